@@ -1,0 +1,55 @@
+import type { AgentConfig } from '../../bridge/protocol/roster.ts';
+import type { Lang } from '../../bridge/protocol/ids.ts';
+
+/**
+ * The contract of every mind. `stream` does all the I/O of one answer and nothing else:
+ * no retries (they live in `retry.ts`), no Matrix, no history of its own.
+ */
+export interface Provider {
+  /** As people read it in `!agents`: `openai/gpt-5.2`. */
+  readonly label: string;
+  /** Images in the request reach the model; without it the caller leaves them out. */
+  readonly sees: boolean;
+  /** Deterministic offline stand-in; its answers are labelled. */
+  readonly rehearsal: boolean;
+  /**
+   * Yields the answer as it comes and ends with exactly one `finish`.
+   * Throws `ProviderFault`, and the signal's reason when aborted.
+   */
+  stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+}
+
+export interface ProviderRequest {
+  /** Who is asked; models need only `system`, rehearsal and relay need the name. */
+  readonly agent: Pick<AgentConfig, 'id' | 'name' | 'role' | 'maxOutputTokens' | 'temperature' | 'reasoningEffort'>;
+  readonly ownerTitle: string;
+  readonly lang: Lang;
+  readonly system: string;
+  /** Starts and ends with `user`, never two of a role in a row. */
+  readonly messages: readonly ChatMessage[];
+  /** The bare message that is being answered, without names or history. */
+  readonly question: string;
+}
+
+export interface ChatMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly ContentPart[];
+}
+
+export type ContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly mediaType: string; readonly data: Uint8Array };
+
+export type StreamPart =
+  | { readonly type: 'text'; readonly text: string }
+  /** Shown while nothing else is; each replaces the last. */
+  | { readonly type: 'progress'; readonly text: string }
+  | { readonly type: 'source'; readonly url: string; readonly title?: string }
+  /** What came so far is void: the answer starts anew (after a retry). */
+  | { readonly type: 'restart' }
+  | { readonly type: 'finish'; readonly reason: 'stop' | 'length'; readonly usage?: Usage };
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}

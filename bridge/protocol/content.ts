@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { AgentId, EventId } from './ids.ts';
+
+/**
+ * The `com.chavion` key of every event a part of Chavion writes, beside a readable body.
+ * Integers only: Synapse refuses floats in event content.
+ */
+export const ChavionContent = z.object({
+  v: z.literal(1),
+  /** `answer`: an agent's words. `notice`: the coordinator's. `fault`: a turn that could not be had. */
+  kind: z.enum(['answer', 'notice', 'fault']),
+  /** The event that this answers. */
+  source: EventId.optional(),
+  /** The master's event at the head of the chain; turns are counted against it. */
+  root: EventId.optional(),
+  /** 0 answers a master; each agent that another one mentions is one deeper. */
+  depth: z.int().min(0).max(16).optional(),
+  agent: AgentId.optional(),
+  /** Continuation of a long answer: 0 is the beginning. */
+  part: z.int().min(0).max(1000).optional(),
+  /** Still growing by edits. */
+  streaming: z.boolean().optional(),
+  rehearsal: z.boolean().optional(),
+});
+export type ChavionContent = z.infer<typeof ChavionContent>;
+
+export const CHAVION_KEY = 'com.chavion';

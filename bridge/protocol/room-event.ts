@@ -1,0 +1,90 @@
+import type { ChavionContent } from './content.ts';
+import type { EventId, RoomId, UserId } from './ids.ts';
+
+/** What a Matrix event means to Chavion, after `bridge/matrix/decode.ts` looked at it once. */
+export type RoomEvent =
+  | MessageEvent
+  | EditEvent
+  | ReactionEvent
+  | RedactionEvent
+  | MembershipEvent
+  | PowerLevelsEvent
+  | EncryptedEvent
+  | UnreadableEvent;
+
+interface Origin {
+  readonly eventId: EventId;
+  readonly roomId: RoomId;
+  readonly sender: UserId;
+  /** origin_server_ts, milliseconds. */
+  readonly at: number;
+}
+
+export interface MessageEvent extends Origin {
+  readonly kind: 'message';
+  readonly msgtype: 'm.text' | 'm.notice' | 'm.emote' | 'm.image' | 'm.file' | 'm.audio' | 'm.video' | 'other';
+  /** Plain text, without the quoted fallback of a reply; secrets already masked. */
+  readonly body: string;
+  /** From `m.mentions`, or from pills where a client sends no `m.mentions`. */
+  readonly mentions: readonly UserId[];
+  readonly mentionsRoom: boolean;
+  /** A reply the sender chose, not the fallback that threads carry. */
+  readonly replyTo?: EventId;
+  readonly thread?: EventId;
+  readonly attachment?: Attachment;
+  /** Only on events from Chavion's own accounts; whoever else writes the key is not believed. */
+  readonly chavion?: ChavionContent;
+  /** True where a secret stood: the event itself must be redacted. */
+  readonly masked: boolean;
+}
+
+export interface Attachment {
+  /** mxc:// */
+  readonly url: string;
+  readonly name: string;
+  readonly mediaType: string;
+  /** Bytes as the sender says; checked again when fetched. */
+  readonly size?: number;
+}
+
+export interface EditEvent extends Origin {
+  readonly kind: 'edit';
+  readonly target: EventId;
+  readonly body: string;
+  readonly chavion?: ChavionContent;
+  readonly masked: boolean;
+}
+
+export interface ReactionEvent extends Origin {
+  readonly kind: 'reaction';
+  readonly target: EventId;
+  readonly key: string;
+}
+
+export interface RedactionEvent extends Origin {
+  readonly kind: 'redaction';
+  readonly target: EventId;
+}
+
+export interface MembershipEvent extends Origin {
+  readonly kind: 'membership';
+  readonly user: UserId;
+  readonly membership: 'invite' | 'join' | 'leave' | 'ban' | 'knock';
+  readonly displayName?: string;
+}
+
+export interface PowerLevelsEvent extends Origin {
+  readonly kind: 'power';
+  readonly users: ReadonlyMap<UserId, number>;
+}
+
+/** An `m.room.encrypted` message, which nobody here can open. */
+export interface EncryptedEvent extends Origin {
+  readonly kind: 'encrypted';
+}
+
+/** A message by somebody that does not have the shape of one; kept so that a master can be told. */
+export interface UnreadableEvent extends Origin {
+  readonly kind: 'unreadable';
+  readonly why: string;
+}
