@@ -1,0 +1,89 @@
+import type { Lang } from '../../bridge/protocol/ids.ts';
+import type { Floor } from '../../bridge/protocol/turn.ts';
+import { usage } from '../../bridge/text/room.ts';
+import { halfWidth } from '../addressing/plain-text.ts';
+import { commandNamed, floorNamed, nearestCommand, type CommandName } from './names.ts';
+
+export type Command =
+  | { readonly name: 'help' }
+  | { readonly name: 'agents' }
+  | { readonly name: 'stop' }
+  /** null: show the present floor. */
+  | { readonly name: 'floor'; readonly floor: Floor | null }
+  | { readonly name: 'discuss'; readonly topic: string; readonly rounds: number };
+
+export type Parsed =
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'bad-arguments'; readonly name: string; readonly usage: (lang: Lang) => string }
+  /** `nearest` is a name as the master would type it, in the script of `word`. */
+  | { readonly kind: 'unknown'; readonly word: string; readonly nearest: string | null };
+
+export const DEFAULT_ROUNDS = 2;
+export const MAX_ROUNDS = 5;
+
+/** A command is `!` with a word right behind it; `!`, `!!!` and `! 안녕` are things people say. */
+export function parseCommand(body: string): Parsed | null {
+  const text = halfWidth(body.normalize('NFC')).trim();
+  const head = /^!(\p{L}[\p{L}\p{N}_-]*)[!?.~]*(?=\s|$)/u.exec(text);
+  const word = head?.[1];
+  if (head === null || word === undefined) return null;
+  const rest = text.slice(head[0].length).trim();
+  const key = word.toLowerCase();
+
+  const name = commandNamed(key);
+  if (name !== null) return withArguments(name, rest);
+  const glued = /^발언(.+)$/u.exec(key)?.[1];
+  if (glued !== undefined && floorNamed(glued) !== null) return withArguments('floor', `${glued} ${rest}`.trim());
+  return { kind: 'unknown', word: word.slice(0, 40), nearest: nearestCommand(key) };
+}
+
+function withArguments(name: CommandName, rest: string): Parsed {
+  if (name === 'floor') {
+    const floor = floorNamed(rest.toLowerCase());
+    return floor === null && rest !== '' ? badArguments(name) : { kind: 'command', command: { name, floor } };
+  }
+  if (name === 'discuss') {
+    const discussion = discussionOf(rest);
+    return discussion === null ? badArguments(name) : { kind: 'command', command: { name, ...discussion } };
+  }
+  return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
+}
+
+function badArguments(name: CommandName): Parsed {
+  return { kind: 'bad-arguments', name, usage: (lang) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : usage[name][lang]()) };
+}
+
+/** The last word is the number of rounds when it is a number; a topic that ends in one stands in quotes. */
+function discussionOf(rest: string): { topic: string; rounds: number } | null {
+  const words = rest.split(/\s+/u);
+  if (words.length > 2 && /^(?:라운드|바퀴|회|번|rounds?)$/iu.test(words.at(-1) ?? '')) words.pop();
+  const number = /^([-+]?\d+(?:[.,]\d+)?)(?:라운드|바퀴|회|번|rounds?)?$/iu.exec(words.at(-1) ?? '')?.[1];
+  if (words.length < 2 || number === undefined) return topicOnly(rest);
+  const rounds = Number(number);
+  const topic = unquoted(rest.slice(0, rest.lastIndexOf(number)));
+  return topic !== '' && Number.isInteger(rounds) && rounds >= 1 && rounds <= MAX_ROUNDS ? { topic, rounds } : null;
+}
+
+function topicOnly(rest: string): { topic: string; rounds: number } | null {
+  const topic = unquoted(rest);
+  return topic === '' ? null : { topic, rounds: DEFAULT_ROUNDS };
+}
+
+const QUOTES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["'", "'"],
+  ['“', '”'],
+  ['‘', '’'],
+  ['「', '」'],
+  ['『', '』'],
+  ['«', '»'],
+]);
+
+/** Takes off one pair of quotes that holds the whole of the text. */
+function unquoted(text: string): string {
+  const trimmed = text.trim();
+  const inner = trimmed.slice(1, -1);
+  const close = QUOTES.get(trimmed.charAt(0));
+  const holdsAll = trimmed.length > 1 && close !== undefined && trimmed.endsWith(close) && !inner.includes(close);
+  return holdsAll ? inner.trim() : trimmed;
+}
