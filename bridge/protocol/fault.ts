@@ -8,6 +8,7 @@ export const FAULT_CODES = [
   'provider.forbidden',
   'provider.model',
   'provider.request',
+  'provider.context',
   'provider.rate',
   'provider.quota',
   'provider.overloaded',

@@ -1,0 +1,12 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import type { Access } from './access.ts';
+import type { SdkModel } from './sdk-stream.ts';
+
+/** OpenAI by its Responses API, which is what its SDK speaks at any address. */
+export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
+  label: `openai/${modelId}`,
+  sees: true,
+  connect: (fetch) => createOpenAI({ apiKey: key, baseURL: url ?? 'https://api.openai.com/v1', fetch }).responses(modelId),
+  // What is said in the house is not kept by OpenAI for later.
+  providerOptions: { openai: { store: false } },
+});

@@ -1,0 +1,33 @@
+import { createPerplexity } from '@ai-sdk/perplexity';
+import { z } from 'zod';
+import type { Access } from './access.ts';
+import type { Link, SdkModel } from './sdk-stream.ts';
+
+export const perplexity = (modelId: string, { key, url }: Access): SdkModel => ({
+  label: `perplexity/${modelId}`,
+  sees: true,
+  connect: (fetch) => createPerplexity({ apiKey: key, baseURL: url ?? 'https://api.perplexity.ai', fetch }).languageModel(modelId),
+  linksIn,
+});
+
+/** `citations` are the addresses to which [1], [2], ... in the text point; `search_results` know their titles. */
+const Sources = z.object({
+  citations: z.array(z.string()).nullish().catch(null),
+  search_results: z
+    .array(z.object({ url: z.string(), title: z.string().nullish() }))
+    .nullish()
+    .catch(null),
+});
+
+/** The SDK passes on addresses alone, of the first chunk alone. */
+function linksIn(chunk: unknown): readonly Link[] {
+  const sources = Sources.safeParse(chunk).data;
+  if (sources === undefined) return [];
+  const results = sources.search_results ?? [];
+  const titles = new Map(results.map(({ url, title }) => [url, title?.trim()]));
+  const urls = sources.citations ?? results.map(({ url }) => url);
+  return urls.map((url) => {
+    const title = titles.get(url);
+    return title === undefined || title === '' ? { url } : { url, title };
+  });
+}

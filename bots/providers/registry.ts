@@ -1,0 +1,68 @@
+import type { AgentId } from '../../bridge/protocol/ids.ts';
+import type { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
+import type { ProviderSettings } from '../../bridge/protocol/settings.ts';
+import { anthropic } from './anthropic.ts';
+import { compatible } from './compatible.ts';
+import { echo } from './echo.ts';
+import { google } from './google.ts';
+import { openai } from './openai.ts';
+import { perplexity } from './perplexity.ts';
+import type { Provider } from './provider.ts';
+import { rehearsal } from './rehearsal.ts';
+import { withRetry, type RetryClock } from './retry.ts';
+import { sdkProvider, type SdkModel } from './sdk-stream.ts';
+import type { Deadlines } from './watched-fetch.ts';
+
+export type ExtraEnv = Readonly<Record<string, string | undefined>>;
+
+export interface ProviderOptions {
+  readonly deadlines?: Deadlines;
+  readonly retryClock?: RetryClock;
+}
+
+/** Every agent's mind. An agent without its key rehearses. */
+export function createProviders(
+  agents: readonly AgentConfig[],
+  settings: ProviderSettings,
+  extraEnv: ExtraEnv,
+  options: ProviderOptions = {},
+): ReadonlyMap<AgentId, Provider> {
+  return new Map(agents.map((agent) => [agent.id, createProvider(agent, settings, extraEnv, options)]));
+}
+
+/** @param extraEnv where `endpoint.keyEnv` of a compatible agent is looked up. */
+export function createProvider(agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions = {}): Provider {
+  return providerOf(agent.model, agent, settings, extraEnv, options) ?? rehearsal;
+}
+
+/** Undefined where the key is missing. */
+function providerOf(model: ModelName, agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions): Provider | undefined {
+  if (model === 'echo' || model.startsWith('echo/')) return echo(model);
+  const sdk = sdkModel(model, agent, settings, extraEnv);
+  if (sdk === undefined) return undefined;
+  return withRetry(sdkProvider({ ...sdk, sees: agent.sees }, options.deadlines), options.retryClock);
+}
+
+function sdkModel(model: ModelName, { endpoint }: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv): SdkModel | undefined {
+  const slash = model.indexOf('/');
+  const modelId = model.slice(slash + 1);
+  const withKey = (make: typeof openai, key: string | undefined, url: string | undefined) => (key === undefined ? undefined : make(modelId, { key, url }));
+  switch (model.slice(0, Math.max(0, slash))) {
+    case 'openai':
+      return withKey(openai, settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL);
+    case 'anthropic':
+      return withKey(anthropic, settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL);
+    case 'google':
+      return withKey(google, settings.GOOGLE_GENERATIVE_AI_API_KEY, settings.GOOGLE_BASE_URL);
+    case 'perplexity':
+      return withKey(perplexity, settings.PERPLEXITY_API_KEY, settings.PERPLEXITY_BASE_URL);
+    case 'compatible': {
+      if (endpoint === undefined) return undefined;
+      const key = endpoint.keyEnv === undefined ? undefined : extraEnv[endpoint.keyEnv]?.trim();
+      if (endpoint.keyEnv !== undefined && (key === undefined || key === '')) return undefined;
+      return compatible(modelId, { url: endpoint.url, key });
+    }
+    default:
+      return undefined;
+  }
+}
