@@ -13,7 +13,8 @@ export const MAX_TURNS_PER_ROOT = 40;
 /** A discussion is a chain of turns; each carries what is needed to add the next. */
 export const Discussion = z.object({
   topic: z.string(),
-  /** The whole order of speakers, all rounds, the summary last. */
+  rounds: z.int().positive(),
+  /** Everyone's turns, round after round; the summary comes after the last. */
   order: z.array(AgentId).min(1),
   index: z.int().nonnegative(),
 });
@@ -21,9 +22,10 @@ export type Discussion = z.infer<typeof Discussion>;
 
 /** One agent's answer to one event; the job id is made of both, so a second delivery is the same job. */
 export const TurnJob = z.object({
+  type: z.literal('turn'),
   room: RoomId,
   source: EventId,
-  /** origin_server_ts of the source: `!stop` silences turns of events before it. */
+  /** origin_server_ts of the master's event at the root: `!stop` silences turns of events before it. */
   at: z.int(),
   agent: AgentId,
   thread: EventId.optional(),
@@ -33,3 +35,45 @@ export const TurnJob = z.object({
   discussion: Discussion.optional(),
 });
 export type TurnJob = z.infer<typeof TurnJob>;
+
+/** A line of the coordinator (or of the agent that was spoken to), sent once. */
+export const NoticeJob = z.object({
+  type: z.literal('notice'),
+  room: RoomId,
+  source: EventId,
+  thread: EventId.optional(),
+  /** Who says it; the coordinator where nobody is named. */
+  as: AgentId.optional(),
+  text: z.string(),
+  /** Tells apart the lines that one event may set off. */
+  slot: z.string().regex(/^[a-z]+$/).optional(),
+  /** A message to take out of the room first; `otherwise` is said where that is not allowed. */
+  redact: z.object({ event: EventId, otherwise: z.string() }).optional(),
+});
+export type NoticeJob = z.infer<typeof NoticeJob>;
+
+/** An invitation to an agent: masters' are followed, others refused. */
+export const InviteJob = z.object({
+  type: z.literal('invite'),
+  room: RoomId,
+  source: EventId,
+  agent: AgentId,
+  accept: z.boolean(),
+  lang: Lang,
+});
+export type InviteJob = z.infer<typeof InviteJob>;
+
+export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob]);
+export type SwarmJob = z.infer<typeof SwarmJob>;
+
+/** The id under which a job can be added only once. */
+export function jobId(job: SwarmJob): string {
+  switch (job.type) {
+    case 'turn':
+      return job.discussion === undefined ? `${job.source}.${job.agent}` : `${job.root}.discuss.${job.discussion.index}`;
+    case 'notice':
+      return `${job.source}.${job.slot ?? 'notice'}`;
+    case 'invite':
+      return `${job.source}.invite`;
+  }
+}

@@ -245,3 +245,21 @@ export const continuedInFile = phrase(
   () => '(이어지는 내용은 아래 파일에 있습니다)',
   () => '(continued in the file below)',
 );
+
+/** Called by name, but without a key while others have theirs. */
+export const hasNoMind = phrase<[names: readonly string[]]>(
+  (names) => `${names.join(', ')}: 아직 키가 없어 쉬고 있습니다. 메시지는 들었습니다. 키는 컴퓨터에서 \`npm start -- keys\`로 넣어 주세요.`,
+  (names) => `${names.join(', ')}: no key yet, so no answer. The message was heard. Enter keys on the computer with \`npm start -- keys\`.`,
+);
+
+/** How long an answer took, from milliseconds. */
+export const answerTime = phrase<[ms: number]>(
+  (ms) => `${(ms / 1000).toFixed(1)}초`,
+  (ms) => `${(ms / 1000).toFixed(1)} s`,
+);
+
+/** The provider ended the answer at the agent's output limit. */
+export const cutByLimit = phrase(
+  () => '(길이 한도에서 잘렸습니다. 이어서 듣고 싶으면 "계속"이라고 해 주세요.)',
+  () => '(Cut at the length limit. Say "go on" to hear the rest.)',
+);

@@ -1,0 +1,63 @@
+import type { FaultCode } from '../bridge/protocol/fault.ts';
+import type { AgentId, Lang } from '../bridge/protocol/ids.ts';
+import { agentsTable, agentState, answerTime, type AgentState } from '../bridge/text/room.ts';
+import type { Provider } from './providers/provider.ts';
+import type { Residents } from './residents.ts';
+import type { RunningTurns } from './running-turns.ts';
+
+/** How the agents have been doing, since the swarm started. */
+export class AgentStatus {
+  readonly #lastMs = new Map<AgentId, number>();
+  readonly #faults = new Map<AgentId, FaultCode>();
+
+  /** `ms` from the turn's beginning to the last word in the room. */
+  answered(agent: AgentId, ms: number): void {
+    this.#lastMs.set(agent, Math.round(ms));
+    this.#faults.delete(agent);
+  }
+
+  failed(agent: AgentId, code: FaultCode): void {
+    this.#faults.set(agent, code);
+  }
+
+  lastMs(agent: AgentId): number | undefined {
+    return this.#lastMs.get(agent);
+  }
+
+  fault(agent: AgentId): FaultCode | undefined {
+    return this.#faults.get(agent);
+  }
+}
+
+export interface TableInput {
+  readonly residents: Residents;
+  readonly providers: ReadonlyMap<AgentId, Provider>;
+  readonly ready: ReadonlySet<AgentId>;
+  readonly status: AgentStatus;
+  readonly running: RunningTurns;
+}
+
+/** The table of `!agents`, in Markdown. */
+export function renderAgents({ residents, providers, ready, status, running }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
+  const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
+  const rows = residents.agents.map(({ id, config }) => {
+    const provider = providers.get(id);
+    const last = status.lastMs(id);
+    const state = agentState[stateOf(id)][lang]();
+    const fault = status.fault(id);
+    return [
+      config.name,
+      provider?.rehearsal === true && config.model !== 'rehearsal' ? `${provider.label} (${config.model})` : (provider?.label ?? config.model),
+      fault === undefined ? state : `${state} (${fault})`,
+      last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
+    ];
+  });
+  return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+  function stateOf(id: AgentId): AgentState {
+    if (!present.has(id)) return 'absent';
+    if (running.isAnswering(id)) return 'answering';
+    if (!ready.has(id)) return 'silent';
+    return providers.get(id)?.rehearsal === true ? 'rehearsing' : 'ready';
+  }
+}

@@ -1,0 +1,63 @@
+import type { Rooms } from '../bridge/appservice/rooms.ts';
+import { type Account, refused } from '../bridge/matrix/account.ts';
+import { messageContent } from '../bridge/matrix/content.ts';
+import type { UserId } from '../bridge/protocol/ids.ts';
+import { type InviteJob, jobId, type NoticeJob } from '../bridge/protocol/turn.ts';
+import { cannotReadEncrypted } from '../bridge/text/room.ts';
+import type { Residents } from './residents.ts';
+
+export interface CoordinatorDeps {
+  readonly residents: Residents;
+  readonly ghost: (user: UserId) => Account;
+  readonly rooms: Rooms;
+  readonly hqName: string;
+}
+
+/** Says one line; a secret goes out of the room first. Repeating it says nothing twice. */
+export async function giveNotice(job: NoticeJob, deps: CoordinatorDeps): Promise<void> {
+  const account = job.as === undefined ? deps.rooms.reader(job.room) : deps.ghost(deps.residents.byId.get(job.as)?.userId ?? deps.residents.coordinator);
+  const text = (await redactFirst(job, account)) ? job.text : (job.redact?.otherwise ?? job.text);
+  try {
+    await account.send(
+      job.room,
+      'm.room.message',
+      messageContent({
+        text,
+        msgtype: 'm.notice',
+        chavion: { v: 1, kind: 'notice', source: job.source },
+        ...(job.thread === undefined ? {} : { thread: job.thread }),
+      }),
+      jobId(job),
+    );
+  } catch (error) {
+    if (!refused(error)) throw error;
+  }
+}
+
+async function redactFirst(job: NoticeJob, account: Account): Promise<boolean> {
+  if (job.redact === undefined) return true;
+  try {
+    await account.redact(job.room, job.redact.event, `${jobId(job)}.redact`, 'secret');
+    return true;
+  } catch (error) {
+    if (!refused(error)) throw error;
+    return false;
+  }
+}
+
+/** Follows a master's invitation and refuses anybody else's. */
+export async function answerInvite(job: InviteJob, deps: CoordinatorDeps): Promise<void> {
+  const user = deps.residents.byId.get(job.agent)?.userId ?? deps.residents.coordinator;
+  const account = deps.ghost(user);
+  try {
+    if (!job.accept) return await account.leave(job.room);
+    await account.join(job.room);
+    await deps.rooms.joined(job.room, user);
+    if (!(await deps.rooms.isEncrypted(job.room, account))) return;
+    const content = messageContent({ text: cannotReadEncrypted[job.lang](deps.hqName), chavion: { v: 1, kind: 'notice', source: job.source } });
+    await account.send(job.room, 'm.room.message', content, jobId(job));
+  } catch (error) {
+    // The room is gone, or the invitation was taken back meanwhile.
+    if (!refused(error)) throw error;
+  }
+}

@@ -1,0 +1,171 @@
+import type { AgentId, Lang, UserId } from '../bridge/protocol/ids.ts';
+import type { MessageEvent } from '../bridge/protocol/room-event.ts';
+import type { Floor, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
+import * as say from '../bridge/text/room.ts';
+import { address, type Audience, type Callable } from './addressing/address.ts';
+import { floorSentence } from './addressing/floor-sentence.ts';
+import { parseCommand, type Command } from './commands/parse.ts';
+import { languageOf } from './language.ts';
+
+/** What a message sets off. Stored as a whole before anything is done, so that a repeated event does the same. */
+export interface Plan {
+  readonly jobs: readonly SwarmJob[];
+  /** The room's new floor. */
+  readonly floor?: Floor;
+  /** Answers to this room's events up to this time (origin_server_ts) end. */
+  readonly stopAt?: number;
+  /** Somebody who is no master has now been told so. */
+  readonly told?: UserId;
+}
+
+export interface Facts {
+  readonly agents: readonly Callable[];
+  readonly others: readonly (Callable & { readonly name: string })[];
+  /** Those with a mind to answer with. */
+  readonly ready: ReadonlySet<AgentId>;
+  readonly floor: Floor;
+  readonly repliedTo?: UserId | undefined;
+  readonly fallbackLang: Lang;
+  readonly ownerTitle: string;
+  readonly integrator: AgentId;
+  readonly nameOf: (agent: AgentId) => string;
+  /** The table of `!agents`. */
+  readonly agentsTable: (lang: Lang) => string;
+  /** How many answers `!stop` would end now. */
+  readonly running: number;
+}
+
+const NOTHING: Plan = { jobs: [] };
+
+/** What a master's message sets off. Pure; the same message and facts give the same plan. */
+export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
+  const plan = understood(message, facts);
+  if (!message.masked) return plan;
+  const lang = languageOf(message.body, facts.fallbackLang);
+  const told = notice(message, say.secretMasked[lang](), { event: message.eventId, otherwise: say.secretNotRemoved[lang]() });
+  // One line of the coordinator a message: where it has something else to say, both go into it.
+  const [other] = plan.jobs.filter((job): job is NoticeJob => job.type === 'notice');
+  const joined = other === undefined ? told : { ...told, text: `${other.text}\n\n${told.text}` };
+  return { ...plan, jobs: [...plan.jobs.filter((job) => job.type !== 'notice'), joined] };
+}
+
+function understood(message: MessageEvent, facts: Facts): Plan {
+  const lang = languageOf(message.body, facts.fallbackLang);
+  const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
+
+  const parsed = parseCommand(message.body);
+  switch (parsed?.kind) {
+    case 'command':
+      return carryOut(parsed.command, message, facts, lang);
+    case 'bad-arguments':
+      return answer(parsed.usage(lang));
+    case 'unknown':
+      return answer(say.unknownCommand[lang](parsed.word, parsed.nearest));
+    case undefined:
+      break;
+  }
+  if (message.body.trim() === '' && message.attachment === undefined) return answer(say.emptyMessage[lang]());
+  const floor = floorSentence(message.body);
+  if (floor !== null) return { ...answer(say.floorChanged[lang](floor, facts.floor)), floor };
+  return speak(message, address(message, facts), facts, lang);
+}
+
+/** What somebody else's message sets off: it is heard, and a command is answered once. */
+export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallbackLang' | 'ownerTitle'>, toldBefore: boolean): Plan {
+  if (toldBefore || message.msgtype === 'm.notice' || parseCommand(message.body) === null) return NOTHING;
+  const lang = languageOf(message.body, facts.fallbackLang);
+  return { jobs: [notice(message, say.onlyMasters[lang](facts.ownerTitle))], told: message.sender };
+}
+
+function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: Lang): Plan {
+  const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
+  switch (command.name) {
+    case 'help':
+      return answer(say.helpText[lang](exampleOf(facts, lang)));
+    case 'agents':
+      return answer(facts.agentsTable(lang));
+    case 'stop':
+      return { ...answer(say.stopped[lang](facts.running)), stopAt: message.at };
+    case 'floor':
+      if (command.floor === null) return answer(say.floorShown[lang](facts.floor));
+      return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };
+    case 'discuss':
+      return discuss(command, message, facts, lang);
+  }
+}
+
+function exampleOf(facts: Facts, lang: Lang): string {
+  const first = facts.agents[0]?.callsigns[0] ?? '';
+  return lang === 'ko' ? `${first}, 오늘 뭐부터 할까?` : `${first}, what comes first today?`;
+}
+
+function discuss(command: Extract<Command, { name: 'discuss' }>, message: MessageEvent, facts: Facts, lang: Lang): Plan {
+  const speakers = facts.agents.map((agent) => agent.id).filter((id) => facts.ready.has(id));
+  const [first] = speakers;
+  const thread = message.thread ?? message.eventId;
+  if (first === undefined) return { jobs: [notice(message, say.discussionNeedsAgents[lang]())] };
+  const order = Array.from({ length: command.rounds }, () => speakers).flat();
+  const opening = say.discussionStarted[lang](command.topic, command.rounds, speakers.map(facts.nameOf));
+  const turn = turnFor(message, first, lang, {
+    thread,
+    discussion: { topic: command.topic, rounds: command.rounds, order: [...order, summariser(speakers, facts)], index: 0 },
+  });
+  return { jobs: [{ ...notice(message, opening), thread }, turn] };
+}
+
+const summariser = (speakers: readonly AgentId[], facts: Facts): AgentId =>
+  speakers.includes(facts.integrator) ? facts.integrator : (speakers[0] ?? facts.integrator);
+
+function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: Lang): Plan {
+  if (audience.kind === 'nobody') {
+    switch (audience.reason) {
+      case 'floor-called':
+      case 'floor-closed':
+        return NOTHING;
+      case 'other-called':
+        return { jobs: [notice(message, say.takesNoTurns[lang](calledOther(message, facts)))] };
+      case 'no-agents':
+        return { jobs: [notice(message, say.noAgents[lang]())] };
+    }
+  }
+  const speakers = audience.agents.filter((id) => facts.ready.has(id));
+  const turns = speakers.map((agent) => turnFor(message, agent, lang));
+  const missing = audience.agents.filter((id) => !facts.ready.has(id));
+  const calledByName = audience.reason === 'mention' || audience.reason === 'reply' || audience.reason === 'callsign';
+  if (missing.length === 0 || (!calledByName && speakers.length > 0)) return { jobs: turns };
+  return { jobs: [...turns, notice(message, say.hasNoMind[lang](missing.map(facts.nameOf)))] };
+}
+
+function calledOther(message: MessageEvent, facts: Facts): string {
+  const body = message.body.toLowerCase();
+  const other =
+    facts.others.find((one) => message.mentions.includes(one.userId) || one.userId === facts.repliedTo) ??
+    facts.others.find((one) => one.callsigns.some((callsign) => body.includes(callsign.toLowerCase())));
+  return other?.name ?? facts.others[0]?.name ?? '';
+}
+
+function turnFor(message: MessageEvent, agent: AgentId, lang: Lang, more: Partial<Pick<TurnJob, 'thread' | 'discussion'>> = {}): TurnJob {
+  return {
+    type: 'turn',
+    room: message.roomId,
+    source: message.eventId,
+    at: message.at,
+    agent,
+    ...(message.thread === undefined ? {} : { thread: message.thread }),
+    root: message.eventId,
+    depth: 0,
+    lang,
+    ...more,
+  };
+}
+
+function notice(message: Pick<MessageEvent, 'roomId' | 'eventId' | 'thread'>, text: string, redact?: NoticeJob['redact']): NoticeJob {
+  return {
+    type: 'notice',
+    room: message.roomId,
+    source: message.eventId,
+    ...(message.thread === undefined ? {} : { thread: message.thread }),
+    text,
+    ...(redact === undefined ? {} : { redact }),
+  };
+}

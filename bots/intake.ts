@@ -1,0 +1,159 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Rooms } from '../bridge/appservice/rooms.ts';
+import type { Timeline } from '../bridge/appservice/timeline.ts';
+import type { AgentId, EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
+import type { Roster } from '../bridge/protocol/roster.ts';
+import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
+import type { JobQueue } from '../bridge/queue/jobs.ts';
+import { swarmKey } from '../bridge/queue/redis.ts';
+import * as say from '../bridge/text/room.ts';
+import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
+import { languageOf } from './language.ts';
+import type { Residents } from './residents.ts';
+import type { RunningTurns } from './running-turns.ts';
+
+export interface IntakeDeps {
+  readonly redis: Redis;
+  readonly queue: JobQueue<SwarmJob>;
+  readonly timeline: Timeline;
+  readonly rooms: Rooms;
+  readonly residents: Residents;
+  readonly roster: Roster;
+  readonly running: RunningTurns;
+  readonly ready: ReadonlySet<AgentId>;
+  readonly ops: RoomId;
+  readonly hqName: string;
+  readonly lang: Lang;
+  readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>) => string;
+  readonly log: Logger;
+}
+
+const StoredPlan = z.object({ jobs: z.array(SwarmJob), floor: Floor.optional(), stopAt: z.number().optional() });
+
+/** Decisions are remembered as long as the jobs they made. */
+const REMEMBER_S = 3 * 24 * 3600;
+const STOP_SIGN = '🛑';
+
+/**
+ * Turns what was heard into work. A decision is stored before it takes effect and found again when the event
+ * comes a second time, so that a repeated delivery neither answers twice nor undoes what was said since.
+ */
+export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<void> {
+  const { redis, queue, rooms, residents } = deps;
+
+  async function handle(event: RoomEvent): Promise<void> {
+    await rooms.note(event);
+    switch (event.kind) {
+      case 'message':
+        return residents.isOwn(event.sender) ? undefined : hear(event);
+      case 'reaction':
+        return event.key.startsWith(STOP_SIGN) ? stopBySign(event) : undefined;
+      case 'redaction':
+        deps.running.cancel({ room: event.roomId, source: event.target });
+        return undefined;
+      case 'membership':
+        return event.membership === 'invite' ? invited(event) : undefined;
+      case 'encrypted':
+        return cannotRead(event, say.cannotReadEncrypted[deps.lang](deps.hqName));
+      case 'unreadable':
+        return cannotRead(event, say.unreadableMessage[deps.lang]());
+      case 'edit':
+        return event.masked ? secretInEdit(event) : undefined;
+      case 'power':
+        return undefined;
+    }
+  }
+
+  async function hear(message: MessageEvent): Promise<void> {
+    const master = (await rooms.masters()).has(message.sender);
+    const told = swarmKey('told', message.sender);
+    const [known, floor, toldBefore] = await redis.mget(swarmKey('decision', message.eventId), swarmKey('floor', message.roomId), told);
+    if (known != null) return carryOut(message.roomId, StoredPlan.parse(JSON.parse(known)));
+    const plan = master
+      ? decideForMaster(message, await facts(message, Floor.safeParse(floor).data))
+      : withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null));
+    await decided(message.eventId, message.roomId, plan);
+  }
+
+  /** A secret is taken out of the room whoever wrote it. */
+  function withMask(message: MessageEvent, plan: Plan): Plan {
+    if (!message.masked || plan.jobs.length > 0) return plan;
+    return { ...plan, jobs: [maskNotice(message)] };
+  }
+
+  function maskNotice(event: { roomId: RoomId; eventId: EventId; body: string; thread?: EventId }): SwarmJob {
+    const lang = languageOf(event.body, deps.lang);
+    return {
+      type: 'notice',
+      room: event.roomId,
+      source: event.eventId,
+      ...(event.thread === undefined ? {} : { thread: event.thread }),
+      text: say.secretMasked[lang](),
+      redact: { event: event.eventId, otherwise: say.secretNotRemoved[lang]() },
+    };
+  }
+
+  async function decided(event: EventId, room: RoomId, plan: Plan): Promise<void> {
+    const nothing = plan.jobs.length === 0 && plan.floor === undefined && plan.stopAt === undefined;
+    if (nothing) return;
+    const { told, ...stored } = plan;
+    const write = redis.multi().set(swarmKey('decision', event), JSON.stringify(stored), 'EX', REMEMBER_S, 'NX');
+    if (plan.floor !== undefined) write.set(swarmKey('floor', room), plan.floor);
+    if (told !== undefined) write.set(swarmKey('told', told), '1', 'EX', 30 * REMEMBER_S);
+    // Both go out on one connection, the decision first; a crash between them is mended by the next delivery.
+    await Promise.all([write.exec(), carryOut(room, plan)]);
+  }
+
+  async function carryOut(room: RoomId, plan: { readonly jobs: readonly SwarmJob[]; readonly stopAt?: number | undefined }): Promise<void> {
+    if (plan.stopAt !== undefined) deps.running.cancel({ room, until: plan.stopAt });
+    await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job })));
+  }
+
+  async function facts(message: MessageEvent, floor: Floor | undefined): Promise<Facts> {
+    const members = await rooms.members(message.roomId);
+    const present = residents.agents.filter((agent) => members.has(agent.userId));
+    const repliedTo = message.replyTo === undefined ? undefined : await deps.timeline.find(message.roomId, message.replyTo);
+    return {
+      agents: present,
+      others: residents.others,
+      ready: deps.ready,
+      floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
+      repliedTo: repliedTo?.event.sender,
+      fallbackLang: deps.lang,
+      ownerTitle: deps.roster.ownerTitle,
+      integrator: deps.roster.integrator,
+      nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
+      agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id))),
+      running: deps.running.count(message.roomId),
+    };
+  }
+
+  /** 🛑 on a question ends its answers, on an answer that one. */
+  async function stopBySign(reaction: ReactionEvent): Promise<void> {
+    if (!(await rooms.masters()).has(reaction.sender)) return;
+    deps.running.cancel({ room: reaction.roomId, source: reaction.target });
+    deps.running.cancel({ room: reaction.roomId, answer: reaction.target });
+  }
+
+  async function invited(event: MembershipEvent): Promise<void> {
+    const agent = residents.byUser.get(event.user) ?? (event.user === residents.coordinator ? residents.others[0] : undefined);
+    if (agent === undefined || residents.isOwn(event.sender)) return;
+    const accept = (await rooms.masters()).has(event.sender);
+    const job = { type: 'invite', room: event.roomId, source: event.eventId, agent: agent.id, accept, lang: deps.lang } as const;
+    await queue.add([{ id: jobId(job), data: job }]);
+  }
+
+  async function cannotRead(event: { eventId: EventId; roomId: RoomId; sender: UserId }, text: string): Promise<void> {
+    if (!(await rooms.masters()).has(event.sender)) return;
+    await decided(event.eventId, event.roomId, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
+  }
+
+  async function secretInEdit(event: Extract<RoomEvent, { kind: 'edit' }>): Promise<void> {
+    await decided(event.eventId, event.roomId, { jobs: [maskNotice(event)] });
+  }
+
+  return handle;
+}

@@ -1,0 +1,160 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { GapFillHandlers, SyncPosition } from '../bridge/appservice/gap-fill.ts';
+import { homeserverHistory } from '../bridge/appservice/history.ts';
+import { Inbox } from '../bridge/appservice/inbox.ts';
+import { Rooms } from '../bridge/appservice/rooms.ts';
+import { Timeline } from '../bridge/appservice/timeline.ts';
+import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
+import { Account } from '../bridge/matrix/account.ts';
+import { EditBudget } from '../bridge/matrix/edit-budget.ts';
+import type { UserId } from '../bridge/protocol/ids.ts';
+import { Roster } from '../bridge/protocol/roster.ts';
+import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
+import { openQueue, workOn } from '../bridge/queue/jobs.ts';
+import { swarmKey } from '../bridge/queue/redis.ts';
+import { AgentStatus, renderAgents } from './agent-status.ts';
+import { Attachments } from './attachments.ts';
+import { answerInvite, giveNotice } from './coordinator.ts';
+import { createIntake } from './intake.ts';
+import { createProviders } from './providers/registry.ts';
+import { createResidents, readyAgents } from './residents.ts';
+import { RunningTurns } from './running-turns.ts';
+import { takeTurn, type TurnDeps } from './turn.ts';
+
+/** Of the fifty edits a second that Synapse sustains, the swarm's share. */
+const EDITS_PER_SECOND = 15;
+/** Turns mostly wait for providers. */
+const CONCURRENT_JOBS = 200;
+const QUEUE = 'turns';
+
+export interface Swarm {
+  readonly inbox: Inbox;
+  readonly coordinator: Account;
+  readonly position: SyncPosition;
+  readonly gapHandlers: GapFillHandlers;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Puts the swarm together; nothing listens or works before `start`. */
+export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment, redis: Redis, log: Logger): Swarm {
+  const roster = Roster.parse(JSON.parse(settings.CHAVION_ROSTER_JSON));
+  const residents = createResidents(roster, settings.CHAVION_SERVER_NAME);
+  const providers = createProviders(roster.agents, keys, all);
+  const ready = readyAgents(providers, settings.CHAVION_REHEARSAL);
+
+  const ghosts = new Map<UserId, Account>();
+  const ghost = (userId: UserId): Account => {
+    const known = ghosts.get(userId);
+    if (known !== undefined) return known;
+    const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true });
+    ghosts.set(userId, account);
+    return account;
+  };
+  const coordinator = ghost(residents.coordinator);
+
+  const decoding = { isOwn: residents.isOwn };
+  const rooms = new Rooms({
+    coordinator,
+    ghost,
+    hq: settings.CHAVION_HQ_ROOM,
+    isMasterLike: (user) => !residents.isOwn(user) && user !== settings.CHAVION_ADMIN_USER,
+    readers: {
+      load: () => redis.hgetall(swarmKey('readers')),
+      save: async (room, user) => void (await redis.hset(swarmKey('readers'), room, user)),
+    },
+  });
+  const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
+  const queue = openQueue<SwarmJob>(QUEUE, redis);
+  const running = new RunningTurns();
+  const status = new AgentStatus();
+  const hqName = '본부';
+
+  const intake = createIntake({
+    redis,
+    queue,
+    timeline,
+    rooms,
+    residents,
+    roster,
+    running,
+    ready,
+    ops: settings.CHAVION_OPS_ROOM,
+    hqName,
+    lang: settings.CHAVION_LANG,
+    agentsTable: (lang, present) => renderAgents({ residents, providers, ready, status, running }, lang, present),
+    log,
+  });
+  const inbox = new Inbox(decoding, timeline, intake);
+
+  const turns: TurnDeps = {
+    roster,
+    residents,
+    providers,
+    ready,
+    ghost,
+    timeline,
+    rooms,
+    attachments: new Attachments(),
+    budget: new EditBudget(EDITS_PER_SECOND),
+    running,
+    status,
+    countTurns: async (root, count) => {
+      const key = swarmKey('chain', root);
+      const [taken] = await Promise.all([redis.incrby(key, count), redis.expire(key, 24 * 3600)]);
+      return taken;
+    },
+    enqueue: (jobs) => queue.add(jobs.map((data) => ({ id: jobId(data), data }))),
+    timeZone: settings.CHAVION_TZ,
+    log,
+  };
+
+  let worker: { close(): Promise<void> } | null = null;
+  return {
+    inbox,
+    coordinator,
+    position: {
+      load: () => redis.get(swarmKey('sync')),
+      save: async (token) => void (await redis.set(swarmKey('sync'), token)),
+    },
+    gapHandlers: {
+      accept: (events, room) => inbox.accept(events, room),
+      onGap: (room) => {
+        timeline.invalidate(room);
+        rooms.invalidate();
+      },
+      onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
+    },
+    async start() {
+      await rooms.load();
+      await Promise.all([rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
+      worker = workOn(
+        QUEUE,
+        SwarmJob,
+        redis,
+        { concurrency: CONCURRENT_JOBS, onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed') },
+        async (job, { again }) => {
+          switch (job.type) {
+            case 'turn':
+              return takeTurn(job, again, turns);
+            case 'notice':
+              return giveNotice(job, { residents, ghost, rooms, hqName });
+            case 'invite':
+              return answerInvite(job, { residents, ghost, rooms, hqName });
+          }
+        },
+      );
+      await askForPushes(coordinator);
+    },
+    async stop() {
+      await worker?.close();
+      await queue.close();
+    },
+  };
+}
+
+/** Synapse waits up to eight minutes before it tries a sleeping appservice again; a ping makes it try now. */
+async function askForPushes(coordinator: Account): Promise<void> {
+  await coordinator.call('POST', '/_matrix/client/v1/appservice/chavion/ping', { body: {}, tries: 3 }).catch(() => undefined);
+}

@@ -1,0 +1,213 @@
+import type { Logger } from 'pino';
+import type { Rooms } from '../bridge/appservice/rooms.ts';
+import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
+import { type Account, refused } from '../bridge/matrix/account.ts';
+import { AnswerStream } from '../bridge/matrix/answer-stream.ts';
+import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
+import { type FaultCode, ProviderFault } from '../bridge/protocol/fault.ts';
+import type { AgentId, EventId, UserId } from '../bridge/protocol/ids.ts';
+import type { Roster } from '../bridge/protocol/roster.ts';
+import { jobId, MAX_DEPTH, MAX_TURNS_PER_ROOT, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
+import { faultPhrase } from '../bridge/text/faults.ts';
+import * as say from '../bridge/text/room.ts';
+import { mentionedByAgent } from './addressing/address.ts';
+import type { AgentStatus } from './agent-status.ts';
+import type { Attachments } from './attachments.ts';
+import { buildContext } from './context.ts';
+import { nextInDiscussion, roundInstruction } from './discussion.ts';
+import { systemPrompt } from './prompt.ts';
+import type { Provider } from './providers/provider.ts';
+import type { Resident, Residents } from './residents.ts';
+import { type RunningTurns, Stopped } from './running-turns.ts';
+
+export interface TurnDeps {
+  readonly roster: Roster;
+  readonly residents: Residents;
+  readonly providers: ReadonlyMap<AgentId, Provider>;
+  readonly ready: ReadonlySet<AgentId>;
+  readonly ghost: (user: UserId) => Account;
+  readonly timeline: Timeline;
+  readonly rooms: Rooms;
+  readonly attachments: Attachments;
+  readonly budget: EditBudget;
+  readonly running: RunningTurns;
+  readonly status: AgentStatus;
+  /** How many turns this root has set off, this one included. */
+  readonly countTurns: (root: EventId, jobs: number) => Promise<number>;
+  readonly enqueue: (jobs: readonly SwarmJob[]) => Promise<void>;
+  readonly timeZone: string;
+  readonly log: Logger;
+}
+
+const TYPING_AFTER_MS = 700;
+
+/**
+ * One agent's answer to one event, from the room's history to the last word in the room. Ends in exactly one
+ * answer, however often it is run: a fault of the provider is an answer too, in one line.
+ */
+export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Promise<void> {
+  const agent = deps.residents.byId.get(job.agent);
+  const provider = deps.providers.get(job.agent);
+  if (agent === undefined || provider === undefined) return;
+
+  const slot = deps.running.enter({ room: job.room, source: job.source, root: job.root, agent: job.agent, at: job.at });
+  try {
+    if (again) deps.timeline.invalidate(job.room);
+    const entries = await deps.timeline.view(job.room, job.thread);
+    const source = entries.find((entry) => entry.event.eventId === job.source) ?? (await deps.timeline.find(job.room, job.source));
+    // A question that was taken back needs no answer.
+    if (source === null) return;
+    const given = again ? earlierAnswer(entries, job, agent) : null;
+    const said = given ?? (await answer(job, agent, provider, source, withSource(entries, source), again, slot, deps));
+    if (said !== null) await passOn(job, agent, said, deps);
+  } catch (error) {
+    // The room is closed to the agent, or it was put out: there is nobody to answer.
+    if (!refused(error)) throw error;
+    deps.log.warn({ turn: jobId(job), err: error instanceof Error ? error.message : 'refused' }, 'answer refused by the homeserver');
+  } finally {
+    slot.leave();
+  }
+}
+
+interface Said {
+  readonly event: EventId;
+  readonly text: string;
+}
+
+/** An answer to somebody's words a moment ago may be asked for before they have come back from the homeserver. */
+const withSource = (entries: readonly Entry[], source: Entry): readonly Entry[] =>
+  entries.some((entry) => entry.event.eventId === source.event.eventId) ? entries : [...entries, source];
+
+/** What an earlier run, cut short by a crash, had already said to the end. */
+function earlierAnswer(entries: readonly Entry[], job: TurnJob, agent: Resident): Said | null {
+  const mine = entries.find(
+    ({ event, growing }) => event.sender === agent.userId && event.chavion?.source === job.source && event.chavion.part === 0 && !growing,
+  );
+  return mine === undefined ? null : { event: mine.event.eventId, text: mine.body };
+}
+
+async function answer(
+  job: TurnJob,
+  agent: Resident,
+  provider: Provider,
+  source: Entry,
+  entries: readonly Entry[],
+  again: boolean,
+  { signal, shows }: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void },
+  deps: TurnDeps,
+): Promise<Said | null> {
+  const account = deps.ghost(agent.userId);
+  const began = performance.now();
+  const stream = new AnswerStream(
+    {
+      account,
+      room: job.room,
+      txn: jobId(job),
+      ...replyTarget(job, entries),
+      chavion: { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, ...(provider.rehearsal ? { rehearsal: true } : {}) },
+      again,
+      shows,
+    },
+    deps.budget,
+  );
+  const typing = setTimeout(() => void account.typing(job.room, true), TYPING_AFTER_MS);
+  const ending = { attachedNote: say.continuedInFile[job.lang](), fileName: `${agent.config.id}.md` };
+  try {
+    signal.throwIfAborted();
+    const members = await deps.rooms.members(job.room);
+    const messages = buildContext({
+      entries,
+      self: agent.userId,
+      source: job.source,
+      untilSource: job.discussion === undefined,
+      nameOf: (user) => deps.residents.byUser.get(user)?.config.name ?? members.get(user) ?? user,
+      attachments: await deps.attachments.read(entries, account),
+      sees: provider.sees,
+      tokens: agent.config.contextTokens,
+      ...(job.discussion === undefined ? {} : { instruction: roundInstruction(job.discussion, job.lang) }),
+    });
+    const system = systemPrompt({ roster: deps.roster, agent: agent.config, lang: job.lang, timeZone: deps.timeZone, now: new Date() });
+    const request = { agent: agent.config, ownerTitle: deps.roster.ownerTitle, lang: job.lang, system, messages, question: job.discussion?.topic ?? source.body };
+
+    const sources: { url: string; title?: string | undefined }[] = [];
+    for await (const part of provider.stream(request, signal)) {
+      switch (part.type) {
+        case 'text':
+          stream.push(part.text);
+          break;
+        case 'progress':
+          stream.progress(part.text);
+          break;
+        case 'source':
+          sources.push(part);
+          break;
+        case 'restart':
+          stream.restart();
+          sources.length = 0;
+          break;
+        case 'finish':
+          if (part.reason === 'length') stream.push(`\n\n${say.cutByLimit[job.lang]()}`);
+          break;
+      }
+    }
+    if (sources.length > 0) stream.push(`\n\n${sourceList(sources)}`);
+    const mentions = mentionedByAgent(stream.text, deps.residents.agents, job.agent).flatMap((id) => {
+      const other = deps.residents.byId.get(id);
+      return other === undefined ? [] : [{ userId: other.userId, name: other.config.name }];
+    });
+    const event = await stream.finish({ kind: 'answer', mentions, ...ending });
+    deps.status.answered(job.agent, performance.now() - began);
+    return { event, text: stream.text };
+  } catch (error) {
+    if (signal.aborted && signal.reason instanceof Stopped) {
+      if (stream.begun) await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
+      return null;
+    }
+    if (refused(error)) throw error;
+    const code: FaultCode = error instanceof ProviderFault ? error.code : 'turn.failed';
+    // Names of errors only: a provider's message may hold the prompt or the key.
+    deps.log.warn({ turn: jobId(job), model: provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'turn ended in a fault');
+    deps.status.failed(job.agent, code);
+    const retryAfterMs = error instanceof ProviderFault ? error.retryAfterMs : undefined;
+    const last = faultPhrase[code][job.lang]({ model: provider.label, agent: agent.config.callsigns[0] ?? agent.config.name, retryAfterMs });
+    const event = await stream.finish({ kind: 'fault', last, ...ending });
+    // A discussion goes on without the one who failed; nobody else is called by a fault.
+    return { event, text: '' };
+  } finally {
+    clearTimeout(typing);
+    if (performance.now() - began > TYPING_AFTER_MS) void account.typing(job.room, false);
+  }
+}
+
+/** A plain message where the question is the last thing the master said; a reply where it could be mistaken. */
+function replyTarget(job: TurnJob, entries: readonly Entry[]): { replyTo?: EventId; thread?: EventId } {
+  const thread = job.thread === undefined ? {} : { thread: job.thread };
+  if (job.discussion !== undefined) return thread;
+  const at = entries.findLastIndex((entry) => entry.event.eventId === job.source);
+  const overtaken = at !== -1 && entries.slice(at + 1).some((entry) => entry.event.chavion === undefined);
+  return job.depth > 0 || overtaken ? { ...thread, replyTo: job.source } : thread;
+}
+
+function sourceList(sources: readonly { url: string; title?: string | undefined }[]): string {
+  const title = (source: { url: string; title?: string | undefined }) => (source.title ?? source.url).replace(/[[\]\n]/g, ' ');
+  return sources.map((source, i) => `${i + 1}. [${title(source)}](<${source.url}>)`).join('\n');
+}
+
+/** Hands the word to those the answer mentions, or to the next in a discussion. Repeating it adds nothing. */
+async function passOn(job: TurnJob, agent: Resident, said: Said, deps: TurnDeps): Promise<void> {
+  if (job.discussion !== undefined) {
+    const next = nextInDiscussion(job, deps.ready);
+    if (next !== null) await deps.enqueue([next]);
+    return;
+  }
+  const called = job.depth < MAX_DEPTH ? mentionedByAgent(said.text, deps.residents.agents, agent.id).filter((id) => deps.ready.has(id)) : [];
+  if (called.length === 0) return;
+  const taken = await deps.countTurns(job.root, called.length);
+  if (taken > MAX_TURNS_PER_ROOT) {
+    const thread = job.thread === undefined ? {} : { thread: job.thread };
+    const text = say.chainEnded[job.lang](MAX_TURNS_PER_ROOT);
+    await deps.enqueue([{ type: 'notice', room: job.room, source: job.root, ...thread, slot: 'bound', text }]);
+    return;
+  }
+  await deps.enqueue(called.map((other) => ({ ...job, agent: other, source: said.event, depth: job.depth + 1 })));
+}

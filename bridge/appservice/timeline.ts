@@ -1,0 +1,170 @@
+import type { EventId, RoomId, UserId } from '../protocol/ids.ts';
+import type { MessageEvent, RoomEvent } from '../protocol/room-event.ts';
+
+/** A message as it reads now: edits applied, redacted ones left out. */
+export interface Entry {
+  readonly event: MessageEvent;
+  readonly body: string;
+  /** A streamed answer that has not had its last edit. */
+  readonly growing: boolean;
+}
+
+/** Where old events come from. */
+export interface History {
+  /** The newest `limit` events of a room that mean something, oldest first. */
+  latest(room: RoomId, limit: number): Promise<readonly RoomEvent[]>;
+  /** A thread with its root, oldest first. */
+  thread(room: RoomId, root: EventId, limit: number): Promise<readonly RoomEvent[]>;
+  event(room: RoomId, event: EventId): Promise<RoomEvent | null>;
+}
+
+const LOAD = 200;
+const KEEP = 1_000;
+const ROOMS = 200;
+
+interface Revision {
+  readonly body: string;
+  readonly at: number;
+  readonly sender: UserId;
+  readonly growing: boolean;
+}
+
+interface Room {
+  loaded: Promise<void> | null;
+  /** In the order of the homeserver, as far as it is known. */
+  entries: Map<EventId, MessageEvent>;
+  edits: Map<EventId, Revision>;
+  redacted: Set<EventId>;
+  threads: Set<EventId>;
+}
+
+const emptyRoom = (): Room => ({ loaded: null, entries: new Map(), edits: new Map(), redacted: new Set(), threads: new Set() });
+
+/**
+ * One cached copy of every room for all agents: fed by the inbox and by our own sends,
+ * read from the homeserver once, and again after a gap.
+ */
+export class Timeline {
+  readonly #rooms = new Map<RoomId, Room>();
+  readonly #history: History;
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  note(event: RoomEvent): void {
+    const room = this.#room(event.roomId);
+    switch (event.kind) {
+      case 'message':
+        if (room.entries.has(event.eventId)) return;
+        room.entries.set(event.eventId, event);
+        this.#trim(room);
+        return;
+      case 'edit': {
+        const before = room.edits.get(event.target);
+        if (before !== undefined && before.at > event.at) return;
+        room.edits.set(event.target, { body: event.body, at: event.at, sender: event.sender, growing: event.chavion?.streaming === true });
+        return;
+      }
+      case 'redaction':
+        room.redacted.add(event.target);
+        return;
+      case 'reaction':
+      case 'membership':
+      case 'power':
+      case 'encrypted':
+      case 'unreadable':
+        return;
+    }
+  }
+
+  /** The homeserver was away or skipped events: what is cached may have holes. */
+  invalidate(room?: RoomId): void {
+    for (const one of room === undefined ? this.#rooms.values() : [this.#room(room)]) {
+      one.loaded = null;
+      one.threads.clear();
+    }
+  }
+
+  /** The main line of a room, oldest first; with `thread`, that thread and its root instead. */
+  async view(room: RoomId, thread?: EventId): Promise<readonly Entry[]> {
+    const state = await this.#ready(room);
+    if (thread !== undefined && !state.threads.has(thread)) {
+      for (const event of await this.#history.thread(room, thread, LOAD)) this.note(event);
+      state.threads.add(thread);
+    }
+    const entries: Entry[] = [];
+    for (const event of state.entries.values()) {
+      if (thread === undefined ? event.thread !== undefined : event.thread !== thread && event.eventId !== thread) continue;
+      const entry = read(state, event);
+      if (entry !== null) entries.push(entry);
+    }
+    return thread === undefined ? entries : entries.sort((a, b) => a.event.at - b.event.at);
+  }
+
+  /** One message as it reads now; null when it is gone or never was one. */
+  async find(room: RoomId, id: EventId): Promise<Entry | null> {
+    const state = await this.#ready(room);
+    const known = state.entries.get(id);
+    if (known !== undefined) return read(state, known);
+    const fetched = await this.#history.event(room, id);
+    return fetched?.kind === 'message' ? read(state, fetched) : null;
+  }
+
+  async #ready(id: RoomId): Promise<Room> {
+    const room = this.#room(id);
+    room.loaded ??= this.#load(id, room).catch((error: unknown) => {
+      room.loaded = null;
+      throw error;
+    });
+    await room.loaded;
+    return room;
+  }
+
+  async #load(id: RoomId, room: Room): Promise<void> {
+    const latest = await this.#history.latest(id, LOAD);
+    const since = room.entries;
+    room.entries = new Map();
+    for (const event of latest) this.note(event);
+    // What came in while we read, or what lies further back than we read, keeps its place by time.
+    const missing = [...since.values()].filter((event) => !room.entries.has(event.eventId));
+    if (missing.length === 0) return;
+    const all = [...room.entries.values(), ...missing].sort((a, b) => a.at - b.at);
+    room.entries = new Map(all.map((event) => [event.eventId, event]));
+  }
+
+  #room(id: RoomId): Room {
+    const known = this.#rooms.get(id);
+    if (known !== undefined) {
+      this.#rooms.delete(id);
+      this.#rooms.set(id, known);
+      return known;
+    }
+    const room = emptyRoom();
+    this.#rooms.set(id, room);
+    if (this.#rooms.size > ROOMS) {
+      const [oldest] = this.#rooms.keys();
+      if (oldest !== undefined) this.#rooms.delete(oldest);
+    }
+    return room;
+  }
+
+  #trim(room: Room): void {
+    if (room.entries.size <= KEEP) return;
+    const [oldest] = room.entries.keys();
+    if (oldest === undefined) return;
+    room.entries.delete(oldest);
+    room.edits.delete(oldest);
+    room.redacted.delete(oldest);
+  }
+}
+
+function read(room: Room, event: MessageEvent): Entry | null {
+  if (room.redacted.has(event.eventId)) return null;
+  const edit = room.edits.get(event.eventId);
+  // Whoever else sends an edit of this message is not its author, and changes nothing.
+  if (edit === undefined || edit.sender !== event.sender) {
+    return { event, body: event.body, growing: event.chavion?.streaming === true };
+  }
+  return { event, body: edit.body, growing: edit.growing };
+}

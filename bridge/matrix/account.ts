@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MatrixClient, MatrixError } from 'matrix-bot-sdk';
+import { z } from 'zod';
+import { EventId, type RoomId, type UserId } from '../protocol/ids.ts';
+import { installHttp } from './http.ts';
+
+/** The device every ghost has from provisioning on; transaction ids outlive a restart of Synapse only with one. */
+export const GHOST_DEVICE = 'CHAVION';
+
+export interface AccountOptions {
+  readonly homeserverUrl: string;
+  readonly accessToken: string;
+  readonly userId: UserId;
+  /** The token is an appservice's and the account one of its ghosts. */
+  readonly ghost: boolean;
+}
+
+interface Call {
+  readonly query?: Record<string, string | number | boolean | undefined>;
+  readonly body?: unknown;
+  readonly timeoutMs?: number;
+  /** Ends the waiting between tries. */
+  readonly signal?: AbortSignal | undefined;
+  /** How often a server that is away or overloaded is asked again; by default until it answers. */
+  readonly tries?: number;
+}
+
+const Page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
+export type Page = z.infer<typeof Page>;
+
+/** 429 and whatever a restarting or overloaded server says; a refusal is final. */
+function passing(error: unknown): number | null {
+  if (error instanceof MatrixError) {
+    if (error.statusCode === 429) return Math.min(error.retryAfterMs ?? 1_000, 30_000);
+    return error.statusCode >= 500 ? 0 : null;
+  }
+  const status = z.object({ statusCode: z.number() }).safeParse(error);
+  if (status.success) return status.data.statusCode >= 500 ? 0 : null;
+  return error instanceof Error ? 0 : null;
+}
+
+/**
+ * One Matrix account, with the calls Chavion makes. Everything sent carries the caller's transaction id and is
+ * repeated with that same id until the homeserver has answered, so it happens exactly once.
+ * Throws `MatrixError` when the homeserver refuses.
+ */
+export class Account {
+  readonly userId: UserId;
+  readonly #client: MatrixClient;
+
+  constructor(options: AccountOptions) {
+    installHttp();
+    this.userId = options.userId;
+    this.#client = new MatrixClient(options.homeserverUrl, options.accessToken);
+    if (options.ghost) this.#client.impersonateUserId(options.userId, GHOST_DEVICE);
+  }
+
+  async call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call: Call = {}): Promise<unknown> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await this.#client.doRequest(method, path, call.query ? { ...call.query } : null, call.body, call.timeoutMs ?? 60_000);
+      } catch (error) {
+        const wait = passing(error);
+        if (wait === null || failures + 1 >= (call.tries ?? Number.POSITIVE_INFINITY)) throw error;
+        // The first repeat is immediate: a kept socket that the server closed meanwhile fails just so.
+        const pause = Math.max(wait, failures === 0 ? 0 : Math.min(100 * 2 ** failures, 5_000));
+        await sleep(pause, undefined, call.signal ? { signal: call.signal } : {});
+      }
+    }
+  }
+
+  async send(room: RoomId, type: string, content: Record<string, unknown>, txnId: string, signal?: AbortSignal): Promise<EventId> {
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/${encodeURIComponent(type)}/${encodeURIComponent(txnId)}`;
+    return sent(await this.call('PUT', path, { body: content, signal }));
+  }
+
+  async redact(room: RoomId, event: EventId, txnId: string, reason: string): Promise<EventId> {
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(event)}/${encodeURIComponent(txnId)}`;
+    return sent(await this.call('PUT', path, { body: { reason } }));
+  }
+
+  /** A hint for people; never repeated, and nobody misses it when it fails. */
+  async typing(room: RoomId, typing: boolean, timeoutMs = 30_000): Promise<void> {
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/typing/${encodeURIComponent(this.userId)}`;
+    await this.call('PUT', path, { body: typing ? { typing, timeout: timeoutMs } : { typing }, tries: 1 }).catch(() => undefined);
+  }
+
+  async join(room: RoomId): Promise<void> {
+    await this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/join`, { body: {} });
+  }
+
+  async leave(room: RoomId): Promise<void> {
+    await this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`, { body: {} });
+  }
+
+  /** Content of a state event, or null where there is none (or none that this account may see). */
+  async state(room: RoomId, type: string, stateKey = ''): Promise<unknown> {
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/${encodeURIComponent(type)}/${encodeURIComponent(stateKey)}`;
+    return this.#orNull(path);
+  }
+
+  /** User id to display name, of those joined. */
+  async joinedMembers(room: RoomId): Promise<ReadonlyMap<string, string>> {
+    const Members = z.object({ joined: z.record(z.string(), z.object({ display_name: z.string().nullish() })) });
+    const { joined } = Members.parse(await this.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`));
+    return new Map(Object.entries(joined).map(([user, member]) => [user, member.display_name ?? user]));
+  }
+
+  /** Newest first. */
+  async messages(room: RoomId, options: { from?: string; to?: string; limit: number }): Promise<Page> {
+    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`;
+    return Page.parse(await this.call('GET', path, { query: { dir: 'b', from: options.from, to: options.to, limit: options.limit } }));
+  }
+
+  /** What a thread holds beside its root, newest first. */
+  async thread(room: RoomId, root: EventId, limit: number): Promise<readonly unknown[]> {
+    const path = `/_matrix/client/v1/rooms/${encodeURIComponent(room)}/relations/${encodeURIComponent(root)}/m.thread`;
+    return Page.parse(await this.call('GET', path, { query: { limit, dir: 'b' } })).chunk;
+  }
+
+  async event(room: RoomId, event: EventId): Promise<unknown> {
+    return this.#orNull(`/_matrix/client/v3/rooms/${encodeURIComponent(room)}/event/${encodeURIComponent(event)}`);
+  }
+
+  /** mxc:// of the uploaded bytes. */
+  async upload(bytes: Buffer, mediaType: string, name: string): Promise<string> {
+    return z.string().startsWith('mxc://').parse(await this.#client.uploadContent(bytes, mediaType, name));
+  }
+
+  /** Throws when there is nothing, or more than `maxBytes`. */
+  async download(mxc: string, maxBytes: number): Promise<Uint8Array> {
+    const where = /^mxc:\/\/([^/?#]+)\/([\w-]+)$/.exec(mxc);
+    if (where === null) throw new Error('not an mxc address');
+    const path = `/_matrix/client/v1/media/download/${encodeURIComponent(where[1] ?? '')}/${where[2] ?? ''}`;
+    const body: unknown = await this.#client.doRequest('GET', path, null, null, 60_000, false, 'application/octet-stream', true);
+    if (!Buffer.isBuffer(body) || body.length > maxBytes) throw new Error('no readable content');
+    return body;
+  }
+
+  async #orNull(path: string): Promise<unknown> {
+    try {
+      return await this.call('GET', path);
+    } catch (error) {
+      if (error instanceof MatrixError && (error.statusCode === 404 || error.statusCode === 403)) return null;
+      throw error;
+    }
+  }
+}
+
+const sent = (answer: unknown): EventId => z.object({ event_id: EventId }).parse(answer).event_id;
+
+/** Whether a send can never succeed: the room is closed to this account, or the event is not acceptable. */
+export const refused = (error: unknown): boolean => error instanceof MatrixError && error.statusCode >= 400 && error.statusCode < 500;
+

@@ -1,0 +1,80 @@
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { z } from 'zod';
+import { SWARM_PREFIX } from './redis.ts';
+
+/** A BullMQ queue whose payloads are one zod schema at both ends. */
+export interface JobQueue<T> {
+  /** Durable when it resolves. A job whose id is known already is not added again. */
+  add(jobs: readonly { readonly id: string; readonly data: T }[]): Promise<void>;
+  /** How many wait or run. */
+  depth(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface JobContext {
+  readonly id: string;
+  /** False on the first try; true after a crash or a retry, when parts of the work may be done already. */
+  readonly again: boolean;
+}
+
+/**
+ * A dead worker's jobs are taken over once its lock has run out and the next check comes by,
+ * so seven seconds at the most.
+ */
+const LOCK_MS = 5_000;
+const STALLED_CHECK_MS = 2_000;
+
+/** Ids are remembered this long, far longer than a homeserver takes to repeat a delivery. */
+const KEEP = { age: 3 * 24 * 3600, count: 50_000 };
+
+export function openQueue<T>(name: string, redis: Redis): JobQueue<T> {
+  const queue = new Queue(name, { connection: redis, prefix: SWARM_PREFIX });
+  queue.on('error', () => undefined); // the connection's own listener reports it
+  return {
+    async add(jobs) {
+      if (jobs.length === 0) return;
+      await queue.addBulk(
+        jobs.map(({ id, data }) => ({
+          name,
+          data,
+          opts: { jobId: id, attempts: 8, backoff: { type: 'exponential', delay: 500 }, removeOnComplete: KEEP, removeOnFail: KEEP },
+        })),
+      );
+    },
+    async depth() {
+      const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+      return Object.values(counts).reduce((sum, n) => sum + n, 0);
+    },
+    close: () => queue.close(),
+  };
+}
+
+/** Handlers run at least once per job and must be idempotent; a throw is tried again. */
+export function workOn<T>(
+  name: string,
+  schema: z.ZodType<T>,
+  redis: Redis,
+  options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void },
+  handle: (data: T, context: JobContext) => Promise<void>,
+): { close(): Promise<void> } {
+  const worker = new Worker(
+    name,
+    async (job) => {
+      await handle(schema.parse(job.data), { id: job.id ?? '', again: job.attemptsStarted > 1 || job.stalledCounter > 0 });
+    },
+    {
+      connection: redis,
+      prefix: SWARM_PREFIX,
+      concurrency: options.concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: 1_000,
+      removeOnComplete: KEEP,
+      removeOnFail: KEEP,
+    },
+  );
+  worker.on('error', () => undefined);
+  worker.on('failed', (job, error) => options.onFailure(job?.id ?? '', error));
+  return { close: () => worker.close() };
+}
