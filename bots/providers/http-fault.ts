@@ -11,7 +11,7 @@ export interface FailedAnswer {
 
 /** Providers differ in status but agree in the words of their error codes; these outrank the status. */
 const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
-  [/insufficient_quota|billing_hard_limit|billing_not_active/i, 'provider.quota'],
+  [/insufficient_quota|billing_hard_limit|billing_not_active|specified API usage limits/i, 'provider.quota'],
   [/credit balance is too low|payment_required|insufficient_credits/i, 'provider.payment'],
   [/API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error/i, 'provider.key'],
   [/content_filter|content_policy_violation|ResponsibleAIPolicyViolation/i, 'provider.filtered'],

@@ -7,16 +7,26 @@ import {
   LoadAPIKeyError,
   NoOutputGeneratedError,
   StreamProviderError,
+  TypeValidationError,
   UnsupportedFunctionalityError,
 } from 'ai';
+import { z } from 'zod';
 import { faultOfAnswer } from './http-fault.ts';
 import { faultOfNetwork } from './network-fault.ts';
+
+/** How far an answer had come when it failed. */
+export interface Progress {
+  /** Response headers had come. */
+  readonly answered: boolean;
+  /** Words had come. */
+  readonly said: boolean;
+}
 
 /**
  * What the SDK threw or put into its stream, as a fault. The SDK's errors carry the whole prompt and the provider's
  * words, which may quote the key: only status, codes and waiting time are taken over.
  */
-export function faultOfSdk(error: unknown, answered: boolean, now: number): ProviderFault {
+export function faultOfSdk(error: unknown, { answered, said }: Progress, now: number): ProviderFault {
   if (error instanceof ProviderFault) return error;
   if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
     const data = typeof error.data === 'object' ? JSON.stringify(error.data) : '';
@@ -34,9 +44,25 @@ export function faultOfSdk(error: unknown, answered: boolean, now: number): Prov
   }
   // The compatible adapter reports a stream that ended without a finish reason this way, with no data.
   if (InvalidResponseDataError.isInstance(error) && error.data === undefined) {
-    return new ProviderFault('provider.interrupted', { retryable: true });
+    return new ProviderFault(said ? 'provider.interrupted' : 'provider.empty', { retryable: true });
   }
   if (LoadAPIKeyError.isInstance(error)) return new ProviderFault('provider.key');
   if (UnsupportedFunctionalityError.isInstance(error) || InvalidPromptError.isInstance(error)) return new ProviderFault('provider.request');
+  const event = TypeValidationError.isInstance(error) ? ErrorEvent.safeParse(error.value).data?.error : undefined;
+  if (event !== undefined) return faultOfAnswer({ status: statusIn(event.code), body: `${event.type} ${event.code} ${event.message}` }, now);
   return new ProviderFault('provider.malformed', { retryable: true });
+}
+
+/** An error in place of a chunk, where the SDK knows chunks alone. */
+const ErrorEvent = z.object({
+  error: z.object({
+    message: z.string().catch(''),
+    type: z.string().catch(''),
+    code: z.union([z.string(), z.number()]).catch(''),
+  }),
+});
+
+function statusIn(code: string | number): number | undefined {
+  const status = Number(code);
+  return status >= 400 && status <= 599 ? status : undefined;
 }

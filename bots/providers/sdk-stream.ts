@@ -65,16 +65,17 @@ async function* streamFromSdk(model: SdkModel, request: ProviderRequest, signal:
     if (!reading.finished) throw new ProviderFault('provider.interrupted', { retryable: true });
   } catch (error) {
     signal.throwIfAborted();
-    throw watch.expired() ?? faultOfSdk(error, watch.answered(), Date.now());
+    throw watch.expired() ?? faultOfSdk(error, { answered: watch.answered(), said: reading.said }, Date.now());
   }
 }
 
 /** Reads the SDK's stream part by part. */
 class Reading {
   finished = false;
+  /** Words have come, not blanks alone. */
+  said = false;
   readonly #model: SdkModel;
   readonly #seen = new Set<string>();
-  #said = false;
 
   constructor(model: SdkModel) {
     this.#model = model;
@@ -83,14 +84,14 @@ class Reading {
   *next(part: TextStreamPart<ToolSet>): Generator<StreamPart> {
     if (part.type === 'error') throw part.error;
     if (part.type === 'text-delta' && part.text !== '') {
-      this.#said ||= part.text.trim() !== '';
+      this.said ||= part.text.trim() !== '';
       yield { type: 'text', text: part.text };
     } else if (part.type === 'source' && part.sourceType === 'url' && this.#model.linksIn === undefined) {
       yield* this.#links([{ url: part.url, ...(part.title === undefined ? {} : { title: part.title }) }]);
     } else if (part.type === 'raw') {
       yield* this.#links(this.#model.linksIn?.(part.rawValue) ?? []);
     } else if (part.type === 'finish') {
-      yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.#said), ...usageOf(part.totalUsage) };
+      yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.said), ...usageOf(part.totalUsage) };
       this.finished = true;
     }
   }
@@ -106,7 +107,8 @@ class Reading {
 }
 
 function ending(reason: FinishReason, raw: string | undefined, said: boolean): 'stop' | 'length' {
-  if (reason === 'content-filter') throw new ProviderFault('provider.filtered');
+  // Perplexity's SDK does not know the reason.
+  if (reason === 'content-filter' || raw === 'content_filter') throw new ProviderFault('provider.filtered');
   if (reason === 'interrupted' || (reason === 'other' && raw === undefined)) {
     throw new ProviderFault(said ? 'provider.interrupted' : 'provider.empty', { retryable: true });
   }

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ProviderSettings } from '../../bridge/protocol/settings.ts';
+import type { Received, Reply } from './provider-server.ts';
+
+export const KEY = 'wire-key-7d1c0a5e9b';
+export const ANSWER = '안녕하세요, 마스터. 오늘은 🚚 트럭 정비부터 하겠습니다.';
+/** What the fixtures `length`, and `filtered` and those that break, hold before they end. */
+export const BEGINNING = '안녕하세요, 마스터. 오늘은 ';
+export const FIRST_WORDS = '안녕하세요, 마스터. ';
+
+export type Stream = 'answer' | 'length' | 'filtered' | 'refusal' | 'empty' | 'error-event' | 'malformed';
+export type Failure = '401' | '402' | '403' | '404' | '429' | 'quota' | '500' | '503' | '529' | 'context';
+
+/** How one provider is reached and what it speaks. */
+export interface Wire {
+  readonly name: string;
+  readonly model: string;
+  readonly settings: (url: string) => ProviderSettings;
+  /** Only for a compatible endpoint: its address. */
+  readonly endpoint?: (url: string) => string;
+  readonly path: string;
+  readonly keyHeader: string;
+  readonly keyValue: string;
+  /** Where system prompt, texts and images stand in the request. */
+  readonly system: (body: Json) => unknown;
+  readonly texts: (body: Json) => unknown;
+  readonly image: (base64: string) => unknown;
+  readonly images: (body: Json) => unknown;
+  readonly maxTokens: (body: Json) => unknown;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a parsed body is looked into freely, an absent field fails the test
+export type Json = any;
+
+const settings = (values: Record<string, string>) => ProviderSettings.parse(values);
+const chatTexts = (body: Json) => chatParts(body, 'text').map((part) => part.text);
+const chatImages = (body: Json) => chatParts(body, 'image_url');
+const chatImage = (base64: string) => ({ type: 'image_url', image_url: { url: `data:image/png;base64,${base64}` } });
+
+/** Content is a string where there is one text alone. */
+function chatParts(body: Json, type: string): Json[] {
+  return body.messages
+    .filter((message: Json) => message.role !== 'system')
+    .flatMap((message: Json) => (typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content))
+    .filter((part: Json) => part.type === type);
+}
+
+export const WIRES: readonly Wire[] = [
+  {
+    name: 'openai',
+    model: 'openai/gpt-6-astra',
+    settings: (url) => settings({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${url}/v1` }),
+    path: '/v1/responses',
+    keyHeader: 'authorization',
+    keyValue: `Bearer ${KEY}`,
+    system: (body) => body.input[0].content,
+    texts: (body) =>
+      body.input.slice(1).flatMap(({ content }: Json) => (typeof content === 'string' ? [content] : content.flatMap((part: Json) => part.text ?? []))),
+    images: (body) => body.input.flatMap((message: Json) => (Array.isArray(message.content) ? message.content : [])).filter((part: Json) => part.type === 'input_image'),
+    image: (base64) => ({ type: 'input_image', image_url: `data:image/png;base64,${base64}` }),
+    maxTokens: (body) => body.max_output_tokens,
+  },
+  {
+    name: 'anthropic',
+    model: 'anthropic/claude-sonnet-5-5',
+    settings: (url) => settings({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: `${url}/v1` }),
+    path: '/v1/messages',
+    keyHeader: 'x-api-key',
+    keyValue: KEY,
+    system: (body) => body.system[0].text,
+    texts: (body) => body.messages.flatMap((message: Json) => message.content.filter((part: Json) => part.type === 'text').map((part: Json) => part.text)),
+    images: (body) => body.messages.flatMap((message: Json) => message.content.filter((part: Json) => part.type === 'image')),
+    image: (base64) => ({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: base64 } }),
+    maxTokens: (body) => body.max_tokens,
+  },
+  {
+    name: 'google',
+    model: 'google/gemini-4-hydrogen',
+    settings: (url) => settings({ GOOGLE_GENERATIVE_AI_API_KEY: KEY, GOOGLE_BASE_URL: `${url}/v1beta` }),
+    path: '/v1beta/models/gemini-4-hydrogen:streamGenerateContent?alt=sse',
+    keyHeader: 'x-goog-api-key',
+    keyValue: KEY,
+    system: (body) => body.systemInstruction.parts[0].text,
+    texts: (body) => body.contents.flatMap((message: Json) => message.parts.filter((part: Json) => 'text' in part).map((part: Json) => part.text)),
+    images: (body) => body.contents.flatMap((message: Json) => message.parts.filter((part: Json) => 'inlineData' in part)),
+    image: (base64) => ({ inlineData: { mimeType: 'image/png', data: base64 } }),
+    maxTokens: (body) => body.generationConfig.maxOutputTokens,
+  },
+  {
+    name: 'perplexity',
+    model: 'perplexity/sonar-pro',
+    settings: (url) => settings({ PERPLEXITY_API_KEY: KEY, PERPLEXITY_BASE_URL: url }),
+    path: '/chat/completions',
+    keyHeader: 'authorization',
+    keyValue: `Bearer ${KEY}`,
+    system: (body) => body.messages[0].content,
+    texts: chatTexts,
+    images: chatImages,
+    image: chatImage,
+    maxTokens: (body) => body.max_tokens,
+  },
+  {
+    name: 'compatible',
+    model: 'compatible/llama-3.3',
+    settings: () => settings({}),
+    endpoint: (url) => `${url}/v1`,
+    path: '/v1/chat/completions',
+    keyHeader: 'authorization',
+    keyValue: `Bearer ${KEY}`,
+    system: (body) => body.messages[0].content,
+    texts: chatTexts,
+    images: chatImages,
+    image: chatImage,
+    maxTokens: (body) => body.max_tokens,
+  },
+];
+
+export function fixture(wire: Pick<Wire, 'name'>, file: string): string {
+  return readFileSync(new URL(`fixtures/${wire.name}/${file}`, import.meta.url), 'utf8');
+}
+
+export const stream = (wire: Wire, name: Stream): Reply => ({ body: fixture(wire, `${name}.sse`) });
+
+const Failures = z.record(
+  z.enum(['401', '402', '403', '404', '429', 'quota', '500', '503', '529', 'context']),
+  z.object({ status: z.int(), body: z.unknown() }),
+);
+
+export function failure(wire: Pick<Wire, 'name'>, name: Failure, headers: Record<string, string> = {}): Reply {
+  const { status, body } = Failures.parse(JSON.parse(fixture(wire, 'errors.json')))[name];
+  const text = typeof body === 'string' ? body : JSON.stringify(body).replace('{{KEY}}', KEY);
+  return { status, body: text, headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json', ...headers } };
+}
+
+/** The answer up to and with the second piece of its text. */
+export function beginning(wire: Wire): string {
+  const events = eventsOf(fixture(wire, 'answer.sse'));
+  const third = events.findIndex((event) => event.includes('오늘은 '));
+  return events.slice(0, third).join('');
+}
+
+/** The answer with its last piece said `times` times over, in as many events. */
+export function longAnswer(wire: Wire, times: number, piece: string): string {
+  const events = eventsOf(fixture(wire, 'answer.sse'));
+  const last = events.findIndex((event) => event.includes('정비부터 '));
+  const event = events[last] ?? '';
+  const whole = '안녕하세요, 마스터. 오늘은 🚚 트럭 정비부터 ';
+  const long = event.replace(whole, '').replace('정비부터 ', piece);
+  return [...events.slice(0, last), ...Array.from({ length: times }, () => long), ...events.slice(last)].join('');
+}
+
+const eventsOf = (text: string): string[] => text.split(/(?<=\n\r?\n)/);
+
+export const bodyOf = (request: Received | undefined): Json => JSON.parse(request?.body ?? 'null');
