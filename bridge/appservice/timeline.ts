@@ -25,7 +25,6 @@ const ROOMS = 200;
 interface Revision {
   readonly body: string;
   readonly at: number;
-  readonly sender: UserId;
   readonly growing: boolean;
 }
 
@@ -33,7 +32,8 @@ interface Room {
   loaded: Promise<void> | null;
   /** In the order of the homeserver, as far as it is known. */
   entries: Map<EventId, MessageEvent>;
-  edits: Map<EventId, Revision>;
+  /** By target and sender: whoever else edits a message is not its author and changes nothing. */
+  edits: Map<string, Revision>;
   redacted: Set<EventId>;
   threads: Set<EventId>;
 }
@@ -61,9 +61,10 @@ export class Timeline {
         this.#trim(room);
         return;
       case 'edit': {
-        const before = room.edits.get(event.target);
+        const key = revisionOf(event.target, event.sender);
+        const before = room.edits.get(key);
         if (before !== undefined && before.at > event.at) return;
-        room.edits.set(event.target, { body: event.body, at: event.at, sender: event.sender, growing: event.chavion?.streaming === true });
+        room.edits.set(key, { body: event.body, at: event.at, growing: event.chavion?.streaming === true });
         return;
       }
       case 'redaction':
@@ -151,20 +152,19 @@ export class Timeline {
 
   #trim(room: Room): void {
     if (room.entries.size <= KEEP) return;
-    const [oldest] = room.entries.keys();
+    const [oldest] = room.entries.values();
     if (oldest === undefined) return;
-    room.entries.delete(oldest);
-    room.edits.delete(oldest);
-    room.redacted.delete(oldest);
+    room.entries.delete(oldest.eventId);
+    room.edits.delete(revisionOf(oldest.eventId, oldest.sender));
+    room.redacted.delete(oldest.eventId);
   }
 }
 
+const revisionOf = (target: EventId, sender: UserId): string => `${target} ${sender}`;
+
 function read(room: Room, event: MessageEvent): Entry | null {
   if (room.redacted.has(event.eventId)) return null;
-  const edit = room.edits.get(event.eventId);
-  // Whoever else sends an edit of this message is not its author, and changes nothing.
-  if (edit === undefined || edit.sender !== event.sender) {
-    return { event, body: event.body, growing: event.chavion?.streaming === true };
-  }
+  const edit = room.edits.get(revisionOf(event.eventId, event.sender));
+  if (edit === undefined) return { event, body: event.body, growing: event.chavion?.streaming === true };
   return { event, body: edit.body, growing: edit.growing };
 }

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * `npm test` and `npm run soak`: lint, types, then every test. The last line says how many checks passed and failed;
+ * with arguments only the tests whose file names contain one of them.
+ */
+const soak = process.argv.includes('--soak');
+const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const Report = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), numTodoTests: z.int(), success: z.boolean() });
+
+function succeeds(name: string, args: readonly string[]): boolean {
+  const began = performance.now();
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  say(`${status === 0 ? '✓' : '✗'} ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  return status === 0;
+}
+
+const checks =
+  filters.length > 0 || soak
+    ? []
+    : [succeeds('lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']), succeeds('types', ['node_modules/typescript/bin/tsc', '--noEmit'])];
+
+const folder = mkdtempSync(join(tmpdir(), 'chavion-report-'));
+const file = join(folder, 'report.json');
+const vitest = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile=${file}`, ...filters],
+  { stdio: 'inherit', env: { ...process.env, ...(soak ? { CHAVION_SOAK: '1' } : {}) } },
+);
+
+function tests(): { passed: number; failed: number; skipped: number } {
+  try {
+    const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
+    // A file that does not load, or an error outside of any test, fails the run without a failed test.
+    const failed = report.numFailedTests + (vitest.status !== 0 && report.numFailedTests === 0 ? 1 : 0);
+    return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const result = tests();
+const passed = result.passed + checks.filter(Boolean).length;
+const failed = result.failed + checks.filter((ok) => !ok).length;
+say(`${passed} passed, ${failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ''}`);
+process.exitCode = failed === 0 && result.passed > 0 ? 0 : 1;

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
+import type { SwarmJob } from '../../bridge/protocol/turn.ts';
+import { jobId } from '../../bridge/protocol/turn.ts';
+import { decideForMaster, decideForOthers, type Facts, type Plan } from '../../bots/decide.ts';
+import { eventId, message } from './events.ts';
+
+const agent = (id: string, ...callsigns: string[]) => ({ id: AgentId.parse(id), userId: UserId.parse(`@agent_${id}:test`), callsigns });
+const agents = [agent('gabriel', '가브리엘', 'GPT'), agent('jarvis', '자비스'), agent('claude', '클로드', 'claude')];
+const facts: Facts = {
+  agents,
+  others: [{ ...agent('executor', '실행자'), name: '실행자' }],
+  ready: new Set(agents.map((one) => one.id)),
+  floor: 'open',
+  fallbackLang: 'ko',
+  ownerTitle: '마스터',
+  integrator: AgentId.parse('jarvis'),
+  nameOf: (id) => id,
+  agentsTable: () => '| table |',
+  running: 2,
+};
+const decide = (body: string, more: Partial<Facts> = {}, event: Parameters<typeof message>[2] = {}) => decideForMaster(message('m', body, event), { ...facts, ...more });
+const turns = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'turn' ? [job.agent] : []));
+const notices = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'notice' ? [job.text] : []));
+
+describe('what a master sets off', () => {
+  it('a greeting: one turn for every agent, in the language of the message', () => {
+    const plan = decide('얘들아 안녕');
+    expect(turns(plan)).toEqual(['gabriel', 'jarvis', 'claude']);
+    expect(plan.jobs.every((job) => job.type === 'turn' && job.lang === 'ko' && job.depth === 0)).toBe(true);
+    expect(decide('hello everyone').jobs.every((job) => job.type === 'turn' && job.lang === 'en')).toBe(true);
+  });
+
+  it('a name: that one alone', () => {
+    expect(turns(decide('클로드야 요약해줘'))).toEqual(['claude']);
+  });
+
+  it('makes ids that a second delivery cannot add again', () => {
+    const ids = (plan: Plan) => plan.jobs.map((job: SwarmJob) => jobId(job));
+    expect(ids(decide('얘들아 안녕'))).toEqual(ids(decide('얘들아 안녕')));
+    expect(new Set(ids(decide('얘들아 안녕'))).size).toBe(3);
+  });
+
+  it.each([
+    ['closed', '클로드야 요약해줘', []],
+    ['called', '오늘 덥네', []],
+    ['called', '클로드야 덥지?', ['claude']],
+  ] as const)('floor %s: %s', (floor, body, speakers) => {
+    const plan = decide(body, { floor });
+    expect(turns(plan)).toEqual(speakers);
+    expect(notices(plan)).toEqual([]);
+  });
+
+  it('!floor and a plain sentence set the floor and say how to undo it', () => {
+    for (const body of ['!floor called', '!발언 호출', '내가 부를 때만 대답해']) {
+      const plan = decide(body);
+      expect(plan.floor).toBe('called');
+      expect(turns(plan)).toEqual([]);
+      expect(notices(plan)).toHaveLength(1);
+      expect(notices(plan)[0]).toMatch(/`!(?:floor open|발언 모두)`/);
+    }
+  });
+
+  it('!stop ends everything asked until then', () => {
+    const event = message('s', '!그만');
+    expect(decideForMaster(event, facts).stopAt).toBe(event.at);
+  });
+
+  it('!discuss: everyone in turn for each round in a thread, the integrator last', () => {
+    const plan = decide('!토론 펫샵 이름 3');
+    const turn = plan.jobs.find((job) => job.type === 'turn');
+    expect(turn?.discussion?.order).toEqual(['gabriel', 'jarvis', 'claude', 'gabriel', 'jarvis', 'claude', 'gabriel', 'jarvis', 'claude', 'jarvis']);
+    expect(turn?.thread).toBe(eventId('m'));
+    expect(turns(plan)).toEqual(['gabriel']);
+  });
+
+  it('commands work under every floor, and are no turns', () => {
+    const plan = decide('!agents', { floor: 'closed' });
+    expect(notices(plan)).toEqual(['| table |']);
+    expect(turns(plan)).toEqual([]);
+  });
+
+  it('an unknown command gets the nearest one', () => {
+    expect(notices(decide('!agent'))[0]).toContain('!agents');
+  });
+
+  it('empty and white messages get a line, and no turn', () => {
+    for (const body of ['', '   ', '\n\t\n']) {
+      const plan = decide(body);
+      expect(turns(plan)).toEqual([]);
+      expect(notices(plan)).toHaveLength(1);
+    }
+  });
+
+  it('a secret: the message goes out of the room, and is answered all the same', () => {
+    const plan = decide('얘들아 키는 sk-…(가림)', {}, { masked: true });
+    expect(turns(plan)).toEqual(['gabriel', 'jarvis', 'claude']);
+    const notice = plan.jobs.find((job) => job.type === 'notice');
+    expect(notice?.redact?.event).toBe(eventId('m'));
+  });
+
+  it('a secret in a command: one line says both, and the redaction is not lost', () => {
+    const plan = decide('!agents sk-…(가림)', {}, { masked: true });
+    const said = plan.jobs.filter((job) => job.type === 'notice');
+    expect(said).toHaveLength(1);
+    expect(said[0]?.redact?.event).toBe(eventId('m'));
+  });
+
+  it('one without a mind is named when called, and passed over when all are meant', () => {
+    const ready = new Set([AgentId.parse('gabriel')]);
+    expect(turns(decide('얘들아 안녕', { ready }))).toEqual(['gabriel']);
+    expect(notices(decide('얘들아 안녕', { ready }))).toEqual([]);
+    expect(turns(decide('클로드야 안녕', { ready }))).toEqual([]);
+    expect(notices(decide('클로드야 안녕', { ready }))[0]).toContain('claude');
+  });
+
+  it('calling the executor alone is not talking to the agents', () => {
+    const plan = decide('실행자야 안녕');
+    expect(turns(plan)).toEqual([]);
+    expect(notices(plan)[0]).toContain('실행자');
+  });
+});
+
+describe('what others set off', () => {
+  it('nothing: they are heard', () => {
+    expect(decideForOthers(message('m', '클로드야 안녕'), facts, false).jobs).toEqual([]);
+  });
+
+  it('a command is answered once, and not obeyed', () => {
+    const plan = decideForOthers(message('m', '!floor closed'), facts, false);
+    expect(notices(plan)).toHaveLength(1);
+    expect(plan.floor).toBeUndefined();
+    expect(decideForOthers(message('m', '!stop'), facts, true).jobs).toEqual([]);
+  });
+});

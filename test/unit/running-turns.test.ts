@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId } from '../../bridge/protocol/ids.ts';
+import { RunningTurns } from '../../bots/running-turns.ts';
+import { eventId, ROOM } from './events.ts';
+
+const turn = (source: string, at: number, root = source) => ({ room: ROOM, source: eventId(source), root: eventId(root), agent: AgentId.parse('claude'), at });
+
+describe('ending answers', () => {
+  it('stops what runs and what was asked before, but nothing asked after', () => {
+    const running = new RunningTurns();
+    const first = running.enter(turn('a', 10));
+    running.cancel({ room: ROOM, until: 20 });
+    expect(first.signal.aborted).toBe(true);
+    expect(running.enter(turn('waiting', 15)).signal.aborted).toBe(true);
+    expect(running.enter(turn('after', 21)).signal.aborted).toBe(false);
+  });
+
+  it('stops the answers to one question, and those that these called', () => {
+    const running = new RunningTurns();
+    const mine = running.enter(turn('a', 1));
+    const called = running.enter(turn('answer', 1, 'a'));
+    const other = running.enter(turn('b', 2));
+    running.cancel({ room: ROOM, source: eventId('a') });
+    expect([mine, called, other].map((slot) => slot.signal.aborted)).toEqual([true, true, false]);
+    expect(running.enter(turn('a', 1)).signal.aborted).toBe(true);
+  });
+
+  it('stops one answer by its own message', () => {
+    const running = new RunningTurns();
+    const mine = running.enter(turn('a', 1));
+    const other = running.enter(turn('a', 1));
+    mine.shows(eventId('shown'));
+    running.cancel({ room: ROOM, answer: eventId('shown') });
+    expect([mine, other].map((slot) => slot.signal.aborted)).toEqual([true, false]);
+  });
+
+  it('counts what runs', () => {
+    const running = new RunningTurns();
+    const { leave } = running.enter(turn('a', 1));
+    expect(running.count(ROOM)).toBe(1);
+    leave();
+    expect(running.count()).toBe(0);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { Timeline, type History } from '../../bridge/appservice/timeline.ts';
+import { UserId } from '../../bridge/protocol/ids.ts';
+import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
+import { eventId, MASTER, message, ROOM } from './events.ts';
+
+const stranger = UserId.parse('@stranger:test');
+const history = (events: () => readonly RoomEvent[]): History & { reads: number } => ({
+  reads: 0,
+  async latest() {
+    this.reads += 1;
+    return events();
+  },
+  thread: async () => [],
+  event: async () => null,
+});
+const origin = (name: string, sender = MASTER) => ({ eventId: eventId(name), roomId: ROOM, sender, at: 5_000_000 });
+const bodies = async (timeline: Timeline) => (await timeline.view(ROOM)).map((one) => one.body);
+
+describe('the cached room', () => {
+  it('reads the homeserver once and takes the rest from what comes in', async () => {
+    const source = history(() => [message('old', '옛날')]);
+    const timeline = new Timeline(source);
+    expect(await bodies(timeline)).toEqual(['옛날']);
+    timeline.note(message('new', '지금'));
+    expect(await bodies(timeline)).toEqual(['옛날', '지금']);
+    expect(source.reads).toBe(1);
+  });
+
+  it('loses nothing that comes in while it reads', async () => {
+    const { promise, resolve } = Promise.withResolvers<readonly RoomEvent[]>();
+    const timeline = new Timeline({ ...history(() => []), latest: () => promise });
+    const view = bodies(timeline);
+    timeline.note(message('late', '도중'));
+    resolve([message('old', '옛날')]);
+    expect((await view).toSorted()).toEqual(['도중', '옛날']);
+  });
+
+  it('reads again after a gap, and a failed read is tried again', async () => {
+    let answer: readonly RoomEvent[] | null = [message('a', '하나')];
+    const timeline = new Timeline(
+      history(() => {
+        if (answer === null) throw new Error('away');
+        return answer;
+      }),
+    );
+    await timeline.view(ROOM);
+    answer = null;
+    timeline.invalidate();
+    await expect(timeline.view(ROOM)).rejects.toThrow('away');
+    answer = [message('b', '둘')];
+    expect((await bodies(timeline)).toSorted()).toEqual(['둘', '하나']);
+  });
+
+  it('shows edits of the author and of nobody else, and forgets what was redacted', async () => {
+    const timeline = new Timeline(history(() => [message('a', '오타'), message('b', '비밀')]));
+    await timeline.view(ROOM);
+    timeline.note({ kind: 'edit', ...origin('e1'), target: eventId('a'), body: '고침', masked: false });
+    timeline.note({ kind: 'edit', ...origin('e2', stranger), target: eventId('a'), body: '남이 고침', masked: false });
+    timeline.note({ kind: 'redaction', ...origin('r'), target: eventId('b') });
+    expect(await bodies(timeline)).toEqual(['고침']);
+  });
+
+  it('keeps threads out of the main line', async () => {
+    const timeline = new Timeline(history(() => [message('root', '주제'), message('in', '속말', { thread: eventId('root') })]));
+    expect(await bodies(timeline)).toEqual(['주제']);
+    expect((await timeline.view(ROOM, eventId('root'))).map((one) => one.body)).toEqual(['주제', '속말']);
+  });
+
+  it('does not grow without end', async () => {
+    const timeline = new Timeline(history(() => []));
+    await timeline.view(ROOM);
+    for (let i = 0; i < 3_000; i += 1) timeline.note(message(`n${i}`, `${i}`));
+    const all = await bodies(timeline);
+    expect(all.length).toBe(1_000);
+    expect(all.at(-1)).toBe('2999');
+  });
+});
