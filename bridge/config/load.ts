@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import leven from 'leven';
+import { z } from 'zod';
+import { defaultRoster } from '../protocol/default-roster.ts';
+import type { Lang } from '../protocol/ids.ts';
+import { Roster } from '../protocol/roster.ts';
+import { ProviderSettings, Settings, SwarmSettings } from '../protocol/settings.ts';
+import { launcherText } from '../text/launcher.ts';
+import type { Environment } from './environment.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Loaded {
+  readonly settings: Settings;
+  readonly providers: ProviderSettings;
+  readonly roster: Roster;
+  /** Names that look like ours and mean nothing, with the one that was probably meant. */
+  readonly unknown: readonly { readonly name: string; readonly nearest: string }[];
+}
+
+interface Wrong {
+  readonly place: string;
+  readonly what: string;
+}
+
+/** Before the settings are known to be good: the language in which to say that they are not. */
+export function languageOf(environment: Environment): Lang {
+  return environment['CHAVION_LANG'] === 'en' ? 'en' : 'ko';
+}
+
+/** Everything the owner can get wrong, read at once. Throws one `Refusal` that lists every fault with its place. */
+export function load(environment: Environment, projectFolder: string): Loaded {
+  const lang = languageOf(environment);
+  const settings = read(Settings, environment, lang, (path) => shown(path, environment));
+  const providers = read(ProviderSettings, environment, lang, (path) => path.join('.'));
+  const roster = readRoster(environment['CHAVION_ROSTER'], projectFolder, lang);
+  const wrong = [settings, providers, roster].flatMap((part) => ('wrong' in part ? part.wrong : []));
+  if ('wrong' in settings || 'wrong' in providers || 'wrong' in roster) throw new Refusal(launcherText.settingsWrong(wrong));
+  return { settings: settings.value, providers: providers.value, roster: roster.value, unknown: unknownNames(environment) };
+}
+
+/** Settings alone, for verbs that must work with a broken roster. */
+export function loadSettings(environment: Environment): Settings {
+  const settings = read(Settings, environment, languageOf(environment), (path) => shown(path, environment));
+  if ('wrong' in settings) throw new Refusal(launcherText.settingsWrong(settings.wrong));
+  return settings.value;
+}
+
+type Read<T> = { readonly value: T } | { readonly wrong: readonly Wrong[] };
+
+function read<T>(schema: z.ZodType<T>, value: unknown, lang: Lang, place: (path: readonly PropertyKey[]) => string): Read<T> {
+  const parsed = schema.safeParse(value, { error: lang === 'ko' ? korean : english });
+  if (parsed.success) return { value: parsed.data };
+  return { wrong: parsed.error.issues.map((issue) => ({ place: place(issue.path), what: issue.message })) };
+}
+
+const korean = z.locales.ko().localeError;
+const english = z.locales.en().localeError;
+
+function readRoster(path: string | undefined, projectFolder: string, lang: Lang): Read<Roster> {
+  if (path === undefined) return read(Roster, defaultRoster, lang, (at) => dotted('roster', at));
+  const file = resolve(projectFolder, path);
+  let text: unknown;
+  try {
+    text = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const what = cause instanceof SyntaxError ? launcherText.notJson(cause.message)[lang]() : launcherText.notReadable(code(cause))[lang]();
+    return { wrong: [{ place: `CHAVION_ROSTER=${path}`, what }] };
+  }
+  return read(Roster, text, lang, (at) => dotted(path, at));
+}
+
+const code = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'error');
+
+function shown(path: readonly PropertyKey[], environment: Environment): string {
+  const name = path.join('.');
+  const value = environment[name];
+  return value === undefined ? name : `${name}=${value}`;
+}
+
+/** `roster.json: agents[2].callsigns[0]` */
+function dotted(file: string, path: readonly PropertyKey[]): string {
+  const at = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  return at === '' ? file : `${file}: ${at.replace(/^\./, '')}`;
+}
+
+function unknownNames(environment: Environment): Loaded['unknown'] {
+  const known = [...Object.keys(Settings.shape), ...Object.keys(SwarmSettings.shape)];
+  const offered = Object.keys(Settings.shape);
+  const nearest = (name: string) => offered.toSorted((a, b) => leven(a, name) - leven(b, name))[0] ?? '';
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('CHAVION_') && !known.includes(name))
+    .map((name) => ({ name, nearest: nearest(name) }))
+    .filter(({ name, nearest }) => leven(name, nearest) <= 3);
+}

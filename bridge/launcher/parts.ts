@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { registration } from '../../synapse/registration.ts';
+import { homeserverConfig, logConfig } from '../../synapse/homeserver-config.ts';
+import { people } from '../../synapse/residents.ts';
+import { bareEnvironment, proxyEnvironment, storedKeys } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Loaded } from '../config/load.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { ProviderSettings, type SwarmSettings } from '../protocol/settings.ts';
+import type { Accounts, Part } from './accounts.ts';
+import { writeSecret, writeSecretJson } from './files.ts';
+import type { DataPaths, Instance } from './instance.ts';
+import { INSTANCE_VARIABLE } from './processes.ts';
+import { redisAnswers, redisConfig, redisUrl } from './redis.ts';
+import type { Secrets } from './secrets.ts';
+import type { PartPlan } from './supervisor.ts';
+
+/** All that the plans of the parts are made from. */
+export interface House {
+  readonly project: string;
+  readonly environment: Environment;
+  readonly loaded: Loaded;
+  readonly paths: DataPaths;
+  readonly instance: Instance;
+  readonly secrets: Secrets;
+  readonly accounts: Accounts | undefined;
+  readonly folder: (part: Part) => string;
+}
+
+export const homeserverUrl = ({ loaded }: House): string => `http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`;
+
+const own = (house: House, part: Part, folder: string): Record<string, string> => ({
+  ...bareEnvironment(house.environment),
+  HOME: folder,
+  TZ: house.loaded.settings.CHAVION_TZ,
+  [INSTANCE_VARIABLE]: house.instance.id,
+  CHAVION_PART: part,
+});
+
+const log = (house: House, part: Part): string => join(house.paths.logs, `${part}.log`);
+
+export function redisPlan(house: House, channelRights: boolean): PartPlan {
+  const folder = house.folder('redis');
+  const owner = house.accounts?.redis;
+  const port = house.loaded.settings.CHAVION_REDIS_PORT;
+  const file = join(folder, 'redis.conf');
+  writeSecret(file, redisConfig({ port, folder, passwords: house.secrets.redis, channelRights }), owner);
+  return {
+    part: 'redis',
+    program: 'redis-server',
+    args: [file],
+    cwd: folder,
+    environment: () => own(house, 'redis', folder),
+    owner,
+    log: log(house, 'redis'),
+    answers: () => redisAnswers(port, house.secrets.redis.launcher),
+    graceMs: 10_000,
+  };
+}
+
+export function synapsePlan(house: House, python: string): PartPlan {
+  const folder = house.folder('synapse');
+  const owner = house.accounts?.synapse;
+  const { settings } = house.loaded;
+  const write = (name: string, value: unknown) => writeSecretJson(join(folder, name), value, owner);
+  write('homeserver.yaml', homeserverConfig(settings, house.secrets.synapse, folder));
+  write('log.yaml', logConfig(folder));
+  write('appservice.yaml', registration(settings, house.secrets.appservice));
+  return {
+    part: 'synapse',
+    program: python,
+    args: ['-m', 'synapse.app.homeserver', '-c', join(folder, 'homeserver.yaml')],
+    cwd: folder,
+    environment: () => own(house, 'synapse', folder),
+    owner,
+    log: log(house, 'synapse'),
+    answers: () => answers200(`${homeserverUrl(house)}/health`),
+    graceMs: 15_000,
+  };
+}
+
+const entry = (house: House): string => join(house.project, 'bots', 'main.ts');
+
+export const swarmExists = (house: House): boolean => existsSync(entry(house));
+
+export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): PartPlan {
+  const folder = house.folder('swarm');
+  const { settings } = house.loaded;
+  const owner = house.accounts?.swarm;
+  return {
+    part: 'swarm',
+    program: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', entry(house)],
+    cwd: house.project,
+    environment: () => ({
+      ...own(house, 'swarm', folder),
+      ...proxyEnvironment(house.environment),
+      ...providerKeys(house),
+      ...present({
+        CHAVION_HOMESERVER_URL: homeserverUrl(house),
+        CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
+        CHAVION_APPSERVICE_PORT: String(settings.CHAVION_APPSERVICE_PORT),
+        CHAVION_APPSERVICE_TOKEN: house.secrets.appservice.appservice,
+        CHAVION_HOMESERVER_TOKEN: house.secrets.appservice.homeserver,
+        CHAVION_REDIS_URL: redisUrl('swarm', house.secrets.redis.swarm, settings.CHAVION_REDIS_PORT),
+        CHAVION_ADMIN_USER: people(settings.CHAVION_SERVER_NAME).admin,
+        CHAVION_HQ_ROOM: rooms.hq,
+        CHAVION_OPS_ROOM: rooms.ops,
+        CHAVION_LANG: settings.CHAVION_LANG,
+        CHAVION_TZ: settings.CHAVION_TZ,
+        CHAVION_ROSTER_JSON: JSON.stringify(house.loaded.roster),
+        CHAVION_REHEARSAL: settings.CHAVION_REHEARSAL,
+        // It needs root to read its modules, and gives it up before it opens a port.
+        CHAVION_DROP_TO: owner && `${owner.uid}:${owner.gid}`,
+      } satisfies Record<keyof SwarmSettings, string | undefined>),
+    }),
+    log: log(house, 'swarm'),
+    answers: () => answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
+    graceMs: 15_000,
+  };
+}
+
+/** Keys and addresses of the providers, those too that the roster names for endpoints of its own. */
+export function providerKeys({ environment, paths, loaded }: Pick<House, 'environment' | 'paths' | 'loaded'>): Record<string, string> {
+  const names = new Set([...Object.keys(ProviderSettings.shape), ...loaded.roster.agents.flatMap((agent) => agent.endpoint?.keyEnv ?? [])]);
+  const all = { ...storedKeys(paths.keys), ...environment };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
+}
+
+const present = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+async function answers200(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}

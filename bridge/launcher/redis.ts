@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { createConnection } from 'node:net';
+import type { Secrets } from './secrets.ts';
+
+export interface RedisSettings {
+  readonly port: number;
+  readonly folder: string;
+  readonly passwords: Secrets['redis'];
+  /** Before 6.2 Redis knows no rights to channels. */
+  readonly channelRights: boolean;
+}
+
+/** All that BullMQ does: data, scripts, blocking reads, its version check and its lists of workers. */
+const QUEUE_COMMANDS = '-@all +@read +@write +@blocking +@transaction +@scripting +@pubsub +@connection +info +client|list +client|info -script|flush -script|kill -flushall -flushdb -swapdb';
+
+/** `redis.conf`: one account for each part, none without a password, everything on the disk before it is answered. */
+export function redisConfig({ port, folder, passwords, channelRights }: RedisSettings): string {
+  const hash = (password: string) => `#${createHash('sha256').update(password).digest('hex')}`;
+  const part = (name: 'swarm' | 'executor') =>
+    `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${channelRights ? ` resetchannels &chavion:${name}:*` : ''} ${QUEUE_COMMANDS}`;
+  return [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    'protected-mode yes',
+    'daemonize no',
+    'databases 1',
+    `dir "${folder}"`,
+    'save ""',
+    'appendonly yes',
+    'appendfsync always',
+    'maxmemory-policy noeviction',
+    'user default off resetpass',
+    `user launcher on ${hash(passwords.launcher)} resetkeys -@all +ping`,
+    part('swarm'),
+    part('executor'),
+    '',
+  ].join('\n');
+}
+
+export const redisUrl = (user: 'swarm' | 'executor', password: string, port: number): string => `redis://${user}:${password}@127.0.0.1:${port}`;
+
+/** Whether this Redis answers the launcher's password: a stranger on the port does not. */
+export function redisAnswers(port: number, password: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port, timeout: 2_000 });
+    let said = '';
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => socket.write(`AUTH launcher ${password}\r\nPING\r\n`));
+    socket.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1');
+      if (said.includes('+PONG')) done(true);
+      else if (said.includes('-')) done(false);
+    });
+    socket.once('timeout', () => done(false));
+    socket.once('error', () => done(false));
+    socket.once('close', () => done(false));
+  });
+}

@@ -1,0 +1,85 @@
+import { load } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
+import { Refusal } from '../config/refusal.ts';
+import { Remembered, provision } from '../../synapse/provision.ts';
+import { localAddress } from '../../synapse/homeserver-config.ts';
+import { people } from '../../synapse/residents.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { launcherText } from '../text/launcher.ts';
+import { ensureAccounts } from './accounts.ts';
+import { readJson, writeSecretJson } from './files.ts';
+import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders } from './instance.ts';
+import { endLeftovers } from './leftovers.ts';
+import { takeLock } from './lock.ts';
+import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
+import { checkPorts } from './ports.ts';
+import { hasChannelRights, prerequisites } from './prerequisites.ts';
+import { loadSecrets } from './secrets.ts';
+import { Supervision } from './supervision.ts';
+import type { Terminal } from './terminal.ts';
+import { welcome } from './welcome.ts';
+
+export interface Start {
+  readonly project: string;
+  readonly environment: Environment;
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly stop: AbortSignal;
+}
+
+/** `npm start`: everything is started, watched over, and stopped when asked. Returns when it has stopped. */
+export async function start({ project, environment, terminal, stop }: Start): Promise<void> {
+  const loaded = load(environment, project);
+  for (const { name, nearest } of loaded.unknown) terminal.say(launcherText.unknownSetting(name, nearest));
+  const paths = dataPaths(project, loaded.settings);
+  const kept = keptInstance(paths, loaded.settings);
+  openDataFolder(paths);
+  const lock = takeLock(paths.lock);
+  if (lock.kind === 'taken') throw new Refusal(launcherText.alreadyRunning(lock.by, paths.data));
+
+  await using supervision = new Supervision(paths, terminal);
+  supervision.defer(lock.release);
+  const { synapsePython, redisVersion } = await prerequisites(environment, `${paths.logs}/install.log`, terminal);
+  const instance = kept ?? beginInstance(paths, loaded.settings);
+  if (kept === undefined) terminal.say(launcherText.firstStart(instance.serverName, paths.data));
+  await endLeftovers(instance.id, paths, terminal);
+  await checkPorts(loaded.settings);
+
+  process.umask(0o077);
+  const accounts = isRoot() ? await ensureAccounts() : undefined;
+  const secrets = loadSecrets(paths.secrets);
+  const house: House = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
+
+  await Promise.all([
+    supervision.run(redisPlan(house, hasChannelRights(redisVersion)), 'Redis', stop),
+    supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),
+  ]);
+  const rooms = await furnish(house, terminal);
+  if (swarmExists(house)) await supervision.run(swarmPlan(house, rooms), 'Chavion', stop);
+  const master = { userId: people(instance.serverName).master, password: secrets.passwords.master };
+  supervision.ready.publish({ homeserver: localAddress(loaded.settings), serverName: instance.serverName, master, rooms: { hq: rooms.hq, ops: rooms.ops }, space: rooms.space, api: null });
+  await welcome({ terminal, settings: loaded.settings, master, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
+  await supervision.untilStopped(stop);
+}
+
+/** Accounts, rooms and residents; what was found or made is written down at once. */
+async function furnish(house: House, terminal: Terminal): Promise<{ hq: RoomId; ops: RoomId; space: RoomId }> {
+  const { loaded, paths, secrets, instance } = house;
+  using step = terminal.step(launcherText.stepRooms);
+  const done = await provision({
+    homeserver: homeserverUrl(house),
+    serverName: instance.serverName,
+    roster: loaded.roster,
+    lang: loaded.settings.CHAVION_LANG,
+    passwords: secrets.passwords,
+    adminToken: secrets.adminToken,
+    appserviceToken: secrets.appservice.appservice,
+    registrationSecret: secrets.synapse.registration,
+    remembered: readJson(paths.provision, Remembered) ?? { avatars: {} },
+    progress: (finished, all) => step.progress(`${finished}/${all}`),
+  });
+  if (done.adminToken !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: done.adminToken });
+  writeSecretJson(paths.provision, done.remembered);
+  step.done(launcherText.roomsReady(loaded.roster.agents.length)[terminal.lang]());
+  return done.rooms;
+}

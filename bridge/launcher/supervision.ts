@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Refusal } from '../config/refusal.ts';
+import { launcherText } from '../text/launcher.ts';
+import { PARTS, type Part } from './accounts.ts';
+import type { DataPaths } from './instance.ts';
+import { rememberParts } from './leftovers.ts';
+import { trimLog } from './logs.ts';
+import type { ProcessMark } from './processes.ts';
+import { ReadyFile } from './ready.ts';
+import { type PartPlan, SupervisedPart } from './supervisor.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A part that dies this often before it has once answered will not come up by itself. */
+const FIRST_TRIES = 3;
+const TRIM_LOGS_MS = 600_000;
+
+/** The running house: its parts, the file that says so, and the order in which it ends. */
+export class Supervision implements AsyncDisposable {
+  readonly ready: ReadyFile;
+  readonly #paths: DataPaths;
+  readonly #terminal: Terminal;
+  readonly #running: SupervisedPart[] = [];
+  readonly #processes = new Map<Part, ProcessMark>();
+  readonly #last: (() => void)[] = [];
+
+  constructor(paths: DataPaths, terminal: Terminal) {
+    this.#paths = paths;
+    this.#terminal = terminal;
+    this.ready = new ReadyFile(paths.ready, process.pid);
+  }
+
+  /** Done after everything else has ended. */
+  defer(last: () => void): void {
+    this.#last.push(last);
+  }
+
+  /** Starts a part and returns when it answers. Throws a `Refusal` when it does not come up, and when stopped. */
+  async run(plan: PartPlan, name: string, stop: AbortSignal): Promise<void> {
+    const part = new SupervisedPart(plan, {
+      changed: (which, process) => this.#changed(which, process),
+      died: (which, how, delayMs) => this.#terminal.mark('note', launcherText.partDied(which, how, delayMs)[this.#terminal.lang]()),
+      back: (which) => this.#terminal.mark(true, launcherText.partBack(which)[this.#terminal.lang]()),
+    });
+    this.#running.push(part);
+    using step = this.#terminal.step(launcherText.stepStart(name));
+    part.start();
+    const stopped = once(stop, 'abort').then(() => false);
+    const up = stop.aborted ? false : await Promise.race([part.ready(FIRST_TRIES), stopped]);
+    stop.throwIfAborted();
+    if (!up) throw new Refusal(launcherText.partFailed(name, plan.log));
+    step.done(launcherText.answers[this.#terminal.lang]());
+  }
+
+  part(which: Part): SupervisedPart | undefined {
+    return this.#running.find(({ plan }) => plan.part === which);
+  }
+
+  async untilStopped(stop: AbortSignal): Promise<void> {
+    const trim = setInterval(() => {
+      for (const part of PARTS) trimLog(join(this.#paths.logs, `${part}.log`));
+    }, TRIM_LOGS_MS);
+    if (!stop.aborted) await once(stop, 'abort');
+    clearInterval(trim);
+  }
+
+  /** The last started first: nobody is left talking to somebody who is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.ready.remove();
+    for (const part of this.#running.toReversed()) await part.stop();
+    for (const last of this.#last.toReversed()) last();
+  }
+
+  #changed(which: Part, process: ProcessMark | null): void {
+    if (process === null) this.#processes.delete(which);
+    else this.#processes.set(which, process);
+    rememberParts(this.#paths, Object.fromEntries(this.#processes));
+    this.ready.pid(which, process?.pid ?? null);
+  }
+}

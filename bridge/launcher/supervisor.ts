@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Owner } from './files.ts';
+import type { Part } from './accounts.ts';
+import { HEALTHY_AFTER_MS, afterDeath } from './backoff.ts';
+import { openLog } from './logs.ts';
+import { type ProcessMark, end, mark } from './processes.ts';
+
+export interface PartPlan {
+  readonly part: Part;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Read at each start: keys may have changed. */
+  readonly environment: () => Record<string, string>;
+  /** The account it runs under; the launcher's own where there is no separation. */
+  readonly owner?: Owner | undefined;
+  readonly log: string;
+  /** Whether it does its work, not only lives. */
+  readonly answers: () => Promise<boolean>;
+  /** For an orderly end. */
+  readonly graceMs: number;
+}
+
+export interface PartEvents {
+  /** A new process, or none for the moment. */
+  readonly changed: (part: Part, process: ProcessMark | null) => void;
+  readonly died: (part: Part, how: string, delayMs: number) => void;
+  /** It answers again after a death. */
+  readonly back: (part: Part) => void;
+}
+
+/** Keeps one part alive until it is stopped. */
+export class SupervisedPart {
+  readonly plan: PartPlan;
+  readonly #events: PartEvents;
+  readonly #stopping = new AbortController();
+  #child: ChildProcess | undefined;
+  #process: ProcessMark | undefined;
+  #failures = 0;
+  #began = 0;
+
+  constructor(plan: PartPlan, events: PartEvents) {
+    this.plan = plan;
+    this.#events = events;
+  }
+
+  start(): void {
+    const { program, args, cwd, owner, log, part, environment } = this.plan;
+    this.#began = Date.now();
+    const output = openLog(log);
+    try {
+      // A session of its own: Ctrl-C in the terminal is for the launcher, which ends the parts in order.
+      const child = spawn(program, args, { cwd, env: environment(), detached: true, stdio: ['ignore', output, output], ...owner });
+      this.#child = child;
+      this.#process = child.pid === undefined ? undefined : mark(child.pid);
+      child.once('error', (error) => this.#ended(child, error.message));
+      child.once('exit', (code, signal) => this.#ended(child, signal ?? `exit ${code}`));
+      this.#events.changed(part, this.#process ?? null);
+    } finally {
+      closeSync(output);
+    }
+  }
+
+  /** Waits until it answers. Returns false when it has died `tries` times before that, or it is being stopped. */
+  async ready(tries = Number.POSITIVE_INFINITY): Promise<boolean> {
+    while (!this.#stopping.signal.aborted && this.#failures < tries) {
+      if (await this.plan.answers()) return true;
+      await sleep(50);
+    }
+    return false;
+  }
+
+  /** Ended with all due grace and started at once: for new keys. */
+  async restart(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || this.#process === undefined) return;
+    this.#child = undefined;
+    this.#events.changed(this.plan.part, null);
+    await end([this.#process], this.plan.graceMs);
+    if (this.#stopping.signal.aborted) return;
+    this.start();
+    await this.ready();
+  }
+
+  async stop(graceMs = this.plan.graceMs): Promise<void> {
+    this.#stopping.abort();
+    this.#child = undefined;
+    if (this.#process !== undefined) await end([this.#process], graceMs);
+    this.#events.changed(this.plan.part, null);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#process = undefined;
+    const { failures, delayMs } = afterDeath(this.#failures, Date.now() - this.#began);
+    this.#failures = failures;
+    this.#events.changed(this.plan.part, null);
+    this.#events.died(this.plan.part, how, delayMs);
+    void this.#revive(delayMs);
+  }
+
+  async #revive(delayMs: number): Promise<void> {
+    await sleep(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    if (this.#stopping.signal.aborted) return;
+    this.start();
+    const child = this.#child;
+    if ((await this.ready()) && this.#child === child) {
+      this.#events.back(this.plan.part);
+      const healthy = setTimeout(() => {
+        if (this.#child === child) this.#failures = 0;
+      }, HEALTHY_AFTER_MS);
+      healthy.unref();
+    }
+  }
+}

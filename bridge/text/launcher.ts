@@ -1,0 +1,152 @@
+import { phrase } from './say.ts';
+
+interface Wrong {
+  readonly place: string;
+  readonly what: string;
+}
+interface PortUse {
+  readonly port: number;
+  readonly variable: string;
+  readonly by?: string | undefined;
+}
+
+const listed = (wrong: readonly Wrong[]): string => wrong.map(({ place, what }) => `  - ${place}\n      ${what}`).join('\n');
+const ports = (uses: readonly PortUse[]): string => uses.map(({ port, variable, by }) => `  - ${variable}=${port}${by === undefined ? '' : ` <- ${by}`}`).join('\n');
+
+/** What the launcher says at the terminal. */
+export const launcherText = {
+  settingsWrong: (wrong: readonly Wrong[]) =>
+    phrase(
+      () => `설정에 잘못된 곳이 ${wrong.length}군데 있어 시작하지 않았습니다. 바뀐 것은 없습니다.\n${listed(wrong)}\n.env 파일이나 환경 변수를 고친 뒤 다시 npm start 해 주세요.`,
+      () => `${wrong.length} setting${wrong.length === 1 ? ' is' : 's are'} wrong, so nothing was started and nothing was changed.\n${listed(wrong)}\nMend .env or the environment, then run npm start again.`,
+    ),
+  notJson: (why: string) => phrase(() => `JSON 형식이 아닙니다: ${why}`, () => `is not JSON: ${why}`),
+  notReadable: (code: string) => phrase(() => `파일을 읽을 수 없습니다 (${code}).`, () => `the file cannot be read (${code}).`),
+  unknownSetting: (name: string, nearest: string) =>
+    phrase(() => `${name}(은)는 모르는 설정이라 무시합니다. ${nearest}(을)를 뜻하셨나요?`, () => `${name} is not a setting and is ignored. Did you mean ${nearest}?`),
+  fileBroken: (path: string) =>
+    phrase(
+      () => `${path} 파일이 손상되어 시작하지 않았습니다. 파일은 그대로 두었습니다.\n백업에서 되돌리거나, 파일을 다른 이름으로 옮긴 뒤 다시 시작해 주세요.`,
+      () => `${path} is damaged, so nothing was started; the file was left as it is.\nRestore it from a backup, or move it aside and start again.`,
+    ),
+  synapseInstallFailed: (tail: string) =>
+    phrase(
+      () => `Synapse를 설치하지 못했습니다. 다른 것은 그대로입니다. 인터넷 연결을 확인하고 다시 npm start 해 주세요.\n${tail}`,
+      () => `Synapse could not be installed; nothing else was changed. Check the internet connection and run npm start again.\n${tail}`,
+    ),
+  packagesMissing: (packages: readonly string[], command: string | undefined) =>
+    phrase(
+      () => (command === undefined ? `${packages.join(', ')}이(가) 필요합니다. 이 배포판의 방법으로 설치한 뒤 다시 npm start 해 주세요.` : `${packages.join(', ')}이(가) 필요합니다. 다음 명령을 한 번 실행한 뒤 다시 npm start 해 주세요.\n\n    ${command}\n`),
+      () => (command === undefined ? `${packages.join(', ')} is needed. Install it in this distribution's way, then run npm start again.` : `${packages.join(', ')} is needed. Run this once, then npm start again.\n\n    ${command}\n`),
+    ),
+  packagesFailed: (packages: readonly string[], command: string, log: string) =>
+    phrase(
+      () => `${packages.join(', ')}을(를) 설치하지 못했습니다. 자세한 내용: ${log}\n직접 실행해 보세요:\n\n    ${command}\n`,
+      () => `${packages.join(', ')} could not be installed; see ${log}\nTry it by hand:\n\n    ${command}\n`,
+    ),
+  pythonMissing: () =>
+    phrase(
+      () => `Python 3.10 이상이 필요합니다. 설치한 뒤 다시 npm start 해 주세요.`,
+      () => `Python 3.10 or later is needed. Install it, then run npm start again.`,
+    ),
+  serverNameChanged: (kept: string, wanted: string, data: string) =>
+    phrase(
+      () => `이 집의 서버 이름은 ${kept}(이)고 바꿀 수 없습니다. 모든 계정과 방, 지난 대화에 들어 있는 이름이기 때문입니다.\nCHAVION_SERVER_NAME=${wanted} 대신 ${kept}(으)로 되돌리거나, 새 집을 원하시면 CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.\n${data}의 내용은 그대로입니다.`,
+      () => `The server name of this house is ${kept} and cannot change: every account, room and message carries it.\nSet CHAVION_SERVER_NAME back from ${wanted} to ${kept}; or, for a new house, choose another folder with CHAVION_DATA_DIR.\nWhat is in ${data} was left as it is.`,
+    ),
+  otherAccount: (data: string, root: boolean) =>
+    phrase(
+      () => (root ? `${data} 폴더는 root로 시작한 집입니다. 아무것도 바꾸지 않았습니다. root로 다시 시작하거나(sudo npm start), CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.` : `${data} 폴더는 다른 사용자가 시작한 집입니다. 아무것도 바꾸지 않았습니다. 그 사용자로 다시 시작하거나, CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.`),
+      () => (root ? `The house in ${data} was begun by root; nothing was changed. Start it as root (sudo npm start), or choose another folder with CHAVION_DATA_DIR.` : `The house in ${data} was begun by another user; nothing was changed. Start it as that user, or choose another folder with CHAVION_DATA_DIR.`),
+    ),
+  alreadyRunning: (pid: number, data: string) =>
+    phrase(
+      () => `이 집은 이미 켜져 있습니다 (프로세스 ${pid}, ${data}). 그쪽은 그대로 계속 돌아갑니다.\n두 번째 집을 원하시면 CHAVION_DATA_DIR과 포트를 따로 정해 주세요.`,
+      () => `This house is already running (process ${pid}, ${data}) and goes on as it is.\nFor a second one set CHAVION_DATA_DIR and other ports.`,
+    ),
+  portsTaken: (taken: readonly PortUse[]) =>
+    phrase(
+      () => `다른 프로그램이 쓰고 있는 포트가 있어 시작하지 않았습니다.\n${ports(taken)}\n그 프로그램을 끄거나, 위 변수에 다른 번호를 정한 뒤 다시 npm start 해 주세요.`,
+      () => `Ports are in use by other programs, so nothing was started.\n${ports(taken)}\nStop that program, or set the variable to another number, then run npm start again.`,
+    ),
+  portsTwice: (twice: readonly PortUse[]) =>
+    phrase(
+      () => `같은 포트를 둘 이상이 쓰도록 되어 있어 시작하지 않았습니다. 서로 다른 번호를 정해 주세요.\n${ports(twice)}`,
+      () => `The same port is set more than once, so nothing was started. Give each its own number.\n${ports(twice)}`,
+    ),
+  firstStart: (serverName: string, data: string) =>
+    phrase(
+      () => `첫 시작입니다. 서버 이름은 ${serverName}(으)로 정해지며 나중에 바꿀 수 없습니다. 모든 것은 ${data}에 보관됩니다.`,
+      () => `First start. The server name is ${serverName}, for good. Everything is kept in ${data}.`,
+    ),
+  leftovers: (count: number) =>
+    phrase(() => `지난번에 갑자기 꺼지면서 남은 프로세스 ${count}개를 정리합니다.`, () => `Ending ${count} process${count === 1 ? '' : 'es'} left by a launcher that was killed.`),
+  stepInstall: (name: string) => phrase(() => `${name} 설치`, () => `${name} install`),
+  stepStart: (name: string) => phrase(() => name, () => name),
+  stepRooms: phrase(() => '방과 계정', () => 'Rooms'),
+  packagesFetched: (fetched: number, all: number) => phrase(() => (fetched >= all ? `${all}/${all} 꾸러미, 푸는 중` : `${fetched}/${all} 꾸러미`), () => (fetched >= all ? `${all}/${all} packages, unpacking` : `${fetched}/${all} packages`)),
+  installedInto: (folder: string) => phrase(() => folder, () => folder),
+  roomsReady: (agents: number) => phrase(() => `본부와 작업기록, 에이전트 ${agents}명`, () => `본부 and 작업기록, ${agents} agents`),
+  answers: phrase(() => '응답합니다', () => 'answers'),
+  partDied: (part: string, how: string, delayMs: number) =>
+    phrase(() => `${part}이(가) 꺼져서 (${how}) ${(delayMs / 1000).toFixed(1)}초 뒤 다시 켭니다.`, () => `${part} stopped (${how}); starting it again in ${(delayMs / 1000).toFixed(1)} s.`),
+  partBack: (part: string) => phrase(() => `${part}이(가) 다시 응답합니다.`, () => `${part} answers again.`),
+  partFailed: (name: string, log: string) =>
+    phrase(
+      () => `${name}이(가) 켜지지 않아 모두 멈췄습니다. 지금까지의 내용은 그대로 남아 있습니다. 까닭은 여기에 있습니다: ${log}`,
+      () => `${name} did not come up, so everything was stopped; what you have is kept. The reason is in ${log}`,
+    ),
+  stopping: phrase(() => '멈추는 중입니다 …', () => 'Stopping …'),
+  stopped: phrase(() => '모두 멈췄습니다. 다음에 npm start 하면 여기서 이어집니다.', () => 'Everything has stopped. The next npm start goes on from here.'),
+  unexpected: (what: string) => phrase(() => `예상하지 못한 문제로 멈췄습니다. 지금까지의 내용은 그대로입니다: ${what}`, () => `Stopped by an unexpected fault; what you have is kept: ${what}`),
+  house: {
+    ko: {
+      admin: '관리',
+      hq: '본부',
+      ops: '작업기록',
+      spaceTopic: 'Chavion의 방들이 모인 곳',
+      hqTopic: '여기에 쓰면 모든 에이전트가 듣고 답합니다. 이름을 부르면 그 에이전트만 답합니다.',
+      opsTopic: '맡긴 일이 어떻게 진행되고 끝났는지 여기에 남습니다.',
+    },
+    en: {
+      admin: 'Admin',
+      hq: '본부',
+      ops: '작업기록',
+      spaceTopic: 'The rooms of Chavion',
+      hqTopic: 'Write here and every agent hears and answers. Call one by name and only that one speaks.',
+      opsTopic: 'The record of what was done with the work you gave.',
+    },
+  },
+  welcome: {
+    ko: (local: string) => ({
+      open: '준비됐습니다.',
+      homeserver: '홈서버',
+      user: '사용자',
+      password: '비밀번호',
+      room: '방',
+      hq: '본부 — "얘들아 안녕"이라고 써 보세요',
+      computer: '컴퓨터',
+      elementWeb: `Element Web(https://app.element.io)에서 홈서버를 ${local}(으)로 바꿔 로그인`,
+      phone: '휴대폰',
+      noPhone: 'CHAVION_PUBLIC_URL에 밖에서 닿는 주소(https://…)를 정하면 QR 코드가 나옵니다',
+      here: '이 터미널',
+      rehearsal: 'AI 키가 없어 에이전트들이 연습 모드로 답합니다. 키 넣기: npm start -- keys',
+      stop: '끄기: Ctrl-C',
+    }),
+    en: (local: string) => ({
+      open: 'Ready.',
+      homeserver: 'Homeserver',
+      user: 'User',
+      password: 'Password',
+      room: 'Room',
+      hq: '본부 (HQ) — write "Hello everyone"',
+      computer: 'Computer',
+      elementWeb: `Element Web (https://app.element.io), homeserver ${local}`,
+      phone: 'Phone',
+      noPhone: 'set CHAVION_PUBLIC_URL to the address phones can reach (https://…) and a QR code appears here',
+      here: 'This terminal',
+      rehearsal: 'No AI keys yet: the agents rehearse. To add keys: npm start -- keys',
+      stop: 'To stop: Ctrl-C',
+    }),
+  },
+};

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Refusal } from '../bridge/config/refusal.ts';
+import { launcherText } from '../bridge/text/launcher.ts';
+import type { Python } from './python.ts';
+
+export interface Install {
+  readonly python: Python;
+  /** Shared by every clone and every data folder of this machine. */
+  readonly cacheFolder: string;
+  readonly environment: Record<string, string>;
+  /** How many of how many packages are fetched. */
+  readonly progress: (fetched: number, all: number) => void;
+}
+
+const requirementsFile = join(import.meta.dirname, 'requirements.txt');
+
+/** Where the environment for these requirements and this Python belongs, and whether it is whole. */
+export async function locateSynapse(cacheFolder: string, python: Python): Promise<{ folder: string; whole: boolean }> {
+  const requirements = await readFile(requirementsFile);
+  const name = createHash('sha256').update(requirements).update(`\0${python.version}\0${python.executable}`).digest('hex').slice(0, 16);
+  const folder = join(cacheFolder, `synapse-${name}`);
+  return { folder, whole: existsSync(join(folder, 'whole')) && existsSync(join(folder, 'bin', 'python')) };
+}
+
+/**
+ * Returns the path of a Python that has Synapse. Made beside its place and renamed into it when whole, so a killed
+ * or a second install leaves nothing half done; of two at once the later finds the place taken and uses it.
+ */
+export async function installSynapse(install: Install): Promise<string> {
+  const { folder, whole } = await locateSynapse(install.cacheFolder, install.python);
+  if (!whole) {
+    await mkdir(install.cacheFolder, { recursive: true });
+    const building = `${folder}.${randomUUID().slice(0, 8)}`;
+    try {
+      await build(building, install);
+      await rename(building, folder).catch(async (error: unknown) => {
+        if ((await locateSynapse(install.cacheFolder, install.python)).whole) return;
+        if (!existsSync(folder)) throw error;
+        await rm(folder, { recursive: true });
+        await rename(building, folder);
+      });
+    } finally {
+      await rm(building, { recursive: true, force: true });
+    }
+  }
+  return join(folder, 'bin', 'python');
+}
+
+async function build(folder: string, { python, environment, progress }: Install): Promise<void> {
+  const all = (await readFile(requirementsFile, 'utf8')).match(/^[a-z][^\s=]*==/gim)?.length ?? 0;
+  progress(0, all);
+  await run(python.executable, ['-m', 'venv', folder], environment, () => undefined);
+  let fetched = 0;
+  const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--require-hashes', '-r', requirementsFile];
+  await run(join(folder, 'bin', 'python'), pip, environment, (line) => {
+    if (!line.startsWith('Collecting ')) return;
+    fetched += 1;
+    progress(Math.min(fetched, all), all);
+  });
+  await writeFile(join(folder, 'whole'), '');
+}
+
+/** Runs to the end. Throws a `Refusal` with the last lines said when the program fails. */
+async function run(program: string, args: readonly string[], environment: Record<string, string>, line: (line: string) => void): Promise<void> {
+  const before = process.umask(0o022); // The parts' own accounts have to read what root installs.
+  const child = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  process.umask(before);
+  const tail: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (text) => {
+      line(text);
+      tail.push(text);
+      if (tail.length > 8) tail.shift();
+    });
+  }
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (status !== 0) throw new Refusal(launcherText.synapseInstallFailed(tail.join('\n')));
+}

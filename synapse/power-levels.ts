@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { People } from './residents.ts';
+
+const Levels = z.record(z.string(), z.int()).default({});
+
+/** `m.room.power_levels`; what is absent has the default of the specification. */
+export const PowerLevels = z.looseObject({
+  users: Levels,
+  events: Levels,
+  users_default: z.int().default(0),
+  events_default: z.int().default(0),
+  state_default: z.int().default(50),
+  ban: z.int().default(50),
+  kick: z.int().default(50),
+  redact: z.int().default(50),
+  invite: z.int().default(0),
+  notifications: Levels,
+});
+export type PowerLevels = z.infer<typeof PowerLevels>;
+
+const OWNER = 100;
+const COORDINATOR = 50;
+/** Above everyone: no slip of a finger makes a room of agents unreadable to them, for good. */
+const NOBODY = 101;
+
+const STATE = ['m.room.name', 'm.room.topic', 'm.room.avatar', 'm.room.power_levels', 'm.room.history_visibility', 'm.room.canonical_alias', 'm.room.tombstone', 'm.room.server_acl', 'm.space.child', 'm.space.parent'];
+
+/** What agents and guests may send without a level; every other event that is listed takes the owner's. */
+const SPEECH = /^(?:m\.room\.(?:message|redaction|encrypted)|m\.reaction|m\.sticker|m\.poll\.|m\.beacon|m\.call\.|org\.matrix\.msc\d+\.(?:poll|beacon|call)|com\.chavion\.)/;
+
+/** For a room or space that is about to be made. */
+export function freshPowerLevels(who: People): PowerLevels {
+  return {
+    users: { [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR },
+    events: { ...Object.fromEntries(STATE.map((type) => [type, OWNER])), 'm.room.encryption': NOBODY },
+    users_default: 0,
+    events_default: 0,
+    state_default: OWNER,
+    ban: OWNER,
+    kick: OWNER,
+    redact: COORDINATOR,
+    invite: OWNER,
+    notifications: { room: COORDINATOR },
+  };
+}
+
+/**
+ * The levels with what is missing or would let an agent change the room put right, or null when nothing is.
+ * Further masters and stricter rules that the owner has set stay.
+ */
+export function repairedPowerLevels(now: PowerLevels, who: People): PowerLevels | null {
+  const users = Object.fromEntries(Object.entries(now.users).filter(([user]) => !user.startsWith('@agent_') && user !== who.executor));
+  const events = Object.fromEntries(Object.entries(now.events).map(([type, level]) => [type, SPEECH.test(type) ? level : Math.max(level, OWNER)]));
+  const repaired: PowerLevels = {
+    ...now,
+    users: { ...users, [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR },
+    events,
+    users_default: Math.min(now.users_default, 0),
+    state_default: Math.max(now.state_default, OWNER),
+    ban: Math.max(now.ban, OWNER),
+    kick: Math.max(now.kick, OWNER),
+    invite: Math.max(now.invite, OWNER),
+    redact: Math.max(now.redact, COORDINATOR),
+  };
+  return same(now, repaired) ? null : repaired;
+}
+
+function same(a: PowerLevels, b: PowerLevels): boolean {
+  const plain = ({ users, events, ...rest }: PowerLevels) => [inOrder(users), inOrder(events), inOrder(rest)];
+  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+
+const inOrder = (values: Readonly<Record<string, unknown>>) => Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { RoomId } from '../bridge/protocol/ids.ts';
+import type { Lang } from '../bridge/protocol/ids.ts';
+import type { Roster } from '../bridge/protocol/roster.ts';
+import { launcherText } from '../bridge/text/launcher.ts';
+import { HomeserverClient } from './client.ts';
+import { adminToken, liftLimits, provisionAccount } from './provision-accounts.ts';
+import { Avatars, type Member, join, joinedMembers, provisionGhost } from './provision-residents.ts';
+import { type Builder, provisionRoom } from './provision-rooms.ts';
+import { type Ghost, ghosts, people } from './residents.ts';
+
+/** What one start found or made, and the next one looks at first. Nothing in it is secret or cannot be found anew. */
+export const Remembered = z.object({
+  rooms: z.object({ space: RoomId, hq: RoomId, ops: RoomId }).optional(),
+  avatars: Avatars.default({}),
+});
+export type Remembered = z.infer<typeof Remembered>;
+
+export interface Provision {
+  readonly homeserver: string;
+  readonly serverName: string;
+  readonly roster: Roster;
+  readonly lang: Lang;
+  readonly passwords: { readonly master: string; readonly admin: string; readonly executor: string };
+  readonly adminToken: string | undefined;
+  readonly appserviceToken: string;
+  readonly registrationSecret: string;
+  readonly remembered: Remembered;
+  readonly progress: (done: number, all: number) => void;
+}
+
+export interface Provisioned {
+  readonly adminToken: string;
+  readonly rooms: { readonly space: RoomId; readonly hq: RoomId; readonly ops: RoomId };
+  readonly remembered: Remembered;
+}
+
+/**
+ * Accounts, rooms and residents as DESIGN.md wants them. May be run at any time, and again after being cut off
+ * anywhere: it adds what is missing, closes what stands open, and leaves the rest as the owner has made it.
+ */
+export async function provision(wanted: Provision): Promise<Provisioned> {
+  const client = new HomeserverClient(wanted.homeserver);
+  const who = people(wanted.serverName);
+  const { master, admin, executor } = wanted.passwords;
+  const text = launcherText.house[wanted.lang];
+  const adminAccount = { userId: who.admin, password: admin, admin: true, name: text.admin };
+  const token = await adminToken(client, adminAccount, wanted.adminToken, wanted.registrationSecret);
+  await Promise.all([
+    liftLimits(client, token, who.admin),
+    provisionAccount(client, token, { userId: who.master, password: master, admin: false, name: wanted.roster.ownerTitle }, wanted.registrationSecret),
+    provisionAccount(client, token, { userId: who.executor, password: executor, admin: false, name: wanted.roster.executor.name }, wanted.registrationSecret),
+  ]);
+
+  const builder: Builder = { client, token, serverName: wanted.serverName, who };
+  const before = wanted.remembered.rooms;
+  const space = await provisionRoom(builder, { alias: 'chavion', name: 'Chavion', topic: text.spaceTopic, kind: 'space' }, before?.space);
+  const hq = await provisionRoom(builder, { alias: 'hq', name: text.hq, topic: text.hqTopic, kind: 'room', parent: space }, before?.hq);
+  const ops = await provisionRoom(builder, { alias: 'ops', name: text.ops, topic: text.opsTopic, kind: 'room', parent: space }, before?.ops);
+
+  const members = new Map([hq, ops, space].map((room) => [room, joinedMembers(client, token, room)]));
+  const inHq = (await members.get(hq)) ?? new Map<string, Member>();
+  const avatars = await residents(client, wanted, ghosts(wanted.roster, wanted.serverName), inHq);
+
+  const everyone = [who.coordinator, ...ghosts(wanted.roster, wanted.serverName).map((ghost) => ghost.userId), who.executor, who.master];
+  for (const [room, joined] of members) {
+    const present = await joined;
+    const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter((user) => !present.has(user));
+    // One after another: each join is a change of the room's state that the next one builds on.
+    for (const user of missing) await join(client, token, room, user);
+  }
+  const rooms = { space, hq, ops };
+  return { adminToken: token, rooms, remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } } };
+}
+
+/** A few at a time; Synapse does no more at once anyway. */
+async function residents(client: HomeserverClient, wanted: Provision, all: readonly Ghost[], members: ReadonlyMap<string, Member>): Promise<Avatars> {
+  const avatars: Avatars = {};
+  const waiting = [...all];
+  let done = 0;
+  const work = async () => {
+    for (let ghost = waiting.shift(); ghost !== undefined; ghost = waiting.shift()) {
+      avatars[ghost.userId] = await provisionGhost(client, wanted.appserviceToken, ghost, members.get(ghost.userId), wanted.remembered.avatars[ghost.userId]);
+      done += 1;
+      wanted.progress(done, all.length);
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return avatars;
+}

@@ -1,0 +1,212 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
+import { SEPARATED_STATE } from '../../bridge/launcher/instance.ts';
+import { end, partsOf } from '../../bridge/launcher/processes.ts';
+import { Ready } from '../../bridge/launcher/ready.ts';
+import type { Roster } from '../../bridge/protocol/roster.ts';
+
+export type PartName = 'launcher' | 'synapse' | 'redis' | 'swarm' | 'executor';
+
+export interface HouseOptions {
+  /** Over the house's own; the machine's environment is not passed on but for what installing takes. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly roster?: z.input<typeof Roster>;
+  /** A folder of an earlier house, to start it again; otherwise a new one in the temporary folder. */
+  readonly folder?: string;
+  /** Left alone by `stop` and dispose, for a later house. */
+  readonly keep?: boolean;
+}
+
+const PROJECT = join(import.meta.dirname, '..', '..');
+/** A cold machine has to install Synapse first. */
+const UP_WITHIN_MS = 300_000;
+
+/** A whole Chavion of its own, started by the launcher as a person would: own folder, own ports, own Synapse and Redis. */
+export async function startHouse(options: HouseOptions = {}): Promise<House> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'chavion-house-')));
+  const house = new House(folder, await houseEnvironment(folder, options), options.keep ?? false);
+  try {
+    await house.start();
+    return house;
+  } catch (error) {
+    await house[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export async function houseEnvironment(folder: string, options: HouseOptions = {}): Promise<Record<string, string>> {
+  const passed = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:CHAVION_|npm_)|KEY$|TOKEN$|_BASE_URL$/.test(entry[0]));
+  const saved = await readFile(join(folder, 'environment.json'), 'utf8').catch(() => undefined);
+  const [synapse, redis, appservice, api] = saved === undefined ? await freePorts(4) : [];
+  const own: Record<string, string> =
+    saved === undefined
+      ? {
+          CHAVION_DATA_DIR: join(folder, 'data'),
+          CHAVION_SERVER_NAME: 'house.test',
+          CHAVION_SYNAPSE_PORT: String(synapse),
+          CHAVION_REDIS_PORT: String(redis),
+          CHAVION_APPSERVICE_PORT: String(appservice),
+          CHAVION_API_PORT: String(api),
+          CHAVION_LANG: 'ko',
+        }
+      : JSON.parse(saved);
+  await writeFile(join(folder, 'environment.json'), JSON.stringify(own));
+  if (options.roster !== undefined) {
+    own['CHAVION_ROSTER'] = join(folder, 'roster.json');
+    await writeFile(own['CHAVION_ROSTER'], JSON.stringify(options.roster));
+  }
+  return { ...Object.fromEntries(passed), ...own, ...options.env };
+}
+
+/** Ports that nobody listens on now. Below the range from which the kernel takes ports for outgoing connections. */
+export async function freePorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    found.add(port);
+  }
+  return [...found];
+}
+
+export class House implements AsyncDisposable {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly #keep: boolean;
+  #launcher: ChildProcess | undefined;
+  #output = '';
+  #ready: Ready | undefined;
+
+  constructor(folder: string, env: Readonly<Record<string, string>>, keep: boolean) {
+    this.folder = folder;
+    this.env = env;
+    this.#keep = keep;
+  }
+
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** As read when the house came up; rooms, password and addresses do not change. */
+  get ready(): Ready {
+    if (this.#ready === undefined) throw new Error('the house is not up');
+    return this.#ready;
+  }
+
+  /** What the launcher has written to its terminal since it was last started. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Starts the launcher and waits for `ready.json`. Throws with everything said when it does not come up. */
+  async start(): Promise<void> {
+    const launcher = this.launch();
+    const until = Date.now() + UP_WITHIN_MS;
+    for (;;) {
+      if (launcher.exitCode !== null || launcher.signalCode !== null) throw new Error(`the launcher ended (${launcher.exitCode ?? launcher.signalCode}):\n${this.#output}\n${await this.logs()}`);
+      const ready = await this.readyFile();
+      if (ready?.pids.launcher === launcher.pid) {
+        this.#ready = ready;
+        return;
+      }
+      if (Date.now() > until) throw new Error(`the house is not up:\n${this.#output}\n${await this.logs()}`);
+      await sleep(50);
+    }
+  }
+
+  /** The launcher alone, for starts that are to fail. */
+  launch(...args: string[]): ChildProcess {
+    this.#output = '';
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [launcher.stdout, launcher.stderr]) stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    this.#launcher = launcher;
+    return launcher;
+  }
+
+  /** Undefined while the house is not up. */
+  async readyFile(): Promise<Ready | undefined> {
+    const text = await readFile(join(this.data, 'ready.json'), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : Ready.parse(JSON.parse(text));
+  }
+
+  /** The processes now; null for a part that is being started anew or not built. */
+  async pids(): Promise<Ready['pids']> {
+    const ready = await this.readyFile();
+    if (ready === undefined) throw new Error('ready.json is gone');
+    return ready.pids;
+  }
+
+  /** SIGKILL, at once. Returns the process that was killed. */
+  async kill(part: PartName): Promise<number> {
+    const pid = (await this.pids())[part];
+    if (pid === null) throw new Error(`${part} is not running`);
+    process.kill(pid, 'SIGKILL');
+    if (part === 'launcher' && this.#launcher?.exitCode === null && this.#launcher.signalCode === null) await once(this.#launcher, 'exit');
+    return pid;
+  }
+
+  /** Waits until a part is another process than `before`, and says which. */
+  async reborn(part: PartName, before: number): Promise<number> {
+    for (;;) {
+      const pid = (await this.readyFile())?.pids[part] ?? null;
+      if (pid !== null && pid !== before) return pid;
+      await sleep(20);
+    }
+  }
+
+  /** An orderly end, as by Ctrl-C. Returns the exit code. */
+  async stop(): Promise<number | null> {
+    const launcher = this.#launcher;
+    if (launcher === undefined) return null;
+    if (launcher.exitCode === null && launcher.signalCode === null) {
+      launcher.kill('SIGTERM');
+      await once(launcher, 'exit');
+    }
+    return launcher.exitCode;
+  }
+
+  /** The end of every part's log, for messages of failed tests. */
+  async logs(): Promise<string> {
+    const folder = join(this.data, 'logs');
+    const names = await readdir(folder).catch(() => []);
+    const parts = await Promise.all(names.map(async (name) => `--- ${name}\n${(await readFile(join(folder, name), 'utf8')).slice(-4_000)}`));
+    return parts.join('\n');
+  }
+
+  /** Id of the instance, once it has begun. */
+  async instance(): Promise<string | undefined> {
+    const text = await readFile(join(this.data, 'instance.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const { id }: { id: string } = JSON.parse(text);
+    return id;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.#endLeftovers();
+    if (this.#keep) return;
+    const instance = await this.instance();
+    if (instance !== undefined && existsSync(join(SEPARATED_STATE, instance))) await rm(join(SEPARATED_STATE, instance), { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Parts whose launcher a test has killed. */
+  async #endLeftovers(): Promise<void> {
+    const instance = await this.instance();
+    if (instance === undefined) return;
+    await end(partsOf(instance), 0);
+  }
+}
