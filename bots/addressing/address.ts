@@ -1,12 +1,12 @@
 import type { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import type { Floor } from '../../bridge/protocol/turn.ts';
+import type { Callable } from './callable.ts';
+import { callsIn, type Calls } from './calls.ts';
+import { withoutCode } from './plain-text.ts';
+import { callsignsOf, sentencesOf } from './sentences.ts';
 
-export interface Callable {
-  readonly id: AgentId;
-  readonly userId: UserId;
-  readonly callsigns: readonly string[];
-}
+export type { Callable } from './callable.ts';
 
 export interface Situation {
   /** Agents present in the room, in the order of the roster. */
@@ -22,11 +22,53 @@ export type Audience =
   | { readonly kind: 'agents'; readonly agents: readonly AgentId[]; readonly reason: 'mention' | 'reply' | 'callsign' | 'except' | 'everyone' }
   | { readonly kind: 'nobody'; readonly reason: 'floor-called' | 'floor-closed' | 'other-called' | 'no-agents' };
 
-/** Whom a master's message is for. */
-export function address(_message: Pick<MessageEvent, 'body' | 'mentions' | 'mentionsRoom' | 'thread'>, situation: Situation): Audience {
-  return { kind: 'agents', agents: situation.agents.map((agent) => agent.id), reason: 'everyone' };
+/**
+ * Whom a master's message is for: those it mentions, else the agent it replies to, else those it calls by callsign,
+ * else everyone. `closed` lets nobody speak; under `called` a message that calls nobody is for nobody.
+ */
+export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'mentionsRoom' | 'thread'>, situation: Situation): Audience {
+  const { agents, others, floor, repliedTo } = situation;
+  if (floor === 'closed') return { kind: 'nobody', reason: 'floor-closed' };
+  if (agents.length === 0) return { kind: 'nobody', reason: 'no-agents' };
+  const everyone: Audience = { kind: 'agents', agents: agents.map((agent) => agent.id), reason: 'everyone' };
+  if (message.mentionsRoom) return everyone;
+
+  const calls = callsIn(message.body, [...agents, ...others]);
+  // A pill in "@클로드 빼고 다들" names who is left out.
+  const mentioned = new Set<UserId>(message.mentions);
+  for (const who of calls.excepted) mentioned.delete(who.userId);
+  const mentionedAgents = agents.filter((agent) => mentioned.has(agent.userId));
+  if (mentionedAgents.length > 0) return { kind: 'agents', agents: ids(mentionedAgents), reason: 'mention' };
+  // Clients mention the author of what is replied to on their own account; that is not the writer's call.
+  if (others.some((other) => mentioned.has(other.userId) && other.userId !== repliedTo)) return { kind: 'nobody', reason: 'other-called' };
+
+  const replied = agents.find((agent) => agent.userId === repliedTo);
+  if (replied !== undefined) return { kind: 'agents', agents: [replied.id], reason: 'reply' };
+  return byCalls(calls, agents, everyone) ?? (floor === 'open' ? everyone : { kind: 'nobody', reason: 'floor-called' });
 }
 
-export function mentionedByAgent(_text: string, _agents: readonly Callable[], _self: AgentId): readonly AgentId[] {
-  return [];
+/** null: nobody in particular is called. */
+function byCalls({ called, excepted, everyone }: Calls, agents: readonly Callable[], all: Audience): Audience | null {
+  if (everyone || (called.size === 0 && excepted.size > 0)) {
+    const left = agents.filter((agent) => !excepted.has(agent));
+    if (left.length === agents.length) return all;
+    return left.length > 0 ? { kind: 'agents', agents: ids(left), reason: 'except' } : { kind: 'nobody', reason: 'no-agents' };
+  }
+  if (called.size === 0) return null;
+  const calledAgents = agents.filter((agent) => called.has(agent));
+  return calledAgents.length > 0 ? { kind: 'agents', agents: ids(calledAgents), reason: 'callsign' } : { kind: 'nobody', reason: 'other-called' };
+}
+
+const ids = (callables: readonly Callable[]): readonly AgentId[] => callables.map((callable) => callable.id);
+
+/**
+ * Which other agents an agent calls in its own answer. Only `@` in front of a name counts, outside of code and quoted
+ * lines: agents speak of one another all the time, and each call costs a turn.
+ */
+export function mentionedByAgent(text: string, agents: readonly Callable[], self: AgentId): readonly AgentId[] {
+  const named = new Set<Callable>();
+  for (const { tokens } of sentencesOf(withoutCode(text).toLowerCase(), callsignsOf(agents))) {
+    for (const token of tokens) if (token.kind === 'name' && token.explicit) named.add(token.who);
+  }
+  return ids(agents.filter((agent) => named.has(agent) && agent.id !== self));
 }

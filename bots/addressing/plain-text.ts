@@ -1,3 +1,30 @@
 /** Full-width forms (！？，ＧＰＴ), as Asian keyboards write them, to their ASCII ones. */
 export const halfWidth = (text: string): string =>
   text.replace(/[！-～]/gu, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0)).replaceAll('　', ' ');
+
+const CODE = /```[^]*?(?:```|$)|`[^`\n]*`/gu;
+const QUOTED_LINE = /^[ \t]*>.*$/gmu;
+const ADDRESS = /(?:https?:\/\/|www\.)\S+/giu;
+const QUOTED_SPEECH = /“[^”\n]*”|"[^"\n]*"|「[^」\n]*」|『[^』\n]*』/gu;
+/** Invisible characters that keyboards and pills leave behind. */
+const INVISIBLE = /\u00ad|[\u200b-\u200f]|\u2060|\ufe0e|\ufe0f|\ufeff/gu;
+
+/** A path or a model's name such as openai/gpt: nobody is spoken to in there. */
+const isPath = (chunk: string): boolean => /^[\x21-\x7e]+$/.test(chunk) && /\w[/\\]\w/.test(chunk);
+
+/** NFC, without code, quoted lines and addresses: what is left was said by the author. */
+export function withoutCode(body: string): string {
+  return halfWidth(body.normalize('NFC'))
+    .replace(INVISIBLE, '')
+    .replace(CODE, ' ')
+    .replace(QUOTED_LINE, '')
+    .replace(ADDRESS, ' ')
+    .replace(/\S+/gu, (chunk) => (isPath(chunk) ? ' ' : chunk));
+}
+
+/** The author's own words, in small letters: speech in quotes is somebody else's, unless all of it stands in quotes. */
+export function ownWords(body: string): string {
+  const text = withoutCode(body).toLowerCase();
+  const own = text.replace(QUOTED_SPEECH, ' ');
+  return own.trim() === '' ? text.replace(/["“”「」『』]/gu, ' ') : own;
+}

@@ -1,0 +1,81 @@
+import type { Callable } from './callable.ts';
+import { callsAllInEnglish, readEnglish } from './english.ts';
+import { groupsOf, type Call, type Group } from './groups.ts';
+import { readKorean } from './korean.ts';
+import { endsClause, leadsIn, moodOf } from './korean-words.ts';
+import { ownWords } from './plain-text.ts';
+import { callsignsOf, sentencesOf, type Sentence } from './sentences.ts';
+
+/** Who is called in a text, all sentences taken together. */
+export interface Calls {
+  readonly called: ReadonlySet<Callable>;
+  /** "마누스 빼고": all but these. */
+  readonly excepted: ReadonlySet<Callable>;
+  readonly everyone: boolean;
+}
+
+interface Read {
+  readonly calls: readonly Call[];
+  /** Positions of plural words that call; `outranks` also where a name is called before them. */
+  readonly plurals: readonly { readonly at: number; readonly outranks: boolean; readonly weak: boolean }[];
+  /** Nothing but a name: it belongs to the sentence that follows. */
+  readonly lone: boolean;
+}
+
+export function callsIn(body: string, callables: readonly Callable[]): Calls {
+  const reads: Read[] = [];
+  for (const sentence of sentencesOf(ownWords(body), callsignsOf(callables))) reads.push(readOf(sentence, reads.at(-1)?.lone ?? false));
+
+  const all = reads.flatMap((read) => read.calls);
+  const pick = (as: Call['as']) => new Set(all.filter((call) => call.as === as).map((call) => call.who));
+  const called = pick('called');
+  const excepted = pick('excepted');
+  const hushed = pick('hushed');
+  const everyone = reads.some((read, i) => isCallToAll(read, reads[i - 1]));
+  if (called.size === 0 && !everyone) for (const who of pick('delegated')) called.add(who);
+  if (everyone || called.size > 0 || excepted.size > 0) for (const who of hushed) (everyone ? excepted : called)[everyone ? 'add' : 'delete'](who);
+  else return { called: hushed, excepted, everyone };
+  for (const who of excepted) called.delete(who);
+  return { called, excepted, everyone };
+}
+
+function readOf(sentence: Sentence, spokenTo: boolean): Read {
+  const groups = groupsOf(sentence);
+  const korean = isKorean(sentence);
+  const calls = korean ? readKorean(sentence, groups, spokenTo) : readEnglish(sentence, groups);
+  const plurals = sentence.tokens.flatMap((token, at) => {
+    if (token.kind !== 'plural') return [];
+    if (!(korean ? callsAllInKorean(sentence, at) : callsAllInEnglish(sentence, at))) return [];
+    return [{ at, outranks: token.form === 'vocative' || joins(sentence, groups, at), weak: token.form === 'quantity' }];
+  });
+  return { calls, plurals, lone: calls.length > 0 && sentence.tokens.every((token) => token.kind === 'name' || token.kind === 'pause') };
+}
+
+const isKorean = ({ tokens }: Sentence): boolean =>
+  tokens.some((token) => (token.kind === 'word' || token.kind === 'plural') && /[가-힣]/u.test(token.text)) ||
+  tokens.every((token) => token.kind !== 'word');
+
+/** Beside a called name a plural word wins when it stands first, is nothing but a call, or is a sentence of its own. */
+function isCallToAll(read: Read, before: Read | undefined): boolean {
+  const nameAt = Math.min(...read.calls.filter((call) => call.as === 'called').map((call) => call.at));
+  const spokenTo = before?.lone === true;
+  return read.plurals.some((plural) => plural.outranks || (Number.isFinite(nameAt) ? plural.at < nameAt && !plural.weak : !(spokenTo && before.calls.some((call) => call.as === 'called'))));
+}
+
+/** "클로드 그리고 다들", "마누스부터 다들": the plural goes on where the names end. */
+function joins({ tokens }: Sentence, groups: readonly Group[], at: number): boolean {
+  const before = tokens[at - 1];
+  const joined = before?.kind === 'word' && /^(?:그리고|하고|및|랑|and)$/u.test(before.text);
+  return groups.some((group) => (joined ? group.to === at - 1 : group.to === at) && (joined || group.form === 'and' || group.form === 'topic'));
+}
+
+function callsAllInKorean({ tokens, question }: Sentence, at: number): boolean {
+  const token = tokens[at];
+  if (token?.kind !== 'plural') return false;
+  if (token.form === 'vocative') return true;
+  const before = tokens[at - 1];
+  const start = before === undefined || before.kind !== 'word' || endsClause(before.text) || leadsIn(before.text);
+  if (start) return true;
+  const words = tokens.flatMap((other) => (other.kind === 'word' ? [other.text] : []));
+  return token.form === 'group' && moodOf(words, question) !== 'statement';
+}
