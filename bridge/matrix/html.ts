@@ -3,7 +3,7 @@ import sanitizeHtml from 'sanitize-html';
 
 /** Longer than any event can carry; not worth parsing. */
 const MAX_MARKDOWN = 65_536;
-/** marked is quadratic in the emphasis marks of one block and recursive in its nesting. */
+/** marked is quadratic in the runs of emphasis marks of one block, and recursive in its nesting. */
 const MAX_EMPHASIS_MARKS = 2_000;
 const MAX_QUOTE_DEPTH = 32;
 /** The specification wants no more than 100; the blocks of a deep list count double. */
@@ -40,7 +40,7 @@ function isTangled(markdown: string): boolean {
   if (markdown.length > MAX_MARKDOWN) return true;
   let marks = 0;
   for (const line of markdown.split('\n')) {
-    marks = line.trim() === '' ? 0 : marks + (line.match(/[*_~]/g)?.length ?? 0);
+    marks = line.trim() === '' ? 0 : marks + (line.match(/[*_~]+/g)?.length ?? 0);
     if (marks > MAX_EMPHASIS_MARKS) return true;
     const lead = /^[\s>*+-]*/.exec(line)?.[0] ?? '';
     if ((lead.match(/>/g)?.length ?? 0) > MAX_QUOTE_DEPTH) return true;

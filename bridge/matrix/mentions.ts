@@ -36,9 +36,8 @@ function firstUsers(candidates: readonly unknown[]): readonly UserId[] {
 
 /** What `href`s of the forms `https://matrix.to/#/@…` and `matrix:u/…` point at, outside the quoted reply. */
 function pillTargets(html: string): readonly string[] {
-  const own = html.replace(/<mx-reply>[^]*?<\/mx-reply>/i, '');
   const targets: string[] = [];
-  for (const [, scheme, target] of own.matchAll(/href=["'](https:\/\/matrix\.to\/#\/|matrix:u\/)([^"'<>?\s]{1,800})/gi)) {
+  for (const [, scheme, target] of afterQuotedReply(html).matchAll(/href=["'](https:\/\/matrix\.to\/#\/|matrix:u\/)([^"'<>?\s]{1,800})/gi)) {
     if (targets.length === MAX_LOOKED_AT || target === undefined) break;
     try {
       targets.push((scheme?.toLowerCase() === 'matrix:u/' ? '@' : '') + decodeURIComponent(target));
@@ -47,4 +46,11 @@ function pillTargets(html: string): readonly string[] {
     }
   }
   return targets;
+}
+
+/** The quotation stands in front, and closes once. */
+function afterQuotedReply(html: string): string {
+  if (!/^\s*<mx-reply>/i.test(html)) return html;
+  const end = html.search(/<\/mx-reply>/i);
+  return end === -1 ? html : html.slice(end);
 }

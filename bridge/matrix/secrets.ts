@@ -110,21 +110,22 @@ function maskKeys(text: string): string {
 }
 
 const KEY_BLOCK = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
-const KEY_BLOCK_MAX = 16_384;
+const KEY_BLOCK_END = /-----END [A-Z0-9 ]{0,40}-----/y;
+/** Base64, its headers, and the `\n` of a key inside JSON. */
+const KEY_BLOCK_BODY = /[A-Za-z0-9+/=\s:,\\]*/y;
 
 /** PEM and PGP blocks; one whose end is missing loses all that still looks like its base64. */
 function maskKeyBlocks(text: string): string {
   let out = '';
   let done = 0;
   for (const match of text.matchAll(KEY_BLOCK)) {
-    if (match.index < done) continue;
     const from = match.index + match[0].length;
-    const rest = text.slice(from, from + KEY_BLOCK_MAX);
-    const close = /-----END [A-Z0-9 ]{0,40}-----/.exec(rest);
-    const length = close === null ? (/^[A-Za-z0-9+/=\s:,\\-]*/.exec(rest)?.[0].length ?? 0) : close.index + close[0].length;
-    if (!/[A-Za-z0-9+/]{16}/.test(rest.slice(0, length))) continue;
-    out += text.slice(done, match.index) + match[0] + MASK;
-    done = from + length;
+    const dashes = text.indexOf('-----', from);
+    KEY_BLOCK_END.lastIndex = Math.max(dashes, 0);
+    const to = dashes !== -1 && KEY_BLOCK_END.test(text) ? KEY_BLOCK_END.lastIndex : endOf(KEY_BLOCK_BODY, text, from);
+    if (!/[A-Za-z0-9+/]{16}/.test(text.slice(from, to))) continue;
+    out += text.slice(done, from) + MASK;
+    done = to;
   }
   return out + text.slice(done);
 }
