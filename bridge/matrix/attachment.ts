@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attachment } from '../protocol/room-event.ts';
 import { cleanName, cleanText } from './clean-text.ts';
+import { decodeCp949 } from './cp949.ts';
 import { maskSecrets } from './secrets.ts';
 
 export const TEXT_LIMIT_BYTES = 200 * 1024;
@@ -87,7 +88,7 @@ export function imageTypeOf(bytes: Uint8Array): 'image/png' | 'image/jpeg' | 'im
 }
 
 /**
- * A text file as text: UTF-8, UTF-16 with its mark, or EUC-KR/CP949 as many Korean files still are.
+ * A text file as text: UTF-8, UTF-16 with its mark, or CP949 (EUC-KR) as many Korean files still are.
  * Cleaned and with secrets masked, ready for a model; `null` when it is no text.
  */
 export function decodeTextFile(bytes: Uint8Array): string | null {
@@ -102,7 +103,7 @@ function decodeBytes(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeAs('utf-16be', bytes);
   const utf8 = decodeAs('utf-8', bytes);
   if (utf8 !== null) return utf8;
-  const korean = decodeAs('euc-kr', bytes);
+  const korean = decodeCp949(bytes);
   return korean !== null && readsAsKorean(korean) ? korean : null;
 }
 
@@ -114,7 +115,7 @@ function decodeAs(encoding: string, bytes: Uint8Array): string | null {
   }
 }
 
-/** Almost any bytes make some EUC-KR; real text is mostly Hangul among its letters beyond ASCII. */
+/** Many bytes make some CP949; real text is mostly Hangul among its letters beyond ASCII. */
 function readsAsKorean(text: string): boolean {
   const hangul = text.match(/[가-힣ㄱ-ㅣ]/g)?.length ?? 0;
   // eslint-disable-next-line no-control-regex -- ASCII as a whole

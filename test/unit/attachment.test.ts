@@ -49,8 +49,21 @@ describe('imageTypeOf', () => {
 
 describe('decodeTextFile', () => {
   const words = '안녕하세요, 마스터.\n둘째 줄 English 123';
-  /** The first words in CP949, as Korean Windows writes them; the second line has 똠, which plain EUC-KR lacks. */
+  /** As Korean Windows writes it; 똠 is one of the syllables that plain EUC-KR lacks. */
   const cp949 = Buffer.from('bec8b3e7c7cfbcbcbfe40d0a8c63b9e6b0a2c7cf', 'hex');
+
+  /** Borders of the rows that Windows added. */
+  const BORDERS = [
+    ['8141', '갂'],
+    ['815a', '갴'],
+    ['8161', '갵'],
+    ['81fe', '괓'],
+    ['8241', '괔'],
+    ['a0fe', '좤'],
+    ['a141', '좥'],
+    ['a1a0', '줎'],
+    ['c652', '힣'],
+  ];
 
   it('reads UTF-8 with and without its mark', () => {
     expect(decodeTextFile(Buffer.from(words))).toBe(words);
@@ -66,6 +79,12 @@ describe('decodeTextFile', () => {
 
   it('reads what Korean Windows writes', () => {
     expect(decodeTextFile(cp949)).toBe('안녕하세요\n똠방각하');
+    for (const [hex, syllable] of BORDERS) {
+      expect(decodeTextFile(Buffer.from(`b0a1${hex}b0a1`, 'hex'))).toBe(`가${syllable}가`);
+    }
+    expect(decodeTextFile(Buffer.from('b0a1c653', 'hex'))).toBeNull();
+    expect(decodeTextFile(Buffer.from('b0a180', 'hex'))).toBeNull();
+    expect(decodeTextFile(Buffer.from('b0a1b0', 'hex'))).toBeNull();
   });
 
   it.each([
