@@ -1,15 +1,29 @@
 import { ownerEnvironment } from './bridge/config/environment.ts';
 import { languageOf } from './bridge/config/load.ts';
-import { runVerb, type Verb } from './bridge/launcher/verbs.ts';
+import { doctor } from './bridge/launcher/doctor.ts';
+import { hiddenInput } from './bridge/launcher/hidden-input.ts';
+import { checkKey } from './bridge/launcher/key-check.ts';
+import { keys } from './bridge/launcher/keys.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/terminal.ts';
+import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
+import { helpText } from './bridge/text/verbs.ts';
 
 const project = import.meta.dirname;
 const environment = ownerEnvironment(project);
 const terminal = new Terminal(languageOf(environment), process.stdout);
+const help = async (): Promise<void> => terminal.say(helpText);
 
 const verbs: Readonly<Record<string, Verb>> = {
   start: (stop) => start({ project, environment, terminal, stop }),
+  doctor: () => doctor(project, environment, terminal),
+  keys: async () => {
+    using input = hiddenInput(process.stdin, process.stdout);
+    return await keys({ project, environment, terminal, input, check: checkKey });
+  },
+  help,
+  '--help': help,
+  '-h': help,
 };
 
 process.exitCode = await runVerb(verbs, process.argv[2] ?? 'start', terminal);

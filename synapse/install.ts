@@ -13,6 +13,8 @@ export interface Install {
   /** Shared by every clone and every data folder of this machine. */
   readonly cacheFolder: string;
   readonly environment: Record<string, string>;
+  /** Ends a running installation; nothing of it stays. */
+  readonly stop: AbortSignal;
   /** How many of how many packages are fetched. */
   readonly progress: (fetched: number, all: number) => void;
 }
@@ -51,13 +53,13 @@ export async function installSynapse(install: Install): Promise<string> {
   return join(folder, 'bin', 'python');
 }
 
-async function build(folder: string, { python, environment, progress }: Install): Promise<void> {
+async function build(folder: string, { python, environment, stop, progress }: Install): Promise<void> {
   const all = (await readFile(requirementsFile, 'utf8')).match(/^[a-z][^\s=]*==/gim)?.length ?? 0;
   progress(0, all);
-  await run(python.executable, ['-m', 'venv', folder], environment, () => undefined);
+  await run(python.executable, ['-m', 'venv', folder], { env: environment, signal: stop }, () => undefined);
   let fetched = 0;
   const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--require-hashes', '-r', requirementsFile];
-  await run(join(folder, 'bin', 'python'), pip, environment, (line) => {
+  await run(join(folder, 'bin', 'python'), pip, { env: environment, signal: stop }, (line) => {
     if (!line.startsWith('Collecting ')) return;
     fetched += 1;
     progress(Math.min(fetched, all), all);
@@ -66,9 +68,9 @@ async function build(folder: string, { python, environment, progress }: Install)
 }
 
 /** Runs to the end. Throws a `Refusal` with the last lines said when the program fails. */
-async function run(program: string, args: readonly string[], environment: Record<string, string>, line: (line: string) => void): Promise<void> {
+async function run(program: string, args: readonly string[], options: { env: Record<string, string>; signal: AbortSignal }, line: (line: string) => void): Promise<void> {
   const before = process.umask(0o022); // The parts' own accounts have to read what root installs.
-  const child = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   process.umask(before);
   const tail: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

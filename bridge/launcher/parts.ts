@@ -131,7 +131,8 @@ export function providerKeys({ environment, paths, loaded }: Pick<House, 'enviro
 const present = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
-async function answers200(url: string): Promise<boolean> {
+/** Whether something at this address says that all is well. */
+export async function answers200(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
     await response.arrayBuffer();

@@ -15,10 +15,10 @@ export interface Prerequisites {
 }
 
 /** What the machine has to have, installed where it is missing. Throws a `Refusal` that says what to run. */
-export async function prerequisites(environment: Environment, installLog: string, terminal: Terminal): Promise<Prerequisites> {
+export async function prerequisites(environment: Environment, installLog: string, terminal: Terminal, stop: AbortSignal): Promise<Prerequisites> {
   const redisVersion = await redis(environment, installLog, terminal);
   const python = await pythonWithVenv(environment, installLog, terminal);
-  return { redisVersion, synapsePython: await synapse(python, environment, terminal) };
+  return { redisVersion, synapsePython: await synapse(python, environment, terminal, stop) };
 }
 
 async function redis(environment: Environment, installLog: string, terminal: Terminal): Promise<string> {
@@ -55,9 +55,9 @@ async function pythonWithVenv(environment: Environment, installLog: string, term
   return found.python;
 }
 
-async function synapse(python: Python, environment: Environment, terminal: Terminal): Promise<string> {
+async function synapse(python: Python, environment: Environment, terminal: Terminal, stop: AbortSignal): Promise<string> {
   const cache = cacheFolder(environment);
-  const wanted = { python, cacheFolder: cache, environment: installEnvironment(environment) };
+  const wanted = { python, cacheFolder: cache, environment: installEnvironment(environment), stop };
   if ((await locateSynapse(cache, python)).whole) return installSynapse({ ...wanted, progress: () => undefined });
   using step = terminal.step(launcherText.stepInstall('Synapse'));
   const installed = await installSynapse({

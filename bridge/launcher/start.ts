@@ -8,7 +8,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import { launcherText } from '../text/launcher.ts';
 import { ensureAccounts } from './accounts.ts';
 import { readJson, writeSecretJson } from './files.ts';
-import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders } from './instance.ts';
+import { SEPARATED_STATE, beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders } from './instance.ts';
 import { endLeftovers } from './leftovers.ts';
 import { takeLock } from './lock.ts';
 import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
@@ -39,7 +39,8 @@ export async function start({ project, environment, terminal, stop }: Start): Pr
 
   await using supervision = new Supervision(paths, terminal);
   supervision.defer(lock.release);
-  const { synapsePython, redisVersion } = await prerequisites(environment, `${paths.logs}/install.log`, terminal);
+  const { synapsePython, redisVersion } = await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
+  stop.throwIfAborted();
   const instance = kept ?? beginInstance(paths, loaded.settings);
   if (kept === undefined) terminal.say(launcherText.firstStart(instance.serverName, paths.data));
   await endLeftovers(instance.id, paths, terminal);
@@ -50,6 +51,7 @@ export async function start({ project, environment, terminal, stop }: Start): Pr
   const secrets = loadSecrets(paths.secrets);
   const house: House = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
 
+  supervision.watchDisk([paths.data, ...(accounts === undefined ? [] : [SEPARATED_STATE])]);
   await Promise.all([
     supervision.run(redisPlan(house, hasChannelRights(redisVersion)), 'Redis', stop),
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),

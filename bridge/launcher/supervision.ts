@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import { unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../config/refusal.ts';
 import { launcherText } from '../text/launcher.ts';
 import { PARTS, type Part } from './accounts.ts';
 import type { DataPaths } from './instance.ts';
+import { readableBytes, watchDisk } from './disk.ts';
 import { rememberParts } from './leftovers.ts';
 import { trimLog } from './logs.ts';
+import { hasCode } from './files.ts';
 import type { ProcessMark } from './processes.ts';
 import { ReadyFile } from './ready.ts';
 import { type PartPlan, SupervisedPart } from './supervisor.ts';
@@ -35,6 +38,16 @@ export class Supervision implements AsyncDisposable {
     this.#last.push(last);
   }
 
+  /** Says on the terminal when room runs out, and when it is back. */
+  watchDisk(folders: readonly string[]): void {
+    const watch = watchDisk(folders, (folder, state, free) => {
+      if (state === 'full') this.#terminal.mark(false, launcherText.diskFullAt(folder)[this.#terminal.lang]());
+      else if (state === 'low') this.#terminal.mark('note', launcherText.diskLow(folder, readableBytes(free))[this.#terminal.lang]());
+      else this.#terminal.mark(true, launcherText.diskRoomy(readableBytes(free))[this.#terminal.lang]());
+    });
+    this.defer(() => watch[Symbol.dispose]());
+  }
+
   /** Starts a part and returns when it answers. Throws a `Refusal` when it does not come up, and when stopped. */
   async run(plan: PartPlan, name: string, stop: AbortSignal): Promise<void> {
     const part = new SupervisedPart(plan, {
@@ -42,6 +55,7 @@ export class Supervision implements AsyncDisposable {
       died: (which, how, delayMs) => this.#terminal.mark('note', launcherText.partDied(which, how, delayMs)[this.#terminal.lang]()),
       back: (which) => this.#terminal.mark(true, launcherText.partBack(which)[this.#terminal.lang]()),
     });
+    stop.throwIfAborted();
     this.#running.push(part);
     using step = this.#terminal.step(launcherText.stepStart(name));
     part.start();
@@ -57,11 +71,17 @@ export class Supervision implements AsyncDisposable {
   }
 
   async untilStopped(stop: AbortSignal): Promise<void> {
+    const swarm = () => {
+      this.#terminal.say(launcherText.newKeys);
+      void this.part('swarm')?.restart();
+    };
+    watchFile(this.#paths.keys, { interval: 1_000 }, swarm);
     const trim = setInterval(() => {
       for (const part of PARTS) trimLog(join(this.#paths.logs, `${part}.log`));
     }, TRIM_LOGS_MS);
     if (!stop.aborted) await once(stop, 'abort');
     clearInterval(trim);
+    unwatchFile(this.#paths.keys, swarm);
   }
 
   /** The last started first: nobody is left talking to somebody who is gone. */
@@ -74,7 +94,12 @@ export class Supervision implements AsyncDisposable {
   #changed(which: Part, process: ProcessMark | null): void {
     if (process === null) this.#processes.delete(which);
     else this.#processes.set(which, process);
-    rememberParts(this.#paths, Object.fromEntries(this.#processes));
-    this.ready.pid(which, process?.pid ?? null);
+    try {
+      this.ready.pid(which, process?.pid ?? null);
+      rememberParts(this.#paths, Object.fromEntries(this.#processes));
+    } catch (error) {
+      // A full disk, most likely: the parts go on, and leftovers are also known by their environment.
+      this.#terminal.mark(false, (hasCode(error, 'ENOSPC') ? launcherText.diskFullAt(this.#paths.data) : launcherText.notWritten(this.#paths.data))[this.#terminal.lang]());
+    }
   }
 }

@@ -1,5 +1,8 @@
 import { Refusal } from '../config/refusal.ts';
 import { launcherText } from '../text/launcher.ts';
+import { helpText, unknownVerb } from '../text/verbs.ts';
+import { hasCode } from './files.ts';
+import type { Phrase } from '../text/say.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Returns the exit code; nothing is 0. */
@@ -7,6 +10,13 @@ export type Verb = (stop: AbortSignal) => Promise<number | void>;
 
 /** Carries out one verb, ends it on Ctrl-C, SIGTERM or a closed terminal, and says what went wrong. */
 export async function runVerb(verbs: Readonly<Record<string, Verb>>, name: string, terminal: Terminal): Promise<number> {
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb === undefined) {
+    terminal.say(unknownVerb(name));
+    terminal.line();
+    terminal.say(helpText);
+    return 2;
+  }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -17,8 +27,7 @@ export async function runVerb(verbs: Readonly<Record<string, Verb>>, name: strin
     });
   }
   try {
-    const verb = verbs[name] ?? verbs['--help'];
-    const code = (await verb?.(stop.signal)) ?? 0;
+    const code = (await verb(stop.signal)) ?? 0;
     if (stop.signal.aborted) terminal.say(launcherText.stopped);
     return code;
   } catch (error) {
@@ -27,7 +36,13 @@ export async function runVerb(verbs: Readonly<Record<string, Verb>>, name: strin
       return 0;
     }
     terminal.line();
-    terminal.say(error instanceof Refusal ? { ko: () => error.in('ko'), en: () => error.in('en') } : launcherText.unexpected(String(error)));
+    terminal.say(said(error));
     return 1;
   }
+}
+
+function said(error: unknown): Phrase {
+  if (error instanceof Refusal) return { ko: () => error.in('ko'), en: () => error.in('en') };
+  if (hasCode(error, 'ENOSPC')) return launcherText.diskFull;
+  return launcherText.unexpected(error instanceof Error ? error.message : String(error));
 }

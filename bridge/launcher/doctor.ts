@@ -1,0 +1,135 @@
+import { readdirSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { installEnvironment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
+import { load } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
+import { Refusal } from '../config/refusal.ts';
+import { locateSynapse } from '../../synapse/install.ts';
+import { findPython } from '../../synapse/python.ts';
+import type { Phrase } from '../text/say.ts';
+import { doctorText } from '../text/verbs.ts';
+import { LOW_DISK_BYTES, readableBytes } from './disk.ts';
+import { versionOf } from './distribution.ts';
+import { readJson } from './files.ts';
+import { type DataPaths, Instance, cacheFolder, dataPaths, isRoot } from './instance.ts';
+import { holder } from './lock.ts';
+import { answers200, providerKeys } from './parts.ts';
+import { portUses, takenPorts } from './ports.ts';
+import { redisNumber } from './prerequisites.ts';
+import { Ready } from './ready.ts';
+import { redisAnswers } from './redis.ts';
+import { Secrets } from './secrets.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `false` is broken and makes the doctor's exit code 1; a note is not. */
+interface Finding {
+  readonly good: boolean | 'note';
+  readonly said: Phrase;
+}
+
+const good = (said: Phrase): Finding => ({ good: true, said });
+const bad = (said: Phrase): Finding => ({ good: false, said });
+const note = (said: Phrase): Finding => ({ good: 'note', said });
+
+/** `npm start -- doctor`: looks and changes nothing. Returns 1 when something is broken. */
+export async function doctor(project: string, environment: Environment, terminal: Terminal): Promise<number> {
+  terminal.say(doctorText.title);
+  terminal.line();
+  const findings: Finding[] = [];
+  const tell = (...found: Finding[]) => {
+    for (const { good, said } of found) terminal.mark(good, said[terminal.lang]());
+    findings.push(...found);
+  };
+  tell(node(), ...(await python(environment)), await redis(environment));
+  try {
+    const loaded = load(environment, project);
+    const paths = dataPaths(project, loaded.settings);
+    tell(good(doctorText.settings), keyFinding(environment, paths, loaded), await disk(paths.data), clock(project, paths));
+    tell(...(holder(paths.lock) === undefined ? [note(doctorText.notRunning), ...(await ports(loaded))] : await running(paths, loaded)), ...modes(paths), separation(paths));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    tell(bad({ ko: () => error.in('ko'), en: () => error.in('en') }));
+  }
+  terminal.line();
+  const broken = findings.filter((finding) => finding.good === false).length;
+  terminal.say(broken === 0 ? doctorText.good : doctorText.broken(broken));
+  return broken === 0 ? 0 : 1;
+}
+
+function node(): Finding {
+  const { version } = process;
+  return Number(version.slice(1).split('.')[0]) >= 24 ? good(doctorText.node(version)) : bad(doctorText.nodeOld(version));
+}
+
+async function python(environment: Environment): Promise<Finding[]> {
+  const env = installEnvironment(environment);
+  const found = await findPython(env, isRoot());
+  if (found.kind === 'none') return [bad(doctorText.pythonNone)];
+  if (found.kind === 'no-venv') return [bad(doctorText.pythonNoVenv(found.version))];
+  const { folder, whole } = await locateSynapse(cacheFolder(environment), found.python);
+  const first = good(doctorText.python(found.python.version, found.python.executable));
+  if (!whole) return [first, note(doctorText.synapseNone)];
+  const starts = await versionOf(join(folder, 'bin', 'python'), env);
+  return [first, starts === undefined ? bad(doctorText.synapseBroken(folder)) : good(doctorText.synapse(folder))];
+}
+
+async function redis(environment: Environment): Promise<Finding> {
+  const version = await versionOf('redis-server', installEnvironment(environment));
+  return version === undefined ? bad(doctorText.redisNone) : good(doctorText.redis(redisNumber(version)));
+}
+
+async function disk(data: string): Promise<Finding> {
+  let folder = data;
+  while (statSync(folder, { throwIfNoEntry: false }) === undefined) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  const free = readableBytes(bavail * bsize);
+  return bavail * bsize < LOW_DISK_BYTES ? bad(doctorText.diskFull(folder, free)) : good(doctorText.disk(folder, free));
+}
+
+/** A machine that woke up in the past would sort new messages before old ones. */
+function clock(project: string, paths: DataPaths): Finding {
+  const now = new Date();
+  const seen = [join(project, 'package.json'), paths.secrets, paths.provision].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const said = now.toISOString();
+  return now.getTime() + 60_000 < Math.max(...seen) ? bad(doctorText.clockWrong(said)) : good(doctorText.clock(said));
+}
+
+async function ports({ settings }: Loaded): Promise<Finding[]> {
+  const uses = portUses(settings);
+  const taken = await takenPorts(uses);
+  if (taken.length === 0) return [good(doctorText.ports(uses.map(({ port }) => port).join(', ')))];
+  return taken.map(({ port, variable, by }) => bad(doctorText.portTaken(port, variable, by)));
+}
+
+async function running(paths: DataPaths, { settings }: Loaded): Promise<Finding[]> {
+  const launcher = holder(paths.lock);
+  const ready = readJson(paths.ready, Ready);
+  const secrets = readJson(paths.secrets, Secrets);
+  const answers = {
+    redis: secrets !== undefined && (await redisAnswers(settings.CHAVION_REDIS_PORT, secrets.redis.launcher)),
+    synapse: await answers200(`http://127.0.0.1:${settings.CHAVION_SYNAPSE_PORT}/health`),
+    swarm: await answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
+  };
+  const parts = Object.entries(answers).map(([part, up]) => (up ? good(doctorText.part(part)) : bad(doctorText.partSilent(part, join(paths.logs, `${part}.log`)))));
+  const executor = ready?.pids.executor === null ? [note(doctorText.partAbsent('executor'))] : [];
+  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...executor];
+}
+
+function modes(paths: DataPaths): Finding[] {
+  if (statSync(paths.data, { throwIfNoEntry: false }) === undefined) return [];
+  const files = readdirSync(paths.data).filter((name) => /\.(?:json|env)$/.test(name)).map((name) => join(paths.data, name));
+  const open = [paths.data, ...files].map((path) => ({ path, mode: statSync(path).mode & 0o777 })).filter(({ mode }) => (mode & 0o077) !== 0);
+  return open.length === 0 ? [good(doctorText.modes)] : open.map(({ path, mode }) => bad(doctorText.modeOpen(path, mode.toString(8))));
+}
+
+function separation(paths: DataPaths): Finding {
+  const separated = readJson(paths.instance, Instance)?.separated ?? isRoot();
+  return separated ? good(doctorText.separated) : note(doctorText.notSeparated);
+}
+
+function keyFinding(environment: Environment, paths: DataPaths, loaded: Loaded): Finding {
+  const names = Object.keys(providerKeys({ environment, paths, loaded })).filter((name) => !name.endsWith('_BASE_URL'));
+  return names.length === 0 ? note(doctorText.noKeys) : good(doctorText.keys(names.join(', ')));
+}

@@ -1,0 +1,89 @@
+import { phrase } from './say.ts';
+
+/** What `npm start -- --help` says. */
+export const helpText = phrase(
+  () => `Chavion: 내 컴퓨터에서 사는 AI 에이전트들의 집
+
+npm start                집을 켭니다. 처음이면 필요한 것을 설치합니다. Ctrl-C로 끕니다.
+npm start -- keys        AI 회사의 키를 넣습니다. 화면에 보이지 않고, 하나씩 시험해 본 뒤 저장합니다.
+npm start -- doctor      무엇이 빠졌거나 고장 났는지, 어떻게 고치는지 알려 줍니다.
+npm start -- --help      이 도움말
+npm run chat             이 터미널에서 에이전트들과 이야기합니다.
+
+설정은 .env 파일이나 환경 변수로 합니다. 무엇이 있는지는 .env.example에 있습니다.
+모든 대화와 계정은 data 폴더(CHAVION_DATA_DIR)에 보관됩니다. root로 시작하면 일부는 /var/lib/chavion에 있습니다.
+지난 일은 data/logs에 적힙니다.`,
+  () => `Chavion: a house of AI agents on your own machine
+
+npm start                opens the house; the first time it installs what is missing. Ctrl-C closes it.
+npm start -- keys        takes the providers' keys: hidden, each tested, then stored.
+npm start -- doctor      says what is missing or broken here and how to mend it.
+npm start -- --help      this help
+npm run chat             talks to the agents from this terminal.
+
+Settings are made in .env or the environment; .env.example lists them.
+Everything said and every account is kept in the folder data (CHAVION_DATA_DIR); started by root, part of it in /var/lib/chavion.
+What happened is in data/logs.`,
+);
+
+export const unknownVerb = (name: string) => phrase(() => `"${name}"(은)는 모르는 명령입니다.`, () => `"${name}" is not a command.`);
+
+/** `npm start -- doctor`. Each check is one line: how it stands, and after that what to do. */
+export const doctorText = {
+  title: phrase(() => 'Chavion 진단', () => 'Chavion doctor'),
+  good: phrase(() => '모두 괜찮습니다.', () => 'Everything is well.'),
+  broken: (count: number) => phrase(() => `고칠 곳이 ${count}군데 있습니다.`, () => `${count} thing${count === 1 ? '' : 's'} to mend.`),
+  node: (version: string) => phrase(() => `Node ${version}`, () => `Node ${version}`),
+  nodeOld: (version: string) => phrase(() => `Node ${version}: 24 이상이 필요합니다. npm ci 를 실행하면 프로젝트의 것이 설치됩니다.`, () => `Node ${version}: 24 or later is needed; npm ci brings the project's own.`),
+  settings: phrase(() => '설정과 명단', () => 'Settings and roster'),
+  python: (version: string, path: string) => phrase(() => `Python ${version} (${path})`, () => `Python ${version} (${path})`),
+  pythonNone: phrase(() => 'Python 3.10 이상이 없습니다: sudo apt-get install -y python3 python3-venv', () => 'No Python from 3.10 on: sudo apt-get install -y python3 python3-venv'),
+  pythonNoVenv: (version: string) => phrase(() => `Python ${version}에 venv가 없습니다: sudo apt-get install -y python3-venv`, () => `Python ${version} lacks venv: sudo apt-get install -y python3-venv`),
+  synapse: (folder: string) => phrase(() => `Synapse 환경 (${folder})`, () => `Synapse environment (${folder})`),
+  synapseNone: phrase(() => 'Synapse 환경이 아직 없습니다. 다음 npm start가 설치합니다 (1분쯤).', () => 'No Synapse environment yet: the next npm start installs it (about a minute).'),
+  synapseBroken: (folder: string) => phrase(() => `Synapse 환경이 망가졌습니다. 지우고 npm start 하면 다시 설치됩니다: rm -r ${folder}`, () => `The Synapse environment is damaged. Remove it and npm start installs it anew: rm -r ${folder}`),
+  redis: (version: string) => phrase(() => `Redis ${version}`, () => `Redis ${version}`),
+  redisNone: phrase(() => 'Redis가 없습니다: sudo apt-get install -y redis-server', () => 'No Redis: sudo apt-get install -y redis-server'),
+  disk: (folder: string, free: string) => phrase(() => `디스크 여유 ${free} (${folder})`, () => `Disk: ${free} free (${folder})`),
+  diskFull: (folder: string, free: string) => phrase(() => `디스크 여유가 ${free}뿐입니다 (${folder}). 자리가 없으면 아무것도 저장되지 않습니다. 필요 없는 파일을 지워 주세요.`, () => `Only ${free} of disk free (${folder}). Without room nothing is stored: delete what you do not need.`),
+  ports: (list: string) => phrase(() => `포트 ${list}`, () => `Ports ${list}`),
+  portTaken: (port: number, variable: string, by: string | undefined) => phrase(() => `포트 ${port}(을)를 ${by ?? '다른 프로그램'}이(가) 쓰고 있습니다. ${variable}(으)로 다른 번호를 정해 주세요.`, () => `Port ${port} is used by ${by ?? 'another program'}. Set ${variable} to another number.`),
+  running: (pid: number) => phrase(() => `집이 켜져 있습니다 (프로세스 ${pid})`, () => `The house is running (process ${pid})`),
+  notRunning: phrase(() => '집이 꺼져 있습니다. 켜기: npm start', () => 'The house is not running. To open it: npm start'),
+  part: (part: string) => phrase(() => `${part}: 응답합니다`, () => `${part}: answers`),
+  partSilent: (part: string, log: string) => phrase(() => `${part}: 응답하지 않습니다. 까닭: ${log}`, () => `${part}: does not answer. See ${log}`),
+  partAbsent: (part: string) => phrase(() => `${part}: 아직 없습니다`, () => `${part}: not built yet`),
+  modes: phrase(() => '비밀 파일의 권한', () => 'Permissions of the secrets'),
+  modeOpen: (path: string, mode: string) => phrase(() => `${path}(을)를 다른 사람이 읽을 수 있습니다 (${mode}): chmod go= ${path}`, () => `Others can read ${path} (${mode}): chmod go= ${path}`),
+  separated: phrase(() => '각 부분이 자기 계정으로 돌고 서로의 파일을 읽지 못합니다.', () => 'Each part runs under its own account and cannot read the others\' files.'),
+  notSeparated: phrase(() => '모든 부분이 지금 사용자 계정으로 돕니다. 서로 나누려면 처음부터 root로 시작해야 합니다 (새 CHAVION_DATA_DIR에서 sudo npm start).', () => 'All parts run under your account. To separate them the house has to be begun by root (sudo npm start, with a new CHAVION_DATA_DIR).'),
+  clock: (now: string) => phrase(() => `시계 ${now}`, () => `Clock ${now}`),
+  clockWrong: (now: string) => phrase(() => `시계가 틀립니다: ${now}. 저장된 파일보다 과거입니다. 맞추기: sudo timedatectl set-ntp true`, () => `The clock is wrong: ${now} is before what was stored. Set it: sudo timedatectl set-ntp true`),
+  keys: (names: string) => phrase(() => `AI 키: ${names}`, () => `Keys: ${names}`),
+  noKeys: phrase(() => 'AI 키가 없어 연습 모드로 답합니다. 넣기: npm start -- keys', () => 'No keys: the agents rehearse. To add them: npm start -- keys'),
+};
+
+/** `npm start -- keys`. */
+export const keysText = {
+  intro: phrase(
+    () => '키를 붙여 넣고 Enter를 누르세요. 화면에는 보이지 않습니다. 그냥 Enter: 그대로 둠, - : 지움.',
+    () => 'Paste a key and press Enter; it is not shown. Enter alone keeps what is there, - removes it.',
+  ),
+  prompt: (name: string, kept: boolean) => phrase(() => `${name}${kept ? ' (저장됨)' : ''}: `, () => `${name}${kept ? ' (stored)' : ''}: `),
+  works: (name: string) => phrase(() => `${name}: 키가 됩니다. 저장했습니다.`, () => `${name}: the key works and is stored.`),
+  refused: (name: string, status: number) =>
+    phrase(
+      () => `${name}: 키를 거절했습니다 (${status}). 저장하지 않았고 전의 키는 그대로입니다. 키를 다시 복사해 넣어 주세요.`,
+      () => `${name}: the key was refused (${status}). It was not stored and the former one is kept. Copy it again.`,
+    ),
+  payment: (name: string) => phrase(() => `${name}: 키는 맞지만 요금이 남아 있지 않습니다. 저장했습니다. 그 회사 사이트에서 결제를 확인해 주세요.`, () => `${name}: the key is right but there is no credit. It is stored; see to the payment on the provider's site.`),
+  unchecked: (name: string, why: string) =>
+    phrase(() => `${name}: 지금은 시험할 수 없어 (${why}) 그대로 저장했습니다.`, () => `${name}: could not be tested now (${why}) and is stored as it is.`),
+  malformed: (name: string) => phrase(() => `${name}: 키에 빈칸이나 이상한 글자가 있어 저장하지 않았습니다.`, () => `${name}: there are spaces or strange letters in it; not stored.`),
+  removed: (name: string) => phrase(() => `${name}: 지웠습니다.`, () => `${name}: removed.`),
+  overridden: (name: string) =>
+    phrase(() => `${name}: 환경 변수나 .env에 다른 값이 있어 그쪽이 먼저 쓰입니다.`, () => `${name}: the environment or .env has another value, which goes before this one.`),
+  nothing: phrase(() => '바뀐 것이 없습니다.', () => 'Nothing was changed.'),
+  taken: phrase(() => '켜져 있는 집이 곧 새 키를 씁니다.', () => 'The running house takes the new keys at once.'),
+  nextStart: phrase(() => '다음 npm start부터 새 키를 씁니다.', () => 'The next npm start uses them.'),
+};
