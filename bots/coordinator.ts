@@ -50,8 +50,10 @@ export async function answerInvite(job: InviteJob, deps: CoordinatorDeps): Promi
   const user = deps.residents.byId.get(job.agent)?.userId ?? deps.residents.coordinator;
   const account = deps.ghost(user);
   try {
-    if (!job.accept) return await account.leave(job.room);
-    await account.join(job.room);
+    // An invitation that was followed already, perhaps in provisioning, is old news.
+    const inside = await account.isIn(job.room);
+    if (!job.accept) return inside ? undefined : await account.leave(job.room);
+    if (!inside) await account.join(job.room);
     await deps.rooms.joined(job.room, user);
     if (!(await deps.rooms.isEncrypted(job.room, account))) return;
     const content = messageContent({ text: cannotReadEncrypted[job.lang](deps.hqName), chavion: { v: 1, kind: 'notice', source: job.source } });

@@ -25,6 +25,7 @@ export interface IntakeDeps {
   readonly running: RunningTurns;
   readonly ready: ReadonlySet<AgentId>;
   readonly ops: RoomId;
+  readonly admin: UserId;
   readonly hqName: string;
   readonly lang: Lang;
   readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>) => string;
@@ -140,7 +141,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function invited(event: MembershipEvent): Promise<void> {
     const agent = residents.byUser.get(event.user) ?? (event.user === residents.coordinator ? residents.others[0] : undefined);
-    if (agent === undefined || residents.isOwn(event.sender)) return;
+    // The admin's invitations are provisioning's own business.
+    if (agent === undefined || residents.isOwn(event.sender) || event.sender === deps.admin) return;
     const accept = (await rooms.masters()).has(event.sender);
     const job = { type: 'invite', room: event.roomId, source: event.eventId, agent: agent.id, accept, lang: deps.lang } as const;
     await queue.add([{ id: jobId(job), data: job }]);

@@ -93,6 +93,11 @@ export class Account {
     await this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`, { body: {} });
   }
 
+  async isIn(room: RoomId): Promise<boolean> {
+    const Joined = z.object({ joined_rooms: z.array(z.string()) });
+    return Joined.parse(await this.call('GET', '/_matrix/client/v3/joined_rooms')).joined_rooms.includes(room);
+  }
+
   /** Content of a state event, or null where there is none (or none that this account may see). */
   async state(room: RoomId, type: string, stateKey = ''): Promise<unknown> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/${encodeURIComponent(type)}/${encodeURIComponent(stateKey)}`;
