@@ -1,8 +1,7 @@
 import type { Callable } from './callable.ts';
 import { callsAllInEnglish, readEnglish } from './english.ts';
 import { groupsOf, type Call, type Group } from './groups.ts';
-import { readKorean } from './korean.ts';
-import { endsClause, leadsIn, moodOf } from './korean-words.ts';
+import { callsAllInKorean, readKorean } from './korean.ts';
 import { ownWords } from './plain-text.ts';
 import { callsignsOf, sentencesOf, type Sentence } from './sentences.ts';
 
@@ -41,12 +40,13 @@ export function callsIn(body: string, callables: readonly Callable[]): Calls {
 
 function readOf(sentence: Sentence, spokenTo: boolean): Read {
   const groups = groupsOf(sentence);
+  const ending = new Map(groups.map((group) => [group.to, group]));
   const korean = isKorean(sentence);
   const calls = korean ? readKorean(sentence, groups, spokenTo) : readEnglish(sentence, groups);
   const plurals = sentence.tokens.flatMap((token, at) => {
     if (token.kind !== 'plural') return [];
     if (!(korean ? callsAllInKorean(sentence, at) : callsAllInEnglish(sentence, at))) return [];
-    return [{ at, outranks: token.form === 'vocative' || joins(sentence, groups, at), weak: token.form === 'quantity' }];
+    return [{ at, outranks: token.form === 'vocative' || joins(sentence, ending, at), weak: token.form === 'quantity' }];
   });
   return { calls, plurals, lone: calls.length > 0 && sentence.tokens.every((token) => token.kind === 'name' || token.kind === 'pause') };
 }
@@ -57,25 +57,15 @@ const isKorean = ({ tokens }: Sentence): boolean =>
 
 /** Beside a called name a plural word wins when it stands first, is nothing but a call, or is a sentence of its own. */
 function isCallToAll(read: Read, before: Read | undefined): boolean {
-  const nameAt = Math.min(...read.calls.filter((call) => call.as === 'called').map((call) => call.at));
-  const spokenTo = before?.lone === true;
-  return read.plurals.some((plural) => plural.outranks || (Number.isFinite(nameAt) ? plural.at < nameAt && !plural.weak : !(spokenTo && before.calls.some((call) => call.as === 'called'))));
+  const nameAt = read.calls.find((call) => call.as === 'called')?.at ?? Number.POSITIVE_INFINITY;
+  const spokenTo = before?.lone === true && before.calls.some((call) => call.as === 'called');
+  return read.plurals.some(({ outranks, weak, at }) => outranks || (Number.isFinite(nameAt) ? at < nameAt && !weak : !spokenTo));
 }
 
-/** "클로드 그리고 다들", "마누스부터 다들": the plural goes on where the names end. */
-function joins({ tokens }: Sentence, groups: readonly Group[], at: number): boolean {
+/** "클로드 그리고 다들", "마누스부터 다들": the plural goes on where the names (`ending`, by the token after them) end. */
+function joins({ tokens }: Sentence, ending: ReadonlyMap<number, Group>, at: number): boolean {
   const before = tokens[at - 1];
-  const joined = before?.kind === 'word' && /^(?:그리고|하고|및|랑|and)$/u.test(before.text);
-  return groups.some((group) => (joined ? group.to === at - 1 : group.to === at) && (joined || group.form === 'and' || group.form === 'topic'));
-}
-
-function callsAllInKorean({ tokens, question }: Sentence, at: number): boolean {
-  const token = tokens[at];
-  if (token?.kind !== 'plural') return false;
-  if (token.form === 'vocative') return true;
-  const before = tokens[at - 1];
-  const start = before === undefined || before.kind !== 'word' || endsClause(before.text) || leadsIn(before.text);
-  if (start) return true;
-  const words = tokens.flatMap((other) => (other.kind === 'word' ? [other.text] : []));
-  return token.form === 'group' && moodOf(words, question) !== 'statement';
+  if (before?.kind === 'word') return /^(?:그리고|하고|및|랑|and)$/u.test(before.text) && ending.has(at - 1);
+  const form = ending.get(at)?.form;
+  return form === 'and' || form === 'topic';
 }

@@ -6,7 +6,8 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 /** Words that may stand before a name that is called: "hey Claude", "thanks Claude". */
 const LEADS_IN = words('hey hi hello ok okay so and then now well yo dear thanks thx thank please alright right yes no yeah sorry morning afternoon evening night hmm oh also first next finally only just');
 /** "Claude is right": what follows a name that is the subject of a statement. */
-const VERB_OF_SUBJECT = words('is was has had does did will would can could might may said told wrote made got thinks says wants went came knew gave took did isn’t wasn’t');
+const VERB_OF_SUBJECT = words('is was has had does did will would can could might may said told wrote made got thinks says wants went came knew gave took were are have seems looks sounds agreed');
+const AUXILIARY = words('can could will would should may might is are was were do does did have has had');
 const OBLIGES = words('should must please shall');
 /** "ask Claude", "let Claude answer": asks whoever is named. */
 const DELEGATES = words('ask let have get tell make ping call summon');
@@ -15,7 +16,7 @@ const MODAL = words('can could will would should may might shall');
 const HAS_AN_OPINION = words('think agree suggest say want prefer recommend know feel see mean');
 /** Words that take a name as their object, so that it is spoken about. */
 const TAKES_OBJECT = words(
-  'of with from to for by than as about like likes liked love hate trust use uses used using know see mean want need is was are were the a an my our ask asked tell told call called between against prefer at on in into through via i think said says that if because while after before not met saw and or',
+  'of with from to for by than as about like likes liked love hate trust use uses used using know see mean want need is was are were the a an my our ask asked tell told call called between against prefer at on in into through via i said says that if because while after before not met saw and or',
 );
 const SPEAKS_OF = words('i we he she they it the a an my our his her their this that these those there is was are were do does did has have');
 const POSSESSED = words('plan plans idea ideas approach answer answers code api model version opinion proposal suggestion response way style team account key price subscription output result pro');
@@ -73,7 +74,7 @@ function isFirstCalled(sentence: Sentence, nextToken: Token | undefined, next: s
   if (next === null) return 'called';
   if (OBLIGES.has(next)) return after === 'have' ? null : 'called';
   if (POSSESSED.has(next)) return null;
-  if (after !== null && /^(?:you|u|we|i|this|that|it|the|my|there)$/.test(after) && (sentence.question || after === 'you') && VERB_OF_SUBJECT.has(next)) return 'called';
+  if (after !== null && /^(?:you|u|we|i|this|that|it|the|my|there)$/.test(after) && (sentence.question || after === 'you') && AUXILIARY.has(next)) return 'called';
   const subject = VERB_OF_SUBJECT.has(next) || (/(?:[^su]s|ed)$/.test(next) && !/^(?:this|yes|thanks|guys|need|always|red|speed)$/.test(next)) || /['’]/.test(next);
   return subject ? null : 'called';
 }

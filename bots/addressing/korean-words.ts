@@ -90,7 +90,7 @@ export function isSubordinate(words: readonly string[]): boolean {
 
 /** Told to be silent, which is no invitation to speak. */
 export const isHushed = (words: readonly string[]): boolean =>
-  /(?:말|대답|답|발언)(?:은|을|도)? ?하지 ?(?:마|말)|말하지 ?(?:마|말)|조용|가만히|빠져|쉬[고어]|입 ?다물|나서지 ?(?:마|말)/u.test(words.slice(0, 8).join(' '));
+  /(?:말|대답|답|발언)(?:은|을|도)? ?하지 ?(?:마|말)|말하지 ?(?:마|말)|조용(?:히|해|하고|하자)|가만히|빠져|쉬[고어]|입 ?다물|나서지 ?(?:마|말)/u.test(words.slice(0, 8).join(' '));
 
 export const isExcept = (word: string): boolean => /^(?:빼고|빼구|빼놓고|뺀|빼|제외하고|제외한|제외하구|제외|말고|말구|외에|외에는|외엔|이외에?|없이)(?:는|요)?$/u.test(word);
 export const isAnd = (word: string): boolean => /^(?:그리고|하고|하구|랑|이랑|및|와|과|또는|and|or|n)$/u.test(word);

@@ -57,10 +57,10 @@ export function readKorean(sentence: Sentence, groups: readonly Group[], spokenT
 function aroundOf(sentence: Sentence, group: Group, following: Group | undefined, someoneCalled: boolean): Around {
   const { tokens } = sentence;
   const before = tokens[group.from - 1];
-  const upToNext = wordsOf(tokens.slice(group.to, following?.from));
+  const upToNext = wordsOf(within(tokens, group.to, following?.from));
   const lastWord = upToNext.at(-1);
   const wholeClause = following !== undefined && lastWord !== undefined && endsClause(lastWord) && !/(?:고|며|면서|서)$/u.test(lastWord);
-  const words = wholeClause ? upToNext : wordsOf(tokens.slice(group.to));
+  const words = wholeClause ? upToNext : wordsOf(within(tokens, group.to));
   const asked = sentence.question && !wholeClause;
   const clauseEnded = before?.kind === 'word' && endsClause(before.text);
   return {
@@ -69,9 +69,16 @@ function aroundOf(sentence: Sentence, group: Group, following: Group | undefined
     next: tokens[group.to],
     start: before === undefined || before.kind !== 'word' || clauseEnded || leadsIn(before.text),
     words,
-    mood: words.length > 0 ? moodOf(words, asked) : moodOf(wordsOf(tokens.slice(0, group.from)), asked),
+    mood: words.length > 0 ? moodOf(words, asked) : moodOf(wordsOf(within(tokens, 0, group.from)), asked),
     alreadyCalled: someoneCalled && !clauseEnded,
   };
+}
+
+/** No clause is longer than this; of a longer text the beginning and the end are looked at, so that work stays linear. */
+const LONGEST_CLAUSE = 120;
+function within(tokens: readonly Token[], from: number, to = tokens.length): readonly Token[] {
+  if (to - from <= LONGEST_CLAUSE) return tokens.slice(from, to);
+  return [...tokens.slice(from, from + LONGEST_CLAUSE - 4), ...tokens.slice(to - 4, to)];
 }
 
 const wordsOf = (tokens: readonly Token[]): readonly string[] => tokens.flatMap((token) => (token.kind === 'word' || token.kind === 'plural' ? [token.text] : []));
@@ -152,4 +159,14 @@ function isOwnerCalled(owned: NonNullable<ReturnType<typeof possession>>, rest: 
   if (/^[이가]$/u.test(particle)) return rest.some((word) => /^(?:궁금|듣고|뭐|어때|어떻|알고)/u.test(word));
   if (rest.some((word) => /^(?:궁금|듣고|들어보)/u.test(word))) return true;
   return start && mood === 'question' && (plain || /^[은는도]$/u.test(particle)) && !judges(rest);
+}
+
+/** Is the plural word here a call to all? */
+export function callsAllInKorean({ tokens, question }: Sentence, at: number): boolean {
+  const token = tokens[at];
+  if (token?.kind !== 'plural') return false;
+  if (token.form === 'vocative') return true;
+  const before = tokens[at - 1];
+  if (before === undefined || before.kind !== 'word' || endsClause(before.text) || leadsIn(before.text)) return true;
+  return token.form === 'group' && moodOf(wordsOf(within(tokens, 0)), question) !== 'statement';
 }

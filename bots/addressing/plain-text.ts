@@ -5,7 +5,8 @@ export const halfWidth = (text: string): string =>
 const CODE = /```[^]*?(?:```|$)|`[^`\n]*`/gu;
 const QUOTED_LINE = /^[ \t]*>.*$/gmu;
 const ADDRESS = /(?:https?:\/\/|www\.)\S+/giu;
-const QUOTED_SPEECH = /“[^”\n]*”|"[^"\n]*"|「[^」\n]*」|『[^』\n]*』/gu;
+/** An opening mark ends the search for a closing one: without that, a line of opening marks takes quadratic time. */
+const QUOTED_SPEECH = /“[^“”\n]*”|"[^"\n]*"|「[^「」\n]*」|『[^『』\n]*』/gu;
 /** Invisible characters that keyboards and pills leave behind. */
 const INVISIBLE = /\u00ad|[\u200b-\u200f]|\u2060|\ufe0e|\ufe0f|\ufeff/gu;
 
@@ -22,9 +23,12 @@ export function withoutCode(body: string): string {
     .replace(/\S+/gu, (chunk) => (isPath(chunk) ? ' ' : chunk));
 }
 
-/** The author's own words, in small letters: speech in quotes is somebody else's, unless all of it stands in quotes. */
+/** Speech in quotes is somebody else's. */
+export const withoutQuotes = (text: string): string => text.replace(QUOTED_SPEECH, ' ');
+
+/** The author's own words, in small letters; a message that stands in quotes as a whole is the author's all the same. */
 export function ownWords(body: string): string {
   const text = withoutCode(body).toLowerCase();
-  const own = text.replace(QUOTED_SPEECH, ' ');
+  const own = withoutQuotes(text);
   return own.trim() === '' ? text.replace(/["“”「」『』]/gu, ' ') : own;
 }

@@ -38,7 +38,9 @@ export function callsignsOf(callables: readonly Callable[]): Callsigns {
     for (const raw of [...who.callsigns, who.userId]) {
       const word = raw.normalize('NFC').toLowerCase();
       const first = word.slice(0, 1);
-      byFirst.set(first, [...(byFirst.get(first) ?? []), { word, who }]);
+      const sameFirst = byFirst.get(first);
+      if (sameFirst === undefined) byFirst.set(first, [{ word, who }]);
+      else sameFirst.push({ word, who });
     }
   }
   for (const list of byFirst.values()) list.sort((a, b) => b.word.length - a.word.length);
