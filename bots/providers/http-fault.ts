@@ -12,7 +12,7 @@ export interface FailedAnswer {
 /** Providers differ in status but agree in the words of their error codes; these outrank the status. */
 const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/insufficient_quota|billing_hard_limit|billing_not_active|specified API usage limits/i, 'provider.quota'],
-  [/credit balance is too low|payment_required|insufficient_credits/i, 'provider.payment'],
+  [/credit balance is too low|payment_required|insufficient[_ ]credits?|not enough credits/i, 'provider.payment'],
   [/API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error/i, 'provider.key'],
   [/content_filter|content_policy_violation|ResponsibleAIPolicyViolation/i, 'provider.filtered'],
   [/context_length_exceeded|prompt is too long|maximum context length|input token count[^"]{0,80}exceeds/i, 'provider.context'],

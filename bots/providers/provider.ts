@@ -29,6 +29,8 @@ export interface ProviderRequest {
   readonly messages: readonly ChatMessage[];
   /** The bare message that is being answered, without names or history. */
   readonly question: string;
+  /** From the `finish` of the answer to which this message replies: the provider goes on there. */
+  readonly resume?: string;
 }
 
 export interface ChatMessage {
@@ -47,7 +49,8 @@ export type StreamPart =
   | { readonly type: 'source'; readonly url: string; readonly title?: string }
   /** What came so far is void: the answer starts anew (after a retry). */
   | { readonly type: 'restart' }
-  | { readonly type: 'finish'; readonly reason: 'stop' | 'length'; readonly usage?: Usage };
+  /** `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300 characters. */
+  | { readonly type: 'finish'; readonly reason: 'stop' | 'length'; readonly usage?: Usage; readonly resume?: string };
 
 export interface Usage {
   readonly inputTokens: number;

@@ -5,10 +5,12 @@ import { anthropic } from './anthropic.ts';
 import { compatible } from './compatible.ts';
 import { echo } from './echo.ts';
 import { google } from './google.ts';
+import { manus, type ManusPace } from './manus.ts';
 import { openai } from './openai.ts';
 import { perplexity } from './perplexity.ts';
 import type { Provider } from './provider.ts';
 import { rehearsal } from './rehearsal.ts';
+import { relay, type RelayDesk } from './relay.ts';
 import { withRetry, type RetryClock } from './retry.ts';
 import { sdkProvider, type SdkModel } from './sdk-stream.ts';
 import type { Deadlines } from './watched-fetch.ts';
@@ -18,6 +20,9 @@ export type ExtraEnv = Readonly<Record<string, string | undefined>>;
 export interface ProviderOptions {
   readonly deadlines?: Deadlines;
   readonly retryClock?: RetryClock;
+  readonly manusPace?: ManusPace;
+  /** Without it a relay agent rehearses. */
+  readonly relayDesk?: RelayDesk;
 }
 
 /** Every agent's mind. An agent without its key rehearses. */
@@ -38,9 +43,22 @@ export function createProvider(agent: AgentConfig, settings: ProviderSettings, e
 /** Undefined where the key is missing. */
 function providerOf(model: ModelName, agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions): Provider | undefined {
   if (model === 'echo' || model.startsWith('echo/')) return echo(model);
+  if (model === 'relay') return options.relayDesk === undefined ? undefined : relay(options.relayDesk);
+  if (model.startsWith('manus/')) return manusOf(model, agent, settings, options);
   const sdk = sdkModel(model, agent, settings, extraEnv);
   if (sdk === undefined) return undefined;
   return withRetry(sdkProvider({ ...sdk, sees: agent.sees }, options.deadlines), options.retryClock);
+}
+
+function manusOf(model: ModelName, { sees }: AgentConfig, settings: ProviderSettings, { deadlines, manusPace, retryClock }: ProviderOptions): Provider | undefined {
+  if (settings.MANUS_API_KEY === undefined) return undefined;
+  const access = { key: settings.MANUS_API_KEY, url: settings.MANUS_BASE_URL };
+  const provider = manus(model.slice('manus/'.length), access, {
+    sees,
+    ...(deadlines === undefined ? {} : { deadlines }),
+    ...(manusPace === undefined ? {} : { pace: manusPace }),
+  });
+  return withRetry(provider, retryClock);
 }
 
 function sdkModel(model: ModelName, { endpoint }: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv): SdkModel | undefined {

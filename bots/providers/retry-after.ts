@@ -9,7 +9,8 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, body: st
   if (header !== undefined && header !== '') {
     const seconds = wholeNumber(header);
     if (seconds !== undefined) return Math.ceil(seconds * 1000);
-    const date = Date.parse(header);
+    // Date.parse takes "-5" for a year.
+    const date = /^[A-Za-z]{3,9},? .*\d{2}:\d{2}:\d{2}/.test(header) ? Date.parse(header) : NaN;
     if (Number.isFinite(date)) return Math.max(0, date - now);
   }
   const delay = /"retryDelay"\s*:\s*"(\d{1,6}(?:\.\d{1,9})?)s"/.exec(body)?.[1];

@@ -31,6 +31,8 @@ async function* streamWithRetry(inner: Provider, clock: RetryClock, request: Pro
       begun = false;
       for await (const part of inner.stream(request, signal)) {
         begun ||= part.type === 'text' || part.type === 'source';
+        // News of work that takes minutes: what failed on the way does not count against it for ever.
+        if (part.type === 'progress') failures = 0;
         yield part;
       }
       return;

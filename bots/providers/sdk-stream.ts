@@ -69,6 +69,8 @@ async function* streamFromSdk(model: SdkModel, request: ProviderRequest, signal:
   }
 }
 
+export const browsable = (url: string): boolean => /^https?:\/\//i.test(url) && URL.canParse(url);
+
 /** Reads the SDK's stream part by part. */
 class Reading {
   finished = false;
@@ -99,7 +101,7 @@ class Reading {
   /** Each address once, and only what a browser may open: they come from strangers. */
   *#links(links: readonly Link[]): Generator<StreamPart> {
     for (const link of links) {
-      if (this.#seen.has(link.url) || !/^https?:\/\//i.test(link.url) || !URL.canParse(link.url)) continue;
+      if (this.#seen.has(link.url) || !browsable(link.url)) continue;
       this.#seen.add(link.url);
       yield { type: 'source', ...link };
     }

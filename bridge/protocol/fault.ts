@@ -19,6 +19,7 @@ export const FAULT_CODES = [
   'provider.filtered',
   'provider.malformed',
   'provider.absent',
+  'provider.failed',
   'turn.failed',
 ] as const;
 export type FaultCode = (typeof FAULT_CODES)[number];

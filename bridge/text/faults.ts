@@ -80,6 +80,10 @@ export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
     ({ model }) => `정해진 시간 안에 ${model}의 답이 오지 않아 자리를 비운 것으로 했어요. 질문은 그대로 있습니다. 답이 준비되면 다시 불러 주세요.`,
     ({ model }) => `No answer came from ${model} in time, so I count as absent. Your question is kept. Call me again when it is ready.`,
   ),
+  'provider.failed': phrase(
+    ({ model }) => `${model} 쪽에서 하던 일이 실패했다고 합니다. 질문은 그대로 있습니다. 일을 작게 나눠서 다시 시켜 주세요.`,
+    ({ model }) => `The work at ${model} failed. Your question is kept. Give it to me again in smaller pieces.`,
+  ),
   'turn.failed': phrase(
     ({ agent }) => `제 쪽에서 문제가 생겨 답하지 못했어요. 질문은 그대로 있습니다. \`${agent}\` 하고 다시 불러 보고, 또 그러면 \`npm start -- doctor\`를 돌려 주세요.`,
     ({ agent }) => `Something went wrong on my side. Your question is kept. Call \`${agent}\` again; if it persists, run \`npm start -- doctor\`.`,

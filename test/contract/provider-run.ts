@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
-import { ProviderFault } from '../../bridge/protocol/fault.ts';
+import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentConfig } from '../../bridge/protocol/roster.ts';
+import type { ManusPace } from '../../bots/providers/manus.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../../bots/providers/provider.ts';
 import { createProvider } from '../../bots/providers/registry.ts';
 import type { RetryClock } from '../../bots/providers/retry.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from '../../bots/providers/watched-fetch.ts';
+import { startProviderServer, type ProviderServer, type Reply, type Responder } from './provider-server.ts';
 import { KEY, type Wire } from './provider-wires.ts';
 
 export const SYSTEM = 'You are the team leader. secret-of-the-house-51';
@@ -22,6 +24,11 @@ export const HISTORY: readonly ChatMessage[] = [
   },
 ];
 
+/** Polls as fast as a local server answers. */
+export const QUICK: ManusPace = { firstPollMs: 1, longestPollMs: 5, taskMs: 20_000, unknownMs: 300 };
+
+export const SHORT: Deadlines = { firstByteMs: 200, idleMs: 200, totalMs: 20_000 };
+
 export interface Run {
   readonly parts: readonly StreamPart[];
   readonly error: unknown;
@@ -36,6 +43,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly clock?: Partial<RetryClock>;
   readonly onPart?: (part: StreamPart) => void;
+  readonly request?: Partial<ProviderRequest>;
+  readonly pace?: ManusPace;
 }
 
 export function agentOn(wire: Wire, url: string, agent: Partial<AgentConfig> = {}): AgentConfig {
@@ -53,7 +62,7 @@ export function providerOn(wire: Wire, url: string, options: RunOptions = {}, wa
     ...options.clock,
   };
   const deadlines = options.deadlines ?? DEFAULT_DEADLINES;
-  return createProvider(agentOn(wire, url, options.agent), wire.settings(url), { GATEWAY_KEY: KEY }, { retryClock, deadlines });
+  return createProvider(agentOn(wire, url, options.agent), wire.settings(url), { GATEWAY_KEY: KEY }, { retryClock, deadlines, manusPace: options.pace ?? QUICK });
 }
 
 export function requestOf(agent: AgentConfig, messages: readonly ChatMessage[] = HISTORY): ProviderRequest {
@@ -65,7 +74,7 @@ export async function run(wire: Wire, url: string, options: RunOptions = {}): Pr
   const waits: number[] = [];
   const parts: StreamPart[] = [];
   const provider = providerOn(wire, url, options, waits);
-  const request = requestOf(agentOn(wire, url, options.agent), options.messages);
+  const request = { ...requestOf(agentOn(wire, url, options.agent), options.messages), ...options.request };
   try {
     for await (const part of provider.stream(request, options.signal ?? new AbortController().signal)) {
       parts.push(part);
@@ -95,3 +104,19 @@ export function everythingIn(error: unknown): string {
   for (let at = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) causes.push(at.message, at.stack ?? '');
   return [inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), String(error), ...causes].join('\n');
 }
+
+export type Asked = Run & { readonly server: ProviderServer };
+
+/** Asks once of a server that answers so; the server is closed with the stack. */
+export async function ask(stack: AsyncDisposableStack, wire: Wire, respond: Responder | Reply, options: RunOptions = {}): Promise<Asked> {
+  const server = stack.use(await startProviderServer(typeof respond === 'function' ? respond : () => respond));
+  return { ...(await run(wire, server.url, options)), server };
+}
+
+/** What is to be known of a failure: the code, how often was asked, and what secrets the thrown thing shows. */
+export function outcome({ error, server }: Asked) {
+  const shown = everythingIn(error);
+  return { code: codeOf(error), requests: server.requests.length, leaked: [KEY, SYSTEM, '뭐부터'].filter((secret) => shown.includes(secret)) };
+}
+
+export const fault = (code: FaultCode, requests: number) => ({ code, requests, leaked: [] });

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
-import type { Received, Reply } from './provider-server.ts';
+import type { Received, Reply, Responder } from './provider-server.ts';
 
 export const KEY = 'wire-key-7d1c0a5e9b';
 export const ANSWER = '안녕하세요, 마스터. 오늘은 🚚 트럭 정비부터 하겠습니다.';
-/** What the fixtures `length`, and `filtered` and those that break, hold before they end. */
+/** What the fixture `length` holds before it ends. */
 export const BEGINNING = '안녕하세요, 마스터. 오늘은 ';
-export const FIRST_WORDS = '안녕하세요, 마스터. ';
 
 export type Stream = 'answer' | 'length' | 'filtered' | 'refusal' | 'empty' | 'error-event' | 'malformed';
 export type Failure = '401' | '402' | '403' | '404' | '429' | 'quota' | '500' | '503' | '529' | 'context';
@@ -20,14 +19,17 @@ export interface Wire {
   /** Only for a compatible endpoint: its address. */
   readonly endpoint?: (url: string) => string;
   readonly path: string;
+  /** The text that all is well brings. */
+  readonly answer: string;
   readonly keyHeader: string;
   readonly keyValue: string;
   /** Where system prompt, texts and images stand in the request. */
   readonly system: (body: Json) => unknown;
-  readonly texts: (body: Json) => unknown;
+  readonly texts: (body: Json) => string[];
   readonly image: (base64: string) => unknown;
   readonly images: (body: Json) => unknown;
-  readonly maxTokens: (body: Json) => unknown;
+  /** Where the limit of the output stands, if there is one. */
+  readonly maxTokens?: (body: Json) => unknown;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a parsed body is looked into freely, an absent field fails the test
@@ -46,12 +48,14 @@ function chatParts(body: Json, type: string): Json[] {
     .filter((part: Json) => part.type === type);
 }
 
-export const WIRES: readonly Wire[] = [
+/** Providers that send their answer as a stream of events. */
+export const STREAMING: readonly Wire[] = [
   {
     name: 'openai',
     model: 'openai/gpt-6-astra',
     settings: (url) => settings({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${url}/v1` }),
     path: '/v1/responses',
+    answer: ANSWER,
     keyHeader: 'authorization',
     keyValue: `Bearer ${KEY}`,
     system: (body) => body.input[0].content,
@@ -66,6 +70,7 @@ export const WIRES: readonly Wire[] = [
     model: 'anthropic/claude-sonnet-5-5',
     settings: (url) => settings({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: `${url}/v1` }),
     path: '/v1/messages',
+    answer: ANSWER,
     keyHeader: 'x-api-key',
     keyValue: KEY,
     system: (body) => body.system[0].text,
@@ -79,6 +84,7 @@ export const WIRES: readonly Wire[] = [
     model: 'google/gemini-4-hydrogen',
     settings: (url) => settings({ GOOGLE_GENERATIVE_AI_API_KEY: KEY, GOOGLE_BASE_URL: `${url}/v1beta` }),
     path: '/v1beta/models/gemini-4-hydrogen:streamGenerateContent?alt=sse',
+    answer: ANSWER,
     keyHeader: 'x-goog-api-key',
     keyValue: KEY,
     system: (body) => body.systemInstruction.parts[0].text,
@@ -92,6 +98,7 @@ export const WIRES: readonly Wire[] = [
     model: 'perplexity/sonar-pro',
     settings: (url) => settings({ PERPLEXITY_API_KEY: KEY, PERPLEXITY_BASE_URL: url }),
     path: '/chat/completions',
+    answer: ANSWER,
     keyHeader: 'authorization',
     keyValue: `Bearer ${KEY}`,
     system: (body) => body.messages[0].content,
@@ -106,6 +113,7 @@ export const WIRES: readonly Wire[] = [
     settings: () => settings({}),
     endpoint: (url) => `${url}/v1`,
     path: '/v1/chat/completions',
+    answer: ANSWER,
     keyHeader: 'authorization',
     keyValue: `Bearer ${KEY}`,
     system: (body) => body.messages[0].content,
@@ -115,6 +123,40 @@ export const WIRES: readonly Wire[] = [
     maxTokens: (body) => body.max_tokens,
   },
 ];
+
+/** Manus runs tasks: created, then looked at until they stop. */
+export const MANUS: Wire = {
+  name: 'manus',
+  model: 'manus/manus-1.6',
+  settings: (url) => settings({ MANUS_API_KEY: KEY, MANUS_BASE_URL: url }),
+  path: '/v2/task.create',
+  answer: '안녕하세요, 마스터.\n\n오늘은 🚚 트럭 정비부터 하겠습니다.',
+  keyHeader: 'x-manus-api-key',
+  keyValue: KEY,
+  system: (body) => body.message.content[0].text.split('\n\n')[0],
+  texts: (body) => [body.message.content[0].text.split('\n\n').slice(1).join('\n\n')],
+  images: (body) => body.message.content.slice(1),
+  image: (base64) => ({ type: 'file', filename: 'image-1.png', file_data: `data:image/png;base64,${base64}` }),
+};
+
+export const WIRES: readonly Wire[] = [...STREAMING, MANUS];
+
+/** Answers as the provider does when all is well. */
+export function answering(wire: Wire): Responder {
+  if (wire !== MANUS) return () => ({ ...stream(wire, 'answer'), pieces: 7 });
+  return manusTask(['new', 'running', 'planning', 'stopped']);
+}
+
+/** A task that is seen in these states, one after the other; the last one stays. */
+export function manusTask(states: readonly string[]): Responder {
+  let looked = 0;
+  return ({ method, path }) => {
+    if (method === 'POST') return json(path === '/v2/task.create' ? 'created' : 'accepted');
+    return json(states[Math.min(looked++, states.length - 1)] ?? '');
+  };
+}
+
+const json = (name: string): Reply => ({ body: fixture(MANUS, `${name}.json`), headers: { 'content-type': 'application/json' }, pieces: 7 });
 
 export function fixture(wire: Pick<Wire, 'name'>, file: string): string {
   return readFileSync(new URL(`fixtures/${wire.name}/${file}`, import.meta.url), 'utf8');
@@ -133,8 +175,9 @@ export function failure(wire: Pick<Wire, 'name'>, name: Failure, headers: Record
   return { status, body: text, headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json', ...headers } };
 }
 
-/** The answer up to and with the second piece of its text. */
+/** The answer up to and with the second piece of its text; of Manus half an envelope. */
 export function beginning(wire: Wire): string {
+  if (wire === MANUS) return fixture(wire, 'created.json').slice(0, 60);
   const events = eventsOf(fixture(wire, 'answer.sse'));
   const third = events.findIndex((event) => event.includes('오늘은 '));
   return events.slice(0, third).join('');

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { FAULT_CODES, ProviderFault } from '../../bridge/protocol/fault.ts';
+import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
+import { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
+import { ProviderSettings } from '../../bridge/protocol/settings.ts';
+import { faultPhrase } from '../../bridge/text/faults.ts';
+import type { Provider, StreamPart } from '../../bots/providers/provider.ts';
+import { createProvider, createProviders } from '../../bots/providers/registry.ts';
+import { codeBlock, relay } from '../../bots/providers/relay.ts';
+import { waitBeforeNext, withRetry } from '../../bots/providers/retry.ts';
+import { retryAfterMs } from '../../bots/providers/retry-after.ts';
+import { HISTORY, requestOf, SYSTEM } from './provider-run.ts';
+
+const roster = Roster.parse(defaultRoster);
+const none = ProviderSettings.parse({});
+const agent = (values: object) => AgentConfig.parse({ id: 'gabriel', name: '가브리엘', callsigns: ['가'], role: '팀장', model: 'rehearsal', prompt: 'p', ...values });
+
+async function all(provider: Provider, request = requestOf(agent({})), signal = new AbortController().signal): Promise<StreamPart[]> {
+  const parts: StreamPart[] = [];
+  for await (const part of provider.stream(request, signal)) parts.push(part);
+  return parts;
+}
+const said = (parts: readonly StreamPart[]) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+
+describe('who gets which mind', () => {
+  it('rehearses without keys, each in its own words, in the language of the message', async () => {
+    const providers = createProviders(roster.agents, none, {});
+    for (const [lang, question, label] of [
+      ['ko', '트럭 정비 일정 좀 잡아 줘', '[연습]'],
+      ['en', 'plan the truck service', '[rehearsal]'],
+      ['ko', '얘들아 안녕', '[연습]'],
+    ] as const) {
+      const answers = await Promise.all(
+        roster.agents.map(async (config) => {
+          const provider = providers.get(config.id);
+          expect(provider?.rehearsal).toBe(true);
+          return said(await all(provider!, { ...requestOf(config), question, lang }));
+        }),
+      );
+      expect(new Set(answers).size).toBe(roster.agents.length);
+      for (const answer of answers) {
+        expect(answer.startsWith(label)).toBe(true);
+        expect(answer.length).toBeLessThan(200);
+        expect(answer.includes(question)).toBe(!question.includes('안녕'));
+      }
+    }
+  });
+
+  it('gives every agent of the default roster its own provider once its key is there', () => {
+    const keys = { OPENAI_API_KEY: 'a', GOOGLE_GENERATIVE_AI_API_KEY: 'b', ANTHROPIC_API_KEY: 'c', MANUS_API_KEY: 'd', PERPLEXITY_API_KEY: 'e' };
+    const providers = createProviders(roster.agents, ProviderSettings.parse(keys), {});
+    expect(roster.agents.map(({ id }) => providers.get(id)?.label)).toEqual(roster.agents.map(({ model }) => model));
+  });
+
+  it('asks a compatible endpoint without a key only where it names none', () => {
+    const at = (endpoint: object) => agent({ model: 'compatible/llama', endpoint: { url: 'http://127.0.0.1:1/v1', ...endpoint } });
+    expect(createProvider(at({}), none, {}).label).toBe('compatible/llama');
+    expect(createProvider(at({ keyEnv: 'GATEWAY' }), none, {}).label).toBe('rehearsal');
+    expect(createProvider(at({ keyEnv: 'GATEWAY' }), none, { GATEWAY: 'k' }).label).toBe('compatible/llama');
+  });
+
+  it('echoes the question, or drips words at the rate that is named', async () => {
+    expect(said(await all(createProvider(agent({ model: 'echo' }), none, {})))).toBe('그럼 오늘 뭐부터 하지?');
+    const drip = await all(createProvider(agent({ model: 'echo/50@500' }), none, {}));
+    expect(said(drip).split(' ')).toHaveLength(50);
+    expect(drip.length).toBeGreaterThan(5);
+  });
+
+  it('stops dripping at once', async () => {
+    const reason = new Error('enough');
+    const provider = createProvider(agent({ model: 'echo/100@1' }), none, {});
+    await expect(all(provider, undefined, AbortSignal.abort(reason))).rejects.toBe(reason);
+    const controller = new AbortController();
+    const running = all(provider, undefined, controller.signal);
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+  });
+});
+
+describe('retries', () => {
+  const fault = (retryable: boolean, retryAfter?: number) => new ProviderFault('provider.rate', { retryable, retryAfterMs: retryAfter });
+
+  it.each([
+    [1, fault(true), 0, 500],
+    [1, fault(true), 0.999, 999.5],
+    [2, fault(true), 0, 1000],
+    [3, fault(true), 0, undefined],
+    [1, fault(false), 0, undefined],
+    [1, new Error('a bug'), 0, undefined],
+    [1, fault(true, 30_000), 0, 30_000],
+    [1, fault(true, 60_000), 0, 60_000],
+    [1, fault(true, 60_001), 0, undefined],
+    [1, fault(true, 0), 0, 500],
+  ])('after failure %i', (failures, error, random, wait) => {
+    expect(waitBeforeNext(failures, error, random)).toBe(wait);
+  });
+
+  it('end at once when aborted while waiting', async () => {
+    const reason = new Error('stopped');
+    const controller = new AbortController();
+    let calls = 0;
+    const failing: Provider = {
+      label: 'x',
+      sees: false,
+      rehearsal: false,
+      // oxlint-disable-next-line require-yield -- it fails before it says a word
+      async *stream() {
+        calls += 1;
+        await Promise.resolve();
+        throw fault(true, 50_000);
+      },
+    };
+    const running = all(withRetry(failing), undefined, controller.signal);
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(running).rejects.toBe(reason);
+    expect(calls).toBe(1);
+  });
+
+  it.each([
+    [{ 'retry-after': '12' }, '', 12_000],
+    [{ 'retry-after': '1.5' }, '', 1_500],
+    [{ 'retry-after-ms': '250', 'retry-after': '9' }, '', 250],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:10 GMT' }, '', 9_000],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, '', 0],
+    [{}, '{"retryDelay": "17s"}', 17_000],
+    [{ 'retry-after': '-5' }, '', undefined],
+    [{ 'retry-after': 'soon' }, '', undefined],
+    [{}, '', undefined],
+  ])('wait as %j says', (headers, body, milliseconds) => {
+    expect(retryAfterMs(headers, body, 1_000)).toBe(milliseconds);
+  });
+});
+
+describe('relay', () => {
+  const asking = (answer: (prompt: string) => Promise<string>) => relay({ ask: answer });
+
+  it('puts who it is, the conversation and the question into what is pasted, and brings the reply', async () => {
+    let pasted = '';
+    const parts = await all(asking((prompt) => Promise.resolve(((pasted = prompt), ' 답입니다 '))));
+    expect(parts).toEqual([{ type: 'text', text: '답입니다' }, { type: 'finish', reason: 'stop' }]);
+    expect(pasted.startsWith(SYSTEM)).toBe(true);
+    expect(pasted).toMatch(/뭐부터 하지\?\n\n파일 일정\.txt:[^]*화요일 정비$/);
+  });
+
+  it('leaves out the oldest where there is too much', async () => {
+    let pasted = '';
+    const old = { role: 'user', content: [{ type: 'text', text: 'old '.repeat(10_000) }] } as const;
+    await all(asking((prompt) => Promise.resolve((pasted = prompt))), requestOf(agent({}), [old, HISTORY[1]!, HISTORY[2]!]));
+    expect(pasted).not.toContain('old old');
+    expect(pasted).toContain('보았습니다.');
+    expect(pasted).toContain('화요일 정비');
+  });
+
+  it.each([
+    [() => Promise.resolve('   '), 'provider.empty'],
+    [() => Promise.reject(new ProviderFault('provider.absent')), 'provider.absent'],
+    [() => Promise.reject(new Error('no room')), 'provider.absent'],
+  ])('ends in a fault without a reply', async (answer, code) => {
+    await expect(all(asking(answer))).rejects.toMatchObject({ code });
+  });
+
+  it('fences what is pasted so that nothing in it closes the fence', () => {
+    expect(codeBlock('a ```js\nb\n``` c')).toBe('````\na ```js\nb\n``` c\n````');
+    expect(codeBlock('plain')).toBe('```\nplain\n```');
+  });
+});
+
+describe('what a failure says', () => {
+  it.each(FAULT_CODES)('%s: names itself in both languages, says what is kept, and is short', (code) => {
+    const facts = { model: 'openai/gpt-6-astra', agent: 'gabriel', retryAfterMs: 30_000 };
+    const ko = faultPhrase[code].ko(facts);
+    const en = faultPhrase[code].en(facts);
+    expect(ko).toMatch(/\p{Script=Hangul}/u);
+    expect(ko).toMatch(/남아 있습니다|그대로 있습니다/);
+    expect(en).toMatch(/is kept|stays in the room/);
+    expect(en).not.toMatch(/\p{Script=Hangul}/u);
+    expect(Math.max(ko.length, en.length)).toBeLessThan(180);
+  });
+});

@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ask, codeOf, fault, outcome, QUICK, textOf, type Asked, type RunOptions } from './provider-run.ts';
+import type { Received, Reply, Responder } from './provider-server.ts';
+import { bodyOf, failure, fixture, MANUS, manusTask, type Json } from './provider-wires.ts';
+
+let stack = new AsyncDisposableStack();
+afterEach(async () => {
+  await stack.disposeAsync();
+  stack = new AsyncDisposableStack();
+});
+
+const TASK = 'TeBim6FDQf9peS52xHtAyh';
+const asked = (respond: Responder | Reply, options?: RunOptions) => ask(stack, MANUS, respond, options);
+const posts = ({ server }: Asked, call: string): readonly Received[] => server.requests.filter(({ method, path }) => method === 'POST' && path === `/v2/${call}`);
+const sent = (result: Asked, call: string): Json => bodyOf(posts(result, call)[0]);
+
+describe('a task', () => {
+  it('is created once with profile and language, and looked at until it stops', async () => {
+    const result = await asked(manusTask(['new', 'running', 'planning', 'stopped']));
+    expect(sent(result, 'task.create')).toMatchObject({ agent_profile: 'manus-1.6', locale: 'ko', share_visibility: 'private' });
+    expect(posts(result, 'task.create')).toHaveLength(1);
+    const looks = result.server.requests.filter(({ method }) => method === 'GET');
+    expect(looks.length).toBe(5);
+    for (const { path } of looks) expect(path).toContain(`/v2/task.listMessages?task_id=${TASK}&order=desc`);
+  });
+
+  it('shows each step once while it runs, and its files as sources that a browser may open', async () => {
+    const { parts } = await asked(manusTask(['new', 'running', 'running', 'planning', 'planning', 'stopped']));
+    expect(parts.filter((part) => part.type === 'progress')).toEqual([
+      { type: 'progress', text: '작업을 시작합니다' },
+      { type: 'progress', text: '(2/3) 정비 순서 정하기' },
+    ]);
+    expect(parts.filter((part) => part.type === 'source')).toEqual([{ type: 'source', url: 'https://files.example.com/plan.md', title: '정비 계획.md' }]);
+  });
+
+  it('brings an answer of five megabytes from several pages', async () => {
+    const long = '가나다라마바사아 '.repeat(35_000);
+    const page = (messages: unknown[], more: boolean): Reply => ({ body: JSON.stringify({ ok: true, messages, has_more: more, ...(more ? { next_cursor: 'c2' } : {}) }) });
+    const say = (id: string, content: string) => ({ id, type: 'assistant_message', timestamp: 1, assistant_message: { content } });
+    const stopped = { id: 's', type: 'status_update', timestamp: 9, status_update: { agent_status: 'stopped' } };
+    const { parts, error } = await asked(({ method, path }) => {
+      if (method === 'POST') return { body: fixture(MANUS, 'created.json') };
+      if (path.includes('cursor=c2')) return page([say('b', `둘째 ${long}`), say('a', `첫째 ${long}`)], false);
+      return page([stopped, say('d', `넷째 ${long}`), say('c', `셋째 ${long}`)], true);
+    }, { request: { lang: 'en' } });
+    expect(error).toBeUndefined();
+    const text = textOf(parts);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(3_000_000);
+    expect(text === ['첫째', '둘째', '셋째', '넷째'].map((word) => `${word} ${long.trim()}`).join('\n\n')).toBe(true);
+  });
+
+  it('goes on looking at the same task when a look fails', async () => {
+    const task = manusTask(['running', 'planning', 'stopped']);
+    const result = await asked((request, index) => ([2, 4].includes(index) ? failure(MANUS, '503') : task(request, index)));
+    expect(result.error).toBeUndefined();
+    expect(textOf(result.parts)).toBe(MANUS.answer);
+    expect(posts(result, 'task.create')).toHaveLength(1);
+    expect(result.waits).toHaveLength(2);
+  });
+
+  it('gives up when every look fails, and creates no second task', async () => {
+    const result = await asked(({ method }) => (method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '500')));
+    expect(outcome(result)).toEqual(fault('provider.overloaded', 4));
+    expect(posts(result, 'task.create')).toHaveLength(1);
+  });
+
+  it('gives a new task time to become known', async () => {
+    const task = manusTask(['stopped']);
+    const result = await asked((request, index) => (index === 1 ? failure(MANUS, '404') : task(request, index)));
+    expect(textOf(result.parts)).toBe(MANUS.answer);
+  });
+
+  it('counts a task that stays unknown as failed', async () => {
+    const result = await asked(({ method }) => (method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '404')));
+    expect(codeOf(result.error)).toBe('provider.failed');
+    expect(result.waits).toEqual([]);
+  });
+
+  it.each([
+    ['failed', 'provider.failed'],
+    ['failed-credit', 'provider.payment'],
+    ['silent', 'provider.empty'],
+  ] as const)('that ends %s is %s and is not paid for again', async (state, code) => {
+    const result = await asked(manusTask(['running', state]));
+    expect(codeOf(result.error)).toBe(code);
+    expect(posts(result, 'task.create')).toHaveLength(1);
+    expect(result.waits).toEqual([]);
+  });
+
+  it('is stopped at Manus when the master stops the answer', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stopped by the master');
+    const result = await asked(manusTask(['running']), { signal: controller.signal, onPart: () => controller.abort(reason) });
+    expect(result.error).toBe(reason);
+    await expect.poll(() => posts(result, 'task.stop').length).toBe(1);
+    expect(sent(result, 'task.stop')).toEqual({ task_id: TASK });
+  });
+
+  it('that never ends is given up and stopped at Manus', async () => {
+    const result = await asked(manusTask(['running']), { pace: { ...QUICK, taskMs: 60 } });
+    expect(codeOf(result.error)).toBe('provider.timeout');
+    await expect.poll(() => posts(result, 'task.stop').length).toBe(1);
+    expect(posts(result, 'task.create')).toHaveLength(1);
+  });
+
+  it.each(['{"ok":true,"messages":[7,null,{"id":1},{"id":"x","type":"status_update","status_update":{"agent_status":{}}}]}', '{"ok":true}', '[]', '"', 'null'])(
+    'survives %s in place of its events',
+    async (body) => {
+      const result = await asked(({ method }) => (method === 'POST' ? { body: fixture(MANUS, 'created.json') } : { body }), { pace: { ...QUICK, taskMs: 60 } });
+      expect(codeOf(result.error)).toMatch(/^provider\.(?:malformed|timeout)$/);
+    },
+  );
+});
+
+describe('a task that waits for the master', () => {
+  const waitingThen = (state: string): Responder => {
+    let replied = false;
+    const before = manusTask([state]);
+    const after: Responder = () => {
+      const events: Json = JSON.parse(fixture(MANUS, 'stopped.json'));
+      const old: Json = JSON.parse(fixture(MANUS, `${state}.json`));
+      const fresh = events.messages.slice(0, 3).map((event: Json) => ({ ...event, id: `new_${event.id}` }));
+      return { body: JSON.stringify({ ...events, messages: [...fresh, ...old.messages] }) };
+    };
+    return (request, index) => {
+      if (request.method === 'GET') return (replied ? after : before)(request, index);
+      replied ||= request.path !== '/v2/task.create';
+      return before(request, index);
+    };
+  };
+  const replying = (state: string, reply: string) => asked(waitingThen(state), { request: { resume: TASK, question: reply } });
+
+  it.each([
+    ['asking', '어느 정비소로 예약할까요?'],
+    ['confirming', 'Send email to garage@example.com'],
+    ['credit', 'This task may use many credits'],
+    ['secret', `https://manus.im/app/${TASK}`],
+  ])('ends the answer with the question: %s', async (state, words) => {
+    const result = await asked(manusTask(['running', state]));
+    expect(result.error).toBeUndefined();
+    expect(textOf(result.parts)).toContain(words);
+    expect(result.parts.at(-1)).toEqual({ type: 'finish', reason: 'stop', resume: TASK });
+    expect(posts(result, 'task.confirmAction')).toEqual([]);
+  });
+
+  it('gets the reply to its question as a message, and tells only what came after it', async () => {
+    const result = await replying('asking', '단골 정비소로');
+    expect(sent(result, 'task.sendMessage')).toEqual({ task_id: TASK, message: { content: [{ type: 'text', text: '단골 정비소로' }] } });
+    expect(posts(result, 'task.create')).toEqual([]);
+    expect(textOf(result.parts)).toBe(MANUS.answer);
+  });
+
+  it.each([
+    ['confirming', '네', 'evt_act1', { accept: true }],
+    ['confirming', '아니요', 'evt_act1', { accept: false }],
+    ['credit', '마누스야, 진행해!', 'evt_act2', { action: 'accept' }],
+    ['credit', 'no', 'evt_act2', { action: 'reject' }],
+  ])('gets yes and no in the form that it asks for: %s %s', async (state, reply, event, input) => {
+    const result = await replying(state, reply);
+    expect(sent(result, 'task.confirmAction')).toEqual({ task_id: TASK, event_id: event, input });
+    expect(textOf(result.parts)).toBe(MANUS.answer);
+  });
+
+  it.each(['네, 그런데 누구한테 보내는 거야?', '글쎄', 'yes if it is cheap', '네네치킨 시켜줘', '아니 그게 아니라'])('does not take %j for a yes or a no, and asks again', async (reply) => {
+    const result = await replying('confirming', reply);
+    expect(posts(result, 'task.confirmAction')).toEqual([]);
+    expect(posts(result, 'task.sendMessage')).toEqual([]);
+    expect(textOf(result.parts)).toContain('Send email to garage@example.com');
+    expect(result.parts.at(-1)).toMatchObject({ type: 'finish', resume: TASK });
+  });
+
+  it('never carries a secret through the room', async () => {
+    const result = await replying('secret', '네');
+    expect(result.server.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+    expect(textOf(result.parts)).toContain(`https://manus.im/app/${TASK}`);
+  });
+});

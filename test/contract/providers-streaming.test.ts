@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ask, fault, HISTORY, outcome, textOf } from './provider-run.ts';
+import type { Reply } from './provider-server.ts';
+import { ANSWER, beginning, BEGINNING, bodyOf, longAnswer, stream, STREAMING, type Json } from './provider-wires.ts';
+
+let stack = new AsyncDisposableStack();
+afterEach(async () => {
+  await stack.disposeAsync();
+  stack = new AsyncDisposableStack();
+});
+
+/** What holds of every provider that sends its answer as a stream of events. */
+describe.each(STREAMING)('$name', (wire) => {
+  it('passes the answer on whole, in order and with its usage', async () => {
+    const { parts, error, server } = await ask(stack, wire, { ...stream(wire, 'answer'), pieces: 7 });
+    expect(error).toBeUndefined();
+    expect(textOf(parts)).toBe(ANSWER);
+    expect(parts.filter((part) => part.type === 'text').length).toBeGreaterThan(3);
+    expect(parts.filter((part) => part.type === 'finish')).toEqual([{ type: 'finish', reason: 'stop', usage: { inputTokens: 41, outputTokens: 12 } }]);
+    expect(parts.at(-1)?.type).toBe('finish');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('keeps the messages apart as they were said, and sends the limit', async () => {
+    const { server } = await ask(stack, wire, stream(wire, 'answer'), { agent: { maxOutputTokens: 777 } });
+    const body = bodyOf(server.requests[0]);
+    expect(wire.texts(body)).toEqual(['[마스터] 이 사진 봐 줘', '보았습니다.', '[마스터] 그럼 오늘 뭐부터 하지?\n\n파일 일정.txt:\n월요일 부산, 화요일 정비']);
+    expect(wire.maxTokens?.(body)).toBe(777);
+  });
+
+  it('never sends two messages of one role in a row', async () => {
+    const [first, , last] = HISTORY;
+    const { server } = await ask(stack, wire, stream(wire, 'answer'), { messages: [first!, last!] });
+    const body = bodyOf(server.requests[0]);
+    const messages: Json[] = body.messages ?? body.input ?? body.contents;
+    expect(messages.filter((message) => message.role === 'user')).toHaveLength(1);
+    expect(wire.texts(body).join('\n')).toMatch(/사진 봐 줘[^]*뭐부터 하지\?\n\n파일/);
+  });
+
+  it('says when the answer was cut by the limit', async () => {
+    const { parts, error, server } = await ask(stack, wire, stream(wire, 'length'));
+    expect(error).toBeUndefined();
+    expect(textOf(parts)).toBe(BEGINNING);
+    expect(parts.at(-1)).toMatchObject({ type: 'finish', reason: 'length' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('brings five megabytes whole', async () => {
+    const piece = '가나다라마바사아자차카타파하 '.repeat(23);
+    const times = 5_300;
+    const { parts, error } = await ask(stack, wire, { body: longAnswer(wire, times, piece) });
+    expect(error).toBeUndefined();
+    const text = textOf(parts);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(5_000_000);
+    expect(text === ANSWER.replace('정비부터 ', `${piece.repeat(times)}정비부터 `)).toBe(true);
+    expect(parts.at(-1)?.type).toBe('finish');
+  });
+
+  it('begins anew when the answer is dropped in the middle', async () => {
+    const cut: Reply = { body: beginning(wire), ending: 'drop' };
+    const { parts, error } = await ask(stack, wire, (_, index) => (index < 2 ? cut : stream(wire, 'answer')));
+    expect(error).toBeUndefined();
+    expect(parts.filter((part) => part.type === 'restart')).toHaveLength(2);
+    expect(textOf(parts)).toBe(ANSWER);
+  });
+
+  it('does not take a stream that merely stops for an answer', async () => {
+    expect(outcome(await ask(stack, wire, { body: beginning(wire) }))).toEqual(fault('provider.interrupted', 3));
+  });
+
+  it('ends the whole attempt in time though words keep dripping, and does not ask again', async () => {
+    const drip: Reply = { body: longAnswer(wire, 3_000, '가 '), pieces: 64, ending: 'hang' };
+    expect(outcome(await ask(stack, wire, drip, { deadlines: { firstByteMs: 5_000, idleMs: 5_000, totalMs: 300 } }))).toEqual(fault('provider.timeout', 1));
+  });
+
+  it('does not take nothing for an answer', async () => {
+    expect(outcome(await ask(stack, wire, stream(wire, 'empty')))).toEqual(fault('provider.empty', 3));
+  });
+
+  it('does not take an empty body for an answer', async () => {
+    expect(outcome(await ask(stack, wire, { body: '' }))).toEqual(fault('provider.empty', 3));
+  });
+
+  it.each(['filtered', 'refusal'] as const)('tells a %s answer from a failure, and does not ask again', async (name) => {
+    expect(outcome(await ask(stack, wire, stream(wire, name)))).toEqual(fault('provider.filtered', 1));
+  });
+
+  it('asks again after a chunk that is not JSON', async () => {
+    expect(outcome(await ask(stack, wire, stream(wire, 'malformed')))).toEqual(fault('provider.malformed', 3));
+  });
+
+  it('asks again after an error event inside the stream', async () => {
+    expect(outcome(await ask(stack, wire, stream(wire, 'error-event')))).toEqual(fault('provider.overloaded', 3));
+  });
+
+  it('ends at once when aborted in mid-stream, with the reason, and hangs up', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stopped by the master');
+    const result = await ask(stack, wire, { body: beginning(wire), ending: 'hang' }, {
+      signal: controller.signal,
+      onPart: (part) => part.type === 'text' && controller.abort(reason),
+    });
+    expect(result.error).toBe(reason);
+    expect(result.server.requests).toHaveLength(1);
+    await expect.poll(() => result.server.abandoned()).toBe(1);
+  });
+});
