@@ -93,6 +93,7 @@ describe('decodeTextFile', () => {
     ['a zero in text', Buffer.from('안녕\0하세요')],
     ['escape codes of a bell', Buffer.from('\u0001\u0002\u0003')],
     ['Latin-1', Buffer.from('caf\u00e9 cr\u00e8me', 'latin1')],
+    ['Chinese, whose bytes make Korean hanja', Buffer.from('d6d0cec4d6d0cec4', 'hex')],
     ['half a UTF-16', Buffer.from('fffe41', 'hex')],
   ])('refuses %s', (_, bytes) => {
     expect(decodeTextFile(bytes)).toBeNull();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { editContent, EVENT_LIMIT_BYTES, fits, messageContent, type OutgoingText } from '../../bridge/matrix/content.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
@@ -111,11 +112,22 @@ describe('size', () => {
   });
 
   it.each([10_000, 20_000, 27_000, 40_000, 50_000])('of a %d byte answer in bold stays under the limit by leaving the HTML out', (size) => {
-    const text = '**가** '.repeat(Math.floor(size / 8));
+    const text = '**가** `나` **다**\n\n'.repeat(Math.floor(size / 24));
     for (const content of [messageContent(say(text)), editContent(id('$o'), say(text))]) {
       expect(fits(content)).toBe(true);
-      expect(JSON.stringify(content)).toContain(text.slice(0, 200));
+      expect(JSON.stringify(content)).toContain(JSON.stringify(text.trimEnd()).slice(1, -1));
     }
+  });
+
+  it('of an edit counts what stands around the words', () => {
+    const formatted: boolean[] = [];
+    for (let count = 400; count < 700; count += 3) {
+      const content = editContent(id('$o'), say('**가** `나` **다**\n\n'.repeat(count)));
+      expect(fits(content)).toBe(true);
+      formatted.push('formatted_body' in z.record(z.string(), z.unknown()).parse(content['m.new_content']));
+    }
+    // The range crosses the limit.
+    expect([formatted.at(0), formatted.at(-1)]).toEqual([true, false]);
   });
 
   it('of a 200 KB answer does not fit, and no word of it is lost in silence', () => {

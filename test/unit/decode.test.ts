@@ -110,6 +110,7 @@ describe('relations', () => {
     const falling = related({ rel_type: 'm.thread', event_id: '$t', is_falling_back: true, 'm.in_reply_to': { event_id: '$r' } });
     expect(falling).toMatchObject({ thread: '$t' });
     expect(falling).not.toHaveProperty('replyTo');
+    expect(related({ rel_type: 'm.thread', event_id: '$t', is_falling_back: 'yes' })).toMatchObject({ thread: '$t' });
     expect(related({ rel_type: 'm.thread', event_id: '$t', is_falling_back: false, 'm.in_reply_to': { event_id: '$r' } })).toMatchObject({ thread: '$t', replyTo: '$r' });
   });
 
@@ -216,6 +217,7 @@ describe('other events', () => {
       expect(decode(broken, { type: 'm.room.power_levels', state_key: '' })).toMatchObject({ users: new Map() });
     }
     expect(decode({ users: { '@a:b': 100 } }, { type: 'm.room.power_levels' })).toBeNull();
+    expect(decode({ users: { '@a:b': 100 } }, { type: 'm.room.power_levels', state_key: '@a:b' })).toBeNull();
   });
 
   it('knows what it cannot open', () => {

@@ -171,7 +171,8 @@ describe('hostile markdown', () => {
   });
 
   it('shows what it does not parse as plain text', () => {
-    const markdown = `${'>'.repeat(5_000)} <b>\n끝`;
-    expect(renderMarkdown(markdown)).toBe(plainHtml(markdown));
+    for (const markdown of [`${'>'.repeat(5_000)} <b>\n끝`, `${'> '.repeat(40)}<b>\n끝`, '**가** '.repeat(2_000).trim()]) {
+      expect(renderMarkdown(markdown)).toBe(plainHtml(markdown));
+    }
   });
 });

@@ -69,6 +69,19 @@ describe('splitForContinuation', () => {
     expect(renderMarkdown(rest)).toContain('<code class="language-js">let a');
   });
 
+  it('advances even where the opening of a fence is most of what fits', () => {
+    const opening = `${fence}${'x'.repeat(190)}\n`;
+    let rest = `${opening}${'y'.repeat(400)}`;
+    const heads: string[] = [];
+    for (; rest !== '' && heads.length < 50; ) {
+      const cut = splitForContinuation(rest, 300);
+      heads.push(cut.head);
+      rest = cut.rest;
+    }
+    expect(rest).toBe('');
+    expect(heads.join('').match(/y/g)).toHaveLength(400);
+  });
+
   it('never cuts inside a character', () => {
     const family = '👨‍👩‍👧‍👦';
     for (let size = 90; size < 200; size += 1) {
