@@ -29,8 +29,7 @@ export function languageOf(environment: Environment): Lang {
 }
 
 /** Everything the owner can get wrong, read at once. Throws one `Refusal` that lists every fault with its place. */
-export function load(environment: Environment, projectFolder: string): Loaded {
-  const lang = languageOf(environment);
+export function load(environment: Environment, projectFolder: string, lang: Lang = languageOf(environment)): Loaded {
   const settings = read(Settings, environment, lang, (path) => shown(path, environment));
   const providers = read(ProviderSettings, environment, lang, (path) => path.join('.'));
   const roster = readRoster(environment['CHAVION_ROSTER'], projectFolder, lang);
@@ -49,13 +48,20 @@ export function loadSettings(environment: Environment): Settings {
 type Read<T> = { readonly value: T } | { readonly wrong: readonly Wrong[] };
 
 function read<T>(schema: z.ZodType<T>, value: unknown, lang: Lang, place: (path: readonly PropertyKey[]) => string): Read<T> {
-  const parsed = schema.safeParse(value, { error: lang === 'ko' ? korean : english });
+  const parsed = schema.safeParse(value, { error: (issue) => plainly(issue, lang) });
   if (parsed.success) return { value: parsed.data };
   return { wrong: parsed.error.issues.map((issue) => ({ place: place(issue.path), what: issue.message })) };
 }
 
-const korean = z.locales.ko().localeError;
-const english = z.locales.en().localeError;
+const LOCALES = { ko: z.locales.ko().localeError, en: z.locales.en().localeError };
+
+/** The common ones in words for people; zod's own for the rest. Messages that a schema gives itself go before both. */
+function plainly(issue: z.core.$ZodRawIssue, lang: Lang): ReturnType<(typeof LOCALES)['ko']> {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return launcherText.missing[lang]();
+  if (issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int')) return launcherText.notNumber[lang]();
+  if (issue.code === 'too_small' && issue.origin !== 'number' && issue.minimum === 1) return launcherText.empty[lang]();
+  return LOCALES[lang](issue);
+}
 
 function readRoster(path: string | undefined, projectFolder: string, lang: Lang): Read<Roster> {
   if (path === undefined) return read(Roster, defaultRoster, lang, (at) => dotted('roster', at));

@@ -78,9 +78,12 @@ function makeFolder(path: string): void {
   chmodSync(path, 0o700);
 }
 
+/** Below it each part has its folder. */
+export const stateRoot = (instance: Instance, paths: DataPaths): string => (instance.separated ? join(SEPARATED_STATE, instance.id) : paths.data);
+
 /** The folders of the parts, each for one account alone. */
 export function partFolders(instance: Instance, paths: DataPaths, accounts: Accounts | undefined): (part: Part) => string {
-  const root = accounts === undefined ? paths.data : join(SEPARATED_STATE, instance.id);
+  const root = stateRoot(instance, paths);
   if (accounts !== undefined) {
     for (const folder of [SEPARATED_STATE, root]) {
       mkdirSync(folder, { recursive: true });

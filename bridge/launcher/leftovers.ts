@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { launcherText } from '../text/launcher.ts';
 import { writeSecretJson } from './files.ts';
-import type { DataPaths } from './instance.ts';
+import { type DataPaths, type Instance, stateRoot } from './instance.ts';
 import { ProcessMark, end, isAlive, partsOf } from './processes.ts';
-import { readFileSync } from 'node:fs';
 import type { Terminal } from './terminal.ts';
 
 const Parts = z.record(z.string(), ProcessMark);
@@ -22,8 +23,8 @@ function remembered(paths: DataPaths): readonly ProcessMark[] {
 }
 
 /** Ends what a killed launcher left running: those written down, and those that it had no time to write down. */
-export async function endLeftovers(instance: string, paths: DataPaths, terminal: Terminal): Promise<void> {
-  const all = [...remembered(paths), ...partsOf(instance)].filter(isAlive);
+export async function endLeftovers(instance: Instance, paths: DataPaths, terminal: Terminal): Promise<void> {
+  const all = [...remembered(paths), ...partsOf(instance.id, join(stateRoot(instance, paths), 'redis'))].filter(isAlive);
   const once = all.filter((one, i) => all.findIndex((other) => other.pid === one.pid) === i);
   if (once.length === 0) return;
   terminal.say(launcherText.leftovers(once.length));

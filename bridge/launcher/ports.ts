@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { Refusal } from '../config/refusal.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { launcherText } from '../text/launcher.ts';
@@ -58,7 +59,7 @@ function listener(port: number): string | undefined {
     return fields[1]?.endsWith(`:${hex}`) === true && fields[3] === '0A' ? [`socket:[${fields[9]}]`] : [];
   });
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (descriptors(pid).some((target) => inodes.includes(target))) return `${lines(`/proc/${pid}/comm`)[0] ?? '?'} (${pid})`;
+    if (descriptors(pid).some((target) => inodes.includes(target))) return `${programOf(pid)} (${pid})`;
   }
   return undefined;
 }
@@ -84,3 +85,6 @@ function descriptors(pid: string): string[] {
     return [];
   }
 }
+
+/** Threads rename the process; its command line does not change. */
+const programOf = (pid: string): string => basename((lines(`/proc/${pid}/cmdline`)[0] ?? '').split('\0')[0] ?? '').split(' ')[0] ?? '?';

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
@@ -35,17 +35,21 @@ export function isAlive({ pid, startTime }: ProcessMark): boolean {
   return stat !== undefined && !stat.zombie && stat.startTime === startTime;
 }
 
-/** Living processes that carry this instance in their environment, this one left out. */
-export function partsOf(instance: string): ProcessMark[] {
+/**
+ * Living parts of this instance: those that carry it in their environment, and the Redis that lives in its folder,
+ * since Redis writes its title over its environment.
+ */
+export function partsOf(instance: string, redisFolder: string): ProcessMark[] {
   const wanted = `${INSTANCE_VARIABLE}=${instance}`;
   const pids = readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid) && pid !== process.pid);
   return pids.flatMap((pid) => {
     try {
-      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(wanted)) return [];
+      const ours = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(wanted);
+      const redis = () => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('redis-server') && readlinkSync(`/proc/${pid}/cwd`) === redisFolder;
+      return ours || redis() ? (mark(pid) ?? []) : [];
     } catch {
       return []; // Gone meanwhile, or another account's.
     }
-    return mark(pid) ?? [];
   });
 }
 

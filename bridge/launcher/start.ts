@@ -8,7 +8,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import { launcherText } from '../text/launcher.ts';
 import { ensureAccounts } from './accounts.ts';
 import { readJson, writeSecretJson } from './files.ts';
-import { SEPARATED_STATE, beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders } from './instance.ts';
+import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders, stateRoot } from './instance.ts';
 import { endLeftovers } from './leftovers.ts';
 import { takeLock } from './lock.ts';
 import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
@@ -43,7 +43,7 @@ export async function start({ project, environment, terminal, stop }: Start): Pr
   stop.throwIfAborted();
   const instance = kept ?? beginInstance(paths, loaded.settings);
   if (kept === undefined) terminal.say(launcherText.firstStart(instance.serverName, paths.data));
-  await endLeftovers(instance.id, paths, terminal);
+  await endLeftovers(instance, paths, terminal);
   await checkPorts(loaded.settings);
 
   process.umask(0o077);
@@ -51,7 +51,7 @@ export async function start({ project, environment, terminal, stop }: Start): Pr
   const secrets = loadSecrets(paths.secrets);
   const house: House = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
 
-  supervision.watchDisk([paths.data, ...(accounts === undefined ? [] : [SEPARATED_STATE])]);
+  supervision.watchDisk([...new Set([paths.data, stateRoot(instance, paths)])]);
   await Promise.all([
     supervision.run(redisPlan(house, hasChannelRights(redisVersion)), 'Redis', stop),
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),

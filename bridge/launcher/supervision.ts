@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { unwatchFile, watchFile } from 'node:fs';
+import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../config/refusal.ts';
 import { launcherText } from '../text/launcher.ts';
@@ -71,17 +71,19 @@ export class Supervision implements AsyncDisposable {
   }
 
   async untilStopped(stop: AbortSignal): Promise<void> {
-    const swarm = () => {
+    const changed = (now: Stats, before: Stats) => {
+      // Also called when there is no file at all.
+      if (now.mtimeMs === before.mtimeMs) return;
       this.#terminal.say(launcherText.newKeys);
       void this.part('swarm')?.restart();
     };
-    watchFile(this.#paths.keys, { interval: 1_000 }, swarm);
+    watchFile(this.#paths.keys, { interval: 1_000 }, changed);
     const trim = setInterval(() => {
       for (const part of PARTS) trimLog(join(this.#paths.logs, `${part}.log`));
     }, TRIM_LOGS_MS);
     if (!stop.aborted) await once(stop, 'abort');
     clearInterval(trim);
-    unwatchFile(this.#paths.keys, swarm);
+    unwatchFile(this.#paths.keys, changed);
   }
 
   /** The last started first: nobody is left talking to somebody who is gone. */

@@ -20,10 +20,13 @@ export const launcherText = {
       () => `설정에 잘못된 곳이 ${wrong.length}군데 있어 시작하지 않았습니다. 바뀐 것은 없습니다.\n${listed(wrong)}\n.env 파일이나 환경 변수를 고친 뒤 다시 npm start 해 주세요.`,
       () => `${wrong.length} setting${wrong.length === 1 ? ' is' : 's are'} wrong, so nothing was started and nothing was changed.\n${listed(wrong)}\nMend .env or the environment, then run npm start again.`,
     ),
+  missing: phrase(() => '빠져 있습니다', () => 'is missing'),
+  notNumber: phrase(() => '정수를 써 주세요', () => 'has to be a whole number'),
+  empty: phrase(() => '비어 있습니다', () => 'is empty'),
   notJson: (why: string) => phrase(() => `JSON 형식이 아닙니다: ${why}`, () => `is not JSON: ${why}`),
   notReadable: (code: string) => phrase(() => `파일을 읽을 수 없습니다 (${code}).`, () => `the file cannot be read (${code}).`),
   unknownSetting: (name: string, nearest: string) =>
-    phrase(() => `${name}(은)는 모르는 설정이라 무시합니다. ${nearest}(을)를 뜻하셨나요?`, () => `${name} is not a setting and is ignored. Did you mean ${nearest}?`),
+    phrase(() => `모르는 설정이라 무시합니다: ${name}. 혹시 ${nearest} 인가요?`, () => `${name} is not a setting and is ignored. Did you mean ${nearest}?`),
   fileBroken: (path: string) =>
     phrase(
       () => `${path} 파일이 손상되어 시작하지 않았습니다. 파일은 그대로 두었습니다.\n백업에서 되돌리거나, 파일을 다른 이름으로 옮긴 뒤 다시 시작해 주세요.`,
@@ -36,12 +39,12 @@ export const launcherText = {
     ),
   packagesMissing: (packages: readonly string[], command: string | undefined) =>
     phrase(
-      () => (command === undefined ? `${packages.join(', ')}이(가) 필요합니다. 이 배포판의 방법으로 설치한 뒤 다시 npm start 해 주세요.` : `${packages.join(', ')}이(가) 필요합니다. 다음 명령을 한 번 실행한 뒤 다시 npm start 해 주세요.\n\n    ${command}\n`),
+      () => (command === undefined ? `필요한 프로그램이 없습니다: ${packages.join(', ')}. 이 배포판의 방법으로 설치한 뒤 다시 npm start 해 주세요.` : `필요한 프로그램이 없습니다: ${packages.join(', ')}. 다음 명령을 한 번 실행한 뒤 다시 npm start 해 주세요.\n\n    ${command}\n`),
       () => (command === undefined ? `${packages.join(', ')} is needed. Install it in this distribution's way, then run npm start again.` : `${packages.join(', ')} is needed. Run this once, then npm start again.\n\n    ${command}\n`),
     ),
   packagesFailed: (packages: readonly string[], command: string, log: string) =>
     phrase(
-      () => `${packages.join(', ')}을(를) 설치하지 못했습니다. 자세한 내용: ${log}\n직접 실행해 보세요:\n\n    ${command}\n`,
+      () => `설치하지 못했습니다: ${packages.join(', ')}. 자세한 내용: ${log}\n직접 실행해 보세요:\n\n    ${command}\n`,
       () => `${packages.join(', ')} could not be installed; see ${log}\nTry it by hand:\n\n    ${command}\n`,
     ),
   pythonMissing: () =>
@@ -51,7 +54,7 @@ export const launcherText = {
     ),
   serverNameChanged: (kept: string, wanted: string, data: string) =>
     phrase(
-      () => `이 집의 서버 이름은 ${kept}(이)고 바꿀 수 없습니다. 모든 계정과 방, 지난 대화에 들어 있는 이름이기 때문입니다.\nCHAVION_SERVER_NAME=${wanted} 대신 ${kept}(으)로 되돌리거나, 새 집을 원하시면 CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.\n${data}의 내용은 그대로입니다.`,
+      () => `이 집의 서버 이름(${kept})은 바꿀 수 없습니다. 모든 계정과 방, 지난 대화에 들어 있는 이름이기 때문입니다.\nCHAVION_SERVER_NAME을 ${wanted}에서 ${kept} 값으로 되돌리거나, 새 집을 원하시면 CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.\n${data}의 내용은 그대로입니다.`,
       () => `The server name of this house is ${kept} and cannot change: every account, room and message carries it.\nSet CHAVION_SERVER_NAME back from ${wanted} to ${kept}; or, for a new house, choose another folder with CHAVION_DATA_DIR.\nWhat is in ${data} was left as it is.`,
     ),
   otherAccount: (data: string, root: boolean) =>
@@ -76,7 +79,7 @@ export const launcherText = {
     ),
   firstStart: (serverName: string, data: string) =>
     phrase(
-      () => `첫 시작입니다. 서버 이름은 ${serverName}(으)로 정해지며 나중에 바꿀 수 없습니다. 모든 것은 ${data}에 보관됩니다.`,
+      () => `첫 시작입니다. 서버 이름은 ${serverName}, 나중에 바꿀 수 없습니다. 모든 것은 ${data}에 보관됩니다.`,
       () => `First start. The server name is ${serverName}, for good. Everything is kept in ${data}.`,
     ),
   leftovers: (count: number) =>
@@ -89,11 +92,11 @@ export const launcherText = {
   roomsReady: (agents: number) => phrase(() => `본부와 작업기록, 에이전트 ${agents}명`, () => `본부 and 작업기록, ${agents} agents`),
   answers: phrase(() => '응답합니다', () => 'answers'),
   partDied: (part: string, how: string, delayMs: number) =>
-    phrase(() => `${part}이(가) 꺼져서 (${how}) ${(delayMs / 1000).toFixed(1)}초 뒤 다시 켭니다.`, () => `${part} stopped (${how}); starting it again in ${(delayMs / 1000).toFixed(1)} s.`),
-  partBack: (part: string) => phrase(() => `${part}이(가) 다시 응답합니다.`, () => `${part} answers again.`),
+    phrase(() => `꺼진 부분: ${part} (${how}). ${(delayMs / 1000).toFixed(1)}초 뒤 다시 켭니다.`, () => `${part} stopped (${how}); starting it again in ${(delayMs / 1000).toFixed(1)} s.`),
+  partBack: (part: string) => phrase(() => `다시 응답합니다: ${part}`, () => `${part} answers again.`),
   partFailed: (name: string, log: string) =>
     phrase(
-      () => `${name}이(가) 켜지지 않아 모두 멈췄습니다. 지금까지의 내용은 그대로 남아 있습니다. 까닭은 여기에 있습니다: ${log}`,
+      () => `${name} 부분이 켜지지 않아 모두 멈췄습니다. 지금까지의 내용은 그대로 남아 있습니다. 까닭은 여기에 있습니다: ${log}`,
       () => `${name} did not come up, so everything was stopped; what you have is kept. The reason is in ${log}`,
     ),
   diskLow: (folder: string, free: string) =>
@@ -140,7 +143,7 @@ export const launcherText = {
       room: '방',
       hq: '본부 — "얘들아 안녕"이라고 써 보세요',
       computer: '컴퓨터',
-      elementWeb: `Element Web(https://app.element.io)에서 홈서버를 ${local}(으)로 바꿔 로그인`,
+      elementWeb: `Element Web(https://app.element.io)에서 홈서버 주소를 ${local} 로 바꿔 로그인`,
       phone: '휴대폰',
       noPhone: 'CHAVION_PUBLIC_URL에 밖에서 닿는 주소(https://…)를 정하면 QR 코드가 나옵니다',
       here: '이 터미널',

@@ -26,7 +26,7 @@ Everything said and every account is kept in the folder data (CHAVION_DATA_DIR);
 What happened is in data/logs.`,
 );
 
-export const unknownVerb = (name: string) => phrase(() => `"${name}"(은)는 모르는 명령입니다.`, () => `"${name}" is not a command.`);
+export const unknownVerb = (name: string) => phrase(() => `모르는 명령입니다: ${name}`, () => `"${name}" is not a command.`);
 
 /** `npm start -- doctor`. Each check is one line: how it stands, and after that what to do. */
 export const doctorText = {
@@ -47,14 +47,14 @@ export const doctorText = {
   disk: (folder: string, free: string) => phrase(() => `디스크 여유 ${free} (${folder})`, () => `Disk: ${free} free (${folder})`),
   diskFull: (folder: string, free: string) => phrase(() => `디스크 여유가 ${free}뿐입니다 (${folder}). 자리가 없으면 아무것도 저장되지 않습니다. 필요 없는 파일을 지워 주세요.`, () => `Only ${free} of disk free (${folder}). Without room nothing is stored: delete what you do not need.`),
   ports: (list: string) => phrase(() => `포트 ${list}`, () => `Ports ${list}`),
-  portTaken: (port: number, variable: string, by: string | undefined) => phrase(() => `포트 ${port}(을)를 ${by ?? '다른 프로그램'}이(가) 쓰고 있습니다. ${variable}(으)로 다른 번호를 정해 주세요.`, () => `Port ${port} is used by ${by ?? 'another program'}. Set ${variable} to another number.`),
+  portTaken: (port: number, variable: string, by: string | undefined) => phrase(() => `포트 ${port}: ${by ?? '다른 프로그램'} 사용 중. ${variable}에 다른 번호를 정해 주세요.`, () => `Port ${port} is used by ${by ?? 'another program'}. Set ${variable} to another number.`),
   running: (pid: number) => phrase(() => `집이 켜져 있습니다 (프로세스 ${pid})`, () => `The house is running (process ${pid})`),
   notRunning: phrase(() => '집이 꺼져 있습니다. 켜기: npm start', () => 'The house is not running. To open it: npm start'),
   part: (part: string) => phrase(() => `${part}: 응답합니다`, () => `${part}: answers`),
   partSilent: (part: string, log: string) => phrase(() => `${part}: 응답하지 않습니다. 까닭: ${log}`, () => `${part}: does not answer. See ${log}`),
   partAbsent: (part: string) => phrase(() => `${part}: 아직 없습니다`, () => `${part}: not built yet`),
   modes: phrase(() => '비밀 파일의 권한', () => 'Permissions of the secrets'),
-  modeOpen: (path: string, mode: string) => phrase(() => `${path}(을)를 다른 사람이 읽을 수 있습니다 (${mode}): chmod go= ${path}`, () => `Others can read ${path} (${mode}): chmod go= ${path}`),
+  modeOpen: (path: string, mode: string) => phrase(() => `다른 사람이 읽을 수 있는 파일 (${mode}): chmod go= ${path}`, () => `Others can read ${path} (${mode}): chmod go= ${path}`),
   separated: phrase(() => '각 부분이 자기 계정으로 돌고 서로의 파일을 읽지 못합니다.', () => 'Each part runs under its own account and cannot read the others\' files.'),
   notSeparated: phrase(() => '모든 부분이 지금 사용자 계정으로 돕니다. 서로 나누려면 처음부터 root로 시작해야 합니다 (새 CHAVION_DATA_DIR에서 sudo npm start).', () => 'All parts run under your account. To separate them the house has to be begun by root (sudo npm start, with a new CHAVION_DATA_DIR).'),
   clock: (now: string) => phrase(() => `시계 ${now}`, () => `Clock ${now}`),

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { SEPARATED_STATE } from '../../bridge/launcher/instance.ts';
-import { end, partsOf } from '../../bridge/launcher/processes.ts';
+import { Instance, dataPaths, stateRoot } from '../../bridge/launcher/instance.ts';
+import { type ProcessMark, end, partsOf } from '../../bridge/launcher/processes.ts';
 import { Ready } from '../../bridge/launcher/ready.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 
@@ -87,6 +86,8 @@ export class House implements AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   readonly #keep: boolean;
   #launcher: ChildProcess | undefined;
+  /** The one that brought the house up. */
+  #first: ChildProcess | undefined;
   #output = '';
   #ready: Ready | undefined;
 
@@ -120,6 +121,7 @@ export class House implements AsyncDisposable {
       const ready = await this.readyFile();
       if (ready?.pids.launcher === launcher.pid) {
         this.#ready = ready;
+        this.#first = launcher;
         return;
       }
       if (Date.now() > until) throw new Error(`the house is not up:\n${this.#output}\n${await this.logs()}`);
@@ -128,9 +130,9 @@ export class House implements AsyncDisposable {
   }
 
   /** The launcher alone, for starts that are to fail. */
-  launch(...args: string[]): ChildProcess {
+  launch(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): ChildProcess {
     this.#output = '';
-    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [launcher.stdout, launcher.stderr]) stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     this.#launcher = launcher;
     return launcher;
@@ -156,6 +158,11 @@ export class House implements AsyncDisposable {
     process.kill(pid, 'SIGKILL');
     if (part === 'launcher' && this.#launcher?.exitCode === null && this.#launcher.signalCode === null) await once(this.#launcher, 'exit');
     return pid;
+  }
+
+  /** The launcher to be stopped is this process again, after another one was launched beside it. */
+  adopt(pid: number): void {
+    if (this.#first?.pid === pid) this.#launcher = this.#first;
   }
 
   /** Waits until a part is another process than `before`, and says which. */
@@ -186,27 +193,27 @@ export class House implements AsyncDisposable {
     return parts.join('\n');
   }
 
-  /** Id of the instance, once it has begun. */
-  async instance(): Promise<string | undefined> {
+  /** Where the parts keep their files, once the instance has begun. */
+  async state(): Promise<{ instance: Instance; root: string } | undefined> {
     const text = await readFile(join(this.data, 'instance.json'), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
-    const { id }: { id: string } = JSON.parse(text);
-    return id;
+    const instance = Instance.parse(JSON.parse(text));
+    return { instance, root: stateRoot(instance, dataPaths(this.folder, { CHAVION_DATA_DIR: 'data' })) };
+  }
+
+  /** Parts that run, whoever started them. */
+  async partsAlive(): Promise<readonly ProcessMark[]> {
+    const state = await this.state();
+    return state === undefined ? [] : partsOf(state.instance.id, join(state.root, 'redis'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    await this.#endLeftovers();
+    // Parts whose launcher a test has killed.
+    await end(await this.partsAlive(), 0);
     if (this.#keep) return;
-    const instance = await this.instance();
-    if (instance !== undefined && existsSync(join(SEPARATED_STATE, instance))) await rm(join(SEPARATED_STATE, instance), { recursive: true, force: true });
+    const state = await this.state();
+    if (state?.instance.separated === true) await rm(state.root, { recursive: true, force: true });
     await rm(this.folder, { recursive: true, force: true });
-  }
-
-  /** Parts whose launcher a test has killed. */
-  async #endLeftovers(): Promise<void> {
-    const instance = await this.instance();
-    if (instance === undefined) return;
-    await end(partsOf(instance), 0);
   }
 }
