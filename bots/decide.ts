@@ -26,6 +26,8 @@ export interface Facts {
   readonly floor: Floor;
   readonly repliedTo?: UserId | undefined;
   readonly fallbackLang: Lang;
+  /** What masters last wrote in here: the name of a command says little about who types it. */
+  readonly roomLang: Lang;
   readonly ownerTitle: string;
   readonly integrator: AgentId;
   readonly nameOf: (agent: AgentId) => string;
@@ -50,10 +52,10 @@ export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
 }
 
 function understood(message: MessageEvent, facts: Facts): Plan {
-  const lang = languageOf(message.body, facts.fallbackLang);
   const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
 
   const parsed = parseCommand(message.body);
+  const lang = parsed === null ? languageOf(message.body, facts.fallbackLang) : commandLanguage(message.body, facts);
   switch (parsed?.kind) {
     case 'command':
       return carryOut(parsed.command, message, facts, lang);
@@ -68,6 +70,11 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   const floor = floorSentence(message.body);
   if (floor !== null) return { ...answer(say.floorChanged[lang](floor, facts.floor)), floor };
   return speak(message, address(message, facts), facts, lang);
+}
+
+/** Korean letters decide, and so does a text behind the command; `!agents` alone could be anybody's. */
+function commandLanguage(body: string, facts: Facts): Lang {
+  return languageOf(body.trim().replace(/^[!！]\S+(?:\s+(?:open|called|closed|\d+))*/i, ''), languageOf(body, 'en') === 'ko' ? 'ko' : facts.roomLang);
 }
 
 /** What somebody else's message sets off: it is heard, and a command is answered once. */

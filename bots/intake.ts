@@ -10,6 +10,7 @@ import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import * as say from '../bridge/text/room.ts';
+import { parseCommand } from './commands/parse.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { languageOf } from './language.ts';
 import type { Residents } from './residents.ts';
@@ -124,12 +125,19 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
       repliedTo: repliedTo?.event.sender,
       fallbackLang: deps.lang,
+      roomLang: await roomLanguage(message.roomId),
       ownerTitle: deps.roster.ownerTitle,
       integrator: deps.roster.integrator,
       nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
       agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id))),
       running: deps.running.count(message.roomId),
     };
+  }
+
+  async function roomLanguage(room: RoomId): Promise<Lang> {
+    const [entries, masters] = await Promise.all([deps.timeline.view(room), rooms.masters()]);
+    const last = entries.findLast(({ event, body }) => masters.has(event.sender) && parseCommand(body) === null);
+    return last === undefined ? deps.lang : languageOf(last.body, deps.lang);
   }
 
   /** 🛑 on a question ends its answers, on an answer that one. */

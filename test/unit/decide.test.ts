@@ -13,6 +13,7 @@ const facts: Facts = {
   ready: new Set(agents.map((one) => one.id)),
   floor: 'open',
   fallbackLang: 'ko',
+  roomLang: 'ko',
   ownerTitle: '마스터',
   integrator: AgentId.parse('jarvis'),
   nameOf: (id) => id,
@@ -82,6 +83,13 @@ describe('what a master sets off', () => {
 
   it('an unknown command gets the nearest one', () => {
     expect(notices(decide('!agent'))[0]).toContain('!agents');
+  });
+
+  it('speaks the language of the room where a command says none', () => {
+    expect(notices(decide('!nosuchthing'))[0]).toContain('없습니다');
+    expect(notices(decide('!nosuchthing', { roomLang: 'en' }))[0]).toContain('There is no');
+    expect(notices(decide('!floor called', { roomLang: 'en' }))[0]).toContain('From now on');
+    expect(notices(decide('!토론', { roomLang: 'en' }))[0]).toContain('따옴표');
   });
 
   it('empty and white messages get a line, and no turn', () => {
