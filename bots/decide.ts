@@ -69,7 +69,9 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   if (message.body.trim() === '' && message.attachment === undefined) return answer(say.emptyMessage[lang]());
   const floor = floorSentence(message.body);
   if (floor !== null) return { ...answer(say.floorChanged[lang](floor, facts.floor)), floor };
-  return speak(message, address(message, facts), facts, lang);
+  // A file without a caption has its name for a body, which calls nobody.
+  const words = message.body === message.attachment?.name ? { ...message, body: '' } : message;
+  return speak(message, address(words, facts), facts, lang);
 }
 
 /** Korean letters decide, and so does a text behind the command; `!agents` alone could be anybody's. */

@@ -130,7 +130,7 @@ export class AnswerStream {
     if (this.#over) return;
     if (this.#edits >= MAX_EDITS || Buffer.byteLength(this.#current()) > PART_BYTES) await this.#closePart();
     const text = this.#current();
-    const display = text.trim() === '' ? this.#progress : `${closeOpenMarkdown(maskSecrets(text).text)} …`;
+    const display = text.trim() === '' ? this.#progress : withDots(closeOpenMarkdown(maskSecrets(text).text));
     if (display.trim() === '') return;
     await this.#put(this.#outgoing(display, { kind: 'answer' }, true), `${this.#txn()}.${this.#run}.${this.#edits}`);
   }
@@ -138,7 +138,7 @@ export class AnswerStream {
   /** Ends the current message at a good border and lets a new one continue. */
   async #closePart(): Promise<void> {
     const current = this.#current();
-    const { head, rest } = splitForContinuation(current, Math.min(PART_BYTES, Buffer.byteLength(current)));
+    const { head, rest } = splitForContinuation(current, Math.min(PART_BYTES, Buffer.byteLength(current) - 1));
     if (head.trim() === '') return;
     await this.#put(this.#outgoing(maskSecrets(head).text, { kind: 'answer' }), `${this.#txn()}.last`);
     this.#opening = current.endsWith(rest) ? '' : rest.slice(0, rest.indexOf('\n') + 1);
@@ -206,3 +206,6 @@ export class AnswerStream {
     };
   }
 }
+
+/** Says that more is coming; behind a fence it would keep the fence from closing. */
+const withDots = (text: string): string => (/^\s*(?:`{3,}|~{3,})\s*$/.test(text.slice(text.lastIndexOf('\n') + 1)) ? `${text}\n…` : `${text} …`);
