@@ -45,8 +45,9 @@ function readOf(sentence: Sentence, spokenTo: boolean): Read {
   const calls = korean ? readKorean(sentence, groups, spokenTo) : readEnglish(sentence, groups);
   const plurals = sentence.tokens.flatMap((token, at) => {
     if (token.kind !== 'plural') return [];
-    if (!(korean ? callsAllInKorean(sentence, at) : callsAllInEnglish(sentence, at))) return [];
-    return [{ at, outranks: token.form === 'vocative' || joins(sentence, ending, at), weak: token.form === 'quantity' }];
+    const joined = joins(sentence, ending, at);
+    if (!joined && !(korean ? callsAllInKorean(sentence, at) : callsAllInEnglish(sentence, at))) return [];
+    return [{ at, outranks: token.form === 'vocative' || joined, weak: token.form === 'quantity' }];
   });
   return { calls, plurals, lone: calls.length > 0 && sentence.tokens.every((token) => token.kind === 'name' || token.kind === 'pause') };
 }
@@ -67,5 +68,5 @@ function joins({ tokens }: Sentence, ending: ReadonlyMap<number, Group>, at: num
   const before = tokens[at - 1];
   if (before?.kind === 'word') return /^(?:그리고|하고|및|랑|and)$/u.test(before.text) && ending.has(at - 1);
   const form = ending.get(at)?.form;
-  return form === 'and' || form === 'topic';
+  return form === 'and' || form === 'from';
 }

@@ -38,7 +38,7 @@ export const leadsIn = (word: string): boolean =>
 
 /** Does a clause end in this word? Final and connective endings; adnominal ones (좋은, 만든) do not count. */
 export const endsClause = (word: string): boolean =>
-  /(?:[해줘봐요다네어아지까냐니자고며면데서라마음임됨함돼려래게께워와춰여겨켜쳐져펴셔써때야죠쥬용염삼셈군걸죵줭얍욥]|니까|안녕|굿모닝)$/u.test(word) && !/(?:한테|에게|께|하고)$/u.test(word);
+  /(?:[해줘봐요다네어아지까냐니자고며면데서라마음임됨함돼려래게께워와춰여겨켜쳐져펴셔써때야죠쥬용염삼셈군걸죵줭얍욥]|니까|안녕|굿모닝)$/u.test(word) && !/(?:한테|에게|께)$|^하고$/u.test(word);
 
 const STATE = /(?:똑똑|이상|궁금|필요|중요|대단|훌륭|비슷|심|약|강|착|못|답답|불안|위험|완벽|정확|가능|부족|충분|유명|친절|피곤|행복|미안|감사|섭섭|시원|복잡|간단|단순|당연|신기|심심|좋아|싫어|사랑|원|생각|말하려|급|무식|멍청|귀여워|미워|막강|탄탄|깔끔|잘)해$/u;
 const REQUEST =
@@ -90,7 +90,7 @@ export function isSubordinate(words: readonly string[]): boolean {
 
 /** Told to be silent, which is no invitation to speak. */
 export const isHushed = (words: readonly string[]): boolean =>
-  /(?:말|대답|답|발언)(?:은|을|도)? ?하지 ?(?:마|말)|말하지 ?(?:마|말)|조용(?:히|해|하고|하자)|가만히|빠져|쉬[고어]|입 ?다물|나서지 ?(?:마|말)/u.test(words.slice(0, 8).join(' '));
+  /^됐고|(?:말|대답|답|발언)(?:은|을|도)? ?하지 ?(?:마|말)|말하지 ?(?:마|말)|조용(?:히|해|하고|하자)|가만히|빠져|쉬[고어]|입 ?다물|나서지 ?(?:마|말)/u.test(words.slice(0, 8).join(' '));
 
 export const isExcept = (word: string): boolean => /^(?:빼고|빼구|빼놓고|뺀|빼|제외하고|제외한|제외하구|제외|말고|말구|외에|외에는|외엔|이외에?|없이)(?:는|요)?$/u.test(word);
 export const isAnd = (word: string): boolean => /^(?:그리고|하고|하구|랑|이랑|및|와|과|또는|and|or|n)$/u.test(word);

@@ -93,8 +93,10 @@ function verdict(group: Group, around: Around): Call['as'] | null {
     case 'vocative':
       return isCopula(around) ? null : 'called';
     case 'topic':
+    case 'from':
       return isTopicCalled(around) ? 'called' : null;
     case 'subject':
+      if (/^(?:보기에|보기엔|생각하기에|생각하기엔|볼)/u.test(words[0] ?? '') && mood === 'question') return 'called';
       return mood === 'request' && words.length > 0 && !around.alreadyCalled && !isSubordinate(words) ? 'called' : null;
     case 'to':
       return isAskedOf(around) ? 'delegated' : null;
@@ -156,16 +158,26 @@ function isOwnerCalled(owned: NonNullable<ReturnType<typeof possession>>, rest: 
   if (mood === 'request' && (plain || /^[을를은는도만]$/u.test(particle)) && handsOver(rest)) return true;
   if (mood === 'request' && plain) return start;
   if (kind !== 'mind') return false;
-  if (/^[이가]$/u.test(particle)) return rest.some((word) => /^(?:궁금|듣고|뭐|어때|어떻|알고)/u.test(word));
+  if (/^[이가]$/u.test(particle)) return !judges(rest) && rest.some((word) => /^(?:궁금|듣고|뭐|어때|어떻|알고)/u.test(word));
   if (rest.some((word) => /^(?:궁금|듣고|들어보)/u.test(word))) return true;
   return start && mood === 'question' && (plain || /^[은는도]$/u.test(particle)) && !judges(rest);
 }
+
+/** Half a call to all: 모든 에이전트, 다 같이. */
+const COMPLETED_BY: ReadonlyMap<string, RegExp> = new Map([
+  ['모든', /^(?:에이전트|사람|멤버|팀원|분)/u],
+  ['다', /^(?:같이|함께)$/u],
+]);
 
 /** Is the plural word here a call to all? */
 export function callsAllInKorean({ tokens, question }: Sentence, at: number): boolean {
   const token = tokens[at];
   if (token?.kind !== 'plural') return false;
   if (token.form === 'vocative') return true;
+  if (token.form === 'turns') return false;
+  const next = tokens[at + 1];
+  const completed = COMPLETED_BY.get(token.text);
+  if (completed !== undefined && !(next?.kind === 'word' && completed.test(next.text))) return false;
   const before = tokens[at - 1];
   if (before === undefined || before.kind !== 'word' || endsClause(before.text) || leadsIn(before.text)) return true;
   return token.form === 'group' && moodOf(wordsOf(within(tokens, 0)), question) !== 'statement';

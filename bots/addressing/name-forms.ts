@@ -1,17 +1,18 @@
 /**
  * What hangs on a Korean name and what it makes of it.
- * `vocative` 클로드야 · `topic` 클로드는, 도, 만, 부터 · `subject` 클로드가 · `to` 클로드한테 · `object` 클로드를 ·
+ * `vocative` 클로드야 · `topic` 클로드는, 도, 만 · `from` 마누스부터 · `subject` 클로드가 · `to` 클로드한테 · `object` 클로드를 ·
  * `and` 클로드랑 · `except` 클로드빼고 · `about` 클로드의, 클로드처럼: whole words too, but never a call.
  */
-export type NameForm = 'bare' | 'vocative' | 'topic' | 'subject' | 'to' | 'object' | 'and' | 'except' | 'about';
+export type NameForm = 'bare' | 'vocative' | 'topic' | 'from' | 'subject' | 'to' | 'object' | 'and' | 'except' | 'about';
 
-const HONORIFIC = '(?:님|씨|쌤|선생님?|팀장님?|대리님?|박사님?|형님?|누나|오빠)?';
+const HONORIFIC = '(?:님|씨|쌤|선생님?|팀장님?|대리님?|박사님?|형님?|누나|오빠|군|양)?';
 
 const FORMS: readonly (readonly [form: NameForm, tail: RegExp])[] = (
   [
     ['bare', ''],
     ['vocative', '(?:아|야|여|이여)[아야]*|님아'],
-    ['topic', '이?(?:은|는|도|만|부터|까지|라도|조차|만이라도|부터라도)(?:은|는|도|요|여)?'],
+    ['topic', '이?(?:은|는|도|만|까지|라도|조차|만이라도)(?:은|는|도|요|여)?'],
+    ['from', '이?부터(?:는|라도|요)?'],
     ['subject', '(?:이|가|이가|께서)'],
     ['to', '이?(?:한테|에게|께|보고|더러|한테다)(?:는|도|만|요)?|에겐|한텐'],
     ['object', '이?(?:을|를)'],
