@@ -18,6 +18,8 @@ export interface ManusApi {
   reply(taskId: string, text: string, signal: AbortSignal): Promise<void>;
   confirm(taskId: string, eventId: string, input: Readonly<Record<string, unknown>> | undefined, signal: AbortSignal): Promise<void>;
   stop(taskId: string): Promise<void>;
+  /** Lists one task, which costs nothing. */
+  check(signal: AbortSignal): Promise<void>;
 }
 
 const CreatedTask = z.object({ task_id: z.string().min(1).max(200) });
@@ -73,6 +75,9 @@ export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
     },
     confirm: async (taskId, eventId, input, signal) => {
       await call(Envelope, 'task.confirmAction', { task_id: taskId, event_id: eventId, ...(input === undefined ? {} : { input }) }, signal);
+    },
+    check: async (signal) => {
+      await call(Envelope, 'task.list?limit=1', undefined, signal);
     },
     stop: async (taskId) => {
       await call(Envelope, 'task.stop', { task_id: taskId }, AbortSignal.timeout(10_000));

@@ -50,6 +50,7 @@ export function manus(profile: string, access: Access, { deadlines = DEFAULT_DEA
     label: `manus/${profile}`,
     sees,
     rehearsal: false,
+    check: (signal) => api.check(signal),
     async *stream(request, signal) {
       signal.throwIfAborted();
       let task = tasks.get(request);

@@ -1,6 +1,7 @@
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+const TIMEOUT = /^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/;
 const NETWORK = /^(?:E[A-Z]{3,}|UND_ERR_[A-Z_]+|EAI_AGAIN)$/;
 
 /**
@@ -10,6 +11,7 @@ const NETWORK = /^(?:E[A-Z]{3,}|UND_ERR_[A-Z_]+|EAI_AGAIN)$/;
 export function faultOfNetwork(error: unknown, answered: boolean): ProviderFault | undefined {
   const code = networkCode(error);
   if (code === undefined) return undefined;
+  if (TIMEOUT.test(code)) return new ProviderFault('provider.timeout', { retryable: true, cause: { code } });
   if (answered) return new ProviderFault('provider.interrupted', { retryable: true, cause: { code } });
   return new ProviderFault('provider.unreachable', { retryable: !CERTIFICATE.test(code), cause: { code } });
 }

@@ -17,6 +17,8 @@ export interface Provider {
    * Throws `ProviderFault`, and the signal's reason when aborted.
    */
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+  /** Tries key and address without asking for an answer; only where an answer costs much. Throws like `stream`. */
+  readonly check?: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface ProviderRequest {

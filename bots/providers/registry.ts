@@ -4,6 +4,7 @@ import type { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { anthropic } from './anthropic.ts';
 import { compatible } from './compatible.ts';
 import { echo } from './echo.ts';
+import { withFallback } from './fallback.ts';
 import { google } from './google.ts';
 import { manus, type ManusPace } from './manus.ts';
 import { openai } from './openai.ts';
@@ -25,7 +26,7 @@ export interface ProviderOptions {
   readonly relayDesk?: RelayDesk;
 }
 
-/** Every agent's mind. An agent without its key rehearses. */
+/** Every agent's mind. An agent without its key has its fallback, or else rehearses. */
 export function createProviders(
   agents: readonly AgentConfig[],
   settings: ProviderSettings,
@@ -37,11 +38,15 @@ export function createProviders(
 
 /** @param extraEnv where `endpoint.keyEnv` of a compatible agent is looked up. */
 export function createProvider(agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions = {}): Provider {
-  return providerOf(agent.model, agent, settings, extraEnv, options) ?? rehearsal;
+  const first = providerOf(agent.model, agent, settings, extraEnv, options);
+  const second = agent.fallback === undefined ? undefined : providerOf(agent.fallback, agent, settings, extraEnv, options);
+  if (first !== undefined && second !== undefined) return withFallback(first, second);
+  return first ?? second ?? rehearsal;
 }
 
 /** Undefined where the key is missing. */
 function providerOf(model: ModelName, agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions): Provider | undefined {
+  if (model === 'rehearsal') return rehearsal;
   if (model === 'echo' || model.startsWith('echo/')) return echo(model);
   if (model === 'relay') return options.relayDesk === undefined ? undefined : relay(options.relayDesk);
   if (model.startsWith('manus/')) return manusOf(model, agent, settings, options);

@@ -21,7 +21,7 @@ const REAL: RetryClock = {
 
 /** The one place that asks a provider again. An answer that was cut is begun anew behind a `restart`. */
 export function withRetry(inner: Provider, clock: RetryClock = REAL): Provider {
-  return { label: inner.label, sees: inner.sees, rehearsal: inner.rehearsal, stream: (request, signal) => streamWithRetry(inner, clock, request, signal) };
+  return { ...inner, stream: (request, signal) => streamWithRetry(inner, clock, request, signal) };
 }
 
 async function* streamWithRetry(inner: Provider, clock: RetryClock, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {

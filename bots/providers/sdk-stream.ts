@@ -35,7 +35,7 @@ export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEAD
 
 /** A model that was told to think hard may be silent for minutes. */
 function patience(deadlines: Deadlines, request: ProviderRequest): Deadlines {
-  const factor = { minimal: 1, low: 1, medium: 2, high: 5 }[request.agent.reasoningEffort ?? 'minimal'];
+  const factor = { minimal: 1, low: 1, medium: 2, high: 4 }[request.agent.reasoningEffort ?? 'minimal'];
   return { ...deadlines, firstByteMs: deadlines.firstByteMs * factor, idleMs: deadlines.idleMs * factor };
 }
 

@@ -143,7 +143,7 @@ export const WIRES: readonly Wire[] = [...STREAMING, MANUS];
 
 /** Answers as the provider does when all is well. */
 export function answering(wire: Wire): Responder {
-  if (wire !== MANUS) return () => ({ ...stream(wire, 'answer'), pieces: 7 });
+  if (wire !== MANUS) return () => ({ ...stream(wire, 'answer'), pieces: 211 });
   return manusTask(['new', 'running', 'planning', 'stopped']);
 }
 
@@ -156,7 +156,7 @@ export function manusTask(states: readonly string[]): Responder {
   };
 }
 
-const json = (name: string): Reply => ({ body: fixture(MANUS, `${name}.json`), headers: { 'content-type': 'application/json' }, pieces: 7 });
+const json = (name: string): Reply => ({ body: fixture(MANUS, `${name}.json`), headers: { 'content-type': 'application/json' }, pieces: 211 });
 
 export function fixture(wire: Pick<Wire, 'name'>, file: string): string {
   return readFileSync(new URL(`fixtures/${wire.name}/${file}`, import.meta.url), 'utf8');

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { FAULT_CODES, ProviderFault } from '../../bridge/protocol/fault.ts';
+import { FAULT_CODES, type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { faultPhrase } from '../../bridge/text/faults.ts';
+import { withFallback } from '../../bots/providers/fallback.ts';
+import { probe } from '../../bots/providers/probe.ts';
 import type { Provider, StreamPart } from '../../bots/providers/provider.ts';
 import { createProvider, createProviders } from '../../bots/providers/registry.ts';
 import { codeBlock, relay } from '../../bots/providers/relay.ts';
@@ -128,6 +130,47 @@ describe('retries', () => {
     [{}, '', undefined],
   ])('wait as %j says', (headers, body, milliseconds) => {
     expect(retryAfterMs(headers, body, 1_000)).toBe(milliseconds);
+  });
+});
+
+describe('a fallback', () => {
+  const failing = (code: FaultCode, ...before: StreamPart[]): Provider => ({
+    label: 'first',
+    sees: true,
+    rehearsal: false,
+    async *stream() {
+      yield* before;
+      await Promise.resolve();
+      throw new ProviderFault(code);
+    },
+  });
+  const echo = createProvider(agent({ model: 'echo' }), none, {});
+
+  it('answers when the first has failed, and voids what that one had said', async () => {
+    const parts = await all(withFallback(failing('provider.quota', { type: 'text', text: '반쯤' }), echo));
+    expect(parts.map(({ type }) => type)).toEqual(['text', 'restart', 'text', 'finish']);
+    expect((await all(withFallback(failing('provider.key'), echo))).map(({ type }) => type)).toEqual(['text', 'finish']);
+  });
+
+  it.each<FaultCode>(['provider.filtered', 'provider.request'])('does not get around %s', async (code) => {
+    await expect(all(withFallback(failing(code), echo))).rejects.toMatchObject({ code });
+  });
+
+  it('is the mind of an agent whose own key is missing', () => {
+    const settings = ProviderSettings.parse({ ANTHROPIC_API_KEY: 'a' });
+    const config = agent({ model: 'openai/gpt-6-astra', fallback: 'anthropic/claude-sonnet-5-5' });
+    expect(createProvider(config, settings, {}).label).toBe('anthropic/claude-sonnet-5-5');
+    expect(createProvider(config, none, {}).label).toBe('rehearsal');
+  });
+});
+
+describe('a probe', () => {
+  it('says who answers, and what is wrong with who does not', async () => {
+    const signal = new AbortController().signal;
+    expect(await probe(createProvider(agent({ model: 'echo' }), none, {}), agent({}), signal)).toMatchObject({ ok: true });
+    const refused = agent({ model: 'compatible/x', endpoint: { url: 'http://127.0.0.1:1/v1' } });
+    const quick = { retryClock: { sleep: () => Promise.resolve(), random: () => 0 } };
+    expect(await probe(createProvider(refused, none, {}, quick), refused, signal)).toMatchObject({ ok: false, code: 'provider.unreachable' });
   });
 });
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, codeOf, fault, outcome, QUICK, textOf, type Asked, type RunOptions } from './provider-run.ts';
-import type { Received, Reply, Responder } from './provider-server.ts';
-import { bodyOf, failure, fixture, MANUS, manusTask, type Json } from './provider-wires.ts';
+import { probe } from '../../bots/providers/probe.ts';
+import { agentOn, ask, codeOf, fault, outcome, providerOn, QUICK, textOf, type Asked, type RunOptions } from './provider-run.ts';
+import { startProviderServer, type Received, type Reply, type Responder } from './provider-server.ts';
+import { bodyOf, failure, fixture, KEY, MANUS, manusTask, type Json } from './provider-wires.ts';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -110,6 +111,15 @@ describe('a task', () => {
       expect(codeOf(result.error)).toMatch(/^provider\.(?:malformed|timeout)$/);
     },
   );
+});
+
+it('is probed without a task, which would cost', async () => {
+  const server = stack.use(await startProviderServer(({ headers }) => (headers['x-manus-api-key'] === KEY ? { body: '{"ok":true,"tasks":[]}' } : failure(MANUS, '401'))));
+  const signal = new AbortController().signal;
+  const agent = agentOn(MANUS, server.url);
+  expect(await probe(providerOn(MANUS, server.url), agent, signal)).toMatchObject({ ok: true });
+  expect(await probe(providerOn({ ...MANUS, settings: (url) => ({ ...MANUS.settings(url), MANUS_API_KEY: 'wrong' }) }, server.url), agent, signal)).toMatchObject({ ok: false, code: 'provider.key' });
+  expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /v2/task.list?limit=1', 'GET /v2/task.list?limit=1']);
 });
 
 describe('a task that waits for the master', () => {
