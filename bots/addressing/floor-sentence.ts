@@ -81,11 +81,12 @@ export function floorSentence(body: string): Floor | null {
   if (text === '' || text.length > LONGEST) return null;
   let set: Floor | null = null;
   for (const sentence of text.replace(/(알겠지|알았지|알겠어|알았어|ok|okay)\s*\?+/gu, '$1').split(/(?<=[?!.\n…;~ㄱ-ㅣ]|\p{Extended_Pictographic})/u)) {
-    if (!sentence.endsWith('?')) set = floorOf(sentence) ?? set;
+    set = floorOf(sentence) ?? set;
   }
   return set;
 }
 
+/** A question mark is left standing, so that a question matches no rule. */
 function floorOf(sentence: string): Floor | null {
   const spoken = sentence.replace(/[,!.…;~ㄱ-ㅣ]|\p{Extended_Pictographic}/gu, ' ').replace(/\s+/gu, ' ').trim();
   const said = /[가-힣]/u.test(spoken) ? spoken.replaceAll(' ', '') : spoken;

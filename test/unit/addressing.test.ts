@@ -416,6 +416,12 @@ describe('what decides', () => {
   });
 });
 
+test('the longest callsign is the one that was called', () => {
+  const sun: Callable = { id: AgentId.parse('sun'), userId: user('agent_sun'), callsigns: ['해'] };
+  const lady: Callable = { id: AgentId.parse('lady'), userId: user('agent_lady'), callsigns: ['해님'] };
+  for (const agents of [[sun, lady], [lady, sun]]) expect(say('해님아 안녕', { agents })).toMatchObject({ agents: ['lady'] });
+});
+
 describe('agents that call agents', () => {
   const called = (text: string) => mentionedByAgent(text, agents, AgentId.parse('claude'));
   test.each([
