@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { ownerEnvironment } from '../config/environment.ts';
+import { languageOf, loadSettings } from '../config/load.ts';
+import { Refusal } from '../config/refusal.ts';
+import type { Lang } from '../protocol/ids.ts';
+import { terminalText } from '../text/terminal.ts';
+import { wanted } from './arguments.ts';
+import { readHouse } from './house-file.ts';
+import { live } from './live.ts';
+import { paintFor } from './paint.ts';
+import { Screen } from './screen.ts';
+import { single } from './single.ts';
+
+const project = join(import.meta.dirname, '..', '..');
+
+async function chat(args: readonly string[], lang: Lang): Promise<number> {
+  const want = wanted(args);
+  if (want.kind === 'wrong') throw new Refusal(terminalText.wrongArgument(want.argument));
+  if (want.kind === 'help') {
+    process.stdout.write(`${terminalText.help[lang]()}\n`);
+    return 0;
+  }
+  const settings = loadSettings(ownerEnvironment(project));
+  const house = readHouse(project, settings.CHAVION_DATA_DIR);
+  const screen = new Screen(process.stdout);
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
+  // Whoever read our output has gone.
+  process.stdout.on('error', () => stop.abort());
+  let loggedOut = false;
+  const options = {
+    house,
+    room: house.rooms[want.room],
+    lang,
+    screen,
+    look: { lang, timeZone: settings.CHAVION_TZ, paint: paintFor(process.stdout), columns: () => screen.columns() },
+    loggedOut: () => {
+      loggedOut = true;
+      stop.abort();
+    },
+  };
+  const code = want.kind === 'single' ? await single(want.text, options, stop.signal) : await live(want.room, { input: process.stdin, output: process.stdout }, options, stop.signal);
+  if (loggedOut) throw new Refusal(terminalText.loggedOut);
+  return code;
+}
+
+const lang = languageOf(ownerEnvironment(project));
+try {
+  process.exitCode = await chat(process.argv.slice(2), lang);
+} catch (error) {
+  // Names of errors only: a message may quote what was sent.
+  const what = error instanceof Refusal ? error.in(lang) : terminalText.unexpected(error instanceof Error ? error.name : 'unknown')[lang]();
+  process.stderr.write(`${what}\n`);
+  process.exitCode = 1;
+}
