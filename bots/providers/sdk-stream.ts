@@ -60,8 +60,7 @@ async function* streamFromSdk(model: SdkModel, request: ProviderRequest, signal:
       onError: () => undefined,
     });
     for await (const part of result.stream) yield* reading.next(part);
-    // An abort ends the SDK's stream like an ordinary end.
-    watch.signal.throwIfAborted();
+    // An abort, too, ends the SDK's stream like an ordinary end.
     if (!reading.finished) throw new ProviderFault('provider.interrupted', { retryable: true });
   } catch (error) {
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, fault, HISTORY, outcome, textOf } from './provider-run.ts';
 import type { Reply } from './provider-server.ts';
-import { ANSWER, beginning, BEGINNING, bodyOf, longAnswer, stream, STREAMING, type Json } from './provider-wires.ts';
+import { ANSWER, beginning, BEGINNING, bodyOf, fixture, longAnswer, stream, STREAMING, type Json } from './provider-wires.ts';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -103,5 +103,31 @@ describe.each(STREAMING)('$name', (wire) => {
     expect(result.error).toBe(reason);
     expect(result.server.requests).toHaveLength(1);
     await expect.poll(() => result.server.abandoned()).toBe(1);
+  });
+});
+
+describe('sources', () => {
+  const wireOf = (name: string) => STREAMING.find((wire) => wire.name === name)!;
+
+  it('of Perplexity come in the order to which [1], [2] in the text point, once each, with titles, if a browser may open them', async () => {
+    const { parts } = await ask(stack, wireOf('perplexity'), stream(wireOf('perplexity'), 'answer'));
+    expect(parts.filter((part) => part.type === 'source')).toEqual([
+      { type: 'source', url: 'https://example.org/maintenance', title: '트럭 정비 안내' },
+      { type: 'source', url: 'https://example.com/trucks?id=7', title: 'Truck care' },
+    ]);
+  });
+
+  it('that come in the last chunk alone are not lost', async () => {
+    const wire = wireOf('perplexity');
+    const late = fixture(wire, 'answer.sse').split(/(?<=\n\r?\n)/);
+    const body = late.map((event, i) => (i < late.length - 1 ? event.replace(/"(citations|search_results)": \[[^\]]*\], /g, '') : event)).join('');
+    const { parts } = await ask(stack, wire, { body });
+    expect(textOf(parts)).toBe(ANSWER);
+    expect(parts.filter((part) => part.type === 'source')).toHaveLength(2);
+  });
+
+  it('of others come as their SDK passes them on', async () => {
+    const { parts } = await ask(stack, wireOf('google'), { body: fixture(wireOf('google'), 'sources.sse') });
+    expect(parts.filter((part) => part.type === 'source')).toEqual([{ type: 'source', url: 'https://example.org/a', title: 'example.org' }]);
   });
 });

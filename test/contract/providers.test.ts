@@ -1,13 +1,26 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FaultCode } from '../../bridge/protocol/fault.ts';
 import { ask, codeOf, everythingIn, fault, outcome, PNG, run, SHORT, SYSTEM, textOf } from './provider-run.ts';
 import { startProviderServer } from './provider-server.ts';
 import { answering, beginning, bodyOf, failure, KEY, WIRES, type Failure } from './provider-wires.ts';
 
 let stack = new AsyncDisposableStack();
+let printed: unknown[] = [];
+beforeEach(() => {
+  const print = (...words: unknown[]) => {
+    printed.push(words);
+  };
+  vi.spyOn(console, 'error').mockImplementation(print);
+  vi.spyOn(console, 'warn').mockImplementation(print);
+  vi.spyOn(process, 'emitWarning').mockImplementation(print);
+});
 afterEach(async () => {
   await stack.disposeAsync();
   stack = new AsyncDisposableStack();
+  vi.restoreAllMocks();
+  // An SDK that prints its errors prints the prompt.
+  const words = printed.splice(0);
+  if (words.length > 0) throw new Error('something was printed', { cause: words });
 });
 
 /** What holds of every provider, whatever its wire looks like. */
@@ -29,6 +42,12 @@ describe.each(WIRES)('$name', (wire) => {
     expect(wire.system(body)).toBe(SYSTEM);
     expect(wire.texts(body).join('\n')).toMatch(/이 사진 봐 줘\n[^]*보았습니다\.\n[^]*뭐부터 하지\?\n\n파일 일정\.txt:\n월요일 부산, 화요일 정비/);
     expect(wire.images(body)).toEqual([wire.image(Buffer.from(PNG).toString('base64'))]);
+  });
+
+  it('asks as the roster says, without a word about what the model ignores', async () => {
+    const { error, server } = await ask(stack, wire, answering(wire), { agent: { temperature: 0.25, reasoningEffort: 'high' } });
+    expect(error).toBeUndefined();
+    expect(server.requests.length).toBeGreaterThan(0);
   });
 
   it('leaves images out for a model that does not see', async () => {
