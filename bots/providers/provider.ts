@@ -31,7 +31,10 @@ export interface ProviderRequest {
   readonly messages: readonly ChatMessage[];
   /** The bare message that is being answered, without names or history. */
   readonly question: string;
-  /** From the `finish` of the answer to which this message replies: the provider goes on there. */
+  /**
+   * From the `finish` of the answer to which this message replies: the provider goes on there. Set it for a master's
+   * reply alone, and only from content that our own accounts wrote: what is said here may count as consent.
+   */
   readonly resume?: string;
 }
 

@@ -139,6 +139,15 @@ describe.each(WIRES)('$name', (wire) => {
     expect(codeOf(error)).toMatch(/^provider\./);
   });
 
+  it('ends at once when aborted before the first byte, and hangs up', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stopped by the master');
+    const result = await ask(stack, wire, () => (setTimeout(() => controller.abort(reason), 20), 'hang'), { signal: controller.signal });
+    expect(result.error).toBe(reason);
+    expect(result.server.requests).toHaveLength(1);
+    await expect.poll(() => result.server.abandoned()).toBe(1);
+  });
+
   it('makes no call when aborted before', async () => {
     const reason = new Error('too late');
     const result = await ask(stack, wire, answering(wire), { signal: AbortSignal.abort(reason) });
