@@ -68,10 +68,17 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   }
   if (message.body.trim() === '' && message.attachment === undefined) return answer(say.emptyMessage[lang]());
   const floor = floorSentence(message.body);
-  if (floor !== null) return { ...answer(say.floorChanged[lang](floor, facts.floor)), floor };
+  if (floor !== null) return withFloor(floor, message, facts, lang);
   // A file without a caption has its name for a body, which calls nobody.
   const words = message.body === message.attachment?.name ? { ...message, body: '' } : message;
   return speak(message, address(words, facts), facts, lang);
+}
+
+/** The sentence that sets the floor may call somebody too: both are done. */
+function withFloor(floor: Floor, message: MessageEvent, facts: Facts, lang: Lang): Plan {
+  const audience = address(message, { ...facts, floor });
+  const turns = audience.kind === 'agents' && audience.reason === 'callsign' ? speak(message, audience, facts, lang).jobs.filter((job) => job.type === 'turn') : [];
+  return { jobs: [notice(message, say.floorChanged[lang](floor, facts.floor)), ...turns], floor };
 }
 
 /** Korean letters decide, and so does a text behind the command; `!agents` alone could be anybody's. */

@@ -23,8 +23,8 @@ export type Audience =
   | { readonly kind: 'nobody'; readonly reason: 'floor-called' | 'floor-closed' | 'other-called' | 'no-agents' };
 
 /**
- * Whom a master's message is for: those it mentions, else the agent it replies to, else those it calls by callsign,
- * else everyone. `closed` lets nobody speak; under `called` a message that calls nobody is for nobody.
+ * Whom a master's message is for: those it mentions, else those it calls by callsign, else the agent it replies to,
+ * else everyone: who swipes to reply and writes another's name means that other. `closed` lets nobody speak; under `called` a message that calls nobody is for nobody.
  */
 export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'mentionsRoom' | 'thread'>, situation: Situation): Audience {
   const { agents, others, floor, repliedTo } = situation;
@@ -38,13 +38,13 @@ export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'menti
   const mentioned = new Set<UserId>(message.mentions);
   for (const who of calls.excepted) mentioned.delete(who.userId);
   const mentionedAgents = agents.filter((agent) => mentioned.has(agent.userId));
-  if (mentionedAgents.length > 0) return { kind: 'agents', agents: ids(mentionedAgents), reason: 'mention' };
   // Clients mention the author of what is replied to on their own account; that is not the writer's call.
+  if (mentionedAgents.some((agent) => agent.userId !== repliedTo)) return { kind: 'agents', agents: ids(mentionedAgents), reason: 'mention' };
   if (others.some((other) => mentioned.has(other.userId) && other.userId !== repliedTo)) return { kind: 'nobody', reason: 'other-called' };
 
+  const called = byCalls(calls, agents, everyone);
   const replied = agents.find((agent) => agent.userId === repliedTo);
-  if (replied !== undefined) return { kind: 'agents', agents: [replied.id], reason: 'reply' };
-  return byCalls(calls, agents, everyone) ?? (floor === 'open' ? everyone : { kind: 'nobody', reason: 'floor-called' });
+  return called ?? (replied !== undefined ? { kind: 'agents', agents: [replied.id], reason: 'reply' } : null) ?? (floor === 'open' ? everyone : { kind: 'nobody', reason: 'floor-called' });
 }
 
 /** null: nobody in particular is called. */

@@ -46,10 +46,12 @@ function withArguments(name: CommandName, rest: string): Parsed {
     const discussion = discussionOf(rest);
     return discussion === null ? badArguments(name) : { kind: 'command', command: { name, ...discussion } };
   }
+  // Whoever shouts stop means it, whatever else is shouted.
+  if (name === 'stop') return { kind: 'command', command: { name } };
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
 }
 
-function badArguments(name: CommandName): Parsed {
+function badArguments(name: Exclude<CommandName, 'stop'>): Parsed {
   return { kind: 'bad-arguments', name, usage: (lang) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : usage[name][lang]()) };
 }
 

@@ -11,7 +11,7 @@ export const defaultRoster: z.input<typeof Roster> = {
     {
       id: 'gabriel',
       name: '가브리엘',
-      callsigns: ['가브리엘', '팀장', 'GPT', 'gabriel'],
+      callsigns: ['가브리엘', '팀장', 'GPT', '지피티', 'gabriel'],
       role: '팀장: 무엇을 먼저 할지 정하고 구체적인 단계로 나눕니다',
       model: 'openai/gpt-6-astra',
       prompt: 'You are the team leader. You sort out what matters first and turn wishes into concrete steps that someone can carry out today.',

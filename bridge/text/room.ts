@@ -83,10 +83,6 @@ export const usage = {
     () => '`!에이전트`는 뒤에 아무것도 붙이지 않습니다. 바뀐 것은 없습니다.',
     () => '`!agents` takes nothing after it. Nothing was changed.',
   ),
-  stop: phrase(
-    () => '멈추려면 `!그만`만 보내 주세요. 아직 아무것도 멈추지 않았습니다.',
-    () => 'To stop, send `!stop` alone. Nothing was stopped yet.',
-  ),
   floor: phrase(
     () => '`!발언 모두`, `!발언 호출`, `!발언 금지` 중 하나로 보내 주세요. 발언은 그대로입니다.',
     () => 'Send `!floor open`, `!floor called` or `!floor closed`. The floor is as it was.',

@@ -5,11 +5,13 @@ export interface Answer {
 }
 
 export async function request(base: string, method: string, path: string, options: { token?: string; body?: unknown } = {}): Promise<Answer> {
-  const response = await fetch(new URL(path, base), {
+  const call = () => fetch(new URL(path, base), {
     method,
     headers: { 'content-type': 'application/json', ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }) },
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   });
+  // A socket kept alive may have been closed at the other end just now.
+  const response = await call().catch(call);
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json') === true;
   return { status: response.status, body: json ? JSON.parse(text) : {} };

@@ -390,9 +390,13 @@ describe('what decides', () => {
     }
     expect(say('@room 회의', { floor: 'closed' }, [claude.userId], true)).toEqual({ kind: 'nobody', reason: 'floor-closed' });
   });
-  test('a reply, before a callsign', () => {
+  test('a callsign, before a reply; a reply, before the mention that the client adds', () => {
     expect(say('더 자세히', { repliedTo: claude.userId })).toEqual({ kind: 'agents', agents: ['claude'], reason: 'reply' });
-    expect(say('가브리엘아 이건?', { repliedTo: claude.userId })).toEqual(to('claude'));
+    expect(say('더 자세히', { repliedTo: claude.userId }, [claude.userId])).toEqual({ kind: 'agents', agents: ['claude'], reason: 'reply' });
+    for (const mentions of [[], [claude.userId]]) {
+      expect(say('가브리엘아 이건?', { repliedTo: claude.userId }, mentions)).toEqual(to('gabriel'));
+      expect(say('다들 어때?', { repliedTo: claude.userId }, mentions)).toEqual(to(...everyone));
+    }
     expect(say('더 자세히', { repliedTo: claude.userId, floor: 'called' })).toEqual(to('claude'));
     expect(say('이건 어때', { repliedTo: claude.userId }, [gabriel.userId])).toEqual(to('gabriel'));
   });

@@ -62,6 +62,13 @@ describe('what a master sets off', () => {
     }
   });
 
+  it('a sentence that sets the floor and calls somebody does both', () => {
+    const plan = decide('앞으로 호출하지 않은 에이전트는 아무 말도 하지마~~~~가브리엘 발표해');
+    expect(plan.floor).toBe('called');
+    expect(turns(plan)).toEqual(['gabriel']);
+    expect(notices(plan)).toHaveLength(1);
+  });
+
   it('!stop ends everything asked until then', () => {
     const event = message('s', '!그만');
     expect(decideForMaster(event, facts).stopAt).toBe(event.at);
