@@ -18,7 +18,8 @@ export const PowerLevels = z.looseObject({
 });
 export type PowerLevels = z.infer<typeof PowerLevels>;
 
-const OWNER = 100;
+/** Masters, and the admin who builds the rooms. */
+export const OWNER = 100;
 const COORDINATOR = 50;
 /** Above everyone: no slip of a finger makes a room of agents unreadable to them, for good. */
 const NOBODY = 101;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RoomId } from '../bridge/protocol/ids.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
-import { PowerLevels, freshPowerLevels, repairedPowerLevels } from './power-levels.ts';
+import { OWNER, PowerLevels, freshPowerLevels, repairedPowerLevels } from './power-levels.ts';
 import type { People } from './residents.ts';
 
 export interface RoomWanted {
@@ -69,13 +69,16 @@ type State = z.infer<typeof State>;
 
 async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promise<void> {
   const { client, token, who } = builder;
-  const state = await stateOf(builder, room);
+  let state = await stateOf(builder, room);
+  if (levelsIn(state).users[who.admin] !== OWNER) {
+    await makeRoomAdmin(builder, room);
+    state = await stateOf(builder, room);
+  }
   const content = (type: string, key = '') => state.find((event) => event.type === type && event.state_key === key)?.content;
   const put = (type: string, body: unknown, at = room, key = '') =>
     client.call('PUT', path(at, `state/${encodeURIComponent(type)}/${encodeURIComponent(key)}`), Nothing, { token, body });
 
-  const levels = repairedPowerLevels(PowerLevels.parse(content('m.room.power_levels') ?? {}), who);
-  if (levels !== null) await put('m.room.power_levels', levels);
+  await repairLevels(builder, room, levelsIn(state), (levels) => put('m.room.power_levels', levels));
   if (content('m.room.join_rules')?.['join_rule'] !== 'invite') await put('m.room.join_rules', { join_rule: 'invite' });
   if (content('m.room.guest_access')?.['guest_access'] !== 'forbidden') await put('m.room.guest_access', { guest_access: 'forbidden' });
   if (!OPEN_TO_MEMBERS.has(String(content('m.room.history_visibility')?.['history_visibility']))) await put('m.room.history_visibility', { history_visibility: 'shared' });
@@ -92,16 +95,40 @@ async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promi
   if (!('via' in (content('m.space.parent', wanted.parent) ?? {}))) await put('m.space.parent', { ...via, canonical: true }, room, wanted.parent);
 }
 
+const levelsIn = (state: State): PowerLevels => PowerLevels.parse(state.find((event) => event.type === 'm.room.power_levels')?.content ?? {});
+
+/** Nobody can take a level away from an equal: whoever stands too high gives it up in its own name first. */
+async function repairLevels({ client, token, who }: Builder, room: RoomId, now: PowerLevels, put: (levels: PowerLevels) => Promise<void>): Promise<void> {
+  const wanted = repairedPowerLevels(now, who);
+  if (wanted === null) return;
+  let between = now;
+  for (const [user, level] of Object.entries(now.users)) {
+    if (level < OWNER || (wanted.users[user] ?? 0) >= level) continue;
+    const login = `/_synapse/admin/v1/users/${encodeURIComponent(user)}/login`;
+    const { access_token } = await client.call('POST', login, z.object({ access_token: z.string() }), { token, body: { valid_until_ms: Date.now() + 60_000 } });
+    between = { ...between, users: { ...between.users, [user]: 0 } };
+    await client.call('PUT', path(room, 'state/m.room.power_levels/'), Nothing, { token: access_token, body: between });
+  }
+  await put(wanted);
+}
+
+/** https://element-hq.github.io/synapse/latest/admin_api/rooms.html#make-room-admin-api */
+async function makeRoomAdmin({ client, token, who }: Builder, room: RoomId): Promise<void> {
+  await client.call('POST', `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/make_room_admin`, Nothing, { token, body: { user_id: who.admin } });
+}
+
 const OPEN_TO_MEMBERS = new Set(['shared', 'invited', 'joined']);
 
-/** The admin may have left by mistake; the homeserver's own admin can come back while anyone with power is in. */
-async function stateOf({ client, token, who }: Builder, room: RoomId): Promise<State> {
-  try {
-    return await client.call('GET', path(room, 'state'), State, { token });
-  } catch (error) {
-    if (!(error instanceof HomeserverError && error.status === 403)) throw error;
-    await client.call('POST', `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/make_room_admin`, Nothing, { token, body: { user_id: who.admin } });
-    await client.call('POST', path(room, 'join'), Nothing, { token, body: {} });
-    return await client.call('GET', path(room, 'state'), State, { token });
-  }
+/** As it is now: whoever has left is shown how it was then, so an admin that left by mistake comes back first. */
+async function stateOf(builder: Builder, room: RoomId): Promise<State> {
+  const { client, token, who } = builder;
+  const read = () => client.call('GET', path(room, 'state'), State, { token });
+  const seen = await read().catch((error: unknown) => {
+    if (error instanceof HomeserverError && error.status === 403) return [];
+    throw error;
+  });
+  if (seen.some(({ type, state_key, content }) => type === 'm.room.member' && state_key === who.admin && content['membership'] === 'join')) return seen;
+  await makeRoomAdmin(builder, room);
+  await client.call('POST', path(room, 'join'), Nothing, { token, body: {} });
+  return await read();
 }

@@ -58,13 +58,12 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
   const hq = await provisionRoom(builder, { alias: 'hq', name: text.hq, topic: text.hqTopic, kind: 'room', parent: space }, before?.hq);
   const ops = await provisionRoom(builder, { alias: 'ops', name: text.ops, topic: text.opsTopic, kind: 'room', parent: space }, before?.ops);
 
-  const members = new Map([hq, ops, space].map((room) => [room, joinedMembers(client, token, room)]));
-  const inHq = (await members.get(hq)) ?? new Map<string, Member>();
+  const members = new Map(await Promise.all([hq, ops, space].map(async (room) => [room, await joinedMembers(client, token, room)] as const)));
+  const inHq = members.get(hq) ?? new Map<string, Member>();
   const avatars = await residents(client, wanted, ghosts(wanted.roster, wanted.serverName), inHq);
 
   const everyone = [who.coordinator, ...ghosts(wanted.roster, wanted.serverName).map((ghost) => ghost.userId), who.executor, who.master];
-  for (const [room, joined] of members) {
-    const present = await joined;
+  for (const [room, present] of members) {
     const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter((user) => !present.has(user));
     // One after another: each join is a change of the room's state that the next one builds on.
     for (const user of missing) await join(client, token, room, user);

@@ -29,7 +29,9 @@ export function redisConfig({ port, folder, passwords, channelRights }: RedisSet
     'appendonly yes',
     'appendfsync always',
     'maxmemory-policy noeviction',
-    'user default off resetpass',
+    // Off: nobody gets in as this one. All rights: loading the append-only file runs transactions in its name,
+    // and throws away those that it may not run.
+    `user default off resetpass allkeys +@all${channelRights ? ' allchannels' : ''}`,
     `user launcher on ${hash(passwords.launcher)} resetkeys -@all +ping`,
     part('swarm'),
     part('executor'),

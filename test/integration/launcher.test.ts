@@ -16,8 +16,8 @@ const alive = (pid: number | null): boolean => pid !== null && mark(pid) !== und
 const answers = async () => (await request(house.ready.homeserver, 'GET', '/_matrix/client/versions')).status;
 
 /** Waits for something that has to come; the test's own time limit ends it otherwise. */
-async function eventually(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds().valueOf())) await new Promise((resolve) => setTimeout(resolve, 30));
+async function eventually(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 30));
 }
 
 describe('a house that runs', () => {

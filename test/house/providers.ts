@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Json, WIRE_FORMATS, type WireFormat } from './provider-formats.ts';
+
+/** Residents whose provider is played here, on the wire that the real one speaks. */
+export const MINDS = ['gabriel', 'jarvis', 'claude', 'perplexity'] as const;
+export type Mind = (typeof MINDS)[number];
+
+/** The same for all, so that one search finds it wherever it should not be. */
+export const PROVIDER_KEY = 'sk-house-9Qx7Zr2LmV4tKp8WcN3bT6yD';
+
+/** One call as the provider received it. */
+export interface Question {
+  readonly mind: Mind;
+  readonly system: string;
+  /** In the order of the request. */
+  readonly said: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
+  readonly images: number;
+  /** The whole body, for what must not be in it. */
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly at: number;
+  /** When the last byte was written. */
+  endedAt?: number;
+  /** When the client hung up before that. */
+  abandonedAt?: number;
+}
+
+export interface Reply {
+  /** Text, in the pieces in which it comes. */
+  readonly pieces?: readonly string[];
+  /** Between two pieces. */
+  readonly everyMs?: number;
+  /** Nothing is answered before this. */
+  readonly after?: Promise<unknown>;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In place of text, for failures. */
+  readonly body?: string;
+  readonly ending?: 'end' | 'drop' | 'hang';
+}
+
+export type Script = (question: Question) => Reply | string;
+
+/** Local stand-ins of four providers. Each answers by its script and remembers what it was asked. */
+export class Providers implements AsyncDisposable {
+  readonly #server = createServer((request, response) => void this.#answer(request, response).catch(() => response.destroy()));
+  readonly #scripts = new Map<Mind, Script>();
+  readonly questions: Question[] = [];
+  #port = 0;
+
+  static async start(): Promise<Providers> {
+    const providers = new Providers();
+    await new Promise<void>((resolve) => providers.#server.listen(0, '127.0.0.1', resolve));
+    const address = providers.#server.address();
+    if (typeof address === 'object' && address !== null) providers.#port = address.port;
+    return providers;
+  }
+
+  /** What makes a house ask here; Manus and Michael go on rehearsing beside. */
+  get env(): Record<string, string> {
+    const at = (mind: Mind, version: string) => `http://127.0.0.1:${this.#port}/${mind}${version}`;
+    return {
+      OPENAI_API_KEY: PROVIDER_KEY,
+      OPENAI_BASE_URL: at('gabriel', '/v1'),
+      GOOGLE_GENERATIVE_AI_API_KEY: PROVIDER_KEY,
+      GOOGLE_BASE_URL: at('jarvis', '/v1beta'),
+      ANTHROPIC_API_KEY: PROVIDER_KEY,
+      ANTHROPIC_BASE_URL: at('claude', '/v1'),
+      PERPLEXITY_API_KEY: PROVIDER_KEY,
+      PERPLEXITY_BASE_URL: at('perplexity', ''),
+      CHAVION_REHEARSAL: 'always',
+    };
+  }
+
+  /** For one mind, or for all. */
+  play(script: Script | string, ...minds: readonly Mind[]): void {
+    for (const mind of minds.length === 0 ? MINDS : minds) this.#scripts.set(mind, typeof script === 'string' ? () => script : script);
+  }
+
+  /** Forgets what was asked, and lets everyone say `<id>의 대답입니다.` */
+  reset(): void {
+    this.questions.length = 0;
+    this.play(({ mind }) => `${mind}의 대답입니다.`);
+  }
+
+  asked(mind: Mind): readonly Question[] {
+    return this.questions.filter((question) => question.mind === mind);
+  }
+
+  /** The only call to this mind. */
+  once(mind: Mind): Question {
+    const [question, ...more] = this.asked(mind);
+    if (question === undefined || more.length > 0) throw new Error(`${mind} was asked ${more.length + (question === undefined ? 0 : 1)} times`);
+    return question;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const mind = MINDS.find((one) => request.url?.startsWith(`/${one}/`) === true);
+    if (mind === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const wire = WIRE_FORMATS[mind];
+    const question = read(mind, wire, await textOf(request), request);
+    this.questions.push(question);
+    response.on('close', () => {
+      if (question.endedAt === undefined) question.abandonedAt = Date.now();
+    });
+    const script = this.#scripts.get(mind) ?? (() => `${mind}의 대답입니다.`);
+    const scripted = script(question);
+    await send(response, wire, typeof scripted === 'string' ? { pieces: [scripted] } : scripted, question);
+  }
+}
+
+function read(mind: Mind, wire: WireFormat, body: string, request: IncomingMessage): Question {
+  const json: Json = JSON.parse(body);
+  const said = wire.messages(json);
+  return {
+    mind,
+    system: wire.system(json),
+    said: said.map(({ role, text }) => ({ role, text })),
+    images: said.reduce((sum, { images }) => sum + images, 0),
+    body,
+    headers: request.headers,
+    at: Date.now(),
+  };
+}
+
+async function send(response: ServerResponse, wire: WireFormat, reply: Reply, question: Question): Promise<void> {
+  if (reply.after !== undefined) await reply.after;
+  if (response.destroyed) return;
+  response.socket?.setNoDelay(true);
+  const type = reply.body === undefined ? 'text/event-stream; charset=utf-8' : 'application/json';
+  response.writeHead(reply.status ?? 200, { 'content-type': type, ...reply.headers });
+  if (reply.body === undefined) {
+    const pieces = reply.pieces ?? [];
+    response.write(wire.begin);
+    for (const piece of pieces) {
+      if (response.destroyed) return;
+      response.write(wire.piece(piece));
+      if (reply.everyMs !== undefined) await sleep(reply.everyMs);
+    }
+    if (reply.ending === 'hang' || response.destroyed) return;
+    if (reply.ending === 'drop') {
+      response.destroy();
+      return;
+    }
+    response.write(wire.end(pieces.join('')));
+  } else {
+    response.write(reply.body);
+  }
+  question.endedAt = Date.now();
+  response.end();
+}
+
+/** Everything a question shows of the room, one line a message. */
+export const heard = (question: Question): string => question.said.map(({ text }) => text).join('\n');
