@@ -56,13 +56,14 @@ export class Step implements Disposable {
   readonly #terminal: Terminal;
   readonly #name: string;
   readonly #began = Date.now();
-  readonly #ticker: NodeJS.Timeout | undefined;
+  readonly #ticker: NodeJS.Timeout;
   #far = '';
 
   constructor(terminal: Terminal, name: string) {
     this.#terminal = terminal;
     this.#name = padded(name, 14);
-    if (terminal.interactive) this.#ticker = setInterval(() => this.#draw(), 500).unref();
+    // Where lines cannot be drawn over, a long step says now and then that it goes on.
+    this.#ticker = setInterval(() => this.#tick(), terminal.interactive ? 500 : 10_000).unref();
     this.#draw();
   }
 
@@ -80,8 +81,17 @@ export class Step implements Disposable {
     clearInterval(this.#ticker);
   }
 
+  #tick(): void {
+    if (this.#terminal.interactive) this.#draw();
+    else this.#terminal.line(this.#text());
+  }
+
   #draw(): void {
-    this.#terminal.redraw(`  ${this.#name} ${padded(this.#far === '' ? '…' : this.#far, 34)} ${this.#seconds()}`);
+    this.#terminal.redraw(this.#text());
+  }
+
+  #text(): string {
+    return `  ${this.#name} ${padded(this.#far === '' ? '…' : this.#far, 34)} ${this.#seconds()}`;
   }
 
   #seconds(): string {

@@ -130,9 +130,10 @@ export class House implements AsyncDisposable {
   }
 
   /** The launcher alone, for starts that are to fail. */
-  launch(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  launch(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input = ''): ChildProcess {
     this.#output = '';
-    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    launcher.stdin.end(input);
     for (const stream of [launcher.stdout, launcher.stderr]) stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     this.#launcher = launcher;
     return launcher;
