@@ -1,0 +1,224 @@
+import { closeSync, mkdirSync } from 'node:fs';
+import { constants as os, setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bwrapFlags, prlimitCommand, type Base } from './bwrap-flags.ts';
+import type { CgroupRoot } from './cgroups.ts';
+import { folderUsage, type FolderUsage } from './folder-usage.ts';
+import { OpenFolder } from './folders.ts';
+import { closeInherited } from './inherited-descriptors.ts';
+import { checkJob } from './job-check.ts';
+import { feed, inputStream, launch, outputStream, type Launched } from './launch.ts';
+import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
+import { OutputCollector } from './output-collector.ts';
+import { PipeStock } from './pipes.ts';
+import { startOf } from './process-tree.ts';
+import { INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
+import { machineOf, seccompFilter, type Machine } from './seccomp.ts';
+import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
+import { allowance, over, watch } from './watchdog.ts';
+
+export interface BubblewrapOptions {
+  /** A folder of our own, for pipes and sockets; no other account may enter it. At most 60 characters long. */
+  readonly runFolder: string;
+  readonly cgroups: CgroupRoot | null;
+  readonly bwrap?: string;
+}
+
+const PRIORITY = 10;
+const DYING_MS = 10_000;
+const DRAINING_MS = 1_000;
+
+/** The real sandbox. Throws where it cannot be one: as root, or on a machine that no filter was written for. */
+export class Bubblewrap implements Sandbox {
+  readonly #cgroups: CgroupRoot | null;
+  readonly #bwrap: string;
+  readonly #base: Base;
+  readonly #machine: Machine;
+  readonly #pipes: PipeStock;
+  /** How full each workspace was after its last job. */
+  readonly #fullness = new Map<string, FolderUsage>();
+  #started = 0;
+
+  constructor(options: BubblewrapOptions) {
+    // As root neither the limit of processes nor the files' permissions would hold.
+    if (process.getuid?.() === 0) throw new Error('the sandbox does not run as root');
+    const machine = machineOf(process.arch);
+    if (machine === undefined) throw new Error(`no system call filter for ${process.arch}`);
+    this.#machine = machine;
+    this.#cgroups = options.cgroups;
+    this.#bwrap = options.bwrap ?? '/usr/bin/bwrap';
+    closeInherited();
+    mkdirSync(options.runFolder, { recursive: true, mode: 0o700 });
+    tidyRunFolder(options.runFolder);
+    this.#base = buildSkeleton(options.runFolder);
+    this.#pipes = new PipeStock(options.runFolder);
+  }
+
+  async run(job: SandboxJob, observer: OutputObserver, signal: AbortSignal): Promise<SandboxResult> {
+    if (signal.aborted) return { kind: 'killed', why: 'cancelled', ms: 0, cpuMs: 0, maxRssBytes: 0 };
+    try {
+      checkJob(job);
+      await using resources = new AsyncDisposableStack();
+      return await this.#run(job, observer, signal, resources);
+    } catch (error) {
+      return { kind: 'sandbox-error', detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #run(job: SandboxJob, observer: OutputObserver, signal: AbortSignal, resources: AsyncDisposableStack): Promise<SandboxResult> {
+    const workspace = resources.use(new OpenFolder(job.workspace));
+    const lent = job.lent.map((folder) => resources.use(new OpenFolder(folder)));
+    const meter = this.#meter(job);
+    resources.defer(() => meter.close());
+    const before = await this.#fullnessOf(workspace, job);
+
+    const ending: { why?: KilledWhy } = {};
+    let launched: Launched | undefined;
+    const end = (why: KilledWhy) => {
+      ending.why ??= why;
+      launched?.process.kill('SIGKILL');
+    };
+    const output = new OutputCollector(job.limits.outputBytes, observer, () => end('output'));
+    launched = await this.#launch(job, workspace, lent, output);
+    resources.defer(async () => {
+      launched?.process.kill('SIGKILL');
+      await launched?.ended;
+    });
+
+    const first = await launched.firstPid;
+    if (first === undefined) return failed(await launched.ended, output);
+    const start = startOf(first);
+    meter.adopt(first);
+    soften(first);
+    const abort = () => end('cancelled');
+    signal.addEventListener('abort', abort);
+    resources.defer(() => signal.removeEventListener('abort', abort));
+    if (signal.aborted) abort();
+    const began = performance.now();
+    const timer = setTimeout(() => end('timeout'), job.timeoutMs);
+    const dog = watch({ meter, countsTmp: this.#cgroups === null, limits: job.limits, workspace, lent, pid: first, before }, end);
+    resources.defer(() => {
+      clearTimeout(timer);
+      dog.stop();
+    });
+    launched.release();
+
+    const code = await launched.ended;
+    const ms = Math.round(performance.now() - began);
+    clearTimeout(timer);
+    dog.stop();
+    await gone(first, start);
+    await output.drained(DRAINING_MS);
+    const last = meter.read();
+    const overfull = await this.#remember(workspace, job, before);
+    if (last.outOfMemory) ending.why ??= 'memory';
+    const used = usage(ms, last, dog.peak());
+    if (code === undefined && ending.why === undefined) return failed(code, output);
+    const why = ending.why ?? overfull;
+    if (why !== undefined) return { kind: 'killed', why, ...used };
+    return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
+  }
+
+  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector): Promise<Launched> {
+    const script = 'script' in job.command ? Buffer.from(job.command.script) : undefined;
+    const [out, err] = await Promise.all([this.#pipes.forOutput(), this.#pipes.forOutput()]);
+    const input = job.stdin === undefined ? undefined : await this.#pipes.forInput();
+    output.listen(outputStream(out.read), outputStream(err.read));
+    const flags = bwrapFlags({
+      base: this.#base,
+      workspaceWritable: workspace.writable,
+      lent: job.lent,
+      script: script !== undefined,
+      egressSocket: job.egress?.socketPath,
+      tmpBytes: job.limits.tmpBytes,
+    });
+    const filter = seccompFilter(this.#machine, {
+      unixSockets: job.lent.length === 0 || job.egress !== null,
+      namelessMemory: this.#cgroups !== null,
+    });
+    try {
+      const launched = launch({
+        bwrap: this.#bwrap,
+        flags,
+        command: commandLine(job, this.#cgroups === null),
+        filter,
+        stdin: input?.read ?? -1,
+        stdout: out.write,
+        stderr: err.write,
+        workspace: workspace.fd,
+        lent: lent.map((folder) => folder.fd),
+        script,
+      });
+      if (input !== undefined) feed(inputStream(input.write), job.stdin ?? new Uint8Array());
+      return launched;
+    } finally {
+      for (const fd of [out.write, err.write, ...(input === undefined ? [] : [input.read])]) closeSync(fd);
+    }
+  }
+
+  #meter(job: SandboxJob): Meter {
+    if (this.#cgroups === null) return treeMeter(job.limits);
+    this.#started += 1;
+    return cgroupMeter(this.#cgroups, `job-${process.pid}-${this.#started}`, job.limits);
+  }
+
+  async #fullnessOf(workspace: OpenFolder, job: SandboxJob): Promise<FolderUsage> {
+    if (!workspace.writable) return { bytes: 0, inodes: 0 };
+    const { diskBytes, inodes } = job.limits;
+    return this.#fullness.get(workspace.identity) ?? folderUsage(workspace.fd, { bytes: diskBytes * 4, inodes: inodes * 4 });
+  }
+
+  /** The last look, when nobody writes any more: a short job may have filled the disk between two others. */
+  async #remember(workspace: OpenFolder, job: SandboxJob, before: FolderUsage): Promise<'disk' | 'inodes' | undefined> {
+    if (!workspace.writable) return undefined;
+    const allowed = allowance(job.limits, before);
+    const used = await folderUsage(workspace.fd, { bytes: allowed.bytes * 4, inodes: allowed.inodes * 4 });
+    this.#fullness.set(workspace.identity, used);
+    return over(used, allowed);
+  }
+}
+
+function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
+  const own = 'argv' in job.command ? job.command.argv : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
+  return [
+    ...prlimitCommand(job.limits, { dataLimit }),
+    ...(job.egress === null ? [] : ['/usr/bin/perl', INSIDE.forwarder, String(INSIDE.proxyPort), INSIDE.egressSocket]),
+    // Only inside may the folder be looked up: it can be a link by now.
+    ...(job.cwd === '.' ? [] : ['/usr/bin/env', '-C', `${INSIDE.workspace}/${job.cwd}`, '--']),
+    ...own,
+  ];
+}
+
+/** The homeserver comes first for the processor, the job first when memory runs out. Neither is what keeps a job in. */
+function soften(pid: number): void {
+  try {
+    setPriority(pid, PRIORITY);
+  } catch {
+    // it has ended, or the account may not
+  }
+}
+
+/** Waits until the first process inside has gone: the kernel lets it go last, after all others of its namespace. */
+async function gone(pid: number, start: string | undefined): Promise<void> {
+  if (start === undefined) return;
+  const deadline = performance.now() + DYING_MS;
+  for (let wait = 1; startOf(pid) === start; wait = Math.min(wait * 2, 50)) {
+    if (performance.now() > deadline) throw new Error('processes of the job do not end');
+    await sleep(wait);
+  }
+}
+
+function failed(code: number | undefined, output: OutputCollector): SandboxResult {
+  return { kind: 'sandbox-error', detail: output.beginning() || `bwrap ended with ${code ?? 'no report'}` };
+}
+
+const usage = (ms: number, last: Reading, peak: { memoryBytes: number; cpuMs: number }) => ({
+  ms,
+  cpuMs: Math.max(last.cpuMs, peak.cpuMs),
+  maxRssBytes: Math.max(last.memoryBytes, peak.memoryBytes),
+});
+
+function signalOf(code: number): { signal?: string } {
+  const name = Object.entries(os.signals).find(([, number]) => number === code - 128)?.[0];
+  return name === undefined ? {} : { signal: name };
+}

@@ -1,0 +1,79 @@
+import { INSIDE, type Limits } from './sandbox.ts';
+
+/** What the machine offers, looked up once. */
+export interface Base {
+  /** /bin, /lib ... of a merged /usr as [link, target]; elsewhere they are folders to bind. */
+  readonly links: readonly (readonly [path: string, target: string])[];
+  readonly binds: readonly string[];
+  /** Files and folders below /etc that programs need and that tell nothing of the host. */
+  readonly etc: readonly string[];
+  /** Our own folder with `etc` and `tools`. */
+  readonly skeleton: string;
+}
+
+/** Numbers that descriptors have in bwrap. */
+export const FD = { args: 3, seccomp: 4, status: 5, block: 6, workspace: 7, extra: 8 } as const;
+
+export interface Layout {
+  readonly base: Base;
+  readonly workspaceWritable: boolean;
+  /** In the order of their descriptors, which begin at `FD.extra`. */
+  readonly lent: readonly { readonly name: string; readonly writable: boolean }[];
+  /** Its descriptor comes behind those of the lent folders. */
+  readonly script: boolean;
+  readonly egressSocket: string | undefined;
+  readonly tmpBytes: number;
+}
+
+/**
+ * The flags of bwrap for one job. Later mounts cover earlier ones. Everything is refused that is not named here:
+ * the root is an empty memory file system, made read-only at the end.
+ */
+export function bwrapFlags(layout: Layout): string[] {
+  const { base } = layout;
+  return [
+    ['--unshare-user', '--unshare-all', '--disable-userns'],
+    ['--uid', '65534', '--gid', '65534', '--hostname', 'sandbox'],
+    ['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
+    ...Object.entries(environment(layout)).map(([name, value]) => ['--setenv', name, value]),
+    ['--ro-bind', '/usr', '/usr'],
+    ...base.links.map(([path, target]) => ['--symlink', target, path]),
+    ...base.binds.map((path) => ['--ro-bind', path, path]),
+    ['--ro-bind', `${base.skeleton}/etc`, '/etc'],
+    ...base.etc.map((path) => ['--ro-bind', path, path]),
+    ['--ro-bind', `${base.skeleton}/tools`, `${INSIDE.own}/tools`],
+    ['--proc', '/proc', '--dev', '/dev'],
+    ['--size', String(layout.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
+    [layout.workspaceWritable ? '--bind-fd' : '--ro-bind-fd', String(FD.workspace), INSIDE.workspace],
+    ...layout.lent.map(({ name, writable }, index) => [writable ? '--bind-fd' : '--ro-bind-fd', String(FD.extra + index), `${INSIDE.lent}/${name}`]),
+    layout.script ? ['--perms', '0444', '--ro-bind-data', String(FD.extra + layout.lent.length), INSIDE.script] : [],
+    layout.egressSocket === undefined ? [] : ['--ro-bind', layout.egressSocket, INSIDE.egressSocket],
+    ['--chdir', INSIDE.workspace],
+    ['--remount-ro', '/dev', '--remount-ro', '/'],
+    ['--seccomp', String(FD.seccomp), '--json-status-fd', String(FD.status), '--block-fd', String(FD.block)],
+  ].flat();
+}
+
+function environment(layout: Layout): Record<string, string> {
+  const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8', TERM: 'dumb', USER: 'nobody' };
+  if (layout.egressSocket === undefined) return plain;
+  const proxy = `http://127.0.0.1:${INSIDE.proxyPort}`;
+  return { ...plain, http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, no_proxy: '' };
+}
+
+/** Limits that the kernel holds for each process; the watchdog holds those of all together. */
+export function prlimitCommand(limits: Limits, options: { readonly dataLimit: boolean }): string[] {
+  return [
+    '/usr/bin/prlimit',
+    `--nproc=${limits.processes}`,
+    `--nofile=${limits.openFiles}`,
+    `--fsize=${limits.fileBytes}`,
+    `--cpu=${Math.max(1, Math.ceil(limits.cpuMs / 1000))}`,
+    '--core=0',
+    '--memlock=65536',
+    '--msgqueue=0',
+    '--rtprio=0',
+    ...(options.dataLimit ? [`--data=${limits.memoryBytes}`] : []),
+    '--',
+  ];
+}

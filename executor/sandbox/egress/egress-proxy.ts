@@ -1,0 +1,135 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions, type ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseAuthority, type Destination } from './allow-list.ts';
+import { INTERNET, judge, type Internet, type Verdict } from './destination.ts';
+
+export interface EgressOptions {
+  /** Where it listens; the path has to be shorter than 100 bytes. */
+  readonly socketPath: string;
+  readonly allowed: readonly Destination[];
+  /** Every request, let through or not: for the audit. */
+  readonly onRequest?: (request: EgressRecord) => void;
+  readonly internet?: Internet;
+}
+
+export interface EgressRecord {
+  readonly method: string;
+  /** `host:port` as it was asked for. */
+  readonly destination: string;
+  readonly allowed: boolean;
+  readonly why?: string;
+}
+
+export interface EgressProxy extends AsyncDisposable {
+  readonly socketPath: string;
+}
+
+const MAX_CONNECTIONS = 64;
+const IDLE_MS = 120_000;
+const CONNECT_MS = 15_000;
+/** Belong to one connection, not to the message (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = ['connection', 'proxy-connection', 'proxy-authorization', 'proxy-authenticate', 'keep-alive', 'te', 'trailer', 'upgrade'];
+
+/**
+ * The only way out for one job: CONNECT, and HTTP with a whole address. For an https address it speaks TLS itself, so
+ * that a job needs no tools for that. It ends with the job.
+ */
+export async function startEgress(options: EgressOptions): Promise<EgressProxy> {
+  const internet = options.internet ?? INTERNET;
+  const open = new Set<Duplex>();
+  const keep = <S extends Socket>(socket: S): S => {
+    open.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(IDLE_MS, () => socket.destroy());
+    return socket.once('close', () => open.delete(socket));
+  };
+  const decide = async (method: string, asked: Destination | undefined, written: string): Promise<Verdict> => {
+    const verdict = await judge(asked, options.allowed, internet);
+    options.onRequest?.({ method, destination: written.slice(0, 300), allowed: verdict.ok, ...(verdict.ok ? {} : { why: verdict.why }) });
+    return verdict;
+  };
+
+  const tunnel = async (asked: string, client: Duplex, head: Buffer): Promise<void> => {
+    const destination = parseAuthority(asked);
+    const verdict = await decide('CONNECT', destination, asked);
+    if (!verdict.ok || destination === undefined) return void client.end(refusal(verdict));
+    const server = keep(connect({ host: verdict.address, port: destination.port, timeout: CONNECT_MS }));
+    server.once('error', () => client.end(plain(502, 'no connection')));
+    await new Promise((resolve) => server.once('connect', resolve).once('close', resolve));
+    if (server.destroyed || client.destroyed) return void server.destroy();
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    if (head.length > 0) server.write(head);
+    await Promise.all([pipeline(client, server), pipeline(server, client)]);
+  };
+
+  const forward = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const url = absoluteUrl(incoming.url);
+    const method = incoming.method ?? 'GET';
+    const destination = url && parseAuthority(url.host, url.protocol === 'https:' ? 443 : 80);
+    const verdict = await decide(method, destination, url?.host ?? '');
+    if (!verdict.ok || url === undefined || destination === undefined) {
+      return void outgoing.writeHead(verdict.ok ? 403 : verdict.status).end(verdict.ok ? '' : `${verdict.why}\n`);
+    }
+    const target: RequestOptions & { servername?: string } = {
+      host: verdict.address,
+      port: destination.port,
+      path: url.pathname + url.search,
+      method,
+      headers: { ...withoutHopByHop(incoming), host: url.host, connection: 'close' },
+      agent: false,
+      timeout: IDLE_MS,
+      ...(isIP(destination.host) === 0 ? { servername: destination.host } : {}),
+    };
+    const answer = await answerTo(url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target), incoming);
+    outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer));
+    await pipeline(answer, outgoing);
+  };
+
+  const server = createServer((incoming, outgoing) => {
+    forward(incoming, outgoing).catch(() => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end('no answer\n')));
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', keep);
+  server.on('connect', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
+    tunnel(incoming.url ?? '', client, head).catch(() => client.destroy());
+  });
+  server.on('upgrade', (_incoming: IncomingMessage, client: Duplex) => client.end(plain(403, 'use CONNECT')));
+  server.on('clientError', (_error: Error, client: Duplex) => client.destroy());
+  rmSync(options.socketPath, { force: true });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.socketPath, resolve));
+  chmodSync(options.socketPath, 0o600);
+  return {
+    socketPath: options.socketPath,
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of open) socket.destroy();
+      await closed;
+      rmSync(options.socketPath, { force: true });
+    },
+  };
+}
+
+function absoluteUrl(text: string | undefined): URL | undefined {
+  const url = text !== undefined && /^https?:\/\//i.test(text) ? URL.parse(text) : null;
+  return url === null || url.username !== '' || url.password !== '' ? undefined : url;
+}
+
+function withoutHopByHop(message: IncomingMessage): Record<string, string | string[]> {
+  const named = (message.headers.connection ?? '').toLowerCase().split(/\s*,\s*/);
+  const left = Object.entries(message.headers).filter(([name]) => !HOP_BY_HOP.includes(name) && !named.includes(name));
+  return Object.fromEntries(left.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+function answerTo(request: ReturnType<typeof httpRequest>, body: IncomingMessage): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve).once('error', reject).once('timeout', () => request.destroy(new Error('timeout')));
+    body.once('error', reject).pipe(request);
+  });
+}
+
+const plain = (status: number, why: string) => `HTTP/1.1 ${status} ${status === 403 ? 'Forbidden' : 'Bad Gateway'}\r\nConnection: close\r\n\r\n${why}\n`;
+const refusal = (verdict: Verdict) => (verdict.ok ? plain(403, '') : plain(verdict.status, verdict.why));

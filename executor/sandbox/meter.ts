@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CgroupRoot } from './cgroups.ts';
+import { readTree } from './process-tree.ts';
+import type { Limits } from './sandbox.ts';
+
+/** What a job uses at this moment, or has used in all. */
+export interface Reading {
+  readonly memoryBytes: number;
+  readonly tasks: number;
+  readonly cpuMs: number;
+  /** The kernel has ended a process of the job for want of memory. */
+  readonly outOfMemory: boolean;
+}
+
+/** Counts, and where it is a cgroup also holds, what all processes of a job use together. */
+export interface Meter {
+  /** Before the job is let go: `pid` is the first process of its namespace. */
+  adopt(pid: number): void;
+  read(): Reading;
+  /** When nothing of the job lives any more. */
+  close(): Promise<void>;
+}
+
+/** Without a cgroup: adds up the tree. */
+export function treeMeter(limits: Limits): Meter {
+  let root: number | undefined;
+  const none: Reading = { memoryBytes: 0, tasks: 0, cpuMs: 0, outOfMemory: false };
+  return {
+    adopt: (pid) => {
+      root = pid;
+    },
+    read: () => (root === undefined ? none : { ...readTree(root, limits.memoryBytes / 2), outOfMemory: false }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The watchdog ends a job at its limit of tasks; the kernel stands a little behind it. */
+const TASK_SLACK = 8;
+
+export function cgroupMeter(root: CgroupRoot, name: string, limits: Limits): Meter {
+  return root.version === 1 ? splitMeter(root, name, limits) : unifiedMeter(root.folder, name, limits);
+}
+
+function splitMeter(root: Extract<CgroupRoot, { version: 1 }>, name: string, limits: Limits): Meter {
+  const memory = join(root.memory, name);
+  const pids = join(root.pids, name);
+  const cpuacct = join(root.cpuacct, name);
+  const folders = [memory, pids, cpuacct];
+  for (const folder of folders) mkdirSync(folder);
+  set(memory, 'memory.limit_in_bytes', limits.memoryBytes);
+  if (existsSync(join(memory, 'memory.memsw.limit_in_bytes'))) set(memory, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
+  set(pids, 'pids.max', limits.processes + TASK_SLACK);
+  return {
+    adopt: (pid) => {
+      for (const folder of folders) set(folder, 'cgroup.procs', pid);
+    },
+    read: () => ({
+      memoryBytes: field(memory, 'memory.stat', 'total_rss') + field(memory, 'memory.stat', 'total_shmem'),
+      tasks: number(pids, 'pids.current'),
+      cpuMs: Math.round(number(cpuacct, 'cpuacct.usage') / 1e6),
+      outOfMemory: field(memory, 'memory.oom_control', 'oom_kill') > 0,
+    }),
+    close: () => removeAll(folders),
+  };
+}
+
+function unifiedMeter(parent: string, name: string, limits: Limits): Meter {
+  const folder = join(parent, name);
+  mkdirSync(folder);
+  set(folder, 'memory.max', limits.memoryBytes);
+  set(folder, 'memory.oom.group', 1);
+  if (existsSync(join(folder, 'memory.swap.max'))) set(folder, 'memory.swap.max', 0);
+  set(folder, 'pids.max', limits.processes + TASK_SLACK);
+  return {
+    adopt: (pid) => set(folder, 'cgroup.procs', pid),
+    read: () => ({
+      memoryBytes: field(folder, 'memory.stat', 'anon') + field(folder, 'memory.stat', 'shmem'),
+      tasks: number(folder, 'pids.current'),
+      cpuMs: Math.round(field(folder, 'cpu.stat', 'usage_usec') / 1000),
+      outOfMemory: field(folder, 'memory.events', 'oom_kill') > 0,
+    }),
+    close: () => removeAll([folder]),
+  };
+}
+
+const set = (folder: string, file: string, value: number) => writeFileSync(join(folder, file), String(value));
+const number = (folder: string, file: string) => Number(readFileSync(join(folder, file), 'latin1'));
+
+function field(folder: string, file: string, name: string): number {
+  const text = readFileSync(join(folder, file), 'latin1');
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+}
+
+/** A group can be removed once the kernel has let go of its last process, a moment after that has ended. */
+async function removeAll(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    for (let tries = 0; tries < 50; tries++) {
+      try {
+        rmdirSync(folder);
+        break;
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') break;
+        await sleep(20);
+      }
+    }
+  }
+}
