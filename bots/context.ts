@@ -65,7 +65,8 @@ function until(entries: readonly Entry[], source: EventId): readonly Entry[] {
 
 function describe(entry: Entry, byId: ReadonlyMap<EventId, Entry>, input: ContextInput): Line {
   const { event } = entry;
-  const own = event.sender === input.self;
+  // Where the coordinator is not in a room, an agent says its lines: these are not the agent's own words.
+  const own = event.sender === input.self && event.chavion?.kind !== 'notice';
   const quoted = event.replyTo === undefined ? undefined : byId.get(event.replyTo);
   const reply = quoted === undefined || own ? '' : ` (↪ ${input.nameOf(quoted.event.sender)}: "${brief(quoted.body)}")`;
   const name = own ? '' : `[${input.nameOf(event.sender)}]${reply} `;

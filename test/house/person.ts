@@ -61,7 +61,8 @@ export class Person implements AsyncDisposable {
   /** Any event; the homeserver's refusal is an answer too. */
   async sendRaw(room: string, type: string, content: unknown): Promise<{ status: number; id: string }> {
     const { status, body } = await this.call('PUT', inRoom(room, `send/${encodeURIComponent(type)}/${randomUUID()}`), content);
-    return { status, id: String(body['event_id'] ?? '') };
+    const id = body['event_id'];
+    return { status, id: typeof id === 'string' ? id : '' };
   }
 
   async send(room: string, content: unknown, type = 'm.room.message'): Promise<string> {

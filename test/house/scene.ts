@@ -80,8 +80,8 @@ export class Scene implements AsyncDisposable {
   async roomWith(...agents: readonly string[]): Promise<string> {
     const room = await this.room({ invite: agents.map((id) => this.agent(id)) });
     await this.until(async () => {
-      const { body } = await this.master.call('GET', inRoom(room, 'joined_members'));
-      return Object.keys((body['joined'] ?? {}) as object).length === agents.length + 1;
+      const { body }: Json = await this.master.call('GET', inRoom(room, 'joined_members'));
+      return Object.keys(body.joined).length === agents.length + 1;
     });
     return room;
   }
