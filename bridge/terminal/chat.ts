@@ -53,3 +53,5 @@ try {
   process.stderr.write(`${what}\n`);
   process.exitCode = 1;
 }
+// The SDK leaves timers behind that would hold the process for minutes.
+process.stdout.write('', () => process.exit());

@@ -2,7 +2,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { terminalText } from '../text/terminal.ts';
 import { Listening } from './listening.ts';
-import { PASTE_OFF, PASTE_ON, PasteInput, withLineBreaks } from './paste.ts';
+import { PASTE_OFF, PASTE_ON, PasteInput } from './paste.ts';
 import { openSession, type SessionOptions } from './session.ts';
 
 export interface Terminal {
@@ -30,11 +30,12 @@ export async function live(room: 'hq' | 'ops', { input, output }: Terminal, opti
   const { outbox, reader } = session;
   screen.print(['', paint.dim(terminalText.entered(room)[lang]())]);
 
-  const typed = input.isTTY && output.isTTY ? new PasteInput(input) : undefined;
+  const typed = input.isTTY && output.isTTY ? new PasteInput(input, (number, lines) => terminalText.pasted(number, lines)[lang]()) : undefined;
   const editor = createInterface({ input: typed ?? input, ...(typed === undefined ? {} : { output, prompt: '› ' }), terminal: typed !== undefined, historySize: 200 });
   if (typed !== undefined) {
     output.write(PASTE_ON);
     screen.edit(editor);
+    editor.once('close', () => screen.edit(undefined));
     output.on('resize', () => reader.refresh());
   }
   reader.refresh();
@@ -42,7 +43,7 @@ export async function live(room: 'hq' | 'ops', { input, output }: Terminal, opti
   const sending: Promise<unknown>[] = [];
   editor.on('line', (line) => {
     screen.submitted(line);
-    const text = withLineBreaks(line);
+    const text = typed?.meant(line) ?? line.trim();
     if (LEAVE.has(text)) editor.close();
     else if (text === '/help' || text === '/도움') screen.print(terminalText.help[lang]().split('\n').map(paint.dim));
     else if (text !== '') sending.push(outbox.add(text).then((event) => (event === null ? [] : listening.ask(event))));
@@ -54,7 +55,6 @@ export async function live(room: 'hq' | 'ops', { input, output }: Terminal, opti
     await listening.untilQuiet(session, signal);
   }
   screen.change([]);
-  screen.edit(undefined);
   if (typed !== undefined) output.write(PASTE_OFF);
   typed?.leave();
   const unsent = await outbox.close(LEAVE_WITHIN_MS);

@@ -1,8 +1,9 @@
 import { cleanName } from '../matrix/clean-text.ts';
 import type { Lang, UserId } from '../protocol/ids.ts';
 import { terminalText } from '../text/terminal.ts';
-import { columnsOf, fitted, padded, wrapped } from './columns.ts';
+import { columnsOf, fitted, padded } from './columns.ts';
 import type { Paint } from './paint.ts';
+import { laidOut } from './table.ts';
 import type { News, Said } from './transcript.ts';
 
 export interface People {
@@ -48,7 +49,7 @@ export class Page {
     const { paint, lang } = this.#look;
     switch (news.kind) {
       case 'said':
-        return [...this.#dayLine(news.said), ...this.#context(news.said, find), ...this.said(news.said, news.unfinished ? terminalText.unfinished[lang]() : '')];
+        return [...this.#gap(), ...this.#dayLine(news.said), ...this.#context(news.said, find), ...this.said(news.said, news.unfinished ? terminalText.unfinished[lang]() : '')];
       case 'changed':
         return this.said(news.said, terminalText.changed[lang]());
       case 'removed':
@@ -79,7 +80,7 @@ export class Page {
   #words(event: Said['event'], body: string, width: number): string[] {
     const { paint, lang } = this.#look;
     const what = event.attachment === undefined ? body : terminalText.attachment[lang](event.msgtype, cleanName(event.attachment.name, 120), event.attachment.size);
-    const rows = wrapped(event.msgtype === 'm.emote' ? `* ${what}` : what, width);
+    const rows = laidOut(event.msgtype === 'm.emote' ? `* ${what}` : what, width);
     if (event.chavion?.kind === 'notice' || event.msgtype === 'm.notice') return rows.map(paint.dim);
     if (event.chavion?.kind === 'fault') return rows.map(paint.warn);
     return rows.map((row) => markdown(row, paint));
@@ -101,6 +102,11 @@ export class Page {
   #aside(text: string): string[] {
     const columns = this.#look.columns();
     return [`${' '.repeat(columns < BESIDE_FROM ? 2 : 7 + NAME + 2)}${text}`];
+  }
+
+  /** Where names stand above the words, messages need air between them. */
+  #gap(): string[] {
+    return this.#look.columns() < BESIDE_FROM ? [''] : [];
   }
 
   #dayLine({ event }: Said): string[] {

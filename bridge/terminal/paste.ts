@@ -11,22 +11,40 @@ export const PASTE_OFF = '\u001B[?2004l';
 const BEGIN = '\u001B[200~';
 const END = '\u001B[201~';
 
+/** More than this would bury the line that is being written. */
+const SHOWN_CHARACTERS = 400;
+const SHOWN_LINES = 6;
+
+/** One key: an escape sequence, or a character. */
+// eslint-disable-next-line no-control-regex -- keys are sent as control characters
+const KEYS = /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|O[ -~]|[^\u001B])|[^]/gu;
+
 /**
- * What is typed, on its way to the line editor. Line breaks inside pasted text become ⏎, so that pasting
- * sends nothing and many lines are one message; other control characters of pasted text are left out.
+ * What is typed, on its way to the line editor. Pasting sends nothing: line breaks in pasted text become ⏎, and
+ * a long text stands as a label for itself, so that many lines are one message.
  */
 export class PasteInput extends Transform {
   /** Asked for by node:readline. */
   readonly isTTY = true;
   readonly #terminal: ReadStream;
+  readonly #label: (number: number, lines: number) => string;
   readonly #decoder = new StringDecoder('utf8');
-  #pasting = false;
+  readonly #labelled = new Map<string, string>();
+  #pasting: string | undefined;
   #held = '';
 
-  constructor(terminal: ReadStream) {
+  constructor(terminal: ReadStream, label: (number: number, lines: number) => string) {
     super();
     this.#terminal = terminal;
+    this.#label = label;
     terminal.pipe(this);
+  }
+
+  /** What a finished line of the editor says. */
+  meant(line: string): string {
+    let text = line.replaceAll(LINE_BREAK, '\n');
+    for (const [label, pasted] of this.#labelled) text = text.replaceAll(label, () => pasted);
+    return text.trim();
   }
 
   setRawMode(raw: boolean): this {
@@ -43,20 +61,35 @@ export class PasteInput extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     let text = this.#held + this.#decoder.write(chunk);
     this.#held = '';
-    let out = '';
     while (text !== '') {
-      const mark = this.#pasting ? END : BEGIN;
+      const mark = this.#pasting === undefined ? BEGIN : END;
       const at = text.indexOf(mark);
       const piece = at === -1 ? text.slice(0, text.length - begunMark(text, mark)) : text.slice(0, at);
-      out += this.#pasting ? pasted(piece) : piece;
+      if (this.#pasting === undefined) this.#type(piece);
+      else this.#pasting += piece;
       if (at === -1) {
         this.#held = text.slice(piece.length);
         break;
       }
-      this.#pasting = !this.#pasting;
+      if (this.#pasting !== undefined) this.#type(this.#shown(this.#pasting));
+      this.#pasting = this.#pasting === undefined ? '' : undefined;
       text = text.slice(at + mark.length);
     }
-    done(null, out);
+    done();
+  }
+
+  /** Key by key: node:readline loses count of its rows when several characters come at once and wrap. */
+  #type(text: string): void {
+    for (const key of text.match(KEYS) ?? []) this.push(key);
+  }
+
+  #shown(pasted: string): string {
+    const text = readable(pasted);
+    const lines = text.split('\n').length;
+    if (text.length <= SHOWN_CHARACTERS && lines <= SHOWN_LINES) return text.replaceAll('\n', LINE_BREAK);
+    const label = this.#label(this.#labelled.size + 1, lines);
+    this.#labelled.set(label, text);
+    return label;
   }
 }
 
@@ -66,12 +99,11 @@ function begunMark(text: string, mark: string): number {
   return 0;
 }
 
-const pasted = (text: string): string =>
+/** A pasted control character would be obeyed as a key. */
+const readable = (text: string): string =>
   text
-    .replace(/\r\n?|\n/g, LINE_BREAK)
+    .replace(/\r\n?/g, '\n')
     .replaceAll('\t', '    ')
-    // eslint-disable-next-line no-control-regex -- a pasted control character would be obeyed as a key
-    .replace(/[\u0000-\u001F\u007F-\u009F]/g, '');
-
-/** What a finished line of the editor says. */
-export const withLineBreaks = (line: string): string => line.replaceAll(LINE_BREAK, '\n').trim();
+    // eslint-disable-next-line no-control-regex -- these are what is removed
+    .replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/g, '')
+    .replace(/\n+$/, '');

@@ -117,6 +117,12 @@ export const terminalText = {
       () => `2분이 지나 여기서 멈춥니다.${names.length === 0 ? '' : ` ${koNames(names)}(은)는 아직 쓰고 있습니다.`} 나머지 답은 방에 올라옵니다: npm run chat`,
       () => `Two minutes have passed, so this stops here.${names.length === 0 ? '' : ` ${enNames(names)} ${names.length === 1 ? 'is' : 'are'} still writing.`} The rest comes to the room: npm run chat`,
     ),
+  /** Stands in the line that is being written for the text itself. */
+  pasted: (number: number, lines: number) =>
+    phrase(
+      () => `[붙인 글 ${number}: ${lines}줄]`,
+      () => `[pasted ${number}: ${lines} lines]`,
+    ),
   changed: phrase(
     () => '(고침)',
     () => '(edited)',
