@@ -1,4 +1,4 @@
-import { Queue, Worker } from 'bullmq';
+import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { SWARM_PREFIX } from './redis.ts';
@@ -20,10 +20,10 @@ export interface JobContext {
 
 /**
  * A dead worker's jobs are taken over once its lock has run out and the next check comes by,
- * so seven seconds at the most.
+ * so five seconds at the most.
  */
-const LOCK_MS = 5_000;
-const STALLED_CHECK_MS = 2_000;
+const LOCK_MS = 4_000;
+const STALLED_CHECK_MS = 1_000;
 
 /** Ids are remembered this long, far longer than a homeserver takes to repeat a delivery. */
 const KEEP = { age: 3 * 24 * 3600, count: 50_000 };
@@ -58,10 +58,20 @@ export function workOn<T>(
   options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void },
   handle: (data: T, context: JobContext) => Promise<void>,
 ): { close(): Promise<void> } {
+  const running = new Map<string, Promise<void>>();
+  const run = async (job: Job): Promise<void> => {
+    await handle(schema.parse(job.data), { id: job.id ?? '', again: job.attemptsStarted > 1 || job.stalledCounter > 0 });
+  };
   const worker = new Worker(
     name,
-    async (job) => {
-      await handle(schema.parse(job.data), { id: job.id ?? '', again: job.attemptsStarted > 1 || job.stalledCounter > 0 });
+    (job) => {
+      const id = job.id ?? '';
+      // While Redis is away locks run out, and the job comes once more to the very worker that is still at it.
+      const begun = running.get(id);
+      if (begun !== undefined) return begun;
+      const now = run(job).finally(() => running.delete(id));
+      running.set(id, now);
+      return now;
     },
     {
       connection: redis,
