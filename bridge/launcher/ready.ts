@@ -33,12 +33,11 @@ export class ReadyFile {
 
   pid(part: Exclude<keyof Ready['pids'], 'launcher'>, value: number | null): void {
     this.#pids = { ...this.#pids, [part]: value };
-    this.#write();
   }
 
   publish(rest: Omit<Ready, 'pids'>): void {
     this.#rest = rest;
-    this.#write();
+    this.write();
   }
 
   remove(): void {
@@ -46,7 +45,8 @@ export class ReadyFile {
     rmSync(this.#path, { force: true });
   }
 
-  #write(): void {
+  /** Nothing before the house was first up. Throws when the disk is full. */
+  write(): void {
     if (this.#rest !== undefined) writeSecretJson(this.#path, { ...this.#rest, pids: this.#pids });
   }
 }

@@ -16,6 +16,7 @@ import type { Terminal } from './terminal.ts';
 
 /** A part that dies this often before it has once answered will not come up by itself. */
 const FIRST_TRIES = 3;
+const WRITE_AGAIN_MS = 1_000;
 const TRIM_LOGS_MS = 600_000;
 
 /** The running house: its parts, the file that says so, and the order in which it ends. */
@@ -26,6 +27,8 @@ export class Supervision implements AsyncDisposable {
   readonly #running: SupervisedPart[] = [];
   readonly #processes = new Map<Part, ProcessMark>();
   readonly #last: (() => void)[] = [];
+  #unwritable = false;
+  #again: NodeJS.Timeout | undefined;
 
   constructor(paths: DataPaths, terminal: Terminal) {
     this.#paths = paths;
@@ -90,18 +93,31 @@ export class Supervision implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.ready.remove();
     for (const part of this.#running.toReversed()) await part.stop();
+    clearTimeout(this.#again);
     for (const last of this.#last.toReversed()) last();
   }
 
   #changed(which: Part, process: ProcessMark | null): void {
     if (process === null) this.#processes.delete(which);
     else this.#processes.set(which, process);
+    this.ready.pid(which, process?.pid ?? null);
+    this.#writeDown();
+  }
+
+  /** A full disk stops nobody here: it is said once, and tried again until both files are true. */
+  #writeDown(): void {
+    clearTimeout(this.#again);
     try {
-      this.ready.pid(which, process?.pid ?? null);
+      this.ready.write();
       rememberParts(this.#paths, Object.fromEntries(this.#processes));
+      this.#unwritable = false;
     } catch (error) {
-      // A full disk, most likely: the parts go on, and leftovers are also known by their environment.
-      this.#terminal.mark(false, (hasCode(error, 'ENOSPC') ? launcherText.diskFullAt(this.#paths.data) : launcherText.notWritten(this.#paths.data))[this.#terminal.lang]());
+      if (!this.#unwritable) {
+        const said = hasCode(error, 'ENOSPC') ? launcherText.diskFullAt(this.#paths.data) : launcherText.notWritten(this.#paths.data);
+        this.#terminal.mark(false, said[this.#terminal.lang]());
+      }
+      this.#unwritable = true;
+      this.#again = setTimeout(() => this.#writeDown(), WRITE_AGAIN_MS);
     }
   }
 }

@@ -35,7 +35,7 @@ export async function welcome({ terminal, settings, master, rehearsal }: Welcome
   } else {
     const link = mobileLink(settings.CHAVION_PUBLIC_URL);
     row(text.phone, link);
-    if (terminal.interactive) for (const line of (await qr(link, { type: 'utf8', margin: 2 })).split('\n')) terminal.line(`  ${line}`);
+    if (terminal.interactive) for (const line of (await qr(link, { type: 'terminal', small: true })).split('\n')) terminal.line(`  ${line}`);
   }
   row(text.here, 'npm run chat');
   terminal.line();
