@@ -4,6 +4,7 @@ import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import { AnswerStream } from '../bridge/matrix/answer-stream.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
+import { maskSecrets } from '../bridge/matrix/secrets.ts';
 import { type FaultCode, ProviderFault } from '../bridge/protocol/fault.ts';
 import type { AgentId, EventId, UserId } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
@@ -98,18 +99,26 @@ async function answer(
 ): Promise<Said | null> {
   const account = deps.ghost(agent.userId);
   const began = performance.now();
-  const stream = new AnswerStream(
-    {
-      account,
-      room: job.room,
-      txn: jobId(job),
-      ...replyTarget(job, entries),
-      chavion: { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, ...(provider.rehearsal ? { rehearsal: true } : {}) },
-      again,
-      shows,
-    },
-    deps.budget,
-  );
+  const target = replyTarget(job, entries);
+  const chavion = { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, ...(provider.rehearsal ? { rehearsal: true } : {}) } as const;
+  const stream = new AnswerStream({ account, room: job.room, txn: jobId(job), ...target, chavion, again, shows }, deps.budget);
+  const heard = (eventId: EventId, kind: 'answer' | 'fault') => {
+    const body = maskSecrets(stream.text).text;
+    deps.timeline.said({
+      kind: 'message',
+      eventId,
+      roomId: job.room,
+      sender: agent.userId,
+      at: Date.now(),
+      msgtype: 'm.text',
+      body,
+      mentions: [],
+      mentionsRoom: false,
+      ...target,
+      chavion: { ...chavion, kind, part: 0 },
+      masked: false,
+    });
+  };
   const typing = setTimeout(() => void account.typing(job.room, true), TYPING_AFTER_MS);
   const ending = { attachedNote: say.continuedInFile[job.lang](), fileName: `${agent.config.id}.md` };
   try {
@@ -157,6 +166,7 @@ async function answer(
     });
     const event = await stream.finish({ kind: 'answer', mentions, ...ending });
     deps.status.answered(job.agent, performance.now() - began);
+    heard(event, 'answer');
     return { event, text: stream.text };
   } catch (error) {
     if (signal.aborted && signal.reason instanceof Stopped) {
@@ -171,6 +181,7 @@ async function answer(
     const retryAfterMs = error instanceof ProviderFault ? error.retryAfterMs : undefined;
     const last = faultPhrase[code][job.lang]({ model: provider.label, agent: agent.config.callsigns[0] ?? agent.config.name, retryAfterMs });
     const event = await stream.finish({ kind: 'fault', last, ...ending });
+    heard(event, 'fault');
     // A discussion goes on without the one who failed; nobody else is called by a fault.
     return { event, text: '' };
   } finally {

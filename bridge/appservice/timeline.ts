@@ -26,6 +26,8 @@ interface Revision {
   readonly body: string;
   readonly at: number;
   readonly growing: boolean;
+  /** Known from our own sending: holds until the homeserver's word on the whole of it. */
+  readonly ahead: boolean;
 }
 
 interface Room {
@@ -34,11 +36,13 @@ interface Room {
   entries: Map<EventId, MessageEvent>;
   /** By target and sender: whoever else edits a message is not its author and changes nothing. */
   edits: Map<string, Revision>;
+  /** Our own words that the homeserver has not sent back yet. */
+  ahead: Set<EventId>;
   redacted: Set<EventId>;
   threads: Set<EventId>;
 }
 
-const emptyRoom = (): Room => ({ loaded: null, entries: new Map(), edits: new Map(), redacted: new Set(), threads: new Set() });
+const emptyRoom = (): Room => ({ loaded: null, entries: new Map(), edits: new Map(), ahead: new Set(), redacted: new Set(), threads: new Set() });
 
 /**
  * One cached copy of every room for all agents: fed by the inbox and by our own sends,
@@ -56,6 +60,11 @@ export class Timeline {
     const room = this.#room(event.roomId);
     switch (event.kind) {
       case 'message':
+        if (room.ahead.delete(event.eventId)) {
+          // Now it takes the place that the homeserver gave it.
+          room.entries.delete(event.eventId);
+          if (event.chavion?.streaming !== true) room.edits.delete(revisionOf(event.eventId, event.sender));
+        }
         if (room.entries.has(event.eventId)) return;
         room.entries.set(event.eventId, event);
         this.#trim(room);
@@ -63,8 +72,9 @@ export class Timeline {
       case 'edit': {
         const key = revisionOf(event.target, event.sender);
         const before = room.edits.get(key);
-        if (before !== undefined && before.at > event.at) return;
-        room.edits.set(key, { body: event.body, at: event.at, growing: event.chavion?.streaming === true });
+        const growing = event.chavion?.streaming === true;
+        if (before !== undefined && (before.ahead ? growing : before.at > event.at)) return;
+        room.edits.set(key, { body: event.body, at: event.at, growing, ahead: false });
         return;
       }
       case 'redaction':
@@ -77,6 +87,16 @@ export class Timeline {
       case 'unreadable':
         return;
     }
+  }
+
+  /** An answer of ours that stands whole in the room: who speaks next hears it without waiting for its return. */
+  said(event: MessageEvent): void {
+    const room = this.#room(event.roomId);
+    if (!room.entries.has(event.eventId)) {
+      room.entries.set(event.eventId, event);
+      room.ahead.add(event.eventId);
+    }
+    room.edits.set(revisionOf(event.eventId, event.sender), { body: event.body, at: event.at, growing: false, ahead: true });
   }
 
   /** The homeserver was away or skipped events: what is cached may have holes. */
@@ -157,6 +177,7 @@ export class Timeline {
     room.entries.delete(oldest.eventId);
     room.edits.delete(revisionOf(oldest.eventId, oldest.sender));
     room.redacted.delete(oldest.eventId);
+    room.ahead.delete(oldest.eventId);
   }
 }
 
