@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ChavionContent } from '../protocol/content.ts';
 import { EventId, type RoomId, type UserId } from '../protocol/ids.ts';
-import type { Account } from './account.ts';
+import { type Account, refused } from './account.ts';
 import { editContent, fits, messageContent, type OutgoingText } from './content.ts';
 import type { EditBudget } from './edit-budget.ts';
 import { closeOpenMarkdown, splitForContinuation } from './markdown-display.ts';
@@ -17,8 +17,20 @@ export interface AnswerTarget {
   readonly chavion: ChavionContent;
   /** An earlier run may have sent a beginning: the end is then always put as an edit. */
   readonly again: boolean;
+  /** What earlier runs left in the room; taken out at the end where this run has not made it its own. */
+  readonly left?: readonly EventId[];
   /** Called with every event that the answer becomes. */
   readonly shows: (event: EventId) => void;
+}
+
+/** One message of the answer. */
+interface Part {
+  readonly index: number;
+  /** Where it begins in the whole, and what stands before that: a code fence opened anew. */
+  readonly begin: number;
+  readonly opening: string;
+  shown: EventId | null;
+  edits: number;
 }
 
 export interface Ending {
@@ -47,14 +59,13 @@ export class AnswerStream {
   readonly #target: AnswerTarget;
   readonly #budget: EditBudget;
   readonly #run = randomBytes(4).toString('hex');
+  readonly #left: Set<EventId>;
+  /** A message may stand in the room already: sending it under the same id changes nothing, the end is put as an edit. */
+  #repeats: boolean;
   #whole = '';
-  /** Where the current part begins in the whole, and what stands before that: a code fence opened anew. */
-  #begin = 0;
-  #opening = '';
   #progress = '';
-  #part = 0;
-  #edits = 0;
-  #shown: EventId | null = null;
+  #part: Part = { index: 0, begin: 0, opening: '', shown: null, edits: 0 };
+  #ended: readonly Part[] = [];
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #leave: (() => void) | null = null;
@@ -63,6 +74,8 @@ export class AnswerStream {
   constructor(target: AnswerTarget, budget: EditBudget) {
     this.#target = target;
     this.#budget = budget;
+    this.#left = new Set(target.left);
+    this.#repeats = target.again;
   }
 
   get text(): string {
@@ -71,7 +84,7 @@ export class AnswerStream {
 
   /** Whether there is anything to end. */
   get begun(): boolean {
-    return this.#shown !== null || this.#whole !== '';
+    return this.#part.shown !== null || this.#ended.length > 0 || this.#left.size > 0 || this.#whole !== '';
   }
 
   push(text: string): void {
@@ -88,8 +101,11 @@ export class AnswerStream {
   /** What came so far is void. */
   restart(): void {
     this.#whole = '';
-    this.#begin = 0;
-    this.#opening = '';
+    this.#repeats = true;
+    const [first = this.#part, ...others] = [...this.#ended, this.#part];
+    for (const { shown } of others) if (shown !== null) this.#left.add(shown);
+    this.#ended = [];
+    this.#part = { index: 0, begin: 0, opening: '', shown: first.shown, edits: first.edits };
   }
 
   /** Puts all that was pushed into the room, and more than a message holds as a file. Returns the first event. */
@@ -99,13 +115,16 @@ export class AnswerStream {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#flushing;
     try {
+      const part = this.#part;
       const masked = maskSecrets(this.#current()).text;
-      const whole = this.#outgoing(masked, ending);
-      if (fits(messageContent(whole)) && fits(editContent(SOME_EVENT, whole))) return await this.#last(whole);
+      const whole = this.#outgoing(part, masked, ending);
+      if (fits(messageContent(whole)) && fits(editContent(SOME_EVENT, whole))) return await this.#last(part, whole);
       const { head } = splitForContinuation(masked, PART_BYTES);
-      const event = await this.#last(this.#outgoing(`${head}\n\n${ending.attachedNote}`, ending));
+      const beginning = `${head}\n\n${ending.attachedNote}`;
+      // The file comes before the last word: a crash between them leaves an answer that can be seen to be unfinished.
+      if (part.shown === null) await this.#put(part, this.#outgoing(part, beginning, ending, true), '');
       await this.#attach(maskSecrets(this.#whole).text, ending.fileName);
-      return event;
+      return await this.#last(part, this.#outgoing(part, beginning, ending));
     } finally {
       this.#leave?.();
     }
@@ -113,8 +132,8 @@ export class AnswerStream {
 
   #schedule(): void {
     if (this.#over || this.#timer !== null) return;
-    const slower = Math.min(SLOWEST, 1 + this.#edits / 8);
-    const delay = this.#shown === null ? FIRST_AFTER_MS : this.#budget.interval() * slower;
+    const slower = Math.min(SLOWEST, 1 + this.#part.edits / 8);
+    const delay = this.#part.shown === null ? FIRST_AFTER_MS : this.#budget.interval() * slower;
     this.#timer = setTimeout(() => {
       this.#flushing = this.#flush()
         .catch(() => undefined) // the end carries the whole; a lost step is caught up by the next
@@ -126,47 +145,74 @@ export class AnswerStream {
 
   async #flush(): Promise<void> {
     this.#leave ??= this.#budget.enter();
-    if (this.#shown !== null) await this.#budget.take('growing');
+    if (this.#part.shown !== null) await this.#budget.take('growing');
     if (this.#over) return;
-    if (this.#edits >= MAX_EDITS || Buffer.byteLength(this.#current()) > PART_BYTES) await this.#closePart();
-    const text = this.#current();
+    if (this.#part.edits >= MAX_EDITS || Buffer.byteLength(this.#current()) > PART_BYTES) await this.#closePart();
+    else await this.#grow(this.#part);
+  }
+
+  async #grow(part: Part): Promise<void> {
+    const text = this.#current(part);
     const display = text.trim() === '' ? this.#progress : withDots(closeOpenMarkdown(maskSecrets(text).text));
     if (display.trim() === '') return;
-    await this.#put(this.#outgoing(display, { kind: 'answer' }, true), `${this.#txn()}.${this.#run}.${this.#edits}`);
+    await this.#put(part, this.#outgoing(part, display, { kind: 'answer' }, true), `${this.#txn(part)}.${this.#run}.${part.edits}`);
   }
 
-  /** Ends the current message at a good border and lets a new one continue. */
+  /**
+   * Ends the current message at a good border and lets a new one continue. The new one comes first: at no moment
+   * does an unfinished answer look finished, whenever a crash comes.
+   */
   async #closePart(): Promise<void> {
+    const part = this.#part;
+    const whole = this.#whole;
     const current = this.#current();
     const { head, rest } = splitForContinuation(current, Math.min(PART_BYTES, Buffer.byteLength(current) - 1));
-    if (head.trim() === '') return;
-    await this.#put(this.#outgoing(maskSecrets(head).text, { kind: 'answer' }), `${this.#txn()}.last`);
-    this.#opening = current.endsWith(rest) ? '' : rest.slice(0, rest.indexOf('\n') + 1);
-    this.#begin = this.#whole.length - (rest.length - this.#opening.length);
-    this.#part += 1;
-    this.#edits = 0;
-    this.#shown = null;
+    if (head.trim() === '' || rest.trim() === '') return this.#grow(part);
+    const opening = current.endsWith(rest) ? '' : rest.slice(0, rest.indexOf('\n') + 1);
+    const next: Part = { index: part.index + 1, begin: whole.length - (rest.length - opening.length), opening, shown: null, edits: 0 };
+    const closed = (streaming: boolean) => this.#outgoing(part, maskSecrets(head).text, { kind: 'answer' }, streaming);
+    if (part.shown === null) await this.#put(part, closed(true), '');
+    await this.#grow(next);
+    await this.#put(part, closed(false), this.#lastTxn(part));
+    if (this.#part !== part) return; // begun anew meanwhile
+    this.#ended = [...this.#ended, part];
+    this.#part = next;
   }
 
-  async #last(message: OutgoingText): Promise<EventId> {
-    if (this.#shown !== null) await this.#budget.take('last');
-    const first = this.#shown;
-    const event = await this.#put(message, `${this.#txn()}.last`);
-    if (first === null && this.#target.again) await this.#put(message, `${this.#txn()}.last`);
+  async #last(part: Part, message: OutgoingText): Promise<EventId> {
+    if (part.shown !== null) await this.#budget.take('last');
+    const first = part.shown;
+    const event = await this.#put(part, message, this.#lastTxn(part));
+    if (first === null && this.#repeats) await this.#put(part, message, this.#lastTxn(part));
+    for (const left of this.#left) await this.#takeOut(left);
     return event;
   }
 
   /** Sends the part's message, or edits it where it stands already. */
-  async #put(message: OutgoingText, editTxn: string): Promise<EventId> {
+  async #put(part: Part, message: OutgoingText, editTxn: string): Promise<EventId> {
     const { account, room } = this.#target;
-    if (this.#shown === null) {
-      this.#shown = await account.send(room, 'm.room.message', messageContent(message), this.#txn());
-      this.#target.shows(this.#shown);
-      return this.#shown;
+    if (part.shown === null) {
+      part.shown = await account.send(room, 'm.room.message', messageContent(message), this.#txn(part));
+      this.#shows(part.shown);
+      return part.shown;
     }
-    this.#edits += 1;
-    await account.send(room, 'm.room.message', editContent(this.#shown, message), editTxn);
-    return this.#shown;
+    part.edits += 1;
+    await account.send(room, 'm.room.message', editContent(part.shown, message), editTxn);
+    return part.shown;
+  }
+
+  async #takeOut(event: EventId): Promise<void> {
+    const { account, room, txn } = this.#target;
+    try {
+      await account.redact(room, event, `${txn}.left.${event}`, 'replaced');
+    } catch (error) {
+      if (!refused(error)) throw error;
+    }
+  }
+
+  #shows(event: EventId): void {
+    this.#left.delete(event);
+    this.#target.shows(event);
   }
 
   async #attach(text: string, name: string): Promise<void> {
@@ -181,28 +227,33 @@ export class AnswerStream {
       url,
       info: { mimetype: 'text/markdown', size: bytes.length },
       'm.mentions': {},
-      'com.chavion': { ...chavion, kind: 'answer', part: this.#part + 1 },
+      'com.chavion': { ...chavion, kind: 'answer', part: this.#part.index + 1 },
       ...relation,
     };
-    await account.send(room, 'm.room.message', content, `${this.#target.txn}.file`);
+    this.#shows(await account.send(room, 'm.room.message', content, `${this.#target.txn}.${this.#run}.file`));
   }
 
-  #current(): string {
-    return this.#opening + this.#whole.slice(this.#begin);
+  #current(part: Part = this.#part): string {
+    return part.opening + this.#whole.slice(part.begin);
   }
 
-  #txn(): string {
-    return `${this.#target.txn}.p${this.#part}`;
+  #txn(part: Part): string {
+    return `${this.#target.txn}.p${part.index}`;
   }
 
-  #outgoing(text: string, ending: Pick<Ending, 'kind' | 'mentions'>, streaming = false): OutgoingText {
+  /** Each run has its own: whoever comes last leaves a whole answer, also when two were at it. */
+  #lastTxn(part: Part): string {
+    return `${this.#txn(part)}.${this.#run}.last`;
+  }
+
+  #outgoing(part: Part, text: string, ending: Pick<Ending, 'kind' | 'mentions'>, streaming = false): OutgoingText {
     const { replyTo, thread, chavion } = this.#target;
     return {
       text,
-      ...(replyTo === undefined || this.#part > 0 ? {} : { replyTo }),
+      ...(replyTo === undefined || part.index > 0 ? {} : { replyTo }),
       ...(thread === undefined ? {} : { thread }),
       ...(ending.mentions === undefined ? {} : { mentions: ending.mentions }),
-      chavion: { ...chavion, kind: ending.kind, part: this.#part, ...(streaming ? { streaming: true } : {}) },
+      chavion: { ...chavion, kind: ending.kind, part: part.index, ...(streaming ? { streaming: true } : {}) },
     };
   }
 }
