@@ -12,7 +12,7 @@ import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
 import { PipeStock } from './pipes.ts';
 import { startOf } from './process-tree.ts';
-import { INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
+import { DEFAULT_LIMITS, INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
 import { machineOf, seccompFilter, type Machine } from './seccomp.ts';
 import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
 import { allowance, over, watch } from './watchdog.ts';
@@ -63,6 +63,26 @@ export class Bubblewrap implements Sandbox {
     } catch (error) {
       return { kind: 'sandbox-error', detail: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Kills the parent of a job and sees whether the job survives it; undefined when it does not. */
+  async diesWithParent(workspacePath: string): Promise<string | undefined> {
+    await using resources = new AsyncDisposableStack();
+    const workspace = resources.use(new OpenFolder({ path: workspacePath, writable: false }));
+    const output = new OutputCollector(1_000, { stdout: () => undefined, stderr: () => undefined }, () => undefined);
+    const script = "trap '' TERM HUP INT; setsid nohup sleep 60 & sleep 60";
+    const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: DYING_MS, workspace: { path: workspacePath, writable: false }, lent: [], egress: null, limits: DEFAULT_LIMITS };
+    const launched = await this.#launch(job, workspace, [], output, true);
+    const first = await launched.firstPid;
+    const start = first === undefined ? undefined : startOf(first);
+    if (first === undefined || start === undefined) return 'it did not start';
+    launched.release();
+    await sleep(100); // time for the job to begin
+    launched.process.kill('SIGKILL');
+    const survivor = await gone(first, start, 2_000).then(() => undefined, () => `process ${first} lives on`);
+    if (survivor !== undefined) process.kill(first, 'SIGKILL');
+    await output.drained(DRAINING_MS);
+    return survivor;
   }
 
   async #run(job: SandboxJob, observer: OutputObserver, signal: AbortSignal, resources: AsyncDisposableStack): Promise<SandboxResult> {
@@ -119,7 +139,7 @@ export class Bubblewrap implements Sandbox {
     return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
   }
 
-  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector): Promise<Launched> {
+  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector, underShell = false): Promise<Launched> {
     const script = 'script' in job.command ? Buffer.from(job.command.script) : undefined;
     const [out, err] = await Promise.all([this.#pipes.forOutput(), this.#pipes.forOutput()]);
     const input = job.stdin === undefined ? undefined : await this.#pipes.forInput();
@@ -148,6 +168,7 @@ export class Bubblewrap implements Sandbox {
         workspace: workspace.fd,
         lent: lent.map((folder) => folder.fd),
         script,
+        underShell,
       });
       if (input !== undefined) feed(inputStream(input.write), job.stdin ?? new Uint8Array());
       return launched;
@@ -199,9 +220,9 @@ function soften(pid: number): void {
 }
 
 /** Waits until the first process inside has gone: the kernel lets it go last, after all others of its namespace. */
-async function gone(pid: number, start: string | undefined): Promise<void> {
+async function gone(pid: number, start: string | undefined, withinMs = DYING_MS): Promise<void> {
   if (start === undefined) return;
-  const deadline = performance.now() + DYING_MS;
+  const deadline = performance.now() + withinMs;
   for (let wait = 1; startOf(pid) === start; wait = Math.min(wait * 2, 50)) {
     if (performance.now() > deadline) throw new Error('processes of the job do not end');
     await sleep(wait);

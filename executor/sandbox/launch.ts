@@ -15,6 +15,8 @@ export interface Launch {
   readonly workspace: number;
   readonly lent: readonly number[];
   readonly script: Uint8Array | undefined;
+  /** Puts a shell between us and bwrap, to be killed in our stead: for the canary. */
+  readonly underShell?: boolean;
 }
 
 export interface Launched {
@@ -30,7 +32,9 @@ export interface Launched {
 
 /** Starts bwrap with an empty environment and exactly the descriptors named here. Call from the main thread only. */
 export function launch(options: Launch): Launched {
-  const child = spawn(options.bwrap, ['--args', String(FD.args), '--', ...options.command], {
+  const line = [options.bwrap, '--args', String(FD.args), '--', ...options.command];
+  const [program = '', ...args] = options.underShell === true ? ['/bin/sh', '-c', '"$@" & wait', 'sh', ...line] : line;
+  const child = spawn(program, args, {
     env: {},
     cwd: '/',
     stdio: [

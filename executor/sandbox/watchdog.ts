@@ -63,7 +63,7 @@ export function watch(job: Watched, trip: (why: KilledWhy) => void): Watchdog {
   };
 
   const look = async (): Promise<KilledWhy | undefined> => {
-    const tmp = job.countsTmp ? await tmpUsage(job.pid) : { bytes: 0, inodes: 0 };
+    const tmp = job.countsTmp ? await tmpUsage(job.pid, job.limits.tmpBytes) : { bytes: 0, inodes: 0 };
     if (stopped) return undefined;
     const counted = overCounted(job.meter.read(), tmp.bytes);
     if (counted !== undefined) return counted;
@@ -117,11 +117,16 @@ async function scarcity(fd: number): Promise<'disk' | 'inodes' | undefined> {
   return files > 0 && ffree < RESERVE_INODES ? 'inodes' : undefined;
 }
 
-async function tmpUsage(pid: number): Promise<FolderUsage> {
+const TMPFS = 0x0102_1994;
+
+/** Of /tmp inside. Until bwrap has built the box the path still leads to the host's: that one is not of the size asked for. */
+async function tmpUsage(pid: number, tmpBytes: number): Promise<FolderUsage> {
+  const none = { bytes: 0, inodes: 0 };
   try {
-    const { bsize, blocks, bfree, files, ffree } = await statfs(`/proc/${pid}/root/tmp`);
-    return { bytes: (blocks - bfree) * bsize, inodes: files - ffree };
+    const { type, bsize, blocks, bfree, files, ffree } = await statfs(`/proc/${pid}/root/tmp`);
+    const ours = type === TMPFS && blocks === Math.ceil(tmpBytes / bsize);
+    return ours ? { bytes: (blocks - bfree) * bsize, inodes: files - ffree } : none;
   } catch {
-    return { bytes: 0, inodes: 0 }; // not mounted yet, or ended
+    return none; // it has ended
   }
 }

@@ -1,0 +1,84 @@
+import { hostsOf, lentTo, writesWorkspace, type Command, type HostPort } from '../../bridge/protocol/command.ts';
+import type { Destination } from './egress/allow-list.ts';
+import { INSIDE, type HostFolder, type LentFolder, type Limits, type SandboxJob } from './sandbox.ts';
+
+export interface JobContext {
+  readonly workspacePath: string;
+  /** What the owner lends at this moment, by name. */
+  readonly lentPaths: ReadonlyMap<string, { readonly path: string; readonly writable: boolean }>;
+  /** Needed by a command that names hosts. */
+  readonly egress: SandboxJob['egress'];
+  readonly limits: Limits;
+}
+
+/**
+ * The box for a command: exactly what its fields ask for. Throws where the owner no longer lends a folder, or lends it
+ * for reading only: what was approved cannot be had then.
+ */
+export function jobFor(command: Command, context: JobContext): SandboxJob {
+  const workspace: HostFolder = { path: context.workspacePath, writable: writesWorkspace(command) };
+  const networked = hostsOf(command).length > 0;
+  if (networked && context.egress === null) throw new Error('a command with hosts needs an egress proxy');
+  return {
+    ...work(command),
+    timeoutMs: command.timeoutMs,
+    workspace,
+    lent: lentFolders(command, context),
+    egress: networked ? context.egress : null,
+    limits: context.limits,
+  };
+}
+
+export function destinationOf(host: HostPort): Destination {
+  const at = host.lastIndexOf(':');
+  return { host: host.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(host.slice(at + 1)) };
+}
+
+function lentFolders(command: Command, context: JobContext): LentFolder[] {
+  return lentTo(command).map(({ name, access }) => {
+    const lent = context.lentPaths.get(name);
+    if (lent === undefined) throw new Error(`lent: ${name} is not lent`);
+    if (access === 'rw' && !lent.writable) throw new Error(`lent: ${name} is lent for reading only`);
+    return { name, path: lent.path, writable: access === 'rw' };
+  });
+}
+
+/** Written beside its place and moved there, so that a file is there whole or not at all. A folder or a link in its place is not followed. */
+const WRITE = `set -eu; umask 077; d=$(dirname -- "$1"); mkdir -p -- "$d"; t=$(mktemp -- "$d/.chavion-XXXXXXXX")
+trap 'rm -f -- "$t"' EXIT; cat >"$t"; chmod "$2" "$t"; mv -fT -- "$t" "$1"`;
+/** Only plain files: a pipe or a device would never end. One byte more than wanted tells that there is more. */
+const READ = `set -eu; [ -f "$1" ] || { echo "not a plain file: $1" >&2; exit 66; }; exec head -c "$2" -- "$1"`;
+const LIST = `set -eu; [ -d "$1" ] || { echo "not a folder: $1" >&2; exit 66; }
+find "$1" -mindepth 1 -printf '%y %s %T@ %P\\0' | head -z -n "$2"`;
+
+const bash = (script: string, ...args: string[]) => ({ argv: ['/usr/bin/bash', '--noprofile', '--norc', '-c', script, 'chavion', ...args] as const });
+const inside = (path: string) => `${INSIDE.workspace}/${path}`;
+
+function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
+  switch (command.type) {
+    case 'run':
+      return { command: { argv: command.argv }, cwd: command.cwd, ...stdin(command.stdin) };
+    case 'shell':
+      return { command: { script: command.script }, cwd: command.cwd, ...stdin(command.stdin) };
+    case 'write_file':
+      return {
+        command: bash(WRITE, inside(command.path), command.executable ? '755' : '644'),
+        cwd: '.',
+        stdin: Buffer.from(command.content, command.encoding),
+      };
+    case 'read_file':
+      return { command: bash(READ, inside(command.path), String(command.maxBytes)), cwd: '.' };
+    case 'list_files':
+      return { command: bash(LIST, inside(command.path), String(command.maxEntries)), cwd: '.' };
+    case 'fetch':
+      return {
+        command: {
+          argv: ['/usr/bin/perl', INSIDE.fetch, INSIDE.egressSocket, command.method, command.url, ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`)],
+        },
+        cwd: '.',
+        ...stdin(command.body),
+      };
+  }
+}
+
+const stdin = (text: string | undefined) => (text === undefined ? {} : { stdin: Buffer.from(text) });
