@@ -171,6 +171,7 @@ function turnFor(message: MessageEvent, agent: AgentId, lang: Lang, more: Partia
     root: message.eventId,
     depth: 0,
     lang,
+    ...(message.masked ? { heard: { event: message.eventId, sender: message.sender, body: message.body } } : {}),
     ...more,
   };
 }

@@ -55,7 +55,7 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
   try {
     if (again) deps.timeline.invalidate(job.room);
     const entries = await deps.timeline.view(job.room, job.thread);
-    const source = entries.find((entry) => entry.event.eventId === job.source) ?? (await deps.timeline.find(job.room, job.source));
+    const source = entries.find((entry) => entry.event.eventId === job.source) ?? (await deps.timeline.find(job.room, job.source)) ?? heardBefore(job);
     // A question that was taken back needs no answer.
     if (source === null) return;
     const given = again ? earlierAnswer(entries, job, agent) : null;
@@ -68,6 +68,14 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
   } finally {
     slot.leave();
   }
+}
+
+/** A question from which a secret was taken out before a crash: the homeserver has its words no longer. */
+function heardBefore({ heard, room, source, at, thread }: TurnJob): Entry | null {
+  if (heard?.event !== source) return null;
+  const { sender, body } = heard;
+  const event = { kind: 'message', eventId: source, roomId: room, sender, at, msgtype: 'm.text', body, mentions: [], mentionsRoom: false, masked: true } as const;
+  return { event: thread === undefined ? event : { ...event, thread }, body, growing: false };
 }
 
 interface Said {

@@ -34,8 +34,11 @@ export class Inbox {
     for (const one of raw) {
       const event = decodeEvent(one, this.#options, room);
       if (event === null || this.#seen.has(event.eventId)) continue;
-      this.#timeline.note(event);
-      await this.#handle(event);
+      // We ourselves take out secrets alone: what was heard is masked already, and stays heard.
+      if (event.kind !== 'redaction' || !this.#options.isOwn(event.sender)) {
+        this.#timeline.note(event);
+        await this.#handle(event);
+      }
       this.#remember(event.eventId);
     }
   }

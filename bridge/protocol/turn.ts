@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AgentId, EventId, Lang, RoomId } from './ids.ts';
+import { AgentId, EventId, Lang, RoomId, UserId } from './ids.ts';
 
 export const Floor = z.enum(['open', 'called', 'closed']);
 /** Who may speak in a room: everyone, only those called, or nobody but to commands. */
@@ -33,6 +33,8 @@ export const TurnJob = z.object({
   depth: z.int().min(0).max(MAX_DEPTH),
   lang: Lang,
   discussion: Discussion.optional(),
+  /** The words of an event that held a secret, masked: the event itself is soon gone from the homeserver. */
+  heard: z.object({ event: EventId, sender: UserId, body: z.string() }).optional(),
 });
 export type TurnJob = z.infer<typeof TurnJob>;
 
