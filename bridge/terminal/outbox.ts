@@ -61,7 +61,7 @@ export class Outbox {
       if (attempt.kind === 'later') {
         if (!this.#closed) await this.#wait(attempt.afterMs);
         if (!this.#closed) continue;
-        letter.done.resolve(null);
+        for (const unsent of this.#letters) unsent.done.resolve(null);
         return;
       }
       this.#letters = this.#letters.slice(1);

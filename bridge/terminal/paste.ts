@@ -1,6 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { Transform, type TransformCallback } from 'node:stream';
-import type { ReadStream } from 'node:tty';
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
 
 /** Stands for a line break in the line that is being written. */
 export const LINE_BREAK = '⏎';
@@ -15,6 +14,9 @@ const END = '\u001B[201~';
 const SHOWN_CHARACTERS = 400;
 const SHOWN_LINES = 6;
 
+/** What is needed of process.stdin on a terminal. */
+export type Keyboard = Readable & { readonly setRawMode: (raw: boolean) => unknown };
+
 /** One key: an escape sequence, or a character. */
 // eslint-disable-next-line no-control-regex -- keys are sent as control characters
 const KEYS = /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|O[ -~]|[^\u001B])|[^]/gu;
@@ -26,14 +28,14 @@ const KEYS = /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|O[ -~]|[^\u001B])|[^]/gu;
 export class PasteInput extends Transform {
   /** Asked for by node:readline. */
   readonly isTTY = true;
-  readonly #terminal: ReadStream;
+  readonly #terminal: Keyboard;
   readonly #label: (number: number, lines: number) => string;
   readonly #decoder = new StringDecoder('utf8');
   readonly #labelled = new Map<string, string>();
   #pasting: string | undefined;
   #held = '';
 
-  constructor(terminal: ReadStream, label: (number: number, lines: number) => string) {
+  constructor(terminal: Keyboard, label: (number: number, lines: number) => string) {
     super();
     this.#terminal = terminal;
     this.#label = label;
