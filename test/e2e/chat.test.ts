@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, request } from 'node:http';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +137,20 @@ describe('npm run chat', () => {
     expect(await chat.ended()).toBe(0);
   });
 
+  it('sends nothing twice when the homeserver’s answer is lost', async () => {
+    const room = await master.createRoom({ name: 'lost' });
+    await using proxy = await losingFirstSend(house.ready.homeserver);
+    const chat = new Chat(await roomAs(house, room, { homeserver: proxy.address }));
+    await chat.shows('/quit');
+    chat.type('only once');
+    chat.type('and then');
+    await chat.shows('and then');
+    expect(proxy.lost()).toBe(1);
+    expect((await master.allMessages(room)).map(({ body }) => body)).toEqual(['only once', 'and then']);
+    chat.type('/quit');
+    expect(await chat.ended()).toBe(0);
+  });
+
   it('says in one line what to do when it cannot get in', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'chavion-chat-'));
     const refusal = async (ready?: object) => {
@@ -154,9 +169,39 @@ describe('npm run chat', () => {
 });
 
 /** An environment in which another room of the same house stands in the place of the HQ room. */
-async function roomAs({ env, data, folder }: House, room: string): Promise<Record<string, string>> {
+async function roomAs({ env, data, folder }: House, room: string, other: object = {}): Promise<Record<string, string>> {
   const elsewhere = await mkdtemp(join(folder, 'room-'));
   const ready: { rooms: object } = JSON.parse(await readFile(join(data, 'ready.json'), 'utf8'));
-  await writeFile(join(elsewhere, 'ready.json'), JSON.stringify({ ...ready, rooms: { ...ready.rooms, hq: room } }));
+  await writeFile(join(elsewhere, 'ready.json'), JSON.stringify({ ...ready, ...other, rooms: { ...ready.rooms, hq: room } }));
   return { ...env, CHAVION_DATA_DIR: elsewhere };
+}
+
+/** In front of the homeserver: the first message that is sent gets there, but its answer does not come back. */
+async function losingFirstSend(homeserver: string) {
+  let lost = 0;
+  const server = createServer((incoming, outgoing) => {
+    const onward = request(new URL(incoming.url ?? '/', homeserver), { method: incoming.method ?? 'GET', headers: incoming.headers }, (answer) => {
+      if (incoming.method === 'PUT' && incoming.url?.includes('/send/m.room.message/') === true && lost === 0) {
+        lost += 1;
+        answer.resume().on('end', () => incoming.socket.destroy());
+        return;
+      }
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => onward.destroy());
+    incoming.pipe(onward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    address: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    lost: () => lost,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
