@@ -126,7 +126,7 @@ export class Person implements AsyncDisposable {
     const events = this.events(room);
     const gone = new Set(events.filter((one) => one.type === 'm.room.redaction').map((one) => one.redacts ?? one.content?.redacts));
     const messages = events.filter((one) => one.type === 'm.room.message' && !gone.has(one.event_id) && one.content?.msgtype !== undefined);
-    const isEdit = (one: Json) => one.content['m.relates_to']?.rel_type === 'm.replace';
+    const isEdit = (one: Json) => one.content['m.relates_to']?.rel_type === 'm.replace' && typeof one.content['m.new_content'] === 'object' && one.content['m.new_content'] !== null;
     return messages.filter((one) => !isEdit(one)).map((one) => show(one, messages.filter((other) => isEdit(other) && other.sender === one.sender && other.content['m.relates_to'].event_id === one.event_id)));
   }
 
