@@ -58,8 +58,8 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
     const source = entries.find((entry) => entry.event.eventId === job.source) ?? (await deps.timeline.find(job.room, job.source)) ?? heardBefore(job);
     // A question that was taken back needs no answer.
     if (source === null) return;
-    const given = again ? earlierAnswer(entries, job, agent) : null;
-    const said = given ?? (await answer(job, agent, provider, source, withSource(entries, source), again, slot, deps));
+    const earlier = again ? earlierParts(entries, job, agent) : null;
+    const said = wholeAnswer(earlier) ?? (await answer(job, agent, provider, source, withSource(entries, source), earlier, slot, deps));
     if (said !== null) await passOn(job, agent, said, deps);
   } catch (error) {
     // The room is closed to the agent, or it was put out: there is nobody to answer.
@@ -87,12 +87,15 @@ interface Said {
 const withSource = (entries: readonly Entry[], source: Entry): readonly Entry[] =>
   entries.some((entry) => entry.event.eventId === source.event.eventId) ? entries : [...entries, source];
 
-/** What an earlier run, cut short by a crash, had already said to the end. */
-function earlierAnswer(entries: readonly Entry[], job: TurnJob, agent: Resident): Said | null {
-  const mine = entries.find(
-    ({ event, growing }) => event.sender === agent.userId && event.chavion?.source === job.source && event.chavion.part === 0 && !growing,
-  );
-  return mine === undefined ? null : { event: mine.event.eventId, text: mine.body };
+/** What earlier runs of the turn, cut short by a crash, left in the room, in its order. */
+const earlierParts = (entries: readonly Entry[], job: TurnJob, agent: Resident): readonly Entry[] =>
+  entries.filter(({ event }) => event.sender === agent.userId && event.chavion?.turn === jobId(job));
+
+/** Null unless an earlier run came to its end: until then one of its messages is growing. */
+function wholeAnswer(parts: readonly Entry[] | null): Said | null {
+  const last = parts?.at(-1);
+  if (parts === null || last === undefined || parts.some(({ growing }) => growing)) return null;
+  return { event: last.event.eventId, text: parts.map(({ body }) => body).join('\n') };
 }
 
 async function answer(
@@ -101,15 +104,17 @@ async function answer(
   provider: Provider,
   source: Entry,
   entries: readonly Entry[],
-  again: boolean,
+  /** Null on the first run. */
+  earlier: readonly Entry[] | null,
   { signal, shows }: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void },
   deps: TurnDeps,
 ): Promise<Said | null> {
   const account = deps.ghost(agent.userId);
   const began = performance.now();
   const target = replyTarget(job, entries);
-  const chavion = { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, ...(provider.rehearsal ? { rehearsal: true } : {}) } as const;
-  const stream = new AnswerStream({ account, room: job.room, txn: jobId(job), ...target, chavion, again, shows }, deps.budget);
+  const chavion = { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job), ...(provider.rehearsal ? { rehearsal: true } : {}) } as const;
+  const left = earlier?.map(({ event }) => event.eventId) ?? [];
+  const stream = new AnswerStream({ account, room: job.room, txn: jobId(job), ...target, chavion, again: earlier !== null, left, shows }, deps.budget);
   const heard = (eventId: EventId, kind: 'answer' | 'fault') => {
     const body = maskSecrets(stream.text).text;
     deps.timeline.said({

@@ -16,11 +16,15 @@ export const ChavionContent = z.object({
   /** 0 answers a master; each agent that another one mentions is one deeper. */
   depth: z.int().min(0).max(16).optional(),
   agent: AgentId.optional(),
+  /** The turn that said it: what one run of it begins, the next one ends. */
+  turn: z.string().max(400).optional(),
   /** Continuation of a long answer: 0 is the beginning. */
   part: z.int().min(0).max(1000).optional(),
   /** Still growing by edits. */
   streaming: z.boolean().optional(),
   rehearsal: z.boolean().optional(),
+  /** Of the executor: the commands that this message asks for or tells of. */
+  hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(50).optional(),
 });
 export type ChavionContent = z.infer<typeof ChavionContent>;
 
