@@ -11,11 +11,13 @@ export interface CoordinatorDeps {
   readonly ghost: (user: UserId) => Account;
   readonly rooms: Rooms;
   readonly hqName: string;
+  /** Whether nobody else has said this lately, or this very job has: of several who could say it, one does. */
+  readonly saysFirst: (what: string, job: string) => Promise<boolean>;
 }
 
 /** Says one line; a secret goes out of the room first. Repeating it says nothing twice. */
 export async function giveNotice(job: NoticeJob, deps: CoordinatorDeps): Promise<void> {
-  const account = job.as === undefined ? deps.rooms.reader(job.room) : deps.ghost(deps.residents.byId.get(job.as)?.userId ?? deps.residents.coordinator);
+  const account = job.as === undefined ? await deps.rooms.reader(job.room) : deps.ghost(deps.residents.byId.get(job.as)?.userId ?? deps.residents.coordinator);
   const text = (await redactFirst(job, account)) ? job.text : (job.redact?.otherwise ?? job.text);
   try {
     await account.send(
@@ -54,8 +56,9 @@ export async function answerInvite(job: InviteJob, deps: CoordinatorDeps): Promi
     const inside = await account.isIn(job.room);
     if (!job.accept) return inside ? undefined : await account.leave(job.room);
     if (!inside) await account.join(job.room);
-    await deps.rooms.joined(job.room, user);
+    deps.rooms.joined(job.room);
     if (!(await deps.rooms.isEncrypted(job.room, account))) return;
+    if (!(await deps.saysFirst(`encrypted.${job.room}`, jobId(job)))) return;
     const content = messageContent({ text: cannotReadEncrypted[job.lang](deps.hqName), chavion: { v: 1, kind: 'notice', source: job.source } });
     await account.send(job.room, 'm.room.message', content, jobId(job));
   } catch (error) {

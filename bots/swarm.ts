@@ -15,7 +15,7 @@ import { openQueue, workOn } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
-import { answerInvite, giveNotice } from './coordinator.ts';
+import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
 import { createIntake } from './intake.ts';
 import { createProviders } from './providers/registry.ts';
 import { createResidents, readyAgents } from './residents.ts';
@@ -27,6 +27,7 @@ const EDITS_PER_SECOND = 15;
 /** Turns mostly wait for providers. */
 const CONCURRENT_JOBS = 200;
 const QUEUE = 'turns';
+const SAID_LATELY_S = 600;
 
 export interface Swarm {
   readonly inbox: Inbox;
@@ -60,10 +61,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ghost,
     hq: settings.CHAVION_HQ_ROOM,
     isMasterLike: (user) => !residents.isOwn(user) && user !== settings.CHAVION_ADMIN_USER,
-    readers: {
-      load: () => redis.hgetall(swarmKey('readers')),
-      save: async (room, user) => void (await redis.hset(swarmKey('readers'), room, user)),
-    },
+    residents: [residents.coordinator, ...residents.agents.map((agent) => agent.userId)],
   });
   const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
   const queue = openQueue<SwarmJob>(QUEUE, redis);
@@ -89,6 +87,16 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   });
   const inbox = new Inbox(decoding, timeline, intake);
 
+  const lines: CoordinatorDeps = {
+    residents,
+    ghost,
+    rooms,
+    hqName,
+    saysFirst: async (what, job) => {
+      const said = await redis.set(swarmKey('said', what), job, 'EX', SAID_LATELY_S, 'NX', 'GET');
+      return said === null || said === job;
+    },
+  };
   const turns: TurnDeps = {
     roster,
     residents,
@@ -128,7 +136,6 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
     },
     async start() {
-      await rooms.load();
       await Promise.all([rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
       worker = workOn(
         QUEUE,
@@ -140,9 +147,9 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
             case 'turn':
               return takeTurn(job, again, turns);
             case 'notice':
-              return giveNotice(job, { residents, ghost, rooms, hqName });
+              return giveNotice(job, lines);
             case 'invite':
-              return answerInvite(job, { residents, ghost, rooms, hqName });
+              return answerInvite(job, lines);
           }
         },
       );

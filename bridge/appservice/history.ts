@@ -5,21 +5,22 @@ import type { RoomEvent } from '../protocol/room-event.ts';
 import type { History } from './timeline.ts';
 
 /** Reads old events with the eyes of a ghost that is in the room. */
-export function homeserverHistory(reader: (room: RoomId) => Account, options: DecodeOptions): History {
+export function homeserverHistory(reader: (room: RoomId) => Promise<Account>, options: DecodeOptions): History {
   const decode = (room: RoomId, raw: readonly unknown[]): RoomEvent[] =>
     raw.flatMap((one) => decodeEvent(one, options, room) ?? []).reverse();
 
   return {
     async latest(room, limit) {
-      const { chunk } = await reader(room).messages(room, { limit });
+      const { chunk } = await (await reader(room)).messages(room, { limit });
       return decode(room, chunk);
     },
     async thread(room, root, limit) {
-      const [first, rest] = await Promise.all([reader(room).event(room, root), reader(room).thread(room, root, limit)]);
+      const account = await reader(room);
+      const [first, rest] = await Promise.all([account.event(room, root), account.thread(room, root, limit)]);
       return decode(room, [...rest, first]);
     },
     async event(room: RoomId, event: EventId) {
-      const raw = await reader(room).event(room, event);
+      const raw = await (await reader(room)).event(room, event);
       return raw === null ? null : decodeEvent(raw, options, room);
     },
   };

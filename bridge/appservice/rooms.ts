@@ -12,15 +12,15 @@ export interface RoomsOptions {
   readonly hq: RoomId;
   /** Leaves out the accounts that can never be masters: Chavion's own, and the admin. */
   readonly isMasterLike: (user: UserId) => boolean;
-  /** Which ghost can read a room that the coordinator is not in; kept over restarts. */
-  readonly readers: { load(): Promise<Readonly<Record<string, string>>>; save(room: RoomId, user: UserId): Promise<void> };
+  /** Everybody who may be in a room, to find one who can read it. */
+  readonly residents: readonly UserId[];
 }
 
 /** What is known of rooms: who is in them, whether they are encrypted, and who the masters are. */
 export class Rooms {
   readonly #account: Account;
   readonly #options: RoomsOptions;
-  readonly #readers = new Map<RoomId, UserId>();
+  readonly #readers = new Map<RoomId, Promise<Account>>();
   readonly #hq: RoomId;
   readonly #isMasterLike: (user: UserId) => boolean;
   readonly #members = new Map<RoomId, Promise<Map<string, string>>>();
@@ -34,23 +34,29 @@ export class Rooms {
     this.#isMasterLike = options.isMasterLike;
   }
 
-  async load(): Promise<void> {
-    for (const [room, user] of Object.entries(await this.#options.readers.load())) {
-      this.#readers.set(RoomId.parse(room), UserId.parse(user));
+  /** An account that is in the room: the coordinator's, or that of the first resident who is. */
+  reader(room: RoomId): Promise<Account> {
+    let known = this.#readers.get(room);
+    if (known === undefined) {
+      known = this.#findReader(room);
+      known.catch(() => this.#readers.delete(room));
+      this.#readers.set(room, known);
     }
+    return known;
   }
 
-  /** An account that is in the room: the coordinator's, or the ghost's that was invited there. */
-  reader(room: RoomId): Account {
-    const user = this.#readers.get(room);
-    return user === undefined ? this.#account : this.#options.ghost(user);
-  }
-
-  async joined(room: RoomId, user: UserId): Promise<void> {
+  joined(room: RoomId): void {
     this.#members.delete(room);
-    if (this.#readers.has(room) || user === this.#account.userId) return;
-    this.#readers.set(room, user);
-    await this.#options.readers.save(room, user);
+    this.#readers.delete(room);
+  }
+
+  async #findReader(room: RoomId): Promise<Account> {
+    if (room === this.#hq) return this.#account;
+    for (const user of this.#options.residents) {
+      const account = this.#options.ghost(user);
+      if (await account.isIn(room)) return account;
+    }
+    return this.#account;
   }
 
   /** Masters are the users of power level 100 in the HQ room. */
@@ -69,14 +75,14 @@ export class Rooms {
   members(room: RoomId): Promise<ReadonlyMap<string, string>> {
     let known = this.#members.get(room);
     if (known === undefined) {
-      known = this.reader(room).joinedMembers(room).then((members) => new Map(members));
+      known = this.reader(room).then(async (account) => new Map(await account.joinedMembers(room)));
       known.catch(() => this.#members.delete(room));
       this.#members.set(room, known);
     }
     return known;
   }
 
-  async isEncrypted(room: RoomId, as: Account = this.#account): Promise<boolean> {
+  async isEncrypted(room: RoomId, as: Account): Promise<boolean> {
     const known = this.#encrypted.get(room);
     if (known !== undefined) return known;
     const encrypted = (await as.state(room, 'm.room.encryption')) !== null;
@@ -88,6 +94,8 @@ export class Rooms {
     if (event.kind === 'power' && event.roomId === this.#hq) this.#masters = Promise.resolve(this.#mastersIn([...event.users]));
     if (event.kind === 'encrypted') this.#encrypted.set(event.roomId, true);
     if (event.kind !== 'membership') return;
+    // The reader may have left, or the first one may have come.
+    if (this.#options.residents.includes(event.user)) this.#readers.delete(event.roomId);
     const members = await this.#members.get(event.roomId)?.catch(() => undefined);
     if (event.membership === 'join') members?.set(event.user, event.displayName ?? event.user);
     else members?.delete(event.user);
@@ -96,6 +104,7 @@ export class Rooms {
   /** The homeserver was away: ask again. */
   invalidate(): void {
     this.#members.clear();
+    this.#readers.clear();
     this.#encrypted.clear();
     this.#masters = null;
   }
