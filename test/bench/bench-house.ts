@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { Roster } from '../../bridge/protocol/roster.ts';
+import { type House, startHouse } from '../house/house.ts';
+import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
+
+const PROJECT = join(import.meta.dirname, '..', '..');
+
+/** `count` agents that say back what they hear; the integrator streams nothing either. */
+export function echoRoster(count: number, model: string): z.input<typeof Roster> {
+  const agents = Array.from({ length: count }, (_, i) => ({
+    id: `echo${i}`,
+    name: `메아리${i}`,
+    callsigns: [`메아리${i}`],
+    role: '메아리',
+    model,
+    prompt: 'You say back what you hear.',
+  }));
+  return {
+    coordinator: { name: '조율자', callsigns: ['조율자'] },
+    executor: { name: '실행자', callsigns: ['실행자'] },
+    integrator: 'echo0',
+    agents,
+  };
+}
+
+/**
+ * A real house whose swarm can be swapped for something else on the same homeserver: the bench ends the launcher,
+ * which would bring the swarm back, and starts what it measures itself.
+ */
+export class BenchHouse implements AsyncDisposable {
+  readonly house: House;
+  readonly #swarmEnvironment: Record<string, string>;
+  readonly synapsePid: number;
+  masterToken = '';
+  #server: ChildProcess | null = null;
+
+  private constructor(house: House, swarmEnvironment: Record<string, string>, synapsePid: number) {
+    this.house = house;
+    this.#swarmEnvironment = swarmEnvironment;
+    this.synapsePid = synapsePid;
+  }
+
+  static async start(roster: z.input<typeof Roster>): Promise<BenchHouse> {
+    const house = await startHouse({ roster });
+    const { swarm, synapse } = await house.pids();
+    if (swarm === null || synapse === null) throw new Error('the house has no swarm');
+    const environment = (await readFile(`/proc/${swarm}/environ`, 'utf8')).split('\0').filter((one) => one.includes('='));
+    const split = environment.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)] as const);
+    await house.kill('launcher');
+    process.kill(swarm, 'SIGKILL');
+    const bench = new BenchHouse(house, Object.fromEntries(split), synapse);
+    bench.masterToken = await signIn(bench.url, house.ready.master.userId, house.ready.master.password);
+    return bench;
+  }
+
+  get url(): string {
+    return this.house.ready.homeserver;
+  }
+
+  get appserviceToken(): string {
+    return this.#swarmEnvironment['CHAVION_APPSERVICE_TOKEN'] ?? '';
+  }
+
+  agent(i: number): string {
+    return `@agent_echo${i}:${this.house.ready.serverName}`;
+  }
+
+  /** The swarm as it ships. */
+  async serveSwarm(roster?: z.input<typeof Roster>): Promise<number> {
+    return this.#serve('bots/main.ts', roster === undefined ? {} : { CHAVION_ROSTER_JSON: JSON.stringify(roster) }, '/health');
+  }
+
+  /** The bare script: the same sends and nothing else. */
+  async serveFloor(): Promise<number> {
+    return this.#serve('test/bench/floor.ts', {}, '/health');
+  }
+
+  async #serve(file: string, more: Record<string, string>, health: string): Promise<number> {
+    await this.endServer();
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#server = child;
+    const address = `http://127.0.0.1:${this.#swarmEnvironment['CHAVION_APPSERVICE_PORT']}${health}`;
+    for (;;) {
+      const up = await fetch(address).then((answer) => answer.ok, () => false);
+      if (up) break;
+      if (child.exitCode !== null) throw new Error(`${file} ended`);
+      await sleep(50);
+    }
+    // Wakes Synapse up should it have given up on the appservice meanwhile.
+    await request(this.url, 'POST', asUser('/_matrix/client/v1/appservice/chavion/ping', `@agent_coordinator:${this.house.ready.serverName}`), { token: this.appserviceToken, body: {} });
+    await sleep(500);
+    return child.pid ?? 0;
+  }
+
+  async endServer(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  }
+
+  /** A room of the master's with the first `count` agents in it. */
+  async room(count: number): Promise<string> {
+    const users = Array.from({ length: count }, (_, i) => this.agent(i));
+    const made = await request(this.url, 'POST', '/_matrix/client/v3/createRoom', { token: this.masterToken, body: { preset: 'private_chat', invite: users } });
+    const room = String(made.body['room_id']);
+    for (const user of users) {
+      const joined = await request(this.url, 'POST', asUser(inRoom(room, 'join'), user), { token: this.appserviceToken, body: {} });
+      if (joined.status !== 200) throw new Error(`${user} cannot join: ${joined.status}`);
+    }
+    return room;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endServer();
+    await this.house[Symbol.asyncDispose]();
+  }
+}

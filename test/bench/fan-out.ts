@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BenchHouse } from './bench-house.ts';
+import { cpuMs, median, memoryMb, ms, p95, table } from './figures.ts';
+import { MasterEar } from './master-ear.ts';
+
+export const SIZES = [6, 25, 100] as const;
+const ROUNDS: Readonly<Record<number, number>> = { 6: 30, 25: 20, 100: 10 };
+const WARM_UP = 3;
+
+interface Series {
+  readonly times: number[];
+  synapseCpu: number;
+  ownCpu: number;
+  memory: number;
+}
+
+const empty = (): Series => ({ times: [], synapseCpu: 0, ownCpu: 0, memory: 0 });
+
+/** One block of rounds; blocks of the floor and of the swarm take turns, so that drift of the machine hits both. */
+async function block(bench: BenchHouse, ear: MasterEar, room: string, count: number, pid: number, into: Series): Promise<void> {
+  for (let i = 0; i < WARM_UP; i += 1) await ear.round(room, `몸풀기 ${i} ${Math.random()}`, count);
+  const [synapse, own] = [cpuMs(bench.synapsePid), cpuMs(pid)];
+  for (let i = 0; i < (ROUNDS[count] ?? 10) / 2; i += 1) {
+    into.times.push(await ear.round(room, `안녕 ${i} ${Math.random()}`, count));
+    await sleep(50);
+  }
+  into.synapseCpu += cpuMs(bench.synapsePid) - synapse;
+  into.ownCpu += cpuMs(pid) - own;
+  into.memory = memoryMb(pid);
+}
+
+/** Master's send to the last of N echo answers on the master's phone: bare script, swarm, a bot each. */
+export async function fanOut(bench: BenchHouse, say: (line: string) => void): Promise<{ table: string; failures: string[] }> {
+  const rows: string[][] = [];
+  const failures: string[] = [];
+  for (const count of SIZES) {
+    const room = await bench.room(count);
+    const ear = new MasterEar(bench.url, bench.masterToken, [room]);
+    await ear.start();
+    const [floor, swarm, bots] = [empty(), empty(), empty()];
+    for (let turn = 0; turn < 2; turn += 1) {
+      await block(bench, ear, room, count, await bench.serveFloor(), floor);
+      await block(bench, ear, room, count, await bench.serveSwarm(), swarm);
+    }
+    await bench.endServer();
+    const child = fork('test/bench/sync-bots.ts', [bench.url, bench.appserviceToken, room, bench.house.ready.serverName, String(count)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    await once(child, 'message');
+    await sleep(1_000);
+    for (let turn = 0; turn < 2; turn += 1) await block(bench, ear, room, count, child.pid ?? 0, bots);
+    child.kill('SIGKILL');
+    await ear.stop();
+
+    const ratio = median(swarm.times) / median(floor.times);
+    const gain = median(bots.times) / median(swarm.times);
+    for (const [name, series] of [['bare script', floor], ['swarm', swarm], ['a bot each', bots]] as const) {
+      const rounds = series.times.length;
+      rows.push([String(count), name, ms(median(series.times)), ms(p95(series.times)), ms(series.synapseCpu / rounds), ms(series.ownCpu / rounds), `${series.memory} MB`, series === swarm ? ratio.toFixed(2) : series === bots ? (median(bots.times) / median(floor.times)).toFixed(2) : '1']);
+    }
+    say(`N=${count}: swarm ${ratio.toFixed(2)} of the floor, ${gain.toFixed(1)} times faster than a bot each`);
+    if (ratio > 1.3) failures.push(`N=${count}: the swarm takes ${ratio.toFixed(2)} of the floor, more than 1.3`);
+    if (count === 100 && gain < 4) failures.push(`N=100: only ${gain.toFixed(1)} times faster than a bot each`);
+  }
+  return { table: table(['agents', 'what', 'median', 'p95', 'Synapse CPU a round', 'own CPU a round', 'memory', 'ratio'], rows), failures };
+}

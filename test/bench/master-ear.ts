@@ -1,0 +1,94 @@
+import { request as send } from 'undici';
+import { inRoom, request } from '../house/matrix.ts';
+
+export interface Heard {
+  readonly id: string;
+  readonly sender: string;
+  readonly at: number;
+  readonly content: Readonly<Record<string, unknown>>;
+  /** When the master's /sync showed it, of performance.timeOrigin + now, milliseconds. */
+  readonly seen: number;
+}
+
+interface Sync {
+  readonly next_batch: string;
+  readonly rooms?: { readonly join?: Readonly<Record<string, { readonly timeline: { readonly limited?: boolean; readonly events: readonly { event_id: string; sender: string; type: string; origin_server_ts: number; content: Record<string, unknown> }[] } }>> };
+}
+
+export const now = (): number => performance.timeOrigin + performance.now();
+
+/** The master's phone: one /sync, and what it shows as it comes. */
+export class MasterEar {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #rooms: ReadonlySet<string>;
+  readonly #stop = new AbortController();
+  #listener: (heard: Heard) => void = () => undefined;
+  #running: Promise<void> = Promise.resolve();
+  #txn = 0;
+
+  constructor(url: string, token: string, rooms: readonly string[]) {
+    this.#url = url;
+    this.#token = token;
+    this.#rooms = new Set(rooms);
+  }
+
+  async start(): Promise<void> {
+    const filter = JSON.stringify({ presence: { types: [] }, account_data: { types: [] }, room: { rooms: [...this.#rooms], timeline: { limit: 500 }, ephemeral: { types: [] }, account_data: { types: [] }, state: { lazy_load_members: true } } });
+    const sync = async (since?: string): Promise<Sync> => {
+      const query = new URLSearchParams({ filter, timeout: since === undefined ? '0' : '30000', ...(since === undefined ? {} : { since }) });
+      const { body } = await send(`${this.#url}/_matrix/client/v3/sync?${query}`, { headers: { authorization: `Bearer ${this.#token}` }, signal: this.#stop.signal });
+      return (await body.json()) as Sync;
+    };
+    let since = (await sync()).next_batch;
+    this.#running = (async () => {
+      while (!this.#stop.signal.aborted) {
+        const answer = await sync(since);
+        const seen = now();
+        since = answer.next_batch;
+        for (const [room, { timeline }] of Object.entries(answer.rooms?.join ?? {})) {
+          if (!this.#rooms.has(room)) continue;
+          if (timeline.limited === true) throw new Error('a burst was larger than the sync shows: the figures would be wrong');
+          for (const event of timeline.events) {
+            if (event.type === 'm.room.message') this.#listener({ id: event.event_id, sender: event.sender, at: event.origin_server_ts, content: event.content, seen });
+          }
+        }
+      }
+    })().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) throw error;
+    });
+  }
+
+  listen(listener: (heard: Heard) => void): void {
+    this.#listener = listener;
+  }
+
+  async says(room: string, body: string): Promise<string> {
+    this.#txn += 1;
+    const path = inRoom(room, `send/m.room.message/bench${process.pid}.${this.#txn}`);
+    const answer = await request(this.#url, 'PUT', path, { token: this.#token, body: { msgtype: 'm.text', body } });
+    if (answer.status !== 200) throw new Error(`the master cannot speak: ${answer.status}`);
+    return String(answer.body['event_id']);
+  }
+
+  /** From the master's send to the last of `count` answers on the master's phone, milliseconds. */
+  async round(room: string, body: string, count: number): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    let answers = 0;
+    this.listen((heard) => {
+      if (heard.sender.startsWith('@agent_echo') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
+    });
+    const began = now();
+    await this.says(room, body);
+    const timeout = setTimeout(() => resolve(Number.NaN), 60_000);
+    const ended = await promise;
+    clearTimeout(timeout);
+    if (Number.isNaN(ended)) throw new Error(`only ${answers} of ${count} answers came`);
+    return ended - began;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+}
