@@ -6,6 +6,7 @@ import type { Timeline } from '../bridge/appservice/timeline.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
+import { refused } from '../bridge/matrix/account.ts';
 import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
@@ -33,11 +34,28 @@ export interface IntakeDeps {
   readonly log: Logger;
 }
 
+type Heard = Pick<MessageEvent, 'eventId' | 'roomId' | 'at'>;
+
 const StoredPlan = z.object({ jobs: z.array(SwarmJob), floor: Floor.optional(), stopAt: z.number().optional() });
 
 /** Decisions are remembered as long as the jobs they made. */
 const REMEMBER_S = 3 * 24 * 3600;
 const STOP_SIGN = '🛑';
+
+/**
+ * Keeps a decision, or gives back the one that is kept already: in one step, so that two swarms never act on two.
+ * A floor is kept with the time of the event that set it; an older event that comes late does not undo it.
+ */
+const DECIDE = `
+local known = redis.call('GET', KEYS[1])
+if known then return known end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ${REMEMBER_S})
+if ARGV[2] ~= '' then
+  local before = redis.call('GET', KEYS[2])
+  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3] .. ' ' .. ARGV[2]) end
+end
+if ARGV[4] ~= '' then redis.call('SET', KEYS[3], '1', 'EX', ${30 * REMEMBER_S}) end
+return false`;
 
 /**
  * Turns what was heard into work. A decision is stored before it takes effect and found again when the event
@@ -74,10 +92,10 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const told = swarmKey('told', message.sender);
     const [known, floor, toldBefore] = await redis.mget(swarmKey('decision', message.eventId), swarmKey('floor', message.roomId), told);
     if (known != null) return carryOut(message.roomId, StoredPlan.parse(JSON.parse(known)));
-    const plan = master
-      ? decideForMaster(message, await facts(message, Floor.safeParse(floor).data))
-      : withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null));
-    await decided(message.eventId, message.roomId, plan);
+    if (!master) return decided(message, withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null)));
+    const seen = await facts(message, Floor.safeParse(floor?.split(' ')[1]).data);
+    // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
+    if (seen !== null) await decided(message, decideForMaster(message, seen), true);
   }
 
   /** A secret is taken out of the room whoever wrote it. */
@@ -98,15 +116,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     };
   }
 
-  async function decided(event: EventId, room: RoomId, plan: Plan): Promise<void> {
+  async function decided(event: Heard, plan: Plan, always = false): Promise<void> {
     const nothing = plan.jobs.length === 0 && plan.floor === undefined && plan.stopAt === undefined;
-    if (nothing) return;
+    if (nothing && !always) return;
     const { told, ...stored } = plan;
-    const write = redis.multi().set(swarmKey('decision', event), JSON.stringify(stored), 'EX', REMEMBER_S, 'NX');
-    if (plan.floor !== undefined) write.set(swarmKey('floor', room), plan.floor);
-    if (told !== undefined) write.set(swarmKey('told', told), '1', 'EX', 30 * REMEMBER_S);
-    // Both go out on one connection, the decision first; a crash between them is mended by the next delivery.
-    await Promise.all([write.exec(), carryOut(room, plan)]);
+    const keys = [swarmKey('decision', event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? '')];
+    const known = await redis.eval(DECIDE, keys.length, ...keys, JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '');
+    // A crash before the jobs are made is mended by the next delivery.
+    await carryOut(event.roomId, typeof known === 'string' ? StoredPlan.parse(JSON.parse(known)) : plan);
   }
 
   async function carryOut(room: RoomId, plan: { readonly jobs: readonly SwarmJob[]; readonly stopAt?: number | undefined }): Promise<void> {
@@ -114,7 +131,18 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job })));
   }
 
-  async function facts(message: MessageEvent, floor: Floor | undefined): Promise<Facts> {
+  /** Null in a room that cannot be read any more: nobody there could answer. */
+  async function facts(message: MessageEvent, floor: Floor | undefined): Promise<Facts | null> {
+    try {
+      return await gathered(message, floor);
+    } catch (error) {
+      if (!refused(error)) throw error;
+      deps.log.warn({ room: message.roomId }, 'no resident can read this room');
+      return null;
+    }
+  }
+
+  async function gathered(message: MessageEvent, floor: Floor | undefined): Promise<Facts> {
     const members = await rooms.members(message.roomId);
     const present = residents.agents.filter((agent) => members.has(agent.userId));
     const repliedTo = message.replyTo === undefined ? undefined : await deps.timeline.find(message.roomId, message.replyTo);
@@ -156,13 +184,13 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     await queue.add([{ id: jobId(job), data: job }]);
   }
 
-  async function cannotRead(event: { eventId: EventId; roomId: RoomId; sender: UserId }, text: string): Promise<void> {
+  async function cannotRead(event: Heard & { sender: UserId }, text: string): Promise<void> {
     if (!(await rooms.masters()).has(event.sender)) return;
-    await decided(event.eventId, event.roomId, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
+    await decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
   }
 
   async function secretInEdit(event: Extract<RoomEvent, { kind: 'edit' }>): Promise<void> {
-    await decided(event.eventId, event.roomId, { jobs: [maskNotice(event)] });
+    await decided(event, { jobs: [maskNotice(event)] });
   }
 
   return handle;
