@@ -41,15 +41,18 @@ export async function live(room: 'hq' | 'ops', { input, output }: Terminal, opti
   reader.refresh();
 
   const sending: Promise<unknown>[] = [];
+  let quit = false;
   editor.on('line', (line) => {
     screen.submitted(line);
     const text = typed?.meant(line) ?? line.trim();
-    if (LEAVE.has(text)) editor.close();
-    else if (text === '/help' || text === '/도움') screen.print(terminalText.help[lang]().split('\n').map(paint.dim));
+    if (LEAVE.has(text)) {
+      quit = true;
+      editor.close();
+    } else if (text === '/help' || text === '/도움') screen.print(terminalText.help[lang]().split('\n').map(paint.dim));
     else if (text !== '') sending.push(outbox.add(text).then((event) => (event === null ? [] : listening.ask(event))));
   });
   await left(editor, signal);
-  if (typed === undefined && sending.length > 0 && !signal.aborted) {
+  if (typed === undefined && !quit && sending.length > 0 && !signal.aborted) {
     // Lines from a pipe: whoever wrote them wants to see what comes of them.
     await Promise.race([Promise.all(sending), aborted(signal)]);
     await listening.untilQuiet(session, signal);
