@@ -111,8 +111,12 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
 }
 
 function exampleOf(facts: Facts, lang: Lang): string {
-  const first = facts.agents[0]?.callsigns[0] ?? '';
-  return lang === 'ko' ? `${first}, 오늘 뭐부터 할까?` : `${first}, what comes first today?`;
+  const callsigns = facts.agents[0]?.callsigns ?? [];
+  const first = callsigns[0] ?? '';
+  if (lang === 'ko') return `${first}, 오늘 뭐부터 할까?`;
+  // The name as it is spelt, where the agent goes by an abbreviation too.
+  const latin = callsigns.findLast((callsign) => /^[a-z]/i.test(callsign)) ?? first;
+  return `${latin.charAt(0).toUpperCase()}${latin.slice(1)}, what comes first today?`;
 }
 
 function discuss(command: Extract<Command, { name: 'discuss' }>, message: MessageEvent, facts: Facts, lang: Lang): Plan {

@@ -1,5 +1,6 @@
 import type { Lang } from '../protocol/ids.ts';
 import type { Floor } from '../protocol/turn.ts';
+import { withParticle } from './particle.ts';
 import { phrase, type Phrase } from './say.ts';
 
 /** What the coordinator says in a room. Plain text with Markdown marks; one thought, short enough for a phone. */
@@ -94,7 +95,7 @@ export const usage = {
 };
 
 export const unknownCommand = phrase<[word: string, nearest: string | null]>(
-  (word, nearest) => (nearest === null ? `\`!${word}\` 명령은 없습니다. 목록은 \`!도움\`` : `\`!${word}\` 명령은 없습니다. \`!${nearest}\`을(를) 찾으셨나요?`),
+  (word, nearest) => (nearest === null ? `\`!${word}\` 명령은 없습니다. 목록은 \`!도움\`` : `\`!${word}\` 명령은 없습니다. ${withParticle(`\`!${nearest}\``, '을', '를')} 찾으셨나요?`),
   (word, nearest) => (nearest === null ? `There is no \`!${word}\`. \`!help\` lists the commands.` : `There is no \`!${word}\`. Did you mean \`!${nearest}\`?`),
 );
 
@@ -227,7 +228,7 @@ export const chainEnded = phrase<[turns: number]>(
 
 /** When somebody is called who takes no turns, and nobody else is. */
 export const takesNoTurns = phrase<[name: string]>(
-  (name) => `${name}는(은) 대화에 답하지 않습니다. 메시지는 남아 있습니다. 할 수 있는 일은 \`!도움\``,
+  (name) => `${withParticle(name, '은', '는')} 대화에 답하지 않습니다. 메시지는 남아 있습니다. 할 수 있는 일은 \`!도움\``,
   (name) => `${name} does not join conversations. Your message stays. See \`!help\` for what works.`,
 );
 
