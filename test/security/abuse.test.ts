@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAMILIES, type AbuseCase, type HostServices } from './case.ts';
+import { ABUSE_CASES } from './cases/all.ts';
+import { MODES, SandboxHouse, openHostServices } from './house.ts';
+
+/** What no job may have changed, however hard it tried. */
+const hostState = () =>
+  ['/etc/passwd', '/etc/shadow', '/etc/group', '/etc/hosts', '/proc/sys/kernel/hostname', '/proc/sys/kernel/core_pattern', '/proc/sys/user/max_user_namespaces', '/proc/modules', '/usr/bin/true']
+    .map((path) => `${path} ${hashOf(path)}`)
+    .concat(readFileSync('/proc/self/mounts', 'utf8'));
+
+function hashOf(path: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch {
+    return 'unreadable';
+  }
+}
+
+describe('the list of abuse cases', () => {
+  it('has at least sixty, several of each family, each with a name of its own', () => {
+    expect(ABUSE_CASES.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(ABUSE_CASES.map(({ name }) => name)).size).toBe(ABUSE_CASES.length);
+    for (const family of FAMILIES) expect(ABUSE_CASES.filter((each) => each.family === family).length, family).toBeGreaterThanOrEqual(3);
+  });
+});
+
+const unable = ABUSE_CASES.flatMap((each) => {
+  const why = each.cannotRun?.();
+  return why === undefined ? [] : [`${each.name}: ${why}`];
+});
+if (unable.length > 0) process.stderr.write(`security cases not run on this machine:\n  ${unable.join('\n  ')}\n`);
+
+describe.each(MODES)('the sandbox, %s', (mode) => {
+  let house: SandboxHouse;
+  let host: HostServices & AsyncDisposable;
+  let before: string[];
+
+  beforeAll(async () => {
+    before = hostState();
+    host = await openHostServices();
+    house = await SandboxHouse.open(mode, { canaries: true });
+  }, 60_000);
+  afterAll(async () => {
+    await house?.[Symbol.asyncDispose]();
+    await host?.[Symbol.asyncDispose]();
+  });
+
+  const able = ABUSE_CASES.filter((each) => each.cannotRun?.() === undefined);
+  describe.concurrent.each(FAMILIES)('%s', (family) => {
+    it.each(able.filter((each) => each.family === family))('$name', { timeout: 60_000 }, async (each) => {
+      expect(await harmOf(each, house, host)).toBeUndefined();
+    });
+  });
+
+  it('leaves the host as it was', () => {
+    expect(hostState()).toEqual(before);
+    expect(host.heard()).toBe(0);
+  });
+});
+
+async function harmOf(each: AbuseCase, house: SandboxHouse, host: HostServices): Promise<string | undefined> {
+  const scene = house.scene(host);
+  each.prepare?.(scene);
+  const outcome = await house.run(scene, each.command(scene), each);
+  const harm = await each.harm(scene, outcome);
+  if (harm !== undefined) return harm;
+  const attempted = typeof each.attempted === 'string' ? (outcome.stdout + outcome.stderr).includes(each.attempted) : each.attempted(outcome);
+  return attempted ? undefined : `the attack was not made: ${JSON.stringify(outcome).slice(0, 1500)}`;
+}
