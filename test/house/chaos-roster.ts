@@ -18,7 +18,7 @@ export const question = (n: number): string => `얘들아 ${n}번째 질문이�
 const numberOf = (text: string): number => Number([...text.matchAll(/(\d+)번째 질문/g)].at(-1)?.[1] ?? 0);
 
 /** What the played providers say to question n: long enough to grow for seconds. */
-const sentences = (who: string, n: number): string[] => Array.from({ length: who === 'gabriel' ? 40 : 25 }, (_, i) => `${n}번째 질문에 대한 ${i + 1}번째 문장입니다. `);
+const sentences = (who: string, n: number): string[] => Array.from({ length: who === 'gabriel' ? 40 : 25 }, (_, i) => `${n}번째 질문에 대한 ${i + 1}번째 문장입니다.${(i + 1) % 8 === 0 ? '\n\n' : ' '}`);
 
 export function playChaos(providers: Providers): void {
   providers.play((asked: Question) => ({ pieces: sentences(asked.mind, numberOf(asked.said.at(-1)?.text ?? '')), everyMs: 100 }), 'gabriel', 'claude');

@@ -28,9 +28,9 @@ export class Killer {
     this.#random = random;
   }
 
-  /** Until `over` is aborted. */
-  async rage(pauseMs: readonly [number, number], over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
+  /** At most that many blows, until `over` is aborted. */
+  async rage(pauseMs: readonly [number, number], blows: number, over: AbortSignal): Promise<void> {
+    for (let blow = 0; blow < blows && !over.aborted; blow += 1) {
       await sleep(this.#random.between(...pauseMs), undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) return;
       await this.strike(this.#random.pick(TOGETHER));
