@@ -29,31 +29,33 @@ export function echoRoster(count: number, model: string): z.input<typeof Roster>
 }
 
 /**
- * A real house whose swarm can be swapped for something else on the same homeserver: the bench ends the launcher,
- * which would bring the swarm back, and starts what it measures itself.
+ * A real house whose swarm can be swapped for something else on the same homeserver: the launcher, which would bring
+ * the swarm back, is stopped meanwhile, and the bench starts what it measures itself.
  */
 export class BenchHouse implements AsyncDisposable {
   readonly house: House;
   readonly #swarmEnvironment: Record<string, string>;
   readonly synapsePid: number;
+  readonly #launcherPid: number;
   masterToken = '';
   #server: ChildProcess | null = null;
 
-  private constructor(house: House, swarmEnvironment: Record<string, string>, synapsePid: number) {
+  private constructor(house: House, swarmEnvironment: Record<string, string>, synapsePid: number, launcherPid: number) {
     this.house = house;
     this.#swarmEnvironment = swarmEnvironment;
     this.synapsePid = synapsePid;
+    this.#launcherPid = launcherPid;
   }
 
   static async start(roster: z.input<typeof Roster>): Promise<BenchHouse> {
     const house = await startHouse({ roster });
-    const { swarm, synapse } = await house.pids();
-    if (swarm === null || synapse === null) throw new Error('the house has no swarm');
+    const { launcher, swarm, synapse } = await house.pids();
+    if (launcher === null || swarm === null || synapse === null) throw new Error('the house has no swarm');
     const environment = (await readFile(`/proc/${swarm}/environ`, 'utf8')).split('\0').filter((one) => one.includes('='));
     const split = environment.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)] as const);
-    await house.kill('launcher');
+    process.kill(launcher, 'SIGSTOP');
     process.kill(swarm, 'SIGKILL');
-    const bench = new BenchHouse(house, Object.fromEntries(split), synapse);
+    const bench = new BenchHouse(house, Object.fromEntries(split), synapse, launcher);
     bench.masterToken = await signIn(bench.url, house.ready.master.userId, house.ready.master.password);
     return bench;
   }
@@ -119,6 +121,7 @@ export class BenchHouse implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endServer();
+    process.kill(this.#launcherPid, 'SIGCONT');
     await this.house[Symbol.asyncDispose]();
   }
 }

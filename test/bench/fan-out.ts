@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchHouse } from './bench-house.ts';
@@ -17,6 +17,8 @@ interface Series {
 }
 
 const empty = (): Series => ({ times: [], synapseCpu: 0, ownCpu: 0, memory: 0 });
+
+const killedAtTheEnd = (process: ChildProcess) => ({ process, [Symbol.dispose]: () => void process.kill('SIGKILL') });
 
 /** One block of rounds; blocks of the floor and of the swarm take turns, so that drift of the machine hits both. */
 async function block(bench: BenchHouse, ear: MasterEar, room: string, count: number, pid: number, into: Series): Promise<void> {
@@ -45,11 +47,10 @@ export async function fanOut(bench: BenchHouse, say: (line: string) => void): Pr
       await block(bench, ear, room, count, await bench.serveSwarm(), swarm);
     }
     await bench.endServer();
-    const child = fork('test/bench/sync-bots.ts', [bench.url, bench.appserviceToken, room, bench.house.ready.serverName, String(count)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    await once(child, 'message');
+    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', [bench.url, bench.appserviceToken, room, bench.house.ready.serverName, String(count)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+    await once(child.process, 'message');
     await sleep(1_000);
-    for (let turn = 0; turn < 2; turn += 1) await block(bench, ear, room, count, child.pid ?? 0, bots);
-    child.kill('SIGKILL');
+    for (let turn = 0; turn < 2; turn += 1) await block(bench, ear, room, count, child.process.pid ?? 0, bots);
     await ear.stop();
 
     const ratio = median(swarm.times) / median(floor.times);

@@ -11,7 +11,7 @@ say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versio
 const parts: Readonly<Record<string, () => Promise<{ table: string; failures: string[] }>>> = {
   'fan-out': async () => {
     await using bench = await BenchHouse.start(echoRoster(100, 'echo'));
-    return fanOut(bench, say);
+    return await fanOut(bench, say);
   },
 };
 for (const [name, run] of Object.entries(parts)) {

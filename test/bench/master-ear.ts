@@ -24,6 +24,8 @@ export class MasterEar {
   readonly #rooms: ReadonlySet<string>;
   readonly #stop = new AbortController();
   #listener: (heard: Heard) => void = () => undefined;
+  /** Ends the round that is under way. */
+  #fail: (error: unknown) => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
   #txn = 0;
 
@@ -55,7 +57,7 @@ export class MasterEar {
         }
       }
     })().catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) throw error;
+      if (!this.#stop.signal.aborted) this.#fail(error);
     });
   }
 
@@ -73,18 +75,20 @@ export class MasterEar {
 
   /** From the master's send to the last of `count` answers on the master's phone, milliseconds. */
   async round(room: string, body: string, count: number): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<number>();
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
     let answers = 0;
+    this.#fail = reject;
     this.listen((heard) => {
       if (heard.sender.startsWith('@agent_echo') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
     });
-    const began = now();
-    await this.says(room, body);
-    const timeout = setTimeout(() => resolve(Number.NaN), 60_000);
-    const ended = await promise;
-    clearTimeout(timeout);
-    if (Number.isNaN(ended)) throw new Error(`only ${answers} of ${count} answers came`);
-    return ended - began;
+    const timeout = setTimeout(() => reject(new Error(`only ${answers} of ${count} answers came`)), 60_000);
+    try {
+      const began = now();
+      await this.says(room, body);
+      return (await promise) - began;
+    } finally {
+      clearTimeout(timeout);
+    }
   }
 
   async stop(): Promise<void> {
