@@ -28,8 +28,8 @@ const STALLED_CHECK_MS = 1_000;
 /** Ids are remembered this long, far longer than a homeserver takes to repeat a delivery. */
 const KEEP = { age: 3 * 24 * 3600, count: 50_000 };
 
-export function openQueue<T>(name: string, redis: Redis): JobQueue<T> {
-  const queue = new Queue(name, { connection: redis, prefix: SWARM_PREFIX });
+export function openQueue<T>(name: string, redis: Redis, prefix = SWARM_PREFIX): JobQueue<T> {
+  const queue = new Queue(name, { connection: redis, prefix });
   queue.on('error', () => undefined); // the connection's own listener reports it
   return {
     async add(jobs) {
@@ -57,6 +57,7 @@ export function workOn<T>(
   redis: Redis,
   options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void },
   handle: (data: T, context: JobContext) => Promise<void>,
+  prefix = SWARM_PREFIX,
 ): { close(): Promise<void> } {
   const running = new Map<string, Promise<void>>();
   const run = async (job: Job): Promise<void> => {
@@ -75,7 +76,7 @@ export function workOn<T>(
     },
     {
       connection: redis,
-      prefix: SWARM_PREFIX,
+      prefix,
       concurrency: options.concurrency,
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { RoomId, UserId } from './ids.ts';
+import { Settings } from './settings.ts';
+
+/** What the launcher hands to the executor, in the environment of that one process. */
+export const ExecutorSettings = z.object({
+  CHAVION_HOMESERVER_URL: z.url(),
+  CHAVION_EXECUTOR_USER: UserId,
+  CHAVION_EXECUTOR_PASSWORD: z.string().min(32),
+  /** redis://user:password@host:port */
+  CHAVION_REDIS_URL: z.url(),
+  CHAVION_ADMIN_USER: UserId,
+  CHAVION_HQ_ROOM: RoomId,
+  CHAVION_OPS_ROOM: RoomId,
+  CHAVION_LANG: Settings.shape.CHAVION_LANG,
+  CHAVION_TZ: Settings.shape.CHAVION_TZ,
+  /** Ledger, audit, session and workspaces; the executor's alone. */
+  CHAVION_EXECUTOR_FOLDER: z.string().startsWith('/'),
+  /** Policy and lent folders; the executor only reads there. */
+  CHAVION_RULES_FOLDER: z.string().startsWith('/'),
+  /** `uid:gid` to become once everything is loaded; only when started by root. */
+  CHAVION_DROP_TO: z.preprocess((value) => (value === '' ? undefined : value), z.string().regex(/^\d+:\d+$/).optional()),
+});
+export type ExecutorSettings = z.infer<typeof ExecutorSettings>;

@@ -1,0 +1,25 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type CommandJob, commandJobId, ORDERS_QUEUE } from '../protocol/command-job.ts';
+import { openQueue, workOn } from './jobs.ts';
+
+/** Every key of the executors lies under this. Of it, the swarm reaches the box of orders and nothing else. */
+export const EXECUTOR_PREFIX = 'chavion:executor';
+
+export const executorKey = (...parts: readonly string[]): string => [EXECUTOR_PREFIX, ...parts].join(':');
+
+/** The swarm's end of the box: it can say where an order stands, and has no other power over the executor. */
+export interface OrderBox {
+  add(job: CommandJob): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openOrders(redis: Redis): OrderBox {
+  const queue = openQueue<CommandJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
+  return { add: (job) => queue.add([{ id: commandJobId(job), data: job }]), close: () => queue.close() };
+}
+
+/** The executor's end. What is in a job is not looked at here: a malformed one is to be refused, not tried again. */
+export function workOnOrders(redis: Redis, options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void }, take: (payload: unknown) => Promise<void>): { close(): Promise<void> } {
+  return workOn(ORDERS_QUEUE, z.unknown(), redis, options, (payload) => take(payload), EXECUTOR_PREFIX);
+}

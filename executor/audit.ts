@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { AUDIT_BEGIN, type AUDIT_EVENTS } from '../bridge/protocol/audit.ts';
+import { auditHash, checkChain } from '../bridge/queue/audit-chain.ts';
+import { AppendFile, readLines } from './append-file.ts';
+
+export type AuditEvent = (typeof AUDIT_EVENTS)[number];
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** Where a line stands, as the ops room is told: whoever cuts the file short later has to explain that. */
+export interface AuditMark {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Who ordered what, who let it pass, how it ended; each line holds the hash of the one before. */
+export class Audit {
+  readonly #file: AppendFile;
+  #seq: number;
+  #head: string;
+  #broken: unknown;
+
+  private constructor(file: AppendFile, seq: number, head: string) {
+    this.#file = file;
+    this.#seq = seq;
+    this.#head = head;
+  }
+
+  /** Throws where the chain is broken: what comes after would hide it. */
+  static async open(path: string): Promise<Audit> {
+    const { lines, bytes } = readLines(path);
+    const check = checkChain(lines);
+    if (check.kind === 'broken') throw new Error(`audit: line ${check.line} does not fit the chain (${check.why})`);
+    return new Audit(await AppendFile.open(path, bytes), check.lines, lines.length === 0 ? AUDIT_BEGIN : check.head);
+  }
+
+  get head(): AuditMark {
+    return { seq: this.#seq, hash: this.#head };
+  }
+
+  /** On the disk when it resolves. After one failure every further line throws: a gap cannot be mended later. */
+  async write(event: AuditEvent, data: { readonly [key: string]: Json | undefined }): Promise<AuditMark> {
+    if (this.#broken !== undefined) throw new Error('the audit cannot be written any more', { cause: this.#broken });
+    const line = { seq: this.#seq + 1, at: new Date().toISOString(), prev: this.#head, event, data: Data.parse(JSON.parse(JSON.stringify(data))) };
+    const mark = { seq: line.seq, hash: auditHash(line) };
+    this.#seq = mark.seq;
+    this.#head = mark.hash;
+    try {
+      await this.#file.append(JSON.stringify({ ...line, hash: mark.hash }));
+      return mark;
+    } catch (error) {
+      this.#broken = error;
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+const Data = z.record(z.string(), z.json());

@@ -1,0 +1,26 @@
+import { hostsOf, type Command } from '../bridge/protocol/command.ts';
+
+/** A command as a person reads it, whole; the same command always gives the same text. */
+export function commandText(command: Command): string {
+  const stdin = 'stdin' in command && command.stdin !== undefined ? `\n<<< stdin\n${command.stdin}` : '';
+  switch (command.type) {
+    case 'run':
+      return command.argv.map(quoted).join(' ') + stdin;
+    case 'shell':
+      return command.script + stdin;
+    case 'write_file':
+      return `write_file ${quoted(command.path)}${command.executable ? ' +x' : ''}${command.encoding === 'base64' ? ' base64' : ''}\n${command.content}`;
+    case 'read_file':
+      return `read_file ${quoted(command.path)} ${command.maxBytes}`;
+    case 'list_files':
+      return `list_files ${quoted(command.path)} ${command.maxEntries}`;
+    case 'fetch':
+      return [`${command.method} ${command.url}`, ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`), ...(command.body === undefined ? [] : ['', command.body])].join('\n');
+  }
+}
+
+/** As a shell would take it back. */
+const quoted = (argument: string): string => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`);
+
+export const cwdOf = (command: Command): string => ('cwd' in command ? command.cwd : '.');
+export const hostList = (command: Command): readonly string[] => [...hostsOf(command)];

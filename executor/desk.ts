@@ -1,0 +1,242 @@
+import { CommandJob, faultOf } from '../bridge/protocol/command-job.ts';
+import type { EventId } from '../bridge/protocol/ids.ts';
+import { type Account, refused } from '../bridge/matrix/account.ts';
+import * as say from '../bridge/text/executor.ts';
+import type { Lang, RoomId } from '../bridge/protocol/ids.ts';
+import type { Audit } from './audit.ts';
+import { NO, YES } from './approval.ts';
+import { requestContent } from './approval-request.ts';
+import type { Claims } from './claims.ts';
+import type { GateVerdict } from './gate.ts';
+import type { Ledger } from './ledger.ts';
+import type { JobKey, LedgerRecord, Outcome, Prepared } from './ledger-entry.ts';
+import type { OrderReader } from './order-reader.ts';
+import { rule, type Ruling } from './policy.ts';
+import { commandOf, DIRECT_WORKSPACE, prepare } from './prepare.ts';
+import type { Reports } from './reports.ts';
+import { BrokenRules, type Rules } from './rules.ts';
+import { Throttle } from './throttle.ts';
+
+export interface DeskDeps {
+  readonly executor: string;
+  readonly account: Account;
+  readonly ops: RoomId;
+  readonly lang: Lang;
+  readonly reader: OrderReader;
+  readonly rules: () => Rules;
+  readonly ledger: Ledger;
+  readonly claims: Claims;
+  readonly audit: Audit;
+  readonly reports: Reports;
+  /** Runs what has been taken and may run, to its end and report. */
+  readonly work: (record: LedgerRecord) => Promise<void>;
+}
+
+/** How often a repeatable command is begun in all. */
+const MAX_ATTEMPTS = 3;
+const TAKEN = '⚙️';
+
+/**
+ * From a job in the box to a command that may run, is waiting for a yes, or has been turned away. Each step is in the
+ * ledger before the next one, so that whoever comes after a crash goes on where it ended.
+ */
+export class Desk {
+  readonly #deps: DeskDeps;
+  readonly #inFlight = new Map<EventId, Promise<void>>();
+  readonly #impostors = new Throttle(10, 60_000);
+
+  constructor(deps: DeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when the job needs nobody any more: it has ended, or it waits for a master. */
+  async take(payload: unknown): Promise<void> {
+    const job = CommandJob.safeParse(payload);
+    if (!job.success) return this.#malformed(faultOf(job.error));
+    return this.#once(job.data.root, () => this.#takeOrder(job.data));
+  }
+
+  /** A reaction has come to the request, or its time has run out. */
+  decide(record: LedgerRecord): Promise<void> {
+    return this.#once(record.prepared.root, async () => {
+      const now = this.#deps.ledger.get(record.prepared.key);
+      if (now?.state === 'asked') await this.#decide(now);
+    });
+  }
+
+  /** After a start: everything that was left in the middle. */
+  async resume(record: LedgerRecord): Promise<void> {
+    if (record.state === 'started') await this.#lost(record);
+    else if (record.state === 'asked') await this.decide(record);
+    else await this.#once(record.prepared.root, () => this.#goOn(record));
+  }
+
+  /** Another try at what ended unknown; the caller has seen that a master wants it. */
+  async again(record: LedgerRecord): Promise<void> {
+    const last = this.#deps.ledger.latest(record.prepared.root, record.prepared.index);
+    if (last?.outcome?.kind !== 'unknown' || last.state !== 'reported') return;
+    await this.#once(last.prepared.root, () => this.#admit(last.job, last.prepared.attempt + 1));
+  }
+
+  /** Ends what waits for a yes. */
+  withdraw(record: LedgerRecord, outcome: Outcome): Promise<void> {
+    return this.#once(record.prepared.root, async () => {
+      const now = this.#deps.ledger.get(record.prepared.key);
+      if (now?.state === 'asked') await this.#end(now, outcome);
+    });
+  }
+
+  #once(root: EventId, work: () => Promise<void>): Promise<void> {
+    const before = this.#inFlight.get(root) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(work);
+    this.#inFlight.set(root, mine);
+    const forget = () => {
+      if (this.#inFlight.get(root) === mine) this.#inFlight.delete(root);
+    };
+    mine.then(forget, forget);
+    return mine;
+  }
+
+  async #takeOrder(job: CommandJob): Promise<void> {
+    const { ledger } = this.#deps;
+    if (ledger.wasRefused(job.root)) return;
+    const known = ledger.latest(job.root, 0);
+    if (known === undefined) return this.#admit(job, 1);
+    if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended') await this.#goOn(known);
+  }
+
+  /** Reads the order at the homeserver, judges it and takes it. */
+  async #admit(job: CommandJob, attempt: number): Promise<void> {
+    const verdict = await this.#deps.reader.order(job);
+    if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
+    let rules: Rules;
+    try {
+      rules = this.#deps.rules();
+    } catch (error) {
+      if (error instanceof BrokenRules) return this.#answer(job, 'rules', error.message);
+      throw error;
+    }
+    const made = commandOf(verdict.order, rules);
+    if (made.kind === 'bad') return this.#answer(job, made.problem === 'not-lent' ? 'not-lent' : 'bad-command', `${made.field}${made.problem === 'not-lent' ? '' : `: ${made.problem}`}`);
+    const ruling = rule(rules.policy, made.command, 'master');
+    if (ruling.kind === 'refuse') return this.#answer(job, ruling.why, ruling.detail ?? '');
+    const prepared = prepare(made.command, rules, {
+      job,
+      index: 0,
+      attempt,
+      orderedBy: verdict.by,
+      executor: this.#deps.executor,
+      workspace: DIRECT_WORKSPACE,
+      artifacts: verdict.order.artifacts,
+    });
+    const record = await this.#deps.ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
+    await this.#deps.audit.write('order.taken', { ...facts(prepared), command: prepared.command, folders: prepared.folders, room: job.room });
+    await this.#goOn(record);
+  }
+
+  async #goOn(record: LedgerRecord): Promise<void> {
+    if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record);
+    if (record.state !== 'claimed') return;
+    const { prepared, job } = record;
+    if (!(await this.#deps.claims.take(prepared.key, prepared.hash))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    if (prepared.attempt === 1 && !(await this.#sign(record))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    const ruling = this.#rulingOf(record);
+    if (ruling.kind === 'run') return this.#deps.work(record);
+    if (ruling.kind === 'refuse') return this.#end(record, { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' });
+    const content = requestContent(prepared, job, ruling.why);
+    if (content === null) return this.#end(record, { kind: 'refused', why: 'too-long-to-show' });
+    const { account, ledger, audit } = this.#deps;
+    const request = await account.send(job.room, 'm.room.message', content, `x.${prepared.key}.ask`);
+    const asked = await ledger.write({ state: 'asked', key: prepared.key, request });
+    await audit.write('approval.asked', { ...facts(prepared), request, why: ruling.why });
+    for (const sign of [YES, NO]) {
+      const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: request, key: sign } };
+      // A sign that stands there already, from before a crash, is refused as a duplicate.
+      await account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.${sign === YES ? 'yes' : 'no'}`).catch(() => undefined);
+    }
+    // Whoever taps fast has tapped before the ledger knew of the request.
+    await this.#decide(asked);
+  }
+
+  /**
+   * ⚙️ under the order: the master sees that it was taken, and the homeserver, which lets one account sign once,
+   * remembers it even where Redis was made to forget.
+   */
+  async #sign({ job, prepared }: LedgerRecord): Promise<boolean> {
+    const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: job.root, key: TAKEN } };
+    try {
+      await this.#deps.account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.taken`);
+      return true;
+    } catch (error) {
+      if (refused(error)) return false;
+      throw error;
+    }
+  }
+
+  async #decide(record: LedgerRecord): Promise<void> {
+    const { reader, ledger, audit, work } = this.#deps;
+    const verdict = await reader.approval(record, this.expectedRequest(record));
+    if (verdict.kind === 'waiting') return;
+    const { prepared } = record;
+    if (verdict.kind === 'refused') return this.#end(record, { kind: 'refused', why: verdict.why });
+    const approved = await ledger.write({ state: 'approved', key: prepared.key, by: verdict.by, reaction: verdict.reaction });
+    await audit.write('approval.given', { ...facts(prepared), by: verdict.by, reaction: verdict.reaction });
+    await work(approved);
+  }
+
+  /** The request made anew from what the ledger holds; null where the rules no longer ask for it so. */
+  expectedRequest(record: LedgerRecord): Record<string, unknown> | null {
+    const ruling = this.#rulingOf(record);
+    return ruling.kind === 'ask' ? requestContent(record.prepared, record.job, ruling.why) : null;
+  }
+
+  #rulingOf(record: LedgerRecord): Ruling | { readonly kind: 'refuse'; readonly why: 'changed' | 'rules'; readonly detail?: string } {
+    try {
+      const rules = this.#deps.rules();
+      if (rules.policyHash !== record.prepared.policy) return { kind: 'refuse', why: 'changed' };
+      return rule(rules.policy, record.prepared.command, 'master');
+    } catch (error) {
+      if (error instanceof BrokenRules) return { kind: 'refuse', why: 'rules', detail: error.message };
+      throw error;
+    }
+  }
+
+  /** It was running when the executor died. Nobody knows how it ended, and so it is said. */
+  async #lost(record: LedgerRecord): Promise<void> {
+    const { prepared, startedAt } = record;
+    await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
+    if (prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(prepared.root, () => this.#admit(record.job, prepared.attempt + 1));
+  }
+
+  async #end(record: LedgerRecord, outcome: Outcome): Promise<void> {
+    await this.#deps.work(await this.#deps.ledger.write({ state: 'ended', key: record.prepared.key, outcome, tail: '' }));
+  }
+
+  async #malformed({ field, what }: { field: string; what: string }): Promise<void> {
+    const mark = await this.#deps.audit.write('order.refused', { why: 'malformed', field, what: what.slice(0, 200) });
+    if (this.#impostors.pass()) await this.#tellOps('forged', `${field}: ${what.slice(0, 200)}`, `forged.${mark.hash.slice(0, 16)}`);
+  }
+
+  /** A master who ordered is answered where he ordered; whatever else comes is a line in ops. */
+  async #turnAway(job: CommandJob, verdict: Extract<GateVerdict, { kind: 'refused' }>): Promise<void> {
+    if (verdict.by !== undefined) return this.#answer(job, verdict.why, '', verdict.fault);
+    await this.#deps.audit.write('order.refused', { why: verdict.why, root: job.root, room: job.room });
+    // What is there and was no order of a master when it was looked at never becomes one.
+    if (verdict.why !== 'no-event' && verdict.why !== 'wrong-room') await this.#deps.ledger.refuse(job.root, verdict.why);
+    if (verdict.why !== 'redacted' && this.#impostors.pass()) await this.#tellOps('impostor', verdict.why, `impostor.${job.root}`);
+  }
+
+  async #answer(job: CommandJob, why: string, detail: string, fault?: Extract<GateVerdict, { kind: 'refused' }>['fault']): Promise<void> {
+    await this.#deps.ledger.refuse(job.root, why);
+    await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
+    const text = fault === undefined ? (say.refusal[why]?.[job.lang](detail) ?? say.refusal['impostor']?.[job.lang](why) ?? why) : say.badOrder[job.lang](fault.field.slice(0, 200).replaceAll('`', 'ˋ'), fault.why);
+    await this.#deps.reports.notice(job.room, `${say.END_MARK.refused} ${text}`, `${job.root}.refused`, { replyTo: job.root });
+  }
+
+  async #tellOps(what: 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
+    const { ops, lang, reports } = this.#deps;
+    await reports.notice(ops, say.refusal[what]?.[lang](detail.replaceAll('`', 'ˋ')) ?? detail, txn);
+  }
+}
+
+export const facts = (prepared: Prepared) => ({ key: prepared.key satisfies JobKey, hash: prepared.hash, root: prepared.root, by: prepared.orderedBy, policy: prepared.policy });

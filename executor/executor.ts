@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { EditBudget } from '../bridge/matrix/edit-budget.ts';
+import type { Account } from '../bridge/matrix/account.ts';
+import { AUDIT_FILE } from '../bridge/protocol/audit.ts';
+import type { ExecutorSettings } from '../bridge/protocol/executor-settings.ts';
+import { executorKey } from '../bridge/queue/executor-queue.ts';
+import { Audit } from './audit.ts';
+import { Claims } from './claims.ts';
+import { Desk } from './desk.ts';
+import { Ledger } from './ledger.ts';
+import type { LedgerRecord } from './ledger-entry.ts';
+import { OrderReader } from './order-reader.ts';
+import { Reports } from './reports.ts';
+import { readRules } from './rules.ts';
+import { Running } from './running.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import { Signs } from './signs.ts';
+import { Slots } from './slots.ts';
+import { Watch } from './watch.ts';
+import { WatchState } from './watch-state.ts';
+import { Work } from './work.ts';
+
+/** Of the fifty edits a second that Synapse sustains, the executor's share. */
+const EDITS_PER_SECOND = 5;
+const EXPIRY_CHECK_MS = 600_000;
+
+export interface ExecutorParts {
+  readonly settings: ExecutorSettings;
+  readonly account: Account;
+  readonly redis: Redis;
+  readonly sandbox: Sandbox;
+  /** A short path of our own for sockets. */
+  readonly runFolder: string;
+  /** Everything that must never be shown. */
+  readonly secrets: readonly string[];
+  /** This machine cannot be trusted to remember: the process has to end. */
+  readonly fatal: (error: unknown) => void;
+  readonly log: Logger;
+}
+
+export interface Executor {
+  readonly id: string;
+  readonly concurrency: number;
+  /** One job out of the box; resolves when the box may forget it. */
+  take(payload: unknown): Promise<void>;
+  /** Reads what happened meanwhile and brings to an end what was left in the middle. */
+  recover(): Promise<void>;
+  /** Until aborted. */
+  watch(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Puts the executor together; nothing is read or run before `recover`. */
+export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
+  const { settings, account, redis, log } = parts;
+  const folder = settings.CHAVION_EXECUTOR_FOLDER;
+  const id = executorId(folder);
+  const rules = () => readRules(settings.CHAVION_RULES_FOLDER);
+  const concurrency = rules().policy.concurrency ?? availableParallelism() * 2;
+  const workspaces = join(folder, 'workspaces');
+  mkdirSync(workspaces, { recursive: true, mode: 0o700 });
+
+  const ledger = await Ledger.open(join(folder, 'ledger.jsonl'));
+  const audit = await Audit.open(join(folder, AUDIT_FILE));
+  const state = new WatchState(join(folder, 'watch.json'));
+  const reader = new OrderReader({
+    account,
+    hq: settings.CHAVION_HQ_ROOM,
+    ops: settings.CHAVION_OPS_ROOM,
+    admin: settings.CHAVION_ADMIN_USER,
+    stoppedUntil: (room) => state.stoppedUntil(room),
+    now: Date.now,
+  });
+  const reports = new Reports({
+    account,
+    budget: new EditBudget(EDITS_PER_SECOND),
+    ops: settings.CHAVION_OPS_ROOM,
+    timeZone: settings.CHAVION_TZ,
+    nameOf: ({ prepared }) => prepared.orderedBy.slice(1).split(':')[0] ?? '',
+  });
+  const running = new Running();
+  const work = new Work({
+    executor: id,
+    reader,
+    rules,
+    ledger,
+    audit,
+    reports,
+    running,
+    slots: new Slots(() => concurrency),
+    perform: {
+      sandbox: parts.sandbox,
+      workspaces,
+      runFolder: parts.runFolder,
+      onEgress: ({ key }, { method, destination, allowed, why }) => void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
+    },
+    secrets: parts.secrets,
+    expectedRequest: (record) => desk.expectedRequest(record),
+  });
+  const desk: Desk = new Desk({
+    executor: id,
+    account,
+    ops: settings.CHAVION_OPS_ROOM,
+    lang: settings.CHAVION_LANG,
+    reader,
+    rules,
+    ledger,
+    claims: new Claims(
+      {
+        setIfAbsent: async (key, value, seconds) => (await redis.set(key, value, 'EX', seconds, 'NX')) === 'OK',
+        get: (key) => redis.get(key),
+      },
+      id,
+      (key) => executorKey('claim', key),
+    ),
+    audit,
+    reports,
+    work: (record) => work.run(record),
+  });
+  const onError = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
+  const signs = new Signs({ account, ops: settings.CHAVION_OPS_ROOM, reader, ledger, running, desk, state, onError });
+  const watch = new Watch({ account, rooms: [settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM], state, handle: (event) => signs.handle(event), onError });
+  const resume = (record: LedgerRecord) => desk.resume(record).catch(parts.fatal);
+
+  return {
+    id,
+    concurrency,
+    take: (payload) => desk.take(payload),
+    async recover() {
+      await audit.write('executor.started', { executor: id, unfinished: ledger.unfinished().length });
+      await watch.catchUp();
+      for (const record of ledger.unfinished()) void resume(record);
+    },
+    async watch(signal) {
+      const expiry = setInterval(() => {
+        for (const record of ledger.unfinished()) if (record.state === 'asked') void desk.decide(record).catch(onError);
+      }, EXPIRY_CHECK_MS);
+      await watch.run(signal);
+      clearInterval(expiry);
+    },
+    async stop() {
+      running.stopAll();
+      while (running.count > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  };
+}
+
+/** Which executor this is, for as long as its folder lives. */
+export function executorId(folder: string): string {
+  const file = join(folder, 'executor-id');
+  if (!existsSync(file)) writeFileSync(file, `ex${randomBytes(6).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  return readFileSync(file, 'utf8').trim();
+}

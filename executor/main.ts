@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { dropPrivileges } from '../bridge/config/drop-privileges.ts';
+import { executorEnvironment } from '../bridge/config/executor.ts';
+import { workOnOrders } from '../bridge/queue/executor-queue.ts';
+import { connectRedis } from '../bridge/queue/redis.ts';
+import { buildExecutor, executorId } from './executor.ts';
+import { type Health, serveHealth } from './health.ts';
+import { Bubblewrap } from './sandbox/bubblewrap.ts';
+import { runCanaries } from './sandbox/canaries.ts';
+import { delegateCgroups, ownCgroups } from './sandbox/cgroups.ts';
+import { openSession } from './session.ts';
+
+const settings = executorEnvironment();
+const folder = settings.CHAVION_EXECUTOR_FOLDER;
+const [uid = 0, gid = 0] = (settings.CHAVION_DROP_TO ?? '').split(':').map(Number);
+const cgroups = settings.CHAVION_DROP_TO === undefined ? ownCgroups() : delegateCgroups(createHash('sha256').update(folder).digest('hex').slice(0, 12), { uid, gid });
+dropPrivileges(settings.CHAVION_DROP_TO);
+
+const log = pino({ name: 'executor' });
+let health: Health = { state: 'starting' };
+const fatal = (error: unknown): void => {
+  log.fatal({ error: error instanceof Error ? error.message : 'unknown' }, 'cannot go on');
+  process.exit(1);
+};
+process.on('unhandledRejection', fatal);
+
+const socket = await serveHealth(join(folder, 'health.sock'), () => health);
+const runFolder = join(folder, 'run').length <= 60 ? join(folder, 'run') : mkdtempSync(join(tmpdir(), 'chavion-run-'));
+const sandbox = new Bubblewrap({ runFolder, cgroups });
+await runCanaries(sandbox, { scratch: runFolder });
+
+const redis = connectRedis(settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));
+const { account, token } = await openSession({
+  homeserverUrl: settings.CHAVION_HOMESERVER_URL,
+  userId: settings.CHAVION_EXECUTOR_USER,
+  password: settings.CHAVION_EXECUTOR_PASSWORD,
+  device: `CHAVION_${executorId(folder)}`,
+  file: join(folder, 'session.json'),
+});
+const secrets = [token, settings.CHAVION_EXECUTOR_PASSWORD, new URL(settings.CHAVION_REDIS_URL).password];
+const executor = await buildExecutor({ settings, account, redis, sandbox, runFolder, secrets, fatal, log });
+const stopping = new AbortController();
+await executor.recover();
+const watching = executor.watch(stopping.signal);
+const onFailure = (id: string, error: Error) => log.error({ job: id, error: error.message }, 'job failed');
+const worker = workOnOrders(redis, { concurrency: executor.concurrency, onFailure }, (payload) => executor.take(payload));
+health = { state: 'working' };
+log.info({ executor: executor.id, concurrency: executor.concurrency, cgroups: cgroups?.version ?? null }, 'ready');
+
+async function stop(): Promise<void> {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  health = { state: 'starting' };
+  await Promise.race([Promise.all([executor.stop(), worker.close()]), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
+  await Promise.race([watching, socket.close()]);
+  redis.disconnect();
+  if (!runFolder.startsWith(folder)) rmSync(runFolder, { recursive: true, force: true });
+  process.exit(0);
+}
+process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => void stop());

@@ -1,0 +1,83 @@
+import { stripVTControlCharacters } from 'node:util';
+import { cleanText } from '../bridge/matrix/clean-text.ts';
+import { maskSecrets } from '../bridge/matrix/secrets.ts';
+import { MASK } from '../bridge/text/mask.ts';
+
+/** A key that stands further back than this cannot reach into what is shown. */
+const WINDOW = 65_536;
+
+/**
+ * What a command has said, as it may be shown: both streams in the order in which they came, decoded across chunks,
+ * without anything that steers a terminal, secrets masked over the borders of the writes.
+ */
+export class OutputText {
+  readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  readonly #own: readonly string[];
+  #raw = '';
+
+  /** `own`: the executor's own secrets, whatever form they have. */
+  constructor(own: readonly string[]) {
+    this.#own = own;
+  }
+
+  push(stream: 'stdout' | 'stderr', chunk: Uint8Array): void {
+    this.#raw += this.#decoders[stream].decode(chunk, { stream: true });
+  }
+
+  end(): void {
+    this.#raw += this.#decoders.stdout.decode() + this.#decoders.stderr.decode();
+  }
+
+  /** Everything, ready to be shown. */
+  whole(): string {
+    return shown(this.#raw, this.#own).trimEnd();
+  }
+
+  /** The last whole lines so far: an unfinished one could be the beginning of a key. */
+  tail(lines: number, characters: number): string {
+    const end = this.#raw.lastIndexOf('\n') + 1;
+    const from = Math.max(0, end - WINDOW);
+    const window = this.#raw.slice(from === 0 ? 0 : this.#raw.indexOf('\n', from) + 1, end);
+    return lastLines(shown(window, this.#own).trimEnd(), lines, characters);
+  }
+
+  /** Many bytes that are no text. */
+  get binary(): boolean {
+    const head = this.#raw.slice(0, 4_096);
+    // eslint-disable-next-line no-control-regex -- controls are what tells binary from text
+    const odd = head.match(/[\u0000-\u0006\u000E-\u001A\uFFFD]/g)?.length ?? 0;
+    return odd > 0 && odd * 10 > head.length;
+  }
+}
+
+function shown(raw: string, own: readonly string[]): string {
+  // A progress bar writes over itself: what stands last is what one sees.
+  const settled = stripVTControlCharacters(raw).replace(/\r+\n/g, '\n').replace(/[^\n\r]*\r(?=[^\n\r])/g, '');
+  const masked = maskSecrets(cleanText(settled)).text;
+  return own.reduce((text, secret) => (secret.length < 8 ? text : text.replaceAll(secret, MASK)), masked);
+}
+
+export function lastLines(text: string, lines: number, characters: number): string {
+  const last = text.split('\n').slice(-lines).join('\n');
+  return last.length <= characters ? last : `…${last.slice(-characters).toWellFormed()}`;
+}
+
+export function firstLines(text: string, lines: number, characters: number): string {
+  const first = text.split('\n').slice(0, lines).join('\n');
+  return first.length <= characters ? first : `${first.slice(0, characters).toWellFormed()}…`;
+}
+
+/** A code block that nothing within can close. */
+export function fenced(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return `${fence}\n${text}\n${fence}`;
+}
+
+/** On one line, in code marks that nothing within can close. */
+export function inlineCode(text: string, characters = 80): string {
+  const [line = ''] = text.trim().split('\n');
+  const more = line.length > characters || text.trim().includes('\n');
+  const short = `${line.slice(0, characters).toWellFormed().replaceAll('`', 'ˋ')}${more ? ' …' : ''}`;
+  return `\`${short}\``;
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { CommandId, hostsOf, lentTo, parseCommand, type Command } from '../bridge/protocol/command.ts';
+import type { CommandJob } from '../bridge/protocol/command-job.ts';
+import type { UserId } from '../bridge/protocol/ids.ts';
+import type { RunOrder } from '../bridge/protocol/run-order.ts';
+import { canonicalHash } from '../bridge/queue/canonical.ts';
+import { jobKey, type Prepared } from './ledger-entry.ts';
+import type { Rules } from './rules.ts';
+
+/** The workspace of what masters order directly: one for all, so that a file of one command is there for the next. */
+export const DIRECT_WORKSPACE = 'direct';
+const DEFAULT_SECONDS = 600;
+
+export type Made = { readonly kind: 'command'; readonly command: Command } | { readonly kind: 'bad'; readonly field: string; readonly problem: string };
+
+/** The typed command that a `!run` stands for: every lent folder to read, and what it names to write. */
+export function commandOf(order: RunOrder, rules: Rules): Made {
+  const unlent = order.write.find((name) => rules.lent.find((folder) => folder.name === name)?.mode !== 'rw');
+  if (unlent !== undefined) return { kind: 'bad', field: `--write ${unlent}`, problem: 'not-lent' };
+  const parsed = parseCommand({
+    type: 'shell',
+    id: CommandId.parse('run'),
+    reason: '!run',
+    script: order.script,
+    repeatable: order.repeatable,
+    timeoutMs: (order.timeoutSeconds ?? Math.min(DEFAULT_SECONDS, rules.policy.limits.timeoutSeconds)) * 1000,
+    lent: rules.lent.map(({ name }) => ({ name, access: order.write.includes(name) ? 'rw' : 'ro' })),
+    hosts: order.hosts,
+  });
+  if (parsed.ok) return { kind: 'command', command: parsed.command };
+  const [fault] = parsed.faults;
+  return { kind: 'bad', field: fault?.field ?? 'command', problem: fault?.problem ?? 'not a command' };
+}
+
+export interface Circumstances {
+  readonly job: CommandJob;
+  readonly index: number;
+  readonly attempt: number;
+  readonly orderedBy: UserId;
+  /** Which executor may run it: its id is in the hash. */
+  readonly executor: string;
+  readonly workspace: string;
+  readonly artifacts: RunOrder['artifacts'];
+  /** Of the earlier reading; a new one is made without it. */
+  readonly nonce?: string;
+}
+
+/** Everything that decides what will happen, under one hash. Throws where a folder is no longer lent. */
+export function prepare(command: Command, rules: Rules, around: Circumstances): Prepared {
+  const folders = lentTo(command).map(({ name, access }) => {
+    const lent = rules.lent.find((folder) => folder.name === name);
+    if (lent === undefined || (access === 'rw' && lent.mode !== 'rw')) throw new Error(`lent: ${name}`);
+    return { name, path: lent.path, access };
+  });
+  const rest = {
+    key: jobKey(around.job.root, around.index, around.attempt),
+    root: around.job.root,
+    index: around.index,
+    attempt: around.attempt,
+    nonce: around.nonce ?? randomBytes(16).toString('hex'),
+    executor: around.executor,
+    orderedBy: around.orderedBy,
+    command,
+    folders,
+    workspace: around.workspace,
+    artifacts: [...around.artifacts],
+    policy: rules.policyHash,
+  };
+  return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOf(command), ...rest }) };
+}

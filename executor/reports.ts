@@ -1,0 +1,159 @@
+import type { Account } from '../bridge/matrix/account.ts';
+import { refused } from '../bridge/matrix/account.ts';
+import { fits, messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
+import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
+import { cleanName } from '../bridge/matrix/clean-text.ts';
+import type { EventId, Lang, RoomId } from '../bridge/protocol/ids.ts';
+import * as say from '../bridge/text/executor.ts';
+import type { AuditMark } from './audit.ts';
+import { commandText } from './command-text.ts';
+import type { LedgerRecord, Outcome } from './ledger-entry.ts';
+import { finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
+import { fenced, firstLines, inlineCode, lastLines, type OutputText } from './output-text.ts';
+
+export interface ReportDeps {
+  readonly account: Account;
+  readonly budget: EditBudget;
+  readonly ops: RoomId;
+  readonly timeZone: string;
+  /** How a person calls the room and the one who ordered. */
+  readonly nameOf: (record: LedgerRecord) => string;
+}
+
+const SHOWN = { lines: 40, characters: 4_000 };
+const GROWING = { lines: 15, characters: 1_500 };
+const BRIEF = { lines: 15, characters: 1_200 };
+/** What stays known of the output when the executor dies before it has told. */
+export const TAIL = { lines: 30, characters: 3_000 };
+
+/** Tells in the ops room, line by line while it runs, and in the room of the order how it went. */
+export class Reports {
+  readonly #deps: ReportDeps;
+
+  constructor(deps: ReportDeps) {
+    this.#deps = deps;
+  }
+
+  live(record: LedgerRecord, output: OutputText, shows: (event: EventId) => void): LiveMessage {
+    const began = Date.now();
+    const render = (): OutgoingText => {
+      const tail = output.tail(GROWING.lines, GROWING.characters);
+      const head = `${say.END_MARK.running} ${this.#title(record)}\n${say.running[record.job.lang](Date.now() - began)}`;
+      return this.#message(record, tail === '' ? head : `${head}\n\n${fenced(tail)}`, { streaming: true });
+    };
+    return new LiveMessage(this.#target(record), this.#deps.budget, render, shows);
+  }
+
+  /** Both messages; `live` is absent after a crash. Returns their events, the first the one in ops. */
+  async end(record: LedgerRecord, told: { readonly outcome: Outcome; readonly whole: string; readonly binary: boolean; readonly mark: AuditMark }, live: LiveMessage | null): Promise<EventId[]> {
+    const { lang, room } = record.job;
+    const whole = told.binary ? say.binaryOutput[lang]() : told.whole;
+    const long = whole.split('\n').length > SHOWN.lines || whole.length > SHOWN.characters;
+    const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record)}\n${this.#result(told.outcome, lang)} · ${say.auditMark[lang](told.mark.seq, told.mark.hash.slice(0, 8))}`;
+    const shown = whole === '' ? '' : `\n\n${fenced(long ? lastLines(whole, SHOWN.lines, SHOWN.characters) : whole)}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
+    const message = this.#message(record, head + shown);
+    const target = this.#target(record);
+    const inOps = live === null ? await finishAgain(target, message, this.#deps.budget) : await live.finish(message);
+    if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.ops, 'file');
+    if (room === this.#deps.ops) return [inOps];
+    return [inOps, await this.#brief(record, told.outcome, whole)];
+  }
+
+  /** A file of the workspace, into the room of the order. */
+  async artifact(record: LedgerRecord, path: string, bytes: Uint8Array, number: number): Promise<void> {
+    const name = cleanName(path.split('/').at(-1) ?? 'file');
+    await this.#attach(record, record.job.root, Buffer.from(bytes), name, 'application/octet-stream', record.job.room, `artifact${number}`);
+  }
+
+  /** That a file was asked for and could not be had. */
+  async missing(record: LedgerRecord, path: string, number: number): Promise<void> {
+    const { lang, room, root } = record.job;
+    await this.notice(room, say.artifactMissing[lang](path.replaceAll('`', 'ˋ')), `${record.prepared.key}.missing${number}`, { replyTo: root });
+  }
+
+  /** A line of the executor's own in a room, said once for each `txn`. */
+  async notice(room: RoomId, text: string, txn: string, about: { readonly replyTo?: EventId } = {}): Promise<EventId | null> {
+    const content = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', ...(about.replyTo === undefined ? {} : { source: about.replyTo }) }, ...about });
+    try {
+      return await this.#deps.account.send(room, 'm.room.message', content, `x.${txn}`);
+    } catch (error) {
+      if (!refused(error)) throw error;
+      return null;
+    }
+  }
+
+  async #brief(record: LedgerRecord, outcome: Outcome, whole: string): Promise<EventId> {
+    const { lang, room, root } = record.job;
+    const short = firstLines(whole, BRIEF.lines, BRIEF.characters);
+    const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
+    const empty = outcome.kind === 'done' && whole === '' ? ` · ${say.noOutput[lang]()}` : '';
+    const text = `${say.END_MARK[outcome.kind]} ${this.#result(outcome, lang)}${empty}${whole === '' ? '' : `\n\n${fenced(short)}`}${more}`;
+    const content = messageContent({ ...this.#message(record, text), replyTo: root });
+    return this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.brief`);
+  }
+
+  #title(record: LedgerRecord): string {
+    return `${inlineCode(commandText(record.prepared.command))} · ${this.#deps.nameOf(record)}`;
+  }
+
+  #result(outcome: Outcome, lang: Lang): string {
+    const used = 'rssBytes' in outcome ? [say.seconds[lang](outcome.ms), say.memory(outcome.rssBytes)].filter((part) => part !== '').map((part) => ` · ${part}`).join('') : '';
+    switch (outcome.kind) {
+      case 'done':
+        return say.ended.done[lang]() + used;
+      case 'failed':
+        return this.#failure(outcome, lang) + used;
+      case 'refused':
+        return say.refusal[outcome.why]?.[lang](outcome.detail ?? '') ?? outcome.why;
+      case 'stopped':
+        return say.ended.stopped[lang](outcome.ms > 0);
+      case 'unknown':
+        return say.ended.unknown[lang](say.timeOf(outcome.startedAt, lang, this.#deps.timeZone));
+    }
+  }
+
+  #failure(outcome: Extract<Outcome, { kind: 'failed' }>, lang: Lang): string {
+    switch (outcome.why) {
+      case 'exit':
+        return say.ended.exit[lang](outcome.exitCode ?? -1);
+      case 'output':
+        return say.ended.output[lang]();
+      case 'file':
+        return say.ended.file[lang]();
+      case 'killed':
+        return say.ended.killed[lang](outcome.detail ?? '');
+      case 'sandbox':
+        return say.ended.sandbox[lang](outcome.detail ?? '');
+    }
+  }
+
+  #target(record: LedgerRecord): LiveTarget {
+    return { account: this.#deps.account, room: this.#deps.ops, txn: `x.${record.prepared.key}` };
+  }
+
+  #message(record: LedgerRecord, text: string, more: { readonly streaming?: true } = {}): OutgoingText {
+    const { job, prepared } = record;
+    const message: OutgoingText = {
+      text,
+      chavion: { v: 1, kind: 'notice', source: job.root, root: job.root, hashes: [prepared.hash], ...more },
+      ...(job.room === this.#deps.ops ? { replyTo: job.root } : {}),
+    };
+    // Text that doubles when it is written as JSON: then less of it.
+    return fits(messageContent(message)) ? message : { ...message, text: `${text.slice(0, 8_000).toWellFormed()}…` };
+  }
+
+  async #attach(record: LedgerRecord, replyTo: EventId, bytes: Buffer, name: string, mediaType: string, room: RoomId, slot: string): Promise<void> {
+    const url = await this.#deps.account.upload(bytes, mediaType, name);
+    const content = {
+      msgtype: 'm.file',
+      body: name,
+      filename: name,
+      url,
+      info: { mimetype: mediaType, size: bytes.length },
+      'm.mentions': {},
+      'm.relates_to': { 'm.in_reply_to': { event_id: replyTo } },
+      'com.chavion': { v: 1, kind: 'notice', source: record.job.root, hashes: [record.prepared.hash] },
+    };
+    await this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.${slot}`);
+  }
+}

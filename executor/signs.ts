@@ -1,0 +1,117 @@
+import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { RoomEvent } from '../bridge/protocol/room-event.ts';
+import { AGAIN, isSign, NO, YES } from './approval.ts';
+import type { Desk } from './desk.ts';
+import { STOP_SIGN } from './gate.ts';
+import type { Ledger } from './ledger.ts';
+import type { LedgerRecord } from './ledger-entry.ts';
+import type { OrderReader } from './order-reader.ts';
+import { readReactions } from './relations.ts';
+import type { Account } from '../bridge/matrix/account.ts';
+import type { Running } from './running.ts';
+import type { WatchState } from './watch-state.ts';
+
+export interface SignsDeps {
+  readonly account: Account;
+  readonly ops: RoomId;
+  readonly reader: OrderReader;
+  readonly ledger: Ledger;
+  readonly running: Running;
+  readonly desk: Desk;
+  readonly state: WatchState;
+  readonly onError: (error: unknown) => void;
+}
+
+const STOP = /^[!！](?:stop|그만)[!?.~]*$/iu;
+
+/** What masters do in the rooms about commands: ✅ ❌ on requests, 🛑 and `!stop`, 🔁, and taking an order back. */
+export class Signs {
+  readonly #deps: SignsDeps;
+
+  constructor(deps: SignsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Never rejects: one event that cannot be followed must not hold up the next. What it sets off goes on by itself. */
+  async handle(event: RoomEvent): Promise<void> {
+    try {
+      await this.#handle(event);
+    } catch (error) {
+      this.#deps.onError(error);
+    }
+  }
+
+  async #handle(event: RoomEvent): Promise<void> {
+    switch (event.kind) {
+      case 'message':
+        if (STOP.test(event.body.normalize('NFC').trim())) await this.#stop(event.roomId, event.at, event.sender);
+        return;
+      case 'reaction':
+        return this.#reaction(event.target, event.key, event.sender, event.roomId);
+      case 'redaction':
+        // The homeserver lets nobody redact what is not his to redact.
+        this.#deps.running.stopEvent(event.target, event.sender);
+        return this.#withdrawWhere(event.target, event.sender);
+      case 'edit':
+        return this.#decideWhere(event.target);
+      case 'membership':
+      case 'power':
+      case 'encrypted':
+      case 'unreadable':
+        return;
+    }
+  }
+
+  /** In the ops room, where everything is seen, it means everything. */
+  async #stop(room: RoomId, at: number, by: UserId): Promise<void> {
+    if (!(await this.#isMaster(by))) return;
+    const scope = room === this.#deps.ops ? null : room;
+    this.#deps.state.stop(scope, at);
+    this.#deps.running.stopRoom(scope, at, by);
+    for (const record of this.#asked()) {
+      if ((scope === null || record.job.room === scope) && record.job.at <= at) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
+    }
+  }
+
+  async #reaction(target: EventId, key: string, sender: UserId, room: RoomId): Promise<void> {
+    if (isSign(key, YES) || isSign(key, NO)) return this.#decideWhere(target);
+    if (key.startsWith(STOP_SIGN)) {
+      if (!this.#deps.running.concerns(target) && !this.#asked().some((record) => concerns(record, target))) return;
+      if (!(await this.#isMaster(sender))) return;
+      this.#deps.running.stopEvent(target, sender);
+      return this.#withdrawWhere(target, sender);
+    }
+    if (isSign(key, AGAIN)) return this.#again(target, room);
+  }
+
+  /** Believed from the homeserver's list of reactions, not from what was pushed. */
+  async #again(target: EventId, room: RoomId): Promise<void> {
+    const record = this.#deps.ledger.all().find((one) => one.outcome?.kind === 'unknown' && (one.job.root === target || one.reports?.includes(target) === true));
+    if (record === undefined) return;
+    const [reactions, masters] = await Promise.all([readReactions(this.#deps.account, room, target), this.#deps.reader.masters()]);
+    if (reactions.some(({ key, sender }) => isSign(key, AGAIN) && masters.has(sender))) this.#go(this.#deps.desk.again(record));
+  }
+
+  #decideWhere(target: EventId): void {
+    for (const record of this.#asked()) if (record.request?.event === target) this.#go(this.#deps.desk.decide(record));
+  }
+
+  #withdrawWhere(target: EventId, by: UserId): void {
+    for (const record of this.#asked()) if (concerns(record, target)) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
+  }
+
+  #asked(): readonly LedgerRecord[] {
+    return this.#deps.ledger.unfinished().filter(({ state }) => state === 'asked');
+  }
+
+  async #isMaster(user: UserId): Promise<boolean> {
+    return (await this.#deps.reader.masters()).has(user);
+  }
+
+  /** A command may run for hours; the next sign is not kept waiting by it. */
+  #go(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#deps.onError(error));
+  }
+}
+
+const concerns = (record: LedgerRecord, event: EventId): boolean => record.job.root === event || record.request?.event === event;

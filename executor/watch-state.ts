@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { RoomId } from '../bridge/protocol/ids.ts';
+
+const State = z.object({ since: z.string().nullable(), stopped: z.record(z.string(), z.int()) });
+
+/** How far the executor has read, and up to when orders of each room have been stopped; over restarts. */
+export class WatchState {
+  readonly #path: string;
+  #state: z.infer<typeof State>;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#state = read(path);
+  }
+
+  get since(): string | null {
+    return this.#state.since;
+  }
+
+  stoppedUntil(room: RoomId): number {
+    return Math.max(this.#state.stopped[room] ?? 0, this.#state.stopped['*'] ?? 0);
+  }
+
+  /** `null`: in every room. */
+  stop(room: RoomId | null, until: number): void {
+    const key = room ?? '*';
+    this.#save({ ...this.#state, stopped: { ...this.#state.stopped, [key]: Math.max(until, this.#state.stopped[key] ?? 0) } });
+  }
+
+  read(since: string): void {
+    if (since !== this.#state.since) this.#save({ ...this.#state, since });
+  }
+
+  #save(state: z.infer<typeof State>): void {
+    writeFileSync(`${this.#path}.new`, JSON.stringify(state), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+    this.#state = state;
+  }
+}
+
+/** Without it nothing is lost that counts: the homeserver is read anew. */
+function read(path: string): z.infer<typeof State> {
+  const none = { since: null, stopped: {} };
+  try {
+    return existsSync(path) ? (State.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? none) : none;
+  } catch {
+    return none;
+  }
+}
