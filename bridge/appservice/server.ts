@@ -40,8 +40,10 @@ export function buildAppservice(homeserverToken: string, handlers: AppserviceHan
 
   app.get('/health', async (_request, reply) => reply.code(handlers.ready() ? 200 : 503).send({ ready: handlers.ready() }));
   app.post('/_matrix/app/v1/ping', async () => ({}));
-  app.put('/_matrix/app/v1/transactions/:txnId', async (request) => {
-    await handlers.accept(Transaction.parse(request.body).events);
+  app.put('/_matrix/app/v1/transactions/:txnId', async (request, reply) => {
+    const transaction = Transaction.safeParse(request.body);
+    if (!transaction.success) return reply.code(400).send({ errcode: 'M_BAD_JSON', error: 'not a transaction' });
+    await handlers.accept(transaction.data.events);
     return {};
   });
   // Ghosts exist from provisioning on; asking for another one is asking for somebody who does not live here.

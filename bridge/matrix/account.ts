@@ -25,6 +25,9 @@ interface Call {
   readonly tries?: number;
 }
 
+/** A homeserver that comes back is noticed this soon. */
+const LONGEST_PAUSE_MS = 1_500;
+
 const Page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
 export type Page = z.infer<typeof Page>;
 
@@ -66,7 +69,7 @@ export class Account {
         const wait = passing(error);
         if (wait === null || failures + 1 >= (call.tries ?? Number.POSITIVE_INFINITY)) throw error;
         // The first repeat is immediate: a kept socket that the server closed meanwhile fails just so.
-        const pause = Math.max(wait, failures === 0 ? 0 : Math.min(100 * 2 ** failures, 5_000));
+        const pause = Math.max(wait, failures === 0 ? 0 : Math.min(100 * 2 ** failures, LONGEST_PAUSE_MS));
         await sleep(pause, undefined, call.signal ? { signal: call.signal } : {});
       }
     }
