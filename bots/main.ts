@@ -22,7 +22,7 @@ const server = buildAppservice(environment.settings.CHAVION_HOMESERVER_TOKEN, {
 });
 await server.listen({ host: '127.0.0.1', port: environment.settings.CHAVION_APPSERVICE_PORT });
 await swarm.start();
-const gaps = fillGaps(swarm.coordinator, swarm.position, swarm.gapHandlers, stopping.signal);
+void fillGaps(swarm.coordinator, swarm.position, swarm.gapHandlers, stopping.signal);
 ready = true;
 log.info('ready');
 
@@ -31,7 +31,8 @@ async function stop(): Promise<void> {
   stopping.abort();
   ready = false;
   await server.close();
-  await Promise.race([Promise.all([swarm.stop(), gaps]), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+  // Not for the reader of gaps: it listens up to 25 s, and what it has not stored comes again.
+  await Promise.race([swarm.stop(), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
   redis.disconnect();
   process.exit(0);
 }

@@ -200,6 +200,36 @@ describe('stopping', () => {
     expect(master.notices(hq, stop).map((one) => one.body)).toEqual([expect.stringContaining('1개')]);
   });
 
+  it('ends the waiting for another try', async () => {
+    const { master, hq, providers } = scene;
+    providers.play(() => ({ status: 500, body: '{}', headers: { 'retry-after': '2' } }), 'claude');
+    const question = await master.say(hq, '클로드, 또 고장이야?');
+    await scene.until(() => providers.asked('claude')[0]?.endedAt !== undefined);
+    await master.say(hq, '!그만');
+    await scene.settled();
+    await sleep(2_500);
+    expect(calls()).toEqual(['claude']);
+    expect(master.answers(hq, question)).toEqual([]);
+  });
+
+  it('reaches turns that wait for their place: they never start', async () => {
+    const { master, providers } = scene;
+    const room = await scene.roomWith('gabriel', 'claude', 'jarvis', 'perplexity');
+    providers.play(() => ({ after: new Promise(() => undefined) }));
+    // More than work at once.
+    const questions: string[] = [];
+    for (let i = 0; i < 60; i += 1) questions.push(await master.say(room, `${i}번째 질문`));
+    await scene.until(() => providers.questions.length >= 200);
+    await master.say(room, '!그만');
+    await hungUp(0);
+    await scene.settled();
+    expect(providers.questions).toHaveLength(200);
+    expect(questions.flatMap((id) => master.answers(room, id))).toEqual([]);
+
+    providers.reset();
+    expect(await master.answered(room, await master.say(room, '다들 무사해?'), 4)).toHaveLength(4);
+  });
+
   it('says so when there is nothing to stop, and is no business of others', async () => {
     const { master, hq, providers } = scene;
     expect((await master.noticed(hq, await master.say(hq, '!그만'))).body).toContain('멈출 대답이 없습니다');

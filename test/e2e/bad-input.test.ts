@@ -5,8 +5,11 @@ import { heard } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 
 let scene: Scene;
+/** The same process all along: nothing that was sent has killed it. */
+let swarm: number | null;
 beforeAll(async () => {
   scene = await Scene.open();
+  swarm = scene.house.ready.pids.swarm;
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 beforeEach(() => scene.providers.reset());
@@ -21,13 +24,13 @@ const membersOf = async (room: string) => {
 
 /** The house still works, whatever it has just been sent. */
 async function stillAnswers(): Promise<void> {
-  const { master, hq, house } = scene;
+  const { master, hq } = scene;
   const before = scene.providers.asked('claude').length;
   const question = await master.say(hq, '클로드, 괜찮아?');
   await scene.settled();
   expect(names(master.answers(hq, question))).toEqual(['claude']);
   expect(scene.providers.asked('claude')).toHaveLength(before + 1);
-  expect((await house.pids()).swarm).toBe(house.ready.pids.swarm);
+  expect((await scene.house.pids()).swarm).toBe(swarm);
 }
 
 describe('a message that is none', () => {
@@ -179,6 +182,16 @@ describe('an invitation', () => {
     await scene.settled();
     expect(heard(providers.asked('claude')[1]!)).toContain('오늘 어때?');
     expect(providers.asked('gabriel')).toEqual([]);
+  });
+
+  it('that comes while the swarm is dead is followed when it is back', async () => {
+    const { master, house } = scene;
+    const before = await house.kill('swarm');
+    const room = await scene.room({ invite: [scene.agent('claude')] });
+    await house.reborn('swarm', before);
+    await scene.until(async () => (await membersOf(room)).length === 2);
+    expect(names(await master.answered(room, await master.say(room, '늦었네?')))).toEqual(['claude']);
+    swarm = (await house.pids()).swarm;
   });
 
   it('to an encrypted room is followed; one line names the room where they can read', async () => {

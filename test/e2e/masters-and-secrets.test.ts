@@ -42,6 +42,13 @@ describe('commands', () => {
     expect(table.body.split('\n')).toHaveLength(8);
   });
 
+  it('in a thread are answered there', async () => {
+    const { master, hq } = scene;
+    const root = await master.say(hq, '!도움');
+    const id = await master.inThread(hq, root, '!발언');
+    expect(await master.noticed(hq, id)).toMatchObject({ thread: root });
+  });
+
   it.each([
     ['!토롱 점심', '!토론'],
     ['!hlep', '!help'],
@@ -100,6 +107,11 @@ describe('whoever is no master', () => {
     await set({ ...levels.users, [partner.userId]: 100 });
     const now = await partner.say(hq, '클로드, 이제는?');
     expect((await master.answered(hq, now)).map((one) => one.who)).toEqual(['claude']);
+    // Only the partner can step down again: nobody takes a level away that is as high as his own.
+    expect((await partner.call('PUT', inRoom(hq, 'state/m.room.power_levels/'), levels)).status).toBe(200);
+    const later = await partner.say(hq, '클로드, 아직도?');
+    await scene.settled();
+    expect(master.answers(hq, later)).toEqual([]);
     expect(providers.asked('claude')).toHaveLength(1);
   });
 });
@@ -188,6 +200,17 @@ describe('a key pasted into the room', () => {
     expect(master.answers(hq, id).map((one) => one.who)).toEqual(['claude']);
     expect(heard(providers.once('claude'))).toMatch(/# 설정\nANTHROPIC_API_KEY=[^]*가림[^]*\n끝/);
     await forgotten(FIRST);
+    await forgotten(SECOND);
+  });
+
+  it('where no part may redact, is masked all the same, and the master told to remove it', async () => {
+    const { master, providers } = scene;
+    const room = await scene.roomWith('claude');
+    const id = await master.say(room, `이 키 좀 봐: ${SECOND}`);
+    await scene.settled();
+    expect(master.notices(room, id).map((one) => one.body)).toEqual([expect.stringMatching(/직접 지우고[^]*npm start -- keys/)]);
+    expect(master.answers(room, id)).toHaveLength(1);
+    expect(heard(providers.once('claude'))).toContain('가림');
     await forgotten(SECOND);
   });
 

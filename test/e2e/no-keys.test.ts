@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Scene } from '../house/scene.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await Scene.open({ keys: false });
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+
+const ALL = ['claude', 'gabriel', 'jarvis', 'manus', 'michael', 'perplexity'];
+
+describe('a house without any key', () => {
+  it.each([
+    ['얘들아 안녕', /^\[연습\] .*[가-힣]/],
+    ['Hello everyone', /^\[rehearsal\] [^가-힣]+$/],
+  ])('answers "%s" with six voices in that language, each labelled', async (body, expected) => {
+    const { master, hq } = scene;
+    const question = await master.say(hq, body);
+    await scene.settled();
+    const answers = master.answers(hq, question);
+    expect(answers.map((one) => one.who).toSorted()).toEqual(ALL);
+    for (const one of answers) {
+      expect(one.body.replace('마스터', '')).toMatch(expected);
+      expect(one.lastAt - master.events(hq).find((event) => event.event_id === question).origin_server_ts).toBeLessThan(1_000);
+    }
+    expect(new Set(answers.map((one) => one.body)).size).toBe(6);
+  });
+
+  it('holds a whole discussion, with the summary last', async () => {
+    const { master, hq } = scene;
+    const question = await master.say(hq, '!토론 겨울 타이어 1');
+    await scene.settled();
+    const turns = master.answers(hq, question);
+    expect(turns.map((one) => one.who)).toEqual(['gabriel', 'jarvis', 'claude', 'manus', 'perplexity', 'michael', 'jarvis']);
+    for (const one of turns) expect(one).toMatchObject({ thread: question, chavion: { rehearsal: true } });
+  });
+});
