@@ -20,7 +20,7 @@ import { createIntake } from './intake.ts';
 import { createProviders } from './providers/registry.ts';
 import { createResidents, readyAgents } from './residents.ts';
 import { RunningTurns } from './running-turns.ts';
-import { takeTurn, type TurnDeps } from './turn.ts';
+import { giveUpTurn, takeTurn, type TurnDeps } from './turn.ts';
 
 /** Of the fifty edits a second that Synapse sustains, the swarm's share. */
 const EDITS_PER_SECOND = 15;
@@ -132,6 +132,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       onGap: (room) => {
         timeline.invalidate(room);
         rooms.invalidate();
+        if (room === undefined) void askForPushes(coordinator);
       },
       onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
     },
@@ -141,7 +142,11 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
         QUEUE,
         SwarmJob,
         redis,
-        { concurrency: CONCURRENT_JOBS, onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed') },
+        {
+          concurrency: CONCURRENT_JOBS,
+          onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
+          giveUp: async (job) => (job.type === 'turn' ? giveUpTurn(job, turns) : undefined),
+        },
         async (job, { again }) => {
           switch (job.type) {
             case 'turn':

@@ -70,6 +70,17 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
   }
 }
 
+/** After the last of many tries: whoever asked is told, in place of the answer or at the end of what there is of it. */
+export async function giveUpTurn(job: TurnJob, deps: TurnDeps): Promise<void> {
+  const agent = deps.residents.byId.get(job.agent);
+  if (agent === undefined) return;
+  const chavion = { v: 1, kind: 'fault', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job) } as const;
+  const thread = job.thread === undefined ? {} : { thread: job.thread };
+  const target = { account: deps.ghost(agent.userId), room: job.room, txn: jobId(job), replyTo: job.source, ...thread, chavion, again: true, shows: () => undefined };
+  const last = faultPhrase['turn.failed'][job.lang]({ model: '', agent: agent.config.callsigns[0] ?? agent.config.name, retryAfterMs: undefined });
+  await new AnswerStream(target, deps.budget).finish({ kind: 'fault', last, attachedNote: '', fileName: '' });
+}
+
 /** A question from which a secret was taken out before a crash: the homeserver has its words no longer. */
 function heardBefore({ heard, room, source, at, thread }: TurnJob): Entry | null {
   if (heard?.event !== source) return null;

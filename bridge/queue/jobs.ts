@@ -25,6 +25,9 @@ export interface JobContext {
 const LOCK_MS = 4_000;
 const STALLED_CHECK_MS = 1_000;
 
+/** With the waits between them about a minute. */
+const ATTEMPTS = 8;
+
 /** Ids are remembered this long, far longer than a homeserver takes to repeat a delivery. */
 const KEEP = { age: 3 * 24 * 3600, count: 50_000 };
 
@@ -38,7 +41,7 @@ export function openQueue<T>(name: string, redis: Redis, prefix = SWARM_PREFIX):
         jobs.map(({ id, data }) => ({
           name,
           data,
-          opts: { jobId: id, attempts: 8, backoff: { type: 'exponential', delay: 500 }, removeOnComplete: KEEP, removeOnFail: KEEP },
+          opts: { jobId: id, attempts: ATTEMPTS, backoff: { type: 'exponential', delay: 500 }, removeOnComplete: KEEP, removeOnFail: KEEP },
         })),
       );
     },
@@ -55,13 +58,26 @@ export function workOn<T>(
   name: string,
   schema: z.ZodType<T>,
   redis: Redis,
-  options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void },
+  options: {
+    readonly concurrency: number;
+    readonly onFailure: (id: string, error: Error) => void;
+    /** In place of the last throw, after which nobody would hear of the job again. */
+    readonly giveUp?: (data: T) => Promise<void>;
+  },
   handle: (data: T, context: JobContext) => Promise<void>,
   prefix = SWARM_PREFIX,
 ): { close(): Promise<void> } {
   const running = new Map<string, Promise<void>>();
   const run = async (job: Job): Promise<void> => {
-    await handle(schema.parse(job.data), { id: job.id ?? '', again: job.attemptsStarted > 1 || job.stalledCounter > 0 });
+    const id = job.id ?? '';
+    const data = schema.parse(job.data);
+    try {
+      await handle(data, { id, again: job.attemptsStarted > 1 || job.stalledCounter > 0 });
+    } catch (error) {
+      if (options.giveUp === undefined || job.attemptsMade + 1 < ATTEMPTS) throw error;
+      options.onFailure(id, error instanceof Error ? error : new Error('unknown'));
+      await options.giveUp(data);
+    }
   };
   const worker = new Worker(
     name,
