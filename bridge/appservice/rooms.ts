@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Account } from '../matrix/account.ts';
-import { RoomId, UserId } from '../protocol/ids.ts';
+import { type RoomId, UserId } from '../protocol/ids.ts';
 import type { RoomEvent } from '../protocol/room-event.ts';
 
 const PowerLevels = z.object({ users: z.record(z.string(), z.coerce.number()).default({}) });

@@ -11,7 +11,7 @@ export interface Entry {
 
 /** Where old events come from. */
 export interface History {
-  /** The newest `limit` events of a room that mean something, oldest first. */
+  /** The newest events of a room that mean something, about `limit` beside edits, oldest first. */
   latest(room: RoomId, limit: number): Promise<readonly RoomEvent[]>;
   /** A thread with its root, oldest first. */
   thread(room: RoomId, root: EventId, limit: number): Promise<readonly RoomEvent[]>;
