@@ -30,7 +30,7 @@ export interface House {
 
 export const homeserverUrl = ({ loaded }: House): string => `http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`;
 
-const own = (house: House, part: Part, folder: string): Record<string, string> => ({
+export const own = (house: House, part: Part, folder: string): Record<string, string> => ({
   ...bareEnvironment(house.environment),
   HOME: folder,
   TZ: house.loaded.settings.CHAVION_TZ,
@@ -38,7 +38,7 @@ const own = (house: House, part: Part, folder: string): Record<string, string> =
   CHAVION_PART: part,
 });
 
-const log = (house: House, part: Part): string => join(house.paths.logs, `${part}.log`);
+export const log = (house: House, part: Part): string => join(house.paths.logs, `${part}.log`);
 
 export function redisPlan(house: House, channelRights: boolean): PartPlan {
   const folder = house.folder('redis');
@@ -91,7 +91,8 @@ export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): Par
   return {
     part: 'swarm',
     program: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', entry(house)],
+    // DEP0060: a dependency of matrix-bot-sdk; it would be the first line of every log.
+    args: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', entry(house)],
     cwd: house.project,
     environment: () => ({
       ...own(house, 'swarm', folder),
@@ -128,7 +129,7 @@ export function providerKeys({ environment, paths, loaded }: Pick<House, 'enviro
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
 }
 
-const present = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+export const present = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** Whether something at this address says that all is well. */

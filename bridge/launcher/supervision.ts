@@ -28,6 +28,8 @@ export class Supervision implements AsyncDisposable {
   readonly #processes = new Map<Part, ProcessMark>();
   readonly #last: (() => void)[] = [];
   #unwritable = false;
+  /** Everything is being stopped: a part that does not come up any more is no news. */
+  #ending = false;
   #again: NodeJS.Timeout | undefined;
 
   constructor(paths: DataPaths, terminal: Terminal) {
@@ -65,6 +67,7 @@ export class Supervision implements AsyncDisposable {
     const stopped = once(stop, 'abort').then(() => false);
     const up = stop.aborted ? false : await Promise.race([part.ready(FIRST_TRIES), stopped]);
     stop.throwIfAborted();
+    if (!up && this.#ending) return;
     if (!up) throw new Refusal(launcherText.partFailed(name, plan.log));
     step.done(launcherText.answers[this.#terminal.lang]());
   }
@@ -91,6 +94,7 @@ export class Supervision implements AsyncDisposable {
 
   /** The last started first: nobody is left talking to somebody who is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending = true;
     this.ready.remove();
     for (const part of this.#running.toReversed()) await part.stop();
     clearTimeout(this.#again);
