@@ -84,7 +84,7 @@ export class BenchHouse implements AsyncDisposable {
 
   async #serve(file: string, more: Record<string, string>, health: string): Promise<number> {
     await this.endServer();
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'ignore', 'inherit'] });
     this.#server = child;
     const address = `http://127.0.0.1:${this.#swarmEnvironment['CHAVION_APPSERVICE_PORT']}${health}`;
     for (;;) {
