@@ -20,6 +20,7 @@ import { systemPrompt } from './prompt.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Resident, Residents } from './residents.ts';
 import { type RunningTurns, Stopped } from './running-turns.ts';
+import { showTyping } from './typing.ts';
 
 export interface TurnDeps {
   readonly roster: Roster;
@@ -39,8 +40,6 @@ export interface TurnDeps {
   readonly timeZone: string;
   readonly log: Logger;
 }
-
-const TYPING_AFTER_MS = 700;
 
 /**
  * One agent's answer to one event, from the room's history to the last word in the room. Ends in exactly one
@@ -143,7 +142,7 @@ async function answer(
       masked: false,
     });
   };
-  const typing = setTimeout(() => void account.typing(job.room, true), TYPING_AFTER_MS);
+  const typing = showTyping(account, job.room);
   const ending = { attachedNote: say.continuedInFile[job.lang](), fileName: `${agent.config.id}.md` };
   try {
     signal.throwIfAborted();
@@ -209,8 +208,7 @@ async function answer(
     // A discussion goes on without the one who failed; nobody else is called by a fault.
     return { event, text: '' };
   } finally {
-    clearTimeout(typing);
-    if (performance.now() - began > TYPING_AFTER_MS) void account.typing(job.room, false);
+    typing.end();
   }
 }
 
