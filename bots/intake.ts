@@ -26,6 +26,7 @@ export interface IntakeDeps {
   readonly roster: Roster;
   readonly running: RunningTurns;
   readonly ready: ReadonlySet<AgentId>;
+  readonly hq: RoomId;
   readonly ops: RoomId;
   readonly admin: UserId;
   readonly hqName: string;
@@ -73,6 +74,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
         return event.key.startsWith(STOP_SIGN) ? stopBySign(event) : undefined;
       case 'redaction':
         deps.running.cancel({ room: event.roomId, source: event.target });
+        deps.running.cancel({ room: event.roomId, answer: event.target });
         return undefined;
       case 'membership':
         return event.membership === 'invite' ? invited(event) : undefined;
@@ -159,6 +161,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
       agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id))),
       running: deps.running.count(message.roomId),
+      runsHere: message.roomId === deps.hq || message.roomId === deps.ops,
     };
   }
 

@@ -174,17 +174,21 @@ describe('stopping', () => {
     expect((await master.answered(hq, next))[0]!.body).toBe('gabriel의 대답입니다.');
   });
 
-  it('by 🛑 on one answer ends that one alone', async () => {
+  it.each([
+    ['🛑 on', (room: string, answer: string) => scene.master.react(room, answer, '🛑'), 1],
+    ['taking back', (room: string, answer: string) => scene.master.redact(room, answer), 0],
+  ])('by %s one answer ends that one alone', async (_how, stop, left) => {
     const { master, hq, providers } = scene;
     const question = await inFullSpate(hq);
-    const claude = master.answers(hq, question).find((one) => one.who === 'claude')!;
-    await master.react(hq, claude.id, '🛑');
+    const claude = () => master.answers(hq, question).filter((one) => one.who === 'claude');
+    await stop(hq, claude()[0]!.id);
     await scene.until(() => providers.once('claude').abandonedAt !== undefined);
-    await master.until('the mark', hq, () => master.answers(hq, question).find((one) => one.who === 'claude' && one.body.endsWith('(멈춤)')));
+    await scene.until(() => claude().filter((one) => one.body.endsWith('(멈춤)')).length === left);
     expect(MINDS.filter((mind) => providers.once(mind).abandonedAt !== undefined)).toEqual(['claude']);
     await master.say(hq, '!그만');
     await hungUp(0);
     await scene.settled();
+    expect(claude()).toHaveLength(left);
   });
 
   it('before the first word leaves no message behind', async () => {
