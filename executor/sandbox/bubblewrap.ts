@@ -7,7 +7,7 @@ import { folderUsage, type FolderUsage } from './folder-usage.ts';
 import { OpenFolder } from './folders.ts';
 import { closeInherited } from './inherited-descriptors.ts';
 import { checkJob } from './job-check.ts';
-import { feed, inputStream, launch, outputStream, type Launched } from './launch.ts';
+import { launch, outputStream, type Launched } from './launch.ts';
 import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
 import { PipeStock } from './pipes.ts';
@@ -140,15 +140,14 @@ export class Bubblewrap implements Sandbox {
   }
 
   async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector, underShell = false): Promise<Launched> {
-    const script = 'script' in job.command ? Buffer.from(job.command.script) : undefined;
-    const [out, err] = await Promise.all([this.#pipes.forOutput(), this.#pipes.forOutput()]);
-    const input = job.stdin === undefined ? undefined : await this.#pipes.forInput();
+    const files = filesFor(job);
+    const [out, err] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
     output.listen(outputStream(out.read), outputStream(err.read));
     const flags = bwrapFlags({
       base: this.#base,
       workspaceWritable: workspace.writable,
       lent: job.lent,
-      script: script !== undefined,
+      files: [...files.keys()],
       egressSocket: job.egress?.socketPath,
       tmpBytes: job.limits.tmpBytes,
     });
@@ -157,23 +156,21 @@ export class Bubblewrap implements Sandbox {
       namelessMemory: this.#cgroups !== null,
     });
     try {
-      const launched = launch({
+      return launch({
         bwrap: this.#bwrap,
         flags,
         command: commandLine(job, this.#cgroups === null),
         filter,
-        stdin: input?.read ?? -1,
         stdout: out.write,
         stderr: err.write,
         workspace: workspace.fd,
         lent: lent.map((folder) => folder.fd),
-        script,
+        files: [...files.values()],
         underShell,
       });
-      if (input !== undefined) feed(inputStream(input.write), job.stdin ?? new Uint8Array());
-      return launched;
     } finally {
-      for (const fd of [out.write, err.write, ...(input === undefined ? [] : [input.read])]) closeSync(fd);
+      closeSync(out.write);
+      closeSync(err.write);
     }
   }
 
@@ -199,13 +196,24 @@ export class Bubblewrap implements Sandbox {
   }
 }
 
+/** What is handed in as files, which the job can open again and again but not change. */
+function filesFor(job: SandboxJob): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  if ('script' in job.command) files.set(INSIDE.script, Buffer.from(job.command.script));
+  if (job.stdin !== undefined) files.set(INSIDE.stdin, job.stdin);
+  return files;
+}
+
+const BASH = ['/usr/bin/bash', '--noprofile', '--norc'];
+
 function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
-  const own = 'argv' in job.command ? job.command.argv : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
+  const own = 'argv' in job.command ? job.command.argv : [...BASH, INSIDE.script];
   return [
     ...prlimitCommand(job.limits, { dataLimit }),
     ...(job.egress === null ? [] : ['/usr/bin/perl', INSIDE.forwarder, String(INSIDE.proxyPort), INSIDE.egressSocket]),
     // Only inside may the folder be looked up: it can be a link by now.
     ...(job.cwd === '.' ? [] : ['/usr/bin/env', '-C', `${INSIDE.workspace}/${job.cwd}`, '--']),
+    ...(job.stdin === undefined ? [] : [...BASH, '-c', `exec "$@" <${INSIDE.stdin}`, 'chavion']),
     ...own,
   ];
 }

@@ -19,8 +19,8 @@ export interface Layout {
   readonly workspaceWritable: boolean;
   /** In the order of their descriptors, which begin at `FD.extra`. */
   readonly lent: readonly { readonly name: string; readonly writable: boolean }[];
-  /** Its descriptor comes behind those of the lent folders. */
-  readonly script: boolean;
+  /** Read-only files made of what comes over descriptors, which come behind those of the lent folders. */
+  readonly files: readonly string[];
   readonly egressSocket: string | undefined;
   readonly tmpBytes: number;
 }
@@ -46,7 +46,7 @@ export function bwrapFlags(layout: Layout): string[] {
     ['--size', String(layout.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
     [layout.workspaceWritable ? '--bind-fd' : '--ro-bind-fd', String(FD.workspace), INSIDE.workspace],
     ...layout.lent.map(({ name, writable }, index) => [writable ? '--bind-fd' : '--ro-bind-fd', String(FD.extra + index), `${INSIDE.lent}/${name}`]),
-    layout.script ? ['--perms', '0444', '--ro-bind-data', String(FD.extra + layout.lent.length), INSIDE.script] : [],
+    ...layout.files.map((path, index) => ['--perms', '0444', '--ro-bind-data', String(FD.extra + layout.lent.length + index), path]),
     layout.egressSocket === undefined ? [] : ['--ro-bind', layout.egressSocket, INSIDE.egressSocket],
     ['--chdir', INSIDE.workspace],
     ['--remount-ro', '/dev', '--remount-ro', '/'],

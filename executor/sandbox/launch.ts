@@ -8,13 +8,13 @@ export interface Launch {
   readonly flags: readonly string[];
   readonly command: readonly string[];
   readonly filter: Uint8Array;
-  /** Descriptors for the job, -1 for none. */
-  readonly stdin: number;
+  /** Descriptors for the job. */
   readonly stdout: number;
   readonly stderr: number;
   readonly workspace: number;
   readonly lent: readonly number[];
-  readonly script: Uint8Array | undefined;
+  /** Contents of the files that `bwrapFlags` was told of, in that order. */
+  readonly files: readonly Uint8Array[];
   /** Puts a shell between us and bwrap, to be killed in our stead: for the canary. */
   readonly underShell?: boolean;
 }
@@ -38,13 +38,13 @@ export function launch(options: Launch): Launched {
     env: {},
     cwd: '/',
     stdio: [
-      options.stdin === -1 ? 'ignore' : options.stdin,
+      'ignore',
       options.stdout,
       options.stderr,
       ...(['pipe', 'pipe', 'pipe', 'pipe'] as const), // args, seccomp, status, block
       options.workspace,
       ...options.lent,
-      ...(options.script === undefined ? [] : (['pipe'] as const)),
+      ...options.files.map(() => 'pipe' as const),
     ],
   });
   const ended = new Promise<void>((resolve) => {
@@ -54,7 +54,7 @@ export function launch(options: Launch): Launched {
   const status = readStatus(streamOf(child, FD.status), ended);
   feed(streamOf(child, FD.args), Buffer.from(options.flags.map((flag) => `${flag}\0`).join('')));
   feed(streamOf(child, FD.seccomp), options.filter);
-  if (options.script !== undefined) feed(streamOf(child, FD.extra + options.lent.length), options.script);
+  options.files.forEach((bytes, index) => feed(streamOf(child, FD.extra + options.lent.length + index), bytes));
   const block = streamOf(child, FD.block);
   block?.on('error', ignore);
   return {
@@ -69,14 +69,13 @@ export function launch(options: Launch): Launched {
 }
 
 /** Sends bytes into a pipe whose reader may go away at any moment. */
-export function feed(stream: Writable | undefined, bytes: Uint8Array): void {
+function feed(stream: Writable | undefined, bytes: Uint8Array): void {
   stream?.on('error', ignore);
   stream?.end(bytes);
 }
 
 /** A descriptor as a stream; closing the stream closes it. */
 export const outputStream = (fd: number): Readable => new Socket({ fd, readable: true, writable: false });
-export const inputStream = (fd: number): Writable => new Socket({ fd, readable: false, writable: true });
 
 const ignore = () => undefined;
 

@@ -95,6 +95,7 @@ export const INSIDE = {
   lent: '/lent',
   own: '/run/chavion',
   script: '/run/chavion/script',
+  stdin: '/run/chavion/stdin',
   egressSocket: '/run/chavion/egress.sock',
   forwarder: '/run/chavion/tools/forward.pl',
   fetch: '/run/chavion/tools/fetch.pl',

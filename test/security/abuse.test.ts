@@ -23,7 +23,7 @@ describe('the list of abuse cases', () => {
   it('has at least sixty, several of each family, each with a name of its own', () => {
     expect(ABUSE_CASES.length).toBeGreaterThanOrEqual(60);
     expect(new Set(ABUSE_CASES.map(({ name }) => name)).size).toBe(ABUSE_CASES.length);
-    for (const family of FAMILIES) expect(ABUSE_CASES.filter((each) => each.family === family).length, family).toBeGreaterThanOrEqual(3);
+    expect(FAMILIES.filter((family) => ABUSE_CASES.filter((each) => each.family === family).length < 3)).toEqual([]);
   });
 });
 

@@ -3,17 +3,18 @@
 const BASE = 0x40_0000;
 
 /** 64-bit code that runs `socket(AF_VSOCK, SOCK_STREAM, 0)` by `enter` and ends with 42 when it got one, 7 when not. */
-const trySocket = (number: number, enter: readonly number[], first: readonly number[], second: readonly number[]) => [
-  ...[0xb8, number & 0xff, (number >> 8) & 0xff, (number >> 16) & 0xff, (number >>> 24) & 0xff], // mov eax, number
-  ...first, // the family into its register
-  ...second, // the type into its register
-  ...[0x31, 0xd2], // xor edx, edx
-  ...enter,
-  ...[0x85, 0xc0, 0x78, 0x07], // test eax, eax; js to the refusal
-  ...[0xbf, 0x2a, 0, 0, 0, 0xeb, 0x05], // mov edi, 42; jump over
-  ...[0xbf, 0x07, 0, 0, 0], // mov edi, 7
-  ...[0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05], // exit(edi)
-];
+const trySocket = (number: number, enter: readonly number[], family: readonly number[], type: readonly number[]) =>
+  [
+    [0xb8, number & 0xff, (number >> 8) & 0xff, (number >> 16) & 0xff, (number >>> 24) & 0xff], // mov eax, number
+    family,
+    type,
+    [0x31, 0xd2], // xor edx, edx
+    enter,
+    [0x85, 0xc0, 0x78, 0x07], // test eax, eax; js to the refusal
+    [0xbf, 0x2a, 0, 0, 0, 0xeb, 0x05], // mov edi, 42; jump over
+    [0xbf, 0x07, 0, 0, 0], // mov edi, 7
+    [0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05], // exit(edi)
+  ].flat();
 
 /** i386's way in from a 64-bit program: `int 0x80` with i386's number of socket. */
 export const INT_80 = elf64(trySocket(359, [0xcd, 0x80], [0xbb, 40, 0, 0, 0], [0xb9, 1, 0, 0, 0]));

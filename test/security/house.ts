@@ -53,21 +53,25 @@ export class SandboxHouse implements AsyncDisposable {
     });
   }
 
-  static async open(mode: Mode, options: { canaries?: boolean } = {}): Promise<SandboxHouse> {
+  static async open(mode: Mode, options: { canaries?: boolean; /** A folder left open as descriptor 77. */ inherit?: string } = {}): Promise<SandboxHouse> {
     // Outside of any folder that is closed to others: bwrap has to find its way to the workspaces.
     const folder = realpathSync(mkdtempSync('/var/tmp/chavion-security-'));
     for (const name of ['', 'run', 'scenes']) give(join(folder, name));
     const start = { ...account, runFolder: join(folder, 'run'), canaries: options.canaries ?? false, ...(mode === 'started by root' ? { cgroups: `test-${process.pid}-${randomBytes(3).toString('hex')}` } : {}) };
     // A secret in its environment and an open descriptor: what jobs must not get to see.
-    const child = fork(join(import.meta.dirname, 'sandbox-host.ts'), [JSON.stringify(start)], {
+    const script = join(import.meta.dirname, 'sandbox-host.ts');
+    // A shell opens what Node would not leave open, and becomes Node.
+    const careless = options.inherit === undefined ? {} : { execPath: '/bin/bash', execArgv: ['-c', `exec 77<${options.inherit}; exec "$0" "$@"`, process.execPath] };
+    const child = fork(script, [JSON.stringify(start)], {
       env: { PATH: process.env.PATH ?? '', CHAVION_TEST_SECRET: 'environment-secret-4711' },
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      ...careless,
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const house = new SandboxHouse(folder, child);
-    const [message] = await Promise.race([
+    const [message]: unknown[] = await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => {
         throw new Error(`the sandbox does not start (${mode}): ${said}`);

@@ -20,10 +20,9 @@ export const said = (outcome: Outcome, word: string, harm: string) => (outcome.s
 export const leaks = (scene: Scene, outcome: Outcome) => said(outcome, scene.secret.token, 'the secret was read') ?? said(outcome, scene.neighbour.token, 'the neighbour was read');
 
 const column = process.arch === 'arm64' ? 1 : 0;
-export const syscallNumber = (name: keyof typeof JUDGED | keyof typeof REFUSED): number => {
-  const numbers = name in JUDGED ? JUDGED[name as keyof typeof JUDGED] : REFUSED[name];
-  return numbers?.[column] ?? -1;
-};
+const CALLS: Readonly<Record<string, readonly [number | null, number | null]>> = { ...REFUSED, ...JUDGED };
+/** -1, which the filter kills, where this machine has no such call. */
+export const syscallNumber = (name: string): number => CALLS[name]?.[column] ?? -1;
 
 /**
  * Makes one system call and prints `NAME did it` when it worked, `NAME no ERRNO` when not. Numbers and strings only, as
