@@ -35,6 +35,8 @@ export interface Facts {
   readonly agentsTable: (lang: Lang) => string;
   /** How many answers `!stop` would end now. */
   readonly running: number;
+  /** The executor reads this room. */
+  readonly runsHere: boolean;
 }
 
 const NOTHING: Plan = { jobs: [] };
@@ -47,8 +49,9 @@ export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
   const told = notice(message, say.secretMasked[lang](), { event: message.eventId, otherwise: say.secretNotRemoved[lang]() });
   // One line of the coordinator a message: where it has something else to say, both go into it.
   const [other] = plan.jobs.filter((job): job is NoticeJob => job.type === 'notice');
-  const joined = other === undefined ? told : { ...told, text: `${other.text}\n\n${told.text}` };
-  return { ...plan, jobs: [...plan.jobs.filter((job) => job.type !== 'notice'), joined] };
+  const before = plan.jobs.some((job) => job.type === 'order') ? say.secretNotRun[lang]() : other?.text;
+  const joined = before === undefined ? told : { ...told, text: `${before}\n\n${told.text}` };
+  return { ...plan, jobs: [...plan.jobs.filter((job) => job.type !== 'notice' && job.type !== 'order'), joined] };
 }
 
 function understood(message: MessageEvent, facts: Facts): Plan {
@@ -105,6 +108,8 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
     case 'floor':
       if (command.floor === null) return answer(say.floorShown[lang](facts.floor));
       return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };
+    case 'run':
+      return facts.runsHere ? { jobs: [{ type: 'order', room: message.roomId, source: message.eventId, at: message.at, lang }] } : answer(say.runElsewhere[lang]());
     case 'discuss':
       return discuss(command, message, facts, lang);
   }

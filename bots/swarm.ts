@@ -11,6 +11,7 @@ import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 import { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
+import { openOrders } from '../bridge/queue/executor-queue.ts';
 import { openQueue, workOn } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
@@ -65,6 +66,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   });
   const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
   const queue = openQueue<SwarmJob>(QUEUE, redis);
+  const orders = openOrders(redis);
   const running = new RunningTurns();
   const status = new AgentStatus();
   const hqName = '본부';
@@ -78,6 +80,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     roster,
     running,
     ready,
+    hq: settings.CHAVION_HQ_ROOM,
     ops: settings.CHAVION_OPS_ROOM,
     admin: settings.CHAVION_ADMIN_USER,
     hqName,
@@ -155,6 +158,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
               return giveNotice(job, lines);
             case 'invite':
               return answerInvite(job, lines);
+            case 'order':
+              return orders.add({ v: 1, type: 'run', root: job.source, room: job.room, at: job.at, lang: job.lang });
           }
         },
       );
@@ -162,7 +167,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     },
     async stop() {
       await worker?.close();
-      await queue.close();
+      await Promise.all([queue.close(), orders.close()]);
     },
   };
 }

@@ -29,7 +29,7 @@ export const NO = '❌';
 /** Asks for another try at what ended unknown. */
 export const AGAIN = '🔁';
 
-const Request = z.object({ sender: z.string(), type: z.literal('m.room.message'), content: z.record(z.string(), z.unknown()), unsigned: z.object({ redacted_because: z.unknown() }).optional() });
+const Request = z.object({ sender: z.string(), type: z.literal('m.room.message'), content: z.record(z.string(), z.unknown()), unsigned: z.object({ redacted_because: z.unknown().optional() }).optional() });
 
 /** Whether a master has said yes to this very command. Pure; a no outweighs every yes. */
 export function judgeApproval(facts: ApprovalFacts): ApprovalVerdict {

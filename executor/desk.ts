@@ -29,7 +29,7 @@ export interface DeskDeps {
   readonly audit: Audit;
   readonly reports: Reports;
   /** Runs what has been taken and may run, to its end and report. */
-  readonly work: (record: LedgerRecord) => Promise<void>;
+  readonly work: (record: LedgerRecord, again: boolean) => Promise<void>;
 }
 
 /** How often a repeatable command is begun in all. */
@@ -68,7 +68,7 @@ export class Desk {
   async resume(record: LedgerRecord): Promise<void> {
     if (record.state === 'started') await this.#lost(record);
     else if (record.state === 'asked') await this.decide(record);
-    else await this.#once(record.prepared.root, () => this.#goOn(record));
+    else await this.#once(record.prepared.root, () => this.#goOn(record, true));
   }
 
   /** Another try at what ended unknown; the caller has seen that a master wants it. */
@@ -102,7 +102,7 @@ export class Desk {
     if (ledger.wasRefused(job.root)) return;
     const known = ledger.latest(job.root, 0);
     if (known === undefined) return this.#admit(job, 1);
-    if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended') await this.#goOn(known);
+    if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended') await this.#goOn(known, true);
   }
 
   /** Reads the order at the homeserver, judges it and takes it. */
@@ -131,17 +131,18 @@ export class Desk {
     });
     const record = await this.#deps.ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     await this.#deps.audit.write('order.taken', { ...facts(prepared), command: prepared.command, folders: prepared.folders, room: job.room });
-    await this.#goOn(record);
+    await this.#goOn(record, false);
   }
 
-  async #goOn(record: LedgerRecord): Promise<void> {
-    if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record);
+  /** `again`: an earlier run may have told of it already. */
+  async #goOn(record: LedgerRecord, again: boolean): Promise<void> {
+    if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record, again);
     if (record.state !== 'claimed') return;
     const { prepared, job } = record;
     if (!(await this.#deps.claims.take(prepared.key, prepared.hash))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
     if (prepared.attempt === 1 && !(await this.#sign(record))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
     const ruling = this.#rulingOf(record);
-    if (ruling.kind === 'run') return this.#deps.work(record);
+    if (ruling.kind === 'run') return this.#deps.work(record, again);
     if (ruling.kind === 'refuse') return this.#end(record, { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' });
     const content = requestContent(prepared, job, ruling.why);
     if (content === null) return this.#end(record, { kind: 'refused', why: 'too-long-to-show' });
@@ -181,7 +182,7 @@ export class Desk {
     if (verdict.kind === 'refused') return this.#end(record, { kind: 'refused', why: verdict.why });
     const approved = await ledger.write({ state: 'approved', key: prepared.key, by: verdict.by, reaction: verdict.reaction });
     await audit.write('approval.given', { ...facts(prepared), by: verdict.by, reaction: verdict.reaction });
-    await work(approved);
+    await work(approved, false);
   }
 
   /** The request made anew from what the ledger holds; null where the rules no longer ask for it so. */
@@ -209,7 +210,8 @@ export class Desk {
   }
 
   async #end(record: LedgerRecord, outcome: Outcome): Promise<void> {
-    await this.#deps.work(await this.#deps.ledger.write({ state: 'ended', key: record.prepared.key, outcome, tail: '' }));
+    const ended = await this.#deps.ledger.write({ state: 'ended', key: record.prepared.key, outcome, tail: '' });
+    await this.#deps.work(ended, outcome.kind === 'unknown');
   }
 
   async #malformed({ field, what }: { field: string; what: string }): Promise<void> {

@@ -16,7 +16,7 @@ import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
 import { OrderReader } from './order-reader.ts';
 import { Reports } from './reports.ts';
-import { readRules } from './rules.ts';
+import { readRules, type Rules } from './rules.ts';
 import { Running } from './running.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { Signs } from './signs.ts';
@@ -61,7 +61,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const folder = settings.CHAVION_EXECUTOR_FOLDER;
   const id = executorId(folder);
   const rules = () => readRules(settings.CHAVION_RULES_FOLDER);
-  const concurrency = rules().policy.concurrency ?? availableParallelism() * 2;
+  const concurrency = concurrencyOf(rules);
   const workspaces = join(folder, 'workspaces');
   mkdirSync(workspaces, { recursive: true, mode: 0o700 });
 
@@ -120,7 +120,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     ),
     audit,
     reports,
-    work: (record) => work.run(record),
+    work: (record, again) => work.run(record, again),
   });
   const onError = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
   const signs = new Signs({ account, ops: settings.CHAVION_OPS_ROOM, reader, ledger, running, desk, state, onError });
@@ -148,6 +148,16 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       while (running.count > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     },
   };
+}
+
+/** Broken rules let nothing run, whatever is said here. */
+function concurrencyOf(rules: () => Rules): number {
+  const usual = availableParallelism() * 2;
+  try {
+    return rules().policy.concurrency ?? usual;
+  } catch {
+    return usual;
+  }
 }
 
 /** Which executor this is, for as long as its folder lives. */

@@ -43,7 +43,7 @@ const CLOCKS_DIFFER_MS = 300_000;
 const Unsigned = z.object({
   room_id: z.string().optional(),
   unsigned: z
-    .object({ redacted_because: z.unknown(), 'm.relations': z.object({ 'm.replace': z.unknown() }).optional().catch(undefined) })
+    .object({ redacted_because: z.unknown().optional(), 'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined) })
     .optional()
     .catch(undefined),
 });

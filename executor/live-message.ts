@@ -72,14 +72,17 @@ export class LiveMessage {
 
 /** `shown`: what an earlier run has certainly sent; null where it may or may not have. */
 async function sendOrEdit({ account, room, txn }: LiveTarget, message: OutgoingText, shown: EventId | null, budget: EditBudget): Promise<EventId> {
-  if (shown === null) return account.send(room, 'm.room.message', messageContent(message), txn);
+  if (shown === null) return begin({ account, room, txn }, message);
   await budget.take('last');
   await account.send(room, 'm.room.message', editContent(shown, message), `${txn}.last`);
   return shown;
 }
 
+/** Of what was over before there was anything to follow. */
+export const begin = ({ account, room, txn }: LiveTarget, message: OutgoingText): Promise<EventId> => account.send(room, 'm.room.message', messageContent(message), txn);
+
 /** After a crash: where a message with this transaction id stands already, the homeserver answers with that one. */
 export async function finishAgain(target: LiveTarget, message: OutgoingText, budget: EditBudget): Promise<EventId> {
-  const shown = await target.account.send(target.room, 'm.room.message', messageContent(message), target.txn);
+  const shown = await begin(target, message);
   return sendOrEdit(target, message, shown, budget);
 }

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { dropPrivileges } from '../bridge/config/drop-privileges.ts';
 import { executorEnvironment } from '../bridge/config/executor.ts';
+import { EXECUTOR_SOCKET } from '../bridge/protocol/executor-settings.ts';
 import { workOnOrders } from '../bridge/queue/executor-queue.ts';
 import { connectRedis } from '../bridge/queue/redis.ts';
 import { buildExecutor, executorId } from './executor.ts';
-import { type Health, serveHealth } from './health.ts';
+import { Halts } from './halts.ts';
+import { serveHealth } from './health.ts';
+import { readRules } from './rules.ts';
 import { Bubblewrap } from './sandbox/bubblewrap.ts';
 import { runCanaries } from './sandbox/canaries.ts';
 import { delegateCgroups, ownCgroups } from './sandbox/cgroups.ts';
@@ -21,19 +24,15 @@ const cgroups = settings.CHAVION_DROP_TO === undefined ? ownCgroups() : delegate
 dropPrivileges(settings.CHAVION_DROP_TO);
 
 const log = pino({ name: 'executor' });
-let health: Health = { state: 'starting' };
 const fatal = (error: unknown): void => {
   log.fatal({ error: error instanceof Error ? error.message : 'unknown' }, 'cannot go on');
   process.exit(1);
 };
 process.on('unhandledRejection', fatal);
+const stopping = new AbortController();
 
-const socket = await serveHealth(join(folder, 'health.sock'), () => health);
-const runFolder = join(folder, 'run').length <= 60 ? join(folder, 'run') : mkdtempSync(join(tmpdir(), 'chavion-run-'));
-const sandbox = new Bubblewrap({ runFolder, cgroups });
-await runCanaries(sandbox, { scratch: runFolder });
-
-const redis = connectRedis(settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));
+const halts = new Halts();
+const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => halts.health());
 const { account, token } = await openSession({
   homeserverUrl: settings.CHAVION_HOMESERVER_URL,
   userId: settings.CHAVION_EXECUTOR_USER,
@@ -41,20 +40,29 @@ const { account, token } = await openSession({
   device: `CHAVION_${executorId(folder)}`,
   file: join(folder, 'session.json'),
 });
+halts.tellThrough({ account, ops: settings.CHAVION_OPS_ROOM, lang: settings.CHAVION_LANG });
+
+// The path of a socket is short, and so this folder's has to be.
+const runFolder = join(folder, 'run').length <= 60 ? join(folder, 'run') : mkdtempSync(join(tmpdir(), 'chavion-run-'));
+const sandbox = await halts.until('sandbox', stopping.signal, async () => {
+  const box = new Bubblewrap({ runFolder, cgroups });
+  await runCanaries(box, { scratch: runFolder });
+  return box;
+});
+const redis = connectRedis(settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));
 const secrets = [token, settings.CHAVION_EXECUTOR_PASSWORD, new URL(settings.CHAVION_REDIS_URL).password];
-const executor = await buildExecutor({ settings, account, redis, sandbox, runFolder, secrets, fatal, log });
-const stopping = new AbortController();
+const executor = await halts.until('memory', stopping.signal, () => buildExecutor({ settings, account, redis, sandbox, runFolder, secrets, fatal, log }));
+halts.watch('rules', () => void readRules(settings.CHAVION_RULES_FOLDER));
 await executor.recover();
 const watching = executor.watch(stopping.signal);
 const onFailure = (id: string, error: Error) => log.error({ job: id, error: error.message }, 'job failed');
 const worker = workOnOrders(redis, { concurrency: executor.concurrency, onFailure }, (payload) => executor.take(payload));
-health = { state: 'working' };
+halts.works();
 log.info({ executor: executor.id, concurrency: executor.concurrency, cgroups: cgroups?.version ?? null }, 'ready');
 
 async function stop(): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
-  health = { state: 'starting' };
   await Promise.race([Promise.all([executor.stop(), worker.close()]), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
   await Promise.race([watching, socket.close()]);
   redis.disconnect();

@@ -8,7 +8,7 @@ import * as say from '../bridge/text/executor.ts';
 import type { AuditMark } from './audit.ts';
 import { commandText } from './command-text.ts';
 import type { LedgerRecord, Outcome } from './ledger-entry.ts';
-import { finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
+import { begin, finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
 import { fenced, firstLines, inlineCode, lastLines, type OutputText } from './output-text.ts';
 
 export interface ReportDeps {
@@ -44,8 +44,8 @@ export class Reports {
     return new LiveMessage(this.#target(record), this.#deps.budget, render, shows);
   }
 
-  /** Both messages; `live` is absent after a crash. Returns their events, the first the one in ops. */
-  async end(record: LedgerRecord, told: { readonly outcome: Outcome; readonly whole: string; readonly binary: boolean; readonly mark: AuditMark }, live: LiveMessage | null): Promise<EventId[]> {
+  /** Both messages; `again` after a crash, when they may stand there already. Returns their events, the first the one in ops. */
+  async end(record: LedgerRecord, told: { readonly outcome: Outcome; readonly whole: string; readonly binary: boolean; readonly mark: AuditMark }, live: LiveMessage | 'fresh' | 'again'): Promise<EventId[]> {
     const { lang, room } = record.job;
     const whole = told.binary ? say.binaryOutput[lang]() : told.whole;
     const long = whole.split('\n').length > SHOWN.lines || whole.length > SHOWN.characters;
@@ -53,7 +53,7 @@ export class Reports {
     const shown = whole === '' ? '' : `\n\n${fenced(long ? lastLines(whole, SHOWN.lines, SHOWN.characters) : whole)}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
     const message = this.#message(record, head + shown);
     const target = this.#target(record);
-    const inOps = live === null ? await finishAgain(target, message, this.#deps.budget) : await live.finish(message);
+    const inOps = await (live === 'fresh' ? begin(target, message) : live === 'again' ? finishAgain(target, message, this.#deps.budget) : live.finish(message));
     if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.ops, 'file');
     if (room === this.#deps.ops) return [inOps];
     return [inOps, await this.#brief(record, told.outcome, whole)];

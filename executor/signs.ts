@@ -22,7 +22,8 @@ export interface SignsDeps {
   readonly onError: (error: unknown) => void;
 }
 
-const STOP = /^[!！](?:stop|그만)[!?.~]*$/iu;
+/** As the swarm reads it: whoever shouts stop means it, whatever else is shouted. */
+const STOP = /^[!！](?:stop|그만)[!?.~]*(?=\s|$)/iu;
 
 /** What masters do in the rooms about commands: ✅ ❌ on requests, 🛑 and `!stop`, 🔁, and taking an order back. */
 export class Signs {

@@ -46,28 +46,29 @@ export class Work {
   }
 
   /** To the end and told, from wherever the ledger says it stands. */
-  async run(record: LedgerRecord): Promise<void> {
-    if (record.state === 'ended') return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, null, []);
+  async run(record: LedgerRecord, again: boolean): Promise<void> {
+    const fresh = again ? 'again' : 'fresh';
+    if (record.state === 'ended') return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, []);
     const { prepared, job } = record;
     const events: EventId[] = record.request === undefined ? [] : [record.request.event];
     const entry = this.#deps.running.enter(prepared.key, job);
     for (const event of events) entry.shows(event);
     try {
       const locks = prepared.folders.filter(({ access }) => access === 'rw').map(({ path }) => path);
-      await this.#deps.slots.run(locks, entry.signal, () => this.#inTurn(record, entry));
+      await this.#deps.slots.run(locks, entry.signal, () => this.#inTurn(record, entry, fresh));
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       // The house is closing: what has not begun is begun when it is open again.
       if (error.by === undefined) return;
-      await this.#close(record, { kind: 'stopped', by: error.by, ms: 0 }, NOTHING, null);
+      await this.#close(record, { kind: 'stopped', by: error.by, ms: 0 }, NOTHING, fresh);
     } finally {
       entry.leave();
     }
   }
 
-  async #inTurn(record: LedgerRecord, entry: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void }): Promise<void> {
+  async #inTurn(record: LedgerRecord, entry: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void }, fresh: 'fresh' | 'again'): Promise<void> {
     const look = await this.#lastLook(record);
-    if (look.kind === 'refused') return this.#close(record, { kind: 'refused', why: look.why, ...(look.detail === undefined ? {} : { detail: look.detail }) }, NOTHING, null);
+    if (look.kind === 'refused') return this.#close(record, { kind: 'refused', why: look.why, ...(look.detail === undefined ? {} : { detail: look.detail }) }, NOTHING, fresh);
     entry.signal.throwIfAborted();
     const { ledger, audit, reports, secrets } = this.#deps;
     const { prepared } = record;
@@ -109,13 +110,13 @@ export class Work {
     return files;
   }
 
-  async #close(record: LedgerRecord, outcome: Outcome, told: Told, live: LiveMessage | null): Promise<void> {
+  async #close(record: LedgerRecord, outcome: Outcome, told: Told, live: LiveMessage | 'fresh' | 'again'): Promise<void> {
     const tail = told.binary ? '' : lastLines(told.whole, TAIL.lines, TAIL.characters);
     const ended = await this.#deps.ledger.write({ state: 'ended', key: record.prepared.key, outcome, tail });
     await this.#tell(ended, told, live, told.files);
   }
 
-  async #tell(record: LedgerRecord, told: Told, live: LiveMessage | null, files: readonly TakenFile[]): Promise<void> {
+  async #tell(record: LedgerRecord, told: Told, live: LiveMessage | 'fresh' | 'again', files: readonly TakenFile[]): Promise<void> {
     const { ledger, audit, reports } = this.#deps;
     const { prepared, outcome } = record;
     if (outcome === undefined) return;

@@ -1,7 +1,7 @@
 import leven from 'leven';
 import { Floor } from '../../bridge/protocol/turn.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss';
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run';
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -10,11 +10,13 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['발언', 'floor'],
   ['토론', 'discuss'],
   ['그만', 'stop'],
+  ['실행', 'run'],
   ['help', 'help'],
   ['agents', 'agents'],
   ['floor', 'floor'],
   ['discuss', 'discuss'],
   ['stop', 'stop'],
+  ['run', 'run'],
 ];
 const BY_WORD: ReadonlyMap<string, CommandName> = new Map(NAMES);
 

@@ -8,6 +8,8 @@ export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'agents' }
   | { readonly name: 'stop' }
+  /** What it says is the executor's to read. */
+  | { readonly name: 'run' }
   /** null: show the present floor. */
   | { readonly name: 'floor'; readonly floor: Floor | null }
   | { readonly name: 'discuss'; readonly topic: string; readonly rounds: number };
@@ -47,11 +49,11 @@ function withArguments(name: CommandName, rest: string): Parsed {
     return discussion === null ? badArguments(name) : { kind: 'command', command: { name, ...discussion } };
   }
   // Whoever shouts stop means it, whatever else is shouted.
-  if (name === 'stop') return { kind: 'command', command: { name } };
+  if (name === 'stop' || name === 'run') return { kind: 'command', command: { name } };
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
 }
 
-function badArguments(name: Exclude<CommandName, 'stop'>): Parsed {
+function badArguments(name: Exclude<CommandName, 'stop' | 'run'>): Parsed {
   return { kind: 'bad-arguments', name, usage: (lang) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : usage[name][lang]()) };
 }
 

@@ -16,8 +16,8 @@ const QUEUE_COMMANDS = '-@all +@read +@write +@blocking +@transaction +@scriptin
 /** `redis.conf`: one account for each part, none without a password, everything on the disk before it is answered. */
 export function redisConfig({ port, folder, passwords, channelRights }: RedisSettings): string {
   const hash = (password: string) => `#${createHash('sha256').update(password).digest('hex')}`;
-  const part = (name: 'swarm' | 'executor') =>
-    `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${channelRights ? ` resetchannels &chavion:${name}:*` : ''} ${QUEUE_COMMANDS}`;
+  const part = (name: 'swarm' | 'executor', more = '') =>
+    `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${more}${channelRights ? ` resetchannels &chavion:${name}:*` : ''} ${QUEUE_COMMANDS}`;
   return [
     'bind 127.0.0.1',
     `port ${port}`,
@@ -33,7 +33,8 @@ export function redisConfig({ port, folder, passwords, channelRights }: RedisSet
     // and throws away those that it may not run.
     `user default off resetpass allkeys +@all${channelRights ? ' allchannels' : ''}`,
     `user launcher on ${hash(passwords.launcher)} resetkeys -@all +ping`,
-    part('swarm'),
+    // Into the box of orders, which says only where to look; not to the claims beside it.
+    part('swarm', ' ~chavion:executor:orders:*'),
     part('executor'),
     '',
   ].join('\n');

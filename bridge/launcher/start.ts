@@ -11,6 +11,7 @@ import { readJson, writeSecretJson } from './files.ts';
 import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders, stateRoot } from './instance.ts';
 import { endLeftovers } from './leftovers.ts';
 import { takeLock } from './lock.ts';
+import { executorExists, executorPlan } from './executor-part.ts';
 import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
 import { checkPorts } from './ports.ts';
 import { hasChannelRights, prerequisites } from './prerequisites.ts';
@@ -57,7 +58,10 @@ export async function start({ project, environment, terminal, stop }: Start): Pr
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),
   ]);
   const rooms = await furnish(house, terminal);
-  if (swarmExists(house)) await supervision.run(swarmPlan(house, rooms), 'Chavion', stop);
+  await Promise.all([
+    swarmExists(house) ? supervision.run(swarmPlan(house, rooms), 'Chavion', stop) : undefined,
+    executorExists(house) ? supervision.run(executorPlan(house, rooms), 'Executor', stop) : undefined,
+  ]);
   const master = { userId: people(instance.serverName).master, password: secrets.passwords.master };
   supervision.ready.publish({ homeserver: localAddress(loaded.settings), serverName: instance.serverName, master, rooms: { hq: rooms.hq, ops: rooms.ops }, space: rooms.space, api: null });
   await welcome({ terminal, settings: loaded.settings, master, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });

@@ -22,3 +22,6 @@ export const ExecutorSettings = z.object({
   CHAVION_DROP_TO: z.preprocess((value) => (value === '' ? undefined : value), z.string().regex(/^\d+:\d+$/).optional()),
 });
 export type ExecutorSettings = z.infer<typeof ExecutorSettings>;
+
+/** In the executor's folder: says over HTTP how it is. */
+export const EXECUTOR_SOCKET = 'health.sock';

@@ -65,7 +65,18 @@ export const InviteJob = z.object({
 });
 export type InviteJob = z.infer<typeof InviteJob>;
 
-export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob]);
+/** A master's `!run` on its way to the executor: where it stands, and nothing to run. */
+export const OrderJob = z.object({
+  type: z.literal('order'),
+  room: RoomId,
+  source: EventId,
+  /** origin_server_ts of the order. */
+  at: z.int(),
+  lang: Lang,
+});
+export type OrderJob = z.infer<typeof OrderJob>;
+
+export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, OrderJob]);
 export type SwarmJob = z.infer<typeof SwarmJob>;
 
 /** The id under which a job can be added only once. */
@@ -77,5 +88,7 @@ export function jobId(job: SwarmJob): string {
       return `${job.source}.${job.slot ?? 'notice'}`;
     case 'invite':
       return `${job.source}.invite`;
+    case 'order':
+      return `${job.source}.order`;
   }
 }

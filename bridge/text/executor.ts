@@ -241,5 +241,10 @@ export const executorHalted = phrase<[what: string]>(
   (what) => `The executor has stopped: ${what}. It takes no orders. It goes on by itself once that is corrected.`,
 );
 
+export const executorResumed = phrase(
+  () => '실행자가 다시 명령을 받습니다.',
+  () => 'The executor takes orders again.',
+);
+
 export const timeOf = (at: number, lang: Lang, timeZone: string): string =>
   new Intl.DateTimeFormat(lang, { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(at);

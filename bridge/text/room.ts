@@ -57,6 +57,7 @@ export const helpText = phrase<[example: string]>(
       '- `!발언 모두` · `!발언 호출` · `!발언 금지`: 누가 말할지 정합니다',
       '- `!토론 주제 2`: 에이전트끼리 두 바퀴 토론하고 요약합니다 (1~5바퀴)',
       '- `!그만`: 하던 대답을 바로 멈춥니다 (메시지에 🛑를 달아도 됩니다)',
+      '- `!실행 ls -la`: 서버에서 명령을 실행합니다 (격리된 작업 폴더 안에서)',
       '- `!에이전트`: 누가 있고 어떤 상태인지 봅니다',
       '- `!도움`: 이 안내',
     ].join('\n'),
@@ -70,6 +71,7 @@ export const helpText = phrase<[example: string]>(
       '- `!floor open` · `!floor called` · `!floor closed`: who may speak',
       '- `!discuss topic 2`: the agents discuss for two rounds and sum up (1 to 5)',
       '- `!stop`: ends running answers at once (a 🛑 on a message does too)',
+      '- `!run ls -la`: runs a command on the server (inside a closed workspace)',
       '- `!agents`: who is here and how they are',
       '- `!help`: this text',
     ].join('\n'),
@@ -213,6 +215,17 @@ export const unreadableMessage = phrase(
 export const secretMasked = phrase(
   () => '메시지에 키나 비밀번호가 있어 가리고 방에서 지웠습니다. 나머지 글은 전했습니다. 이미 보였을 수 있으니 그 키는 새로 발급받고, 키는 컴퓨터에서 `npm start -- keys`로 넣어 주세요.',
   () => 'Your message held a key or password. It was masked and removed from the room; the rest was passed on. It may have been seen, so replace that key, and enter keys on the computer with `npm start -- keys`.',
+);
+
+/** In front of what is said about the secret. */
+export const secretNotRun = phrase(
+  () => '명령은 실행하지 않았습니다. 키나 비밀번호 없이 다시 보내 주세요.',
+  () => 'The command was not run. Please send it again without the key or password.',
+);
+
+export const runElsewhere = phrase(
+  () => '`!실행`은 본부와 작업기록 방에서만 됩니다. 아무것도 실행하지 않았으니 그 방에서 다시 보내 주세요.',
+  () => '`!run` works in the HQ and ops rooms only. Nothing was run; please send it there.',
 );
 
 export const secretNotRemoved = phrase(

@@ -92,7 +92,7 @@ describe('unknown commands', () => {
     ['!에이젼트', '에이전트'],
     ['!안녕', null],
     ['!weather', null],
-    ['!run ls', null],
+    ['!fly ls', null],
     [`!${'가'.repeat(50_000)}`, null],
   ])('%j → %s', (body, nearest) => {
     expect(parseCommand(body.slice(0, 60_000))).toMatchObject({ kind: 'unknown', nearest });

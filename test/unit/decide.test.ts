@@ -19,6 +19,7 @@ const facts: Facts = {
   nameOf: (id) => id,
   agentsTable: () => '| table |',
   running: 2,
+  runsHere: true,
 };
 const decide = (body: string, more: Partial<Facts> = {}, event: Parameters<typeof message>[2] = {}) => decideForMaster(message('m', body, event), { ...facts, ...more });
 const turns = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'turn' ? [job.agent] : []));

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { people } from '../../synapse/residents.ts';
+import { EXECUTOR_SOCKET, type ExecutorSettings } from '../protocol/executor-settings.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { homeserverUrl, log, own, present, type House } from './parts.ts';
+import { redisUrl } from './redis.ts';
+import { ensureRules } from './rules-folder.ts';
+import type { PartPlan } from './supervisor.ts';
+
+const entry = (house: House): string => join(house.project, 'executor', 'main.ts');
+
+export const executorExists = (house: House): boolean => existsSync(entry(house));
+
+/** No AI key and no token of the appservice is in its environment: it is told of its own account and its own queues. */
+export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): PartPlan {
+  const folder = house.folder('executor');
+  const { settings } = house.loaded;
+  const owner = house.accounts?.executor;
+  const who = people(settings.CHAVION_SERVER_NAME);
+  const rules = ensureRules(house.instance, house.paths, house.accounts);
+  return {
+    part: 'executor',
+    program: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', entry(house)],
+    cwd: house.project,
+    environment: () => ({
+      ...own(house, 'executor', folder),
+      ...present({
+        CHAVION_HOMESERVER_URL: homeserverUrl(house),
+        CHAVION_EXECUTOR_USER: who.executor,
+        CHAVION_EXECUTOR_PASSWORD: house.secrets.passwords.executor,
+        CHAVION_REDIS_URL: redisUrl('executor', house.secrets.redis.executor, settings.CHAVION_REDIS_PORT),
+        CHAVION_ADMIN_USER: who.admin,
+        CHAVION_HQ_ROOM: rooms.hq,
+        CHAVION_OPS_ROOM: rooms.ops,
+        CHAVION_LANG: settings.CHAVION_LANG,
+        CHAVION_TZ: settings.CHAVION_TZ,
+        CHAVION_EXECUTOR_FOLDER: folder,
+        CHAVION_RULES_FOLDER: rules,
+        // It needs root to read its modules and to be given its part of the cgroups, and gives it up before anything else.
+        CHAVION_DROP_TO: owner && `${owner.uid}:${owner.gid}`,
+      } satisfies Record<keyof ExecutorSettings, string | undefined>),
+    }),
+    log: log(house, 'executor'),
+    answers: () => executorAnswers(folder),
+    graceMs: 15_000,
+  };
+}
+
+/** `/alive`: it lives and knows how it is, be it that it stands still. `/health`: it takes orders. */
+export function executorAnswers(folder: string, path: '/alive' | '/health' = '/alive'): Promise<boolean> {
+  return new Promise((resolve) => {
+    request({ socketPath: join(folder, EXECUTOR_SOCKET), path, timeout: 2_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    })
+      .once('timeout', () => resolve(false))
+      .once('error', () => resolve(false))
+      .end();
+  });
+}

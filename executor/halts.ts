@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Account } from '../bridge/matrix/account.ts';
+import { messageContent } from '../bridge/matrix/content.ts';
+import type { Lang, RoomId } from '../bridge/protocol/ids.ts';
+import { executorHalted, executorResumed } from '../bridge/text/executor.ts';
+import { sha256 } from '../bridge/queue/canonical.ts';
+import type { Health } from './health.ts';
+
+type What = 'sandbox' | 'memory' | 'rules';
+
+const AGAIN_MS = 15_000;
+const LOOK_MS = 1_000;
+
+/** What keeps the executor from taking orders; told in ops when it begins and when it is over. */
+export class Halts {
+  readonly #now = new Map<What, string>();
+  #teller: { readonly account: Account; readonly ops: RoomId; readonly lang: Lang } | null = null;
+  #works = false;
+  #told = 0;
+
+  health(): Health {
+    const [why] = this.#now.values();
+    if (why !== undefined) return { state: 'halted', why };
+    return { state: this.#works ? 'working' : 'starting' };
+  }
+
+  works(): void {
+    this.#works = true;
+  }
+
+  tellThrough(teller: { readonly account: Account; readonly ops: RoomId; readonly lang: Lang }): void {
+    this.#teller = teller;
+  }
+
+  /** Tries until it succeeds; in between the executor stands still and says why. */
+  async until<T>(what: What, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const done = await attempt();
+        this.#over(what);
+        return done;
+      } catch (error) {
+        this.#begin(what, error);
+        await sleep(AGAIN_MS, undefined, { signal });
+      }
+    }
+  }
+
+  /** Looks every second; throws nothing. */
+  watch(what: What, look: () => void): void {
+    const once = (): void => {
+      try {
+        look();
+        this.#over(what);
+      } catch (error) {
+        this.#begin(what, error);
+      }
+    };
+    once();
+    setInterval(once, LOOK_MS).unref();
+  }
+
+  #begin(what: What, error: unknown): void {
+    const why = (error instanceof Error ? error.message : 'unknown').slice(0, 500);
+    if (this.#now.get(what) === why) return;
+    this.#now.set(what, why);
+    this.#tell((lang) => executorHalted[lang](`\`${why.replaceAll('`', 'ˋ').replaceAll('\n', ' ')}\``), why);
+  }
+
+  #over(what: What): void {
+    if (this.#now.delete(what)) this.#tell((lang) => executorResumed[lang](), what);
+  }
+
+  #tell(text: (lang: Lang) => string, about: string): void {
+    if (this.#teller === null) return;
+    const { account, ops, lang } = this.#teller;
+    this.#told += 1;
+    // The same trouble over many restarts within an hour is told once.
+    const txn = `x.halt.${sha256(`${about} ${this.#told} ${Math.floor(Date.now() / 3_600_000)}`).slice(0, 24)}`;
+    const content = messageContent({ text: text(lang), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
+    account.send(ops, 'm.room.message', content, txn).catch(() => undefined);
+  }
+}
