@@ -1,5 +1,6 @@
 import type { FaultCode } from '../bridge/protocol/fault.ts';
 import type { AgentId, Lang } from '../bridge/protocol/ids.ts';
+import { lastFault } from '../bridge/text/faults.ts';
 import { agentsTable, agentState, answerTime, type AgentState } from '../bridge/text/room.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Residents } from './residents.ts';
@@ -48,7 +49,7 @@ export function renderAgents({ residents, providers, ready, status, running }: T
     return [
       config.name,
       provider?.rehearsal === true && config.model !== 'rehearsal' ? `${provider.label} (${config.model})` : (provider?.label ?? config.model),
-      fault === undefined ? state : `${state} (${fault})`,
+      fault === undefined ? state : `${state} (${lastFault[lang](fault)})`,
       last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
     ];
   });

@@ -89,3 +89,38 @@ export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
     ({ agent }) => `Something went wrong on my side. Your question is kept. Call \`${agent}\` again; if it persists, run \`npm start -- doctor\`.`,
   ),
 };
+
+/** In a word or two, for the state of an agent in `!agents`. */
+export const faultBrief: Readonly<Record<FaultCode, Phrase>> = {
+  'provider.key': brief('키 거절', 'key refused'),
+  'provider.payment': brief('잔액 없음', 'no credit'),
+  'provider.forbidden': brief('권한 없음', 'not allowed'),
+  'provider.model': brief('모델 이름 틀림', 'unknown model'),
+  'provider.request': brief('질문 거절', 'request refused'),
+  'provider.context': brief('대화가 너무 김', 'too long'),
+  'provider.rate': brief('요청 몰림', 'rate limited'),
+  'provider.quota': brief('한도 다 씀', 'quota used up'),
+  'provider.overloaded': brief('서버 고장', 'server failing'),
+  'provider.unreachable': brief('연결 안 됨', 'unreachable'),
+  'provider.timeout': brief('응답 없음', 'timed out'),
+  'provider.interrupted': brief('답이 끊김', 'broken off'),
+  'provider.empty': brief('빈 답', 'empty answer'),
+  'provider.filtered': brief('안전 규칙', 'filtered'),
+  'provider.malformed': brief('알 수 없는 답', 'unreadable answer'),
+  'provider.absent': brief('자리 비움', 'absent'),
+  'provider.failed': brief('일 실패', 'work failed'),
+  'turn.failed': brief('내부 문제', 'internal fault'),
+};
+
+/** How the last answer failed, behind the state. */
+export const lastFault = phrase<[code: FaultCode]>(
+  (code) => `지난번 실패: ${faultBrief[code].ko()}`,
+  (code) => `last failed: ${faultBrief[code].en()}`,
+);
+
+function brief(ko: string, en: string): Phrase {
+  return phrase(
+    () => ko,
+    () => en,
+  );
+}

@@ -119,7 +119,8 @@ const isGreeting = (question: string): boolean => question.trim().length <= 40 &
 const LONGEST_TOPIC = 40;
 
 function inBrief(question: string): string {
-  const line = question.replace(/\s+/gu, ' ').replace(/[“”`*_<>[\]]/gu, '').trim();
+  // Without the @: who only quotes a call does not pass it on.
+  const line = question.replace(/\s+/gu, ' ').replace(/[“”`*_<>@＠[\]]/gu, '').trim();
   const letters = Array.from(new Intl.Segmenter().segment(line.slice(0, LONGEST_TOPIC * 10)), ({ segment }) => segment);
   return letters.length <= LONGEST_TOPIC ? line : `${letters.slice(0, LONGEST_TOPIC).join('').trimEnd()}…`;
 }

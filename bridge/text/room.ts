@@ -235,8 +235,8 @@ export const secretNotRemoved = phrase(
 
 /** Said once when agents have called one another up to the bound. */
 export const chainEnded = phrase<[turns: number]>(
-  (turns) => `에이전트끼리 주고받은 대답이 한도(${turns}번)에 닿아 여기서 멈췄습니다. 나온 말은 그대로입니다. 이어가려면 다시 말을 걸어 주세요.`,
-  (turns) => `The agents have answered one another ${turns} times, which is the limit, so they stop here. What was said stays. Write again to go on.`,
+  (turns) => `에이전트끼리 주고받은 대답이 한도(${turns}번)에 닿아 더는 서로 부르지 않습니다. 이미 쓰고 있는 대답까지만 나옵니다. 이어가려면 다시 말을 걸어 주세요.`,
+  (turns) => `The agents have called one another ${turns} times, which is the limit, so they call no more. Answers already begun still come. Write again to go on.`,
 );
 
 /** When somebody is called who takes no turns, and nobody else is. */

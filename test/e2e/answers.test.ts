@@ -51,6 +51,18 @@ describe('a fault of a provider', () => {
     expect(body).toMatch(/^[^가-힣]*refused my key[^가-힣]*$/);
   });
 
+  it('is named in the table of agents, in words, until it answers again', async () => {
+    const { master, hq } = scene;
+    const row = async () => {
+      const table = await master.noticed(hq, await master.say(hq, '!에이전트'));
+      return table.body.split('\n').find((line) => line.includes('클로드'));
+    };
+    await claudeSays(error(402, 'billing_error'));
+    expect(await row()).toContain('대기 중 (지난번 실패: 잔액 없음)');
+    await claudeSays('다시 됩니다.');
+    expect(await row()).toContain('| 대기 중 |');
+  });
+
   it('that never answers holds up nobody else', async () => {
     const { master, hq, providers } = scene;
     providers.play(() => ({ after: new Promise(() => undefined) }), 'claude');

@@ -26,6 +26,15 @@ describe('a house without any key', () => {
     expect(new Set(answers.map((one) => one.body)).size).toBe(6);
   });
 
+  it('does not pass a call on by quoting it', async () => {
+    const { master, hq } = scene;
+    await scene.settled();
+    const before = master.shown(hq).length;
+    await master.say(hq, '@클로드 @가브리엘 둘이서 정해 봐');
+    await scene.settled();
+    expect(master.shown(hq).slice(before).map((one) => one.who).toSorted()).toEqual(['claude', 'gabriel', 'master']);
+  });
+
   it('holds a whole discussion, with the summary last', async () => {
     const { master, hq } = scene;
     const question = await master.say(hq, '!토론 겨울 타이어 1');
