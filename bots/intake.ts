@@ -97,7 +97,10 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (!master) return decided(message, withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null)));
     const seen = await facts(message, Floor.safeParse(floor?.split(' ')[1]).data);
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
-    if (seen !== null) await decided(message, decideForMaster(message, seen), true);
+    if (seen === null) return;
+    const plan = decideForMaster(message, seen);
+    await decided(message, plan, true);
+    deps.log.info({ event: message.eventId, room: message.roomId, jobs: plan.jobs.length, afterMs: Date.now() - message.at }, 'heard');
   }
 
   /** A secret is taken out of the room whoever wrote it. */

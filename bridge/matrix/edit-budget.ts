@@ -4,6 +4,8 @@
  */
 export class EditBudget {
   readonly perSecond: number;
+  /** What may go out at once after a pause; a second then never holds much more than the allowance. */
+  readonly #burst: number;
   #tokens: number;
   #refilled: number;
   #timer: NodeJS.Timeout | null = null;
@@ -15,7 +17,8 @@ export class EditBudget {
 
   constructor(perSecond: number, now: () => number = () => performance.now()) {
     this.perSecond = perSecond;
-    this.#tokens = perSecond;
+    this.#burst = Math.max(1, Math.round(perSecond / 3));
+    this.#tokens = this.#burst;
     this.#now = now;
     this.#refilled = now();
   }
@@ -44,7 +47,7 @@ export class EditBudget {
 
   #serve(): void {
     const now = this.#now();
-    this.#tokens = Math.min(this.perSecond, this.#tokens + ((now - this.#refilled) / 1_000) * this.perSecond);
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#refilled) / 1_000) * this.perSecond);
     this.#refilled = now;
     while (this.#tokens >= 1) {
       const next = this.#last.shift() ?? this.#growing.shift();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Roster } from '../../bridge/protocol/roster.ts';
@@ -38,6 +39,8 @@ export class BenchHouse implements AsyncDisposable {
   readonly synapsePid: number;
   readonly #launcherPid: number;
   masterToken = '';
+  /** From the homeserver's stamp on a master's message to its jobs being stored, as the running swarm logs it. */
+  readonly heardAfterMs: number[] = [];
   #server: ChildProcess | null = null;
 
   private constructor(house: House, swarmEnvironment: Record<string, string>, synapsePid: number, launcherPid: number) {
@@ -84,8 +87,13 @@ export class BenchHouse implements AsyncDisposable {
 
   async #serve(file: string, more: Record<string, string>, health: string): Promise<number> {
     await this.endServer();
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#server = child;
+    this.heardAfterMs.length = 0;
+    createInterface(child.stdout).on('line', (line) => {
+      const heard = /"afterMs":(\d+)/.exec(line)?.[1];
+      if (heard !== undefined) this.heardAfterMs.push(Number(heard));
+    });
     const address = `http://127.0.0.1:${this.#swarmEnvironment['CHAVION_APPSERVICE_PORT']}${health}`;
     for (;;) {
       const up = await fetch(address).then((answer) => answer.ok, () => false);
@@ -108,8 +116,12 @@ export class BenchHouse implements AsyncDisposable {
   }
 
   /** A room of the master's with the first `count` agents in it. */
-  async room(count: number): Promise<string> {
-    const users = Array.from({ length: count }, (_, i) => this.agent(i));
+  room(count: number): Promise<string> {
+    return this.roomOf(Array.from({ length: count }, (_, i) => i));
+  }
+
+  async roomOf(agents: readonly number[]): Promise<string> {
+    const users = agents.map((i) => this.agent(i));
     const made = await request(this.url, 'POST', '/_matrix/client/v3/createRoom', { token: this.masterToken, body: { preset: 'private_chat', invite: users } });
     const room = String(made.body['room_id']);
     for (const user of users) {

@@ -1,6 +1,9 @@
 import { cpus } from 'node:os';
 import { BenchHouse, echoRoster } from './bench-house.ts';
+import { endurance } from './endurance.ts';
 import { fanOut } from './fan-out.ts';
+import { oldRoom } from './old-room.ts';
+import { streaming } from './streaming.ts';
 
 /** `npm run bench`: every table of the README in one run; with names, only those parts. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -8,16 +11,21 @@ const wanted = process.argv.slice(2);
 const failures: string[] = [];
 
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
-const parts: Readonly<Record<string, () => Promise<{ table: string; failures: string[] }>>> = {
-  'fan-out': async () => {
-    await using bench = await BenchHouse.start(echoRoster(100, 'echo'));
-    return await fanOut(bench, say);
-  },
+/** Shorter on purpose: `npm run bench -- --quick` looks whether the benches work, its figures mean little. */
+const quick = wanted.includes('--quick');
+const names = wanted.filter((word) => !word.startsWith('--'));
+const parts: Readonly<Record<string, (bench: BenchHouse) => Promise<{ table: string; failures: string[] }>>> = {
+  'fan-out': (bench) => fanOut(bench, say),
+  streaming: (bench) => streaming(bench),
+  endurance: (bench) => endurance(bench, quick ? 10 : 120),
+  'old-room': (bench) => oldRoom(bench, say, quick ? 1_000 : 50_000),
 };
+
+await using bench = await BenchHouse.start(echoRoster(100, 'echo'));
 for (const [name, run] of Object.entries(parts)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (names.length > 0 && !names.includes(name)) continue;
   say(`\n${name}`);
-  const result = await run();
+  const result = await run(bench);
   say(result.table);
   failures.push(...result.failures);
 }

@@ -2,6 +2,7 @@ import { request as send } from 'undici';
 import { inRoom, request } from '../house/matrix.ts';
 
 export interface Heard {
+  readonly room: string;
   readonly id: string;
   readonly sender: string;
   readonly at: number;
@@ -23,7 +24,7 @@ export class MasterEar {
   readonly #token: string;
   readonly #rooms: ReadonlySet<string>;
   readonly #stop = new AbortController();
-  #listener: (heard: Heard) => void = () => undefined;
+  readonly #listeners = new Set<(heard: Heard) => void>();
   /** Ends the round that is under way. */
   #fail: (error: unknown) => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
@@ -39,7 +40,7 @@ export class MasterEar {
     const filter = JSON.stringify({ presence: { types: [] }, account_data: { types: [] }, room: { rooms: [...this.#rooms], timeline: { limit: 500 }, ephemeral: { types: [] }, account_data: { types: [] }, state: { lazy_load_members: true } } });
     const sync = async (since?: string): Promise<Sync> => {
       const query = new URLSearchParams({ filter, timeout: since === undefined ? '0' : '30000', ...(since === undefined ? {} : { since }) });
-      const { body } = await send(`${this.#url}/_matrix/client/v3/sync?${query}`, { headers: { authorization: `Bearer ${this.#token}` }, signal: this.#stop.signal });
+      const { body } = await send(`${this.#url}/_matrix/client/v3/sync?${query.toString()}`, { headers: { authorization: `Bearer ${this.#token}` }, signal: this.#stop.signal });
       return (await body.json()) as Sync;
     };
     let since = (await sync()).next_batch;
@@ -52,7 +53,7 @@ export class MasterEar {
           if (!this.#rooms.has(room)) continue;
           if (timeline.limited === true) throw new Error('a burst was larger than the sync shows: the figures would be wrong');
           for (const event of timeline.events) {
-            if (event.type === 'm.room.message') this.#listener({ id: event.event_id, sender: event.sender, at: event.origin_server_ts, content: event.content, seen });
+            if (event.type === 'm.room.message') for (const listener of this.#listeners) listener({ room, id: event.event_id, sender: event.sender, at: event.origin_server_ts, content: event.content, seen });
           }
         }
       }
@@ -61,8 +62,9 @@ export class MasterEar {
     });
   }
 
-  listen(listener: (heard: Heard) => void): void {
-    this.#listener = listener;
+  listen(listener: (heard: Heard) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   async says(room: string, body: string): Promise<string> {
@@ -78,8 +80,8 @@ export class MasterEar {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     let answers = 0;
     this.#fail = reject;
-    this.listen((heard) => {
-      if (heard.sender.startsWith('@agent_echo') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
+    using listening = this.listen((heard) => {
+      if (heard.room === room && heard.sender.startsWith('@agent_echo') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
     });
     const timeout = setTimeout(() => reject(new Error(`only ${answers} of ${count} answers came`)), 60_000);
     try {

@@ -15,10 +15,10 @@ describe('the allowance of edits', () => {
     const budget = new EditBudget(15, () => Date.now());
     const taken = count(budget, 100, 'growing');
     await vi.advanceTimersByTimeAsync(0);
-    expect(taken.done).toBe(15);
+    expect(taken.done).toBe(5);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(taken.done).toBeGreaterThanOrEqual(29);
-    expect(taken.done).toBeLessThanOrEqual(31);
+    expect(taken.done).toBeGreaterThanOrEqual(19);
+    expect(taken.done).toBeLessThanOrEqual(21);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(taken.done).toBe(100);
   });
