@@ -19,7 +19,7 @@ export async function endurance(bench: BenchHouse, seconds: number): Promise<{ t
   const answers = new Map<string, Set<string>>();
   const times: number[] = [];
   let doubled = 0;
-  using listening = ear.listen((heard) => {
+  using _listening = ear.listen((heard) => {
     if (!heard.sender.startsWith('@agent_echo')) return;
     const key = `${heard.room} ${String(heard.content['body'])}`;
     const who = answers.get(key) ?? new Set();

@@ -80,7 +80,7 @@ export class MasterEar {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     let answers = 0;
     this.#fail = reject;
-    using listening = this.listen((heard) => {
+    using _listening = this.listen((heard) => {
       if (heard.room === room && heard.sender.startsWith('@agent_echo') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
     });
     const timeout = setTimeout(() => reject(new Error(`only ${answers} of ${count} answers came`)), 60_000);

@@ -26,7 +26,7 @@ export async function streaming(bench: BenchHouse): Promise<{ table: string; fai
 
   const edits: Edit[] = [];
   const last = new Map<string, string>();
-  using listening = ear.listen((heard) => {
+  using _listening = ear.listen((heard) => {
     if (heard.room !== loud) return;
     const relation = heard.content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
     if (relation?.rel_type !== 'm.replace') return;
