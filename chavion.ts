@@ -1,9 +1,11 @@
 import { ownerEnvironment } from './bridge/config/environment.ts';
 import { languageOf } from './bridge/config/load.ts';
+import { audit } from './bridge/launcher/audit-verify.ts';
 import { doctor } from './bridge/launcher/doctor.ts';
 import { hiddenInput } from './bridge/launcher/hidden-input.ts';
 import { checkKey } from './bridge/launcher/key-check.ts';
 import { keys } from './bridge/launcher/keys.ts';
+import { lend } from './bridge/launcher/lend.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
@@ -21,6 +23,8 @@ const verbs: Readonly<Record<string, Verb>> = {
     using input = hiddenInput(process.stdin, process.stdout);
     return await keys({ project, environment, terminal, input, check: checkKey });
   },
+  lend: () => lend(project, environment, process.argv.slice(3), terminal),
+  audit: async () => audit(project, environment, process.argv.slice(3), terminal),
   help,
   '--help': help,
   '-h': help,

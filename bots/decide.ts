@@ -89,6 +89,9 @@ function commandLanguage(body: string, facts: Facts): Lang {
   return languageOf(body.trim().replace(/^[!！]\S+(?:\s+(?:open|called|closed|\d+))*/i, ''), languageOf(body, 'en') === 'ko' ? 'ko' : facts.roomLang);
 }
 
+/** The words of the command are a machine's; the one in front of them may be Korean. */
+const runLanguage = (body: string, facts: Facts): Lang => languageOf(/^\s*\S+/.exec(body)?.[0] ?? '', 'en') === 'ko' ? 'ko' : facts.roomLang;
+
 /** What somebody else's message sets off: it is heard, and a command is answered once. */
 export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallbackLang' | 'ownerTitle'>, toldBefore: boolean): Plan {
   if (toldBefore || message.msgtype === 'm.notice' || parseCommand(message.body) === null) return NOTHING;
@@ -109,7 +112,7 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
       if (command.floor === null) return answer(say.floorShown[lang](facts.floor));
       return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };
     case 'run':
-      return facts.runsHere ? { jobs: [{ type: 'order', room: message.roomId, source: message.eventId, at: message.at, lang }] } : answer(say.runElsewhere[lang]());
+      return facts.runsHere ? { jobs: [{ type: 'order', room: message.roomId, source: message.eventId, at: message.at, lang: runLanguage(message.body, facts) }] } : answer(say.runElsewhere[lang]());
     case 'discuss':
       return discuss(command, message, facts, lang);
   }

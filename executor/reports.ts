@@ -84,7 +84,8 @@ export class Reports {
 
   async #brief(record: LedgerRecord, outcome: Outcome, whole: string): Promise<EventId> {
     const { lang, room, root } = record.job;
-    const short = firstLines(whole, BRIEF.lines, BRIEF.characters);
+    // Of what went wrong the end tells, of the rest the beginning.
+    const short = (outcome.kind === 'failed' ? lastLines : firstLines)(whole, BRIEF.lines, BRIEF.characters);
     const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
     const empty = outcome.kind === 'done' && whole === '' ? ` · ${say.noOutput[lang]()}` : '';
     const text = `${say.END_MARK[outcome.kind]} ${this.#result(outcome, lang)}${empty}${whole === '' ? '' : `\n\n${fenced(short)}`}${more}`;

@@ -19,7 +19,7 @@ export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): 
   const { settings } = house.loaded;
   const owner = house.accounts?.executor;
   const who = people(settings.CHAVION_SERVER_NAME);
-  const rules = ensureRules(house.instance, house.paths, house.accounts);
+  const rules = ensureRules(house.instance, house.paths, owner);
   return {
     part: 'executor',
     program: process.execPath,

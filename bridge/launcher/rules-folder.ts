@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { Refusal } from '../config/refusal.ts';
 import { type LentFolder, LentFolders, RULE_FILES } from '../protocol/lent-folder.ts';
 import { launcherText } from '../text/launcher.ts';
-import type { Accounts } from './accounts.ts';
+import type { Owner } from './files.ts';
 import { type DataPaths, type Instance, stateRoot } from './instance.ts';
 
 /** The owner's word on what the executor may do: the executor's account reads here and writes nothing. */
 export const rulesFolder = (instance: Instance, paths: DataPaths): string => join(stateRoot(instance, paths), 'rules');
 
 /** Made with a first policy, and seen from the data folder wherever it lies. */
-export function ensureRules(instance: Instance, paths: DataPaths, accounts: Accounts | undefined): string {
+export function ensureRules(instance: Instance, paths: DataPaths, executor: Owner | undefined): string {
   const folder = rulesFolder(instance, paths);
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o750);
-  if (accounts !== undefined) chownSync(folder, 0, accounts.executor.gid);
+  if (executor !== undefined) chownSync(folder, 0, executor.gid);
   const beside = join(paths.data, 'rules');
   if (folder !== beside && lstatSync(beside, { throwIfNoEntry: false }) === undefined) symlinkSync(folder, beside);
-  if (!existsSync(join(folder, RULE_FILES.policy))) writeRule(folder, RULE_FILES.policy, { mode: 'auto' }, accounts?.executor.gid);
+  if (!existsSync(join(folder, RULE_FILES.policy))) writeRule(folder, RULE_FILES.policy, { mode: 'auto' }, executor?.gid);
   return folder;
 }
 

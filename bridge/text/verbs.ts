@@ -7,6 +7,8 @@ export const helpText = phrase(
 npm start                집을 켭니다. 처음이면 필요한 것을 설치합니다. Ctrl-C로 끕니다.
 npm start -- keys        AI 회사의 키를 넣습니다. 화면에 보이지 않고, 하나씩 시험해 본 뒤 저장합니다.
 npm start -- doctor      무엇이 빠졌거나 고장 났는지, 어떻게 고치는지 알려 줍니다.
+npm start -- lend        서버의 폴더를 에이전트들에게 빌려주거나 돌려받습니다.
+npm start -- audit verify  실행한 명령의 기록이 고쳐지지 않았는지 확인합니다.
 npm start -- --help      이 도움말
 npm run chat             이 터미널에서 에이전트들과 이야기합니다.
 
@@ -18,6 +20,8 @@ npm run chat             이 터미널에서 에이전트들과 이야기합니�
 npm start                opens the house; the first time it installs what is missing. Ctrl-C closes it.
 npm start -- keys        takes the providers' keys: hidden, each tested, then stored.
 npm start -- doctor      says what is missing or broken here and how to mend it.
+npm start -- lend        lends folders of this machine to commands, and takes them back.
+npm start -- audit verify  checks that the record of commands was not changed.
 npm start -- --help      this help
 npm run chat             talks to the agents from this terminal.
 

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
+import type { Environment } from '../config/environment.ts';
+import { loadSettings } from '../config/load.ts';
+import { Refusal } from '../config/refusal.ts';
+import { LentName } from '../protocol/command.ts';
+import { type LentFolder, RULE_FILES } from '../protocol/lent-folder.ts';
+import { lendText } from '../text/lend.ts';
+import { accountName, find } from './accounts.ts';
+import type { Owner } from './files.ts';
+import { readJson } from './files.ts';
+import { dataPaths, Instance, SEPARATED_STATE } from './instance.ts';
+import { ensureRules, readLent, writeRule } from './rules-folder.ts';
+import type { Terminal } from './terminal.ts';
+
+const run = promisify(execFile);
+const MOST = 16;
+/** Kernel interfaces and what holds everybody's secrets; neither they nor what contains them. */
+const NEVER = ['/proc', '/sys', '/dev', '/run', '/boot', '/root/.ssh', '/etc/ssh', '/etc/shadow', SEPARATED_STATE];
+
+export type LendOrder =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'end'; readonly name: string }
+  | { readonly kind: 'lend'; readonly path: string; readonly mode: 'ro' | 'rw' };
+
+/** Null where it is none of these. */
+export function parseLend(args: readonly string[]): LendOrder | null {
+  const [first = '', second = '', ...more] = args;
+  if (more.length > 0) return null;
+  if (first === '--list' && second === '') return { kind: 'list' };
+  if (first === '--end' && second !== '') return { kind: 'end', name: second.replace(/^\/lent\//, '') };
+  if (first === '' || first.startsWith('--') || (second !== 'ro' && second !== 'rw')) return null;
+  return { kind: 'lend', path: first, mode: second };
+}
+
+/** Whether lending `path` would show one of `secret`: the same folder, one above, or one within. */
+export const exposes = (path: string, secret: readonly string[]): boolean => secret.some((other) => within(path, other) || within(other, path));
+
+const within = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+
+/** A name for /lent: from the folder's own, and told apart from those that are taken. */
+export function nameFor(path: string, taken: ReadonlySet<string>): LentName {
+  const plain = basename(path).toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+|-+$/g, '').slice(0, 32) || 'folder';
+  for (let n = 1; ; n += 1) {
+    const name = n === 1 ? plain : `${plain}-${n}`;
+    if (!taken.has(name)) return LentName.parse(name);
+  }
+}
+
+/** `npm start -- lend`: takes effect with the next command, without a restart. Returns the exit code. */
+export async function lend(project: string, environment: Environment, args: readonly string[], terminal: Terminal): Promise<number> {
+  const order = parseLend(args);
+  if (order === null) {
+    terminal.say(lendText.usage);
+    return 2;
+  }
+  const paths = dataPaths(project, loadSettings(environment));
+  const instance = readJson(paths.instance, Instance);
+  if (instance === undefined) throw new Refusal(lendText.notBegun);
+  const owner = instance.separated ? await find('executor') : undefined;
+  const rules = ensureRules(instance, paths, owner);
+  const lent = readLent(rules);
+  const save = (folders: readonly LentFolder[]) => writeRule(rules, RULE_FILES.lent, { folders }, owner?.gid);
+  switch (order.kind) {
+    case 'list':
+      if (lent.length === 0) terminal.say(lendText.none);
+      for (const { name, path, mode } of lent) terminal.say(lendText.line(name, path, mode));
+      return 0;
+    case 'end':
+      if (!lent.some(({ name }) => name === order.name)) throw new Refusal(lendText.unknown(order.name));
+      save(lent.filter(({ name }) => name !== order.name));
+      terminal.say(lendText.ended(order.name));
+      return 0;
+    case 'lend': {
+      const folder = lendable(order.path, [...NEVER, paths.data, project]);
+      const before = lent.find(({ path }) => path === folder);
+      const others = lent.filter(({ path }) => path !== folder);
+      if (others.length >= MOST) throw new Refusal(lendText.tooMany);
+      const name = before?.name ?? nameFor(folder, new Set(others.map((one) => one.name)));
+      save([...others, { name, path: folder, mode: order.mode }]);
+      terminal.say(lendText.lent(name, folder, order.mode));
+      if (owner !== undefined && !(await may(owner, folder, order.mode))) terminal.say(lendText.noAccess(folder, accountName('executor'), order.mode));
+      return 0;
+    }
+  }
+}
+
+/** The folder itself, free of links. Throws a `Refusal`. */
+function lendable(path: string, secret: readonly string[]): string {
+  const asked = resolve(path);
+  if (statSync(asked, { throwIfNoEntry: false })?.isDirectory() !== true) throw new Refusal(lendText.notFolder(asked));
+  const real = realpathSync(asked);
+  if (exposes(real, secret.map((one) => (statSync(one, { throwIfNoEntry: false }) === undefined ? one : realpathSync(one))))) throw new Refusal(lendText.forbidden(real));
+  return real;
+}
+
+async function may(owner: Owner, path: string, mode: 'ro' | 'rw'): Promise<boolean> {
+  const test = (right: string) => run('/usr/bin/test', [right, path], { uid: owner.uid, gid: owner.gid, cwd: '/' });
+  try {
+    await Promise.all(['-r', '-x', ...(mode === 'rw' ? ['-w'] : [])].map(test));
+    return true;
+  } catch {
+    return false;
+  }
+}
