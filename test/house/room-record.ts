@@ -81,9 +81,11 @@ export function recordOf(events: readonly z.infer<typeof Raw>[]): RoomRecord {
 export async function readUntil(reader: Reader, holds: (record: RoomRecord) => boolean, withinMs: number): Promise<RoomRecord> {
   const until = Date.now() + withinMs;
   for (;;) {
+    const began = Date.now();
     const record = await readRoom(reader);
     if (holds(record) || Date.now() > until) return record;
-    await sleep(150);
+    // A long room takes its time; the homeserver has other things to do.
+    await sleep(150 + 4 * (Date.now() - began));
   }
 }
 

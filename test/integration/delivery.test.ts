@@ -1,0 +1,272 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
+import { AppservicePort, tokensOf } from '../house/appservice-port.ts';
+import { freePorts, type House, startHouse } from '../house/house.ts';
+import { keepDown } from '../house/keep-down.ts';
+import { inRoom, request } from '../house/matrix.ts';
+import { type PersistentMaster, persistentMaster } from '../house/persistent-master.ts';
+import { Providers } from '../house/providers.ts';
+import { appserviceState } from '../house/synapse-state.ts';
+import { readRoom, readUntil, type RoomRecord } from '../house/room-record.ts';
+
+const AGENTS = defaultRoster.agents.map(({ id }) => id);
+/** Gabriel asks a provider that counts; the others say the question back. */
+const roster = { ...defaultRoster, agents: defaultRoster.agents.map((agent) => ({ ...agent, model: agent.id === 'gabriel' ? agent.model : 'echo' })) };
+/** Ten times what it takes; then the record says what is missing. */
+const WITHIN_MS = 60_000;
+/** After a crash: longer than a lock, the look for run-out ones, and the answer of a second run. */
+const AFTER_CRASH_MS = 7_000;
+/** Without one: longer than it takes to answer. */
+const CALM_MS = 1_500;
+
+let providers: Providers;
+let house: House;
+let master: PersistentMaster;
+let port: AppservicePort;
+let texts = 0;
+
+beforeAll(async () => {
+  providers = await Providers.start();
+  providers.play('네, 마스터.');
+  const { OPENAI_API_KEY = '', OPENAI_BASE_URL = '' } = providers.env;
+  house = await startHouse({ roster, env: { OPENAI_API_KEY, OPENAI_BASE_URL } });
+  master = await persistentMaster(house);
+  port = await AppservicePort.of(house);
+});
+afterAll(async () => {
+  await house[Symbol.asyncDispose]();
+  await providers[Symbol.asyncDispose]();
+});
+
+const say = (body: string) => master.say(body, `delivery.${(texts += 1)}`);
+const saySome = async (count: number) => {
+  const events: string[] = [];
+  for (let i = 0; i < count; i += 1) events.push(await say(`얘들아 ${texts + 1}번째야`));
+  return events;
+};
+
+/** Who answered an event, sorted; whoever has not come to an end is marked. */
+const answerers = (record: RoomRecord, source: string): string[] =>
+  record.written
+    .filter((one) => one.source === source)
+    .map(({ sender, growing, kind }) => `${sender.slice(1).split(':')[0]?.replace('agent_', '')}${growing ? ' growing' : ''}${kind === 'fault' ? ' fault' : ''}`)
+    .toSorted();
+const EVERYONE = AGENTS.toSorted();
+const ALL = [EVERYONE.join(' ')];
+
+/** Waits until each is answered by that many, and on until nothing could come twice any more; the differing sets of answerers. */
+async function settled(events: readonly string[], answers = EVERYONE.length, calmMs = CALM_MS): Promise<readonly string[]> {
+  await readUntil(master, (record) => events.every((event) => answerers(record, event).length >= answers), WITHIN_MS);
+  await sleep(calmMs);
+  const record = await readRoom(master);
+  return [...new Set(events.map((event) => answerers(record, event).join(' ')))];
+}
+
+const rawEvent = async (event: string) => (await request(master.base, 'GET', inRoom(master.room, `event/${encodeURIComponent(event)}`), { token: master.token })).body;
+
+/** What only we have seen: the homeserver will neither push it nor show it in /sync. */
+const unheard = (name: string, body: string, at = Date.now()) => ({
+  type: 'm.room.message',
+  event_id: `$${name.padEnd(43, '0')}`,
+  room_id: master.room,
+  sender: house.ready.master.userId,
+  origin_server_ts: at,
+  content: { msgtype: 'm.text', body },
+});
+
+async function redisOfSwarm(): Promise<Redis> {
+  const { redis } = await tokensOf(house);
+  return new Redis({ port: Number(house.env['CHAVION_REDIS_PORT']), username: 'swarm', password: redis.swarm, maxRetriesPerRequest: null });
+}
+
+async function swarmHealthy(at = house.env['CHAVION_APPSERVICE_PORT'] ?? ''): Promise<void> {
+  while (
+    !(await fetch(`http://127.0.0.1:${at}/health`).then(
+      ({ status }) => status === 200,
+      () => false,
+    ))
+  )
+    await sleep(50);
+}
+
+it('answers what was written while the swarm was down, and has the homeserver push again before it would', async () => {
+  await using down = await keepDown(house, 'swarm');
+  const events = await saySome(5);
+  // It tries after 2, 4 and 8 seconds more: the last of these is still to come.
+  await sleep(7_000);
+  expect(await appserviceState(house)).toBe('down');
+  await down[Symbol.asyncDispose]();
+  await swarmHealthy();
+  await sleep(1_500);
+  expect(await appserviceState(house)).toBe('up');
+  expect(await settled(events, EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+});
+
+it('answers what the homeserver forgot to push because it died', async () => {
+  const [event = ''] = await saySome(1);
+  await house.reborn('synapse', await house.kill('synapse'));
+  expect(await settled([event], EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+});
+
+it('answers once when the homeserver repeats itself', async () => {
+  const [event = ''] = await saySome(1);
+  const raw = await rawEvent(event);
+  expect(await port.push('repeat.1', [raw])).toBe(200);
+  expect(await port.push('repeat.1', [raw])).toBe(200);
+  expect(await port.push('repeat.2', [raw, raw])).toBe(200);
+  await house.reborn('swarm', await house.kill('swarm'));
+  await swarmHealthy();
+  expect(await port.push('repeat.3', [raw])).toBe(200);
+  expect(await settled([event], EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+});
+
+it('hears other events under a transaction id that it knows', async () => {
+  const [first, second] = [unheard('sameTxnA', '!help'), unheard('sameTxnB', '!help')];
+  expect(await port.push('17', [first])).toBe(200);
+  expect(await port.push('17', [second])).toBe(200);
+  expect(await settled([first.event_id, second.event_id], 1)).toEqual(['coordinator']);
+});
+
+it('takes nothing from a stranger', async () => {
+  const event = unheard('stranger', '!help');
+  expect(await port.push('stranger.1', [event], null)).toBe(403);
+  expect(await port.push('stranger.2', [event], 'x'.repeat(64))).toBe(403);
+  expect(await settled([event.event_id], 0)).toEqual(['']);
+});
+
+it('refuses what is no transaction, and takes what is good among what is not', async () => {
+  for (const body of ['', '{', '[]', '"text"', 'null', '{"events":{}}', '{"events":"x"}']) expect([body, await port.raw('bad', body)]).toEqual([body, 400]);
+  expect(await port.raw('bad', '{}')).toBe(200);
+  const good = unheard('amongBad', '!help');
+  const nested = { ...unheard('nested', '!help'), content: { body: { toString: 1 }, 'm.mentions': 7, 'm.relates_to': [[]] } };
+  expect(await port.push('mixed', [null, 5, 'text', [], {}, { event_id: 7 }, { type: 'm.room.message' }, nested, { ...good, event_id: '$x', room_id: 12 }, good])).toBe(200);
+  expect(await settled([good.event_id], 1)).toEqual(['coordinator']);
+});
+
+it('is not taken back to an older floor', async () => {
+  const called = await say('!floor called');
+  expect(await settled([called], 1)).toEqual(['coordinator']);
+  const silent = await say('오늘은 날씨가 좋네');
+  expect(await settled([silent], 0)).toEqual(['']);
+  const open = await say('!floor open');
+  expect(await settled([open], 1)).toEqual(['coordinator']);
+  // Somebody who has forgotten all that he heard.
+  await house.reborn('swarm', await house.kill('swarm'));
+  await swarmHealthy();
+  const [calledRaw, silentRaw] = [await rawEvent(called), await rawEvent(silent)];
+  expect(await port.push('floor.1', [calledRaw, silentRaw, unheard('lateFloor', '!floor closed', Number(calledRaw['origin_server_ts']) + 1)])).toBe(200);
+  const events = await saySome(1);
+  expect(await settled(events)).toEqual(ALL);
+  expect(await settled([silent], 0)).toEqual(['']);
+});
+
+it('does what was decided when Redis died before the jobs were made', async () => {
+  const event = unheard('decided', '!help');
+  const redis = await redisOfSwarm();
+  const job = { type: 'notice', room: master.room, source: event.event_id, text: '결정된 말' };
+  await redis.set(`chavion:swarm:decision:${event.event_id}`, JSON.stringify({ jobs: [job] }));
+  redis.disconnect();
+  expect(await port.push('decided.1', [event])).toBe(200);
+  expect(await settled([event.event_id], 1)).toEqual(['coordinator']);
+  expect((await readRoom(master)).written.find(({ source }) => source === event.event_id)?.body).toBe('결정된 말');
+});
+
+it('acknowledges nothing while Redis is away, and loses nothing', async () => {
+  await using down = await keepDown(house, 'redis');
+  const event = unheard('redisAway', '!help');
+  let taken = 0;
+  const pushing = port.push('away.1', [event]).then(
+    (status) => (taken = status),
+    () => (taken = -1),
+  );
+  const events = await saySome(2);
+  await sleep(10_000);
+  expect(taken).not.toBe(200);
+  await down[Symbol.asyncDispose]();
+  await pushing;
+  if (taken !== 200) await port.pushUntilTaken('away.1', [event]);
+  expect(await settled([event.event_id], 1)).toEqual(['coordinator']);
+  expect(await settled(events, EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+});
+
+it('does not run an answer twice because Redis was away for longer than a lock', async () => {
+  const before = providers.questions.length;
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  providers.play(() => ({ pieces: ['잠시만요. ', '다 됐습니다.'], after: answered }));
+  const event = await say('가브리엘아 천천히 대답해');
+  while (providers.questions.length === before) await sleep(20);
+  const down = await keepDown(house, 'redis');
+  await sleep(6_000);
+  await down[Symbol.asyncDispose]();
+  await sleep(6_000);
+  answer();
+  expect(await settled([event], 1, AFTER_CRASH_MS)).toEqual(['gabriel']);
+  expect(providers.questions.length - before).toBe(1);
+  providers.play('네, 마스터.');
+});
+
+it('answers all of more messages than one look at the homeserver holds', async () => {
+  await using down = await keepDown(house, 'swarm');
+  const events: string[] = [];
+  for (let i = 0; i < 130; i += 1) events.push(await say('!help'));
+  const synapse = await house.kill('synapse');
+  await down[Symbol.asyncDispose]();
+  await house.reborn('synapse', synapse);
+  expect(await settled(events, 1, AFTER_CRASH_MS)).toEqual(['coordinator']);
+});
+
+it('answers once with two swarms at work, also when one of them dies', async () => {
+  const { swarm } = await house.pids();
+  const environment = Object.fromEntries((await readFile(`/proc/${swarm}/environ`, 'utf8')).split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const [second = 0] = await freePorts(1);
+  const other = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../bots/main.ts')], {
+    env: { ...environment, CHAVION_APPSERVICE_PORT: String(second) },
+    stdio: 'ignore',
+  });
+  try {
+    await swarmHealthy(String(second));
+    const asked = providers.questions.length;
+    const events = await saySome(10);
+    expect(await settled(events, EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+    expect(providers.questions.length - asked).toBe(10);
+    const more = await saySome(3);
+    await house.reborn('swarm', await house.kill('swarm'));
+    expect(await settled([...more, ...(await saySome(3))], EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+  } finally {
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+  }
+  await swarmHealthy();
+  expect(await settled(await saySome(1))).toEqual(ALL);
+});
+
+it('acknowledges nothing on a full disk, and answers all when there is room again', async () => {
+  const { launcher } = house.ready.pids;
+  const limit = async (bytes: string) => expect(await once(spawn('prlimit', ['--pid', String(launcher), `--fsize=${bytes}:unlimited`]), 'exit')).toEqual([0, null]);
+  // What the launcher starts from now on has a disk on which no file grows beyond 4 KB; its own are smaller.
+  await limit('4096');
+  await house.reborn('redis', await house.kill('redis'));
+  const event = unheard('diskFull', '!help');
+  let taken = 0;
+  const pushing = port.push('full.1', [event]).then(
+    (status) => (taken = status),
+    () => (taken = -1),
+  );
+  const events = await saySome(1);
+  await sleep(5_000);
+  expect(taken).not.toBe(200);
+  await limit('unlimited');
+  const { redis } = await house.pids();
+  if (redis !== null) await house.kill('redis');
+  await pushing;
+  if (taken !== 200) await port.pushUntilTaken('full.1', [event]);
+  expect(await settled([event.event_id], 1)).toEqual(['coordinator']);
+  expect(await settled(events, EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+});
