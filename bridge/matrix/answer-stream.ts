@@ -38,6 +38,8 @@ export interface Ending {
   readonly mentions?: readonly { userId: UserId; name: string }[];
   /** A line of Chavion's own under what the agent said. */
   readonly last?: string;
+  /** Goes into the last message alone. */
+  readonly resume?: string | undefined;
   /** The line under the beginning of an answer whose whole is attached. */
   readonly attachedNote: string;
   readonly fileName: string;
@@ -69,7 +71,8 @@ export class AnswerStream {
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #leave: (() => void) | null = null;
-  #over = false;
+  /** Nothing grows any more. */
+  readonly #over = new AbortController();
 
   constructor(target: AnswerTarget, budget: EditBudget) {
     this.#target = target;
@@ -110,7 +113,7 @@ export class AnswerStream {
 
   /** Puts all that was pushed into the room, and more than a message holds as a file. Returns the first event. */
   async finish(ending: Ending): Promise<EventId> {
-    this.#over = true;
+    this.#over.abort();
     if (ending.last !== undefined) this.#whole += this.#whole.trim() === '' ? ending.last : `\n\n${ending.last}`;
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#flushing;
@@ -131,7 +134,7 @@ export class AnswerStream {
   }
 
   #schedule(): void {
-    if (this.#over || this.#timer !== null) return;
+    if (this.#over.signal.aborted || this.#timer !== null) return;
     const slower = Math.min(SLOWEST, 1 + this.#part.edits / 8);
     const delay = this.#part.shown === null ? FIRST_AFTER_MS : this.#budget.interval() * slower;
     this.#timer = setTimeout(() => {
@@ -145,8 +148,8 @@ export class AnswerStream {
 
   async #flush(): Promise<void> {
     this.#leave ??= this.#budget.enter();
-    if (this.#part.shown !== null) await this.#budget.take('growing');
-    if (this.#over) return;
+    if (this.#part.shown !== null) await this.#budget.take('growing', this.#over.signal);
+    if (this.#over.signal.aborted) return;
     if (this.#part.edits >= MAX_EDITS || Buffer.byteLength(this.#current()) > PART_BYTES) await this.#closePart();
     else await this.#grow(this.#part);
   }
@@ -246,14 +249,14 @@ export class AnswerStream {
     return `${this.#txn(part)}.${this.#run}.last`;
   }
 
-  #outgoing(part: Part, text: string, ending: Pick<Ending, 'kind' | 'mentions'>, streaming = false): OutgoingText {
+  #outgoing(part: Part, text: string, ending: Pick<Ending, 'kind' | 'mentions' | 'resume'>, streaming = false): OutgoingText {
     const { replyTo, thread, chavion } = this.#target;
     return {
       text,
       ...(replyTo === undefined || part.index > 0 ? {} : { replyTo }),
       ...(thread === undefined ? {} : { thread }),
       ...(ending.mentions === undefined ? {} : { mentions: ending.mentions }),
-      chavion: { ...chavion, kind: ending.kind, part: part.index, ...(streaming ? { streaming: true } : {}) },
+      chavion: { ...chavion, kind: ending.kind, part: part.index, ...(streaming ? { streaming: true } : {}), ...(ending.resume === undefined ? {} : { resume: ending.resume }) },
     };
   }
 }

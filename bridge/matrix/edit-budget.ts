@@ -38,9 +38,20 @@ export class EditBudget {
     return Math.max(1_000, (this.#active / this.perSecond) * 1_000);
   }
 
-  take(urgency: 'growing' | 'last'): Promise<void> {
+  /** Resolves when an edit may go out, or, without taking one, as soon as `signal` says that it need not. */
+  take(urgency: 'growing' | 'last', signal?: AbortSignal): Promise<void> {
+    const queue = urgency === 'last' ? this.#last : this.#growing;
     return new Promise((resolve) => {
-      (urgency === 'last' ? this.#last : this.#growing).push(resolve);
+      queue.push(resolve);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          const at = queue.indexOf(resolve);
+          if (at !== -1) queue.splice(at, 1);
+          resolve();
+        },
+        { once: true },
+      );
       this.#serve();
     });
   }

@@ -32,6 +32,18 @@ describe('the allowance of edits', () => {
     expect(growing.done).toBeLessThanOrEqual(12);
   });
 
+  it('lets go of whoever need not wait any more, without spending on it', async () => {
+    const budget = new EditBudget(3, () => Date.now());
+    await budget.take('growing');
+    const over = new AbortController();
+    const waiting = budget.take('growing', over.signal);
+    over.abort();
+    await waiting;
+    const next = count(budget, 1, 'last');
+    await vi.advanceTimersByTimeAsync(334);
+    expect(next.done).toBe(1);
+  });
+
   it('makes streams slower the more there are', () => {
     const budget = new EditBudget(15, () => Date.now());
     const leave = Array.from({ length: 30 }, () => budget.enter());
