@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterEach, expect, it } from 'vitest';
+import { fillGaps } from '../../bridge/appservice/gap-fill.ts';
+import { Account } from '../../bridge/matrix/account.ts';
+import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
+
+const ROOM = RoomId.parse('!room:house.test');
+const opened: { close(): void; closeAllConnections(): void }[] = [];
+afterEach(() => {
+  for (const server of opened.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A homeserver that answers by the path and query it is asked for, and remembers them. */
+async function homeserver(answer: (url: URL) => unknown): Promise<{ account: Account; asked: URL[] }> {
+  const asked: URL[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://x');
+    asked.push(url);
+    const body = answer(url);
+    response.writeHead(body === undefined ? 502 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  opened.push(server);
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const userId = UserId.parse('@agent_coordinator:house.test');
+  return { account: new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId, ghost: true }), asked };
+}
+
+const sync = (next: string, events: readonly string[], limited = false) => ({
+  next_batch: next,
+  rooms: { join: { [ROOM]: { timeline: { events, limited, prev_batch: limited ? `before-${next}` : undefined } } } },
+});
+
+/** Runs until `done` says so; what happened, in order. */
+async function run(account: Account, start: string | null, accept: (events: readonly unknown[]) => void, done: (log: readonly string[]) => boolean): Promise<readonly string[]> {
+  const log: string[] = [];
+  const over = new AbortController();
+  const note = (line: string) => {
+    log.push(line);
+    if (done(log)) over.abort();
+  };
+  await fillGaps(
+    account,
+    {
+      load: () => Promise.resolve(start),
+      save: async (token) => note(`saved ${token}`),
+    },
+    {
+      accept: async (events) => {
+        if (events.length > 0) accept(events);
+        if (events.length > 0) note(`stored ${events.join(' ')}`);
+      },
+      onGap: (room) => note(room === undefined ? 'was away' : 'gap'),
+      onError: () => note('error'),
+    },
+    over.signal,
+  );
+  return log;
+}
+
+it('keeps its position until all before it is stored, and reads the same again where that failed', async () => {
+  const { account, asked } = await homeserver((url) => sync(url.searchParams.get('since') === 's1' ? 's2' : 's3', url.searchParams.get('since') === 's1' ? ['a', 'b'] : []));
+  let failures = 1;
+  const log = await run(
+    account,
+    's1',
+    () => {
+      failures -= 1;
+      if (failures >= 0) throw new Error('Redis is away');
+    },
+    (lines) => lines.includes('saved s2'),
+  );
+  expect(log.filter((line) => line !== 'was away')).toEqual(['error', 'stored a b', 'saved s2']);
+  expect(asked.map((url) => url.searchParams.get('since'))).toEqual(['s1', 's1']);
+});
+
+it('reads all of a gap, oldest first, before what came after it', async () => {
+  const pages: Record<string, { chunk: string[]; end?: string }> = { 'before-s2': { chunk: ['d', 'c'], end: 'p2' }, p2: { chunk: ['b', 'a'], end: 'p3' }, p3: { chunk: [] } };
+  const { account, asked } = await homeserver((url) => (url.pathname.endsWith('/sync') ? sync('s2', ['e', 'f'], true) : pages[url.searchParams.get('from') ?? '']));
+  const log = await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'));
+  expect(log).toEqual(['gap', 'stored a b c d', 'stored e f', 'saved s2']);
+  expect(asked.filter((url) => url.pathname.endsWith('/messages')).every((url) => url.searchParams.get('to') === 's1')).toBe(true);
+});
+
+it('begins with what is said from now on', async () => {
+  const { account } = await homeserver(() => sync('s1', ['old']));
+  expect(await run(account, null, () => undefined, (lines) => lines.includes('saved s1'))).toEqual(['saved s1']);
+});
+
+it('says that the homeserver was away', async () => {
+  let tries = 0;
+  const { account } = await homeserver(() => ((tries += 1) < 3 ? undefined : sync('s2', ['a'])));
+  expect(await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'))).toEqual(['error', 'error', 'was away', 'stored a', 'saved s2']);
+});
