@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Rooms } from '../bridge/appservice/rooms.ts';
 import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import { AnswerStream } from '../bridge/matrix/answer-stream.ts';
@@ -7,37 +6,29 @@ import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { maskSecrets } from '../bridge/matrix/secrets.ts';
 import { type FaultCode, ProviderFault } from '../bridge/protocol/fault.ts';
 import type { AgentId, EventId, UserId } from '../bridge/protocol/ids.ts';
-import type { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, MAX_DEPTH, MAX_TURNS_PER_ROOT, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
 import { faultPhrase } from '../bridge/text/faults.ts';
 import * as say from '../bridge/text/room.ts';
 import { mentionedByAgent } from './addressing/address.ts';
 import type { AgentStatus } from './agent-status.ts';
-import type { Attachments } from './attachments.ts';
-import { buildContext } from './context.ts';
-import { nextInDiscussion, roundInstruction } from './discussion.ts';
-import { systemPrompt } from './prompt.ts';
+import { nextInDiscussion } from './discussion.ts';
 import type { Provider } from './providers/provider.ts';
-import type { Resident, Residents } from './residents.ts';
+import { type RequestDeps, requestFor } from './request.ts';
+import type { Resident } from './residents.ts';
 import { type RunningTurns, Stopped } from './running-turns.ts';
 import { showTyping } from './typing.ts';
 
-export interface TurnDeps {
-  readonly roster: Roster;
-  readonly residents: Residents;
+export interface TurnDeps extends RequestDeps {
   readonly providers: ReadonlyMap<AgentId, Provider>;
   readonly ready: ReadonlySet<AgentId>;
   readonly ghost: (user: UserId) => Account;
   readonly timeline: Timeline;
-  readonly rooms: Rooms;
-  readonly attachments: Attachments;
   readonly budget: EditBudget;
   readonly running: RunningTurns;
   readonly status: AgentStatus;
   /** How many turns this root has set off, this one included. */
   readonly countTurns: (root: EventId, jobs: number) => Promise<number>;
   readonly enqueue: (jobs: readonly SwarmJob[]) => Promise<void>;
-  readonly timeZone: string;
   readonly log: Logger;
 }
 
@@ -108,6 +99,9 @@ function wholeAnswer(parts: readonly Entry[] | null): Said | null {
   return { event: last.event.eventId, text: parts.map(({ body }) => body).join('\n') };
 }
 
+/** Of messages that were still growing, without the sign of it. */
+const wordsOf = (parts: readonly Entry[] | null): string => (parts ?? []).map(({ body }) => body.replace(/ …$/, '')).join('\n');
+
 async function answer(
   job: TurnJob,
   agent: Resident,
@@ -125,7 +119,7 @@ async function answer(
   const chavion = { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job), ...(provider.rehearsal ? { rehearsal: true } : {}) } as const;
   const left = earlier?.map(({ event }) => event.eventId) ?? [];
   const stream = new AnswerStream({ account, room: job.room, txn: jobId(job), ...target, chavion, again: earlier !== null, left, shows }, deps.budget);
-  const heard = (eventId: EventId, kind: 'answer' | 'fault') => {
+  const heard = (eventId: EventId, kind: 'answer' | 'fault', resume?: string) => {
     const body = maskSecrets(stream.text).text;
     deps.timeline.said({
       kind: 'message',
@@ -138,7 +132,7 @@ async function answer(
       mentions: [],
       mentionsRoom: false,
       ...target,
-      chavion: { ...chavion, kind, part: 0 },
+      chavion: { ...chavion, kind, part: 0, ...(resume === undefined ? {} : { resume }) },
       masked: false,
     });
   };
@@ -146,21 +140,8 @@ async function answer(
   const ending = { attachedNote: say.continuedInFile[job.lang](), fileName: `${agent.config.id}.md` };
   try {
     signal.throwIfAborted();
-    const members = await deps.rooms.members(job.room);
-    const messages = buildContext({
-      entries,
-      self: agent.userId,
-      source: job.source,
-      untilSource: job.discussion === undefined,
-      nameOf: (user) => deps.residents.byUser.get(user)?.config.name ?? members.get(user) ?? user,
-      attachments: await deps.attachments.read(entries, account),
-      sees: provider.sees,
-      tokens: agent.config.contextTokens,
-      ...(job.discussion === undefined ? {} : { instruction: roundInstruction(job.discussion, job.lang) }),
-    });
-    const system = systemPrompt({ roster: deps.roster, agent: agent.config, lang: job.lang, timeZone: deps.timeZone, now: new Date() });
-    const request = { agent: agent.config, ownerTitle: deps.roster.ownerTitle, lang: job.lang, system, messages, question: job.discussion?.topic ?? source.body };
-
+    const request = await requestFor({ job, agent, provider, account, source, entries }, deps);
+    let resume: string | undefined;
     const sources: { url: string; title?: string | undefined }[] = [];
     for await (const part of provider.stream(request, signal)) {
       switch (part.type) {
@@ -178,6 +159,7 @@ async function answer(
           sources.length = 0;
           break;
         case 'finish':
+          resume = part.resume;
           if (part.reason === 'length') stream.push(`\n\n${say.cutByLimit[job.lang]()}`);
           break;
       }
@@ -187,12 +169,14 @@ async function answer(
       const other = deps.residents.byId.get(id);
       return other === undefined ? [] : [{ userId: other.userId, name: other.config.name }];
     });
-    const event = await stream.finish({ kind: 'answer', mentions, ...ending });
+    const event = await stream.finish({ kind: 'answer', mentions, resume, ...ending });
     deps.status.answered(job.agent, performance.now() - began);
-    heard(event, 'answer');
+    heard(event, 'answer', resume);
     return { event, text: stream.text };
   } catch (error) {
     if (signal.aborted && signal.reason instanceof Stopped) {
+      // What a run before a crash had said stays.
+      if (stream.text === '') stream.push(wordsOf(earlier));
       if (stream.begun) await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
       return null;
     }

@@ -12,6 +12,7 @@ export async function probe(provider: Provider, agent: AgentConfig, signal: Abor
   const ms = () => Math.round(performance.now() - began);
   const question = 'Reply with the word OK.';
   const request = {
+    turn: 'probe',
     // Reasoning models count their thoughts as output: too small a limit would look like an empty answer.
     agent: { ...agent, maxOutputTokens: 1_000, reasoningEffort: 'minimal' },
     ownerTitle: '',

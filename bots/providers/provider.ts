@@ -22,6 +22,8 @@ export interface Provider {
 }
 
 export interface ProviderRequest {
+  /** Names the answer, the same after a restart. */
+  readonly turn: string;
   /** Who is asked; models need only `system`, rehearsal and relay need the name. */
   readonly agent: Pick<AgentConfig, 'id' | 'name' | 'role' | 'maxOutputTokens' | 'temperature' | 'reasoningEffort'>;
   readonly ownerTitle: string;

@@ -7,6 +7,8 @@ export interface Entry {
   readonly body: string;
   /** A streamed answer that has not had its last edit. */
   readonly growing: boolean;
+  /** What a reply to it hands back to the provider. */
+  readonly resume?: string | undefined;
 }
 
 /** Where old events come from. */
@@ -26,6 +28,7 @@ interface Revision {
   readonly body: string;
   readonly at: number;
   readonly growing: boolean;
+  readonly resume: string | undefined;
   /** Known from our own sending: holds until the homeserver's word on the whole of it. */
   readonly ahead: boolean;
 }
@@ -74,7 +77,7 @@ export class Timeline {
         const before = room.edits.get(key);
         const growing = event.chavion?.streaming === true;
         if (before !== undefined && (before.ahead ? growing : before.at > event.at)) return;
-        room.edits.set(key, { body: event.body, at: event.at, growing, ahead: false });
+        room.edits.set(key, { body: event.body, at: event.at, growing, resume: event.chavion?.resume, ahead: false });
         return;
       }
       case 'redaction':
@@ -96,7 +99,7 @@ export class Timeline {
       room.entries.set(event.eventId, event);
       room.ahead.add(event.eventId);
     }
-    room.edits.set(revisionOf(event.eventId, event.sender), { body: event.body, at: event.at, growing: false, ahead: true });
+    room.edits.set(revisionOf(event.eventId, event.sender), { body: event.body, at: event.at, growing: false, resume: event.chavion?.resume, ahead: true });
   }
 
   /** The homeserver was away or skipped events: what is cached may have holes. */
@@ -186,6 +189,6 @@ const revisionOf = (target: EventId, sender: UserId): string => `${target} ${sen
 function read(room: Room, event: MessageEvent): Entry | null {
   if (room.redacted.has(event.eventId)) return null;
   const edit = room.edits.get(revisionOf(event.eventId, event.sender));
-  if (edit === undefined) return { event, body: event.body, growing: event.chavion?.streaming === true };
-  return { event, body: edit.body, growing: edit.growing };
+  if (edit === undefined) return { event, body: event.body, growing: event.chavion?.streaming === true, resume: event.chavion?.resume };
+  return { event, body: edit.body, growing: edit.growing, resume: edit.resume };
 }

@@ -105,7 +105,7 @@ export class AnswerStream {
   restart(): void {
     this.#whole = '';
     this.#repeats = true;
-    const [first = this.#part, ...others] = [...this.#ended, this.#part];
+    const [first, ...others] = [...this.#ended, this.#part];
     for (const { shown } of others) if (shown !== null) this.#left.add(shown);
     this.#ended = [];
     this.#part = { index: 0, begin: 0, opening: '', shown: first.shown, edits: first.edits };

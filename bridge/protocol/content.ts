@@ -23,6 +23,8 @@ export const ChavionContent = z.object({
   /** Still growing by edits. */
   streaming: z.boolean().optional(),
   rehearsal: z.boolean().optional(),
+  /** The answer is a question, and this the provider's own name for what waits; a master's reply hands it back. */
+  resume: z.string().max(300).optional(),
   /** Of the executor: the commands that this message asks for or tells of. */
   hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(50).optional(),
 });

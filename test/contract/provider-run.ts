@@ -66,7 +66,7 @@ export function providerOn(wire: Wire, url: string, options: RunOptions = {}, wa
 }
 
 export function requestOf(agent: AgentConfig, messages: readonly ChatMessage[] = HISTORY): ProviderRequest {
-  return { agent, ownerTitle: '마스터', lang: 'ko', system: SYSTEM, messages, question: '그럼 오늘 뭐부터 하지?' };
+  return { turn: '$question.gabriel', agent, ownerTitle: '마스터', lang: 'ko', system: SYSTEM, messages, question: '그럼 오늘 뭐부터 하지?' };
 }
 
 /** Asks once and gathers all that happens. */

@@ -61,6 +61,13 @@ describe('the cached room', () => {
     expect(await bodies(timeline)).toEqual(['고침']);
   });
 
+  it('knows what a reply to an answer hands back, once its last edit has come', async () => {
+    const timeline = new Timeline(history(() => [message('a', '작업 중', { chavion: { v: 1, kind: 'answer', streaming: true } })]));
+    expect((await timeline.find(ROOM, eventId('a')))?.resume).toBeUndefined();
+    timeline.note({ kind: 'edit', ...origin('e1'), target: eventId('a'), body: '진행할까요?', masked: false, chavion: { v: 1, kind: 'answer', resume: 'task-1' } });
+    expect(await timeline.find(ROOM, eventId('a'))).toMatchObject({ growing: false, resume: 'task-1' });
+  });
+
   it('keeps threads out of the main line', async () => {
     const timeline = new Timeline(history(() => [message('root', '주제'), message('in', '속말', { thread: eventId('root') })]));
     expect(await bodies(timeline)).toEqual(['주제']);

@@ -1,0 +1,63 @@
+import type { Rooms } from '../bridge/appservice/rooms.ts';
+import type { Entry } from '../bridge/appservice/timeline.ts';
+import type { Account } from '../bridge/matrix/account.ts';
+import type { Roster } from '../bridge/protocol/roster.ts';
+import { jobId, type TurnJob } from '../bridge/protocol/turn.ts';
+import type { Attachments } from './attachments.ts';
+import { buildContext } from './context.ts';
+import { roundInstruction } from './discussion.ts';
+import { systemPrompt } from './prompt.ts';
+import type { Provider, ProviderRequest } from './providers/provider.ts';
+import type { Resident, Residents } from './residents.ts';
+
+export interface RequestDeps {
+  readonly roster: Roster;
+  readonly residents: Residents;
+  readonly rooms: Rooms;
+  readonly attachments: Attachments;
+  readonly timeZone: string;
+}
+
+export interface Asked {
+  readonly job: TurnJob;
+  readonly agent: Resident;
+  readonly provider: Provider;
+  readonly account: Account;
+  readonly source: Entry;
+  readonly entries: readonly Entry[];
+}
+
+/** All that a mind is given for one answer. */
+export async function requestFor({ job, agent, provider, account, source, entries }: Asked, deps: RequestDeps): Promise<ProviderRequest> {
+  const { config, userId } = agent;
+  const [members, attachments] = await Promise.all([deps.rooms.members(job.room), deps.attachments.read(entries, account)]);
+  const messages = buildContext({
+    entries,
+    self: userId,
+    source: job.source,
+    untilSource: job.discussion === undefined,
+    nameOf: (user) => deps.residents.byUser.get(user)?.config.name ?? members.get(user) ?? user,
+    attachments,
+    sees: provider.sees,
+    tokens: config.contextTokens,
+    ...(job.discussion === undefined ? {} : { instruction: roundInstruction(job.discussion, job.lang) }),
+  });
+  const resume = resumedBy(job, agent, source, entries);
+  return {
+    turn: jobId(job),
+    agent: config,
+    ownerTitle: deps.roster.ownerTitle,
+    lang: job.lang,
+    system: systemPrompt({ roster: deps.roster, agent: config, lang: job.lang, timeZone: deps.timeZone, now: new Date() }),
+    messages,
+    question: job.discussion?.topic ?? source.body,
+    ...(resume === undefined ? {} : { resume }),
+  };
+}
+
+/** Where the provider goes on: a turn of depth 0 answers a master, and `resume` is read from our own events alone. */
+export function resumedBy(job: TurnJob, agent: Resident, source: Entry, entries: readonly Entry[]): string | undefined {
+  if (job.depth > 0 || job.discussion !== undefined) return undefined;
+  const asked = entries.find(({ event }) => event.eventId === source.event.replyTo);
+  return asked?.event.sender === agent.userId ? asked.resume : undefined;
+}
