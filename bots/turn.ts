@@ -100,7 +100,7 @@ function wholeAnswer(parts: readonly Entry[] | null): Said | null {
 }
 
 /** Of messages that were still growing, without the sign of it. */
-const wordsOf = (parts: readonly Entry[] | null): string => (parts ?? []).map(({ body }) => body.replace(/ …$/, '')).join('\n');
+const wordsOf = (parts: readonly Entry[] | null): string => (parts ?? []).map(({ body }) => body.replace(/[ \n]…$/, '')).join('\n');
 
 async function answer(
   job: TurnJob,

@@ -204,6 +204,23 @@ describe('stopping', () => {
     expect(master.notices(hq, stop).map((one) => one.body)).toEqual([expect.stringContaining('1개')]);
   });
 
+  it('while the swarm is dead counts when it is back', async () => {
+    const { master, hq, providers, house } = scene;
+    const question = await inFullSpate(hq);
+    const before = await house.kill('swarm');
+    await master.say(hq, '!그만');
+    await house.reborn('swarm', before);
+    await scene.settled();
+    expect(calls()).toHaveLength(MINDS.length);
+    for (const mind of MINDS) {
+      const answer = master.answers(hq, question).filter((one) => one.who === mind);
+      expect(answer.map((one) => one.growing)).toEqual([false]);
+      expect(answer[0]!.body).toMatch(/^0번째 말 [^]*\(멈춤\)$/);
+    }
+    providers.reset();
+    expect((await master.answered(hq, await master.say(hq, '가브리엘, 이어서 하자')))[0]!.body).toBe('gabriel의 대답입니다.');
+  });
+
   it('ends the waiting for another try', async () => {
     const { master, hq, providers } = scene;
     providers.play(() => ({ status: 500, body: '{}', headers: { 'retry-after': '2' } }), 'claude');
