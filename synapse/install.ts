@@ -54,14 +54,16 @@ export async function installSynapse(install: Install): Promise<string> {
 }
 
 async function build(folder: string, { python, environment, stop, progress }: Install): Promise<void> {
-  const all = (await readFile(requirementsFile, 'utf8')).match(/^[a-z][^\s=]*==/gim)?.length ?? 0;
+  let all = (await readFile(requirementsFile, 'utf8')).match(/^[a-z][^\s=]*==/gim)?.length ?? 0;
   progress(0, all);
   await run(python.executable, ['-m', 'venv', folder], { env: environment, signal: stop }, () => undefined);
   let fetched = 0;
   const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--require-hashes', '-r', requirementsFile];
   await run(join(folder, 'bin', 'python'), pip, { env: environment, signal: stop }, (line) => {
-    if (!line.startsWith('Collecting ')) return;
-    fetched += 1;
+    // Said before any is fetched: locked for another Python.
+    if (line.startsWith('Ignoring ')) all -= 1;
+    else if (line.startsWith('Collecting ')) fetched += 1;
+    else return;
     progress(Math.min(fetched, all), all);
   });
   await writeFile(join(folder, 'whole'), '');

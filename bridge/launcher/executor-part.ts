@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { people } from '../../synapse/residents.ts';
 import { EXECUTOR_SOCKET, type ExecutorSettings } from '../protocol/executor-settings.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import { homeserverUrl, log, own, present, type House } from './parts.ts';
+import { homeserverUrl, log, nodeProgram, own, present, type House } from './parts.ts';
 import { redisUrl } from './redis.ts';
 import { ensureRules } from './rules-folder.ts';
 import type { PartPlan } from './supervisor.ts';
 
-const entry = (house: House): string => join(house.project, 'executor', 'main.ts');
+const ENTRY = 'executor/main.ts';
 
-export const executorExists = (house: House): boolean => existsSync(entry(house));
+export const executorExists = (house: House): boolean => existsSync(join(house.project, ENTRY));
 
 /** No AI key and no token of the appservice is in its environment: it is told of its own account and its own queues. */
 export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): PartPlan {
@@ -22,9 +22,7 @@ export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): 
   const rules = ensureRules(house.instance, house.paths, owner);
   return {
     part: 'executor',
-    program: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', entry(house)],
-    cwd: house.project,
+    ...nodeProgram(house, ENTRY),
     environment: () => ({
       ...own(house, 'executor', folder),
       ...present({

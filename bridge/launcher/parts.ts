@@ -80,9 +80,19 @@ export function synapsePlan(house: House, python: string): PartPlan {
   };
 }
 
-const entry = (house: House): string => join(house.project, 'bots', 'main.ts');
+/**
+ * A part of our own. Where it gives up root, packages still load modules later, and the project may lie where its
+ * account finds no way in (a clone in /root): the way through its working folder stays open to it (proc_pid_cwd(5)).
+ */
+export function nodeProgram(house: House, file: string): Pick<PartPlan, 'program' | 'args' | 'cwd'> {
+  const entry = house.accounts === undefined ? [join(house.project, file)] : ['--preserve-symlinks', '--preserve-symlinks-main', join('/proc/self/cwd', file)];
+  // DEP0060: a dependency of matrix-bot-sdk; it would be the first line of every log.
+  return { program: process.execPath, args: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', ...entry], cwd: house.project };
+}
 
-export const swarmExists = (house: House): boolean => existsSync(entry(house));
+const ENTRY = 'bots/main.ts';
+
+export const swarmExists = (house: House): boolean => existsSync(join(house.project, ENTRY));
 
 export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): PartPlan {
   const folder = house.folder('swarm');
@@ -90,10 +100,7 @@ export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): Par
   const owner = house.accounts?.swarm;
   return {
     part: 'swarm',
-    program: process.execPath,
-    // DEP0060: a dependency of matrix-bot-sdk; it would be the first line of every log.
-    args: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', entry(house)],
-    cwd: house.project,
+    ...nodeProgram(house, ENTRY),
     environment: () => ({
       ...own(house, 'swarm', folder),
       ...proxyEnvironment(house.environment),
