@@ -125,7 +125,7 @@ export class AnswerStream {
       const { head } = splitForContinuation(masked, PART_BYTES);
       const beginning = `${head}\n\n${ending.attachedNote}`;
       // The file comes before the last word: a crash between them leaves an answer that can be seen to be unfinished.
-      if (part.shown === null) await this.#put(part, this.#outgoing(part, beginning, ending, true), '');
+      if (part.shown === null) await this.#put(part, this.#outgoing(part, beginning, ending, true));
       await this.#attach(maskSecrets(this.#whole).text, ending.fileName);
       return await this.#last(part, this.#outgoing(part, beginning, ending));
     } finally {
@@ -158,7 +158,7 @@ export class AnswerStream {
     const text = this.#current(part);
     const display = text.trim() === '' ? this.#progress : withDots(closeOpenMarkdown(maskSecrets(text).text));
     if (display.trim() === '') return;
-    await this.#put(part, this.#outgoing(part, display, { kind: 'answer' }, true), `${this.#txn(part)}.${this.#run}.${part.edits}`);
+    await this.#put(part, this.#outgoing(part, display, { kind: 'answer' }, true));
   }
 
   /**
@@ -174,9 +174,9 @@ export class AnswerStream {
     const opening = current.endsWith(rest) ? '' : rest.slice(0, rest.indexOf('\n') + 1);
     const next: Part = { index: part.index + 1, begin: whole.length - (rest.length - opening.length), opening, shown: null, edits: 0 };
     const closed = (streaming: boolean) => this.#outgoing(part, maskSecrets(head).text, { kind: 'answer' }, streaming);
-    if (part.shown === null) await this.#put(part, closed(true), '');
+    if (part.shown === null) await this.#put(part, closed(true));
     await this.#grow(next);
-    await this.#put(part, closed(false), this.#lastTxn(part));
+    await this.#put(part, closed(false));
     if (this.#part !== part) return; // begun anew meanwhile
     this.#ended = [...this.#ended, part];
     this.#part = next;
@@ -185,20 +185,24 @@ export class AnswerStream {
   async #last(part: Part, message: OutgoingText): Promise<EventId> {
     if (part.shown !== null) await this.#budget.take('last');
     const first = part.shown;
-    const event = await this.#put(part, message, this.#lastTxn(part));
-    if (first === null && this.#repeats) await this.#put(part, message, this.#lastTxn(part));
+    const event = await this.#put(part, message);
+    if (first === null && this.#repeats) await this.#put(part, message);
     for (const left of this.#left) await this.#takeOut(left);
     return event;
   }
 
-  /** Sends the part's message, or edits it where it stands already. */
-  async #put(part: Part, message: OutgoingText, editTxn: string): Promise<EventId> {
+  /**
+   * Sends the part's message, or edits it where it stands already. Edits are each run's own: whoever comes last
+   * leaves a whole answer, also when two were at it.
+   */
+  async #put(part: Part, message: OutgoingText): Promise<EventId> {
     const { account, room } = this.#target;
     if (part.shown === null) {
       part.shown = await account.send(room, 'm.room.message', messageContent(message), this.#txn(part));
       this.#shows(part.shown);
       return part.shown;
     }
+    const editTxn = `${this.#txn(part)}.${this.#run}.${part.edits}`;
     part.edits += 1;
     await account.send(room, 'm.room.message', editContent(part.shown, message), editTxn);
     return part.shown;
@@ -242,11 +246,6 @@ export class AnswerStream {
 
   #txn(part: Part): string {
     return `${this.#target.txn}.p${part.index}`;
-  }
-
-  /** Each run has its own: whoever comes last leaves a whole answer, also when two were at it. */
-  #lastTxn(part: Part): string {
-    return `${this.#txn(part)}.${this.#run}.last`;
   }
 
   #outgoing(part: Part, text: string, ending: Pick<Ending, 'kind' | 'mentions' | 'resume'>, streaming = false): OutgoingText {
