@@ -1,8 +1,8 @@
-import { closeSync, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, writeFileSync } from 'node:fs';
 import { constants as os, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bwrapFlags, prlimitCommand, type Base } from './bwrap-flags.ts';
-import type { CgroupRoot } from './cgroups.ts';
+import { bwrapFlags, gateCommand, prlimitCommand, type Base } from './bwrap-flags.ts';
+import { tidyCgroups, type CgroupRoot } from './cgroups.ts';
 import { folderUsage, type FolderUsage } from './folder-usage.ts';
 import { OpenFolder } from './folders.ts';
 import { closeInherited } from './inherited-descriptors.ts';
@@ -10,8 +10,9 @@ import { checkJob } from './job-check.ts';
 import { launch, outputStream, type Launched } from './launch.ts';
 import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
+import { Life, gone } from './life.ts';
 import { PipeStock } from './pipes.ts';
-import { startOf } from './process-tree.ts';
+import { startOf, treeOf } from './process-tree.ts';
 import { DEFAULT_LIMITS, INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
 import { machineOf, seccompFilter, type Machine } from './seccomp.ts';
 import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
@@ -25,8 +26,8 @@ export interface BubblewrapOptions {
 }
 
 const PRIORITY = 10;
-const DYING_MS = 10_000;
 const DRAINING_MS = 1_000;
+const STARTING_MS = 30_000;
 
 /** The real sandbox. Throws where it cannot be one: as root, or on a machine that no filter was written for. */
 export class Bubblewrap implements Sandbox {
@@ -50,6 +51,7 @@ export class Bubblewrap implements Sandbox {
     closeInherited();
     mkdirSync(options.runFolder, { recursive: true, mode: 0o700 });
     tidyRunFolder(options.runFolder);
+    if (options.cgroups !== null) tidyCgroups(options.cgroups);
     this.#base = buildSkeleton(options.runFolder);
     this.#pipes = new PipeStock(options.runFolder);
   }
@@ -71,9 +73,9 @@ export class Bubblewrap implements Sandbox {
     const workspace = resources.use(new OpenFolder({ path: workspacePath, writable: false }));
     const output = new OutputCollector(1_000, { stdout: () => undefined, stderr: () => undefined }, () => undefined);
     const script = "trap '' TERM HUP INT; setsid nohup sleep 60 & sleep 60";
-    const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: DYING_MS, workspace: { path: workspacePath, writable: false }, lent: [], egress: null, limits: DEFAULT_LIMITS };
+    const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: 60_000, workspace: { path: workspacePath, writable: false }, lent: [], egress: null, limits: DEFAULT_LIMITS };
     const launched = await this.#launch(job, workspace, [], output, true);
-    const first = await launched.firstPid;
+    const first = await launched.ready;
     const start = first === undefined ? undefined : startOf(first);
     if (first === undefined || start === undefined) return 'it did not start';
     launched.release();
@@ -93,27 +95,30 @@ export class Bubblewrap implements Sandbox {
     const before = await this.#fullnessOf(workspace, job);
 
     const ending: { why?: KilledWhy } = {};
-    let launched: Launched | undefined;
+    const life = new Life();
+    resources.defer(() => life.end());
     const end = (why: KilledWhy) => {
       ending.why ??= why;
-      launched?.process.kill('SIGKILL');
+      life.kill();
     };
-    const output = new OutputCollector(job.limits.outputBytes, observer, () => end('output'));
-    launched = await this.#launch(job, workspace, lent, output);
-    resources.defer(async () => {
-      launched?.process.kill('SIGKILL');
-      await launched?.ended;
-    });
-
-    const first = await launched.firstPid;
-    if (first === undefined) return failed(await launched.ended, output);
-    const start = startOf(first);
-    meter.adopt(first);
-    soften(first);
     const abort = () => end('cancelled');
     signal.addEventListener('abort', abort);
     resources.defer(() => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort();
+    const output = new OutputCollector(job.limits.outputBytes, observer, () => end('output'));
+    const launched = await this.#launch(job, workspace, lent, output);
+    const tooLong = setTimeout(() => life.kill(), STARTING_MS);
+    const first = await life.of(launched).finally(() => clearTimeout(tooLong));
+    if (ending.why !== undefined || signal.aborted) {
+      await life.end();
+      await output.drained(DRAINING_MS); // what is still on its way to the gate holds the pipes
+      return { kind: 'killed', why: ending.why ?? 'cancelled', ms: 0, cpuMs: 0, maxRssBytes: 0 };
+    }
+    if (first === undefined) {
+      await output.drained(DRAINING_MS);
+      return failed(output);
+    }
+    meter.adopt(first);
+    soften(first);
     const began = performance.now();
     const timer = setTimeout(() => end('timeout'), job.timeoutMs);
     const dog = watch({ meter, countsTmp: this.#cgroups === null, limits: job.limits, workspace, lent, pid: first, before }, end);
@@ -127,13 +132,13 @@ export class Bubblewrap implements Sandbox {
     const ms = Math.round(performance.now() - began);
     clearTimeout(timer);
     dog.stop();
-    await gone(first, start);
+    await life.end();
     await output.drained(DRAINING_MS);
     const last = meter.read();
     const overfull = await this.#remember(workspace, job, before);
     if (last.outOfMemory) ending.why ??= 'memory';
     const used = usage(ms, last, dog.peak());
-    if (code === undefined && ending.why === undefined) return failed(code, output);
+    if (code === undefined && ending.why === undefined) return failed(output);
     const why = ending.why ?? overfull;
     if (why !== undefined) return { kind: 'killed', why, ...used };
     return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
@@ -204,42 +209,30 @@ function filesFor(job: SandboxJob): Map<string, Uint8Array> {
   return files;
 }
 
-const BASH = ['/usr/bin/bash', '--noprofile', '--norc'];
-
 function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
-  const own = 'argv' in job.command ? job.command.argv : [...BASH, INSIDE.script];
+  const own = 'argv' in job.command ? job.command.argv : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
   return [
     ...prlimitCommand(job.limits, { dataLimit }),
-    ...(job.egress === null ? [] : ['/usr/bin/perl', INSIDE.forwarder, String(INSIDE.proxyPort), INSIDE.egressSocket]),
     // Only inside may the folder be looked up: it can be a link by now.
-    ...(job.cwd === '.' ? [] : ['/usr/bin/env', '-C', `${INSIDE.workspace}/${job.cwd}`, '--']),
-    ...(job.stdin === undefined ? [] : [...BASH, '-c', `exec "$@" <${INSIDE.stdin}`, 'chavion']),
+    ...gateCommand(job.cwd === '.' ? INSIDE.workspace : `${INSIDE.workspace}/${job.cwd}`, job.stdin === undefined ? '' : INSIDE.stdin),
+    ...(job.egress === null ? [] : ['/usr/bin/perl', INSIDE.forwarder, String(INSIDE.proxyPort), INSIDE.egressSocket]),
     ...own,
   ];
 }
 
 /** The homeserver comes first for the processor, the job first when memory runs out. Neither is what keeps a job in. */
-function soften(pid: number): void {
-  try {
-    setPriority(pid, PRIORITY);
-  } catch {
-    // it has ended, or the account may not
+function soften(first: number): void {
+  for (const pid of treeOf(first)) {
+    try {
+      setPriority(pid, PRIORITY);
+      writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+    } catch {
+      // the account may not
+    }
   }
 }
 
-/** Waits until the first process inside has gone: the kernel lets it go last, after all others of its namespace. */
-async function gone(pid: number, start: string | undefined, withinMs = DYING_MS): Promise<void> {
-  if (start === undefined) return;
-  const deadline = performance.now() + withinMs;
-  for (let wait = 1; startOf(pid) === start; wait = Math.min(wait * 2, 50)) {
-    if (performance.now() > deadline) throw new Error('processes of the job do not end');
-    await sleep(wait);
-  }
-}
-
-function failed(code: number | undefined, output: OutputCollector): SandboxResult {
-  return { kind: 'sandbox-error', detail: output.beginning() || `bwrap ended with ${code ?? 'no report'}` };
-}
+const failed = (output: OutputCollector): SandboxResult => ({ kind: 'sandbox-error', detail: output.beginning() || 'bwrap ended without a report' });
 
 const usage = (ms: number, last: Reading, peak: { memoryBytes: number; cpuMs: number }) => ({
   ms,

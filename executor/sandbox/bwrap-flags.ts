@@ -12,7 +12,7 @@ export interface Base {
 }
 
 /** Numbers that descriptors have in bwrap. */
-export const FD = { args: 3, seccomp: 4, status: 5, block: 6, workspace: 7, extra: 8 } as const;
+export const FD = { args: 3, seccomp: 4, status: 5, gate: 6, workspace: 7, extra: 8 } as const;
 
 export interface Layout {
   readonly base: Base;
@@ -27,7 +27,7 @@ export interface Layout {
 
 /**
  * The flags of bwrap for one job. Later mounts cover earlier ones. Everything is refused that is not named here:
- * the root is an empty memory file system, made read-only at the end.
+ * the root is an empty memory file system, made read-only at the end. What keeps the job in comes first.
  */
 export function bwrapFlags(layout: Layout): string[] {
   const { base } = layout;
@@ -35,6 +35,7 @@ export function bwrapFlags(layout: Layout): string[] {
     ['--unshare-user', '--unshare-all', '--disable-userns'],
     ['--uid', '65534', '--gid', '65534', '--hostname', 'sandbox'],
     ['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
+    ['--seccomp', String(FD.seccomp), '--json-status-fd', String(FD.status)],
     ...Object.entries(environment(layout)).map(([name, value]) => ['--setenv', name, value]),
     ['--ro-bind', '/usr', '/usr'],
     ...base.links.map(([path, target]) => ['--symlink', target, path]),
@@ -50,7 +51,6 @@ export function bwrapFlags(layout: Layout): string[] {
     layout.egressSocket === undefined ? [] : ['--ro-bind', layout.egressSocket, INSIDE.egressSocket],
     ['--chdir', INSIDE.workspace],
     ['--remount-ro', '/dev', '--remount-ro', '/'],
-    ['--seccomp', String(FD.seccomp), '--json-status-fd', String(FD.status), '--block-fd', String(FD.block)],
   ].flat();
 }
 
@@ -77,3 +77,13 @@ export function prlimitCommand(limits: Limits, options: { readonly dataLimit: bo
     '--',
   ];
 }
+
+/**
+ * The first thing that runs inside: it says that it is there, waits to be let go, and becomes the command. When we die
+ * before that it reads the end of the file, and ends. (`--block-fd` goes on at the end of the file, and waits before
+ * bwrap has tied the job's life to ours.) Arguments: folder, file for stdin or nothing, command.
+ */
+const GATE = `echo >&${FD.gate}; read -r go <&${FD.gate} || exit 125; exec ${FD.gate}<&-
+cd -- "$1" || exit 125; [ -z "$2" ] || exec <"$2"; shift 2; exec "$@"`;
+
+export const gateCommand = (folder: string, stdin: string): string[] => ['/bin/sh', '-c', GATE, 'sandbox', folder, stdin];

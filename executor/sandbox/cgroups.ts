@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -61,6 +61,33 @@ export function ownCgroups(): CgroupRoot | null {
     return { version: 2, folder };
   } catch {
     return null;
+  }
+}
+
+/** Called by the executor at its start: groups of jobs that a killed predecessor left. Those with processes in them stay. */
+export function tidyCgroups(root: CgroupRoot): void {
+  for (const folder of foldersOf(root)) {
+    for (const name of readdirSync(folder)) if (name.startsWith('job-')) remove(join(folder, name));
+  }
+}
+
+/** Called by root when an instance is done with: takes away what `delegateCgroups` gave, unless something lives in it. */
+export function removeCgroups(name: string): void {
+  for (const tree of ['', 'memory', 'pids', 'cpuacct']) {
+    const folder = join(TREE, tree, `chavion-${name}`);
+    if (!existsSync(folder)) continue;
+    for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) remove(join(folder, entry.name));
+    remove(folder);
+  }
+}
+
+const foldersOf = (root: CgroupRoot) => (root.version === 1 ? [root.memory, root.pids, root.cpuacct] : [root.folder]);
+
+function remove(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // not empty, or gone
   }
 }
 

@@ -20,12 +20,14 @@ export interface Launch {
 }
 
 export interface Launched {
-  /** Of bwrap itself, our own child: killing it kills everything inside. */
+  /** Of bwrap itself, our own child. */
   readonly process: ChildProcess;
-  /** The first process inside, as the host numbers it; undefined when bwrap ended before it had one. */
-  readonly firstPid: Promise<number | undefined>;
-  /** Lets the job begin: until then it waits, so that it can be put into its cgroup. */
+  /** The first process inside, as the host numbers it, once the gate stands; undefined when it never did. */
+  readonly ready: Promise<number | undefined>;
+  /** Lets the command begin: until then it waits at the gate, so that it can be put into its cgroup. */
   release(): void;
+  /** Shuts the gate for good; no use after `release`. */
+  abandon(): void;
   /** When bwrap has ended: the exit code it reported, undefined when the command never started. */
   readonly ended: Promise<number | undefined>;
 }
@@ -41,7 +43,7 @@ export function launch(options: Launch): Launched {
       'ignore',
       options.stdout,
       options.stderr,
-      ...(['pipe', 'pipe', 'pipe', 'pipe'] as const), // args, seccomp, status, block
+      ...(['pipe', 'pipe', 'pipe', 'pipe'] as const), // args, seccomp, status, gate
       options.workspace,
       ...options.lent,
       ...options.files.map(() => 'pipe' as const),
@@ -51,20 +53,22 @@ export function launch(options: Launch): Launched {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-  const status = readStatus(streamOf(child, FD.status), ended);
+  const status = readStatus(streamOf(child, FD.status));
   feed(streamOf(child, FD.args), Buffer.from(options.flags.map((flag) => `${flag}\0`).join('')));
   feed(streamOf(child, FD.seccomp), options.filter);
   options.files.forEach((bytes, index) => feed(streamOf(child, FD.extra + options.lent.length + index), bytes));
-  const block = streamOf(child, FD.block);
-  block?.on('error', ignore);
+  const gate = streamOf(child, FD.gate);
+  gate?.on('error', ignore);
+  const stands = new Promise<boolean>((resolve) => {
+    gate?.once('data', () => resolve(true));
+    void ended.then(() => resolve(false));
+  });
   return {
     process: child,
-    firstPid: status.firstPid,
-    release: () => block?.end('x'),
-    ended: ended.then(() => {
-      block?.destroy();
-      return status.exitCode();
-    }),
+    ready: stands.then((there) => (there ? status.number('child-pid') : undefined)),
+    release: () => gate?.end('go\n'),
+    abandon: () => gate?.destroy(),
+    ended: ended.then(() => status.number('exit-code')),
   };
 }
 
@@ -85,20 +89,14 @@ function streamOf(child: ChildProcess, fd: number): Duplex | undefined {
 }
 
 /** bwrap writes one JSON object a line: first `child-pid`, last `exit-code` (bwrap(1), --json-status-fd). */
-function readStatus(stream: Readable | undefined, ended: Promise<void>) {
+function readStatus(stream: Readable | undefined) {
   let text = '';
-  let tell: (pid: number | undefined) => void = ignore;
-  const firstPid = new Promise<number | undefined>((resolve) => (tell = resolve));
-  const number = (name: string) => {
-    const found = new RegExp(`"${name}"\\s*:\\s*(\\d+)`).exec(text);
-    return found === null ? undefined : Number(found[1]);
-  };
   stream?.on('error', ignore);
-  stream?.setEncoding('latin1').on('data', (chunk: string) => {
-    text += chunk;
-    const pid = text.includes('\n') ? number('child-pid') : undefined;
-    if (pid !== undefined) tell(pid);
-  });
-  void ended.then(() => tell(undefined));
-  return { firstPid, exitCode: () => number('exit-code') };
+  stream?.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
+  return {
+    number: (name: 'child-pid' | 'exit-code') => {
+      const found = new RegExp(`"${name}"\\s*:\\s*(\\d+)`).exec(text);
+      return found === null ? undefined : Number(found[1]);
+    },
+  };
 }

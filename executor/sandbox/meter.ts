@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CgroupRoot } from './cgroups.ts';
-import { readTree } from './process-tree.ts';
+import { readTree, treeOf } from './process-tree.ts';
 import type { Limits } from './sandbox.ts';
 
 /** What a job uses at this moment, or has used in all. */
@@ -16,7 +16,7 @@ export interface Reading {
 
 /** Counts, and where it is a cgroup also holds, what all processes of a job use together. */
 export interface Meter {
-  /** Before the job is let go: `pid` is the first process of its namespace. */
+  /** Before the job is let go: `pid` is the first process of its namespace, with the gate below it. */
   adopt(pid: number): void;
   read(): Reading;
   /** When nothing of the job lives any more. */
@@ -54,7 +54,7 @@ function splitMeter(root: Extract<CgroupRoot, { version: 1 }>, name: string, lim
   set(pids, 'pids.max', limits.processes + TASK_SLACK);
   return {
     adopt: (pid) => {
-      for (const folder of folders) set(folder, 'cgroup.procs', pid);
+      for (const each of treeOf(pid)) for (const folder of folders) set(folder, 'cgroup.procs', each);
     },
     read: () => ({
       memoryBytes: field(memory, 'memory.stat', 'total_rss') + field(memory, 'memory.stat', 'total_shmem'),
@@ -74,7 +74,9 @@ function unifiedMeter(parent: string, name: string, limits: Limits): Meter {
   if (existsSync(join(folder, 'memory.swap.max'))) set(folder, 'memory.swap.max', 0);
   set(folder, 'pids.max', limits.processes + TASK_SLACK);
   return {
-    adopt: (pid) => set(folder, 'cgroup.procs', pid),
+    adopt: (pid) => {
+      for (const each of treeOf(pid)) set(folder, 'cgroup.procs', each);
+    },
     read: () => ({
       memoryBytes: field(folder, 'memory.stat', 'anon') + field(folder, 'memory.stat', 'shmem'),
       tasks: number(folder, 'pids.current'),

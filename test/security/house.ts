@@ -6,7 +6,8 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathS
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Limits } from '../../executor/sandbox/sandbox.ts';
+import { removeCgroups } from '../../executor/sandbox/cgroups.ts';
+import type { Limits, OutputObserver, Sandbox } from '../../executor/sandbox/sandbox.ts';
 import type { CommandInput, HostServices, Outcome, Scene } from './case.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -31,6 +32,7 @@ export const SUITE_LIMITS: Limits = {
   tmpBytes: 8 * MiB,
 };
 
+const Said = z.object({ id: z.int(), way: z.enum(['stdout', 'stderr']), chunk: z.string() });
 const Answer = z.looseObject({ id: z.int() });
 const OutcomeAnswer = z.looseObject({ result: z.custom<Outcome['result']>((value) => typeof value === 'object'), stdout: z.string().default(''), stderr: z.string().default('') });
 const ArtifactsAnswer = z.object({ artifacts: z.array(z.object({ path: z.string(), text: z.string() })), leftOut: z.array(z.string()) });
@@ -42,12 +44,17 @@ export class SandboxHouse implements AsyncDisposable {
   readonly child: ChildProcess;
   cgroups: 1 | 2 | null = null;
   readonly #waiting = new Map<number, (answer: unknown) => void>();
+  readonly #listening = new Map<number, OutputObserver>();
+  readonly #group: string;
   #orders = 0;
 
-  private constructor(folder: string, child: ChildProcess) {
+  private constructor(folder: string, child: ChildProcess, group: string) {
     this.folder = folder;
+    this.#group = group;
     this.child = child;
     child.on('message', (message) => {
+      const said = Said.safeParse(message);
+      if (said.success) return this.#listening.get(said.data.id)?.[said.data.way](Buffer.from(said.data.chunk, 'latin1'));
       const answer = Answer.safeParse(message);
       if (answer.success) this.#waiting.get(answer.data.id)?.(answer.data);
     });
@@ -57,7 +64,8 @@ export class SandboxHouse implements AsyncDisposable {
     // Outside of any folder that is closed to others: bwrap has to find its way to the workspaces.
     const folder = realpathSync(mkdtempSync('/var/tmp/chavion-security-'));
     for (const name of ['', 'run', 'scenes']) give(join(folder, name));
-    const start = { ...account, runFolder: join(folder, 'run'), canaries: options.canaries ?? false, ...(mode === 'started by root' ? { cgroups: `test-${process.pid}-${randomBytes(3).toString('hex')}` } : {}) };
+    const group = `test-${process.pid}-${randomBytes(3).toString('hex')}`;
+    const start = { ...account, runFolder: join(folder, 'run'), canaries: options.canaries ?? false, ...(mode === 'started by root' ? { cgroups: group } : {}) };
     // A secret in its environment and an open descriptor: what jobs must not get to see.
     const script = join(import.meta.dirname, 'sandbox-host.ts');
     // A shell opens what Node would not leave open, and becomes Node.
@@ -70,7 +78,7 @@ export class SandboxHouse implements AsyncDisposable {
     });
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const house = new SandboxHouse(folder, child);
+    const house = new SandboxHouse(folder, child, group);
     const [message]: unknown[] = await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => {
@@ -120,6 +128,23 @@ export class SandboxHouse implements AsyncDisposable {
     return OutcomeAnswer.parse(answer);
   }
 
+  /** The sandbox itself, seen from here. */
+  readonly sandbox: Sandbox = {
+    run: async (job, observer, signal) => {
+      const id = this.#orders + 1;
+      this.#listening.set(id, observer);
+      const cancel = () => void this.child.send({ cancel: id });
+      const answer = this.#ask({ job });
+      if (signal.aborted) cancel();
+      signal.addEventListener('abort', cancel);
+      const { result } = OutcomeAnswer.parse(await answer);
+      signal.removeEventListener('abort', cancel);
+      this.#listening.delete(id);
+      if (result.kind === 'refused') throw new Error('a plain job is not refused');
+      return result;
+    },
+  };
+
   async take(scene: Scene): Promise<Taken> {
     return ArtifactsAnswer.parse(await this.#ask({ take: scene.workspace }));
   }
@@ -139,6 +164,7 @@ export class SandboxHouse implements AsyncDisposable {
       await exit;
     }
     rmSync(this.folder, { recursive: true, force: true });
+    if (isRoot) removeCgroups(this.#group);
   }
 }
 

@@ -6,7 +6,7 @@ import { runCanaries } from '../../executor/sandbox/canaries.ts';
 import { delegateCgroups } from '../../executor/sandbox/cgroups.ts';
 import { destinationOf, jobFor } from '../../executor/sandbox/command-job.ts';
 import { startEgress } from '../../executor/sandbox/egress/egress-proxy.ts';
-import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
+import { DEFAULT_LIMITS, type SandboxJob } from '../../executor/sandbox/sandbox.ts';
 import { takeArtifacts } from '../../executor/sandbox/workspace-files.ts';
 
 /**
@@ -22,6 +22,8 @@ const Order = z.object({
   lent: z.array(z.tuple([z.string(), z.object({ path: z.string(), writable: z.boolean() })])),
   limits: z.record(z.string(), z.int()),
 });
+const Plain = z.object({ id: z.int(), job: z.custom<SandboxJob>((value) => typeof value === 'object' && value !== null) });
+const Cancel = z.object({ cancel: z.int() });
 const Take = z.object({ id: z.int(), take: z.string() });
 
 const start = Start.parse(JSON.parse(process.argv[2] ?? ''));
@@ -50,9 +52,27 @@ async function take({ take: workspace }: z.infer<typeof Take>): Promise<object> 
   return { artifacts: taken.artifacts.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString('latin1') })), leftOut: taken.leftOut };
 }
 
-process.on('message', (message: unknown) => {
+const running = new Map<number, AbortController>();
+
+/** A job as it is, past the commands; what it says is sent on as it comes. */
+async function plain({ id, job }: z.infer<typeof Plain>): Promise<object> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  const say = (way: 'stdout' | 'stderr') => (chunk: Uint8Array) => void process.send?.({ id, way, chunk: Buffer.from(chunk).toString('latin1') });
+  return { result: await sandbox.run(job, { stdout: say('stdout'), stderr: say('stderr') }, abort.signal) };
+}
+
+function workFor(message: unknown): Promise<object> {
   const order = Order.safeParse(message);
-  const work = order.success ? run(order.data) : take(Take.parse(message));
+  if (order.success) return run(order.data);
+  const job = Plain.safeParse(message);
+  return job.success ? plain(job.data) : take(Take.parse(message));
+}
+
+process.on('message', (message: unknown) => {
+  const cancel = Cancel.safeParse(message);
+  if (cancel.success) return running.get(cancel.data.cancel)?.abort();
+  const work = workFor(message);
   const id = z.object({ id: z.int() }).parse(message).id;
   work.then(
     (answer) => process.send?.({ id, ...answer }),
