@@ -6,6 +6,7 @@ import { Killer } from '../house/killer.ts';
 import { persistentMaster } from '../house/persistent-master.ts';
 import { Providers } from '../house/providers.ts';
 import { readUntil, type RoomRecord } from '../house/room-record.ts';
+import { unfinishedJobs } from '../house/swarm-redis.ts';
 import { seededRandom } from '../house/seeded-random.ts';
 
 const soak = process.env['CHAVION_SOAK'] === '1';
@@ -75,6 +76,7 @@ it(
 
     expect([...record.said.values()].map(({ body }) => body)).toEqual(said.map(({ n }) => question(n)));
     expect(faults(record)).toEqual([]);
+    expect(await unfinishedJobs(house)).toEqual({ wait: 0, active: 0, delayed: 0, failed: 0 });
     expect(ours).toHaveLength(MESSAGES * AGENTS.length);
     expect(Object.values(killer.kills).every((kills) => kills > 0)).toBe(true);
   },

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
-import { AppservicePort, tokensOf } from '../house/appservice-port.ts';
+import { AppservicePort } from '../house/appservice-port.ts';
 import { freePorts, type House, startHouse } from '../house/house.ts';
 import { keepDown } from '../house/keep-down.ts';
 import { inRoom, request } from '../house/matrix.ts';
 import { type PersistentMaster, persistentMaster } from '../house/persistent-master.ts';
 import { Providers } from '../house/providers.ts';
+import { swarmRedis } from '../house/swarm-redis.ts';
 import { appserviceState } from '../house/synapse-state.ts';
 import { readRoom, readUntil, type RoomRecord } from '../house/room-record.ts';
 
@@ -80,11 +80,6 @@ const unheard = (name: string, body: string, at = Date.now()) => ({
   content: { msgtype: 'm.text', body },
 });
 
-async function redisOfSwarm(): Promise<Redis> {
-  const { redis } = await tokensOf(house);
-  return new Redis({ port: Number(house.env['CHAVION_REDIS_PORT']), username: 'swarm', password: redis.swarm, maxRetriesPerRequest: null });
-}
-
 async function swarmHealthy(at = house.env['CHAVION_APPSERVICE_PORT'] ?? ''): Promise<void> {
   while (
     !(await fetch(`http://127.0.0.1:${at}/health`).then(
@@ -98,8 +93,8 @@ async function swarmHealthy(at = house.env['CHAVION_APPSERVICE_PORT'] ?? ''): Pr
 it('answers what was written while the swarm was down, and has the homeserver push again before it would', async () => {
   await using down = await keepDown(house, 'swarm');
   const events = await saySome(5);
-  // It tries after 2, 4 and 8 seconds more: the last of these is still to come.
-  await sleep(7_000);
+  // It tries after 2, 4, 8 and 16 seconds more: the last of these is still to come.
+  await sleep(15_000);
   expect(await appserviceState(house)).toBe('down');
   await down[Symbol.asyncDispose]();
   await swarmHealthy();
@@ -168,7 +163,7 @@ it('is not taken back to an older floor', async () => {
 
 it('does what was decided when Redis died before the jobs were made', async () => {
   const event = unheard('decided', '!help');
-  const redis = await redisOfSwarm();
+  const redis = await swarmRedis(house);
   const job = { type: 'notice', room: master.room, source: event.event_id, text: '결정된 말' };
   await redis.set(`chavion:swarm:decision:${event.event_id}`, JSON.stringify({ jobs: [job] }));
   redis.disconnect();

@@ -1,0 +1,18 @@
+import { Redis } from 'ioredis';
+import { tokensOf } from './appservice-port.ts';
+import type { House } from './house.ts';
+
+/** Redis as the swarm itself sees it. */
+export async function swarmRedis(house: House): Promise<Redis> {
+  const { redis } = await tokensOf(house);
+  return new Redis({ port: Number(house.env['CHAVION_REDIS_PORT']), username: 'swarm', password: redis.swarm, maxRetriesPerRequest: null });
+}
+
+/** Jobs that are not done: all zero in a house at rest. */
+export async function unfinishedJobs(house: House): Promise<Readonly<Record<string, number>>> {
+  const redis = await swarmRedis(house);
+  const key = (state: string) => `chavion:swarm:turns:${state}`;
+  const [wait, active, delayed, failed] = await Promise.all([redis.llen(key('wait')), redis.llen(key('active')), redis.zcard(key('delayed')), redis.zcard(key('failed'))]);
+  redis.disconnect();
+  return { wait, active, delayed, failed };
+}
