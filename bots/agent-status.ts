@@ -2,7 +2,7 @@ import type { FaultCode } from '../bridge/protocol/fault.ts';
 import type { AgentId, Lang } from '../bridge/protocol/ids.ts';
 import { lastFault } from '../bridge/text/faults.ts';
 import { agentsTable, agentState, answerTime, type AgentState } from '../bridge/text/room.ts';
-import type { Provider } from './providers/provider.ts';
+import type { Minds } from './minds.ts';
 import type { Residents } from './residents.ts';
 import type { RunningTurns } from './running-turns.ts';
 
@@ -32,23 +32,23 @@ export class AgentStatus {
 
 export interface TableInput {
   readonly residents: Residents;
-  readonly providers: ReadonlyMap<AgentId, Provider>;
-  readonly ready: ReadonlySet<AgentId>;
+  readonly minds: Minds;
   readonly status: AgentStatus;
   readonly running: RunningTurns;
 }
 
 /** The table of `!agents`, in Markdown. */
-export function renderAgents({ residents, providers, ready, status, running }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
+export function renderAgents({ residents, minds, status, running }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
   const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
   const rows = residents.agents.map(({ id, config }) => {
-    const provider = providers.get(id);
+    const mind = minds.get(id);
+    const model = mind?.config.model ?? config.model;
     const last = status.lastMs(id);
     const state = agentState[stateOf(id)][lang]();
     const fault = status.fault(id);
     return [
       config.name,
-      provider?.rehearsal === true && config.model !== 'rehearsal' ? `${provider.label} (${config.model})` : (provider?.label ?? config.model),
+      mind === undefined || mind.provider.label === model ? model : `${mind.provider.label} (${model})`,
       fault === undefined ? state : `${state} (${lastFault[lang](fault)})`,
       last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
     ];
@@ -58,7 +58,8 @@ export function renderAgents({ residents, providers, ready, status, running }: T
   function stateOf(id: AgentId): AgentState {
     if (!present.has(id)) return 'absent';
     if (running.isAnswering(id)) return 'answering';
-    if (!ready.has(id)) return 'silent';
-    return providers.get(id)?.rehearsal === true ? 'rehearsing' : 'ready';
+    if (!minds.ready.has(id)) return 'silent';
+    if (minds.byHand.has(id)) return 'by-hand';
+    return minds.get(id)?.provider.rehearsal === true ? 'rehearsing' : 'ready';
   }
 }

@@ -46,7 +46,8 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   let left = input.tokens - sum(closing);
   const kept: Line[] = [];
   for (const entry of upTo.toReversed()) {
-    if (entry.growing) continue;
+    // What is to be pasted elsewhere is made of the conversation itself.
+    if (entry.growing || entry.event.chavion?.kind === 'relay') continue;
     let one = describe(entry, byId, input);
     if (one.tokens > left) {
       if (entry.event.eventId !== input.source) break;

@@ -1,11 +1,14 @@
 import type { AgentId, Lang, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
+import type { ModelName } from '../bridge/protocol/roster.ts';
 import type { Floor, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
+import * as mindText from '../bridge/text/minds.ts';
 import * as say from '../bridge/text/room.ts';
 import { address, type Audience, type Callable } from './addressing/address.ts';
 import { floorSentence } from './addressing/floor-sentence.ts';
 import { parseCommand, type Command } from './commands/parse.ts';
 import { languageOf } from './language.ts';
+import { type Choosable, modelWish } from './model-wish.ts';
 
 /** What a message sets off. Stored as a whole before anything is done, so that a repeated event does the same. */
 export interface Plan {
@@ -14,6 +17,10 @@ export interface Plan {
   readonly floor?: Floor;
   /** Answers to this room's events up to this time (origin_server_ts) end. */
   readonly stopAt?: number;
+  /** A mind is another one from now on; null: the roster's again. */
+  readonly model?: { readonly agent: AgentId; readonly name: ModelName | null };
+  /** Words from a web chat, for the turn that waits for them. */
+  readonly carried?: { readonly turn: string; readonly text: string };
   /** Somebody who is no master has now been told so. */
   readonly told?: UserId;
 }
@@ -23,6 +30,14 @@ export interface Facts {
   readonly others: readonly (Callable & { readonly name: string })[];
   /** Those with a mind to answer with. */
   readonly ready: ReadonlySet<AgentId>;
+  /** Those of them that are asked only when called by name. */
+  readonly byHand: ReadonlySet<AgentId>;
+  /** Whoever lives in the house, here or elsewhere. */
+  readonly everyone: readonly Choosable[];
+  /** The agent's model and what answers in its place: as it is now, as it would be with `model`, with null as in the roster. */
+  readonly mindOf: (agent: AgentId, model?: ModelName | null) => { readonly model: string; readonly answers: string };
+  /** What this message replies to was put up to be carried to a web chat. */
+  readonly relayed?: { readonly turn: string; readonly agent: AgentId; readonly waiting: boolean } | undefined;
   readonly floor: Floor;
   readonly repliedTo?: UserId | undefined;
   readonly fallbackLang: Lang;
@@ -59,6 +74,7 @@ function understood(message: MessageEvent, facts: Facts): Plan {
 
   const parsed = parseCommand(message.body);
   const lang = parsed === null ? languageOf(message.body, facts.fallbackLang) : commandLanguage(message.body, facts);
+  if (facts.relayed !== undefined && parsed?.kind !== 'command') return carryBack(message, facts.relayed, facts);
   switch (parsed?.kind) {
     case 'command':
       return carryOut(parsed.command, message, facts, lang);
@@ -75,6 +91,15 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   // A file without a caption has its name for a body, which calls nobody.
   const words = message.body === message.attachment?.name ? { ...message, body: '' } : message;
   return speak(message, address(words, facts), facts, lang);
+}
+
+/** No chat for the others: what a master brings back from a web chat is that agent's answer. */
+function carryBack(message: MessageEvent, { turn, agent, waiting }: NonNullable<Facts['relayed']>, facts: Facts): Plan {
+  // The words are a machine's, in any language.
+  const lang = facts.roomLang;
+  if (!waiting) return { jobs: [notice(message, mindText.noLongerWaiting[lang](facts.nameOf(agent)))] };
+  if (message.body.trim() === '' || message.attachment !== undefined) return { jobs: [notice(message, mindText.answerInWords[lang]())] };
+  return { jobs: [], carried: { turn, text: message.body } };
 }
 
 /** The sentence that sets the floor may call somebody too: both are done. */
@@ -113,8 +138,29 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
       return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };
     case 'run':
       return facts.runsHere ? { jobs: [{ type: 'order', room: message.roomId, source: message.eventId, at: message.at, lang: runLanguage(message.body, facts) }] } : answer(say.runElsewhere[lang]());
+    case 'model':
+      return chooseModel(command.words, message, facts);
     case 'discuss':
       return discuss(command, message, facts, lang);
+  }
+}
+
+function chooseModel(words: string, message: MessageEvent, facts: Facts): Plan {
+  // Names of models are nobody's language.
+  const lang = languageOf(message.body, 'en') === 'ko' ? 'ko' : facts.roomLang;
+  const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
+  const wish = modelWish(words, facts.everyone);
+  switch (wish.kind) {
+    case 'nobody':
+      return answer(mindText.nobodyCalled[lang](wish.word, facts.everyone.map(({ id }) => facts.nameOf(id))));
+    case 'no-model':
+      return answer(mindText.notModel[lang](facts.nameOf(wish.agent), wish.word, wish.why));
+    case 'show':
+      return answer(mindText.modelShown[lang]({ name: facts.nameOf(wish.agent), ...facts.mindOf(wish.agent) }));
+    case 'set': {
+      const said = wish.model === null ? mindText.modelReset : mindText.modelSet;
+      return { ...answer(said[lang]({ name: facts.nameOf(wish.agent), ...facts.mindOf(wish.agent, wish.model) })), model: { agent: wish.agent, name: wish.model } };
+    }
   }
 }
 
@@ -156,10 +202,12 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
         return { jobs: [notice(message, say.noAgents[lang]())] };
     }
   }
-  const speakers = audience.agents.filter((id) => facts.ready.has(id));
-  const turns = speakers.map((agent) => turnFor(message, agent, lang));
-  const missing = audience.agents.filter((id) => !facts.ready.has(id));
   const calledByName = audience.reason === 'mention' || audience.reason === 'reply' || audience.reason === 'callsign';
+  const meant = calledByName ? audience.agents : audience.agents.filter((id) => !facts.byHand.has(id));
+  if (meant.length === 0) return { jobs: [notice(message, mindText.wantsName[lang](audience.agents.map(facts.nameOf)))] };
+  const speakers = meant.filter((id) => facts.ready.has(id));
+  const turns = speakers.map((agent) => turnFor(message, agent, lang));
+  const missing = meant.filter((id) => !facts.ready.has(id));
   if (missing.length === 0 || (!calledByName && speakers.length > 0)) return { jobs: turns };
   return { jobs: [...turns, notice(message, say.hasNoMind[lang](missing.map(facts.nameOf)))] };
 }

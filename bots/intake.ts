@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Rooms } from '../bridge/appservice/rooms.ts';
-import type { Timeline } from '../bridge/appservice/timeline.ts';
-import type { AgentId, EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
+import { AgentId, type EventId, type Lang, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import type { MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
-import type { Roster } from '../bridge/protocol/roster.ts';
+import { ModelName, type Roster } from '../bridge/protocol/roster.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
@@ -14,6 +14,9 @@ import * as say from '../bridge/text/room.ts';
 import { parseCommand } from './commands/parse.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { languageOf } from './language.ts';
+import type { Minds } from './minds.ts';
+import { MODELS_KEY, storedModel } from './model-choices.ts';
+import type { WebChatDesk } from './relay-desk.ts';
 import type { Residents } from './residents.ts';
 import type { RunningTurns } from './running-turns.ts';
 
@@ -25,7 +28,10 @@ export interface IntakeDeps {
   readonly residents: Residents;
   readonly roster: Roster;
   readonly running: RunningTurns;
-  readonly ready: ReadonlySet<AgentId>;
+  readonly minds: Minds;
+  /** Takes over what the masters have chosen. */
+  readonly reloadMinds: () => Promise<void>;
+  readonly desk: Pick<WebChatDesk, 'waits' | 'bring'>;
   readonly hq: RoomId;
   readonly ops: RoomId;
   readonly admin: UserId;
@@ -37,7 +43,14 @@ export interface IntakeDeps {
 
 type Heard = Pick<MessageEvent, 'eventId' | 'roomId' | 'at'>;
 
-const StoredPlan = z.object({ jobs: z.array(SwarmJob), floor: Floor.optional(), stopAt: z.number().optional() });
+const StoredPlan = z.object({
+  jobs: z.array(SwarmJob),
+  floor: Floor.optional(),
+  stopAt: z.number().optional(),
+  model: z.object({ agent: AgentId, name: ModelName.nullable() }).optional(),
+  carried: z.object({ turn: z.string(), text: z.string() }).optional(),
+});
+type Effects = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs'>> & { readonly jobs: readonly SwarmJob[] };
 
 /** Decisions are remembered as long as the jobs they made. */
 const REMEMBER_S = 3 * 24 * 3600;
@@ -45,7 +58,7 @@ const STOP_SIGN = '🛑';
 
 /**
  * Keeps a decision, or gives back the one that is kept already: in one step, so that two swarms never act on two.
- * A floor is kept with the time of the event that set it; an older event that comes late does not undo it.
+ * A floor and a model are kept with the time of the event that set them; an older event that comes late undoes nothing.
  */
 const DECIDE = `
 local known = redis.call('GET', KEYS[1])
@@ -54,6 +67,10 @@ redis.call('SET', KEYS[1], ARGV[1], 'EX', ${REMEMBER_S})
 if ARGV[2] ~= '' then
   local before = redis.call('GET', KEYS[2])
   if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3] .. ' ' .. ARGV[2]) end
+end
+if ARGV[5] ~= '' then
+  local before = redis.call('HGET', KEYS[4], ARGV[5])
+  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('HSET', KEYS[4], ARGV[5], ARGV[6]) end
 end
 if ARGV[4] ~= '' then redis.call('SET', KEYS[3], '1', 'EX', ${30 * REMEMBER_S}) end
 return false`;
@@ -125,14 +142,16 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const nothing = plan.jobs.length === 0 && plan.floor === undefined && plan.stopAt === undefined;
     if (nothing && !always) return;
     const { told, ...stored } = plan;
-    const keys = [swarmKey('decision', event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? '')];
-    const known = await redis.eval(DECIDE, keys.length, ...keys, JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '');
+    const keys = [swarmKey('decision', event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? ''), MODELS_KEY];
+    const known = await redis.eval(DECIDE, keys.length, ...keys, JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '', plan.model?.agent ?? '', storedModel(event.at, plan.model?.name ?? null));
     // A crash before the jobs are made is mended by the next delivery.
     await carryOut(event.roomId, typeof known === 'string' ? StoredPlan.parse(JSON.parse(known)) : plan);
   }
 
-  async function carryOut(room: RoomId, plan: { readonly jobs: readonly SwarmJob[]; readonly stopAt?: number | undefined }): Promise<void> {
+  async function carryOut(room: RoomId, plan: Effects): Promise<void> {
     if (plan.stopAt !== undefined) deps.running.cancel({ room, until: plan.stopAt });
+    if (plan.model !== undefined) await deps.reloadMinds();
+    if (plan.carried !== undefined) await deps.desk.bring(plan.carried.turn, plan.carried.text);
     await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job })));
   }
 
@@ -154,7 +173,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     return {
       agents: present,
       others: residents.others,
-      ready: deps.ready,
+      ready: deps.minds.ready,
+      byHand: deps.minds.byHand,
+      everyone: residents.agents,
+      mindOf: (id, model) => {
+        const mind = model === undefined ? deps.minds.get(id) : deps.minds.try(id, model);
+        return { model: mind?.config.model ?? '', answers: mind?.provider.label ?? '' };
+      },
+      relayed: await relayed(repliedTo),
       floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
       repliedTo: repliedTo?.event.sender,
       fallbackLang: deps.lang,
@@ -166,6 +192,11 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       running: deps.running.count(message.roomId),
       runsHere: message.roomId === deps.hq || message.roomId === deps.ops,
     };
+  }
+
+  async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {
+    const { kind, turn, agent } = to?.event.chavion ?? {};
+    return kind === 'relay' && turn !== undefined && agent !== undefined ? { turn, agent, waiting: await deps.desk.waits(turn) } : undefined;
   }
 
   async function roomLanguage(room: RoomId): Promise<Lang> {

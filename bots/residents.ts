@@ -1,7 +1,6 @@
 import { AgentId, UserId } from '../bridge/protocol/ids.ts';
 import type { AgentConfig, Roster } from '../bridge/protocol/roster.ts';
 import type { Callable } from './addressing/address.ts';
-import type { Provider } from './providers/provider.ts';
 
 export interface Resident extends Callable {
   readonly config: AgentConfig;
@@ -35,13 +34,4 @@ export function createResidents(roster: Roster, serverName: string): Residents {
     byUser: new Map(agents.map((agent) => [agent.userId, agent])),
     isOwn: (user) => own.has(user) || (user.startsWith('@agent_') && user.endsWith(`:${serverName}`)),
   };
-}
-
-/**
- * Who can take turns. Rehearsal is for a house without keys: once one agent has a real mind the rehearsing ones
- * are silent, unless the owner wants them to go on.
- */
-export function readyAgents(providers: ReadonlyMap<AgentId, Provider>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
-  const anyReal = [...providers.values()].some((provider) => !provider.rehearsal);
-  return new Set([...providers].filter(([, provider]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
 }

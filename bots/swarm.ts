@@ -18,8 +18,11 @@ import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
 import { createIntake } from './intake.ts';
-import { createProviders } from './providers/registry.ts';
-import { createResidents, readyAgents } from './residents.ts';
+import { Minds } from './minds.ts';
+import { chosenModels } from './model-choices.ts';
+import { createProvider } from './providers/registry.ts';
+import { WebChatDesk } from './relay-desk.ts';
+import { createResidents } from './residents.ts';
 import { RunningTurns } from './running-turns.ts';
 import { giveUpTurn, takeTurn, type TurnDeps } from './turn.ts';
 
@@ -43,8 +46,6 @@ export interface Swarm {
 export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment, redis: Redis, log: Logger): Swarm {
   const roster = Roster.parse(JSON.parse(settings.CHAVION_ROSTER_JSON));
   const residents = createResidents(roster, settings.CHAVION_SERVER_NAME);
-  const providers = createProviders(roster.agents, keys, all);
-  const ready = readyAgents(providers, settings.CHAVION_REHEARSAL);
 
   const ghosts = new Map<UserId, Account>();
   const ghost = (userId: UserId): Account => {
@@ -70,6 +71,9 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const running = new RunningTurns();
   const status = new AgentStatus();
   const hqName = '본부';
+  const desk = new WebChatDesk({ redis, ops: settings.CHAVION_OPS_ROOM, ghost: (agent) => ghost(residents.byId.get(agent)?.userId ?? residents.coordinator), pace: roster.relay });
+  const minds = new Minds(roster.agents, (config) => createProvider(config, keys, all, { relayDesk: desk }), settings.CHAVION_REHEARSAL);
+  const reloadMinds = async () => minds.use(await chosenModels(redis));
 
   const intake = createIntake({
     redis,
@@ -79,13 +83,15 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     residents,
     roster,
     running,
-    ready,
+    minds,
+    reloadMinds,
+    desk,
     hq: settings.CHAVION_HQ_ROOM,
     ops: settings.CHAVION_OPS_ROOM,
     admin: settings.CHAVION_ADMIN_USER,
     hqName,
     lang: settings.CHAVION_LANG,
-    agentsTable: (lang, present) => renderAgents({ residents, providers, ready, status, running }, lang, present),
+    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running }, lang, present),
     log,
   });
   const inbox = new Inbox(decoding, timeline, intake);
@@ -103,8 +109,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const turns: TurnDeps = {
     roster,
     residents,
-    providers,
-    ready,
+    minds,
     ghost,
     timeline,
     rooms,
@@ -140,7 +145,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
     },
     async start() {
-      await Promise.all([rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
+      await Promise.all([reloadMinds(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
       worker = workOn(
         QUEUE,
         SwarmJob,

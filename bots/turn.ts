@@ -5,13 +5,14 @@ import { AnswerStream } from '../bridge/matrix/answer-stream.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { maskSecrets } from '../bridge/matrix/secrets.ts';
 import { type FaultCode, ProviderFault } from '../bridge/protocol/fault.ts';
-import type { AgentId, EventId, UserId } from '../bridge/protocol/ids.ts';
+import type { EventId, UserId } from '../bridge/protocol/ids.ts';
 import { jobId, MAX_DEPTH, MAX_TURNS_PER_ROOT, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
 import { faultPhrase } from '../bridge/text/faults.ts';
 import * as say from '../bridge/text/room.ts';
 import { mentionedByAgent } from './addressing/address.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { nextInDiscussion } from './discussion.ts';
+import type { Minds } from './minds.ts';
 import type { Provider } from './providers/provider.ts';
 import { type RequestDeps, requestFor } from './request.ts';
 import type { Resident } from './residents.ts';
@@ -19,8 +20,7 @@ import { type RunningTurns, Stopped } from './running-turns.ts';
 import { showTyping } from './typing.ts';
 
 export interface TurnDeps extends RequestDeps {
-  readonly providers: ReadonlyMap<AgentId, Provider>;
-  readonly ready: ReadonlySet<AgentId>;
+  readonly minds: Minds;
   readonly ghost: (user: UserId) => Account;
   readonly timeline: Timeline;
   readonly budget: EditBudget;
@@ -38,7 +38,7 @@ export interface TurnDeps extends RequestDeps {
  */
 export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Promise<void> {
   const agent = deps.residents.byId.get(job.agent);
-  const provider = deps.providers.get(job.agent);
+  const provider = deps.minds.get(job.agent)?.provider;
   if (agent === undefined || provider === undefined) return;
 
   const slot = deps.running.enter({ room: job.room, source: job.source, root: job.root, agent: job.agent, at: job.at });
@@ -48,6 +48,8 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
     const source = entries.find((entry) => entry.event.eventId === job.source) ?? (await deps.timeline.find(job.room, job.source)) ?? heardBefore(job);
     // A question that was taken back needs no answer.
     if (source === null) return;
+    // A discussion waits for nobody's web chat.
+    if (provider.byHand === true && job.discussion !== undefined) await passOn(job, agent, { event: job.source, text: '' }, deps);
     const earlier = again ? earlierParts(entries, job, agent) : null;
     const said = wholeAnswer(earlier) ?? (await answer(job, agent, provider, source, withSource(entries, source), earlier, slot, deps));
     if (said !== null) await passOn(job, agent, said, deps);
@@ -213,11 +215,11 @@ function sourceList(sources: readonly { url: string; title?: string | undefined 
 /** Hands the word to those the answer mentions, or to the next in a discussion. Repeating it adds nothing. */
 async function passOn(job: TurnJob, agent: Resident, said: Said, deps: TurnDeps): Promise<void> {
   if (job.discussion !== undefined) {
-    const next = nextInDiscussion(job, deps.ready);
+    const next = nextInDiscussion(job, deps.minds.ready);
     if (next !== null) await deps.enqueue([next]);
     return;
   }
-  const called = job.depth < MAX_DEPTH ? mentionedByAgent(said.text, deps.residents.agents, agent.id).filter((id) => deps.ready.has(id)) : [];
+  const called = job.depth < MAX_DEPTH ? mentionedByAgent(said.text, deps.residents.agents, agent.id).filter((id) => deps.minds.ready.has(id)) : [];
   if (called.length === 0) return;
   const taken = await deps.countTurns(job.root, called.length);
   if (taken > MAX_TURNS_PER_ROOT) {

@@ -1,7 +1,7 @@
 import leven from 'leven';
 import { Floor } from '../../bridge/protocol/turn.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run';
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model';
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -11,12 +11,14 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['토론', 'discuss'],
   ['그만', 'stop'],
   ['실행', 'run'],
+  ['모델', 'model'],
   ['help', 'help'],
   ['agents', 'agents'],
   ['floor', 'floor'],
   ['discuss', 'discuss'],
   ['stop', 'stop'],
   ['run', 'run'],
+  ['model', 'model'],
 ];
 const BY_WORD: ReadonlyMap<string, CommandName> = new Map(NAMES);
 

@@ -10,6 +10,8 @@ export type Command =
   | { readonly name: 'stop' }
   /** What it says is the executor's to read. */
   | { readonly name: 'run' }
+  /** Whom, and perhaps which model. */
+  | { readonly name: 'model'; readonly words: string }
   /** null: show the present floor. */
   | { readonly name: 'floor'; readonly floor: Floor | null }
   | { readonly name: 'discuss'; readonly topic: string; readonly rounds: number };
@@ -48,6 +50,7 @@ function withArguments(name: CommandName, rest: string): Parsed {
     const discussion = discussionOf(rest);
     return discussion === null ? badArguments(name) : { kind: 'command', command: { name, ...discussion } };
   }
+  if (name === 'model') return rest === '' ? badArguments(name) : { kind: 'command', command: { name, words: rest } };
   // Whoever shouts stop means it, whatever else is shouted.
   if (name === 'stop' || name === 'run') return { kind: 'command', command: { name } };
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);

@@ -12,6 +12,8 @@ export interface Provider {
   readonly sees: boolean;
   /** Deterministic offline stand-in; its answers are labelled. */
   readonly rehearsal: boolean;
+  /** A person carries its words: it is asked when called by name, and nobody waits for it. */
+  readonly byHand?: boolean;
   /**
    * Yields the answer as it comes and ends with exactly one `finish`.
    * Throws `ProviderFault`, and the signal's reason when aborted.

@@ -1,4 +1,5 @@
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
+import { carrying } from '../../bridge/text/minds.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 
 /** Where a person carries words to an AI without an API and back: the ops room, wired by the swarm. */
@@ -7,19 +8,25 @@ export interface RelayDesk {
    * Posts what is to be pasted and waits for the reply to it. Reminds after a time of its own.
    * Rejects with `ProviderFault('provider.absent')` when none comes in time, and with the signal's reason when aborted.
    */
-  ask(prompt: string, signal: AbortSignal, agent: Pick<ProviderRequest['agent'], 'id' | 'name'>): Promise<string>;
+  ask(carried: Carried, signal: AbortSignal): Promise<string>;
+}
+
+/** Names the turn: asking for the same one again, after a restart, posts nothing twice. */
+export interface Carried extends Pick<ProviderRequest, 'turn' | 'agent' | 'lang'> {
+  readonly prompt: string;
 }
 
 /** An agent whose words a person fetches from a web chat. It blocks nobody: only its own turn waits. */
 export function relay(desk: RelayDesk): Provider {
-  return { label: 'relay', sees: false, rehearsal: false, stream: (request, signal) => carry(desk, request, signal) };
+  return { label: 'relay', sees: false, rehearsal: false, byHand: true, stream: (request, signal) => carry(desk, request, signal) };
 }
 
 async function* carry(desk: RelayDesk, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
+  yield { type: 'progress', text: carrying[request.lang]() };
   let answer: string;
   try {
-    answer = await desk.ask(relayPrompt(request), signal, request.agent);
+    answer = await desk.ask({ turn: request.turn, agent: request.agent, lang: request.lang, prompt: relayPrompt(request) }, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ProviderFault ? error : new ProviderFault('provider.absent', { cause: error });
@@ -29,8 +36,10 @@ async function* carry(desk: RelayDesk, request: ProviderRequest, signal: AbortSi
   yield { type: 'finish', reason: 'stop' };
 }
 
-/** Web chats keep little; a phone pastes less. */
-const LONGEST_PROMPT = 12_000;
+/** Bytes. Web chats keep little, a phone pastes less, and both forms of it have to fit into one event. */
+const LONGEST_PROMPT = 20_000;
+/** The question is cut rather than left out. */
+const SHORTEST_ROOM = 2_000;
 
 /**
  * All that a web chat needs, in one text: who the agent is, the newest part of the conversation, cut at the borders
@@ -42,14 +51,18 @@ export function relayPrompt({ system, messages, agent }: ProviderRequest): strin
     return role === 'assistant' ? `[${agent.name}] ${text}` : text;
   });
   const kept: string[] = [];
-  let room = LONGEST_PROMPT - system.length;
+  let room = Math.max(SHORTEST_ROOM, LONGEST_PROMPT - Buffer.byteLength(system));
   for (const text of said.toReversed()) {
-    if (kept.length > 0 && text.length > room) break;
-    kept.unshift(text);
-    room -= text.length + 2;
+    if (kept.length > 0 && Buffer.byteLength(text) > room) break;
+    const one = cutToBytes(text, room);
+    kept.unshift(one);
+    room -= Buffer.byteLength(one) + 2;
   }
   return [system, ...kept].join('\n\n');
 }
+
+const cutToBytes = (text: string, bytes: number): string =>
+  Buffer.byteLength(text) <= bytes ? text : `${Buffer.from(text).subarray(0, bytes).toString('utf8').replace(/\uFFFD+$/u, '')}\n[…]`;
 
 /** As one code block that nothing inside can close. */
 export function codeBlock(text: string): string {

@@ -7,8 +7,8 @@ import { AgentId, EventId } from './ids.ts';
  */
 export const ChavionContent = z.object({
   v: z.literal(1),
-  /** `answer`: an agent's words. `notice`: the coordinator's. `fault`: a turn that could not be had. */
-  kind: z.enum(['answer', 'notice', 'fault']),
+  /** `answer`: an agent's words. `notice`: the coordinator's. `fault`: a turn that could not be had. `relay`: to be carried to a web chat. */
+  kind: z.enum(['answer', 'notice', 'fault', 'relay']),
   /** The event that this answers. */
   source: EventId.optional(),
   /** The master's event at the head of the chain; turns are counted against it. */

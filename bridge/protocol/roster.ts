@@ -53,6 +53,8 @@ export const Roster = z
     agents: z.array(AgentConfig).min(1).max(200),
     /** Who sums up discussions; the next ready one stands in. */
     integrator: AgentId,
+    /** How long the words of an AI without an API are waited for, minutes. */
+    relay: z.strictObject({ remindAfter: z.number().min(0.01).max(1_440).default(20), absentAfter: z.number().min(0.01).max(2_880).default(120) }).prefault({}),
   })
   .superRefine((roster, ctx) => {
     const seenIds = new Set<string>(['coordinator', 'executor']);

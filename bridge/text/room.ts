@@ -59,6 +59,7 @@ export const helpText = phrase<[example: string]>(
       '- `!그만`: 하던 대답을 바로 멈춥니다 (메시지에 🛑를 달아도 됩니다)',
       '- `!실행 ls -la`: 서버에서 명령을 실행합니다 (격리된 작업 폴더 안에서)',
       '- `!에이전트`: 누가 있고 어떤 상태인지 봅니다',
+      '- `!모델 이름 회사/모델`: 모델을 바꿉니다 (`기본`이면 되돌림, `relay`는 웹 대화창)',
       '- `!도움`: 이 안내',
     ].join('\n'),
   (example) =>
@@ -73,6 +74,7 @@ export const helpText = phrase<[example: string]>(
       '- `!stop`: ends running answers at once (a 🛑 on a message does too)',
       '- `!run ls -la`: runs a command on the server (inside a closed workspace)',
       '- `!agents`: who is here and how they are',
+      '- `!model name provider/model`: changes a model (`default` goes back, `relay` is by web chat)',
       '- `!help`: this text',
     ].join('\n'),
 );
@@ -89,6 +91,10 @@ export const usage = {
   floor: phrase(
     () => '`!발언 모두`, `!발언 호출`, `!발언 금지` 중 하나로 보내 주세요. 발언은 그대로입니다.',
     () => 'Send `!floor open`, `!floor called` or `!floor closed`. The floor is as it was.',
+  ),
+  model: phrase(
+    () => '`!모델 클로드 anthropic/claude-sonnet-5-5`처럼 누구를 무엇으로 바꿀지 보내 주세요. 이름만 쓰면 지금 모델을 보여 줍니다. 바뀐 것은 없습니다.',
+    () => 'Send whom and to what, such as `!model claude anthropic/claude-sonnet-5-5`; a name alone shows its model. Nothing was changed.',
   ),
   discuss: phrase<[maxRounds: number]>(
     (max) => `\`!토론 주제\` 또는 \`!토론 주제 3\`처럼 보내 주세요 (1~${max}바퀴). 주제가 숫자로 끝나면 "주제 2030"처럼 따옴표로 묶어 주세요. 토론은 시작하지 않았습니다.`,
@@ -162,12 +168,16 @@ export const agentsTable = {
   ),
 };
 
-export type AgentState = 'ready' | 'answering' | 'rehearsing' | 'silent' | 'no-key' | 'absent';
+export type AgentState = 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'no-key' | 'absent';
 
 export const agentState: Record<AgentState, Phrase> = {
   ready: phrase(
     () => '대기 중',
     () => 'ready',
+  ),
+  'by-hand': phrase(
+    () => '부르면 대답',
+    () => 'when called',
   ),
   answering: phrase(
     () => '대답하는 중',

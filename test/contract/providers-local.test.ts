@@ -175,12 +175,13 @@ describe('a probe', () => {
 });
 
 describe('relay', () => {
-  const asking = (answer: (prompt: string) => Promise<string>) => relay({ ask: answer });
+  const asking = (answer: (prompt: string) => Promise<string>) => relay({ ask: ({ prompt }) => answer(prompt) });
 
   it('puts who it is, the conversation and the question into what is pasted, and brings the reply', async () => {
     let pasted = '';
     const parts = await all(asking((prompt) => Promise.resolve(((pasted = prompt), ' 답입니다 '))));
-    expect(parts).toEqual([{ type: 'text', text: '답입니다' }, { type: 'finish', reason: 'stop' }]);
+    expect(parts.slice(1)).toEqual([{ type: 'text', text: '답입니다' }, { type: 'finish', reason: 'stop' }]);
+    expect(parts[0]).toMatchObject({ type: 'progress', text: expect.stringContaining('작업기록') });
     expect(pasted.startsWith(SYSTEM)).toBe(true);
     expect(pasted).toMatch(/뭐부터 하지\?\n\n파일 일정\.txt:[^]*화요일 정비$/);
   });

@@ -11,6 +11,9 @@ const facts: Facts = {
   agents,
   others: [{ ...agent('executor', '실행자'), name: '실행자' }],
   ready: new Set(agents.map((one) => one.id)),
+  byHand: new Set(),
+  everyone: agents.map((one) => ({ ...one, config: {} })),
+  mindOf: (_, model) => ({ model: model ?? 'openai/gpt-5', answers: model ?? 'openai/gpt-5' }),
   floor: 'open',
   fallbackLang: 'ko',
   roomLang: 'ko',
@@ -134,6 +137,92 @@ describe('what a master sets off', () => {
     const plan = decide('실행자야 안녕');
     expect(turns(plan)).toEqual([]);
     expect(notices(plan)[0]).toContain('실행자');
+  });
+});
+
+describe('minds', () => {
+  it.each<[string, unknown]>([
+    ['!model claude openai/gpt-5.2', { agent: 'claude', name: 'openai/gpt-5.2' }],
+    ['!모델 클로드 OpenAI/gpt-5.2', { agent: 'claude', name: 'openai/gpt-5.2' }],
+    ['!모델 GPT 릴레이', { agent: 'gabriel', name: 'relay' }],
+    ['!model @gpt: `anthropic/Claude-X`', { agent: 'gabriel', name: 'anthropic/Claude-X' }],
+    ['!모델 자비스 기본', { agent: 'jarvis', name: null }],
+    ['!model jarvis default', { agent: 'jarvis', name: null }],
+    ['!모델 자비스', undefined],
+    ['!모델', undefined],
+    ['!모델 자비스님 relay', undefined],
+    ['!모델 프랭크 openai/gpt-5.2', undefined],
+    ['!model claude gpt-5.2', undefined],
+    ['!model claude opnai/gpt-5.2', undefined],
+    ['!model claude openai/', undefined],
+    ['!model claude openai/gpt-5.2 please', undefined],
+    ['!model claude compatible/llama', undefined],
+    ['!model claude echo/0@0', undefined],
+  ])('%s', (body, model) => {
+    const plan = decide(body);
+    expect(plan.model).toEqual(model);
+    expect(notices(plan)).toHaveLength(1);
+    expect(turns(plan)).toEqual([]);
+  });
+
+  it('says what is now, whether its key is there, and why something is no model', () => {
+    expect(notices(decide('!모델 클로드 openai/gpt-5.2'))[0]).toMatch(/claude.*openai\/gpt-5\.2.*키가 있어/);
+    const keyless = { mindOf: () => ({ model: 'openai/gpt-5.2', answers: 'rehearsal' }) };
+    expect(notices(decide('!모델 클로드 openai/gpt-5.2', keyless))[0]).toMatch(/키가 없어.*npm start -- keys/);
+    expect(notices(decide('!model claude opnai/x', { roomLang: 'en' }))[0]).toMatch(/known providers are openai/);
+    expect(notices(decide('!model claude gpt', { roomLang: 'en' }))[0]).toMatch(/written provider\/model/);
+    expect(notices(decide('!model claude compatible/x', { roomLang: 'en' }))[0]).toMatch(/endpoint/);
+  });
+
+  it('speaks the language of the room, names of models being nobody\'s', () => {
+    expect(notices(decide('!model claude openai/gpt-5.2'))[0]).toMatch(/입니다/);
+    expect(notices(decide('!model claude openai/gpt-5.2', { roomLang: 'en' }))[0]).not.toMatch(/[가-힣]/);
+  });
+});
+
+describe('one whose words a person carries', () => {
+  const byHand = new Set([AgentId.parse('claude')]);
+  const claude = agents[2]!.userId;
+
+  it.each<[string, Partial<Facts>, Parameters<typeof message>[2], readonly string[]]>([
+    ['얘들아 안녕', {}, {}, ['gabriel', 'jarvis']],
+    ['자비스 빼고 다들 말해봐', {}, {}, ['gabriel']],
+    ['클로드야 안녕', {}, {}, ['claude']],
+    ['클로드, 자비스 인사해', {}, {}, ['jarvis', 'claude']],
+    ['이건 어때?', {}, { mentions: [claude] }, ['claude']],
+    ['이건 어때?', { repliedTo: claude }, {}, ['claude']],
+  ])('%s', (body, more, event, speakers) => {
+    expect(turns(decide(body, { byHand, ...more }, event))).toEqual(speakers);
+  });
+
+  it('takes part in a discussion', () => {
+    expect(decide('!토론 이름 1', { byHand }).jobs.find((job) => job.type === 'turn')?.discussion?.order).toEqual(['gabriel', 'jarvis', 'claude', 'jarvis']);
+  });
+
+  it('says so when nobody else is there to greet', () => {
+    const plan = decide('안녕', { byHand, agents: [agents[2]!] });
+    expect(turns(plan)).toEqual([]);
+    expect(notices(plan)[0]).toContain('이름을 불러');
+  });
+
+  const relayed = { turn: '$q.claude', agent: AgentId.parse('claude'), waiting: true };
+
+  it('answers by the reply to what was put up, which is no chat for the others', () => {
+    for (const body of ['자비스, 이건 웹에서 온 답입니다', '!important: 답', '답']) expect(decide(body, { relayed, repliedTo: claude })).toEqual({ jobs: [], carried: { turn: '$q.claude', text: body } });
+  });
+
+  it.each<[string, Partial<Facts>, Parameters<typeof message>[2], RegExp]>([
+    ['늦은 답', { relayed: { ...relayed, waiting: false } }, {}, /이미 끝나/],
+    ['  ', { relayed }, {}, /글로 적어/],
+    ['a.png', { relayed }, { attachment: { url: 'mxc://a/b', name: 'a.png', mediaType: 'image/png' } }, /글로 적어/],
+  ])('is told when a reply cannot be passed on: %s', (body, more, event, line) => {
+    const plan = decide(body, more, event);
+    expect(plan.carried).toBeUndefined();
+    expect(notices(plan)[0]).toMatch(line);
+  });
+
+  it('hears commands all the same', () => {
+    expect(decide('!그만', { relayed }).stopAt).toBeDefined();
   });
 });
 

@@ -1,0 +1,71 @@
+import type { AgentId } from '../bridge/protocol/ids.ts';
+import type { AgentConfig, ModelName } from '../bridge/protocol/roster.ts';
+import type { Provider } from './providers/provider.ts';
+
+export interface Mind {
+  /** As in the roster, with the model that is in force. */
+  readonly config: AgentConfig;
+  readonly provider: Provider;
+}
+
+/** Every agent's mind as it is now: the roster's, or what a master has chosen instead. */
+export class Minds {
+  readonly #roster: ReadonlyMap<AgentId, AgentConfig>;
+  readonly #make: (config: AgentConfig) => Provider;
+  readonly #rehearsal: 'auto' | 'always';
+  #minds: ReadonlyMap<AgentId, Mind> = new Map();
+  #ready: ReadonlySet<AgentId> = new Set();
+  #byHand: ReadonlySet<AgentId> = new Set();
+
+  /** @param make does no I/O: it is also asked what a model would be. */
+  constructor(agents: readonly AgentConfig[], make: (config: AgentConfig) => Provider, rehearsal: 'auto' | 'always') {
+    this.#roster = new Map(agents.map((config) => [config.id, config]));
+    this.#make = make;
+    this.#rehearsal = rehearsal;
+    this.use(new Map());
+  }
+
+  get(agent: AgentId): Mind | undefined {
+    return this.#minds.get(agent);
+  }
+
+  /** Who can take turns. */
+  get ready(): ReadonlySet<AgentId> {
+    return this.#ready;
+  }
+
+  /** Whose words a person carries: asked only when called by name. */
+  get byHand(): ReadonlySet<AgentId> {
+    return this.#byHand;
+  }
+
+  /** What the agent's mind would be with this model; with null, the roster's. */
+  try(agent: AgentId, model: ModelName | null): Mind | undefined {
+    const config = this.#roster.get(agent);
+    if (config === undefined) return undefined;
+    const chosen = { ...config, model: model ?? config.model };
+    return { config: chosen, provider: this.#make(chosen) };
+  }
+
+  /** The masters' choices, all of them; who is not among them has the roster's model. */
+  use(choices: ReadonlyMap<AgentId, ModelName>): void {
+    const minds = new Map<AgentId, Mind>();
+    for (const [id, config] of this.#roster) {
+      const before = this.#minds.get(id);
+      const mind = before?.config.model === (choices.get(id) ?? config.model) ? before : this.try(id, choices.get(id) ?? null);
+      if (mind !== undefined) minds.set(id, mind);
+    }
+    this.#minds = minds;
+    this.#ready = readyAgents(minds, this.#rehearsal);
+    this.#byHand = new Set([...minds].filter(([, { provider }]) => provider.byHand === true).map(([id]) => id));
+  }
+}
+
+/**
+ * Rehearsal is for a house without keys: once one agent has a real mind the rehearsing ones are silent, unless the
+ * owner wants them to go on. One that waits to be called by name keeps nobody silent.
+ */
+function readyAgents(minds: ReadonlyMap<AgentId, Mind>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
+  const anyReal = [...minds.values()].some(({ provider }) => !provider.rehearsal && provider.byHand !== true);
+  return new Set([...minds].filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { AgentId } from '../../bridge/protocol/ids.ts';
+import { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
+import { ProviderSettings } from '../../bridge/protocol/settings.ts';
+import { Minds } from '../../bots/minds.ts';
+import { createProvider } from '../../bots/providers/registry.ts';
+import { deskStep } from '../../bots/relay-desk.ts';
+
+const agent = (id: string, model: string) => AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p' });
+const [a, b, c] = [AgentId.parse('a'), AgentId.parse('b'), AgentId.parse('c')];
+const minds = (keys: object, rehearsal: 'auto' | 'always' = 'auto') =>
+  new Minds(
+    [agent('a', 'openai/x'), agent('b', 'anthropic/y'), agent('c', 'rehearsal')],
+    (config) => createProvider(config, ProviderSettings.parse(keys), {}, { relayDesk: { ask: () => Promise.resolve('답') } }),
+    rehearsal,
+  );
+const use = (on: Minds, choices: Readonly<Record<string, string>>) => {
+  on.use(new Map(Object.entries(choices).map(([id, model]) => [AgentId.parse(id), ModelName.parse(model)])));
+  return [...on.ready];
+};
+
+describe('who is ready', () => {
+  it.each<[string, object, 'auto' | 'always', Record<string, string>, readonly AgentId[]]>([
+    ['everybody rehearses without keys', {}, 'auto', {}, [a, b, c]],
+    ['rehearsal is silent beside a real mind', { OPENAI_API_KEY: 'k' }, 'auto', {}, [a]],
+    ['unless the owner wants it', { OPENAI_API_KEY: 'k' }, 'always', {}, [a, b, c]],
+    ['a chosen model joins', { OPENAI_API_KEY: 'k' }, 'auto', { c: 'openai/z' }, [a, c]],
+    ['one that goes without its key is silent', { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' }, 'auto', { a: 'perplexity/p' }, [b]],
+    ['when the last real one goes, all rehearse again', { OPENAI_API_KEY: 'k' }, 'auto', { a: 'rehearsal' }, [a, b, c]],
+    ['a web chat alone silences nobody', {}, 'auto', { c: 'relay' }, [a, b, c]],
+    ['and is ready beside real ones', { OPENAI_API_KEY: 'k' }, 'auto', { c: 'relay' }, [a, c]],
+  ])('%s', (_what, keys, rehearsal, choices, ready) => {
+    expect(use(minds(keys, rehearsal), choices)).toEqual(ready);
+  });
+
+  it('follows every change, and goes back to the roster', () => {
+    const all = minds({ OPENAI_API_KEY: 'k' });
+    expect(use(all, { c: 'relay' })).toEqual([a, c]);
+    expect([...all.byHand]).toEqual([c]);
+    expect(use(all, {})).toEqual([a]);
+    expect([...all.byHand]).toEqual([]);
+    expect(all.get(c)?.config.model).toBe('rehearsal');
+  });
+
+  it('says beforehand what a model would be, and changes nothing by that', () => {
+    const all = minds({ OPENAI_API_KEY: 'k' });
+    expect(all.try(b, ModelName.parse('openai/x'))?.provider.label).toBe('openai/x');
+    expect(all.try(a, ModelName.parse('manus/m'))?.provider.label).toBe('rehearsal');
+    expect(all.try(b, null)?.config.model).toBe('anthropic/y');
+    expect(all.try(AgentId.parse('nobody'), null)).toBeUndefined();
+    expect(all.get(b)?.provider.label).toBe('rehearsal');
+  });
+});
+
+describe('the desk', () => {
+  const minutes = (n: number) => n * 60_000;
+  it.each([
+    [0, false, 'wait'],
+    [19.9, false, 'wait'],
+    [20, false, 'remind'],
+    [20, true, 'wait'],
+    [119, true, 'wait'],
+    [120, true, 'absent'],
+    [500, false, 'absent'],
+  ] as const)('after %d minutes (reminded: %s): %s', (age, reminded, step) => {
+    expect(deskStep(minutes(age), reminded, { remindAfter: 20, absentAfter: 120 })).toBe(step);
+  });
+});
