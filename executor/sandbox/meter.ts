@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CgroupRoot } from './cgroups.ts';
 import { readTree, treeOf } from './process-tree.ts';
 import type { Limits } from './sandbox.ts';
@@ -19,8 +18,8 @@ export interface Meter {
   /** Before the job is let go: `pid` is the first process of its namespace, with the gate below it. */
   adopt(pid: number): void;
   read(): Reading;
-  /** When nothing of the job lives any more. */
-  close(): Promise<void>;
+  /** When nothing of the job lives any more. What the kernel does not let go of at once is removed a little later. */
+  close(): void;
 }
 
 /** Without a cgroup: adds up the tree. */
@@ -32,7 +31,7 @@ export function treeMeter(limits: Limits): Meter {
       root = pid;
     },
     read: () => (root === undefined ? none : { ...readTree(root, limits.memoryBytes / 2), outOfMemory: false }),
-    close: () => Promise.resolve(),
+    close: () => undefined,
   };
 }
 
@@ -96,16 +95,16 @@ function field(folder: string, file: string, name: string): number {
 }
 
 /** A group can be removed once the kernel has let go of its last process, a moment after that has ended. */
-async function removeAll(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    for (let tries = 0; tries < 50; tries++) {
-      try {
-        rmdirSync(folder);
-        break;
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') break;
-        await sleep(20);
-      }
-    }
+function removeAll(folders: readonly string[], tries = 100): void {
+  const left = folders.filter((folder) => !removed(folder));
+  if (left.length > 0 && tries > 0) setTimeout(() => removeAll(left, tries - 1), 20).unref();
+}
+
+function removed(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
 }
