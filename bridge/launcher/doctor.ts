@@ -13,12 +13,12 @@ import { doctorText } from '../text/verbs.ts';
 import { LOW_DISK_BYTES, readableBytes } from './disk.ts';
 import { versionOf } from './distribution.ts';
 import { readJson } from './files.ts';
-import { type DataPaths, Instance, cacheFolder, dataPaths, isRoot } from './instance.ts';
+import { executorAnswers } from './executor-part.ts';
+import { type DataPaths, Instance, cacheFolder, dataPaths, isRoot, stateRoot } from './instance.ts';
 import { holder } from './lock.ts';
 import { answers200, providerKeys } from './parts.ts';
 import { portUses, takenPorts } from './ports.ts';
 import { redisNumber } from './prerequisites.ts';
-import { Ready } from './ready.ts';
 import { redisAnswers } from './redis.ts';
 import { Secrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,7 +42,7 @@ export async function doctor(project: string, environment: Environment, terminal
     for (const { good, said } of found) terminal.mark(good, said[terminal.lang]());
     findings.push(...found);
   };
-  tell(node(), ...(await python(environment)), await redis(environment));
+  tell(node(), ...(await python(environment)), await redis(environment), await sandbox(environment));
   try {
     const loaded = load(environment, project);
     const paths = dataPaths(project, loaded.settings);
@@ -80,6 +80,10 @@ async function redis(environment: Environment): Promise<Finding> {
   return version === undefined ? bad(doctorText.redisNone) : good(doctorText.redis(redisNumber(version)));
 }
 
+async function sandbox(environment: Environment): Promise<Finding> {
+  return (await versionOf('bwrap', installEnvironment(environment))) === undefined ? bad(doctorText.bubblewrapNone) : good(doctorText.bubblewrap);
+}
+
 async function disk(data: string): Promise<Finding> {
   let folder = data;
   while (statSync(folder, { throwIfNoEntry: false }) === undefined) folder = dirname(folder);
@@ -105,7 +109,6 @@ async function ports({ settings }: Loaded): Promise<Finding[]> {
 
 async function running(paths: DataPaths, { settings }: Loaded): Promise<Finding[]> {
   const launcher = holder(paths.lock);
-  const ready = readJson(paths.ready, Ready);
   const secrets = readJson(paths.secrets, Secrets);
   const answers = {
     redis: secrets !== undefined && (await redisAnswers(settings.CHAVION_REDIS_PORT, secrets.redis.launcher)),
@@ -113,8 +116,16 @@ async function running(paths: DataPaths, { settings }: Loaded): Promise<Finding[
     swarm: await answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
   };
   const parts = Object.entries(answers).map(([part, up]) => (up ? good(doctorText.part(part)) : bad(doctorText.partSilent(part, join(paths.logs, `${part}.log`)))));
-  const executor = ready?.pids.executor === null ? [note(doctorText.partAbsent('executor'))] : [];
-  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...executor];
+  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths))];
+}
+
+/** It may live and stand still: it says why in the room of records. */
+async function executor(paths: DataPaths): Promise<Finding[]> {
+  const instance = readJson(paths.instance, Instance);
+  if (instance === undefined) return [];
+  const folder = join(stateRoot(instance, paths), 'executor');
+  if (await executorAnswers(folder, '/health')) return [good(doctorText.part('executor'))];
+  return [bad((await executorAnswers(folder)) ? doctorText.executorHalted : doctorText.partSilent('executor', join(paths.logs, 'executor.log')))];
 }
 
 function modes(paths: DataPaths): Finding[] {

@@ -1,5 +1,5 @@
 import { locateSynapse, installSynapse } from '../../synapse/install.ts';
-import { type Python, findPython } from '../../synapse/python.ts';
+import { type Python, type PythonFound, findPython } from '../../synapse/python.ts';
 import { installEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
@@ -16,21 +16,42 @@ export interface Prerequisites {
 
 /** What the machine has to have, installed where it is missing. Throws a `Refusal` that says what to run. */
 export async function prerequisites(environment: Environment, installLog: string, terminal: Terminal, stop: AbortSignal): Promise<Prerequisites> {
-  const redisVersion = await redis(environment, installLog, terminal);
-  const python = await pythonWithVenv(environment, installLog, terminal);
-  return { redisVersion, synapsePython: await synapse(python, environment, terminal, stop) };
+  const env = installEnvironment(environment);
+  const missing = packagesFor(await look(env));
+  if (missing.length > 0) await install(missing, env, installLog, terminal);
+  const { redis, python } = await look(env);
+  if (redis === undefined) throw new Refusal(launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog));
+  if (python.kind !== 'ready') throw new Refusal(launcherText.pythonMissing());
+  return { redisVersion: redis, synapsePython: await synapse(python.python, environment, terminal, stop) };
 }
 
-async function redis(environment: Environment, installLog: string, terminal: Terminal): Promise<string> {
-  const env = installEnvironment(environment);
-  const there = await versionOf('redis-server', env);
-  if (there !== undefined) return there;
-  using step = terminal.step(launcherText.stepInstall('Redis'));
-  await installPackages(['redis-server'], env, installLog);
-  const installed = await versionOf('redis-server', env);
-  if (installed === undefined) throw new Refusal(launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog));
-  step.done(redisNumber(installed));
-  return installed;
+interface Machine {
+  readonly redis: string | undefined;
+  readonly bubblewrap: string | undefined;
+  readonly python: PythonFound;
+}
+
+async function look(env: Record<string, string>): Promise<Machine> {
+  const [redis, bubblewrap, python] = await Promise.all([versionOf('redis-server', env), versionOf('bwrap', env), findPython(env, isRoot())]);
+  return { redis, bubblewrap, python };
+}
+
+/** By the names of the distribution; all at once, so that there is one command to run. */
+export function packagesFor({ redis, bubblewrap, python }: Machine): readonly string[] {
+  return [...(redis === undefined ? ['redis-server'] : []), ...(bubblewrap === undefined ? ['bubblewrap'] : []), ...(python.kind === 'ready' ? [] : ['python3', 'python3-venv'])];
+}
+
+/** Without bubblewrap everything runs but the executor, which stands still: that stops no start. */
+async function install(packages: readonly string[], env: Record<string, string>, installLog: string, terminal: Terminal): Promise<void> {
+  using step = terminal.step(launcherText.stepPackages);
+  step.progress(packages.join(', '));
+  try {
+    await installPackages(packages, env, installLog);
+    step.done(packages.join(', '));
+  } catch (error) {
+    if (packages.some((name) => name !== 'bubblewrap')) throw error;
+    terminal.mark('note', launcherText.noSandbox[terminal.lang]());
+  }
 }
 
 /** `Redis server v=7.0.15 sha=…` */
@@ -40,19 +61,6 @@ export const redisNumber = (version: string): string => /v=(\d+(?:\.\d+)*)/.exec
 export function hasChannelRights(version: string): boolean {
   const [major = 0, minor = 0] = redisNumber(version).split('.').map(Number);
   return major > 6 || (major === 6 && minor >= 2);
-}
-
-async function pythonWithVenv(environment: Environment, installLog: string, terminal: Terminal): Promise<Python> {
-  const env = installEnvironment(environment);
-  const there = await findPython(env, isRoot());
-  if (there.kind === 'ready') return there.python;
-  const packages = ['python3', 'python3-venv'];
-  using step = terminal.step(launcherText.stepInstall('Python'));
-  await installPackages(packages, env, installLog);
-  const found = await findPython(env, isRoot());
-  if (found.kind !== 'ready') throw new Refusal(launcherText.pythonMissing());
-  step.done(found.python.version);
-  return found.python;
 }
 
 async function synapse(python: Python, environment: Environment, terminal: Terminal, stop: AbortSignal): Promise<string> {

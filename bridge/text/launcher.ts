@@ -40,7 +40,7 @@ export const launcherText = {
   packagesMissing: (packages: readonly string[], command: string | undefined) =>
     phrase(
       () => (command === undefined ? `필요한 프로그램이 없습니다: ${packages.join(', ')}. 이 배포판의 방법으로 설치한 뒤 다시 npm start 해 주세요.` : `필요한 프로그램이 없습니다: ${packages.join(', ')}. 다음 명령을 한 번 실행한 뒤 다시 npm start 해 주세요.\n\n    ${command}\n`),
-      () => (command === undefined ? `${packages.join(', ')} is needed. Install it in this distribution's way, then run npm start again.` : `${packages.join(', ')} is needed. Run this once, then npm start again.\n\n    ${command}\n`),
+      () => (command === undefined ? `Programs are missing: ${packages.join(', ')}. Install them in this distribution's way, then run npm start again.` : `Programs are missing: ${packages.join(', ')}. Run this once, then npm start again.\n\n    ${command}\n`),
     ),
   packagesFailed: (packages: readonly string[], command: string, log: string) =>
     phrase(
@@ -84,6 +84,11 @@ export const launcherText = {
     ),
   leftovers: (count: number) =>
     phrase(() => `지난번에 갑자기 꺼지면서 남은 프로세스 ${count}개를 정리합니다.`, () => `Ending ${count} process${count === 1 ? '' : 'es'} left by a launcher that was killed.`),
+  noSandbox: phrase(
+    () => 'bubblewrap이 없어 실행자는 명령을 실행하지 않습니다. 다른 것은 모두 됩니다. 설치: sudo apt-get install -y bubblewrap',
+    () => 'Without bubblewrap the executor runs no commands; everything else works. To install it: sudo apt-get install -y bubblewrap',
+  ),
+  stepPackages: phrase(() => '프로그램 설치', () => 'Programs'),
   stepInstall: (name: string) => phrase(() => `${name} 설치`, () => `${name} install`),
   stepStart: (name: string) => phrase(() => name, () => name),
   stepRooms: phrase(() => '방과 계정', () => 'Rooms'),

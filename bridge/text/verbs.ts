@@ -56,7 +56,12 @@ export const doctorText = {
   notRunning: phrase(() => '집이 꺼져 있습니다. 켜기: npm start', () => 'The house is not running. To open it: npm start'),
   part: (part: string) => phrase(() => `${part}: 응답합니다`, () => `${part}: answers`),
   partSilent: (part: string, log: string) => phrase(() => `${part}: 응답하지 않습니다. 까닭: ${log}`, () => `${part}: does not answer. See ${log}`),
-  partAbsent: (part: string) => phrase(() => `${part}: 아직 없습니다`, () => `${part}: not built yet`),
+  executorHalted: phrase(() => 'executor: 켜져 있지만 명령을 받지 않습니다. 까닭은 작업기록 방에 있습니다.', () => 'executor: lives but takes no orders; why is in the room 작업기록.'),
+  bubblewrap: phrase(() => 'bubblewrap', () => 'bubblewrap'),
+  bubblewrapNone: phrase(
+    () => 'bubblewrap이 없어 실행자가 명령을 실행하지 않습니다: sudo apt-get install -y bubblewrap',
+    () => 'No bubblewrap, so the executor runs no commands: sudo apt-get install -y bubblewrap',
+  ),
   modes: phrase(() => '비밀 파일의 권한', () => 'Permissions of the secrets'),
   modeOpen: (path: string, mode: string) => phrase(() => `다른 사람이 읽을 수 있는 파일 (${mode}): chmod go= ${path}`, () => `Others can read ${path} (${mode}): chmod go= ${path}`),
   separated: phrase(() => '각 부분이 자기 계정으로 돌고 서로의 파일을 읽지 못합니다.', () => 'Each part runs under its own account and cannot read the others\' files.'),
