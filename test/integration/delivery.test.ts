@@ -207,6 +207,21 @@ it('does not run an answer twice because Redis was away for longer than a lock',
   providers.play('네, 마스터.');
 });
 
+it('ends an answer in the message in which it began, whoever died in the middle', async () => {
+  const sentences = Array.from({ length: 60 }, (_, i) => `${i + 1}번째 문장입니다. `);
+  providers.play(() => ({ pieces: sentences, everyMs: 100 }));
+  const event = await say('가브리엘아 길게 대답해');
+  const begun = (await readUntil(master, (record) => answerers(record, event).includes('gabriel growing'), WITHIN_MS)).written.find(({ source }) => source === event);
+  expect(begun).toMatchObject({ growing: true });
+  const [synapse, swarm] = [await house.kill('synapse'), await house.kill('swarm')];
+  await Promise.all([house.reborn('synapse', synapse), house.reborn('swarm', swarm)]);
+  const record = await readUntil(master, (record) => answerers(record, event).includes('gabriel'), WITHIN_MS);
+  expect(await settled([event], 1, AFTER_CRASH_MS)).toEqual(['gabriel']);
+  const ended = record.written.find(({ source }) => source === event);
+  expect([ended?.event, ended?.body.trim()]).toEqual([begun?.event, sentences.join('').trim()]);
+  providers.play('네, 마스터.');
+});
+
 it('answers all of more messages than one look at the homeserver holds', async () => {
   await using down = await keepDown(house, 'swarm');
   const events: string[] = [];
