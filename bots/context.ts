@@ -21,6 +21,8 @@ export interface ContextInput {
   readonly sees: boolean;
   /** For the whole history, estimated. */
   readonly tokens: number;
+  /** What was said before all this, summed up; stands first. */
+  readonly memory?: string | undefined;
   /** Said to the agent at the very end, by nobody in the room. */
   readonly instruction?: string;
 }
@@ -42,8 +44,9 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   const upTo = input.untilSource ? until(input.entries, input.source) : input.entries;
   const byId = new Map(input.entries.map((entry) => [entry.event.eventId, entry]));
   const closing: Line[] = input.instruction === undefined ? [] : [line('user', [{ type: 'text', text: input.instruction }])];
+  const opening: Line[] = input.memory === undefined ? [] : [line('user', [{ type: 'text', text: input.memory }])];
 
-  let left = input.tokens - sum(closing);
+  let left = input.tokens - sum(closing) - sum(opening);
   const kept: Line[] = [];
   for (const entry of upTo.toReversed()) {
     // What is to be pasted elsewhere is made of the conversation itself.
@@ -56,7 +59,7 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
     left -= one.tokens;
     kept.push(one);
   }
-  return alternate([...kept.toReversed(), ...closing]);
+  return alternate([...opening, ...kept.toReversed(), ...closing]);
 }
 
 function until(entries: readonly Entry[], source: EventId): readonly Entry[] {

@@ -2,6 +2,7 @@ import type { AgentId, Lang, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import type { ModelName } from '../bridge/protocol/roster.ts';
 import type { Floor, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
+import { helpText } from '../bridge/text/help.ts';
 import * as mindText from '../bridge/text/minds.ts';
 import * as say from '../bridge/text/room.ts';
 import { address, type Audience, type Callable } from './addressing/address.ts';
@@ -21,6 +22,8 @@ export interface Plan {
   readonly model?: { readonly agent: AgentId; readonly name: ModelName | null };
   /** Words from a web chat, for the turn that waits for them. */
   readonly carried?: { readonly turn: string; readonly text: string };
+  /** What was said in this room up to this time (origin_server_ts) is not remembered any more. */
+  readonly forgetAt?: number;
   /** Somebody who is no master has now been told so. */
   readonly told?: UserId;
 }
@@ -48,6 +51,8 @@ export interface Facts {
   readonly nameOf: (agent: AgentId) => string;
   /** The table of `!agents`. */
   readonly agentsTable: (lang: Lang) => string;
+  /** The summary that `!memory` shows; null where there is none. */
+  readonly memory: { readonly text: string; readonly by: string } | null;
   /** How many answers `!stop` would end now. */
   readonly running: number;
   /** The executor reads this room. */
@@ -128,11 +133,15 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
   const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
   switch (command.name) {
     case 'help':
-      return answer(say.helpText[lang](exampleOf(facts, lang)));
+      return answer(helpText[lang](exampleOf(facts, lang)));
     case 'agents':
       return answer(facts.agentsTable(lang));
     case 'stop':
       return { ...answer(say.stopped[lang](facts.running)), stopAt: message.at };
+    case 'memory':
+      return answer(facts.memory === null ? mindText.noMemory[lang]() : mindText.memoryShown[lang](facts.memory));
+    case 'forget':
+      return { ...answer(mindText.forgotten[lang]()), forgetAt: message.at };
     case 'floor':
       if (command.floor === null) return answer(say.floorShown[lang](facts.floor));
       return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };

@@ -18,6 +18,7 @@ import type { Minds } from './minds.ts';
 import { MODELS_KEY, storedModel } from './model-choices.ts';
 import type { WebChatDesk } from './relay-desk.ts';
 import type { Residents } from './residents.ts';
+import type { RoomMemory } from './room-memory.ts';
 import type { RunningTurns } from './running-turns.ts';
 
 export interface IntakeDeps {
@@ -31,6 +32,7 @@ export interface IntakeDeps {
   readonly minds: Minds;
   /** Takes over what the masters have chosen. */
   readonly reloadMinds: () => Promise<void>;
+  readonly memory: Pick<RoomMemory, 'of' | 'consider' | 'forget' | 'redacted'>;
   readonly desk: Pick<WebChatDesk, 'waits' | 'bring'>;
   readonly hq: RoomId;
   readonly ops: RoomId;
@@ -47,6 +49,7 @@ const StoredPlan = z.object({
   jobs: z.array(SwarmJob),
   floor: Floor.optional(),
   stopAt: z.number().optional(),
+  forgetAt: z.number().optional(),
   model: z.object({ agent: AgentId, name: ModelName.nullable() }).optional(),
   carried: z.object({ turn: z.string(), text: z.string() }).optional(),
 });
@@ -92,7 +95,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'redaction':
         deps.running.cancel({ room: event.roomId, source: event.target });
         deps.running.cancel({ room: event.roomId, answer: event.target });
-        return undefined;
+        return deps.memory.redacted(event.roomId, event.target);
       case 'membership':
         return event.membership === 'invite' ? invited(event) : undefined;
       case 'encrypted':
@@ -117,6 +120,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (seen === null) return;
     const plan = decideForMaster(message, seen);
     await decided(message, plan, true);
+    if (plan.jobs.some((job) => job.type === 'turn')) deps.memory.consider(message.roomId, seen.roomLang);
     deps.log.info({ event: message.eventId, room: message.roomId, jobs: plan.jobs.length, afterMs: Date.now() - message.at }, 'heard');
   }
 
@@ -150,6 +154,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function carryOut(room: RoomId, plan: Effects): Promise<void> {
     if (plan.stopAt !== undefined) deps.running.cancel({ room, until: plan.stopAt });
+    if (plan.forgetAt !== undefined) await deps.memory.forget(room, plan.forgetAt);
     if (plan.model !== undefined) await deps.reloadMinds();
     if (plan.carried !== undefined) await deps.desk.bring(plan.carried.turn, plan.carried.text);
     await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job })));
@@ -189,9 +194,18 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       integrator: deps.roster.integrator,
       nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
       agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id))),
+      memory: await remembered(message),
       running: deps.running.count(message.roomId),
       runsHere: message.roomId === deps.hq || message.roomId === deps.ops,
     };
+  }
+
+  /** Asked of Redis only where somebody wants to see it. */
+  async function remembered({ roomId, body }: MessageEvent): Promise<Facts['memory']> {
+    const parsed = parseCommand(body);
+    if (parsed?.kind !== 'command' || parsed.command.name !== 'memory') return null;
+    const memory = await deps.memory.of(roomId);
+    return memory.text === '' ? null : memory;
   }
 
   async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {

@@ -47,6 +47,14 @@ export class Minds {
     return { config: chosen, provider: this.#make(chosen) };
   }
 
+  /** As it is, but with no other model to stand in. */
+  alone(agent: AgentId): Mind | undefined {
+    const mind = this.#minds.get(agent);
+    if (mind === undefined) return undefined;
+    const { fallback: _, ...config } = mind.config;
+    return { config, provider: this.#make(config) };
+  }
+
   /** The masters' choices, all of them; who is not among them has the roster's model. */
   use(choices: ReadonlyMap<AgentId, ModelName>): void {
     const minds = new Map<AgentId, Mind>();

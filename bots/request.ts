@@ -6,15 +6,18 @@ import { jobId, type TurnJob } from '../bridge/protocol/turn.ts';
 import type { Attachments } from './attachments.ts';
 import { buildContext } from './context.ts';
 import { roundInstruction } from './discussion.ts';
+import { labelledMemory } from './memory-plan.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Provider, ProviderRequest } from './providers/provider.ts';
 import type { Resident, Residents } from './residents.ts';
+import type { RoomMemory } from './room-memory.ts';
 
 export interface RequestDeps {
   readonly roster: Roster;
   readonly residents: Residents;
   readonly rooms: Rooms;
   readonly attachments: Attachments;
+  readonly memory: Pick<RoomMemory, 'of'>;
   readonly timeZone: string;
 }
 
@@ -30,7 +33,7 @@ export interface Asked {
 /** All that a mind is given for one answer. */
 export async function requestFor({ job, agent, provider, account, source, entries }: Asked, deps: RequestDeps): Promise<ProviderRequest> {
   const { config, userId } = agent;
-  const [members, attachments] = await Promise.all([deps.rooms.members(job.room), deps.attachments.read(entries, account)]);
+  const [members, attachments, memory] = await Promise.all([deps.rooms.members(job.room), deps.attachments.read(entries, account), deps.memory.of(job.room)]);
   const messages = buildContext({
     entries,
     self: userId,
@@ -40,6 +43,7 @@ export async function requestFor({ job, agent, provider, account, source, entrie
     attachments,
     sees: provider.sees,
     tokens: config.contextTokens,
+    memory: memory.text === '' ? undefined : labelledMemory(memory),
     ...(job.discussion === undefined ? {} : { instruction: roundInstruction(job.discussion, job.lang) }),
   });
   const resume = resumedBy(job, agent, source, entries);

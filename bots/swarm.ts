@@ -23,6 +23,7 @@ import { chosenModels } from './model-choices.ts';
 import { createProvider } from './providers/registry.ts';
 import { WebChatDesk } from './relay-desk.ts';
 import { createResidents } from './residents.ts';
+import { RoomMemory } from './room-memory.ts';
 import { RunningTurns } from './running-turns.ts';
 import { giveUpTurn, takeTurn, type TurnDeps } from './turn.ts';
 
@@ -73,6 +74,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const hqName = '본부';
   const desk = new WebChatDesk({ redis, ops: settings.CHAVION_OPS_ROOM, ghost: (agent) => ghost(residents.byId.get(agent)?.userId ?? residents.coordinator), pace: roster.relay });
   const minds = new Minds(roster.agents, (config) => createProvider(config, keys, all, { relayDesk: desk }), settings.CHAVION_REHEARSAL);
+  const memory = new RoomMemory({ redis, timeline, rooms, residents, minds, roster, log });
   const reloadMinds = async () => minds.use(await chosenModels(redis));
 
   const intake = createIntake({
@@ -85,6 +87,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     running,
     minds,
     reloadMinds,
+    memory,
     desk,
     hq: settings.CHAVION_HQ_ROOM,
     ops: settings.CHAVION_OPS_ROOM,
@@ -114,6 +117,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     timeline,
     rooms,
     attachments: new Attachments(),
+    memory,
     budget: new EditBudget(EDITS_PER_SECOND),
     running,
     status,

@@ -1,7 +1,7 @@
 import leven from 'leven';
 import { Floor } from '../../bridge/protocol/turn.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model';
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model' | 'memory' | 'forget';
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -12,6 +12,8 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['그만', 'stop'],
   ['실행', 'run'],
   ['모델', 'model'],
+  ['기억', 'memory'],
+  ['잊어', 'forget'],
   ['help', 'help'],
   ['agents', 'agents'],
   ['floor', 'floor'],
@@ -19,6 +21,8 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['stop', 'stop'],
   ['run', 'run'],
   ['model', 'model'],
+  ['memory', 'memory'],
+  ['forget', 'forget'],
 ];
 const BY_WORD: ReadonlyMap<string, CommandName> = new Map(NAMES);
 

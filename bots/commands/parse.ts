@@ -1,6 +1,6 @@
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import type { Floor } from '../../bridge/protocol/turn.ts';
-import { usage } from '../../bridge/text/room.ts';
+import { usage } from '../../bridge/text/help.ts';
 import { halfWidth } from '../addressing/plain-text.ts';
 import { commandNamed, floorNamed, nearestCommand, type CommandName } from './names.ts';
 
@@ -8,6 +8,8 @@ export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'agents' }
   | { readonly name: 'stop' }
+  | { readonly name: 'memory' }
+  | { readonly name: 'forget' }
   /** What it says is the executor's to read. */
   | { readonly name: 'run' }
   /** Whom, and perhaps which model. */

@@ -53,6 +53,8 @@ export const Roster = z
     agents: z.array(AgentConfig).min(1).max(200),
     /** Who sums up discussions; the next ready one stands in. */
     integrator: AgentId,
+    /** Who sums up what no longer fits into a context (the integrator, or whoever has a real mind), and at most how often. */
+    memory: z.strictObject({ agent: AgentId.optional(), everyMessages: z.int().min(1).max(10_000).default(40) }).prefault({}),
     /** How long the words of an AI without an API are waited for, minutes. */
     relay: z.strictObject({ remindAfter: z.number().min(0.01).max(1_440).default(20), absentAfter: z.number().min(0.01).max(2_880).default(120) }).prefault({}),
   })
@@ -78,6 +80,10 @@ export const Roster = z
       if (agent.model.startsWith('compatible/') && agent.endpoint === undefined) {
         ctx.addIssue({ code: 'custom', path: ['agents', i, 'endpoint'], message: 'a compatible/… model needs an endpoint' });
       }
+    }
+    const { agent: keeper } = roster.memory;
+    if (keeper !== undefined && !roster.agents.some((a) => a.id === keeper)) {
+      ctx.addIssue({ code: 'custom', path: ['memory', 'agent'], message: `nobody is called "${keeper}"` });
     }
     if (!roster.agents.some((a) => a.id === roster.integrator)) {
       ctx.addIssue({ code: 'custom', path: ['integrator'], message: `nobody is called "${roster.integrator}"` });

@@ -41,6 +41,21 @@ describe('the conversation as one agent sees it', () => {
     expect(context.map((one) => one.role)).toEqual(['user', 'assistant', 'user']);
   });
 
+  it('begins with what was said before, within the budget', () => {
+    const entries = Array.from({ length: 100 }, (_, i) => entry(`m${i}`, `메시지 ${i} ${'가'.repeat(50)}`));
+    const memory = `[요약]\n${'나'.repeat(300)}`;
+    const context = build(entries, 'm99', { tokens: 1_000, memory });
+    const all = context.map(text).join('\n');
+    expect(all.startsWith(memory)).toBe(true);
+    expect(all).toContain('메시지 99');
+    expect(estimateTokens(all)).toBeLessThanOrEqual(1_000);
+  });
+
+  it('leaves out what is to be pasted elsewhere', () => {
+    const paste = entry('p', '붙여 넣으세요', { sender: gabriel, chavion: { v: 1, kind: 'relay' } });
+    expect(build([entry('1', '안녕'), paste, entry('2', '응')], '2').map(text)).toEqual(['[마스터] 안녕\n[마스터] 응']);
+  });
+
   it('names whom a reply answers', () => {
     expect(text(build([entry('1', '계획 A', { sender: gabriel }), entry('2', '왜?', { replyTo: eventId('1') })], '2')[0])).toContain('[마스터] (↪ 가브리엘: "계획 A") 왜?');
   });

@@ -21,6 +21,7 @@ const facts: Facts = {
   integrator: AgentId.parse('jarvis'),
   nameOf: (id) => id,
   agentsTable: () => '| table |',
+  memory: null,
   running: 2,
   runsHere: true,
 };
@@ -177,6 +178,19 @@ describe('minds', () => {
   it('speaks the language of the room, names of models being nobody\'s', () => {
     expect(notices(decide('!model claude openai/gpt-5.2'))[0]).toMatch(/입니다/);
     expect(notices(decide('!model claude openai/gpt-5.2', { roomLang: 'en' }))[0]).not.toMatch(/[가-힣]/);
+  });
+});
+
+describe('the memory of a room', () => {
+  it('is shown as it is, or said not to be there yet', () => {
+    expect(notices(decide('!기억', { memory: { text: '사료는 목요일에 온다', by: '자비스' } }))[0]).toMatch(/자비스[^]*사료는 목요일에 온다/);
+    expect(notices(decide('!memory'))[0]).toContain('아직 요약이 없습니다');
+  });
+
+  it('is cleared up to the command', () => {
+    const event = message('f', '!잊어');
+    expect(decideForMaster(event, facts).forgetAt).toBe(event.at);
+    expect(decide('!잊어 다').forgetAt).toBeUndefined();
   });
 });
 
