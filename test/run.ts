@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { openRunFolder, removeAbandonedRuns, removeRunFolder } from './house/remains.ts';
 
 /**
  * `npm test` and `npm run soak`: lint, types, then every test. The last line says how many checks passed and failed;
@@ -26,28 +27,34 @@ const checks =
     ? []
     : [succeeds('lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']), succeeds('types', ['node_modules/typescript/bin/tsc', '--noEmit'])];
 
-const folder = mkdtempSync(join(tmpdir(), 'chavion-report-'));
+await removeAbandonedRuns();
+// Everything that the tests make lies below one folder, and goes with it whatever becomes of them.
+const folder = await openRunFolder();
 const file = join(folder, 'report.json');
-const vitest = spawnSync(
+const vitest = spawn(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile=${file}`, ...filters],
-  { stdio: 'inherit', env: { ...process.env, ...(soak ? { CHAVION_SOAK: '1' } : {}) } },
+  { stdio: 'inherit', env: { ...process.env, TMPDIR: folder, ...(soak ? { CHAVION_SOAK: '1' } : {}) } },
 );
+// Ctrl-C reaches both; whoever ends this process alone means both.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => vitest.kill('SIGTERM'));
+await once(vitest, 'exit');
 
 function tests(): { passed: number; failed: number; skipped: number } {
   try {
     const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
     // A file that does not load, or an error outside of any test, fails the run without a failed test.
-    const failed = report.numFailedTests + (vitest.status !== 0 && report.numFailedTests === 0 ? 1 : 0);
+    const failed = report.numFailedTests + (vitest.exitCode !== 0 && report.numFailedTests === 0 ? 1 : 0);
     return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const result = tests();
+const left = await removeRunFolder(folder);
+if (left > 0) say(`${left} house${left === 1 ? '' : 's'} left by failed tests taken away`);
 const passed = result.passed + checks.filter(Boolean).length;
 const failed = result.failed + checks.filter((ok) => !ok).length;
 say(`${passed} passed, ${failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ''}`);

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { Instance, dataPaths, stateRoot } from '../../bridge/launcher/instance.ts';
-import { type ProcessMark, end, partsOf } from '../../bridge/launcher/processes.ts';
+import { type ProcessMark, partsOf } from '../../bridge/launcher/processes.ts';
 import { Ready } from '../../bridge/launcher/ready.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
+import { endHouse, houseState, removeHouse } from './remains.ts';
 
 export type PartName = 'launcher' | 'synapse' | 'redis' | 'swarm' | 'executor';
 
@@ -195,11 +195,8 @@ export class House implements AsyncDisposable {
   }
 
   /** Where the parts keep their files, once the instance has begun. */
-  async state(): Promise<{ instance: Instance; root: string } | undefined> {
-    const text = await readFile(join(this.data, 'instance.json'), 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const instance = Instance.parse(JSON.parse(text));
-    return { instance, root: stateRoot(instance, dataPaths(this.folder, { CHAVION_DATA_DIR: 'data' })) };
+  state(): ReturnType<typeof houseState> {
+    return houseState(this.folder);
   }
 
   /** Parts that run, whoever started them. */
@@ -211,10 +208,6 @@ export class House implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     // Parts whose launcher a test has killed.
-    await end(await this.partsAlive(), 0);
-    if (this.#keep) return;
-    const state = await this.state();
-    if (state?.instance.separated === true) await rm(state.root, { recursive: true, force: true });
-    await rm(this.folder, { recursive: true, force: true });
+    await (this.#keep ? endHouse(this.folder) : removeHouse(this.folder));
   }
 }
