@@ -20,6 +20,10 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        extends: true,
+        test: { name: 'sandbox', include: ['test/security/**/*.test.ts'], fileParallelism: false, maxConcurrency: 4, testTimeout: 90_000, hookTimeout: 90_000, sequence: { groupOrder: 2 } },
+      },
     ],
   },
 });

@@ -94,7 +94,7 @@ export class Bubblewrap implements Sandbox {
     resources.defer(() => meter.close());
     const before = await this.#fullnessOf(workspace, job);
 
-    const ending: { why?: KilledWhy } = {};
+    const ending: { why?: KilledWhy; fault?: unknown } = {};
     const life = new Life();
     resources.defer(() => life.end());
     const end = (why: KilledWhy) => {
@@ -121,7 +121,10 @@ export class Bubblewrap implements Sandbox {
     soften(first);
     const began = performance.now();
     const timer = setTimeout(() => end('timeout'), job.timeoutMs);
-    const dog = watch({ meter, countsTmp: this.#cgroups === null, limits: job.limits, workspace, lent, pid: first, before }, end);
+    const dog = watch({ meter, countsTmp: this.#cgroups === null, limits: job.limits, workspace, lent, pid: first, before }, end, (error) => {
+      ending.fault = error; // what cannot be watched may not run on
+      life.kill();
+    });
     resources.defer(() => {
       clearTimeout(timer);
       dog.stop();
@@ -134,6 +137,7 @@ export class Bubblewrap implements Sandbox {
     dog.stop();
     await life.end();
     await output.drained(DRAINING_MS);
+    if (ending.fault !== undefined) throw ending.fault;
     const last = meter.read();
     const overfull = await this.#remember(workspace, job, before);
     if (last.outOfMemory) ending.why ??= 'memory';

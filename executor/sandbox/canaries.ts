@@ -80,12 +80,13 @@ const CANARIES: Readonly<Record<string, Canary>> = {
     return killed(result, 'processes') || (result.kind === 'exited' && Number(output) > 0 && Number(output) <= 20) ? undefined : seen(result, output);
   },
   'the limit of memory': async ({ run }) => {
-    const { result, output } = await run('perl -e \'my @a; for (1 .. 4000) { push @a, chr(65 + $_ % 26) x 1048576 } print "had it all"; sleep 5\'', { limits: { memoryBytes: 64 * MiB } });
+    const { result, output } = await run('perl -e \'my @a; for (1 .. 1000) { push @a, chr(65 + $_ % 26) x 1048576 } print "had it all"; sleep 5\'', { limits: { memoryBytes: 64 * MiB } });
     return output.includes('had it all') || result.kind === 'sandbox-error' ? seen(result, output) : undefined;
   },
   'the limit of the disk': async ({ run }) => {
-    const { result, output } = await run('for n in $(seq 40); do head -c 1M /dev/zero >"file-$n"; done; sleep 5', { limits: { diskBytes: 4 * MiB } });
-    return killed(result, 'disk') ? undefined : seen(result, output);
+    const { result, output } = await run('for n in $(seq 40); do head -c 1M /dev/zero >"file-$n"; done; sleep 10', { limits: { diskBytes: 4 * MiB } });
+    // While it runs, not in the last look after its end.
+    return killed(result, 'disk') && result.kind === 'killed' && result.ms < 10_000 ? undefined : seen(result, output);
   },
   'the limit of output': async ({ run }) => {
     const { result, output } = await run('yes', { limits: { outputBytes: 100_000 } });

@@ -26,7 +26,7 @@ export class Life {
   kill(): void {
     this.#killed = true;
     this.#launched?.abandon();
-    if (this.#first !== undefined && startOf(this.#first.pid) === this.#first.start) process.kill(this.#first.pid, 'SIGKILL');
+    if (this.#first !== undefined) killExactly(this.#first.pid, this.#first.start);
     this.#launched?.process.kill('SIGKILL');
   }
 
@@ -37,6 +37,15 @@ export class Life {
     if (running.process.exitCode === null && running.process.signalCode === null) this.kill();
     await running.ended;
     if (this.#first !== undefined) await gone(this.#first.pid, this.#first.start, DYING_MS);
+  }
+}
+
+/** Not a later process that got the same number. */
+function killExactly(pid: number, start: string): void {
+  try {
+    if (startOf(pid) === start) process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended in between
   }
 }
 

@@ -34,8 +34,8 @@ export interface Watchdog {
   stop(): void;
 }
 
-/** Looks five times a second, and calls `trip` once with the first limit that is passed. */
-export function watch(job: Watched, trip: (why: KilledWhy) => void): Watchdog {
+/** Looks five times a second, and calls `trip` once with the first limit that is passed, or `fault` when it cannot look. */
+export function watch(job: Watched, trip: (why: KilledWhy) => void, fault: (error: unknown) => void): Watchdog {
   const peak = { memoryBytes: 0, cpuMs: 0 };
   const allowed = allowance(job.limits, job.before);
   const writable = [job.workspace, ...job.lent].filter((folder) => folder.writable);
@@ -83,9 +83,8 @@ export function watch(job: Watched, trip: (why: KilledWhy) => void): Watchdog {
         if (why === undefined) timer = setTimeout(tick, TICK_MS);
         else trip(why);
       },
-      () => {
-        // What cannot be watched may not run on; a job that has just ended is past being tripped.
-        if (!stopped) trip('memory');
+      (error: unknown) => {
+        if (!stopped) fault(error);
       },
     );
   }

@@ -131,6 +131,19 @@ export const network: readonly AbuseCase[] = [
     harm: connected,
   },
   {
+    name: 'asks the proxy for the rest of the internet',
+    family,
+    command: () => shell(
+      ['CONNECT 1.1.1.1:443', 'CONNECT example.com:443', 'CONNECT example.org:80', 'CONNECT www.example.org:443', 'CONNECT example.org.example.com:443', 'GET http://example.com/', 'GET http://1.1.1.1/']
+        .map((request) => `exec 3<>/dev/tcp/127.0.0.1/3128 && printf '${request} HTTP/1.1\\r\\nHost: example.org:443\\r\\nConnection: close\\r\\n\\r\\n' >&3 && timeout 5 head -n 1 <&3; exec 3<&-`)
+        .join('\n'),
+      { hosts: ['example.org:443'] },
+    ),
+    attempted: TRIED,
+    // Anything but a plain no means that it was looked up or called.
+    harm: (_scene, outcome) => ((outcome.stdout.match(/^HTTP\/1\.1 403/gm) ?? []).length === 7 ? undefined : `not refused: ${outcome.stdout}`),
+  },
+  {
     name: 'confuses the proxy with odd requests',
     family,
     command: ({ host }) => shell(
