@@ -42,8 +42,9 @@ export function readKorean(sentence: Sentence, groups: readonly Group[], spokenT
     const around = aroundOf(sentence, group, groups[i + 1], someoneCalled);
     let { names } = group;
     let as = verdict(group, around);
-    // "가브리엘, 클로드 방식 어때?": the last name is only spoken about, those before it may still be called.
-    if (as === null && group.looseAt !== null && around.start) {
+    // "가브리엘, 클로드 방식 어때?", "클로드, 마누스한테 물어봐": the last name is only spoken about or sent to, those
+    // before it are called.
+    if ((as === null || as === 'delegated') && group.looseAt !== null && around.start) {
       names = names.slice(0, group.looseAt);
       as = 'called';
     }
