@@ -28,9 +28,13 @@ export class Killer {
     this.#random = random;
   }
 
-  /** At most that many blows, until `over` is aborted. */
+  /**
+   * At most that many blows, until `over` is aborted. Each waits until all are up: the launcher takes its time after
+   * many deaths, and blows to what lies on the ground interrupt no answer. Some are followed by another while parts come up.
+   */
   async rage(pauseMs: readonly [number, number], blows: number, over: AbortSignal): Promise<void> {
-    for (let blow = 0; blow < blows && !over.aborted; blow += 1) {
+    for (let blow = 0; blow < blows; blow += 1) {
+      await this.untilUp(over);
       await sleep(this.#random.between(...pauseMs), undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) return;
       await this.strike(this.#random.pick(TOGETHER));
@@ -58,8 +62,9 @@ export class Killer {
   }
 
   /** Waits until all that were killed are other processes now, and the swarm takes transactions. */
-  async untilUp(): Promise<void> {
+  async untilUp(over?: AbortSignal): Promise<void> {
     for (;;) {
+      if (over?.aborted === true) return;
       const pids = await this.#house.pids();
       const up = KILLED.every((part) => pids[part] !== null && !this.#dead.has(pids[part]));
       if (up && (await healthy(this.#house))) return;
