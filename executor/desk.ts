@@ -166,7 +166,8 @@ export class Desk {
   async #sign({ job, prepared }: LedgerRecord): Promise<boolean> {
     const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: job.root, key: TAKEN } };
     try {
-      await this.#deps.account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.taken`);
+      // The nonce is in the ledger: whoever goes on after a crash repeats himself, whoever forgot does not.
+      await this.#deps.account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.${prepared.nonce}`);
       return true;
     } catch (error) {
       if (refused(error)) return false;

@@ -122,7 +122,7 @@ function withScript(order: RunOrder, rest: string): ParsedRun {
     return script === '' ? { kind: 'bad', field: 'script', why: 'empty' } : { kind: 'order', order: { ...order, script } };
   }
   const inner = rest.slice(fence[0].length);
-  const close = new RegExp(`(?:^|\\n)${fence[1]?.charAt(0)}{${fence[1]?.length},}[ \\t]*$`).exec(inner.trimEnd());
+  const close = new RegExp(`(?:^|\\n) {0,3}${fence[1]?.charAt(0)}{${fence[1]?.length},}[ \\t]*$`).exec(inner.trimEnd());
   // Words behind the block would be neither run nor refused.
   if (close === null) return { kind: 'bad', field: fence[1] ?? '', why: 'open-block' };
   const script = inner.slice(0, close.index);
