@@ -153,7 +153,11 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   }
 
   async function carryOut(room: RoomId, plan: Effects): Promise<void> {
-    if (plan.stopAt !== undefined) deps.running.cancel({ room, until: plan.stopAt });
+    if (plan.stopAt !== undefined) {
+      deps.running.cancel({ room, until: plan.stopAt });
+      // A crash must not set going again what was stopped.
+      await redis.hset(swarmKey('stopped'), room, Math.max(plan.stopAt, Number(await redis.hget(swarmKey('stopped'), room))));
+    }
     if (plan.forgetAt !== undefined) await deps.memory.forget(room, plan.forgetAt);
     if (plan.model !== undefined) await deps.reloadMinds();
     if (plan.carried !== undefined) await deps.desk.bring(plan.carried.turn, plan.carried.text);

@@ -8,7 +8,7 @@ import { Timeline } from '../bridge/appservice/timeline.ts';
 import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
 import { Account } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
-import type { UserId } from '../bridge/protocol/ids.ts';
+import { RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import { openOrders } from '../bridge/queue/executor-queue.ts';
@@ -149,6 +149,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
     },
     async start() {
+      for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
       await Promise.all([reloadMinds(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
       worker = workOn(
         QUEUE,

@@ -222,6 +222,22 @@ it('ends an answer in the message in which it began, whoever died in the middle'
   providers.play('네, 마스터.');
 });
 
+it('does not go on after a crash with an answer that was stopped', async () => {
+  providers.play(() => ({ pieces: Array.from({ length: 60 }, (_, i) => `${i + 1}번째 문장입니다. `), everyMs: 100 }));
+  const event = await say('가브리엘아 길게 대답해');
+  await readUntil(master, (record) => answerers(record, event).includes('gabriel growing'), WITHIN_MS);
+  const asked = providers.questions.length;
+  // Stopped while nothing can be said any more, and then dead.
+  const synapse = await house.kill('synapse');
+  expect(await port.push('stop.1', [unheard('stop', '!stop', Date.now() + 1_000)])).toBe(200);
+  const swarm = await house.kill('swarm');
+  await Promise.all([house.reborn('synapse', synapse), house.reborn('swarm', swarm)]);
+  await readUntil(master, (record) => answerers(record, event).includes('gabriel'), WITHIN_MS);
+  expect(await settled([event], 1, AFTER_CRASH_MS)).toEqual(['gabriel']);
+  expect(providers.questions.length).toBe(asked);
+  providers.play('네, 마스터.');
+});
+
 it('answers all of more messages than one look at the homeserver holds', async () => {
   await using down = await keepDown(house, 'swarm');
   const events: string[] = [];
