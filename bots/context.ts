@@ -49,8 +49,7 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   let left = input.tokens - sum(closing) - sum(opening);
   const kept: Line[] = [];
   for (const entry of upTo.toReversed()) {
-    // What is to be pasted elsewhere is made of the conversation itself.
-    if (entry.growing || entry.event.chavion?.kind === 'relay') continue;
+    if (entry.growing || !isSaid(entry)) continue;
     let one = describe(entry, byId, input);
     if (one.tokens > left) {
       if (entry.event.eventId !== input.source) break;
@@ -61,6 +60,9 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   }
   return alternate([...opening, ...kept.toReversed(), ...closing]);
 }
+
+/** What is to be pasted elsewhere, and a summary that is shown, only repeat what was said. */
+export const isSaid = ({ event: { chavion } }: Entry): boolean => chavion?.kind !== 'relay' && chavion?.memory !== true;
 
 function until(entries: readonly Entry[], source: EventId): readonly Entry[] {
   const at = entries.findLastIndex((entry) => entry.event.eventId === source);

@@ -139,7 +139,8 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
     case 'stop':
       return { ...answer(say.stopped[lang](facts.running)), stopAt: message.at };
     case 'memory':
-      return answer(facts.memory === null ? mindText.noMemory[lang]() : mindText.memoryShown[lang](facts.memory));
+      if (facts.memory === null) return answer(mindText.noMemory[lang]());
+      return { jobs: [{ ...notice(message, mindText.memoryShown[lang](facts.memory)), memory: true }] };
     case 'forget':
       return { ...answer(mindText.forgotten[lang]()), forgetAt: message.at };
     case 'floor':

@@ -1,5 +1,6 @@
 import type { Entry } from '../bridge/appservice/timeline.ts';
 import type { Lang } from '../bridge/protocol/ids.ts';
+import { isSaid } from './context.ts';
 import { cutToTokens, estimateTokens } from './token-budget.ts';
 
 /** What a room's agents are told of what no longer fits into their context. Times are origin_server_ts. */
@@ -39,7 +40,7 @@ const LONGEST_MESSAGE = 2_000;
  * last time. It then reaches half a window into what still fits, so that the next messages push nothing into a gap.
  */
 export function nextSummary(all: readonly Entry[], memory: Memory, { window, everyMessages, capacity }: SummaryLimits): NextSummary | null {
-  const entries = all.filter(({ event, growing }) => !growing && event.chavion?.kind !== 'relay');
+  const entries = all.filter((entry) => !entry.growing && isSaid(entry));
   const newest = entries.at(-1);
   const done = Math.max(memory.since, memory.until);
   if (newest === undefined || !entries.slice(0, firstWithin(entries, window)).some(({ event }) => event.at > done)) return null;

@@ -73,7 +73,15 @@ export class RoomMemory {
     const { memory } = await this.#read(room);
     if (memory.text === '') return;
     const raw = Redacted.safeParse(await (await this.#deps.rooms.reader(room)).event(room, target)).data;
-    if (raw === undefined || (raw.type === 'm.room.message' && raw.origin_server_ts <= memory.until)) await this.#replace(room, { ...NO_MEMORY, since: memory.since });
+    if (raw !== undefined && (raw.type !== 'm.room.message' || raw.origin_server_ts > memory.until)) return;
+    await this.#replace(room, { ...NO_MEMORY, since: memory.since });
+    await this.#takeOutShown(room);
+  }
+
+  async #takeOutShown(room: RoomId): Promise<void> {
+    const account = await this.#deps.rooms.reader(room);
+    const shown = (await this.#deps.timeline.view(room)).filter(({ event }) => event.chavion?.memory === true && event.sender === account.userId);
+    for (const { event } of shown) await account.redact(room, event.eventId, `${event.eventId}.forgotten`, 'made anew');
   }
 
   async #sumUp(room: RoomId, lang: Lang): Promise<void> {

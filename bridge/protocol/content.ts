@@ -25,6 +25,8 @@ export const ChavionContent = z.object({
   rehearsal: z.boolean().optional(),
   /** The answer is a question, and this the provider's own name for what waits; a master's reply hands it back. */
   resume: z.string().max(300).optional(),
+  /** Shows the summary of the room, which is told to models otherwise, and taken out of the room with it. */
+  memory: z.boolean().optional(),
   /** Of the executor: the commands that this message asks for or tells of. */
   hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(50).optional(),
 });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Secrets } from '../../bridge/launcher/secrets.ts';
 import { openQueue } from '../../bridge/queue/jobs.ts';
-import { type House, startHouse } from './house.ts';
+import { type House, type HouseOptions, startHouse } from './house.ts';
 import { inRoom, request } from './matrix.ts';
 import { Person } from './person.ts';
 import type { Json } from './provider-formats.ts';
@@ -29,9 +29,9 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Without `keys` all six rehearse. */
-  static async open({ keys = true, env = {} }: { readonly keys?: boolean; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Scene> {
+  static async open({ keys = true, env = {}, roster }: { readonly keys?: boolean } & Pick<HouseOptions, 'env' | 'roster'> = {}): Promise<Scene> {
     const providers = await Providers.start();
-    const house = await startHouse({ env: { ...(keys ? providers.env : {}), ...env } });
+    const house = await startHouse({ env: { ...(keys ? providers.env : {}), ...env }, ...(roster === undefined ? {} : { roster }) });
     const secrets = Secrets.parse(JSON.parse(await readFile(join(house.data, 'secrets.json'), 'utf8')));
     const { homeserver, master } = house.ready;
     return new Scene(house, providers, await Person.signIn(homeserver, master.userId, master.password), secrets);
