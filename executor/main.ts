@@ -15,7 +15,7 @@ import { readRules } from './rules.ts';
 import { Bubblewrap } from './sandbox/bubblewrap.ts';
 import { runCanaries } from './sandbox/canaries.ts';
 import { delegateCgroups, ownCgroups } from './sandbox/cgroups.ts';
-import { openSession } from './session.ts';
+import { isSignedOut, openSession } from './session.ts';
 
 const settings = executorEnvironment();
 const folder = settings.CHAVION_EXECUTOR_FOLDER;
@@ -56,7 +56,13 @@ halts.watch('rules', () => void readRules(settings.CHAVION_RULES_FOLDER));
 await executor.recover();
 const watching = executor.watch(stopping.signal);
 const onFailure = (id: string, error: Error) => log.error({ job: id, error: error.message }, 'job failed');
-const worker = workOnOrders(redis, { concurrency: executor.concurrency, onFailure }, (payload) => executor.take(payload));
+const take = (payload: unknown) =>
+  executor.take(payload).catch((error: unknown) => {
+    // Signed out from elsewhere: the next start signs in anew, and the job comes again.
+    if (isSignedOut(error)) fatal(error);
+    throw error;
+  });
+const worker = workOnOrders(redis, { concurrency: executor.concurrency, onFailure }, take);
 halts.works();
 log.info({ executor: executor.id, concurrency: executor.concurrency, cgroups: cgroups?.version ?? null }, 'ready');
 

@@ -29,14 +29,16 @@ export class OrderReader {
     return readMasters(this.#deps.account, this.#deps.hq, this.#deps.admin);
   }
 
-  async order(job: CommandJob): Promise<GateVerdict> {
-    const { account, hq, ops, stoppedUntil, now } = this.#deps;
+  /** `at`: when it was taken, for an order that has been; it does not grow too old while it waits for a yes. */
+  async order(job: CommandJob, at?: number): Promise<GateVerdict> {
+    const { account, hq, ops, stoppedUntil } = this.#deps;
+    const now = at ?? this.#deps.now();
     const rooms = [hq, ops];
-    if (!rooms.includes(job.room)) return judgeOrder(job, { raw: null, masters: new Set(), reactions: [], stoppedUntil: 0, rooms, now: now() });
+    if (!rooms.includes(job.room)) return judgeOrder(job, { raw: null, masters: new Set(), reactions: [], stoppedUntil: 0, rooms, now });
     const [raw, masters, reactions] = await Promise.all([account.event(job.room, job.root), this.masters(), readReactions(account, job.room, job.root).catch(() => null)]);
     // Of an event that is not there nothing can be related; of one that is, everything must be readable.
     if (reactions === null && raw !== null) return { kind: 'refused', why: 'stopped' };
-    return judgeOrder(job, { raw, masters, reactions: reactions ?? [], stoppedUntil: stoppedUntil(job.room), rooms, now: now() });
+    return judgeOrder(job, { raw, masters, reactions: reactions ?? [], stoppedUntil: stoppedUntil(job.room), rooms, now });
   }
 
   /** `expected`: the request as it was written, made anew. */

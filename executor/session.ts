@@ -52,3 +52,6 @@ async function works(account: Account): Promise<boolean> {
     return false;
   }
 }
+
+/** The homeserver no longer knows the token. */
+export const isSignedOut = (error: unknown): boolean => z.object({ statusCode: z.literal(401) }).safeParse(error).success;

@@ -85,7 +85,7 @@ export class Work {
   async #lastLook(record: LedgerRecord): Promise<{ readonly kind: 'same'; readonly rules: Rules } | { readonly kind: 'refused'; readonly why: string; readonly detail?: string }> {
     const { reader, rules: read, executor, expectedRequest } = this.#deps;
     const { prepared, job } = record;
-    const verdict = await reader.order(job);
+    const verdict = await reader.order(job, record.claimedAt);
     if (verdict.kind === 'refused') return { kind: 'refused', why: verdict.why };
     if (prepared.executor !== executor || verdict.by !== prepared.orderedBy) return { kind: 'refused', why: 'changed' };
     let rules: Rules;

@@ -6,7 +6,8 @@ import { parseCommand } from '../../bridge/protocol/command.ts';
 import { CommandJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { Policy } from '../../bridge/protocol/policy.ts';
-import { checkChain } from '../../bridge/queue/audit-chain.ts';
+import { AuditLine } from '../../bridge/protocol/audit.ts';
+import { auditHash, checkChain } from '../../bridge/queue/audit-chain.ts';
 import { Audit } from '../../executor/audit.ts';
 import { Claims } from '../../executor/claims.ts';
 import { Ledger } from '../../executor/ledger.ts';
@@ -152,6 +153,11 @@ describe('claims', () => {
 describe('the audit', () => {
   const path = () => join(folder, 'audit.jsonl');
   const lines = () => readFileSync(path(), 'utf8').trimEnd().split('\n');
+  const remade = (line: string): string => {
+    const { hash: _, ...rest } = AuditLine.parse(JSON.parse(line));
+    const changed = { ...rest, data: { i: 9 } };
+    return JSON.stringify({ ...changed, hash: auditHash(changed) });
+  };
 
   async function written(count: number): Promise<void> {
     const audit = await Audit.open(path());
@@ -168,6 +174,7 @@ describe('the audit', () => {
 
   it.each<[string, (all: string[]) => string[], number]>([
     ['a changed word', (all) => all.map((line, i) => (i === 2 ? line.replace('"i":2', '"i":9') : line)), 3],
+    ['a line made anew with its own hash', (all) => all.map((line, i) => (i === 2 ? remade(line) : line)), 4],
     ['a line taken out', (all) => all.filter((_, i) => i !== 1), 2],
     ['two lines changed round', (all) => [all[1]!, all[0]!, ...all.slice(2)], 1],
     ['a line put in', (all) => [all[0]!, all[0]!, ...all.slice(1)], 2],
