@@ -5,6 +5,7 @@ import { doctor } from './bridge/launcher/doctor.ts';
 import { hiddenInput } from './bridge/launcher/hidden-input.ts';
 import { checkKey } from './bridge/launcher/key-check.ts';
 import { keys } from './bridge/launcher/keys.ts';
+import { checkMinds } from './bridge/launcher/mind-checks.ts';
 import { lend } from './bridge/launcher/lend.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/terminal.ts';
@@ -18,7 +19,7 @@ const help = async (): Promise<void> => terminal.say(helpText);
 
 const verbs: Readonly<Record<string, Verb>> = {
   start: (stop) => start({ project, environment, terminal, stop }),
-  doctor: () => doctor(project, environment, terminal),
+  doctor: () => (process.argv.includes('--providers') ? checkMinds : doctor)(project, environment, terminal),
   keys: async () => {
     using input = hiddenInput(process.stdin, process.stdout);
     return await keys({ project, environment, terminal, input, check: checkKey });

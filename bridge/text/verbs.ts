@@ -7,6 +7,7 @@ export const helpText = phrase(
 npm start                집을 켭니다. 처음이면 필요한 것을 설치합니다. Ctrl-C로 끕니다.
 npm start -- keys        AI 회사의 키를 넣습니다. 화면에 보이지 않고, 하나씩 시험해 본 뒤 저장합니다.
 npm start -- doctor      무엇이 빠졌거나 고장 났는지, 어떻게 고치는지 알려 줍니다.
+                         --providers를 붙이면 AI마다 짧게 불러 보고 누가 답하는지 보여 줍니다.
 npm start -- lend        서버의 폴더를 에이전트들에게 빌려주거나 돌려받습니다.
 npm start -- audit verify  실행한 명령의 기록이 고쳐지지 않았는지 확인합니다.
 npm start -- --help      이 도움말
@@ -20,6 +21,7 @@ npm run chat             이 터미널에서 에이전트들과 이야기합니�
 npm start                opens the house; the first time it installs what is missing. Ctrl-C closes it.
 npm start -- keys        takes the providers' keys: hidden, each tested, then stored.
 npm start -- doctor      says what is missing or broken here and how to mend it.
+                         With --providers: calls each AI once, briefly, and shows who answers.
 npm start -- lend        lends folders of this machine to commands, and takes them back.
 npm start -- audit verify  checks that the record of commands was not changed.
 npm start -- --help      this help
@@ -70,6 +72,20 @@ export const doctorText = {
   clockWrong: (now: string) => phrase(() => `시계가 틀립니다: ${now}. 저장된 파일보다 과거입니다. 맞추기: sudo timedatectl set-ntp true`, () => `The clock is wrong: ${now} is before what was stored. Set it: sudo timedatectl set-ntp true`),
   keys: (names: string) => phrase(() => `AI 키: ${names}`, () => `Keys: ${names}`),
   noKeys: phrase(() => 'AI 키가 없어 연습 모드로 답합니다. 넣기: npm start -- keys', () => 'No keys: the agents rehearse. To add them: npm start -- keys'),
+};
+
+/** `npm start -- doctor --providers`. */
+export const mindsText = {
+  title: phrase(() => 'AI마다 짧게 한 번씩 불러 봅니다', () => 'One tiny call to each AI'),
+  answers: (who: string, ms: number) => phrase(() => `${who}: ${(ms / 1000).toFixed(1)}초 만에 답했습니다`, () => `${who}: answered in ${(ms / 1000).toFixed(1)} s`),
+  fails: (who: string, why: string, ms: number) => phrase(() => `${who}: ${why} (${(ms / 1000).toFixed(1)}초)`, () => `${who}: ${why} (${(ms / 1000).toFixed(1)} s)`),
+  noKey: (who: string) => phrase(() => `${who}: 키가 없습니다. 넣기: npm start -- keys`, () => `${who}: no key. To add it: npm start -- keys`),
+  notCalled: (who: string) => phrase(() => `${who}: 부를 AI가 없습니다`, () => `${who}: nobody to call`),
+  sum: (answered: number, failed: number) =>
+    phrase(
+      () => (failed === 0 ? `${answered}곳이 답했습니다.` : `${answered}곳이 답했고 ${failed}곳은 답하지 못했습니다. 키와 요금, 인터넷 연결을 확인해 주세요.`),
+      () => (failed === 0 ? `${answered} answered.` : `${answered} answered, ${failed} did not. Check keys, credit and the connection.`),
+    ),
 };
 
 /** `npm start -- keys`. */
