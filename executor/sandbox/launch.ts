@@ -17,6 +17,8 @@ export interface Launch {
   readonly files: readonly Uint8Array[];
   /** Puts a shell between us and bwrap, to be killed in our stead: for the canary. */
   readonly underShell?: boolean;
+  /** Called with bwrap's pid while it still waits for its flags: whatever it is put into then, all it starts is in. */
+  readonly contain: (pid: number) => void;
 }
 
 export interface Launched {
@@ -24,7 +26,7 @@ export interface Launched {
   readonly process: ChildProcess;
   /** The first process inside, as the host numbers it, once the gate stands; undefined when it never did. */
   readonly ready: Promise<number | undefined>;
-  /** Lets the command begin: until then it waits at the gate, so that it can be put into its cgroup. */
+  /** Lets the command begin: until then it waits at the gate, so that it never runs unwatched. */
   release(): void;
   /** Shuts the gate for good; no use after `release`. */
   abandon(): void;
@@ -54,6 +56,12 @@ export function launch(options: Launch): Launched {
     child.once('error', () => resolve());
   });
   const status = readStatus(streamOf(child, FD.status));
+  try {
+    if (child.pid !== undefined) options.contain(child.pid);
+  } catch (cause) {
+    child.kill('SIGKILL');
+    throw cause;
+  }
   feed(streamOf(child, FD.args), Buffer.from(options.flags.map((flag) => `${flag}\0`).join('')));
   feed(streamOf(child, FD.seccomp), options.filter);
   options.files.forEach((bytes, index) => feed(streamOf(child, FD.extra + options.lent.length + index), bytes));

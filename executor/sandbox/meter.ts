@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CgroupRoot } from './cgroups.ts';
-import { readTree, treeOf } from './process-tree.ts';
+import { readTree } from './process-tree.ts';
 import type { Limits } from './sandbox.ts';
 
 /** What a job uses at this moment, or has used in all. */
@@ -15,7 +15,7 @@ export interface Reading {
 
 /** Counts, and where it is a cgroup also holds, what all processes of a job use together. */
 export interface Meter {
-  /** Before the job is let go: `pid` is the first process of its namespace, with the gate below it. */
+  /** Once, while bwrap has started nothing yet: `pid` is its own. */
   adopt(pid: number): void;
   read(): Reading;
   /** When nothing of the job lives any more. What the kernel does not let go of at once is removed a little later. */
@@ -53,7 +53,7 @@ function splitMeter(root: Extract<CgroupRoot, { version: 1 }>, name: string, lim
   set(pids, 'pids.max', limits.processes + TASK_SLACK);
   return {
     adopt: (pid) => {
-      for (const each of treeOf(pid)) for (const folder of folders) set(folder, 'cgroup.procs', each);
+      for (const folder of folders) set(folder, 'cgroup.procs', pid);
     },
     read: () => ({
       memoryBytes: field(memory, 'memory.stat', 'total_rss') + field(memory, 'memory.stat', 'total_shmem'),
@@ -73,9 +73,7 @@ function unifiedMeter(parent: string, name: string, limits: Limits): Meter {
   if (existsSync(join(folder, 'memory.swap.max'))) set(folder, 'memory.swap.max', 0);
   set(folder, 'pids.max', limits.processes + TASK_SLACK);
   return {
-    adopt: (pid) => {
-      for (const each of treeOf(pid)) set(folder, 'cgroup.procs', each);
-    },
+    adopt: (pid) => set(folder, 'cgroup.procs', pid),
     read: () => ({
       memoryBytes: field(folder, 'memory.stat', 'anon') + field(folder, 'memory.stat', 'shmem'),
       tasks: number(folder, 'pids.current'),
