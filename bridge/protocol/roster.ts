@@ -9,54 +9,59 @@ export const ModelName = z
   });
 export type ModelName = z.infer<typeof ModelName>;
 
-const callsigns = z.array(z.string().trim().min(1).max(40)).min(1).max(20);
+const callsigns = z.array(z.string().trim().min(1).max(40)).min(1).max(20).describe('Everything by which it is called.');
 
-/** Micro-dollars for a million tokens: 1 USD is 1_000_000. Integers, so that sums never drift. */
-const Price = z.strictObject({ input: z.int().nonnegative(), output: z.int().nonnegative() });
+/** Integers, so that sums never drift. */
+const Price = z
+  .strictObject({ input: z.int().nonnegative().describe('What goes to the model.'), output: z.int().nonnegative().describe('What comes from it.') })
+  .describe('Of a million tokens, in micro-dollars: 1 USD is 1000000.');
 
 export const AgentConfig = z.strictObject({
-  id: AgentId,
-  name: z.string().trim().min(1).max(40),
+  id: AgentId.describe('Its account is `@agent_<id>`; small Latin letters, digits, - and _. Permanent.'),
+  name: z.string().trim().min(1).max(40).describe('As people read it.'),
   callsigns,
-  /** One line for people, shown by `!agents`. */
-  role: z.string().trim().min(1).max(200),
-  model: ModelName,
-  fallback: ModelName.optional(),
-  /** Only for `compatible/…`: the address with its version segment, and the variable that holds its key. */
-  endpoint: z.strictObject({ url: z.url(), keyEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional() }).optional(),
-  /** What the agent is told of itself; who it is and whom it serves is added in front. */
-  prompt: z.string().trim().min(1).max(20_000),
-  /** `auto` answers in the language of the message. */
-  language: z.enum(['auto', 'ko', 'en']).default('auto'),
-  /** How much of the room a call may carry, in tokens as estimated. */
-  contextTokens: z.int().min(1_000).max(2_000_000).default(32_000),
-  maxOutputTokens: z.int().min(16).max(200_000).default(4_000),
-  temperature: z.number().min(0).max(2).optional(),
-  reasoningEffort: z.enum(['minimal', 'low', 'medium', 'high']).optional(),
-  /** Whether images may be sent to the model. */
-  sees: z.boolean().default(true),
+  role: z.string().trim().min(1).max(200).describe('One line on what it is for; the others are told it too.'),
+  model: ModelName.describe('provider/model with openai, anthropic, google, perplexity, manus or compatible; or relay, rehearsal.'),
+  fallback: ModelName.optional().describe('Answers where the model has no key, or fails to the last try.'),
+  endpoint: z
+    .strictObject({ url: z.url().describe('With its version segment: http://127.0.0.1:11434/v1'), keyEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional().describe('The variable that holds the key, where there is one.') })
+    .optional()
+    .describe('For compatible/… alone: Ollama, vLLM, llama.cpp, a gateway.'),
+  prompt: z.string().trim().min(1).max(20_000).describe('What it is told of itself; who it is and whom it serves is added in front.'),
+  language: z.enum(['auto', 'ko', 'en']).default('auto').describe('auto answers in the language of the message.'),
+  contextTokens: z.int().min(1_000).max(2_000_000).default(32_000).describe('How much of the room one call may carry, in tokens as estimated.'),
+  maxOutputTokens: z.int().min(16).max(200_000).default(4_000).describe('The longest answer, in tokens.'),
+  temperature: z.number().min(0).max(2).optional().describe('Left to the provider where it is not set; reasoning models ignore it.'),
+  reasoningEffort: z.enum(['minimal', 'low', 'medium', 'high']).optional().describe('How hard the model thinks, where it can.'),
+  sees: z.boolean().default(true).describe('Whether images may be sent to the model.'),
   price: Price.optional(),
-  /** Colour of the avatar, `#rrggbb`. */
-  colour: z.string().regex(/^#[0-9a-f]{6}$/i).optional(),
+  colour: z.string().regex(/^#[0-9a-f]{6}$/i).optional().describe('Of the avatar, #rrggbb.'),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
-const Resident = z.strictObject({ name: z.string().trim().min(1).max(40), callsigns });
+const Resident = z.strictObject({ name: z.string().trim().min(1).max(40).describe('As people read it.'), callsigns });
 
 export const Roster = z
   .strictObject({
-    /** How everyone addresses the owner. */
-    ownerTitle: z.string().trim().min(1).max(40).default('마스터'),
-    coordinator: Resident,
-    executor: Resident,
-    /** In the order in which they take the floor in a discussion. */
-    agents: z.array(AgentConfig).min(1).max(200),
-    /** Who sums up discussions; the next ready one stands in. */
-    integrator: AgentId,
-    /** Who sums up what no longer fits into a context (the integrator, or whoever has a real mind), and at most how often. */
-    memory: z.strictObject({ agent: AgentId.optional(), everyMessages: z.int().min(1).max(10_000).default(40) }).prefault({}),
-    /** How long the words of an AI without an API are waited for, minutes. */
-    relay: z.strictObject({ remindAfter: z.number().min(0.01).max(1_440).default(20), absentAfter: z.number().min(0.01).max(2_880).default(120) }).prefault({}),
+    ownerTitle: z.string().trim().min(1).max(40).default('마스터').describe('How everyone addresses the owner.'),
+    coordinator: Resident.describe('Runs commands and tasks; speaks for the house.'),
+    executor: Resident.describe('Runs what was ordered.'),
+    agents: z.array(AgentConfig).min(1).max(200).describe('In the order in which they take the floor in a discussion.'),
+    integrator: AgentId.describe('The id of the agent that sums up discussions; the next ready one stands in.'),
+    memory: z
+      .strictObject({
+        agent: AgentId.optional().describe('Who sums up; the integrator, or whoever has a real mind, where nobody is named.'),
+        everyMessages: z.int().min(1).max(10_000).default(40).describe('At most once in so many messages of a room.'),
+      })
+      .prefault({})
+      .describe('The summary of what no longer fits into a context.'),
+    relay: z
+      .strictObject({
+        remindAfter: z.number().min(0.01).max(1_440).default(20).describe('Minutes until the one reminder.'),
+        absentAfter: z.number().min(0.01).max(2_880).default(120).describe('Minutes until the agent counts as absent.'),
+      })
+      .prefault({})
+      .describe('An AI without an API, reached through its web chat by hand.'),
   })
   .superRefine((roster, ctx) => {
     const seenIds = new Set<string>(['coordinator', 'executor']);
@@ -77,7 +82,7 @@ export const Roster = z
       if (seenIds.has(agent.id)) ctx.addIssue({ code: 'custom', path: ['agents', i, 'id'], message: `"${agent.id}" is taken` });
       seenIds.add(agent.id);
       claim(agent.id, agent.callsigns, ['agents', i, 'callsigns']);
-      if (agent.model.startsWith('compatible/') && agent.endpoint === undefined) {
+      if ([agent.model, agent.fallback].some((model) => model?.startsWith('compatible/')) && agent.endpoint === undefined) {
         ctx.addIssue({ code: 'custom', path: ['agents', i, 'endpoint'], message: 'a compatible/… model needs an endpoint' });
       }
     }

@@ -30,6 +30,9 @@ export interface Wire {
   readonly images: (body: Json) => unknown;
   /** Where the limit of the output stands, if there is one. */
   readonly maxTokens?: (body: Json) => unknown;
+  /** Where temperature and reasoning effort stand; left out where this model takes none. */
+  readonly temperature?: (body: Json) => unknown;
+  readonly effort?: (body: Json) => unknown;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a parsed body is looked into freely, an absent field fails the test
@@ -64,6 +67,7 @@ export const STREAMING: readonly Wire[] = [
     images: (body) => body.input.flatMap((message: Json) => (Array.isArray(message.content) ? message.content : [])).filter((part: Json) => part.type === 'input_image'),
     image: (base64) => ({ type: 'input_image', image_url: `data:image/png;base64,${base64}` }),
     maxTokens: (body) => body.max_output_tokens,
+    effort: (body) => body.reasoning?.effort,
   },
   {
     name: 'anthropic',
@@ -78,6 +82,7 @@ export const STREAMING: readonly Wire[] = [
     images: (body) => body.messages.flatMap((message: Json) => message.content.filter((part: Json) => part.type === 'image')),
     image: (base64) => ({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: base64 } }),
     maxTokens: (body) => body.max_tokens,
+    effort: (body) => body.output_config?.effort,
   },
   {
     name: 'google',
@@ -92,6 +97,8 @@ export const STREAMING: readonly Wire[] = [
     images: (body) => body.contents.flatMap((message: Json) => message.parts.filter((part: Json) => 'inlineData' in part)),
     image: (base64) => ({ inlineData: { mimeType: 'image/png', data: base64 } }),
     maxTokens: (body) => body.generationConfig.maxOutputTokens,
+    temperature: (body) => body.generationConfig.temperature,
+    effort: (body) => body.generationConfig.thinkingConfig?.thinkingLevel,
   },
   {
     name: 'perplexity',
@@ -106,6 +113,7 @@ export const STREAMING: readonly Wire[] = [
     images: chatImages,
     image: chatImage,
     maxTokens: (body) => body.max_tokens,
+    temperature: (body) => body.temperature,
   },
   {
     name: 'compatible',
@@ -121,6 +129,8 @@ export const STREAMING: readonly Wire[] = [
     images: chatImages,
     image: chatImage,
     maxTokens: (body) => body.max_tokens,
+    temperature: (body) => body.temperature,
+    effort: (body) => body.reasoning_effort,
   },
 ];
 

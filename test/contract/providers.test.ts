@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FaultCode } from '../../bridge/protocol/fault.ts';
+import { ModelName } from '../../bridge/protocol/roster.ts';
 import { ask, codeOf, everythingIn, fault, outcome, PNG, run, SHORT, SYSTEM, textOf } from './provider-run.ts';
 import { startProviderServer } from './provider-server.ts';
-import { answering, beginning, bodyOf, failure, KEY, WIRES, type Failure } from './provider-wires.ts';
+import { answering, beginning, bodyOf, failure, KEY, WIRES, type Failure, type Json } from './provider-wires.ts';
 
 let stack = new AsyncDisposableStack();
 let printed: unknown[] = [];
@@ -44,10 +45,15 @@ describe.each(WIRES)('$name', (wire) => {
     expect(wire.images(body)).toEqual([wire.image(Buffer.from(PNG).toString('base64'))]);
   });
 
-  it('asks as the roster says, without a word about what the model ignores', async () => {
-    const { error, server } = await ask(stack, wire, answering(wire), { agent: { temperature: 0.25, reasoningEffort: 'high' } });
-    expect(error).toBeUndefined();
-    expect(server.requests.length).toBeGreaterThan(0);
+  it('asks as warm and as deep as the roster says, without a word about what the model ignores', async () => {
+    const asked = async (agent: object): Promise<Json> => {
+      const { error, server } = await ask(stack, wire, answering(wire), { agent });
+      expect(error).toBeUndefined();
+      return bodyOf(server.requests[0]);
+    };
+    const [plain, warm, deep, both] = [await asked({}), await asked({ temperature: 0.25 }), await asked({ reasoningEffort: 'high' }), await asked({ temperature: 0.25, reasoningEffort: 'high' })];
+    expect([wire.temperature?.(plain), wire.temperature?.(warm)]).toEqual([undefined, wire.temperature === undefined ? undefined : 0.25]);
+    expect([wire.effort?.(plain), wire.effort?.(deep), wire.effort?.(both)]).toEqual(wire.effort === undefined ? [undefined, undefined, undefined] : [undefined, 'high', 'high']);
   });
 
   it('leaves images out for a model that does not see', async () => {
@@ -154,4 +160,13 @@ describe.each(WIRES)('$name', (wire) => {
     expect(result.error).toBe(reason);
     expect(result.server.requests).toEqual([]);
   });
+});
+
+it.each([
+  ['openai', 'openai/gpt-4.1'],
+  ['anthropic', 'anthropic/claude-sonnet-4-0'],
+] as const)('a model of %s that takes a temperature gets it', async (name, model) => {
+  const wire = WIRES.find((one) => one.name === name)!;
+  const { server } = await ask(stack, wire, answering(wire), { agent: { model: ModelName.parse(model), temperature: 0.25 } });
+  expect(bodyOf(server.requests[0]).temperature).toBe(0.25);
 });

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { envExample } from '../../bridge/config/env-example.ts';
+import { rosterReference } from '../../bridge/config/roster-reference.ts';
 import { load } from '../../bridge/config/load.ts';
 import { Refusal } from '../../bridge/config/refusal.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
+import { AgentConfig } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings, Settings } from '../../bridge/protocol/settings.ts';
 
 const project = join(import.meta.dirname, '..', '..');
@@ -73,5 +75,15 @@ describe('.env.example', () => {
   it('names every setting, and none that takes effect', () => {
     for (const name of [...Object.keys(Settings.shape), ...Object.keys(ProviderSettings.shape)]) expect(envExample()).toContain(`\n#${name}=`);
     expect(envExample()).not.toMatch(/^[A-Z]/m);
+  });
+});
+
+describe('the reference of the roster', () => {
+  it('is what the schema says', () => {
+    expect(readFileSync(join(project, 'bridge', 'config', 'roster.md'), 'utf8')).toBe(rosterReference());
+  });
+
+  it('names every field of an agent', () => {
+    for (const name of Object.keys(AgentConfig.shape)) expect(rosterReference()).toContain(`\n| \`agents[].${name}\` |`);
   });
 });
