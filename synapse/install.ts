@@ -69,7 +69,7 @@ async function build(folder: string, { python, environment, stop, progress }: In
   await writeFile(join(folder, 'whole'), '');
 }
 
-/** Runs to the end. Throws a `Refusal` with the last lines said when the program fails. */
+/** Runs to the end. Throws a `Refusal` with the errors, or else the last lines said, when the program fails. */
 async function run(program: string, args: readonly string[], options: { env: Record<string, string>; signal: AbortSignal }, line: (line: string) => void): Promise<void> {
   const before = process.umask(0o022); // The parts' own accounts have to read what root installs.
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -86,5 +86,6 @@ async function run(program: string, args: readonly string[], options: { env: Rec
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (status !== 0) throw new Refusal(launcherText.synapseInstallFailed(tail.join('\n')));
+  const errors = tail.filter((text) => text.startsWith('ERROR'));
+  if (status !== 0) throw new Refusal(launcherText.synapseInstallFailed((errors.length > 0 ? errors : tail).join('\n')));
 }

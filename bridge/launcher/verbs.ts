@@ -44,5 +44,11 @@ export async function runVerb(verbs: Readonly<Record<string, Verb>>, name: strin
 function said(error: unknown): Phrase {
   if (error instanceof Refusal) return { ko: () => error.in('ko'), en: () => error.in('en') };
   if (hasCode(error, 'ENOSPC')) return launcherText.diskFull;
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].some((code) => hasCode(error, code)) || isMkdir(error)) return launcherText.closed(pathOf(error));
   return launcherText.unexpected(error instanceof Error ? error.message : String(error));
 }
+
+/** Node says of a folder that it could not make on a read-only disk that it is not there. */
+const isMkdir = (error: unknown): boolean => hasCode(error, 'ENOENT') && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir';
+
+const pathOf = (error: unknown): string => (error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : '?');

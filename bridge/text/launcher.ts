@@ -117,6 +117,11 @@ export const launcherText = {
     () => '디스크가 가득 차서 시작하지 못했습니다. 지금까지의 내용은 그대로입니다. 자리를 비우고 다시 npm start 해 주세요.',
     () => 'The disk is full, so it could not start; what you have is kept. Make room and run npm start again.',
   ),
+  closed: (path: string) =>
+    phrase(
+      () => `이 사용자로는 ${path}에 쓸 수 없어 멈췄습니다. 지금까지의 내용은 그대로입니다. 폴더의 권한을 확인하거나, CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.`,
+      () => `This account cannot write to ${path}, so it stopped; what you have is kept. Check the folder and its permissions, or choose another with CHAVION_DATA_DIR.`,
+    ),
   newKeys: phrase(() => '새 키를 쓰도록 에이전트들을 다시 켭니다.', () => 'Starting the agents anew with the new keys.'),
   stopping: phrase(() => '멈추는 중입니다 …', () => 'Stopping …'),
   stopped: phrase(() => '모두 멈췄습니다. 다음에 npm start 하면 여기서 이어집니다.', () => 'Everything has stopped. The next npm start goes on from here.'),

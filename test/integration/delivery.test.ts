@@ -252,7 +252,9 @@ it('answers once with two swarms at work, also when one of them dies', async () 
   const { swarm } = await house.pids();
   const environment = Object.fromEntries((await readFile(`/proc/${swarm}/environ`, 'utf8')).split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
   const [second = 0] = await freePorts(1);
-  const other = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../bots/main.ts')], {
+  const [program = '', ...args] = (await readFile(`/proc/${swarm}/cmdline`, 'utf8')).split('\0').slice(0, -1);
+  const other = spawn(program, args, {
+    cwd: join(import.meta.dirname, '../..'),
     env: { ...environment, CHAVION_APPSERVICE_PORT: String(second) },
     stdio: 'ignore',
   });

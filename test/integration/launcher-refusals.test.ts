@@ -58,6 +58,16 @@ describe('a start that cannot be', () => {
     expect(output).toContain('CHAVION_REDIS_PORT=20999');
   });
 
+  it('says where it may not write', async () => {
+    // A file in the way stops root too.
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const place of [file, join(file, 'data')]) {
+      const { code, output } = await run([], { CHAVION_DATA_DIR: place, CHAVION_LANG: 'en' });
+      expect([place, code, output]).toEqual([place, 1, expect.stringContaining(`cannot write to ${place}`)]);
+    }
+  });
+
   it('leaves damaged secrets as they are', async () => {
     await run([], { CHAVION_SYNAPSE_PORT: '20999', CHAVION_REDIS_PORT: '20999' });
     writeFileSync(join(folder, 'data', 'secrets.json'), '{"passwords"');
