@@ -198,16 +198,21 @@ describe('relay', () => {
 });
 
 describe('the memory of a room', () => {
+  const sums = () => scene.providers.asked('jarvis').filter(({ system }) => system.includes('memory of a chat room'));
+  /** More than the agents are given at once, with a password at its beginning. */
+  async function talk(room: string): Promise<string> {
+    await told('!발언 호출', room);
+    const rose = await scene.master.say(room, `우리 암호는 장미. ${'가'.repeat(150)}`);
+    for (let i = 0; i < 8; i += 1) await scene.master.say(room, `사료 이야기 ${i} ${'나'.repeat(150)}`);
+    return rose;
+  }
+
   it('keeps what falls out, tells every agent, and forgets what is taken back or told to be forgotten', async () => {
     const { master, providers } = scene;
     const room = await scene.roomWith('claude', 'gabriel');
-    const sums = () => providers.asked('jarvis').filter(({ system }) => system.includes('memory of a chat room'));
     providers.play((question) => `요약 ${sums().length}: 사료는 목요일${heard(question).includes('장미') ? ', 암호는 장미' : ''}`, 'jarvis');
     expect(await told('!기억', room)).toContain('아직 요약이 없습니다');
-    await told('!발언 호출', room);
-
-    const rose = await master.say(room, `우리 암호는 장미. ${'가'.repeat(150)}`);
-    for (let i = 0; i < 8; i += 1) await master.say(room, `사료 이야기 ${i} ${'나'.repeat(150)}`);
+    const rose = await talk(room);
     await master.answered(room, await master.say(room, '클로드, 듣고 있어?'));
     await scene.until(() => sums().length === 1);
     await scene.until(async () => (await told('!기억', room)).includes('사료는 목요일, 암호는 장미'));
@@ -233,5 +238,23 @@ describe('the memory of a room', () => {
     await sleep(500);
     expect(sums()).toHaveLength(before);
     expect(heard(providers.asked('claude').at(-1)!)).not.toContain('[Summary');
+  });
+  it('keeps nothing of what is taken back while it is being summed up, and holds up no answer', async () => {
+    const { master, providers, redis } = scene;
+    const room = await scene.roomWith('claude');
+    let write = () => {};
+    const written = new Promise<void>((resolve) => (write = resolve));
+    providers.play((question) => ({ after: written, pieces: [heard(question).includes('장미') ? '암호는 장미' : '사료는 목요일'] }), 'jarvis');
+    const rose = await talk(room);
+    await master.answered(room, await master.say(room, '클로드, 듣고 있어?'));
+    await scene.until(() => sums().length === 1);
+    await master.redact(room, rose);
+    await master.answered(room, await master.say(room, '클로드, 지웠어'));
+    write();
+    await scene.until(async () => (await redis.exists(`chavion:swarm:summing:${room}`)) === 0);
+    expect(await told('!기억', room)).toContain('아직 요약이 없습니다');
+    await master.answered(room, await master.say(room, '클로드, 그럼 이제는?'));
+    await scene.until(async () => (await told('!기억', room)).includes('사료는 목요일'));
+    expect(sums().map((question) => heard(question).includes('장미'))).toEqual([true, false]);
   });
 });
