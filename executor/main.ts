@@ -69,7 +69,10 @@ log.info({ executor: executor.id, concurrency: executor.concurrency, cgroups: cg
 async function stop(): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
-  await Promise.race([Promise.all([executor.stop(), worker.close()]), new Promise((resolve) => setTimeout(resolve, 8_000).unref())]);
+  const atMost = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+  await Promise.race([executor.stop(), atMost(6_000)]);
+  // Where Redis has gone first there is nobody to take leave of.
+  await Promise.race([worker.close(), atMost(1_500)]);
   await Promise.race([watching, socket.close()]);
   redis.disconnect();
   if (!runFolder.startsWith(folder)) rmSync(runFolder, { recursive: true, force: true });

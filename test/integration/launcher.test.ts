@@ -78,7 +78,7 @@ describe('a house that runs', () => {
   it('ends what a killed launcher left, also what it had no time to write down', async () => {
     await house.kill('launcher');
     const left = await house.partsAlive();
-    expect(left).toHaveLength(3);
+    expect(left).toHaveLength(4);
     writeFileSync(join(house.data, 'parts.json'), '{}');
     await house.start();
     expect(left.filter(isAlive)).toEqual([]);
