@@ -74,7 +74,7 @@ export class Bubblewrap implements Sandbox {
     const output = new OutputCollector(1_000, { stdout: () => undefined, stderr: () => undefined }, () => undefined);
     const script = "trap '' TERM HUP INT; setsid nohup sleep 60 & sleep 60";
     const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: 60_000, workspace: { path: workspacePath, writable: false }, lent: [], egress: null, limits: DEFAULT_LIMITS };
-    const launched = await this.#launch(job, workspace, [], output, () => undefined, true);
+    const launched = await this.#launch(job, workspace, [], output, () => Promise.resolve(), true);
     const first = await launched.ready;
     const start = first === undefined ? undefined : startOf(first);
     if (first === undefined || start === undefined) return 'it did not start';
@@ -147,7 +147,7 @@ export class Bubblewrap implements Sandbox {
     return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
   }
 
-  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector, contain: (pid: number) => void, underShell = false): Promise<Launched> {
+  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector, contain: (pid: number) => Promise<void>, underShell = false): Promise<Launched> {
     const files = filesFor(job);
     const [out, err] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
     output.listen(outputStream(out.read), outputStream(err.read));

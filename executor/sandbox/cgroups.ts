@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * all. Null where this account may make none: then `tree-meter.ts` watches instead.
  */
 export type CgroupRoot =
-  | { readonly version: 1; readonly memory: string; readonly pids: string; readonly cpuacct: string }
+  | { readonly version: 1; readonly memory: string }
   | { readonly version: 2; readonly folder: string };
 
 const TREE = '/sys/fs/cgroup';
@@ -26,10 +26,9 @@ export function delegateCgroups(name: string, owner: { readonly uid: number; rea
 }
 
 function delegateSplit(name: string, owner: Owner): CgroupRoot | null {
-  const folders = ['memory', 'pids', 'cpuacct'].map((controller) => join(TREE, controller));
-  if (!folders.every((folder) => existsSync(join(folder, 'cgroup.procs')))) return null;
-  const [memory = '', pids = '', cpuacct = ''] = folders.map((folder) => makeFolder(join(folder, `chavion-${name}`), owner));
-  return { version: 1, memory, pids, cpuacct };
+  const memory = join(TREE, 'memory');
+  if (!existsSync(join(memory, 'cgroup.procs'))) return null;
+  return { version: 1, memory: makeFolder(join(memory, `chavion-${name}`), owner) };
 }
 
 function delegateUnified(name: string, owner: Owner): CgroupRoot | null {
@@ -66,14 +65,13 @@ export function ownCgroups(): CgroupRoot | null {
 
 /** Called by the executor at its start: groups of jobs that a killed predecessor left. Those with processes in them stay. */
 export function tidyCgroups(root: CgroupRoot): void {
-  for (const folder of foldersOf(root)) {
-    for (const name of readdirSync(folder)) if (name.startsWith('job-')) remove(join(folder, name));
-  }
+  const folder = folderOf(root);
+  for (const name of readdirSync(folder)) if (name.startsWith('job-')) remove(join(folder, name));
 }
 
 /** Called by root when an instance is done with: takes away what `delegateCgroups` gave, unless something lives in it. */
 export function removeCgroups(name: string): void {
-  for (const tree of ['', 'memory', 'pids', 'cpuacct']) {
+  for (const tree of ['', 'memory']) {
     const folder = join(TREE, tree, `chavion-${name}`);
     if (!existsSync(folder)) continue;
     for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) remove(join(folder, entry.name));
@@ -81,7 +79,7 @@ export function removeCgroups(name: string): void {
   }
 }
 
-const foldersOf = (root: CgroupRoot) => (root.version === 1 ? [root.memory, root.pids, root.cpuacct] : [root.folder]);
+const folderOf = (root: CgroupRoot) => (root.version === 1 ? root.memory : root.folder);
 
 function remove(folder: string): void {
   try {

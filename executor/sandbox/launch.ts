@@ -18,7 +18,7 @@ export interface Launch {
   /** Puts a shell between us and bwrap, to be killed in our stead: for the canary. */
   readonly underShell?: boolean;
   /** Called with bwrap's pid while it still waits for its flags: whatever it is put into then, all it starts is in. */
-  readonly contain: (pid: number) => void;
+  readonly contain: (pid: number) => Promise<void>;
 }
 
 export interface Launched {
@@ -56,15 +56,13 @@ export function launch(options: Launch): Launched {
     child.once('error', () => resolve());
   });
   const status = readStatus(streamOf(child, FD.status));
-  try {
-    if (child.pid !== undefined) options.contain(child.pid);
-  } catch (cause) {
-    child.kill('SIGKILL');
-    throw cause;
-  }
-  feed(streamOf(child, FD.args), Buffer.from(options.flags.map((flag) => `${flag}\0`).join('')));
-  feed(streamOf(child, FD.seccomp), options.filter);
-  options.files.forEach((bytes, index) => feed(streamOf(child, FD.extra + options.lent.length + index), bytes));
+  const hand = () => {
+    feed(streamOf(child, FD.args), Buffer.from(options.flags.map((flag) => `${flag}\0`).join('')));
+    feed(streamOf(child, FD.seccomp), options.filter);
+    options.files.forEach((bytes, index) => feed(streamOf(child, FD.extra + options.lent.length + index), bytes));
+  };
+  // Without its flags it can do nothing; killed while it waits for them, it has done nothing.
+  if (child.pid !== undefined) options.contain(child.pid).then(hand, () => child.kill('SIGKILL'));
   const gate = streamOf(child, FD.gate);
   gate?.on('error', ignore);
   const stands = new Promise<boolean>((resolve) => {

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CgroupRoot } from './cgroups.ts';
 import { readTree } from './process-tree.ts';
@@ -16,21 +17,23 @@ export interface Reading {
 /** Counts, and where it is a cgroup also holds, what all processes of a job use together. */
 export interface Meter {
   /** Once, while bwrap has started nothing yet: `pid` is its own. */
-  adopt(pid: number): void;
+  adopt(pid: number): Promise<void>;
   read(): Reading;
   /** When nothing of the job lives any more. What the kernel does not let go of at once is removed a little later. */
   close(): void;
 }
 
+const NOTHING: Reading = { memoryBytes: 0, tasks: 0, cpuMs: 0, outOfMemory: false };
+
 /** Without a cgroup: adds up the tree. */
 export function treeMeter(limits: Limits): Meter {
   let root: number | undefined;
-  const none: Reading = { memoryBytes: 0, tasks: 0, cpuMs: 0, outOfMemory: false };
   return {
     adopt: (pid) => {
       root = pid;
+      return Promise.resolve();
     },
-    read: () => (root === undefined ? none : { ...readTree(root, limits.memoryBytes / 2), outOfMemory: false }),
+    read: () => (root === undefined ? NOTHING : { ...readTree(root, limits.memoryBytes / 2), outOfMemory: false }),
     close: () => undefined,
   };
 }
@@ -42,26 +45,27 @@ export function cgroupMeter(root: CgroupRoot, name: string, limits: Limits): Met
   return root.version === 1 ? splitMeter(root, name, limits) : unifiedMeter(root.folder, name, limits);
 }
 
+/**
+ * Version 1: only the memory is put into a group. Each move into one costs the kernel milliseconds, the limit of
+ * processes holds in the job's user namespace anyway, and the rest is added up from the tree.
+ */
 function splitMeter(root: Extract<CgroupRoot, { version: 1 }>, name: string, limits: Limits): Meter {
-  const memory = join(root.memory, name);
-  const pids = join(root.pids, name);
-  const cpuacct = join(root.cpuacct, name);
-  const folders = [memory, pids, cpuacct];
-  for (const folder of folders) mkdirSync(folder);
-  set(memory, 'memory.limit_in_bytes', limits.memoryBytes);
-  if (existsSync(join(memory, 'memory.memsw.limit_in_bytes'))) set(memory, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
-  set(pids, 'pids.max', limits.processes + TASK_SLACK);
+  const folder = join(root.memory, name);
+  mkdirSync(folder);
+  set(folder, 'memory.limit_in_bytes', limits.memoryBytes);
+  if (existsSync(join(folder, 'memory.memsw.limit_in_bytes'))) set(folder, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
+  let first: number | undefined;
   return {
     adopt: (pid) => {
-      for (const folder of folders) set(folder, 'cgroup.procs', pid);
+      first = pid;
+      return enter(folder, pid);
     },
     read: () => ({
-      memoryBytes: field(memory, 'memory.stat', 'total_rss') + field(memory, 'memory.stat', 'total_shmem'),
-      tasks: number(pids, 'pids.current'),
-      cpuMs: Math.round(number(cpuacct, 'cpuacct.usage') / 1e6),
-      outOfMemory: field(memory, 'memory.oom_control', 'oom_kill') > 0,
+      ...(first === undefined ? NOTHING : readTree(first, Number.POSITIVE_INFINITY)),
+      memoryBytes: field(folder, 'memory.stat', 'total_rss') + field(folder, 'memory.stat', 'total_shmem'),
+      outOfMemory: field(folder, 'memory.oom_control', 'oom_kill') > 0,
     }),
-    close: () => removeAll(folders),
+    close: () => removeAll([folder]),
   };
 }
 
@@ -73,7 +77,7 @@ function unifiedMeter(parent: string, name: string, limits: Limits): Meter {
   if (existsSync(join(folder, 'memory.swap.max'))) set(folder, 'memory.swap.max', 0);
   set(folder, 'pids.max', limits.processes + TASK_SLACK);
   return {
-    adopt: (pid) => set(folder, 'cgroup.procs', pid),
+    adopt: (pid) => enter(folder, pid),
     read: () => ({
       memoryBytes: field(folder, 'memory.stat', 'anon') + field(folder, 'memory.stat', 'shmem'),
       tasks: number(folder, 'pids.current'),
@@ -84,6 +88,8 @@ function unifiedMeter(parent: string, name: string, limits: Limits): Meter {
   };
 }
 
+/** The kernel takes milliseconds over it; the rest of us goes on meanwhile. */
+const enter = (folder: string, pid: number) => writeFile(join(folder, 'cgroup.procs'), String(pid));
 const set = (folder: string, file: string, value: number) => writeFileSync(join(folder, file), String(value));
 const number = (folder: string, file: string) => Number(readFileSync(join(folder, file), 'latin1'));
 
