@@ -3,6 +3,7 @@ import { BenchHouse, echoRoster } from './bench-house.ts';
 import { endurance } from './endurance.ts';
 import { fanOut } from './fan-out.ts';
 import { oldRoom } from './old-room.ts';
+import { sandboxBench } from './sandbox.ts';
 import { streaming } from './streaming.ts';
 
 /** `npm run bench`: every table of the README in one run; with names, only those parts. */
@@ -21,13 +22,18 @@ const parts: Readonly<Record<string, (bench: BenchHouse) => Promise<{ table: str
   'old-room': (bench) => oldRoom(bench, say, quick ? 1_000 : 50_000),
 };
 
-await using bench = await BenchHouse.start(echoRoster(100, 'echo'));
-for (const [name, run] of Object.entries(parts)) {
-  if (names.length > 0 && !names.includes(name)) continue;
+async function measure(name: string, run: () => Promise<{ table: string; failures: string[] }>): Promise<void> {
+  if (names.length > 0 && !names.includes(name)) return;
   say(`\n${name}`);
-  const result = await run(bench);
+  const result = await run();
   say(result.table);
   failures.push(...result.failures);
+}
+
+await measure('sandbox', () => sandboxBench(quick));
+if (names.length === 0 || Object.keys(parts).some((name) => names.includes(name))) {
+  await using bench = await BenchHouse.start(echoRoster(100, 'echo'));
+  for (const [name, run] of Object.entries(parts)) await measure(name, () => run(bench));
 }
 for (const failure of failures) say(`✗ ${failure}`);
 process.exitCode = failures.length === 0 ? 0 : 1;
