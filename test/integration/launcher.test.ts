@@ -42,14 +42,14 @@ describe('a house that runs', () => {
     for (const name of files) expect([name, statSync(join(house.data, name)).mode & 0o777]).toEqual([name, 0o600]);
   });
 
-  it.each(['redis', 'synapse', 'swarm'] as const)('brings %s back when it is killed, and says so in ready.json', async (part) => {
+  it.each(['redis', 'synapse', 'swarm', 'executor'] as const)('brings %s back when it is killed, and says so in ready.json', async (part) => {
     const before = await house.kill(part);
     const now = await house.reborn(part, before);
     expect(alive(now)).toBe(true);
     await eventually(() => house.output.includes(`다시 응답합니다: ${part}`));
     const pids = await house.pids();
     expect(pids[part]).toBe(now);
-    for (const other of ['launcher', 'redis', 'synapse', 'swarm'] as const) expect([other, alive(pids[other])]).toEqual([other, true]);
+    for (const other of ['launcher', 'redis', 'synapse', 'swarm', 'executor'] as const) expect([other, alive(pids[other])]).toEqual([other, true]);
     expect(await answers()).toBe(200);
   });
 
@@ -69,7 +69,7 @@ describe('a house that runs', () => {
     const pids = await house.pids();
     await house.stop();
     expect(existsSync(join(house.data, 'ready.json'))).toBe(false);
-    await eventually(() => [pids.synapse, pids.redis, pids.swarm].every((pid) => !alive(pid)));
+    await eventually(() => [pids.synapse, pids.redis, pids.swarm, pids.executor].every((pid) => !alive(pid)));
     await house.start();
     expect(house.ready).toMatchObject({ rooms: ready.rooms, space: ready.space, master: ready.master, homeserver: ready.homeserver });
     await signIn(house.ready.homeserver, house.ready.master.userId, house.ready.master.password);
