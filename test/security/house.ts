@@ -82,6 +82,8 @@ export class SandboxHouse implements AsyncDisposable {
     const [message]: unknown[] = await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => {
+        rmSync(folder, { recursive: true, force: true });
+        if (isRoot) removeCgroups(group);
         throw new Error(`the sandbox does not start (${mode}): ${said}`);
       }),
     ]);
