@@ -16,3 +16,11 @@ export async function unfinishedJobs(house: House): Promise<Readonly<Record<stri
   redis.disconnect();
   return { wait, active, delayed, failed };
 }
+
+/** How often the agent's turns on these events were begun, all in all: once each, unless a lock ran out on a machine at its limit. */
+export async function turnsBegun(house: House, events: readonly string[], agent: string): Promise<number> {
+  const redis = await swarmRedis(house);
+  const begun = await Promise.all(events.map((event) => redis.hget(`chavion:swarm:turns:${event}.${agent}`, 'ats')));
+  redis.disconnect();
+  return begun.reduce((sum, times) => sum + Number(times ?? Number.NaN), 0);
+}
