@@ -21,7 +21,8 @@ describe('a house without any key', () => {
     expect(answers.map((one) => one.who).toSorted()).toEqual(ALL);
     for (const one of answers) {
       expect(one.body.replace('마스터', '')).toMatch(expected);
-      expect(one.lastAt - master.events(hq).find((event) => event.event_id === question).origin_server_ts).toBeLessThan(1_000);
+      // Pushed, and not found by the look for gaps half a minute later; a busy machine takes its time.
+      expect(one.lastAt - master.events(hq).find((event) => event.event_id === question).origin_server_ts).toBeLessThan(10_000);
     }
     expect(new Set(answers.map((one) => one.body)).size).toBe(6);
   });
