@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fits, messageContent } from '../../bridge/matrix/content.ts';
 import { FAULT_CODES, type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
@@ -193,6 +194,15 @@ describe('relay', () => {
     expect(pasted).not.toContain('old old');
     expect(pasted).toContain('보았습니다.');
     expect(pasted).toContain('화요일 정비');
+  });
+
+  it('cuts a question that alone is too long, so that the whole fits into one event', async () => {
+    let pasted = '';
+    const long = { role: 'user', content: [{ type: 'text', text: `시작 ${'가'.repeat(50_000)}` }] } as const;
+    await all(asking((prompt) => Promise.resolve((pasted = prompt))), requestOf(agent({}), [long]));
+    expect(pasted).toMatch(/시작 가+\n\[…\]$/u);
+    expect(fits(messageContent({ text: codeBlock(pasted), chavion: { v: 1, kind: 'relay' } }))).toBe(true);
+    expect(messageContent({ text: codeBlock(pasted), chavion: { v: 1, kind: 'relay' } })['formatted_body']).toContain('<pre>');
   });
 
   it.each([
