@@ -81,8 +81,8 @@ export class BenchHouse implements AsyncDisposable {
   }
 
   /** The bare script: the same sends and nothing else. */
-  async serveFloor(): Promise<number> {
-    return this.#serve('test/bench/floor.ts', {}, '/health');
+  async serveFloor(agents: readonly number[]): Promise<number> {
+    return this.#serve('test/bench/floor.ts', { CHAVION_BENCH_AGENTS: agents.map((i) => this.agent(i)).join(',') }, '/health');
   }
 
   async #serve(file: string, more: Record<string, string>, health: string): Promise<number> {

@@ -5,7 +5,9 @@ import type { BenchHouse } from './bench-house.ts';
 import { cpuMs, median, memoryMb, ms, p95, table } from './figures.ts';
 import { MasterEar } from './master-ear.ts';
 
-export const SIZES = [6, 25, 100] as const;
+const SIZES = [6, 25, 100] as const;
+/** All of them together. */
+export const AGENTS = SIZES.reduce((sum, size) => sum + size, 0);
 const ROUNDS: Readonly<Record<number, number>> = { 6: 30, 25: 20, 100: 10 };
 const WARM_UP = 3;
 
@@ -37,21 +39,25 @@ async function block(bench: BenchHouse, ear: MasterEar, room: string, count: num
 export async function fanOut(bench: BenchHouse, say: (line: string) => void): Promise<{ table: string; failures: string[] }> {
   const rows: string[][] = [];
   const failures: string[] = [];
+  let first = 0;
   for (const count of SIZES) {
-    const room = await bench.room(count);
+    // Agents of their own for every size: what the library keeps of a bot's earlier life changes how it listens.
+    const agents = Array.from({ length: count }, (_, i) => first + i);
+    const room = await bench.roomOf(agents);
     const ear = new MasterEar(bench.url, bench.masterToken, [room]);
     await ear.start();
     const [floor, swarm, bots] = [empty(), empty(), empty()];
     for (let turn = 0; turn < 2; turn += 1) {
-      await block(bench, ear, room, count, await bench.serveFloor(), floor);
+      await block(bench, ear, room, count, await bench.serveFloor(agents), floor);
       await block(bench, ear, room, count, await bench.serveSwarm(), swarm);
     }
     await bench.endServer();
-    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', [bench.url, bench.appserviceToken, room, bench.house.ready.serverName, String(count)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', [bench.url, bench.appserviceToken, room, bench.house.ready.serverName, String(first), String(count)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
     await once(child.process, 'message');
     await sleep(1_000);
     for (let turn = 0; turn < 2; turn += 1) await block(bench, ear, room, count, child.process.pid ?? 0, bots);
     await ear.stop();
+    first += count;
 
     const ratio = median(swarm.times) / median(floor.times);
     const gain = median(bots.times) / median(swarm.times);

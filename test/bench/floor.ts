@@ -1,6 +1,6 @@
 /**
  * The floor of the measurement: an appservice that does nothing but the sends. No decoding, no queue, no context,
- * nothing kept; it asks once who is in a room.
+ * nothing kept; who is in the room it is told.
  */
 import { createServer } from 'node:http';
 import { Agent, request } from 'undici';
@@ -8,26 +8,17 @@ import { Agent, request } from 'undici';
 const homeserver = process.env['CHAVION_HOMESERVER_URL'] ?? '';
 const token = process.env['CHAVION_APPSERVICE_TOKEN'] ?? '';
 const dispatcher = new Agent({ connections: 128 });
-const members = new Map<string, Promise<string[]>>();
+const agents = (process.env['CHAVION_BENCH_AGENTS'] ?? '').split(',');
 
-async function call(method: 'GET' | 'PUT', path: string, user: string, body?: unknown): Promise<unknown> {
+async function put(path: string, user: string, body: unknown): Promise<unknown> {
   const mark = path.includes('?') ? '&' : '?';
   const answer = await request(`${homeserver}${path}${mark}user_id=${encodeURIComponent(user)}&org.matrix.msc3202.device_id=CHAVION`, {
-    method,
+    method: 'PUT',
     dispatcher,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
+    body: JSON.stringify(body),
   });
   return answer.body.json();
-}
-
-function agentsIn(room: string, anyone: string): Promise<string[]> {
-  let known = members.get(room);
-  known ??= call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`, anyone).then((answer) =>
-    Object.keys((answer as { joined: Record<string, unknown> }).joined).filter((user) => user.startsWith('@agent_echo')),
-  );
-  members.set(room, known);
-  return known;
 }
 
 interface PushedEvent {
@@ -39,13 +30,11 @@ interface PushedEvent {
 }
 
 async function answer(event: PushedEvent): Promise<void> {
-  const server = event.sender.slice(event.sender.indexOf(':'));
-  const agents = await agentsIn(event.room_id, `@agent_echo0${server}`);
   await Promise.all(
     agents.map((user) => {
       const content = { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source: event.event_id } };
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(event.room_id)}/send/m.room.message/${encodeURIComponent(`${event.event_id}.${user}`)}`;
-      return call('PUT', path, user, content);
+      return put(path, user, content);
     }),
   );
 }

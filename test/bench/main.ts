@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { BenchHouse, echoRoster } from './bench-house.ts';
 import { endurance } from './endurance.ts';
-import { fanOut } from './fan-out.ts';
+import { AGENTS, fanOut } from './fan-out.ts';
 import { oldRoom } from './old-room.ts';
 import { sandboxBench } from './sandbox.ts';
 import { streaming } from './streaming.ts';
@@ -32,7 +32,7 @@ async function measure(name: string, run: () => Promise<{ table: string; failure
 
 await measure('sandbox', () => sandboxBench(quick));
 if (names.length === 0 || Object.keys(parts).some((name) => names.includes(name))) {
-  await using bench = await BenchHouse.start(echoRoster(100, 'echo'));
+  await using bench = await BenchHouse.start(echoRoster(AGENTS, 'echo'));
   for (const [name, run] of Object.entries(parts)) await measure(name, () => run(bench));
 }
 for (const failure of failures) say(`✗ ${failure}`);

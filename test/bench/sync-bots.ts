@@ -1,14 +1,14 @@
 /** What one would otherwise write: every agent a bot of matrix-bot-sdk with a /sync of its own. */
 import { LogLevel, LogService, MatrixClient } from 'matrix-bot-sdk';
 
-const [, , homeserver = '', token = '', room = '', server = '', count = '0'] = process.argv;
+const [, , homeserver = '', token = '', room = '', server = '', first = '0', count = '0'] = process.argv;
 LogService.setLevel(LogLevel.ERROR);
 // Looking for a stored filter that is not there yet counts as an error.
 LogService.muteModule('MatrixHttpClient');
 
 const bots = Array.from({ length: Number(count) }, (_, i) => {
   const bot = new MatrixClient(homeserver, token);
-  bot.impersonateUserId(`@agent_echo${i}:${server}`);
+  bot.impersonateUserId(`@agent_echo${Number(first) + i}:${server}`);
   bot.on('room.message', (where: string, event: { event_id: string; sender: string; content: { body?: string } }) => {
     if (where !== room || !event.sender.startsWith('@master:')) return;
     const content = { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source: event.event_id } };
