@@ -42,7 +42,6 @@ interface Line {
  */
 export function buildContext(input: ContextInput): readonly ChatMessage[] {
   const upTo = input.untilSource ? until(input.entries, input.source) : input.entries;
-  const byId = new Map(input.entries.map((entry) => [entry.event.eventId, entry]));
   const closing: Line[] = input.instruction === undefined ? [] : [line('user', [{ type: 'text', text: input.instruction }])];
   const opening: Line[] = input.memory === undefined ? [] : [line('user', [{ type: 'text', text: input.memory }])];
 
@@ -50,7 +49,7 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   const kept: Line[] = [];
   for (const entry of upTo.toReversed()) {
     if (entry.growing || !isSaid(entry)) continue;
-    let one = describe(entry, byId, input);
+    let one = lineOf(entry, input);
     if (one.tokens > left) {
       if (entry.event.eventId !== input.source) break;
       one = shorten(one, left);
@@ -69,11 +68,25 @@ function until(entries: readonly Entry[], source: EventId): readonly Entry[] {
   return at === -1 ? entries : entries.slice(0, at + 1);
 }
 
-function describe(entry: Entry, byId: ReadonlyMap<EventId, Entry>, input: ContextInput): Line {
+/** Others' plain words read the same to every agent that hears them, and there are many of both. */
+const shared = new WeakMap<Entry, { readonly name: string; readonly line: Line }>();
+
+function lineOf(entry: Entry, input: ContextInput): Line {
   const { event } = entry;
   // Where the coordinator is not in a room, an agent says its lines: these are not the agent's own words.
   const own = event.sender === input.self && event.chavion?.kind !== 'notice';
-  const quoted = event.replyTo === undefined ? undefined : byId.get(event.replyTo);
+  if (own || event.replyTo !== undefined || event.attachment !== undefined) return describe(entry, own, input);
+  const name = input.nameOf(event.sender);
+  const known = shared.get(entry);
+  if (known?.name === name) return known.line;
+  const made = describe(entry, own, input);
+  shared.set(entry, { name, line: made });
+  return made;
+}
+
+function describe(entry: Entry, own: boolean, input: ContextInput): Line {
+  const { event } = entry;
+  const quoted = event.replyTo === undefined ? undefined : input.entries.find((other) => other.event.eventId === event.replyTo);
   const reply = quoted === undefined || own ? '' : ` (↪ ${input.nameOf(quoted.event.sender)}: "${brief(quoted.body)}")`;
   const name = own ? '' : `[${input.nameOf(event.sender)}]${reply} `;
   const body = event.msgtype === 'm.emote' ? `* ${entry.body}` : entry.body;
@@ -135,10 +148,19 @@ function alternate(lines: readonly Line[]): readonly ChatMessage[] {
 
 function joinText(parts: readonly ContentPart[]): readonly ContentPart[] {
   const joined: ContentPart[] = [];
+  let texts: string[] = [];
+  const flush = () => {
+    if (texts.length > 0) joined.push({ type: 'text', text: texts.join('\n') });
+    texts = [];
+  };
   for (const part of parts) {
-    const last = joined.at(-1);
-    if (part.type === 'text' && last?.type === 'text') joined[joined.length - 1] = { type: 'text', text: `${last.text}\n${part.text}` };
-    else joined.push(part);
+    if (part.type === 'text') {
+      texts.push(part.text);
+      continue;
+    }
+    flush();
+    joined.push(part);
   }
+  flush();
   return joined;
 }

@@ -9,11 +9,22 @@ export interface PromptInput {
   readonly now: Date;
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes longer than everything else here. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
 /** Who the agent is, whom it serves and how one talks here. Models read English best; they answer as told. */
 export function systemPrompt({ roster, agent, lang, timeZone, now }: PromptInput): string {
   const others = roster.agents.filter((other) => other.id !== agent.id).map((other) => `${other.name} (${other.role})`);
   const language = (agent.language === 'auto' ? lang : agent.language) === 'ko' ? 'Korean, politely (존댓말)' : 'English';
-  const time = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(now);
+  const time = clockOf(timeZone).format(now);
   return [
     `You are ${agent.name}, one of several AI agents living in a chat room. ${agent.prompt}`,
     `The owner of the room is "${roster.ownerTitle}"; address the owner so. The owner is not a programmer and reads on a phone: be brief, plain and concrete.`,

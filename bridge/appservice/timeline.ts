@@ -42,10 +42,12 @@ interface Room {
   /** Our own words that the homeserver has not sent back yet. */
   ahead: Set<EventId>;
   redacted: Set<EventId>;
+  /** As they read now, made once for all who look. */
+  read: Map<EventId, Entry>;
   threads: Set<EventId>;
 }
 
-const emptyRoom = (): Room => ({ loaded: null, entries: new Map(), edits: new Map(), ahead: new Set(), redacted: new Set(), threads: new Set() });
+const emptyRoom = (): Room => ({ loaded: null, entries: new Map(), edits: new Map(), ahead: new Set(), redacted: new Set(), read: new Map(), threads: new Set() });
 
 /**
  * One cached copy of every room for all agents: fed by the inbox and by our own sends,
@@ -66,6 +68,7 @@ export class Timeline {
         if (room.ahead.delete(event.eventId)) {
           // Now it takes the place that the homeserver gave it.
           room.entries.delete(event.eventId);
+          room.read.delete(event.eventId);
           if (event.chavion?.streaming !== true) room.edits.delete(revisionOf(event.eventId, event.sender));
         }
         if (room.entries.has(event.eventId)) return;
@@ -77,11 +80,13 @@ export class Timeline {
         const before = room.edits.get(key);
         const growing = event.chavion?.streaming === true;
         if (before !== undefined && (before.ahead ? growing : before.at > event.at)) return;
+        room.read.delete(event.target);
         room.edits.set(key, { body: event.body, at: event.at, growing, resume: event.chavion?.resume, ahead: false });
         return;
       }
       case 'redaction':
         room.redacted.add(event.target);
+        room.read.delete(event.target);
         return;
       case 'reaction':
       case 'membership':
@@ -99,6 +104,7 @@ export class Timeline {
       room.entries.set(event.eventId, event);
       room.ahead.add(event.eventId);
     }
+    room.read.delete(event.eventId);
     room.edits.set(revisionOf(event.eventId, event.sender), { body: event.body, at: event.at, growing: false, resume: event.chavion?.resume, ahead: true });
   }
 
@@ -180,6 +186,7 @@ export class Timeline {
     room.entries.delete(oldest.eventId);
     room.edits.delete(revisionOf(oldest.eventId, oldest.sender));
     room.redacted.delete(oldest.eventId);
+    room.read.delete(oldest.eventId);
     room.ahead.delete(oldest.eventId);
   }
 }
@@ -187,8 +194,15 @@ export class Timeline {
 const revisionOf = (target: EventId, sender: UserId): string => `${target} ${sender}`;
 
 function read(room: Room, event: MessageEvent): Entry | null {
+  const known = room.read.get(event.eventId);
+  if (known !== undefined) return known;
   if (room.redacted.has(event.eventId)) return null;
   const edit = room.edits.get(revisionOf(event.eventId, event.sender));
-  if (edit === undefined) return { event, body: event.body, growing: event.chavion?.streaming === true, resume: event.chavion?.resume };
-  return { event, body: edit.body, growing: edit.growing, resume: edit.resume };
+  const entry: Entry =
+    edit === undefined
+      ? { event, body: event.body, growing: event.chavion?.streaming === true, resume: event.chavion?.resume }
+      : { event, body: edit.body, growing: edit.growing, resume: edit.resume };
+  // What was fetched for one look only is not kept.
+  if (room.entries.has(event.eventId)) room.read.set(event.eventId, entry);
+  return entry;
 }
