@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, existsSync, readdirSync, rmdirSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Instance, dataPaths, stateRoot } from '../../bridge/launcher/instance.ts';
@@ -57,6 +57,8 @@ const OWNER = 'test-run.json';
 /** A temporary folder for one run of the tests, known to belong to this process. Its name is short: sockets lie below it. */
 export async function openRunFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'chavion-'));
+  // Parts under accounts of their own have to find their way to what a test lends them.
+  await chmod(folder, 0o711);
   await writeFile(join(folder, OWNER), JSON.stringify(mark(process.pid)));
   return folder;
 }
