@@ -92,8 +92,17 @@ function lendable(path: string, secret: readonly string[]): string {
   const asked = resolve(path);
   if (statSync(asked, { throwIfNoEntry: false })?.isDirectory() !== true) throw new Refusal(lendText.notFolder(asked));
   const real = realpathSync(asked);
-  if (exposes(real, secret.map((one) => (statSync(one, { throwIfNoEntry: false }) === undefined ? one : realpathSync(one))))) throw new Refusal(lendText.forbidden(real));
+  if (exposes(real, secret.map(realOrNamed))) throw new Refusal(lendText.forbidden(real));
   return real;
+}
+
+/** What is not there, or where this account may not look, counts by its name. */
+function realOrNamed(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 async function may(owner: Owner, path: string, mode: 'ro' | 'rw'): Promise<boolean> {
