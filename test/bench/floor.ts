@@ -12,7 +12,7 @@ const agents = (process.env['CHAVION_BENCH_AGENTS'] ?? '').split(',');
 
 async function put(path: string, user: string, body: unknown): Promise<unknown> {
   const mark = path.includes('?') ? '&' : '?';
-  const answer = await request(`${homeserver}${path}${mark}user_id=${encodeURIComponent(user)}&org.matrix.msc3202.device_id=CHAVION`, {
+  const answer = await request(`${homeserver}${path}${mark}user_id=${encodeURIComponent(user)}&device_id=CHAVION`, {
     method: 'PUT',
     dispatcher,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
