@@ -16,8 +16,11 @@ import { appserviceState } from '../house/synapse-state.ts';
 import { readRoom, readUntil, type RoomRecord } from '../house/room-record.ts';
 
 const AGENTS = defaultRoster.agents.map(({ id }) => id);
-/** Gabriel asks a provider that counts; the others say the question back. */
-const roster = { ...defaultRoster, agents: defaultRoster.agents.map((agent) => ({ ...agent, model: agent.id === 'gabriel' ? agent.model : 'echo' })) };
+/**
+ * Gabriel asks a provider that counts; the others say the question back. Nothing falls out of anybody's context: the
+ * summary that would be made then is a question too.
+ */
+const roster = { ...defaultRoster, agents: defaultRoster.agents.map((agent) => ({ ...agent, contextTokens: 2_000_000, model: agent.id === 'gabriel' ? agent.model : 'echo' })) };
 /** Ten times what it takes; then the record says what is missing. */
 const WITHIN_MS = 60_000;
 /** After a crash: longer than a lock, the look for run-out ones, and the answer of a second run. */
