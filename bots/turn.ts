@@ -171,6 +171,8 @@ async function answer(
       const other = deps.residents.byId.get(id);
       return other === undefined ? [] : [{ userId: other.userId, name: other.config.name }];
     });
+    // What is left to do is sending, which is no thinking any more.
+    typing.end();
     const event = await stream.finish({ kind: 'answer', mentions, resume, ...ending });
     deps.status.answered(job.agent, performance.now() - began);
     heard(event, 'answer', resume);

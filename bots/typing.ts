@@ -6,7 +6,7 @@ const AFTER_MS = 700;
 /** The homeserver forgets it after 30 s; a model may think for minutes. */
 const AGAIN_MS = 20_000;
 
-/** Shows that somebody is typing, from a moment on until `end`. */
+/** Shows that somebody is typing, from a moment on until `end`, which may come twice. */
 export function showTyping(account: Pick<Account, 'typing'>, room: RoomId): { readonly end: () => void } {
   let shown: Promise<void> | null = null;
   const show = () => {
@@ -18,6 +18,7 @@ export function showTyping(account: Pick<Account, 'typing'>, room: RoomId): { re
     end: () => {
       clearTimeout(timer);
       void shown?.then(() => account.typing(room, false));
+      shown = null;
     },
   };
 }

@@ -51,6 +51,8 @@ const MAX_EDITS = 60;
 const SLOWEST = 5;
 /** As long as the longest event ids, for measuring. */
 const SOME_EVENT = EventId.parse(`$${'x'.repeat(44)}`);
+/** Characters that fit however they are rendered; measuring renders twice, which most answers need not pay for. */
+const SURELY_FITS = 2_000;
 /** A growing message is cut here, so that the end still fits beside its formatted body. */
 const PART_BYTES = 16_000;
 
@@ -121,6 +123,7 @@ export class AnswerStream {
       const part = this.#part;
       const masked = maskSecrets(this.#current()).text;
       const whole = this.#outgoing(part, masked, ending);
+      if (masked.length < SURELY_FITS) return await this.#last(part, whole);
       if (fits(messageContent(whole)) && fits(editContent(SOME_EVENT, whole))) return await this.#last(part, whole);
       const { head } = splitForContinuation(masked, PART_BYTES);
       const beginning = `${head}\n\n${ending.attachedNote}`;
