@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Pure code runs side by side; whatever starts a house of its own runs one file after another, two cores being all there is. */
+/** Pure code runs side by side; of the files that start a house of their own two run at a time, two cores being all there is. */
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
@@ -14,7 +14,8 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          fileParallelism: false,
+          // Houses mostly wait: for locks to run out, for what was killed to come back.
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 1 },
