@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Act, CommandResult } from './act.ts';
 import { AgentId, EventId } from './ids.ts';
 
 /**
@@ -7,8 +8,11 @@ import { AgentId, EventId } from './ids.ts';
  */
 export const ChavionContent = z.object({
   v: z.literal(1),
-  /** `answer`: an agent's words. `notice`: the coordinator's. `fault`: a turn that could not be had. `relay`: to be carried to a web chat. */
-  kind: z.enum(['answer', 'notice', 'fault', 'relay']),
+  /**
+   * `answer`: an agent's words. `notice`: the coordinator's. `fault`: a turn that could not be had. `relay`: to be
+   * carried to a web chat. `card`: a task at a glance. `act`: said within a task. `result`: of a task's command.
+   */
+  kind: z.enum(['answer', 'notice', 'fault', 'relay', 'card', 'act', 'result']),
   /** The event that this answers. */
   source: EventId.optional(),
   /** The master's event at the head of the chain; turns are counted against it. */
@@ -29,6 +33,8 @@ export const ChavionContent = z.object({
   memory: z.boolean().optional(),
   /** Of the executor: the commands that this message asks for or tells of. */
   hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(50).optional(),
+  act: Act.optional(),
+  result: CommandResult.optional(),
 });
 export type ChavionContent = z.infer<typeof ChavionContent>;
 

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { CommandResult, Objection } from '../../bridge/protocol/act.ts';
+import { Command } from '../../bridge/protocol/command.ts';
+import { FAULT_CODES } from '../../bridge/protocol/fault.ts';
+import { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { Plan, PlanHash, StepId } from '../../bridge/protocol/plan.ts';
+
+/** A task as it is kept in Redis: everything that decides what comes next, and nothing that can be computed from it. */
+
+export const Phase = z.enum([
+  'triage',
+  'proposing',
+  'critique',
+  'voting',
+  /** The master is asked something: `question` says what. */
+  'asking',
+  'executing',
+  'verifying',
+  'diagnosing',
+  'reporting',
+  'done',
+  'partial',
+  'failed',
+  'cancelled',
+]);
+export type Phase = z.infer<typeof Phase>;
+export const ENDED: ReadonlySet<Phase> = new Set(['done', 'partial', 'failed', 'cancelled']);
+
+/** What a mind is asked in a task. */
+export const AskKind = z.enum(['triage', 'propose', 'critique', 'vote', 'work', 'verify', 'diagnose', 'report']);
+export type AskKind = z.infer<typeof AskKind>;
+
+export const Ask = z.object({
+  /** Unique in the task and the same after a crash: `0.propose.gabriel`, `1.work.claude.notes`. */
+  id: z.string().max(200),
+  kind: AskKind,
+  agent: AgentId,
+  /** Of `work`: which step. */
+  step: StepId.optional(),
+  /** Milliseconds since 1970: who has not answered by then counts as absent. */
+  until: z.int(),
+});
+export type Ask = z.infer<typeof Ask>;
+
+export const Answer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('triage'), goal: z.string().min(1).max(2_000), checks: z.array(z.string().min(1).max(500)).max(20), /** One agent alone is enough. */ plain: z.boolean() }),
+  z.object({ kind: z.literal('propose'), plan: Plan }),
+  z.object({ kind: z.literal('critique'), objections: z.array(Objection).max(50) }),
+  z.object({ kind: z.literal('vote'), ranking: z.array(PlanHash).max(20), reason: z.string().max(2_000) }),
+  z.object({ kind: z.literal('work'), text: z.string().min(1).max(100_000) }),
+  z.object({ kind: z.literal('verify'), holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20) }),
+  /** `command` replaces the failed one and has its id; null: nothing to patch, a new plan is needed. */
+  z.object({ kind: z.literal('diagnose'), cause: z.string().max(4_000), command: Command.nullable() }),
+  z.object({ kind: z.literal('report'), markdown: z.string().min(1).max(200_000) }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Why an ask came to nothing. `off-schema`: words, but none that could be used, after one more try. */
+export const RefusalCode = z.enum([...FAULT_CODES, 'off-schema', 'blackout']);
+export type RefusalCode = z.infer<typeof RefusalCode>;
+
+export const Proposal = z.object({
+  hash: PlanHash,
+  plan: Plan,
+  /** Equal plans are one candidate of several. */
+  authors: z.array(AgentId).min(1),
+  /** Where each author said it. */
+  events: z.array(EventId),
+});
+export type Proposal = z.infer<typeof Proposal>;
+
+export const CommandState = z.object({
+  state: z.enum(['waiting', 'sent', 'asked', 'running', 'done', 'failed', 'refused', 'stopped', 'unknown']),
+  attempt: z.int().nonnegative(),
+  result: CommandResult.optional(),
+});
+export const WorkState = z.object({ state: z.enum(['waiting', 'asked', 'done', 'failed']), text: z.string().optional(), tries: z.int().nonnegative() });
+
+/** Where a task comes from; `schedule` and `cycle` wait for no answer of the master's to go on. */
+export const Origin = z.enum(['master', 'schedule', 'cycle', 'outside']);
+
+export const TaskState = z.object({
+  v: z.literal(1),
+  /** The master's event, and the thread. */
+  root: EventId,
+  /** What people call it: `#12`. */
+  no: z.int().positive(),
+  room: RoomId,
+  lang: Lang,
+  by: UserId,
+  origin: Origin,
+  mission: z.string().min(1),
+  /** origin_server_ts of the root. */
+  at: z.int(),
+  /** By then it has ended. */
+  deadline: z.int(),
+  phase: Phase,
+  /** When the phase began. */
+  since: z.int(),
+  /** Grows with every transition; the store takes a state only over the one before it. */
+  version: z.int().nonnegative(),
+  /** Frozen: the ready agents when it began. */
+  electorate: z.array(AgentId),
+  /** Of them, who has left at a phase border. */
+  gone: z.array(AgentId),
+  /** Of plans: 0, and one more for each new plan (2 at most). */
+  round: z.int().nonnegative(),
+  /** The vote of this round was opened again. */
+  reopened: z.boolean(),
+  /** Runs on one agent's word, labelled so. */
+  alone: AgentId.nullable(),
+  asks: z.array(Ask),
+  triage: z.object({ goal: z.string(), checks: z.array(z.string()), by: AgentId.nullable() }).nullable(),
+  proposals: z.array(Proposal),
+  objections: z.array(Objection.extend({ by: AgentId })),
+  ballots: z.array(z.object({ by: AgentId, ranking: z.array(PlanHash), reason: z.string(), event: EventId.optional() })),
+  /** The master's tap in the poll. */
+  tap: PlanHash.nullable(),
+  question: z.object({ kind: z.enum(['no-quorum', 'no-winner', 'no-plan', 'unknown-command']), event: EventId.optional() }).nullable(),
+  decision: z.object({ winner: PlanHash, rule: z.enum(['vote', 'choice', 'alone']), countedBy: z.string(), choice: EventId.optional(), event: EventId.optional() }).nullable(),
+  /** The plan in force: the winner's, with its patches. */
+  plan: z.object({ hash: PlanHash, plan: Plan, authors: z.array(AgentId), /** decision or patched. */ event: EventId.optional() }).nullable(),
+  commands: z.record(z.string(), CommandState),
+  works: z.record(z.string(), WorkState),
+  diagnoses: z.array(z.object({ step: StepId, by: AgentId, cause: z.string(), command: Command.nullable() })),
+  verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })) }).nullable(),
+  report: z.string().nullable(),
+  /** Why it ended as it did: a word of `bridge/text/tasks.ts`. */
+  ending: z.string().nullable(),
+  /** Messages in the room, by what they are: `card`, `poll`, `electorate.0`, `proposal.0.gabriel`, `report`. */
+  events: z.record(z.string(), EventId),
+  tokens: z.object({ input: z.int().nonnegative(), output: z.int().nonnegative() }),
+  costMicroUsd: z.int().nonnegative(),
+});
+export type TaskState = z.infer<typeof TaskState>;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { CommandResult } from '../../bridge/protocol/act.ts';
+import { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
+import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
+import { Answer, Ask, RefusalCode, type TaskState } from './state.ts';
+
+/** What happens to a task. Late, doubled and forged ones change nothing. `at`: milliseconds since 1970. */
+const at = z.int();
+export const TaskEvent = z.discriminatedUnion('kind', [
+  /** Of a new task, once its state is stored. */
+  z.object({ kind: z.literal('begin'), at }),
+  z.object({ kind: z.literal('answered'), at, ask: z.string(), answer: Answer, tokens: z.object({ input: z.int(), output: z.int() }).optional(), costMicroUsd: z.int().optional() }),
+  z.object({ kind: z.literal('refused'), at, ask: z.string(), code: RefusalCode }),
+  /** A `say` effect is in the room. */
+  z.object({ kind: z.literal('said'), at, id: z.string(), event: EventId }),
+  /** A master's tap in the poll; null took it back. */
+  z.object({ kind: z.literal('tapped'), at, by: UserId, hash: PlanHash.nullable() }),
+  /** `!choose`, in the master's event `event`. */
+  z.object({ kind: z.literal('chosen'), at, by: UserId, hash: PlanHash, event: EventId }),
+  z.object({ kind: z.literal('result'), at, result: CommandResult }),
+  z.object({ kind: z.literal('timer'), at, id: z.string() }),
+  z.object({ kind: z.literal('cancel'), at, by: UserId.nullable() }),
+  /** `!retry`: of a failed, partial or asking task. */
+  z.object({ kind: z.literal('retry'), at, by: UserId, ready: z.array(AgentId) }),
+]);
+export type TaskEvent = z.infer<typeof TaskEvent>;
+
+/** What a transition sets off. Ids are unique in the task and the same after a crash: doing one twice does it once. */
+export const TaskEffect = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ask'), id: z.string(), ask: Ask }),
+  /** A message in the thread; its words are made from the state by `what` (bots/tasks/saying.ts). Answered by `said`. */
+  z.object({
+    kind: z.literal('say'),
+    id: z.string(),
+    /** null: the coordinator. */
+    as: AgentId.nullable(),
+    what: z.enum(['electorate', 'proposal', 'critique', 'refusal', 'poll', 'poll-vote', 'poll-end', 'ballot', 'ballots', 'decision', 'plan', 'question', 'work', 'patch', 'patched', 'failure', 'verdict', 'report', 'ended', 'notice']),
+    /** Which of them: an agent, a step, a plan's hash, an ask. */
+    about: z.string().optional(),
+    /** The phone rings: approval wanted, question, finished, failed; nothing else. */
+    rings: z.boolean().optional(),
+  }),
+  z.object({ kind: z.literal('dispatch'), id: z.string(), step: StepId, attempt: z.int().positive() }),
+  /** Commands that were sent need no longer run. */
+  z.object({ kind: z.literal('withdraw'), id: z.string() }),
+  /** A `timer` event with this id at that time. */
+  z.object({ kind: z.literal('timer'), id: z.string(), at: z.int() }),
+]);
+export type TaskEffect = z.infer<typeof TaskEffect>;
+
+export interface Transition {
+  readonly state: TaskState;
+  readonly effects: readonly TaskEffect[];
+}
+
+/** What the reducer is told of the house: a change of it changes no transition already made. */
+export interface TaskRules {
+  readonly integrator: AgentId;
+  /** Who could be asked now; electorates are frozen, leaving happens at phase borders. */
+  readonly agents: readonly AgentId[];
+  readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
+  readonly hash: (value: unknown) => string;
+  /** Milliseconds. */
+  readonly patience: { readonly triage: number; readonly propose: number; readonly critique: number; readonly vote: number; readonly work: number; readonly verify: number; readonly diagnose: number; readonly report: number; readonly question: number; readonly command: number };
+}
+
+/** @returns the same state and no effects where the event changes nothing. Written in `reduce.ts`. */
+export type Reduce = (state: TaskState, event: TaskEvent, rules: TaskRules) => Transition;
