@@ -1,13 +1,13 @@
 import type { AgentId, Lang, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import type { ModelName } from '../bridge/protocol/roster.ts';
-import type { Floor, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
+import type { Floor, HouseCommandJob, HouseCommandName, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
 import { helpText } from '../bridge/text/help.ts';
 import * as mindText from '../bridge/text/minds.ts';
 import * as say from '../bridge/text/room.ts';
 import { address, type Audience, type Callable } from './addressing/address.ts';
 import { floorSentence } from './addressing/floor-sentence.ts';
-import { parseCommand, type Command } from './commands/parse.ts';
+import { isForHouse, parseCommand, type Command } from './commands/parse.ts';
 import { languageOf } from './language.ts';
 import { type Choosable, modelWish } from './model-wish.ts';
 
@@ -69,9 +69,9 @@ export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
   const told = notice(message, say.secretMasked[lang](), { event: message.eventId, otherwise: say.secretNotRemoved[lang]() });
   // One line of the coordinator a message: where it has something else to say, both go into it.
   const [other] = plan.jobs.filter((job): job is NoticeJob => job.type === 'notice');
-  const before = plan.jobs.some((job) => job.type === 'order') ? say.secretNotRun[lang]() : other?.text;
+  const before = plan.jobs.some((job) => job.type === 'order' || job.type === 'command') ? say.secretNotRun[lang]() : other?.text;
   const joined = before === undefined ? told : { ...told, text: `${before}\n\n${told.text}` };
-  return { ...plan, jobs: [...plan.jobs.filter((job) => job.type !== 'notice' && job.type !== 'order'), joined] };
+  return { ...plan, jobs: [...plan.jobs.filter((job) => job.type !== 'notice' && job.type !== 'order' && job.type !== 'command'), joined] };
 }
 
 function understood(message: MessageEvent, facts: Facts): Plan {
@@ -131,6 +131,7 @@ export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallb
 
 function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: Lang): Plan {
   const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
+  if (isForHouse(command)) return { jobs: [houseCommand(command.name, command.words, message, lang)] };
   switch (command.name) {
     case 'help':
       return answer(helpText[lang](exampleOf(facts, lang)));
@@ -153,6 +154,11 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
     case 'discuss':
       return discuss(command, message, facts, lang);
   }
+}
+
+export function houseCommand(name: HouseCommandName, words: string, message: MessageEvent, lang: Lang): HouseCommandJob {
+  const thread = message.thread === undefined ? {} : { thread: message.thread };
+  return { type: 'command', room: message.roomId, source: message.eventId, at: message.at, by: message.sender, ...thread, lang, name, words };
 }
 
 function chooseModel(words: string, message: MessageEvent, facts: Facts): Plan {

@@ -17,6 +17,7 @@ import { swarmKey } from '../bridge/queue/redis.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
+import { carryOutCommand, type HouseCommands } from './house-commands.ts';
 import { createIntake } from './intake.ts';
 import { Minds } from './minds.ts';
 import { chosenModels } from './model-choices.ts';
@@ -131,6 +132,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     log,
   };
 
+  const houseCommands: HouseCommands = {};
+
   let worker: { close(): Promise<void> } | null = null;
   return {
     inbox,
@@ -162,6 +165,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
         },
         async (job, { again }) => {
           switch (job.type) {
+            case 'command':
+              return carryOutCommand(job, houseCommands, (line) => giveNotice(line, lines));
             case 'turn':
               return takeTurn(job, again, turns);
             case 'notice':

@@ -1,7 +1,7 @@
 import leven from 'leven';
-import { Floor } from '../../bridge/protocol/turn.ts';
+import { Floor, HOUSE_COMMANDS, type HouseCommandName } from '../../bridge/protocol/turn.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model' | 'memory' | 'forget';
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model' | 'memory' | 'forget' | HouseCommandName;
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -14,6 +14,23 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['모델', 'model'],
   ['기억', 'memory'],
   ['잊어', 'forget'],
+  ['임무', 'task'],
+  ['상태', 'status'],
+  ['임무목록', 'tasks'],
+  ['취소', 'cancel'],
+  ['재시도', 'retry'],
+  ['선택', 'choose'],
+  ['예약', 'schedule'],
+  ['예약목록', 'schedules'],
+  ['예약취소', 'unschedule'],
+  ['지금실행', 'run-now'],
+  ['순환', 'cycle'],
+  ['예산', 'budget'],
+  ['동결', 'freeze'],
+  ['해동', 'thaw'],
+  ['초대', 'agent'],
+  ['관리', 'admin'],
+  ...HOUSE_COMMANDS.map((name) => [name, name] as const),
   ['help', 'help'],
   ['agents', 'agents'],
   ['floor', 'floor'],
@@ -34,6 +51,8 @@ const FLOORS: ReadonlyMap<string, Floor> = new Map<string, Floor>([
 ]);
 
 export const commandNamed = (word: string): CommandName | null => BY_WORD.get(word) ?? null;
+const HOUSE: ReadonlySet<string> = new Set(HOUSE_COMMANDS);
+export const isHouseCommand = (name: CommandName): name is HouseCommandName => HOUSE.has(name);
 export const floorNamed = (word: string): Floor | null => FLOORS.get(word) ?? null;
 
 /** Longer than any slip of the thumb. */

@@ -1,8 +1,8 @@
 import type { Lang } from '../../bridge/protocol/ids.ts';
-import type { Floor } from '../../bridge/protocol/turn.ts';
+import type { Floor, HouseCommandName } from '../../bridge/protocol/turn.ts';
 import { usage } from '../../bridge/text/help.ts';
 import { halfWidth } from '../addressing/plain-text.ts';
-import { commandNamed, floorNamed, nearestCommand, type CommandName } from './names.ts';
+import { commandNamed, floorNamed, isHouseCommand, nearestCommand, type CommandName } from './names.ts';
 
 export type Command =
   | { readonly name: 'help' }
@@ -12,6 +12,8 @@ export type Command =
   | { readonly name: 'forget' }
   /** What it says is the executor's to read. */
   | { readonly name: 'run' }
+  /** Its words are read by the part that carries it out. */
+  | { readonly name: HouseCommandName; readonly words: string }
   /** Whom, and perhaps which model. */
   | { readonly name: 'model'; readonly words: string }
   /** null: show the present floor. */
@@ -23,6 +25,8 @@ export type Parsed =
   | { readonly kind: 'bad-arguments'; readonly name: string; readonly usage: (lang: Lang) => string }
   /** `nearest` is a name as the master would type it, in the script of `word`. */
   | { readonly kind: 'unknown'; readonly word: string; readonly nearest: string | null };
+
+export const isForHouse = (command: Command): command is Extract<Command, { name: HouseCommandName }> => isHouseCommand(command.name);
 
 export const DEFAULT_ROUNDS = 2;
 export const MAX_ROUNDS = 5;
@@ -52,13 +56,14 @@ function withArguments(name: CommandName, rest: string): Parsed {
     const discussion = discussionOf(rest);
     return discussion === null ? badArguments(name) : { kind: 'command', command: { name, ...discussion } };
   }
+  if (isHouseCommand(name)) return { kind: 'command', command: { name, words: rest } };
   if (name === 'model') return rest === '' ? badArguments(name) : { kind: 'command', command: { name, words: rest } };
   // Whoever shouts stop means it, whatever else is shouted.
   if (name === 'stop' || name === 'run') return { kind: 'command', command: { name } };
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
 }
 
-function badArguments(name: Exclude<CommandName, 'stop' | 'run'>): Parsed {
+function badArguments(name: Exclude<CommandName, 'stop' | 'run' | HouseCommandName>): Parsed {
   return { kind: 'bad-arguments', name, usage: (lang) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : usage[name][lang]()) };
 }
 

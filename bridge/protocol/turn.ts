@@ -78,7 +78,26 @@ export const OrderJob = z.object({
 });
 export type OrderJob = z.infer<typeof OrderJob>;
 
-export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, OrderJob]);
+/** Commands of the house: parts of the swarm carry them out and answer with a line. */
+export const HOUSE_COMMANDS = ['task', 'status', 'tasks', 'cancel', 'retry', 'choose', 'schedule', 'schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin'] as const;
+export const HouseCommandName = z.enum(HOUSE_COMMANDS);
+export type HouseCommandName = z.infer<typeof HouseCommandName>;
+
+/** A master's command with the words behind it; carried out at least once, so that what it does hangs on `source`. */
+export const HouseCommandJob = z.object({
+  type: z.literal('command'),
+  room: RoomId,
+  source: EventId,
+  at: z.int(),
+  by: UserId,
+  thread: EventId.optional(),
+  lang: Lang,
+  name: HouseCommandName,
+  words: z.string(),
+});
+export type HouseCommandJob = z.infer<typeof HouseCommandJob>;
+
+export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, OrderJob, HouseCommandJob]);
 export type SwarmJob = z.infer<typeof SwarmJob>;
 
 /** The id under which a job can be added only once. */
@@ -92,5 +111,7 @@ export function jobId(job: SwarmJob): string {
       return `${job.source}.invite`;
     case 'order':
       return `${job.source}.order`;
+    case 'command':
+      return `${job.source}.command`;
   }
 }

@@ -78,7 +78,7 @@ describe('unknown commands', () => {
   test.each([
     ['!hlep', 'help'],
     ['!halp', 'help'],
-    ['!agent', 'agents'],
+    ['!agnets', 'agents'],
     ['!flor open', 'floor'],
     ['!stpo', 'stop'],
     ['!discus topic', 'discuss'],

@@ -94,7 +94,7 @@ describe('what a master sets off', () => {
   });
 
   it('an unknown command gets the nearest one', () => {
-    expect(notices(decide('!agent'))[0]).toContain('!agents');
+    expect(notices(decide('!agentss'))[0]).toContain('!agents');
   });
 
   it('speaks the language of the room where a command says none', () => {
