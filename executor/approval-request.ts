@@ -2,7 +2,7 @@ import { cleanText } from '../bridge/matrix/clean-text.ts';
 import { messageContent } from '../bridge/matrix/content.ts';
 import { maskSecrets } from '../bridge/matrix/secrets.ts';
 import { writesWorkspace } from '../bridge/protocol/command.ts';
-import type { CommandJob } from '../bridge/protocol/command-job.ts';
+import type { OrderJob } from '../bridge/protocol/command-job.ts';
 import { approvalRequest } from '../bridge/text/executor.ts';
 import { commandText, cwdOf, hostList } from './command-text.ts';
 import type { Prepared } from './ledger-entry.ts';
@@ -18,7 +18,7 @@ export const SHORT_HASH = 12;
  * The message that asks. Made from the command alone, so that it can be made again later and compared to the letter
  * with what stands in the room. Null where the command cannot be shown whole and exactly.
  */
-export function requestContent(prepared: Prepared, job: CommandJob, why: Extract<Ruling, { kind: 'ask' }>['why']): Record<string, unknown> | null {
+export function requestContent(prepared: Prepared, job: OrderJob, why: Extract<Ruling, { kind: 'ask' }>['why']): Record<string, unknown> | null {
   const shown = commandText(prepared.command);
   // What would be cleaned away, or masked, would be approved unseen.
   if (shown.length > MAX_SHOWN || cleanText(shown) !== shown || maskSecrets(shown).masked) return null;

@@ -1,4 +1,4 @@
-import { CommandJob, faultOf } from '../bridge/protocol/command-job.ts';
+import { CommandJob, faultOf, type OrderJob } from '../bridge/protocol/command-job.ts';
 import type { EventId } from '../bridge/protocol/ids.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import * as say from '../bridge/text/executor.ts';
@@ -53,7 +53,9 @@ export class Desk {
   async take(payload: unknown): Promise<void> {
     const job = CommandJob.safeParse(payload);
     if (!job.success) return this.#malformed(faultOf(job.error));
-    return this.#once(job.data.root, () => this.#takeOrder(job.data));
+    const order = job.data;
+    if (order.type !== 'run') return this.#malformed({ field: 'type', what: order.type });
+    return this.#once(order.root, () => this.#takeOrder(order));
   }
 
   /** A reaction has come to the request, or its time has run out. */
@@ -97,7 +99,7 @@ export class Desk {
     return mine;
   }
 
-  async #takeOrder(job: CommandJob): Promise<void> {
+  async #takeOrder(job: OrderJob): Promise<void> {
     const { ledger } = this.#deps;
     if (ledger.wasRefused(job.root)) return;
     const known = ledger.latest(job.root, 0);
@@ -106,7 +108,7 @@ export class Desk {
   }
 
   /** Reads the order at the homeserver, judges it and takes it. */
-  async #admit(job: CommandJob, attempt: number): Promise<void> {
+  async #admit(job: OrderJob, attempt: number): Promise<void> {
     const verdict = await this.#deps.reader.order(job);
     if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
     let rules: Rules;
@@ -221,7 +223,7 @@ export class Desk {
   }
 
   /** A master who ordered is answered where he ordered; whatever else comes is a line in ops. */
-  async #turnAway(job: CommandJob, verdict: Extract<GateVerdict, { kind: 'refused' }>): Promise<void> {
+  async #turnAway(job: OrderJob, verdict: Extract<GateVerdict, { kind: 'refused' }>): Promise<void> {
     if (verdict.by !== undefined) return this.#answer(job, verdict.why, '', verdict.fault);
     await this.#deps.audit.write('order.refused', { why: verdict.why, root: job.root, room: job.room });
     // What is there and was no order of a master when it was looked at never becomes one.
@@ -229,7 +231,7 @@ export class Desk {
     if (verdict.why !== 'redacted' && this.#impostors.pass()) await this.#tellOps('impostor', verdict.why, `impostor.${job.root}`);
   }
 
-  async #answer(job: CommandJob, why: string, detail: string, fault?: Extract<GateVerdict, { kind: 'refused' }>['fault']): Promise<void> {
+  async #answer(job: OrderJob, why: string, detail: string, fault?: Extract<GateVerdict, { kind: 'refused' }>['fault']): Promise<void> {
     await this.#deps.ledger.refuse(job.root, why);
     await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
     const text = fault === undefined ? (say.refusal[why]?.[job.lang](detail) ?? say.refusal['impostor']?.[job.lang](why) ?? why) : say.badOrder[job.lang](fault.field.slice(0, 200).replaceAll('`', 'ˋ'), fault.why);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeEvent } from '../bridge/matrix/decode.ts';
-import { ORDER_LASTS_MS, type CommandJob } from '../bridge/protocol/command-job.ts';
+import { ORDER_LASTS_MS, type RunJob } from '../bridge/protocol/command-job.ts';
 import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import { parseRun, type RunFault, type RunOrder } from '../bridge/protocol/run-order.ts';
@@ -52,7 +52,7 @@ const Unsigned = z.object({
  * Whether there is an order, whose, and for what. The job only says where to look: all that counts is in the event.
  * Pure; the same facts give the same verdict.
  */
-export function judgeOrder(job: CommandJob, facts: OrderFacts): GateVerdict {
+export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
   const envelope = Unsigned.safeParse(facts.raw);
   if (!envelope.success) return { kind: 'refused', why: 'no-event' };
   if (!facts.rooms.includes(job.room) || (envelope.data.room_id !== undefined && envelope.data.room_id !== job.room)) return { kind: 'refused', why: 'wrong-room' };
@@ -64,7 +64,7 @@ export function judgeOrder(job: CommandJob, facts: OrderFacts): GateVerdict {
   return judgeMessage(job, event, facts, envelope.data.unsigned?.['m.relations']?.['m.replace'] !== undefined);
 }
 
-function judgeMessage(job: CommandJob, message: MessageEvent, facts: OrderFacts, edited: boolean): GateVerdict {
+function judgeMessage(job: RunJob, message: MessageEvent, facts: OrderFacts, edited: boolean): GateVerdict {
   const by = message.sender;
   const refused = (why: GateRefusal): GateVerdict => ({ kind: 'refused', why, by });
   if (message.at !== job.at || message.at > facts.now + CLOCKS_DIFFER_MS) return refused('wrong-time');

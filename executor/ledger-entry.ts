@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Command } from '../bridge/protocol/command.ts';
-import { CommandJob } from '../bridge/protocol/command-job.ts';
+import { type OrderJob, PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../bridge/protocol/ids.ts';
 import { WorkPath } from '../bridge/protocol/command.ts';
 
@@ -44,7 +44,7 @@ export type Prepared = z.infer<typeof Prepared>;
 const at = z.int();
 
 export const LedgerEntry = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('claimed'), at, key: JobKey, job: CommandJob, prepared: Prepared }),
+  z.object({ state: z.literal('claimed'), at, key: JobKey, job: z.discriminatedUnion('type', [RunJob, PlanJob]), prepared: Prepared }),
   /** About to ask: the request's text is fixed by `prepared`, its event follows. */
   z.object({ state: z.literal('asked'), at, key: JobKey, request: EventId }),
   z.object({ state: z.literal('approved'), at, key: JobKey, by: UserId, reaction: EventId }),
@@ -59,7 +59,7 @@ export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
 /** What the ledger knows of one attempt. */
 export interface LedgerRecord {
-  readonly job: CommandJob;
+  readonly job: OrderJob;
   readonly prepared: Prepared;
   readonly state: Exclude<LedgerEntry['state'], 'refused'>;
   readonly claimedAt: number;

@@ -1,5 +1,5 @@
 import type { Account } from '../bridge/matrix/account.ts';
-import type { CommandJob } from '../bridge/protocol/command-job.ts';
+import type { OrderJob } from '../bridge/protocol/command-job.ts';
 import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { judgeApproval, type ApprovalVerdict } from './approval.ts';
 import { judgeOrder, type GateVerdict } from './gate.ts';
@@ -30,7 +30,8 @@ export class OrderReader {
   }
 
   /** `at`: when it was taken, for an order that has been; it does not grow too old while it waits for a yes. */
-  async order(job: CommandJob, at?: number): Promise<GateVerdict> {
+  async order(job: OrderJob, at?: number): Promise<GateVerdict> {
+    if (job.type !== 'run') return { kind: 'refused', why: 'not-run' };
     const { account, hq, ops, stoppedUntil } = this.#deps;
     const now = at ?? this.#deps.now();
     const rooms = [hq, ops];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CommandId, hostsOf, lentTo, parseCommand, type Command } from '../bridge/protocol/command.ts';
-import type { CommandJob } from '../bridge/protocol/command-job.ts';
+import type { OrderJob } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 import type { RunOrder } from '../bridge/protocol/run-order.ts';
 import { canonicalHash } from '../bridge/queue/canonical.ts';
@@ -33,7 +33,7 @@ export function commandOf(order: RunOrder, rules: Rules): Made {
 }
 
 export interface Circumstances {
-  readonly job: CommandJob;
+  readonly job: OrderJob;
   readonly index: number;
   readonly attempt: number;
   readonly orderedBy: UserId;

@@ -33,8 +33,8 @@ export function redisConfig({ port, folder, passwords, channelRights }: RedisSet
     // and throws away those that it may not run.
     `user default off resetpass allkeys +@all${channelRights ? ' allchannels' : ''}`,
     `user launcher on ${hash(passwords.launcher)} resetkeys -@all +ping`,
-    // Into the box of orders, which says only where to look; not to the claims beside it.
-    part('swarm', ' ~chavion:executor:orders:*'),
+    // Into the boxes of orders and ends, which say only where to look; not to the claims beside it.
+    part('swarm', ' ~chavion:executor:orders:* ~chavion:executor:ends:*'),
     part('executor'),
     '',
   ].join('\n');

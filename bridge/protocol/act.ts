@@ -35,7 +35,8 @@ export const ActContent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ballot'), round: z.int().nonnegative(), ranking: z.array(PlanHash).max(20), reason: z.string().max(2_000) }),
   /**
    * accept-proposal, of the coordinator: with what it names, everybody can count again. `choice` is a master's
-   * `!choose` that overrules; with one voter `alone`.
+   * `!choose` that overrules; `alone` only where the electorate names one agent. `proposals` in the order in which
+   * they were numbered for the master; `tap` is the master's poll response that was counted.
    */
   z.object({
     kind: z.literal('decision'),
@@ -46,6 +47,7 @@ export const ActContent = z.discriminatedUnion('kind', [
     proposals: z.array(EventId).min(1).max(20),
     ballots: z.array(EventId).max(200),
     choice: EventId.optional(),
+    tap: EventId.optional(),
   }),
   /** agree, of an agent: the winning plan with one failed command replaced; `of` is the plan as it stood. */
   z.object({ kind: z.literal('patch'), of: PlanHash, step: StepId, hash: PlanHash, plan: z.string().max(45_000) }),

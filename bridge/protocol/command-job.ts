@@ -1,31 +1,81 @@
 import { z } from 'zod';
 import { EventId, Lang, RoomId } from './ids.ts';
+import { StepId } from './plan.ts';
 
-/**
- * What the swarm puts into the executor's box: where to look, and nothing to run. The executor reads the event itself
- * and refuses where room or time are not as claimed.
- */
-export const CommandJob = z.strictObject({
+/** Where to look; the executor refuses where room or time are not as claimed. */
+const place = {
   v: z.literal(1),
-  /** `run`: a master's `!run`. */
-  type: z.literal('run'),
-  /** The event that ordered it. */
+  /** The event of a master that ordered it: a `!run`, or the root of a task. */
   root: EventId,
   room: RoomId,
   /** origin_server_ts of the root, milliseconds. */
   at: z.int().nonnegative(),
   /** In which language to answer. */
   lang: Lang,
+};
+
+/** A master's `!run`. */
+export const RunJob = z.strictObject({ ...place, type: z.literal('run') });
+export type RunJob = z.infer<typeof RunJob>;
+
+/** One command of a task's plan; which, and whether it may, stands in the events that are named. */
+export const PlanJob = z.strictObject({
+  ...place,
+  type: z.literal('plan'),
+  /** The coordinator's `decision`: which plan has won, and by whose votes. */
+  decision: EventId,
+  /** The coordinator's last `patched`, where the plan in force is the winner's no more. */
+  patched: EventId.optional(),
+  step: StepId,
+  /** 1, and one more for each time that this step is begun again, whatever its command has become meanwhile. */
+  attempt: z.int().min(1).max(9),
+  /** The master's `!retry`, where the task was ended since. */
+  retry: EventId.optional(),
 });
+export type PlanJob = z.infer<typeof PlanJob>;
+
+/**
+ * The task needs the commands no longer that were ordered so far: what runs is killed, what waits is withdrawn.
+ * Believed as it is, for it can do no more than stop.
+ */
+export const EndJob = z.strictObject({
+  ...place,
+  type: z.literal('end'),
+  /** Which of the task's ends, where it has more than one: the id of the `withdraw` effect. */
+  id: z.string().max(200).optional(),
+});
+export type EndJob = z.infer<typeof EndJob>;
+
+/**
+ * What the swarm puts into the executor's box: where to look, and nothing to run. The executor reads the events itself.
+ */
+export const CommandJob = z.discriminatedUnion('type', [RunJob, PlanJob, EndJob]);
 export type CommandJob = z.infer<typeof CommandJob>;
+
+/** What begins a command. */
+export type OrderJob = RunJob | PlanJob;
 
 export const ORDERS_QUEUE = 'orders';
 
+/** Ends have a box of their own: they are not to wait behind what they end. */
+export const ENDS_QUEUE = 'ends';
+
 /** The id under which an order can be added only once. */
-export const commandJobId = (job: CommandJob): string => job.root;
+export function commandJobId(job: CommandJob): string {
+  switch (job.type) {
+    case 'run':
+      return job.root;
+    case 'plan':
+      return [job.root, job.patched ?? job.decision, job.step, job.attempt].join('.');
+    case 'end':
+      return [job.root, 'end', ...(job.id === undefined ? [] : [job.id])].join('.').replaceAll(':', '_');
+  }
+}
 
 /** An order that did not begin within a day is not begun any more; so nothing older has to be remembered. */
 export const ORDER_LASTS_MS = 24 * 3_600_000;
+/** A task goes on for as long as masters take to answer; then its commands are not begun any more. */
+export const TASK_LASTS_MS = 14 * 24 * 3_600_000;
 /** Silence for this long refuses. */
 export const APPROVAL_LASTS_MS = 7 * 24 * 3_600_000;
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { type CommandJob, commandJobId, ORDERS_QUEUE } from '../protocol/command-job.ts';
+import { type CommandJob, commandJobId, ENDS_QUEUE, ORDERS_QUEUE } from '../protocol/command-job.ts';
 import { openQueue, workOn } from './jobs.ts';
 
 /** Every key of the executors lies under this. Of it, the swarm reaches the box of orders and nothing else. */
@@ -15,11 +15,16 @@ export interface OrderBox {
 }
 
 export function openOrders(redis: Redis): OrderBox {
-  const queue = openQueue<CommandJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
-  return { add: (job) => queue.add([{ id: commandJobId(job), data: job }]), close: () => queue.close() };
+  const orders = openQueue<CommandJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
+  const ends = openQueue<CommandJob>(ENDS_QUEUE, redis, EXECUTOR_PREFIX);
+  return {
+    add: (job) => (job.type === 'end' ? ends : orders).add([{ id: commandJobId(job), data: job }]),
+    close: async () => void (await Promise.all([orders.close(), ends.close()])),
+  };
 }
 
 /** The executor's end. What is in a job is not looked at here: a malformed one is to be refused, not tried again. */
 export function workOnOrders(redis: Redis, options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void }, take: (payload: unknown) => Promise<void>): { close(): Promise<void> } {
-  return workOn(ORDERS_QUEUE, z.unknown(), redis, options, (payload) => take(payload), EXECUTOR_PREFIX);
+  const workers = [ORDERS_QUEUE, ENDS_QUEUE].map((queue) => workOn(queue, z.unknown(), redis, options, (payload) => take(payload), EXECUTOR_PREFIX));
+  return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APPROVAL_LASTS_MS, CommandJob, ORDER_LASTS_MS } from '../../bridge/protocol/command-job.ts';
+import { APPROVAL_LASTS_MS, RunJob, ORDER_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { judgeApproval, type ApprovalFacts } from '../../executor/approval.ts';
 import { judgeOrder, type OrderFacts } from '../../executor/gate.ts';
@@ -10,7 +10,7 @@ const MASTER = UserId.parse('@master:test');
 const HQ = RoomId.parse('!hq:test');
 const ROOT = EventId.parse('$root');
 const AT = 1_000_000_000;
-const job = CommandJob.parse({ v: 1, type: 'run', root: ROOT, room: HQ, at: AT, lang: 'ko' });
+const job = RunJob.parse({ v: 1, type: 'run', root: ROOT, room: HQ, at: AT, lang: 'ko' });
 
 const raw = (more: object = {}, content: object = {}) => ({
   event_id: ROOT,

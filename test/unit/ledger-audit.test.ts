@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseCommand } from '../../bridge/protocol/command.ts';
-import { CommandJob } from '../../bridge/protocol/command-job.ts';
+import { RunJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { Policy } from '../../bridge/protocol/policy.ts';
 import { AuditLine } from '../../bridge/protocol/audit.ts';
@@ -20,7 +20,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'ledger-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const ROOT = EventId.parse('$root');
-const job = CommandJob.parse({ v: 1, type: 'run', root: ROOT, room: '!hq:test', at: 5, lang: 'ko' });
+const job = RunJob.parse({ v: 1, type: 'run', root: ROOT, room: '!hq:test', at: 5, lang: 'ko' });
 const rules: Rules = { policy: Policy.parse({}), policyHash: 'p', lent: [{ name: parseName('site'), path: '/srv/site', mode: 'rw' }] };
 
 function parseName(name: string) {
