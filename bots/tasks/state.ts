@@ -59,6 +59,15 @@ export type Answer = z.infer<typeof Answer>;
 export const RefusalCode = z.enum([...FAULT_CODES, 'off-schema', 'blackout']);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 
+/** What the plan check found: the field (`steps.2.command.after`), and a word for the problem. */
+export const PlanFault = z.object({
+  field: z.string(),
+  problem: z.enum(['schema', 'too-many-steps', 'too-big', 'double-id', 'unknown-step', 'waits-for-itself', 'cycle', 'unknown-agent', 'not-lent', 'lent-read-only', 'no-check', 'too-long']),
+  /** The name, number or message that the words need. */
+  detail: z.string().optional(),
+});
+export type PlanFault = z.infer<typeof PlanFault>;
+
 export const Proposal = z.object({
   hash: PlanHash,
   plan: Plan,
@@ -71,13 +80,74 @@ export type Proposal = z.infer<typeof Proposal>;
 
 export const CommandState = z.object({
   state: z.enum(['waiting', 'sent', 'asked', 'running', 'done', 'failed', 'refused', 'stopped', 'unknown']),
+  /** How often it was sent, whatever its command has become meanwhile. */
   attempt: z.int().nonnegative(),
+  /** Of them, after a diagnosis: 2 at most. */
+  retries: z.int().nonnegative().default(0),
   result: CommandResult.optional(),
 });
 export const WorkState = z.object({ state: z.enum(['waiting', 'asked', 'done', 'failed']), text: z.string().optional(), tries: z.int().nonnegative() });
 
+export type CommandState = z.infer<typeof CommandState>;
+export type WorkState = z.infer<typeof WorkState>;
+
+/** A message for the thread; `sayingOf` makes its words of the state. */
+export const Say = z.object({
+  /** Unique in the task; the message's place in `TaskState.events` (`message-ids.ts`). */
+  id: z.string(),
+  /** null: the coordinator. */
+  as: AgentId.nullable(),
+  what: z.enum(['electorate', 'proposal', 'critique', 'refusal', 'poll', 'poll-vote', 'poll-end', 'ballot', 'ballots', 'decision', 'plan', 'question', 'work', 'patch', 'patched', 'failure', 'verdict', 'report', 'ended', 'notice']),
+  /** Which of them: an agent, a step, a plan's hash, an ask. */
+  about: z.string().optional(),
+  /** The phone rings: approval wanted, question, finished, failed; nothing else. */
+  rings: z.boolean().optional(),
+});
+export type Say = z.infer<typeof Say>;
+
+/** An ask that came to nothing: a fault of the mind's, or a proposal that the plan check turned down. */
+export const Refusal = z.object({
+  ask: z.string(),
+  round: z.int().nonnegative(),
+  agent: AgentId,
+  kind: AskKind,
+  /** `plan`: see `faults`. `many`: there are twenty candidates already. `evidence`: quotes that stand nowhere. */
+  code: z.union([RefusalCode, z.enum(['plan', 'many', 'evidence'])]),
+  faults: z.array(PlanFault).max(20),
+});
+export type Refusal = z.infer<typeof Refusal>;
+
 /** Where a task comes from; `schedule` and `cycle` wait for no answer of the master's to go on. */
 export const Origin = z.enum(['master', 'schedule', 'cycle', 'outside']);
+
+/** Why a task ended as it did. */
+export const Ending = z.enum([
+  'done',
+  /** Nobody could take part. */
+  'no-agents',
+  /** No usable plan, and no master to ask or no answer of his: see `skipped-*`. */
+  'no-plan',
+  'no-quorum',
+  'no-winner',
+  'skipped-no-plan',
+  'skipped-no-quorum',
+  'skipped-no-winner',
+  'skipped-unknown-command',
+  /** The winner did not pass the plan check when it was to begin. */
+  'plan-unfit',
+  'command-failed',
+  'command-refused',
+  'command-stopped',
+  'unknown-command',
+  'work-failed',
+  /** What was asked for was not reached, says who checked. */
+  'not-verified',
+  /** Nobody could check. */
+  'unverified',
+  'deadline',
+  'cancelled',
+]);
+export type Ending = z.infer<typeof Ending>;
 
 export const TaskState = z.object({
   v: z.literal(1),
@@ -92,6 +162,8 @@ export const TaskState = z.object({
   mission: z.string().min(1),
   /** origin_server_ts of the root. */
   at: z.int(),
+  /** When it began, or was begun again by `!retry`. */
+  began: z.int(),
   /** By then it has ended. */
   deadline: z.int(),
   phase: Phase,
@@ -103,8 +175,15 @@ export const TaskState = z.object({
   electorate: z.array(AgentId),
   /** Of them, who has left at a phase border. */
   gone: z.array(AgentId),
-  /** Of plans: 0, and one more for each new plan (2 at most). */
+  /** Who leaves at the next one: out of quota. */
+  leaving: z.array(AgentId),
+  /** Of plans: 0, and one more for each new plan; never again the same, also after `!retry`. */
   round: z.int().nonnegative(),
+  /** The round in which this run began: 2 new plans at most from there. */
+  firstRound: z.int().nonnegative(),
+  /** How often a master's `!retry` began it again, and his last one. */
+  runs: z.int().nonnegative(),
+  retry: EventId.nullable(),
   /** The vote of this round was opened again. */
   reopened: z.boolean(),
   /** Runs on one agent's word, labelled so. */
@@ -114,21 +193,38 @@ export const TaskState = z.object({
   proposals: z.array(Proposal),
   objections: z.array(Objection.extend({ by: AgentId })),
   ballots: z.array(z.object({ by: AgentId, ranking: z.array(PlanHash), reason: z.string(), event: EventId.optional() })),
-  /** The master's tap in the poll. */
+  /** Ballots are on their way into the room: the vote is over. */
+  published: z.boolean(),
+  /** The master's tap in the poll, and its event. */
   tap: PlanHash.nullable(),
+  tapEvent: EventId.nullable(),
   question: z.object({ kind: z.enum(['no-quorum', 'no-winner', 'no-plan', 'unknown-command']), event: EventId.optional() }).nullable(),
   decision: z.object({ winner: PlanHash, rule: z.enum(['vote', 'choice', 'alone']), countedBy: z.string(), choice: EventId.optional(), event: EventId.optional() }).nullable(),
   /** The plan in force: the winner's, with its patches. */
   plan: z.object({ hash: PlanHash, plan: Plan, authors: z.array(AgentId), /** decision or patched. */ event: EventId.optional() }).nullable(),
   commands: z.record(z.string(), CommandState),
   works: z.record(z.string(), WorkState),
+  /** How often (plan hash).(step) was sent, over all rounds. */
+  attempts: z.record(z.string(), z.int().positive()),
+  /** Plans that were carried out before the one in force, the newest last. */
+  earlier: z.array(z.object({ round: z.int(), hash: PlanHash, plan: Plan, commands: z.record(z.string(), CommandState), works: z.record(z.string(), WorkState) })).max(2),
+  /** Being agreed on while `diagnosing`: the plan with one command replaced, by whom, and where they said so. */
+  patch: z.object({ step: StepId, of: PlanHash, hash: PlanHash, plan: Plan, by: z.array(AgentId).min(1).max(2), events: z.array(EventId) }).nullable(),
   diagnoses: z.array(z.object({ step: StepId, by: AgentId, cause: z.string(), command: Command.nullable() })),
   verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })) }).nullable(),
+  /** The integrator's; null: made by code of the results, when nobody could. */
   report: z.string().nullable(),
+  /** How it will end, while it is reported. */
+  outcome: z.enum(['done', 'partial', 'failed']).nullable(),
   /** Why it ended as it did: a word of `bridge/text/tasks.ts`. */
-  ending: z.string().nullable(),
-  /** Messages in the room, by what they are: `card`, `poll`, `electorate.0`, `proposal.0.gabriel`, `report`. */
+  ending: Ending.nullable(),
+  refusals: z.array(Refusal).max(60),
+  /** Messages in the room, by the ids of their `say` (`message-ids.ts`), and the `card`. */
   events: z.record(z.string(), EventId),
+  /** On their way into the room. */
+  saying: z.array(Say),
+  /** Set, by id: when. Others that come are ignored. */
+  timers: z.record(z.string(), z.int()),
   tokens: z.object({ input: z.int().nonnegative(), output: z.int().nonnegative() }),
   costMicroUsd: z.int().nonnegative(),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CommandResult } from '../../bridge/protocol/act.ts';
 import { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
-import { Answer, Ask, RefusalCode, type TaskState } from './state.ts';
+import { Answer, Ask, RefusalCode, Say, type TaskState } from './state.ts';
 
 /** What happens to a task. Late, doubled and forged ones change nothing. `at`: milliseconds since 1970. */
 const at = z.int();
@@ -13,15 +13,15 @@ export const TaskEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refused'), at, ask: z.string(), code: RefusalCode }),
   /** A `say` effect is in the room. */
   z.object({ kind: z.literal('said'), at, id: z.string(), event: EventId }),
-  /** A master's tap in the poll; null took it back. */
-  z.object({ kind: z.literal('tapped'), at, by: UserId, hash: PlanHash.nullable() }),
+  /** A master's tap in the poll, in the response `event`; null took it back. */
+  z.object({ kind: z.literal('tapped'), at, by: UserId, hash: PlanHash.nullable(), event: EventId }),
   /** `!choose`, in the master's event `event`. */
   z.object({ kind: z.literal('chosen'), at, by: UserId, hash: PlanHash, event: EventId }),
   z.object({ kind: z.literal('result'), at, result: CommandResult }),
   z.object({ kind: z.literal('timer'), at, id: z.string() }),
   z.object({ kind: z.literal('cancel'), at, by: UserId.nullable() }),
-  /** `!retry`: of a failed, partial or asking task. */
-  z.object({ kind: z.literal('retry'), at, by: UserId, ready: z.array(AgentId) }),
+  /** `!retry`, in the master's event `event`: of a failed, partial or asking task. */
+  z.object({ kind: z.literal('retry'), at, by: UserId, ready: z.array(AgentId), event: EventId }),
 ]);
 export type TaskEvent = z.infer<typeof TaskEvent>;
 
@@ -29,21 +29,12 @@ export type TaskEvent = z.infer<typeof TaskEvent>;
 export const TaskEffect = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ask'), id: z.string(), ask: Ask }),
   /** A message in the thread; its words are made from the state by `what` (bots/tasks/saying.ts). Answered by `said`. */
-  z.object({
-    kind: z.literal('say'),
-    id: z.string(),
-    /** null: the coordinator. */
-    as: AgentId.nullable(),
-    what: z.enum(['electorate', 'proposal', 'critique', 'refusal', 'poll', 'poll-vote', 'poll-end', 'ballot', 'ballots', 'decision', 'plan', 'question', 'work', 'patch', 'patched', 'failure', 'verdict', 'report', 'ended', 'notice']),
-    /** Which of them: an agent, a step, a plan's hash, an ask. */
-    about: z.string().optional(),
-    /** The phone rings: approval wanted, question, finished, failed; nothing else. */
-    rings: z.boolean().optional(),
-  }),
-  z.object({ kind: z.literal('dispatch'), id: z.string(), step: StepId, attempt: z.int().positive() }),
+  /** Answered by `said`. */
+  Say.extend({ kind: z.literal('say') }),
+  z.object({ kind: z.literal('dispatch'), id: z.string(), plan: PlanHash, step: StepId, attempt: z.int().positive() }),
   /** Commands that were sent need no longer run. */
   z.object({ kind: z.literal('withdraw'), id: z.string() }),
-  /** A `timer` event with this id at that time. */
+  /** A `timer` event with this id at that time; one that comes early counts as on time. */
   z.object({ kind: z.literal('timer'), id: z.string(), at: z.int() }),
 ]);
 export type TaskEffect = z.infer<typeof TaskEffect>;
