@@ -32,6 +32,8 @@ import { giveUpTurn, takeTurn, type TurnDeps } from './turn.ts';
 const EDITS_PER_SECOND = 15;
 /** Turns mostly wait for providers. */
 const CONCURRENT_JOBS = 200;
+/** A message to a hundred agents is a hundred jobs at once, each of them an fsync to fetch. */
+const FETCHERS = 8;
 const QUEUE = 'turns';
 const SAID_LATELY_S = 600;
 
@@ -160,6 +162,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
         redis,
         {
           concurrency: CONCURRENT_JOBS,
+          fetchers: FETCHERS,
           onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
           giveUp: async (job) => (job.type === 'turn' ? giveUpTurn(job, turns) : undefined),
         },

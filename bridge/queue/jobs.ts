@@ -60,6 +60,8 @@ export function workOn<T>(
   redis: Redis,
   options: {
     readonly concurrency: number;
+    /** A worker of BullMQ fetches one job after another: so many do it side by side. Divides `concurrency`. */
+    readonly fetchers?: number;
     readonly onFailure: (id: string, error: Error) => void;
     /** In place of the last throw, after which nobody would hear of the job again. */
     readonly giveUp?: (data: T) => Promise<void>;
@@ -79,29 +81,30 @@ export function workOn<T>(
       await options.giveUp(data);
     }
   };
-  const worker = new Worker(
-    name,
-    (job) => {
-      const id = job.id ?? '';
-      // While Redis is away locks run out, and the job comes once more to the very worker that is still at it.
-      const begun = running.get(id);
-      if (begun !== undefined) return begun;
-      const now = run(job).finally(() => running.delete(id));
-      running.set(id, now);
-      return now;
-    },
-    {
+  const handleOnce = (job: Job): Promise<void> => {
+    const id = job.id ?? '';
+    // While Redis is away locks run out, and the job comes once more to the very process that is still at it.
+    const begun = running.get(id);
+    if (begun !== undefined) return begun;
+    const now = run(job).finally(() => running.delete(id));
+    running.set(id, now);
+    return now;
+  };
+  const fetchers = options.fetchers ?? 1;
+  const workers = Array.from({ length: fetchers }, () => {
+    const worker = new Worker(name, handleOnce, {
       connection: redis,
       prefix,
-      concurrency: options.concurrency,
+      concurrency: Math.ceil(options.concurrency / fetchers),
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
       maxStalledCount: 1_000,
       removeOnComplete: KEEP,
       removeOnFail: KEEP,
-    },
-  );
-  worker.on('error', () => undefined);
-  worker.on('failed', (job, error) => options.onFailure(job?.id ?? '', error));
-  return { close: () => worker.close() };
+    });
+    worker.on('error', () => undefined);
+    worker.on('failed', (job, error) => options.onFailure(job?.id ?? '', error));
+    return worker;
+  });
+  return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
 }
