@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -67,7 +67,8 @@ export function openDataFolder(paths: DataPaths): void {
 
 /** The name of the house is settled here, and whether its parts are separated. */
 export function beginInstance(paths: DataPaths, settings: Pick<Settings, 'CHAVION_SERVER_NAME'>): Instance {
-  const id = createHash('sha256').update(paths.data).digest('hex').slice(0, 12);
+  // Not made from the path: whoever deletes the data folder and begins anew would meet the homeserver of before.
+  const id = randomBytes(6).toString('hex');
   const instance = { id, serverName: settings.CHAVION_SERVER_NAME, separated: isRoot() };
   writeSecretJson(paths.instance, instance);
   return instance;
