@@ -9,6 +9,8 @@ export interface FaultFacts {
   readonly agent: string;
   /** How long the provider asks us to wait, milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** Why it makes no call, and until when: of an agent in blackout. */
+  readonly rest?: string | undefined;
 }
 
 const waitKo = (ms: number | undefined): string => (ms === undefined ? '잠시 뒤' : ms < 90_000 ? `${Math.ceil(ms / 1000)}초 뒤` : `${Math.ceil(ms / 60_000)}분 뒤`);
@@ -84,6 +86,14 @@ export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
     ({ model }) => `${model} 쪽에서 하던 일이 실패했다고 합니다. 질문은 그대로 있습니다. 일을 작게 나눠서 다시 시켜 주세요.`,
     ({ model }) => `The work at ${model} failed. Your question is kept. Give it to me again in smaller pieces.`,
   ),
+  'purse.blackout': phrase(
+    ({ rest }) => `지금은 블랙아웃입니다. ${rest ?? ''} 질문은 방에 그대로 있습니다.`,
+    ({ rest }) => `I am in blackout. ${rest ?? ''} Your question stays in the room.`,
+  ),
+  'purse.frozen': phrase(
+    () => '전체가 동결되어 답하지 않습니다. 질문은 방에 그대로 있습니다. 풀려면 `!해동`',
+    () => 'Everything is frozen, so I do not answer. Your question stays in the room. To go on: `!thaw`',
+  ),
   'turn.failed': phrase(
     ({ agent }) => `제 쪽에서 문제가 생겨 답하지 못했어요. 질문은 그대로 있습니다. \`${agent}\` 하고 다시 불러 보고, 또 그러면 \`npm start -- doctor\`를 돌려 주세요.`,
     ({ agent }) => `Something went wrong on my side. Your question is kept. Call \`${agent}\` again; if it persists, run \`npm start -- doctor\`.`,
@@ -109,6 +119,8 @@ export const faultBrief: Readonly<Record<FaultCode, Phrase>> = {
   'provider.malformed': brief('알 수 없는 답', 'unreadable answer'),
   'provider.absent': brief('자리 비움', 'absent'),
   'provider.failed': brief('일 실패', 'work failed'),
+  'purse.blackout': brief('블랙아웃', 'blackout'),
+  'purse.frozen': brief('동결', 'frozen'),
   'turn.failed': brief('내부 문제', 'internal fault'),
 };
 
