@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { Command, CommandId } from '../../bridge/protocol/command.ts';
+import { MAX_PLAN_BYTES, MAX_STEPS, Plan, stepId } from '../../bridge/protocol/plan.ts';
+import { canonical } from '../../bridge/queue/canonical.ts';
+import { type Candidate, candidatesFor, labelIn } from './candidates.ts';
+import { evidenceOf } from './evidence.ts';
+import { failedStep } from './failed-step.ts';
+import { MAX_ANSWER_CHARS, objectsIn } from './json-in-text.ts';
+import type { Answer, Ask, TaskState } from './state.ts';
+
+export type Parsed = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; /** For the mind that is asked again. */ readonly faults: readonly string[] };
+
+const MAX_FAULTS = 12;
+/** How work is declined: nothing is better than an excuse taken for a result. */
+export const DECLINED = /^\s*CANNOT:/;
+
+/** What a mind wrote, as an answer to what it was asked. Reads nothing but the mind's own words; never throws. */
+export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
+  if (text.length > MAX_ANSWER_CHARS) return fail('the answer is far too long');
+  const words = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').toWellFormed();
+  switch (ask.kind) {
+    case 'triage':
+      return one(words, Triage, (said) => answered({ kind: 'triage', ...said }));
+    case 'propose':
+      return propose(words);
+    case 'critique':
+      return one(words, Critique, ({ objections }) => {
+        const candidates = byLabel(state, ask);
+        const standing = objections.flatMap((objection) => objectionTo(candidates.get(labelIn(objection.of)), objection));
+        return answered({ kind: 'critique', objections: standing.slice(0, 50) });
+      });
+    case 'vote':
+      return one(words, Vote, ({ ranking, reason }) => {
+        const candidates = byLabel(state, ask);
+        const unknown = ranking.find((label) => !candidates.has(labelIn(label)));
+        if (unknown !== undefined) return fail(`ranking: there is no proposal ${JSON.stringify(unknown.slice(0, 20))}`);
+        const hashes = ranking.flatMap((label) => candidates.get(labelIn(label))?.proposal.hash ?? []);
+        return answered({ kind: 'vote', ranking: [...new Set(hashes)].slice(0, 20), reason });
+      });
+    case 'verify':
+      return one(words, Verify, (said) => verify(said, state));
+    case 'diagnose':
+      return one(words, Diagnose, ({ cause, command }) => {
+        const failed = failedStep(state, ask);
+        const id = failed === undefined ? undefined : stepId(failed.step);
+        if (command !== null && command.id !== id) return fail(`command.id: has to be ${JSON.stringify(id)}, the command that failed`);
+        return answered({ kind: 'diagnose', cause, command });
+      });
+    case 'work':
+    case 'report':
+      return prose(words, ask.kind);
+  }
+}
+
+/** What a model is likely to write; labels in place of hashes. */
+const Triage = z.object({ goal: z.string().trim().min(1).max(2_000), checks: z.array(z.string().trim().min(1).max(500)).max(20), plain: z.boolean() });
+const Critique = z.object({ objections: z.array(z.object({ of: z.string().max(40), step: z.string().max(100), text: z.string().trim().min(1).max(2_000) })).max(200) });
+const Vote = z.object({ ranking: z.array(z.string().max(40)).max(40), reason: z.string().max(2_000) });
+const Quote = z.object({ step: z.string().max(100), quote: z.string().trim().min(1).max(1_000) });
+const Verify = z.object({ holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(Quote).max(20) });
+const Diagnose = z.object({ cause: z.string().max(4_000), command: Command.nullable() });
+
+const answered = (answer: Answer): Parsed => ({ ok: true, answer });
+const fail = (...faults: readonly string[]): Parsed => ({ ok: false, faults: faults.slice(0, MAX_FAULTS) });
+
+/**
+ * Exactly one object that fits. Two different ones that both do are not ours to choose between: one of them may be
+ * quoted from material.
+ */
+function one<T>(text: string, schema: z.ZodType<T>, then: (said: T) => Parsed): Parsed {
+  const objects = objectsIn(text);
+  if (objects.length === 0) return fail(text.includes('{') ? 'the JSON is broken or cut off' : 'there is no JSON object in the answer');
+  const read = objects.map((object) => schema.safeParse(object));
+  const fitting = new Map(read.flatMap(({ data }) => (data === undefined ? [] : [[JSON.stringify(data), data] as const])));
+  const [said] = fitting.values();
+  if (said === undefined) return fail(...faultsOf(read.find(({ error }) => error !== undefined)?.error));
+  if (fitting.size > 1) return fail('there are several different JSON objects: write exactly one');
+  return then(said);
+}
+
+const Steps = z.object({ steps: z.array(z.unknown()) });
+
+function propose(text: string): Parsed {
+  // Thousands of steps are not worth looking into.
+  const long = objectsIn(text).find((object) => (Steps.safeParse(object).data?.steps.length ?? 0) > MAX_STEPS);
+  if (long !== undefined) return fail(`steps: more than ${MAX_STEPS}`);
+  return one(text, Plan, (plan) => {
+    const bytes = Buffer.byteLength(canonical(plan));
+    if (bytes > MAX_PLAN_BYTES) return fail(`the plan takes ${bytes} bytes as JSON; at most ${MAX_PLAN_BYTES}`);
+    return answered({ kind: 'propose', plan });
+  });
+}
+
+function objectionTo(candidate: Candidate | undefined, { step, text }: { readonly step: string; readonly text: string }) {
+  const named = CommandId.safeParse(step).data;
+  if (candidate === undefined || named === undefined || !candidate.proposal.plan.steps.some((other) => stepId(other) === named)) return [];
+  return [{ of: candidate.proposal.hash, step: named, text }];
+}
+
+const byLabel = (state: TaskState, { agent }: Ask) => new Map(candidatesFor(state, agent).map((candidate) => [candidate.label, candidate] as const));
+
+/** Quotes that stand nowhere are dropped; who says that all is well and can quote nothing has not looked. */
+function verify({ holds, why, quotes }: z.infer<typeof Verify>, state: TaskState): Parsed {
+  const evidence = evidenceOf(state);
+  const outputs = new Map(evidence.map(({ step, output }) => [stepId(step), spaced(output)] as const));
+  const real = quotes.flatMap(({ step, quote }) => {
+    const named = CommandId.safeParse(step).data;
+    return named !== undefined && outputs.get(named)?.includes(spaced(quote)) === true ? [{ step: named, quote }] : [];
+  });
+  const quotable = evidence.some(({ output }) => output.trim() !== '');
+  if (holds && quotable && real.length === 0) return fail('quotes: none of them stands letter for letter in the output of the step it names');
+  return { ok: true, answer: { kind: 'verify', holds, why, quotes: real } };
+}
+
+const spaced = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+const LONGEST = { work: 100_000, report: 200_000 } as const;
+
+/** Work and reports are read by people: the whole answer is the text, without a fence around it. */
+function prose(text: string, kind: 'work' | 'report'): Parsed {
+  if (DECLINED.test(text)) return fail('the work was declined');
+  const [, inside] = /^\s*```(?:markdown|md)\n([\s\S]*)\n```\s*$/.exec(text) ?? [];
+  const words = (inside ?? text).trim();
+  if (words === '') return fail('the answer is empty');
+  const max = LONGEST[kind];
+  const kept = words.length <= max ? words : `${words.slice(0, max - 10).toWellFormed()}\n[…]`;
+  return answered(kind === 'work' ? { kind, text: kept } : { kind, markdown: kept });
+}
+
+function faultsOf(error: z.ZodError | undefined): readonly string[] {
+  const faults = (error?.issues ?? []).map((issue) => `${issue.path.join('.').slice(0, 120) || 'the whole'}: ${issue.message.slice(0, 200)}`);
+  return faults.length === 0 ? ['the answer does not fit'] : faults;
+}

@@ -1,0 +1,55 @@
+import { MAX_PLAN_BYTES, MAX_STEPS } from '../../../bridge/protocol/plan.ts';
+import type { AskFacts } from './facts.ts';
+
+/** The plan's schema in the shortest words that models get right, with one example. */
+export function planGuide({ workers, lent, hosts }: AskFacts): string {
+  return `A plan is {"goal": text, "steps": [...]} with 1 to ${MAX_STEPS} steps, at most ${MAX_PLAN_BYTES} bytes in all. No other fields than those named here. A step is one of:
+
+{"kind":"command","title":text,"command":{...},"artifacts":[paths]}
+  One typed command for the executor. "artifacts" (may be left out): files of the workspace to hand to the owner when it has succeeded.
+{"kind":"work","id":id,"title":text,"agent":who,"work":"write"|"analyse"|"research","instruction":text,"after":[ids]}
+  Thinking or writing by an agent, who sees the results of the steps in "after". Agents: ${workers.map(({ id, role }) => `"${id}" (${role})`).join('; ')}.
+
+${commandGuide({ lent, hosts })}
+
+Steps run at once unless "after" makes them wait; no circles. Ids are unique in the plan: small letters, digits, - and _.
+
+Example:
+${JSON.stringify(EXAMPLE)}`;
+}
+
+/** The commands alone, for a plan and for a patch of one. */
+export function commandGuide({ lent, hosts }: Pick<AskFacts, 'lent' | 'hosts'>): string {
+  return `A command always has "type", "id", "reason" (why, for the owner) and "success": {"exitCode":0,"outputContains":text,"fileExists":path}, where you leave out what does not apply: say for each command how one sees that it worked. It may have "after":[ids], "timeoutMs" (100 to 21600000, 120000 if left out), "repeatable":true if running it twice does no harm. Types and their own fields:
+- "run": "argv":[program, arguments...]; no shell reads them
+- "shell": "script" for bash
+  run and shell may have: "cwd", "stdin", "workspace":"ro"|"rw" (rw if left out), "lent":[{"name":folder,"access":"ro"|"rw"}], "hosts":["name:port"]
+- "write_file": "path", "content", "executable":true
+- "read_file": "path"
+- "list_files": "path"
+- "fetch": "url", "method":"GET"|"POST", "headers":{}, "body"
+Paths are relative to the workspace, an empty folder of this task in which all commands work together; never / in front, never "..".
+Folders of the real server that the owner lends, seen by run and shell as /lent/<name> if the command names them in "lent": ${lentList(lent)}
+Network: none, except ports that a command names in "hosts", or fetch. ${hostList(hosts)}
+The sandbox is a plain Linux with coreutils, bash, perl and what the server has installed; no root, nothing can be installed. Ask for the least: "workspace":"ro" and access "ro" where nothing is written. Writing into a lent folder and the network make the plan wait for the owner's approval.`;
+}
+
+const lentList = (lent: AskFacts['lent']): string =>
+  lent.length === 0 ? 'none at present.' : `${lent.map(({ name, mode }) => `"${name}" (${mode === 'ro' ? 'reading only' : 'reading and writing'})`).join(', ')}.`;
+
+function hostList(hosts: AskFacts['hosts']): string {
+  if (hosts === null) return 'Any host may be named; each is approved by the owner.';
+  return hosts.length === 0 ? 'No host is allowed at present.' : `Allowed hosts: ${hosts.join(', ')}.`;
+}
+
+const EXAMPLE = {
+  goal: 'Say how much space the logs take',
+  steps: [
+    {
+      kind: 'command',
+      title: 'Measure the log folder',
+      command: { type: 'run', id: 'measure', argv: ['du', '-sh', '/lent/logs'], workspace: 'ro', lent: [{ name: 'logs', access: 'ro' }], reason: 'to know the size', success: { exitCode: 0, outputContains: '/lent/logs' }, repeatable: true },
+    },
+    { kind: 'work', id: 'advice', title: 'Advise what to do', agent: 'claude', work: 'analyse', instruction: 'Say in three sentences whether the logs take too much space.', after: ['measure'] },
+  ],
+};

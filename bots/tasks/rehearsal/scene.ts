@@ -1,0 +1,41 @@
+import type { AskFacts } from '../prompts/facts.ts';
+
+/** Which of the missions that a rehearsal knows this one is. */
+export type Scene =
+  | { readonly kind: 'list'; readonly folders: readonly string[] }
+  | { readonly kind: 'repair' }
+  | { readonly kind: 'host'; readonly folder: string }
+  | { readonly kind: 'page' }
+  | { readonly kind: 'other'; /** It asked to write where nothing is lent for writing. */ readonly noFolder: boolean };
+
+const PAGE = /펫\s*샵|애견|반려|pet\s*shop/iu;
+const RESERVATION = /예약|reserv|booking/iu;
+const REPAIR = /실패하는\s*명령|failing\s+command|command\s+that\s+fails/iu;
+const FOLDER = /폴더|folder|디렉터리|directory/iu;
+const LEAVE = /남겨|남기|적어|써\s?줘|쓰기|저장|write|leave|note|save/iu;
+const LIST = /목록|조회|list|show/iu;
+const FILES = /파일|폴더|files?|folders?/iu;
+
+/** What people call a folder and what it may be lent as. */
+const ALIASES: readonly (readonly [RegExp, RegExp])[] = [
+  [/사이트|홈페이지|website/iu, /site|web|www|home/],
+  [/사진|photo|picture/iu, /photo|pic|image/],
+  [/문서|document/iu, /doc/],
+];
+
+export function sceneOf(mission: string, lent: AskFacts['lent']): Scene {
+  const words = mission.slice(0, 4_000).toLowerCase();
+  const meant = ({ name }: { readonly name: string }) => words.includes(name) || ALIASES.some(([said, named]) => said.test(words) && named.test(name));
+  if (PAGE.test(words) && RESERVATION.test(words)) return { kind: 'page' };
+  if (REPAIR.test(words)) return { kind: 'repair' };
+  if (FOLDER.test(words) && LEAVE.test(words)) {
+    const writable = lent.filter(({ mode }) => mode === 'rw');
+    const folder = writable.find(meant) ?? writable[0];
+    return folder === undefined ? { kind: 'other', noFolder: true } : { kind: 'host', folder: folder.name };
+  }
+  if (LIST.test(words) && FILES.test(words)) {
+    const named = lent.filter(meant);
+    return { kind: 'list', folders: (named.length > 0 ? named : lent).slice(0, 3).map(({ name }) => name) };
+  }
+  return { kind: 'other', noFolder: false };
+}
