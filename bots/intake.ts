@@ -104,6 +104,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
         return cannotRead(event, say.unreadableMessage[deps.lang]());
       case 'edit':
         return event.masked ? secretInEdit(event) : undefined;
+      case 'poll-response':
       case 'power':
         return undefined;
     }

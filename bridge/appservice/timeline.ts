@@ -89,6 +89,7 @@ export class Timeline {
         room.read.delete(event.target);
         return;
       case 'reaction':
+      case 'poll-response':
       case 'membership':
       case 'power':
       case 'encrypted':

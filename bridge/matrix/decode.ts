@@ -63,6 +63,8 @@ export function decodeEvent(raw: unknown, options: DecodeOptions, roomId?: RoomI
       return { ...origin, kind: 'encrypted' };
     case 'm.reaction':
       return decodeReaction(event, origin);
+    case 'org.matrix.msc3381.poll.response':
+      return decodePollResponse(event, origin);
     default:
       return null;
   }
@@ -117,6 +119,18 @@ function decodeReaction(event: Envelope, origin: Origin): RoomEvent | null {
   const relation = content.data['m.relates_to'];
   const key = maskSecrets(cleanName(relation.key)).text;
   return key === '' ? null : { ...origin, kind: 'reaction', target: relation.event_id, key };
+}
+
+const PollResponse = z.object({
+  'm.relates_to': z.object({ rel_type: z.literal('m.reference'), event_id: EventId }),
+  'org.matrix.msc3381.poll.response': z.object({ answers: z.array(z.string().max(255)).max(20) }),
+});
+
+/** The unstable form is the one that Element sends. */
+function decodePollResponse(event: Envelope, origin: Origin): RoomEvent | null {
+  const content = PollResponse.safeParse(event.content).data;
+  if (content === undefined) return null;
+  return { ...origin, kind: 'poll-response', target: content['m.relates_to'].event_id, answers: content['org.matrix.msc3381.poll.response'].answers };
 }
 
 const Relation = z.object({

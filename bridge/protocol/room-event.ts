@@ -7,6 +7,7 @@ export type RoomEvent =
   | EditEvent
   | ReactionEvent
   | RedactionEvent
+  | PollResponseEvent
   | MembershipEvent
   | PowerLevelsEvent
   | EncryptedEvent
@@ -64,6 +65,14 @@ export interface ReactionEvent extends Origin {
 export interface RedactionEvent extends Origin {
   readonly kind: 'redaction';
   readonly target: EventId;
+}
+
+/** A tap in a poll (MSC3381); of several by one person the last counts. */
+export interface PollResponseEvent extends Origin {
+  readonly kind: 'poll-response';
+  readonly target: EventId;
+  /** The ids of the answers; none takes an earlier tap back. */
+  readonly answers: readonly string[];
 }
 
 export interface MembershipEvent extends Origin {

@@ -5,8 +5,8 @@ import { SWARM_PREFIX } from './redis.ts';
 
 /** A BullMQ queue whose payloads are one zod schema at both ends. */
 export interface JobQueue<T> {
-  /** Durable when it resolves. A job whose id is known already is not added again. */
-  add(jobs: readonly { readonly id: string; readonly data: T }[]): Promise<void>;
+  /** Durable when it resolves. A job whose id is known already is not added again; one with a delay begins that much later. */
+  add(jobs: readonly { readonly id: string; readonly data: T; readonly delayMs?: number }[]): Promise<void>;
   /** How many wait or run. */
   depth(): Promise<number>;
   close(): Promise<void>;
@@ -38,10 +38,10 @@ export function openQueue<T>(name: string, redis: Redis, prefix = SWARM_PREFIX):
     async add(jobs) {
       if (jobs.length === 0) return;
       await queue.addBulk(
-        jobs.map(({ id, data }) => ({
+        jobs.map(({ id, data, delayMs }) => ({
           name,
           data,
-          opts: { jobId: id, attempts: ATTEMPTS, backoff: { type: 'exponential', delay: 500 }, removeOnComplete: KEEP, removeOnFail: KEEP },
+          opts: { jobId: id, delay: delayMs ?? 0, attempts: ATTEMPTS, backoff: { type: 'exponential', delay: 500 }, removeOnComplete: KEEP, removeOnFail: KEEP },
         })),
       );
     },

@@ -41,6 +41,7 @@ export class Transcript {
         const to = this.#all.get(event.target)?.said;
         return to === undefined ? [] : [{ kind: 'reacted', by: event.sender, key: event.key, to }];
       }
+      case 'poll-response':
       case 'membership':
       case 'power':
       case 'encrypted':
