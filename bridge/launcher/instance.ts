@@ -34,6 +34,8 @@ export function dataPaths(projectFolder: string, settings: Pick<Settings, 'CHAVI
     lock: at('launcher.lock'),
     parts: at('parts.json'),
     keys: at('keys.env'),
+    control: at('control.json'),
+    backups: at('backups'),
     logs: at('logs'),
   };
 }

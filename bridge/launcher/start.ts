@@ -7,6 +7,7 @@ import { people } from '../../synapse/residents.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { launcherText } from '../text/launcher.ts';
 import { ensureAccounts } from './accounts.ts';
+import { serveControl } from './control.ts';
 import { readJson, writeSecretJson } from './files.ts';
 import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders, stateRoot } from './instance.ts';
 import { endLeftovers } from './leftovers.ts';
@@ -29,7 +30,12 @@ export interface Start {
 }
 
 /** `npm start`: everything is started, watched over, and stopped when asked. Returns when it has stopped. */
-export async function start({ project, environment, terminal, stop }: Start): Promise<void> {
+export async function start(begin: Start): Promise<void> {
+  while ((await openHouse(begin)) === 'anew') begin.terminal.say(launcherText.startingAnew);
+}
+
+/** Until it is stopped, or asked by another verb to start anew with what that has changed. */
+async function openHouse({ project, environment, terminal, stop }: Start): Promise<'stopped' | 'anew'> {
   const loaded = load(environment, project);
   for (const { name, nearest } of loaded.unknown) terminal.say(launcherText.unknownSetting(name, nearest));
   const paths = dataPaths(project, loaded.settings);
@@ -63,9 +69,12 @@ export async function start({ project, environment, terminal, stop }: Start): Pr
     executorExists(house) ? supervision.run(executorPlan(house, rooms), 'Executor', stop) : undefined,
   ]);
   const master = { userId: people(instance.serverName).master, password: secrets.passwords.master };
-  supervision.ready.publish({ homeserver: localAddress(loaded.settings), serverName: instance.serverName, master, rooms: { hq: rooms.hq, ops: rooms.ops }, space: rooms.space, api: null });
+  supervision.ready.publish({ homeserver: localAddress(loaded.settings), serverName: instance.serverName, master, rooms: { hq: rooms.hq, ops: rooms.ops }, space: rooms.space, api: `http://127.0.0.1:${loaded.settings.CHAVION_API_PORT}` });
   await welcome({ terminal, settings: loaded.settings, master, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
-  await supervision.untilStopped(stop);
+  const anew = new AbortController();
+  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort() });
+  await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
+  return stop.aborted ? 'stopped' : 'anew';
 }
 
 /** Accounts, rooms and residents; what was found or made is written down at once. */

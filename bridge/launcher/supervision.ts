@@ -76,6 +76,24 @@ export class Supervision implements AsyncDisposable {
     return this.#running.find(({ plan }) => plan.part === which);
   }
 
+  /** Ends these parts, in this order, until the returned function starts them again. Throws where one is not up. */
+  async pause(parts: readonly Part[]): Promise<() => Promise<void>> {
+    const paused: SupervisedPart[] = [];
+    const resume = async () => {
+      if (!this.#ending) await Promise.all(paused.map((part) => part.resume()));
+    };
+    for (const which of parts) {
+      const part = this.part(which);
+      if (part === undefined) continue;
+      if (!(await part.suspend())) {
+        await resume();
+        throw new Error(`${which} is not up`);
+      }
+      paused.push(part);
+    }
+    return resume;
+  }
+
   async untilStopped(stop: AbortSignal): Promise<void> {
     const changed = (now: Stats, before: Stats) => {
       // Also called when there is no file at all.

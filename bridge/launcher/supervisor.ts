@@ -74,11 +74,19 @@ export class SupervisedPart {
 
   /** Ended with all due grace and started at once: for new keys. */
   async restart(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || this.#process === undefined) return;
+    if (await this.suspend()) await this.resume();
+  }
+
+  /** Ends it until `resume`. Returns false where there was nothing to end: it is being started anew after a death. */
+  async suspend(): Promise<boolean> {
+    if (this.#child === undefined || this.#process === undefined) return false;
     this.#child = undefined;
     this.#events.changed(this.plan.part, null);
     await end([this.#process], this.plan.graceMs);
+    return true;
+  }
+
+  async resume(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.start();
     await this.ready();

@@ -20,6 +20,7 @@ export const launcherText = {
       () => `설정에 잘못된 곳이 ${wrong.length}군데 있어 시작하지 않았습니다. 바뀐 것은 없습니다.\n${listed(wrong)}\n.env 파일이나 환경 변수를 고친 뒤 다시 npm start 해 주세요.`,
       () => `${wrong.length} setting${wrong.length === 1 ? ' is' : 's are'} wrong, so nothing was started and nothing was changed.\n${listed(wrong)}\nMend .env or the environment, then run npm start again.`,
     ),
+  startingAnew: phrase(() => '바뀐 비밀값으로 다시 켭니다 ...', () => 'Starting anew with the changed secrets ...'),
   missing: phrase(() => '빠져 있습니다', () => 'is missing'),
   notNumber: phrase(() => '정수를 써 주세요', () => 'has to be a whole number'),
   empty: phrase(() => '비어 있습니다', () => 'is empty'),
