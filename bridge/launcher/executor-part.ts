@@ -6,7 +6,7 @@ import { EXECUTOR_SOCKET, type ExecutorSettings } from '../protocol/executor-set
 import type { RoomId } from '../protocol/ids.ts';
 import { homeserverUrl, log, nodeProgram, own, present, type House } from './parts.ts';
 import { redisUrl } from './redis.ts';
-import { ensureRules } from './rules-folder.ts';
+import { ensureRules, publishLendings } from './rules-folder.ts';
 import type { PartPlan } from './supervisor.ts';
 
 const ENTRY = 'executor/main.ts';
@@ -20,6 +20,7 @@ export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): 
   const owner = house.accounts?.executor;
   const who = people(settings.CHAVION_SERVER_NAME);
   const rules = ensureRules(house.instance, house.paths, owner);
+  publishLendings(rules, house.folder('swarm'), house.accounts?.swarm);
   return {
     part: 'executor',
     ...nodeProgram(house, ENTRY),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
-import { basename, resolve, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { Environment } from '../config/environment.ts';
 import { loadSettings } from '../config/load.ts';
@@ -11,8 +11,8 @@ import { lendText } from '../text/lend.ts';
 import { accountName, find } from './accounts.ts';
 import type { Owner } from './files.ts';
 import { readJson } from './files.ts';
-import { dataPaths, Instance, SEPARATED_STATE } from './instance.ts';
-import { ensureRules, readLent, writeRule } from './rules-folder.ts';
+import { dataPaths, Instance, SEPARATED_STATE, stateRoot } from './instance.ts';
+import { ensureRules, publishLendings, readLent, writeRule } from './rules-folder.ts';
 import type { Terminal } from './terminal.ts';
 
 const run = promisify(execFile);
@@ -62,7 +62,11 @@ export async function lend(project: string, environment: Environment, args: read
   const owner = instance.separated ? await find('executor') : undefined;
   const rules = ensureRules(instance, paths, owner);
   const lent = readLent(rules);
-  const save = (folders: readonly LentFolder[]) => writeRule(rules, RULE_FILES.lent, { folders }, owner?.gid);
+  const swarm = { folder: join(stateRoot(instance, paths), 'swarm'), owner: instance.separated ? await find('swarm') : undefined };
+  const save = (folders: readonly LentFolder[]) => {
+    writeRule(rules, RULE_FILES.lent, { folders }, owner?.gid);
+    publishLendings(rules, swarm.folder, swarm.owner);
+  };
   switch (order.kind) {
     case 'list':
       if (lent.length === 0) terminal.say(lendText.none);

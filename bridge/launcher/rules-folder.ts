@@ -1,9 +1,10 @@
 import { chmodSync, chownSync, closeSync, existsSync, fchownSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, symlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../config/refusal.ts';
-import { type LentFolder, LentFolders, RULE_FILES } from '../protocol/lent-folder.ts';
+import { type Lendings, LENDINGS_FILE, type LentFolder, LentFolders, RULE_FILES } from '../protocol/lent-folder.ts';
+import { Policy } from '../protocol/policy.ts';
 import { launcherText } from '../text/launcher.ts';
-import type { Owner } from './files.ts';
+import { type Owner, readJson, writeSecretJson } from './files.ts';
 import { type DataPaths, type Instance, stateRoot } from './instance.ts';
 
 /** The owner's word on what the executor may do: the executor's account reads here and writes nothing. */
@@ -28,6 +29,18 @@ export function readLent(folder: string): readonly LentFolder[] {
     return LentFolders.parse(JSON.parse(readFileSync(path, 'utf8'))).folders;
   } catch (cause) {
     throw new Refusal(launcherText.fileBroken(path), { cause });
+  }
+}
+
+/** Tells the swarm what it may plan with. Rules that cannot be read are the executor's to complain of. */
+export function publishLendings(rules: string, swarmFolder: string, owner: Owner | undefined): void {
+  if (!existsSync(swarmFolder)) return;
+  try {
+    const folders = readLent(rules).map(({ name, mode }) => ({ name, mode }));
+    const lendings: Lendings = { folders, hosts: readJson(join(rules, RULE_FILES.policy), Policy)?.hosts ?? null };
+    writeSecretJson(join(swarmFolder, LENDINGS_FILE), lendings, owner);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
   }
 }
 
