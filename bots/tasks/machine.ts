@@ -1,0 +1,76 @@
+import type { EventId } from '../../bridge/protocol/ids.ts';
+import type { JobQueue } from '../../bridge/queue/jobs.ts';
+import { ENDED, type TaskState } from './state.ts';
+import type { Pending, TaskStore } from './store.ts';
+import { type TaskJob, taskJobId } from './task-job.ts';
+import type { Reduce, TaskEvent, TaskRules, Transition } from './transitions.ts';
+
+export interface MachineDeps {
+  readonly store: TaskStore;
+  readonly queue: Pick<JobQueue<TaskJob>, 'add'>;
+  readonly reduce: Reduce;
+  readonly rules: () => TaskRules;
+}
+
+/** Told after a transition is stored. A crash in between loses the call: what must not be lost is read off the state. */
+export type Watcher = (state: TaskState, before: TaskState) => void;
+
+/** Events in, transitions stored, effects handed on: in this order, whatever is killed in between. */
+export class TaskMachine {
+  readonly #deps: MachineDeps;
+  readonly #watchers = new Set<Watcher>();
+
+  constructor(deps: MachineDeps) {
+    this.#deps = deps;
+  }
+
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** @returns the task as it is then; null where there is none. */
+  apply(root: EventId, event: TaskEvent): Promise<TaskState | null> {
+    return this.change(root, (state) => this.#deps.reduce(state, event, this.#deps.rules()));
+  }
+
+  /** `next` may be asked more than once; it changes nothing by giving back the same state. */
+  async change(root: EventId, next: (state: TaskState) => Transition): Promise<TaskState | null> {
+    const { store } = this.#deps;
+    for (;;) {
+      const before = await store.load(root);
+      if (before === null) return null;
+      const { state, effects } = next(before);
+      if (state === before) return before;
+      const after = { ...state, version: before.version + 1 };
+      const pending = await store.commit(before, after, effects);
+      // Somebody else's transition was first: what this one means now is another question.
+      if (pending === null) continue;
+      await this.handOn(root, pending);
+      for (const watcher of this.#watchers) watcher(after, before);
+      return after;
+    }
+  }
+
+  /** Effects become jobs, once each by their ids. What is to be said stays in the outbox until it is in the room. */
+  async handOn(root: EventId, pending: readonly Pending[]): Promise<void> {
+    const { queue, store } = this.#deps;
+    if (pending.length === 0) return;
+    const now = Date.now();
+    await queue.add(
+      pending.map(({ effect }) => {
+        const data: TaskJob = { root, effect };
+        return { id: taskJobId(data), data, ...(effect.kind === 'timer' && effect.at > now ? { delayMs: effect.at - now } : {}) };
+      }),
+    );
+    const given = pending.filter(({ effect }) => effect.kind !== 'say').map(({ seq }) => seq);
+    if (given.length > 0) await store.settle(root, given);
+  }
+
+  /** What a process that died had stored and not handed on. */
+  async handOnAll(): Promise<void> {
+    for (const root of await this.#deps.store.pending()) await this.handOn(root, await this.#deps.store.outbox(root));
+  }
+}
+
+export const hasEnded = ({ phase }: TaskState): boolean => ENDED.has(phase);
