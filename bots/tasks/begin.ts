@@ -39,6 +39,7 @@ export function newTask(task: NewTask): TaskState {
     attempts: {},
     earlier: [],
     report: null,
+    withdrawn: null,
     outcome: null,
     ending: null,
     refusals: [],
@@ -66,5 +67,6 @@ export const NO_PLAN_YET = {
   works: {},
   patch: null,
   diagnoses: [],
+  setback: null,
   verdict: null,
 } satisfies Partial<TaskState>;

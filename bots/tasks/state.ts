@@ -214,6 +214,10 @@ export const TaskState = z.object({
   verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })) }).nullable(),
   /** The integrator's; null: made by code of the results, when nobody could. */
   report: z.string().nullable(),
+  /** Why this plan is given up for a new one: being told to the thread, and nothing goes on until it stands there. */
+  setback: z.object({ why: Ending, step: StepId.optional() }).nullable(),
+  /** The `withdraw` that ended the commands of this run. */
+  withdrawn: z.string().nullable(),
   /** How it will end, while it is reported. */
   outcome: z.enum(['done', 'partial', 'failed']).nullable(),
   /** Why it ended as it did: a word of `bridge/text/tasks.ts`. */

@@ -1,0 +1,31 @@
+import type { AgentId } from '../../bridge/protocol/ids.ts';
+import type { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
+
+/** Where a message of a task is found in `TaskState.events`: the id of the `say` that made it. */
+export const messageId = {
+  electorate: (round: number) => `electorate.${round}`,
+  proposal: (round: number, agent: AgentId) => `proposal.${round}.${agent}`,
+  refusal: (ask: string) => `refusal.${ask}`,
+  critique: (round: number, agent: AgentId) => `critique.${round}.${agent}`,
+  poll: (round: number) => `poll.${round}`,
+  pollVote: (round: number, agent: AgentId) => `poll-vote.${round}.${agent}`,
+  pollEnd: (round: number) => `poll-end.${round}`,
+  reopened: (round: number) => `reopened.${round}`,
+  ballot: (round: number, agent: AgentId) => `ballot.${round}.${agent}`,
+  ballots: (round: number) => `ballots.${round}`,
+  /** A master's choice may overrule a decision that is on its way already. */
+  decision: (round: number, rule: 'vote' | 'choice' | 'alone') => (rule === 'choice' ? `decision.${round}.choice` : `decision.${round}`),
+  plan: (round: number, hash: PlanHash) => `plan.${round}.${hash.slice(0, 16)}`,
+  /** A question may come up more than once in a round: `version` is the state's. */
+  question: (round: number, kind: string, version: number) => `question.${round}.${kind}.${version}`,
+  work: (round: number, step: StepId) => `work.${round}.${step}`,
+  patch: (round: number, step: StepId, attempt: number, agent: AgentId) => `patch.${round}.${step}.${attempt}.${agent}`,
+  patched: (round: number, step: StepId, attempt: number) => `patched.${round}.${step}.${attempt}`,
+  failure: (round: number) => `failure.${round}`,
+  verdict: (round: number) => `verdict.${round}`,
+  report: (round: number) => `report.${round}`,
+  ended: (round: number) => `ended.${round}`,
+} as const;
+
+/** One sending of a command. */
+export const dispatchId = (hash: PlanHash, step: StepId, attempt: number): string => `dispatch.${hash.slice(0, 16)}.${step}.${attempt}`;

@@ -1,0 +1,53 @@
+import { type PlanHash, stepId } from '../../../bridge/protocol/plan.ts';
+import type { Draft } from '../draft.ts';
+import { messageId } from '../message-ids.ts';
+import { checkPlan } from '../plan-check.ts';
+import type { TaskState } from '../state.ts';
+import { newPlan, planFacts } from './ways-out.ts';
+
+type Decision = NonNullable<TaskState['decision']>;
+
+/** The plan that won is checked again, for the house may have changed; then it is said, shown and begun. */
+export function decide(draft: Draft, decision: Decision): void {
+  const proposal = draft.state.proposals.find(({ hash }) => hash === decision.winner);
+  if (proposal === undefined) return;
+  const { hash, plan, authors } = proposal;
+  draft.set({ decision, question: null });
+  if (checkPlan(plan, planFacts(draft)).length > 0) return newPlan(draft, 'plan-unfit');
+  const waiting = plan.steps.map((step) => ({ id: stepId(step), kind: step.kind }));
+  draft.set({
+    plan: { hash, plan, authors },
+    commands: Object.fromEntries(waiting.filter(({ kind }) => kind === 'command').map(({ id }) => [id, { state: 'waiting' as const, attempt: 0, retries: 0 }])),
+    works: Object.fromEntries(waiting.filter(({ kind }) => kind === 'work').map(({ id }) => [id, { state: 'waiting' as const, tries: 0 }])),
+  });
+  draft.go('voting');
+}
+
+/** The decision names messages: it is said when they stand, and carried out when it stands itself. */
+export function carryDecision(draft: Draft, decision: Decision): void {
+  const { round, plan, events } = draft.state;
+  if (plan === null || draft.state.setback !== null || !evidenceStands(draft.state, decision.rule)) return;
+  const id = messageId.decision(round, decision.rule);
+  const shown = messageId.plan(round, decision.winner);
+  draft.say({ id, what: 'decision', about: decision.winner });
+  draft.say({ id: shown, what: 'plan', about: decision.winner });
+  const event = events[id];
+  if (event === undefined || !draft.isSaid(shown)) return;
+  draft.set({ decision: { ...decision, event }, plan: { ...plan, event } });
+  draft.go('executing');
+}
+
+function evidenceStands({ round, events, proposals, ballots }: TaskState, rule: Decision['rule']): boolean {
+  const named = events[messageId.electorate(round)] !== undefined && proposals.every((one) => one.events.length > 0);
+  return named && (rule !== 'vote' || ballots.every(({ event }) => event !== undefined));
+}
+
+/** `!choose` overrules any vote until the plan is begun. */
+export function choose(draft: Draft, hash: PlanHash, choice: NonNullable<Decision['choice']>): void {
+  const { state } = draft;
+  const open = state.phase === 'proposing' || state.phase === 'critique' || state.phase === 'voting' || state.phase === 'asking';
+  if (!open || state.setback !== null || state.decision?.rule === 'choice' || state.question?.kind === 'unknown-command') return;
+  if (!state.proposals.some((one) => one.hash === hash)) return;
+  if (draft.isSaid(messageId.poll(state.round))) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+  decide(draft, { winner: hash, rule: 'choice', countedBy: 'choice', choice });
+}

@@ -1,0 +1,13 @@
+import type { Draft } from '../draft.ts';
+import type { Answer, Ask, Say } from '../state.ts';
+
+/** What a phase does with what happens in it. The ask is closed already, the message noted. */
+export interface PhaseRules {
+  readonly enter: (draft: Draft) => void;
+  readonly answered?: (draft: Draft, ask: Ask, answer: Answer) => void;
+  /** Refused, or silent until the time was up; noted in `refusals`. */
+  readonly absent?: (draft: Draft, ask: Ask) => void;
+  readonly said?: (draft: Draft, say: Say) => void;
+  /** A timer of the phase's own. */
+  readonly expired?: (draft: Draft, timer: string) => void;
+}

@@ -1,0 +1,62 @@
+import { PlanHash, type Plan } from '../../../bridge/protocol/plan.ts';
+import type { Draft } from '../draft.ts';
+import { messageId } from '../message-ids.ts';
+import { checkPlan } from '../plan-check.ts';
+import { helpers, present } from '../seats.ts';
+import type { Ask } from '../state.ts';
+import { decide } from './deciding.ts';
+import type { PhaseRules } from './phase.ts';
+import { newPlan, newPlansLeft, planFacts, question } from './ways-out.ts';
+
+/** A poll has no more answers (MSC3381). */
+const MAX_CANDIDATES = 20;
+
+/** Each agent alone and blind; equal plans are one candidate. */
+export const proposing: PhaseRules = {
+  enter(draft) {
+    draft.say({ id: messageId.electorate(draft.state.round), what: 'electorate' });
+    for (const agent of present(draft.state)) draft.ask('propose', agent);
+    standWhenAllAreIn(draft);
+  },
+  answered(draft, ask, answer) {
+    if (answer.kind !== 'propose') return;
+    const faults = checkPlan(answer.plan, planFacts(draft));
+    if (faults.length > 0) draft.refuse(ask, 'plan', faults);
+    else accept(draft, ask, answer.plan);
+    standWhenAllAreIn(draft);
+  },
+  absent: standWhenAllAreIn,
+};
+
+function accept(draft: Draft, ask: Ask, plan: Plan): void {
+  const { proposals, round } = draft.state;
+  const hash = PlanHash.parse(draft.rules.hash(plan));
+  const equal = proposals.find((one) => one.hash === hash);
+  if (equal === undefined && proposals.length >= MAX_CANDIDATES) return draft.refuse(ask, 'many');
+  draft.set({
+    proposals:
+      equal === undefined
+        ? [...proposals, { hash, plan, authors: [ask.agent], events: [] }]
+        : proposals.map((one) => (one.hash === hash ? { ...one, authors: [...one.authors, ask.agent] } : one)),
+  });
+  draft.say({ id: messageId.proposal(round, ask.agent), as: ask.agent, what: 'proposal', about: hash });
+}
+
+function standWhenAllAreIn(draft: Draft): void {
+  const { state } = draft;
+  if (state.asks.length > 0) return;
+  const [first] = state.proposals;
+  if (first === undefined) return withoutPlan(draft);
+  if (state.electorate.length === 1) return decide(draft, { winner: first.hash, rule: 'alone', countedBy: 'alone' });
+  draft.say({ id: messageId.poll(state.round), what: 'poll' });
+  draft.go('critique');
+}
+
+/** Who made a plan with faults may make a better one, and everybody may where one alone made none; silence is not asked again. */
+function withoutPlan(draft: Draft): void {
+  const { state, rules } = draft;
+  const faulty = state.refusals.some(({ round, code }) => round === state.round && code === 'plan');
+  const others = state.alone !== null && helpers(state, rules).some((agent) => agent !== state.alone);
+  if ((faulty || others) && newPlansLeft(state)) return newPlan(draft, 'no-plan');
+  question(draft, 'no-plan');
+}

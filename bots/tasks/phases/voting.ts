@@ -1,0 +1,74 @@
+import { type Count, countVotes } from '../../../bridge/protocol/voting.ts';
+import { commandCount, planRisk } from '../../../bridge/protocol/plan.ts';
+import type { Draft } from '../draft.ts';
+import { messageId } from '../message-ids.ts';
+import { present } from '../seats.ts';
+import type { TaskState } from '../state.ts';
+import { carryDecision, decide } from './deciding.ts';
+import type { PhaseRules } from './phase.ts';
+import { question } from './ways-out.ts';
+
+/** Secret until all are in or the time is up; then published, and only what is published is counted. */
+export const voting: PhaseRules = {
+  enter(draft) {
+    if (draft.state.decision !== null) return carryDecision(draft, draft.state.decision);
+    askVotes(draft);
+    publishWhenAllAreIn(draft);
+  },
+  answered(draft, ask, answer) {
+    if (answer.kind !== 'vote') return;
+    const { ballots, proposals } = draft.state;
+    const ranking = [...new Set(answer.ranking)].filter((hash) => proposals.some((one) => one.hash === hash));
+    draft.set({ ballots: [...ballots, { by: ask.agent, ranking, reason: answer.reason }] });
+    publishWhenAllAreIn(draft);
+  },
+  absent: publishWhenAllAreIn,
+  said(draft) {
+    if (draft.state.decision !== null) carryDecision(draft, draft.state.decision);
+    else if (draft.state.published) countWhenPublished(draft);
+    else publishWhenAllAreIn(draft);
+  },
+};
+
+function askVotes(draft: Draft): void {
+  const { ballots, reopened, leaving } = draft.state;
+  for (const agent of present(draft.state)) {
+    if (!ballots.some(({ by }) => by === agent) && !leaving.includes(agent)) draft.ask('vote', agent, reopened ? { tail: '1' } : {});
+  }
+}
+
+function publishWhenAllAreIn(draft: Draft): void {
+  const { state } = draft;
+  if (state.asks.length > 0) return;
+  if (!state.reopened && count(state).kind === 'no-quorum') {
+    draft.set({ reopened: true });
+    askVotes(draft);
+    draft.say({ id: messageId.reopened(state.round), what: 'notice', about: 'reopened' });
+    if (draft.state.asks.length > 0) return;
+  }
+  // Votes are cast into the poll, which has to stand.
+  if (!draft.isSaid(messageId.poll(state.round))) return;
+  draft.set({ published: true });
+  for (const { by, ranking } of state.ballots) {
+    draft.say({ id: messageId.ballot(state.round, by), as: by, what: 'ballot', about: by });
+    if (ranking.length > 0) draft.say({ id: messageId.pollVote(state.round, by), as: by, what: 'poll-vote', about: by });
+  }
+  countWhenPublished(draft);
+}
+
+/** The poll ends after the last vote in it: later ones would not be shown. */
+function countWhenPublished(draft: Draft): void {
+  const { state } = draft;
+  const cast = state.ballots.every(({ by, ranking }) => draft.isSaid(messageId.ballot(state.round, by)) && (ranking.length === 0 || draft.isSaid(messageId.pollVote(state.round, by))));
+  if (!cast) return;
+  draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+  draft.say({ id: messageId.ballots(state.round), what: 'ballots' });
+  const counted = count(state);
+  if (counted.kind === 'won') decide(draft, { winner: counted.winner, rule: 'vote', countedBy: counted.by });
+  else question(draft, counted.kind);
+}
+
+function count({ electorate, proposals, ballots, tap }: TaskState): Count {
+  const candidates = proposals.map(({ hash, plan }) => ({ hash, risk: planRisk(plan), commands: commandCount(plan) }));
+  return countVotes({ electorate, candidates, ballots, master: tap ?? undefined });
+}

@@ -1,0 +1,97 @@
+import type { AgentId } from '../../../bridge/protocol/ids.ts';
+import type { StepId } from '../../../bridge/protocol/plan.ts';
+import { NO_PLAN_YET } from '../begin.ts';
+import { type Draft, windUpAt } from '../draft.ts';
+import { messageId } from '../message-ids.ts';
+import type { PlanFacts } from '../plan-check.ts';
+import { helpers } from '../seats.ts';
+import type { Ending, TaskState } from '../state.ts';
+
+/** Where a phase leads when it does not lead on. */
+const MAX_NEW_PLANS = 2;
+
+export const newPlansLeft = ({ round, firstRound }: TaskState): boolean => round - firstRound < MAX_NEW_PLANS;
+
+/** Gives the plan up for a new one, or ends where there were enough of them. The thread is told first. */
+export function newPlan(draft: Draft, why: Ending, step?: StepId): void {
+  if (!newPlansLeft(draft.state)) return wrapUp(draft, why);
+  draft.set({ setback: { why, ...(step === undefined ? {} : { step }) } });
+  for (const ask of draft.state.asks) draft.close(ask);
+  draft.say({ id: messageId.failure(draft.state.round), what: 'failure', ...(step === undefined ? {} : { about: step }) });
+}
+
+/** The thread knows: proposing begins again, with what is known. */
+export function beginRound(draft: Draft): void {
+  const { state } = draft;
+  draft.set({ ...NO_PLAN_YET, ...archived(state), round: state.round + 1 });
+  // One alone who has not managed gets everybody's help.
+  const all = helpers(state, draft.rules);
+  if (state.alone !== null && all.some((agent) => agent !== state.alone)) draft.set({ alone: soleOf(all), electorate: [...all] });
+  draft.go('proposing');
+}
+
+/** A plan of which something was begun stays known. */
+export function archived({ plan, commands, works, round, earlier }: TaskState): Pick<TaskState, 'earlier'> {
+  if (plan === null || !isBegun({ commands, works })) return { earlier };
+  return { earlier: [...earlier, { round, hash: plan.hash, plan: plan.plan, commands, works }].slice(-2) };
+}
+
+/** Asks the master; a task that came by itself waits for nobody. */
+export function question(draft: Draft, kind: 'no-quorum' | 'no-winner' | 'no-plan' | 'unknown-command'): void {
+  const { origin } = draft.state;
+  if (origin === 'schedule' || origin === 'cycle') return wrapUp(draft, `skipped-${kind}`);
+  draft.set({ question: { kind } });
+  draft.go('asking');
+}
+
+/** Nothing more is tried: what there is gets reported; where there is nothing, that is said. */
+export function wrapUp(draft: Draft, ending: Ending): void {
+  draft.withdraw();
+  const { state } = draft;
+  const outcome = ending === 'done' ? 'done' : hasResults(state) ? 'partial' : 'failed';
+  draft.set({ ending, outcome });
+  if (wasBegun(state)) draft.go('reporting');
+  else closeUnbegun(draft);
+}
+
+/** The deadline is near: whatever there is, now and by code alone. */
+export function windUp(draft: Draft): void {
+  draft.withdraw();
+  const { state } = draft;
+  const reporting = state.phase === 'reporting' && state.outcome !== null;
+  if (!reporting) draft.set({ ending: 'deadline', outcome: hasResults(state) ? 'partial' : 'failed' });
+  if (wasBegun(state)) closeWithReport(draft);
+  else closeUnbegun(draft);
+}
+
+/** Nothing was carried out: there is nothing to report but why. */
+export function closeUnbegun(draft: Draft): void {
+  draft.end('failed');
+  draft.say({ id: messageId.ended(draft.state.round), what: 'ended', rings: true });
+}
+
+/** The report rings, and the task is over; without words of an agent's, code makes them of the results. */
+export function closeWithReport(draft: Draft): void {
+  const { round, outcome } = draft.state;
+  draft.end(outcome ?? 'failed');
+  draft.say({ id: messageId.report(round), what: 'report', rings: true });
+}
+
+export const planFacts = (draft: Draft): PlanFacts => ({
+  agents: draft.rules.agents,
+  lent: draft.rules.lent,
+  budgetMs: windUpAt(draft.state) - draft.at,
+  workMs: draft.rules.patience.work,
+});
+
+/** Who runs alone, labelled so. */
+export const soleOf = (electorate: readonly AgentId[]): AgentId | null => (electorate.length === 1 ? (electorate[0] ?? null) : null);
+
+type Steps = Pick<TaskState, 'commands' | 'works'>;
+
+const isBegun = ({ commands, works }: Steps): boolean => [...Object.values(commands), ...Object.values(works)].some(({ state }) => state !== 'waiting');
+
+const wasBegun = (state: TaskState): boolean => isBegun(state) || state.earlier.length > 0;
+
+const hasResults = (state: TaskState): boolean =>
+  [state, ...state.earlier].some(({ commands, works }) => [...Object.values(commands), ...Object.values(works)].some((step) => step.state === 'done'));

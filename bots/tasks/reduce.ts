@@ -1,0 +1,167 @@
+import { NO_PLAN_YET } from './begin.ts';
+import { Draft, windUpAt } from './draft.ts';
+import { messageId } from './message-ids.ts';
+import { asking } from './phases/asking.ts';
+import { choose } from './phases/deciding.ts';
+import { critique } from './phases/critique.ts';
+import { diagnosing } from './phases/diagnosing.ts';
+import { executing, takeResult } from './phases/executing.ts';
+import type { PhaseRules } from './phases/phase.ts';
+import { proposing } from './phases/proposing.ts';
+import { reporting } from './phases/reporting.ts';
+import { triage } from './phases/triage.ts';
+import { verifying } from './phases/verifying.ts';
+import { voting } from './phases/voting.ts';
+import { archived, beginRound, closeUnbegun, soleOf, windUp } from './phases/ways-out.ts';
+import type { Phase, Say } from './state.ts';
+import type { Reduce, TaskEvent } from './transitions.ts';
+
+const PHASES: Readonly<Partial<Record<Phase, PhaseRules>>> = { triage, proposing, critique, voting, asking, executing, verifying, diagnosing, reporting };
+
+/** The coordinator: what a task does when something happens. Pure; time is the event's. */
+export const reduce: Reduce = (state, event, rules) => {
+  const draft = new Draft(state, event.at, rules);
+  happen(draft, event);
+  while (draft.next !== null) {
+    const phase = draft.next;
+    draft.next = null;
+    draft.set({ phase, since: draft.at });
+    PHASES[phase]?.enter(draft);
+  }
+  if (draft.state === state) return { state, effects: [] };
+  draft.set({ version: state.version + 1 });
+  return { state: draft.state, effects: draft.effects };
+};
+
+function happen(draft: Draft, event: TaskEvent): void {
+  if (event.kind === 'begin') return begin(draft);
+  if (draft.state.version === 0) return;
+  if (event.kind === 'said') return said(draft, event);
+  if (event.kind === 'retry') return retry(draft, event);
+  if (draft.ended) return;
+  switch (event.kind) {
+    case 'answered':
+      return answered(draft, event);
+    case 'refused':
+      return absent(draft, event.ask, event.code);
+    case 'tapped':
+      return tapped(draft, event);
+    case 'chosen':
+      return choose(draft, event.hash, event.event);
+    case 'result':
+      return takeResult(draft, event.result);
+    case 'timer':
+      return expired(draft, event.id);
+    case 'cancel':
+      return cancel(draft);
+  }
+}
+
+function begin(draft: Draft): void {
+  const { state } = draft;
+  if (state.version > 0) return;
+  draft.timer(`deadline.${state.runs}`, windUpAt(state));
+  draft.set({ alone: soleOf(state.electorate) });
+  if (state.electorate.length > 0) return draft.go('triage');
+  draft.set({ ending: 'no-agents', outcome: 'failed' });
+  closeUnbegun(draft);
+}
+
+function answered(draft: Draft, event: Extract<TaskEvent, { kind: 'answered' }>): void {
+  const { asks, tokens, costMicroUsd, phase } = draft.state;
+  const ask = asks.find(({ id }) => id === event.ask);
+  if (ask === undefined || ask.kind !== event.answer.kind || event.at > ask.until) return;
+  draft.close(ask);
+  draft.set({
+    tokens: { input: tokens.input + (event.tokens?.input ?? 0), output: tokens.output + (event.tokens?.output ?? 0) },
+    costMicroUsd: costMicroUsd + (event.costMicroUsd ?? 0),
+  });
+  PHASES[phase]?.answered?.(draft, ask, event.answer);
+}
+
+function absent(draft: Draft, id: string, code: Parameters<Draft['refuse']>[1]): void {
+  const ask = draft.state.asks.find((one) => one.id === id);
+  if (ask === undefined) return;
+  draft.close(ask);
+  draft.refuse(ask, code);
+  PHASES[draft.state.phase]?.absent?.(draft, ask);
+}
+
+function said(draft: Draft, event: Extract<TaskEvent, { kind: 'said' }>): void {
+  const say = draft.state.saying.find(({ id }) => id === event.id);
+  if (say === undefined) return;
+  note(draft, say, event.event);
+  if (draft.ended) return;
+  if (say.id === messageId.failure(draft.state.round) && draft.state.setback !== null) return beginRound(draft);
+  if (draft.state.setback === null) PHASES[draft.state.phase]?.said?.(draft, say);
+}
+
+/** Where the message stands, for whatever names it later. */
+function note(draft: Draft, say: Say, event: Extract<TaskEvent, { kind: 'said' }>['event']): void {
+  const { state } = draft;
+  draft.set({ events: { ...state.events, [say.id]: event }, saying: state.saying.filter(({ id }) => id !== say.id) });
+  const mine = (id: (round: number, agent: NonNullable<Say['as']>) => string): boolean => say.as !== null && say.id === id(state.round, say.as);
+  if (mine(messageId.proposal)) draft.set({ proposals: state.proposals.map((one) => (one.hash === say.about ? { ...one, events: [...one.events, event] } : one)) });
+  else if (mine(messageId.ballot)) draft.set({ ballots: state.ballots.map((one) => (one.by === say.as ? { ...one, event } : one)) });
+  else if (say.what === 'patch' && state.patch !== null) draft.set({ patch: { ...state.patch, events: [...state.patch.events, event] } });
+  else if (say.what === 'question' && state.question !== null) draft.set({ question: { ...state.question, event } });
+  else if (say.id === messageId.poll(state.round) && state.decision !== null) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+}
+
+/** Open from the moment the proposals stand until the votes are counted. */
+function tapped(draft: Draft, { hash, event }: Extract<TaskEvent, { kind: 'tapped' }>): void {
+  const { phase, decision, proposals, tap, tapEvent } = draft.state;
+  if ((phase !== 'critique' && phase !== 'voting') || decision !== null || draft.state.setback !== null) return;
+  if (hash !== null && !proposals.some((one) => one.hash === hash)) return;
+  if (hash === tap && (hash === null || event === tapEvent)) return;
+  draft.set({ tap: hash, tapEvent: hash === null ? null : event });
+}
+
+function expired(draft: Draft, id: string): void {
+  const { timers, asks, runs, phase, setback } = draft.state;
+  if (timers[id] === undefined) return;
+  draft.disarm(id);
+  if (id === `deadline.${runs}`) return windUp(draft);
+  const ask = asks.find((one) => `until.${one.id}` === id);
+  if (ask !== undefined) absent(draft, ask.id, 'provider.timeout');
+  else if (setback === null) PHASES[phase]?.expired?.(draft, id);
+}
+
+function cancel(draft: Draft): void {
+  draft.withdraw();
+  draft.set({ ending: 'cancelled' });
+  draft.end('cancelled');
+  draft.say({ id: messageId.ended(draft.state.round), what: 'ended' });
+}
+
+/** A new round under a new electorate, with the same span of time; an unknown command is sent again instead. */
+function retry(draft: Draft, { at, ready, event }: Extract<TaskEvent, { kind: 'retry' }>): void {
+  const { state } = draft;
+  if (state.phase !== 'failed' && state.phase !== 'partial' && state.phase !== 'asking') return;
+  if (state.retry === event || ready.length === 0) return;
+  draft.set({ runs: state.runs + 1, retry: event, withdrawn: null });
+  draft.timer(`deadline.${state.runs + 1}`, state.phase === 'asking' ? windUpAt(state) : windUpAt({ began: at, deadline: at + state.deadline - state.began }));
+  if (state.question?.kind === 'unknown-command') {
+    const again = Object.entries(state.commands).map(([step, command]) => [step, command.state === 'unknown' ? { ...command, state: 'waiting' as const } : command]);
+    draft.set({ question: null, commands: Object.fromEntries(again) });
+    return draft.go('executing');
+  }
+  const electorate = [...new Set(ready)];
+  const round = state.round + 1;
+  draft.set({
+    ...NO_PLAN_YET,
+    ...archived(state),
+    began: at,
+    deadline: at + state.deadline - state.began,
+    round,
+    firstRound: round,
+    electorate,
+    gone: [],
+    leaving: [],
+    alone: soleOf(electorate),
+    outcome: null,
+    ending: null,
+    report: null,
+  });
+  draft.go(state.triage === null ? 'triage' : 'proposing');
+}
