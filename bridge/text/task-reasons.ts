@@ -103,9 +103,9 @@ export const planProblem: Readonly<Record<PlanProblem, Phrase<[detail: string]>>
 };
 const behind = (detail: string): string => (detail === '' ? '' : ` (${detail})`);
 
-export const satOut = phrase<[what: string, why: string, details: readonly string[]]>(
-  (what, why, details) => `🙇 ${withParticle(what, '은', '는')} 빠집니다: ${why}.${details.map((detail) => `\n- ${detail}`).join('')}`,
-  (what, why, details) => `🙇 I sit out ${what}: ${why}.${details.map((detail) => `\n- ${detail}`).join('')}`,
+export const satOut = phrase<[name: string, what: string, why: string, details: readonly string[]]>(
+  (name, what, why, details) => `🙇 ${withParticle(name, '은', '는')} ${what}에서 빠집니다: ${why}.${details.map((detail) => `\n- ${detail}`).join('')}`,
+  (name, what, why, details) => `🙇 ${name} sits out ${what}: ${why}.${details.map((detail) => `\n- ${detail}`).join('')}`,
 );
 export type AskWord = 'triage' | 'propose' | 'critique' | 'vote' | 'work' | 'verify' | 'diagnose' | 'report';
 export const askWord: Readonly<Record<AskWord, Phrase>> = {
@@ -113,7 +113,7 @@ export const askWord: Readonly<Record<AskWord, Phrase>> = {
   propose: word('계획 제안', 'proposing'),
   critique: word('검토', 'the critique'),
   vote: word('투표', 'the vote'),
-  work: word('맡은 일', 'my part of the work'),
+  work: word('맡은 일', 'its part of the work'),
   verify: word('결과 확인', 'the check of the result'),
   diagnose: word('원인 찾기', 'finding the cause'),
   report: word('보고서', 'the report'),

@@ -99,6 +99,11 @@ export const pollClosed = phrase<[no: number]>(
   (no) => `The vote on task #${no} is over.`,
 );
 
+export const voteReopened = phrase<[cast: number, electorate: number]>(
+  (cast, electorate) => `🗳️ ${electorate}명 중 ${cast}명만 투표해 모자랍니다. 한 번 더 묻습니다. 낸 표는 그대로입니다.`,
+  (cast, electorate) => `🗳️ Only ${cast} of ${electorate} voted, which is too few. The others are asked once more; ballots given stand.`,
+);
+
 export const ballotSaid = phrase<[labels: readonly string[], reason: string]>(
   (labels, reason) => `🗳️ ${labels.length === 0 ? '기권합니다.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
   (labels, reason) => `🗳️ ${labels.length === 0 ? 'I abstain.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
