@@ -1,8 +1,10 @@
 import type { FaultCode } from '../bridge/protocol/fault.ts';
 import type { AgentId, Lang } from '../bridge/protocol/ids.ts';
 import { lastFault } from '../bridge/text/faults.ts';
+import { budgetTable, clockTime } from '../bridge/text/purse.ts';
 import { agentsTable, agentState, answerTime, type AgentState } from '../bridge/text/room.ts';
 import type { Minds } from './minds.ts';
+import type { Purse } from './purse/purse.ts';
 import type { Residents } from './residents.ts';
 import type { RunningTurns } from './running-turns.ts';
 
@@ -35,16 +37,19 @@ export interface TableInput {
   readonly minds: Minds;
   readonly status: AgentStatus;
   readonly running: RunningTurns;
+  readonly purse: Pick<Purse, 'rest'>;
+  readonly timeZone: string;
 }
 
 /** The table of `!agents`, in Markdown. */
-export function renderAgents({ residents, minds, status, running }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
+export function renderAgents({ residents, minds, status, running, purse, timeZone }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
   const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
   const rows = residents.agents.map(({ id, config }) => {
     const mind = minds.get(id);
     const model = mind?.config.model ?? config.model;
     const last = status.lastMs(id);
-    const state = agentState[stateOf(id)][lang]();
+    const until = purse.rest(id)?.until ?? null;
+    const state = until === null ? agentState[stateOf(id)][lang]() : budgetTable.blackout[lang](clockTime(until, Date.now(), timeZone, lang));
     const fault = status.fault(id);
     return [
       config.name,
@@ -59,6 +64,7 @@ export function renderAgents({ residents, minds, status, running }: TableInput, 
     if (!present.has(id)) return 'absent';
     if (running.isAnswering(id)) return 'answering';
     if (!minds.ready.has(id)) return 'silent';
+    if (purse.rest(id) !== null) return 'frozen';
     if (minds.byHand.has(id)) return 'by-hand';
     return minds.get(id)?.provider.rehearsal === true ? 'rehearsing' : 'ready';
   }

@@ -4,6 +4,7 @@ import type { ModelName } from '../bridge/protocol/roster.ts';
 import type { Floor, HouseCommandJob, HouseCommandName, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
 import { helpText } from '../bridge/text/help.ts';
 import * as mindText from '../bridge/text/minds.ts';
+import { allFrozen, restsNow } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
 import { address, type Audience, type Callable } from './addressing/address.ts';
 import { floorSentence } from './addressing/floor-sentence.ts';
@@ -35,6 +36,10 @@ export interface Facts {
   readonly ready: ReadonlySet<AgentId>;
   /** Those of them that are asked only when called by name. */
   readonly byHand: ReadonlySet<AgentId>;
+  /** Those of them in blackout that have said so: until when, in words. */
+  readonly quiet?: ReadonlyMap<AgentId, (lang: Lang) => string>;
+  /** Nobody answers anything. */
+  readonly frozen?: boolean;
   /** Whoever lives in the house, here or elsewhere. */
   readonly everyone: readonly Choosable[];
   /** The agent's model and what answers in its place: as it is now, as it would be with `model`, with null as in the roster. */
@@ -190,7 +195,8 @@ function exampleOf(facts: Facts, lang: Lang): string {
 }
 
 function discuss(command: Extract<Command, { name: 'discuss' }>, message: MessageEvent, facts: Facts, lang: Lang): Plan {
-  const speakers = facts.agents.map((agent) => agent.id).filter((id) => facts.ready.has(id));
+  if (facts.frozen === true) return { jobs: [notice(message, allFrozen[lang]())] };
+  const speakers = facts.agents.map((agent) => agent.id).filter((id) => facts.ready.has(id) && facts.quiet?.has(id) !== true);
   const [first] = speakers;
   const thread = message.thread ?? message.eventId;
   if (first === undefined) return { jobs: [notice(message, say.discussionNeedsAgents[lang]())] };
@@ -218,14 +224,18 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
         return { jobs: [notice(message, say.noAgents[lang]())] };
     }
   }
+  if (facts.frozen === true) return { jobs: [notice(message, allFrozen[lang]())] };
   const calledByName = audience.reason === 'mention' || audience.reason === 'reply' || audience.reason === 'callsign';
   const meant = calledByName ? audience.agents : audience.agents.filter((id) => !facts.byHand.has(id));
   if (meant.length === 0) return { jobs: [notice(message, mindText.wantsName[lang](audience.agents.map(facts.nameOf)))] };
-  const speakers = meant.filter((id) => facts.ready.has(id));
+  const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;
+  const speakers = meant.filter((id) => facts.ready.has(id) && !isQuiet(id));
   const turns = speakers.map((agent) => turnFor(message, agent, lang));
+  if (!calledByName && speakers.length > 0) return { jobs: turns };
   const missing = meant.filter((id) => !facts.ready.has(id));
-  if (missing.length === 0 || (!calledByName && speakers.length > 0)) return { jobs: turns };
-  return { jobs: [...turns, notice(message, say.hasNoMind[lang](missing.map(facts.nameOf)))] };
+  const resting = meant.filter((id) => facts.ready.has(id) && isQuiet(id)).map((id) => ({ name: facts.nameOf(id), until: facts.quiet?.get(id)?.(lang) ?? '' }));
+  const said = [...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoMind[lang](missing.map(facts.nameOf))])];
+  return { jobs: said.length === 0 ? turns : [...turns, notice(message, said.join('\n'))] };
 }
 
 function calledOther(message: MessageEvent, facts: Facts): string {

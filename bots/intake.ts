@@ -10,12 +10,14 @@ import { refused } from '../bridge/matrix/account.ts';
 import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
+import { clockTime } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
 import { parseCommand } from './commands/parse.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { languageOf } from './language.ts';
 import type { Minds } from './minds.ts';
 import { MODELS_KEY, storedModel } from './model-choices.ts';
+import type { Purse } from './purse/purse.ts';
 import type { WebChatDesk } from './relay-desk.ts';
 import type { Residents } from './residents.ts';
 import type { RoomMemory } from './room-memory.ts';
@@ -34,6 +36,8 @@ export interface IntakeDeps {
   readonly reloadMinds: () => Promise<void>;
   readonly memory: Pick<RoomMemory, 'of' | 'consider' | 'forget' | 'redacted'>;
   readonly desk: Pick<WebChatDesk, 'waits' | 'bring'>;
+  readonly purse: Pick<Purse, 'quiet' | 'frozen'>;
+  readonly timeZone: string;
   readonly hq: RoomId;
   readonly ops: RoomId;
   readonly admin: UserId;
@@ -185,6 +189,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       others: residents.others,
       ready: deps.minds.ready,
       byHand: deps.minds.byHand,
+      quiet: new Map([...deps.purse.quiet()].map(([id, { until }]) => [id, (lang: Lang) => (until === null ? '' : clockTime(until, Date.now(), deps.timeZone, lang))])),
+      frozen: deps.purse.frozen,
       everyone: residents.agents,
       mindOf: (id, model) => {
         const mind = model === undefined ? deps.minds.get(id) : deps.minds.try(id, model);

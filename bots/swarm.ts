@@ -22,6 +22,10 @@ import { createIntake } from './intake.ts';
 import { Minds } from './minds.ts';
 import { chosenModels } from './model-choices.ts';
 import { createProvider } from './providers/registry.ts';
+import { Purse } from './purse/purse.ts';
+import { purseCommands } from './purse/purse-commands.ts';
+import { warnMaster } from './purse/warn-master.ts';
+import { withPurse } from './purse/with-purse.ts';
 import { WebChatDesk } from './relay-desk.ts';
 import { createResidents } from './residents.ts';
 import { RoomMemory } from './room-memory.ts';
@@ -76,7 +80,15 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const status = new AgentStatus();
   const hqName = '본부';
   const desk = new WebChatDesk({ redis, ops: settings.CHAVION_OPS_ROOM, ghost: (agent) => ghost(residents.byId.get(agent)?.userId ?? residents.coordinator), pace: roster.relay });
-  const minds = new Minds(roster.agents, (config) => createProvider(config, keys, all, { relayDesk: desk }), settings.CHAVION_REHEARSAL);
+  const purse: Purse = new Purse({
+    redis,
+    timeZone: settings.CHAVION_TZ,
+    agents: () => residents.agents.map(({ id }) => id),
+    labelOf: (agent) => minds.get(agent)?.provider.label,
+    warn: (warning) => warnMaster(warning, { coordinator, hq: settings.CHAVION_HQ_ROOM, lang: settings.CHAVION_LANG, nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent }),
+    onError: (error) => log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'purse'),
+  });
+  const minds: Minds = new Minds(roster.agents, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk }), purse, config), settings.CHAVION_REHEARSAL);
   const memory = new RoomMemory({ redis, timeline, rooms, residents, minds, roster, log });
   const reloadMinds = async () => minds.use(await chosenModels(redis));
 
@@ -92,12 +104,14 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     reloadMinds,
     memory,
     desk,
+    purse,
+    timeZone: settings.CHAVION_TZ,
     hq: settings.CHAVION_HQ_ROOM,
     ops: settings.CHAVION_OPS_ROOM,
     admin: settings.CHAVION_ADMIN_USER,
     hqName,
     lang: settings.CHAVION_LANG,
-    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running }, lang, present),
+    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ }, lang, present),
     log,
   });
   const inbox = new Inbox(decoding, timeline, intake);
@@ -124,6 +138,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     budget: new EditBudget(EDITS_PER_SECOND),
     running,
     status,
+    purse,
     countTurns: async (root, count) => {
       const key = swarmKey('chain', root);
       const [taken] = await Promise.all([redis.incrby(key, count), redis.expire(key, 24 * 3600)]);
@@ -134,7 +149,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     log,
   };
 
-  const houseCommands: HouseCommands = {};
+  const houseCommands: HouseCommands = { ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }) };
 
   let worker: { close(): Promise<void> } | null = null;
   return {
@@ -155,7 +170,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     },
     async start() {
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
-      await Promise.all([reloadMinds(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
+      await Promise.all([reloadMinds(), purse.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
       worker = workOn(
         QUEUE,
         SwarmJob,
@@ -185,6 +200,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     },
     async stop() {
       await worker?.close();
+      purse.stop();
       await Promise.all([queue.close(), orders.close()]);
     },
   };

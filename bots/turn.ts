@@ -8,12 +8,14 @@ import { type FaultCode, ProviderFault } from '../bridge/protocol/fault.ts';
 import type { EventId, UserId } from '../bridge/protocol/ids.ts';
 import { jobId, MAX_DEPTH, MAX_TURNS_PER_ROOT, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
 import { faultPhrase } from '../bridge/text/faults.ts';
+import { clockTime, resting } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
 import { mentionedByAgent } from './addressing/address.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { nextInDiscussion } from './discussion.ts';
 import type { Minds } from './minds.ts';
 import type { Provider } from './providers/provider.ts';
+import type { Purse } from './purse/purse.ts';
 import { type RequestDeps, requestFor } from './request.ts';
 import type { Resident } from './residents.ts';
 import { type RunningTurns, Stopped } from './running-turns.ts';
@@ -26,6 +28,7 @@ export interface TurnDeps extends RequestDeps {
   readonly budget: EditBudget;
   readonly running: RunningTurns;
   readonly status: AgentStatus;
+  readonly purse: Pick<Purse, 'tellsFirst'>;
   /** How many turns this root has set off, this one included. */
   readonly countTurns: (root: EventId, jobs: number) => Promise<number>;
   readonly enqueue: (jobs: readonly SwarmJob[]) => Promise<void>;
@@ -188,9 +191,16 @@ async function answer(
     const code: FaultCode = error instanceof ProviderFault ? error.code : 'turn.failed';
     // Names of errors only: a provider's message may hold the prompt or the key.
     deps.log.warn({ turn: jobId(job), model: provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'turn ended in a fault');
-    deps.status.failed(job.agent, code);
-    const retryAfterMs = error instanceof ProviderFault ? error.retryAfterMs : undefined;
-    const last = faultPhrase[code][job.lang]({ model: provider.label, agent: agent.config.callsigns[0] ?? agent.config.name, retryAfterMs });
+    const { retryAfterMs, rest }: Partial<Pick<ProviderFault, 'retryAfterMs' | 'rest'>> = error instanceof ProviderFault ? error : {};
+    const ours = code === 'purse.blackout' || code === 'purse.frozen';
+    if (!ours) deps.status.failed(job.agent, code);
+    // A blackout is told once; where words stand in the room already, their end has to be there too.
+    const silent = rest !== undefined && !(await deps.purse.tellsFirst(job.agent, rest, jobId(job))) && !stream.begun && left.length === 0;
+    if (silent) return { event: job.source, text: '' };
+    const name = agent.config.callsigns[0] ?? agent.config.name;
+    const until = rest?.until == null ? undefined : resting[job.lang](rest.why, clockTime(rest.until, Date.now(), deps.timeZone, job.lang), name);
+    const fault = faultPhrase[code][job.lang]({ model: provider.label, agent: name, retryAfterMs, rest: until });
+    const last = until === undefined || ours ? fault : `${fault} ${until}`;
     const event = await stream.finish({ kind: 'fault', last, ...ending });
     heard(event, 'fault');
     // A discussion goes on without the one who failed; nobody else is called by a fault.

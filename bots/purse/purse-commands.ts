@@ -3,16 +3,17 @@ import type { Lang } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/purse.ts';
 import type { HouseCommands } from '../house-commands.ts';
 import type { Minds } from '../minds.ts';
-import type { Resident } from '../residents.ts';
+import type { Residents } from '../residents.ts';
 import { amountOf, renderBudget } from './budget-table.ts';
 import { agentsNamed, budgetWish } from './budget-wish.ts';
 import { type Scope, UNITS, WHOLE } from './limits.ts';
 import { PERIODS } from './periods.ts';
 import type { Purse } from './purse.ts';
+import { isFree } from './with-purse.ts';
 
 export interface PurseCommandDeps {
   readonly purse: Purse;
-  readonly agents: readonly Resident[];
+  readonly residents: Pick<Residents, 'agents'>;
   readonly minds: Pick<Minds, 'get'>;
   readonly timeZone: string;
 }
@@ -23,8 +24,9 @@ export function purseCommands(deps: PurseCommandDeps): HouseCommands {
 }
 
 async function budget({ words, at, lang }: HouseCommandJob, deps: PurseCommandDeps): Promise<string> {
-  const wish = budgetWish(words, deps.agents);
-  const whose = (scope: Scope): say.Whose => (scope === WHOLE ? null : { name: deps.agents.find(({ id }) => id === scope)?.config.name ?? scope });
+  const { agents } = deps.residents;
+  const wish = budgetWish(words, agents);
+  const whose = (scope: Scope): say.Whose => (scope === WHOLE ? null : { name: agents.find(({ id }) => id === scope)?.config.name ?? scope });
   switch (wish.kind) {
     case 'bad':
       return say.notBudget[lang](wish.why, wish.word);
@@ -42,10 +44,10 @@ async function budget({ words, at, lang }: HouseCommandJob, deps: PurseCommandDe
   }
 }
 
-function table({ purse, agents, minds, timeZone }: PurseCommandDeps, lang: Lang): string {
-  const rows = agents.map(({ id, config }) => {
+function table({ purse, residents, minds, timeZone }: PurseCommandDeps, lang: Lang): string {
+  const rows = residents.agents.map(({ id, config }) => {
     const provider = minds.get(id)?.provider;
-    return { id, name: config.name, priced: config.price !== undefined, rehearsal: provider === undefined || provider.rehearsal || provider.byHand === true };
+    return { id, name: config.name, priced: config.price !== undefined, rehearsal: provider === undefined || isFree(provider) };
   });
   return renderBudget({ state: purse.state, rests: purse.blackouts(), agents: rows, now: Date.now(), timeZone }, lang);
 }
@@ -56,7 +58,7 @@ async function freeze({ at, lang }: HouseCommandJob, { purse }: PurseCommandDeps
 }
 
 /** With names: only what their providers have asked for is over. */
-async function thaw({ words, at, lang }: HouseCommandJob, { purse, agents }: PurseCommandDeps): Promise<string> {
+async function thaw({ words, at, lang }: HouseCommandJob, { purse, residents: { agents } }: PurseCommandDeps): Promise<string> {
   const named = agentsNamed(words, agents);
   if (words.trim() !== '' && named.length === 0) return say.notBudget[lang]('nobody', words.trim().slice(0, 40));
   await purse.wake(named.length === 0 ? agents.map(({ id }) => id) : named);

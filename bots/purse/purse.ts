@@ -11,7 +11,8 @@ import type { Limit } from './limits.ts';
 export interface PurseDeps {
   readonly redis: Redis;
   readonly timeZone: string;
-  readonly agents: readonly AgentId[];
+  /** Who lives here now. */
+  readonly agents: () => readonly AgentId[];
   /** What answers for the agent now; a provider's wish for a pause does not hold for another one. */
   readonly labelOf: (agent: AgentId) => string | undefined;
   /** Most of a limit is gone: the master is told. Saying it twice with one id says it once. */
@@ -74,7 +75,7 @@ export class Purse {
   }
 
   blackouts(): ReadonlyMap<AgentId, Rest> {
-    return new Map(this.#deps.agents.flatMap((agent) => {
+    return new Map(this.#deps.agents().flatMap((agent) => {
       const rest = this.rest(agent);
       return rest === null ? [] : [[agent, rest] as const];
     }));

@@ -11,13 +11,15 @@ const LONGEST_MS = 7 * 24 * HOUR_MS;
 
 /**
  * Every call of this mind is paid from the purse: estimated and set aside before, counted after, refused with
- * `purse.blackout` or `purse.frozen` where there is nothing left. What rehearses or is carried by hand costs nothing
- * and stands still with the others.
+ * `purse.blackout` or `purse.frozen` where there is nothing left. What rehearses, is carried by hand or lives
+ * elsewhere costs the house nothing, and stands still with the others.
  */
 export function withPurse(inner: Provider, purse: Purse, agent: Pick<AgentConfig, 'id' | 'price'>): Provider {
-  const free = inner.rehearsal || inner.byHand === true || inner.label === 'echo' || inner.label.startsWith('echo/');
-  return { ...inner, stream: (request, signal) => (free ? unpaid(inner, purse, request, signal) : paid(inner, purse, agent, request, signal)) };
+  return { ...inner, stream: (request, signal) => (isFree(inner) ? unpaid(inner, purse, request, signal) : paid(inner, purse, agent, request, signal)) };
 }
+
+/** Nobody sends the house a bill for it. */
+export const isFree = ({ rehearsal, byHand, label }: Provider): boolean => rehearsal || byHand === true || /^(?:echo(?:\/.*)?|outside)$/.test(label);
 
 async function* unpaid(inner: Provider, purse: Purse, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();

@@ -112,7 +112,7 @@ export const agentsTable = {
   ),
 };
 
-export type AgentState = 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'no-key' | 'absent';
+export type AgentState = 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'frozen' | 'no-key' | 'absent';
 
 export const agentState: Record<AgentState, Phrase> = {
   ready: phrase(
@@ -134,6 +134,10 @@ export const agentState: Record<AgentState, Phrase> = {
   silent: phrase(
     () => '쉬는 중 (키 없음)',
     () => 'silent (no key)',
+  ),
+  frozen: phrase(
+    () => '동결됨',
+    () => 'frozen',
   ),
   'no-key': phrase(
     () => '키 없음',
