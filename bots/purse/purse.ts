@@ -104,7 +104,11 @@ export class Purse {
     for (let wait = BUSY_MS; ; wait = Math.min(wait * 1.5, LONGEST_BUSY_MS)) {
       const now = this.#now();
       const answer = await this.#ledger.reserve(held, label, now, now + HOLD_MS);
-      if (answer === 'held') return this.#call(held, signal);
+      if (answer === 'held') {
+        // Redis has let it through: the picture of it here is older.
+        if (this.frozen) await this.refresh();
+        return this.#call(held, signal);
+      }
       if (answer === 'rest') {
         await this.refresh();
         const rest = restOf(agent, label, this.#state, this.#now(), this.#deps.timeZone);
@@ -117,7 +121,8 @@ export class Purse {
   }
 
   /** For those who cost nothing: stands still with the rest, and is not counted. @throws ProviderFault `purse.frozen` */
-  openFree(signal: AbortSignal): AbortSignal {
+  async openFree(signal: AbortSignal): Promise<AbortSignal> {
+    if (this.frozen) await this.refresh();
     if (this.#state.frozenAt !== null) throw faultFor({ why: 'frozen', until: null, key: `frozen.${this.#state.frozenAt}` });
     return AbortSignal.any([signal, this.#frozen.signal]);
   }

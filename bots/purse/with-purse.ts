@@ -23,7 +23,7 @@ export const isFree = ({ rehearsal, byHand, label }: Provider): boolean => rehea
 
 async function* unpaid(inner: Provider, purse: Purse, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
-  const both = purse.openFree(signal);
+  const both = await purse.openFree(signal);
   try {
     yield* inner.stream(request, both);
   } catch (error) {

@@ -1,0 +1,365 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ProviderFault } from '../../bridge/protocol/fault.ts';
+import { AgentId } from '../../bridge/protocol/ids.ts';
+import type { Provider, ProviderRequest, StreamPart } from '../../bots/providers/provider.ts';
+import { amountOf, bar, renderBudget } from '../../bots/purse/budget-table.ts';
+import { EMPTY, restOf, warningsOf } from '../../bots/purse/blackouts.ts';
+import { estimateOf, Meter } from '../../bots/purse/cost.ts';
+import { PurseLedger } from '../../bots/purse/ledger.ts';
+import type { Limit } from '../../bots/purse/limits.ts';
+import { periodEnd, periodKey } from '../../bots/purse/periods.ts';
+import { Purse } from '../../bots/purse/purse.ts';
+import { pauseAsked, withPurse } from '../../bots/purse/with-purse.ts';
+import { BareRedis } from '../house/bare-redis.ts';
+
+const [claude, gpt] = [AgentId.parse('claude'), AgentId.parse('gpt')];
+const SEOUL = 'Asia/Seoul';
+const price = { input: 3_000_000, output: 15_000_000 };
+const utc = (text: string) => Date.parse(`${text}Z`);
+
+describe('days and months', () => {
+  it.each([
+    ['the day in Seoul begins nine hours earlier', 'day', '2026-11-22T14:59:59.999', SEOUL, '2026-11-22', '2026-11-22T15:00:00.000'],
+    ['and then it is the next', 'day', '2026-11-22T15:00:00.000', SEOUL, '2026-11-23', '2026-11-23T15:00:00.000'],
+    ['a month', 'month', '2026-11-30T14:59:59.999', SEOUL, '2026-11', '2026-11-30T15:00:00.000'],
+    ['the next month', 'month', '2026-11-30T15:00:00.000', SEOUL, '2026-12', '2026-12-31T15:00:00.000'],
+    ['a day of 23 hours in Berlin', 'day', '2026-03-28T23:30:00.000', 'Europe/Berlin', '2026-03-29', '2026-03-29T22:00:00.000'],
+    ['a day of 25 hours in Berlin', 'day', '2026-10-24T22:00:00.000', 'Europe/Berlin', '2026-10-25', '2026-10-25T23:00:00.000'],
+    ['a month with a change in it', 'month', '2026-10-01T00:00:00.000', 'Europe/Berlin', '2026-10', '2026-10-31T23:00:00.000'],
+    ['a day without a midnight in Beirut', 'day', '2026-03-28T12:00:00.000', 'Asia/Beirut', '2026-03-28', '2026-03-28T22:00:00.000'],
+  ] as const)('%s', (_what, period, at, zone, key, end) => {
+    expect(periodKey(period, utc(at), zone)).toBe(key);
+    expect(new Date(periodEnd(period, utc(at), zone)).toISOString()).toBe(`${end}Z`);
+  });
+});
+
+const request = (more: Partial<ProviderRequest> = {}): ProviderRequest => ({
+  turn: 't',
+  agent: { id: claude, name: '클로드', role: 'r', maxOutputTokens: 1_000 },
+  ownerTitle: '마스터',
+  lang: 'ko',
+  system: 's'.repeat(400),
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'q'.repeat(4_000) }] }],
+  question: 'q',
+  ...more,
+});
+
+describe('what a call costs', () => {
+  it('is estimated with all of the input and the longest answer', () => {
+    const { usd, tokens } = estimateOf(request(), price);
+    expect(tokens).toBe(104 + 1_004 + 1_000);
+    expect(usd).toBe(Math.ceil((1_108 * 3 + 1_000 * 15)));
+    expect(estimateOf(request(), undefined).usd).toBe(0);
+  });
+
+  const metered = (parts: readonly StreamPart[], fault: 'provider.rate' | 'provider.interrupted' | null = null) => {
+    const meter = new Meter(request());
+    for (const part of parts) meter.note(part);
+    return meter.usage(fault);
+  };
+  it.each([
+    ['the provider\'s own figures', [{ type: 'text', text: 'x' }, { type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 9 } }], null, 7, 9],
+    ['a guess where it gives none', [{ type: 'text', text: 'x'.repeat(40) }, { type: 'finish', reason: 'stop' }], null, 1_108, 10],
+    ['an attempt that was cut counts too', [{ type: 'text', text: 'x'.repeat(40) }, { type: 'restart' }, { type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 9 } }], null, 1_115, 19],
+    ['what was said before an abort', [{ type: 'text', text: '가나다' }], null, 1_108, 3],
+    ['nothing where the provider turned it away', [], 'provider.rate', 0, 0],
+    ['the question where it broke off later', [], 'provider.interrupted', 1_108, 0],
+  ] as const)('%s', (_what, parts, fault, input, output) => {
+    expect(metered(parts, fault)).toEqual({ inputTokens: input, outputTokens: output });
+  });
+});
+
+describe('who rests', () => {
+  const now = utc('2026-11-22T03:00:00');
+  const limit = (more: Partial<Limit>): Limit => ({ scope: claude, period: 'day', unit: 'usd', amount: 100, ...more });
+  const state = (limits: readonly Limit[], spent: Record<string, string>) => ({ ...EMPTY, limits, spent: { day: spent, month: spent } });
+  const rest = (limits: readonly Limit[], spent: Record<string, string>) => restOf(claude, 'm', state(limits, spent), now, SEOUL);
+
+  it('nobody below the limit, everybody at it, each for the longest reason', () => {
+    expect(rest([limit({})], { 'claude.usd': '99' })).toBeNull();
+    expect(rest([limit({})], { 'gpt.usd': '500' })).toBeNull();
+    expect(rest([limit({})], { 'claude.usd': '100' })).toMatchObject({ why: 'own-day', until: utc('2026-11-22T15:00:00') });
+    expect(rest([limit({}), limit({ scope: '*', period: 'month' })], { 'claude.usd': '100', '*.usd': '100' })).toMatchObject({ why: 'house-month', until: utc('2026-11-30T15:00:00') });
+    expect(rest([limit({ unit: 'tokens' })], { 'claude.tokens': '100' })).toMatchObject({ why: 'own-day' });
+  });
+
+  it('a raised limit ends it, and the next one is another blackout', () => {
+    const first = rest([limit({})], { 'claude.usd': '150' });
+    expect(rest([limit({ amount: 200 })], { 'claude.usd': '150' })).toBeNull();
+    expect(rest([limit({ amount: 200 })], { 'claude.usd': '250' })?.key).not.toBe(first?.key);
+  });
+
+  it('what a provider asked for holds for that model and its time', () => {
+    const asked = { ...EMPTY, rests: new Map([[claude, { until: now + 1_000, why: 'provider.rate', label: 'm' } as const]]) };
+    expect(restOf(claude, 'm', asked, now, SEOUL)).toMatchObject({ why: 'provider.rate', until: now + 1_000 });
+    expect(restOf(claude, 'other', asked, now, SEOUL)).toBeNull();
+    expect(restOf(claude, 'm', asked, now + 1_000, SEOUL)).toBeNull();
+    expect(restOf(gpt, 'm', asked, now, SEOUL)).toBeNull();
+  });
+
+  it('warns from 80 % on, with one name for a limit in a period', () => {
+    const warned = (spent: string, at = now) => warningsOf(state([limit({})], { 'claude.usd': spent }), at, SEOUL).map(({ id }) => id);
+    expect(warned('79')).toEqual([]);
+    expect(warned('80')).toHaveLength(1);
+    expect(warned('80')).toEqual(warned('95'));
+    expect(warned('80', now + 24 * 3_600_000)).not.toEqual(warned('80'));
+  });
+
+  it.each([
+    ['provider.rate', 120_000, 120_000],
+    ['provider.rate', undefined, null],
+    ['provider.payment', undefined, 3_600_000],
+    ['provider.quota', 5_000, 5_000],
+    ['provider.payment', 0, null],
+    ['provider.overloaded', 5_000, null],
+  ] as const)('%s with %s', (code, retryAfterMs, wait) => {
+    expect(pauseAsked(new ProviderFault(code, { retryAfterMs }), 'm', now)?.until ?? null).toBe(wait === null ? null : now + wait);
+  });
+});
+
+describe('the table', () => {
+  it('is a bar and two columns, for a phone', () => {
+    const state = { ...EMPTY, limits: [{ scope: claude, period: 'day', unit: 'usd', amount: 2_000_000 } as const], spent: { day: { 'claude.usd': '1240000', 'claude.tokens': '12345', '*.usd': '1240000', '*.tokens': '12345' }, month: {} } };
+    const text = renderBudget({ state, rests: new Map(), agents: [{ id: claude, name: '클로드', priced: true, rehearsal: false }, { id: gpt, name: 'GPT', priced: false, rehearsal: false }], now: utc('2026-11-22T03:00:00'), timeZone: SEOUL }, 'ko');
+    expect(text).toContain('| 클로드 | ▓▓▓░░ $1.24 / $2 · 12kt | · |');
+    expect(text).toContain('| **전체** | $1.24 · 12kt | · |');
+    expect(text).toMatch(/가격을 몰라[^\n]*GPT/);
+    expect(Math.max(...text.split('\n').filter((line) => line.startsWith('|')).map((line) => line.length))).toBeLessThan(48);
+  });
+
+  it('shows little and all as what they are', () => {
+    expect([bar(0), bar(0.001), bar(0.99), bar(1), bar(7)]).toEqual(['░░░░░', '▓░░░░', '▓▓▓▓░', '▓▓▓▓▓', '▓▓▓▓▓']);
+    expect([amountOf(2_500, 'usd'), amountOf(2_000_000, 'usd'), amountOf(123_456_789, 'usd'), amountOf(999, 'tokens'), amountOf(100_000, 'tokens'), amountOf(1_500_000, 'tokens')]).toEqual(['$0.003', '$2', '$123', '999t', '100kt', '1.5Mt']);
+  });
+});
+
+describe('on a real Redis', () => {
+  let redis: BareRedis;
+  beforeAll(async () => {
+    redis = await BareRedis.start();
+  });
+  afterAll(() => redis[Symbol.asyncDispose]());
+  beforeEach(() => redis.client().flushall());
+
+  const warned: string[] = [];
+  const open = async (more: { readonly now?: () => number; readonly label?: string } = {}) => {
+    const purse = new Purse({ redis: redis.client(), timeZone: SEOUL, agents: () => [claude, gpt], labelOf: () => more.label ?? 'm', warn: (warning) => Promise.resolve(void warned.push(warning.id)), onError: (error) => expect.fail(String(error)), ...(more.now === undefined ? {} : { now: more.now }) });
+    await purse.refresh();
+    return purse;
+  };
+  /** Says one word, after a while; each call costs `usage`. */
+  const mind = (usage: { inputTokens: number; outputTokens: number } | undefined, more: { readonly fault?: ProviderFault; readonly hold?: () => Promise<void>; readonly label?: string } = {}) => {
+    const calls = { begun: 0, running: 0, most: 0 };
+    const provider: Provider = {
+      label: more.label ?? 'm',
+      sees: false,
+      rehearsal: false,
+      async *stream(_request, signal) {
+        calls.begun += 1;
+        calls.running += 1;
+        calls.most = Math.max(calls.most, calls.running);
+        try {
+          await more.hold?.();
+          signal.throwIfAborted();
+          if (more.fault !== undefined) throw more.fault;
+          yield { type: 'text', text: 'ok' };
+          yield { type: 'finish', reason: 'stop', ...(usage === undefined ? {} : { usage }) };
+        } finally {
+          calls.running -= 1;
+        }
+      },
+    };
+    return { provider, calls };
+  };
+  const take = async (provider: Provider, signal = new AbortController().signal) => {
+    let text = '';
+    for await (const part of provider.stream(request(), signal)) if (part.type === 'text') text += part.text;
+    return text;
+  };
+  const codeOf = (error: unknown) => (error instanceof ProviderFault ? error.code : error);
+  const spentBy = async (purse: Purse, scope: typeof claude | '*' = claude) => {
+    await purse.refresh();
+    return Number(purse.state.spent.day[`${scope}.usd`] ?? 0);
+  };
+  const usd = (amount: number, scope: typeof claude | '*' = claude): Limit => ({ scope, period: 'day', unit: 'usd', amount });
+
+  it('fifty turns at once never overdraw by more than one estimate, and spend what there is', async () => {
+    // Two swarms, two agents, each call costs nearly what was estimated.
+    const purses = [await open(), await open()];
+    const estimate = estimateOf(request(), price).usd;
+    const real = { inputTokens: 1_108, outputTokens: 990 };
+    const each = 1_108 * 3 + 990 * 15;
+    const limit = each * 7;
+    await purses[0]!.limit([usd(limit, '*')], 1);
+    const { provider, calls } = mind(real, { hold: () => new Promise((resolve) => setTimeout(resolve, 20)) });
+    const minds = purses.flatMap((purse) => [claude, gpt].map((id) => withPurse(provider, purse, { id, price })));
+    const ended = await Promise.all(Array.from({ length: 50 }, (_, i) => take(minds[i % 4]!).catch(codeOf)));
+    expect(new Set(ended)).toEqual(new Set(['ok', 'purse.blackout']));
+    const spent = await spentBy(purses[0]!, '*');
+    expect(spent).toBe(calls.begun * each);
+    expect(spent).toBeLessThanOrEqual(limit + estimate);
+    // Whoever was made to wait had its turn when there was something left after all.
+    expect(spent).toBeGreaterThanOrEqual(limit);
+    expect(calls.most).toBeLessThanOrEqual(8);
+    expect(await new PurseLedger(redis.client(), SEOUL).held()).toEqual([]);
+  });
+
+  it('waits for what is held and not spent, instead of falling into blackout', async () => {
+    const purse = await open();
+    await purse.limit([usd(estimateOf(request(), price).usd)], 1);
+    const { provider, calls } = mind({ inputTokens: 10, outputTokens: 10 });
+    const paid = withPurse(provider, purse, { id: claude, price });
+    expect(await Promise.all([take(paid), take(paid), take(paid)])).toEqual(['ok', 'ok', 'ok']);
+    expect(calls.most).toBe(1);
+  });
+
+  it('a crash leaks nothing: what a dead swarm held runs out', async () => {
+    let at = Date.now();
+    const dead = new PurseLedger(redis.client(), SEOUL);
+    const cost = { usd: 500, tokens: 5 };
+    await dead.setLimit(usd(400), 400, 1);
+    expect(await dead.reserve({ id: 'a', agent: claude, cost }, 'm', at, at + 60_000)).toBe('held');
+    expect(await dead.reserve({ id: 'b', agent: claude, cost }, 'm', at, at + 60_000)).toBe('busy');
+    at += 60_000;
+    expect(await dead.reserve({ id: 'c', agent: claude, cost }, 'm', at, at + 60_000)).toBe('held');
+    expect(await dead.held()).toEqual(['c']);
+  });
+
+  it('counts a call once, however often its end is sent, and after its time ran out', async () => {
+    const ledger = new PurseLedger(redis.client(), SEOUL);
+    const held = { id: 'a', agent: claude, cost: { usd: 500, tokens: 5 } };
+    const now = Date.now();
+    await ledger.reserve(held, 'm', now, now);
+    await ledger.reserve({ ...held, id: 'b' }, 'm', now + 1, now + 60_000);
+    for (let i = 0; i < 3; i += 1) await ledger.settle(held, { usd: 70, tokens: 7 }, now);
+    expect((await ledger.state(now)).spent).toEqual({ day: { 'claude.usd': '70', 'claude.tokens': '7', '*.usd': '70', '*.tokens': '7' }, month: { 'claude.usd': '70', 'claude.tokens': '7', '*.usd': '70', '*.tokens': '7' } });
+    expect(await ledger.held()).toEqual(['b']);
+  });
+
+  it('faults and aborts are paid for, and hold nothing afterwards', async () => {
+    const purse = await open();
+    await purse.limit([usd(10_000_000)], 1);
+    const refused = mind(undefined, { fault: new ProviderFault('provider.key') });
+    expect(await take(withPurse(refused.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.key');
+    expect(await spentBy(purse)).toBe(0);
+    const cut = mind(undefined, { fault: new ProviderFault('provider.interrupted') });
+    expect(await take(withPurse(cut.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.interrupted');
+    expect(await spentBy(purse)).toBe(1_108 * 3);
+    const stop = new AbortController();
+    const slow = mind(undefined, { hold: () => Promise.resolve(stop.abort(new Error('stopped'))) });
+    await expect(take(withPurse(slow.provider, purse, { id: claude, price }), stop.signal)).rejects.toThrow('stopped');
+    expect(await spentBy(purse)).toBe(2 * 1_108 * 3);
+    expect(await new PurseLedger(redis.client(), SEOUL).held()).toEqual([]);
+  });
+
+  it('over the limit nothing is called, one turn tells, and the next day everything goes on', async () => {
+    let at = utc('2026-11-22T14:00:00');
+    const [purse, other] = [await open({ now: () => at }), await open({ now: () => at })];
+    await purse.limit([usd(100)], 1);
+    const { provider, calls } = mind({ inputTokens: 100, outputTokens: 0 });
+    const paid = withPurse(provider, purse, { id: claude, price });
+    expect(await take(paid)).toBe('ok');
+    const fault = await take(paid).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: 'purse.blackout', rest: { why: 'own-day', until: utc('2026-11-22T15:00:00') } });
+    expect(calls.begun).toBe(1);
+    expect([purse.available(claude), purse.available(gpt)]).toEqual([false, true]);
+    const { rest } = fault as { rest: NonNullable<ProviderFault['rest']> };
+    expect(purse.quiet().size).toBe(0);
+    expect(await purse.tellsFirst(claude, rest, 'turn.1')).toBe(true);
+    expect(await other.tellsFirst(claude, rest, 'turn.2')).toBe(false);
+    // After a crash the turn that tells is the same.
+    expect(await other.tellsFirst(claude, rest, 'turn.1')).toBe(true);
+    await other.refresh();
+    expect([...other.quiet().keys()]).toEqual([claude]);
+    at = utc('2026-11-22T15:00:00');
+    await purse.refresh();
+    expect([purse.available(claude), purse.quiet().size]).toEqual([true, 0]);
+    expect(await take(paid)).toBe('ok');
+  });
+
+  it('an older command that comes late undoes nothing', async () => {
+    const purse = await open();
+    await purse.limit([usd(300)], 20);
+    await purse.limit([usd(100)], 10);
+    expect(purse.state.limits).toEqual([usd(300)]);
+    await purse.limit([{ ...usd(0), amount: null }], 30);
+    await purse.limit([usd(300)], 20);
+    expect(purse.state.limits).toEqual([]);
+    await purse.freeze(true, 20);
+    await purse.freeze(false, 10);
+    expect(purse.frozen).toBe(true);
+    await purse.freeze(false, 30);
+    expect(purse.frozen).toBe(false);
+  });
+
+  it('a provider\'s wish makes all of an agent\'s calls wait, for the same time, until it is over or taken back', async () => {
+    let at = utc('2026-11-22T03:00:00');
+    const purse = await open({ now: () => at });
+    const { provider, calls } = mind(undefined, { fault: new ProviderFault('provider.payment') });
+    const paid = withPurse(provider, purse, { id: claude, price });
+    const faults: ProviderFault[] = [];
+    for (let i = 0; i < 3; i += 1) await take(paid).catch((error: ProviderFault) => faults.push(error));
+    expect(faults.map(({ code }) => code)).toEqual(['provider.payment', 'purse.blackout', 'purse.blackout']);
+    expect(new Set(faults.map(({ rest }) => rest?.key)).size).toBe(1);
+    expect(calls.begun).toBe(1);
+    // Another model is another provider.
+    const other = mind({ inputTokens: 1, outputTokens: 1 }, { label: 'other' });
+    expect(await take(withPurse(other.provider, purse, { id: claude, price }))).toBe('ok');
+    await purse.wake([claude]);
+    expect(purse.available(claude)).toBe(true);
+    await take(paid).catch(() => undefined);
+    expect(calls.begun).toBe(2);
+    at = Date.now() + 3_600_001;
+    await purse.refresh();
+    expect(purse.available(claude)).toBe(true);
+  });
+
+  it('a freeze ends what runs, in every swarm, and lets nothing begin', async () => {
+    const [here, there] = [await open(), await open()];
+    const begun = Promise.withResolvers<void>();
+    const waiting: Provider = {
+      label: 'm',
+      sees: false,
+      rehearsal: false,
+      async *stream(_request, signal) {
+        yield { type: 'text', text: 'so far' };
+        begun.resolve();
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+    };
+    const running = take(withPurse(waiting, there, { id: claude, price })).catch(codeOf);
+    const rehearsing = take(withPurse({ ...waiting, rehearsal: true }, there, { id: gpt, price })).catch(codeOf);
+    await begun.promise;
+    await here.freeze(true, 10);
+    await there.refresh();
+    expect(await Promise.all([running, rehearsing])).toEqual(['purse.frozen', 'purse.frozen']);
+    const { provider, calls } = mind({ inputTokens: 1, outputTokens: 1 });
+    const paid = withPurse(provider, there, { id: claude, price });
+    expect(await take(paid).catch(codeOf)).toBe('purse.frozen');
+    expect(await take(withPurse({ ...provider, rehearsal: true }, there, { id: gpt, price })).catch(codeOf)).toBe('purse.frozen');
+    expect([calls.begun, there.available(gpt)]).toEqual([0, false]);
+    await here.freeze(false, 20);
+    expect(await take(paid)).toBe('ok');
+    expect(await new PurseLedger(redis.client(), SEOUL).held()).toEqual([]);
+  });
+
+  it('warns once, whoever sees it first', async () => {
+    warned.length = 0;
+    const [here, there] = [await open(), await open()];
+    await here.limit([usd(1_000)], 1);
+    const ledger = new PurseLedger(redis.client(), SEOUL);
+    await ledger.settle({ id: 'x', agent: claude, cost: { usd: 0, tokens: 0 } }, { usd: 850, tokens: 0 }, Date.now());
+    await here.refresh();
+    await expect.poll(() => ledger.warned(warned[0] ?? '')).toBe(true);
+    for (let i = 0; i < 5; i += 1) await Promise.all([here.refresh(), there.refresh()]);
+    expect(warned).toHaveLength(1);
+  });
+
+  it('what rehearses costs nothing and asks Redis nothing', async () => {
+    const purse = await open();
+    await purse.limit([usd(0)], 1);
+    const { provider, calls } = mind({ inputTokens: 1_000, outputTokens: 1_000 });
+    for (const free of [{ ...provider, rehearsal: true }, { ...provider, byHand: true }, { ...provider, label: 'echo' }]) expect(await take(withPurse(free, purse, { id: claude, price }))).toBe('ok');
+    expect([calls.begun, await spentBy(purse)]).toEqual([3, 0]);
+  });
+});
