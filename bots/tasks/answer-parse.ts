@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { Command, CommandId } from '../../bridge/protocol/command.ts';
 import { MAX_PLAN_BYTES, MAX_STEPS, Plan, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
-import { type Candidate, candidatesFor, labelIn } from './candidates.ts';
-import { evidenceOf } from './evidence.ts';
-import { failedStep } from './failed-step.ts';
-import { MAX_ANSWER_CHARS, objectsIn } from './json-in-text.ts';
+import { candidatesFor, labelIn } from './candidates.ts';
+import { evidenceNow } from './evidence.ts';
+import { failedStep, patchedCommand } from './failed-step.ts';
+import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.ts';
+import type { LabelledProposal } from './plan-labels.ts';
 import type { Answer, Ask, TaskState } from './state.ts';
 
 export type Parsed = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; /** For the mind that is asked again. */ readonly faults: readonly string[] };
@@ -20,17 +21,17 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
   const words = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').toWellFormed();
   switch (ask.kind) {
     case 'triage':
-      return one(words, Triage, (said) => answered({ kind: 'triage', ...said }));
+      return one(objectsIn(words), Triage, (said) => answered({ kind: 'triage', ...said }));
     case 'propose':
       return propose(words);
     case 'critique':
-      return one(words, Critique, ({ objections }) => {
+      return one(objectsIn(words), Critique, ({ objections }) => {
         const candidates = byLabel(state, ask);
         const standing = objections.flatMap((objection) => objectionTo(candidates.get(labelIn(objection.of)), objection));
         return answered({ kind: 'critique', objections: standing.slice(0, 50) });
       });
     case 'vote':
-      return one(words, Vote, ({ ranking, reason }) => {
+      return one(objectsIn(words), Vote, ({ ranking, reason }) => {
         const candidates = byLabel(state, ask);
         const unknown = ranking.find((label) => !candidates.has(labelIn(label)));
         if (unknown !== undefined) return fail(`ranking: there is no proposal ${JSON.stringify(unknown.slice(0, 20))}`);
@@ -38,9 +39,11 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
         return answered({ kind: 'vote', ranking: [...new Set(hashes)].slice(0, 20), reason });
       });
     case 'verify':
-      return one(words, Verify, (said) => verify(said, state));
+      return one(objectsIn(words), Verify, (said) => verify(said, state));
     case 'diagnose':
-      return one(words, Diagnose, ({ cause, command }) => {
+      return one(objectsIn(words), Diagnose, ({ cause, command: said }) => {
+        const command = said === 'same' ? patchedCommand(state, ask) : said;
+        if (command === undefined) return fail('command: nobody has proposed one yet, so there is no "same"');
         const failed = failedStep(state, ask);
         const id = failed === undefined ? undefined : stepId(failed.step);
         if (command !== null && command.id !== id) return fail(`command.id: has to be ${JSON.stringify(id)}, the command that failed`);
@@ -58,7 +61,7 @@ const Critique = z.object({ objections: z.array(z.object({ of: z.string().max(40
 const Vote = z.object({ ranking: z.array(z.string().max(40)).max(40), reason: z.string().max(2_000) });
 const Quote = z.object({ step: z.string().max(100), quote: z.string().trim().min(1).max(1_000) });
 const Verify = z.object({ holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(Quote).max(20) });
-const Diagnose = z.object({ cause: z.string().max(4_000), command: Command.nullable() });
+const Diagnose = z.object({ cause: z.string().max(4_000), command: z.union([z.literal('same'), Command]).nullable() });
 
 const answered = (answer: Answer): Parsed => ({ ok: true, answer });
 const fail = (...faults: readonly string[]): Parsed => ({ ok: false, faults: faults.slice(0, MAX_FAULTS) });
@@ -67,31 +70,33 @@ const fail = (...faults: readonly string[]): Parsed => ({ ok: false, faults: fau
  * Exactly one object that fits. Two different ones that both do are not ours to choose between: one of them may be
  * quoted from material.
  */
-function one<T>(text: string, schema: z.ZodType<T>, then: (said: T) => Parsed): Parsed {
-  const objects = objectsIn(text);
-  if (objects.length === 0) return fail(text.includes('{') ? 'the JSON is broken or cut off' : 'there is no JSON object in the answer');
+function one<T>({ objects, unclosed }: ObjectsInText, schema: z.ZodType<T>, then: (said: T) => Parsed): Parsed {
+  if (objects.length === 0) return fail(unclosed ? CUT_OFF : 'there is no JSON object in the answer, or it is broken');
   const read = objects.map((object) => schema.safeParse(object));
   const fitting = new Map(read.flatMap(({ data }) => (data === undefined ? [] : [[JSON.stringify(data), data] as const])));
   const [said] = fitting.values();
-  if (said === undefined) return fail(...faultsOf(read.find(({ error }) => error !== undefined)?.error));
+  if (said === undefined) return fail(...(unclosed ? [CUT_OFF] : []), ...faultsOf(read.findLast(({ error }) => error !== undefined)?.error));
   if (fitting.size > 1) return fail('there are several different JSON objects: write exactly one');
   return then(said);
 }
+
+const CUT_OFF = 'a brace is never closed: the JSON is broken or cut off; be shorter';
 
 const Steps = z.object({ steps: z.array(z.unknown()) });
 
 function propose(text: string): Parsed {
   // Thousands of steps are not worth looking into.
-  const long = objectsIn(text).find((object) => (Steps.safeParse(object).data?.steps.length ?? 0) > MAX_STEPS);
+  const found = objectsIn(text);
+  const long = found.objects.find((object) => (Steps.safeParse(object).data?.steps.length ?? 0) > MAX_STEPS);
   if (long !== undefined) return fail(`steps: more than ${MAX_STEPS}`);
-  return one(text, Plan, (plan) => {
+  return one(found, Plan, (plan) => {
     const bytes = Buffer.byteLength(canonical(plan));
     if (bytes > MAX_PLAN_BYTES) return fail(`the plan takes ${bytes} bytes as JSON; at most ${MAX_PLAN_BYTES}`);
     return answered({ kind: 'propose', plan });
   });
 }
 
-function objectionTo(candidate: Candidate | undefined, { step, text }: { readonly step: string; readonly text: string }) {
+function objectionTo(candidate: LabelledProposal | undefined, { step, text }: { readonly step: string; readonly text: string }) {
   const named = CommandId.safeParse(step).data;
   if (candidate === undefined || named === undefined || !candidate.proposal.plan.steps.some((other) => stepId(other) === named)) return [];
   return [{ of: candidate.proposal.hash, step: named, text }];
@@ -101,7 +106,7 @@ const byLabel = (state: TaskState, { agent }: Ask) => new Map(candidatesFor(stat
 
 /** Quotes that stand nowhere are dropped; who says that all is well and can quote nothing has not looked. */
 function verify({ holds, why, quotes }: z.infer<typeof Verify>, state: TaskState): Parsed {
-  const evidence = evidenceOf(state);
+  const evidence = evidenceNow(state);
   const outputs = new Map(evidence.map(({ step, output }) => [stepId(step), spaced(output)] as const));
   const real = quotes.flatMap(({ step, quote }) => {
     const named = CommandId.safeParse(step).data;

@@ -1,4 +1,4 @@
-import { type Step, stepId } from '../../bridge/protocol/plan.ts';
+import { type Plan, type Step, stepId } from '../../bridge/protocol/plan.ts';
 import type { TaskState } from './state.ts';
 
 /** What a step of the plan in force has brought. */
@@ -11,8 +11,14 @@ export interface Evidence {
   readonly output: string;
 }
 
-export function evidenceOf({ plan, commands, works }: Pick<TaskState, 'plan' | 'commands' | 'works'>): readonly Evidence[] {
-  return (plan?.plan.steps ?? []).map((step) => {
+export interface CarriedOut extends Pick<TaskState, 'commands' | 'works'> {
+  readonly plan: Plan;
+}
+
+export const evidenceNow = ({ plan, commands, works }: Pick<TaskState, 'plan' | 'commands' | 'works'>): readonly Evidence[] => (plan === null ? [] : evidenceOf({ plan: plan.plan, commands, works }));
+
+export function evidenceOf({ plan, commands, works }: CarriedOut): readonly Evidence[] {
+  return plan.steps.map((step) => {
     const id = stepId(step);
     if (step.kind === 'work') return { step, state: works[id]?.state ?? 'waiting', output: works[id]?.text ?? '' };
     const command = commands[id];

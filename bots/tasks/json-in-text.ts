@@ -4,12 +4,18 @@ const MAX_OBJECTS = 50;
 /** Braces that never close, before the search is given up: each costs one reading of the rest. */
 const MAX_OPEN = 32;
 
+export interface ObjectsInText {
+  readonly objects: readonly unknown[];
+  /** A brace never closes: words, or an answer that was cut off, of which only inner parts are among the objects. */
+  readonly unclosed: boolean;
+}
+
 /**
  * The JSON objects in whatever a model wrote: bare, fenced, with words around. Outermost ones only, in their order.
  * Never throws; takes time in proportion to the text.
  */
-export function objectsIn(text: string): readonly unknown[] {
-  if (text.length > MAX_ANSWER_CHARS) return [];
+export function objectsIn(text: string): ObjectsInText {
+  if (text.length > MAX_ANSWER_CHARS) return { objects: [], unclosed: false };
   const found: unknown[] = [];
   let open = 0;
   for (let at = text.indexOf('{'); at !== -1 && found.length < MAX_OBJECTS && open < MAX_OPEN; ) {
@@ -19,7 +25,7 @@ export function objectsIn(text: string): readonly unknown[] {
     if (value !== undefined) found.push(value);
     at = text.indexOf('{', end === -1 ? at + 1 : end + 1);
   }
-  return found;
+  return { objects: found, unclosed: open > 0 };
 }
 
 /** Where the object that begins at `start` ends, by its braces outside of strings; -1 when it does not. */

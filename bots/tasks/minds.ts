@@ -14,7 +14,7 @@ import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from
 
 export interface TaskMindsDeps {
   readonly minds: Pick<Minds, 'get'>;
-  readonly roster: Pick<Roster, 'ownerTitle' | 'agents'>;
+  readonly roster: Pick<Roster, 'ownerTitle'>;
   /** As they are now. */
   readonly lent: () => readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
   /** `host:port` that the policy allows at all; null leaves it to each approval. */
@@ -145,7 +145,7 @@ function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): MindRe
   return { kind: 'answered', answer, tokens, ...costMicroUsd };
 }
 
-function factsFor({ electorate, gone }: TaskState, agent: AgentConfig, { roster, lent, hosts, timeZone, now }: TaskMindsDeps): AskFacts {
-  const workers = roster.agents.filter(({ id }) => electorate.includes(id) && !gone.includes(id));
+function factsFor({ electorate, gone }: TaskState, agent: AgentConfig, { minds, roster, lent, hosts, timeZone, now }: TaskMindsDeps): AskFacts {
+  const workers = electorate.flatMap((id) => (gone.includes(id) ? [] : (minds.get(id)?.config ?? [])));
   return { agent, ownerTitle: roster.ownerTitle, workers, lent: lent(), hosts: hosts(), timeZone, now: now() };
 }

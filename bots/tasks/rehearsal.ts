@@ -4,7 +4,7 @@ import { type Plan, planRisk, stepAfter, stepId } from '../../bridge/protocol/pl
 import { briefly, causes, checks, goals, objection, report as words, verdicts, votes, work } from '../../bridge/text/task-rehearsal.ts';
 import { codeBlock } from '../providers/relay.ts';
 import { candidatesFor } from './candidates.ts';
-import { type Evidence, evidenceOf } from './evidence.ts';
+import { type Evidence, evidenceNow } from './evidence.ts';
 import { failedStep } from './failed-step.ts';
 import type { AskFacts } from './prompts/facts.ts';
 import { MISSPELT, planFor, type Variant } from './rehearsal/plans.ts';
@@ -86,7 +86,7 @@ function writing(state: TaskState, ask: Ask, { lent }: AskFacts): string {
   const step = plan?.plan.steps.find((one) => stepId(one) === ask.step);
   if (sceneOf(mission, lent).kind === 'page') return work.guide[lang]();
   const after = new Set<string>(step === undefined ? [] : stepAfter(step));
-  const lines = evidenceOf(state).flatMap(({ step: one, output }) => (after.has(stepId(one)) ? linesOf(output) : []));
+  const lines = evidenceNow(state).flatMap(({ step: one, output }) => (after.has(stepId(one)) ? linesOf(output) : []));
   const [first] = lines;
   return first === undefined ? work.nothing[lang]() : work.sum[lang](lines.length, codeBlock(first.slice(0, 500)));
 }
@@ -95,7 +95,7 @@ const linesOf = (output: string): string[] => output.split('\n').map((line) => l
 
 function verify(state: TaskState): Answer {
   const { lang } = state;
-  const evidence = evidenceOf(state);
+  const evidence = evidenceNow(state);
   const missing = evidence.filter((one) => one.state !== 'done').map(({ step }) => stepId(step));
   const quotes = evidence.flatMap(({ step, output }) => linesOf(output).slice(0, 1).map((line) => ({ step: stepId(step), quote: line.slice(0, 300).toWellFormed() })));
   const holds = evidence.length > 0 && missing.length === 0;
@@ -118,7 +118,7 @@ function diagnose(state: TaskState, ask: Ask): Answer {
 /** Everything that came out, as it came out. */
 function report(state: TaskState): string {
   const { lang, verdict } = state;
-  const evidence = evidenceOf(state);
+  const evidence = evidenceNow(state);
   const goal = (state.triage?.goal ?? state.plan?.plan.goal ?? state.mission).replace(/^\[[^\]]*\]\s*/, '');
   const written = evidence.filter(({ step, output }) => step.kind === 'work' && output !== '').map(({ output }) => output);
   const printed = evidence.filter(({ step, output }) => step.kind === 'command' && output.trim() !== '').map(({ step, output }) => `### ${step.title}\n\n${codeBlock(output.slice(0, 12_000))}`);

@@ -1,6 +1,6 @@
 import { type Step, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
-import { type Evidence, evidenceOf } from '../evidence.ts';
-import { failedStep } from '../failed-step.ts';
+import { type Evidence, evidenceNow } from '../evidence.ts';
+import { failedStep, patchedCommand } from '../failed-step.ts';
 import type { Ask, TaskState } from '../state.ts';
 import type { AskFacts } from './facts.ts';
 import { commandGuide } from './plan-guide.ts';
@@ -11,7 +11,7 @@ import { JSON_ONLY } from './system.ts';
 export function workPrompt(state: TaskState, ask: Ask, room: number): string {
   const step = state.plan?.plan.steps.find((one) => stepId(one) === ask.step);
   const after = new Set<string>(step === undefined ? [] : stepAfter(step));
-  const results = evidenceOf(state).filter((evidence) => after.has(stepId(evidence.step)));
+  const results = evidenceNow(state).filter((evidence) => after.has(stepId(evidence.step)));
   return [
     `Do one step of the plan that was agreed on. Your answer itself is the result: only the text, in Markdown, no words about yourself. If it cannot be done from what is here, answer with one line that begins with CANNOT: and says why.`,
     quoted('mission', clipped(state.mission, room / 6)),
@@ -26,7 +26,7 @@ export function verifyPrompt(state: TaskState, room: number): string {
     'Verify, as somebody who did not write the plan, whether the goal is reached. Believe only what you see in the outputs below, not what a plan or text claims. Every point you make has a quotation: letter for letter, from the output of the step that you name.',
     quoted('mission', clipped(state.mission, room / 6)),
     goal(state, room / 6),
-    `The outcome of each step:\n\n${shown(evidenceOf(state), (room * 2) / 3)}`,
+    `The outcome of each step:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
     `"holds" is true only if every check is met. If the outputs do not show it, it is false and "why" says what is missing. ${JSON_ONLY} {"holds":true|false,"why":text,"quotes":[{"step":"id","quote":"words from its output"}]}`,
   ].join('\n\n');
 }
@@ -34,13 +34,15 @@ export function verifyPrompt(state: TaskState, room: number): string {
 export function diagnosePrompt(state: TaskState, ask: Ask, facts: AskFacts, room: number): string {
   const evidence = failedStep(state, ask);
   const id = evidence === undefined ? '' : stepId(evidence.step);
+  const patched = patchedCommand(state, ask);
   return [
     `A command of the plan failed. Find the cause. If this one command can be put right, give it anew: the same "id" (${JSON.stringify(id)}), the same "after", asking for no more than it did (no further folders, hosts or rights). If it cannot, give null: then a new plan is made.`,
     quoted('mission', clipped(state.mission, room / 6)),
     goal(state, room / 6),
     evidence === undefined ? 'Nothing is known of it.' : shown([evidence], room / 2),
+    ...(patched === undefined ? [] : [`Another agent would replace it by the command below. It only runs if you agree on it: when it is right as it is, answer with "command":"same".\n${quoted('patch', clipped(briefJson(patched, 4_000), room / 4))}`]),
     commandGuide(facts),
-    `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...} or null}`,
+    `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...} or null${patched === undefined ? '' : ' or "same"'}}`,
   ].join('\n\n');
 }
 
@@ -50,7 +52,7 @@ export function reportPrompt(state: TaskState, room: number): string {
     'Write the one deliverable of this task from what was worked out: a report in Markdown. First the result itself, complete and usable (the list, the text, the answer; where a file was made, its name and what it does), then in a few lines how it came about, and plainly what failed or is missing. Use only what stands below; quote outputs in code blocks. Your answer is the report: nothing before or after it.',
     quoted('mission', clipped(state.mission, room / 8)),
     goal(state, room / 8),
-    `What the steps brought:\n\n${shown(evidenceOf(state), (room * 2) / 3)}`,
+    `What the steps brought:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
     verdict === '' ? 'Nobody has verified it.' : quoted('verdict', clipped(verdict, room / 12)),
   ].join('\n\n');
 }

@@ -1,6 +1,7 @@
 import { stepId } from '../../../bridge/protocol/plan.ts';
-import { type Candidate, candidatesFor } from '../candidates.ts';
+import { candidatesFor } from '../candidates.ts';
 import { evidenceOf } from '../evidence.ts';
+import type { LabelledProposal } from '../plan-labels.ts';
 import type { Ask, TaskState } from '../state.ts';
 import type { AskFacts } from './facts.ts';
 import { planGuide } from './plan-guide.ts';
@@ -50,7 +51,7 @@ ${objections === '' ? 'There were no objections.' : quoted('objections', clipped
 ${JSON_ONLY} {"ranking":["B","A"],"reason":"why, in one or two sentences"}`;
 }
 
-function material(state: TaskState, candidates: readonly Candidate[], room: number): string {
+function material(state: TaskState, candidates: readonly LabelledProposal[], room: number): string {
   const each = Math.max(200, (room * 3) / 4 / Math.max(1, candidates.length));
   const plans = candidates.map(({ label, proposal }) => `Proposal ${label}:\n${quoted(`proposal ${label}`, clipped(briefJson(proposal.plan, 1_500), each))}`);
   return [quoted('mission', clipped(state.mission, room / 4)), wanted(state), ...plans].join('\n\n');
@@ -61,14 +62,26 @@ function wanted({ triage }: TaskState): string {
   return `What was made of it:\n${quoted('goal', [triage.goal, ...triage.checks.map((check) => `- ${check}`)].join('\n'))}`;
 }
 
-/** On a later round: what was tried, what failed and why. */
-function earlierRound(state: TaskState, room: number): readonly string[] {
-  if (state.round === 0) return [];
+/** On a later round: what was carried out before, what failed and why, and what the plan check turned down. */
+function earlierRound({ round, earlier, refusals }: TaskState, room: number): readonly string[] {
+  if (round === 0) return [];
   const each = Math.max(200, room / 8);
-  const failed = evidenceOf(state)
-    .filter(({ step, state: now }) => step.kind === 'command' && !['waiting', 'done'].includes(now))
-    .map(({ step, state: now, exitCode, why, output }) => quoted(`step ${stepId(step)}`, `${briefJson(step, 400)}\n${now}${exitCode === undefined ? '' : `, exit code ${exitCode}`}${why === undefined ? '' : `, ${why}`}\n${clipped(output, each)}`));
-  const causes = state.diagnoses.map(({ step, cause }) => quoted(`diagnosis of ${step}`, clipped(cause, each)));
-  const verdict = state.verdict !== null && !state.verdict.holds ? [quoted('verdict', clipped(state.verdict.why, each))] : [];
-  return ['An earlier plan did not reach the goal. The workspace still holds what it left. Do not propose the same again; get around what failed:', ...failed.slice(-4), ...causes.slice(-4), ...verdict];
+  const tried = earlier.flatMap((plan) => [
+    quoted(`earlier plan ${plan.round}`, clipped(briefJson(plan.plan, 400), each)),
+    ...evidenceOf(plan)
+      .filter(({ state }) => !UNTOUCHED.has(state))
+      .slice(0, 3)
+      .map(({ step, state, exitCode, why, output }) => {
+        const how = [state, exitCode === undefined ? '' : `exit code ${exitCode}`, why ?? ''].filter((word) => word !== '').join(', ');
+        return quoted(`what failed, ${stepId(step)}`, `${how}\n${clipped(output, each)}`);
+      }),
+  ]);
+  const unfit = refusals.flatMap(({ code, faults }) => (code === 'plan' ? faults.map(({ field, problem, detail }) => `- ${field}: ${problem} ${detail ?? ''}`) : []));
+  return [
+    'This is not the first attempt: what was tried did not reach the goal. The workspace still holds what it left. Do not propose the same again; get around what failed.',
+    ...tried,
+    ...(unfit.length === 0 ? [] : [quoted('faults of plans that were turned down', clipped(unfit.join('\n'), each))]),
+  ];
 }
+
+const UNTOUCHED: ReadonlySet<string> = new Set(['waiting', 'done']);
