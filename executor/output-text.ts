@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import { cleanText } from '../bridge/matrix/clean-text.ts';
 import { maskSecrets } from '../bridge/matrix/secrets.ts';
 import { MASK } from '../bridge/text/mask.ts';
@@ -50,11 +49,21 @@ export class OutputText {
   }
 }
 
+/**
+ * Control sequences of terminals (ECMA-48): CSI, strings up to their terminator, plain escapes. Each letter is looked
+ * at a bounded number of times, whatever stands there: megabytes of unfinished sequences may not hold up the executor.
+ */
+// eslint-disable-next-line no-control-regex -- these are what is removed
+const SEQUENCES = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])(?:[^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]/g;
+
 function shown(raw: string, own: readonly string[]): string {
-  // A progress bar writes over itself: what stands last is what one sees.
-  const settled = stripVTControlCharacters(raw).replace(/\r+\n/g, '\n').replace(/[^\n\r]*\r(?=[^\n\r])/g, '');
-  const masked = maskSecrets(cleanText(settled)).text;
+  const masked = maskSecrets(cleanText(raw.replace(SEQUENCES, '').split('\n').map(settled).join('\n'))).text;
   return own.reduce((text, secret) => (secret.length < 8 ? text : text.replaceAll(secret, MASK)), masked);
+}
+
+/** A progress bar writes over itself: what stands last is what one sees. In one pass: a line may be megabytes long. */
+function settled(line: string): string {
+  return line.includes('\r') ? (line.split('\r').findLast((part) => part !== '') ?? '') : line;
 }
 
 export function lastLines(text: string, lines: number, characters: number): string {

@@ -67,6 +67,27 @@ describe('output', () => {
     return output;
   };
 
+  // Work that grew with the square of the length would not end within the test's time by hours.
+  it.each([
+    ['one line', 'x', 'x'],
+    ['unfinished titles', '\u001B]0;', '0;'],
+    ['unfinished sequences', '\u001B[1', ''],
+    ['lines written over', 'ab\r', ''],
+    ['backticks', '`', '`'],
+  ])('shows megabytes of %s in a moment', (_, unit, seen) => {
+    const times = Math.floor((4 << 20) / unit.length);
+    const output = of(unit.repeat(times));
+    output.end();
+    expect(output.whole().startsWith(seen)).toBe(true);
+    expect(output.whole()).not.toContain('\u001B');
+  });
+
+  it('takes away what steers a terminal and leaves the words', () => {
+    const output = of('\u001B]8;;https://a.test\u001B\\here\u001B]8;;\u0007 \u001BP1q~\u009C\u009B31mred\u001B(B \u001B]0;open\nnext \u001Bc\u001B[?25lend');
+    output.end();
+    expect(output.whole()).toBe('here red 0;open\nnext end');
+  });
+
   it('hides a key wherever it was cut in two', () => {
     for (let cut = 1; cut < KEY.length; cut += 1) {
       const output = of(`key ${KEY.slice(0, cut)}`, `${KEY.slice(cut)} end\n`);
