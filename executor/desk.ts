@@ -1,20 +1,22 @@
-import { CommandJob, faultOf, type OrderJob } from '../bridge/protocol/command-job.ts';
-import type { EventId } from '../bridge/protocol/ids.ts';
+import { CommandJob, type EndJob, faultOf, type OrderJob, type PlanJob, type RunJob } from '../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import * as say from '../bridge/text/executor.ts';
 import type { Lang, RoomId } from '../bridge/protocol/ids.ts';
 import type { Audit } from './audit.ts';
-import { NO, YES } from './approval.ts';
-import { requestContent } from './approval-request.ts';
 import type { Claims } from './claims.ts';
 import type { GateVerdict } from './gate.ts';
 import type { Ledger } from './ledger.ts';
-import type { JobKey, LedgerRecord, Outcome, Prepared } from './ledger-entry.ts';
+import type { LedgerRecord, Outcome } from './ledger-entry.ts';
 import type { OrderReader } from './order-reader.ts';
-import { rule, type Ruling } from './policy.ts';
+import type { PlanDesk } from './plan-desk.ts';
+import { rule } from './policy.ts';
 import { commandOf, DIRECT_WORKSPACE, prepare } from './prepare.ts';
+import { facts } from './prepared-facts.ts';
+import { refusalText } from './refusal-text.ts';
 import type { Reports } from './reports.ts';
+import type { Requests } from './requests.ts';
 import { BrokenRules, type Rules } from './rules.ts';
+import { rulingNow } from './ruling.ts';
 import { Throttle } from './throttle.ts';
 
 export interface DeskDeps {
@@ -28,8 +30,12 @@ export interface DeskDeps {
   readonly claims: Claims;
   readonly audit: Audit;
   readonly reports: Reports;
+  readonly requests: Requests;
+  readonly plans: PlanDesk;
   /** Runs what has been taken and may run, to its end and report. */
   readonly work: (record: LedgerRecord, again: boolean) => Promise<void>;
+  /** Of what goes on by itself, with nobody waiting for it. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** How often a repeatable command is begun in all. */
@@ -42,7 +48,7 @@ const TAKEN = '⚙️';
  */
 export class Desk {
   readonly #deps: DeskDeps;
-  readonly #inFlight = new Map<EventId, Promise<void>>();
+  readonly #inFlight = new Map<string, Promise<void>>();
   readonly #impostors = new Throttle(10, 60_000);
 
   constructor(deps: DeskDeps) {
@@ -51,16 +57,22 @@ export class Desk {
 
   /** Resolves when the job needs nobody any more: it has ended, or it waits for a master. */
   async take(payload: unknown): Promise<void> {
-    const job = CommandJob.safeParse(payload);
-    if (!job.success) return this.#malformed(faultOf(job.error));
-    const order = job.data;
-    if (order.type !== 'run') return this.#malformed({ field: 'type', what: order.type });
-    return this.#once(order.root, () => this.#takeOrder(order));
+    const parsed = CommandJob.safeParse(payload);
+    if (!parsed.success) return this.#malformed(faultOf(parsed.error));
+    const job = parsed.data;
+    switch (job.type) {
+      case 'run':
+        return this.#once(laneOf(job), () => this.#takeOrder(job));
+      case 'plan':
+        return this.#once(laneOf(job), () => this.#takePlan(job));
+      case 'end':
+        return this.#endTask(job);
+    }
   }
 
   /** A reaction has come to the request, or its time has run out. */
   decide(record: LedgerRecord): Promise<void> {
-    return this.#once(record.prepared.root, async () => {
+    return this.#once(laneOf(record.job), async () => {
       const now = this.#deps.ledger.get(record.prepared.key);
       if (now?.state === 'asked') await this.#decide(now);
     });
@@ -70,45 +82,64 @@ export class Desk {
   async resume(record: LedgerRecord): Promise<void> {
     if (record.state === 'started') await this.#lost(record);
     else if (record.state === 'asked') await this.decide(record);
-    else await this.#once(record.prepared.root, () => this.#goOn(record, true));
+    else await this.#once(laneOf(record.job), () => this.#goOn(record, true));
   }
 
-  /** Another try at what ended unknown; the caller has seen that a master wants it. */
+  /** Another try at what ended unknown; the caller has seen that a master wants it. Of a plan, the task decides. */
   async again(record: LedgerRecord): Promise<void> {
     const last = this.#deps.ledger.latest(record.prepared.root, record.prepared.index);
     if (last?.outcome?.kind !== 'unknown' || last.state !== 'reported') return;
-    await this.#once(last.prepared.root, () => this.#admit(last.job, last.prepared.attempt + 1));
+    const { job, prepared } = last;
+    if (job.type === 'run') await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
   }
 
   /** Ends what waits for a yes. */
   withdraw(record: LedgerRecord, outcome: Outcome): Promise<void> {
-    return this.#once(record.prepared.root, async () => {
+    return this.#once(laneOf(record.job), async () => {
       const now = this.#deps.ledger.get(record.prepared.key);
       if (now?.state === 'asked') await this.#end(now, outcome);
     });
   }
 
-  #once(root: EventId, work: () => Promise<void>): Promise<void> {
-    const before = this.#inFlight.get(root) ?? Promise.resolve();
+  #once(lane: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#inFlight.get(lane) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(work);
-    this.#inFlight.set(root, mine);
+    this.#inFlight.set(lane, mine);
     const forget = () => {
-      if (this.#inFlight.get(root) === mine) this.#inFlight.delete(root);
+      if (this.#inFlight.get(lane) === mine) this.#inFlight.delete(lane);
     };
     mine.then(forget, forget);
     return mine;
   }
 
-  async #takeOrder(job: OrderJob): Promise<void> {
+  async #takeOrder(job: RunJob): Promise<void> {
     const { ledger } = this.#deps;
     if (ledger.wasRefused(job.root)) return;
     const known = ledger.latest(job.root, 0);
     if (known === undefined) return this.#admit(job, 1);
+    await this.#goOnFrom(known);
+  }
+
+  async #goOnFrom(known: LedgerRecord): Promise<void> {
     if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended') await this.#goOn(known, true);
   }
 
+  async #takePlan(job: PlanJob): Promise<void> {
+    const admission = await this.#deps.plans.admit(job);
+    if (admission.kind === 'known') return this.#goOnFrom(admission.record);
+    if (admission.kind === 'taken') return this.#goOn(admission.record, false);
+    if (admission.impostor && this.#impostors.pass()) await this.#tellOps('impostor', admission.why, `impostor.${job.root}.${job.decision}.${job.step}.${job.attempt}`);
+  }
+
+  /** Only stops, and so asks nobody. */
+  async #endTask(job: EndJob): Promise<void> {
+    const outcome = await this.#deps.plans.end(job);
+    const waiting = this.#deps.ledger.unfinished().filter(({ job: { root, type }, state }) => type === 'plan' && root === job.root && (state === 'asked' || state === 'claimed'));
+    await Promise.all(waiting.map((record) => this.withdraw(record, outcome)));
+  }
+
   /** Reads the order at the homeserver, judges it and takes it. */
-  async #admit(job: OrderJob, attempt: number): Promise<void> {
+  async #admit(job: RunJob, attempt: number): Promise<void> {
     const verdict = await this.#deps.reader.order(job);
     if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
     let rules: Rules;
@@ -140,33 +171,34 @@ export class Desk {
   async #goOn(record: LedgerRecord, again: boolean): Promise<void> {
     if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record, again);
     if (record.state !== 'claimed') return;
-    const { prepared, job } = record;
+    const { prepared } = record;
     if (!(await this.#deps.claims.take(prepared.key, prepared.hash))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
-    if (prepared.attempt === 1 && !(await this.#sign(record))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
-    const ruling = this.#rulingOf(record);
+    if (!(await this.#sign(record))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    const ruling = rulingNow(record, this.#deps.rules);
     if (ruling.kind === 'run') return this.#deps.work(record, again);
     if (ruling.kind === 'refuse') return this.#end(record, { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' });
-    const content = requestContent(prepared, job, ruling.why);
-    if (content === null) return this.#end(record, { kind: 'refused', why: 'too-long-to-show' });
-    const { account, ledger, audit } = this.#deps;
-    const request = await account.send(job.room, 'm.room.message', content, `x.${prepared.key}.ask`);
-    const asked = await ledger.write({ state: 'asked', key: prepared.key, request });
-    await audit.write('approval.asked', { ...facts(prepared), request, why: ruling.why });
-    for (const sign of [YES, NO]) {
-      const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: request, key: sign } };
-      // A sign that stands there already, from before a crash, is refused as a duplicate.
-      await account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.${sign === YES ? 'yes' : 'no'}`).catch(() => undefined);
-    }
+    if (prepared.plan === undefined) return this.#ask(record);
+    // It waits for others of its task, and the box is not to wait with it: the ledger knows of it.
+    this.#once(laneOf(record.job), () => this.#ask(record)).catch(this.#deps.onError);
+  }
+
+  async #ask(record: LedgerRecord): Promise<void> {
+    const asked = await this.#deps.requests.ask(record);
+    if (asked === null) return this.#end(record, { kind: 'refused', why: 'too-long-to-show' });
+    await this.#deps.plans.asked(asked);
     // Whoever taps fast has tapped before the ledger knew of the request.
     await this.#decide(asked);
   }
 
   /**
-   * ⚙️ under the order: the master sees that it was taken, and the homeserver, which lets one account sign once,
-   * remembers it even where Redis was made to forget.
+   * ⚙️ under the order, or under the decision with the step's name: the master sees that it was taken, and the
+   * homeserver, which lets one account sign once, remembers it even where Redis was made to forget.
    */
   async #sign({ job, prepared }: LedgerRecord): Promise<boolean> {
-    const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: job.root, key: TAKEN } };
+    const { plan, attempt } = prepared;
+    if (plan === undefined && attempt > 1) return true;
+    const key = plan === undefined ? TAKEN : `${TAKEN} ${plan.step}${attempt > 1 ? ` ${attempt}` : ''}`;
+    const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: plan?.decision ?? job.root, key } };
     try {
       // The nonce is in the ledger: whoever goes on after a crash repeats himself, whoever forgot does not.
       await this.#deps.account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.${prepared.nonce}`);
@@ -178,8 +210,8 @@ export class Desk {
   }
 
   async #decide(record: LedgerRecord): Promise<void> {
-    const { reader, ledger, audit, work } = this.#deps;
-    const verdict = await reader.approval(record, this.expectedRequest(record));
+    const { reader, requests, ledger, audit, work } = this.#deps;
+    const verdict = await reader.approval(record, requests.expected(record));
     if (verdict.kind === 'waiting') return;
     const { prepared } = record;
     if (verdict.kind === 'refused') return this.#end(record, { kind: 'refused', why: verdict.why });
@@ -188,28 +220,11 @@ export class Desk {
     await work(approved, false);
   }
 
-  /** The request made anew from what the ledger holds; null where the rules no longer ask for it so. */
-  expectedRequest(record: LedgerRecord): Record<string, unknown> | null {
-    const ruling = this.#rulingOf(record);
-    return ruling.kind === 'ask' ? requestContent(record.prepared, record.job, ruling.why) : null;
-  }
-
-  #rulingOf(record: LedgerRecord): Ruling | { readonly kind: 'refuse'; readonly why: 'changed' | 'rules'; readonly detail?: string } {
-    try {
-      const rules = this.#deps.rules();
-      if (rules.policyHash !== record.prepared.policy) return { kind: 'refuse', why: 'changed' };
-      return rule(rules.policy, record.prepared.command, 'master');
-    } catch (error) {
-      if (error instanceof BrokenRules) return { kind: 'refuse', why: 'rules', detail: error.message };
-      throw error;
-    }
-  }
-
   /** It was running when the executor died. Nobody knows how it ended, and so it is said. */
   async #lost(record: LedgerRecord): Promise<void> {
-    const { prepared, startedAt } = record;
+    const { prepared, startedAt, job } = record;
     await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
-    if (prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(prepared.root, () => this.#admit(record.job, prepared.attempt + 1));
+    if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
   }
 
   async #end(record: LedgerRecord, outcome: Outcome): Promise<void> {
@@ -223,7 +238,7 @@ export class Desk {
   }
 
   /** A master who ordered is answered where he ordered; whatever else comes is a line in ops. */
-  async #turnAway(job: OrderJob, verdict: Extract<GateVerdict, { kind: 'refused' }>): Promise<void> {
+  async #turnAway(job: RunJob, verdict: Extract<GateVerdict, { kind: 'refused' }>): Promise<void> {
     if (verdict.by !== undefined) return this.#answer(job, verdict.why, '', verdict.fault);
     await this.#deps.audit.write('order.refused', { why: verdict.why, root: job.root, room: job.room });
     // What is there and was no order of a master when it was looked at never becomes one.
@@ -231,17 +246,19 @@ export class Desk {
     if (verdict.why !== 'redacted' && this.#impostors.pass()) await this.#tellOps('impostor', verdict.why, `impostor.${job.root}`);
   }
 
-  async #answer(job: OrderJob, why: string, detail: string, fault?: Extract<GateVerdict, { kind: 'refused' }>['fault']): Promise<void> {
+  async #answer(job: RunJob, why: string, detail: string, fault?: Extract<GateVerdict, { kind: 'refused' }>['fault']): Promise<void> {
     await this.#deps.ledger.refuse(job.root, why);
     await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
-    const text = fault === undefined ? (say.refusal[why]?.[job.lang](detail) ?? say.refusal['impostor']?.[job.lang](why) ?? why) : say.badOrder[job.lang](fault.field.slice(0, 200).replaceAll('`', 'ˋ'), fault.why);
+    const known = say.refusal[why] === undefined ? 'impostor' : why;
+    const text = fault === undefined ? refusalText(known, known === why ? detail : why, job.lang, false) : say.badOrder[job.lang](fault.field.slice(0, 200).replaceAll('`', 'ˋ'), fault.why);
     await this.#deps.reports.notice(job.room, `${say.END_MARK.refused} ${text}`, `${job.root}.refused`, { replyTo: job.root });
   }
 
   async #tellOps(what: 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
     const { ops, lang, reports } = this.#deps;
-    await reports.notice(ops, say.refusal[what]?.[lang](detail.replaceAll('`', 'ˋ')) ?? detail, txn);
+    await reports.notice(ops, refusalText(what, detail, lang, false), txn);
   }
 }
 
-export const facts = (prepared: Prepared) => ({ key: prepared.key satisfies JobKey, hash: prepared.hash, root: prepared.root, by: prepared.orderedBy, policy: prepared.policy });
+/** What is done one after another: an order of a master's, or the attempts at one step of a task. */
+const laneOf = (job: OrderJob): string => (job.type === 'run' ? job.root : `${job.root}.${job.step}`);

@@ -15,7 +15,10 @@ import { Desk } from './desk.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
 import { OrderReader } from './order-reader.ts';
+import { PlanDesk } from './plan-desk.ts';
 import { Reports } from './reports.ts';
+import { Requests } from './requests.ts';
+import { Results } from './results.ts';
 import { readRules, type Rules } from './rules.ts';
 import { Running } from './running.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -41,6 +44,8 @@ export interface ExecutorParts {
   /** This machine cannot be trusted to remember: the process has to end. */
   readonly fatal: (error: unknown) => void;
   readonly log: Logger;
+  /** Milliseconds since 1970; the clock of this machine unless a test has its own. */
+  readonly now?: () => number;
 }
 
 export interface Executor {
@@ -57,7 +62,7 @@ export interface Executor {
 
 /** Puts the executor together; nothing is read or run before `recover`. */
 export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
-  const { settings, account, redis, log } = parts;
+  const { settings, account, redis, log, now = Date.now } = parts;
   const folder = settings.CHAVION_EXECUTOR_FOLDER;
   const id = executorId(folder);
   const rules = () => readRules(settings.CHAVION_RULES_FOLDER);
@@ -65,7 +70,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const workspaces = join(folder, 'workspaces');
   mkdirSync(workspaces, { recursive: true, mode: 0o700 });
 
-  const ledger = await Ledger.open(join(folder, 'ledger.jsonl'));
+  const ledger = await Ledger.open(join(folder, 'ledger.jsonl'), now);
   const audit = await Audit.open(join(folder, AUDIT_FILE));
   const state = new WatchState(join(folder, 'watch.json'));
   const reader = new OrderReader({
@@ -74,16 +79,21 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     ops: settings.CHAVION_OPS_ROOM,
     admin: settings.CHAVION_ADMIN_USER,
     stoppedUntil: (room) => state.stoppedUntil(room),
-    now: Date.now,
+    endedAt: (root) => state.endedAt(root),
+    now,
   });
+  const budget = new EditBudget(EDITS_PER_SECOND);
   const reports = new Reports({
     account,
-    budget: new EditBudget(EDITS_PER_SECOND),
+    budget,
     ops: settings.CHAVION_OPS_ROOM,
     timeZone: settings.CHAVION_TZ,
     nameOf: ({ prepared }) => prepared.orderedBy.slice(1).split(':')[0] ?? '',
   });
+  const results = new Results({ account, budget, ledger, ending: ({ job }, { outcome }) => reports.outcome(outcome, job.lang, true) });
+  const requests = new Requests({ account, ledger, audit, rules });
   const running = new Running();
+  const onError = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
   const work = new Work({
     executor: id,
     reader,
@@ -91,6 +101,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     ledger,
     audit,
     reports,
+    results,
     running,
     slots: new Slots(() => concurrency),
     perform: {
@@ -100,9 +111,9 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       onEgress: ({ key }, { method, destination, allowed, why }) => void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
     },
     secrets: parts.secrets,
-    expectedRequest: (record) => desk.expectedRequest(record),
+    expectedRequest: (record) => requests.expected(record),
   });
-  const desk: Desk = new Desk({
+  const desk = new Desk({
     executor: id,
     account,
     ops: settings.CHAVION_OPS_ROOM,
@@ -120,9 +131,11 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     ),
     audit,
     reports,
+    requests,
+    plans: new PlanDesk({ executor: id, account, reader, rules, ledger, audit, results, running, state, now }),
     work: (record, again) => work.run(record, again),
+    onError,
   });
-  const onError = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
   const signs = new Signs({ account, ops: settings.CHAVION_OPS_ROOM, reader, ledger, running, desk, state, onError });
   const watch = new Watch({ account, rooms: [settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM], state, handle: (event) => signs.handle(event), onError });
   const resume = (record: LedgerRecord) => desk.resume(record).catch(parts.fatal);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeEvent } from '../bridge/matrix/decode.ts';
-import { ORDER_LASTS_MS, type RunJob } from '../bridge/protocol/command-job.ts';
+import { ORDER_LASTS_MS, type OrderJob, type RunJob } from '../bridge/protocol/command-job.ts';
 import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import { parseRun, type RunFault, type RunOrder } from '../bridge/protocol/run-order.ts';
@@ -20,10 +20,15 @@ export type GateRefusal =
   | 'bad-order'
   | 'stopped';
 
-export type GateVerdict =
-  | { readonly kind: 'order'; readonly by: UserId; readonly order: RunOrder }
-  /** `by` is there when a master is behind it, who is owed an answer. */
-  | { readonly kind: 'refused'; readonly why: GateRefusal; readonly by?: UserId; readonly fault?: { readonly field: string; readonly why: RunFault } };
+/** `by` is there when a master is behind it, who is owed an answer. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly why: GateRefusal;
+  readonly by?: UserId;
+  readonly fault?: { readonly field: string; readonly why: RunFault };
+}
+
+export type GateVerdict = { readonly kind: 'order'; readonly by: UserId; readonly order: RunOrder } | Refused;
 
 /** What the executor has read from the homeserver with its own account, just now. */
 export interface OrderFacts {
@@ -53,6 +58,17 @@ const Unsigned = z.object({
  * Pure; the same facts give the same verdict.
  */
 export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
+  const root = masterMessage(job, facts, ORDER_LASTS_MS);
+  if (root.kind === 'refused') return root;
+  const by = root.message.sender;
+  const parsed = parseRun(root.message.body);
+  if (parsed === null) return { kind: 'refused', why: 'not-run', by };
+  if (parsed.kind === 'bad') return { kind: 'refused', why: 'bad-order', by, fault: { field: parsed.field, why: parsed.why } };
+  return { kind: 'order', by, order: parsed.order };
+}
+
+/** The root as a master's message that stands as it was sent, at most so old, and that no master has stopped. */
+export function masterMessage(job: OrderJob, facts: OrderFacts, lastsMs: number): { readonly kind: 'message'; readonly message: MessageEvent } | Refused {
   const envelope = Unsigned.safeParse(facts.raw);
   if (!envelope.success) return { kind: 'refused', why: 'no-event' };
   if (!facts.rooms.includes(job.room) || (envelope.data.room_id !== undefined && envelope.data.room_id !== job.room)) return { kind: 'refused', why: 'wrong-room' };
@@ -61,21 +77,21 @@ export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
   if (event.eventId !== job.root) return { kind: 'refused', why: 'no-event' };
   if (!facts.masters.has(event.sender)) return { kind: 'refused', why: 'not-master' };
   if (event.kind !== 'message' || event.msgtype !== 'm.text') return { kind: 'refused', why: 'not-message' };
-  return judgeMessage(job, event, facts, envelope.data.unsigned?.['m.relations']?.['m.replace'] !== undefined);
+  const refused = (why: GateRefusal): Refused => ({ kind: 'refused', why, by: event.sender });
+  if (event.at !== job.at || event.at > facts.now + CLOCKS_DIFFER_MS) return refused('wrong-time');
+  if (facts.now - event.at > lastsMs) return refused('too-old');
+  // What was sent first and what is seen now differ: neither is certain to be what was meant.
+  if (isEdited(envelope.data)) return refused('edited');
+  // It is masked here and about to be taken out of the room.
+  if (event.masked) return refused('secret');
+  if (event.at <= facts.stoppedUntil || facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))) return refused('stopped');
+  return { kind: 'message', message: event };
 }
 
-function judgeMessage(job: RunJob, message: MessageEvent, facts: OrderFacts, edited: boolean): GateVerdict {
-  const by = message.sender;
-  const refused = (why: GateRefusal): GateVerdict => ({ kind: 'refused', why, by });
-  if (message.at !== job.at || message.at > facts.now + CLOCKS_DIFFER_MS) return refused('wrong-time');
-  if (facts.now - message.at > ORDER_LASTS_MS) return refused('too-old');
-  // What was sent first and what is seen now differ: neither is certain to be what was meant.
-  if (edited) return refused('edited');
-  // It is masked here and about to be taken out of the room.
-  if (message.masked) return refused('secret');
-  if (message.at <= facts.stoppedUntil || facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))) return refused('stopped');
-  const parsed = parseRun(message.body);
-  if (parsed === null) return refused('not-run');
-  if (parsed.kind === 'bad') return { kind: 'refused', why: 'bad-order', by, fault: { field: parsed.field, why: parsed.why } };
-  return { kind: 'order', by, order: parsed.order };
+const isEdited = (envelope: z.infer<typeof Unsigned>): boolean => envelope.unsigned?.['m.relations']?.['m.replace'] !== undefined;
+
+/** Whether an event as the homeserver has it was edited by its own writer; of what is no event, so it is said. */
+export function wasEdited(raw: unknown): boolean {
+  const envelope = Unsigned.safeParse(raw);
+  return !envelope.success || isEdited(envelope.data);
 }

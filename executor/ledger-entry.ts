@@ -2,13 +2,24 @@ import { z } from 'zod';
 import { Command } from '../bridge/protocol/command.ts';
 import { type OrderJob, PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../bridge/protocol/ids.ts';
+import { PlanHash, StepId } from '../bridge/protocol/plan.ts';
 import { WorkPath } from '../bridge/protocol/command.ts';
 
-/** One attempt at one command: `<root event>.<index>.<attempt>`. */
-export const JobKey = z.string().regex(/^\$.+\.\d+\.\d+$/).brand<'JobKey'>();
+/**
+ * One attempt at one command: `<root event>.<index>.<attempt>`, of a plan
+ * `<root event>.<round>-<beginning of the winner's hash>.<step>.<attempt>`.
+ */
+export const JobKey = z.string().regex(/^\$.+\.(?:\d+|\d+-[0-9a-f]{16}\.[a-z0-9_-]+)\.\d+$/).brand<'JobKey'>();
 export type JobKey = z.infer<typeof JobKey>;
 
 export const jobKey = (root: EventId, index: number, attempt: number): JobKey => JobKey.parse(`${root}.${index}.${attempt}`);
+
+/**
+ * Made of what was read and not of what a job says. Patches do not change it: attempts at a step are counted through
+ * them, so that no other way of naming the same plan runs a step once more.
+ */
+export const planKey = (root: EventId, { round, winner, step }: Pick<PreparedPlan, 'round' | 'winner' | 'step'>, attempt: number): JobKey =>
+  JobKey.parse(`${root}.${round}-${winner.slice(0, 16)}.${step}.${attempt}`);
 
 /** How a command came to its end. */
 export const Outcome = z.discriminatedUnion('kind', [
@@ -21,6 +32,20 @@ export const Outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unknown'), startedAt: z.int() }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;
+
+/** Of which plan a command is, and by whose word. */
+export const PreparedPlan = z.object({
+  decision: EventId,
+  patched: EventId.optional(),
+  rule: z.enum(['vote', 'choice', 'alone']),
+  round: z.int().nonnegative(),
+  winner: PlanHash,
+  /** The plan in force. */
+  hash: PlanHash,
+  step: StepId,
+  title: z.string(),
+});
+export type PreparedPlan = z.infer<typeof PreparedPlan>;
 
 /** A command as it is hashed, shown and run. */
 export const Prepared = z.object({
@@ -37,6 +62,8 @@ export const Prepared = z.object({
   workspace: z.string(),
   artifacts: z.array(WorkPath),
   policy: z.string(),
+  /** Absent where a master ordered it directly. */
+  plan: PreparedPlan.optional(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type Prepared = z.infer<typeof Prepared>;
@@ -46,10 +73,12 @@ const at = z.int();
 export const LedgerEntry = z.discriminatedUnion('state', [
   z.object({ state: z.literal('claimed'), at, key: JobKey, job: z.discriminatedUnion('type', [RunJob, PlanJob]), prepared: Prepared }),
   /** About to ask: the request's text is fixed by `prepared`, its event follows. */
-  z.object({ state: z.literal('asked'), at, key: JobKey, request: EventId }),
+  z.object({ state: z.literal('asked'), at, key: JobKey, request: EventId, /** Of a plan: everything that the request asks for, in its order. */ list: z.array(JobKey).min(1).max(50).optional() }),
   z.object({ state: z.literal('approved'), at, key: JobKey, by: UserId, reaction: EventId }),
   z.object({ state: z.literal('started'), at, key: JobKey, hash: z.string() }),
   z.object({ state: z.literal('ended'), at, key: JobKey, outcome: Outcome, tail: z.string().max(8_000) }),
+  /** Of a plan: the message in the task's thread that says how it stands. */
+  z.object({ state: z.literal('told'), at, key: JobKey, event: EventId }),
   /** The messages that tell of it, by which the master may ask for another try. */
   z.object({ state: z.literal('reported'), at, key: JobKey, events: z.array(EventId) }),
   /** A root that was turned away, once and for all: it is not tried again when the rules have changed. Attempt 0. */
@@ -61,13 +90,14 @@ export type LedgerEntry = z.infer<typeof LedgerEntry>;
 export interface LedgerRecord {
   readonly job: OrderJob;
   readonly prepared: Prepared;
-  readonly state: Exclude<LedgerEntry['state'], 'refused'>;
+  readonly state: Exclude<LedgerEntry['state'], 'refused' | 'told'>;
   readonly claimedAt: number;
-  readonly request?: { readonly event: EventId; readonly at: number };
+  readonly request?: { readonly event: EventId; readonly at: number; readonly list?: readonly JobKey[] };
   readonly approval?: { readonly by: UserId; readonly reaction: EventId };
   readonly startedAt?: number;
   readonly outcome?: Outcome;
   readonly tail?: string;
+  readonly message?: EventId;
   readonly reports?: readonly EventId[];
 }
 
@@ -80,7 +110,7 @@ export function fold(record: LedgerRecord | undefined, entry: Exclude<LedgerEntr
   if (record === undefined) throw new Error(`never claimed: ${entry.key}`);
   switch (entry.state) {
     case 'asked':
-      return { ...record, state: 'asked', request: { event: entry.request, at: entry.at } };
+      return { ...record, state: 'asked', request: { event: entry.request, at: entry.at, ...(entry.list === undefined ? {} : { list: entry.list }) } };
     case 'approved':
       return { ...record, state: 'approved', approval: { by: entry.by, reaction: entry.reaction } };
     case 'started':
@@ -88,6 +118,8 @@ export function fold(record: LedgerRecord | undefined, entry: Exclude<LedgerEntr
       return { ...record, state: 'started', startedAt: entry.at };
     case 'ended':
       return { ...record, state: 'ended', outcome: entry.outcome, tail: entry.tail };
+    case 'told':
+      return { ...record, message: entry.event };
     case 'reported':
       return { ...record, state: 'reported', reports: entry.events };
   }

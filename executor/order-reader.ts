@@ -1,9 +1,12 @@
 import type { Account } from '../bridge/matrix/account.ts';
-import type { OrderJob } from '../bridge/protocol/command-job.ts';
-import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
+import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { judgeApproval, type ApprovalVerdict } from './approval.ts';
-import { judgeOrder, type GateVerdict } from './gate.ts';
+import { judgeOrder, type GateVerdict, type OrderFacts } from './gate.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
+import { judgePlan, type PlanVerdict } from './plan-gate.ts';
+import { readEvidence } from './plan-reader.ts';
+import { coordinatorOf } from './task-acts.ts';
 import { readMasters } from './masters.ts';
 import { isEdited, readReactions } from './relations.ts';
 
@@ -14,6 +17,8 @@ export interface ReaderDeps {
   readonly admin: UserId;
   /** Up to when orders of a room have been stopped. */
   readonly stoppedUntil: (room: RoomId) => number;
+  /** Up to when what a task's plans ordered is not needed any more; 0: it never ended. */
+  readonly endedAt: (root: EventId) => number;
   readonly now: () => number;
 }
 
@@ -30,16 +35,28 @@ export class OrderReader {
   }
 
   /** `at`: when it was taken, for an order that has been; it does not grow too old while it waits for a yes. */
-  async order(job: OrderJob, at?: number): Promise<GateVerdict> {
-    if (job.type !== 'run') return { kind: 'refused', why: 'not-run' };
+  async order(job: RunJob, at?: number): Promise<GateVerdict> {
+    const facts = await this.#facts(job, at);
+    return facts === null ? { kind: 'refused', why: 'stopped' } : judgeOrder(job, facts);
+  }
+
+  async plan(job: PlanJob, at?: number): Promise<PlanVerdict> {
+    const { account, endedAt } = this.#deps;
+    const facts = await this.#facts(job, at);
+    if (facts === null) return { kind: 'refused', why: 'stopped' };
+    const events = facts.rooms.includes(job.room) && facts.raw !== null ? await readEvidence(account, job) : new Map<EventId, unknown>();
+    return judgePlan(job, { ...facts, events, coordinator: coordinatorOf(account.userId), endedAt: endedAt(job.root) });
+  }
+
+  /** Null where it cannot be read whether somebody has stopped it: of an event that is there, everything must be readable. */
+  async #facts(job: RunJob | PlanJob, at: number | undefined): Promise<OrderFacts | null> {
     const { account, hq, ops, stoppedUntil } = this.#deps;
     const now = at ?? this.#deps.now();
     const rooms = [hq, ops];
-    if (!rooms.includes(job.room)) return judgeOrder(job, { raw: null, masters: new Set(), reactions: [], stoppedUntil: 0, rooms, now });
+    if (!rooms.includes(job.room)) return { raw: null, masters: new Set(), reactions: [], stoppedUntil: 0, rooms, now };
     const [raw, masters, reactions] = await Promise.all([account.event(job.room, job.root), this.masters(), readReactions(account, job.room, job.root).catch(() => null)]);
-    // Of an event that is not there nothing can be related; of one that is, everything must be readable.
-    if (reactions === null && raw !== null) return { kind: 'refused', why: 'stopped' };
-    return judgeOrder(job, { raw, masters, reactions: reactions ?? [], stoppedUntil: stoppedUntil(job.room), rooms, now });
+    if (reactions === null && raw !== null) return null;
+    return { raw, masters, reactions: reactions ?? [], stoppedUntil: stoppedUntil(job.room), rooms, now };
   }
 
   /** `expected`: the request as it was written, made anew. */

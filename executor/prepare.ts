@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { CommandId, hostsOf, lentTo, parseCommand, type Command } from '../bridge/protocol/command.ts';
-import type { OrderJob } from '../bridge/protocol/command-job.ts';
+import type { OrderJob, PlanJob } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 import type { RunOrder } from '../bridge/protocol/run-order.ts';
-import { canonicalHash } from '../bridge/queue/canonical.ts';
-import { jobKey, type Prepared } from './ledger-entry.ts';
+import type { EventId } from '../bridge/protocol/ids.ts';
+import { canonicalHash, sha256 } from '../bridge/queue/canonical.ts';
+import { jobKey, planKey, type Prepared, type PreparedPlan } from './ledger-entry.ts';
+import type { PlanOrder } from './plan-gate.ts';
 import type { Rules } from './rules.ts';
 
 /** The workspace of what masters order directly: one for all, so that a file of one command is there for the next. */
 export const DIRECT_WORKSPACE = 'direct';
+/** Each task has its own; what one command leaves there, the next one finds. */
+export const taskWorkspace = (root: EventId): string => `task-${sha256(root).slice(0, 24)}`;
 const DEFAULT_SECONDS = 600;
 
 export type Made = { readonly kind: 'command'; readonly command: Command } | { readonly kind: 'bad'; readonly field: string; readonly problem: string };
@@ -41,9 +45,22 @@ export interface Circumstances {
   readonly executor: string;
   readonly workspace: string;
   readonly artifacts: RunOrder['artifacts'];
+  readonly plan?: PreparedPlan | undefined;
   /** Of the earlier reading; a new one is made without it. */
   readonly nonce?: string;
 }
+
+/** Of which plan a command is, for its hash and its record. */
+export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, hash, step }: PlanOrder): PreparedPlan => ({
+  decision,
+  ...(patched === undefined ? {} : { patched }),
+  rule,
+  round,
+  winner,
+  hash,
+  step: step.command.id,
+  title: step.title,
+});
 
 /** Everything that decides what will happen, under one hash. Throws where a folder is no longer lent. */
 export function prepare(command: Command, rules: Rules, around: Circumstances): Prepared {
@@ -53,7 +70,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     return { name, path: lent.path, access };
   });
   const rest = {
-    key: jobKey(around.job.root, around.index, around.attempt),
+    key: around.plan === undefined ? jobKey(around.job.root, around.index, around.attempt) : planKey(around.job.root, around.plan, around.attempt),
     root: around.job.root,
     index: around.index,
     attempt: around.attempt,
@@ -65,6 +82,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     workspace: around.workspace,
     artifacts: [...around.artifacts],
     policy: rules.policyHash,
+    ...(around.plan === undefined ? {} : { plan: around.plan }),
   };
   return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOf(command), ...rest }) };
 }

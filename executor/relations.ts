@@ -18,7 +18,7 @@ const MAX_PAGES = 10;
 /** All unredacted reactions to an event, as the homeserver has them. Throws when there are too many to read. */
 export async function readReactions(account: Account, room: RoomId, event: EventId): Promise<readonly Reaction[]> {
   const found: Reaction[] = [];
-  for await (const raw of related(account, room, event, 'm.annotation')) {
+  for await (const raw of relatedEvents(account, room, event, 'm.annotation')) {
     const decoded = decodeEvent(raw, { isOwn: () => false }, room);
     if (decoded?.kind !== 'reaction' || decoded.target !== event) continue;
     found.push({ event: decoded.eventId, sender: decoded.sender, key: decoded.key, at: decoded.at });
@@ -28,11 +28,12 @@ export async function readReactions(account: Account, room: RoomId, event: Event
 
 /** Whether anybody has tried to replace the event by another text. */
 export async function isEdited(account: Account, room: RoomId, event: EventId): Promise<boolean> {
-  for await (const _ of related(account, room, event, 'm.replace')) return true;
+  for await (const _ of relatedEvents(account, room, event, 'm.replace')) return true;
   return false;
 }
 
-async function* related(account: Account, room: RoomId, event: EventId, relation: string): AsyncGenerator {
+/** Newest first. Throws when there are too many to read. */
+export async function* relatedEvents(account: Account, room: RoomId, event: EventId, relation: string): AsyncGenerator {
   const path = `/_matrix/client/v1/rooms/${encodeURIComponent(room)}/relations/${encodeURIComponent(event)}/${relation}`;
   let from: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {

@@ -5,9 +5,13 @@ import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { cleanName } from '../bridge/matrix/clean-text.ts';
 import type { EventId, Lang, RoomId } from '../bridge/protocol/ids.ts';
 import * as say from '../bridge/text/executor.ts';
+import { unknownEnd } from '../bridge/text/plan-commands.ts';
+import { refusalText } from './refusal-text.ts';
 import type { AuditMark } from './audit.ts';
 import { commandText } from './command-text.ts';
 import type { LedgerRecord, Outcome } from './ledger-entry.ts';
+import { mediaTypeOf } from './media-type.ts';
+import type { Artifact } from './result-content.ts';
 import { begin, finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
 import { fenced, firstLines, inlineCode, lastLines, type OutputText } from './output-text.ts';
 
@@ -44,35 +48,38 @@ export class Reports {
     return new LiveMessage(this.#target(record), this.#deps.budget, render, shows);
   }
 
-  /** Both messages; `again` after a crash, when they may stand there already. Returns their events, the first the one in ops. */
+  /** In ops, and where a master ordered it himself also there; `again` after a crash, when they may stand there already. Returns their events, the first the one in ops. */
   async end(record: LedgerRecord, told: { readonly outcome: Outcome; readonly whole: string; readonly binary: boolean; readonly mark: AuditMark }, live: LiveMessage | 'fresh' | 'again'): Promise<EventId[]> {
     const { lang, room } = record.job;
     const whole = told.binary ? say.binaryOutput[lang]() : told.whole;
     const long = whole.split('\n').length > SHOWN.lines || whole.length > SHOWN.characters;
-    const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record)}\n${this.#result(told.outcome, lang)} · ${say.auditMark[lang](told.mark.seq, told.mark.hash.slice(0, 8))}`;
+    const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record)}\n${this.outcome(told.outcome, lang)} · ${say.auditMark[lang](told.mark.seq, told.mark.hash.slice(0, 8))}`;
     const shown = whole === '' ? '' : `\n\n${fenced(long ? lastLines(whole, SHOWN.lines, SHOWN.characters) : whole)}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
     const message = this.#message(record, head + shown);
     const target = this.#target(record);
     const inOps = await (live === 'fresh' ? begin(target, message) : live === 'again' ? finishAgain(target, message, this.#deps.budget) : live.finish(message));
     if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.ops, 'file');
-    if (room === this.#deps.ops) return [inOps];
+    if (room === this.#deps.ops || record.prepared.plan !== undefined) return [inOps];
     return [inOps, await this.#brief(record, told.outcome, whole)];
   }
 
   /** A file of the workspace, into the room of the order. */
-  async artifact(record: LedgerRecord, path: string, bytes: Uint8Array, number: number): Promise<void> {
+  async artifact(record: LedgerRecord, path: string, bytes: Uint8Array, number: number): Promise<Artifact> {
     const name = cleanName(path.split('/').at(-1) ?? 'file');
-    await this.#attach(record, record.job.root, Buffer.from(bytes), name, 'application/octet-stream', record.job.room, `artifact${number}`);
+    const mediaType = mediaTypeOf(path, bytes);
+    const sent = await this.#attach(record, record.job.root, Buffer.from(bytes), name, mediaType, record.job.room, `artifact${number}`);
+    return { path, ...sent, bytes: bytes.length, mediaType };
   }
 
   /** That a file was asked for and could not be had. */
   async missing(record: LedgerRecord, path: string, number: number): Promise<void> {
     const { lang, room, root } = record.job;
-    await this.notice(room, say.artifactMissing[lang](path.replaceAll('`', 'ˋ')), `${record.prepared.key}.missing${number}`, { replyTo: root });
+    const where = record.prepared.plan === undefined ? { replyTo: root } : { thread: root };
+    await this.notice(room, say.artifactMissing[lang](path.replaceAll('`', 'ˋ')), `${record.prepared.key}.missing${number}`, where);
   }
 
   /** A line of the executor's own in a room, said once for each `txn`. */
-  async notice(room: RoomId, text: string, txn: string, about: { readonly replyTo?: EventId } = {}): Promise<EventId | null> {
+  async notice(room: RoomId, text: string, txn: string, about: { readonly replyTo?: EventId; readonly thread?: EventId } = {}): Promise<EventId | null> {
     const content = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', ...(about.replyTo === undefined ? {} : { source: about.replyTo }) }, ...about });
     try {
       return await this.#deps.account.send(room, 'm.room.message', content, `x.${txn}`);
@@ -88,16 +95,18 @@ export class Reports {
     const short = (outcome.kind === 'failed' ? lastLines : firstLines)(whole, BRIEF.lines, BRIEF.characters);
     const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
     const empty = outcome.kind === 'done' && whole === '' ? ` · ${say.noOutput[lang]()}` : '';
-    const text = `${say.END_MARK[outcome.kind]} ${this.#result(outcome, lang)}${empty}${whole === '' ? '' : `\n\n${fenced(short)}`}${more}`;
+    const text = `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang)}${empty}${whole === '' ? '' : `\n\n${fenced(short)}`}${more}`;
     const content = messageContent({ ...this.#message(record, text), replyTo: root });
     return this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.brief`);
   }
 
   #title(record: LedgerRecord): string {
-    return `${inlineCode(commandText(record.prepared.command))} · ${this.#deps.nameOf(record)}`;
+    const { plan, command } = record.prepared;
+    return `${plan === undefined ? '' : `${cleanName(plan.title)} · `}${inlineCode(commandText(command))} · ${this.#deps.nameOf(record)}`;
   }
 
-  #result(outcome: Outcome, lang: Lang): string {
+  /** In words, how it ended. */
+  outcome(outcome: Outcome, lang: Lang, ofPlan = false): string {
     const used = 'rssBytes' in outcome ? [say.seconds[lang](outcome.ms), say.memory(outcome.rssBytes)].filter((part) => part !== '').map((part) => ` · ${part}`).join('') : '';
     switch (outcome.kind) {
       case 'done':
@@ -105,11 +114,11 @@ export class Reports {
       case 'failed':
         return this.#failure(outcome, lang) + used;
       case 'refused':
-        return say.refusal[outcome.why]?.[lang](outcome.detail ?? '') ?? outcome.why;
+        return refusalText(outcome.why, outcome.detail ?? '', lang, ofPlan);
       case 'stopped':
         return say.ended.stopped[lang](outcome.ms > 0);
       case 'unknown':
-        return say.ended.unknown[lang](say.timeOf(outcome.startedAt, lang, this.#deps.timeZone));
+        return (ofPlan ? unknownEnd : say.ended.unknown)[lang](say.timeOf(outcome.startedAt, lang, this.#deps.timeZone));
     }
   }
 
@@ -143,18 +152,19 @@ export class Reports {
     return fits(messageContent(message)) ? message : { ...message, text: `${text.slice(0, 8_000).toWellFormed()}…` };
   }
 
-  async #attach(record: LedgerRecord, replyTo: EventId, bytes: Buffer, name: string, mediaType: string, room: RoomId, slot: string): Promise<void> {
+  async #attach(record: LedgerRecord, replyTo: EventId, bytes: Buffer, name: string, mediaType: string, room: RoomId, slot: string): Promise<{ readonly url: string; readonly event: EventId }> {
     const url = await this.#deps.account.upload(bytes, mediaType, name);
+    const inThread = record.prepared.plan !== undefined && room !== this.#deps.ops;
     const content = {
-      msgtype: 'm.file',
+      msgtype: mediaType === 'image/png' || mediaType === 'image/jpeg' ? 'm.image' : 'm.file',
       body: name,
       filename: name,
       url,
       info: { mimetype: mediaType, size: bytes.length },
       'm.mentions': {},
-      'm.relates_to': { 'm.in_reply_to': { event_id: replyTo } },
+      'm.relates_to': { ...(inThread ? { rel_type: 'm.thread', event_id: record.job.root, is_falling_back: true } : {}), 'm.in_reply_to': { event_id: replyTo } },
       'com.chavion': { v: 1, kind: 'notice', source: record.job.root, hashes: [record.prepared.hash] },
     };
-    await this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.${slot}`);
+    return { url, event: await this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.${slot}`) };
   }
 }

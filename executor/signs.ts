@@ -58,6 +58,7 @@ export class Signs {
       case 'membership':
       case 'power':
       case 'encrypted':
+      case 'poll-response':
       case 'unreadable':
         return;
     }
@@ -69,7 +70,7 @@ export class Signs {
     const scope = room === this.#deps.ops ? null : room;
     this.#deps.state.stop(scope, at);
     this.#deps.running.stopRoom(scope, at, by);
-    for (const record of this.#asked()) {
+    for (const record of this.#waiting()) {
       if ((scope === null || record.job.room === scope) && record.job.at <= at) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
     }
   }
@@ -77,7 +78,7 @@ export class Signs {
   async #reaction(target: EventId, key: string, sender: UserId, room: RoomId): Promise<void> {
     if (isSign(key, YES) || isSign(key, NO)) return this.#decideWhere(target);
     if (key.startsWith(STOP_SIGN)) {
-      if (!this.#deps.running.concerns(target) && !this.#asked().some((record) => concerns(record, target))) return;
+      if (!this.#deps.running.concerns(target) && !this.#waiting().some((record) => concerns(record, target))) return;
       if (!(await this.#isMaster(sender))) return;
       this.#deps.running.stopEvent(target, sender);
       return this.#withdrawWhere(target, sender);
@@ -98,11 +99,16 @@ export class Signs {
   }
 
   #withdrawWhere(target: EventId, by: UserId): void {
-    for (const record of this.#asked()) if (concerns(record, target)) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
+    for (const record of this.#waiting()) if (concerns(record, target)) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
   }
 
   #asked(): readonly LedgerRecord[] {
     return this.#deps.ledger.unfinished().filter(({ state }) => state === 'asked');
+  }
+
+  /** Also what is about to ask. */
+  #waiting(): readonly LedgerRecord[] {
+    return this.#deps.ledger.unfinished().filter(({ state }) => state === 'asked' || state === 'claimed');
   }
 
   async #isMaster(user: UserId): Promise<boolean> {
@@ -115,4 +121,4 @@ export class Signs {
   }
 }
 
-const concerns = (record: LedgerRecord, event: EventId): boolean => record.job.root === event || record.request?.event === event;
+const concerns = (record: LedgerRecord, event: EventId): boolean => [record.job.root, record.request?.event, record.message].includes(event);

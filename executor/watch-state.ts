@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { RoomId } from '../bridge/protocol/ids.ts';
+import { TASK_LASTS_MS } from '../bridge/protocol/command-job.ts';
+import type { EventId, RoomId } from '../bridge/protocol/ids.ts';
 
-const State = z.object({ since: z.string().nullable(), stopped: z.record(z.string(), z.int()) });
+const State = z.object({ since: z.string().nullable(), stopped: z.record(z.string(), z.int()), ended: z.record(z.string(), z.int()).default({}) });
 
 /** How far the executor has read, and up to when orders of each room have been stopped; over restarts. */
 export class WatchState {
@@ -28,6 +29,16 @@ export class WatchState {
     this.#save({ ...this.#state, stopped: { ...this.#state.stopped, [key]: Math.max(until, this.#state.stopped[key] ?? 0) } });
   }
 
+  /** Up to when what a task ordered is not needed any more; 0: it never ended. */
+  endedAt(root: EventId): number {
+    return this.#state.ended[root] ?? 0;
+  }
+
+  end(root: EventId, until: number, now: number): void {
+    const recent = Object.entries(this.#state.ended).filter(([, at]) => now - at < TASK_LASTS_MS);
+    this.#save({ ...this.#state, ended: { ...Object.fromEntries(recent), [root]: Math.max(until, this.endedAt(root)) } });
+  }
+
   read(since: string): void {
     if (since !== this.#state.since) this.#save({ ...this.#state, since });
   }
@@ -41,7 +52,7 @@ export class WatchState {
 
 /** Without it nothing is lost that counts: the homeserver is read anew. */
 function read(path: string): z.infer<typeof State> {
-  const none = { since: null, stopped: {} };
+  const none = { since: null, stopped: {}, ended: {} };
   try {
     return existsSync(path) ? (State.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? none) : none;
   } catch {

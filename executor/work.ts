@@ -1,13 +1,18 @@
+import type { OrderJob, PlanJob } from '../bridge/protocol/command-job.ts';
 import type { EventId } from '../bridge/protocol/ids.ts';
 import type { Audit, AuditMark } from './audit.ts';
-import { facts } from './desk.ts';
+import { facts } from './prepared-facts.ts';
+import { originOf } from './ruling.ts';
+import type { Artifact } from './result-content.ts';
+import type { Results } from './results.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord, Outcome, Prepared } from './ledger-entry.ts';
 import type { LiveMessage } from './live-message.ts';
 import type { OrderReader } from './order-reader.ts';
 import { lastLines, OutputText } from './output-text.ts';
 import { perform, type PerformDeps, type TakenFile, takeFile } from './perform.ts';
-import { prepare } from './prepare.ts';
+import { planOf, prepare } from './prepare.ts';
+import type { PlanOrder } from './plan-gate.ts';
 import { rule } from './policy.ts';
 import { type Reports, TAIL } from './reports.ts';
 import { BrokenRules, type Rules } from './rules.ts';
@@ -21,6 +26,7 @@ export interface WorkDeps {
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly reports: Reports;
+  readonly results: Results;
   readonly running: Running;
   readonly slots: Slots;
   readonly perform: PerformDeps;
@@ -35,6 +41,9 @@ interface Told {
   readonly files: readonly TakenFile[];
 }
 
+/** Of all files of one command. */
+const MAX_FILES_BYTES = 24 * 1024 * 1024;
+
 const NOTHING: Told = { whole: '', binary: false, files: [] };
 
 /** What may run runs here: a place and the locks, a last look at everything, the entry that says so, the box, the report. */
@@ -48,9 +57,9 @@ export class Work {
   /** To the end and told, from wherever the ledger says it stands. */
   async run(record: LedgerRecord, again: boolean): Promise<void> {
     const fresh = again ? 'again' : 'fresh';
-    if (record.state === 'ended') return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, []);
+    if (record.state === 'ended') return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, await this.#filesAgain(record));
     const { prepared, job } = record;
-    const events: EventId[] = record.request === undefined ? [] : [record.request.event];
+    const events: EventId[] = [record.request?.event, record.message].filter((event) => event !== undefined);
     const entry = this.#deps.running.enter(prepared.key, job);
     for (const event of events) entry.shows(event);
     try {
@@ -70,14 +79,16 @@ export class Work {
     const look = await this.#lastLook(record);
     if (look.kind === 'refused') return this.#close(record, { kind: 'refused', why: look.why, ...(look.detail === undefined ? {} : { detail: look.detail }) }, NOTHING, fresh);
     entry.signal.throwIfAborted();
-    const { ledger, audit, reports, secrets } = this.#deps;
+    const { ledger, audit, reports, results, secrets } = this.#deps;
     const { prepared } = record;
     const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
     await audit.write('job.started', facts(prepared));
     const output = new OutputText(secrets);
     const live = reports.live(started, output, entry.shows);
+    const hush = prepared.plan === undefined ? () => undefined : results.running(started, entry.shows);
     const outcome = await perform(prepared, look.rules.policy, output, entry.signal, this.#deps.perform);
-    const files = outcome.kind === 'done' || outcome.kind === 'failed' ? await this.#files(prepared, look.rules) : [];
+    hush();
+    const files = givesFiles(prepared, outcome) ? await this.#files(prepared, look.rules) : [];
     await this.#close(started, outcome, { whole: output.whole(), binary: output.binary, files }, live);
   }
 
@@ -85,7 +96,7 @@ export class Work {
   async #lastLook(record: LedgerRecord): Promise<{ readonly kind: 'same'; readonly rules: Rules } | { readonly kind: 'refused'; readonly why: string; readonly detail?: string }> {
     const { reader, rules: read, executor, expectedRequest } = this.#deps;
     const { prepared, job } = record;
-    const verdict = await reader.order(job, record.claimedAt);
+    const verdict = await (job.type === 'run' ? reader.order(job, record.claimedAt) : reader.plan(job, record.claimedAt));
     if (verdict.kind === 'refused') return { kind: 'refused', why: verdict.why };
     if (prepared.executor !== executor || verdict.by !== prepared.orderedBy) return { kind: 'refused', why: 'changed' };
     let rules: Rules;
@@ -95,8 +106,9 @@ export class Work {
       if (error instanceof BrokenRules) return { kind: 'refused', why: 'rules', detail: error.message };
       throw error;
     }
-    if (hashNow(record, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
-    const ruling = rule(rules.policy, prepared.command, 'master');
+    const now = verdict.kind === 'command' && job.type === 'plan' ? ofPlan(prepared, job, verdict.order) : prepared;
+    if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
+    const ruling = rule(rules.policy, prepared.command, originOf(prepared));
     if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
     if (ruling.kind === 'run') return { kind: 'same', rules };
     const approval = await reader.approval(record, expectedRequest(record));
@@ -104,9 +116,25 @@ export class Work {
     return { kind: 'refused', why: approval.kind === 'refused' ? approval.why : 'no' };
   }
 
+  /** After a crash between the end and the telling; the workspace is still there. */
+  async #filesAgain({ prepared, outcome }: LedgerRecord): Promise<readonly TakenFile[]> {
+    if (prepared.plan === undefined || outcome === undefined || !givesFiles(prepared, outcome)) return [];
+    try {
+      return await this.#files(prepared, this.#deps.rules());
+    } catch (error) {
+      if (error instanceof BrokenRules) return [];
+      throw error;
+    }
+  }
+
   async #files(prepared: Prepared, rules: Rules): Promise<readonly TakenFile[]> {
     const files: TakenFile[] = [];
-    for (const path of prepared.artifacts) files.push(await takeFile(prepared, path, rules.policy, this.#deps.perform));
+    let taken = 0;
+    for (const path of prepared.artifacts) {
+      const file = await takeFile(prepared, path, rules.policy, this.#deps.perform);
+      taken += file.bytes?.length ?? 0;
+      files.push(taken > MAX_FILES_BYTES ? { path } : file);
+    }
     return files;
   }
 
@@ -124,24 +152,34 @@ export class Work {
     const approval = record.approval === undefined ? {} : { approvedBy: record.approval.by, reaction: record.approval.reaction };
     const mark: AuditMark = await audit.write('job.ended', { ...facts(prepared), outcome, artifacts, ...approval });
     const events = await reports.end(record, { outcome, whole: told.whole, binary: told.binary, mark }, live);
-    for (const [number, file] of files.entries()) await this.#hand(record, file, number);
+    const handed: Artifact[] = [];
+    for (const [number, file] of files.entries()) handed.push(...(await this.#hand(record, file, number)));
+    if (prepared.plan !== undefined) {
+      const ended = { outcome, output: told.binary ? '' : told.whole, artifacts: handed, report: events[0] };
+      events.push(await this.#deps.results.end(record, ended, live === 'again'));
+    }
     await ledger.write({ state: 'reported', key: prepared.key, events });
   }
 
-  async #hand(record: LedgerRecord, file: TakenFile, number: number): Promise<void> {
-    if (file.bytes !== undefined) return this.#deps.reports.artifact(record, file.path, file.bytes, number);
+  async #hand(record: LedgerRecord, file: TakenFile, number: number): Promise<readonly Artifact[]> {
+    if (file.bytes !== undefined) return [await this.#deps.reports.artifact(record, file.path, file.bytes, number)];
     await this.#deps.reports.missing(record, file.path, number);
+    return [];
   }
 }
 
+/** Of a plan what has succeeded, for others to go on with; of a master's own order also what did not. */
+const givesFiles = ({ plan }: Prepared, { kind }: Outcome): boolean => kind === 'done' || (kind === 'failed' && plan === undefined);
+
+/** What the events say now that was prepared then. */
+const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({ ...prepared, command: order.step.command, artifacts: order.step.artifacts, plan: planOf(job, order) });
+
 /** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
-function hashNow(record: LedgerRecord, rules: Rules): string {
-  const { prepared, job } = record;
+function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
   try {
-    const { index, attempt, orderedBy, executor, workspace, artifacts, nonce } = prepared;
-    return prepare(prepared.command, rules, { job, index, attempt, orderedBy, executor, workspace, artifacts, nonce }).hash;
+    const { index, attempt, orderedBy, executor, workspace, artifacts, nonce, plan } = prepared;
+    return prepare(prepared.command, rules, { job, index, attempt, orderedBy, executor, workspace, artifacts, nonce, plan }).hash;
   } catch {
     return '';
   }
 }
-

@@ -43,6 +43,8 @@ export const EndJob = z.strictObject({
   type: z.literal('end'),
   /** Which of the task's ends, where it has more than one: the id of the `withdraw` effect. */
   id: z.string().max(200).optional(),
+  /** Of what came into force up to then, milliseconds since 1970; the box puts it in. */
+  until: z.int().nonnegative().optional(),
 });
 export type EndJob = z.infer<typeof EndJob>;
 

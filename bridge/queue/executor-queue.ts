@@ -18,7 +18,7 @@ export function openOrders(redis: Redis): OrderBox {
   const orders = openQueue<CommandJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
   const ends = openQueue<CommandJob>(ENDS_QUEUE, redis, EXECUTOR_PREFIX);
   return {
-    add: (job) => (job.type === 'end' ? ends : orders).add([{ id: commandJobId(job), data: job }]),
+    add: (job) => (job.type === 'end' ? ends.add([{ id: commandJobId(job), data: { until: Date.now(), ...job } }]) : orders.add([{ id: commandJobId(job), data: job }])),
     close: async () => void (await Promise.all([orders.close(), ends.close()])),
   };
 }

@@ -187,7 +187,7 @@ export const badOrder = phrase<[field: string, why: RunFault]>(
   (field, why) => `Nothing was run. \`${field}\`: ${faultWord[why].en()}.\nSend it like this: \`!run ls -la\`, or \`!run\` with a code block below. In front may stand: \`--write folder\`, \`--net example.com:443\`, \`--time 5m\`, \`--file result.txt\`, \`--repeatable\``,
 );
 
-const askWhy: Readonly<Record<string, Phrase>> = {
+export const askWhy: Readonly<Record<string, Phrase>> = {
   read: phrase(() => '읽기만 하는 명령입니다', () => 'it only reads'),
   write: phrase(() => '작업 폴더에 쓰는 명령입니다', () => 'it writes to the workspace'),
   host: phrase(() => '서버의 진짜 폴더를 바꿀 수 있습니다', () => 'it can change a real folder of the server'),

@@ -1,0 +1,143 @@
+import type { Account } from '../bridge/matrix/account.ts';
+import type { EndJob, PlanJob } from '../bridge/protocol/command-job.ts';
+import type { UserId } from '../bridge/protocol/ids.ts';
+import { type Attempt, judgeTurn, type TurnVerdict } from './attempts.ts';
+import type { Audit } from './audit.ts';
+import type { Ledger } from './ledger.ts';
+import { type LedgerRecord, type Outcome, planKey } from './ledger-entry.ts';
+import type { OrderReader } from './order-reader.ts';
+import type { PlanOrder, PlanVerdict } from './plan-gate.ts';
+import { readAttempts } from './plan-reader.ts';
+import { planOf, prepare, taskWorkspace } from './prepare.ts';
+import { facts } from './prepared-facts.ts';
+import type { Results } from './results.ts';
+import { BrokenRules, type Rules } from './rules.ts';
+import type { Running } from './running.ts';
+import { coordinatorOf } from './task-acts.ts';
+import type { WatchState } from './watch-state.ts';
+
+export interface PlanDeskDeps {
+  readonly executor: string;
+  readonly account: Account;
+  readonly reader: OrderReader;
+  readonly rules: () => Rules;
+  readonly ledger: Ledger;
+  readonly audit: Audit;
+  readonly results: Results;
+  readonly running: Running;
+  readonly state: WatchState;
+  readonly now: () => number;
+}
+
+export type Admission =
+  /** It was taken before. */
+  | { readonly kind: 'known'; readonly record: LedgerRecord }
+  | { readonly kind: 'taken'; readonly record: LedgerRecord }
+  /** `impostor`: nobody in a thread is owed an answer. */
+  | { readonly kind: 'turned-away'; readonly why: string; readonly impostor: boolean };
+
+/** What a command waits for has not been done: the box brings the job again a little later. */
+export class TooEarly extends Error {
+  constructor(waitsFor: string) {
+    super(`too early: ${waitsFor}`);
+    this.name = 'TooEarly';
+  }
+}
+
+/** Takes in jobs of a task's plan, and lets go of them at its end. */
+export class PlanDesk {
+  readonly #deps: PlanDeskDeps;
+
+  constructor(deps: PlanDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws `TooEarly` where the job has to come again. */
+  async admit(job: PlanJob): Promise<Admission> {
+    const { ledger, reader } = this.#deps;
+    const same = ledger.all().find((record) => isSame(record.job, job));
+    if (same !== undefined) return { kind: 'known', record: same };
+    const verdict = await reader.plan(job);
+    if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
+    const { order, by } = verdict;
+    const known = ledger.get(planKey(job.root, { round: order.round, winner: order.winner, step: job.step }, job.attempt));
+    if (known !== undefined) return { kind: 'known', record: known };
+    const turn = await this.#turn(job, order);
+    if (turn.kind === 'refused' && turn.why === 'too-early') throw new TooEarly(turn.detail);
+    if (turn.kind === 'refused') return this.#refuse(job, { why: turn.why, detail: turn.detail });
+    return this.#take(job, order, by);
+  }
+
+  /** In the thread, that it waits for a master. */
+  async asked(record: LedgerRecord): Promise<void> {
+    if (record.prepared.plan !== undefined) await this.#deps.results.asked(record);
+  }
+
+  /** Kills what runs; returns how to end what waits. */
+  async end(job: EndJob): Promise<Outcome> {
+    const { account, audit, running, state, now } = this.#deps;
+    const by: UserId = coordinatorOf(account.userId);
+    // From the future nothing is taken: it would stop what comes into force later.
+    const until = Math.min(job.until ?? now(), now());
+    if (until > state.endedAt(job.root) && (await account.event(job.room, job.root)) !== null) {
+      state.end(job.root, until, now());
+      await audit.write('task.ended', { root: job.root, room: job.room, until });
+    }
+    running.stopEvent(job.root, by);
+    return { kind: 'stopped', by, ms: 0 };
+  }
+
+  async #take(job: PlanJob, order: PlanOrder, by: UserId): Promise<Admission> {
+    const { ledger, audit, executor } = this.#deps;
+    const { command, artifacts } = order.step;
+    let rules: Rules;
+    try {
+      rules = this.#deps.rules();
+    } catch (error) {
+      if (error instanceof BrokenRules) return this.#refuse(job, { why: 'rules', detail: error.message, plan: order.hash });
+      throw error;
+    }
+    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, plan: planOf(job, order) };
+    const missing = notLent(order, rules);
+    if (missing !== undefined) return this.#refuse(job, { why: 'not-lent', detail: missing, plan: order.hash });
+    const prepared = prepare(command, rules, around);
+    const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
+    await audit.write('order.taken', { ...facts(prepared), command, folders: prepared.folders, room: job.room, winner: order.winner, round: order.round });
+    return { kind: 'taken', record };
+  }
+
+  /** What this executor's own ledger knows; of the rest what the executors' account has said in the thread. */
+  async #turn(job: PlanJob, order: PlanOrder): Promise<TurnVerdict> {
+    const own = this.#deps.ledger.all().flatMap((record) => attemptOf(record, job, order));
+    const turn = judgeTurn(order, job.attempt, own);
+    if (turn.kind === 'now') return turn;
+    const told = await readAttempts(this.#deps.account, job.room, job.root, order);
+    return judgeTurn(order, job.attempt, [...own, ...told.filter((one) => !own.some(({ step, attempt }) => step === one.step && attempt === one.attempt))]);
+  }
+
+  async #turnAway(job: PlanJob, { why, by, plan }: Extract<PlanVerdict, { kind: 'refused' }>): Promise<Admission> {
+    return this.#refuse(job, { why, detail: '', ...(by === undefined || plan === undefined ? {} : { plan }) });
+  }
+
+  /** `plan`: known well enough to be answered for in the thread. */
+  async #refuse(job: PlanJob, { why, detail, plan }: { why: string; detail: string; plan?: Parameters<Results['refuse']>[1] }): Promise<Admission> {
+    const { root, room, decision, step, attempt } = job;
+    await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root, room, decision, step, attempt });
+    if (plan !== undefined) await this.#deps.results.refuse(job, plan, why, detail);
+    return { kind: 'turned-away', why, impostor: plan === undefined && why !== 'redacted' };
+  }
+}
+
+const isSame = (one: LedgerRecord['job'], other: PlanJob): boolean =>
+  one.type === 'plan' && one.root === other.root && one.decision === other.decision && one.patched === other.patched && one.step === other.step && one.attempt === other.attempt;
+
+function notLent({ step: { command } }: PlanOrder, rules: Rules): string | undefined {
+  const uses = 'lent' in command ? command.lent : [];
+  return uses.find(({ name, access }) => !rules.lent.some((folder) => folder.name === name && (access === 'ro' || folder.mode === 'rw')))?.name;
+}
+
+function attemptOf({ prepared, outcome, claimedAt }: LedgerRecord, { root }: PlanJob, { round, winner }: PlanOrder): readonly Attempt[] {
+  const { plan, attempt, command } = prepared;
+  if (plan === undefined || prepared.root !== root || plan.round !== round || plan.winner !== winner) return [];
+  return [{ step: plan.step, attempt, state: outcome?.kind ?? 'open', repeatable: command.repeatable, at: claimedAt }];
+}
