@@ -10,16 +10,21 @@ export interface Mind {
 
 /** Every agent's mind as it is now: the roster's, or what a master has chosen instead. */
 export class Minds {
-  readonly #roster: ReadonlyMap<AgentId, AgentConfig>;
+  readonly #home: ReadonlyMap<AgentId, AgentConfig>;
+  #roster: ReadonlyMap<AgentId, AgentConfig>;
+  #choices: ReadonlyMap<AgentId, ModelName> = new Map();
   readonly #make: (config: AgentConfig) => Provider;
   readonly #rehearsal: 'auto' | 'always';
   #minds: ReadonlyMap<AgentId, Mind> = new Map();
   #ready: ReadonlySet<AgentId> = new Set();
   #byHand: ReadonlySet<AgentId> = new Set();
+  /** How many come and go. */
+  #visitors = 0;
 
   /** @param make does no I/O: it is also asked what a model would be. */
   constructor(agents: readonly AgentConfig[], make: (config: AgentConfig) => Provider, rehearsal: 'auto' | 'always') {
-    this.#roster = new Map(agents.map((config) => [config.id, config]));
+    this.#home = new Map(agents.map((config) => [config.id, config]));
+    this.#roster = this.#home;
     this.#make = make;
     this.#rehearsal = rehearsal;
     this.use(new Map());
@@ -29,9 +34,15 @@ export class Minds {
     return this.#minds.get(agent);
   }
 
-  /** Who can take turns. */
+  /** Who can take turns now. */
   get ready(): ReadonlySet<AgentId> {
-    return this.#ready;
+    return this.#visitors === 0 ? this.#ready : new Set([...this.#ready].filter((id) => this.#minds.get(id)?.provider.online?.() ?? true));
+  }
+
+  /** From now on these are the agents that live elsewhere. */
+  outside(agents: readonly AgentConfig[]): void {
+    this.#roster = new Map([...this.#home, ...agents.map((config) => [config.id, config] as const)]);
+    this.use(this.#choices);
   }
 
   /** Whose words a person carries: asked only when called by name. */
@@ -57,6 +68,7 @@ export class Minds {
 
   /** The masters' choices, all of them; who is not among them has the roster's model. */
   use(choices: ReadonlyMap<AgentId, ModelName>): void {
+    this.#choices = choices;
     const minds = new Map<AgentId, Mind>();
     for (const [id, config] of this.#roster) {
       const before = this.#minds.get(id);
@@ -65,15 +77,16 @@ export class Minds {
     }
     this.#minds = minds;
     this.#ready = readyAgents(minds, this.#rehearsal);
+    this.#visitors = [...minds.values()].filter(({ provider }) => provider.online !== undefined).length;
     this.#byHand = new Set([...minds].filter(([, { provider }]) => provider.byHand === true).map(([id]) => id));
   }
 }
 
 /**
  * Rehearsal is for a house without keys: once one agent has a real mind the rehearsing ones are silent, unless the
- * owner wants them to go on. One that waits to be called by name keeps nobody silent.
+ * owner wants them to go on. One that waits to be called by name, or lives elsewhere, keeps nobody silent.
  */
 function readyAgents(minds: ReadonlyMap<AgentId, Mind>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
-  const anyReal = [...minds.values()].some(({ provider }) => !provider.rehearsal && provider.byHand !== true);
+  const anyReal = [...minds.values()].some(({ provider }) => !provider.rehearsal && provider.byHand !== true && provider.online === undefined);
   return new Set([...minds].filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
 }

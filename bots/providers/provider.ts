@@ -14,6 +14,8 @@ export interface Provider {
   readonly rehearsal: boolean;
   /** A person carries its words: it is asked when called by name, and nobody waits for it. */
   readonly byHand?: boolean;
+  /** Of a mind that comes and goes: whether it can be asked now. */
+  readonly online?: () => boolean;
   /**
    * Yields the answer as it comes and ends with exactly one `finish`.
    * Throws `ProviderFault`, and the signal's reason when aborted.

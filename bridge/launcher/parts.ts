@@ -109,6 +109,8 @@ export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): Par
         CHAVION_HOMESERVER_URL: homeserverUrl(house),
         CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
         CHAVION_APPSERVICE_PORT: String(settings.CHAVION_APPSERVICE_PORT),
+        CHAVION_API_PORT: String(settings.CHAVION_API_PORT),
+        CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
         CHAVION_APPSERVICE_TOKEN: house.secrets.appservice.appservice,
         CHAVION_HOMESERVER_TOKEN: house.secrets.appservice.homeserver,
         CHAVION_REDIS_URL: redisUrl('swarm', house.secrets.redis.swarm, settings.CHAVION_REDIS_PORT),

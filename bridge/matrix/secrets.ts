@@ -50,6 +50,8 @@ const FORMS: readonly KeyForm[] = [
   { prefix: 'r8_', run: ALNUM, min: 30, looksRight: isMixed },
   { prefix: 'npm_', run: ALNUM, min: 36, looksRight: isMixed },
   { prefix: 'tvly-', run: WORD, min: 24, looksRight: hasDigit },
+  // Chavion's own, of outside agents.
+  { prefix: 'chv_', run: WORD, min: 40, looksRight: isMixed },
   // Synapse's access and refresh tokens, and those of the Matrix authentication service.
   { prefix: 'syt_', run: SNAKE, min: 20 },
   { prefix: 'syr_', run: SNAKE, min: 20 },

@@ -4,7 +4,7 @@ import { AgentId } from './ids.ts';
 /** `<provider>/<model>`, or a bare word for models that need none: `openai/gpt-5.2`, `rehearsal`, `relay`. */
 export const ModelName = z
   .string()
-  .regex(/^(?:(?:openai|anthropic|google|perplexity|compatible|manus)\/\S+|echo\/[1-9]\d{0,5}@[1-9]\d{0,3}|rehearsal|relay|echo)$/, {
+  .regex(/^(?:(?:openai|anthropic|google|perplexity|compatible|manus)\/\S+|echo\/[1-9]\d{0,5}@[1-9]\d{0,3}|rehearsal|relay|outside|echo)$/, {
     error: 'expected <provider>/<model> with provider openai, anthropic, google, perplexity, compatible or manus; or rehearsal, relay, echo, echo/<tokens>@<tokens per second>',
   });
 export type ModelName = z.infer<typeof ModelName>;

@@ -61,6 +61,8 @@ export const SwarmSettings = z.object({
   CHAVION_HOMESERVER_URL: z.url(),
   CHAVION_SERVER_NAME: Settings.shape.CHAVION_SERVER_NAME,
   CHAVION_APPSERVICE_PORT: Settings.shape.CHAVION_APPSERVICE_PORT,
+  CHAVION_API_PORT: Settings.shape.CHAVION_API_PORT,
+  CHAVION_PUBLIC_URL: Settings.shape.CHAVION_PUBLIC_URL,
   CHAVION_APPSERVICE_TOKEN: z.string().min(32),
   CHAVION_HOMESERVER_TOKEN: z.string().min(32),
   /** redis://user:password@host:port */

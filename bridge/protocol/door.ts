@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { AgentId, EventId, UserId } from './ids.ts';
+
+/** What an outside agent's key allows. `read` is checkin, listening and looking; the others act. */
+export const Scope = z.enum(['read', 'speak', 'tasks', 'execute']);
+export type Scope = z.infer<typeof Scope>;
+
+/** An agent that lives elsewhere and joins by HTTP, as it is kept in Redis. */
+export const Outsider = z.object({
+  id: AgentId,
+  name: z.string().min(1).max(40),
+  /** Milliseconds since 1970. */
+  addedAt: z.int(),
+  by: UserId,
+  scopes: z.array(Scope).min(1),
+});
+export type Outsider = z.infer<typeof Outsider>;
+
+/** It counts as online for so long after its last call. */
+export const ONLINE_MS = 90_000;
+
+/** Something for an outside agent in its mailbox; `ask` waits for an answer until `replyBy`. */
+export const Letter = z.object({
+  type: z.enum(['chat', 'command', 'report', 'ask']),
+  /** `master`, the id of an agent, or an account of somebody else. */
+  from: z.string().max(255),
+  content: z.string(),
+  /** Of an ask: everything that a language model needs to answer it, in one text. */
+  prompt: z.string().optional(),
+  /** Of an ask: what `inReplyTo` of the answer has to say. */
+  ask: z.string().max(400).optional(),
+  /** Milliseconds since 1970; later answers are said in the room but count for nothing. */
+  replyBy: z.int().optional(),
+  event: EventId.optional(),
+  thread: EventId.optional(),
+  /** The chain of calls that it belongs to: what the reader sets off next is one deeper. */
+  root: EventId.optional(),
+  depth: z.int().nonnegative().optional(),
+  /** Milliseconds since 1970. */
+  at: z.int(),
+});
+export type Letter = z.infer<typeof Letter>;
