@@ -4,7 +4,7 @@ import { MAX_PLAN_BYTES, MAX_STEPS, Plan, stepId } from '../../bridge/protocol/p
 import { canonical } from '../../bridge/queue/canonical.ts';
 import { candidatesFor, labelIn } from './candidates.ts';
 import { evidenceNow } from './evidence.ts';
-import { failedStep, patchedCommand } from './failed-step.ts';
+import { failedStep } from './failed-step.ts';
 import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.ts';
 import type { LabelledProposal } from './plan-labels.ts';
 import type { Answer, Ask, TaskState } from './state.ts';
@@ -41,9 +41,7 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
     case 'verify':
       return one(objectsIn(words), Verify, (said) => verify(said, state));
     case 'diagnose':
-      return one(objectsIn(words), Diagnose, ({ cause, command: said }) => {
-        const command = said === 'same' ? patchedCommand(state, ask) : said;
-        if (command === undefined) return fail('command: nobody has proposed one yet, so there is no "same"');
+      return one(objectsIn(words), Diagnose, ({ cause, command }) => {
         const failed = failedStep(state, ask);
         const id = failed === undefined ? undefined : stepId(failed.step);
         if (command !== null && command.id !== id) return fail(`command.id: has to be ${JSON.stringify(id)}, the command that failed`);
@@ -61,7 +59,7 @@ const Critique = z.object({ objections: z.array(z.object({ of: z.string().max(40
 const Vote = z.object({ ranking: z.array(z.string().max(40)).max(40), reason: z.string().max(2_000) });
 const Quote = z.object({ step: z.string().max(100), quote: z.string().trim().min(1).max(1_000) });
 const Verify = z.object({ holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(Quote).max(20) });
-const Diagnose = z.object({ cause: z.string().max(4_000), command: z.union([z.literal('same'), Command]).nullable() });
+const Diagnose = z.object({ cause: z.string().max(4_000), command: Command.nullable() });
 
 const answered = (answer: Answer): Parsed => ({ ok: true, answer });
 const fail = (...faults: readonly string[]): Parsed => ({ ok: false, faults: faults.slice(0, MAX_FAULTS) });
@@ -107,17 +105,24 @@ const byLabel = (state: TaskState, { agent }: Ask) => new Map(candidatesFor(stat
 /** Quotes that stand nowhere are dropped; who says that all is well and can quote nothing has not looked. */
 function verify({ holds, why, quotes }: z.infer<typeof Verify>, state: TaskState): Parsed {
   const evidence = evidenceNow(state);
-  const outputs = new Map(evidence.map(({ step, output }) => [stepId(step), spaced(output)] as const));
-  const real = quotes.flatMap(({ step, quote }) => {
-    const named = CommandId.safeParse(step).data;
-    return named !== undefined && outputs.get(named)?.includes(spaced(quote)) === true ? [{ step: named, quote }] : [];
+  const real = quotes.flatMap((said) => {
+    const from = evidence.find(({ step }) => stepId(step) === said.step);
+    const quote = from === undefined ? undefined : asItStands(said.quote, from.output);
+    return from === undefined || quote === undefined ? [] : [{ step: stepId(from.step), quote }];
   });
   const quotable = evidence.some(({ output }) => output.trim() !== '');
   if (holds && quotable && real.length === 0) return fail('quotes: none of them stands letter for letter in the output of the step it names');
-  return { ok: true, answer: { kind: 'verify', holds, why, quotes: real } };
+  return answered({ kind: 'verify', holds, why, quotes: real });
 }
 
-const spaced = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const MAX_QUOTE = 1_000;
+
+/** The quoted words, letter for letter: blanks and ends of lines are all that a mind may have changed. */
+function asItStands(quote: string, output: string): string | undefined {
+  const words = quote.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`));
+  const found = new RegExp(words.join(String.raw`\s+`)).exec(output)?.[0];
+  return found === undefined || found.length > MAX_QUOTE ? undefined : found;
+}
 
 const LONGEST = { work: 100_000, report: 200_000 } as const;
 

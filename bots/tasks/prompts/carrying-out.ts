@@ -1,6 +1,6 @@
 import { type Step, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
 import { type Evidence, evidenceNow } from '../evidence.ts';
-import { failedStep, patchedCommand } from '../failed-step.ts';
+import { failedStep } from '../failed-step.ts';
 import type { Ask, TaskState } from '../state.ts';
 import type { AskFacts } from './facts.ts';
 import { commandGuide } from './plan-guide.ts';
@@ -34,15 +34,13 @@ export function verifyPrompt(state: TaskState, room: number): string {
 export function diagnosePrompt(state: TaskState, ask: Ask, facts: AskFacts, room: number): string {
   const evidence = failedStep(state, ask);
   const id = evidence === undefined ? '' : stepId(evidence.step);
-  const patched = patchedCommand(state, ask);
   return [
     `A command of the plan failed. Find the cause. If this one command can be put right, give it anew: the same "id" (${JSON.stringify(id)}), the same "after", asking for no more than it did (no further folders, hosts or rights). If it cannot, give null: then a new plan is made.`,
     quoted('mission', clipped(state.mission, room / 6)),
     goal(state, room / 6),
     evidence === undefined ? 'Nothing is known of it.' : shown([evidence], room / 2),
-    ...(patched === undefined ? [] : [`Another agent would replace it by the command below. It only runs if you agree on it: when it is right as it is, answer with "command":"same".\n${quoted('patch', clipped(briefJson(patched, 4_000), room / 4))}`]),
     commandGuide(facts),
-    `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...} or null${patched === undefined ? '' : ' or "same"'}}`,
+    `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...} or null}`,
   ].join('\n\n');
 }
 
