@@ -10,11 +10,16 @@ import { lend } from './bridge/launcher/lend.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
+import { logs } from './bridge/operations/logs.ts';
+import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.ts';
+import { status } from './bridge/operations/status.ts';
+import { backup, restore } from './bridge/operations/verbs.ts';
 import { helpText } from './bridge/text/verbs.ts';
 
 const project = import.meta.dirname;
 const environment = ownerEnvironment(project);
 const terminal = new Terminal(languageOf(environment), process.stdout);
+const asked = { project, environment, args: process.argv.slice(3), terminal, input: () => hiddenInput(process.stdin, process.stdout) };
 const help = async (): Promise<void> => terminal.say(helpText);
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -26,6 +31,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   lend: () => lend(project, environment, process.argv.slice(3), terminal),
   audit: async () => audit(project, environment, process.argv.slice(3), terminal),
+  status: () => status(asked),
+  logs: (stop) => logs(asked, stop),
+  backup: () => backup(asked),
+  restore: () => restore(asked),
+  'reset-password': () => resetPassword(asked),
+  'rotate-secrets': () => rotateSecrets(asked),
   help,
   '--help': help,
   '-h': help,

@@ -47,6 +47,8 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
     },
     // Looked for every five minutes; what a secret was redacted from is gone well within the hour.
     redaction_retention_period: '5m',
+    // The index of words keeps what was redacted for ever (seen in 1.163), a secret too: so there is none.
+    enable_search: false,
     presence: { enabled: false },
     url_preview_enabled: false,
     max_upload_size: '50M',

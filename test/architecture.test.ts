@@ -12,10 +12,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bridge/appservice': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue'],
   'bridge/terminal': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config'],
   'bridge/launcher': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'synapse'],
+  'bridge/operations': ['bridge/protocol', 'bridge/text', 'bridge/config', 'bridge/launcher', 'synapse'],
   synapse: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
   bots: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/appservice'],
   executor: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
-  'chavion.ts': ['bridge/launcher', 'bridge/config', 'bridge/text', 'bridge/protocol', 'synapse'],
+  'chavion.ts': ['bridge/launcher', 'bridge/operations', 'bridge/config', 'bridge/text', 'bridge/protocol', 'synapse'],
 };
 
 /** Vendor SDKs are known to one place each. */

@@ -15,6 +15,8 @@ export interface Controls {
   readonly pause: (parts: readonly Part[]) => Promise<() => Promise<void>>;
   /** Everything is stopped and started with what `secrets.json` holds then. */
   readonly startAnew: () => void;
+  /** The master's password has changed: what is published says so. */
+  readonly newPassword: () => void;
 }
 
 export interface ControlServer extends AsyncDisposable {
@@ -34,6 +36,9 @@ export async function serveControl(paths: DataPaths, controls: Controls): Promis
     else if (route === 'POST /start-anew') {
       response.end('{}');
       controls.startAnew();
+    } else if (route === 'POST /new-password') {
+      controls.newPassword();
+      response.end('{}');
     } else response.writeHead(404).end();
   });
   await listen(server, socket);
@@ -99,9 +104,9 @@ export function holdParts(paths: DataPaths, parts: readonly Part[]): Promise<Hel
 }
 
 /** Whether the launcher heard it. */
-export function askToStartAnew(paths: DataPaths): Promise<boolean> {
+export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'new-password'): Promise<boolean> {
   return new Promise((resolve) => {
-    request({ socketPath: socketOf(paths), method: 'POST', path: '/start-anew' }, (response) => {
+    request({ socketPath: socketOf(paths), method: 'POST', path: `/${what}` }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     })

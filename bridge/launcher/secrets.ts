@@ -15,7 +15,7 @@ export const Secrets = z.object({
 });
 export type Secrets = z.infer<typeof Secrets>;
 
-const random = (): string => randomBytes(32).toString('hex');
+export const random = (): string => randomBytes(32).toString('hex');
 
 /** For fingers on a phone: no letters that look alike. 79 bits. */
 export function typeable(): string {

@@ -69,10 +69,19 @@ async function openHouse({ project, environment, terminal, stop }: Start): Promi
     executorExists(house) ? supervision.run(executorPlan(house, rooms), 'Executor', stop) : undefined,
   ]);
   const master = { userId: people(instance.serverName).master, password: secrets.passwords.master };
-  supervision.ready.publish({ homeserver: localAddress(loaded.settings), serverName: instance.serverName, master, rooms: { hq: rooms.hq, ops: rooms.ops }, space: rooms.space, api: `http://127.0.0.1:${loaded.settings.CHAVION_API_PORT}` });
+  const publish = (password: string) =>
+    supervision.ready.publish({
+      homeserver: localAddress(loaded.settings),
+      serverName: instance.serverName,
+      master: { ...master, password },
+      rooms: { hq: rooms.hq, ops: rooms.ops },
+      space: rooms.space,
+      api: `http://127.0.0.1:${loaded.settings.CHAVION_API_PORT}`,
+    });
+  publish(master.password);
   await welcome({ terminal, settings: loaded.settings, master, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
   const anew = new AbortController();
-  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort() });
+  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), newPassword: () => publish(loadSecrets(paths.secrets).passwords.master) });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
   return stop.aborted ? 'stopped' : 'anew';
 }

@@ -10,6 +10,12 @@ npm start -- doctor      무엇이 빠졌거나 고장 났는지, 어떻게 고�
                          --providers를 붙이면 AI마다 짧게 불러 보고 누가 답하는지 보여 줍니다.
 npm start -- lend        서버의 폴더를 에이전트들에게 빌려주거나 돌려받습니다.
 npm start -- audit verify  실행한 명령의 기록이 고쳐지지 않았는지 확인합니다.
+npm start -- status      집의 상태: 부분들, 디스크, 마지막 백업
+npm start -- logs        각 부분이 적은 것 (-f: 계속 보기)
+npm start -- backup      집 전체를 파일 하나로 (--encrypt: 암호로 잠금)
+npm start -- restore     백업에서 되돌립니다. 집이 없는 곳에서만 됩니다.
+npm start -- reset-password  마스터의 비밀번호를 새로 만듭니다.
+npm start -- rotate-secrets  부분들 사이의 비밀값을 새로 만듭니다.
 npm start -- --help      이 도움말
 npm run chat             이 터미널에서 에이전트들과 이야기합니다.
 
@@ -24,6 +30,12 @@ npm start -- doctor      says what is missing or broken here and how to mend it.
                          With --providers: calls each AI once, briefly, and shows who answers.
 npm start -- lend        lends folders of this machine to commands, and takes them back.
 npm start -- audit verify  checks that the record of commands was not changed.
+npm start -- status      how the house stands: parts, disk, last backup
+npm start -- logs        what the parts wrote (-f: goes on)
+npm start -- backup      the whole house in one file (--encrypt: under a passphrase)
+npm start -- restore     a house from its backup, where there is none
+npm start -- reset-password  a new password for the master
+npm start -- rotate-secrets  new secrets between the parts
 npm start -- --help      this help
 npm run chat             talks to the agents from this terminal.
 

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSettings } from '../config/load.ts';
+import { PARTS } from '../launcher/accounts.ts';
+import { dataPaths } from '../launcher/instance.ts';
+import { operationsText } from '../text/operations.ts';
+import type { Asked } from './verbs.ts';
+
+const SHOWN_LINES = 50;
+
+/** `npm start -- logs [part] [-f] [lines]`: what the parts wrote last, each file under its name. Returns the exit code. */
+export async function logs({ project, environment, args, terminal }: Asked, stop: AbortSignal): Promise<number> {
+  const words = args.filter((word) => word !== '-f');
+  const lines = words.find((word) => /^[1-9]\d{0,5}$/.test(word));
+  const [part, ...more] = words.filter((word) => word !== lines);
+  if (more.length > 0 || (part !== undefined && !PARTS.some((known) => known === part))) {
+    terminal.say(operationsText.logsUsage(PARTS));
+    return 2;
+  }
+  const folder = dataPaths(project, loadSettings(environment)).logs;
+  const files = (part === undefined ? PARTS : [part]).map((name) => join(folder, `${name}.log`)).filter((file) => existsSync(file));
+  if (files.length === 0) {
+    terminal.say(operationsText.noLogs);
+    return 0;
+  }
+  const tail = spawn('tail', [...(args.includes('-f') ? ['-F'] : []), '-n', lines ?? String(SHOWN_LINES), ...files], { stdio: ['ignore', 'inherit', 'inherit'] });
+  stop.addEventListener('abort', () => tail.kill());
+  const [code] = await once(tail, 'exit');
+  return stop.aborted ? 0 : Number(code ?? 1);
+}

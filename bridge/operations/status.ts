@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { availableParallelism, loadavg, uptime } from 'node:os';
+import { loadSettings } from '../config/load.ts';
+import { PARTS } from '../launcher/accounts.ts';
+import { readableBytes } from '../launcher/disk.ts';
+import { readJson } from '../launcher/files.ts';
+import { dataPaths, Instance, stateRoot } from '../launcher/instance.ts';
+import { holder } from '../launcher/lock.ts';
+import { Ready } from '../launcher/ready.ts';
+import { padded } from '../launcher/terminal.ts';
+import { statusText } from '../text/operations.ts';
+import { lastBackup } from './backup.ts';
+import { folderBytes } from './folder-bytes.ts';
+import type { Asked } from './verbs.ts';
+
+/** `npm start -- status`: how the house stands, on one screen. Returns 0 when every part is up, else 1. */
+export async function status({ project, environment, terminal }: Asked): Promise<number> {
+  const settings = loadSettings(environment);
+  const paths = dataPaths(project, settings);
+  const text = statusText[terminal.lang];
+  const row = (name: string, value: string) => terminal.line(`  ${padded(name, 14)} ${value}`);
+  const instance = readJson(paths.instance, Instance);
+  const launcher = holder(paths.lock);
+  if (instance === undefined || launcher === undefined) {
+    terminal.mark(false, instance === undefined ? text.noHouse(paths.data) : text.closed());
+    if (instance !== undefined) row(text.backup(), backupLine(paths, text));
+    return 1;
+  }
+  const ready = existsSync(paths.ready) ? readJson(paths.ready, Ready) : undefined;
+  const up = ready !== undefined && PARTS.every((part) => ready.pids[part] !== null);
+  terminal.mark(up, up ? text.open(age(launcher.pid, text)) : text.starting());
+  for (const part of PARTS) {
+    const pid = ready?.pids[part] ?? null;
+    row(part, pid === null ? text.down() : `${text.process(pid)} · ${readableBytes(residentBytes(pid))} · ${age(pid, text)}`);
+  }
+  const root = stateRoot(instance, paths);
+  const { bavail, bsize } = statfsSync(root);
+  row(text.disk(), text.used(readableBytes(await folderBytes(root)), readableBytes(bavail * bsize)));
+  row(text.machine(), text.load((loadavg()[0] ?? 0).toFixed(1), availableParallelism()));
+  row(text.backup(), backupLine(paths, text));
+  if (ready !== undefined) row(text.address(), `${ready.homeserver}${ready.api === null ? '' : ` · ${ready.api}`}`);
+  return up ? 0 : 1;
+}
+
+type Text = (typeof statusText)['ko'];
+
+function backupLine(paths: ReturnType<typeof dataPaths>, text: Text): string {
+  const last = lastBackup(paths);
+  return last === undefined ? text.noBackup() : text.lastBackup(last.at, readableBytes(last.bytes));
+}
+
+/** VmRSS of proc(5); 0 for a process that has just gone. */
+function residentBytes(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function age(pid: number, text: Text): string {
+  const began = statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.ctimeMs;
+  return text.since(began === undefined ? 0 : Math.min(uptime() * 1000, Date.now() - began));
+}

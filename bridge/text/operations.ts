@@ -1,0 +1,120 @@
+import { phrase } from './say.ts';
+
+/** What `npm start -- backup`, `restore`, `status`, `logs`, `reset-password`, `rotate-secrets` and `upgrade` say. */
+export const operationsText = {
+  noHouse: (data: string) => phrase(() => `${data}에 아직 집이 없습니다. 먼저 npm start 를 해 주세요.`, () => `There is no house in ${data} yet: run npm start first.`),
+
+  backupUsage: phrase(
+    () => '쓰는 법: npm start -- backup [파일] [--encrypt]\n  파일을 쓰지 않으면 data/backups에 저장합니다. --encrypt는 암호를 물어 보고 그 암호로 잠급니다 (age 형식).\n  암호를 파일로 줄 수도 있습니다: --passphrase-file 파일',
+    () => 'Usage: npm start -- backup [file] [--encrypt]\n  Without a file it goes to data/backups. --encrypt asks for a passphrase and seals the backup with it (age).\n  Or from a file: --passphrase-file file',
+  ),
+  fileThere: (file: string) => phrase(() => `${file} 파일이 이미 있습니다. 덮어쓰지 않았습니다. 다른 이름을 주세요.`, () => `${file} is there already and was not overwritten. Give another name.`),
+  copying: phrase(() => '모으는 중', () => 'Copying'),
+  copied: phrase(() => '대화, 파일, 기억, 비밀값을 모았습니다', () => 'messages, files, memory and secrets'),
+  packing: phrase(() => '묶는 중', () => 'Packing'),
+  notStill: phrase(
+    () => '에이전트들을 잠시 멈추지 못해 백업하지 않았습니다. 바뀐 것은 없습니다. npm start -- status 로 상태를 보고 다시 해 주세요.',
+    () => 'The swarm could not be paused, so there is no backup; nothing was changed. Look at npm start -- status and try again.',
+  ),
+  backedUp: (file: string, sealed: boolean) =>
+    phrase(
+      () => `백업했습니다: ${file}\n    ${sealed ? '암호를 잊으면 아무도 열 수 없습니다.' : '비밀번호와 키가 그대로 들어 있으니 남에게 주지 마세요.'} 다른 컴퓨터나 USB에도 복사해 두세요.`,
+      () => `Backed up: ${file}\n    ${sealed ? 'Without its passphrase nobody can open it.' : 'Passwords and keys are in it as they are: give it to nobody.'} Keep a copy on another machine.`,
+    ),
+  littleRoom: (free: string) => phrase(() => `디스크 여유가 ${free}입니다. 오래된 백업을 지우거나 옮겨 주세요.`, () => `${free} of disk are left: move old backups away.`),
+  passphrase: phrase(() => '암호 (보이지 않습니다): ', () => 'Passphrase (hidden): '),
+  passphraseAgain: phrase(() => '한 번 더: ', () => 'Once more: '),
+  passphraseShort: phrase(() => '암호가 너무 짧습니다 (8자 이상). 백업하지 않았습니다.', () => 'The passphrase is too short (8 letters at least). Nothing was backed up.'),
+  passphraseDiffers: phrase(() => '두 암호가 다릅니다. 백업하지 않았습니다.', () => 'The two differ. Nothing was backed up.'),
+  passphraseNone: phrase(() => '이 백업은 암호로 잠겨 있습니다. 아무것도 바뀌지 않았습니다.', () => 'This backup is under a passphrase. Nothing was changed.'),
+
+  restoreUsage: phrase(
+    () => '쓰는 법: npm start -- restore 백업파일\n  집이 없는 곳에서만 됩니다. 암호로 잠긴 백업이면 암호를 묻습니다 (또는 --passphrase-file 파일).',
+    () => 'Usage: npm start -- restore file\n  Only where there is no house. A sealed backup asks for its passphrase (or --passphrase-file file).',
+  ),
+  noFile: (file: string) => phrase(() => `${file} 파일이 없습니다. 바뀐 것은 없습니다.`, () => `There is no ${file}. Nothing was changed.`),
+  houseThere: (data: string) =>
+    phrase(
+      () => `${data}에 이미 집이 있습니다. 덮어쓰지 않았습니다.\n집을 끄고 그 폴더를 다른 곳으로 옮기거나, CHAVION_DATA_DIR로 새 폴더를 정한 뒤 다시 해 주세요.`,
+      () => `There is a house in ${data} already; it was not overwritten.\nStop it and move that folder away, or choose a new one with CHAVION_DATA_DIR.`,
+    ),
+  unpacking: phrase(() => '푸는 중', () => 'Unpacking'),
+  placing: phrase(() => '제자리에', () => 'Placing'),
+  damaged: (file: string) => phrase(() => `${file} 파일이 손상되어 되돌리지 않았습니다. 바뀐 것은 없습니다. 다른 백업으로 해 보세요.`, () => `${file} is damaged and was not restored. Nothing was changed. Try another backup.`),
+  wrongPassphrase: (file: string) => phrase(() => `암호가 틀리거나 ${file} 파일이 손상됐습니다. 바뀐 것은 없습니다.`, () => `The passphrase is wrong or ${file} is damaged. Nothing was changed.`),
+  notBackup: (file: string) => phrase(() => `${file}은(는) Chavion의 백업이 아닙니다. 바뀐 것은 없습니다.`, () => `${file} is no backup of Chavion. Nothing was changed.`),
+  otherName: (name: string) =>
+    phrase(
+      () => `이 백업의 서버 이름은 ${name}입니다. 바뀐 것은 없습니다. .env에 CHAVION_SERVER_NAME=${name} 을 쓰고 다시 해 주세요.`,
+      () => `The server name in this backup is ${name}. Nothing was changed. Put CHAVION_SERVER_NAME=${name} into .env and try again.`,
+    ),
+  restored: phrase(() => '되돌렸습니다. 켜기: npm start', () => 'Restored. To open it: npm start'),
+
+  logsUsage: (parts: readonly string[]) =>
+    phrase(
+      () => `쓰는 법: npm start -- logs [${parts.join('|')}] [-f] [줄 수]\n  -f는 새 줄을 계속 보여 줍니다.`,
+      () => `Usage: npm start -- logs [${parts.join('|')}] [-f] [lines]\n  -f goes on with new lines.`,
+    ),
+  noLogs: phrase(() => '아직 적힌 것이 없습니다.', () => 'Nothing has been logged yet.'),
+
+  resetUsage: phrase(
+    () => '쓰는 법: npm start -- reset-password [계정]\n  계정을 쓰지 않으면 마스터의 비밀번호를 새로 만듭니다. 집이 켜져 있어야 합니다.',
+    () => 'Usage: npm start -- reset-password [account]\n  Without an account the master gets a new password. The house has to be running.',
+  ),
+  notRunning: phrase(() => '집이 꺼져 있어 하지 못했습니다. 바뀐 것은 없습니다. npm start 로 켠 뒤 다시 해 주세요.', () => 'The house is not running; nothing was changed. Open it with npm start first.'),
+  nobody: (user: string) => phrase(() => `${user} 계정이 없습니다. 바뀐 것은 없습니다.`, () => `There is no account ${user}. Nothing was changed.`),
+  notForPeople: (user: string) => phrase(() => `${user}은(는) 사람이 쓰는 계정이 아니라 비밀번호를 바꾸지 않았습니다.`, () => `${user} is nobody's login; its password was left as it is.`),
+  newPassword: (user: string, password: string) =>
+    phrase(() => `새 비밀번호 (${user}): ${password}\n    지금까지 로그인한 기기는 모두 로그아웃됐습니다.`, () => `New password of ${user}: ${password}\n    Every device that was signed in has been signed out.`),
+
+  rotating: phrase(() => '비밀값 교체', () => 'New secrets'),
+  rotated: (running: boolean) =>
+    phrase(
+      () => `통신용 비밀값을 새로 만들었습니다 (Synapse와 에이전트 사이, Redis). ${running ? '집이 잠깐 꺼졌다 켜지고, 그동안의 메시지는 그대로 남아 대답합니다.' : '다음에 켤 때부터 씁니다.'}\n    마스터의 비밀번호는 그대로입니다: npm start -- reset-password`,
+      () => `The parts have new secrets (homeserver and agents, Redis). ${running ? 'The house closes and opens again; what is said meanwhile is kept and answered.' : 'They are taken at the next start.'}\n    The master's password is as it was: npm start -- reset-password`,
+    ),
+  launcherDeaf: phrase(
+    () => '새 비밀값을 저장했지만 켜져 있는 집에 알리지 못했습니다. Ctrl-C로 끄고 npm start 로 다시 켜 주세요.',
+    () => 'The new secrets are stored, but the running house could not be told. Stop it with Ctrl-C and run npm start.',
+  ),
+};
+
+const date = (at: Date): string => `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')} ${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+
+/** `npm start -- status`. */
+export const statusText = {
+  ko: {
+    noHouse: (data: string) => `${data}에 아직 집이 없습니다. 시작: npm start`,
+    closed: () => '집이 꺼져 있습니다. 켜기: npm start',
+    open: (since: string) => `집이 켜져 있습니다 (${since})`,
+    starting: () => '집이 켜지는 중이거나, 응답하지 않는 부분이 있습니다. 까닭: npm start -- logs',
+    process: (pid: number) => `프로세스 ${pid}`,
+    down: () => '꺼져 있음 (곧 다시 켭니다)',
+    disk: () => '디스크',
+    used: (used: string, free: string) => `${used} 사용, 여유 ${free}`,
+    machine: () => '컴퓨터',
+    load: (load: string, cores: number) => `부하 ${load} / 코어 ${cores}개`,
+    backup: () => '마지막 백업',
+    noBackup: () => '없습니다. 만들기: npm start -- backup',
+    lastBackup: (at: Date, size: string) => `${date(at)}, ${size}`,
+    address: () => '주소',
+    since: (ms: number) => (ms < 60_000 ? `${Math.round(ms / 1000)}초` : ms < 3_600_000 ? `${Math.round(ms / 60_000)}분` : ms < 86_400_000 ? `${Math.floor(ms / 3_600_000)}시간` : `${Math.floor(ms / 86_400_000)}일`),
+  },
+  en: {
+    noHouse: (data: string) => `There is no house in ${data} yet. To begin: npm start`,
+    closed: () => 'The house is not running. To open it: npm start',
+    open: (since: string) => `The house is open (${since})`,
+    starting: () => 'The house is starting, or a part does not answer. Why: npm start -- logs',
+    process: (pid: number) => `process ${pid}`,
+    down: () => 'down (about to be started)',
+    disk: () => 'Disk',
+    used: (used: string, free: string) => `${used} used, ${free} free`,
+    machine: () => 'Machine',
+    load: (load: string, cores: number) => `load ${load} on ${cores} core${cores === 1 ? '' : 's'}`,
+    backup: () => 'Last backup',
+    noBackup: () => 'none. To make one: npm start -- backup',
+    lastBackup: (at: Date, size: string) => `${date(at)}, ${size}`,
+    address: () => 'Address',
+    since: (ms: number) => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : ms < 86_400_000 ? `${Math.floor(ms / 3_600_000)} h` : `${Math.floor(ms / 86_400_000)} d`),
+  },
+};
