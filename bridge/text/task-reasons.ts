@@ -51,29 +51,6 @@ export const taskEnding: Readonly<Record<TaskEnding, Phrase>> = {
   cancelled: word('취소했습니다. 그때까지 만든 파일과 글은 남아 있습니다. 다시 하려면 `!재시도`', 'Cancelled. Files and words made so far stay. To begin again: `!retry`'),
 };
 
-/** In a few words, for a list. */
-export const endingBrief: Readonly<Record<TaskEnding, Phrase>> = {
-  done: word('모두 끝남', 'all done'),
-  'no-agents': word('에이전트 없음', 'no agents'),
-  'no-plan': word('계획이 없음', 'no plan'),
-  'no-quorum': word('투표 모자람', 'too few votes'),
-  'no-winner': word('의견이 갈림', 'no agreement'),
-  'skipped-no-plan': word('건너뜀 (계획이 없음)', 'skipped (no plan)'),
-  'skipped-no-quorum': word('건너뜀 (투표 모자람)', 'skipped (too few votes)'),
-  'skipped-no-winner': word('건너뜀 (의견이 갈림)', 'skipped (no agreement)'),
-  'skipped-unknown-command': word('건너뜀 (명령 결과 모름)', 'skipped (end of a command unknown)'),
-  'plan-unfit': word('계획이 점검에 걸림', 'plan failed its check'),
-  'command-failed': word('명령 실패', 'command failed'),
-  'command-refused': word('명령 거절됨', 'command refused'),
-  'command-stopped': word('명령 멈춤', 'command stopped'),
-  'unknown-command': word('명령 결과 모름', 'end of a command unknown'),
-  'work-failed': word('에이전트 일 실패', "an agent's work failed"),
-  'not-verified': word('결과가 맞지 않음', 'result does not hold'),
-  unverified: word('결과 확인 못 함', 'result not checked'),
-  deadline: word('시간 초과', 'out of time'),
-  cancelled: word('취소됨', 'cancelled'),
-};
-
 /** Why an agent's part came to nothing. `many`: enough plans are there. `evidence`: quoted what stands nowhere. */
 export type TaskRefusal = FaultCode | 'off-schema' | 'blackout' | 'plan' | 'many' | 'evidence';
 export const refusalWhy: Readonly<Record<TaskRefusal, Phrase>> = {
