@@ -1,11 +1,13 @@
-import type { AgentId, Lang, UserId } from '../bridge/protocol/ids.ts';
+import type { AgentId, EventId, Lang, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import type { ModelName } from '../bridge/protocol/roster.ts';
+import { MAX_MISSION, parseTask } from '../bridge/protocol/task-order.ts';
 import type { Floor, HouseCommandJob, HouseCommandName, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
 import { helpText } from '../bridge/text/help.ts';
 import * as mindText from '../bridge/text/minds.ts';
 import { allFrozen, restsNow } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
+import { taskEmpty, taskTooLong } from '../bridge/text/task-commands.ts';
 import { address, type Audience, type Callable } from './addressing/address.ts';
 import { floorSentence } from './addressing/floor-sentence.ts';
 import { isForHouse, parseCommand, type Command } from './commands/parse.ts';
@@ -19,6 +21,8 @@ export interface Plan {
   readonly floor?: Floor;
   /** Answers to this room's events up to this time (origin_server_ts) end. */
   readonly stopAt?: number;
+  /** ... and so do tasks: this one, or all of the room. */
+  readonly stopThread?: EventId;
   /** A mind is another one from now on; null: the roster's again. */
   readonly model?: { readonly agent: AgentId; readonly name: ModelName | null };
   /** Words from a web chat, for the turn that waits for them. */
@@ -82,6 +86,10 @@ export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
 function understood(message: MessageEvent, facts: Facts): Plan {
   const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
 
+  const order = parseTask(message.body);
+  if (order?.kind === 'bad') return answer(order.why === 'empty' ? taskEmpty[facts.roomLang]() : taskTooLong[facts.roomLang](MAX_MISSION));
+  if (order !== null) return { jobs: [houseCommand('task', order.mission, message, languageOf(order.mission, facts.fallbackLang))] };
+
   const parsed = parseCommand(message.body);
   const lang = parsed === null ? languageOf(message.body, facts.fallbackLang) : commandLanguage(message.body, facts);
   if (facts.relayed !== undefined && parsed?.kind !== 'command') return carryBack(message, facts.relayed, facts);
@@ -129,7 +137,7 @@ const runLanguage = (body: string, facts: Facts): Lang => languageOf(/^\s*\S+/.e
 
 /** What somebody else's message sets off: it is heard, and a command is answered once. */
 export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallbackLang' | 'ownerTitle'>, toldBefore: boolean): Plan {
-  if (toldBefore || message.msgtype === 'm.notice' || parseCommand(message.body) === null) return NOTHING;
+  if (toldBefore || message.msgtype === 'm.notice' || (parseCommand(message.body) === null && parseTask(message.body) === null)) return NOTHING;
   const lang = languageOf(message.body, facts.fallbackLang);
   return { jobs: [notice(message, say.onlyMasters[lang](facts.ownerTitle))], told: message.sender };
 }
@@ -143,7 +151,7 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
     case 'agents':
       return answer(facts.agentsTable(lang));
     case 'stop':
-      return { ...answer(say.stopped[lang](facts.running)), stopAt: message.at };
+      return { ...answer(say.stopped[lang](facts.running)), stopAt: message.at, ...(message.thread === undefined ? {} : { stopThread: message.thread }) };
     case 'memory':
       if (facts.memory === null) return answer(mindText.noMemory[lang]());
       return { jobs: [{ ...notice(message, mindText.memoryShown[lang](facts.memory)), memory: true }] };

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Rooms } from '../bridge/appservice/rooms.ts';
 import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
-import { AgentId, type EventId, type Lang, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
+import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import type { MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
 import { ModelName, type Roster } from '../bridge/protocol/roster.ts';
 import { refused } from '../bridge/matrix/account.ts';
@@ -22,6 +22,7 @@ import type { WebChatDesk } from './relay-desk.ts';
 import type { Residents } from './residents.ts';
 import type { RoomMemory } from './room-memory.ts';
 import type { RunningTurns } from './running-turns.ts';
+import type { TaskEar } from './tasks/ear.ts';
 
 export interface IntakeDeps {
   readonly redis: Redis;
@@ -38,6 +39,7 @@ export interface IntakeDeps {
   readonly desk: Pick<WebChatDesk, 'waits' | 'bring'>;
   readonly purse: Pick<Purse, 'quiet' | 'frozen'>;
   readonly timeZone: string;
+  readonly tasks: TaskEar;
   readonly hq: RoomId;
   readonly ops: RoomId;
   readonly admin: UserId;
@@ -53,6 +55,7 @@ const StoredPlan = z.object({
   jobs: z.array(SwarmJob),
   floor: Floor.optional(),
   stopAt: z.number().optional(),
+  stopThread: EventId.optional(),
   forgetAt: z.number().optional(),
   model: z.object({ agent: AgentId, name: ModelName.nullable() }).optional(),
   carried: z.object({ turn: z.string(), text: z.string() }).optional(),
@@ -93,12 +96,13 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     await rooms.note(event);
     switch (event.kind) {
       case 'message':
-        return residents.isOwn(event.sender) ? undefined : hear(event);
+        return residents.isOwn(event.sender) ? deps.tasks.hear(event) : hear(event);
       case 'reaction':
         return event.key.startsWith(STOP_SIGN) ? stopBySign(event) : undefined;
       case 'redaction':
         deps.running.cancel({ room: event.roomId, source: event.target });
         deps.running.cancel({ room: event.roomId, answer: event.target });
+        await deps.tasks.hear(event);
         return deps.memory.redacted(event.roomId, event.target);
       case 'membership':
         return event.membership === 'invite' ? invited(event) : undefined;
@@ -107,8 +111,9 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'unreadable':
         return cannotRead(event, say.unreadableMessage[deps.lang]());
       case 'edit':
-        return event.masked ? secretInEdit(event) : undefined;
+        return event.masked ? secretInEdit(event) : deps.tasks.hear(event);
       case 'poll-response':
+        return deps.tasks.hear(event);
       case 'power':
         return undefined;
     }
@@ -162,6 +167,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       deps.running.cancel({ room, until: plan.stopAt });
       // A crash must not set going again what was stopped.
       await redis.hset(swarmKey('stopped'), room, Math.max(plan.stopAt, Number(await redis.hget(swarmKey('stopped'), room))));
+      await deps.tasks.stop(room, plan.stopAt, plan.stopThread);
     }
     if (plan.forgetAt !== undefined) await deps.memory.forget(room, plan.forgetAt);
     if (plan.model !== undefined) await deps.reloadMinds();
@@ -235,6 +241,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (!(await rooms.masters()).has(reaction.sender)) return;
     deps.running.cancel({ room: reaction.roomId, source: reaction.target });
     deps.running.cancel({ room: reaction.roomId, answer: reaction.target });
+    await deps.tasks.stopSign(reaction);
   }
 
   async function invited(event: MembershipEvent): Promise<void> {

@@ -30,6 +30,10 @@ import { WebChatDesk } from './relay-desk.ts';
 import { createResidents } from './residents.ts';
 import { RoomMemory } from './room-memory.ts';
 import { RunningTurns } from './running-turns.ts';
+import { taskCommands } from './tasks/commands.ts';
+import { taskEar } from './tasks/ear.ts';
+import { readLendings } from './tasks/lendings.ts';
+import { createTasks } from './tasks/tasks.ts';
 import { giveUpTurn, takeTurn, type TurnDeps } from './turn.ts';
 
 /** Of the fifty edits a second that Synapse sustains, the swarm's share. */
@@ -92,6 +96,24 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const memory = new RoomMemory({ redis, timeline, rooms, residents, minds, roster, log });
   const reloadMinds = async () => minds.use(await chosenModels(redis));
 
+  const budget = new EditBudget(EDITS_PER_SECOND);
+  const tasks = createTasks({
+    redis,
+    orders,
+    residents,
+    roster,
+    minds,
+    rooms,
+    ghost,
+    budget,
+    // The part's own folder, where the launcher writes what is lent.
+    lendings: () => readLendings(all['HOME']),
+    serverName: settings.CHAVION_SERVER_NAME,
+    ops: settings.CHAVION_OPS_ROOM,
+    timeZone: settings.CHAVION_TZ,
+    log,
+  });
+
   const intake = createIntake({
     redis,
     queue,
@@ -104,6 +126,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     reloadMinds,
     memory,
     desk,
+    tasks: taskEar({ tasks, rooms, timeline, coordinator: residents.coordinator, executor: residents.executor }),
     purse,
     timeZone: settings.CHAVION_TZ,
     hq: settings.CHAVION_HQ_ROOM,
@@ -135,7 +158,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     rooms,
     attachments: new Attachments(),
     memory,
-    budget: new EditBudget(EDITS_PER_SECOND),
+    budget,
     running,
     status,
     purse,
@@ -149,7 +172,10 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     log,
   };
 
-  const houseCommands: HouseCommands = { ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }) };
+  const houseCommands: HouseCommands = {
+    ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }),
+    ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
+  };
 
   let worker: { close(): Promise<void> } | null = null;
   return {
@@ -196,10 +222,11 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
           }
         },
       );
+      await tasks.open();
       await askForPushes(coordinator);
     },
     async stop() {
-      await worker?.close();
+      await Promise.all([worker?.close(), tasks.close()]);
       purse.stop();
       await Promise.all([queue.close(), orders.close()]);
     },

@@ -73,4 +73,4 @@ export class TaskMachine {
   }
 }
 
-export const hasEnded = ({ phase }: TaskState): boolean => ENDED.has(phase);
+export const hasEnded = ({ phase }: Pick<TaskState, 'phase'>): boolean => ENDED.has(phase);

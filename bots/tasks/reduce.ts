@@ -137,7 +137,7 @@ function cancel(draft: Draft): void {
 /** A new round under a new electorate, with the same span of time; an unknown command is sent again instead. */
 function retry(draft: Draft, { at, ready, event }: Extract<TaskEvent, { kind: 'retry' }>): void {
   const { state } = draft;
-  if (state.phase !== 'failed' && state.phase !== 'partial' && state.phase !== 'asking') return;
+  if (state.phase !== 'failed' && state.phase !== 'partial' && state.phase !== 'cancelled' && state.phase !== 'asking') return;
   if (state.retry === event || ready.length === 0) return;
   draft.set({ runs: state.runs + 1, retry: event, withdrawn: null });
   draft.timer(`deadline.${state.runs + 1}`, state.phase === 'asking' ? windUpAt(state) : windUpAt({ began: at, deadline: at + state.deadline - state.began }));

@@ -1,0 +1,138 @@
+import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
+import { MAX_MISSION, parseChoose } from '../../bridge/protocol/task-order.ts';
+import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import * as say from '../../bridge/text/task-commands.ts';
+import type { HouseCommand, HouseCommands } from '../house-commands.ts';
+import { languageOf } from '../language.ts';
+import { hasEnded } from './machine.ts';
+import { plainWords } from './markdown-words.ts';
+import { permalink } from './permalink.ts';
+import { labelled, labelOf, proposalAt } from './plan-labels.ts';
+import type { TaskState } from './state.ts';
+import type { Tasks } from './tasks.ts';
+
+export interface TaskCommandDeps {
+  readonly tasks: Tasks;
+  readonly hq: RoomId;
+  readonly hqName: string;
+  readonly lang: Lang;
+  readonly serverName: string;
+}
+
+const LISTED = 10;
+const NUMBER = /^#?(\d{1,9})(?:번)?$/u;
+
+/** The task that is meant, or the line that says why there is none. */
+type Found = { readonly task: TaskState } | { readonly line: string };
+
+/** What masters say to tasks. In a task's thread its number can be left out; so can it where only one could be meant. */
+export function taskCommands(deps: TaskCommandDeps): HouseCommands {
+  const { tasks } = deps;
+
+  const task: HouseCommand = async (job) => {
+    const number = NUMBER.exec(job.words)?.[1];
+    if (number !== undefined) return show(await numbered(Number(number), job), job);
+    if (job.words === '') return say.taskEmpty[job.lang]();
+    if (job.words.length > MAX_MISSION) return say.taskTooLong[job.lang](MAX_MISSION);
+    if (job.room !== deps.hq) return say.taskElsewhere[job.lang](deps.hqName);
+    if (job.thread !== undefined) return say.taskInThread[job.lang]();
+    await tasks.start({ root: job.source, room: job.room, at: job.at, by: job.by, origin: 'master', mission: job.words, lang: languageOf(job.words, deps.lang) });
+    return null;
+  };
+
+  const status: HouseCommand = async (job) => {
+    if (job.words !== '' || (await ofThread(job)) !== null) return show(await meant(job, 'status'), job);
+    const live = await tasks.live();
+    if (live.length === 0) return say.nothingGoesOn[job.lang]();
+    const waiting = live.filter(waitsForMaster).map(({ no }) => no);
+    return [...live.map((one) => line(one, job.lang)), ...(waiting.length === 0 ? [] : ['', say.waitsForYou[job.lang](waiting)])].join('\n');
+  };
+
+  const list: HouseCommand = async (job) => {
+    const [live, ended] = await Promise.all([tasks.live(), tasks.ended(LISTED)]);
+    const shown = [...live.toReversed(), ...ended].slice(0, Math.max(LISTED, live.length));
+    return shown.length === 0 ? say.noTasks[job.lang]() : shown.map((one) => line(one, job.lang)).join('\n');
+  };
+
+  const cancel: HouseCommand = async (job) => {
+    const found = await meant(job, 'cancel');
+    if ('line' in found) return found.line;
+    const { no, root, phase } = found.task;
+    if (hasEnded(found.task)) return say.alreadyEnded[job.lang](no, phase);
+    await tasks.cancel(root, job.by);
+    // In the thread the task says so itself.
+    return job.thread === root ? null : say.cancelledElsewhere[job.lang](no);
+  };
+
+  const retry: HouseCommand = async (job) => {
+    const found = await meant(job, 'retry', ({ phase }) => RETRIED.has(phase));
+    if ('line' in found) return found.line;
+    const { no, root, room, phase } = found.task;
+    const after = await tasks.retry(root, job.by, job.source);
+    if (after?.retry === job.source) return say.retried[job.lang](no);
+    return RETRIED.has(phase) && (await tasks.readyIn(room)).length === 0 ? say.nobodyReady[job.lang]() : say.notRetried[job.lang](no, phase);
+  };
+
+  const choose: HouseCommand = async (job) => {
+    const choice = parseChoose(`!choose ${job.words}`);
+    const named = choice?.kind === 'choice' ? choice.task : null;
+    const found = named === null ? await meant({ ...job, words: '' }, 'choose') : await numbered(named, job);
+    if ('line' in found) return found.line;
+    const { no, root, phase } = found.task;
+    const proposal = choice?.kind === 'choice' ? proposalAt(found.task, choice.index) : undefined;
+    if (proposal === undefined) return say.chooseHow[job.lang](labelled(found.task).map(({ label }) => label));
+    const label = labelOf(found.task, proposal.hash);
+    // The executor reads the choice again: it has to find in it which task is meant.
+    if (job.thread !== root && named === null) return say.chooseInThread[job.lang](no, label);
+    const after = await tasks.choose(root, { hash: proposal.hash, by: job.by, event: job.source });
+    return after?.decision?.choice === job.source ? say.chosen[job.lang](no, label) : say.notChoosable[job.lang](no, phase);
+  };
+
+  function show(found: Found, { thread }: HouseCommandJob): string {
+    if ('line' in found) return found.line;
+    const card = tasks.cardText(found.task);
+    return thread === found.task.root ? card : `${card}\n${link(found.task)}`;
+  }
+
+  /** Its mission leads to its thread. */
+  const link = ({ mission, room, root }: TaskState): string => `[${plainWords(mission, 60)}](${permalink(room, root, deps.serverName)})`;
+
+  function line(one: TaskState, lang: Lang): string {
+    const commands = Object.values(one.commands);
+    const progress = commands.length === 0 ? null : ([commands.filter(({ state }) => state === 'done').length, commands.length] as const);
+    return say.taskLine[lang]({ no: one.no, phase: one.phase, mission: link(one), commands: progress });
+  }
+
+  async function ofThread({ thread }: { readonly thread?: EventId | undefined }): Promise<TaskState | null> {
+    return thread === undefined ? null : tasks.get(thread);
+  }
+
+  async function numbered(no: number, { lang }: Pick<HouseCommandJob, 'lang'>): Promise<Found> {
+    const found = await tasks.get(no);
+    return found === null ? { line: say.noSuchTask[lang](no) } : { task: found };
+  }
+
+  async function meant(job: HouseCommandJob, command: keyof typeof TYPED, could: (task: TaskState) => boolean = (one) => !hasEnded(one)): Promise<Found> {
+    const number = NUMBER.exec(job.words)?.[1];
+    if (number !== undefined) return numbered(Number(number), job);
+    const here = await ofThread(job);
+    if (here !== null) return { task: here };
+    const all = [...(await tasks.live()), ...(await tasks.ended(LISTED))].filter(could);
+    const [only, another] = all;
+    return only !== undefined && another === undefined ? { task: only } : { line: say.whichTask[job.lang](TYPED[command][job.lang], all.map(({ no }) => no)) };
+  }
+
+  return { task, status, tasks: list, cancel, retry, choose };
+}
+
+const RETRIED: ReadonlySet<TaskState['phase']> = new Set(['failed', 'partial', 'cancelled', 'asking']);
+
+/** As a master types it. */
+const TYPED = {
+  status: { ko: '상태', en: 'status' },
+  cancel: { ko: '취소', en: 'cancel' },
+  retry: { ko: '재시도', en: 'retry' },
+  choose: { ko: '선택', en: 'choose' },
+} as const;
+
+const waitsForMaster = ({ phase, commands }: TaskState): boolean => phase === 'asking' || Object.values(commands).some(({ state }) => state === 'asked');

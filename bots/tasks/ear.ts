@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
+import type { Timeline } from '../../bridge/appservice/timeline.ts';
+import { CHAVION_KEY, ChavionContent } from '../../bridge/protocol/content.ts';
+import { type EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { PollResponseEvent, ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
+import { hasEnded } from './machine.ts';
+import { answerNamed, POLL_START } from './poll-content.ts';
+import type { TaskState } from './state.ts';
+import type { Tasks } from './tasks.ts';
+
+export interface TaskEarDeps {
+  readonly tasks: Pick<Tasks, 'apply' | 'get' | 'live' | 'cancel'>;
+  readonly rooms: Pick<Rooms, 'masters' | 'reader'>;
+  readonly timeline: Pick<Timeline, 'find'>;
+  readonly coordinator: UserId;
+  readonly executor: UserId;
+}
+
+export interface TaskEar {
+  /** What in a room means something to a task, beside commands. Stored when it resolves. */
+  hear(event: RoomEvent): Promise<void>;
+  /** 🛑 by a master. */
+  stopSign(reaction: ReactionEvent): Promise<void>;
+  /** `!stop` of a master: in a task's thread that task, elsewhere all of the room that began before. */
+  stop(room: RoomId, until: number, thread: EventId | undefined): Promise<void>;
+}
+
+export function taskEar(deps: TaskEarDeps): TaskEar {
+  const { tasks, rooms } = deps;
+
+  async function hear(event: RoomEvent): Promise<void> {
+    switch (event.kind) {
+      case 'message':
+      case 'edit': {
+        const result = event.sender === deps.executor ? event.chavion?.result : undefined;
+        const root = event.chavion?.act?.conversation ?? event.chavion?.root;
+        if (result === undefined || root === undefined) return;
+        const task = await tasks.get(root);
+        if (task?.room === event.roomId) await tasks.apply(root, { kind: 'result', at: Date.now(), result });
+        return;
+      }
+      case 'poll-response':
+        return tapped(event);
+      case 'redaction': {
+        // The homeserver lets through who may: the author, and whoever may take out others' words.
+        const task = await liveTask(event.target, event.roomId);
+        if (task !== null) await tasks.cancel(task.root, event.sender);
+        return;
+      }
+      case 'reaction':
+      case 'membership':
+      case 'power':
+      case 'encrypted':
+      case 'unreadable':
+        return;
+    }
+  }
+
+  async function tapped(event: PollResponseEvent): Promise<void> {
+    if (!(await rooms.masters()).has(event.sender)) return;
+    const root = await taskOfPoll(event.roomId, event.target);
+    const task = root === null ? null : await tasks.get(root);
+    if (task === null || task.room !== event.roomId) return;
+    const [answer] = event.answers;
+    const hash = answer === undefined ? null : answerNamed(task.proposals.map((proposal) => proposal.hash), answer);
+    // An answer that the poll does not have spoils the vote (MSC3381).
+    await tasks.apply(task.root, { kind: 'tapped', at: Date.now(), by: event.sender, hash: hash ?? null, event: event.eventId });
+  }
+
+  /** The poll itself says whose it is, if the coordinator wrote it. */
+  async function taskOfPoll(room: RoomId, poll: EventId): Promise<EventId | null> {
+    const raw = Poll.safeParse(await (await rooms.reader(room)).event(room, poll)).data;
+    return raw?.sender === deps.coordinator ? (raw.content[CHAVION_KEY].act?.conversation ?? null) : null;
+  }
+
+  async function liveTask(root: EventId, room: RoomId): Promise<TaskState | null> {
+    const task = await tasks.get(root);
+    return task !== null && task.room === room && !hasEnded(task) ? task : null;
+  }
+
+  return {
+    hear,
+    async stopSign({ roomId, target, sender }) {
+      const root = await liveTask(target, roomId);
+      const card = root === null ? await deps.timeline.find(roomId, target) : null;
+      const ofCard = card?.event.sender === deps.coordinator && card.event.chavion?.kind === 'card' ? card.event.chavion.root : undefined;
+      const task = root ?? (ofCard === undefined ? null : await liveTask(ofCard, roomId));
+      if (task !== null) await tasks.cancel(task.root, sender);
+    },
+    async stop(room, until, thread) {
+      const hit = (await tasks.live()).filter((task) => task.room === room && task.at <= until && (thread === undefined || task.root === thread));
+      for (const { root } of hit) await tasks.cancel(root, null);
+    },
+  };
+}
+
+const Poll = z.object({ type: z.literal(POLL_START), sender: UserId, content: z.object({ [CHAVION_KEY]: ChavionContent }) });

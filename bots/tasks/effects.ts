@@ -1,0 +1,55 @@
+import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
+import type { Asks } from './asks.ts';
+import { hasEnded, type TaskMachine } from './machine.ts';
+import type { TaskStore } from './store.ts';
+import type { TaskJob } from './task-job.ts';
+import type { Voice } from './voice.ts';
+
+export interface EffectDeps {
+  readonly store: Pick<TaskStore, 'load'>;
+  readonly machine: Pick<TaskMachine, 'apply'>;
+  readonly asks: Pick<Asks, 'run'>;
+  readonly voice: Pick<Voice, 'say'>;
+  readonly orders: Pick<OrderBox, 'add'>;
+}
+
+/** Carries out one effect; doing it twice does it once. */
+export async function carryOutEffect({ root, effect }: TaskJob, deps: EffectDeps): Promise<void> {
+  switch (effect.kind) {
+    case 'ask':
+      return deps.asks.run(root, effect.ask);
+    case 'say':
+      return deps.voice.say(root);
+    case 'timer':
+      return void (await deps.machine.apply(root, { kind: 'timer', at: Math.max(effect.at, Date.now()), id: effect.id }));
+    case 'dispatch':
+      return dispatch(root, effect, deps);
+    case 'withdraw': {
+      const state = await deps.store.load(root);
+      if (state !== null) await deps.orders.add({ v: 1, type: 'end', root, room: state.room, at: state.at, lang: state.lang, id: effect.id });
+    }
+  }
+}
+
+/** Names the events in which the executor finds what to run; one that was taken back meanwhile is not sent. */
+async function dispatch(root: TaskJob['root'], effect: Extract<TaskJob['effect'], { kind: 'dispatch' }>, { store, orders }: EffectDeps): Promise<void> {
+  const state = await store.load(root);
+  const decision = state?.decision?.event;
+  const inForce = state?.plan?.event;
+  const command = state?.commands[effect.step];
+  if (state === null || decision === undefined || inForce === undefined || hasEnded(state)) return;
+  if (state.plan?.hash !== effect.plan || command?.attempt !== effect.attempt || command.state === 'stopped') return;
+  await orders.add({
+    v: 1,
+    type: 'plan',
+    root,
+    room: state.room,
+    at: state.at,
+    lang: state.lang,
+    decision,
+    ...(inForce === decision ? {} : { patched: inForce }),
+    step: effect.step,
+    attempt: effect.attempt,
+    ...(state.retry === null ? {} : { retry: state.retry }),
+  });
+}

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
+import type { Account } from '../../bridge/matrix/account.ts';
+import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
+import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { Lendings } from '../../bridge/protocol/lent-folder.ts';
+import type { PlanHash } from '../../bridge/protocol/plan.ts';
+import type { Roster } from '../../bridge/protocol/roster.ts';
+import { canonicalHash } from '../../bridge/queue/canonical.ts';
+import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
+import { openQueue, workOn } from '../../bridge/queue/jobs.ts';
+import type { Minds } from '../minds.ts';
+import type { Residents } from '../residents.ts';
+import { Asks } from './asks.ts';
+import { newTask } from './begin.ts';
+import { CardKeeper } from './card-keeper.ts';
+import { cardText } from './card.ts';
+import { carryOutEffect } from './effects.ts';
+import { hasEnded, TaskMachine } from './machine.ts';
+import { askMind } from './minds.ts';
+import { PATIENCE } from './patience.ts';
+import { reduce } from './reduce.ts';
+import { type SayingFacts, sayingOf } from './saying.ts';
+import type { TaskState } from './state.ts';
+import { TaskStore } from './store.ts';
+import { TaskJob, TASKS_QUEUE } from './task-job.ts';
+import type { TaskEvent, TaskRules } from './transitions.ts';
+import { Voice } from './voice.ts';
+
+export interface TasksDeps {
+  readonly redis: Redis;
+  readonly orders: Pick<OrderBox, 'add'>;
+  readonly residents: Residents;
+  readonly roster: Roster;
+  readonly minds: Minds;
+  readonly rooms: Pick<Rooms, 'members' | 'masters'>;
+  readonly ghost: (user: UserId) => Account;
+  readonly budget: EditBudget;
+  /** As they are now. */
+  readonly lendings: () => Lendings;
+  readonly serverName: string;
+  readonly ops: RoomId;
+  readonly timeZone: string;
+  readonly log: Logger;
+  readonly patience?: TaskRules['patience'];
+}
+
+export interface TaskOrder {
+  /** The event at the head: the thread hangs on it, and the executor reads it again. */
+  readonly root: EventId;
+  readonly room: RoomId;
+  /** origin_server_ts of the root. */
+  readonly at: number;
+  readonly by: UserId;
+  readonly origin: TaskState['origin'];
+  readonly mission: string;
+  readonly lang: Lang;
+  /** Milliseconds from now by which it has ended; three days. */
+  readonly lastsMs?: number;
+}
+
+/** Tasks, for whoever starts them, ends them or looks at them. Everything here may be called twice for one event. */
+export interface Tasks {
+  /** The same task for the same root. */
+  start(order: TaskOrder): Promise<TaskState>;
+  /** By its number or its root. */
+  get(which: number | EventId): Promise<TaskState | null>;
+  /** Those that go on, the oldest first. */
+  live(): Promise<readonly TaskState[]>;
+  /** Those that ended, the newest first. */
+  ended(most: number): Promise<readonly TaskState[]>;
+  /** What `apply` gives back is the task afterwards; null where there is none. A task that has ended stays as it is. */
+  cancel(root: EventId, by: UserId | null): Promise<TaskState | null>;
+  /** A master's `!choose`, in his event. */
+  choose(root: EventId, choice: { readonly hash: PlanHash; readonly by: UserId; readonly event: EventId }): Promise<TaskState | null>;
+  /** A master's `!retry`, in his event. */
+  retry(root: EventId, by: UserId, event: EventId): Promise<TaskState | null>;
+  apply(root: EventId, event: TaskEvent): Promise<TaskState | null>;
+  cardText(state: TaskState): string;
+  /** Who could take part in a task in that room now. */
+  readyIn(room: RoomId): Promise<readonly AgentId[]>;
+  /** Told of every end, and again after `!retry`; not of one during which this process died: `ended` knows it. */
+  onEnded(listener: (state: TaskState) => void): () => void;
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const LASTS_MS = 3 * DAY_MS;
+/** Asks mostly wait for providers. */
+const CONCURRENT_EFFECTS = 200;
+/** What a dead swarm left is taken up so soon. */
+const SWEEP_MS = 2_000;
+/** The time on the cards of tasks that go on. */
+const REFRESH_MS = 20_000;
+
+export function createTasks(deps: TasksDeps): Tasks {
+  const { redis, residents, roster, minds, rooms, ghost, log } = deps;
+  const store = new TaskStore(redis);
+  const queue = openQueue<TaskJob>(TASKS_QUEUE, redis);
+  const ready = () => residents.agents.map(({ id }) => id).filter((id) => minds.ready.has(id) && !minds.byHand.has(id));
+  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), lent: deps.lendings().folders, hash: canonicalHash, patience: deps.patience ?? PATIENCE });
+  const machine = new TaskMachine({ store, queue, reduce, rules });
+
+  const facts = (state: TaskState): SayingFacts => ({
+    now: Date.now(),
+    nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
+    ownerTitle: roster.ownerTitle,
+    master: { userId: state.by, name: roster.ownerTitle },
+    serverName: deps.serverName,
+    ops: deps.ops,
+  });
+  const userOf = (agent: AgentId | null): UserId => (agent === null ? residents.coordinator : (residents.byId.get(agent)?.userId ?? residents.coordinator));
+  const coordinator = ghost(residents.coordinator);
+  const voice = new Voice({
+    store,
+    machine,
+    accountOf: (agent) => ghost(userOf(agent)),
+    sayingOf: (state, say) => sayingOf(state, say, facts(state)),
+    isRehearsing: (agent) => minds.get(agent)?.provider.rehearsal === true,
+    log,
+  });
+  const mindDeps = { minds, roster, lent: () => deps.lendings().folders, hosts: () => deps.lendings().hosts, timeZone: deps.timeZone, now: () => Date.now(), log };
+  const asks = new Asks({ store, machine, askMind: (state, ask, signal) => askMind(state, ask, mindDeps, signal) });
+  const card = (state: TaskState) => cardText(state, facts(state));
+  const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, holder: randomUUID(), log });
+
+  const listeners = new Set<(state: TaskState) => void>();
+  machine.watch((state, before) => {
+    cards.touch(state.root);
+    if (state.phase !== before.phase) log.info({ task: state.no, root: state.root, phase: state.phase }, 'task');
+    if (hasEnded(state) && !hasEnded(before)) for (const listener of listeners) listener(state);
+  });
+
+  const readyIn = async (room: RoomId): Promise<readonly AgentId[]> => {
+    const members = await rooms.members(room);
+    return ready().filter((id) => members.has(userOf(id)));
+  };
+  const states = async (roots: readonly EventId[]): Promise<readonly TaskState[]> => (await Promise.all(roots.map((root) => store.load(root)))).flatMap((state) => state ?? []);
+
+  async function start({ root, lastsMs, ...order }: TaskOrder): Promise<TaskState> {
+    const no = await store.number(root);
+    if ((await store.load(root)) === null) {
+      const now = Date.now();
+      const state = newTask({ ...order, root, no, deadline: now + (lastsMs ?? LASTS_MS), electorate: await readyIn(order.room) });
+      await store.commit(null, { ...state, events: { card: await cards.post(state) } }, []);
+    }
+    const begun = await machine.apply(root, { kind: 'begin', at: Date.now() });
+    if (begun === null) throw new Error('a task that was stored is gone');
+    return begun;
+  }
+
+  const timers: NodeJS.Timeout[] = [];
+  const every = (ms: number, what: string, run: () => Promise<void>): void => {
+    const warn = (error: unknown): void => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, what);
+    timers.push(setInterval(() => void run().catch(warn), ms).unref());
+  };
+  let worker: { close(): Promise<void> } | null = null;
+
+  return {
+    start,
+    get: async (which) => {
+      const root = typeof which === 'number' ? await store.rootOf(which) : which;
+      return root === null ? null : store.load(root);
+    },
+    live: async () => states(await store.live()),
+    ended: async (most) => states(await store.ended(most)),
+    cancel: (root, by) => machine.apply(root, { kind: 'cancel', at: Date.now(), by }),
+    choose: (root, choice) => machine.apply(root, { kind: 'chosen', at: Date.now(), ...choice }),
+    retry: async (root, by, event) => {
+      const state = await store.load(root);
+      return state === null ? null : machine.apply(root, { kind: 'retry', at: Date.now(), by, event, ready: [...(await readyIn(state.room))] });
+    },
+    apply: (root, event) => machine.apply(root, event),
+    cardText: card,
+    readyIn,
+    onEnded: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async open() {
+      worker = workOn(
+        TASKS_QUEUE,
+        TaskJob,
+        redis,
+        {
+          concurrency: CONCURRENT_EFFECTS,
+          onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
+          giveUp: async ({ root, effect }) => (effect.kind === 'ask' ? asks.giveUp(root, effect.ask) : effect.kind === 'say' ? voice.giveUp(root, effect.id) : undefined),
+        },
+        (job) => carryOutEffect(job, { store, machine, asks, voice, orders: deps.orders }),
+      );
+      every(SWEEP_MS, 'effects left behind', () => machine.handOnAll());
+      every(REFRESH_MS, 'cards left behind', () => cards.touchAll());
+      await machine.handOnAll();
+      await cards.touchAll();
+    },
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      asks.close();
+      await worker?.close();
+      await queue.close();
+    },
+  };
+}

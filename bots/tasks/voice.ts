@@ -1,0 +1,104 @@
+import type { Logger } from 'pino';
+import { type Account, refused } from '../../bridge/matrix/account.ts';
+import { messageContent } from '../../bridge/matrix/content.ts';
+import { CHAVION_KEY, type ChavionContent } from '../../bridge/protocol/content.ts';
+import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
+import type { TaskMachine } from './machine.ts';
+import { pngSize } from './png-size.ts';
+import type { Saying, SayingFile } from './saying.ts';
+import type { Say, TaskState } from './state.ts';
+import type { TaskStore } from './store.ts';
+
+export interface VoiceDeps {
+  readonly store: Pick<TaskStore, 'load' | 'outbox' | 'settle'>;
+  readonly machine: Pick<TaskMachine, 'apply'>;
+  /** null: the coordinator's. */
+  readonly accountOf: (agent: AgentId | null) => Pick<Account, 'send' | 'upload'>;
+  readonly sayingOf: (state: TaskState, say: Say) => Saying;
+  readonly isRehearsing: (agent: AgentId) => boolean;
+  readonly log: Logger;
+}
+
+/** Says what tasks have to say: in the thread, in the order in which it was decided, each thing once. */
+export class Voice {
+  readonly #deps: VoiceDeps;
+  readonly #last = new Map<EventId, Promise<void>>();
+
+  constructor(deps: VoiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when nothing is left to be said that was decided before the call. */
+  say(root: EventId): Promise<void> {
+    const turn = (this.#last.get(root) ?? Promise.resolve()).then(() => this.#sayAll(root));
+    const settled = turn.catch(() => undefined).finally(() => {
+      if (this.#last.get(root) === settled) this.#last.delete(root);
+    });
+    this.#last.set(root, settled);
+    return turn;
+  }
+
+  /** After the last of many tries: what stands behind it in the line is said all the same. */
+  async giveUp(root: EventId, id: string): Promise<void> {
+    const { store } = this.#deps;
+    const stuck = (await store.outbox(root)).filter(({ effect }) => effect.kind === 'say' && effect.id === id);
+    if (stuck.length > 0) await store.settle(root, stuck.map(({ seq }) => seq));
+    await this.say(root);
+  }
+
+  async #sayAll(root: EventId): Promise<void> {
+    const { store, machine } = this.#deps;
+    for (const { seq, effect } of await store.outbox(root)) {
+      if (effect.kind !== 'say') continue;
+      const state = await store.load(root);
+      const event = state === null || !state.saying.some(({ id }) => id === effect.id) ? null : await this.#send(state, effect);
+      if (event !== null) await machine.apply(root, { kind: 'said', at: Date.now(), id: effect.id, event });
+      await store.settle(root, [seq]);
+    }
+  }
+
+  /** Null where the homeserver does not take it: the room is closed to this account. */
+  async #send(state: TaskState, say: Say): Promise<EventId | null> {
+    const { accountOf, sayingOf, isRehearsing, log } = this.#deps;
+    const saying = sayingOf(state, say);
+    const account = accountOf(saying.as);
+    const txn = `task.${state.root}.${say.id}`;
+    const chavion: ChavionContent = {
+      v: 1,
+      kind: 'act',
+      root: state.root,
+      act: saying.act,
+      ...(saying.as === null ? {} : { agent: saying.as, ...(isRehearsing(saying.as) ? { rehearsal: true } : {}) }),
+    };
+    const { text, msgtype, mentions, poll } = saying;
+    try {
+      const event =
+        poll === null
+          ? await account.send(state.room, 'm.room.message', messageContent({ text, msgtype, mentions, chavion, thread: state.root }), txn)
+          : await account.send(state.room, poll.type, { ...poll.content, [CHAVION_KEY]: chavion }, txn);
+      for (const [i, file] of saying.attachments.entries()) await sendFile(account, state, file, `${txn}.file.${i}`, { v: 1, kind: 'act', root: state.root });
+      return event;
+    } catch (error) {
+      if (!refused(error)) throw error;
+      log.error({ task: state.root, say: say.id, error: error instanceof Error ? error.message : 'refused' }, 'not said');
+      return null;
+    }
+  }
+}
+
+async function sendFile(account: Pick<Account, 'send' | 'upload'>, { room, root }: TaskState, { name, mediaType, read }: SayingFile, txn: string, chavion: ChavionContent): Promise<void> {
+  const bytes = Buffer.from(read());
+  const url = await account.upload(bytes, mediaType, name);
+  const size = mediaType === 'image/png' ? pngSize(bytes) : null;
+  const content = {
+    msgtype: mediaType.startsWith('image/') ? 'm.image' : 'm.file',
+    body: name,
+    filename: name,
+    url,
+    info: { mimetype: mediaType, size: bytes.length, ...(size === null ? {} : { w: size.width, h: size.height }) },
+    'm.mentions': {},
+    'm.relates_to': { rel_type: 'm.thread', event_id: root, is_falling_back: true, 'm.in_reply_to': { event_id: root } },
+    [CHAVION_KEY]: chavion,
+  };
+  await account.send(room, 'm.room.message', content, txn);
+}
