@@ -31,7 +31,7 @@ export const electionOf = ({ electorate, proposals, ballots, tap }: Pick<TaskSta
 /** From 1, as the list counts them; 0 where the plan has no such step. */
 export const placeOf = (plan: Plan, id: string): number => plan.steps.findIndex((step) => stepId(step) === id) + 1;
 export const stepNamed = (plan: Plan | undefined, id: string): Step | undefined => plan?.steps.find((step) => stepId(step) === id);
-export const placesBefore = (plan: Plan, step: Step): readonly number[] => stepAfter(step).map((id) => placeOf(plan, id)).filter((place) => place > 0);
+export const placesBefore = (plan: Plan, step: Step): readonly number[] => stepAfter(step).map((id) => placeOf(plan, id)).filter((place) => place > 0).toSorted((a, b) => a - b);
 
 /** How an agent is called, as people read it. */
 export type NameOf = (agent: AgentId) => string;

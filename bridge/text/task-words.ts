@@ -54,6 +54,7 @@ export const workWord: Readonly<Record<WorkKind, Phrase>> = {
   analyse: word('분석', 'analysis'),
   research: word('조사', 'research'),
 };
+export const agentWork: Phrase = word('에이전트가 할 일', 'work of agents');
 
 /** How a step of a plan stands; commands and agents' work alike. */
 export type StepWord = 'waiting' | 'sent' | 'asked' | 'running' | 'done' | 'failed' | 'refused' | 'stopped' | 'unknown';
