@@ -196,7 +196,7 @@ export class Desk {
    */
   async #sign({ job, prepared }: LedgerRecord): Promise<boolean> {
     const { plan, attempt } = prepared;
-    if (plan === undefined && attempt > 1) return true;
+    if (plan === undefined ? attempt > 1 : plan.rerun !== undefined) return true;
     const key = plan === undefined ? TAKEN : `${TAKEN} ${plan.step}${attempt > 1 ? ` ${attempt}` : ''}`;
     const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: plan?.decision ?? job.root, key } };
     try {
@@ -224,7 +224,13 @@ export class Desk {
   async #lost(record: LedgerRecord): Promise<void> {
     const { prepared, startedAt, job } = record;
     await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
-    if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+    if (job.type === 'plan') return this.#once(laneOf(job), () => this.#rerun(record));
+    if (prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+  }
+
+  async #rerun(record: LedgerRecord): Promise<void> {
+    const admission = await this.#deps.plans.again(record);
+    if (admission?.kind === 'taken') await this.#goOn(admission.record, false);
   }
 
   async #end(record: LedgerRecord, outcome: Outcome): Promise<void> {

@@ -7,9 +7,9 @@ import { WorkPath } from '../bridge/protocol/command.ts';
 
 /**
  * One attempt at one command: `<root event>.<index>.<attempt>`, of a plan
- * `<root event>.<round>-<beginning of the winner's hash>.<step>.<attempt>`.
+ * `<root event>.<round>-<beginning of the winner's hash>.<step>.<attempt>`, with `r1` where it ran again after a crash.
  */
-export const JobKey = z.string().regex(/^\$.+\.(?:\d+|\d+-[0-9a-f]{16}\.[a-z0-9_-]+)\.\d+$/).brand<'JobKey'>();
+export const JobKey = z.string().regex(/^\$.+\.(?:\d+|\d+-[0-9a-f]{16}\.[a-z0-9_-]+)\.\d+(?:r\d)?$/).brand<'JobKey'>();
 export type JobKey = z.infer<typeof JobKey>;
 
 export const jobKey = (root: EventId, index: number, attempt: number): JobKey => JobKey.parse(`${root}.${index}.${attempt}`);
@@ -18,8 +18,8 @@ export const jobKey = (root: EventId, index: number, attempt: number): JobKey =>
  * Made of what was read and not of what a job says. Patches do not change it: attempts at a step are counted through
  * them, so that no other way of naming the same plan runs a step once more.
  */
-export const planKey = (root: EventId, { round, winner, step }: Pick<PreparedPlan, 'round' | 'winner' | 'step'>, attempt: number): JobKey =>
-  JobKey.parse(`${root}.${round}-${winner.slice(0, 16)}.${step}.${attempt}`);
+export const planKey = (root: EventId, { round, winner, step }: Pick<PreparedPlan, 'round' | 'winner' | 'step'>, attempt: number, rerun = 0): JobKey =>
+  JobKey.parse(`${root}.${round}-${winner.slice(0, 16)}.${step}.${attempt}${rerun === 0 ? '' : `r${rerun}`}`);
 
 /** How a command came to its end. */
 export const Outcome = z.discriminatedUnion('kind', [
@@ -44,6 +44,8 @@ export const PreparedPlan = z.object({
   hash: PlanHash,
   step: StepId,
   title: z.string(),
+  /** The executor's own try at what a crash had left unknown; absent: the first. */
+  rerun: z.int().positive().optional(),
 });
 export type PreparedPlan = z.infer<typeof PreparedPlan>;
 

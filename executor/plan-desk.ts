@@ -36,6 +36,8 @@ export type Admission =
   /** `impostor`: nobody in a thread is owed an answer. */
   | { readonly kind: 'turned-away'; readonly why: string; readonly impostor: boolean };
 
+const MAX_RERUNS = 2;
+
 /** What a command waits for has not been done: the box brings the job again a little later. */
 export class TooEarly extends Error {
   constructor(waitsFor: string) {
@@ -55,7 +57,7 @@ export class PlanDesk {
   /** Throws `TooEarly` where the job has to come again. */
   async admit(job: PlanJob): Promise<Admission> {
     const { ledger, reader } = this.#deps;
-    const same = ledger.all().find((record) => isSame(record.job, job));
+    const same = ledger.all().findLast((record) => isSame(record.job, job));
     if (same !== undefined) return { kind: 'known', record: same };
     const verdict = await reader.plan(job);
     if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
@@ -66,6 +68,14 @@ export class PlanDesk {
     if (turn.kind === 'refused' && turn.why === 'too-early') throw new TooEarly(turn.detail);
     if (turn.kind === 'refused') return this.#refuse(job, { why: turn.why, detail: turn.detail });
     return this.#take(job, order, by);
+  }
+
+  /** Once more what may be repeated, and was cut off; the attempt is the same. */
+  async again({ job, prepared }: LedgerRecord): Promise<Admission | null> {
+    const rerun = (prepared.plan?.rerun ?? 0) + 1;
+    if (job.type !== 'plan' || !prepared.command.repeatable || rerun > MAX_RERUNS) return null;
+    const verdict = await this.#deps.reader.plan(job);
+    return verdict.kind === 'refused' ? this.#turnAway(job, verdict) : this.#take(job, verdict.order, verdict.by, rerun);
   }
 
   /** In the thread, that it waits for a master. */
@@ -87,7 +97,7 @@ export class PlanDesk {
     return { kind: 'stopped', by, ms: 0 };
   }
 
-  async #take(job: PlanJob, order: PlanOrder, by: UserId): Promise<Admission> {
+  async #take(job: PlanJob, order: PlanOrder, by: UserId, rerun?: number): Promise<Admission> {
     const { ledger, audit, executor } = this.#deps;
     const { command, artifacts } = order.step;
     let rules: Rules;
@@ -97,7 +107,7 @@ export class PlanDesk {
       if (error instanceof BrokenRules) return this.#refuse(job, { why: 'rules', detail: error.message, plan: order.hash });
       throw error;
     }
-    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, plan: planOf(job, order) };
+    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, plan: planOf(job, order, rerun) };
     const missing = notLent(order, rules);
     if (missing !== undefined) return this.#refuse(job, { why: 'not-lent', detail: missing, plan: order.hash });
     const prepared = prepare(command, rules, around);

@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { decodeEvent } from '../bridge/matrix/decode.ts';
 import { type AgentId, EventId, type UserId } from '../bridge/protocol/ids.ts';
-import { commandCount, Plan, PlanHash, planRisk } from '../bridge/protocol/plan.ts';
+import { commandCount, Plan, type PlanHash, planRisk } from '../bridge/protocol/plan.ts';
 import { parseChoose } from '../bridge/protocol/task-order.ts';
 import { type Ballot, countVotes } from '../bridge/protocol/voting.ts';
 import { canonicalHash } from '../bridge/queue/canonical.ts';
 import { actIn, agentOf, messageIn, type Said, type TaskThread } from './task-acts.ts';
+
+/** Of a hash, enough to tell twenty plans apart. */
+const SHORTEST_ANSWER = 16;
 
 export type VoteRefusal = 'decision' | 'electorate' | 'proposal' | 'ballot' | 'choice' | 'tap' | 'recount';
 
@@ -91,7 +95,8 @@ export function planOf({ plan, hash }: { readonly plan: string; readonly hash: P
   }
 }
 
-function recount(thread: TaskThread, { content }: Said<'decision'>, { electorate, candidates, masters }: Election): VoteRefusal | null {
+function recount(thread: TaskThread, { content }: Said<'decision'>, election: Election): VoteRefusal | null {
+  const { electorate, candidates } = election;
   const ballots = new Map<AgentId, Ballot>();
   for (const id of content.ballots) {
     const act = actIn(thread, id, 'ballot');
@@ -99,7 +104,7 @@ function recount(thread: TaskThread, { content }: Said<'decision'>, { electorate
     if (act === null || by === null) return 'ballot';
     ballots.set(by, { by, ranking: act.content.ranking });
   }
-  const tap = content.tap === undefined ? undefined : tapped(thread, content.tap, masters);
+  const tap = content.tap === undefined ? undefined : tapped(thread, content.tap, election);
   if (tap === null) return 'tap';
   const count = countVotes({
     electorate: [...electorate],
@@ -119,28 +124,18 @@ function chosen(thread: TaskThread, { content }: Said<'decision'>, { candidates,
   return [...candidates.keys()][choice.index] ?? null;
 }
 
-const POLL = 'org.matrix.msc3381.poll';
-const Response = z.object({
-  event_id: EventId,
-  sender: z.string(),
-  type: z.literal(`${POLL}.response`),
-  content: z.object({
-    'm.relates_to': z.object({ rel_type: z.literal('m.reference'), event_id: EventId }),
-    [`${POLL}.response`]: z.object({ answers: z.tuple([PlanHash]) }),
-  }),
-  unsigned: z.object({ redacted_because: z.undefined() }).optional(),
-});
 const Start = z.object({
   sender: z.string(),
-  type: z.literal(`${POLL}.start`),
+  type: z.literal('org.matrix.msc3381.poll.start'),
   content: z.object({ 'm.relates_to': z.object({ rel_type: z.literal('m.thread'), event_id: EventId }) }),
 });
 
-/** What a master's response says in a poll that the coordinator opened in this thread; its answers are hashes. */
-function tapped(thread: TaskThread, id: EventId, masters: ReadonlySet<UserId>): PlanHash | null {
-  const response = Response.safeParse(thread.events.get(id));
-  if (!response.success || response.data.event_id !== id || ![...masters].some((master) => master === response.data.sender)) return null;
-  const start = Start.safeParse(thread.events.get(response.data.content['m.relates_to'].event_id));
+/** What a master's response says in a poll that the coordinator opened in this thread; its answers are how the hashes begin. */
+function tapped(thread: TaskThread, id: EventId, { masters, candidates }: Election): PlanHash | null {
+  const response = decodeEvent(thread.events.get(id), { isOwn: () => false }, thread.room);
+  if (response?.kind !== 'poll-response' || response.eventId !== id || !masters.has(response.sender)) return null;
+  const start = Start.safeParse(thread.events.get(response.target));
   if (!start.success || start.data.sender !== thread.coordinator || start.data.content['m.relates_to'].event_id !== thread.root) return null;
-  return response.data.content[`${POLL}.response`].answers[0];
+  const [answer = ''] = response.answers;
+  return answer.length < SHORTEST_ANSWER ? null : ([...candidates.keys()].find((hash) => hash.startsWith(answer)) ?? null);
 }

@@ -51,7 +51,7 @@ export interface Circumstances {
 }
 
 /** Of which plan a command is, for its hash and its record. */
-export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, hash, step }: PlanOrder): PreparedPlan => ({
+export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, hash, step }: PlanOrder, rerun?: number): PreparedPlan => ({
   decision,
   ...(patched === undefined ? {} : { patched }),
   rule,
@@ -60,6 +60,7 @@ export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, ha
   hash,
   step: step.command.id,
   title: step.title,
+  ...(rerun === undefined ? {} : { rerun }),
 });
 
 /** Everything that decides what will happen, under one hash. Throws where a folder is no longer lent. */
@@ -70,7 +71,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     return { name, path: lent.path, access };
   });
   const rest = {
-    key: around.plan === undefined ? jobKey(around.job.root, around.index, around.attempt) : planKey(around.job.root, around.plan, around.attempt),
+    key: around.plan === undefined ? jobKey(around.job.root, around.index, around.attempt) : planKey(around.job.root, around.plan, around.attempt, around.plan.rerun),
     root: around.job.root,
     index: around.index,
     attempt: around.attempt,

@@ -172,7 +172,7 @@ export class Work {
 const givesFiles = ({ plan }: Prepared, { kind }: Outcome): boolean => kind === 'done' || (kind === 'failed' && plan === undefined);
 
 /** What the events say now that was prepared then. */
-const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({ ...prepared, command: order.step.command, artifacts: order.step.artifacts, plan: planOf(job, order) });
+const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({ ...prepared, command: order.step.command, artifacts: order.step.artifacts, plan: planOf(job, order, prepared.plan?.rerun) });
 
 /** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
 function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {

@@ -119,7 +119,7 @@ function decision(state: TaskState, { nameOf }: SayingFacts): Words | null {
   const ballots = state.electorate.flatMap((agent) => state.ballots.find(({ by }) => by === agent)?.event ?? events[messageId.ballot(round, agent)] ?? []);
   const words = { text, performative: 'accept-proposal' as const, inReplyTo: winner.events[0] };
   if (called === undefined || said.length === 0) return words;
-  return { ...words, content: { kind: 'decision', round, rule: made.rule, winner: made.winner, electorate: called, proposals: said.slice(0, MAX_ANSWERS), ballots: made.rule === 'vote' ? ballots : [], ...(made.choice === undefined ? {} : { choice: made.choice }) } };
+  return { ...words, content: { kind: 'decision', round, rule: made.rule, winner: made.winner, electorate: called, proposals: said.slice(0, MAX_ANSWERS), ballots: made.rule === 'vote' ? ballots : [], ...(made.choice === undefined ? {} : { choice: made.choice }), ...(made.rule === 'vote' && state.tapEvent !== null ? { tap: state.tapEvent } : {}) } };
 }
 
 /** A line for each round of the count: `A 3 · B 2`. */

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { PlanJob, TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
+import { EventId } from '../../bridge/protocol/ids.ts';
+import { canonical } from '../../bridge/queue/canonical.ts';
+import { judgePlan, type PlanFacts } from '../../executor/plan-gate.ts';
+import { MAX_PATCHES } from '../../executor/plan-patches.ts';
+import { namedIn } from '../../executor/task-acts.ts';
+import { account, AT, COORDINATOR, hashOf, HQ, MASTER, planWith, ROOT, shell, TaskThreadRecord } from './task-thread.ts';
+
+const LIST = planWith('list', shell('look', 'ls'), shell('count', 'ls | wc -l', { after: ['look'] }));
+const TREE = planWith('tree', shell('look', 'find .'), shell('count', 'find . | wc -l'));
+const AGENTS = ['claude', 'gabriel', 'jarvis'];
+const brand = EventId.parse;
+
+/** Three agents, two plans; LIST wins by two to one. */
+function voted(): TaskThreadRecord {
+  const thread = new TaskThreadRecord();
+  thread.act('$electorate', COORDINATOR, { kind: 'electorate', round: 0, agents: AGENTS as never });
+  const proposals = [thread.proposal('claude', LIST), thread.proposal('jarvis', TREE)];
+  const ballots = [thread.ballot('claude', [LIST, TREE]), thread.ballot('gabriel', [LIST]), thread.ballot('jarvis', [TREE, LIST])];
+  thread.act('$decision', COORDINATOR, { kind: 'decision', round: 0, rule: 'vote', winner: hashOf(LIST), electorate: brand('$electorate'), proposals, ballots });
+  return thread;
+}
+
+const job = (more: object = {}) => PlanJob.parse({ v: 1, type: 'plan', root: ROOT, room: HQ, at: AT, lang: 'ko', decision: '$decision', step: 'look', attempt: 1, ...more });
+const facts = (thread: TaskThreadRecord, more: Partial<PlanFacts> = {}): PlanFacts => ({
+  raw: thread.events.get(ROOT),
+  masters: new Set([MASTER]),
+  reactions: [],
+  stoppedUntil: 0,
+  rooms: [HQ],
+  now: AT + 600_000,
+  events: thread.events,
+  coordinator: COORDINATOR,
+  endedAt: 0,
+  ...more,
+});
+
+describe('a command of a plan', () => {
+  it('is found in the plan that the votes name', () => {
+    const verdict = judgePlan(job(), facts(voted()));
+    expect(verdict).toMatchObject({ kind: 'command', by: MASTER, order: { winner: hashOf(LIST), hash: hashOf(LIST), rule: 'vote', round: 0, step: { command: { id: 'look', script: 'ls' } } } });
+  });
+
+  it.each<[string, string, (thread: TaskThreadRecord) => void]>([
+    ['the root was redacted', 'redacted', (t) => t.redact('$root')],
+    ['the root was edited', 'edited', (t) => t.edit('$root')],
+    ['the root is not a master’s', 'not-master', (t) => t.from('$root', '@eve:test')],
+    ['the root is an agent’s', 'not-master', (t) => t.from('$root', account('claude'))],
+    ['the root is the coordinator’s, as one of a schedule will be', 'not-yet', (t) => t.from('$root', COORDINATOR)],
+    ['the root orders no task', 'not-task', (t) => t.change('$root', (raw) => ({ ...raw, content: { msgtype: 'm.text', body: '!run ls' } }))],
+    ['the root orders an empty task', 'not-task', (t) => t.change('$root', (raw) => ({ ...raw, content: { msgtype: 'm.text', body: '!task' } }))],
+    ['an agent wrote the decision', 'decision', (t) => t.from('$decision', account('claude'))],
+    ['a master wrote the decision', 'decision', (t) => t.from('$decision', MASTER)],
+    ['another server’s coordinator wrote it', 'decision', (t) => t.from('$decision', '@agent_coordinator:evil')],
+    ['the decision was edited', 'decision', (t) => t.edit('$decision')],
+    ['the decision was redacted', 'decision', (t) => t.redact('$decision')],
+    ['the decision stands in another thread', 'decision', (t) => t.change('$decision', (raw) => ({ ...raw, content: { ...raw.content, 'm.relates_to': { rel_type: 'm.thread', event_id: '$other' } } }))],
+    ['the decision lies in another room', 'decision', (t) => t.change('$decision', (raw) => ({ ...raw, room_id: '!other:test' }))],
+    ['the decision names a losing plan', 'recount', (t) => t.say('$decision', { winner: hashOf(TREE) })],
+    ['the decision names a plan that nobody proposed', 'proposal', (t) => t.say('$decision', { winner: '0'.repeat(64) })],
+    ['the decision is of another round than the votes', 'electorate', (t) => t.say('$decision', { round: 1 })],
+    ['an agent wrote the electorate', 'electorate', (t) => t.from('$electorate', account('claude'))],
+    ['the electorate is of another task', 'electorate', (t) => t.act('$electorate', COORDINATOR, { kind: 'electorate', round: 0, agents: AGENTS as never }, { conversation: '$other', thread: '$other' })],
+    ['a ballot was left out, and no quorum is left', 'recount', (t) => t.say('$decision', { ballots: ['$ballot-0-claude'] })],
+    ['a ballot is the coordinator’s', 'ballot', (t) => t.from('$ballot-0-gabriel', COORDINATOR)],
+    ['a ballot is a stranger’s', 'ballot', (t) => t.from('$ballot-0-gabriel', '@mallory:test')],
+    ['a ballot is of an agent outside the electorate', 'ballot', (t) => t.from('$ballot-0-gabriel', account('manus'))],
+    ['a ballot is of an agent of another server', 'ballot', (t) => t.from('$ballot-0-gabriel', '@agent_gabriel:evil')],
+    ['one agent has two ballots', 'ballot', (t) => t.from('$ballot-0-gabriel', account('claude'))],
+    ['one ballot is named twice', 'ballot', (t) => t.say('$decision', { ballots: ['$ballot-0-claude', '$ballot-0-claude', '$ballot-0-jarvis'] })],
+    ['a ballot was edited', 'ballot', (t) => t.edit('$ballot-0-gabriel')],
+    ['a ballot was redacted', 'ballot', (t) => t.redact('$ballot-0-gabriel')],
+    ['a ballot is of another round', 'ballot', (t) => t.say('$ballot-0-gabriel', { round: 1 })],
+    ['a ballot is of another task', 'ballot', (t) => t.act('$ballot-0-gabriel', account('gabriel'), { kind: 'ballot', round: 0, ranking: [hashOf(LIST)], reason: '' }, { conversation: '$other' })],
+    ['the ballots elect the other plan', 'recount', (t) => t.say('$ballot-0-gabriel', { ranking: [hashOf(TREE)] })],
+    ['a plan does not match its hash', 'proposal', (t) => t.say('$proposal-0-claude', { plan: canonical(planWith('list', shell('look', 'rm -rf .'))) })],
+    ['a plan is no JSON', 'proposal', (t) => t.say('$proposal-0-claude', { plan: 'ls' })],
+    ['a plan has a field that plans do not have', 'proposal', (t) => t.say('$proposal-0-claude', { plan: canonical({ ...LIST, sudo: true }) })],
+    ['a proposal was edited', 'proposal', (t) => t.edit('$proposal-0-claude')],
+    ['a proposal is the coordinator’s', 'proposal', (t) => t.from('$proposal-0-claude', COORDINATOR)],
+    ['a proposal is a stranger’s', 'proposal', (t) => t.from('$proposal-0-claude', '@eve:test')],
+  ])('is refused when %s', (_, why, tamper) => {
+    const thread = voted();
+    tamper(thread);
+    expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why });
+  });
+
+  it.each<[string, string, object, Partial<PlanFacts>]>([
+    ['the plan has no such step', 'no-step', { step: 'erase' }, {}],
+    ['the time of the root is not as claimed', 'wrong-time', { at: AT - 1 }, {}],
+    ['the task is too old', 'too-old', {}, { now: AT + TASK_LASTS_MS + 1 }],
+    ['the room was stopped', 'stopped', {}, { stoppedUntil: AT }],
+    ['a master put a stop sign under the task', 'stopped', {}, { reactions: [{ event: brand('$stop'), sender: MASTER, key: '🛑', at: AT + 1 }] }],
+    ['the task has ended since', 'task-ended', {}, { endedAt: AT + 500_000 }],
+    ['its writer is a master no longer', 'not-master', {}, { masters: new Set() }],
+    ['the decision is not there', 'decision', { decision: '$nothing' }, {}],
+  ])('is refused when %s', (_, why, more, changed) => {
+    expect(judgePlan(job(more), facts(voted(), changed))).toMatchObject({ kind: 'refused', why });
+  });
+
+  it('goes on after its end, or a stop, when a master asks for another try, and for nobody else', () => {
+    const thread = voted();
+    const later = { endedAt: AT + 8_000, stoppedUntil: AT + 8_000 };
+    thread.put('$chat', MASTER, { msgtype: 'm.text', body: 'hello' });
+    thread.put('$retry', MASTER, { msgtype: 'm.text', body: '!retry' });
+    expect(judgePlan(job({ retry: '$retry' }), facts(thread, later)).kind).toBe('command');
+    expect(judgePlan(job({ retry: '$chat' }), facts(thread, later)).kind).toBe('refused');
+    thread.from('$retry', account('claude'));
+    expect(judgePlan(job({ retry: '$retry' }), facts(thread, later))).toMatchObject({ kind: 'refused' });
+    thread.from('$retry', MASTER);
+    expect(judgePlan(job({ retry: '$retry' }), facts(thread, { endedAt: AT + 500_000 }))).toMatchObject({ why: 'task-ended' });
+  });
+
+  it('counts a master’s tap in the poll that the decision names', () => {
+    const thread = voted();
+    const poll = 'org.matrix.msc3381.poll';
+    // One to one, and the tap decides.
+    thread.say('$ballot-0-gabriel', { ranking: [] });
+    thread.put('$poll', COORDINATOR, { 'm.relates_to': { rel_type: 'm.thread', event_id: ROOT } }, `${poll}.start`);
+    thread.put('$tap', MASTER, { 'm.relates_to': { rel_type: 'm.reference', event_id: '$poll' }, [`${poll}.response`]: { answers: [hashOf(TREE).slice(0, 16)] } }, `${poll}.response`);
+    thread.say('$decision', { winner: hashOf(TREE), tap: '$tap' });
+    expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'command', order: { winner: hashOf(TREE) } });
+    for (const [sender, at] of [[account('claude'), '$tap'], ['@eve:test', '$tap'], [account('claude'), '$poll']] as const) {
+      const before = thread.events.get(brand(at))?.['sender'];
+      thread.from(at, sender);
+      expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'tap' });
+      thread.from(at, String(before));
+    }
+    thread.say('$decision', { winner: hashOf(LIST) });
+    expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'recount' });
+  });
+
+  it('names everything that has to be read', () => {
+    const thread = voted();
+    expect(namedIn(thread.events.get(brand('$decision')))).toEqual(['$electorate', '$proposal-0-claude', '$proposal-0-jarvis', '$ballot-0-claude', '$ballot-0-gabriel', '$ballot-0-jarvis']);
+  });
+});
+
+describe('a choice', () => {
+  const chosen = (body: string, sender: string = MASTER, thread: string | null = ROOT) => {
+    const record = voted();
+    record.put('$choice', sender, { msgtype: 'm.text', body, ...(thread === null ? {} : { 'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: true } }) });
+    record.say('$decision', { rule: 'choice', winner: hashOf(TREE), ballots: [], choice: '$choice' });
+    return record;
+  };
+
+  it('of a master overrules the votes', () => {
+    expect(judgePlan(job(), facts(chosen('!choose B')))).toMatchObject({ kind: 'command', order: { rule: 'choice', winner: hashOf(TREE) } });
+    expect(judgePlan(job(), facts(chosen('!선택 2')))).toMatchObject({ kind: 'command' });
+    expect(judgePlan(job(), facts(chosen('!choose 12 B', MASTER, null)))).toMatchObject({ kind: 'command' });
+  });
+
+  it.each<[string, TaskThreadRecord]>([
+    ['an agent’s', chosen('!choose B', account('claude'))],
+    ['a stranger’s', chosen('!choose B', '@eve:test')],
+    ['of another plan', chosen('!choose A')],
+    ['of no plan', chosen('!choose Q')],
+    ['in the thread of another task', chosen('!choose B', MASTER, '$other')],
+    ['outside, of nobody knows which task', chosen('!choose B', MASTER, null)],
+    ['no choice', chosen('B, I think')],
+  ])('counts for nothing when it is %s', (_, thread) => {
+    expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'choice' });
+  });
+
+  it('counts for nothing once it was edited or redacted', () => {
+    for (const tamper of ['edit', 'redact'] as const) {
+      const thread = chosen('!choose B');
+      thread[tamper]('$choice');
+      expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'choice' });
+    }
+  });
+});
+
+describe('one agent alone', () => {
+  it('is believed where nobody else was asked, and only there', () => {
+    const thread = voted();
+    thread.say('$decision', { rule: 'alone', proposals: ['$proposal-0-claude'], ballots: [] });
+    expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'electorate' });
+    thread.say('$electorate', { agents: ['claude'] });
+    expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'command', order: { rule: 'alone' } });
+    thread.say('$electorate', { agents: ['gabriel'] });
+    expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'proposal' });
+  });
+});
+
+describe('a patch', () => {
+  const MENDED = planWith('list', shell('look', 'ls -la'), shell('count', 'ls | wc -l', { after: ['look'] }));
+  const patchedJob = job({ patched: '$patched' });
+
+  function patched(plan = MENDED): TaskThreadRecord {
+    const thread = voted();
+    const patches = [thread.patch('$patch-1', 'claude', LIST, plan, 'look'), thread.patch('$patch-2', 'jarvis', LIST, plan, 'look')];
+    thread.act('$patched', COORDINATOR, { kind: 'patched', base: brand('$decision'), patches, hash: hashOf(plan) });
+    return thread;
+  }
+
+  it('of two agents changes one command', () => {
+    const verdict = judgePlan(patchedJob, facts(patched()));
+    expect(verdict).toMatchObject({ kind: 'command', order: { winner: hashOf(LIST), hash: hashOf(MENDED), step: { command: { script: 'ls -la' } } } });
+    expect(judgePlan(job(), facts(patched()))).toMatchObject({ order: { step: { command: { script: 'ls' } } } });
+  });
+
+  it.each<[string, (thread: TaskThreadRecord) => void]>([
+    ['one agent made it twice', (t) => t.from('$patch-2', account('claude'))],
+    ['one patch is named twice', (t) => t.say('$patched', { patches: ['$patch-1', '$patch-1'] })],
+    ['it is one agent’s only', (t) => t.say('$patched', { patches: ['$patch-1'] })],
+    ['one of the two is the coordinator', (t) => t.from('$patch-2', COORDINATOR)],
+    ['one of the two is outside the electorate', (t) => t.from('$patch-2', account('manus'))],
+    ['one of the two is a stranger', (t) => t.from('$patch-2', '@eve:test')],
+    ['the two differ', (t) => void t.patch('$patch-2', 'jarvis', LIST, planWith('list', shell('look', 'ls -l'), shell('count', 'ls | wc -l', { after: ['look'] })), 'look')],
+    ['it is of another plan', (t) => t.say('$patch-1', { of: hashOf(TREE) })],
+    ['it names another step', (t) => t.say('$patch-1', { step: 'count' })],
+    ['an agent confirmed it', (t) => t.from('$patched', account('claude'))],
+    ['a patch was edited', (t) => t.edit('$patch-1')],
+    ['a patch was redacted', (t) => t.redact('$patch-1')],
+    ['its plan is not what its hash says', (t) => t.say('$patch-1', { plan: canonical(TREE) })],
+    ['it leads back to no decision', (t) => t.say('$patched', { base: '$nothing' })],
+    ['it leads back to itself', (t) => t.say('$patched', { base: '$patched' })],
+  ])('is refused when %s', (_, tamper) => {
+    const thread = patched();
+    tamper(thread);
+    expect(judgePlan(patchedJob, facts(thread))).toMatchObject({ kind: 'refused', why: 'patch' });
+  });
+
+  it.each([
+    ['two commands', planWith('list', shell('look', 'ls -la'), shell('count', 'rm *', { after: ['look'] }))],
+    ['the goal', planWith('erase', shell('look', 'ls -la'), shell('count', 'ls | wc -l', { after: ['look'] }))],
+    ['the name of the command', planWith('list', shell('peek', 'ls -la'), shell('count', 'ls | wc -l', { after: ['look'] }))],
+    ['how many commands there are', planWith('list', shell('look', 'ls -la'), shell('count', 'ls | wc -l', { after: ['look'] }), shell('more', 'rm *'))],
+    ['the title around the command', planWith('list', { ...shell('look', 'ls -la'), title: 'harmless' }, shell('count', 'ls | wc -l', { after: ['look'] }))],
+    ['which files come back', planWith('list', { ...shell('look', 'ls -la'), artifacts: ['x'] }, shell('count', 'ls | wc -l', { after: ['look'] }))],
+    ['nothing', LIST],
+  ])('is refused when it changes %s', (_, plan) => {
+    expect(judgePlan(patchedJob, facts(patched(plan)))).toMatchObject({ kind: 'refused', why: 'patch' });
+  });
+
+  it('may follow another one, and not without end', () => {
+    const thread = patched();
+    let base = MENDED;
+    let last = '$patched';
+    for (let i = 0; i < MAX_PATCHES; i += 1) {
+      const next = planWith('list', shell('look', `ls -la ${i}`), shell('count', 'ls | wc -l', { after: ['look'] }));
+      const patches = [thread.patch(`$p-${i}-a`, 'claude', base, next, 'look'), thread.patch(`$p-${i}-b`, 'gabriel', base, next, 'look')];
+      const id = thread.act(`$patched-${i}`, COORDINATOR, { kind: 'patched', base: brand(last), patches, hash: hashOf(next) });
+      const expected = i < MAX_PATCHES - 1 ? { kind: 'command', order: { hash: hashOf(next) } } : { kind: 'refused', why: 'patch' };
+      expect(judgePlan(job({ patched: id }), facts(thread))).toMatchObject(expected);
+      base = next;
+      last = id;
+    }
+  });
+
+  it('of one agent is enough where one runs alone', () => {
+    const thread = voted();
+    thread.say('$electorate', { agents: ['claude'] });
+    thread.say('$decision', { rule: 'alone', proposals: ['$proposal-0-claude'], ballots: [] });
+    const patch = thread.patch('$patch-1', 'claude', LIST, MENDED, 'look');
+    thread.act('$patched', COORDINATOR, { kind: 'patched', base: brand('$decision'), patches: [patch], hash: hashOf(MENDED) });
+    expect(judgePlan(patchedJob, facts(thread))).toMatchObject({ kind: 'command', order: { hash: hashOf(MENDED) } });
+  });
+});
