@@ -207,7 +207,7 @@ export const TaskState = z.object({
   /** How often (plan hash).(step) was sent, over all rounds. */
   attempts: z.record(z.string(), z.int().positive()),
   /** Plans that were carried out before the one in force, the newest last. */
-  earlier: z.array(z.object({ round: z.int(), hash: PlanHash, plan: Plan, commands: z.record(z.string(), CommandState), works: z.record(z.string(), WorkState) })).max(2),
+  earlier: z.array(z.object({ round: z.int(), hash: PlanHash, plan: Plan, commands: z.record(z.string(), CommandState), works: z.record(z.string(), WorkState), /** What diagnoses and the verdict said against it. */ why: z.array(z.string()).optional() })).max(2),
   /** Being agreed on while `diagnosing`: the plan with one command replaced, by whom, and where they said so. */
   patch: z.object({ step: StepId, of: PlanHash, hash: PlanHash, plan: Plan, by: z.array(AgentId).min(1).max(2), events: z.array(EventId) }).nullable(),
   diagnoses: z.array(z.object({ step: StepId, by: AgentId, cause: z.string(), command: Command.nullable() })),

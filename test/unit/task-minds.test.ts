@@ -187,9 +187,9 @@ describe('what a mind is told', () => {
   it('a new plan is asked for with what failed before, and why', async () => {
     const mind = saying(plan);
     const earlier = carriedOut(mission, PLAN, { look: 'bash: lz: command not found' }, { look: 'failed' });
-    const again = { ...mission, round: 1, earlier: [{ round: 0, hash: hashOf(PLAN), plan: PLAN, commands: earlier.commands, works: earlier.works }] };
+    const again = { ...mission, round: 1, earlier: [{ round: 0, hash: hashOf(PLAN), plan: PLAN, commands: earlier.commands, works: earlier.works, why: ['look: lz는 없는 명령입니다'] }] };
     await askOnce(again, askOf('propose'), depsOf(mind.provider));
-    expect(promptOf(mind)).toMatch(/failed, exit code 127[\s\S]*lz: command not found/);
+    expect(promptOf(mind)).toMatch(/failed, exit code 127[\s\S]*lz: command not found[\s\S]*lz는 없는 명령입니다/);
   });
 
   it('work gets its instruction and the results it waits for, no others', async () => {

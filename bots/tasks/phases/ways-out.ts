@@ -9,6 +9,7 @@ import type { Ending, TaskState } from '../state.ts';
 
 /** Where a phase leads when it does not lead on. */
 const MAX_NEW_PLANS = 2;
+const MAX_WHY = 1_000;
 
 export const newPlansLeft = ({ round, firstRound }: TaskState): boolean => round - firstRound < MAX_NEW_PLANS;
 
@@ -31,9 +32,10 @@ export function beginRound(draft: Draft): void {
 }
 
 /** A plan of which something was begun stays known. */
-export function archived({ plan, commands, works, round, earlier }: TaskState): Pick<TaskState, 'earlier'> {
+export function archived({ plan, commands, works, round, earlier, diagnoses, verdict }: TaskState): Pick<TaskState, 'earlier'> {
   if (plan === null || !isBegun({ commands, works })) return { earlier };
-  return { earlier: [...earlier, { round, hash: plan.hash, plan: plan.plan, commands, works }].slice(-2) };
+  const why = [...diagnoses.map(({ step, cause }) => `${step}: ${cause}`), ...(verdict?.holds === false ? [verdict.why] : [])].map((words) => words.slice(0, MAX_WHY));
+  return { earlier: [...earlier, { round, hash: plan.hash, plan: plan.plan, commands, works, why }].slice(-2) };
 }
 
 /** Asks the master; a task that came by itself waits for nobody. */

@@ -75,6 +75,7 @@ function earlierRound({ round, earlier, refusals }: TaskState, room: number): re
         const how = [state, exitCode === undefined ? '' : `exit code ${exitCode}`, why ?? ''].filter((word) => word !== '').join(', ');
         return quoted(`what failed, ${stepId(step)}`, `${how}\n${clipped(output, each)}`);
       }),
+    ...(plan.why ?? []).slice(0, 4).map((why) => quoted('why it was given up', clipped(why, each))),
   ]);
   const unfit = refusals.flatMap(({ code, faults }) => (code === 'plan' ? faults.map(({ field, problem, detail }) => `- ${field}: ${problem} ${detail ?? ''}`) : []));
   return [
