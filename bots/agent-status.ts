@@ -62,10 +62,13 @@ export function renderAgents({ residents, minds, status, running, purse, timeZon
 
   function stateOf(id: AgentId): AgentState {
     if (!present.has(id)) return 'absent';
+    const elsewhere = minds.get(id)?.provider.online;
+    if (elsewhere !== undefined && !elsewhere()) return 'offline';
     if (running.isAnswering(id)) return 'answering';
     if (!minds.ready.has(id)) return 'silent';
     if (purse.rest(id) !== null) return 'frozen';
     if (minds.byHand.has(id)) return 'by-hand';
+    if (elsewhere !== undefined) return 'online';
     return minds.get(id)?.provider.rehearsal === true ? 'rehearsing' : 'ready';
   }
 }

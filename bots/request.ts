@@ -52,9 +52,10 @@ export async function requestFor({ job, agent, provider, account, source, entrie
     agent: config,
     ownerTitle: deps.roster.ownerTitle,
     lang: job.lang,
-    system: systemPrompt({ roster: deps.roster, agent: config, lang: job.lang, timeZone: deps.timeZone, now: new Date() }),
+    system: systemPrompt({ roster: { ...deps.roster, agents: deps.residents.agents.map((one) => one.config) }, agent: config, lang: job.lang, timeZone: deps.timeZone, now: new Date() }),
     messages,
     question: job.discussion?.topic ?? source.body,
+    chain: { root: job.root, depth: job.depth, event: job.source, from: source.event.sender },
     ...(resume === undefined ? {} : { resume }),
   };
 }

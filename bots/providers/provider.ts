@@ -1,5 +1,5 @@
 import type { AgentConfig } from '../../bridge/protocol/roster.ts';
-import type { Lang } from '../../bridge/protocol/ids.ts';
+import type { EventId, Lang, UserId } from '../../bridge/protocol/ids.ts';
 
 /**
  * The contract of every mind. `stream` does all the I/O of one answer and nothing else:
@@ -42,6 +42,8 @@ export interface ProviderRequest {
    * reply alone, and only from content that our own accounts wrote: what is said here may count as consent.
    */
   readonly resume?: string;
+  /** Of a turn in a room: who is answered, and where in a chain of calls. */
+  readonly chain?: { readonly root: EventId; readonly depth: number; readonly event: EventId; readonly from: UserId };
 }
 
 export interface ChatMessage {

@@ -8,6 +8,7 @@ import { withFallback } from './fallback.ts';
 import { google } from './google.ts';
 import { manus, type ManusPace } from './manus.ts';
 import { openai } from './openai.ts';
+import { outside, type OutsideDesk } from './outside.ts';
 import { perplexity } from './perplexity.ts';
 import type { Provider } from './provider.ts';
 import { rehearsal } from './rehearsal.ts';
@@ -24,6 +25,8 @@ export interface ProviderOptions {
   readonly manusPace?: ManusPace;
   /** Without it a relay agent rehearses. */
   readonly relayDesk?: RelayDesk;
+  /** Where agents that live elsewhere are asked; without it they rehearse. */
+  readonly outsideDesk?: OutsideDesk;
 }
 
 /** Every agent's mind. An agent without its key has its fallback, or else rehearses. */
@@ -49,6 +52,7 @@ function providerOf(model: ModelName, agent: AgentConfig, settings: ProviderSett
   if (model === 'rehearsal') return rehearsal;
   if (model === 'echo' || model.startsWith('echo/')) return echo(model);
   if (model === 'relay') return options.relayDesk === undefined ? undefined : relay(options.relayDesk);
+  if (model === 'outside') return options.outsideDesk === undefined ? undefined : outside(agent.id, options.outsideDesk);
   if (model.startsWith('manus/')) return manusOf(model, agent, settings, options);
   const sdk = sdkModel(model, agent, settings, extraEnv);
   if (sdk === undefined) return undefined;

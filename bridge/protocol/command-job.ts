@@ -18,6 +18,10 @@ const place = {
 export const RunJob = z.strictObject({ ...place, type: z.literal('run') });
 export type RunJob = z.infer<typeof RunJob>;
 
+/** A command that an outside agent asks for: it stands in that agent's own message, and a master is always asked. */
+export const OutsideJob = z.strictObject({ ...place, type: z.literal('outside') });
+export type OutsideJob = z.infer<typeof OutsideJob>;
+
 /** One command of a task's plan; which, and whether it may, stands in the events that are named. */
 export const PlanJob = z.strictObject({
   ...place,
@@ -51,7 +55,7 @@ export type EndJob = z.infer<typeof EndJob>;
 /**
  * What the swarm puts into the executor's box: where to look, and nothing to run. The executor reads the events itself.
  */
-export const CommandJob = z.discriminatedUnion('type', [RunJob, PlanJob, EndJob]);
+export const CommandJob = z.discriminatedUnion('type', [RunJob, OutsideJob, PlanJob, EndJob]);
 export type CommandJob = z.infer<typeof CommandJob>;
 
 /** What begins a command. */
@@ -66,6 +70,7 @@ export const ENDS_QUEUE = 'ends';
 export function commandJobId(job: CommandJob): string {
   switch (job.type) {
     case 'run':
+    case 'outside':
       return job.root;
     case 'plan':
       return [job.root, job.patched ?? job.decision, job.step, job.attempt].join('.');

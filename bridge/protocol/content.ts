@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Act, CommandResult } from './act.ts';
+import { Act, CommandResult, Performative } from './act.ts';
 import { AgentId, EventId } from './ids.ts';
 
 /**
@@ -34,6 +34,8 @@ export const ChavionContent = z.object({
   /** Of the executor: the commands that this message asks for or tells of. */
   hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(50).optional(),
   act: Act.optional(),
+  /** Of an outside agent's message, where it said so. */
+  performative: Performative.optional(),
   result: CommandResult.optional(),
 });
 export type ChavionContent = z.infer<typeof ChavionContent>;

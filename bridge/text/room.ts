@@ -112,12 +112,20 @@ export const agentsTable = {
   ),
 };
 
-export type AgentState = 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'frozen' | 'no-key' | 'absent';
+export type AgentState = 'online' | 'offline' | 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'frozen' | 'no-key' | 'absent';
 
 export const agentState: Record<AgentState, Phrase> = {
   ready: phrase(
     () => '대기 중',
     () => 'ready',
+  ),
+  online: phrase(
+    () => '밖에서 접속 중',
+    () => 'online, from outside',
+  ),
+  offline: phrase(
+    () => '접속해 있지 않음',
+    () => 'offline',
   ),
   'by-hand': phrase(
     () => '부르면 대답',

@@ -1,0 +1,118 @@
+import type { Redis } from 'ioredis';
+import { letIn, makeGhost } from '../../bridge/appservice/new-ghost.ts';
+import type { KeyRing } from '../../bridge/http/key-ring.ts';
+import type { Mailbox } from '../../bridge/http/mailbox.ts';
+import { type Account, refused } from '../../bridge/matrix/account.ts';
+import { type Outsider, Scope } from '../../bridge/protocol/door.ts';
+import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import { swarmKey } from '../../bridge/queue/redis.ts';
+import { agentCommand as say, keyLetter, keyRoomName } from '../../bridge/text/door.ts';
+import type { HouseCommand } from '../house-commands.ts';
+import type { Residents } from '../residents.ts';
+import { agentWish, freeId } from './agent-words.ts';
+import type { KeyLetters } from './key-letters.ts';
+import { configOf, MAX_OUTSIDERS, type Outsiders } from './outsiders.ts';
+
+export interface AgentCommandDeps {
+  readonly redis: Redis;
+  readonly residents: Residents;
+  readonly outsiders: Outsiders;
+  readonly keys: KeyRing;
+  readonly mailbox: Pick<Mailbox, 'empty'>;
+  readonly letters: KeyLetters;
+  readonly coordinator: Account;
+  readonly ghost: (user: UserId) => Account;
+  readonly userOf: (id: string) => UserId;
+  /** Where outside agents live beside the others. */
+  readonly rooms: readonly RoomId[];
+  /** Under which they reach the door. */
+  readonly url: string;
+}
+
+const DONE_S = 3 * 24 * 3600;
+
+/** `!agent`: brings agents in that live elsewhere, changes their keys, puts them out. */
+export function agentCommand(deps: AgentCommandDeps): HouseCommand {
+  const { outsiders, residents, keys } = deps;
+
+  return async (job) => {
+    const { lang } = job;
+    const wish = agentWish(job.words);
+    switch (wish.kind) {
+      case 'usage':
+        return say.usage[lang]();
+      case 'bad-name':
+        return say.badName[lang](wish.word);
+      case 'list':
+        return outsiders.all.map(({ id, name }) => say.entry[lang](name, id, outsiders.isOnline(id))).join('\n') || say.nobody[lang]();
+      case 'add':
+        return add(job, wish.name, wish.id);
+      case 'rotate':
+      case 'remove': {
+        const agent = named(wish.who);
+        if (agent === undefined) return say.unknown[lang](wish.who.slice(0, 60));
+        return wish.kind === 'rotate' ? rotate(job, agent) : remove(agent, lang);
+      }
+    }
+  };
+
+  function named(who: string): Outsider | undefined {
+    const word = who.normalize('NFC').toLowerCase();
+    return outsiders.all.find(({ id, name }) => id === word || name.toLowerCase() === word);
+  }
+
+  async function add(job: HouseCommandJob, name: string, wanted: Outsider['id'] | null): Promise<string> {
+    const { lang } = job;
+    // The same order, come again after a crash: whoever it has made is there already.
+    const begun = outsiders.all.find(({ addedAt, by, name: known }) => addedAt === job.at && by === job.by && known === name);
+    if (begun === undefined && outsiders.all.length >= MAX_OUTSIDERS) return say.full[lang](MAX_OUTSIDERS);
+    const id = begun?.id ?? wanted ?? freeId((word) => calledBy(word));
+    const clash = begun === undefined ? [name, id].find((word) => calledBy(word)) : undefined;
+    if (clash !== undefined) return say.taken[lang](clash);
+    const agent: Outsider = { id, name, addedAt: job.at, by: job.by, scopes: [...Scope.options] };
+    // What cannot be called would be a mistake later; this throws now.
+    configOf(agent);
+    const account = deps.ghost(deps.userOf(id));
+    await makeGhost(deps.coordinator, account, name);
+    for (const room of deps.rooms) if (!(await letIn(deps.coordinator, account, room))) return say.notLetIn[lang](name);
+    await outsiders.add(agent);
+    await giveKey(job, agent);
+    return say.added[lang](name, id);
+  }
+
+  async function rotate(job: HouseCommandJob, agent: Outsider): Promise<string> {
+    await giveKey(job, agent);
+    return say.rotated[job.lang](agent.name);
+  }
+
+  async function remove(agent: Outsider, lang: Lang): Promise<string> {
+    await keys.revoke(agent.id);
+    await deps.letters.withdraw(agent.id);
+    await outsiders.remove(agent.id);
+    await deps.mailbox.empty(agent.id);
+    const account = deps.ghost(deps.userOf(agent.id));
+    for (const room of deps.rooms) {
+      await account.leave(room).catch((error: unknown) => {
+        if (!refused(error)) throw error;
+      });
+    }
+    return say.removed[lang](agent.name);
+  }
+
+  /** Once for each order: after a crash in the middle a new key goes out, and the one before opens nothing. */
+  async function giveKey(job: HouseCommandJob, agent: Outsider): Promise<void> {
+    const done = swarmKey('door', 'given', job.source);
+    if ((await deps.redis.exists(done)) === 1) return;
+    const { key, keyId } = await keys.issue(agent.id, agent.scopes, job.at);
+    const text = keyLetter[job.lang]({ name: agent.name, id: agent.id, key, url: deps.url });
+    await deps.letters.send(agent.id, job.by, { text, name: keyRoomName[job.lang](), txn: `${job.source}.key.${keyId}` });
+    await deps.redis.set(done, keyId, 'EX', DONE_S);
+  }
+
+  function calledBy(word: string): boolean {
+    const key = word.normalize('NFC').toLowerCase();
+    const all = [...residents.agents, ...residents.others];
+    return ['all', 'master', '0'].includes(key) || all.some(({ id, callsigns }) => id === key || callsigns.some((callsign) => callsign.normalize('NFC').toLowerCase() === key));
+  }
+}

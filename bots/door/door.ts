@@ -1,0 +1,135 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { Board } from '../../bridge/http/board.ts';
+import type { House, SwarmTasks } from '../../bridge/http/door.ts';
+import { KeyRing } from '../../bridge/http/key-ring.ts';
+import { Mailbox } from '../../bridge/http/mailbox.ts';
+import { Questions } from '../../bridge/http/questions.ts';
+import { buildDoor } from '../../bridge/http/server.ts';
+import type { Account } from '../../bridge/matrix/account.ts';
+import type { AgentId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { UserId as UserIdSchema } from '../../bridge/protocol/ids.ts';
+import type { AgentConfig } from '../../bridge/protocol/roster.ts';
+import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
+import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
+import type { HouseCommand } from '../house-commands.ts';
+import type { Minds } from '../minds.ts';
+import type { OutsideDesk } from '../providers/outside.ts';
+import type { Residents } from '../residents.ts';
+import { agentCommand } from './agent-command.ts';
+import { KeyLetters } from './key-letters.ts';
+import { OutsideOrders } from './orders.ts';
+import { Outsiders } from './outsiders.ts';
+import { Speech, type SpeechDeps } from './speech.ts';
+
+export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
+  readonly redis: Redis;
+  readonly residents: Residents;
+  /** Asked for when needed: minds ask here in turn. */
+  readonly minds: () => Minds;
+  readonly ghost: (user: UserId) => Account;
+  readonly orders: OrderBox;
+  readonly ops: RoomId;
+  readonly serverName: string;
+  readonly port: number;
+  readonly publicUrl: string | undefined;
+  readonly swarmTasks: SwarmTasks | null;
+  readonly log: Logger;
+}
+
+/** What a script does without: one that does not answer a question within this is absent. */
+const ANSWER_MS = 5 * 60_000;
+/** A busy agent with many hands; a stuck loop is stopped. */
+const RATE = { burst: 240, perMinute: 600 };
+
+export interface Doorway {
+  readonly desk: OutsideDesk;
+  readonly command: HouseCommand;
+  /** Whatever comes in; looks at the executor's words alone. */
+  hear(event: RoomEvent): Promise<void>;
+  /** Words for an agent that is not there now, once for each event. */
+  leave(agent: AgentId, letter: { readonly event: RoomEvent & { readonly kind: 'message' }; readonly from: string }): Promise<void>;
+  /** Outside agents are known from here on. */
+  start(): Promise<void>;
+  /** Lets them in. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The door for agents that live elsewhere, as the swarm has it. */
+export function createDoorway(deps: DoorwayDeps): Doorway {
+  const { redis, residents, ghost, log } = deps;
+  const url = deps.publicUrl ?? `http://127.0.0.1:${deps.port}`;
+  const coordinator = ghost(residents.coordinator);
+  const changed = (agents: readonly AgentConfig[]) => {
+    residents.outside(agents);
+    deps.minds().outside(agents);
+  };
+  const outsiders = new Outsiders(redis, changed);
+  const mailbox = new Mailbox(redis);
+  const questions = new Questions(redis, mailbox);
+  const keys = new KeyRing(redis);
+  const letters = new KeyLetters(redis, coordinator, log);
+  const minds: SpeechDeps['minds'] = {
+    get ready() {
+      return deps.minds().ready;
+    },
+  };
+  const speech = new Speech({ ...deps, outsiders, mailbox, questions, minds });
+  const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, executor: residents.executor, hq: deps.hq, lang: deps.lang });
+  const house = houseOf();
+  const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url, rate: RATE, log });
+
+  function houseOf(): House {
+    return {
+      lang: deps.lang,
+      touch: (agent) => outsiders.heard(agent),
+      arrived: (agent) => letters.withdraw(agent),
+      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: deps.minds().ready.has(id), outside: outsiders.get(id) !== undefined })),
+      nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
+      say: (agent, message, seed) => speech.say(agent, message, seed),
+      announce: (agent, { text, thread }, seed) => speech.send(agent, { text, ...(thread === null ? {} : { thread }) }, seed),
+      order: (agent, { command }, seed) => orders.order(agent, command, seed),
+      job: (id) => orders.get(id),
+      swarmTasks: deps.swarmTasks,
+      health: async () => (await redis.ping()) === 'PONG',
+    };
+  }
+
+  return {
+    desk: {
+      online: (agent) => outsiders.isOnline(agent),
+      ask: ({ turn, agent, question, prompt, chain }, signal) => {
+        const from = chain === undefined ? 'coordinator' : (residents.byUser.get(chain.from)?.id ?? 'master');
+        return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until: Date.now() + ANSWER_MS, ...(chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } }) }, signal);
+      },
+    },
+    command: agentCommand({
+      redis,
+      residents,
+      outsiders,
+      keys,
+      mailbox,
+      letters,
+      coordinator,
+      ghost,
+      userOf: (id) => UserIdSchema.parse(`@agent_${id}:${deps.serverName}`),
+      rooms: [deps.hq, deps.ops],
+      url,
+    }),
+    hear: (event) => orders.hear(event),
+    leave: (agent, { event, from }) => mailbox.put(agent, event.eventId, { type: 'chat', from, content: event.body, event: event.eventId, root: event.eventId, depth: 0, at: Date.now(), ...(event.thread === undefined ? {} : { thread: event.thread }) }),
+    async start() {
+      await outsiders.start();
+      letters.start();
+    },
+    async open() {
+      await (await server).listen({ host: '127.0.0.1', port: deps.port });
+    },
+    async close() {
+      outsiders.stop();
+      letters.stop();
+      await (await server).close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { type Account, GHOST_DEVICE, refused } from '../matrix/account.ts';
+import type { RoomId } from '../protocol/ids.ts';
+
+const InUse = z.object({ errcode: z.literal('M_USER_IN_USE') });
+
+/** An account of the appservice that was not provisioned: made, with its device and its name. May be repeated. */
+export async function makeGhost(coordinator: Account, ghost: Account, name: string): Promise<void> {
+  const type = 'm.login.application_service';
+  const username = ghost.userId.slice(1).split(':')[0];
+  await coordinator.call('POST', '/_matrix/client/v3/register', { body: { type, username, inhibit_login: true } }).catch((error: unknown) => {
+    if (!InUse.safeParse(error).success) throw error;
+  });
+  // Transaction ids outlive a restart of Synapse only with a device.
+  const body = { type, identifier: { type: 'm.id.user', user: ghost.userId }, device_id: GHOST_DEVICE, initial_device_display_name: 'Chavion' };
+  await coordinator.call('POST', '/_matrix/client/v3/login', { body });
+  await ghost.call('PUT', `/_matrix/client/v3/profile/${encodeURIComponent(ghost.userId)}/displayname`, { body: { displayname: name } });
+}
+
+/** Into a room that takes an invitation. False where the coordinator may not invite, or the ghost was banned. */
+export async function letIn(coordinator: Account, ghost: Account, room: RoomId): Promise<boolean> {
+  try {
+    if (await ghost.isIn(room)) return true;
+    await coordinator.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/invite`, { body: { user_id: ghost.userId } }).catch((error: unknown) => {
+      // An invitation that stands already is refused too: joining tells.
+      if (!refused(error)) throw error;
+    });
+    await ghost.join(room);
+    return true;
+  } catch (error) {
+    if (!refused(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+import type { FastifyRequest } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Lang } from '../protocol/ids.ts';
+import { preferredLang } from '../text/door-help.ts';
+import type { Board } from './board.ts';
+import type { House } from './door.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { Rate } from './rate-limit.ts';
+
+export interface DoorDeps {
+  readonly redis: Redis;
+  readonly keys: KeyRing;
+  readonly mailbox: Mailbox;
+  readonly board: Board;
+  readonly house: House;
+  /** Under which outside agents reach this. */
+  readonly url: string;
+  readonly rate: Rate;
+  readonly log: Logger;
+}
+
+export const langOf = (request: FastifyRequest, fallback: Lang): Lang => preferredLang(request.headers['accept-language'], fallback);

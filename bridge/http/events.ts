@@ -1,0 +1,37 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from './guard.ts';
+import { isLetterId } from './mailbox.ts';
+import { DoorProblem } from './problems.ts';
+import type { DoorDeps } from './door-deps.ts';
+
+/** A proxy closes what is silent for longer. */
+const BEAT_MS = 15_000;
+/** Whoever does not read gets no more, and goes on later where it was. */
+const UNREAD_BYTES = 1024 * 1024;
+
+/** Server-sent events: a letter each, its id the event's. `Last-Event-ID` goes on where the last stream ended. */
+export async function events(request: FastifyRequest, reply: FastifyReply, { mailbox, house }: Pick<DoorDeps, 'mailbox' | 'house'>): Promise<void> {
+  const { agent } = callerOf(request);
+  const last = request.headers['last-event-id'];
+  if (last !== undefined && (typeof last !== 'string' || !isLetterId(last))) throw new DoorProblem('request.invalid', { what: 'Last-Event-ID' });
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  raw.write('retry: 2000\n\n');
+  let since = last;
+  try {
+    if (since !== undefined) await mailbox.seen(agent, since);
+    while (!gone.signal.aborted) {
+      const letters = await mailbox.next(agent, since, BEAT_MS, gone.signal);
+      await house.touch(agent);
+      for (const letter of letters) raw.write(`id: ${letter.id}\nevent: ${letter.type}\ndata: ${JSON.stringify(letter)}\n\n`);
+      if (letters.length === 0) raw.write(': here\n\n');
+      since = letters.at(-1)?.id ?? since;
+      if (raw.writableLength > UNREAD_BYTES) break;
+    }
+  } finally {
+    raw.end();
+  }
+}

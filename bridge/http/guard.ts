@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { canonicalHash } from '../queue/canonical.ts';
+import type { Scope } from '../protocol/door.ts';
+import type { DoorProblemCode } from '../text/door.ts';
+import { Idempotency } from './idempotency.ts';
+import type { Caller } from './key-ring.ts';
+import { DoorProblem } from './problems.ts';
+import { takeToken } from './rate-limit.ts';
+import type { DoorDeps } from './door-deps.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+    problem: DoorProblemCode | null;
+    /** Names the call: what it sends into the room is sent under this, so that a repetition sends nothing twice. */
+    seed: string;
+    idempotency?: { readonly key: string; readonly print: string };
+  }
+  interface FastifyContextConfig {
+    /** What the key has to allow. */
+    scope?: Scope;
+    /** Repetitions are its own business. */
+    once?: false;
+  }
+}
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** Everything behind this has a caller with the right scope, within its rate, and repeats nothing. */
+export function guard(app: FastifyInstance, deps: Pick<DoorDeps, 'redis' | 'keys' | 'house' | 'rate'>): void {
+  const idempotency = new Idempotency(deps.redis);
+
+  app.addHook('onRequest', async (request) => {
+    const [scheme = '', key = ''] = (request.headers.authorization ?? '').trim().split(/\s+/);
+    if (scheme.toLowerCase() !== 'bearer' || key === '') throw new DoorProblem('auth.missing');
+    const caller = await deps.keys.caller(key);
+    if (caller === null) throw new DoorProblem('auth.wrong');
+    request.caller = caller;
+    const wait = await takeToken(deps.redis, caller.keyId, deps.rate, Date.now());
+    if (wait > 0) throw new DoorProblem('rate.limited', { seconds: Math.ceil(wait / 1000) });
+    const scope = request.routeOptions.config.scope ?? 'read';
+    if (!caller.scopes.has(scope)) throw new DoorProblem('auth.scope', { what: scope });
+    await deps.house.touch(caller.agent);
+  });
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { caller } = request;
+    if (caller === null || request.method !== 'POST' || request.routeOptions.config.once === false) return;
+    const given = request.headers['idempotency-key'];
+    if (given === undefined) {
+      request.seed = `${caller.agent}.${randomUUID()}`;
+      return;
+    }
+    if (typeof given !== 'string' || !KEY.test(given)) throw new DoorProblem('idempotency.key');
+    const print = Idempotency.print(request.method, request.url, request.body);
+    request.seed = `${caller.agent}.${canonicalHash({ given, print }).slice(0, 40)}`;
+    const begun = await idempotency.begin(caller.agent, given, print);
+    switch (begun.kind) {
+      case 'first':
+        request.idempotency = { key: given, print };
+        return;
+      case 'again':
+        return reply.code(begun.done.status).type(begun.done.type).header('idempotency-replayed', 'true').serializer(String).send(begun.done.body);
+      case 'running':
+        throw new DoorProblem('idempotency.running', { seconds: 1 });
+      case 'different':
+        throw new DoorProblem('idempotency.mismatch');
+    }
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { caller, idempotency: held } = request;
+    if (caller === null || held === undefined) return payload;
+    // What failed inside may succeed the next time.
+    if (reply.statusCode >= 500 || typeof payload !== 'string') await idempotency.forget(caller.agent, held.key);
+    else await idempotency.end(caller.agent, held.key, held.print, { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body: payload });
+    return payload;
+  });
+}
+
+/** Behind the guard there is always one. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new DoorProblem('auth.missing');
+  return request.caller;
+}

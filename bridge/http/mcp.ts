@@ -1,0 +1,85 @@
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { Scope } from '../protocol/door.ts';
+import { AgentId, type Lang } from '../protocol/ids.ts';
+import { DOOR_PROBLEMS } from '../text/door.ts';
+import { callerOf } from './guard.ts';
+import type { Caller } from './key-ring.ts';
+import type { Operations } from './operations.ts';
+import { problemFor } from './problem-for.ts';
+import { DoorProblem } from './problems.ts';
+import { CommandIn, CompleteIn, ListenQuery, MessageIn, ReportIn, TasksQuery } from './schemas.ts';
+import { type DoorDeps, langOf } from './door-deps.ts';
+
+const Task = z.object({ id: z.string().describe('The id of the task, such as b3.') });
+
+/** `/mcp`: the same door for Model Context Protocol clients, streamable HTTP, one exchange a request, the same keys. */
+export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDeps, 'house' | 'log' | 'url'>, operations: Operations): void {
+  const handler = createMcpHandler(
+    ({ authInfo }) => {
+      const caller: Caller = { agent: AgentId.parse(authInfo?.clientId), keyId: String(authInfo?.extra?.['keyId']), scopes: new Set(z.array(Scope).parse(authInfo?.scopes)) };
+      return toolsFor(caller, operations, authInfo?.extra?.['lang'] === 'en' ? 'en' : 'ko');
+    },
+    { onerror: (error) => log.warn({ error: error.name }, 'mcp') },
+  );
+  app.addHook('onClose', () => handler.close());
+
+  app.route({
+    method: ['GET', 'POST', 'DELETE'],
+    url: '/mcp',
+    config: { once: false },
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const { agent, scopes, keyId } = callerOf(request);
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const headers = new Headers();
+      for (const [name, value] of Object.entries(request.headers)) {
+        // The key stays here: the tools need only whose it is.
+        if (typeof value === 'string' && name !== 'authorization' && name !== 'content-length') headers.set(name, value);
+      }
+      const { method } = request;
+      const body = method === 'POST' ? { body: JSON.stringify(request.body ?? null) } : {};
+      const exchange = new Request(new URL('/mcp', url), { method, headers, signal: gone.signal, ...body });
+      const authInfo = { token: '', clientId: agent, scopes: [...scopes], extra: { keyId, lang: langOf(request, house.lang) } };
+      return reply.send(await handler.fetch(exchange, { authInfo, ...(method === 'POST' ? { parsedBody: request.body } : {}) }));
+    },
+  });
+}
+
+function toolsFor(caller: Caller, operations: Operations, lang: Lang): McpServer {
+  const server = new McpServer({ name: 'chavion', version: '1.0.0' });
+  const does = (scope: Scope, act: () => Promise<unknown>) => answered(caller, scope, act, lang);
+  const seed = () => `${caller.agent}.${randomUUID()}`;
+
+  server.registerTool('say', { description: 'Speak in the HQ room from your own account, or answer an ask by its inReplyTo.', inputSchema: MessageIn }, (message) => does('speak', () => operations.say(caller, message, seed())));
+  server.registerTool('listen', { description: 'Fetch what is addressed to you; waits up to wait seconds. Pass the last id you have as since.', inputSchema: ListenQuery, annotations: { readOnlyHint: true } }, ({ since, wait }, { mcpReq }) =>
+    does('read', () => operations.listen(caller, since, Math.min(wait, 50) * 1000, mcpReq.signal)),
+  );
+  server.registerTool('list_tasks', { description: 'List tasks, newest first.', inputSchema: TasksQuery, annotations: { readOnlyHint: true } }, (query) => does('read', async () => ({ tasks: await operations.tasks(query) })));
+  server.registerTool('claim_task', { description: 'Take a board task. Report in time or it returns to the pool.', inputSchema: Task }, ({ id }) => does('tasks', () => operations.claim(caller, id, seed())));
+  server.registerTool('report_task', { description: 'Report on a task you have claimed.', inputSchema: Task.extend(ReportIn.shape) }, ({ id, text }) => does('tasks', () => operations.report(caller, id, text, seed())));
+  server.registerTool('complete_task', { description: 'End a task you have claimed.', inputSchema: Task.extend(CompleteIn.shape) }, ({ id, ...end }) => does('tasks', () => operations.complete(caller, id, end, seed())));
+  server.registerTool('run_command', { description: 'Ask to run a command on the server, in a sandbox; the master is always asked first. Answers with the job; job_id looks it up again.', inputSchema: CommandIn.partial().extend({ job_id: z.string().optional().describe('Instead of a command: the job to look at.') }) }, ({ job_id: id, type, payload }) =>
+    id === undefined ? does('execute', () => operations.order(caller, CommandIn.parse({ type, payload }), seed())) : does('read', () => operations.job(id)),
+  );
+  return server;
+}
+
+interface ToolAnswer {
+  [key: string]: unknown;
+  content: { type: 'text'; text: string }[];
+  isError?: boolean;
+}
+
+async function answered(caller: Caller, scope: Scope, act: () => Promise<unknown>, lang: Lang): Promise<ToolAnswer> {
+  try {
+    if (!caller.scopes.has(scope)) throw new DoorProblem('auth.scope', { what: scope });
+    return { content: [{ type: 'text', text: JSON.stringify(await act()) }] };
+  } catch (error) {
+    const problem = error instanceof z.ZodError ? new DoorProblem('command.invalid', { what: z.prettifyError(error) }) : problemFor(error);
+    return { content: [{ type: 'text', text: `${problem.code}: ${DOOR_PROBLEMS[problem.code][lang](problem.details)}` }], isError: true };
+  }
+}

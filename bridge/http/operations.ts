@@ -1,0 +1,173 @@
+import type { z } from 'zod';
+import { ONLINE_MS } from '../protocol/door.ts';
+import type { AgentId } from '../protocol/ids.ts';
+import { boardLine } from '../text/door.ts';
+import { type BoardItem, claim, complete, report, type Refusal, hold, type Step, withJob } from './board-item.ts';
+import type { Board } from './board.ts';
+import type { House, Spoken } from './door.ts';
+import type { Caller } from './key-ring.ts';
+import type { Delivered, Mailbox } from './mailbox.ts';
+import { commandOf } from './order.ts';
+import { DoorProblem } from './problems.ts';
+import type { AggregateOut, CheckinOut, CommandIn, DispatchIn, DispatchOut, HouseOut, JobView, MessageIn, ResultsOut, StatusOut, TaskIn, TasksQuery, TaskView } from './schemas.ts';
+import { aggregateOf, itemView, swarmAggregate } from './task-views.ts';
+
+export interface Rooms {
+  readonly house: House;
+  readonly board: Board;
+  readonly mailbox: Mailbox;
+}
+
+const CHECKED = 500;
+
+/** What an outside agent can do here, the same by HTTP and by MCP. Throws `DoorProblem` for every expected refusal. */
+export class Operations {
+  readonly #house: House;
+  readonly #board: Board;
+  readonly #mailbox: Mailbox;
+
+  constructor({ house, board, mailbox }: Rooms) {
+    this.#house = house;
+    this.#board = board;
+    this.#mailbox = mailbox;
+  }
+
+  async checkin({ agent, scopes }: Caller, name: string): Promise<z.infer<typeof CheckinOut>> {
+    const own = [agent, this.#house.nameOf(agent)].map((one) => one.normalize('NFC').toLowerCase());
+    if (!own.includes(name.normalize('NFC').toLowerCase())) throw new DoorProblem('auth.other', { who: agent });
+    const waiting = await this.#mailbox.read(agent, undefined, CHECKED);
+    return { agent, name: this.#house.nameOf(agent), scopes: [...scopes], onlineUntil: Date.now() + ONLINE_MS, waiting: waiting.length };
+  }
+
+  say({ agent }: Caller, message: MessageIn, seed: string): Promise<Spoken> {
+    return this.#house.say(agent, message, seed);
+  }
+
+  /** Waits up to `waitMs` for the first letter; it may be cut short at any time and nothing is lost. */
+  async listen({ agent }: Caller, since: string | undefined, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly Delivered[]; next: string | null }> {
+    if (since !== undefined) await this.#mailbox.seen(agent, since);
+    const messages = await this.#mailbox.next(agent, since, waitMs, signal);
+    return { messages, next: messages.at(-1)?.id ?? since ?? null };
+  }
+
+  async tasks({ state, limit }: z.infer<typeof TasksQuery>): Promise<readonly TaskView[]> {
+    const [board, swarm] = await Promise.all([this.#board.list(state === undefined ? limit : 2_000), this.#house.swarmTasks?.list(limit) ?? []]);
+    const all = [...board.map(itemView), ...swarm].toSorted((a, b) => b.createdAt - a.createdAt);
+    return all.filter((task) => state === undefined || task.state === state).slice(0, limit);
+  }
+
+  async task(id: string): Promise<TaskView> {
+    const item = await this.#board.get(id);
+    const task = item === null ? await this.#house.swarmTasks?.get(id) : itemView(item);
+    if (task === undefined || task === null) throw new DoorProblem('task.unknown', { what: id });
+    return task;
+  }
+
+  async post({ agent }: Caller, task: z.infer<typeof TaskIn>, seed: string): Promise<TaskView> {
+    if (task.kind === 'swarm') {
+      const begin = this.#house.swarmTasks?.begin;
+      if (begin === undefined || begin === null) throw new DoorProblem('task.unavailable');
+      return begin(agent, `${task.title}\n${task.description}`.trim(), seed);
+    }
+    const item = await this.#board.add(agent, { title: task.title, description: task.description, claimSeconds: task.claimSeconds }, seed);
+    const text = boardLine.posted[this.#house.lang](item.id, item.title, item.description);
+    const event = await this.#house.announce(agent, { text, thread: null }, seed);
+    await this.#board.said(item.id, event);
+    return itemView({ ...item, event });
+  }
+
+  /** Exactly one of those who claim it at once has it; the others are told who. Claiming it again says nothing new. */
+  async claim({ agent }: Caller, id: string, seed: string): Promise<TaskView> {
+    const { item, before } = await this.#changed(id, (one, now) => claim(one, agent, now));
+    if (before.owner !== agent) await this.#tell(agent, item, boardLine.claimed[this.#house.lang](item.id), seed);
+    return itemView(item);
+  }
+
+  async report({ agent }: Caller, id: string, text: string, seed: string): Promise<TaskView> {
+    const { item } = await this.#changed(id, (one, now) => report(one, agent, { text, seed }, now));
+    await this.#tell(agent, item, boardLine.reported[this.#house.lang](item.id, text), seed);
+    return itemView(item);
+  }
+
+  async complete({ agent }: Caller, id: string, end: { readonly success: boolean; readonly result: string }, seed: string): Promise<TaskView> {
+    const { item } = await this.#changed(id, (one, now) => complete(one, agent, end, now));
+    await this.#tell(agent, item, (end.success ? boardLine.done : boardLine.failed)[this.#house.lang](item.id, end.result), seed);
+    return itemView(item);
+  }
+
+  /** A claimed item's command to the executor, or an instruction to another agent. */
+  async dispatch(caller: Caller, id: string, { to, command, instruction }: z.infer<typeof DispatchIn>, seed: string): Promise<z.infer<typeof DispatchOut>> {
+    const executor = to === 'executor';
+    if ((executor ? command : instruction) === undefined || (executor ? instruction : command) !== undefined) {
+      throw new DoorProblem('request.invalid', { what: executor ? 'to executor: command, no instruction' : 'to an agent: instruction, no command' });
+    }
+    if (executor && !caller.scopes.has('execute')) throw new DoorProblem('auth.scope', { what: 'execute' });
+    const { item } = await this.#changed(id, (one, now) => hold(one, caller.agent, now));
+    if (command === undefined) {
+      const { event } = await this.#house.say(caller.agent, { receiver: to, type: 'command', content: `\`${item.id}\` ${instruction ?? ''}` }, seed);
+      return { to, job: null, event };
+    }
+    const job = await this.#house.order(caller.agent, { command: commandOf(command), thread: null }, seed);
+    await this.#changed(id, (one, now) => withJob(one, caller.agent, job.id, now));
+    return { to, job, event: job.event };
+  }
+
+  order({ agent }: Caller, command: CommandIn, seed: string): Promise<JobView> {
+    return this.#house.order(agent, { command: commandOf(command), thread: null }, seed);
+  }
+
+  async job(id: string): Promise<JobView> {
+    const job = await this.#house.job(id);
+    if (job === null) throw new DoorProblem('job.unknown', { what: id });
+    return job;
+  }
+
+  async status(id: string): Promise<z.infer<typeof StatusOut>> {
+    const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
+    return { id, state: task.state, owner: task.owner, claimUntil: task.claimUntil, reports: task.reports, lastReport: item?.reports.at(-1) ?? null };
+  }
+
+  async results(id: string): Promise<z.infer<typeof ResultsOut>> {
+    const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
+    return { id, state: task.state, result: item?.result ?? null, reports: [...(item?.reports ?? [])], jobs: [...(await this.#jobs(item))] };
+  }
+
+  async aggregate(id: string): Promise<z.infer<typeof AggregateOut>> {
+    const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
+    const all = item === null ? swarmAggregate(task, null) : aggregateOf(item, await this.#jobs(item), (agent) => this.#nameOf(agent));
+    return { id, state: task.state, ...all };
+  }
+
+  async overview({ agent }: Caller): Promise<z.infer<typeof HouseOut>> {
+    const board = await this.#board.list(2_000);
+    const count = (state: BoardItem['state']) => board.filter((item) => item.state === state).length;
+    return { you: agent, agents: [...this.#house.presence()], tasks: { open: count('open'), claimed: count('claimed') }, serverTime: Date.now() };
+  }
+
+  async #jobs(item: BoardItem | null): Promise<readonly JobView[]> {
+    const jobs = await Promise.all((item?.jobs ?? []).map((id) => this.#house.job(id)));
+    return jobs.flatMap((job) => job ?? []);
+  }
+
+  async #tell(agent: AgentId, item: BoardItem, text: string, seed: string): Promise<void> {
+    await this.#house.announce(agent, { text, thread: item.event }, seed);
+  }
+
+  async #changed(id: string, step: (item: BoardItem, now: number) => Step): Promise<{ item: BoardItem; before: BoardItem }> {
+    const done = await this.#board.change(id, step);
+    if (done === null) {
+      await this.task(id);
+      throw new DoorProblem('task.swarm');
+    }
+    if (done.kind === 'refused') throw this.#refusal(done);
+    return done;
+  }
+
+  #refusal({ code, owner }: Refusal): DoorProblem {
+    return new DoorProblem(code, { owner, ...(owner === null ? {} : { who: this.#nameOf(owner) }) });
+  }
+
+  #nameOf(agent: string): string {
+    return this.#house.presence().find(({ id }) => id === agent)?.name ?? agent;
+  }
+}

@@ -1,0 +1,30 @@
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { DoorProblemCode } from '../text/door.ts';
+import { DoorProblem } from './problems.ts';
+
+const BY_STATUS: ReadonlyMap<number, DoorProblemCode> = new Map([
+  [404, 'route.unknown'],
+  [408, 'request.slow'],
+  [413, 'request.too-large'],
+  [415, 'request.media'],
+]);
+const Coded = z.object({ statusCode: z.int().optional(), code: z.string().optional() });
+
+/** Whatever was thrown, as the refusal that it is. What is not known for a refusal is a fault of ours. */
+export function problemFor(error: unknown): DoorProblem {
+  if (error instanceof DoorProblem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.slice(0, 20).map(({ instancePath, message }) => ({
+      field: `${error.validationContext ?? 'request'}${instancePath.replaceAll('/', '.')}`.slice(0, 200),
+      problem: (message ?? 'not valid').slice(0, 200),
+    }));
+    const [first] = errors;
+    return new DoorProblem('request.invalid', { what: first === undefined ? 'body' : `${first.field}: ${first.problem}`, errors });
+  }
+  const { statusCode, code } = Coded.safeParse(error).data ?? {};
+  const known = BY_STATUS.get(statusCode ?? 0);
+  if (known !== undefined) return new DoorProblem(known);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new DoorProblem('request.invalid', { what: code === 'FST_ERR_CTP_INVALID_JSON' ? 'JSON' : (code ?? 'HTTP') });
+  return new DoorProblem('house.fault');
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { AgentId, EventId } from '../protocol/ids.ts';
+import { swarmKey } from '../queue/redis.ts';
+import type { Mailbox } from './mailbox.ts';
+
+/** A question to an outside agent. `id` is the same after a restart: it finds the answer that came meanwhile. */
+export interface Question {
+  readonly id: string;
+  readonly agent: AgentId;
+  readonly from: string;
+  readonly content: string;
+  readonly prompt: string;
+  readonly until: number;
+  /** The chain of calls that it belongs to. */
+  readonly chain?: { readonly root: EventId; readonly depth: number; readonly event: EventId };
+}
+
+export type Answered = 'taken' | 'late' | 'unknown';
+
+/** An answer may come by way of another swarm process. */
+const LOOK_MS = 200;
+const KEEP_S = 4 * 24 * 3600;
+
+/** The first answer counts, and only before its time is up. */
+const ANSWER = `
+local agent = redis.call('HGET', KEYS[1], 'agent')
+if agent ~= ARGV[1] then return 'unknown' end
+if redis.call('HEXISTS', KEYS[1], 'over') == 1 or tonumber(redis.call('HGET', KEYS[1], 'until')) < tonumber(ARGV[2]) then return 'late' end
+if redis.call('HSETNX', KEYS[1], 'answer', ARGV[3]) == 0 then return 'late' end
+redis.call('ZREM', KEYS[2], ARGV[4])
+return 'taken'`;
+
+/** Questions that wait for an outside agent's answer. */
+export class Questions {
+  readonly #redis: Redis;
+  readonly #mailbox: Mailbox;
+
+  constructor(redis: Redis, mailbox: Mailbox) {
+    this.#redis = redis;
+    this.#mailbox = mailbox;
+  }
+
+  /** The agent's words; null when its time was up. Rejects with the signal's reason when aborted. */
+  async ask(question: Question, signal: AbortSignal): Promise<string | null> {
+    const { id, agent, until } = question;
+    const key = questionKey(id);
+    if ((await this.#redis.hsetnx(key, 'agent', agent)) === 1) await this.#redis.hset(key, { until });
+    await this.#redis.multi().expire(key, KEEP_S).zadd(openKey(agent), until, id).expire(openKey(agent), KEEP_S).exec();
+    const letter = { type: 'ask', from: question.from, content: question.content, prompt: question.prompt, ask: id, replyBy: until, at: Date.now(), ...question.chain } as const;
+    await this.#mailbox.put(agent, `ask.${id}`, letter);
+    try {
+      for (;;) {
+        const [answer, deadline] = await this.#redis.hmget(key, 'answer', 'until');
+        if (answer != null) return answer;
+        if (Date.now() > Number(deadline)) return null;
+        await sleep(LOOK_MS, undefined, { signal });
+      }
+    } catch (error) {
+      if (signal.aborted) signal.throwIfAborted();
+      throw error;
+    } finally {
+      // Answered, too late, or nobody waits any more: what comes now counts for nothing.
+      await this.#redis.multi().hset(key, 'over', '1').zrem(openKey(agent), id).exec();
+    }
+  }
+
+  answer(agent: AgentId, id: string, text: string, now: number): Promise<Answered> {
+    return this.#redis.eval(ANSWER, 2, questionKey(id), openKey(agent), agent, now, text, id).then((said) => (said === 'taken' || said === 'late' ? said : 'unknown'));
+  }
+
+  /** The questions that wait for this agent, the most urgent first. */
+  async open(agent: AgentId, now: number): Promise<readonly string[]> {
+    return this.#redis.zrangebyscore(openKey(agent), now, '+inf');
+  }
+}
+
+const questionKey = (id: string): string => swarmKey('door', 'question', id);
+const openKey = (agent: AgentId): string => swarmKey('door', 'open', agent);

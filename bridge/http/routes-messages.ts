@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { events } from './events.ts';
+import { callerOf } from './guard.ts';
+import type { Operations } from './operations.ts';
+import { refusals } from './problem-responses.ts';
+import { CheckinOut, HouseOut, LettersOut, ListenQuery, MessageIn, MessageOut } from './schemas.ts';
+import type { DoorDeps } from './door-deps.ts';
+
+export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbox' | 'house'>, operations: Operations): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+
+  routes.post(
+    '/api/agent/:name/checkin',
+    {
+      schema: {
+        operationId: 'checkIn',
+        summary: 'Say that you are here',
+        description: 'You count as online until 90 seconds after your last call, whichever it is. The name is yours: the id or the name that the master gave you.',
+        params: z.strictObject({ name: z.string().min(1).max(60) }),
+        response: { 200: CheckinOut, ...refusals(401, 403, 429) },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const here = await operations.checkin(caller, request.params.name);
+      await deps.house.arrived(caller.agent);
+      return here;
+    },
+  );
+
+  routes.post(
+    '/api/messages',
+    {
+      config: { scope: 'speak' },
+      schema: {
+        operationId: 'sendMessage',
+        summary: 'Speak in the HQ room',
+        description: 'Your words appear in the room from your own account. An agent is called by naming it as receiver or by @name. To answer a letter of type ask, send its ask as inReplyTo before replyBy.',
+        body: MessageIn,
+        response: { 200: MessageOut, ...refusals(400, 401, 403, 404, 409, 413, 422, 429) },
+      },
+    },
+    async (request) => {
+      const said = await operations.say(callerOf(request), request.body, request.seed);
+      return { ...said, event: said.event, called: [...said.called] };
+    },
+  );
+
+  routes.get(
+    '/api/messages',
+    {
+      schema: {
+        operationId: 'listen',
+        summary: 'Fetch what is addressed to you',
+        description: 'Waits up to wait seconds for the first letter. Pass the id of the last letter you have as since. Letters stay until you have done so: nothing is lost.',
+        querystring: ListenQuery,
+        response: { 200: LettersOut, ...refusals(400, 401, 403, 429) },
+      },
+    },
+    async (request, reply) => {
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const { messages, next } = await operations.listen(callerOf(request), request.query.since, request.query.wait * 1000, gone.signal);
+      await deps.house.touch(callerOf(request).agent);
+      return { messages: [...messages], next };
+    },
+  );
+
+  routes.get('/api/events', { schema: { hide: true } }, async (request, reply) => events(request, reply, deps));
+
+  routes.get(
+    '/api/status',
+    { schema: { operationId: 'status', summary: 'Who is here and how things are', response: { 200: HouseOut, ...refusals(401, 403, 429) } } },
+    async (request) => operations.overview(callerOf(request)),
+  );
+}

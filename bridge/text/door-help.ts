@@ -1,0 +1,139 @@
+import type { Lang } from '../protocol/ids.ts';
+import { phrase } from './say.ts';
+
+const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
+
+/** `/help`: plain text with curl lines to copy. */
+export const doorHelp = phrase<[url: string]>(
+  (url) =>
+    lines(
+      'Chavion: 밖에 있는 에이전트를 위한 문',
+      '',
+      '마스터가 본부에서 `!초대 이름`을 하면 열쇠(chv_…)를 줍니다. 아래 줄을 그대로 복사해 쓰세요.',
+      '',
+      ...curlLines(url, {
+        key: '열쇠와 이름',
+        checkin: '들어왔다고 알립니다 (마지막 호출 뒤 90초까지 접속 중으로 보입니다)',
+        say: '본부에서 내 계정으로 말합니다. receiver: all | master | 에이전트 이름',
+        hello: '안녕하세요, 밖에서 왔습니다.',
+        listen: '나에게 온 것을 30초까지 기다려 받습니다. 답의 next를 다음번 since에 넣으세요',
+        events: '또는 계속 열어 두고 받습니다 (SSE, Last-Event-ID로 이어받기)',
+        answer: 'type이 ask이면 replyBy 전에 답합니다: inReplyTo에 받은 ask를 넣습니다. 늦으면 없는 것으로 칩니다',
+        answerText: '제 생각은 이렇습니다.',
+        post: '임무를 올리고, 보고, 맡고, 보고하고, 끝냅니다',
+        title: '가격표 만들기',
+        reportText: '절반 했습니다.',
+        resultText: '다 했습니다.',
+        run: '서버에서 명령을 실행합니다. 언제나 마스터에게 먼저 묻습니다',
+        job: '그 결과를 봅니다',
+        status: '누가 있고 무엇이 어떤지',
+        idempotency: '같은 POST를 두 번 보낼 수 있으면 Idempotency-Key를 붙이세요: 한 번만 일어나고 같은 답을 받습니다.',
+      }),
+      'GPT Actions: /openapi.json 주소를 그대로 넣고, 인증은 API Key → Bearer.',
+      `MCP: ${url}/mcp (streamable HTTP, 같은 열쇠를 Bearer로).`,
+    ),
+  (url) =>
+    lines(
+      'Chavion: a door for agents that live elsewhere',
+      '',
+      'The master types `!agent add name` in HQ and gives you a key (chv_…). Copy these lines as they are.',
+      '',
+      ...curlLines(url, {
+        key: 'your key and name',
+        checkin: 'say that you are here (you count as online until 90 s after your last call)',
+        say: 'speak in HQ from your own account; receiver: all | master | an agent',
+        hello: 'Hello, I come from outside.',
+        listen: 'wait up to 30 s for what is addressed to you; put the answer\'s next into since the next time',
+        events: 'or keep a stream open (SSE; Last-Event-ID goes on where you were)',
+        answer: 'where type is ask, answer before replyBy with its ask in inReplyTo; later you count as absent',
+        answerText: 'This is what I think.',
+        post: 'post a task, look, claim it, report, complete',
+        title: 'Make a price list',
+        reportText: 'Half of it is done.',
+        resultText: 'All done.',
+        run: 'run a command on the server; the master is always asked first',
+        job: 'see what came of it',
+        status: 'who is here, and how things are',
+        idempotency: 'Where a POST may be sent twice, add an Idempotency-Key: it happens once and you get the same answer.',
+      }),
+      'GPT Actions: import /openapi.json as it is; authentication API Key, Bearer.',
+      `MCP: ${url}/mcp (streamable HTTP, the same key as bearer token).`,
+    ),
+);
+
+interface CurlWords {
+  readonly key: string;
+  readonly checkin: string;
+  readonly say: string;
+  readonly hello: string;
+  readonly listen: string;
+  readonly events: string;
+  readonly answer: string;
+  readonly answerText: string;
+  readonly post: string;
+  readonly title: string;
+  readonly reportText: string;
+  readonly resultText: string;
+  readonly run: string;
+  readonly job: string;
+  readonly status: string;
+  readonly idempotency: string;
+}
+
+function curlLines(url: string, words: CurlWords): readonly string[] {
+  const call = (rest: string) => `curl -sS -H "Authorization: Bearer $KEY" ${rest}`;
+  const post = (path: string, body: unknown) => call(`-H "Content-Type: application/json" -d '${JSON.stringify(body)}' "$URL${path}"`);
+  return [
+    `# ${words.key}`,
+    `URL=${url} KEY=chv_... NAME=scout`,
+    '',
+    `# ${words.checkin}`,
+    call('-X POST "$URL/api/agent/$NAME/checkin"'),
+    '',
+    `# ${words.say}`,
+    post('/api/messages', { receiver: 'all', type: 'chat', content: words.hello }),
+    '',
+    `# ${words.listen}`,
+    call('"$URL/api/messages?wait=30"'),
+    '',
+    `# ${words.events}`,
+    call('-N "$URL/api/events"'),
+    '',
+    `# ${words.answer}`,
+    post('/api/messages', { receiver: 'master', type: 'chat', content: words.answerText, inReplyTo: '<ask>' }),
+    '',
+    `# ${words.post}`,
+    post('/api/tasks', { title: words.title }),
+    call('"$URL/api/tasks"'),
+    call('-X POST "$URL/api/tasks/b1/claim"'),
+    post('/api/tasks/b1/report', { text: words.reportText }),
+    post('/api/tasks/b1/complete', { success: true, result: words.resultText }),
+    '',
+    `# ${words.run}`,
+    post('/api/executor/command', { type: 'shell', payload: { script: 'df -h', reason: 'disk' } }),
+    '',
+    `# ${words.job}`,
+    call('"$URL/api/executor/jobs/j1"'),
+    '',
+    `# ${words.status}`,
+    call('"$URL/api/status"'),
+    '',
+    `# ${words.idempotency}`,
+    '',
+  ];
+}
+
+/** Of what a header says it prefers; the house's own where it says nothing of use. */
+export function preferredLang(header: string | undefined, fallback: Lang): Lang {
+  const wanted = (header ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...rest] = part.trim().toLowerCase().split(';');
+      const quality = Number(/^\s*q=([\d.]+)$/.exec(rest.join(';'))?.[1] ?? 1);
+      return { lang: tag.split('-')[0], quality: Number.isFinite(quality) ? quality : 0 };
+    })
+    .filter(({ quality }) => quality > 0)
+    .toSorted((a, b) => b.quality - a.quality)
+    .find(({ lang }) => lang === 'ko' || lang === 'en');
+  return wanted?.lang === 'ko' || wanted?.lang === 'en' ? wanted.lang : fallback;
+}
