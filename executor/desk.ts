@@ -65,6 +65,8 @@ export class Desk {
         return this.#once(laneOf(job), () => this.#takeOrder(job));
       case 'plan':
         return this.#once(laneOf(job), () => this.#takePlan(job));
+      case 'outside':
+        return this.#malformed({ field: 'type', what: job.type });
       case 'end':
         return this.#endTask(job);
     }
