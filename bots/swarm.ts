@@ -17,6 +17,7 @@ import { swarmKey } from '../bridge/queue/redis.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
+import { createDoorway, type Doorway } from './door/door.ts';
 import { carryOutCommand, type HouseCommands } from './house-commands.ts';
 import { createIntake } from './intake.ts';
 import { Minds } from './minds.ts';
@@ -92,7 +93,32 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     warn: (warning) => warnMaster(warning, { coordinator, hq: settings.CHAVION_HQ_ROOM, lang: settings.CHAVION_LANG, nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent }),
     onError: (error) => log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'purse'),
   });
-  const minds: Minds = new Minds(roster.agents, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk }), purse, config), settings.CHAVION_REHEARSAL);
+  const countTurns = async (root: string, count: number): Promise<number> => {
+    const key = swarmKey('chain', root);
+    const [taken] = await Promise.all([redis.incrby(key, count), redis.expire(key, 24 * 3600)]);
+    return taken;
+  };
+  const enqueue = (jobs: readonly SwarmJob[]) => queue.add(jobs.map((data) => ({ id: jobId(data), data })));
+  const door: Doorway = createDoorway({
+    redis,
+    residents,
+    minds: () => minds,
+    ghost,
+    masters: () => rooms.masters(),
+    orders,
+    hq: settings.CHAVION_HQ_ROOM,
+    ops: settings.CHAVION_OPS_ROOM,
+    serverName: settings.CHAVION_SERVER_NAME,
+    lang: settings.CHAVION_LANG,
+    ownerTitle: roster.ownerTitle,
+    port: settings.CHAVION_API_PORT,
+    publicUrl: settings.CHAVION_PUBLIC_URL,
+    countTurns,
+    enqueue,
+    swarmTasks: null,
+    log,
+  });
+  const minds: Minds = new Minds(roster.agents, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk, outsideDesk: door.desk }), purse, config), settings.CHAVION_REHEARSAL);
   const memory = new RoomMemory({ redis, timeline, rooms, residents, minds, roster, log });
   const reloadMinds = async () => minds.use(await chosenModels(redis));
 
@@ -137,7 +163,10 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ }, lang, present),
     log,
   });
-  const inbox = new Inbox(decoding, timeline, intake);
+  const inbox = new Inbox(decoding, timeline, async (event) => {
+    await door.hear(event);
+    await intake(event);
+  });
 
   const lines: CoordinatorDeps = {
     residents,
@@ -162,17 +191,14 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     running,
     status,
     purse,
-    countTurns: async (root, count) => {
-      const key = swarmKey('chain', root);
-      const [taken] = await Promise.all([redis.incrby(key, count), redis.expire(key, 24 * 3600)]);
-      return taken;
-    },
-    enqueue: (jobs) => queue.add(jobs.map((data) => ({ id: jobId(data), data }))),
+    countTurns,
+    enqueue,
     timeZone: settings.CHAVION_TZ,
     log,
   };
 
   const houseCommands: HouseCommands = {
+    agent: door.command,
     ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }),
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
   };
@@ -196,7 +222,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     },
     async start() {
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
-      await Promise.all([reloadMinds(), purse.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
+      await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
       worker = workOn(
         QUEUE,
         SwarmJob,
@@ -223,10 +249,11 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
         },
       );
       await tasks.open();
+      await door.open();
       await askForPushes(coordinator);
     },
     async stop() {
-      await Promise.all([worker?.close(), tasks.close()]);
+      await Promise.all([worker?.close(), tasks.close(), door.close()]);
       purse.stop();
       await Promise.all([queue.close(), orders.close()]);
     },
