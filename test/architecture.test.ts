@@ -14,7 +14,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bridge/launcher': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'synapse'],
   'bridge/operations': ['bridge/protocol', 'bridge/text', 'bridge/config', 'bridge/launcher', 'synapse'],
   synapse: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
-  bots: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/appservice'],
+  bots: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/appservice', 'bridge/http'],
+  'bridge/http': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/appservice'],
   executor: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
   'chavion.ts': ['bridge/launcher', 'bridge/operations', 'bridge/config', 'bridge/text', 'bridge/protocol', 'synapse'],
 };
@@ -26,6 +27,7 @@ const VENDORS: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
   { name: /^matrix-js-sdk/, only: /^bridge\/terminal\// },
   { name: /^bullmq$/, only: /^bridge\/queue\// },
   { name: /^fastify$/, only: /^bridge\/(?:appservice|http)\// },
+  { name: /^(?:@fastify\/.+|fastify-type-provider-zod|@modelcontextprotocol\/.+|prom-client)$/, only: /^bridge\/http\// },
 ];
 
 const files = globSync(['chavion.ts', 'bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts', 'synapse/**/*.ts']).map((file) => file.replaceAll('\\', '/'));
