@@ -134,16 +134,17 @@ function cancel(draft: Draft): void {
   draft.say({ id: messageId.ended(draft.state.round), what: 'ended' });
 }
 
-/** A new round under a new electorate, with the same span of time; an unknown command is sent again instead. */
+/** A new round under a new electorate, with the same span of time; an unknown command is sent again instead, in what is left. */
 function retry(draft: Draft, { at, ready, event }: Extract<TaskEvent, { kind: 'retry' }>): void {
   const { state } = draft;
   if (state.phase !== 'failed' && state.phase !== 'partial' && state.phase !== 'cancelled' && state.phase !== 'asking') return;
   if (state.retry === event || ready.length === 0) return;
-  draft.set({ runs: state.runs + 1, retry: event, withdrawn: null });
-  draft.timer(`deadline.${state.runs + 1}`, state.phase === 'asking' ? windUpAt(state) : windUpAt({ began: at, deadline: at + state.deadline - state.began }));
+  const runs = state.runs + 1;
+  draft.set({ runs, retry: event, withdrawn: null });
   if (state.question?.kind === 'unknown-command') {
     const again = Object.entries(state.commands).map(([step, command]) => [step, command.state === 'unknown' ? { ...command, state: 'waiting' as const } : command]);
     draft.set({ question: null, commands: Object.fromEntries(again) });
+    draft.timer(`deadline.${runs}`, windUpAt(state));
     return draft.go('executing');
   }
   const electorate = [...new Set(ready)];
@@ -163,5 +164,6 @@ function retry(draft: Draft, { at, ready, event }: Extract<TaskEvent, { kind: 'r
     ending: null,
     report: null,
   });
+  draft.timer(`deadline.${runs}`, windUpAt(draft.state));
   draft.go(state.triage === null ? 'triage' : 'proposing');
 }

@@ -20,7 +20,7 @@ export const TaskEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('result'), at, result: CommandResult }),
   z.object({ kind: z.literal('timer'), at, id: z.string() }),
   z.object({ kind: z.literal('cancel'), at, by: UserId.nullable() }),
-  /** `!retry`, in the master's event `event`: of a failed, partial or asking task. */
+  /** `!retry`, in the master's event `event`: of a failed, partial, cancelled or asking task. */
   z.object({ kind: z.literal('retry'), at, by: UserId, ready: z.array(AgentId), event: EventId }),
 ]);
 export type TaskEvent = z.infer<typeof TaskEvent>;

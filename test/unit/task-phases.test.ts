@@ -314,8 +314,11 @@ describe('the master', () => {
     expect(one.said('ended')).toHaveLength(1);
     expect(one.log.filter((effect) => effect.kind === 'say' && effect.rings === true)).toEqual([]);
     const ended = one.state;
-    for (const more of [{ kind: 'cancel', at: one.now, by: MASTER }, { kind: 'retry', at: one.now, by: MASTER, ready: three, event: event('r') }] as const) one.send(more);
+    one.send({ kind: 'cancel', at: one.now, by: MASTER });
+    one.send({ kind: 'result', at: one.now, result: { plan: ended.plan!.hash, step: 'list' as never, attempt: 1, state: 'done' } });
     expect(one.state).toBe(ended);
+    one.send({ kind: 'retry', at: one.now, by: MASTER, ready: three, event: event('again') });
+    expect(one.play(able()).state).toMatchObject({ phase: 'done', round: 1 });
   });
 
   it('has it tried again with those who are ready now, with as many plans and as much time as before', () => {
@@ -330,7 +333,9 @@ describe('the master', () => {
     const silent = able({ ask: (ask, state) => (ask.kind === 'propose' ? 'provider.timeout' : answerTo(ask, state, plan('x'))) });
     const one = world().play(silent, reach('asking'));
     expect(one.state.question).toMatchObject({ kind: 'no-plan' });
+    one.now += HOUR;
     one.send({ kind: 'retry', at: one.now, by: MASTER, ready: three, event: event('retry') });
+    expect(one.state.deadline).toBeGreaterThan(T0 + 6 * HOUR);
     expect(one.play(able()).state.phase).toBe('done');
   });
 });

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { windUpAt } from '../../bots/tasks/draft.ts';
+import { ENDED, type Phase, type TaskState } from '../../bots/tasks/state.ts';
+import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
+import { type Plan, stepAfter, stepId } from '../../bridge/protocol/plan.ts';
+import { canonicalHash } from '../../bridge/queue/canonical.ts';
+
+/** What may be seen before and after one event. */
+const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {
+  triage: ['proposing', 'asking', 'failed', 'cancelled'],
+  proposing: ['critique', 'voting', 'asking', 'reporting', 'partial', 'failed', 'cancelled'],
+  critique: ['proposing', 'voting', 'asking', 'reporting', 'partial', 'failed', 'cancelled'],
+  voting: ['proposing', 'executing', 'asking', 'reporting', 'partial', 'failed', 'cancelled'],
+  asking: ['triage', 'proposing', 'voting', 'executing', 'verifying', 'diagnosing', 'reporting', 'partial', 'failed', 'cancelled'],
+  executing: ['proposing', 'asking', 'verifying', 'diagnosing', 'reporting', 'partial', 'failed', 'cancelled'],
+  verifying: ['proposing', 'reporting', 'done', 'partial', 'failed', 'cancelled'],
+  diagnosing: ['proposing', 'executing', 'reporting', 'partial', 'failed', 'cancelled'],
+  reporting: ['done', 'partial', 'failed', 'cancelled'],
+  done: [],
+  partial: ['triage', 'proposing'],
+  failed: ['triage', 'proposing'],
+  cancelled: ['triage', 'proposing'],
+};
+
+const RINGING: ReadonlySet<string> = new Set(['question', 'report', 'ended']);
+
+/** What must never happen to a task, looked at with every event. */
+export class TaskWatch {
+  readonly #ids = new Set<string>();
+  /** Plans that won, and what two agents (one, where one runs alone) made of one command of them. */
+  readonly #lawful = new Map<string, Plan>();
+
+  see(before: TaskState, after: TaskState, effects: readonly TaskEffect[], event: TaskEvent): void {
+    if (after === before) return assert.equal(effects.length, 0, 'effects without a transition');
+    assert.equal(after.version, before.version + 1);
+    assert.ok(before.phase === after.phase || LEGAL[before.phase].includes(after.phase), `${before.phase} -> ${after.phase} by ${event.kind}`);
+    this.#seeEnd(before, after, effects, event);
+    assert.ok(after.round - after.firstRound <= 2, 'too many plans');
+    assert.equal(after.timers[`deadline.${after.runs}`], ENDED.has(after.phase) ? undefined : windUpAt(after), 'the deadline is watched');
+    this.#seePlan(after);
+    for (const effect of effects) {
+      assert.ok(!this.#ids.has(effect.id), `twice: ${effect.id}`);
+      this.#ids.add(effect.id);
+      if (effect.kind === 'say' && effect.rings === true) assert.ok(RINGING.has(effect.what), `rings: ${effect.what}`);
+      if (effect.kind === 'ask') assert.ok(effect.ask.until <= windUpAt(after), `${effect.id} may answer after the end`);
+      if (effect.kind === 'dispatch') this.#seeDispatch(after, effect);
+    }
+  }
+
+  #seeEnd(before: TaskState, after: TaskState, effects: readonly TaskEffect[], event: TaskEvent): void {
+    if (ENDED.has(before.phase) && event.kind !== 'retry') assert.equal(effects.length, 0, 'effects after the end');
+    if (!ENDED.has(after.phase) || ENDED.has(before.phase)) return;
+    assert.ok(event.at <= after.deadline, 'ended too late');
+    assert.ok(after.ending !== null, 'ended without a word');
+    assert.ok(after.phase !== 'done' || after.verdict?.holds === true, 'done unseen');
+    assert.deepEqual([after.asks, after.timers], [[], {}]);
+    assert.ok(effects.some((effect) => effect.kind === 'say' && (effect.what === 'report' || effect.what === 'ended')), 'a silent end');
+  }
+
+  #seePlan({ decision, proposals, patch, electorate }: TaskState): void {
+    const winner = proposals.find(({ hash }) => hash === decision?.winner);
+    if (winner !== undefined) this.#lawful.set(winner.hash, winner.plan);
+    if (patch === null) return;
+    const base = this.#lawful.get(patch.of);
+    assert.ok(base !== undefined, 'patches a plan that did not win');
+    const changed = patch.plan.steps.filter((step, index) => canonicalHash(step) !== canonicalHash(base.steps[index]));
+    assert.deepEqual(changed.map((step) => [step.kind, stepId(step)]), [['command', patch.step]]);
+    assert.deepEqual([patch.plan.goal, patch.plan.steps.length], [base.goal, base.steps.length]);
+    assert.equal(new Set(patch.by.filter((agent) => electorate.includes(agent))).size, electorate.length === 1 ? 1 : 2, 'a patch of too few');
+    this.#lawful.set(patch.hash, patch.plan);
+  }
+
+  /** Only what is in the plan in force, decided in the room, in its order, and not too often. */
+  #seeDispatch(state: TaskState, { plan, step, attempt }: Extract<TaskEffect, { kind: 'dispatch' }>): void {
+    assert.equal(plan, state.plan?.hash);
+    assert.ok(this.#lawful.has(plan), 'neither won nor patched');
+    assert.equal(canonicalHash(state.plan?.plan), plan);
+    assert.equal(state.setback, null);
+    const event = state.plan?.event;
+    assert.ok(event !== undefined && Object.entries(state.events).some(([id, one]) => one === event && /^(?:decision|patched)\./.test(id)), 'not decided in the room');
+    const found = state.plan?.plan.steps.find((one) => one.kind === 'command' && stepId(one) === step);
+    assert.ok(found !== undefined, `${step} is no command of the plan`);
+    for (const other of stepAfter(found)) assert.equal((state.commands[other] ?? state.works[other])?.state, 'done', `${step} before ${other}`);
+    assert.ok(attempt <= 3 * (1 + state.runs), 'too many attempts');
+  }
+}
