@@ -16,7 +16,7 @@ const onDays = (dayOfWeek: string): Day => ({ dayOfMonth: '*', dayOfWeek });
 
 /** @returns `interval` for one that the hands of a clock do not come by regularly, such as seven minutes. */
 export function timesOf(text: string): Times | 'interval' | null {
-  return every(text) ?? daily(text, koreanDay(text), koreanTime) ?? daily(text, englishDay(text), englishTime);
+  return every(text) ?? daily(koreanDay(text), koreanTime) ?? daily(englishDay(text), englishTime);
 }
 
 const cut = (text: string, match: RegExpExecArray): string => text.slice(match[0].length).trimStart();
@@ -37,7 +37,7 @@ function interval(n: number, whole: number, cron: (n: number) => string, text: s
 
 type Found<T> = { readonly value: T; readonly rest: string } | null;
 
-function daily(text: string, day: Found<Day>, time: (text: string) => Found<{ readonly hour: number; readonly minute: number }>): Times | null {
+function daily(day: Found<Day>, time: (text: string) => Found<{ readonly hour: number; readonly minute: number }>): Times | null {
   if (day === null) return null;
   const at = time(day.rest);
   if (at === null) return null;
@@ -57,7 +57,7 @@ function koreanDay(text: string): Found<Day> {
   const some = /^매주\s*((?:[일월화수목금토](?:요일)?(?:과|와|이랑|하고|,|·|\s)*)+?)(?:마다|에)?(?=\s+(?:오|아|새|저|밤|낮|점|정|자|\d))\s*/u.exec(text) ?? /^((?:[일월화수목금토]요일(?:과|와|이랑|하고|,|·|\s)*)+)마다\s*/u.exec(text);
   if (some === null) return null;
   const letters = (some[1] ?? '').replace(/요일|과|와|이랑|하고/gu, '').replace(/[^일월화수목금토]/gu, '');
-  return { value: onDays(weekList([...letters].map((letter) => KOREAN_WEEK.indexOf(letter)))), rest: cut(text, some) };
+  return { value: onDays(weekList(Array.from(letters, (letter) => KOREAN_WEEK.indexOf(letter)))), rest: cut(text, some) };
 }
 
 const inMonth = (day: number, rest: string): Found<Day> => (day >= 1 && day <= 31 ? { value: { dayOfMonth: String(day), dayOfWeek: '*' }, rest } : null);

@@ -97,7 +97,23 @@ export const HouseCommandJob = z.object({
 });
 export type HouseCommandJob = z.infer<typeof HouseCommandJob>;
 
-export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, OrderJob, HouseCommandJob]);
+/** One run of a schedule. */
+export const OccurrenceJob = z.object({
+  type: z.literal('occurrence'),
+  /** Four letters; see `bridge/queue/schedule-id.ts`. */
+  schedule: z.string(),
+  /** The master's message that ordered it. */
+  source: EventId,
+  /** Names the run: its time, or the command that wants it now. */
+  key: z.string().max(300),
+  /** Milliseconds since 1970. */
+  at: z.int(),
+  /** Its time passed while nobody could run it. */
+  late: z.boolean(),
+});
+export type OccurrenceJob = z.infer<typeof OccurrenceJob>;
+
+export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, OrderJob, HouseCommandJob, OccurrenceJob]);
 export type SwarmJob = z.infer<typeof SwarmJob>;
 
 /** The id under which a job can be added only once. */
@@ -113,5 +129,7 @@ export function jobId(job: SwarmJob): string {
       return `${job.source}.order`;
     case 'command':
       return `${job.source}.command`;
+    case 'occurrence':
+      return `${job.source}.run.${job.key}`;
   }
 }

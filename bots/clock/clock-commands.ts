@@ -1,0 +1,95 @@
+import type { RoomId } from '../../bridge/protocol/ids.ts';
+import { parseCycleWords } from '../../bridge/protocol/cycle-order.ts';
+import { idIn, parseScheduleWords } from '../../bridge/protocol/schedule-order.ts';
+import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import { scheduleId } from '../../bridge/queue/schedule-id.ts';
+import * as say from '../../bridge/text/clock.ts';
+import { allFrozen, clockTime } from '../../bridge/text/purse.ts';
+import type { HouseCommands } from '../house-commands.ts';
+import { brief, type Clock } from './clock.ts';
+import { isCron } from './occurrences.ts';
+import type { Schedule } from './schedule.ts';
+import type { Kept, ScheduleStore } from './schedule-store.ts';
+
+export interface ClockCommandDeps {
+  readonly clock: Clock;
+  readonly store: ScheduleStore;
+  readonly frozen: () => boolean;
+  readonly hq: RoomId;
+  readonly hqName: string;
+  readonly timeZone: string;
+}
+
+/** `!schedule`, `!schedules`, `!unschedule`, `!run-now`, `!cycle`. */
+export function clockCommands(deps: ClockCommandDeps): HouseCommands {
+  const { store, clock } = deps;
+  const time = (at: number, { lang }: HouseCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
+  const nextOf = (schedule: Schedule) => clock.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
+  const record = ({ source, at, room, by, lang }: HouseCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
+  const named = async ({ words }: HouseCommandJob): Promise<Kept | null> => {
+    const id = idIn(words);
+    return id === null ? null : store.get(id);
+  };
+  const what = ({ kind, mission }: Schedule, { lang }: HouseCommandJob) => (kind === 'schedule' ? brief(mission) : say.cycleWord[lang]());
+  const removeAll = async (kind: Schedule['kind']) => {
+    for (const one of await store.all()) if (one.kind === kind) await store.remove(one);
+  };
+
+  async function schedule(job: HouseCommandJob): Promise<string> {
+    if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
+    const parsed = parseScheduleWords(job.words);
+    if (parsed.kind === 'bad') return say.notSchedule[job.lang](parsed.why);
+    const { cron, mission, missed } = parsed.order;
+    if (!isCron(cron, deps.timeZone)) return say.notSchedule[job.lang]('cron');
+    const made = record(job, { kind: 'schedule', cron, mission, missed });
+    await store.add(made);
+    return say.scheduled[job.lang]({ id: made.id, next: time(nextOf(made), job), mission: brief(mission), skips: missed === 'skip' });
+  }
+
+  async function schedules(job: HouseCommandJob): Promise<string> {
+    const lines = (await store.all()).map((one) => ({ id: one.id, kind: one.kind, cron: one.cron, mission: brief(one.mission), next: time(nextOf(one), job) }));
+    return say.scheduleList[job.lang](lines, deps.frozen());
+  }
+
+  async function unschedule(job: HouseCommandJob): Promise<string> {
+    const found = await named(job);
+    if (found === null) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
+    await store.remove(found);
+    return say.unscheduled[job.lang](found.id, what(found, job));
+  }
+
+  async function runNow(job: HouseCommandJob): Promise<string | null> {
+    if (deps.frozen()) return allFrozen[job.lang]();
+    const found = await named(job);
+    if (found === null) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
+    await clock.runNow(found, job.source, job.at);
+    // The run says so itself.
+    return null;
+  }
+
+  async function cycle(job: HouseCommandJob): Promise<string> {
+    const order = parseCycleWords(job.words);
+    if (order.kind === 'bad') return say.notCycle[job.lang](order.why);
+    const running = (await store.all()).find(({ kind }) => kind === 'cycle');
+    if (order.kind === 'show') return running === undefined ? say.cycleIsOff[job.lang]() : say.cycleOn[job.lang](time(nextOf(running), job));
+    if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
+    if (order.kind === 'off') {
+      await removeAll('cycle');
+      return say.cycleOff[job.lang]();
+    }
+    if (order.kind === 'digest') {
+      await removeAll('digest');
+      if (order.hour === null) return say.digestSet[job.lang](null, '');
+      const made = record(job, { kind: 'digest', cron: `0 ${order.hour} * * *`, mission: '', missed: 'once' });
+      await store.add(made);
+      return say.digestSet[job.lang](order.hour, time(nextOf(made), job));
+    }
+    if (running !== undefined && running.source !== job.source) await store.remove(running);
+    // A round that was missed is not made up for: the next one sees the same room.
+    const made = record(job, { kind: 'cycle', cron: order.cron, mission: '', missed: 'skip' });
+    await store.add(made);
+    return say.cycleOn[job.lang](time(nextOf(made), job));
+  }
+
+  return { schedule, schedules, unschedule, 'run-now': runNow, cycle };
+}
