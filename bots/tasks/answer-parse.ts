@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Command, CommandId } from '../../bridge/protocol/command.ts';
+import { Command, CommandId, hostsOf, lentTo } from '../../bridge/protocol/command.ts';
 import { MAX_PLAN_BYTES, MAX_STEPS, Plan, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import { candidatesFor, labelIn } from './candidates.ts';
@@ -41,12 +41,7 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
     case 'verify':
       return one(objectsIn(words), Verify, (said) => verify(said, state));
     case 'diagnose':
-      return one(objectsIn(words), Diagnose, ({ cause, command }) => {
-        const failed = failedStep(state, ask);
-        const id = failed === undefined ? undefined : stepId(failed.step);
-        if (command !== null && command.id !== id) return fail(`command.id: has to be ${JSON.stringify(id)}, the command that failed`);
-        return answered({ kind: 'diagnose', cause, command });
-      });
+      return one(objectsIn(words), Diagnose, (said) => diagnose(said, state, ask));
     case 'work':
     case 'report':
       return prose(words, ask.kind);
@@ -122,6 +117,19 @@ function asItStands(quote: string, output: string): string | undefined {
   const words = quote.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`));
   const found = new RegExp(words.join(String.raw`\s+`)).exec(output)?.[0];
   return found === undefined || found.length > MAX_QUOTE ? undefined : found;
+}
+
+/** A patch puts right what was agreed on; what asks for more is a new plan's affair. */
+function diagnose({ cause, command }: z.infer<typeof Diagnose>, state: TaskState, ask: Ask): Parsed {
+  if (command === null) return answered({ kind: 'diagnose', cause, command });
+  const failed = failedStep(state, ask)?.step;
+  if (failed?.kind !== 'command' || command.id !== failed.command.id) return fail('command.id: has to be that of the command that failed');
+  const host = hostsOf(command).find((one) => !hostsOf(failed.command).includes(one));
+  if (host !== undefined) return fail(`command: ${host} is no host of the command that failed; give null if it is needed`);
+  const granted = new Map(lentTo(failed.command).map(({ name, access }) => [name, access] as const));
+  const lent = lentTo(command).find(({ name, access }) => !granted.has(name) || (access === 'rw' && granted.get(name) === 'ro'));
+  if (lent !== undefined) return fail(`command: the command that failed had not ${lent.name} with ${lent.access}; give null if it is needed`);
+  return answered({ kind: 'diagnose', cause, command });
 }
 
 const LONGEST = { work: 100_000, report: 200_000 } as const;

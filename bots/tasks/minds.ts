@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { maskSecrets } from '../../bridge/matrix/secrets.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
+import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
 import type { Mind, Minds } from '../minds.ts';
 import type { ChatMessage, ProviderRequest } from '../providers/provider.ts';
@@ -13,7 +14,7 @@ import { rehearseTask } from './rehearsal.ts';
 import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from './state.ts';
 
 export interface TaskMindsDeps {
-  readonly minds: Pick<Minds, 'get'>;
+  readonly minds: Pick<Minds, 'get' | 'alone'>;
   readonly roster: Pick<Roster, 'ownerTitle'>;
   /** As they are now. */
   readonly lent: () => readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
@@ -45,15 +46,14 @@ export type MindReply =
  */
 export async function askMind(state: TaskState, ask: Ask, deps: TaskMindsDeps, signal: AbortSignal): Promise<MindReply> {
   signal.throwIfAborted();
-  const mind = deps.minds.get(ask.agent);
+  const mind = mindFor(ask.agent, deps);
   if (mind === undefined) return { kind: 'refused', code: 'provider.absent' };
   const facts = factsFor(state, mind.config, deps);
-  if (mind.provider.rehearsal) return { kind: 'answered', answer: Answer.parse(rehearseTask(state, ask, facts)), tokens: { input: 0, output: 0 } };
-
   const left = Math.min(Math.ceil(ask.until - facts.now), LONGEST_MS);
   if (left <= 0) return { kind: 'refused', code: 'provider.timeout' };
   const deadline = AbortSignal.timeout(left);
   try {
+    if (mind.provider.rehearsal) return { kind: 'answered', answer: Answer.parse(rehearseTask(state, ask, facts)), tokens: { input: 0, output: 0 } };
     return await converse(state, ask, mind, facts, AbortSignal.any([signal, deadline]));
   } catch (error) {
     signal.throwIfAborted();
@@ -62,6 +62,12 @@ export async function askMind(state: TaskState, ask: Ask, deps: TaskMindsDeps, s
     deps.log.warn({ task: state.root, ask: ask.id, model: mind.provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'a mind did not answer');
     return { kind: 'refused', code };
   }
+}
+
+/** A real mind's fault is told as it is: a stand-in for chats, which knows nothing of plans, does not take its place. */
+function mindFor(agent: AgentId, { minds }: TaskMindsDeps): Mind | undefined {
+  const mind = minds.get(agent);
+  return mind?.config.fallback === 'rehearsal' && !mind.provider.rehearsal ? minds.alone(agent) : mind;
 }
 
 async function converse(state: TaskState, ask: Ask, mind: Mind, facts: AskFacts, signal: AbortSignal): Promise<MindReply> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Minds } from '../../bots/minds.ts';
 import { createProvider } from '../../bots/providers/registry.ts';
 import { askMind, type TaskMindsDeps } from '../../bots/tasks/minds.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
@@ -16,12 +17,7 @@ function depsWith(providers: Providers): TaskMindsDeps {
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
   const settings = ProviderSettings.parse(env);
   const retryClock = { sleep: () => Promise.resolve(), random: () => 0 };
-  const minds = {
-    get: (id: string) => {
-      const config = roster.agents.find((one) => one.id === id);
-      return config === undefined ? undefined : { config, provider: createProvider(config, settings, {}, { retryClock }) };
-    },
-  };
+  const minds = new Minds(roster.agents, (config) => createProvider(config, settings, {}, { retryClock }), 'always');
   return depsOf(createProvider(roster.agents[0]!, ProviderSettings.parse({}), {}), { minds });
 }
 
@@ -108,4 +104,14 @@ it('Manus asking back is not taken for an answer', async () => {
   await using server = await startProviderServer(manusTask(['asking']));
   const done = carriedOut(mission, PLAN, { look: 'a' });
   expect(await askOnce(done, askOf('report'), depsOf(providerOn(MANUS, server.url)))).toEqual({ kind: 'refused', code: 'off-schema' });
+});
+
+it('words for a chat do not stand in where a real mind has failed', async () => {
+  await using providers = await Providers.start();
+  providers.play(() => ({ status: 402, body: '{"error":{"message":"payment_required"}}' }));
+  const agents = roster.agents.map((config) => ({ ...config, fallback: 'rehearsal' }));
+  const { CHAVION_REHEARSAL: _, ...env } = providers.env;
+  const minds = new Minds(agents, (config) => createProvider(config, ProviderSettings.parse(env), {}), 'always');
+  const done = carriedOut(mission, PLAN, { look: 'a' });
+  expect(await askOnce(done, askOf('report', 'jarvis'), { ...depsWith(providers), minds })).toEqual({ kind: 'refused', code: 'provider.payment' });
 });

@@ -5,7 +5,7 @@ import { candidatesFor } from '../../bots/tasks/candidates.ts';
 import { MAX_ANSWER_CHARS, objectsIn } from '../../bots/tasks/json-in-text.ts';
 import { labelOf } from '../../bots/tasks/plan-labels.ts';
 import { Answer, AskKind } from '../../bots/tasks/state.ts';
-import { MAX_STEPS } from '../../bridge/protocol/plan.ts';
+import { MAX_STEPS, Plan } from '../../bridge/protocol/plan.ts';
 import { agent, askOf, carriedOut, EVERYONE, hashOf, OTHER_PLAN, PLAN, task, withProposals } from './task-minds-scene.ts';
 
 const mission = task('로그가 얼마나 큰지 봐 줘');
@@ -104,6 +104,22 @@ describe('what a mind wrote, as an answer', () => {
     expect(read(json(patch('look')), 'diagnose', failed)).toMatchObject({ ok: true });
     expect(read(json(patch('measure')), 'diagnose', failed, 'look')).toMatchObject({ ok: false });
     expect(read(json({ cause: 'c', command: null }), 'diagnose', failed, 'look')).toMatchObject({ ok: true, answer: { command: null } });
+  });
+
+  it.each([
+    ['a host', { hosts: ['evil.example:443'] }],
+    ['a folder', { lent: [{ name: 'site', access: 'ro' }] }],
+  ])('a patch does not ask for %s that the failed command had not', (_name, more) => {
+    const failed = carriedOut(mission, PLAN, { look: 'lz: command not found' }, { look: 'failed' });
+    const said = { cause: 'lz', command: { type: 'shell', id: 'look', script: 'ls -la', reason: 'r', after: ['measure'], ...more } };
+    expect(read(json(said), 'diagnose', failed, 'look')).toMatchObject({ ok: false });
+  });
+
+  it('a patch does not make writing of reading', () => {
+    const lending = (access: 'ro' | 'rw') => ({ type: 'run', id: 'copy', argv: ['cp', '/lent/site/a', 'a'], reason: 'r', lent: [{ name: 'site', access }] });
+    const failed = carriedOut(mission, Plan.parse({ goal: 'g', steps: [{ kind: 'command', title: 't', command: lending('ro') }] }), { copy: 'x' }, { copy: 'failed' });
+    expect(read(json({ cause: 'c', command: lending('rw') }), 'diagnose', failed)).toMatchObject({ ok: false });
+    expect(read(json({ cause: 'c', command: lending('ro') }), 'diagnose', failed)).toMatchObject({ ok: true });
   });
 
   it('work and reports are their own words, a declined one is none', () => {

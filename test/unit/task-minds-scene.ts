@@ -38,12 +38,13 @@ export function saying(...texts: readonly string[]) {
   return { provider, asked };
 }
 
-export const mindsOf = (provider: Provider, values: Partial<Mind['config']> = {}): TaskMindsDeps['minds'] => ({
-  get: (id) => {
+export function mindsOf(provider: Provider, values: Partial<Mind['config']> = {}): TaskMindsDeps['minds'] {
+  const get = (id: AgentId) => {
     const config = roster.agents.find((one) => one.id === id);
     return config === undefined ? undefined : { config: { ...config, ...values }, provider };
-  },
-});
+  };
+  return { get, alone: get };
+}
 
 export const depsOf = (provider: Provider, more: Partial<TaskMindsDeps> = {}): TaskMindsDeps => ({
   minds: mindsOf(provider),

@@ -116,7 +116,7 @@ describe('asking a mind', () => {
   });
 
   it('nobody there is absent', async () => {
-    expect(await askOnce(mission, askOf('propose'), depsOf(saying(plan).provider, { minds: { get: () => undefined } }))).toEqual({ kind: 'refused', code: 'provider.absent' });
+    expect(await askOnce(mission, askOf('propose'), depsOf(saying(plan).provider, { minds: { get: () => undefined, alone: () => undefined } }))).toEqual({ kind: 'refused', code: 'provider.absent' });
   });
 
   it('a key that a mind writes down goes nowhere', async () => {

@@ -14,8 +14,8 @@ ${commandGuide({ lent, hosts })}
 
 Steps run at once unless "after" makes them wait; no circles. Ids are unique in the plan: small letters, digits, - and _.
 
-Example:
-${JSON.stringify(EXAMPLE)}`;
+An example of the form, for another mission and a folder that is not yours:
+${JSON.stringify(example(workers[0]?.id ?? 'claude'))}`;
 }
 
 /** The commands alone, for a plan and for a patch of one. */
@@ -42,7 +42,7 @@ function hostList(hosts: AskFacts['hosts']): string {
   return hosts.length === 0 ? 'No host is allowed at present.' : `Allowed hosts: ${hosts.join(', ')}.`;
 }
 
-const EXAMPLE = {
+const example = (agent: string) => ({
   goal: 'Say how much space the logs take',
   steps: [
     {
@@ -50,6 +50,6 @@ const EXAMPLE = {
       title: 'Measure the log folder',
       command: { type: 'run', id: 'measure', argv: ['du', '-sh', '/lent/logs'], workspace: 'ro', lent: [{ name: 'logs', access: 'ro' }], reason: 'to know the size', success: { exitCode: 0, outputContains: '/lent/logs' }, repeatable: true },
     },
-    { kind: 'work', id: 'advice', title: 'Advise what to do', agent: 'claude', work: 'analyse', instruction: 'Say in three sentences whether the logs take too much space.', after: ['measure'] },
+    { kind: 'work', id: 'advice', title: 'Advise what to do', agent, work: 'analyse', instruction: 'Say in three sentences whether the logs take too much space.', after: ['measure'] },
   ],
-};
+});
