@@ -3,6 +3,8 @@ import type { AgentId, Lang } from '../bridge/protocol/ids.ts';
 import { lastFault } from '../bridge/text/faults.ts';
 import { budgetTable, clockTime } from '../bridge/text/purse.ts';
 import { agentsTable, agentState, answerTime, type AgentState } from '../bridge/text/room.ts';
+import { executorName, executorOffline, executorOnline } from '../bridge/text/executors.ts';
+import type { ExecutorOnRoll } from '../bridge/queue/executor-roll.ts';
 import type { Minds } from './minds.ts';
 import type { Purse } from './purse/purse.ts';
 import type { Residents } from './residents.ts';
@@ -39,10 +41,11 @@ export interface TableInput {
   readonly running: RunningTurns;
   readonly purse: Pick<Purse, 'rest'>;
   readonly timeZone: string;
+  readonly executors: readonly ExecutorOnRoll[];
 }
 
 /** The table of `!agents`, in Markdown. */
-export function renderAgents({ residents, minds, status, running, purse, timeZone }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
+export function renderAgents({ residents, minds, status, running, purse, timeZone, executors }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
   const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
   const rows = residents.agents.map(({ id, config }) => {
     const mind = minds.get(id);
@@ -58,7 +61,13 @@ export function renderAgents({ residents, minds, status, running, purse, timeZon
       last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
     ];
   });
-  return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const hands = executors.map(({ id, host, busy, concurrency, online }) => [
+    executorName[lang](host.replaceAll('|', ' ')),
+    id.replaceAll('|', ' '),
+    online ? executorOnline[lang](busy, concurrency) : executorOffline[lang](),
+    agentsTable.never[lang](),
+  ]);
+  return [heads, heads.map(() => '---'), ...rows, ...hands].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
   function stateOf(id: AgentId): AgentState {
     if (!present.has(id)) return 'absent';

@@ -13,11 +13,13 @@ import { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import { openOrders } from '../bridge/queue/executor-queue.ts';
 import { openQueue, workOn } from '../bridge/queue/jobs.ts';
+import { Roll } from '../bridge/queue/executor-roll.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
 import { createDoorway, type Doorway } from './door/door.ts';
+import { buildClock } from './clock/build-clock.ts';
 import { carryOutCommand, type HouseCommands } from './house-commands.ts';
 import { createIntake } from './intake.ts';
 import { Minds } from './minds.ts';
@@ -81,6 +83,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
   const queue = openQueue<SwarmJob>(QUEUE, redis);
   const orders = openOrders(redis);
+  const executors = new Roll(redis);
   const running = new RunningTurns();
   const status = new AgentStatus();
   const hqName = '본부';
@@ -137,6 +140,23 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     serverName: settings.CHAVION_SERVER_NAME,
     ops: settings.CHAVION_OPS_ROOM,
     timeZone: settings.CHAVION_TZ,
+    available: (agent) => purse.available(agent),
+    log,
+  });
+  const { clock, commands: clockWords } = buildClock({
+    redis,
+    queue,
+    tasks,
+    roster,
+    coordinator,
+    masters: () => rooms.masters(),
+    view: (room) => timeline.view(room),
+    nameOf: (user) => residents.byUser.get(user)?.config.name ?? (residents.isOwn(user) ? null : roster.ownerTitle),
+    frozen: () => purse.frozen,
+    hq: settings.CHAVION_HQ_ROOM,
+    hqName,
+    serverName: settings.CHAVION_SERVER_NAME,
+    timeZone: settings.CHAVION_TZ,
     log,
   });
 
@@ -160,7 +180,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     admin: settings.CHAVION_ADMIN_USER,
     hqName,
     lang: settings.CHAVION_LANG,
-    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ }, lang, present),
+    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
     log,
   });
   const inbox = new Inbox(decoding, timeline, async (event) => {
@@ -199,6 +219,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
 
   const houseCommands: HouseCommands = {
     agent: door.command,
+    ...clockWords,
     ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }),
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
   };
@@ -223,6 +244,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     async start() {
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
       await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
+      executors.start();
       worker = workOn(
         QUEUE,
         SwarmJob,
@@ -241,6 +263,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
               return takeTurn(job, again, turns);
             case 'notice':
               return giveNotice(job, lines);
+            case 'occurrence':
+              return clock.run(job);
             case 'invite':
               return answerInvite(job, lines);
             case 'order':
@@ -250,11 +274,14 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       );
       await tasks.open();
       await door.open();
+      await clock.start();
       await askForPushes(coordinator);
     },
     async stop() {
+      await clock.stop();
       await Promise.all([worker?.close(), tasks.close(), door.close()]);
       purse.stop();
+      executors.stop();
       await Promise.all([queue.close(), orders.close()]);
     },
   };

@@ -1,14 +1,14 @@
 import { CommandJob, type EndJob, faultOf, type OrderJob, type PlanJob, type RunJob } from '../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import * as say from '../bridge/text/executor.ts';
-import type { Lang, RoomId } from '../bridge/protocol/ids.ts';
+import type { EventId, Lang, RoomId } from '../bridge/protocol/ids.ts';
 import type { Audit } from './audit.ts';
 import type { Claims } from './claims.ts';
 import type { GateVerdict } from './gate.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord, Outcome } from './ledger-entry.ts';
 import type { OrderReader } from './order-reader.ts';
-import type { PlanDesk } from './plan-desk.ts';
+import type { Ending, PlanDesk } from './plan-desk.ts';
 import { rule } from './policy.ts';
 import { commandOf, DIRECT_WORKSPACE, prepare } from './prepare.ts';
 import { facts } from './prepared-facts.ts';
@@ -135,8 +135,15 @@ export class Desk {
 
   /** Only stops, and so asks nobody. */
   async #endTask(job: EndJob): Promise<void> {
-    const outcome = await this.#deps.plans.end(job);
-    const waiting = this.#deps.ledger.unfinished().filter(({ job: { root, type }, state }) => type === 'plan' && root === job.root && (state === 'asked' || state === 'claimed'));
+    await this.#withdrawAll(await this.#deps.plans.end(job));
+  }
+
+  /** What another executor was told, of what was taken in here. */
+  endElsewhere(root: EventId, until: number): Promise<void> {
+    return this.#withdrawAll(this.#deps.plans.endElsewhere(root, until));
+  }
+
+  async #withdrawAll({ waiting, outcome }: Ending): Promise<void> {
     await Promise.all(waiting.map((record) => this.withdraw(record, outcome)));
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -11,6 +11,7 @@ import type { ExecutorSettings } from '../bridge/protocol/executor-settings.ts';
 import { executorKey } from '../bridge/queue/executor-queue.ts';
 import { Audit } from './audit.ts';
 import { Claims } from './claims.ts';
+import { Company } from './company.ts';
 import { Desk } from './desk.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
@@ -113,7 +114,13 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     secrets: parts.secrets,
     expectedRequest: (record) => requests.expected(record),
   });
-  const desk = new Desk({
+  const company = new Company({
+    redis,
+    sign: () => ({ id, host: hostname(), busy: running.count, concurrency, at: Date.now() }),
+    onEnded: (root, until) => void desk.endElsewhere(root, until).catch(onError),
+    onError,
+  });
+  const desk: Desk = new Desk({
     executor: id,
     account,
     ops: settings.CHAVION_OPS_ROOM,
@@ -132,7 +139,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     audit,
     reports,
     requests,
-    plans: new PlanDesk({ executor: id, account, reader, rules, ledger, audit, results, running, state, now }),
+    plans: new PlanDesk({ executor: id, account, reader, rules, ledger, audit, results, running, state, now, company }),
     work: (record, again) => work.run(record, again),
     onError,
   });
@@ -153,6 +160,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       const expiry = setInterval(() => {
         for (const record of ledger.unfinished()) if (record.state === 'asked') void desk.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);
+      company.run(signal);
       await watch.run(signal);
       clearInterval(expiry);
     },

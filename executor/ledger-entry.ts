@@ -44,6 +44,8 @@ export const PreparedPlan = z.object({
   hash: PlanHash,
   step: StepId,
   title: z.string(),
+  /** When it came into force, or a master asked for another try; milliseconds since 1970. */
+  since: z.int(),
   /** The executor's own try at what a crash had left unknown; absent: the first. */
   rerun: z.int().positive().optional(),
 });

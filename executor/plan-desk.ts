@@ -1,8 +1,9 @@
 import type { Account } from '../bridge/matrix/account.ts';
 import type { EndJob, PlanJob } from '../bridge/protocol/command-job.ts';
-import type { UserId } from '../bridge/protocol/ids.ts';
+import type { EventId, UserId } from '../bridge/protocol/ids.ts';
 import { type Attempt, judgeTurn, type TurnVerdict } from './attempts.ts';
 import type { Audit } from './audit.ts';
+import type { Company } from './company.ts';
 import type { Ledger } from './ledger.ts';
 import { type LedgerRecord, type Outcome, planKey } from './ledger-entry.ts';
 import type { OrderReader } from './order-reader.ts';
@@ -27,6 +28,7 @@ export interface PlanDeskDeps {
   readonly running: Running;
   readonly state: WatchState;
   readonly now: () => number;
+  readonly company: Pick<Company, 'tellEnd'>;
 }
 
 export type Admission =
@@ -37,6 +39,11 @@ export type Admission =
   | { readonly kind: 'turned-away'; readonly why: string; readonly impostor: boolean };
 
 const MAX_RERUNS = 2;
+
+export interface Ending {
+  readonly waiting: readonly LedgerRecord[];
+  readonly outcome: Outcome;
+}
 
 /** What a command waits for has not been done: the box brings the job again a little later. */
 export class TooEarly extends Error {
@@ -83,18 +90,33 @@ export class PlanDesk {
     if (record.prepared.plan !== undefined) await this.#deps.results.asked(record);
   }
 
-  /** Kills what runs; returns how to end what waits. */
-  async end(job: EndJob): Promise<Outcome> {
-    const { account, audit, running, state, now } = this.#deps;
-    const by: UserId = coordinatorOf(account.userId);
+  /** Kills what runs; returns what waits, and how to end it. */
+  async end(job: EndJob): Promise<Ending> {
+    const { account, audit, company, state, now } = this.#deps;
     // From the future nothing is taken: it would stop what comes into force later.
     const until = Math.min(job.until ?? now(), now());
     if (until > state.endedAt(job.root) && (await account.event(job.room, job.root)) !== null) {
       state.end(job.root, until, now());
       await audit.write('task.ended', { root: job.root, room: job.room, until });
     }
-    running.stopEvent(job.root, by);
-    return { kind: 'stopped', by, ms: 0 };
+    await company.tellEnd(job.root, until);
+    return this.#stop(job.root, until);
+  }
+
+  /** Another executor was told. */
+  endElsewhere(root: EventId, until: number): Ending {
+    const { state, now } = this.#deps;
+    if (until > state.endedAt(root)) state.end(root, until, now());
+    return this.#stop(root, until);
+  }
+
+  /** What came into force later goes on. */
+  #stop(root: EventId, until: number): Ending {
+    const { account, ledger, running } = this.#deps;
+    const by = coordinatorOf(account.userId);
+    const over = ledger.unfinished().filter(({ prepared }) => prepared.root === root && prepared.plan !== undefined && prepared.plan.since <= until);
+    for (const { prepared } of over) running.stopKey(prepared.key, by);
+    return { waiting: over.filter(({ state }) => state === 'asked' || state === 'claimed'), outcome: { kind: 'stopped', by, ms: 0 } };
   }
 
   async #take(job: PlanJob, order: PlanOrder, by: UserId, rerun?: number): Promise<Admission> {

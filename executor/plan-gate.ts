@@ -20,6 +20,8 @@ export interface PlanOrder {
   /** Every hash that the plan has had since. */
   readonly hashes: readonly PlanHash[];
   readonly decidedAt: number;
+  /** When it came into force, or a master asked for another try. */
+  readonly since: number;
   readonly plan: Plan;
   readonly step: CommandStep;
   /** When a master asked for another try, milliseconds since 1970. */
@@ -56,11 +58,12 @@ export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
   if (typeof decided === 'string') return refused(decided);
   const force = judgePatches(thread, decided, job.patched);
   if (force === 'patch') return refused(force);
-  if (force.at <= facts.endedAt && (retriedAt ?? 0) <= facts.endedAt) return refused('task-ended');
+  const since = Math.max(force.at, retriedAt ?? 0);
+  if (since <= facts.endedAt) return refused('task-ended');
   const step = force.plan.steps.find((one) => one.kind === 'command' && one.command.id === job.step);
   if (step?.kind !== 'command') return refused('no-step');
   const { round, rule, winner, at: decidedAt } = decided;
-  return { kind: 'command', by, order: { round, rule, winner, hash: force.hash, hashes: force.hashes, decidedAt, plan: force.plan, step, retriedAt } };
+  return { kind: 'command', by, order: { round, rule, winner, hash: force.hash, hashes: force.hashes, decidedAt, since, plan: force.plan, step, retriedAt } };
 }
 
 /** A root that the coordinator wrote for a schedule will lean on the master's event that it names; that is not built yet. */

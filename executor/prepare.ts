@@ -51,7 +51,7 @@ export interface Circumstances {
 }
 
 /** Of which plan a command is, for its hash and its record. */
-export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, hash, step }: PlanOrder, rerun?: number): PreparedPlan => ({
+export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, hash, since, step }: PlanOrder, rerun?: number): PreparedPlan => ({
   decision,
   ...(patched === undefined ? {} : { patched }),
   rule,
@@ -60,6 +60,7 @@ export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, ha
   hash,
   step: step.command.id,
   title: step.title,
+  since,
   ...(rerun === undefined ? {} : { rerun }),
 });
 

@@ -35,6 +35,10 @@ export class Running {
     return this.#stop((entry) => entry.events.has(event), by);
   }
 
+  stopKey(key: JobKey, by: UserId): void {
+    this.#entries.get(key)?.controller.abort(new Stopped(by));
+  }
+
   /** `!stop`: what was ordered in this room up to then; null for every room. */
   stopRoom(room: RoomId | null, until: number, by: UserId): number {
     return this.#stop((entry) => (room === null || entry.room === room) && entry.at <= until, by);

@@ -40,12 +40,12 @@ export const own = (house: House, part: Part, folder: string): Record<string, st
 
 export const log = (house: House, part: Part): string => join(house.paths.logs, `${part}.log`);
 
-export function redisPlan(house: House, channelRights: boolean): PartPlan {
+export function redisPlan(house: House, rights: { readonly channelRights: boolean; readonly readRights: boolean }): PartPlan {
   const folder = house.folder('redis');
   const owner = house.accounts?.redis;
   const port = house.loaded.settings.CHAVION_REDIS_PORT;
   const file = join(folder, 'redis.conf');
-  writeSecret(file, redisConfig({ port, folder, passwords: house.secrets.redis, channelRights }), owner);
+  writeSecret(file, redisConfig({ port, folder, passwords: house.secrets.redis, ...rights }), owner);
   return {
     part: 'redis',
     program: 'redis-server',

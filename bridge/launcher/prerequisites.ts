@@ -58,9 +58,14 @@ async function install(packages: readonly string[], env: Record<string, string>,
 export const redisNumber = (version: string): string => /v=(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '?';
 
 /** Rights to channels came with Redis 6.2. */
-export function hasChannelRights(version: string): boolean {
+export const hasChannelRights = (version: string): boolean => isAtLeast(version, 6, 2);
+
+/** Rights to read alone came with Redis 7.0. */
+export const hasReadRights = (version: string): boolean => isAtLeast(version, 7, 0);
+
+function isAtLeast(version: string, wantedMajor: number, wantedMinor: number): boolean {
   const [major = 0, minor = 0] = redisNumber(version).split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 2);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
 async function synapse(python: Python, environment: Environment, terminal: Terminal, stop: AbortSignal): Promise<string> {

@@ -8,13 +8,15 @@ export interface RedisSettings {
   readonly passwords: Secrets['redis'];
   /** Before 6.2 Redis knows no rights to channels. */
   readonly channelRights: boolean;
+  /** Before 7.0 Redis does not tell rights to read from rights to write. */
+  readonly readRights?: boolean;
 }
 
 /** All that BullMQ does: data, scripts, blocking reads, its version check and its lists of workers. */
 const QUEUE_COMMANDS = '-@all +@read +@write +@blocking +@transaction +@scripting +@pubsub +@connection +info +client|list +client|info -script|flush -script|kill -flushall -flushdb -swapdb';
 
 /** `redis.conf`: one account for each part, none without a password, everything on the disk before it is answered. */
-export function redisConfig({ port, folder, passwords, channelRights }: RedisSettings): string {
+export function redisConfig({ port, folder, passwords, channelRights, readRights = false }: RedisSettings): string {
   const hash = (password: string) => `#${createHash('sha256').update(password).digest('hex')}`;
   const part = (name: 'swarm' | 'executor', more = '') =>
     `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${more}${channelRights ? ` resetchannels &chavion:${name}:*` : ''} ${QUEUE_COMMANDS}`;
@@ -34,7 +36,8 @@ export function redisConfig({ port, folder, passwords, channelRights }: RedisSet
     `user default off resetpass allkeys +@all${channelRights ? ' allchannels' : ''}`,
     `user launcher on ${hash(passwords.launcher)} resetkeys -@all +ping`,
     // Into the boxes of orders and ends, which say only where to look; not to the claims beside it.
-    part('swarm', ' ~chavion:executor:orders:* ~chavion:executor:ends:*'),
+    // And to the roll, to see which executors there are.
+    part('swarm', ` ~chavion:executor:orders:* ~chavion:executor:ends:* ${readRights ? '%R' : ''}~chavion:executor:roll`),
     part('executor'),
     '',
   ].join('\n');

@@ -15,7 +15,7 @@ import { takeLock } from './lock.ts';
 import { executorExists, executorPlan } from './executor-part.ts';
 import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
 import { checkPorts } from './ports.ts';
-import { hasChannelRights, prerequisites } from './prerequisites.ts';
+import { hasChannelRights, hasReadRights, prerequisites } from './prerequisites.ts';
 import { loadSecrets } from './secrets.ts';
 import { Supervision } from './supervision.ts';
 import type { Terminal } from './terminal.ts';
@@ -60,7 +60,7 @@ async function openHouse({ project, environment, terminal, stop }: Start): Promi
 
   supervision.watchDisk([...new Set([paths.data, stateRoot(instance, paths)])]);
   await Promise.all([
-    supervision.run(redisPlan(house, hasChannelRights(redisVersion)), 'Redis', stop),
+    supervision.run(redisPlan(house, { channelRights: hasChannelRights(redisVersion), readRights: hasReadRights(redisVersion) }), 'Redis', stop),
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),
   ]);
   const rooms = await furnish(house, terminal);

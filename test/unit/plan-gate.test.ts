@@ -10,7 +10,7 @@ import { account, AT, COORDINATOR, hashOf, HQ, MASTER, planWith, ROOT, shell, Ta
 const LIST = planWith('list', shell('look', 'ls'), shell('count', 'ls | wc -l', { after: ['look'] }));
 const TREE = planWith('tree', shell('look', 'find .'), shell('count', 'find . | wc -l'));
 const AGENTS = ['claude', 'gabriel', 'jarvis'];
-const brand = EventId.parse;
+const brand = (id: string) => EventId.parse(id);
 
 /** Three agents, two plans; LIST wins by two to one. */
 function voted(): TaskThreadRecord {
