@@ -11,8 +11,8 @@ const MAX_NESTING = 90;
 
 /**
  * Markdown as Matrix HTML, within the tags and attributes that the client-server API recommends (11.6, m.room.message).
- * No images; links only to http, https and mailto; HTML in the markdown is shown as text. Links to matrix.to become text,
- * so that nobody is passed off as somebody: pills are made by `content.ts`. What would take too long to parse stays plain.
+ * No images; links only to http, https and mailto; HTML in the markdown is shown as text. Links to matrix.to become text
+ * unless they lead to a message, so that nobody is passed off as somebody: pills are made by `content.ts`. What would take too long to parse stays plain.
  */
 export function renderMarkdown(markdown: string): string {
   if (isTangled(markdown)) return plainHtml(markdown);
@@ -58,8 +58,11 @@ function isSafeLink(href: string): boolean {
   if (!URL.canParse(href)) return false;
   const { protocol, hostname } = new URL(href);
   if (protocol === 'mailto:') return true;
-  return (protocol === 'https:' || protocol === 'http:') && !/(?:^|\.)matrix\.to\.?$/.test(hostname);
+  return (protocol === 'https:' || protocol === 'http:') && (!/(?:^|\.)matrix\.to\.?$/.test(hostname) || EVENT_LINK.test(href));
 }
+
+/** To a message, which passes nobody off as somebody (specification, appendix 4.7.2). */
+const EVENT_LINK = /^https:\/\/matrix\.to\/#\/(?:!|%21)[^/?#]{1,400}\/(?:\$|%24)[^/?#]{1,400}(?:\?via=[\w.:%-]{1,255}(?:&via=[\w.:%-]{1,255})*)?$/;
 
 const CJK = /[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 

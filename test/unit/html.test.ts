@@ -88,6 +88,16 @@ describe('what models write', () => {
   });
 });
 
+describe('links to messages', () => {
+  const event = 'https://matrix.to/#/!room%3Ahouse/%24event?via=house';
+  it.each([event, 'https://matrix.to/#/!room:house/$event'])('keeps %s', (link) => {
+    expect(renderMarkdown(`[계획](${link})`)).toContain(`href="${link}"`);
+  });
+  it.each(['https://matrix.to/#/!room:house', 'https://matrix.to/#/@master:x/$event', 'https://matrix.to/#/%40master:x', 'https://matrix.to/#/!r:x/$e/@master:x', 'https://matrix.to./#/!r:x/$e', `${event}&via=x/@master:x`])('but not %s', (link) => {
+    expect(renderMarkdown(`[계획](${link})`)).not.toContain('href');
+  });
+});
+
 describe('hostile markdown', () => {
   it.each([
     '<script>alert(1)</script>',
