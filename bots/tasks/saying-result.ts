@@ -2,7 +2,7 @@ import type { Performative } from '../../bridge/protocol/act.ts';
 import { stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import * as say from '../../bridge/text/task-results.ts';
-import { askWord, planProblem, refusalWhy, satOut, taskEnding } from '../../bridge/text/task-reasons.ts';
+import { askWord, planProblem, refusalWhy, satOut, setbackWhy, taskEnding } from '../../bridge/text/task-reasons.ts';
 import { taskEnded } from '../../bridge/text/tasks.ts';
 import { voteReopened } from '../../bridge/text/task-thread.ts';
 import { STEP_MARK } from '../../bridge/text/task-words.ts';
@@ -39,7 +39,7 @@ export const resultSpeakers = {
   },
   report: (state, _say, facts) => {
     const { lang, no } = state;
-    const body = state.report ?? plainReport(state);
+    const body = [ended(state), state.report ?? plainReport(state)].join('\n\n');
     const whole = [say.reportHead[lang](no, plainWords(state.mission, 300)), body, '---', trailOf(state, facts, true)].join('\n\n');
     const text = [cutTo(body, REPORT_BYTES, say.restInFile[lang]()).text, trailOf(state, facts, false)].join('\n\n');
     return { text, performative: 'inform', inReplyTo: state.root, attachments: [markdownFile(say.reportFile[lang](no), whole)] };
@@ -83,16 +83,17 @@ function patch(state: TaskState, as: Say['as'], about: string | undefined): Word
   };
 }
 
+/** A plan is given up for a new one: why, and at which step. */
 function failure(state: TaskState, about: string | undefined): string {
-  const { lang, commands, works } = state;
-  const failed = Object.entries(commands).filter(([, { state: now }]) => now === 'failed' || now === 'refused' || now === 'stopped' || now === 'unknown');
-  const [step, command] = failed.find(([id]) => id === about) ?? failed[0] ?? [];
+  const { lang, commands, works, setback } = state;
+  const step = setback?.step ?? about;
+  const command = step === undefined ? undefined : commands[step];
   if (step !== undefined && command !== undefined) {
     const now = command.state === 'refused' || command.state === 'stopped' || command.state === 'unknown' ? command.state : 'failed';
     return say.stepFailed[lang](titleOf(state, step), say.failureWhy[lang](now, command.result?.why, command.result?.exitCode), command.attempt);
   }
-  const work = Object.entries(works).find(([, one]) => one.state === 'failed')?.[0] ?? about ?? '';
-  return say.stepFailed[lang](titleOf(state, work), say.workFailed[lang](), works[work]?.tries ?? 1);
+  if (step !== undefined) return say.stepFailed[lang](titleOf(state, step), say.workFailed[lang](), works[step]?.tries ?? 1);
+  return say.newPlanNeeded[lang](setback === null ? '' : setbackWhy[setback.why][lang]());
 }
 
 /** Made by code of what the steps brought, when nobody could write. */

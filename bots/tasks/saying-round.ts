@@ -41,7 +41,7 @@ export const roundSpeakers = {
   },
   poll: (state) => {
     const { lang, no } = state;
-    const until = latest(state, ['vote', 'critique']);
+    const until = latest(state, ['vote']);
     const options = labelled(state)
       .slice(0, MAX_ANSWERS)
       .map(({ label, proposal: { hash, plan } }) => ({ hash, text: short(say.pollOption[lang](label, short(plan.goal, 70), commandCount(plan), riskWord[planRisk(plan)][lang]()), MAX_ANSWER_CHARACTERS) }));
@@ -135,6 +135,6 @@ function question(state: TaskState, { ownerTitle }: SayingFacts): Words | null {
   const steps = Object.entries(commands).filter(([, { state: now }]) => now === 'unknown').map(([id]) => `**${plainWords(plan?.plan.steps.find((step) => step.kind === 'command' && step.command.id === id)?.title ?? id)}**`);
   const cast = new Set(state.ballots.map(({ by }) => by)).size;
   const text = say.question[state.question.kind][lang]({ owner: ownerTitle, cast, electorate: state.electorate.length, labels: labelled(state).map(({ label }) => label), steps });
-  const until = Object.entries(state.timers).find(([id]) => id.startsWith('question'))?.[1];
+  const until = Object.entries(state.timers).find(([id]) => id.startsWith('until.question'))?.[1];
   return { text, performative: 'query-ref', inReplyTo: state.root, replyBy: until ?? state.deadline };
 }

@@ -43,7 +43,7 @@ export function trailOf(state: TaskState, { nameOf, serverName, ops }: SayingFac
     ...line(trail.patches[lang](), Object.entries(events).filter(([id]) => id.startsWith(`patched.${round}.`)).flatMap(([, event], i) => link(String(i + 1), event))),
     ...line(trail.works[lang](), steps.filter((step) => step.kind === 'work').flatMap((step) => link(plainWords(step.title, 40), events[messageId.work(round, stepId(step))]))),
     ...line(trail.commands[lang](), commands),
-    ...line(trail.artifacts[lang](), artifacts.map(({ path, url }) => `[${plainWords(path, 80)}](${url})`)),
+    ...line(trail.artifacts[lang](), artifacts.flatMap(({ path, url, event }) => (event === undefined ? [`[${plainWords(path, 80)}](${encodeURI(url).replaceAll('%25', '%').replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))})`] : link(plainWords(path, 80), event)))),
     ...one(trail.verdict[lang](), events[messageId.verdict(round)]),
   ].join('\n');
 }

@@ -30,7 +30,7 @@ export type TaskEnding =
 
 /** What happened, what was kept, what to do. */
 export const taskEnding: Readonly<Record<TaskEnding, Phrase>> = {
-  done: word('모두 끝났습니다. 보고서는 위에 있습니다.', 'All done. The report is above.'),
+  done: word('모두 끝났습니다.', 'All done.'),
   'no-agents': word('지금 일할 수 있는 에이전트가 없습니다. 실행한 것은 없습니다. `!에이전트`로 상태를 보고 `!재시도`를 보내 주세요.', 'No agent can work at present. Nothing was run. See `!agents`, then send `!retry`.'),
   'no-plan': word('쓸 수 있는 계획이 나오지 않았습니다. 실행한 것은 없고 나온 글은 스레드에 남아 있습니다. 임무를 더 자세히 적어 새로 보내거나 `!재시도`를 보내 주세요.', 'No plan came that can be used. Nothing was run; what was said stays in the thread. Send the task anew in more detail, or `!retry`.'),
   'no-quorum': word('투표한 에이전트가 모자라 정하지 못했고 답도 없었습니다. 계획은 스레드에 남아 있습니다. `!재시도`를 보내 주세요.', 'Too few voted, and no answer came to the question. The plans stay in the thread. Send `!retry`.'),
@@ -49,6 +49,29 @@ export const taskEnding: Readonly<Record<TaskEnding, Phrase>> = {
   unverified: word('실행은 했지만 결과를 확인할 에이전트가 없었습니다. 만든 것은 그대로 있으니 직접 확인해 주세요.', 'It was carried out, but no agent could check the result. What was made is kept; please look at it yourself.'),
   deadline: word('정해진 시간 안에 끝나지 않아 멈췄습니다. 그때까지의 결과는 그대로입니다. 다시 하려면 `!재시도`', 'Time ran out, so it was stopped. What was done so far is kept. To try again: `!retry`'),
   cancelled: word('취소했습니다. 그때까지 만든 파일과 글은 남아 있습니다. 다시 하려면 `!재시도`', 'Cancelled. Files and words made so far stay. To begin again: `!retry`'),
+};
+
+/** Why a plan is given up for a new one, or a task ended: in a few words. */
+export const setbackWhy: Readonly<Record<TaskEnding, Phrase>> = {
+  done: word('모두 끝남', 'all is done'),
+  'no-agents': word('일할 에이전트가 없음', 'no agent can work'),
+  'no-plan': word('쓸 수 있는 계획이 없음', 'there is no usable plan'),
+  'no-quorum': word('투표가 모자람', 'too few voted'),
+  'no-winner': word('의견이 갈림', 'they did not agree'),
+  'skipped-no-plan': word('쓸 수 있는 계획이 없음', 'there is no usable plan'),
+  'skipped-no-quorum': word('투표가 모자람', 'too few voted'),
+  'skipped-no-winner': word('의견이 갈림', 'they did not agree'),
+  'skipped-unknown-command': word('명령 하나가 어떻게 끝났는지 모름', 'nobody saw the end of a command'),
+  'plan-unfit': word('뽑힌 계획이 마지막 점검에 걸림', 'the chosen plan did not pass the last check'),
+  'command-failed': word('명령이 계속 실패함', 'a command kept failing'),
+  'command-refused': word('명령이 허락되지 않음', 'a command was not allowed'),
+  'command-stopped': word('명령이 멈춤', 'a command was stopped'),
+  'unknown-command': word('명령 하나가 어떻게 끝났는지 모름', 'nobody saw the end of a command'),
+  'work-failed': word('에이전트가 맡은 일을 못 함', 'an agent could not do its part'),
+  'not-verified': word('확인해 보니 바라던 결과가 아님', 'the check says the goal is not reached'),
+  unverified: word('결과를 확인하지 못함', 'nobody could check the result'),
+  deadline: word('시간이 다 됨', 'time ran out'),
+  cancelled: word('취소됨', 'cancelled'),
 };
 
 /** Why an agent's part came to nothing. `many`: enough plans are there. `evidence`: quoted what stands nowhere. */

@@ -21,8 +21,12 @@ export const patchedSaid = phrase<[title: string]>(
 );
 
 export const stepFailed = phrase<[title: string, why: string, attempt: number]>(
-  (title, why, attempt) => `⚠️ **${title}**: ${why}${attempt > 1 ? ` (${attempt}번째 시도)` : ''}. 끝난 단계의 결과는 그대로 있습니다. 원인을 찾고 있습니다.`,
-  (title, why, attempt) => `⚠️ **${title}**: ${why}${attempt > 1 ? ` (attempt ${attempt})` : ''}. What earlier steps made is kept. The cause is being looked for.`,
+  (title, why, attempt) => `⚠️ **${title}**: ${why}${attempt > 1 ? ` (${attempt}번째 시도)` : ''}. 끝난 단계의 결과는 그대로 두고 새 계획을 세웁니다.`,
+  (title, why, attempt) => `⚠️ **${title}**: ${why}${attempt > 1 ? ` (attempt ${attempt})` : ''}. What earlier steps made is kept; a new plan is made.`,
+);
+export const newPlanNeeded = phrase<[why: string]>(
+  (why) => `⚠️ 새 계획을 세웁니다${why === '' ? '' : `: ${why}`}. 지금까지 나온 것은 그대로 있습니다.`,
+  (why) => `⚠️ A new plan is made${why === '' ? '' : `: ${why}`}. What there is so far is kept.`,
 );
 
 /** Why a command ended badly, by the executor's word; what is not named here is said in general. */

@@ -12,7 +12,7 @@ const plain = (one: PlanHash): Candidate => ({ hash: one, risk: 'read', commands
 
 /** `ab -` are the ballots of agent0 and agent1; the electorate is as large as said, or as the ballots. */
 function count(ballots: string, rest: Partial<Election> & { readonly of?: number } = {}): Count {
-  const cast = ballots.split(' ').filter((word) => word !== '').map((word, n): Ballot => ({ by: agent(n), ranking: word === '-' ? [] : [...word].map(hash) }));
+  const cast = ballots.split(' ').filter((word) => word !== '').map((word, n): Ballot => ({ by: agent(n), ranking: word === '-' ? [] : word.split('').map(hash) }));
   const { of = cast.length, ...given } = rest;
   return countVotes({ electorate: Array.from({ length: of }, (_, n) => agent(n)), candidates: [A, B, C].map(plain), ballots: cast, ...given });
 }
@@ -69,7 +69,7 @@ describe('who wins', () => {
   });
 
   it('takes no ballot from outside, and none of two that contradict each other', () => {
-    const by = (n: number, letters: string): Ballot => ({ by: agent(n), ranking: [...letters].map(hash) });
+    const by = (n: number, letters: string): Ballot => ({ by: agent(n), ranking: letters.split('').map(hash) });
     expect(won(count('', { of: 3, ballots: [by(0, 'a'), by(1, 'b'), by(2, 'b'), by(7, 'a'), by(8, 'a')] }))).toBe('b by majority');
     expect(won(count('', { of: 3, ballots: [by(0, 'a'), by(0, 'a'), by(7, 'a')] }))).toBe('no-quorum');
     for (const doubled of [[by(0, 'a'), by(0, 'b')], [by(0, 'b'), by(0, 'a')], [by(0, 'a'), by(0, 'b'), by(0, 'a')]]) {
@@ -111,7 +111,7 @@ describe('for any ballots', () => {
         const quorum = given.ballots.length * 2 > given.electorate.length;
         const preference = given.master !== undefined || given.ballots.some((ballot) => ballot.ranking.length > 0);
         expect(result.kind).toBe(!quorum ? 'no-quorum' : preference ? 'won' : 'no-winner');
-        if (result.kind === 'won') expect(hashes).toContain(result.winner);
+        expect(hashes).toContain(result.kind === 'won' ? result.winner : A);
       }),
       many,
     );
