@@ -47,7 +47,7 @@ export class CardKeeper {
     }
     const now = { again: false };
     this.#busy.set(root, now);
-    void this.#keep(root, now).finally(() => this.#busy.delete(root));
+    void this.#keep(root, now);
   }
 
   /** Cards that a swarm which died left behind, and the time on those of tasks that go on. */
@@ -65,6 +65,8 @@ export class CardKeeper {
       } while (busy.again);
     } catch (error) {
       this.#deps.log.warn({ task: root, error: error instanceof Error ? error.message : 'unknown' }, 'card');
+    } finally {
+      this.#busy.delete(root);
     }
   }
 

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Shown } from '../house/person.ts';
+import type { Json } from '../house/provider-formats.ts';
+import { Scene } from '../house/scene.ts';
+import { lendFolder, startTask, type TaskView } from '../house/task-scene.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await Scene.open({ keys: false });
+  await lendFolder(scene.house, 'shop', 'ro', { 'stock-2026.csv': 'food,12\n', 'hours.txt': '9-18\n' });
+  await lendFolder(scene.house, 'site', 'rw', { 'index.html': '<p>open</p>\n' });
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+
+const AGENTS = ['gabriel', 'jarvis', 'claude', 'manus', 'perplexity', 'michael'];
+const begin = (words: string) => startTask(scene.master, scene.hq, words);
+const report = (task: TaskView): Promise<Shown> => task.until('the report', () => task.thread().find(({ body }) => body.includes('보고서')));
+const results = (task: TaskView): readonly Json[] => task.thread().filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined).map(({ chavion }) => chavion.result);
+
+describe('a task', () => {
+  it('goes from one line of the master to a report that holds the real listing of a lent folder', async () => {
+    const task = await begin('//chavion_task: 서버 파일 목록 조회');
+    const card = await task.ended();
+    expect(card.body).toMatch(/^✅ \*\*임무 #\d+ · 끝/u);
+    const told = await report(task);
+    expect(told.body).toContain('stock-2026.csv');
+    expect(told.body).toContain('hours.txt');
+    expect(told.mentions?.user_ids).toEqual([scene.master.userId]);
+
+    // Every phase has left what it has to leave, each once.
+    expect(task.acts('electorate')).toHaveLength(1);
+    expect(task.acts('proposal').map(({ sender }) => sender).toSorted()).toEqual(AGENTS.map((id) => scene.agent(id)).toSorted());
+    expect(task.acts('ballot')).toHaveLength(AGENTS.length);
+    expect(task.acts('decision')).toHaveLength(1);
+    expect(task.poll()).toBeDefined();
+    expect(task.events().filter(({ type }) => type === 'org.matrix.msc3381.poll.end')).toHaveLength(1);
+    expect(task.thread().filter(({ chavion }) => chavion.kind === 'card')).toHaveLength(1);
+    expect(results(task).map(({ state }) => state)).toEqual(results(task).map(() => 'done'));
+    const files = task.thread().filter(({ msgtype }) => msgtype === 'm.file' || msgtype === 'm.image');
+    expect(files.map(({ body }) => body).filter((name) => name.endsWith('.png'))).toHaveLength(1);
+    const [markdown] = files.filter(({ body }) => body.includes('보고서'));
+    expect(await scene.master.download(markdown?.content.url)).toContain('stock-2026.csv');
+    // Nothing rings but the end.
+    expect(task.thread().filter(({ mentions }) => mentions?.user_ids?.length > 0).map(({ id }) => id)).toEqual([told.id]);
+  });
+
+  it('of which the first command fails is diagnosed, patched and ends done', async () => {
+    const task = await begin('!임무 실패하는 명령을 고쳐서 오늘 날짜를 적어줘');
+    const card = await task.ended();
+    expect(card.body).toMatch(/^✅/u);
+    const states = results(task).map(({ step, attempt, state }) => `${step} ${attempt} ${state}`);
+    expect(states).toContain('write-date 1 failed');
+    expect(states).toContain('write-date 2 done');
+    expect(task.acts('patch').length).toBeGreaterThan(0);
+    expect(task.acts('patched')).toHaveLength(1);
+  });
+
+  it('with a command for the server itself waits for the master, and runs after his ✅', async () => {
+    const task = await begin('/chavion_task: site 폴더에 메모를 남겨줘');
+    const request = await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+    await task.until('the card', () => (task.card()?.body.includes('✋') === true ? true : undefined));
+    expect(results(task).some(({ state }) => state === 'done')).toBe(false);
+    await scene.master.react(scene.hq, request.id, '✅');
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    expect(results(task).some(({ state }) => state === 'done')).toBe(true);
+  });
+
+  it('is taken back by the master: in its thread, by its number, with a 🛑, with !stop, by taking its message out', async () => {
+    const taken: ((task: TaskView, no: string) => Promise<unknown>)[] = [
+      (task) => task.say('!취소'),
+      (_task, no) => scene.master.say(scene.hq, `!cancel ${no}`),
+      (task) => scene.master.react(scene.hq, task.root, '🛑'),
+      (task) => scene.master.react(scene.hq, task.card()?.id ?? '', '🛑'),
+      (task) => task.say('!stop'),
+      (task) => scene.master.redact(scene.hq, task.root),
+    ];
+    for (const take of taken) {
+      const task = await begin('//chavion_task: site 폴더에 메모를 남겨줘');
+      await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+      const no = /#(\d+)/.exec(task.card()?.body ?? '')?.[1] ?? '';
+      await take(task, no);
+      expect((await task.ended()).body).toMatch(/^🚫/u);
+      expect(results(task).some(({ state }) => state === 'done')).toBe(false);
+    }
+  });
+
+  it('goes on beside another', async () => {
+    const both = await Promise.all([begin('//chavion_task: shop 폴더의 파일 목록'), begin('//chavion_task: list the files of the site folder')]);
+    const [shop, site] = await Promise.all(both.map((task) => task.ended()));
+    expect(shop?.body).toMatch(/^✅/u);
+    expect(site?.body).toMatch(/^✅/u);
+    for (const task of both) expect(task.acts('decision')).toHaveLength(1);
+    expect(both[0]?.thread().some(({ body }) => body.includes('index.html'))).toBe(false);
+    expect(both[1]?.thread().some(({ body }) => body.includes('stock-2026.csv'))).toBe(false);
+  });
+
+  it('is shown by its commands, and begun only where it can be', async () => {
+    const said = async (words: string, room = scene.hq) => (await scene.master.noticed(room, await scene.master.say(room, words))).body;
+    expect(await said('!임무목록')).toContain('#1');
+    expect(await said('!task 1')).toMatch(/^✅ \*\*임무 #1/u);
+    expect(await said('!task 999')).toContain('999');
+    expect(await said('!상태')).toContain('임무');
+    expect(await said('//chavion_task:')).toContain('chavion_task');
+    expect(await said('//chavion_task: 여기서', scene.ops)).toContain('본부');
+    const before = scene.master.shown(scene.hq).filter(({ chavion }) => chavion.kind === 'card').length;
+    const stranger = await scene.newcomer('visitor');
+    await scene.bringIn(stranger, scene.hq);
+    await stranger.say(scene.hq, '//chavion_task: 서버 파일 목록 조회');
+    await scene.settled();
+    expect(scene.master.shown(scene.hq).filter(({ chavion }) => chavion.kind === 'card')).toHaveLength(before);
+  });
+
+  it('hears the executor alone: the word of anybody else about its commands is nothing', async () => {
+    const task = await begin('//chavion_task: site 폴더에 메모를 남겨줘');
+    await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+    const decision = task.acts('decision')[0]?.content['com.chavion'].act.content;
+    const step = task.acts('proposal').map(({ content }) => content['com.chavion'].act.content).find(({ hash }) => hash === decision.winner);
+    const command = JSON.parse(step.plan).steps.find((one: Json) => one.kind === 'command').command.id;
+    const forged = { v: 1, kind: 'result', source: task.root, root: task.root, result: { plan: decision.winner, step: command, attempt: 1, state: 'done', output: 'forged' } };
+    await task.master.say(scene.hq, 'done', { 'com.chavion': forged, 'm.relates_to': { rel_type: 'm.thread', event_id: task.root } });
+    await scene.settled();
+    expect(task.card()?.body).toContain('✋');
+    await task.say('!취소');
+    await task.ended();
+  });
+});
