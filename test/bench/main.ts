@@ -2,9 +2,11 @@ import { cpus } from 'node:os';
 import { BenchHouse, echoRoster } from './bench-house.ts';
 import { endurance } from './endurance.ts';
 import { AGENTS, fanOut } from './fan-out.ts';
+import { mechanism } from './mechanism.ts';
 import { oldRoom } from './old-room.ts';
 import { sandboxBench } from './sandbox.ts';
 import { streaming } from './streaming.ts';
+import { tasksBench } from './tasks.ts';
 
 /** `npm run bench`: every table of the README in one run; with names, only those parts. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -30,7 +32,9 @@ async function measure(name: string, run: () => Promise<{ table: string; failure
   failures.push(...result.failures);
 }
 
+await measure('mechanism', () => Promise.resolve(mechanism(quick)));
 await measure('sandbox', () => sandboxBench(quick));
+await measure('tasks', () => tasksBench(quick));
 if (names.length === 0 || Object.keys(parts).some((name) => names.includes(name))) {
   await using bench = await BenchHouse.start(echoRoster(AGENTS, 'echo'));
   for (const [name, run] of Object.entries(parts)) await measure(name, () => run(bench));
