@@ -73,7 +73,7 @@ export const roundSpeakers = {
     const { plan, authors } = state.plan;
     const text = [say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)), ...stepList(plan, lang, nameOf, true), '', `${planSummary(plan, lang)}. ${say.planAsks[lang]()}`].join('\n');
     const picture = { name: planPictureFile[lang](no), mediaType: 'image/png', read: () => planPicture(plan, { lang, nameOf }) };
-    return { text, performative: 'inform', inReplyTo: state.plan.event ?? state.decision?.event, attachments: [picture], fileName: planFile[lang](no) };
+    return { text, performative: 'inform', inReplyTo: state.plan.event ?? state.events[messageId.decision(state.round, state.decision?.rule ?? 'vote')], attachments: [picture], fileName: planFile[lang](no) };
   },
   question: (state, _say, facts) => question(state, facts),
 } satisfies Partial<Record<Say['what'], Speaker>>;
