@@ -1,4 +1,4 @@
-import cron, { type ScheduledTask } from 'node-cron';
+import { schedule as beatEvery, type ScheduledTask } from 'node-cron';
 import type { Logger } from 'pino';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
@@ -45,7 +45,7 @@ export class Clock {
   }
 
   async start(): Promise<void> {
-    this.#heartbeat ??= cron.schedule(HEARTBEAT, () => this.#beat(), { timezone: this.#deps.timeZone, noOverlap: true, suppressMissedWarning: true, unref: true });
+    this.#heartbeat ??= beatEvery(HEARTBEAT, () => this.#beat(), { timezone: this.#deps.timeZone, noOverlap: true, suppressMissedWarning: true, unref: true });
     await this.#beat();
   }
 

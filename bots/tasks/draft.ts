@@ -8,7 +8,7 @@ import type { TaskEffect, TaskRules } from './transitions.ts';
 export const windUpAt = ({ began, deadline }: Pick<TaskState, 'began' | 'deadline'>): number => deadline - Math.min(60_000, Math.floor((deadline - began) / 10));
 
 /** Who cannot come back while the task runs. */
-const LEAVES: ReadonlySet<Refusal['code']> = new Set(['provider.quota', 'provider.payment', 'blackout']);
+const LEAVES: ReadonlySet<Refusal['code']> = new Set(['provider.quota', 'provider.payment', 'purse.blackout', 'blackout']);
 const KEPT_REFUSALS = 60;
 
 /** One transition in the making: the state as it will be, and what that sets off. */
@@ -37,7 +37,7 @@ export class Draft {
   /** Says it once: an id that is in the room or on its way is not said again. */
   say(message: Omit<Say, 'as'> & { readonly as?: AgentId }): void {
     const { events, saying } = this.#state;
-    if (events[message.id] !== undefined || saying.some(({ id }) => id === message.id)) return;
+    if (events[message.id] !== undefined || this.isPending(message.id)) return;
     const say: Say = { ...message, as: message.as ?? null };
     this.set({ saying: [...saying, say] });
     this.effects.push({ kind: 'say', ...say });
@@ -45,6 +45,11 @@ export class Draft {
 
   isSaid(id: string): boolean {
     return this.#state.events[id] !== undefined;
+  }
+
+  /** On its way; neither in the room nor given up. */
+  isPending(id: string): boolean {
+    return this.#state.saying.some((say) => say.id === id);
   }
 
   /** @param more what tells this ask from others of its kind to the same agent in the same round */

@@ -43,6 +43,8 @@ export interface TasksDeps {
   readonly serverName: string;
   readonly ops: RoomId;
   readonly timeZone: string;
+  /** Not in blackout. */
+  readonly available?: (agent: AgentId) => boolean;
   readonly log: Logger;
   readonly patience?: TaskRules['patience'];
 }
@@ -100,8 +102,8 @@ export function createTasks(deps: TasksDeps): Tasks {
   const { redis, residents, roster, minds, rooms, ghost, log } = deps;
   const store = new TaskStore(redis);
   const queue = openQueue<TaskJob>(TASKS_QUEUE, redis);
-  const ready = () => residents.agents.map(({ id }) => id).filter((id) => minds.ready.has(id) && !minds.byHand.has(id));
-  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), lent: deps.lendings().folders, hash: canonicalHash, patience: deps.patience ?? PATIENCE });
+  const ready = () => residents.agents.map(({ id }) => id).filter((id) => minds.ready.has(id) && !minds.byHand.has(id) && (deps.available?.(id) ?? true));
+  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), lent: deps.lendings().folders, hosts: deps.lendings().hosts, hash: canonicalHash, patience: deps.patience ?? PATIENCE });
   const machine = new TaskMachine({ store, queue, reduce, rules });
 
   const facts = (state: TaskState): SayingFacts => ({
