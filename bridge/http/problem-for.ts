@@ -25,6 +25,6 @@ export function problemFor(error: unknown): DoorProblem {
   const { statusCode, code } = Coded.safeParse(error).data ?? {};
   const known = BY_STATUS.get(statusCode ?? 0);
   if (known !== undefined) return new DoorProblem(known);
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new DoorProblem('request.invalid', { what: code === 'FST_ERR_CTP_INVALID_JSON' ? 'JSON' : (code ?? 'HTTP') });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new DoorProblem('request.invalid', { what: code ?? 'HTTP' });
   return new DoorProblem('house.fault');
 }

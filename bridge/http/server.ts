@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { takeJson } from './bodies.ts';
 import { type DoorDeps, langOf } from './door-deps.ts';
 import { guard } from './guard.ts';
 import { mcpRoute } from './mcp.ts';
@@ -43,15 +44,7 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  // `curl -X POST` without a body, whatever type it claims.
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    if (text === '') return done(null, undefined);
-    try {
-      done(null, JSON.parse(String(text)));
-    } catch {
-      done(Object.assign(new Error('not JSON'), { code: 'FST_ERR_CTP_INVALID_JSON', statusCode: 400 }));
-    }
-  });
+  takeJson(app);
 
   const refuse = async (problem: DoorProblem, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     request.problem = problem.code;

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import { DoorProblem } from './problems.ts';
+
+/**
+ * JSON in, whatever curl calls it: `-d '{…}'` says form data, and so do POSTs without a body by some clients. What is
+ * neither JSON nor empty is refused.
+ */
+export function takeJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(['application/json', 'application/x-www-form-urlencoded'], { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(String(text)));
+    } catch {
+      done(request.headers['content-type']?.startsWith('application/json') === true ? new DoorProblem('request.invalid', { what: 'JSON' }) : new DoorProblem('request.media'));
+    }
+  });
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => (body.length === 0 ? done(null, undefined) : done(new DoorProblem('request.media'))));
+}

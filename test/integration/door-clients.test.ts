@@ -1,0 +1,148 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import OpenAPIClientAxios, { type Document } from 'openapi-client-axios';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AgentId } from '../../bridge/protocol/ids.ts';
+import { DoorScene } from '../house/door-scene.ts';
+
+let scene: DoorScene;
+let key: string;
+const scout = AgentId.parse('scout');
+beforeAll(async () => {
+  scene = await DoorScene.open();
+  key = await scene.key('scout');
+  await scene.key('helper');
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+
+const letter = (content: string) => ({ type: 'chat', from: 'master', content, at: Date.now() }) as const;
+
+describe('the OpenAPI document', () => {
+  it('is one that GPT Actions take', async () => {
+    const { body } = await scene.call('GET', '/openapi.json');
+    expect(body).toMatchObject({ openapi: '3.1.0', servers: [{ url: scene.url }], components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }, security: [{ bearer: [] }] });
+    const operations = Object.values(body['paths'] as Record<string, Record<string, { operationId?: string; description?: string; summary?: string }>>).flatMap((path) => Object.values(path));
+    expect(operations.length).toBeGreaterThanOrEqual(15);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { operationId, description, summary } of operations) {
+      expect(operationId).toMatch(/^[a-zA-Z]{3,64}$/);
+      expect((description ?? '').length).toBeLessThanOrEqual(300);
+      expect((summary ?? '').length).toBeLessThanOrEqual(300);
+    }
+    // What an importer reads of a parameter is at most 700 letters.
+    expect(Math.max(...[...JSON.stringify(body).matchAll(/"description":"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => (text ?? '').length))).toBeLessThanOrEqual(700);
+  });
+
+  it('makes a client that carries a task through', async () => {
+    const { body } = await scene.call('GET', '/openapi.json');
+    const api = new OpenAPIClientAxios({ definition: body as unknown as Document, axiosConfigDefaults: { headers: { authorization: `Bearer ${key}` }, validateStatus: () => true } });
+    const client = await api.init();
+    const call = async (operation: string, parameters?: object, data?: unknown) => (await client[operation]!(parameters as never, data as never)) as { status: number; data: Record<string, unknown> };
+    expect((await call('checkIn', { name: 'scout' })).data).toMatchObject({ agent: 'scout' });
+    const task = await call('postTask', undefined, { title: '문서로' });
+    expect(task.status).toBe(201);
+    const { id } = task.data;
+    expect((await call('claimTask', { id })).data).toMatchObject({ owner: 'scout' });
+    const job = await call('dispatchTask', { id }, { to: 'executor', command: { type: 'shell', payload: { script: 'echo 1' } } });
+    expect(job.data).toMatchObject({ to: 'executor' });
+    expect((await call('reportTask', { id }, { text: '했습니다' })).status).toBe(200);
+    expect((await call('completeTask', { id }, { result: '끝' })).data).toMatchObject({ state: 'done' });
+    expect((await call('taskAggregate', { id })).data['markdown']).toContain('끝');
+    expect((await call('listen', { wait: 0 })).data).toMatchObject({ messages: [] });
+  });
+});
+
+describe('a client of the Model Context Protocol', () => {
+  const connected = async (token: string): Promise<Client> => {
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', scene.url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
+    return client;
+  };
+  const said = async (client: Client, name: string, args: Record<string, unknown> = {}) => {
+    const { content, isError } = await client.callTool({ name, arguments: args });
+    const [first] = content as { text: string }[];
+    return { isError: isError === true, text: first?.text ?? '' };
+  };
+
+  it('finds the tools and does with them what can be done by HTTP', async () => {
+    const client = await connected(key);
+    expect((await client.listTools()).tools.map(({ name }) => name).toSorted()).toEqual(['claim_task', 'complete_task', 'list_tasks', 'listen', 'report_task', 'run_command', 'say']);
+    await said(client, 'say', { receiver: 'all', content: 'MCP로 인사합니다' });
+    expect(scene.said.at(-1)).toMatchObject({ agent: 'scout', text: 'MCP로 인사합니다' });
+    const { body } = await scene.call('POST', '/api/tasks', { key, body: { title: 'MCP' } });
+    const id = String(body['id']);
+    expect((await said(client, 'list_tasks', {})).text).toContain(id);
+    expect(JSON.parse((await said(client, 'claim_task', { id })).text)).toMatchObject({ owner: 'scout' });
+    const job = JSON.parse((await said(client, 'run_command', { type: 'shell', payload: { script: 'echo 1' } })).text) as { id: string };
+    expect(JSON.parse((await said(client, 'run_command', { job_id: job.id })).text)).toMatchObject({ id: job.id, state: 'asked' });
+    expect((await said(client, 'report_task', { id, text: '거의' })).isError).toBe(false);
+    expect(JSON.parse((await said(client, 'complete_task', { id, result: '끝' })).text)).toMatchObject({ state: 'done' });
+    await scene.mailbox.put(scout, 'm1', letter('들리나요'));
+    expect((await said(client, 'listen', {})).text).toContain('들리나요');
+    await client.close();
+  });
+
+  it('is told clearly what it may not do', async () => {
+    await expect(connected('chv_wrong')).rejects.toThrow();
+    const client = await connected(await scene.key('reading', ['read']));
+    expect(await said(client, 'say', { receiver: 'all', content: 'x' })).toMatchObject({ isError: true, text: expect.stringContaining('auth.scope') as string });
+    expect(await said(client, 'claim_task', { id: 'b1' })).toMatchObject({ isError: true });
+    expect(await said(client, 'run_command', { type: 'shell', payload: { script: 'x' } })).toMatchObject({ isError: true });
+    await client.close();
+    const full = await connected(key);
+    expect(await said(full, 'run_command', { type: 'shell', payload: { nonsense: 1 } })).toMatchObject({ isError: true, text: expect.stringContaining('command.invalid') as string });
+    await full.close();
+  });
+});
+
+describe('listening', () => {
+  it('waits for a letter, and goes on after the last one that was named', async () => {
+    const helper = AgentId.parse('helper');
+    const own = await scene.key('helper');
+    const waiting = scene.call('GET', '/api/messages?wait=20', { key: own });
+    await scene.mailbox.put(helper, 'a', letter('첫째'));
+    const first = await waiting;
+    expect(first.body['messages']).toMatchObject([{ content: '첫째', from: 'master' }]);
+    await scene.mailbox.put(helper, 'a', letter('첫째'));
+    await scene.mailbox.put(helper, 'b', letter('둘째'));
+    // Not named as arrived, so it comes again: nothing is lost by a cut connection.
+    expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toHaveLength(2);
+    expect((await scene.call('GET', `/api/messages?since=${String(first.body['next'])}`, { key: own })).body['messages']).toMatchObject([{ content: '둘째' }]);
+    expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([{ content: '둘째' }]);
+    expect((await scene.call('GET', '/api/messages', { key })).body['messages']).not.toMatchObject([{ content: '둘째' }]);
+    expect(await scene.call('GET', '/api/messages?since=now', { key: own })).toMatchObject({ status: 400 });
+  });
+
+  it('streams, and goes on after Last-Event-ID', async () => {
+    const streamer = AgentId.parse('streamer');
+    const own = await scene.key('streamer');
+    const stream = async (headers: Record<string, string>, until: string): Promise<string> => {
+      const over = new AbortController();
+      const response = await fetch(`${scene.url}/api/events`, { headers: { authorization: `Bearer ${own}`, ...headers }, signal: over.signal });
+      expect(response.headers.get('content-type')).toContain('text/event-stream');
+      let got = '';
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+        got += chunk;
+        if (got.includes(until)) break;
+      }
+      over.abort();
+      return got;
+    };
+    const first = stream({}, '하나');
+    await scene.mailbox.put(streamer, '1', letter('하나'));
+    const id = /id: (\S+)\nevent: chat/.exec(await first)?.[1] ?? '';
+    await scene.mailbox.put(streamer, '2', letter('둘'));
+    const second = await stream({ 'last-event-id': id }, '둘');
+    expect(second).not.toContain('하나');
+  });
+
+  it('survives a restart: letters, keys and claims are there', async () => {
+    const own = await scene.key('steady');
+    const { body } = await scene.call('POST', '/api/tasks', { key: own, body: { title: '지속' } });
+    await scene.call('POST', `/api/tasks/${String(body['id'])}/claim`, { key: own });
+    await scene.mailbox.put(AgentId.parse('steady'), 'x', letter('아직 여기'));
+    await scene.close();
+    await scene.start();
+    expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([{ content: '아직 여기' }]);
+    expect((await scene.call('GET', `/api/tasks/${String(body['id'])}`, { key: own })).body).toMatchObject({ state: 'claimed', owner: 'steady' });
+  });
+});

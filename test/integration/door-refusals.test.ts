@@ -1,0 +1,155 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DoorScene } from '../house/door-scene.ts';
+
+let scene: DoorScene;
+let key: string;
+beforeAll(async () => {
+  scene = await DoorScene.open();
+  key = await scene.key('scout');
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+
+/** Bytes as they are, and what comes back until the other side closes. */
+function raw(bytes: string, more?: { readonly after: number; readonly bytes: string }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(scene.url);
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    let got = '';
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+    socket.on('close', () => resolve(got));
+    socket.on('error', reject);
+    if (more !== undefined) void sleep(more.after).then(() => socket.write(more.bytes));
+  });
+}
+
+describe('keys', () => {
+  it.each([
+    ['none', undefined],
+    ['of another make', 'Bearer sk-ant-0123456789'],
+    ['with a wrong secret half', () => `Bearer ${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`],
+    ['with a wrong public half', () => `Bearer chv_AAAAAAAAAAAA${key.slice(16)}`],
+    ['in the wrong scheme', () => `Basic ${key}`],
+    ['with something behind it', () => `Bearer ${key}x`],
+    ['very long', `Bearer chv_${'a'.repeat(5_000)}`],
+  ])('%s opens nothing', async (_what, header) => {
+    const value = typeof header === 'function' ? header() : header;
+    const before = scene.said.length;
+    const { status, body, headers } = await scene.call('POST', '/api/messages', { body: { receiver: 'all', content: 'x' }, ...(value === undefined ? {} : { headers: { authorization: value } }) });
+    expect(status).toBe(401);
+    expect(body['code']).toMatch(/^auth\.(?:missing|wrong)$/);
+    expect(headers.get('www-authenticate')).toContain('Bearer');
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    expect(scene.said).toHaveLength(before);
+  });
+
+  it('that were changed or taken back open nothing from that moment', async () => {
+    const old = await scene.key('brief');
+    expect((await scene.call('GET', '/api/status', { key: old })).status).toBe(200);
+    const fresh = await scene.key('brief');
+    expect((await scene.call('GET', '/api/status', { key: old })).body).toMatchObject({ code: 'auth.wrong' });
+    expect((await scene.call('GET', '/api/status', { key: fresh })).status).toBe(200);
+    const { agent } = (await scene.keys.caller(fresh))!;
+    await scene.keys.revoke(agent);
+    expect((await scene.call('GET', '/api/status', { key: fresh })).body).toMatchObject({ code: 'auth.wrong' });
+    expect((await scene.call('GET', '/api/status', { key })).status).toBe(200);
+  });
+
+  it('do what their scope says, and check nobody else in', async () => {
+    const reader = await scene.key('reader', ['read']);
+    expect((await scene.call('GET', '/api/tasks', { key: reader })).status).toBe(200);
+    expect(await scene.call('POST', '/api/messages', { key: reader, body: { receiver: 'all', content: 'x' } })).toMatchObject({ status: 403, body: { code: 'auth.scope' } });
+    expect(await scene.call('POST', '/api/tasks', { key: reader, body: { title: 'x' } })).toMatchObject({ status: 403 });
+    expect(await scene.call('POST', '/api/executor/command', { key: reader, body: { type: 'shell', payload: { script: 'x' } } })).toMatchObject({ status: 403 });
+    expect(await scene.call('POST', '/api/agent/scout/checkin', { key: reader })).toMatchObject({ status: 403, body: { code: 'auth.other' } });
+    expect(await scene.call('POST', '/api/agent/Reader/checkin', { key: reader })).toMatchObject({ status: 200, body: { agent: 'reader', scopes: ['read'] } });
+  });
+
+  it('lie in Redis as nothing that opens, and in no log and no record', async () => {
+    await scene.call('GET', '/api/status', { key });
+    await scene.call('GET', `/api/tasks/${key}`, { key });
+    await scene.call('GET', `/api/nowhere/${key}?key=${key}`, { key });
+    const all: string[] = [];
+    for (const name of await scene.redis.keys('*')) {
+      const type = await scene.redis.type(name);
+      all.push(name, JSON.stringify(type === 'string' ? await scene.redis.get(name) : type === 'hash' ? await scene.redis.hgetall(name) : type === 'stream' ? await scene.redis.xrange(name, '-', '+') : ''));
+    }
+    const secret = key.slice(16);
+    expect(all.join('\n')).toContain(key.slice(4, 16));
+    expect(all.join('\n')).not.toContain(secret);
+    expect(scene.log.join('\n')).not.toContain(secret);
+  });
+});
+
+describe('what cannot be read', () => {
+  it.each([
+    ['no JSON', '{"receiver":', 400, 'request.invalid'],
+    ['a field too many', JSON.stringify({ receiver: 'all', content: 'x', admin: true }), 400, 'request.invalid'],
+    ['nothing to say', JSON.stringify({ receiver: 'all', content: '  ' }), 400, 'request.invalid'],
+    ['a name that nobody has', JSON.stringify({ receiver: 'nobody', content: 'x' }), 404, 'receiver.unknown'],
+    ['__proto__', '{"receiver":"all","content":"x","__proto__":{"a":1}}', 400, 'request.invalid'],
+    ['more than a megabyte', JSON.stringify({ receiver: 'all', content: 'x'.repeat(1_100_000) }), 413, 'request.too-large'],
+  ])('%s', async (_what, body, status, code) => {
+    const before = scene.said.length;
+    const response = await fetch(`${scene.url}/api/messages`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ code, status });
+    expect(scene.said).toHaveLength(before);
+  });
+
+  it('of another type than JSON', async () => {
+    const response = await fetch(`${scene.url}/api/messages`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'text/xml' }, body: '<a/>' });
+    expect(response.status).toBe(415);
+  });
+
+  it('is told in the language of the caller', async () => {
+    const told = async (language: string) => String((await scene.call('GET', '/api/nowhere', { key, headers: { 'accept-language': language } })).body['detail']);
+    expect(await told('en-GB,en;q=0.9,ko;q=0.5')).toMatch(/^There is no/);
+    expect(await told('fr, ko;q=0.3')).toMatch(/[가-힣]/);
+    expect(await told('fr')).toMatch(/[가-힣]/);
+    expect((await scene.call('GET', '/help', { headers: { 'accept-language': 'en' } })).body['text']).toContain('a door for agents');
+    expect((await scene.call('GET', '/help')).body['text']).toContain('문');
+  });
+
+  it.each(['/api/tasks/..%2f..%2fhealth', '/api/tasks/%2e%2e', '/api/../health/../api/tasks/%00', '/api/executor/jobs/..%5c..%5c', '/api//tasks', '/api/tasks/b1%0d%0aX: y', '/%c0%ae%c0%ae/', '/api/tasks/%zz', '//evil.example/api', '/api/agent/..%2f..%2f/checkin'])('a path that leads elsewhere: %s', async (path) => {
+    const { host } = new URL(scene.url);
+    const answer = await raw(`GET ${path.replaceAll(' ', '%20')} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${key}\r\nconnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 (?:400|404) /);
+    expect(answer).toContain('application/problem+json');
+  });
+});
+
+describe('who is slow, or too quick', () => {
+  it('is cut off when the request does not come, and the others are served meanwhile', { timeout: 60_000 }, async () => {
+    const { host } = new URL(scene.url);
+    const slow = raw(`POST /api/messages HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"rec`, { after: 2_000, bytes: 'ei' });
+    const headers = raw(`GET /api/tasks HTTP/1.1\r\nhost: ${host}\r\nx-slow: `, { after: 1_000, bytes: 'a' });
+    expect((await scene.call('GET', '/api/status', { key })).status).toBe(200);
+    for (const answer of await Promise.all([slow, headers])) expect(answer).toContain('request.slow');
+  });
+
+  it('waits its turn, each key by itself', async () => {
+    await using busy = await DoorScene.open({ burst: 5, perMinute: 60 });
+    const [loud, quiet] = [await busy.key('loud'), await busy.key('quiet')];
+    const answers = await Promise.all(Array.from({ length: 12 }, () => busy.call('GET', '/api/tasks', { key: loud })));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThanOrEqual(5);
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect((await busy.call('GET', '/api/tasks', { key: quiet })).status).toBe(200);
+  });
+});
+
+describe('the record', () => {
+  it('holds every call with whose it was and what became of it', async () => {
+    await scene.call('POST', '/api/tasks/b77/claim', { key });
+    await scene.call('GET', '/api/tasks');
+    await sleep(50);
+    const lines = (await scene.redis.xrevrange('chavion:swarm:door:record', '+', '-', 'COUNT', 2)).map(([, fields]) => Object.fromEntries(fields.flatMap((field, i) => (i % 2 === 0 ? [[field, fields[i + 1]]] : []))));
+    expect(lines).toMatchObject([
+      { method: 'GET', route: '/api/tasks', status: '401', code: 'auth.missing' },
+      { agent: 'scout', keyId: key.slice(4, 16), method: 'POST', route: '/api/tasks/:id/claim', status: '404', code: 'task.unknown' },
+    ]);
+    expect(lines[0]).not.toHaveProperty('agent');
+  });
+});
