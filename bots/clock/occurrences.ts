@@ -42,8 +42,8 @@ export function dueOf(schedule: { readonly cron: string; readonly missed: 'once'
 function latestOf(cron: string, next: number, now: number, timeZone: string): number {
   // After a long time down, near the end of it; looking back alone is not exact around a change of the clock.
   const before = CronExpressionParser.parse(cron, { currentDate: now, tz: timeZone }).prev().getTime();
-  const near = nextRun(cron, before - AROUND_CHANGE_MS, timeZone);
-  let at = near > now ? next : Math.max(next, near);
-  for (let following = nextRun(cron, at, timeZone); following <= now; following = nextRun(cron, at, timeZone)) at = following;
-  return at;
+  const times = CronExpressionParser.parse(cron, { currentDate: Math.max(next, before) - AROUND_CHANGE_MS, tz: timeZone });
+  let latest = next;
+  for (let at = times.next().getTime(); at <= now; at = times.next().getTime()) latest = Math.max(latest, at);
+  return latest;
 }
