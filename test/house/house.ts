@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,13 @@ export interface HouseOptions {
   readonly folder?: string;
   /** Left alone by `stop` and dispose, for a later house. */
   readonly keep?: boolean;
+  /** Whose house it is; only root can start one for somebody else. */
+  readonly account?: Account;
+}
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -30,7 +37,11 @@ const UP_WITHIN_MS = 300_000;
 /** A whole Chavion of its own, started by the launcher as a person would: own folder, own ports, own Synapse and Redis. */
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'chavion-house-')));
-  const house = new House(folder, await houseEnvironment(folder, options), options.keep ?? false);
+  const { account } = options;
+  // What is installed for root is there for everybody to run.
+  const env = account === undefined ? options.env : { HOME: folder, XDG_CACHE_HOME: '/var/cache', ...options.env };
+  if (account !== undefined) await chown(folder, account.uid, account.gid);
+  const house = new House(folder, await houseEnvironment(folder, { ...options, ...(env === undefined ? {} : { env }) }), options.keep ?? false, account);
   try {
     await house.start();
     return house;
@@ -85,16 +96,18 @@ export class House implements AsyncDisposable {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly #keep: boolean;
+  readonly #account: Account | undefined;
   #launcher: ChildProcess | undefined;
   /** The one that brought the house up. */
   #first: ChildProcess | undefined;
   #output = '';
   #ready: Ready | undefined;
 
-  constructor(folder: string, env: Readonly<Record<string, string>>, keep: boolean) {
+  constructor(folder: string, env: Readonly<Record<string, string>>, keep: boolean, account?: Account) {
     this.folder = folder;
     this.env = env;
     this.#keep = keep;
+    this.#account = account;
   }
 
   get data(): string {
@@ -132,7 +145,7 @@ export class House implements AsyncDisposable {
   /** The launcher alone, for starts that are to fail. */
   launch(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input = ''): ChildProcess {
     this.#output = '';
-    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], ...this.#account });
     launcher.stdin.end(input);
     for (const stream of [launcher.stdout, launcher.stderr]) stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     this.#launcher = launcher;

@@ -6,6 +6,7 @@ import { ORDERS_QUEUE } from '../../bridge/protocol/command-job.ts';
 import { EXECUTOR_PREFIX } from '../../bridge/queue/executor-queue.ts';
 import { checkChain } from '../../bridge/queue/audit-chain.ts';
 import { openQueue } from '../../bridge/queue/jobs.ts';
+import type { HouseOptions } from '../house/house.ts';
 import { inRoom } from '../house/matrix.ts';
 import type { Person, Shown } from '../house/person.ts';
 import type { Json } from '../house/provider-formats.ts';
@@ -29,8 +30,8 @@ export class ExecutorScene implements AsyncDisposable {
     this.redis.on('error', () => undefined);
   }
 
-  static async open(): Promise<ExecutorScene> {
-    const scene = await Scene.open({ keys: false });
+  static async open(options: Pick<HouseOptions, 'account'> = {}): Promise<ExecutorScene> {
+    const scene = await Scene.open({ keys: false, ...options });
     const state = await scene.house.state();
     if (state === undefined) throw new Error('no instance');
     return new ExecutorScene(scene, state.root);

@@ -1,23 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAMILIES, type AbuseCase, type HostServices } from './case.ts';
 import { ABUSE_CASES } from './cases/all.ts';
+import { hostState } from './host-state.ts';
 import { MODES, SandboxHouse, openHostServices } from './house.ts';
-
-/** What no job may have changed, however hard it tried. */
-const hostState = () =>
-  ['/etc/passwd', '/etc/shadow', '/etc/group', '/etc/hosts', '/proc/sys/kernel/hostname', '/proc/sys/kernel/core_pattern', '/proc/sys/user/max_user_namespaces', '/proc/modules', '/usr/bin/true']
-    .map((path) => `${path} ${hashOf(path)}`)
-    .concat(readFileSync('/proc/self/mounts', 'utf8'));
-
-function hashOf(path: string): string {
-  try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
-  } catch {
-    return 'unreadable';
-  }
-}
 
 describe('the list of abuse cases', () => {
   it('has at least sixty, several of each family, each with a name of its own', () => {

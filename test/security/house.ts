@@ -176,8 +176,8 @@ function give(folder: string): string {
   return folder;
 }
 
-/** Real listeners on this machine that count whoever comes. */
-export async function openHostServices(): Promise<HostServices & AsyncDisposable> {
+/** Real listeners on this machine that count whoever comes; `owner` is whom the bystander belongs to. */
+export async function openHostServices(owner: { readonly uid: number; readonly gid: number } = account): Promise<HostServices & AsyncDisposable> {
   let heard = 0;
   const stack = new AsyncDisposableStack();
   const listen = async (where: { port: 0; host: string } | { path: string }) => {
@@ -199,7 +199,7 @@ export async function openHostServices(): Promise<HostServices & AsyncDisposable
   await once(udp, 'listening');
   stack.defer(() => void udp.close());
   const address: AddressInfo = udp.address();
-  const bystander = spawn('/usr/bin/sleep', ['600'], { stdio: 'ignore', ...(isRoot ? account : {}) });
+  const bystander = spawn('/usr/bin/sleep', ['600'], { stdio: 'ignore', ...(isRoot ? owner : {}) });
   stack.defer(() => void bystander.kill());
   return {
     tcp4,
