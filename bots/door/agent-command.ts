@@ -76,8 +76,9 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     const account = deps.ghost(deps.userOf(id));
     await makeGhost(deps.coordinator, account, name);
     for (const room of deps.rooms) if (!(await letIn(deps.coordinator, account, room))) return say.notLetIn[lang](name);
-    await outsiders.add(agent);
+    // Last: who is here has a key.
     await giveKey(job, agent);
+    await outsiders.add(agent);
     return say.added[lang](name, id);
   }
 

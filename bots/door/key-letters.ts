@@ -70,7 +70,8 @@ export class KeyLetters {
       if (member.success) return known.data;
     }
     const power = { users: { [this.#coordinator.userId]: 100 }, users_default: 0, invite: 100, state_default: 100, events: { 'm.room.encryption': 101 } };
-    const body = { preset: 'private_chat', is_direct: true, name, invite: [master], power_level_content_override: power };
+    // From version 12 on a creator stands above everybody and may not be named.
+    const body = { room_version: '11', preset: 'private_chat', is_direct: true, name, invite: [master], power_level_content_override: power };
     const { room_id: room } = z.object({ room_id: RoomId }).parse(await this.#coordinator.call('POST', '/_matrix/client/v3/createRoom', { body }));
     await this.#redis.hset(DESKS, master, room);
     return room;
