@@ -88,7 +88,7 @@ export class TaskByHand {
 
   /** The requests for approval in the thread. */
   requests(): readonly Shown[] {
-    return this.scene.master.shown(this.scene.hq).filter(({ who, thread, body }) => who === 'executor' && thread === this.root && body.startsWith('✋ **'));
+    return this.scene.master.shown(this.scene.hq).filter(({ who, thread, body, chavion }) => who === 'executor' && thread === this.root && chavion?.kind === 'notice' && body.startsWith('✋'));
   }
 
   async asked(count = 1): Promise<readonly Shown[]> {

@@ -1,0 +1,357 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Account } from '../../bridge/matrix/account.ts';
+import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
+import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { Plan } from '../../bridge/protocol/plan.ts';
+import { canonical } from '../../bridge/queue/canonical.ts';
+import { rollOf, ROLL_KEY } from '../../bridge/queue/executor-roll.ts';
+import { buildExecutor, type Executor } from '../../executor/executor.ts';
+import { TooEarly } from '../../executor/plan-desk.ts';
+import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
+import { PaperHomeserver } from '../house/paper-homeserver.ts';
+import { paperRedis } from '../house/paper-redis.ts';
+import type { Json } from '../house/provider-formats.ts';
+import { hashOf, planWith, shell } from './task-thread.ts';
+
+const EXECUTOR = '@executor:test';
+const MASTER = '@master:test';
+const HQ = '!hq:test';
+const HOUR = 3_600_000;
+const NET = { hosts: ['example.org:443'] };
+
+/** The whole executor on a homeserver, a Redis and a sandbox of paper, and a clock that the test sets. */
+let paper: PaperHomeserver;
+let redis: ReturnType<typeof paperRedis>;
+let folder: string;
+/** Everything to be cleaned away. */
+let folders: string[];
+let hanging: Executor[];
+let executor: Executor;
+let stopping: AbortController;
+let clock: number;
+/** What each script was seen to be run, in order. */
+let ran: string[];
+let play: (script: string) => { code: number; stdout?: string; ms?: number };
+
+beforeEach(async () => {
+  clock = 1_700_000_000_000;
+  ran = [];
+  play = () => ({ code: 0 });
+  folder = mkdtempSync(join(tmpdir(), 'chavion-executor-'));
+  mkdirSync(join(folder, 'rules'));
+  folders = [folder];
+  hanging = [];
+  redis = paperRedis();
+  paper = await PaperHomeserver.open({ [MASTER]: 100, '@agent_coordinator:test': 50 }, () => clock);
+  await start();
+});
+afterEach(async () => {
+  await stop();
+  for (const one of hanging) await one.stop();
+  await paper[Symbol.asyncDispose]();
+  for (const one of folders) rmSync(one, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  stopping = new AbortController();
+  const settings = ExecutorSettings.parse({
+    CHAVION_HOMESERVER_URL: paper.url,
+    CHAVION_EXECUTOR_USER: EXECUTOR,
+    CHAVION_EXECUTOR_PASSWORD: 'x'.repeat(32),
+    CHAVION_REDIS_URL: 'redis://executor:x@127.0.0.1:1',
+    CHAVION_ADMIN_USER: '@admin:test',
+    CHAVION_HQ_ROOM: HQ,
+    CHAVION_OPS_ROOM: '!ops:test',
+    CHAVION_EXECUTOR_FOLDER: folder,
+    CHAVION_RULES_FOLDER: join(folder, 'rules'),
+  });
+  executor = await buildExecutor({
+    settings,
+    account: new Account({ homeserverUrl: paper.url, accessToken: EXECUTOR, userId: UserId.parse(EXECUTOR), ghost: false }),
+    redis,
+    sandbox: new SimulatedSandbox((job) => {
+      const script = 'script' in job.command ? job.command.script : job.command.argv.join(' ');
+      ran.push(script);
+      return play(script);
+    }),
+    runFolder: folder,
+    secrets: [],
+    fatal: (error) => {
+      throw error;
+    },
+    log: pino({ level: 'silent' }),
+    now: () => clock,
+  });
+  await executor.recover();
+  void executor.watch(stopping.signal);
+}
+
+async function stop(): Promise<void> {
+  stopping.abort();
+  await executor.stop();
+}
+
+async function until<T>(look: () => T | undefined): Promise<T> {
+  for (const end = Date.now() + 20_000; ; ) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`waited in vain: ${JSON.stringify(paper.events.filter(({ sender }) => sender === EXECUTOR).map(({ content }) => content.body ?? content), null, 1)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const room = RoomId.parse(HQ);
+let count = 0;
+
+function begin(): string {
+  count += 1;
+  return paper.say(HQ, MASTER, { msgtype: 'm.text', body: '!task on paper' }, 'm.room.message', `$root${count}`);
+}
+
+function act(root: string, agent: string, content: object): string {
+  const relation = { rel_type: 'm.thread', event_id: root, is_falling_back: true };
+  return paper.say(HQ, `@agent_${agent}:test`, { msgtype: 'm.text', body: 'act', 'm.relates_to': relation, 'com.chavion': { v: 1, kind: 'act', act: { performative: 'inform', conversation: root, ontology: 'chavion-task', content } } });
+}
+
+/** One agent alone: enough for what comes after the gate. */
+function decide(root: string, plan: Plan, round = 0): string {
+  const electorate = act(root, 'coordinator', { kind: 'electorate', round, agents: ['claude'] });
+  const proposal = act(root, 'claude', { kind: 'proposal', round, hash: hashOf(plan), plan: canonical(plan) });
+  return act(root, 'coordinator', { kind: 'decision', round, rule: 'alone', winner: hashOf(plan), electorate, proposals: [proposal], ballots: [] });
+}
+
+const at = (root: string): number => paper.events.find(({ event_id }) => event_id === root).origin_server_ts;
+const dispatch = (root: string, decision: string, step: string, more: object = {}) => executor.take({ v: 1, type: 'plan', root, room, at: at(root), lang: 'en', decision, step, attempt: 1, ...more });
+const end = (root: string) => executor.take({ v: 1, type: 'end', root, room, at: at(root), lang: 'en', until: clock });
+
+/** Everything that was ever said of an attempt, oldest first. */
+const results = (step: string, attempt = 1): readonly Json[] =>
+  paper.events.flatMap(({ sender, content }) => {
+    const result = (content['m.new_content'] ?? content)['com.chavion']?.result;
+    return sender === EXECUTOR && result?.step === step && result.attempt === attempt ? [result] : [];
+  });
+const result = (step: string, state: string, attempt = 1) => until(() => results(step, attempt).find((one) => one.state === state));
+const requests = () => paper.events.filter(({ sender, type, content }) => sender === EXECUTOR && type === 'm.room.message' && content['com.chavion']?.kind === 'notice' && content.body.startsWith('✋'));
+/** The request, once it waits for a master. */
+const request = () => until(() => (paper.events.at(-1)?.content['com.chavion']?.result?.state === 'asked' ? requests().at(-1) : undefined));
+
+describe('an approval', () => {
+  it.each([
+    ['a master’s own order', 'run'],
+    ['a command of a task', 'plan'],
+  ])('counts when it comes after a day, and after seven days it does not: %s', async (_, type) => {
+    const ordered: Json[] = [];
+    for (const name of ['late', 'too-late']) {
+      if (type === 'plan') {
+        const root = begin();
+        await dispatch(root, decide(root, planWith(name, shell(name, name, NET))), name);
+      } else {
+        const root = paper.say(HQ, MASTER, { msgtype: 'm.text', body: `!run --net example.org:443 ${name}` }, 'm.room.message', `$order-${name}`);
+        await executor.take({ v: 1, type: 'run', root, room, at: at(root), lang: 'en' });
+      }
+      ordered.push(await until(() => requests()[ordered.length]));
+    }
+    clock += 7 * 24 * HOUR - HOUR;
+    paper.react(HQ, MASTER, ordered[0].event_id, '✅');
+    await until(() => (ran.includes('late') ? true : undefined));
+    clock += 2 * HOUR;
+    paper.react(HQ, MASTER, ordered[1].event_id, '✅');
+    await until(() => paper.events.find(({ sender, content }) => sender === EXECUTOR && /^(?:\* )?⊘/u.test(content.body ?? '')));
+    expect(ran).toEqual(['late']);
+  });
+
+  it('still holds after a restart on the third day', async () => {
+    const root = begin();
+    await dispatch(root, decide(root, planWith('net', shell('net', 'net', NET))), 'net');
+    const { event_id } = await request();
+    clock += 48 * HOUR;
+    await stop();
+    paper.react(HQ, MASTER, event_id, '✅');
+    await start();
+    expect(await result('net', 'done')).toMatchObject({ exitCode: 0 });
+    expect(ran).toEqual(['net']);
+  });
+
+  it('is asked for in as few lists as show every command whole', async () => {
+    const root = begin();
+    const names = ['a', 'b', 'c', 'd'];
+    const decision = decide(root, planWith('long', ...names.map((name) => shell(name, `${name} # ${name.repeat(2_500)}`, NET))));
+    await Promise.all(names.map((name) => dispatch(root, decision, name)));
+    await until(() => (results('d').length > 0 ? true : undefined));
+    expect(requests().map(({ content }) => content['com.chavion'].hashes.length)).toEqual([3, 1]);
+    for (const [i, name] of names.entries()) expect(requests()[i < 3 ? 0 : 1].content.body).toContain(name.repeat(2_500));
+    paper.react(HQ, MASTER, requests()[1].event_id, '✅');
+    await result('d', 'done');
+    expect(ran).toHaveLength(1);
+    paper.react(HQ, MASTER, requests()[0].event_id, '✅');
+    for (const name of names) await result(name, 'done');
+    expect(ran).toHaveLength(4);
+  });
+
+  it('is void for all of a list once the list was edited', async () => {
+    const root = begin();
+    const decision = decide(root, planWith('two', shell('a', 'a', NET), shell('b', 'b', NET)));
+    await Promise.all(['a', 'b'].map((name) => dispatch(root, decision, name)));
+    const list = await request();
+    expect(list.content['com.chavion'].hashes).toHaveLength(2);
+    paper.say(HQ, EXECUTOR, { body: '* x', 'm.new_content': { msgtype: 'm.text', body: 'x' }, 'm.relates_to': { rel_type: 'm.replace', event_id: list.event_id } });
+    paper.react(HQ, MASTER, list.event_id, '✅');
+    for (const name of ['a', 'b']) expect(await result(name, 'refused')).toMatchObject({ why: 'void' });
+    expect(ran).toEqual([]);
+  });
+
+  it('is not enough once a vote was taken back meanwhile', async () => {
+    const root = begin();
+    const decision = decide(root, planWith('net', shell('net', 'net', NET)));
+    await dispatch(root, decision, 'net');
+    const { event_id } = await request();
+    const proposal = paper.events.find(({ content }) => content['com.chavion']?.act?.content.kind === 'proposal' && content['m.relates_to'].event_id === root);
+    Object.assign(proposal, { content: {}, unsigned: { redacted_because: {} } });
+    paper.react(HQ, MASTER, event_id, '✅');
+    expect(await result('net', 'refused')).toMatchObject({ why: 'proposal' });
+    expect(ran).toEqual([]);
+  });
+});
+
+describe('the turn of a command', () => {
+  it('comes when what it waits for is done, and not when that has failed', async () => {
+    play = (script) => ({ code: script === 'bad' ? 1 : 0 });
+    const root = begin();
+    const decision = decide(root, planWith('order', shell('good', 'good'), shell('bad', 'bad'), shell('then', 'then', { after: ['good'] }), shell('never', 'never', { after: ['bad'] })));
+    await expect(dispatch(root, decision, 'then')).rejects.toThrow(TooEarly);
+    await Promise.all(['good', 'bad'].map((step) => dispatch(root, decision, step)));
+    await dispatch(root, decision, 'then');
+    await expect(dispatch(root, decision, 'never')).rejects.toThrow(TooEarly);
+    expect(ran.toSorted()).toEqual(['bad', 'good', 'then']);
+  });
+
+  it.each([
+    ['it has not begun', [], 2, 'attempt'],
+    ['it is done', [{ code: 0 }], 2, 'attempt'],
+    ['it has failed', [{ code: 1 }], 2, undefined],
+    ['it has failed, counted from too low', [{ code: 1 }], 1, undefined],
+  ])('comes again only when the one before has failed: %s', async (_, before, attempt, why) => {
+    play = () => before[ran.length - 1] ?? { code: 0 };
+    const root = begin();
+    const decision = decide(root, planWith('again', shell('x', 'x')));
+    for (const _once of before) await dispatch(root, decision, 'x');
+    const already = ran.length;
+    await dispatch(root, decision, 'x', { attempt });
+    expect(ran.length - already).toBe(why === undefined && attempt > 1 ? 1 : 0);
+  });
+
+  it('is known from the thread where the executor itself has forgotten', async () => {
+    const root = begin();
+    const decision = decide(root, planWith('memory', shell('one', 'one'), shell('two', 'two', { after: ['one'] })));
+    await dispatch(root, decision, 'one');
+    await stop();
+    rmSync(join(folder, 'ledger.jsonl'));
+    redis = paperRedis();
+    await start();
+    await dispatch(root, decision, 'two');
+    await dispatch(root, decision, 'one');
+    await dispatch(root, decision, 'one', { attempt: 2 });
+    expect(ran).toEqual(['one', 'two']);
+  });
+});
+
+describe('a crash in the middle', () => {
+  /** The executor dies as hard as it can within one process: nothing of it is told or written any more. */
+  async function cutOff(repeatable: boolean): Promise<{ root: string; decision: string }> {
+    play = () => ({ code: 0, ms: ran.length === 1 ? 600_000 : 0 });
+    const root = begin();
+    const decision = decide(root, planWith('cut', shell('cut', 'cut', { repeatable, timeoutMs: 1_200_000 })));
+    void dispatch(root, decision, 'cut').catch(() => undefined);
+    await until(() => (results('cut').some(({ state }) => state === 'running') ? true : undefined));
+    return { root, decision };
+  }
+
+  it('leaves a command unknown, and it is not run again but by a master’s word', async () => {
+    const { root, decision } = await cutOff(false);
+    await crash();
+    expect(await result('cut', 'unknown')).toBeDefined();
+    await dispatch(root, decision, 'cut', { attempt: 2 });
+    expect(ran).toHaveLength(1);
+    clock += 1_000;
+    const retry = paper.say(HQ, MASTER, { msgtype: 'm.text', body: '!retry', 'm.relates_to': { rel_type: 'm.thread', event_id: root } });
+    await dispatch(root, decision, 'cut', { attempt: 2, retry });
+    expect(await result('cut', 'done', 2)).toBeDefined();
+    expect(ran).toHaveLength(2);
+  });
+
+  it('runs what is repeatable again, under the same attempt', async () => {
+    await cutOff(true);
+    await crash();
+    expect(await result('cut', 'done')).toBeDefined();
+    expect(results('cut').map(({ state }) => state)).toEqual(['running', 'unknown', 'done']);
+    expect(ran).toHaveLength(2);
+  });
+
+  /** What was on the disk at that moment is all that the next one has; the one before hangs for good. */
+  async function crash(): Promise<void> {
+    stopping.abort();
+    hanging.push(executor);
+    const copy = mkdtempSync(join(tmpdir(), 'chavion-executor-'));
+    cpSync(folder, copy, { recursive: true });
+    folders.push(copy);
+    folder = copy;
+    await start();
+  }
+});
+
+describe('the end of a task', () => {
+  it('stops what was decided before it, and nothing that is decided after it', async () => {
+    play = (script) => ({ code: 0, ms: script === 'old' ? 60_000 : 0 });
+    const root = begin();
+    const first = decide(root, planWith('old', shell('old', 'old', { timeoutMs: 100_000 }), shell('next', 'next')));
+    void dispatch(root, first, 'old');
+    await until(() => (ran.includes('old') ? true : undefined));
+    clock += 1_000;
+    const until_ = clock;
+    clock += 1_000;
+    const second = decide(root, planWith('new', shell('new', 'new')), 1);
+    await executor.take({ v: 1, type: 'end', root, room, at: at(root), lang: 'en', until: until_ });
+    expect(await result('old', 'stopped')).toBeDefined();
+    await dispatch(root, first, 'next');
+    expect(await result('next', 'refused')).toMatchObject({ why: 'task-ended' });
+    await dispatch(root, second, 'new');
+    expect(await result('new', 'done')).toBeDefined();
+  });
+
+  it('reaches the executor that was not told', async () => {
+    play = () => ({ code: 0, ms: 60_000 });
+    const root = begin();
+    void dispatch(root, decide(root, planWith('old', shell('old', 'old', { timeoutMs: 100_000 }))), 'old');
+    await until(() => (ran.includes('old') ? true : undefined));
+    clock += 1_000;
+    await redis.hset('chavion:executor:ended', root, JSON.stringify({ until: clock, at: Date.now() }));
+    expect(await result('old', 'stopped')).toBeDefined();
+  });
+
+  it('withdraws what is just about to ask', async () => {
+    const root = begin();
+    const decision = decide(root, planWith('net', shell('net', 'net', NET)));
+    await dispatch(root, decision, 'net');
+    clock += 1_000;
+    await end(root);
+    expect(await result('net', 'stopped')).toBeDefined();
+    for (const { event_id } of requests()) paper.react(HQ, MASTER, event_id, '✅');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ran).toEqual([]);
+  });
+});
+
+describe('the roll', () => {
+  it('says who is there, and who was there a while ago', async () => {
+    const signs = await redis.hgetall(ROLL_KEY);
+    const [one] = rollOf(signs, Date.now());
+    expect(one).toMatchObject({ id: executor.id, busy: 0, concurrency: executor.concurrency, online: true });
+    expect(rollOf(signs, Date.now() + 60_000)).toMatchObject([{ online: false }]);
+    expect(rollOf(signs, Date.now() + 8 * 24 * HOUR)).toEqual([]);
+    expect(rollOf({ a: 'not JSON', b: '{}', c: '[]' }, 0)).toEqual([]);
+  });
+});
