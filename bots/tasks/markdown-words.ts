@@ -5,7 +5,9 @@ import { splitForContinuation } from '../../bridge/matrix/markdown-display.ts';
 export function plainWords(text: string, characters = 200): string {
   return short(text, characters)
     .replace(/[\\`*[\]<>|~]/g, String.raw`\$&`)
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`);
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
+    .replace(/^[#+=-]/, String.raw`\$&`)
+    .replace(/^(\d{1,9})([.)])/, String.raw`$1\$2`);
 }
 
 /** On one line, without marks: for places that know no Markdown, such as a poll. */

@@ -45,8 +45,10 @@ export const roundSpeakers = {
     const options = labelled(state)
       .slice(0, MAX_ANSWERS)
       .map(({ label, proposal: { hash, plan } }) => ({ hash, text: short(say.pollOption[lang](label, short(plan.goal, 70), commandCount(plan), riskWord[planRisk(plan)][lang]()), MAX_ANSWER_CHARACTERS) }));
-    const text = say.pollWords[lang](no, options.map((option) => option.text), until === undefined ? undefined : Math.max(0, until - state.since));
-    return { text, performative: 'query-ref', inReplyTo: callOf(state), replyBy: until, poll: pollStart(state.root, say.pollQuestion[lang](no, state.reopened), options, text) };
+    const ms = until === undefined ? undefined : Math.max(0, until - state.since);
+    const words = (escape: (text: string) => string): string => say.pollWords[lang](no, options.map(({ text }) => escape(text)), ms);
+    const poll = pollStart(state.root, say.pollQuestion[lang](no, state.reopened), options, words((text) => text));
+    return { text: words(plainWords), performative: 'query-ref', inReplyTo: callOf(state), replyBy: until, poll };
   },
   'poll-vote': (state, { as }) => {
     const first = state.ballots.find(({ by }) => by === as)?.ranking[0] ?? null;
