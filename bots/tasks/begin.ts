@@ -45,6 +45,7 @@ export function newTask(task: NewTask): TaskState {
     refusals: [],
     events: {},
     saying: [],
+    unsaid: [],
     timers: {},
     tokens: { input: 0, output: 0 },
     costMicroUsd: 0,

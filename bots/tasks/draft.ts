@@ -34,10 +34,10 @@ export class Draft {
     this.#state = { ...this.#state, ...change };
   }
 
-  /** Says it once: an id that is in the room or on its way is not said again. */
+  /** Says it once: an id that is in the room, on its way or refused is not said again. */
   say(message: Omit<Say, 'as'> & { readonly as?: AgentId }): void {
-    const { events, saying } = this.#state;
-    if (events[message.id] !== undefined || this.isPending(message.id)) return;
+    const { events, saying, unsaid } = this.#state;
+    if (events[message.id] !== undefined || this.isPending(message.id) || unsaid.includes(message.id)) return;
     const say: Say = { ...message, as: message.as ?? null };
     this.set({ saying: [...saying, say] });
     this.effects.push({ kind: 'say', ...say });

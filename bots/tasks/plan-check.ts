@@ -1,5 +1,5 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
-import { lentTo } from '../../bridge/protocol/command.ts';
+import { hostsOf, lentTo } from '../../bridge/protocol/command.ts';
 import { MAX_PLAN_BYTES, MAX_STEPS, Plan, type Step, stepAfter, type StepId, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import type { PlanFault } from './state.ts';
@@ -11,6 +11,8 @@ export interface PlanFacts {
   /** Who can be given work. */
   readonly agents: readonly AgentId[];
   readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
+  /** `host:port` that commands may reach at all; null leaves it to each approval. */
+  readonly hosts?: readonly string[] | null;
   /** Milliseconds for the whole plan, what can run side by side counted once. */
   readonly budgetMs: number;
   /** How long a work step is waited for. */
@@ -51,6 +53,8 @@ function stepFaults(step: Step, index: number, plan: Plan, facts: PlanFacts): Pl
     if (folder === undefined) faults.push({ field: `${inner}.lent`, problem: 'not-lent', detail: use.name });
     else if (use.access === 'rw' && folder.mode === 'ro') faults.push({ field: `${inner}.lent`, problem: 'lent-read-only', detail: use.name });
   }
+  const stranger = facts.hosts === undefined || facts.hosts === null ? undefined : hostsOf(step.command).find((host) => facts.hosts?.includes(host) !== true);
+  if (stranger !== undefined) faults.push({ field: `${inner}.hosts`, problem: 'host-not-allowed', detail: stranger });
   if (!hasCheck(step)) faults.push({ field: `${inner}.success`, problem: 'no-check', detail: id });
   return faults;
 }

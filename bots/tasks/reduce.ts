@@ -13,7 +13,8 @@ import { triage } from './phases/triage.ts';
 import { verifying } from './phases/verifying.ts';
 import { voting } from './phases/voting.ts';
 import { archived, beginRound, closeUnbegun, soleOf, windUp } from './phases/ways-out.ts';
-import type { Phase, Say } from './state.ts';
+import { lose, note } from './messages.ts';
+import type { Phase } from './state.ts';
 import type { Reduce, TaskEvent } from './transitions.ts';
 
 const PHASES: Readonly<Partial<Record<Phase, PhaseRules>>> = { triage, proposing, critique, voting, asking, executing, verifying, diagnosing, reporting };
@@ -36,7 +37,7 @@ export const reduce: Reduce = (state, event, rules) => {
 function happen(draft: Draft, event: TaskEvent): void {
   if (event.kind === 'begin') return begin(draft);
   if (draft.state.version === 0) return;
-  if (event.kind === 'said') return said(draft, event);
+  if (event.kind === 'said' || event.kind === 'unsaid') return heard(draft, event);
   if (event.kind === 'retry') return retry(draft, event);
   if (draft.ended) return;
   switch (event.kind) {
@@ -87,25 +88,14 @@ function absent(draft: Draft, id: string, code: Parameters<Draft['refuse']>[1]):
   PHASES[draft.state.phase]?.absent?.(draft, ask);
 }
 
-function said(draft: Draft, event: Extract<TaskEvent, { kind: 'said' }>): void {
+function heard(draft: Draft, event: Extract<TaskEvent, { kind: 'said' | 'unsaid' }>): void {
   const say = draft.state.saying.find(({ id }) => id === event.id);
   if (say === undefined) return;
-  note(draft, say, event.event);
-  if (draft.ended) return;
+  if (event.kind === 'said') note(draft, say, event.event);
+  else lose(draft, say);
+  if (draft.ended || draft.next !== null) return;
   if (say.id === messageId.failure(draft.state.round) && draft.state.setback !== null) return beginRound(draft);
   if (draft.state.setback === null) PHASES[draft.state.phase]?.said?.(draft, say);
-}
-
-/** Where the message stands, for whatever names it later. */
-function note(draft: Draft, say: Say, event: Extract<TaskEvent, { kind: 'said' }>['event']): void {
-  const { state } = draft;
-  draft.set({ events: { ...state.events, [say.id]: event }, saying: state.saying.filter(({ id }) => id !== say.id) });
-  const mine = (id: (round: number, agent: NonNullable<Say['as']>) => string): boolean => say.as !== null && say.id === id(state.round, say.as);
-  if (mine(messageId.proposal)) draft.set({ proposals: state.proposals.map((one) => (one.hash === say.about ? { ...one, events: [...one.events, event] } : one)) });
-  else if (mine(messageId.ballot)) draft.set({ ballots: state.ballots.map((one) => (one.by === say.as ? { ...one, event } : one)) });
-  else if (say.what === 'patch' && state.patch !== null) draft.set({ patch: { ...state.patch, events: [...state.patch.events, event] } });
-  else if (say.what === 'question' && state.question !== null) draft.set({ question: { ...state.question, event } });
-  else if (say.id === messageId.poll(state.round) && state.decision !== null) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
 }
 
 /** Open from the moment the proposals stand until the votes are counted. */

@@ -62,7 +62,7 @@ export type RefusalCode = z.infer<typeof RefusalCode>;
 /** What the plan check found: the field (`steps.2.command.after`), and a word for the problem. */
 export const PlanFault = z.object({
   field: z.string(),
-  problem: z.enum(['schema', 'too-many-steps', 'too-big', 'double-id', 'unknown-step', 'waits-for-itself', 'cycle', 'unknown-agent', 'not-lent', 'lent-read-only', 'no-check', 'too-long']),
+  problem: z.enum(['schema', 'too-many-steps', 'too-big', 'double-id', 'unknown-step', 'waits-for-itself', 'cycle', 'unknown-agent', 'not-lent', 'lent-read-only', 'host-not-allowed', 'no-check', 'too-long']),
   /** The name, number or message that the words need. */
   detail: z.string().optional(),
 });
@@ -144,6 +144,8 @@ export const Ending = z.enum([
   'not-verified',
   /** Nobody could check. */
   'unverified',
+  /** The room took no more of what had to be said. */
+  'not-said',
   'deadline',
   'cancelled',
 ]);
@@ -227,6 +229,8 @@ export const TaskState = z.object({
   events: z.record(z.string(), EventId),
   /** On their way into the room. */
   saying: z.array(Say),
+  /** What the room did not take, by id. */
+  unsaid: z.array(z.string()).default([]),
   /** Set, by id: when. Others that come are ignored. */
   timers: z.record(z.string(), z.int()),
   tokens: z.object({ input: z.int().nonnegative(), output: z.int().nonnegative() }),

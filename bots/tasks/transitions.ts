@@ -13,6 +13,8 @@ export const TaskEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refused'), at, ask: z.string(), code: RefusalCode }),
   /** A `say` effect is in the room. */
   z.object({ kind: z.literal('said'), at, id: z.string(), event: EventId }),
+  /** It never will be: the homeserver does not take it. What it would have been evidence of does not count. */
+  z.object({ kind: z.literal('unsaid'), at, id: z.string() }),
   /** A master's tap in the poll, in the response `event`; null took it back. */
   z.object({ kind: z.literal('tapped'), at, by: UserId, hash: PlanHash.nullable(), event: EventId }),
   /** `!choose`, in the master's event `event`. */
@@ -50,6 +52,8 @@ export interface TaskRules {
   /** Who could be asked now; electorates are frozen, leaving happens at phase borders. */
   readonly agents: readonly AgentId[];
   readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
+  /** `host:port` that the policy lets commands reach; null leaves it to each approval. */
+  readonly hosts?: readonly string[] | null;
   readonly hash: (value: unknown) => string;
   /** Milliseconds. */
   readonly patience: { readonly triage: number; readonly propose: number; readonly critique: number; readonly vote: number; readonly work: number; readonly verify: number; readonly diagnose: number; readonly report: number; readonly question: number; readonly command: number };

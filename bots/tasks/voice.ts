@@ -40,8 +40,9 @@ export class Voice {
 
   /** After the last of many tries: what stands behind it in the line is said all the same. */
   async giveUp(root: EventId, id: string): Promise<void> {
-    const { store } = this.#deps;
+    const { store, machine } = this.#deps;
     const stuck = (await store.outbox(root)).filter(({ effect }) => effect.kind === 'say' && effect.id === id);
+    await machine.apply(root, { kind: 'unsaid', at: Date.now(), id });
     if (stuck.length > 0) await store.settle(root, stuck.map(({ seq }) => seq));
     await this.say(root);
   }
@@ -52,7 +53,7 @@ export class Voice {
       if (effect.kind !== 'say') continue;
       const state = await store.load(root);
       const event = state === null || !state.saying.some(({ id }) => id === effect.id) ? null : await this.#send(state, effect);
-      if (event !== null) await machine.apply(root, { kind: 'said', at: Date.now(), id: effect.id, event });
+      await machine.apply(root, event === null ? { kind: 'unsaid', at: Date.now(), id: effect.id } : { kind: 'said', at: Date.now(), id: effect.id, event });
       await store.settle(root, [seq]);
     }
   }

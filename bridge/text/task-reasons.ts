@@ -25,6 +25,7 @@ export type TaskEnding =
   | 'work-failed'
   | 'not-verified'
   | 'unverified'
+  | 'not-said'
   | 'deadline'
   | 'cancelled';
 
@@ -47,6 +48,7 @@ export const taskEnding: Readonly<Record<TaskEnding, Phrase>> = {
   'work-failed': word('에이전트가 맡은 일을 해내지 못했습니다. 나머지 결과는 그대로입니다. `!에이전트`로 상태를 보고 `!재시도`를 보내 주세요.', 'An agent could not do its part. Everything else is kept. See `!agents`, then send `!retry`.'),
   'not-verified': word('실행은 했지만 확인해 보니 바라던 결과가 아닙니다. 만든 것은 그대로 있습니다. 보고서를 보고 `!재시도`를 보내 주세요.', 'It was carried out, but the check says the goal is not reached. What was made is kept. See the report, then send `!retry`.'),
   unverified: word('실행은 했지만 결과를 확인할 에이전트가 없었습니다. 만든 것은 그대로 있으니 직접 확인해 주세요.', 'It was carried out, but no agent could check the result. What was made is kept; please look at it yourself.'),
+  'not-said': word('방에 글을 쓸 수 없어 더 하지 않았습니다. 그때까지의 결과는 그대로입니다. 조율자가 방에 있는지 보고 `!재시도`를 보내 주세요.', 'The room took no more messages, so nothing more was done. What came before is kept. See that the coordinator is in the room, then send `!retry`.'),
   deadline: word('정해진 시간 안에 끝나지 않아 멈췄습니다. 그때까지의 결과는 그대로입니다. 다시 하려면 `!재시도`', 'Time ran out, so it was stopped. What was done so far is kept. To try again: `!retry`'),
   cancelled: word('취소했습니다. 그때까지 만든 파일과 글은 남아 있습니다. 다시 하려면 `!재시도`', 'Cancelled. Files and words made so far stay. To begin again: `!retry`'),
 };
@@ -70,6 +72,7 @@ export const setbackWhy: Readonly<Record<TaskEnding, Phrase>> = {
   'work-failed': word('에이전트가 맡은 일을 못 함', 'an agent could not do its part'),
   'not-verified': word('확인해 보니 바라던 결과가 아님', 'the check says the goal is not reached'),
   unverified: word('결과를 확인하지 못함', 'nobody could check the result'),
+  'not-said': word('방에 글을 쓸 수 없음', 'the room took no message'),
   deadline: word('시간이 다 됨', 'time ran out'),
   cancelled: word('취소됨', 'cancelled'),
 };
@@ -85,7 +88,7 @@ export const refusalWhy: Readonly<Record<TaskRefusal, Phrase>> = {
   evidence: word('없는 출력을 근거로 듦', 'quoted output that is not there'),
 };
 
-export type PlanProblem = 'schema' | 'too-many-steps' | 'too-big' | 'double-id' | 'unknown-step' | 'waits-for-itself' | 'cycle' | 'unknown-agent' | 'not-lent' | 'lent-read-only' | 'no-check' | 'too-long';
+export type PlanProblem = 'schema' | 'too-many-steps' | 'too-big' | 'double-id' | 'unknown-step' | 'waits-for-itself' | 'cycle' | 'unknown-agent' | 'not-lent' | 'lent-read-only' | 'host-not-allowed' | 'no-check' | 'too-long';
 /** `detail`: the name, number or message that belongs to it, made safe; empty where there is none. */
 export const planProblem: Readonly<Record<PlanProblem, Phrase<[detail: string]>>> = {
   schema: phrase((detail) => `계획의 모양이 틀림${behind(detail)}`, (detail) => `not in the form of a plan${behind(detail)}`),
@@ -98,6 +101,7 @@ export const planProblem: Readonly<Record<PlanProblem, Phrase<[detail: string]>>
   'unknown-agent': phrase((detail) => `없는 에이전트에게 일을 맡김${behind(detail)}`, (detail) => `work for an agent that does not exist${behind(detail)}`),
   'not-lent': phrase((detail) => `빌려주지 않은 폴더${behind(detail)}`, (detail) => `a folder that is not lent${behind(detail)}`),
   'lent-read-only': phrase((detail) => `읽기만 빌려준 폴더에 쓰려 함${behind(detail)}`, (detail) => `writes to a folder lent for reading${behind(detail)}`),
+  'host-not-allowed': phrase((detail) => `규칙이 허락하지 않은 주소에 접속하려 함${behind(detail)}`, (detail) => `reaches a host that the rules do not allow${behind(detail)}`),
   'no-check': phrase((detail) => `성공했는지 알 방법이 없는 명령${behind(detail)}`, (detail) => `a command without a check${behind(detail)}`),
   'too-long': phrase((detail) => `한도보다 오래 걸리는 명령${behind(detail)}`, (detail) => `a command that may take too long${behind(detail)}`),
 };

@@ -3,7 +3,7 @@ import { checkPlan, type PlanFacts } from '../../bots/tasks/plan-check.ts';
 import { A, B, command, work } from './task-world.ts';
 
 const HOUR = 3_600_000;
-const facts: PlanFacts = { agents: [A, B], lent: [{ name: 'site', mode: 'rw' }, { name: 'logs', mode: 'ro' }], budgetMs: HOUR, workMs: 10 * 60_000 };
+const facts: PlanFacts = { agents: [A, B], hosts: ['api.example.org:443'], lent: [{ name: 'site', mode: 'rw' }, { name: 'logs', mode: 'ro' }], budgetMs: HOUR, workMs: 10 * 60_000 };
 const check = (...steps: unknown[]) => checkPlan({ goal: 'a goal', steps }, facts).map(({ field, problem, detail }) => [field, problem, detail]);
 const using = (name: string, access: string) => command('use', [], { lent: [{ name, access }] });
 const script = (text: string, success: unknown = {}) => ({ kind: 'command', title: 'x', command: { type: 'shell', id: 'x', reason: 'because', script: text, success } });
@@ -22,6 +22,8 @@ describe('the plan check', () => {
     ['an agent that nobody knows', [work('w', 'zoe')], [['steps.0.agent', 'unknown-agent', 'zoe']]],
     ['a folder that was not lent', [using('etc', 'ro')], [['steps.0.command.lent', 'not-lent', 'etc']]],
     ['writing where reading was lent', [using('logs', 'rw')], [['steps.0.command.lent', 'lent-read-only', 'logs']]],
+    ['a host that the policy allows', [command('a', [], { hosts: ['api.example.org:443'] })], []],
+    ['one that it does not', [command('a', [], { hosts: ['api.example.org:80'] })], [['steps.0.command.hosts', 'host-not-allowed', 'api.example.org:80']]],
     ['a script that always succeeds', [script('rm x || true')], [['steps.0.command.success', 'no-check', 'x']]],
     ['such a script with a check', [script('rm x || true', { outputContains: 'removed' })], []],
     ['more time than there is, one after the other', [lasting('a', HOUR / 2), lasting('b', HOUR / 2 + 1, ['a'])], [['steps', 'too-long', String(HOUR + 1)]]],

@@ -89,7 +89,7 @@ function master(draw: Draw, { state, now: at }: World): TaskEvent | null {
 }
 
 /** What is the same when it comes twice; masters may say a thing twice and mean it. */
-const COUNTS_ONCE: ReadonlySet<TaskEvent['kind']> = new Set(['begin', 'answered', 'refused', 'said', 'timer']);
+const COUNTS_ONCE: ReadonlySet<TaskEvent['kind']> = new Set(['begin', 'answered', 'refused', 'said', 'unsaid', 'timer']);
 
 function unchanged(world: World, event: TaskEvent): void {
   const before = world.state;
@@ -125,8 +125,10 @@ function turn(world: World, draw: Draw): void {
 }
 
 function happens(world: World, effect: TaskEffect, draw: Draw): TaskEvent | null {
-  // A message that never gets into the room.
-  if (effect.kind === 'say' && draw(199) === 0) return null;
+  // A message that never gets into the room, known or not.
+  const luck = effect.kind === 'say' ? draw(199) : 199;
+  if (luck === 0) return null;
+  if (luck < 6) return { kind: 'unsaid', at: world.now, id: effect.id };
   return world.perform(effect, {
     ask: (ask, state) => randomAnswer(draw, ask, state),
     command: () => {

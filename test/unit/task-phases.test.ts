@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, TaskState } from '../../bots/tasks/state.ts';
+import { type Answer, ENDED, type TaskState } from '../../bots/tasks/state.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { A, able, answerTo, B, C, command, D, hashOf, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';
 
@@ -15,6 +15,14 @@ describe('the way of a task', () => {
     expect(state).toMatchObject({ ending: 'done', report: '# Done', decision: { rule: 'vote', event: '$decision.0' }, verdict: { holds: true } });
     expect(state.ballots.map(({ by, event }) => [by, event])).toEqual(three.map((by) => [by, `$ballot.0.${by}`]));
     expect(log.filter((effect) => effect.kind === 'say' && effect.rings === true).map(({ id }) => id)).toEqual(['report.0']);
+  });
+
+  it('withdraws once', () => {
+    const silent = able({ command: () => null, ask: (ask, state) => (ask.kind === 'report' ? null : answerTo(ask, state, plan(ask.agent))) });
+    const one = world(three, { deadline: T0 + 24 * HOUR + 25 * 60_000 }).play(silent);
+    expect(one.phases.slice(-2)).toEqual(['reporting', 'failed']);
+    expect(one.state).toMatchObject({ report: null, ending: 'unknown-command' });
+    expect(one.log.filter(({ kind }) => kind === 'withdraw')).toHaveLength(1);
   });
 
   it('keeps ballots secret until all are in, and decides only on what stands in the room', () => {
@@ -279,6 +287,38 @@ describe('carrying out', () => {
     const one = world().play(able({ command: () => ({ state: 'asked' }) }));
     expect(one.state).toMatchObject({ phase: 'failed', ending: 'deadline', commands: { list: { state: 'stopped' } } });
     expect(one.said('question')).toEqual([]);
+  });
+});
+
+describe('what the homeserver does not take', () => {
+  /** Plays on, but this message is refused. */
+  const without = (refused: RegExp, script = able(), one = world()) => {
+    for (let steps = 0; steps < 500 && !ENDED.has(one.state.phase); steps += 1) {
+      const index = one.pool.findIndex(({ kind }) => kind !== 'timer');
+      const effect = one.take(index);
+      const event = effect.kind === 'say' && refused.test(effect.id) ? ({ kind: 'unsaid', at: one.now, id: effect.id } as const) : one.perform(effect, script);
+      if (event !== null) one.send(event);
+    }
+    return one.state;
+  };
+
+  it.each<[string, RegExp, object]>([
+    ['a proposal is no candidate', /^proposal\.0\.anna/, { phase: 'done', proposals: [{ authors: [B] }, { authors: [C] }] }],
+    ['a ballot is not counted', /^ballot\.0\.anna/, { phase: 'done', ballots: [{ by: B }, { by: C }] }],
+    ['a poll is done without', /^poll\.0/, { phase: 'done', decision: { rule: 'vote' } }],
+    ['a vote in the poll is done without', /^poll-vote\.0\.anna/, { phase: 'done', ballots: [{ by: A }, { by: B }, { by: C }] }],
+    ['the picture of the plan is done without', /^plan\./, { phase: 'done' }],
+    ['a verdict counts all the same', /^verdict/, { phase: 'done' }],
+    ['no decision, nothing carried out', /^decision/, { phase: 'failed', ending: 'not-said', attempts: {} }],
+    ['no electorate, nothing carried out', /^electorate/, { phase: 'failed', ending: 'not-said', attempts: {} }],
+  ])('%s', (_what, refused, expected) => {
+    expect(without(refused)).toMatchObject(expected);
+  });
+
+  it('a patch of one alone is none: a new plan', () => {
+    const script = able({ command: (_step, _attempt, { round }) => (round === 0 ? { state: 'failed' } : {}) });
+    expect(without(/^patch\.0\.\w+\.1\.ben/, script)).toMatchObject({ phase: 'done', round: 1 });
+    expect(without(/^failure/, script)).toMatchObject({ phase: 'failed', ending: 'not-said' });
   });
 });
 

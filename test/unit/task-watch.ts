@@ -44,6 +44,7 @@ export class TaskWatch {
       if (effect.kind === 'say' && effect.rings === true) assert.ok(RINGING.has(effect.what), `rings: ${effect.what}`);
       if (effect.kind === 'ask') assert.ok(effect.ask.until <= windUpAt(after), `${effect.id} may answer after the end`);
       if (effect.kind === 'dispatch') this.#seeDispatch(after, effect);
+      if (effect.kind === 'say') seeEvidence(after, effect.what);
     }
   }
 
@@ -76,6 +77,7 @@ export class TaskWatch {
     assert.ok(this.#lawful.has(plan), 'neither won nor patched');
     assert.equal(canonicalHash(state.plan?.plan), plan);
     assert.equal(state.setback, null);
+    assert.ok(!state.saying.some(({ what }) => what === 'plan' || what === 'decision'), 'runs before it is shown');
     const event = state.plan?.event;
     assert.ok(event !== undefined && Object.entries(state.events).some(([id, one]) => one === event && /^(?:decision|patched)\./.test(id)), 'not decided in the room');
     const found = state.plan?.plan.steps.find((one) => one.kind === 'command' && stepId(one) === step);
@@ -83,4 +85,15 @@ export class TaskWatch {
     for (const other of stepAfter(found)) assert.equal((state.commands[other] ?? state.works[other])?.state, 'done', `${step} before ${other}`);
     assert.ok(attempt <= 3 * (1 + state.runs), 'too many attempts');
   }
+}
+
+/** What counts others' words names them: they stand in the room by then. */
+function seeEvidence({ events, round, proposals, ballots, decision, patch }: TaskState, what: string): void {
+  if (what === 'decision') {
+    assert.ok(events[`electorate.${round}`] !== undefined, 'no electorate');
+    assert.ok(proposals.length > 0 && proposals.every((one) => one.events.length > 0), 'a proposal nobody can read');
+    assert.ok(decision?.rule !== 'vote' || ballots.every(({ event }) => event !== undefined), 'a ballot nobody can read');
+  }
+  if (what === 'patched') assert.equal(patch?.events.length, patch?.by.length, 'a patch nobody can read');
+  if (what === 'poll-end') assert.ok(events[`poll.${round}`] !== undefined, 'no poll to end');
 }

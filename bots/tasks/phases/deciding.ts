@@ -32,7 +32,7 @@ export function carryDecision(draft: Draft, decision: Decision): void {
   draft.say({ id, what: 'decision', about: decision.winner });
   draft.say({ id: shown, what: 'plan', about: decision.winner });
   const event = events[id];
-  if (event === undefined || !draft.isSaid(shown)) return;
+  if (event === undefined || draft.isPending(shown)) return;
   draft.set({ decision: { ...decision, event }, plan: { ...plan, event } });
   draft.go('executing');
 }

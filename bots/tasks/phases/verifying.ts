@@ -22,7 +22,7 @@ export const verifying: PhaseRules = {
     draft.say({ id: messageId.verdict(draft.state.round), as: ask.agent, what: 'verdict', about: ask.agent });
   },
   said(draft, { what }) {
-    if (what !== 'verdict' || draft.state.setback !== null) return;
+    if (what !== 'verdict') return;
     if (draft.state.verdict?.holds === true) wrapUp(draft, 'done');
     else newPlan(draft, 'not-verified');
   },

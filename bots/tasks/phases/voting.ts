@@ -46,12 +46,13 @@ function publishWhenAllAreIn(draft: Draft): void {
     draft.say({ id: messageId.reopened(state.round), what: 'notice', about: 'reopened' });
     if (draft.state.asks.length > 0) return;
   }
-  // Votes are cast into the poll, which has to stand.
-  if (!draft.isSaid(messageId.poll(state.round))) return;
+  // Votes are cast into the poll, which has to stand; a homeserver that takes none does without.
+  const poll = messageId.poll(state.round);
+  if (draft.isPending(poll)) return;
   draft.set({ published: true });
   for (const { by, ranking } of state.ballots) {
     draft.say({ id: messageId.ballot(state.round, by), as: by, what: 'ballot', about: by });
-    if (ranking.length > 0) draft.say({ id: messageId.pollVote(state.round, by), as: by, what: 'poll-vote', about: by });
+    if (ranking.length > 0 && draft.isSaid(poll)) draft.say({ id: messageId.pollVote(state.round, by), as: by, what: 'poll-vote', about: by });
   }
   countWhenPublished(draft);
 }
@@ -59,9 +60,9 @@ function publishWhenAllAreIn(draft: Draft): void {
 /** The poll ends after the last vote in it: later ones would not be shown. */
 function countWhenPublished(draft: Draft): void {
   const { state } = draft;
-  const cast = state.ballots.every(({ by, ranking }) => draft.isSaid(messageId.ballot(state.round, by)) && (ranking.length === 0 || draft.isSaid(messageId.pollVote(state.round, by))));
+  const cast = state.ballots.every(({ by, ranking }) => draft.isSaid(messageId.ballot(state.round, by)) && (ranking.length === 0 || !draft.isPending(messageId.pollVote(state.round, by))));
   if (!cast) return;
-  draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+  if (draft.isSaid(messageId.poll(state.round))) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
   draft.say({ id: messageId.ballots(state.round), what: 'ballots' });
   const counted = count(state);
   if (counted.kind === 'won') decide(draft, { winner: counted.winner, rule: 'vote', countedBy: counted.by });

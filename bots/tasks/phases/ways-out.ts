@@ -51,7 +51,7 @@ export function wrapUp(draft: Draft, ending: Ending): void {
   draft.withdraw();
   const { state } = draft;
   const outcome = ending === 'done' ? 'done' : hasResults(state) ? 'partial' : 'failed';
-  draft.set({ ending, outcome });
+  draft.set({ ending, outcome, setback: null });
   if (wasBegun(state)) draft.go('reporting');
   else closeUnbegun(draft);
 }
@@ -82,6 +82,7 @@ export function closeWithReport(draft: Draft): void {
 export const planFacts = (draft: Draft): PlanFacts => ({
   agents: draft.rules.agents,
   lent: draft.rules.lent,
+  hosts: draft.rules.hosts ?? null,
   budgetMs: windUpAt(draft.state) - draft.at,
   workMs: draft.rules.patience.work,
 });
