@@ -42,6 +42,14 @@ export const planRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => '고친 계획이 합의대로가 아니라 실행하지 않았습니다',
     () => 'the corrected plan is not what was agreed on, so nothing was run',
   ),
+  'not-scheduled': phrase(
+    () => '이 실행을 예약한 마스터의 메시지를 찾지 못해 실행하지 않았습니다',
+    () => 'no message of a master orders this run, so nothing was run',
+  ),
+  revoked: phrase(
+    () => '취소된 예약이라 실행하지 않았습니다. 필요하면 `!예약`으로 다시 보내 주세요',
+    () => 'the schedule was cancelled, so nothing was run. Send `!schedule` again if it is still wanted',
+  ),
   'no-step': phrase(
     () => '계획에 없는 명령이라 실행하지 않았습니다',
     () => 'the plan has no such command, so nothing was run',

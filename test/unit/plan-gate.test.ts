@@ -47,7 +47,7 @@ describe('a command of a plan', () => {
     ['the root was edited', 'edited', (t) => t.edit('$root')],
     ['the root is not a master’s', 'not-master', (t) => t.from('$root', '@eve:test')],
     ['the root is an agent’s', 'not-master', (t) => t.from('$root', account('claude'))],
-    ['the root is the coordinator’s, as one of a schedule will be', 'not-yet', (t) => t.from('$root', COORDINATOR)],
+    ['the root is the coordinator’s, and no master ordered it', 'not-scheduled', (t) => t.from('$root', COORDINATOR)],
     ['the root orders no task', 'not-task', (t) => t.change('$root', (raw) => ({ ...raw, content: { msgtype: 'm.text', body: '!run ls' } }))],
     ['the root orders an empty task', 'not-task', (t) => t.change('$root', (raw) => ({ ...raw, content: { msgtype: 'm.text', body: '!task' } }))],
     ['an agent wrote the decision', 'decision', (t) => t.from('$decision', account('claude'))],
