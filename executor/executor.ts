@@ -81,6 +81,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     admin: settings.CHAVION_ADMIN_USER,
     stoppedUntil: (room) => state.stoppedUntil(room),
     endedAt: (root) => state.endedAt(root),
+    revokedAt: (key) => state.revokedAt(key),
     now,
   });
   const budget = new EditBudget(EDITS_PER_SECOND);

@@ -9,6 +9,7 @@ import { readEvidence } from './plan-reader.ts';
 import { coordinatorOf } from './task-acts.ts';
 import { readMasters } from './masters.ts';
 import { isEdited, readReactions } from './relations.ts';
+import { readStandingOrder } from './standing-reader.ts';
 
 export interface ReaderDeps {
   readonly account: Account;
@@ -19,6 +20,8 @@ export interface ReaderDeps {
   readonly stoppedUntil: (room: RoomId) => number;
   /** Up to when what a task's plans ordered is not needed any more; 0: it never ended. */
   readonly endedAt: (root: EventId) => number;
+  /** When a master was last seen taking away this schedule, or the cycle; 0: never. */
+  readonly revokedAt: (key: string) => number;
   readonly now: () => number;
 }
 
@@ -45,7 +48,9 @@ export class OrderReader {
     const facts = await this.#facts(job, at);
     if (facts === null) return { kind: 'refused', why: 'stopped' };
     const events = facts.rooms.includes(job.room) && facts.raw !== null ? await readEvidence(account, job) : new Map<EventId, unknown>();
-    return judgePlan(job, { ...facts, events, coordinator: coordinatorOf(account.userId), endedAt: endedAt(job.root) });
+    const { masters, rooms, raw } = facts;
+    const standing = events.size === 0 ? undefined : await readStandingOrder(raw, job.room, { account, masters, rooms, revokedAt: this.#deps.revokedAt });
+    return judgePlan(job, { ...facts, events, coordinator: coordinatorOf(account.userId), endedAt: endedAt(job.root), standing });
   }
 
   /** Null where it cannot be read whether somebody has stopped it: of an event that is there, everything must be readable. */

@@ -6,9 +6,10 @@ import { parseTask } from '../bridge/protocol/task-order.ts';
 import { type GateRefusal, masterMessage, type OrderFacts } from './gate.ts';
 import { judgePatches } from './plan-patches.ts';
 import { judgeDecision, type VoteRefusal } from './plan-vote.ts';
+import { judgeStandingOrder, type StandingOrder } from './standing-order.ts';
 import { actIn, messageIn, type TaskThread } from './task-acts.ts';
 
-export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-yet' | 'patch' | 'no-step' | 'retry' | 'task-ended';
+export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-scheduled' | 'revoked' | 'patch' | 'no-step' | 'retry' | 'task-ended';
 
 /** One command of a plan, as the events have it. */
 export interface PlanOrder {
@@ -38,6 +39,8 @@ export interface PlanFacts extends OrderFacts {
   readonly coordinator: UserId;
   /** The task needed nothing any more of what was in force up to then; 0: never. */
   readonly endedAt: number;
+  /** Of a root that the coordinator wrote: the master's order behind it, where there is one. */
+  readonly standing?: StandingOrder | undefined;
 }
 
 /**
@@ -48,11 +51,11 @@ export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
   const thread: TaskThread = { root: job.root, room: job.room, events: facts.events, coordinator: facts.coordinator };
   const retriedAt = job.retry === undefined ? null : retryIn(thread, job, facts);
   // Who asks for another try after a stop means the task to go on.
-  const root = masterMessage(job, { ...facts, stoppedUntil: (retriedAt ?? 0) > facts.stoppedUntil ? 0 : facts.stoppedUntil }, TASK_LASTS_MS);
-  if (root.kind === 'refused') return refusedRoot(root.why, root.by, thread);
-  const by = root.message.sender;
+  const now = { ...facts, stoppedUntil: (retriedAt ?? 0) > facts.stoppedUntil ? 0 : facts.stoppedUntil };
+  const root = taskRoot(job, thread, now);
+  if (root.kind === 'refused') return root;
+  const { by } = root;
   const refused = (why: PlanRefusal): PlanVerdict => ({ kind: 'refused', why, by, ...claimed(thread, job) });
-  if (parseTask(root.message.body)?.kind !== 'task') return { kind: 'refused', why: 'not-task', by };
   if (job.retry !== undefined && retriedAt === null) return refused('retry');
   const decided = judgeDecision(thread, job.decision, facts.masters);
   if (typeof decided === 'string') return refused(decided);
@@ -66,10 +69,16 @@ export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
   return { kind: 'command', by, order: { round, rule, winner, hash: force.hash, hashes: force.hashes, decidedAt, since, plan: force.plan, step, retriedAt } };
 }
 
-/** A root that the coordinator wrote for a schedule will lean on the master's event that it names; that is not built yet. */
-function refusedRoot(why: GateRefusal, by: UserId | undefined, thread: TaskThread): PlanVerdict {
-  if (why === 'not-master' && messageIn(thread, thread.root)?.sender === thread.coordinator) return { kind: 'refused', why: 'not-yet' };
-  return { kind: 'refused', why, ...(by === undefined ? {} : { by }) };
+/** A master's own `!task`, or the coordinator's run of what a master has scheduled. */
+function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanFacts): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
+  if (messageIn(thread, thread.root)?.sender === thread.coordinator) {
+    const run = judgeStandingOrder(job, thread, facts, facts.standing, TASK_LASTS_MS);
+    return run.kind === 'refused' ? run : { kind: 'root', by: run.by };
+  }
+  const root = masterMessage(job, facts, TASK_LASTS_MS);
+  if (root.kind === 'refused') return root;
+  const by = root.message.sender;
+  return parseTask(root.message.body)?.kind === 'task' ? { kind: 'root', by } : { kind: 'refused', why: 'not-task', by };
 }
 
 const RETRY = /^[!！]\s?(?:retry|재시도)(?=\s|$)/iu;

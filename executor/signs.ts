@@ -9,6 +9,7 @@ import type { OrderReader } from './order-reader.ts';
 import { readReactions } from './relations.ts';
 import type { Account } from '../bridge/matrix/account.ts';
 import type { Running } from './running.ts';
+import { revokedBy } from './standing-order.ts';
 import type { WatchState } from './watch-state.ts';
 
 export interface SignsDeps {
@@ -46,7 +47,7 @@ export class Signs {
     switch (event.kind) {
       case 'message':
         if (STOP.test(event.body.normalize('NFC').trim())) await this.#stop(event.roomId, event.at, event.sender);
-        return;
+        return this.#revoke(event.body, event.at, event.sender);
       case 'reaction':
         return this.#reaction(event.target, event.key, event.sender, event.roomId);
       case 'redaction':
@@ -73,6 +74,11 @@ export class Signs {
     for (const record of this.#waiting()) {
       if ((scope === null || record.job.room === scope) && record.job.at <= at) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
     }
+  }
+
+  async #revoke(body: string, at: number, by: UserId): Promise<void> {
+    const key = revokedBy(body);
+    if (key !== null && (await this.#isMaster(by))) this.#deps.state.revoke(key, at);
   }
 
   async #reaction(target: EventId, key: string, sender: UserId, room: RoomId): Promise<void> {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TASK_LASTS_MS } from '../bridge/protocol/command-job.ts';
 import type { EventId, RoomId } from '../bridge/protocol/ids.ts';
 
-const State = z.object({ since: z.string().nullable(), stopped: z.record(z.string(), z.int()), ended: z.record(z.string(), z.int()).default({}) });
+const State = z.object({ since: z.string().nullable(), stopped: z.record(z.string(), z.int()), ended: z.record(z.string(), z.int()).default({}), revoked: z.record(z.string(), z.int()).default({}) });
 
 /** How far the executor has read, and up to when orders of each room have been stopped; over restarts. */
 export class WatchState {
@@ -39,6 +39,15 @@ export class WatchState {
     this.#save({ ...this.#state, ended: { ...Object.fromEntries(recent), [root]: Math.max(until, this.endedAt(root)) } });
   }
 
+  /** When a master took away this schedule, or the cycle; 0: never. */
+  revokedAt(key: string): number {
+    return this.#state.revoked[key] ?? 0;
+  }
+
+  revoke(key: string, at: number): void {
+    this.#save({ ...this.#state, revoked: { ...this.#state.revoked, [key]: Math.max(at, this.revokedAt(key)) } });
+  }
+
   read(since: string): void {
     if (since !== this.#state.since) this.#save({ ...this.#state, since });
   }
@@ -52,7 +61,7 @@ export class WatchState {
 
 /** Without it nothing is lost that counts: the homeserver is read anew. */
 function read(path: string): z.infer<typeof State> {
-  const none = { since: null, stopped: {}, ended: {} };
+  const none = { since: null, stopped: {}, ended: {}, revoked: {} };
   try {
     return existsSync(path) ? (State.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? none) : none;
   } catch {
