@@ -1,4 +1,4 @@
-import { CommandJob, type EndJob, faultOf, type OrderJob, type PlanJob, type RunJob } from '../bridge/protocol/command-job.ts';
+import { CommandJob, type EndJob, faultOf, type OrderJob, type OutsideJob, type PlanJob, type RunJob } from '../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import * as say from '../bridge/text/executor.ts';
 import type { EventId, Lang, RoomId } from '../bridge/protocol/ids.ts';
@@ -8,6 +8,7 @@ import type { GateVerdict } from './gate.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord, Outcome } from './ledger-entry.ts';
 import type { OrderReader } from './order-reader.ts';
+import type { OutsideDesk } from './outside-desk.ts';
 import type { Ending, PlanDesk } from './plan-desk.ts';
 import { rule } from './policy.ts';
 import { commandOf, DIRECT_WORKSPACE, prepare } from './prepare.ts';
@@ -32,6 +33,7 @@ export interface DeskDeps {
   readonly reports: Reports;
   readonly requests: Requests;
   readonly plans: PlanDesk;
+  readonly outside: OutsideDesk;
   /** Runs what has been taken and may run, to its end and report. */
   readonly work: (record: LedgerRecord, again: boolean) => Promise<void>;
   /** Of what goes on by itself, with nobody waiting for it. */
@@ -66,7 +68,7 @@ export class Desk {
       case 'plan':
         return this.#once(laneOf(job), () => this.#takePlan(job));
       case 'outside':
-        return this.#malformed({ field: 'type', what: job.type });
+        return this.#once(laneOf(job), () => this.#takeOutside(job));
       case 'end':
         return this.#endTask(job);
     }
@@ -131,6 +133,13 @@ export class Desk {
     if (admission.kind === 'known') return this.#goOnFrom(admission.record);
     if (admission.kind === 'taken') return this.#goOn(admission.record, false);
     if (admission.impostor && this.#impostors.pass()) await this.#tellOps('impostor', admission.why, `impostor.${job.root}.${job.decision}.${job.step}.${job.attempt}`);
+  }
+
+  async #takeOutside(job: OutsideJob): Promise<void> {
+    const admission = await this.#deps.outside.admit(job);
+    if (admission.kind === 'known') return this.#goOnFrom(admission.record);
+    if (admission.kind === 'taken') return this.#goOn(admission.record, false);
+    if (admission.impostor && this.#impostors.pass()) await this.#tellOps('impostor', admission.why, `impostor.${job.root}`);
   }
 
   /** Only stops, and so asks nobody. */
@@ -234,7 +243,8 @@ export class Desk {
     const { prepared, startedAt, job } = record;
     await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
     if (job.type === 'plan') return this.#once(laneOf(job), () => this.#rerun(record));
-    if (prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+    // Who asks from outside asks again: a yes was for once.
+    if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
   }
 
   async #rerun(record: LedgerRecord): Promise<void> {
@@ -275,5 +285,5 @@ export class Desk {
   }
 }
 
-/** What is done one after another: an order of a master's, or the attempts at one step of a task. */
-const laneOf = (job: OrderJob): string => (job.type === 'run' ? job.root : `${job.root}.${job.step}`);
+/** What is done one after another: an order, or the attempts at one step of a task. */
+const laneOf = (job: OrderJob): string => (job.type === 'plan' ? `${job.root}.${job.step}` : job.root);

@@ -16,6 +16,7 @@ import { Desk } from './desk.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
 import { OrderReader } from './order-reader.ts';
+import { OutsideDesk } from './outside-desk.ts';
 import { PlanDesk } from './plan-desk.ts';
 import { Reports } from './reports.ts';
 import { Requests } from './requests.ts';
@@ -140,6 +141,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     audit,
     reports,
     requests,
+    outside: new OutsideDesk({ executor: id, account, reader, rules, ledger, audit }),
     plans: new PlanDesk({ executor: id, account, reader, rules, ledger, audit, results, running, state, now, company }),
     work: (record, again) => work.run(record, again),
     onError,

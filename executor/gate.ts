@@ -11,6 +11,8 @@ export type GateRefusal =
   | 'redacted'
   | 'not-message'
   | 'not-master'
+  | 'not-agent'
+  | 'bad-command'
   | 'edited'
   | 'secret'
   | 'wrong-room'
@@ -68,14 +70,24 @@ export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
 }
 
 /** The root as a master's message that stands as it was sent, at most so old, and that no master has stopped. */
-export function masterMessage(job: OrderJob, facts: OrderFacts, lastsMs: number): { readonly kind: 'message'; readonly message: MessageEvent } | Refused {
+export function masterMessage(job: OrderJob, facts: OrderFacts, lastsMs: number): Standing | Refused {
+  return standingMessage(job, facts, lastsMs, (sender) => facts.masters.has(sender), 'not-master');
+}
+
+export interface Standing {
+  readonly kind: 'message';
+  readonly message: MessageEvent;
+}
+
+/** The root as a message by whoever `may` order, that stands as it was sent. `otherwise` is what everybody else is refused with. */
+export function standingMessage(job: OrderJob, facts: OrderFacts, lastsMs: number, may: (sender: UserId) => boolean, otherwise: GateRefusal): Standing | Refused {
   const envelope = Unsigned.safeParse(facts.raw);
   if (!envelope.success) return { kind: 'refused', why: 'no-event' };
   if (!facts.rooms.includes(job.room) || (envelope.data.room_id !== undefined && envelope.data.room_id !== job.room)) return { kind: 'refused', why: 'wrong-room' };
   const event = decodeEvent(facts.raw, { isOwn: () => false }, job.room);
   if (event === null) return { kind: 'refused', why: envelope.data.unsigned?.redacted_because === undefined ? 'not-message' : 'redacted' };
   if (event.eventId !== job.root) return { kind: 'refused', why: 'no-event' };
-  if (!facts.masters.has(event.sender)) return { kind: 'refused', why: 'not-master' };
+  if (!may(event.sender)) return { kind: 'refused', why: otherwise };
   if (event.kind !== 'message' || event.msgtype !== 'm.text') return { kind: 'refused', why: 'not-message' };
   const refused = (why: GateRefusal): Refused => ({ kind: 'refused', why, by: event.sender });
   if (event.at !== job.at || event.at > facts.now + CLOCKS_DIFFER_MS) return refused('wrong-time');

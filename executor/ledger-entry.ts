@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Command } from '../bridge/protocol/command.ts';
-import { type OrderJob, PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
+import { type OrderJob, OutsideJob, PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../bridge/protocol/plan.ts';
 import { WorkPath } from '../bridge/protocol/command.ts';
@@ -75,7 +75,7 @@ export type Prepared = z.infer<typeof Prepared>;
 const at = z.int();
 
 export const LedgerEntry = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('claimed'), at, key: JobKey, job: z.discriminatedUnion('type', [RunJob, PlanJob]), prepared: Prepared }),
+  z.object({ state: z.literal('claimed'), at, key: JobKey, job: z.discriminatedUnion('type', [RunJob, OutsideJob, PlanJob]), prepared: Prepared }),
   /** About to ask: the request's text is fixed by `prepared`, its event follows. */
   z.object({ state: z.literal('asked'), at, key: JobKey, request: EventId, /** Of a plan: everything that the request asks for, in its order. */ list: z.array(JobKey).min(1).max(50).optional() }),
   z.object({ state: z.literal('approved'), at, key: JobKey, by: UserId, reaction: EventId }),

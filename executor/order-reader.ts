@@ -1,9 +1,10 @@
 import type { Account } from '../bridge/matrix/account.ts';
-import type { PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
+import type { OrderJob, OutsideJob, PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
 import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { judgeApproval, type ApprovalVerdict } from './approval.ts';
 import { judgeOrder, type GateVerdict, type OrderFacts } from './gate.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
+import { judgeOutside, type OutsideVerdict } from './outside-gate.ts';
 import { judgePlan, type PlanVerdict } from './plan-gate.ts';
 import { readEvidence } from './plan-reader.ts';
 import { coordinatorOf } from './task-acts.ts';
@@ -43,6 +44,12 @@ export class OrderReader {
     return facts === null ? { kind: 'refused', why: 'stopped' } : judgeOrder(job, facts);
   }
 
+  async outside(job: OutsideJob, at?: number): Promise<OutsideVerdict> {
+    const { userId } = this.#deps.account;
+    const facts = await this.#facts(job, at);
+    return facts === null ? { kind: 'refused', why: 'stopped' } : judgeOutside(job, { ...facts, server: userId.slice(userId.indexOf(':') + 1), coordinator: coordinatorOf(userId) });
+  }
+
   async plan(job: PlanJob, at?: number): Promise<PlanVerdict> {
     const { account, endedAt } = this.#deps;
     const facts = await this.#facts(job, at);
@@ -54,7 +61,7 @@ export class OrderReader {
   }
 
   /** Null where it cannot be read whether somebody has stopped it: of an event that is there, everything must be readable. */
-  async #facts(job: RunJob | PlanJob, at: number | undefined): Promise<OrderFacts | null> {
+  async #facts(job: OrderJob, at: number | undefined): Promise<OrderFacts | null> {
     const { account, hq, ops, stoppedUntil } = this.#deps;
     const now = at ?? this.#deps.now();
     const rooms = [hq, ops];

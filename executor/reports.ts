@@ -10,6 +10,7 @@ import { refusalText } from './refusal-text.ts';
 import type { AuditMark } from './audit.ts';
 import { commandText } from './command-text.ts';
 import type { LedgerRecord, Outcome } from './ledger-entry.ts';
+import { endResult } from './result-content.ts';
 import { mediaTypeOf } from './media-type.ts';
 import type { Artifact } from './result-content.ts';
 import { begin, finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
@@ -60,7 +61,7 @@ export class Reports {
     const inOps = await (live === 'fresh' ? begin(target, message) : live === 'again' ? finishAgain(target, message, this.#deps.budget) : live.finish(message));
     if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.ops, 'file');
     if (room === this.#deps.ops || record.prepared.plan !== undefined) return [inOps];
-    return [inOps, await this.#brief(record, told.outcome, whole)];
+    return [inOps, await this.#brief(record, told, whole, inOps)];
   }
 
   /** A file of the workspace, into the room of the order. */
@@ -89,14 +90,17 @@ export class Reports {
     }
   }
 
-  async #brief(record: LedgerRecord, outcome: Outcome, whole: string): Promise<EventId> {
+  async #brief(record: LedgerRecord, { outcome, binary }: { readonly outcome: Outcome; readonly binary: boolean }, whole: string, report: EventId): Promise<EventId> {
     const { lang, room, root } = record.job;
     // Of what went wrong the end tells, of the rest the beginning.
     const short = (outcome.kind === 'failed' ? lastLines : firstLines)(whole, BRIEF.lines, BRIEF.characters);
     const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
     const empty = outcome.kind === 'done' && whole === '' ? ` · ${say.noOutput[lang]()}` : '';
     const text = `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang)}${empty}${whole === '' ? '' : `\n\n${fenced(short)}`}${more}`;
-    const content = messageContent({ ...this.#message(record, text), replyTo: root });
+    // The door reads it for whoever asked from outside.
+    const result = record.job.type === 'outside' ? { result: endResult(record.prepared, { outcome, output: binary ? '' : whole, artifacts: [], report }) } : {};
+    const message = this.#message(record, text);
+    const content = messageContent({ ...message, chavion: { ...message.chavion, ...result }, replyTo: root });
     return this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.brief`);
   }
 

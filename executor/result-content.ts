@@ -1,5 +1,6 @@
 import type { CommandResult } from '../bridge/protocol/act.ts';
 import type { EventId } from '../bridge/protocol/ids.ts';
+import { PlanHash } from '../bridge/protocol/plan.ts';
 import type { Prepared, Outcome } from './ledger-entry.ts';
 
 export type Artifact = NonNullable<CommandResult['artifacts']>[number];
@@ -15,10 +16,9 @@ export interface Ended {
 /** As JSON; an edit carries it twice, and an event has to stay under 60 KB. */
 const MAX_OUTPUT_BYTES = 12_000;
 
-/** Which command a result is of. */
-export function resultHead({ plan, attempt }: Prepared): Pick<CommandResult, 'plan' | 'step' | 'attempt'> {
-  if (plan === undefined) throw new Error('only a command of a plan has a result');
-  return { plan: plan.hash, step: plan.step, attempt };
+/** Which command a result is of; one without a plan stands for itself. */
+export function resultHead({ plan, attempt, hash, command }: Prepared): Pick<CommandResult, 'plan' | 'step' | 'attempt'> {
+  return plan === undefined ? { plan: PlanHash.parse(hash), step: command.id, attempt } : { plan: plan.hash, step: plan.step, attempt };
 }
 
 /** How it ended, for whoever goes on with the task. */

@@ -4,7 +4,8 @@ import { BrokenRules, type Rules } from './rules.ts';
 
 export type RulingNow = Ruling | { readonly kind: 'refuse'; readonly why: 'changed' | 'rules'; readonly detail?: string };
 
-export const originOf = ({ plan }: Prepared): Origin => (plan === undefined ? 'master' : 'plan');
+/** No master's account begins so: what an agent orders comes from outside, and asks. */
+export const originOf = ({ plan, orderedBy }: Pick<Prepared, 'plan' | 'orderedBy'>): Origin => (orderedBy.startsWith('@agent_') ? 'outside' : plan === undefined ? 'master' : 'plan');
 
 /** What the rules say at this moment of a command that was hashed under the rules of another. */
 export function rulingNow({ prepared }: LedgerRecord, read: () => Rules): RulingNow {

@@ -12,7 +12,9 @@ import type { OrderReader } from './order-reader.ts';
 import { lastLines, OutputText } from './output-text.ts';
 import { perform, type PerformDeps, type TakenFile, takeFile } from './perform.ts';
 import { planOf, prepare } from './prepare.ts';
-import type { PlanOrder } from './plan-gate.ts';
+import type { GateVerdict } from './gate.ts';
+import type { OutsideVerdict } from './outside-gate.ts';
+import type { PlanOrder, PlanVerdict } from './plan-gate.ts';
 import { rule } from './policy.ts';
 import { type Reports, TAIL } from './reports.ts';
 import { BrokenRules, type Rules } from './rules.ts';
@@ -96,7 +98,7 @@ export class Work {
   async #lastLook(record: LedgerRecord): Promise<{ readonly kind: 'same'; readonly rules: Rules } | { readonly kind: 'refused'; readonly why: string; readonly detail?: string }> {
     const { reader, rules: read, executor, expectedRequest } = this.#deps;
     const { prepared, job } = record;
-    const verdict = await (job.type === 'run' ? reader.order(job, record.claimedAt) : reader.plan(job, record.claimedAt));
+    const verdict = await this.#judged(job, record.claimedAt);
     if (verdict.kind === 'refused') return { kind: 'refused', why: verdict.why };
     if (prepared.executor !== executor || verdict.by !== prepared.orderedBy) return { kind: 'refused', why: 'changed' };
     let rules: Rules;
@@ -106,7 +108,7 @@ export class Work {
       if (error instanceof BrokenRules) return { kind: 'refused', why: 'rules', detail: error.message };
       throw error;
     }
-    const now = verdict.kind === 'command' && job.type === 'plan' ? ofPlan(prepared, job, verdict.order) : prepared;
+    const now = verdict.kind === 'outside' ? { ...prepared, command: verdict.command } : verdict.kind === 'command' && job.type === 'plan' ? ofPlan(prepared, job, verdict.order) : prepared;
     if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
     const ruling = rule(rules.policy, prepared.command, originOf(prepared));
     if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
@@ -114,6 +116,18 @@ export class Work {
     const approval = await reader.approval(record, expectedRequest(record));
     if (approval.kind === 'approved') return { kind: 'same', rules };
     return { kind: 'refused', why: approval.kind === 'refused' ? approval.why : 'no' };
+  }
+
+  #judged(job: OrderJob, at: number): Promise<GateVerdict | OutsideVerdict | PlanVerdict> {
+    const { reader } = this.#deps;
+    switch (job.type) {
+      case 'run':
+        return reader.order(job, at);
+      case 'outside':
+        return reader.outside(job, at);
+      case 'plan':
+        return reader.plan(job, at);
+    }
   }
 
   /** After a crash between the end and the telling; the workspace is still there. */

@@ -5,7 +5,7 @@ import { JobView } from '../../bridge/http/schemas.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets.ts';
 import type { Command } from '../../bridge/protocol/command.ts';
-import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
+import { OUTSIDE_ORDER_KEY } from '../../bridge/protocol/content.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
@@ -45,7 +45,7 @@ export class OutsideOrders {
     const { redis, speech, orders, coordinator, hq, lang } = this.#deps;
     if (maskSecrets(canonical(command)).masked) throw new DoorProblem('command.secret');
     const text = outsideOrder[lang](`${command.type} · ${command.reason.slice(0, 300)}`);
-    const event = await speech.send(agent, { text }, seed, { [`${CHAVION_KEY}.order`]: command });
+    const event = await speech.send(agent, { text }, seed, { [OUTSIDE_ORDER_KEY]: command });
     const { origin_server_ts: at } = Sent.parse(await coordinator.event(hq, event));
     const known = await redis.hget(JOB_OF, event);
     const id = known ?? `j${await redis.incr(NUMBER)}`;

@@ -59,7 +59,7 @@ export const CommandJob = z.discriminatedUnion('type', [RunJob, OutsideJob, Plan
 export type CommandJob = z.infer<typeof CommandJob>;
 
 /** What begins a command. */
-export type OrderJob = RunJob | PlanJob;
+export type OrderJob = RunJob | OutsideJob | PlanJob;
 
 export const ORDERS_QUEUE = 'orders';
 

@@ -41,3 +41,6 @@ export const ChavionContent = z.object({
 export type ChavionContent = z.infer<typeof ChavionContent>;
 
 export const CHAVION_KEY = 'com.chavion';
+
+/** Beside it, in an outside agent's order: the command that it asks for, as `parseCommand` reads it. */
+export const OUTSIDE_ORDER_KEY = 'com.chavion.order';

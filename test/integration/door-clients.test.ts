@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import OpenAPIClientAxios, { type Document } from 'openapi-client-axios';
+import { OpenAPIClientAxios, type Document } from 'openapi-client-axios';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { DoorScene } from '../house/door-scene.ts';
