@@ -7,6 +7,7 @@ import { folderUsage, type FolderUsage } from './folder-usage.ts';
 import { OpenFolder } from './folders.ts';
 import { closeInherited } from './inherited-descriptors.ts';
 import { checkJob } from './job-check.ts';
+import { Groups } from './groups.ts';
 import { launch, outputStream, type Launched } from './launch.ts';
 import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
@@ -31,14 +32,13 @@ const STARTING_MS = 30_000;
 
 /** The real sandbox. Throws where it cannot be one: as root, or on a machine that no filter was written for. */
 export class Bubblewrap implements Sandbox {
-  readonly #cgroups: CgroupRoot | null;
+  readonly #groups: Groups | null;
   readonly #bwrap: string;
   readonly #base: Base;
   readonly #machine: Machine;
   readonly #pipes: PipeStock;
   /** How full each workspace was after its last job. */
   readonly #fullness = new Map<string, FolderUsage>();
-  #started = 0;
 
   constructor(options: BubblewrapOptions) {
     // As root neither the limit of processes nor the files' permissions would hold.
@@ -46,7 +46,7 @@ export class Bubblewrap implements Sandbox {
     const machine = machineOf(process.arch);
     if (machine === undefined) throw new Error(`no system call filter for ${process.arch}`);
     this.#machine = machine;
-    this.#cgroups = options.cgroups;
+    this.#groups = options.cgroups === null ? null : new Groups(options.cgroups);
     this.#bwrap = options.bwrap ?? '/usr/bin/bwrap';
     closeInherited();
     mkdirSync(options.runFolder, { recursive: true, mode: 0o700 });
@@ -120,7 +120,7 @@ export class Bubblewrap implements Sandbox {
     soften(first);
     const began = performance.now();
     const timer = setTimeout(() => end('timeout'), job.timeoutMs);
-    const dog = watch({ meter, countsTmp: this.#cgroups === null, limits: job.limits, workspace, lent, pid: first, before }, end, (error) => {
+    const dog = watch({ meter, countsTmp: this.#groups === null, limits: job.limits, workspace, lent, pid: first, before }, end, (error) => {
       ending.fault = error; // what cannot be watched may not run on
       life.kill();
     });
@@ -161,13 +161,13 @@ export class Bubblewrap implements Sandbox {
     });
     const filter = seccompFilter(this.#machine, {
       unixSockets: job.lent.length === 0 || job.egress !== null,
-      namelessMemory: this.#cgroups !== null,
+      namelessMemory: this.#groups !== null,
     });
     try {
       return launch({
         bwrap: this.#bwrap,
         flags,
-        command: commandLine(job, this.#cgroups === null),
+        command: commandLine(job, this.#groups === null),
         filter,
         stdout: out.write,
         stderr: err.write,
@@ -184,9 +184,7 @@ export class Bubblewrap implements Sandbox {
   }
 
   #meter(job: SandboxJob): Meter {
-    if (this.#cgroups === null) return treeMeter(job.limits);
-    this.#started += 1;
-    return cgroupMeter(this.#cgroups, `job-${process.pid}-${this.#started}`, job.limits);
+    return this.#groups === null ? treeMeter(job.limits) : cgroupMeter(this.#groups, job.limits);
   }
 
   async #fullnessOf(workspace: OpenFolder, job: SandboxJob): Promise<FolderUsage> {

@@ -1,4 +1,5 @@
-import { lstat, opendir } from 'node:fs/promises';
+import { lstatSync, opendirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
 export interface FolderUsage {
   readonly bytes: number;
@@ -13,36 +14,41 @@ const BATCH = 128;
  * What lies below an open folder. Only names and sizes are looked at; a link is an entry like any other. Stops as soon
  * as a limit is passed, so that a hostile folder costs no more than a full one. A folder swapped for a link meanwhile
  * can only make it count something else.
+ * Most are small, and a look at each is shorter than the way to another thread and back; after so many it lets others in.
  */
 export async function folderUsage(fd: number, limits: FolderUsage): Promise<FolderUsage> {
   let bytes = 0;
   let inodes = 0;
+  let looked = 0;
   const folders = [{ path: `/proc/self/fd/${fd}/.`, depth: 0 }];
-  const count = async (paths: string[]) => {
-    const sizes = await Promise.all(paths.map((path) => lstat(path).then((file) => file.blocks * 512, () => 0)));
-    for (const size of sizes) bytes += size;
-  };
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     if (folder.depth > DEEPEST) return { bytes, inodes: Number.POSITIVE_INFINITY };
-    let batch: string[] = [];
     try {
-      for await (const entry of await opendir(folder.path, { bufferSize: 512 })) {
+      using open = opendirSync(folder.path, { bufferSize: BATCH });
+      for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
         const path = `${folder.path}/${entry.name}`;
         if (entry.isDirectory()) folders.push({ path, depth: folder.depth + 1 });
-        batch.push(path);
+        bytes += sizeOf(path);
         inodes += 1;
-        if (batch.length === BATCH) {
-          await count(batch);
-          batch = [];
-        }
         if (bytes > limits.bytes || inodes > limits.inodes) return { bytes, inodes };
+        looked += 1;
+        if (looked % BATCH === 0) await setImmediate();
       }
     } catch (error) {
       if (!isGone(error)) return { bytes, inodes: Number.POSITIVE_INFINITY };
     }
-    await count(batch);
+    looked += 1;
+    if (looked % BATCH === 0) await setImmediate();
   }
   return { bytes, inodes };
+}
+
+function sizeOf(path: string): number {
+  try {
+    return (lstatSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
+  } catch {
+    return 0;
+  }
 }
 
 /** Ended or closed to us: its owner is the job, which can take away only what it can give back. */

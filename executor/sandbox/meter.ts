@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CgroupRoot } from './cgroups.ts';
+import type { Groups } from './groups.ts';
 import { readTree } from './process-tree.ts';
 import type { Limits } from './sandbox.ts';
 
@@ -19,7 +19,7 @@ export interface Meter {
   /** Once, while bwrap has started nothing yet: `pid` is its own. */
   adopt(pid: number): Promise<void>;
   read(): Reading;
-  /** When nothing of the job lives any more. What the kernel does not let go of at once is removed a little later. */
+  /** When nothing of the job lives any more. Its group is for the next job then. */
   close(): void;
 }
 
@@ -41,19 +41,20 @@ export function treeMeter(limits: Limits): Meter {
 /** The watchdog ends a job at its limit of tasks; the kernel stands a little behind it. */
 const TASK_SLACK = 8;
 
-export function cgroupMeter(root: CgroupRoot, name: string, limits: Limits): Meter {
-  return root.version === 1 ? splitMeter(root, name, limits) : unifiedMeter(root.folder, name, limits);
+export function cgroupMeter(groups: Groups, limits: Limits): Meter {
+  return groups.root.version === 1 ? splitMeter(groups, limits) : unifiedMeter(groups, limits);
 }
 
 /**
  * Version 1: only the memory is put into a group. Each move into one costs the kernel milliseconds, the limit of
  * processes holds in the job's user namespace anyway, and the rest is added up from the tree.
  */
-function splitMeter(root: Extract<CgroupRoot, { version: 1 }>, name: string, limits: Limits): Meter {
-  const folder = join(root.memory, name);
-  mkdirSync(folder);
-  set(folder, 'memory.limit_in_bytes', limits.memoryBytes);
-  if (existsSync(join(folder, 'memory.memsw.limit_in_bytes'))) set(folder, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
+function splitMeter(groups: Groups, limits: Limits): Meter {
+  const folder = groups.take(`${limits.memoryBytes}`, (fresh) => {
+    set(fresh, 'memory.limit_in_bytes', limits.memoryBytes);
+    if (existsSync(join(fresh, 'memory.memsw.limit_in_bytes'))) set(fresh, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
+  });
+  const killedBefore = field(folder, 'memory.oom_control', 'oom_kill');
   let first: number | undefined;
   return {
     adopt: (pid) => {
@@ -63,28 +64,30 @@ function splitMeter(root: Extract<CgroupRoot, { version: 1 }>, name: string, lim
     read: () => ({
       ...(first === undefined ? NOTHING : readTree(first, Number.POSITIVE_INFINITY)),
       memoryBytes: field(folder, 'memory.stat', 'total_rss') + field(folder, 'memory.stat', 'total_shmem'),
-      outOfMemory: field(folder, 'memory.oom_control', 'oom_kill') > 0,
+      outOfMemory: field(folder, 'memory.oom_control', 'oom_kill') > killedBefore,
     }),
-    close: () => removeAll([folder]),
+    close: () => groups.giveBack(folder, 'memory.usage_in_bytes'),
   };
 }
 
-function unifiedMeter(parent: string, name: string, limits: Limits): Meter {
-  const folder = join(parent, name);
-  mkdirSync(folder);
-  set(folder, 'memory.max', limits.memoryBytes);
-  set(folder, 'memory.oom.group', 1);
-  if (existsSync(join(folder, 'memory.swap.max'))) set(folder, 'memory.swap.max', 0);
-  set(folder, 'pids.max', limits.processes + TASK_SLACK);
+function unifiedMeter(groups: Groups, limits: Limits): Meter {
+  const folder = groups.take(`${limits.memoryBytes} ${limits.processes}`, (fresh) => {
+    set(fresh, 'memory.max', limits.memoryBytes);
+    set(fresh, 'memory.oom.group', 1);
+    if (existsSync(join(fresh, 'memory.swap.max'))) set(fresh, 'memory.swap.max', 0);
+    set(fresh, 'pids.max', limits.processes + TASK_SLACK);
+  });
+  const killedBefore = field(folder, 'memory.events', 'oom_kill');
+  const usedBefore = field(folder, 'cpu.stat', 'usage_usec');
   return {
     adopt: (pid) => enter(folder, pid),
     read: () => ({
       memoryBytes: field(folder, 'memory.stat', 'anon') + field(folder, 'memory.stat', 'shmem'),
       tasks: number(folder, 'pids.current'),
-      cpuMs: Math.round(field(folder, 'cpu.stat', 'usage_usec') / 1000),
-      outOfMemory: field(folder, 'memory.events', 'oom_kill') > 0,
+      cpuMs: Math.round((field(folder, 'cpu.stat', 'usage_usec') - usedBefore) / 1000),
+      outOfMemory: field(folder, 'memory.events', 'oom_kill') > killedBefore,
     }),
-    close: () => removeAll([folder]),
+    close: () => groups.giveBack(folder, 'memory.current'),
   };
 }
 
@@ -96,19 +99,4 @@ const number = (folder: string, file: string) => Number(readFileSync(join(folder
 function field(folder: string, file: string, name: string): number {
   const text = readFileSync(join(folder, file), 'latin1');
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-}
-
-/** A group can be removed once the kernel has let go of its last process, a moment after that has ended. */
-function removeAll(folders: readonly string[], tries = 100): void {
-  const left = folders.filter((folder) => !removed(folder));
-  if (left.length > 0 && tries > 0) setTimeout(() => removeAll(left, tries - 1), 20).unref();
-}
-
-function removed(folder: string): boolean {
-  try {
-    rmdirSync(folder);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  }
 }

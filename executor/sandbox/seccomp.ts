@@ -106,8 +106,15 @@ export function filterProgram(machine: Machine, options: FilterOptions): Instruc
   return program;
 }
 
-/** What `bwrap --seccomp` reads. */
-export const seccompFilter = (machine: Machine, options: FilterOptions): Uint8Array => encode(filterProgram(machine, options));
+const MADE = new Map<string, Uint8Array>();
+
+/** What `bwrap --seccomp` reads; there are four for each machine, and each is made once. */
+export function seccompFilter(machine: Machine, options: FilterOptions): Uint8Array {
+  const name = `${machine} ${options.unixSockets} ${options.namelessMemory}`;
+  const made = MADE.get(name) ?? encode(filterProgram(machine, options));
+  MADE.set(name, made);
+  return made;
+}
 
 /** Node's name of the machine, or undefined where no filter was written for it: then there is no sandbox. */
 export function machineOf(arch: string): Machine | undefined {

@@ -98,7 +98,9 @@ function textOf(command: CommandInput, scene: Scene): string | undefined {
     // A file is read for an order when it is to be brought into the room.
     case 'read_file':
       return order(scene, 'true', { files: [command.path] });
-    default:
+    case 'run':
+    case 'write_file':
+    case 'list_files':
       return undefined;
   }
 }
