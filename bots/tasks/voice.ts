@@ -48,14 +48,18 @@ export class Voice {
   }
 
   async #sayAll(root: EventId): Promise<void> {
-    const { store, machine } = this.#deps;
-    for (const { seq, effect } of await store.outbox(root)) {
-      if (effect.kind !== 'say') continue;
-      const state = await store.load(root);
-      const event = state === null || !state.saying.some(({ id }) => id === effect.id) ? null : await this.#send(state, effect);
-      await machine.apply(root, event === null ? { kind: 'unsaid', at: Date.now(), id: effect.id } : { kind: 'said', at: Date.now(), id: effect.id, event });
-      await store.settle(root, [seq]);
+    const says = (await this.#deps.store.outbox(root)).flatMap(({ seq, effect }) => (effect.kind === 'say' ? [{ seq, say: effect }] : []));
+    for (const together of inTurns(says)) {
+      const state = await this.#deps.store.load(root);
+      await Promise.all(together.map((one) => this.#sayOne(root, state, one)));
     }
+  }
+
+  async #sayOne(root: EventId, state: TaskState | null, { seq, say }: Turn): Promise<void> {
+    const { store, machine } = this.#deps;
+    const event = state === null || !state.saying.some(({ id }) => id === say.id) ? null : await this.#send(state, say);
+    await machine.apply(root, event === null ? { kind: 'unsaid', at: Date.now(), id: say.id } : { kind: 'said', at: Date.now(), id: say.id, event });
+    await store.settle(root, [seq]);
   }
 
   /** Null where the homeserver does not take it: the room is closed to this account. */
@@ -87,8 +91,24 @@ export class Voice {
   }
 }
 
+interface Turn {
+  readonly seq: number;
+  readonly say: Say;
+}
+
+/** Agents speak side by side, each from its own account; the coordinator's words part what came before from what comes after. */
+function inTurns(says: readonly Turn[]): readonly (readonly Turn[])[] {
+  const turns: Turn[][] = [];
+  for (const one of says) {
+    const last = turns.at(-1);
+    if (last !== undefined && one.say.as !== null && last.every(({ say }) => say.as !== null)) last.push(one);
+    else turns.push([one]);
+  }
+  return turns;
+}
+
 async function sendFile(account: Pick<Account, 'send' | 'upload'>, { room, root }: TaskState, { name, mediaType, read }: SayingFile, txn: string, chavion: ChavionContent): Promise<void> {
-  const bytes = Buffer.from(read());
+  const bytes = Buffer.from(await read());
   const url = await account.upload(bytes, mediaType, name);
   const size = mediaType === 'image/png' ? pngSize(bytes) : null;
   const content = {

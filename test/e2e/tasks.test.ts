@@ -1,3 +1,5 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Shown } from '../house/person.ts';
 import type { Json } from '../house/provider-formats.ts';
@@ -5,16 +7,18 @@ import { Scene } from '../house/scene.ts';
 import { lendFolder, startTask, type TaskView } from '../house/task-scene.ts';
 
 let scene: Scene;
+let site: string;
 beforeAll(async () => {
   scene = await Scene.open({ keys: false });
   await lendFolder(scene.house, 'shop', 'ro', { 'stock-2026.csv': 'food,12\n', 'hours.txt': '9-18\n' });
-  await lendFolder(scene.house, 'site', 'rw', { 'index.html': '<p>open</p>\n' });
+  site = await lendFolder(scene.house, 'site', 'rw', { 'index.html': '<p>open</p>\n' });
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
+const note = () => join(site, 'chavion-note.txt');
 const AGENTS = ['gabriel', 'jarvis', 'claude', 'manus', 'perplexity', 'michael'];
 const begin = (words: string) => startTask(scene.master, scene.hq, words);
-const report = (task: TaskView): Promise<Shown> => task.until('the report', () => task.thread().find(({ body }) => body.includes('보고서')));
+const report = (task: TaskView): Promise<Shown> => task.until('the report', () => task.thread().find(({ who, msgtype, mentions }) => who === 'coordinator' && msgtype === 'm.text' && mentions?.user_ids !== undefined));
 const results = (task: TaskView): readonly Json[] => task.thread().filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined).map(({ chavion }) => chavion.result);
 
 describe('a task', () => {
@@ -59,10 +63,12 @@ describe('a task', () => {
     const task = await begin('/chavion_task: site 폴더에 메모를 남겨줘');
     const request = await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
     await task.until('the card', () => (task.card()?.body.includes('✋') === true ? true : undefined));
-    expect(results(task).some(({ state }) => state === 'done')).toBe(false);
+    expect(existsSync(note())).toBe(false);
     await scene.master.react(scene.hq, request.id, '✅');
     expect((await task.ended()).body).toMatch(/^✅/u);
-    expect(results(task).some(({ state }) => state === 'done')).toBe(true);
+    expect(results(task).filter(({ step }) => step === 'leave-note').map(({ state }) => state)).toEqual(['done']);
+    expect(existsSync(note())).toBe(true);
+    rmSync(note());
   });
 
   it('is taken back by the master: in its thread, by its number, with a 🛑, with !stop, by taking its message out', async () => {
@@ -80,7 +86,7 @@ describe('a task', () => {
       const no = /#(\d+)/.exec(task.card()?.body ?? '')?.[1] ?? '';
       await take(task, no);
       expect((await task.ended()).body).toMatch(/^🚫/u);
-      expect(results(task).some(({ state }) => state === 'done')).toBe(false);
+      expect(existsSync(note())).toBe(false);
     }
   });
 

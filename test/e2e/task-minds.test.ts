@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AskKind } from '../../bots/tasks/state.ts';
+import type { Json } from '../house/provider-formats.ts';
+import { type Mind, type Question, type Reply, type Script, heard } from '../house/providers.ts';
+import { Scene } from '../house/scene.ts';
+import { startTask, type TaskView } from '../house/task-scene.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await Scene.open({ env: { CHAVION_REHEARSAL: 'auto' } });
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+
+/** By which words the question of each phase is known. */
+const OPENING: readonly (readonly [AskKind, RegExp])[] = [
+  ['triage', /^A new mission/],
+  ['propose', /^Propose a plan/],
+  ['critique', /^Criticise/],
+  ['vote', /^Vote\./],
+  ['verify', /^Verify/],
+  ['diagnose', /^A command of the plan failed/],
+  ['report', /^Write the one deliverable/],
+];
+const kindOf = (question: Question): AskKind => OPENING.find(([, pattern]) => pattern.test(question.said.at(-1)?.text.trim() ?? ''))?.[0] ?? 'work';
+
+/** Two plans; each mind proposes one of them and ranks its own first. */
+const COMMANDS: Readonly<Record<string, string>> = { gabriel: 'one', jarvis: 'one', claude: 'two', perplexity: 'two' };
+const planOf = (word: string): Json => ({
+  goal: `say ${word}`,
+  steps: [{ kind: 'command', title: `say ${word}`, command: { type: 'run', id: 'say', argv: ['echo', `word-${word}`], workspace: 'ro', reason: 'to see it', success: { exitCode: 0, outputContains: word } } }],
+});
+/** Under which letter this mind was shown the plan that says the word. */
+const labelOf = (question: Question, word: string): string => {
+  const shown = heard(question).split(/(?=^Proposal [A-Z]:)/m).find((part) => part.includes(`word-${word}`));
+  return /^Proposal ([A-Z]):/.exec(shown ?? '')?.[1] ?? 'A';
+};
+
+function sensible(question: Question): string {
+  const word = COMMANDS[question.mind] ?? 'one';
+  const other = word === 'one' ? 'two' : 'one';
+  switch (kindOf(question)) {
+    case 'triage':
+      return JSON.stringify({ goal: 'say a word', checks: ['the word is there'], plain: false });
+    case 'propose':
+      return JSON.stringify(planOf(word));
+    case 'critique':
+      return JSON.stringify({ objections: [] });
+    case 'vote':
+      return JSON.stringify({ ranking: [labelOf(question, word), labelOf(question, other)], reason: 'mine' });
+    case 'verify': {
+      const said = /word-(?:one|two)/.exec(heard(question).split('It ended')[1] ?? '')?.[0] ?? 'word-one';
+      return JSON.stringify({ holds: true, why: 'it is there', quotes: [{ step: 'say', quote: said }] });
+    }
+    case 'diagnose':
+      return JSON.stringify({ cause: 'unknown', command: null });
+    case 'work':
+    case 'report':
+      return 'The word was said.';
+  }
+}
+
+/** Everybody is sensible; in some phases a mind does something else. */
+function play(otherwise: (kind: AskKind, question: Question) => Reply | string | null, ...minds: readonly Mind[]): void {
+  const script: Script = (question) => otherwise(kindOf(question), question) ?? sensible(question);
+  scene.providers.play(script, ...minds);
+}
+
+beforeEach(() => {
+  scene.providers.reset();
+  play(() => null);
+});
+
+function gate(): { readonly open: () => void; readonly opened: Promise<void> } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
+const begin = () => startTask(scene.master, scene.hq, '!task say a word');
+const decision = (task: TaskView): Json => task.acts('decision')[0]?.content['com.chavion'].act.content;
+const hashOf = (task: TaskView, word: string): string => task.acts('proposal').map(({ content }) => content['com.chavion'].act.content).find(({ plan }) => String(plan).includes(`word-${word}`)).hash;
+const answersOf = (task: TaskView): readonly Json[] => task.poll()?.content['org.matrix.msc3381.poll.start'].answers ?? [];
+const output = (task: TaskView): string => task.thread().filter(({ who }) => who === 'executor').map(({ body }) => body).join('\n');
+
+describe('the vote', () => {
+  it('counts the tap of a master, and of nobody else', async () => {
+    const late = gate();
+    play((kind, question) => (kind === 'vote' && question.mind === 'claude' ? { after: late.opened, pieces: [sensible(question)] } : null));
+    const task = await begin();
+    await task.until('the poll', () => task.poll());
+    const poll = String(task.poll()?.event_id);
+    await task.until('the votes of the others', () => (/3/.test(/(?:Votes|투표): .*/.exec(task.card()?.body ?? '')?.[0] ?? '') ? true : undefined));
+    const answerFor = (word: string) => {
+      const at = [hashOf(task, 'one'), hashOf(task, 'two')].toSorted().indexOf(hashOf(task, word));
+      return String(answersOf(task)[at]?.id);
+    };
+    const stranger = await scene.newcomer('voter');
+    await scene.bringIn(stranger, scene.hq);
+    await task.tap(poll, answerFor('one'), stranger);
+    const tapped = await task.tap(poll, answerFor('two'));
+    await scene.settled();
+    late.open();
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    expect(decision(task)).toMatchObject({ rule: 'vote', winner: hashOf(task, 'two'), tap: tapped });
+    expect(output(task)).toContain('word-two');
+    expect(output(task)).not.toContain('word-one');
+    // Too late changes nothing.
+    await task.tap(poll, answerFor('one'));
+    await scene.settled();
+    expect(task.acts('decision')).toHaveLength(1);
+  });
+
+  it('is overruled by the choice of the master', async () => {
+    const never = gate();
+    play((kind, question) => (kind === 'vote' ? { after: never.opened, pieces: [sensible(question)] } : null));
+    const task = await begin();
+    await task.until('the poll', () => task.poll());
+    const at = [hashOf(task, 'one'), hashOf(task, 'two')].toSorted().indexOf(hashOf(task, 'one'));
+    const choice = await task.say(`!choose ${String.fromCharCode(65 + at)}`);
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    expect(decision(task)).toMatchObject({ rule: 'choice', winner: hashOf(task, 'one'), choice });
+    expect(output(task)).toContain('word-one');
+    never.open();
+    await scene.settled();
+    expect(task.acts('ballot')).toHaveLength(0);
+  });
+});
+
+describe('minds that fail', () => {
+  it('are left out, in whatever way they fail, and the others go on', async () => {
+    const failing: readonly Reply[] = [{ status: 500, body: '{}' }, { pieces: ['no JSON at all'] }, { pieces: ['{"goal": "cut off', ''], ending: 'drop' }];
+    play((kind) => (kind === 'propose' ? failing[0] ?? null : kind === 'vote' ? failing[1] ?? null : kind === 'critique' ? failing[2] ?? null : null), 'perplexity');
+    const task = await begin();
+    expect((await task.ended(120_000)).body).toMatch(/^✅/u);
+    expect(task.acts('proposal')).toHaveLength(3);
+    expect(output(task)).toMatch(/word-(?:one|two)/);
+  }, 180_000);
+
+  it('all of them: the task says so, asks, and runs nothing', async () => {
+    play((kind) => (kind === 'propose' ? { pieces: ['I had rather not.'] } : null));
+    const task = await begin();
+    await task.until('the question', () => task.thread().find(({ body, mentions }) => body.includes('❓') && mentions?.user_ids?.includes(scene.master.userId)));
+    expect(output(task)).toBe('');
+    await task.say('!cancel');
+    expect((await task.ended()).body).toMatch(/^🚫/u);
+  });
+});
+
+describe('a question that is taken back', () => {
+  it('ends with the task: no provider goes on for nobody', async () => {
+    const never = gate();
+    play((kind, question) => (kind === 'propose' ? { after: never.opened, pieces: [sensible(question)] } : null));
+    const task = await begin();
+    await scene.until(() => scene.providers.questions.filter((question) => kindOf(question) === 'propose').length === 4);
+    await task.say('!cancel');
+    await task.ended();
+    await scene.until(() => scene.providers.questions.filter((question) => kindOf(question) === 'propose').every(({ abandonedAt }) => abandonedAt !== undefined));
+    never.open();
+  });
+
+  it('is asked once more after a crash where no answer is known, and the task ends once', async () => {
+    const first = gate();
+    let asked = 0;
+    play((kind, question) => {
+      if (kind !== 'propose' || question.mind !== 'claude') return null;
+      asked += 1;
+      return asked === 1 ? { after: first.opened, pieces: [] } : null;
+    });
+    const task = await begin();
+    await task.until('the others', () => (asked === 1 ? true : undefined));
+    const pid = await scene.house.kill('swarm');
+    await scene.house.reborn('swarm', pid);
+    expect((await task.ended(120_000)).body).toMatch(/^✅/u);
+    first.open();
+    expect(asked).toBe(2);
+    expect(task.acts('proposal')).toHaveLength(4);
+    for (const mind of ['gabriel', 'jarvis', 'perplexity'] as const) expect(scene.providers.asked(mind).filter((question) => kindOf(question) === 'propose').length).toBeLessThanOrEqual(2);
+  }, 180_000);
+});

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { connectRedis } from '../../bridge/queue/redis.ts';
+import { newTask } from '../../bots/tasks/begin.ts';
+import { TaskMachine } from '../../bots/tasks/machine.ts';
+import { PATIENCE } from '../../bots/tasks/patience.ts';
+import type { TaskState } from '../../bots/tasks/state.ts';
+import { TaskStore } from '../../bots/tasks/store.ts';
+import type { TaskJob } from '../../bots/tasks/task-job.ts';
+import type { Reduce } from '../../bots/tasks/transitions.ts';
+import { freePorts } from '../house/house.ts';
+
+let server: ChildProcess;
+let folder: string;
+let redis: Redis;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chavion-redis-'));
+  const [port] = await freePorts(1);
+  server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'], { stdio: 'ignore' });
+  redis = connectRedis(`redis://127.0.0.1:${port}`, () => undefined);
+  await redis.ping();
+});
+afterAll(async () => {
+  redis.disconnect();
+  server.kill('SIGKILL');
+  await once(server, 'exit');
+  await rm(folder, { recursive: true, force: true });
+});
+
+const root = (name: string) => EventId.parse(`$${name}`);
+const task = (name: string, no: number): TaskState =>
+  newTask({ root: root(name), no, room: RoomId.parse('!hq'), lang: 'ko', by: UserId.parse('@master:x'), origin: 'master', mission: 'm', at: 0, deadline: 1_000, electorate: [AgentId.parse('gabriel')] });
+
+/** Counts what came, and sets off a message and a timer each time; stops at `enough`. */
+const counting =
+  (enough: number): Reduce =>
+  (state, event) =>
+    state.tokens.input >= enough
+      ? { state, effects: [] }
+      : {
+          state: { ...state, tokens: { input: state.tokens.input + 1, output: 0 }, phase: state.tokens.input + 1 === enough ? 'done' : state.phase },
+          effects: [
+            { kind: 'timer', id: `t${state.tokens.input}`, at: event.at },
+            { kind: 'say', id: `s${state.tokens.input}`, as: null, what: 'notice' },
+          ],
+        };
+
+function machine(reduce: Reduce, add: (jobs: readonly { readonly id: string; readonly data: TaskJob }[]) => Promise<void>) {
+  const store = new TaskStore(redis);
+  const rules = () => ({ integrator: AgentId.parse('jarvis'), agents: [], lent: [], hosts: null, hash: () => '', patience: PATIENCE });
+  return { store, machine: new TaskMachine({ store, queue: { add }, reduce, rules }) };
+}
+
+it('takes every event once, however many swarms work on the task, and forgets no effect', async () => {
+  const added: string[] = [];
+  const add = (jobs: readonly { readonly id: string }[]) => Promise.resolve(void added.push(...jobs.map(({ id }) => id)));
+  const swarms = [1, 2, 3].map(() => machine(counting(60), add));
+  const [{ store }] = swarms as [(typeof swarms)[0]];
+  await store.commit(null, task('crowd', 1), []);
+  expect(await store.commit(null, task('crowd', 1), [])).toBeNull();
+  await Promise.all(Array.from({ length: 60 }, (_, i) => swarms[i % 3]?.machine.apply(root('crowd'), { kind: 'begin', at: i })));
+  const state = await store.load(root('crowd'));
+  expect(state?.tokens.input).toBe(60);
+  expect(state?.version).toBe(60);
+  expect(added).toHaveLength(120);
+  expect(new Set(added).size).toBe(120);
+  // What is to be said waits in its order until it was said.
+  const left = await store.outbox(root('crowd'));
+  expect(left.map(({ effect }) => effect.id)).toEqual(Array.from({ length: 60 }, (_, i) => `s${i}`));
+  await store.settle(root('crowd'), left.map(({ seq }) => seq));
+  expect(await store.pending()).not.toContain(root('crowd'));
+});
+
+it('hands on what a dead swarm had only stored', async () => {
+  const dying = machine(counting(5), () => Promise.reject(new Error('killed')));
+  await dying.store.commit(null, task('orphan', 2), []);
+  await expect(dying.machine.apply(root('orphan'), { kind: 'begin', at: 7 })).rejects.toThrow('killed');
+  const added: string[] = [];
+  const living = machine(counting(5), (jobs) => Promise.resolve(void added.push(...jobs.map(({ id }) => id))));
+  await living.machine.handOnAll();
+  expect(added).toEqual(['task.$orphan.timer.t0', 'task.$orphan.say.s0']);
+  await living.machine.handOnAll();
+  expect(added.filter((id) => id.includes('.timer.'))).toHaveLength(1);
+});
+
+it('numbers a task once, and knows which live and which have ended', async () => {
+  const { store, machine: one } = machine(counting(1), () => Promise.resolve());
+  const numbers = await Promise.all([store.number(root('a')), store.number(root('b')), store.number(root('a'))]);
+  expect(numbers[0]).toBe(numbers[2]);
+  expect(numbers[0]).not.toBe(numbers[1]);
+  expect(await store.rootOf(numbers[1] ?? 0)).toBe(root('b'));
+  await store.commit(null, task('a', numbers[0] ?? 0), []);
+  expect(await store.live()).toContain(root('a'));
+  await one.apply(root('a'), { kind: 'begin', at: 1 });
+  expect(await store.live()).not.toContain(root('a'));
+  expect(await store.ended(10)).toContain(root('a'));
+});
+
+it('owes a card until the last state is shown', async () => {
+  const { store, machine: one } = machine(counting(9), () => Promise.resolve());
+  await store.commit(null, task('card', 30), []);
+  const state = await one.apply(root('card'), { kind: 'begin', at: 1 });
+  expect(await store.leaseCard(root('card'), 'one')).toBe(true);
+  expect(await store.leaseCard(root('card'), 'another')).toBe(false);
+  await store.cardShown(root('card'), 0);
+  expect(await store.owedCards()).toContain(root('card'));
+  expect(await store.leaseCard(root('card'), 'another')).toBe(true);
+  await store.cardShown(root('card'), state?.version ?? 0);
+  expect(await store.owedCards()).not.toContain(root('card'));
+});
