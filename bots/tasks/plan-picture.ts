@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Resvg } from '@resvg/resvg-js';
+import { renderAsync, Resvg } from '@resvg/resvg-js';
 import { type Risk, riskOf } from '../../bridge/protocol/command.ts';
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import type { Plan, Step } from '../../bridge/protocol/plan.ts';
@@ -40,10 +40,16 @@ interface Box {
   readonly height: number;
 }
 
+const RENDERING = { font: { fontFiles: FONTS, loadSystemFonts: false, defaultFontFamily: 'NanumGothic' }, logLevel: 'off' as const };
+
 /** A plan as a graph, in a PNG that a phone can read: colour of the edge by risk, of the face by state. Needs no browser. */
 export function planPicture(plan: Plan, facts: PictureFacts): Uint8Array {
-  const resvg = new Resvg(planSvg(plan, facts), { font: { fontFiles: FONTS, loadSystemFonts: false, defaultFontFamily: 'NanumGothic' }, logLevel: 'off' });
-  return resvg.render().asPng();
+  return new Resvg(planSvg(plan, facts), RENDERING).render().asPng();
+}
+
+/** The same, drawn beside the event loop: forty steps take a good part of a second. */
+export async function drawPlan(plan: Plan, facts: PictureFacts): Promise<Uint8Array> {
+  return (await renderAsync(planSvg(plan, facts), RENDERING)).asPng();
 }
 
 export function planSvg(plan: Plan, facts: PictureFacts): string {

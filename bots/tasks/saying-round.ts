@@ -8,7 +8,7 @@ import { planRisk, commandCount } from '../../bridge/protocol/plan.ts';
 import { plainWords, short } from './markdown-words.ts';
 import { messageId } from './message-ids.ts';
 import { electionOf, labelled, labelOf, placeOf } from './plan-labels.ts';
-import { planPicture } from './plan-picture.ts';
+import { drawPlan } from './plan-picture.ts';
 import { MAX_ANSWER_CHARACTERS, MAX_ANSWERS, pollEnd, pollResponse, pollStart } from './poll-content.ts';
 import type { SayingFacts, Speaker, Words } from './saying-shape.ts';
 import type { AskKind, Say, TaskState } from './state.ts';
@@ -74,7 +74,7 @@ export const roundSpeakers = {
     if (state.plan === null) return null;
     const { plan, authors } = state.plan;
     const text = [say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)), ...stepList(plan, lang, nameOf, true), '', `${planSummary(plan, lang)}. ${say.planAsks[lang]()}`].join('\n');
-    const picture = { name: planPictureFile[lang](no), mediaType: 'image/png', read: () => planPicture(plan, { lang, nameOf }) };
+    const picture = { name: planPictureFile[lang](no), mediaType: 'image/png', read: () => drawPlan(plan, { lang, nameOf }) };
     return { text, performative: 'inform', inReplyTo: state.plan.event ?? state.events[messageId.decision(state.round, state.decision?.rule ?? 'vote')], attachments: [picture], fileName: planFile[lang](no) };
   },
   question: (state, _say, facts) => question(state, facts),

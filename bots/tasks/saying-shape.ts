@@ -24,7 +24,7 @@ export interface SayingFacts {
 export interface SayingFile {
   readonly name: string;
   readonly mediaType: string;
-  readonly read: () => Uint8Array;
+  readonly read: () => Uint8Array | Promise<Uint8Array>;
 }
 
 /** A message of a task, before it has become an event. */

@@ -3,7 +3,7 @@ import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, it } from 'vitest';
 import { emsOf, shown, wrap } from '../../bots/tasks/picture-text.ts';
 import { layoutOf } from '../../bots/tasks/plan-layout.ts';
-import { planPicture, planSvg } from '../../bots/tasks/plan-picture.ts';
+import { drawPlan, planPicture, planSvg } from '../../bots/tasks/plan-picture.ts';
 import { pngSize } from '../../bots/tasks/png-size.ts';
 import { Plan, stepAfter, stepId } from '../../bridge/protocol/plan.ts';
 import { type StepWord, stepWord } from '../../bridge/text/task-words.ts';
@@ -66,6 +66,10 @@ describe('the picture', () => {
     // Boxes, and letters that are missing, all look the same.
     const [ko, other] = ['가나다', '라마바'].map((title) => Buffer.from(planPicture(plan([command('a', [], title)]), { lang: 'ko' })));
     expect(ko?.equals(other ?? Buffer.alloc(0))).toBe(false);
+  });
+
+  it('is the same beside the event loop', async () => {
+    expect(Buffer.from(await drawPlan(eight, { lang: 'ko' })).equals(Buffer.from(planPicture(eight, { lang: 'ko' })))).toBe(true);
   });
 
   it('shows every state in words and in a colour', () => {

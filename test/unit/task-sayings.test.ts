@@ -56,7 +56,7 @@ describe('a task that goes well', () => {
     expect(whole.said.filter(({ saying }) => saying.msgtype === 'm.text')).toHaveLength(1);
   });
 
-  it('leads from the message to the output, link by link', () => {
+  it('leads from the message to the output, link by link', async () => {
     const [report] = ids('report');
     const text = report?.saying.text ?? '';
     const events = new Set(['$root', ...whole.said.map(({ say }) => `$${say.id}`), '$report.s0.1']);
@@ -66,7 +66,7 @@ describe('a task that goes well', () => {
     expect(links.filter((event) => event.startsWith('$proposal'))).toHaveLength(2);
     expect(links.filter((event) => event.startsWith('$ballot.'))).toHaveLength(3);
     expect(htmlOf(sent(whole.state, report?.say ?? ({} as Say)))).toContain('href="https://matrix.to/#/');
-    const file = new TextDecoder().decode(report?.saying.attachments[0]?.read());
+    const file = new TextDecoder().decode(await report?.saying.attachments[0]?.read());
     expect(file).toContain('파일이 3개 있습니다.');
     expect(file).toContain('%24decision.0');
   });
@@ -231,6 +231,7 @@ describe('hostile words of agents', () => {
       expect(html).not.toMatch(/<h[1-6]|<a href="([^"]*)"(?!>\1<)|<script|\u202E/);
       const rows = html.match(/<tr>[^]*?<\/tr>/g) ?? [];
       expect(rows.map((row) => row.match(/<t[hd]/g)?.length)).toEqual(say.what === 'ballots' ? [3, 3, 3, 3] : []);
+      expect(rows.slice(1).every((row) => row.includes('1. 목록'))).toBe(true);
     }
   });
 
