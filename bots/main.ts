@@ -20,7 +20,7 @@ const server = buildAppservice(environment.settings.CHAVION_HOMESERVER_TOKEN, {
   ready: () => ready,
   onError: (error) => log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'transaction not taken'),
 });
-await server.listen({ host: '127.0.0.1', port: environment.settings.CHAVION_APPSERVICE_PORT });
+await server.listen({ host: environment.settings.CHAVION_APPSERVICE_LISTEN, port: environment.settings.CHAVION_APPSERVICE_PORT });
 await swarm.start();
 void fillGaps(swarm.coordinator, swarm.position, swarm.gapHandlers, stopping.signal);
 ready = true;

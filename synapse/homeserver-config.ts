@@ -31,7 +31,7 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
         port: settings.CHAVION_SYNAPSE_PORT,
         type: 'http',
         tls: false,
-        bind_addresses: ['127.0.0.1'],
+        bind_addresses: [settings.CHAVION_LISTEN],
         // Whoever speaks to it is on this machine: a client, or the proxy or tunnel of CHAVION_PUBLIC_URL.
         x_forwarded: true,
         resources: [{ names: ['client'], compress: false }],

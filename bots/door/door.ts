@@ -7,10 +7,11 @@ import { Mailbox } from '../../bridge/http/mailbox.ts';
 import { Questions } from '../../bridge/http/questions.ts';
 import { buildDoor } from '../../bridge/http/server.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
-import type { AgentId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { UserId as UserIdSchema } from '../../bridge/protocol/ids.ts';
 import type { AgentConfig } from '../../bridge/protocol/roster.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
+import type { LetterJob } from '../../bridge/protocol/turn.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import type { HouseCommand } from '../house-commands.ts';
 import type { Minds } from '../minds.ts';
@@ -31,6 +32,7 @@ export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' 
   readonly orders: OrderBox;
   readonly ops: RoomId;
   readonly serverName: string;
+  readonly host: string;
   readonly port: number;
   readonly publicUrl: string | undefined;
   readonly swarmTasks: SwarmTasks | null;
@@ -48,7 +50,7 @@ export interface Doorway {
   /** Whatever comes in; looks at the executor's words alone. */
   hear(event: RoomEvent): Promise<void>;
   /** Words for an agent that is not there now, once for each event. */
-  leave(agent: AgentId, letter: { readonly event: RoomEvent & { readonly kind: 'message' }; readonly from: string }): Promise<void>;
+  leave(letter: LetterJob): Promise<void>;
   /** Outside agents are known from here on. */
   start(): Promise<void>;
   /** Lets them in. */
@@ -118,13 +120,13 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       url,
     }),
     hear: (event) => orders.hear(event),
-    leave: (agent, { event, from }) => mailbox.put(agent, event.eventId, { type: 'chat', from, content: event.body, event: event.eventId, root: event.eventId, depth: 0, at: Date.now(), ...(event.thread === undefined ? {} : { thread: event.thread }) }),
+    leave: ({ agent, source, text, thread }) => mailbox.put(agent, source, { type: 'chat', from: 'master', content: text, event: source, root: source, depth: 0, at: Date.now(), ...(thread === undefined ? {} : { thread }) }),
     async start() {
       await outsiders.start();
       letters.start();
     },
     async open() {
-      await (await server).listen({ host: '127.0.0.1', port: deps.port });
+      await (await server).listen({ host: deps.host, port: deps.port });
     },
     async close() {
       outsiders.stop();

@@ -45,7 +45,7 @@ export function redisPlan(house: House, rights: { readonly channelRights: boolea
   const owner = house.accounts?.redis;
   const port = house.loaded.settings.CHAVION_REDIS_PORT;
   const file = join(folder, 'redis.conf');
-  writeSecret(file, redisConfig({ port, folder, passwords: house.secrets.redis, ...rights }), owner);
+  writeSecret(file, redisConfig({ port, folder, passwords: house.secrets.redis, bind: house.loaded.settings.CHAVION_REDIS_LISTEN, ...rights }), owner);
   return {
     part: 'redis',
     program: 'redis-server',
@@ -110,6 +110,8 @@ export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): Par
         CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
         CHAVION_APPSERVICE_PORT: String(settings.CHAVION_APPSERVICE_PORT),
         CHAVION_API_PORT: String(settings.CHAVION_API_PORT),
+        CHAVION_LISTEN: settings.CHAVION_LISTEN,
+        CHAVION_APPSERVICE_LISTEN: undefined,
         CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
         CHAVION_APPSERVICE_TOKEN: house.secrets.appservice.appservice,
         CHAVION_HOMESERVER_TOKEN: house.secrets.appservice.homeserver,

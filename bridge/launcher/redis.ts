@@ -10,18 +10,22 @@ export interface RedisSettings {
   readonly channelRights: boolean;
   /** Before 7.0 Redis does not tell rights to read from rights to write. */
   readonly readRights?: boolean;
+  /** This machine alone, unless the owner has said otherwise. */
+  readonly bind?: string;
+  /** Further accounts, as lines of the file. */
+  readonly others?: readonly string[];
 }
 
 /** All that BullMQ does: data, scripts, blocking reads, its version check and its lists of workers. */
 const QUEUE_COMMANDS = '-@all +@read +@write +@blocking +@transaction +@scripting +@pubsub +@connection +info +client|list +client|info -script|flush -script|kill -flushall -flushdb -swapdb';
 
 /** `redis.conf`: one account for each part, none without a password, everything on the disk before it is answered. */
-export function redisConfig({ port, folder, passwords, channelRights, readRights = false }: RedisSettings): string {
+export function redisConfig({ port, folder, passwords, channelRights, readRights = false, bind = '127.0.0.1', others = [] }: RedisSettings): string {
   const hash = (password: string) => `#${createHash('sha256').update(password).digest('hex')}`;
   const part = (name: 'swarm' | 'executor', more = '') =>
     `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${more}${channelRights ? ` resetchannels &chavion:${name}:*` : ''} ${QUEUE_COMMANDS}`;
   return [
-    'bind 127.0.0.1',
+    `bind ${bind}`,
     `port ${port}`,
     'protected-mode yes',
     'daemonize no',
@@ -39,11 +43,12 @@ export function redisConfig({ port, folder, passwords, channelRights, readRights
     // And to the roll, to see which executors there are.
     part('swarm', ` ~chavion:executor:orders:* ~chavion:executor:ends:* ${readRights ? '%R' : ''}~chavion:executor:roll`),
     part('executor'),
+    ...others,
     '',
   ].join('\n');
 }
 
-export const redisUrl = (user: 'swarm' | 'executor', password: string, port: number): string => `redis://${user}:${password}@127.0.0.1:${port}`;
+export const redisUrl = (user: 'swarm' | 'executor', password: string, port: number, host = '127.0.0.1'): string => `redis://${user}:${password}@${host}:${port}`;
 
 /** Whether this Redis answers the launcher's password: a stranger on the port does not. */
 export function redisAnswers(port: number, password: string): Promise<boolean> {

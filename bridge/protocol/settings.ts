@@ -7,6 +7,8 @@ const blankIsUnset = (value: unknown) => (typeof value === 'string' && value.tri
 const port = (fallback: number, what: string) =>
   z.preprocess(blankIsUnset, z.coerce.number().int().min(1).max(65_535).default(fallback)).meta({ what });
 
+const listen = (what: string) => z.preprocess(blankIsUnset, z.enum(['127.0.0.1', '0.0.0.0']).default('127.0.0.1')).meta({ what });
+
 const timeZone = z.string().refine((zone) => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -26,6 +28,8 @@ export const Settings = z.object({
   CHAVION_API_PORT: port(5004, 'Port of the HTTP interface for outside agents.'),
   CHAVION_REDIS_PORT: port(6380, 'Port of Redis.'),
   CHAVION_APPSERVICE_PORT: port(9009, 'Port on which the swarm listens to the homeserver.'),
+  CHAVION_LISTEN: listen('Where the homeserver and the HTTP interface listen: 127.0.0.1 is this machine only, 0.0.0.0 every network that it is in.'),
+  CHAVION_REDIS_LISTEN: listen('Where Redis listens; 0.0.0.0 only for executors on other machines, over a network of your own.'),
   CHAVION_PUBLIC_URL: z
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
     .meta({ what: 'The address under which phones reach the homeserver, such as https://chat.example.org' }),
@@ -62,6 +66,9 @@ export const SwarmSettings = z.object({
   CHAVION_SERVER_NAME: Settings.shape.CHAVION_SERVER_NAME,
   CHAVION_APPSERVICE_PORT: Settings.shape.CHAVION_APPSERVICE_PORT,
   CHAVION_API_PORT: Settings.shape.CHAVION_API_PORT,
+  CHAVION_LISTEN: Settings.shape.CHAVION_LISTEN,
+  /** Nobody but the homeserver speaks to it. */
+  CHAVION_APPSERVICE_LISTEN: Settings.shape.CHAVION_LISTEN,
   CHAVION_PUBLIC_URL: Settings.shape.CHAVION_PUBLIC_URL,
   CHAVION_APPSERVICE_TOKEN: z.string().min(32),
   CHAVION_HOMESERVER_TOKEN: z.string().min(32),
