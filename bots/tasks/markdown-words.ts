@@ -4,11 +4,14 @@ import { splitForContinuation } from '../../bridge/matrix/markdown-display.ts';
 /** Words of agents woven into words of the house: on one line, and nothing in them makes a heading, a link or a table. */
 export function plainWords(text: string, characters = 200): string {
   return short(text, characters)
-    .replace(/[\\`*[\]<>|~]/g, String.raw`\$&`)
+    .replace(LABEL_OR_MARK, (found) => (found.length > 1 ? found : `\\${found}`))
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
     .replace(/^[#+=-]/, String.raw`\$&`)
     .replace(/^(\d{1,9})([.)])/, String.raw`$1\$2`);
 }
+
+/** A short word in brackets that leads nowhere, such as `[연습]`, reads better bare: many clients show the source. */
+const LABEL_OR_MARK = /\[[\p{L}\p{N} ]{1,20}\](?![[(:])|[\\`*[\]<>|~]/gu;
 
 /** On one line, without marks: for places that know no Markdown, such as a poll. */
 export function short(text: string, characters: number): string {
