@@ -1,7 +1,7 @@
 import { CommandJob, type EndJob, faultOf, type OrderJob, type OutsideJob, type PlanJob, type RunJob } from '../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import * as say from '../bridge/text/executor.ts';
-import type { EventId, Lang, RoomId } from '../bridge/protocol/ids.ts';
+import type { EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { Audit } from './audit.ts';
 import type { Claims } from './claims.ts';
 import type { GateVerdict } from './gate.ts';
@@ -70,7 +70,7 @@ export class Desk {
       case 'outside':
         return this.#once(laneOf(job), () => this.#takeOutside(job));
       case 'end':
-        return this.#endTask(job);
+        return this.#takeEnd(job);
     }
   }
 
@@ -143,13 +143,13 @@ export class Desk {
   }
 
   /** Only stops, and so asks nobody. */
-  async #endTask(job: EndJob): Promise<void> {
+  async #takeEnd(job: EndJob): Promise<void> {
     await this.#withdrawAll(await this.#deps.plans.end(job));
   }
 
-  /** What another executor was told, of what was taken in here. */
-  endElsewhere(root: EventId, until: number): Promise<void> {
-    return this.#withdrawAll(this.#deps.plans.endElsewhere(root, until));
+  /** Where a master says so himself, or another executor was told. */
+  endTask(root: EventId, until: number, by?: UserId): Promise<void> {
+    return this.#withdrawAll(this.#deps.plans.endUpTo(root, until, by));
   }
 
   async #withdrawAll({ waiting, outcome }: Ending): Promise<void> {

@@ -119,7 +119,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const company = new Company({
     redis,
     sign: () => ({ id, host: hostname(), busy: running.count, concurrency, at: Date.now() }),
-    onEnded: (root, until) => void desk.endElsewhere(root, until).catch(onError),
+    onEnded: (root, until) => void desk.endTask(root, until).catch(onError),
     onError,
   });
   const desk: Desk = new Desk({

@@ -95,25 +95,17 @@ export class PlanDesk {
     const { account, audit, company, state, now } = this.#deps;
     // From the future nothing is taken: it would stop what comes into force later.
     const until = Math.min(job.until ?? now(), now());
-    if (until > state.endedAt(job.root) && (await account.event(job.room, job.root)) !== null) {
-      state.end(job.root, until, now());
-      await audit.write('task.ended', { root: job.root, room: job.room, until });
-    }
+    // Of what is nowhere nothing is to be remembered.
+    if ((await account.event(job.room, job.root)) === null) return { waiting: [], outcome: { kind: 'stopped', ms: 0 } };
+    if (until > state.endedAt(job.root)) await audit.write('task.ended', { root: job.root, room: job.room, until });
     await company.tellEnd(job.root, until);
-    return this.#stop(job.root, until);
+    return this.endUpTo(job.root, until);
   }
 
-  /** Another executor was told. */
-  endElsewhere(root: EventId, until: number): Ending {
-    const { state, now } = this.#deps;
+  /** What came into force later goes on. `by`: the coordinator where nobody else is named. */
+  endUpTo(root: EventId, until: number, by: UserId = coordinatorOf(this.#deps.account.userId)): Ending {
+    const { ledger, running, state, now } = this.#deps;
     if (until > state.endedAt(root)) state.end(root, until, now());
-    return this.#stop(root, until);
-  }
-
-  /** What came into force later goes on. */
-  #stop(root: EventId, until: number): Ending {
-    const { account, ledger, running } = this.#deps;
-    const by = coordinatorOf(account.userId);
     const over = ledger.unfinished().filter(({ prepared }) => prepared.root === root && prepared.plan !== undefined && prepared.plan.since <= until);
     for (const { prepared } of over) running.stopKey(prepared.key, by);
     return { waiting: over.filter(({ state }) => state === 'asked' || state === 'claimed'), outcome: { kind: 'stopped', by, ms: 0 } };

@@ -9,7 +9,7 @@ import { judgeDecision, type VoteRefusal } from './plan-vote.ts';
 import { judgeStandingOrder, type StandingOrder } from './standing-order.ts';
 import { actIn, messageIn, type TaskThread } from './task-acts.ts';
 
-export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-scheduled' | 'revoked' | 'patch' | 'no-step' | 'retry' | 'task-ended';
+export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-scheduled' | 'revoked' | 'patch' | 'no-step' | 'task-ended';
 
 /** One command of a plan, as the events have it. */
 export interface PlanOrder {
@@ -53,10 +53,9 @@ export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
   // Who asks for another try after a stop means the task to go on.
   const now = { ...facts, stoppedUntil: (retriedAt ?? 0) > facts.stoppedUntil ? 0 : facts.stoppedUntil };
   const root = taskRoot(job, thread, now);
-  if (root.kind === 'refused') return root;
+  if (root.kind === 'refused') return { ...root, ...(root.by === undefined ? {} : claimed(thread, job)) };
   const { by } = root;
   const refused = (why: PlanRefusal): PlanVerdict => ({ kind: 'refused', why, by, ...claimed(thread, job) });
-  if (job.retry !== undefined && retriedAt === null) return refused('retry');
   const decided = judgeDecision(thread, job.decision, facts.masters);
   if (typeof decided === 'string') return refused(decided);
   const force = judgePatches(thread, decided, job.patched);

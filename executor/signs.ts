@@ -1,5 +1,7 @@
 import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
-import type { RoomEvent } from '../bridge/protocol/room-event.ts';
+import type { MessageEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
+import { decodeEvent } from '../bridge/matrix/decode.ts';
+import { parseTask } from '../bridge/protocol/task-order.ts';
 import { AGAIN, isSign, NO, YES } from './approval.ts';
 import type { Desk } from './desk.ts';
 import { STOP_SIGN } from './gate.ts';
@@ -9,6 +11,7 @@ import type { OrderReader } from './order-reader.ts';
 import { readReactions } from './relations.ts';
 import type { Account } from '../bridge/matrix/account.ts';
 import type { Running } from './running.ts';
+import { coordinatorOf } from './task-acts.ts';
 import { revokedBy } from './standing-order.ts';
 import type { WatchState } from './watch-state.ts';
 
@@ -46,7 +49,7 @@ export class Signs {
   async #handle(event: RoomEvent): Promise<void> {
     switch (event.kind) {
       case 'message':
-        if (STOP.test(event.body.normalize('NFC').trim())) await this.#stop(event.roomId, event.at, event.sender);
+        if (STOP.test(event.body.normalize('NFC').trim())) await this.#stop(event);
         return this.#revoke(event.body, event.at, event.sender);
       case 'reaction':
         return this.#reaction(event.target, event.key, event.sender, event.roomId);
@@ -65,9 +68,10 @@ export class Signs {
     }
   }
 
-  /** In the ops room, where everything is seen, it means everything. */
-  async #stop(room: RoomId, at: number, by: UserId): Promise<void> {
+  /** In the ops room, where everything is seen, it means everything; in a task's thread, that task. */
+  async #stop({ roomId: room, at, sender: by, thread }: MessageEvent): Promise<void> {
     if (!(await this.#isMaster(by))) return;
+    if (thread !== undefined && (await this.#isTask(room, thread))) return this.#go(this.#deps.desk.endTask(thread, at, by));
     const scope = room === this.#deps.ops ? null : room;
     this.#deps.state.stop(scope, at);
     this.#deps.running.stopRoom(scope, at, by);
@@ -79,6 +83,12 @@ export class Signs {
   async #revoke(body: string, at: number, by: UserId): Promise<void> {
     const key = revokedBy(body);
     if (key !== null && (await this.#isMaster(by))) this.#deps.state.revoke(key, at);
+  }
+
+  /** A master's, or the coordinator's run of a schedule. */
+  async #isTask(room: RoomId, root: EventId): Promise<boolean> {
+    const message = decodeEvent(await this.#deps.account.event(room, root), { isOwn: () => false }, room);
+    return message?.kind === 'message' && (message.sender === coordinatorOf(this.#deps.account.userId) || parseTask(message.body)?.kind === 'task');
   }
 
   async #reaction(target: EventId, key: string, sender: UserId, room: RoomId): Promise<void> {

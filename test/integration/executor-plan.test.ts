@@ -137,7 +137,7 @@ describe('what was forged', () => {
     // What the coordinator itself names is answered in the thread, for the task to go on.
     expect((await task.ended('absent')).result).toMatchObject({ state: 'refused', why: 'no-step' });
     await task.dispatch(decision, 'good');
-    expect((await task.ended('good')).result.state).toBe('done');
+    await scene.master.until('the end of good', scene.hq, () => task.said('good').find(({ chavion }) => chavion.result.state === 'done'));
   });
 
   it('does not run when the task or a vote was taken back', async () => {

@@ -332,6 +332,25 @@ describe('the end of a task', () => {
     expect(await result('old', 'stopped')).toBeDefined();
   });
 
+  it('comes with a master’s !stop in its thread, and leaves other tasks alone', async () => {
+    play = (script) => ({ code: 0, ms: script.startsWith('long') ? 60_000 : 0 });
+    const [one, other] = [begin(), begin()];
+    const plan = (name: string) => planWith(name, shell(name, `long ${name}`, { timeoutMs: 100_000 }), shell(`${name}2`, name));
+    const decisions = [decide(one, plan('a')), decide(other, plan('b'))];
+    void dispatch(one, decisions[0] ?? '', 'a');
+    void dispatch(other, decisions[1] ?? '', 'b');
+    await until(() => (ran.length === 2 ? true : undefined));
+    clock += 1_000;
+    paper.say(HQ, '@eve:test', { msgtype: 'm.text', body: '!stop', 'm.relates_to': { rel_type: 'm.thread', event_id: other } });
+    paper.say(HQ, MASTER, { msgtype: 'm.text', body: '!stop', 'm.relates_to': { rel_type: 'm.thread', event_id: one } });
+    await result('a', 'stopped');
+    await dispatch(one, decisions[0] ?? '', 'a2');
+    await dispatch(other, decisions[1] ?? '', 'b2');
+    expect(await result('a2', 'refused')).toMatchObject({ why: 'task-ended' });
+    expect(await result('b2', 'done')).toBeDefined();
+    expect(results('b').some(({ state }) => state === 'stopped')).toBe(false);
+  });
+
   it('withdraws what is just about to ask', async () => {
     const root = begin();
     const decision = decide(root, planWith('net', shell('net', 'net', NET)));

@@ -64,6 +64,10 @@ describe('a command of a plan', () => {
     ['the electorate is of another task', 'electorate', (t) => t.act('$electorate', COORDINATOR, { kind: 'electorate', round: 0, agents: AGENTS as never }, { conversation: '$other', thread: '$other' })],
     ['a ballot was left out, and no quorum is left', 'recount', (t) => t.say('$decision', { ballots: ['$ballot-0-claude'] })],
     ['a ballot is the coordinator’s', 'ballot', (t) => t.from('$ballot-0-gabriel', COORDINATOR)],
+    ['the coordinator calls itself and votes', 'ballot', (t) => {
+      t.say('$electorate', { agents: ['claude', 'coordinator', 'jarvis'] });
+      t.from('$ballot-0-gabriel', COORDINATOR);
+    }],
     ['a ballot is a stranger’s', 'ballot', (t) => t.from('$ballot-0-gabriel', '@mallory:test')],
     ['a ballot is of an agent outside the electorate', 'ballot', (t) => t.from('$ballot-0-gabriel', account('manus'))],
     ['a ballot is of an agent of another server', 'ballot', (t) => t.from('$ballot-0-gabriel', '@agent_gabriel:evil')],
