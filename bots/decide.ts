@@ -2,7 +2,8 @@ import type { AgentId, EventId, Lang, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import type { ModelName } from '../bridge/protocol/roster.ts';
 import { MAX_MISSION, parseTask } from '../bridge/protocol/task-order.ts';
-import type { Floor, HouseCommandJob, HouseCommandName, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
+import type { Floor, HouseCommandJob, HouseCommandName, LetterJob, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
+import { notOnline } from '../bridge/text/door.ts';
 import { helpText } from '../bridge/text/help.ts';
 import * as mindText from '../bridge/text/minds.ts';
 import { allFrozen, restsNow } from '../bridge/text/purse.ts';
@@ -58,6 +59,8 @@ export interface Facts {
   readonly ownerTitle: string;
   readonly integrator: AgentId;
   readonly nameOf: (agent: AgentId) => string;
+  /** Those who live elsewhere and are not there now: what calls them is left in their mailbox. */
+  readonly away?: ReadonlySet<AgentId>;
   /** The table of `!agents`. */
   readonly agentsTable: (lang: Lang) => string;
   /** The summary that `!memory` shows; null where there is none. */
@@ -132,6 +135,9 @@ function commandLanguage(body: string, facts: Facts): Lang {
   return languageOf(body.trim().replace(/^[!！]\S+(?:\s+(?:open|called|closed|\d+))*/i, ''), languageOf(body, 'en') === 'ko' ? 'ko' : facts.roomLang);
 }
 
+/** What stands behind these is a name, an id or an amount. */
+const NAMED: ReadonlySet<HouseCommandName> = new Set(['schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw']);
+
 /** The words of the command are a machine's; the one in front of them may be Korean. */
 const runLanguage = (body: string, facts: Facts): Lang => languageOf(/^\s*\S+/.exec(body)?.[0] ?? '', 'en') === 'ko' ? 'ko' : facts.roomLang;
 
@@ -144,7 +150,7 @@ export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallb
 
 function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: Lang): Plan {
   const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
-  if (isForHouse(command)) return { jobs: [houseCommand(command.name, command.words, message, lang)] };
+  if (isForHouse(command)) return { jobs: [houseCommand(command.name, command.words, message, NAMED.has(command.name) ? runLanguage(message.body, facts) : lang)] };
   switch (command.name) {
     case 'help':
       return answer(helpText[lang](exampleOf(facts, lang)));
@@ -234,16 +240,22 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
   }
   if (facts.frozen === true) return { jobs: [notice(message, allFrozen[lang]())] };
   const calledByName = audience.reason === 'mention' || audience.reason === 'reply' || audience.reason === 'callsign';
-  const meant = calledByName ? audience.agents : audience.agents.filter((id) => !facts.byHand.has(id));
+  const meant = calledByName ? audience.agents : audience.agents.filter((id) => !facts.byHand.has(id) && facts.away?.has(id) !== true);
   if (meant.length === 0) return { jobs: [notice(message, mindText.wantsName[lang](audience.agents.map(facts.nameOf)))] };
   const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;
   const speakers = meant.filter((id) => facts.ready.has(id) && !isQuiet(id));
   const turns = speakers.map((agent) => turnFor(message, agent, lang));
   if (!calledByName && speakers.length > 0) return { jobs: turns };
-  const missing = meant.filter((id) => !facts.ready.has(id));
+  const away = meant.filter((id) => facts.away?.has(id) === true);
+  const missing = meant.filter((id) => !facts.ready.has(id) && !away.includes(id));
   const resting = meant.filter((id) => facts.ready.has(id) && isQuiet(id)).map((id) => ({ name: facts.nameOf(id), until: facts.quiet?.get(id)?.(lang) ?? '' }));
-  const said = [...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoMind[lang](missing.map(facts.nameOf))])];
-  return { jobs: said.length === 0 ? turns : [...turns, notice(message, said.join('\n'))] };
+  const said = [...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoMind[lang](missing.map(facts.nameOf))]), ...(away.length === 0 ? [] : [notOnline[lang](away.map(facts.nameOf))])];
+  const left = [...turns, ...away.map((agent) => letterFor(message, agent))];
+  return { jobs: said.length === 0 ? left : [...left, notice(message, said.join('\n'))] };
+}
+
+function letterFor(message: MessageEvent, agent: AgentId): LetterJob {
+  return { type: 'letter', room: message.roomId, source: message.eventId, agent, text: message.body, ...(message.thread === undefined ? {} : { thread: message.thread }) };
 }
 
 function calledOther(message: MessageEvent, facts: Facts): string {

@@ -31,8 +31,8 @@ export function clockCommands(deps: ClockCommandDeps): HouseCommands {
     return id === null ? null : store.get(id);
   };
   const what = ({ kind, mission }: Schedule, { lang }: HouseCommandJob) => (kind === 'schedule' ? brief(mission) : say.cycleWord[lang]());
-  const removeAll = async (kind: Schedule['kind']) => {
-    for (const one of await store.all()) if (one.kind === kind) await store.remove(one);
+  const endAll = async (kind: Schedule['kind'], { by }: HouseCommandJob) => {
+    for (const one of await store.all()) if (one.kind === kind) await clock.end(one, by);
   };
 
   async function schedule(job: HouseCommandJob): Promise<string> {
@@ -54,7 +54,7 @@ export function clockCommands(deps: ClockCommandDeps): HouseCommands {
   async function unschedule(job: HouseCommandJob): Promise<string> {
     const found = await named(job);
     if (found === null) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
-    await store.remove(found);
+    await clock.end(found, job.by);
     return say.unscheduled[job.lang](found.id, what(found, job));
   }
 
@@ -74,17 +74,17 @@ export function clockCommands(deps: ClockCommandDeps): HouseCommands {
     if (order.kind === 'show') return running === undefined ? say.cycleIsOff[job.lang]() : say.cycleOn[job.lang](time(nextOf(running), job));
     if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
     if (order.kind === 'off') {
-      await removeAll('cycle');
+      await endAll('cycle', job);
       return say.cycleOff[job.lang]();
     }
     if (order.kind === 'digest') {
-      await removeAll('digest');
+      await endAll('digest', job);
       if (order.hour === null) return say.digestSet[job.lang](null, '');
       const made = record(job, { kind: 'digest', cron: `0 ${order.hour} * * *`, mission: '', missed: 'once' });
       await store.add(made);
       return say.digestSet[job.lang](order.hour, time(nextOf(made), job));
     }
-    if (running !== undefined && running.source !== job.source) await store.remove(running);
+    if (running !== undefined && running.source !== job.source) await clock.end(running, job.by);
     // A round that was missed is not made up for: the next one sees the same room.
     const made = record(job, { kind: 'cycle', cron: order.cron, mission: '', missed: 'skip' });
     await store.add(made);

@@ -16,7 +16,7 @@ import type { Kept, ScheduleStore } from './schedule-store.ts';
 export interface ClockDeps extends Omit<CycleDeps, 'round'> {
   readonly store: ScheduleStore;
   readonly queue: Pick<JobQueue<SwarmJob>, 'add'>;
-  readonly tasks: Pick<Tasks, 'start' | 'get'>;
+  readonly tasks: Pick<Tasks, 'start' | 'get' | 'cancel'>;
   readonly coordinator: Pick<Account, 'send' | 'event'>;
   readonly masters: () => Promise<ReadonlySet<UserId>>;
   /** Everything stands still: what comes due meanwhile counts as missed. */
@@ -80,6 +80,15 @@ export class Clock {
   /** `!run-now`, in the master's event. */
   async runNow(schedule: Kept, command: EventId, at: number): Promise<void> {
     await this.#add({ type: 'occurrence', schedule: schedule.id, source: schedule.source, key: `now.${command}`, at, late: false }, this.#deps.queue);
+  }
+
+  /** Takes a schedule away and ends what it has begun: the executor would carry out nothing more of it. */
+  async end(schedule: Kept, by: UserId): Promise<void> {
+    const { store, tasks } = this.#deps;
+    const last = await store.lastRun(schedule.id);
+    const rounds = schedule.kind === 'cycle' ? await store.openRounds() : [];
+    await store.remove(schedule);
+    for (const root of new Set([...(last === null ? [] : [last.root]), ...rounds.map((round) => round.root)])) await tasks.cancel(root, by);
   }
 
   /** One run. Begun again after a crash it goes on where it was. */

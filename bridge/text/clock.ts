@@ -50,8 +50,8 @@ export const noSuchSchedule = phrase<[word: string]>(
   (word) => `There is no schedule \`${word.replaceAll('`', '')}\`. See \`!schedules\``,
 );
 export const unscheduled = phrase<[id: string, what: string]>(
-  (id, what) => `\`${id}\` 예약을 취소했습니다: ${what}. 이미 시작한 임무는 그대로입니다.`,
-  (id, what) => `Schedule \`${id}\` is cancelled: ${what}. A task that has begun goes on.`,
+  (id, what) => `\`${id}\` 예약을 취소했습니다: ${what}. 하던 실행이 있으면 그것도 멈춥니다.`,
+  (id, what) => `Schedule \`${id}\` is cancelled: ${what}. A run that has begun ends too.`,
 );
 
 /** The head of a run, under which its thread hangs. */
@@ -73,7 +73,7 @@ export const cycleOn = phrase<[next: string]>(
   (next) => `🔄 순환을 켰습니다. 감지(자비스) → 분석(클로드) → 계획(마누스) → 실행(가브리엘, 실행자) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
   (next) => `🔄 The cycle is on: sense → analyse → plan → carry out → report. Next round: **${next}**. What asks waits for you and never blocks the next round. Off: \`!cycle off\` · daily digest: \`!cycle digest 21\``,
 );
-export const cycleOff = phrase(() => '🔄 순환을 껐습니다. 이미 시작한 차례는 끝까지 합니다.', () => '🔄 The cycle is off. A round that has begun goes on.');
+export const cycleOff = phrase(() => '🔄 순환을 껐습니다. 하던 차례도 멈춥니다.', () => '🔄 The cycle is off. A round that has begun ends too.');
 export const cycleIsOff = phrase(() => '순환은 꺼져 있습니다. 켜기: `!순환 켜기 15분`', () => 'The cycle is off. To begin: `!cycle on 15m`');
 export const digestSet = phrase<[hour: number | null, next: string]>(
   (hour, next) => (hour === null ? '하루 요약을 껐습니다.' : `하루 요약을 매일 ${hour}시에 올립니다. 다음: **${next}**`),

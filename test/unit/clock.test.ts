@@ -147,6 +147,11 @@ describe('on a real Redis', () => {
             tasks.set(one.root, task);
             return Promise.resolve(task);
           },
+          cancel: (root) => {
+            const task = tasks.get(root);
+            if (task !== undefined) tasks.set(root, { ...task, phase: 'cancelled' });
+            return Promise.resolve(tasks.get(root) ?? null);
+          },
           get: (which) => Promise.resolve(typeof which === 'number' ? null : (tasks.get(which) ?? null)),
         },
         coordinator: {
@@ -316,5 +321,9 @@ describe('on a real Redis', () => {
     for (const [root, round] of tasks) tasks.set(root, { ...round, phase: 'done' });
     await step('2026-11-22T15:00:01');
     expect(heads()).toHaveLength(2);
+    const cycle = await new ScheduleStore(redis.client()).get(scheduleId(EventId.parse('$order')));
+    if (cycle === null) throw new Error('gone');
+    await one.end(cycle, master);
+    expect([...tasks.values()].at(-1)?.phase).toBe('cancelled');
   });
 });
