@@ -124,6 +124,17 @@ describe('carrying out', () => {
     expect(one.log.filter(({ kind }) => kind === 'withdraw')).toHaveLength(1);
   });
 
+  it.each<[string, object]>([
+    ['another plan', { plan: hashOf(plan('another')) }],
+    ['an attempt that was never made', { attempt: 2 }],
+    ['a step of no plan', { step: 'ghost' }],
+  ])('takes no result of %s', (_what, forged) => {
+    const one = world().play(able({ command: () => null }), reach('executing'));
+    const before = one.state;
+    one.send({ kind: 'result', at: one.now, result: { plan: before.plan!.hash, step: 'list' as never, attempt: 1, state: 'done', ...forged } });
+    expect(one.state).toBe(before);
+  });
+
   it('lets an approval wait for as long as the task may', () => {
     const one = world().play(able({ command: () => ({ state: 'asked' }) }));
     expect(one.state).toMatchObject({ phase: 'failed', ending: 'deadline', commands: { list: { state: 'stopped' } } });
