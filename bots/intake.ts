@@ -213,6 +213,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id))),
       memory: await remembered(message),
       running: deps.running.count(message.roomId),
+      away: deps.minds.away,
       runsHere: message.roomId === deps.hq || message.roomId === deps.ops,
     };
   }

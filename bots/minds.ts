@@ -45,6 +45,11 @@ export class Minds {
     this.use(this.#choices);
   }
 
+  /** Those who live elsewhere and are not there now. */
+  get away(): ReadonlySet<AgentId> {
+    return new Set(this.#visitors === 0 ? [] : [...this.#minds].filter(([, { provider }]) => provider.online?.() === false).map(([id]) => id));
+  }
+
   /** Whose words a person carries: asked only when called by name. */
   get byHand(): ReadonlySet<AgentId> {
     return this.#byHand;

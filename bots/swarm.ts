@@ -18,6 +18,7 @@ import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
 import { createDoorway, type Doorway } from './door/door.ts';
+import { swarmTasks } from './door/swarm-tasks.ts';
 import { buildClock } from './clock/build-clock.ts';
 import { carryOutCommand, type HouseCommands } from './house-commands.ts';
 import { createIntake } from './intake.ts';
@@ -100,6 +101,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     return taken;
   };
   const enqueue = (jobs: readonly SwarmJob[]) => queue.add(jobs.map((data) => ({ id: jobId(data), data })));
+  const shown = () => swarmTasks(tasks);
   const door: Doorway = createDoorway({
     redis,
     residents,
@@ -117,7 +119,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     publicUrl: settings.CHAVION_PUBLIC_URL,
     countTurns,
     enqueue,
-    swarmTasks: null,
+    swarmTasks: { list: (limit) => shown().list(limit), get: (id) => shown().get(id), result: (id) => shown().result(id), begin: null },
     log,
   });
   const minds: Minds = new Minds(roster.agents, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk, outsideDesk: door.desk }), purse, config), settings.CHAVION_REHEARSAL);
@@ -265,6 +267,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
               return clock.run(job);
             case 'invite':
               return answerInvite(job, lines);
+            case 'letter':
+              return door.leave(job);
             case 'order':
               return orders.add({ v: 1, type: 'run', root: job.source, room: job.room, at: job.at, lang: job.lang });
           }

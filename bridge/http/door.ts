@@ -38,6 +38,8 @@ export interface Spoken {
 export interface SwarmTasks {
   readonly list: (limit: number) => Promise<readonly TaskView[]>;
   readonly get: (id: string) => Promise<TaskView | null>;
+  /** The report of one that has ended. */
+  readonly result: (id: string) => Promise<string | null>;
   /** Null: they cannot be begun from outside. */
   readonly begin: ((agent: AgentId, mission: string, seed: string) => Promise<TaskView>) | null;
 }

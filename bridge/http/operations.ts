@@ -129,12 +129,13 @@ export class Operations {
 
   async results(id: string): Promise<z.infer<typeof ResultsOut>> {
     const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
-    return { id, state: task.state, result: item?.result ?? null, reports: [...(item?.reports ?? [])], jobs: [...(await this.#jobs(item))] };
+    const result = item === null ? await this.#reportOf(id) : item.result;
+    return { id, state: task.state, result, reports: [...(item?.reports ?? [])], jobs: [...(await this.#jobs(item))] };
   }
 
   async aggregate(id: string): Promise<z.infer<typeof AggregateOut>> {
     const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
-    const all = item === null ? swarmAggregate(task, null) : aggregateOf(item, await this.#jobs(item), (agent) => this.#nameOf(agent));
+    const all = item === null ? swarmAggregate(task, await this.#reportOf(id)) : aggregateOf(item, await this.#jobs(item), (agent) => this.#nameOf(agent));
     return { id, state: task.state, ...all };
   }
 
@@ -142,6 +143,10 @@ export class Operations {
     const board = await this.#board.list(2_000);
     const count = (state: BoardItem['state']) => board.filter((item) => item.state === state).length;
     return { you: agent, agents: [...this.#house.presence()], tasks: { open: count('open'), claimed: count('claimed') }, serverTime: Date.now() };
+  }
+
+  async #reportOf(id: string): Promise<string | null> {
+    return (await this.#house.swarmTasks?.result(id)) ?? null;
   }
 
   async #jobs(item: BoardItem | null): Promise<readonly JobView[]> {

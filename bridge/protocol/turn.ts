@@ -113,7 +113,18 @@ export const OccurrenceJob = z.object({
 });
 export type OccurrenceJob = z.infer<typeof OccurrenceJob>;
 
-export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, OrderJob, HouseCommandJob, OccurrenceJob]);
+/** Words for an agent that lives elsewhere and is not there now. */
+export const LetterJob = z.object({
+  type: z.literal('letter'),
+  room: RoomId,
+  source: EventId,
+  agent: AgentId,
+  thread: EventId.optional(),
+  text: z.string(),
+});
+export type LetterJob = z.infer<typeof LetterJob>;
+
+export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, LetterJob, OrderJob, HouseCommandJob, OccurrenceJob]);
 export type SwarmJob = z.infer<typeof SwarmJob>;
 
 /** The id under which a job can be added only once. */
@@ -125,6 +136,8 @@ export function jobId(job: SwarmJob): string {
       return `${job.source}.${job.slot ?? 'notice'}`;
     case 'invite':
       return `${job.source}.invite`;
+    case 'letter':
+      return `${job.source}.${job.agent}.letter`;
     case 'order':
       return `${job.source}.order`;
     case 'command':
