@@ -51,6 +51,18 @@ describe('the way of a task', () => {
     expect(one.state.phase).toBe('done');
   });
 
+  it('hears objections only to steps of plans that stand', () => {
+    const objecting = able({
+      ask: (ask, state) => {
+        const [first] = state.proposals;
+        const to = (of: string, step: string) => ({ of, step, text: 'no' }) as never;
+        return ask.kind === 'critique' && first !== undefined ? { kind: 'critique', objections: [to(first.hash, 'list'), to(first.hash, 'ghost'), to(hashOf(plan('never proposed')), 'list')] } : answerTo(ask, state, plan(ask.agent));
+      },
+    });
+    const { state } = world().play(objecting);
+    expect(state.objections.map(({ by, of, step }) => [by, of, step])).toEqual(three.map((by) => [by, state.proposals[0]?.hash, 'list']));
+  });
+
   it('asks the next one where the integrator cannot, and takes the mission itself for the goal where nobody can', () => {
     expect(world().play(able({ ask: (ask, state) => (ask.kind === 'triage' && ask.agent === A ? 'provider.timeout' : answerTo(ask, state, plan('x'))) })).state.triage?.by).toBe(B);
     const { state } = world().play(able({ ask: (ask, state) => (ask.kind === 'triage' ? null : answerTo(ask, state, plan('x'))) }));
