@@ -5,7 +5,7 @@ import { editContent, messageContent } from '../../bridge/matrix/content.ts';
 import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
-import { hasEnded } from './machine.ts';
+import { hasEnded, waitsForMaster } from './machine.ts';
 import type { TaskState } from './state.ts';
 import type { TaskStore } from './store.ts';
 
@@ -19,7 +19,8 @@ export interface CardDeps {
   readonly log: Logger;
 }
 
-const chavionOf = (root: EventId): ChavionContent => ({ v: 1, kind: 'card', root });
+/** While it goes on by itself it is still growing: `npm run chat` waits for the rest, and shows it as it stands. */
+const chavionOf = (state: TaskState): ChavionContent => ({ v: 1, kind: 'card', root: state.root, ...(hasEnded(state) || waitsForMaster(state) ? {} : { streaming: true }) });
 
 /** One message a task that says how it stands: sent once, edited after every transition, never ringing. */
 export class CardKeeper {
@@ -34,7 +35,7 @@ export class CardKeeper {
 
   /** The first look; a repeated one is the same message. */
   post(state: TaskState): Promise<EventId> {
-    const content = messageContent({ text: this.#deps.cardText(state), msgtype: 'm.notice', thread: state.root, chavion: chavionOf(state.root) });
+    const content = messageContent({ text: this.#deps.cardText(state), msgtype: 'm.notice', thread: state.root, chavion: chavionOf(state) });
     return this.#deps.coordinator.send(state.room, 'm.room.message', content, `task.${state.root}.card`);
   }
 
@@ -82,7 +83,7 @@ export class CardKeeper {
       state = (await store.load(root)) ?? state;
       const text = cardText(state);
       try {
-        const content = editContent(card, { text, msgtype: 'm.notice', chavion: chavionOf(root) });
+        const content = editContent(card, { text, msgtype: 'm.notice', chavion: chavionOf(state) });
         await coordinator.send(state.room, 'm.room.message', content, `task.${root}.card.${state.version}.${text.length}`);
       } catch (error) {
         if (!refused(error)) throw error;

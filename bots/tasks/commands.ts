@@ -4,7 +4,7 @@ import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
 import * as say from '../../bridge/text/task-commands.ts';
 import type { HouseCommand, HouseCommands } from '../house-commands.ts';
 import { languageOf } from '../language.ts';
-import { hasEnded } from './machine.ts';
+import { hasEnded, waitsForMaster } from './machine.ts';
 import { plainWords } from './markdown-words.ts';
 import { permalink } from './permalink.ts';
 import { labelled, labelOf, proposalAt } from './plan-labels.ts';
@@ -134,5 +134,3 @@ const TYPED = {
   retry: { ko: '재시도', en: 'retry' },
   choose: { ko: '선택', en: 'choose' },
 } as const;
-
-const waitsForMaster = ({ phase, commands }: TaskState): boolean => phase === 'asking' || Object.values(commands).some(({ state }) => state === 'asked');

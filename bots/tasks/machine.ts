@@ -74,3 +74,6 @@ export class TaskMachine {
 }
 
 export const hasEnded = ({ phase }: Pick<TaskState, 'phase'>): boolean => ENDED.has(phase);
+
+/** An answer or an approval of the master's is the next thing that can happen. */
+export const waitsForMaster = ({ phase, commands }: TaskState): boolean => phase === 'asking' || (phase === 'executing' && Object.values(commands).some(({ state }) => state === 'asked'));

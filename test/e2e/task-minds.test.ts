@@ -154,7 +154,9 @@ describe('a question that is taken back', () => {
     await scene.until(() => scene.providers.questions.filter((question) => kindOf(question) === 'propose').length === 4);
     await task.say('!cancel');
     await task.ended();
-    await scene.until(() => scene.providers.questions.filter((question) => kindOf(question) === 'propose').every(({ abandonedAt }) => abandonedAt !== undefined));
+    const asked = scene.providers.questions.filter((question) => kindOf(question) === 'propose');
+    await scene.until(() => asked.every(({ abandonedAt }) => abandonedAt !== undefined));
+    expect(asked).toHaveLength(4);
     never.open();
   });
 

@@ -33,7 +33,8 @@ describe('a task', () => {
 
     // Every phase has left what it has to leave, each once.
     expect(task.acts('electorate')).toHaveLength(1);
-    expect(task.acts('proposal').map(({ sender }) => sender).toSorted()).toEqual(AGENTS.map((id) => scene.agent(id)).toSorted());
+    expect(new Set(task.acts('proposal').map(({ sender }) => String(sender)))).toEqual(new Set(AGENTS.map((id) => scene.agent(id))));
+    expect(task.acts('proposal')).toHaveLength(AGENTS.length);
     expect(task.acts('ballot')).toHaveLength(AGENTS.length);
     expect(task.acts('decision')).toHaveLength(1);
     expect(task.poll()).toBeDefined();

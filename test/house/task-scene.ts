@@ -59,7 +59,8 @@ export class TaskView {
     return all.filter((event) => inside.has(event.event_id) || inside.has(event.content?.['m.relates_to']?.event_id));
   }
 
-  poll(): Json | undefined {
+  /** Undefined where there is none yet. */
+  poll(): Json {
     return this.events().find((event) => event.type === 'org.matrix.msc3381.poll.start');
   }
 
