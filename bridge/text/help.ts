@@ -20,6 +20,7 @@ export const helpText = phrase<[example: string]>(
       '- `!에이전트`: 누가 있고 어떤 상태인지 봅니다',
       '- `!모델 이름 회사/모델`: 모델을 바꿉니다 (`기본`이면 되돌림, `relay`는 웹 대화창)',
       '- `!기억`: 앞선 이야기 요약 · `!잊어`: 요약을 지웁니다',
+      '- `!초대 이름`: 밖에 있는 에이전트를 들입니다 (열쇠는 개인 방으로)',
       '- `!도움`: 이 안내',
     ].join('\n'),
   (example) =>
@@ -39,6 +40,7 @@ export const helpText = phrase<[example: string]>(
       '- `!agents`: who is here and how they are',
       '- `!model name provider/model`: changes a model (`default` goes back, `relay` is by web chat)',
       '- `!memory`: what is remembered of earlier talk · `!forget`: clears it',
+      '- `!agent add name`: lets in an agent that lives elsewhere (its key comes in a private room)',
       '- `!help`: this text',
     ].join('\n'),
 );
