@@ -72,9 +72,14 @@ describe('carrying out', () => {
   });
 
   it('does not run the same plan again where its attempts are used up', () => {
-    const one = world().play(able({ plans: { anna: plan('x'), ben: plan('x'), cleo: plan('x') }, ask: (ask, state) => (ask.kind === 'diagnose' ? { kind: 'diagnose', cause: '', command: null } : answerTo(ask, state, plan('x'))), command: () => ({ state: 'failed' }) }));
+    const same = plan('x');
+    const chance = (state: TaskState): Answer => {
+      const step = state.plan?.plan.steps[0];
+      return { kind: 'diagnose', cause: 'chance', command: step?.kind === 'command' ? step.command : null };
+    };
+    const one = world().play(able({ ask: (ask, state) => (ask.kind === 'diagnose' ? chance(state) : answerTo(ask, state, same)), command: () => ({ state: 'failed' }) }));
     expect(one.dispatched()).toEqual(['list.1', 'list.2', 'list.3']);
-    expect(one.state.phase).toBe('failed');
+    expect(one.state).toMatchObject({ phase: 'failed', ending: 'command-failed', round: 2 });
   });
 
   it('takes a new plan where two have nothing to patch, or one of two is all there is', () => {
