@@ -14,12 +14,12 @@ const BATCH = 128;
  * What lies below an open folder. Only names and sizes are looked at; a link is an entry like any other. Stops as soon
  * as a limit is passed, so that a hostile folder costs no more than a full one. A folder swapped for a link meanwhile
  * can only make it count something else.
- * Most are small, and a look at each is shorter than the way to another thread and back; after so many it lets others in.
+ * Most are small, and a look at each is shorter than the way to another thread and back; every few milliseconds it lets others in.
  */
 export async function folderUsage(fd: number, limits: FolderUsage): Promise<FolderUsage> {
   let bytes = 0;
   let inodes = 0;
-  let looked = 0;
+  let began = performance.now();
   const folders = [{ path: `/proc/self/fd/${fd}/.`, depth: 0 }];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     if (folder.depth > DEEPEST) return { bytes, inodes: Number.POSITIVE_INFINITY };
@@ -31,16 +31,22 @@ export async function folderUsage(fd: number, limits: FolderUsage): Promise<Fold
         bytes += sizeOf(path);
         inodes += 1;
         if (bytes > limits.bytes || inodes > limits.inodes) return { bytes, inodes };
-        looked += 1;
-        if (looked % BATCH === 0) await setImmediate();
+        began = await letOthersIn(began);
       }
     } catch (error) {
       if (!isGone(error)) return { bytes, inodes: Number.POSITIVE_INFINITY };
     }
-    looked += 1;
-    if (looked % BATCH === 0) await setImmediate();
+    began = await letOthersIn(began);
   }
   return { bytes, inodes };
+}
+
+const AT_A_STRETCH_MS = 5;
+
+async function letOthersIn(began: number): Promise<number> {
+  if (performance.now() - began < AT_A_STRETCH_MS) return began;
+  await setImmediate();
+  return performance.now();
 }
 
 function sizeOf(path: string): number {

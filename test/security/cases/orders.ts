@@ -157,8 +157,8 @@ export const orderCases: readonly OrderCase[] = [
   filling('writes one file that is too large', 'head -c 40M /dev/zero >large; ls -s --block-size=1 large', (_scene, outcome) => (Number(/^(\d+) large/m.exec(outcome.stdout)?.[1] ?? 0) > 32 * MiB ? 'the file is too large' : undefined), () => true),
   filling(
     'makes files without end',
-    `perl -e 'for my $n (1 .. 300000) { open my $f, ">", "small-$n" or last } print "had it all\\n"'; sleep 20`,
-    ({ workspace }) => (readdirSync(workspace).length > 250_000 ? 'it made them all' : undefined),
+    `perl -e 'for my $n (1 .. 1000000) { open my $f, ">", "small-$n" or last; select undef, undef, undef, 0.01 unless $n % 1000 } print "had it all\\n"'; sleep 20`,
+    ({ workspace }) => (readdirSync(workspace).length > 500_000 ? 'it made them all' : undefined),
     killedFor('inodes', 'disk', 'cpu', 'timeout'),
   ),
   swapped,
