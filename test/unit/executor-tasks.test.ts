@@ -305,7 +305,7 @@ describe('a crash in the middle', () => {
 
 describe('the end of a task', () => {
   it('stops what was decided before it, and nothing that is decided after it', async () => {
-    play = (script) => ({ code: 0, ms: script === 'old' ? 60_000 : 0 });
+    play = (script) => ({ code: 0, ms: script === 'old' ? 60_000 : 1_500 });
     const root = begin();
     const first = decide(root, planWith('old', shell('old', 'old', { timeoutMs: 100_000 }), shell('next', 'next')));
     void dispatch(root, first, 'old');
@@ -314,11 +314,12 @@ describe('the end of a task', () => {
     const until_ = clock;
     clock += 1_000;
     const second = decide(root, planWith('new', shell('new', 'new')), 1);
+    void dispatch(root, second, 'new');
+    await until(() => (ran.includes('new') ? true : undefined));
     await executor.take({ v: 1, type: 'end', root, room, at: at(root), lang: 'en', until: until_ });
     expect(await result('old', 'stopped')).toBeDefined();
     await dispatch(root, first, 'next');
     expect(await result('next', 'refused')).toMatchObject({ why: 'task-ended' });
-    await dispatch(root, second, 'new');
     expect(await result('new', 'done')).toBeDefined();
   });
 
