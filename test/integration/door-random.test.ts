@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DoorScene } from '../house/door-scene.ts';
 
@@ -55,7 +55,7 @@ function rightOf(schema: Schema, depth: number): fc.Arbitrary<unknown> {
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const either = schema.anyOf ?? schema.oneOf;
   if (either !== undefined) return fc.oneof(...either.map((one) => valueOf(one, depth + 1)));
-  switch (Array.isArray(schema.type) ? String(schema.type[0]) : schema.type) {
+  switch (String(Array.isArray(schema.type) ? schema.type[0] : schema.type)) {
     case 'string':
       return schema.pattern === undefined ? text : fc.oneof(fc.constantFrom('b1', 'b2', 'b3', 'j1', 'j2', '1-1', '99999999999999-0'), text);
     case 'integer':
@@ -98,7 +98,7 @@ const urlOf = (path: string, parameters: readonly (readonly [string, string, unk
   const query = new URLSearchParams();
   let at = path;
   for (const [where, name, value, there] of parameters) {
-    const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
     if (where === 'path') at = at.replace(`{${name}}`, encodeURIComponent(shown.toWellFormed()) || '%20');
     else if (there && where === 'query') query.set(name, shown);
   }
@@ -122,8 +122,9 @@ describe('a thousand requests made of the document', () => {
           const answer = (await response.json()) as Record<string, unknown>;
           seen.set(response.status, (seen.get(response.status) ?? 0) + 1);
           operations.add(`${method} ${path}`);
-          expect(response.status, `${method} ${url} ${JSON.stringify(body)} → ${JSON.stringify(answer)}`).toBeLessThan(500);
-          if (response.status >= 400) expect(answer).toMatchObject({ status: response.status, code: expect.stringMatching(/^[a-z]+\.[a-z-]+$/) as string });
+          const { status, code } = answer;
+          const well = response.status < 400 || (response.status < 500 && status === response.status && /^[a-z]+\.[a-z-]+$/.test(String(code)));
+          if (!well) throw new Error(`${method} ${url} ${JSON.stringify(body)} → ${response.status} ${JSON.stringify(answer)}`);
         },
       ),
       { numRuns: 1_000 },
