@@ -48,6 +48,8 @@ function modelNamed(word: string, { config }: Choosable): ModelName | { readonly
   const head = (slash === -1 ? word : word.slice(0, slash)).toLowerCase();
   const model = ModelName.safeParse(slash === -1 ? (KOREAN.get(head) ?? head) : `${head}${word.slice(slash)}`);
   if (!model.success || !/^[\w./:@+-]{1,200}$/.test(model.data)) return { why: slash > 0 && head !== 'echo' && !PROVIDERS.includes(head) ? 'provider' : 'shape' };
+  // That is no mind which anybody here could have: agents from outside are let in by `!agent`.
+  if (head === 'outside') return { why: 'shape' };
   if (head === 'compatible' && config.endpoint === undefined) return { why: 'endpoint' };
   return model.data;
 }

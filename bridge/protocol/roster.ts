@@ -82,6 +82,9 @@ export const Roster = z
       if (seenIds.has(agent.id)) ctx.addIssue({ code: 'custom', path: ['agents', i, 'id'], message: `"${agent.id}" is taken` });
       seenIds.add(agent.id);
       claim(agent.id, agent.callsigns, ['agents', i, 'callsigns']);
+      if ([agent.model, agent.fallback].some((model) => model === 'outside')) {
+        ctx.addIssue({ code: 'custom', path: ['agents', i, 'model'], message: 'agents from outside are let in with !agent add' });
+      }
       if ([agent.model, agent.fallback].some((model) => model?.startsWith('compatible/')) && agent.endpoint === undefined) {
         ctx.addIssue({ code: 'custom', path: ['agents', i, 'endpoint'], message: 'a compatible/… model needs an endpoint' });
       }
