@@ -6,6 +6,7 @@ import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import type { MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
 import { ModelName, type Roster } from '../bridge/protocol/roster.ts';
+import { parseTask } from '../bridge/protocol/task-order.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
@@ -47,6 +48,13 @@ export interface IntakeDeps {
   readonly lang: Lang;
   readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>) => string;
   readonly log: Logger;
+}
+
+/** What of a message is the writer's own language; null where all of it is a machine's. */
+function ownWords(body: string): string | null {
+  const order = parseTask(body);
+  if (order !== null) return order.kind === 'task' ? order.mission : null;
+  return parseCommand(body) === null ? body : null;
 }
 
 type Heard = Pick<MessageEvent, 'eventId' | 'roomId' | 'at'>;
@@ -233,8 +241,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function roomLanguage(room: RoomId): Promise<Lang> {
     const [entries, masters] = await Promise.all([deps.timeline.view(room), rooms.masters()]);
-    const last = entries.findLast(({ event, body }) => masters.has(event.sender) && parseCommand(body) === null);
-    return last === undefined ? deps.lang : languageOf(last.body, deps.lang);
+    const last = entries.filter(({ event }) => masters.has(event.sender)).findLast(({ body }) => ownWords(body) !== null);
+    return languageOf(ownWords(last?.body ?? '') ?? '', deps.lang);
   }
 
   /** 🛑 on a question ends its answers, on an answer that one. */

@@ -91,7 +91,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands {
   function show(found: Found, { thread }: HouseCommandJob): string {
     if ('line' in found) return found.line;
     const card = tasks.cardText(found.task);
-    return thread === found.task.root ? card : `${card}\n${link(found.task)}`;
+    return thread === found.task.root ? card : `${card}\n${say.toThread[found.task.lang](permalink(found.task.room, found.task.root, deps.serverName))}`;
   }
 
   /** Its mission leads to its thread. */

@@ -1,10 +1,9 @@
-import type { PlanHash } from '../../bridge/protocol/plan.ts';
 import { countVotes, type CountedBy } from '../../bridge/protocol/voting.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import * as say from '../../bridge/text/task-thread.ts';
 import { countedByWord, riskWord } from '../../bridge/text/task-words.ts';
 import { planFile, planPictureFile } from '../../bridge/text/task-results.ts';
-import { planRisk, commandCount } from '../../bridge/protocol/plan.ts';
+import { commandCount, type Plan, type PlanHash, planRisk } from '../../bridge/protocol/plan.ts';
 import { plainWords, short } from './markdown-words.ts';
 import { messageId } from './message-ids.ts';
 import { electionOf, labelled, labelOf, placeOf } from './plan-labels.ts';
@@ -73,7 +72,7 @@ export const roundSpeakers = {
     const { lang, no } = state;
     if (state.plan === null) return null;
     const { plan, authors } = state.plan;
-    const text = [say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)), ...stepList(plan, lang, nameOf, true), '', `${planSummary(plan, lang)}. ${say.planAsks[lang]()}`].join('\n');
+    const text = [say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)), ...stepList(plan, lang, nameOf, true), '', `${planSummary(plan, lang)}${asksFirst(plan) ? `. ${say.planAsks[lang]()}` : ''}`].join('\n');
     const picture = { name: planPictureFile[lang](no), mediaType: 'image/png', read: () => drawPlan(plan, { lang, nameOf }) };
     return { text, performative: 'inform', inReplyTo: state.plan.event ?? state.events[messageId.decision(state.round, state.decision?.rule ?? 'vote')], attachments: [picture], fileName: planFile[lang](no) };
   },
@@ -140,3 +139,6 @@ function question(state: TaskState, { ownerTitle }: SayingFacts): Words | null {
   const until = Object.entries(state.timers).find(([id]) => id.startsWith('until.question'))?.[1];
   return { text, performative: 'query-ref', inReplyTo: state.root, replyBy: until ?? state.deadline };
 }
+
+/** By the rules of a fresh house; where everything asks, the executor says so itself. */
+const asksFirst = (plan: Plan): boolean => ['host', 'network'].includes(planRisk(plan));

@@ -24,6 +24,11 @@ export const nothingGoesOn = phrase(
   () => '지금 하는 임무가 없습니다. 지난 임무는 `!임무목록`, 새로 시키려면 `!임무 할 일`',
   () => 'No task is under way. Earlier ones: `!tasks`. A new one: `!task what to do`',
 );
+/** Under a card that is shown outside its thread. */
+export const toThread = phrase<[url: string]>(
+  (url) => `[스레드로 가기](${url})`,
+  (url) => `[To its thread](${url})`,
+);
 export const waitsForYou = phrase<[numbers: readonly number[]]>(
   (numbers) => `✋ 마스터의 답을 기다리는 임무: ${numbers.map((no) => `#${no}`).join(', ')}. 그 스레드를 봐 주세요.`,
   (numbers) => `✋ Waiting for you: ${numbers.map((no) => `#${no}`).join(', ')}. Please look into the thread.`,
