@@ -91,6 +91,15 @@ describe('a task', () => {
     }
   });
 
+  it('for a page of a pet shop ends with that page as a file of the thread', async () => {
+    const task = await begin('//chavion_task: 펫샵 예약 관리 화면을 만들어줘');
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    const files = results(task).flatMap(({ artifacts }) => artifacts ?? []);
+    const page = files.find(({ path }) => String(path).endsWith('.html'));
+    expect(await scene.master.download(String(page?.url))).toMatch(/<html[\s>]/);
+    expect((await report(task)).body).toContain(String(page?.path));
+  });
+
   it('goes on beside another', async () => {
     const both = await Promise.all([begin('//chavion_task: shop 폴더의 파일 목록'), begin('//chavion_task: list the files of the site folder')]);
     const [shop, site] = await Promise.all(both.map((task) => task.ended()));
