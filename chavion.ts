@@ -10,6 +10,7 @@ import { lend } from './bridge/launcher/lend.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
+import { compose } from './bridge/operations/compose/compose.ts';
 import { logs } from './bridge/operations/logs.ts';
 import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.ts';
 import { status } from './bridge/operations/status.ts';
@@ -35,6 +36,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   logs: (stop) => logs(asked, stop),
   backup: () => backup(asked),
   restore: () => restore(asked),
+  compose: () => compose(asked),
   'reset-password': () => resetPassword(asked),
   'rotate-secrets': () => rotateSecrets(asked),
   help,
