@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { letIn, makeGhost } from '../../bridge/appservice/new-ghost.ts';
 import type { KeyRing } from '../../bridge/http/key-ring.ts';
 import type { Mailbox } from '../../bridge/http/mailbox.ts';
+import type { Questions } from '../../bridge/http/questions.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { type Outsider, Scope } from '../../bridge/protocol/door.ts';
 import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -20,6 +21,7 @@ export interface AgentCommandDeps {
   readonly outsiders: Outsiders;
   readonly keys: KeyRing;
   readonly mailbox: Pick<Mailbox, 'empty'>;
+  readonly questions: Pick<Questions, 'drop'>;
   readonly letters: KeyLetters;
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
@@ -91,6 +93,7 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     await keys.revoke(agent.id);
     await deps.letters.withdraw(agent.id);
     await outsiders.remove(agent.id);
+    await deps.questions.drop(agent.id);
     await deps.mailbox.empty(agent.id);
     const account = deps.ghost(deps.userOf(agent.id));
     for (const room of deps.rooms) {

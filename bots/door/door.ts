@@ -103,7 +103,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       online: (agent) => outsiders.isOnline(agent),
       ask: ({ turn, agent, question, prompt, chain }, signal) => {
         const from = chain === undefined ? 'coordinator' : (residents.byUser.get(chain.from)?.id ?? 'master');
-        return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until: Date.now() + ANSWER_MS, ...(chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } }) }, signal);
+        return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until: Date.now() + ANSWER_MS, ...(chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } }) }, () => outsiders.isOnline(agent.id), signal);
       },
     },
     command: agentCommand({
@@ -112,6 +112,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       outsiders,
       keys,
       mailbox,
+      questions,
       letters,
       coordinator,
       ghost,

@@ -41,8 +41,8 @@ export class Questions {
     this.#mailbox = mailbox;
   }
 
-  /** The agent's words; null when its time was up. Rejects with the signal's reason when aborted. */
-  async ask(question: Question, signal: AbortSignal): Promise<string | null> {
+  /** The agent's words; null when its time was up, or it has gone. Rejects with the signal's reason when aborted. */
+  async ask(question: Question, isThere: () => boolean, signal: AbortSignal): Promise<string | null> {
     const { id, agent, until } = question;
     const key = questionKey(id);
     if ((await this.#redis.hsetnx(key, 'agent', agent)) === 1) await this.#redis.hset(key, { until });
@@ -51,9 +51,9 @@ export class Questions {
     await this.#mailbox.put(agent, `ask.${id}`, letter);
     try {
       for (;;) {
-        const [answer, deadline] = await this.#redis.hmget(key, 'answer', 'until');
+        const [answer, deadline, over] = await this.#redis.hmget(key, 'answer', 'until', 'over');
         if (answer != null) return answer;
-        if (Date.now() > Number(deadline)) return null;
+        if (over != null || !isThere() || Date.now() > Number(deadline)) return null;
         await sleep(LOOK_MS, undefined, { signal });
       }
     } catch (error) {
@@ -67,6 +67,12 @@ export class Questions {
 
   answer(agent: AgentId, id: string, text: string, now: number): Promise<Answered> {
     return this.#redis.eval(ANSWER, 2, questionKey(id), openKey(agent), agent, now, text, id).then((said) => (said === 'taken' || said === 'late' ? said : 'unknown'));
+  }
+
+  /** Nobody waits for this agent any more. */
+  async drop(agent: AgentId): Promise<void> {
+    for (const id of await this.#redis.zrange(openKey(agent), '0', '-1')) await this.#redis.hset(questionKey(id), 'over', '1');
+    await this.#redis.del(openKey(agent));
   }
 
   /** The questions that wait for this agent, the most urgent first. */

@@ -96,21 +96,26 @@ describe('an agent that lives elsewhere', () => {
   it('ends with the others where two would call each other for ever', async () => {
     const [one, two] = [await added('!초대 하나 one'), await added('!초대 둘 two')];
     await Promise.all([curl(one.key, '/api/agent/one/checkin', {}), curl(two.key, '/api/agent/two/checkin', {})]);
-    let next = { key: one.key, other: 'two' };
+    const sides = [{ key: one.key, other: '둘' }, { key: two.key, other: '하나' }] as const;
     const bounds: (string | null)[] = [];
-    for (let i = 0; i < 8; i += 1) {
-      // Each calls the other with a new message, never with an answer.
-      bounds.push((await curl(next.key, '/api/messages', { receiver: next.other, type: 'report', content: `너 ${i}` })).bound);
-      next = next.other === 'two' ? { key: two.key, other: 'one' } : { key: one.key, other: 'two' };
+    let since = ['', ''];
+    for (let turn = 0; bounds.at(-1) !== 'depth' && turn < 10; turn += 1) {
+      const me = turn % 2 === 0 ? 0 : 1;
+      // Each calls the other with a new message, never with an answer: nothing else would hold them.
+      bounds.push((await curl(sides[me].key, '/api/messages', { receiver: sides[me].other, type: 'report', content: `네 차례 ${turn}` })).bound);
+      if (bounds.at(-1) === 'depth') break;
+      const { messages, next } = await curl(sides[1 - me]!.key, `/api/messages?wait=20${since[1 - me] === '' ? '' : `&since=${since[1 - me]}`}`);
+      expect(messages.at(-1)).toMatchObject({ type: 'ask', content: expect.stringContaining(`네 차례 ${turn}`) as string });
+      since = me === 0 ? [since[0]!, next] : [next, since[1]!];
     }
-    expect(bounds.filter((bound) => bound === 'depth').length).toBeGreaterThanOrEqual(4);
+    expect(bounds).toEqual([null, null, null, null, 'depth']);
     for (const name of ['one', 'two']) await scene.master.noticed(scene.hq, await scene.master.say(scene.hq, `!agent remove ${name}`));
   });
 
   it('loses a key that it pastes into the room, and gets no say with one taken back', async () => {
     const { master, hq } = scene;
     const { key, room } = await added('!agent rotate scout');
-    const pasted = await master.say(hq, `열쇠는 ${key} 이야`);
+    const pasted = await master.say(hq, `가브리엘, 열쇠는 ${key} 이야`);
     await master.noticed(hq, pasted);
     await scene.until(() => !master.shown(hq).some(({ id }) => id === pasted));
     await curl(key, '/api/messages', { receiver: 'all', content: `제 열쇠는 ${key}` });

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claim } from '../../bridge/http/board-item.ts';
+import { Board } from '../../bridge/http/board.ts';
+import { AgentId } from '../../bridge/protocol/ids.ts';
+import { BareRedis } from '../house/bare-redis.ts';
 import { DoorScene } from '../house/door-scene.ts';
 
 let scene: DoorScene;
@@ -37,19 +41,37 @@ describe('a task of the board', () => {
 
   it('is claimed by exactly one of twenty who try a thousand times', async () => {
     const keys = await Promise.all(Array.from({ length: 20 }, (_, i) => scene.key(`racer${i}`)));
+    // With open connections they come at the same moment.
+    await Promise.all(keys.map((key) => scene.call('GET', '/api/tasks', { key })));
     const id = await posted();
     const answers = await Promise.all(
-      keys.flatMap((key) => Array.from({ length: 50 }, async () => scene.call('POST', `/api/tasks/${id}/claim`, { key }))),
+      keys.map(async (key) => {
+        const own: Awaited<ReturnType<DoorScene['call']>>[] = [];
+        for (let i = 0; i < 50; i += 1) own.push(await scene.call('POST', `/api/tasks/${id}/claim`, { key }));
+        return own;
+      }),
     );
-    const won = answers.filter(({ status }) => status === 200);
+    const all = answers.flat();
+    const won = all.filter(({ status }) => status === 200);
     const owner = String(won[0]?.body['owner']);
     expect(new Set(won.map(({ body }) => body['owner'])).size).toBe(1);
     expect(won).toHaveLength(50);
-    for (const { status, body } of answers.filter((answer) => answer.status !== 200)) {
+    for (const { status, body } of all.filter((answer) => answer.status !== 200)) {
       expect(status).toBe(409);
       expect(body).toMatchObject({ code: 'task.claimed', owner });
     }
     expect(scene.said.filter(({ text }) => text.includes(`\`${id}\` 제가 맡겠습니다`))).toHaveLength(1);
+  });
+
+  it('is claimed by one where several houses share a board', async () => {
+    await using server = await BareRedis.start();
+    const boards = Array.from({ length: 20 }, () => new Board(server.client()));
+    const agents = boards.map((_, i) => AgentId.parse(`racer${i}`));
+    for (let round = 0; round < 20; round += 1) {
+      const { id } = await boards[0]!.add(agents[0]!, { title: '하나뿐', description: '', claimSeconds: 60 }, `round${round}`);
+      const steps = await Promise.all(boards.map((board, i) => board.change(id, (item, now) => claim(item, agents[i]!, now))));
+      expect(steps.filter((step) => step?.kind === 'next')).toHaveLength(1);
+    }
   });
 
   it('returns to the pool when nobody reports in time, and no later', async () => {
