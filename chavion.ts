@@ -11,6 +11,7 @@ import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
 import { compose } from './bridge/operations/compose/compose.ts';
+import { installService } from './bridge/operations/install-service.ts';
 import { logs } from './bridge/operations/logs.ts';
 import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.ts';
 import { status } from './bridge/operations/status.ts';
@@ -36,6 +37,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   logs: (stop) => logs(asked, stop),
   backup: () => backup(asked),
   restore: () => restore(asked),
+  'install-service': (stop) => installService(asked, stop),
   compose: () => compose(asked),
   'reset-password': () => resetPassword(asked),
   'rotate-secrets': () => rotateSecrets(asked),

@@ -16,6 +16,7 @@ npm start -- backup      집 전체를 파일 하나로 (--encrypt: 암호로 �
 npm start -- restore     백업에서 되돌립니다. 집이 없는 곳에서만 됩니다.
 npm start -- reset-password  마스터의 비밀번호를 새로 만듭니다.
 npm start -- rotate-secrets  부분들 사이의 비밀값을 새로 만듭니다.
+npm start -- install-service  서버가 켜질 때 집도 켜지게 합니다 (systemd).
 npm start -- compose     docker compose로 켤 때 쓸 비밀값과 설정을 만듭니다.
 npm start -- --help      이 도움말
 npm run chat             이 터미널에서 에이전트들과 이야기합니다.
@@ -37,6 +38,7 @@ npm start -- backup      the whole house in one file (--encrypt: under a passphr
 npm start -- restore     a house from its backup, where there is none
 npm start -- reset-password  a new password for the master
 npm start -- rotate-secrets  new secrets between the parts
+npm start -- install-service  the house opens with the machine (systemd)
 npm start -- compose     secrets and configuration for docker compose
 npm start -- --help      this help
 npm run chat             talks to the agents from this terminal.

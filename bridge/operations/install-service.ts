@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { loadSettings } from '../config/load.ts';
+import { Refusal } from '../config/refusal.ts';
+import { ensureAccounts } from '../launcher/accounts.ts';
+import { readJson } from '../launcher/files.ts';
+import { dataPaths, Instance, isRoot, openDataFolder } from '../launcher/instance.ts';
+import { holder } from '../launcher/lock.ts';
+import { prerequisites } from '../launcher/prerequisites.ts';
+import { serviceText } from '../text/service.ts';
+import { serviceUnit } from './service-unit.ts';
+import type { Asked } from './verbs.ts';
+
+const run = promisify(execFile);
+export const UNIT_FILE = '/etc/systemd/system/chavion.service';
+
+/** `npm start -- install-service [--print]`: the house comes up with the machine. Returns the exit code. */
+export async function installService({ project, environment, args, terminal }: Asked, stop: AbortSignal): Promise<number> {
+  if (args.some((word) => word !== '--print')) {
+    terminal.say(serviceText.usage);
+    return 2;
+  }
+  const paths = dataPaths(project, loadSettings(environment));
+  const instance = readJson(paths.instance, Instance);
+  const unit = serviceUnit({
+    project,
+    // A house begun by an ordinary account stays with it.
+    account: instance?.separated === false ? await nameOf(statSync(paths.data).uid) : undefined,
+    path: programFolders(environment['PATH'] ?? ''),
+  });
+  if (args.includes('--print')) {
+    for (const line of unit.trimEnd().split('\n')) terminal.line(line);
+    return 0;
+  }
+  if (!isRoot()) throw new Refusal(serviceText.notRoot);
+  if (!existsSync('/run/systemd/system')) throw new Refusal(serviceText.noSystemd);
+  if (existsSync(UNIT_FILE) && !readFileSync(UNIT_FILE, 'utf8').includes(`WorkingDirectory=${project}\n`)) throw new Refusal(serviceText.otherHouse(UNIT_FILE));
+  // The service may write neither to /usr nor to /etc: what takes that is done now.
+  openDataFolder(paths);
+  await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
+  await ensureAccounts();
+  writeFileSync(UNIT_FILE, unit, { mode: 0o644 });
+  await run('systemctl', ['daemon-reload']);
+  await run('systemctl', ['enable', 'chavion.service']);
+  terminal.mark(true, serviceText.installed(UNIT_FILE)[terminal.lang]());
+  terminal.say(holder(paths.lock) === undefined ? serviceText.next : serviceText.nextRunning);
+  return 0;
+}
+
+async function nameOf(uid: number): Promise<string> {
+  const { stdout } = await run('getent', ['passwd', String(uid)]);
+  return stdout.split(':')[0] ?? String(uid);
+}
+
+/** Without the project's own: what .node/run finds there it looks up itself. */
+const programFolders = (path: string): string => {
+  const folders = path.split(':').filter((folder) => folder.startsWith('/') && !folder.includes('node_modules'));
+  return [...new Set([...folders, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'])].join(':');
+};
