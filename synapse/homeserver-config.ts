@@ -21,6 +21,8 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
     pid_file: join(folder, 'homeserver.pid'),
     log_config: join(folder, 'log.yaml'),
     media_store_path: join(folder, 'media'),
+    // Made when somebody looks: at upload they cost whoever sends a picture a second or two.
+    dynamic_thumbnails: true,
     signing_key: secrets.signingKey,
     registration_shared_secret: secrets.registration,
     macaroon_secret_key: secrets.macaroon,

@@ -57,17 +57,41 @@ export class Voice {
 
   async #sayOne(root: EventId, state: TaskState | null, { seq, say }: Turn): Promise<void> {
     const { store, machine } = this.#deps;
-    const event = state === null || !state.saying.some(({ id }) => id === say.id) ? null : await this.#send(state, say);
-    await machine.apply(root, event === null ? { kind: 'unsaid', at: Date.now(), id: say.id } : { kind: 'said', at: Date.now(), id: say.id, event });
+    const saying = state === null ? null : this.#wordsOf(state, say);
+    if (state !== null && saying !== null) {
+      const event = await this.#trying(state, say, () => this.#send(state, say, saying));
+      await machine.apply(root, event === null ? { kind: 'unsaid', at: Date.now(), id: say.id } : { kind: 'said', at: Date.now(), id: say.id, event });
+      // The task need not wait for them; the outbox does, so that they come after a crash too.
+      if (event !== null) await this.#trying(state, say, () => this.#sendFiles(state, say, saying));
+    }
     await store.settle(root, [seq]);
   }
 
+  /** Null for what was said before a crash and of which the task, gone on since, knows the words no more. */
+  #wordsOf(state: TaskState, say: Say): Saying | null {
+    try {
+      return this.#deps.sayingOf(state, say);
+    } catch (error) {
+      if (state.saying.some(({ id }) => id === say.id)) throw error;
+      return null;
+    }
+  }
+
   /** Null where the homeserver does not take it: the room is closed to this account. */
-  async #send(state: TaskState, say: Say): Promise<EventId | null> {
-    const { accountOf, sayingOf, isRehearsing, log } = this.#deps;
-    const saying = sayingOf(state, say);
+  async #trying<T>(state: TaskState, say: Say, send: () => Promise<T>): Promise<T | null> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!refused(error)) throw error;
+      this.#deps.log.error({ task: state.root, say: say.id, error: error instanceof Error ? error.message : 'refused' }, 'not said');
+      return null;
+    }
+  }
+
+  async #send(state: TaskState, say: Say, saying: Saying): Promise<EventId> {
+    const { accountOf, isRehearsing } = this.#deps;
     const account = accountOf(saying.as);
-    const txn = `task.${state.root}.${say.id}`;
+    const txn = txnOf(state, say);
     const chavion: ChavionContent = {
       v: 1,
       kind: 'act',
@@ -76,20 +100,18 @@ export class Voice {
       ...(saying.as === null ? {} : { agent: saying.as, ...(isRehearsing(saying.as) ? { rehearsal: true } : {}) }),
     };
     const { text, msgtype, mentions, poll } = saying;
-    try {
-      const event =
-        poll === null
-          ? await account.send(state.room, 'm.room.message', messageContent({ text, msgtype, mentions, chavion, thread: state.root }), txn)
-          : await account.send(state.room, poll.type, { ...poll.content, [CHAVION_KEY]: chavion }, txn);
-      for (const [i, file] of saying.attachments.entries()) await sendFile(account, state, file, `${txn}.file.${i}`, { v: 1, kind: 'act', root: state.root });
-      return event;
-    } catch (error) {
-      if (!refused(error)) throw error;
-      log.error({ task: state.root, say: say.id, error: error instanceof Error ? error.message : 'refused' }, 'not said');
-      return null;
-    }
+    return poll === null
+      ? account.send(state.room, 'm.room.message', messageContent({ text, msgtype, mentions, chavion, thread: state.root }), txn)
+      : account.send(state.room, poll.type, { ...poll.content, [CHAVION_KEY]: chavion }, txn);
+  }
+
+  async #sendFiles(state: TaskState, say: Say, { as, attachments }: Saying): Promise<void> {
+    const account = this.#deps.accountOf(as);
+    for (const [i, file] of attachments.entries()) await sendFile(account, state, file, `${txnOf(state, say)}.file.${i}`, { v: 1, kind: 'act', root: state.root });
   }
 }
+
+const txnOf = ({ root }: TaskState, { id }: Say): string => `task.${root}.${id}`;
 
 interface Turn {
   readonly seq: number;
