@@ -1,8 +1,9 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executorKey } from '../../bridge/queue/executor-queue.ts';
 import type { House } from '../house/house.ts';
 import { ExecutorScene } from './executor-scene.ts';
 
@@ -31,6 +32,20 @@ async function verb(house: House, ...args: string[]): Promise<number | null> {
   await once(child, 'close');
   return child.exitCode;
 }
+
+describe('the executor', () => {
+  it('is listed by !agents, from a roll that the swarm can read and not write', async () => {
+    const { redis } = scene.scene;
+    await scene.scene.until(async () => (await redis.hlen(executorKey('roll'))) === 1);
+    await expect(redis.hset(executorKey('roll'), 'ghost', '{}')).rejects.toThrow(/NOPERM|No permissions/i);
+    await expect(redis.hgetall(executorKey('ended'))).rejects.toThrow(/NOPERM|No permissions/i);
+    for (;;) {
+      const question = await scene.master.say(scene.ops, '!agents');
+      const { body } = await scene.master.noticed(scene.ops, question);
+      if (body.includes(`실행자 (${hostname()})`)) return expect(body).toMatch(/실행자 .*\| ex[0-9a-f]{12} \| 대기 중/);
+    }
+  });
+});
 
 describe('!run by the master', () => {
   it('runs for real in the closed workspace and answers with the output, in both rooms, once', async () => {
