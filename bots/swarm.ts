@@ -13,6 +13,7 @@ import { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import { openOrders } from '../bridge/queue/executor-queue.ts';
 import { openQueue, workOn } from '../bridge/queue/jobs.ts';
+import { Roll } from '../bridge/queue/executor-roll.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
@@ -83,6 +84,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
   const queue = openQueue<SwarmJob>(QUEUE, redis);
   const orders = openOrders(redis);
+  const executors = new Roll(redis);
   const running = new RunningTurns();
   const status = new AgentStatus();
   const hqName = '본부';
@@ -181,7 +183,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     admin: settings.CHAVION_ADMIN_USER,
     hqName,
     lang: settings.CHAVION_LANG,
-    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ }, lang, present),
+    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
     log,
   });
   const inbox = new Inbox(decoding, timeline, async (event) => {
@@ -245,6 +247,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     async start() {
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
       await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
+      executors.start();
       worker = workOn(
         QUEUE,
         SwarmJob,
@@ -283,6 +286,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       await clock.stop();
       await Promise.all([worker?.close(), tasks.close(), door.close()]);
       purse.stop();
+      executors.stop();
       await Promise.all([queue.close(), orders.close()]);
     },
   };
