@@ -65,8 +65,9 @@ export interface Facts {
   readonly agentsTable: (lang: Lang) => string;
   /** The summary that `!memory` shows; null where there is none. */
   readonly memory: { readonly text: string; readonly by: string } | null;
-  /** How many answers `!stop` would end now. */
+  /** How many answers `!stop` would end now, and how many tasks. */
   readonly running: number;
+  readonly tasks?: number;
   /** The executor reads this room. */
   readonly runsHere: boolean;
 }
@@ -157,7 +158,7 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
     case 'agents':
       return answer(facts.agentsTable(lang));
     case 'stop':
-      return { ...answer(say.stopped[lang](facts.running)), stopAt: message.at, ...(message.thread === undefined ? {} : { stopThread: message.thread }) };
+      return { ...answer(say.stopped[lang](facts.running, facts.tasks)), stopAt: message.at, ...(message.thread === undefined ? {} : { stopThread: message.thread }) };
     case 'memory':
       if (facts.memory === null) return answer(mindText.noMemory[lang]());
       return { jobs: [{ ...notice(message, mindText.memoryShown[lang](facts.memory)), memory: true }] };

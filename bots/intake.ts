@@ -221,9 +221,16 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id))),
       memory: await remembered(message),
       running: deps.running.count(message.roomId),
+      tasks: await goingTasks(message),
       away: deps.minds.away,
       runsHere: message.roomId === deps.hq || message.roomId === deps.ops,
     };
+  }
+
+  /** Asked of Redis only where somebody wants to end them. */
+  async function goingTasks({ roomId, thread, body }: MessageEvent): Promise<number> {
+    const parsed = parseCommand(body);
+    return parsed?.kind === 'command' && parsed.command.name === 'stop' ? deps.tasks.going(roomId, thread) : 0;
   }
 
   /** Asked of Redis only where somebody wants to see it. */

@@ -23,6 +23,8 @@ export interface TaskEar {
   /** 🛑 by a master. */
   stopSign(reaction: ReactionEvent): Promise<void>;
   /** `!stop` of a master: in a task's thread that task, elsewhere all of the room that began before. */
+  /** How many `!stop` would end now. */
+  going(room: RoomId, thread: EventId | undefined): Promise<number>;
   stop(room: RoomId, until: number, thread: EventId | undefined): Promise<void>;
 }
 
@@ -79,6 +81,9 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
     return task !== null && task.room === room && !hasEnded(task) ? task : null;
   }
 
+  const meant = async (room: RoomId, thread: EventId | undefined): Promise<readonly TaskState[]> =>
+    (await tasks.live()).filter((task) => task.room === room && (thread === undefined || task.root === thread));
+
   return {
     hear,
     async stopSign({ roomId, target, sender }) {
@@ -88,8 +93,9 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
       const task = root ?? (ofCard === undefined ? null : await liveTask(ofCard, roomId));
       if (task !== null) await tasks.cancel(task.root, sender);
     },
+    going: async (room, thread) => (await meant(room, thread)).length,
     async stop(room, until, thread) {
-      const hit = (await tasks.live()).filter((task) => task.room === room && task.at <= until && (thread === undefined || task.root === thread));
+      const hit = (await meant(room, thread)).filter(({ at }) => at <= until);
       for (const { root } of hit) await tasks.cancel(root, null);
     },
   };

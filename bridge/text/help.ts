@@ -13,6 +13,7 @@ export const helpText = phrase<[example: string]>(
       '- `!발언 모두` · `!발언 호출` · `!발언 금지`: 누가 말할지 정합니다',
       '- `!토론 주제 2`: 에이전트끼리 두 바퀴 토론하고 요약합니다 (1~5바퀴)',
       '- `!그만`: 하던 대답을 바로 멈춥니다 (메시지에 🛑를 달아도 됩니다)',
+      '- `//chavion_task: 할 일` · `!임무 할 일`: 모두가 계획하고 투표해 실행합니다 (`!상태` · `!임무목록` · `!선택 A` · `!취소` · `!재시도`)',
       '- `!예약 매일 아침 7시에 …`: 정해진 때에 임무를 시작합니다 (`!예약목록` · `!예약취소` · `!지금실행`)',
       '- `!순환 켜기 15분`: 알아서 살피고 일하고 보고합니다 (`!순환 끄기`)',
       '- `!예산`: 쓴 돈을 보고 한도를 정합니다 · `!동결` · `!해동`: 모두 멈추고 풉니다',
@@ -21,6 +22,7 @@ export const helpText = phrase<[example: string]>(
       '- `!모델 이름 회사/모델`: 모델을 바꿉니다 (`기본`이면 되돌림, `relay`는 웹 대화창)',
       '- `!기억`: 앞선 이야기 요약 · `!잊어`: 요약을 지웁니다',
       '- `!초대 이름`: 밖에 있는 에이전트를 들입니다 (열쇠는 개인 방으로)',
+      '- `!관리`: 사람 · 방 · 디스크 · 상태 (마스터를 더 들이거나 빼기)',
       '- `!도움`: 이 안내',
     ].join('\n'),
   (example) =>
@@ -33,6 +35,7 @@ export const helpText = phrase<[example: string]>(
       '- `!floor open` · `!floor called` · `!floor closed`: who may speak',
       '- `!discuss topic 2`: the agents discuss for two rounds and sum up (1 to 5)',
       '- `!stop`: ends running answers at once (a 🛑 on a message does too)',
+      '- `//chavion_task: what to do` · `!task what to do`: all plan, vote and carry it out (`!status` · `!tasks` · `!choose A` · `!cancel` · `!retry`)',
       '- `!schedule every day at 7 …`: begins a task at its time (`!schedules` · `!unschedule` · `!run-now`)',
       '- `!cycle on 15m`: looks round, works and reports by itself (`!cycle off`)',
       '- `!budget`: what was spent, and limits · `!freeze` · `!thaw`: everything stops, and goes on',
@@ -41,6 +44,7 @@ export const helpText = phrase<[example: string]>(
       '- `!model name provider/model`: changes a model (`default` goes back, `relay` is by web chat)',
       '- `!memory`: what is remembered of earlier talk · `!forget`: clears it',
       '- `!agent add name`: lets in an agent that lives elsewhere (its key comes in a private room)',
+      '- `!admin`: people, rooms, disk, health (and further masters)',
       '- `!help`: this text',
     ].join('\n'),
 );

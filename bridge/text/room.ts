@@ -56,9 +56,15 @@ export const onlyMasters = phrase<[ownerTitle: string]>(
   () => 'Only the master of this room gives commands here. What you say is heard; this is said once.',
 );
 
-export const stopped = phrase<[answers: number]>(
-  (answers) => (answers === 0 ? '멈출 대답이 없습니다.' : `대답 ${answers}개를 멈췄습니다. 지금까지 나온 말은 남아 있습니다.`),
-  (answers) => (answers === 0 ? 'Nothing was running.' : `Stopped ${answers} ${answers === 1 ? 'answer' : 'answers'}. What was said so far stays.`),
+export const stopped = phrase<[answers: number, tasks?: number]>(
+  (answers, tasks = 0) => {
+    const what = [...(answers === 0 ? [] : [`대답 ${answers}개`]), ...(tasks === 0 ? [] : [`임무 ${tasks}개`])].join(', ');
+    return what === '' ? '멈출 대답이 없습니다.' : `${what}를 멈췄습니다. 지금까지 나온 말은 남아 있습니다.`;
+  },
+  (answers, tasks = 0) => {
+    const what = [...(answers === 0 ? [] : [`${answers} ${answers === 1 ? 'answer' : 'answers'}`]), ...(tasks === 0 ? [] : [`${tasks} ${tasks === 1 ? 'task' : 'tasks'}`])].join(', ');
+    return what === '' ? 'Nothing was running.' : `Stopped ${what}. What was said so far stays.`;
+  },
 );
 
 /** The mark at the end of an answer that was cut short by `!stop`. */
