@@ -45,8 +45,8 @@ export class Questions {
   async ask(question: Question, isThere: () => boolean, signal: AbortSignal): Promise<string | null> {
     const { id, agent, until } = question;
     const key = questionKey(id);
-    if ((await this.#redis.hsetnx(key, 'agent', agent)) === 1) await this.#redis.hset(key, { until });
-    await this.#redis.multi().expire(key, KEEP_S).zadd(openKey(agent), until, id).expire(openKey(agent), KEEP_S).exec();
+    // Asked again after a restart, it has the time that it had.
+    await this.#redis.multi().hsetnx(key, 'agent', agent).hsetnx(key, 'until', until).expire(key, KEEP_S).zadd(openKey(agent), until, id).expire(openKey(agent), KEEP_S).exec();
     const letter = { type: 'ask', from: question.from, content: question.content, prompt: question.prompt, ask: id, replyBy: until, at: Date.now(), ...question.chain } as const;
     await this.#mailbox.put(agent, `ask.${id}`, letter);
     try {
