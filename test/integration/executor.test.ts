@@ -39,11 +39,9 @@ describe('the executor', () => {
     await scene.scene.until(async () => (await redis.hlen(executorKey('roll'))) === 1);
     await expect(redis.hset(executorKey('roll'), 'ghost', '{}')).rejects.toThrow(/NOPERM|No permissions/i);
     await expect(redis.hgetall(executorKey('ended'))).rejects.toThrow(/NOPERM|No permissions/i);
-    for (;;) {
-      const question = await scene.master.say(scene.ops, '!agents');
-      const { body } = await scene.master.noticed(scene.ops, question);
-      if (body.includes(`실행자 (${hostname()})`)) return expect(body).toMatch(/실행자 .*\| ex[0-9a-f]{12} \| 대기 중/);
-    }
+    let table = '';
+    while (!table.includes(`실행자 (${hostname()})`)) table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
+    expect(table).toMatch(/실행자 .*\| ex[0-9a-f]{12} \| 대기 중/);
   });
 });
 
