@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Scene } from '../house/scene.ts';
-import { lendFolder, startTask } from '../house/task-scene.ts';
+import { lendFolder, startTask, takeBack } from '../house/task-scene.ts';
 import { median, ms, table } from './figures.ts';
 
 const PHASES = ['triage', 'proposing', 'critique', 'voting', 'executing', 'verifying', 'reporting'] as const;
@@ -24,6 +24,7 @@ export async function tasksBench(quick: boolean): Promise<{ table: string; failu
   const together = await Promise.all(Array.from({ length: many }, () => startTask(scene.master, scene.hq, MISSION)));
   await Promise.all(together.map((task) => task.ended(240_000)));
   const tookMs = performance.now() - began;
+  takeBack();
 
   const times = await phaseTimes(join(scene.house.data, 'logs', 'swarm.log'));
   const sent = (root: string) => Number(scene.master.events(scene.hq).find((event) => event.event_id === root)?.origin_server_ts);

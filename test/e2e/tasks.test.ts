@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Shown } from '../house/person.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { Scene } from '../house/scene.ts';
-import { lendFolder, startTask, type TaskView } from '../house/task-scene.ts';
+import { lendFolder, startTask, takeBack, type TaskView } from '../house/task-scene.ts';
 
 let scene: Scene;
 let site: string;
@@ -13,7 +13,10 @@ beforeAll(async () => {
   await lendFolder(scene.house, 'shop', 'ro', { 'stock-2026.csv': 'food,12\n', 'hours.txt': '9-18\n' });
   site = await lendFolder(scene.house, 'site', 'rw', { 'index.html': '<p>open</p>\n' });
 });
-afterAll(() => scene[Symbol.asyncDispose]());
+afterAll(async () => {
+  await scene[Symbol.asyncDispose]();
+  takeBack();
+});
 
 const note = () => join(site, 'chavion-note.txt');
 const AGENTS = ['gabriel', 'jarvis', 'claude', 'manus', 'perplexity', 'michael'];

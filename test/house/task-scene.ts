@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +81,12 @@ export class TaskView {
   }
 }
 
+const lent: string[] = [];
+/** Takes away what this process has lent. */
+export function takeBack(): void {
+  for (const folder of lent.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** A task that the master starts in his own words. */
 export async function startTask(master: Person, hq: string, words: string): Promise<TaskView> {
   return new TaskView(master, hq, await master.say(hq, words));
@@ -89,6 +95,7 @@ export async function startTask(master: Person, hq: string, words: string): Prom
 /** A folder of the host with these files, lent by the launcher's verb. @returns its path */
 export async function lendFolder(house: House, name: string, mode: 'ro' | 'rw', files: Readonly<Record<string, string>>): Promise<string> {
   const parent = mkdtempSync(join(tmpdir(), 'chavion-lent-'));
+  lent.push(parent);
   const folder = join(parent, name);
   mkdirSync(folder);
   // The parts have accounts of their own where root starts the house.

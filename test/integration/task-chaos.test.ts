@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../house/seeded-random.ts';
-import { lendFolder, TaskView } from '../house/task-scene.ts';
+import { lendFolder, takeBack, TaskView } from '../house/task-scene.ts';
 import { ExecutorScene } from './executor-scene.ts';
 
 const soak = process.env['CHAVION_SOAK'] === '1';
@@ -16,7 +16,10 @@ beforeAll(async () => {
   scene = await ExecutorScene.open();
   await lendFolder(scene.scene.house, 'shop', 'ro', { 'stock.csv': 'food,12\n' });
 });
-afterAll(() => scene?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await scene?.[Symbol.asyncDispose]();
+  takeBack();
+});
 
 const random = seededRandom(SEED);
 const kills: Record<(typeof PARTS)[number], number> = { swarm: 0, executor: 0, redis: 0, synapse: 0 };
