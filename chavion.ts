@@ -25,7 +25,7 @@ const asked = { project, environment, args: process.argv.slice(3), terminal, inp
 const help = async (): Promise<void> => terminal.say(helpText);
 
 const verbs: Readonly<Record<string, Verb>> = {
-  start: (stop) => start({ project, environment, terminal, stop }),
+  start: (stop) => start({ project, environment, terminal, stop, desk: openAdminDesk }),
   doctor: () => (process.argv.includes('--providers') ? checkMinds : doctor)(project, environment, terminal),
   keys: async () => {
     using input = hiddenInput(process.stdin, process.stdout);

@@ -15,6 +15,7 @@ import { openOrders } from '../bridge/queue/executor-queue.ts';
 import { openQueue, workOn } from '../bridge/queue/jobs.ts';
 import { Roll } from '../bridge/queue/executor-roll.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
+import { adminElsewhere } from '../bridge/text/admin.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
@@ -224,6 +225,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     agent: door.command,
     ...clockWords,
     ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }),
+    // The launcher's admin answers in the house's own rooms; what it takes is never in here.
+    admin: async ({ room, lang }) => (room === settings.CHAVION_HQ_ROOM || room === settings.CHAVION_OPS_ROOM ? null : adminElsewhere[lang]()),
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
   };
 

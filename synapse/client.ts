@@ -21,9 +21,12 @@ export interface Call {
   readonly body?: unknown;
   /** Sent as it is, instead of `body`. */
   readonly bytes?: { readonly data: Buffer; readonly type: string };
+  /** How often a homeserver that is away is asked again. */
+  readonly tries?: number;
+  readonly signal?: AbortSignal;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 const Refused = z.object({ errcode: z.string().default('M_UNKNOWN'), error: z.string().default('') });
 const TRIES = 6;
@@ -43,7 +46,7 @@ export class HomeserverClient {
         return answer.parse(await this.#once(method, path, call));
       } catch (error) {
         const passing = error instanceof HomeserverError ? error.status >= 500 || error.status === 429 : error instanceof TypeError;
-        if (!passing || failures + 1 >= TRIES) throw error;
+        if (!passing || failures + 1 >= (call.tries ?? TRIES)) throw error;
         await sleep(100 * 2 ** failures);
       }
     }
@@ -59,13 +62,14 @@ export class HomeserverClient {
     }
   }
 
-  async #once(method: Method, path: string, { token, query, body, bytes }: Call): Promise<unknown> {
+  async #once(method: Method, path: string, { token, query, body, bytes, signal }: Call): Promise<unknown> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const headers: Record<string, string> = { 'content-type': bytes?.type ?? 'application/json' };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
     const payload = bytes ? new Uint8Array(bytes.data) : body === undefined ? null : JSON.stringify(body);
-    const response = await fetch(url, { method, headers, body: payload, signal: AbortSignal.timeout(30_000) });
+    const limit = AbortSignal.timeout(30_000);
+    const response = await fetch(url, { method, headers, body: payload, signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) });
     const text = await response.text();
     if (response.ok) return response.headers.get('content-type')?.startsWith('application/json') === true ? JSON.parse(text) : {};
     const { errcode, error } = Refused.catch({ errcode: 'M_UNKNOWN', error: '' }).parse(safeJson(text));

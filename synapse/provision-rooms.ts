@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RoomId } from '../bridge/protocol/ids.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
+import { giveUpLevel } from './masters.ts';
 import { OWNER, PowerLevels, freshPowerLevels, repairedPowerLevels } from './power-levels.ts';
 import type { People } from './residents.ts';
 
@@ -97,17 +98,13 @@ async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promi
 
 const levelsIn = (state: State): PowerLevels => PowerLevels.parse(state.find((event) => event.type === 'm.room.power_levels')?.content ?? {});
 
-/** Nobody can take a level away from an equal: whoever stands too high gives it up in its own name first. */
 async function repairLevels({ client, token, who }: Builder, room: RoomId, now: PowerLevels, put: (levels: PowerLevels) => Promise<void>): Promise<void> {
   const wanted = repairedPowerLevels(now, who);
   if (wanted === null) return;
   let between = now;
   for (const [user, level] of Object.entries(now.users)) {
     if (level < OWNER || (wanted.users[user] ?? 0) >= level) continue;
-    const login = `/_synapse/admin/v1/users/${encodeURIComponent(user)}/login`;
-    const { access_token } = await client.call('POST', login, z.object({ access_token: z.string() }), { token, body: { valid_until_ms: Date.now() + 60_000 } });
-    between = { ...between, users: { ...between.users, [user]: 0 } };
-    await client.call('PUT', path(room, 'state/m.room.power_levels/'), Nothing, { token: access_token, body: between });
+    between = await giveUpLevel(client, token, room, user, between);
   }
   await put(wanted);
 }

@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bridge/appservice': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue'],
   'bridge/terminal': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config'],
   'bridge/launcher': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'synapse'],
-  'bridge/operations': ['bridge/protocol', 'bridge/text', 'bridge/config', 'bridge/launcher', 'synapse'],
+  'bridge/operations': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config', 'bridge/launcher', 'synapse'],
   synapse: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
   bots: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/appservice', 'bridge/http'],
   'bridge/http': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/appservice'],

@@ -36,6 +36,7 @@ export function dataPaths(projectFolder: string, settings: Pick<Settings, 'CHAVI
     keys: at('keys.env'),
     control: at('control.json'),
     backups: at('backups'),
+    desk: at('admin-desk.json'),
     logs: at('logs'),
   };
 }

@@ -6,7 +6,7 @@ import { localAddress } from '../../synapse/homeserver-config.ts';
 import { people } from '../../synapse/residents.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { launcherText } from '../text/launcher.ts';
-import { ensureAccounts } from './accounts.ts';
+import { ensureAccounts, type Part } from './accounts.ts';
 import { serveControl } from './control.ts';
 import { readJson, writeSecretJson } from './files.ts';
 import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders, stateRoot } from './instance.ts';
@@ -27,6 +27,15 @@ export interface Start {
   readonly terminal: Terminal;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly stop: AbortSignal;
+  /** Who answers masters in the rooms on the launcher's behalf. */
+  readonly desk?: (house: OpenHouse) => Disposable;
+}
+
+/** Every part has answered. */
+export interface OpenHouse extends House {
+  readonly rooms: { readonly hq: RoomId; readonly ops: RoomId; readonly space: RoomId };
+  /** Whether a part does its work now. */
+  readonly answers: (part: Part) => Promise<boolean>;
 }
 
 /** `npm start`: everything is started, watched over, and stopped when asked. Returns when it has stopped. */
@@ -35,7 +44,7 @@ export async function start(begin: Start): Promise<void> {
 }
 
 /** Until it is stopped, or asked by another verb to start anew with what that has changed. */
-async function openHouse({ project, environment, terminal, stop }: Start): Promise<'stopped' | 'anew'> {
+async function openHouse({ project, environment, terminal, stop, desk }: Start): Promise<'stopped' | 'anew'> {
   const loaded = load(environment, project);
   for (const { name, nearest } of loaded.unknown) terminal.say(launcherText.unknownSetting(name, nearest));
   const paths = dataPaths(project, loaded.settings);
@@ -82,6 +91,7 @@ async function openHouse({ project, environment, terminal, stop }: Start): Promi
   await welcome({ terminal, settings: loaded.settings, master, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
   const anew = new AbortController();
   await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), newPassword: () => publish(loadSecrets(paths.secrets).passwords.master) });
+  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
   return stop.aborted ? 'stopped' : 'anew';
 }

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { HomeserverError } from '../../../synapse/client.ts';
+import { readMasters, type Rooms } from '../../../synapse/masters.ts';
+import { messageContent } from '../../matrix/content.ts';
+import type { EventId, Lang, RoomId } from '../../protocol/ids.ts';
+import { adminFailed, adminRefused } from '../../text/admin.ts';
+import { carryOut } from './carry-out.ts';
+import { type AdminVerdict, judgeAdmin } from './gate.ts';
+import type { HouseFacts } from './reports.ts';
+
+export interface DeskDeps {
+  /** With the admin's token of now. */
+  readonly house: () => Rooms;
+  readonly serverName: string;
+  readonly facts: HouseFacts;
+  /** For orders that have no letters of a language. */
+  readonly lang: Lang;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/**
+ * Carries out one order that seems to stand in a room, after having read it anew. May be called again for the same
+ * event: the answer has a transaction id made of it. Throws where the homeserver is away.
+ */
+export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Promise<void> {
+  const house = deps.house();
+  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}`;
+  const [raw, masters] = await Promise.all([house.client.find('GET', `${path}/event/${encodeURIComponent(event)}`, z.unknown(), { token: house.token }), readMasters(house)]);
+  const verdict = judgeAdmin({ raw, event, room, masters, now: deps.now() });
+  const ids = { event, ...(verdict.kind === 'order' ? { order: verdict.order.kind, by: verdict.by } : { why: verdict.why }) };
+  deps.log.info(ids, verdict.kind === 'order' ? 'order' : 'refused');
+  const text = await answerTo(verdict, { ...deps, house, masters });
+  if (text === null) return;
+  const thread = verdict.kind === 'order' ? verdict.thread : undefined;
+  const body = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: event }, replyTo: event, ...(thread === undefined ? {} : { thread }) });
+  await house.client.call('PUT', `${path}/send/m.room.message/${encodeURIComponent(`${event}.admin`)}`, z.unknown(), { token: house.token, body });
+  deps.log.info({ event }, 'answered');
+}
+
+async function answerTo(verdict: AdminVerdict, deps: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<string | null> {
+  const lang = /\p{Script=Hangul}/u.test(verdict.body) ? 'ko' : /[a-z]{2,} [a-z]/i.test(verdict.body) ? 'en' : deps.lang;
+  if (verdict.kind === 'refused') return verdict.owed && (verdict.why === 'edited' || verdict.why === 'too-old') ? adminRefused[verdict.why][lang]() : null;
+  try {
+    return await carryOut(verdict.order, { ...deps.house, serverName: deps.serverName, masters: deps.masters, facts: deps.facts, by: verdict.by, lang });
+  } catch (error) {
+    if (!(error instanceof HomeserverError) || error.status >= 500 || error.status === 401) throw error;
+    deps.log.warn({ order: verdict.order.kind, status: error.status, code: error.code }, 'not done');
+    return adminFailed[lang](error.code);
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { HomeserverError } from '../../../synapse/client.ts';
+import type { Rooms } from '../../../synapse/masters.ts';
+import { readJson, writeSecretJson } from '../../launcher/files.ts';
+import { parseAdmin } from '../../protocol/admin-order.ts';
+import { EventId, RoomId } from '../../protocol/ids.ts';
+
+const Kept = z.object({ since: z.string(), done: z.array(EventId) });
+const Synced = z.object({
+  next_batch: z.string(),
+  rooms: z.object({ join: z.record(z.string(), z.object({ timeline: z.object({ events: z.array(z.unknown()) }) })).default({}) }).default({ join: {} }),
+});
+const Message = z.object({ event_id: EventId, content: z.object({ body: z.string() }) });
+
+const POLL_MS = 20_000;
+const AGAIN_MS = 1_000;
+/** Orders that are not carried out again where the position is older than they are. */
+const REMEMBERED = 200;
+
+export interface FollowDeps {
+  readonly house: () => Rooms;
+  /** Where position and finished orders are kept. */
+  readonly file: string;
+  /** Their words are no orders, and most of what is said. */
+  readonly silent: readonly string[];
+  readonly attend: (event: EventId, room: RoomId) => Promise<void>;
+  /** The token does not hold any more. */
+  readonly signIn: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Follows HQ and ops with the admin's account and hands on what looks like `!admin`, once each. A homeserver that is
+ * away is waited for; orders that could not be carried out for that come again.
+ */
+export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
+  let kept = keptPosition(deps);
+  const { hq, ops } = deps.house().rooms;
+  const nothing = { types: [] };
+  const timeline = { limit: 100, types: ['m.room.message'], not_senders: deps.silent };
+  const filter = JSON.stringify({ presence: nothing, account_data: nothing, room: { rooms: [hq, ops], timeline, state: nothing, ephemeral: nothing, account_data: nothing } });
+  const once = async () => {
+    const { client, token } = deps.house();
+    const query = { filter, set_presence: 'offline', timeout: kept === undefined ? '0' : String(POLL_MS), ...(kept === undefined ? {} : { since: kept.since }) };
+    const { next_batch, rooms } = await client.call('GET', '/_matrix/client/v3/sync', Synced, { token, query, tries: 1, signal });
+    if (kept === undefined) return writeSecretJson(deps.file, (kept = { since: next_batch, done: [] }));
+    const found = Object.entries(rooms.join).flatMap(([room, { timeline: { events } }]) => events.flatMap((raw) => orderIn(raw, RoomId.parse(room))));
+    for (const { event, room } of found) {
+      if (kept.done.includes(event)) continue;
+      await deps.attend(event, room);
+      writeSecretJson(deps.file, (kept = { ...kept, done: [...kept.done, event].slice(-REMEMBERED) }));
+    }
+    kept = { ...kept, since: next_batch };
+    if (found.length > 0) writeSecretJson(deps.file, kept);
+  };
+  while (!signal.aborted) {
+    try {
+      await once();
+    } catch (error) {
+      if (signal.aborted) return;
+      deps.onError(error);
+      if (error instanceof HomeserverError && error.status === 401) await deps.signIn().catch(deps.onError);
+      await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** A damaged file is begun anew: from now on. */
+function keptPosition({ file, onError }: FollowDeps): z.infer<typeof Kept> | undefined {
+  try {
+    return readJson(file, Kept);
+  } catch (error) {
+    onError(error);
+    return undefined;
+  }
+}
+
+function orderIn(raw: unknown, room: RoomId): readonly { event: EventId; room: RoomId }[] {
+  const message = Message.safeParse(raw);
+  return message.success && parseAdmin(message.data.content.body) !== null ? [{ event: message.data.event_id, room }] : [];
+}

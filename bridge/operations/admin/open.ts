@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { destination, pino } from 'pino';
+import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
+import type { Rooms } from '../../../synapse/masters.ts';
+import { adminToken } from '../../../synapse/provision-accounts.ts';
+import { ghosts, people } from '../../../synapse/residents.ts';
+import { writeSecretJson } from '../../launcher/files.ts';
+import { openLog } from '../../launcher/logs.ts';
+import { homeserverUrl } from '../../launcher/parts.ts';
+import { loadSecrets } from '../../launcher/secrets.ts';
+import type { OpenHouse } from '../../launcher/start.ts';
+import { attend } from './desk.ts';
+import { follow } from './follow.ts';
+import { houseFacts } from './house-facts.ts';
+
+/** The admin in the rooms, until it is disposed of. Lives in the launcher: its token is nobody else's. */
+export function openAdminDesk(house: OpenHouse): Disposable {
+  const { instance, loaded, paths, rooms } = house;
+  const who = people(instance.serverName);
+  const client = new HomeserverClient(homeserverUrl(house));
+  const file = openLog(join(paths.logs, 'launcher.log'));
+  const log = pino({ name: 'launcher' }, destination({ fd: file, sync: true }));
+  const token = () => loadSecrets(paths.secrets).adminToken ?? '';
+  let known = token();
+  const asAdmin = (): Rooms => ({ client, token: known, who, rooms });
+  const signIn = async () => {
+    const secrets = loadSecrets(paths.secrets);
+    const account = { userId: who.admin, password: secrets.passwords.admin, admin: true, name: who.admin };
+    known = await adminToken(client, account, token(), secrets.synapse.registration);
+    if (known !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: known });
+  };
+  const stopping = new AbortController();
+  const deps = {
+    house: asAdmin,
+    file: paths.desk,
+    silent: [who.admin, who.executor, ...ghosts(loaded.roster, instance.serverName).map(({ userId }) => userId)],
+    attend: (event, room) => attend(event, room, { house: asAdmin, serverName: instance.serverName, facts: houseFacts({ ...house, secrets: loadSecrets(paths.secrets) }), lang: loaded.settings.CHAVION_LANG, now: Date.now, log }),
+    signIn,
+    onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
+  } satisfies Parameters<typeof follow>[0];
+  void follow(deps, stopping.signal);
+  return { [Symbol.dispose]: () => stopping.abort() };
+}

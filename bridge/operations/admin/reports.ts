@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { HomeserverClient } from '../../../synapse/client.ts';
+import type { People } from '../../../synapse/residents.ts';
+import { readableBytes } from '../../launcher/disk.ts';
+import type { AdminReport } from '../../protocol/admin-order.ts';
+import type { UserId } from '../../protocol/ids.ts';
+import type { Lines, Rank } from '../../text/admin.ts';
+
+/** What the machine knows of the house; each is looked up when it is asked for. */
+export interface HouseFacts {
+  /** Name and bytes, in the order in which they are shown. */
+  readonly disk: () => Promise<{ readonly used: readonly (readonly [name: string, bytes: number])[]; readonly free: number }>;
+  readonly versions: () => Promise<readonly (readonly [name: string, version: string])[]>;
+  readonly lastBackup: () => { readonly at: Date; readonly bytes: number } | undefined;
+  readonly health: () => Promise<readonly (readonly [part: string, state: 'up' | 'silent' | 'halted'])[]>;
+}
+
+export interface ReportDeps {
+  readonly client: HomeserverClient;
+  readonly token: string;
+  readonly who: People;
+  readonly masters: ReadonlySet<UserId>;
+  readonly facts: HouseFacts;
+  readonly lines: Lines;
+}
+
+/** Longer lists are Synapse Admin's. */
+const SHOWN = 30;
+
+/** One answer to look at, Markdown. */
+export async function report(which: AdminReport, deps: ReportDeps): Promise<string> {
+  const rows = await ROWS[which](deps);
+  return [`**${deps.lines.title[which]}**`, ...rows.map((row) => `- ${row}`)].join('\n');
+}
+
+const ROWS: Readonly<Record<AdminReport, (deps: ReportDeps) => Promise<readonly string[]>>> = {
+  users,
+  rooms,
+  disk: async ({ facts, lines }) => {
+    const { used, free } = await facts.disk();
+    return [...used.map(([name, bytes]) => `${name}: ${readableBytes(bytes)}`), lines.free(readableBytes(free))];
+  },
+  versions: async ({ facts }) => (await facts.versions()).map(([name, version]) => `${name} ${version}`),
+  backup: async ({ facts, lines }) => {
+    const last = facts.lastBackup();
+    return [last === undefined ? lines.noBackup : lines.lastBackup(Date.now() - last.at.getTime(), readableBytes(last.bytes))];
+  },
+  health: async ({ facts, lines }) => (await facts.health()).map(([part, state]) => `${part}: ${state === 'up' ? lines.up : state === 'halted' ? lines.halted : lines.silent(part)}`),
+};
+
+const Users = z.object({
+  total: z.int(),
+  users: z.array(z.object({ name: z.string(), displayname: z.string().nullish(), deactivated: z.union([z.boolean(), z.int().transform(Boolean)]), last_seen_ts: z.int().nullish() })),
+});
+
+async function users({ client, token, who, masters, lines }: ReportDeps): Promise<readonly string[]> {
+  const found = await client.call('GET', '/_synapse/admin/v2/users', Users, { token, query: { from: '0', limit: '500', guests: 'false', deactivated: 'true' } });
+  const isAgent = (user: string) => user.startsWith('@agent_');
+  const rankOf = (user: string): Rank => (user === who.admin ? 'admin' : user === who.executor ? 'executor' : [...masters].some((one) => one === user) ? 'master' : 'person');
+  const people = found.users.filter(({ name }) => !isAgent(name));
+  const order: readonly Rank[] = ['master', 'person', 'executor', 'admin'];
+  const rows = people
+    .map((one) => ({ ...one, rank: rankOf(one.name) }))
+    .toSorted((a, b) => order.indexOf(a.rank) - order.indexOf(b.rank))
+    .map(({ name, displayname, rank, deactivated, last_seen_ts: seen }) => {
+      const called = displayname ?? name;
+      const state = deactivated ? lines.closed : rank === 'master' || rank === 'person' ? lines.seen(seen === null || seen === undefined ? null : Date.now() - seen) : null;
+      return [`${called} (${name})`, lines.rank[rank], ...(state === null ? [] : [state])].join(' · ');
+    });
+  return [...shown(rows, lines), lines.agents(found.total - people.length)];
+}
+
+const Rooms = z.object({ total_rooms: z.int(), rooms: z.array(z.object({ room_id: z.string(), name: z.string().nullish(), joined_members: z.int() })) });
+
+async function rooms({ client, token, lines }: ReportDeps): Promise<readonly string[]> {
+  const found = await client.call('GET', '/_synapse/admin/v1/rooms', Rooms, { token, query: { from: '0', limit: String(SHOWN), order_by: 'joined_members' } });
+  const rows = found.rooms.map(({ name, joined_members }) => `${name ?? lines.unnamed}: ${lines.members(joined_members)}`);
+  return found.total_rooms > rows.length ? [...rows, lines.more(found.total_rooms - rows.length)] : rows;
+}
+
+const shown = (rows: readonly string[], lines: Lines): readonly string[] => (rows.length <= SHOWN ? rows : [...rows.slice(0, SHOWN), lines.more(rows.length - SHOWN)]);
