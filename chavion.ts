@@ -12,6 +12,7 @@ import { Terminal } from './bridge/launcher/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
 import { compose } from './bridge/operations/compose/compose.ts';
 import { installService } from './bridge/operations/install-service.ts';
+import { openAdminDesk } from './bridge/operations/admin/open.ts';
 import { logs } from './bridge/operations/logs.ts';
 import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.ts';
 import { status } from './bridge/operations/status.ts';
