@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 export const LOW_DISK_BYTES = 200_000_000;
 const EVERY_MS = 5_000;
 
-export const readableBytes = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`);
+export const readableBytes = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} KB`);
 
 export type DiskState = 'roomy' | 'low' | 'full';
 

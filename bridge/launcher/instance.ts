@@ -68,11 +68,12 @@ export function openDataFolder(paths: DataPaths): void {
   makeFolder(paths.logs);
 }
 
+/** Not made from the path: whoever deletes the data folder and begins anew would meet the homeserver of before. */
+export const newInstanceId = (): string => randomBytes(6).toString('hex');
+
 /** The name of the house is settled here, and whether its parts are separated. */
 export function beginInstance(paths: DataPaths, settings: Pick<Settings, 'CHAVION_SERVER_NAME'>): Instance {
-  // Not made from the path: whoever deletes the data folder and begins anew would meet the homeserver of before.
-  const id = randomBytes(6).toString('hex');
-  const instance = { id, serverName: settings.CHAVION_SERVER_NAME, separated: isRoot() };
+  const instance = { id: newInstanceId(), serverName: settings.CHAVION_SERVER_NAME, separated: isRoot() };
   writeSecretJson(paths.instance, instance);
   return instance;
 }

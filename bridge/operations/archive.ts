@@ -33,15 +33,22 @@ export async function isSealed(file: string): Promise<boolean> {
 
 /** Throws where the file is damaged or the passphrase is wrong; what was unpacked by then is in `folder`. */
 export async function unpack(file: string, folder: string, passphrase: string | undefined): Promise<void> {
+  const packed = passphrase === undefined ? createReadStream(file) : Readable.fromWeb(await unsealed(file, passphrase));
   const tar = spawn('tar', ['--extract', '--gzip', '--no-same-owner', '--preserve-permissions', '--directory', folder], { stdio: ['pipe', 'ignore', 'pipe'] });
-  const done = succeeded(tar, tar.stderr);
+  const results = await Promise.allSettled([pipeline(packed, tar.stdin), succeeded(tar, tar.stderr)]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+async function unsealed(file: string, passphrase: string) {
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(passphrase);
   const packed = createReadStream(file);
-  if (passphrase === undefined) await Promise.all([pipeline(packed, tar.stdin), done]);
-  else {
-    const decrypter = new Decrypter();
-    decrypter.addPassphrase(passphrase);
+  try {
     const open = await decrypter.decrypt(Readable.toWeb(packed) as ReadableStream<Uint8Array>);
-    await Promise.all([open.pipeTo(Writable.toWeb(tar.stdin) as WritableStream<Uint8Array>), done]);
+    return open as Parameters<typeof Readable.fromWeb>[0];
+  } catch (error) {
+    packed.destroy();
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import { Refusal } from '../config/refusal.ts';
 import { ensureAccounts, PARTS } from '../launcher/accounts.ts';
 import type { Owner } from '../launcher/files.ts';
 import { readJson, writeSecretJson } from '../launcher/files.ts';
-import { dataPaths, Instance, isRoot, openDataFolder, partFolders, stateRoot } from '../launcher/instance.ts';
+import { dataPaths, Instance, isRoot, newInstanceId, openDataFolder, partFolders, stateRoot } from '../launcher/instance.ts';
 import { holder } from '../launcher/lock.ts';
 import { ensureRules } from '../launcher/rules-folder.ts';
 import type { Terminal } from '../launcher/terminal.ts';
@@ -48,7 +48,8 @@ export async function restoreHouse(project: string, environment: Environment, or
     if (kept.serverName !== settings.CHAVION_SERVER_NAME) throw new Refusal(operationsText.otherName(kept.serverName));
     step.done(manifest.data.made.slice(0, 16).replace('T', ' '));
     using placing = terminal.step(operationsText.placing);
-    const instance: Instance = { ...kept, separated: isRoot() };
+    // An id of its own: the folder of before may be there still, and its parts below the old id.
+    const instance: Instance = { ...kept, id: newInstanceId(), separated: isRoot() };
     const accounts = isRoot() ? await ensureAccounts() : undefined;
     const folder = partFolders(instance, paths, accounts);
     for (const part of PARTS) {
