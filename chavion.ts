@@ -13,9 +13,11 @@ import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
 import { compose } from './bridge/operations/compose/compose.ts';
 import { installService } from './bridge/operations/install-service.ts';
 import { openAdminDesk } from './bridge/operations/admin/open.ts';
+import { adminLogin } from './bridge/operations/admin-login.ts';
 import { logs } from './bridge/operations/logs.ts';
 import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.ts';
 import { status } from './bridge/operations/status.ts';
+import { upgrade } from './bridge/operations/upgrade.ts';
 import { backup, restore } from './bridge/operations/verbs.ts';
 import { helpText } from './bridge/text/verbs.ts';
 
@@ -41,7 +43,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   'install-service': (stop) => installService(asked, stop),
   compose: () => compose(asked),
   'reset-password': () => resetPassword(asked),
+  'admin-login': () => adminLogin(asked),
   'rotate-secrets': () => rotateSecrets(asked),
+  upgrade: (stop) => upgrade(asked, stop),
   help,
   '--help': help,
   '-h': help,

@@ -3,7 +3,7 @@ import { RoomId } from '../bridge/protocol/ids.ts';
 import type { Lang } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
 import { launcherText } from '../bridge/text/launcher.ts';
-import { HomeserverClient } from './client.ts';
+import { HomeserverClient, HomeserverError, Nothing } from './client.ts';
 import { adminToken, liftLimits, provisionAccount } from './provision-accounts.ts';
 import { Avatars, type Member, join, joinedMembers, provisionGhost } from './provision-residents.ts';
 import { type Builder, provisionRoom } from './provision-rooms.ts';
@@ -33,6 +33,8 @@ export interface Provisioned {
   readonly adminToken: string;
   readonly rooms: { readonly space: RoomId; readonly hq: RoomId; readonly ops: RoomId };
   readonly remembered: Remembered;
+  /** Names of agents whose accounts were closed in Synapse Admin: they stay out. */
+  readonly dormant: readonly string[];
 }
 
 /**
@@ -60,30 +62,47 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
 
   const members = new Map(await Promise.all([hq, ops, space].map(async (room) => [room, await joinedMembers(client, token, room)] as const)));
   const inHq = members.get(hq) ?? new Map<string, Member>();
-  const avatars = await residents(client, wanted, ghosts(wanted.roster, wanted.serverName), inHq);
+  const { avatars, dormant } = await residents(client, wanted, token, inHq);
+  const absent = new Set(dormant.map((ghost) => ghost.userId));
 
   const everyone = [who.coordinator, ...ghosts(wanted.roster, wanted.serverName).map((ghost) => ghost.userId), who.executor, who.master];
   for (const [room, present] of members) {
-    const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter((user) => !present.has(user));
+    const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter((user) => !present.has(user) && !absent.has(user));
     // One after another: each join is a change of the room's state that the next one builds on.
     for (const user of missing) await join(client, token, room, user);
   }
   const rooms = { space, hq, ops };
-  return { adminToken: token, rooms, remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } } };
+  return { adminToken: token, rooms, remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } }, dormant: dormant.map(({ name }) => name) };
 }
 
 /** A few at a time; Synapse does no more at once anyway. */
-async function residents(client: HomeserverClient, wanted: Provision, all: readonly Ghost[], members: ReadonlyMap<string, Member>): Promise<Avatars> {
+async function residents(client: HomeserverClient, wanted: Provision, admin: string, members: ReadonlyMap<string, Member>): Promise<{ avatars: Avatars; dormant: readonly Ghost[] }> {
   const avatars: Avatars = {};
+  const dormant: Ghost[] = [];
+  const all = ghosts(wanted.roster, wanted.serverName);
+  const { coordinator } = people(wanted.serverName);
   const waiting = [...all];
   let done = 0;
   const work = async () => {
     for (let ghost = waiting.shift(); ghost !== undefined; ghost = waiting.shift()) {
-      avatars[ghost.userId] = await provisionGhost(client, wanted.appserviceToken, ghost, members.get(ghost.userId), wanted.remembered.avatars[ghost.userId]);
+      const enter = async (one: Ghost) => (avatars[one.userId] = await provisionGhost(client, wanted.appserviceToken, one, members.get(one.userId), wanted.remembered.avatars[one.userId]));
+      try {
+        await enter(ghost);
+      } catch (error) {
+        if (!isClosed(error)) throw error;
+        // Without the coordinator there is no house; anybody else stays away as the owner wants it.
+        if (ghost.userId !== coordinator) dormant.push(ghost);
+        else {
+          await client.call('PUT', `/_synapse/admin/v2/users/${encodeURIComponent(coordinator)}`, Nothing, { token: admin, body: { deactivated: false } });
+          await enter(ghost);
+        }
+      }
       done += 1;
       wanted.progress(done, all.length);
     }
   };
   await Promise.all([work(), work(), work(), work()]);
-  return avatars;
+  return { avatars, dormant };
 }
+
+const isClosed = (error: unknown): boolean => error instanceof HomeserverError && error.code === 'M_USER_DEACTIVATED';

@@ -15,6 +15,8 @@ export interface Controls {
   readonly pause: (parts: readonly Part[]) => Promise<() => Promise<void>>;
   /** Everything is stopped and started with what `secrets.json` holds then. */
   readonly startAnew: () => void;
+  /** Likewise, with the programs of now: the launcher itself is replaced by its new version. */
+  readonly startAfresh: () => void;
   /** The master's password has changed: what is published says so. */
   readonly newPassword: () => void;
 }
@@ -36,6 +38,9 @@ export async function serveControl(paths: DataPaths, controls: Controls): Promis
     else if (route === 'POST /start-anew') {
       response.end('{}');
       controls.startAnew();
+    } else if (route === 'POST /start-afresh') {
+      response.end('{}');
+      controls.startAfresh();
     } else if (route === 'POST /new-password') {
       controls.newPassword();
       response.end('{}');
@@ -104,7 +109,7 @@ export function holdParts(paths: DataPaths, parts: readonly Part[]): Promise<Hel
 }
 
 /** Whether the launcher heard it. */
-export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'new-password'): Promise<boolean> {
+export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'start-afresh' | 'new-password'): Promise<boolean> {
   return new Promise((resolve) => {
     request({ socketPath: socketOf(paths), method: 'POST', path: `/${what}` }, (response) => {
       response.resume();

@@ -37,6 +37,7 @@ export function dataPaths(projectFolder: string, settings: Pick<Settings, 'CHAVI
     control: at('control.json'),
     backups: at('backups'),
     desk: at('admin-desk.json'),
+    upgrade: at('upgrade.json'),
     logs: at('logs'),
   };
 }

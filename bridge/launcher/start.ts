@@ -5,6 +5,7 @@ import { Remembered, provision } from '../../synapse/provision.ts';
 import { localAddress } from '../../synapse/homeserver-config.ts';
 import { people } from '../../synapse/residents.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { dormantText } from '../text/admin.ts';
 import { launcherText } from '../text/launcher.ts';
 import { ensureAccounts, type Part } from './accounts.ts';
 import { serveControl } from './control.ts';
@@ -40,11 +41,16 @@ export interface OpenHouse extends House {
 
 /** `npm start`: everything is started, watched over, and stopped when asked. Returns when it has stopped. */
 export async function start(begin: Start): Promise<void> {
-  while ((await openHouse(begin)) === 'anew') begin.terminal.say(launcherText.startingAnew);
+  for (;;) {
+    const end = await openHouse(begin);
+    if (end === 'stopped') return;
+    begin.terminal.say(launcherText.startingAnew);
+    if (end === 'afresh') replaceProcess(begin);
+  }
 }
 
 /** Until it is stopped, or asked by another verb to start anew with what that has changed. */
-async function openHouse({ project, environment, terminal, stop, desk }: Start): Promise<'stopped' | 'anew'> {
+async function openHouse({ project, environment, terminal, stop, desk }: Start): Promise<'stopped' | 'anew' | 'afresh'> {
   const loaded = load(environment, project);
   for (const { name, nearest } of loaded.unknown) terminal.say(launcherText.unknownSetting(name, nearest));
   const paths = dataPaths(project, loaded.settings);
@@ -90,10 +96,21 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
   publish(master.password);
   await welcome({ terminal, settings: loaded.settings, master, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
   const anew = new AbortController();
-  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), newPassword: () => publish(loadSecrets(paths.secrets).passwords.master) });
+  let end: 'anew' | 'afresh' = 'anew';
+  const startAfresh = () => {
+    end = 'afresh';
+    anew.abort();
+  };
+  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), startAfresh, newPassword: () => publish(loadSecrets(paths.secrets).passwords.master) });
   using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
-  return stop.aborted ? 'stopped' : 'anew';
+  return stop.aborted ? 'stopped' : end;
+}
+
+/** The same process goes on as the new version, so that whoever watches over it sees no end. */
+function replaceProcess({ project, environment }: Start): void {
+  process.chdir(project);
+  process.execve?.('/bin/sh', ['sh', '.node/run', 'chavion.ts'], Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)));
 }
 
 /** Accounts, rooms and residents; what was found or made is written down at once. */
@@ -115,5 +132,6 @@ async function furnish(house: House, terminal: Terminal): Promise<{ hq: RoomId; 
   if (done.adminToken !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: done.adminToken });
   writeSecretJson(paths.provision, done.remembered);
   step.done(launcherText.roomsReady(loaded.roster.agents.length)[terminal.lang]());
+  if (done.dormant.length > 0) terminal.mark('note', dormantText[terminal.lang](done.dormant));
   return done.rooms;
 }

@@ -15,7 +15,9 @@ npm start -- logs        각 부분이 적은 것 (-f: 계속 보기)
 npm start -- backup      집 전체를 파일 하나로 (--encrypt: 암호로 잠금)
 npm start -- restore     백업에서 되돌립니다. 집이 없는 곳에서만 됩니다.
 npm start -- reset-password  마스터의 비밀번호를 새로 만듭니다.
+npm start -- admin-login  Synapse Admin에 로그인할 계정과 비밀번호
 npm start -- rotate-secrets  부분들 사이의 비밀값을 새로 만듭니다.
+npm start -- upgrade     백업한 뒤 새 판으로 올립니다.
 npm start -- install-service  서버가 켜질 때 집도 켜지게 합니다 (systemd).
 npm start -- compose     docker compose로 켤 때 쓸 비밀값과 설정을 만듭니다.
 npm start -- --help      이 도움말
@@ -37,7 +39,9 @@ npm start -- logs        what the parts wrote (-f: goes on)
 npm start -- backup      the whole house in one file (--encrypt: under a passphrase)
 npm start -- restore     a house from its backup, where there is none
 npm start -- reset-password  a new password for the master
+npm start -- admin-login  the login for Synapse Admin
 npm start -- rotate-secrets  new secrets between the parts
+npm start -- upgrade     a backup, then the newest version
 npm start -- install-service  the house opens with the machine (systemd)
 npm start -- compose     secrets and configuration for docker compose
 npm start -- --help      this help

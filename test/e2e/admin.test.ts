@@ -101,6 +101,7 @@ describe('!admin', () => {
     const { house, master, hq } = scene;
     const before = await house.kill('synapse');
     await house.reborn('synapse', before);
+    await scene.until(() => master.call('GET', '/_matrix/client/versions').then(() => true, () => false));
     expect(await admin('!관리 버전')).toContain('Synapse');
 
     await house.kill('launcher');

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Environment, installEnvironment } from '../config/environment.ts';
+import { Refusal } from '../config/refusal.ts';
+import { upgradeText } from '../text/upgrade.ts';
+import { git } from './versions.ts';
+
+const run = promisify(execFile);
+const LOCK = 'package-lock.json';
+const NEEDED = ['package.json', LOCK, '.npmrc'];
+/** Where `.node/run` notes which lock is installed. */
+const STAMP = '.chavion-lock';
+
+/**
+ * Installs what the upstream's lock names into a folder beside the present packages: the running house goes on with
+ * these. Null where the lock is the same. Throws a `Refusal` with nothing left behind.
+ */
+export async function stagePackages(project: string, environment: Environment): Promise<string | null> {
+  const at = (path: string) => git(project, environment, ['rev-parse', path]);
+  if ((await at(`HEAD:${LOCK}`)) === (await at(`@{upstream}:${LOCK}`))) return null;
+  const staging = await mkdtemp(join(project, '.upgrade-'));
+  try {
+    const local = (await git(project, environment, ['ls-tree', '-r', '--name-only', '@{upstream}', 'bridge/matrix/no-native-crypto']))?.split('\n') ?? [];
+    for (const path of [...NEEDED, ...local].filter((one) => one !== '')) {
+      const text = await git(project, environment, ['show', `@{upstream}:${path}`]);
+      if (text === null) continue;
+      await mkdir(dirname(join(staging, path)), { recursive: true });
+      await writeFile(join(staging, path), `${text}\n`);
+    }
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: staging, env: installEnvironment(environment), maxBuffer: 16 * 1024 * 1024 });
+    await mkdir(join(staging, 'node_modules'), { recursive: true });
+    return staging;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw new Refusal(upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''), { cause: error });
+  }
+}
+
+/** The new packages take the place of the old ones, which go away. The project has the new lock by now. */
+export async function putInPlace(project: string, staging: string): Promise<void> {
+  const place = join(project, 'node_modules');
+  const { stdout } = await run('sh', ['-c', `cksum <${LOCK}`], { cwd: project });
+  await writeFile(join(staging, 'node_modules', STAMP), stdout.trimEnd());
+  await rename(place, join(staging, 'before'));
+  await rename(join(staging, 'node_modules'), place);
+}

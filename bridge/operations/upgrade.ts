@@ -1,0 +1,86 @@
+import { existsSync, rmSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { z } from 'zod';
+import { loadSettings } from '../config/load.ts';
+import { Refusal } from '../config/refusal.ts';
+import { tellLauncher } from '../launcher/control.ts';
+import { readJson, writeSecretJson } from '../launcher/files.ts';
+import { type DataPaths, dataPaths, openDataFolder } from '../launcher/instance.ts';
+import { holder } from '../launcher/lock.ts';
+import { prerequisites } from '../launcher/prerequisites.ts';
+import { upgradeText } from '../text/upgrade.ts';
+import { backupHouse } from './backup.ts';
+import { putInPlace, stagePackages } from './new-packages.ts';
+import type { Asked } from './verbs.ts';
+import { git, projectVersion, synapsePin } from './versions.ts';
+
+/** There while the new version is in the folder and the house does not have it yet. */
+const Unfinished = z.object({ from: z.string() });
+
+/** `npm start -- upgrade`: a backup, the upstream's version, what it needs, and the house anew. Returns the exit code. */
+export async function upgrade(asked: Asked, stop: AbortSignal): Promise<number> {
+  const { project, environment, args, terminal } = asked;
+  if (args.length > 0) {
+    terminal.say(upgradeText.usage);
+    return 2;
+  }
+  const paths = dataPaths(project, loadSettings(environment));
+  const house = existsSync(paths.instance);
+  const unfinished = house ? readJson(paths.upgrade, Unfinished) : undefined;
+  const before = unfinished?.from ?? (await version(asked));
+  const news = await look(asked);
+  if (unfinished !== undefined) terminal.say(upgradeText.goingOn);
+  if (news === 0 && unfinished === undefined) {
+    terminal.mark(true, upgradeText.newest(before)[terminal.lang]());
+    return 0;
+  }
+  if (news > 0) {
+    if (house) await backupHouse(project, environment, {}, terminal);
+    await bringUp(asked, paths, house ? before : undefined);
+  }
+  if (house) {
+    openDataFolder(paths);
+    await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
+    rmSync(paths.upgrade, { force: true });
+  }
+  terminal.mark(true, upgradeText.done(before, await version(asked))[terminal.lang]());
+  if (holder(paths.lock) === undefined) terminal.say(upgradeText.startYourself);
+  else terminal.say((await tellLauncher(paths, 'start-afresh')) ? upgradeText.restarting : upgradeText.restartYourself);
+  return 0;
+}
+
+const version = async ({ project, environment }: Asked): Promise<string> => `Chavion ${await projectVersion(project, environment)}, Synapse ${synapsePin(project)}`;
+
+/** How many changes there are upstream. Throws a `Refusal` where they could not simply follow. */
+async function look({ project, environment, terminal }: Asked): Promise<number> {
+  const ask = (...args: readonly string[]) => git(project, environment, args);
+  const top = await ask('rev-parse', '--show-toplevel');
+  if (top === null || (await realpath(top)) !== (await realpath(project))) throw new Refusal(upgradeText.notClone(project));
+  const changed = ((await ask('status', '--porcelain', '--untracked-files=no')) ?? '?').split('\n').filter((line) => line !== '');
+  if (changed.length > 0) throw new Refusal(upgradeText.localChanges(changed.slice(0, 8)));
+  if ((await ask('rev-parse', '--abbrev-ref', '@{upstream}')) === null) throw new Refusal(upgradeText.noUpstream);
+  using step = terminal.step(upgradeText.fetching);
+  if ((await ask('fetch', '--quiet')) === null) throw new Refusal(upgradeText.unreachable);
+  const count = async (range: string) => Number((await ask('rev-list', '--count', range)) ?? Number.NaN);
+  const [behind, ahead] = [await count('HEAD..@{upstream}'), await count('@{upstream}..HEAD')];
+  if (behind > 0 && ahead > 0) throw new Refusal(upgradeText.diverged);
+  step.done(upgradeText.found(behind)[terminal.lang]());
+  return behind;
+}
+
+/** Its packages first, beside their place: where they cannot be had, nothing has changed. */
+async function bringUp({ project, environment, terminal }: Asked, paths: DataPaths, from: string | undefined): Promise<void> {
+  using step = terminal.step(upgradeText.installing);
+  const staged = await stagePackages(project, environment);
+  try {
+    if (from !== undefined) writeSecretJson(paths.upgrade, { from });
+    if ((await git(project, environment, ['merge', '--ff-only', '--quiet', '@{upstream}'])) === null) {
+      rmSync(paths.upgrade, { force: true });
+      throw new Refusal(upgradeText.notMerged);
+    }
+    if (staged !== null) await putInPlace(project, staged);
+    step.done(upgradeText.installed[terminal.lang]());
+  } finally {
+    if (staged !== null) rmSync(staged, { recursive: true, force: true });
+  }
+}
