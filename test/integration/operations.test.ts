@@ -86,7 +86,7 @@ describe('the owner’s verbs', () => {
     expect((await house.readyFile())?.master.password).toBe(password);
     await using again = await signIn();
     expect(again.userId).toBe(master.userId);
-    await expect(Person.signIn(house.ready.homeserver, master.userId, house.ready.master.password)).rejects.toThrow();
+    await expect(Person.signIn(house.ready.homeserver, master.userId, house.ready.master.password)).rejects.toThrow('403');
     await expect(master.call('GET', '/_matrix/client/v3/account/whoami')).resolves.toMatchObject({ status: 401 });
     expect((await verb(['reset-password', '@agent_claude'])).code).toBe(1);
     expect((await verb(['reset-password', 'nobody'])).said).toContain('없습니다');
@@ -175,7 +175,7 @@ describe('backup, loss of everything, restore', () => {
     expect(cut.said).toContain('바뀐 것은 없습니다');
     expect(await run(['restore', join(folder, 'nothing')])).toMatchObject({ code: 1 });
     expect((await run(['restore'])).code).toBe(2);
-    await expect(stat(join(elsewhere.CHAVION_DATA_DIR, 'instance.json'))).rejects.toThrow();
+    await expect(stat(join(elsewhere.CHAVION_DATA_DIR, 'instance.json'))).rejects.toThrow('ENOENT');
     expect(env['CHAVION_DATA_DIR']).toBe(house.data);
   });
 });
