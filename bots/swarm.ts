@@ -39,6 +39,7 @@ import { taskCommands } from './tasks/commands.ts';
 import { taskEar } from './tasks/ear.ts';
 import { readLendings } from './tasks/lendings.ts';
 import { createTasks } from './tasks/tasks.ts';
+import { createShowcase } from './website/showcase.ts';
 import { giveUpTurn, takeTurn, type TurnDeps } from './turn.ts';
 
 /** Of the fifty edits a second that Synapse sustains, the swarm's share. */
@@ -147,6 +148,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     available: (agent) => purse.available(agent),
     log,
   });
+  const showcase = createShowcase({ redis, tasks, coordinator, settings, log });
   const { clock, commands: clockWords } = buildClock({
     redis,
     queue,
@@ -189,6 +191,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   });
   const inbox = new Inbox(decoding, timeline, async (event) => {
     await door.hear(event);
+    await showcase.hear(event);
     await intake(event);
   });
 
@@ -222,11 +225,11 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   };
 
   const houseCommands: HouseCommands = {
+    // The launcher's admin answers in the house's own rooms; what it takes is never in here.
+    admin: async ({ room, lang }) => (room === settings.CHAVION_HQ_ROOM || room === settings.CHAVION_OPS_ROOM ? null : adminElsewhere[lang]()),
     agent: door.command,
     ...clockWords,
     ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }),
-    // The launcher's admin answers in the house's own rooms; what it takes is never in here.
-    admin: async ({ room, lang }) => (room === settings.CHAVION_HQ_ROOM || room === settings.CHAVION_OPS_ROOM ? null : adminElsewhere[lang]()),
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
   };
 
@@ -281,13 +284,14 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
         },
       );
       await tasks.open();
+      await showcase.open();
       await door.open();
       await clock.start();
       await askForPushes(coordinator);
     },
     async stop() {
       await clock.stop();
-      await Promise.all([worker?.close(), tasks.close(), door.close()]);
+      await Promise.all([worker?.close(), tasks.close(), showcase.close(), door.close()]);
       purse.stop();
       executors.stop();
       await Promise.all([queue.close(), orders.close()]);

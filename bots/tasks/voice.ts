@@ -129,7 +129,8 @@ function inTurns(says: readonly Turn[]): readonly (readonly Turn[])[] {
   return turns;
 }
 
-async function sendFile(account: Pick<Account, 'send' | 'upload'>, { room, root }: TaskState, { name, mediaType, read }: SayingFile, txn: string, chavion: ChavionContent): Promise<void> {
+/** A file of a task into its thread. */
+export async function sendFile(account: Pick<Account, 'send' | 'upload'>, { room, root }: TaskState, { name, mediaType, read }: SayingFile, txn: string, chavion: ChavionContent): Promise<void> {
   const bytes = Buffer.from(await read());
   const url = await account.upload(bytes, mediaType, name);
   const size = mediaType === 'image/png' ? pngSize(bytes) : null;

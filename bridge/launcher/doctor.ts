@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path';
 import { installEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { load } from '../config/load.ts';
+import { findChromium } from '../config/chromium.ts';
 import type { Loaded } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
 import { locateSynapse } from '../../synapse/install.ts';
 import { findPython } from '../../synapse/python.ts';
 import type { Phrase } from '../text/say.ts';
 import { doctorText } from '../text/verbs.ts';
+import { chromiumMissing, chromiumThere } from '../text/website.ts';
 import { LOW_DISK_BYTES, readableBytes } from './disk.ts';
 import { versionOf } from './distribution.ts';
 import { readJson } from './files.ts';
@@ -42,7 +44,7 @@ export async function doctor(project: string, environment: Environment, terminal
     for (const { good, said } of found) terminal.mark(good, said[terminal.lang]());
     findings.push(...found);
   };
-  tell(node(), ...(await python(environment)), await redis(environment), await sandbox(environment));
+  tell(node(), ...(await python(environment)), await redis(environment), await sandbox(environment), chromium(environment));
   try {
     const loaded = load(environment, project);
     const paths = dataPaths(project, loaded.settings);
@@ -82,6 +84,11 @@ async function redis(environment: Environment): Promise<Finding> {
 
 async function sandbox(environment: Environment): Promise<Finding> {
   return (await versionOf('bwrap', installEnvironment(environment))) === undefined ? bad(doctorText.bubblewrapNone) : good(doctorText.bubblewrap);
+}
+
+function chromium(environment: Environment): Finding {
+  const path = findChromium(environment['PATH']);
+  return path === undefined ? note(chromiumMissing) : good(chromiumThere(path));
 }
 
 async function disk(data: string): Promise<Finding> {

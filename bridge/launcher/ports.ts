@@ -16,7 +16,7 @@ export interface PortTaken extends PortUse {
   readonly by: string | undefined;
 }
 
-const PORTS = ['CHAVION_SYNAPSE_PORT', 'CHAVION_REDIS_PORT', 'CHAVION_APPSERVICE_PORT', 'CHAVION_API_PORT'] as const;
+const PORTS = ['CHAVION_SYNAPSE_PORT', 'CHAVION_REDIS_PORT', 'CHAVION_APPSERVICE_PORT', 'CHAVION_API_PORT', 'CHAVION_PREVIEW_PORT'] as const;
 
 export const portUses = (settings: Settings): readonly PortUse[] => PORTS.map((variable) => ({ variable, port: settings[variable] }));
 

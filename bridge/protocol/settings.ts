@@ -26,6 +26,7 @@ export const Settings = z.object({
     .meta({ what: 'The part after the colon in every Matrix name. Permanent once chosen.' }),
   CHAVION_SYNAPSE_PORT: port(8008, 'Port of the homeserver.'),
   CHAVION_API_PORT: port(5004, 'Port of the HTTP interface for outside agents.'),
+  CHAVION_PREVIEW_PORT: port(5005, 'Port on which pages that agents made are shown, each in a sandbox.'),
   CHAVION_REDIS_PORT: port(6380, 'Port of Redis.'),
   CHAVION_APPSERVICE_PORT: port(9009, 'Port on which the swarm listens to the homeserver.'),
   CHAVION_LISTEN: listen('Where the homeserver and the HTTP interface listen: 127.0.0.1 is this machine only, 0.0.0.0 every network that it is in.'),
@@ -33,6 +34,9 @@ export const Settings = z.object({
   CHAVION_PUBLIC_URL: z
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
     .meta({ what: 'The address under which phones reach the homeserver, such as https://chat.example.org' }),
+  CHAVION_PREVIEW_URL: z
+    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
+    .meta({ what: 'The address under which phones reach CHAVION_PREVIEW_PORT, such as https://pages.example.org; a name of its own, nothing else on it.' }),
   CHAVION_LANG: z.preprocess(blankIsUnset, Lang.default('ko')).meta({ what: 'Language where nothing else decides: ko or en.' }),
   CHAVION_TZ: z.preprocess(blankIsUnset, timeZone.default('Asia/Seoul')).meta({ what: 'Time zone of the owner.' }),
   CHAVION_ROSTER: z.preprocess(blankIsUnset, z.string().optional()).meta({ what: 'Path of a roster file (JSON); without it the default residents.' }),
@@ -66,6 +70,8 @@ export const SwarmSettings = z.object({
   CHAVION_SERVER_NAME: Settings.shape.CHAVION_SERVER_NAME,
   CHAVION_APPSERVICE_PORT: Settings.shape.CHAVION_APPSERVICE_PORT,
   CHAVION_API_PORT: Settings.shape.CHAVION_API_PORT,
+  CHAVION_PREVIEW_PORT: Settings.shape.CHAVION_PREVIEW_PORT,
+  CHAVION_PREVIEW_URL: Settings.shape.CHAVION_PREVIEW_URL,
   CHAVION_LISTEN: Settings.shape.CHAVION_LISTEN,
   /** Nobody but the homeserver speaks to it. */
   CHAVION_APPSERVICE_LISTEN: Settings.shape.CHAVION_LISTEN,

@@ -54,7 +54,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
 export async function houseEnvironment(folder: string, options: HouseOptions = {}): Promise<Record<string, string>> {
   const passed = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:CHAVION_|npm_)|KEY$|TOKEN$|_BASE_URL$/.test(entry[0]));
   const saved = await readFile(join(folder, 'environment.json'), 'utf8').catch(() => undefined);
-  const [synapse, redis, appservice, api] = saved === undefined ? await freePorts(4) : [];
+  const [synapse, redis, appservice, api, preview] = saved === undefined ? await freePorts(5) : [];
   const own: Record<string, string> =
     saved === undefined
       ? {
@@ -64,6 +64,7 @@ export async function houseEnvironment(folder: string, options: HouseOptions = {
           CHAVION_REDIS_PORT: String(redis),
           CHAVION_APPSERVICE_PORT: String(appservice),
           CHAVION_API_PORT: String(api),
+          CHAVION_PREVIEW_PORT: String(preview),
           CHAVION_LANG: 'ko',
         }
       : JSON.parse(saved);

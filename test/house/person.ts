@@ -106,8 +106,12 @@ export class Person implements AsyncDisposable {
   }
 
   async download(mxc: string): Promise<string> {
+    return (await this.downloadBytes(mxc)).toString();
+  }
+
+  async downloadBytes(mxc: string): Promise<Buffer> {
     const response = await fetch(`${this.#base}/_matrix/client/v1/media/download/${mxc.replace('mxc://', '')}`, { headers: { authorization: `Bearer ${this.#token}` } });
-    return response.text();
+    return Buffer.from(await response.arrayBuffer());
   }
 
   /** A file as clients post it; text around it is its caption. */

@@ -18,6 +18,8 @@ export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: Ho
     CHAVION_APPSERVICE_PORT: String(PORT.appservice),
     CHAVION_APPSERVICE_LISTEN: '0.0.0.0',
     CHAVION_API_PORT: String(PORT.door),
+    CHAVION_PREVIEW_PORT: String(PORT.preview),
+    CHAVION_PREVIEW_URL: settings.CHAVION_PREVIEW_URL,
     CHAVION_LISTEN: '0.0.0.0',
     CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
     CHAVION_APPSERVICE_TOKEN: house.appservice.appservice,
