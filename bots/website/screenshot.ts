@@ -29,7 +29,7 @@ export const HOST = 'preview.invalid';
 /** Chromium's arguments under which HOST is this port, and nothing else is anywhere: literal addresses go by these rules too. */
 export const confinement = (port: number): readonly string[] => [
   `--host-resolver-rules=MAP ${HOST} 127.0.0.1:${port}, MAP * ~NOTFOUND`,
-  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
   '--no-proxy-server',
   '--disable-quic',
 ];
