@@ -40,7 +40,7 @@ export function freshPowerLevels(who: People): PowerLevels {
     ban: OWNER,
     kick: OWNER,
     redact: COORDINATOR,
-    invite: COORDINATOR,
+    invite: OWNER,
     notifications: { room: COORDINATOR },
   };
 }
@@ -60,8 +60,7 @@ export function repairedPowerLevels(now: PowerLevels, who: People): PowerLevels 
     state_default: Math.max(now.state_default, OWNER),
     ban: Math.max(now.ban, OWNER),
     kick: Math.max(now.kick, OWNER),
-    // Outside agents come at a master's word, and go through no launcher: the coordinator lets them in.
-    invite: COORDINATOR,
+    invite: Math.max(now.invite, OWNER),
     redact: Math.max(now.redact, COORDINATOR),
   };
   return same(now, repaired) ? null : repaired;

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
-import { letIn, makeGhost } from '../../bridge/appservice/new-ghost.ts';
+import { comeIn, makeGhost } from '../../bridge/appservice/new-ghost.ts';
 import type { KeyRing } from '../../bridge/http/key-ring.ts';
 import type { Mailbox } from '../../bridge/http/mailbox.ts';
 import type { Questions } from '../../bridge/http/questions.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
+import { messageContent } from '../../bridge/matrix/content.ts';
 import { type Outsider, Scope } from '../../bridge/protocol/door.ts';
 import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
@@ -77,7 +78,10 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     configOf(agent);
     const account = deps.ghost(deps.userOf(id));
     await makeGhost(deps.coordinator, account, name);
-    for (const room of deps.rooms) if (!(await letIn(deps.coordinator, account, room))) return say.notLetIn[lang](name);
+    // Only the launcher may invite, and it believes the master's order, not this line.
+    const asking = messageContent({ text: say.askedIn[lang](name), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: job.source, admit: account.userId }, ...(job.thread === undefined ? {} : { thread: job.thread }) });
+    await deps.coordinator.send(job.room, 'm.room.message', asking, `${job.source}.admit`);
+    if (!(await comeIn(account, deps.rooms))) return say.notLetIn[lang](name);
     // Last: who is here has a key.
     await giveKey(job, agent);
     await outsiders.add(agent);

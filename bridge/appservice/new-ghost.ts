@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Account, GHOST_DEVICE, refused } from '../matrix/account.ts';
 import type { RoomId } from '../protocol/ids.ts';
@@ -17,15 +18,22 @@ export async function makeGhost(coordinator: Account, ghost: Account, name: stri
   await ghost.call('PUT', `/_matrix/client/v3/profile/${encodeURIComponent(ghost.userId)}/displayname`, { body: { displayname: name } });
 }
 
-/** Into a room that takes an invitation. False where the coordinator may not invite, or the ghost was banned. */
-export async function letIn(coordinator: Account, ghost: Account, room: RoomId): Promise<boolean> {
+const TRIES = 60;
+const AGAIN_MS = 500;
+
+/** Into rooms to which the launcher invites it. False where no invitation came in half a minute, or the ghost was banned. */
+export async function comeIn(ghost: Account, rooms: readonly RoomId[]): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const inside = await Promise.all(rooms.map((room) => joined(ghost, room)));
+    if (inside.every(Boolean)) return true;
+    await sleep(AGAIN_MS);
+  }
+  return false;
+}
+
+async function joined(ghost: Account, room: RoomId): Promise<boolean> {
   try {
-    if (await ghost.isIn(room)) return true;
-    await coordinator.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/invite`, { body: { user_id: ghost.userId } }).catch((error: unknown) => {
-      // An invitation that stands already is refused too: joining tells.
-      if (!refused(error)) throw error;
-    });
-    await ghost.join(room);
+    if (!(await ghost.isIn(room))) await ghost.join(room);
     return true;
   } catch (error) {
     if (!refused(error)) throw error;

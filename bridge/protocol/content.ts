@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Act, CommandResult, Performative } from './act.ts';
-import { AgentId, EventId } from './ids.ts';
+import { AgentId, EventId, UserId } from './ids.ts';
 
 /**
  * The `com.chavion` key of every event a part of Chavion writes, beside a readable body.
@@ -31,6 +31,8 @@ export const ChavionContent = z.object({
   resume: z.string().max(300).optional(),
   /** Shows the summary of the room, which is told to models otherwise, and taken out of the room with it. */
   memory: z.boolean().optional(),
+  /** Of the coordinator, at a master's `source`: an agent from elsewhere that the launcher is to invite. */
+  admit: UserId.optional(),
   /** Of the executor: the commands that this message asks for or tells of. */
   hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(50).optional(),
   act: Act.optional(),

@@ -163,9 +163,13 @@ export const agentCommand = {
     (word) => `밖에서 온 에이전트 중에 "${word}"는 없습니다. 바뀐 것은 없습니다. \`!초대 목록\``,
     (word) => `No outside agent is called "${word}". Nothing was changed. \`!agent list\``,
   ),
+  askedIn: phrase<[name: string]>(
+    (name) => `${withParticle(name, '을', '를')} 방에 들이는 중입니다 …`,
+    (name) => `Letting ${name} in …`,
+  ),
   notLetIn: phrase<[name: string]>(
-    (name) => `${name}의 계정은 만들었지만 방에 들이지 못했습니다. 조율자에게 초대 권한(50)이 있는지 보고 \`!초대\`를 다시 보내 주세요. 열쇠는 아직 주지 않았습니다.`,
-    (name) => `${name} has an account but could not be let into the room. See that the coordinator may invite (level 50) and send the command again. No key was given yet.`,
+    (name) => `${name}의 계정은 만들었지만 방에 들이지 못했습니다. 집(npm start)이 켜져 있는지 보고 \`!초대\`를 다시 보내 주세요. 열쇠는 아직 주지 않았습니다.`,
+    (name) => `${name} has an account but could not be let into the room. See that the house (npm start) is running and send the command again. No key was given yet.`,
   ),
   nobody: phrase(
     () => '밖에서 온 에이전트가 아직 없습니다. `!초대 이름`으로 초대합니다.',

@@ -5,6 +5,7 @@ import { readMasters, type Rooms } from '../../../synapse/masters.ts';
 import { messageContent } from '../../matrix/content.ts';
 import type { EventId, Lang, RoomId } from '../../protocol/ids.ts';
 import { adminFailed, adminRefused } from '../../text/admin.ts';
+import { judgeAdmission, orderOfAdmission } from './admission.ts';
 import { carryOut } from './carry-out.ts';
 import { type AdminVerdict, judgeAdmin } from './gate.ts';
 import type { HouseFacts } from './reports.ts';
@@ -28,6 +29,8 @@ export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Prom
   const house = deps.house();
   const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}`;
   const [raw, masters] = await Promise.all([house.client.find('GET', `${path}/event/${encodeURIComponent(event)}`, z.unknown(), { token: house.token }), readMasters(house)]);
+  const order = orderOfAdmission(raw);
+  if (order !== null) return admit(raw, await house.client.find('GET', `${path}/event/${encodeURIComponent(order)}`, z.unknown(), { token: house.token }), { ...deps, house, masters });
   const verdict = judgeAdmin({ raw, event, room, masters, now: deps.now() });
   const ids = { event, ...(verdict.kind === 'order' ? { order: verdict.order.kind, by: verdict.by } : { why: verdict.why }) };
   deps.log.info(ids, verdict.kind === 'order' ? 'order' : 'refused');
@@ -37,6 +40,20 @@ export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Prom
   const body = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: event }, replyTo: event, ...(thread === undefined ? {} : { thread }) });
   await house.client.call('PUT', `${path}/send/m.room.message/${encodeURIComponent(`${event}.admin`)}`, z.unknown(), { token: house.token, body });
   deps.log.info({ event }, 'answered');
+}
+
+/** Into HQ and ops; the coordinator has no right to invite, and whoever writes in its name gets no more than this. */
+async function admit(raw: unknown, order: unknown, { house, masters, serverName, now, log }: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<void> {
+  const user = judgeAdmission({ raw, order, coordinator: house.who.coordinator, masters, serverName, now: now() });
+  log.info({ user: user ?? 'nobody' }, user === null ? 'admission refused' : 'admission');
+  if (user === null) return;
+  for (const room of [house.rooms.hq, house.rooms.ops]) {
+    const invite = house.client.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/invite`, z.unknown(), { token: house.token, body: { user_id: user } });
+    await invite.catch((error: unknown) => {
+      // In the room already.
+      if (!(error instanceof HomeserverError && error.status === 403)) throw error;
+    });
+  }
 }
 
 async function answerTo(verdict: AdminVerdict, deps: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<string | null> {

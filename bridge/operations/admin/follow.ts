@@ -5,6 +5,7 @@ import type { Rooms } from '../../../synapse/masters.ts';
 import { readJson, writeSecretJson } from '../../launcher/files.ts';
 import { parseAdmin } from '../../protocol/admin-order.ts';
 import { EventId, RoomId } from '../../protocol/ids.ts';
+import { orderOfAdmission } from './admission.ts';
 
 const Kept = z.object({ since: z.string(), done: z.array(EventId) });
 const Synced = z.object({
@@ -31,7 +32,7 @@ export interface FollowDeps {
 }
 
 /**
- * Follows HQ and ops with the admin's account and hands on what looks like `!admin`, once each. A homeserver that is
+ * Follows HQ and ops with the admin's account and hands on what looks like `!admin` or asks for an invitation, once each. A homeserver that is
  * away is waited for; orders that could not be carried out for that come again.
  */
 export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
@@ -78,5 +79,5 @@ function keptPosition({ file, onError }: FollowDeps): z.infer<typeof Kept> | und
 
 function orderIn(raw: unknown, room: RoomId): readonly { event: EventId; room: RoomId }[] {
   const message = Message.safeParse(raw);
-  return message.success && parseAdmin(message.data.content.body) !== null ? [{ event: message.data.event_id, room }] : [];
+  return message.success && (parseAdmin(message.data.content.body) !== null || orderOfAdmission(raw) !== null) ? [{ event: message.data.event_id, room }] : [];
 }

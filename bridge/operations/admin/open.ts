@@ -33,7 +33,7 @@ export function openAdminDesk(house: OpenHouse): Disposable {
   const deps = {
     house: asAdmin,
     file: paths.desk,
-    silent: [who.admin, who.executor, ...ghosts(loaded.roster, instance.serverName).map(({ userId }) => userId)],
+    silent: [who.admin, who.executor, ...ghosts(loaded.roster, instance.serverName).map(({ userId }) => userId).filter((user) => user !== who.coordinator)],
     attend: (event, room) => attend(event, room, { house: asAdmin, serverName: instance.serverName, facts: houseFacts({ ...house, secrets: loadSecrets(paths.secrets) }), lang: loaded.settings.CHAVION_LANG, now: Date.now, log }),
     signIn,
     onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
