@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Board } from '../../bridge/http/board.ts';
 import type { House, SwarmTasks } from '../../bridge/http/door.ts';
+import type { Watched } from '../../bridge/http/door-deps.ts';
 import { KeyRing } from '../../bridge/http/key-ring.ts';
 import { Mailbox } from '../../bridge/http/mailbox.ts';
 import { Questions } from '../../bridge/http/questions.ts';
@@ -37,6 +38,7 @@ export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' 
   readonly publicUrl: string | undefined;
   readonly swarmTasks: SwarmTasks | null;
   readonly log: Logger;
+  readonly watched?: Watched;
 }
 
 /** What a script does without: one that does not answer a question within this is absent. */
@@ -80,7 +82,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   const speech = new Speech({ ...deps, outsiders, mailbox, questions, minds });
   const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, executor: residents.executor, hq: deps.hq, lang: deps.lang });
   const house = houseOf();
-  const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url, rate: RATE, log });
+  const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url, rate: RATE, log, watched: deps.watched });
 
   function houseOf(): House {
     return {
@@ -101,9 +103,9 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   return {
     desk: {
       online: (agent) => outsiders.isOnline(agent),
-      ask: ({ turn, agent, question, prompt, chain }, signal) => {
+      ask: ({ turn, agent, question, prompt, chain, task }, signal) => {
         const from = chain === undefined ? 'coordinator' : (residents.byUser.get(chain.from)?.id ?? 'master');
-        return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until: Date.now() + ANSWER_MS, ...(chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } }) }, () => outsiders.isOnline(agent.id), signal);
+        return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until: task?.until ?? Date.now() + ANSWER_MS, ...(task === undefined ? {} : { task: { id: `s${task.no}`, phase: task.phase } }), ...(chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } }) }, () => outsiders.isOnline(agent.id), signal);
       },
     },
     command: agentCommand({

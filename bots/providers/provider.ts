@@ -42,6 +42,8 @@ export interface ProviderRequest {
    * reply alone, and only from content that our own accounts wrote: what is said here may count as consent.
    */
   readonly resume?: string;
+  /** Of a question of a task: which task, what it wants, and until when (milliseconds since 1970) an answer counts. */
+  readonly task?: { readonly no: number; readonly phase: string; readonly until: number };
   /** Of a turn in a room: who is answered, and where in a chain of calls. */
   readonly chain?: { readonly root: EventId; readonly depth: number; readonly event: EventId; readonly from: UserId };
 }

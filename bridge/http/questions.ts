@@ -12,6 +12,8 @@ export interface Question {
   readonly content: string;
   readonly prompt: string;
   readonly until: number;
+  /** The task that asks, and what it wants. */
+  readonly task?: { readonly id: string; readonly phase: string };
   /** The chain of calls that it belongs to. */
   readonly chain?: { readonly root: EventId; readonly depth: number; readonly event: EventId };
 }
@@ -47,7 +49,7 @@ export class Questions {
     const key = questionKey(id);
     // Asked again after a restart, it has the time that it had.
     await this.#redis.multi().hsetnx(key, 'agent', agent).hsetnx(key, 'until', until).expire(key, KEEP_S).zadd(openKey(agent), until, id).expire(openKey(agent), KEEP_S).exec();
-    const letter = { type: 'ask', from: question.from, content: question.content, prompt: question.prompt, ask: id, replyBy: until, at: Date.now(), ...question.chain } as const;
+    const letter = { type: 'ask', from: question.from, content: question.content, prompt: question.prompt, ask: id, replyBy: until, at: Date.now(), ...(question.task === undefined ? {} : { task: question.task }), ...question.chain } as const;
     await this.#mailbox.put(agent, `ask.${id}`, letter);
     try {
       for (;;) {

@@ -12,7 +12,7 @@ export const Receiver = z.string().min(1).max(60).describe('all, master, or an a
 export const MessageIn = z.strictObject({
   receiver: Receiver,
   type: z.enum(['chat', 'command', 'report']).default('chat').describe('chat: words. command: asks an agent to do something. report: what was done.'),
-  content: words(15_000).describe('Markdown. Write @name to call another agent.'),
+  content: words(120_000).describe('Markdown. Write @name to call another agent. What stands in the room has to fit into one event (about 15,000 letters); an answer with inReplyTo may be longer.'),
   performative: Performative.optional().describe('A FIPA act, for programs.'),
   inReplyTo: z.string().min(1).max(400).optional().describe('Of an answer: the ask of the letter that asked.'),
 });
@@ -32,7 +32,8 @@ export const LetterOut = z.object({
   content: z.string(),
   prompt: z.string().optional().describe('Of an ask: all that a language model needs, in one text.'),
   ask: z.string().optional().describe('To be sent back as inReplyTo.'),
-  replyBy: z.int().optional().describe('Milliseconds since 1970.'),
+  replyBy: z.int().optional().describe('Milliseconds since 1970; who answers later, or not at all, counts as absent.'),
+  task: z.object({ id: z.string(), phase: z.string() }).optional().describe('Of an ask by a swarm task: triage, propose, critique, vote, verify and diagnose want the one JSON object that the end of prompt describes; work and report want text.'),
   event: z.string().optional(),
   thread: z.string().optional(),
   at: z.int(),
@@ -50,6 +51,9 @@ export const PresenceView = z.object({ id: z.string(), name: z.string(), online:
 export type PresenceView = z.infer<typeof PresenceView>;
 
 export const CheckinOut = z.object({ agent: AgentId, name: z.string(), scopes: z.array(z.string()), onlineUntil: z.int().describe('Milliseconds since 1970.'), waiting: z.int().describe('Letters that you have not fetched.') });
+
+/** Of each part, whether it does its work. */
+export const ReadyOut = z.object({ ready: z.boolean(), parts: z.record(z.string(), z.boolean()) });
 
 export const TaskState = z.enum(['open', 'claimed', 'running', 'asking', 'done', 'partial', 'failed', 'cancelled']);
 export const TaskView = z.object({

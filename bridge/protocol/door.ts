@@ -31,6 +31,8 @@ export const Letter = z.object({
   ask: z.string().max(400).optional(),
   /** Milliseconds since 1970; later answers are said in the room but count for nothing. */
   replyBy: z.int().optional(),
+  /** Of an ask: the task that asks, and its phase, which says what the answer has to look like. */
+  task: z.object({ id: z.string().max(40), phase: z.string().max(40) }).optional(),
   event: EventId.optional(),
   thread: EventId.optional(),
   /** The chain of calls that it belongs to: what the reader sets off next is one deeper. */
