@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { Command, CommandId, hostsOf, lentTo } from '../../bridge/protocol/command.ts';
+import { Command, CommandId } from '../../bridge/protocol/command.ts';
 import { MAX_PLAN_BYTES, MAX_STEPS, Plan, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import { candidatesFor, labelIn } from './candidates.ts';
 import { evidenceNow } from './evidence.ts';
 import { failedStep } from './failed-step.ts';
 import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.ts';
+import { beyond, proposedPatch } from './patch-limits.ts';
 import type { LabelledProposal } from './plan-labels.ts';
 import type { Answer, Ask, TaskState } from './state.ts';
 
@@ -41,7 +42,7 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
     case 'verify':
       return one(objectsIn(words), Verify, (said) => verify(said, state));
     case 'diagnose':
-      return one(objectsIn(words), Diagnose, (said) => diagnose(said, state, ask));
+      return one(agreeing(objectsIn(words), state, ask), Diagnose, (said) => diagnose(said, state, ask));
     case 'work':
     case 'report':
       return prose(words, ask.kind);
@@ -119,17 +120,21 @@ function asItStands(quote: string, output: string): string | undefined {
   return found === undefined || found.length > MAX_QUOTE ? undefined : found;
 }
 
-/** A patch puts right what was agreed on; what asks for more is a new plan's affair. */
+const Agrees = z.looseObject({ command: z.literal('same') });
+
+/** `"same"` is the command that another agent has put in the place of the failed one. */
+function agreeing({ objects, unclosed }: ObjectsInText, state: TaskState, { step }: Ask): ObjectsInText {
+  const proposed = proposedPatch(state, step);
+  if (proposed === null) return { objects, unclosed };
+  return { unclosed, objects: objects.map((object) => (Agrees.safeParse(object).success ? { ...Agrees.parse(object), command: proposed } : object)) };
+}
+
 function diagnose({ cause, command }: z.infer<typeof Diagnose>, state: TaskState, ask: Ask): Parsed {
   if (command === null) return answered({ kind: 'diagnose', cause, command });
   const failed = failedStep(state, ask)?.step;
   if (failed?.kind !== 'command' || command.id !== failed.command.id) return fail('command.id: has to be that of the command that failed');
-  const host = hostsOf(command).find((one) => !hostsOf(failed.command).includes(one));
-  if (host !== undefined) return fail(`command: ${host} is no host of the command that failed; give null if it is needed`);
-  const granted = new Map(lentTo(failed.command).map(({ name, access }) => [name, access] as const));
-  const lent = lentTo(command).find(({ name, access }) => !granted.has(name) || (access === 'rw' && granted.get(name) === 'ro'));
-  if (lent !== undefined) return fail(`command: the command that failed had not ${lent.name} with ${lent.access}; give null if it is needed`);
-  return answered({ kind: 'diagnose', cause, command });
+  const more = beyond(command, failed.command);
+  return more === null ? answered({ kind: 'diagnose', cause, command }) : fail(`command: ${more}; give null if it is needed`);
 }
 
 const LONGEST = { work: 100_000, report: 200_000 } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, ENDED, type TaskState } from '../../bots/tasks/state.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
-import { A, able, answerTo, B, C, command, D, hashOf, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';
+import { A, able, agent, answerTo, B, C, command, D, hashOf, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';
 
 const three = [A, B, C];
 const world = (electorate = three, more: Parameters<typeof taskFor>[1] = {}, rules = rulesFor(electorate)) => new World(taskFor(electorate, more), rules);
@@ -38,16 +38,36 @@ describe('carrying out', () => {
     expect(one.state.plan?.plan.steps.filter((step, index) => JSON.stringify(step) !== JSON.stringify(graph.steps[index]))).toHaveLength(1);
   });
 
-  it('lets the first usable command count, of those who did not write the plan first', () => {
-    const fix = (agent: string) => ({ type: 'run', id: 'list', reason: `by ${agent}`, argv: ['ls'], success: { exitCode: 0 }, repeatable: false, after: [], timeoutMs: 1_000, cwd: '.', workspace: 'rw', lent: [], hosts: [] });
-    const script = able({
-      ask: (ask, state) => (ask.kind === 'diagnose' ? ({ kind: 'diagnose', cause: '', command: ask.agent === B ? { ...fix('ben'), id: 'other' } : fix(ask.agent) } as never) : answerTo(ask, state, plan(ask.agent))),
-      command: (_step, attempt) => (attempt === 1 ? { state: 'failed' } : {}),
+  describe('a patch', () => {
+    const fix = (by: string) => ({ type: 'run', id: 'list', reason: `by ${by}`, argv: ['ls'], success: { exitCode: 0 }, repeatable: false, after: [], timeoutMs: 1_000, cwd: '.', workspace: 'rw', lent: [], hosts: [] });
+    const diagnosed = (command: (agent: string) => object | null) =>
+      world().play(able({
+        ask: (ask, state) => (ask.kind === 'diagnose' ? ({ kind: 'diagnose', cause: '', command: state.round > 0 ? null : command(ask.agent) } as never) : answerTo(ask, state, plan(`${ask.agent}${state.round}`))),
+        command: (_step, _attempt, { round }) => (round === 0 ? { state: 'failed' } : {}),
+      }), (state) => state.round === 1 || state.attempts[Object.keys(state.attempts).at(-1) ?? ''] === 2);
+
+    it('is what two agents say, those first who did not write the plan', () => {
+      // anna wrote the winner; ben's names another step, so it is cleo's, and anna's who agrees.
+      const one = diagnosed((agent) => (agent === B ? { ...fix('ben'), id: 'other' } : fix('cleo')));
+      expect(one.state.plan?.plan.steps[0]).toMatchObject({ command: { reason: 'by cleo' } });
+      expect(one.said('patch').map(({ id }) => id)).toEqual(['patch.0.list.1.cleo', 'patch.0.list.1.anna']);
     });
-    const one = world().play(script);
-    // anna wrote the winner; ben's names another step, so it is cleo's.
-    expect(one.state.plan?.plan.steps[0]).toMatchObject({ command: { reason: 'by cleo' } });
-    expect(one.said('patch').map(({ id }) => id)).toEqual(['patch.0.list.1.ben', 'patch.0.list.1.cleo']);
+
+    it.each<[string, (agent: string) => object | null]>([
+      ['one alone wants it', (agent) => (agent === B ? fix('ben') : null)],
+      ['everybody wants another one', fix],
+      ['it asks for a folder that nobody voted for', () => ({ ...fix('all'), lent: [{ name: 'site', access: 'ro' }] })],
+    ])('is none where %s: a new plan', (_what, command) => {
+      const one = diagnosed(command);
+      expect(one.dispatched()).toEqual(['list.1']);
+      expect([one.said('patch'), one.state.round]).toEqual([[], 1]);
+    });
+
+    it('is not asked of more than three', () => {
+      const many = [A, B, C, D, ...['eve', 'fay', 'gus', 'hal'].map(agent)];
+      const one = world(many).play(able({ ask: (ask, state) => (ask.kind === 'diagnose' ? 'provider.rate' : answerTo(ask, state, plan(`${ask.agent}${state.round}`))), command: () => ({ state: 'failed' }) }), (state) => state.round === 1);
+      expect(one.log.filter((effect) => effect.kind === 'ask' && effect.ask.kind === 'diagnose')).toHaveLength(3);
+    });
   });
 
   it('tries again without a patch where the command stays as it is', () => {

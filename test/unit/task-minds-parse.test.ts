@@ -5,6 +5,7 @@ import { candidatesFor } from '../../bots/tasks/candidates.ts';
 import { MAX_ANSWER_CHARS, objectsIn } from '../../bots/tasks/json-in-text.ts';
 import { labelOf } from '../../bots/tasks/plan-labels.ts';
 import { Answer, AskKind } from '../../bots/tasks/state.ts';
+import { Command } from '../../bridge/protocol/command.ts';
 import { MAX_STEPS, Plan } from '../../bridge/protocol/plan.ts';
 import { agent, askOf, carriedOut, EVERYONE, hashOf, OTHER_PLAN, PLAN, task, withProposals } from './task-minds-scene.ts';
 
@@ -120,6 +121,14 @@ describe('what a mind wrote, as an answer', () => {
     const failed = carriedOut(mission, Plan.parse({ goal: 'g', steps: [{ kind: 'command', title: 't', command: lending('ro') }] }), { copy: 'x' }, { copy: 'failed' });
     expect(read(json({ cause: 'c', command: lending('rw') }), 'diagnose', failed)).toMatchObject({ ok: false });
     expect(read(json({ cause: 'c', command: lending('ro') }), 'diagnose', failed)).toMatchObject({ ok: true });
+  });
+
+  it('"same" is the command of another agent, and nothing where there is none', () => {
+    const failed = carriedOut(mission, PLAN, { look: 'lz: command not found' }, { look: 'failed' });
+    const command = Command.parse({ type: 'shell', id: 'look', script: 'ls', reason: 'r', after: ['measure'] });
+    const told = { ...failed, diagnoses: [{ step: command.id, by: agent('jarvis'), cause: 'c', command }] };
+    expect(read(json({ cause: 'c', command: 'same' }), 'diagnose', told, 'look')).toEqual({ ok: true, answer: { kind: 'diagnose', cause: 'c', command } });
+    expect(read(json({ cause: 'c', command: 'same' }), 'diagnose', failed, 'look')).toMatchObject({ ok: false });
   });
 
   it('work and reports are their own words, a declined one is none', () => {

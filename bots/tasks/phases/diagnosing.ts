@@ -1,8 +1,9 @@
 import type { Command } from '../../../bridge/protocol/command.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
-import { type Plan, PlanHash, type StepId } from '../../../bridge/protocol/plan.ts';
+import { type Plan, PlanHash, type StepId, stepId } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../draft.ts';
 import { messageId } from '../message-ids.ts';
+import { beyond } from '../patch-limits.ts';
 import { checkPlan } from '../plan-check.ts';
 import { present } from '../seats.ts';
 import type { TaskState } from '../state.ts';
@@ -10,24 +11,28 @@ import { MAX_RETRIES } from './executing.ts';
 import type { PhaseRules } from './phase.ts';
 import { newPlan, planFacts } from './ways-out.ts';
 
+/** Two who do not agree, and one between them. */
+const MAX_DIAGNOSES = 3;
+
 /**
- * Two agents say, apart, why a command failed and what to put in its place. Who did not write the plan goes before who
- * did, then the order of the electorate: the first usable command counts, and the other one makes it its own with an
- * equal `patch`. Both without one: a new plan. Where one runs alone, its own word is enough.
+ * One agent says why a command failed and what to put in its place; another one looks at that and agrees, or does not:
+ * nobody's word alone changes what was voted for, for what a command printed may have talked one of them into it. Who
+ * did not write the plan goes before who did, then the order of the electorate. Two without a command, or nobody of
+ * three agreeing: a new plan. Where one runs alone, its own word is enough.
  */
 export const diagnosing: PhaseRules = {
   enter(draft) {
     draft.set({ diagnoses: [], patch: null });
-    askUntilEnough(draft);
+    askUntilAgreed(draft);
   },
   answered(draft, ask, answer) {
     const step = failedStep(draft.state);
     if (answer.kind !== 'diagnose' || step === null) return;
     const usable = answer.command !== null && patchedPlan(draft, step, answer.command) !== null ? answer.command : null;
     draft.set({ diagnoses: [...draft.state.diagnoses, { step, by: ask.agent, cause: answer.cause, command: usable }] });
-    askUntilEnough(draft);
+    askUntilAgreed(draft);
   },
-  absent: askUntilEnough,
+  absent: askUntilAgreed,
   said(draft, { what }) {
     const { patch, plan, round, commands, events } = draft.state;
     if (patch === null || plan === null) return;
@@ -55,38 +60,49 @@ function seats(state: TaskState): readonly AgentId[] {
   return [...all.filter((agent) => !wrote(agent)), ...all.filter(wrote)];
 }
 
-function askUntilEnough(draft: Draft): void {
+function askUntilAgreed(draft: Draft): void {
   const { state } = draft;
   const step = failedStep(state);
   if (step === null) return draft.go('executing');
   const tail = `${step}.${state.commands[step]?.attempt ?? 0}`;
   const inVain = (agent: AgentId): boolean => state.refusals.some(({ ask }) => ask === `${state.round}.diagnose.${agent}.${tail}`);
-  const asked = (agent: AgentId): boolean => state.asks.some((ask) => ask.agent === agent) || state.diagnoses.some(({ by }) => by === agent);
-  const free = seats(state).filter((agent) => !asked(agent) && !inVain(agent));
-  const short = needed(state) - state.asks.length - state.diagnoses.length;
-  for (const agent of free.slice(0, Math.max(0, short))) draft.ask('diagnose', agent, { step, tail });
-  if (draft.state.asks.length === 0) conclude(draft, step);
+  const next = seats(state).find((agent) => !inVain(agent) && !state.diagnoses.some(({ by }) => by === agent));
+  const agreed = agreement(draft, step);
+  if (agreed !== null) return carryPatch(draft, step, agreed);
+  const hopeless = state.diagnoses.filter(({ command }) => command === null).length >= needed(state);
+  const silent = seats(state).filter(inVain).length;
+  if (hopeless || state.diagnoses.length >= MAX_DIAGNOSES || silent >= MAX_DIAGNOSES || next === undefined) return newPlan(draft, 'command-failed', step);
+  draft.ask('diagnose', next, { step, tail });
 }
 
-function conclude(draft: Draft, step: StepId): void {
+/** The first command that as many as are needed have put in its place, and they. */
+function agreement(draft: Draft, step: StepId): { readonly by: readonly AgentId[]; readonly plan: Plan; readonly hash: PlanHash } | null {
+  const supporters = new Map<PlanHash, { plan: Plan; by: AgentId[] }>();
+  for (const { by, command } of draft.state.diagnoses) {
+    const plan = command === null ? null : patchedPlan(draft, step, command);
+    if (plan === null) continue;
+    const hash = PlanHash.parse(draft.rules.hash(plan));
+    const one = supporters.get(hash) ?? { plan, by: [] };
+    supporters.set(hash, { ...one, by: [...one.by, by] });
+  }
+  const [hash, found] = [...supporters].find(([, { by }]) => by.length >= needed(draft.state)) ?? [];
+  return hash === undefined || found === undefined ? null : { ...found, hash };
+}
+
+function carryPatch(draft: Draft, step: StepId, { by, plan, hash }: NonNullable<ReturnType<typeof agreement>>): void {
   const { state } = draft;
-  const order = seats(state);
-  const diagnoses = state.diagnoses.toSorted((a, b) => order.indexOf(a.by) - order.indexOf(b.by));
-  const command = diagnoses.find((one) => one.command !== null)?.command ?? null;
-  const plan = command === null ? null : patchedPlan(draft, step, command);
-  if (diagnoses.length < needed(state) || plan === null || command === null || state.plan === null) return newPlan(draft, 'command-failed', step);
-  const hash = PlanHash.parse(draft.rules.hash(plan));
+  if (state.plan === null) return;
   // The same command once more is the plan as it was decided.
   if (hash === state.plan.hash) return tryAgain(draft, step);
-  const by = diagnoses.map((one) => one.by);
-  draft.set({ patch: { step, of: state.plan.hash, hash, plan, by, events: [] }, diagnoses: diagnoses.map((one) => ({ ...one, command })) });
+  draft.set({ patch: { step, of: state.plan.hash, hash, plan, by: [...by], events: [] } });
   for (const agent of by) draft.say({ id: messageId.patch(state.round, step, state.commands[step]?.attempt ?? 0, agent), as: agent, what: 'patch', about: step });
 }
 
 /** The plan with this one command in place of the failed one, or null where that is no plan. */
 function patchedPlan(draft: Draft, step: StepId, command: Command): Plan | null {
   const { plan } = draft.state;
-  if (plan === null || command.id !== step) return null;
+  const failed = plan?.plan.steps.find((one) => stepId(one) === step);
+  if (plan === null || failed?.kind !== 'command' || command.id !== step || beyond(command, failed.command) !== null) return null;
   const steps = plan.plan.steps.map((one) => (one.kind === 'command' && one.command.id === step ? { ...one, command } : one));
   const patched = { ...plan.plan, steps };
   // What is done of the plan needs no more time; the deadline watches over the rest.

@@ -1,6 +1,7 @@
 import { type Step, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
 import { type Evidence, evidenceNow } from '../evidence.ts';
 import { failedStep } from '../failed-step.ts';
+import { proposedPatch } from '../patch-limits.ts';
 import type { Ask, TaskState } from '../state.ts';
 import type { AskFacts } from './facts.ts';
 import { commandGuide } from './plan-guide.ts';
@@ -34,13 +35,15 @@ export function verifyPrompt(state: TaskState, room: number): string {
 export function diagnosePrompt(state: TaskState, ask: Ask, facts: AskFacts, room: number): string {
   const evidence = failedStep(state, ask);
   const id = evidence === undefined ? '' : stepId(evidence.step);
+  const proposed = proposedPatch(state, ask.step);
   return [
     `A command of the plan failed. Find the cause. If this one command can be put right, give it anew: the same "id" (${JSON.stringify(id)}), the same "after", asking for no more than it did (no further folders, hosts or rights). If it cannot, give null: then a new plan is made.`,
     quoted('mission', clipped(state.mission, room / 6)),
     goal(state, room / 6),
     evidence === undefined ? 'Nothing is known of it.' : shown([evidence], room / 2),
+    ...(proposed === null ? [] : [`Another agent would run this instead. It runs only if you, who look at it anew, find it right and harmless: then "command" is "same". If not, give a better one or null.\n${quoted('proposed command', clipped(JSON.stringify(proposed), room / 4))}`]),
     commandGuide(facts),
-    `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...} or null}`,
+    `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...}${proposed === null ? '' : ' or "same"'} or null}`,
   ].join('\n\n');
 }
 
