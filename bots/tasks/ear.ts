@@ -5,6 +5,7 @@ import { CHAVION_KEY, ChavionContent } from '../../bridge/protocol/content.ts';
 import { type EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { PollResponseEvent, ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { hasEnded } from './machine.ts';
+import { messageId } from './message-ids.ts';
 import { answerNamed, POLL_START } from './poll-content.ts';
 import type { TaskState } from './state.ts';
 import type { Tasks } from './tasks.ts';
@@ -48,6 +49,10 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
         // The homeserver lets through who may: the author, and whoever may take out others' words.
         const task = await liveTask(event.target, event.roomId);
         if (task !== null) await tasks.cancel(task.root, event.sender);
+        // A tap that was taken out of the room is none: the executor would not find it.
+        for (const { root, by, room, tapEvent } of await tasks.live()) {
+          if (room === event.roomId && tapEvent === event.target) await tasks.apply(root, { kind: 'tapped', at: Date.now(), by, hash: null, event: event.target });
+        }
         return;
       }
       case 'reaction':
@@ -63,7 +68,7 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
     if (!(await rooms.masters()).has(event.sender)) return;
     const root = await taskOfPoll(event.roomId, event.target);
     const task = root === null ? null : await tasks.get(root);
-    if (task === null || task.room !== event.roomId) return;
+    if (task === null || task.room !== event.roomId || isOfEarlierRound(task, event.target)) return;
     const [answer] = event.answers;
     const hash = answer === undefined ? null : answerNamed(task.proposals.map((proposal) => proposal.hash), answer);
     // An answer that the poll does not have spoils the vote (MSC3381).
@@ -100,5 +105,8 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
     },
   };
 }
+
+/** A late tap in a poll that is over says nothing of the plans that stand now. */
+const isOfEarlierRound = ({ events, round }: TaskState, poll: EventId): boolean => Object.entries(events).some(([id, event]) => event === poll && id !== messageId.poll(round));
 
 const Poll = z.object({ type: z.literal(POLL_START), sender: UserId, content: z.object({ [CHAVION_KEY]: ChavionContent }) });

@@ -152,7 +152,7 @@ function giveWork(draft: Draft, step: StepId, agent: AgentId): void {
 
 /** Who was named; or whoever is there, where that one has left. */
 function chosenFor(draft: Draft, named: AgentId): AgentId {
-  const there = helpers(draft.state, draft.rules);
+  const there = helpers(draft.state, draft.rules).filter((agent) => !draft.state.leaving.includes(agent));
   return there.includes(named) ? named : (there[0] ?? named);
 }
 

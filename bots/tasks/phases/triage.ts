@@ -2,6 +2,9 @@ import { integratorFirst, present, triedInVain } from '../seats.ts';
 import type { Draft } from '../draft.ts';
 import type { PhaseRules } from './phase.ts';
 
+/** Then the mission is its own goal: nobody waits for the hundredth silent one. */
+const MAX_READERS = 3;
+
 /** What is wanted, and by what it will be known: the integrator's word, or the next one's. */
 export const triage: PhaseRules = {
   enter: askNext,
@@ -17,7 +20,7 @@ export const triage: PhaseRules = {
 function askNext(draft: Draft): void {
   const { state, rules } = draft;
   const tried = triedInVain(state, 'triage');
-  const next = integratorFirst(present(state), rules).find((agent) => !tried.has(agent));
+  const next = tried.size < MAX_READERS ? integratorFirst(present(state), rules).find((agent) => !tried.has(agent)) : undefined;
   if (next !== undefined) return draft.ask('triage', next);
   draft.set({ triage: { goal: state.mission.slice(0, 2_000), checks: [], by: null } });
   draft.go('proposing');

@@ -26,7 +26,7 @@ export function beginRound(draft: Draft): void {
   const { state } = draft;
   draft.set({ ...NO_PLAN_YET, ...archived(state), round: state.round + 1 });
   // One alone who has not managed gets everybody's help.
-  const all = helpers(state, draft.rules);
+  const all = helpers(state, draft.rules).filter((agent) => !state.leaving.includes(agent));
   if (state.alone !== null && all.some((agent) => agent !== state.alone)) draft.set({ alone: soleOf(all), electorate: [...all] });
   draft.go('proposing');
 }
