@@ -10,19 +10,37 @@ import type { Purse } from './purse/purse.ts';
 import type { Residents } from './residents.ts';
 import type { RunningTurns } from './running-turns.ts';
 
+/** Counts turns. */
+export interface TurnWatch {
+  readonly answered: (agent: AgentId, ms: number) => void;
+  readonly failed: (agent: AgentId, code: FaultCode) => void;
+}
+
 /** How the agents have been doing, since the swarm started. */
 export class AgentStatus {
+  readonly #watch: TurnWatch | undefined;
   readonly #lastMs = new Map<AgentId, number>();
   readonly #faults = new Map<AgentId, FaultCode>();
+
+  constructor(watch?: TurnWatch) {
+    this.#watch = watch;
+  }
 
   /** `ms` from the turn's beginning to the last word in the room. */
   answered(agent: AgentId, ms: number): void {
     this.#lastMs.set(agent, Math.round(ms));
     this.#faults.delete(agent);
+    this.#watch?.answered(agent, ms);
   }
 
   failed(agent: AgentId, code: FaultCode): void {
     this.#faults.set(agent, code);
+    this.#watch?.failed(agent, code);
+  }
+
+  /** Its limits kept it silent: that is no fault of its. */
+  rested(agent: AgentId, code: FaultCode): void {
+    this.#watch?.failed(agent, code);
   }
 
   lastMs(agent: AgentId): number | undefined {

@@ -6,6 +6,7 @@ import { Inbox } from '../bridge/appservice/inbox.ts';
 import { Rooms } from '../bridge/appservice/rooms.ts';
 import { Timeline } from '../bridge/appservice/timeline.ts';
 import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
+import { Meters } from '../bridge/http/meters.ts';
 import { Account } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { RoomId, type UserId } from '../bridge/protocol/ids.ts';
@@ -18,11 +19,11 @@ import { swarmKey } from '../bridge/queue/redis.ts';
 import { adminElsewhere } from '../bridge/text/admin.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
-import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
+import type { CoordinatorDeps } from './coordinator.ts';
 import { createDoorway, type Doorway } from './door/door.ts';
 import { swarmTasks } from './door/swarm-tasks.ts';
 import { buildClock } from './clock/build-clock.ts';
-import { carryOutCommand, type HouseCommands } from './house-commands.ts';
+import type { HouseCommands } from './house-commands.ts';
 import { createIntake } from './intake.ts';
 import { Minds } from './minds.ts';
 import { chosenModels } from './model-choices.ts';
@@ -35,12 +36,15 @@ import { WebChatDesk } from './relay-desk.ts';
 import { createResidents } from './residents.ts';
 import { RoomMemory } from './room-memory.ts';
 import { RunningTurns } from './running-turns.ts';
+import { jobHandler } from './swarm-jobs.ts';
 import { taskCommands } from './tasks/commands.ts';
 import { taskEar } from './tasks/ear.ts';
 import { readLendings } from './tasks/lendings.ts';
+import { TASKS_QUEUE, type TaskJob } from './tasks/task-job.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { createShowcase } from './website/showcase.ts';
-import { giveUpTurn, takeTurn, type TurnDeps } from './turn.ts';
+import { giveUpTurn, type TurnDeps } from './turn.ts';
+import { loggedOrders, watchedSwarm } from './watched.ts';
 
 /** Of the fifty edits a second that Synapse sustains, the swarm's share. */
 const EDITS_PER_SECOND = 15;
@@ -85,10 +89,14 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   });
   const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
   const queue = openQueue<SwarmJob>(QUEUE, redis);
-  const orders = openOrders(redis);
+  const orders = loggedOrders(openOrders(redis), log);
+  const taskQueue = openQueue<TaskJob>(TASKS_QUEUE, redis);
+  const meters = new Meters();
   const executors = new Roll(redis);
   const running = new RunningTurns();
-  const status = new AgentStatus();
+  const status = new AgentStatus(meters);
+  const budget = new EditBudget(EDITS_PER_SECOND);
+  let worker: { close(): Promise<void> } | null = null;
   const hqName = '본부';
   const desk = new WebChatDesk({ redis, ops: settings.CHAVION_OPS_ROOM, ghost: (agent) => ghost(residents.byId.get(agent)?.userId ?? residents.coordinator), pace: roster.relay });
   const purse: Purse = new Purse({
@@ -123,6 +131,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     publicUrl: settings.CHAVION_PUBLIC_URL,
     countTurns,
     enqueue,
+    watched: watchedSwarm({ meters, queues: { turns: queue, tasks: taskQueue }, working: () => worker !== null, tasks: () => tasks, purse, residents, executors, budget, coordinator }),
     swarmTasks: { list: (limit) => shown().list(limit), get: (id) => shown().get(id), result: (id) => shown().result(id), begin: null },
     log,
   });
@@ -130,7 +139,6 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const memory = new RoomMemory({ redis, timeline, rooms, residents, minds, roster, log });
   const reloadMinds = async () => minds.use(await chosenModels(redis));
 
-  const budget = new EditBudget(EDITS_PER_SECOND);
   const tasks = createTasks({
     redis,
     orders,
@@ -233,7 +241,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
   };
 
-  let worker: { close(): Promise<void> } | null = null;
+  tasks.onEnded(({ phase }) => meters.taskEnded(phase));
   return {
     inbox,
     coordinator,
@@ -264,24 +272,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
           onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
           giveUp: async (job) => (job.type === 'turn' ? giveUpTurn(job, turns) : undefined),
         },
-        async (job, { again }) => {
-          switch (job.type) {
-            case 'command':
-              return carryOutCommand(job, houseCommands, (line) => giveNotice(line, lines));
-            case 'turn':
-              return takeTurn(job, again, turns);
-            case 'notice':
-              return giveNotice(job, lines);
-            case 'occurrence':
-              return clock.run(job);
-            case 'invite':
-              return answerInvite(job, lines);
-            case 'letter':
-              return door.leave(job);
-            case 'order':
-              return orders.add({ v: 1, type: 'run', root: job.source, room: job.room, at: job.at, lang: job.lang });
-          }
-        },
+        jobHandler({ commands: houseCommands, lines, turns, clock, door, orders, count: (type, outcome) => meters.job(type, outcome) }),
       );
       await tasks.open();
       await showcase.open();
@@ -294,7 +285,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       await Promise.all([worker?.close(), tasks.close(), showcase.close(), door.close()]);
       purse.stop();
       executors.stop();
-      await Promise.all([queue.close(), orders.close()]);
+      await Promise.all([queue.close(), taskQueue.close(), orders.close()]);
     },
   };
 }

@@ -59,7 +59,7 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
   } catch (error) {
     // The room is closed to the agent, or it was put out: there is nobody to answer.
     if (!refused(error)) throw error;
-    deps.log.warn({ turn: jobId(job), err: error instanceof Error ? error.message : 'refused' }, 'answer refused by the homeserver');
+    deps.log.warn({ event: job.source, turn: jobId(job), err: error instanceof Error ? error.message : 'refused' }, 'answer refused by the homeserver');
   } finally {
     slot.leave();
   }
@@ -177,7 +177,9 @@ async function answer(
     // What is left to do is sending, which is no thinking any more.
     typing.end();
     const event = await stream.finish({ kind: 'answer', mentions, resume, ...ending });
-    deps.status.answered(job.agent, performance.now() - began);
+    const ms = performance.now() - began;
+    deps.status.answered(job.agent, ms);
+    deps.log.info({ event: job.source, turn: jobId(job), root: job.root, agent: job.agent, ms: Math.round(ms) }, 'answered');
     heard(event, 'answer', resume);
     return { event, text: stream.text };
   } catch (error) {
@@ -190,10 +192,11 @@ async function answer(
     if (refused(error)) throw error;
     const code: FaultCode = error instanceof ProviderFault ? error.code : 'turn.failed';
     // Names of errors only: a provider's message may hold the prompt or the key.
-    deps.log.warn({ turn: jobId(job), model: provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'turn ended in a fault');
+    deps.log.warn({ event: job.source, turn: jobId(job), model: provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'turn ended in a fault');
     const { retryAfterMs, rest }: Partial<Pick<ProviderFault, 'retryAfterMs' | 'rest'>> = error instanceof ProviderFault ? error : {};
     const ours = code === 'purse.blackout' || code === 'purse.frozen';
-    if (!ours) deps.status.failed(job.agent, code);
+    if (ours) deps.status.rested(job.agent, code);
+    else deps.status.failed(job.agent, code);
     // A blackout is told once; where words stand in the room already, their end has to be there too.
     const silent = rest !== undefined && !(await deps.purse.tellsFirst(job.agent, rest, jobId(job))) && !stream.begun && left.length === 0;
     if (silent) return { event: job.source, text: '' };

@@ -6,6 +6,9 @@ import { AppendFile, readLines } from './append-file.ts';
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
+/** Told of every line that is on the disk. */
+export type AuditListener = (event: AuditEvent, data: unknown) => void;
+
 /** Where a line stands, as the ops room is told: whoever cuts the file short later has to explain that. */
 export interface AuditMark {
   readonly seq: number;
@@ -18,19 +21,21 @@ export class Audit {
   #seq: number;
   #head: string;
   #broken: unknown;
+  readonly #heard: AuditListener;
 
-  private constructor(file: AppendFile, seq: number, head: string) {
+  private constructor(file: AppendFile, seq: number, head: string, heard: AuditListener) {
     this.#file = file;
     this.#seq = seq;
     this.#head = head;
+    this.#heard = heard;
   }
 
   /** Throws where the chain is broken: what comes after would hide it. */
-  static async open(path: string): Promise<Audit> {
+  static async open(path: string, heard: AuditListener = () => undefined): Promise<Audit> {
     const { lines, bytes } = readLines(path);
     const check = checkChain(lines);
     if (check.kind === 'broken') throw new Error(`audit: line ${check.line} does not fit the chain (${check.why})`);
-    return new Audit(await AppendFile.open(path, bytes), check.lines, lines.length === 0 ? AUDIT_BEGIN : check.head);
+    return new Audit(await AppendFile.open(path, bytes), check.lines, lines.length === 0 ? AUDIT_BEGIN : check.head, heard);
   }
 
   get head(): AuditMark {
@@ -46,6 +51,7 @@ export class Audit {
     this.#head = mark.hash;
     try {
       await this.#file.append(JSON.stringify({ ...line, hash: mark.hash }));
+      this.#heard(event, line.data);
       return mark;
     } catch (error) {
       this.#broken = error;

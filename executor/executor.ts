@@ -13,6 +13,7 @@ import { Audit } from './audit.ts';
 import { Claims } from './claims.ts';
 import { Company } from './company.ts';
 import { Desk } from './desk.ts';
+import { JobLog } from './job-log.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
 import { OrderReader } from './order-reader.ts';
@@ -73,7 +74,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   mkdirSync(workspaces, { recursive: true, mode: 0o700 });
 
   const ledger = await Ledger.open(join(folder, 'ledger.jsonl'), now);
-  const audit = await Audit.open(join(folder, AUDIT_FILE));
+  const jobs = new JobLog(log);
+  const audit = await Audit.open(join(folder, AUDIT_FILE), (event, data) => jobs.note(event, data));
   const state = new WatchState(join(folder, 'watch.json'));
   const reader = new OrderReader({
     account,
@@ -118,7 +120,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   });
   const company = new Company({
     redis,
-    sign: () => ({ id, host: hostname(), busy: running.count, concurrency, at: Date.now() }),
+    sign: () => ({ id, host: hostname(), busy: running.count, concurrency, ended: jobs.ended, at: Date.now() }),
     onEnded: (root, until) => void desk.endTask(root, until).catch(onError),
     onError,
   });

@@ -132,7 +132,7 @@ export function createTasks(deps: TasksDeps): Tasks {
   const listeners = new Set<(state: TaskState) => void>();
   machine.watch((state, before) => {
     cards.touch(state.root);
-    if (state.phase !== before.phase) log.info({ task: state.no, root: state.root, phase: state.phase }, 'task');
+    if (state.phase !== before.phase) log.info({ event: state.root, task: state.root, no: state.no, phase: state.phase }, 'task');
     if (hasEnded(state) && !hasEnded(before)) for (const listener of listeners) listener(state);
   });
 

@@ -7,6 +7,7 @@ import type { Board } from './board.ts';
 import type { House } from './door.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { Figures, Meters } from './meters.ts';
 import type { Rate } from './rate-limit.ts';
 
 export interface DoorDeps {
@@ -19,6 +20,15 @@ export interface DoorDeps {
   readonly url: string;
   readonly rate: Rate;
   readonly log: Logger;
+  /** What the house lets be seen of itself; absent: the door's own figures alone. */
+  readonly watched?: Watched | undefined;
+}
+
+export interface Watched {
+  readonly meters: Meters;
+  readonly figures: () => Promise<Figures>;
+  /** Each part by name, and whether it does its work. */
+  readonly parts: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
 export const langOf = (request: FastifyRequest, fallback: Lang): Lang => preferredLang(request.headers['accept-language'], fallback);

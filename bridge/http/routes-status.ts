@@ -1,28 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { doorHelp } from '../text/door-help.ts';
 import type { Meters } from './meters.ts';
 import type { Operations } from './operations.ts';
-import { HealthOut } from './schemas.ts';
+import { HealthOut, ReadyOut } from './schemas.ts';
 import { type DoorDeps, langOf } from './door-deps.ts';
 
+/** Redis holds a question until it is back: whoever watches wants to hear that it is away. */
+const PATIENCE_MS = 3_000;
+const within = async <T>(asked: Promise<T>, otherwise: T): Promise<T> => Promise.race([asked.catch(() => otherwise), sleep(PATIENCE_MS, otherwise, { ref: false })]);
+
 /** What anybody may ask: whether it lives, how it is used, how to use it. */
-export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' | 'board' | 'url'> & { readonly meters: Meters; readonly operations: Operations }): void {
-  const { house, board, meters } = deps;
+export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' | 'board' | 'url' | 'watched'> & { readonly meters: Meters; readonly operations: Operations }): void {
+  const { house, board, meters, watched } = deps;
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
-  routes.get('/health', { schema: { operationId: 'health', summary: 'Whether the house answers', security: [], response: { 200: HealthOut, 503: HealthOut } } }, async (_request, reply) => {
-    const ready = await house.health().catch(() => false);
-    return reply.code(ready ? 200 : 503).send({ ready });
+  routes.get('/health', { schema: { operationId: 'health', summary: 'Whether this process lives; ready, whether it can work too', security: [], response: { 200: HealthOut } } }, async () => ({ ready: await within(house.health(), false) }));
+
+  routes.get('/ready', { schema: { operationId: 'ready', summary: 'Whether every part does its work, and which does not', security: [], response: { 200: ReadyOut, 503: ReadyOut } } }, async (_request, reply) => {
+    const parts = { redis: await within(house.health(), false), ...(await within<Readonly<Record<string, boolean>>>(watched?.parts() ?? Promise.resolve({}), { parts: false })) };
+    const ready = Object.values(parts).every(Boolean);
+    return reply.code(ready ? 200 : 503).send({ ready, parts });
   });
 
   routes.get('/help', { schema: { hide: true } }, async (request, reply) => reply.type('text/plain; charset=utf-8').header('vary', 'accept-language').send(doorHelp[langOf(request, house.lang)](deps.url)));
 
   routes.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    const tasks: Record<string, number> = {};
-    for (const { state } of await board.list(2_000)) tasks[state] = (tasks[state] ?? 0) + 1;
+    const items: Record<string, number> = {};
+    for (const { state } of await within(board.list(2_000), [])) items[state] = (items[state] ?? 0) + 1;
     const online = house.presence().filter((one) => one.outside && one.online).length;
-    return reply.type(meters.contentType).send(await meters.text({ online, tasks }));
+    const figures = watched === undefined ? undefined : await within(watched.figures(), undefined);
+    return reply.type(meters.contentType).send(await meters.text({ online, board: items, figures }));
   });
 
   routes.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

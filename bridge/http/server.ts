@@ -67,11 +67,12 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
   });
   app.setNotFoundHandler((request, reply) => refuse(problemFor({ statusCode: 404 }), request, reply));
 
-  const meters = new Meters();
+  const meters = deps.watched?.meters ?? new Meters();
   app.addHook('onResponse', async (request, reply) => {
     const route = routeOf(request);
     meters.saw(request.method, route, reply.statusCode, reply.elapsedTime);
-    if (route === '/health' || route === '/metrics') return;
+    if (request.problem !== null) meters.refused(request.problem);
+    if (route === '/health' || route === '/ready' || route === '/metrics') return;
     const call = { agent: request.caller?.agent ?? null, keyId: request.caller?.keyId ?? null, method: request.method, route, status: reply.statusCode, code: request.problem, ms: Math.round(reply.elapsedTime), id: request.id };
     if (reply.statusCode >= 400) log.warn(call, 'refused at the door');
     await recordCall(redis, call).catch(() => log.error({ id: request.id }, 'a call could not be recorded'));

@@ -10,6 +10,7 @@ export class EditBudget {
   #refilled: number;
   #timer: NodeJS.Timeout | null = null;
   #active = 0;
+  #granted = 0;
   /** Last edits of finished answers go before growing ones. */
   readonly #last: (() => void)[] = [];
   readonly #growing: (() => void)[] = [];
@@ -21,6 +22,11 @@ export class EditBudget {
     this.#tokens = this.#burst;
     this.#now = now;
     this.#refilled = now();
+  }
+
+  /** How many edits have gone out. */
+  get granted(): number {
+    return this.#granted;
   }
 
   /** A stream counts from its first visible word to its last; call the result when it ends. */
@@ -64,6 +70,7 @@ export class EditBudget {
       const next = this.#last.shift() ?? this.#growing.shift();
       if (next === undefined) return;
       this.#tokens -= 1;
+      this.#granted += 1;
       next();
     }
     if (this.#timer !== null || this.#last.length + this.#growing.length === 0) return;

@@ -5,6 +5,10 @@ import { executorKey } from './executor-queue.ts';
 /** Where executors sign in; the swarm may read it and nothing else of theirs. */
 export const ROLL_KEY = executorKey('roll');
 
+/** How many commands ended how since it started; `refused`: turned away. */
+export const EndCounts = z.record(z.string().regex(/^[a-z-]{1,20}$/), z.int().nonnegative());
+export type EndCounts = z.infer<typeof EndCounts>;
+
 /** How an executor is, as it says itself. */
 export const ExecutorSign = z.object({
   id: z.string().max(100),
@@ -12,6 +16,7 @@ export const ExecutorSign = z.object({
   /** How many commands run or wait for their turn, and how many may run at once. */
   busy: z.int().nonnegative(),
   concurrency: z.int().positive(),
+  ended: EndCounts.optional(),
   /** Milliseconds since 1970. */
   at: z.int(),
 });

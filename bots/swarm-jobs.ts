@@ -1,0 +1,51 @@
+import type { SwarmJob } from '../bridge/protocol/turn.ts';
+import type { OrderBox } from '../bridge/queue/executor-queue.ts';
+import type { JobContext } from '../bridge/queue/jobs.ts';
+import type { Clock } from './clock/clock.ts';
+import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
+import type { Doorway } from './door/door.ts';
+import { carryOutCommand, type HouseCommands } from './house-commands.ts';
+import { takeTurn, type TurnDeps } from './turn.ts';
+
+export interface JobDeps {
+  readonly commands: HouseCommands;
+  readonly lines: CoordinatorDeps;
+  readonly turns: TurnDeps;
+  readonly clock: Pick<Clock, 'run'>;
+  readonly door: Pick<Doorway, 'leave'>;
+  readonly orders: Pick<OrderBox, 'add'>;
+  /** A job has come to its end, or is to be tried again. */
+  readonly count: (type: SwarmJob['type'], outcome: 'done' | 'failed') => void;
+}
+
+/** Carries out one job of the swarm; at least once each. */
+export function jobHandler(deps: JobDeps): (job: SwarmJob, context: JobContext) => Promise<void> {
+  return async (job, { again }) => {
+    try {
+      await carryOut(job, again, deps);
+      deps.count(job.type, 'done');
+    } catch (error) {
+      deps.count(job.type, 'failed');
+      throw error;
+    }
+  };
+}
+
+async function carryOut(job: SwarmJob, again: boolean, { commands, lines, turns, clock, door, orders }: JobDeps): Promise<void> {
+  switch (job.type) {
+    case 'command':
+      return carryOutCommand(job, commands, (line) => giveNotice(line, lines));
+    case 'turn':
+      return takeTurn(job, again, turns);
+    case 'notice':
+      return giveNotice(job, lines);
+    case 'occurrence':
+      return clock.run(job);
+    case 'invite':
+      return answerInvite(job, lines);
+    case 'letter':
+      return door.leave(job);
+    case 'order':
+      return orders.add({ v: 1, type: 'run', root: job.source, room: job.room, at: job.at, lang: job.lang });
+  }
+}
