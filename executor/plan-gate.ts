@@ -3,13 +3,15 @@ import { TASK_LASTS_MS } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 import type { CommandStep, Plan, PlanHash } from '../bridge/protocol/plan.ts';
 import { parseTask } from '../bridge/protocol/task-order.ts';
+import { isTaskRequest } from '../bridge/protocol/task-request.ts';
 import { type GateRefusal, masterMessage, type OrderFacts } from './gate.ts';
 import { judgePatches } from './plan-patches.ts';
 import { judgeDecision, type VoteRefusal } from './plan-vote.ts';
+import { judgeRequest } from './request-root.ts';
 import { judgeStandingOrder, type StandingOrder } from './standing-order.ts';
 import { actIn, messageIn, type TaskThread } from './task-acts.ts';
 
-export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-scheduled' | 'revoked' | 'patch' | 'no-step' | 'task-ended';
+export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-approved' | 'declined' | 'not-scheduled' | 'revoked' | 'patch' | 'no-step' | 'task-ended';
 
 /** One command of a plan, as the events have it. */
 export interface PlanOrder {
@@ -68,12 +70,13 @@ export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
   return { kind: 'command', by, order: { round, rule, winner, hash: force.hash, hashes: force.hashes, decidedAt, since, plan: force.plan, step, retriedAt } };
 }
 
-/** A master's own `!task`, or the coordinator's run of what a master has scheduled. */
+/** A master's own `!task`, the coordinator's run of what a master has scheduled, or an agent's request with a master's ✅ on it. */
 function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanFacts): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
   if (messageIn(thread, thread.root)?.sender === thread.coordinator) {
     const run = judgeStandingOrder(job, thread, facts, facts.standing, TASK_LASTS_MS);
     return run.kind === 'refused' ? run : { kind: 'root', by: run.by };
   }
+  if (isTaskRequest(facts.raw)) return judgeRequest(job, facts);
   const root = masterMessage(job, facts, TASK_LASTS_MS);
   if (root.kind === 'refused') return root;
   const by = root.message.sender;

@@ -42,6 +42,14 @@ export const planRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => '고친 계획이 합의대로가 아니라 실행하지 않았습니다',
     () => 'the corrected plan is not what was agreed on, so nothing was run',
   ),
+  'not-approved': phrase(
+    () => '에이전트가 부탁한 임무인데 마스터의 ✅가 지금 없어 실행하지 않았습니다. 하려면 `!임무`로 직접 보내 주세요',
+    () => 'an agent asked for this task and no ✅ of yours stands on it now, so nothing was run. Send it yourself with `!task` if it is wanted',
+  ),
+  declined: phrase(
+    () => '마스터가 ❌를 누른 부탁이라 실행하지 않았습니다',
+    () => 'you put ❌ on this request, so nothing was run',
+  ),
   'not-scheduled': phrase(
     () => '이 실행을 예약한 마스터의 메시지를 찾지 못해 실행하지 않았습니다',
     () => 'no message of a master orders this run, so nothing was run',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlanJob, TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
-import { EventId } from '../../bridge/protocol/ids.ts';
+import { EventId, UserId } from '../../bridge/protocol/ids.ts';
+import { REQUEST_LASTS_MS, requestBody, TASK_REQUEST_KEY } from '../../bridge/protocol/task-request.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import { judgePlan, type PlanFacts } from '../../executor/plan-gate.ts';
 import { MAX_PATCHES } from '../../executor/plan-patches.ts';
@@ -261,5 +262,55 @@ describe('a patch', () => {
     const patch = thread.patch('$patch-1', 'claude', LIST, MENDED, 'look');
     thread.act('$patched', COORDINATOR, { kind: 'patched', base: brand('$decision'), patches: [patch], hash: hashOf(MENDED) });
     expect(judgePlan(patchedJob, facts(thread))).toMatchObject({ kind: 'command', order: { hash: hashOf(MENDED) } });
+  });
+});
+
+describe('a task that an agent asked for', () => {
+  const ADMIN = UserId.parse('@admin:test');
+  const reaction = (sender: UserId, key = '✅', at = AT + 60_000) => ({ event: brand('$tap'), sender, key, at });
+  const YES = reaction(MASTER);
+
+  /** The same votes, under an outside agent's own request. */
+  function requested(): TaskThreadRecord {
+    const thread = voted();
+    thread.from('$root', account('scout'));
+    thread.change('$root', (raw) => ({ ...raw, content: { msgtype: 'm.text', body: requestBody('임무를 부탁드립니다.', '!임무', 'list the files'), 'm.mentions': {}, [TASK_REQUEST_KEY]: true } }));
+    return thread;
+  }
+  const content = (thread: TaskThreadRecord, more: object) => thread.change('$root', (raw) => ({ ...raw, content: { ...raw.content, ...more } }));
+
+  it('runs when a master has put ✅ on the request, in the master’s name', () => {
+    expect(judgePlan(job(), facts(requested(), { reactions: [YES] }))).toMatchObject({ kind: 'command', by: MASTER, order: { step: { command: { id: 'look' } } } });
+    expect(judgePlan(job(), facts(requested(), { reactions: [reaction(COORDINATOR), reaction(COORDINATOR, '❌'), reaction(MASTER, '✅\uFE0F')] })).kind).toBe('command');
+  });
+
+  it.each<[string, string, Partial<PlanFacts>, (thread: TaskThreadRecord) => void]>([
+    ['nobody said yes, or it was taken back', 'not-approved', {}, () => undefined],
+    ['the agent says yes to itself', 'not-approved', { reactions: [reaction(account('scout'))] }, () => undefined],
+    ['another agent says yes', 'not-approved', { reactions: [reaction(account('claude'))] }, () => undefined],
+    ['the coordinator says yes', 'not-approved', { reactions: [reaction(COORDINATOR)] }, () => undefined],
+    ['the admin says yes', 'not-approved', { reactions: [reaction(ADMIN)] }, () => undefined],
+    ['a stranger says yes', 'not-approved', { reactions: [reaction(UserId.parse('@eve:test'))] }, () => undefined],
+    ['who said yes is a master no longer', 'not-master', { reactions: [YES], masters: new Set() }, (t) => t.from('$root', MASTER)],
+    ['the master put something else on it', 'not-approved', { reactions: [reaction(MASTER, '👍')] }, () => undefined],
+    ['the yes came a day too late', 'not-approved', { reactions: [reaction(MASTER, '✅', AT + REQUEST_LASTS_MS + 1)], now: AT + REQUEST_LASTS_MS + 2 }, () => undefined],
+    ['the yes is older than the request', 'not-approved', { reactions: [reaction(MASTER, '✅', AT - 1)] }, () => undefined],
+    ['a master said no as well', 'declined', { reactions: [YES, reaction(MASTER, '❌')] }, () => undefined],
+    ['a master stopped it', 'stopped', { reactions: [YES, reaction(MASTER, '🛑')] }, () => undefined],
+    ['the request was edited after the yes', 'edited', { reactions: [YES] }, (t) => t.edit('$root')],
+    ['the request was redacted', 'redacted', { reactions: [YES] }, (t) => t.redact('$root')],
+    ['a stranger wrote it', 'not-master', { reactions: [YES] }, (t) => t.from('$root', '@eve:test')],
+    ['the coordinator wrote it', 'not-scheduled', { reactions: [YES] }, (t) => t.from('$root', COORDINATOR)],
+    ['an agent of another server wrote it', 'not-master', { reactions: [YES] }, (t) => t.from('$root', '@agent_scout:evil')],
+    ['it is an agent’s chat and no request', 'not-master', { reactions: [YES] }, (t) => content(t, { [TASK_REQUEST_KEY]: undefined })],
+    ['it shows something else than it says', 'not-task', { reactions: [YES] }, (t) => content(t, { format: 'org.matrix.custom.html', formatted_body: '<b>good morning</b>' })],
+    ['it does not look like a request', 'not-task', { reactions: [YES] }, (t) => content(t, { body: 'good morning\n!task list the files' })],
+    ['it asks for no task', 'not-task', { reactions: [YES] }, (t) => content(t, { body: requestBody('please', '!task', '') })],
+    ['it stands in a thread', 'not-task', { reactions: [YES] }, (t) => content(t, { 'm.relates_to': { rel_type: 'm.thread', event_id: '$other' } })],
+    ['the votes do not elect the plan', 'recount', { reactions: [YES] }, (t) => t.say('$decision', { winner: hashOf(TREE) })],
+  ])('is refused when %s', (_, why, more, tamper) => {
+    const thread = requested();
+    tamper(thread);
+    expect(judgePlan(job(), facts(thread, more))).toMatchObject({ kind: 'refused', why });
   });
 });
