@@ -189,12 +189,23 @@ describe('chavion.service', () => {
 });
 
 describe('the dashboard', () => {
+  const meters = [...text('bridge/http/meters.ts').matchAll(/name: '(chavion_\w+)'(?:.*labelNames: \[([^\]]*)\])?/g)];
+  const own = new Map(meters.map(([, name = '', labels = '']) => [name, labels.match(/\w+/g) ?? []]));
+  const node = ['chavion_process_resident_memory_bytes', 'chavion_process_cpu_seconds_total', 'chavion_nodejs_eventloop_lag_p99_seconds'];
+  const dashboard: Json = JSON.parse(text('bridge/operations/compose/dashboard/dashboard.json'));
+  const asked: string[] = dashboard.panels.flatMap(({ targets }: Json) => targets.map(({ expr }: Json) => expr));
+
   it('shows only figures that the swarm gives', () => {
-    const dashboard: Json = JSON.parse(text('bridge/operations/compose/dashboard/dashboard.json'));
-    const own = [...text('bridge/http/meters.ts').matchAll(/name: '(chavion_\w+)'/g)].map(([, name = '']) => name);
-    const node = ['chavion_process_resident_memory_bytes', 'chavion_process_cpu_seconds_total', 'chavion_nodejs_eventloop_lag_p99_seconds', 'chavion_nodejs_heap_size_used_bytes'];
-    const asked = dashboard.panels.flatMap(({ targets }: Json) => targets.flatMap(({ expr }: Json) => expr.match(/chavion_\w+/g) ?? []));
-    expect(asked.length).toBeGreaterThan(5);
-    for (const name of asked) expect([...own, ...node]).toContain(name.replace(/_(?:bucket|sum|count)$/, (end: string) => (own.includes(name) ? end : '')));
+    const names = asked.flatMap((expr) => expr.match(/chavion_\w+/g) ?? []).map((name) => name.replace(/_bucket$/, ''));
+    for (const name of names) expect([...own.keys(), ...node]).toContain(name);
+    expect(names.length).toBeGreaterThan(15);
+  });
+
+  it('groups by labels that these figures have', () => {
+    for (const expr of asked) {
+      const [name = ''] = /chavion_\w+/.exec(expr) ?? [];
+      const labels = [...expr.matchAll(/ by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', ')).filter((label) => label !== 'le');
+      expect(own.get(name.replace(/_bucket$/, '')) ?? []).toEqual(expect.arrayContaining(labels));
+    }
   });
 });

@@ -14,7 +14,7 @@ const FOR_WORKERS = [
  * The one door to the outside. Certificates come by themselves for an https address. The homeserver's admin interface
  * is not behind it, but behind a port that docker-compose.yml opens to this machine alone.
  */
-export function caddyfile(publicUrl: string, scale: boolean): string {
+export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string): string {
   const synapse = `${HOST.synapse}:${PORT.synapse}`;
   const door = `${HOST.swarm}:${PORT.door}`;
   const workers = WORKERS.map((name) => `${name}:${PORT.synapse}`).join(' ');
@@ -70,6 +70,8 @@ export function caddyfile(publicUrl: string, scale: boolean): string {
     '\t}',
     '}',
     '',
+    // Pages that agents made, under a name of their own: they are strangers to everything else here.
+    ...(previewUrl === undefined ? [] : [`${previewUrl} {`, `\treverse_proxy ${HOST.swarm}:${PORT.preview}`, '}', '']),
     `http://:${PORT.adminPage} {`,
     '\t@homeserver path /_matrix/* /_synapse/*',
     '\thandle @homeserver {',

@@ -61,7 +61,7 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
       grafana: { password: containers.grafana },
     },
     open: {
-      'caddy/Caddyfile': caddyfile(publicUrl, scale),
+      'caddy/Caddyfile': caddyfile(publicUrl, scale, settings.CHAVION_PREVIEW_URL),
       'element/config.json': json(elementConfig(settings, publicUrl)),
       'synapse-admin/config.json': json(adminConfig()),
       'prometheus/prometheus.yml': json(prometheusConfig(scale)),
