@@ -157,6 +157,7 @@ describe('a hostile page', () => {
   });
   afterAll(async () => {
     stun.close();
+    outside.closeAllConnections();
     await new Promise((resolve) => outside.close(resolve));
   });
 
@@ -213,12 +214,16 @@ describe('a hostile page', () => {
     await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
     hits.length = 0;
     const shut = await launch(...confinement(portOf(bare)));
-    const page = await shut.newPage();
-    await page.goto(`http://${HOST}/`, { waitUntil: 'commit' });
-    await page.waitForTimeout(3_000);
-    expect(hits).toEqual([]);
-    await shut.close();
-    await new Promise((resolve) => bare.close(resolve));
+    try {
+      const page = await shut.newPage();
+      await page.goto(`http://${HOST}/`, { waitUntil: 'commit' });
+      await page.waitForTimeout(3_000);
+      expect(hits).toEqual([]);
+    } finally {
+      await shut.close();
+      bare.closeAllConnections();
+      bare.close();
+    }
   });
 
   it('is not what a page of several files is: these find one another', async () => {
@@ -239,6 +244,21 @@ describe('a hostile page', () => {
 });
 
 describe('a link', () => {
+  it('comes once, though the swarm is killed as the task ends', async () => {
+    const again = await startTask(scene.master, scene.hq, '!임무 펫샵 예약 관리 화면을 만들어줘');
+    await again.until('the report', () => again.thread().find(({ who, mentions }) => who === 'coordinator' && mentions?.user_ids !== undefined));
+    await scene.house.reborn('swarm', await scene.house.kill('swarm'));
+    const shown = () => again.thread().filter(({ who, msgtype, body }) => who === 'coordinator' && (body.startsWith('🌐') || (msgtype === 'm.image' && body.includes('화면'))));
+    const told = await again.until('the link', () => shown().find(({ body }) => body.startsWith('🌐')));
+    const url = /http:\S+/.exec(told.body)?.[0] ?? '';
+    expect(url).not.toBe(link);
+    await scene.until(async () => (await fetch(url).catch(() => undefined))?.status === 200);
+    await scene.house.reborn('swarm', await scene.house.kill('swarm'));
+    await scene.until(async () => (await fetch(url).catch(() => undefined))?.status === 200);
+    await scene.settled();
+    expect(shown().map(({ msgtype }) => msgtype)).toEqual(['m.image', 'm.notice']);
+  });
+
   it('opens nothing any more once the task was taken out of the room', async () => {
     expect((await fetch(link)).status).toBe(200);
     await scene.master.redact(scene.hq, task.root);
