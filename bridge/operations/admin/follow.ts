@@ -61,6 +61,8 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
     } catch (error) {
       if (signal.aborted) return;
       deps.onError(error);
+      // The position is another homeserver's, of before a restore: from now on, then.
+      if (error instanceof HomeserverError && error.status === 400) kept = undefined;
       if (error instanceof HomeserverError && error.status === 401) await deps.signIn().catch(deps.onError);
       await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
