@@ -11,7 +11,7 @@ import type { Json } from './provider-formats.ts';
 
 export const PROJECT = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
-const UP_WITHIN_MS = 60_000;
+const UP_WITHIN_MS = 120_000;
 
 /** `npm start -- compose` in a folder of its own. */
 export async function composeVerb(folder: string, more: Readonly<Record<string, string>> = {}): Promise<{ readonly code: number; readonly said: string }> {

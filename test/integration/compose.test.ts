@@ -118,7 +118,7 @@ describe('the house of the containers, without an engine', () => {
   let rooms: Record<string, string | undefined>;
   const front = () => `http://localhost:${house.ports.front}`;
 
-  it('comes up in the order of docker-compose.yml', async () => {
+  it('comes up in the order of docker-compose.yml', { timeout: 400_000 }, async () => {
     const { ports } = house;
     const secrets: Json = JSON.parse(await readFile(house.compose('secrets.json'), 'utf8'));
     const services = (await composeFile()).services;
