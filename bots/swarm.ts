@@ -21,7 +21,6 @@ import { AgentStatus, renderAgents } from './agent-status.ts';
 import { Attachments } from './attachments.ts';
 import type { CoordinatorDeps } from './coordinator.ts';
 import { createDoorway, type Doorway } from './door/door.ts';
-import { swarmTasks } from './door/swarm-tasks.ts';
 import { buildClock } from './clock/build-clock.ts';
 import type { HouseCommands } from './house-commands.ts';
 import { createIntake } from './intake.ts';
@@ -113,7 +112,6 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     return taken;
   };
   const enqueue = (jobs: readonly SwarmJob[]) => queue.add(jobs.map((data) => ({ id: jobId(data), data })));
-  const shown = () => swarmTasks(tasks);
   const door: Doorway = createDoorway({
     redis,
     residents,
@@ -132,7 +130,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     countTurns,
     enqueue,
     watched: watchedSwarm({ meters, queues: { turns: queue, tasks: taskQueue }, working: () => worker !== null, tasks: () => tasks, purse, residents, executors, budget, coordinator }),
-    swarmTasks: { list: (limit) => shown().list(limit), get: (id) => shown().get(id), result: (id) => shown().result(id), begin: null },
+    tasks: () => tasks,
     log,
   });
   const minds: Minds = new Minds(roster.agents, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk, outsideDesk: door.desk }), purse, config), settings.CHAVION_REHEARSAL);

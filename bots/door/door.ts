@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Board } from '../../bridge/http/board.ts';
-import type { House, SwarmTasks } from '../../bridge/http/door.ts';
+import type { House } from '../../bridge/http/door.ts';
 import type { Watched } from '../../bridge/http/door-deps.ts';
 import { KeyRing } from '../../bridge/http/key-ring.ts';
 import { Mailbox } from '../../bridge/http/mailbox.ts';
@@ -23,6 +23,9 @@ import { KeyLetters } from './key-letters.ts';
 import { OutsideOrders } from './orders.ts';
 import { Outsiders } from './outsiders.ts';
 import { Speech, type SpeechDeps } from './speech.ts';
+import { swarmTasks } from './swarm-tasks.ts';
+import { TaskRequests } from './task-requests.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 
 export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
   readonly redis: Redis;
@@ -36,7 +39,8 @@ export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' 
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | undefined;
-  readonly swarmTasks: SwarmTasks | null;
+  /** Asked for when needed: tasks ask here in turn. */
+  readonly tasks: () => Tasks;
   readonly log: Logger;
   readonly watched?: Watched;
 }
@@ -49,7 +53,7 @@ const RATE = { burst: 240, perMinute: 600 };
 export interface Doorway {
   readonly desk: OutsideDesk;
   readonly command: HouseCommand;
-  /** Whatever comes in; looks at the executor's words alone. */
+  /** Whatever comes in; looks at the executor's words, and at what masters say to requests. */
   hear(event: RoomEvent): Promise<void>;
   /** Words for an agent that is not there now, once for each event. */
   leave(letter: LetterJob): Promise<void>;
@@ -81,6 +85,14 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   };
   const speech = new Speech({ ...deps, outsiders, mailbox, questions, minds });
   const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, executor: residents.executor, hq: deps.hq, lang: deps.lang });
+  const tasks: Pick<Tasks, 'live' | 'ended' | 'get' | 'start' | 'cancel'> = {
+    live: () => deps.tasks().live(),
+    ended: (most) => deps.tasks().ended(most),
+    get: (which) => deps.tasks().get(which),
+    start: (order) => deps.tasks().start(order),
+    cancel: (root, by) => deps.tasks().cancel(root, by),
+  };
+  const requests = new TaskRequests({ ...deps, tasks, coordinator });
   const house = houseOf();
   const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url, rate: RATE, log, watched: deps.watched });
 
@@ -95,7 +107,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       announce: (agent, { text, thread }, seed) => speech.send(agent, { text, ...(thread === null ? {} : { thread }) }, seed),
       order: (agent, { command }, seed) => orders.order(agent, command, seed),
       job: (id) => orders.get(id),
-      swarmTasks: deps.swarmTasks,
+      swarmTasks: swarmTasks(tasks, requests),
       health: async () => (await redis.ping()) === 'PONG',
     };
   }
@@ -122,7 +134,10 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       rooms: [deps.hq, deps.ops],
       url,
     }),
-    hear: (event) => orders.hear(event),
+    hear: async (event) => {
+      await orders.hear(event);
+      await requests.hear(event);
+    },
     leave: ({ agent, source, text, thread }) => mailbox.put(agent, source, { type: 'chat', from: 'master', content: text, event: source, root: source, depth: 0, at: Date.now(), ...(thread === undefined ? {} : { thread }) }),
     async start() {
       await outsiders.start();

@@ -3,39 +3,52 @@ import type { TaskState as ApiState, TaskView } from '../../bridge/http/schemas.
 import type { z } from 'zod';
 import type { TaskState } from '../tasks/state.ts';
 import type { Tasks } from '../tasks/tasks.ts';
+import type { TaskRequest, TaskRequests } from './task-requests.ts';
 
 const ID = /^s(\d{1,9})$/;
+const REQUEST_ID = /^r\d{1,9}$/;
 
-/** The tasks that the agents carry out together, as the door shows them: `s12` is what people call #12. */
-export function swarmTasks(tasks: Pick<Tasks, 'live' | 'ended' | 'get'>): SwarmTasks {
+/** The tasks that the agents carry out together, as the door shows them: `s12` is what people call #12, `r3` a request for one. */
+export function swarmTasks(tasks: Pick<Tasks, 'live' | 'ended' | 'get'>, requests: Pick<TaskRequests, 'ask' | 'get' | 'list'>): SwarmTasks {
+  /** What came of a request is found under both names. */
+  const find = async (id: string): Promise<{ readonly task: TaskState | null; readonly request: TaskRequest | null }> => {
+    const no = ID.exec(id)?.[1];
+    if (no !== undefined) return { task: await tasks.get(Number(no)), request: null };
+    const request = REQUEST_ID.test(id) ? await requests.get(id) : null;
+    return { request, task: request?.root == null ? null : await tasks.get(request.root) };
+  };
   return {
     list: async (limit) => {
-      const [live, ended] = await Promise.all([tasks.live(), tasks.ended(limit)]);
-      return [...live, ...ended].map(taskView);
+      const [live, ended, asked] = await Promise.all([tasks.live(), tasks.ended(limit), requests.list(limit)]);
+      return [...[...live, ...ended].map(taskView), ...asked.filter(({ root }) => root === null).map(requestView)];
     },
     get: async (id) => {
-      const no = ID.exec(id)?.[1];
-      const state = no === undefined ? null : await tasks.get(Number(no));
-      return state === null ? null : taskView(state);
+      const { task, request } = await find(id);
+      if (task !== null) return taskView(task);
+      return request === null ? null : requestView(request);
     },
-    result: async (id) => {
-      const no = ID.exec(id)?.[1];
-      const state = no === undefined ? null : await tasks.get(Number(no));
-      return state?.report ?? null;
-    },
-    // What a plan runs hangs on a master's own event: whoever else wants a task asks a master, or posts it on the board.
-    begin: null,
+    result: async (id) => (await find(id)).task?.report ?? null,
+    // What a plan runs hangs on a master: an agent's request begins nothing before he has said yes.
+    begin: async (agent, mission, seed) => requestView(await requests.ask(agent, mission, seed)),
   };
 }
 
 /** Pure. */
+export function requestView({ id, agent, at, mission, state }: TaskRequest): TaskView {
+  return { ...headOf(mission), id, kind: 'swarm', state: state === 'declined' ? 'cancelled' : 'asking', by: agent, owner: null, claimUntil: null, createdAt: at, reports: 0 };
+}
+
+function headOf(mission: string): Pick<TaskView, 'title' | 'description'> {
+  const [title = '', ...rest] = mission.trim().split('\n');
+  return { title: title.slice(0, 200).toWellFormed(), description: (title.length > 200 ? mission : rest.join('\n')).slice(0, 20_000).toWellFormed() };
+}
+
+/** Pure. */
 export function taskView(state: TaskState): TaskView {
-  const [title = '', ...rest] = state.mission.trim().split('\n');
   return {
+    ...headOf(state.mission),
     id: `s${state.no}`,
     kind: 'swarm',
-    title: title.slice(0, 200).toWellFormed(),
-    description: (title.length > 200 ? state.mission : rest.join('\n')).slice(0, 20_000).toWellFormed(),
     state: apiState(state.phase),
     by: state.origin,
     owner: null,

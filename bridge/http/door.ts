@@ -40,6 +40,6 @@ export interface SwarmTasks {
   readonly get: (id: string) => Promise<TaskView | null>;
   /** The report of one that has ended. */
   readonly result: (id: string) => Promise<string | null>;
-  /** Null: they cannot be begun from outside. */
+  /** Asks a master for one. Null: they cannot be had from outside. */
   readonly begin: ((agent: AgentId, mission: string, seed: string) => Promise<TaskView>) | null;
 }

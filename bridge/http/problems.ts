@@ -38,6 +38,8 @@ export const STATUS = {
   'task.full': 409,
   'task.swarm': 409,
   'task.unavailable': 409,
+  'task.secret': 422,
+  'task.waiting': 409,
   'command.invalid': 422,
   'command.secret': 422,
   'job.unknown': 404,

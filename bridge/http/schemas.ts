@@ -73,7 +73,7 @@ export type TaskView = z.infer<typeof TaskView>;
 export const TaskIn = z.strictObject({
   title: words(200),
   description: z.string().max(20_000).default(''),
-  kind: z.enum(['board', 'swarm']).default('board'),
+  kind: z.enum(['board', 'swarm']).default('board').describe('swarm: asks the master for a task of all agents; title and description are the mission.'),
   claimSeconds: z.int().min(10).max(86_400).default(600).describe('How long a claim holds without a report.'),
 });
 export const TasksQuery = z.strictObject({ state: TaskState.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });

@@ -104,6 +104,14 @@ export const DOOR_PROBLEMS = {
     () => '여럿이 하는 임무는 지금 바깥에서 시작할 수 없습니다. `kind`를 board로 하거나 마스터에게 부탁해 주세요. 바뀐 것은 없습니다.',
     () => 'Tasks of the whole swarm cannot be begun from outside now. Use kind "board", or ask the master. Nothing was changed.',
   ),
+  'task.secret': phrase<[ProblemFacts]>(
+    () => '임무에 키나 비밀번호가 들어 있어 받지 않았습니다. 아무것도 시작하지 않았습니다. 빼고 다시 보내 주세요.',
+    () => 'The task holds a key or password and was not taken. Nothing was begun. Send it without.',
+  ),
+  'task.waiting': phrase<[ProblemFacts]>(
+    ({ what }) => `마스터의 답을 기다리는 부탁이 이미 ${what ?? ''}개 있습니다. 이번 것은 올리지 않았습니다. 답이 온 뒤에 다시 보내 주세요.`,
+    ({ what }) => `You already have ${what ?? ''} requests that wait for the master. This one was not posted. Send it again after an answer.`,
+  ),
   'command.invalid': phrase<[ProblemFacts]>(
     ({ what }) => `명령을 읽을 수 없습니다: ${what ?? ''}. 아무것도 실행하지 않았습니다.`,
     ({ what }) => `The command cannot be read: ${what ?? ''}. Nothing was run.`,
@@ -215,3 +223,13 @@ export const outsideOrder = phrase<[what: string]>(
   (what) => `🖐 실행을 부탁드립니다: ${what}\n실행자가 정확한 명령을 보이고 마스터에게 여쭙니다.`,
   (what) => `🖐 I ask to run: ${what}\nThe executor shows the exact command and asks the master.`,
 );
+
+/** A task that an outside agent asks for, in its own name; the second line is what a master may copy. */
+export const taskRequest = {
+  line: phrase(() => '임무를 부탁드립니다. ✅를 누르시면 시작합니다 (❌ 하지 않기). 아래 줄을 고쳐 직접 보내셔도 됩니다.', () => 'I ask for a task. ✅ begins it, ❌ does not. Or send the line below yourself, changed as you like.'),
+  order: phrase(() => '!임무', () => '!task'),
+  tooLate: phrase(
+    () => '하루가 지난 부탁이라 ✅로는 시작하지 않았습니다. 아직 필요하시면 `!임무`로 시작하는 줄을 복사해 보내 주세요.',
+    () => 'This request is more than a day old, so ✅ did not begin it. If it is still wanted, copy the line that begins with `!task` and send it.',
+  ),
+};
