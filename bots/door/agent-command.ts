@@ -29,6 +29,8 @@ export interface AgentCommandDeps {
   readonly userOf: (id: string) => UserId;
   /** Where outside agents live beside the others. */
   readonly rooms: readonly RoomId[];
+  /** Where what is asked of the launcher stands. */
+  readonly ops: RoomId;
   /** Under which they reach the door. */
   readonly url: string;
 }
@@ -79,8 +81,8 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     const account = deps.ghost(deps.userOf(id));
     await makeGhost(deps.coordinator, account, name);
     // Only the launcher may invite, and it believes the master's order, not this line.
-    const asking = messageContent({ text: say.askedIn[lang](name), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: job.source, admit: account.userId }, ...(job.thread === undefined ? {} : { thread: job.thread }) });
-    await deps.coordinator.send(job.room, 'm.room.message', asking, `${job.source}.admit`);
+    const asking = messageContent({ text: say.askedIn[lang](name), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: job.source, admit: account.userId } });
+    await deps.coordinator.send(deps.ops, 'm.room.message', asking, `${job.source}.admit`);
     if (!(await comeIn(account, deps.rooms))) return say.notLetIn[lang](name);
     // Last: who is here has a key.
     await giveKey(job, agent);

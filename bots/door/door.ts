@@ -132,6 +132,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       ghost,
       userOf: (id) => UserIdSchema.parse(`@agent_${id}:${deps.serverName}`),
       rooms: [deps.hq, deps.ops],
+      ops: deps.ops,
       url,
     }),
     hear: async (event) => {

@@ -5,7 +5,7 @@ import { AgentId, EventId, UserId } from '../../protocol/ids.ts';
 export interface AdmissionFacts {
   /** The coordinator's message, as the homeserver has it now. */
   readonly raw: unknown;
-  /** The master's order that it names, from the same room. */
+  /** The master's order that it names. */
   readonly order: unknown;
   readonly coordinator: UserId;
   readonly masters: ReadonlySet<UserId>;

@@ -30,7 +30,7 @@ export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Prom
   const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}`;
   const [raw, masters] = await Promise.all([house.client.find('GET', `${path}/event/${encodeURIComponent(event)}`, z.unknown(), { token: house.token }), readMasters(house)]);
   const order = orderOfAdmission(raw);
-  if (order !== null) return admit(raw, await house.client.find('GET', `${path}/event/${encodeURIComponent(order)}`, z.unknown(), { token: house.token }), { ...deps, house, masters });
+  if (order !== null) return admit(raw, await orderFrom(house, order), { ...deps, house, masters });
   const verdict = judgeAdmin({ raw, event, room, masters, now: deps.now() });
   const ids = { event, ...(verdict.kind === 'order' ? { order: verdict.order.kind, by: verdict.by } : { why: verdict.why }) };
   deps.log.info(ids, verdict.kind === 'order' ? 'order' : 'refused');
@@ -40,6 +40,12 @@ export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Prom
   const body = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: event }, replyTo: event, ...(thread === undefined ? {} : { thread }) });
   await house.client.call('PUT', `${path}/send/m.room.message/${encodeURIComponent(`${event}.admin`)}`, z.unknown(), { token: house.token, body });
   deps.log.info({ event }, 'answered');
+}
+
+/** Orders are given in HQ or in ops. */
+async function orderFrom({ client, token, rooms }: Rooms, event: EventId): Promise<unknown> {
+  const read = (room: RoomId) => client.find('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/event/${encodeURIComponent(event)}`, z.unknown(), { token });
+  return (await read(rooms.hq)) ?? (await read(rooms.ops));
 }
 
 /** Into HQ and ops; the coordinator has no right to invite, and whoever writes in its name gets no more than this. */
