@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, writeFileSync } from 'node:fs';
-import { constants as os, setPriority } from 'node:os';
+import { mkdirSync } from 'node:fs';
+import { constants as os } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bwrapFlags, gateCommand, prlimitCommand, type Base } from './bwrap-flags.ts';
 import { tidyCgroups, type CgroupRoot } from './cgroups.ts';
@@ -8,15 +8,16 @@ import { OpenFolder } from './folders.ts';
 import { closeInherited } from './inherited-descriptors.ts';
 import { checkJob } from './job-check.ts';
 import { Groups } from './groups.ts';
-import { launch, outputStream, type Launched } from './launch.ts';
+import { launch, type Launched } from './launch.ts';
 import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
 import { Life, gone } from './life.ts';
 import { PipeStock } from './pipes.ts';
-import { startOf, treeOf } from './process-tree.ts';
+import { startOf } from './process-tree.ts';
 import { DEFAULT_LIMITS, INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
 import { machineOf, seccompFilter, type Machine } from './seccomp.ts';
 import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
+import { Spawner } from './spawner.ts';
 import { allowance, over, watch } from './watchdog.ts';
 
 export interface BubblewrapOptions {
@@ -26,7 +27,6 @@ export interface BubblewrapOptions {
   readonly bwrap?: string;
 }
 
-const PRIORITY = 10;
 const DRAINING_MS = 1_000;
 const STARTING_MS = 30_000;
 
@@ -36,6 +36,7 @@ export class Bubblewrap implements Sandbox {
   readonly #bwrap: string;
   readonly #base: Base;
   readonly #machine: Machine;
+  readonly #spawner: Spawner;
   readonly #pipes: PipeStock;
   /** How full each workspace was after its last job. */
   readonly #fullness = new Map<string, FolderUsage>();
@@ -53,7 +54,8 @@ export class Bubblewrap implements Sandbox {
     tidyRunFolder(options.runFolder);
     if (options.cgroups !== null) tidyCgroups(options.cgroups);
     this.#base = buildSkeleton(options.runFolder);
-    this.#pipes = new PipeStock(options.runFolder);
+    this.#spawner = new Spawner(options.runFolder, machine);
+    this.#pipes = new PipeStock(options.runFolder, this.#spawner);
   }
 
   async run(job: SandboxJob, observer: OutputObserver, signal: AbortSignal): Promise<SandboxResult> {
@@ -74,13 +76,13 @@ export class Bubblewrap implements Sandbox {
     const output = new OutputCollector(1_000, { stdout: () => undefined, stderr: () => undefined }, () => undefined);
     const script = "trap '' TERM HUP INT; setsid nohup sleep 60 & sleep 60";
     const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: 60_000, workspace: { path: workspacePath, writable: false }, lent: [], egress: null, limits: DEFAULT_LIMITS };
-    const launched = await this.#launch(job, workspace, [], output, () => Promise.resolve(), true);
+    const launched = await this.#launch(job, workspace, [], output, { group: null, adopt: () => undefined }, true);
     const first = await launched.ready;
     const start = first === undefined ? undefined : startOf(first);
     if (first === undefined || start === undefined) return 'it did not start';
     launched.release();
     await sleep(100); // time for the job to begin
-    launched.process.kill('SIGKILL');
+    launched.kill();
     const survivor = await gone(first, start, 2_000).then(() => undefined, () => `process ${first} lives on`);
     if (survivor !== undefined) process.kill(first, 'SIGKILL');
     await output.drained(DRAINING_MS);
@@ -105,7 +107,7 @@ export class Bubblewrap implements Sandbox {
     signal.addEventListener('abort', abort);
     resources.defer(() => signal.removeEventListener('abort', abort));
     const output = new OutputCollector(job.limits.outputBytes, observer, () => end('output'));
-    const launched = await this.#launch(job, workspace, lent, output, (pid) => meter.adopt(pid));
+    const launched = await this.#launch(job, workspace, lent, output, meter);
     const tooLong = setTimeout(() => life.kill(), STARTING_MS);
     const first = await life.of(launched).finally(() => clearTimeout(tooLong));
     if (ending.why !== undefined || signal.aborted) {
@@ -115,9 +117,8 @@ export class Bubblewrap implements Sandbox {
     }
     if (first === undefined) {
       await output.drained(DRAINING_MS);
-      return failed(output);
+      return failed(output, launched);
     }
-    soften(first);
     const began = performance.now();
     const timer = setTimeout(() => end('timeout'), job.timeoutMs);
     const dog = watch({ meter, countsTmp: this.#groups === null, limits: job.limits, workspace, lent, pid: first, before }, end, (error) => {
@@ -141,16 +142,15 @@ export class Bubblewrap implements Sandbox {
     const overfull = await this.#remember(workspace, job, before);
     if (last.outOfMemory) ending.why ??= 'memory';
     const used = usage(ms, last, dog.peak());
-    if (code === undefined && ending.why === undefined) return failed(output);
+    if (code === undefined && ending.why === undefined) return failed(output, launched);
     const why = ending.why ?? overfull;
     if (why !== undefined) return { kind: 'killed', why, ...used };
     return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
   }
 
-  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector, contain: (pid: number) => Promise<void>, underShell = false): Promise<Launched> {
+  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector, meter: Pick<Meter, 'group' | 'adopt'>, underShell = false): Promise<Launched> {
     const files = filesFor(job);
-    const [out, err] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
-    output.listen(outputStream(out.read), outputStream(err.read));
+    const [stdout, stderr] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
     const flags = bwrapFlags({
       base: this.#base,
       workspaceWritable: workspace.writable,
@@ -163,24 +163,22 @@ export class Bubblewrap implements Sandbox {
       unixSockets: job.lent.length === 0 || job.egress !== null,
       namelessMemory: this.#groups !== null,
     });
-    try {
-      return launch({
-        bwrap: this.#bwrap,
-        flags,
-        command: commandLine(job, this.#groups === null),
-        filter,
-        stdout: out.write,
-        stderr: err.write,
-        workspace: workspace.fd,
-        lent: lent.map((folder) => folder.fd),
-        files: [...files.values()],
-        underShell,
-        contain,
-      });
-    } finally {
-      closeSync(out.write);
-      closeSync(err.write);
-    }
+    return launch({
+      spawner: this.#spawner,
+      bwrap: this.#bwrap,
+      flags,
+      command: commandLine(job, this.#groups === null),
+      filter,
+      stdout,
+      stderr,
+      workspace,
+      lent,
+      files: [...files.values()],
+      underShell,
+      group: meter.group,
+      listen: (out, err) => output.listen(out, err),
+      adopt: (pid) => meter.adopt(pid),
+    });
   }
 
   #meter(job: SandboxJob): Meter {
@@ -222,19 +220,7 @@ function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
   ];
 }
 
-/** The homeserver comes first for the processor, the job first when memory runs out. Neither is what keeps a job in. */
-function soften(first: number): void {
-  for (const pid of treeOf(first)) {
-    try {
-      setPriority(pid, PRIORITY);
-      writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-    } catch {
-      // the account may not
-    }
-  }
-}
-
-const failed = (output: OutputCollector): SandboxResult => ({ kind: 'sandbox-error', detail: output.beginning() || 'bwrap ended without a report' });
+const failed = (output: OutputCollector, launched: Launched): SandboxResult => ({ kind: 'sandbox-error', detail: output.beginning() || launched.fault() || 'bwrap ended without a report' });
 
 const usage = (ms: number, last: Reading, peak: { memoryBytes: number; cpuMs: number }) => ({
   ms,

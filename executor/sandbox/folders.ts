@@ -3,6 +3,7 @@ import type { HostFolder } from './sandbox.ts';
 
 /** An open folder: what is bound is this very folder, whatever its path leads to by then. */
 export class OpenFolder implements Disposable {
+  readonly path: string;
   readonly fd: number;
   readonly writable: boolean;
   /** Device and inode: the same folder under any name. */
@@ -12,6 +13,7 @@ export class OpenFolder implements Disposable {
   /** Throws where the path passes through a link or does not lead to a folder. */
   constructor(folder: HostFolder) {
     if (!folder.path.startsWith('/')) throw new Error(`not an absolute path: ${folder.path}`);
+    this.path = folder.path;
     this.fd = openSync(folder.path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     try {
       // O_NOFOLLOW guards the last part only; the kernel's own name for the open folder shows links before it.

@@ -1,108 +1,116 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { FD } from './bwrap-flags.ts';
+import type { OpenFolder } from './folders.ts';
+import type { Pipe } from './pipes.ts';
+import type { Spawner } from './spawner.ts';
 
 export interface Launch {
+  readonly spawner: Spawner;
   readonly bwrap: string;
   readonly flags: readonly string[];
   readonly command: readonly string[];
   readonly filter: Uint8Array;
-  /** Descriptors for the job. */
-  readonly stdout: number;
-  readonly stderr: number;
-  readonly workspace: number;
-  readonly lent: readonly number[];
+  readonly stdout: Pipe;
+  readonly stderr: Pipe;
+  readonly workspace: OpenFolder;
+  readonly lent: readonly OpenFolder[];
   /** Contents of the files that `bwrapFlags` was told of, in that order. */
   readonly files: readonly Uint8Array[];
-  /** Puts a shell between us and bwrap, to be killed in our stead: for the canary. */
+  /** Puts a shell between the spawner and bwrap, to be killed in the spawner's stead: for the canary. */
   readonly underShell?: boolean;
-  /** Called with bwrap's pid while it still waits for its flags: whatever it is put into then, all it starts is in. */
-  readonly contain: (pid: number) => Promise<void>;
+  /** `cgroup.procs` of the group that bwrap enters before it begins; null where there are none. */
+  readonly group: string | null;
+  /** The pipes' ends, once somebody can write into the others. */
+  readonly listen: (stdout: Readable, stderr: Readable) => void;
+  /** bwrap's pid, before it can have ended unseen. */
+  readonly adopt: (pid: number) => void;
 }
 
 export interface Launched {
-  /** Of bwrap itself, our own child. */
-  readonly process: ChildProcess;
   /** The first process inside, as the host numbers it, once the gate stands; undefined when it never did. */
   readonly ready: Promise<number | undefined>;
   /** Lets the command begin: until then it waits at the gate, so that it never runs unwatched. */
   release(): void;
   /** Shuts the gate for good; no use after `release`. */
   abandon(): void;
+  /** SIGKILL for bwrap itself, however often. */
+  kill(): void;
   /** When bwrap has ended: the exit code it reported, undefined when the command never started. */
   readonly ended: Promise<number | undefined>;
+  /** When the first process inside has ended as well. */
+  readonly gone: Promise<void>;
+  /** Why it could not be started. */
+  readonly fault: () => string | undefined;
 }
 
-/** Starts bwrap with an empty environment and exactly the descriptors named here. Call from the main thread only. */
+/** Starts bwrap with an empty environment and exactly the descriptors named here. */
 export function launch(options: Launch): Launched {
+  const { spawner, stdout, stderr } = options;
   const line = [options.bwrap, '--args', String(FD.args), '--', ...options.command];
-  const [program = '', ...args] = options.underShell === true ? ['/bin/sh', '-c', '"$@" & wait', 'sh', ...line] : line;
-  const child = spawn(program, args, {
-    env: {},
-    cwd: '/',
-    stdio: [
-      'ignore',
-      options.stdout,
-      options.stderr,
-      ...(['pipe', 'pipe', 'pipe', 'pipe'] as const), // args, seccomp, status, gate
-      options.workspace,
-      ...options.lent,
-      ...options.files.map(() => 'pipe' as const),
-    ],
-  });
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  const status = readStatus(streamOf(child, FD.status));
-  const hand = () => {
-    feed(streamOf(child, FD.args), Buffer.from(options.flags.map((flag) => `${flag}\0`).join('')));
-    feed(streamOf(child, FD.seccomp), options.filter);
-    options.files.forEach((bytes, index) => feed(streamOf(child, FD.extra + options.lent.length + index), bytes));
-  };
-  // Without its flags it can do nothing; killed while it waits for them, it has done nothing.
-  if (child.pid !== undefined) options.contain(child.pid).then(hand, () => child.kill('SIGKILL'));
-  const gate = streamOf(child, FD.gate);
-  gate?.on('error', ignore);
-  const stands = new Promise<boolean>((resolve) => {
-    gate?.once('data', () => resolve(true));
-    void ended.then(() => resolve(false));
+  const folders = [options.workspace, ...options.lent];
+  const fields = [
+    options.group ?? '',
+    stdout.name,
+    stderr.name,
+    options.flags.map((flag) => `${flag}\0`).join(''),
+    options.filter,
+    String(folders.length),
+    ...folders.flatMap(({ path, identity }) => [path, identity]),
+    String(options.files.length),
+    ...options.files,
+    ...(options.underShell === true ? ['/bin/sh', '-c', '"$@" & wait', 'sh'] : []),
+    ...line,
+  ];
+  const ready = Promise.withResolvers<number | undefined>();
+  const ended = Promise.withResolvers<number | undefined>();
+  const gone = Promise.withResolvers<void>();
+  let fault: string | undefined;
+  let listening = false;
+  const id = spawner.start(fields, {
+    started: (pid) => {
+      listening = true;
+      options.adopt(pid);
+      options.listen(outputStream(stdout.read), outputStream(stderr.read));
+    },
+    failed: (why) => {
+      if (!listening) [stdout, stderr].forEach(letGo);
+      listening = true;
+      fault = why;
+      ready.resolve(undefined);
+      ended.resolve(undefined);
+      gone.resolve();
+    },
+    ready: (status) => ready.resolve(numberIn(status, 'child-pid')),
+    ended: (status) => {
+      ready.resolve(undefined);
+      ended.resolve(numberIn(status, 'exit-code'));
+    },
+    gone: () => gone.resolve(),
   });
   return {
-    process: child,
-    ready: stands.then((there) => (there ? status.number('child-pid') : undefined)),
-    release: () => gate?.end('go\n'),
-    abandon: () => gate?.destroy(),
-    ended: ended.then(() => status.number('exit-code')),
+    ready: ready.promise,
+    release: () => spawner.tell('go', id),
+    abandon: () => spawner.tell('abandon', id),
+    kill: () => spawner.tell('kill', id),
+    ended: ended.promise,
+    gone: gone.promise,
+    fault: () => fault,
   };
 }
 
-/** Sends bytes into a pipe whose reader may go away at any moment. */
-function feed(stream: Writable | undefined, bytes: Uint8Array): void {
-  stream?.on('error', ignore);
-  stream?.end(bytes);
+/** Of a pipe that nobody may ever have opened at its other end. */
+function letGo({ read, name }: Pipe): void {
+  closeSync(read);
+  rmSync(name, { force: true });
 }
 
 /** A descriptor as a stream; closing the stream closes it. */
-export const outputStream = (fd: number): Readable => new Socket({ fd, readable: true, writable: false });
-
-const ignore = () => undefined;
-
-function streamOf(child: ChildProcess, fd: number): Duplex | undefined {
-  const stream: unknown = child.stdio[fd];
-  return stream instanceof Socket ? stream : undefined;
-}
+const outputStream = (fd: number): Readable => new Socket({ fd, readable: true, writable: false });
 
 /** bwrap writes one JSON object a line: first `child-pid`, last `exit-code` (bwrap(1), --json-status-fd). */
-function readStatus(stream: Readable | undefined) {
-  let text = '';
-  stream?.on('error', ignore);
-  stream?.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
-  return {
-    number: (name: 'child-pid' | 'exit-code') => {
-      const found = new RegExp(`"${name}"\\s*:\\s*(\\d+)`).exec(text);
-      return found === null ? undefined : Number(found[1]);
-    },
-  };
+function numberIn(status: string, name: 'child-pid' | 'exit-code'): number | undefined {
+  const found = new RegExp(`"${name}"\\s*:\\s*(\\d+)`).exec(status);
+  return found === null ? undefined : Number(found[1]);
 }

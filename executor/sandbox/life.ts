@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Launched } from './launch.ts';
 import { startOf } from './process-tree.ts';
+import { within } from './within.ts';
 
 const DYING_MS = 10_000;
 
@@ -9,10 +10,12 @@ export class Life {
   #launched: Launched | undefined;
   #first: { readonly pid: number; readonly start: string } | undefined;
   #killed = false;
+  #over = false;
 
   /** Waits for the job to stand at the gate; undefined when it does not get there. */
   async of(launched: Launched): Promise<number | undefined> {
     this.#launched = launched;
+    void launched.ended.then(() => (this.#over = true));
     if (this.#killed) this.kill();
     const pid = await launched.ready;
     const start = pid === undefined ? undefined : startOf(pid);
@@ -27,16 +30,18 @@ export class Life {
     this.#killed = true;
     this.#launched?.abandon();
     if (this.#first !== undefined) killExactly(this.#first.pid, this.#first.start);
-    this.#launched?.process.kill('SIGKILL');
+    this.#launched?.kill();
   }
 
   /** Resolves when nothing of it lives; ends what does. Rejects when that cannot be had. */
   async end(): Promise<void> {
     const running = this.#launched;
     if (running === undefined) return;
-    if (running.process.exitCode === null && running.process.signalCode === null) this.kill();
+    if (!this.#over) this.kill();
     await running.ended;
-    if (this.#first !== undefined) await gone(this.#first.pid, this.#first.start, DYING_MS);
+    if (this.#first === undefined) return;
+    await within(running.gone, DYING_MS);
+    await gone(this.#first.pid, this.#first.start, DYING_MS);
   }
 }
 

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Groups } from './groups.ts';
 import { readTree } from './process-tree.ts';
@@ -16,8 +15,10 @@ export interface Reading {
 
 /** Counts, and where it is a cgroup also holds, what all processes of a job use together. */
 export interface Meter {
-  /** Once, while bwrap has started nothing yet: `pid` is its own. */
-  adopt(pid: number): Promise<void>;
+  /** `cgroup.procs` of the group that bwrap enters before it begins: whatever it starts is in. Null where there is none. */
+  readonly group: string | null;
+  /** Once: bwrap's own pid. */
+  adopt(pid: number): void;
   read(): Reading;
   /** When nothing of the job lives any more. Its group is for the next job then. */
   close(): void;
@@ -29,9 +30,9 @@ const NOTHING: Reading = { memoryBytes: 0, tasks: 0, cpuMs: 0, outOfMemory: fals
 export function treeMeter(limits: Limits): Meter {
   let root: number | undefined;
   return {
+    group: null,
     adopt: (pid) => {
       root = pid;
-      return Promise.resolve();
     },
     read: () => (root === undefined ? NOTHING : { ...readTree(root, limits.memoryBytes / 2), outOfMemory: false }),
     close: () => undefined,
@@ -57,13 +58,13 @@ function splitMeter(groups: Groups, limits: Limits): Meter {
   const killedBefore = field(folder, 'memory.oom_control', 'oom_kill');
   let first: number | undefined;
   return {
+    group: join(folder, 'cgroup.procs'),
     adopt: (pid) => {
       first = pid;
-      return enter(folder, pid);
     },
     read: () => ({
       ...(first === undefined ? NOTHING : readTree(first, Number.POSITIVE_INFINITY)),
-      memoryBytes: field(folder, 'memory.stat', 'total_rss') + field(folder, 'memory.stat', 'total_shmem'),
+      memoryBytes: fields(folder, 'memory.stat', ['total_rss', 'total_shmem']),
       outOfMemory: field(folder, 'memory.oom_control', 'oom_kill') > killedBefore,
     }),
     close: () => groups.giveBack(folder, 'memory.usage_in_bytes'),
@@ -80,9 +81,10 @@ function unifiedMeter(groups: Groups, limits: Limits): Meter {
   const killedBefore = field(folder, 'memory.events', 'oom_kill');
   const usedBefore = field(folder, 'cpu.stat', 'usage_usec');
   return {
-    adopt: (pid) => enter(folder, pid),
+    group: join(folder, 'cgroup.procs'),
+    adopt: () => undefined,
     read: () => ({
-      memoryBytes: field(folder, 'memory.stat', 'anon') + field(folder, 'memory.stat', 'shmem'),
+      memoryBytes: fields(folder, 'memory.stat', ['anon', 'shmem']),
       tasks: number(folder, 'pids.current'),
       cpuMs: Math.round((field(folder, 'cpu.stat', 'usage_usec') - usedBefore) / 1000),
       outOfMemory: field(folder, 'memory.events', 'oom_kill') > killedBefore,
@@ -91,12 +93,13 @@ function unifiedMeter(groups: Groups, limits: Limits): Meter {
   };
 }
 
-/** The kernel takes milliseconds over it; the rest of us goes on meanwhile. */
-const enter = (folder: string, pid: number) => writeFile(join(folder, 'cgroup.procs'), String(pid));
 const set = (folder: string, file: string, value: number) => writeFileSync(join(folder, file), String(value));
 const number = (folder: string, file: string) => Number(readFileSync(join(folder, file), 'latin1'));
 
-function field(folder: string, file: string, name: string): number {
+const field = (folder: string, file: string, name: string) => fields(folder, file, [name]);
+
+/** The sum of some lines of a file of names and numbers. */
+function fields(folder: string, file: string, names: readonly string[]): number {
   const text = readFileSync(join(folder, file), 'latin1');
-  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  return names.reduce((sum, name) => sum + Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0), 0);
 }

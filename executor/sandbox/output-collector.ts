@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutputObserver } from './sandbox.ts';
+import { within } from './within.ts';
 
 const BEGINNING_BYTES = 2_000;
 
@@ -36,9 +36,7 @@ export class OutputCollector {
 
   /** When all has been handed on. A pipe that somebody else holds open, through a lent folder, is let go after `ms`. */
   async drained(ms: number): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([this.#done, sleep(ms, undefined, { signal: late.signal }).catch(() => undefined)]);
-    late.abort();
+    await within(this.#done, ms);
     for (const stream of this.#streams) stream.destroy();
   }
 

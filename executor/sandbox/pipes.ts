@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
-import { constants, openSync, unlinkSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import type { Spawner } from './spawner.ts';
 
-const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
-const run = promisify(execFile);
+const { O_RDONLY, O_NONBLOCK } = constants;
 const BATCH = 64;
 
-/** Both ends as open descriptors. The end for the job blocks, as programs expect; the one we read does not. */
+/** The end we read, which does not block; the job's end is opened by name, once, and the name goes with it. */
 export interface Pipe {
   readonly read: number;
-  readonly write: number;
+  readonly name: string;
 }
 
 /**
@@ -19,20 +17,19 @@ export interface Pipe {
  */
 export class PipeStock {
   readonly #folder: string;
+  readonly #spawner: Spawner;
   #made = 0;
   #names: string[] = [];
   #making: Promise<void> | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, spawner: Spawner) {
     this.#folder = folder;
+    this.#spawner = spawner;
   }
 
   async take(): Promise<Pipe> {
     const name = await this.#next();
-    const read = openSync(name, O_RDONLY | O_NONBLOCK);
-    const write = openSync(name, O_WRONLY);
-    unlinkSync(name);
-    return { read, write };
+    return { read: openSync(name, O_RDONLY | O_NONBLOCK), name };
   }
 
   async #next(): Promise<string> {
@@ -48,7 +45,7 @@ export class PipeStock {
 
   async #make(): Promise<void> {
     const names = Array.from({ length: BATCH }, () => join(this.#folder, `pipe-${this.#made++}`));
-    await run('/usr/bin/mkfifo', ['-m', '600', '--', ...names], { env: {} });
+    await this.#spawner.makePipes(names);
     this.#names.push(...names);
   }
 }

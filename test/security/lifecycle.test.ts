@@ -119,6 +119,29 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     await other[Symbol.asyncDispose]();
   });
 
+  it('ends with the spawner, and the next job has another one', async () => {
+    const other = await SandboxHouse.open(mode);
+    const scene = other.scene(host);
+    const spawners = () => processesWith(join(other.folder, 'run', 'spawner.pl'));
+    for (const what of [9, 19]) {
+      const daemon = `exec -a ${scene.marker} sleep 600`;
+      const lost = other.run(scene, shell(`trap '' TERM HUP; setsid nohup bash -c '${daemon}' & ${daemon}`));
+      expect(await eventually(() => processesWith(scene.marker).length >= 2, 5_000)).toBe(true);
+      expect(spawners()).toHaveLength(1);
+      process.kill(spawners()[0] ?? 0, what);
+      if (what === 19) break;
+      expect((await lost).result.kind).toBe('sandbox-error');
+      expect(processesWith(scene.marker)).toEqual([]);
+      expect((await other.run(scene, shell('echo on'))).stdout).toBe('on\n');
+    }
+    // Stopped, it cannot see that the executor has gone, and dies all the same.
+    const exit = once(other.child, 'exit');
+    other.child.kill('SIGKILL');
+    await exit;
+    expect(await eventually(() => processesWith(scene.marker).length + spawners().length === 0, 2_000)).toBe(true);
+    await other[Symbol.asyncDispose]();
+  });
+
   it('ends with the executor at any moment of its beginning', async () => {
     for (const delay of [0, 4, 8, 12, 18, 30]) {
       const other = await SandboxHouse.open(mode);
