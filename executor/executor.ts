@@ -22,7 +22,7 @@ import { PlanDesk } from './plan-desk.ts';
 import { Reports } from './reports.ts';
 import { Requests } from './requests.ts';
 import { Results } from './results.ts';
-import { readRules, type Rules } from './rules.ts';
+import { type Rules, rulesReader } from './rules.ts';
 import { Running } from './running.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { Signs } from './signs.ts';
@@ -68,7 +68,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const { settings, account, redis, log, now = Date.now } = parts;
   const folder = settings.CHAVION_EXECUTOR_FOLDER;
   const id = executorId(folder);
-  const rules = () => readRules(settings.CHAVION_RULES_FOLDER);
+  const rules = rulesReader(settings.CHAVION_RULES_FOLDER);
   const concurrency = concurrencyOf(rules);
   const workspaces = join(folder, 'workspaces');
   mkdirSync(workspaces, { recursive: true, mode: 0o700 });

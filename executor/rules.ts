@@ -31,28 +31,57 @@ export class BrokenRules extends Error {
 
 /** As the owner's files say at this moment; read for every command, so that `locked` holds at once. Throws `BrokenRules`. */
 export function readRules(folder: string): Rules {
-  const policy = readRule(folder, RULE_FILES.policy, Policy, {});
-  const { folders } = readRule(folder, RULE_FILES.lent, LentFolders, { folders: [] });
-  return { policy, policyHash: canonicalHash(policy), lent: folders.filter(({ path }) => isFolder(path)) };
+  return present(understand(textOf(folder, RULE_FILES.policy), textOf(folder, RULE_FILES.lent)));
+}
+
+/** The same, thought through again only when a file says something else than at the last reading. */
+export function rulesReader(folder: string): () => Rules {
+  let last: { readonly policy: string | null; readonly lent: string | null; readonly understood: Understood } | undefined;
+  return () => {
+    const [policy, lent] = [textOf(folder, RULE_FILES.policy), textOf(folder, RULE_FILES.lent)];
+    if (last?.policy !== policy || last.lent !== lent) last = { policy, lent, understood: understand(policy, lent) };
+    return present(last.understood);
+  };
+}
+
+interface Understood {
+  readonly policy: Policy;
+  readonly policyHash: string;
+  readonly folders: readonly LentFolder[];
+}
+
+function understand(policyText: string | null, lentText: string | null): Understood {
+  const policy = parsed(RULE_FILES.policy, policyText, Policy, {});
+  const { folders } = parsed(RULE_FILES.lent, lentText, LentFolders, { folders: [] });
+  return { policy, policyHash: canonicalHash(policy), folders };
 }
 
 /** One that was moved away is not there to be seen; the others still are. */
+const present = ({ policy, policyHash, folders }: Understood): Rules => ({ policy, policyHash, lent: folders.filter(({ path }) => isFolder(path)) });
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-function readRule<T>(folder: string, file: string, schema: z.ZodType<T>, absent: unknown): T {
-  const parsed = schema.safeParse(readJson(join(folder, file), file, absent));
-  if (parsed.success) return parsed.data;
-  const { field, what } = faultOf(parsed.error);
+function parsed<T>(file: string, text: string | null, schema: z.ZodType<T>, absent: unknown): T {
+  const result = schema.safeParse(text === null ? absent : json(file, text));
+  if (result.success) return result.data;
+  const { field, what } = faultOf(result.error);
   throw new BrokenRules(file, field, what);
 }
 
-function readJson(path: string, file: string, absent: unknown): unknown {
+function json(file: string, text: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new BrokenRules(file, 'JSON', error.message);
-    // The file that was never written; a folder that cannot be entered is something else.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return absent;
-    throw new BrokenRules(file, 'file', error instanceof Error && 'code' in error ? String(error.code) : 'not readable');
+    throw new BrokenRules(file, 'JSON', error instanceof Error ? error.message : 'not readable');
+  }
+}
+
+/** Null for a file that was never written; a folder that cannot be entered is something else. */
+function textOf(folder: string, file: string): string | null {
+  try {
+    return readFileSync(join(folder, file), 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'not readable';
+    if (code === 'ENOENT') return null;
+    throw new BrokenRules(file, 'file', code);
   }
 }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseCommand, type Command } from '../../bridge/protocol/command.ts';
 import { Policy } from '../../bridge/protocol/policy.ts';
 import { rule, type Origin } from '../../executor/policy.ts';
-import { BrokenRules, readRules } from '../../executor/rules.ts';
+import { BrokenRules, readRules, rulesReader } from '../../executor/rules.ts';
 
 const command = (more: object = {}): Command => {
   const parsed = parseCommand({ type: 'shell', id: 'c', reason: 'r', script: 'true', ...more });
@@ -82,6 +82,25 @@ describe('the rule files', () => {
     }
     expect(seen).toBeInstanceOf(BrokenRules);
     expect(seen).toMatchObject({ file: 'policy.json', field });
+  });
+
+  it('hold at once, whatever they were at the last reading', () => {
+    const where = folder({ 'policy.json': '{"mode":"auto"}' });
+    const read = rulesReader(where);
+    const write = (text: string) => writeFileSync(join(where, 'policy.json'), text);
+    expect(read()).toEqual(readRules(where));
+    write('{"mode":"ask" }'); // of the same length, within the same tick of the clock
+    expect(read().policy.mode).toBe('ask');
+    write('{"mode":"asq" }');
+    expect(read).toThrow(BrokenRules);
+    expect(read).toThrow(BrokenRules);
+    rmSync(join(where, 'policy.json'));
+    expect(read().policy.mode).toBe('auto');
+    const lent = mkdtempSync(join(where, 'lent-'));
+    writeFileSync(join(where, 'lent.json'), JSON.stringify({ folders: [{ name: 'a', path: lent, mode: 'ro' }] }));
+    expect(read().lent).toHaveLength(1);
+    rmSync(lent, { recursive: true });
+    expect(read().lent).toEqual([]);
   });
 
   it('have another hash when anything in them means something else', () => {
