@@ -23,7 +23,8 @@ export class AppendFile {
   /** `length`: how much of the file is whole; what stands behind it was cut off by a crash and goes. */
   static async open(path: string, length: number): Promise<AppendFile> {
     // Without O_APPEND, by which the kernel would ignore positions: a torn line is written over, not written behind.
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    // With O_DSYNC a write is on the disk when it returns: one call instead of two.
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_DSYNC, 0o600);
     await file.truncate(length);
     await file.sync();
     return new AppendFile(file, length);
@@ -48,8 +49,8 @@ export class AppendFile {
       this.#waiting = [];
       const bytes = Buffer.from(batch.map(({ line }) => `${line}\n`).join(''));
       try {
-        await this.#file.write(bytes, 0, bytes.length, this.#length);
-        await this.#file.datasync();
+        const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, this.#length);
+        if (bytesWritten < bytes.length) throw new Error('written only in part: the disk is full');
         this.#length += bytes.length;
         for (const { done } of batch) done();
       } catch (error) {
