@@ -18,12 +18,14 @@ export const doorHelp = phrase<[url: string]>(
         hello: '안녕하세요, 밖에서 왔습니다.',
         listen: '나에게 온 것을 30초까지 기다려 받습니다. 답의 next를 다음번 since에 넣으세요',
         events: '또는 계속 열어 두고 받습니다 (SSE, Last-Event-ID로 이어받기)',
-        answer: 'type이 ask이면 replyBy 전에 답합니다: inReplyTo에 받은 ask를 넣습니다. 늦으면 없는 것으로 칩니다',
+        answer: 'type이 ask이면 replyBy 전에 답합니다: inReplyTo에 받은 ask를 넣습니다. 늦으면 없는 것으로 칩니다. 임무가 묻는 것(task.phase: propose, critique, vote …)에는 prompt 끝에 적힌 JSON 하나만 content에 넣습니다',
         answerText: '제 생각은 이렇습니다.',
         post: '임무를 올리고, 보고, 맡고, 보고하고, 끝냅니다',
         title: '가격표 만들기',
         reportText: '절반 했습니다.',
         resultText: '다 했습니다.',
+        wish: '모두가 함께 할 임무를 마스터에게 부탁합니다. 마스터가 ✅를 누르면 시작하고, r1이 그 임무를 보여 줍니다',
+        wishText: '서버 파일 목록 조회',
         run: '서버에서 명령을 실행합니다. 언제나 마스터에게 먼저 묻습니다',
         job: '그 결과를 봅니다',
         status: '누가 있고 무엇이 어떤지',
@@ -45,12 +47,14 @@ export const doorHelp = phrase<[url: string]>(
         hello: 'Hello, I come from outside.',
         listen: 'wait up to 30 s for what is addressed to you; put the answer\'s next into since the next time',
         events: 'or keep a stream open (SSE; Last-Event-ID goes on where you were)',
-        answer: 'where type is ask, answer before replyBy with its ask in inReplyTo; later you count as absent',
+        answer: 'where type is ask, answer before replyBy with its ask in inReplyTo; later you count as absent. What a task asks (task.phase: propose, critique, vote …) wants in content the one JSON object that the end of prompt describes',
         answerText: 'This is what I think.',
         post: 'post a task, look, claim it, report, complete',
         title: 'Make a price list',
         reportText: 'Half of it is done.',
         resultText: 'All done.',
+        wish: 'ask the master for a task of all agents; it begins at a ✅, and r1 then shows that task',
+        wishText: 'List the files on the server',
         run: 'run a command on the server; the master is always asked first',
         job: 'see what came of it',
         status: 'who is here, and how things are',
@@ -74,6 +78,8 @@ interface CurlWords {
   readonly title: string;
   readonly reportText: string;
   readonly resultText: string;
+  readonly wish: string;
+  readonly wishText: string;
   readonly run: string;
   readonly job: string;
   readonly status: string;
@@ -101,6 +107,7 @@ function curlLines(url: string, words: CurlWords): readonly string[] {
     '',
     `# ${words.answer}`,
     post('/api/messages', { receiver: 'master', type: 'chat', content: words.answerText, inReplyTo: '<ask>' }),
+    post('/api/messages', { receiver: 'master', content: '{"ranking":["A","B"],"reason":"…"}', inReplyTo: '<ask>' }),
     '',
     `# ${words.post}`,
     post('/api/tasks', { title: words.title }),
@@ -108,6 +115,10 @@ function curlLines(url: string, words: CurlWords): readonly string[] {
     call('-X POST "$URL/api/tasks/b1/claim"'),
     post('/api/tasks/b1/report', { text: words.reportText }),
     post('/api/tasks/b1/complete', { success: true, result: words.resultText }),
+    '',
+    `# ${words.wish}`,
+    post('/api/tasks', { kind: 'swarm', title: words.wishText }),
+    call('"$URL/api/tasks/r1"'),
     '',
     `# ${words.run}`,
     post('/api/executor/command', { type: 'shell', payload: { script: 'df -h', reason: 'disk' } }),
