@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,7 @@ export interface ShotWish {
 }
 
 const MOST_S = 30;
+const NAME = 'chavion-shot-';
 /** A phone, in its own pixels and in the picture's. */
 const PHONE = { width: 390, height: 844, scale: 2 };
 /** A name that no server has. */
@@ -42,7 +43,8 @@ const FONTS = ['400Regular/NanumGothic_400Regular', '700Bold/NanumGothic_700Bold
  * address but the preview server is unknown to it.
  */
 export async function takeScreenshot(wish: ShotWish): Promise<Uint8Array | null> {
-  const home = await mkdtemp(join(tmpdir(), 'chavion-shot-'));
+  await clearAway();
+  const home = await mkdtemp(join(tmpdir(), NAME));
   try {
     const picture = join(home, 'page.png');
     await run(wish, home, picture, await fontsIn(home));
@@ -50,6 +52,16 @@ export async function takeScreenshot(wish: ShotWish): Promise<Uint8Array | null>
     return bytes === null || pngSize(bytes) === null ? null : bytes;
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+/** Folders of a process that was killed. Its browser has ended by then, too. */
+async function clearAway(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const folder = join(tmpdir(), name);
+    if (!name.startsWith(NAME) || Date.now() - ((await stat(folder).catch(() => null))?.mtimeMs ?? Date.now()) < 10 * MOST_S * 1_000) continue;
+    // It may be another account's.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -90,6 +90,15 @@ describe('a browser that takes pictures', () => {
     const child = readFileSync(join(folder, 'child'), 'utf8').trim();
     expect(existsSync(`/proc/${child}`) && /^State:\s+[^Z]/m.test(readFileSync(`/proc/${child}/status`, 'utf8'))).toBe(false);
     expect(left().filter((name) => !before.includes(name))).toEqual([]);
+  });
+
+  it('clears away what one that was killed had left', async () => {
+    const old = mkdtempSync(join(tmpdir(), 'chavion-shot-'));
+    const fresh = mkdtempSync(join(tmpdir(), 'chavion-shot-'));
+    folders.push(fresh);
+    utimesSync(old, 1, 1);
+    await shoot('/nowhere/chromium');
+    expect([existsSync(old), existsSync(fresh)]).toEqual([false, true]);
   });
 
   it('knows nothing of this process, and has a Korean font', async () => {
