@@ -35,11 +35,14 @@ describe('commands', () => {
   it('!에이전트 shows who is here, on which model, how and how fast', async () => {
     await scene.master.answered(scene.hq, await scene.master.say(scene.hq, '클로드, 안녕'));
     scene.providers.reset();
-    const table = await line('!에이전트');
+    let table = await line('!에이전트');
+    // The executor signs in every few seconds.
+    while (!table.body.includes('실행자 (')) table = await line('!에이전트');
     expect(table.body).toMatch(/\| 클로드 \| anthropic\/claude-sonnet-5-5 \| 대기 중 \| [\d.]+초 \|/);
     expect(table.body).toMatch(/\| 미카엘 \| rehearsal \| 연습 모드 \|/);
     expect(table.html).toMatch(/<table>[^]*<td>클로드<\/td>/);
-    expect(table.body.split('\n')).toHaveLength(8);
+    expect(table.body).toMatch(/\| 실행자[^|]* \| ex[0-9a-f]+ \|/);
+    expect(table.body.split('\n')).toHaveLength(9);
   });
 
   it('in a thread are answered there', async () => {
