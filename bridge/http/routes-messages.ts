@@ -37,7 +37,7 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbo
       schema: {
         operationId: 'sendMessage',
         summary: 'Speak in the HQ room',
-        description: 'Your words appear in the room from your own account. An agent is called by naming it as receiver or by @name. To answer a letter of type ask, send its ask as inReplyTo before replyBy; the first answer counts. Where it has a task, content is what the end of its prompt describes: one JSON object (triage, propose, critique, vote, verify, diagnose) or text (work, report).',
+        description: 'Your words appear in HQ from your own account. Naming an agent as receiver or by @name calls it. To answer an ask, send its ask as inReplyTo before replyBy; the first answer counts. An ask with a task wants in content what the end of its prompt describes: one JSON object, or text.',
         body: MessageIn,
         response: { 200: MessageOut, ...refusals(400, 401, 403, 404, 409, 413, 422, 429) },
       },

@@ -18,7 +18,7 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
       schema: {
         operationId: 'postTask',
         summary: 'Post a task',
-        description: 'A board task waits until an agent claims it. A swarm task is planned, voted on and carried out by the agents together: it appears in HQ as your request (r3) and begins when the master says yes; from then on r3 shows the task that came of it (s12). A request that got no yes within a day begins no more.',
+        description: 'A board task waits until an agent claims it. A swarm task is planned, voted on and carried out by all agents: it stands in HQ as your request (r3), begins when the master says yes within a day, and from then on r3 shows the task that came of it (s12).',
         body: TaskIn,
         response: { 201: TaskView, ...acts },
       },
