@@ -94,14 +94,14 @@ function ballotsTable(state: TaskState, { nameOf, ownerTitle }: SayingFacts): st
   const letters = (ranking: readonly PlanHash[]) => (ranking.length === 0 ? words.abstains[lang]() : ranking.map((hash) => labelOf(state, hash)).join(' > '));
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const cast = electorate.flatMap((agent) => ballots.filter(({ by }) => by === agent).slice(0, 1));
+  const rows = [
+    ...cast.map(({ by, ranking, reason }) => row([nameOf(by), letters(ranking), plainWords(reason, 160)])),
+    ...(tap === null ? [] : [row([words.master[lang](ownerTitle), letters([tap]), ''])]),
+  ];
   return [
     words.title[lang](cast.length, electorate.length),
     '',
-    row([words.agent[lang](), words.ranking[lang](), words.reason[lang]()]),
-    '| --- | --- | --- |',
-    ...cast.map(({ by, ranking, reason }) => row([nameOf(by), letters(ranking), plainWords(reason, 160)])),
-    ...(tap === null ? [] : [row([words.master[lang](ownerTitle), letters([tap]), ''])]),
-    '',
+    ...(rows.length === 0 ? [] : [row([words.agent[lang](), words.ranking[lang](), words.reason[lang]()]), '| --- | --- | --- |', ...rows, '']),
     ...labelled(state).map(({ label, proposal }) => words.author[lang](label, plainWords(proposal.plan.goal, 120), proposal.authors.map(nameOf))),
   ].join('\n');
 }

@@ -8,7 +8,7 @@ export const workDone = phrase<[title: string, text: string]>(
 );
 
 export const patchSaid = phrase<[title: string, cause: string, block: string]>(
-  (title, cause, block) => `🩺 **${title}** 실패 원인: ${cause}\n\n이렇게 고쳐서 다시 하겠습니다:\n${block}`,
+  (title, cause, block) => `🩺 **${title}** 실패 원인: ${cause}\n\n이렇게 고치면 됩니다:\n${block}`,
   (title, cause, block) => `🩺 Why **${title}** failed: ${cause}\n\nI would run this instead:\n${block}`,
 );
 export const noPatch = phrase<[title: string, cause: string]>(
@@ -25,7 +25,7 @@ export const stepFailed = phrase<[title: string, why: string, attempt: number]>(
   (title, why, attempt) => `⚠️ **${title}**: ${why}${attempt > 1 ? ` (attempt ${attempt})` : ''}. What earlier steps made is kept; a new plan is made.`,
 );
 export const newPlanNeeded = phrase<[why: string]>(
-  (why) => `⚠️ 새 계획을 세웁니다${why === '' ? '' : `: ${why}`}. 지금까지 나온 것은 그대로 있습니다.`,
+  (why) => `⚠️ 새 계획을 세웁니다${why === '' ? '' : ` (${why})`}. 지금까지 한 것은 그대로 있습니다.`,
   (why) => `⚠️ A new plan is made${why === '' ? '' : `: ${why}`}. What there is so far is kept.`,
 );
 
@@ -39,7 +39,7 @@ const commandWhy: Readonly<Record<string, Phrase<[exitCode: number | undefined]>
   memory: phrase(() => '메모리를 너무 많이 써서 멈췄습니다', () => 'took too much memory'),
   disk: phrase(() => '디스크를 너무 많이 써서 멈췄습니다', () => 'took too much disk'),
   inodes: phrase(() => '파일을 너무 많이 만들어 멈췄습니다', () => 'made too many files'),
-  processes: phrase(() => '프로세스를 너무 많이 만들어 멈췄습니다', () => 'made too many processes'),
+  processes: phrase(() => '프로그램을 너무 많이 띄워서 멈췄습니다', () => 'made too many processes'),
   sandbox: phrase(() => '격리 상자를 만들지 못해 실행하지 않았습니다', () => 'not run: the sandbox could not be built'),
   no: phrase(() => '마스터가 거절해서 실행하지 않았습니다', () => 'not run: you refused it'),
   expired: phrase(() => '허락을 기다리다 시간이 지나 실행하지 않았습니다', () => 'not run: no approval came in time'),
@@ -52,7 +52,7 @@ const badState: Readonly<Record<'failed' | 'refused' | 'stopped' | 'unknown', Ph
   failed: phrase(() => '실패했습니다', () => 'failed'),
   refused: phrase(() => '실행자가 받지 않아 실행하지 않았습니다', () => 'not run: the executor refused it'),
   stopped: phrase(() => '멈췄습니다', () => 'was stopped'),
-  unknown: phrase(() => '도중에 꺼져 어떻게 끝났는지 모릅니다', () => 'was cut off, and nobody saw its end'),
+  unknown: phrase(() => '도중에 끊겨 어떻게 끝났는지 모릅니다', () => 'was cut off, and nobody saw its end'),
 };
 export const failureWhy = phrase<[state: 'failed' | 'refused' | 'stopped' | 'unknown', why: string | undefined, exitCode: number | undefined]>(
   (state, why, exitCode) => (commandWhy[why ?? '']?.ko ?? badState[state].ko)(exitCode),

@@ -17,7 +17,7 @@ export interface ElectorateFacts {
 
 export const electorateCalled = phrase<[facts: ElectorateFacts]>(
   ({ no, mission, names, round, ms }) =>
-    `📣 **임무 #${no}${round === 0 ? '' : ` · 새 계획 ${round}번째`}**: ${mission}\n${names.length === 1 ? `${names.join()} 혼자 맡습니다.` : `${names.join(', ')}: ${names.length}명이 서로 보지 않고 각자 계획을 냅니다.`}${ms === undefined ? '' : ` 시간은 ${duration.ko(ms)}입니다.`}`,
+    `📣 **임무 #${no}${round === 0 ? '' : ` · 새 계획 ${round}번째`}**: ${mission}\n${names.length === 1 ? `${names.join()} 혼자 맡습니다.` : `${names.join(', ')}, 이렇게 ${names.length}명이 서로 보지 않고 각자 계획을 냅니다.`}${ms === undefined ? '' : ` ${duration.ko(ms)} 안에 합니다.`}`,
   ({ no, mission, names, round, ms }) =>
     `📣 **Task #${no}${round === 0 ? '' : ` · new plan ${round}`}**: ${mission}\n${names.length === 1 ? `${names.join()} takes it alone.` : `${names.join(', ')}: ${names.length} agents each propose a plan, unseen by the others.`}${ms === undefined ? '' : ` They have ${duration.en(ms)}.`}`,
 );
@@ -100,7 +100,7 @@ export const pollClosed = phrase<[no: number]>(
 );
 
 export const voteReopened = phrase<[cast: number, electorate: number]>(
-  (cast, electorate) => `🗳️ ${electorate}명 중 ${cast}명만 투표해 모자랍니다. 한 번 더 묻습니다. 낸 표는 그대로입니다.`,
+  (cast, electorate) => (cast === 0 ? '🗳️ 아직 아무도 투표하지 않았습니다. 한 번 더 묻습니다.' : `🗳️ ${electorate}명 중 ${cast}명만 투표해서 모자랍니다. 나머지에게 한 번 더 묻습니다. 낸 표는 그대로입니다.`),
   (cast, electorate) => `🗳️ Only ${cast} of ${electorate} voted, which is too few. The others are asked once more; ballots given stand.`,
 );
 
@@ -161,19 +161,19 @@ const chooseKo = (labels: readonly string[]): string => (labels.length === 0 ? '
 const chooseEn = (labels: readonly string[]): string => (labels.length === 0 ? '' : `Choose one yourself with ${labels.map((label) => `\`!choose ${label}\``).join(' · ')}, or `);
 export const question: Readonly<Record<QuestionKind, Phrase<[facts: QuestionFacts]>>> = {
   'no-quorum': phrase(
-    ({ owner, cast, electorate, labels }) => `❓ ${owner}, 두 번 투표했지만 ${electorate}명 중 ${cast}명만 투표해 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
+    ({ owner, cast, electorate, labels }) => `❓ ${owner}, 두 번 물었지만 ${electorate}명 중 ${cast === 0 ? '아무도 투표하지 않아' : `${cast}명만 투표해서`} 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
     ({ cast, electorate, labels }) => `❓ Only ${cast} of ${electorate} voted, twice, so nothing was decided. All plans are kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it.`,
   ),
   'no-winner': phrase(
-    ({ owner, labels }) => `❓ ${owner}, 투표로 한 계획이 뽑히지 않았습니다 (의견이 갈리거나 모두 기권). 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
+    ({ owner, labels }) => `❓ ${owner}, 의견이 갈리거나 모두 기권해서 투표로 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
     ({ labels }) => `❓ The vote gave no plan: they did not agree, or all abstained. All plans are kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it.`,
   ),
   'no-plan': phrase(
-    ({ owner, labels }) => `❓ ${owner}, 쓸 수 있는 계획이 나오지 않았습니다. 실행한 것은 없고 임무는 그대로 있습니다. ${chooseKo(labels)}임무를 더 자세히 적어 새로 보내거나, 다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
+    ({ owner, labels }) => `❓ ${owner}, 쓸 수 있는 계획이 나오지 않았습니다. 실행한 것은 없습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\`. 임무를 더 자세히 적어 새로 보내셔도 됩니다.`,
     ({ labels }) => `❓ No plan came that can be used. Nothing was run, and the task is kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it; or send the task anew in more detail.`,
   ),
   'unknown-command': phrase(
-    ({ owner, steps }) => `❓ ${owner}, ${steps.length === 0 ? '명령 하나' : steps.join(', ')}: 도중에 꺼져서 어떻게 끝났는지 모릅니다. 두 번 하면 안 될 수 있어 다시 하지 않았습니다. 결과를 보시고, 다시 해도 되면 \`!재시도\`, 그만두려면 \`!취소\``,
+    ({ owner, steps }) => `❓ ${owner}, ${steps.length === 0 ? '명령 하나' : steps.join(', ')}: 도중에 끊겨서 어떻게 끝났는지 모릅니다. 두 번 하면 안 되는 일일 수 있어 다시 하지 않았습니다. 결과를 보시고, 다시 해도 되면 \`!재시도\`, 그만두려면 \`!취소\``,
     ({ steps }) => `❓ ${steps.length === 0 ? 'One command' : steps.join(', ')}: cut off, and nobody saw its end. It was not run again, since twice may do harm. Look at what it did; \`!retry\` if it may run again, \`!cancel\` to leave it.`,
   ),
 };
