@@ -1,17 +1,27 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bwrapFlags, prlimitCommand } from '../../executor/sandbox/bwrap-flags.ts';
 import { DEFAULT_LIMITS, INSIDE } from '../../executor/sandbox/sandbox.ts';
 import { machineOf, seccompFilter } from '../../executor/sandbox/seccomp.ts';
 import { buildSkeleton } from '../../executor/sandbox/skeleton.ts';
 
+/** Read by whoever starts the bench: the account that it becomes may not. */
+const LOOP = readFileSync(new URL('./bare-loop.pl', import.meta.url), 'utf8');
+
 /**
  * The same flags, filter, limits and command as an order of `true`, handed over in files, and nothing around them:
  * no pipes, no watchdog, no gate, no control group.
  */
-export function bareBwrap(folder: string, workspace: string, options: { readonly controlGroups: boolean; readonly script: string | null }): () => Promise<void> {
+export interface BareBwrap {
+  /** Once, by Node's own `spawn`. */
+  run(): Promise<void>;
+  /** So often and so many at a time, by a process that does nothing else (`bare-loop.pl`). */
+  loop(runs: number, width: number): Promise<void>;
+}
+
+export function bareBwrap(folder: string, workspace: string, options: { readonly controlGroups: boolean; readonly script: string | null }): BareBwrap {
   mkdirSync(join(folder, 'bare'), { recursive: true });
   const base = buildSkeleton(join(folder, 'bare'));
   const files = options.script === null ? [] : [INSIDE.script];
@@ -32,11 +42,18 @@ export function bareBwrap(folder: string, workspace: string, options: { readonly
   ];
   const own = options.script === null ? ['/usr/bin/true'] : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
   const command = [...prlimitCommand(DEFAULT_LIMITS, { dataLimit: !options.controlGroups }), ...own];
-  return async () => {
-    const open = handed.map((path) => openSync(path, path === '/dev/null' ? 'r+' : 'r'));
-    const child = spawn('/usr/bin/bwrap', ['--args', '3', '--', ...command], { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'inherit', ...open] });
-    for (const file of open) closeSync(file);
+  const line = ['/usr/bin/bwrap', '--args', '3', '--', ...command] as const;
+  const ended = async (child: ChildProcess) => {
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`bare bwrap ended with ${code}`);
+  };
+  return {
+    run() {
+      const open = handed.map((path) => openSync(path, path === '/dev/null' ? 'r+' : 'r'));
+      const child = spawn(line[0], line.slice(1), { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'inherit', ...open] });
+      for (const file of open) closeSync(file);
+      return ended(child);
+    },
+    loop: (runs, width) => ended(spawn('/usr/bin/perl', ['-e', LOOP, String(runs), String(width), handed.join(','), ...line], { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'inherit'] })),
   };
 }

@@ -45,7 +45,7 @@ async function measure(run: () => Promise<void>, width: number): Promise<{ perSe
 }
 
 const measured = [
-  ['bare', bare],
+  ['bare', () => bare.run()],
   ['sandbox', boxed],
   ['path', () => path.run()],
 ] as const;
@@ -54,6 +54,9 @@ for (let round = 0; round < rounds; round++) {
   for (const width of [1, 8]) {
     // In turns, so that whatever else the machine does falls on all.
     for (const [name, run] of measured) process.stdout.write(`${JSON.stringify({ name, width, ...(await measure(run, width)) })}\n`);
+    const began = performance.now();
+    await bare.loop(jobs, width);
+    process.stdout.write(`${JSON.stringify({ name: 'loop', width, perSecond: jobs / ((performance.now() - began) / 1000), latenciesMs: [] })}\n`);
   }
 }
 process.exit();
