@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { taskCommands } from '../../bots/tasks/commands.ts';
+import { labelOf } from '../../bots/tasks/plan-labels.ts';
+import type { TaskState } from '../../bots/tasks/state.ts';
+import { EventId, RoomId } from '../../bridge/protocol/ids.ts';
+import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import { A, able, B, C, MASTER, rulesFor, taskFor, World } from './task-world.ts';
+
+/** What masters say to a task at the wrong time, twice, or in the wrong thread. */
+const three = [A, B, C];
+const HQ = RoomId.parse('!hq');
+
+function house(reached: (state: TaskState) => boolean, script = able()) {
+  const one = new World(taskFor(three), rulesFor(three)).play(script, reached);
+  const other = new World(taskFor(three, { root: EventId.parse('$other'), no: 2 }), rulesFor(three)).play(able(), (state) => state.phase === 'voting');
+  const worlds = new Map([[one.state.root, one], [other.state.root, other]]);
+  const at = (root: EventId) => worlds.get(root);
+  const send = (root: EventId, event: Parameters<World['send']>[0]) => {
+    at(root)?.send(event);
+    return Promise.resolve(at(root)?.state ?? null);
+  };
+  const tasks = {
+    get: (which: number | EventId) => Promise.resolve([...worlds.values()].find(({ state }) => state.root === which || state.no === which)?.state ?? null),
+    live: () => Promise.resolve([...worlds.values()].map(({ state }) => state)),
+    ended: () => Promise.resolve([]),
+    cancel: (root: EventId) => send(root, { kind: 'cancel', at: one.now, by: MASTER }),
+    choose: (root: EventId, choice: { hash: TaskState['proposals'][number]['hash']; event: EventId }) => send(root, { kind: 'chosen', at: one.now, by: MASTER, ...choice }),
+    retry: (root: EventId, _by: unknown, event: EventId) => send(root, { kind: 'retry', at: one.now, by: MASTER, ready: three, event }),
+    readyIn: () => Promise.resolve(three),
+    cardText: () => 'card',
+  };
+  const commands = taskCommands({ tasks: tasks as never, hq: HQ, hqName: 'hq', lang: 'ko', serverName: 'house' });
+  let events = 0;
+  const say = (name: 'choose' | 'cancel' | 'retry', words: string, thread?: string) =>
+    commands[name]!({ type: 'command', name, room: HQ, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as HouseCommandJob);
+  return { one, other, say };
+}
+
+const voting = (state: TaskState) => state.phase === 'voting';
+
+describe('!choose', () => {
+  it('means the task of the thread it is said in, and no other without its number', async () => {
+    const { one, other, say } = house(voting);
+    const before = one.state;
+    await say('choose', 'A', '$other');
+    expect(one.state).toBe(before);
+    expect(other.state.decision).toMatchObject({ rule: 'choice' });
+    await say('choose', 'A');
+    expect(one.state).toBe(before);
+    await say('choose', '1 B', '$other');
+    expect(labelOf(one.state, one.state.decision!.winner)).toBe('B');
+  });
+
+  it('of a plan that is not there, or after the decision is made by choice, changes nothing', async () => {
+    const { one, say } = house(voting);
+    const before = one.state;
+    for (const words of ['Z', '', '99', 'A B']) await say('choose', words, '$root');
+    expect(one.state).toBe(before);
+    await say('choose', 'B', '$root');
+    const chosen = one.state;
+    expect(await say('choose', 'A', '$root')).toContain('1');
+    expect(one.state).toBe(chosen);
+  });
+});
+
+describe('!cancel and !retry', () => {
+  it('twice are once', async () => {
+    const { one, say } = house((state) => state.phase === 'executing', able({ command: () => null }));
+    const running = one.state;
+    expect(await say('retry', '', '$root')).not.toBeNull();
+    expect(one.state).toBe(running);
+    await say('cancel', '', '$root');
+    const ended = one.state;
+    expect(ended.phase).toBe('cancelled');
+    expect(await say('cancel', '', '$root')).not.toBeNull();
+    expect(one.state).toBe(ended);
+    await say('retry', '', '$root');
+    const again = one.state;
+    expect(again).toMatchObject({ phase: 'proposing', runs: 1, round: 1 });
+    await say('retry', '', '$root');
+    expect(one.state).toBe(again);
+  });
+});
