@@ -23,10 +23,12 @@ interface Entry {
 /** The commands that wait for their turn or run, and how to end them. */
 export class Running {
   readonly #entries = new Map<JobKey, Entry>();
+  #closing = false;
 
   enter(key: JobKey, order: { readonly root: EventId; readonly room: RoomId; readonly at: number }): { readonly signal: AbortSignal; readonly shows: (event: EventId) => void; readonly leave: () => void } {
     const entry: Entry = { ...order, controller: new AbortController(), events: new Set([order.root]) };
     this.#entries.set(key, entry);
+    if (this.#closing) entry.controller.abort(new Stopped(undefined));
     return { signal: entry.controller.signal, shows: (event) => void entry.events.add(event), leave: () => void this.#entries.delete(key) };
   }
 
@@ -44,7 +46,9 @@ export class Running {
     return this.#stop((entry) => (room === null || entry.room === room) && entry.at <= until, by);
   }
 
+  /** The house is closing: what comes in from now on does not begin either. */
   stopAll(): void {
+    this.#closing = true;
     this.#stop(() => true, undefined);
   }
 

@@ -52,7 +52,7 @@ export class Watch {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.#sync(POLL_MS);
+        await this.#sync(POLL_MS, signal);
       } catch (error) {
         if (!signal.aborted) this.#deps.onError(error);
         await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -60,11 +60,13 @@ export class Watch {
     }
   }
 
-  async #sync(timeout: number): Promise<void> {
+  async #sync(timeout: number, signal?: AbortSignal): Promise<void> {
     const { account, state } = this.#deps;
     const since = state.since;
     const query = { timeout, filter: this.#filter, ...(since === null ? {} : { since }) };
     const { next_batch, rooms } = Synced.parse(await account.call('GET', '/_matrix/client/v3/sync', { query, timeoutMs: timeout + 60_000 }));
+    // Whoever is stopping begins nothing more; it is read again at the next start.
+    if (signal?.aborted === true) return;
     if (since !== null) {
       for (const [id, { timeline }] of Object.entries(rooms.join)) {
         const room = RoomId.parse(id);
