@@ -17,11 +17,16 @@ const Session = z.object({ access_token: z.string().min(1) });
 export async function adminToken(client: HomeserverClient, admin: AccountWanted, stored: string | undefined, sharedSecret: string): Promise<string> {
   if (stored !== undefined && (await isValid(client, stored))) return stored;
   await register(client, admin, sharedSecret);
+  return logIn(client, admin, 'CHAVION');
+}
+
+/** A new token for one device; the one that this device had holds no more. */
+export async function logIn(client: HomeserverClient, { userId, password }: Pick<AccountWanted, 'userId' | 'password'>, device: string): Promise<string> {
   const body = {
     type: 'm.login.password',
-    identifier: { type: 'm.id.user', user: admin.userId },
-    password: admin.password,
-    device_id: 'CHAVION',
+    identifier: { type: 'm.id.user', user: userId },
+    password,
+    device_id: device,
     initial_device_display_name: 'Chavion',
   };
   return (await client.call('POST', '/_matrix/client/v3/login', Session, { body })).access_token;

@@ -3,6 +3,12 @@ import { phrase } from './say.ts';
 
 /** What the admin answers to `!admin` in the room. */
 
+/** Where the house runs: what to do on the server differs. */
+export type Place = 'machine' | 'containers';
+
+/** What shows there what the room cannot. */
+const SHOWS = { disk: 'docker system df -v', versions: 'docker compose images', health: 'docker compose ps' } as const;
+
 export const adminHelp = phrase(
   () =>
     [
@@ -64,18 +70,18 @@ export const masterText = {
   ),
   already: phrase<[user: string]>((user) => `${user}은(는) 이미 마스터입니다. 바뀐 것은 없습니다.`, (user) => `${user} is a master already. Nothing was changed.`),
   /** No password in a room, where every device and backup keeps it. */
-  made: phrase<[user: string, name: string]>(
-    (user, name) => `${user} 계정을 만들고 마스터로 들였습니다. 비밀번호는 방에 쓰지 않습니다. 서버에서 이렇게 하면 새 비밀번호가 나옵니다: \`npm start -- reset-password ${name}\``,
-    (user, name) => `${user} has an account now and is a master. Passwords are not written into rooms; on the server this shows a new one: \`npm start -- reset-password ${name}\``,
+  made: phrase<[user: string, name: string, place: Place]>(
+    (user, name, place) => `${user} 계정을 만들고 마스터로 들였습니다. 비밀번호는 방에 쓰지 않습니다. ${place === 'machine' ? `서버에서 이렇게 하면 새 비밀번호가 나옵니다: \`npm start -- reset-password ${name}\`` : 'Synapse Admin에서 이 계정의 비밀번호를 정해 주세요.'}`,
+    (user, name, place) => `${user} has an account now and is a master. Passwords are not written into rooms; ${place === 'machine' ? `on the server this shows a new one: \`npm start -- reset-password ${name}\`` : 'set one for this account in Synapse Admin.'}`,
   ),
   joined: phrase<[user: string]>((user) => `${user}은(는) 이제 마스터입니다. 방에도 들어와 있습니다.`, (user) => `${user} is a master now, and in the rooms.`),
   notMaster: phrase<[user: string]>(
     (user) => `${user}은(는) 마스터가 아닙니다. 바뀐 것은 없습니다. 다른 계정은 Synapse Admin에서 다룹니다.`,
     (user) => `${user} is no master. Nothing was changed. Other accounts are Synapse Admin's business.`,
   ),
-  first: phrase<[user: string]>(
-    (user) => `${user}은(는) 이 집의 첫 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다. 비밀번호를 바꾸려면 서버에서: \`npm start -- reset-password\``,
-    (user) => `${user} is the first master of this house and stays. Nothing was changed. For a new password, on the server: \`npm start -- reset-password\``,
+  first: phrase<[user: string, place: Place]>(
+    (user, place) => `${user}은(는) 이 집의 첫 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다. 비밀번호를 바꾸려면 ${place === 'machine' ? '서버에서: `npm start -- reset-password`' : 'Synapse Admin에서 정해 주세요.'}`,
+    (user, place) => `${user} is the first master of this house and stays. Nothing was changed. For a new password, ${place === 'machine' ? 'on the server: `npm start -- reset-password`' : 'set it in Synapse Admin.'}`,
   ),
   last: phrase<[user: string]>((user) => `${user}은(는) 마지막 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다.`, (user) => `${user} is the last master and stays. Nothing was changed.`),
   oneself: phrase<[name: string]>(
@@ -110,8 +116,11 @@ export interface Lines {
   readonly noBackup: string;
   readonly lastBackup: (ms: number, size: string) => string;
   readonly up: string;
-  readonly silent: (part: string) => string;
+  readonly silent: (part: string, place: Place) => string;
   readonly halted: string;
+  /** Of parts in containers of their own. */
+  readonly unseen: (names: readonly string[], which: keyof typeof SHOWS) => string;
+  readonly unseenBackup: string;
 }
 
 export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
@@ -131,8 +140,10 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     noBackup: '아직 없습니다. 서버에서: `npm start -- backup`',
     lastBackup: (ms, size) => `마지막: ${ago.ko(ms)}, ${size}. 새로: 서버에서 \`npm start -- backup\``,
     up: '정상',
-    silent: (part) => `응답 없음. 곧 다시 켭니다. 까닭은 서버에서: \`npm start -- logs ${part}\``,
+    silent: (part, place) => (place === 'machine' ? `응답 없음. 곧 다시 켭니다. 까닭은 서버에서: \`npm start -- logs ${part}\`` : `응답 없음. 까닭은 서버에서: \`docker compose logs ${part}\``),
     halted: '켜져 있지만 명령을 받지 않습니다. 까닭은 작업기록 방에 있습니다',
+    unseen: (names, which) => `여기서는 볼 수 없는 것: ${names.join(', ')}. 서버에서: \`${SHOWS[which]}\``,
+    unseenBackup: '여기서는 알 수 없습니다. Docker로 켠 집은 `npm start -- backup`이 아직 백업하지 못합니다. 서버에서 Docker 볼륨과 `data/compose` 폴더를 따로 복사해 두세요.',
   },
   en: {
     title: { users: 'Users', rooms: 'Rooms', disk: 'Disk', versions: 'Versions', backup: 'Backup', health: 'Health' },
@@ -150,8 +161,10 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     noBackup: 'none yet. On the server: `npm start -- backup`',
     lastBackup: (ms, size) => `last: ${ago.en(ms)}, ${size}. Anew, on the server: \`npm start -- backup\``,
     up: 'well',
-    silent: (part) => `does not answer; it is about to be started anew. Why, on the server: \`npm start -- logs ${part}\``,
+    silent: (part, place) => (place === 'machine' ? `does not answer; it is about to be started anew. Why, on the server: \`npm start -- logs ${part}\`` : `does not answer. Why, on the server: \`docker compose logs ${part}\``),
     halted: 'lives but takes no orders; why is in the ops room',
+    unseen: (names, which) => `not to be seen from here: ${names.join(', ')}. On the server: \`${SHOWS[which]}\``,
+    unseenBackup: 'Not known here: `npm start -- backup` does not yet back up a house in containers. On the server, copy the Docker volumes and the folder `data/compose`.',
   },
 };
 

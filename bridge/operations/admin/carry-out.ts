@@ -57,7 +57,7 @@ async function invite(name: string, house: Carrying): Promise<string> {
   if ('refusal' in person) return person.refusal;
   if (masters.has(person.user)) return masterText.already[lang](person.user);
   const made = await makeMaster(house, person.user, typeable());
-  return made === 'made' ? masterText.made[lang](person.user, shortName(person.user)) : masterText.joined[lang](person.user);
+  return made === 'made' ? masterText.made[lang](person.user, shortName(person.user), house.facts.place) : masterText.joined[lang](person.user);
 }
 
 async function remove(name: string, sure: boolean, house: Carrying): Promise<string> {
@@ -67,7 +67,7 @@ async function remove(name: string, sure: boolean, house: Carrying): Promise<str
   const { user } = person;
   if (!masters.has(user)) return masterText.notMaster[lang](user);
   // The next start would make it a master again: whose house it is, is settled.
-  if (user === who.master) return masterText.first[lang](user);
+  if (user === who.master) return masterText.first[lang](user, house.facts.place);
   if (masters.size === 1) return masterText.last[lang](user);
   if (user === by && !sure) return masterText.oneself[lang](shortName(user));
   await unmakeMaster(house, user);

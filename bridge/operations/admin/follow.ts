@@ -29,6 +29,8 @@ export interface FollowDeps {
   /** The token does not hold any more. */
   readonly signIn: () => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** After every answer of the homeserver's: it is followed. */
+  readonly heard?: () => void;
 }
 
 /**
@@ -58,6 +60,7 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   while (!signal.aborted) {
     try {
       await once();
+      deps.heard?.();
     } catch (error) {
       if (signal.aborted) return;
       deps.onError(error);

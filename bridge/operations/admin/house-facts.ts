@@ -22,6 +22,7 @@ export function houseFacts(house: OpenHouse): HouseFacts {
   const { paths, instance, environment, project } = house;
   const root = stateRoot(instance, paths);
   return {
+    place: 'machine',
     async disk() {
       const folders = [...PARTS.map((part) => [part, join(root, part)] as const), ['backups', paths.backups] as const, ['logs', paths.logs] as const];
       const used = await Promise.all(folders.map(async ([name, folder]) => [name, await folderBytes(folder)] as const));

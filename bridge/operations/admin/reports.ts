@@ -4,15 +4,20 @@ import type { People } from '../../../synapse/residents.ts';
 import { readableBytes } from '../../launcher/disk.ts';
 import type { AdminReport } from '../../protocol/admin-order.ts';
 import type { UserId } from '../../protocol/ids.ts';
-import type { Lines, Rank } from '../../text/admin.ts';
+import type { Lines, Place, Rank } from '../../text/admin.ts';
 
-/** What the machine knows of the house; each is looked up when it is asked for. */
+/** In the order in which they are shown; null where it cannot be seen from where the admin is. */
+type Facts<T> = readonly (readonly [name: string, what: T | null])[];
+
+/** What is known of the house; each is looked up when it is asked for. */
 export interface HouseFacts {
-  /** Name and bytes, in the order in which they are shown. */
-  readonly disk: () => Promise<{ readonly used: readonly (readonly [name: string, bytes: number])[]; readonly free: number }>;
-  readonly versions: () => Promise<readonly (readonly [name: string, version: string])[]>;
-  readonly lastBackup: () => { readonly at: Date; readonly bytes: number } | undefined;
-  readonly health: () => Promise<readonly (readonly [part: string, state: 'up' | 'silent' | 'halted'])[]>;
+  readonly place: Place;
+  /** In bytes. */
+  readonly disk: () => Promise<{ readonly used: Facts<number>; readonly free: number }>;
+  readonly versions: () => Promise<Facts<string>>;
+  /** Undefined when there is none, null where it cannot be seen. */
+  readonly lastBackup: () => { readonly at: Date; readonly bytes: number } | undefined | null;
+  readonly health: () => Promise<Facts<'up' | 'silent' | 'halted'>>;
 }
 
 export interface ReportDeps {
@@ -38,15 +43,29 @@ const ROWS: Readonly<Record<AdminReport, (deps: ReportDeps) => Promise<readonly 
   rooms,
   disk: async ({ facts, lines }) => {
     const { used, free } = await facts.disk();
-    return [...used.map(([name, bytes]) => `${name}: ${readableBytes(bytes)}`), lines.free(readableBytes(free))];
+    const [seen, unseen] = split(used, 'disk', lines);
+    return [...seen.map(([name, bytes]) => `${name}: ${readableBytes(bytes)}`), lines.free(readableBytes(free)), ...unseen];
   },
-  versions: async ({ facts }) => (await facts.versions()).map(([name, version]) => `${name} ${version}`),
+  versions: async ({ facts, lines }) => {
+    const [seen, unseen] = split(await facts.versions(), 'versions', lines);
+    return [...seen.map(([name, version]) => `${name} ${version}`), ...unseen];
+  },
   backup: async ({ facts, lines }) => {
     const last = facts.lastBackup();
+    if (last === null) return [lines.unseenBackup];
     return [last === undefined ? lines.noBackup : lines.lastBackup(Date.now() - last.at.getTime(), readableBytes(last.bytes))];
   },
-  health: async ({ facts, lines }) => (await facts.health()).map(([part, state]) => `${part}: ${state === 'up' ? lines.up : state === 'halted' ? lines.halted : lines.silent(part)}`),
+  health: async ({ facts, lines }) => {
+    const [seen, unseen] = split(await facts.health(), 'health', lines);
+    return [...seen.map(([part, state]) => `${part}: ${state === 'up' ? lines.up : state === 'halted' ? lines.halted : lines.silent(part, facts.place)}`), ...unseen];
+  },
 };
+
+/** What is known, and the one line that says what is not. */
+function split<T>(facts: Facts<T>, which: 'disk' | 'versions' | 'health', lines: Lines): readonly [seen: readonly (readonly [string, T])[], unseen: readonly string[]] {
+  const names = facts.flatMap(([name, what]) => (what === null ? [name] : []));
+  return [facts.flatMap(([name, what]) => (what === null ? [] : [[name, what] as const])), names.length === 0 ? [] : [lines.unseen(names, which)]];
+}
 
 const Users = z.object({
   total: z.int(),

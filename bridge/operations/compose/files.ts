@@ -1,8 +1,10 @@
+import { ghosts, people } from '../../../synapse/residents.ts';
 import type { Loaded } from '../../config/load.ts';
 import { adminConfig, elementConfig } from './pages.ts';
 import { apparmorProfile } from './apparmor.ts';
 import { caddyfile } from './caddyfile.ts';
-import { APPARMOR_PROFILE, homeserverUrl } from './containers.ts';
+import { APPARMOR_PROFILE, homeserverUrl, HOST, PORT } from './containers.ts';
+import { DESK_ORDER, type DeskOrder } from './desk-order.ts';
 import { HOUSE_ORDER, type HouseOrder } from './house-order.ts';
 import type { HouseSecrets } from './house-secrets.ts';
 import { grafanaProvisioning, prometheusConfig } from './observe.ts';
@@ -23,7 +25,7 @@ export interface ComposeInput {
 }
 
 /** Parts whose files hold secrets: each is given its own by the container `prepare`. */
-export const SECRET_PARTS = ['synapse', 'postgres', 'redis', 'swarm', 'executor', 'provision', 'grafana'] as const;
+export const SECRET_PARTS = ['synapse', 'postgres', 'redis', 'swarm', 'executor', 'provision', 'desk', 'grafana'] as const;
 export type SecretPart = (typeof SECRET_PARTS)[number];
 
 export interface ComposeFiles {
@@ -50,6 +52,16 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
     appserviceToken: house.appservice.appservice,
     registrationSecret: house.synapse.registration,
   };
+  const who = people(settings.CHAVION_SERVER_NAME);
+  const residents = ghosts(loaded.roster, settings.CHAVION_SERVER_NAME).map(({ userId }) => userId);
+  const desk: DeskOrder = {
+    homeserver: homeserverUrl,
+    serverName: settings.CHAVION_SERVER_NAME,
+    lang: settings.CHAVION_LANG,
+    adminPassword: house.passwords.admin,
+    silent: [who.admin, who.executor, ...residents.filter((user) => user !== who.coordinator)],
+    door: `http://${HOST.swarm}:${PORT.door}`,
+  };
   return {
     parts: {
       synapse: allJson(synapseFiles(settings, secrets, scale)),
@@ -58,6 +70,7 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
       swarm: { 'swarm.env': swarmEnvironmentFile(loaded, secrets, input.providerKeys) },
       executor: { 'executor.env': executorEnvironmentFile(loaded, secrets) },
       provision: { [HOUSE_ORDER]: json(order) },
+      desk: { [DESK_ORDER]: json(desk) },
       grafana: { password: containers.grafana },
     },
     open: {

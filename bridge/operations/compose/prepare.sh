@@ -29,6 +29,8 @@ keep redis 999:999
 give swarm 10001:10001
 give provision 10000:10000
 keep provision 10000:10000
+give desk 10003:10003
+keep desk 10003:10003
 give executor 10002:10002
 keep executor 10002:10002
 if [ -d /volumes/executor-2 ]; then

@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
+import type { Rooms } from '../../../synapse/masters.ts';
+import { logIn } from '../../../synapse/provision-accounts.ts';
+import { people } from '../../../synapse/residents.ts';
+import { readJson, writeSecretJson } from '../../launcher/files.ts';
+import { RoomId } from '../../protocol/ids.ts';
+import { attend } from '../admin/desk.ts';
+import { follow } from '../admin/follow.ts';
+import { containerFacts } from './container-facts.ts';
+import { INSIDE } from './containers.ts';
+import { DESK_ORDER, DeskOrder } from './desk-order.ts';
+
+/**
+ * The container `desk`: what the launcher does in the rooms where there is a launcher. Carries out `!admin` and lets in
+ * agents that a master has called; the only part beside `provision` that has the admin's password. Arguments: the
+ * folder of the order and of the rooms' ids, and the folder to remember in.
+ */
+const log = pino({ name: 'desk' });
+const [given = INSIDE.given, state = INSIDE.state] = process.argv.slice(2);
+const order = readJson(join(given, DESK_ORDER), DeskOrder);
+if (order === undefined) throw new Error(`no ${DESK_ORDER}: run npm start -- compose first`);
+const told = z.object({ CHAVION_SPACE: RoomId, CHAVION_HQ_ROOM: RoomId, CHAVION_OPS_ROOM: RoomId }).parse(parseEnv(readFileSync(join(given, 'rooms.env'), 'utf8')));
+
+const { serverName, lang } = order;
+const who = people(serverName);
+const rooms = { space: told.CHAVION_SPACE, hq: told.CHAVION_HQ_ROOM, ops: told.CHAVION_OPS_ROOM };
+const client = new HomeserverClient(order.homeserver);
+const session = join(state, 'session.json');
+let token = readJson(session, z.object({ token: z.string() }))?.token;
+const asAdmin = (): Rooms => ({ client, token: token ?? '', who, rooms });
+const facts = containerFacts({ project: join(import.meta.dirname, '..', '..', '..'), state, door: order.door, client, token: () => token ?? '' });
+
+const stopping = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+await follow(
+  {
+    house: asAdmin,
+    file: join(state, 'position.json'),
+    silent: order.silent,
+    attend: (event, room) => attend(event, room, { house: asAdmin, serverName, facts, lang, now: Date.now, log }),
+    // On a device of its own: `provision` keeps the token that it has.
+    signIn: async () => writeSecretJson(session, { token: (token = await logIn(client, { userId: who.admin, password: order.adminPassword }, 'CHAVION_DESK')) }),
+    onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
+    // Looked at by the health check.
+    heard: () => writeFileSync(join(state, 'heard'), new Date().toISOString()),
+  },
+  stopping.signal,
+);
+process.exit(0);

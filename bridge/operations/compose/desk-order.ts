@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { Lang, UserId } from '../../protocol/ids.ts';
+
+/** What the container `desk` works with, in its own folder that no other part sees. */
+export const DeskOrder = z.object({
+  homeserver: z.url(),
+  serverName: z.string(),
+  lang: Lang,
+  adminPassword: z.string(),
+  /** Whose words are no orders. */
+  silent: z.array(UserId),
+  /** The swarm's door: says of every part whether it does its work. */
+  door: z.url(),
+});
+export type DeskOrder = z.infer<typeof DeskOrder>;
+
+export const DESK_ORDER = 'desk.json';
