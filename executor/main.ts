@@ -46,7 +46,7 @@ halts.tellThrough({ account, ops: settings.CHAVION_OPS_ROOM, lang: settings.CHAV
 const runFolder = join(folder, 'run').length <= 60 ? join(folder, 'run') : mkdtempSync(join(tmpdir(), 'chavion-run-'));
 const sandbox = await halts.until('sandbox', stopping.signal, async () => {
   const box = new Bubblewrap({ runFolder, cgroups });
-  await runCanaries(box, { scratch: runFolder });
+  await runCanaries(box, { scratch: runFolder, dies: (workspace) => box.diesWithParent(workspace) });
   return box;
 });
 const redis = connectRedis(settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));
