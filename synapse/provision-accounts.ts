@@ -20,7 +20,7 @@ export async function adminToken(client: HomeserverClient, admin: AccountWanted,
   return logIn(client, admin, 'CHAVION');
 }
 
-/** A new token for one device; the one that this device had holds no more. */
+/** A new token for one device; a homeserver may end those that this device had (https://spec.matrix.org/v1.15/client-server-api/#post_matrixclientv3login). */
 export async function logIn(client: HomeserverClient, { userId, password }: Pick<AccountWanted, 'userId' | 'password'>, device: string): Promise<string> {
   const body = {
     type: 'm.login.password',

@@ -117,6 +117,11 @@ describe('the house of the containers, without an engine', () => {
   afterAll(() => master?.[Symbol.asyncDispose]());
   let rooms: Record<string, string | undefined>;
   const front = () => `http://localhost:${house.ports.front}`;
+  const furnish = async () => {
+    const [program, ...folders]: string[] = (await composeFile()).services.provision.command;
+    const here = folders.map((folder) => (folder.startsWith('/told/') ? house.given(folder.slice('/told/'.length)) : folder.replace('/given', house.given('provision')).replace('/state', house.state('provision'))));
+    await run(process.execPath, [join(PROJECT, program ?? ''), ...here], { cwd: PROJECT });
+  };
 
   it('comes up in the order of docker-compose.yml', { timeout: 400_000 }, async () => {
     const { ports } = house;
@@ -152,13 +157,21 @@ describe('the house of the containers, without an engine', () => {
       }),
     );
 
-    for (let times = 0; times < 2; times += 1) await run(process.execPath, [join(PROJECT, services.provision.command[0]), house.given('provision'), house.state('provision'), house.given('swarm'), house.given('executor')], { cwd: PROJECT });
+    for (let times = 0; times < 2; times += 1) await furnish();
     rooms = parseEnv(await readFile(house.given('swarm', 'rooms.env'), 'utf8'));
     expect(rooms['CHAVION_HQ_ROOM']).toMatch(/^!/);
 
     const own = (part: string) => [`--env-file=${house.given(part, `${part}.env`)}`, `--env-file=${house.given(part, 'rooms.env')}`];
     const plain = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060'];
     await house.start('swarm', process.execPath, [...plain, ...own('swarm'), 'bots/main.ts'], () => answersAt(`http://127.0.0.1:${ports.appservice}/health`), { cwd: PROJECT });
+
+    // The desk says how it is by the very line of its health check.
+    const mine = (word: string) => word.replace('/given', house.given('desk')).replace('/state', house.state('desk'));
+    const check: string = mine(services.desk.healthcheck.test[3]);
+    const heard = () => run(process.execPath, ['-e', check]).then(() => true, () => false);
+    expect(await heard()).toBe(false);
+    await house.start('desk', process.execPath, [...plain, ...services.desk.command.map(mine)], heard, { cwd: PROJECT });
+
     const socket = join(house.state('executor'), 'health.sock');
     const alive = () => new Promise<boolean>((resolve) => void request({ socketPath: socket, path: '/health' }, (response) => resolve(response.resume().statusCode === 200)).once('error', () => resolve(false)).end());
     // Its modules are read before it becomes the container's account: a clone may lie where that one cannot go.
@@ -187,6 +200,30 @@ describe('the house of the containers, without an engine', () => {
     const hq = rooms['CHAVION_HQ_ROOM'] ?? '';
     await master.say(hq, '!실행 echo $((6 * 7))-컨테이너');
     await expect.poll(() => master.shown(hq).some(({ who, body }) => who === 'executor' && body.includes('42-컨테이너')), { timeout: 60_000 }).toBe(true);
+  });
+
+  it('has somebody who answers !admin, and says what cannot be seen from there', async () => {
+    const hq = rooms['CHAVION_HQ_ROOM'] ?? '';
+    const admin = async (order: string) => {
+      const { who, body } = await master.noticed(hq, await master.say(hq, order));
+      return `${who}: ${body}`;
+    };
+    expect(await admin('!관리 상태')).toMatch(/^admin: [^]*synapse: 정상[^]*postgres: 정상[^]*redis: 정상[^]*swarm: 정상[^]*executor: 정상[^]*caddy[^]*docker compose ps/);
+    expect(await admin('!관리 디스크')).toMatch(/media: \d[^]*남은 자리: \d[^]*postgres[^]*docker system df/);
+    expect(await admin('!관리 버전')).toMatch(/Chavion 0\.\d[^]*Synapse 1\.\d+[^]*docker compose images/);
+    expect(await admin('!관리 백업')).toContain('data/compose');
+    // Furnished once more, as at every start, while the desk is at work: neither signs the other out.
+    await furnish();
+    expect(await admin('!관리 초대 @mina')).toContain('Synapse Admin');
+    expect(house.said('desk')).not.toContain('"level":40');
+  });
+
+  it('lets in an agent that a master calls', async () => {
+    const hq = rooms['CHAVION_HQ_ROOM'] ?? '';
+    const order = await master.say(hq, '!agent add scout');
+    await master.until('the agent', hq, () => master.shown(hq).find((one) => one.source === order && one.body.includes('scout')));
+    const members = Object.keys((await master.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(hq)}/joined_members`)).body['joined'] ?? {});
+    expect(members).toContain('@agent_scout:compose.test');
   });
 
   it('shows the outside what is meant for it, and nothing of the administration', async () => {

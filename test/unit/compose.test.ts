@@ -10,6 +10,7 @@ import { Roster } from '../../bridge/protocol/roster.ts';
 import { SwarmSettings } from '../../bridge/protocol/settings.ts';
 import { APPARMOR_PROFILE, PORT, WORKERS } from '../../bridge/operations/compose/containers.ts';
 import { apparmorProfile } from '../../bridge/operations/compose/apparmor.ts';
+import { DeskOrder } from '../../bridge/operations/compose/desk-order.ts';
 import { composeFiles, SECRET_PARTS } from '../../bridge/operations/compose/files.ts';
 import { environmentFile } from '../../bridge/operations/compose/part-environments.ts';
 import { serviceUnit } from '../../bridge/operations/service-unit.ts';
@@ -69,17 +70,28 @@ describe('docker-compose.yml', () => {
       const executor = compose.services[name];
       expect(executor.user).toBe('10002:10002');
       expect(executor.security_opt).toEqual(['no-new-privileges:true', 'seccomp:bridge/operations/compose/seccomp.json', `apparmor:${APPARMOR_PROFILE}`, 'systempaths=unconfined']);
-      expect(executor.networks).toEqual(['desk', 'outside']);
-      expect(JSON.stringify(executor.volumes)).not.toMatch(/swarm|parts|provision|postgres|synapse/);
+      expect(executor.networks).toEqual(['orders', 'outside']);
+      expect(JSON.stringify(executor.volumes)).not.toMatch(/swarm|parts|provision|postgres|synapse|desk/);
     }
-    const beside = services.filter(([, { networks = [] }]) => (Array.isArray(networks) ? networks : Object.keys(networks)).some((net) => net === 'desk' || net === 'outside')).map(([name]) => name);
+    const beside = services.filter(([, { networks = [] }]) => (Array.isArray(networks) ? networks : Object.keys(networks)).some((net) => net === 'orders' || net === 'outside')).map(([name]) => name);
     expect(beside).toEqual(['redis', 'synapse', 'executor', ...WORKERS, 'executor-2']);
-    for (const name of ['back', 'box', 'desk']) expect(compose.networks[name].internal).toBe(true);
+    for (const name of ['back', 'box', 'orders']) expect(compose.networks[name].internal).toBe(true);
+  });
+
+  it('has the admin’s desk alone with what is its own, and with no way out', () => {
+    const { desk, provision } = compose.services;
+    expect(desk).toMatchObject({ user: '10003:10003', networks: ['box'], volumes: ['desk-given:/given:ro', 'desk:/state'] });
+    expect(desk.ports).toBeUndefined();
+    const told = provision.volumes.filter((volume: string) => volume.includes('/told/')).map((volume: string) => volume.split(':')[1]);
+    expect(provision.command.slice(3).toSorted()).toEqual(told.toSorted());
+    const holders = services.filter(([name, { volumes = [] }]) => name !== 'prepare' && volumes.some((volume: string) => /^desk(?:-given)?:/.test(volume))).map(([name]) => name);
+    expect(holders).toEqual(['provision', 'desk']);
+    expect(services.filter(([, { user }]) => user === desk.user).map(([name]) => name)).toEqual(['desk']);
   });
 
   it('starts everything after what it needs', () => {
     const needs = (name: string): string[] => Object.keys(compose.services[name].depends_on ?? {}).flatMap((other) => [other, ...needs(other)]);
-    for (const name of ['swarm', 'swarm-2', 'executor', 'executor-2']) expect(needs(name)).toEqual(expect.arrayContaining(['prepare', 'postgres', 'redis', 'synapse', 'provision']));
+    for (const name of ['swarm', 'swarm-2', 'executor', 'executor-2', 'desk']) expect(needs(name)).toEqual(expect.arrayContaining(['prepare', 'postgres', 'redis', 'synapse', 'provision']));
     for (const [name, { depends_on: on = {} }] of services) for (const [other, { condition }] of Object.entries<Json>(on)) expect([name, other, condition]).toEqual([name, other, ONE_SHOT.includes(other) ? 'service_completed_successfully' : compose.services[other].healthcheck === undefined ? 'service_started' : 'service_healthy']);
   });
 
@@ -114,12 +126,31 @@ describe('what each part is given', () => {
     expect(ExecutorSettings.parse({ ...parseEnv(files.parts.executor['executor.env'] ?? ''), ...rooms }).CHAVION_REDIS_URL).toMatch(/^redis:\/\/executor:\w+@redis:6379$/);
   });
 
+  it('tells the desk whom it need not listen to: not the coordinator, who asks for invitations', () => {
+    const desk = DeskOrder.parse(JSON.parse(files.parts.desk['desk.json'] ?? ''));
+    expect(desk).toMatchObject({ homeserver: 'http://synapse:8008', door: 'http://swarm:5004', serverName: 'chat.example.org' });
+    expect(desk.silent).toEqual(expect.arrayContaining(['@admin:chat.example.org', '@executor:chat.example.org', '@agent_jarvis:chat.example.org']));
+    expect(desk.silent).not.toContain('@agent_coordinator:chat.example.org');
+    expect(desk.silent).not.toContain('@master:chat.example.org');
+  });
+
+  it('shows pages of agents under a name of their own, where there is one', () => {
+    const { loaded, ...rest } = input(false);
+    const named = composeFiles({ ...rest, loaded: { ...loaded, settings: { ...loaded.settings, CHAVION_PREVIEW_URL: 'https://pages.example.org' } } });
+    expect(named.open['caddy/Caddyfile']).toContain(`https://pages.example.org {\n\treverse_proxy swarm:${PORT.preview}\n}\n`);
+    expect(parseEnv(named.parts.swarm['swarm.env'] ?? '')).toMatchObject({ CHAVION_PREVIEW_URL: 'https://pages.example.org', CHAVION_PREVIEW_PORT: String(PORT.preview) });
+    expect(files.open['caddy/Caddyfile']).not.toContain(String(PORT.preview));
+  });
+
   it('holds no secret that is another part’s', () => {
     const { house, containers } = input(true).secrets;
     const within = (part: keyof typeof files.parts, value: string) => Object.values(files.parts[part]).join('\n').includes(value);
     const executor = [house.appservice.appservice, house.appservice.homeserver, house.redis.swarm, house.passwords.admin, house.passwords.master, containers.postgres, house.synapse.registration, 'sk-only-for-the-swarm'];
     for (const value of executor) expect(within('executor', value)).toBe(false);
     for (const value of [house.passwords.admin, house.passwords.executor, house.redis.executor, containers.postgres, house.synapse.registration]) expect(within('swarm', value)).toBe(false);
+    const desk = [house.passwords.master, house.passwords.executor, ...Object.values({ ...house.appservice, ...house.synapse, ...house.redis, ...containers }), 'sk-only-for-the-swarm'];
+    for (const value of desk) expect(within('desk', value)).toBe(false);
+    expect(SECRET_PARTS.filter((part) => within(part, house.passwords.admin))).toEqual(['provision', 'desk']);
     for (const value of Object.values({ ...house.passwords, ...house.appservice, ...house.synapse, ...house.redis, ...containers })) expect(Object.values(files.open).join('\n')).not.toContain(value);
     // Redis is told digests only.
     for (const value of [house.redis.swarm, house.redis.executor, containers.synapseRedis]) expect(within('redis', value)).toBe(false);

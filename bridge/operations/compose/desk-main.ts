@@ -35,6 +35,14 @@ let token = readJson(session, z.object({ token: z.string() }))?.token;
 const asAdmin = (): Rooms => ({ client, token: token ?? '', who, rooms });
 const facts = containerFacts({ project: join(import.meta.dirname, '..', '..', '..'), state, door: order.door, client, token: () => token ?? '' });
 
+// On a device of its own: `provision` keeps the token that it has.
+const signIn = async () => {
+  token = await logIn(client, { userId: who.admin, password: order.adminPassword }, 'CHAVION_DESK');
+  writeSecretJson(session, { token });
+};
+const onError = (error: unknown) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk');
+if (token === undefined) await signIn().catch(onError);
+
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
 await follow(
@@ -43,9 +51,8 @@ await follow(
     file: join(state, 'position.json'),
     silent: order.silent,
     attend: (event, room) => attend(event, room, { house: asAdmin, serverName, facts, lang, now: Date.now, log }),
-    // On a device of its own: `provision` keeps the token that it has.
-    signIn: async () => writeSecretJson(session, { token: (token = await logIn(client, { userId: who.admin, password: order.adminPassword }, 'CHAVION_DESK')) }),
-    onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
+    signIn,
+    onError,
     // Looked at by the health check.
     heard: () => writeFileSync(join(state, 'heard'), new Date().toISOString()),
   },

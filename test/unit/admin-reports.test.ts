@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { report } from '../../bridge/operations/admin/reports.ts';
+import { containerFacts } from '../../bridge/operations/compose/container-facts.ts';
+import type { AdminReport } from '../../bridge/protocol/admin-order.ts';
+import { adminLines } from '../../bridge/text/admin.ts';
+import { HomeserverClient } from '../../synapse/client.ts';
+import { people } from '../../synapse/residents.ts';
+
+/** Answers of homeserver and swarm, by path. */
+let answers: Readonly<Record<string, { readonly status: number; readonly body: unknown }>> = {};
+let server: Server;
+let base = '';
+let state = '';
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'chavion-desk-'));
+  server = createServer((request, response) => {
+    const { status, body } = answers[new URL(request.url ?? '', base).pathname] ?? { status: 404, body: {} };
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address !== null && typeof address === 'object') base = `http://127.0.0.1:${address.port}`;
+});
+afterAll(async () => {
+  server.close();
+  await rm(state, { recursive: true, force: true });
+});
+
+const asked = (which: AdminReport, lang: 'ko' | 'en', door = base): Promise<string> => {
+  const client = new HomeserverClient(base);
+  const facts = containerFacts({ project: join(import.meta.dirname, '..', '..'), state, door, client, token: () => 'token' });
+  return report(which, { client, token: 'token', who: people('house.test'), masters: new Set(), facts, lines: adminLines[lang] });
+};
+const USERS = { '/_synapse/admin/v2/users': { status: 200, body: { users: [], total: 10 } } };
+
+describe('what the desk in a container says of the house', () => {
+  it('passes on what the swarm sees, also where one does not work', async () => {
+    answers = { ...USERS, '/ready': { status: 503, body: { ready: false, parts: { redis: true, homeserver: true, queue: true, executor: false } } } };
+    const said = (await asked('health', 'en')).split('\n');
+    expect(said).toEqual(expect.arrayContaining(['- redis: well', '- swarm: well', '- postgres: well', '- executor: does not answer. Why, on the server: `docker compose logs executor`']));
+    expect(said.at(-1)).toBe('- not to be seen from here: caddy, element, synapse-admin. On the server: `docker compose ps`');
+  });
+
+  it('does not guess what only a silent swarm could tell', async () => {
+    answers = USERS;
+    const said = await asked('health', 'ko', 'http://127.0.0.1:9');
+    expect(said).toContain('- swarm: 응답 없음. 까닭은 서버에서: `docker compose logs swarm`');
+    expect(said).toMatch(/여기서는 볼 수 없는 것: redis, executor, caddy/);
+    expect(said).not.toMatch(/redis: |executor: /);
+  });
+
+  it('counts what was sent into rooms, and knows of no volume but its own', async () => {
+    answers = { '/_synapse/admin/v1/statistics/users/media': { status: 200, body: { users: [{ media_length: 3_000_000 }, { media_length: 4_000_000 }] } } };
+    expect(await asked('disk', 'en')).toMatch(/media: 7 MB[^]*free: \d[^]*postgres, redis, executor[^]*docker system df/);
+  });
+
+  it('says that backups of containers are not its own', async () => {
+    expect(await asked('backup', 'en')).toContain('data/compose');
+    expect(await asked('backup', 'ko')).not.toContain('아직 없습니다');
+  });
+});
