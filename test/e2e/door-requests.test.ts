@@ -23,9 +23,10 @@ afterAll(() => scene[Symbol.asyncDispose]());
 
 /** What it asks for, and where that stands in the room. */
 async function asked(title: string): Promise<{ readonly id: string; readonly task: TaskView }> {
+  const before = new Set(scene.master.shown(scene.hq).map(({ id }) => id));
   const { status, body } = await scout.call('/api/tasks', { kind: 'swarm', title });
   expect({ status, ...body }).toMatchObject({ status: 201, kind: 'swarm', state: 'asking', by: 'scout', title });
-  const shown = await scene.master.until('the request', scene.hq, () => scene.master.shown(scene.hq).find(({ who, body: words }) => who === 'scout' && words.endsWith(`\n!임무 ${title}`)));
+  const shown = await scene.master.until('the request', scene.hq, () => scene.master.shown(scene.hq).find(({ id, who, body: words }) => !before.has(id) && who === 'scout' && words.endsWith(`\n!임무 ${title}`)));
   return { id: body.id, task: new TaskView(scene.master, scene.hq, shown.id) };
 }
 
