@@ -24,16 +24,18 @@ export function lose(draft: Draft, say: Say): void {
   take(draft, say);
   draft.set({ unsaid: [...draft.state.unsaid, say.id] });
   const { state } = draft;
+  // What is being reported has been given up or carried out already.
+  const goesOn = !draft.ended && state.phase !== 'reporting';
   if (isOf(draft, say, messageId.proposal)) {
     const proposals = state.proposals.map((one) => (one.hash === say.about ? { ...one, authors: one.authors.filter((author) => author !== say.as) } : one)).filter(({ authors }) => authors.length > 0);
     draft.set({ proposals });
-    if (state.decision !== null && state.setback === null && !draft.ended && !proposals.some(({ hash }) => hash === state.decision?.winner)) newPlan(draft, 'plan-unfit');
+    if (state.decision !== null && state.setback === null && goesOn && !proposals.some(({ hash }) => hash === state.decision?.winner)) newPlan(draft, 'plan-unfit');
   } else if (isOf(draft, say, messageId.ballot)) {
     draft.set({ ballots: state.ballots.filter(({ by }) => by !== say.as) });
   } else if (say.what === 'patch' && state.patch !== null) {
     draft.set({ patch: null });
-    newPlan(draft, 'command-failed', state.patch.step);
-  } else if (BINDING.has(say.what) && !draft.ended) {
+    if (goesOn) newPlan(draft, 'command-failed', state.patch.step);
+  } else if (BINDING.has(say.what) && goesOn) {
     wrapUp(draft, 'not-said');
   }
 }
