@@ -24,6 +24,11 @@ export const composeText = {
     () => '밖에서 들어올 주소가 없어 아무것도 만들지 않았습니다. .env에 두 줄을 쓰고 다시 해 주세요 (이름은 나중에 바꿀 수 없습니다):\n    CHAVION_SERVER_NAME=chat.example.org\n    CHAVION_PUBLIC_URL=https://chat.example.org\n  이 컴퓨터에서만 써 보려면: CHAVION_PUBLIC_URL=http://localhost',
     () => 'There is no address to come in by; nothing was made. Put two lines into .env and try again (the name is permanent):\n    CHAVION_SERVER_NAME=chat.example.org\n    CHAVION_PUBLIC_URL=https://chat.example.org\n  To try it on this machine alone: CHAVION_PUBLIC_URL=http://localhost',
   ),
+  badPreview: (url: string) =>
+    phrase(
+      () => `CHAVION_PREVIEW_URL=${url} 로는 페이지를 열 수 없어 아무것도 바꾸지 않았습니다. 대화 주소와 다른 이름을 경로 없이 써 주세요. 예: CHAVION_PREVIEW_URL=https://pages.example.org`,
+      () => `Pages cannot be shown under CHAVION_PREVIEW_URL=${url}; nothing was changed. Give them a name of their own, without a path, such as CHAVION_PREVIEW_URL=https://pages.example.org`,
+    ),
   otherFolder: (folder: string) =>
     phrase(
       () => `docker compose는 CHAVION_DATA_DIR=${folder} 을 폴더로 읽지 못합니다. 바뀐 것은 없습니다. .env에 ./${folder} 처럼 쓰고 다시 해 주세요.`,

@@ -23,7 +23,7 @@ export async function composeVerb(folder: string, more: Readonly<Record<string, 
   );
 }
 
-const CONTAINERS = { synapse: 8008, replication: 9093, 'synapse-worker-1': 8008, 'synapse-worker-2': 8008, postgres: 5432, redis: 6379, appservice: 9009, door: 5004, element: 80, 'synapse-admin': 80, pages: 8081, front: 80 } as const;
+const CONTAINERS = { synapse: 8008, replication: 9093, 'synapse-worker-1': 8008, 'synapse-worker-2': 8008, postgres: 5432, redis: 6379, appservice: 9009, door: 5004, preview: 5005, element: 80, 'synapse-admin': 80, pages: 8081, front: 80, shown: 80 } as const;
 type Container = keyof typeof CONTAINERS;
 
 /** Nobody's account, where this one is root's; PostgreSQL and the sandbox refuse that one. */
@@ -51,7 +51,7 @@ export class ComposeHouse implements AsyncDisposable {
     const free = await freePorts(names.length);
     const ports = Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0])) as Record<Container, number>;
     const house = new ComposeHouse(folder, ports);
-    const { code, said } = await composeVerb(house.data, { CHAVION_PUBLIC_URL: `http://localhost:${ports.front}`, COMPOSE_PROFILES: profiles });
+    const { code, said } = await composeVerb(house.data, { CHAVION_PUBLIC_URL: `http://localhost:${ports.front}`, CHAVION_PREVIEW_URL: `http://localhost:${ports.shown}`, COMPOSE_PROFILES: profiles });
     if (code !== 0) throw new Error(said);
     for (const part of await readdir(house.compose('parts'))) await house.#give(part);
     await cp(house.compose('rules'), house.given('rules'), { recursive: true });
@@ -78,7 +78,7 @@ export class ComposeHouse implements AsyncDisposable {
   /** Texts with `host:port` in them. */
   here(text: string): string {
     const { ports } = this;
-    const of: Readonly<Record<string, number>> = { 'swarm:5004': ports.door, 'swarm-2:5004': ports.door, 'swarm:9009': ports.appservice, 'redis:6379': ports.redis, 'element:80': ports.element, 'synapse-admin:80': ports['synapse-admin'] };
+    const of: Readonly<Record<string, number>> = { 'swarm:5004': ports.door, 'swarm-2:5004': ports.door, 'swarm:5005': ports.preview, 'swarm:9009': ports.appservice, 'redis:6379': ports.redis, 'element:80': ports.element, 'synapse-admin:80': ports['synapse-admin'] };
     const known = { ...of, 'synapse:8008': ports.synapse, 'synapse-worker-1:8008': ports['synapse-worker-1'], 'synapse-worker-2:8008': ports['synapse-worker-2'] };
     const names = Object.keys(known).toSorted((a, b) => b.length - a.length);
     return text
@@ -105,7 +105,7 @@ export class ComposeHouse implements AsyncDisposable {
 
   #settings(text: string): string {
     const { ports } = this;
-    return text.replace("_PORT='9009'", `_PORT='${ports.appservice}'`).replace("_PORT='5004'", `_PORT='${ports.door}'`).replace('port 6379', `port ${ports.redis}`);
+    return text.replace("_PORT='9009'", `_PORT='${ports.appservice}'`).replace("_PORT='5004'", `_PORT='${ports.door}'`).replace("_PORT='5005'", `_PORT='${ports.preview}'`).replace('port 6379', `port ${ports.redis}`);
   }
 
   #synapse(file: string, text: string): string {

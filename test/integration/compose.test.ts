@@ -97,9 +97,10 @@ describe('npm start -- compose', () => {
     expect((await stat(folder)).mode & 0o077).toBe(0);
   });
 
-  it('refuses another name, no address, and a folder that docker compose would not find', async () => {
+  it('refuses another name, no address, pages under the same one, and a folder that docker compose would not find', async () => {
     expect(await composeVerb(folder, { CHAVION_SERVER_NAME: 'other.test' })).toMatchObject({ code: 1, said: expect.stringContaining('compose.test') });
     expect(await composeVerb(folder, { CHAVION_PUBLIC_URL: '' })).toMatchObject({ code: 1, said: expect.stringContaining('CHAVION_PUBLIC_URL=https://') });
+    for (const url of ['https://compose.test', 'https://pages.test/of/agents']) expect(await composeVerb(folder, { CHAVION_PREVIEW_URL: url })).toMatchObject({ code: 1, said: expect.stringContaining(url) });
     expect(await composeVerb('kept-elsewhere')).toMatchObject({ code: 1, said: expect.stringContaining('./kept-elsewhere') });
     expect(JSON.parse(await readFile(join(folder, 'compose', 'server-name.json'), 'utf8'))).toEqual({ serverName: 'compose.test' });
   });
@@ -236,6 +237,10 @@ describe('the house of the containers, without an engine', () => {
     expect(JSON.parse((await text('/.well-known/matrix/client')).body)['m.homeserver'].base_url).toBe(`${front()}/`);
     expect((await text('/help')).status).toBe(200);
     for (const closed of ['/_synapse/admin/v1/server_version', '/_synapse/admin/v2/users', '/_synapse/replication/x', '/metrics', '/.well-known/matrix/server']) expect(await text(closed)).toMatchObject({ status: 404, body: '' });
+    // The preview server itself, which knows of nothing at this address.
+    const page = await fetch(`http://localhost:${house.ports.shown}/w/nothing/`);
+    expect(page.status).toBe(404);
+    expect(page.headers.get('content-security-policy')).toMatch(/^sandbox /);
     const admin = `http://localhost:${house.ports.pages}`;
     expect((await text('/', admin)).body).toBe('the page of synapse-admin');
     expect(JSON.parse((await text('/config.json', admin)).body).restrictBaseUrl).toContain('http://localhost:8081');

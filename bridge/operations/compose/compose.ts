@@ -31,6 +31,8 @@ export async function compose({ project, environment, args, terminal }: Asked): 
   const { settings } = loaded;
   const publicUrl = settings.CHAVION_PUBLIC_URL;
   if (publicUrl === undefined) throw new Refusal(composeText.noPublicUrl);
+  const pages = settings.CHAVION_PREVIEW_URL;
+  if (pages !== undefined && !hasNameOfItsOwn(pages, publicUrl)) throw new Refusal(composeText.badPreview(pages));
   const paths = dataPaths(project, settings);
   if (!/^(?:\/|\.\.?\/|data$)/.test(settings.CHAVION_DATA_DIR)) throw new Refusal(composeText.otherFolder(settings.CHAVION_DATA_DIR));
   const native = readJson(paths.instance, Instance);
@@ -67,6 +69,12 @@ export async function compose({ project, environment, args, terminal }: Asked): 
     }),
   );
   return 0;
+}
+
+/** Another host, and all of it: beside the rooms' own address a page would be no stranger to them, and Caddy would not start. */
+function hasNameOfItsOwn(pages: string, publicUrl: string): boolean {
+  const url = new URL(pages);
+  return url.host !== new URL(publicUrl).host && url.pathname === '/' && url.search === '';
 }
 
 /** docker compose reads the same variable, from the same file. */
