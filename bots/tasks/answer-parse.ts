@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Command, CommandId } from '../../bridge/protocol/command.ts';
-import { MAX_PLAN_BYTES, MAX_STEPS, Plan, stepId } from '../../bridge/protocol/plan.ts';
+import { MAX_PLAN_BYTES, MAX_STEPS, Plan, planBytes, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import { candidatesFor, labelIn } from './candidates.ts';
 import { evidenceNow } from './evidence.ts';
@@ -84,7 +84,7 @@ function propose(text: string): Parsed {
   const long = found.objects.find((object) => (Steps.safeParse(object).data?.steps.length ?? 0) > MAX_STEPS);
   if (long !== undefined) return fail(`steps: more than ${MAX_STEPS}`);
   return one(found, Plan, (plan) => {
-    const bytes = Buffer.byteLength(canonical(plan));
+    const bytes = planBytes(canonical(plan));
     if (bytes > MAX_PLAN_BYTES) return fail(`the plan takes ${bytes} bytes as JSON; at most ${MAX_PLAN_BYTES}`);
     return answered({ kind: 'propose', plan });
   });

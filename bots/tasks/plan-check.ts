@@ -1,6 +1,6 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import { hostsOf, lentTo } from '../../bridge/protocol/command.ts';
-import { MAX_PLAN_BYTES, MAX_STEPS, Plan, type Step, stepAfter, type StepId, stepId } from '../../bridge/protocol/plan.ts';
+import { MAX_PLAN_BYTES, MAX_STEPS, Plan, planBytes, type Step, stepAfter, type StepId, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import type { PlanFault } from './state.ts';
 
@@ -27,7 +27,7 @@ export function checkPlan(input: unknown, facts: PlanFacts): readonly PlanFault[
   const parsed = Plan.safeParse(input);
   if (!parsed.success) return parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), problem: 'schema', detail: issue.message.slice(0, 200) }));
   const plan = parsed.data;
-  const bytes = new TextEncoder().encode(canonical(plan)).length;
+  const bytes = planBytes(canonical(plan));
   if (bytes > MAX_PLAN_BYTES) return [{ field: '', problem: 'too-big', detail: String(bytes) }];
   const faults = [...plan.steps.flatMap((step, index) => stepFaults(step, index, plan, facts)), ...cycleFaults(plan)];
   return faults.length > 0 ? faults : timeFaults(plan, facts);

@@ -42,8 +42,10 @@ export type Step = z.infer<typeof Step>;
 
 /** Beyond this nobody reads a plan on a phone. */
 export const MAX_STEPS = 40;
-/** Of the canonical JSON: a plan travels within one event. */
+/** A plan travels within one event, as a text in its JSON. */
 export const MAX_PLAN_BYTES = 40_000;
+/** Of the canonical JSON as it stands there, its quotes escaped. */
+export const planBytes = (canonical: string): number => new TextEncoder().encode(JSON.stringify(canonical)).length;
 
 /** The shape alone; order, names, policy and budget are for the plan check. */
 export const Plan = z.strictObject({

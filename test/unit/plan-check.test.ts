@@ -31,6 +31,7 @@ describe('the plan check', () => {
     ['work that takes its time', [lasting('a', HOUR - 5 * 60_000), work('w', 'ben', ['a'])], [['steps', 'too-long', String(HOUR + 5 * 60_000)]]],
     ['nothing', [], [['steps', 'schema', expect.any(String)]]],
     ['ten thousand steps', Array.from({ length: 10_000 }, (_, index) => command(`s${index}`)), [['steps', 'too-many-steps', '10000']]],
+    ['a plan of quotation marks, which take two bytes each', Array.from({ length: 5 }, (_, index) => script(`echo ${'"'.repeat(4_800)} ${index}`)), [['', 'too-big', expect.any(String)]]],
     ['a plan for no event', Array.from({ length: 10 }, (_, index) => script(`echo ${'x'.repeat(5_000)} ${index}`)), [['', 'too-big', expect.any(String)]]],
     ['a field that is not', [{ ...command('a'), sudo: true }], [['steps.0', 'schema', expect.any(String)]]],
   ])('%s', (_what, steps, faults) => {
