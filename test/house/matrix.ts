@@ -10,8 +10,8 @@ export async function request(base: string, method: string, path: string, option
     headers: { 'content-type': 'application/json', ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }) },
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   });
-  // A socket kept alive may have been closed at the other end just now.
-  const response = await call().catch(call);
+  // Sockets kept alive may have been closed at the other end just now, each of them.
+  const response = await call().catch(call).catch(call).catch(call);
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json') === true;
   return { status: response.status, body: json ? JSON.parse(text) : {} };

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,10 @@ beforeAll(async () => {
   await git(PROJECT, 'clone', '--quiet', '--bare', '--no-hardlinks', PROJECT, bare);
   await git(folder, 'clone', '--quiet', bare, work);
   await git(folder, 'clone', '--quiet', bare, clone);
-  await symlink(join(PROJECT, 'node_modules'), join(clone, 'node_modules'));
+  // No link to the folder: the parts' accounts may have no way to where the project lies.
+  const packages = [`${join(PROJECT, 'node_modules')}/.`, join(clone, 'node_modules')] as const;
+  await mkdir(packages[1]);
+  await run('cp', ['--archive', '--link', ...packages]).catch(() => run('cp', ['--archive', ...packages]));
   env = await houseEnvironment(folder);
 });
 afterAll(async () => {
