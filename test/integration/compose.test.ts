@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisAnswers } from '../../bridge/launcher/redis.ts';
@@ -209,7 +210,13 @@ describe('the house of the containers, without an engine', () => {
       const { who, body } = await master.noticed(hq, await master.say(hq, order));
       return `${who}: ${body}`;
     };
-    expect(await admin('!관리 상태')).toMatch(/^admin: [^]*synapse: 정상[^]*postgres: 정상[^]*redis: 정상[^]*swarm: 정상[^]*executor: 정상[^]*caddy[^]*docker compose ps/);
+    // The executor has just signed in; who looks every few seconds may not have seen it.
+    let state = await admin('!관리 상태');
+    for (let tries = 0; tries < 20 && !state.includes('executor: 정상'); tries += 1) {
+      await sleep(500);
+      state = await admin('!관리 상태');
+    }
+    expect(state).toMatch(/^admin: [^]*synapse: 정상[^]*postgres: 정상[^]*redis: 정상[^]*swarm: 정상[^]*executor: 정상[^]*caddy[^]*docker compose ps/);
     expect(await admin('!관리 디스크')).toMatch(/media: \d[^]*남은 자리: \d[^]*postgres[^]*docker system df/);
     expect(await admin('!관리 버전')).toMatch(/Chavion 0\.\d[^]*Synapse 1\.\d+[^]*docker compose images/);
     expect(await admin('!관리 백업')).toContain('data/compose');
