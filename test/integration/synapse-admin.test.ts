@@ -105,7 +105,7 @@ describe('Synapse Admin', () => {
     const { house, master, hq } = scene;
     // Synapse takes a closed account out of its rooms in the background, and until that is done may answer 500 here.
     const reopen = () => ask('PUT', `/_synapse/admin/v2/users/${claude}`, { deactivated: false });
-    for (let tries = 0; !(await reopen().then(() => true, (error: unknown) => (tries < 20 ? false : Promise.reject(error)))); tries += 1) await sleep(500);
+    for (let tries = 0; !(await reopen().then(() => true, (error: unknown) => (tries < 60 ? false : Promise.reject(error)))); tries += 1) await sleep(500);
     await house.stop();
     await house.start();
     expect(await ask('GET', `/_synapse/admin/v2/users/${claude}`)).toMatchObject({ displayname: '클로드', deactivated: false });

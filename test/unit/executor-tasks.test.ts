@@ -168,6 +168,8 @@ describe('an approval', () => {
     const root = begin();
     await dispatch(root, decide(root, planWith('net', shell('net', 'net', NET))), 'net');
     const { event_id } = await request();
+    // All that this executor has to say and to write down is out: one that has stopped writes nothing any more.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     clock += 48 * HOUR;
     await stop();
     paper.react(HQ, MASTER, event_id, '✅');
