@@ -15,7 +15,6 @@ export interface ApprovalFacts {
   readonly reactions: readonly Reaction[];
   readonly masters: ReadonlySet<UserId>;
   readonly executor: UserId;
-  readonly askedAt: number;
   readonly now: number;
 }
 
@@ -29,7 +28,7 @@ export const NO = '❌';
 /** Asks for another try at what ended unknown. */
 export const AGAIN = '🔁';
 
-const Request = z.object({ sender: z.string(), type: z.literal('m.room.message'), content: z.record(z.string(), z.unknown()), unsigned: z.object({ redacted_because: z.unknown().optional() }).optional() });
+const Request = z.object({ sender: z.string(), type: z.literal('m.room.message'), origin_server_ts: z.int(), content: z.record(z.string(), z.unknown()), unsigned: z.object({ redacted_because: z.unknown().optional() }).optional() });
 
 /** Whether a master has said yes to this very command. Pure; a no outweighs every yes. */
 export function judgeApproval(facts: ApprovalFacts): ApprovalVerdict {
@@ -42,12 +41,14 @@ export function judgeApproval(facts: ApprovalFacts): ApprovalVerdict {
     canonical(request.data.content) === canonical(facts.expected) &&
     !facts.edited;
   if (!untouched) return { kind: 'refused', why: 'void' };
-  const said = (sign: string) => facts.reactions.find(({ key, sender, at }) => isSign(key, sign) && facts.masters.has(sender) && at <= facts.askedAt + APPROVAL_LASTS_MS);
+  // Asked when the homeserver says so, as it says when the answers came.
+  const lasts = request.data.origin_server_ts + APPROVAL_LASTS_MS;
+  const said = (sign: string) => facts.reactions.find(({ key, sender, at }) => isSign(key, sign) && facts.masters.has(sender) && at <= lasts);
   const no = said(NO);
   if (no !== undefined) return { kind: 'refused', why: 'no', by: no.sender };
   const yes = said(YES);
   if (yes !== undefined) return { kind: 'approved', by: yes.sender, reaction: yes.event };
-  return facts.now > facts.askedAt + APPROVAL_LASTS_MS ? { kind: 'refused', why: 'expired' } : { kind: 'waiting' };
+  return facts.now > lasts ? { kind: 'refused', why: 'expired' } : { kind: 'waiting' };
 }
 
 /** Some keyboards add a variation selector, which says only how it is drawn. */

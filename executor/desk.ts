@@ -16,7 +16,7 @@ import { facts } from './prepared-facts.ts';
 import { refusalText } from './refusal-text.ts';
 import type { Reports } from './reports.ts';
 import type { Requests } from './requests.ts';
-import { BrokenRules, type Rules } from './rules.ts';
+import { BrokenRules, type Rules, rulesNow } from './rules.ts';
 import { rulingNow } from './ruling.ts';
 import { Throttle } from './throttle.ts';
 
@@ -160,13 +160,8 @@ export class Desk {
   async #admit(job: RunJob, attempt: number): Promise<void> {
     const verdict = await this.#deps.reader.order(job);
     if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
-    let rules: Rules;
-    try {
-      rules = this.#deps.rules();
-    } catch (error) {
-      if (error instanceof BrokenRules) return this.#answer(job, 'rules', error.message);
-      throw error;
-    }
+    const rules = rulesNow(this.#deps.rules);
+    if (rules instanceof BrokenRules) return this.#answer(job, 'rules', rules.message);
     const made = commandOf(verdict.order, rules);
     if (made.kind === 'bad') return this.#answer(job, made.problem === 'not-lent' ? 'not-lent' : 'bad-command', `${made.field}${made.problem === 'not-lent' ? '' : `: ${made.problem}`}`);
     const ruling = rule(rules.policy, made.command, 'master');

@@ -96,7 +96,7 @@ export interface LedgerRecord {
   readonly prepared: Prepared;
   readonly state: Exclude<LedgerEntry['state'], 'refused' | 'told'>;
   readonly claimedAt: number;
-  readonly request?: { readonly event: EventId; readonly at: number; readonly list?: readonly JobKey[] };
+  readonly request?: { readonly event: EventId; readonly list?: readonly JobKey[] };
   readonly approval?: { readonly by: UserId; readonly reaction: EventId };
   readonly startedAt?: number;
   readonly outcome?: Outcome;
@@ -114,7 +114,7 @@ export function fold(record: LedgerRecord | undefined, entry: Exclude<LedgerEntr
   if (record === undefined) throw new Error(`never claimed: ${entry.key}`);
   switch (entry.state) {
     case 'asked':
-      return { ...record, state: 'asked', request: { event: entry.request, at: entry.at, ...(entry.list === undefined ? {} : { list: entry.list }) } };
+      return { ...record, state: 'asked', request: { event: entry.request, ...(entry.list === undefined ? {} : { list: entry.list }) } };
     case 'approved':
       return { ...record, state: 'approved', approval: { by: entry.by, reaction: entry.reaction } };
     case 'started':

@@ -1,19 +1,13 @@
 import { z } from 'zod';
 import type { Account } from '../bridge/matrix/account.ts';
-import { type RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
+import { mastersAmong } from '../bridge/protocol/masters.ts';
 
-const MASTER_LEVEL = 100;
 const PowerLevels = z.object({ users: z.record(z.string(), z.union([z.int(), z.string().regex(/^\s*\d{1,9}\s*$/).transform(Number)]).catch(0)).default({}) });
 
-/** Who commands, by the levels of the HQ room: never an agent, never the admin who builds the rooms, never the executor. */
+/** Of levels as the homeserver has them; of what is none, nobody. */
 export function mastersIn(content: unknown, never: { readonly admin: UserId; readonly executor: UserId }): ReadonlySet<UserId> {
-  const levels = PowerLevels.safeParse(content);
-  if (!levels.success) return new Set();
-  const ids = Object.entries(levels.data.users).flatMap(([user, level]) => {
-    const id = UserId.safeParse(user);
-    return id.success && level === MASTER_LEVEL ? [id.data] : [];
-  });
-  return new Set(ids.filter((id) => !id.startsWith('@agent_') && id !== never.admin && id !== never.executor));
+  return mastersAmong(PowerLevels.safeParse(content).data?.users ?? {}, never);
 }
 
 /** Asked of the homeserver anew each time: a level that was taken away holds at once. */

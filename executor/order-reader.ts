@@ -82,6 +82,6 @@ export class OrderReader {
       readReactions(account, job.room, request.event),
       this.masters(),
     ]).catch(() => [null, true, [], new Set<UserId>()] as const);
-    return judgeApproval({ raw, expected, edited, reactions, masters, executor: account.userId, askedAt: request.at, now: now() });
+    return judgeApproval({ raw, expected, edited, reactions, masters, executor: account.userId, now: now() });
   }
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../bridge/matrix/account.ts';
 import { messageContent } from '../bridge/matrix/content.ts';
-import { type Command, lentTo } from '../bridge/protocol/command.ts';
+import type { Command } from '../bridge/protocol/command.ts';
 import type { OutsideJob } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../bridge/protocol/plan.ts';
@@ -12,10 +12,10 @@ import { jobKey } from './ledger-entry.ts';
 import type { OrderReader } from './order-reader.ts';
 import type { Admission } from './plan-desk.ts';
 import { rule } from './policy.ts';
-import { prepare } from './prepare.ts';
+import { notLent, prepare } from './prepare.ts';
 import { facts } from './prepared-facts.ts';
 import { refusalText } from './refusal-text.ts';
-import { BrokenRules, type Rules } from './rules.ts';
+import { BrokenRules, type Rules, rulesNow } from './rules.ts';
 
 export interface OutsideDeskDeps {
   readonly executor: string;
@@ -52,20 +52,12 @@ export class OutsideDesk {
 
   async #take(job: OutsideJob, command: Command, by: UserId): Promise<Admission> {
     const { ledger, audit, executor } = this.#deps;
-    let rules: Rules;
-    try {
-      rules = this.#deps.rules();
-    } catch (error) {
-      if (error instanceof BrokenRules) return this.#refuse(job, 'rules', error.message);
-      throw error;
-    }
+    const rules = rulesNow(this.#deps.rules);
+    if (rules instanceof BrokenRules) return this.#refuse(job, 'rules', rules.message);
     const ruling = rule(rules.policy, command, 'outside');
     if (ruling.kind === 'refuse') return this.#refuse(job, ruling.why, ruling.detail ?? '');
-    const unlent = lentTo(command).find(({ name, access }) => {
-      const mode = rules.lent.find((folder) => folder.name === name)?.mode;
-      return mode === undefined || (access === 'rw' && mode !== 'rw');
-    });
-    if (unlent !== undefined) return this.#refuse(job, 'not-lent', unlent.name);
+    const missing = notLent(command, rules);
+    if (missing !== undefined) return this.#refuse(job, 'not-lent', missing);
     const prepared = prepare(command, rules, { job, index: 0, attempt: 1, orderedBy: by, executor, workspace: agentWorkspace(by), artifacts: [] });
     const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     await audit.write('order.taken', { ...facts(prepared), command, folders: prepared.folders, room: job.room });

@@ -9,10 +9,10 @@ import { type LedgerRecord, type Outcome, planKey } from './ledger-entry.ts';
 import type { OrderReader } from './order-reader.ts';
 import type { PlanOrder, PlanVerdict } from './plan-gate.ts';
 import { readAttempts } from './plan-reader.ts';
-import { planOf, prepare, taskWorkspace } from './prepare.ts';
+import { notLent, planOf, prepare, taskWorkspace } from './prepare.ts';
 import { facts } from './prepared-facts.ts';
 import type { Results } from './results.ts';
-import { BrokenRules, type Rules } from './rules.ts';
+import { BrokenRules, type Rules, rulesNow } from './rules.ts';
 import type { Running } from './running.ts';
 import { coordinatorOf } from './task-acts.ts';
 import type { WatchState } from './watch-state.ts';
@@ -114,15 +114,10 @@ export class PlanDesk {
   async #take(job: PlanJob, order: PlanOrder, by: UserId, rerun?: number): Promise<Admission> {
     const { ledger, audit, executor } = this.#deps;
     const { command, artifacts } = order.step;
-    let rules: Rules;
-    try {
-      rules = this.#deps.rules();
-    } catch (error) {
-      if (error instanceof BrokenRules) return this.#refuse(job, { why: 'rules', detail: error.message, plan: order.hash });
-      throw error;
-    }
+    const rules = rulesNow(this.#deps.rules);
+    if (rules instanceof BrokenRules) return this.#refuse(job, { why: 'rules', detail: rules.message, plan: order.hash });
     const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, plan: planOf(job, order, rerun) };
-    const missing = notLent(order, rules);
+    const missing = notLent(command, rules);
     if (missing !== undefined) return this.#refuse(job, { why: 'not-lent', detail: missing, plan: order.hash });
     const prepared = prepare(command, rules, around);
     const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
@@ -154,11 +149,6 @@ export class PlanDesk {
 
 const isSame = (one: LedgerRecord['job'], other: PlanJob): boolean =>
   one.type === 'plan' && one.root === other.root && one.decision === other.decision && one.patched === other.patched && one.step === other.step && one.attempt === other.attempt;
-
-function notLent({ step: { command } }: PlanOrder, rules: Rules): string | undefined {
-  const uses = 'lent' in command ? command.lent : [];
-  return uses.find(({ name, access }) => !rules.lent.some((folder) => folder.name === name && (access === 'ro' || folder.mode === 'rw')))?.name;
-}
 
 function attemptOf({ prepared, outcome, claimedAt }: LedgerRecord, { root }: PlanJob, { round, winner }: PlanOrder): readonly Attempt[] {
   const { plan, attempt, command } = prepared;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CommandId, hostsOf, lentTo, parseCommand, type Command } from '../bridge/protocol/command.ts';
+import { CommandId, hostsOf, lentTo, parseCommand, type Command, type LentName } from '../bridge/protocol/command.ts';
 import type { OrderJob, PlanJob } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 import type { RunOrder } from '../bridge/protocol/run-order.ts';
@@ -63,6 +63,11 @@ export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, ha
   since,
   ...(rerun === undefined ? {} : { rerun }),
 });
+
+/** The first folder that a command asks for and that is not lent to it so. */
+export function notLent(command: Command, rules: Rules): LentName | undefined {
+  return lentTo(command).find(({ name, access }) => !rules.lent.some((folder) => folder.name === name && (access === 'ro' || folder.mode === 'rw')))?.name;
+}
 
 /** Everything that decides what will happen, under one hash. Throws where a folder is no longer lent. */
 export function prepare(command: Command, rules: Rules, around: Circumstances): Prepared {

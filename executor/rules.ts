@@ -29,6 +29,16 @@ export class BrokenRules extends Error {
   }
 }
 
+/** The rules of this moment, or what is wrong with them. */
+export function rulesNow(read: () => Rules): Rules | BrokenRules {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BrokenRules) return error;
+    throw error;
+  }
+}
+
 /** As the owner's files say at this moment; read for every command, so that `locked` holds at once. Throws `BrokenRules`. */
 export function readRules(folder: string): Rules {
   return present(understand(textOf(folder, RULE_FILES.policy), textOf(folder, RULE_FILES.lent)));

@@ -1,6 +1,6 @@
 import type { LedgerRecord, Prepared } from './ledger-entry.ts';
 import { type Origin, rule, type Ruling } from './policy.ts';
-import { BrokenRules, type Rules } from './rules.ts';
+import { BrokenRules, type Rules, rulesNow } from './rules.ts';
 
 export type RulingNow = Ruling | { readonly kind: 'refuse'; readonly why: 'changed' | 'rules'; readonly detail?: string };
 
@@ -9,12 +9,8 @@ export const originOf = ({ plan, orderedBy }: Pick<Prepared, 'plan' | 'orderedBy
 
 /** What the rules say at this moment of a command that was hashed under the rules of another. */
 export function rulingNow({ prepared }: LedgerRecord, read: () => Rules): RulingNow {
-  try {
-    const rules = read();
-    if (rules.policyHash !== prepared.policy) return { kind: 'refuse', why: 'changed' };
-    return rule(rules.policy, prepared.command, originOf(prepared));
-  } catch (error) {
-    if (error instanceof BrokenRules) return { kind: 'refuse', why: 'rules', detail: error.message };
-    throw error;
-  }
+  const rules = rulesNow(read);
+  if (rules instanceof BrokenRules) return { kind: 'refuse', why: 'rules', detail: rules.message };
+  if (rules.policyHash !== prepared.policy) return { kind: 'refuse', why: 'changed' };
+  return rule(rules.policy, prepared.command, originOf(prepared));
 }

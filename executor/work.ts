@@ -17,7 +17,7 @@ import type { OutsideVerdict } from './outside-gate.ts';
 import type { PlanOrder, PlanVerdict } from './plan-gate.ts';
 import { rule } from './policy.ts';
 import { type Reports, TAIL } from './reports.ts';
-import { BrokenRules, type Rules } from './rules.ts';
+import { BrokenRules, type Rules, rulesNow } from './rules.ts';
 import { type Running, Stopped } from './running.ts';
 import type { Slots } from './slots.ts';
 
@@ -101,13 +101,8 @@ export class Work {
     const verdict = await this.#judged(job, record.claimedAt);
     if (verdict.kind === 'refused') return { kind: 'refused', why: verdict.why };
     if (prepared.executor !== executor || verdict.by !== prepared.orderedBy) return { kind: 'refused', why: 'changed' };
-    let rules: Rules;
-    try {
-      rules = read();
-    } catch (error) {
-      if (error instanceof BrokenRules) return { kind: 'refused', why: 'rules', detail: error.message };
-      throw error;
-    }
+    const rules = rulesNow(read);
+    if (rules instanceof BrokenRules) return { kind: 'refused', why: 'rules', detail: rules.message };
     const now = verdict.kind === 'outside' ? { ...prepared, command: verdict.command } : verdict.kind === 'command' && job.type === 'plan' ? ofPlan(prepared, job, verdict.order) : prepared;
     if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
     const ruling = rule(rules.policy, prepared.command, originOf(prepared));
@@ -133,12 +128,8 @@ export class Work {
   /** After a crash between the end and the telling; the workspace is still there. */
   async #filesAgain({ prepared, outcome }: LedgerRecord): Promise<readonly TakenFile[]> {
     if (prepared.plan === undefined || outcome === undefined || !givesFiles(prepared, outcome)) return [];
-    try {
-      return await this.#files(prepared, this.#deps.rules());
-    } catch (error) {
-      if (error instanceof BrokenRules) return [];
-      throw error;
-    }
+    const rules = rulesNow(this.#deps.rules);
+    return rules instanceof BrokenRules ? [] : this.#files(prepared, rules);
   }
 
   async #files(prepared: Prepared, rules: Rules): Promise<readonly TakenFile[]> {

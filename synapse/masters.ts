@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
-import { UserId as UserIdSchema } from '../bridge/protocol/ids.ts';
+import { mastersAmong } from '../bridge/protocol/masters.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
 import { OWNER, PowerLevels } from './power-levels.ts';
 import { join } from './provision-residents.ts';
@@ -14,22 +14,13 @@ export interface Rooms {
   readonly rooms: { readonly space: RoomId; readonly hq: RoomId; readonly ops: RoomId };
 }
 
-/** Who commands: never an agent, never the admin who builds the rooms, never the executor. */
-export function mastersIn(levels: PowerLevels, { admin, executor }: Pick<People, 'admin' | 'executor'>): ReadonlySet<UserId> {
-  const owners = Object.entries(levels.users).flatMap(([user, level]) => {
-    const id = UserIdSchema.safeParse(user);
-    return id.success && level === OWNER ? [id.data] : [];
-  });
-  return new Set(owners.filter((user) => !user.startsWith('@agent_') && user !== admin && user !== executor));
-}
-
 const levelsPath = (room: RoomId): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/m.room.power_levels/`;
 const userPath = (user: UserId): string => `/_synapse/admin/v2/users/${encodeURIComponent(user)}`;
 
 const levelsOf = ({ client, token }: Pick<Rooms, 'client' | 'token'>, room: RoomId): Promise<PowerLevels> => client.call('GET', levelsPath(room), PowerLevels, { token });
 
 /** Asked of the homeserver anew each time: a level that was taken away holds at once. */
-export const readMasters = async (house: Rooms): Promise<ReadonlySet<UserId>> => mastersIn(await levelsOf(house, house.rooms.hq), house.who);
+export const readMasters = async (house: Rooms): Promise<ReadonlySet<UserId>> => mastersAmong((await levelsOf(house, house.rooms.hq)).users, house.who);
 
 const Account = z.object({ deactivated: z.union([z.boolean(), z.int().transform(Boolean)]) });
 

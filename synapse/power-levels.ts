@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MASTER_LEVEL } from '../bridge/protocol/masters.ts';
 import type { People } from './residents.ts';
 
 const Levels = z.record(z.string(), z.int()).default({});
@@ -19,7 +20,7 @@ export const PowerLevels = z.looseObject({
 export type PowerLevels = z.infer<typeof PowerLevels>;
 
 /** Masters, and the admin who builds the rooms. */
-export const OWNER = 100;
+export const OWNER = MASTER_LEVEL;
 const COORDINATOR = 50;
 /** Above everyone: no slip of a finger makes a room of agents unreadable to them, for good. */
 const NOBODY = 101;

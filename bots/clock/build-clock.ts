@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { RoomId } from '../../bridge/protocol/ids.ts';
-import type { HouseCommands } from '../house-commands.ts';
 import { Clock, type ClockDeps } from './clock.ts';
-import { clockCommands } from './clock-commands.ts';
+import { type ClockCommands, clockCommands } from './clock-commands.ts';
 import { ScheduleStore } from './schedule-store.ts';
 
 export interface BuildClock extends Omit<ClockDeps, 'store' | 'now'> {
@@ -12,7 +11,7 @@ export interface BuildClock extends Omit<ClockDeps, 'store' | 'now'> {
 }
 
 /** The clock, and what masters say to it. */
-export function buildClock({ redis, hq, hqName, ...deps }: BuildClock): { readonly clock: Clock; readonly commands: HouseCommands } {
+export function buildClock({ redis, hq, hqName, ...deps }: BuildClock): { readonly clock: Clock; readonly commands: ClockCommands } {
   const store = new ScheduleStore(redis);
   const clock = new Clock({ ...deps, store, now: Date.now });
   return { clock, commands: clockCommands({ clock, store, frozen: deps.frozen, hq, hqName, timeZone: deps.timeZone }) };

@@ -20,8 +20,10 @@ export interface ClockCommandDeps {
   readonly timeZone: string;
 }
 
+export type ClockCommands = HouseCommands<'schedule' | 'schedules' | 'unschedule' | 'run-now' | 'cycle'>;
+
 /** `!schedule`, `!schedules`, `!unschedule`, `!run-now`, `!cycle`. */
-export function clockCommands(deps: ClockCommandDeps): HouseCommands {
+export function clockCommands(deps: ClockCommandDeps): ClockCommands {
   const { store, clock } = deps;
   const time = (at: number, { lang }: HouseCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
   const nextOf = (schedule: Schedule) => clock.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });

@@ -19,7 +19,7 @@ export interface PurseCommandDeps {
 }
 
 /** `!budget`, `!freeze`, `!thaw`. What they set hangs on the time of the message: repeating one changes nothing. */
-export function purseCommands(deps: PurseCommandDeps): HouseCommands {
+export function purseCommands(deps: PurseCommandDeps): HouseCommands<'budget' | 'freeze' | 'thaw'> {
   return { budget: (job) => budget(job, deps), freeze: (job) => freeze(job, deps), thaw: (job) => thaw(job, deps) };
 }
 

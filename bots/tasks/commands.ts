@@ -26,7 +26,7 @@ const NUMBER = /^#?(\d{1,9})(?:번)?$/u;
 type Found = { readonly task: TaskState } | { readonly line: string };
 
 /** What masters say to tasks. In a task's thread its number can be left out; so can it where only one could be meant. */
-export function taskCommands(deps: TaskCommandDeps): HouseCommands {
+export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'status' | 'tasks' | 'cancel' | 'retry' | 'choose'> {
   const { tasks } = deps;
 
   const task: HouseCommand = async (job) => {

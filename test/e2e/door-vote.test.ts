@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { PATIENCE } from '../../bots/tasks/patience.ts';
 import { Outsider, Voter } from '../house/outsider.ts';
 import type { Json } from '../house/provider-formats.ts';
-import { Scene } from '../house/scene.ts';
+import { rosterOf, Scene } from '../house/scene.ts';
 import { startTask, type TaskView } from '../house/task-scene.ts';
 
 const FOUR = ['gabriel', 'jarvis', 'claude', 'manus'];
@@ -11,8 +10,7 @@ const FOUR = ['gabriel', 'jarvis', 'claude', 'manus'];
 let scene: Scene;
 let scout: Outsider;
 beforeAll(async () => {
-  const { agents, ...roster } = defaultRoster;
-  scene = await Scene.open({ keys: false, roster: { ...roster, agents: agents.filter(({ id }) => FOUR.includes(id)) } });
+  scene = await Scene.open({ keys: false, roster: rosterOf(...FOUR) });
   scout = await Outsider.invited(scene, '스카우트', 'scout');
 });
 afterAll(() => scene[Symbol.asyncDispose]());

@@ -3,18 +3,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { inRoom } from '../house/matrix.ts';
 import type { Json } from '../house/provider-formats.ts';
-import { Scene } from '../house/scene.ts';
+import { rosterOf, Scene } from '../house/scene.ts';
 
 const FOUR = ['gabriel', 'jarvis', 'claude', 'manus'];
 const AGENTS = join(import.meta.dirname, '..', 'house', 'agents');
 
 let scene: Scene;
 beforeAll(async () => {
-  const { agents, ...roster } = defaultRoster;
-  scene = await Scene.open({ keys: false, roster: { ...roster, agents: agents.filter(({ id }) => FOUR.includes(id)) } });
+  scene = await Scene.open({ keys: false, roster: rosterOf(...FOUR) });
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 

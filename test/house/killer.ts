@@ -37,7 +37,8 @@ export class Killer {
       await this.untilUp(over);
       await sleep(this.#random.between(...pauseMs), undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) return;
-      await this.strike(this.#random.pick(TOGETHER));
+      // All of them first: however short the rage, no part is left out.
+      await this.strike(blow === 0 ? KILLED : this.#random.pick(TOGETHER));
       if (this.#random.next() > 0.4) continue;
       await sleep(this.#random.between(50, 900));
       await this.strike([this.#random.pick(KILLED)]);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { Secrets } from '../../bridge/launcher/secrets.ts';
 import { openQueue } from '../../bridge/queue/jobs.ts';
 import { type House, type HouseOptions, startHouse } from './house.ts';
@@ -10,6 +11,9 @@ import { inRoom, request } from './matrix.ts';
 import { Person } from './person.ts';
 import type { Json } from './provider-formats.ts';
 import { Providers } from './providers.ts';
+
+/** The default residents, of the agents only these. */
+export const rosterOf = (...ids: readonly string[]) => ({ ...defaultRoster, agents: defaultRoster.agents.filter(({ id }) => ids.includes(id)) });
 
 /** A house whose providers are played here, and its master at a client. */
 export class Scene implements AsyncDisposable {

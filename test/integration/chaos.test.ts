@@ -77,9 +77,7 @@ it(
     expect(faults(record)).toEqual([]);
     expect(await unfinishedJobs(house)).toEqual({ wait: 0, active: 0, delayed: 0, failed: 0 });
     expect(ours).toHaveLength(MESSAGES * AGENTS.length);
-    // Ten messages are answered so fast that chance may leave out a part.
-    const kills = Object.values(killer.kills);
-    expect(soak ? Math.min(...kills) : Math.max(...kills)).toBeGreaterThan(0);
+    expect(Object.values(killer.kills).every((kills) => kills > 0)).toBe(true);
   },
   soak ? 3_600_000 : 400_000,
 );

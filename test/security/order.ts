@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { hostsOf, parseCommand } from '../../bridge/protocol/command.ts';
+import { INSIDE } from '../../executor/sandbox/sandbox.ts';
 import type { AbuseCase, CommandInput, Family, Outcome, Scene } from './case.ts';
 
 /** A file that came into a room. */
@@ -120,6 +121,8 @@ interface Options {
   readonly files?: readonly string[];
 }
 
+const WORKSPACE = new RegExp(String.raw`${INSIDE.workspace}(?=[\s/;"']|$)`, 'g');
+
 /** The text behind `!run`: the case works in a folder of its own in the workspace that all orders share. */
 export function order(scene: Scene, script: string, { seconds = 15, hosts = [], write = [], files = [] }: Options = {}): string {
   const folder = basename(scene.workspace);
@@ -129,6 +132,6 @@ export function order(scene: Scene, script: string, { seconds = 15, hosts = [], 
     ...write.map((name) => `--write ${name}`),
     ...files.map((path) => `--file ${folder}/${path}`),
   ];
-  const moved = script.replaceAll(/\/work(?=[\s/;"']|$)/g, `/work/${folder}`);
+  const moved = script.replaceAll(WORKSPACE, `${INSIDE.workspace}/${folder}`);
   return `${options.join(' ')}\n~~~~~~\ncd ${folder}\n${moved}\n~~~~~~`;
 }

@@ -3,7 +3,7 @@ import { type AdminFacts, judgeAdmin } from '../../bridge/operations/admin/gate.
 import { type AdminOrder, parseAdmin } from '../../bridge/protocol/admin-order.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { freshPowerLevels } from '../../synapse/power-levels.ts';
-import { mastersIn } from '../../synapse/masters.ts';
+import { mastersAmong } from '../../bridge/protocol/masters.ts';
 import { people } from '../../synapse/residents.ts';
 
 describe('what !admin means', () => {
@@ -73,6 +73,6 @@ describe('who commands', () => {
     const who = people('house.test');
     const levels = freshPowerLevels(who);
     const users = { ...levels.users, [who.executor]: 100, '@agent_claude:house.test': 100, '@mina:house.test': 100, '@hana:house.test': 99, '@over:house.test': 101 };
-    expect([...mastersIn({ ...levels, users }, who)].toSorted()).toEqual(['@master:house.test', '@mina:house.test']);
+    expect([...mastersAmong(users, who)].toSorted()).toEqual(['@master:house.test', '@mina:house.test']);
   });
 });

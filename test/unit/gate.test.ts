@@ -83,7 +83,7 @@ describe('masters', () => {
 describe('an approval', () => {
   const EXECUTOR = UserId.parse('@executor:test');
   const content = { msgtype: 'm.text', body: 'may this run?', 'com.chavion': { hashes: ['0'.repeat(64)], v: 1 } };
-  const request = (more: object = {}) => ({ event_id: '$ask', sender: EXECUTOR, type: 'm.room.message', content, unsigned: { age: 5 }, ...more });
+  const request = (more: object = {}) => ({ event_id: '$ask', sender: EXECUTOR, type: 'm.room.message', origin_server_ts: AT, content, unsigned: { age: 5 }, ...more });
   const asked = (reactions: readonly Reaction[], more: Partial<ApprovalFacts> = {}): ApprovalFacts => ({
     raw: request(),
     expected: { ...content },
@@ -91,7 +91,6 @@ describe('an approval', () => {
     reactions,
     masters: new Set([MASTER]),
     executor: EXECUTOR,
-    askedAt: AT,
     now: AT + 1_000,
     ...more,
   });

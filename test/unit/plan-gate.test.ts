@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PlanJob, TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
+import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { REQUEST_LASTS_MS, requestBody, TASK_REQUEST_KEY } from '../../bridge/protocol/task-request.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import { judgePlan, type PlanFacts } from '../../executor/plan-gate.ts';
 import { MAX_PATCHES } from '../../executor/plan-patches.ts';
 import { namedIn } from '../../executor/task-acts.ts';
-import { account, AT, COORDINATOR, hashOf, HQ, MASTER, planWith, ROOT, shell, TaskThreadRecord } from './task-thread.ts';
+import { account, AT, COORDINATOR, factsOf as facts, hashOf, jobOf as job, MASTER, planWith, ROOT, shell, TaskThreadRecord } from './task-thread.ts';
 
 const LIST = planWith('list', shell('look', 'ls'), shell('count', 'ls | wc -l', { after: ['look'] }));
 const TREE = planWith('tree', shell('look', 'find .'), shell('count', 'find . | wc -l'));
@@ -23,19 +23,6 @@ function voted(): TaskThreadRecord {
   return thread;
 }
 
-const job = (more: object = {}) => PlanJob.parse({ v: 1, type: 'plan', root: ROOT, room: HQ, at: AT, lang: 'ko', decision: '$decision', step: 'look', attempt: 1, ...more });
-const facts = (thread: TaskThreadRecord, more: Partial<PlanFacts> = {}): PlanFacts => ({
-  raw: thread.events.get(ROOT),
-  masters: new Set([MASTER]),
-  reactions: [],
-  stoppedUntil: 0,
-  rooms: [HQ],
-  now: AT + 600_000,
-  events: thread.events,
-  coordinator: COORDINATOR,
-  endedAt: 0,
-  ...more,
-});
 
 describe('a command of a plan', () => {
   it('is found in the plan that the votes name', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { PlanJob, TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
+import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { scheduleId } from '../../bridge/queue/schedule-id.ts';
 import { judgePlan, type PlanFacts } from '../../executor/plan-gate.ts';
 import { revocationOf, revokedBy, type StandingOrder } from '../../executor/standing-order.ts';
-import { account, AT, COORDINATOR, hashOf, HQ, MASTER, planWith, ROOT, shell, TaskThreadRecord } from './task-thread.ts';
+import { account, AT, COORDINATOR, factsOf, hashOf, HQ, jobOf, MASTER, planWith, shell, TaskThreadRecord } from './task-thread.ts';
 
 const PLAN = planWith('list', shell('look', 'ls'));
 const ORDER = EventId.parse('$schedule');
@@ -26,19 +26,7 @@ function run(): TaskThreadRecord {
 const message = (more: object = {}, content: object = {}) => ({ event_id: ORDER, room_id: HQ, sender: MASTER, type: 'm.room.message', origin_server_ts: ORDERED, content: { msgtype: 'm.text', body: '!예약 매일 아침 7시에 서버 살피기', ...content }, unsigned: {}, ...more });
 const standing = (raw: unknown = message(), more: Partial<StandingOrder> = {}): StandingOrder => ({ event: ORDER, raw, reactions: [], revokedAt: 0, ...more });
 const judge = (order: StandingOrder | undefined, thread = run(), more: Partial<PlanFacts> = {}, job: object = {}) =>
-  judgePlan(PlanJob.parse({ v: 1, type: 'plan', root: ROOT, room: HQ, at: AT, lang: 'ko', decision: '$decision', step: 'look', attempt: 1, ...job }), {
-    raw: thread.events.get(ROOT),
-    masters: new Set([MASTER]),
-    reactions: [],
-    stoppedUntil: 0,
-    rooms: [HQ],
-    now: AT + 600_000,
-    events: thread.events,
-    coordinator: COORDINATOR,
-    endedAt: 0,
-    standing: order,
-    ...more,
-  });
+  judgePlan(jobOf(job), factsOf(thread, { standing: order, ...more }));
 const stop = (sender: string) => ({ event: EventId.parse('$sign'), sender: sender as never, key: '🛑', at: AT });
 
 describe('a run of a schedule', () => {

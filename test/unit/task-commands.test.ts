@@ -32,7 +32,7 @@ function house(reached: (state: TaskState) => boolean, script = able()) {
   const commands = taskCommands({ tasks: tasks as never, hq: HQ, hqName: 'hq', lang: 'ko', serverName: 'house' });
   let events = 0;
   const say = (name: 'choose' | 'cancel' | 'retry', words: string, thread?: string) =>
-    commands[name]!({ type: 'command', name, room: HQ, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as HouseCommandJob);
+    commands[name]({ type: 'command', name, room: HQ, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as HouseCommandJob);
   return { one, other, say };
 }
 

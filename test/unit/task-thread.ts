@@ -1,7 +1,9 @@
 import type { ActContent } from '../../bridge/protocol/act.ts';
+import { PlanJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
 import { canonical, canonicalHash } from '../../bridge/queue/canonical.ts';
+import type { PlanFacts } from '../../executor/plan-gate.ts';
 
 export const HQ = RoomId.parse('!hq:test');
 export const ROOT = EventId.parse('$root');
@@ -88,3 +90,19 @@ export class TaskThreadRecord {
     this.change(id, (raw) => ({ ...raw, sender }));
   }
 }
+
+/** For the step `look` of what `$decision` decided. */
+export const jobOf = (more: object = {}): PlanJob => PlanJob.parse({ v: 1, type: 'plan', root: ROOT, room: HQ, at: AT, lang: 'ko', decision: '$decision', step: 'look', attempt: 1, ...more });
+/** What the executor has read for it, ten minutes after the root. */
+export const factsOf = (thread: TaskThreadRecord, more: Partial<PlanFacts> = {}): PlanFacts => ({
+  raw: thread.events.get(ROOT),
+  masters: new Set([MASTER]),
+  reactions: [],
+  stoppedUntil: 0,
+  rooms: [HQ],
+  now: AT + 600_000,
+  events: thread.events,
+  coordinator: COORDINATOR,
+  endedAt: 0,
+  ...more,
+});
