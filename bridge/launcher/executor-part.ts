@@ -44,6 +44,7 @@ export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): 
     }),
     log: log(house, 'executor'),
     answers: () => executorAnswers(folder),
+    alive: () => executorAnswers(folder),
     graceMs: 15_000,
   };
 }

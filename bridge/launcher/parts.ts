@@ -12,7 +12,7 @@ import type { Accounts, Part } from './accounts.ts';
 import { writeSecret, writeSecretJson } from './files.ts';
 import type { DataPaths, Instance } from './instance.ts';
 import { INSTANCE_VARIABLE } from './processes.ts';
-import { redisAnswers, redisConfig, redisUrl } from './redis.ts';
+import { redisAnswers, redisConfig, redisSays, redisUrl } from './redis.ts';
 import type { Secrets } from './secrets.ts';
 import type { PartPlan } from './supervisor.ts';
 
@@ -55,6 +55,7 @@ export function redisPlan(house: House, rights: { readonly channelRights: boolea
     owner,
     log: log(house, 'redis'),
     answers: () => redisAnswers(port, house.secrets.redis.launcher),
+    alive: async () => (await redisSays(port, house.secrets.redis.launcher)) !== '',
     graceMs: 10_000,
   };
 }
@@ -76,6 +77,7 @@ export function synapsePlan(house: House, python: string): PartPlan {
     owner,
     log: log(house, 'synapse'),
     answers: () => answers200(`${homeserverUrl(house)}/health`),
+    alive: () => saysAnything(`${homeserverUrl(house)}/health`),
     graceMs: 15_000,
   };
 }
@@ -131,6 +133,7 @@ export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): Par
     }),
     log: log(house, 'swarm'),
     answers: () => answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
+    alive: () => saysAnything(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
     graceMs: 15_000,
   };
 }
@@ -146,12 +149,16 @@ export const present = (values: Readonly<Record<string, string | undefined>>): R
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** Whether something at this address says that all is well. */
-export async function answers200(url: string): Promise<boolean> {
+export const answers200 = async (url: string): Promise<boolean> => (await statusOf(url, 2_000)) === 200;
+
+const saysAnything = async (url: string): Promise<boolean> => (await statusOf(url, 10_000)) !== null;
+
+async function statusOf(url: string, withinMs: number): Promise<number | null> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(withinMs) });
     await response.arrayBuffer();
-    return response.status === 200;
+    return response.status;
   } catch {
-    return false;
+    return null;
   }
 }

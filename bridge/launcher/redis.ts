@@ -51,22 +51,24 @@ export function redisConfig({ port, folder, passwords, channelRights, readRights
 export const redisUrl = (user: 'swarm' | 'executor', password: string, port: number, host = '127.0.0.1'): string => `redis://${user}:${password}@${host}:${port}`;
 
 /** Whether this Redis answers the launcher's password: a stranger on the port does not. */
-export function redisAnswers(port: number, password: string): Promise<boolean> {
+export const redisAnswers = async (port: number, password: string): Promise<boolean> => (await redisSays(port, password)).includes('+PONG');
+
+/** What it says to the password and a PING; '' where nothing. An error, too, is an answer: of a full disk, while loading. */
+export function redisSays(port: number, password: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: '127.0.0.1', port, timeout: 2_000 });
     let said = '';
-    const done = (answer: boolean) => {
+    const done = () => {
       socket.destroy();
-      resolve(answer);
+      resolve(said);
     };
     socket.once('connect', () => socket.write(`AUTH launcher ${password}\r\nPING\r\n`));
     socket.on('data', (chunk: Buffer) => {
       said += chunk.toString('latin1');
-      if (said.includes('+PONG')) done(true);
-      else if (said.includes('-')) done(false);
+      if (said.includes('+PONG') || said.includes('-')) done();
     });
-    socket.once('timeout', () => done(false));
-    socket.once('error', () => done(false));
-    socket.once('close', () => done(false));
+    socket.once('timeout', done);
+    socket.once('error', done);
+    socket.once('close', done);
   });
 }

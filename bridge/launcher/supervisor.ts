@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Owner } from './files.ts';
 import type { Part } from './accounts.ts';
 import { HEALTHY_AFTER_MS, afterDeath } from './backoff.ts';
+import { type Looks, untilDeaf } from './deafness.ts';
 import { openLog } from './logs.ts';
 import { type ProcessMark, end, mark } from './processes.ts';
 
@@ -19,6 +20,8 @@ export interface PartPlan {
   readonly log: string;
   /** Whether it does its work, not only lives. */
   readonly answers: () => Promise<boolean>;
+  /** Whether it says anything at all, be it that it cannot work now: what hangs does not. */
+  readonly alive: () => Promise<boolean>;
   /** For an orderly end. */
   readonly graceMs: number;
 }
@@ -26,24 +29,30 @@ export interface PartPlan {
 export interface PartEvents {
   /** A new process, or none for the moment. */
   readonly changed: (part: Part, process: ProcessMark | null) => void;
+  /** `how`: signal or exit code; `DEAF` where it lived, but answered no more. */
   readonly died: (part: Part, how: string, delayMs: number) => void;
   /** It answers again after a death. */
   readonly back: (part: Part) => void;
 }
 
-/** Keeps one part alive until it is stopped. */
+export const DEAF = 'deaf';
+
+/** Keeps one part alive and answering until it is stopped. */
 export class SupervisedPart {
   readonly plan: PartPlan;
   readonly #events: PartEvents;
+  readonly #looks: Looks | undefined;
   readonly #stopping = new AbortController();
   #child: ChildProcess | undefined;
   #process: ProcessMark | undefined;
+  #deaf: ChildProcess | undefined;
   #failures = 0;
   #began = 0;
 
-  constructor(plan: PartPlan, events: PartEvents) {
+  constructor(plan: PartPlan, events: PartEvents, looks?: Looks) {
     this.plan = plan;
     this.#events = events;
+    this.#looks = looks;
   }
 
   start(): void {
@@ -56,7 +65,12 @@ export class SupervisedPart {
       this.#child = child;
       this.#process = child.pid === undefined ? undefined : mark(child.pid);
       child.once('error', (error) => this.#ended(child, error.message));
-      child.once('exit', (code, signal) => this.#ended(child, signal ?? `exit ${code}`));
+      const gone = new AbortController();
+      child.once('exit', (code, signal) => {
+        gone.abort();
+        this.#ended(child, child === this.#deaf ? DEAF : (signal ?? `exit ${code}`));
+      });
+      void this.#endDeaf(child, gone.signal);
       this.#events.changed(part, this.#process ?? null);
     } finally {
       closeSync(output);
@@ -97,6 +111,13 @@ export class SupervisedPart {
     this.#child = undefined;
     if (this.#process !== undefined) await end([this.#process], graceMs);
     this.#events.changed(this.plan.part, null);
+  }
+
+  /** From there on it is a death like any other. */
+  async #endDeaf(child: ChildProcess, gone: AbortSignal): Promise<void> {
+    if (!(await untilDeaf(this.plan.alive, gone, this.#looks)) || this.#child !== child) return;
+    this.#deaf = child;
+    child.kill('SIGKILL');
   }
 
   #ended(child: ChildProcess, how: string): void {
