@@ -71,6 +71,18 @@ export class BenchHouse implements AsyncDisposable {
     return this.#swarmEnvironment['CHAVION_APPSERVICE_TOKEN'] ?? '';
   }
 
+  /** Each logged in on a device of its own, as a bot is that stands alone. */
+  tokensOf(agents: readonly number[]): Promise<readonly string[]> {
+    return Promise.all(
+      agents.map(async (i) => {
+        const body = { type: 'm.login.application_service', identifier: { type: 'm.id.user', user: this.agent(i) } };
+        const answer = await request(this.url, 'POST', '/_matrix/client/v3/login', { token: this.appserviceToken, body });
+        if (answer.status !== 200) throw new Error(`${this.agent(i)} cannot log in: ${answer.status}`);
+        return String(answer.body['access_token']);
+      }),
+    );
+  }
+
   agent(i: number): string {
     return `@agent_echo${i}:${this.house.ready.serverName}`;
   }

@@ -52,7 +52,8 @@ export async function fanOut(bench: BenchHouse, say: (line: string) => void): Pr
       await block(bench, ear, room, count, await bench.serveSwarm(), swarm);
     }
     await bench.endServer();
-    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', [bench.url, bench.appserviceToken, room, bench.house.ready.serverName, String(first), String(count)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+    child.process.send({ homeserver: bench.url, room, tokens: await bench.tokensOf(agents) });
     await once(child.process, 'message');
     await sleep(1_000);
     for (let turn = 0; turn < 2; turn += 1) await block(bench, ear, room, count, child.process.pid ?? 0, bots);

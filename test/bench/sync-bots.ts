@@ -1,20 +1,20 @@
-/** What one would otherwise write: every agent a bot of matrix-bot-sdk with a /sync of its own. */
+/** What one would otherwise write: every agent a bot of matrix-bot-sdk, logged in, with a /sync of its own. */
+import { once } from 'node:events';
 import { LogLevel, LogService, MatrixClient } from 'matrix-bot-sdk';
+import { z } from 'zod';
 
-const [, , homeserver = '', token = '', room = '', server = '', first = '0', count = '0'] = process.argv;
 LogService.setLevel(LogLevel.ERROR);
 // Looking for a stored filter that is not there yet counts as an error.
 LogService.muteModule('MatrixHttpClient');
 
-const bots = Array.from({ length: Number(count) }, (_, i) => {
+const [message] = await once(process, 'message');
+const { homeserver, room, tokens } = z.object({ homeserver: z.string(), room: z.string(), tokens: z.array(z.string()) }).parse(message);
+
+const bots = tokens.map((token) => {
   const bot = new MatrixClient(homeserver, token);
-  bot.impersonateUserId(`@agent_echo${Number(first) + i}:${server}`);
   bot.on('room.message', (where: string, event: { event_id: string; sender: string; content: { body?: string } }) => {
     if (where !== room || !event.sender.startsWith('@master:')) return;
-    const content = { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source: event.event_id } };
-    // Ghosts of one appservice share their transaction ids, and the library's own would clash.
-    const path = `/_matrix/client/v3/rooms/${encodeURIComponent(where)}/send/m.room.message/${encodeURIComponent(`${event.event_id}.bot${i}`)}`;
-    void bot.doRequest('PUT', path, null, content);
+    void bot.sendMessage(where, { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source: event.event_id } });
   });
   return bot;
 });
