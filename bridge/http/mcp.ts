@@ -10,10 +10,10 @@ import type { Caller } from './key-ring.ts';
 import type { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
 import { DoorProblem } from './problems.ts';
-import { CommandIn, CompleteIn, ListenQuery, MessageIn, ReportIn, TasksQuery } from './schemas.ts';
+import { CommandIn, CompleteIn, DispatchIn, ListenQuery, MessageIn, ReportIn, TaskId, TaskIn, TasksQuery } from './schemas.ts';
 import { type DoorDeps, langOf } from './door-deps.ts';
 
-const Task = z.object({ id: z.string().describe('The id of the task, such as b3.') });
+const Task = z.object({ id: TaskId.shape.id.describe('The id of the task, such as b3.') });
 
 /** `/mcp`: the same door for Model Context Protocol clients, streamable HTTP, one exchange a request, the same keys. */
 export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDeps, 'house' | 'log' | 'url'>, operations: Operations): void {
@@ -33,6 +33,8 @@ export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDep
     schema: { hide: true },
     handler: async (request, reply) => {
       const { agent, scopes, keyId } = callerOf(request);
+      // There is no check-in here: whoever calls has its key, and the letter with it has served.
+      await house.arrived(agent).catch(() => log.warn('a letter with a key could not be taken out of its room'));
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const headers = new Headers();
@@ -59,9 +61,17 @@ function toolsFor(caller: Caller, operations: Operations, lang: Lang): McpServer
     does('read', () => operations.listen(caller, since, Math.min(wait, 50) * 1000, mcpReq.signal)),
   );
   server.registerTool('list_tasks', { description: 'List tasks, newest first.', inputSchema: TasksQuery, annotations: { readOnlyHint: true } }, (query) => does('read', async () => ({ tasks: await operations.tasks(query) })));
+  server.registerTool('get_task', { description: 'One task, with its reports, commands and result so far.', inputSchema: Task, annotations: { readOnlyHint: true } }, ({ id }) =>
+    does('read', async () => ({ ...(await operations.task(id)), ...(await operations.results(id)) })),
+  );
+  server.registerTool('post_task', { description: 'Post a task. board: it waits until an agent claims it. swarm: asks the master for a task that all agents plan, vote on and carry out; it begins when he says yes, and get_task then shows what came of it. You are told by letter either way.', inputSchema: TaskIn }, (task) =>
+    does('tasks', () => operations.post(caller, task, seed())),
+  );
   server.registerTool('claim_task', { description: 'Take a board task. Report in time or it returns to the pool.', inputSchema: Task }, ({ id }) => does('tasks', () => operations.claim(caller, id, seed())));
   server.registerTool('report_task', { description: 'Report on a task you have claimed.', inputSchema: Task.extend(ReportIn.shape) }, ({ id, text }) => does('tasks', () => operations.report(caller, id, text, seed())));
   server.registerTool('complete_task', { description: 'End a task you have claimed.', inputSchema: Task.extend(CompleteIn.shape) }, ({ id, ...end }) => does('tasks', () => operations.complete(caller, id, end, seed())));
+  server.registerTool('dispatch_task', { description: 'Hand on a part of a task you have claimed: to executor with a command (the master is asked first), or to another agent with an instruction.', inputSchema: Task.extend(DispatchIn.shape) }, ({ id, ...part }) => does('tasks', () => operations.dispatch(caller, id, part, seed())));
+  server.registerTool('status', { description: 'Who is here, by id and name, and how many tasks wait.', inputSchema: z.object({}), annotations: { readOnlyHint: true } }, () => does('read', () => operations.overview(caller)));
   server.registerTool('run_command', { description: 'Ask to run a command on the server, in a sandbox; the master is always asked first. Answers with the job; job_id looks it up again.', inputSchema: CommandIn.partial().extend({ job_id: z.string().optional().describe('Instead of a command: the job to look at.') }) }, ({ job_id: id, type, payload }) =>
     id === undefined ? does('execute', () => operations.order(caller, CommandIn.parse({ type, payload }), seed())) : does('read', () => operations.job(id)),
   );

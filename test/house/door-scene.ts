@@ -7,7 +7,7 @@ import { KeyRing } from '../../bridge/http/key-ring.ts';
 import { Mailbox } from '../../bridge/http/mailbox.ts';
 import { DoorProblem } from '../../bridge/http/problems.ts';
 import type { Rate } from '../../bridge/http/rate-limit.ts';
-import type { JobView } from '../../bridge/http/schemas.ts';
+import type { JobView, TaskView } from '../../bridge/http/schemas.ts';
 import { buildDoor } from '../../bridge/http/server.ts';
 import { Scope } from '../../bridge/protocol/door.ts';
 import { AgentId, EventId } from '../../bridge/protocol/ids.ts';
@@ -28,6 +28,8 @@ export class DoorScene implements AsyncDisposable {
   readonly board: Board;
   readonly said: Said[] = [];
   readonly jobs = new Map<string, JobView>();
+  /** Tasks of the swarm that were asked for, by the call that did; nobody says yes here. */
+  readonly wishes = new Map<string, TaskView>();
   /** Lines that the door has logged. */
   readonly log: string[] = [];
   /** As its clock. */
@@ -120,7 +122,17 @@ export class DoorScene implements AsyncDisposable {
         return job;
       },
       job: async (id) => this.jobs.get(id) ?? null,
-      swarmTasks: null,
+      swarmTasks: {
+        list: async () => [...this.wishes.values()],
+        get: async (id) => [...this.wishes.values()].find((one) => one.id === id) ?? null,
+        result: async () => null,
+        begin: async (agent, mission, seed) => {
+          const [title = '', ...rest] = mission.split('\n');
+          const wish: TaskView = this.wishes.get(seed) ?? { id: `r${this.wishes.size + 1}`, kind: 'swarm', title, description: rest.join('\n'), state: 'asking', by: agent, owner: null, claimUntil: null, createdAt: Date.now(), reports: 0 };
+          this.wishes.set(seed, wish);
+          return wish;
+        },
+      },
       health: async () => true,
     };
   }

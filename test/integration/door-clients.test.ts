@@ -65,19 +65,33 @@ describe('a client of the Model Context Protocol', () => {
 
   it('finds the tools and does with them what can be done by HTTP', async () => {
     const client = await connected(key);
-    expect((await client.listTools()).tools.map(({ name }) => name).toSorted()).toEqual(['claim_task', 'complete_task', 'list_tasks', 'listen', 'report_task', 'run_command', 'say']);
+    expect((await client.listTools()).tools.map(({ name }) => name).toSorted()).toEqual(['claim_task', 'complete_task', 'dispatch_task', 'get_task', 'list_tasks', 'listen', 'post_task', 'report_task', 'run_command', 'say', 'status']);
     await said(client, 'say', { receiver: 'all', content: 'MCP로 인사합니다' });
     expect(scene.said.at(-1)).toMatchObject({ agent: 'scout', text: 'MCP로 인사합니다' });
-    const { body } = await scene.call('POST', '/api/tasks', { key, body: { title: 'MCP' } });
-    const id = String(body['id']);
+    const { id } = JSON.parse((await said(client, 'post_task', { title: 'MCP', description: '붙여서' })).text) as { id: string };
+    expect((await scene.call('GET', `/api/tasks/${id}`, { key })).body).toMatchObject({ kind: 'board', title: 'MCP', description: '붙여서', by: 'scout' });
     expect((await said(client, 'list_tasks', {})).text).toContain(id);
     expect(JSON.parse((await said(client, 'claim_task', { id })).text)).toMatchObject({ owner: 'scout' });
     const job = JSON.parse((await said(client, 'run_command', { type: 'shell', payload: { script: 'echo 1' } })).text) as { id: string };
     expect(JSON.parse((await said(client, 'run_command', { job_id: job.id })).text)).toMatchObject({ id: job.id, state: 'asked' });
+    expect(JSON.parse((await said(client, 'dispatch_task', { id, to: 'executor', command: { type: 'shell', payload: { script: 'echo 2' } } })).text)).toMatchObject({ to: 'executor', job: { state: 'asked' } });
     expect((await said(client, 'report_task', { id, text: '거의' })).isError).toBe(false);
     expect(JSON.parse((await said(client, 'complete_task', { id, result: '끝' })).text)).toMatchObject({ state: 'done' });
+    expect(JSON.parse((await said(client, 'get_task', { id })).text)).toMatchObject({ title: 'MCP', state: 'done', result: '끝', reports: [{ by: 'scout', text: '거의' }], jobs: [{ state: 'asked' }] });
+    expect(JSON.parse((await said(client, 'status')).text)).toMatchObject({ you: 'scout', agents: expect.arrayContaining([expect.objectContaining({ id: 'helper' })]) as unknown });
     await scene.mailbox.put(scout, 'm1', letter('들리나요'));
     expect((await said(client, 'listen', {})).text).toContain('들리나요');
+    await client.close();
+  });
+
+  it('asks for a task of all agents, and looks at what becomes of it', async () => {
+    const client = await connected(key);
+    const wish = JSON.parse((await said(client, 'post_task', { kind: 'swarm', title: '모두 함께', description: '나눠서 해요' })).text) as { id: string };
+    expect(wish).toMatchObject({ kind: 'swarm', state: 'asking', by: 'scout' });
+    expect([...scene.wishes.values()]).toMatchObject([{ id: wish.id, title: '모두 함께', description: '나눠서 해요' }]);
+    expect(JSON.parse((await said(client, 'get_task', { id: wish.id })).text)).toMatchObject({ state: 'asking', result: null, jobs: [] });
+    expect((await said(client, 'list_tasks', { state: 'asking' })).text).toContain(wish.id);
+    expect(await said(client, 'claim_task', { id: wish.id })).toMatchObject({ isError: true, text: expect.stringContaining('task.swarm') as string });
     await client.close();
   });
 
@@ -85,7 +99,9 @@ describe('a client of the Model Context Protocol', () => {
     await expect(connected('chv_wrong')).rejects.toThrow(/401|auth\.wrong|[Uu]nauthorized/);
     const client = await connected(await scene.key('reading', ['read']));
     expect(await said(client, 'say', { receiver: 'all', content: 'x' })).toMatchObject({ isError: true, text: expect.stringContaining('auth.scope') as string });
-    expect(await said(client, 'claim_task', { id: 'b1' })).toMatchObject({ isError: true });
+    for (const [name, args] of [['claim_task', { id: 'b1' }], ['post_task', { title: 'x' }], ['post_task', { title: 'x', kind: 'swarm' }], ['dispatch_task', { id: 'b1', to: 'executor', command: { type: 'shell', payload: { script: 'x' } } }]] as const) {
+      expect(await said(client, name, args)).toMatchObject({ isError: true, text: expect.stringContaining('auth.scope') as string });
+    }
     expect(await said(client, 'run_command', { type: 'shell', payload: { script: 'x' } })).toMatchObject({ isError: true });
     await client.close();
     const full = await connected(key);
