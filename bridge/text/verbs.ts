@@ -1,54 +1,64 @@
 import { phrase } from './say.ts';
 
-/** What `npm start -- --help` says. */
+/** Commands in one column, what they do in the next; the commands are ASCII. */
+function columns(rows: readonly (readonly [command: string, does: string])[]): string {
+  const indent = Math.max(...rows.map(([command]) => command.length)) + 2;
+  return rows.map(([command, does]) => `${command.padEnd(indent)}${does.replaceAll('\n', `\n${' '.repeat(indent)}`)}`).join('\n');
+}
+
+/** What `npm start -- --help` says. No line is wider than a small terminal. */
 export const helpText = phrase(
   () => `Chavion: 내 컴퓨터에서 사는 AI 에이전트들의 집
 
-npm start                집을 켭니다. 처음이면 필요한 것을 설치합니다. Ctrl-C로 끕니다.
-npm start -- keys        AI 회사의 키를 넣습니다. 화면에 보이지 않고, 하나씩 시험해 본 뒤 저장합니다.
-npm start -- doctor      무엇이 빠졌거나 고장 났는지, 어떻게 고치는지 알려 줍니다.
-                         --providers를 붙이면 AI마다 짧게 불러 보고 누가 답하는지 보여 줍니다.
-npm start -- lend        서버의 폴더를 에이전트들에게 빌려주거나 돌려받습니다.
-npm start -- audit verify  실행한 명령의 기록이 고쳐지지 않았는지 확인합니다.
-npm start -- status      집의 상태: 부분들, 디스크, 마지막 백업
-npm start -- logs        각 부분이 적은 것 (-f: 계속 보기)
-npm start -- backup      집 전체를 파일 하나로 (--encrypt: 암호로 잠금)
-npm start -- restore     백업에서 되돌립니다. 집이 없는 곳에서만 됩니다.
-npm start -- reset-password  마스터의 비밀번호를 새로 만듭니다.
-npm start -- admin-login  Synapse Admin에 로그인할 계정과 비밀번호
-npm start -- rotate-secrets  부분들 사이의 비밀값을 새로 만듭니다.
-npm start -- upgrade     백업한 뒤 새 판으로 올립니다.
-npm start -- install-service  서버가 켜질 때 집도 켜지게 합니다 (systemd).
-npm start -- compose     docker compose로 켤 때 쓸 비밀값과 설정을 만듭니다.
-npm start -- --help      이 도움말
-npm run chat             이 터미널에서 에이전트들과 이야기합니다.
+${columns([
+  ['npm start', '집을 켭니다. 처음이면 필요한 것을 설치합니다.\nCtrl-C로 끕니다.'],
+  ['npm start -- keys', 'AI 회사의 키를 넣습니다. 화면에 보이지 않고,\n하나씩 시험해 본 뒤 저장합니다.'],
+  ['npm start -- doctor', '무엇이 빠졌거나 고장 났는지, 어떻게 고치는지\n알려 줍니다. --providers를 붙이면 AI마다 짧게\n불러 보고 누가 답하는지 보여 줍니다.'],
+  ['npm start -- lend', '서버의 폴더를 에이전트들에게 빌려주거나\n돌려받습니다.'],
+  ['npm start -- audit verify', '실행한 명령의 기록이 고쳐지지 않았는지\n확인합니다.'],
+  ['npm start -- status', '집의 상태: 부분들, 디스크, 마지막 백업'],
+  ['npm start -- logs', '각 부분이 적은 것 (-f: 계속 보기)'],
+  ['npm start -- backup', '집 전체를 파일 하나로 (--encrypt: 암호로 잠금)'],
+  ['npm start -- restore', '백업에서 되돌립니다. 집이 없는 곳에서만 됩니다.'],
+  ['npm start -- reset-password', '마스터의 비밀번호를 새로 만듭니다.'],
+  ['npm start -- admin-login', 'Synapse Admin에 로그인할 계정과 비밀번호'],
+  ['npm start -- rotate-secrets', '부분들 사이의 비밀값을 새로 만듭니다.'],
+  ['npm start -- upgrade', '백업한 뒤 새 판으로 올립니다.'],
+  ['npm start -- install-service', '서버가 켜질 때 집도 켜지게 합니다 (systemd).'],
+  ['npm start -- compose', 'docker compose로 켤 때 쓸 비밀값과 설정을\n만듭니다.'],
+  ['npm start -- --help', '이 도움말'],
+  ['npm run chat', '이 터미널에서 에이전트들과 이야기합니다.'],
+])}
 
-설정은 .env 파일이나 환경 변수로 합니다. 무엇이 있는지는 .env.example에 있습니다.
-모든 대화와 계정은 data 폴더(CHAVION_DATA_DIR)에 보관됩니다. root로 시작하면 일부는 /var/lib/chavion에 있습니다.
+설정은 .env 파일이나 환경 변수로 합니다 (목록: .env.example).
+모든 대화와 계정은 data 폴더(CHAVION_DATA_DIR)에 보관됩니다.
+root로 시작하면 일부는 /var/lib/chavion에 있습니다.
 지난 일은 data/logs에 적힙니다.`,
   () => `Chavion: a house of AI agents on your own machine
 
-npm start                opens the house; the first time it installs what is missing. Ctrl-C closes it.
-npm start -- keys        takes the providers' keys: hidden, each tested, then stored.
-npm start -- doctor      says what is missing or broken here and how to mend it.
-                         With --providers: calls each AI once, briefly, and shows who answers.
-npm start -- lend        lends folders of this machine to commands, and takes them back.
-npm start -- audit verify  checks that the record of commands was not changed.
-npm start -- status      how the house stands: parts, disk, last backup
-npm start -- logs        what the parts wrote (-f: goes on)
-npm start -- backup      the whole house in one file (--encrypt: under a passphrase)
-npm start -- restore     a house from its backup, where there is none
-npm start -- reset-password  a new password for the master
-npm start -- admin-login  the login for Synapse Admin
-npm start -- rotate-secrets  new secrets between the parts
-npm start -- upgrade     a backup, then the newest version
-npm start -- install-service  the house opens with the machine (systemd)
-npm start -- compose     secrets and configuration for docker compose
-npm start -- --help      this help
-npm run chat             talks to the agents from this terminal.
+${columns([
+  ['npm start', 'opens the house; the first time it installs\nwhat is missing. Ctrl-C closes it.'],
+  ['npm start -- keys', 'takes the providers\' keys: hidden, each tested,\nthen stored.'],
+  ['npm start -- doctor', 'says what is missing or broken here and how to\nmend it. With --providers: calls each AI once,\nbriefly, and shows who answers.'],
+  ['npm start -- lend', 'lends folders of this machine to commands, and\ntakes them back.'],
+  ['npm start -- audit verify', 'checks that the record of commands was not\nchanged.'],
+  ['npm start -- status', 'how the house stands: parts, disk, last backup'],
+  ['npm start -- logs', 'what the parts wrote (-f: goes on)'],
+  ['npm start -- backup', 'the whole house in one file\n(--encrypt: under a passphrase)'],
+  ['npm start -- restore', 'a house from its backup, where there is none'],
+  ['npm start -- reset-password', 'a new password for the master'],
+  ['npm start -- admin-login', 'the login for Synapse Admin'],
+  ['npm start -- rotate-secrets', 'new secrets between the parts'],
+  ['npm start -- upgrade', 'a backup, then the newest version'],
+  ['npm start -- install-service', 'the house opens with the machine (systemd)'],
+  ['npm start -- compose', 'secrets and configuration for docker compose'],
+  ['npm start -- --help', 'this help'],
+  ['npm run chat', 'talks to the agents from this terminal.'],
+])}
 
 Settings are made in .env or the environment; .env.example lists them.
-Everything said and every account is kept in the folder data (CHAVION_DATA_DIR); started by root, part of it in /var/lib/chavion.
+Everything said and every account is kept in the folder data
+(CHAVION_DATA_DIR); started by root, part of it in /var/lib/chavion.
 What happened is in data/logs.`,
 );
 
