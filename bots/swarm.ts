@@ -151,7 +151,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     serverName: settings.CHAVION_SERVER_NAME,
     ops: settings.CHAVION_OPS_ROOM,
     timeZone: settings.CHAVION_TZ,
-    available: (agent) => purse.available(agent),
+    available: (agent) => purse.affords(agent),
+    frozen: () => purse.frozen,
     log,
   });
   const showcase = createShowcase({ redis, tasks, coordinator, settings, log });

@@ -70,6 +70,11 @@ export class Purse {
     return this.rest(agent) === null;
   }
 
+  /** The same, the freeze aside: tasks stand still with those whom they have, and lose nobody by it. */
+  affords(agent: AgentId): boolean {
+    return restOf(agent, this.#deps.labelOf(agent), { ...this.#state, frozenAt: null }, this.#now(), this.#deps.timeZone) === null;
+  }
+
   rest(agent: AgentId): Rest | null {
     return restOf(agent, this.#deps.labelOf(agent), this.#state, this.#now(), this.#deps.timeZone);
   }

@@ -7,6 +7,8 @@ import type { TaskStore } from './store.ts';
 export interface AsksDeps {
   readonly store: Pick<TaskStore, 'load'>;
   readonly machine: Pick<TaskMachine, 'apply' | 'watch'>;
+  /** Nobody is to be asked now. */
+  readonly frozen: () => boolean;
   /** Throws the signal's reason when aborted, nothing else. */
   readonly askMind: (state: TaskState, ask: Ask, signal: AbortSignal) => Promise<MindReply>;
 }
@@ -14,7 +16,7 @@ export interface AsksDeps {
 /** Another swarm may have ended what is asked here. */
 const LOOK_MS = 2_000;
 
-/** Questions to minds that are open at this moment; one that nobody needs an answer to any more is taken back. */
+/** Questions to minds that are open at this moment; one that nobody needs an answer to any more, or that waits for a thaw, is taken back. */
 export class Asks {
   readonly #deps: AsksDeps;
   readonly #open = new Map<EventId, Map<string, AbortController>>();
@@ -30,6 +32,7 @@ export class Asks {
   async run(root: EventId, ask: Ask): Promise<void> {
     const state = await this.#deps.store.load(root);
     if (state === null || !isOpen(state, ask.id)) return;
+    if (this.#deps.frozen()) return void (await this.#deps.machine.apply(root, { kind: 'frozen', at: Date.now() }));
     const controller = new AbortController();
     const open = this.#open.get(root) ?? new Map<string, AbortController>();
     this.#open.set(root, open.set(ask.id, controller));
@@ -40,7 +43,7 @@ export class Asks {
     } catch (error) {
       if (!controller.signal.aborted) throw error;
     } finally {
-      open.delete(ask.id);
+      if (open.get(ask.id) === controller) open.delete(ask.id);
       if (open.size === 0) this.#open.delete(root);
     }
   }
@@ -64,4 +67,4 @@ export class Asks {
   }
 }
 
-const isOpen = (state: TaskState, id: string): boolean => state.asks.some((ask) => ask.id === id);
+const isOpen = ({ asks, frozenAt }: TaskState, id: string): boolean => frozenAt === null && asks.some((ask) => ask.id === id);

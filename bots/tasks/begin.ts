@@ -47,6 +47,9 @@ export function newTask(task: NewTask): TaskState {
     saying: [],
     unsaid: [],
     timers: {},
+    frozenAt: null,
+    freezes: 0,
+    frozenMs: 0,
     tokens: { input: 0, output: 0 },
     costMicroUsd: 0,
   };

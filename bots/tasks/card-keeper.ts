@@ -20,7 +20,7 @@ export interface CardDeps {
 }
 
 /** While it goes on by itself it is still growing: `npm run chat` waits for the rest, and shows it as it stands. */
-const chavionOf = (state: TaskState): ChavionContent => ({ v: 1, kind: 'card', root: state.root, ...(hasEnded(state) || waitsForMaster(state) ? {} : { streaming: true }) });
+const chavionOf = (state: TaskState): ChavionContent => ({ v: 1, kind: 'card', root: state.root, ...(hasEnded(state) || waitsForMaster(state) || state.frozenAt !== null ? {} : { streaming: true }) });
 
 /** One message a task that says how it stands: sent once, edited after every transition, never ringing. */
 export class CardKeeper {

@@ -4,6 +4,7 @@ import { taskEnding } from '../../bridge/text/task-reasons.ts';
 import { duration, spent, type StepWord } from '../../bridge/text/task-words.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import { plainWords } from './markdown-words.ts';
+import { waitsForMaster } from './machine.ts';
 import { labelled, type NameOf } from './plan-labels.ts';
 import { type AskKind, ENDED, type TaskState } from './state.ts';
 
@@ -29,13 +30,14 @@ export function cardText(state: TaskState, facts: CardFacts): string {
     ...votes(state),
     ...progress(state),
     ...(state.tokens.input + state.tokens.output === 0 && state.costMicroUsd === 0 ? [] : [card.spent[lang](spent[lang](state.costMicroUsd, state.tokens.input + state.tokens.output))]),
-    ...next(state),
+    ...(state.frozenAt === null ? [] : [awaited.thaw[lang]()]),
+    ...(state.frozenAt === null || waitsForMaster(state) ? next(state) : []),
   ].join('\n');
 }
 
-/** Of an ended task, how long it took. */
-function elapsed({ lang, phase, began, since }: TaskState, now: number): string {
-  const ms = (ENDED.has(phase) ? since : now) - began;
+/** Of an ended task, how long it took; freezes do not count. */
+function elapsed({ lang, phase, began, since, frozenAt }: TaskState, now: number): string {
+  const ms = (ENDED.has(phase) ? since : (frozenAt ?? now)) - began;
   return ms < 60_000 ? card.underAMinute[lang]() : duration[lang](ms);
 }
 

@@ -45,7 +45,8 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     const live = await tasks.live();
     if (live.length === 0) return say.nothingGoesOn[job.lang]();
     const waiting = live.filter(waitsForMaster).map(({ no }) => no);
-    return [...live.map((one) => line(one, job.lang)), ...(waiting.length === 0 ? [] : ['', say.waitsForYou[job.lang](waiting)])].join('\n');
+    const frozen = live.some(({ frozenAt }) => frozenAt !== null) ? ['', say.allWait[job.lang]()] : [];
+    return [...live.map((one) => line(one, job.lang)), ...frozen, ...(waiting.length === 0 ? [] : ['', say.waitsForYou[job.lang](waiting)])].join('\n');
   };
 
   const list: HouseCommand = async (job) => {

@@ -1,6 +1,6 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { StepId } from '../../bridge/protocol/plan.ts';
-import { messageId } from './message-ids.ts';
+import { freezeLimitId, messageId } from './message-ids.ts';
 import { type Ask, type AskKind, ENDED, type Phase, type PlanFault, type Refusal, type Say, type TaskState } from './state.ts';
 import type { TaskEffect, TaskRules } from './transitions.ts';
 
@@ -14,16 +14,38 @@ const KEPT_REFUSALS = 60;
 /** One transition in the making: the state as it will be, and what that sets off. */
 export class Draft {
   readonly effects: TaskEffect[] = [];
-  readonly at: number;
   readonly rules: TaskRules;
   /** To be entered when the event is dealt with. */
   next: Phase | null = null;
+  readonly #at: number;
   #state: TaskState;
 
   constructor(state: TaskState, at: number, rules: TaskRules) {
     this.#state = state;
-    this.at = at;
+    this.#at = at;
     this.rules = rules;
+  }
+
+  /** The task's own time: it stands still while the task is frozen. */
+  get at(): number {
+    return this.#state.frozenAt ?? this.#at;
+  }
+
+  /** It goes on after a freeze: every time that was set moves by as long as it stood still, the deadline among them. */
+  startClock(): void {
+    const { frozenAt, frozenMs, freezes, began, since, deadline, asks } = this.#state;
+    if (frozenAt === null) return;
+    this.disarm(freezeLimitId(freezes));
+    const stood = Math.max(0, this.#at - frozenAt);
+    this.set({
+      frozenAt: null,
+      frozenMs: frozenMs + stood,
+      began: began + stood,
+      since: since + stood,
+      deadline: deadline + stood,
+      asks: asks.map((ask) => ({ ...ask, until: ask.until + stood })),
+      timers: Object.fromEntries(Object.entries(this.#state.timers).map(([id, at]) => [id, at + stood])),
+    });
   }
 
   get state(): TaskState {
@@ -52,13 +74,19 @@ export class Draft {
     return this.#state.saying.some((say) => say.id === id);
   }
 
+  /** What is asked, sent or waited for while the task is frozen is set off by the thaw, off the state. */
+  setOff(effect: TaskEffect): void {
+    const { frozenAt } = this.#state;
+    if (frozenAt === null || effect.kind === 'say' || effect.kind === 'withdraw') this.effects.push(effect);
+  }
+
   /** @param more what tells this ask from others of its kind to the same agent in the same round */
   ask(kind: AskKind, agent: AgentId, more: { readonly step?: StepId; readonly tail?: string } = {}): void {
     const id = [this.#state.round, kind, agent, ...(more.tail === undefined ? [] : [more.tail])].join('.');
     const until = Math.min(this.at + this.rules.patience[kind], windUpAt(this.#state));
     const ask: Ask = { id, kind, agent, until, ...(more.step === undefined ? {} : { step: more.step }) };
     this.set({ asks: [...this.#state.asks, ask] });
-    this.effects.push({ kind: 'ask', id, ask });
+    this.setOff({ kind: 'ask', id, ask });
     this.timer(`until.${id}`, until);
   }
 
@@ -69,7 +97,7 @@ export class Draft {
 
   timer(id: string, at: number): void {
     this.set({ timers: { ...this.#state.timers, [id]: at } });
-    this.effects.push({ kind: 'timer', id, at });
+    this.setOff({ kind: 'timer', id, at });
   }
 
   disarm(id: string): void {
@@ -108,6 +136,7 @@ export class Draft {
   /** The end, in words that were said before or are on their way. */
   end(phase: 'done' | 'partial' | 'failed' | 'cancelled'): void {
     this.next = null;
+    this.startClock();
     this.#leave();
     this.set({ phase, since: this.at, timers: {}, question: null });
     const { round } = this.#state;
@@ -119,13 +148,13 @@ export class Draft {
   }
 
   #leave(): void {
-    const { gone, leaving, timers, runs } = this.#state;
-    const deadline = `deadline.${runs}`;
+    const { gone, leaving, timers, runs, freezes } = this.#state;
+    const kept = [`deadline.${runs}`, freezeLimitId(freezes)];
     this.set({
       asks: [],
       gone: [...new Set([...gone, ...leaving])],
       leaving: [],
-      timers: Object.fromEntries(Object.entries(timers).filter(([id]) => id === deadline)),
+      timers: Object.fromEntries(Object.entries(timers).filter(([id]) => kept.includes(id))),
     });
   }
 }

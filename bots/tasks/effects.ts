@@ -11,6 +11,7 @@ export interface EffectDeps {
   readonly asks: Pick<Asks, 'run'>;
   readonly voice: Pick<Voice, 'say'>;
   readonly orders: Pick<OrderBox, 'add'>;
+  readonly frozen: () => boolean;
 }
 
 /** Carries out one effect; doing it twice does it once. */
@@ -21,7 +22,7 @@ export async function carryOutEffect({ root, effect }: TaskJob, deps: EffectDeps
     case 'say':
       return deps.voice.say(root);
     case 'timer':
-      return void (await deps.machine.apply(root, { kind: 'timer', at: Math.max(effect.at, Date.now()), id: effect.id }));
+      return void (await deps.machine.apply(root, { kind: 'timer', at: Math.max(effect.at, Date.now()), id: effect.timer ?? effect.id }));
     case 'dispatch':
       return dispatch(root, effect, deps);
     case 'withdraw': {
@@ -32,13 +33,14 @@ export async function carryOutEffect({ root, effect }: TaskJob, deps: EffectDeps
 }
 
 /** Names the events in which the executor finds what to run; one that was taken back meanwhile is not sent. */
-async function dispatch(root: TaskJob['root'], effect: Extract<TaskJob['effect'], { kind: 'dispatch' }>, { store, orders }: EffectDeps): Promise<void> {
+async function dispatch(root: TaskJob['root'], effect: Extract<TaskJob['effect'], { kind: 'dispatch' }>, { store, machine, orders, frozen }: EffectDeps): Promise<void> {
   const state = await store.load(root);
   const decision = state?.decision?.event;
   const inForce = state?.plan?.event;
   const command = state?.commands[effect.step];
-  if (state === null || decision === undefined || inForce === undefined || hasEnded(state)) return;
+  if (state === null || decision === undefined || inForce === undefined || hasEnded(state) || state.frozenAt !== null) return;
   if (state.plan?.hash !== effect.plan || command?.attempt !== effect.attempt || command.state === 'stopped') return;
+  if (frozen()) return void (await machine.apply(root, { kind: 'frozen', at: Date.now() }));
   await orders.add({
     v: 1,
     type: 'plan',

@@ -27,5 +27,8 @@ export const messageId = {
   ended: (round: number) => `ended.${round}`,
 } as const;
 
+/** The timer by which a frozen task ends, thawed or not. */
+export const freezeLimitId = (freezes: number): string => `frozen.${freezes}`;
+
 /** One sending of a command. */
 export const dispatchId = (hash: PlanHash, step: StepId, attempt: number): string => `dispatch.${hash.slice(0, 16)}.${step}.${attempt}`;

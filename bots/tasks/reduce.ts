@@ -1,6 +1,7 @@
 import { NO_PLAN_YET } from './begin.ts';
 import { Draft, windUpAt } from './draft.ts';
-import { messageId } from './message-ids.ts';
+import { freeze, thaw } from './freeze.ts';
+import { freezeLimitId, messageId } from './message-ids.ts';
 import { asking } from './phases/asking.ts';
 import { choose } from './phases/deciding.ts';
 import { critique } from './phases/critique.ts';
@@ -44,7 +45,7 @@ function happen(draft: Draft, event: TaskEvent): void {
     case 'answered':
       return answered(draft, event);
     case 'refused':
-      return absent(draft, event.ask, event.code);
+      return event.code === 'purse.frozen' ? heldUp(draft, event.ask) : absent(draft, event.ask, event.code);
     case 'tapped':
       return tapped(draft, event);
     case 'chosen':
@@ -53,6 +54,10 @@ function happen(draft: Draft, event: TaskEvent): void {
       return takeResult(draft, event.result);
     case 'timer':
       return expired(draft, event.id);
+    case 'frozen':
+      return freeze(draft);
+    case 'thawed':
+      return thaw(draft);
     case 'cancel':
       return cancel(draft);
   }
@@ -71,7 +76,7 @@ function begin(draft: Draft): void {
 function answered(draft: Draft, event: Extract<TaskEvent, { kind: 'answered' }>): void {
   const { asks, tokens, costMicroUsd, phase } = draft.state;
   const ask = asks.find(({ id }) => id === event.ask);
-  if (ask === undefined || ask.kind !== event.answer.kind || event.at > ask.until) return;
+  if (ask === undefined || ask.kind !== event.answer.kind || draft.at > ask.until) return;
   draft.close(ask);
   draft.set({
     tokens: { input: tokens.input + (event.tokens?.input ?? 0), output: tokens.output + (event.tokens?.output ?? 0) },
@@ -86,6 +91,11 @@ function absent(draft: Draft, id: string, code: Parameters<Draft['refuse']>[1]):
   draft.close(ask);
   draft.refuse(ask, code);
   PHASES[draft.state.phase]?.absent?.(draft, ask);
+}
+
+/** The freeze came before the task had heard of it: it is asked again when it thaws. */
+function heldUp(draft: Draft, id: string): void {
+  if (draft.state.asks.some((ask) => ask.id === id)) freeze(draft);
 }
 
 function heard(draft: Draft, event: Extract<TaskEvent, { kind: 'said' | 'unsaid' }>): void {
@@ -108,8 +118,12 @@ function tapped(draft: Draft, { hash, event }: Extract<TaskEvent, { kind: 'tappe
 }
 
 function expired(draft: Draft, id: string): void {
-  const { timers, asks, runs, phase, setback } = draft.state;
-  if (timers[id] === undefined) return;
+  const { timers, asks, runs, phase, setback, frozenAt, freezes } = draft.state;
+  const due = timers[id];
+  if (due === undefined) return;
+  if (frozenAt !== null) return id === freezeLimitId(freezes) ? windUp(draft) : undefined;
+  // Set again since, for later.
+  if (draft.at < due) return;
   draft.disarm(id);
   if (id === `deadline.${runs}`) return windUp(draft);
   const ask = asks.find((one) => `until.${one.id}` === id);
@@ -125,7 +139,7 @@ function cancel(draft: Draft): void {
 }
 
 /** A new round under a new electorate, with the same span of time; an unknown command is sent again instead, in what is left. */
-function retry(draft: Draft, { at, ready, event }: Extract<TaskEvent, { kind: 'retry' }>): void {
+function retry(draft: Draft, { ready, event }: Extract<TaskEvent, { kind: 'retry' }>): void {
   const { state } = draft;
   if (state.phase !== 'failed' && state.phase !== 'partial' && state.phase !== 'cancelled' && state.phase !== 'asking') return;
   if (state.retry === event || ready.length === 0) return;
@@ -142,8 +156,9 @@ function retry(draft: Draft, { at, ready, event }: Extract<TaskEvent, { kind: 'r
   draft.set({
     ...NO_PLAN_YET,
     ...archived(state),
-    began: at,
-    deadline: at + state.deadline - state.began,
+    began: draft.at,
+    deadline: draft.at + state.deadline - state.began,
+    frozenMs: 0,
     round,
     firstRound: round,
     electorate,

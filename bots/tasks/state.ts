@@ -231,6 +231,11 @@ export const TaskState = z.object({
   saying: z.array(Say),
   /** What the room did not take, by id. */
   unsaid: z.array(z.string()).default([]),
+  /** Since when the swarm's freeze holds it; then its clock stands still and nothing is asked or sent (`freeze.ts`). */
+  frozenAt: z.int().nullable().default(null),
+  /** How often it was frozen, and how long it stood still in this run, without the freeze that holds it. */
+  freezes: z.int().nonnegative().default(0),
+  frozenMs: z.int().nonnegative().default(0),
   /** Set, by id: when. Others that come are ignored. */
   timers: z.record(z.string(), z.int()),
   tokens: z.object({ input: z.int().nonnegative(), output: z.int().nonnegative() }),

@@ -14,7 +14,7 @@ export interface Pending {
 /** Ended tasks can be looked at and tried again this long. */
 const KEEP_S = 90 * 24 * 3600;
 
-const INDEX = { pending: swarmKey('tasks', 'pending'), cards: swarmKey('tasks', 'cards'), live: swarmKey('tasks', 'live'), ended: swarmKey('tasks', 'ended') };
+const INDEX = { pending: swarmKey('tasks', 'pending'), cards: swarmKey('tasks', 'cards'), live: swarmKey('tasks', 'live'), frozen: swarmKey('tasks', 'frozen'), ended: swarmKey('tasks', 'ended') };
 const NUMBERS = swarmKey('tasks', 'numbers');
 const ROOTS = swarmKey('tasks', 'roots');
 const NEXT = swarmKey('tasks', 'next');
@@ -43,6 +43,7 @@ else
   redis.call('ZADD', KEYS[5], no, root)
   redis.call('PERSIST', KEYS[1])
 end
+redis.call(ARGV[6] == 'frozen' and 'SADD' or 'SREM', KEYS[7], root)
 return seq`;
 
 const SETTLE = `
@@ -87,8 +88,8 @@ export class TaskStore {
 
   /** @param before null for a new task. @returns the effects with their places; null where another transition was first. */
   async commit(before: TaskState | null, state: TaskState, effects: readonly TaskEffect[]): Promise<readonly Pending[] | null> {
-    const keys = [taskKey(state.root), outboxKey(state.root), INDEX.pending, INDEX.cards, INDEX.live, INDEX.ended];
-    const args = [before === null ? '' : before.version, state.version, JSON.stringify(state), state.root, state.no, ENDED.has(state.phase) ? 'ended' : 'live'];
+    const keys = [taskKey(state.root), outboxKey(state.root), INDEX.pending, INDEX.cards, INDEX.live, INDEX.ended, INDEX.frozen];
+    const args = [before === null ? '' : before.version, state.version, JSON.stringify(state), state.root, state.no, ENDED.has(state.phase) ? 'ended' : state.frozenAt === null ? 'live' : 'frozen'];
     const last = z.int().parse(await this.#redis.eval(COMMIT, keys.length, ...keys, ...args, ...effects.map((effect) => JSON.stringify(effect))));
     return last === -1 ? null : effects.map((effect, i) => ({ seq: last - effects.length + 1 + i, effect }));
   }
@@ -122,6 +123,11 @@ export class TaskStore {
   async cardShown(root: EventId, version: number): Promise<void> {
     await this.#redis.eval(SHOWN, 2, taskKey(root), INDEX.cards, root, version);
     await this.#redis.del(swarmKey('task', root, 'card'));
+  }
+
+  /** Of those that go on. */
+  frozen(): Promise<readonly EventId[]> {
+    return this.#members(INDEX.frozen);
   }
 
   async live(): Promise<readonly EventId[]> {

@@ -43,7 +43,9 @@ export interface TasksDeps {
   readonly serverName: string;
   readonly ops: RoomId;
   readonly timeZone: string;
-  /** Not in blackout. */
+  /** Everything stands still, as far as this swarm knows. */
+  readonly frozen?: () => boolean;
+  /** Not in blackout; also while all are frozen, for a task waits then with those whom it has. */
   readonly available?: (agent: AgentId) => boolean;
   readonly log: Logger;
   readonly patience?: TaskRules['patience'];
@@ -95,6 +97,8 @@ const LASTS_MS = 3 * DAY_MS;
 const CONCURRENT_EFFECTS = 200;
 /** What a dead swarm left is taken up so soon. */
 const SWEEP_MS = 2_000;
+/** A freeze, or its end, reaches the tasks so soon. */
+const FREEZE_LOOK_MS = 500;
 /** The time on the cards of tasks that go on. */
 const REFRESH_MS = 20_000;
 
@@ -125,7 +129,8 @@ export function createTasks(deps: TasksDeps): Tasks {
     log,
   });
   const mindDeps = { minds, roster, lent: () => deps.lendings().folders, hosts: () => deps.lendings().hosts, timeZone: deps.timeZone, now: () => Date.now(), log };
-  const asks = new Asks({ store, machine, askMind: (state, ask, signal) => askMind(state, ask, mindDeps, signal) });
+  const frozen = deps.frozen ?? (() => false);
+  const asks = new Asks({ store, machine, frozen, askMind: (state, ask, signal) => askMind(state, ask, mindDeps, signal) });
   const card = (state: TaskState) => cardText(state, facts(state));
   const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, holder: randomUUID(), log });
 
@@ -152,6 +157,13 @@ export function createTasks(deps: TasksDeps): Tasks {
     const begun = await machine.apply(root, { kind: 'begin', at: Date.now() });
     if (begun === null) throw new Error('a task that was stored is gone');
     return begun;
+  }
+
+  /** Tasks stand still with the swarm and go on with it, whatever was killed when it was said. */
+  async function followFreeze(): Promise<void> {
+    const [held, isFrozen] = [await store.frozen(), frozen()];
+    const differ = isFrozen ? (await store.live()).filter((root) => !held.includes(root)) : held;
+    await Promise.all(differ.map((root) => machine.apply(root, { kind: isFrozen ? 'frozen' : 'thawed', at: Date.now() })));
   }
 
   const timers: NodeJS.Timeout[] = [];
@@ -192,9 +204,10 @@ export function createTasks(deps: TasksDeps): Tasks {
           onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
           giveUp: async ({ root, effect }) => (effect.kind === 'ask' ? asks.giveUp(root, effect.ask) : effect.kind === 'say' ? voice.giveUp(root, effect.id) : undefined),
         },
-        (job) => carryOutEffect(job, { store, machine, asks, voice, orders: deps.orders }),
+        (job) => carryOutEffect(job, { store, machine, asks, voice, orders: deps.orders, frozen }),
       );
       every(SWEEP_MS, 'effects left behind', () => machine.handOnAll());
+      every(FREEZE_LOOK_MS, 'freeze', followFreeze);
       every(REFRESH_MS, 'cards left behind', () => cards.touchAll());
       await machine.handOnAll();
       await cards.touchAll();

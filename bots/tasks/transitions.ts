@@ -21,6 +21,9 @@ export const TaskEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('chosen'), at, by: UserId, hash: PlanHash, event: EventId }),
   z.object({ kind: z.literal('result'), at, result: CommandResult }),
   z.object({ kind: z.literal('timer'), at, id: z.string() }),
+  /** Everything stands still, `!freeze`; and goes on. */
+  z.object({ kind: z.literal('frozen'), at }),
+  z.object({ kind: z.literal('thawed'), at }),
   z.object({ kind: z.literal('cancel'), at, by: UserId.nullable() }),
   /** `!retry`, in the master's event `event`: of a failed, partial, cancelled or asking task. */
   z.object({ kind: z.literal('retry'), at, by: UserId, ready: z.array(AgentId), event: EventId }),
@@ -36,8 +39,8 @@ export const TaskEffect = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dispatch'), id: z.string(), plan: PlanHash, step: StepId, attempt: z.int().positive() }),
   /** Commands that were sent need no longer run. */
   z.object({ kind: z.literal('withdraw'), id: z.string() }),
-  /** A `timer` event with this id at that time; one that comes early counts as on time. */
-  z.object({ kind: z.literal('timer'), id: z.string(), at: z.int() }),
+  /** A `timer` event with this id at that time. `timer`: its id, where that is not the effect's own: set again after a freeze. */
+  z.object({ kind: z.literal('timer'), id: z.string(), at: z.int(), timer: z.string().optional() }),
 ]);
 export type TaskEffect = z.infer<typeof TaskEffect>;
 

@@ -55,12 +55,12 @@ export const allFrozen = phrase(
 );
 
 export const frozen = phrase(
-  () => '🧊 전체를 동결했습니다. AI를 부르지 않고, 하던 대답은 멈추고, 예약은 기다립니다. 글과 설정은 그대로입니다. 풀려면 `!해동`',
-  () => '🧊 Everything is frozen: no AI is called, running answers end, schedules wait. Nothing is lost. To go on: `!thaw`',
+  () => '🧊 전체를 동결했습니다. AI를 부르지 않고, 하던 대답은 멈추고, 임무와 예약은 기다립니다. 글과 설정은 그대로입니다. 풀려면 `!해동`',
+  () => '🧊 Everything is frozen: no AI is called, running answers end, tasks and schedules wait. Nothing is lost. To go on: `!thaw`',
 );
 export const thawed = phrase(
-  () => '동결을 풀었습니다. 다시 부르면 대답하고 예약도 이어집니다.',
-  () => 'Thawed. Agents answer again and schedules go on.',
+  () => '동결을 풀었습니다. 다시 부르면 대답하고 임무와 예약도 이어집니다.',
+  () => 'Thawed. Agents answer again; tasks and schedules go on.',
 );
 export const woken = phrase<[names: readonly string[]]>(
   (names) => `${names.join(', ')}: 회사가 정한 쉬는 시간을 끝냈습니다. 다시 부르면 대답합니다. 예산은 그대로입니다.`,

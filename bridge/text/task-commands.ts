@@ -34,6 +34,11 @@ export const waitsForYou = phrase<[numbers: readonly number[]]>(
   (numbers) => `✋ Waiting for you: ${numbers.map((no) => `#${no}`).join(', ')}. Please look into the thread.`,
 );
 
+export const allWait = phrase(
+  () => '🧊 전체가 동결되어 모두 하던 자리에서 기다립니다. 이어 하려면 `!해동`',
+  () => '🧊 Everything is frozen: they wait where they are. To go on: `!thaw`',
+);
+
 export const taskEmpty = phrase(
   () => '무슨 일을 할지가 비어 있어 시작하지 않았습니다. `//chavion_task: 할 일` 또는 `!임무 할 일`처럼 보내 주세요.',
   () => 'The mission is empty, so nothing was started. Send `//chavion_task: what to do` or `!task what to do`.',

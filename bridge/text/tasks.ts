@@ -43,5 +43,6 @@ export const awaited = {
     (labels) => `❓ 답이 필요합니다: ${[...labels.map((label) => `\`!선택 ${label}\``), '`!재시도`', '`!취소`'].join(' · ')}`,
     (labels) => `❓ Your answer is wanted: ${[...labels.map((label) => `\`!choose ${label}\``), '`!retry`', '`!cancel`'].join(' · ')}`,
   ),
+  thaw: phrase(() => '🧊 전체가 동결되어 하던 자리에서 기다립니다. 이어 하려면 `!해동`, 그만두려면 `!취소`', () => '🧊 Everything is frozen: it waits where it is. To go on: `!thaw`. To stop: `!cancel`'),
   retry: phrase(() => '👉 다시 하려면 `!재시도`', () => '👉 To try again: `!retry`'),
 };

@@ -102,6 +102,19 @@ it('numbers a task once, and knows which live and which have ended', async () =>
   expect(await store.ended(10)).toContain(root('a'));
 });
 
+it('knows which are frozen, until they thaw or end', async () => {
+  const { store } = machine(counting(1), () => Promise.resolve());
+  const frozen = { ...task('ice', 31), frozenAt: 5 };
+  await store.commit(null, frozen, []);
+  expect(await store.frozen()).toContain(root('ice'));
+  expect(await store.live()).toContain(root('ice'));
+  await store.commit(frozen, { ...frozen, version: 1, frozenAt: null }, []);
+  expect(await store.frozen()).not.toContain(root('ice'));
+  await store.commit({ ...frozen, version: 1 }, { ...frozen, version: 2 }, []);
+  await store.commit({ ...frozen, version: 2 }, { ...frozen, version: 3, phase: 'cancelled' }, []);
+  expect(await store.frozen()).not.toContain(root('ice'));
+});
+
 it('owes a card until the last state is shown', async () => {
   const { store, machine: one } = machine(counting(9), () => Promise.resolve());
   await store.commit(null, task('card', 30), []);

@@ -337,7 +337,7 @@ describe('on a real Redis', () => {
     const paid = withPurse(provider, there, { id: claude, price });
     expect(await take(paid).catch(codeOf)).toBe('purse.frozen');
     expect(await take(withPurse({ ...provider, rehearsal: true }, there, { id: gpt, price })).catch(codeOf)).toBe('purse.frozen');
-    expect([calls.begun, there.available(gpt)]).toEqual([0, false]);
+    expect([calls.begun, there.available(gpt), there.affords(gpt)]).toEqual([0, false, true]);
     await here.freeze(false, 20);
     expect(await take(paid)).toBe('ok');
     expect(await new PurseLedger(redis.client(), SEOUL).held()).toEqual([]);

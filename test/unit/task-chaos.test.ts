@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answer, type Ask, ENDED, type RefusalCode, TaskState } from '../../bots/tasks/state.ts';
+import { LONGEST_FREEZE_MS } from '../../bots/tasks/freeze.ts';
 import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
 import { PATIENCE } from '../../bots/tasks/patience.ts';
 import { type AgentId, EventId } from '../../bridge/protocol/ids.ts';
@@ -16,7 +17,7 @@ const PLANS: readonly Plan[] = [
   plan('stranger', [work('w', 'zoe')]),
   plan('not lent', [command('a', [], { lent: [{ name: 'site', access: 'rw' }] })]),
 ];
-const CODES: readonly RefusalCode[] = ['provider.timeout', 'provider.rate', 'provider.quota', 'provider.payment', 'provider.filtered', 'off-schema', 'blackout'];
+const CODES: readonly RefusalCode[] = ['provider.timeout', 'provider.rate', 'provider.quota', 'provider.payment', 'provider.filtered', 'off-schema', 'blackout', 'purse.frozen'];
 const STATES = ['asked', 'running', 'done', 'done', 'done', 'failed', 'failed', 'refused', 'stopped', 'unknown'] as const;
 const LOST = PlanHash.parse('0'.repeat(64));
 const someEvent = (n: number) => EventId.parse(`$forged${n}`);
@@ -57,7 +58,8 @@ function forged(draw: Draw, { state, now: at }: World): TaskEvent {
     { kind: 'begin', at },
     { kind: 'answered', at, ask: '9.propose.zoe', answer: { kind: 'propose', plan: PLANS[0]! } },
     { kind: 'answered', at, ask: ask?.id ?? 'x', answer: ask?.kind === 'work' ? { kind: 'report', markdown: 'x' } : { kind: 'work', text: 'x' } },
-    { kind: 'answered', at: (ask?.until ?? at) + 1, ask: ask?.id ?? 'x', answer: { kind: 'report', markdown: 'late' } },
+    // Nothing is late while the clock stands still.
+    { kind: 'answered', at: (ask?.until ?? at) + 1, ask: state.frozenAt === null ? (ask?.id ?? 'x') : 'x', answer: { kind: 'report', markdown: 'late' } },
     { kind: 'refused', at, ask: '0.vote.zoe', code: 'provider.quota' },
     { kind: 'said', at, id: 'decision.9', event: someEvent(1) },
     { kind: 'tapped', at, by: MASTER, hash: LOST, event: someEvent(2) },
@@ -102,7 +104,8 @@ function turn(world: World, draw: Draw): void {
   if (luck === 0) return unchanged(world, forged(draw, world));
   if (luck === 1) {
     const old = world.events[draw(world.events.length - 1)]!;
-    if (COUNTS_ONCE.has(old.kind)) unchanged(world, { ...old, at: world.now });
+    if (isDue(world, old)) world.send({ ...old, at: world.now });
+    else if (COUNTS_ONCE.has(old.kind)) unchanged(world, { ...old, at: world.now });
     else if (old.kind === 'result') world.send(old);
     return;
   }
@@ -112,17 +115,34 @@ function turn(world: World, draw: Draw): void {
     return;
   }
   if (luck === 3) world.rules = { ...house([[A, B, C, D], [B, C], [A], []][draw(3)]!), lent: draw(1) === 0 ? [] : world.rules.lent };
+  if (luck === 5) return freezeOrThaw(world, draw);
   const open = world.pool.flatMap(({ kind }, index) => (kind === 'timer' ? [] : [index]));
   const index = open[draw(Math.max(0, open.length - 1))];
+  if (index === undefined && world.state.frozenAt !== null && draw(3) > 0) return freezeOrThaw(world, draw);
   if (index === undefined || luck === 4) {
     if (world.pool.some(({ kind }) => kind === 'timer')) world.send(world.nextTimer());
     return;
   }
   const effect = world.take(index);
-  world.now = Math.min(world.now + draw(20_000), soonest(world.pool));
+  world.now = Math.min(world.now + draw(20_000), soonest(world));
   const event = happens(world, effect, draw);
   if (event !== null) world.send(event);
 }
+
+/** For minutes or for days; what was asked may have been answered just before, or not. */
+function freezeOrThaw(world: World, draw: Draw): void {
+  if (world.state.frozenAt !== null) {
+    world.now = Math.min(world.now + draw([60_000, 2 * HOUR, 30 * HOUR, 2 * LONGEST_FREEZE_MS][draw(3)]!), soonest(world));
+    world.thaw();
+  } else if (draw(1) === 0) {
+    if (draw(1) === 0) world.freeze();
+    else world.send({ kind: 'frozen', at: world.now });
+  }
+}
+
+/** What came to nothing while the task stood still may come to something now. */
+const isDue = ({ state, now }: World, event: TaskEvent): boolean =>
+  (event.kind === 'timer' && (state.timers[event.id] ?? Number.POSITIVE_INFINITY) <= now) || (event.kind === 'refused' && event.code === 'purse.frozen' && state.asks.some(({ id }) => id === event.ask));
 
 function happens(world: World, effect: TaskEffect, draw: Draw): TaskEvent | null {
   // A message that never gets into the room, known or not.
@@ -139,7 +159,9 @@ function happens(world: World, effect: TaskEffect, draw: Draw): TaskEvent | null
   });
 }
 
-const soonest = (pool: readonly TaskEffect[]): number => Math.min(...pool.map((effect) => (effect.kind === 'timer' ? effect.at : Number.POSITIVE_INFINITY)));
+/** What is set off by then; of a frozen task, only its end. */
+const soonest = ({ state: { timers, frozenAt } }: World): number =>
+  Math.min(...Object.entries(timers).flatMap(([id, at]) => (frozenAt === null || id.startsWith('frozen.') ? [at] : [])));
 
 describe('a random house', () => {
   const reached = new Set<string>();
@@ -156,14 +178,15 @@ describe('a random house', () => {
         }
         for (let late = 0; late < 20; late += 1) unchangedAfter(world, draw);
         TaskState.parse(JSON.parse(JSON.stringify(world.state)));
-        for (const word of [...world.phases, world.state.ending ?? '']) reached.add(word);
+        const { ending, freezes, frozenMs } = world.state;
+        for (const word of [...world.phases, ending ?? '', ...(freezes > 0 ? [`thawed and ${ending}`] : []), ...(frozenMs === LONGEST_FREEZE_MS && ending === 'deadline' ? ['frozen to the end'] : [])]) reached.add(word);
       }),
       { numRuns: 600 },
     );
   });
 
   it('has been everywhere', () => {
-    expect([...reached].toSorted()).toEqual(expect.arrayContaining(['triage', 'proposing', 'critique', 'voting', 'asking', 'executing', 'verifying', 'diagnosing', 'reporting', 'done', 'partial', 'failed', 'cancelled', 'command-failed', 'command-refused', 'deadline']));
+    expect([...reached].toSorted()).toEqual(expect.arrayContaining(['triage', 'proposing', 'critique', 'voting', 'asking', 'executing', 'verifying', 'diagnosing', 'reporting', 'done', 'partial', 'failed', 'cancelled', 'command-failed', 'command-refused', 'deadline', 'thawed and done', 'frozen to the end']));
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { windUpAt } from '../../bots/tasks/draft.ts';
+import { LONGEST_FREEZE_MS } from '../../bots/tasks/freeze.ts';
 import { ENDED, type Phase, type TaskState } from '../../bots/tasks/state.ts';
 import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
 import { type Plan, stepAfter, stepId } from '../../bridge/protocol/plan.ts';
@@ -38,6 +39,7 @@ export class TaskWatch {
     assert.ok(after.round - after.firstRound <= 2, 'too many plans');
     assert.equal(after.timers[`deadline.${after.runs}`], ENDED.has(after.phase) ? undefined : windUpAt(after), 'the deadline is watched');
     this.#seePlan(after);
+    seeFreeze(before, after, effects, event);
     for (const effect of effects) {
       assert.ok(!this.#ids.has(effect.id), `twice: ${effect.id}`);
       this.#ids.add(effect.id);
@@ -87,6 +89,22 @@ export class TaskWatch {
     for (const other of stepAfter(found)) assert.equal((state.commands[other] ?? state.works[other])?.state, 'done', `${step} before ${other}`);
     assert.ok(attempt <= 3 * (1 + state.runs), 'too many attempts');
   }
+}
+
+/** Nobody is asked, nothing is sent and no time is lost while a task is frozen; then it is set off again whole. */
+function seeFreeze(before: TaskState, after: TaskState, effects: readonly TaskEffect[], event: TaskEvent): void {
+  const setOff = effects.filter(({ kind }) => kind !== 'say' && kind !== 'withdraw');
+  const stood = before.frozenAt === null || after.frozenAt !== null ? 0 : event.at - before.frozenAt;
+  assert.ok(after.frozenMs <= LONGEST_FREEZE_MS, 'frozen for too long');
+  if (event.kind !== 'retry') assert.deepEqual([after.deadline - before.deadline, after.began - before.began], [stood, stood]);
+  if (after.frozenAt !== null) return assert.ok(setOff.every(({ kind, id }) => event.kind !== 'thawed' && kind === 'timer' && id === `frozen.${after.freezes}`), 'set off while frozen');
+  if (before.frozenAt === null || ENDED.has(after.phase)) return;
+  assert.equal(event.kind, 'thawed');
+  assert.deepEqual(after.asks, before.asks.map((ask) => ({ ...ask, until: ask.until + stood })));
+  assert.deepEqual(setOff.flatMap((effect) => (effect.kind === 'ask' ? [effect.ask] : [])), after.asks);
+  assert.deepEqual(new Map(setOff.flatMap((effect) => (effect.kind === 'timer' ? [[effect.timer, effect.at] as const] : []))), new Map(Object.entries(after.timers)));
+  const sent = setOff.flatMap((effect) => (effect.kind === 'dispatch' ? [`${effect.step}.${effect.attempt}`] : []));
+  assert.deepEqual(sent.toSorted(), Object.entries(after.commands).flatMap(([step, { state, attempt }]) => (state === 'sent' ? [`${step}.${attempt}`] : [])).toSorted());
 }
 
 /** What counts others' words names them: they stand in the room by then. */

@@ -77,14 +77,14 @@ export class World {
       case 'ask': {
         const said = script.ask(effect.ask, this.state);
         if (said === null) return null;
-        return typeof said === 'string' ? { kind: 'refused', at, ask: effect.id, code: said } : { kind: 'answered', at, ask: effect.id, answer: said };
+        return typeof said === 'string' ? { kind: 'refused', at, ask: effect.ask.id, code: said } : { kind: 'answered', at, ask: effect.ask.id, answer: said };
       }
       case 'dispatch': {
         const result = script.command(effect.step, effect.attempt, this.state);
         return result === null ? null : { kind: 'result', at, result: { plan: effect.plan, step: effect.step, attempt: effect.attempt, state: 'done', output: `total ${effect.step}`, ...result } };
       }
       case 'timer':
-        return { kind: 'timer', at: effect.at, id: effect.id };
+        return { kind: 'timer', at: effect.at, id: effect.timer ?? effect.id };
       case 'withdraw':
         return null;
     }
@@ -107,11 +107,21 @@ export class World {
     return this;
   }
 
+  /** `!freeze`: questions that are open are taken back, and nobody hears of them again. */
+  freeze(): void {
+    this.send({ kind: 'frozen', at: this.now });
+    this.pool = this.pool.filter(({ kind }) => kind !== 'ask');
+  }
+
+  thaw(): void {
+    this.send({ kind: 'thawed', at: this.now });
+  }
+
   nextTimer(): TaskEvent {
     const next = Math.min(...this.pool.map((effect) => (effect.kind === 'timer' ? effect.at : Number.POSITIVE_INFINITY)));
     const effect = this.take(this.pool.findIndex((one) => one.kind === 'timer' && one.at === next));
     this.now = Math.max(this.now, next);
-    return { kind: 'timer', at: this.now, id: effect.id };
+    return { kind: 'timer', at: this.now, id: effect.kind === 'timer' ? (effect.timer ?? effect.id) : effect.id };
   }
 
   said(what: string): readonly TaskEffect[] {

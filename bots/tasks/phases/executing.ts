@@ -132,7 +132,7 @@ function dispatch(draft: Draft, command: Command): void {
   }
   const { result: _, ...kept } = before;
   draft.set({ commands: { ...commands, [command.id]: { ...kept, state: 'sent', attempt } }, attempts: { ...attempts, [key]: attempt } });
-  draft.effects.push({ kind: 'dispatch', id: dispatchId(plan.hash, command.id, attempt), plan: plan.hash, step: command.id, attempt });
+  draft.setOff({ kind: 'dispatch', id: dispatchId(plan.hash, command.id, attempt), plan: plan.hash, step: command.id, attempt });
   armCommand(draft, command.id, attempt);
 }
 
