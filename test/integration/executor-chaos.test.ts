@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExecutorScene } from './executor-scene.ts';
 
 const JOBS = process.env['CHAVION_SOAK'] === '1' ? 500 : 20;
+const KILLS = 3;
 
 let scene: ExecutorScene;
 beforeAll(async () => {
@@ -57,27 +58,30 @@ describe('a command that was cut off', () => {
 describe('chaos', () => {
   it(`${JOBS} commands under SIGKILL all end, none twice, and nothing is left running`, async () => {
     const over = new AbortController();
+    let kills = 0;
     const killing = (async () => {
-      for (let kills = 0; ; kills += 1) {
+      for (;;) {
         await sleep(700 + Math.random() * 2_500);
-        if (over.signal.aborted) return kills;
+        if (over.signal.aborted) return;
         await kill(Math.random() < 0.7 ? 'executor' : 'redis');
+        kills += 1;
       }
     })();
     const roots: string[] = [];
-    for (let i = 0; i < JOBS; i += 1) {
+    // A quick machine is through with them before it has been struck often: then more are ordered.
+    for (let i = 0; i < JOBS || kills < KILLS; i += 1) {
       roots.push(await scene.master.say(scene.hq, `!run echo ran >> chaos-${i}; for t in $(seq ${i % 4 === 0 ? 15 : 2}); do echo . >> beat; sleep 0.1; done`));
-      if (i % 4 === 3) await sleep(Math.random() * 800);
+      if (i >= JOBS) await sleep(800);
+      else if (i % 4 === 3) await sleep(Math.random() * 800);
     }
     // Enough of it: the last ones find quiet.
-    await Promise.race([sleep(JOBS * 600), Promise.all(roots.map((root) => scene.ended(scene.ops, root).catch(() => undefined)))]);
+    await Promise.race([sleep(roots.length * 600), Promise.all(roots.map((root) => scene.ended(scene.ops, root).catch(() => undefined)))]);
     over.abort();
-    const kills = await killing;
+    await killing;
     const ends: string[] = [];
     for (const root of roots) ends.push((await scene.ended(scene.ops, root)).body.charAt(0));
     const runs = roots.map((_, i) => lines(`chaos-${i}`));
 
-    expect(kills).toBeGreaterThan(2);
     expect(ends.filter((end) => !'✓✗?'.includes(end))).toEqual([]);
     expect(runs.filter((count) => count > 1)).toEqual([]);
     expect(runs.filter((count, i) => ends[i] === '✓' && count !== 1)).toEqual([]);
