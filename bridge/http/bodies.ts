@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { jsonFault } from './json-fault.ts';
 import { DoorProblem } from './problems.ts';
 
 /**
@@ -9,11 +10,15 @@ export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(['application/json', 'application/x-www-form-urlencoded'], { parseAs: 'string' }, (request, text, done) => {
     if (text === '') return done(null, undefined);
+    let body: unknown;
     try {
-      done(null, JSON.parse(String(text)));
+      body = JSON.parse(String(text));
     } catch {
-      done(request.headers['content-type']?.startsWith('application/json') === true ? new DoorProblem('request.invalid', { what: 'JSON' }) : new DoorProblem('request.media'));
+      return done(request.headers['content-type']?.startsWith('application/json') === true ? new DoorProblem('request.invalid', { what: 'JSON' }) : new DoorProblem('request.media'));
     }
+    const fault = jsonFault(body);
+    if (fault === null) done(null, body);
+    else done(new DoorProblem('request.invalid', { what: `JSON: ${fault}` }));
   });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => (body.length === 0 ? done(null, undefined) : done(new DoorProblem('request.media'))));
 }

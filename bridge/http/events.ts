@@ -3,6 +3,7 @@ import { callerOf } from './guard.ts';
 import { isLetterId } from './mailbox.ts';
 import { DoorProblem } from './problems.ts';
 import type { DoorDeps } from './door-deps.ts';
+import type { Waits } from './waits.ts';
 
 /** A proxy closes what is silent for longer. */
 const BEAT_MS = 15_000;
@@ -10,10 +11,12 @@ const BEAT_MS = 15_000;
 const UNREAD_BYTES = 1024 * 1024;
 
 /** Server-sent events: a letter each, its id the event's. `Last-Event-ID` goes on where the last stream ended. */
-export async function events(request: FastifyRequest, reply: FastifyReply, { mailbox, house }: Pick<DoorDeps, 'mailbox' | 'house'>): Promise<void> {
-  const { agent } = callerOf(request);
+export async function events(request: FastifyRequest, reply: FastifyReply, { mailbox, house, keys, waits }: Pick<DoorDeps, 'mailbox' | 'house' | 'keys'> & { readonly waits: Waits }): Promise<void> {
+  const caller = callerOf(request);
+  const { agent } = caller;
   const last = request.headers['last-event-id'];
   if (last !== undefined && (typeof last !== 'string' || !isLetterId(last))) throw new DoorProblem('request.invalid', { what: 'Last-Event-ID' });
+  const leave = waits.enter(agent);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   reply.hijack();
@@ -25,6 +28,8 @@ export async function events(request: FastifyRequest, reply: FastifyReply, { mai
     if (since !== undefined) await mailbox.seen(agent, since);
     while (!gone.signal.aborted) {
       const letters = await mailbox.next(agent, since, BEAT_MS, gone.signal);
+      // A key that was taken back or changed gets nothing more, however long its stream has been open.
+      if (!(await keys.holds(caller))) break;
       await house.touch(agent);
       for (const letter of letters) raw.write(`id: ${letter.id}\nevent: ${letter.type}\ndata: ${JSON.stringify(letter)}\n\n`);
       if (letters.length === 0) raw.write(': here\n\n');
@@ -32,6 +37,7 @@ export async function events(request: FastifyRequest, reply: FastifyReply, { mai
       if (raw.writableLength > UNREAD_BYTES) break;
     }
   } finally {
+    leave();
     raw.end();
   }
 }

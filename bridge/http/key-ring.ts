@@ -55,6 +55,12 @@ export class KeyRing {
     await this.#redis.eval(ISSUE, 1, KEYS, agent, '', '');
   }
 
+  /** Whether the key that let this caller in is still in force: who waits may wait longer than it is. */
+  async holds({ agent, keyId }: Caller): Promise<boolean> {
+    const raw = await this.#redis.hget(KEYS, keyId);
+    return raw !== null && Kept.parse(JSON.parse(raw)).agent === agent;
+  }
+
   /** Null for everything that is no key in force. Takes equally long whether the name or the secret half is wrong. */
   async caller(key: string): Promise<Caller | null> {
     const keyId = FORM.exec(key)?.[1];

@@ -74,10 +74,12 @@ export class Mailbox {
     }
   }
 
-  /** Everything up to `since` has arrived: who asks without one gets what comes after it. */
+  /** Everything up to `since` has arrived: who asks without one gets what comes after it. What is not there yet has not. */
   async seen(agent: AgentId, since: string): Promise<void> {
-    const before = await this.#redis.get(seenKey(agent));
-    await this.#redis.set(seenKey(agent), later(since, before ?? BEGINNING));
+    const [before, [newest]] = await Promise.all([this.#redis.get(seenKey(agent)), this.#redis.xrevrange(boxKey(agent), '+', '-', 'COUNT', 1)]);
+    const last = newest?.[0] ?? BEGINNING;
+    const arrived = later(since, last) === since ? last : since;
+    await this.#redis.set(seenKey(agent), later(arrived, before ?? BEGINNING));
   }
 
   /** The newest letter, whoever has read it. */

@@ -5,31 +5,47 @@ import { boardLine } from '../text/door.ts';
 import { type BoardItem, claim, complete, report, type Refusal, hold, type Step, withJob } from './board-item.ts';
 import type { Board } from './board.ts';
 import type { House, Spoken } from './door.ts';
-import type { Caller } from './key-ring.ts';
+import type { Caller, KeyRing } from './key-ring.ts';
 import type { Delivered, Mailbox } from './mailbox.ts';
+import { cleanText } from '../matrix/clean-text.ts';
+import { maskSecrets } from '../matrix/secrets.ts';
 import { commandOf } from './order.ts';
 import { DoorProblem } from './problems.ts';
 import type { AggregateOut, CheckinOut, CommandIn, DispatchIn, DispatchOut, HouseOut, JobView, MessageIn, ResultsOut, StatusOut, TaskIn, TasksQuery, TaskView } from './schemas.ts';
 import { aggregateOf, itemView, swarmAggregate } from './task-views.ts';
+import type { Waits } from './waits.ts';
 
 export interface Rooms {
   readonly house: House;
   readonly board: Board;
   readonly mailbox: Mailbox;
+  readonly keys: Pick<KeyRing, 'holds'>;
+  readonly waits: Waits;
 }
 
 const CHECKED = 500;
+
+/** Words as others may get them, in the room, on the board or by letter: nothing hidden in them, and no key. */
+function seen(text: string, field: string): string {
+  const words = maskSecrets(cleanText(text)).text;
+  if (words.trim() === '' && text !== '') throw new DoorProblem('request.invalid', { what: `${field}: empty` });
+  return words;
+}
 
 /** What an outside agent can do here, the same by HTTP and by MCP. Throws `DoorProblem` for every expected refusal. */
 export class Operations {
   readonly #house: House;
   readonly #board: Board;
   readonly #mailbox: Mailbox;
+  readonly #keys: Rooms['keys'];
+  readonly #waits: Waits;
 
-  constructor({ house, board, mailbox }: Rooms) {
+  constructor({ house, board, mailbox, keys, waits }: Rooms) {
     this.#house = house;
     this.#board = board;
     this.#mailbox = mailbox;
+    this.#keys = keys;
+    this.#waits = waits;
   }
 
   async checkin({ agent, scopes }: Caller, name: string): Promise<z.infer<typeof CheckinOut>> {
@@ -39,15 +55,28 @@ export class Operations {
     return { agent, name: this.#house.nameOf(agent), scopes: [...scopes], onlineUntil: Date.now() + ONLINE_MS, waiting: waiting.length };
   }
 
-  say({ agent }: Caller, message: MessageIn, seed: string): Promise<Spoken> {
-    return this.#house.say(agent, message, seed);
+  async say({ agent }: Caller, message: MessageIn, seed: string): Promise<Spoken> {
+    return this.#house.say(agent, { ...message, content: seen(message.content, 'content') }, seed);
   }
 
   /** Waits up to `waitMs` for the first letter; it may be cut short at any time and nothing is lost. */
-  async listen({ agent }: Caller, since: string | undefined, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly Delivered[]; next: string | null }> {
+  async listen(caller: Caller, since: string | undefined, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly Delivered[]; next: string | null }> {
+    const { agent } = caller;
     if (since !== undefined) await this.#mailbox.seen(agent, since);
-    const messages = await this.#mailbox.next(agent, since, waitMs, signal);
+    const messages = waitMs === 0 ? await this.#mailbox.next(agent, since, 0, signal) : await this.#wait(caller, () => this.#mailbox.next(agent, since, waitMs, signal));
     return { messages, next: messages.at(-1)?.id ?? since ?? null };
+  }
+
+  /** What came while it waited is for whoever may still have it. */
+  async #wait<T>(caller: Caller, until: () => Promise<T>): Promise<T> {
+    const leave = this.#waits.enter(caller.agent);
+    try {
+      const found = await until();
+      if (!(await this.#keys.holds(caller))) throw new DoorProblem('auth.wrong');
+      return found;
+    } finally {
+      leave();
+    }
   }
 
   async tasks({ state, limit }: z.infer<typeof TasksQuery>): Promise<readonly TaskView[]> {
@@ -63,13 +92,14 @@ export class Operations {
     return task;
   }
 
-  async post({ agent }: Caller, task: z.infer<typeof TaskIn>, seed: string): Promise<TaskView> {
-    if (task.kind === 'swarm') {
+  async post({ agent }: Caller, wanted: z.infer<typeof TaskIn>, seed: string): Promise<TaskView> {
+    if (wanted.kind === 'swarm') {
       const begin = this.#house.swarmTasks?.begin;
       if (begin === undefined || begin === null) throw new DoorProblem('task.unavailable');
-      return begin(agent, `${task.title}\n${task.description}`.trim(), seed);
+      return begin(agent, `${wanted.title}\n${wanted.description}`.trim(), seed);
     }
-    const item = await this.#board.add(agent, { title: task.title, description: task.description, claimSeconds: task.claimSeconds }, seed);
+    const task = { title: seen(wanted.title, 'title'), description: seen(wanted.description, 'description'), claimSeconds: wanted.claimSeconds };
+    const item = await this.#board.add(agent, task, seed);
     const text = boardLine.posted[this.#house.lang](item.id, item.title, item.description);
     const event = await this.#house.announce(agent, { text, thread: null }, seed);
     await this.#board.said(item.id, event);
@@ -83,13 +113,15 @@ export class Operations {
     return itemView(item);
   }
 
-  async report({ agent }: Caller, id: string, text: string, seed: string): Promise<TaskView> {
+  async report({ agent }: Caller, id: string, said: string, seed: string): Promise<TaskView> {
+    const text = seen(said, 'text');
     const { item } = await this.#changed(id, (one, now) => report(one, agent, { text, seed }, now));
     await this.#tell(agent, item, boardLine.reported[this.#house.lang](item.id, text), seed);
     return itemView(item);
   }
 
-  async complete({ agent }: Caller, id: string, end: { readonly success: boolean; readonly result: string }, seed: string): Promise<TaskView> {
+  async complete({ agent }: Caller, id: string, { success, result }: { readonly success: boolean; readonly result: string }, seed: string): Promise<TaskView> {
+    const end = { success, result: seen(result, 'result') };
     const { item } = await this.#changed(id, (one, now) => complete(one, agent, end, now));
     await this.#tell(agent, item, (end.success ? boardLine.done : boardLine.failed)[this.#house.lang](item.id, end.result), seed);
     return itemView(item);

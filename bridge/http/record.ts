@@ -17,8 +17,12 @@ export interface Call {
 const RECORD = swarmKey('door', 'record');
 /** About a month of a busy house. */
 const KEEP = 200_000;
+/** Calls without a key in force have a record of their own: whoever knocks a million times pushes nobody's out. */
+const STRANGERS = swarmKey('door', 'strangers');
+const KEEP_STRANGERS = 20_000;
 
 /** Append-only but for its age. */
 export async function recordCall(redis: Redis, call: Call): Promise<void> {
-  await redis.xadd(RECORD, 'MAXLEN', '~', KEEP, '*', ...Object.entries(call).flatMap(([name, value]) => (value === null ? [] : [name, String(value)])));
+  const [record, keep] = call.agent === null ? [STRANGERS, KEEP_STRANGERS] : [RECORD, KEEP];
+  await redis.xadd(record, 'MAXLEN', '~', keep, '*', ...Object.entries(call).flatMap(([name, value]) => (value === null ? [] : [name, String(value)])));
 }

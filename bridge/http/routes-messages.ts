@@ -7,8 +7,9 @@ import type { Operations } from './operations.ts';
 import { refusals } from './problem-responses.ts';
 import { CheckinOut, HouseOut, LettersOut, ListenQuery, MessageIn, MessageOut } from './schemas.ts';
 import type { DoorDeps } from './door-deps.ts';
+import type { Waits } from './waits.ts';
 
-export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbox' | 'house'>, operations: Operations): void {
+export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbox' | 'house' | 'keys'> & { readonly waits: Waits }, operations: Operations): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.post(

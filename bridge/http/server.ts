@@ -16,6 +16,7 @@ import { executorRoutes } from './routes-executor.ts';
 import { messageRoutes } from './routes-messages.ts';
 import { statusRoutes } from './routes-status.ts';
 import { taskRoutes } from './routes-tasks.ts';
+import { Waits } from './waits.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 /** For a whole request to arrive, headers and body. */
@@ -88,13 +89,14 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
     },
     transform: jsonSchemaTransform,
   });
-  const operations = new Operations(deps);
+  const waits = new Waits();
+  const operations = new Operations({ ...deps, waits });
   await app.register(async (open) => {
     statusRoutes(open, { ...deps, meters, operations });
   });
   await app.register(async (closed) => {
     guard(closed, deps);
-    messageRoutes(closed, deps, operations);
+    messageRoutes(closed, { ...deps, waits }, operations);
     taskRoutes(closed, operations);
     executorRoutes(closed, operations);
     mcpRoute(closed, deps, operations);

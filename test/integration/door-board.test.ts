@@ -39,6 +39,18 @@ describe('a task of the board', () => {
     expect(said[1]?.thread).toMatch(/^\$event/);
   });
 
+  it('shows nobody a key that was pasted into it, nor what only machines would read', async () => {
+    const hidden = '\u{E0041}\u{E0042}\u202e';
+    const id = await posted({ title: `열쇠 ${one}${hidden}`, description: `${hidden}여기 ${two}` });
+    await scene.call('POST', `/api/tasks/${id}/claim`, { key: two });
+    await scene.call('POST', `/api/tasks/${id}/report`, { key: two, body: { text: `${one}${hidden}` } });
+    await scene.call('POST', `/api/tasks/${id}/complete`, { key: two, body: { result: `${hidden}${one}` } });
+    const shown = JSON.stringify([await scene.call('GET', '/api/tasks', { key: two }), await scene.call('GET', `/api/tasks/${id}/results`, { key: two }), await scene.redis.hgetall('chavion:swarm:door:tasks')]);
+    expect(shown).toContain('열쇠');
+    for (const secret of [one.slice(16), two.slice(16), '\u{E0041}', '\u202e']) expect(shown).not.toContain(secret);
+    expect(await scene.call('POST', '/api/tasks', { key: one, body: { title: hidden } })).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+  });
+
   it('is claimed by exactly one of twenty who try a thousand times', async () => {
     const keys = await Promise.all(Array.from({ length: 20 }, (_, i) => scene.key(`racer${i}`)));
     // With open connections they come at the same moment.

@@ -126,6 +126,10 @@ describe('listening', () => {
     expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([{ content: '둘째' }]);
     expect((await scene.call('GET', '/api/messages', { key })).body['messages']).not.toMatchObject([{ content: '둘째' }]);
     expect(await scene.call('GET', '/api/messages?since=now', { key: own })).toMatchObject({ status: 400 });
+    // An id of a time that is to come is nothing that has arrived: what comes then is not lost.
+    expect((await scene.call('GET', '/api/messages?since=999999999999999-1', { key: own })).body['messages']).toEqual([]);
+    await scene.mailbox.put(helper, 'c', letter('셋째'));
+    expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([{ content: '셋째' }]);
   });
 
   it('streams, and goes on after Last-Event-ID', async () => {

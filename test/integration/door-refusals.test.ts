@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AgentId } from '../../bridge/protocol/ids.ts';
 import { DoorScene } from '../house/door-scene.ts';
 
 let scene: DoorScene;
@@ -56,6 +57,21 @@ describe('keys', () => {
     expect((await scene.call('GET', '/api/status', { key })).status).toBe(200);
   });
 
+  it('that were taken back while their owner waits give him nothing of what comes then', async () => {
+    const old = await scene.key('waiter');
+    const waiter = AgentId.parse('waiter');
+    const poll = scene.call('GET', '/api/messages?wait=20', { key: old });
+    const stream = await fetch(`${scene.url}/api/events`, { headers: { authorization: `Bearer ${old}` } });
+    const told = stream.text();
+    await sleep(200);
+    const fresh = await scene.key('waiter');
+    await scene.mailbox.put(waiter, 'secret', { type: 'chat', from: 'master', content: '새 열쇠에게만', at: Date.now() });
+    expect(await poll).toMatchObject({ status: 401, body: { code: 'auth.wrong' } });
+    // It ends by itself.
+    expect(await told).not.toContain('새 열쇠에게만');
+    expect((await scene.call('GET', '/api/messages', { key: fresh })).body['messages']).toMatchObject([{ content: '새 열쇠에게만' }]);
+  });
+
   it('do what their scope says, and check nobody else in', async () => {
     const reader = await scene.key('reader', ['read']);
     expect((await scene.call('GET', '/api/tasks', { key: reader })).status).toBe(200);
@@ -89,12 +105,29 @@ describe('what cannot be read', () => {
     ['nothing to say', JSON.stringify({ receiver: 'all', content: '  ' }), 400, 'request.invalid'],
     ['a name that nobody has', JSON.stringify({ receiver: 'nobody', content: 'x' }), 404, 'receiver.unknown'],
     ['__proto__', '{"receiver":"all","content":"x","__proto__":{"a":1}}', 400, 'request.invalid'],
+    ['nothing but letters that are not seen', JSON.stringify({ receiver: 'all', content: '\u200b\u2060\u{E0041}' }), 400, 'request.invalid'],
+    ['half a letter', '{"receiver":"all","content":"\\ud83d"}', 400, 'request.invalid'],
+    ['half a letter in a name', '{"receiver":"all","content":"x","\\udc00":1}', 400, 'request.invalid'],
+    ['a thousand boxes', `{"receiver":"all","content":${'['.repeat(1_000)}${']'.repeat(1_000)}}`, 400, 'request.invalid'],
+    ['as many boxes as fit', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, 400, 'request.invalid'],
     ['more than a megabyte', JSON.stringify({ receiver: 'all', content: 'x'.repeat(1_100_000) }), 413, 'request.too-large'],
   ])('%s', async (_what, body, status, code) => {
     const before = scene.said.length;
     const response = await fetch(`${scene.url}/api/messages`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code, status });
+    expect(scene.said).toHaveLength(before);
+  });
+
+  it.each([
+    ['a command in boxes', '/api/executor/command', `{"type":"shell","payload":{"script":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}}`],
+    ['a command with half a letter', '/api/executor/command', '{"type":"shell","payload":{"script":"echo \\udfff"}}'],
+    ['a tool in boxes', '/mcp', `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run_command","arguments":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`],
+  ])('%s', async (_what, path, body) => {
+    const before = scene.said.length;
+    const response = await fetch(`${scene.url}${path}`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'request.invalid' });
     expect(scene.said).toHaveLength(before);
   });
 
@@ -129,6 +162,22 @@ describe('who is slow, or too quick', () => {
     for (const answer of await Promise.all([slow, headers])) expect(answer).toContain('request.slow');
   });
 
+  it('waits for letters in a few places at once, and not in as many as there are', async () => {
+    const greedy = await scene.key('greedy');
+    const over = new AbortController();
+    const streams = await Promise.all(Array.from({ length: 16 }, () => fetch(`${scene.url}/api/events`, { headers: { authorization: `Bearer ${greedy}` }, signal: over.signal })));
+    expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200));
+    expect(await scene.call('GET', '/api/events', { key: greedy })).toMatchObject({ status: 429, body: { code: 'rate.limited' } });
+    expect(await scene.call('GET', '/api/messages?wait=20', { key: greedy })).toMatchObject({ status: 429 });
+    expect((await scene.call('GET', '/api/messages', { key: greedy })).status).toBe(200);
+    expect((await scene.call('GET', '/api/messages?wait=1', { key })).status).toBe(200);
+    over.abort();
+    // Whoever has left makes room.
+    let status = 429;
+    for (const end = Date.now() + 30_000; status === 429 && Date.now() < end; await sleep(100)) status = (await scene.call('GET', '/api/messages?wait=1', { key: greedy })).status;
+    expect(status).toBe(200);
+  });
+
   it('waits its turn, each key by itself', async () => {
     await using busy = await DoorScene.open({ burst: 5, perMinute: 60 });
     const [loud, quiet] = [await busy.key('loud'), await busy.key('quiet')];
@@ -145,11 +194,11 @@ describe('the record', () => {
     await scene.call('POST', '/api/tasks/b77/claim', { key });
     await scene.call('GET', '/api/tasks');
     await sleep(50);
-    const lines = (await scene.redis.xrevrange('chavion:swarm:door:record', '+', '-', 'COUNT', 2)).map(([, fields]) => Object.fromEntries(fields.flatMap((field, i) => (i % 2 === 0 ? [[field, fields[i + 1]]] : []))));
-    expect(lines).toMatchObject([
-      { method: 'GET', route: '/api/tasks', status: '401', code: 'auth.missing' },
-      { agent: 'scout', keyId: key.slice(4, 16), method: 'POST', route: '/api/tasks/:id/claim', status: '404', code: 'task.unknown' },
-    ]);
-    expect(lines[0]).not.toHaveProperty('agent');
+    const last = async (record: string) => (await scene.redis.xrevrange(`chavion:swarm:door:${record}`, '+', '-', 'COUNT', 1)).map(([, fields]) => Object.fromEntries(fields.flatMap((field, i) => (i % 2 === 0 ? [[field, fields[i + 1]]] : []))))[0];
+    expect(await last('record')).toMatchObject({ agent: 'scout', keyId: key.slice(4, 16), method: 'POST', route: '/api/tasks/:id/claim', status: '404', code: 'task.unknown' });
+    // Strangers have a record of their own, and push nothing out of the other.
+    const stranger = await last('strangers');
+    expect(stranger).toMatchObject({ method: 'GET', route: '/api/tasks', status: '401', code: 'auth.missing' });
+    expect(stranger).not.toHaveProperty('agent');
   });
 });
