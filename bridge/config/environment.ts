@@ -5,7 +5,8 @@ import { parseEnv } from 'node:util';
 /** Names to values; a blank value is left out, as in the schemas. */
 export type Environment = Readonly<Record<string, string>>;
 
-function readEnvFile(path: string): Environment {
+/** A file of `NAME=value` lines; none where there is no file. */
+export function readEnvFile(path: string): Environment {
   if (!existsSync(path)) return {};
   return present(parseEnv(readFileSync(path, 'utf8')));
 }

@@ -6,6 +6,12 @@ const EVERY_MS = 5_000;
 
 export const readableBytes = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} KB`);
 
+/** Said by Node, by SQLite or by tar. */
+export function isFullDisk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'ENOSPC') || /no space left on device|database or disk is full/i.test(error.message) || isFullDisk(error.cause);
+}
+
 export type DiskState = 'roomy' | 'low' | 'full';
 
 /** Where full means that nothing can be written at all, as Redis and Synapse will find. */

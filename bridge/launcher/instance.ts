@@ -38,6 +38,7 @@ export function dataPaths(projectFolder: string, settings: Pick<Settings, 'CHAVI
     backups: at('backups'),
     desk: at('admin-desk.json'),
     upgrade: at('upgrade.json'),
+    restoring: at('restoring.json'),
     logs: at('logs'),
   };
 }

@@ -17,6 +17,7 @@ import { executorExists, executorPlan } from './executor-part.ts';
 import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
 import { checkPorts } from './ports.ts';
 import { hasChannelRights, hasReadRights, prerequisites } from './prerequisites.ts';
+import { refuseUnfinished } from './restoring.ts';
 import { loadSecrets } from './secrets.ts';
 import { Supervision } from './supervision.ts';
 import type { Terminal } from './terminal.ts';
@@ -61,6 +62,7 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
 
   await using supervision = new Supervision(paths, terminal);
   supervision.defer(lock.release);
+  refuseUnfinished(paths);
   const { synapsePython, redisVersion } = await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
   stop.throwIfAborted();
   const instance = kept ?? beginInstance(paths, loaded.settings);

@@ -1,12 +1,15 @@
 import { Refusal } from '../config/refusal.ts';
 import { launcherText } from '../text/launcher.ts';
-import { helpText, unknownVerb } from '../text/verbs.ts';
+import { cutShort, helpText, unknownVerb } from '../text/verbs.ts';
 import { hasCode } from './files.ts';
 import type { Phrase } from '../text/say.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Returns the exit code; nothing is 0. */
 export type Verb = (stop: AbortSignal) => Promise<number | void>;
+
+/** As shells do: 128 and the number of SIGINT. */
+const CUT_SHORT = 130;
 
 /** Carries out one verb, ends it on Ctrl-C, SIGTERM or a closed terminal, and says what went wrong. */
 export async function runVerb(verbs: Readonly<Record<string, Verb>>, name: string, terminal: Terminal): Promise<number> {
@@ -17,23 +20,25 @@ export async function runVerb(verbs: Readonly<Record<string, Verb>>, name: strin
     terminal.say(helpText);
     return 2;
   }
+  // Any other verb leaves the house as it is.
+  const isHouse = name === 'start';
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stop.signal.aborted) return;
       terminal.line();
-      terminal.say(launcherText.stopping);
+      if (isHouse) terminal.say(launcherText.stopping);
       stop.abort();
     });
   }
   try {
     const code = (await verb(stop.signal)) ?? 0;
-    if (stop.signal.aborted) terminal.say(launcherText.stopped);
+    if (stop.signal.aborted && isHouse) terminal.say(launcherText.stopped);
     return code;
   } catch (error) {
     if (stop.signal.aborted) {
-      terminal.say(launcherText.stopped);
-      return 0;
+      terminal.say(isHouse ? launcherText.stopped : cutShort);
+      return isHouse ? 0 : CUT_SHORT;
     }
     terminal.line();
     terminal.say(said(error));

@@ -10,19 +10,23 @@ import { Decrypter, Encrypter } from 'age-encryption';
 
 const AGE_HEADER = 'age-encryption.org/v1';
 
+/** Keyboards differ in how they spell the same syllable. */
+const typed = (passphrase: string): string => passphrase.normalize('NFC');
+
 /** Written whole and synced when it resolves. Mode 0600. */
-export async function pack(folder: string, file: string, passphrase: string | undefined): Promise<void> {
-  const tar = spawn('tar', ['--create', '--gzip', '--sparse', '--directory', folder, '.'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const done = succeeded(tar, tar.stderr);
+export async function pack(folder: string, file: string, passphrase: string | undefined, stop?: AbortSignal): Promise<void> {
+  const until = stop === undefined ? {} : { signal: stop };
+  const tar = spawn('tar', ['--create', '--gzip', '--sparse', '--directory', folder, '.'], { stdio: ['ignore', 'pipe', 'pipe'], ...until });
   const out = createWriteStream(file, { mode: 0o600, flags: 'wx', flush: true });
-  if (passphrase === undefined) await pipeline(tar.stdout, out);
-  else {
-    const encrypter = new Encrypter();
-    encrypter.setPassphrase(passphrase);
-    const sealed = await encrypter.encrypt(Readable.toWeb(tar.stdout) as ReadableStream<Uint8Array>);
-    await sealed.pipeTo(Writable.toWeb(out) as WritableStream<Uint8Array>);
-  }
-  await done;
+  await both(write(tar.stdout, out, passphrase, until), succeeded(tar, tar.stderr));
+}
+
+async function write(packed: Readable, out: Writable, passphrase: string | undefined, until: { readonly signal?: AbortSignal }): Promise<void> {
+  if (passphrase === undefined) return pipeline(packed, out, until);
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(typed(passphrase));
+  const sealed = await encrypter.encrypt(Readable.toWeb(packed) as ReadableStream<Uint8Array>);
+  await sealed.pipeTo(Writable.toWeb(out) as WritableStream<Uint8Array>, until);
 }
 
 export async function isSealed(file: string): Promise<boolean> {
@@ -32,16 +36,21 @@ export async function isSealed(file: string): Promise<boolean> {
 }
 
 /** Throws where the file is damaged or the passphrase is wrong; what was unpacked by then is in `folder`. */
-export async function unpack(file: string, folder: string, passphrase: string | undefined): Promise<void> {
+export async function unpack(file: string, folder: string, passphrase: string | undefined, stop?: AbortSignal): Promise<void> {
+  const until = stop === undefined ? {} : { signal: stop };
   const packed = passphrase === undefined ? createReadStream(file) : Readable.fromWeb(await unsealed(file, passphrase));
-  const tar = spawn('tar', ['--extract', '--gzip', '--no-same-owner', '--preserve-permissions', '--directory', folder], { stdio: ['pipe', 'ignore', 'pipe'] });
-  const results = await Promise.allSettled([pipeline(packed, tar.stdin), succeeded(tar, tar.stderr)]);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  const tar = spawn('tar', ['--extract', '--gzip', '--no-same-owner', '--preserve-permissions', '--directory', folder], { stdio: ['pipe', 'ignore', 'pipe'], ...until });
+  await both(pipeline(packed, tar.stdin, until), succeeded(tar, tar.stderr));
+}
+
+/** Throws what went wrong first in the order of the arguments: a tar whose pipe is gone ends as well. */
+async function both(...ends: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') throw end.reason;
 }
 
 async function unsealed(file: string, passphrase: string) {
   const decrypter = new Decrypter();
-  decrypter.addPassphrase(passphrase);
+  decrypter.addPassphrase(typed(passphrase));
   const packed = createReadStream(file);
   try {
     const open = await decrypter.decrypt(Readable.toWeb(packed) as ReadableStream<Uint8Array>);

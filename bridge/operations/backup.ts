@@ -1,23 +1,29 @@
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { readdirSync, existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from '../config/environment.ts';
 import { loadSettings } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
 import { holdParts } from '../launcher/control.ts';
-import { readableBytes } from '../launcher/disk.ts';
+import { isFullDisk, readableBytes } from '../launcher/disk.ts';
 import { readJson } from '../launcher/files.ts';
 import { type DataPaths, dataPaths, Instance } from '../launcher/instance.ts';
-import { holder } from '../launcher/lock.ts';
+import { holder, takeLock } from '../launcher/lock.ts';
 import type { Terminal } from '../launcher/terminal.ts';
 import { operationsText } from '../text/operations.ts';
 import { pack } from './archive.ts';
-import { gather } from './house-files.ts';
+import { gather, houseBytes } from './house-files.ts';
+import { gatherOwn } from './own-files.ts';
 
 /** First in every backup. */
 export const Manifest = z.object({ v: z.literal(1), made: z.iso.datetime(), serverName: z.string(), separated: z.boolean() });
 export const MANIFEST = 'manifest.json';
+
+/** Begins the name of the folder in which a backup is put together. */
+const STAGING = '.staging-';
+/** Stays free for the house, which goes on. */
+const SPARE_BYTES = 20_000_000;
 
 export interface BackupOrder {
   /** Where to; without it a file of its own in `data/backups`. */
@@ -29,49 +35,90 @@ export interface BackupOrder {
  * `npm start -- backup`: the whole house in one file, while it runs. The swarm sleeps for the moment of the copy; what
  * is said meanwhile is answered afterwards. Returns the file's path.
  */
-export async function backupHouse(project: string, environment: Environment, order: BackupOrder, terminal: Terminal): Promise<string> {
+export async function backupHouse(project: string, environment: Environment, order: BackupOrder, terminal: Terminal, stop?: AbortSignal): Promise<string> {
   const settings = loadSettings(environment);
   const paths = dataPaths(project, settings);
   const instance = readJson(paths.instance, Instance);
   if (instance === undefined) throw new Refusal(operationsText.noHouse(paths.data));
   await mkdir(paths.backups, { recursive: true, mode: 0o700 });
   const made = new Date();
-  const file = resolve(order.file ?? join(paths.backups, fileName(made, order.passphrase !== undefined)));
-  if (existsSync(file)) throw new Refusal(operationsText.fileThere(file));
-  const staging = await mkdtemp(join(paths.backups, '.staging-'));
-  await chmod(staging, 0o700);
+  const file = target(order.file ?? paths.backups, fileName(made, order.passphrase !== undefined));
+  const lock = takeLock(join(paths.backups, 'backup.lock'));
+  if (lock.kind === 'taken') throw new Refusal(operationsText.busy(lock.by, paths.backups));
+  await using opened = new AsyncDisposableStack();
+  opened.defer(lock.release);
+  await removeUnfinished(paths);
+  await refuseWithoutRoom(instance, paths, file);
+  const staging = await mkdtemp(join(paths.backups, STAGING));
+  opened.defer(() => rm(staging, { recursive: true, force: true }));
   try {
-    {
-      using step = terminal.step(operationsText.copying);
-      const held = holder(paths.lock) === undefined ? undefined : await hold(paths);
-      try {
-        const manifest: z.infer<typeof Manifest> = { v: 1, made: made.toISOString(), serverName: instance.serverName, separated: instance.separated };
-        await writeFile(join(staging, MANIFEST), JSON.stringify(manifest));
-        await gather(instance, paths, staging, (what) => step.progress(what));
-        await ownFiles(project, environment, join(staging, 'project'));
-      } finally {
-        held?.release();
-      }
-      step.done(operationsText.copied[terminal.lang]());
-    }
-    using step = terminal.step(operationsText.packing);
-    const part = `${file}.part`;
-    await rm(part, { force: true });
+    await chmod(staging, 0o700);
+    using copying = terminal.step(operationsText.copying);
+    const held = holder(paths.lock) === undefined ? undefined : await hold(paths);
     try {
-      await pack(staging, part, order.passphrase);
-      await rename(part, file);
-    } catch (error) {
-      await rm(part, { force: true });
-      throw error;
+      const manifest: z.infer<typeof Manifest> = { v: 1, made: made.toISOString(), serverName: instance.serverName, separated: instance.separated };
+      await writeFile(join(staging, MANIFEST), JSON.stringify(manifest));
+      await gather(instance, paths, staging, (what) => {
+        stop?.throwIfAborted();
+        copying.progress(what);
+      });
+      gatherOwn(project, environment, staging);
+    } finally {
+      held?.release();
     }
-    step.done(readableBytes((await stat(file)).size));
-  } finally {
-    await rm(staging, { recursive: true, force: true });
+    copying.done(operationsText.copied[terminal.lang]());
+    using packing = terminal.step(operationsText.packing);
+    await packInto(file, staging, order.passphrase, stop);
+    packing.done(readableBytes((await stat(file)).size));
+  } catch (error) {
+    if (isFullDisk(error)) throw new Refusal(operationsText.noRoom(roomsOf(paths, file)), { cause: error });
+    throw error;
   }
   terminal.mark(true, operationsText.backedUp(file, order.passphrase !== undefined)[terminal.lang]());
-  const { bavail, bsize } = await statfs(paths.backups);
-  if (bavail * bsize < 5 * statSync(file).size) terminal.mark('note', operationsText.littleRoom(readableBytes(bavail * bsize))[terminal.lang]());
+  const free = await freeBytes(paths.backups);
+  if (free < 5 * statSync(file).size) terminal.mark('note', operationsText.littleRoom(readableBytes(free))[terminal.lang]());
   return file;
+}
+
+/** A file, or a folder to put it in. Throws a `Refusal` before anything is paused or copied. */
+function target(wanted: string, name: string): string {
+  const given = resolve(wanted);
+  const file = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true ? join(given, name) : given;
+  if (existsSync(file)) throw new Refusal(operationsText.fileThere(file));
+  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true) throw new Refusal(operationsText.noFolder(dirname(file)));
+  return file;
+}
+
+/** What a backup that was killed has left, passwords and all; the caller holds the lock. */
+async function removeUnfinished({ backups }: DataPaths): Promise<void> {
+  for (const name of readdirSync(backups)) if (name.startsWith(STAGING) || /^chavion-.*\.part$/.test(name)) await rm(join(backups, name), { recursive: true, force: true });
+}
+
+/** Redis ends on a full disk: a backup is not to fill it while the house runs. The packed file is never larger than the copy. */
+async function refuseWithoutRoom(instance: Instance, paths: DataPaths, file: string): Promise<void> {
+  const bytes = await houseBytes(instance, paths);
+  const disks = statSync(dirname(file)).dev === statSync(paths.backups).dev ? [[paths.backups, 2 * bytes] as const] : [[paths.backups, bytes] as const, [dirname(file), bytes] as const];
+  for (const [folder, needed] of disks) if ((await freeBytes(folder)) < needed + SPARE_BYTES) throw new Refusal(operationsText.noRoom(folder));
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+const roomsOf = (paths: DataPaths, file: string): string => [...new Set([paths.backups, dirname(file)])].join(', ');
+
+/** Whole under its name, or not there. */
+async function packInto(file: string, folder: string, passphrase: string | undefined, stop: AbortSignal | undefined): Promise<void> {
+  const part = `${file}.part`;
+  await rm(part, { force: true });
+  try {
+    await pack(folder, part, passphrase, stop);
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
 }
 
 /** The swarm may be coming up anew just now: then a moment later. */
@@ -82,14 +129,6 @@ async function hold(paths: DataPaths) {
     await new Promise((done) => setTimeout(done, 1_000));
   }
   throw new Refusal(operationsText.notStill);
-}
-
-/** The owner's settings and roster lie in the project's folder. */
-async function ownFiles(project: string, environment: Environment, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const roster = environment['CHAVION_ROSTER'];
-  const copies = [[join(project, '.env'), '.env'], ...(roster === undefined ? [] : [[resolve(project, roster), 'roster.json']])] as const;
-  for (const [from, name] of copies) if (existsSync(from)) await copyFile(from, join(folder, name ?? ''));
 }
 
 /** `chavion-2026-11-22T08-15-30Z.tar.gz`, sealed ones with `.age` behind. */

@@ -7,10 +7,16 @@ export async function folderBytes(folder: string): Promise<number> {
   const sizes = await Promise.all(
     entries.map(async (entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return folderBytes(path);
-      const found = await lstat(path).catch(() => undefined);
-      return (found?.blocks ?? 0) * 512;
+      return entry.isDirectory() ? folderBytes(path) : fileBytes(path);
     }),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Of a file or of a folder. */
+export const bytesOf = async (path: string): Promise<number> => (await folderBytes(path)) || fileBytes(path);
+
+async function fileBytes(path: string): Promise<number> {
+  const found = await lstat(path).catch(() => undefined);
+  return (found?.blocks ?? 0) * 512;
 }

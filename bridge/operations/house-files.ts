@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataPaths, Instance } from '../launcher/instance.ts';
 import { stateRoot } from '../launcher/instance.ts';
+import { bytesOf } from './folder-bytes.ts';
 
 /** What a house is made of, on the disk. Logs, caches, process ids and what every start writes anew are not of it. */
-export const DATA_FILES = ['instance.json', 'secrets.json', 'provision.json', 'keys.env'] as const;
+export const DATA_FILES = ['instance.json', 'secrets.json', 'provision.json', 'admin-desk.json'] as const;
+/** The owner's keys, which he may have given anew where a house is restored. */
+export const KEYS_FILE = 'keys.env';
 
 /**
  * Of each part's folder, in this order: what Redis remembers goes first, so that the executor's ledger, which says
@@ -21,6 +25,7 @@ const STATE = {
 } as const;
 
 const DATABASE = 'homeserver.db';
+const STILL_TRIES = 5;
 
 /**
  * Copies the house into `folder`. The swarm has to be still, or it would remember answers that the homeserver's copy
@@ -29,11 +34,12 @@ const DATABASE = 'homeserver.db';
 export async function gather(instance: Instance, paths: DataPaths, folder: string, progress: (what: string) => void): Promise<void> {
   const root = stateRoot(instance, paths);
   await mkdir(join(folder, 'data'), { recursive: true });
-  for (const name of DATA_FILES) await copyIfThere(join(paths.data, name), join(folder, 'data', name));
+  for (const name of [...DATA_FILES, KEYS_FILE]) await copyIfThere(join(paths.data, name), join(folder, 'data', name));
   for (const [part, names] of Object.entries(STATE)) {
     progress(part);
-    for (const name of names) await copyIfThere(join(root, part, name), join(folder, 'state', part, name));
-    if (part === 'redis') await mustBeStill(join(root, 'redis', 'appendonlydir'), join(folder, 'state', 'redis', 'appendonlydir'));
+    const copy = join(folder, 'state', part);
+    if (part === 'redis') await copyStill(join(root, part, 'appendonlydir'), join(copy, 'appendonlydir'));
+    else for (const name of names) await copyIfThere(join(root, part, name), join(copy, name));
   }
   progress(DATABASE);
   await copyDatabase(join(root, 'synapse', DATABASE), join(folder, 'state', 'synapse', DATABASE));
@@ -56,10 +62,25 @@ async function copyIfThere(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.sock') });
 }
 
-/** Redis writes its manifest anew when it begins another file: then the copy is of two times. */
-async function mustBeStill(live: string, copy: string): Promise<void> {
-  const manifest = 'appendonly.aof.manifest';
-  if (!existsSync(join(live, manifest))) return;
-  const [now, then] = await Promise.all([live, copy].map((folder) => readFile(join(folder, manifest), 'utf8')));
-  if (now !== then) throw new Error('redis was rewriting its file');
+/** Redis writes its manifest anew when it begins another file: then the copy is of two times, and made again. */
+async function copyStill(live: string, copy: string): Promise<void> {
+  if (!existsSync(live)) return;
+  const manifest = () => readFile(join(live, 'appendonly.aof.manifest'), 'utf8').catch(() => '');
+  for (let tries = 1; ; tries += 1) {
+    const before = await manifest();
+    // A file that Redis has done with goes away while it is copied.
+    const failed = await copyIfThere(live, copy).then(() => undefined, (error: unknown) => error);
+    if (failed === undefined && before === (await manifest())) return;
+    if (tries === STILL_TRIES) throw failed ?? new Error('redis was rewriting its file');
+    await rm(copy, { recursive: true, force: true });
+    await sleep(500);
+  }
+}
+
+/** What a copy of it takes on the disk at most. */
+export async function houseBytes(instance: Instance, paths: DataPaths): Promise<number> {
+  const root = stateRoot(instance, paths);
+  const places = [...Object.entries(STATE).flatMap(([part, names]) => names.map((name) => join(root, part, name))), join(root, 'synapse', DATABASE)];
+  const sizes = await Promise.all(places.map(bytesOf));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Environment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
 import type { HiddenInput } from '../launcher/hidden-input.ts';
@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 /** `npm start -- backup`. Returns the exit code. */
-export async function backup(asked: Asked): Promise<number> {
+export async function backup(asked: Asked, stop?: AbortSignal): Promise<number> {
   const { args, terminal, project, environment } = asked;
   const order = withPassphraseFile(args);
   const words = order?.rest.filter((word) => word !== '--encrypt') ?? [];
@@ -27,12 +27,13 @@ export async function backup(asked: Asked): Promise<number> {
     return 2;
   }
   const passphrase = order.passphrase ?? (args.includes('--encrypt') ? await newPassphrase(asked) : undefined);
-  await backupHouse(project, environment, { file: words[0], passphrase }, terminal);
+  if (passphrase !== undefined && passphrase.length < 8) throw new Refusal(operationsText.passphraseShort);
+  await backupHouse(project, environment, { file: words[0], passphrase }, terminal, stop);
   return 0;
 }
 
 /** `npm start -- restore`. */
-export async function restore(asked: Asked): Promise<number> {
+export async function restore(asked: Asked, stop?: AbortSignal): Promise<number> {
   const { args, terminal, project, environment, input } = asked;
   const order = withPassphraseFile(args);
   const [file, ...more] = order?.rest ?? [];
@@ -47,7 +48,7 @@ export async function restore(asked: Asked): Promise<number> {
     if (typed === null || typed === undefined || typed === '') throw new Refusal(operationsText.passphraseNone);
     return typed;
   };
-  await restoreHouse(project, environment, { file, passphrase }, terminal);
+  await restoreHouse(project, environment, { file, passphrase }, terminal, stop);
   return 0;
 }
 
@@ -57,6 +58,7 @@ function withPassphraseFile(args: readonly string[]): { readonly rest: readonly 
   if (at === -1) return { rest: args, passphrase: undefined };
   const file = args[at + 1];
   if (file === undefined) return null;
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Refusal(operationsText.noFile(file));
   return { rest: args.toSpliced(at, 2), passphrase: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
 }
 

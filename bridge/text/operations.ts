@@ -5,8 +5,8 @@ export const operationsText = {
   noHouse: (data: string) => phrase(() => `${data}에 아직 집이 없습니다. 먼저 npm start 를 해 주세요.`, () => `There is no house in ${data} yet: run npm start first.`),
 
   backupUsage: phrase(
-    () => '쓰는 법: npm start -- backup [파일] [--encrypt]\n  파일을 쓰지 않으면 data/backups에 저장합니다. --encrypt는 암호를 물어 보고 그 암호로 잠급니다 (age 형식).\n  암호를 파일로 줄 수도 있습니다: --passphrase-file 파일',
-    () => 'Usage: npm start -- backup [file] [--encrypt]\n  Without a file it goes to data/backups. --encrypt asks for a passphrase and seals the backup with it (age).\n  Or from a file: --passphrase-file file',
+    () => '쓰는 법: npm start -- backup [파일] [--encrypt]\n  파일 대신 폴더를 써도 됩니다. 쓰지 않으면 data/backups에 저장합니다. --encrypt는 암호를 물어 보고 그 암호로 잠급니다 (age 형식).\n  암호를 파일로 줄 수도 있습니다: --passphrase-file 파일',
+    () => 'Usage: npm start -- backup [file] [--encrypt]\n  A folder will do as well; without either it goes to data/backups. --encrypt asks for a passphrase and seals the backup with it (age).\n  Or from a file: --passphrase-file file',
   ),
   fileThere: (file: string) => phrase(() => `${file} 파일이 이미 있습니다. 덮어쓰지 않았습니다. 다른 이름을 주세요.`, () => `${file} is there already and was not overwritten. Give another name.`),
   copying: phrase(() => '모으는 중', () => 'Copying'),
@@ -32,6 +32,7 @@ export const operationsText = {
     () => '쓰는 법: npm start -- restore 백업파일\n  집이 없는 곳에서만 됩니다. 암호로 잠긴 백업이면 암호를 묻습니다 (또는 --passphrase-file 파일).',
     () => 'Usage: npm start -- restore file\n  Only where there is no house. A sealed backup asks for its passphrase (or --passphrase-file file).',
   ),
+  noFolder: (folder: string) => phrase(() => `${folder} 폴더가 없습니다. 백업하지 않았습니다. USB라면 꽂혀 있는지 봐 주세요.`, () => `There is no folder ${folder}. Nothing was backed up. If it is a stick, see that it is in.`),
   noFile: (file: string) => phrase(() => `${file} 파일이 없습니다. 바뀐 것은 없습니다.`, () => `There is no ${file}. Nothing was changed.`),
   houseThere: (data: string) =>
     phrase(
@@ -48,6 +49,25 @@ export const operationsText = {
       () => `이 백업의 서버 이름은 ${name}입니다. 바뀐 것은 없습니다. .env에 CHAVION_SERVER_NAME=${name} 을 쓰고 다시 해 주세요.`,
       () => `The server name in this backup is ${name}. Nothing was changed. Put CHAVION_SERVER_NAME=${name} into .env and try again.`,
     ),
+  restoreUnfinished: (data: string) =>
+    phrase(
+      () => `${data}에 백업을 되돌리다가 중간에 끊겼습니다. 백업 파일은 그대로입니다. 같은 명령을 다시 해 주세요: npm start -- restore 백업파일`,
+      () => `A backup was being restored into ${data} and that was cut short. The backup itself is as it was. Do it again: npm start -- restore file`,
+    ),
+  busy: (pid: number, data: string) =>
+    phrase(
+      () => `${data}을(를) 다른 프로그램이 쓰고 있습니다 (프로세스 ${pid}). 바뀐 것은 없습니다. 그것이 끝난 뒤 다시 해 주세요.`,
+      () => `Process ${pid} is using ${data}. Nothing was changed. Try again once it has ended.`,
+    ),
+  noRoom: (folder: string) =>
+    phrase(
+      () => `디스크에 자리가 모자라 하지 못했습니다 (${folder}). 바뀐 것은 없습니다. 자리를 비우고 다시 해 주세요.`,
+      () => `There is not enough room on the disk (${folder}). Nothing was changed. Make room and try again.`,
+    ),
+  ownAside: (here: string, aside: string) =>
+    phrase(() => `${here}은(는) 있던 그대로 두었습니다. 백업에 들어 있던 것은 여기에 있습니다: ${aside}`, () => `${here} was left as it was. What the backup held is in ${aside}`),
+  rosterUnnamed: (file: string) =>
+    phrase(() => `명단을 ${file}에 두었습니다. 쓰려면 .env에 이렇게 적어 주세요: CHAVION_ROSTER=${file}`, () => `The roster is in ${file}. To use it, put CHAVION_ROSTER=${file} into .env`),
   restored: phrase(() => '되돌렸습니다. 켜기: npm start', () => 'Restored. To open it: npm start'),
 
   logsUsage: (parts: readonly string[]) =>

@@ -62,6 +62,9 @@ Everything said and every account is kept in the folder data
 What happened is in data/logs.`,
 );
 
+/** A verb that was ended by Ctrl-C; the house goes on, where it runs. */
+export const cutShort = phrase(() => '중단했습니다. 지금까지의 내용은 그대로입니다. 다시 하려면 같은 명령을 해 주세요.', () => 'Cut short; what you have is kept. The same command does it again.');
+
 export const unknownVerb = (name: string) => phrase(() => `모르는 명령입니다: ${name}`, () => `"${name}" is not a command.`);
 
 /** `npm start -- doctor`. Each check is one line: how it stands, and after that what to do. */
