@@ -28,6 +28,8 @@ export interface ReportDeps {
 const SHOWN = { lines: 40, characters: 4_000 };
 const GROWING = { lines: 15, characters: 1_500 };
 const BRIEF = { lines: 15, characters: 1_200 };
+/** Characters that fit into an event however they are written: it takes 56,000 bytes, and `\u001f` is the longest of one. */
+const SURELY_FITS = 4_000;
 /** What stays known of the output when the executor dies before it has told. */
 export const TAIL = { lines: 30, characters: 3_000 };
 
@@ -153,7 +155,7 @@ export class Reports {
       ...(job.room === this.#deps.ops ? { replyTo: job.root } : {}),
     };
     // Text that doubles when it is written as JSON: then less of it.
-    return fits(messageContent(message)) ? message : { ...message, text: `${text.slice(0, 8_000).toWellFormed()}…` };
+    return text.length <= SURELY_FITS || fits(messageContent(message)) ? message : { ...message, text: `${text.slice(0, 8_000).toWellFormed()}…` };
   }
 
   async #attach(record: LedgerRecord, replyTo: EventId, bytes: Buffer, name: string, mediaType: string, room: RoomId, slot: string): Promise<{ readonly url: string; readonly event: EventId }> {

@@ -87,8 +87,10 @@ function json(file: string, text: string): unknown {
 
 /** Null for a file that was never written; a folder that cannot be entered is something else. */
 function textOf(folder: string, file: string): string | null {
+  const path = join(folder, file);
   try {
-    return readFileSync(join(folder, file), 'utf8');
+    // Asked first: most houses lend nothing, and an exception costs more than the question.
+    return statSync(path, { throwIfNoEntry: false }) === undefined ? null : readFileSync(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'not readable';
     if (code === 'ENOENT') return null;

@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /** Kernel pages and clock ticks as /proc counts them; both are fixed on the supported machines' distributions. */
 const PAGE = 4096;
 const TICK_MS = 10;
 
+/** What has ended is mostly asked for at the end of a job: an exception costs more than the question before it. */
 function read(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path, 'latin1');
   } catch {
@@ -13,6 +15,7 @@ function read(path: string): string | undefined {
 }
 
 function list(path: string): string[] {
+  if (!existsSync(path)) return [];
   try {
     return readdirSync(path);
   } catch {

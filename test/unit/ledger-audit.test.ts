@@ -172,6 +172,15 @@ describe('the audit', () => {
     expect(checkChain(lines())).toMatchObject({ kind: 'whole', lines: 5 });
   });
 
+  it('reads again what it wrote, whatever the words', async () => {
+    const odd = { z: ['"', '\\', '\ud800', '\u2028', '}'], a: { 10: null, 9: [true, -0, 1e21] }, nothing: undefined };
+    const audit = await Audit.open(path());
+    const mark = await audit.write('order.refused', odd);
+    await audit.close();
+    expect(checkChain(lines())).toEqual({ kind: 'whole', lines: 1, head: mark.hash });
+    expect(AuditLine.parse(JSON.parse(lines()[0] ?? '')).data).toEqual(JSON.parse(JSON.stringify(odd)));
+  });
+
   it.each<[string, (all: string[]) => string[], number]>([
     ['a changed word', (all) => all.map((line, i) => (i === 2 ? line.replace('"i":2', '"i":9') : line)), 3],
     ['a line made anew with its own hash', (all) => all.map((line, i) => (i === 2 ? remade(line) : line)), 4],
