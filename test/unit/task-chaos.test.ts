@@ -105,7 +105,8 @@ function turn(world: World, draw: Draw): void {
   if (luck === 1) {
     const old = world.events[draw(world.events.length - 1)]!;
     if (isDue(world, old)) world.send({ ...old, at: world.now });
-    else if (COUNTS_ONCE.has(old.kind)) unchanged(world, { ...old, at: world.now });
+    // What came too late does not come earlier the second time.
+    else if (COUNTS_ONCE.has(old.kind)) unchanged(world, { ...old, at: Math.max(old.at, world.now) });
     else if (old.kind === 'result') world.send(old);
     return;
   }

@@ -79,9 +79,9 @@ export class TaskWatch {
     assert.ok(this.#lawful.has(plan), 'neither won nor patched');
     assert.equal(canonicalHash(state.plan?.plan), plan);
     assert.equal(state.setback, null);
-    // A decision that a master's choice has overruled may still be on its way.
+    // A decision that a master's choice has overruled may still be on its way, and its plan.
     const inForce = state.decision?.rule === 'choice';
-    assert.ok(!state.saying.some(({ what, id }) => what === 'plan' || (what === 'decision' && id.endsWith('.choice') === inForce)), 'runs before it is shown');
+    assert.ok(!state.saying.some(({ what, id, about }) => (what === 'plan' && about === plan) || (what === 'decision' && id.endsWith('.choice') === inForce)), 'runs before it is shown');
     const event = state.plan?.event;
     assert.ok(event !== undefined && Object.entries(state.events).some(([id, one]) => one === event && /^(?:decision|patched)\./.test(id)), 'not decided in the room');
     const found = state.plan?.plan.steps.find((one) => one.kind === 'command' && stepId(one) === step);
