@@ -1,4 +1,5 @@
 import type { AgentId, EventId } from '../bridge/protocol/ids.ts';
+import { beyond } from '../bridge/protocol/patch-limits.ts';
 import { type Plan, type PlanHash, type StepId, stepId } from '../bridge/protocol/plan.ts';
 import { canonical } from '../bridge/queue/canonical.ts';
 import { type Decided, planOf } from './plan-vote.ts';
@@ -57,7 +58,7 @@ function agreedOn(thread: TaskThread, { content }: Said<'patched'>, base: InForc
   return agents.size >= needed ? plan : null;
 }
 
-/** One command has become another under the same name; everything else is as it was, to the letter. */
+/** One command has become another under the same name that asks for no more; everything else is as it was, to the letter. */
 function changesOnly(step: StepId, before: Plan, after: Plan): boolean {
   if (before.goal !== after.goal || before.steps.length !== after.steps.length) return false;
   const changed = before.steps.flatMap((old, i) => {
@@ -68,5 +69,5 @@ function changesOnly(step: StepId, before: Plan, after: Plan): boolean {
   if (changed.length !== 1 || only?.old.kind !== 'command' || only.next?.kind !== 'command') return false;
   const { command, ...around } = only.next;
   const { command: old, ...aroundOld } = only.old;
-  return stepId(only.old) === step && command.id === old.id && canonical(around) === canonical(aroundOld);
+  return stepId(only.old) === step && command.id === old.id && canonical(around) === canonical(aroundOld) && beyond(command, old) === null;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Command, CommandId } from '../../bridge/protocol/command.ts';
+import { beyond } from '../../bridge/protocol/patch-limits.ts';
 import { MAX_PLAN_BYTES, MAX_STEPS, Plan, planBytes, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import { candidatesFor, labelIn } from './candidates.ts';
 import { evidenceNow } from './evidence.ts';
-import { failedStep } from './failed-step.ts';
+import { failedStep, proposedPatch } from './failed-step.ts';
 import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.ts';
-import { beyond, proposedPatch } from './patch-limits.ts';
 import type { LabelledProposal } from './plan-labels.ts';
 import type { Answer, Ask, TaskState } from './state.ts';
 

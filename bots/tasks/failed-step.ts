@@ -1,4 +1,5 @@
-import { stepId } from '../../bridge/protocol/plan.ts';
+import type { Command } from '../../bridge/protocol/command.ts';
+import { type StepId, stepId } from '../../bridge/protocol/plan.ts';
 import { type Evidence, evidenceNow } from './evidence.ts';
 import type { Ask, TaskState } from './state.ts';
 
@@ -9,3 +10,7 @@ export function failedStep(state: Pick<TaskState, 'plan' | 'commands' | 'works'>
   const commands = evidenceNow(state).filter((evidence) => evidence.step.kind === 'command');
   return step === undefined ? commands.find((evidence) => FAILED.has(evidence.state)) : commands.find((evidence) => stepId(evidence.step) === step);
 }
+
+/** What another agent would put in the place of the failed command: the last word on it, to be agreed with or not. */
+export const proposedPatch = ({ diagnoses }: Pick<TaskState, 'diagnoses'>, step: StepId | undefined): Command | null =>
+  diagnoses.findLast((one) => one.step === step && one.command !== null)?.command ?? null;

@@ -222,6 +222,8 @@ describe('a patch', () => {
     ['how many commands there are', planWith('list', shell('look', 'ls -la'), shell('count', 'ls | wc -l', { after: ['look'] }), shell('more', 'rm *'))],
     ['the title around the command', planWith('list', { ...shell('look', 'ls -la'), title: 'harmless' }, shell('count', 'ls | wc -l', { after: ['look'] }))],
     ['which files come back', planWith('list', { ...shell('look', 'ls -la'), artifacts: ['x'] }, shell('count', 'ls | wc -l', { after: ['look'] }))],
+    ['which hosts it may reach', planWith('list', shell('look', 'ls -la', { hosts: ['example.org:443'] }), shell('count', 'ls | wc -l', { after: ['look'] }))],
+    ['which folders it sees', planWith('list', shell('look', 'ls -la', { lent: [{ name: 'site', access: 'ro' }] }), shell('count', 'ls | wc -l', { after: ['look'] }))],
     ['nothing', LIST],
   ])('is refused when it changes %s', (_, plan) => {
     expect(judgePlan(patchedJob, facts(patched(plan)))).toMatchObject({ kind: 'refused', why: 'patch' });
@@ -240,6 +242,15 @@ describe('a patch', () => {
       base = next;
       last = id;
     }
+  });
+
+  it('never asks for more than the command that it replaces, whoever agrees on it', () => {
+    const looking = (more: object) => planWith('list', shell('look', 'ls -la', more), shell('count', 'ls | wc -l', { after: ['look'] }));
+    const thread = patched(looking({ workspace: 'ro' }));
+    expect(judgePlan(patchedJob, facts(thread))).toMatchObject({ kind: 'command' });
+    const patches = ['claude', 'gabriel'].map((agent) => thread.patch(`$more-${agent}`, agent, looking({ workspace: 'ro' }), looking({ workspace: 'rw' }), 'look'));
+    const id = thread.act('$more', COORDINATOR, { kind: 'patched', base: brand('$patched'), patches, hash: hashOf(looking({ workspace: 'rw' })) });
+    expect(judgePlan(job({ patched: id }), facts(thread))).toMatchObject({ kind: 'refused', why: 'patch' });
   });
 
   it('of one agent is enough where one runs alone', () => {

@@ -1,9 +1,9 @@
 import type { Command } from '../../../bridge/protocol/command.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
+import { beyond } from '../../../bridge/protocol/patch-limits.ts';
 import { type Plan, PlanHash, type StepId, stepId } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../draft.ts';
 import { messageId } from '../message-ids.ts';
-import { beyond } from '../patch-limits.ts';
 import { checkPlan } from '../plan-check.ts';
 import { present } from '../seats.ts';
 import type { TaskState } from '../state.ts';

@@ -1,7 +1,6 @@
 import { type Step, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
 import { type Evidence, evidenceNow } from '../evidence.ts';
-import { failedStep } from '../failed-step.ts';
-import { proposedPatch } from '../patch-limits.ts';
+import { failedStep, proposedPatch } from '../failed-step.ts';
 import type { Ask, TaskState } from '../state.ts';
 import type { AskFacts } from './facts.ts';
 import { commandGuide } from './plan-guide.ts';
