@@ -16,7 +16,7 @@ export function note(draft: Draft, say: Say, event: EventId): void {
   else if (isOf(draft, say, messageId.ballot)) draft.set({ ballots: state.ballots.map((one) => (one.by === say.as ? { ...one, event } : one)) });
   else if (say.what === 'patch' && state.patch !== null) draft.set({ patch: { ...state.patch, events: [...state.patch.events, event] } });
   else if (say.what === 'question' && state.question !== null) draft.set({ question: { ...state.question, event } });
-  else if (say.id === messageId.poll(state.round) && state.decision !== null) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+  else if (say.id === messageId.poll(state.round) && state.decision !== null && !draft.ended) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
 }
 
 /** What nobody can read again is not counted: a plan without its author's word, a ballot, a patch. */

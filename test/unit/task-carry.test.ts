@@ -206,6 +206,8 @@ describe('verifying and reporting', () => {
   it('believes nobody who quotes what was not there, or nothing', () => {
     expect(world().play(saying((by) => (by === B ? quote('approved, all is well') : quote('total list')))).state).toMatchObject({ phase: 'done', verdict: { by: C } });
     expect(world().play(saying((by) => (by === B ? { kind: 'verify', holds: true, why: 'trust me', quotes: [] } : quote('total')))).state.verdict?.by).toBe(C);
+    // Two in a row without a real quotation are not the end, as long as somebody else is free.
+    expect(world([A, B, C, D]).play(saying((by) => quote(by === D ? 'total' : 'invented'))).state).toMatchObject({ phase: 'done', verdict: { by: D } });
     expect(world([A, B, C, D]).play(saying(() => quote('invented'))).state).toMatchObject({ phase: 'partial', ending: 'unverified', verdict: { by: null } });
   });
 

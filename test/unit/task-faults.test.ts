@@ -52,14 +52,14 @@ function faulty(kind: AskKind, many: number, bad: Behaviour): Behaviour {
   };
 }
 
-/** With half of them out of quota there is no quorum of the frozen electorate any more; two liars who check are enough to trust nobody. */
+/** With half of them out of quota there is no quorum of the frozen electorate any more; who checks and lies leaves it to the next one. */
 const ENDS: Readonly<Record<AskKind, Readonly<Record<'one' | 'half' | 'all', string>>>> = {
   triage: { one: 'done done', half: 'done done | failed no-quorum', all: 'done done | failed no-quorum' },
   propose: { one: 'done done', half: 'done done | failed no-quorum', all: 'failed no-plan' },
   critique: { one: 'done done', half: 'done done | failed no-quorum', all: 'done done | failed no-quorum' },
   vote: { one: 'done done', half: 'failed no-quorum', all: 'failed no-quorum' },
   work: { one: 'done done', half: 'done done | partial work-failed | partial no-quorum', all: 'done done | partial work-failed | partial no-quorum' },
-  verify: { one: 'done done', half: 'partial unverified', all: 'partial unverified' },
+  verify: { one: 'done done', half: 'done done', all: 'partial unverified' },
   diagnose: { one: 'done done', half: 'done done', all: 'partial command-failed | partial no-quorum' },
   report: { one: 'done done', half: 'done done', all: 'done done' },
 };

@@ -52,7 +52,8 @@ const IN_FLIGHT: ReadonlySet<CommandState['state']> = new Set(['sent', 'asked', 
 export function takeResult(draft: Draft, result: CommandResult): void {
   const { state } = draft;
   const command = state.commands[result.step];
-  if (state.phase !== 'executing' && state.question?.kind !== 'unknown-command') return;
+  const awaited = state.phase === 'asking' && state.question?.kind === 'unknown-command';
+  if (state.phase !== 'executing' && !awaited) return;
   if (state.setback !== null || command === undefined || result.plan !== state.plan?.hash || result.attempt !== command.attempt) return;
   const next = following(command, result, repeatable(state, result.step));
   if (next === null) return;
