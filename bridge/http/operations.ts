@@ -24,6 +24,8 @@ export interface Rooms {
 }
 
 const CHECKED = 500;
+/** Tasks of the swarm among which those of one state are looked for. */
+const SEARCHED = 200;
 
 /** Words as others may get them, in the room, on the board or by letter: nothing hidden in them, and no key. */
 function seen(text: string, field: string): string {
@@ -80,7 +82,7 @@ export class Operations {
   }
 
   async tasks({ state, limit }: z.infer<typeof TasksQuery>): Promise<readonly TaskView[]> {
-    const [board, swarm] = await Promise.all([this.#board.list(state === undefined ? limit : 2_000), this.#house.swarmTasks?.list(limit) ?? []]);
+    const [board, swarm] = await Promise.all([this.#board.list(state === undefined ? limit : 2_000), this.#house.swarmTasks?.list(state === undefined ? limit : Math.max(limit, SEARCHED)) ?? []]);
     const all = [...board.map(itemView), ...swarm].toSorted((a, b) => b.createdAt - a.createdAt);
     return all.filter((task) => state === undefined || task.state === state).slice(0, limit);
   }

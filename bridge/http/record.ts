@@ -20,6 +20,20 @@ const KEEP = 200_000;
 /** Calls without a key in force have a record of their own: whoever knocks a million times pushes nobody's out. */
 const STRANGERS = swarmKey('door', 'strangers');
 const KEEP_STRANGERS = 20_000;
+const STRANGERS_A_SECOND = 50;
+
+/** Of strangers' calls so many are written down, the others only counted: who has no key does not set the pace of the disk. */
+export class Strangers {
+  #second = 0;
+  #noted = 0;
+
+  note(now = Date.now()): boolean {
+    const second = Math.floor(now / 1000);
+    if (second !== this.#second) [this.#second, this.#noted] = [second, 0];
+    this.#noted += 1;
+    return this.#noted <= STRANGERS_A_SECOND;
+  }
+}
 
 /** Append-only but for its age. */
 export async function recordCall(redis: Redis, call: Call): Promise<void> {

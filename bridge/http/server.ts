@@ -11,7 +11,7 @@ import { Meters } from './meters.ts';
 import { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
 import { type DoorProblem, problemOf, STATUS } from './problems.ts';
-import { recordCall } from './record.ts';
+import { recordCall, Strangers } from './record.ts';
 import { executorRoutes } from './routes-executor.ts';
 import { messageRoutes } from './routes-messages.ts';
 import { statusRoutes } from './routes-status.ts';
@@ -69,11 +69,13 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => refuse(problemFor({ statusCode: 404 }), request, reply));
 
   const meters = deps.watched?.meters ?? new Meters();
+  const strangers = new Strangers();
   app.addHook('onResponse', async (request, reply) => {
     const route = routeOf(request);
     meters.saw(request.method, route, reply.statusCode, reply.elapsedTime);
     if (request.problem !== null) meters.refused(request.problem);
     if (route === '/health' || route === '/ready' || route === '/metrics') return;
+    if (request.caller === null && !strangers.note()) return;
     const call = { agent: request.caller?.agent ?? null, keyId: request.caller?.keyId ?? null, method: request.method, route, status: reply.statusCode, code: request.problem, ms: Math.round(reply.elapsedTime), id: request.id };
     if (reply.statusCode >= 400) log.warn(call, 'refused at the door');
     await recordCall(redis, call).catch(() => log.error({ id: request.id }, 'a call could not be recorded'));

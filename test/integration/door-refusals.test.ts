@@ -201,4 +201,13 @@ describe('the record', () => {
     expect(stranger).toMatchObject({ method: 'GET', route: '/api/tasks', status: '401', code: 'auth.missing' });
     expect(stranger).not.toHaveProperty('agent');
   });
+
+  it('is not filled by whoever knocks without end; the figures count him all the same', async () => {
+    const counted = async () => Number(/chavion_door_refusals_total\{code="auth.wrong"\} (\d+)/.exec(String((await scene.call('GET', '/metrics')).body['text']))?.[1] ?? 0);
+    const [began, before, lines] = [Date.now(), await counted(), await scene.redis.xlen('chavion:swarm:door:strangers')];
+    await Promise.all(Array.from({ length: 400 }, () => scene.call('GET', '/api/tasks', { key: 'chv_nobody' })));
+    expect(await counted()).toBe(before + 400);
+    const seconds = Math.floor((Date.now() - began) / 1000) + 2;
+    expect((await scene.redis.xlen('chavion:swarm:door:strangers')) - lines).toBeLessThanOrEqual(50 * seconds);
+  });
 });
