@@ -33,6 +33,8 @@ export interface AgentCommandDeps {
   readonly ops: RoomId;
   /** Under which they reach the door. */
   readonly url: string;
+  /** How the owner is addressed: nobody else is called so. */
+  readonly ownerTitle: string;
 }
 
 const DONE_S = 3 * 24 * 3600;
@@ -123,6 +125,6 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
   function calledBy(word: string): boolean {
     const key = word.normalize('NFC').toLowerCase();
     const all = [...residents.agents, ...residents.others];
-    return ['all', 'master', '0'].includes(key) || all.some(({ id, callsigns }) => id === key || callsigns.some((callsign) => callsign.normalize('NFC').toLowerCase() === key));
+    return ['all', 'master', '0', deps.ownerTitle.normalize('NFC').toLowerCase()].includes(key) || all.some(({ id, callsigns }) => id === key || callsigns.some((callsign) => callsign.normalize('NFC').toLowerCase() === key));
   }
 }

@@ -20,6 +20,12 @@ export function chainOf(latest: Pick<Letter, 'root' | 'depth' | 'at'> | undefine
   return { root: latest.root, depth: (latest.depth ?? 0) + 1 };
 }
 
+/** A letter that nobody wrote begins nothing: who reads it goes on in the chain in which it was. Pure. */
+export function sameChain(latest: Pick<Letter, 'root' | 'depth' | 'at'> | undefined, now: number): Pick<Letter, 'root' | 'depth'> {
+  const { root, depth } = chainOf(latest, now);
+  return root === null ? {} : { root, depth: depth - 1 };
+}
+
 export const tooDeep = ({ depth }: Chain): boolean => depth > MAX_DEPTH;
 
 /** A question of the room that a plain message of chat answers: the only one there is. Questions of tasks want their name. */

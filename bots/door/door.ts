@@ -19,6 +19,7 @@ import type { Minds } from '../minds.ts';
 import type { OutsideDesk } from '../providers/outside.ts';
 import type { Residents } from '../residents.ts';
 import { agentCommand } from './agent-command.ts';
+import { HouseLetters } from './house-letters.ts';
 import { KeyLetters } from './key-letters.ts';
 import { OutsideOrders } from './orders.ts';
 import { Outsiders } from './outsiders.ts';
@@ -78,13 +79,14 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   const questions = new Questions(redis, mailbox);
   const keys = new KeyRing(redis);
   const letters = new KeyLetters(redis, coordinator, log);
+  const news = new HouseLetters(mailbox, outsiders);
   const minds: SpeechDeps['minds'] = {
     get ready() {
       return deps.minds().ready;
     },
   };
   const speech = new Speech({ ...deps, outsiders, mailbox, questions, minds });
-  const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, executor: residents.executor, hq: deps.hq, lang: deps.lang });
+  const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, letters: news, executor: residents.executor, hq: deps.hq, lang: deps.lang });
   const tasks: Pick<Tasks, 'live' | 'ended' | 'get' | 'start' | 'cancel'> = {
     live: () => deps.tasks().live(),
     ended: (most) => deps.tasks().ended(most),
@@ -92,7 +94,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
     start: (order) => deps.tasks().start(order),
     cancel: (root, by) => deps.tasks().cancel(root, by),
   };
-  const requests = new TaskRequests({ ...deps, tasks, coordinator });
+  const requests = new TaskRequests({ ...deps, tasks, coordinator, letters: news, onError: () => log.warn('requests of outside agents could not be looked through') });
   const house = houseOf();
   const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url, rate: RATE, log, watched: deps.watched });
 
@@ -134,6 +136,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       rooms: [deps.hq, deps.ops],
       ops: deps.ops,
       url,
+      ownerTitle: deps.ownerTitle,
     }),
     hear: async (event) => {
       await orders.hear(event);
@@ -143,6 +146,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
     async start() {
       await outsiders.start();
       letters.start();
+      requests.start();
     },
     async open() {
       await (await server).listen({ host: deps.host, port: deps.port });
@@ -150,6 +154,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
     async close() {
       outsiders.stop();
       letters.stop();
+      requests.stop();
       await (await server).close();
     },
   };

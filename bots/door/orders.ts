@@ -5,13 +5,15 @@ import { JobView } from '../../bridge/http/schemas.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets.ts';
 import type { Command } from '../../bridge/protocol/command.ts';
+import { APPROVAL_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { OUTSIDE_ORDER_KEY } from '../../bridge/protocol/content.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import { outsideOrder } from '../../bridge/text/door.ts';
+import { jobLetter, outsideOrder } from '../../bridge/text/door.ts';
+import type { HouseLetters } from './house-letters.ts';
 import type { Speech } from './speech.ts';
 
 export interface OutsideOrdersDeps {
@@ -19,6 +21,7 @@ export interface OutsideOrdersDeps {
   readonly speech: Pick<Speech, 'send'>;
   readonly orders: Pick<OrderBox, 'add'>;
   readonly coordinator: Pick<Account, 'event'>;
+  readonly letters: Pick<HouseLetters, 'tell'>;
   readonly executor: UserId;
   readonly hq: RoomId;
   readonly lang: Lang;
@@ -29,6 +32,10 @@ const JOB_OF = swarmKey('door', 'job-of');
 const NUMBER = swarmKey('door', 'job-number');
 const ORDER_OF_JOBS = swarmKey('door', 'job-order');
 const KEEP = 5_000;
+/** Of one agent at once: each of them rings the master's phone. */
+const MAX_WAITING = 10;
+const waitingKey = (agent: AgentId): string => swarmKey('door', 'jobs-waiting', agent);
+const orderedKey = (seed: string): string => swarmKey('door', 'ordered', seed);
 
 const Sent = z.object({ origin_server_ts: z.int() });
 
@@ -44,13 +51,14 @@ export class OutsideOrders {
   async order(agent: AgentId, command: Command, seed: string): Promise<JobView> {
     const { redis, speech, orders, coordinator, hq, lang } = this.#deps;
     if (maskSecrets(canonical(command)).masked) throw new DoorProblem('command.secret');
+    await this.#waitsTurn(agent, seed);
     const text = outsideOrder[lang](`${command.type} · ${command.reason.slice(0, 300)}`);
     const event = await speech.send(agent, { text }, seed, { [OUTSIDE_ORDER_KEY]: command });
     const { origin_server_ts: at } = Sent.parse(await coordinator.event(hq, event));
     const known = await redis.hget(JOB_OF, event);
     const id = known ?? `j${await redis.incr(NUMBER)}`;
     const job: JobView = (known === null ? null : await this.get(known)) ?? { id, agent, state: 'asked', why: null, exitCode: null, output: null, event, at };
-    if (known === null) await redis.multi().hset(JOBS, id, JSON.stringify(job)).hset(JOB_OF, event, id).zadd(ORDER_OF_JOBS, at, id).exec();
+    if (known === null) await redis.multi().hset(JOBS, id, JSON.stringify(job)).hset(JOB_OF, event, id).zadd(ORDER_OF_JOBS, at, id).zadd(waitingKey(agent), Date.now(), id).exec();
     await this.#forgetOld();
     await orders.add({ v: 1, type: 'outside', root: event, room: hq, at, lang });
     return job;
@@ -63,15 +71,42 @@ export class OutsideOrders {
 
   /** The executor has said how a command stands. Others are not believed. */
   async hear(event: RoomEvent): Promise<void> {
+    if (event.kind === 'redaction') return this.#takenBack(event.target);
     if ((event.kind !== 'message' && event.kind !== 'edit') || event.sender !== this.#deps.executor) return;
     const { root, result } = event.chavion ?? {};
-    if (root === undefined || result === undefined) return;
-    const id = await this.#deps.redis.hget(JOB_OF, root);
-    const job = id === null ? null : await this.get(id);
-    if (job === null) return;
+    const job = root === undefined || result === undefined ? null : await this.#known(root);
+    if (job === null || result === undefined) return;
     const { state, why, exitCode, output } = result;
-    const next: JobView = { ...job, state, why: why ?? null, exitCode: exitCode ?? null, output: output ?? null };
-    await this.#deps.redis.hset(JOBS, job.id, JSON.stringify(next));
+    await this.#store({ ...job, state, why: why ?? null, exitCode: exitCode ?? null, output: output ?? null });
+  }
+
+  /** Out of the room before the executor has seen it, it is nothing that the executor would answer. */
+  async #takenBack(order: EventId): Promise<void> {
+    const job = await this.#known(order);
+    if (job?.state === 'asked') await this.#store({ ...job, state: 'stopped' });
+  }
+
+  async #known(order: EventId): Promise<JobView | null> {
+    const id = await this.#deps.redis.hget(JOB_OF, order);
+    return id === null ? null : this.get(id);
+  }
+
+  /** Whoever asked and listens need not ask again how it ended. */
+  async #store(job: JobView): Promise<void> {
+    const { redis, letters, lang } = this.#deps;
+    await redis.hset(JOBS, job.id, JSON.stringify(job));
+    if (job.state === 'asked' || job.state === 'running') return;
+    await redis.zrem(waitingKey(job.agent), job.id);
+    await letters.tell(job.agent, `job.${job.id}.${job.state}`, { from: 'executor', text: jobLetter[lang](job), event: job.event });
+  }
+
+  /** A call made again was let in before. */
+  async #waitsTurn(agent: AgentId, seed: string): Promise<void> {
+    const { redis } = this.#deps;
+    if ((await redis.exists(orderedKey(seed))) === 1) return;
+    await redis.zremrangebyscore(waitingKey(agent), 0, Date.now() - APPROVAL_LASTS_MS);
+    if ((await redis.zcard(waitingKey(agent))) >= MAX_WAITING) throw new DoorProblem('command.waiting', { what: String(MAX_WAITING) });
+    await redis.set(orderedKey(seed), '1', 'PX', APPROVAL_LASTS_MS);
   }
 
   async #forgetOld(): Promise<void> {

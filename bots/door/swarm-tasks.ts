@@ -35,7 +35,7 @@ export function swarmTasks(tasks: Pick<Tasks, 'live' | 'ended' | 'get'>, request
 
 /** Pure. */
 export function requestView({ id, agent, at, mission, state }: TaskRequest): TaskView {
-  return { ...headOf(mission), id, kind: 'swarm', state: state === 'declined' ? 'cancelled' : 'asking', by: agent, owner: null, claimUntil: null, createdAt: at, reports: 0 };
+  return { ...headOf(mission), id, kind: 'swarm', state: state === 'declined' || state === 'lapsed' ? 'cancelled' : 'asking', by: agent, owner: null, claimUntil: null, createdAt: at, reports: 0 };
 }
 
 function headOf(mission: string): Pick<TaskView, 'title' | 'description'> {

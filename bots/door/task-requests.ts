@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { DoorProblem } from '../../bridge/http/problems.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
+import { cleanText } from '../../bridge/matrix/clean-text.ts';
 import { fits, messageContent } from '../../bridge/matrix/content.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets.ts';
 import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../../bridge/protocol/ids.ts';
@@ -13,6 +14,7 @@ import { taskRequest as say } from '../../bridge/text/door.ts';
 import { languageOf } from '../language.ts';
 import type { Residents } from '../residents.ts';
 import type { Tasks } from '../tasks/tasks.ts';
+import type { HouseLetters } from './house-letters.ts';
 
 const TaskRequest = z.object({
   id: z.string(),
@@ -21,7 +23,7 @@ const TaskRequest = z.object({
   /** origin_server_ts of it. */
   at: z.int(),
   mission: z.string(),
-  state: z.enum(['asking', 'begun', 'declined']),
+  state: z.enum(['asking', 'begun', 'declined', 'lapsed']),
   /** Of the task that came of it: the request itself, or the order that a master typed instead. */
   root: EventId.nullable(),
 });
@@ -34,8 +36,10 @@ export interface TaskRequestsDeps {
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
   readonly masters: () => Promise<ReadonlySet<UserId>>;
+  readonly letters: Pick<HouseLetters, 'tell'>;
   readonly hq: RoomId;
   readonly lang: Lang;
+  readonly onError: (error: unknown) => void;
 }
 
 const REQUESTS = swarmKey('door', 'requests');
@@ -46,6 +50,7 @@ const ORDER = swarmKey('door', 'request-order');
 const KEEP = 1_000;
 /** Of one agent at once: each of them rings the master's phone. */
 const MAX_WAITING = 3;
+const SWEEP_MS = 300_000;
 const YES = '✅';
 const NO = '❌';
 
@@ -55,16 +60,29 @@ const sign = (key: string): string => key.replace(/\uFE0F/gu, '');
 /** Tasks that outside agents ask for: a message in HQ, which a master's ✅ begins. */
 export class TaskRequests {
   readonly #deps: TaskRequestsDeps;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: TaskRequestsDeps) {
     this.#deps = deps;
   }
 
+  start(): void {
+    const sweep = () => void this.sweep(Date.now()).catch(this.#deps.onError);
+    sweep();
+    this.#timer = setInterval(sweep, SWEEP_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
   /** `seed` names the call: made again after a crash, it asks for nothing twice. */
   async ask(agent: AgentId, words: string, seed: string): Promise<TaskRequest> {
     const { redis, residents, ghost, masters, coordinator, hq } = this.#deps;
-    if (words.trim().length > MAX_MISSION) throw new DoorProblem('message.too-long');
-    const order = parseTask(`!task ${words}`);
+    // What the master does not see he has not agreed to.
+    const shown = cleanText(words).trim();
+    if (shown.length > MAX_MISSION) throw new DoorProblem('message.too-long');
+    const order = parseTask(`!task ${shown}`);
     if (order?.kind !== 'task') throw new DoorProblem('request.invalid', { what: 'title' });
     const { mission } = order;
     if (maskSecrets(mission).masked) throw new DoorProblem('task.secret');
@@ -122,7 +140,7 @@ export class TaskRequests {
       case 'message': {
         const order = event.thread === undefined ? parseTask(event.body) : null;
         if (order?.kind !== 'task' || !(await masters()).has(event.sender)) return;
-        const request = (await this.list(KEEP)).find(({ state, mission }) => state === 'asking' && mission === order.mission);
+        const request = (await this.list(KEEP)).find(({ state, mission }) => (state === 'asking' || state === 'lapsed') && mission === order.mission);
         if (request !== undefined) await this.#store({ ...request, state: 'begun', root: event.eventId });
         return;
       }
@@ -154,6 +172,13 @@ export class TaskRequests {
     await redis.hset(TAPS, eventId, request.event);
     await tasks.start({ root: request.event, room: hq, at: request.at, by: sender, origin: 'outside', mission: request.mission, lang });
     await this.#store({ ...request, state: 'begun', root: request.event });
+  }
+
+  /** What no master has answered in time is over, and is not waited for. */
+  async sweep(now: number): Promise<void> {
+    for (const request of await this.list(KEEP)) {
+      if (request.state === 'asking' && request.at + REQUEST_LASTS_MS < now) await this.#store({ ...request, state: 'lapsed' });
+    }
   }
 
   async #waiting(agent: AgentId): Promise<number> {
@@ -190,7 +215,11 @@ export class TaskRequests {
     return (await this.get(id)) ?? request;
   }
 
+  /** Whoever asked is told what became of it. */
   async #store(request: TaskRequest): Promise<void> {
-    await this.#deps.redis.hset(REQUESTS, request.id, JSON.stringify(request));
+    const { redis, letters, lang } = this.#deps;
+    const { id, agent, state, event, mission } = request;
+    await redis.hset(REQUESTS, id, JSON.stringify(request));
+    if (state !== 'asking') await letters.tell(agent, `request.${id}.${state}`, { from: 'coordinator', text: say[state][languageOf(mission, lang)](id), event });
   }
 }

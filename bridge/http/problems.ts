@@ -42,6 +42,7 @@ export const STATUS = {
   'task.waiting': 409,
   'command.invalid': 422,
   'command.secret': 422,
+  'command.waiting': 409,
   'job.unknown': 404,
   'house.busy': 503,
   'house.fault': 500,

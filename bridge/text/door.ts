@@ -120,6 +120,10 @@ export const DOOR_PROBLEMS = {
     () => '명령에 키나 비밀번호가 들어 있어 받지 않았습니다. 아무것도 실행하지 않았습니다. 빼고 다시 보내 주세요.',
     () => 'The command holds a key or password and was not taken. Nothing was run. Send it without.',
   ),
+  'command.waiting': phrase<[ProblemFacts]>(
+    ({ what }) => `마스터의 답을 기다리는 명령이 이미 ${what ?? ''}개 있습니다. 이번 것은 올리지 않았습니다. 답이 온 뒤에 다시 보내 주세요.`,
+    ({ what }) => `You already have ${what ?? ''} commands that wait for the master. This one was not posted. Send it again after an answer.`,
+  ),
   'job.unknown': phrase<[ProblemFacts]>(
     ({ what }) => `${what ?? ''}라는 작업은 없습니다.`,
     ({ what }) => `There is no job ${what ?? ''}.`,
@@ -224,6 +228,22 @@ export const outsideOrder = phrase<[what: string]>(
   (what) => `🖐 I ask to run: ${what}\nThe executor shows the exact command and asks the master.`,
 );
 
+/** By letter to the agent that had asked for a command: how it ended. */
+export const jobLetter = phrase<[job: { readonly id: string; readonly state: string; readonly why: string | null; readonly exitCode: number | null }]>(
+  ({ id, state, why, exitCode }) => `\`${id}\`: ${(jobEnd[`${state}.${why ?? ''}`] ?? jobEnd[state])?.ko(why ?? '', exitCode) ?? state} GET /api/executor/jobs/${id}`,
+  ({ id, state, why, exitCode }) => `\`${id}\`: ${(jobEnd[`${state}.${why ?? ''}`] ?? jobEnd[state])?.en(why ?? '', exitCode) ?? state} GET /api/executor/jobs/${id}`,
+);
+const withCode = (exitCode: number | null): string => (exitCode === null ? '' : ` (exit ${exitCode})`);
+const jobEnd: Readonly<Record<string, Phrase<[why: string, exitCode: number | null]>>> = {
+  done: phrase((_why, exitCode) => `실행이 끝났습니다${withCode(exitCode)}.`, (_why, exitCode) => `it has run${withCode(exitCode)}.`),
+  failed: phrase((_why, exitCode) => `실행했지만 실패했습니다${withCode(exitCode)}.`, (_why, exitCode) => `it has run and failed${withCode(exitCode)}.`),
+  refused: phrase((why) => `받아들여지지 않았습니다 (${why}). 아무것도 실행하지 않았습니다.`, (why) => `it was refused (${why}). Nothing was run.`),
+  'refused.no': phrase(() => '마스터가 허락하지 않으셨습니다. 아무것도 실행하지 않았습니다.', () => 'the master has said no. Nothing was run.'),
+  'refused.expired': phrase(() => '마스터의 답이 없어 기한이 지났습니다. 아무것도 실행하지 않았습니다. 아직 필요하면 다시 부탁해 주세요.', () => 'the master has not answered in time. Nothing was run. Ask again if it is still wanted.'),
+  stopped: phrase(() => '마스터가 멈추셨습니다.', () => 'the master has stopped it.'),
+  unknown: phrase(() => '도중에 끊겨 어떻게 끝났는지 알 수 없습니다. 필요하면 다시 부탁해 주세요.', () => 'it was cut off, and nobody knows how it ended. Ask again if it is still wanted.'),
+};
+
 /** A task that an outside agent asks for, in its own name; the second line is what a master may copy. */
 export const taskRequest = {
   line: phrase(() => '임무를 부탁드립니다. ✅를 누르시면 시작합니다 (❌ 하지 않기). 아래 줄을 고쳐 직접 보내셔도 됩니다.', () => 'I ask for a task. ✅ begins it, ❌ does not. Or send the line below yourself, changed as you like.'),
@@ -232,4 +252,8 @@ export const taskRequest = {
     () => '하루가 지난 부탁이라 ✅로는 시작하지 않았습니다. 아직 필요하시면 `!임무`로 시작하는 줄을 복사해 보내 주세요.',
     () => 'This request is more than a day old, so ✅ did not begin it. If it is still wanted, copy the line that begins with `!task` and send it.',
   ),
+  /** By letter to the agent that asked. */
+  begun: phrase<[id: string]>((id) => `\`${id}\`: 마스터가 시작하셨습니다. GET /api/tasks/${id}가 그 임무를 보여 줍니다.`, (id) => `\`${id}\`: the master has begun it. GET /api/tasks/${id} shows the task.`),
+  declined: phrase<[id: string]>((id) => `\`${id}\`: 마스터가 하지 않기로 하셨습니다. 아무것도 시작하지 않았습니다.`, (id) => `\`${id}\`: the master has declined it. Nothing was begun.`),
+  lapsed: phrase<[id: string]>((id) => `\`${id}\`: 하루 동안 마스터의 답이 없어 없던 일이 됐습니다. 아무것도 시작하지 않았습니다. 아직 필요하면 다시 부탁해 주세요.`, (id) => `\`${id}\`: the master has not answered within a day, so it has lapsed. Nothing was begun. Ask again if it is still wanted.`),
 };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inRoom, request } from '../house/matrix.ts';
 import { Outsider, Voter } from '../house/outsider.ts';
@@ -26,6 +27,22 @@ async function asked(title: string): Promise<{ readonly id: string; readonly tas
   expect({ status, ...body }).toMatchObject({ status: 201, kind: 'swarm', state: 'asking', by: 'scout', title });
   const shown = await scene.master.until('the request', scene.hq, () => scene.master.shown(scene.hq).find(({ id, who, body: words }) => !before.has(id) && who === 'scout' && words.endsWith(`\n!임무 ${title}`)));
   return { id: body.id, task: new TaskView(scene.master, scene.hq, shown.id) };
+}
+
+/** Everything that was ever put into its mailbox. */
+async function letters(): Promise<readonly Json[]> {
+  const all: Json[] = [];
+  for (let since = '0-0'; ; ) {
+    const { messages, next }: Json = (await scout.call(`/api/messages?since=${since}`)).body;
+    if (messages.length === 0) return all;
+    all.push(...messages);
+    since = next;
+  }
+}
+async function letter(about: string, word: RegExp): Promise<Json> {
+  let found: Json;
+  await scene.until(async () => (found = (await letters()).find(({ type, content }) => type === 'report' && content.includes(`\`${about}\``) && word.test(content))) !== undefined);
+  return found;
 }
 
 const stateOf = async (id: string): Promise<string> => (await scout.call(`/api/tasks/${id}/status`)).body.state;
@@ -126,11 +143,13 @@ describe('a task that an agent from elsewhere asks for', () => {
     await master.react(hq, declined.task.root, '✅');
     await scene.settled();
     expect(await stateOf(declined.id)).toBe('cancelled');
+    expect(await letter(declined.id, /하지 않기로/u)).toMatchObject({ from: 'coordinator', event: declined.task.root });
     expect(declined.task.thread()).toEqual([]);
 
     const begun = await asked('그만둘 일');
     const yes = await master.react(hq, begun.task.root, '✅');
     await begun.task.until('the card', () => begun.task.card());
+    await letter(begun.id, /시작하셨습니다/u);
     await master.redact(hq, yes);
     expect((await begun.task.ended()).body).toMatch(/^🚫/u);
   });
@@ -145,11 +164,85 @@ describe('a task that an agent from elsewhere asks for', () => {
     await task.say('!취소');
   });
 
+  it('is over when a day has gone by without a word, and the agent is told', async () => {
+    const { id, task } = await asked('답이 없을 일');
+    // A day is long: the house remembers it as asked for two days ago.
+    const kept = JSON.parse((await scene.redis.hget('chavion:swarm:door:requests', id)) ?? '{}');
+    await scene.redis.hset('chavion:swarm:door:requests', id, JSON.stringify({ ...kept, at: kept.at - 2 * 24 * 3_600_000 }));
+    await scene.house.reborn('swarm', await scene.house.kill('swarm'));
+    await scene.until(() => fetch(`${scout.url}/health`).then(({ ok }) => ok, () => false));
+    expect(await letter(id, /하루 동안/u)).toMatchObject({ from: 'coordinator', event: task.root });
+    expect(await stateOf(id)).toBe('cancelled');
+    await scene.master.react(scene.hq, task.root, '✅');
+    await scene.master.until('why nothing begins', scene.hq, () => scene.master.shown(scene.hq).find(({ who, replyTo }) => who === 'coordinator' && replyTo === task.root));
+    expect(task.thread()).toEqual([]);
+    expect((await letters()).filter(({ content }) => content.includes(`\`${id}\``))).toHaveLength(1);
+  });
+
+  it('is asked for by a client of the Model Context Protocol as well, which hears of the no', async () => {
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', scout.url), { requestInit: { headers: { authorization: `Bearer ${scout.key}` } } }));
+    const use = async (name: string, args: Record<string, unknown> = {}): Promise<Json> => JSON.parse(((await client.callTool({ name, arguments: args })).content as { text: string }[])[0]?.text ?? '');
+    const wish = await use('post_task', { kind: 'swarm', title: 'MCP로 부탁한 일' });
+    expect(wish).toMatchObject({ kind: 'swarm', state: 'asking', by: 'scout' });
+    const request = await scene.master.until('the request', scene.hq, () => scene.master.shown(scene.hq).find(({ who, body }) => who === 'scout' && body.endsWith('\n!임무 MCP로 부탁한 일')));
+    await scene.master.react(scene.hq, request.id, '❌');
+    const { id } = await letter(wish.id, /하지 않기로/u);
+    const [milliseconds = '0', number = '0'] = String(id).split('-');
+    const { messages } = await use('listen', { since: `${Number(milliseconds) - 1}-${number}` });
+    expect(messages.map(({ content }: Json) => content).join('\n')).toContain(`\`${wish.id}\``);
+    expect(await use('get_task', { id: wish.id })).toMatchObject({ state: 'cancelled' });
+    await client.close();
+  });
+
   it('waits among few, holds no key, and is a task', async () => {
-    for (const title of ['하나', '둘', '셋']) await asked(title);
+    for (const title of ['하나', '둘']) await asked(title);
+    // What the master would not see is not in what he says yes to.
+    expect(await scout.call('/api/tasks', { kind: 'swarm', title: '\u202e셋\u{E0041}' })).toMatchObject({ status: 201, body: { title: '셋' } });
     expect(await scout.call('/api/tasks', { kind: 'swarm', title: '넷' })).toMatchObject({ status: 409, body: { code: 'task.waiting' } });
     expect(await scout.call('/api/tasks', { kind: 'swarm', title: `열쇠는 ${scout.key}` })).toMatchObject({ status: 422, body: { code: 'task.secret' } });
     expect(await scout.call('/api/tasks', { kind: 'swarm', title: '12' })).toMatchObject({ status: 400 });
     expect((await scout.call('/api/tasks?state=asking')).body.tasks).toHaveLength(3);
   });
+});
+
+describe('a command that an agent from elsewhere asks for', () => {
+  const order = async (word: string): Promise<{ readonly job: string; readonly event: string; readonly request: string }> => {
+    const { body } = await scout.call('/api/executor/command', { type: 'shell', payload: { script: `echo ${word}` } });
+    const request = await scene.master.until('the question', scene.hq, () => scene.master.shown(scene.hq).find(({ who, body: words }) => who === 'executor' && words.includes(`echo ${word}`)));
+    return { job: body.id, event: body.event, request: request.id };
+  };
+
+  it('comes back by letter: declined, carried out, and taken out of the room', async () => {
+    const declined = await order('declined');
+    await scene.master.react(scene.hq, declined.request, '❌');
+    expect(await letter(declined.job, /허락하지/u)).toMatchObject({ from: 'executor', event: declined.event });
+
+    const run = await order('carried-out');
+    await scene.master.react(scene.hq, run.request, '✅');
+    await letter(run.job, /실행이 끝났습니다 \(exit 0\)/u);
+
+    const gone = await order('taken-back');
+    await scene.master.redact(scene.hq, gone.event);
+    await letter(gone.job, /멈추셨습니다/u);
+    expect((await scout.call(`/api/executor/jobs/${gone.job}`)).body).toMatchObject({ state: 'stopped' });
+    await scene.settled();
+    const told = (await letters()).filter(({ from }) => from === 'executor').map(({ content }) => content);
+    for (const { job } of [declined, run, gone]) expect(told.filter((content) => content.includes(`\`${job}\``))).toHaveLength(1);
+  });
+
+  it('waits among few: a master’s phone rings for each', async () => {
+    const first = await order('first-of-many');
+    for (let i = 2; i <= 10; i += 1) expect((await scout.call('/api/executor/command', { type: 'shell', payload: { script: `echo ${i}` } })).status).toBe(202);
+    const another = () => scout.call('/api/executor/command', { type: 'shell', payload: { script: 'echo another' } });
+    expect(await another()).toMatchObject({ status: 409, body: { code: 'command.waiting' } });
+    await scene.master.react(scene.hq, first.request, '❌');
+    await letter(first.job, /허락하지/u);
+    expect(await another()).toMatchObject({ status: 202 });
+  });
+});
+
+it('nobody comes in under the name by which the owner is addressed', async () => {
+  const { body } = await scene.master.noticed(scene.hq, await scene.master.say(scene.hq, '!초대 마스터 boss'));
+  expect(body).toMatch(/"마스터"[^]*아무것도 바꾸지 않았으니/u);
 });

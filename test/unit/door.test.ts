@@ -3,9 +3,10 @@ import { commandOf } from '../../bridge/http/order.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets.ts';
 import { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { MAX_DEPTH } from '../../bridge/protocol/turn.ts';
+import { jobLetter } from '../../bridge/text/door.ts';
 import { preferredLang } from '../../bridge/text/door-help.ts';
 import { agentWish, freeId } from '../../bots/door/agent-words.ts';
-import { CHAIN_MS, chainOf, meantQuestion, tooDeep } from '../../bots/door/calls.ts';
+import { CHAIN_MS, chainOf, meantQuestion, sameChain, tooDeep } from '../../bots/door/calls.ts';
 
 describe('what stands behind !agent', () => {
   it.each<[string, object]>([
@@ -45,6 +46,15 @@ describe('an outside agent’s own message', () => {
     expect(tooDeep({ root, depth: MAX_DEPTH + 1 })).toBe(true);
   });
 
+  it('is not freed from its chain by a letter of the house, and not bound by it to an old one', () => {
+    const before = { root, depth: MAX_DEPTH, at: 1_000 };
+    const letter = { ...sameChain(before, 2_000), at: 2_000 };
+    expect(chainOf(letter, 2_001)).toEqual(chainOf(before, 2_001));
+    expect(tooDeep(chainOf(letter, 2_001))).toBe(true);
+    expect(sameChain(before, 1_001 + CHAIN_MS)).toEqual({});
+    expect(sameChain(undefined, 0)).toEqual({});
+  });
+
   it('answers the one question of the room that waits, and none of a task by chance', () => {
     const scout = AgentId.parse('scout');
     expect(meantQuestion(['$q.scout'], scout)).toBe('$q.scout');
@@ -72,6 +82,18 @@ describe('a command that is asked for', () => {
   ])('is refused where it %s', (_what, command) => {
     expect(() => commandOf(command)).toThrow(expect.objectContaining({ code: 'command.invalid' }));
   });
+});
+
+it('a letter says how a command ended that was asked for', () => {
+  const text = (state: string, why: string | null = null, exitCode: number | null = null) => jobLetter.en({ id: 'j7', state, why, exitCode });
+  expect(text('done', null, 0)).toBe('`j7`: it has run (exit 0). GET /api/executor/jobs/j7');
+  expect(text('failed', 'exit', 2)).toContain('failed (exit 2)');
+  expect(text('refused', 'no')).toContain('said no');
+  expect(text('refused', 'expired')).toContain('not answered in time');
+  expect(text('refused', 'host-not-allowed')).toContain('(host-not-allowed)');
+  expect(text('stopped')).toContain('stopped');
+  expect(text('unknown')).toContain('nobody knows');
+  expect(jobLetter.ko({ id: 'j7', state: 'refused', why: 'no', exitCode: null })).toBe('`j7`: 마스터가 허락하지 않으셨습니다. 아무것도 실행하지 않았습니다. GET /api/executor/jobs/j7');
 });
 
 it('a key of the door is masked wherever it is pasted', () => {
