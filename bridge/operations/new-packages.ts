@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Environment, installEnvironment } from '../config/environment.ts';
@@ -12,6 +13,8 @@ const LOCK = 'package-lock.json';
 const NEEDED = ['package.json', LOCK, '.npmrc'];
 /** Where `.node/run` notes which lock is installed. */
 const STAMP = '.chavion-lock';
+const STAGING = '.upgrade-';
+const ABANDONED = /^\.upgrade-(\d+)-/;
 
 /**
  * Installs what the upstream's lock names into a folder beside the present packages: the running house goes on with
@@ -20,7 +23,8 @@ const STAMP = '.chavion-lock';
 export async function stagePackages(project: string, environment: Environment): Promise<string | null> {
   const at = (path: string) => git(project, environment, ['rev-parse', path]);
   if ((await at(`HEAD:${LOCK}`)) === (await at(`@{upstream}:${LOCK}`))) return null;
-  const staging = await mkdtemp(join(project, '.upgrade-'));
+  await removeAbandoned(project);
+  const staging = await mkdtemp(join(project, `${STAGING}${process.pid}-`));
   try {
     const local = (await git(project, environment, ['ls-tree', '-r', '--name-only', '@{upstream}', 'bridge/matrix/no-native-crypto']))?.split('\n') ?? [];
     for (const path of [...NEEDED, ...local].filter((one) => one !== '')) {
@@ -35,6 +39,14 @@ export async function stagePackages(project: string, environment: Environment): 
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
     throw new Refusal(upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''), { cause: error });
+  }
+}
+
+/** Of upgrades that were killed: hundreds of megabytes each. */
+async function removeAbandoned(project: string): Promise<void> {
+  for (const name of await readdir(project)) {
+    const [, pid] = ABANDONED.exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(project, name), { recursive: true, force: true });
   }
 }
 

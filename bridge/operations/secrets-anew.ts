@@ -33,10 +33,11 @@ export async function resetPassword({ project, environment, args, terminal }: As
   if (user === master) writeSecretJson(paths.secrets, { ...secrets, passwords: { ...secrets.passwords, master: password } });
   try {
     await client.call('POST', `/_synapse/admin/v1/reset_password/${encodeURIComponent(user)}`, Nothing, { token: secrets.adminToken, body: { new_password: password, logout_devices: true } });
-  } catch (error) {
+  } catch (cause) {
+    // No answer: it may have been done, so what was written down stays, and the same once more makes it true.
+    if (!(cause instanceof HomeserverError)) throw new Refusal(operationsText.perhapsReset(user), { cause });
     if (user === master) writeSecretJson(paths.secrets, secrets);
-    if (error instanceof HomeserverError) throw new Refusal(operationsText.nobody(user));
-    throw new Refusal(operationsText.notRunning);
+    throw new Refusal(operationsText.notReset(user, cause.status), { cause });
   }
   if (user === master) await tellLauncher(paths, 'new-password');
   terminal.mark(true, operationsText.newPassword(user, password)[terminal.lang]());

@@ -84,6 +84,16 @@ export const operationsText = {
   notRunning: phrase(() => '집이 꺼져 있어 하지 못했습니다. 바뀐 것은 없습니다. npm start 로 켠 뒤 다시 해 주세요.', () => 'The house is not running; nothing was changed. Open it with npm start first.'),
   nobody: (user: string) => phrase(() => `${user} 계정이 없습니다. 바뀐 것은 없습니다.`, () => `There is no account ${user}. Nothing was changed.`),
   notForPeople: (user: string) => phrase(() => `${user}은(는) 사람이 쓰는 계정이 아니라 비밀번호를 바꾸지 않았습니다.`, () => `${user} is nobody's login; its password was left as it is.`),
+  notReset: (user: string, status: number) =>
+    phrase(
+      () => `홈서버가 거절해서 ${user}의 비밀번호를 바꾸지 못했습니다 (${status}). 예전 비밀번호 그대로입니다. npm start -- doctor 로 살펴보고 다시 해 주세요.`,
+      () => `The homeserver refused (${status}); the password of ${user} is as it was. Look at npm start -- doctor and try again.`,
+    ),
+  perhapsReset: (user: string) =>
+    phrase(
+      () => `홈서버가 대답하지 않아 ${user}의 비밀번호가 바뀌었는지 알 수 없습니다. 같은 명령을 다시 해 주세요. 그러면 확실히 바뀝니다.`,
+      () => `The homeserver did not answer, so the password of ${user} may have changed or not. The same command again settles it.`,
+    ),
   newPassword: (user: string, password: string) =>
     phrase(() => `새 비밀번호 (${user}): ${password}\n    지금까지 로그인한 기기는 모두 로그아웃됐습니다.`, () => `New password of ${user}: ${password}\n    Every device that was signed in has been signed out.`),
 

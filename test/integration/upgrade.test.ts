@@ -149,7 +149,10 @@ describe('npm start -- upgrade', () => {
     expect(existsSync(join(clone, 'node_modules', 'zod'))).toBe(true);
   });
 
-  it('puts new packages in the place of the old ones', async () => {
+  it('puts new packages in the place of the old ones, and takes away those of an upgrade that was killed', async () => {
+    // No process has a number that large.
+    const abandoned = join(clone, '.upgrade-4194305-AbCdEf');
+    await mkdir(abandoned);
     const commit = await publish(async (at) => {
       const bare = { name: 'chavion', version: '0.3.0', private: true, type: 'module' };
       await writeFile(join(at, 'package.json'), JSON.stringify(bare));
@@ -162,6 +165,7 @@ describe('npm start -- upgrade', () => {
     const { stdout } = await run('sh', ['-c', 'cksum <package-lock.json'], { cwd: clone });
     expect(readFileSync(join(clone, 'node_modules', '.chavion-lock'), 'utf8')).toBe(stdout.trim());
     expect(existsSync(join(clone, 'node_modules', 'zod'))).toBe(false);
+    expect(existsSync(abandoned)).toBe(false);
     expect(existsSync(join(PROJECT, 'node_modules', 'zod'))).toBe(true);
   });
 });
