@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bwrapFlags, prlimitCommand } from '../../executor/sandbox/bwrap-flags.ts';
-import { DEFAULT_LIMITS, INSIDE } from '../../executor/sandbox/sandbox.ts';
+import { bwrapFlags } from '../../executor/sandbox/bwrap-flags.ts';
+import { DEFAULT_LIMITS, INSIDE, type Limits } from '../../executor/sandbox/sandbox.ts';
 import { machineOf, seccompFilter } from '../../executor/sandbox/seccomp.ts';
 import { buildSkeleton } from '../../executor/sandbox/skeleton.ts';
 
@@ -41,7 +41,7 @@ export function bareBwrap(folder: string, workspace: string, options: { readonly
     ...(options.script === null ? [] : [kept('script', options.script)]),
   ];
   const own = options.script === null ? ['/usr/bin/true'] : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
-  const command = [...prlimitCommand(DEFAULT_LIMITS, { dataLimit: !options.controlGroups }), ...own];
+  const command = [...limited(DEFAULT_LIMITS, { dataLimit: !options.controlGroups }), ...own];
   const line = ['/usr/bin/bwrap', '--args', '3', '--', ...command] as const;
   const ended = async (child: ChildProcess) => {
     const [code] = await once(child, 'exit');
@@ -57,3 +57,18 @@ export function bareBwrap(folder: string, workspace: string, options: { readonly
     loop: (runs, width) => ended(spawn('/usr/bin/perl', ['-e', LOOP, String(runs), String(width), handed.join(','), ...line], { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'inherit'] })),
   };
 }
+
+/** The sandbox's limits, by the program that is there for it. */
+const limited = (limits: Limits, options: { readonly dataLimit: boolean }): string[] => [
+  '/usr/bin/prlimit',
+  `--nproc=${limits.processes}`,
+  `--nofile=${limits.openFiles}`,
+  `--fsize=${limits.fileBytes}`,
+  `--cpu=${Math.ceil(limits.cpuMs / 1000)}`,
+  '--core=0',
+  '--memlock=65536',
+  '--msgqueue=0',
+  '--rtprio=0',
+  ...(options.dataLimit ? [`--data=${limits.memoryBytes}`] : []),
+  '--',
+];

@@ -4,8 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { UserId } from '../../bridge/protocol/ids.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
+import { HomeserverClient } from '../../synapse/client.ts';
+import { liftLimits } from '../../synapse/provision-accounts.ts';
 import { type House, startHouse } from '../house/house.ts';
 import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
 
@@ -71,16 +74,19 @@ export class BenchHouse implements AsyncDisposable {
     return this.#swarmEnvironment['CHAVION_APPSERVICE_TOKEN'] ?? '';
   }
 
-  /** Each logged in on a device of its own, as a bot is that stands alone. */
-  tokensOf(agents: readonly number[]): Promise<readonly string[]> {
-    return Promise.all(
-      agents.map(async (i) => {
-        const body = { type: 'm.login.application_service', identifier: { type: 'm.id.user', user: this.agent(i) } };
-        const answer = await request(this.url, 'POST', '/_matrix/client/v3/login', { token: this.appserviceToken, body });
-        if (answer.status !== 200) throw new Error(`${this.agent(i)} cannot log in: ${answer.status}`);
-        return String(answer.body['access_token']);
-      }),
-    );
+  /** Each logged in on a device of its own, as a bot is that stands alone, and free of the limits for people. */
+  async tokensOf(agents: readonly number[]): Promise<readonly string[]> {
+    const { adminToken } = z.object({ adminToken: z.string() }).parse(JSON.parse(await readFile(join(this.house.data, 'secrets.json'), 'utf8')));
+    const client = new HomeserverClient(this.url);
+    const tokens: string[] = [];
+    for (const i of agents) {
+      await liftLimits(client, adminToken, UserId.parse(this.agent(i)));
+      const body = { type: 'm.login.application_service', identifier: { type: 'm.id.user', user: this.agent(i) } };
+      const answer = await request(this.url, 'POST', '/_matrix/client/v3/login', { token: this.appserviceToken, body });
+      if (answer.status !== 200) throw new Error(`${this.agent(i)} cannot log in: ${answer.status}`);
+      tokens.push(String(answer.body['access_token']));
+    }
+    return tokens;
   }
 
   agent(i: number): string {
