@@ -55,10 +55,12 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
         return outsiders.all.map(({ id, name }) => say.entry[lang](name, id, outsiders.isOnline(id))).join('\n') || say.nobody[lang]();
       case 'add':
         return add(job, wish.name, wish.id);
+      case 'scope':
       case 'rotate':
       case 'remove': {
         const agent = named(wish.who);
         if (agent === undefined) return say.unknown[lang](wish.who.slice(0, 60));
+        if (wish.kind === 'scope') return scope(agent, wish.scopes, lang);
         return wish.kind === 'rotate' ? rotate(job, agent) : remove(agent, lang);
       }
     }
@@ -90,6 +92,13 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     await giveKey(job, agent);
     await outsiders.add(agent);
     return say.added[lang](name, id);
+  }
+
+  /** Of the key that it has, from the next call on. */
+  async function scope(agent: Outsider, scopes: readonly Scope[], lang: Lang): Promise<string> {
+    await outsiders.add({ ...agent, scopes: [...scopes] });
+    await keys.rescope(agent.id, scopes);
+    return say.scoped[lang](agent.name, scopes);
   }
 
   async function rotate(job: HouseCommandJob, agent: Outsider): Promise<string> {

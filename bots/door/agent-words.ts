@@ -1,3 +1,4 @@
+import { Scope } from '../../bridge/protocol/door.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 
 /** What stands behind `!agent`. Pure. */
@@ -6,9 +7,11 @@ export type AgentWish =
   | { readonly kind: 'list' }
   | { readonly kind: 'add'; readonly name: string; readonly id: AgentId | null }
   | { readonly kind: 'remove' | 'rotate'; readonly who: string }
+  /** What its key is to allow from now on. */
+  | { readonly kind: 'scope'; readonly who: string; readonly scopes: readonly Scope[] }
   | { readonly kind: 'bad-name'; readonly word: string };
 
-const VERBS: ReadonlyMap<string, 'add' | 'remove' | 'rotate' | 'list'> = new Map([
+const VERBS: ReadonlyMap<string, 'add' | 'remove' | 'rotate' | 'scope' | 'list'> = new Map([
   ['add', 'add'],
   ['추가', 'add'],
   ['invite', 'add'],
@@ -18,8 +21,21 @@ const VERBS: ReadonlyMap<string, 'add' | 'remove' | 'rotate' | 'list'> = new Map
   ['rotate', 'rotate'],
   ['새열쇠', 'rotate'],
   ['교체', 'rotate'],
+  ['scope', 'scope'],
+  ['scopes', 'scope'],
+  ['권한', 'scope'],
   ['list', 'list'],
   ['목록', 'list'],
+]);
+
+const SCOPES: ReadonlyMap<string, readonly Scope[]> = new Map<string, readonly Scope[]>([
+  ...Scope.options.map((scope) => [scope, [scope]] as const),
+  ['읽기', ['read']],
+  ['말하기', ['speak']],
+  ['임무', ['tasks']],
+  ['실행', ['execute']],
+  ['all', Scope.options],
+  ['전부', Scope.options],
 ]);
 
 /** Letters, digits and a little between: a name is called in sentences, and stands in tables. */
@@ -35,7 +51,15 @@ export function agentWish(words: string): AgentWish {
   if (verb === 'list') return { kind: 'list' };
   if (rest.length === 0) return { kind: 'usage' };
   if (verb === 'remove' || verb === 'rotate') return { kind: verb, who: rest.join(' ').replace(/^@/u, '') };
-  return named(rest);
+  return verb === 'scope' ? scoped(rest) : named(rest);
+}
+
+/** Looking and listening is part of all of them: who may not even that is put out instead. */
+function scoped(words: readonly string[]): AgentWish {
+  const end = words.findLastIndex((word) => !SCOPES.has(word.toLowerCase())) + 1;
+  const given = new Set(words.slice(end).flatMap((word) => SCOPES.get(word.toLowerCase()) ?? []));
+  if (end === 0 || given.size === 0) return { kind: 'usage' };
+  return { kind: 'scope', who: words.slice(0, end).join(' ').replace(/^@/u, ''), scopes: Scope.options.filter((scope) => scope === 'read' || given.has(scope)) };
 }
 
 function named(words: readonly string[]): AgentWish {

@@ -33,6 +33,16 @@ end
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], ARGV[2], ARGV[3]) end
 return 1`;
 
+const RESCOPE = `
+for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local kept = cjson.decode(redis.call('HGET', KEYS[1], id))
+  if kept.agent == ARGV[1] then
+    kept.scopes = cjson.decode(ARGV[2])
+    redis.call('HSET', KEYS[1], id, cjson.encode(kept))
+  end
+end
+return 1`;
+
 /** The keys of outside agents. What is kept opens nothing. */
 export class KeyRing {
   readonly #redis: Redis;
@@ -48,6 +58,11 @@ export class KeyRing {
     const kept = { agent, hash: digest(key).toString('hex'), scopes: [...scopes], at: now } satisfies z.infer<typeof Kept>;
     await this.#redis.eval(ISSUE, 1, KEYS, agent, keyId, JSON.stringify(kept));
     return { key, keyId };
+  }
+
+  /** What the agent's key allows from now on. */
+  async rescope(agent: AgentId, scopes: readonly Scope[]): Promise<void> {
+    await this.#redis.eval(RESCOPE, 1, KEYS, agent, JSON.stringify(scopes));
   }
 
   /** None of the agent's keys opens anything any more. */

@@ -1,3 +1,4 @@
+import type { Scope } from '../protocol/door.ts';
 import { withParticle } from './particle.ts';
 import { phrase, type Phrase } from './say.ts';
 
@@ -139,13 +140,15 @@ export const DOOR_PROBLEMS = {
 } as const satisfies Record<string, Phrase<[ProblemFacts]>>;
 export type DoorProblemCode = keyof typeof DOOR_PROBLEMS;
 
+const scopeWord: Readonly<Record<Scope, string>> = { read: '읽기', speak: '말하기', tasks: '임무', execute: '실행' };
+
 /** `!agent`, said by the coordinator where it was ordered. */
 export const agentCommand = {
   usage: phrase(
     () =>
-      '밖에 있는 에이전트를 초대합니다.\n- `!초대 스카우트 scout`: 계정과 열쇠를 만듭니다 (열쇠는 개인 방으로만 보냅니다)\n- `!초대 새열쇠 scout`: 열쇠를 바꿉니다\n- `!초대 삭제 scout`: 내보냅니다\n- `!초대 목록`: 누가 있는지',
+      '밖에 있는 에이전트를 초대합니다.\n- `!초대 스카우트 scout`: 계정과 열쇠를 만듭니다 (열쇠는 개인 방으로만 보냅니다)\n- `!초대 새열쇠 scout`: 열쇠를 바꿉니다\n- `!초대 권한 scout 읽기 말하기`: 할 수 있는 일을 정합니다 (읽기, 말하기, 임무, 실행, 전부)\n- `!초대 삭제 scout`: 내보냅니다\n- `!초대 목록`: 누가 있는지',
     () =>
-      'Brings in agents that live elsewhere.\n- `!agent add scout`: makes its account and key (the key goes to you alone, in a private room)\n- `!agent rotate scout`: changes the key\n- `!agent remove scout`: puts it out\n- `!agent list`: who there is',
+      'Brings in agents that live elsewhere.\n- `!agent add scout`: makes its account and key (the key goes to you alone, in a private room)\n- `!agent rotate scout`: changes the key\n- `!agent scope scout read speak`: sets what it may do (read, speak, tasks, execute, all)\n- `!agent remove scout`: puts it out\n- `!agent list`: who there is',
   ),
   added: phrase<[name: string, id: string]>(
     (name, id) => `${withParticle(`**${name}**`, '을', '를')} 초대했습니다 (\`${id}\`). 열쇠는 개인 방으로 보냈습니다. 들어오면 \`!에이전트\`에 보입니다.`,
@@ -154,6 +157,10 @@ export const agentCommand = {
   rotated: phrase<[name: string]>(
     (name) => `${name}의 열쇠를 바꿨습니다. 전의 열쇠는 이제 열리지 않습니다. 새 열쇠는 개인 방에 있습니다.`,
     (name) => `${name} has a new key, in your private room with me; the former one opens nothing any more.`,
+  ),
+  scoped: phrase<[name: string, scopes: readonly Scope[]]>(
+    (name, scopes) => `${withParticle(name, '은', '는')} 이제 이것만 할 수 있습니다: ${scopes.map((scope) => scopeWord[scope]).join(', ')}. 열쇠는 그대로입니다. 되돌리기: \`!초대 권한 ${name} 전부\``,
+    (name, scopes) => `${name} may now: ${scopes.join(', ')}. Its key stays the same. To allow everything: \`!agent scope ${name} all\``,
   ),
   removed: phrase<[name: string]>(
     (name) => `${withParticle(name, '을', '를')} 내보냈습니다. 열쇠는 이제 열리지 않고, 했던 말은 방에 남아 있습니다.`,

@@ -242,6 +242,16 @@ describe('a command that an agent from elsewhere asks for', () => {
   });
 });
 
+it('a key allows what the master says it does', async () => {
+  const { master, hq } = scene;
+  const says = () => scout.call('/api/messages', { receiver: 'all', content: '들리세요?' });
+  expect((await master.noticed(hq, await master.say(hq, '!초대 권한 스카우트 읽기'))).body).toContain('읽기');
+  expect(await says()).toMatchObject({ status: 403, body: { code: 'auth.scope' } });
+  expect((await scout.call('/api/status')).status).toBe(200);
+  await master.noticed(hq, await master.say(hq, '!agent scope scout all'));
+  expect((await says()).status).toBe(200);
+});
+
 it('nobody comes in under the name by which the owner is addressed', async () => {
   const { body } = await scene.master.noticed(scene.hq, await scene.master.say(scene.hq, '!초대 마스터 boss'));
   expect(body).toMatch(/"마스터"[^]*아무것도 바꾸지 않았으니/u);

@@ -82,6 +82,19 @@ describe('keys', () => {
     expect(await scene.call('POST', '/api/agent/Reader/checkin', { key: reader })).toMatchObject({ status: 200, body: { agent: 'reader', scopes: ['read'] } });
   });
 
+  it('allow less or more from the moment when the owner says so, and are the same keys', async () => {
+    const own = await scene.key('shrunk');
+    const shrunk = AgentId.parse('shrunk');
+    const says = () => scene.call('POST', '/api/messages', { key: own, body: { receiver: 'all', content: 'x' } });
+    expect((await says()).status).toBe(200);
+    await scene.keys.rescope(shrunk, ['read']);
+    expect(await says()).toMatchObject({ status: 403, body: { code: 'auth.scope' } });
+    expect((await scene.call('GET', '/api/messages', { key: own })).status).toBe(200);
+    expect((await scene.call('POST', '/api/messages', { key, body: { receiver: 'all', content: 'x' } })).status).toBe(200);
+    await scene.keys.rescope(shrunk, ['read', 'speak']);
+    expect((await says()).status).toBe(200);
+  });
+
   it('lie in Redis as nothing that opens, and in no log and no record', async () => {
     await scene.call('GET', '/api/status', { key });
     await scene.call('GET', `/api/tasks/${key}`, { key });
