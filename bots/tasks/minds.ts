@@ -73,7 +73,9 @@ function mindFor(agent: AgentId, { minds }: TaskMindsDeps): Mind | undefined {
 async function converse(state: TaskState, ask: Ask, mind: Mind, facts: AskFacts, signal: AbortSignal): Promise<MindReply> {
   const agent = { ...mind.config, maxOutputTokens: outputTokens(ask.kind, mind.config) };
   const { system, user } = taskPrompt(state, ask, facts, agent.maxOutputTokens);
-  const request = { turn: `${state.root}.${ask.id}`, agent, ownerTitle: facts.ownerTitle, lang: state.lang, system, messages: [said('user', user)], question: state.mission, task: { no: state.no, phase: ask.kind, until: ask.until } };
+  // A mind that was asked before a freeze has been told that nobody waits any more: it is asked anew.
+  const turn = [state.root, ask.id, ...(state.freezes === 0 ? [] : [`thawed.${state.freezes}`])].join('.');
+  const request = { turn, agent, ownerTitle: facts.ownerTitle, lang: state.lang, system, messages: [said('user', user)], question: state.mission, task: { no: state.no, phase: ask.kind, until: ask.until } };
 
   const first = await listen(mind, request, signal);
   const parsed = understood(first, state, ask);

@@ -28,6 +28,14 @@ describe('asking a mind', () => {
     expect(new Set(mind.asked.map(({ turn }) => turn)).size).toBe(2);
   });
 
+  it('asks anew after a freeze, for who was asked before has been told that it is over', async () => {
+    const mind = saying(plan, plan, plan);
+    for (const freezes of [0, 1, 1]) await askOnce({ ...mission, freezes }, askOf('propose'), depsOf(mind.provider));
+    const [before, after, restarted] = mind.asked.map(({ turn }) => turn);
+    expect(after).not.toBe(before);
+    expect(restarted).toBe(after);
+  });
+
   it.each([
     ['refusal words', "I'm sorry, but I can't help with that."],
     ['broken JSON', plan.slice(0, -2)],
