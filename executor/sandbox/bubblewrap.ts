@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bwrapFlags, gateCommand, prlimitCommand, type Base } from './bwrap-flags.ts';
+import { bwrapFlags, gateCommand, type Base } from './bwrap-flags.ts';
 import { tidyCgroups, type CgroupRoot } from './cgroups.ts';
 import { folderUsage, type FolderUsage } from './folder-usage.ts';
 import { OpenFolder } from './folders.ts';
@@ -212,9 +212,8 @@ function filesFor(job: SandboxJob): Map<string, Uint8Array> {
 function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
   const own = 'argv' in job.command ? job.command.argv : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
   return [
-    ...prlimitCommand(job.limits, { dataLimit }),
     // Only inside may the folder be looked up: it can be a link by now.
-    ...gateCommand(job.cwd === '.' ? INSIDE.workspace : `${INSIDE.workspace}/${job.cwd}`, job.stdin === undefined ? '' : INSIDE.stdin),
+    ...gateCommand(job.cwd === '.' ? INSIDE.workspace : `${INSIDE.workspace}/${job.cwd}`, job.stdin === undefined ? '' : INSIDE.stdin, job.limits, { dataLimit }),
     ...(job.egress === null ? [] : ['/usr/bin/perl', INSIDE.forwarder, String(INSIDE.proxyPort), INSIDE.egressSocket]),
     ...own,
   ];

@@ -61,29 +61,34 @@ function environment(layout: Layout): Record<string, string> {
   return { ...plain, http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, no_proxy: '' };
 }
 
-/** Limits that the kernel holds for each process; the watchdog holds those of all together. */
-export function prlimitCommand(limits: Limits, options: { readonly dataLimit: boolean }): string[] {
-  return [
-    '/usr/bin/prlimit',
-    `--nproc=${limits.processes}`,
-    `--nofile=${limits.openFiles}`,
-    `--fsize=${limits.fileBytes}`,
-    `--cpu=${Math.max(1, Math.ceil(limits.cpuMs / 1000))}`,
-    '--core=0',
-    '--memlock=65536',
-    '--msgqueue=0',
-    '--rtprio=0',
-    ...(options.dataLimit ? [`--data=${limits.memoryBytes}`] : []),
-    '--',
-  ];
-}
-
 /**
- * The first thing that runs inside: it says that it is there, waits to be let go, and becomes the command. When we die
- * before that it reads the end of the file, and ends. (`--block-fd` goes on at the end of the file, and waits before
- * bwrap has tied the job's life to ours.) Arguments: folder, file for stdin or nothing, command.
+ * The first thing that runs inside: it limits itself and what comes after it, says that it is there, waits to be let go,
+ * and becomes the command. When we die before that it reads the end of the file, and ends. (`--block-fd` goes on at the
+ * end of the file, and waits before bwrap has tied the job's life to ours.) Arguments: folder, file for stdin or nothing, command.
  */
 const GATE = `echo >&${FD.gate}; read -r go <&${FD.gate} || exit 125; exec ${FD.gate}<&-
 cd -- "$1" || exit 125; [ -z "$2" ] || exec <"$2"; shift 2; exec "$@"`;
 
-export const gateCommand = (folder: string, stdin: string): string[] => ['/bin/sh', '-c', GATE, 'sandbox', folder, stdin];
+/**
+ * Limits that the kernel holds for each process; the watchdog holds those of all together, and those that are the same
+ * for all jobs the spawner has itself. By the shell, since a program for it would take as long as the shell. Dash calls
+ * the processes `-p` where bash says `-u`; both count files in blocks of 512 bytes as `sh`.
+ */
+function ulimits(limits: Limits, { dataLimit }: { readonly dataLimit: boolean }): string {
+  const set = [
+    `-t ${Math.max(1, Math.ceil(limits.cpuMs / 1000))}`,
+    `-f ${Math.floor(limits.fileBytes / 512)}`,
+    ...(dataLimit ? [`-d ${Math.floor(limits.memoryBytes / 1024)}`] : []),
+    `-n ${limits.openFiles}`,
+  ].map((limit) => `ulimit ${limit}`);
+  return `${set.join(' && ')} && { ulimit -u ${limits.processes} 2>&- || ulimit -p ${limits.processes}; } || exit 125`;
+}
+
+export const gateCommand = (folder: string, stdin: string, limits: Limits, options: { readonly dataLimit: boolean }): string[] => [
+  '/bin/sh',
+  '-c',
+  `${ulimits(limits, options)}\n${GATE}`,
+  'sandbox',
+  folder,
+  stdin,
+];

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INSIDE } from '../../executor/sandbox/sandbox.ts';
 import type { HostServices, Outcome } from './case.ts';
-import { MODES, SandboxHouse, openHostServices, processesWith } from './house.ts';
+import { MODES, SandboxHouse, SUITE_LIMITS, openHostServices, processesWith } from './house.ts';
 
 const shell = (script: string, more: object = {}) => ({ type: 'shell' as const, id: 'one', reason: 'to see', script, ...more });
 const eventually = async (what: () => boolean, ms: number) => {
@@ -71,6 +71,15 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     expect(result).toMatchObject({ kind: 'exited', code: 139, signal: 'SIGSEGV' });
     expect(result.kind === 'exited' && result.maxRssBytes).toBeGreaterThan(50 << 20);
     expect(result.kind === 'exited' && result.cpuMs).toBeGreaterThan(150);
+  });
+
+  it('is limited by the kernel as was asked, with no way back', async () => {
+    const { stdout } = await run('cat /proc/self/limits');
+    const both = (name: string) => new RegExp(`^Max ${name} {2,}(\\S+) +(\\S+)`, 'm').exec(stdout)?.slice(1).map(Number);
+    const { processes, openFiles, fileBytes, cpuMs } = SUITE_LIMITS;
+    const asked = { processes, 'open files': openFiles, 'file size': fileBytes, 'cpu time': cpuMs / 1000, 'core file size': 0, 'locked memory': 65_536, 'msgqueue size': 0, 'realtime priority': 0 };
+    expect(Object.fromEntries(Object.keys(asked).map((name) => [name, both(name)]))).toEqual(Object.fromEntries(Object.entries(asked).map(([name, limit]) => [name, [limit, limit]])));
+    expect(both('data size')?.[0] === SUITE_LIMITS.memoryBytes).toBe(house.cgroups === null);
   });
 
   it('says so when a program or a folder is missing', async () => {

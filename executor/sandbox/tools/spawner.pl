@@ -14,7 +14,7 @@ use Socket;
 use POSIX ();
 
 my ($machine, $parent) = @ARGV;
-my %number = (x86_64 => { prctl => 157, memfd => 319 }, aarch64 => { prctl => 167, memfd => 279 });
+my %number = (x86_64 => { prctl => 157, memfd => 319, prlimit => 302 }, aarch64 => { prctl => 167, memfd => 279, prlimit => 261 });
 my $call = $number{$machine} or die "spawner: $machine\n";
 my $pidfd_open = 434; # the same everywhere
 my $niceness = 10;
@@ -28,6 +28,14 @@ sub die_with {
 die_with($parent) or die "spawner: no parent\n";
 POSIX::setsid(); # what is typed at a terminal is for the executor, which ends its jobs in order
 my $self = $$;
+
+# Limits that are the same for every job, which inherits them (asm-generic/resource.h); the others are set inside.
+my %limit = (core => [4, 0], memlock => [8, 65536], msgqueue => [12, 0], rtprio => [14, 0]);
+for my $name (keys %limit) {
+  my ($resource, $most) = @{ $limit{$name} };
+  my $both = pack 'QQ', $most, $most;
+  syscall($call->{prlimit}, 0, $resource, $both, 0) == 0 or die "spawner: limit of $name: $!\n";
+}
 
 my %jobs;   # id -> pid, gate, status, text, and the pidfds of bwrap and of the first process inside
 my $coming = '';
