@@ -15,6 +15,7 @@ const MAX_NESTING = 90;
  * unless they lead to a message, so that nobody is passed off as somebody: pills are made by `content.ts`. What would take too long to parse stays plain.
  */
 export function renderMarkdown(markdown: string): string {
+  if (isBare(markdown)) return markdown;
   if (isTangled(markdown)) return plainHtml(markdown);
   try {
     return withoutLoneParagraph(sanitizeHtml(marked.parse(markdown, { async: false }), MATRIX_HTML).trim());
@@ -35,6 +36,10 @@ export function escapeText(text: string): string {
 }
 
 const escapeAttribute = (text: string) => escapeText(text).replaceAll('"', '&quot;');
+
+/** One line of words and nothing that Markdown or HTML could mean something by, as most of what is said: the way through both parsers is long. */
+const BARE = /^[\p{L}\p{So}][\p{L}\p{M}\p{N}\p{So} .,!?%·…]*$/u;
+const isBare = (text: string): boolean => BARE.test(text) && !text.endsWith(' ') && !text.includes('  ') && !/www\./i.test(text);
 
 function isTangled(markdown: string): boolean {
   if (markdown.length > MAX_MARKDOWN) return true;

@@ -88,6 +88,13 @@ describe('what models write', () => {
   });
 });
 
+describe('a line of bare words', () => {
+  it.each(['네, 마스터.', '✅ 됐습니다 · 0.1초 · 12 MB', 'Done! 3.5 % of it, or so?', 'é', '⏱️ 3 분 …', 'a. b 1. c', 'www.a.example', 'x WWW.a.example', 'a  b', 'a b ', '1. a', '2026', 'a&amp;b', 'a@b.example', 'http://a.example', 'a_b_c', 'a *b* c', '`a`', '\\!', '- a', '# a', ' a', 'Hello'])('%j is the same alone and before other things', (line) => {
+    const [alone, before] = [renderMarkdown(line), renderMarkdown(`${line}\n\n*x*`)];
+    expect([`<p>${alone}</p>\n<p><em>x</em></p>`, `${alone}\n<p><em>x</em></p>`]).toContain(before);
+  });
+});
+
 describe('links to messages', () => {
   const event = 'https://matrix.to/#/!room%3Ahouse/%24event?via=house';
   it.each([event, 'https://matrix.to/#/!room:house/$event'])('keeps %s', (link) => {
