@@ -98,7 +98,7 @@ const CONCURRENT_EFFECTS = 200;
 /** What a dead swarm left is taken up so soon. */
 const SWEEP_MS = 2_000;
 /** A freeze, or its end, reaches the tasks so soon. */
-const FREEZE_LOOK_MS = 500;
+const FREEZE_LOOK_MS = 1_000;
 /** The time on the cards of tasks that go on. */
 const REFRESH_MS = 20_000;
 

@@ -75,6 +75,35 @@ describe('a task', () => {
     rmSync(note());
   });
 
+  it('waits through a freeze where it is, and through a crash in it, and goes on when it thaws', async () => {
+    const told = async (words: string) => (await scene.master.noticed(scene.hq, await scene.master.say(scene.hq, words))).body;
+    const said = (task: TaskView) => task.thread().filter(({ who, chavion }) => who !== 'executor' && chavion.kind === 'act').length;
+    const frozen = (task: TaskView) => task.until('a card that says so', () => (task.card()?.body.includes('🧊') === true ? true : undefined));
+    const task = await begin('/chavion_task: site 폴더에 메모를 남겨줘');
+    const request = await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+    expect(await told('!동결')).toContain('동결했습니다');
+    await frozen(task);
+    const before = said(task);
+    const pid = await scene.house.kill('swarm');
+    await scene.house.reborn('swarm', pid);
+    // What the executor has been given may end, and what is begun now waits.
+    await scene.master.react(scene.hq, request.id, '✅');
+    await task.until('the end of the command', () => (results(task).some(({ step, state }) => step === 'leave-note' && state === 'done') ? true : undefined));
+    const other = await begin('//chavion_task: shop 폴더의 파일 목록');
+    await frozen(other);
+    const taken = await begin('//chavion_task: site 폴더의 파일 목록');
+    await frozen(taken);
+    await taken.say('!취소');
+    expect((await taken.ended()).body).toMatch(/^🚫/u);
+    await scene.settled();
+    expect([said(task), said(other)]).toEqual([before, 0]);
+    expect(task.card()?.body).toContain('🧊');
+    expect(await told('!해동')).toContain('풀었습니다');
+    for (const one of [task, other]) expect((await one.ended()).body).toMatch(/^✅/u);
+    expect(said(task)).toBeGreaterThan(before);
+    rmSync(note());
+  });
+
   it('is taken back by the master: in its thread, by its number, with a 🛑, with !stop, by taking its message out', async () => {
     const taken: ((task: TaskView, no: string) => Promise<unknown>)[] = [
       (task) => task.say('!취소'),

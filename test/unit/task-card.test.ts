@@ -76,7 +76,8 @@ describe('the card', () => {
     const long = { mission: '아주 긴 임무 '.repeat(600), electorate: Array.from({ length: 60 }, (_, i) => AgentId.parse(`agent${i}`)) };
     for (const phase of Phase.options) {
       for (const ending of [null, ...Ending.options]) {
-        const text = card({ ...long, lang, phase, ending, question: phase === 'asking' ? { kind: 'no-plan' } : null });
+        const frozenAt = ending === null ? last.began : null;
+        const text = card({ ...long, lang, phase, ending, frozenAt, question: phase === 'asking' ? { kind: 'no-plan' } : null });
         expect(lines(text).length).toBeLessThanOrEqual(10);
         expect(text.length).toBeLessThan(700);
         expect(text).not.toMatch(/no-plan|plan-unfit|command-|undefined|NaN|null/);
