@@ -55,7 +55,10 @@ export class AppendFile {
         for (const { done } of batch) done();
       } catch (error) {
         await this.#file.truncate(this.#length).catch(() => undefined);
-        for (const { failed } of batch) failed(error);
+        // What came meanwhile counts on what stands before it.
+        const behind = this.#waiting;
+        this.#waiting = [];
+        for (const { failed } of [...batch, ...behind]) failed(error);
       }
     }
     this.#writing = null;

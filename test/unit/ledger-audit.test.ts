@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../bridge/protocol/command.ts';
 import { RunJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
@@ -170,6 +171,18 @@ describe('the audit', () => {
     appendFileSync(path(), '{"seq":4,"at":"');
     await written(2);
     expect(checkChain(lines())).toMatchObject({ kind: 'whole', lines: 5 });
+  });
+
+  it('writes no line behind one that it could not write', async () => {
+    const audit = await Audit.open(path());
+    await audit.write('order.taken', { i: 0 });
+    const probe = await open(path());
+    const failing = vi.spyOn(Object.getPrototypeOf(probe) as typeof probe, 'write').mockRejectedValueOnce(new Error('the disk is full'));
+    const lost = await Promise.allSettled([audit.write('order.taken', { i: 1 }), Promise.resolve().then(() => audit.write('job.started', { i: 2 }))]);
+    expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    failing.mockRestore();
+    await Promise.all([probe.close(), audit.close()]);
+    expect(checkChain(lines())).toMatchObject({ kind: 'whole', lines: 1 });
   });
 
   it('reads again what it wrote, whatever the words', async () => {
