@@ -79,8 +79,8 @@ export class TaskRequests {
   /** `seed` names the call: made again after a crash, it asks for nothing twice. */
   async ask(agent: AgentId, words: string, seed: string): Promise<TaskRequest> {
     const { redis, residents, ghost, masters, coordinator, hq } = this.#deps;
-    // What the master does not see he has not agreed to.
-    const shown = cleanText(words).trim();
+    // What the master does not see he has not agreed to: nothing hidden, and nothing far below an empty page.
+    const shown = cleanText(words).replace(/\n\s*\n\s*\n/gu, '\n\n').trim();
     if (shown.length > MAX_MISSION) throw new DoorProblem('message.too-long');
     const order = parseTask(`!task ${shown}`);
     if (order?.kind !== 'task') throw new DoorProblem('request.invalid', { what: 'title' });

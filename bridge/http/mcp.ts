@@ -33,6 +33,8 @@ export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDep
     schema: { hide: true },
     handler: async (request, reply) => {
       const { agent, scopes, keyId } = callerOf(request);
+      // One call is one call: a list of them (no longer in the protocol since 2025-06-18) would go past the rate of the key.
+      if (Array.isArray(request.body)) throw new DoorProblem('request.invalid', { what: 'JSON-RPC batch' });
       // There is no check-in here: whoever calls has its key, and the letter with it has served.
       await house.arrived(agent).catch(() => log.warn('a letter with a key could not be taken out of its room'));
       const gone = new AbortController();

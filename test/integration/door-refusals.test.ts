@@ -135,6 +135,7 @@ describe('what cannot be read', () => {
   it.each([
     ['a command in boxes', '/api/executor/command', `{"type":"shell","payload":{"script":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}}`],
     ['a command with half a letter', '/api/executor/command', '{"type":"shell","payload":{"script":"echo \\udfff"}}'],
+    ['many tools in one call', '/mcp', JSON.stringify(Array.from({ length: 500 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'say', arguments: { receiver: 'all', content: 'x' } } })))],
     ['a tool in boxes', '/mcp', `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run_command","arguments":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`],
   ])('%s', async (_what, path, body) => {
     const before = scene.said.length;
