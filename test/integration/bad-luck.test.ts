@@ -1,4 +1,4 @@
-import { type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -94,6 +94,14 @@ async function during(folder: string, args: readonly string[], sign: () => boole
 
 const unfinished = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => /^\.(?:restoring|staging)-|\.part$|\.lock/.test(name)) : []);
 
+/** Goes on until whoever listens to it is gone. */
+const WRITER = `
+const database = new (require('node:sqlite').DatabaseSync)(process.argv[1]);
+database.exec('pragma busy_timeout=10000');
+setInterval(() => database.exec("insert into said values ('more')"), 2);
+process.stdin.resume().on('end', () => process.exit());
+`;
+
 describe('a backup', () => {
   it('that is killed leaves nothing that the next one does not take away', async () => {
     const folder = await builtHouse();
@@ -123,6 +131,25 @@ describe('a backup', () => {
     await expect(backUp(folder)).rejects.toThrow(`Process ${process.pid} is using`);
     if (lock.kind === 'held') lock.release();
     expect(await backUp(folder)).toContain('chavion-');
+  });
+
+  it('ends while the homeserver goes on writing', async () => {
+    const folder = await builtHouse();
+    const path = join(stateRoot(instanceIn(pathsIn(folder).data), pathsIn(folder)), 'synapse', 'homeserver.db');
+    using database = new DatabaseSync(path);
+    // Of so many pages that somebody writes before a copy in many steps is through.
+    database.exec('pragma page_size=512; vacuum; pragma journal_mode=wal; create table old (page blob)');
+    database.exec('with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000) insert into old select randomblob(4000) from n');
+    const busy = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '-e', WRITER, path], { stdio: ['pipe', 'ignore', 'inherit'] });
+    try {
+      while (database.prepare('select count(*) as words from said').get()?.['words'] === 1) await sleep(10);
+      const empty = await home();
+      await restore(empty, await backUp(folder));
+      expect(isWhole(pathsIn(empty).data)).toBe(true);
+    } finally {
+      busy.kill();
+      await once(busy, 'exit');
+    }
   });
 
   it('whose file cannot be written fails once', async () => {
