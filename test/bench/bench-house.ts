@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { Secrets } from '../../bridge/launcher/secrets.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { HomeserverClient } from '../../synapse/client.ts';
-import { liftLimits } from '../../synapse/provision-accounts.ts';
+import { logIn, provisionAccount } from '../../synapse/provision-accounts.ts';
 import { type House, startHouse } from '../house/house.ts';
 import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
 
@@ -74,21 +76,6 @@ export class BenchHouse implements AsyncDisposable {
     return this.#swarmEnvironment['CHAVION_APPSERVICE_TOKEN'] ?? '';
   }
 
-  /** Each logged in on a device of its own, as a bot is that stands alone, and free of the limits for people. */
-  async tokensOf(agents: readonly number[]): Promise<readonly string[]> {
-    const { adminToken } = z.object({ adminToken: z.string() }).parse(JSON.parse(await readFile(join(this.house.data, 'secrets.json'), 'utf8')));
-    const client = new HomeserverClient(this.url);
-    const tokens: string[] = [];
-    for (const i of agents) {
-      await liftLimits(client, adminToken, UserId.parse(this.agent(i)));
-      const body = { type: 'm.login.application_service', identifier: { type: 'm.id.user', user: this.agent(i) } };
-      const answer = await request(this.url, 'POST', '/_matrix/client/v3/login', { token: this.appserviceToken, body });
-      if (answer.status !== 200) throw new Error(`${this.agent(i)} cannot log in: ${answer.status}`);
-      tokens.push(String(answer.body['access_token']));
-    }
-    return tokens;
-  }
-
   agent(i: number): string {
     return `@agent_echo${i}:${this.house.ready.serverName}`;
   }
@@ -147,6 +134,25 @@ export class BenchHouse implements AsyncDisposable {
       if (joined.status !== 200) throw new Error(`${user} cannot join: ${joined.status}`);
     }
     return room;
+  }
+
+  /** What one would have without an appservice: ordinary accounts, each logged in, free of the limits for people. */
+  async botsIn(count: number): Promise<{ readonly room: string; readonly tokens: readonly string[] }> {
+    const { adminToken = '', synapse } = Secrets.parse(JSON.parse(await readFile(join(this.house.data, 'secrets.json'), 'utf8')));
+    const client = new HomeserverClient(this.url);
+    const made = await request(this.url, 'POST', '/_matrix/client/v3/createRoom', { token: this.masterToken, body: { preset: 'private_chat' } });
+    const room = String(made.body['room_id']);
+    const tokens: string[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const bot = { userId: UserId.parse(`@bot${count}_${i}:${this.house.ready.serverName}`), password: randomUUID(), admin: false, name: `Bot ${i}` };
+      await provisionAccount(client, adminToken, bot, synapse.registration);
+      const token = await logIn(client, bot, 'BOT');
+      await request(this.url, 'POST', inRoom(room, 'invite'), { token: this.masterToken, body: { user_id: bot.userId } });
+      const joined = await request(this.url, 'POST', inRoom(room, 'join'), { token, body: {} });
+      if (joined.status !== 200) throw new Error(`${bot.userId} cannot join: ${joined.status}`);
+      tokens.push(token);
+    }
+    return { room, tokens };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,8 +8,10 @@ import { MasterEar } from './master-ear.ts';
 const SIZES = [6, 25, 100] as const;
 /** All of them together. */
 export const AGENTS = SIZES.reduce((sum, size) => sum + size, 0);
-const ROUNDS: Readonly<Record<number, number>> = { 6: 30, 25: 20, 100: 10 };
-const WARM_UP = 3;
+/** In each block. */
+const ROUNDS: Readonly<Record<number, number>> = { 6: 10, 25: 6, 100: 4 };
+const BLOCKS = 4;
+const WARM_UP = 2;
 
 interface Series {
   readonly times: number[];
@@ -22,11 +24,11 @@ const empty = (): Series => ({ times: [], synapseCpu: 0, ownCpu: 0, memory: 0 })
 
 const killedAtTheEnd = (process: ChildProcess) => ({ process, [Symbol.dispose]: () => void process.kill('SIGKILL') });
 
-/** One block of rounds; blocks of the floor and of the swarm take turns, so that drift of the machine hits both. */
+/** One block of rounds; blocks of the three take turns, so that drift of the machine hits all. */
 async function block(bench: BenchHouse, ear: MasterEar, room: string, count: number, pid: number, into: Series): Promise<void> {
   for (let i = 0; i < WARM_UP; i += 1) await ear.round(room, `몸풀기 ${i} ${Math.random()}`, count);
   const [synapse, own] = [cpuMs(bench.synapsePid), cpuMs(pid)];
-  for (let i = 0; i < (ROUNDS[count] ?? 10) / 2; i += 1) {
+  for (let i = 0; i < (ROUNDS[count] ?? 4); i += 1) {
     into.times.push(await ear.round(room, `안녕 ${i} ${Math.random()}`, count));
     await sleep(50);
   }
@@ -44,27 +46,28 @@ export async function fanOut(bench: BenchHouse, say: (line: string) => void): Pr
     // Agents of their own for every size: what the library keeps of a bot's earlier life changes how it listens.
     const agents = Array.from({ length: count }, (_, i) => first + i);
     const room = await bench.roomOf(agents);
-    const ear = new MasterEar(bench.url, bench.masterToken, [room]);
+    const bots = await bench.botsIn(count);
+    const ear = new MasterEar(bench.url, bench.masterToken, [room, bots.room]);
     await ear.start();
-    const [floor, swarm, bots] = [empty(), empty(), empty()];
-    for (let turn = 0; turn < 2; turn += 1) {
+    const [floor, swarm, each] = [empty(), empty(), empty()];
+    for (let turn = 0; turn < BLOCKS; turn += 1) {
       await block(bench, ear, room, count, await bench.serveFloor(agents), floor);
       await block(bench, ear, room, count, await bench.serveSwarm(), swarm);
+      await bench.endServer();
+      using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--disable-warning=DEP0060'] }));
+      child.process.send({ homeserver: bench.url, ...bots });
+      await once(child.process, 'message');
+      await sleep(1_000);
+      await block(bench, ear, bots.room, count, child.process.pid ?? 0, each);
     }
-    await bench.endServer();
-    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
-    child.process.send({ homeserver: bench.url, room, tokens: await bench.tokensOf(agents) });
-    await once(child.process, 'message');
-    await sleep(1_000);
-    for (let turn = 0; turn < 2; turn += 1) await block(bench, ear, room, count, child.process.pid ?? 0, bots);
     await ear.stop();
     first += count;
 
     const ratio = median(swarm.times) / median(floor.times);
-    const gain = median(bots.times) / median(swarm.times);
-    for (const [name, series] of [['bare script', floor], ['swarm', swarm], ['a bot each', bots]] as const) {
+    const gain = median(each.times) / median(swarm.times);
+    for (const [name, series] of [['bare script', floor], ['swarm', swarm], ['a bot each', each]] as const) {
       const rounds = series.times.length;
-      rows.push([String(count), name, ms(median(series.times)), ms(p95(series.times)), ms(series.synapseCpu / rounds), ms(series.ownCpu / rounds), `${series.memory} MB`, series === swarm ? ratio.toFixed(2) : series === bots ? (median(bots.times) / median(floor.times)).toFixed(2) : '1']);
+      rows.push([String(count), name, ms(median(series.times)), ms(p95(series.times)), ms(series.synapseCpu / rounds), ms(series.ownCpu / rounds), `${series.memory} MB`, series === swarm ? ratio.toFixed(2) : series === each ? (median(each.times) / median(floor.times)).toFixed(2) : '1']);
     }
     say(`N=${count}: swarm ${ratio.toFixed(2)} of the floor, ${gain.toFixed(1)} times faster than a bot each`);
     if (ratio > 1.3) failures.push(`N=${count}: the swarm takes ${ratio.toFixed(2)} of the floor, more than 1.3`);

@@ -32,7 +32,7 @@ interface PushedEvent {
 async function answer(event: PushedEvent): Promise<void> {
   await Promise.all(
     agents.map((user) => {
-      const content = { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source: event.event_id } };
+      const content = { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source: event.event_id, root: event.event_id, depth: 0, agent: user, turn: `${event.event_id}.${user}`, part: 0 } };
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(event.room_id)}/send/m.room.message/${encodeURIComponent(`${event.event_id}.${user}`)}`;
       return put(path, user, content);
     }),

@@ -81,7 +81,7 @@ export class MasterEar {
     let answers = 0;
     this.#fail = reject;
     using _listening = this.listen((heard) => {
-      if (heard.room === room && heard.sender.startsWith('@agent_echo') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
+      if (heard.room === room && !heard.sender.startsWith('@master:') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
     });
     const timeout = setTimeout(() => reject(new Error(`only ${answers} of ${count} answers came`)), 60_000);
     try {
