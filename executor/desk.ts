@@ -176,8 +176,11 @@ export class Desk {
       artifacts: verdict.order.artifacts,
     });
     const record = await this.#deps.ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
-    await this.#deps.audit.write('order.taken', { ...facts(prepared), command: prepared.command, folders: prepared.folders, room: job.room });
+    // Lines of the audit reach the disk in their order, and none after one that failed: this one is waited for by the next.
+    const noted = this.#deps.audit.write('order.taken', { ...facts(prepared), command: prepared.command, folders: prepared.folders, room: job.room });
+    noted.catch(() => undefined);
     await this.#goOn(record, false);
+    await noted;
   }
 
   /** `again`: an earlier run may have told of it already. */
