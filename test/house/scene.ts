@@ -94,13 +94,13 @@ export class Scene implements AsyncDisposable {
    * Everything that was said so far has been taken in, every job is done, and the master's client has seen it all:
    * what is not there now does not come. The inbox is one line, so a command in another room ends it.
    */
-  async settled(): Promise<void> {
-    const question = await this.master.say(this.ops, '!agents');
-    await this.master.noticed(this.ops, question);
+  async settled(master: Person = this.master): Promise<void> {
+    const question = await master.say(this.ops, '!agents');
+    await master.noticed(this.ops, question);
     const queue = openQueue('turns', this.redis);
     await this.until(async () => (await queue.depth()) === 0);
-    const marker = await this.master.send(this.ops, {}, 'test.marker');
-    await this.master.until('the marker', this.ops, () => this.master.events(this.ops).find((event) => event.event_id === marker));
+    const marker = await master.send(this.ops, {}, 'test.marker');
+    await master.until('the marker', this.ops, () => master.events(this.ops).find((event) => event.event_id === marker));
   }
 
   async until(holds: () => Promise<boolean> | boolean): Promise<void> {
