@@ -74,9 +74,9 @@ async function keyAfter(old: string): Promise<string> {
   }
 }
 
-/** Model and state of each resident; not when they last said something. */
+/** Model and state of each agent; not when they last said something, nor whether the executor has been heard from by now. */
 async function minds(): Promise<readonly string[]> {
-  const rows = (await told('!에이전트')).split('\n').filter((line) => line.startsWith('|'));
+  const rows = (await told('!에이전트')).split('\n').filter((line) => line.startsWith('|') && !line.includes('실행자'));
   return rows.map((row) => row.split('|').slice(1, 4).join('|'));
 }
 
