@@ -30,7 +30,7 @@ import { createProvider } from './providers/registry.ts';
 import { Purse } from './purse/purse.ts';
 import { purseCommands } from './purse/purse-commands.ts';
 import { warnMaster } from './purse/warn-master.ts';
-import { withPurse } from './purse/with-purse.ts';
+import { isFree, withPurse } from './purse/with-purse.ts';
 import { WebChatDesk } from './relay-desk.ts';
 import { createResidents } from './residents.ts';
 import { RoomMemory } from './room-memory.ts';
@@ -103,6 +103,10 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     timeZone: settings.CHAVION_TZ,
     agents: () => residents.agents.map(({ id }) => id),
     labelOf: (agent) => minds.get(agent)?.provider.label,
+    isFree: (agent) => {
+      const provider = minds.get(agent)?.provider;
+      return provider !== undefined && isFree(provider);
+    },
     warn: (warning) => warnMaster(warning, { coordinator, hq: settings.CHAVION_HQ_ROOM, lang: settings.CHAVION_LANG, nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent }),
     onError: (error) => log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'purse'),
   });

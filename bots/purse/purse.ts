@@ -15,6 +15,8 @@ export interface PurseDeps {
   readonly agents: () => readonly AgentId[];
   /** What answers for the agent now; a provider's wish for a pause does not hold for another one. */
   readonly labelOf: (agent: AgentId) => string | undefined;
+  /** It costs nothing: no limit concerns it, the freeze does. */
+  readonly isFree: (agent: AgentId) => boolean;
   /** Most of a limit is gone: the master is told. Saying it twice with one id says it once. */
   readonly warn: (warning: Warning) => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -72,11 +74,16 @@ export class Purse {
 
   /** The same, the freeze aside: tasks stand still with those whom they have, and lose nobody by it. */
   affords(agent: AgentId): boolean {
-    return restOf(agent, this.#deps.labelOf(agent), { ...this.#state, frozenAt: null }, this.#now(), this.#deps.timeZone) === null;
+    return this.#restIn({ ...this.#state, frozenAt: null }, agent) === null;
   }
 
   rest(agent: AgentId): Rest | null {
-    return restOf(agent, this.#deps.labelOf(agent), this.#state, this.#now(), this.#deps.timeZone);
+    return this.#restIn(this.#state, agent);
+  }
+
+  #restIn(state: PurseState, agent: AgentId): Rest | null {
+    const { labelOf, isFree, timeZone } = this.#deps;
+    return restOf(agent, labelOf(agent), isFree(agent) ? { ...EMPTY, frozenAt: state.frozenAt } : state, this.#now(), timeZone);
   }
 
   blackouts(): ReadonlyMap<AgentId, Rest> {

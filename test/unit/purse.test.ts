@@ -142,13 +142,13 @@ describe('on a real Redis', () => {
   beforeEach(() => redis.client().flushall());
 
   const warned: string[] = [];
-  const open = async (more: { readonly now?: () => number; readonly label?: string } = {}) => {
-    const purse = new Purse({ redis: redis.client(), timeZone: SEOUL, agents: () => [claude, gpt], labelOf: () => more.label ?? 'm', warn: (warning) => Promise.resolve(void warned.push(warning.id)), onError: (error) => expect.fail(String(error)), ...(more.now === undefined ? {} : { now: more.now }) });
+  const open = async (more: { readonly now?: () => number; readonly label?: string; readonly free?: readonly AgentId[] } = {}) => {
+    const purse = new Purse({ redis: redis.client(), timeZone: SEOUL, agents: () => [claude, gpt], labelOf: () => more.label ?? 'm', isFree: (agent) => more.free?.includes(agent) ?? false, warn: (warning) => Promise.resolve(void warned.push(warning.id)), onError: (error) => expect.fail(String(error)), ...(more.now === undefined ? {} : { now: more.now }) });
     await purse.refresh();
     return purse;
   };
   /** Says one word, after a while; each call costs `usage`. */
-  const mind = (usage: { inputTokens: number; outputTokens: number } | undefined, more: { readonly fault?: ProviderFault; readonly hold?: () => Promise<void>; readonly label?: string } = {}) => {
+  const mind = (usage: { inputTokens: number; outputTokens: number } | undefined, more: { readonly fault?: ProviderFault; readonly hold?: () => Promise<void>; readonly label?: string; readonly free?: readonly AgentId[] } = {}) => {
     const calls = { begun: 0, running: 0, most: 0 };
     const provider: Provider = {
       label: more.label ?? 'm',
@@ -275,6 +275,14 @@ describe('on a real Redis', () => {
     await purse.refresh();
     expect([purse.available(claude), purse.quiet().size]).toEqual([true, 0]);
     expect(await take(paid)).toBe('ok');
+  });
+
+  it('who costs nothing is shut out by no limit, only by the freeze', async () => {
+    const purse = await open({ free: [gpt] });
+    await purse.limit([{ ...usd(0), scope: '*' }], 1);
+    expect([purse.available(claude), purse.available(gpt), [...purse.blackouts().keys()]]).toEqual([false, true, [claude]]);
+    await purse.freeze(true, 2);
+    expect([purse.available(gpt), purse.affords(gpt)]).toEqual([false, true]);
   });
 
   it('an older command that comes late undoes nothing', async () => {
