@@ -58,18 +58,18 @@ describe('a command that was cut off', () => {
 describe('chaos', () => {
   it(`${JOBS} commands under SIGKILL all end, none twice, and nothing is left running`, async () => {
     const over = new AbortController();
-    let kills = 0;
+    const kills: number[] = [];
     const killing = (async () => {
       for (;;) {
         await sleep(700 + Math.random() * 2_500);
         if (over.signal.aborted) return;
         await kill(Math.random() < 0.7 ? 'executor' : 'redis');
-        kills += 1;
+        kills.push(Date.now());
       }
     })();
     const roots: string[] = [];
     // A quick machine is through with them before it has been struck often: then more are ordered.
-    for (let i = 0; i < JOBS || kills < KILLS; i += 1) {
+    for (let i = 0; i < JOBS || kills.length < KILLS; i += 1) {
       roots.push(await scene.master.say(scene.hq, `!run echo ran >> chaos-${i}; for t in $(seq ${i % 4 === 0 ? 15 : 2}); do echo . >> beat; sleep 0.1; done`));
       if (i >= JOBS) await sleep(800);
       else if (i % 4 === 3) await sleep(Math.random() * 800);
