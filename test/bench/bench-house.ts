@@ -14,6 +14,7 @@ import { logIn, provisionAccount } from '../../synapse/provision-accounts.ts';
 import { type House, startHouse } from '../house/house.ts';
 import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
 
+const COLLECT = "setInterval(() => { gc(); process.stdout.write(`live heap ${process.memoryUsage().heapUsed}\\n`); }, 5000).unref();";
 const PROJECT = join(import.meta.dirname, '..', '..');
 
 /** `count` agents that say back what they hear; the integrator streams nothing either. */
@@ -46,6 +47,8 @@ export class BenchHouse implements AsyncDisposable {
   masterToken = '';
   /** From the homeserver's stamp on a master's message to its jobs being stored, as the running swarm logs it. */
   readonly heardAfterMs: number[] = [];
+  /** What the running swarm still holds after each collection, megabytes; of `serveSwarmWatched`. */
+  readonly liveHeapMb: number[] = [];
   #server: ChildProcess | null = null;
 
   private constructor(house: House, swarmEnvironment: Record<string, string>, synapsePid: number, launcherPid: number) {
@@ -85,19 +88,27 @@ export class BenchHouse implements AsyncDisposable {
     return this.#serve('bots/main.ts', roster === undefined ? {} : { CHAVION_ROSTER_JSON: JSON.stringify(roster) }, '/health');
   }
 
+  /** The same, with all garbage taken out every five seconds: what is left is what it holds. */
+  async serveSwarmWatched(): Promise<number> {
+    return this.#serve('bots/main.ts', {}, '/health', ['--expose-gc', `--import=data:text/javascript,${encodeURIComponent(COLLECT)}`]);
+  }
+
   /** The bare script: the same sends and nothing else. */
   async serveFloor(agents: readonly number[]): Promise<number> {
     return this.#serve('test/bench/floor.ts', { CHAVION_BENCH_AGENTS: agents.map((i) => this.agent(i)).join(',') }, '/health');
   }
 
-  async #serve(file: string, more: Record<string, string>, health: string): Promise<number> {
+  async #serve(file: string, more: Record<string, string>, health: string, flags: readonly string[] = []): Promise<number> {
     await this.endServer();
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...flags, '--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#server = child;
     this.heardAfterMs.length = 0;
+    this.liveHeapMb.length = 0;
     createInterface(child.stdout).on('line', (line) => {
       const heard = /"afterMs":(\d+)/.exec(line)?.[1];
       if (heard !== undefined) this.heardAfterMs.push(Number(heard));
+      const live = /^live heap (\d+)$/.exec(line)?.[1];
+      if (live !== undefined) this.liveHeapMb.push(Number(live) / 2 ** 20);
     });
     const address = `http://127.0.0.1:${this.#swarmEnvironment['CHAVION_APPSERVICE_PORT']}${health}`;
     for (;;) {
