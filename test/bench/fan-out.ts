@@ -49,15 +49,16 @@ export async function fanOut(bench: BenchHouse, say: (line: string) => void): Pr
     const bots = await bench.botsIn(count);
     const ear = new MasterEar(bench.url, bench.masterToken, [room, bots.room]);
     await ear.start();
+    // They wait for their room throughout, and hear nothing of the other.
+    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--disable-warning=DEP0060'] }));
+    child.process.send({ homeserver: bench.url, ...bots });
+    await once(child.process, 'message');
+    await sleep(1_000);
     const [floor, swarm, each] = [empty(), empty(), empty()];
     for (let turn = 0; turn < BLOCKS; turn += 1) {
       await block(bench, ear, room, count, await bench.serveFloor(agents), floor);
       await block(bench, ear, room, count, await bench.serveSwarm(), swarm);
       // The swarm stays up: it hears nothing of their room, and Synapse would stop calling a server that is gone.
-      using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--disable-warning=DEP0060'] }));
-      child.process.send({ homeserver: bench.url, ...bots });
-      await once(child.process, 'message');
-      await sleep(1_000);
       await block(bench, ear, bots.room, count, child.process.pid ?? 0, each);
     }
     await ear.stop();
