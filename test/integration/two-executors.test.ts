@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkChain } from '../../bridge/queue/audit-chain.ts';
+import { executorAnswers } from '../../bridge/launcher/executor-part.ts';
+import type { Json } from '../house/provider-formats.ts';
+import { ExecutorScene } from './executor-scene.ts';
+
+const ORDERS = 12;
+
+/** The program of the house's executor once more, with a folder of its own: what another machine would run. */
+class SecondExecutor implements AsyncDisposable {
+  readonly folder: string;
+  readonly #child: ChildProcess;
+
+  private constructor(folder: string, child: ChildProcess) {
+    this.folder = folder;
+    this.#child = child;
+  }
+
+  static async start(first: number, beside: string): Promise<SecondExecutor> {
+    const [program = '', ...args] = strings(`/proc/${first}/cmdline`);
+    const environment = Object.fromEntries(strings(`/proc/${first}/environ`).map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
+    const folder = join(dirname(beside), 'executor-2');
+    const { uid, gid } = statSync(beside);
+    mkdirSync(folder, { mode: 0o700 });
+    chownSync(folder, uid, gid);
+    const child = spawn(program, args, { cwd: readlinkSync(`/proc/${first}/cwd`), env: { ...environment, CHAVION_EXECUTOR_FOLDER: folder }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const executor = new SecondExecutor(folder, child);
+    while (!(await executorAnswers(folder, '/health'))) {
+      if (child.exitCode !== null) throw new Error('the second executor ended');
+      await sleep(50);
+    }
+    return executor;
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const strings = (file: string): readonly string[] => readFileSync(file, 'utf8').split('\0').filter(Boolean);
+
+let scene: ExecutorScene;
+let second: SecondExecutor;
+beforeAll(async () => {
+  scene = await ExecutorScene.open();
+  const { executor } = await scene.scene.house.pids();
+  if (executor === null) throw new Error('no executor');
+  second = await SecondExecutor.start(executor, scene.folder);
+});
+afterAll(async () => {
+  await second?.[Symbol.asyncDispose]();
+  await scene?.[Symbol.asyncDispose]();
+});
+
+const auditOf = (folder: string): { readonly kind: string; readonly started: readonly string[] } => {
+  const lines = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trimEnd().split('\n');
+  const events: readonly Json[] = lines.map((line) => JSON.parse(line));
+  return { kind: checkChain(lines).kind, started: events.filter(({ event }) => event === 'job.started').map(({ data }) => String(data.root)) };
+};
+
+describe('two executors at one box', () => {
+  it('are both listed by !agents', async () => {
+    let table = '';
+    while ((table.match(/\| ex[0-9a-f]{12} \|/g) ?? []).length < 2) table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
+    expect(new Set(table.match(/\| ex[0-9a-f]{12} \|/g)).size).toBe(2);
+  });
+
+  it('share the orders: each is run by exactly one of them, and both audits hold', async () => {
+    const roots: string[] = [];
+    for (let i = 0; i < ORDERS; i += 1) roots.push(await scene.master.say(scene.hq, `!run echo ran >> once-${i}; sleep 1; cat once-${i}`));
+    const ends = await Promise.all(roots.map((root) => scene.ended(scene.hq, root)));
+    for (const { body } of ends) expect(body).toMatch(/^✓[^]*ran/);
+    const [one, other] = [auditOf(scene.folder), auditOf(second.folder)];
+    expect([one.kind, other.kind]).toEqual(['whole', 'whole']);
+    expect([...one.started, ...other.started].toSorted()).toEqual(roots.toSorted());
+    expect([one.started.length > 0, other.started.length > 0]).toEqual([true, true]);
+    // No line of either was doubled by the other's workspace.
+    for (const { body } of ends) expect(body.match(/^ran$/gm)?.length).toBe(1);
+  });
+
+  it('when one dies the other goes on, and runs nothing of what the dead one had begun', async () => {
+    const begun = await Promise.all(Array.from({ length: 4 }, (_, i) => scene.master.say(scene.hq, `!run echo ran >> cut-${i}; sleep 4; echo through`)));
+    await scene.scene.until(() => begun.filter((root) => auditOf(second.folder).started.includes(root)).length > 0);
+    const dead = begun.filter((root) => auditOf(second.folder).started.includes(root));
+    await second.kill();
+    const after = await scene.run('echo still here');
+    expect(after.body).toMatch(/^✓[^]*still here/);
+    await Promise.all(begun.filter((root) => !dead.includes(root)).map((root) => scene.ended(scene.hq, root)));
+    await scene.settled();
+    expect(auditOf(scene.folder).started.filter((root) => dead.includes(root))).toEqual([]);
+  });
+});
