@@ -39,7 +39,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'chavion-house-')));
   const { account } = options;
   // What is installed for root is there for everybody to run.
-  const env = account === undefined ? options.env : { HOME: folder, XDG_CACHE_HOME: '/var/cache', ...options.env };
+  const env = account === undefined ? options.env : { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: '/var/cache', ...options.env };
   if (account !== undefined) await chown(folder, account.uid, account.gid);
   const house = new House(folder, await houseEnvironment(folder, { ...options, ...(env === undefined ? {} : { env }) }), options.keep ?? false, account);
   try {
