@@ -9,6 +9,7 @@ import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
 import { Meters } from '../bridge/http/meters.ts';
 import { Account } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
+import { RoomLanes } from '../bridge/matrix/room-lanes.ts';
 import { RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
@@ -68,11 +69,12 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const roster = Roster.parse(JSON.parse(settings.CHAVION_ROSTER_JSON));
   const residents = createResidents(roster, settings.CHAVION_SERVER_NAME);
 
+  const lanes = new RoomLanes();
   const ghosts = new Map<UserId, Account>();
   const ghost = (userId: UserId): Account => {
     const known = ghosts.get(userId);
     if (known !== undefined) return known;
-    const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true });
+    const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true, lanes });
     ghosts.set(userId, account);
     return account;
   };

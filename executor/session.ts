@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Account } from '../bridge/matrix/account.ts';
+import { RoomLanes } from '../bridge/matrix/room-lanes.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 
 const Session = z.object({ homeserver: z.string(), access_token: z.string().min(1) });
@@ -33,7 +34,7 @@ export async function openSession(options: SignIn): Promise<{ readonly account: 
   return { account: accountWith(options, token), token };
 }
 
-const accountWith = ({ homeserverUrl, userId }: SignIn, accessToken: string): Account => new Account({ homeserverUrl, accessToken, userId, ghost: false });
+const accountWith = ({ homeserverUrl, userId }: SignIn, accessToken: string): Account => new Account({ homeserverUrl, accessToken, userId, ghost: false, lanes: new RoomLanes() });
 
 function keptToken({ file, homeserverUrl }: SignIn): string | undefined {
   try {

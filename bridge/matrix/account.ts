@@ -3,6 +3,7 @@ import { MatrixClient, MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 import { EventId, type RoomId, type UserId } from '../protocol/ids.ts';
 import { installHttp } from './http.ts';
+import type { RoomLanes } from './room-lanes.ts';
 
 /** The device every ghost has from provisioning on; transaction ids outlive a restart of Synapse only with one. */
 export const GHOST_DEVICE = 'CHAVION';
@@ -13,6 +14,8 @@ export interface AccountOptions {
   readonly userId: UserId;
   /** The token is an appservice's and the account one of its ghosts. */
   readonly ghost: boolean;
+  /** Shared by all accounts of the process. */
+  readonly lanes: RoomLanes;
 }
 
 interface Call {
@@ -51,10 +54,12 @@ export class Account {
   readonly userId: UserId;
   readonly #client: MatrixClient;
   readonly #device: { readonly device_id?: string };
+  readonly #lanes: RoomLanes;
 
   constructor(options: AccountOptions) {
     installHttp();
     this.userId = options.userId;
+    this.#lanes = options.lanes;
     this.#client = new MatrixClient(options.homeserverUrl, options.accessToken);
     if (options.ghost) this.#client.impersonateUserId(options.userId);
     // The library knows only the parameter's unstable name, which Synapse no longer reads (spec: stable since 1.17).
@@ -77,12 +82,12 @@ export class Account {
 
   async send(room: RoomId, type: string, content: Record<string, unknown>, txnId: string, signal?: AbortSignal): Promise<EventId> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/${encodeURIComponent(type)}/${encodeURIComponent(txnId)}`;
-    return sent(await this.call('PUT', path, { body: content, signal }));
+    return sent(await this.#lanes.run(room, () => this.call('PUT', path, { body: content, signal })));
   }
 
   async redact(room: RoomId, event: EventId, txnId: string, reason: string): Promise<EventId> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(event)}/${encodeURIComponent(txnId)}`;
-    return sent(await this.call('PUT', path, { body: { reason } }));
+    return sent(await this.#lanes.run(room, () => this.call('PUT', path, { body: { reason } })));
   }
 
   /** A hint for people; never repeated, and nobody misses it when it fails. */
@@ -92,16 +97,20 @@ export class Account {
   }
 
   async join(room: RoomId): Promise<void> {
-    await this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/join`, { body: {} });
+    await this.#lanes.run(room, () => this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/join`, { body: {} }));
   }
 
   async leave(room: RoomId): Promise<void> {
-    await this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`, { body: {} });
+    await this.#lanes.run(room, () => this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`, { body: {} }));
+  }
+
+  async joinedRooms(): Promise<readonly string[]> {
+    const Joined = z.object({ joined_rooms: z.array(z.string()) });
+    return Joined.parse(await this.call('GET', '/_matrix/client/v3/joined_rooms')).joined_rooms;
   }
 
   async isIn(room: RoomId): Promise<boolean> {
-    const Joined = z.object({ joined_rooms: z.array(z.string()) });
-    return Joined.parse(await this.call('GET', '/_matrix/client/v3/joined_rooms')).joined_rooms.includes(room);
+    return (await this.joinedRooms()).includes(room);
   }
 
   /** Content of a state event, or null where there is none (or none that this account may see). */

@@ -5,7 +5,8 @@ import { MasterEar } from './master-ear.ts';
 
 const AGENTS = 6;
 const ROUNDS = 20;
-const AT_ONCE = 40;
+/** As the swarm writes into one room. */
+const AT_ONCE = 10;
 
 /** Puts old messages into a room as fast as the homeserver takes them. */
 async function fill(bench: BenchHouse, room: string, count: number, say: (line: string) => void): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Account } from '../../bridge/matrix/account.ts';
+import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
 import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import { EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { openOrders, workOnOrders } from '../../bridge/queue/executor-queue.ts';
@@ -20,7 +21,7 @@ class RoomsInMemory extends Account {
   reports = 0;
 
   constructor() {
-    super({ homeserverUrl: 'http://127.0.0.1:9', accessToken: 'none', userId: EXECUTOR, ghost: false });
+    super({ homeserverUrl: 'http://127.0.0.1:9', accessToken: 'none', userId: EXECUTOR, ghost: false, lanes: new RoomLanes() });
   }
 
   /** A master's message. */

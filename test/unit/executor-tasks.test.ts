@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../bridge/matrix/account.ts';
+import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
 import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Plan } from '../../bridge/protocol/plan.ts';
@@ -71,7 +72,7 @@ async function start(): Promise<void> {
   });
   executor = await buildExecutor({
     settings,
-    account: new Account({ homeserverUrl: paper.url, accessToken: EXECUTOR, userId: UserId.parse(EXECUTOR), ghost: false }),
+    account: new Account({ homeserverUrl: paper.url, accessToken: EXECUTOR, userId: UserId.parse(EXECUTOR), ghost: false, lanes: new RoomLanes() }),
     redis,
     sandbox: new SimulatedSandbox((job) => {
       const script = 'script' in job.command ? job.command.script : job.command.argv.join(' ');

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { fillGaps } from '../../bridge/appservice/gap-fill.ts';
 import { Account } from '../../bridge/matrix/account.ts';
+import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 
 const ROOM = RoomId.parse('!room:house.test');
@@ -29,7 +30,7 @@ async function homeserver(answer: (url: URL) => unknown): Promise<{ account: Acc
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const userId = UserId.parse('@agent_coordinator:house.test');
-  return { account: new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId, ghost: true }), asked };
+  return { account: new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId, ghost: true, lanes: new RoomLanes() }), asked };
 }
 
 const sync = (next: string, events: readonly string[], limited = false) => ({

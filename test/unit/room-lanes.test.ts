@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
+import { RoomId } from '../../bridge/protocol/ids.ts';
+
+const [HERE, THERE] = [RoomId.parse('!here:house.test'), RoomId.parse('!there:house.test')];
+const passed = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Writes that end when they are told to, in the order in which they began. */
+function writes(lanes: RoomLanes) {
+  const open: (() => void)[] = [];
+  const begun: number[] = [];
+  return {
+    begun,
+    add: (room: RoomId, name: number) => lanes.run(room, () => new Promise<number>((resolve) => (begun.push(name), open.push(() => resolve(name))))),
+    end: async (count = 1) => {
+      for (const one of open.splice(0, count)) one();
+      await passed();
+    },
+  };
+}
+
+it('takes nineteen at once in a quiet room, then ten, in the order in which they came', async () => {
+  const { add, end, begun } = writes(new RoomLanes());
+  const all = Promise.all(Array.from({ length: 40 }, (_, i) => add(HERE, i)));
+  expect(begun).toHaveLength(19);
+  await end(9);
+  expect(begun).toHaveLength(19);
+  await end();
+  expect(begun).toHaveLength(20);
+  await end(10);
+  expect(begun).toHaveLength(30);
+  for (let i = 0; i < 3; i += 1) await end(10);
+  expect(await all).toEqual(begun);
+  expect(begun).toEqual(Array.from({ length: 40 }, (_, i) => i));
+});
+
+it('takes nineteen again once the room was quiet', async () => {
+  const { add, end, begun } = writes(new RoomLanes());
+  for (let i = 0; i < 30; i += 1) void add(HERE, i);
+  for (let i = 0; i < 3; i += 1) await end(30);
+  for (let i = 30; i < 60; i += 1) void add(HERE, i);
+  expect(begun).toHaveLength(49);
+});
+
+it('holds up no other room', () => {
+  const { add, begun } = writes(new RoomLanes());
+  for (let i = 0; i < 30; i += 1) void add(HERE, i);
+  void add(THERE, 30);
+  expect(begun).toContain(30);
+});
+
+it('goes on after one that fails', async () => {
+  const lanes = new RoomLanes();
+  const ends = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => lanes.run(HERE, () => (i % 2 === 0 ? Promise.reject(new Error(`${i}`)) : Promise.resolve(i)))));
+  expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(25);
+});
