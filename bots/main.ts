@@ -22,7 +22,7 @@ const server = buildAppservice(environment.settings.CHAVION_HOMESERVER_TOKEN, {
 });
 await server.listen({ host: environment.settings.CHAVION_APPSERVICE_LISTEN, port: environment.settings.CHAVION_APPSERVICE_PORT });
 await swarm.start();
-void fillGaps(swarm.coordinator, swarm.position, swarm.gapHandlers, stopping.signal);
+void fillGaps(swarm.gaps, stopping.signal);
 ready = true;
 log.info('ready');
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { GapFillHandlers, SyncPosition } from '../bridge/appservice/gap-fill.ts';
+import type { GapFill } from '../bridge/appservice/gap-fill.ts';
 import { homeserverHistory } from '../bridge/appservice/history.ts';
 import { Inbox } from '../bridge/appservice/inbox.ts';
 import { Rooms } from '../bridge/appservice/rooms.ts';
@@ -57,9 +57,7 @@ const SAID_LATELY_S = 600;
 
 export interface Swarm {
   readonly inbox: Inbox;
-  readonly coordinator: Account;
-  readonly position: SyncPosition;
-  readonly gapHandlers: GapFillHandlers;
+  readonly gaps: GapFill;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -249,12 +247,13 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   tasks.onEnded(({ phase }) => meters.taskEnded(phase));
   return {
     inbox,
-    coordinator,
-    position: {
-      load: () => redis.get(swarmKey('sync')),
-      save: async (token) => void (await redis.set(swarmKey('sync'), token)),
-    },
-    gapHandlers: {
+    gaps: {
+      coordinator,
+      agents: () => residents.agents.map(({ userId }) => ghost(userId)),
+      position: {
+        load: () => redis.get(swarmKey('sync')),
+        save: async (token) => void (await redis.set(swarmKey('sync'), token)),
+      },
       accept: (events, room) => inbox.accept(events, room),
       onGap: (room) => {
         timeline.invalidate(room);

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Account } from '../matrix/account.ts';
+import { type Account, refused } from '../matrix/account.ts';
 import { RoomId } from '../protocol/ids.ts';
 
 /** Where the last position in the stream is kept. */
@@ -9,7 +10,11 @@ export interface SyncPosition {
   save(token: string): Promise<void>;
 }
 
-export interface GapFillHandlers {
+export interface GapFill {
+  readonly coordinator: Account;
+  /** Agents may be where the coordinator is not: alone with a master. */
+  readonly agents: () => readonly Account[];
+  readonly position: SyncPosition;
   readonly accept: (events: readonly unknown[], room: RoomId) => Promise<void>;
   /** The homeserver was away, or a room had more events than one answer holds. */
   readonly onGap: (room?: RoomId) => void;
@@ -22,63 +27,103 @@ const SyncAnswer = z.object({
   next_batch: z.string(),
   rooms: z
     .object({
-      join: z.record(z.string(), z.object({ timeline: Timeline.default({ events: [], limited: false }), state: Events.default({ events: [] }) })).default({}),
+      join: z.record(z.string(), z.object({ timeline: Timeline.default({ events: [], limited: false }) })).default({}),
       invite: z.record(z.string(), z.object({ invite_state: Events })).default({}),
     })
     .default({ join: {}, invite: {} }),
 });
+type SyncAnswer = z.infer<typeof SyncAnswer>;
 
-const FILTER = JSON.stringify({
-  presence: { types: [] },
-  account_data: { types: [] },
-  room: { timeline: { limit: 100 }, state: { lazy_load_members: true }, ephemeral: { types: [] }, account_data: { types: [] } },
-});
+const filter = (room: object = {}): string =>
+  JSON.stringify({
+    presence: { types: [] },
+    account_data: { types: [] },
+    room: { timeline: { limit: 100 }, state: { lazy_load_members: true }, ephemeral: { types: [] }, account_data: { types: [] }, ...room },
+  });
+const EVERYWHERE = filter();
 
 /** Pushes come at once; this only looks for what they missed, so it need not wake for every event. */
 const PAUSE_MS = 2_000;
+/** A filter goes in the address, which has an end. */
+const MAX_LEFT_OUT = 100;
 
 /**
  * Reads the coordinator's /sync beside the pushes: Synapse forgets pushes it holds in memory when it crashes.
  * The position is saved only after everything before it has been stored.
  */
-export async function fillGaps(account: Account, position: SyncPosition, handlers: GapFillHandlers, signal: AbortSignal): Promise<void> {
+export async function fillGaps(fill: GapFill, signal: AbortSignal): Promise<void> {
+  const { coordinator, position } = fill;
   let since = await position.load();
   let away = false;
+  let elsewhere = true;
   while (!signal.aborted) {
     try {
-      const answer = SyncAnswer.parse(
-        await account.call('GET', '/_matrix/client/v3/sync', {
-          query: { filter: FILTER, since: since ?? undefined, timeout: since === null || away ? 0 : 25_000, set_presence: 'offline' },
-          tries: 1,
-          timeoutMs: 60_000,
-        }),
-      );
-      if (away) handlers.onGap();
+      const answer = await sync(coordinator, EVERYWHERE, since, since === null || away ? 0 : 25_000);
+      if (away) fill.onGap();
+      elsewhere ||= away;
       away = false;
       // The very first look begins the house: what was said before it is history, not news.
-      if (since !== null) await takeIn(account, answer, since, handlers);
+      if (since !== null) {
+        await takeIn(coordinator, answer, since, fill);
+        if (elsewhere) await lookElsewhere(fill, since);
+      }
+      elsewhere = false;
       if (answer.next_batch !== since) await position.save(answer.next_batch);
       since = answer.next_batch;
       await pause(PAUSE_MS, signal);
     } catch (error) {
       if (signal.aborted) return;
       away = true;
-      handlers.onError(error);
+      fill.onError(error);
       await pause(500, signal);
     }
   }
 }
 
-async function takeIn(account: Account, answer: z.infer<typeof SyncAnswer>, since: string, handlers: GapFillHandlers): Promise<void> {
+const sync = async (account: Account, what: string, since: string | null, timeout: number): Promise<SyncAnswer> =>
+  SyncAnswer.parse(await account.call('GET', '/_matrix/client/v3/sync', { query: { filter: what, since: since ?? undefined, timeout, set_presence: 'offline' }, tries: 1, timeoutMs: 60_000 }));
+
+async function takeIn(account: Account, answer: SyncAnswer, since: string, fill: GapFill): Promise<void> {
   for (const [id, joined] of Object.entries(answer.rooms.join)) {
     const room = RoomId.safeParse(id);
     if (!room.success) continue;
     if (joined.timeline.limited && joined.timeline.prev_batch !== undefined) {
-      handlers.onGap(room.data);
-      await handlers.accept(await between(account, room.data, joined.timeline.prev_batch, since), room.data);
+      fill.onGap(room.data);
+      await fill.accept(await between(account, room.data, joined.timeline.prev_batch, since), room.data);
     }
-    await handlers.accept(joined.timeline.events, room.data);
+    await fill.accept(joined.timeline.events, room.data);
   }
+}
+
+/**
+ * The same for rooms without the coordinator, but only when pushes may have been lost: a poll for each agent all the
+ * time would wake with every message. Synapse's positions are those of its streams, so the coordinator's serves.
+ */
+async function lookElsewhere(fill: GapFill, since: string): Promise<void> {
+  const seen = new Set(await fill.coordinator.joinedRooms());
+  for (const agent of fill.agents()) {
+    try {
+      const { next_batch, rooms } = await sync(agent, filter({ not_rooms: [...seen].slice(0, MAX_LEFT_OUT) }), since, 0);
+      const join = Object.fromEntries(Object.entries(rooms.join).filter(([room]) => !seen.has(room)));
+      await takeIn(agent, { next_batch, rooms: { ...rooms, join } }, since, fill);
+      for (const room of Object.keys(join)) seen.add(room);
+      for (const [id, { invite_state }] of Object.entries(rooms.invite)) await takeInvitation(id, invite_state.events, agent, since, fill);
+    } catch (error) {
+      // Deactivated, say: no reason to leave out the others.
+      if (!refused(error)) throw error;
+    }
+  }
+}
+
+const Invitation = z.looseObject({ type: z.literal('m.room.member'), state_key: z.string(), content: z.looseObject({ membership: z.literal('invite') }) });
+
+/** What an invited account is shown of a room has no ids: this one is the same whenever the same look is repeated. */
+async function takeInvitation(id: string, shown: readonly unknown[], agent: Account, since: string, fill: GapFill): Promise<void> {
+  const room = RoomId.safeParse(id);
+  const invitation = shown.map((one) => Invitation.safeParse(one).data).find((one) => one?.state_key === agent.userId);
+  if (!room.success || invitation === undefined) return;
+  const eventId = `$${createHash('sha256').update([id, agent.userId, since].join(' ')).digest('base64url')}`;
+  await fill.accept([{ origin_server_ts: Date.now(), ...invitation, event_id: eventId, room_id: id }], room.data);
 }
 
 /** Everything from `since` to `until`, oldest first. */

@@ -9,10 +9,12 @@ import type { z } from 'zod';
 import { Secrets } from '../../bridge/launcher/secrets.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
+import { swarmKey } from '../../bridge/queue/redis.ts';
 import { HomeserverClient } from '../../synapse/client.ts';
 import { logIn, provisionAccount } from '../../synapse/provision-accounts.ts';
 import { type House, startHouse } from '../house/house.ts';
 import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
+import { swarmRedis } from '../house/swarm-redis.ts';
 
 const COLLECT = "setInterval(() => { gc(); process.stdout.write(`live heap ${process.memoryUsage().heapUsed}\\n`); }, 5000).unref();";
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -100,6 +102,7 @@ export class BenchHouse implements AsyncDisposable {
 
   async #serve(file: string, more: Record<string, string>, health: string, flags: readonly string[] = []): Promise<number> {
     await this.endServer();
+    await this.#forgetPosition();
     const child = spawn(process.execPath, [...flags, '--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#server = child;
     this.heardAfterMs.length = 0;
@@ -121,6 +124,13 @@ export class BenchHouse implements AsyncDisposable {
     await request(this.url, 'POST', asUser('/_matrix/client/v1/appservice/chavion/ping', `@agent_coordinator:${this.house.ready.serverName}`), { token: this.appserviceToken, body: {} });
     await sleep(500);
     return child.pid ?? 0;
+  }
+
+  /** What was said while something else was at work is history to the swarm, not what it missed. */
+  async #forgetPosition(): Promise<void> {
+    const redis = await swarmRedis(this.house);
+    await redis.del(swarmKey('sync'));
+    redis.disconnect();
   }
 
   async endServer(): Promise<void> {

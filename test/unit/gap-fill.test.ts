@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { fillGaps } from '../../bridge/appservice/gap-fill.ts';
 import { Account } from '../../bridge/matrix/account.ts';
 import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 
 const ROOM = RoomId.parse('!room:house.test');
+const ELSEWHERE = RoomId.parse('!elsewhere:house.test');
+const COORDINATOR = UserId.parse('@agent_coordinator:house.test');
+const AGENTS = ['@agent_gone:house.test', '@agent_claude:house.test', '@agent_jarvis:house.test'].map((id) => UserId.parse(id));
+const REFUSED = { errcode: 'M_FORBIDDEN' };
 const opened: { close(): void; closeAllConnections(): void }[] = [];
 afterEach(() => {
   for (const server of opened.splice(0)) {
@@ -16,21 +20,25 @@ afterEach(() => {
 });
 
 /** A homeserver that answers by the path and query it is asked for, and remembers them. */
-async function homeserver(answer: (url: URL) => unknown): Promise<{ account: Account; asked: URL[] }> {
+async function homeserver(answer: (url: URL) => unknown): Promise<{ account: Account; agents: readonly Account[]; asked: URL[] }> {
   const asked: URL[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://x');
-    asked.push(url);
-    const body = answer(url);
-    response.writeHead(body === undefined ? 502 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
+    const rooms = url.pathname.endsWith('/joined_rooms');
+    if (!rooms) asked.push(url);
+    const body = rooms ? { joined_rooms: [ROOM] } : answer(url);
+    response.writeHead(body === undefined ? 502 : body === REFUSED ? 403 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   opened.push(server);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const userId = UserId.parse('@agent_coordinator:house.test');
-  return { account: new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId, ghost: true, lanes: new RoomLanes() }), asked };
+  const homeserverUrl = `http://127.0.0.1:${address.port}`;
+  const lanes = new RoomLanes();
+  const [account, ...agents] = [COORDINATOR, ...AGENTS].map((userId) => new Account({ homeserverUrl, accessToken: 't', userId, ghost: true, lanes }));
+  if (account === undefined) throw new Error('no coordinator');
+  return { account, agents, asked };
 }
 
 const sync = (next: string, events: readonly string[], limited = false) => ({
@@ -39,7 +47,7 @@ const sync = (next: string, events: readonly string[], limited = false) => ({
 });
 
 /** Runs until `done` says so; what happened, in order. */
-async function run(account: Account, start: string | null, accept: (events: readonly unknown[]) => void, done: (log: readonly string[]) => boolean): Promise<readonly string[]> {
+async function run(account: Account, start: string | null, accept: (events: readonly unknown[]) => void, done: (log: readonly string[]) => boolean, agents: readonly Account[] = []): Promise<readonly string[]> {
   const log: string[] = [];
   const over = new AbortController();
   const note = (line: string) => {
@@ -47,12 +55,13 @@ async function run(account: Account, start: string | null, accept: (events: read
     if (done(log)) over.abort();
   };
   await fillGaps(
-    account,
     {
-      load: () => Promise.resolve(start),
-      save: async (token) => note(`saved ${token}`),
-    },
-    {
+      coordinator: account,
+      agents: () => agents,
+      position: {
+        load: () => Promise.resolve(start),
+        save: async (token) => note(`saved ${token}`),
+      },
       accept: async (events) => {
         if (events.length > 0) accept(events);
         if (events.length > 0) note(`stored ${events.join(' ')}`);
@@ -98,4 +107,31 @@ it('says that the homeserver was away', async () => {
   let tries = 0;
   const { account } = await homeserver(() => ((tries += 1) < 3 ? undefined : sync('s2', ['a'])));
   expect(await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'))).toEqual(['error', 'error', 'was away', 'stored a', 'saved s2']);
+});
+
+describe('a room without the coordinator', () => {
+  const invitation = { type: 'm.room.member', state_key: '@agent_jarvis:house.test', sender: '@master:house.test', content: { membership: 'invite' } };
+  const answer = (url: URL) => {
+    const [user, since] = [url.searchParams.get('user_id'), url.searchParams.get('since')];
+    if (user === COORDINATOR) return sync(since === 's1' ? 's2' : 's3', since === 's1' ? ['at home'] : []);
+    if (user === '@agent_gone:house.test') return REFUSED;
+    const both = { ...sync('s9', ['at home']).rooms.join, [ELSEWHERE]: { timeline: { events: ['elsewhere'] } } };
+    return { next_batch: 's9', rooms: { join: both, invite: user === '@agent_jarvis:house.test' ? { '!new:house.test': { invite_state: { events: [{ type: 'm.room.name', state_key: '', content: {} }, invitation] } } } : {} } };
+  };
+  const asRaw = (event: unknown) => (typeof event === 'string' ? event : { ...(event as object), origin_server_ts: 0 });
+
+  it('is looked at by one agent who is there, with what nobody was told of an invitation, before the position is kept', async () => {
+    const taken: unknown[][] = [];
+    for (let time = 0; time < 2; time += 1) {
+      const { account, agents, asked } = await homeserver(answer);
+      const events: unknown[] = [];
+      const log = await run(account, 's1', (some) => events.push(...some.map(asRaw)), (lines) => lines.includes('saved s3'), agents);
+      expect(events.filter((one) => typeof one === 'string')).toEqual(['at home', 'elsewhere']);
+      expect(log.findIndex((line) => line === 'saved s2')).toBeGreaterThan(log.findIndex((line) => line.includes('elsewhere')));
+      expect(asked.filter((url) => url.searchParams.get('user_id') !== COORDINATOR).map((url) => url.searchParams.get('since'))).toEqual(['s1', 's1', 's1']);
+      taken.push(events);
+    }
+    expect(taken[0]?.at(-1)).toMatchObject({ ...invitation, room_id: '!new:house.test', event_id: expect.stringMatching(/^\$[\w-]{43}$/) });
+    expect(taken[1]).toEqual(taken[0]);
+  });
 });
