@@ -1,9 +1,9 @@
 import type { RoomId } from '../protocol/ids.ts';
 
-/** Synapse lets an event follow so many earlier ones. */
-const FOLLOWED = 10;
-/** What a quiet room takes at once: the next single message then ties up all but ten of the loose ends. */
-const BURST = 2 * FOLLOWED - 1;
+/** What a quiet room takes at once. */
+const BURST = 24;
+/** And then: fewer than an event may follow, so that they tie up what the burst has left. */
+const STEADY = 8;
 
 interface Lane {
   /** Writes under way. */
@@ -14,10 +14,10 @@ interface Lane {
 }
 
 /**
- * How many writes a process has under way in one room. Events made at the same time follow the same ten at most: of a
- * hundred at once ninety would stay loose ends of the room's graph, round after round, and the homeserver carries them
- * through every later write (measured: 75 more after each round of a hundred agents; with twenty thousand of them a
- * room took 20 writes a second instead of 80). Ten at once leave no more than they found.
+ * How many writes a process has under way in one room. Synapse lets an event follow ten others at most, and events made
+ * at the same time follow the same ten: of a hundred at once ninety would stay loose ends of the room's graph, round
+ * after round, and the homeserver carries them through every later write (measured: 75 more after each round of a
+ * hundred agents; with twenty thousand of them a room took 20 writes a second instead of 80).
  */
 export class RoomLanes {
   readonly #lanes = new Map<RoomId, Lane>();
@@ -40,7 +40,7 @@ export class RoomLanes {
   }
 }
 
-const free = ({ active, begun }: Lane): boolean => active < FOLLOWED || begun < BURST;
+const free = ({ active, begun }: Lane): boolean => active < STEADY || begun < BURST;
 
 function begin(lane: Lane): void {
   lane.active += 1;

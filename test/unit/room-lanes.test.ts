@@ -19,27 +19,27 @@ function writes(lanes: RoomLanes) {
   };
 }
 
-it('takes nineteen at once in a quiet room, then ten, in the order in which they came', async () => {
+it('takes twenty-four at once in a quiet room, then eight, in the order in which they came', async () => {
   const { add, end, begun } = writes(new RoomLanes());
   const all = Promise.all(Array.from({ length: 40 }, (_, i) => add(HERE, i)));
-  expect(begun).toHaveLength(19);
-  await end(9);
-  expect(begun).toHaveLength(19);
+  expect(begun).toHaveLength(24);
+  await end(16);
+  expect(begun).toHaveLength(24);
   await end();
-  expect(begun).toHaveLength(20);
-  await end(10);
-  expect(begun).toHaveLength(30);
-  for (let i = 0; i < 3; i += 1) await end(10);
+  expect(begun).toHaveLength(25);
+  await end(8);
+  expect(begun).toHaveLength(33);
+  for (let i = 0; i < 4; i += 1) await end(8);
   expect(await all).toEqual(begun);
   expect(begun).toEqual(Array.from({ length: 40 }, (_, i) => i));
 });
 
-it('takes nineteen again once the room was quiet', async () => {
+it('takes as many again once the room was quiet', async () => {
   const { add, end, begun } = writes(new RoomLanes());
   for (let i = 0; i < 30; i += 1) void add(HERE, i);
   for (let i = 0; i < 3; i += 1) await end(30);
   for (let i = 30; i < 60; i += 1) void add(HERE, i);
-  expect(begun).toHaveLength(49);
+  expect(begun).toHaveLength(54);
 });
 
 it('holds up no other room', () => {
