@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request as send } from 'undici';
 import { inRoom, request } from '../house/matrix.ts';
 
@@ -28,6 +29,8 @@ export class MasterEar {
   /** Ends the round that is under way. */
   #fail: (error: unknown) => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
+  /** A later ear at the same room must not repeat what this one has sent. */
+  readonly #name = randomUUID();
   #txn = 0;
 
   constructor(url: string, token: string, rooms: readonly string[]) {
@@ -69,7 +72,7 @@ export class MasterEar {
 
   async says(room: string, body: string): Promise<string> {
     this.#txn += 1;
-    const path = inRoom(room, `send/m.room.message/bench${process.pid}.${this.#txn}`);
+    const path = inRoom(room, `send/m.room.message/bench.${this.#name}.${this.#txn}`);
     const answer = await request(this.#url, 'PUT', path, { token: this.#token, body: { msgtype: 'm.text', body } });
     if (answer.status !== 200) throw new Error(`the master cannot speak: ${answer.status}`);
     return String(answer.body['event_id']);
