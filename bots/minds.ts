@@ -1,5 +1,5 @@
 import type { AgentId } from '../bridge/protocol/ids.ts';
-import type { AgentConfig, ModelName } from '../bridge/protocol/roster.ts';
+import type { AgentConfig, ModelName, Price, Roster } from '../bridge/protocol/roster.ts';
 import type { Provider } from './providers/provider.ts';
 
 export interface Mind {
@@ -15,6 +15,7 @@ export class Minds {
   #choices: ReadonlyMap<AgentId, ModelName> = new Map();
   readonly #make: (config: AgentConfig) => Provider;
   readonly #rehearsal: 'auto' | 'always';
+  readonly #prices: ReadonlyMap<ModelName, Price>;
   #minds: ReadonlyMap<AgentId, Mind> = new Map();
   #ready: ReadonlySet<AgentId> = new Set();
   #byHand: ReadonlySet<AgentId> = new Set();
@@ -22,11 +23,13 @@ export class Minds {
   #visitors = 0;
 
   /** @param make does no I/O: it is also asked what a model would be. */
-  constructor(agents: readonly AgentConfig[], make: (config: AgentConfig) => Provider, rehearsal: 'auto' | 'always') {
+  constructor({ agents, prices }: Pick<Roster, 'agents' | 'prices'>, make: (config: AgentConfig) => Provider, rehearsal: 'auto' | 'always') {
     this.#home = new Map(agents.map((config) => [config.id, config]));
     this.#roster = this.#home;
     this.#make = make;
     this.#rehearsal = rehearsal;
+    const own = agents.flatMap(({ model, price }) => (price === undefined ? [] : [[model, price] as const]));
+    this.#prices = new Map([...own, ...prices.map(({ model, input, output }) => [model, { input, output }] as const)]);
     this.use(new Map());
   }
 
@@ -59,8 +62,14 @@ export class Minds {
   try(agent: AgentId, model: ModelName | null): Mind | undefined {
     const config = this.#roster.get(agent);
     if (config === undefined) return undefined;
-    const chosen = { ...config, model: model ?? config.model };
+    const chosen = model === null || model === config.model ? config : { ...config, model, ...this.#priceOf(model) };
     return { config: chosen, provider: this.#make(chosen) };
+  }
+
+  /** Nothing where nobody has said: the agent's own price is then the better guess, since limits in money need one. */
+  #priceOf(model: ModelName): { readonly price?: Price } {
+    const price = this.#prices.get(model);
+    return price === undefined ? {} : { price };
   }
 
   /** As it is, but with no other model to stand in. */

@@ -137,7 +137,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     tasks: () => tasks,
     log,
   });
-  const minds: Minds = new Minds(roster.agents, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk, outsideDesk: door.desk }), purse, config), settings.CHAVION_REHEARSAL);
+  const minds: Minds = new Minds(roster, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk, outsideDesk: door.desk }), purse, config), settings.CHAVION_REHEARSAL);
   const memory = new RoomMemory({ redis, timeline, rooms, residents, minds, roster, log });
   const reloadMinds = async () => minds.use(await chosenModels(redis));
 

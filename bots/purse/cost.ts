@@ -1,11 +1,9 @@
 import type { FaultCode } from '../../bridge/protocol/fault.ts';
-import type { AgentConfig } from '../../bridge/protocol/roster.ts';
+import type { Price } from '../../bridge/protocol/roster.ts';
 import type { ProviderRequest, StreamPart, Usage } from '../providers/provider.ts';
 import { estimateTokens } from '../token-budget.ts';
 
 /** What calls cost. Pure; integers throughout: micro-dollars and tokens. */
-
-export type Price = NonNullable<AgentConfig['price']>;
 
 export interface Cost {
   readonly usd: number;

@@ -14,7 +14,10 @@ const callsigns = z.array(z.string().trim().min(1).max(40)).min(1).max(20).descr
 /** Integers, so that sums never drift. */
 const Price = z
   .strictObject({ input: z.int().nonnegative().describe('What goes to the model.'), output: z.int().nonnegative().describe('What comes from it.') })
-  .describe('Of a million tokens, in micro-dollars: 1 USD is 1000000.');
+  .describe('Of a million tokens of its model, in micro-dollars: 1 USD is 1000000.');
+export type Price = z.infer<typeof Price>;
+
+const ModelPrice = Price.safeExtend({ model: ModelName.describe('As in `!model`.') });
 
 export const AgentConfig = z.strictObject({
   id: AgentId.describe('Its account is `@agent_<id>`; small Latin letters, digits, - and _. Permanent.'),
@@ -47,6 +50,7 @@ export const Roster = z
     coordinator: Resident.describe('Runs commands and tasks; speaks for the house.'),
     executor: Resident.describe('Runs what was ordered.'),
     agents: z.array(AgentConfig).min(1).max(200).describe('In the order in which they take the floor in a discussion.'),
+    prices: z.array(ModelPrice).default([]).describe('Of models that agents are given later by `!model`; those of the agents above need not be repeated. A model without one counts at the price of the agent.'),
     integrator: AgentId.describe('The id of the agent that sums up discussions; the next ready one stands in.'),
     memory: z
       .strictObject({

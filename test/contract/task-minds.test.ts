@@ -17,7 +17,7 @@ function depsWith(providers: Providers): TaskMindsDeps {
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
   const settings = ProviderSettings.parse(env);
   const retryClock = { sleep: () => Promise.resolve(), random: () => 0 };
-  const minds = new Minds(roster.agents, (config) => createProvider(config, settings, {}, { retryClock }), 'always');
+  const minds = new Minds(roster, (config) => createProvider(config, settings, {}, { retryClock }), 'always');
   return depsOf(createProvider(roster.agents[0]!, ProviderSettings.parse({}), {}), { minds });
 }
 
@@ -111,7 +111,7 @@ it('words for a chat do not stand in where a real mind has failed', async () => 
   providers.play(() => ({ status: 402, body: '{"error":{"message":"payment_required"}}' }));
   const agents = roster.agents.map((config) => ({ ...config, fallback: 'rehearsal' }));
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
-  const minds = new Minds(agents, (config) => createProvider(config, ProviderSettings.parse(env), {}), 'always');
+  const minds = new Minds({ agents, prices: [] }, (config) => createProvider(config, ProviderSettings.parse(env), {}), 'always');
   const done = carriedOut(mission, PLAN, { look: 'a' });
   expect(await askOnce(done, askOf('report', 'jarvis'), { ...depsWith(providers), minds })).toEqual({ kind: 'refused', code: 'provider.payment' });
 });

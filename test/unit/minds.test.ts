@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
-import { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
+import { AgentConfig, ModelName, type Price } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { Minds } from '../../bots/minds.ts';
 import { createProvider } from '../../bots/providers/registry.ts';
 import { deskStep } from '../../bots/relay-desk.ts';
 
-const agent = (id: string, model: string) => AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p' });
+const [CHEAP, DEAR, OTHER] = [{ input: 1, output: 2 }, { input: 3, output: 4 }, { input: 5, output: 6 }];
+const agent = (id: string, model: string, price?: Price) => AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p', price });
 const [a, b, c] = [AgentId.parse('a'), AgentId.parse('b'), AgentId.parse('c')];
 const minds = (keys: object, rehearsal: 'auto' | 'always' = 'auto') =>
   new Minds(
-    [agent('a', 'openai/x'), agent('b', 'anthropic/y'), agent('c', 'rehearsal')],
+    { agents: [agent('a', 'openai/x', CHEAP), agent('b', 'anthropic/y', DEAR), agent('c', 'rehearsal')], prices: [{ model: ModelName.parse('google/z'), ...OTHER }] },
     (config) => createProvider(config, ProviderSettings.parse(keys), {}, { relayDesk: { ask: () => Promise.resolve('답') } }),
     rehearsal,
   );
@@ -49,6 +50,16 @@ describe('who is ready', () => {
     expect(all.try(b, null)?.config.model).toBe('anthropic/y');
     expect(all.try(AgentId.parse('nobody'), null)).toBeUndefined();
     expect(all.get(b)?.provider.label).toBe('rehearsal');
+  });
+
+  it('costs what its model costs, and where nobody knows that, what it cost before', () => {
+    const all = minds({});
+    const price = (model: string) => all.try(b, ModelName.parse(model))?.config.price;
+    expect([price('anthropic/y'), price('openai/x'), price('google/z'), price('openai/new')]).toEqual([DEAR, CHEAP, OTHER, DEAR]);
+    use(all, { a: 'google/z' });
+    expect(all.get(a)?.config.price).toEqual(OTHER);
+    use(all, {});
+    expect(all.get(a)?.config.price).toEqual(CHEAP);
   });
 });
 
