@@ -12,7 +12,7 @@ import { inRoom, request } from '../house/matrix.ts';
 import { type PersistentMaster, persistentMaster } from '../house/persistent-master.ts';
 import { Providers } from '../house/providers.ts';
 import { swarmRedis, turnsBegun } from '../house/swarm-redis.ts';
-import { appserviceState } from '../house/synapse-state.ts';
+import { appserviceState, forgetPushes } from '../house/synapse-state.ts';
 import { readRoom, readUntil, type RoomRecord } from '../house/room-record.ts';
 
 const AGENTS = defaultRoster.agents.map(({ id }) => id);
@@ -25,6 +25,8 @@ const roster = { ...defaultRoster, agents: defaultRoster.agents.map((agent) => (
 const WITHIN_MS = 60_000;
 /** After a crash: longer than a lock, the look for run-out ones, and the answer of a second run. */
 const AFTER_CRASH_MS = 7_000;
+/** How long the reader of gaps may rest, and a moment. */
+const LOOK_MS = 3_000;
 /** Without one: longer than it takes to answer. */
 const CALM_MS = 1_500;
 
@@ -110,6 +112,36 @@ it('answers what the homeserver forgot to push because it died', async () => {
   const [event = ''] = await saySome(1);
   await house.reborn('synapse', await house.kill('synapse'));
   expect(await settled([event], EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+});
+
+it('answers what it forgot in a room without the coordinator too, and follows an invitation it forgot', async () => {
+  const agentOf = (id: string) => `@agent_${id}:${house.ready.serverName}`;
+  const roomOf = async (agent: string) => {
+    const made = await request(master.base, 'POST', '/_matrix/client/v3/createRoom', { token: master.token, body: { preset: 'private_chat', invite: [agentOf(agent)] } });
+    return persistentMaster(house, String(made.body['room_id']));
+  };
+  const isIn = async (agent: string, { room }: PersistentMaster) => {
+    const { body } = await request(master.base, 'GET', inRoom(room, 'joined_members'), { token: master.token });
+    return Object.keys(body['joined'] ?? {}).includes(agentOf(agent));
+  };
+  const until = async (done: () => Promise<boolean>) => {
+    for (const end = Date.now() + WITHIN_MS; !(await done()) && Date.now() < end; ) await sleep(100);
+    expect(await done()).toBe(true);
+  };
+  const alone = await roomOf('gabriel');
+  await until(() => isIn('gabriel', alone));
+  const down = await keepDown(house, 'swarm');
+  const event = await alone.say('이건 어때?', 'delivery.alone');
+  const invited = await roomOf('jarvis');
+  const synapse = await house.kill('synapse');
+  await forgetPushes(house);
+  await down[Symbol.asyncDispose]();
+  await house.reborn('synapse', synapse);
+  const answers = async () => answerers(await readRoom(alone), event);
+  await until(async () => (await answers()).length > 0);
+  await until(() => isIn('jarvis', invited));
+  await sleep(AFTER_CRASH_MS);
+  expect(await answers()).toEqual(['gabriel']);
 });
 
 it('answers once when the homeserver repeats itself', async () => {
@@ -267,6 +299,15 @@ it('answers once with two swarms at work, also when one of them dies', async () 
     const events = await saySome(10);
     expect(await settled(events, EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
     expect(providers.questions.length - asked).toBe(await turnsBegun(house, events, 'gabriel'));
+
+    // Only one of them is pushed the choice; the other hears of it with its next look at /sync.
+    await settled([await say('!모델 가브리엘 echo')], 1);
+    await sleep(LOOK_MS);
+    const chosen = providers.questions.length;
+    expect(await settled(await saySome(10))).toEqual(ALL);
+    expect(providers.questions.length).toBe(chosen);
+    await settled([await say('!모델 가브리엘 기본')], 1);
+
     const more = await saySome(3);
     await house.reborn('swarm', await house.kill('swarm'));
     expect(await settled([...more, ...(await saySome(3))], EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
