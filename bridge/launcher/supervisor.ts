@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEAF } from '../text/launcher.ts';
 import type { Owner } from './files.ts';
 import type { Part } from './accounts.ts';
 import { HEALTHY_AFTER_MS, afterDeath } from './backoff.ts';
@@ -34,8 +35,6 @@ export interface PartEvents {
   /** It answers again after a death. */
   readonly back: (part: Part) => void;
 }
-
-export const DEAF = 'deaf';
 
 /** Keeps one part alive and answering until it is stopped. */
 export class SupervisedPart {

@@ -13,6 +13,9 @@ interface PortUse {
 const listed = (wrong: readonly Wrong[]): string => wrong.map(({ place, what }) => `  - ${place}\n      ${what}`).join('\n');
 const ports = (uses: readonly PortUse[]): string => uses.map(({ port, variable, by }) => `  - ${variable}=${port}${by === undefined ? '' : ` <- ${by}`}`).join('\n');
 
+/** How a part ended that lived but answered no more; other ends are named by their signal or exit code. */
+export const DEAF = 'deaf';
+
 /** What the launcher says at the terminal. */
 export const launcherText = {
   settingsWrong: (wrong: readonly Wrong[]) =>
@@ -98,7 +101,7 @@ export const launcherText = {
   roomsReady: (agents: number) => phrase(() => `본부와 작업기록, 에이전트 ${agents}명`, () => `본부 and 작업기록, ${agents} agents`),
   answers: phrase(() => '응답합니다', () => 'answers'),
   partDied: (part: string, how: string, delayMs: number) =>
-    phrase(() => `꺼진 부분: ${part} (${how === 'deaf' ? '대답이 없어 껐습니다' : how}). ${(delayMs / 1000).toFixed(1)}초 뒤 다시 켭니다.`, () => `${part} stopped (${how === 'deaf' ? 'ended, as it answered no more' : how}); starting it again in ${(delayMs / 1000).toFixed(1)} s.`),
+    phrase(() => `꺼진 부분: ${part} (${how === DEAF ? '대답이 없어 껐습니다' : how}). ${(delayMs / 1000).toFixed(1)}초 뒤 다시 켭니다.`, () => `${part} stopped (${how === DEAF ? 'ended, as it answered no more' : how}); starting it again in ${(delayMs / 1000).toFixed(1)} s.`),
   partBack: (part: string) => phrase(() => `다시 응답합니다: ${part}`, () => `${part} answers again.`),
   partFailed: (name: string, log: string) =>
     phrase(

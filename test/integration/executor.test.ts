@@ -1,10 +1,9 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { once } from 'node:events';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executorKey } from '../../bridge/queue/executor-queue.ts';
-import type { House } from '../house/house.ts';
+import { verb } from '../house/verb.ts';
 import { ExecutorScene } from './executor-scene.ts';
 
 let scene: ExecutorScene;
@@ -25,12 +24,6 @@ function serverFolder(): string {
   chownSync(folder, uid, gid);
   chmodSync(folder, 0o755);
   return folder;
-}
-
-async function verb(house: House, ...args: string[]): Promise<number | null> {
-  const child = house.launch(args);
-  await once(child, 'close');
-  return child.exitCode;
 }
 
 describe('the executor', () => {
@@ -141,7 +134,7 @@ describe('lent folders', () => {
   it('are read by everybody, written after a yes, and gone when they are taken back', async () => {
     const folder = serverFolder();
     mkdirSync(join(folder, 'sub'));
-    expect(await verb(scene.scene.house, 'lend', folder, 'rw')).toBe(0);
+    expect((await verb(scene.scene.house, ['lend', folder, 'rw'])).code).toBe(0);
     const name = folder.split('/').at(-1)?.toLowerCase() ?? '';
     expect((await scene.run(`ls /lent/${name}`)).body).toContain('sub');
     expect((await scene.run(`touch /lent/${name}/refused`)).body).toMatch(/^✗/);
@@ -154,13 +147,13 @@ describe('lent folders', () => {
     await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')));
     expect(readFileSync(join(folder, 'new.txt'), 'utf8')).toBe('written\n');
 
-    expect(await verb(scene.scene.house, 'lend', '--end', name)).toBe(0);
+    expect((await verb(scene.scene.house, ['lend', '--end', name])).code).toBe(0);
     expect((await scene.run(`ls /lent/${name}`)).body).toMatch(/^✗/);
     expect((await scene.run(`--write ${name} true`)).body).toMatch(/^⊘/);
   });
 
   it('of the house itself are not lent', async () => {
-    for (const path of ['/', scene.scene.house.data, scene.folder, '/proc']) expect(await verb(scene.scene.house, 'lend', path, 'ro')).toBe(1);
+    for (const path of ['/', scene.scene.house.data, scene.folder, '/proc']) expect((await verb(scene.scene.house, ['lend', path, 'ro'])).code).toBe(1);
   });
 });
 
@@ -194,6 +187,6 @@ describe('the record', () => {
     expect(new Set(mine.map((line) => line.data.hash)).size).toBe(1);
     const told = await scene.ended(scene.ops, root);
     expect(told.body).toContain(mine[2].hash.slice(0, 8));
-    expect(await verb(scene.scene.house, 'audit', 'verify')).toBe(0);
+    expect((await verb(scene.scene.house, ['audit', 'verify'])).code).toBe(0);
   });
 });

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Looks } from '../../bridge/launcher/deafness.ts';
 import { answers200 } from '../../bridge/launcher/parts.ts';
-import { DEAF, SupervisedPart } from '../../bridge/launcher/supervisor.ts';
+import { SupervisedPart } from '../../bridge/launcher/supervisor.ts';
+import { DEAF } from '../../bridge/text/launcher.ts';
 
 const LOOKS: Looks = { everyMs: 30, silent: 4 };
 /** Listens after a while; at /busy it says that it cannot work. */
