@@ -19,27 +19,27 @@ function writes(lanes: RoomLanes) {
   };
 }
 
-it('takes twenty-four at once in a quiet room, then eight, in the order in which they came', async () => {
+it('takes twenty-four at once in a quiet room, then fourteen, in the order in which they came', async () => {
   const { add, end, begun } = writes(new RoomLanes());
-  const all = Promise.all(Array.from({ length: 40 }, (_, i) => add(HERE, i)));
+  const all = Promise.all(Array.from({ length: 50 }, (_, i) => add(HERE, i)));
   expect(begun).toHaveLength(24);
-  await end(16);
+  await end(10);
   expect(begun).toHaveLength(24);
   await end();
   expect(begun).toHaveLength(25);
-  await end(8);
-  expect(begun).toHaveLength(33);
-  for (let i = 0; i < 4; i += 1) await end(8);
+  await end(14);
+  expect(begun).toHaveLength(39);
+  for (let i = 0; i < 4; i += 1) await end(14);
   expect(await all).toEqual(begun);
-  expect(begun).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  expect(begun).toEqual(Array.from({ length: 50 }, (_, i) => i));
 });
 
 it('takes as many again once the room was quiet', async () => {
   const { add, end, begun } = writes(new RoomLanes());
-  for (let i = 0; i < 30; i += 1) void add(HERE, i);
-  for (let i = 0; i < 3; i += 1) await end(30);
-  for (let i = 30; i < 60; i += 1) void add(HERE, i);
-  expect(begun).toHaveLength(54);
+  for (let i = 0; i < 40; i += 1) void add(HERE, i);
+  for (let i = 0; i < 4; i += 1) await end(40);
+  for (let i = 40; i < 80; i += 1) void add(HERE, i);
+  expect(begun).toHaveLength(64);
 });
 
 it('holds up no other room', () => {
