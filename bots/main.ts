@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { fillGaps } from '../bridge/appservice/gap-fill.ts';
+import { beginning, fillGaps } from '../bridge/appservice/gap-fill.ts';
 import { buildAppservice } from '../bridge/appservice/server.ts';
 import { dropPrivileges } from '../bridge/config/drop-privileges.ts';
 import { swarmEnvironment } from '../bridge/config/swarm.ts';
@@ -22,7 +22,7 @@ const server = buildAppservice(environment.settings.CHAVION_HOMESERVER_TOKEN, {
 });
 await server.listen({ host: environment.settings.CHAVION_APPSERVICE_LISTEN, port: environment.settings.CHAVION_APPSERVICE_PORT });
 await swarm.start();
-void fillGaps(swarm.gaps, stopping.signal);
+void fillGaps(swarm.gaps, await beginning(swarm.gaps), stopping.signal);
 ready = true;
 log.info('ready');
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { GapFill } from '../bridge/appservice/gap-fill.ts';
+import type { GapFill, SyncPosition } from '../bridge/appservice/gap-fill.ts';
 import { homeserverHistory } from '../bridge/appservice/history.ts';
 import { Inbox } from '../bridge/appservice/inbox.ts';
 import { Rooms } from '../bridge/appservice/rooms.ts';
@@ -244,16 +244,16 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
   };
 
+  const positionIn = (key: string): SyncPosition => ({ load: () => redis.get(key), save: async (token) => void (await redis.set(key, token)) });
+
   tasks.onEnded(({ phase }) => meters.taskEnded(phase));
   return {
     inbox,
     gaps: {
       coordinator,
       agents: () => residents.agents.map(({ userId }) => ghost(userId)),
-      position: {
-        load: () => redis.get(swarmKey('sync')),
-        save: async (token) => void (await redis.set(swarmKey('sync'), token)),
-      },
+      position: positionIn(swarmKey('sync')),
+      elsewhere: positionIn(swarmKey('sync-elsewhere')),
       accept: (events, room) => inbox.accept(events, room),
       onGap: (room) => {
         timeline.invalidate(room);

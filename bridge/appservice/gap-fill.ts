@@ -15,6 +15,8 @@ export interface GapFill {
   /** Agents may be where the coordinator is not: alone with a master. */
   readonly agents: () => readonly Account[];
   readonly position: SyncPosition;
+  /** Of the last look into rooms without the coordinator. */
+  readonly elsewhere: SyncPosition;
   readonly accept: (events: readonly unknown[], room: RoomId) => Promise<void>;
   /** The homeserver was away, or a room had more events than one answer holds. */
   readonly onGap: (room?: RoomId) => void;
@@ -44,30 +46,53 @@ const EVERYWHERE = filter();
 
 /** Pushes come at once; this only looks for what they missed, so it need not wake for every event. */
 const PAUSE_MS = 2_000;
+const LISTEN_MS = 25_000;
+/** Between looks elsewhere: after trouble soon, then twice as long each time. */
+const FIRST_LOOK_MS = 3_000;
+const LONGEST_LOOK_MS = 60_000;
 /** A filter goes in the address, which has an end. */
 const MAX_LEFT_OUT = 100;
 
+/** Where reading goes on. The very first time that is now: what was said before the house began is history, not news. */
+export async function beginning({ coordinator, position }: GapFill): Promise<string> {
+  const known = await position.load();
+  if (known !== null) return known;
+  const { next_batch } = await sync(coordinator, EVERYWHERE, undefined, 0);
+  await position.save(next_batch);
+  return next_batch;
+}
+
 /**
- * Reads the coordinator's /sync beside the pushes: Synapse forgets pushes it holds in memory when it crashes.
- * The position is saved only after everything before it has been stored.
+ * Reads the coordinator's /sync beside the pushes, and now and then what the agents hear without it. Synapse forgets
+ * pushes it holds in memory when it crashes; and one that it stores in the moment in which it finds all others
+ * delivered stays where it is until the swarm is away again. A position is saved only after everything before it has
+ * been stored.
  */
-export async function fillGaps(fill: GapFill, signal: AbortSignal): Promise<void> {
-  const { coordinator, position } = fill;
-  let since = await position.load();
+export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal): Promise<void> {
+  const { coordinator, position, elsewhere } = fill;
+  let since = from;
+  let looked = (await elsewhere.load()) ?? since;
+  let nextLook = 0;
+  let lookPause = FIRST_LOOK_MS;
   let away = false;
-  let elsewhere = true;
   while (!signal.aborted) {
     try {
-      const answer = await sync(coordinator, EVERYWHERE, since, since === null || away ? 0 : 25_000);
-      if (away) fill.onGap();
-      elsewhere ||= away;
-      away = false;
-      // The very first look begins the house: what was said before it is history, not news.
-      if (since !== null) {
-        await takeIn(coordinator, answer, since, fill);
-        if (elsewhere) await lookElsewhere(fill, since);
+      const untilLook = Math.max(0, Math.ceil(nextLook - performance.now()));
+      const answer = await sync(coordinator, EVERYWHERE, since, away ? 0 : Math.min(LISTEN_MS, untilLook));
+      if (away) {
+        fill.onGap();
+        nextLook = 0;
+        lookPause = FIRST_LOOK_MS;
       }
-      elsewhere = false;
+      away = false;
+      await takeIn(coordinator, answer, since, fill);
+      if (performance.now() >= nextLook) {
+        await lookElsewhere(fill, looked);
+        await elsewhere.save(answer.next_batch);
+        looked = answer.next_batch;
+        nextLook = performance.now() + lookPause;
+        lookPause = Math.min(2 * lookPause, LONGEST_LOOK_MS);
+      }
       if (answer.next_batch !== since) await position.save(answer.next_batch);
       since = answer.next_batch;
       await pause(PAUSE_MS, signal);
@@ -80,8 +105,8 @@ export async function fillGaps(fill: GapFill, signal: AbortSignal): Promise<void
   }
 }
 
-const sync = async (account: Account, what: string, since: string | null, timeout: number): Promise<SyncAnswer> =>
-  SyncAnswer.parse(await account.call('GET', '/_matrix/client/v3/sync', { query: { filter: what, since: since ?? undefined, timeout, set_presence: 'offline' }, tries: 1, timeoutMs: 60_000 }));
+const sync = async (account: Account, what: string, since: string | undefined, timeout: number): Promise<SyncAnswer> =>
+  SyncAnswer.parse(await account.call('GET', '/_matrix/client/v3/sync', { query: { filter: what, since, timeout, set_presence: 'offline' }, tries: 1, timeoutMs: 60_000 }));
 
 async function takeIn(account: Account, answer: SyncAnswer, since: string, fill: GapFill): Promise<void> {
   for (const [id, joined] of Object.entries(answer.rooms.join)) {
@@ -96,8 +121,8 @@ async function takeIn(account: Account, answer: SyncAnswer, since: string, fill:
 }
 
 /**
- * The same for rooms without the coordinator, but only when pushes may have been lost: a poll for each agent all the
- * time would wake with every message. Synapse's positions are those of its streams, so the coordinator's serves.
+ * The same for rooms without the coordinator, one agent after the other: a poll for each of them all the time would
+ * wake with every message. Synapse's positions are those of its streams, so the coordinator's serves.
  */
 async function lookElsewhere(fill: GapFill, since: string): Promise<void> {
   const seen = new Set(await fill.coordinator.joinedRooms());

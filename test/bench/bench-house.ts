@@ -129,7 +129,7 @@ export class BenchHouse implements AsyncDisposable {
   /** What was said while something else was at work is history to the swarm, not what it missed. */
   async #forgetPosition(): Promise<void> {
     const redis = await swarmRedis(this.house);
-    await redis.del(swarmKey('sync'));
+    await redis.del(swarmKey('sync'), swarmKey('sync-elsewhere'));
     redis.disconnect();
   }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chown, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { type ProcessMark, partsOf } from '../../bridge/launcher/processes.ts';
@@ -204,7 +204,9 @@ export class House implements AsyncDisposable {
   async logs(): Promise<string> {
     const folder = join(this.data, 'logs');
     const names = await readdir(folder).catch(() => []);
-    const parts = await Promise.all(names.map(async (name) => `--- ${name}\n${(await readFile(join(folder, name), 'utf8')).slice(-4_000)}`));
+    const state = await this.state().catch(() => undefined);
+    const files = [...names.map((name) => join(folder, name)), ...(state === undefined ? [] : [join(state.root, 'synapse', 'homeserver.log')])];
+    const parts = await Promise.all(files.map(async (file) => `--- ${basename(file)}\n${(await readFile(file, 'utf8').catch(() => '')).slice(-4_000)}`));
     return parts.join('\n');
   }
 

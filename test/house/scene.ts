@@ -83,10 +83,15 @@ export class Scene implements AsyncDisposable {
   /** A room of the master's with these agents in it: a clean history. */
   async roomWith(...agents: readonly string[]): Promise<string> {
     const room = await this.room({ invite: agents.map((id) => this.agent(id)) });
-    await this.until(async () => {
-      const { body }: Json = await this.master.call('GET', inRoom(room, 'joined_members'));
-      return Object.keys(body.joined).length === agents.length + 1;
-    });
+    let missing = agents;
+    await this.until(
+      async () => {
+        const { body }: Json = await this.master.call('GET', inRoom(room, 'joined_members'));
+        missing = agents.filter((id) => !(this.agent(id) in body.joined));
+        return missing.length === 0;
+      },
+      () => `who did not come: ${missing.join(' ')}`,
+    );
     return room;
   }
 
@@ -103,8 +108,8 @@ export class Scene implements AsyncDisposable {
     await master.until('the marker', this.ops, () => master.events(this.ops).find((event) => event.event_id === marker));
   }
 
-  async until(holds: () => Promise<boolean> | boolean): Promise<void> {
-    for (const end = Date.now() + 60_000; !(await holds()); await sleep(20)) if (Date.now() > end) throw new Error(`waited in vain\n${this.master.print(this.hq)}\n${await this.house.logs()}`);
+  async until(holds: () => Promise<boolean> | boolean, seen: () => string = () => ''): Promise<void> {
+    for (const end = Date.now() + 60_000; !(await holds()); await sleep(20)) if (Date.now() > end) throw new Error(`waited in vain ${seen()}\n${this.master.print(this.hq)}\n${await this.house.logs()}`);
   }
 
   /** Everything in Redis, keys and contents. */

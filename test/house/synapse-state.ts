@@ -27,3 +27,21 @@ export async function forgetPushes(house: House): Promise<void> {
     open.close();
   }
 }
+
+/**
+ * As if Synapse had begun to recover the swarm: what it hears is stored for it, and nobody sends it. In its own words
+ * it does the same to an event that comes while the last of the others are being delivered.
+ */
+export async function keepPushesBack(house: House): Promise<AsyncDisposable> {
+  const set = async (state: string) => {
+    const open = await database(house, false);
+    try {
+      open.exec('PRAGMA busy_timeout = 5000');
+      open.prepare('UPDATE application_services_state SET state = ?').run(state);
+    } finally {
+      open.close();
+    }
+  };
+  await set('down');
+  return { [Symbol.asyncDispose]: () => set('up') };
+}

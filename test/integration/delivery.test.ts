@@ -12,7 +12,7 @@ import { inRoom, request } from '../house/matrix.ts';
 import { type PersistentMaster, persistentMaster } from '../house/persistent-master.ts';
 import { Providers } from '../house/providers.ts';
 import { swarmRedis, turnsBegun } from '../house/swarm-redis.ts';
-import { appserviceState, forgetPushes } from '../house/synapse-state.ts';
+import { appserviceState, forgetPushes, keepPushesBack } from '../house/synapse-state.ts';
 import { readRoom, readUntil, type RoomRecord } from '../house/room-record.ts';
 
 const AGENTS = defaultRoster.agents.map(({ id }) => id);
@@ -114,20 +114,21 @@ it('answers what the homeserver forgot to push because it died', async () => {
   expect(await settled([event], EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
 });
 
+const agentOf = (id: string) => `@agent_${id}:${house.ready.serverName}`;
+const roomOf = async (agent: string) => {
+  const made = await request(master.base, 'POST', '/_matrix/client/v3/createRoom', { token: master.token, body: { preset: 'private_chat', invite: [agentOf(agent)] } });
+  return persistentMaster(house, String(made.body['room_id']));
+};
+const isIn = async (agent: string, { room }: PersistentMaster) => {
+  const { body } = await request(master.base, 'GET', inRoom(room, 'joined_members'), { token: master.token });
+  return Object.keys(body['joined'] ?? {}).includes(agentOf(agent));
+};
+const until = async (done: () => Promise<boolean>) => {
+  for (const end = Date.now() + WITHIN_MS; !(await done()) && Date.now() < end; ) await sleep(100);
+  expect(await done()).toBe(true);
+};
+
 it('answers what it forgot in a room without the coordinator too, and follows an invitation it forgot', async () => {
-  const agentOf = (id: string) => `@agent_${id}:${house.ready.serverName}`;
-  const roomOf = async (agent: string) => {
-    const made = await request(master.base, 'POST', '/_matrix/client/v3/createRoom', { token: master.token, body: { preset: 'private_chat', invite: [agentOf(agent)] } });
-    return persistentMaster(house, String(made.body['room_id']));
-  };
-  const isIn = async (agent: string, { room }: PersistentMaster) => {
-    const { body } = await request(master.base, 'GET', inRoom(room, 'joined_members'), { token: master.token });
-    return Object.keys(body['joined'] ?? {}).includes(agentOf(agent));
-  };
-  const until = async (done: () => Promise<boolean>) => {
-    for (const end = Date.now() + WITHIN_MS; !(await done()) && Date.now() < end; ) await sleep(100);
-    expect(await done()).toBe(true);
-  };
   const alone = await roomOf('gabriel');
   await until(() => isIn('gabriel', alone));
   const down = await keepDown(house, 'swarm');
@@ -137,6 +138,23 @@ it('answers what it forgot in a room without the coordinator too, and follows an
   await forgetPushes(house);
   await down[Symbol.asyncDispose]();
   await house.reborn('synapse', synapse);
+  const answers = async () => answerers(await readRoom(alone), event);
+  await until(async () => (await answers()).length > 0);
+  await until(() => isIn('jarvis', invited));
+  await sleep(AFTER_CRASH_MS);
+  expect(await answers()).toEqual(['gabriel']);
+});
+
+it('answers there what it keeps back, and follows an invitation it keeps back', async () => {
+  const alone = await roomOf('gabriel');
+  await until(() => isIn('gabriel', alone));
+  // Looks are frequent after a start.
+  await house.reborn('swarm', await house.kill('swarm'));
+  await swarmHealthy();
+  await until(async () => (await appserviceState(house)) === 'up');
+  await using _ = await keepPushesBack(house);
+  const event = await alone.say('이건 어때?', 'delivery.keptBack');
+  const invited = await roomOf('jarvis');
   const answers = async () => answerers(await readRoom(alone), event);
   await until(async () => (await answers()).length > 0);
   await until(() => isIn('jarvis', invited));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fillGaps } from '../../bridge/appservice/gap-fill.ts';
+import { beginning, fillGaps, type GapFill } from '../../bridge/appservice/gap-fill.ts';
 import { Account } from '../../bridge/matrix/account.ts';
 import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -54,23 +54,20 @@ async function run(account: Account, start: string | null, accept: (events: read
     log.push(line);
     if (done(log)) over.abort();
   };
-  await fillGaps(
-    {
-      coordinator: account,
-      agents: () => agents,
-      position: {
-        load: () => Promise.resolve(start),
-        save: async (token) => note(`saved ${token}`),
-      },
-      accept: async (events) => {
-        if (events.length > 0) accept(events);
-        if (events.length > 0) note(`stored ${events.join(' ')}`);
-      },
-      onGap: (room) => note(room === undefined ? 'was away' : 'gap'),
-      onError: () => note('error'),
+  const kept = (first: string | null, what: string) => ({ load: () => Promise.resolve(first), save: async (token: string) => note(`${what} ${token}`) });
+  const fill: GapFill = {
+    coordinator: account,
+    agents: () => agents,
+    position: kept(start, 'saved'),
+    elsewhere: kept(null, 'looked'),
+    accept: async (events) => {
+      if (events.length > 0) accept(events);
+      if (events.length > 0) note(`stored ${events.join(' ')}`);
     },
-    over.signal,
-  );
+    onGap: (room) => note(room === undefined ? 'was away' : 'gap'),
+    onError: () => note('error'),
+  };
+  await fillGaps(fill, await beginning(fill), over.signal);
   return log;
 }
 
@@ -86,7 +83,7 @@ it('keeps its position until all before it is stored, and reads the same again w
     },
     (lines) => lines.includes('saved s2'),
   );
-  expect(log.filter((line) => line !== 'was away')).toEqual(['error', 'stored a b', 'saved s2']);
+  expect(log.filter((line) => line !== 'was away')).toEqual(['error', 'stored a b', 'looked s2', 'saved s2']);
   expect(asked.map((url) => url.searchParams.get('since'))).toEqual(['s1', 's1']);
 });
 
@@ -94,7 +91,7 @@ it('reads all of a gap, oldest first, before what came after it', async () => {
   const pages: Record<string, { chunk: string[]; end?: string }> = { 'before-s2': { chunk: ['d', 'c'], end: 'p2' }, p2: { chunk: ['b', 'a'], end: 'p3' }, p3: { chunk: [] } };
   const { account, asked } = await homeserver((url) => (url.pathname.endsWith('/sync') ? sync('s2', ['e', 'f'], true) : pages[url.searchParams.get('from') ?? '']));
   const log = await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'));
-  expect(log).toEqual(['gap', 'stored a b c d', 'stored e f', 'saved s2']);
+  expect(log).toEqual(['gap', 'stored a b c d', 'stored e f', 'looked s2', 'saved s2']);
   expect(asked.filter((url) => url.pathname.endsWith('/messages')).every((url) => url.searchParams.get('to') === 's1')).toBe(true);
 });
 
@@ -106,7 +103,7 @@ it('begins with what is said from now on', async () => {
 it('says that the homeserver was away', async () => {
   let tries = 0;
   const { account } = await homeserver(() => ((tries += 1) < 3 ? undefined : sync('s2', ['a'])));
-  expect(await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'))).toEqual(['error', 'error', 'was away', 'stored a', 'saved s2']);
+  expect(await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'))).toEqual(['error', 'error', 'was away', 'stored a', 'looked s2', 'saved s2']);
 });
 
 describe('a room without the coordinator', () => {
@@ -133,5 +130,29 @@ describe('a room without the coordinator', () => {
     }
     expect(taken[0]?.at(-1)).toMatchObject({ ...invitation, room_id: '!new:house.test', event_id: expect.stringMatching(/^\$[\w-]{43}$/) });
     expect(taken[1]).toEqual(taken[0]);
+  });
+
+  it('is looked at again soon, from where the last look that was stored ended: the homeserver may keep a push back', async () => {
+    let coordinators = 0;
+    let looks = 0;
+    const { account, agents, asked } = await homeserver((url) => {
+      if (url.searchParams.get('user_id') === COORDINATOR) return sync(`s${(coordinators += 1)}`, []);
+      looks += 1;
+      return { next_batch: 's9', rooms: { join: looks < 2 ? {} : { [ELSEWHERE]: { timeline: { events: ['kept back'] } } } } };
+    });
+    let failures = 1;
+    const log = await run(
+      account,
+      's0',
+      () => {
+        failures -= 1;
+        if (failures >= 0) throw new Error('Redis is away');
+      },
+      (lines) => lines.filter((line) => line.startsWith('looked')).length === 2,
+      agents.slice(1, 2),
+    );
+    const looked = log.filter((line) => line.startsWith('looked')).map((line) => line.slice('looked '.length));
+    expect(log.filter((line) => line === 'error' || line.startsWith('stored'))).toEqual(['error', 'stored kept back']);
+    expect(asked.filter((url) => url.searchParams.get('user_id') !== COORDINATOR).map((url) => url.searchParams.get('since'))).toEqual(['s0', looked[0], looked[0]]);
   });
 });
