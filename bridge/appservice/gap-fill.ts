@@ -47,9 +47,11 @@ const EVERYWHERE = filter();
 /** Pushes come at once; this only looks for what they missed, so it need not wake for every event. */
 const PAUSE_MS = 2_000;
 const LISTEN_MS = 25_000;
-/** Between looks elsewhere: after trouble soon, then twice as long each time. */
+/** Until the first look elsewhere after a start or trouble; then four times as long each time. */
 const FIRST_LOOK_MS = 3_000;
-const LONGEST_LOOK_MS = 60_000;
+const LONGEST_LOOK_MS = 300_000;
+/** Between two agents that look: a hundred of them are not to keep the homeserver from its work. */
+const BREATH_MS = 25;
 /** A filter goes in the address, which has an end. */
 const MAX_LEFT_OUT = 100;
 
@@ -72,8 +74,8 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
   const { coordinator, position, elsewhere } = fill;
   let since = from;
   let looked = (await elsewhere.load()) ?? since;
-  let nextLook = 0;
   let lookPause = FIRST_LOOK_MS;
+  let nextLook = performance.now() + lookPause;
   let away = false;
   while (!signal.aborted) {
     try {
@@ -81,17 +83,17 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
       const answer = await sync(coordinator, EVERYWHERE, since, away ? 0 : Math.min(LISTEN_MS, untilLook));
       if (away) {
         fill.onGap();
-        nextLook = 0;
         lookPause = FIRST_LOOK_MS;
+        nextLook = performance.now() + lookPause;
       }
       away = false;
       await takeIn(coordinator, answer, since, fill);
       if (performance.now() >= nextLook) {
-        await lookElsewhere(fill, looked);
+        await lookElsewhere(fill, looked, signal);
         await elsewhere.save(answer.next_batch);
         looked = answer.next_batch;
+        lookPause = Math.min(4 * lookPause, LONGEST_LOOK_MS);
         nextLook = performance.now() + lookPause;
-        lookPause = Math.min(2 * lookPause, LONGEST_LOOK_MS);
       }
       if (answer.next_batch !== since) await position.save(answer.next_batch);
       since = answer.next_batch;
@@ -124,7 +126,7 @@ async function takeIn(account: Account, answer: SyncAnswer, since: string, fill:
  * The same for rooms without the coordinator, one agent after the other: a poll for each of them all the time would
  * wake with every message. Synapse's positions are those of its streams, so the coordinator's serves.
  */
-async function lookElsewhere(fill: GapFill, since: string): Promise<void> {
+async function lookElsewhere(fill: GapFill, since: string, signal: AbortSignal): Promise<void> {
   const seen = new Set(await fill.coordinator.joinedRooms());
   for (const agent of fill.agents()) {
     try {
@@ -137,6 +139,7 @@ async function lookElsewhere(fill: GapFill, since: string): Promise<void> {
       // Deactivated, say: no reason to leave out the others.
       if (!refused(error)) throw error;
     }
+    await pause(BREATH_MS, signal);
   }
 }
 

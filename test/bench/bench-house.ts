@@ -15,6 +15,7 @@ import { logIn, provisionAccount } from '../../synapse/provision-accounts.ts';
 import { type House, startHouse } from '../house/house.ts';
 import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
 import { swarmRedis } from '../house/swarm-redis.ts';
+import { cpuMs } from './figures.ts';
 
 const COLLECT = "setInterval(() => { gc(); process.stdout.write(`live heap ${process.memoryUsage().heapUsed}\\n`); }, 5000).unref();";
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -131,6 +132,19 @@ export class BenchHouse implements AsyncDisposable {
     const redis = await swarmRedis(this.house);
     await redis.del(swarmKey('sync'), swarmKey('sync-elsewhere'));
     redis.disconnect();
+  }
+
+  /**
+   * Until the homeserver is done with what many messages at once, or the start of a server, have left it to do: in the
+   * first quarter of a minute the swarm looks for what may have been missed.
+   */
+  async settled(calmMs = 16_000): Promise<void> {
+    const lookMs = 2_000;
+    for (let calm = 0; calm < calmMs; ) {
+      const before = cpuMs(this.synapsePid);
+      await sleep(lookMs);
+      calm = cpuMs(this.synapsePid) - before < 100 ? calm + lookMs : 0;
+    }
   }
 
   async endServer(): Promise<void> {

@@ -58,8 +58,12 @@ export async function fanOut(bench: BenchHouse, say: (line: string) => void): Pr
     await sleep(1_000);
     const [floor, swarm, each] = [empty(), empty(), empty()];
     for (let turn = 0; turn < BLOCKS; turn += 1) {
-      await block(bench, ear, floorRoom, count, await bench.serveFloor(agents), floor);
-      await block(bench, ear, room, count, await bench.serveSwarm(), swarm);
+      const floorPid = await bench.serveFloor(agents);
+      await bench.settled(4_000);
+      await block(bench, ear, floorRoom, count, floorPid, floor);
+      const swarmPid = await bench.serveSwarm();
+      await bench.settled();
+      await block(bench, ear, room, count, swarmPid, swarm);
       // The swarm stays up: it hears nothing of their room, and Synapse would stop calling a server that is gone.
       await block(bench, ear, bots.room, count, child.process.pid ?? 0, each);
     }

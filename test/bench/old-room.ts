@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asUser, inRoom, request } from '../house/matrix.ts';
 import type { BenchHouse } from './bench-house.ts';
-import { cpuMs, median, ms, table } from './figures.ts';
+import { median, ms, table } from './figures.ts';
 import { MasterEar } from './master-ear.ts';
 
 const AGENTS = 6;
@@ -33,15 +32,6 @@ async function readAll(bench: BenchHouse, room: string): Promise<void> {
   await request(bench.url, 'POST', inRoom(room, `receipt/m.read/${encodeURIComponent(last?.event_id ?? '')}`), { token: bench.masterToken, body: {} });
 }
 
-/** Until the homeserver is done with what so many messages at once have left it to do. */
-async function settled(pid: number): Promise<void> {
-  for (let calm = 0; calm < 3; ) {
-    const before = cpuMs(pid);
-    await sleep(2_000);
-    calm = cpuMs(pid) - before < 100 ? calm + 1 : 0;
-  }
-}
-
 /** Answer times in both rooms, in turns: whatever else the machine does hits both. */
 async function answerTimes(bench: BenchHouse, old: string, empty: string): Promise<readonly [number, number]> {
   const ear = new MasterEar(bench.url, bench.masterToken, [old, empty]);
@@ -68,7 +58,7 @@ export async function oldRoom(bench: BenchHouse, say: (line: string) => void, co
   const began = performance.now();
   await bench.serveSwarm();
   const startUp = performance.now() - began;
-  await settled(bench.synapsePid);
+  await bench.settled();
   const [inOld, inEmpty] = await answerTimes(bench, old, empty);
   const ratio = inOld / inEmpty;
   const rows = [
