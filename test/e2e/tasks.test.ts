@@ -161,6 +161,7 @@ describe('a task', () => {
   it('hears the executor alone: the word of anybody else about its commands is nothing', async () => {
     const task = await begin('//chavion_task: site 폴더에 메모를 남겨줘');
     await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+    await task.until('the card to wait', () => task.card()?.body.includes('✋') === true || undefined);
     const decision = task.acts('decision')[0]?.content['com.chavion'].act.content;
     const step = task.acts('proposal').map(({ content }) => content['com.chavion'].act.content).find(({ hash }) => hash === decision.winner);
     const command = JSON.parse(step.plan).steps.find((one: Json) => one.kind === 'command').command.id;
