@@ -17,6 +17,7 @@ interface Edit {
 export async function streaming(bench: BenchHouse): Promise<{ table: string; failures: string[] }> {
   const roster = echoRoster(100, 'echo');
   await bench.serveSwarm({ ...roster, agents: roster.agents.map((agent, i) => (i < STREAMS ? { ...agent, model: `echo/400@40` } : agent)) });
+  await bench.settled();
   const loud = await bench.room(STREAMS);
   const quiet = await bench.roomOf([STREAMS]);
   const ear = new MasterEar(bench.url, bench.masterToken, [loud, quiet]);
