@@ -1,13 +1,14 @@
-import { cleanText } from '../bridge/matrix/clean-text.ts';
 import { fits, messageContent } from '../bridge/matrix/content.ts';
+import { visibleText, writtenOut } from '../bridge/matrix/foreign-words.ts';
 import { maskSecrets } from '../bridge/matrix/secrets.ts';
+import { type Weave, type Woven, woven } from '../bridge/matrix/woven.ts';
 import { writesWorkspace } from '../bridge/protocol/command.ts';
 import type { OrderJob } from '../bridge/protocol/command-job.ts';
+import type { UserId } from '../bridge/protocol/ids.ts';
 import { approvalRequest, type AskedCommand } from '../bridge/text/executor.ts';
 import { approvalList } from '../bridge/text/plan-commands.ts';
-import { commandText, cwdOf, hostList } from './command-text.ts';
+import { commandParts, cwdOf, hostList } from './command-text.ts';
 import type { Prepared } from './ledger-entry.ts';
-import { fenced } from './output-text.ts';
 import type { Ruling } from './policy.ts';
 
 /** What fits on a phone without anybody scrolling past the end of it. */
@@ -17,51 +18,66 @@ const MAX_LIST = 9_000;
 const MAX_ITEMS = 10;
 /** Of the hash, enough for a person to compare. */
 export const SHORT_HASH = 12;
+/** How requests are written at present. One that was written otherwise cannot be made anew, and so is asked anew. */
+export const REQUEST_FORM = 2;
+/** A reason is a sentence; more of it would only push the rest out of sight. */
+const MAX_REASON = 400;
 
 export interface Asking {
   readonly prepared: Prepared;
   readonly why: Extract<Ruling, { kind: 'ask' }>['why'];
 }
 
+/** Whose phones ring: those who can say yes. An agent that asks from outside is not among them. */
+export type Rings = readonly UserId[];
+
 /**
  * The message that asks for a master's own order. Made from the command alone, so that it can be made again later and
  * compared to the letter with what stands in the room. Null where the command cannot be shown whole and exactly.
  */
-export function requestContent(asking: Asking, job: OrderJob): Record<string, unknown> | null {
-  const asked = shown(asking);
-  return asked === null ? null : messageContent({ text: approvalRequest[job.lang](asked), replyTo: job.root, ...around([asking], job) });
+export function requestContent(asking: Asking, job: OrderJob, rings: Rings): Record<string, unknown> | null {
+  if (!canBeShown(asking)) return null;
+  return whole(messageContent({ ...woven((weave) => approvalRequest[job.lang](shown(asking, weave))), replyTo: job.root, ...around([asking], job, rings) }));
 }
 
 /** The same for commands of one task: each of them whole, in the order of the hashes. Null where that is too long. */
-export function listContent(list: readonly Asking[], job: OrderJob): Record<string, unknown> | null {
-  const items = list.map((asking) => ({ title: asking.prepared.plan?.title ?? '', asked: shown(asking) }));
-  const whole = items.flatMap(({ title, asked }) => (asked === null || cleanText(title) !== title || maskSecrets(title).masked ? [] : [{ ...asked, title }]));
-  if (whole.length !== items.length || whole.length > MAX_ITEMS) return null;
-  const text = approvalList[job.lang](whole);
-  const content = messageContent({ text, thread: job.root, ...around(list, job) });
-  return text.length <= MAX_LIST && fits(content) ? content : null;
+export function listContent(list: readonly Asking[], job: OrderJob, rings: Rings): Record<string, unknown> | null {
+  if (list.length > MAX_ITEMS || !list.every(canBeShown)) return null;
+  const text: Woven = woven((weave) => approvalList[job.lang](list.map((asking) => ({ ...shown(asking, weave), title: weave.words(asking.prepared.plan?.title ?? '') }))));
+  return text.text.length <= MAX_LIST ? whole(messageContent({ ...text, thread: job.root, ...around(list, job, rings) })) : null;
 }
 
-/** The phone of the one who ordered rings: without him nothing goes on. */
-const around = (list: readonly Asking[], job: OrderJob) => ({
-  mentions: [...new Set(list.map(({ prepared }) => prepared.orderedBy))].map((userId) => ({ userId, name: '' })),
+/** Without its HTML a block is only text like everything else, and could be imitated. */
+const whole = (content: Record<string, unknown>): Record<string, unknown> | null => (content['formatted_body'] !== undefined && fits(content) ? content : null);
+
+const around = (list: readonly Asking[], job: OrderJob, rings: Rings) => ({
+  mentions: rings.map((userId) => ({ userId, name: '' })),
   chavion: { v: 1 as const, kind: 'notice' as const, source: job.root, root: job.root, hashes: list.map(({ prepared }) => prepared.hash) },
 });
 
-function shown({ prepared, why }: Asking): AskedCommand | null {
-  const text = commandText(prepared.command);
-  const everything = [text, prepared.command.reason].join('\n');
-  // What would be cleaned away, or masked, would be approved unseen.
-  if (everything.length > MAX_SHOWN || cleanText(everything) !== everything || maskSecrets(everything).masked) return null;
+/** What is masked would be approved unseen. */
+function canBeShown({ prepared: { command, folders, artifacts } }: Asking): boolean {
+  const exact = [...commandParts(command).map(({ text }) => text), cwdOf(command), ...folders.map(({ path }) => path), ...artifacts];
+  return exact.every((text) => !maskSecrets(text).masked) && exact.map(visibleText).join('\n').length <= MAX_SHOWN;
+}
+
+function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
+  const { command, folders, artifacts, hash } = prepared;
+  const parts = commandParts(command).map(({ name, text }) => ({ name, text: visibleText(text) }));
+  const lines = parts.flatMap(({ text }) => text.split('\n'));
   return {
     why,
-    reason: prepared.command.reason,
-    workspace: writesWorkspace(prepared.command) ? 'rw' : 'ro',
-    folders: prepared.folders,
-    hosts: hostList(prepared.command),
-    cwd: cwdOf(prepared.command),
-    timeoutMs: prepared.command.timeoutMs,
-    block: fenced(text),
-    hash: prepared.hash.slice(0, SHORT_HASH),
+    reason: weave.words(command.reason, MAX_REASON),
+    workspace: writesWorkspace(command) ? 'rw' : 'ro',
+    folders: folders.map(({ name, path, access }) => ({ name: weave.words(name), path: weave.code(visibleText(path)), access })),
+    hosts: hostList(command).map((host) => weave.code(host)),
+    cwd: weave.code(visibleText(cwdOf(command))),
+    files: artifacts.map((path) => weave.code(visibleText(path))),
+    timeoutMs: command.timeoutMs,
+    parts: parts.map(({ name, text }) => ({ name, block: weave.block(text) })),
+    lines: lines.length,
+    longestLine: Math.max(...lines.map((line) => line.length)),
+    writtenOut: writtenOut(parts.map(({ text }) => text).join('')),
+    hash: hash.slice(0, SHORT_HASH),
   };
 }

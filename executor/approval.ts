@@ -10,7 +10,7 @@ export interface ApprovalFacts {
   readonly raw: unknown;
   /** Made anew from the command; null where that is no longer possible. */
   readonly expected: Record<string, unknown> | null;
-  /** Somebody, whoever, has sent a replacement for it. */
+  /** Its own account has sent a replacement for it. */
   readonly edited: boolean;
   readonly reactions: readonly Reaction[];
   readonly masters: ReadonlySet<UserId>;

@@ -1,4 +1,5 @@
 import { hostsOf, type Command } from '../bridge/protocol/command.ts';
+import type { PartName } from '../bridge/text/executor.ts';
 
 /** A command as a person reads it, whole; the same command always gives the same text. */
 export function commandText(command: Command): string {
@@ -16,6 +17,24 @@ export function commandText(command: Command): string {
       return `list_files ${quoted(command.path)} ${command.maxEntries}`;
     case 'fetch':
       return [`${command.method} ${command.url}`, ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`), ...(command.body === undefined ? [] : ['', command.body])].join('\n');
+  }
+}
+
+/** The same in parts, each a block of its own: nothing in one of them can look like the beginning of another. */
+export function commandParts(command: Command): readonly { readonly name: PartName; readonly text: string }[] {
+  const part = (name: PartName, text: string | undefined) => (text === undefined || text === '' ? [] : [{ name, text }]);
+  switch (command.type) {
+    case 'run':
+      return [...part('command', command.argv.map(quoted).join(' ')), ...part('stdin', command.stdin)];
+    case 'shell':
+      return [...part('command', command.script), ...part('stdin', command.stdin)];
+    case 'write_file':
+      return [...part('command', commandText({ ...command, content: '' }).trimEnd()), ...part('content', command.content)];
+    case 'read_file':
+    case 'list_files':
+      return part('command', commandText(command));
+    case 'fetch':
+      return [...part('command', commandText({ ...command, body: undefined })), ...part('sent', command.body)];
   }
 }
 

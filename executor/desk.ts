@@ -1,5 +1,6 @@
 import { CommandJob, type EndJob, faultOf, type OrderJob, type OutsideJob, type PlanJob, type RunJob } from '../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
+import { woven } from '../bridge/matrix/woven.ts';
 import * as say from '../bridge/text/executor.ts';
 import type { EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { Audit } from './audit.ts';
@@ -225,8 +226,18 @@ export class Desk {
     }
   }
 
+  /** What stands in the room was written by an older version: nobody has seen yet what would be approved. */
+  async #askAnew(record: LedgerRecord): Promise<void> {
+    const { job, request, prepared } = record;
+    if (request === undefined) return;
+    const about = prepared.plan === undefined ? { replyTo: request.event } : { replyTo: request.event, thread: job.root };
+    await this.#deps.reports.notice(job.room, { text: say.askedAnew[job.lang]() }, `${request.event}.anew`, about);
+    await this.#ask(record);
+  }
+
   async #decide(record: LedgerRecord): Promise<void> {
     const { reader, requests, ledger, audit, work } = this.#deps;
+    if (requests.isOutdated(record)) return this.#askAnew(record);
     const verdict = await reader.approval(record, requests.expected(record));
     if (verdict.kind === 'waiting') return;
     const { prepared } = record;
@@ -273,13 +284,13 @@ export class Desk {
     await this.#deps.ledger.refuse(job.root, why);
     await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
     const known = say.refusal[why] === undefined ? 'impostor' : why;
-    const text = fault === undefined ? refusalText(known, known === why ? detail : why, job.lang, false) : say.badOrder[job.lang](fault.field.slice(0, 200).replaceAll('`', 'ˋ'), fault.why);
-    await this.#deps.reports.notice(job.room, `${say.END_MARK.refused} ${text}`, `${job.root}.refused`, { replyTo: job.root });
+    const said = woven(({ words }) => `${say.END_MARK.refused} ${fault === undefined ? refusalText(known, words(known === why ? detail : why), job.lang, false) : say.badOrder[job.lang](words(fault.field), fault.why)}`);
+    await this.#deps.reports.notice(job.room, said, `${job.root}.refused`, { replyTo: job.root });
   }
 
   async #tellOps(what: 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
     const { ops, lang, reports } = this.#deps;
-    await reports.notice(ops, refusalText(what, detail, lang, false), txn);
+    await reports.notice(ops, woven(({ words }) => refusalText(what, words(detail), lang, false)), txn);
   }
 }
 

@@ -95,8 +95,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     timeZone: settings.CHAVION_TZ,
     nameOf: ({ prepared }) => prepared.orderedBy.slice(1).split(':')[0] ?? '',
   });
-  const results = new Results({ account, budget, ledger, ending: ({ job }, { outcome }) => reports.outcome(outcome, job.lang, true) });
-  const requests = new Requests({ account, ledger, audit, rules });
+  const results = new Results({ account, budget, ledger, ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, true) });
+  const requests = new Requests({ account, ledger, audit, rules, masters: () => reader.masters() });
   const running = new Running();
   const onError = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
   const work = new Work({

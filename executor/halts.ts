@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from '../bridge/matrix/account.ts';
-import { messageContent } from '../bridge/matrix/content.ts';
+import { messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
+import { plainLine } from '../bridge/matrix/foreign-words.ts';
+import { woven } from '../bridge/matrix/woven.ts';
 import type { Lang, RoomId } from '../bridge/protocol/ids.ts';
 import { executorHalted, executorResumed } from '../bridge/text/executor.ts';
 import { sha256 } from '../bridge/queue/canonical.ts';
@@ -64,20 +66,20 @@ export class Halts {
     const why = (error instanceof Error ? error.message : 'unknown').slice(0, 500);
     if (this.#now.get(what) === why) return;
     this.#now.set(what, why);
-    this.#tell((lang) => executorHalted[lang](`\`${why.replaceAll('`', 'ˋ').replaceAll('\n', ' ')}\``), why);
+    this.#tell((lang) => woven(({ code }) => executorHalted[lang](code(plainLine(why, 500)))), why);
   }
 
   #over(what: What): void {
-    if (this.#now.delete(what)) this.#tell((lang) => executorResumed[lang](), what);
+    if (this.#now.delete(what)) this.#tell((lang) => ({ text: executorResumed[lang]() }), what);
   }
 
-  #tell(text: (lang: Lang) => string, about: string): void {
+  #tell(said: (lang: Lang) => Pick<OutgoingText, 'text' | 'html'>, about: string): void {
     if (this.#teller === null) return;
     const { account, ops, lang } = this.#teller;
     this.#told += 1;
     // The same trouble over many restarts within an hour is told once.
     const txn = `x.halt.${sha256(`${about} ${this.#told} ${Math.floor(Date.now() / 3_600_000)}`).slice(0, 24)}`;
-    const content = messageContent({ text: text(lang), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
+    const content = messageContent({ ...said(lang), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
     account.send(ops, 'm.room.message', content, txn).catch(() => undefined);
   }
 }

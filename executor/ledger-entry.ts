@@ -77,7 +77,7 @@ const at = z.int();
 export const LedgerEntry = z.discriminatedUnion('state', [
   z.object({ state: z.literal('claimed'), at, key: JobKey, job: z.discriminatedUnion('type', [RunJob, OutsideJob, PlanJob]), prepared: Prepared }),
   /** About to ask: the request's text is fixed by `prepared`, its event follows. */
-  z.object({ state: z.literal('asked'), at, key: JobKey, request: EventId, /** Of a plan: everything that the request asks for, in its order. */ list: z.array(JobKey).min(1).max(50).optional() }),
+  z.object({ state: z.literal('asked'), at, key: JobKey, request: EventId, /** Of a plan: everything that the request asks for, in its order. */ list: z.array(JobKey).min(1).max(50).optional(), /** How it is written; absent: as before there were forms. */ form: z.int().optional(), rings: z.array(UserId).max(100).optional() }),
   z.object({ state: z.literal('approved'), at, key: JobKey, by: UserId, reaction: EventId }),
   z.object({ state: z.literal('started'), at, key: JobKey, hash: z.string() }),
   z.object({ state: z.literal('ended'), at, key: JobKey, outcome: Outcome, tail: z.string().max(8_000) }),
@@ -96,7 +96,7 @@ export interface LedgerRecord {
   readonly prepared: Prepared;
   readonly state: Exclude<LedgerEntry['state'], 'refused' | 'told'>;
   readonly claimedAt: number;
-  readonly request?: { readonly event: EventId; readonly list?: readonly JobKey[] };
+  readonly request?: { readonly event: EventId; readonly list?: readonly JobKey[]; readonly form?: number; readonly rings?: readonly UserId[] };
   readonly approval?: { readonly by: UserId; readonly reaction: EventId };
   readonly startedAt?: number;
   readonly outcome?: Outcome;
@@ -114,7 +114,7 @@ export function fold(record: LedgerRecord | undefined, entry: Exclude<LedgerEntr
   if (record === undefined) throw new Error(`never claimed: ${entry.key}`);
   switch (entry.state) {
     case 'asked':
-      return { ...record, state: 'asked', request: { event: entry.request, ...(entry.list === undefined ? {} : { list: entry.list }) } };
+      return { ...record, state: 'asked', request: requestOf(entry) };
     case 'approved':
       return { ...record, state: 'approved', approval: { by: entry.by, reaction: entry.reaction } };
     case 'started':
@@ -127,4 +127,8 @@ export function fold(record: LedgerRecord | undefined, entry: Exclude<LedgerEntr
     case 'reported':
       return { ...record, state: 'reported', reports: entry.events };
   }
+}
+
+function requestOf({ request, list, form, rings }: Extract<LedgerEntry, { state: 'asked' }>): NonNullable<LedgerRecord['request']> {
+  return { event: request, ...(list === undefined ? {} : { list }), ...(form === undefined ? {} : { form }), ...(rings === undefined ? {} : { rings }) };
 }

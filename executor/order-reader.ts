@@ -2,14 +2,14 @@ import type { Account } from '../bridge/matrix/account.ts';
 import type { OrderJob, OutsideJob, PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
 import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { judgeApproval, type ApprovalVerdict } from './approval.ts';
-import { judgeOrder, type GateVerdict, type OrderFacts } from './gate.ts';
+import { judgeOrder, type GateVerdict, type OrderFacts, wasEdited } from './gate.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
 import { judgeOutside, type OutsideVerdict } from './outside-gate.ts';
 import { judgePlan, type PlanVerdict } from './plan-gate.ts';
 import { readEvidence } from './plan-reader.ts';
 import { coordinatorOf } from './task-acts.ts';
 import { readMasters } from './masters.ts';
-import { isEdited, readReactions } from './relations.ts';
+import { readReactions } from './relations.ts';
 import { readStandingOrder } from './standing-reader.ts';
 
 export interface ReaderDeps {
@@ -66,7 +66,8 @@ export class OrderReader {
     const now = at ?? this.#deps.now();
     const rooms = [hq, ops];
     if (!rooms.includes(job.room)) return { raw: null, masters: new Set(), reactions: [], stoppedUntil: 0, rooms, now };
-    const [raw, masters, reactions] = await Promise.all([account.event(job.room, job.root), this.masters(), readReactions(account, job.room, job.root).catch(() => null)]);
+    const reading = this.masters();
+    const [raw, masters, reactions] = await Promise.all([account.event(job.room, job.root), reading, readReactions(account, job.room, job.root, reading).catch(() => null)]);
     if (reactions === null && raw !== null) return null;
     return { raw, masters, reactions: reactions ?? [], stoppedUntil: stoppedUntil(job.room), rooms, now };
   }
@@ -76,12 +77,9 @@ export class OrderReader {
     const { request, job } = record;
     if (request === undefined) return { kind: 'refused', why: 'void' };
     const { account, now } = this.#deps;
-    const [raw, edited, reactions, masters] = await Promise.all([
-      account.event(job.room, request.event),
-      isEdited(account, job.room, request.event),
-      readReactions(account, job.room, request.event),
-      this.masters(),
-    ]).catch(() => [null, true, [], new Set<UserId>()] as const);
-    return judgeApproval({ raw, expected, edited, reactions, masters, executor: account.userId, now: now() });
+    const reading = this.masters();
+    const [raw, reactions, masters] = await Promise.all([account.event(job.room, request.event), readReactions(account, job.room, request.event, reading), reading]).catch(() => [null, [], new Set<UserId>()] as const);
+    // The homeserver names an edit only where its sender is the writer: whatever others send as one changes nothing that is seen.
+    return judgeApproval({ raw, expected, edited: wasEdited(raw), reactions, masters, executor: account.userId, now: now() });
   }
 }

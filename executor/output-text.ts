@@ -76,17 +76,12 @@ export function firstLines(text: string, lines: number, characters: number): str
   return first.length <= characters ? first : `${first.slice(0, characters).toWellFormed()}…`;
 }
 
-/** A code block that nothing within can close. */
-export function fenced(text: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(Math.max(3, longest + 1));
-  return `${fence}\n${text}\n${fence}`;
-}
+/** The end of it, for what would not fit whole. */
+export const shareOf = (text: string, share: number): string => (share === 1 ? text : lastLines(text, Number.POSITIVE_INFINITY, Math.max(1, Math.floor(text.length * share))));
 
-/** On one line, in code marks that nothing within can close. */
-export function inlineCode(text: string, characters = 80): string {
+/** What of it stands on one line. */
+export function inlineText(text: string, characters = 80): string {
   const [line = ''] = text.trim().split('\n');
   const more = line.length > characters || text.trim().includes('\n');
-  const short = `${line.slice(0, characters).toWellFormed().replaceAll('`', 'ˋ')}${more ? ' …' : ''}`;
-  return `\`${short}\``;
+  return `${line.slice(0, characters).toWellFormed()}${more ? ' …' : ''}`;
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../bridge/matrix/account.ts';
 import { messageContent } from '../bridge/matrix/content.ts';
+import { woven } from '../bridge/matrix/woven.ts';
 import type { Command } from '../bridge/protocol/command.ts';
 import type { OutsideJob } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
@@ -70,8 +71,8 @@ export class OutsideDesk {
     await ledger.refuse(job.root, why);
     await audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
     const result = { plan: PlanHash.parse(sha256(job.root)), step: StepId.parse('order'), attempt: 1, state: 'refused', why, ...(detail === '' ? {} : { detail: detail.slice(0, 500) }) } as const;
-    const text = `${say.END_MARK.refused} ${refusalText(why, detail, job.lang, false)}`;
-    const content = messageContent({ text, msgtype: 'm.notice', replyTo: job.root, chavion: { v: 1, kind: 'result', source: job.root, root: job.root, result } });
+    const said = woven(({ words }) => `${say.END_MARK.refused} ${refusalText(why, words(detail), job.lang, false)}`);
+    const content = messageContent({ ...said, msgtype: 'm.notice', replyTo: job.root, chavion: { v: 1, kind: 'result', source: job.root, root: job.root, result } });
     await account.send(job.room, 'm.room.message', content, `x.${job.root}.refused`);
     return { kind: 'turned-away', why, impostor: false };
   }

@@ -1,6 +1,8 @@
 import type { Account } from '../bridge/matrix/account.ts';
 import { refused } from '../bridge/matrix/account.ts';
-import { fits, messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
+import { messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
+import { visibleText } from '../bridge/matrix/foreign-words.ts';
+import { type Weave, woven } from '../bridge/matrix/woven.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { cleanName } from '../bridge/matrix/clean-text.ts';
 import type { EventId, Lang, RoomId } from '../bridge/protocol/ids.ts';
@@ -14,7 +16,8 @@ import { endResult } from './result-content.ts';
 import { mediaTypeOf } from './media-type.ts';
 import type { Artifact } from './result-content.ts';
 import { begin, finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
-import { fenced, firstLines, inlineCode, lastLines, type OutputText } from './output-text.ts';
+import { fitting } from './fitting.ts';
+import { firstLines, inlineText, lastLines, type OutputText, shareOf } from './output-text.ts';
 
 export interface ReportDeps {
   readonly account: Account;
@@ -28,8 +31,6 @@ export interface ReportDeps {
 const SHOWN = { lines: 40, characters: 4_000 };
 const GROWING = { lines: 15, characters: 1_500 };
 const BRIEF = { lines: 15, characters: 1_200 };
-/** Characters that fit into an event however they are written: it takes 56,000 bytes, and `\u001f` is the longest of one. */
-const SURELY_FITS = 4_000;
 /** What stays known of the output when the executor dies before it has told. */
 export const TAIL = { lines: 30, characters: 3_000 };
 
@@ -45,8 +46,8 @@ export class Reports {
     const began = Date.now();
     const render = (): OutgoingText => {
       const tail = output.tail(GROWING.lines, GROWING.characters);
-      const head = `${say.END_MARK.running} ${this.#title(record)}\n${say.running[record.job.lang](Date.now() - began)}`;
-      return this.#message(record, tail === '' ? head : `${head}\n\n${fenced(tail)}`, { streaming: true });
+      const ms = Date.now() - began;
+      return this.#message(record, (weave) => `${say.END_MARK.running} ${this.#title(record, weave)}\n${say.running[record.job.lang](ms)}${tail === '' ? '' : weave.block(tail)}`, { streaming: true });
     };
     return new LiveMessage(this.#target(record), this.#deps.budget, render, shows);
   }
@@ -56,9 +57,13 @@ export class Reports {
     const { lang, room } = record.job;
     const whole = told.binary ? say.binaryOutput[lang]() : told.whole;
     const long = whole.split('\n').length > SHOWN.lines || whole.length > SHOWN.characters;
-    const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record)}\n${this.outcome(told.outcome, lang)} · ${say.auditMark[lang](told.mark.seq, told.mark.hash.slice(0, 8))}`;
-    const shown = whole === '' ? '' : `\n\n${fenced(long ? lastLines(whole, SHOWN.lines, SHOWN.characters) : whole)}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
-    const message = this.#message(record, head + shown);
+    const shown = long ? lastLines(whole, SHOWN.lines, SHOWN.characters) : whole;
+    const mark = say.auditMark[lang](told.mark.seq, told.mark.hash.slice(0, 8));
+    const message = this.#message(record, (weave, share) => {
+      const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record, weave)}\n${this.outcome(told.outcome, lang, weave)} · ${mark}`;
+      const output = told.binary ? `\n\n${whole}` : whole === '' ? '' : weave.block(shareOf(shown, share));
+      return `${head}${output}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
+    });
     const target = this.#target(record);
     const inOps = await (live === 'fresh' ? begin(target, message) : live === 'again' ? finishAgain(target, message, this.#deps.budget) : live.finish(message));
     if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.ops, 'file');
@@ -78,12 +83,12 @@ export class Reports {
   async missing(record: LedgerRecord, path: string, number: number): Promise<void> {
     const { lang, room, root } = record.job;
     const where = record.prepared.plan === undefined ? { replyTo: root } : { thread: root };
-    await this.notice(room, say.artifactMissing[lang](path.replaceAll('`', 'ˋ')), `${record.prepared.key}.missing${number}`, where);
+    await this.notice(room, woven(({ code }) => say.artifactMissing[lang](code(visibleText(path)))), `${record.prepared.key}.missing${number}`, where);
   }
 
   /** A line of the executor's own in a room, said once for each `txn`. */
-  async notice(room: RoomId, text: string, txn: string, about: { readonly replyTo?: EventId; readonly thread?: EventId } = {}): Promise<EventId | null> {
-    const content = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', ...(about.replyTo === undefined ? {} : { source: about.replyTo }) }, ...about });
+  async notice(room: RoomId, said: Pick<OutgoingText, 'text' | 'html'>, txn: string, about: { readonly replyTo?: EventId; readonly thread?: EventId } = {}): Promise<EventId | null> {
+    const content = messageContent({ ...said, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', ...(about.replyTo === undefined ? {} : { source: about.replyTo }) }, ...about });
     try {
       return await this.#deps.account.send(room, 'm.room.message', content, `x.${txn}`);
     } catch (error) {
@@ -98,29 +103,31 @@ export class Reports {
     const short = (outcome.kind === 'failed' ? lastLines : firstLines)(whole, BRIEF.lines, BRIEF.characters);
     const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
     const empty = outcome.kind === 'done' && whole === '' ? ` · ${say.noOutput[lang]()}` : '';
-    const text = `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang)}${empty}${whole === '' ? '' : `\n\n${fenced(short)}`}${more}`;
     // The door reads it for whoever asked from outside.
     const result = record.job.type === 'outside' ? { result: endResult(record.prepared, { outcome, output: binary ? '' : whole, artifacts: [], report }) } : {};
-    const message = this.#message(record, text);
+    const message = this.#message(record, (weave, share) => {
+      const output = binary ? `\n\n${short}` : whole === '' ? '' : weave.block(shareOf(short, share));
+      return `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang, weave)}${empty}${output}${more}`;
+    });
     const content = messageContent({ ...message, chavion: { ...message.chavion, ...result }, replyTo: root });
     return this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.brief`);
   }
 
-  #title(record: LedgerRecord): string {
+  #title(record: LedgerRecord, { words, code }: Weave): string {
     const { plan, command } = record.prepared;
-    return `${plan === undefined ? '' : `${cleanName(plan.title)} · `}${inlineCode(commandText(command))} · ${this.#deps.nameOf(record)}`;
+    return `${plan === undefined ? '' : `${words(plan.title)} · `}${code(inlineText(visibleText(firstLines(commandText(command), 2, 400))))} · ${words(this.#deps.nameOf(record))}`;
   }
 
   /** In words, how it ended. */
-  outcome(outcome: Outcome, lang: Lang, ofPlan = false): string {
+  outcome(outcome: Outcome, lang: Lang, weave: Weave, ofPlan = false): string {
     const used = 'rssBytes' in outcome ? [say.seconds[lang](outcome.ms), say.memory(outcome.rssBytes)].filter((part) => part !== '').map((part) => ` · ${part}`).join('') : '';
     switch (outcome.kind) {
       case 'done':
         return say.ended.done[lang]() + used;
       case 'failed':
-        return this.#failure(outcome, lang) + used;
+        return this.#failure(outcome, lang, weave) + used;
       case 'refused':
-        return refusalText(outcome.why, outcome.detail ?? '', lang, ofPlan);
+        return refusalText(outcome.why, weave.words(outcome.detail ?? ''), lang, ofPlan);
       case 'stopped':
         return say.ended.stopped[lang](outcome.ms > 0);
       case 'unknown':
@@ -128,7 +135,7 @@ export class Reports {
     }
   }
 
-  #failure(outcome: Extract<Outcome, { kind: 'failed' }>, lang: Lang): string {
+  #failure(outcome: Extract<Outcome, { kind: 'failed' }>, lang: Lang, { words }: Weave): string {
     switch (outcome.why) {
       case 'exit':
         return say.ended.exit[lang](outcome.exitCode ?? -1);
@@ -139,7 +146,7 @@ export class Reports {
       case 'killed':
         return say.ended.killed[lang](outcome.detail ?? '');
       case 'sandbox':
-        return say.ended.sandbox[lang](outcome.detail ?? '');
+        return say.ended.sandbox[lang](words(outcome.detail ?? ''));
     }
   }
 
@@ -147,15 +154,13 @@ export class Reports {
     return { account: this.#deps.account, room: this.#deps.ops, txn: `x.${record.prepared.key}` };
   }
 
-  #message(record: LedgerRecord, text: string, more: { readonly streaming?: true } = {}): OutgoingText {
+  #message(record: LedgerRecord, write: (weave: Weave, share: number) => string, more: { readonly streaming?: true } = {}): OutgoingText {
     const { job, prepared } = record;
-    const message: OutgoingText = {
-      text,
+    return fitting(job.root, (share) => ({
+      ...woven((weave) => write(weave, share)),
       chavion: { v: 1, kind: 'notice', source: job.root, root: job.root, hashes: [prepared.hash], ...more },
       ...(job.room === this.#deps.ops ? { replyTo: job.root } : {}),
-    };
-    // Text that doubles when it is written as JSON: then less of it.
-    return text.length <= SURELY_FITS || fits(messageContent(message)) ? message : { ...message, text: `${text.slice(0, 8_000).toWellFormed()}…` };
+    }));
   }
 
   async #attach(record: LedgerRecord, replyTo: EventId, bytes: Buffer, name: string, mediaType: string, room: RoomId, slot: string): Promise<{ readonly url: string; readonly event: EventId }> {

@@ -1,14 +1,14 @@
 import type { Account } from '../bridge/matrix/account.ts';
-import type { EventId } from '../bridge/protocol/ids.ts';
+import type { EventId, UserId } from '../bridge/protocol/ids.ts';
 import { sha256 } from '../bridge/queue/canonical.ts';
 import { NO, YES } from './approval.ts';
-import { type Asking, listContent, requestContent } from './approval-request.ts';
+import { type Asking, listContent, REQUEST_FORM, requestContent, type Rings } from './approval-request.ts';
 import type { Audit } from './audit.ts';
 import type { Ledger } from './ledger.ts';
 import type { JobKey, LedgerRecord } from './ledger-entry.ts';
 import { facts } from './prepared-facts.ts';
 import type { Rules } from './rules.ts';
-import { rulingNow } from './ruling.ts';
+import { originOf, rulingNow } from './ruling.ts';
 
 /** Commands of a plan that may begin together come within this of one another; they are asked for in one message. */
 const COLLECT_MS = 1_500;
@@ -18,6 +18,8 @@ export interface RequestDeps {
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly rules: () => Rules;
+  /** Who can say yes, as it is now. */
+  readonly masters: () => Promise<ReadonlySet<UserId>>;
 }
 
 interface Waiting {
@@ -39,27 +41,41 @@ export class Requests {
   async ask(record: LedgerRecord): Promise<LedgerRecord | null> {
     const asking = this.#asking(record);
     if (asking === null) return null;
+    const rings = await this.#rings(record);
     if (record.prepared.plan === undefined) {
-      const content = requestContent(asking, record.job);
-      return content === null ? null : this.#send([record], content);
+      const content = requestContent(asking, record.job, rings);
+      return content === null ? null : this.#send([record], content, rings);
     }
-    if (listContent([asking], record.job) === null) return null;
+    if (listContent([asking], record.job, rings) === null) return null;
     return this.#together(record);
+  }
+
+  /** Whether a yes to its request would still be believed; one of an older version is asked anew. */
+  isOutdated({ request }: LedgerRecord): boolean {
+    return request !== undefined && request.form !== REQUEST_FORM;
   }
 
   /** The request made anew from what the ledger holds; null where the rules no longer ask for all of it so. */
   expected(record: LedgerRecord): Record<string, unknown> | null {
-    const list = record.request?.list;
+    const { request } = record;
+    if (request === undefined || this.isOutdated(record)) return null;
+    const rings = request.rings ?? [];
+    const { list } = request;
     if (list === undefined) {
       const asking = this.#asking(record);
-      return asking === null ? null : requestContent(asking, record.job);
+      return asking === null ? null : requestContent(asking, record.job, rings);
     }
     const asked = list.flatMap((key) => {
       const other = this.#deps.ledger.get(key);
       const asking = other === undefined ? null : this.#asking(other);
       return asking === null ? [] : [asking];
     });
-    return asked.length === list.length && list.includes(record.prepared.key) ? listContent(asked, record.job) : null;
+    return asked.length === list.length && list.includes(record.prepared.key) ? listContent(asked, record.job, rings) : null;
+  }
+
+  /** Whoever ordered; where that is an agent, all who could say yes. */
+  async #rings({ prepared }: LedgerRecord): Promise<Rings> {
+    return originOf(prepared) === 'outside' ? [...(await this.#deps.masters())].toSorted() : [prepared.orderedBy];
   }
 
   #asking(record: LedgerRecord): Asking | null {
@@ -91,33 +107,37 @@ export class Requests {
       while (taken > 1 && this.#listOf(rest.slice(0, taken)) === null) taken -= 1;
       const these = rest.slice(0, taken);
       rest = rest.slice(taken);
-      const content = this.#listOf(these);
+      const list = this.#listOf(these);
       try {
-        if (content !== null) await this.#send(these.map(({ record }) => record), content);
-        for (const { record, done } of these) done(content === null ? null : (this.#deps.ledger.get(record.prepared.key) ?? null));
+        if (list !== null) await this.#send(these.map(({ record }) => record), list.content, list.rings);
+        for (const { record, done } of these) done(list === null ? null : (this.#deps.ledger.get(record.prepared.key) ?? null));
       } catch (error) {
         for (const { failed } of these) failed(error);
       }
     }
   }
 
-  #listOf(waiting: readonly Waiting[]): Record<string, unknown> | null {
+  #listOf(waiting: readonly Waiting[]): { readonly content: Record<string, unknown>; readonly rings: Rings } | null {
     const [first] = waiting;
     const asked = waiting.flatMap(({ record }) => this.#asking(record) ?? []);
-    return first === undefined || asked.length !== waiting.length ? null : listContent(asked, first.record.job);
+    if (first === undefined || asked.length !== waiting.length) return null;
+    const rings = [...new Set(waiting.map(({ record }) => record.prepared.orderedBy))];
+    const content = listContent(asked, first.record.job, rings);
+    return content === null ? null : { content, rings };
   }
 
-  async #send(records: readonly LedgerRecord[], content: Record<string, unknown>): Promise<LedgerRecord | null> {
+  async #send(records: readonly LedgerRecord[], content: Record<string, unknown>, rings: Rings): Promise<LedgerRecord | null> {
     const { account, ledger, audit } = this.#deps;
     const [first] = records;
     if (first === undefined) return null;
     const { room } = first.job;
     const keys = records.map(({ prepared }) => prepared.key);
-    const slot = `x.${slotOf(keys)}`;
+    // The homeserver answers a known transaction id with the event of then: a new form is a new event.
+    const slot = `x.${slotOf(keys)}.form${REQUEST_FORM}${first.request === undefined ? '' : '.anew'}`;
     const request = await account.send(room, 'm.room.message', content, `${slot}.ask`);
     let asked: LedgerRecord | null = null;
     for (const { prepared } of records) {
-      asked = await ledger.write({ state: 'asked', key: prepared.key, request, ...(prepared.plan === undefined ? {} : { list: [...keys] }) });
+      asked = await ledger.write({ state: 'asked', key: prepared.key, request, form: REQUEST_FORM, rings: [...rings], ...(prepared.plan === undefined ? {} : { list: [...keys] }) });
       await audit.write('approval.asked', { ...facts(prepared), request, why: this.#asking(asked)?.why });
     }
     for (const sign of [YES, NO]) {

@@ -1,5 +1,6 @@
 import type { Account } from '../bridge/matrix/account.ts';
-import { editContent, fits, messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
+import { editContent, messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
+import { type Weave, woven } from '../bridge/matrix/woven.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import type { CommandResult } from '../bridge/protocol/act.ts';
 import type { PlanJob } from '../bridge/protocol/command-job.ts';
@@ -9,7 +10,8 @@ import * as say from '../bridge/text/executor.ts';
 import * as words from '../bridge/text/plan-commands.ts';
 import type { Ledger } from './ledger.ts';
 import type { JobKey, LedgerRecord } from './ledger-entry.ts';
-import { fenced, firstLines, lastLines } from './output-text.ts';
+import { fitting } from './fitting.ts';
+import { firstLines, lastLines, shareOf } from './output-text.ts';
 import { refusalText } from './refusal-text.ts';
 import { type Ended, endResult, resultHead } from './result-content.ts';
 
@@ -18,7 +20,7 @@ export interface ResultDeps {
   readonly budget: EditBudget;
   readonly ledger: Ledger;
   /** The words for how a command ended, as the ops room is told. */
-  readonly ending: (record: LedgerRecord, ended: Ended) => string;
+  readonly ending: (record: LedgerRecord, ended: Ended, weave: Weave) => string;
 }
 
 /** A command that is over sooner is one message and no edit. */
@@ -36,15 +38,15 @@ export class Results {
   }
 
   asked(record: LedgerRecord): Promise<EventId> {
-    const text = `${say.END_MARK.waiting} ${this.#title(record)} · ${words.waitsForYes[record.job.lang]()}`;
-    return this.#put(record, 'asked', { ...resultHead(record.prepared), state: 'asked' }, text, () => undefined);
+    const write = (weave: Weave): string => `${say.END_MARK.waiting} ${this.#title(record, weave)} · ${words.waitsForYes[record.job.lang]()}`;
+    return this.#put(record, 'asked', { ...resultHead(record.prepared), state: 'asked' }, write, () => undefined);
   }
 
   /** Said once it has run for a moment. Returns how to call that off; `shows` learns the event. */
   running(record: LedgerRecord, shows: (event: EventId) => void): () => void {
-    const text = `${say.END_MARK.running} ${this.#title(record)} · ${words.begun[record.job.lang]()}`;
+    const write = (weave: Weave): string => `${say.END_MARK.running} ${this.#title(record, weave)} · ${words.begun[record.job.lang]()}`;
     const timer = setTimeout(() => {
-      this.#put(record, 'running', { ...resultHead(record.prepared), state: 'running' }, text, shows).catch(() => undefined);
+      this.#put(record, 'running', { ...resultHead(record.prepared), state: 'running' }, write, shows).catch(() => undefined);
     }, FIRST_AFTER_MS);
     return () => clearTimeout(timer);
   }
@@ -54,9 +56,10 @@ export class Results {
     const { lang } = record.job;
     const { outcome, output } = ended;
     const short = (outcome.kind === 'failed' ? lastLines : firstLines)(output, BRIEF.lines, BRIEF.characters);
-    const shown = output === '' ? '' : `\n\n${fenced(short)}${short === output ? '' : `\n${say.moreInOps[lang]()}`}`;
-    const text = `${say.END_MARK[outcome.kind]} ${this.#title(record)} · ${this.#deps.ending(record, ended)}${shown}`;
-    const event = await this.#put(record, 'end', endResult(record.prepared, ended), text, () => undefined, again);
+    const more = short === output ? '' : `\n${say.moreInOps[lang]()}`;
+    const write = (weave: Weave, share: number): string =>
+      `${say.END_MARK[outcome.kind]} ${this.#title(record, weave)} · ${this.#deps.ending(record, ended, weave)}${output === '' ? '' : `${weave.block(shareOf(short, share))}${more}`}`;
+    const event = await this.#put(record, 'end', endResult(record.prepared, ended), write, () => undefined, again);
     this.#sending.delete(record.prepared.key);
     return event;
   }
@@ -64,18 +67,18 @@ export class Results {
   /** Of a job that was turned away before it was anything. Said once, however often it comes. */
   async refuse(job: PlanJob, plan: PlanHash, why: string, detail: string): Promise<void> {
     const result: CommandResult = { plan, step: job.step, attempt: job.attempt, state: 'refused', why, ...(detail === '' ? {} : { detail: detail.slice(0, 500) }) };
-    const text = `${say.END_MARK.refused} ${words.step[job.lang](job.step, job.attempt)} · ${refusalText(why, detail, job.lang, true)}`;
+    const write = (weave: Weave): string => `${say.END_MARK.refused} ${words.step[job.lang](weave.words(job.step), job.attempt)} · ${refusalText(why, weave.words(detail), job.lang, true)}`;
     const txn = `x.${[job.root, job.patched ?? job.decision, job.step, job.attempt].join('.')}.refused`;
-    await this.#deps.account.send(job.room, 'm.room.message', messageContent(this.#message(job, text, result, [])), txn);
+    await this.#deps.account.send(job.room, 'm.room.message', messageContent(this.#message(job, write, result, [])), txn);
   }
 
-  #title({ prepared, job }: LedgerRecord): string {
-    return words.step[job.lang](prepared.plan?.title ?? '', prepared.attempt);
+  #title({ prepared, job }: LedgerRecord, weave: Weave): string {
+    return words.step[job.lang](weave.words(prepared.plan?.title ?? ''), prepared.attempt);
   }
 
-  #put(record: LedgerRecord, slot: 'asked' | 'running' | 'end', result: CommandResult, text: string, shows: (event: EventId) => void, again = false): Promise<EventId> {
+  #put(record: LedgerRecord, slot: 'asked' | 'running' | 'end', result: CommandResult, write: Write, shows: (event: EventId) => void, again = false): Promise<EventId> {
     const { key, hash } = record.prepared;
-    const message = this.#message(record.job, text, result, [hash]);
+    const message = this.#message(record.job, write, result, [hash]);
     const before: Promise<EventId | undefined> = this.#sending.get(key)?.catch(() => undefined) ?? Promise.resolve(undefined);
     const now = before.then(async (known) => {
       const event = await this.#sendOrEdit(record, known ?? this.#deps.ledger.get(key)?.message, slot, message, again);
@@ -99,13 +102,15 @@ export class Results {
     return event;
   }
 
-  #message(job: LedgerRecord['job'], text: string, result: CommandResult, hashes: string[]): OutgoingText {
-    const message: OutgoingText = {
-      text,
+  #message(job: LedgerRecord['job'], write: Write, result: CommandResult, hashes: string[]): OutgoingText {
+    return fitting(job.root, (share) => ({
+      ...woven((weave) => write(weave, share)),
       msgtype: 'm.notice',
       thread: job.root,
       chavion: { v: 1, kind: 'result', source: job.root, root: job.root, ...(hashes.length === 0 ? {} : { hashes }), ...(result.state === 'running' ? { streaming: true } : {}), result },
-    };
-    return fits(editContent(job.root, message)) ? message : { ...message, text: text.slice(0, 1_000).toWellFormed() };
+    }));
   }
 }
+
+/** The words, with as much of an output as `share` says. */
+type Write = (weave: Weave, share: number) => string;

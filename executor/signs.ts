@@ -106,7 +106,8 @@ export class Signs {
   async #again(target: EventId, room: RoomId): Promise<void> {
     const record = this.#deps.ledger.all().find((one) => one.outcome?.kind === 'unknown' && (one.job.root === target || one.reports?.includes(target) === true));
     if (record === undefined) return;
-    const [reactions, masters] = await Promise.all([readReactions(this.#deps.account, room, target), this.#deps.reader.masters()]);
+    const masters = await this.#deps.reader.masters();
+    const reactions = await readReactions(this.#deps.account, room, target, masters);
     if (reactions.some(({ key, sender }) => isSign(key, AGAIN) && masters.has(sender))) this.#go(this.#deps.desk.again(record));
   }
 

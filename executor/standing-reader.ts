@@ -25,7 +25,7 @@ export interface StandingReader {
 export async function readStandingOrder(root: unknown, room: RoomId, { account, masters, rooms, revokedAt }: StandingReader): Promise<StandingOrder | undefined> {
   const source = Naming.safeParse(root).data?.content['com.chavion'].source;
   if (source === undefined) return undefined;
-  const [raw, reactions] = await Promise.all([account.event(room, source), readReactions(account, room, source).catch(() => null)]);
+  const [raw, reactions] = await Promise.all([account.event(room, source), readReactions(account, room, source, masters).catch(() => null)]);
   const ordered = Ordered.safeParse(raw).data;
   if (ordered === undefined || reactions === null) return undefined;
   const since = ordered.origin_server_ts;

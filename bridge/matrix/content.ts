@@ -7,6 +7,8 @@ import { withPills, type Mentioned } from './pills.ts';
 export interface OutgoingText {
   /** Markdown. */
   readonly text: string;
+  /** Where it has been made already, as by `woven`; else it is made of `text`. */
+  readonly html?: string;
   readonly chavion: ChavionContent;
   readonly replyTo?: EventId;
   readonly thread?: EventId;
@@ -59,7 +61,7 @@ function words(message: OutgoingText, fit: (content: Record<string, unknown>) =>
     [CHAVION_KEY]: ChavionContent.parse(message.chavion),
   };
   if (!fit(plain)) return plain;
-  const html = withPills(renderMarkdown(body), mentions);
+  const html = message.html ?? withPills(renderMarkdown(body), mentions);
   const formatted = { ...plain, format: 'org.matrix.custom.html', formatted_body: html };
   return html === plainHtml(body) || !fit(formatted) ? plain : formatted;
 }

@@ -86,8 +86,8 @@ export const moreInOps = phrase(
   () => 'the rest is in the ops room',
 );
 export const artifactMissing = phrase<[path: string]>(
-  (path) => `\`${path}\` 파일을 가져오지 못했습니다 (없거나 너무 큽니다). 작업 폴더는 그대로입니다`,
-  (path) => `\`${path}\` could not be fetched (not there, or too big). The workspace is as it was`,
+  (path) => `${path} 파일을 가져오지 못했습니다 (없거나 너무 큽니다). 작업 폴더는 그대로입니다`,
+  (path) => `${path} could not be fetched (not there, or too big). The workspace is as it was`,
 );
 export const readOnlyHint = phrase<[name: string]>(
   (name) => `/lent/${name}에 쓰려면 \`!실행 --쓰기 ${name} …\`으로 보내 주세요. 허락을 여쭙겠습니다.`,
@@ -196,6 +196,16 @@ export const askWhy: Readonly<Record<string, Phrase>> = {
   outside: phrase(() => '바깥 에이전트가 시킨 명령입니다', () => 'an outside agent ordered it'),
 };
 
+/** One part of a command, as it is run: the script, what it is given to read, what it writes or sends. */
+export type PartName = 'command' | 'stdin' | 'content' | 'sent';
+
+const partName: Readonly<Record<Exclude<PartName, 'command'>, Phrase>> = {
+  stdin: phrase(() => '명령에 넣어 주는 글 (표준 입력):', () => 'What it is given to read (standard input):'),
+  content: phrase(() => '파일에 쓰는 내용:', () => 'What it writes into the file:'),
+  sent: phrase(() => '보내는 내용:', () => 'What it sends:'),
+};
+
+/** Every text in it is ready to stand in a line of its own: nothing of it means anything to Markdown. */
 export interface AskedCommand {
   readonly why: string;
   readonly reason: string;
@@ -203,21 +213,52 @@ export interface AskedCommand {
   readonly folders: readonly { readonly name: string; readonly path: string; readonly access: 'ro' | 'rw' }[];
   readonly hosts: readonly string[];
   readonly cwd: string;
+  /** Brought into the room afterwards. */
+  readonly files: readonly string[];
   readonly timeoutMs: number;
-  readonly block: string;
+  readonly parts: readonly { readonly name: PartName; readonly block: string }[];
+  readonly lines: number;
+  readonly longestLine: number;
+  /** Letters that are shown by their number. */
+  readonly writtenOut: number;
   readonly hash: string;
 }
+
+/** Longer or wider than a phone shows at once. */
+const isLong = ({ lines, longestLine }: AskedCommand): boolean => lines > 12 || longestLine > 60;
+
+/** All of one command: each part in a block, each host and folder in a line. */
+export const askedLines = phrase<[asked: AskedCommand]>(
+  (a) =>
+    [
+      ...(isLong(a) ? [`⚠️ 명령이 깁니다: ${a.lines}줄, 가장 긴 줄은 ${a.longestLine}자. 끝까지 펼치고 옆으로 밀어서 다 보고 정해 주세요.`] : []),
+      ...(a.writtenOut > 0 ? [`⚠️ 눈에 보이지 않거나 헷갈리는 글자 ${a.writtenOut}개는 ⟨U+번호⟩로 적었습니다.`] : []),
+      ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].ko(), block])),
+      `- 이유: ${a.reason}`,
+      `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (${a.cwd}에서 시작)`,
+      ...a.folders.map((f) => `- 서버 폴더 ${f.path}: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`),
+      ...a.hosts.map((host) => `- 접속: ${host}`),
+      ...a.files.map((file) => `- 방으로 가져올 파일: ${file}`),
+    ].join('\n'),
+  (a) =>
+    [
+      ...(isLong(a) ? [`⚠️ This is long: ${a.lines} line${a.lines === 1 ? '' : 's'}, the longest of ${a.longestLine} letters. Open it, swipe to its end and read all of it before you decide.`] : []),
+      ...(a.writtenOut > 0 ? [`⚠️ ${a.writtenOut} letter${a.writtenOut === 1 ? '' : 's'} that cannot be seen or told apart: written as ⟨U+number⟩.`] : []),
+      ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].en(), block])),
+      `- reason: ${a.reason}`,
+      `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in ${a.cwd})`,
+      ...a.folders.map((f) => `- server folder ${f.path}: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`),
+      ...a.hosts.map((host) => `- network: ${host}`),
+      ...a.files.map((file) => `- file to bring into the room: ${file}`),
+    ].join('\n'),
+);
 
 /** Complete and exact: what is approved is what stands here. */
 export const approvalRequest = phrase<[asked: AskedCommand]>(
   (a) =>
     [
       `✋ **실행해도 될까요?** ${askWhy[a.why]?.ko() ?? a.why}.`,
-      a.block,
-      `- 이유: ${a.reason}`,
-      `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (\`${a.cwd}\`에서 시작)`,
-      ...a.folders.map((f) => `- 서버 폴더 \`${f.path}\`: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`),
-      ...(a.hosts.length === 0 ? [] : [`- 접속: ${a.hosts.map((host) => `\`${host}\``).join(', ')}`]),
+      askedLines.ko(a),
       `- 제한 시간 ${seconds.ko(a.timeoutMs)}`,
       '',
       `✅ 실행 · ❌ 거절 · 7일 동안 답이 없으면 거절 (확인값 \`${a.hash}\`)`,
@@ -225,15 +266,17 @@ export const approvalRequest = phrase<[asked: AskedCommand]>(
   (a) =>
     [
       `✋ **May this run?** Asking because ${askWhy[a.why]?.en() ?? a.why}.`,
-      a.block,
-      `- reason: ${a.reason}`,
-      `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in \`${a.cwd}\`)`,
-      ...a.folders.map((f) => `- server folder \`${f.path}\`: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`),
-      ...(a.hosts.length === 0 ? [] : [`- network: ${a.hosts.map((host) => `\`${host}\``).join(', ')}`]),
+      askedLines.en(a),
       `- time limit ${seconds.en(a.timeoutMs)}`,
       '',
       `✅ run · ❌ refuse · silence for 7 days refuses (check \`${a.hash}\`)`,
     ].join('\n'),
+);
+
+/** Under a request of an older version, which is not believed any more. */
+export const askedAnew = phrase(
+  () => '프로그램이 새로워져 이 요청은 이제 쓰지 않습니다. 같은 명령을 새 메시지로 다시 여쭈니 거기에 눌러 주세요. 아직 아무것도 실행하지 않았습니다.',
+  () => 'The program was updated and this request no longer counts. The same is asked anew in a new message: please tap there. Nothing has been run yet.',
 );
 
 export const executorHalted = phrase<[what: string]>(

@@ -1,4 +1,4 @@
-import { type AskedCommand, askWhy, seconds } from './executor.ts';
+import { type AskedCommand, askedLines, askWhy, seconds } from './executor.ts';
 import { phrase, type Phrase } from './say.ts';
 
 /** What the executor says of the commands of a task, in its thread. */
@@ -94,32 +94,14 @@ export const approvalList = phrase<[items: readonly (AskedCommand & { readonly t
   (items) =>
     [
       `✋ **실행해도 될까요?** 임무의 명령 ${items.length}개입니다.`,
-      ...items.flatMap((a, i) => [
-        '',
-        `**${i + 1}. ${a.title}** (${askWhy[a.why]?.ko() ?? a.why})`,
-        a.block,
-        `- 이유: ${a.reason}`,
-        `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (\`${a.cwd}\`에서 시작)`,
-        ...a.folders.map((f) => `- 서버 폴더 \`${f.path}\`: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`),
-        ...(a.hosts.length === 0 ? [] : [`- 접속: ${a.hosts.map((host) => `\`${host}\``).join(', ')}`]),
-        `- 제한 시간 ${seconds.ko(a.timeoutMs)} · 확인값 \`${a.hash}\``,
-      ]),
+      ...items.flatMap((a, i) => ['', `**${i + 1}. ${a.title}** (${askWhy[a.why]?.ko() ?? a.why})`, askedLines.ko(a), `- 제한 시간 ${seconds.ko(a.timeoutMs)} · 확인값 \`${a.hash}\``]),
       '',
       `✅ ${items.length > 1 ? '모두 ' : ''}실행 · ❌ ${items.length > 1 ? '모두 ' : ''}거절 · 7일 동안 답이 없으면 거절`,
     ].join('\n'),
   (items) =>
     [
       `✋ **May ${items.length === 1 ? 'this' : 'these'} run?** ${items.length} command${items.length === 1 ? '' : 's'} of the task.`,
-      ...items.flatMap((a, i) => [
-        '',
-        `**${i + 1}. ${a.title}** (${askWhy[a.why]?.en() ?? a.why})`,
-        a.block,
-        `- reason: ${a.reason}`,
-        `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in \`${a.cwd}\`)`,
-        ...a.folders.map((f) => `- server folder \`${f.path}\`: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`),
-        ...(a.hosts.length === 0 ? [] : [`- network: ${a.hosts.map((host) => `\`${host}\``).join(', ')}`]),
-        `- time limit ${seconds.en(a.timeoutMs)} · check \`${a.hash}\``,
-      ]),
+      ...items.flatMap((a, i) => ['', `**${i + 1}. ${a.title}** (${askWhy[a.why]?.en() ?? a.why})`, askedLines.en(a), `- time limit ${seconds.en(a.timeoutMs)} · check \`${a.hash}\``]),
       '',
       `✅ run ${items.length > 1 ? 'all' : 'it'} · ❌ refuse ${items.length > 1 ? 'all' : 'it'} · silence for 7 days refuses`,
     ].join('\n'),

@@ -185,7 +185,6 @@ describe('an approval', () => {
 
   it.each<[string, (request: string) => Promise<unknown>]>([
     ['edited by the executor’s own account', (id) => putAs(inRoom(scene.hq, `send/m.room.message/${randomUUID()}`), token(), edit(id))],
-    ['“edited” by an agent', (id) => asAgent('claude', 'm.room.message', edit(id))],
     ['redacted', (id) => scene.master.redact(scene.hq, id)],
   ])('is void once its request was %s', async (_, change) => {
     const { command, runs } = counted();
@@ -195,6 +194,19 @@ describe('an approval', () => {
     await scene.master.react(scene.hq, request.id, '✅');
     await scene.master.until('the end', scene.ops, () => scene.said(scene.ops, root).find(({ body }) => body.startsWith('⊘') || body.startsWith('■')));
     expect(runs()).toBe(0);
+  });
+
+  it('is as good as before whatever others relate to its request: their “edits”, a thousand reactions', async () => {
+    const { command, runs } = counted();
+    const root = await scene.master.say(scene.hq, `!run ${command}`);
+    const request = await scene.asked(root);
+    await asAgent('claude', 'm.room.message', edit(request.id));
+    for (let from = 0; from < 1_050; from += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, i) => asAgent('claude', 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: request.id, key: `${from + i}` } })));
+    }
+    await scene.master.react(scene.hq, request.id, '✅');
+    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')));
+    expect(runs()).toBe(1);
   });
 
   it('waits over a restart, and is void when the rules have changed meanwhile', async () => {

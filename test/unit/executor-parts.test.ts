@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import { exposes, nameFor, parseLend } from '../../bridge/launcher/lend.ts';
-import { fenced, inlineCode, OutputText } from '../../executor/output-text.ts';
+import { fenced } from '../../bridge/matrix/woven.ts';
+import { inlineText, OutputText } from '../../executor/output-text.ts';
 import { Slots } from '../../executor/slots.ts';
 
 const NEVER = new AbortController().signal;
@@ -145,7 +146,7 @@ describe('output', () => {
   });
 
   it('is one line of code in a title', () => {
-    expect(inlineCode('echo `x`\nrm')).toBe('`echo ˋxˋ …`');
+    expect(inlineText('echo `x`\nrm')).toBe('echo `x` …');
   });
 });
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -177,6 +177,38 @@ describe('an approval', () => {
     await start();
     expect(await result('net', 'done')).toMatchObject({ exitCode: 0 });
     expect(ran).toEqual(['net']);
+  });
+
+  it('is asked for anew where an older version has asked: nothing that stood there is believed', async () => {
+    const root = begin();
+    const decision = decide(root, planWith('net', shell('net', 'net', NET), shell('two', 'two', NET)));
+    await Promise.all(['net', 'two'].map((step) => dispatch(root, decision, step)));
+    const old = await request();
+    const order = paper.say(HQ, MASTER, { msgtype: 'm.text', body: '!run --net example.org:443 mine' }, 'm.room.message', '$order');
+    await executor.take({ v: 1, type: 'run', root: order, room, at: at(order), lang: 'en' });
+    const oldOrder = await until(() => requests()[1]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await stop();
+    const ledger = join(folder, 'ledger.jsonl');
+    writeFileSync(ledger, readFileSync(ledger, 'utf8').replaceAll('"form":2,', ''));
+    for (const { event_id } of [old, oldOrder]) paper.react(HQ, MASTER, event_id, '✅');
+    await start();
+    const anew = await until(() => (requests().length === 4 ? requests().slice(2) : undefined));
+    const told = paper.events.filter(({ content }) => /no longer counts/.test(content.body ?? '')).map(({ content }) => content['m.relates_to']['m.in_reply_to'].event_id);
+    expect(new Set(told)).toEqual(new Set([old.event_id, oldOrder.event_id]));
+    expect(ran).toEqual([]);
+    for (const { event_id } of anew) paper.react(HQ, MASTER, event_id, '✅');
+    await until(() => (ran.length === 3 ? true : undefined));
+    expect(ran.toSorted()).toEqual(['mine', 'net', 'two']);
+  });
+
+  it('rings the master where an agent from elsewhere asks, and not that agent', async () => {
+    const relation = { 'com.chavion.order': { type: 'shell', id: 'x', reason: 'why', script: 'ls' } };
+    const root = paper.say(HQ, '@agent_guest:test', { msgtype: 'm.text', body: 'ls', ...relation }, 'm.room.message', '$outside');
+    await executor.take({ v: 1, type: 'outside', root, room, at: at(root), lang: 'en' });
+    expect((await until(() => requests()[0])).content['m.mentions']).toEqual({ user_ids: [MASTER] });
+    paper.react(HQ, MASTER, requests()[0].event_id, '✅');
+    await until(() => (ran.includes('ls') ? true : undefined));
   });
 
   it('is asked for in as few lists as show every command whole', async () => {
