@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Refusal } from '../bridge/config/refusal.ts';
+import { runProgram } from '../bridge/processes/run-program.ts';
 import { launcherText } from '../bridge/text/launcher.ts';
 import type { Python } from './python.ts';
 
@@ -58,7 +57,7 @@ async function build(folder: string, { python, environment, stop, progress }: In
   progress(0, all);
   await run(python.executable, ['-m', 'venv', folder], { env: environment, signal: stop }, () => undefined);
   let fetched = 0;
-  const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--require-hashes', '-r', requirementsFile];
+  const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--timeout', '15', '--retries', '2', '--require-hashes', '-r', requirementsFile];
   await run(join(folder, 'bin', 'python'), pip, { env: environment, signal: stop }, (line) => {
     // Said before any is fetched: locked for another Python.
     if (line.startsWith('Ignoring ')) all -= 1;
@@ -69,23 +68,22 @@ async function build(folder: string, { python, environment, stop, progress }: In
   await writeFile(join(folder, 'whole'), '');
 }
 
+/** pip tries again by itself, and says so; what says nothing for so long waits in vain. */
+const SILENCE = { firstMs: 60_000, thenMs: 300_000 };
+const NO_WAY = /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|Connection refused|Network is unreachable/;
+
 /** Runs to the end. Throws a `Refusal` with the errors, or else the last lines said, when the program fails. */
 async function run(program: string, args: readonly string[], options: { env: Record<string, string>; signal: AbortSignal }, line: (line: string) => void): Promise<void> {
-  const before = process.umask(0o022); // The parts' own accounts have to read what root installs.
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  process.umask(before);
-  const tail: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (text) => {
-      line(text);
-      tail.push(text);
-      if (tail.length > 8) tail.shift();
-    });
-  }
-  const status = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
+  let away = false;
+  const heard = (text: string) => {
+    away ||= NO_WAY.test(text);
+    line(text);
+  };
+  // The parts' own accounts have to read what root installs.
+  const { code, tail, silent } = await runProgram({ program, args, env: options.env, stop: options.signal, silence: SILENCE, umask: 0o022, line: heard });
+  if (code === 0) return;
+  if (tail.some((text) => /No space left on device/.test(text))) throw new Refusal(launcherText.diskFull);
+  if (silent || (away && !tail.some((text) => /hash/i.test(text)))) throw new Refusal(launcherText.synapseAway);
   const errors = tail.filter((text) => text.startsWith('ERROR'));
-  if (status !== 0) throw new Refusal(launcherText.synapseInstallFailed((errors.length > 0 ? errors : tail).join('\n')));
+  throw new Refusal(launcherText.synapseInstallFailed((errors.length > 0 ? errors : tail).slice(-8).join('\n')));
 }

@@ -4,6 +4,9 @@ import type { Owner } from './files.ts';
 
 const run = promisify(execFile);
 
+/** The table of accounts may be locked, or lie on another machine. */
+const WITHIN_MS = 60_000;
+
 export const PARTS = ['synapse', 'redis', 'swarm', 'executor'] as const;
 export type Part = (typeof PARTS)[number];
 export type Accounts = Readonly<Record<Part, Owner>>;
@@ -19,7 +22,7 @@ export async function ensureAccounts(): Promise<Accounts> {
 
 export async function find(part: Part): Promise<Owner | undefined> {
   try {
-    const { stdout } = await run('getent', ['passwd', accountName(part)]);
+    const { stdout } = await run('getent', ['passwd', accountName(part)], { timeout: WITHIN_MS });
     const [, , uid, gid] = stdout.trim().split(':');
     return { uid: Number(uid), gid: Number(gid) };
   } catch (error) {
@@ -30,7 +33,7 @@ export async function find(part: Part): Promise<Owner | undefined> {
 
 async function create(part: Part): Promise<Owner> {
   try {
-    await run('useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', accountName(part)]);
+    await run('useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', accountName(part)], { timeout: WITHIN_MS });
   } catch (error) {
     // Another instance that starts now may have been first (9: name in use).
     const made = await find(part);

@@ -88,6 +88,10 @@ const listen = (server: Server, socket: string): Promise<void> =>
     server.listen(socket, resolve);
   });
 
+/** Longer than any part's grace. */
+const PAUSE_WITHIN_MS = 40_000;
+const HEARD_WITHIN_MS = 10_000;
+
 export interface Held {
   /** Starts the parts again. */
   readonly release: () => void;
@@ -103,7 +107,13 @@ export function holdParts(paths: DataPaths, parts: readonly Part[]): Promise<Hel
       response.once('error', () => undefined);
       response.resume();
     });
-    asking.once('error', () => resolve(null));
+    // A launcher that hangs holds nobody up; with the connection the pause would be over too.
+    const late = setTimeout(() => asking.destroy(new Error('late')), PAUSE_WITHIN_MS);
+    asking.once('response', () => clearTimeout(late));
+    asking.once('error', () => {
+      clearTimeout(late);
+      resolve(null);
+    });
     asking.end();
   });
 }
@@ -111,7 +121,7 @@ export function holdParts(paths: DataPaths, parts: readonly Part[]): Promise<Hel
 /** Whether the launcher heard it. */
 export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'start-afresh' | 'new-password'): Promise<boolean> {
   return new Promise((resolve) => {
-    request({ socketPath: socketOf(paths), method: 'POST', path: `/${what}` }, (response) => {
+    request({ socketPath: socketOf(paths), method: 'POST', path: `/${what}`, signal: AbortSignal.timeout(HEARD_WITHIN_MS) }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     })

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { bareEnvironment, proxyEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { load } from '../config/load.ts';
 import { MindCheck } from '../protocol/mind-check.ts';
+import { runProgram } from '../processes/run-program.ts';
 import { faultBrief } from '../text/faults.ts';
 import { mindsText } from '../text/verbs.ts';
 import { dataPaths } from './instance.ts';
@@ -15,11 +14,14 @@ import type { Terminal } from './terminal.ts';
  * `npm start -- doctor --providers`: one tiny call to each agent's model, in a process of its own that alone holds the
  * keys. Returns 1 when one with a key does not answer.
  */
-export async function checkMinds(project: string, environment: Environment, terminal: Terminal): Promise<number> {
+export async function checkMinds(project: string, environment: Environment, terminal: Terminal, stop?: AbortSignal): Promise<number> {
   const loaded = load(environment, project);
   terminal.say(mindsText.title);
   terminal.line();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(project, 'bots', 'probe-main.ts')], {
+  const found: MindCheck['found'][] = [];
+  const { code } = await runProgram({
+    program: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', join(project, 'bots', 'probe-main.ts')],
     cwd: project,
     env: {
       ...bareEnvironment(environment),
@@ -27,20 +29,28 @@ export async function checkMinds(project: string, environment: Environment, term
       ...providerKeys({ environment, loaded, paths: dataPaths(project, loaded.settings) }),
       CHAVION_ROSTER_JSON: JSON.stringify(loaded.roster),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stop,
+    line: (line) => {
+      const check = checkIn(line);
+      // What it says of itself, as a fault.
+      if (check === undefined) return terminal.line(line);
+      found.push(check.found);
+      tell(check, terminal);
+    },
   });
-  const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  const found: MindCheck['found'][] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    const check = MindCheck.parse(JSON.parse(line));
-    found.push(check.found);
-    tell(check, terminal);
-  }
-  if ((await ended) !== 0) return 1;
+  if (code !== 0) return 1;
   const failed = found.filter(({ kind }) => kind === 'fails').length;
   terminal.line();
   terminal.say(mindsText.sum(found.filter(({ kind }) => kind === 'answers').length, failed));
   return failed === 0 ? 0 : 1;
+}
+
+function checkIn(line: string): MindCheck | undefined {
+  try {
+    return MindCheck.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }
 
 function tell({ name, model, found }: MindCheck, terminal: Terminal): void {

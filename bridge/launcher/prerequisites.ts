@@ -18,7 +18,7 @@ export interface Prerequisites {
 export async function prerequisites(environment: Environment, installLog: string, terminal: Terminal, stop: AbortSignal): Promise<Prerequisites> {
   const env = installEnvironment(environment);
   const missing = packagesFor(await look(env));
-  if (missing.length > 0) await install(missing, env, installLog, terminal);
+  if (missing.length > 0) await install(missing, env, installLog, terminal, stop);
   const { redis, python } = await look(env);
   if (redis === undefined) throw new Refusal(launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog));
   if (python.kind !== 'ready') throw new Refusal(launcherText.pythonMissing());
@@ -42,13 +42,14 @@ export function packagesFor({ redis, bubblewrap, python }: Machine): readonly st
 }
 
 /** Without bubblewrap everything runs but the executor, which stands still: that stops no start. */
-async function install(packages: readonly string[], env: Record<string, string>, installLog: string, terminal: Terminal): Promise<void> {
+async function install(packages: readonly string[], env: Record<string, string>, installLog: string, terminal: Terminal, stop: AbortSignal): Promise<void> {
   using step = terminal.step(launcherText.stepPackages);
   step.progress(packages.join(', '));
   try {
-    await installPackages(packages, env, installLog);
+    await installPackages(packages, env, installLog, (far) => step.progress(far), stop);
     step.done(packages.join(', '));
   } catch (error) {
+    stop.throwIfAborted();
     if (packages.some((name) => name !== 'bubblewrap')) throw error;
     terminal.mark('note', launcherText.noSandbox[terminal.lang]());
   }

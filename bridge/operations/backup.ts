@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { readdirSync, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Environment } from '../config/environment.ts';
 import { loadSettings } from '../config/load.ts';
@@ -22,6 +23,7 @@ export const MANIFEST = 'manifest.json';
 
 /** Begins the name of the folder in which a backup is put together. */
 const STAGING = '.staging-';
+const STILL_WITHIN_MS = 60_000;
 /** Stays free for the house, which goes on. */
 const SPARE_BYTES = 20_000_000;
 
@@ -54,7 +56,7 @@ export async function backupHouse(project: string, environment: Environment, ord
   try {
     await chmod(staging, 0o700);
     using copying = terminal.step(operationsText.copying);
-    const held = holder(paths.lock) === undefined ? undefined : await hold(paths);
+    const held = holder(paths.lock) === undefined ? undefined : await hold(paths, stop);
     try {
       const manifest: z.infer<typeof Manifest> = { v: 1, made: made.toISOString(), serverName: instance.serverName, separated: instance.separated };
       await writeFile(join(staging, MANIFEST), JSON.stringify(manifest));
@@ -122,11 +124,12 @@ async function packInto(file: string, folder: string, passphrase: string | undef
 }
 
 /** The swarm may be coming up anew just now: then a moment later. */
-async function hold(paths: DataPaths) {
-  for (let tries = 0; tries < 20; tries += 1) {
+async function hold(paths: DataPaths, stop: AbortSignal | undefined) {
+  for (const until = Date.now() + STILL_WITHIN_MS; Date.now() < until; ) {
+    stop?.throwIfAborted();
     const held = await holdParts(paths, ['swarm']);
     if (held !== null) return held;
-    await new Promise((done) => setTimeout(done, 1_000));
+    await sleep(1_000);
   }
   throw new Refusal(operationsText.notStill);
 }

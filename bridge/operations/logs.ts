@@ -25,7 +25,7 @@ export async function logs({ project, environment, args, terminal }: Asked, stop
     terminal.say(operationsText.noLogs);
     return 0;
   }
-  const tail = spawn('tail', [...(args.includes('-f') ? ['-F'] : []), '-n', lines ?? String(SHOWN_LINES), ...files], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const tail = spawn('tail', [...(args.includes('-f') ? ['-F', `--pid=${process.pid}`] : []), '-n', lines ?? String(SHOWN_LINES), ...files], { stdio: ['ignore', 'inherit', 'inherit'] });
   stop.addEventListener('abort', () => tail.kill());
   const [code] = await once(tail, 'exit');
   return stop.aborted ? 0 : Number(code ?? 1);

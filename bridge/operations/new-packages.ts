@@ -5,7 +5,10 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Environment, installEnvironment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
+import { isFullDisk } from '../launcher/disk.ts';
+import type { Phrase } from '../text/say.ts';
 import { upgradeText } from '../text/upgrade.ts';
+import { installPackagesInto } from './npm-ci.ts';
 import { git } from './versions.ts';
 
 const run = promisify(execFile);
@@ -20,25 +23,27 @@ const ABANDONED = /^\.upgrade-(\d+)-/;
  * Installs what the upstream's lock names into a folder beside the present packages: the running house goes on with
  * these. Null where the lock is the same. Throws a `Refusal` with nothing left behind.
  */
-export async function stagePackages(project: string, environment: Environment): Promise<string | null> {
-  const at = (path: string) => git(project, environment, ['rev-parse', path]);
+export async function stagePackages(project: string, environment: Environment, progress: (far: Phrase) => void, stop: AbortSignal): Promise<string | null> {
+  const at = (path: string) => git(project, environment, ['rev-parse', path], stop);
   if ((await at(`HEAD:${LOCK}`)) === (await at(`@{upstream}:${LOCK}`))) return null;
   await removeAbandoned(project);
   const staging = await mkdtemp(join(project, `${STAGING}${process.pid}-`));
   try {
     const local = (await git(project, environment, ['ls-tree', '-r', '--name-only', '@{upstream}', 'bridge/matrix/no-native-crypto']))?.split('\n') ?? [];
     for (const path of [...NEEDED, ...local].filter((one) => one !== '')) {
-      const text = await git(project, environment, ['show', `@{upstream}:${path}`]);
+      const text = await git(project, environment, ['show', `@{upstream}:${path}`], stop);
       if (text === null) continue;
       await mkdir(dirname(join(staging, path)), { recursive: true });
       await writeFile(join(staging, path), `${text}\n`);
     }
-    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: staging, env: installEnvironment(environment), maxBuffer: 16 * 1024 * 1024 });
+    await installPackagesInto(staging, installEnvironment(environment), progress, stop);
     await mkdir(join(staging, 'node_modules'), { recursive: true });
     return staging;
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
-    throw new Refusal(upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''), { cause: error });
+    stop.throwIfAborted();
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(isFullDisk(error) ? upgradeText.noRoom(project) : upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''), { cause: error });
   }
 }
 

@@ -8,11 +8,15 @@ import { readJson, writeSecretJson } from '../launcher/files.ts';
 import { type DataPaths, dataPaths, openDataFolder } from '../launcher/instance.ts';
 import { holder } from '../launcher/lock.ts';
 import { prerequisites } from '../launcher/prerequisites.ts';
+import { runProgram } from '../processes/run-program.ts';
 import { upgradeText } from '../text/upgrade.ts';
 import { backupHouse } from './backup.ts';
 import { putInPlace, stagePackages } from './new-packages.ts';
 import type { Asked } from './verbs.ts';
-import { git, projectVersion, synapsePin } from './versions.ts';
+import { git, gitEnvironment, projectVersion, synapsePin } from './versions.ts';
+
+/** git says something all the time while it fetches. */
+const UPSTREAM_SILENT_MS = 45_000;
 
 /** There while the new version is in the folder and the house does not have it yet. */
 const Unfinished = z.object({ from: z.string() });
@@ -28,15 +32,15 @@ export async function upgrade(asked: Asked, stop: AbortSignal): Promise<number> 
   const house = existsSync(paths.instance);
   const unfinished = house ? readJson(paths.upgrade, Unfinished) : undefined;
   const before = unfinished?.from ?? (await version(asked));
-  const news = await look(asked);
+  const news = await look(asked, stop);
   if (unfinished !== undefined) terminal.say(upgradeText.goingOn);
   if (news === 0 && unfinished === undefined) {
     terminal.mark(true, upgradeText.newest(before)[terminal.lang]());
     return 0;
   }
   if (news > 0) {
-    if (house) await backupHouse(project, environment, {}, terminal);
-    await bringUp(asked, paths, house ? before : undefined);
+    if (house) await backupHouse(project, environment, {}, terminal, stop);
+    await bringUp(asked, paths, house ? before : undefined, stop);
   }
   if (house) {
     openDataFolder(paths);
@@ -52,15 +56,17 @@ export async function upgrade(asked: Asked, stop: AbortSignal): Promise<number> 
 const version = async ({ project, environment }: Asked): Promise<string> => `Chavion ${await projectVersion(project, environment)}, Synapse ${synapsePin(project)}`;
 
 /** How many changes there are upstream. Throws a `Refusal` where they could not simply follow. */
-async function look({ project, environment, terminal }: Asked): Promise<number> {
-  const ask = (...args: readonly string[]) => git(project, environment, args);
+async function look({ project, environment, terminal }: Asked, stop: AbortSignal): Promise<number> {
+  const ask = (...args: readonly string[]) => git(project, environment, args, stop);
   const top = await ask('rev-parse', '--show-toplevel');
   if (top === null || (await realpath(top)) !== (await realpath(project))) throw new Refusal(upgradeText.notClone(project));
   const changed = ((await ask('status', '--porcelain', '--untracked-files=no')) ?? '?').split('\n').filter((line) => line !== '');
   if (changed.length > 0) throw new Refusal(upgradeText.localChanges(changed.slice(0, 8)));
   if ((await ask('rev-parse', '--abbrev-ref', '@{upstream}')) === null) throw new Refusal(upgradeText.noUpstream);
   using step = terminal.step(upgradeText.fetching);
-  if ((await ask('fetch', '--quiet')) === null) throw new Refusal(upgradeText.unreachable);
+  step.progress(upgradeText.asking(hostOf(await ask('ls-remote', '--get-url')))[terminal.lang]());
+  const { code } = await runProgram({ program: 'git', args: ['-C', project, 'fetch', '--progress'], env: gitEnvironment(environment), stop, silence: { firstMs: UPSTREAM_SILENT_MS, thenMs: UPSTREAM_SILENT_MS } });
+  if (code !== 0) throw new Refusal(upgradeText.unreachable);
   const count = async (range: string) => Number((await ask('rev-list', '--count', range)) ?? Number.NaN);
   const [behind, ahead] = [await count('HEAD..@{upstream}'), await count('@{upstream}..HEAD')];
   if (behind > 0 && ahead > 0) throw new Refusal(upgradeText.diverged);
@@ -69,10 +75,12 @@ async function look({ project, environment, terminal }: Asked): Promise<number> 
 }
 
 /** Its packages first, beside their place: where they cannot be had, nothing has changed. */
-async function bringUp({ project, environment, terminal }: Asked, paths: DataPaths, from: string | undefined): Promise<void> {
+async function bringUp({ project, environment, terminal }: Asked, paths: DataPaths, from: string | undefined, stop: AbortSignal): Promise<void> {
   using step = terminal.step(upgradeText.installing);
-  const staged = await stagePackages(project, environment);
+  const staged = await stagePackages(project, environment, (far) => step.progress(far[terminal.lang]()), stop);
   try {
+    // From here on it is a matter of a second, and goes through.
+    stop.throwIfAborted();
     if (from !== undefined) writeSecretJson(paths.upgrade, { from });
     if ((await git(project, environment, ['merge', '--ff-only', '--quiet', '@{upstream}'])) === null) {
       rmSync(paths.upgrade, { force: true });
@@ -84,3 +92,6 @@ async function bringUp({ project, environment, terminal }: Asked, paths: DataPat
     if (staged !== null) rmSync(staged, { recursive: true, force: true });
   }
 }
+
+/** `git@example.org:x/y`, `https://name:secret@example.org/x/y`, or a folder. */
+const hostOf = (url: string | null): string => /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^/:]+)/.exec(url ?? '')?.[1] ?? url ?? '?';

@@ -20,12 +20,20 @@ export function synapsePin(project: string): string {
   return /^matrix-synapse(?:\[[^\]]*\])?==([^\s;\\]+)/m.exec(locked)?.[1] ?? '?';
 }
 
-/** What git answers, trimmed; null where it refuses or is missing. Never asks anybody for a password. */
-export async function git(project: string, environment: Environment, args: readonly string[]): Promise<string | null> {
+const LONGEST_LOCAL_MS = 60_000;
+
+export const gitEnvironment = (environment: Environment): Record<string, string> => ({ ...installEnvironment(environment), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' });
+
+/**
+ * What git answers, trimmed; null where it refuses or is missing. Of the clone alone: what reaches out may wait for
+ * somebody. Throws when stopped.
+ */
+export async function git(project: string, environment: Environment, args: readonly string[], stop?: AbortSignal): Promise<string | null> {
   try {
-    const { stdout } = await run('git', ['-C', project, ...args], { env: { ...installEnvironment(environment), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } });
+    const { stdout } = await run('git', ['-C', project, ...args], { env: gitEnvironment(environment), timeout: LONGEST_LOCAL_MS, maxBuffer: 64 * 1024 * 1024, ...(stop && { signal: stop }) });
     return stdout.trim();
   } catch {
+    stop?.throwIfAborted();
     return null;
   }
 }

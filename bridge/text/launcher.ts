@@ -31,6 +31,11 @@ export const launcherText = {
   notReadable: (code: string) => phrase(() => `파일을 읽을 수 없습니다 (${code}).`, () => `the file cannot be read (${code}).`),
   unknownSetting: (name: string, nearest: string) =>
     phrase(() => `모르는 설정이라 무시합니다: ${name}. 혹시 ${nearest} 인가요?`, () => `${name} is not a setting and is ignored. Did you mean ${nearest}?`),
+  fileUnreadable: (path: string, code: string) =>
+    phrase(
+      () => `${path}: ${code === 'EISDIR' ? '파일이어야 하는데 폴더입니다' : `이 사용자로는 읽을 수 없습니다 (${code})`}. 아무것도 바꾸지 않았습니다. ${code === 'EISDIR' ? '폴더를 다른 이름으로 옮기고' : '파일의 권한이나 주인을 확인하고'} 다시 해 주세요.`,
+      () => `${path} ${code === 'EISDIR' ? 'is a folder and has to be a file' : `cannot be read by this account (${code})`}. Nothing was changed. ${code === 'EISDIR' ? 'Move it aside' : 'Check its permissions and owner'}, then try again.`,
+    ),
   fileBroken: (path: string) =>
     phrase(
       () => `${path} 파일이 손상되어 시작하지 않았습니다. 파일은 그대로 두었습니다.\n백업에서 되돌리거나, 파일을 다른 이름으로 옮긴 뒤 다시 시작해 주세요.`,
@@ -41,6 +46,10 @@ export const launcherText = {
       () => `Synapse를 설치하지 못했습니다. 다른 것은 그대로입니다. 인터넷 연결을 확인하고 다시 npm start 해 주세요.\n${tail}`,
       () => `Synapse could not be installed; nothing else was changed. Check the internet connection and run npm start again.\n${tail}`,
     ),
+  synapseAway: phrase(
+    () => 'Synapse를 받는 곳(PyPI)에 닿지 못해 시작하지 않았습니다. 다른 것은 그대로입니다. 인터넷 연결을 확인하고 다시 npm start 해 주세요.',
+    () => 'Where Synapse comes from (PyPI) could not be reached, so nothing was started; nothing else was changed. Check the internet connection and run npm start again.',
+  ),
   packagesMissing: (packages: readonly string[], command: string | undefined) =>
     phrase(
       () => (command === undefined ? `필요한 프로그램이 없습니다: ${packages.join(', ')}. 이 배포판의 방법으로 설치한 뒤 다시 npm start 해 주세요.` : `필요한 프로그램이 없습니다: ${packages.join(', ')}. 다음 명령을 한 번 실행한 뒤 다시 npm start 해 주세요.\n\n    ${command}\n`),
@@ -121,6 +130,8 @@ export const launcherText = {
     () => '디스크가 가득 차서 시작하지 못했습니다. 지금까지의 내용은 그대로입니다. 자리를 비우고 다시 npm start 해 주세요.',
     () => 'The disk is full, so it could not start; what you have is kept. Make room and run npm start again.',
   ),
+  notRead: (path: string) =>
+    phrase(() => `이 사용자로는 ${path}을(를) 볼 수 없어 멈췄습니다. 지금까지의 내용은 그대로입니다. 권한을 확인해 주세요.`, () => `This account may not look at ${path}, so it stopped; what you have is kept. Check the permissions.`),
   closed: (path: string) =>
     phrase(
       () => `이 사용자로는 ${path}에 쓸 수 없어 멈췄습니다. 지금까지의 내용은 그대로입니다. 폴더의 권한을 확인하거나, CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.`,

@@ -28,6 +28,19 @@ export const upgradeText = {
     () => '원본에 닿지 못했습니다. 바뀐 것은 없습니다. 인터넷 연결을 확인하고 다시 해 주세요.',
     () => 'The upstream could not be reached. Nothing was changed. Check the connection and try again.',
   ),
+  asking: (host: string) => phrase(() => `${host}에 묻는 중`, () => `asking ${host}`),
+  fetched: (count: number, all: number) => phrase(() => (count >= all ? `${all}/${all} 꾸러미, 푸는 중` : `${count}/${all} 꾸러미`), () => (count >= all ? `${all}/${all} packages, unpacking` : `${count}/${all} packages`)),
+  waitingFor: (host: string) => phrase(() => `${host}의 대답을 기다리는 중`, () => `waiting for ${host}`),
+  registryAway: (host: string) =>
+    phrase(
+      () => `꾸러미를 받는 곳(${host})에 닿지 못해 올리지 않았습니다. 지금 판은 그대로입니다. 인터넷 연결을 확인하고 다시 해 주세요.`,
+      () => `The packages' registry (${host}) could not be reached, so it was not upgraded. The present version is as it was. Check the connection and try again.`,
+    ),
+  noRoom: (folder: string) =>
+    phrase(
+      () => `디스크에 자리가 없어 새 판의 꾸러미를 풀지 못했습니다 (${folder}). 지금 판은 그대로입니다. 자리를 비우고 다시 해 주세요.`,
+      () => `There is no room on the disk for the packages of the new version (${folder}). The present one is as it was. Make room and try again.`,
+    ),
   newest: (version: string) => phrase(() => `이미 가장 새 판입니다: ${version}. 바뀐 것은 없습니다.`, () => `This is the newest version: ${version}. Nothing was changed.`),
   fetching: phrase(() => '새 판 찾기', () => 'Looking'),
   found: (commits: number) => phrase(() => `새 변경 ${commits}개`, () => `${commits} new change${commits === 1 ? '' : 's'}`),

@@ -26,7 +26,7 @@ export function program(name: keyof typeof PROGRAMS): string {
 export async function needPrograms(): Promise<void> {
   const missing = Object.entries(PROGRAMS).filter(([, path]) => globSync(path).length === 0);
   const log = join(process.env['TMPDIR'] ?? '/tmp', 'compose-tools.log');
-  if (missing.length > 0) await installPackages(missing.map(([name]) => name), environment, log);
+  if (missing.length > 0) await installPackages(missing.map(([name]) => name), environment, log, () => undefined, new AbortController().signal);
 }
 
 /** docker compose itself, a linter for Dockerfiles, and what Synapse takes for PostgreSQL and for workers; its image has these. */

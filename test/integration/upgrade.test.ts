@@ -2,11 +2,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Ready } from '../../bridge/launcher/ready.ts';
 import { houseEnvironment } from '../house/house.ts';
 import { removeHouse } from '../house/remains.ts';
@@ -40,15 +41,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function npmStart(...args: readonly string[]): ChildProcess & { said: () => string } {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });
+function npmStart(args: readonly string[] = [], more: Readonly<Record<string, string>> = {}): ChildProcess & { said: () => string } {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: clone, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   return Object.assign(child, { said: () => said });
 }
 
-async function upgrade(): Promise<{ code: number | null; said: string }> {
-  const child = npmStart('upgrade');
+async function upgrade(more: Readonly<Record<string, string>> = {}): Promise<{ code: number | null; said: string }> {
+  const child = npmStart(['upgrade'], more);
   await once(child, 'close');
   return { code: child.exitCode, said: child.said() };
 }
@@ -147,6 +148,38 @@ describe('npm start -- upgrade', () => {
     expect(await head()).toBe(before);
     expect(readdirSync(clone).filter((name) => name.startsWith('.upgrade-'))).toEqual([]);
     expect(existsSync(join(clone, 'node_modules', 'zod'))).toBe(true);
+  });
+
+  it('says who does not answer, and ends with its npm when it is told to or killed', async () => {
+    await publish(async (at) => {
+      const wants = { name: 'chavion', version: '0.2.5', private: true, type: 'module', dependencies: { 'is-number': '7.0.0' } };
+      await writeFile(join(at, 'package.json'), JSON.stringify(wants));
+      const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
+      await writeFile(join(at, 'package-lock.json'), JSON.stringify({ ...wants, lockfileVersion: 3, packages: { '': wants, 'node_modules/is-number': { version: '7.0.0', integrity } } }));
+    });
+    const before = await head();
+    const silent = createServer((socket) => void socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const registry = (port: number) => ({ npm_config_registry: `http://127.0.0.1:${port}/`, npm_config_cache: join(folder, 'npm-cache') });
+
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const asked = once(silent, 'connection');
+      const child = npmStart(['upgrade'], registry(address.port));
+      const [connection]: Socket[] = await asked;
+      const hungUp = once(connection ?? child, 'close');
+      child.kill(signal);
+      await once(child, 'close');
+      if (signal !== 'SIGKILL') expect([child.exitCode, child.said()]).toEqual([130, expect.stringContaining('중단했습니다')]);
+      // Its npm is gone too.
+      await hungUp;
+    }
+    const { code, said } = await upgrade(registry(1));
+    expect([code, said]).toEqual([1, expect.stringContaining('꾸러미를 받는 곳(127.0.0.1:1)에 닿지 못해')]);
+    expect(await head()).toBe(before);
+    expect(readdirSync(clone).filter((name) => name.startsWith('.upgrade-'))).toEqual([]);
   });
 
   it('puts new packages in the place of the old ones, and takes away those of an upgrade that was killed', async () => {
