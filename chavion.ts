@@ -1,4 +1,3 @@
-import { ownerEnvironment } from './bridge/config/environment.ts';
 import { languageOf } from './bridge/config/load.ts';
 import { audit } from './bridge/launcher/audit-verify.ts';
 import { doctor } from './bridge/launcher/doctor.ts';
@@ -7,9 +6,11 @@ import { checkKey } from './bridge/launcher/key-check.ts';
 import { keys } from './bridge/launcher/keys.ts';
 import { checkMinds } from './bridge/launcher/mind-checks.ts';
 import { lend } from './bridge/launcher/lend.ts';
+import { environmentOrEnd } from './bridge/launcher/environment-or-end.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs.ts';
+import { PARTS } from './bridge/launcher/accounts.ts';
 import { compose } from './bridge/operations/compose/compose.ts';
 import { installService } from './bridge/operations/install-service.ts';
 import { openAdminDesk } from './bridge/operations/admin/open.ts';
@@ -19,36 +20,43 @@ import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.t
 import { status } from './bridge/operations/status.ts';
 import { upgrade } from './bridge/operations/upgrade.ts';
 import { backup, restore } from './bridge/operations/verbs.ts';
-import { helpText } from './bridge/text/verbs.ts';
+import { adminLoginText } from './bridge/text/admin.ts';
+import { composeText } from './bridge/text/compose.ts';
+import { auditText, lendText } from './bridge/text/lend.ts';
+import { operationsText } from './bridge/text/operations.ts';
+import { serviceText } from './bridge/text/service.ts';
+import { upgradeText } from './bridge/text/upgrade.ts';
+import { usageText } from './bridge/text/verbs.ts';
 
 const project = import.meta.dirname;
-const environment = ownerEnvironment(project);
+const words = process.argv.slice(2);
+const environment = environmentOrEnd(project);
 const terminal = new Terminal(languageOf(environment), process.stdout);
-const asked = { project, environment, args: process.argv.slice(3), terminal, input: () => hiddenInput(process.stdin, process.stdout) };
-const help = async (): Promise<void> => terminal.say(helpText);
+const asked = { project, environment, args: words.slice(1), terminal, input: () => hiddenInput(process.stdin, process.stdout) };
 
 const verbs: Readonly<Record<string, Verb>> = {
-  start: (stop) => start({ project, environment, terminal, stop, desk: openAdminDesk }),
-  doctor: () => (process.argv.includes('--providers') ? checkMinds : doctor)(project, environment, terminal),
-  keys: async () => {
-    using input = hiddenInput(process.stdin, process.stdout);
-    return await keys({ project, environment, terminal, input, check: checkKey });
+  start: { usage: usageText.start, takes: [], run: (stop) => start({ project, environment, terminal, stop, desk: openAdminDesk }) },
+  doctor: { usage: usageText.doctor, takes: ['--providers'], run: (stop) => (words.includes('--providers') ? checkMinds : doctor)(project, environment, terminal, stop) },
+  keys: {
+    usage: usageText.keys,
+    takes: [],
+    run: async () => {
+      using input = hiddenInput(process.stdin, process.stdout);
+      return await keys({ project, environment, terminal, input, check: checkKey });
+    },
   },
-  lend: () => lend(project, environment, process.argv.slice(3), terminal),
-  audit: async () => audit(project, environment, process.argv.slice(3), terminal),
-  status: () => status(asked),
-  logs: (stop) => logs(asked, stop),
-  backup: (stop) => backup(asked, stop),
-  restore: (stop) => restore(asked, stop),
-  'install-service': (stop) => installService(asked, stop),
-  compose: () => compose(asked),
-  'reset-password': () => resetPassword(asked),
-  'admin-login': () => adminLogin(asked),
-  'rotate-secrets': () => rotateSecrets(asked),
-  upgrade: (stop) => upgrade(asked, stop),
-  help,
-  '--help': help,
-  '-h': help,
+  lend: { usage: lendText.usage, run: () => lend(project, environment, asked.args, terminal) },
+  audit: { usage: auditText.usage, run: async () => audit(project, environment, asked.args, terminal) },
+  status: { usage: usageText.status, takes: [], run: () => status(asked) },
+  logs: { usage: operationsText.logsUsage(PARTS), run: (stop) => logs(asked, stop) },
+  backup: { usage: operationsText.backupUsage, run: (stop) => backup(asked, stop) },
+  restore: { usage: operationsText.restoreUsage, run: (stop) => restore(asked, stop) },
+  'install-service': { usage: serviceText.usage, run: (stop) => installService(asked, stop) },
+  compose: { usage: composeText.usage, takes: [], run: () => compose(asked) },
+  'reset-password': { usage: operationsText.resetUsage, run: () => resetPassword(asked) },
+  'admin-login': { usage: adminLoginText.usage, takes: ['--new'], run: () => adminLogin(asked) },
+  'rotate-secrets': { usage: usageText.rotateSecrets, takes: [], run: () => rotateSecrets(asked) },
+  upgrade: { usage: upgradeText.usage, takes: [], run: (stop) => upgrade(asked, stop) },
 };
 
-process.exitCode = await runVerb(verbs, process.argv[2] ?? 'start', terminal);
+process.exitCode = await runVerb(verbs, words, terminal);

@@ -12,7 +12,6 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 import { agentCommand as say, keyLetter, keyRoomName } from '../../bridge/text/door.ts';
 import type { HouseCommand } from '../house-commands.ts';
 import type { Residents } from '../residents.ts';
-import type { Tasks } from '../tasks/tasks.ts';
 import { agentWish, freeId } from './agent-words.ts';
 import type { KeyLetters } from './key-letters.ts';
 import { configOf, MAX_OUTSIDERS, type Outsiders } from './outsiders.ts';
@@ -25,7 +24,6 @@ export interface AgentCommandDeps {
   readonly mailbox: Pick<Mailbox, 'empty'>;
   readonly questions: Pick<Questions, 'drop'>;
   readonly letters: KeyLetters;
-  readonly tasks: () => Pick<Tasks, 'dismiss'>;
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
   readonly userOf: (id: string) => UserId;
@@ -111,8 +109,6 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
   async function remove(agent: Outsider, lang: Lang): Promise<string> {
     await keys.revoke(agent.id);
     await deps.letters.withdraw(agent.id);
-    // Tasks hear of it before it is gone: it is asked nothing more, and what it has said there no longer counts.
-    await deps.tasks().dismiss(agent.id);
     await outsiders.remove(agent.id);
     await deps.questions.drop(agent.id);
     await deps.mailbox.empty(agent.id);

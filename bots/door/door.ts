@@ -130,7 +130,6 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       mailbox,
       questions,
       letters,
-      tasks: deps.tasks,
       coordinator,
       ghost,
       userOf: (id) => UserIdSchema.parse(`@agent_${id}:${deps.serverName}`),

@@ -28,7 +28,6 @@ export function newTask(task: NewTask): TaskState {
     version: 0,
     gone: [],
     leaving: [],
-    removed: [],
     round: 0,
     firstRound: 0,
     runs: 0,
@@ -59,8 +58,6 @@ export function newTask(task: NewTask): TaskState {
 /** What a round begins with. */
 export const NO_PLAN_YET = {
   reopened: false,
-  recalled: 0,
-  repolled: 0,
   proposals: [],
   objections: [],
   ballots: [],

@@ -139,13 +139,8 @@ export class Draft {
     this.startClock();
     this.#leave();
     this.set({ phase, since: this.at, timers: {}, question: null });
-    this.closePoll();
-  }
-
-  /** The poll that is open, where one is. */
-  closePoll(): void {
-    const { round, repolled } = this.#state;
-    if (this.isSaid(messageId.poll(round, repolled))) this.say({ id: messageId.pollEnd(round, repolled), what: 'poll-end' });
+    const { round } = this.#state;
+    if (this.isSaid(messageId.poll(round))) this.say({ id: messageId.pollEnd(round), what: 'poll-end' });
   }
 
   get ended(): boolean {

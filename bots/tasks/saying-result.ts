@@ -56,7 +56,7 @@ export const resultSpeakers = {
   notice: (state, { id }) => {
     if (!id.startsWith('reopened')) return null;
     const cast = new Set(state.ballots.map(({ by }) => by)).size;
-    return { text: voteReopened[state.lang](cast, state.electorate.length), performative: 'inform', inReplyTo: state.events[messageId.poll(state.round, state.repolled)] };
+    return { text: voteReopened[state.lang](cast, state.electorate.length), performative: 'inform', inReplyTo: state.events[messageId.poll(state.round)] };
   },
 } satisfies Partial<Record<Say['what'], Speaker>>;
 

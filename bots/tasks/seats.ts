@@ -3,10 +3,10 @@ import type { AskKind, TaskState } from './state.ts';
 import type { TaskRules } from './transitions.ts';
 
 /** Who votes and plans now: the frozen electorate without those who left. The quorum stays that of all. */
-export const present = ({ electorate, gone, removed }: TaskState): readonly AgentId[] => electorate.filter((agent) => !gone.includes(agent) && !removed.includes(agent));
+export const present = ({ electorate, gone }: TaskState): readonly AgentId[] => electorate.filter((agent) => !gone.includes(agent));
 
 /** Who can be given work, electorate or not. */
-export const helpers = ({ gone, removed }: TaskState, rules: TaskRules): readonly AgentId[] => rules.agents.filter((agent) => !gone.includes(agent) && !removed.includes(agent));
+export const helpers = ({ gone }: TaskState, rules: TaskRules): readonly AgentId[] => rules.agents.filter((agent) => !gone.includes(agent));
 
 /** The integrator first, the others as they come. */
 export const integratorFirst = (agents: readonly AgentId[], { integrator }: TaskRules): readonly AgentId[] =>

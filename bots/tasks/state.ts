@@ -179,11 +179,6 @@ export const TaskState = z.object({
   gone: z.array(AgentId),
   /** Who leaves at the next one: out of quota. */
   leaving: z.array(AgentId),
-  /** Put out of the house while the task went on: in no electorate any more. */
-  removed: z.array(AgentId).default([]),
-  /** How often the electorate, and the poll, of this round were said anew for that. */
-  recalled: z.int().nonnegative().default(0),
-  repolled: z.int().nonnegative().default(0),
   /** Of plans: 0, and one more for each new plan; never again the same, also after `!retry`. */
   round: z.int().nonnegative(),
   /** The round in which this run began: 2 new plans at most from there. */

@@ -82,8 +82,6 @@ export interface Tasks {
   /** A master's `!retry`, in his event. */
   retry(root: EventId, by: UserId, event: EventId): Promise<TaskState | null>;
   apply(root: EventId, event: TaskEvent): Promise<TaskState | null>;
-  /** An agent is put out of the house: tasks go on without it. */
-  dismiss(agent: AgentId): Promise<void>;
   cardText(state: TaskState): string;
   /** Who could take part in a task in that room now. */
   readyIn(room: RoomId): Promise<readonly AgentId[]>;
@@ -120,15 +118,12 @@ export function createTasks(deps: TasksDeps): Tasks {
     serverName: deps.serverName,
     ops: deps.ops,
   });
-  const userOf = (agent: AgentId | null): UserId | undefined => (agent === null ? residents.coordinator : residents.byId.get(agent)?.userId);
+  const userOf = (agent: AgentId | null): UserId => (agent === null ? residents.coordinator : (residents.byId.get(agent)?.userId ?? residents.coordinator));
   const coordinator = ghost(residents.coordinator);
   const voice = new Voice({
     store,
     machine,
-    accountOf: (agent) => {
-      const user = userOf(agent);
-      return user === undefined ? undefined : ghost(user);
-    },
+    accountOf: (agent) => ghost(userOf(agent)),
     sayingOf: (state, say) => sayingOf(state, say, facts(state)),
     isRehearsing: (agent) => minds.get(agent)?.provider.rehearsal === true,
     log,
@@ -148,10 +143,7 @@ export function createTasks(deps: TasksDeps): Tasks {
 
   const readyIn = async (room: RoomId): Promise<readonly AgentId[]> => {
     const members = await rooms.members(room);
-    return ready().filter((id) => {
-      const user = userOf(id);
-      return user !== undefined && members.has(user);
-    });
+    return ready().filter((id) => members.has(userOf(id)));
   };
   const states = async (roots: readonly EventId[]): Promise<readonly TaskState[]> => (await Promise.all(roots.map((root) => store.load(root)))).flatMap((state) => state ?? []);
 
@@ -196,9 +188,6 @@ export function createTasks(deps: TasksDeps): Tasks {
       return state === null ? null : machine.apply(root, { kind: 'retry', at: Date.now(), by, event, ready: [...(await readyIn(state.room))] });
     },
     apply: (root, event) => machine.apply(root, event),
-    dismiss: async (agent) => {
-      for (const root of await store.live()) await machine.apply(root, { kind: 'left', at: Date.now(), agent });
-    },
     cardText: card,
     readyIn,
     onEnded: (listener) => {

@@ -1,14 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { launcherText } from '../text/launcher.ts';
+import { Refusal } from './refusal.ts';
 
 /** Names to values; a blank value is left out, as in the schemas. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** A file of `NAME=value` lines; none where there is no file. */
+/** A file of `NAME=value` lines; none where there is no file. Throws a `Refusal` where it cannot be read. */
 export function readEnvFile(path: string): Environment {
   if (!existsSync(path)) return {};
-  return present(parseEnv(readFileSync(path, 'utf8')));
+  return present(parseEnv(textOf(path)));
+}
+
+/** Some editors begin a file with a mark, and some write two bytes for each letter. */
+function textOf(path: string): string {
+  try {
+    const bytes = readFileSync(path);
+    const wide = bytes[0] === 0xff && bytes[1] === 0xfe;
+    return bytes.toString(wide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
+  } catch (cause) {
+    throw new Refusal(launcherText.fileUnreadable(path, cause instanceof Error && 'code' in cause ? String(cause.code) : '?'), { cause });
+  }
 }
 
 function present(values: Readonly<Record<string, string | undefined>>): Environment {
@@ -17,9 +30,12 @@ function present(values: Readonly<Record<string, string | undefined>>): Environm
   );
 }
 
+/** Without `.env`. */
+export const processEnvironment = (): Environment => present(process.env);
+
 /** The process's own environment, over what `.env` in the folder of the project says. */
 export function ownerEnvironment(projectFolder: string): Environment {
-  return { ...readEnvFile(join(projectFolder, '.env')), ...present(process.env) };
+  return { ...readEnvFile(join(projectFolder, '.env')), ...processEnvironment() };
 }
 
 /** What `npm start -- keys` has stored; the environment and `.env` go before it. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ownerEnvironment } from '../config/environment.ts';
+import { type Environment, ownerEnvironment, processEnvironment } from '../config/environment.ts';
 import { languageOf, loadSettings } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
 import type { Lang } from '../protocol/ids.ts';
@@ -13,14 +13,14 @@ import { single } from './single.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 
-async function chat(args: readonly string[], lang: Lang): Promise<number> {
+async function chat(args: readonly string[], environment: Environment, lang: Lang): Promise<number> {
   const want = wanted(args);
   if (want.kind === 'wrong') throw new Refusal(terminalText.wrongArgument(want.argument));
   if (want.kind === 'help') {
     process.stdout.write(`${terminalText.help[lang]()}\n`);
     return 0;
   }
-  const settings = loadSettings(ownerEnvironment(project));
+  const settings = loadSettings(environment);
   const house = readHouse(project, settings.CHAVION_DATA_DIR);
   const screen = new Screen(process.stdout);
   const stop = new AbortController();
@@ -44,9 +44,11 @@ async function chat(args: readonly string[], lang: Lang): Promise<number> {
   return code;
 }
 
-const lang = languageOf(ownerEnvironment(project));
+let lang = languageOf(processEnvironment());
 try {
-  process.exitCode = await chat(process.argv.slice(2), lang);
+  const environment = ownerEnvironment(project);
+  lang = languageOf(environment);
+  process.exitCode = await chat(process.argv.slice(2), environment, lang);
 } catch (error) {
   // Names of errors only: a message may quote what was sent.
   const what = error instanceof Refusal ? error.in(lang) : terminalText.unexpected(error instanceof Error ? error.name : 'unknown')[lang]();

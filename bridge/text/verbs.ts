@@ -26,7 +26,7 @@ ${columns([
   ['npm start -- upgrade', '백업한 뒤 새 판으로 올립니다.'],
   ['npm start -- install-service', '서버가 켜질 때 집도 켜지게 합니다 (systemd).'],
   ['npm start -- compose', 'docker compose로 켤 때 쓸 비밀값과 설정을\n만듭니다.'],
-  ['npm start -- --help', '이 도움말'],
+  ['npm start -- --help', '이 도움말 (명령 뒤에 --help: 그 명령의 쓰는 법)'],
   ['npm run chat', '이 터미널에서 에이전트들과 이야기합니다.'],
 ])}
 
@@ -52,7 +52,7 @@ ${columns([
   ['npm start -- upgrade', 'a backup, then the newest version'],
   ['npm start -- install-service', 'the house opens with the machine (systemd)'],
   ['npm start -- compose', 'secrets and configuration for docker compose'],
-  ['npm start -- --help', 'this help'],
+  ['npm start -- --help', 'this help (behind a command: how to use it)'],
   ['npm run chat', 'talks to the agents from this terminal.'],
 ])}
 
@@ -61,6 +61,36 @@ Everything said and every account is kept in the folder data
 (CHAVION_DATA_DIR); started by root, part of it in /var/lib/chavion.
 What happened is in data/logs.`,
 );
+
+/** Of the verbs that say little else. */
+export const usageText = {
+  start: phrase(
+    () => '쓰는 법: npm start\n  집을 켭니다. 처음이면 필요한 것을 설치합니다. Ctrl-C로 끕니다.\n  다른 명령 보기: npm start -- --help',
+    () => 'Usage: npm start\n  Opens the house; the first time it installs what is missing. Ctrl-C closes it.\n  The other commands: npm start -- --help',
+  ),
+  doctor: phrase(
+    () => '쓰는 법: npm start -- doctor [--providers]\n  무엇이 빠졌거나 고장 났는지 보여 줍니다. 바꾸는 것은 없습니다.\n  --providers는 AI마다 짧게 한 번씩 불러 봅니다 (요금이 조금 듭니다).',
+    () => 'Usage: npm start -- doctor [--providers]\n  Shows what is missing or broken and changes nothing.\n  --providers calls each AI once, briefly (at a small cost).',
+  ),
+  keys: phrase(
+    () => '쓰는 법: npm start -- keys\n  AI 회사의 키를 하나씩 묻고, 시험해 본 뒤 저장합니다. 키는 화면에 보이지 않습니다.\n  그냥 Enter: 그대로 둠, -: 지움, Ctrl-C: 그만둠. 키를 명령 뒤에 쓰지 마세요.',
+    () => 'Usage: npm start -- keys\n  Asks for one key after another, tests each and stores it; none is shown.\n  Enter alone keeps what is there, - removes it, Ctrl-C ends. Never write a key behind the command.',
+  ),
+  status: phrase(() => '쓰는 법: npm start -- status\n  부분마다 켜져 있는지, 디스크와 마지막 백업을 보여 줍니다.', () => 'Usage: npm start -- status\n  Shows which parts are up, the disk and the last backup.'),
+  rotateSecrets: phrase(
+    () => '쓰는 법: npm start -- rotate-secrets\n  부분들 사이의 비밀값을 새로 만듭니다. 켜져 있으면 집이 잠깐 다시 켜집니다.',
+    () => 'Usage: npm start -- rotate-secrets\n  Makes new secrets between the parts. A running house is started anew for a moment.',
+  ),
+};
+
+export const unknownWord = (verb: string, word: string) =>
+  phrase(
+    () => `${verb === 'start' ? 'npm start' : `npm start -- ${verb}`} 뒤에 쓸 수 없는 말입니다: ${safe(word)}. 아무것도 하지 않았습니다.`,
+    () => `"${safe(word)}" means nothing behind ${verb === 'start' ? 'npm start' : `npm start -- ${verb}`}. Nothing was done.`,
+  );
+
+/** It may be a key that was pasted there. */
+const safe = (word: string): string => (/^-{1,2}[\w-]{1,30}$/.test(word) || word.length <= 12 ? word : `${word.slice(0, 4)}…`);
 
 /** A verb that was ended by Ctrl-C; the house goes on, where it runs. */
 export const cutShort = phrase(() => '중단했습니다. 지금까지의 내용은 그대로입니다. 다시 하려면 같은 명령을 해 주세요.', () => 'Cut short; what you have is kept. The same command does it again.');

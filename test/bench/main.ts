@@ -11,6 +11,13 @@ import { tasksBench } from './tasks.ts';
 /** `npm run bench`: every table of the README in one run; with names, only those parts. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const wanted = process.argv.slice(2);
+const NAMES = ['mechanism', 'sandbox', 'tasks', 'fan-out', 'streaming', 'endurance', 'old-room'];
+const strange = wanted.filter((word) => word !== '--quick' && !NAMES.includes(word));
+if (strange.length > 0) {
+  const help = strange.every((word) => word === '--help' || word === '-h');
+  say(`${help ? '' : `Not known: ${strange.join(' ')}\n`}npm run bench -- [--quick] [${NAMES.join('|')}] ...`);
+  process.exit(help ? 0 : 2);
+}
 const failures: string[] = [];
 
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);

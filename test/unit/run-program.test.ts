@@ -86,6 +86,7 @@ describe('.node/run while it installs', () => {
       }
       run.kill(signal);
       await gone(family);
+      expect(family).toHaveLength(2);
     }
   });
 });

@@ -47,7 +47,7 @@ function publishWhenAllAreIn(draft: Draft): void {
     if (draft.state.asks.length > 0) return;
   }
   // Votes are cast into the poll, which has to stand; a homeserver that takes none does without.
-  const poll = messageId.poll(state.round, state.repolled);
+  const poll = messageId.poll(state.round);
   if (draft.isPending(poll)) return;
   draft.set({ published: true });
   for (const { by, ranking } of state.ballots) {
@@ -62,7 +62,7 @@ function countWhenPublished(draft: Draft): void {
   const { state } = draft;
   const cast = state.ballots.every(({ by, ranking }) => draft.isSaid(messageId.ballot(state.round, by)) && (ranking.length === 0 || !draft.isPending(messageId.pollVote(state.round, by))));
   if (!cast) return;
-  draft.closePoll();
+  if (draft.isSaid(messageId.poll(state.round))) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
   draft.say({ id: messageId.ballots(state.round), what: 'ballots' });
   const counted = count(state);
   if (counted.kind === 'won') decide(draft, { winner: counted.winner, rule: 'vote', countedBy: counted.by });
