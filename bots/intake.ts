@@ -10,6 +10,7 @@ import { parseTask } from '../bridge/protocol/task-order.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
+import { raise } from '../bridge/queue/atomic.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { clockTime } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
@@ -174,7 +175,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (plan.stopAt !== undefined) {
       deps.running.cancel({ room, until: plan.stopAt });
       // A crash must not set going again what was stopped.
-      await redis.hset(swarmKey('stopped'), room, Math.max(plan.stopAt, Number(await redis.hget(swarmKey('stopped'), room))));
+      await raise(redis, swarmKey('stopped'), room, plan.stopAt);
       await deps.tasks.stop(room, plan.stopAt, plan.stopThread);
     }
     if (plan.forgetAt !== undefined) await deps.memory.forget(room, plan.forgetAt);

@@ -6,6 +6,7 @@ import type { Timeline } from '../bridge/appservice/timeline.ts';
 import { maskSecrets } from '../bridge/matrix/secrets.ts';
 import type { EventId, Lang, RoomId } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
+import { Lease } from '../bridge/queue/lease.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { type Memory, type NextSummary, nextSummary, NO_MEMORY, summaryQuestion, summarySystem } from './memory-plan.ts';
 import type { Mind, Minds } from './minds.ts';
@@ -23,8 +24,8 @@ export interface RoomMemoryDeps {
 
 const StoredMemory = z.object({ text: z.string(), by: z.string(), since: z.number(), until: z.number(), madeAt: z.number() });
 
-/** One summing up at a time in a room, by whichever swarm; longer than it may take. */
-const BUSY_S = 180;
+/** One summing up at a time in a room, by whichever swarm; one that died gives way so soon. */
+const LEASE_MS = 15_000;
 const PATIENCE_MS = 150_000;
 /** A turn does not ask Redis anew for what the turn beside it has just read. */
 const FRESH_MS = 1_000;
@@ -92,8 +93,8 @@ export class RoomMemory {
     const limits = { window, everyMessages: roster.memory.everyMessages, capacity: Math.max(mind.config.contextTokens - PROMPT_TOKENS, 500) };
     if (nextSummary(await timeline.view(room), await this.of(room), limits) === null) return;
 
-    const busy = swarmKey('summing', room);
-    if ((await redis.set(busy, '1', 'EX', BUSY_S, 'NX')) === null) return;
+    await using lease = await Lease.take(redis, swarmKey('summing', room), LEASE_MS);
+    if (lease === null) return;
     try {
       const { memory, epoch } = await this.#read(room);
       const next = nextSummary(await timeline.view(room), memory, limits);
@@ -104,7 +105,6 @@ export class RoomMemory {
       await redis.eval(STORE, 1, memoryKey(room), epoch, JSON.stringify(made));
     } finally {
       this.#fresh.delete(room);
-      await redis.del(busy);
     }
   }
 

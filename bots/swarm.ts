@@ -19,6 +19,8 @@ import { Roll } from '../bridge/queue/executor-roll.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { adminElsewhere } from '../bridge/text/admin.ts';
 import { AgentStatus, renderAgents } from './agent-status.ts';
+import { asideOf } from './aside.ts';
+import { askForPushes } from './ask-for-pushes.ts';
 import { Attachments } from './attachments.ts';
 import type { CoordinatorDeps } from './coordinator.ts';
 import { createDoorway, type Doorway } from './door/door.ts';
@@ -87,6 +89,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     residents: [residents.coordinator, ...residents.agents.map((agent) => agent.userId)],
   });
   const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
+  const putAside = asideOf({ redis, coordinator, ops: settings.CHAVION_OPS_ROOM, lang: settings.CHAVION_LANG, log });
   const queue = openQueue<SwarmJob>(QUEUE, redis);
   const orders = loggedOrders(openOrders(redis), log);
   const taskQueue = openQueue<TaskJob>(TASKS_QUEUE, redis);
@@ -157,9 +160,10 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     timeZone: settings.CHAVION_TZ,
     available: (agent) => purse.affords(agent),
     frozen: () => purse.frozen,
+    putAside,
     log,
   });
-  const showcase = createShowcase({ redis, tasks, coordinator, settings, log });
+  const showcase = createShowcase({ redis, tasks, coordinator, settings, putAside, log });
   const { clock, commands: clockWords } = buildClock({
     redis,
     queue,
@@ -174,6 +178,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     hqName,
     serverName: settings.CHAVION_SERVER_NAME,
     timeZone: settings.CHAVION_TZ,
+    putAside,
     log,
   });
 
@@ -274,6 +279,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
           concurrency: CONCURRENT_JOBS,
           fetchers: FETCHERS,
           onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
+          putAside,
           giveUp: async (job) => (job.type === 'turn' ? giveUpTurn(job, turns) : undefined),
         },
         jobHandler({ commands: houseCommands, lines, turns, clock, door, orders, count: (type, outcome) => meters.job(type, outcome) }),
@@ -292,9 +298,4 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       await Promise.all([queue.close(), taskQueue.close(), orders.close()]);
     },
   };
-}
-
-/** Synapse waits up to eight minutes before it tries a sleeping appservice again; a ping makes it try now. */
-async function askForPushes(coordinator: Account): Promise<void> {
-  await coordinator.call('POST', '/_matrix/client/v1/appservice/chavion/ping', { body: {}, tries: 3 }).catch(() => undefined);
 }

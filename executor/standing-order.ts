@@ -4,7 +4,7 @@ import { parseCycle } from '../bridge/protocol/cycle-order.ts';
 import type { EventId, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import { parseSchedule, parseUnschedule } from '../bridge/protocol/schedule-order.ts';
-import { scheduleId } from '../bridge/queue/schedule-id.ts';
+import { namesOf, scheduleId } from '../bridge/queue/schedule-id.ts';
 import { type GateRefusal, masterMessage, type OrderFacts, STOP_SIGN } from './gate.ts';
 import { messageIn, type TaskThread } from './task-acts.ts';
 import type { Reaction } from './relations.ts';
@@ -55,8 +55,8 @@ export function revokedBy(body: string): string | null {
   return cycle === 'off' || cycle === 'on' ? CYCLE : parseUnschedule(body);
 }
 
-/** Of all that was taken away, what concerns this order: the newest time, 0 for none. */
+/** Of all that was taken away, under any name that means this order: the newest time, 0 for none. */
 export function revocationOf(order: EventId, body: string, revokedAt: (key: string) => number): number {
   const isCycle = parseCycle(body) !== null;
-  return Math.max(revokedAt(scheduleId(order)), isCycle ? revokedAt(CYCLE) : 0);
+  return Math.max(...namesOf(scheduleId(order)).map(revokedAt), isCycle ? revokedAt(CYCLE) : 0);
 }

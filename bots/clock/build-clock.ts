@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RoomId } from '../../bridge/protocol/ids.ts';
+import type { PutAside } from '../../bridge/queue/jobs.ts';
 import { Clock, type ClockDeps } from './clock.ts';
 import { type ClockCommands, clockCommands } from './clock-commands.ts';
 import { ScheduleStore } from './schedule-store.ts';
@@ -8,11 +9,12 @@ export interface BuildClock extends Omit<ClockDeps, 'store' | 'now'> {
   readonly redis: Redis;
   readonly hq: RoomId;
   readonly hqName: string;
+  readonly putAside: PutAside;
 }
 
 /** The clock, and what masters say to it. */
-export function buildClock({ redis, hq, hqName, ...deps }: BuildClock): { readonly clock: Clock; readonly commands: ClockCommands } {
-  const store = new ScheduleStore(redis);
+export function buildClock({ redis, hq, hqName, putAside, ...deps }: BuildClock): { readonly clock: Clock; readonly commands: ClockCommands } {
+  const store = new ScheduleStore(redis, putAside);
   const clock = new Clock({ ...deps, store, now: Date.now });
   return { clock, commands: clockCommands({ clock, store, frozen: deps.frozen, hq, hqName, timeZone: deps.timeZone }) };
 }

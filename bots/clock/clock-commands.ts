@@ -2,7 +2,7 @@ import type { RoomId } from '../../bridge/protocol/ids.ts';
 import { parseCycleWords } from '../../bridge/protocol/cycle-order.ts';
 import { idIn, parseScheduleWords } from '../../bridge/protocol/schedule-order.ts';
 import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
-import { scheduleId } from '../../bridge/queue/schedule-id.ts';
+import { scheduleId, SHORTEST_NAME } from '../../bridge/queue/schedule-id.ts';
 import * as say from '../../bridge/text/clock.ts';
 import { allFrozen, clockTime } from '../../bridge/text/purse.ts';
 import type { HouseCommands } from '../house-commands.ts';
@@ -28,10 +28,11 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
   const time = (at: number, { lang }: HouseCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
   const nextOf = (schedule: Schedule) => clock.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
   const record = ({ source, at, room, by, lang }: HouseCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
-  const named = async ({ words }: HouseCommandJob): Promise<Kept | null> => {
+  const named = async ({ words }: HouseCommandJob): Promise<readonly Kept[]> => {
     const id = idIn(words);
-    return id === null ? null : store.get(id);
+    return id === null ? [] : store.named(id);
   };
+  const nameOf = async ({ id, source }: Schedule): Promise<string> => (await store.all()).find((one) => one.source === source)?.name ?? id.slice(0, SHORTEST_NAME);
   const what = ({ kind, mission }: Schedule, { lang }: HouseCommandJob) => (kind === 'schedule' ? brief(mission) : say.cycleWord[lang]());
   const endAll = async (kind: Schedule['kind'], { by }: HouseCommandJob) => {
     for (const one of await store.all()) if (one.kind === kind) await clock.end(one, by);
@@ -45,25 +46,26 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
     if (!isCron(cron, deps.timeZone)) return say.notSchedule[job.lang]('cron');
     const made = record(job, { kind: 'schedule', cron, mission, missed });
     await store.add(made);
-    return say.scheduled[job.lang]({ id: made.id, next: time(nextOf(made), job), mission: brief(mission), skips: missed === 'skip' });
+    return say.scheduled[job.lang]({ id: await nameOf(made), next: time(nextOf(made), job), mission: brief(mission), skips: missed === 'skip' });
   }
 
   async function schedules(job: HouseCommandJob): Promise<string> {
-    const lines = (await store.all()).map((one) => ({ id: one.id, kind: one.kind, cron: one.cron, mission: brief(one.mission), next: time(nextOf(one), job) }));
+    const lines = (await store.all()).map((one) => ({ id: one.name, kind: one.kind, cron: one.cron, mission: brief(one.mission), next: time(nextOf(one), job) }));
     return say.scheduleList[job.lang](lines, deps.frozen());
   }
 
   async function unschedule(job: HouseCommandJob): Promise<string> {
+    // The executor takes away all that begin so, and so does this.
     const found = await named(job);
-    if (found === null) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
-    await clock.end(found, job.by);
-    return say.unscheduled[job.lang](found.id, what(found, job));
+    for (const one of found) await clock.end(one, job.by);
+    return found.map((one) => say.unscheduled[job.lang](one.name, what(one, job))).join('\n') || say.noSuchSchedule[job.lang](job.words.slice(0, 40));
   }
 
   async function runNow(job: HouseCommandJob): Promise<string | null> {
     if (deps.frozen()) return allFrozen[job.lang]();
-    const found = await named(job);
-    if (found === null) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
+    const [found, another] = await named(job);
+    if (found === undefined) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
+    if (another !== undefined) return say.whichSchedule[job.lang](found.name, another.name);
     await clock.runNow(found, job.source, job.at);
     // The run says so itself.
     return null;

@@ -98,19 +98,19 @@ export class Clock {
     // Cancelled since.
     if (schedule === null || schedule.source !== job.source) return;
     if (!(await isOrdered(schedule, { coordinator, masters: await masters() }))) {
-      await this.#tell(schedule, say.orderIsGone[schedule.lang](schedule.id), `${jobId(job)}.gone`);
+      await this.#tell(schedule, say.orderIsGone[schedule.lang](schedule.name), `${jobId(job)}.gone`);
       return store.remove(schedule);
     }
     if (schedule.kind === 'digest') return writeDigest(schedule, job, { ...this.#deps, round: this.#deps });
     const last = await store.lastRun(schedule.id);
     if (last !== null && last.key !== job.key && goesOn(await tasks.get(last.root), schedule.kind)) {
       const what = schedule.kind === 'cycle' ? say.cycleWord[schedule.lang]() : brief(schedule.mission);
-      return this.#tell(schedule, say.runOverlaps[schedule.lang](schedule.id, what), `${jobId(job)}.overlap`);
+      return this.#tell(schedule, say.runOverlaps[schedule.lang](schedule.name, what), `${jobId(job)}.overlap`);
     }
     if (schedule.kind === 'cycle') return beginRound(schedule, job, { ...this.#deps, round: this.#deps });
-    const { room, lang, by, mission, source } = schedule;
+    const { room, lang, by, mission, source, name } = schedule;
     const how = job.key.startsWith('now.') ? 'now' : job.late ? 'late' : 'on-time';
-    const content = messageContent({ text: say.runBegins[lang](schedule.id, mission, how), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } });
+    const content = messageContent({ text: say.runBegins[lang](name, mission, how), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } });
     const root = await coordinator.send(room, 'm.room.message', content, jobId(job));
     await store.ran(schedule.id, { key: job.key, root });
     await tasks.start({ root, room, at: await sentAt(coordinator, room, root), by, origin: 'schedule', mission, lang });

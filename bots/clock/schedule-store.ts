@@ -1,6 +1,9 @@
 import type { Redis } from 'ioredis';
 import { EventId } from '../../bridge/protocol/ids.ts';
+import type { PutAside } from '../../bridge/queue/jobs.ts';
+import { raise } from '../../bridge/queue/atomic.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
+import { scheduleId, SHORTEST_NAME, shortName } from '../../bridge/queue/schedule-id.ts';
 import { LastRun, Round, Schedule } from './schedule.ts';
 
 const SCHEDULES = swarmKey('clock', 'schedules');
@@ -14,15 +17,16 @@ const OPEN = swarmKey('clock', 'rounds');
 const DAY_KEPT_S = 7 * 24 * 3600;
 const MONTH_MS = 30 * 24 * 3_600_000;
 
+/** One that an older version keeps under its first four letters is there already. */
 const ADD = `
 if redis.call('ZSCORE', KEYS[3], ARGV[3]) then return 0 end
+local old = redis.call('HGET', KEYS[1], ARGV[5])
+if old then
+  local ok, kept = pcall(cjson.decode, old)
+  if ok and kept.source == ARGV[3] then return 1 end
+end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4])
-return 1`;
-const LATER = `
-local before = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-if tonumber(ARGV[2]) <= before then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1`;
 
 const NUMBER = `
@@ -31,30 +35,54 @@ return redis.call('HGET', KEYS[1], ARGV[1])`;
 
 export interface Kept extends Schedule {
   readonly handled: number;
+  /** How people call it: the letters that tell it apart from the others that there are now. */
+  readonly name: string;
 }
 
 /** Schedules in Redis, shared by all swarms. */
 export class ScheduleStore {
   readonly #redis: Redis;
 
-  constructor(redis: Redis) {
+  readonly #putAside: PutAside;
+  readonly #unreadable = new Set<string>();
+
+  constructor(redis: Redis, putAside: PutAside = () => Promise.resolve()) {
     this.#redis = redis;
+    this.#putAside = putAside;
   }
 
   /** @returns false where it was taken away already. */
   async add(schedule: Schedule): Promise<boolean> {
-    return (await this.#redis.eval(ADD, 3, SCHEDULES, HANDLED, GONE, schedule.id, JSON.stringify(schedule), schedule.source, schedule.at)) === 1;
+    return (await this.#redis.eval(ADD, 3, SCHEDULES, HANDLED, GONE, schedule.id, JSON.stringify(schedule), schedule.source, schedule.at, schedule.id.slice(0, SHORTEST_NAME))) === 1;
   }
 
   async all(): Promise<readonly Kept[]> {
     const [schedules, handled] = await Promise.all([this.#redis.hgetall(SCHEDULES), this.#redis.hgetall(HANDLED)]);
-    return Object.entries(schedules)
-      .map(([id, text]) => ({ ...Schedule.parse(JSON.parse(text)), handled: Number(handled[id] ?? 0) }))
+    const read = await Promise.all(Object.entries(schedules).map(([id, text]) => this.#read(id, text)));
+    const kept = read.flatMap((one) => one ?? []);
+    const ids = kept.map(({ source }) => scheduleId(source));
+    return kept
+      .map((one) => ({ ...one, handled: Number(handled[one.id] ?? 0), name: shortName(scheduleId(one.source), ids) }))
       .toSorted((a, b) => a.at - b.at);
+  }
+
+  /** One that cannot be read keeps none of the others from its time. */
+  async #read(id: string, text: string): Promise<Schedule | null> {
+    const { data, error } = Schedule.safeParse(jsonOf(text));
+    if (error === undefined) return data;
+    const [field] = error.issues[0]?.path ?? [];
+    if (!this.#unreadable.has(id)) await this.#putAside({ what: 'schedule', id, why: String(field ?? 'schedule'), data: text });
+    this.#unreadable.add(id);
+    return null;
   }
 
   async get(id: string): Promise<Kept | null> {
     return (await this.all()).find((one) => one.id === id) ?? null;
+  }
+
+  /** All that a word means: one, unless it is so short that another begins with it too. */
+  async named(word: string): Promise<readonly Kept[]> {
+    return (await this.all()).filter(({ source }) => scheduleId(source).startsWith(word));
   }
 
   async remove({ id, source }: Pick<Schedule, 'id' | 'source'>): Promise<void> {
@@ -63,7 +91,7 @@ export class ScheduleStore {
 
   /** Occurrences up to then need nothing any more. */
   async handled(id: string, at: number): Promise<void> {
-    await this.#redis.eval(LATER, 1, HANDLED, id, at);
+    await raise(this.#redis, HANDLED, id, at);
   }
 
   async lastRun(id: string): Promise<LastRun | null> {
@@ -110,3 +138,11 @@ export class ScheduleStore {
 }
 
 const dayKey = (day: string, what: string): string => swarmKey('clock', 'day', day, what);
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -4,8 +4,8 @@ import { EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 /** What masters have put on the clock, as it is kept in Redis. */
 export const Schedule = z.object({
   v: z.literal(1),
-  /** Four letters, from `source`. */
-  id: z.string().regex(/^[a-z2-7]{4}$/),
+  /** Sixteen letters, from `source`; of older ones four. */
+  id: z.string().regex(/^[a-z2-7]{4,16}$/),
   /** The master's message: the executor reads it again. */
   source: EventId,
   /** origin_server_ts of it. */

@@ -5,6 +5,7 @@ import { editContent, messageContent } from '../../bridge/matrix/content.ts';
 import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
+import { sha256 } from '../../bridge/queue/canonical.ts';
 import { hasEnded, waitsForMaster } from './machine.ts';
 import type { TaskState } from './state.ts';
 import type { TaskStore } from './store.ts';
@@ -14,8 +15,6 @@ export interface CardDeps {
   readonly coordinator: Pick<Account, 'send'>;
   readonly budget: Pick<EditBudget, 'take' | 'interval'>;
   readonly cardText: (state: TaskState) => string;
-  /** Tells apart the swarms that might edit one card. */
-  readonly holder: string;
   readonly log: Logger;
 }
 
@@ -73,18 +72,21 @@ export class CardKeeper {
 
   /** @returns false where another swarm is at it. */
   async #show(root: EventId): Promise<boolean> {
-    const { store, coordinator, budget, cardText, holder } = this.#deps;
-    if (!(await store.leaseCard(root, holder))) return false;
+    const { store, coordinator, budget, cardText } = this.#deps;
+    await using lease = await store.leaseCard(root);
+    if (lease === null) return false;
     let state = await store.load(root);
     const card = state?.events['card'];
     if (state === null || card === undefined) return true;
     if (cardText(state) !== this.#shown.get(root)) {
       await budget.take(hasEnded(state) ? 'last' : 'growing');
+      // Whoever stood still for so long is not the one any more who shows it.
+      if (!(await lease.isHeld())) return false;
       state = (await store.load(root)) ?? state;
       const text = cardText(state);
       try {
         const content = editContent(card, { text, msgtype: 'm.notice', chavion: chavionOf(state) });
-        await coordinator.send(state.room, 'm.room.message', content, `task.${root}.card.${state.version}.${text.length}`);
+        await coordinator.send(state.room, 'm.room.message', content, `task.${root}.card.${state.version}.${sha256(text).slice(0, 32)}`);
       } catch (error) {
         if (!refused(error)) throw error;
       }

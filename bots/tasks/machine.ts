@@ -1,5 +1,6 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
+import { Lanes } from '../lanes.ts';
 import { ENDED, type TaskState } from './state.ts';
 import type { Pending, TaskStore } from './store.ts';
 import { type TaskJob, taskJobId } from './task-job.ts';
@@ -19,6 +20,7 @@ export type Watcher = (state: TaskState, before: TaskState) => void;
 export class TaskMachine {
   readonly #deps: MachineDeps;
   readonly #watchers = new Set<Watcher>();
+  readonly #lanes = new Lanes<EventId>();
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
@@ -34,8 +36,15 @@ export class TaskMachine {
     return this.change(root, (state) => this.#deps.reduce(state, event, this.#deps.rules()));
   }
 
-  /** `next` may be asked more than once; it changes nothing by giving back the same state. */
-  async change(root: EventId, next: (state: TaskState) => Transition): Promise<TaskState | null> {
+  /**
+   * `next` may be asked more than once; it changes nothing by giving back the same state. Of one task one after the
+   * other: a hundred answers at once would each read the task again for every one that was first.
+   */
+  change(root: EventId, next: (state: TaskState) => Transition): Promise<TaskState | null> {
+    return this.#lanes.run(root, () => this.#change(root, next));
+  }
+
+  async #change(root: EventId, next: (state: TaskState) => Transition): Promise<TaskState | null> {
     const { store } = this.#deps;
     for (;;) {
       const before = await store.load(root);
@@ -69,7 +78,12 @@ export class TaskMachine {
 
   /** What a process that died had stored and not handed on. */
   async handOnAll(): Promise<void> {
-    for (const root of await this.#deps.store.pending()) await this.handOn(root, await this.#deps.store.outbox(root));
+    const { store } = this.#deps;
+    const roots = await store.pending();
+    // One that fails keeps the others from nothing.
+    const tried = await Promise.allSettled(roots.map(async (root) => this.handOn(root, await store.outbox(root))));
+    const failed = tried.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { EventId } from '../../bridge/protocol/ids.ts';
+import type { PutAside } from '../../bridge/queue/jobs.ts';
+import { Lease } from '../../bridge/queue/lease.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { ENDED, TaskState } from './state.ts';
 import { TaskEffect } from './transitions.ts';
@@ -67,8 +69,13 @@ if redis.call('HGET', KEYS[1], 'version') == ARGV[2] then redis.call('SREM', KEY
 export class TaskStore {
   readonly #redis: Redis;
 
-  constructor(redis: Redis) {
+  /** Told once in this process of what does not fit. */
+  readonly #putAside: PutAside;
+  readonly #unreadable = new Set<string>();
+
+  constructor(redis: Redis, putAside: PutAside = () => Promise.resolve()) {
     this.#redis = redis;
+    this.#putAside = putAside;
   }
 
   /** The same for the same root, however often it is asked. */
@@ -81,9 +88,10 @@ export class TaskStore {
     return root === null ? null : EventId.parse(root);
   }
 
+  /** Null also where it cannot be read: of that one nothing comes any more, and the others go on. */
   async load(root: EventId): Promise<TaskState | null> {
     const state = await this.#redis.hget(taskKey(root), 'state');
-    return state === null ? null : TaskState.parse(JSON.parse(state));
+    return state === null ? null : this.#read(TaskState, 'task', root, state);
   }
 
   /** @param before null for a new task. @returns the effects with their places; null where another transition was first. */
@@ -97,7 +105,19 @@ export class TaskStore {
   /** In the order in which they were decided. */
   async outbox(root: EventId): Promise<readonly Pending[]> {
     const found = Object.entries(await this.#redis.hgetall(outboxKey(root)));
-    return found.map(([seq, effect]) => ({ seq: Number(seq), effect: TaskEffect.parse(JSON.parse(effect)) })).sort((a, b) => a.seq - b.seq);
+    const read = await Promise.all(found.map(async ([seq, text]) => ({ seq: Number(seq), effect: await this.#read(TaskEffect, 'tasks', `${root}.${seq}`, text) })));
+    const lost = read.filter(({ effect }) => effect === null);
+    if (lost.length > 0) await this.settle(root, lost.map(({ seq }) => seq));
+    return read.flatMap(({ seq, effect }) => (effect === null ? [] : [{ seq, effect }])).sort((a, b) => a.seq - b.seq);
+  }
+
+  async #read<T>(schema: z.ZodType<T>, what: string, id: string, text: string): Promise<T | null> {
+    const { data, error } = schema.safeParse(jsonOf(text));
+    if (error === undefined) return data;
+    const why = error.issues[0]?.path.join('.') ?? '';
+    if (!this.#unreadable.has(id)) await this.#putAside({ what, id, why: why === '' ? what : why, data: text });
+    this.#unreadable.add(id);
+    return null;
   }
 
   /** These effects are somebody else's business now. */
@@ -115,14 +135,13 @@ export class TaskStore {
     return this.#members(INDEX.cards);
   }
 
-  /** Only one swarm edits a card at a time; a dead one gives way soon. */
-  async leaseCard(root: EventId, holder: string): Promise<boolean> {
-    return (await this.#redis.set(swarmKey('task', root, 'card'), holder, 'PX', 5_000, 'NX')) !== null;
+  /** Only one swarm edits a card at a time; a dead one gives way soon. Null where another one has it. */
+  leaseCard(root: EventId): Promise<Lease | null> {
+    return Lease.take(this.#redis, swarmKey('task', root, 'card'), 5_000);
   }
 
   async cardShown(root: EventId, version: number): Promise<void> {
     await this.#redis.eval(SHOWN, 2, taskKey(root), INDEX.cards, root, version);
-    await this.#redis.del(swarmKey('task', root, 'card'));
   }
 
   /** Of those that go on. */
@@ -141,5 +160,13 @@ export class TaskStore {
 
   async #members(key: string): Promise<readonly EventId[]> {
     return z.array(EventId).parse(await this.#redis.smembers(key));
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Rooms } from '../../bridge/appservice/rooms.ts';
@@ -10,7 +9,7 @@ import type { PlanHash } from '../../bridge/protocol/plan.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { canonicalHash } from '../../bridge/queue/canonical.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
-import { openQueue, workOn } from '../../bridge/queue/jobs.ts';
+import { openQueue, type PutAside, workOn } from '../../bridge/queue/jobs.ts';
 import type { Minds } from '../minds.ts';
 import type { Residents } from '../residents.ts';
 import { Asks } from './asks.ts';
@@ -47,6 +46,8 @@ export interface TasksDeps {
   readonly frozen?: () => boolean;
   /** Not in blackout; also while all are frozen, for a task waits then with those whom it has. */
   readonly available?: (agent: AgentId) => boolean;
+  /** What was stored and cannot be read. */
+  readonly putAside?: PutAside;
   readonly log: Logger;
   readonly patience?: TaskRules['patience'];
 }
@@ -104,7 +105,7 @@ const REFRESH_MS = 20_000;
 
 export function createTasks(deps: TasksDeps): Tasks {
   const { redis, residents, roster, minds, rooms, ghost, log } = deps;
-  const store = new TaskStore(redis);
+  const store = new TaskStore(redis, deps.putAside);
   const queue = openQueue<TaskJob>(TASKS_QUEUE, redis);
   const ready = () => residents.agents.map(({ id }) => id).filter((id) => minds.ready.has(id) && !minds.byHand.has(id) && (deps.available?.(id) ?? true));
   const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), lent: deps.lendings().folders, hosts: deps.lendings().hosts, hash: canonicalHash, patience: deps.patience ?? PATIENCE });
@@ -132,7 +133,7 @@ export function createTasks(deps: TasksDeps): Tasks {
   const frozen = deps.frozen ?? (() => false);
   const asks = new Asks({ store, machine, frozen, askMind: (state, ask, signal) => askMind(state, ask, mindDeps, signal) });
   const card = (state: TaskState) => cardText(state, facts(state));
-  const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, holder: randomUUID(), log });
+  const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, log });
 
   const listeners = new Set<(state: TaskState) => void>();
   machine.watch((state, before) => {
@@ -202,6 +203,7 @@ export function createTasks(deps: TasksDeps): Tasks {
         {
           concurrency: CONCURRENT_EFFECTS,
           onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
+          ...(deps.putAside === undefined ? {} : { putAside: deps.putAside }),
           giveUp: async ({ root, effect }) => (effect.kind === 'ask' ? asks.giveUp(root, effect.ask) : effect.kind === 'say' ? voice.giveUp(root, effect.id) : undefined),
         },
         (job) => carryOutEffect(job, { store, machine, asks, voice, orders: deps.orders, frozen }),

@@ -4,6 +4,7 @@ import { messageContent } from '../../bridge/matrix/content.ts';
 import { CHAVION_KEY, type ChavionContent } from '../../bridge/protocol/content.ts';
 import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import type { TaskMachine } from './machine.ts';
+import { Lanes } from '../lanes.ts';
 import { pngSize } from './png-size.ts';
 import type { Saying, SayingFile } from './saying.ts';
 import type { Say, TaskState } from './state.ts';
@@ -22,7 +23,7 @@ export interface VoiceDeps {
 /** Says what tasks have to say: in the thread, in the order in which it was decided, each thing once. */
 export class Voice {
   readonly #deps: VoiceDeps;
-  readonly #last = new Map<EventId, Promise<void>>();
+  readonly #lanes = new Lanes<EventId>();
 
   constructor(deps: VoiceDeps) {
     this.#deps = deps;
@@ -30,12 +31,7 @@ export class Voice {
 
   /** Resolves when nothing is left to be said that was decided before the call. */
   say(root: EventId): Promise<void> {
-    const turn = (this.#last.get(root) ?? Promise.resolve()).then(() => this.#sayAll(root));
-    const settled = turn.catch(() => undefined).finally(() => {
-      if (this.#last.get(root) === settled) this.#last.delete(root);
-    });
-    this.#last.set(root, settled);
-    return turn;
+    return this.#lanes.run(root, () => this.#sayAll(root));
   }
 
   /** After the last of many tries: what stands behind it in the line is said all the same. */

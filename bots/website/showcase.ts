@@ -10,7 +10,7 @@ import type { ChavionContent } from '../../bridge/protocol/content.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import type { SwarmSettings } from '../../bridge/protocol/settings.ts';
-import { openQueue, workOn } from '../../bridge/queue/jobs.ts';
+import { openQueue, type PutAside, workOn } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { siteReady, siteShot } from '../../bridge/text/website.ts';
 import { plainWords } from '../tasks/markdown-words.ts';
@@ -26,6 +26,7 @@ export interface ShowcaseDeps {
   readonly tasks: Pick<Tasks, 'onEnded' | 'get' | 'ended'>;
   readonly coordinator: Pick<Account, 'send' | 'upload' | 'download' | 'event'>;
   readonly settings: Pick<SwarmSettings, 'CHAVION_PREVIEW_PORT' | 'CHAVION_PREVIEW_URL' | 'CHAVION_PUBLIC_URL' | 'CHAVION_LISTEN' | 'CHAVION_LANG' | 'CHAVION_TZ'>;
+  readonly putAside: PutAside;
   readonly log: Logger;
 }
 
@@ -118,7 +119,7 @@ export function createShowcase(deps: ShowcaseDeps): Showcase {
       await server.listen({ host: settings.CHAVION_LISTEN, port: settings.CHAVION_PREVIEW_PORT });
       const onFailure = (id: string, error: Error): void => log.error({ job: id, error: error.message }, 'job failed');
       // One browser at a time is plenty.
-      worker = workOn(QUEUE, SiteJob, redis, { concurrency: 1, onFailure }, async ({ root }) => {
+      worker = workOn(QUEUE, SiteJob, redis, { concurrency: 1, onFailure, putAside: deps.putAside }, async ({ root }) => {
         try {
           await show(root);
         } catch (error) {

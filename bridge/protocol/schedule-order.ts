@@ -63,10 +63,10 @@ function quotedCron(text: string): { readonly cron: string; readonly rest: strin
   return FIELDS.test(cron) ? { cron, rest: text.slice(quoted[0].length) } : null;
 }
 
-/** Of `!unschedule`, which schedule; null for other texts. Ids are four letters of base32 (RFC 4648), in any case. */
+/** Of `!unschedule`, which schedule; null for other texts. Names are four letters or more of base32 (RFC 4648), in any case. */
 export function parseUnschedule(body: string): string | null {
   const text = halfWidth(body.normalize('NFC')).trim();
   return idIn(/^!(?:unschedule|예약취소)\s+(.*)$/isu.exec(text)?.[1] ?? '');
 }
 
-export const idIn = (words: string): string | null => /^[`'"#]?([a-z2-7]{4})[`'"]?$/iu.exec(words.trim())?.[1]?.toLowerCase() ?? null;
+export const idIn = (words: string): string | null => /^[`'"#]?([a-z2-7]{4,16})[`'"]?$/iu.exec(words.trim())?.[1]?.toLowerCase() ?? null;

@@ -1,4 +1,4 @@
-import { type Job, Queue, Worker } from 'bullmq';
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { SWARM_PREFIX } from './redis.ts';
@@ -11,6 +11,15 @@ export interface JobQueue<T> {
   depth(): Promise<number>;
   close(): Promise<void>;
 }
+
+/** Something stored that does not fit what reads it. `why`: the field at fault, no words of its content. */
+export interface Unreadable {
+  readonly what: string;
+  readonly id: string;
+  readonly why: string;
+  readonly data: unknown;
+}
+export type PutAside = (unreadable: Unreadable) => Promise<void>;
 
 export interface JobContext {
   readonly id: string;
@@ -65,6 +74,8 @@ export function workOn<T>(
     readonly onFailure: (id: string, error: Error) => void;
     /** In place of the last throw, after which nobody would hear of the job again. */
     readonly giveUp?: (data: T) => Promise<void>;
+    /** A job that another version has made, or nobody: it is not tried again. It stays among the failed ones. */
+    readonly putAside?: PutAside;
   },
   handle: (data: T, context: JobContext) => Promise<void>,
   prefix = SWARM_PREFIX,
@@ -72,7 +83,12 @@ export function workOn<T>(
   const running = new Map<string, Promise<void>>();
   const run = async (job: Job): Promise<void> => {
     const id = job.id ?? '';
-    const data = schema.parse(job.data);
+    const { data, error: unfit } = schema.safeParse(job.data);
+    if (unfit !== undefined) {
+      const why = unfit.issues[0]?.path.join('.') ?? '';
+      await options.putAside?.({ what: name, id, why: why === '' ? 'job' : why, data: job.data });
+      throw new UnrecoverableError(`a job that does not fit: ${why}`);
+    }
     try {
       await handle(data, { id, again: job.attemptsStarted > 1 || job.stalledCounter > 0 });
     } catch (error) {

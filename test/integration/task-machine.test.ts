@@ -119,11 +119,52 @@ it('owes a card until the last state is shown', async () => {
   const { store, machine: one } = machine(counting(9), () => Promise.resolve());
   await store.commit(null, task('card', 30), []);
   const state = await one.apply(root('card'), { kind: 'begin', at: 1 });
-  expect(await store.leaseCard(root('card'), 'one')).toBe(true);
-  expect(await store.leaseCard(root('card'), 'another')).toBe(false);
   await store.cardShown(root('card'), 0);
   expect(await store.owedCards()).toContain(root('card'));
-  expect(await store.leaseCard(root('card'), 'another')).toBe(true);
   await store.cardShown(root('card'), state?.version ?? 0);
   expect(await store.owedCards()).not.toContain(root('card'));
+});
+
+it('gives a card to one swarm at a time, and takes nobody’s lease away but its own', async () => {
+  const { store } = machine(counting(9), () => Promise.resolve());
+  const key = 'chavion:swarm:task:$leased:card';
+  {
+    await using first = await store.leaseCard(root('leased'));
+    expect(first).not.toBeNull();
+    expect(await store.leaseCard(root('leased'))).toBeNull();
+    // Its time ran out while its holder stood still, and another has it now.
+    await redis.set(key, 'another', 'PX', 60_000);
+    expect(await first?.isHeld()).toBe(false);
+  }
+  expect(await redis.get(key)).toBe('another');
+  await redis.del(key);
+  await using next = await store.leaseCard(root('leased'));
+  expect(next).not.toBeNull();
+});
+
+it('reads a task once for each of a hundred events that come at once', async () => {
+  const { store, machine: one } = machine(counting(100), () => Promise.resolve());
+  await store.commit(null, task('burst', 40), []);
+  const calls = async (command: string) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.info('commandstats'))?.[1] ?? 0);
+  const [loads, commits] = [await calls('hget'), await calls('eval')];
+  await Promise.all(Array.from({ length: 100 }, (_, i) => one.apply(root('burst'), { kind: 'begin', at: i })));
+  expect((await store.load(root('burst')))?.version).toBe(100);
+  // The script of a commit looks at the version once, as its own call.
+  expect((await calls('hget')) - loads).toBeLessThanOrEqual(2 * 100 + 1);
+  expect((await calls('eval')) - commits).toBeLessThanOrEqual(2 * 100);
+});
+
+it('goes on with the others where one task cannot be read, and says so once', async () => {
+  const aside: string[] = [];
+  const store = new TaskStore(redis, ({ what, id, why }) => Promise.resolve(void aside.push(`${what} ${id} ${why}`)));
+  await store.commit(null, task('whole', 50), [{ kind: 'withdraw', id: 'w' }]);
+  await store.commit(null, task('broken', 51), [{ kind: 'withdraw', id: 'w' }, { kind: 'timer', id: 't', at: 1 }]);
+  await redis.hset('chavion:swarm:task:$broken', 'state', JSON.stringify({ ...task('broken', 51), phase: 'dreaming' }));
+  await redis.hset('chavion:swarm:task:$broken:outbox', '1', '{"kind":"sing"}');
+  expect(await store.load(root('broken'))).toBeNull();
+  expect(await store.load(root('broken'))).toBeNull();
+  expect(await store.load(root('whole'))).not.toBeNull();
+  expect((await store.outbox(root('broken'))).map(({ effect }) => effect.kind)).toEqual(['timer']);
+  expect((await store.outbox(root('broken'))).map(({ effect }) => effect.kind)).toEqual(['timer']);
+  expect(aside).toEqual(['task $broken phase', 'tasks $broken.1 kind']);
 });

@@ -5,6 +5,7 @@ import { parseCycle } from '../../bridge/protocol/cycle-order.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { jobId, type OccurrenceJob, type SwarmJob } from '../../bridge/protocol/turn.ts';
+import { revocationOf } from '../../executor/standing-order.ts';
 import { scheduleId } from '../../bridge/queue/schedule-id.ts';
 import { Clock } from '../../bots/clock/clock.ts';
 import { dueOf, isCron, nextRun } from '../../bots/clock/occurrences.ts';
@@ -325,5 +326,46 @@ describe('on a real Redis', () => {
     if (cycle === null) throw new Error('gone');
     await one.end(cycle, master);
     expect([...tasks.values()].at(-1)?.phase).toBe('cancelled');
+  });
+
+  it('two schedules that begin alike both stand, are called by what tells them apart, and end together where that was not said', async () => {
+    const { schedule, at } = house();
+    const store = new ScheduleStore(redis.client());
+    const seen = new Map<string, string>();
+    let pair: readonly string[] = [];
+    for (let i = 0; pair.length === 0; i += 1) {
+      const alike = seen.get(scheduleId(EventId.parse(`$twin-${i}`)).slice(0, 4));
+      if (alike !== undefined) pair = [alike, `$twin-${i}`];
+      seen.set(scheduleId(EventId.parse(`$twin-${i}`)).slice(0, 4), `$twin-${i}`);
+    }
+    const [one, other] = [await schedule({ source: EventId.parse(pair[0]!) }), await schedule({ source: EventId.parse(pair[1]!), mission: '사료' })];
+    const all = await store.all();
+    expect(all.map(({ source }) => source).toSorted()).toEqual(pair.toSorted());
+    for (const { name } of all) expect(await store.named(name)).toHaveLength(1);
+    expect(await store.named(one.id.slice(0, 4))).toHaveLength(2);
+    // As the executor sees it: every name that may have meant it takes it away.
+    const word = one.id.slice(0, 4);
+    expect([one, other].map(({ source }) => revocationOf(source, '!예약', (key) => (key === word ? 7 : 0)))).toEqual([7, 7]);
+    const name = all.find(({ source }) => source === one.source)?.name ?? '';
+    expect([one, other].map(({ source }) => revocationOf(source, '!예약', (key) => (key === name ? 7 : 0)))).toEqual([7, 0]);
+    expect(at.now).toBeGreaterThan(0);
+  });
+
+  it('what an older version has kept under four letters stays one schedule, and what cannot be read stops no other', async () => {
+    const { schedule } = house();
+    const aside: string[] = [];
+    const store = new ScheduleStore(redis.client(), ({ what, id, why }) => Promise.resolve(void aside.push(`${what} ${id} ${why}`)));
+    const source = EventId.parse('$old');
+    const old = { v: 1, id: scheduleId(source).slice(0, 4), source, at: 1, room: '!hq:test', by: '@master:test', lang: 'ko', kind: 'schedule', cron: '0 7 * * *', mission: '날씨', missed: 'once' } as const;
+    await redis.client().hset('chavion:swarm:clock:schedules', { [old.id]: JSON.stringify(old), zzzz: '{"v":9}' });
+    await schedule({ source });
+    expect((await store.all()).map(({ id, name }) => [id, name])).toEqual([[old.id, old.id]]);
+    expect((await store.all()).length).toBe(1);
+    expect(aside).toEqual([expect.stringMatching(/^schedule zzzz /u)]);
+    const [kept] = await store.named(scheduleId(source).slice(0, 6));
+    if (kept === undefined) throw new Error('gone');
+    await store.remove(kept);
+    await redis.client().hdel('chavion:swarm:clock:schedules', 'zzzz');
+    expect(await store.all()).toEqual([]);
   });
 });

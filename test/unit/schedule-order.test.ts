@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { parseSchedule, parseUnschedule } from '../../bridge/protocol/schedule-order.ts';
-import { scheduleId } from '../../bridge/queue/schedule-id.ts';
+import { namesOf, scheduleId, shortName } from '../../bridge/queue/schedule-id.ts';
 
 const read = (body: string) => {
   const parsed = parseSchedule(body);
@@ -91,16 +91,23 @@ describe('!schedule', () => {
 it.each([
   ['!unschedule abcd', 'abcd'],
   ['!예약취소 `ABCD`', 'abcd'],
-  ['!예약취소 abcde', null],
+  ['!예약취소 abcde', 'abcde'],
+  ['!예약취소 abc', null],
+  ['!예약취소 abcdefghabcdefgha', null],
   ['!예약취소', null],
   ['!예약 abcd', null],
 ])('%s takes away %s', (body, id) => {
   expect(parseUnschedule(body)).toBe(id);
 });
 
-it('a schedule is called by four letters of its event', () => {
-  const ids = Array.from({ length: 200 }, (_, i) => scheduleId(EventId.parse(`$event-${i}`)));
-  expect(ids.every((id) => /^[a-z2-7]{4}$/.test(id) && parseUnschedule(`!unschedule ${id}`) === id)).toBe(true);
-  expect(new Set(ids).size).toBeGreaterThan(195);
-  expect(scheduleId(EventId.parse('$event-1'))).toBe(ids[1]);
+it('a schedule is called by the first letters of its event that no other begins with', () => {
+  const ids = Array.from({ length: 2_000 }, (_, i) => scheduleId(EventId.parse(`$event-${i}`)));
+  expect(new Set(ids).size).toBe(2_000);
+  const names = ids.map((id) => shortName(id, ids));
+  expect(new Set(names).size).toBe(2_000);
+  expect(names.filter((name) => name.length === 4).length).toBeGreaterThan(1_900);
+  expect(names.every((name) => parseUnschedule(`!unschedule ${name}`) === name)).toBe(true);
+  // As it was called when ids had four letters.
+  expect(scheduleId(EventId.parse('$event-1')).slice(0, 4)).toBe('s46l');
+  expect(namesOf('abcdefghijklmnop')).toHaveLength(13);
 });

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+/** Only over one's own name: a lease that ran out may be somebody else's by now. */
+const RENEW = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`;
+const RELEASE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
+/**
+ * Something that one process does at a time. It is renewed while it is held and given back on every way out; a dead
+ * holder gives way when its time is up. Each taking has a name of its own, so that nobody renews or ends another's.
+ */
+export class Lease implements AsyncDisposable {
+  readonly #redis: Redis;
+  readonly #key: string;
+  readonly #name: string;
+  readonly #lastsMs: number;
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(redis: Redis, key: string, name: string, lastsMs: number) {
+    this.#redis = redis;
+    this.#key = key;
+    this.#name = name;
+    this.#lastsMs = lastsMs;
+    this.#timer = setInterval(() => void this.isHeld().catch(() => undefined), lastsMs / 3).unref();
+  }
+
+  /** Null where somebody else has it. */
+  static async take(redis: Redis, key: string, lastsMs: number): Promise<Lease | null> {
+    const name = randomUUID();
+    return (await redis.set(key, name, 'PX', lastsMs, 'NX')) === null ? null : new Lease(redis, key, name, lastsMs);
+  }
+
+  /** Asked before what must not be done by two; renews it. */
+  async isHeld(): Promise<boolean> {
+    return (await this.#redis.eval(RENEW, 1, this.#key, this.#name, this.#lastsMs)) === 1;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#redis.eval(RELEASE, 1, this.#key, this.#name);
+  }
+}

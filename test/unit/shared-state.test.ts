@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { asideOf } from '../../bots/aside.ts';
+import { Lanes } from '../../bots/lanes.ts';
+import { TaskJob } from '../../bots/tasks/task-job.ts';
+import { RoomId } from '../../bridge/protocol/ids.ts';
+import { SwarmJob } from '../../bridge/protocol/turn.ts';
+import { change, raise } from '../../bridge/queue/atomic.ts';
+import { openQueue, workOn } from '../../bridge/queue/jobs.ts';
+import { Lease } from '../../bridge/queue/lease.ts';
+import { BareRedis } from '../house/bare-redis.ts';
+
+let bare: BareRedis;
+let redis: Redis;
+beforeAll(async () => {
+  bare = await BareRedis.start();
+  redis = bare.client();
+});
+afterAll(() => bare[Symbol.asyncDispose]());
+
+describe('a lease', () => {
+  it('is one holder’s, who renews it and gives it back, and nobody else does', async () => {
+    const first = await Lease.take(redis, 'lease', 60_000);
+    if (first === null) throw new Error('not taken');
+    expect(await Lease.take(bare.client(), 'lease', 60_000)).toBeNull();
+    expect(await first.isHeld()).toBe(true);
+    await first[Symbol.asyncDispose]();
+    await using second = await Lease.take(bare.client(), 'lease', 60_000);
+    // Once more, late: the lease is another's by now.
+    await first[Symbol.asyncDispose]();
+    expect([await first.isHeld(), await second?.isHeld()]).toEqual([false, true]);
+  });
+
+  it('lasts for as long as its holder is at it', async () => {
+    await using lease = await Lease.take(redis, 'long', 60);
+    for (let looks = 0; looks < 20; looks += 1) {
+      expect(await redis.pttl('long')).toBeGreaterThan(0);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(await lease?.isHeld()).toBe(true);
+  });
+});
+
+describe('what two processes change at once', () => {
+  it('only grows where it is to grow', async () => {
+    const clients = [bare.client(), bare.client(), bare.client()];
+    await Promise.all(Array.from({ length: 90 }, (_, i) => raise(clients[i % 3] ?? redis, 'stopped', '!room', (i * 37) % 90)));
+    expect(await redis.hget('stopped', '!room')).toBe('89');
+    expect(await raise(redis, 'stopped', '!room', 5)).toBe(false);
+  });
+
+  it('loses nobody’s change', async () => {
+    const clients = [bare.client(), bare.client()];
+    await Promise.all(Array.from({ length: 60 }, (_, i) => change(clients[i % 2] ?? redis, 'sum', 'x', (before) => String(Number(before ?? 0) + 1))));
+    expect(await redis.hget('sum', 'x')).toBe('60');
+  });
+});
+
+it('a lane takes one after the other, and what fails holds up nothing', async () => {
+  const lanes = new Lanes<string>();
+  const order: string[] = [];
+  const step = (name: string) => async (): Promise<string> => {
+    order.push(`${name} in`);
+    await Promise.resolve();
+    order.push(`${name} out`);
+    if (name === 'b') throw new Error('b');
+    return name;
+  };
+  const done = await Promise.allSettled([lanes.run('x', step('a')), lanes.run('x', step('b')), lanes.run('x', step('c'))]);
+  expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(order).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);
+});
+
+describe('a job that does not fit', () => {
+  it('is put aside at its first try and told once in ops, however many there are of its kind; the others are done', async () => {
+    const told: { text: string; txn: string }[] = [];
+    const putAside = asideOf({
+      redis,
+      coordinator: { send: (_room, _type, content, txn) => Promise.resolve(void told.push({ text: String(content['body']), txn }) as never) },
+      ops: RoomId.parse('!ops:x'),
+      lang: 'ko',
+      log: pino({ level: 'silent' }),
+    });
+    const queue = openQueue<unknown>('tasks', redis);
+    const events = new QueueEvents('tasks', { connection: bare.client(), prefix: 'chavion:swarm' });
+    await events.waitUntilReady();
+    const done: string[] = [];
+    const failed: string[] = [];
+    await queue.add([{ id: 'old-1', data: { root: 7 } }, { id: 'old-2', data: { root: 8 } }, { id: 'fits', data: { root: 'r' } }]);
+    const worker = workOn('tasks', z.object({ root: z.string() }), bare.client(), { concurrency: 1, onFailure: (id) => failed.push(id), putAside }, ({ root }) => Promise.resolve(void done.push(root)));
+    while (done.length < 1 || failed.length < 2) await Promise.race([once(events, 'completed'), once(events, 'failed'), new Promise((resolve) => setTimeout(resolve, 50))]);
+    await worker.close();
+    await events.close();
+    await queue.close();
+    expect({ done, failed: failed.toSorted() }).toEqual({ done: ['r'], failed: ['old-1', 'old-2'] });
+    expect(told.map(({ text }) => text)).toEqual([expect.stringMatching(/임무의 한 단계 \(`root`\)/u)]);
+    expect(Object.keys(await redis.hgetall('chavion:swarm:aside')).toSorted()).toEqual(['tasks old-1', 'tasks old-2']);
+    // Tried once more after a crash, the one that tells tells the same.
+    await putAside({ what: 'tasks', id: 'old-1', why: 'root', data: null });
+    await putAside({ what: 'tasks', id: 'old-2', why: 'root', data: null });
+    expect(new Set(told.map(({ txn }) => txn)).size).toBe(1);
+  });
+
+  /** As the first version wrote them. */
+  const place = { room: '!hq:x', source: '$s' };
+  it.each([
+    { ...place, type: 'notice', text: 'x' },
+    { ...place, type: 'order', at: 1, lang: 'ko' },
+    { ...place, type: 'invite', agent: 'claude', accept: true, lang: 'ko' },
+    { ...place, type: 'letter', agent: 'claude', text: 'x' },
+    { ...place, type: 'command', name: 'tasks', words: '', at: 1, by: '@m:x', lang: 'ko' },
+    { type: 'occurrence', schedule: 'abcd', source: '$s', key: '1', at: 1, late: false },
+  ])('of an earlier version is read: $type', (job) => {
+    expect(SwarmJob.safeParse(job).error?.issues).toBeUndefined();
+  });
+  it.each([
+    { kind: 'ask', id: '0.vote.a', ask: { id: '0.vote.a', kind: 'vote', agent: 'claude', until: 1 } },
+    { kind: 'say', id: 'poll.0', as: null, what: 'poll' },
+    { kind: 'dispatch', id: 'd', plan: 'a'.repeat(64), step: 's', attempt: 1 },
+    { kind: 'withdraw', id: 'w' },
+    { kind: 'timer', id: 't', at: 1 },
+  ])('of an earlier version is read: $kind', (effect) => {
+    expect(TaskJob.safeParse({ root: '$r', effect }).error?.issues).toBeUndefined();
+  });
+});
