@@ -1,6 +1,7 @@
 import type { AgentId, EventId, Lang, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import type { ModelName } from '../bridge/protocol/roster.ts';
+import { orderWords } from '../bridge/protocol/order-words.ts';
 import { MAX_MISSION, parseTask } from '../bridge/protocol/task-order.ts';
 import type { Floor, HouseCommandJob, HouseCommandName, LetterJob, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
 import { notOnline } from '../bridge/text/door.ts';
@@ -90,11 +91,13 @@ export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
 function understood(message: MessageEvent, facts: Facts): Plan {
   const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
 
-  const order = parseTask(message.body);
+  const said = orderWords(message);
+  const order = said === null ? null : parseTask(said);
+  if (said === null && ordersSomething(message.body)) return answer(say.notAnOrderHere[facts.roomLang]());
   if (order?.kind === 'bad') return answer(order.why === 'empty' ? taskEmpty[facts.roomLang]() : taskTooLong[facts.roomLang](MAX_MISSION));
   if (order !== null) return { jobs: [houseCommand('task', order.mission, message, languageOf(order.mission, facts.fallbackLang))] };
 
-  const parsed = parseCommand(message.body);
+  const parsed = said === null ? null : parseCommand(said);
   const lang = parsed === null ? languageOf(message.body, facts.fallbackLang) : commandLanguage(message.body, facts);
   if (facts.relayed !== undefined && parsed?.kind !== 'command') return carryBack(message, facts.relayed, facts);
   switch (parsed?.kind) {
@@ -114,6 +117,8 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   const words = message.body === message.attachment?.name ? { ...message, body: '' } : message;
   return speak(message, address(words, facts), facts, lang);
 }
+
+const ordersSomething = (body: string): boolean => parseTask(body) !== null || parseCommand(body)?.kind === 'command';
 
 /** No chat for the others: what a master brings back from a web chat is that agent's answer. */
 function carryBack(message: MessageEvent, { turn, agent, waiting }: NonNullable<Facts['relayed']>, facts: Facts): Plan {

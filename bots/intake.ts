@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Rooms } from '../bridge/appservice/rooms.ts';
 import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
-import type { MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
+import type { EditEvent, MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
 import { ModelName, type Roster } from '../bridge/protocol/roster.ts';
 import { parseTask } from '../bridge/protocol/task-order.ts';
 import { refused } from '../bridge/matrix/account.ts';
@@ -120,7 +120,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'unreadable':
         return cannotRead(event, say.unreadableMessage[deps.lang]());
       case 'edit':
-        return event.masked ? secretInEdit(event) : deps.tasks.hear(event);
+        return event.masked ? secretInEdit(event) : edited(event);
       case 'poll-response':
         return deps.tasks.hear(event);
       case 'power':
@@ -273,6 +273,12 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   async function cannotRead(event: Heard & { sender: UserId }, text: string): Promise<void> {
     if (!(await rooms.masters()).has(event.sender)) return;
     await decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
+  }
+
+  async function edited(event: EditEvent): Promise<void> {
+    await deps.tasks.hear(event);
+    if (!(await rooms.masters()).has(event.sender) || !(await deps.tasks.edited(event))) return;
+    await decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, thread: event.target, text: say.taskEdited[languageOf(event.body, deps.lang)]() }] });
   }
 
   async function secretInEdit(event: Extract<RoomEvent, { kind: 'edit' }>): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeEvent } from '../bridge/matrix/decode.ts';
 import { ORDER_LASTS_MS, type OrderJob, type RunJob } from '../bridge/protocol/command-job.ts';
 import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
+import { orderWords } from '../bridge/protocol/order-words.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import { parseRun, type RunFault, type RunOrder } from '../bridge/protocol/run-order.ts';
 import type { Reaction } from './relations.ts';
@@ -76,6 +77,7 @@ export function masterMessage(job: OrderJob, facts: OrderFacts, lastsMs: number)
 
 export interface Standing {
   readonly kind: 'message';
+  /** Its body is what in it can order something. */
   readonly message: MessageEvent;
 }
 
@@ -88,8 +90,10 @@ export function standingMessage(job: OrderJob, facts: OrderFacts, lastsMs: numbe
   if (event === null) return { kind: 'refused', why: envelope.data.unsigned?.redacted_because === undefined ? 'not-message' : 'redacted' };
   if (event.eventId !== job.root) return { kind: 'refused', why: 'no-event' };
   if (!may(event.sender)) return { kind: 'refused', why: otherwise };
-  if (event.kind !== 'message' || event.msgtype !== 'm.text') return { kind: 'refused', why: 'not-message' };
+  if (event.kind !== 'message') return { kind: 'refused', why: 'not-message' };
   const refused = (why: GateRefusal): Refused => ({ kind: 'refused', why, by: event.sender });
+  const words = orderWords(event);
+  if (words === null) return refused('not-message');
   if (event.at !== job.at || event.at > facts.now + CLOCKS_DIFFER_MS) return refused('wrong-time');
   if (facts.now - event.at > lastsMs) return refused('too-old');
   // What was sent first and what is seen now differ: neither is certain to be what was meant.
@@ -97,7 +101,7 @@ export function standingMessage(job: OrderJob, facts: OrderFacts, lastsMs: numbe
   // It is masked here and about to be taken out of the room.
   if (event.masked) return refused('secret');
   if (event.at <= facts.stoppedUntil || facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))) return refused('stopped');
-  return { kind: 'message', message: event };
+  return { kind: 'message', message: { ...event, body: words } };
 }
 
 const isEdited = (envelope: z.infer<typeof Unsigned>): boolean => envelope.unsigned?.['m.relations']?.['m.replace'] !== undefined;

@@ -27,6 +27,7 @@ export function judgeOutside(job: OutsideJob, facts: OutsideFacts): OutsideVerdi
   const root = standingMessage(job, facts, ORDER_LASTS_MS, isAgent, 'not-agent');
   if (root.kind === 'refused') return root;
   const by = root.message.sender;
+  if (root.message.msgtype !== 'm.text') return { kind: 'refused', why: 'not-message', by };
   const ordered = Ordered.safeParse(facts.raw);
   const parsed = parseCommand(ordered.success ? ordered.data.content[OUTSIDE_ORDER_KEY] : undefined);
   // It stands alone: there is nothing that it could wait for.

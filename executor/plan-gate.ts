@@ -2,6 +2,7 @@ import type { PlanJob } from '../bridge/protocol/command-job.ts';
 import { TASK_LASTS_MS } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 import type { CommandStep, Plan, PlanHash } from '../bridge/protocol/plan.ts';
+import { behind, orderWords } from '../bridge/protocol/order-words.ts';
 import { parseTask } from '../bridge/protocol/task-order.ts';
 import { isTaskRequest } from '../bridge/protocol/task-request.ts';
 import { type GateRefusal, masterMessage, type OrderFacts } from './gate.ts';
@@ -83,12 +84,10 @@ function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanFacts): { readonl
   return parseTask(root.message.body)?.kind === 'task' ? { kind: 'root', by } : { kind: 'refused', why: 'not-task', by };
 }
 
-const RETRY = /^[!！]\s?(?:retry|재시도)(?=\s|$)/iu;
-
 function retryIn(thread: TaskThread, { retry }: PlanJob, { masters }: PlanFacts): number | null {
   const message = retry === undefined ? null : messageIn(thread, retry);
   if (message === null || (message.thread !== undefined && message.thread !== thread.root)) return null;
-  return masters.has(message.sender) && message.msgtype === 'm.text' && RETRY.test(message.body.normalize('NFC').trim()) ? message.at : null;
+  return masters.has(message.sender) && behind(orderWords(message) ?? '', 'retry', '재시도') !== null ? message.at : null;
 }
 
 function claimed(thread: TaskThread, job: PlanJob): { readonly plan?: PlanHash } {

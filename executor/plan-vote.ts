@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeEvent } from '../bridge/matrix/decode.ts';
 import { type AgentId, EventId, type UserId } from '../bridge/protocol/ids.ts';
 import { commandCount, Plan, type PlanHash, planRisk } from '../bridge/protocol/plan.ts';
+import { orderWords } from '../bridge/protocol/order-words.ts';
 import { parseChoose } from '../bridge/protocol/task-order.ts';
 import { type Ballot, countVotes } from '../bridge/protocol/voting.ts';
 import { canonicalHash } from '../bridge/queue/canonical.ts';
@@ -117,8 +118,8 @@ function recount(thread: TaskThread, { content }: Said<'decision'>, election: El
 
 function chosen(thread: TaskThread, { content }: Said<'decision'>, { candidates, masters }: Election): PlanHash | null {
   const message = content.choice === undefined ? null : messageIn(thread, content.choice);
-  if (message === null || message.msgtype !== 'm.text' || !masters.has(message.sender)) return null;
-  const choice = parseChoose(message.body);
+  if (message === null || !masters.has(message.sender)) return null;
+  const choice = parseChoose(orderWords(message) ?? '');
   // Outside the thread it has to say itself which task it means.
   if (choice?.kind !== 'choice' || (message.thread !== thread.root && choice.task === null)) return null;
   return [...candidates.keys()][choice.index] ?? null;

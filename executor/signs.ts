@@ -1,6 +1,7 @@
 import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
 import { decodeEvent } from '../bridge/matrix/decode.ts';
+import { behind, orderWords } from '../bridge/protocol/order-words.ts';
 import { parseTask } from '../bridge/protocol/task-order.ts';
 import { AGAIN, isSign, NO, YES } from './approval.ts';
 import type { Desk } from './desk.ts';
@@ -26,9 +27,6 @@ export interface SignsDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** As the swarm reads it: whoever shouts stop means it, whatever else is shouted. */
-const STOP = /^[!！](?:stop|그만)[!?.~]*(?=\s|$)/iu;
-
 /** What masters do in the rooms about commands: ✅ ❌ on requests, 🛑 and `!stop`, 🔁, and taking an order back. */
 export class Signs {
   readonly #deps: SignsDeps;
@@ -49,8 +47,7 @@ export class Signs {
   async #handle(event: RoomEvent): Promise<void> {
     switch (event.kind) {
       case 'message':
-        if (STOP.test(event.body.normalize('NFC').trim())) await this.#stop(event);
-        return this.#revoke(event.body, event.at, event.sender);
+        return this.#said(event, orderWords(event) ?? '');
       case 'reaction':
         return this.#reaction(event.target, event.key, event.sender, event.roomId);
       case 'redaction':
@@ -66,6 +63,11 @@ export class Signs {
       case 'unreadable':
         return;
     }
+  }
+
+  async #said(event: MessageEvent, words: string): Promise<void> {
+    if (behind(words, 'stop', '그만') !== null) await this.#stop(event);
+    await this.#revoke(words, event.at, event.sender);
   }
 
   /** In the ops room, where everything is seen, it means everything; in a task's thread, that task. */
@@ -88,7 +90,7 @@ export class Signs {
   /** A master's, or the coordinator's run of a schedule. */
   async #isTask(room: RoomId, root: EventId): Promise<boolean> {
     const message = decodeEvent(await this.#deps.account.event(room, root), { isOwn: () => false }, room);
-    return message?.kind === 'message' && (message.sender === coordinatorOf(this.#deps.account.userId) || parseTask(message.body)?.kind === 'task');
+    return message?.kind === 'message' && (message.sender === coordinatorOf(this.#deps.account.userId) || parseTask(orderWords(message) ?? '')?.kind === 'task');
   }
 
   async #reaction(target: EventId, key: string, sender: UserId, room: RoomId): Promise<void> {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Account } from '../bridge/matrix/account.ts';
 import { decodeEvent } from '../bridge/matrix/decode.ts';
 import { EventId, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
+import { orderWords } from '../bridge/protocol/order-words.ts';
 import { readReactions } from './relations.ts';
 import { revocationOf, revokedBy, type StandingOrder } from './standing-order.ts';
 
 const Naming = z.object({ content: z.object({ 'com.chavion': z.object({ source: EventId }) }) });
-const Ordered = z.object({ origin_server_ts: z.int(), content: z.object({ body: z.string() }) });
 const Page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
 
 const PAGE = 100;
@@ -26,12 +26,12 @@ export async function readStandingOrder(root: unknown, room: RoomId, { account, 
   const source = Naming.safeParse(root).data?.content['com.chavion'].source;
   if (source === undefined) return undefined;
   const [raw, reactions] = await Promise.all([account.event(room, source), readReactions(account, room, source, masters).catch(() => null)]);
-  const ordered = Ordered.safeParse(raw).data;
-  if (ordered === undefined || reactions === null) return undefined;
-  const since = ordered.origin_server_ts;
+  const ordered = decodeEvent(raw, { isOwn: () => false }, room);
+  if (ordered?.kind !== 'message' || reactions === null) return undefined;
+  const since = ordered.at;
   const seen = await revocations(account, rooms, masters, since);
   if (seen === null) return undefined;
-  const at = revocationOf(source, ordered.content.body, (key) => Math.max(revokedAt(key), seen.get(key) ?? 0));
+  const at = revocationOf(source, orderWords(ordered) ?? '', (key) => Math.max(revokedAt(key), seen.get(key) ?? 0));
   return { event: source, raw, reactions, revokedAt: at };
 }
 
@@ -47,7 +47,7 @@ async function revocations(account: Account, rooms: readonly RoomId[], masters: 
       const page = Page.parse(await account.call('GET', path, { query: { dir: 'b', from, limit: PAGE, filter } }));
       const events = page.chunk.flatMap((raw) => decodeEvent(raw, { isOwn: () => false }, room) ?? []);
       for (const event of events) {
-        const key = event.kind === 'message' && masters.has(event.sender) ? revokedBy(event.body) : null;
+        const key = event.kind === 'message' && masters.has(event.sender) ? revokedBy(orderWords(event) ?? '') : null;
         if (key !== null) found.set(key, Math.max(found.get(key) ?? 0, event.at));
       }
       from = page.end;

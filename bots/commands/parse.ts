@@ -1,7 +1,7 @@
 import type { Lang } from '../../bridge/protocol/ids.ts';
+import { commandHead, halfWidth } from '../../bridge/protocol/order-words.ts';
 import type { Floor, HouseCommandName } from '../../bridge/protocol/turn.ts';
 import { usage } from '../../bridge/text/help.ts';
-import { halfWidth } from '../addressing/plain-text.ts';
 import { commandNamed, floorNamed, isHouseCommand, nearestCommand, type CommandName } from './names.ts';
 
 export type Command =
@@ -31,14 +31,11 @@ export const isForHouse = (command: Command): command is Extract<Command, { name
 export const DEFAULT_ROUNDS = 2;
 export const MAX_ROUNDS = 5;
 
-/** A command is `!` with a word right behind it; `!`, `!!!` and `! 안녕` are things people say. */
 export function parseCommand(body: string): Parsed | null {
-  const text = halfWidth(body.normalize('NFC')).trim();
-  const head = /^!(\p{L}[\p{L}\p{N}_-]*)[!?.~]*(?=\s|$)/u.exec(text);
-  const word = head?.[1];
-  if (head === null || word === undefined) return null;
-  const rest = text.slice(head[0].length).trim();
-  const key = word.toLowerCase();
+  const head = commandHead(body);
+  if (head === null) return null;
+  const { word: key, typed: word } = head;
+  const rest = halfWidth(head.rest);
 
   const name = commandNamed(key);
   if (name !== null) return withArguments(name, rest);

@@ -7,6 +7,7 @@ import { fits, messageContent } from '../../bridge/matrix/content.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets.ts';
 import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../../bridge/protocol/ids.ts';
 import type { ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
+import { orderWords } from '../../bridge/protocol/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/task-order.ts';
 import { REQUEST_LASTS_MS, requestBody, requestedMission, TASK_REQUEST_KEY } from '../../bridge/protocol/task-request.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
@@ -138,7 +139,7 @@ export class TaskRequests {
         return;
       }
       case 'message': {
-        const order = event.thread === undefined ? parseTask(event.body) : null;
+        const order = event.thread === undefined ? parseTask(orderWords(event) ?? '') : null;
         if (order?.kind !== 'task' || !(await masters()).has(event.sender)) return;
         const request = (await this.list(KEEP)).find(({ state, mission }) => (state === 'asking' || state === 'lapsed') && mission === order.mission);
         if (request !== undefined) await this.#store({ ...request, state: 'begun', root: event.eventId });

@@ -3,7 +3,7 @@ import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import type { Timeline } from '../../bridge/appservice/timeline.ts';
 import { CHAVION_KEY, ChavionContent } from '../../bridge/protocol/content.ts';
 import { type EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import type { PollResponseEvent, ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
+import type { EditEvent, PollResponseEvent, ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { hasEnded } from './machine.ts';
 import { messageId } from './message-ids.ts';
 import { answerNamed, POLL_START } from './poll-content.ts';
@@ -21,6 +21,8 @@ export interface TaskEarDeps {
 export interface TaskEar {
   /** What in a room means something to a task, beside commands. Stored when it resolves. */
   hear(event: RoomEvent): Promise<void>;
+  /** The executor takes nothing of a task whose message was changed by its writer: it ends at once. Whether it did. */
+  edited(event: EditEvent): Promise<boolean>;
   /** 🛑 by a master. */
   stopSign(reaction: ReactionEvent): Promise<void>;
   /** `!stop` of a master: in a task's thread that task, elsewhere all of the room that began before. */
@@ -91,6 +93,12 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
 
   return {
     hear,
+    async edited({ target, roomId, sender }) {
+      const task = await liveTask(target, roomId);
+      if (task === null || task.by !== sender || task.root !== target) return false;
+      await tasks.cancel(task.root, sender);
+      return true;
+    },
     async stopSign({ roomId, target, sender }) {
       const root = await liveTask(target, roomId);
       const card = root === null ? await deps.timeline.find(roomId, target) : null;

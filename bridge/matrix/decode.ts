@@ -167,7 +167,7 @@ function decodePlain(content: Content, relation: Relation, origin: Origin, optio
     ...origin,
     kind: 'message',
     msgtype: messageType(content['msgtype']),
-    body: inReplyTo === undefined ? words.body : withoutReplyFallback(words.body),
+    body: bodyOf(words.body, inReplyTo !== undefined, hasCaption(content) ? undefined : attachment?.name),
     ...decodeMentions(content['m.mentions'], words.html),
     ...(replyTo !== undefined && { replyTo }),
     ...(thread !== undefined && { thread }),
@@ -175,6 +175,14 @@ function decodePlain(content: Content, relation: Relation, origin: Origin, optio
     ...(chavion !== undefined && { chavion }),
     masked: words.masked,
   };
+}
+
+/** Without a caption the body is the file's name, and no words of anybody's (MSC2530). */
+const hasCaption = ({ body, filename }: Content): boolean => typeof filename === 'string' && filename !== body;
+
+function bodyOf(body: string, isReply: boolean, fileName: string | undefined): string {
+  if (fileName !== undefined) return fileName;
+  return isReply ? withoutReplyFallback(body) : body;
 }
 
 function decodeEdit(outer: Content, target: EventId, origin: Origin, options: DecodeOptions): EditEvent | UnreadableEvent {

@@ -1,3 +1,5 @@
+import { behind, halfWidth } from './order-words.ts';
+
 /** `!admin` as a master writes it, read the same way by whoever reads it. Pure. */
 
 export type AdminOrder =
@@ -44,10 +46,9 @@ const SURE = new Set(['확인', 'yes', 'sure']);
 
 /** Null where the text is no `!admin` at all. */
 export function parseAdmin(body: string): AdminOrder | null {
-  const text = body.normalize('NFC').trim();
-  const head = /^[!！](?:admin|관리)[!?.~]*(?=\s|$)/iu.exec(text);
-  if (head === null) return null;
-  const [word = '', name = '', ...more] = text.slice(head[0].length).trim().split(/\s+/u);
+  const words = behind(body, 'admin', '관리');
+  if (words === null) return null;
+  const [word = '', name = '', ...more] = halfWidth(words).split(/\s+/u);
   const kind = WORDS.get(word.toLowerCase());
   if (word === '') return { kind: 'help' };
   if (kind === undefined) return { kind: 'unknown', word: word.slice(0, 40) };

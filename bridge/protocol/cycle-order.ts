@@ -1,3 +1,4 @@
+import { behind, halfWidth } from './order-words.ts';
 import { timesOf } from './schedule-times.ts';
 
 /** `!cycle` as a master writes it, read the same way by whoever reads it. Pure. */
@@ -16,13 +17,13 @@ const DEFAULT_CRON = '*/15 * * * *';
 
 /** Null where the text is no `!cycle` at all. */
 export function parseCycle(body: string): CycleOrder | null {
-  const head = /^[!！]\s?(?:cycle|순환)(?=\s|$)/iu.exec(body.normalize('NFC').trim());
-  return head === null ? null : parseCycleWords(body.normalize('NFC').trim().slice(head[0].length));
+  const words = behind(body, 'cycle', '순환');
+  return words === null ? null : parseCycleWords(words);
 }
 
 /** What stands behind the command. */
 export function parseCycleWords(words: string): CycleOrder {
-  const text = words.normalize('NFC').trim();
+  const text = halfWidth(words.normalize('NFC')).trim();
   if (text === '') return { kind: 'show' };
   if (OFF.test(text)) return { kind: 'off' };
   const on = ON.exec(text);

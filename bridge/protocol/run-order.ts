@@ -1,4 +1,5 @@
 import { HostPort, LentName, WorkPath } from './command.ts';
+import { behind } from './order-words.ts';
 
 /** `!run` as a master writes it, read the same way by whoever reads it. Pure. */
 
@@ -46,10 +47,8 @@ const MAX_SECONDS = 6 * 3_600;
 
 /** Null where the text is no `!run` at all. */
 export function parseRun(body: string): ParsedRun | null {
-  const text = body.normalize('NFC').trim();
-  const head = /^[!！](?:run|실행)(?=\s|$|```)/iu.exec(text);
-  if (head === null) return null;
-  return withOptions(text.slice(head[0].length).trimStart());
+  const text = behind(body, 'run', '실행');
+  return text === null ? null : withOptions(text);
 }
 
 function withOptions(text: string): ParsedRun {

@@ -1,3 +1,4 @@
+import { behind, halfWidth } from './order-words.ts';
 import { timesOf } from './schedule-times.ts';
 
 /** `!schedule` as a master writes it, read the same way by whoever reads it. Pure. */
@@ -27,14 +28,10 @@ const OPTIONS: ReadonlyMap<string, Missed> = new Map<string, Missed>([
 ]);
 const QUOTED = /^(?:"([^"]+)"|“([^”]+)”|'([^']+)'|‘([^’]+)’|`([^`]+)`)\s*/u;
 const FIELDS = /^(?:[\d*,/?#L-]|[a-z]{3})+(?: (?:[\d*,/?#L-]|[a-z]{3})+){4}$/iu;
-/** As on a Japanese or Korean full-width keyboard. */
-const halfWidth = (text: string): string => text.replace(/[！-～]/gu, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) - 0xfee0)).replaceAll('\u3000', ' ');
-
 /** Null where the text is no `!schedule` at all. */
 export function parseSchedule(body: string): ParsedSchedule | null {
-  const text = halfWidth(body.normalize('NFC')).trim();
-  const head = /^!(?:schedule|예약)(?=\s|$)/iu.exec(text);
-  return head === null ? null : parseScheduleWords(text.slice(head[0].length));
+  const words = behind(body, 'schedule', '예약');
+  return words === null ? null : parseScheduleWords(words);
 }
 
 /** What stands behind the command. */
@@ -65,8 +62,7 @@ function quotedCron(text: string): { readonly cron: string; readonly rest: strin
 
 /** Of `!unschedule`, which schedule; null for other texts. Names are four letters or more of base32 (RFC 4648), in any case. */
 export function parseUnschedule(body: string): string | null {
-  const text = halfWidth(body.normalize('NFC')).trim();
-  return idIn(/^!(?:unschedule|예약취소)\s+(.*)$/isu.exec(text)?.[1] ?? '');
+  return idIn(halfWidth(behind(body, 'unschedule', '예약취소') ?? ''));
 }
 
 export const idIn = (words: string): string | null => /^[`'"#]?([a-z2-7]{4,16})[`'"]?$/iu.exec(words.trim())?.[1]?.toLowerCase() ?? null;

@@ -1,12 +1,11 @@
+import { behind, halfWidth } from './order-words.ts';
+
 /** A task as a master orders it, and a choice among its proposals, read the same way by whoever reads them. Pure. */
 
 export type ParsedTask = { readonly kind: 'task'; readonly mission: string } | { readonly kind: 'bad'; readonly why: 'empty' | 'too-long' };
 
 /** As much as a whole message of a phone; a longer mission goes on as a file. */
 export const MAX_MISSION = 8_000;
-
-/** Letters, digits and signs of the full-width block, and the ideographic space, as their narrow twins. */
-const narrow = (text: string): string => text.replace(/[\uFF01-\uFF5E]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).replaceAll('\u3000', ' ');
 
 /** Element Web sends `//x` as `/x`; a phone may put a space anywhere between. */
 const SLASHES = /^[/／]{1,2}\s*chavion[\s_-]*task(?:\s*[:：]|(?=\s|$))/iu;
@@ -18,17 +17,17 @@ const NUMBER = /^#?\d{1,9}번?$/u;
 export function parseTask(body: string): ParsedTask | null {
   const text = body.normalize('NFC').trim();
   const slashes = headOf(SLASHES, text);
-  const head = slashes ?? headOf(WORD, text);
-  if (head === null) return null;
-  const mission = text.slice(head.length).trim();
-  if (slashes === null && NUMBER.test(narrow(mission))) return null;
+  const spaced = headOf(WORD, text);
+  const mission = slashes === null ? (spaced === null ? behind(text, 'task', '임무') : text.slice(spaced.length).trim()) : text.slice(slashes.length).trim();
+  if (mission === null) return null;
+  if (slashes === null && NUMBER.test(halfWidth(mission))) return null;
   if (mission === '') return { kind: 'bad', why: 'empty' };
   return mission.length > MAX_MISSION ? { kind: 'bad', why: 'too-long' } : { kind: 'task', mission };
 }
 
 /** The head as it is written; full-width forms are one code unit each, as their twins are. */
 function headOf(pattern: RegExp, text: string): string | null {
-  const found = pattern.exec(narrow(text.slice(0, 60)));
+  const found = pattern.exec(halfWidth(text.slice(0, 60)));
   return found === null ? null : text.slice(0, found[0].length);
 }
 
@@ -48,10 +47,9 @@ export const proposalLabel = (index: number): string => String.fromCharCode('A'.
  * lettered in the order in which the decision names them, equal plans once.
  */
 export function parseChoose(body: string): Choice | { readonly kind: 'bad' } | null {
-  const text = narrow(body.normalize('NFC')).trim();
-  const head = /^!\s?(?:choose|선택)(?=\s|:|$)/iu.exec(text);
-  if (head === null) return null;
-  const words = text.slice(head[0].length).replace(/^\s*:/, '').trim();
+  const behindIt = behind(body, 'choose', '선택');
+  if (behindIt === null) return null;
+  const words = halfWidth(behindIt).replace(/^:/, '').trim();
   const found = /^(?:#?(\d{1,9})번?(?:\s+임무)?\s+)?(?:(?:제안|안|plan|proposal)\s*)?([a-z]|\d{1,2})(?:\s*(?:번|안|번\s*안))?[.!]*$/iu.exec(words);
   const name = found?.[2]?.toUpperCase();
   if (name === undefined) return { kind: 'bad' };

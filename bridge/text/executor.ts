@@ -100,6 +100,14 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => '고친 메시지는 실행하지 않습니다. 처음 보낸 것과 지금 보이는 것이 달라서입니다. 아무것도 하지 않았으니 새 메시지로 다시 보내 주세요.',
     () => 'An edited message is not run: what was sent and what is seen now differ. Nothing was done; please send it as a new message.',
   ),
+  'not-message': phrase(
+    () => '이런 종류의 메시지(공지, 몸짓말)로는 명령을 받지 않습니다. 보통 메시지로 다시 보내 주세요. 아무것도 하지 않았습니다.',
+    () => 'Orders are not taken from this kind of message (a notice, an emote). Please send it as an ordinary message. Nothing was done.',
+  ),
+  'not-run': phrase(
+    () => '지금 보니 실행 명령이 아니어서 아무것도 하지 않았습니다. `!실행 명령`으로 다시 보내 주세요.',
+    () => 'Looked at again it is no order to run something, so nothing was done. Please send `!run COMMAND`.',
+  ),
   secret: phrase(
     () => '명령에 키나 비밀번호가 있어 실행하지 않았습니다. 그것 없이 다시 보내 주세요.',
     () => 'The command holds a key or password, so it was not run. Please send it without.',

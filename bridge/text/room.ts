@@ -51,6 +51,17 @@ export const unknownCommand = phrase<[word: string, nearest: string | null]>(
   (word, nearest) => (nearest === null ? `There is no \`!${word}\`. \`!help\` lists the commands.` : `There is no \`!${word}\`. Did you mean \`!${nearest}\`?`),
 );
 
+export const notAnOrderHere = phrase(
+  () => '명령으로 보이지만 공지나 몸짓말(/me)로는 명령을 받지 않아 아무것도 하지 않았습니다. 보통 메시지로 다시 보내 주세요.',
+  () => 'That looks like an order, but orders are not taken from notices or emotes (/me). Nothing was done; please send it as an ordinary message.',
+);
+
+/** Of a task whose message was changed afterwards. */
+export const taskEdited = phrase(
+  () => '임무 메시지를 고치셔서 임무를 멈췄습니다. 처음 보낸 글과 지금 보이는 글이 달라 실행자가 받지 않습니다. 고친 내용을 새 메시지로 보내 주세요.',
+  () => 'The task’s message was edited, so the task was stopped: what was sent and what is seen now differ, and the executor would refuse it. Please send it anew as a new message.',
+);
+
 export const onlyMasters = phrase<[ownerTitle: string]>(
   (owner) => `이 방의 명령은 ${owner}만 내릴 수 있습니다. 말씀은 모두 들었고, 이 안내는 한 번만 드립니다.`,
   () => 'Only the master of this room gives commands here. What you say is heard; this is said once.',

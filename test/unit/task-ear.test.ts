@@ -154,6 +154,20 @@ describe('the root', () => {
   });
 });
 
+describe('an edit of a task’s own message', () => {
+  const edit = (sender: UserId, target: string) => ({ kind: 'edit', ...common(sender), target: EventId.parse(target), body: 'other', masked: false }) as Extract<RoomEvent, { kind: 'edit' }>;
+
+  it('ends it at once: the executor would refuse all of it', async () => {
+    const { world, ear } = listening((state) => state.phase === 'voting');
+    expect(await ear.edited(edit(STRANGER, world.state.root))).toBe(false);
+    expect(await ear.edited(edit(MASTER, '$else'))).toBe(false);
+    expect(world.state.phase).toBe('voting');
+    expect(await ear.edited(edit(MASTER, world.state.root))).toBe(true);
+    expect(world.state.phase).toBe('cancelled');
+    expect(await ear.edited(edit(MASTER, world.state.root))).toBe(false);
+  });
+});
+
 describe('whom nobody waits for', () => {
   it('is not asked again: out of quota in the same phase, or alone before everybody helps', () => {
     const graph = { plans: { anna: plan('w', [{ kind: 'work', id: 'one', title: 't', agent: 'ben', work: 'write', instruction: 'i', after: [] }, { kind: 'work', id: 'two', title: 't', agent: 'ben', work: 'write', instruction: 'i', after: ['one'] }]) } };

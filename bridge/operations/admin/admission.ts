@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { AgentId, EventId, UserId } from '../../protocol/ids.ts';
+import { decodeEvent } from '../../matrix/decode.ts';
+import { AgentId, EventId, RoomId, UserId } from '../../protocol/ids.ts';
+import { behind, orderWords } from '../../protocol/order-words.ts';
 
 /** What the coordinator asks for when a master has called an agent that lives elsewhere: an invitation into HQ and ops. */
 export interface AdmissionFacts {
@@ -15,14 +17,16 @@ export interface AdmissionFacts {
 
 /** An order that waited longer is not what somebody wants now. */
 const LASTS_MS = 60 * 60_000;
-const ORDER = /^[!！](?:agent|초대)(?=\s)/iu;
+
+/** Which room it stands in is not asked here. */
+const HERE = RoomId.parse('!here');
 
 const unsigned = z
   .object({ redacted_because: z.unknown().optional(), 'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined) })
   .optional()
   .catch(undefined);
 const Wish = z.object({ sender: UserId, content: z.object({ 'com.chavion': z.object({ admit: UserId, source: EventId }) }), unsigned });
-const Order = z.object({ event_id: EventId, sender: UserId, origin_server_ts: z.int(), content: z.object({ msgtype: z.literal('m.text'), body: z.string() }), unsigned });
+const Order = z.object({ event_id: EventId, sender: UserId, origin_server_ts: z.int(), unsigned });
 
 /** The order that a message names, where it is one of these at all. */
 export const orderOfAdmission = (raw: unknown): EventId | null => Wish.safeParse(raw).data?.content['com.chavion'].source ?? null;
@@ -35,7 +39,9 @@ export function judgeAdmission({ raw, order, coordinator, masters, serverName, n
   const { admit, source } = wish.data.content['com.chavion'];
   if (wish.data.sender !== coordinator || said.data.event_id !== source || !masters.has(said.data.sender)) return null;
   if ([wish.data, said.data].some((one) => one.unsigned?.redacted_because !== undefined || one.unsigned?.['m.relations']?.['m.replace'] !== undefined)) return null;
-  if (!ORDER.test(said.data.content.body.normalize('NFC').trim()) || now - said.data.origin_server_ts > LASTS_MS) return null;
+  const message = decodeEvent(order, { isOwn: () => false }, HERE);
+  const words = message?.kind === 'message' ? behind(orderWords(message) ?? '', 'agent', '초대') : null;
+  if (words === null || words === '' || now - said.data.origin_server_ts > LASTS_MS) return null;
   const id = admit.startsWith('@agent_') && admit.endsWith(`:${serverName}`) ? admit.slice('@agent_'.length, -serverName.length - 1) : '';
   return AgentId.safeParse(id).success ? admit : null;
 }

@@ -4,7 +4,9 @@ import { HomeserverError } from '../../../synapse/client.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
 import { readJson, writeSecretJson } from '../../launcher/files.ts';
 import { parseAdmin } from '../../protocol/admin-order.ts';
+import { decodeEvent } from '../../matrix/decode.ts';
 import { EventId, RoomId } from '../../protocol/ids.ts';
+import { orderWords } from '../../protocol/order-words.ts';
 import { orderOfAdmission } from './admission.ts';
 
 const Kept = z.object({ since: z.string(), done: z.array(EventId) });
@@ -12,7 +14,6 @@ const Synced = z.object({
   next_batch: z.string(),
   rooms: z.object({ join: z.record(z.string(), z.object({ timeline: z.object({ events: z.array(z.unknown()) }) })).default({}) }).default({ join: {} }),
 });
-const Message = z.object({ event_id: EventId, content: z.object({ body: z.string() }) });
 
 const POLL_MS = 20_000;
 const AGAIN_MS = 1_000;
@@ -83,6 +84,6 @@ function keptPosition({ file, onError }: FollowDeps): z.infer<typeof Kept> | und
 }
 
 function orderIn(raw: unknown, room: RoomId): readonly { event: EventId; room: RoomId }[] {
-  const message = Message.safeParse(raw);
-  return message.success && (parseAdmin(message.data.content.body) !== null || orderOfAdmission(raw) !== null) ? [{ event: message.data.event_id, room }] : [];
+  const message = decodeEvent(raw, { isOwn: () => false }, room);
+  return message?.kind === 'message' && (parseAdmin(orderWords(message) ?? '') !== null || orderOfAdmission(raw) !== null) ? [{ event: message.eventId, room }] : [];
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type AdminOrder, parseAdmin } from '../../protocol/admin-order.ts';
+import { decodeEvent } from '../../matrix/decode.ts';
 import { EventId, type RoomId, UserId } from '../../protocol/ids.ts';
+import { orderWords } from '../../protocol/order-words.ts';
 
 export interface AdminFacts {
   /** The event as the homeserver has it now; null where there is none. */
@@ -19,6 +21,7 @@ export type AdminVerdict =
 /** An order that waited longer is not what somebody wants now. */
 export const ADMIN_ORDER_LASTS_MS = 10 * 60_000;
 const CLOCKS_DIFFER_MS = 5 * 60_000;
+const MAX_WORDS = 2_000;
 
 const Raw = z.object({
   event_id: EventId,
@@ -27,11 +30,6 @@ const Raw = z.object({
   state_key: z.undefined().optional(),
   sender: UserId,
   origin_server_ts: z.int(),
-  content: z.object({
-    msgtype: z.literal('m.text'),
-    body: z.string().max(2_000),
-    'm.relates_to': z.object({ rel_type: z.string().optional(), event_id: EventId.optional() }).optional().catch(undefined),
-  }),
   unsigned: z
     .object({ redacted_because: z.unknown().optional(), 'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined) })
     .optional()
@@ -43,15 +41,16 @@ export function judgeAdmin({ raw, event, room, masters, now }: AdminFacts): Admi
   const parsed = Raw.safeParse(raw);
   const refused = (why: Extract<AdminVerdict, { kind: 'refused' }>['why'], owed = false, body = ''): AdminVerdict => ({ kind: 'refused', why, owed, body });
   if (!parsed.success) return refused('no-order');
-  const { sender, content, unsigned, origin_server_ts: at, event_id, room_id } = parsed.data;
-  const relation = content['m.relates_to'];
-  if (event_id !== event || (room_id !== undefined && room_id !== room) || relation?.rel_type === 'm.replace') return refused('no-order');
+  const { sender, unsigned, origin_server_ts: at, event_id, room_id } = parsed.data;
+  if (event_id !== event || (room_id !== undefined && room_id !== room)) return refused('no-order');
   if (unsigned?.redacted_because !== undefined) return refused('redacted');
-  const order = parseAdmin(content.body);
+  const message = decodeEvent(raw, { isOwn: () => false }, room);
+  const body = message?.kind === 'message' ? (orderWords(message)?.slice(0, MAX_WORDS) ?? '') : '';
+  const order = parseAdmin(body);
   if (order === null) return refused('no-order');
   if (!masters.has(sender)) return refused('not-master');
   // What was sent first and what is seen now differ: neither is certain to be what was meant.
-  if (unsigned?.['m.relations']?.['m.replace'] !== undefined) return refused('edited', true, content.body);
-  if (now - at > ADMIN_ORDER_LASTS_MS || at > now + CLOCKS_DIFFER_MS) return refused('too-old', true, content.body);
-  return { kind: 'order', by: sender, order, body: content.body, thread: relation?.rel_type === 'm.thread' ? relation.event_id : undefined };
+  if (unsigned?.['m.relations']?.['m.replace'] !== undefined) return refused('edited', true, body);
+  if (now - at > ADMIN_ORDER_LASTS_MS || at > now + CLOCKS_DIFFER_MS) return refused('too-old', true, body);
+  return { kind: 'order', by: sender, order, body, thread: message?.kind === 'message' ? message.thread : undefined };
 }
