@@ -53,8 +53,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   restore: { usage: operationsText.restoreUsage, run: (stop) => restore(asked, stop) },
   'install-service': { usage: serviceText.usage, run: (stop) => installService(asked, stop) },
   compose: { usage: composeText.usage, takes: [], run: () => compose(asked) },
-  'reset-password': { usage: operationsText.resetUsage, run: () => resetPassword(asked) },
-  'admin-login': { usage: adminLoginText.usage, takes: ['--new'], run: () => adminLogin(asked) },
+  'reset-password': { usage: operationsText.resetUsage, run: (stop) => resetPassword(asked, stop) },
+  'admin-login': { usage: adminLoginText.usage, takes: ['--new'], run: (stop) => adminLogin(asked, stop) },
   'rotate-secrets': { usage: usageText.rotateSecrets, takes: [], run: () => rotateSecrets(asked) },
   upgrade: { usage: upgradeText.usage, takes: [], run: (stop) => upgrade(asked, stop) },
 };

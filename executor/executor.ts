@@ -24,6 +24,7 @@ import { Requests } from './requests.ts';
 import { Results } from './results.ts';
 import { type Rules, rulesReader } from './rules.ts';
 import { Running } from './running.ts';
+import { isSignedOut } from './session.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { Signs } from './signs.ts';
 import { Slots } from './slots.ts';
@@ -98,7 +99,11 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const results = new Results({ account, budget, ledger, ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, true) });
   const requests = new Requests({ account, ledger, audit, rules, masters: () => reader.masters() });
   const running = new Running();
-  const onError = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
+  const onError = (error: unknown) => {
+    // Signed out from elsewhere: asking on with this token is of no use, the next start signs in anew.
+    if (isSignedOut(error)) parts.fatal(error);
+    else log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
+  };
   const work = new Work({
     executor: id,
     reader,

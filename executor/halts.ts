@@ -8,9 +8,9 @@ import { executorHalted, executorResumed } from '../bridge/text/executor.ts';
 import { sha256 } from '../bridge/queue/canonical.ts';
 import type { Health } from './health.ts';
 
-type What = 'sandbox' | 'memory' | 'rules';
+type What = 'account' | 'sandbox' | 'memory' | 'rules';
 
-const AGAIN_MS = 15_000;
+const AGAIN_MS: Readonly<Record<What, number>> = { account: 3_000, sandbox: 15_000, memory: 15_000, rules: 15_000 };
 const LOOK_MS = 1_000;
 
 /** What keeps the executor from taking orders; told in ops when it begins and when it is over. */
@@ -43,7 +43,7 @@ export class Halts {
         return done;
       } catch (error) {
         this.#begin(what, error);
-        await sleep(AGAIN_MS, undefined, { signal });
+        await sleep(AGAIN_MS[what], undefined, { signal });
       }
     }
   }

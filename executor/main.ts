@@ -33,13 +33,16 @@ const stopping = new AbortController();
 
 const halts = new Halts();
 const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => halts.health());
-const { account, token } = await openSession({
-  homeserverUrl: settings.CHAVION_HOMESERVER_URL,
-  userId: settings.CHAVION_EXECUTOR_USER,
-  password: settings.CHAVION_EXECUTOR_PASSWORD,
-  device: `CHAVION_${executorId(folder)}`,
-  file: join(folder, 'session.json'),
-});
+// Whoever looks after the accounts lets it in again; until then it stands still.
+const { account, token } = await halts.until('account', stopping.signal, () =>
+  openSession({
+    homeserverUrl: settings.CHAVION_HOMESERVER_URL,
+    userId: settings.CHAVION_EXECUTOR_USER,
+    password: settings.CHAVION_EXECUTOR_PASSWORD,
+    device: `CHAVION_${executorId(folder)}`,
+    file: join(folder, 'session.json'),
+  }),
+);
 halts.tellThrough({ account, ops: settings.CHAVION_OPS_ROOM, lang: settings.CHAVION_LANG });
 
 // The path of a socket is short, and so this folder's has to be.

@@ -3,8 +3,9 @@ import { RoomId } from '../bridge/protocol/ids.ts';
 import type { Lang } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
 import { launcherText } from '../bridge/text/launcher.ts';
-import { HomeserverClient, HomeserverError, Nothing } from './client.ts';
-import { adminToken, liftLimits, provisionAccount } from './provision-accounts.ts';
+import { HomeserverClient, HomeserverError } from './client.ts';
+import { adminToken, keepExecutor, openPerson } from './own-accounts.ts';
+import { liftLimits, provisionAccount } from './provision-accounts.ts';
 import { Avatars, type Member, join, joinedMembers, provisionGhost } from './provision-residents.ts';
 import { type Builder, provisionRoom } from './provision-rooms.ts';
 import { type Ghost, ghosts, people } from './residents.ts';
@@ -53,6 +54,7 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
     provisionAccount(client, token, { userId: who.master, password: master, admin: false, name: wanted.roster.ownerTitle }, wanted.registrationSecret),
     provisionAccount(client, token, { userId: who.executor, password: executor, admin: false, name: wanted.roster.executor.name }, wanted.registrationSecret),
   ]);
+  await keepExecutor(client, token, { userId: who.executor, password: executor });
 
   const builder: Builder = { client, token, serverName: wanted.serverName, who };
   const before = wanted.remembered.rooms;
@@ -93,7 +95,7 @@ async function residents(client: HomeserverClient, wanted: Provision, admin: str
         // Without the coordinator there is no house; anybody else stays away as the owner wants it.
         if (ghost.userId !== coordinator) dormant.push(ghost);
         else {
-          await client.call('PUT', `/_synapse/admin/v2/users/${encodeURIComponent(coordinator)}`, Nothing, { token: admin, body: { deactivated: false } });
+          await openPerson(client, admin, coordinator);
           await enter(ghost);
         }
       }
@@ -105,4 +107,5 @@ async function residents(client: HomeserverClient, wanted: Provision, admin: str
   return { avatars, dormant };
 }
 
-const isClosed = (error: unknown): boolean => error instanceof HomeserverError && error.code === 'M_USER_DEACTIVATED';
+const CLOSED = new Set(['M_USER_DEACTIVATED', 'M_USER_LOCKED', 'M_USER_SUSPENDED']);
+const isClosed = (error: unknown): boolean => error instanceof HomeserverError && CLOSED.has(error.code);

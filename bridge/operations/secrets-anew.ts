@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { HomeserverClient, HomeserverError, Nothing } from '../../synapse/client.ts';
+import { HomeserverError, Nothing } from '../../synapse/client.ts';
+import { openPerson, standingOf } from '../../synapse/own-accounts.ts';
 import { people } from '../../synapse/residents.ts';
 import { loadSettings } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
@@ -10,38 +10,53 @@ import { holder } from '../launcher/lock.ts';
 import { random, Secrets, typeable } from '../launcher/secrets.ts';
 import { UserId } from '../protocol/ids.ts';
 import { operationsText } from '../text/operations.ts';
+import { type AtHomeserver, atHomeserver } from './at-homeserver.ts';
 import type { Asked } from './verbs.ts';
 
 /** `npm start -- reset-password [account]`: a new one, and every device signed out. Returns the exit code. */
-export async function resetPassword({ project, environment, args, terminal }: Asked): Promise<number> {
+export async function resetPassword(asked: Asked, stop: AbortSignal): Promise<number> {
+  const { project, environment, args, terminal } = asked;
   if (args.length > 1 || args[0]?.startsWith('-') === true) {
     terminal.say(operationsText.resetUsage);
     return 2;
   }
   const settings = loadSettings(environment);
   const paths = dataPaths(project, settings);
-  const secrets = readJson(paths.secrets, Secrets);
-  if (secrets === undefined) throw new Refusal(operationsText.noHouse(paths.data));
-  if (holder(paths.lock) === undefined || secrets.adminToken === undefined) throw new Refusal(operationsText.notRunning);
+  if (readJson(paths.secrets, Secrets) === undefined) throw new Refusal(operationsText.noHouse(paths.data));
   const { master, admin, executor } = people(settings.CHAVION_SERVER_NAME);
   const user = userOf(args[0], master, settings.CHAVION_SERVER_NAME);
   if (user === admin || user === executor || user.startsWith('@agent_')) throw new Refusal(operationsText.notForPeople(user));
-  const client = new HomeserverClient(`http://127.0.0.1:${settings.CHAVION_SYNAPSE_PORT}`);
   const password = typeable();
-  if ((await client.find('GET', `/_synapse/admin/v2/users/${encodeURIComponent(user)}`, z.unknown(), { token: secrets.adminToken })) === null) throw new Refusal(operationsText.nobody(user));
-  // Written down first: a password that nobody knows would lock the owner out.
-  if (user === master) writeSecretJson(paths.secrets, { ...secrets, passwords: { ...secrets.passwords, master: password } });
-  try {
-    await client.call('POST', `/_synapse/admin/v1/reset_password/${encodeURIComponent(user)}`, Nothing, { token: secrets.adminToken, body: { new_password: password, logout_devices: true } });
-  } catch (cause) {
-    // No answer: it may have been done, so what was written down stays, and the same once more makes it true.
-    if (!(cause instanceof HomeserverError)) throw new Refusal(operationsText.perhapsReset(user), { cause });
-    if (user === master) writeSecretJson(paths.secrets, secrets);
-    throw new Refusal(operationsText.notReset(user, cause.status), { cause });
-  }
-  if (user === master) await tellLauncher(paths, 'new-password');
+  await atHomeserver(asked, stop, async (at) => {
+    const standing = await standingOf(at.client, at.token, user);
+    if (standing === null) throw new Refusal(operationsText.nobody(user));
+    // Whom `!admin remove` has signed out for good comes back by `!admin invite` alone.
+    if (user !== master && standing.deactivated) throw new Refusal(operationsText.closedAccount(user));
+    const keep = (change: (passwords: Secrets['passwords']) => Secrets['passwords']) => {
+      const secrets = readJson(paths.secrets, Secrets);
+      if (user === master && secrets !== undefined) writeSecretJson(paths.secrets, { ...secrets, passwords: change(secrets.passwords) });
+      return secrets?.passwords.master ?? '';
+    };
+    // Written down first: a password that nobody knows would lock the owner out.
+    const before = keep((passwords) => ({ ...passwords, master: password }));
+    try {
+      await newPassword(at, user, password);
+    } catch (cause) {
+      // No answer: it may have been done, so what was written down stays, and the same once more makes it true.
+      if (!(cause instanceof HomeserverError)) throw new Refusal(operationsText.perhapsReset(user), { cause });
+      keep((passwords) => ({ ...passwords, master: before }));
+      throw new Refusal(operationsText.notReset(user, cause.status), { cause });
+    }
+    if (user === master && at.running) await tellLauncher(paths, 'new-password');
+  });
   terminal.mark(true, operationsText.newPassword(user, password)[terminal.lang]());
   return 0;
+}
+
+/** Whoever was locked, suspended or closed can log in again too. */
+async function newPassword({ client, token }: AtHomeserver, user: UserId, password: string): Promise<void> {
+  await openPerson(client, token, user);
+  await client.call('POST', `/_synapse/admin/v1/reset_password/${encodeURIComponent(user)}`, Nothing, { token, body: { new_password: password, logout_devices: true } });
 }
 
 function userOf(word: string | undefined, master: UserId, serverName: string): UserId {

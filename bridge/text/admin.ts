@@ -71,17 +71,17 @@ export const masterText = {
   already: phrase<[user: string]>((user) => `${user}은(는) 이미 마스터입니다. 바뀐 것은 없습니다.`, (user) => `${user} is a master already. Nothing was changed.`),
   /** No password in a room, where every device and backup keeps it. */
   made: phrase<[user: string, name: string, place: Place]>(
-    (user, name, place) => `${user} 계정을 만들고 마스터로 들였습니다. 비밀번호는 방에 쓰지 않습니다. ${place === 'machine' ? `서버에서 이렇게 하면 새 비밀번호가 나옵니다: \`npm start -- reset-password ${name}\`` : 'Synapse Admin에서 이 계정의 비밀번호를 정해 주세요.'}`,
-    (user, name, place) => `${user} has an account now and is a master. Passwords are not written into rooms; ${place === 'machine' ? `on the server this shows a new one: \`npm start -- reset-password ${name}\`` : 'set one for this account in Synapse Admin.'}`,
+    (user, name, place) => `${user} 계정을 만들고 마스터로 들였습니다. 비밀번호는 방에 쓰지 않습니다. ${place === 'machine' ? `서버에서 이렇게 하면 새 비밀번호가 나옵니다: \`npm start -- reset-password ${name}\`` : 'Ketesa에서 이 계정의 비밀번호를 정해 주세요.'}`,
+    (user, name, place) => `${user} has an account now and is a master. Passwords are not written into rooms; ${place === 'machine' ? `on the server this shows a new one: \`npm start -- reset-password ${name}\`` : 'set one for this account in Ketesa.'}`,
   ),
   joined: phrase<[user: string]>((user) => `${user}은(는) 이제 마스터입니다. 방에도 들어와 있습니다.`, (user) => `${user} is a master now, and in the rooms.`),
   notMaster: phrase<[user: string]>(
-    (user) => `${user}은(는) 마스터가 아닙니다. 바뀐 것은 없습니다. 다른 계정은 Synapse Admin에서 다룹니다.`,
-    (user) => `${user} is no master. Nothing was changed. Other accounts are Synapse Admin's business.`,
+    (user) => `${user}은(는) 마스터가 아닙니다. 바뀐 것은 없습니다. 다른 계정은 Ketesa에서 다룹니다.`,
+    (user) => `${user} is no master. Nothing was changed. Other accounts are Ketesa's business.`,
   ),
   first: phrase<[user: string, place: Place]>(
-    (user, place) => `${user}은(는) 이 집의 첫 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다. 비밀번호를 바꾸려면 ${place === 'machine' ? '서버에서: `npm start -- reset-password`' : 'Synapse Admin에서 정해 주세요.'}`,
-    (user, place) => `${user} is the first master of this house and stays. Nothing was changed. For a new password, ${place === 'machine' ? 'on the server: `npm start -- reset-password`' : 'set it in Synapse Admin.'}`,
+    (user, place) => `${user}은(는) 이 집의 첫 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다. 비밀번호를 바꾸려면 ${place === 'machine' ? '서버에서: `npm start -- reset-password`' : 'Ketesa에서 정해 주세요.'}`,
+    (user, place) => `${user} is the first master of this house and stays. Nothing was changed. For a new password, ${place === 'machine' ? 'on the server: `npm start -- reset-password`' : 'set it in Ketesa.'}`,
   ),
   last: phrase<[user: string]>((user) => `${user}은(는) 마지막 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다.`, (user) => `${user} is the last master and stays. Nothing was changed.`),
   oneself: phrase<[name: string]>(
@@ -171,18 +171,18 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
 /** `npm start -- admin-login`. */
 export const adminLoginText = {
   usage: phrase(
-    () => '쓰는 법: npm start -- admin-login [--new]\n  Synapse Admin에 로그인할 계정과 비밀번호를 보여 줍니다. --new는 비밀번호를 새로 만들고 다른 곳의 로그인을 끊습니다 (집이 켜져 있어야 합니다).',
-    () => 'Usage: npm start -- admin-login [--new]\n  Shows the login for Synapse Admin. --new makes a new password and signs out everywhere else (the house has to be running).',
+    () => '쓰는 법: npm start -- admin-login [--new]\n  Ketesa에 로그인할 계정과 비밀번호를 보여 줍니다. --new는 비밀번호를 새로 만들고 다른 곳의 로그인을 끊습니다.',
+    () => 'Usage: npm start -- admin-login [--new]\n  Shows the login for Ketesa. --new makes a new password and signs out everywhere else.',
   ),
   login: (address: string, user: string, password: string) =>
     phrase(
-      () => `Synapse Admin 로그인\n    주소       ${address}\n    계정       ${user}\n    비밀번호   ${password}\n    이 계정은 서버의 모든 것을 바꿀 수 있습니다. 남에게 주지 마세요.`,
-      () => `Login for Synapse Admin\n    homeserver  ${address}\n    user        ${user}\n    password    ${password}\n    This account can change everything on the server: give it to nobody.`,
+      () => `Ketesa 로그인\n    주소       ${address}\n    계정       ${user}\n    비밀번호   ${password}\n    이 계정은 서버의 모든 것을 바꿀 수 있습니다. 남에게 주지 마세요.`,
+      () => `Login for Ketesa\n    homeserver  ${address}\n    user        ${user}\n    password    ${password}\n    This account can change everything on the server: give it to nobody.`,
     ),
 };
 
-/** A resident whose account was closed in Synapse Admin. */
+/** A resident whose account was closed in Ketesa. */
 export const dormantText = phrase<[names: readonly string[]]>(
-  (names) => `Synapse Admin에서 꺼 둔 계정이라 들이지 않았습니다: ${names.join(', ')}. 다시 부르려면 Synapse Admin에서 계정을 켜고 npm start 를 다시 해 주세요.`,
-  (names) => `Closed in Synapse Admin and left out: ${names.join(', ')}. To have them back, reactivate them there and run npm start again.`,
+  (names) => `Ketesa에서 꺼 둔 계정이라 들이지 않았습니다: ${names.join(', ')}. 다시 부르려면 Ketesa에서 계정을 켜고 npm start 를 다시 해 주세요.`,
+  (names) => `Closed in Ketesa and left out: ${names.join(', ')}. To have them back, reactivate them there and run npm start again.`,
 );

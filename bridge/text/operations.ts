@@ -83,6 +83,8 @@ export const operationsText = {
   ),
   notRunning: phrase(() => '집이 꺼져 있어 하지 못했습니다. 바뀐 것은 없습니다. npm start 로 켠 뒤 다시 해 주세요.', () => 'The house is not running; nothing was changed. Open it with npm start first.'),
   nobody: (user: string) => phrase(() => `${user} 계정이 없습니다. 바뀐 것은 없습니다.`, () => `There is no account ${user}. Nothing was changed.`),
+  closedAccount: (user: string) =>
+    phrase(() => `${user} 계정은 닫혀 있어 비밀번호를 바꾸지 않았습니다. 다시 들이려면 방에서: !관리 초대 ${user.split(':')[0] ?? user}`, () => `${user} is closed, so its password was left as it is. To bring it back, in the room: !admin invite ${user.split(':')[0] ?? user}`),
   notForPeople: (user: string) => phrase(() => `${user}은(는) 사람이 쓰는 계정이 아니라 비밀번호를 바꾸지 않았습니다.`, () => `${user} is nobody's login; its password was left as it is.`),
   notReset: (user: string, status: number) =>
     phrase(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { destination, pino } from 'pino';
 import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
-import { adminToken } from '../../../synapse/provision-accounts.ts';
+import { adminToken } from '../../../synapse/own-accounts.ts';
 import { ghosts, people } from '../../../synapse/residents.ts';
 import { writeSecretJson } from '../../launcher/files.ts';
 import { openLog } from '../../launcher/logs.ts';
@@ -12,6 +12,7 @@ import type { OpenHouse } from '../../launcher/start.ts';
 import { attend } from './desk.ts';
 import { follow } from './follow.ts';
 import { houseFacts } from './house-facts.ts';
+import { keep } from './keep.ts';
 
 /** The admin in the rooms, until it is disposed of. Lives in the launcher: its token is nobody else's. */
 export function openAdminDesk(house: OpenHouse): Disposable {
@@ -23,11 +24,16 @@ export function openAdminDesk(house: OpenHouse): Disposable {
   const token = () => loadSecrets(paths.secrets).adminToken ?? '';
   let known = token();
   const asAdmin = (): Rooms => ({ client, token: known, who, rooms });
-  const signIn = async () => {
+  // One at a time: two would end each other's token.
+  let signingIn: Promise<void> | undefined;
+  const signIn = () => (signingIn ??= signInOnce().finally(() => (signingIn = undefined)));
+  const signInOnce = async () => {
     const secrets = loadSecrets(paths.secrets);
     const account = { userId: who.admin, password: secrets.passwords.admin, admin: true, name: who.admin };
-    known = await adminToken(client, account, token(), secrets.synapse.registration);
-    if (known !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: known });
+    known = await adminToken(client, account, secrets.adminToken, secrets.synapse.registration);
+    if (known === secrets.adminToken) return;
+    log.warn('signed in anew');
+    writeSecretJson(paths.secrets, { ...loadSecrets(paths.secrets), adminToken: known });
   };
   const stopping = new AbortController();
   const deps = {
@@ -39,5 +45,6 @@ export function openAdminDesk(house: OpenHouse): Disposable {
     onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
   } satisfies Parameters<typeof follow>[0];
   void follow(deps, stopping.signal);
+  void keep({ house: asAdmin, executorPassword: house.secrets.passwords.executor, signIn, onKept: (account) => log.warn({ account }, 'let in again'), onError: deps.onError }, stopping.signal);
   return { [Symbol.dispose]: () => stopping.abort() };
 }

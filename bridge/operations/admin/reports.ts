@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HomeserverClient } from '../../../synapse/client.ts';
+import { KEEPER } from '../../../synapse/own-accounts.ts';
 import type { People } from '../../../synapse/residents.ts';
 import { readableBytes } from '../../launcher/disk.ts';
 import type { AdminReport } from '../../protocol/admin-order.ts';
@@ -75,8 +76,9 @@ const Users = z.object({
 async function users({ client, token, who, masters, lines }: ReportDeps): Promise<readonly string[]> {
   const found = await client.call('GET', '/_synapse/admin/v2/users', Users, { token, query: { from: '0', limit: '500', guests: 'false', deactivated: 'true' } });
   const isAgent = (user: string) => user.startsWith('@agent_');
+  const isKeeper = (user: string) => user.startsWith(`@${KEEPER}`);
   const rankOf = (user: string): Rank => (user === who.admin ? 'admin' : user === who.executor ? 'executor' : [...masters].some((one) => one === user) ? 'master' : 'person');
-  const people = found.users.filter(({ name }) => !isAgent(name));
+  const people = found.users.filter(({ name }) => !isAgent(name) && !isKeeper(name));
   const order: readonly Rank[] = ['master', 'person', 'executor', 'admin'];
   const rows = people
     .map((one) => ({ ...one, rank: rankOf(one.name) }))
@@ -86,7 +88,7 @@ async function users({ client, token, who, masters, lines }: ReportDeps): Promis
       const state = deactivated ? lines.closed : rank === 'master' || rank === 'person' ? lines.seen(seen === null || seen === undefined ? null : Date.now() - seen) : null;
       return [`${called} (${name})`, lines.rank[rank], ...(state === null ? [] : [state])].join(' · ');
     });
-  return [...shown(rows, lines), lines.agents(found.total - people.length)];
+  return [...shown(rows, lines), lines.agents(found.users.filter(({ name }) => isAgent(name)).length)];
 }
 
 const Rooms = z.object({ total_rooms: z.int(), rooms: z.array(z.object({ room_id: z.string(), name: z.string().nullish(), joined_members: z.int() })) });

@@ -5,12 +5,13 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
-import { logIn } from '../../../synapse/provision-accounts.ts';
+import { adminToken, logIn } from '../../../synapse/own-accounts.ts';
 import { people } from '../../../synapse/residents.ts';
 import { readJson, writeSecretJson } from '../../launcher/files.ts';
 import { RoomId } from '../../protocol/ids.ts';
 import { attend } from '../admin/desk.ts';
 import { follow } from '../admin/follow.ts';
+import { keep } from '../admin/keep.ts';
 import { containerFacts } from './container-facts.ts';
 import { INSIDE } from './containers.ts';
 import { DESK_ORDER, DeskOrder } from './desk-order.ts';
@@ -36,15 +37,21 @@ const asAdmin = (): Rooms => ({ client, token: token ?? '', who, rooms });
 const facts = containerFacts({ project: join(import.meta.dirname, '..', '..', '..'), state, door: order.door, client, token: () => token ?? '' });
 
 // On a device of its own: `provision` keeps the token that it has.
-const signIn = async () => {
-  token = await logIn(client, { userId: who.admin, password: order.adminPassword }, 'CHAVION_DESK');
-  writeSecretJson(session, { token });
+const DEVICE = 'CHAVION_DESK';
+let signingIn: Promise<void> | undefined;
+const signIn = () => (signingIn ??= signInOnce().finally(() => (signingIn = undefined)));
+const signInOnce = async () => {
+  const account = { userId: who.admin, password: order.adminPassword, admin: true, name: who.admin };
+  const next = order.registrationSecret === undefined ? await logIn(client, account, DEVICE) : await adminToken(client, account, token, order.registrationSecret, DEVICE);
+  if (next !== token) writeSecretJson(session, { token: next });
+  token = next;
 };
 const onError = (error: unknown) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk');
 if (token === undefined) await signIn().catch(onError);
 
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+if (order.registrationSecret !== undefined) void keep({ house: asAdmin, executorPassword: order.executorPassword, signIn, onKept: (account) => log.warn({ account }, 'let in again'), onError }, stopping.signal);
 await follow(
   {
     house: asAdmin,

@@ -7,6 +7,9 @@ export const DeskOrder = z.object({
   serverName: z.string(),
   lang: Lang,
   adminPassword: z.string(),
+  /** With these it lets the house's own accounts in again; an order written before there was need of them has none. */
+  registrationSecret: z.string().optional(),
+  executorPassword: z.string().optional(),
   /** Whose words are no orders. */
   silent: z.array(UserId),
   /** The swarm's door: says of every part whether it does its work. */

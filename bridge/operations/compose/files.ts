@@ -59,6 +59,8 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
     serverName: settings.CHAVION_SERVER_NAME,
     lang: settings.CHAVION_LANG,
     adminPassword: house.passwords.admin,
+    registrationSecret: house.synapse.registration,
+    executorPassword: house.passwords.executor,
     silent: [who.admin, who.executor, ...residents.filter((user) => user !== who.coordinator)],
     door: `http://${HOST.swarm}:${PORT.door}`,
   };

@@ -1,0 +1,65 @@
+import { HomeserverClient, HomeserverError } from '../../synapse/client.ts';
+import { adminToken } from '../../synapse/own-accounts.ts';
+import { people } from '../../synapse/residents.ts';
+import { load } from '../config/load.ts';
+import { Refusal } from '../config/refusal.ts';
+import { ensureAccounts } from '../launcher/accounts.ts';
+import { readJson, writeSecretJson } from '../launcher/files.ts';
+import { dataPaths, isRoot, keptInstance, openDataFolder, partFolders } from '../launcher/instance.ts';
+import { endLeftovers } from '../launcher/leftovers.ts';
+import { holder, takeLock } from '../launcher/lock.ts';
+import { synapsePlan } from '../launcher/parts.ts';
+import { prerequisites } from '../launcher/prerequisites.ts';
+import { refuseUnfinished } from '../launcher/restoring.ts';
+import { Secrets } from '../launcher/secrets.ts';
+import { Supervision } from '../launcher/supervision.ts';
+import { launcherText } from '../text/launcher.ts';
+import { operationsText } from '../text/operations.ts';
+import type { Asked } from './verbs.ts';
+
+export interface AtHomeserver {
+  readonly client: HomeserverClient;
+  /** An administrator's. */
+  readonly token: string;
+  /** The whole house is on. */
+  readonly running: boolean;
+}
+
+/**
+ * Does something at this house's homeserver as its administrator. Where the house is off, the homeserver alone is
+ * started for as long as that takes. Throws a `Refusal` where there is no house, or it does not answer.
+ */
+export async function atHomeserver<T>(asked: Pick<Asked, 'project' | 'environment' | 'terminal'>, stop: AbortSignal, work: (at: AtHomeserver) => Promise<T>): Promise<T> {
+  const { project, environment, terminal } = asked;
+  const loaded = load(environment, project);
+  const paths = dataPaths(project, loaded.settings);
+  const instance = keptInstance(paths, loaded.settings);
+  const secrets = readJson(paths.secrets, Secrets);
+  if (instance === undefined || secrets === undefined) throw new Refusal(operationsText.noHouse(paths.data));
+  const client = new HomeserverClient(`http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`);
+  const asAdmin = async (running: boolean): Promise<T> => {
+    const { admin } = people(instance.serverName);
+    const token = await adminToken(client, { userId: admin, password: secrets.passwords.admin, admin: true, name: admin }, secrets.adminToken, secrets.synapse.registration);
+    if (token !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: token });
+    return work({ client, token, running });
+  };
+  if (holder(paths.lock) !== undefined) {
+    return asAdmin(true).catch((error: unknown) => {
+      if (error instanceof TypeError || (error instanceof HomeserverError && error.status >= 500)) throw new Refusal(operationsText.notRunning, { cause: error });
+      throw error;
+    });
+  }
+  openDataFolder(paths);
+  const lock = takeLock(paths.lock);
+  if (lock.kind === 'taken') throw new Refusal(launcherText.alreadyRunning(lock.by, paths.data));
+  await using supervision = new Supervision(paths, terminal);
+  supervision.defer(lock.release);
+  refuseUnfinished(paths);
+  const { synapsePython } = await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
+  await endLeftovers(instance, paths, terminal);
+  process.umask(0o077);
+  const accounts = isRoot() ? await ensureAccounts() : undefined;
+  const house = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
+  await supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop);
+  return await asAdmin(false);
+}
