@@ -44,6 +44,7 @@ export const LetterId = z.string().refine(isLetterId, 'not the id of a letter').
 export const ListenQuery = z.strictObject({
   since: LetterId.optional().describe('The id of the last letter you have: later ones come. Without it, those that you have not yet named so.'),
   wait: z.coerce.number().int().min(0).max(60).default(0).describe('Seconds to wait when there is none.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Letters at most. Fewer come where they are long: more says whether some are left.'),
 });
 export const LettersOut = z.object({ messages: z.array(LetterOut), next: z.string().nullable().describe('Put this into since the next time.') });
 
@@ -109,8 +110,9 @@ export const CompleteIn = z.strictObject({ success: z.boolean().default(true), r
 
 export const CommandIn = z.strictObject({
   type: z.enum(['shell', 'run', 'file_write', 'file_read', 'file_list', 'fetch']),
+  // No z.json(): it refers to itself, under a name that the document then lacks. What arrives here was JSON before.
   payload: z
-    .record(z.string(), z.json())
+    .record(z.string(), z.unknown())
     .describe('shell: script. run: argv. file_write: path, content. file_read and file_list: path. fetch: url, method, headers, body. All: reason, timeoutMs; shell and run: cwd, stdin, workspace (ro, rw), hosts.'),
 });
 export type CommandIn = z.infer<typeof CommandIn>;

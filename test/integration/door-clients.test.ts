@@ -3,6 +3,7 @@ import { OpenAPIClientAxios, type Document } from 'openapi-client-axios';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { DoorScene } from '../house/door-scene.ts';
+import { type Got, pythonFlow, typescriptFlow, validated } from '../house/generated-clients.ts';
 
 let scene: DoorScene;
 let key: string;
@@ -48,6 +49,36 @@ describe('the OpenAPI document', () => {
     expect((await call('completeTask', { id }, { result: '끝' })).data).toMatchObject({ state: 'done' });
     expect((await call('taskAggregate', { id })).data['markdown']).toContain('끝');
     expect((await call('listen', { wait: 0 })).data).toMatchObject({ messages: [] });
+  });
+});
+
+describe('clients that generators make of the document', () => {
+  const whole = (got: Got) => {
+    expect(got).toMatchObject({
+      checkIn: { status: 200, data: { agent: 'scout' } },
+      listen: { status: 200, data: { messages: [] } },
+      sendMessage: { status: 200 },
+      postTask: { status: 201, data: { kind: 'board', state: 'open' } },
+      claimTask: { status: 200, data: { owner: 'scout' } },
+      reportTask: { status: 200, data: { reports: 1 } },
+      dispatchTask: { status: 200, data: { to: 'executor', job: { state: 'asked' } } },
+      runCommand: { status: 202, data: { state: 'asked' } },
+      getJob: { status: 200, data: { agent: 'scout' } },
+      completeTask: { status: 200, data: { state: 'done' } },
+      taskResults: { status: 200, data: { result: 'all of it' } },
+      refused: { status: 404, data: { code: 'task.unknown' } },
+    });
+  };
+  const document = async () => (await scene.call('GET', '/openapi.json')).body;
+
+  it('hold together: every reference leads somewhere, and the schema of OpenAPI takes it', async () => {
+    expect(await validated(await document())).toContain('valid');
+  });
+  it('carry the whole flow in TypeScript', async () => {
+    whole(await typescriptFlow(await document(), { url: scene.url, key, name: 'scout' }));
+  });
+  it('carry the whole flow in Python', async () => {
+    whole(await pythonFlow(await document(), { url: scene.url, key, name: 'scout' }));
   });
 });
 
