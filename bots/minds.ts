@@ -42,6 +42,11 @@ export class Minds {
     return this.#visitors === 0 ? this.#ready : new Set([...this.#ready].filter((id) => this.#minds.get(id)?.provider.online?.() ?? true));
   }
 
+  /** Those of them who can be counted on: who lives elsewhere is one as long as it listens. */
+  get listening(): ReadonlySet<AgentId> {
+    return this.#visitors === 0 ? this.#ready : new Set([...this.ready].filter((id) => this.#minds.get(id)?.provider.listening?.() ?? true));
+  }
+
   /** From now on these are the agents that live elsewhere. */
   outside(agents: readonly AgentConfig[]): void {
     this.#roster = new Map([...this.#home, ...agents.map((config) => [config.id, config] as const)]);

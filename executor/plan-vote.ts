@@ -4,7 +4,7 @@ import { type AgentId, EventId, type UserId } from '../bridge/protocol/ids.ts';
 import { commandCount, Plan, type PlanHash, planRisk } from '../bridge/protocol/plan.ts';
 import { orderWords } from '../bridge/protocol/order-words.ts';
 import { parseChoose } from '../bridge/protocol/task-order.ts';
-import { type Ballot, countVotes } from '../bridge/protocol/voting.ts';
+import { type Ballot, countVotes, votersOf } from '../bridge/protocol/voting.ts';
 import { canonicalHash } from '../bridge/queue/canonical.ts';
 import { actIn, agentOf, messageIn, type Said, type TaskThread } from './task-acts.ts';
 
@@ -60,10 +60,19 @@ function judgeRule(thread: TaskThread, decision: Said<'decision'>, election: Ele
   }
 }
 
-function electorateOf(thread: TaskThread, { content }: Said<'decision'>): ReadonlySet<AgentId> | null {
-  const act = actIn(thread, content.electorate, 'electorate');
+function electorateOf(thread: TaskThread, { content }: Said<'decision'>, id = content.electorate): ReadonlySet<AgentId> | null {
+  const act = actIn(thread, id, 'electorate');
   if (act === null || act.by !== thread.coordinator || act.content.round !== content.round) return null;
   return new Set(act.content.agents);
+}
+
+/** Of whom the vote is counted: all that were asked, or those whom the coordinator says to be left of them. */
+function votersIn(thread: TaskThread, decision: Said<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlySet<AgentId> | null {
+  const { voters } = decision.content;
+  if (voters === undefined) return electorate;
+  const left = electorateOf(thread, decision, voters);
+  const counted = left === null ? null : votersOf([...electorate], [...left]);
+  return counted === null ? null : new Set(counted);
 }
 
 function candidatesOf(thread: TaskThread, { content }: Said<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlyMap<PlanHash, Plan> | null {
@@ -96,8 +105,11 @@ export function planOf({ plan, hash }: { readonly plan: string; readonly hash: P
   }
 }
 
-function recount(thread: TaskThread, { content }: Said<'decision'>, election: Election): VoteRefusal | null {
-  const { electorate, candidates } = election;
+function recount(thread: TaskThread, decision: Said<'decision'>, election: Election): VoteRefusal | null {
+  const { content } = decision;
+  const { candidates } = election;
+  const electorate = votersIn(thread, decision, election.electorate);
+  if (electorate === null) return 'electorate';
   const ballots = new Map<AgentId, Ballot>();
   for (const id of content.ballots) {
     const act = actIn(thread, id, 'ballot');

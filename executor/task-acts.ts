@@ -64,6 +64,6 @@ export function namedIn(raw: unknown): readonly EventId[] {
   if (!naming.success) return [];
   const { 'com.chavion': chavion, 'm.relates_to': relation } = naming.data.content;
   const act = chavion?.act.content ?? {};
-  const named = ['electorate', 'proposals', 'ballots', 'choice', 'tap', 'base', 'patches'].flatMap((field) => Names.safeParse(act[field]).data ?? []);
+  const named = ['electorate', 'voters', 'proposals', 'ballots', 'choice', 'tap', 'base', 'patches'].flatMap((field) => Names.safeParse(act[field]).data ?? []);
   return relation === undefined ? named : [...named, relation.event_id];
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { ONLINE_MS, Outsider } from '../../bridge/protocol/door.ts';
+import { LISTENING_MS, ONLINE_MS, Outsider } from '../../bridge/protocol/door.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
@@ -7,6 +7,7 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 export const MAX_OUTSIDERS = 100;
 const AGENTS = swarmKey('door', 'agents');
 const HEARD = swarmKey('door', 'heard');
+const LISTENED = swarmKey('door', 'listened');
 /** Another swarm process may have heard of somebody, or let somebody in. */
 const LOOK_MS = 3_000;
 /** Of a burst of calls one is written down. */
@@ -30,8 +31,8 @@ export class Outsiders {
   readonly #changed: (agents: readonly AgentConfig[]) => void;
   readonly #now: () => number;
   #agents: ReadonlyMap<AgentId, Outsider> = new Map();
-  readonly #heard = new Map<AgentId, number>();
-  readonly #written = new Map<AgentId, number>();
+  readonly #heard = new Seen(HEARD);
+  readonly #listened = new Seen(LISTENED);
   #raw = '';
   #timer: NodeJS.Timeout | undefined;
 
@@ -60,15 +61,24 @@ export class Outsiders {
   }
 
   isOnline(id: AgentId): boolean {
-    return this.#now() - (this.#heard.get(id) ?? -ONLINE_MS) < ONLINE_MS;
+    return this.#heard.within(id, ONLINE_MS, this.#now());
+  }
+
+  /** Whether it may speak at all: of others nobody expects an answer. */
+  maySpeak(id: AgentId): boolean {
+    return this.#agents.get(id)?.scopes.includes('speak') === true;
+  }
+
+  isListening(id: AgentId): boolean {
+    return this.#listened.within(id, LISTENING_MS, this.#now());
   }
 
   async heard(id: AgentId): Promise<void> {
-    const now = this.#now();
-    this.#heard.set(id, now);
-    if (now - (this.#written.get(id) ?? 0) < WRITE_MS) return;
-    this.#written.set(id, now);
-    await this.#redis.hset(HEARD, id, now);
+    await this.#heard.note(this.#redis, id, this.#now());
+  }
+
+  async listens(id: AgentId): Promise<void> {
+    await this.#listened.note(this.#redis, id, this.#now());
   }
 
   async add(agent: Outsider): Promise<void> {
@@ -77,18 +87,14 @@ export class Outsiders {
   }
 
   async remove(id: AgentId): Promise<void> {
-    await this.#redis.multi().hdel(AGENTS, id).hdel(HEARD, id).exec();
-    this.#heard.delete(id);
-    this.#written.delete(id);
+    await this.#redis.multi().hdel(AGENTS, id).hdel(HEARD, id).hdel(LISTENED, id).exec();
+    this.#heard.forget(id);
+    this.#listened.forget(id);
     await this.#look();
   }
 
   async #look(): Promise<void> {
-    const [agents, heard] = await Promise.all([this.#redis.hgetall(AGENTS), this.#redis.hgetall(HEARD)]);
-    for (const [id, at] of Object.entries(heard)) {
-      const agent = Outsider.shape.id.parse(id);
-      this.#heard.set(agent, Math.max(Number(at), this.#heard.get(agent) ?? 0));
-    }
+    const [agents] = await Promise.all([this.#redis.hgetall(AGENTS), this.#heard.look(this.#redis), this.#listened.look(this.#redis)]);
     const entries = Object.entries(agents).toSorted(([a], [b]) => (a < b ? -1 : 1));
     const raw = JSON.stringify(entries);
     if (raw === this.#raw) return;
@@ -96,5 +102,40 @@ export class Outsiders {
     const all = entries.map(([, one]) => Outsider.parse(JSON.parse(one))).toSorted((a, b) => a.addedAt - b.addedAt);
     this.#agents = new Map(all.map((one) => [one.id, one]));
     this.#changed(all.map(configOf));
+  }
+}
+
+/** When each was last seen to do something, by this process and by others. */
+class Seen {
+  readonly #key: string;
+  readonly #at = new Map<AgentId, number>();
+  readonly #written = new Map<AgentId, number>();
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  within(id: AgentId, ms: number, now: number): boolean {
+    const at = this.#at.get(id);
+    return at !== undefined && now - at < ms;
+  }
+
+  async note(redis: Redis, id: AgentId, now: number): Promise<void> {
+    this.#at.set(id, now);
+    if (now - (this.#written.get(id) ?? 0) < WRITE_MS) return;
+    this.#written.set(id, now);
+    await redis.hset(this.#key, id, now);
+  }
+
+  forget(id: AgentId): void {
+    this.#at.delete(id);
+    this.#written.delete(id);
+  }
+
+  async look(redis: Redis): Promise<void> {
+    for (const [id, at] of Object.entries(await redis.hgetall(this.#key))) {
+      const agent = Outsider.shape.id.parse(id);
+      this.#at.set(agent, Math.max(Number(at), this.#at.get(agent) ?? 0));
+    }
   }
 }

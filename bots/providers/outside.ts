@@ -3,14 +3,17 @@ import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 
 /** Where an agent that lives elsewhere is asked: its mailbox, wired by the swarm. */
 export interface OutsideDesk {
+  /** Heard of lately, and allowed to answer. */
   readonly online: (agent: ProviderRequest['agent']['id']) => boolean;
+  /** Waiting for letters now, or until a moment ago, and allowed to answer. */
+  readonly listening?: (agent: ProviderRequest['agent']['id']) => boolean;
   /** Its words; null when none came in time. Asking for the same turn again, after a restart, asks nothing twice. */
   ask(question: Pick<ProviderRequest, 'turn' | 'agent' | 'question' | 'chain' | 'task'> & { readonly prompt: string }, signal: AbortSignal): Promise<string | null>;
 }
 
 /** The mind of an agent that joins by HTTP. */
 export function outside(id: ProviderRequest['agent']['id'], desk: OutsideDesk): Provider {
-  return { label: 'outside', sees: false, rehearsal: false, online: () => desk.online(id), stream: (request, signal) => ask(desk, request, signal) };
+  return { label: 'outside', sees: false, rehearsal: false, online: () => desk.online(id), listening: () => desk.listening?.(id) ?? true, stream: (request, signal) => ask(desk, request, signal) };
 }
 
 async function* ask(desk: OutsideDesk, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {

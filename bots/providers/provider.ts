@@ -16,6 +16,8 @@ export interface Provider {
   readonly byHand?: boolean;
   /** Of a mind that comes and goes: whether it can be asked now. */
   readonly online?: () => boolean;
+  /** Of such a mind: whether it waits to be asked at this moment. */
+  readonly listening?: () => boolean;
   /**
    * Yields the answer as it comes and ends with exactly one `finish`.
    * Throws `ProviderFault`, and the signal's reason when aborted.

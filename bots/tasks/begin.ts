@@ -28,6 +28,7 @@ export function newTask(task: NewTask): TaskState {
     version: 0,
     gone: [],
     leaving: [],
+    silent: [],
     round: 0,
     firstRound: 0,
     runs: 0,

@@ -6,6 +6,7 @@ import type { AgentId } from '../../bridge/protocol/ids.ts';
 import { plainWords } from './markdown-words.ts';
 import { waitsForMaster } from './machine.ts';
 import { labelled, type NameOf } from './plan-labels.ts';
+import { voters } from './seats.ts';
 import { type AskKind, ENDED, type TaskState } from './state.ts';
 
 export interface CardFacts {
@@ -54,10 +55,10 @@ function speakers({ lang, phase, electorate, gone, asks, refusals, round }: Task
 }
 
 /** How many, not which: ballots are secret until the vote is over. */
-function votes({ lang, phase, ballots, electorate, tap, proposals }: TaskState): readonly string[] {
+function votes({ lang, phase, ballots, tap, proposals, ...seats }: TaskState): readonly string[] {
   const open = phase === 'voting' || phase === 'critique' || phase === 'asking';
   if (!open || proposals.length < 2) return [];
-  return [card.votes[lang](new Set(ballots.map(({ by }) => by)).size, electorate.length, tap !== null)];
+  return [card.votes[lang](new Set(ballots.map(({ by }) => by)).size, voters(seats).length, tap !== null)];
 }
 
 function progress({ lang, phase, plan, commands, works }: TaskState): readonly string[] {

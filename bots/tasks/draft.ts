@@ -9,6 +9,8 @@ export const windUpAt = ({ began, deadline }: Pick<TaskState, 'began' | 'deadlin
 
 /** Who cannot come back while the task runs. */
 const LEAVES: ReadonlySet<Refusal['code']> = new Set(['provider.quota', 'provider.payment', 'purse.blackout', 'blackout']);
+/** An answer, if a bad one. */
+const ANSWERED: ReadonlySet<Refusal['code']> = new Set(['plan', 'many']);
 const KEPT_REFUSALS = 60;
 
 /** One transition in the making: the state as it will be, and what that sets off. */
@@ -111,7 +113,9 @@ export class Draft {
     const told = refusals.some((one) => one.round === round && one.agent === ask.agent && one.code !== 'plan');
     const refusal: Refusal = { ask: ask.id, round, agent: ask.agent, kind: ask.kind, code, faults: faults.slice(0, 20) };
     this.set({ refusals: [...refusals, refusal].slice(-KEPT_REFUSALS) });
-    if (LEAVES.has(code) && !leaving.includes(ask.agent)) this.set({ leaving: [...leaving, ask.agent] });
+    const silent = this.rules.residents?.includes(ask.agent) === false && !ANSWERED.has(code);
+    if ((silent || LEAVES.has(code)) && !leaving.includes(ask.agent)) this.set({ leaving: [...leaving, ask.agent] });
+    if (silent) this.set({ silent: [...new Set([...(this.#state.silent ?? []), ask.agent])] });
     if (!told || code === 'plan') this.say({ id: messageId.refusal(ask.id), what: 'refusal', about: ask.id });
   }
 

@@ -4,6 +4,7 @@ import type { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 /** Where a message of a task is found in `TaskState.events`: the id of the `say` that made it. */
 export const messageId = {
   electorate: (round: number) => `electorate.${round}`,
+  voters: (round: number) => `voters.${round}`,
   proposal: (round: number, agent: AgentId) => `proposal.${round}.${agent}`,
   refusal: (ask: string) => `refusal.${ask}`,
   critique: (round: number, agent: AgentId) => `critique.${round}.${agent}`,

@@ -5,7 +5,7 @@ import { newPlan, wrapUp } from './phases/ways-out.ts';
 import type { Say } from './state.ts';
 
 /** Of the coordinator, and nothing goes on without: if it cannot write, nobody would see the rest either. */
-const BINDING: ReadonlySet<Say['what']> = new Set(['electorate', 'decision', 'patched', 'failure']);
+const BINDING: ReadonlySet<Say['what']> = new Set(['electorate', 'voters', 'decision', 'patched', 'failure']);
 
 /** Where a message stands, for whatever names it later. */
 export function note(draft: Draft, say: Say, event: EventId): void {

@@ -2,6 +2,7 @@ import type { AgentId } from '../../bridge/protocol/ids.ts';
 import { commandCount, planRisk, stepAfter, type Plan, type PlanHash, type Step, stepId } from '../../bridge/protocol/plan.ts';
 import { proposalLabel } from '../../bridge/protocol/task-order.ts';
 import type { Election } from '../../bridge/protocol/voting.ts';
+import { voters } from './seats.ts';
 import type { Proposal, TaskState } from './state.ts';
 
 /** The proposals of a round as people know them: A, B, C, without a name of their authors. */
@@ -21,8 +22,8 @@ export const labelOf = (state: Pick<TaskState, 'proposals'>, hash: PlanHash): st
 export const proposalAt = (state: Pick<TaskState, 'proposals'>, index: number): Proposal | undefined => labelled(state)[index]?.proposal;
 
 /** What is counted when the vote ends. */
-export const electionOf = ({ electorate, proposals, ballots, tap }: Pick<TaskState, 'electorate' | 'proposals' | 'ballots' | 'tap'>): Election => ({
-  electorate,
+export const electionOf = ({ proposals, ballots, tap, ...seats }: Pick<TaskState, 'electorate' | 'silent' | 'proposals' | 'ballots' | 'tap'>): Election => ({
+  electorate: voters(seats),
   candidates: proposals.map(({ hash, plan }) => ({ hash, risk: planRisk(plan), commands: commandCount(plan) })),
   ballots: ballots.map(({ by, ranking }) => ({ by, ranking })),
   master: tap ?? undefined,

@@ -164,6 +164,7 @@ function retry(draft: Draft, { ready, event }: Extract<TaskEvent, { kind: 'retry
     electorate,
     gone: [],
     leaving: [],
+    silent: [],
     alone: soleOf(electorate),
     outcome: null,
     ending: null,

@@ -11,6 +11,7 @@ import { codeBlock, cutTo, plainWords, quoted } from './markdown-words.ts';
 import { messageId } from './message-ids.ts';
 import { stepNamed } from './plan-labels.ts';
 import { markdownFile, type Speaker, type Words } from './saying-shape.ts';
+import { voters } from './seats.ts';
 import { ENDED, type Phase, type Say, type TaskState } from './state.ts';
 import { commandWords } from './step-words.ts';
 import { trailOf } from './trail.ts';
@@ -56,7 +57,7 @@ export const resultSpeakers = {
   notice: (state, { id }) => {
     if (!id.startsWith('reopened')) return null;
     const cast = new Set(state.ballots.map(({ by }) => by)).size;
-    return { text: voteReopened[state.lang](cast, state.electorate.length), performative: 'inform', inReplyTo: state.events[messageId.poll(state.round)] };
+    return { text: voteReopened[state.lang](cast, voters(state).length), performative: 'inform', inReplyTo: state.events[messageId.poll(state.round)] };
   },
 } satisfies Partial<Record<Say['what'], Speaker>>;
 

@@ -10,6 +10,7 @@ import { electionOf, labelled, labelOf, placeOf } from './plan-labels.ts';
 import { drawPlan } from './plan-picture.ts';
 import { MAX_ANSWER_CHARACTERS, MAX_ANSWERS, pollEnd, pollResponse, pollStart } from './poll-content.ts';
 import type { SayingFacts, Speaker, Words } from './saying-shape.ts';
+import { voters } from './seats.ts';
 import type { AskKind, Say, TaskState } from './state.ts';
 import { planSummary, stepList } from './step-words.ts';
 
@@ -21,6 +22,12 @@ export const roundSpeakers = {
     const ms = until === undefined ? undefined : Math.max(0, until - state.since);
     const text = say.electorateCalled[lang]({ no, mission: plainWords(state.mission, 300), names: electorate.map(nameOf), round: round - state.firstRound, ms });
     return { text, performative: 'cfp', inReplyTo: state.root, replyBy: until, ...(electorate.length === 0 ? {} : { content: { kind: 'electorate', round, agents: electorate } }) };
+  },
+  voters: (state, _say, { nameOf }) => {
+    const { lang, round } = state;
+    const counted = voters(state);
+    const text = say.votersLeft[lang](state.electorate.filter((agent) => !counted.includes(agent)).map(nameOf), counted.length);
+    return { text, performative: 'inform', inReplyTo: callOf(state), content: { kind: 'electorate', round, agents: [...counted] } };
   },
   proposal: (state, { as, about }, { nameOf }) => {
     const { lang, round } = state;
@@ -89,7 +96,8 @@ function latest(state: TaskState, kinds: readonly AskKind[]): number | undefined
 }
 
 function ballotsTable(state: TaskState, { nameOf, ownerTitle }: SayingFacts): string {
-  const { lang, ballots, electorate, tap } = state;
+  const { lang, ballots, tap } = state;
+  const electorate = voters(state);
   const words = say.ballotsTable;
   const letters = (ranking: readonly PlanHash[]) => (ranking.length === 0 ? words.abstains[lang]() : ranking.map((hash) => labelOf(state, hash)).join(' > '));
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -117,10 +125,11 @@ function decision(state: TaskState, { nameOf }: SayingFacts): Words | null {
   const facts = { label: labelOf(state, made.winner), goal: plainWords(winner.plan.goal, 300), rule: made.rule, countedBy: isCountedBy(made.countedBy) ? made.countedBy : null, by: winner.authors.map(nameOf) };
   const text = [say.decided[lang](facts), ...(made.rule === 'vote' ? tally(state) : [])].join('\n');
   const said = labelled(state).flatMap(({ proposal }) => proposal.events.slice(0, 1));
-  const ballots = state.electorate.flatMap((agent) => state.ballots.find(({ by }) => by === agent)?.event ?? events[messageId.ballot(round, agent)] ?? []);
+  const ballots = voters(state).flatMap((agent) => state.ballots.find(({ by }) => by === agent)?.event ?? events[messageId.ballot(round, agent)] ?? []);
   const words = { text, performative: 'accept-proposal' as const, inReplyTo: winner.events[0] };
   if (called === undefined || said.length === 0) return words;
-  return { ...words, content: { kind: 'decision', round, rule: made.rule, winner: made.winner, electorate: called, proposals: said.slice(0, MAX_ANSWERS), ballots: made.rule === 'vote' ? ballots : [], ...(made.choice === undefined ? {} : { choice: made.choice }), ...(made.rule === 'vote' && state.tapEvent !== null ? { tap: state.tapEvent } : {}) } };
+  const left = made.rule === 'vote' ? events[messageId.voters(round)] : undefined;
+  return { ...words, content: { kind: 'decision', round, rule: made.rule, winner: made.winner, electorate: called, ...(left === undefined ? {} : { voters: left }), proposals: said.slice(0, MAX_ANSWERS), ballots: made.rule === 'vote' ? ballots : [], ...(made.choice === undefined ? {} : { choice: made.choice }), ...(made.rule === 'vote' && state.tapEvent !== null ? { tap: state.tapEvent } : {}) } };
 }
 
 /** A line for each round of the count: `A 3 · B 2`. */
@@ -135,7 +144,7 @@ function question(state: TaskState, { ownerTitle }: SayingFacts): Words | null {
   if (state.question === null) return null;
   const steps = Object.entries(commands).filter(([, { state: now }]) => now === 'unknown').map(([id]) => `**${plainWords(plan?.plan.steps.find((step) => step.kind === 'command' && step.command.id === id)?.title ?? id)}**`);
   const cast = new Set(state.ballots.map(({ by }) => by)).size;
-  const text = say.question[state.question.kind][lang]({ owner: ownerTitle, cast, electorate: state.electorate.length, labels: labelled(state).map(({ label }) => label), steps });
+  const text = say.question[state.question.kind][lang]({ owner: ownerTitle, cast, electorate: voters(state).length, labels: labelled(state).map(({ label }) => label), steps });
   const until = Object.entries(state.timers).find(([id]) => id.startsWith('until.question'))?.[1];
   return { text, performative: 'query-ref', inReplyTo: state.root, replyBy: until ?? state.deadline };
 }

@@ -1,9 +1,16 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
+import { votersOf } from '../../bridge/protocol/voting.ts';
 import type { AskKind, TaskState } from './state.ts';
 import type { TaskRules } from './transitions.ts';
 
 /** Who votes and plans now: the frozen electorate without those who left. The quorum stays that of all. */
 export const present = ({ electorate, gone }: TaskState): readonly AgentId[] => electorate.filter((agent) => !gone.includes(agent));
+
+/** Whose ballots are counted: the electorate without those who have fallen silent; all of it where nobody would be left. */
+export function voters({ electorate, silent = [] }: Pick<TaskState, 'electorate' | 'silent'>): readonly AgentId[] {
+  const awake = electorate.filter((agent) => !silent.includes(agent));
+  return votersOf(electorate, awake) ?? electorate;
+}
 
 /** Who can be given work, electorate or not. */
 export const helpers = ({ gone }: TaskState, rules: TaskRules): readonly AgentId[] => rules.agents.filter((agent) => !gone.includes(agent));

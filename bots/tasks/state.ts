@@ -97,7 +97,7 @@ export const Say = z.object({
   id: z.string(),
   /** null: the coordinator. */
   as: AgentId.nullable(),
-  what: z.enum(['electorate', 'proposal', 'critique', 'refusal', 'poll', 'poll-vote', 'poll-end', 'ballot', 'ballots', 'decision', 'plan', 'question', 'work', 'patch', 'patched', 'failure', 'verdict', 'report', 'ended', 'notice']),
+  what: z.enum(['electorate', 'voters', 'proposal', 'critique', 'refusal', 'poll', 'poll-vote', 'poll-end', 'ballot', 'ballots', 'decision', 'plan', 'question', 'work', 'patch', 'patched', 'failure', 'verdict', 'report', 'ended', 'notice']),
   /** Which of them: an agent, a step, a plan's hash, an ask. */
   about: z.string().optional(),
   /** The phone rings: approval wanted, question, finished, failed; nothing else. */
@@ -177,8 +177,10 @@ export const TaskState = z.object({
   electorate: z.array(AgentId),
   /** Of them, who has left at a phase border. */
   gone: z.array(AgentId),
-  /** Who leaves at the next one: out of quota. */
+  /** Who leaves at the next one: out of quota, or silent. */
   leaving: z.array(AgentId),
+  /** Of the electorate, those who live elsewhere and gave no answer when they were asked: no quorum is reckoned with them. */
+  silent: z.array(AgentId).optional(),
   /** Of plans: 0, and one more for each new plan; never again the same, also after `!retry`. */
   round: z.int().nonnegative(),
   /** The round in which this run began: 2 new plans at most from there. */

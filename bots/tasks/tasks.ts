@@ -107,8 +107,8 @@ export function createTasks(deps: TasksDeps): Tasks {
   const { redis, residents, roster, minds, rooms, ghost, log } = deps;
   const store = new TaskStore(redis, deps.putAside);
   const queue = openQueue<TaskJob>(TASKS_QUEUE, redis);
-  const ready = () => residents.agents.map(({ id }) => id).filter((id) => minds.ready.has(id) && !minds.byHand.has(id) && (deps.available?.(id) ?? true));
-  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), lent: deps.lendings().folders, hosts: deps.lendings().hosts, hash: canonicalHash, patience: deps.patience ?? PATIENCE });
+  const ready = (those = minds.ready) => residents.agents.map(({ id }) => id).filter((id) => those.has(id) && !minds.byHand.has(id) && (deps.available?.(id) ?? true));
+  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), residents: roster.agents.map(({ id }) => id), lent: deps.lendings().folders, hosts: deps.lendings().hosts, hash: canonicalHash, patience: deps.patience ?? PATIENCE });
   const machine = new TaskMachine({ store, queue, reduce, rules });
 
   const facts = (state: TaskState): SayingFacts => ({
@@ -144,7 +144,8 @@ export function createTasks(deps: TasksDeps): Tasks {
 
   const readyIn = async (room: RoomId): Promise<readonly AgentId[]> => {
     const members = await rooms.members(room);
-    return ready().filter((id) => members.has(userOf(id)));
+    // An electorate is made of those who listen now: who was only heard of lately would be waited for.
+    return ready(minds.listening).filter((id) => members.has(userOf(id)));
   };
   const states = async (roots: readonly EventId[]): Promise<readonly TaskState[]> => (await Promise.all(roots.map((root) => store.load(root)))).flatMap((state) => state ?? []);
 

@@ -54,6 +54,8 @@ export interface TaskRules {
   readonly integrator: AgentId;
   /** Who could be asked now; electorates are frozen, leaving happens at phase borders. */
   readonly agents: readonly AgentId[];
+  /** Those of the roster; the others live elsewhere, or did, and nobody waits twice for one of them. Absent: all are residents. */
+  readonly residents?: readonly AgentId[];
   readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
   /** `host:port` that the policy lets commands reach; null leaves it to each approval. */
   readonly hosts?: readonly string[] | null;

@@ -6,8 +6,8 @@ import type { JobView, MessageIn, PresenceView, TaskView } from './schemas.ts';
 export interface House {
   /** The language in which the door speaks to those who prefer none. */
   readonly lang: Lang;
-  /** It was heard of just now. */
-  readonly touch: (agent: AgentId) => Promise<void>;
+  /** It was heard of just now; `listening`: it waits for letters. */
+  readonly touch: (agent: AgentId, how?: 'listening') => Promise<void>;
   /** The first of all its calls with this key: the message that holds it is taken out of the room. */
   readonly arrived: (agent: AgentId) => Promise<void>;
   readonly presence: () => readonly PresenceView[];

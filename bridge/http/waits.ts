@@ -4,20 +4,32 @@ import { DoorProblem } from './problems.ts';
 /** Of one agent: each takes a connection, and a look into its mailbox every second. */
 const MOST = 16;
 const RETRY_S = 5;
+/** So often it is said anew that somebody waits. */
+const TELL_MS = 3_000;
 
 /** Calls that wait for letters now. */
 export class Waits {
-  readonly #now = new Map<AgentId, number>();
+  readonly #now = new Map<AgentId, { count: number; readonly timer: NodeJS.Timeout }>();
+  readonly #listens: (agent: AgentId) => void;
+
+  /** @param listens is told when an agent begins to wait, every few seconds while it does, and when it ends. */
+  constructor(listens: (agent: AgentId) => void = () => undefined) {
+    this.#listens = listens;
+  }
 
   /** Throws `rate.limited` where it waits in too many places. Returns how to leave. */
   enter(agent: AgentId): () => void {
-    const here = this.#now.get(agent) ?? 0;
-    if (here >= MOST) throw new DoorProblem('rate.limited', { seconds: RETRY_S });
-    this.#now.set(agent, here + 1);
+    const here = this.#now.get(agent) ?? { count: 0, timer: setInterval(() => this.#listens(agent), TELL_MS).unref() };
+    if (here.count >= MOST) throw new DoorProblem('rate.limited', { seconds: RETRY_S });
+    here.count += 1;
+    this.#now.set(agent, here);
+    this.#listens(agent);
     return () => {
-      const left = (this.#now.get(agent) ?? 1) - 1;
-      if (left > 0) this.#now.set(agent, left);
-      else this.#now.delete(agent);
+      here.count -= 1;
+      this.#listens(agent);
+      if (here.count > 0) return;
+      clearInterval(here.timer);
+      this.#now.delete(agent);
     };
   }
 }

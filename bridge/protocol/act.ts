@@ -44,6 +44,8 @@ export const ActContent = z.discriminatedUnion('kind', [
     rule: z.enum(['vote', 'choice', 'alone']),
     winner: PlanHash,
     electorate: EventId,
+    /** A second electorate of the round, part of the first: those left when others had fallen silent. */
+    voters: EventId.optional(),
     proposals: z.array(EventId).min(1).max(20),
     ballots: z.array(EventId).max(200),
     choice: EventId.optional(),

@@ -18,6 +18,8 @@ export type Outsider = z.infer<typeof Outsider>;
 
 /** It counts as online for so long after its last call. */
 export const ONLINE_MS = 90_000;
+/** A wait or stream that ended so lately still counts as listening: between two waits an answer is thought up. */
+export const LISTENING_MS = 15_000;
 
 /** Something for an outside agent in its mailbox; `ask` waits for an answer until `replyBy`. */
 export const Letter = z.object({

@@ -31,6 +31,16 @@ export type Count =
   | { readonly kind: 'no-winner'; readonly why: 'all-abstained' | 'not-unanimous' | 'no-candidates' }
   | { readonly kind: 'won'; readonly winner: PlanHash; readonly by: CountedBy; readonly rounds: readonly (ReadonlyMap<PlanHash, number>)[] };
 
+/**
+ * Whose ballots count, and of whom a quorum is reckoned: the electorate without those who have fallen silent. Null
+ * where that is nobody, or where `voters` names somebody who was never asked. Pure; coordinator and executor both ask here.
+ */
+export function votersOf(electorate: readonly AgentId[], voters: readonly AgentId[]): readonly AgentId[] | null {
+  const named = new Set(voters);
+  const left = electorate.filter((agent) => named.has(agent));
+  return left.length > 0 && left.length === named.size ? left : null;
+}
+
 /** More than half. */
 export const quorumOf = (electorate: number): number => Math.floor(electorate / 2) + 1;
 

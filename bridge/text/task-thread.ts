@@ -99,6 +99,11 @@ export const pollClosed = phrase<[no: number]>(
   (no) => `The vote on task #${no} is over.`,
 );
 
+export const votersLeft = phrase<[silent: readonly string[], counted: number]>(
+  (silent, counted) => `🗳️ ${silent.join(', ')}: 물어도 대답이 없어 빼고 셉니다. ${counted}명의 투표로 정합니다.`,
+  (silent, counted) => `🗳️ ${silent.join(', ')}: no answer when asked, so left out of the count. ${counted} ${counted === 1 ? 'decides' : 'decide'}.`,
+);
+
 export const voteReopened = phrase<[cast: number, electorate: number]>(
   (cast, electorate) => (cast === 0 ? '🗳️ 아직 아무도 투표하지 않았습니다. 한 번 더 묻습니다.' : `🗳️ ${electorate}명 중 ${cast}명만 투표해서 모자랍니다. 나머지에게 한 번 더 묻습니다. 낸 표는 그대로입니다.`),
   (cast, electorate) => `🗳️ Only ${cast} of ${electorate} voted, which is too few. The others are asked once more; ballots given stand.`,

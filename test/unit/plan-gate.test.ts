@@ -56,6 +56,23 @@ describe('a command of a plan', () => {
       t.say('$electorate', { agents: ['claude', 'coordinator', 'jarvis'] });
       t.from('$ballot-0-gabriel', COORDINATOR);
     }],
+    ['those who are left were never asked', 'electorate', (t) => {
+      t.act('$voters', COORDINATOR, { kind: 'electorate', round: 0, agents: ['claude', 'manus'] as never });
+      t.say('$decision', { voters: '$voters' });
+    }],
+    ['an agent says who is left', 'electorate', (t) => {
+      t.act('$voters', account('claude'), { kind: 'electorate', round: 0, agents: ['claude'] as never });
+      t.say('$decision', { voters: '$voters' });
+    }],
+    ['who is left is of another round', 'electorate', (t) => {
+      t.act('$voters', COORDINATOR, { kind: 'electorate', round: 1, agents: ['claude'] as never });
+      t.say('$decision', { voters: '$voters' });
+    }],
+    ['who is left is nowhere to be read', 'electorate', (t) => t.say('$decision', { voters: '$voters' })],
+    ['a ballot is of one who is left out', 'ballot', (t) => {
+      t.act('$voters', COORDINATOR, { kind: 'electorate', round: 0, agents: ['claude', 'jarvis'] as never });
+      t.say('$decision', { voters: '$voters' });
+    }],
     ['a ballot is a stranger’s', 'ballot', (t) => t.from('$ballot-0-gabriel', '@mallory:test')],
     ['a ballot is of an agent outside the electorate', 'ballot', (t) => t.from('$ballot-0-gabriel', account('manus'))],
     ['a ballot is of an agent of another server', 'ballot', (t) => t.from('$ballot-0-gabriel', '@agent_gabriel:evil')],

@@ -34,6 +34,8 @@ export interface StageOptions {
   readonly mind: Behaviour;
   /** What the executor's program says to a command that passed the gate. */
   readonly run?: (command: Command, attempt: number) => Partial<CommandResult>;
+  /** Who is of the house; absent: all four. */
+  readonly residents?: readonly AgentId[];
 }
 
 export class Stage {
@@ -55,7 +57,7 @@ export class Stage {
     const mission = options.mission ?? '로그가 얼마나 큰지 봐 줘';
     this.room.change('$root', (raw) => ({ ...raw, content: { msgtype: 'm.text', body: `!task ${mission}` } }));
     const task = newTask({ root: ROOT, no: 1, room: HQ, lang: 'ko', by: UserId.parse(MASTER), origin: 'master', mission, at: AT, deadline: AT + 3 * 24 * 3_600_000, electorate: FOUR });
-    this.world = new World(task, { ...rulesFor(FOUR), integrator: FOUR[0]!, patience: PATIENCE });
+    this.world = new World(task, { ...rulesFor(FOUR), integrator: FOUR[0]!, patience: PATIENCE, ...(options.residents === undefined ? {} : { residents: options.residents }) });
   }
 
   /** Until the end, nobody interfering. */

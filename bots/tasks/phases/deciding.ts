@@ -37,9 +37,9 @@ export function carryDecision(draft: Draft, decision: Decision): void {
   draft.go('executing');
 }
 
-function evidenceStands({ round, events, proposals, ballots }: TaskState, rule: Decision['rule']): boolean {
+function evidenceStands({ round, events, proposals, ballots, saying }: TaskState, rule: Decision['rule']): boolean {
   const named = events[messageId.electorate(round)] !== undefined && proposals.every((one) => one.events.length > 0);
-  return named && (rule !== 'vote' || ballots.every(({ event }) => event !== undefined));
+  return named && (rule !== 'vote' || (ballots.every(({ event }) => event !== undefined) && !saying.some(({ id }) => id === messageId.voters(round))));
 }
 
 /** `!choose` overrules any vote until the plan is begun. */

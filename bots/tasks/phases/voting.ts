@@ -2,7 +2,7 @@ import { type Count, countVotes } from '../../../bridge/protocol/voting.ts';
 import { commandCount, planRisk } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../draft.ts';
 import { messageId } from '../message-ids.ts';
-import { present } from '../seats.ts';
+import { present, voters } from '../seats.ts';
 import type { TaskState } from '../state.ts';
 import { carryDecision, decide } from './deciding.ts';
 import type { PhaseRules } from './phase.ts';
@@ -64,12 +64,14 @@ function countWhenPublished(draft: Draft): void {
   if (!cast) return;
   if (draft.isSaid(messageId.poll(state.round))) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
   draft.say({ id: messageId.ballots(state.round), what: 'ballots' });
+  // Who has fallen silent is out of the count, and the executor has to see of whom it was made.
+  if (voters(state).length < state.electorate.length) draft.say({ id: messageId.voters(state.round), what: 'voters' });
   const counted = count(state);
   if (counted.kind === 'won') decide(draft, { winner: counted.winner, rule: 'vote', countedBy: counted.by });
   else question(draft, counted.kind);
 }
 
-function count({ electorate, proposals, ballots, tap }: TaskState): Count {
+function count({ proposals, ballots, tap, ...seats }: TaskState): Count {
   const candidates = proposals.map(({ hash, plan }) => ({ hash, risk: planRisk(plan), commands: commandCount(plan) }));
-  return countVotes({ electorate, candidates, ballots, master: tap ?? undefined });
+  return countVotes({ electorate: voters(seats), candidates, ballots, master: tap ?? undefined });
 }

@@ -4,7 +4,7 @@ import { NO_PLAN_YET } from '../begin.ts';
 import { type Draft, windUpAt } from '../draft.ts';
 import { messageId } from '../message-ids.ts';
 import type { PlanFacts } from '../plan-check.ts';
-import { helpers } from '../seats.ts';
+import { helpers, voters } from '../seats.ts';
 import type { Ending, TaskState } from '../state.ts';
 
 /** Where a phase leads when it does not lead on. */
@@ -24,7 +24,8 @@ export function newPlan(draft: Draft, why: Ending, step?: StepId): void {
 /** The thread knows: proposing begins again, with what is known. */
 export function beginRound(draft: Draft): void {
   const { state } = draft;
-  draft.set({ ...NO_PLAN_YET, ...archived(state), round: state.round + 1 });
+  // Who has fallen silent is in no later electorate of this run.
+  draft.set({ ...NO_PLAN_YET, ...archived(state), round: state.round + 1, electorate: [...voters(state)], silent: [] });
   // One alone who has not managed gets everybody's help.
   const all = helpers(state, draft.rules).filter((agent) => !state.leaving.includes(agent));
   if (state.alone !== null && all.some((agent) => agent !== state.alone)) draft.set({ alone: soleOf(all), electorate: [...all] });
