@@ -10,6 +10,7 @@ import { Meters } from '../bridge/http/meters.ts';
 import { Account } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { RoomLanes } from '../bridge/matrix/room-lanes.ts';
+import { hostsOf } from '../bridge/protocol/host-names.ts';
 import { RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
@@ -29,6 +30,7 @@ import type { HouseCommands } from './house-commands.ts';
 import { createIntake } from './intake.ts';
 import { Minds } from './minds.ts';
 import { chosenModels } from './model-choices.ts';
+import { publicAddress } from './public-address.ts';
 import { createProvider } from './providers/registry.ts';
 import { Purse } from './purse/purse.ts';
 import { purseCommands } from './purse/purse-commands.ts';
@@ -131,9 +133,11 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     serverName: settings.CHAVION_SERVER_NAME,
     lang: settings.CHAVION_LANG,
     ownerTitle: roster.ownerTitle,
-    host: settings.CHAVION_LISTEN,
-    port: settings.CHAVION_API_PORT,
-    publicUrl: settings.CHAVION_PUBLIC_URL,
+    listen: { host: settings.CHAVION_LISTEN, port: settings.CHAVION_API_PORT },
+    address: publicAddress({ port: settings.CHAVION_API_PORT, own: settings.CHAVION_API_URL, home: settings.CHAVION_PUBLIC_URL, listen: settings.CHAVION_LISTEN }),
+    names: hostsOf(settings.CHAVION_API_URL, settings.CHAVION_PUBLIC_URL),
+    // In containers the homeserver comes over a network that is theirs alone.
+    ownNetwork: settings.CHAVION_APPSERVICE_LISTEN === '0.0.0.0',
     countTurns,
     enqueue,
     watched: watchedSwarm({ meters, queues: { turns: queue, tasks: taskQueue }, working: () => worker !== null, tasks: () => tasks, purse, residents, executors, budget, coordinator }),

@@ -34,8 +34,9 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
         type: 'http',
         tls: false,
         bind_addresses: [settings.CHAVION_LISTEN],
-        // Whoever speaks to it is on this machine: a client, or the proxy or tunnel of CHAVION_PUBLIC_URL.
-        x_forwarded: true,
+        // Where only this machine reaches it, a proxy or tunnel in front says whose call it passes on. Where a network
+        // reaches it by itself, anybody could say he were somebody else, and try passwords for ever.
+        x_forwarded: settings.CHAVION_LISTEN === '127.0.0.1' || settings.CHAVION_PUBLIC_URL?.startsWith('https:') === true,
         resources: [{ names: ['client'], compress: false }],
       },
     ],
@@ -79,13 +80,14 @@ const CLOSED = {
 
 /**
  * Ordinary accounts keep the limits of Synapse, but for signing in: behind a tunnel everybody has one address,
- * and a person who starts a client five times in a row is no attack.
+ * and a person who starts a client five times in a row is no attack. Who tries passwords is held by his address. What
+ * is counted for an account holds its owner too, who does nothing wrong: so much no single address can bring about.
  */
 const LIMITS = {
   rc_login: {
     address: { per_second: 0.2, burst_count: 30 },
-    account: { per_second: 0.2, burst_count: 30 },
-    failed_attempts: { per_second: 0.1, burst_count: 10 },
+    account: { per_second: 20, burst_count: 1_000 },
+    failed_attempts: { per_second: 20, burst_count: 1_000 },
   },
 } as const;
 

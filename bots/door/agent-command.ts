@@ -11,6 +11,7 @@ import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { agentCommand as say, keyLetter, keyRoomName } from '../../bridge/text/door.ts';
 import type { HouseCommand } from '../house-commands.ts';
+import type { Address } from '../public-address.ts';
 import type { Residents } from '../residents.ts';
 import { agentWish, freeId } from './agent-words.ts';
 import type { KeyLetters } from './key-letters.ts';
@@ -32,7 +33,7 @@ export interface AgentCommandDeps {
   /** Where what is asked of the launcher stands. */
   readonly ops: RoomId;
   /** Under which they reach the door. */
-  readonly url: string;
+  readonly address: Address;
   /** How the owner is addressed: nobody else is called so. */
   readonly ownerTitle: string;
 }
@@ -126,7 +127,7 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     const done = swarmKey('door', 'given', job.source);
     if ((await deps.redis.exists(done)) === 1) return;
     const { key, keyId } = await keys.issue(agent.id, agent.scopes, job.at);
-    const text = keyLetter[job.lang]({ name: agent.name, id: agent.id, key, url: deps.url });
+    const text = keyLetter[job.lang]({ name: agent.name, id: agent.id, key, url: deps.address.base, onlyHere: deps.address.onlyHere });
     await deps.letters.send(agent.id, job.by, { text, name: keyRoomName[job.lang](), txn: `${job.source}.key.${keyId}` });
     await deps.redis.set(done, keyId, 'EX', DONE_S);
   }

@@ -16,6 +16,7 @@ import type { LetterJob } from '../../bridge/protocol/turn.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import type { HouseCommand } from '../house-commands.ts';
 import type { Minds } from '../minds.ts';
+import type { Address } from '../public-address.ts';
 import type { OutsideDesk } from '../providers/outside.ts';
 import type { Residents } from '../residents.ts';
 import { agentCommand } from './agent-command.ts';
@@ -37,9 +38,13 @@ export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' 
   readonly orders: OrderBox;
   readonly ops: RoomId;
   readonly serverName: string;
-  readonly host: string;
-  readonly port: number;
-  readonly publicUrl: string | undefined;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Under which outside agents reach it. */
+  readonly address: Address;
+  /** Names under which it may be asked for besides. */
+  readonly names: readonly string[];
+  /** Only containers reach it, and the proxy in front. */
+  readonly ownNetwork: boolean;
   /** Asked for when needed: tasks ask here in turn. */
   readonly tasks: () => Tasks;
   readonly log: Logger;
@@ -68,7 +73,6 @@ export interface Doorway {
 /** The door for agents that live elsewhere, as the swarm has it. */
 export function createDoorway(deps: DoorwayDeps): Doorway {
   const { redis, residents, ghost, log } = deps;
-  const url = deps.publicUrl ?? `http://127.0.0.1:${deps.port}`;
   const coordinator = ghost(residents.coordinator);
   const changed = (agents: readonly AgentConfig[]) => {
     residents.outside(agents);
@@ -96,14 +100,17 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   };
   const requests = new TaskRequests({ ...deps, tasks, coordinator, letters: news, onError: () => log.warn('requests of outside agents could not be looked through') });
   const house = houseOf();
-  const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url, rate: RATE, log, watched: deps.watched });
+  const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url: deps.address.base, onlyHere: deps.address.onlyHere, names: deps.names, ownNetwork: deps.ownNetwork, rate: RATE, log, watched: deps.watched });
 
   function houseOf(): House {
     return {
       lang: deps.lang,
-      touch: (agent) => outsiders.heard(agent),
+      touch: async (agent, how) => {
+        if (how === 'listening') await outsiders.listens(agent);
+        await outsiders.heard(agent);
+      },
       arrived: (agent) => letters.withdraw(agent),
-      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: deps.minds().ready.has(id), outside: outsiders.get(id) !== undefined })),
+      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: outsiders.get(id) === undefined ? deps.minds().ready.has(id) : outsiders.isOnline(id), outside: outsiders.get(id) !== undefined })),
       nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
       say: (agent, message, seed) => speech.say(agent, message, seed),
       announce: (agent, { text, thread }, seed) => speech.send(agent, { text, ...(thread === null ? {} : { thread }) }, seed),
@@ -116,7 +123,8 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
 
   return {
     desk: {
-      online: (agent) => outsiders.isOnline(agent),
+      online: (agent) => outsiders.isOnline(agent) && outsiders.maySpeak(agent),
+      listening: (agent) => outsiders.isListening(agent) && outsiders.maySpeak(agent),
       ask: ({ turn, agent, question, prompt, chain, task }, signal) => {
         const from = chain === undefined ? 'coordinator' : (residents.byUser.get(chain.from)?.id ?? 'master');
         return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until: task?.until ?? Date.now() + ANSWER_MS, ...(task === undefined ? {} : { task: { id: `s${task.no}`, phase: task.phase } }), ...(chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } }) }, () => outsiders.isOnline(agent.id), signal);
@@ -135,7 +143,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       userOf: (id) => UserIdSchema.parse(`@agent_${id}:${deps.serverName}`),
       rooms: [deps.hq, deps.ops],
       ops: deps.ops,
-      url,
+      address: deps.address,
       ownerTitle: deps.ownerTitle,
     }),
     hear: async (event) => {
@@ -149,7 +157,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       requests.start();
     },
     async open() {
-      await (await server).listen({ host: deps.host, port: deps.port });
+      await (await server).listen(deps.listen);
     },
     async close() {
       outsiders.stop();

@@ -7,6 +7,7 @@ import { findChromium } from '../../bridge/config/chromium.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
+import { hostsOf } from '../../bridge/protocol/host-names.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import type { SwarmSettings } from '../../bridge/protocol/settings.ts';
@@ -50,7 +51,7 @@ export function createShowcase(deps: ShowcaseDeps): Showcase {
   const { redis, tasks, coordinator, settings, log } = deps;
   const links = new PreviewLinks(redis);
   const queue = openQueue<SiteJob>(QUEUE, redis);
-  const server = buildPreview({ links, read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes), lang: settings.CHAVION_LANG, log });
+  const server = buildPreview({ links, read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes), lang: settings.CHAVION_LANG, names: hostsOf(settings.CHAVION_PREVIEW_URL, settings.CHAVION_PUBLIC_URL), log });
   const address = previewAddress(settings);
 
   const wanted = async (states: readonly TaskState[]): Promise<void> => {

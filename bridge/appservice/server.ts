@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { isKnownHost } from '../protocol/host-names.ts';
 
 export interface AppserviceHandlers {
   /** Resolves when every event is stored; only then is the transaction acknowledged. */
@@ -26,6 +27,11 @@ export function buildAppservice(homeserverToken: string, handlers: AppserviceHan
   const expected = digest(`Bearer ${homeserverToken}`);
 
   app.addHook('onRequest', async (request, reply) => {
+    // Only the homeserver and the launcher come here, by an address of this machine or of their own network.
+    if (!isKnownHost(request.headers.host, [])) {
+      await reply.code(421).send({ errcode: 'M_FORBIDDEN', error: 'not a name of this house' });
+      return;
+    }
     if (request.url === '/health') return;
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
       await reply.code(403).send({ errcode: 'M_FORBIDDEN', error: 'not the homeserver' });

@@ -18,6 +18,12 @@ export interface DoorDeps {
   readonly house: House;
   /** Under which outside agents reach this. */
   readonly url: string;
+  /** Nobody on another machine gets there by that. */
+  readonly onlyHere?: boolean;
+  /** Names of the public DNS under which it may be asked for. */
+  readonly names?: readonly string[];
+  /** What reaches it comes from a network of its own, as containers have one: the figures may be asked for from there. */
+  readonly ownNetwork?: boolean;
   readonly rate: Rate;
   readonly log: Logger;
   /** What the house lets be seen of itself; absent: the door's own figures alone. */

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import { isKnownHost } from '../protocol/host-names.ts';
 import type { Lang } from '../protocol/ids.ts';
 import { previewGone, previewNotNow } from '../text/website.ts';
 import type { PreviewLinks } from './preview-links.ts';
@@ -10,6 +11,8 @@ export interface PreviewDeps {
   /** The content of an mxc address; throws where there is none or it is longer. */
   readonly read: (mxc: string, maxBytes: number) => Promise<Uint8Array>;
   readonly lang: Lang;
+  /** Names of the public DNS under which it may be asked for. */
+  readonly names?: readonly string[];
   readonly log: Logger;
 }
 
@@ -20,7 +23,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * What tasks have made, for a browser: an origin of its own, where everything is sandboxed and nothing can be done
  * but to look. `/p/<token>/` is a frame around the first page, `/p/<token>/f/<path>` a file. Listens to nobody until `listen`.
  */
-export function buildPreview({ links, read, lang, log }: PreviewDeps): FastifyInstance {
+export function buildPreview({ links, read, lang, log, names = [] }: PreviewDeps): FastifyInstance {
   const nothing = (reply: FastifyReply, status = 404) => page(reply, status, lang, previewGone);
   const app = Fastify({
     logger: false,
@@ -36,6 +39,10 @@ export function buildPreview({ links, read, lang, log }: PreviewDeps): FastifyIn
   app.setErrorHandler((error, _request, reply) => {
     log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'a preview failed');
     return page(reply, 503, lang, previewNotNow);
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isKnownHost(request.headers.host, names)) await nothing(reply, 421);
   });
 
   app.get<{ Params: { token: string } }>('/p/:token', async ({ params }, reply) => ((await links.find(params.token)) === null ? nothing(reply) : reply.headers(PAGE_HEADERS).redirect(`${params.token}/`)));

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { doorHelp } from '../text/door-help.ts';
 import type { Meters } from './meters.ts';
 import type { Operations } from './operations.ts';
+import { DoorProblem } from './problems.ts';
 import { HealthOut, ReadyOut } from './schemas.ts';
 import { type DoorDeps, langOf } from './door-deps.ts';
 
@@ -12,7 +13,7 @@ const PATIENCE_MS = 3_000;
 const within = async <T>(asked: Promise<T>, otherwise: T): Promise<T> => Promise.race([asked.catch(() => otherwise), sleep(PATIENCE_MS, otherwise, { ref: false })]);
 
 /** What anybody may ask: whether it lives, how it is used, how to use it. */
-export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' | 'board' | 'url' | 'watched'> & { readonly meters: Meters; readonly operations: Operations }): void {
+export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' | 'board' | 'url' | 'onlyHere' | 'ownNetwork' | 'watched' | 'keys'> & { readonly meters: Meters; readonly operations: Operations }): void {
   const { house, board, meters, watched } = deps;
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
@@ -24,9 +25,10 @@ export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' 
     return reply.code(ready ? 200 : 503).send({ ready, parts });
   });
 
-  routes.get('/help', { schema: { hide: true } }, async (request, reply) => reply.type('text/plain; charset=utf-8').header('vary', 'accept-language').send(doorHelp[langOf(request, house.lang)](deps.url)));
+  routes.get('/help', { schema: { hide: true } }, async (request, reply) => reply.type('text/plain; charset=utf-8').header('vary', 'accept-language').send(doorHelp[langOf(request, house.lang)](deps.url, deps.onlyHere === true)));
 
-  routes.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+  routes.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    await watcher(request, deps);
     const items: Record<string, number> = {};
     for (const { state } of await within(board.list(2_000), [])) items[state] = (items[state] ?? 0) + 1;
     const online = house.presence().filter((one) => one.outside && one.online).length;
@@ -35,4 +37,15 @@ export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' 
   });
 
   routes.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** Who may see how much the house spends and does: this machine, the network of its containers, or whoever has a key. */
+async function watcher(request: FastifyRequest, { keys, ownNetwork }: Pick<DoorDeps, 'keys' | 'ownNetwork'>): Promise<void> {
+  // A proxy in front speaks for strangers.
+  const relayed = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined;
+  const near = ownNetwork === true || /^(?:::1|(?:::ffff:)?127\..*)$/.test(request.socket.remoteAddress ?? '');
+  if (near && !relayed) return;
+  const key = /^bearer\s+(\S+)$/i.exec((request.headers.authorization ?? '').trim())?.[1];
+  if (key === undefined) throw new DoorProblem('auth.missing');
+  if ((await keys.caller(key)) === null) throw new DoorProblem('auth.wrong');
 }

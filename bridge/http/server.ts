@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { hostsOf, isKnownHost } from '../protocol/host-names.ts';
 import { takeJson } from './bodies.ts';
 import { type DoorDeps, langOf } from './door-deps.ts';
 import { guard } from './guard.ts';
@@ -10,7 +11,7 @@ import { mcpRoute } from './mcp.ts';
 import { Meters } from './meters.ts';
 import { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
-import { type DoorProblem, problemOf, STATUS } from './problems.ts';
+import { DoorProblem, problemOf, STATUS } from './problems.ts';
 import { recordCall, Strangers } from './record.ts';
 import { executorRoutes } from './routes-executor.ts';
 import { messageRoutes } from './routes-messages.ts';
@@ -57,6 +58,10 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
       .serializer(String)
       .send(JSON.stringify(problemOf(problem, langOf(request, house.lang))));
   };
+  const ours = [...(deps.names ?? []), ...hostsOf(deps.url)];
+  app.addHook('onRequest', async (request) => {
+    if (!isKnownHost(request.headers.host, ours)) throw new DoorProblem('host.unknown');
+  });
   app.decorateRequest('caller', null);
   app.decorateRequest('problem', null);
   app.decorateRequest('seed', '');
@@ -85,13 +90,13 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Chavion', version: '1.0.0', description: 'Join a company of AI agents in its Matrix room: speak, listen, take tasks, run commands that the owner allows.' },
-      servers: [{ url: deps.url }],
+      servers: [{ url: deps.url, ...(deps.onlyHere === true ? { description: 'Reachable on the server itself only: its owner has set no CHAVION_API_URL.' } : {}) }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'The key that the master has given you: chv_…' } } },
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,
   });
-  const waits = new Waits();
+  const waits = new Waits((agent) => void house.touch(agent, 'listening').catch(() => undefined));
   const operations = new Operations({ ...deps, waits });
   await app.register(async (open) => {
     statusRoutes(open, { ...deps, meters, operations });

@@ -114,6 +114,7 @@ export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): Par
         CHAVION_API_PORT: String(settings.CHAVION_API_PORT),
         CHAVION_PREVIEW_PORT: String(settings.CHAVION_PREVIEW_PORT),
         CHAVION_PREVIEW_URL: settings.CHAVION_PREVIEW_URL,
+        CHAVION_API_URL: settings.CHAVION_API_URL,
         CHAVION_LISTEN: settings.CHAVION_LISTEN,
         CHAVION_APPSERVICE_LISTEN: undefined,
         CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,

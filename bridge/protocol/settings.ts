@@ -34,6 +34,9 @@ export const Settings = z.object({
   CHAVION_PUBLIC_URL: z
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
     .meta({ what: 'The address under which phones reach the homeserver, such as https://chat.example.org' }),
+  CHAVION_API_URL: z
+    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
+    .meta({ what: 'The address under which agents elsewhere reach CHAVION_API_PORT, such as https://chat.example.org where the proxy in front passes /api, /mcp, /help and /openapi.json on.' }),
   CHAVION_PREVIEW_URL: z
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
     .meta({ what: 'The address under which phones reach CHAVION_PREVIEW_PORT, such as https://pages.example.org; a name of its own, nothing else on it.' }),
@@ -72,6 +75,7 @@ export const SwarmSettings = z.object({
   CHAVION_API_PORT: Settings.shape.CHAVION_API_PORT,
   CHAVION_PREVIEW_PORT: Settings.shape.CHAVION_PREVIEW_PORT,
   CHAVION_PREVIEW_URL: Settings.shape.CHAVION_PREVIEW_URL,
+  CHAVION_API_URL: Settings.shape.CHAVION_API_URL,
   CHAVION_LISTEN: Settings.shape.CHAVION_LISTEN,
   /** Nobody but the homeserver speaks to it. */
   CHAVION_APPSERVICE_LISTEN: Settings.shape.CHAVION_LISTEN,

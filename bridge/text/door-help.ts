@@ -4,11 +4,12 @@ import { phrase } from './say.ts';
 const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
 
 /** `/help`: plain text with curl lines to copy. */
-export const doorHelp = phrase<[url: string]>(
-  (url) =>
+export const doorHelp = phrase<[url: string, onlyHere: boolean]>(
+  (url, onlyHere) =>
     lines(
       'Chavion: 밖에 있는 에이전트를 위한 문',
       '',
+      ...(onlyHere ? ['지금 이 주소는 서버 컴퓨터 안에서만 열립니다. 밖에서 쓰려면 집주인이 `.env`의 CHAVION_API_URL에 밖에서 닿는 주소를 적어야 합니다 (README의 "바깥 문").', ''] : []),
       '마스터가 본부에서 `!초대 이름`을 하면 열쇠(chv_…)를 줍니다. 아래 줄을 그대로 복사해 쓰세요.',
       '',
       ...curlLines(url, {
@@ -31,13 +32,14 @@ export const doorHelp = phrase<[url: string]>(
         status: '누가 있고 무엇이 어떤지',
         idempotency: '같은 POST를 두 번 보낼 수 있으면 Idempotency-Key를 붙이세요: 한 번만 일어나고 같은 답을 받습니다.',
       }),
-      'GPT Actions: /openapi.json 주소를 그대로 넣고, 인증은 API Key → Bearer.',
+      `GPT Actions: ${url}/openapi.json 주소를 그대로 넣고, 인증은 API Key → Bearer.`,
       `MCP: ${url}/mcp (streamable HTTP, 같은 열쇠를 Bearer로).`,
     ),
-  (url) =>
+  (url, onlyHere) =>
     lines(
       'Chavion: a door for agents that live elsewhere',
       '',
+      ...(onlyHere ? ['This address works on the server itself only. For agents elsewhere the owner sets CHAVION_API_URL in `.env` to an address that reaches it (README, "On a server").', ''] : []),
       'The master types `!agent add name` in HQ and gives you a key (chv_…). Copy these lines as they are.',
       '',
       ...curlLines(url, {
@@ -60,7 +62,7 @@ export const doorHelp = phrase<[url: string]>(
         status: 'who is here, and how things are',
         idempotency: 'Where a POST may be sent twice, add an Idempotency-Key: it happens once and you get the same answer.',
       }),
-      'GPT Actions: import /openapi.json as it is; authentication API Key, Bearer.',
+      `GPT Actions: import ${url}/openapi.json as it is; authentication API Key, Bearer.`,
       `MCP: ${url}/mcp (streamable HTTP, the same key as bearer token).`,
     ),
 );

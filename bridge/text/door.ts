@@ -49,6 +49,10 @@ export const DOOR_PROBLEMS = {
     () => '요청이 제시간에 다 오지 않아 끊었습니다. 아무 일도 하지 않았습니다. 다시 보내 주세요.',
     () => 'The request did not arrive in time and was cut off. Nothing was done. Send it again.',
   ),
+  'host.unknown': phrase<[ProblemFacts]>(
+    () => '이 집의 이름이 아닌 주소로 왔습니다. 아무 일도 하지 않았습니다. 이 주소가 맞다면 집주인이 `.env`의 CHAVION_API_URL에 적어 주세요.',
+    () => 'This address is not a name of this house. Nothing was done. If it should be, its owner puts it into CHAVION_API_URL in `.env`.',
+  ),
   'route.unknown': phrase<[ProblemFacts]>(
     () => '그런 주소는 없습니다. /help에 할 수 있는 일이 모두 있습니다.',
     () => 'There is no such address. /help lists what there is.',
@@ -201,11 +205,11 @@ export const agentCommand = {
 };
 
 /** The one message that holds a key: in a private room, taken out again at the first check-in or after an hour. */
-export const keyLetter = phrase<[facts: { readonly name: string; readonly id: string; readonly key: string; readonly url: string }]>(
-  ({ name, id, key, url }) =>
-    `**${name}** (\`${id}\`)의 열쇠입니다. 이 메시지는 처음 들어올 때, 늦어도 한 시간 뒤에 지워집니다. 남에게 보이지 마세요.\n\n\`\`\`\n${key}\n\`\`\`\n\n에이전트에게 이렇게 전해 주세요:\n\n\`\`\`\ncurl -X POST ${url}/api/agent/${id}/checkin -H "Authorization: Bearer <열쇠>"\n\`\`\`\n\n안내: ${url}/help · GPT Actions: ${url}/openapi.json · MCP: ${url}/mcp`,
-  ({ name, id, key, url }) =>
-    `The key of **${name}** (\`${id}\`). This message is removed when it first checks in, or after an hour. Show it to nobody.\n\n\`\`\`\n${key}\n\`\`\`\n\nGive the agent this:\n\n\`\`\`\ncurl -X POST ${url}/api/agent/${id}/checkin -H "Authorization: Bearer <key>"\n\`\`\`\n\nHelp: ${url}/help · GPT Actions: ${url}/openapi.json · MCP: ${url}/mcp`,
+export const keyLetter = phrase<[facts: { readonly name: string; readonly id: string; readonly key: string; readonly url: string; readonly onlyHere?: boolean }]>(
+  ({ name, id, key, url, onlyHere }) =>
+    `**${name}** (\`${id}\`)의 열쇠입니다. 이 메시지는 처음 들어올 때, 늦어도 한 시간 뒤에 지워집니다. 남에게 보이지 마세요.\n\n\`\`\`\n${key}\n\`\`\`\n\n에이전트에게 이렇게 전해 주세요:\n\n\`\`\`\ncurl -X POST ${url}/api/agent/${id}/checkin -H "Authorization: Bearer <열쇠>"\n\`\`\`\n\n안내: ${url}/help · GPT Actions: ${url}/openapi.json · MCP: ${url}/mcp${onlyHere === true ? '\n\n⚠️ 이 주소는 서버 컴퓨터 안에서만 열립니다. 다른 곳에 있는 에이전트라면 `.env`의 `CHAVION_API_URL`에 밖에서 닿는 주소를 적고 다시 켜 주세요.' : ''}`,
+  ({ name, id, key, url, onlyHere }) =>
+    `The key of **${name}** (\`${id}\`). This message is removed when it first checks in, or after an hour. Show it to nobody.\n\n\`\`\`\n${key}\n\`\`\`\n\nGive the agent this:\n\n\`\`\`\ncurl -X POST ${url}/api/agent/${id}/checkin -H "Authorization: Bearer <key>"\n\`\`\`\n\nHelp: ${url}/help · GPT Actions: ${url}/openapi.json · MCP: ${url}/mcp${onlyHere === true ? '\n\n⚠️ This address works on the server itself only. For an agent elsewhere set `CHAVION_API_URL` in `.env` to an address that it can reach, and start again.' : ''}`,
 );
 
 /** The room in which keys are handed over. */

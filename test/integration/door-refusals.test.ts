@@ -1,8 +1,13 @@
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildAppservice } from '../../bridge/appservice/server.ts';
+import { buildPreview } from '../../bridge/http/preview.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { DoorScene } from '../house/door-scene.ts';
+import { freePorts } from '../house/house.ts';
 
 let scene: DoorScene;
 let key: string;
@@ -108,6 +113,53 @@ describe('keys', () => {
     expect(all.join('\n')).toContain(key.slice(4, 16));
     expect(all.join('\n')).not.toContain(secret);
     expect(scene.log.join('\n')).not.toContain(secret);
+  });
+});
+
+/** As a browser sends it whose page has led its own name to this machine. */
+const asked = (path: string, headers: Record<string, string>, url = scene.url): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    get({ hostname, port, path, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    }).on('error', reject);
+  });
+
+describe('a name that is not the house’s', () => {
+  it.each(['/metrics', '/health', '/ready', '/help', '/openapi.json', '/api/status', '/mcp', '/nowhere'])('gets nothing from %s', async (path) => {
+    const { status, text } = await asked(path, { host: 'evil.example.com', authorization: `Bearer ${key}` });
+    expect({ status, code: JSON.parse(text).code }).toEqual({ status: 421, code: 'host.unknown' });
+  });
+
+  it('is told from the names by which a house is called', async () => {
+    const { port } = new URL(scene.url);
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, 'swarm:5004', 'box.local', '192.168.0.7']) expect(await asked('/health', { host })).toMatchObject({ status: 200 });
+    for (const host of ['evil.example.com', 'localhost.evil.example.com', '127.0.0.1.example.com', 'EVIL.example.com.', 'x'.repeat(300)]) expect(await asked('/health', { host })).toMatchObject({ status: 421 });
+  });
+
+  it('opens neither a page nor the homeserver’s way in', async () => {
+    const [one = 0, two = 0] = await freePorts(2);
+    const preview = buildPreview({ links: { find: async () => null }, read: async () => new Uint8Array(), lang: 'ko', names: ['pages.example.org'], log: pino({ level: 'silent' }) });
+    const appservice = buildAppservice('t'.repeat(32), { accept: async () => undefined, ready: () => true, onError: () => undefined });
+    await preview.listen({ port: one, host: '127.0.0.1' });
+    await appservice.listen({ port: two, host: '127.0.0.1' });
+    try {
+      expect(await asked('/p/x/', { host: 'evil.example.com' }, `http://127.0.0.1:${one}`)).toMatchObject({ status: 421 });
+      expect(await asked('/p/x/', { host: 'pages.example.org' }, `http://127.0.0.1:${one}`)).toMatchObject({ status: 404 });
+      expect(await asked('/health', { host: 'evil.example.com' }, `http://127.0.0.1:${two}`)).toMatchObject({ status: 421 });
+      expect(await asked('/health', {}, `http://127.0.0.1:${two}`)).toMatchObject({ status: 200 });
+    } finally {
+      await Promise.all([preview.close(), appservice.close()]);
+    }
+  });
+
+  it('nor do the figures go past a proxy, but for a key', async () => {
+    expect(await asked('/metrics', {})).toMatchObject({ status: 200 });
+    expect(await asked('/metrics', { 'x-forwarded-for': '192.0.2.1' })).toMatchObject({ status: 401 });
+    expect(await asked('/metrics', { 'x-forwarded-for': '192.0.2.1', authorization: 'Bearer chv_wrong' })).toMatchObject({ status: 401 });
+    expect(await asked('/metrics', { 'x-forwarded-for': '192.0.2.1', authorization: `Bearer ${key}` })).toMatchObject({ status: 200 });
   });
 });
 

@@ -14,9 +14,18 @@ const FOR_WORKERS = [
  * The one door to the outside. Certificates come by themselves for an https address. The homeserver's admin interface
  * is not behind it, but behind a port that docker-compose.yml opens to this machine alone.
  */
-export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string): string {
+export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string, apiUrl: string = publicUrl): string {
   const synapse = `${HOST.synapse}:${PORT.synapse}`;
   const door = `${HOST.swarm}:${PORT.door}`;
+  const toDoor = [
+    `reverse_proxy ${door}${scale ? ` ${HOST.swarm}-2:${PORT.door}` : ''} {`,
+    ...(scale ? ['\tlb_policy header Authorization', '\tlb_try_duration 5s'] : []),
+    '\tflush_interval -1',
+    '}',
+  ];
+  const api = new URL(apiUrl);
+  const beside = api.host === new URL(publicUrl).host;
+  const prefix = api.pathname === '/' ? '' : api.pathname;
   const workers = WORKERS.map((name) => `${name}:${PORT.synapse}`).join(' ');
   const spread = [
     `\t@workers path_regexp (${FOR_WORKERS.join('|')})`,
@@ -48,13 +57,7 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '\thandle @homeserver {',
     `\t\treverse_proxy ${synapse}`,
     '\t}',
-    '\t@door path /api/* /mcp /mcp/* /help /openapi.json',
-    '\thandle @door {',
-    `\t\treverse_proxy ${door}${scale ? ` ${HOST.swarm}-2:${PORT.door}` : ''} {`,
-    ...(scale ? ['\t\t\tlb_policy header Authorization', '\t\t\tlb_try_duration 5s'] : []),
-    '\t\t\tflush_interval -1',
-    '\t\t}',
-    '\t}',
+    ...(beside ? doorRoutes(prefix, toDoor) : []),
     '\t@closed path /_synapse/* /.well-known/matrix/* /metrics',
     '\thandle @closed {',
     '\t\trespond 404',
@@ -70,6 +73,8 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '\t}',
     '}',
     '',
+    // The door under a name of its own.
+    ...(beside ? [] : [`${api.origin} {`, ...doorRoutes(prefix, toDoor), '\thandle {', '\t\trespond 404', '\t}', '}', '']),
     // Pages that agents made, under a name of their own: they are strangers to everything else here.
     ...(previewUrl === undefined ? [] : [`${previewUrl} {`, `\treverse_proxy ${HOST.swarm}:${PORT.preview}`, '}', '']),
     `http://:${PORT.adminPage} {`,
@@ -87,3 +92,14 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '}',
   ].join('\n')}\n`;
 }
+
+/** What outside agents need and nothing more: figures and readiness stay inside. */
+const DOOR_PATHS = ['/api/*', '/mcp', '/mcp/*', '/help', '/openapi.json'];
+
+const doorRoutes = (prefix: string, toDoor: readonly string[]): readonly string[] => [
+  `\t@door path ${DOOR_PATHS.map((path) => `${prefix}${path}`).join(' ')}`,
+  '\thandle @door {',
+  ...(prefix === '' ? [] : [`\t\turi strip_prefix ${prefix}`]),
+  ...toDoor.map((line) => `\t\t${line}`),
+  '\t}',
+];

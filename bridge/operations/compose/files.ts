@@ -76,7 +76,7 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
       grafana: { password: containers.grafana },
     },
     open: {
-      'caddy/Caddyfile': caddyfile(publicUrl, scale, settings.CHAVION_PREVIEW_URL),
+      'caddy/Caddyfile': caddyfile(publicUrl, scale, settings.CHAVION_PREVIEW_URL, settings.CHAVION_API_URL),
       'element/config.json': json(elementConfig(settings, publicUrl)),
       'synapse-admin/config.json': json(adminConfig()),
       'prometheus/prometheus.yml': json(prometheusConfig(scale)),

@@ -20,6 +20,8 @@ export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: Ho
     CHAVION_API_PORT: String(PORT.door),
     CHAVION_PREVIEW_PORT: String(PORT.preview),
     CHAVION_PREVIEW_URL: settings.CHAVION_PREVIEW_URL,
+    // Caddy passes it on beside the rooms, where it has no name of its own.
+    CHAVION_API_URL: settings.CHAVION_API_URL ?? settings.CHAVION_PUBLIC_URL,
     CHAVION_LISTEN: '0.0.0.0',
     CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
     CHAVION_APPSERVICE_TOKEN: house.appservice.appservice,
