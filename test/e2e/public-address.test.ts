@@ -18,7 +18,7 @@ let base: string;
 let pages: string;
 
 /** Names lead to this machine, and each caller has an address of its own. */
-const from = (localAddress: string): Dispatcher => new Agent({ localAddress, autoSelectFamily: false, connect: { lookup: (_host, _options, found) => void found(null, '127.0.0.1', 4) } });
+const from = (localAddress: string): Dispatcher => new Agent({ localAddress, autoSelectFamily: false, connect: { lookup: (_host, _options, found) => found(null, '127.0.0.1', 4) } });
 const away = from('127.0.0.9');
 const outside = (url: string | URL, init: Json = {}, by = away): Promise<Json> => fetchBy(url, { ...init, dispatcher: by });
 
