@@ -10,6 +10,8 @@ const LATEST_MESSAGES = 20;
 const LATEST_FILES = 6;
 const REMEMBERED = 50;
 
+const NOT_FETCHED: ReadAttachment = { kind: 'unreadable', why: 'could not be fetched' };
+
 /** Files of the room as models take them, each fetched once for all agents. */
 export class Attachments {
   readonly #known = new Map<string, Promise<ReadAttachment>>();
@@ -25,6 +27,10 @@ export class Attachments {
     if (known !== undefined) return known;
     const reading = fetchAttachment(file, account);
     this.#known.set(file.url, reading);
+    // What could not be fetched this time is asked for again at the next question.
+    void reading.then((read) => {
+      if (read === NOT_FETCHED && this.#known.get(file.url) === reading) this.#known.delete(file.url);
+    });
     const [oldest] = this.#known.keys();
     if (this.#known.size > REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
     return reading;
@@ -43,6 +49,6 @@ async function fetchAttachment(file: Attachment, account: Account): Promise<Read
     const mediaType = imageTypeOf(data);
     return mediaType === null ? { kind: 'unreadable', why: 'not an image' } : { kind: 'image', mediaType, data };
   } catch {
-    return { kind: 'unreadable', why: 'could not be fetched' };
+    return NOT_FETCHED;
   }
 }

@@ -22,6 +22,8 @@ const server = buildAppservice(environment.settings.CHAVION_HOMESERVER_TOKEN, {
 });
 await server.listen({ host: environment.settings.CHAVION_APPSERVICE_LISTEN, port: environment.settings.CHAVION_APPSERVICE_PORT });
 await swarm.start();
+// What was pushed meanwhile has waited: decided before all is loaded, it would be decided wrongly for good.
+swarm.inbox.open();
 void fillGaps(swarm.gaps, await beginning(swarm.gaps), stopping.signal);
 ready = true;
 log.info('ready');

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { GapFill, SyncPosition } from '../bridge/appservice/gap-fill.ts';
 import { homeserverHistory } from '../bridge/appservice/history.ts';
-import { Inbox } from '../bridge/appservice/inbox.ts';
+import { heardByAll, Inbox } from '../bridge/appservice/inbox.ts';
 import { Rooms } from '../bridge/appservice/rooms.ts';
 import { Timeline } from '../bridge/appservice/timeline.ts';
 import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
@@ -33,6 +33,7 @@ import { chosenModels } from './model-choices.ts';
 import { publicAddress } from './public-address.ts';
 import { createProvider } from './providers/registry.ts';
 import { Purse } from './purse/purse.ts';
+import { createMisfits } from './misfits.ts';
 import { purseCommands } from './purse/purse-commands.ts';
 import { warnMaster } from './purse/warn-master.ts';
 import { isFree, withPurse } from './purse/with-purse.ts';
@@ -76,7 +77,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const ghost = (userId: UserId): Account => {
     const known = ghosts.get(userId);
     if (known !== undefined) return known;
-    const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true, lanes });
+    const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true, lanes, onTrouble: (trouble) => log.warn(trouble, 'the homeserver does not answer') });
     ghosts.set(userId, account);
     return account;
   };
@@ -209,11 +210,19 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
     log,
   });
-  const inbox = new Inbox(decoding, timeline, async (event) => {
-    await door.hear(event);
-    await showcase.hear(event);
-    await intake(event);
+  const misfits = createMisfits({
+    redis,
+    queue,
+    coordinator,
+    reader: (room) => rooms.reader(room),
+    ops: settings.CHAVION_OPS_ROOM,
+    serverName: settings.CHAVION_SERVER_NAME,
+    timeZone: settings.CHAVION_TZ,
+    lang: settings.CHAVION_LANG,
+    nameOf: (user) => residents.byUser.get(user)?.config.name ?? user,
+    log,
   });
+  const inbox: Inbox = new Inbox(decoding, timeline, heardByAll([door.hear, showcase.hear, intake]), misfits);
 
   const lines: CoordinatorDeps = {
     residents,
@@ -248,6 +257,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     // The launcher's admin answers in the house's own rooms; what it takes is never in here.
     admin: async ({ room, lang }) => (room === settings.CHAVION_HQ_ROOM || room === settings.CHAVION_OPS_ROOM ? null : adminElsewhere[lang]()),
     agent: door.command,
+    ...misfits.commands(() => inbox),
     ...clockWords,
     ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }),
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
@@ -270,6 +280,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
         if (room === undefined) void askForPushes(coordinator);
       },
       onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
+      onLost: (room, error) => log.error({ room, error: error instanceof Error ? error.message : 'unknown' }, 'what was missed cannot be read'),
     },
     async start() {
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });

@@ -36,6 +36,7 @@ const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => halts.heal
 // Whoever looks after the accounts lets it in again; until then it stands still.
 const { account, token } = await halts.until('account', stopping.signal, () =>
   openSession({
+    onTrouble: (trouble) => log.warn(trouble, 'the homeserver does not answer'),
     homeserverUrl: settings.CHAVION_HOMESERVER_URL,
     userId: settings.CHAVION_EXECUTOR_USER,
     password: settings.CHAVION_EXECUTOR_PASSWORD,

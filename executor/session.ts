@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { Account } from '../bridge/matrix/account.ts';
+import { Account, type AccountOptions } from '../bridge/matrix/account.ts';
 import { RoomLanes } from '../bridge/matrix/room-lanes.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 
@@ -14,6 +14,7 @@ export interface SignIn {
   readonly device: string;
   /** Where the token is kept, for this account alone to read. */
   readonly file: string;
+  readonly onTrouble?: AccountOptions['onTrouble'];
 }
 
 /** The executor's own account, with the token of the last time while it works. */
@@ -34,7 +35,7 @@ export async function openSession(options: SignIn): Promise<{ readonly account: 
   return { account: accountWith(options, token), token };
 }
 
-const accountWith = ({ homeserverUrl, userId }: SignIn, accessToken: string): Account => new Account({ homeserverUrl, accessToken, userId, ghost: false, lanes: new RoomLanes() });
+const accountWith = ({ homeserverUrl, userId, onTrouble }: SignIn, accessToken: string): Account => new Account({ homeserverUrl, accessToken, userId, ghost: false, lanes: new RoomLanes(), ...(onTrouble === undefined ? {} : { onTrouble }) });
 
 function keptToken({ file, homeserverUrl }: SignIn): string | undefined {
   try {

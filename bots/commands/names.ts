@@ -30,6 +30,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['해동', 'thaw'],
   ['초대', 'agent'],
   ['관리', 'admin'],
+  ['보류', 'aside'],
   ...HOUSE_COMMANDS.map((name) => [name, name] as const),
   ['help', 'help'],
   ['agents', 'agents'],

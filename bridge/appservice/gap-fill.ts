@@ -21,18 +21,21 @@ export interface GapFill {
   /** The homeserver was away, or a room had more events than one answer holds. */
   readonly onGap: (room?: RoomId) => void;
   readonly onError: (error: unknown) => void;
+  /** What was said in a gap of that room cannot be read. */
+  readonly onLost: (room: RoomId, error: unknown) => void;
 }
 
 const Timeline = z.object({ events: z.array(z.unknown()).default([]), limited: z.boolean().default(false), prev_batch: z.string().optional() });
 const Events = z.object({ events: z.array(z.unknown()).default([]) });
+/** Of a room that cannot be read, nothing; the position has to come from somewhere. */
 const SyncAnswer = z.object({
   next_batch: z.string(),
   rooms: z
     .object({
-      join: z.record(z.string(), z.object({ timeline: Timeline.default({ events: [], limited: false }) })).default({}),
-      invite: z.record(z.string(), z.object({ invite_state: Events })).default({}),
+      join: z.record(z.string(), z.object({ timeline: Timeline.default({ events: [], limited: false }) }).catch({ timeline: { events: [], limited: false } })).default({}),
+      invite: z.record(z.string(), z.object({ invite_state: Events }).catch({ invite_state: { events: [] } })).default({}),
     })
-    .default({ join: {}, invite: {} }),
+    .catch({ join: {}, invite: {} }),
 });
 type SyncAnswer = z.infer<typeof SyncAnswer>;
 
@@ -46,6 +49,11 @@ const EVERYWHERE = filter();
 
 /** Pushes come at once; this only looks for what they missed, so it need not wake for every event. */
 const PAUSE_MS = 2_000;
+/** After trouble; twice as long each time, up to the longest. */
+const TROUBLE_MS = 500;
+const LONGEST_TROUBLE_MS = 4_000;
+/** So often a gap in one room is read in vain while the homeserver answers all else; then it stays one. */
+const GAP_TRIES = 3;
 const LISTEN_MS = 25_000;
 /** Until the first look elsewhere after a start or trouble; then four times as long each time. */
 const FIRST_LOOK_MS = 3_000;
@@ -77,6 +85,8 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
   let lookPause = FIRST_LOOK_MS;
   let nextLook = performance.now() + lookPause;
   let away = false;
+  let trouble = TROUBLE_MS;
+  const gaps = new Map<string, number>();
   while (!signal.aborted) {
     try {
       const untilLook = Math.max(0, Math.ceil(nextLook - performance.now()));
@@ -87,9 +97,9 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
         nextLook = performance.now() + lookPause;
       }
       away = false;
-      await takeIn(coordinator, answer, since, fill);
+      await takeIn(coordinator, answer, since, fill, gaps);
       if (performance.now() >= nextLook) {
-        await lookElsewhere(fill, looked, signal);
+        await lookElsewhere(fill, looked, signal, gaps);
         await elsewhere.save(answer.next_batch);
         looked = answer.next_batch;
         lookPause = Math.min(4 * lookPause, LONGEST_LOOK_MS);
@@ -97,12 +107,15 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
       }
       if (answer.next_batch !== since) await position.save(answer.next_batch);
       since = answer.next_batch;
+      gaps.clear();
+      trouble = TROUBLE_MS;
       await pause(PAUSE_MS, signal);
     } catch (error) {
       if (signal.aborted) return;
       away = true;
       fill.onError(error);
-      await pause(500, signal);
+      await pause(trouble, signal);
+      trouble = Math.min(2 * trouble, LONGEST_TROUBLE_MS);
     }
   }
 }
@@ -110,15 +123,28 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
 const sync = async (account: Account, what: string, since: string | undefined, timeout: number): Promise<SyncAnswer> =>
   SyncAnswer.parse(await account.call('GET', '/_matrix/client/v3/sync', { query: { filter: what, since, timeout, set_presence: 'offline' }, tries: 1, timeoutMs: 60_000 }));
 
-async function takeIn(account: Account, answer: SyncAnswer, since: string, fill: GapFill): Promise<void> {
+async function takeIn(account: Account, answer: SyncAnswer, since: string, fill: GapFill, gaps: Map<string, number>): Promise<void> {
   for (const [id, joined] of Object.entries(answer.rooms.join)) {
     const room = RoomId.safeParse(id);
     if (!room.success) continue;
     if (joined.timeline.limited && joined.timeline.prev_batch !== undefined) {
       fill.onGap(room.data);
-      await fill.accept(await between(account, room.data, joined.timeline.prev_batch, since), room.data);
+      await fill.accept(await missed(account, room.data, joined.timeline.prev_batch, since, fill, gaps), room.data);
     }
     await fill.accept(joined.timeline.events, room.data);
+  }
+}
+
+/** What one room keeps from being read must not keep the others from being heard. */
+async function missed(account: Account, room: RoomId, until: string, since: string, fill: GapFill, gaps: Map<string, number>): Promise<readonly unknown[]> {
+  try {
+    return await between(account, room, until, since);
+  } catch (error) {
+    const tries = (gaps.get(room) ?? 0) + 1;
+    gaps.set(room, tries);
+    if (!refused(error) && tries < GAP_TRIES) throw error;
+    fill.onLost(room, error);
+    return [];
   }
 }
 
@@ -126,13 +152,13 @@ async function takeIn(account: Account, answer: SyncAnswer, since: string, fill:
  * The same for rooms without the coordinator, one agent after the other: a poll for each of them all the time would
  * wake with every message. Synapse's positions are those of its streams, so the coordinator's serves.
  */
-async function lookElsewhere(fill: GapFill, since: string, signal: AbortSignal): Promise<void> {
+async function lookElsewhere(fill: GapFill, since: string, signal: AbortSignal, gaps: Map<string, number>): Promise<void> {
   const seen = new Set(await fill.coordinator.joinedRooms());
   for (const agent of fill.agents()) {
     try {
       const { next_batch, rooms } = await sync(agent, filter({ not_rooms: [...seen].slice(0, MAX_LEFT_OUT) }), since, 0);
       const join = Object.fromEntries(Object.entries(rooms.join).filter(([room]) => !seen.has(room)));
-      await takeIn(agent, { next_batch, rooms: { ...rooms, join } }, since, fill);
+      await takeIn(agent, { next_batch, rooms: { ...rooms, join } }, since, fill, gaps);
       for (const room of Object.keys(join)) seen.add(room);
       for (const [id, { invite_state }] of Object.entries(rooms.invite)) await takeInvitation(id, invite_state.events, agent, since, fill);
     } catch (error) {
@@ -159,7 +185,7 @@ async function between(account: Account, room: RoomId, until: string, since: str
   const pages: (readonly unknown[])[] = [];
   let from: string | undefined = until;
   while (from !== undefined) {
-    const page = await account.messages(room, { from, to: since, limit: 500 });
+    const page = await account.messages(room, { from, to: since, limit: 500, tries: 3 });
     pages.push(page.chunk);
     from = page.chunk.length === 0 || page.end === from ? undefined : page.end;
   }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MatrixClient, MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 import { EventId, type RoomId, type UserId } from '../protocol/ids.ts';
 import { installHttp } from './http.ts';
+import { patiently, type Trouble } from './patience.ts';
 import type { RoomLanes } from './room-lanes.ts';
 
 /** The device every ghost has from provisioning on; transaction ids outlive a restart of Synapse only with one. */
@@ -16,6 +16,8 @@ export interface AccountOptions {
   readonly ghost: boolean;
   /** Shared by all accounts of the process. */
   readonly lanes: RoomLanes;
+  /** Told of a homeserver that does not answer for longer than a moment. */
+  readonly onTrouble?: (trouble: Trouble) => void;
 }
 
 interface Call {
@@ -24,26 +26,15 @@ interface Call {
   readonly timeoutMs?: number;
   /** Ends the waiting between tries. */
   readonly signal?: AbortSignal | undefined;
-  /** How often a server that is away or overloaded is asked again; by default until it answers. */
+  /** How often it is made at most; by default as `patiently` has it. */
   readonly tries?: number;
 }
 
-/** A homeserver that comes back is noticed this soon. */
-const LONGEST_PAUSE_MS = 1_500;
+/** A file is worth less waiting than words: who asks again asks for it again. */
+const FILE_TRIES = 5;
 
 const Page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
 export type Page = z.infer<typeof Page>;
-
-/** 429 and whatever a restarting or overloaded server says; a refusal is final. */
-function passing(error: unknown): number | null {
-  if (error instanceof MatrixError) {
-    if (error.statusCode === 429) return Math.min(error.retryAfterMs ?? 1_000, 30_000);
-    return error.statusCode >= 500 ? 0 : null;
-  }
-  const status = z.object({ statusCode: z.number() }).safeParse(error);
-  if (status.success) return status.data.statusCode >= 500 ? 0 : null;
-  return error instanceof Error ? 0 : null;
-}
 
 /**
  * One Matrix account, with the calls Chavion makes. Everything sent carries the caller's transaction id and is
@@ -55,11 +46,13 @@ export class Account {
   readonly #client: MatrixClient;
   readonly #device: { readonly device_id?: string };
   readonly #lanes: RoomLanes;
+  readonly #options: Pick<AccountOptions, 'homeserverUrl' | 'onTrouble'>;
 
   constructor(options: AccountOptions) {
     installHttp();
     this.userId = options.userId;
     this.#lanes = options.lanes;
+    this.#options = options;
     this.#client = new MatrixClient(options.homeserverUrl, options.accessToken);
     if (options.ghost) this.#client.impersonateUserId(options.userId);
     // The library knows only the parameter's unstable name, which Synapse no longer reads (spec: stable since 1.17).
@@ -67,17 +60,13 @@ export class Account {
   }
 
   async call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call: Call = {}): Promise<unknown> {
-    for (let failures = 0; ; failures += 1) {
-      try {
-        return await this.#client.doRequest(method, path, { ...call.query, ...this.#device }, call.body, call.timeoutMs ?? 60_000);
-      } catch (error) {
-        const wait = passing(error);
-        if (wait === null || failures + 1 >= (call.tries ?? Number.POSITIVE_INFINITY)) throw error;
-        // The first repeat is immediate: a kept socket that the server closed meanwhile fails just so.
-        const pause = Math.max(wait, failures === 0 ? 0 : Math.min(100 * 2 ** failures, LONGEST_PAUSE_MS));
-        await sleep(pause, undefined, call.signal ? { signal: call.signal } : {});
-      }
-    }
+    const ask = (): Promise<unknown> => this.#client.doRequest(method, path, { ...call.query, ...this.#device }, call.body, call.timeoutMs ?? 60_000);
+    return this.#patiently(`${method} ${path}`, ask, call.tries, call.signal);
+  }
+
+  #patiently<T>(what: string, ask: () => Promise<T>, tries?: number, signal?: AbortSignal): Promise<T> {
+    const { homeserverUrl: server, onTrouble } = this.#options;
+    return patiently({ server, what, tries, signal, onTrouble }, ask);
   }
 
   async send(room: RoomId, type: string, content: Record<string, unknown>, txnId: string, signal?: AbortSignal): Promise<EventId> {
@@ -127,9 +116,9 @@ export class Account {
   }
 
   /** Newest first. */
-  async messages(room: RoomId, options: { from?: string; to?: string; limit: number }): Promise<Page> {
+  async messages(room: RoomId, options: { from?: string; to?: string; limit: number; tries?: number }): Promise<Page> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`;
-    return Page.parse(await this.call('GET', path, { query: { dir: 'b', from: options.from, to: options.to, limit: options.limit } }));
+    return Page.parse(await this.call('GET', path, { query: { dir: 'b', from: options.from, to: options.to, limit: options.limit }, ...(options.tries === undefined ? {} : { tries: options.tries }) }));
   }
 
   /** What a thread holds beside its root, newest first. */
@@ -144,7 +133,8 @@ export class Account {
 
   /** mxc:// of the uploaded bytes. */
   async upload(bytes: Buffer, mediaType: string, name: string): Promise<string> {
-    return z.string().startsWith('mxc://').parse(await this.#client.uploadContent(bytes, mediaType, name));
+    const uploaded = await this.#patiently('POST /_matrix/media/v3/upload', () => this.#client.uploadContent(bytes, mediaType, name), FILE_TRIES);
+    return z.string().startsWith('mxc://').parse(uploaded);
   }
 
   /** Throws when there is nothing, or more than `maxBytes`. */
@@ -152,7 +142,8 @@ export class Account {
     const where = /^mxc:\/\/([^/?#]+)\/([\w-]+)$/.exec(mxc);
     if (where === null) throw new Error('not an mxc address');
     const path = `/_matrix/client/v1/media/download/${encodeURIComponent(where[1] ?? '')}/${where[2] ?? ''}`;
-    const body: unknown = await this.#client.doRequest('GET', path, null, null, 60_000, false, 'application/octet-stream', true);
+    const ask = (): Promise<unknown> => this.#client.doRequest('GET', path, null, null, 60_000, false, 'application/octet-stream', true);
+    const body = await this.#patiently(`GET ${path}`, ask, FILE_TRIES);
     if (!Buffer.isBuffer(body) || body.length > maxBytes) throw new Error('no readable content');
     return body;
   }

@@ -79,7 +79,7 @@ export const OrderJob = z.object({
 export type OrderJob = z.infer<typeof OrderJob>;
 
 /** Commands of the house: parts of the swarm carry them out and answer with a line. */
-export const HOUSE_COMMANDS = ['task', 'status', 'tasks', 'cancel', 'retry', 'choose', 'schedule', 'schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin'] as const;
+export const HOUSE_COMMANDS = ['task', 'status', 'tasks', 'cancel', 'retry', 'choose', 'schedule', 'schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin', 'aside'] as const;
 export const HouseCommandName = z.enum(HOUSE_COMMANDS);
 export type HouseCommandName = z.infer<typeof HouseCommandName>;
 

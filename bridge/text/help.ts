@@ -23,6 +23,7 @@ export const helpText = phrase<[example: string]>(
       '- `!기억`: 앞선 이야기 요약 · `!잊어`: 요약을 지웁니다',
       '- `!초대 이름`: 밖에 있는 에이전트를 들입니다 (열쇠는 개인 방으로)',
       '- `!관리`: 사람 · 방 · 디스크 · 상태 (마스터를 더 들이거나 빼기)',
+      '- `!보류`: 처리하지 못해 따로 둔 메시지를 봅니다 (`!보류 다시`)',
       '- `!도움`: 이 안내',
     ].join('\n'),
   (example) =>
@@ -45,6 +46,7 @@ export const helpText = phrase<[example: string]>(
       '- `!memory`: what is remembered of earlier talk · `!forget`: clears it',
       '- `!agent add name`: lets in an agent that lives elsewhere (its key comes in a private room)',
       '- `!admin`: people, rooms, disk, health (and further masters)',
+      '- `!aside`: messages that could not be handled (`!aside again`)',
       '- `!help`: this text',
     ].join('\n'),
 );

@@ -337,6 +337,32 @@ it('answers once with two swarms at work, also when one of them dies', async () 
   expect(await settled(await saySome(1))).toEqual(ALL);
 });
 
+it('puts a message aside that it cannot handle, tells it in ops once, goes on, and can try it again', async () => {
+  const down = await keepDown(house, 'swarm');
+  const [poison = ''] = await saySome(1);
+  const key = `chavion:swarm:decision:${poison}`;
+  const redis = await swarmRedis(house);
+  await redis.set(key, '{"jobs": [');
+  const behind = await saySome(2);
+  await down[Symbol.asyncDispose]();
+  // Pushed and read from /sync, both.
+  expect(await settled(behind, EVERYONE.length, AFTER_CRASH_MS)).toEqual(ALL);
+  const ops = await persistentMaster(house, house.ready.rooms.ops);
+  const lines = (await readRoom(ops)).written.filter(({ source }) => source === poison);
+  expect(lines.map(({ body }) => body)).toEqual([expect.stringContaining('`!보류 다시`')]);
+  const told = async (command: string) => {
+    const event = await say(command);
+    return (await readUntil(master, (record) => answerers(record, event).length > 0, WITHIN_MS)).written.find(({ source }) => source === event)?.body;
+  };
+  expect(await told('!보류')).toContain(encodeURIComponent(poison));
+  expect(await told('!보류 다시')).toContain('1개는 여전히');
+  await redis.del(key);
+  redis.disconnect();
+  expect(await told('!보류 다시')).toContain('1개는 처리');
+  expect(await settled([poison])).toEqual(ALL);
+  expect(await told('!보류')).toContain('없습니다');
+});
+
 it('acknowledges nothing on a full disk, and answers all when there is room again', async () => {
   const { launcher } = house.ready.pids;
   const limit = async (bytes: string) => expect(await once(spawn('prlimit', ['--pid', String(launcher), `--fsize=${bytes}:unlimited`]), 'exit')).toEqual([0, null]);

@@ -66,6 +66,7 @@ async function run(account: Account, start: string | null, accept: (events: read
     },
     onGap: (room) => note(room === undefined ? 'was away' : 'gap'),
     onError: () => note('error'),
+    onLost: (room) => note(`lost ${room}`),
   };
   await fillGaps(fill, await beginning(fill), over.signal);
   return log;
@@ -155,5 +156,20 @@ describe('a room without the coordinator', () => {
     const looked = log.filter((line) => line.startsWith('looked')).map((line) => line.slice('looked '.length));
     expect(log.filter((line) => line === 'error' || line.startsWith('stored'))).toEqual(['error', 'stored kept back']);
     expect(asked.filter((url) => url.searchParams.get('user_id') !== COORDINATOR).map((url) => url.searchParams.get('since'))).toEqual(['s0', looked[0], looked[0]]);
+  });
+});
+
+describe('a room whose gap cannot be read', () => {
+  const gap = (url: URL, refusal: unknown) =>
+    url.pathname.endsWith('/sync')
+      ? { next_batch: 's2', rooms: { join: { [ROOM]: { timeline: { events: ['late'], limited: true, prev_batch: 'p' } }, [ELSEWHERE]: { timeline: { events: ['other'] } }, '!odd:house.test': { timeline: 'none' } } } }
+      : refusal;
+
+  it.each([
+    ['refused', REFUSED, ['gap', `lost ${ROOM}`, 'stored late', 'stored other', 'saved s2']],
+    ['broken', undefined, ['gap', 'error', 'was away', 'gap', 'error', 'was away', 'gap', `lost ${ROOM}`, 'stored late', 'stored other', 'saved s2']],
+  ])('%s: the others are heard, and it ends', async (_what, refusal, expected) => {
+    const { account } = await homeserver((url) => gap(url, refusal));
+    expect(await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'))).toEqual(expected);
   });
 });
