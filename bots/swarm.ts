@@ -222,7 +222,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? user,
     log,
   });
-  const inbox: Inbox = new Inbox(decoding, timeline, heardByAll([door.hear, showcase.hear, intake]), misfits);
+  const inbox: Inbox = new Inbox(decoding, timeline, heardByAll([(event) => door.hear(event), (event) => showcase.hear(event), intake]), misfits);
 
   const lines: CoordinatorDeps = {
     residents,

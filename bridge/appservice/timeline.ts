@@ -1,4 +1,4 @@
-import type { EventId, RoomId, UserId } from '../protocol/ids.ts';
+import { EventId, type RoomId, type UserId } from '../protocol/ids.ts';
 import type { MessageEvent, RoomEvent } from '../protocol/room-event.ts';
 
 /** A message as it reads now: edits applied, redacted ones left out. */
@@ -23,6 +23,9 @@ export interface History {
 const LOAD = 200;
 const KEEP = 1_000;
 const ROOMS = 200;
+/** Of a room: threads that were read, and what came for messages that are not kept. */
+const THREADS = 100;
+const LOOSE = 2_000;
 
 interface Revision {
   readonly body: string;
@@ -35,6 +38,8 @@ interface Revision {
 
 interface Room {
   loaded: Promise<void> | null;
+  /** Reads of the homeserver under way: until they end the room is not forgotten. */
+  reading: number;
   /** In the order of the homeserver, as far as it is known. */
   entries: Map<EventId, MessageEvent>;
   /** By target and sender: whoever else edits a message is not its author and changes nothing. */
@@ -47,7 +52,7 @@ interface Room {
   threads: Set<EventId>;
 }
 
-const emptyRoom = (): Room => ({ loaded: null, entries: new Map(), edits: new Map(), ahead: new Set(), redacted: new Set(), read: new Map(), threads: new Set() });
+const emptyRoom = (): Room => ({ loaded: null, reading: 0, entries: new Map(), edits: new Map(), ahead: new Set(), redacted: new Set(), read: new Map(), threads: new Set() });
 
 /**
  * One cached copy of every room for all agents: fed by the inbox and by our own sends,
@@ -62,7 +67,10 @@ export class Timeline {
   }
 
   note(event: RoomEvent): void {
-    const room = this.#room(event.roomId);
+    this.#note(this.#room(event.roomId), event);
+  }
+
+  #note(room: Room, event: RoomEvent): void {
     switch (event.kind) {
       case 'message':
         if (room.ahead.delete(event.eventId)) {
@@ -82,11 +90,13 @@ export class Timeline {
         if (before !== undefined && (before.ahead ? growing : before.at > event.at)) return;
         room.read.delete(event.target);
         room.edits.set(key, { body: event.body, at: event.at, growing, resume: event.chavion?.resume, ahead: false });
+        forgetLoose(room.edits, (one) => room.entries.has(targetOf(one)));
         return;
       }
       case 'redaction':
         room.redacted.add(event.target);
         room.read.delete(event.target);
+        forgetLoose(room.redacted, (one) => room.entries.has(one));
         return;
       case 'reaction':
       case 'poll-response':
@@ -120,10 +130,7 @@ export class Timeline {
   /** The main line of a room, oldest first; with `thread`, that thread and its root instead. */
   async view(room: RoomId, thread?: EventId): Promise<readonly Entry[]> {
     const state = await this.#ready(room);
-    if (thread !== undefined && !state.threads.has(thread)) {
-      for (const event of await this.#history.thread(room, thread, LOAD)) this.note(event);
-      state.threads.add(thread);
-    }
+    if (thread !== undefined && !state.threads.has(thread)) await this.#loadThread(room, state, thread);
     const entries: Entry[] = [];
     for (const event of state.entries.values()) {
       if (thread === undefined ? event.thread !== undefined : event.thread !== thread && event.eventId !== thread) continue;
@@ -153,15 +160,23 @@ export class Timeline {
   }
 
   async #load(id: RoomId, room: Room): Promise<void> {
-    const latest = await this.#history.latest(id, LOAD);
+    const latest = await reading(room, () => this.#history.latest(id, LOAD));
     const since = room.entries;
     room.entries = new Map();
-    for (const event of latest) this.note(event);
+    for (const event of latest) this.#note(room, event);
     // What came in while we read, or what lies further back than we read, keeps its place by time.
-    const missing = [...since.values()].filter((event) => !room.entries.has(event.eventId));
-    if (missing.length === 0) return;
-    const all = [...room.entries.values(), ...missing].sort((a, b) => a.at - b.at);
-    room.entries = new Map(all.map((event) => [event.eventId, event]));
+    inOrder(room, [...since.values()].filter((event) => !room.entries.has(event.eventId)));
+  }
+
+  async #loadThread(id: RoomId, room: Room, thread: EventId): Promise<void> {
+    const events = await reading(room, () => this.#history.thread(id, thread, LOAD));
+    const old = events.filter((event): event is MessageEvent => event.kind === 'message' && !room.entries.has(event.eventId));
+    for (const event of events) if (event.kind !== 'message' || room.entries.has(event.eventId)) this.#note(room, event);
+    // Older than what was said since in the room: the root is no news.
+    inOrder(room, old);
+    room.threads.add(thread);
+    const [oldest] = room.threads;
+    if (room.threads.size > THREADS && oldest !== undefined) room.threads.delete(oldest);
   }
 
   #room(id: RoomId): Room {
@@ -173,26 +188,54 @@ export class Timeline {
     }
     const room = emptyRoom();
     this.#rooms.set(id, room);
-    if (this.#rooms.size > ROOMS) {
-      const [oldest] = this.#rooms.keys();
-      if (oldest !== undefined) this.#rooms.delete(oldest);
+    for (const [oldest, { reading }] of this.#rooms) {
+      if (this.#rooms.size <= ROOMS) break;
+      if (reading === 0 && oldest !== id) this.#rooms.delete(oldest);
     }
     return room;
   }
 
   #trim(room: Room): void {
-    if (room.entries.size <= KEEP) return;
-    const [oldest] = room.entries.values();
-    if (oldest === undefined) return;
-    room.entries.delete(oldest.eventId);
-    room.edits.delete(revisionOf(oldest.eventId, oldest.sender));
-    room.redacted.delete(oldest.eventId);
-    room.read.delete(oldest.eventId);
-    room.ahead.delete(oldest.eventId);
+    for (const oldest of room.entries.values()) {
+      if (room.entries.size <= KEEP) return;
+      room.entries.delete(oldest.eventId);
+      room.edits.delete(revisionOf(oldest.eventId, oldest.sender));
+      room.redacted.delete(oldest.eventId);
+      room.read.delete(oldest.eventId);
+      room.ahead.delete(oldest.eventId);
+      // What is left of its thread is not the whole of it any more.
+      room.threads.delete(oldest.thread ?? oldest.eventId);
+    }
   }
 }
 
 const revisionOf = (target: EventId, sender: UserId): string => `${target} ${sender}`;
+const targetOf = (revision: string): EventId => EventId.parse(revision.slice(0, revision.indexOf(' ')));
+
+async function reading<T>(room: Room, read: () => Promise<T>): Promise<T> {
+  room.reading += 1;
+  try {
+    return await read();
+  } finally {
+    room.reading -= 1;
+  }
+}
+
+/** Puts events that are known only now where their time is. */
+function inOrder(room: Room, events: readonly MessageEvent[]): void {
+  if (events.length === 0) return;
+  const all = [...room.entries.values(), ...events].sort((a, b) => a.at - b.at);
+  room.entries = new Map(all.map((event) => [event.eventId, event]));
+}
+
+/** Takes out the oldest that belong to no message that is kept, once there are many. */
+function forgetLoose<T>(all: Map<T, unknown> | Set<T>, isKept: (one: T) => boolean): void {
+  if (all.size <= KEEP + LOOSE) return;
+  for (const one of all.keys()) {
+    if (all.size <= KEEP) break;
+    if (!isKept(one)) all.delete(one);
+  }
+}
 
 function read(room: Room, event: MessageEvent): Entry | null {
   const known = room.read.get(event.eventId);

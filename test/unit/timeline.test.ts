@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Timeline, type History } from '../../bridge/appservice/timeline.ts';
-import { UserId } from '../../bridge/protocol/ids.ts';
+import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { eventId, MASTER, message, ROOM } from './events.ts';
 
@@ -81,5 +82,58 @@ describe('the cached room', () => {
     const all = await bodies(timeline);
     expect(all.length).toBe(1_000);
     expect(all.at(-1)).toBe('2999');
+  });
+
+  it('is whole also when more rooms are read at once than are kept', async () => {
+    const rooms = Array.from({ length: 250 }, (_, i) => RoomId.parse(`!room${i}:test`));
+    const source: History = {
+      latest: async (room) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return [message(`in${room}`, `말 ${room}`, { roomId: room })];
+      },
+      thread: async () => [],
+      event: async () => null,
+    };
+    const timeline = new Timeline(source);
+    const views = await Promise.all(rooms.map((room) => timeline.view(room)));
+    expect(views.map((view) => view.map(({ body }) => body))).toEqual(rooms.map((room) => [`말 ${room}`]));
+  });
+
+  it('reads a thread again of which something fell out, and puts an old root where it belongs', async () => {
+    const root = message('root', '옛 주제');
+    const inside = message('in', '속말', { thread: eventId('root') });
+    let reads = 0;
+    const timeline = new Timeline({
+      ...history(() => [message('now', '지금')]),
+      thread: async () => {
+        reads += 1;
+        return [root, inside];
+      },
+    });
+    const thread = async () => (await timeline.view(ROOM, eventId('root'))).map((one) => one.body);
+    expect(await thread()).toEqual(['옛 주제', '속말']);
+    expect(await bodies(timeline)).toEqual(['옛 주제', '지금']);
+    for (let i = 0; i < 1_200; i += 1) timeline.note(message(`n${i}`, `${i}`));
+    expect(await thread()).toEqual(['옛 주제', '속말']);
+    expect(reads).toBe(2);
+  });
+
+  it('keeps no endless list of what was redacted, edited or read as a thread', async () => {
+    const timeline = new Timeline(history(() => []));
+    await timeline.view(ROOM);
+    const heap = (): number => JSON.stringify(inspect(timeline, { depth: 6, showHidden: true, maxArrayLength: null })).length;
+    const flood = async (from: number) => {
+      for (let i = from; i < from + 5_000; i += 1) {
+        timeline.note({ kind: 'redaction', ...origin(`r${i}`), target: eventId(`gone${i}`) });
+        timeline.note({ kind: 'edit', ...origin(`e${i}`), target: eventId(`old${i}`), body: '고침', masked: false });
+        if (i % 10 === 0) await timeline.view(ROOM, eventId(`t${i}`));
+      }
+    };
+    await flood(0);
+    timeline.note(message('kept', '비밀'));
+    timeline.note({ kind: 'redaction', ...origin('last'), target: eventId('kept') });
+    await flood(10_000);
+    expect(await bodies(timeline)).toEqual([]);
+    expect(heap()).toBeLessThan(1_000_000);
   });
 });
