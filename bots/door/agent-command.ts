@@ -13,6 +13,7 @@ import { agentCommand as say, keyLetter, keyRoomName } from '../../bridge/text/d
 import type { HouseCommand } from '../house-commands.ts';
 import type { Address } from '../public-address.ts';
 import type { Residents } from '../residents.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 import { agentWish, freeId } from './agent-words.ts';
 import type { KeyLetters } from './key-letters.ts';
 import { configOf, MAX_OUTSIDERS, type Outsiders } from './outsiders.ts';
@@ -25,6 +26,7 @@ export interface AgentCommandDeps {
   readonly mailbox: Pick<Mailbox, 'empty'>;
   readonly questions: Pick<Questions, 'drop'>;
   readonly letters: KeyLetters;
+  readonly tasks: () => Pick<Tasks, 'dismiss'>;
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
   readonly userOf: (id: string) => UserId;
@@ -110,6 +112,8 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
   async function remove(agent: Outsider, lang: Lang): Promise<string> {
     await keys.revoke(agent.id);
     await deps.letters.withdraw(agent.id);
+    // Tasks hear of it before it is gone: it is asked nothing more, and what it has said there no longer counts.
+    await deps.tasks().dismiss(agent.id);
     await outsiders.remove(agent.id);
     await deps.questions.drop(agent.id);
     await deps.mailbox.empty(agent.id);

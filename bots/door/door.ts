@@ -138,6 +138,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       mailbox,
       questions,
       letters,
+      tasks: deps.tasks,
       coordinator,
       ghost,
       userOf: (id) => UserIdSchema.parse(`@agent_${id}:${deps.serverName}`),

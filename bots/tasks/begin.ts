@@ -29,6 +29,7 @@ export function newTask(task: NewTask): TaskState {
     gone: [],
     leaving: [],
     silent: [],
+    removed: [],
     round: 0,
     firstRound: 0,
     runs: 0,
@@ -59,6 +60,8 @@ export function newTask(task: NewTask): TaskState {
 /** What a round begins with. */
 export const NO_PLAN_YET = {
   reopened: false,
+  recalled: 0,
+  repolled: 0,
   proposals: [],
   objections: [],
   ballots: [],

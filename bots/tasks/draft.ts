@@ -143,8 +143,13 @@ export class Draft {
     this.startClock();
     this.#leave();
     this.set({ phase, since: this.at, timers: {}, question: null });
-    const { round } = this.#state;
-    if (this.isSaid(messageId.poll(round))) this.say({ id: messageId.pollEnd(round), what: 'poll-end' });
+    this.closePoll();
+  }
+
+  /** The poll that is open, where one is. */
+  closePoll(): void {
+    const { round, repolled } = this.#state;
+    if (this.isSaid(messageId.poll(round, repolled))) this.say({ id: messageId.pollEnd(round, repolled), what: 'poll-end' });
   }
 
   get ended(): boolean {

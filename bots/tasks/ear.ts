@@ -115,6 +115,6 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
 }
 
 /** A late tap in a poll that is over says nothing of the plans that stand now. */
-const isOfEarlierRound = ({ events, round }: TaskState, poll: EventId): boolean => Object.entries(events).some(([id, event]) => event === poll && id !== messageId.poll(round));
+const isOfEarlierRound = ({ events, round, repolled }: TaskState, poll: EventId): boolean => Object.entries(events).some(([id, event]) => event === poll && id !== messageId.poll(round, repolled));
 
 const Poll = z.object({ type: z.literal(POLL_START), sender: UserId, content: z.object({ [CHAVION_KEY]: ChavionContent }) });

@@ -1,16 +1,21 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 
+/** Of what is said anew in one round; the first keeps its name. */
+const again = (what: string, round: number, times: number): string => (times === 0 ? `${what}.${round}` : `${what}.${round}.${times}`);
+
 /** Where a message of a task is found in `TaskState.events`: the id of the `say` that made it. */
 export const messageId = {
-  electorate: (round: number) => `electorate.${round}`,
+  /** `recalled`: an agent that was put out of the house has left it so often in this round. */
+  electorate: (round: number, recalled = 0) => again('electorate', round, recalled),
   voters: (round: number) => `voters.${round}`,
   proposal: (round: number, agent: AgentId) => `proposal.${round}.${agent}`,
   refusal: (ask: string) => `refusal.${ask}`,
   critique: (round: number, agent: AgentId) => `critique.${round}.${agent}`,
-  poll: (round: number) => `poll.${round}`,
+  /** `repolled`: so often a plan went out of it with its author. */
+  poll: (round: number, repolled = 0) => again('poll', round, repolled),
   pollVote: (round: number, agent: AgentId) => `poll-vote.${round}.${agent}`,
-  pollEnd: (round: number) => `poll-end.${round}`,
+  pollEnd: (round: number, repolled = 0) => again('poll-end', round, repolled),
   reopened: (round: number) => `reopened.${round}`,
   ballot: (round: number, agent: AgentId) => `ballot.${round}.${agent}`,
   ballots: (round: number) => `ballots.${round}`,

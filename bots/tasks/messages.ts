@@ -12,11 +12,11 @@ export function note(draft: Draft, say: Say, event: EventId): void {
   take(draft, say);
   const { state } = draft;
   draft.set({ events: { ...state.events, [say.id]: event } });
-  if (isOf(draft, say, messageId.proposal)) draft.set({ proposals: state.proposals.map((one) => (one.hash === say.about ? { ...one, events: [...one.events, event] } : one)) });
+  if (isOf(draft, say, messageId.proposal)) draft.set({ proposals: state.proposals.map((one) => (one.hash === say.about && one.authors.some((author) => author === say.as) ? { ...one, events: [...one.events, event] } : one)) });
   else if (isOf(draft, say, messageId.ballot)) draft.set({ ballots: state.ballots.map((one) => (one.by === say.as ? { ...one, event } : one)) });
   else if (say.what === 'patch' && state.patch !== null) draft.set({ patch: { ...state.patch, events: [...state.patch.events, event] } });
   else if (say.what === 'question' && state.question !== null) draft.set({ question: { ...state.question, event } });
-  else if (say.id === messageId.poll(state.round) && state.decision !== null && !draft.ended) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+  else if (say.what === 'poll' && !draft.ended && (state.decision !== null || say.id !== messageId.poll(state.round, state.repolled))) draft.say({ id: say.id.replace('poll', 'poll-end'), what: 'poll-end' });
 }
 
 /** What nobody can read again is not counted: a plan without its author's word, a ballot, a patch. */

@@ -2,6 +2,7 @@ import { NO_PLAN_YET } from './begin.ts';
 import { Draft, windUpAt } from './draft.ts';
 import { freeze, thaw } from './freeze.ts';
 import { freezeLimitId, messageId } from './message-ids.ts';
+import { putOut } from './leaving.ts';
 import { asking } from './phases/asking.ts';
 import { choose } from './phases/deciding.ts';
 import { critique } from './phases/critique.ts';
@@ -16,6 +17,7 @@ import { voting } from './phases/voting.ts';
 import { archived, beginRound, closeUnbegun, soleOf, windUp } from './phases/ways-out.ts';
 import { lose, note } from './messages.ts';
 import type { Phase } from './state.ts';
+import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { Reduce, TaskEvent } from './transitions.ts';
 
 const PHASES: Readonly<Partial<Record<Phase, PhaseRules>>> = { triage, proposing, critique, voting, asking, executing, verifying, diagnosing, reporting };
@@ -58,6 +60,8 @@ function happen(draft: Draft, event: TaskEvent): void {
       return freeze(draft);
     case 'thawed':
       return thaw(draft);
+    case 'left':
+      return left(draft, event.agent);
     case 'cancel':
       return cancel(draft);
   }
@@ -106,6 +110,13 @@ function heard(draft: Draft, event: Extract<TaskEvent, { kind: 'said' | 'unsaid'
   if (draft.ended || draft.next !== null) return;
   if (say.id === messageId.failure(draft.state.round) && draft.state.setback !== null) return beginRound(draft);
   if (draft.state.setback === null) PHASES[draft.state.phase]?.said?.(draft, say);
+}
+
+/** First out of the electorate, then out of what it was asked: the phase goes on with whoever is left. */
+function left(draft: Draft, agent: AgentId): void {
+  const asked = draft.state.asks.filter((ask) => ask.agent === agent);
+  putOut(draft, agent);
+  for (const { id } of asked) if (!draft.ended && draft.next === null) absent(draft, id, 'provider.absent');
 }
 
 /** Open from the moment the proposals stand until the votes are counted. */
@@ -165,6 +176,7 @@ function retry(draft: Draft, { ready, event }: Extract<TaskEvent, { kind: 'retry
     gone: [],
     leaving: [],
     silent: [],
+    removed: [],
     alone: soleOf(electorate),
     outcome: null,
     ending: null,

@@ -57,7 +57,7 @@ export const resultSpeakers = {
   notice: (state, { id }) => {
     if (!id.startsWith('reopened')) return null;
     const cast = new Set(state.ballots.map(({ by }) => by)).size;
-    return { text: voteReopened[state.lang](cast, voters(state).length), performative: 'inform', inReplyTo: state.events[messageId.poll(state.round)] };
+    return { text: voteReopened[state.lang](cast, voters(state).length), performative: 'inform', inReplyTo: state.events[messageId.poll(state.round, state.repolled)] };
   },
 } satisfies Partial<Record<Say['what'], Speaker>>;
 

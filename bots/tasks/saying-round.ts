@@ -16,12 +16,15 @@ import { planSummary, stepList } from './step-words.ts';
 
 /** What is said from the call for proposals until the plan stands; null where it is over by the time that it is said. */
 export const roundSpeakers = {
-  electorate: (state, _say, { nameOf }) => {
+  electorate: (state, { id }, { nameOf }) => {
     const { lang, round, no, electorate } = state;
+    const names = electorate.map(nameOf);
+    const content = electorate.length === 0 ? {} : { content: { kind: 'electorate' as const, round, agents: electorate } };
+    if (id !== messageId.electorate(round)) return { text: say.electorateLess[lang](names), performative: 'cfp', inReplyTo: state.root, ...content };
     const until = latest(state, ['triage', 'propose']);
     const ms = until === undefined ? undefined : Math.max(0, until - state.since);
-    const text = say.electorateCalled[lang]({ no, mission: plainWords(state.mission, 300), names: electorate.map(nameOf), round: round - state.firstRound, ms });
-    return { text, performative: 'cfp', inReplyTo: state.root, replyBy: until, ...(electorate.length === 0 ? {} : { content: { kind: 'electorate', round, agents: electorate } }) };
+    const text = say.electorateCalled[lang]({ no, mission: plainWords(state.mission, 300), names, round: round - state.firstRound, ms });
+    return { text, performative: 'cfp', inReplyTo: state.root, replyBy: until, ...content };
   },
   voters: (state, _say, { nameOf }) => {
     const { lang, round } = state;
@@ -62,9 +65,10 @@ export const roundSpeakers = {
     const poll = pollOf(state);
     return { text, performative: 'inform', inReplyTo: poll, poll: poll === undefined ? null : pollResponse(poll, first, text) };
   },
-  'poll-end': (state) => {
+  'poll-end': (state, { id }) => {
     const text = say.pollClosed[state.lang](state.no);
-    const poll = pollOf(state);
+    // Its own, which need not be the one that is open now.
+    const poll = state.events[id.replace('poll-end', 'poll')];
     return { text, performative: 'inform', inReplyTo: poll, poll: poll === undefined ? null : pollEnd(poll, text) };
   },
   ballot: (state, { as }) => {
@@ -86,8 +90,8 @@ export const roundSpeakers = {
   question: (state, _say, facts) => question(state, facts),
 } satisfies Partial<Record<Say['what'], Speaker>>;
 
-const callOf = ({ events, round }: TaskState) => events[messageId.electorate(round)];
-const pollOf = ({ events, round }: TaskState) => events[messageId.poll(round)];
+const callOf = ({ events, round, recalled }: TaskState) => events[messageId.electorate(round, recalled)];
+const pollOf = ({ events, round, repolled }: TaskState) => events[messageId.poll(round, repolled)];
 
 /** The latest hour by which somebody asked for that has to answer. */
 function latest(state: TaskState, kinds: readonly AskKind[]): number | undefined {
@@ -120,7 +124,7 @@ const isCountedBy = (word: string): word is CountedBy => Object.hasOwn(countedBy
 function decision(state: TaskState, { nameOf }: SayingFacts): Words | null {
   const { lang, round, decision: made, events, proposals } = state;
   const winner = proposals.find(({ hash }) => hash === made?.winner);
-  const called = events[messageId.electorate(round)];
+  const called = callOf(state);
   if (made === null || winner === undefined) return null;
   const facts = { label: labelOf(state, made.winner), goal: plainWords(winner.plan.goal, 300), rule: made.rule, countedBy: isCountedBy(made.countedBy) ? made.countedBy : null, by: winner.authors.map(nameOf) };
   const text = [say.decided[lang](facts), ...(made.rule === 'vote' ? tally(state) : [])].join('\n');

@@ -181,6 +181,11 @@ export const TaskState = z.object({
   leaving: z.array(AgentId),
   /** Of the electorate, those who live elsewhere and gave no answer when they were asked: no quorum is reckoned with them. */
   silent: z.array(AgentId).optional(),
+  /** Put out of the house while the task went on: in no electorate any more. */
+  removed: z.array(AgentId).default([]),
+  /** How often the electorate, and the poll, of this round were said anew for that. */
+  recalled: z.int().nonnegative().default(0),
+  repolled: z.int().nonnegative().default(0),
   /** Of plans: 0, and one more for each new plan; never again the same, also after `!retry`. */
   round: z.int().nonnegative(),
   /** The round in which this run began: 2 new plans at most from there. */

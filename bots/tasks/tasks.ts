@@ -83,6 +83,8 @@ export interface Tasks {
   /** A master's `!retry`, in his event. */
   retry(root: EventId, by: UserId, event: EventId): Promise<TaskState | null>;
   apply(root: EventId, event: TaskEvent): Promise<TaskState | null>;
+  /** An agent is put out of the house: tasks go on without it. */
+  dismiss(agent: AgentId): Promise<void>;
   cardText(state: TaskState): string;
   /** Who could take part in a task in that room now. */
   readyIn(room: RoomId): Promise<readonly AgentId[]>;
@@ -119,12 +121,15 @@ export function createTasks(deps: TasksDeps): Tasks {
     serverName: deps.serverName,
     ops: deps.ops,
   });
-  const userOf = (agent: AgentId | null): UserId => (agent === null ? residents.coordinator : (residents.byId.get(agent)?.userId ?? residents.coordinator));
+  const userOf = (agent: AgentId | null): UserId | undefined => (agent === null ? residents.coordinator : residents.byId.get(agent)?.userId);
   const coordinator = ghost(residents.coordinator);
   const voice = new Voice({
     store,
     machine,
-    accountOf: (agent) => ghost(userOf(agent)),
+    accountOf: (agent) => {
+      const user = userOf(agent);
+      return user === undefined ? undefined : ghost(user);
+    },
     sayingOf: (state, say) => sayingOf(state, say, facts(state)),
     isRehearsing: (agent) => minds.get(agent)?.provider.rehearsal === true,
     log,
@@ -145,7 +150,10 @@ export function createTasks(deps: TasksDeps): Tasks {
   const readyIn = async (room: RoomId): Promise<readonly AgentId[]> => {
     const members = await rooms.members(room);
     // An electorate is made of those who listen now: who was only heard of lately would be waited for.
-    return ready(minds.listening).filter((id) => members.has(userOf(id)));
+    return ready(minds.listening).filter((id) => {
+      const user = userOf(id);
+      return user !== undefined && members.has(user);
+    });
   };
   const states = async (roots: readonly EventId[]): Promise<readonly TaskState[]> => (await Promise.all(roots.map((root) => store.load(root)))).flatMap((state) => state ?? []);
 
@@ -190,6 +198,9 @@ export function createTasks(deps: TasksDeps): Tasks {
       return state === null ? null : machine.apply(root, { kind: 'retry', at: Date.now(), by, event, ready: [...(await readyIn(state.room))] });
     },
     apply: (root, event) => machine.apply(root, event),
+    dismiss: async (agent) => {
+      for (const root of await store.live()) await machine.apply(root, { kind: 'left', at: Date.now(), agent });
+    },
     cardText: card,
     readyIn,
     onEnded: (listener) => {

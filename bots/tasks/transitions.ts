@@ -24,6 +24,8 @@ export const TaskEvent = z.discriminatedUnion('kind', [
   /** Everything stands still, `!freeze`; and goes on. */
   z.object({ kind: z.literal('frozen'), at }),
   z.object({ kind: z.literal('thawed'), at }),
+  /** An agent is no longer of the house. */
+  z.object({ kind: z.literal('left'), at, agent: AgentId }),
   z.object({ kind: z.literal('cancel'), at, by: UserId.nullable() }),
   /** `!retry`, in the master's event `event`: of a failed, partial, cancelled or asking task. */
   z.object({ kind: z.literal('retry'), at, by: UserId, ready: z.array(AgentId), event: EventId }),

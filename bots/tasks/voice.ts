@@ -3,6 +3,7 @@ import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import { CHAVION_KEY, type ChavionContent } from '../../bridge/protocol/content.ts';
 import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
+import { sha256 } from '../../bridge/queue/canonical.ts';
 import type { TaskMachine } from './machine.ts';
 import { Lanes } from '../lanes.ts';
 import { pngSize } from './png-size.ts';
@@ -13,8 +14,8 @@ import type { TaskStore } from './store.ts';
 export interface VoiceDeps {
   readonly store: Pick<TaskStore, 'load' | 'outbox' | 'settle'>;
   readonly machine: Pick<TaskMachine, 'apply'>;
-  /** null: the coordinator's. */
-  readonly accountOf: (agent: AgentId | null) => Pick<Account, 'send' | 'upload'>;
+  /** null: the coordinator's. Undefined of an agent that is no longer of the house: nobody speaks in its name. */
+  readonly accountOf: (agent: AgentId | null) => Pick<Account, 'send' | 'upload'> | undefined;
   readonly sayingOf: (state: TaskState, say: Say) => Saying;
   readonly isRehearsing: (agent: AgentId) => boolean;
   readonly log: Logger;
@@ -55,10 +56,11 @@ export class Voice {
     const { store, machine } = this.#deps;
     const saying = state === null ? null : this.#wordsOf(state, say);
     if (state !== null && saying !== null) {
-      const event = await this.#trying(state, say, () => this.#send(state, say, saying));
+      const account = this.#deps.accountOf(saying.as);
+      const event = account === undefined ? null : await this.#trying(state, say, () => this.#send(account, state, say, saying));
       await machine.apply(root, event === null ? { kind: 'unsaid', at: Date.now(), id: say.id } : { kind: 'said', at: Date.now(), id: say.id, event });
       // The task need not wait for them; the outbox does, so that they come after a crash too.
-      if (event !== null) await this.#trying(state, say, () => this.#sendFiles(state, say, saying));
+      if (event !== null && account !== undefined) await this.#trying(state, say, () => sendFiles(account, state, say, saying));
     }
     await store.settle(root, [seq]);
   }
@@ -84,9 +86,8 @@ export class Voice {
     }
   }
 
-  async #send(state: TaskState, say: Say, saying: Saying): Promise<EventId> {
-    const { accountOf, isRehearsing } = this.#deps;
-    const account = accountOf(saying.as);
+  async #send(account: Speaking, state: TaskState, say: Say, saying: Saying): Promise<EventId> {
+    const { isRehearsing } = this.#deps;
     const txn = txnOf(state, say);
     const chavion: ChavionContent = {
       v: 1,
@@ -100,11 +101,12 @@ export class Voice {
       ? account.send(state.room, 'm.room.message', messageContent({ text, msgtype, mentions, chavion, thread: state.root }), txn)
       : account.send(state.room, poll.type, { ...poll.content, [CHAVION_KEY]: chavion }, txn);
   }
+}
 
-  async #sendFiles(state: TaskState, say: Say, { as, attachments }: Saying): Promise<void> {
-    const account = this.#deps.accountOf(as);
-    for (const [i, file] of attachments.entries()) await sendFile(account, state, file, `${txnOf(state, say)}.file.${i}`, { v: 1, kind: 'act', root: state.root });
-  }
+type Speaking = Pick<Account, 'send' | 'upload'>;
+
+async function sendFiles(account: Speaking, state: TaskState, say: Say, { attachments }: Saying): Promise<void> {
+  for (const file of attachments) await sendFile(account, state, file, `${txnOf(state, say)}.file.${sha256(file.name).slice(0, 32)}`, { v: 1, kind: 'act', root: state.root });
 }
 
 const txnOf = ({ root }: TaskState, { id }: Say): string => `task.${root}.${id}`;
@@ -126,7 +128,7 @@ function inTurns(says: readonly Turn[]): readonly (readonly Turn[])[] {
 }
 
 /** A file of a task into its thread. */
-export async function sendFile(account: Pick<Account, 'send' | 'upload'>, { room, root }: TaskState, { name, mediaType, read }: SayingFile, txn: string, chavion: ChavionContent): Promise<void> {
+export async function sendFile(account: Speaking, { room, root }: TaskState, { name, mediaType, read }: SayingFile, txn: string, chavion: ChavionContent): Promise<void> {
   const bytes = Buffer.from(await read());
   const url = await account.upload(bytes, mediaType, name);
   const size = mediaType === 'image/png' ? pngSize(bytes) : null;

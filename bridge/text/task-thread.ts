@@ -22,6 +22,12 @@ export const electorateCalled = phrase<[facts: ElectorateFacts]>(
     `📣 **Task #${no}${round === 0 ? '' : ` · new plan ${round}`}**: ${mission}\n${names.length === 1 ? `${names.join()} takes it alone.` : `${names.join(', ')}: ${names.length} agents each propose a plan, unseen by the others.`}${ms === undefined ? '' : ` They have ${duration.en(ms)}.`}`,
 );
 
+/** An agent was put out of the house while they propose or vote. */
+export const electorateLess = phrase<[names: readonly string[]]>(
+  (names) => `📣 에이전트 하나가 빠졌습니다. 그 계획과 표는 세지 않고, 남은 ${names.length}명(${names.join(', ')})이 하던 대로 이어 갑니다.`,
+  (names) => `📣 An agent has left. Its plan and ballot do not count; ${names.join(', ')} go on where they are.`,
+);
+
 /** In front of the steps. */
 export const proposalHead = phrase<[goal: string]>(
   (goal) => `💡 **계획 제안**: ${goal}`,

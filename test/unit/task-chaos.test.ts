@@ -117,6 +117,7 @@ function turn(world: World, draw: Draw): void {
   }
   if (luck === 3) world.rules = { ...house([[A, B, C, D], [B, C], [A], []][draw(3)]!), lent: draw(1) === 0 ? [] : world.rules.lent };
   if (luck === 5) return freezeOrThaw(world, draw);
+  if (luck === 6 && draw(14) === 0) return void world.send({ kind: 'left', at: world.now, agent: [A, B, C, D][draw(3)]! });
   const open = world.pool.flatMap(({ kind }, index) => (kind === 'timer' ? [] : [index]));
   const index = open[draw(Math.max(0, open.length - 1))];
   if (index === undefined && world.state.frozenAt !== null && draw(3) > 0) return freezeOrThaw(world, draw);
@@ -182,7 +183,7 @@ describe('a random house', () => {
         const { ending, freezes, frozenMs } = world.state;
         for (const word of [...world.phases, ending ?? '', ...(freezes > 0 ? [`thawed and ${ending}`] : []), ...(frozenMs === LONGEST_FREEZE_MS && ending === 'deadline' ? ['frozen to the end'] : [])]) reached.add(word);
       }),
-      { numRuns: 600 },
+      { numRuns: 1_000 },
     );
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { windUpAt } from '../../bots/tasks/draft.ts';
 import { LONGEST_FREEZE_MS } from '../../bots/tasks/freeze.ts';
+import { messageId } from '../../bots/tasks/message-ids.ts';
 import { ENDED, type Phase, type TaskState } from '../../bots/tasks/state.ts';
 import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
 import { type Plan, stepAfter, stepId } from '../../bridge/protocol/plan.ts';
@@ -46,7 +47,7 @@ export class TaskWatch {
       if (effect.kind === 'say' && effect.rings === true) assert.ok(RINGING.has(effect.what), `rings: ${effect.what}`);
       if (effect.kind === 'ask') assert.ok(effect.ask.until <= windUpAt(after), `${effect.id} may answer after the end`);
       if (effect.kind === 'dispatch') this.#seeDispatch(after, effect);
-      if (effect.kind === 'say') seeEvidence(after, effect.what);
+      if (effect.kind === 'say') seeEvidence(after, effect);
     }
   }
 
@@ -108,12 +109,13 @@ function seeFreeze(before: TaskState, after: TaskState, effects: readonly TaskEf
 }
 
 /** What counts others' words names them: they stand in the room by then. */
-function seeEvidence({ events, round, proposals, ballots, decision, patch }: TaskState, what: string): void {
+function seeEvidence({ events, round, recalled, electorate, proposals, ballots, decision, patch }: TaskState, { what, id }: { readonly what: string; readonly id: string }): void {
   if (what === 'decision') {
-    assert.ok(events[`electorate.${round}`] !== undefined, 'no electorate');
+    assert.ok(events[messageId.electorate(round, recalled)] !== undefined, 'no electorate');
+    assert.ok([...proposals.flatMap(({ authors }) => authors), ...ballots.map(({ by }) => by)].every((agent) => electorate.includes(agent)), 'counts somebody outside the electorate');
     assert.ok(proposals.length > 0 && proposals.every((one) => one.events.length > 0), 'a proposal nobody can read');
     assert.ok(decision?.rule !== 'vote' || ballots.every(({ event }) => event !== undefined), 'a ballot nobody can read');
   }
   if (what === 'patched') assert.equal(patch?.events.length, patch?.by.length, 'a patch nobody can read');
-  if (what === 'poll-end') assert.ok(events[`poll.${round}`] !== undefined, 'no poll to end');
+  if (what === 'poll-end') assert.ok(events[id.replace('poll-end', 'poll')] !== undefined, 'no poll to end');
 }

@@ -3,7 +3,7 @@ import type { Draft } from '../draft.ts';
 import { messageId } from '../message-ids.ts';
 import { checkPlan } from '../plan-check.ts';
 import type { TaskState } from '../state.ts';
-import { newPlan, planFacts } from './ways-out.ts';
+import { factsOfStanding, newPlan } from './ways-out.ts';
 
 type Decision = NonNullable<TaskState['decision']>;
 
@@ -13,7 +13,7 @@ export function decide(draft: Draft, decision: Decision): void {
   if (proposal === undefined) return;
   const { hash, plan, authors } = proposal;
   draft.set({ decision, question: null });
-  if (checkPlan(plan, planFacts(draft)).length > 0) return newPlan(draft, 'plan-unfit');
+  if (checkPlan(plan, factsOfStanding(draft, plan)).length > 0) return newPlan(draft, 'plan-unfit');
   const waiting = plan.steps.map((step) => ({ id: stepId(step), kind: step.kind }));
   draft.set({
     plan: { hash, plan, authors },
@@ -37,8 +37,8 @@ export function carryDecision(draft: Draft, decision: Decision): void {
   draft.go('executing');
 }
 
-function evidenceStands({ round, events, proposals, ballots, saying }: TaskState, rule: Decision['rule']): boolean {
-  const named = events[messageId.electorate(round)] !== undefined && proposals.every((one) => one.events.length > 0);
+function evidenceStands({ round, recalled, events, proposals, ballots, saying }: TaskState, rule: Decision['rule']): boolean {
+  const named = events[messageId.electorate(round, recalled)] !== undefined && proposals.every((one) => one.events.length > 0);
   return named && (rule !== 'vote' || (ballots.every(({ event }) => event !== undefined) && !saying.some(({ id }) => id === messageId.voters(round))));
 }
 
@@ -48,6 +48,6 @@ export function choose(draft: Draft, hash: PlanHash, choice: NonNullable<Decisio
   const open = state.phase === 'proposing' || state.phase === 'critique' || state.phase === 'voting' || state.phase === 'asking';
   if (!open || state.setback !== null || state.decision?.rule === 'choice' || state.question?.kind === 'unknown-command') return;
   if (!state.proposals.some((one) => one.hash === hash)) return;
-  if (draft.isSaid(messageId.poll(state.round))) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+  draft.closePoll();
   decide(draft, { winner: hash, rule: 'choice', countedBy: 'choice', choice });
 }

@@ -9,7 +9,7 @@ import { present } from '../seats.ts';
 import type { TaskState } from '../state.ts';
 import { MAX_RETRIES } from './executing.ts';
 import type { PhaseRules } from './phase.ts';
-import { newPlan, planFacts } from './ways-out.ts';
+import { factsOfStanding, newPlan } from './ways-out.ts';
 
 /** Two who do not agree, and one between them. */
 const MAX_DIAGNOSES = 3;
@@ -106,7 +106,7 @@ function patchedPlan(draft: Draft, step: StepId, command: Command): Plan | null 
   const steps = plan.plan.steps.map((one) => (one.kind === 'command' && one.command.id === step ? { ...one, command } : one));
   const patched = { ...plan.plan, steps };
   // What is done of the plan needs no more time; the deadline watches over the rest.
-  return checkPlan(patched, { ...planFacts(draft), budgetMs: Number.POSITIVE_INFINITY }).length === 0 ? patched : null;
+  return checkPlan(patched, { ...factsOfStanding(draft, patched), budgetMs: Number.POSITIVE_INFINITY }).length === 0 ? patched : null;
 }
 
 function tryAgain(draft: Draft, step: StepId): void {

@@ -14,7 +14,7 @@ const MAX_CANDIDATES = 20;
 /** Each agent alone and blind; equal plans are one candidate. */
 export const proposing: PhaseRules = {
   enter(draft) {
-    draft.say({ id: messageId.electorate(draft.state.round), what: 'electorate' });
+    draft.say({ id: messageId.electorate(draft.state.round, draft.state.recalled), what: 'electorate' });
     for (const agent of present(draft.state)) draft.ask('propose', agent);
     standWhenAllAreIn(draft);
   },
@@ -48,7 +48,7 @@ function standWhenAllAreIn(draft: Draft): void {
   const [first] = state.proposals;
   if (first === undefined) return withoutPlan(draft);
   if (state.electorate.length === 1) return decide(draft, { winner: first.hash, rule: 'alone', countedBy: 'alone' });
-  draft.say({ id: messageId.poll(state.round), what: 'poll' });
+  draft.say({ id: messageId.poll(state.round, state.repolled), what: 'poll' });
   draft.go('critique');
 }
 

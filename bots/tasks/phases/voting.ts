@@ -47,7 +47,7 @@ function publishWhenAllAreIn(draft: Draft): void {
     if (draft.state.asks.length > 0) return;
   }
   // Votes are cast into the poll, which has to stand; a homeserver that takes none does without.
-  const poll = messageId.poll(state.round);
+  const poll = messageId.poll(state.round, state.repolled);
   if (draft.isPending(poll)) return;
   draft.set({ published: true });
   for (const { by, ranking } of state.ballots) {
@@ -62,7 +62,7 @@ function countWhenPublished(draft: Draft): void {
   const { state } = draft;
   const cast = state.ballots.every(({ by, ranking }) => draft.isSaid(messageId.ballot(state.round, by)) && (ranking.length === 0 || !draft.isPending(messageId.pollVote(state.round, by))));
   if (!cast) return;
-  if (draft.isSaid(messageId.poll(state.round))) draft.say({ id: messageId.pollEnd(state.round), what: 'poll-end' });
+  draft.closePoll();
   draft.say({ id: messageId.ballots(state.round), what: 'ballots' });
   // Who has fallen silent is out of the count, and the executor has to see of whom it was made.
   if (voters(state).length < state.electorate.length) draft.say({ id: messageId.voters(state.round), what: 'voters' });

@@ -1,5 +1,5 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
-import type { StepId } from '../../../bridge/protocol/plan.ts';
+import type { Plan, StepId } from '../../../bridge/protocol/plan.ts';
 import { NO_PLAN_YET } from '../begin.ts';
 import { type Draft, windUpAt } from '../draft.ts';
 import { messageId } from '../message-ids.ts';
@@ -24,11 +24,14 @@ export function newPlan(draft: Draft, why: Ending, step?: StepId): void {
 /** The thread knows: proposing begins again, with what is known. */
 export function beginRound(draft: Draft): void {
   const { state } = draft;
-  // Who has fallen silent is in no later electorate of this run.
-  draft.set({ ...NO_PLAN_YET, ...archived(state), round: state.round + 1, electorate: [...voters(state)], silent: [] });
+  // Who has fallen silent, or was put out, is in no later electorate of this run.
+  const electorate = voters(state).filter((agent) => !state.removed.includes(agent));
+  draft.set({ ...NO_PLAN_YET, ...archived(state), round: state.round + 1, electorate, silent: [] });
   // One alone who has not managed gets everybody's help.
   const all = helpers(state, draft.rules).filter((agent) => !state.leaving.includes(agent));
-  if (state.alone !== null && all.some((agent) => agent !== state.alone)) draft.set({ alone: soleOf(all), electorate: [...all] });
+  const stuck = electorate.length === 0 || state.alone !== null;
+  if (stuck && all.some((agent) => agent !== state.alone)) draft.set({ alone: soleOf(all), electorate: [...all] });
+  else if (electorate.length === 0) return wrapUp(draft, 'no-agents');
   draft.go('proposing');
 }
 
@@ -87,6 +90,12 @@ export const planFacts = (draft: Draft): PlanFacts => ({
   budgetMs: windUpAt(draft.state) - draft.at,
   workMs: draft.rules.patience.work,
 });
+
+/** Of a plan that was checked when it was proposed: who has left since is no fault of it, for others take over its work. */
+export function factsOfStanding(draft: Draft, { steps }: Plan): PlanFacts {
+  const facts = planFacts(draft);
+  return { ...facts, agents: [...facts.agents, ...steps.flatMap((step) => (step.kind === 'work' ? [step.agent] : []))] };
+}
 
 /** Who runs alone, labelled so. */
 export const soleOf = (electorate: readonly AgentId[]): AgentId | null => (electorate.length === 1 ? (electorate[0] ?? null) : null);
