@@ -51,6 +51,8 @@ const runFolder = join(folder, 'run').length <= 60 ? join(folder, 'run') : mkdte
 const sandbox = await halts.until('sandbox', stopping.signal, async () => {
   const box = new Bubblewrap({ runFolder, cgroups });
   await runCanaries(box, { scratch: runFolder, dies: (workspace) => box.diesWithParent(workspace) });
+  const without = await box.storesMissing();
+  if (without !== undefined) log.warn({ why: without }, 'what commands write is only watched here');
   return box;
 });
 const redis = connectRedis(settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));

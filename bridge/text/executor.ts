@@ -58,8 +58,8 @@ const KILLED: Readonly<Record<string, Phrase>> = {
   timeout: phrase(() => '시간이 다 됐습니다', () => 'out of time'),
   cpu: phrase(() => 'CPU를 너무 오래 썼습니다', () => 'too much processor time'),
   memory: phrase(() => '메모리를 너무 많이 썼습니다', () => 'too much memory'),
-  disk: phrase(() => '디스크를 너무 많이 썼습니다', () => 'too much disk'),
-  inodes: phrase(() => '파일을 너무 많이 만들었습니다', () => 'too many files'),
+  disk: phrase(() => '쓸 수 있는 디스크를 넘겼습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다', () => 'more disk than it may use. What it made in the workspace was not kept'),
+  inodes: phrase(() => '파일을 너무 많이 만들었습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다', () => 'too many files. What it made in the workspace was not kept'),
   output: phrase(() => '출력이 너무 많습니다', () => 'too much output'),
   processes: phrase(() => '프로세스를 너무 많이 만들었습니다', () => 'too many processes'),
 };

@@ -3,7 +3,6 @@ import { constants as os } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bwrapFlags, gateCommand, type Base } from './bwrap-flags.ts';
 import { tidyCgroups, type CgroupRoot } from './cgroups.ts';
-import { folderUsage, type FolderUsage } from './folder-usage.ts';
 import { OpenFolder } from './folders.ts';
 import { closeInherited } from './inherited-descriptors.ts';
 import { checkJob } from './job-check.ts';
@@ -13,18 +12,22 @@ import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
 import { Life, gone } from './life.ts';
 import { PipeStock } from './pipes.ts';
+import { readingPlace, type Place } from './place.ts';
 import { startOf } from './process-tree.ts';
 import { DEFAULT_LIMITS, INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
 import { machineOf, seccompFilter, type Machine } from './seccomp.ts';
 import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
 import { Spawner } from './spawner.ts';
-import { allowance, over, watch } from './watchdog.ts';
+import { Stores } from './stores.ts';
+import { watch } from './watchdog.ts';
 
 export interface BubblewrapOptions {
   /** A folder of our own, for pipes and sockets; no other account may enter it. At most 60 characters long. */
   readonly runFolder: string;
   readonly cgroups: CgroupRoot | null;
   readonly bwrap?: string;
+  /** `copy`: as on kernels that have no better (`tools/stores.pl`). */
+  readonly stores?: 'best' | 'copy';
 }
 
 const DRAINING_MS = 1_000;
@@ -38,8 +41,7 @@ export class Bubblewrap implements Sandbox {
   readonly #machine: Machine;
   readonly #spawner: Spawner;
   readonly #pipes: PipeStock;
-  /** How full each workspace was after its last job. */
-  readonly #fullness = new Map<string, FolderUsage>();
+  readonly #stores: Stores;
 
   constructor(options: BubblewrapOptions) {
     // As root neither the limit of processes nor the files' permissions would hold.
@@ -54,8 +56,14 @@ export class Bubblewrap implements Sandbox {
     tidyRunFolder(options.runFolder);
     if (options.cgroups !== null) tidyCgroups(options.cgroups);
     this.#base = buildSkeleton(options.runFolder);
-    this.#spawner = new Spawner(options.runFolder, machine);
+    this.#spawner = new Spawner(options.runFolder, machine, options.stores);
     this.#pipes = new PipeStock(options.runFolder, this.#spawner);
+    this.#stores = new Stores(this.#spawner, options.runFolder);
+  }
+
+  /** Why the kernel does not hold what commands write here, so that it is only watched; undefined where it does. */
+  storesMissing(): Promise<string | undefined> {
+    return this.#stores.missing();
   }
 
   async run(job: SandboxJob, observer: OutputObserver, signal: AbortSignal): Promise<SandboxResult> {
@@ -76,7 +84,7 @@ export class Bubblewrap implements Sandbox {
     const output = new OutputCollector(1_000, { stdout: () => undefined, stderr: () => undefined }, () => undefined);
     const script = "trap '' TERM HUP INT; setsid nohup sleep 60 & sleep 60";
     const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: 60_000, workspace: { path: workspacePath, writable: false }, lent: [], egress: null, limits: DEFAULT_LIMITS };
-    const launched = await this.#launch(job, workspace, [], output, { group: null, adopt: () => undefined }, true);
+    const launched = await this.#launch(job, readingPlace(workspace), [], output, { group: null, adopt: () => undefined }, true);
     const first = await launched.ready;
     const start = first === undefined ? undefined : startOf(first);
     if (first === undefined || start === undefined) return 'it did not start';
@@ -92,22 +100,25 @@ export class Bubblewrap implements Sandbox {
   async #run(job: SandboxJob, observer: OutputObserver, signal: AbortSignal, resources: AsyncDisposableStack): Promise<SandboxResult> {
     const workspace = resources.use(new OpenFolder(job.workspace));
     const lent = job.lent.map((folder) => resources.use(new OpenFolder(folder)));
-    const meter = this.#meter(job);
-    resources.defer(() => meter.close());
-    const before = await this.#fullnessOf(workspace, job);
-
     const ending: { why?: KilledWhy; fault?: unknown } = {};
     const life = new Life();
-    resources.defer(() => life.end());
     const end = (why: KilledWhy) => {
       ending.why ??= why;
       life.kill();
     };
+    const place = await this.#stores.enter(workspace, job.limits, end);
+    const settle = once(() => place.leave(ending.why));
+    const meter = this.#meter(job, place);
+    resources.defer(() => meter.close());
+    // What went wrong with it has been said where it was asked for, or something worse has.
+    resources.defer(() => settle().then(() => undefined, () => undefined));
+    resources.defer(() => life.end());
     const abort = () => end('cancelled');
     signal.addEventListener('abort', abort);
     resources.defer(() => signal.removeEventListener('abort', abort));
     const output = new OutputCollector(job.limits.outputBytes, observer, () => end('output'));
-    const launched = await this.#launch(job, workspace, lent, output, meter);
+    const onDisk = [...(place.held ? [] : [workspace]), ...lent.filter(({ writable }) => writable)];
+    const launched = await this.#launch(job, place, lent, output, meter);
     const tooLong = setTimeout(() => life.kill(), STARTING_MS);
     const first = await life.of(launched).finally(() => clearTimeout(tooLong));
     if (ending.why !== undefined || signal.aborted) {
@@ -121,7 +132,7 @@ export class Bubblewrap implements Sandbox {
     }
     const began = performance.now();
     const timer = setTimeout(() => end('timeout'), job.timeoutMs);
-    const dog = watch({ meter, countsTmp: this.#groups === null, limits: job.limits, workspace, lent, pid: first, before }, end, (error) => {
+    const dog = watch({ meter, countsTmp: this.#groups === null, limits: job.limits, place, onDisk, pid: first }, end, (error) => {
       ending.fault = error; // what cannot be watched may not run on
       life.kill();
     });
@@ -138,22 +149,23 @@ export class Bubblewrap implements Sandbox {
     await life.end();
     await output.drained(DRAINING_MS);
     if (ending.fault !== undefined) throw ending.fault;
-    const last = meter.read();
-    const overfull = await this.#remember(workspace, job, before);
+    const [last, held] = [meter.read(), place.heldBytes()];
     if (last.outOfMemory) ending.why ??= 'memory';
-    const used = usage(ms, last, dog.peak());
+    // A group still counts what lies in the store.
+    const used = usage(ms, this.#groups === null ? last : { ...last, memoryBytes: Math.max(0, last.memoryBytes - held) }, dog.peak());
+    const overfull = await settle();
     if (code === undefined && ending.why === undefined) return failed(output, launched);
     const why = ending.why ?? overfull;
     if (why !== undefined) return { kind: 'killed', why, ...used };
     return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
   }
 
-  async #launch(job: SandboxJob, workspace: OpenFolder, lent: readonly OpenFolder[], output: OutputCollector, meter: Pick<Meter, 'group' | 'adopt'>, underShell = false): Promise<Launched> {
+  async #launch(job: SandboxJob, place: Place, lent: readonly OpenFolder[], output: OutputCollector, meter: Pick<Meter, 'group' | 'adopt'>, underShell = false): Promise<Launched> {
     const files = filesFor(job);
     const [stdout, stderr] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
     const flags = bwrapFlags({
       base: this.#base,
-      workspaceWritable: workspace.writable,
+      workspaceWritable: place.writable,
       lent: job.lent,
       files: [...files.keys()],
       egressSocket: job.egress?.socketPath,
@@ -162,6 +174,7 @@ export class Bubblewrap implements Sandbox {
     const filter = seccompFilter(this.#machine, {
       unixSockets: job.lent.length === 0 || job.egress !== null,
       namelessMemory: this.#groups !== null,
+      noAllocation: !place.held || job.lent.some(({ writable }) => writable),
     });
     return launch({
       spawner: this.#spawner,
@@ -171,7 +184,7 @@ export class Bubblewrap implements Sandbox {
       filter,
       stdout,
       stderr,
-      workspace,
+      workspace: place.folder,
       lent,
       files: [...files.values()],
       underShell,
@@ -181,23 +194,9 @@ export class Bubblewrap implements Sandbox {
     });
   }
 
-  #meter(job: SandboxJob): Meter {
-    return this.#groups === null ? treeMeter(job.limits) : cgroupMeter(this.#groups, job.limits);
-  }
-
-  async #fullnessOf(workspace: OpenFolder, job: SandboxJob): Promise<FolderUsage> {
-    if (!workspace.writable) return { bytes: 0, inodes: 0 };
-    const { diskBytes, inodes } = job.limits;
-    return this.#fullness.get(workspace.identity) ?? folderUsage(workspace.fd, { bytes: diskBytes * 4, inodes: inodes * 4 });
-  }
-
-  /** The last look, when nobody writes any more: a short job may have filled the disk between two others. */
-  async #remember(workspace: OpenFolder, job: SandboxJob, before: FolderUsage): Promise<'disk' | 'inodes' | undefined> {
-    if (!workspace.writable) return undefined;
-    const allowed = allowance(job.limits, before);
-    const used = await folderUsage(workspace.fd, { bytes: allowed.bytes * 4, inodes: allowed.inodes * 4 });
-    this.#fullness.set(workspace.identity, used);
-    return over(used, allowed);
+  #meter(job: SandboxJob, place: Place): Meter {
+    if (this.#groups === null) return treeMeter(job.limits);
+    return cgroupMeter(this.#groups, { ...job.limits, memoryBytes: job.limits.memoryBytes + place.memoryBytes });
   }
 }
 
@@ -217,6 +216,12 @@ function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
     ...(job.egress === null ? [] : ['/usr/bin/perl', INSIDE.forwarder, String(INSIDE.proxyPort), INSIDE.egressSocket]),
     ...own,
   ];
+}
+
+/** However often it is asked for. */
+function once<T>(does: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => (done ??= does());
 }
 
 const failed = (output: OutputCollector, launched: Launched): SandboxResult => ({ kind: 'sandbox-error', detail: output.beginning() || launched.fault() || 'bwrap ended without a report' });

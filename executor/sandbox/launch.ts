@@ -14,8 +14,8 @@ export interface Launch {
   readonly filter: Uint8Array;
   readonly stdout: Pipe;
   readonly stderr: Pipe;
-  readonly workspace: OpenFolder;
-  readonly lent: readonly OpenFolder[];
+  readonly workspace: Pick<OpenFolder, 'path' | 'identity'>;
+  readonly lent: readonly Pick<OpenFolder, 'path' | 'identity'>[];
   /** Contents of the files that `bwrapFlags` was told of, in that order. */
   readonly files: readonly Uint8Array[];
   /** Puts a shell between the spawner and bwrap, to be killed in the spawner's stead: for the canary. */

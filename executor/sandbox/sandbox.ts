@@ -52,6 +52,8 @@ export interface Limits {
   /** What the workspace may hold, files left by earlier jobs included. */
   readonly diskBytes: number;
   readonly inodes: number;
+  /** All workspaces together; without it ten times `diskBytes`. */
+  readonly totalBytes?: number;
   readonly fileBytes: number;
   readonly openFiles: number;
   /** /tmp inside. */

@@ -8,6 +8,7 @@ const ARCH: Readonly<Record<Machine, number>> = { x86_64: 0xc000_003e, aarch64: 
 
 const EPERM = VERDICT.fail(1);
 const ENOSYS = VERDICT.fail(38);
+const EOPNOTSUPP = VERDICT.fail(95);
 const EAFNOSUPPORT = VERDICT.fail(97);
 
 const AF_UNIX = 1;
@@ -36,6 +37,11 @@ export interface FilterOptions {
   readonly unixSockets: boolean;
   /** Memory that belongs to no process's tables; only where a cgroup counts it. */
   readonly namelessMemory: boolean;
+  /**
+   * Where nothing but looks holds what is written to a disk: no room for files is set aside at a stroke then, which
+   * takes no longer for all of a disk than for one block. Programs write instead, and that takes its time.
+   */
+  readonly noAllocation?: boolean;
 }
 
 interface Refusal {
@@ -80,6 +86,7 @@ function refusals(options: FilterOptions): readonly Refusal[] {
     device('mknod', 1),
     device('mknodat', 2),
     ...nameless,
+    ...(options.noAllocation === true ? [{ call: 'fallocate' as const, if: [], verdict: EOPNOTSUPP }] : []),
   ];
 }
 
@@ -108,9 +115,9 @@ export function filterProgram(machine: Machine, options: FilterOptions): Instruc
 
 const MADE = new Map<string, Uint8Array>();
 
-/** What `bwrap --seccomp` reads; there are four for each machine, and each is made once. */
+/** What `bwrap --seccomp` reads; there are eight for each machine, and each is made once. */
 export function seccompFilter(machine: Machine, options: FilterOptions): Uint8Array {
-  const name = `${machine} ${options.unixSockets} ${options.namelessMemory}`;
+  const name = `${machine} ${options.unixSockets} ${options.namelessMemory} ${options.noAllocation === true}`;
   const made = MADE.get(name) ?? encode(filterProgram(machine, options));
   MADE.set(name, made);
   return made;

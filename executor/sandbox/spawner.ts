@@ -6,7 +6,16 @@ import { cut, frame } from './frames.ts';
 import type { Machine } from './seccomp.ts';
 
 /** Read while this module loads: started by root, the executor's account may not be able to later. */
-const PROGRAM = readFileSync(new URL('./tools/spawner.pl', import.meta.url));
+const PROGRAMS = ['spawner.pl', 'stores.pl', 'keeping.pl'].map((name) => [name, readFileSync(new URL(`./tools/${name}`, import.meta.url))] as const);
+
+export interface Home {
+  /** Its mounts are seen below /proc/<pid>/root. */
+  readonly pid: number;
+  /** Why there can be no stores here (`tools/stores.pl`). */
+  readonly withoutStores: string | undefined;
+  /** A store holds the whole workspace, not only what has changed. */
+  readonly copies: boolean;
+}
 
 /** What is told of one program that was started, each at most once. */
 export interface Followed {
@@ -25,17 +34,40 @@ export interface Followed {
  * with it; when it is gone all the same, the next job has another one. Call from the main thread only.
  */
 export class Spawner {
-  readonly #program: string;
+  readonly #folder: string;
   readonly #machine: Machine;
+  readonly #stores: 'best' | 'copy';
   readonly #followed = new Map<string, Followed>();
+  readonly #asked = new Map<string, { readonly done: (answer: string) => void; readonly failed: (error: Error) => void }>();
+  #home = Promise.withResolvers<Home>();
   #process: ChildProcess | undefined;
   #made: { readonly done: () => void; readonly failed: (error: Error) => void }[] = [];
   #count = 0;
 
-  constructor(folder: string, machine: Machine) {
+  constructor(folder: string, machine: Machine, stores: 'best' | 'copy' = 'best') {
+    this.#stores = stores;
     this.#machine = machine;
-    this.#program = join(folder, 'spawner.pl');
-    writeFileSync(this.#program, PROGRAM, { mode: 0o600 });
+    this.#folder = folder;
+    for (const [name, program] of PROGRAMS) writeFileSync(join(folder, name), program, { mode: 0o600 });
+  }
+
+  /** Where it is and what it can; starts it where it does not run. */
+  home(): Promise<Home> {
+    this.#process ??= this.#begin();
+    return this.#home.promise;
+  }
+
+  /** `store` or `keep` of `tools/stores.pl`; rejects where it could not be done. */
+  ask(what: 'store' | 'keep', ...fields: readonly string[]): Promise<string> {
+    const id = String(++this.#count);
+    return new Promise((done, failed) => {
+      this.#asked.set(id, { done, failed });
+      this.#send(what, id, ...fields);
+    });
+  }
+
+  drop(store: string): void {
+    if (this.#process !== undefined) this.#send('drop', store);
   }
 
   /** Returns the name by which it is spoken of. */
@@ -65,15 +97,18 @@ export class Spawner {
   }
 
   #begin(): ChildProcess {
-    const child = spawn('/usr/bin/perl', [this.#program, this.#machine, String(process.pid)], { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn('/usr/bin/perl', [join(this.#folder, 'spawner.pl'), this.#machine, String(process.pid), this.#folder, this.#stores], { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin?.on('error', () => undefined);
     let coming: Buffer = Buffer.alloc(0);
     child.stdout?.on('data', (chunk: Buffer) => {
       coming = coming.length === 0 ? chunk : Buffer.concat([coming, chunk]);
       const { frames, rest } = cut(coming);
       coming = rest;
-      for (const [what = '', id = '', text = ''] of frames) this.#hear(what, id, text);
-      if (this.#followed.size === 0 && this.#made.length === 0) keepsUsAlive(child, false);
+      for (const [what = '', id = '', text = ''] of frames) {
+        if (what === 'stores') this.#home.resolve({ pid: child.pid ?? 0, withoutStores: id === '' ? undefined : id, copies: text !== '' });
+        else this.#hear(what, id, text);
+      }
+      if (this.#followed.size + this.#asked.size + this.#made.length === 0) keepsUsAlive(child, false);
     });
     child.stdout?.on('error', () => undefined);
     const over = () => this.#over(child);
@@ -84,6 +119,11 @@ export class Spawner {
 
   #hear(what: string, id: string, text: string): void {
     if (what === 'pipes') return this.#made.shift()?.done();
+    const asked = this.#asked.get(id);
+    if (asked !== undefined) {
+      this.#asked.delete(id);
+      return what === 'unstored' ? asked.failed(new Error(`the workspace: ${text}`)) : asked.done(text);
+    }
     const follower = this.#followed.get(id);
     if (what === 'failed' || what === 'gone') this.#followed.delete(id);
     switch (what) {
@@ -104,10 +144,14 @@ export class Spawner {
   #over(child: ChildProcess): void {
     if (this.#process !== child) return;
     this.#process = undefined;
-    const [followers, made] = [[...this.#followed.values()], this.#made];
+    const [followers, asked, made] = [[...this.#followed.values()], [...this.#asked.values()], this.#made];
     this.#followed.clear();
+    this.#asked.clear();
     this.#made = [];
+    this.#home.resolve({ pid: 0, withoutStores: 'the spawner has ended', copies: false });
+    this.#home = Promise.withResolvers<Home>();
     for (const { failed } of made) failed(new Error('no named pipes could be made'));
+    for (const { failed } of asked) failed(new Error('the spawner has ended'));
     for (const follower of followers) {
       follower.failed('the spawner has ended');
       follower.ended('');

@@ -102,6 +102,7 @@ export const JUDGED = {
   shmget: [29, 194],
   msgget: [68, 186],
   semget: [64, 190],
+  fallocate: [285, 47],
 } as const satisfies Readonly<Record<string, Numbers>>;
 
 /**

@@ -60,12 +60,12 @@ export class SandboxHouse implements AsyncDisposable {
     });
   }
 
-  static async open(mode: Mode, options: { canaries?: boolean; /** A folder left open as descriptor 77. */ inherit?: string } = {}): Promise<SandboxHouse> {
+  static async open(mode: Mode, options: { canaries?: boolean; /** A folder left open as descriptor 77. */ inherit?: string; stores?: 'copy' } = {}): Promise<SandboxHouse> {
     // Outside of any folder that is closed to others: bwrap has to find its way to the workspaces.
     const folder = realpathSync(mkdtempSync('/var/tmp/chavion-security-'));
     for (const name of ['', 'run', 'scenes']) give(join(folder, name));
     const group = `test-${process.pid}-${randomBytes(3).toString('hex')}`;
-    const start = { ...account, runFolder: join(folder, 'run'), canaries: options.canaries ?? false, ...(mode === 'started by root' ? { cgroups: group } : {}) };
+    const start = { ...account, runFolder: join(folder, 'run'), canaries: options.canaries ?? false, ...(options.stores === undefined ? {} : { stores: options.stores }), ...(mode === 'started by root' ? { cgroups: group } : {}) };
     // A secret in its environment and an open descriptor: what jobs must not get to see.
     const script = join(import.meta.dirname, 'sandbox-host.ts');
     // A shell opens what Node would not leave open, and becomes Node.

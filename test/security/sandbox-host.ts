@@ -13,7 +13,7 @@ import { takeArtifacts } from '../../executor/sandbox/workspace-files.ts';
  * Stands where the executor will: started by whoever runs the tests, loads its modules, becomes an ordinary account,
  * and runs what it is sent. One message in, one out.
  */
-const Start = z.object({ uid: z.int(), gid: z.int(), cgroups: z.string().optional(), runFolder: z.string(), canaries: z.boolean() });
+const Start = z.object({ uid: z.int(), gid: z.int(), cgroups: z.string().optional(), runFolder: z.string(), canaries: z.boolean(), stores: z.literal('copy').optional() });
 const Order = z.object({
   id: z.int(),
   cancelAfterMs: z.int().optional(),
@@ -29,7 +29,7 @@ const Take = z.object({ id: z.int(), take: z.string() });
 const start = Start.parse(JSON.parse(process.argv[2] ?? ''));
 const cgroups = start.cgroups === undefined ? null : delegateCgroups(start.cgroups, start);
 if (process.getuid?.() === 0) dropPrivileges(`${start.uid}:${start.gid}`);
-const sandbox = new Bubblewrap({ runFolder: start.runFolder, cgroups });
+const sandbox = new Bubblewrap({ runFolder: start.runFolder, cgroups, ...(start.stores === undefined ? {} : { stores: start.stores }) });
 
 async function run(order: z.infer<typeof Order>): Promise<object> {
   const parsed = parseCommand(order.command);

@@ -1,19 +1,22 @@
-# Runs on the host, under the executor's account: perl spawner.pl MACHINE PARENT
+# Runs on the host, under the executor's account: perl spawner.pl MACHINE PARENT FOLDER STORES
 # Starts bwrap for the executor and tells how it goes. A fork costs what the forking process weighs, and Node waits in it
 # until the child has begun: this process is small and waits for nobody. Its end is the end of everything it has started.
 #
 # Frames on both sides: a length (N), then fields of a length (N) and bytes each. In come
 #   start ID CGROUP STDOUT STDERR ARGS FILTER (number of folders, then path and "device:inode" of each) (number of files, then their contents) PROGRAM ARGUMENT...
 #   go ID, abandon ID, kill ID, pipes NAME...
+#   store ID FOLDER WORKSPACE "device:inode" BYTES INODES, keep ID FOLDER BYTES INODES, drop FOLDER (see stores.pl)
 # and out go
-#   started ID PID, failed ID WHY, ready ID STATUS, ended ID STATUS, gone ID, pipes
+#   stores WHY-NOT COPIES (once, first), started ID PID, failed ID WHY, ready ID STATUS, ended ID STATUS, gone ID, pipes
+#   stored ID "device:inode" of the place to write in, kept ID "kept" or what was too much, unstored ID WHY
 use strict;
 use warnings;
 use Fcntl;
 use Socket;
 use POSIX ();
 
-my ($machine, $parent) = @ARGV;
+my ($machine, $parent, $own, $wanted) = @ARGV;
+require "$own/$_" for qw(stores.pl keeping.pl);
 my %number = (x86_64 => { prctl => 157, memfd => 319, prlimit => 302 }, aarch64 => { prctl => 167, memfd => 279, prlimit => 261 });
 my $call = $number{$machine} or die "spawner: $machine\n";
 my $pidfd_open = 434; # the same everywhere
@@ -37,6 +40,7 @@ for my $name (keys %limit) {
   syscall($call->{prlimit}, 0, $resource, $both, 0) == 0 or die "spawner: limit of $name: $!\n";
 }
 
+my %keeping; # id -> pid, pidfd, and where the child says how it went
 my %jobs;   # id -> pid, gate, status, text, and the pidfds of bwrap and of the first process inside
 my $coming = '';
 
@@ -158,7 +162,46 @@ sub release {
   syswrite $gate, "go\n";
 }
 
+# `does` says how it went; `more` is remembered with it.
+sub start_keeping {
+  my ($id, $does, %more) = @_;
+  pipe my $hear, my $say or die "pipe: $!\n";
+  my $pid = fork;
+  die "fork: $!\n" unless defined $pid;
+  if ($pid == 0) {
+    %jobs = (); # their gates are not held open from here
+    my $how = eval { die_with($self) or die "no parent\n"; $does->() } // $@;
+    syswrite $say, $how;
+    POSIX::_exit(0);
+  }
+  $keeping{$id} = { %more, pid => $pid, hear => $hear, watch => watch_of($pid) // die "pidfd: $!\n" };
+}
+
+sub end_keeping {
+  my ($id) = @_;
+  my $keeper = delete $keeping{$id};
+  waitpid $keeper->{pid}, 0;
+  sysread $keeper->{hear}, my $how, 4096;
+  chomp($how //= '');
+  return report('stored', $id, $keeper->{where}) if $how eq 'filled';
+  return report('kept', $id, $how) if $how =~ /^(?:kept|disk|inodes)$/;
+  take_away($keeper->{store}) if defined $keeper->{store};
+  report('unstored', $id, $how || 'it was ended');
+}
+
 my %does = (
+  store => sub {
+    my ($id, $store, $path, $identity, $bytes, $inodes) = @_;
+    my $where = eval { lay($store, folder($path, $identity), $bytes, $inodes) };
+    if (defined $where && !copies()) { report('stored', $id, $where) }
+    elsif (defined $where && eval { start_keeping($id, sub { fill($store) }, where => $where, store => $store); 1 }) { }
+    else { chomp(my $why = $@); chdir '/'; take_away($store); report('unstored', $id, $why) }
+  },
+  keep => sub {
+    my ($id, @rest) = @_;
+    eval { start_keeping($id, sub { keep(@rest) }); 1 } or do { chomp(my $why = $@); report('unstored', $id, $why) };
+  },
+  drop => sub { take_away($_[0]) },
   start => sub {
     my ($id, @rest) = @_;
     eval { start($id, @rest); 1 } or do { chomp(my $why = $@); report('failed', $id, $why) };
@@ -192,9 +235,14 @@ sub settle {
   delete $jobs{$id};
 }
 
+my $no_stores = why_no_stores($machine, $own, $wanted);
+$no_stores //= eval { apart(); undef } // ($@ || undef);
+report('stores', $no_stores // '', copies() ? 'copies' : '');
+
 while (1) {
   my $looking = '';
   vec($looking, 0, 1) = 1;
+  for my $keeper (values %keeping) { vec($looking, fileno $keeper->{watch}, 1) = 1 }
   for my $job (values %jobs) {
     for my $handle (@$job{qw(gate watch inside)}) { vec($looking, fileno $handle, 1) = 1 if $handle }
   }
@@ -216,6 +264,7 @@ while (1) {
       settle($id, $job);
     }
   }
+  for my $id (keys %keeping) { end_keeping($id) if vec($looking, fileno $keeping{$id}{watch}, 1) }
   next unless vec($looking, 0, 1);
   my $got = sysread STDIN, $coming, 65536, length $coming;
   POSIX::_exit(0) unless $got;

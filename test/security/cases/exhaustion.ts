@@ -118,7 +118,7 @@ export const exhaustion: readonly AbuseCase[] = [
   {
     name: 'makes twenty thousand small files',
     family,
-    command: () => shell(`perl -e 'for my $n (1 .. 20000) { open my $f, ">", "small-$n" or last; print $f "x"; select undef, undef, undef, 0.01 unless $n % 500 } print "had it all\\n"'`),
+    command: () => shell(`perl -e 'for my $n (1 .. 20000) { open my $f, ">", "small-$n" or exit 1; print $f "x"; select undef, undef, undef, 0.01 unless $n % 500 } print "had it all\\n"'`),
     attempted: killedFor('inodes'),
     harm: (scene, outcome) => memoryHeld(scene, outcome) ?? filled(15_000)(scene),
   },
