@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Rooms } from '../bridge/appservice/rooms.ts';
 import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
-import type { EditEvent, MembershipEvent, MessageEvent, ReactionEvent, RoomEvent } from '../bridge/protocol/room-event.ts';
+import type { EditEvent, MembershipEvent, MessageEvent, ReactionEvent, RoomEvent, UpgradeEvent } from '../bridge/protocol/room-event.ts';
 import { ModelName, type Roster } from '../bridge/protocol/roster.ts';
 import { parseTask } from '../bridge/protocol/task-order.ts';
 import { refused } from '../bridge/matrix/account.ts';
@@ -18,6 +18,8 @@ import { parseCommand } from './commands/parse.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { languageOf } from './language.ts';
 import type { Minds } from './minds.ts';
+import { permalinkOfRoom } from './tasks/permalink.ts';
+import { type Former, moveRoom } from './upgraded-rooms.ts';
 import { MODELS_KEY, storedModel } from './model-choices.ts';
 import type { Purse } from './purse/purse.ts';
 import type { WebChatDesk } from './relay-desk.ts';
@@ -45,6 +47,11 @@ export interface IntakeDeps {
   readonly hq: RoomId;
   readonly ops: RoomId;
   readonly admin: UserId;
+  readonly serverName: string;
+  /** Of HQ and ops, upgraded since. */
+  readonly former: Former;
+  /** HQ or ops was upgraded. */
+  readonly houseUpgraded: () => void;
   readonly hqName: string;
   readonly lang: Lang;
   readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>) => string;
@@ -115,6 +122,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
         return deps.memory.redacted(event.roomId, event.target);
       case 'membership':
         return event.membership === 'invite' ? invited(event) : undefined;
+      case 'upgrade':
+        return upgraded(event);
       case 'encrypted':
         return cannotRead(event, say.cannotReadEncrypted[deps.lang](deps.hqName));
       case 'unreadable':
@@ -134,6 +143,10 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const [known, floor, toldBefore] = await redis.mget(swarmKey('decision', message.eventId), swarmKey('floor', message.roomId), told);
     if (known != null) return carryOut(message.roomId, StoredPlan.parse(JSON.parse(known)));
     if (!master) return decided(message, withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null)));
+    const now = deps.former.get(message.roomId);
+    if (now !== undefined && message.thread === undefined && parseCommand(message.body) === null) {
+      return decided(message, withMask(message, { jobs: [{ type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) }] }));
+    }
     const seen = await facts(message, Floor.safeParse(floor?.split(' ')[1]).data);
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
     if (seen === null) return;
@@ -268,6 +281,12 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const accept = (await rooms.masters()).has(event.sender);
     const job = { type: 'invite', room: event.roomId, source: event.eventId, agent: agent.id, accept, lang: deps.lang } as const;
     await queue.add([{ id: jobId(job), data: job }]);
+  }
+
+  /** HQ and ops are followed by whoever keeps the house's rooms; any other room at a master's word. */
+  async function upgraded(event: UpgradeEvent): Promise<void> {
+    if (event.roomId === deps.hq || event.roomId === deps.ops) return deps.houseUpgraded();
+    if ((await rooms.masters()).has(event.sender)) await moveRoom(redis, event.roomId, event.to);
   }
 
   async function cannotRead(event: Heard & { sender: UserId }, text: string): Promise<void> {

@@ -5,13 +5,15 @@ import { dropPrivileges } from '../bridge/config/drop-privileges.ts';
 import { swarmEnvironment } from '../bridge/config/swarm.ts';
 import { connectRedis } from '../bridge/queue/redis.ts';
 import { buildSwarm } from './swarm.ts';
+import { currentRooms } from './upgraded-rooms.ts';
 
-const environment = swarmEnvironment();
-dropPrivileges(environment.settings.CHAVION_DROP_TO);
+const given = swarmEnvironment();
+dropPrivileges(given.settings.CHAVION_DROP_TO);
 
 const log = pino({ name: 'swarm', redact: ['*.accessToken', '*.prompt'] });
+const { environment, former } = await currentRooms(given);
 const redis = connectRedis(environment.settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));
-const swarm = buildSwarm(environment, redis, log);
+const swarm = buildSwarm(environment, redis, log, { former, again: () => void beginAgain() });
 const stopping = new AbortController();
 
 let ready = false;
@@ -37,6 +39,17 @@ async function stop(): Promise<void> {
   await Promise.race([swarm.stop(), new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
   redis.disconnect();
   process.exit(0);
+}
+/** The launcher does it at once; where there is none, whoever supervises starts what has ended. */
+async function beginAgain(): Promise<void> {
+  for (let tries = 0; tries < 120 && !stopping.signal.aborted; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
+    const { settings } = (await currentRooms(environment)).environment;
+    const moved = settings.CHAVION_HQ_ROOM !== environment.settings.CHAVION_HQ_ROOM || settings.CHAVION_OPS_ROOM !== environment.settings.CHAVION_OPS_ROOM;
+    if (!moved) continue;
+    await new Promise((resolve) => setTimeout(resolve, 10_000).unref());
+    return stop();
+  }
 }
 process.on('SIGTERM', () => void stop());
 process.on('SIGINT', () => void stop());

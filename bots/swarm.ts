@@ -48,6 +48,7 @@ import { readLendings } from './tasks/lendings.ts';
 import { TASKS_QUEUE, type TaskJob } from './tasks/task-job.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { createShowcase } from './website/showcase.ts';
+import { acrossUpgrades, type Former, moveRoom } from './upgraded-rooms.ts';
 import { giveUpTurn, type TurnDeps } from './turn.ts';
 import { loggedOrders, watchedSwarm } from './watched.ts';
 
@@ -60,6 +61,12 @@ const FETCHERS = 8;
 const QUEUE = 'turns';
 const SAID_LATELY_S = 600;
 
+export interface Upgraded {
+  readonly former: Former;
+  /** HQ or ops is another room from now on. */
+  readonly again: () => void;
+}
+
 export interface Swarm {
   readonly inbox: Inbox;
   readonly gaps: GapFill;
@@ -68,7 +75,7 @@ export interface Swarm {
 }
 
 /** Puts the swarm together; nothing listens or works before `start`. */
-export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment, redis: Redis, log: Logger): Swarm {
+export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment, redis: Redis, log: Logger, upgraded: Upgraded): Swarm {
   const roster = Roster.parse(JSON.parse(settings.CHAVION_ROSTER_JSON));
   const residents = createResidents(roster, settings.CHAVION_SERVER_NAME);
 
@@ -174,7 +181,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     queue,
     tasks,
     roster,
-    coordinator,
+    coordinator: acrossUpgrades(coordinator, upgraded.former),
     masters: () => rooms.masters(),
     view: (room) => timeline.view(room),
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? (residents.isOwn(user) ? null : roster.ownerTitle),
@@ -199,12 +206,15 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     reloadMinds,
     memory,
     desk,
-    tasks: taskEar({ tasks, rooms, timeline, coordinator: residents.coordinator, executor: residents.executor }),
+    tasks: taskEar({ tasks, rooms, timeline, coordinator: residents.coordinator, executor: residents.executor, former: upgraded.former }),
     purse,
     timeZone: settings.CHAVION_TZ,
     hq: settings.CHAVION_HQ_ROOM,
     ops: settings.CHAVION_OPS_ROOM,
     admin: settings.CHAVION_ADMIN_USER,
+    serverName: settings.CHAVION_SERVER_NAME,
+    former: upgraded.former,
+    houseUpgraded: upgraded.again,
     hqName,
     lang: settings.CHAVION_LANG,
     agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
@@ -283,6 +293,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       onLost: (room, error) => log.error({ room, error: error instanceof Error ? error.message : 'unknown' }, 'what was missed cannot be read'),
     },
     async start() {
+      for (const [from, to] of upgraded.former) await moveRoom(redis, from, to);
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
       await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
       executors.start();

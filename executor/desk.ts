@@ -2,7 +2,7 @@ import { CommandJob, type EndJob, faultOf, type OrderJob, type OutsideJob, type 
 import { type Account, refused } from '../bridge/matrix/account.ts';
 import { woven } from '../bridge/matrix/woven.ts';
 import * as say from '../bridge/text/executor.ts';
-import type { EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { EventId, Lang, UserId } from '../bridge/protocol/ids.ts';
 import type { Audit } from './audit.ts';
 import type { Claims } from './claims.ts';
 import type { GateVerdict } from './gate.ts';
@@ -20,11 +20,12 @@ import type { Requests } from './requests.ts';
 import { BrokenRules, type Rules, rulesNow } from './rules.ts';
 import { rulingNow } from './ruling.ts';
 import { Throttle } from './throttle.ts';
+import type { HouseRooms } from './house-rooms.ts';
 
 export interface DeskDeps {
   readonly executor: string;
   readonly account: Account;
-  readonly ops: RoomId;
+  readonly rooms: Pick<HouseRooms, 'ops'>;
   readonly lang: Lang;
   readonly reader: OrderReader;
   readonly rules: () => Rules;
@@ -289,8 +290,8 @@ export class Desk {
   }
 
   async #tellOps(what: 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
-    const { ops, lang, reports } = this.#deps;
-    await reports.notice(ops, woven(({ words }) => refusalText(what, words(detail), lang, false)), txn);
+    const { rooms, lang, reports } = this.#deps;
+    await reports.notice(rooms.ops, woven(({ words }) => refusalText(what, words(detail), lang, false)), txn);
   }
 }
 

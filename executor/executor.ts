@@ -13,6 +13,7 @@ import { Audit } from './audit.ts';
 import { Claims } from './claims.ts';
 import { Company } from './company.ts';
 import { Desk } from './desk.ts';
+import { HouseRooms } from './house-rooms.ts';
 import { JobLog } from './job-log.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
@@ -78,10 +79,11 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const jobs = new JobLog(log);
   const audit = await Audit.open(join(folder, AUDIT_FILE), (event, data) => jobs.note(event, data));
   const state = new WatchState(join(folder, 'watch.json'));
+  const rooms = new HouseRooms(account, settings);
+  await rooms.look();
   const reader = new OrderReader({
     account,
-    hq: settings.CHAVION_HQ_ROOM,
-    ops: settings.CHAVION_OPS_ROOM,
+    rooms,
     admin: settings.CHAVION_ADMIN_USER,
     stoppedUntil: (room) => state.stoppedUntil(room),
     endedAt: (root) => state.endedAt(root),
@@ -92,7 +94,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const reports = new Reports({
     account,
     budget,
-    ops: settings.CHAVION_OPS_ROOM,
+    rooms,
     timeZone: settings.CHAVION_TZ,
     nameOf: ({ prepared }) => prepared.orderedBy.slice(1).split(':')[0] ?? '',
   });
@@ -132,7 +134,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const desk: Desk = new Desk({
     executor: id,
     account,
-    ops: settings.CHAVION_OPS_ROOM,
+    rooms,
     lang: settings.CHAVION_LANG,
     reader,
     rules,
@@ -153,8 +155,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     work: (record, again) => work.run(record, again),
     onError,
   });
-  const signs = new Signs({ account, ops: settings.CHAVION_OPS_ROOM, reader, ledger, running, desk, state, onError });
-  const watch = new Watch({ account, rooms: [settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM], state, handle: (event) => signs.handle(event), onError });
+  const signs = new Signs({ account, rooms, reader, ledger, running, desk, state, onError });
+  const watch = new Watch({ account, rooms: () => rooms.all, upgraded: (signal) => void rooms.follow(signal).catch(onError), state, handle: (event) => signs.handle(event), onError });
   const resume = (record: LedgerRecord) => desk.resume(record).catch(parts.fatal);
 
   return {

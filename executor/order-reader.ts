@@ -3,6 +3,7 @@ import type { OrderJob, OutsideJob, PlanJob, RunJob } from '../bridge/protocol/c
 import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { judgeApproval, type ApprovalVerdict } from './approval.ts';
 import { judgeOrder, type GateVerdict, type OrderFacts, wasEdited } from './gate.ts';
+import type { HouseRooms } from './house-rooms.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
 import { judgeOutside, type OutsideVerdict } from './outside-gate.ts';
 import { judgePlan, type PlanVerdict } from './plan-gate.ts';
@@ -14,8 +15,7 @@ import { readStandingOrder } from './standing-reader.ts';
 
 export interface ReaderDeps {
   readonly account: Account;
-  readonly hq: RoomId;
-  readonly ops: RoomId;
+  readonly rooms: Pick<HouseRooms, 'hq' | 'all'>;
   readonly admin: UserId;
   /** Up to when orders of a room have been stopped. */
   readonly stoppedUntil: (room: RoomId) => number;
@@ -35,7 +35,7 @@ export class OrderReader {
   }
 
   masters(): Promise<ReadonlySet<UserId>> {
-    return readMasters(this.#deps.account, this.#deps.hq, this.#deps.admin);
+    return readMasters(this.#deps.account, this.#deps.rooms.hq, this.#deps.admin);
   }
 
   /** `at`: when it was taken, for an order that has been; it does not grow too old while it waits for a yes. */
@@ -62,9 +62,9 @@ export class OrderReader {
 
   /** Null where it cannot be read whether somebody has stopped it: of an event that is there, everything must be readable. */
   async #facts(job: OrderJob, at: number | undefined): Promise<OrderFacts | null> {
-    const { account, hq, ops, stoppedUntil } = this.#deps;
+    const { account, stoppedUntil } = this.#deps;
     const now = at ?? this.#deps.now();
-    const rooms = [hq, ops];
+    const rooms = this.#deps.rooms.all;
     if (!rooms.includes(job.room)) return { raw: null, masters: new Set(), reactions: [], stoppedUntil: 0, rooms, now };
     const reading = this.masters();
     const [raw, masters, reactions] = await Promise.all([account.event(job.room, job.root), reading, readReactions(account, job.room, job.root, reading).catch(() => null)]);

@@ -18,11 +18,12 @@ import type { Artifact } from './result-content.ts';
 import { begin, finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
 import { fitting } from './fitting.ts';
 import { firstLines, inlineText, lastLines, type OutputText, shareOf } from './output-text.ts';
+import type { HouseRooms } from './house-rooms.ts';
 
 export interface ReportDeps {
   readonly account: Account;
   readonly budget: EditBudget;
-  readonly ops: RoomId;
+  readonly rooms: Pick<HouseRooms, 'ops'>;
   readonly timeZone: string;
   /** How a person calls the room and the one who ordered. */
   readonly nameOf: (record: LedgerRecord) => string;
@@ -66,8 +67,8 @@ export class Reports {
     });
     const target = this.#target(record);
     const inOps = await (live === 'fresh' ? begin(target, message) : live === 'again' ? finishAgain(target, message, this.#deps.budget) : live.finish(message));
-    if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.ops, 'file');
-    if (room === this.#deps.ops || record.prepared.plan !== undefined) return [inOps];
+    if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.rooms.ops, 'file');
+    if (room === this.#deps.rooms.ops || record.prepared.plan !== undefined) return [inOps];
     return [inOps, await this.#brief(record, told, whole, inOps)];
   }
 
@@ -151,7 +152,7 @@ export class Reports {
   }
 
   #target(record: LedgerRecord): LiveTarget {
-    return { account: this.#deps.account, room: this.#deps.ops, txn: `x.${record.prepared.key}` };
+    return { account: this.#deps.account, room: this.#deps.rooms.ops, txn: `x.${record.prepared.key}` };
   }
 
   #message(record: LedgerRecord, write: (weave: Weave, share: number) => string, more: { readonly streaming?: true } = {}): OutgoingText {
@@ -159,13 +160,13 @@ export class Reports {
     return fitting(job.root, (share) => ({
       ...woven((weave) => write(weave, share)),
       chavion: { v: 1, kind: 'notice', source: job.root, root: job.root, hashes: [prepared.hash], ...more },
-      ...(job.room === this.#deps.ops ? { replyTo: job.root } : {}),
+      ...(job.room === this.#deps.rooms.ops ? { replyTo: job.root } : {}),
     }));
   }
 
   async #attach(record: LedgerRecord, replyTo: EventId, bytes: Buffer, name: string, mediaType: string, room: RoomId, slot: string): Promise<{ readonly url: string; readonly event: EventId }> {
     const url = await this.#deps.account.upload(bytes, mediaType, name);
-    const inThread = record.prepared.plan !== undefined && room !== this.#deps.ops;
+    const inThread = record.prepared.plan !== undefined && room !== this.#deps.rooms.ops;
     const content = {
       msgtype: mediaType === 'image/png' || mediaType === 'image/jpeg' ? 'm.image' : 'm.file',
       body: name,

@@ -15,10 +15,11 @@ import type { Running } from './running.ts';
 import { coordinatorOf } from './task-acts.ts';
 import { revokedBy } from './standing-order.ts';
 import type { WatchState } from './watch-state.ts';
+import type { HouseRooms } from './house-rooms.ts';
 
 export interface SignsDeps {
   readonly account: Account;
-  readonly ops: RoomId;
+  readonly rooms: Pick<HouseRooms, 'ops'>;
   readonly reader: OrderReader;
   readonly ledger: Ledger;
   readonly running: Running;
@@ -59,6 +60,7 @@ export class Signs {
       case 'membership':
       case 'power':
       case 'encrypted':
+      case 'upgrade':
       case 'poll-response':
       case 'unreadable':
         return;
@@ -74,7 +76,7 @@ export class Signs {
   async #stop({ roomId: room, at, sender: by, thread }: MessageEvent): Promise<void> {
     if (!(await this.#isMaster(by))) return;
     if (thread !== undefined && (await this.#isTask(room, thread))) return this.#go(this.#deps.desk.endTask(thread, at, by));
-    const scope = room === this.#deps.ops ? null : room;
+    const scope = room === this.#deps.rooms.ops ? null : room;
     this.#deps.state.stop(scope, at);
     this.#deps.running.stopRoom(scope, at, by);
     for (const record of this.#waiting()) {

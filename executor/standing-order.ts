@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PlanJob } from '../bridge/protocol/command-job.ts';
 import { parseCycle } from '../bridge/protocol/cycle-order.ts';
-import type { EventId, UserId } from '../bridge/protocol/ids.ts';
+import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import { parseSchedule, parseUnschedule } from '../bridge/protocol/schedule-order.ts';
 import { namesOf, scheduleId } from '../bridge/queue/schedule-id.ts';
@@ -12,6 +12,7 @@ import type { Reaction } from './relations.ts';
 /** The master's `!schedule` or `!cycle` behind a root that the coordinator wrote, as the homeserver has it now. */
 export interface StandingOrder {
   readonly event: EventId;
+  readonly room: RoomId;
   readonly raw: unknown;
   readonly reactions: readonly Reaction[];
   /** When masters last took this away, or began another cycle; milliseconds since 1970, 0 for never. */
@@ -32,7 +33,7 @@ export function judgeStandingOrder(job: PlanJob, thread: TaskThread, facts: Orde
   if (order === undefined || root === null || root.sender !== thread.coordinator || root.thread !== undefined || root.chavion?.kind !== 'notice' || root.chavion.source !== order.event) return { kind: 'refused', why: 'not-scheduled' };
   const sentAt = z.object({ origin_server_ts: z.int() }).safeParse(order.raw).data?.origin_server_ts;
   if (sentAt === undefined) return { kind: 'refused', why: 'not-scheduled' };
-  const ordered = masterMessage({ ...job, root: order.event, at: sentAt }, { ...facts, raw: order.raw, reactions: order.reactions, stoppedUntil: 0 }, Number.POSITIVE_INFINITY);
+  const ordered = masterMessage({ ...job, room: order.room, root: order.event, at: sentAt }, { ...facts, raw: order.raw, reactions: order.reactions, stoppedUntil: 0 }, Number.POSITIVE_INFINITY);
   if (ordered.kind === 'refused') return ordered;
   const by = ordered.message.sender;
   const refused = (why: StandingRefusal): StandingVerdict => ({ kind: 'refused', why, by });

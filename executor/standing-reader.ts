@@ -25,14 +25,22 @@ export interface StandingReader {
 export async function readStandingOrder(root: unknown, room: RoomId, { account, masters, rooms, revokedAt }: StandingReader): Promise<StandingOrder | undefined> {
   const source = Naming.safeParse(root).data?.content['com.chavion'].source;
   if (source === undefined) return undefined;
-  const [raw, reactions] = await Promise.all([account.event(room, source), readReactions(account, room, source, masters).catch(() => null)]);
+  // A schedule outlives an upgrade of its room: the order stands where it was given.
+  const where = await roomOf(account, source, [room, ...rooms]);
+  if (where === null) return undefined;
+  const [raw, reactions] = await Promise.all([account.event(where, source), readReactions(account, where, source, masters).catch(() => null)]);
   const ordered = decodeEvent(raw, { isOwn: () => false }, room);
   if (ordered?.kind !== 'message' || reactions === null) return undefined;
   const since = ordered.at;
   const seen = await revocations(account, rooms, masters, since);
   if (seen === null) return undefined;
   const at = revocationOf(source, orderWords(ordered) ?? '', (key) => Math.max(revokedAt(key), seen.get(key) ?? 0));
-  return { event: source, raw, reactions, revokedAt: at };
+  return { event: source, room: where, raw, reactions, revokedAt: at };
+}
+
+async function roomOf(account: Account, event: EventId, rooms: readonly RoomId[]): Promise<RoomId | null> {
+  for (const room of new Set(rooms)) if ((await account.event(room, event)) !== null) return room;
+  return null;
 }
 
 /** What masters have taken away since then, in all rooms; null where there is too much to read. */

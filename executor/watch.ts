@@ -11,13 +11,19 @@ const Synced = z.object({
   rooms: z.object({ join: z.record(z.string(), z.object({ timeline: Timeline })).default({}) }).default({ join: {} }),
 });
 
+const TOMBSTONE = 'm.room.tombstone';
+const Upgrade = z.object({ type: z.literal(TOMBSTONE), state_key: z.literal('') });
+
 const POLL_MS = 30_000;
 const PAGE = 100;
 const MAX_PAGES = 50;
 
 export interface WatchDeps {
   readonly account: Account;
-  readonly rooms: readonly RoomId[];
+  /** As they are now. */
+  readonly rooms: () => readonly RoomId[];
+  /** One of them was upgraded. */
+  readonly upgraded: (signal: AbortSignal | undefined) => void;
   readonly state: WatchState;
   readonly handle: (event: RoomEvent) => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -30,12 +36,12 @@ export class Watch {
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
-    const types = ['m.room.message', 'm.reaction', 'm.room.redaction'];
+    // Of every room that it is in: which of them are the house's may change while this waits.
+    const types = ['m.room.message', 'm.reaction', 'm.room.redaction', TOMBSTONE];
     this.#filter = JSON.stringify({
       presence: { types: [] },
       account_data: { types: [] },
       room: {
-        rooms: deps.rooms,
         timeline: { limit: PAGE, types, not_senders: [deps.account.userId] },
         state: { types: [] },
         ephemeral: { types: [] },
@@ -70,8 +76,10 @@ export class Watch {
     if (since !== null) {
       for (const [id, { timeline }] of Object.entries(rooms.join)) {
         const room = RoomId.parse(id);
+        if (!this.#deps.rooms().includes(room)) continue;
         const missed = timeline.limited && timeline.prev_batch !== undefined ? await this.#missed(room, timeline.prev_batch, since) : [];
         for (const raw of [...missed, ...timeline.events]) {
+          if (Upgrade.safeParse(raw).success) this.#deps.upgraded(signal);
           const event = decodeEvent(raw, { isOwn: () => false }, room);
           if (event !== null) await this.#deps.handle(event);
         }

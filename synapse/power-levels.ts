@@ -30,10 +30,13 @@ const STATE = ['m.room.name', 'm.room.topic', 'm.room.avatar', 'm.room.power_lev
 /** What agents and guests may send without a level; every other event that is listed takes the owner's. */
 const SPEECH = /^(?:m\.room\.(?:message|redaction|encrypted)|m\.reaction|m\.sticker|m\.poll\.|m\.beacon|m\.call\.|org\.matrix\.msc\d+\.(?:poll|beacon|call)|com\.chavion\.)/;
 
+/** Whoever rules a room without an entry must have none: the homeserver refuses it (room version 12, MSC4289). */
+const withoutRulers = (users: Readonly<Record<string, number>>, rulers: readonly string[]): Record<string, number> => Object.fromEntries(Object.entries(users).filter(([user]) => !rulers.includes(user)));
+
 /** For a room or space that is about to be made. */
-export function freshPowerLevels(who: People): PowerLevels {
+export function freshPowerLevels(who: People, rulers: readonly string[] = []): PowerLevels {
   return {
-    users: { [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR },
+    users: withoutRulers({ [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR }, rulers),
     events: { ...Object.fromEntries(STATE.map((type) => [type, OWNER])), 'm.room.encryption': NOBODY },
     users_default: 0,
     events_default: 0,
@@ -50,12 +53,12 @@ export function freshPowerLevels(who: People): PowerLevels {
  * The levels with what is missing or would let an agent change the room put right, or null when nothing is.
  * Further masters and stricter rules that the owner has set stay.
  */
-export function repairedPowerLevels(now: PowerLevels, who: People): PowerLevels | null {
+export function repairedPowerLevels(now: PowerLevels, who: People, rulers: readonly string[] = []): PowerLevels | null {
   const users = Object.fromEntries(Object.entries(now.users).filter(([user]) => !user.startsWith('@agent_') && user !== who.executor));
   const events = Object.fromEntries(Object.entries(now.events).map(([type, level]) => [type, SPEECH.test(type) ? level : Math.max(level, OWNER)]));
   const repaired: PowerLevels = {
     ...now,
-    users: { ...users, [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR },
+    users: withoutRulers({ ...users, [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR }, rulers),
     events,
     users_default: Math.min(now.users_default, 0),
     state_default: Math.max(now.state_default, OWNER),

@@ -71,12 +71,3 @@ export async function joinedMembers(client: HomeserverClient, token: string, roo
   const { joined } = await client.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`, Members, { token });
   return new Map(Object.entries(joined).map(([user, { display_name, avatar_url }]) => [user, { name: display_name ?? null, avatar: avatar_url ?? null }]));
 }
-
-/** Brings somebody in. Whom the owner has banned stays out. */
-export async function join(client: HomeserverClient, token: string, room: RoomId, userId: UserId): Promise<void> {
-  try {
-    await client.call('POST', `/_synapse/admin/v1/join/${encodeURIComponent(room)}`, Nothing, { token, body: { user_id: userId } });
-  } catch (error) {
-    if (!(error instanceof HomeserverError && error.status === 403 && /ban/i.test(error.message))) throw error;
-  }
-}

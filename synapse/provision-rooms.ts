@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { RoomId } from '../bridge/protocol/ids.ts';
-import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
-import { giveUpLevel } from './masters.ts';
-import { OWNER, PowerLevels, freshPowerLevels, repairedPowerLevels } from './power-levels.ts';
+import { RoomId, UserId } from '../bridge/protocol/ids.ts';
+import { rulersCount } from '../bridge/protocol/room-power.ts';
+import { type HomeserverClient, Nothing } from './client.ts';
+import { actAs, bringIn, makeRuler, putState } from './enter-room.ts';
+import { OWNER, freshPowerLevels, type PowerLevels, repairedPowerLevels } from './power-levels.ts';
 import type { People } from './residents.ts';
+import { followUpgrades, isOfTheHouse, readRoom, type RoomState } from './room-state.ts';
 
 export interface RoomWanted {
   /** Before the colon of the alias. */
@@ -23,11 +25,29 @@ export interface Builder {
   readonly who: People;
 }
 
-/** The room behind the alias, made when there is none, and put right where it is missing something or not safe. */
-export async function provisionRoom(builder: Builder, wanted: RoomWanted, remembered: RoomId | undefined): Promise<RoomId> {
-  const room = (await byAlias(builder, wanted.alias)) ?? (await reclaimed(builder, wanted.alias, remembered)) ?? (await create(builder, wanted));
+export interface ProvisionedRoom {
+  readonly room: RoomId;
+  /** `moved`: somebody has upgraded it. `lost`: there was one, and it is gone with all that was said in it. */
+  readonly fate: 'same' | 'moved' | 'made' | 'lost';
+}
+
+/**
+ * The room of the house, made where there is none, followed where it was upgraded, and put right where it is missing
+ * something or not safe. What the alias says counts only where nothing is remembered: whoever is quick with an alias
+ * would otherwise be the new headquarters.
+ */
+export async function provisionRoom(builder: Builder, wanted: RoomWanted, remembered: RoomId | undefined): Promise<ProvisionedRoom> {
+  const { client, token, who } = builder;
+  const kept = remembered === undefined ? null : await followUpgrades(client, token, remembered, who);
+  const named = await byAlias(builder, wanted.alias);
+  const found = kept ?? (named === null ? null : await followUpgrades(client, token, named, who));
+  const ours = found !== null && (kept !== null || isOfTheHouse(found.state, who)) && (await makeRuler(builder, found.state)) ? found : null;
+  const room = ours?.state.room ?? (await create(builder, wanted));
+  if (named !== room) await giveAlias(builder, wanted.alias, room, named);
+  for (const old of ours?.before ?? []) await leaveInOrder(builder, old, room);
   await repair(builder, room, wanted);
-  return room;
+  if (ours === null) return { room, fate: remembered === undefined ? 'made' : 'lost' };
+  return { room, fate: remembered === undefined || remembered === room ? 'same' : 'moved' };
 }
 
 const path = (room: RoomId, rest: string): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/${rest}`;
@@ -39,24 +59,23 @@ async function byAlias(builder: Builder, alias: string): Promise<RoomId | null> 
 }
 
 /** An alias that someone took away comes back to the room where the history is. */
-async function reclaimed(builder: Builder, alias: string, remembered: RoomId | undefined): Promise<RoomId | null> {
-  if (remembered === undefined) return null;
-  const { joined_rooms } = await builder.client.call('GET', '/_matrix/client/v3/joined_rooms', z.object({ joined_rooms: z.array(RoomId) }), { token: builder.token });
-  if (!joined_rooms.includes(remembered)) return null;
-  await builder.client.call('PUT', aliasPath(builder, alias), Nothing, { token: builder.token, body: { room_id: remembered } });
-  return remembered;
+async function giveAlias(builder: Builder, alias: string, room: RoomId, now: RoomId | null): Promise<void> {
+  const { client, token } = builder;
+  if (now !== null) await client.find('DELETE', aliasPath(builder, alias), Nothing, { token });
+  if ((await byAlias(builder, alias)) !== room) await client.call('PUT', aliasPath(builder, alias), Nothing, { token, body: { room_id: room } });
 }
 
-async function create({ client, token, who }: Builder, { alias, name, topic, kind }: RoomWanted): Promise<RoomId> {
+async function create({ client, token, who }: Builder, { name, topic, kind }: RoomWanted): Promise<RoomId> {
+  const Capabilities = z.object({ capabilities: z.object({ 'm.room_versions': z.object({ default: z.string() }) }) });
+  const version = (await client.call('GET', '/_matrix/client/v3/capabilities', Capabilities, { token })).capabilities['m.room_versions'].default;
   const body = {
-    room_alias_name: alias,
-    room_version: '11',
+    room_version: version,
     preset: 'private_chat',
     visibility: 'private',
     name,
     topic,
     creation_content: kind === 'space' ? { type: 'm.space' } : {},
-    power_level_content_override: freshPowerLevels(who),
+    power_level_content_override: freshPowerLevels(who, rulersCount(version) ? [who.admin] : []),
     initial_state: [
       { type: 'm.room.guest_access', state_key: '', content: { guest_access: 'forbidden' } },
       { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'shared' } },
@@ -65,67 +84,53 @@ async function create({ client, token, who }: Builder, { alias, name, topic, kin
   return (await client.call('POST', '/_matrix/client/v3/createRoom', z.object({ room_id: RoomId }), { token, body })).room_id;
 }
 
-const State = z.array(z.object({ type: z.string(), state_key: z.string(), content: z.record(z.string(), z.unknown()) }));
-type State = z.infer<typeof State>;
-
-async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promise<void> {
-  const { client, token, who } = builder;
-  let state = await stateOf(builder, room);
-  if (levelsIn(state).users[who.admin] !== OWNER) {
-    await makeRoomAdmin(builder, room);
-    state = await stateOf(builder, room);
-  }
-  const content = (type: string, key = '') => state.find((event) => event.type === type && event.state_key === key)?.content;
-  const put = (type: string, body: unknown, at = room, key = '') =>
-    client.call('PUT', path(at, `state/${encodeURIComponent(type)}/${encodeURIComponent(key)}`), Nothing, { token, body });
-
-  await repairLevels(builder, room, levelsIn(state), (levels) => put('m.room.power_levels', levels));
-  if (content('m.room.join_rules')?.['join_rule'] !== 'invite') await put('m.room.join_rules', { join_rule: 'invite' });
-  if (content('m.room.guest_access')?.['guest_access'] !== 'forbidden') await put('m.room.guest_access', { guest_access: 'forbidden' });
-  if (!OPEN_TO_MEMBERS.has(String(content('m.room.history_visibility')?.['history_visibility']))) await put('m.room.history_visibility', { history_visibility: 'shared' });
-  // A name or topic that the owner has chosen, and an emptied one too, is the owner's business.
-  if (content('m.room.name') === undefined) await put('m.room.name', { name: wanted.name });
-  if (content('m.room.topic') === undefined) await put('m.room.topic', { topic: wanted.topic });
-
-  if (wanted.parent === undefined) return;
-  const via = { via: [builder.serverName] };
-  const children = await stateOf(builder, wanted.parent);
-  if (!children.some((event) => event.type === 'm.space.child' && event.state_key === room && 'via' in event.content)) {
-    await put('m.space.child', { ...via, suggested: true, order: wanted.alias }, wanted.parent, room);
-  }
-  if (!('via' in (content('m.space.parent', wanted.parent) ?? {}))) await put('m.space.parent', { ...via, canonical: true }, room, wanted.parent);
+/**
+ * A room that was upgraded: what runs in it may be said to its end, where the homeserver has closed it to all but
+ * moderators. Everybody who was in it comes along.
+ */
+async function leaveInOrder(builder: Builder, old: RoomState, room: RoomId): Promise<void> {
+  const { client, token } = builder;
+  if (old.levels.events_default > 0) await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 }).catch(() => undefined);
+  const there = (await readRoom(client, token, room))?.joined;
+  for (const user of old.joined) if (there?.has(user) !== true) await bringIn(client, token, room, user);
 }
 
-const levelsIn = (state: State): PowerLevels => PowerLevels.parse(state.find((event) => event.type === 'm.room.power_levels')?.content ?? {});
+async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promise<void> {
+  const { client, token } = builder;
+  const state = await readRoom(client, token, room);
+  if (state === null) return;
+  const put = (type: string, body: unknown, at = state, key = '') => putState(builder, at, type, body, key);
 
-async function repairLevels({ client, token, who }: Builder, room: RoomId, now: PowerLevels, put: (levels: PowerLevels) => Promise<void>): Promise<void> {
-  const wanted = repairedPowerLevels(now, who);
+  await repairLevels(builder, state, (levels) => put('m.room.power_levels', levels));
+  if (state.content('m.room.join_rules')?.['join_rule'] !== 'invite') await put('m.room.join_rules', { join_rule: 'invite' });
+  if (state.content('m.room.guest_access')?.['guest_access'] !== 'forbidden') await put('m.room.guest_access', { guest_access: 'forbidden' });
+  if (!OPEN_TO_MEMBERS.has(String(state.content('m.room.history_visibility')?.['history_visibility']))) await put('m.room.history_visibility', { history_visibility: 'shared' });
+  // A name or topic that the owner has chosen, and an emptied one too, is the owner's business.
+  if (state.content('m.room.name') === undefined) await put('m.room.name', { name: wanted.name });
+  if (state.content('m.room.topic') === undefined) await put('m.room.topic', { topic: wanted.topic });
+
+  const parent = wanted.parent === undefined ? null : await readRoom(client, token, wanted.parent);
+  if (parent === null) return;
+  const via = { via: [builder.serverName] };
+  if (!('via' in (parent.content('m.space.child', room) ?? {}))) await put('m.space.child', { ...via, suggested: true, order: wanted.alias }, parent, room);
+  if (!('via' in (state.content('m.space.parent', parent.room) ?? {}))) await put('m.space.parent', { ...via, canonical: true }, state, parent.room);
+  const predecessor = z.object({ room_id: RoomId }).safeParse(state.content('m.room.create')?.['predecessor']).data?.room_id;
+  if (predecessor !== undefined && 'via' in (parent.content('m.space.child', predecessor) ?? {})) await put('m.space.child', {}, parent, predecessor);
+}
+
+/** Nobody can take a level away from an equal: whoever stands too high gives it up in its own name. */
+async function repairLevels(builder: Builder, state: RoomState, put: (levels: PowerLevels) => Promise<void>): Promise<void> {
+  const { client, token, who } = builder;
+  const wanted = repairedPowerLevels(state.levels, who, state.power.rulers);
   if (wanted === null) return;
-  let between = now;
-  for (const [user, level] of Object.entries(now.users)) {
-    if (level < OWNER || (wanted.users[user] ?? 0) >= level) continue;
-    between = await giveUpLevel(client, token, room, user, between);
+  let between = state.levels;
+  for (const [user, level] of Object.entries(state.levels.users)) {
+    if (level < OWNER || (wanted.users[user] ?? 0) >= level || state.power.rulers.some((ruler) => ruler === user)) continue;
+    between = { ...between, users: { ...between.users, [user]: 0 } };
+    const levels = between;
+    await actAs(client, token, UserId.parse(user), (own) => client.call('PUT', path(state.room, 'state/m.room.power_levels/'), Nothing, { token: own, body: levels }));
   }
   await put(wanted);
 }
 
-/** https://element-hq.github.io/synapse/latest/admin_api/rooms.html#make-room-admin-api */
-async function makeRoomAdmin({ client, token, who }: Builder, room: RoomId): Promise<void> {
-  await client.call('POST', `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/make_room_admin`, Nothing, { token, body: { user_id: who.admin } });
-}
-
 const OPEN_TO_MEMBERS = new Set(['shared', 'invited', 'joined']);
-
-/** As it is now: whoever has left is shown how it was then, so an admin that left by mistake comes back first. */
-async function stateOf(builder: Builder, room: RoomId): Promise<State> {
-  const { client, token, who } = builder;
-  const read = () => client.call('GET', path(room, 'state'), State, { token });
-  const seen = await read().catch((error: unknown) => {
-    if (error instanceof HomeserverError && error.status === 403) return [];
-    throw error;
-  });
-  if (seen.some(({ type, state_key, content }) => type === 'm.room.member' && state_key === who.admin && content['membership'] === 'join')) return seen;
-  await makeRoomAdmin(builder, room);
-  await client.call('POST', path(room, 'join'), Nothing, { token, body: {} });
-  return await read();
-}

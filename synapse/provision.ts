@@ -1,18 +1,19 @@
 import { z } from 'zod';
-import { RoomId } from '../bridge/protocol/ids.ts';
-import type { Lang } from '../bridge/protocol/ids.ts';
+import type { RoomId, UserId, Lang } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
 import { launcherText } from '../bridge/text/launcher.ts';
 import { HomeserverClient, HomeserverError } from './client.ts';
+import { bringIn } from './enter-room.ts';
+import { type Furnished, furnishRooms, HouseRooms } from './house-rooms.ts';
 import { adminToken, keepExecutor, openPerson } from './own-accounts.ts';
 import { liftLimits, provisionAccount } from './provision-accounts.ts';
-import { Avatars, type Member, join, joinedMembers, provisionGhost } from './provision-residents.ts';
-import { type Builder, provisionRoom } from './provision-rooms.ts';
+import { Avatars, type Member, joinedMembers, provisionGhost } from './provision-residents.ts';
+import type { Builder } from './provision-rooms.ts';
 import { type Ghost, ghosts, people } from './residents.ts';
 
 /** What one start found or made, and the next one looks at first. Nothing in it is secret or cannot be found anew. */
 export const Remembered = z.object({
-  rooms: z.object({ space: RoomId, hq: RoomId, ops: RoomId }).optional(),
+  rooms: HouseRooms.optional(),
   avatars: Avatars.default({}),
 });
 export type Remembered = z.infer<typeof Remembered>;
@@ -32,7 +33,11 @@ export interface Provision {
 
 export interface Provisioned {
   readonly adminToken: string;
-  readonly rooms: { readonly space: RoomId; readonly hq: RoomId; readonly ops: RoomId };
+  readonly rooms: HouseRooms;
+  /** What became of the rooms since the last start. */
+  readonly fates: Furnished['fates'];
+  /** Whom the homeserver lets in no more: closed, banned. */
+  readonly outside: readonly UserId[];
   readonly remembered: Remembered;
   /** Names of agents whose accounts were closed in Synapse Admin: they stay out. */
   readonly dormant: readonly string[];
@@ -57,24 +62,22 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
   await keepExecutor(client, token, { userId: who.executor, password: executor });
 
   const builder: Builder = { client, token, serverName: wanted.serverName, who };
-  const before = wanted.remembered.rooms;
-  const space = await provisionRoom(builder, { alias: 'chavion', name: 'Chavion', topic: text.spaceTopic, kind: 'space' }, before?.space);
-  const hq = await provisionRoom(builder, { alias: 'hq', name: text.hq, topic: text.hqTopic, kind: 'room', parent: space }, before?.hq);
-  const ops = await provisionRoom(builder, { alias: 'ops', name: text.ops, topic: text.opsTopic, kind: 'room', parent: space }, before?.ops);
+  const { rooms, fates } = await furnishRooms(builder, wanted.lang, wanted.remembered.rooms);
+  const { space, hq, ops } = rooms;
 
-  const members = new Map(await Promise.all([hq, ops, space].map(async (room) => [room, await joinedMembers(client, token, room)] as const)));
+  const members = new Map(await Promise.all([hq, ops, space].map(async (room: RoomId) => [room, await joinedMembers(client, token, room)] as const)));
   const inHq = members.get(hq) ?? new Map<string, Member>();
   const { avatars, dormant } = await residents(client, wanted, token, inHq);
   const absent = new Set(dormant.map((ghost) => ghost.userId));
 
   const everyone = [who.coordinator, ...ghosts(wanted.roster, wanted.serverName).map((ghost) => ghost.userId), who.executor, who.master];
+  const outside = new Set<UserId>();
   for (const [room, present] of members) {
     const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter((user) => !present.has(user) && !absent.has(user));
     // One after another: each join is a change of the room's state that the next one builds on.
-    for (const user of missing) await join(client, token, room, user);
+    for (const user of missing) if (!(await bringIn(client, token, room, user))) outside.add(user);
   }
-  const rooms = { space, hq, ops };
-  return { adminToken: token, rooms, remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } }, dormant: dormant.map(({ name }) => name) };
+  return { adminToken: token, rooms, fates, outside: [...outside], remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } }, dormant: dormant.map(({ name }) => name) };
 }
 
 /** A few at a time; Synapse does no more at once anyway. */

@@ -150,6 +150,7 @@ export class TaskRequests {
       case 'membership':
       case 'power':
       case 'encrypted':
+      case 'upgrade':
       case 'unreadable':
         return;
     }

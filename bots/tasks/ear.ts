@@ -16,6 +16,8 @@ export interface TaskEarDeps {
   readonly timeline: Pick<Timeline, 'find'>;
   readonly coordinator: UserId;
   readonly executor: UserId;
+  /** Rooms that were upgraded, and where they go on: what runs in the old one is stopped from the new one too. */
+  readonly former?: ReadonlyMap<RoomId, RoomId>;
 }
 
 export interface TaskEar {
@@ -61,6 +63,7 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
       case 'membership':
       case 'power':
       case 'encrypted':
+      case 'upgrade':
       case 'unreadable':
         return;
     }
@@ -89,7 +92,7 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
   }
 
   const meant = async (room: RoomId, thread: EventId | undefined): Promise<readonly TaskState[]> =>
-    (await tasks.live()).filter((task) => task.room === room && (thread === undefined || task.root === thread));
+    (await tasks.live()).filter((task) => (task.room === room || deps.former?.get(task.room) === room) && (thread === undefined || task.root === thread));
 
   return {
     hear,

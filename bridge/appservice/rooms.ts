@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Account } from '../matrix/account.ts';
+import { creationIn } from '../matrix/lineage.ts';
 import { type RoomId, UserId } from '../protocol/ids.ts';
 import type { RoomEvent } from '../protocol/room-event.ts';
 
@@ -59,11 +60,10 @@ export class Rooms {
     return this.#account;
   }
 
-  /** Masters are the users of power level 100 in the HQ room. */
+  /** Masters are the users of power level 100 in the HQ room, and those who rule it by having made it. */
   masters(): Promise<ReadonlySet<UserId>> {
-    this.#masters ??= this.#account
-      .state(this.#hq, 'm.room.power_levels')
-      .then((content) => this.#mastersIn(Object.entries(PowerLevels.parse(content ?? {}).users)))
+    this.#masters ??= Promise.all([this.#account.state(this.#hq, 'm.room.power_levels'), creationIn(this.#account, this.#hq)])
+      .then(([content, made]) => this.#mastersIn(Object.entries(PowerLevels.parse(content ?? {}).users), made?.rulers))
       .catch((error: unknown) => {
         this.#masters = null;
         throw error;
@@ -91,7 +91,7 @@ export class Rooms {
   }
 
   async note(event: RoomEvent): Promise<void> {
-    if (event.kind === 'power' && event.roomId === this.#hq) this.#masters = Promise.resolve(this.#mastersIn([...event.users]));
+    if (event.kind === 'power' && event.roomId === this.#hq) this.#masters = this.#mastersWith([...event.users]);
     if (event.kind === 'encrypted') this.#encrypted.set(event.roomId, true);
     if (event.kind !== 'membership') return;
     // The reader may have left, or the first one may have come.
@@ -109,8 +109,12 @@ export class Rooms {
     this.#masters = null;
   }
 
-  #mastersIn(users: readonly (readonly [string, number])[]): ReadonlySet<UserId> {
-    const masters = new Set<UserId>();
+  async #mastersWith(users: readonly (readonly [string, number])[]): Promise<ReadonlySet<UserId>> {
+    return this.#mastersIn(users, (await creationIn(this.#account, this.#hq))?.rulers);
+  }
+
+  #mastersIn(users: readonly (readonly [string, number])[], rulers: readonly UserId[] = []): ReadonlySet<UserId> {
+    const masters = new Set(rulers.filter((user) => this.#isMasterLike(user)));
     for (const [user, level] of users) {
       const id = UserId.safeParse(user);
       if (id.success && level === 100 && this.#isMasterLike(id.data)) masters.add(id.data);

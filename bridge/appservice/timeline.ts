@@ -103,6 +103,7 @@ export class Timeline {
       case 'membership':
       case 'power':
       case 'encrypted':
+      case 'upgrade':
       case 'unreadable':
         return;
     }

@@ -14,7 +14,7 @@ const ENTRY = 'executor/main.ts';
 export const executorExists = (house: House): boolean => existsSync(join(house.project, ENTRY));
 
 /** No AI key and no token of the appservice is in its environment: it is told of its own account and its own queues. */
-export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): PartPlan {
+export function executorPlan(house: House, rooms: () => { hq: RoomId; ops: RoomId }): PartPlan {
   const folder = house.folder('executor');
   const { settings } = house.loaded;
   const owner = house.accounts?.executor;
@@ -32,8 +32,8 @@ export function executorPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): 
         CHAVION_EXECUTOR_PASSWORD: house.secrets.passwords.executor,
         CHAVION_REDIS_URL: redisUrl('executor', house.secrets.redis.executor, settings.CHAVION_REDIS_PORT),
         CHAVION_ADMIN_USER: who.admin,
-        CHAVION_HQ_ROOM: rooms.hq,
-        CHAVION_OPS_ROOM: rooms.ops,
+        CHAVION_HQ_ROOM: rooms().hq,
+        CHAVION_OPS_ROOM: rooms().ops,
         CHAVION_LANG: settings.CHAVION_LANG,
         CHAVION_TZ: settings.CHAVION_TZ,
         CHAVION_EXECUTOR_FOLDER: folder,

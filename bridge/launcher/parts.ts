@@ -96,7 +96,7 @@ const ENTRY = 'bots/main.ts';
 
 export const swarmExists = (house: House): boolean => existsSync(join(house.project, ENTRY));
 
-export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): PartPlan {
+export function swarmPlan(house: House, rooms: () => { hq: RoomId; ops: RoomId }): PartPlan {
   const folder = house.folder('swarm');
   const { settings } = house.loaded;
   const owner = house.accounts?.swarm;
@@ -122,8 +122,8 @@ export function swarmPlan(house: House, rooms: { hq: RoomId; ops: RoomId }): Par
         CHAVION_HOMESERVER_TOKEN: house.secrets.appservice.homeserver,
         CHAVION_REDIS_URL: redisUrl('swarm', house.secrets.redis.swarm, settings.CHAVION_REDIS_PORT),
         CHAVION_ADMIN_USER: people(settings.CHAVION_SERVER_NAME).admin,
-        CHAVION_HQ_ROOM: rooms.hq,
-        CHAVION_OPS_ROOM: rooms.ops,
+        CHAVION_HQ_ROOM: rooms().hq,
+        CHAVION_OPS_ROOM: rooms().ops,
         CHAVION_LANG: settings.CHAVION_LANG,
         CHAVION_TZ: settings.CHAVION_TZ,
         CHAVION_ROSTER_JSON: JSON.stringify(house.loaded.roster),

@@ -3,8 +3,8 @@ import type { Environment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
 import { Remembered, provision } from '../../synapse/provision.ts';
 import { localAddress } from '../../synapse/homeserver-config.ts';
+import type { HouseRooms } from '../../synapse/house-rooms.ts';
 import { people } from '../../synapse/residents.ts';
-import type { RoomId } from '../protocol/ids.ts';
 import { dormantText } from '../text/admin.ts';
 import { launcherText } from '../text/launcher.ts';
 import { ensureAccounts, type Part } from './accounts.ts';
@@ -35,7 +35,10 @@ export interface Start {
 
 /** Every part has answered. */
 export interface OpenHouse extends House {
-  readonly rooms: { readonly hq: RoomId; readonly ops: RoomId; readonly space: RoomId };
+  /** As they are now. */
+  readonly rooms: () => HouseRooms;
+  /** A room goes on elsewhere: remembered, told, and taken up by the parts. */
+  readonly moved: (rooms: HouseRooms) => Promise<void>;
   /** Whether a part does its work now. */
   readonly answers: (part: Part) => Promise<boolean>;
 }
@@ -80,10 +83,11 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     supervision.run(redisPlan(house, { channelRights: hasChannelRights(redisVersion), readRights: hasReadRights(redisVersion) }), 'Redis', stop),
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),
   ]);
-  const rooms = await furnish(house, terminal);
+  let rooms = await furnish(house, terminal);
+  const now = () => rooms;
   await Promise.all([
-    swarmExists(house) ? supervision.run(swarmPlan(house, rooms), 'Chavion', stop) : undefined,
-    executorExists(house) ? supervision.run(executorPlan(house, rooms), 'Executor', stop) : undefined,
+    swarmExists(house) ? supervision.run(swarmPlan(house, now), 'Chavion', stop) : undefined,
+    executorExists(house) ? supervision.run(executorPlan(house, now), 'Executor', stop) : undefined,
   ]);
   const master = { userId: people(instance.serverName).master, password: secrets.passwords.master };
   const publish = (password: string) =>
@@ -104,7 +108,15 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     anew.abort();
   };
   await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), startAfresh, newPassword: () => publish(loadSecrets(paths.secrets).passwords.master) });
-  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false });
+  const moved = async (next: HouseRooms) => {
+    rooms = next;
+    writeSecretJson(paths.provision, { ...(readJson(paths.provision, Remembered) ?? { avatars: {} }), rooms });
+    publish(loadSecrets(paths.secrets).passwords.master);
+    terminal.mark('note', launcherText.roomsMoved[terminal.lang]());
+    // The executor follows by itself: what it runs goes on.
+    await supervision.part('swarm')?.restart();
+  };
+  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
   return stop.aborted ? 'stopped' : end;
 }
@@ -116,7 +128,7 @@ function replaceProcess({ project, environment }: Start): void {
 }
 
 /** Accounts, rooms and residents; what was found or made is written down at once. */
-async function furnish(house: House, terminal: Terminal): Promise<{ hq: RoomId; ops: RoomId; space: RoomId }> {
+async function furnish(house: House, terminal: Terminal): Promise<HouseRooms> {
   const { loaded, paths, secrets, instance } = house;
   using step = terminal.step(launcherText.stepRooms);
   const done = await provision({
@@ -134,6 +146,8 @@ async function furnish(house: House, terminal: Terminal): Promise<{ hq: RoomId; 
   if (done.adminToken !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: done.adminToken });
   writeSecretJson(paths.provision, done.remembered);
   step.done(launcherText.roomsReady(loaded.roster.agents.length)[terminal.lang]());
+  if (done.fates.hq === 'lost' || done.fates.ops === 'lost') terminal.mark(false, launcherText.roomsLost[terminal.lang]());
+  if (done.outside.length > 0) terminal.mark('note', launcherText.keptOutside(done.outside)[terminal.lang]());
   if (done.dormant.length > 0) terminal.mark('note', dormantText[terminal.lang](done.dormant));
   return done.rooms;
 }

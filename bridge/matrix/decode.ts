@@ -96,6 +96,10 @@ function decodeState(event: Envelope, origin: Origin, stateKey: string): RoomEve
     }
     return { ...origin, kind: 'power', users };
   }
+  if (event.type === 'm.room.tombstone' && stateKey === '') {
+    const replaced = z.object({ replacement_room: RoomId }).safeParse(event.content);
+    return replaced.success ? { ...origin, kind: 'upgrade', to: replaced.data.replacement_room } : null;
+  }
   return null;
 }
 

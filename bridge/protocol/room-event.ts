@@ -11,6 +11,7 @@ export type RoomEvent =
   | MembershipEvent
   | PowerLevelsEvent
   | EncryptedEvent
+  | UpgradeEvent
   | UnreadableEvent;
 
 interface Origin {
@@ -85,6 +86,12 @@ export interface MembershipEvent extends Origin {
 export interface PowerLevelsEvent extends Origin {
   readonly kind: 'power';
   readonly users: ReadonlyMap<UserId, number>;
+}
+
+/** A tombstone: the room goes on in another one, if that one says so too. */
+export interface UpgradeEvent extends Origin {
+  readonly kind: 'upgrade';
+  readonly to: RoomId;
 }
 
 /** An `m.room.encrypted` message, which nobody here can open. */

@@ -45,6 +45,7 @@ export class Transcript {
       case 'membership':
       case 'power':
       case 'encrypted':
+      case 'upgrade':
       case 'unreadable':
         return [];
     }

@@ -137,6 +137,19 @@ export const launcherText = {
       () => `이 사용자로는 ${path}에 쓸 수 없어 멈췄습니다. 지금까지의 내용은 그대로입니다. 폴더의 권한을 확인하거나, CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.`,
       () => `This account cannot write to ${path}, so it stopped; what you have is kept. Check the folder and its permissions, or choose another with CHAVION_DATA_DIR.`,
     ),
+  roomsMoved: phrase(
+    () => '방이 새 판으로 옮겨졌습니다. 에이전트들과 실행자도 따라갔습니다.',
+    () => 'A room was upgraded. The agents and the executor have followed.',
+  ),
+  roomsLost: phrase(
+    () => '본부나 작업기록 방이 지워져 새로 만들었습니다. 그 방에서 한 이야기는 되찾을 수 없습니다(백업에는 있습니다: npm start -- restore). 임무와 예약의 글도 그 방에 있었다면 함께 사라졌습니다.',
+    () => 'HQ or the ops room was deleted, so a new one was made. What was said in the old one is gone (a backup still has it: npm start -- restore), and so are the messages of tasks and schedules that stood there.',
+  ),
+  keptOutside: (users: readonly string[]) =>
+    phrase(
+      () => `방에 들이지 못한 계정: ${users.join(', ')}. 닫혔거나 차단된 계정입니다. Ketesa나 Element에서 풀어 주세요.`,
+      () => `Not let into the rooms: ${users.join(', ')}. They are closed or banned; open them in Ketesa or Element.`,
+    ),
   newKeys: phrase(() => '새 키를 쓰도록 에이전트들을 다시 켭니다.', () => 'Starting the agents anew with the new keys.'),
   stopping: phrase(() => '멈추는 중입니다 …', () => 'Stopping …'),
   stopped: phrase(() => '모두 멈췄습니다. 다음에 npm start 하면 여기서 이어집니다.', () => 'Everything has stopped. The next npm start goes on from here.'),

@@ -256,3 +256,9 @@ export const cutByLimit = phrase(
   () => '(길이 한도에서 잘렸습니다. 이어서 듣고 싶으면 "계속"이라고 해 주세요.)',
   () => '(Cut at the length limit. Say "go on" to hear the rest.)',
 );
+
+/** In a room that was upgraded. */
+export const goesOnElsewhere = phrase<[link: string]>(
+  (link) => `이 방은 새 방으로 옮겨졌습니다. 거기서 말씀해 주세요: ${link}`,
+  (link) => `This room was upgraded and goes on in the new one. Please speak there: ${link}`,
+);

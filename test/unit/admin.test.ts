@@ -73,6 +73,6 @@ describe('who commands', () => {
     const who = people('house.test');
     const levels = freshPowerLevels(who);
     const users = { ...levels.users, [who.executor]: 100, '@agent_claude:house.test': 100, '@mina:house.test': 100, '@hana:house.test': 99, '@over:house.test': 101 };
-    expect([...mastersAmong(users, who)].toSorted()).toEqual(['@master:house.test', '@mina:house.test']);
+    expect([...mastersAmong({ users, rulers: [] }, who)].toSorted()).toEqual(['@master:house.test', '@mina:house.test']);
   });
 });

@@ -24,7 +24,7 @@ function run(): TaskThreadRecord {
 }
 
 const message = (more: object = {}, content: object = {}) => ({ event_id: ORDER, room_id: HQ, sender: MASTER, type: 'm.room.message', origin_server_ts: ORDERED, content: { msgtype: 'm.text', body: '!예약 매일 아침 7시에 서버 살피기', ...content }, unsigned: {}, ...more });
-const standing = (raw: unknown = message(), more: Partial<StandingOrder> = {}): StandingOrder => ({ event: ORDER, raw, reactions: [], revokedAt: 0, ...more });
+const standing = (raw: unknown = message(), more: Partial<StandingOrder> = {}): StandingOrder => ({ event: ORDER, room: HQ, raw, reactions: [], revokedAt: 0, ...more });
 const judge = (order: StandingOrder | undefined, thread = run(), more: Partial<PlanFacts> = {}, job: object = {}) =>
   judgePlan(jobOf(job), factsOf(thread, { standing: order, ...more }));
 const stop = (sender: string) => ({ event: EventId.parse('$sign'), sender: sender as never, key: '🛑', at: AT });

@@ -15,6 +15,10 @@ const Synced = z.object({
   rooms: z.object({ join: z.record(z.string(), z.object({ timeline: z.object({ events: z.array(z.unknown()) }) })).default({}) }).default({ join: {} }),
 });
 
+/** What the house looks after in its rooms. */
+const CHANGES = ['m.room.tombstone', 'm.room.power_levels', 'm.room.member', 'm.room.join_rules', 'm.room.history_visibility', 'm.room.guest_access', 'm.room.encryption', 'm.room.canonical_alias', 'm.space.child'];
+const Changed = z.object({ type: z.enum(CHANGES), state_key: z.string() });
+
 const POLL_MS = 20_000;
 const AGAIN_MS = 1_000;
 /** Orders that are not carried out again where the position is older than they are. */
@@ -30,6 +34,8 @@ export interface FollowDeps {
   /** The token does not hold any more. */
   readonly signIn: () => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Somebody has changed a room. */
+  readonly changed?: () => void;
   /** After every answer of the homeserver's: it is followed. */
   readonly heard?: () => void;
 }
@@ -40,16 +46,19 @@ export interface FollowDeps {
  */
 export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
   let kept = keptPosition(deps);
-  const { hq, ops } = deps.house().rooms;
   const nothing = { types: [] };
-  const timeline = { limit: 100, types: ['m.room.message'], not_senders: deps.silent };
-  const filter = JSON.stringify({ presence: nothing, account_data: nothing, room: { rooms: [hq, ops], timeline, state: nothing, ephemeral: nothing, account_data: nothing } });
+  // Of every room that the admin is in: they are the house's, and which of them is HQ may change while this waits.
+  const timeline = { limit: 100, types: ['m.room.message', ...CHANGES], not_senders: deps.silent };
+  const filter = JSON.stringify({ presence: nothing, account_data: nothing, room: { timeline, state: nothing, ephemeral: nothing, account_data: nothing } });
   const once = async () => {
     const { client, token } = deps.house();
     const query = { filter, set_presence: 'offline', timeout: kept === undefined ? '0' : String(POLL_MS), ...(kept === undefined ? {} : { since: kept.since }) };
     const { next_batch, rooms } = await client.call('GET', '/_matrix/client/v3/sync', Synced, { token, query, tries: 1, signal });
     if (kept === undefined) return writeSecretJson(deps.file, (kept = { since: next_batch, done: [] }));
-    const found = Object.entries(rooms.join).flatMap(([room, { timeline: { events } }]) => events.flatMap((raw) => orderIn(raw, RoomId.parse(room))));
+    const { hq, ops } = deps.house().rooms;
+    const said = Object.entries(rooms.join);
+    if (said.some(([, { timeline: { events } }]) => events.some((raw) => Changed.safeParse(raw).success))) deps.changed?.();
+    const found = said.filter(([room]) => room === hq || room === ops).flatMap(([room, { timeline: { events } }]) => events.flatMap((raw) => orderIn(raw, RoomId.parse(room))));
     for (const { event, room } of found) {
       if (kept.done.includes(event)) continue;
       await deps.attend(event, room);

@@ -1,39 +1,103 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepCoordinator, keepExecutor } from '../../../synapse/own-accounts.ts';
+import { Nothing } from '../../../synapse/client.ts';
+import { type Furnished, furnishRooms, type HouseRooms } from '../../../synapse/house-rooms.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
+import { keepCoordinator, keepExecutor } from '../../../synapse/own-accounts.ts';
+import { messageContent } from '../../matrix/content.ts';
+import type { Lang, RoomId } from '../../protocol/ids.ts';
+import { keptText } from '../../text/house.ts';
+import { readRoom } from '../../../synapse/room-state.ts';
 
-/** Between two looks; what somebody does to the house's own accounts is put right within it. */
+/** Between two looks; what somebody does to the house's own accounts and rooms is put right within it. */
 const LOOK_MS = 15_000;
+/** What somebody has begun in a room has several events. */
+const SETTLE_MS = 500;
 
 export interface KeepDeps {
   readonly house: () => Rooms;
   /** Undefined where whoever looks does not know it. */
   readonly executorPassword: string | undefined;
+  readonly lang: Lang;
   /** The admin's token, looked at and made anew where it no longer does what it is for. */
   readonly signIn: () => Promise<void>;
-  readonly onKept: (what: 'executor' | 'coordinator') => void;
+  /** A room was upgraded, and the house's own accounts are in the new one. */
+  readonly moved: (rooms: HouseRooms) => Promise<void>;
+  readonly onKept: (what: 'executor' | 'coordinator' | 'moved' | 'gone') => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Looks after the house's own accounts, whose passwords and standing are nobody's but the house's, until aborted. */
-export async function keep(deps: KeepDeps, signal: AbortSignal): Promise<void> {
-  let failing = false;
-  while (!signal.aborted) {
-    try {
-      await look(deps);
-      failing = false;
-    } catch (error) {
-      // Once for each time that it begins: a homeserver that is away is nobody's news here.
-      if (!failing && !signal.aborted) deps.onError(error);
-      failing = true;
-    }
-    await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
-  }
-}
+/** Looks after the house's own accounts and rooms: whatever a person does to them, the house goes on, or it is said. */
+export class Keeper {
+  readonly #deps: KeepDeps;
+  readonly #signal: AbortSignal;
+  #wake = (): void => undefined;
+  #gone = false;
 
-async function look({ house, executorPassword, signIn, onKept }: KeepDeps): Promise<void> {
-  await signIn();
-  const { client, token, who } = house();
-  if (executorPassword !== undefined && (await keepExecutor(client, token, { userId: who.executor, password: executorPassword }))) onKept('executor');
-  if (await keepCoordinator(client, token, who.coordinator)) onKept('coordinator');
+  constructor(deps: KeepDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  /** Something has changed in a room. */
+  lookNow(): void {
+    this.#wake();
+  }
+
+  /** Until aborted. */
+  async run(): Promise<void> {
+    let failing = false;
+    while (!this.#signal.aborted) {
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+      try {
+        await this.#look();
+        failing = false;
+      } catch (error) {
+        // Once for each time that it begins: a homeserver that is away is nobody's news here.
+        if (!failing && !this.#signal.aborted) this.#deps.onError(error);
+        failing = true;
+      }
+      await Promise.race([woken.then(() => this.#pause(SETTLE_MS)), this.#pause(LOOK_MS)]);
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#signal, ref: false }).catch(() => undefined);
+  }
+
+  async #look(): Promise<void> {
+    const { house, executorPassword, signIn, onKept, lang } = this.#deps;
+    await signIn();
+    const { client, token, who, rooms } = house();
+    if (executorPassword !== undefined && (await keepExecutor(client, token, { userId: who.executor, password: executorPassword }))) {
+      onKept('executor');
+      await this.#say(rooms.ops, keptText.executor[lang]());
+    }
+    if (await keepCoordinator(client, token, who.coordinator)) {
+      onKept('coordinator');
+      await this.#say(rooms.ops, keptText.coordinator[lang]());
+    }
+    // A room that is gone is made anew by the next start alone: a slip of the finger may still be undone by a backup.
+    const gone = (await Promise.all([rooms.hq, rooms.ops].map((room) => readRoom(client, token, room)))).includes(null);
+    if (gone && !this.#gone) onKept('gone');
+    this.#gone = gone;
+    if (!gone) await this.#rooms();
+  }
+
+  async #rooms(): Promise<void> {
+    const { house, lang, moved, onKept } = this.#deps;
+    const { client, token, who, rooms } = house();
+    const serverName = who.admin.slice(who.admin.indexOf(':') + 1);
+    const now: Furnished = await furnishRooms({ client, token, serverName, who }, lang, { ...rooms, former: [...(rooms.former ?? [])] });
+    if (now.rooms.hq === rooms.hq && now.rooms.ops === rooms.ops && now.rooms.space === rooms.space) return;
+    onKept('moved');
+    await moved(now.rooms);
+    if (now.rooms.hq !== rooms.hq) await this.#say(now.rooms.hq, keptText.moved[lang]());
+  }
+
+  async #say(room: RoomId, text: string): Promise<void> {
+    const { client, token } = this.#deps.house();
+    const body = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
+    await client.call('PUT', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${randomUUID()}`, Nothing, { token, body }).catch(() => undefined);
+  }
 }

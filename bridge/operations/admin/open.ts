@@ -12,18 +12,18 @@ import type { OpenHouse } from '../../launcher/start.ts';
 import { attend } from './desk.ts';
 import { follow } from './follow.ts';
 import { houseFacts } from './house-facts.ts';
-import { keep } from './keep.ts';
+import { Keeper } from './keep.ts';
 
 /** The admin in the rooms, until it is disposed of. Lives in the launcher: its token is nobody else's. */
 export function openAdminDesk(house: OpenHouse): Disposable {
-  const { instance, loaded, paths, rooms } = house;
+  const { instance, loaded, paths } = house;
   const who = people(instance.serverName);
   const client = new HomeserverClient(homeserverUrl(house));
   const file = openLog(join(paths.logs, 'launcher.log'));
   const log = pino({ name: 'launcher' }, destination({ fd: file, sync: true }));
   const token = () => loadSecrets(paths.secrets).adminToken ?? '';
   let known = token();
-  const asAdmin = (): Rooms => ({ client, token: known, who, rooms });
+  const asAdmin = (): Rooms => ({ client, token: known, who, rooms: house.rooms() });
   // One at a time: two would end each other's token.
   let signingIn: Promise<void> | undefined;
   const signIn = () => (signingIn ??= signInOnce().finally(() => (signingIn = undefined)));
@@ -44,7 +44,8 @@ export function openAdminDesk(house: OpenHouse): Disposable {
     signIn,
     onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
   } satisfies Parameters<typeof follow>[0];
-  void follow(deps, stopping.signal);
-  void keep({ house: asAdmin, executorPassword: house.secrets.passwords.executor, signIn, onKept: (account) => log.warn({ account }, 'let in again'), onError: deps.onError }, stopping.signal);
+  const keeping = new Keeper({ house: asAdmin, executorPassword: house.secrets.passwords.executor, signIn, onKept: (account) => log.warn({ account }, 'let in again'), onError: deps.onError, lang: loaded.settings.CHAVION_LANG, moved: house.moved }, stopping.signal);
+  void keeping.run();
+  void follow({ ...deps, changed: () => keeping.lookNow() }, stopping.signal);
   return { [Symbol.dispose]: () => stopping.abort() };
 }

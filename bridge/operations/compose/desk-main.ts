@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
+import { HouseRooms } from '../../../synapse/house-rooms.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
 import { adminToken, logIn } from '../../../synapse/own-accounts.ts';
 import { people } from '../../../synapse/residents.ts';
@@ -11,7 +12,7 @@ import { readJson, writeSecretJson } from '../../launcher/files.ts';
 import { RoomId } from '../../protocol/ids.ts';
 import { attend } from '../admin/desk.ts';
 import { follow } from '../admin/follow.ts';
-import { keep } from '../admin/keep.ts';
+import { Keeper } from '../admin/keep.ts';
 import { containerFacts } from './container-facts.ts';
 import { INSIDE } from './containers.ts';
 import { DESK_ORDER, DeskOrder } from './desk-order.ts';
@@ -29,7 +30,9 @@ const told = z.object({ CHAVION_SPACE: RoomId, CHAVION_HQ_ROOM: RoomId, CHAVION_
 
 const { serverName, lang } = order;
 const who = people(serverName);
-const rooms = { space: told.CHAVION_SPACE, hq: told.CHAVION_HQ_ROOM, ops: told.CHAVION_OPS_ROOM };
+const first: HouseRooms = { space: told.CHAVION_SPACE, hq: told.CHAVION_HQ_ROOM, ops: told.CHAVION_OPS_ROOM };
+/** What it has followed itself since the rooms were last told, or what was told now. */
+const latest = (kept: HouseRooms | undefined): HouseRooms => (kept?.former?.some((room) => room === first.hq || room === first.ops) === true ? kept : first);
 const client = new HomeserverClient(order.homeserver);
 const session = join(state, 'session.json');
 let token = readJson(session, z.object({ token: z.string() }))?.token;
@@ -42,7 +45,7 @@ let signingIn: Promise<void> | undefined;
 const signIn = () => (signingIn ??= signInOnce().finally(() => (signingIn = undefined)));
 const signInOnce = async () => {
   const account = { userId: who.admin, password: order.adminPassword, admin: true, name: who.admin };
-  const next = order.registrationSecret === undefined ? await logIn(client, account, DEVICE) : await adminToken(client, account, token, order.registrationSecret, DEVICE);
+  const next = await adminToken(client, account, token, order.registrationSecret ?? '', DEVICE).catch(() => logIn(client, account, DEVICE));
   if (next !== token) writeSecretJson(session, { token: next });
   token = next;
 };
@@ -51,7 +54,22 @@ if (token === undefined) await signIn().catch(onError);
 
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-if (order.registrationSecret !== undefined) void keep({ house: asAdmin, executorPassword: order.executorPassword, signIn, onKept: (account) => log.warn({ account }, 'let in again'), onError }, stopping.signal);
+const kept = join(state, 'rooms.json');
+let rooms: HouseRooms = latest(readJson(kept, HouseRooms));
+const keeping = new Keeper(
+  {
+    house: asAdmin,
+    executorPassword: order.executorPassword,
+    lang,
+    signIn,
+    // Swarm and executor see it for themselves; the next `up` is told by `provision`, which follows it too.
+    moved: async (next) => writeSecretJson(kept, (rooms = next)),
+    onKept: (what) => log.warn({ what }, 'put right'),
+    onError,
+  },
+  stopping.signal,
+);
+void keeping.run();
 await follow(
   {
     house: asAdmin,
@@ -59,6 +77,7 @@ await follow(
     silent: order.silent,
     attend: (event, room) => attend(event, room, { house: asAdmin, serverName, facts, lang, now: Date.now, log }),
     signIn,
+    changed: () => keeping.lookNow(),
     onError,
     // Looked at by the health check.
     heard: () => writeFileSync(join(state, 'heard'), new Date().toISOString()),
