@@ -8,6 +8,7 @@ import * as say from '../../bridge/text/clock.ts';
 import { PHASE_MARK } from '../../bridge/text/task-words.ts';
 import { periodKey } from '../purse/periods.ts';
 import { permalink } from '../tasks/permalink.ts';
+import { shownPhase } from '../tasks/machine.ts';
 import { ENDED } from '../tasks/state.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import { sentAt } from './order-event.ts';
@@ -63,7 +64,7 @@ export async function tellEnds({ round: { store, tasks, coordinator } }: CycleDe
   for (const round of await store.openRounds()) {
     const task = await tasks.get(round.root);
     if (task === null || !ENDED.has(task.phase)) continue;
-    const line = say.roundEnded[round.lang](round.no, task.no, PHASE_MARK[task.phase], outcomeOf({ report: task.report, goal: task.triage?.goal ?? '' }));
+    const line = say.roundEnded[round.lang](round.no, task.no, PHASE_MARK[shownPhase(task)], outcomeOf({ report: task.report, goal: task.triage?.goal ?? '' }));
     await coordinator.send(round.room, 'm.room.message', messageContent({ text: line, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' }, thread: round.head }), `round.${round.root}.ended`);
     await store.closeRound(round, line);
   }

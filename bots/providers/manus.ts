@@ -49,6 +49,7 @@ export function manus(profile: string, access: Access, { deadlines = DEFAULT_DEA
   return {
     label: `manus/${profile}`,
     sees,
+    searches: true,
     rehearsal: false,
     check: (signal) => api.check(signal),
     async *stream(request, signal) {

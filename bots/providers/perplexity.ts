@@ -6,6 +6,7 @@ import type { Link, SdkModel } from './sdk-stream.ts';
 export const perplexity = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `perplexity/${modelId}`,
   sees: true,
+  searches: true,
   connect: (fetch) => createPerplexity({ apiKey: key, baseURL: url ?? 'https://api.perplexity.ai', fetch }).languageModel(modelId),
   linksIn,
 });

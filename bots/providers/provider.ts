@@ -10,6 +10,8 @@ export interface Provider {
   readonly label: string;
   /** Images in the request reach the model; without it the caller leaves them out. */
   readonly sees: boolean;
+  /** It looks things up on the internet by itself. */
+  readonly searches?: boolean;
   /** Deterministic offline stand-in; its answers are labelled. */
   readonly rehearsal: boolean;
   /** A person carries its words: it is asked when called by name, and nobody waits for it. */

@@ -17,6 +17,7 @@ export interface Link {
 export interface SdkModel {
   readonly label: string;
   readonly sees: boolean;
+  readonly searches?: boolean;
   /** Makes the SDK's model on the given `fetch`; called once for each answer. */
   connect(fetch: typeof globalThis.fetch): LanguageModel;
   readonly providerOptions?: NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
@@ -28,6 +29,7 @@ export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEAD
   return {
     label: model.label,
     sees: model.sees,
+    ...(model.searches === undefined ? {} : { searches: model.searches }),
     rehearsal: false,
     stream: (request, signal) => streamFromSdk(model, request, signal, patience(deadlines, request)),
   };

@@ -22,7 +22,7 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
   const words = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').toWellFormed();
   switch (ask.kind) {
     case 'triage':
-      return one(objectsIn(words), Triage, (said) => answered({ kind: 'triage', ...said }));
+      return one(objectsIn(words), Triage, ({ cannot, ...said }) => answered({ kind: 'triage', ...said, ...(cannot === undefined || cannot.length === 0 ? {} : { cannot }) }));
     case 'propose':
       return propose(words);
     case 'critique':
@@ -50,7 +50,7 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
 }
 
 /** What a model is likely to write; labels in place of hashes. */
-const Triage = z.object({ goal: z.string().trim().min(1).max(2_000), checks: z.array(z.string().trim().min(1).max(500)).max(20), plain: z.boolean() });
+const Triage = z.object({ goal: z.string().trim().min(1).max(2_000), checks: z.array(z.string().trim().min(1).max(500)).max(20), plain: z.boolean(), cannot: z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined) });
 const Critique = z.object({ objections: z.array(z.object({ of: z.string().max(40), step: z.string().max(100), text: z.string().trim().min(1).max(2_000) })).max(200) });
 const Vote = z.object({ ranking: z.array(z.string().max(40)).max(40), reason: z.string().max(2_000) });
 const Quote = z.object({ step: z.string().max(100), quote: z.string().trim().min(1).max(1_000) });

@@ -22,6 +22,7 @@ export function newTask(task: NewTask): TaskState {
     v: 1,
     ...task,
     electorate: [...new Set(task.electorate)],
+    lacks: [],
     began: task.at,
     phase: 'triage',
     since: task.at,

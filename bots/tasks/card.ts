@@ -3,8 +3,9 @@ import { awaited, card } from '../../bridge/text/tasks.ts';
 import { taskEnding } from '../../bridge/text/task-reasons.ts';
 import { duration, spent, type StepWord } from '../../bridge/text/task-words.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
+import { lackLines, shortLines } from './lack-lines.ts';
 import { plainWords } from './markdown-words.ts';
-import { waitsForMaster } from './machine.ts';
+import { shownPhase, waitsForMaster } from './machine.ts';
 import { labelled, type NameOf } from './plan-labels.ts';
 import { voters } from './seats.ts';
 import { type AskKind, ENDED, type TaskState } from './state.ts';
@@ -22,10 +23,11 @@ const CELLS = 10;
 /** The one message that says how a task stands. It changes with the task, and with every minute while it goes on. */
 export function cardText(state: TaskState, facts: CardFacts): string {
   const { lang, no, phase, alone, ending } = state;
+  const over = ending !== null && ENDED.has(phase);
   return [
-    card.head[lang](no, phase, elapsed(state, facts.now)),
+    card.head[lang](no, shownPhase(state), elapsed(state, facts.now)),
     plainWords(state.mission, 120),
-    ...(ending === null || !ENDED.has(phase) ? [] : [taskEnding[ending][lang]()]),
+    ...(over ? [taskEnding[ending][lang](), ...shortLines(state)] : lackLines(state)),
     ...(alone === null ? [] : [card.alone[lang](facts.nameOf(alone))]),
     ...speakers(state, facts.nameOf),
     ...votes(state),

@@ -4,7 +4,7 @@ import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
 import * as say from '../../bridge/text/task-commands.ts';
 import type { HouseCommand, HouseCommands } from '../house-commands.ts';
 import { languageOf } from '../language.ts';
-import { hasEnded, waitsForMaster } from './machine.ts';
+import { hasEnded, shownPhase, waitsForMaster } from './machine.ts';
 import { plainWords } from './markdown-words.ts';
 import { permalink } from './permalink.ts';
 import { labelled, labelOf, proposalAt } from './plan-labels.ts';
@@ -58,8 +58,8 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
   const cancel: HouseCommand = async (job) => {
     const found = await meant(job, 'cancel');
     if ('line' in found) return found.line;
-    const { no, root, phase } = found.task;
-    if (hasEnded(found.task)) return say.alreadyEnded[job.lang](no, phase);
+    const { no, root } = found.task;
+    if (hasEnded(found.task)) return say.alreadyEnded[job.lang](no, shownPhase(found.task));
     await tasks.cancel(root, job.by);
     // In the thread the task says so itself.
     return job.thread === root ? null : say.cancelledElsewhere[job.lang](no);
@@ -101,7 +101,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
   function line(one: TaskState, lang: Lang): string {
     const commands = Object.values(one.commands);
     const progress = commands.length === 0 ? null : ([commands.filter(({ state }) => state === 'done').length, commands.length] as const);
-    return say.taskLine[lang]({ no: one.no, phase: one.phase, mission: link(one), commands: progress });
+    return say.taskLine[lang]({ no: one.no, phase: shownPhase(one), mission: link(one), commands: progress });
   }
 
   async function ofThread({ thread }: { readonly thread?: EventId | undefined }): Promise<TaskState | null> {

@@ -1,4 +1,5 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
+import type { TaskPhase } from '../../bridge/text/task-words.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { Lanes } from '../lanes.ts';
 import { ENDED, type TaskState } from './state.ts';
@@ -86,6 +87,9 @@ export class TaskMachine {
     if (failed?.status === 'rejected') throw failed.reason;
   }
 }
+
+/** What people read of how it stands: a rehearsal that has ended is not partly done. */
+export const shownPhase = ({ phase, ending }: Pick<TaskState, 'phase' | 'ending'>): TaskPhase => (phase === 'partial' && ending === 'rehearsed' ? 'rehearsed' : phase);
 
 export const hasEnded = ({ phase }: Pick<TaskState, 'phase'>): boolean => ENDED.has(phase);
 

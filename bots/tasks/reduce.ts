@@ -1,4 +1,5 @@
 import { NO_PLAN_YET } from './begin.ts';
+import { lacksOf } from './deliverables.ts';
 import { Draft, windUpAt } from './draft.ts';
 import { freeze, thaw } from './freeze.ts';
 import { freezeLimitId, messageId } from './message-ids.ts';
@@ -71,7 +72,7 @@ function begin(draft: Draft): void {
   const { state } = draft;
   if (state.version > 0) return;
   draft.timer(`deadline.${state.runs}`, windUpAt(state));
-  draft.set({ alone: soleOf(state.electorate) });
+  draft.set({ alone: soleOf(state.electorate), lacks: [...lacksOf(state.mission, state.origin, draft.rules.searches === true)] });
   if (state.electorate.length > 0) return draft.go('triage');
   draft.set({ ending: 'no-agents', outcome: 'failed' });
   closeUnbegun(draft);

@@ -1,6 +1,8 @@
 import { RISKS } from '../../bridge/protocol/command.ts';
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import { type Plan, planRisk, stepAfter, stepId } from '../../bridge/protocol/plan.ts';
+import { rehearsalLabel } from '../../bridge/text/rehearsal.ts';
+import { needWord } from '../../bridge/text/task-needs.ts';
 import { briefly, causes, checks, goals, objection, report as words, verdicts, votes, work } from '../../bridge/text/task-rehearsal.ts';
 import { codeBlock } from '../providers/relay.ts';
 import { candidatesFor } from './candidates.ts';
@@ -8,7 +10,8 @@ import { type Evidence, evidenceNow } from './evidence.ts';
 import { failedStep } from './failed-step.ts';
 import type { AskFacts } from './prompts/facts.ts';
 import { MISSPELT, planFor, type Variant } from './rehearsal/plans.ts';
-import { type Scene, sceneOf } from './rehearsal/scene.ts';
+import { needsOf } from './mission-needs.ts';
+import { type Scene, sceneOf, worthOf } from './rehearsal/scene.ts';
 import type { Answer, Ask, TaskState } from './state.ts';
 
 /**
@@ -29,11 +32,11 @@ export function rehearseTask(state: TaskState, ask: Ask, facts: AskFacts): Answe
     case 'work':
       return { kind: 'work', text: writing(state, ask, facts) };
     case 'verify':
-      return verify(state);
+      return verify(state, facts);
     case 'diagnose':
       return diagnose(state, ask);
     case 'report':
-      return { kind: 'report', markdown: report(state) };
+      return { kind: 'report', markdown: report(state, facts) };
   }
 }
 
@@ -93,13 +96,22 @@ function writing(state: TaskState, ask: Ask, { lent }: AskFacts): string {
 
 const linesOf = (output: string): string[] => output.split('\n').map((line) => line.trim()).filter((line) => line !== '');
 
-function verify(state: TaskState): Answer {
+/** Of a plan that another mind has made it knows only that it was carried out: what was asked for is not its to judge. */
+function playedOf({ mission, lang, plan }: TaskState, { lent }: AskFacts): 'sample' | 'played' | 'unseen' | undefined {
+  if (plan?.plan.goal.startsWith(rehearsalLabel[lang]()) === false) return 'unseen';
+  const worth = worthOf(sceneOf(mission, lent), mission);
+  return worth === 'real' ? undefined : worth;
+}
+
+function verify(state: TaskState, facts: AskFacts): Answer {
   const { lang } = state;
   const evidence = evidenceNow(state);
   const missing = evidence.filter((one) => one.state !== 'done').map(({ step }) => stepId(step));
   const quotes = evidence.flatMap(({ step, output }) => linesOf(output).slice(0, 1).map((line) => ({ step: stepId(step), quote: line.slice(0, 300).toWellFormed() })));
   const holds = evidence.length > 0 && missing.length === 0;
-  return { kind: 'verify', holds, why: holds ? verdicts.holds[lang]() : verdicts.fails[lang](missing.join(', ')), quotes: quotes.slice(0, 20) };
+  const played = playedOf(state, facts);
+  const why = holds ? verdicts[played ?? 'holds'][lang]() : verdicts.fails[lang](missing.join(', '));
+  return { kind: 'verify', holds, why, quotes: quotes.slice(0, 20), ...(played === undefined ? {} : { played }) };
 }
 
 /** Knows one misspelling. Everybody mends it in the same way, as patches have to be equal. */
@@ -115,8 +127,8 @@ function diagnose(state: TaskState, ask: Ask): Answer {
   return { kind: 'diagnose', cause: causes.unknown[lang](last.slice(0, 500)), command: null };
 }
 
-/** Everything that came out, as it came out. */
-function report(state: TaskState): string {
+/** Everything that came out, as it came out; and, where it was only played, what the real thing would take. */
+function report(state: TaskState, facts: AskFacts): string {
   const { lang, verdict } = state;
   const evidence = evidenceNow(state);
   const goal = (state.triage?.goal ?? state.plan?.plan.goal ?? state.mission).replace(/^\[[^\]]*\]\s*/, '');
@@ -124,11 +136,14 @@ function report(state: TaskState): string {
   const printed = evidence.filter(({ step, output }) => step.kind === 'command' && output.trim() !== '').map(({ step, output }) => `### ${step.title}\n\n${codeBlock(output.slice(0, 12_000))}`);
   const files = evidence.flatMap(({ step, state: now }) => (step.kind === 'command' && now === 'done' ? step.artifacts.map((path) => `- ${words.file[lang](path)}`) : []));
   const result = [...written, ...(files.length > 0 ? [files.join('\n')] : []), ...printed];
+  const played = playedOf(state, facts);
+  const needs = needsOf(state.mission).map((need) => `- ${needWord[need][lang]()}`);
   return [
-    words.lead[lang](goal),
+    words[played === undefined || played === 'unseen' ? 'lead' : played][lang](goal),
     ...(result.length > 0 ? [`## ${words.result[lang]()}`, ...result] : []),
     ...(evidence.length > 0 ? [`## ${words.way[lang]()}`, evidence.map((one) => wayOf(one, lang)).join('\n')] : []),
-    ...(verdict === null ? [] : [`## ${words.checked[lang]()}`, `${verdict.holds ? '✅' : '❌'} ${verdict.why}`]),
+    ...(verdict === null ? [] : [`## ${words.checked[lang]()}`, `${verdict.played === 'played' || verdict.played === 'unseen' ? '🟡' : verdict.holds ? '✅' : '❌'} ${verdict.why}`]),
+    ...(played === 'played' ? [`## ${words.wanting[lang]()}`, [`- ${words.minds[lang]()}`, ...needs].join('\n')] : []),
   ].join('\n\n');
 }
 

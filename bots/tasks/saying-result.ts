@@ -8,6 +8,8 @@ import { voteReopened } from '../../bridge/text/task-thread.ts';
 import { STEP_MARK } from '../../bridge/text/task-words.ts';
 import { evidenceNow } from './evidence.ts';
 import { codeBlock, cutTo, plainWords, quoted } from './markdown-words.ts';
+import { shortLines } from './lack-lines.ts';
+import { shownPhase } from './machine.ts';
 import { messageId } from './message-ids.ts';
 import { stepNamed } from './plan-labels.ts';
 import { markdownFile, type Speaker, type Words } from './saying-shape.ts';
@@ -34,9 +36,9 @@ export const resultSpeakers = {
   },
   failure: (state, { about }) => ({ text: failure(state, about), performative: 'failure', inReplyTo: plannedIn(state) }),
   verdict: (state) => {
-    const { holds, why, quotes } = state.verdict ?? { holds: false, why: '', quotes: [] };
+    const { holds, why, quotes, played } = state.verdict ?? { holds: false, why: '', quotes: [], played: undefined };
     const proofs = quotes.map(({ step, quote }) => `**${titleOf(state, step)}**\n${quoted(quote)}`);
-    return { text: say.verdictSaid[state.lang](holds, plainWords(why, 1_500), proofs), performative: holds ? 'confirm' : 'inform', inReplyTo: plannedIn(state), fileName: 'verdict.md' };
+    return { text: say.verdictSaid[state.lang](played === 'played' || played === 'unseen' ? played : holds, plainWords(why, 1_500), proofs), performative: holds ? 'confirm' : 'inform', inReplyTo: plannedIn(state), fileName: 'verdict.md' };
   },
   report: (state, _say, facts) => {
     const { lang, no } = state;
@@ -112,5 +114,6 @@ function plainReport(state: TaskState): string {
 function ended(state: TaskState): string {
   const { lang, phase, no, ending } = state;
   const why = ending === null ? '' : taskEnding[ending][lang]();
-  return taskEnded[lang](no, ENDED.has(phase) ? phase : (state.outcome ?? 'failed'), why);
+  const over = ENDED.has(phase) ? phase : (state.outcome ?? 'failed');
+  return [taskEnded[lang](no, shownPhase({ phase: over, ending }), why), ...shortLines({ ...state, phase: over })].join('\n');
 }

@@ -4,6 +4,7 @@ import * as say from '../../bridge/text/task-thread.ts';
 import { countedByWord, riskWord } from '../../bridge/text/task-words.ts';
 import { planFile, planPictureFile } from '../../bridge/text/task-results.ts';
 import { commandCount, type Plan, type PlanHash, planRisk } from '../../bridge/protocol/plan.ts';
+import { lackLines } from './lack-lines.ts';
 import { plainWords, short } from './markdown-words.ts';
 import { messageId } from './message-ids.ts';
 import { electionOf, labelled, labelOf, placeOf } from './plan-labels.ts';
@@ -23,7 +24,7 @@ export const roundSpeakers = {
     if (id !== messageId.electorate(round)) return { text: say.electorateLess[lang](names), performative: 'cfp', inReplyTo: state.root, ...content };
     const until = latest(state, ['triage', 'propose']);
     const ms = until === undefined ? undefined : Math.max(0, until - state.since);
-    const text = say.electorateCalled[lang]({ no, mission: plainWords(state.mission, 300), names, round: round - state.firstRound, ms });
+    const text = [say.electorateCalled[lang]({ no, mission: plainWords(state.mission, 300), names, round: round - state.firstRound, ms }), ...lackLines(state)].join('\n');
     return { text, performative: 'cfp', inReplyTo: state.root, replyBy: until, ...content };
   },
   voters: (state, _say, { nameOf }) => {

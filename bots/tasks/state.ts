@@ -3,6 +3,7 @@ import { CommandResult, Objection } from '../../bridge/protocol/act.ts';
 import { Command } from '../../bridge/protocol/command.ts';
 import { FAULT_CODES } from '../../bridge/protocol/fault.ts';
 import { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { NEEDS } from './mission-needs.ts';
 import { Plan, PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 
 /** A task as it is kept in Redis: everything that decides what comes next, and nothing that can be computed from it. */
@@ -42,13 +43,16 @@ export const Ask = z.object({
 });
 export type Ask = z.infer<typeof Ask>;
 
+/** The offline stand-in's word: it only showed how a mission goes, made a thing that it knows by heart, or cannot judge another's plan. */
+export const Played = z.enum(['played', 'sample', 'unseen']);
+
 export const Answer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('triage'), goal: z.string().min(1).max(2_000), checks: z.array(z.string().min(1).max(500)).max(20), /** One agent alone is enough. */ plain: z.boolean() }),
+  z.object({ kind: z.literal('triage'), goal: z.string().min(1).max(2_000), checks: z.array(z.string().min(1).max(500)).max(20), /** One agent alone is enough. */ plain: z.boolean(), /** What the mission asks for and nobody here can do. */ cannot: z.array(z.string().min(1).max(200)).max(5).optional() }),
   z.object({ kind: z.literal('propose'), plan: Plan }),
   z.object({ kind: z.literal('critique'), objections: z.array(Objection).max(50) }),
   z.object({ kind: z.literal('vote'), ranking: z.array(PlanHash).max(20), reason: z.string().max(2_000) }),
   z.object({ kind: z.literal('work'), text: z.string().min(1).max(100_000) }),
-  z.object({ kind: z.literal('verify'), holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20) }),
+  z.object({ kind: z.literal('verify'), holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20), played: Played.optional() }),
   /** `command` replaces the failed one and has its id; null: nothing to patch, a new plan is needed. */
   z.object({ kind: z.literal('diagnose'), cause: z.string().max(4_000), command: Command.nullable() }),
   z.object({ kind: z.literal('report'), markdown: z.string().min(1).max(200_000) }),
@@ -123,6 +127,12 @@ export const Origin = z.enum(['master', 'schedule', 'cycle', 'outside']);
 /** Why a task ended as it did. */
 export const Ending = z.enum([
   'done',
+  /** A thing known by heart was made, and is there. */
+  'sample',
+  /** Only shown, by the offline stand-in. */
+  'rehearsed',
+  /** All that could be done here was; for a part of the mission there is no means. */
+  'no-means',
   /** Nobody could take part. */
   'no-agents',
   /** No usable plan, and no master to ask or no answer of his: see `skipped-*`. */
@@ -162,6 +172,8 @@ export const TaskState = z.object({
   by: UserId,
   origin: Origin,
   mission: z.string().min(1),
+  /** What it asks for and the house has no means for, by its words. */
+  lacks: z.array(z.enum(NEEDS)).default([]),
   /** origin_server_ts of the root. */
   at: z.int(),
   /** When it began, or was begun again by `!retry`. */
@@ -198,7 +210,7 @@ export const TaskState = z.object({
   /** Runs on one agent's word, labelled so. */
   alone: AgentId.nullable(),
   asks: z.array(Ask),
-  triage: z.object({ goal: z.string(), checks: z.array(z.string()), by: AgentId.nullable() }).nullable(),
+  triage: z.object({ goal: z.string(), checks: z.array(z.string()), by: AgentId.nullable(), cannot: z.array(z.string()).optional() }).nullable(),
   proposals: z.array(Proposal),
   objections: z.array(Objection.extend({ by: AgentId })),
   ballots: z.array(z.object({ by: AgentId, ranking: z.array(PlanHash), reason: z.string(), event: EventId.optional() })),
@@ -220,7 +232,7 @@ export const TaskState = z.object({
   /** Being agreed on while `diagnosing`: the plan with one command replaced, by whom, and where they said so. */
   patch: z.object({ step: StepId, of: PlanHash, hash: PlanHash, plan: Plan, by: z.array(AgentId).min(1).max(2), events: z.array(EventId) }).nullable(),
   diagnoses: z.array(z.object({ step: StepId, by: AgentId, cause: z.string(), command: Command.nullable() })),
-  verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })) }).nullable(),
+  verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })), played: Played.optional() }).nullable(),
   /** The integrator's; null: made by code of the results, when nobody could. */
   report: z.string().nullable(),
   /** Why this plan is given up for a new one: being told to the thread, and nothing goes on until it stands there. */

@@ -61,6 +61,8 @@ export interface TaskRules {
   readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
   /** `host:port` that the policy lets commands reach; null leaves it to each approval. */
   readonly hosts?: readonly string[] | null;
+  /** Somebody here looks things up on the internet. */
+  readonly searches?: boolean;
   readonly hash: (value: unknown) => string;
   /** Milliseconds. */
   readonly patience: { readonly triage: number; readonly propose: number; readonly critique: number; readonly vote: number; readonly work: number; readonly verify: number; readonly diagnose: number; readonly report: number; readonly question: number; readonly command: number };

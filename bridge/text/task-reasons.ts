@@ -9,6 +9,9 @@ const word = (ko: string, en: string): Phrase => phrase(() => ko, () => en);
 
 export type TaskEnding =
   | 'done'
+  | 'sample'
+  | 'rehearsed'
+  | 'no-means'
   | 'no-agents'
   | 'no-plan'
   | 'no-quorum'
@@ -32,6 +35,9 @@ export type TaskEnding =
 /** What happened, what was kept, what to do. */
 export const taskEnding: Readonly<Record<TaskEnding, Phrase>> = {
   done: word('계획대로 했고 결과도 확인했습니다.', 'Carried out as planned, and the result was checked.'),
+  sample: word('연습용 견본을 진짜 파일로 만들고 확인했습니다. 미리 준비된 것이라 자세한 주문은 들어 있지 않습니다.', 'A sample was really made as a file, and checked. It is known by heart: special wishes are not in it.'),
+  rehearsed: word('연습이라 흐름만 보여 드렸고, 이 임무는 아직 하지 않았습니다. 진짜로 하려면 서버에서 `npm start -- keys`로 열쇠를 넣고 `!재시도`를 보내 주세요.', 'A rehearsal: it showed how such a task goes, and did not do it. For the real thing, enter a key with `npm start -- keys` on the server, then send `!retry`.'),
+  'no-means': word('여기서 할 수 있는 것만 했고 결과를 확인했습니다. 나머지는 수단이 없어 하지 않았습니다.', 'What can be done here was done and checked. For the rest there is no means here, so it was not done.'),
   'no-agents': word('지금 일할 수 있는 에이전트가 없습니다. 실행한 것은 없습니다. `!에이전트`로 상태를 보고 `!재시도`를 보내 주세요.', 'No agent can work at present. Nothing was run. See `!agents`, then send `!retry`.'),
   'no-plan': word('쓸 수 있는 계획이 나오지 않았습니다. 실행한 것은 없고 나온 글은 스레드에 남아 있습니다. 임무를 더 자세히 적어 새로 보내거나 `!재시도`를 보내 주세요.', 'No plan came that can be used. Nothing was run; what was said stays in the thread. Send the task anew in more detail, or `!retry`.'),
   'no-quorum': word('투표한 에이전트가 모자라 정하지 못했고 답도 없었습니다. 계획은 스레드에 남아 있습니다. `!재시도`를 보내 주세요.', 'Too few voted, and no answer came to the question. The plans stay in the thread. Send `!retry`.'),
@@ -56,6 +62,9 @@ export const taskEnding: Readonly<Record<TaskEnding, Phrase>> = {
 /** Why a plan is given up for a new one, or a task ended: in a few words. */
 export const setbackWhy: Readonly<Record<TaskEnding, Phrase>> = {
   done: word('모두 끝남', 'all is done'),
+  sample: word('견본을 만듦', 'a sample was made'),
+  rehearsed: word('연습으로만 보여 드림', 'only rehearsed'),
+  'no-means': word('수단이 없는 부분이 있음', 'there is no means for a part'),
   'no-agents': word('일할 에이전트가 없음', 'no agent can work'),
   'no-plan': word('쓸 수 있는 계획이 없음', 'there is no usable plan'),
   'no-quorum': word('투표한 에이전트가 모자람', 'too few voted'),

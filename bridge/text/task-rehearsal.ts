@@ -34,8 +34,8 @@ export const goals = {
     () => 'Make a reservation page for a pet shop, in the one file index.html',
   ),
   other: labelled<[topic: string]>(
-    (topic) => `“${topic}”에 대한 메모 만들기`,
-    (topic) => `Make a note on “${topic}”`,
+    (topic) => `“${topic}”: 메모 파일 하나로 흐름만 보여 드리기`,
+    (topic) => `“${topic}”: show how it goes, with one note`,
   ),
 };
 
@@ -178,6 +178,18 @@ export const verdicts = {
     () => '모든 단계가 끝났고, 결과를 직접 읽어 확인했습니다.',
     () => 'Every step has ended well; I read the outputs.',
   ),
+  sample: labelled(
+    () => '파일이 실제로 만들어졌고 직접 읽어 확인했습니다. 다만 미리 준비된 견본이라 자세한 주문은 들어 있지 않습니다.',
+    () => 'The file was really made, and I read it. It is a sample known by heart: special wishes are not in it.',
+  ),
+  played: labelled(
+    () => '위의 명령은 실제로 돌았지만 흐름을 보여 드린 것뿐입니다. 부탁하신 일은 하지 않았습니다.',
+    () => 'The commands above really ran, but only to show how it goes. What was asked for was not done.',
+  ),
+  unseen: labelled(
+    () => '모든 단계가 끝났습니다. 연습용이라 다른 에이전트의 계획이 부탁하신 일에 맞는지는 판단하지 못합니다. 직접 봐 주세요.',
+    () => 'Every step has ended well. As a stand-in I cannot judge whether another agent’s plan fulfils the task: please look yourself.',
+  ),
   fails: labelled<[steps: string]>(
     (steps) => `아직 되지 않은 단계가 있습니다: ${steps}`,
     (steps) => `Not done: ${steps}`,
@@ -199,6 +211,22 @@ export const report = {
   lead: labelled<[goal: string]>(
     (goal) => `**${goal}**\n\n연습용 에이전트가 썼지만, 아래 결과는 실제로 실행해서 나온 것입니다.`,
     (goal) => `**${goal}**\n\nWritten by a rehearsing agent; the outputs below are real.`,
+  ),
+  sample: labelled<[goal: string]>(
+    (goal) => `**${goal}**\n\n미리 준비된 견본을 진짜 파일로 만들었습니다. 쓰실 수 있지만 자세한 주문은 들어 있지 않습니다.`,
+    (goal) => `**${goal}**\n\nA sample known by heart, really made as a file. It can be used; special wishes are not in it.`,
+  ),
+  played: labelled<[goal: string]>(
+    (goal) => `**${goal}**\n\n연습이라 흐름만 보여 드렸습니다. 부탁하신 일은 아직 하지 않았습니다. 아래는 실제로 돌려 본 명령과 나온 것입니다.`,
+    (goal) => `**${goal}**\n\nA rehearsal: it shows how such a task goes. What was asked for is not done yet. Below is what really ran.`,
+  ),
+  wanting: phrase(
+    () => '진짜로 하려면',
+    () => 'For the real thing',
+  ),
+  minds: phrase(
+    () => '열쇠를 넣은 진짜 에이전트 (서버에서 `npm start -- keys`)',
+    () => 'real agents, with a key (`npm start -- keys` on the server)',
   ),
   result: phrase(
     () => '결과',

@@ -63,9 +63,11 @@ export const workFailed = phrase(
   () => 'the agent could not do it',
 );
 
-export const verdictSaid = phrase<[holds: boolean, why: string, quotes: readonly string[]]>(
-  (holds, why, quotes) => [`🔬 **${holds ? '결과가 맞습니다' : '결과가 아직 맞지 않습니다'}**: ${why}`, ...quotes].join('\n\n'),
-  (holds, why, quotes) => [`🔬 **${holds ? 'The result holds' : 'The result does not hold yet'}**: ${why}`, ...quotes].join('\n\n'),
+const verdictKo = (holds: boolean | 'played' | 'unseen'): string => (holds === 'played' ? '연습이었습니다' : holds === 'unseen' ? '확인하지 못했습니다' : holds ? '결과가 맞습니다' : '결과가 아직 맞지 않습니다');
+const verdictEn = (holds: boolean | 'played' | 'unseen'): string => (holds === 'played' ? 'A rehearsal' : holds === 'unseen' ? 'Not verified' : holds ? 'The result holds' : 'The result does not hold yet');
+export const verdictSaid = phrase<[holds: boolean | 'played' | 'unseen', why: string, quotes: readonly string[]]>(
+  (holds, why, quotes) => [`🔬 **${verdictKo(holds)}**: ${why}`, ...quotes].join('\n\n'),
+  (holds, why, quotes) => [`🔬 **${verdictEn(holds)}**: ${why}`, ...quotes].join('\n\n'),
 );
 
 export const reportHead = phrase<[no: number, mission: string]>(

@@ -4,7 +4,7 @@ import { phrase, type Phrase } from './say.ts';
 
 /** The single words of which everything said about tasks is made. */
 
-export type TaskPhase = 'triage' | 'proposing' | 'critique' | 'voting' | 'asking' | 'executing' | 'verifying' | 'diagnosing' | 'reporting' | 'done' | 'partial' | 'failed' | 'cancelled';
+export type TaskPhase = 'triage' | 'proposing' | 'critique' | 'voting' | 'asking' | 'executing' | 'verifying' | 'diagnosing' | 'reporting' | 'done' | 'partial' | 'rehearsed' | 'failed' | 'cancelled';
 
 const word = (ko: string, en: string): Phrase => phrase(() => ko, () => en);
 
@@ -20,6 +20,7 @@ export const phaseWord: Readonly<Record<TaskPhase, Phrase>> = {
   reporting: word('보고서 정리', 'writing the report'),
   done: word('끝', 'done'),
   partial: word('일부만 끝', 'partly done'),
+  rehearsed: word('연습만 함', 'only rehearsed'),
   failed: word('실패', 'failed'),
   cancelled: word('취소됨', 'cancelled'),
 };
@@ -36,6 +37,7 @@ export const PHASE_MARK: Readonly<Record<TaskPhase, string>> = {
   reporting: '📝',
   done: '✅',
   partial: '🟡',
+  rehearsed: '🟡',
   failed: '❌',
   cancelled: '🚫',
 };

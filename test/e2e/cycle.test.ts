@@ -53,7 +53,8 @@ describe('the standing cycle', () => {
     order = await scene.master.say(scene.hq, '!순환 켜기 1분');
     expect((await scene.master.noticed(scene.hq, order)).body).toMatch(/순환을 켰습니다[^]*다음 차례: \*\*/u);
     const first = await next();
-    expect((await first.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
+    // Stand-ins only show how a round goes, and say so.
+    expect((await first.ended(PATIENCE_MS)).body).toMatch(/^🟡[^]*연습이라/u);
     for (const [act, count] of [['electorate', 1], ['proposal', 4], ['ballot', 4], ['decision', 1]] as const) expect(first.acts(act)).toHaveLength(count);
     expect(results(first).length).toBeGreaterThan(0);
     expect(results(first).map(({ state }) => state)).toEqual(results(first).map(() => 'done'));
@@ -62,7 +63,7 @@ describe('the standing cycle', () => {
     expect((await report(first)).body).toContain('note.md');
     const end = await ending(first);
     expect(lines(first)[0]?.body).toContain(encodeURIComponent(first.root));
-    expect(end.body).toMatch(/^✅ 1번째 차례 \(#\d+\): \S/u);
+    expect(end.body).toMatch(/^🟡 1번째 차례 \(#\d+\): \S/u);
   }, 400_000);
 
   it('lets what asks wait for the master, and begins the next round meanwhile', async () => {
@@ -101,7 +102,7 @@ describe('the standing cycle', () => {
     const digest = idIn((await told('!예약목록')).split('\n').find((line) => line.includes('요약')) ?? '');
     await master.say(hq, `!지금실행 ${digest}`);
     const summary = await master.until('the digest', hq, () => master.shown(hq).find(({ who, body }) => who === 'coordinator' && body.startsWith('🔄 **하루 요약**')));
-    expect(summary.body.split('\n').filter((line) => /^- (?:✅|🚫)/u.test(line))).toHaveLength(count);
+    expect(summary.body.split('\n').filter((line) => /^- (?:✅|🟡|🚫)/u.test(line))).toHaveLength(count);
     expect(await told('!순환 요약 끄기')).toContain('껐습니다');
     expect(await told('!순환')).toContain('꺼져');
     expect(await told(`!예약취소 ${idIn((await master.noticed(hq, beside)).body)}`)).toContain('취소');

@@ -124,7 +124,7 @@ describe('a task that an agent from elsewhere asks for', () => {
   });
 
   it('is the master’s own when he sends its line himself', async () => {
-    const { id, task } = await asked('오늘 날짜를 적어줘');
+    const { id, task } = await asked('서버 파일 목록을 다시 조회');
     const line = scene.master.shown(scene.hq).find(({ id: event }) => event === task.root)?.body.split('\n').slice(1).join('\n') ?? '';
     const own = new TaskView(scene.master, scene.hq, await scene.master.say(scene.hq, line));
     expect((await own.ended()).body).toMatch(/^✅/u);

@@ -10,6 +10,7 @@ const HOUSES = process.env['CHAVION_SOAK'] === '1' ? 20 : 1;
 const SEED = Number(process.env['CHAVION_SEED'] ?? Date.now() % 1_000_000);
 const PARTS = ['swarm', 'executor', 'redis', 'synapse'] as const;
 const MISSIONS = ['//chavion_task: 서버 파일 목록 조회', '!임무 실패하는 명령을 고쳐서 오늘 날짜를 적어줘', '!task write a short note about milk'];
+/** The last one is only rehearsed: its end says so. */
 const TASKS = MISSIONS.length;
 const EACH_WITHIN_MS = 240_000;
 
@@ -141,9 +142,10 @@ it.each(Array.from({ length: HOUSES }, (_, house) => SEED + house))(
     for (const view of views) {
       const card = await view.ended(60_000);
       const wrong = amiss(view);
-      if (wrong.length > 0 || !card.body.startsWith('✅')) process.stdout.write(`\n${view.print()}\n`);
-      expect(card.body).toMatch(/^✅/u);
-      expect(await phaseOf(view.root)).toBe('done');
+      const [mark, phase] = view === views.at(-1) ? (['🟡', 'partial'] as const) : (['✅', 'done'] as const);
+      if (wrong.length > 0 || !card.body.startsWith(mark)) process.stdout.write(`\n${view.print()}\n`);
+      expect(card.body.startsWith(mark)).toBe(true);
+      expect(await phaseOf(view.root)).toBe(phase);
       expect(wrong).toEqual([]);
     }
     const { check, lines } = scene.audit();

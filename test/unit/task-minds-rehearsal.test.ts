@@ -51,7 +51,10 @@ function played(mission: string, { lent = [], lang = 'ko', electorate = EVERYONE
     ask: (ask, state) => rehearseTask(state, ask, factsOf(lent, electorate)),
     command: (id, _attempt, state) => {
       const step = state.plan?.plan.steps.find((one) => stepId(one) === id);
-      return step?.kind === 'command' ? carryOut(step.command) : null;
+      if (step?.kind !== 'command') return null;
+      const came = carryOut(step.command);
+      const made = step.artifacts.filter((path) => existsSync(join(folder, 'work', path)));
+      return { ...came, artifacts: made.map((path) => ({ path, url: 'mxc://x/y', bytes: readFileSync(join(folder, 'work', path)).length, mediaType: 'text/plain' })) };
     },
   };
   return new World(task(mission, lang, electorate), rulesFor(electorate, { integrator: electorate[0]!, lent })).play(script);
@@ -108,20 +111,40 @@ describe('a rehearsal goes through every phase', () => {
 
   it('stays in the workspace where none is lent for writing, and says so', () => {
     const world = played('로그 폴더에 기록 파일을 남겨줘', { lent: [LOGS] });
-    expect(world.state.phase).toBe('done');
+    expect(world.state).toMatchObject({ phase: 'partial', ending: 'rehearsed' });
     expect(planRisk(world.state.plan!.plan)).toBe('write');
     expect(readFileSync(join(folder, 'work', 'note.md'), 'utf8')).toContain('빌려주신 폴더가 없어');
   });
 
+  it('never calls done what it only played: the report says what ran, what did not, and what it would take', () => {
+    const world = played('A 회사와 B 회사 실적을 비교해서 내일 아침까지 보고서를 이메일로 보내줘');
+    expect(world.state).toMatchObject({ phase: 'partial', ending: 'rehearsed', outcome: 'partial', round: 0, lacks: ['mail', 'web', 'until'] });
+    for (const words of ['아직 하지 않았습니다', '## 진짜로 하려면', '이메일 보내기', '인터넷 조사', 'npm start -- keys', 'note.md']) expect(reportOf(world)).toContain(words);
+    expect(world.state.verdict?.why).toContain('하지 않았습니다');
+  });
+
+  it.each([
+    ['서버 파일 목록 조회', 'done', 'done'],
+    ['서버 파일 목록을 조회해서 이메일로 보내줘', 'partial', 'no-means'],
+    ['고객 파일을 분석해서 매출 목록을 만들어줘', 'partial', 'rehearsed'],
+    ['사이트 폴더의 index.html을 고쳐서 저장해줘', 'partial', 'rehearsed'],
+    ['nginx에서 실패하는 명령을 고쳐줘', 'partial', 'rehearsed'],
+    [`펫샵 예약 페이지를 만들어줘. ${'손님별 단골 할인과 미용사 선택, 월별 매출 그래프도 넣어줘. '.repeat(2)}`, 'partial', 'rehearsed'],
+    ['펫샵 예약 페이지를 만들어서 손님에게 문자로 보내줘', 'partial', 'no-means'],
+  ] as const)('%s ends %s, as %s', (mission, phase, ending) => {
+    expect(played(mission, { lent: [SITE] }).state).toMatchObject({ phase, ending });
+  });
+
   it('makes the page for the pet shop', () => {
     const world = played('펫샵 예약 관리 화면을 만들어줘');
-    expect(world.state.phase).toBe('done');
+    expect(world.state).toMatchObject({ phase: 'done', ending: 'sample' });
+    expect(reportOf(world)).toContain('견본');
     expect(world.state.plan!.plan.steps.flatMap((step) => (step.kind === 'command' ? step.artifacts : []))).toEqual(['index.html']);
     expect(readFileSync(join(folder, 'work', 'index.html'), 'utf8')).toBe(PET_SHOP_PAGE);
   });
 
-  it.each(['내일 부산 배송 계획을 세워 줘', 'plan a trip', '```\n', '<b>@here</b> "quotes" \u202e \ud800', '가'.repeat(20_000)])('ends well with any mission: %.20s', (mission) => {
-    expect(played(mission).state).toMatchObject({ phase: 'done', refusals: [] });
+  it.each(['내일 부산 배송 계획을 세워 줘', 'plan a trip', '```\n', '<b>@here</b> "quotes" \u202e \ud800', '가'.repeat(20_000)])('shows with any mission how it goes, and does not call it done: %.20s', (mission) => {
+    expect(played(mission).state).toMatchObject({ phase: 'partial', ending: 'rehearsed', refusals: [] });
   });
 
   it.each([1, 2, 3, 4, 5, 9])('with %i agents', (many) => {

@@ -11,7 +11,7 @@ export const triage: PhaseRules = {
   absent: askNext,
   answered(draft, ask, answer) {
     if (answer.kind !== 'triage') return;
-    draft.set({ triage: { goal: answer.goal, checks: answer.checks, by: ask.agent } });
+    draft.set({ triage: { goal: answer.goal, checks: answer.checks, by: ask.agent, ...(answer.cannot === undefined ? {} : { cannot: answer.cannot }) } });
     if (answer.plain) draft.set({ alone: ask.agent, electorate: [ask.agent] });
     draft.go('proposing');
   },

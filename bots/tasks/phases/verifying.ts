@@ -1,4 +1,6 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
+import { filesMissing } from '../../../bridge/text/task-needs.ts';
+import { endingOf, missingFiles } from '../deliverables.ts';
 import type { Draft } from '../draft.ts';
 import { messageId } from '../message-ids.ts';
 import { helpers, triedInVain } from '../seats.ts';
@@ -9,7 +11,7 @@ import { newPlan, wrapUp } from './ways-out.ts';
 /** Who says nothing, or quotes what stands nowhere, leaves it to the next one; not for ever. */
 const MAX_VERIFIERS = 4;
 
-/** Every check of the plan has held; now somebody who did not write it says whether the mission is done, and quotes. */
+/** Every check of the plan has held; now somebody who did not write it says whether the mission is done, and quotes; and code looks for what was promised. */
 export const verifying: PhaseRules = {
   enter: askNext,
   absent: askNext,
@@ -19,12 +21,19 @@ export const verifying: PhaseRules = {
       draft.refuse(ask, 'evidence');
       return askNext(draft);
     }
-    draft.set({ verdict: { by: ask.agent, holds: answer.holds, why: answer.why, quotes: answer.quotes } });
+    const { holds, why, quotes, played } = answer;
+    // Code looks for what was promised, whatever was said of it; a rehearsal is not measured by that.
+    const missing = holds && played !== 'played' ? missingFiles(draft.state) : [];
+    if (missing.length > 0) {
+      draft.set({ verdict: { by: null, holds: false, why: filesMissing[draft.state.lang](missing.slice(0, 10)), quotes: [] } });
+      return draft.say({ id: messageId.verdict(draft.state.round), what: 'verdict' });
+    }
+    draft.set({ verdict: { by: ask.agent, holds, why, quotes, ...(played === undefined ? {} : { played }) } });
     draft.say({ id: messageId.verdict(draft.state.round), as: ask.agent, what: 'verdict', about: ask.agent });
   },
   said(draft, { what }) {
     if (what !== 'verdict') return;
-    if (draft.state.verdict?.holds === true) wrapUp(draft, 'done');
+    if (draft.state.verdict?.holds === true) wrapUp(draft, endingOf(draft.state));
     else newPlan(draft, 'not-verified');
   },
 };

@@ -54,7 +54,7 @@ export function question(draft: Draft, kind: 'no-quorum' | 'no-winner' | 'no-pla
 export function wrapUp(draft: Draft, ending: Ending): void {
   draft.withdraw();
   const { state } = draft;
-  const outcome = ending === 'done' ? 'done' : hasResults(state) ? 'partial' : 'failed';
+  const outcome = ending === 'done' || ending === 'sample' ? 'done' : hasResults(state) ? 'partial' : 'failed';
   draft.set({ ending, outcome, setback: null });
   if (wasBegun(state)) draft.go('reporting');
   else closeUnbegun(draft);

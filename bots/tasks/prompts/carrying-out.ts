@@ -1,8 +1,10 @@
 import { type Step, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
+import { filesWanted } from '../deliverables.ts';
 import { type Evidence, evidenceNow } from '../evidence.ts';
 import { failedStep, proposedPatch } from '../failed-step.ts';
 import type { Ask, TaskState } from '../state.ts';
 import type { AskFacts } from './facts.ts';
+import { lackNote } from './means.ts';
 import { commandGuide } from './plan-guide.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
 import { JSON_ONLY } from './system.ts';
@@ -23,11 +25,13 @@ export function workPrompt(state: TaskState, ask: Ask, room: number): string {
 
 export function verifyPrompt(state: TaskState, room: number): string {
   return [
-    'Verify, as somebody who did not write the plan, whether the goal is reached. Believe only what you see in the outputs below, not what a plan or text claims. Every point you make has a quotation: letter for letter, from the output of the step that you name.',
+    'Verify, as somebody who did not write the plan, whether the MISSION is fulfilled: every part of what it asks for, not only what the plan set out to do. A plan that was carried out whole and leaves out a part of the mission has not fulfilled it; what was only prepared, described or promised is not done. Believe only what you see in the outputs below, not what a plan or text claims. Every point you make has a quotation: letter for letter, from the output of the step that you name.',
     quoted('mission', clipped(state.mission, room / 6)),
     goal(state, room / 6),
     `The outcome of each step:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
-    `"holds" is true only if every check is met. If the outputs do not show it, it is false and "why" says what is missing. ${JSON_ONLY} {"holds":true|false,"why":text,"quotes":[{"step":"id","quote":"words from its output"}]}`,
+    deliverables(state),
+    ...[lackNote(state)].filter((note) => note !== ''),
+    `"holds" is true only if every check is met and no part of the mission is missing, other than a part named above as impossible here and plainly reported as not done. If the outputs do not show it, it is false and "why" says what is missing. ${JSON_ONLY} {"holds":true|false,"why":text,"quotes":[{"step":"id","quote":"words from its output"}]}`,
   ].join('\n\n');
 }
 
@@ -53,8 +57,19 @@ export function reportPrompt(state: TaskState, room: number): string {
     quoted('mission', clipped(state.mission, room / 8)),
     goal(state, room / 8),
     `What the steps brought:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
+    ...[lackNote(state)].filter((note) => note !== ''),
     verdict === '' ? 'Nobody has verified it.' : quoted('verdict', clipped(verdict, room / 12)),
   ].join('\n\n');
+}
+
+/** What there is to be had of it, by looking. */
+function deliverables(state: TaskState): string {
+  const files = Object.values(state.commands).flatMap(({ result }) => (result?.artifacts ?? []).map(({ path, bytes }) => `- ${path} (${bytes} bytes)`));
+  const wanted = filesWanted(state.mission).map((name) => `- ${name}`);
+  return [
+    `Files that were handed over:\n${files.length === 0 ? '(none)' : quoted('files', files.slice(0, 60).join('\n'))}`,
+    ...(wanted.length === 0 ? [] : [`Files that the mission asks for by name:\n${quoted('files asked for', wanted.join('\n'))}`]),
+  ].join('\n');
 }
 
 function goal({ triage, plan }: TaskState, room: number): string {

@@ -5,18 +5,20 @@ import type { LabelledProposal } from '../plan-labels.ts';
 import type { Ask, TaskState } from '../state.ts';
 import type { AskFacts } from './facts.ts';
 import { planGuide } from './plan-guide.ts';
+import { lackNote, MEANS } from './means.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
 import { JSON_ONLY } from './system.ts';
 
 /** The questions until one plan has won. `room`: tokens for material. */
-export function triagePrompt({ mission }: TaskState, room: number): string {
+export function triagePrompt(state: TaskState, room: number): string {
+  const { mission } = state;
   return `A new mission has come in. Say what it is about.
 
 ${quoted('mission', clipped(mission, room))}
 
-"goal": what is wanted, in one or two sentences. "checks": one to five things by which one will see that it is reached. "plain": true only when the mission is so simple and harmless that one agent alone can plan it (looking something up, listing, one short text); false when in doubt.
+"goal": what is wanted, in one or two sentences. "checks": one to five things by which one will see that it is reached. "plain": true only when the mission is so simple and harmless that one agent alone can plan it (looking something up, listing, one short text); false when in doubt. "cannot": what the mission asks for and cannot be done here, each in a few words of the mission's language; mostly empty. ${MEANS} ${lackNote(state)}
 
-${JSON_ONLY} {"goal":text,"checks":[text],"plain":true|false}`;
+${JSON_ONLY} {"goal":text,"checks":[text],"plain":true|false,"cannot":[text]}`;
 }
 
 export function proposePrompt(state: TaskState, facts: AskFacts, room: number): string {
@@ -26,7 +28,7 @@ export function proposePrompt(state: TaskState, facts: AskFacts, room: number): 
     wanted(state),
     ...earlierRound(state, room / 2),
     planGuide(facts),
-    `Make the plan as short as the mission allows, so that a person understands it at a glance; titles and reasons in the language of the mission. What cannot be done with these means, do not pretend to do. ${JSON_ONLY}`,
+    `Make the plan as short as the mission allows, so that a person understands it at a glance; titles and reasons in the language of the mission. What cannot be done with these means, do not pretend to do: prepare what helps the owner to do it (a text, a file), and say in the titles that it is prepared, not done. A file that the mission asks for stands in the "artifacts" of the command that makes it, under the name that the mission gives it. ${lackNote(state)} ${JSON_ONLY}`,
   ].join('\n\n');
 }
 

@@ -39,3 +39,29 @@ export function sceneOf(mission: string, lent: AskFacts['lent']): Scene {
   }
   return { kind: 'other', noFolder: false };
 }
+
+/** More than looking: whoever wants this of the files has not got it with their list. */
+const MORE_THAN_LISTING = /분석|정리|만들|비교|번역|요약|삭제|지워|지우|옮|작성|고쳐|고치|바꿔|바꾸|수정|계산|합계|내려받|압축|백업|찾아서|\b(?:analy[sz]e|summari[sz]e|translate|delete|remove|move|rename|edit|fix|compare|sort|compress|back ?up|convert)/iu;
+const NOTE = /메모|기록|노트|\bnotes?\b/iu;
+const DATE = /날짜|시각|\bdates?\b/iu;
+/** More words are wishes of their own, which a page known by heart does not fulfil. */
+const PLAIN_PAGE = 60;
+
+/**
+ * Whether carrying the scene out does what was asked for. `sample`: a thing known by heart stands for it; `played`: it
+ * only shows how such a mission goes.
+ */
+export function worthOf(scene: Scene, mission: string): 'real' | 'sample' | 'played' {
+  switch (scene.kind) {
+    case 'list':
+      return MORE_THAN_LISTING.test(mission) ? 'played' : 'real';
+    case 'repair':
+      return DATE.test(mission) ? 'real' : 'played';
+    case 'host':
+      return NOTE.test(mission) ? 'real' : 'played';
+    case 'page':
+      return mission.trim().length <= PLAIN_PAGE ? 'sample' : 'played';
+    case 'other':
+      return 'played';
+  }
+}

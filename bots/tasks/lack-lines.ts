@@ -1,0 +1,16 @@
+import { lacksLine, notDoneLine } from '../../bridge/text/task-needs.ts';
+import { notDone } from './deliverables.ts';
+import { plainWords } from './markdown-words.ts';
+import type { TaskState } from './state.ts';
+
+/** Before it begins and while it goes on: the parts of the mission for which there is no means here. */
+export function lackLines({ lang, lacks, triage }: Pick<TaskState, 'lang' | 'lacks' | 'triage'>): readonly string[] {
+  const said = (triage?.cannot ?? []).slice(0, 3).map((words) => plainWords(words, 80));
+  return lacks.length + said.length === 0 ? [] : [lacksLine[lang](lacks, said)];
+}
+
+/** At its end: which of them were not done. */
+export function shortLines(state: Pick<TaskState, 'lang' | 'lacks' | 'plan' | 'commands' | 'earlier' | 'phase'>): readonly string[] {
+  const needs = state.phase === 'cancelled' || state.phase === 'failed' ? [] : notDone(state);
+  return needs.length === 0 ? [] : [notDoneLine[state.lang](needs)];
+}
