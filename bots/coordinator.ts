@@ -12,7 +12,7 @@ export interface CoordinatorDeps {
   readonly rooms: Rooms;
   readonly hqName: string;
   /** Whether nobody else has said this lately, or this very job has: of several who could say it, one does. */
-  readonly saysFirst: (what: string, job: string) => Promise<boolean>;
+  readonly saysFirst: (what: string, job: string, forSeconds?: number) => Promise<boolean>;
 }
 
 /** Says one line; a secret goes out of the room first. Repeating it says nothing twice. */
@@ -47,6 +47,9 @@ async function redactFirst(job: NoticeJob, account: Account): Promise<boolean> {
   }
 }
 
+/** How often an encrypted room is told that nobody reads it. */
+export const ENCRYPTED_EVERY_S = 86_400;
+
 /** Follows a master's invitation and refuses anybody else's. */
 export async function answerInvite(job: InviteJob, deps: CoordinatorDeps): Promise<void> {
   const user = deps.residents.byId.get(job.agent)?.userId ?? deps.residents.coordinator;
@@ -58,7 +61,7 @@ export async function answerInvite(job: InviteJob, deps: CoordinatorDeps): Promi
     if (!inside) await account.join(job.room);
     deps.rooms.joined(job.room);
     if (!(await deps.rooms.isEncrypted(job.room, account))) return;
-    if (!(await deps.saysFirst(`encrypted.${job.room}`, jobId(job)))) return;
+    if (!(await deps.saysFirst(`encrypted.${job.room}`, jobId(job), ENCRYPTED_EVERY_S))) return;
     const content = messageContent({ text: cannotReadEncrypted[job.lang](deps.hqName), chavion: { v: 1, kind: 'notice', source: job.source } });
     await account.send(job.room, 'm.room.message', content, jobId(job));
   } catch (error) {

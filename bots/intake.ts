@@ -15,6 +15,7 @@ import { swarmKey } from '../bridge/queue/redis.ts';
 import { clockTime } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
 import { parseCommand } from './commands/parse.ts';
+import { ENCRYPTED_EVERY_S } from './coordinator.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { languageOf } from './language.ts';
 import type { Minds } from './minds.ts';
@@ -125,7 +126,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'upgrade':
         return upgraded(event);
       case 'encrypted':
-        return cannotRead(event, say.cannotReadEncrypted[deps.lang](deps.hqName));
+        return cannotRead(event, say.cannotReadEncrypted[deps.lang](deps.hqName), saidToday);
       case 'unreadable':
         return cannotRead(event, say.unreadableMessage[deps.lang]());
       case 'edit':
@@ -289,8 +290,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if ((await rooms.masters()).has(event.sender)) await moveRoom(redis, event.roomId, event.to);
   }
 
-  async function cannotRead(event: Heard & { sender: UserId }, text: string): Promise<void> {
-    if (!(await rooms.masters()).has(event.sender)) return;
+  /** The same key as when an agent comes in: one line a day, whoever says it. Again for the same event: the same answer. */
+  async function saidToday(event: Heard): Promise<boolean> {
+    const said = await redis.set(swarmKey('said', `encrypted.${event.roomId}`), event.eventId, 'EX', ENCRYPTED_EVERY_S, 'NX', 'GET');
+    return said !== null && said !== event.eventId;
+  }
+
+  async function cannotRead(event: Heard & { sender: UserId }, text: string, needless?: (event: Heard) => Promise<boolean>): Promise<void> {
+    if (!(await rooms.masters()).has(event.sender) || (await needless?.(event)) === true) return;
     await decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
   }
 

@@ -239,8 +239,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ghost,
     rooms,
     hqName,
-    saysFirst: async (what, job) => {
-      const said = await redis.set(swarmKey('said', what), job, 'EX', SAID_LATELY_S, 'NX', 'GET');
+    saysFirst: async (what, job, forSeconds = SAID_LATELY_S) => {
+      const said = await redis.set(swarmKey('said', what), job, 'EX', forSeconds, 'NX', 'GET');
       return said === null || said === job;
     },
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { swarmKey } from '../../bridge/queue/redis.ts';
 import { inRoom } from '../house/matrix.ts';
 import type { Shown } from '../house/person.ts';
 import { heard } from '../house/providers.ts';
@@ -194,7 +195,7 @@ describe('an invitation', () => {
     swarm = (await house.pids()).swarm;
   });
 
-  it('to an encrypted room is followed; one line names the room where they can read', async () => {
+  it('to an encrypted room is followed; one line a day names the room where they can read', async () => {
     const { master } = scene;
     const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
     const room = await scene.room({ initial_state: [encryption], invite: [scene.agent('claude'), scene.agent('gabriel')] });
@@ -207,7 +208,14 @@ describe('an invitation', () => {
     const secret = { algorithm: 'm.megolm.v1.aes-sha2', ciphertext: 'AwgAEnAC', sender_key: 'x', device_id: 'PHONE', session_id: 'y' };
     const question = await master.send(room, secret, 'm.room.encrypted');
     await scene.settled();
-    expect(master.notices(room, question).map((one) => one.body)).toEqual([expect.stringMatching(/암호화[^]*본부/)]);
+    expect(master.notices(room, question)).toEqual([]);
+    // A day later.
+    await scene.redis.del(swarmKey('said', `encrypted.${room}`));
+    const next = await master.send(room, secret, 'm.room.encrypted');
+    const same = await master.send(room, secret, 'm.room.encrypted');
+    await scene.settled();
+    expect(master.notices(room, next).map((one) => one.body)).toEqual([expect.stringMatching(/암호화[^]*본부/)]);
+    expect(master.notices(room, same)).toEqual([]);
     expect(said()).toHaveLength(2);
     expect(calls()).toEqual([]);
   });
