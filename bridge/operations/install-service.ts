@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { loadSettings } from '../config/load.ts';
+import { type Environment, processEnvironment, readEnvFile } from '../config/environment.ts';
+import { load, loadSettings } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
 import { ensureAccounts } from '../launcher/accounts.ts';
 import { readJson } from '../launcher/files.ts';
@@ -9,11 +11,14 @@ import { dataPaths, Instance, isRoot, openDataFolder } from '../launcher/instanc
 import { holder } from '../launcher/lock.ts';
 import { prerequisites } from '../launcher/prerequisites.ts';
 import { serviceText } from '../text/service.ts';
+import { serviceSettings } from './service-settings.ts';
 import { serviceUnit } from './service-unit.ts';
 import type { Asked } from './verbs.ts';
 
 const run = promisify(execFile);
 export const UNIT_FILE = '/etc/systemd/system/chavion.service';
+
+const SYSTEMD_MS = 60_000;
 
 /** `npm start -- install-service [--print]`: the house comes up with the machine. Returns the exit code. */
 export async function installService({ project, environment, args, terminal }: Asked, stop: AbortSignal): Promise<number> {
@@ -23,11 +28,13 @@ export async function installService({ project, environment, args, terminal }: A
   }
   const paths = dataPaths(project, loadSettings(environment));
   const instance = readJson(paths.instance, Instance);
+  const settings = serviceSettings(processEnvironment(), readEnvFile(join(project, '.env')), keyNames(environment, project));
   const unit = serviceUnit({
     project,
     // A house begun by an ordinary account stays with it.
     account: instance?.separated === false ? await nameOf(statSync(paths.data).uid) : undefined,
     path: programFolders(environment['PATH'] ?? ''),
+    settings,
   });
   if (args.includes('--print')) {
     for (const line of unit.trimEnd().split('\n')) terminal.line(line);
@@ -41,11 +48,23 @@ export async function installService({ project, environment, args, terminal }: A
   await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
   await ensureAccounts();
   writeFileSync(UNIT_FILE, unit, { mode: 0o644 });
-  await run('systemctl', ['daemon-reload']);
-  await run('systemctl', ['enable', 'chavion.service']);
+  await run('systemctl', ['daemon-reload'], { timeout: SYSTEMD_MS });
+  await run('systemctl', ['enable', 'chavion.service'], { timeout: SYSTEMD_MS });
   terminal.mark(true, serviceText.installed(UNIT_FILE)[terminal.lang]());
+  const carried = Object.keys(settings.carried);
+  if (carried.length > 0) terminal.mark('note', serviceText.carried(carried)[terminal.lang]());
+  if (settings.left.length > 0) terminal.mark('note', serviceText.left(settings.left)[terminal.lang]());
   terminal.say(holder(paths.lock) === undefined ? serviceText.next : serviceText.nextRunning);
   return 0;
+}
+
+/** The variables that a roster takes keys from. A broken roster is told of by the start. */
+function keyNames(environment: Environment, project: string): readonly string[] {
+  try {
+    return load(environment, project).roster.agents.flatMap(({ endpoint }) => endpoint?.keyEnv ?? []);
+  } catch {
+    return [];
+  }
 }
 
 async function nameOf(uid: number): Promise<string> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ServiceSettings } from './service-settings.ts';
 
 export interface ServiceUnit {
   readonly project: string;
@@ -6,6 +7,7 @@ export interface ServiceUnit {
   readonly account: string | undefined;
   /** Folders of programs, npm among them. */
   readonly path: string;
+  readonly settings?: ServiceSettings;
 }
 
 /** What root needs to give parts their accounts and folders, to look after their processes, and nothing else. */
@@ -16,7 +18,7 @@ const ROOT_MAY = ['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID'
  * since bubblewrap could not build its boxes: RestrictNamespaces, ProtectHostname, and all that lays something over
  * /proc (ProtectKernelTunables, ProtectKernelLogs, ProtectProc). ProtectHome: what is lent may lie there.
  */
-export function serviceUnit({ project, account, path }: ServiceUnit): string {
+export function serviceUnit({ project, account, path, settings = { carried: {}, left: [] } }: ServiceUnit): string {
   return `${[
     '[Unit]',
     'Description=Chavion, a house of AI agents',
@@ -31,6 +33,9 @@ export function serviceUnit({ project, account, path }: ServiceUnit): string {
     `WorkingDirectory=${escaped(project)}`,
     `ExecStart=/bin/sh ${quoted(join(project, '.node', 'run'))} chavion.ts`,
     `Environment=${quoted(`PATH=${path}`)}`,
+    ...(Object.keys(settings.carried).length === 0 ? [] : ['# As they were where this was installed; they go before .env.']),
+    ...Object.entries(settings.carried).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
+    ...(settings.left.length === 0 ? [] : [`# In force there and not taken over, since everybody may read this file: ${settings.left.join(' ')}`]),
     ...(account === undefined ? [] : [`User=${account}`]),
     'Restart=on-failure',
     'RestartSec=5',

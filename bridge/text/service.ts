@@ -20,6 +20,16 @@ export const serviceText = {
       () => `${file} opens a house in another folder and was left as it is. To replace it, remove it and try again.`,
     ),
   installed: (file: string) => phrase(() => `${file}을 썼습니다. 이제 서버가 켜질 때 집도 켜집니다.`, () => `${file} is written; the house now opens with the machine.`),
+  carried: (names: readonly string[]) =>
+    phrase(
+      () => `이 창의 환경 변수에 있던 설정을 서비스에도 넣었습니다: ${names.join(', ')}. 서비스에서는 .env보다 이 값이 먼저입니다. 바꾸려면 .env에 쓰고 새 창에서 install-service를 다시 해 주세요.`,
+      () => `Settings from this terminal's environment are in the service too: ${names.join(', ')}. There they go before .env. To change them, write them into .env and run install-service again in a new terminal.`,
+    ),
+  left: (names: readonly string[]) =>
+    phrase(
+      () => `서비스에 넣지 않은 것: ${names.join(', ')}. 서비스 파일은 누구나 읽을 수 있습니다. 키는 npm start -- keys 로 저장하고, 나머지는 .env에 쓰고 chmod 600 .env 해 주세요.`,
+      () => `Not in the service: ${names.join(', ')}. Everybody may read its file. Store keys with npm start -- keys, and write the rest into .env with chmod 600 .env.`,
+    ),
   next: phrase(
     () => '지금 켜기:   sudo systemctl start chavion\n상태:        npm start -- status\n적힌 것:     journalctl -u chavion -f',
     () => 'To open it now:  sudo systemctl start chavion\nStatus:          npm start -- status\nIts journal:     journalctl -u chavion -f',

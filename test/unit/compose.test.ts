@@ -13,6 +13,7 @@ import { apparmorProfile } from '../../bridge/operations/compose/apparmor.ts';
 import { DeskOrder } from '../../bridge/operations/compose/desk-order.ts';
 import { composeFiles, SECRET_PARTS } from '../../bridge/operations/compose/files.ts';
 import { environmentFile } from '../../bridge/operations/compose/part-environments.ts';
+import { serviceSettings } from '../../bridge/operations/service-settings.ts';
 import { serviceUnit } from '../../bridge/operations/service-unit.ts';
 import { REFUSED } from '../../executor/sandbox/syscalls.ts';
 import type { Json } from '../house/provider-formats.ts';
@@ -215,6 +216,17 @@ describe('chavion.service', () => {
   it('leaves bubblewrap what it builds boxes with', () => {
     for (const word of ['RestrictNamespaces', 'ProtectHostname', 'ProtectKernelTunables', 'ProtectKernelLogs', 'ProtectProc', 'MemoryDenyWriteExecute', 'SystemCallFilter']) expect(unit).not.toContain(word);
     expect(unit).toContain('NoNewPrivileges=yes');
+  });
+
+  it('holds the settings of the terminal that .env has not, and names the secrets that it leaves out', () => {
+    const terminal = { CHAVION_TZ: 'Asia/Tokyo', CHAVION_LANG: 'en', CHAVION_DATA_DIR: '/srv/100% mine', OPENAI_BASE_URL: 'http://localhost:1234/v1', GOOGLE_BASE_URL: 'https://me:word@proxy.test/v1', OPENAI_API_KEY: 'sk-1', MY_GATEWAY: 'word', HTTPS_PROXY: 'http://me:word@proxy.test', PATH: '/bin', CHAVION_TYPO: '1' };
+    const settings = serviceSettings(terminal, { CHAVION_LANG: 'en' }, ['MY_GATEWAY']);
+    expect(settings.carried).toEqual({ CHAVION_TZ: 'Asia/Tokyo', CHAVION_DATA_DIR: '/srv/100% mine', OPENAI_BASE_URL: 'http://localhost:1234/v1' });
+    expect(settings.left).toEqual(['GOOGLE_BASE_URL', 'OPENAI_API_KEY', 'MY_GATEWAY', 'HTTPS_PROXY']);
+    const text = serviceUnit({ project: '/srv/x', account: undefined, path: '/usr/bin', settings });
+    expect(text).toContain('\nEnvironment="CHAVION_DATA_DIR=/srv/100%% mine"\n');
+    expect(text).toMatch(/\n# [^\n]*OPENAI_API_KEY/);
+    expect(text).not.toMatch(/sk-1|word/);
   });
 
   it('gives an ordinary account no capability', () => {
