@@ -7,6 +7,7 @@ import type { Lang } from '../protocol/ids.ts';
 import { Roster } from '../protocol/roster.ts';
 import { ProviderSettings, Settings, SwarmSettings } from '../protocol/settings.ts';
 import { launcherText } from '../text/launcher.ts';
+import type { Phrase } from '../text/say.ts';
 import type { Environment } from './environment.ts';
 import { Refusal } from './refusal.ts';
 
@@ -50,8 +51,12 @@ type Read<T> = { readonly value: T } | { readonly wrong: readonly Wrong[] };
 function read<T>(schema: z.ZodType<T>, value: unknown, lang: Lang, place: (path: readonly PropertyKey[]) => string): Read<T> {
   const parsed = schema.safeParse(value, { error: (issue) => plainly(issue, lang) });
   if (parsed.success) return { value: parsed.data };
-  return { wrong: parsed.error.issues.map((issue) => ({ place: place(issue.path), what: issue.message })) };
+  return { wrong: parsed.error.issues.map((issue) => ({ place: place(issue.path), what: own(issue)?.[lang]() ?? issue.message })) };
 }
+
+/** For what a schema of the settings says itself, in the language of the code. */
+const OWN: Readonly<Record<string, Phrase>> = { CHAVION_SERVER_NAME: launcherText.wrong.serverName, CHAVION_TZ: launcherText.wrong.timeZone };
+const own = ({ path: [name] }: z.core.$ZodIssue): Phrase | undefined => (typeof name !== 'string' ? undefined : (OWN[name] ?? (name.endsWith('_API_KEY') ? launcherText.wrong.key : undefined)));
 
 const LOCALES = { ko: z.locales.ko().localeError, en: z.locales.en().localeError };
 
@@ -59,21 +64,56 @@ const LOCALES = { ko: z.locales.ko().localeError, en: z.locales.en().localeError
 function plainly(issue: z.core.$ZodRawIssue, lang: Lang): ReturnType<(typeof LOCALES)['ko']> {
   if (issue.code === 'invalid_type' && issue.input === undefined) return launcherText.missing[lang]();
   if (issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int')) return launcherText.notNumber[lang]();
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && isPort(issue)) return launcherText.wrong.range('1', '65535')[lang]();
   if (issue.code === 'too_small' && issue.origin !== 'number' && issue.minimum === 1) return launcherText.empty[lang]();
-  return LOCALES[lang](issue);
+  return said(issue)?.[lang]() ?? LOCALES[lang](issue);
 }
+
+function said(issue: z.core.$ZodRawIssue): Phrase | undefined {
+  const { wrong } = launcherText;
+  if (issue.code === 'invalid_format' && issue.format === 'url') return wrong.url;
+  if (issue.code === 'invalid_value') return wrong.options(issue.values.map(String));
+  if (issue.code === 'unrecognized_keys') return wrong.unknown(issue.keys);
+  if (issue.code !== 'invalid_type') return undefined;
+  return issue.expected === 'object' ? wrong.object : issue.expected === 'array' ? wrong.list : issue.expected === 'string' ? wrong.text : undefined;
+}
+
+/** The only numbers among the settings; a roster's have words of their own. */
+const isPort = ({ path }: z.core.$ZodRawIssue): boolean => /^CHAVION_\w+_PORT$/.test(String(path?.[0] ?? ''));
 
 function readRoster(path: string | undefined, projectFolder: string, lang: Lang): Read<Roster> {
   if (path === undefined) return read(Roster, defaultRoster, lang, (at) => dotted('roster', at));
   const file = resolve(projectFolder, path);
   let text: unknown;
+  let source = '';
   try {
-    text = JSON.parse(readFileSync(file, 'utf8'));
+    source = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    text = JSON.parse(source);
   } catch (cause) {
-    const what = cause instanceof SyntaxError ? launcherText.notJson(cause.message)[lang]() : launcherText.notReadable(code(cause))[lang]();
+    const what = cause instanceof SyntaxError ? launcherText.notJson(faultyLine(source), cause.message)[lang]() : launcherText.notReadable(code(cause))[lang]();
     return { wrong: [{ place: `CHAVION_ROSTER=${path}`, what }] };
   }
   return read(Roster, text, lang, (at) => dotted(path, at));
+}
+
+const MOST_LINES = 2_000;
+
+/** The first line after which it can be no JSON any more, whatever comes; V8 does not name it in a short text. */
+function faultyLine(source: string): number | null {
+  const lines = source.split('\n').slice(0, MOST_LINES);
+  const at = lines.findIndex((_, i) => isNoBeginning(lines.slice(0, i + 1).join('\n')));
+  return at === -1 ? null : at + 1;
+}
+
+function isNoBeginning(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    const place = /at position (\d+)/.exec(message)?.[1];
+    return !/Unexpected end|Unterminated/.test(message) && (place === undefined || Number(place) < text.trimEnd().length);
+  }
 }
 
 const code = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'error');

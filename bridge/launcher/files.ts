@@ -35,6 +35,8 @@ export function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
+    // The folder itself is none.
+    if (hasCode(error, 'ENOTDIR')) throw error;
     throw new Refusal(launcherText.fileUnreadable(path, error instanceof Error && 'code' in error ? String(error.code) : '?'), { cause: error });
   }
   try {

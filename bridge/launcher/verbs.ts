@@ -79,7 +79,7 @@ export function said(error: unknown): Phrase {
   if (error instanceof Refusal) return { ko: () => error.in('ko'), en: () => error.in('en') };
   if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) return launcherText.diskFull;
   if (isReading(error)) return launcherText.notRead(pathOf(error));
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'].some((code) => hasCode(error, code)) || isMkdir(error)) return launcherText.closed(pathOf(error));
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ERR_FS_EISDIR', 'ENOTEMPTY', 'ELOOP', 'ENAMETOOLONG'].some((code) => hasCode(error, code)) || isMkdir(error)) return launcherText.closed(pathOf(error));
   return launcherText.unexpected(error instanceof Error ? error.message : String(error));
 }
 

@@ -49,7 +49,8 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-const optional = (what: string) => z.preprocess(blankIsUnset, z.string().trim().min(1).optional()).meta({ what });
+/** As it goes into a header. */
+const optional = (what: string) => z.preprocess(blankIsUnset, z.string().trim().regex(/^[\x21-\x7E]+$/, 'no key: only letters, digits and signs').optional()).meta({ what });
 const address = (what: string) => z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional()).meta({ what });
 
 /** Keys and addresses of the providers; only the swarm's environment holds them. */

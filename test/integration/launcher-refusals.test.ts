@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -38,6 +38,41 @@ describe('a start that cannot be', () => {
     expect(code).toBe(1);
     for (const place of ['CHAVION_REDIS_PORT=0', 'CHAVION_TZ=Nowhere', 'roster.json: agents', 'roster.json: coordinator', 'roster.json: integrator']) expect(output).toContain(place);
     expect(statSync(join(folder, 'data'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  it('says it in Korean to Koreans, whatever the setting', async () => {
+    writeFileSync(join(folder, 'roster.json'), '\uFEFF{\n  "agents": [}\n');
+    const wrong = { CHAVION_SERVER_NAME: 'a_b', CHAVION_SYNAPSE_PORT: '99999', CHAVION_API_PORT: '80a', CHAVION_LISTEN: 'all', CHAVION_PUBLIC_URL: 'chat.example.org', CHAVION_TZ: 'Seoul', CHAVION_REHEARSAL: 'no', OPENAI_BASE_URL: 'localhost:1', OPENAI_API_KEY: 'sk-비밀', CHAVION_ROSTER: join(folder, 'roster.json') };
+    const { code, output } = await run([], wrong);
+    expect(code).toBe(1);
+    for (const name of Object.keys(wrong)) expect(output).toContain(name);
+    expect(output).not.toContain('비밀');
+    expect(output).toContain('2번째 줄 근처');
+    // What is told of each stands in a line of its own, further in.
+    const told = output.split('\n').filter((line) => /^ {8}\S/.test(line));
+    expect(told).toHaveLength(Object.keys(wrong).length);
+    expect(told.filter((line) => !/\p{Script=Hangul}/u.test(line) || /[a-z]{2,} [a-z]{2,}/.test(line) || line.includes('number'))).toEqual([]);
+  });
+
+  it('stops nobody with a name or a folder in the place of a file, and says which', async () => {
+    await run([], { CHAVION_SYNAPSE_PORT: '20999', CHAVION_REDIS_PORT: '20999' });
+    for (const name of ['ready.json', 'secrets.json', 'launcher.lock', 'instance.json']) {
+      rmSync(join(folder, 'data', name), { recursive: true, force: true });
+      mkdirSync(join(folder, 'data', name));
+      const { code, output } = await run([], { CHAVION_LANG: 'en', CHAVION_SYNAPSE_PORT: '20999', CHAVION_REDIS_PORT: '20998' });
+      expect([name, code, output]).toEqual([name, 1, expect.stringContaining(join('data', name))]);
+      expect(output).not.toMatch(/unexpected|returned E|\n +at /);
+      rmSync(join(folder, 'data', name), { recursive: true, force: true });
+    }
+  });
+
+  it('does not open an empty house where the old one was', async () => {
+    await run([], { CHAVION_SYNAPSE_PORT: '20999', CHAVION_REDIS_PORT: '20999' });
+    writeFileSync(join(folder, 'data', 'instance.json'), JSON.stringify({ id: 'ffffffffffff', serverName: 'house.test', separated: process.getuid?.() === 0 }));
+    writeFileSync(join(folder, 'data', 'provision.json'), '{"avatars":{}}');
+    const { code, output } = await run([], { CHAVION_LANG: 'en' });
+    expect(code).toBe(1);
+    for (const name of ['homeserver.db', 'appendonlydir', 'npm start -- restore']) expect(output).toContain(name);
   });
 
   it('names the port that is taken, its variable and who has it', async () => {
@@ -84,6 +119,10 @@ describe('the other verbs', () => {
     expect(code).toBe(0);
     for (const verb of ['npm start', 'npm start -- keys', 'npm start -- doctor', 'npm run chat']) expect(output).toContain(verb);
     expect(await run(['strat'])).toMatchObject({ code: 2, output: expect.stringContaining('strat') });
+    // Asked for nothing, and made nothing.
+    expect(await run(['keys', '--help'], { CHAVION_LANG: 'en' })).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}Usage: npm start -- keys\n/) });
+    expect(await run(['rotate-secrets', '--now'])).toMatchObject({ code: 2, output: expect.stringContaining('쓰는 법') });
+    expect(statSync(join(folder, 'data'), { throwIfNoEntry: false })).toBeUndefined();
   });
 
   it('doctor finds secrets that others can read, and is content once they cannot', async () => {
