@@ -2,10 +2,12 @@ import { createServer, request, type Server, type ServerResponse } from 'node:ht
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type Part, PARTS } from './accounts.ts';
 import { readJson, writeSecretJson } from './files.ts';
 import type { DataPaths } from './instance.ts';
+import { Trouble } from './troubles.ts';
 
 /** How other verbs speak to the running launcher: HTTP on a socket in a folder that only its account may enter. */
 const ControlFile = z.object({ socket: z.string() });
@@ -19,6 +21,7 @@ export interface Controls {
   readonly startAfresh: () => void;
   /** The master's password has changed: what is published says so. */
   readonly newPassword: () => void;
+  readonly troubles: () => readonly Trouble[];
 }
 
 export interface ControlServer extends AsyncDisposable {
@@ -44,7 +47,8 @@ export async function serveControl(paths: DataPaths, controls: Controls): Promis
     } else if (route === 'POST /new-password') {
       controls.newPassword();
       response.end('{}');
-    } else response.writeHead(404).end();
+    } else if (route === 'GET /troubles') response.end(JSON.stringify(controls.troubles()));
+    else response.writeHead(404).end();
   });
   await listen(server, socket);
   chmodSync(socket, 0o600);
@@ -126,6 +130,20 @@ export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'start-afres
       resolve(response.statusCode === 200);
     })
       .once('error', () => resolve(false))
+      .end();
+  });
+}
+
+/** Null where no launcher can be asked. */
+export function askTroubles(paths: DataPaths): Promise<readonly Trouble[] | null> {
+  return new Promise((resolve) => {
+    request({ socketPath: socketOf(paths), path: '/troubles', signal: AbortSignal.timeout(HEARD_WITHIN_MS) }, (response) => {
+      void text(response).then(
+        (said) => resolve(response.statusCode === 200 ? z.array(Trouble).parse(JSON.parse(said)) : null),
+        () => resolve(null),
+      );
+    })
+      .once('error', () => resolve(null))
       .end();
   });
 }

@@ -10,8 +10,10 @@ import { Refusal } from '../config/refusal.ts';
 import { locateSynapse } from '../../synapse/install.ts';
 import { findPython } from '../../synapse/python.ts';
 import type { Phrase } from '../text/say.ts';
+import { latenessText } from '../text/lateness.ts';
 import { doctorText } from '../text/verbs.ts';
 import { chromiumMissing, chromiumThere } from '../text/website.ts';
+import { askTroubles } from './control.ts';
 import { LOW_DISK_BYTES, readableBytes } from './disk.ts';
 import { versionOf } from './distribution.ts';
 import { readJson } from './files.ts';
@@ -24,6 +26,9 @@ import { redisNumber } from './prerequisites.ts';
 import { redisAnswers } from './redis.ts';
 import { Secrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
+
+/** Deaths of a part within ten minutes. */
+const OFTEN = 3;
 
 /** `false` is broken and makes the doctor's exit code 1; a note is not. */
 interface Finding {
@@ -123,7 +128,13 @@ async function running(paths: DataPaths, { settings }: Loaded): Promise<Finding[
     swarm: await answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
   };
   const parts = Object.entries(answers).map(([part, up]) => (up ? good(doctorText.part(part)) : bad(doctorText.partSilent(part, join(paths.logs, `${part}.log`)))));
-  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths))];
+  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths)), ...(await unsteady(paths))];
+}
+
+/** One that answers now and dies every minute is not well. */
+async function unsteady(paths: DataPaths): Promise<Finding[]> {
+  const often = ((await askTroubles(paths)) ?? []).filter(({ deaths }) => deaths.length >= OFTEN);
+  return often.map(({ part, deaths }) => bad(latenessText.unsteady(part, deaths.length, join(paths.logs, `${part}.log`))));
 }
 
 /** It may live and stand still: it says why in the room of records. */

@@ -1,4 +1,4 @@
-import { copyFileSync, openSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs';
 
 const LARGE = 10_000_000;
 
@@ -15,4 +15,23 @@ export function trimLog(path: string): void {
   if (size(path) <= LARGE) return;
   copyFileSync(path, `${path}.1`);
   truncateSync(path);
+}
+
+const TAIL_BYTES = 16_384;
+
+export const sizeOf = size;
+
+/** What was written last, and not before the first `from` bytes, unless the file was begun anew since then. */
+export function tailOf(path: string, from = 0): string {
+  const bytes = size(path);
+  const length = Math.min(bytes < from ? bytes : bytes - from, TAIL_BYTES);
+  if (length === 0) return '';
+  const file = openSync(path, 'r');
+  try {
+    const end = Buffer.alloc(length);
+    readSync(file, end, 0, end.length, bytes - end.length);
+    return end.toString('utf8');
+  } finally {
+    closeSync(file);
+  }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { load } from '../config/load.ts';
 import type { Environment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
@@ -12,6 +13,7 @@ import { serveControl } from './control.ts';
 import { readJson, writeSecretJson } from './files.ts';
 import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders, stateRoot } from './instance.ts';
 import { endLeftovers } from './leftovers.ts';
+import { refuseLostState } from './lost-state.ts';
 import { takeLock } from './lock.ts';
 import { executorExists, executorPlan } from './executor-part.ts';
 import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
@@ -21,6 +23,7 @@ import { refuseUnfinished } from './restoring.ts';
 import { loadSecrets } from './secrets.ts';
 import { Supervision } from './supervision.ts';
 import type { Terminal } from './terminal.ts';
+import type { Trouble } from './troubles.ts';
 import { welcome } from './welcome.ts';
 
 export interface Start {
@@ -41,6 +44,8 @@ export interface OpenHouse extends House {
   readonly moved: (rooms: HouseRooms) => Promise<void>;
   /** Whether a part does its work now. */
   readonly answers: (part: Part) => Promise<boolean>;
+  /** Who is away, or was. */
+  readonly troubles: () => readonly Trouble[];
 }
 
 /** `npm start`: everything is started, watched over, and stopped when asked. Returns when it has stopped. */
@@ -66,6 +71,7 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
   await using supervision = new Supervision(paths, terminal);
   supervision.defer(lock.release);
   refuseUnfinished(paths);
+  if (kept !== undefined) refuseLostState(kept, paths);
   const { synapsePython, redisVersion } = await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
   stop.throwIfAborted();
   const instance = kept ?? beginInstance(paths, loaded.settings);
@@ -83,7 +89,7 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     supervision.run(redisPlan(house, { channelRights: hasChannelRights(redisVersion), readRights: hasReadRights(redisVersion) }), 'Redis', stop),
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),
   ]);
-  let rooms = await furnish(house, terminal);
+  let rooms = await unlessStopped(furnish(house, terminal), stop);
   const now = () => rooms;
   await Promise.all([
     swarmExists(house) ? supervision.run(swarmPlan(house, now), 'Chavion', stop) : undefined,
@@ -107,7 +113,8 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     end = 'afresh';
     anew.abort();
   };
-  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), startAfresh, newPassword: () => publish(loadSecrets(paths.secrets).passwords.master) });
+  const troubles = () => supervision.troubles.list();
+  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), startAfresh, newPassword: () => publish(loadSecrets(paths.secrets).passwords.master), troubles });
   const moved = async (next: HouseRooms) => {
     rooms = next;
     writeSecretJson(paths.provision, { ...(readJson(paths.provision, Remembered) ?? { avatars: {} }), rooms });
@@ -116,9 +123,20 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     // The executor follows by itself: what it runs goes on.
     await supervision.part('swarm')?.restart();
   };
-  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false });
+  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false, troubles });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
   return stop.aborted ? 'stopped' : end;
+}
+
+/** Whoever wants it to stop need not wait for the homeserver. */
+async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const stopped = once(stop, 'abort', { signal: done.signal }).then(() => null, () => null);
+  const result = await Promise.race([work.then((value) => ({ value })), stopped]).finally(() => done.abort());
+  if (result !== null) return result.value;
+  work.catch(() => undefined);
+  stop.throwIfAborted();
+  return work;
 }
 
 /** The same process goes on as the new version, so that whoever watches over it sees no end. */

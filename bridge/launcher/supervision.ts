@@ -1,27 +1,50 @@
 import { once } from 'node:events';
 import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../config/refusal.ts';
-import { launcherText } from '../text/launcher.ts';
+import { DEAF, launcherText } from '../text/launcher.ts';
+import type { Phrase } from '../text/say.ts';
 import { PARTS, type Part } from './accounts.ts';
+import { causeOfDeath } from './cause-of-death.ts';
 import type { DataPaths } from './instance.ts';
 import { readableBytes, watchDisk } from './disk.ts';
 import { rememberParts } from './leftovers.ts';
-import { trimLog } from './logs.ts';
+import { sizeOf, tailOf, trimLog } from './logs.ts';
 import { hasCode } from './files.ts';
 import type { ProcessMark } from './processes.ts';
 import { ReadyFile } from './ready.ts';
 import { type PartPlan, SupervisedPart } from './supervisor.ts';
 import type { Terminal } from './terminal.ts';
+import { Troubles } from './troubles.ts';
 
 /** A part that dies this often before it has once answered will not come up by itself. */
 const FIRST_TRIES = 3;
+/**
+ * A part that lives and does not answer for so long will not. Synapse may be bringing a large database up to date, and
+ * Redis reading a large file.
+ */
+const FIRST_ANSWER_MS: Readonly<Record<Part, number>> = { synapse: 3_600_000, redis: 1_800_000, swarm: 600_000, executor: 600_000 };
+const HINT_MS = 8_000;
 const WRITE_AGAIN_MS = 1_000;
 const TRIM_LOGS_MS = 600_000;
+
+/** Long before anybody gives up: what is waited for. */
+function hintAfter(say: () => void): Disposable {
+  const timer = setTimeout(say, HINT_MS);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** Why it died, where its log says something that people can mend. */
+const failure = (name: string, { part, log }: PartPlan, from: number): Phrase => {
+  const cause = causeOfDeath(part, tailOf(log, from));
+  return cause === null ? launcherText.partFailed(name, log) : launcherText.partFailedFor(name, cause, log);
+};
 
 /** The running house: its parts, the file that says so, and the order in which it ends. */
 export class Supervision implements AsyncDisposable {
   readonly ready: ReadyFile;
+  readonly troubles = new Troubles();
   readonly #paths: DataPaths;
   readonly #terminal: Terminal;
   readonly #running: SupervisedPart[] = [];
@@ -57,18 +80,33 @@ export class Supervision implements AsyncDisposable {
   async run(plan: PartPlan, name: string, stop: AbortSignal): Promise<void> {
     const part = new SupervisedPart(plan, {
       changed: (which, process) => this.#changed(which, process),
-      died: (which, how, delayMs) => this.#terminal.mark('note', launcherText.partDied(which, how, delayMs)[this.#terminal.lang]()),
-      back: (which) => this.#terminal.mark(true, launcherText.partBack(which)[this.#terminal.lang]()),
+      died: (which, how, delayMs, process) => {
+        this.troubles.died(which, process, how, delayMs);
+        this.#terminal.mark('note', launcherText.partDied(which, how, delayMs)[this.#terminal.lang]());
+      },
+      silent: (which, process) => {
+        this.troubles.silent(which, process, DEAF);
+        this.#terminal.mark('note', launcherText.partSilent(which)[this.#terminal.lang]());
+      },
+      back: (which) => {
+        this.troubles.back(which);
+        this.#terminal.mark(true, launcherText.partBack(which)[this.#terminal.lang]());
+      },
     });
     stop.throwIfAborted();
     this.#running.push(part);
     using step = this.#terminal.step(launcherText.stepStart(name));
+    const from = sizeOf(plan.log);
     part.start();
-    const stopped = once(stop, 'abort').then(() => false);
-    const up = stop.aborted ? false : await Promise.race([part.ready(FIRST_TRIES), stopped]);
+    using _hint = hintAfter(() => step.progress(launcherText.waitingForAnswer(plan.log)[this.#terminal.lang]()));
+    const decided = new AbortController();
+    const stopped = once(stop, 'abort', { signal: decided.signal }).then(() => false, () => false);
+    const late = sleep(FIRST_ANSWER_MS[plan.part], 'late' as const, { signal: decided.signal, ref: false }).catch(() => false as const);
+    const up = stop.aborted ? false : await Promise.race([part.ready(FIRST_TRIES), stopped, late]).finally(() => decided.abort());
     stop.throwIfAborted();
+    if (up === 'late') throw new Refusal(launcherText.partMute(name, FIRST_ANSWER_MS[plan.part] / 60_000, plan.log));
     if (!up && this.#ending) return;
-    if (!up) throw new Refusal(launcherText.partFailed(name, plan.log));
+    if (!up) throw new Refusal(failure(name, plan, from));
     step.done(launcherText.answers[this.#terminal.lang]());
   }
 

@@ -31,8 +31,10 @@ export interface PartEvents {
   /** A new process, or none for the moment. */
   readonly changed: (part: Part, process: ProcessMark | null) => void;
   /** `how`: signal or exit code; `DEAF` where it lived, but answered no more. */
-  readonly died: (part: Part, how: string, delayMs: number) => void;
-  /** It answers again after a death. */
+  readonly died: (part: Part, how: string, delayMs: number, process: ProcessMark | undefined) => void;
+  /** It lives, and did not answer a look. */
+  readonly silent: (part: Part, process: ProcessMark | undefined) => void;
+  /** It answers again, after a death or a silence. */
   readonly back: (part: Part) => void;
 }
 
@@ -102,7 +104,7 @@ export class SupervisedPart {
   async resume(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.start();
-    await this.ready();
+    if (await this.ready()) this.#events.back(this.plan.part);
   }
 
   async stop(graceMs = this.plan.graceMs): Promise<void> {
@@ -114,19 +116,27 @@ export class SupervisedPart {
 
   /** From there on it is a death like any other. */
   async #endDeaf(child: ChildProcess, gone: AbortSignal): Promise<void> {
-    if (!(await untilDeaf(this.plan.alive, gone, this.#looks)) || this.#child !== child) return;
+    let silent = false;
+    const looked = (answers: boolean) => {
+      if (answers === !silent || this.#child !== child) return;
+      silent = !answers;
+      if (silent) this.#events.silent(this.plan.part, this.#process);
+      else this.#events.back(this.plan.part);
+    };
+    if (!(await untilDeaf(this.plan.alive, gone, this.#looks, looked)) || this.#child !== child) return;
     this.#deaf = child;
     child.kill('SIGKILL');
   }
 
   #ended(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
+    const ended = this.#process;
     this.#child = undefined;
     this.#process = undefined;
     const { failures, delayMs } = afterDeath(this.#failures, Date.now() - this.#began);
     this.#failures = failures;
     this.#events.changed(this.plan.part, null);
-    this.#events.died(this.plan.part, how, delayMs);
+    this.#events.died(this.plan.part, how, delayMs, ended);
     void this.#revive(delayMs);
   }
 

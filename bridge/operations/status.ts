@@ -1,13 +1,16 @@
 import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg, uptime } from 'node:os';
+import { join } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import { PARTS } from '../launcher/accounts.ts';
+import { askTroubles } from '../launcher/control.ts';
 import { readableBytes } from '../launcher/disk.ts';
 import { readJson } from '../launcher/files.ts';
 import { dataPaths, Instance, stateRoot } from '../launcher/instance.ts';
 import { holder } from '../launcher/lock.ts';
 import { Ready } from '../launcher/ready.ts';
 import { padded } from '../launcher/terminal.ts';
+import { latenessText } from '../text/lateness.ts';
 import { statusText } from '../text/operations.ts';
 import { lastBackup } from './backup.ts';
 import { folderBytes } from './folder-bytes.ts';
@@ -29,9 +32,13 @@ export async function status({ project, environment, terminal }: Asked): Promise
   const ready = existsSync(paths.ready) ? readJson(paths.ready, Ready) : undefined;
   const up = ready !== undefined && PARTS.every((part) => ready.pids[part] !== null);
   terminal.mark(up, up ? text.open(age(launcher.pid, text)) : text.starting());
+  const troubles = (await askTroubles(paths)) ?? [];
   for (const part of PARTS) {
     const pid = ready?.pids[part] ?? null;
-    row(part, pid === null ? text.down() : `${text.process(pid)} · ${readableBytes(residentBytes(pid))} · ${age(pid, text)}`);
+    const trouble = troubles.find((one) => one.part === part);
+    const away = trouble !== undefined && trouble.since !== null ? latenessText.row(trouble.how, trouble.deaths.length, secondsUntil(trouble.again))[terminal.lang]() : undefined;
+    row(part, pid === null ? (away ?? text.down()) : `${text.process(pid)} · ${readableBytes(residentBytes(pid))} · ${age(pid, text)}${away === undefined ? '' : ` · ${away}`}`);
+    if (away === undefined && trouble !== undefined && trouble.deaths.length > 1) terminal.mark('note', latenessText.unsteady(part, trouble.deaths.length, join(paths.logs, `${part}.log`))[terminal.lang]());
   }
   const root = stateRoot(instance, paths);
   const { bavail, bsize } = statfsSync(root);
@@ -41,6 +48,8 @@ export async function status({ project, environment, terminal }: Asked): Promise
   if (ready !== undefined) row(text.address(), `${ready.homeserver}${ready.api === null ? '' : ` · ${ready.api}`}`);
   return up ? 0 : 1;
 }
+
+const secondsUntil = (at: number | null): number | null => (at === null ? null : Math.max(0, Math.round((at - Date.now()) / 1000)));
 
 type Text = (typeof statusText)['ko'];
 

@@ -16,6 +16,30 @@ const ports = (uses: readonly PortUse[]): string => uses.map(({ port, variable, 
 /** How a part ended that lived but answered no more; other ends are named by their signal or exit code. */
 export const DEAF = 'deaf';
 
+/** Why a part did not come up, and what to do. */
+const mends = {
+  port: phrase(() => '다른 프로그램이 그 포트를 쓰고 있습니다. 누가 쓰는지 보기: npm start -- doctor', () => 'Another program uses its port. To see which: npm start -- doctor'),
+  disk: phrase(() => '디스크에 자리가 없습니다. 자리를 비우고 다시 npm start 해 주세요.', () => 'There is no room on the disk. Make room and run npm start again.'),
+  aof: phrase(
+    () => 'Redis의 파일(appendonlydir)이 손상됐습니다. 백업에서 되돌리거나, 그 폴더를 복사해 둔 뒤 redis-check-aof --fix 로 고쳐 주세요. 고치면 손상된 뒤의 기록은 사라집니다.',
+    () => 'The file of Redis (appendonlydir) is damaged. Restore a backup; or copy that folder away and mend it with redis-check-aof --fix, which drops what comes after the damage.',
+  ),
+  'aof-rights': phrase(() => 'Redis가 자기 파일을 열 수 없습니다. 폴더의 주인과 권한을 확인해 주세요.', () => 'Redis cannot open its own files: check owner and permissions of its folder.'),
+  'database-locked': phrase(
+    () => '다른 프로그램이 homeserver.db를 잡고 있습니다 (백업 도구나 sqlite3). 그 프로그램을 끝내고 다시 npm start 해 주세요.',
+    () => 'Another program holds homeserver.db (a backup tool, or sqlite3). End it and run npm start again.',
+  ),
+  'database-broken': phrase(
+    () => '대화가 든 homeserver.db가 손상됐습니다. 파일은 그대로 두었습니다. 최근 백업에서 되돌려 주세요: npm start -- restore --help',
+    () => 'homeserver.db, which holds what was said, is damaged and was left as it is. Restore the last backup: npm start -- restore --help',
+  ),
+  'database-newer': phrase(
+    () => 'homeserver.db는 더 새로운 판이 쓰던 것입니다. Chavion을 새 판으로 올려 주세요: npm start -- upgrade',
+    () => 'homeserver.db was used by a newer version. Bring Chavion up to it: npm start -- upgrade',
+  ),
+  rights: phrase(() => '그 부분의 계정으로는 자기 파일을 열 수 없습니다. 폴더의 주인과 권한을 확인해 주세요.', () => 'Its account cannot open its own files: check owner and permissions of its folder.'),
+} as const;
+
 /** What the launcher says at the terminal. */
 export const launcherText = {
   settingsWrong: (wrong: readonly Wrong[]) =>
@@ -23,12 +47,34 @@ export const launcherText = {
       () => `설정에 잘못된 곳이 ${wrong.length}군데 있어 시작하지 않았습니다. 바뀐 것은 없습니다.\n${listed(wrong)}\n.env 파일이나 환경 변수를 고친 뒤 다시 npm start 해 주세요.`,
       () => `${wrong.length} setting${wrong.length === 1 ? ' is' : 's are'} wrong, so nothing was started and nothing was changed.\n${listed(wrong)}\nMend .env or the environment, then run npm start again.`,
     ),
+  stateLost: (lost: readonly string[], data: string) =>
+    phrase(
+      () => `이 집이 쓰던 것이 없어져서 시작하지 않았습니다. 그대로 켜면 지난 대화가 없는 빈 집이 됩니다:\n${lost.map((path) => `  - ${path}`).join('\n')}\n다른 컴퓨터로 옮기셨다면 폴더를 복사하지 말고 backup과 restore를 써 주세요. 백업이 있으면 ${data}을(를) 다른 이름으로 옮기고: npm start -- restore 백업파일\n백업이 없고 새로 시작해도 좋다면 ${data}을(를) 다른 이름으로 옮긴 뒤 npm start 해 주세요.`,
+      () => `What this house kept is gone, so nothing was started; it would open as an empty house:\n${lost.map((path) => `  - ${path}`).join('\n')}\nTo move a house, use backup and restore rather than a copy of the folder. With a backup, move ${data} aside, then: npm start -- restore file\nTo begin anew without one, move ${data} aside and run npm start.`,
+    ),
+  wrong: {
+    range: (from: string, to: string) => phrase(() => `${from}부터 ${to}까지의 수를 써 주세요`, () => `has to be between ${from} and ${to}`),
+    options: (values: readonly string[]) => phrase(() => `${values.join(', ')} 가운데 하나를 써 주세요`, () => `has to be one of ${values.join(', ')}`),
+    url: phrase(() => 'http:// 나 https:// 로 시작하는 주소를 써 주세요. 예: https://chat.example.org', () => 'has to be an address that begins with http:// or https://, such as https://chat.example.org'),
+    serverName: phrase(() => '영문자, 숫자, 점(.), 붙임표(-)로 된 이름을 써 주세요. 예: chavion.local', () => 'has to be a host name of letters, digits, dots and hyphens, such as chavion.local'),
+    timeZone: phrase(() => '이 컴퓨터가 모르는 시간대입니다. 예: Asia/Seoul', () => 'is not a time zone that this machine knows, such as Asia/Seoul'),
+    key: phrase(() => '키에 빈칸, 줄바꿈이나 한글 같은 글자가 들어 있습니다. 키만 다시 복사해 주세요', () => 'holds spaces, line breaks or letters that no key has; copy the key alone'),
+    object: phrase(() => '{ 로 시작해 } 로 끝나는 묶음이어야 합니다', () => 'has to be an object in { and }'),
+    list: phrase(() => '[ 로 시작해 ] 로 끝나는 목록이어야 합니다', () => 'has to be a list in [ and ]'),
+    text: phrase(() => '따옴표로 묶은 글이어야 합니다', () => 'has to be a text in quotes'),
+    unknown: (names: readonly string[]) => phrase(() => `모르는 이름이 있습니다: ${names.join(', ')}`, () => `holds names that mean nothing: ${names.join(', ')}`),
+  },
   startingAnew: phrase(() => '바뀐 비밀값으로 다시 켭니다 ...', () => 'Starting anew with the changed secrets ...'),
   missing: phrase(() => '빠져 있습니다', () => 'is missing'),
   notNumber: phrase(() => '정수를 써 주세요', () => 'has to be a whole number'),
   empty: phrase(() => '비어 있습니다', () => 'is empty'),
-  notJson: (why: string) => phrase(() => `JSON 형식이 아닙니다: ${why}`, () => `is not JSON: ${why}`),
-  notReadable: (code: string) => phrase(() => `파일을 읽을 수 없습니다 (${code}).`, () => `the file cannot be read (${code}).`),
+  notJson: (line: number | null, why: string) =>
+    phrase(() => `JSON 형식이 아닙니다${line === null ? '' : `: ${line}번째 줄 근처`}. 쉼표, 따옴표, 괄호가 빠지거나 남지 않았는지 봐 주세요.`, () => `is not JSON: ${why}`),
+  notReadable: (code: string) =>
+    phrase(
+      () => (code === 'ENOENT' ? '그런 파일이 없습니다.' : code === 'EISDIR' ? '파일이 아니라 폴더입니다.' : `이 사용자로는 파일을 읽을 수 없습니다 (${code}).`),
+      () => (code === 'ENOENT' ? 'there is no such file.' : code === 'EISDIR' ? 'is a folder, not a file.' : `the file cannot be read (${code}).`),
+    ),
   unknownSetting: (name: string, nearest: string) =>
     phrase(() => `모르는 설정이라 무시합니다: ${name}. 혹시 ${nearest} 인가요?`, () => `${name} is not a setting and is ignored. Did you mean ${nearest}?`),
   fileUnreadable: (path: string, code: string) =>
@@ -111,11 +157,23 @@ export const launcherText = {
   answers: phrase(() => '응답합니다', () => 'answers'),
   partDied: (part: string, how: string, delayMs: number) =>
     phrase(() => `꺼진 부분: ${part} (${how === DEAF ? '대답이 없어 껐습니다' : how}). ${(delayMs / 1000).toFixed(1)}초 뒤 다시 켭니다.`, () => `${part} stopped (${how === DEAF ? 'ended, as it answered no more' : how}); starting it again in ${(delayMs / 1000).toFixed(1)} s.`),
+  partSilent: (part: string) => phrase(() => `대답이 없는 부분: ${part}. 조금 더 기다려 보고, 그래도 없으면 다시 켭니다.`, () => `${part} does not answer; if it stays so it is started anew.`),
   partBack: (part: string) => phrase(() => `다시 응답합니다: ${part}`, () => `${part} answers again.`),
   partFailed: (name: string, log: string) =>
     phrase(
       () => `${name} 부분이 켜지지 않아 모두 멈췄습니다. 지금까지의 내용은 그대로 남아 있습니다. 까닭은 여기에 있습니다: ${log}`,
       () => `${name} did not come up, so everything was stopped; what you have is kept. The reason is in ${log}`,
+    ),
+  partMute: (name: string, minutes: number, log: string) =>
+    phrase(
+      () => `${name} 부분이 켜졌지만 ${minutes}분이 지나도 대답하지 않아 모두 멈췄습니다. 지금까지의 내용은 그대로 남아 있습니다. 까닭은 여기에 있습니다: ${log}`,
+      () => `${name} is running but has not answered for ${minutes} minutes, so everything was stopped; what you have is kept. See ${log}`,
+    ),
+  waitingForAnswer: (log: string) => phrase(() => `켜지기를 기다리는 중 (${log})`, () => `coming up (${log})`),
+  partFailedFor: (name: string, cause: keyof typeof mends, log: string) =>
+    phrase(
+      () => `${name} 부분이 켜지지 않아 모두 멈췄습니다. 지금까지의 내용은 그대로 남아 있습니다.\n${mends[cause].ko()}\n자세한 내용: ${log}`,
+      () => `${name} did not come up, so everything was stopped; what you have is kept.\n${mends[cause].en()}\nDetails: ${log}`,
     ),
   diskLow: (folder: string, free: string) =>
     phrase(() => `디스크 여유가 ${free}뿐입니다 (${folder}). 곧 저장할 자리가 없어집니다. 필요 없는 파일을 지워 주세요.`, () => `Only ${free} of disk left (${folder}). Soon nothing can be stored: delete what you do not need.`),

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -9,6 +10,7 @@ import { SEPARATED_STATE } from '../../bridge/launcher/instance.ts';
 import { Secrets } from '../../bridge/launcher/secrets.ts';
 import { PowerLevels } from '../../synapse/power-levels.ts';
 import { type House, startHouse } from '../house/house.ts';
+import { verb } from '../house/verb.ts';
 import { type Answer, asUser, inRoom, request, signIn } from '../house/matrix.ts';
 
 let house: House;
@@ -211,5 +213,32 @@ describe('a start after things went wrong', () => {
     secrets = Secrets.parse(JSON.parse(readFileSync(join(house.data, 'secrets.json'), 'utf8')));
     expect((await asAdmin('GET', '/_matrix/client/v3/directory/room/%23hq%3Ahouse.test')).body['room_id']).toBe(hq);
     expect([...(await members(house.ready.rooms.ops)).keys()]).toContain('@admin:house.test');
+  });
+});
+
+describe('a part that dies again and again', () => {
+  const said = async (room: string): Promise<string[]> => {
+    const { body } = await asAdmin('GET', inRoom(room, 'messages?dir=b&limit=30'));
+    const messages = z.object({ chunk: z.array(z.object({ sender: z.string(), type: z.string(), content: z.object({ body: z.string().optional() }) })) }).parse(body).chunk;
+    return messages.filter(({ sender, type }) => sender === '@admin:house.test' && type === 'm.room.message').map(({ content }) => content.body ?? '');
+  };
+
+  it('is told of in HQ and ops, by status and doctor, and once more when it is back', async () => {
+    const { hq, ops } = house.ready.rooms;
+    const began = Date.now();
+    while (!(await said(hq)).some((body) => body.startsWith('⏳'))) {
+      const { swarm } = await house.pids();
+      if (swarm !== null) process.kill(swarm, 'SIGKILL');
+      await sleep(50);
+    }
+    expect(Date.now() - began).toBeGreaterThan(1_000);
+    const status = await verb(house, ['status']);
+    expect(status.said).toMatch(/swarm +꺼져 있습니다 \(SIGKILL, 10분 사이 \d+번째\)/);
+    while (!(await said(ops)).some((body) => body.startsWith('⏳ swarm: SIGKILL'))) await sleep(50);
+    while (!(await said(hq)).some((body) => body.startsWith('✅'))) await sleep(100);
+    while (!(await said(ops)).some((body) => body.startsWith('✅ swarm: '))) await sleep(50);
+    // One line each, however often it has died, and nobody answers them.
+    expect((await said(hq)).map((body) => body.slice(0, 1))).toEqual(['✅', '⏳']);
+    expect(await verb(house, ['doctor'])).toMatchObject({ code: 1, said: expect.stringMatching(/swarm: 10분 사이 \d+번 꺼졌다가/) });
   });
 });

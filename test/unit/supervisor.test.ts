@@ -31,6 +31,7 @@ async function freePort(): Promise<number> {
 async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolean => true } = {}) {
   const port = await freePort();
   const died: string[] = [];
+  const quiet: string[] = [];
   const pids: number[] = [];
   let looks = 0;
   const says = async (path: string) => hears((looks += 1)) && (await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(1_000) }).then(({ status }) => status > 0, () => false));
@@ -46,12 +47,12 @@ async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolea
       alive: () => says(alive),
       graceMs: 0,
     },
-    { changed: (_, process) => void (process !== null && pids.push(process.pid)), died: (_, how) => void died.push(how), back: () => undefined },
+    { changed: (_, process) => void (process !== null && pids.push(process.pid)), died: (_, how) => void died.push(how), silent: () => void quiet.push('silent'), back: () => void quiet.push('back') },
     LOOKS,
   );
   running.push(part);
   part.start();
-  return { part, died, pids, looks: () => looks };
+  return { part, died, quiet, pids, looks: () => looks };
 }
 
 async function until(look: () => boolean): Promise<void> {
@@ -60,13 +61,14 @@ async function until(look: () => boolean): Promise<void> {
 
 describe('a part that hangs', () => {
   it('is ended and started again, and answers', async () => {
-    const { part, died, pids, looks } = await partOf();
+    const { part, died, quiet, pids, looks } = await partOf();
     expect(await part.ready()).toBe(true);
     await until(() => looks() > 2);
     const [first = 0] = pids;
     process.kill(first, 'SIGSTOP');
     await until(() => pids.length === 2);
     expect(died).toEqual([DEAF]);
+    expect(quiet).toEqual(['silent']);
     expect(await part.ready()).toBe(true);
     expect(() => process.kill(first, 0)).toThrow('ESRCH');
   });
@@ -85,10 +87,11 @@ describe('a part that hangs', () => {
   });
 
   it('is told from one that has missed a look or two', async () => {
-    const { part, died, looks } = await partOf({ hears: (look) => look % LOOKS.silent === 0 });
+    const { part, died, quiet, looks } = await partOf({ hears: (look) => look % LOOKS.silent === 0 });
     expect(await part.ready()).toBe(true);
     await until(() => looks() > 5 * LOOKS.silent);
     expect(died).toEqual([]);
+    expect(quiet.slice(0, 4)).toEqual(['silent', 'back', 'silent', 'back']);
   });
 
   it('is left alone once it is being stopped', async () => {

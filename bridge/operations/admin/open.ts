@@ -13,6 +13,7 @@ import { attend } from './desk.ts';
 import { follow } from './follow.ts';
 import { houseFacts } from './house-facts.ts';
 import { Keeper } from './keep.ts';
+import { tellLateness } from './tell-lateness.ts';
 
 /** The admin in the rooms, until it is disposed of. Lives in the launcher: its token is nobody else's. */
 export function openAdminDesk(house: OpenHouse): Disposable {
@@ -47,5 +48,11 @@ export function openAdminDesk(house: OpenHouse): Disposable {
   const keeping = new Keeper({ house: asAdmin, executorPassword: house.secrets.passwords.executor, signIn, onKept: (account) => log.warn({ account }, 'let in again'), onError: deps.onError, lang: loaded.settings.CHAVION_LANG, moved: house.moved }, stopping.signal);
   void keeping.run();
   void follow({ ...deps, changed: () => keeping.lookNow() }, stopping.signal);
-  return { [Symbol.dispose]: () => stopping.abort() };
+  const lateness = tellLateness({ house: asAdmin, troubles: house.troubles, logs: paths.logs, lang: loaded.settings.CHAVION_LANG, log });
+  return {
+    [Symbol.dispose]() {
+      lateness[Symbol.dispose]();
+      stopping.abort();
+    },
+  };
 }
