@@ -1,5 +1,6 @@
 import type { Entry } from '../bridge/appservice/timeline.ts';
 import type { EventId, UserId } from '../bridge/protocol/ids.ts';
+import { rehearsalLabel } from '../bridge/text/rehearsal.ts';
 import type { ChatMessage, ContentPart } from './providers/provider.ts';
 import { cutToTokens, estimateTokens } from './token-budget.ts';
 
@@ -48,7 +49,7 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   let left = input.tokens - sum(closing) - sum(opening);
   const kept: Line[] = [];
   for (const entry of upTo.toReversed()) {
-    if (entry.growing || !isSaid(entry)) continue;
+    if (entry.growing || !(isSaid(entry) || entry.event.eventId === input.source)) continue;
     let one = lineOf(entry, input);
     if (one.tokens > left) {
       if (entry.event.eventId !== input.source) break;
@@ -60,8 +61,14 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   return alternate([...opening, ...kept.toReversed(), ...closing]);
 }
 
-/** What is to be pasted elsewhere, and a summary that is shown, only repeat what was said. */
-export const isSaid = ({ event: { chavion } }: Entry): boolean => chavion?.kind !== 'relay' && chavion?.memory !== true;
+/** What is to be pasted elsewhere, and a summary that is shown, only repeat what was said; and what no mind has said is no history. */
+export const isSaid = (entry: Entry): boolean => entry.event.chavion?.kind !== 'relay' && entry.event.chavion?.memory !== true && !isRehearsed(entry);
+
+const LABELS = [rehearsalLabel.ko(), rehearsalLabel.en()];
+
+/** A stand-in's words, its own or in place of a mind that failed: a real one would take them for its own earlier answers. */
+export const isRehearsed = ({ event: { chavion }, body }: Entry): boolean =>
+  chavion !== undefined && (chavion.rehearsal === true || ((chavion.kind === 'answer' || chavion.kind === 'act') && LABELS.some((label) => body.startsWith(`${label} `))));
 
 function until(entries: readonly Entry[], source: EventId): readonly Entry[] {
   const at = entries.findLastIndex((entry) => entry.event.eventId === source);

@@ -6,7 +6,9 @@ import { scheduleId, SHORTEST_NAME } from '../../bridge/queue/schedule-id.ts';
 import * as say from '../../bridge/text/clock.ts';
 import { allFrozen, clockTime } from '../../bridge/text/purse.ts';
 import type { HouseCommands } from '../house-commands.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 import { brief, type Clock } from './clock.ts';
+import { cycleCost, type PaidMind } from './cycle-cost.ts';
 import { isCron } from './occurrences.ts';
 import type { Schedule } from './schedule.ts';
 import type { Kept, ScheduleStore } from './schedule-store.ts';
@@ -15,10 +17,17 @@ export interface ClockCommandDeps {
   readonly clock: Clock;
   readonly store: ScheduleStore;
   readonly frozen: () => boolean;
+  /** Who could be asked in a round and costs something. */
+  readonly paid: () => readonly PaidMind[];
+  /** Tasks that have ended, the newest first. */
+  readonly ended: Tasks['ended'];
   readonly hq: RoomId;
   readonly hqName: string;
   readonly timeZone: string;
 }
+
+/** Tasks among which the last rounds are looked for. */
+const RECENT = 30;
 
 export type ClockCommands = HouseCommands<'schedule' | 'schedules' | 'unschedule' | 'run-now' | 'cycle'>;
 
@@ -37,6 +46,11 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
   const endAll = async (kind: Schedule['kind'], { by }: HouseCommandJob) => {
     for (const one of await store.all()) if (one.kind === kind) await clock.end(one, by);
   };
+
+  async function costs(cron: string, { lang }: HouseCommandJob): Promise<string> {
+    const rounds = (await deps.ended(RECENT)).filter(({ origin }) => origin === 'cycle').map(({ costMicroUsd, tokens }) => ({ usd: costMicroUsd, tokens: tokens.input + tokens.output }));
+    return say.cycleCosts[lang](cycleCost(cron, deps.paid(), rounds));
+  }
 
   async function schedule(job: HouseCommandJob): Promise<string> {
     if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
@@ -75,7 +89,7 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
     const order = parseCycleWords(job.words);
     if (order.kind === 'bad') return say.notCycle[job.lang](order.why);
     const running = (await store.all()).find(({ kind }) => kind === 'cycle');
-    if (order.kind === 'show') return running === undefined ? say.cycleIsOff[job.lang]() : say.cycleOn[job.lang](time(nextOf(running), job));
+    if (order.kind === 'show') return running === undefined ? say.cycleIsOff[job.lang]() : [say.cycleOn[job.lang](time(nextOf(running), job)), await costs(running.cron, job)].join('\n');
     if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
     if (order.kind === 'off') {
       await endAll('cycle', job);
@@ -92,7 +106,7 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
     // A round that was missed is not made up for: the next one sees the same room.
     const made = record(job, { kind: 'cycle', cron: order.cron, mission: '', missed: 'skip' });
     await store.add(made);
-    return say.cycleOn[job.lang](time(nextOf(made), job));
+    return [say.cycleOn[job.lang](time(nextOf(made), job)), await costs(order.cron, job)].join('\n');
   }
 
   return { schedule, schedules, unschedule, 'run-now': runNow, cycle };

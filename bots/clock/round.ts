@@ -1,6 +1,7 @@
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
+import { isRehearsed } from '../context.ts';
 import { ENDED, type TaskState } from '../tasks/state.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -24,7 +25,7 @@ export function recentMatters(entries: readonly Entry[], nameOf: (user: UserId) 
   const said = entries.flatMap(({ event, body, growing }) => {
     const name = nameOf(event.sender);
     const text = body.replace(/\s+/gu, ' ').trim();
-    if (growing || name === null || text === '' || text.startsWith('!') || (event.chavion !== undefined && event.chavion.kind !== 'answer')) return [];
+    if (growing || isRehearsed({ event, body, growing }) || name === null || text === '' || text.startsWith('!') || (event.chavion !== undefined && event.chavion.kind !== 'answer')) return [];
     return [`${name}: ${text.slice(0, LONGEST_LINE).toWellFormed()}`];
   });
   let left = LONGEST;

@@ -1,5 +1,6 @@
 import type { ScheduleFault } from '../protocol/schedule-order.ts';
 import { phrase, type Phrase } from './say.ts';
+import { spent } from './task-words.ts';
 
 /** What is said of schedules and of the standing cycle. Times are the owner's, as `clockTime` writes them. */
 
@@ -76,6 +77,17 @@ export const cycleWord = phrase(() => '순환', () => 'the cycle');
 export const cycleOn = phrase<[next: string]>(
   (next) => `🔄 순환을 켰습니다. 감지(자비스) → 분석(클로드) → 계획(마누스) → 실행(가브리엘, 실행자) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
   (next) => `🔄 The cycle is on: sense → analyse → plan → carry out → report. Next round: **${next}**. What asks waits for you and never blocks the next round. Off: \`!cycle off\` · daily digest: \`!cycle digest 21\``,
+);
+/** What it may cost; null: stand-ins alone, which cost nothing. */
+export const cycleCosts = phrase<[cost: { readonly rounds: number; readonly calls: number; readonly tokens: number; readonly usd: number; readonly measured: boolean } | null]>(
+  (cost) =>
+    cost === null
+      ? '💰 지금은 연습용 에이전트뿐이라 돈이 들지 않습니다.'
+      : `💰 하루 최대 ${cost.rounds.toLocaleString('ko-KR')}번 돌고, 한 번에 모델을 ${cost.calls}번쯤 부릅니다. 하루 최대 약 **${spent.ko(cost.usd, cost.tokens)}** (${cost.measured ? '지난 차례들로 셈' : '어림셈'}). 줄이려면 \`!순환 켜기 1시간\`, 한도를 두려면 \`!예산 전체 하루 5달러\``,
+  (cost) =>
+    cost === null
+      ? '💰 Only stand-ins at present: it costs nothing.'
+      : `💰 At most ${cost.rounds.toLocaleString('en-US')} rounds a day, about ${cost.calls} model calls each: up to about **${spent.en(cost.usd, cost.tokens)}** a day (${cost.measured ? 'by the last rounds' : 'a guess'}). For less: \`!cycle on 1h\`; for a limit: \`!budget all day $5\``,
 );
 export const cycleOff = phrase(() => '🔄 순환을 껐습니다. 하던 차례도 멈춥니다.', () => '🔄 The cycle is off. A round that has begun ends too.');
 export const cycleIsOff = phrase(() => '순환은 꺼져 있습니다. 켜기: `!순환 켜기 15분`', () => 'The cycle is off. To begin: `!cycle on 15m`');

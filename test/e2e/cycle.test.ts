@@ -51,7 +51,7 @@ describe('the standing cycle', () => {
 
   it('goes round by itself: the agents find something, plan it, the executor carries it out, the thread of the day tells of it', async () => {
     order = await scene.master.say(scene.hq, '!순환 켜기 1분');
-    expect((await scene.master.noticed(scene.hq, order)).body).toMatch(/순환을 켰습니다[^]*다음 차례: \*\*/u);
+    expect((await scene.master.noticed(scene.hq, order)).body).toMatch(/순환을 켰습니다[^]*다음 차례: \*\*[^]*돈이 들지 않습니다/u);
     const first = await next();
     // Stand-ins only show how a round goes, and say so.
     expect((await first.ended(PATIENCE_MS)).body).toMatch(/^🟡[^]*연습이라/u);

@@ -6,6 +6,8 @@ import { Roster } from '../../bridge/protocol/roster.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { jobId, type OccurrenceJob, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import { revocationOf } from '../../executor/standing-order.ts';
+import { cycleCosts } from '../../bridge/text/clock.ts';
+import { cycleCost, roundsADay } from '../../bots/clock/cycle-cost.ts';
 import { scheduleId } from '../../bridge/queue/schedule-id.ts';
 import { Clock } from '../../bots/clock/clock.ts';
 import { dueOf, isCron, nextRun } from '../../bots/clock/occurrences.ts';
@@ -367,5 +369,32 @@ describe('on a real Redis', () => {
     await store.remove(kept);
     await redis.client().hdel('chavion:swarm:clock:schedules', 'zzzz');
     expect(await store.all()).toEqual([]);
+  });
+});
+
+describe('what a cycle may cost', () => {
+  const PRICE = { input: 1_250_000, output: 10_000_000 };
+  it.each([
+    ['* * * * *', 1_440],
+    ['*/15 * * * *', 96],
+    ['0 * * * *', 24],
+    ['0 */2 * * *', 12],
+  ])('%s goes round %i times a day at most', (cron, rounds) => {
+    expect(roundsADay(cron)).toBe(rounds);
+  });
+
+  it('is guessed from who is asked and at what price, and known once rounds have ended', () => {
+    expect(cycleCost('* * * * *', [], [])).toBeNull();
+    const guess = cycleCost('* * * * *', [{ price: PRICE }, { price: PRICE }, {}], []);
+    // Nine questions to three, and five once: 14 of 5,200 tokens, 1,440 times.
+    expect(guess).toMatchObject({ rounds: 1_440, calls: 14, tokens: 1_440 * 14 * 5_200, measured: false });
+    expect(guess?.usd).toBe(1_440 * 11 * (4_000 * 1.25 + 1_200 * 10));
+    expect(cycleCost('*/15 * * * *', [{ price: PRICE }], [{ usd: 10_000, tokens: 900 }, { usd: 20_000, tokens: 1_100 }, { usd: 0, tokens: 0 }])).toEqual({ rounds: 96, calls: 8, usd: 96 * 15_000, tokens: 96_000, measured: true });
+  });
+
+  it('is said in words for a phone', () => {
+    expect(cycleCosts.ko(null)).toContain('돈이 들지 않습니다');
+    expect(cycleCosts.ko({ rounds: 1_440, calls: 14, tokens: 100_000_000, usd: 269_000_000, measured: false })).toMatch(/하루 최대 1,440번[^]*\$269\.00[^]*!예산 전체 하루 5달러/u);
+    expect(cycleCosts.en({ rounds: 96, calls: 8, tokens: 96_000, usd: 1_440_000, measured: true })).toMatch(/96 rounds a day[^]*\$1\.44[^]*by the last rounds/u);
   });
 });

@@ -56,6 +56,16 @@ describe('the conversation as one agent sees it', () => {
     expect(build([entry('1', '안녕'), paste, entry('2', '응')], '2').map(text)).toEqual(['[마스터] 안녕\n[마스터] 응']);
   });
 
+  it('leaves out what a stand-in has said, in its own name or for a mind that failed; the question itself stays', () => {
+    const flagged = entry('r', '[연습] 가브리엘입니다', { sender: claude, chavion: { v: 1, kind: 'answer', rehearsal: true } });
+    const fallen = entry('f', '[연습] 대신 말합니다', { sender: gabriel, chavion: { v: 1, kind: 'answer' } });
+    const act = entry('a', '[rehearsal] a plan', { sender: gabriel, chavion: { v: 1, kind: 'act', rehearsal: true } });
+    const master = entry('m', '[연습] 이건 제가 쓴 말', {});
+    const context = build([entry('1', '안녕'), flagged, fallen, act, master, entry('2', '자, 이제 진짜로')], '2');
+    expect(context.map((one) => [one.role, text(one)])).toEqual([['user', '[마스터] 안녕\n[마스터] [연습] 이건 제가 쓴 말\n[마스터] 자, 이제 진짜로']]);
+    expect(build([entry('1', '안녕'), fallen], 'f').map(text)).toEqual(['[마스터] 안녕\n[가브리엘] [연습] 대신 말합니다']);
+  });
+
   it('names whom a reply answers', () => {
     expect(text(build([entry('1', '계획 A', { sender: gabriel }), entry('2', '왜?', { replyTo: eventId('1') })], '2')[0])).toContain('[마스터] (↪ 가브리엘: "계획 A") 왜?');
   });
