@@ -62,7 +62,7 @@ function canBeShown({ prepared: { command, folders, artifacts } }: Asking): bool
 }
 
 function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
-  const { command, folders, artifacts, hash } = prepared;
+  const { command, folders, artifacts, inputs, hash } = prepared;
   const parts = commandParts(command).map(({ name, text }) => ({ name, text: visibleText(text) }));
   const lines = parts.flatMap(({ text }) => text.split('\n'));
   return {
@@ -72,6 +72,7 @@ function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
     folders: folders.map(({ name, path, access }) => ({ name: weave.words(name), path: weave.code(visibleText(path)), access })),
     hosts: hostList(command).map((host) => weave.code(host)),
     cwd: weave.code(visibleText(cwdOf(command))),
+    inputs: (inputs ?? []).map(({ path }) => weave.code(visibleText(path))),
     files: artifacts.map((path) => weave.code(visibleText(path))),
     timeoutMs: command.timeoutMs,
     parts: parts.map(({ name, text }) => ({ name, block: weave.block(text) })),

@@ -176,6 +176,7 @@ export class Desk {
       executor: this.#deps.executor,
       workspace: DIRECT_WORKSPACE,
       artifacts: verdict.order.artifacts,
+      inputs: verdict.files ? await this.#deps.reader.inputs(job) : [],
     });
     const record = await this.#deps.ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     // Lines of the audit reach the disk in their order, and none after one that failed: this one is waited for by the next.

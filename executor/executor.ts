@@ -14,11 +14,13 @@ import { Claims } from './claims.ts';
 import { Company } from './company.ts';
 import { Desk } from './desk.ts';
 import { HouseRooms } from './house-rooms.ts';
+import { Inputs } from './inputs.ts';
 import { JobLog } from './job-log.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
 import { OrderReader } from './order-reader.ts';
 import { OutsideDesk } from './outside-desk.ts';
+import type { PerformDeps } from './perform.ts';
 import { PlanDesk } from './plan-desk.ts';
 import { Reports } from './reports.ts';
 import { Requests } from './requests.ts';
@@ -106,6 +108,12 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     if (isSignedOut(error)) parts.fatal(error);
     else log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
   };
+  const perform: PerformDeps = {
+    sandbox: parts.sandbox,
+    workspaces,
+    runFolder: parts.runFolder,
+    onEgress: ({ key }, { method, destination, allowed, why }) => void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
+  };
   const work = new Work({
     executor: id,
     reader,
@@ -116,12 +124,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     results,
     running,
     slots: new Slots(() => concurrency),
-    perform: {
-      sandbox: parts.sandbox,
-      workspaces,
-      runFolder: parts.runFolder,
-      onEgress: ({ key }, { method, destination, allowed, why }) => void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
-    },
+    perform,
+    inputs: new Inputs({ account, audit, reports, perform, folder: join(folder, 'inputs') }),
     secrets: parts.secrets,
     expectedRequest: (record) => requests.expected(record),
   });

@@ -31,7 +31,8 @@ export interface Refused {
   readonly fault?: { readonly field: string; readonly why: RunFault };
 }
 
-export type GateVerdict = { readonly kind: 'order'; readonly by: UserId; readonly order: RunOrder } | Refused;
+/** `files`: it may have some, its own or those of the message that it answers. */
+export type GateVerdict = { readonly kind: 'order'; readonly by: UserId; readonly order: RunOrder; readonly files: boolean } | Refused;
 
 /** What the executor has read from the homeserver with its own account, just now. */
 export interface OrderFacts {
@@ -67,7 +68,7 @@ export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
   const parsed = parseRun(root.message.body);
   if (parsed === null) return { kind: 'refused', why: 'not-run', by };
   if (parsed.kind === 'bad') return { kind: 'refused', why: 'bad-order', by, fault: { field: parsed.field, why: parsed.why } };
-  return { kind: 'order', by, order: parsed.order };
+  return { kind: 'order', by, order: parsed.order, files: root.message.attachment !== undefined || root.message.replyTo !== undefined };
 }
 
 /** The root as a master's message that stands as it was sent, at most so old, and that no master has stopped. */

@@ -4,6 +4,7 @@ import { type OrderJob, OutsideJob, PlanJob, RunJob } from '../bridge/protocol/c
 import { EventId, UserId } from '../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../bridge/protocol/plan.ts';
 import { WorkPath } from '../bridge/protocol/command.ts';
+import { InputFile, MAX_INPUTS } from '../bridge/protocol/input-files.ts';
 
 /**
  * One attempt at one command: `<root event>.<index>.<attempt>`, of a plan
@@ -65,6 +66,8 @@ export const Prepared = z.object({
   folders: z.array(z.object({ name: z.string(), path: z.string(), access: z.enum(['ro', 'rw']) })),
   workspace: z.string(),
   artifacts: z.array(WorkPath),
+  /** Files that masters have sent for it, put into the workspace before it begins. */
+  inputs: z.array(InputFile).max(MAX_INPUTS).optional(),
   policy: z.string(),
   /** Absent where a master ordered it directly. */
   plan: PreparedPlan.optional(),

@@ -1,6 +1,8 @@
 import type { Account } from '../bridge/matrix/account.ts';
 import type { OrderJob, OutsideJob, PlanJob, RunJob } from '../bridge/protocol/command-job.ts';
 import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { InputFile } from '../bridge/protocol/input-files.ts';
+import { readInputs } from '../bridge/matrix/read-inputs.ts';
 import { judgeApproval, type ApprovalVerdict } from './approval.ts';
 import { judgeOrder, type GateVerdict, type OrderFacts, wasEdited } from './gate.ts';
 import type { HouseRooms } from './house-rooms.ts';
@@ -70,6 +72,11 @@ export class OrderReader {
     const [raw, masters, reactions] = await Promise.all([account.event(job.room, job.root), reading, readReactions(account, job.room, job.root, reading).catch(() => null)]);
     if (reactions === null && raw !== null) return null;
     return { raw, masters, reactions: reactions ?? [], stoppedUntil: stoppedUntil(job.room), rooms, now };
+  }
+
+  /** The files that masters have sent for what they order there. */
+  async inputs({ room, root, type }: OrderJob): Promise<readonly InputFile[]> {
+    return readInputs(this.#deps.account, { room, root, masters: await this.masters(), orderOnly: type !== 'plan' });
   }
 
   /** `expected`: the request as it was written, made anew. */

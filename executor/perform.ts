@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandId, hostsOf, parseCommand, type Command } from '../bridge/protocol/command.ts';
+import { CommandId, hostsOf, parseCommand, type Command, type WorkPath } from '../bridge/protocol/command.ts';
 import type { Policy } from '../bridge/protocol/policy.ts';
 import { sha256 } from '../bridge/queue/canonical.ts';
 import type { Outcome, Prepared } from './ledger-entry.ts';
@@ -92,6 +92,15 @@ async function judgeSuccess(prepared: Prepared, policy: Policy, outcome: Outcome
   if (success.fileExists !== undefined && (await takeFile(prepared, success.fileExists, policy, deps)).bytes === undefined) return { kind: 'failed', why: 'file', exitCode, ms, rssBytes };
   return outcome;
 }
+
+/** A file into the workspace, written inside the box: nothing out here follows its links. Whether it is there now. */
+export async function putFile(prepared: Prepared, path: WorkPath, bytes: Uint8Array, policy: Policy, deps: PerformDeps): Promise<boolean> {
+  const command: Command = { ...PUTTING, path, content: Buffer.from(bytes).toString('base64') };
+  const result = await run(prepared, command, policy, { stdout: () => undefined, stderr: () => undefined }, AbortSignal.timeout(PUTTING.timeoutMs), deps);
+  return result.kind === 'exited' && result.code === 0;
+}
+
+const PUTTING = { type: 'write_file', id: CommandId.parse('input'), reason: 'a file that was sent', encoding: 'base64', executable: false, success: { exitCode: 0 }, repeatable: true, after: [], timeoutMs: 60_000 } as const satisfies Partial<Command>;
 
 /** A file of the workspace, read inside the box: nothing out here follows its links. */
 export async function takeFile(prepared: Prepared, path: string, policy: Policy, deps: PerformDeps): Promise<TakenFile> {

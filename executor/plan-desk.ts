@@ -116,7 +116,7 @@ export class PlanDesk {
     const { command, artifacts } = order.step;
     const rules = rulesNow(this.#deps.rules);
     if (rules instanceof BrokenRules) return this.#refuse(job, { why: 'rules', detail: rules.message, plan: order.hash });
-    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, plan: planOf(job, order, rerun) };
+    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, inputs: await this.#deps.reader.inputs(job), plan: planOf(job, order, rerun) };
     const missing = notLent(command, rules);
     if (missing !== undefined) return this.#refuse(job, { why: 'not-lent', detail: missing, plan: order.hash });
     const prepared = prepare(command, rules, around);

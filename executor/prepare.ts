@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CommandId, hostsOf, lentTo, parseCommand, type Command, type LentName } from '../bridge/protocol/command.ts';
 import type { OrderJob, PlanJob } from '../bridge/protocol/command-job.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
+import type { InputFile } from '../bridge/protocol/input-files.ts';
 import type { RunOrder } from '../bridge/protocol/run-order.ts';
 import type { EventId } from '../bridge/protocol/ids.ts';
 import { canonicalHash, sha256 } from '../bridge/queue/canonical.ts';
@@ -45,6 +46,7 @@ export interface Circumstances {
   readonly executor: string;
   readonly workspace: string;
   readonly artifacts: RunOrder['artifacts'];
+  readonly inputs?: readonly InputFile[] | undefined;
   readonly plan?: PreparedPlan | undefined;
   /** Of the earlier reading; a new one is made without it. */
   readonly nonce?: string;
@@ -88,6 +90,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     folders,
     workspace: around.workspace,
     artifacts: [...around.artifacts],
+    ...(around.inputs === undefined || around.inputs.length === 0 ? {} : { inputs: [...around.inputs] }),
     policy: rules.policyHash,
     ...(around.plan === undefined ? {} : { plan: around.plan }),
   };

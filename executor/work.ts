@@ -5,6 +5,7 @@ import { facts } from './prepared-facts.ts';
 import { originOf } from './ruling.ts';
 import type { Artifact } from './result-content.ts';
 import type { Results } from './results.ts';
+import type { Inputs } from './inputs.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord, Outcome, Prepared } from './ledger-entry.ts';
 import type { LiveMessage } from './live-message.ts';
@@ -32,6 +33,7 @@ export interface WorkDeps {
   readonly running: Running;
   readonly slots: Slots;
   readonly perform: PerformDeps;
+  readonly inputs: Pick<Inputs, 'place'>;
   /** The executor's own secrets, never to be shown. */
   readonly secrets: readonly string[];
   readonly expectedRequest: (record: LedgerRecord) => Record<string, unknown> | null;
@@ -81,8 +83,10 @@ export class Work {
     const look = await this.#lastLook(record);
     if (look.kind === 'refused') return this.#close(record, { kind: 'refused', why: look.why, ...(look.detail === undefined ? {} : { detail: look.detail }) }, NOTHING, fresh);
     entry.signal.throwIfAborted();
-    const { ledger, audit, reports, results, secrets } = this.#deps;
+    const { ledger, audit, reports, results, secrets, inputs } = this.#deps;
     const { prepared } = record;
+    await inputs.place(prepared, record.job, look.rules.policy);
+    entry.signal.throwIfAborted();
     const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
     await audit.write('job.started', facts(prepared));
     const output = new OutputText(secrets);
@@ -182,8 +186,8 @@ const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared =>
 /** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
 function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
   try {
-    const { index, attempt, orderedBy, executor, workspace, artifacts, nonce, plan } = prepared;
-    return prepare(prepared.command, rules, { job, index, attempt, orderedBy, executor, workspace, artifacts, nonce, plan }).hash;
+    const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan } = prepared;
+    return prepare(prepared.command, rules, { job, index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan }).hash;
   } catch {
     return '';
   }

@@ -8,7 +8,7 @@ import type { ChatMessage, ProviderRequest } from '../providers/provider.ts';
 import { estimateTokens } from '../token-budget.ts';
 import { parseAnswer, type Parsed } from './answer-parse.ts';
 import { MAX_ANSWER_CHARS } from './json-in-text.ts';
-import type { AskFacts } from './prompts/facts.ts';
+import type { AskFacts, TaskFile } from './prompts/facts.ts';
 import { taskPrompt } from './prompts/prompt.ts';
 import { rehearseTask } from './rehearsal.ts';
 import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from './state.ts';
@@ -20,6 +20,8 @@ export interface TaskMindsDeps {
   readonly lent: () => readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
   /** `host:port` that the policy allows at all; null leaves it to each approval. */
   readonly hosts: () => readonly string[] | null;
+  /** What masters have sent for the task. */
+  readonly files?: (state: TaskState) => Promise<readonly TaskFile[]>;
   readonly timeZone: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -48,7 +50,7 @@ export async function askMind(state: TaskState, ask: Ask, deps: TaskMindsDeps, s
   signal.throwIfAborted();
   const mind = mindFor(ask.agent, deps);
   if (mind === undefined) return { kind: 'refused', code: 'provider.absent' };
-  const facts = factsFor(state, mind.config, deps);
+  const facts = { ...factsFor(state, mind.config, deps), files: mind.provider.rehearsal ? [] : await filesOf(state, deps) };
   const left = Math.min(Math.ceil(ask.until - facts.now), LONGEST_MS);
   if (left <= 0) return { kind: 'refused', code: 'provider.timeout' };
   const deadline = AbortSignal.timeout(left);
@@ -151,6 +153,16 @@ const said = (role: ChatMessage['role'], text: string): ChatMessage => ({ role, 
 function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): MindReply {
   const costMicroUsd = price === undefined ? {} : { costMicroUsd: Math.ceil((tokens.input * price.input + tokens.output * price.output) / 1_000_000) };
   return { kind: 'answered', answer, tokens, ...costMicroUsd };
+}
+
+/** A task goes on without them where they cannot be had. */
+async function filesOf(state: TaskState, { files, log }: TaskMindsDeps): Promise<readonly TaskFile[]> {
+  try {
+    return (await files?.(state)) ?? [];
+  } catch (error) {
+    log.warn({ task: state.root, error: error instanceof Error ? error.name : 'unknown' }, 'the files of a task cannot be read');
+    return [];
+  }
 }
 
 function factsFor({ electorate, gone }: TaskState, agent: AgentConfig, { minds, roster, lent, hosts, timeZone, now }: TaskMindsDeps): AskFacts {

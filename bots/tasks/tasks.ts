@@ -23,6 +23,7 @@ import { PATIENCE } from './patience.ts';
 import { reduce } from './reduce.ts';
 import { type SayingFacts, sayingOf } from './saying.ts';
 import type { TaskState } from './state.ts';
+import { TaskFiles } from './task-files.ts';
 import { TaskStore } from './store.ts';
 import { TaskJob, TASKS_QUEUE } from './task-job.ts';
 import type { TaskEvent, TaskRules } from './transitions.ts';
@@ -134,7 +135,8 @@ export function createTasks(deps: TasksDeps): Tasks {
     isRehearsing: (agent) => minds.get(agent)?.provider.rehearsal === true,
     log,
   });
-  const mindDeps = { minds, roster, lent: () => deps.lendings().folders, hosts: () => deps.lendings().hosts, timeZone: deps.timeZone, now: () => Date.now(), log };
+  const files = new TaskFiles({ account: coordinator, masters: () => rooms.masters() });
+  const mindDeps = { files: (state: TaskState) => files.of(state), minds, roster, lent: () => deps.lendings().folders, hosts: () => deps.lendings().hosts, timeZone: deps.timeZone, now: () => Date.now(), log };
   const frozen = deps.frozen ?? (() => false);
   const asks = new Asks({ store, machine, frozen, askMind: (state, ask, signal) => askMind(state, ask, mindDeps, signal) });
   const card = (state: TaskState) => cardText(state, facts(state));

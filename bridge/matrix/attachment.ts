@@ -101,10 +101,26 @@ export function decodeTextFile(bytes: Uint8Array): string | null {
 function decodeBytes(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeAs('utf-16le', bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeAs('utf-16be', bytes);
+  // Text in two bytes a letter without its mark: ASCII in it leaves zeros on one side only.
+  const [even, odd] = zeros(bytes);
+  if (Math.min(even, odd) === 0 && Math.max(even, odd) * LEAST_ASCII > bytes.length) {
+    const wide = decodeAs(even === 0 ? 'utf-16le' : 'utf-16be', bytes);
+    if (wide !== null && readsAsKorean(wide)) return wide;
+  }
   const utf8 = decodeAs('utf-8', bytes);
   if (utf8 !== null) return utf8;
   const korean = decodeCp949(bytes);
   return korean !== null && readsAsKorean(korean) ? korean : null;
+}
+
+/** One letter of twenty in a text is a blank, a digit or a line's end at the least. */
+const LEAST_ASCII = 40;
+
+/** How many bytes at even and at odd places are zero. */
+function zeros(bytes: Uint8Array): readonly [even: number, odd: number] {
+  const count = [0, 0] as [number, number];
+  for (const [i, byte] of bytes.entries()) if (byte === 0) count[i % 2 === 0 ? 0 : 1] += 1;
+  return bytes.length % 2 === 0 ? count : [0, 0];
 }
 
 function decodeAs(encoding: string, bytes: Uint8Array): string | null {

@@ -89,6 +89,10 @@ export const artifactMissing = phrase<[path: string]>(
   (path) => `${path} 파일을 가져오지 못했습니다 (없거나 너무 큽니다). 작업 폴더는 그대로입니다`,
   (path) => `${path} could not be fetched (not there, or too big). The workspace is as it was`,
 );
+export const inputMissing = phrase<[path: string]>(
+  (path) => `보내신 파일 ${path}: 작업 폴더에 놓지 못했습니다 (너무 크거나 받을 수 없습니다). 이 파일 없이 이어 합니다`,
+  (path) => `the file ${path} that you sent could not be put into the workspace (too big, or not to be had). Going on without it`,
+);
 export const readOnlyHint = phrase<[name: string]>(
   (name) => `/lent/${name}에 쓰려면 \`!실행 --쓰기 ${name} …\`으로 보내 주세요. 허락을 여쭙겠습니다.`,
   (name) => `To write to /lent/${name}, send \`!run --write ${name} …\`. You will be asked.`,
@@ -221,6 +225,8 @@ export interface AskedCommand {
   readonly folders: readonly { readonly name: string; readonly path: string; readonly access: 'ro' | 'rw' }[];
   readonly hosts: readonly string[];
   readonly cwd: string;
+  /** Sent by masters, and put into the workspace for it. */
+  readonly inputs: readonly string[];
   /** Brought into the room afterwards. */
   readonly files: readonly string[];
   readonly timeoutMs: number;
@@ -246,6 +252,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
       `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (${a.cwd}에서 시작)`,
       ...a.folders.map((f) => `- 서버 폴더 ${f.path}: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`),
       ...a.hosts.map((host) => `- 접속: ${host}`),
+      ...a.inputs.map((file) => `- 작업 폴더에 놓을 파일: ${file}`),
       ...a.files.map((file) => `- 방으로 가져올 파일: ${file}`),
     ].join('\n'),
   (a) =>
@@ -257,6 +264,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
       `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in ${a.cwd})`,
       ...a.folders.map((f) => `- server folder ${f.path}: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`),
       ...a.hosts.map((host) => `- network: ${host}`),
+      ...a.inputs.map((file) => `- file put into the workspace: ${file}`),
       ...a.files.map((file) => `- file to bring into the room: ${file}`),
     ].join('\n'),
 );

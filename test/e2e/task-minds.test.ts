@@ -3,7 +3,7 @@ import type { AskKind } from '../../bots/tasks/state.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { type Mind, type Question, type Reply, type Script, heard } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
-import { startTask, type TaskView } from '../house/task-scene.ts';
+import { startTask, TaskView } from '../house/task-scene.ts';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -81,6 +81,21 @@ const decision = (task: TaskView): Json => task.acts('decision')[0]?.content['co
 const hashOf = (task: TaskView, word: string): string => task.acts('proposal').map(({ content }) => content['com.chavion'].act.content).find(({ plan }) => String(plan).includes(`word-${word}`)).hash;
 const answersOf = (task: TaskView): readonly Json[] => task.poll()?.content['org.matrix.msc3381.poll.start'].answers ?? [];
 const output = (task: TaskView): string => task.thread().filter(({ who }) => who === 'executor').map(({ body }) => body).join('\n');
+
+describe('a file that comes with a task', () => {
+  it('is read by every mind and lies where its commands run', async () => {
+    play((kind) => (kind === 'propose' ? JSON.stringify({ goal: 'add up', steps: [{ kind: 'command', title: 'add up', command: { type: 'shell', id: 'say', script: `awk -F, 'NR>1{s+=$2} END{print "word-one", s}' 점수.csv`, workspace: 'ro', reason: 'to see it', success: { exitCode: 0, outputContains: 'word' } } }] }) : null));
+    // 이름,점수 and two rows, as Korean spreadsheets still write them.
+    const bytes = Buffer.from('c0ccb8a72cc1a1bcf60ac8abb1e6b5bf2c39300ab1e8bfb5c8f12c38300a', 'hex');
+    const root = await scene.master.post(scene.hq, { name: '점수.csv', bytes, mediaType: 'text/csv', caption: '//chavion_task: 이 표의 합계를 구해줘' });
+    const task = new TaskView(scene.master, scene.hq, root);
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    expect(output(task)).toContain('word-one 170');
+    const asked = scene.providers.questions.filter((question) => ['triage', 'propose', 'vote', 'verify', 'report'].includes(kindOf(question)));
+    expect(asked.length).toBeGreaterThan(9);
+    for (const question of asked) expect(heard(question)).toMatch(/<<<BEGIN file 점수\.csv [0-9a-f]{16}>>>\n이름,점수\n홍길동,90\n김영희,80/);
+  });
+});
 
 describe('the vote', () => {
   it('counts the tap of a master, and of nobody else', async () => {

@@ -9,6 +9,8 @@ import type { Json } from './provider-formats.ts';
  */
 export class PaperHomeserver implements AsyncDisposable {
   readonly events: Json[] = [];
+  /** Files, by the last part of their address. */
+  readonly media = new Map<string, string>();
   readonly #levels: Readonly<Record<string, number>>;
   readonly #sent = new Map<string, string>();
   readonly #server: Server;
@@ -20,7 +22,7 @@ export class PaperHomeserver implements AsyncDisposable {
     this.now = now;
     this.#server = createServer((incoming, outgoing) => {
       this.#answer(incoming).then(
-        ({ status, body }) => outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+        ({ status, body }) => outgoing.writeHead(status, { 'content-type': typeof body === 'string' ? 'application/octet-stream' : 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body)),
         () => outgoing.writeHead(500).end(),
       );
     });
@@ -68,11 +70,17 @@ export class PaperHomeserver implements AsyncDisposable {
     const sender = incoming.headers.authorization?.replace('Bearer ', '') ?? '';
     const [room = '', what = '', name = '', txn = ''] = path.slice(path.indexOf('rooms') + 1);
     if (url.pathname.endsWith('/sync')) return this.#sync(url.searchParams.get('since'), Number(url.searchParams.get('timeout')));
+    if (url.pathname.includes('/media/download/')) return { status: 200, body: this.media.get(path.at(-1) ?? '') ?? 'nothing' };
     if (url.pathname.includes('/upload')) return { status: 200, body: { content_uri: `mxc://test/${this.events.length}` } };
     if (what === 'state') return { status: 200, body: { users: this.#levels } };
     if (what === 'event') {
       const event = this.events.find(({ event_id, room_id }) => event_id === name && room_id === room);
       return event === undefined ? { status: 404, body: { errcode: 'M_NOT_FOUND' } } : { status: 200, body: this.#whole(event) };
+    }
+    if (what === 'messages') {
+      const { types, senders } = JSON.parse(url.searchParams.get('filter') ?? '{}');
+      const chunk = this.events.filter(({ room_id, type, sender: by }) => room_id === room && types.includes(type) && senders.includes(by));
+      return { status: 200, body: { chunk: chunk.reverse() } };
     }
     if (what === 'relations') {
       const chunk = this.events.filter(({ room_id, content }) => room_id === room && content['m.relates_to']?.event_id === name && content['m.relates_to'].rel_type === txn);

@@ -115,10 +115,11 @@ export class Person implements AsyncDisposable {
   }
 
   /** A file as clients post it; text around it is its caption. */
-  async post(room: string, file: { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array; readonly caption?: string; readonly msgtype?: string }): Promise<string> {
+  async post(room: string, file: { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array; readonly caption?: string; readonly msgtype?: string; readonly thread?: string }): Promise<string> {
     const url = await this.upload(file.bytes, file.mediaType, file.name);
     const info = { mimetype: file.mediaType, size: file.bytes.length };
-    return this.send(room, { msgtype: file.msgtype ?? 'm.file', body: file.caption ?? file.name, filename: file.name, url, info });
+    const relation = file.thread === undefined ? {} : { 'm.relates_to': { rel_type: 'm.thread', event_id: file.thread, is_falling_back: true, 'm.in_reply_to': { event_id: file.thread } } };
+    return this.send(room, { msgtype: file.msgtype ?? 'm.file', body: file.caption ?? file.name, filename: file.name, url, info, ...relation });
   }
 
   events(room: string): readonly Json[] {

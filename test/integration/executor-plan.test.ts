@@ -38,6 +38,21 @@ const refusals = () => scene.audit().lines.filter((line) => line.event === 'orde
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 describe('a plan that was voted for', () => {
+  it('finds in its workspace what the master sent: with the task, before it, in its thread; under plain names, each once', async () => {
+    const csv = '과목,점수\n국어,90\n수학,80\n';
+    await scene.master.post(scene.hq, { name: 'before.csv', bytes: Buffer.from('before\n'), mediaType: 'text/csv' });
+    const root = await scene.master.post(scene.hq, { name: '성적 표.csv', bytes: Buffer.from(csv), mediaType: 'text/csv', caption: '//chavion_task: 이 표의 합계를 구해줘' });
+    const task = TaskByHand.at(scene, root);
+    const plan = planWith(shell('sum', `awk -F, 'NR>1{s+=$2} END{print s}' '성적 표.csv'; cat before.csv; echo changed > before.csv`), shell('more', 'cat before.csv _bashrc; ls -A', { after: ['sum'] }));
+    const decision = await task.decide(plan);
+    await task.dispatch(decision, 'sum');
+    expect((await task.ended('sum')).result).toMatchObject({ state: 'done', output: '170\nbefore' });
+    await scene.master.post(scene.hq, { name: '../.bashrc', bytes: Buffer.from('in the thread\n'), mediaType: 'text/plain', thread: root });
+    await task.dispatch(decision, 'more');
+    expect((await task.ended('more')).result).toMatchObject({ state: 'done', output: 'changed\nin the thread\n_bashrc\nbefore.csv\n성적 표.csv' });
+    expect(scene.audit().lines.filter((line) => line.event === 'input.placed' && line.data.root === root).map((line) => line.data.path)).toEqual(['성적 표.csv', 'before.csv', '_bashrc']);
+  });
+
   it('runs step by step in a workspace of its own, and its results and files stand in the thread', async () => {
     const plan = planWith(
       shell('make', `echo first > list.txt; echo ${PNG} | base64 -d > dot.png; echo made`, {}, { artifacts: ['list.txt', 'dot.png'] }),

@@ -35,6 +35,11 @@ export class TaskByHand {
     return new TaskByHand(scene, await scene.master.say(scene.hq, body));
   }
 
+  /** Of a message that stands there already. */
+  static at(scene: ExecutorScene, root: string): TaskByHand {
+    return new TaskByHand(scene, root);
+  }
+
   /** Says something in the thread with the account of an agent. */
   async act(agent: string, content: ActContent): Promise<string> {
     const act = { performative: 'inform', conversation: this.root, ontology: 'chavion-task', content };

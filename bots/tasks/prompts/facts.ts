@@ -1,5 +1,19 @@
 import type { AgentConfig } from '../../../bridge/protocol/roster.ts';
 
+/** A file that the master has sent for the task. */
+export interface TaskFile {
+  /** In the workspace. */
+  readonly path: string;
+  readonly mediaType: string;
+  readonly bytes: number | undefined;
+  /** Clean, with secrets masked; null where it is no text that can be read here. */
+  readonly text: string | null;
+  /** Why it is not: too big, or of which type. */
+  readonly why: string;
+  /** Too big for the workspace as well. */
+  readonly left: boolean;
+}
+
 /** What a mind is told of the house. */
 export interface AskFacts {
   readonly agent: AgentConfig;
@@ -9,6 +23,7 @@ export interface AskFacts {
   readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
   /** `host:port` that the owner's policy allows; null leaves it to each approval. */
   readonly hosts: readonly string[] | null;
+  readonly files?: readonly TaskFile[];
   readonly timeZone: string;
   /** Milliseconds since 1970. */
   readonly now: number;
