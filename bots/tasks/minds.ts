@@ -50,7 +50,9 @@ export async function askMind(state: TaskState, ask: Ask, deps: TaskMindsDeps, s
   signal.throwIfAborted();
   const mind = mindFor(ask.agent, deps);
   if (mind === undefined) return { kind: 'refused', code: 'provider.absent' };
-  const facts = { ...factsFor(state, mind.config, deps), files: mind.provider.rehearsal ? [] : await filesOf(state, deps) };
+  const files = mind.provider.rehearsal ? [] : await filesOf(state, deps);
+  signal.throwIfAborted();
+  const facts = { ...factsFor(state, mind.config, deps), files };
   const left = Math.min(Math.ceil(ask.until - facts.now), LONGEST_MS);
   if (left <= 0) return { kind: 'refused', code: 'provider.timeout' };
   const deadline = AbortSignal.timeout(left);
