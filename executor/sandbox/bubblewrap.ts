@@ -26,6 +26,8 @@ export interface BubblewrapOptions {
   readonly runFolder: string;
   readonly cgroups: CgroupRoot | null;
   readonly bwrap?: string;
+  /** What the clock shows inside; without it UTC. */
+  readonly timeZone?: string;
   /** `copy`: as on kernels that have no better (`tools/stores.pl`). */
   readonly stores?: 'best' | 'copy';
 }
@@ -38,6 +40,7 @@ export class Bubblewrap implements Sandbox {
   readonly #groups: Groups | null;
   readonly #bwrap: string;
   readonly #base: Base;
+  readonly #timeZone: string | undefined;
   readonly #machine: Machine;
   readonly #spawner: Spawner;
   readonly #pipes: PipeStock;
@@ -56,6 +59,7 @@ export class Bubblewrap implements Sandbox {
     tidyRunFolder(options.runFolder);
     if (options.cgroups !== null) tidyCgroups(options.cgroups);
     this.#base = buildSkeleton(options.runFolder);
+    this.#timeZone = options.timeZone;
     this.#spawner = new Spawner(options.runFolder, machine, options.stores);
     this.#pipes = new PipeStock(options.runFolder, this.#spawner);
     this.#stores = new Stores(this.#spawner, options.runFolder);
@@ -163,8 +167,10 @@ export class Bubblewrap implements Sandbox {
   async #launch(job: SandboxJob, place: Place, lent: readonly OpenFolder[], output: OutputCollector, meter: Pick<Meter, 'group' | 'adopt'>, underShell = false): Promise<Launched> {
     const files = filesFor(job);
     const [stdout, stderr] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
+    const { skeleton } = await this.#spawner.home();
     const flags = bwrapFlags({
-      base: this.#base,
+      base: { ...this.#base, skeleton: skeleton ?? this.#base.skeleton },
+      timeZone: this.#timeZone,
       workspaceWritable: place.writable,
       lent: job.lent,
       files: [...files.keys()],

@@ -7,6 +7,8 @@ export interface Base {
   readonly binds: readonly string[];
   /** Files and folders below /etc that programs need and that tell nothing of the host. */
   readonly etc: readonly string[];
+  /** What of that is the owner's and not the distribution's, and of /proc what tells of the machine: empty inside. */
+  readonly hidden: { readonly folders: readonly string[]; readonly files: readonly string[] };
   /** Our own folder with `etc` and `tools`. */
   readonly skeleton: string;
 }
@@ -23,6 +25,8 @@ export interface Layout {
   readonly files: readonly string[];
   readonly egressSocket: string | undefined;
   readonly tmpBytes: number;
+  /** The owner's. */
+  readonly timeZone?: string | undefined;
 }
 
 /**
@@ -38,12 +42,14 @@ export function bwrapFlags(layout: Layout): string[] {
     ['--seccomp', String(FD.seccomp), '--json-status-fd', String(FD.status)],
     ...Object.entries(environment(layout)).map(([name, value]) => ['--setenv', name, value]),
     ['--ro-bind', '/usr', '/usr'],
+    ...base.hidden.folders.map((path) => ['--perms', '0755', '--tmpfs', path, '--remount-ro', path]),
     ...base.links.map(([path, target]) => ['--symlink', target, path]),
     ...base.binds.map((path) => ['--ro-bind', path, path]),
     ['--ro-bind', `${base.skeleton}/etc`, '/etc'],
     ...base.etc.map((path) => ['--ro-bind', path, path]),
     ['--ro-bind', `${base.skeleton}/tools`, `${INSIDE.own}/tools`],
     ['--proc', '/proc', '--dev', '/dev'],
+    ...base.hidden.files.map((path) => ['--ro-bind', `${base.skeleton}/tools/empty`, path]),
     ['--size', String(layout.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
     [layout.workspaceWritable ? '--bind-fd' : '--ro-bind-fd', String(FD.workspace), INSIDE.workspace],
     ...layout.lent.map(({ name, writable }, index) => [writable ? '--bind-fd' : '--ro-bind-fd', String(FD.extra + index), `${INSIDE.lent}/${name}`]),
@@ -55,7 +61,7 @@ export function bwrapFlags(layout: Layout): string[] {
 }
 
 function environment(layout: Layout): Record<string, string> {
-  const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8', TERM: 'dumb', USER: 'nobody' };
+  const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8', TERM: 'dumb', USER: 'nobody', ...(layout.timeZone === undefined ? {} : { TZ: layout.timeZone }) };
   if (layout.egressSocket === undefined) return plain;
   const proxy = `http://127.0.0.1:${INSIDE.proxyPort}`;
   return { ...plain, http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, no_proxy: '' };

@@ -44,8 +44,12 @@ const CANARIES: Readonly<Record<string, Canary>> = {
     const { output } = await run(`for way in "" /proc/1/root /proc/1/cwd /proc/self/root; do cat "$way${secret.path}"; done; cat /etc/shadow; echo tried`);
     return output.includes(secret.token) || /^root:/m.test(output) || !output.endsWith('tried\n') ? output : undefined;
   },
+  'nothing of the owner’s beside the distribution': async ({ run }) => {
+    const { output } = await run('ls -A /usr/local; cat /proc/cmdline /proc/modules; echo tried');
+    return output === 'tried\n' ? undefined : output;
+  },
   'an empty environment': async ({ run }) => {
-    const { output } = await run('wc -c </proc/1/environ; compgen -e | grep -vxE "HOME|LANG|OLDPWD|PATH|PWD|SHLVL|TERM|USER|_"; echo tried');
+    const { output } = await run('wc -c </proc/1/environ; compgen -e | grep -vxE "HOME|LANG|OLDPWD|PATH|PWD|SHLVL|TERM|TZ|USER|_"; echo tried');
     return output === '0\ntried\n' ? undefined : output;
   },
   'no descriptor of ours': async ({ run }) => {

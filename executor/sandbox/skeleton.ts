@@ -15,6 +15,11 @@ const FILES: Readonly<Record<string, string>> = {
 };
 /** Public, the same on every machine of its kind, and needed: `awk` is a link through /etc/alternatives. */
 const OF_THE_HOST = { folders: ['alternatives', 'ssl/certs'], files: ['ld.so.cache', 'ssl/openssl.cnf'] };
+/** What the owner has put beside the distribution, and what of /proc no program needs and tells of this machine. */
+const HIDDEN = {
+  folders: ['/usr/local'],
+  files: ['cmdline', 'modules', 'partitions', 'diskstats', 'swaps'].map((name) => `/proc/${name}`),
+};
 const TOP_LEVEL = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
 
 /** Writes the files that every job sees of us into `folder`, and looks up what the machine offers. */
@@ -24,6 +29,7 @@ export function buildSkeleton(folder: string): Base {
   for (const path of [etc, tools]) rmSync(path, { recursive: true, force: true });
   for (const path of [etc, tools, join(etc, 'ssl')]) mkdirSync(path, { recursive: true, mode: 0o755 });
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(etc, name), text, { mode: 0o644 });
+  writeFileSync(join(tools, 'empty'), '', { mode: 0o444 }); // in the place of a file that is hidden
   for (const [name, bytes] of Object.entries(TOOLS)) writeFileSync(join(tools, name), bytes, { mode: 0o644 });
   const offered = { folders: OF_THE_HOST.folders.filter(present), files: OF_THE_HOST.files.filter(present) };
   for (const name of offered.folders) mkdirSync(join(etc, name));
@@ -34,10 +40,13 @@ export function buildSkeleton(folder: string): Base {
     skeleton: folder,
     links: top.filter(isLink).map((path) => [path, readlinkSync(path)] as const),
     binds: top.filter((path) => !isLink(path)),
+    hidden: { folders: HIDDEN.folders.filter(isFolder), files: HIDDEN.files.filter((path) => existsSync(path)) },
     etc: [...offered.folders, ...offered.files].map((name) => `/etc/${name}`),
   };
 }
 
+/** A link there leads to what is bound anyway, or nowhere. */
+const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 const present = (name: string) => existsSync(join('/etc', name));
 
 /** Removes what a killed predecessor left in its folder: named pipes and sockets, nothing else. */

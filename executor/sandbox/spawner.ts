@@ -15,6 +15,8 @@ export interface Home {
   readonly withoutStores: string | undefined;
   /** A store holds the whole workspace, not only what has changed. */
   readonly copies: boolean;
+  /** A copy of the skeleton that tells no job where it lies. */
+  readonly skeleton: string | undefined;
 }
 
 /** What is told of one program that was started, each at most once. */
@@ -105,7 +107,7 @@ export class Spawner {
       const { frames, rest } = cut(coming);
       coming = rest;
       for (const [what = '', id = '', text = ''] of frames) {
-        if (what === 'stores') this.#home.resolve({ pid: child.pid ?? 0, withoutStores: id === '' ? undefined : id, copies: text !== '' });
+        if (what === 'stores') this.#home.resolve({ pid: child.pid ?? 0, withoutStores: id === '' ? undefined : id, copies: text !== '', skeleton: id === '' ? join(this.#folder, 'base') : undefined });
         else this.#hear(what, id, text);
       }
       if (this.#followed.size + this.#asked.size + this.#made.length === 0) keepsUsAlive(child, false);
@@ -148,7 +150,7 @@ export class Spawner {
     this.#followed.clear();
     this.#asked.clear();
     this.#made = [];
-    this.#home.resolve({ pid: 0, withoutStores: 'the spawner has ended', copies: false });
+    this.#home.resolve({ pid: 0, withoutStores: 'the spawner has ended', copies: false, skeleton: undefined });
     this.#home = Promise.withResolvers<Home>();
     for (const { failed } of made) failed(new Error('no named pipes could be made'));
     for (const { failed } of asked) failed(new Error('the spawner has ended'));

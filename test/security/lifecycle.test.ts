@@ -61,6 +61,15 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     expect(await run('cat /dev/stdin; echo again >/dev/stderr; echo out | tee /dev/stderr', { stdin: 'in\n' })).toMatchObject({ stdout: 'in\nout\n', stderr: 'again\nout\n' });
   });
 
+  it('tells nothing of where it lies, of the owner’s programs and of how the machine was started', async () => {
+    const { stdout } = await run('cat /proc/cmdline /proc/mounts /proc/self/mountinfo /proc/1/mountinfo /proc/self/mountstats; ls -A /usr/local; hostname; echo told');
+    expect(stdout).toContain(' /work ');
+    expect(stdout).not.toContain(house.folder);
+    expect(stdout).not.toContain('scenes');
+    expect(stdout.startsWith('tmpfs / ')).toBe(true);
+    expect(stdout.endsWith('sandbox\ntold\n')).toBe(true);
+  });
+
   it('takes a long script and much input, and need not read it', async () => {
     expect((await run(`# ${'x'.repeat(60_000)}\nwc -c`, { stdin: 'y'.repeat(250_000) })).stdout.trim()).toBe('250000');
     expect((await run('exit 4', { stdin: 'y'.repeat(250_000) })).result).toMatchObject({ kind: 'exited', code: 4 });

@@ -236,7 +236,7 @@ sub settle {
 }
 
 my $no_stores = why_no_stores($machine, $own, $wanted);
-$no_stores //= eval { apart(); undef } // ($@ || undef);
+$no_stores //= eval { apart(); base($own); undef } // ($@ || undef);
 report('stores', $no_stores // '', copies() ? 'copies' : '');
 
 while (1) {

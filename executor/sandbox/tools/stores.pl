@@ -44,6 +44,31 @@ sub apart {
   syscall($call->{prctl}, 4, 1, 0, 0, 0); # PR_SET_DUMPABLE: the executor looks how full a store is through /proc
 }
 
+sub copied {
+  my ($from, $to) = @_;
+  if (-d $from) {
+    -d $to or mkdir $to or die "$to: $!\n";
+    opendir my $list, $from or die "$from: $!\n";
+    copied("$from/$_", "$to/$_") for grep { !/^\.\.?$/ } readdir $list;
+    chmod 0755, $to;
+  } else {
+    open my $in, '<', $from or die "$from: $!\n";
+    open my $out, '>', $to or die "$to: $!\n";
+    local $/;
+    print $out scalar <$in>;
+    chmod 0644, $to;
+  }
+}
+
+# What every job has bound, in a place whose name no table of mounts shows.
+sub base {
+  my ($own) = @_;
+  my $base = "$own/base";
+  -d $base or mkdir $base, 0700 or die "$base: $!\n";
+  mount_at('tmpfs', $base, 'tmpfs', $flag{nosuid} | $flag{nodev}, 'size=1m,mode=0700');
+  copied("$own/$_", "$base/$_") for qw(etc tools);
+}
+
 sub lay {
   my ($store, $lower, $bytes, $inodes) = @_;
   my $mode = (stat $lower)[2] & 0777;
