@@ -14,6 +14,7 @@ import { holder, takeLock } from '../launcher/lock.ts';
 import type { Terminal } from '../launcher/terminal.ts';
 import { operationsText } from '../text/operations.ts';
 import { pack } from './archive.ts';
+import type { LeftOut } from './copy-tree.ts';
 import { gather, houseBytes } from './house-files.ts';
 import { gatherOwn } from './own-files.ts';
 
@@ -51,6 +52,7 @@ export async function backupHouse(project: string, environment: Environment, ord
   opened.defer(lock.release);
   await removeUnfinished(paths);
   await refuseWithoutRoom(instance, paths, file);
+  let leftOut: readonly LeftOut[] = [];
   const staging = await mkdtemp(join(paths.backups, STAGING));
   opened.defer(() => rm(staging, { recursive: true, force: true }));
   try {
@@ -60,7 +62,7 @@ export async function backupHouse(project: string, environment: Environment, ord
     try {
       const manifest: z.infer<typeof Manifest> = { v: 1, made: made.toISOString(), serverName: instance.serverName, separated: instance.separated };
       await writeFile(join(staging, MANIFEST), JSON.stringify(manifest));
-      await gather(instance, paths, staging, (what) => {
+      leftOut = await gather(instance, paths, staging, (what) => {
         stop?.throwIfAborted();
         copying.progress(what);
       });
@@ -77,6 +79,7 @@ export async function backupHouse(project: string, environment: Environment, ord
     throw error;
   }
   terminal.mark(true, operationsText.backedUp(file, order.passphrase !== undefined)[terminal.lang]());
+  if (leftOut.length > 0) terminal.mark('note', operationsText.leftOut(leftOut)[terminal.lang]());
   const free = await freeBytes(paths.backups);
   if (free < 5 * statSync(file).size) terminal.mark('note', operationsText.littleRoom(readableBytes(free))[terminal.lang]());
   return file;

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataPaths, Instance } from '../launcher/instance.ts';
 import { stateRoot } from '../launcher/instance.ts';
+import { copyTree, type LeftOut } from './copy-tree.ts';
 import { bytesOf } from './folder-bytes.ts';
 
 /** What a house is made of, on the disk. Logs, caches, process ids and what every start writes anew are not of it. */
@@ -29,9 +30,11 @@ const STILL_TRIES = 5;
 
 /**
  * Copies the house into `folder`. The swarm has to be still, or it would remember answers that the homeserver's copy
- * does not hold; the others need not.
+ * does not hold; the others need not. Returns what was left out, but for the sockets of the parts themselves.
  */
-export async function gather(instance: Instance, paths: DataPaths, folder: string, progress: (what: string) => void): Promise<void> {
+export async function gather(instance: Instance, paths: DataPaths, folder: string, progress: (what: string) => void): Promise<readonly LeftOut[]> {
+  const leftOut: LeftOut[] = [];
+  const copyIfThere = async (from: string, to: string) => void leftOut.push(...(await copied(from, to)));
   const root = stateRoot(instance, paths);
   await mkdir(join(folder, 'data'), { recursive: true });
   for (const name of [...DATA_FILES, KEYS_FILE]) await copyIfThere(join(paths.data, name), join(folder, 'data', name));
@@ -43,6 +46,8 @@ export async function gather(instance: Instance, paths: DataPaths, folder: strin
   }
   progress(DATABASE);
   await copyDatabase(join(root, 'synapse', DATABASE), join(folder, 'state', 'synapse', DATABASE));
+  const workspaces = join(root, 'executor', 'workspaces', '/');
+  return leftOut.filter(({ path, why }) => why !== 'socket' || path.startsWith(workspaces));
 }
 
 /** In one step: a copy in many is begun anew whenever somebody writes meanwhile, and never ends while people talk. */
@@ -59,10 +64,10 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
-async function copyIfThere(from: string, to: string): Promise<void> {
-  if (!existsSync(from)) return;
-  // Sockets belong to processes.
-  await cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.sock') });
+async function copied(from: string, to: string): Promise<readonly LeftOut[]> {
+  if (!existsSync(from)) return [];
+  await mkdir(dirname(to), { recursive: true });
+  return copyTree(from, to);
 }
 
 /** Redis writes its manifest anew when it begins another file: then the copy is of two times, and made again. */
@@ -72,7 +77,7 @@ async function copyStill(live: string, copy: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const before = await manifest();
     // A file that Redis has done with goes away while it is copied.
-    const failed = await copyIfThere(live, copy).then(() => undefined, (error: unknown) => error);
+    const failed = await copied(live, copy).then(() => undefined, (error: unknown) => error);
     if (failed === undefined && before === (await manifest())) return;
     if (tries === STILL_TRIES) throw failed ?? new Error('redis was rewriting its file');
     await rm(copy, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { type Owner, readJson, writeSecretJson } from '../launcher/files.ts';
 import { type DataPaths, type Instance, isRoot, partFolders, SEPARATED_STATE, stateRoot } from '../launcher/instance.ts';
 import { Restoring } from '../launcher/restoring.ts';
 import { ensureRules } from '../launcher/rules-folder.ts';
+import { copyTree } from './copy-tree.ts';
 import { DATA_FILES } from './house-files.ts';
 
 /** Puts an unpacked backup in its place as this instance. Where it fails, or failed before, nothing of it stays. */
@@ -40,7 +41,7 @@ async function placeParts(state: string, instance: Instance, paths: DataPaths): 
   for (const part of PARTS) {
     const from = join(state, part);
     const to = folder(part);
-    if (existsSync(from)) await cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    if (existsSync(from)) await copyTree(from, to);
     const owner = accounts?.[part];
     if (owner !== undefined) giveTo(to, owner);
   }
@@ -58,10 +59,10 @@ async function placeRules(from: string, to: string, executor: Owner | undefined)
 }
 
 /** The accounts of this machine have numbers of their own. */
-function giveTo(path: string, { uid, gid }: Owner): void {
+function giveTo(path: string | Buffer, { uid, gid }: Owner): void {
   lchownSync(path, uid, gid);
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    const inside = join(path, entry.name);
+  for (const entry of readdirSync(path, { withFileTypes: true, encoding: 'buffer' })) {
+    const inside = Buffer.concat([Buffer.from(path), Buffer.from('/'), entry.name]);
     if (entry.isDirectory()) giveTo(inside, { uid, gid });
     else lchownSync(inside, uid, gid);
   }

@@ -1,5 +1,22 @@
 import { phrase } from './say.ts';
 
+type LeftWhy = 'pipe' | 'socket' | 'device' | 'closed' | 'long';
+const LEFT: Readonly<Record<LeftWhy, { readonly ko: string; readonly en: string }>> = {
+  pipe: { ko: '파일이 아니라 파이프입니다', en: 'a pipe, no file' },
+  socket: { ko: '파일이 아니라 소켓입니다', en: 'a socket, no file' },
+  device: { ko: '파일이 아니라 장치입니다', en: 'a device, no file' },
+  closed: { ko: '읽을 권한이 없습니다', en: 'may not be read' },
+  long: { ko: '폴더가 너무 깊습니다', en: 'lies too deep' },
+};
+const LEFT_SHOWN = 10;
+
+/** Names are a command's: one line each, whatever they hold. */
+function leftLines(left: readonly { readonly path: string; readonly why: LeftWhy }[], lang: 'ko' | 'en'): string {
+  const lines = left.slice(0, LEFT_SHOWN).map(({ path, why }) => `\n      ${JSON.stringify(path).slice(1, -1)}: ${LEFT[why][lang]}`);
+  const more = left.length - lines.length;
+  return `${lines.join('')}${more > 0 ? `\n      … ${lang === 'ko' ? `그 밖에 ${more}개` : `and ${more} more`}` : ''}`;
+}
+
 /** What `npm start -- backup`, `restore`, `status`, `logs`, `reset-password`, `rotate-secrets` and `upgrade` say. */
 export const operationsText = {
   noHouse: (data: string) => phrase(() => `${data}에 아직 집이 없습니다. 먼저 npm start 를 해 주세요.`, () => `There is no house in ${data} yet: run npm start first.`),
@@ -20,6 +37,11 @@ export const operationsText = {
     phrase(
       () => `백업했습니다: ${file}\n    ${sealed ? '암호를 잊으면 아무도 열 수 없습니다.' : '비밀번호와 키가 그대로 들어 있으니 남에게 주지 마세요.'} 다른 컴퓨터나 USB에도 복사해 두세요.`,
       () => `Backed up: ${file}\n    ${sealed ? 'Without its passphrase nobody can open it.' : 'Passwords and keys are in it as they are: give it to nobody.'} Keep a copy on another machine.`,
+    ),
+  leftOut: (left: readonly { readonly path: string; readonly why: LeftWhy }[]) =>
+    phrase(
+      () => `백업에 넣지 않은 것 ${left.length}개 (나머지는 모두 들어 있습니다):${leftLines(left, 'ko')}`,
+      () => `Not in the backup: ${left.length} (everything else is):${leftLines(left, 'en')}`,
     ),
   littleRoom: (free: string) => phrase(() => `디스크 여유가 ${free}입니다. 오래된 백업을 지우거나 옮겨 주세요.`, () => `${free} of disk are left: move old backups away.`),
   passphrase: phrase(() => '암호 (보이지 않습니다): ', () => 'Passphrase (hidden): '),
