@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { Environment } from '../config/environment.ts';
@@ -11,14 +12,16 @@ import { lendText } from '../text/lend.ts';
 import { accountName, find } from './accounts.ts';
 import type { Owner } from './files.ts';
 import { readJson } from './files.ts';
-import { dataPaths, Instance, SEPARATED_STATE, stateRoot } from './instance.ts';
+import { cacheFolder, dataPaths, Instance, SEPARATED_STATE, stateRoot } from './instance.ts';
 import { ensureRules, publishLendings, readLent, writeRule } from './rules-folder.ts';
 import type { Terminal } from './terminal.ts';
 
 const run = promisify(execFile);
 const MOST = 16;
-/** Kernel interfaces and what holds everybody's secrets; neither they nor what contains them. */
-const NEVER = ['/proc', '/sys', '/dev', '/run', '/boot', '/root/.ssh', '/etc/ssh', '/etc/shadow', SEPARATED_STATE];
+/** The system itself, kernel interfaces and what holds everybody's secrets: neither they, nor what contains them, nor what is in them. */
+const NEVER = ['/proc', '/sys', '/dev', '/run', '/boot', '/etc', '/root', '/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/var/lib', '/var/log', '/var/spool', '/var/cache', '/var/backups', '/var/mail', '/snap', SEPARATED_STATE];
+/** Others' things lie side by side there: one of the folders in them, not all. */
+const NOT_WHOLE = ['/home', '/opt', '/mnt', '/media', '/srv', '/tmp', '/var/tmp', '/var'];
 
 export type LendOrder =
   | { readonly kind: 'list' }
@@ -37,6 +40,12 @@ export function parseLend(args: readonly string[]): LendOrder | null {
 
 /** Whether lending `path` would show one of `secret`: the same folder, one above, or one within. */
 export const exposes = (path: string, secret: readonly string[]): boolean => secret.some((other) => within(path, other) || within(other, path));
+
+/** Whether it is a folder that holds everybody's things, somebody's home, or what programs keep to themselves in one (`.ssh`). */
+export function tooMuch(path: string, homes: readonly string[]): boolean {
+  if (NOT_WHOLE.includes(path)) return true;
+  return homes.some((home) => path === home || within(home, path) || (within(path, home) && path.slice(home.length + 1).startsWith('.')));
+}
 
 const within = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 
@@ -78,7 +87,7 @@ export async function lend(project: string, environment: Environment, args: read
       terminal.say(lendText.ended(order.name));
       return 0;
     case 'lend': {
-      const folder = lendable(order.path, [...NEVER, paths.data, project]);
+      const folder = lendable(order.path, [...NEVER, paths.data, project, stateRoot(instance, paths), cacheFolder(environment)], homes());
       const before = lent.find(({ path }) => path === folder);
       const others = lent.filter(({ path }) => path !== folder);
       if (others.length >= MOST) throw new Refusal(lendText.tooMany);
@@ -92,12 +101,19 @@ export async function lend(project: string, environment: Environment, args: read
 }
 
 /** The folder itself, free of links. Throws a `Refusal`. */
-function lendable(path: string, secret: readonly string[]): string {
+function lendable(path: string, secret: readonly string[], homes: readonly string[]): string {
   const asked = resolve(path);
   if (statSync(asked, { throwIfNoEntry: false })?.isDirectory() !== true) throw new Refusal(lendText.notFolder(asked));
   const real = realpathSync(asked);
-  if (exposes(real, secret.map(realOrNamed))) throw new Refusal(lendText.forbidden(real));
+  if (exposes(real, secret.map(realOrNamed)) || tooMuch(real, homes.map(realOrNamed))) throw new Refusal(lendText.forbidden(real));
   return real;
+}
+
+/** Of those who can log in: a web server's "home" is the folder of its sites. */
+function homes(): readonly string[] {
+  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const listed = accounts.filter(([, , , , , , shell = '']) => !/(?:nologin|false|sync)$/.test(shell)).map((fields) => fields[5] ?? '');
+  return [...new Set([...listed, homedir()])].filter((home) => home.startsWith('/') && home !== '/' && statSync(home, { throwIfNoEntry: false })?.isDirectory() === true);
 }
 
 /** What is not there, or where this account may not look, counts by its name. */

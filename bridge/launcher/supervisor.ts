@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEAF } from '../text/launcher.ts';
 import type { Owner } from './files.ts';
@@ -38,6 +38,14 @@ export interface PartEvents {
   readonly back: (part: Part) => void;
 }
 
+/**
+ * As under the service unit: no program of the machine that gives its caller more rights gives a part any. By
+ * setpriv, which becomes the part and keeps its number; of util-linux, so on every Debian.
+ */
+const SETPRIV = '/usr/bin/setpriv';
+export const withoutNewPrivileges = (program: string, args: readonly string[]): [string, readonly string[]] =>
+  existsSync(SETPRIV) ? [SETPRIV, ['--no-new-privs', '--', program, ...args]] : [program, args];
+
 /** Keeps one part alive and answering until it is stopped. */
 export class SupervisedPart {
   readonly plan: PartPlan;
@@ -62,7 +70,7 @@ export class SupervisedPart {
     const output = openLog(log);
     try {
       // A session of its own: Ctrl-C in the terminal is for the launcher, which ends the parts in order.
-      const child = spawn(program, args, { cwd, env: environment(), detached: true, stdio: ['ignore', output, output], ...owner });
+      const child = spawn(...withoutNewPrivileges(program, args), { cwd, env: environment(), detached: true, stdio: ['ignore', output, output], ...owner });
       this.#child = child;
       this.#process = child.pid === undefined ? undefined : mark(child.pid);
       child.once('error', (error) => this.#ended(child, error.message));

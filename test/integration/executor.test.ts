@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -153,7 +153,10 @@ describe('lent folders', () => {
   });
 
   it('of the house itself are not lent', async () => {
-    for (const path of ['/', scene.scene.house.data, scene.folder, '/proc']) expect((await verb(scene.scene.house, ['lend', path, 'ro'])).code).toBe(1);
+    const elsewhere = mkdtempSync(join(tmpdir(), 'chavion-link-'));
+    symlinkSync('/home', join(elsewhere, 'link'));
+    for (const path of ['/', '/home', '/etc', '/root', '/var/lib', scene.scene.house.data, scene.folder, join(scene.folder, 'workspaces'), '/proc', join(elsewhere, 'link')]) expect((await verb(scene.scene.house, ['lend', path, 'ro'])).code).toBe(1);
+    rmSync(elsewhere, { recursive: true });
   });
 });
 

@@ -42,6 +42,12 @@ describe('a house that runs', () => {
     for (const name of files) expect([name, statSync(join(house.data, name)).mode & 0o777]).toEqual([name, 0o600]);
   });
 
+  it('has no part that a program of the machine could give more rights', async () => {
+    const { launcher: _launcher, ...pids } = await house.pids();
+    const status = Object.values(pids).map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
+    expect(status.map((text) => /^NoNewPrivs:\s+(\d)$/m.exec(text)?.[1])).toEqual(['1', '1', '1', '1']);
+  });
+
   it.each(['redis', 'synapse', 'swarm', 'executor'] as const)('brings %s back when it is killed, and says so in ready.json', async (part) => {
     const before = await house.kill(part);
     const now = await house.reborn(part, before);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { messageContent } from '../../bridge/matrix/content.ts';
-import { exposes, nameFor, parseLend } from '../../bridge/launcher/lend.ts';
+import { exposes, nameFor, parseLend, tooMuch } from '../../bridge/launcher/lend.ts';
 import { fenced } from '../../bridge/matrix/woven.ts';
 import { inlineText, OutputText } from '../../executor/output-text.ts';
 import { Slots } from '../../executor/slots.ts';
@@ -170,6 +170,13 @@ describe('lending', () => {
     const secret = ['/srv/house/data', '/proc'];
     expect(['/', '/srv', '/srv/house', '/srv/house/data', '/srv/house/data/logs', '/proc', '/proc/1'].map((path) => exposes(path, secret))).not.toContain(false);
     expect(['/srv/house/data2', '/srv/site', '/process', '/var/log'].map((path) => exposes(path, secret))).not.toContain(true);
+  });
+
+  it('never gives away what belongs to everybody, nor a whole home', () => {
+    const homes = ['/home/kim', '/var/www', '/srv/people/lee'];
+    const refused = ['/home', '/srv', '/opt', '/mnt', '/tmp', '/home/kim', '/home/kim/.ssh', '/home/kim/.config/x', '/srv/people', '/srv/people/lee', '/var/www'];
+    expect(refused.filter((path) => !tooMuch(path, homes))).toEqual([]);
+    expect(['/home/kim/site', '/home/kim/photos/.thumbnails', '/home/kimchi', '/srv/site', '/mnt/stick', '/var/www/html', '/tmp/x'].filter((path) => tooMuch(path, homes))).toEqual([]);
   });
 
   it.each([
