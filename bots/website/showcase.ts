@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { buildPreview } from '../../bridge/http/preview.ts';
-import { LINK_DAYS, PreviewLinks } from '../../bridge/http/preview-links.ts';
+import { LINK_DAYS, PreviewLinks, tokenFor } from '../../bridge/http/preview-links.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { messageContent } from '../../bridge/matrix/content.ts';
@@ -26,7 +26,7 @@ export interface ShowcaseDeps {
   readonly redis: Redis;
   readonly tasks: Pick<Tasks, 'onEnded' | 'get' | 'ended'>;
   readonly coordinator: Pick<Account, 'send' | 'upload' | 'download' | 'event'>;
-  readonly settings: Pick<SwarmSettings, 'CHAVION_PREVIEW_PORT' | 'CHAVION_PREVIEW_URL' | 'CHAVION_PUBLIC_URL' | 'CHAVION_LISTEN' | 'CHAVION_LANG' | 'CHAVION_TZ'>;
+  readonly settings: Pick<SwarmSettings, 'CHAVION_PREVIEW_PORT' | 'CHAVION_PREVIEW_URL' | 'CHAVION_PUBLIC_URL' | 'CHAVION_LISTEN' | 'CHAVION_LANG' | 'CHAVION_TZ' | 'CHAVION_APPSERVICE_TOKEN'>;
   readonly putAside: PutAside;
   readonly log: Logger;
 }
@@ -91,14 +91,8 @@ export function createShowcase(deps: ShowcaseDeps): Showcase {
   }
 
   /** The same after a crash, so that the link in the thread is the one that opens. */
-  async function tokenOf({ root, lang }: TaskState, site: Site, title: string): Promise<string> {
-    const key = swarmKey('website-token', site.id);
-    const known = await redis.get(key);
-    if (known !== null) return known;
-    const token = await links.mint({ lang, title, front: site.front.path, files: [...site.files] }, [root]);
-    // Of two swarms one is first.
-    return (await redis.set(key, token, 'EX', LINK_DAYS * 24 * 3600, 'NX', 'GET')) ?? token;
-  }
+  const tokenOf = ({ root, lang }: TaskState, site: Site, title: string): Promise<string> =>
+    links.mint({ lang, title, front: site.front.path, files: [...site.files] }, [root], tokenFor(settings.CHAVION_APPSERVICE_TOKEN, site.id));
 
   /** What the page calls itself; the name of its file where it does not say. */
   async function titleOf({ front }: Site): Promise<string> {
@@ -117,6 +111,7 @@ export function createShowcase(deps: ShowcaseDeps): Showcase {
   return {
     hear: async (event) => (event.kind === 'redaction' ? links.forget(event.target) : undefined),
     async open() {
+      await links.tidy();
       await server.listen({ host: settings.CHAVION_LISTEN, port: settings.CHAVION_PREVIEW_PORT });
       const onFailure = (id: string, error: Error): void => log.error({ job: id, error: error.message }, 'job failed');
       // One browser at a time is plenty.

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type EventId, Lang } from '../protocol/ids.ts';
@@ -31,6 +31,12 @@ const TOKEN = /^[\w-]{43}$/;
 /** Redis holds no link that opens anything. */
 const linkKey = (token: string): string => swarmKey('preview', createHash('sha256').update(token).digest('base64url'));
 
+/** The same token for the same site, again after a crash, without its lying anywhere: only who has the secret can make it. */
+export const tokenFor = (secret: string, site: string): string => createHmac('sha256', secret).update(`preview\0${site}`).digest('base64url');
+
+/** Where an earlier version kept tokens as they are. */
+const PLAIN = swarmKey('website-token', '');
+
 /** Links to what tasks have made: 256 random bits each. They end by time, and with the messages that they lean on. */
 export class PreviewLinks {
   readonly #redis: Redis;
@@ -39,9 +45,12 @@ export class PreviewLinks {
     this.#redis = redis;
   }
 
-  /** @param leansOn once one of these is redacted, the link opens nothing. @returns the token */
-  async mint(preview: Preview, leansOn: readonly EventId[]): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
+  /**
+   * @param leansOn once one of these is redacted, the link opens nothing.
+   * @param token 256 bits that nobody can guess, where it has to be the same each time (`tokenFor`).
+   * @returns the token
+   */
+  async mint(preview: Preview, leansOn: readonly EventId[], token = randomBytes(32).toString('base64url')): Promise<string> {
     const key = linkKey(token);
     const multi = this.#redis.multi().set(key, JSON.stringify(Preview.parse(preview)), 'EX', LINK_S);
     for (const event of leansOn) lean(multi, event, key);
@@ -58,6 +67,16 @@ export class PreviewLinks {
     if (!TOKEN.test(token)) return null;
     const text = await this.#redis.get(linkKey(token));
     return text === null ? null : Preview.parse(JSON.parse(text));
+  }
+
+  /** Takes away what an earlier version has left that would open links; the links go on. */
+  async tidy(): Promise<void> {
+    for (let cursor = '0'; ; ) {
+      const [next, keys] = await this.#redis.scan(cursor, 'MATCH', `${PLAIN}*`, 'COUNT', 1_000);
+      if (keys.length > 0) await this.#redis.del(...keys);
+      if (next === '0') return;
+      cursor = next;
+    }
   }
 
   /** The event was redacted. */

@@ -16,14 +16,23 @@ export interface RedisSettings {
   readonly others?: readonly string[];
 }
 
-/** All that BullMQ does: data, scripts, blocking reads, its version check and its lists of workers. */
-const QUEUE_COMMANDS = '-@all +@read +@write +@blocking +@transaction +@scripting +@pubsub +@connection +info +client|list +client|info -script|flush -script|kill -flushall -flushdb -swapdb';
+/**
+ * What BullMQ, its scripts and our own code do, by name where a group holds more: no other client can be ended, paused
+ * or listened to, and nobody is held up by a look at every key. INFO is how BullMQ learns the version. SCAN shows names
+ * of others' keys and nothing in them.
+ */
+const QUEUE_COMMANDS = [
+  '-@all +@string +@hash +@set +@sortedset +@list +@stream +@transaction -@dangerous',
+  '+del +unlink +exists +type +expire +pexpire +expireat +pexpireat +ttl +pttl +persist +rename +scan',
+  '+eval +evalsha +script|load +script|exists',
+  '+auth +hello +ping +echo +quit +select +client|setname +client|getname +client|id +info +time',
+].join(' ');
 
 /** `redis.conf`: one account for each part, none without a password, everything on the disk before it is answered. */
 export function redisConfig({ port, folder, passwords, channelRights, readRights = false, bind = '127.0.0.1', others = [] }: RedisSettings): string {
   const hash = (password: string) => `#${createHash('sha256').update(password).digest('hex')}`;
   const part = (name: 'swarm' | 'executor', more = '') =>
-    `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${more}${channelRights ? ` resetchannels &chavion:${name}:*` : ''} ${QUEUE_COMMANDS}`;
+    `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${more}${channelRights ? ' resetchannels' : ''} ${QUEUE_COMMANDS}`;
   return [
     `bind ${bind}`,
     `port ${port}`,

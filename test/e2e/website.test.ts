@@ -259,6 +259,16 @@ describe('a link', () => {
     expect(shown().map(({ msgtype }) => msgtype)).toEqual(['m.image', 'm.notice']);
   });
 
+  it('lies nowhere in Redis as it is, and one that an earlier version has left is taken away', async () => {
+    const token = link.split('/').at(-2) ?? '';
+    expect(token).toHaveLength(43);
+    expect(await scene.redisContents()).not.toContain(token);
+    await scene.redis.set('chavion:swarm:website-token:old', token);
+    await scene.house.reborn('swarm', await scene.house.kill('swarm'));
+    await scene.until(async () => (await scene.redis.exists('chavion:swarm:website-token:old')) === 0);
+    await scene.until(async () => (await fetch(link).catch(() => undefined))?.status === 200);
+  });
+
   it('opens nothing any more once the task was taken out of the room', async () => {
     expect((await fetch(link)).status).toBe(200);
     await scene.master.redact(scene.hq, task.root);

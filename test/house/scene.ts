@@ -8,6 +8,7 @@ import { Secrets } from '../../bridge/launcher/secrets.ts';
 import { openQueue } from '../../bridge/queue/jobs.ts';
 import { type House, type HouseOptions, startHouse } from './house.ts';
 import { inRoom, request } from './matrix.ts';
+import { keysLike } from './redis-keys.ts';
 import { Person } from './person.ts';
 import type { Json } from './provider-formats.ts';
 import { Providers } from './providers.ts';
@@ -115,7 +116,7 @@ export class Scene implements AsyncDisposable {
   /** Everything in Redis, keys and contents. */
   async redisContents(): Promise<string> {
     const all: string[] = [];
-    for (const key of await this.redis.keys('*')) {
+    for (const key of await keysLike(this.redis, 'chavion:swarm:*')) {
       const type = await this.redis.type(key);
       const content =
         type === 'string' ? await this.redis.get(key)

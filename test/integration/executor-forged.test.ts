@@ -6,6 +6,7 @@ import { executorKey } from '../../bridge/queue/executor-queue.ts';
 import { asUser, inRoom, request } from '../house/matrix.ts';
 import type { Person } from '../house/person.ts';
 import { ExecutorScene } from './executor-scene.ts';
+import { keysLike } from '../house/redis-keys.ts';
 
 /** Everything here is done by somebody who can write all of the executor's Redis, or stands in the room. */
 let scene: ExecutorScene;
@@ -97,7 +98,7 @@ describe('an order', () => {
     const { root } = await scene.run(once.command);
     const job = await scene.jobFor(scene.hq, root);
     await scene.inject(job);
-    for (const key of await scene.redis.keys(executorKey('claim', '*'))) await scene.redis.del(key);
+    for (const key of await keysLike(scene.redis, executorKey('claim', '*'))) await scene.redis.del(key);
     for (let i = 0; i < 3; i += 1) await scene.inject(job);
     await scene.settled();
     const before = await scene.scene.house.kill('executor');
@@ -115,7 +116,7 @@ describe('an order', () => {
     // Its own ledger is taken away, and every claim in Redis.
     rmSync(join(scene.folder, 'ledger.jsonl'));
     const before = await scene.scene.house.kill('executor');
-    for (const key of await scene.redis.keys(executorKey('claim', '*'))) await scene.redis.del(key);
+    for (const key of await keysLike(scene.redis, executorKey('claim', '*'))) await scene.redis.del(key);
     await scene.scene.house.reborn('executor', before);
     await scene.inject(job);
     await scene.settled();

@@ -5,6 +5,7 @@ import { openQueue } from '../../bridge/queue/jobs.ts';
 import { executorKey } from '../../bridge/queue/executor-queue.ts';
 import { keepDown } from '../house/keep-down.ts';
 import { ExecutorScene } from './executor-scene.ts';
+import { keysLike } from '../house/redis-keys.ts';
 import { hashOf, planWith, shell, TaskByHand } from './task-by-hand.ts';
 
 /** The swarm is away: its part, honest or not, is played by hand. */
@@ -99,7 +100,7 @@ describe('a plan that was voted for', () => {
     // The same decision once more, from a swarm that says everything twice, and the claims gone.
     const twin = await task.decide(plan);
     const patched = await task.patch(decision, plan, planWith(shell('count', 'echo ran >> runs'), shell('other', 'echo')), 'other');
-    for (const key of await scene.redis.keys(executorKey('claim', '*'))) await scene.redis.del(key);
+    for (const key of await keysLike(scene.redis, executorKey('claim', '*'))) await scene.redis.del(key);
     for (const [named, more] of [[decision, {}], [twin, {}], [decision, { patched }], [decision, { attempt: 2 }], [decision, { attempt: 3 }], [twin, { patched, attempt: 2 }]] as const) await task.dispatch(named, 'count', more);
     await drained();
     await task.dispatch(decision, 'other', { patched });

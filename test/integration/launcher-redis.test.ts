@@ -52,6 +52,22 @@ describe('the job box', () => {
     });
   });
 
+  it.each(['swarm', 'executor'] as const)('lets the %s neither end, pause or watch others nor look at every key at once', async (user) => {
+    await as(user, async (redis) => {
+      const forbidden = [
+        'CLIENT KILL TYPE normal', 'CLIENT PAUSE 10000 ALL', 'CLIENT UNPAUSE', 'CLIENT LIST', 'CLIENT NO-EVICT ON', 'CLIENT TRACKING ON', 'CLIENT REPLY OFF', 'KEYS *', 'RANDOMKEY', 'DBSIZE', 'SORT x', 'WAIT 1 0',
+        'MIGRATE 127.0.0.1 1 x 0 1', 'RESTORE x 0 x', 'SWAPDB 0 0', 'FLUSHDB', 'SCRIPT FLUSH', 'SCRIPT KILL', 'FUNCTION FLUSH', 'FUNCTION LIST', 'SAVE', 'BGREWRITEAOF', 'SLOWLOG GET', 'LATENCY RESET',
+        'REPLICAOF NO ONE', 'CLUSTER INFO', 'COMMAND DOCS', 'PUBLISH chavion:x y', 'PSUBSCRIBE *', 'OBJECT HELP', 'MEMORY DOCTOR', 'LOLWUT', 'ACL WHOAMI', 'MODULE LIST',
+      ];
+      for (const line of forbidden) {
+        const [command = '', ...args] = line.split(' ');
+        const refused = await redis.call(command, ...args).then(() => 'was done', (error: Error) => error.message);
+        expect([line, refused]).toEqual([line, expect.stringMatching(/NOPERM/)]);
+      }
+      await expect(redis.eval("return redis.call('KEYS', '*')", 0)).rejects.toThrow(/NOPERM|ACL|permission|can't (?:access|run)/i);
+    });
+  });
+
   it('keeps what was written in a transaction when it is killed at once', async () => {
     await as('swarm', async (redis) => {
       await redis.multi().set('chavion:swarm:test:a', '1').rpush('chavion:swarm:test:list', 'x', 'y').exec();

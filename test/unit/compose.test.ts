@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -141,6 +143,26 @@ describe('what each part is given', () => {
     expect(named.open['caddy/Caddyfile']).toContain(`https://pages.example.org {\n\treverse_proxy swarm:${PORT.preview}\n}\n`);
     expect(parseEnv(named.parts.swarm['swarm.env'] ?? '')).toMatchObject({ CHAVION_PREVIEW_URL: 'https://pages.example.org', CHAVION_PREVIEW_PORT: String(PORT.preview) });
     expect(files.open['caddy/Caddyfile']).not.toContain(String(PORT.preview));
+  });
+
+  it('brings agents from elsewhere to the door, under the house’s own name or another', () => {
+    const { loaded, ...rest } = input(false);
+    const at = (url?: string) => composeFiles({ ...rest, loaded: { ...loaded, settings: { ...loaded.settings, CHAVION_PUBLIC_URL: rest.publicUrl, CHAVION_API_URL: url } } });
+    const said = (all: typeof files) => parseEnv(all.parts.swarm['swarm.env'] ?? '')['CHAVION_API_URL'];
+    expect(said(at())).toBe(rest.publicUrl);
+    expect(at().open['caddy/Caddyfile']).toContain('\t@door path /api/* /mcp /mcp/* /help /openapi.json\n');
+    const own = at('https://agents.example.org');
+    expect(said(own)).toBe('https://agents.example.org');
+    expect(own.open['caddy/Caddyfile']).toMatch(/\nhttps:\/\/agents\.example\.org \{\n\t@door path \/api\/\* [^}]*reverse_proxy swarm:5004[^]*?\thandle \{\n\t\trespond 404\n\t\}\n\}\n/);
+    expect(own.open['caddy/Caddyfile']?.match(/@door path/g)).toHaveLength(1);
+    const below = at(`${rest.publicUrl}/agents`).open['caddy/Caddyfile'];
+    expect(below).toContain('\t@door path /agents/api/* /agents/mcp /agents/mcp/* /agents/help /agents/openapi.json\n\thandle @door {\n\t\turi strip_prefix /agents\n');
+    for (const text of [at(), own, at(`${rest.publicUrl}/agents`)]) {
+      const file = join(mkdtempSync(join(tmpdir(), 'chavion-caddy-')), 'Caddyfile');
+      writeFileSync(file, text.open['caddy/Caddyfile'] ?? '');
+      const { status, stderr } = spawnSync('caddy', ['adapt', '--adapter', 'caddyfile', '--config', file], { encoding: 'utf8' });
+      expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+    }
   });
 
   it('holds no secret that is another part’s', () => {

@@ -61,6 +61,8 @@ describe('where it is shown', () => {
     [{ ...base, CHAVION_LISTEN: '0.0.0.0' as const, CHAVION_PUBLIC_URL: 'http://192.168.0.7:8008' }, 'http://192.168.0.7:5005', false],
     [{ ...base, CHAVION_LISTEN: '0.0.0.0' as const, CHAVION_PUBLIC_URL: 'https://chat.example.org' }, 'http://127.0.0.1:5005', true],
     [{ ...base, CHAVION_PUBLIC_URL: 'http://192.168.0.7:8008' }, 'http://127.0.0.1:5005', true],
+    [{ ...base, CHAVION_PUBLIC_URL: 'https://chat.example.org' }, 'http://127.0.0.1:5005', true],
+    [{ ...base, CHAVION_PREVIEW_URL: 'http://localhost:5005' }, 'http://localhost:5005', true],
   ])('%o', (settings, url, onlyHere) => {
     expect(previewAddress({ CHAVION_PREVIEW_URL: undefined, CHAVION_PUBLIC_URL: undefined, ...settings })).toEqual({ base: url, onlyHere });
   });
