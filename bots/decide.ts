@@ -246,17 +246,19 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
   }
   if (facts.frozen === true) return { jobs: [notice(message, allFrozen[lang]())] };
   const calledByName = audience.reason === 'mention' || audience.reason === 'reply' || audience.reason === 'callsign';
+  // What is said to all is for those too who are not there now: they find it when they look in.
+  const later = calledByName ? [] : audience.agents.filter((id) => facts.away?.has(id) === true).map((agent) => letterFor(message, agent));
   const meant = calledByName ? audience.agents : audience.agents.filter((id) => !facts.byHand.has(id) && facts.away?.has(id) !== true);
-  if (meant.length === 0) return { jobs: [notice(message, mindText.wantsName[lang](audience.agents.map(facts.nameOf)))] };
+  if (meant.length === 0) return { jobs: [...later, notice(message, mindText.wantsName[lang](audience.agents.map(facts.nameOf)))] };
   const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;
   const speakers = meant.filter((id) => facts.ready.has(id) && !isQuiet(id));
   const turns = speakers.map((agent) => turnFor(message, agent, lang));
-  if (!calledByName && speakers.length > 0) return { jobs: turns };
+  if (!calledByName && speakers.length > 0) return { jobs: [...turns, ...later] };
   const away = meant.filter((id) => facts.away?.has(id) === true);
   const missing = meant.filter((id) => !facts.ready.has(id) && !away.includes(id));
   const resting = meant.filter((id) => facts.ready.has(id) && isQuiet(id)).map((id) => ({ name: facts.nameOf(id), until: facts.quiet?.get(id)?.(lang) ?? '' }));
   const said = [...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoMind[lang](missing.map(facts.nameOf))]), ...(away.length === 0 ? [] : [notOnline[lang](away.map(facts.nameOf))])];
-  const left = [...turns, ...away.map((agent) => letterFor(message, agent))];
+  const left = [...turns, ...later, ...away.map((agent) => letterFor(message, agent))];
   return { jobs: said.length === 0 ? left : [...left, notice(message, said.join('\n'))] };
 }
 

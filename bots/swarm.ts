@@ -260,6 +260,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     purse,
     countTurns,
     enqueue,
+    tellAsker: door.tellAsker,
     timeZone: settings.CHAVION_TZ,
     log,
   };

@@ -5,7 +5,7 @@ import { AnswerStream } from '../bridge/matrix/answer-stream.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { maskSecrets } from '../bridge/matrix/secrets.ts';
 import { type FaultCode, ProviderFault } from '../bridge/protocol/fault.ts';
-import type { EventId, UserId } from '../bridge/protocol/ids.ts';
+import type { AgentId, EventId, UserId } from '../bridge/protocol/ids.ts';
 import { jobId, MAX_DEPTH, MAX_TURNS_PER_ROOT, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
 import { faultPhrase } from '../bridge/text/faults.ts';
 import { clockTime, resting } from '../bridge/text/purse.ts';
@@ -32,7 +32,22 @@ export interface TurnDeps extends RequestDeps {
   /** How many turns this root has set off, this one included. */
   readonly countTurns: (root: EventId, jobs: number) => Promise<number>;
   readonly enqueue: (jobs: readonly SwarmJob[]) => Promise<void>;
+  /** Whoever asked and lives elsewhere is told what came of it. Once for each turn, however often it is called. */
+  readonly tellAsker?: (asker: UserId, answer: Reply) => Promise<void>;
   readonly log: Logger;
+}
+
+/** What a turn has said to a message. */
+export interface Reply {
+  readonly turn: string;
+  readonly by: AgentId;
+  /** The message that is answered. */
+  readonly to: EventId;
+  readonly event: EventId;
+  readonly text: string;
+  readonly root: EventId;
+  readonly depth: number;
+  readonly thread?: EventId;
 }
 
 /**
@@ -55,7 +70,9 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
     if (provider.byHand === true && job.discussion !== undefined) await passOn(job, agent, { event: job.source, text: '' }, deps);
     const earlier = again ? earlierParts(entries, job, agent) : null;
     const said = wholeAnswer(earlier) ?? (await answer(job, agent, provider, source, withSource(entries, source), earlier, slot, deps));
-    if (said !== null) await passOn(job, agent, said, deps);
+    if (said === null) return;
+    await tell(job, agent, source.event.sender, said, deps);
+    await passOn(job, agent, said, deps);
   } catch (error) {
     // The room is closed to the agent, or it was put out: there is nobody to answer.
     if (!refused(error)) throw error;
@@ -73,7 +90,9 @@ export async function giveUpTurn(job: TurnJob, deps: TurnDeps): Promise<void> {
   const thread = job.thread === undefined ? {} : { thread: job.thread };
   const target = { account: deps.ghost(agent.userId), room: job.room, txn: jobId(job), replyTo: job.source, ...thread, chavion, again: true, shows: () => undefined };
   const last = faultPhrase['turn.failed'][job.lang]({ model: '', agent: agent.config.callsigns[0] ?? agent.config.name, retryAfterMs: undefined });
-  await new AnswerStream(target, deps.budget).finish({ kind: 'fault', last, attachedNote: '', fileName: '' });
+  const event = await new AnswerStream(target, deps.budget).finish({ kind: 'fault', last, attachedNote: '', fileName: '' });
+  const source = await deps.timeline.find(job.room, job.source);
+  if (source !== null) await tell(job, agent, source.event.sender, { event, text: '', fault: last }, deps);
 }
 
 /** A question from which a secret was taken out before a crash: the homeserver has its words no longer. */
@@ -86,7 +105,17 @@ function heardBefore({ heard, room, source, at, thread }: TurnJob): Entry | null
 
 interface Said {
   readonly event: EventId;
+  /** In which others may be called: empty where it is no answer. */
   readonly text: string;
+  /** Why there is no answer, in words. */
+  readonly fault?: string;
+}
+
+/** The answer to an agent that lives elsewhere stands in the room, where that one does not read. */
+async function tell(job: TurnJob, agent: Resident, asker: UserId, { event, text, fault }: Said, { tellAsker }: TurnDeps): Promise<void> {
+  if (job.discussion !== undefined || event === job.source) return;
+  const thread = job.thread === undefined ? {} : { thread: job.thread };
+  await tellAsker?.(asker, { turn: jobId(job), by: agent.id, to: job.source, event, text: maskSecrets(fault ?? text).text, root: job.root, depth: job.depth, ...thread });
 }
 
 /** An answer to somebody's words a moment ago may be asked for before they have come back from the homeserver. */
@@ -207,7 +236,7 @@ async function answer(
     const event = await stream.finish({ kind: 'fault', last, ...ending });
     heard(event, 'fault');
     // A discussion goes on without the one who failed; nobody else is called by a fault.
-    return { event, text: '' };
+    return { event, text: '', fault: last };
   } finally {
     typing.end();
   }

@@ -28,6 +28,7 @@ import { Speech, type SpeechDeps } from './speech.ts';
 import { swarmTasks } from './swarm-tasks.ts';
 import { TaskRequests } from './task-requests.ts';
 import type { Tasks } from '../tasks/tasks.ts';
+import type { TurnDeps } from '../turn.ts';
 
 export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
   readonly redis: Redis;
@@ -63,6 +64,8 @@ export interface Doorway {
   hear(event: RoomEvent): Promise<void>;
   /** Words for an agent that is not there now, once for each event. */
   leave(letter: LetterJob): Promise<void>;
+  /** An answer to somebody's message; nothing where that one lives here. */
+  readonly tellAsker: NonNullable<TurnDeps['tellAsker']>;
   /** Outside agents are known from here on. */
   start(): Promise<void>;
   /** Lets them in. */
@@ -152,6 +155,11 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       await requests.hear(event);
     },
     leave: ({ agent, source, text, thread }) => mailbox.put(agent, source, { type: 'chat', from: 'master', content: text, event: source, root: source, depth: 0, at: Date.now(), ...(thread === undefined ? {} : { thread }) }),
+    tellAsker: async (asker, { turn, by, to, event, text, root, depth, thread }) => {
+      const agent = residents.byUser.get(asker)?.id;
+      if (agent === undefined || agent === by || outsiders.get(agent) === undefined) return;
+      await mailbox.put(agent, `answer.${turn}`, { type: 'answer', from: by, content: text, event, inReplyTo: to, root, depth, at: Date.now(), ...(thread === undefined ? {} : { thread }) });
+    },
     async start() {
       await outsiders.start();
       letters.start();

@@ -47,21 +47,40 @@ export class Speech {
   async say(self: AgentId, message: MessageIn, seed: string): Promise<Spoken> {
     const receiver = this.#receiver(message.receiver);
     const now = Date.now();
-    const question = message.inReplyTo ?? (message.type === 'chat' ? meantQuestion(await this.#deps.questions.open(self, now), self) : undefined);
-    if (question !== undefined) {
-      // The turn that asked says it, in its place and with its own calls.
-      const answer = await this.#deps.questions.answer(self, question, maskSecrets(message.content).text, now);
-      if (answer === 'taken' || message.inReplyTo !== undefined) return { event: null, called: [], answer, bound: null };
-    }
+    const asked = await this.#answers(self, message, now);
+    if (asked.kind === 'answered') return { event: null, called: [], answer: 'taken', bound: null };
     const named = mentionedByAgent(message.content, this.#deps.residents.agents, self);
     const called = [...new Set([...(receiver.kind === 'agent' && receiver.agent.id !== self ? [receiver.agent.id] : []), ...named])];
     const text = this.#addressed(message.content, receiver, named);
-    const event = await this.send(self, { text, ...(message.performative === undefined ? {} : { performative: message.performative }), mentions: await this.#mentions(receiver, called) }, seed);
-    return { event, answer: null, ...(await this.#call(self, message, event, called, receiver.kind === 'all', now)) };
+    const event = await this.send(self, { text, ...(asked.replyTo === undefined ? {} : { replyTo: asked.replyTo }), ...(message.performative === undefined ? {} : { performative: message.performative }), mentions: await this.#mentions(receiver, called) }, seed);
+    return { event, answer: asked.answer, ...(await this.#call(self, message, event, called, receiver.kind === 'all', now)) };
+  }
+
+  /**
+   * Whether the words are an answer, which the turn that asked says in its place and with its own calls. What comes too
+   * late for that, or means more than what was guessed to be the answer, is said as the agent's own message.
+   */
+  async #answers(self: AgentId, message: MessageIn, now: number): Promise<{ readonly kind: 'answered' } | { readonly kind: 'own'; readonly answer: Spoken['answer']; readonly replyTo?: EventId }> {
+    const { questions } = this.#deps;
+    const text = maskSecrets(message.content).text;
+    const { inReplyTo } = message;
+    if (inReplyTo === undefined) {
+      const guess = message.type === 'chat' ? meantQuestion(await questions.open(self, now), self) : undefined;
+      if (guess === undefined || (await questions.isUnread(self, guess))) return { kind: 'own', answer: null };
+      const taken = await questions.answer(self, guess, text, now, true);
+      return taken === 'taken' || taken === 'again' ? { kind: 'answered' } : { kind: 'own', answer: null };
+    }
+    const answer = await questions.answer(self, inReplyTo, text, now);
+    if (answer === 'taken' || answer === 'again') return { kind: 'answered' };
+    if (answer === 'unknown') throw new DoorProblem('ask.unknown');
+    const replyTo = await questions.eventOf(inReplyTo);
+    // A task's phase has gone on, and its JSON is nothing for the room.
+    if (replyTo === undefined) throw new DoorProblem('answer.late');
+    return { kind: 'own', answer: answer === 'better' ? 'taken' : 'late', replyTo };
   }
 
   /** A message of the agent's own in HQ. Throws `message.too-long`, or `room.closed` where it is not let in. */
-  async send(self: AgentId, said: Pick<OutgoingText, 'text' | 'mentions' | 'thread'> & { readonly performative?: MessageIn['performative'] }, seed: string, more: Record<string, unknown> = {}): Promise<EventId> {
+  async send(self: AgentId, said: Pick<OutgoingText, 'text' | 'mentions' | 'thread' | 'replyTo'> & { readonly performative?: MessageIn['performative'] }, seed: string, more: Record<string, unknown> = {}): Promise<EventId> {
     const { residents, ghost, hq } = this.#deps;
     const user = residents.byId.get(self)?.userId;
     if (user === undefined) throw new DoorProblem('room.closed');

@@ -16,6 +16,7 @@ export async function events(request: FastifyRequest, reply: FastifyReply, { mai
   const { agent } = caller;
   const last = request.headers['last-event-id'];
   if (last !== undefined && (typeof last !== 'string' || !isLetterId(last))) throw new DoorProblem('request.invalid', { what: 'Last-Event-ID' });
+  if (last !== undefined && !(await mailbox.seen(agent, last))) throw new DoorProblem('since.future');
   const leave = waits.enter(agent);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
@@ -25,7 +26,6 @@ export async function events(request: FastifyRequest, reply: FastifyReply, { mai
   raw.write('retry: 2000\n\n');
   let since = last;
   try {
-    if (since !== undefined) await mailbox.seen(agent, since);
     while (!gone.signal.aborted) {
       const letters = await mailbox.next(agent, since, BEAT_MS, gone.signal);
       // A key that was taken back or changed gets nothing more, however long its stream has been open.
@@ -34,6 +34,7 @@ export async function events(request: FastifyRequest, reply: FastifyReply, { mai
       for (const letter of letters) raw.write(`id: ${letter.id}\nevent: ${letter.type}\ndata: ${JSON.stringify(letter)}\n\n`);
       if (letters.length === 0) raw.write(': here\n\n');
       since = letters.at(-1)?.id ?? since;
+      if (letters.length > 0 && since !== undefined) await mailbox.handed(agent, since);
       if (raw.writableLength > UNREAD_BYTES) break;
     }
   } finally {

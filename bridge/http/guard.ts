@@ -5,7 +5,7 @@ import type { Scope } from '../protocol/door.ts';
 import type { DoorProblemCode } from '../text/door.ts';
 import { Idempotency } from './idempotency.ts';
 import type { Caller } from './key-ring.ts';
-import { DoorProblem } from './problems.ts';
+import { DoorProblem, passes } from './problems.ts';
 import { takeToken } from './rate-limit.ts';
 import type { DoorDeps } from './door-deps.ts';
 
@@ -72,8 +72,8 @@ export function guard(app: FastifyInstance, deps: Pick<DoorDeps, 'redis' | 'keys
   app.addHook('onSend', async (request, reply, payload) => {
     const { caller, idempotency: held } = request;
     if (caller === null || held === undefined) return payload;
-    // What failed inside may succeed the next time.
-    if (reply.statusCode >= 500 || typeof payload !== 'string') await idempotency.forget(caller.agent, held.key);
+    // What failed inside, or was refused for now, may succeed the next time.
+    if (reply.statusCode >= 500 || passes(request.problem) || typeof payload !== 'string') await idempotency.forget(caller.agent, held.key);
     else await idempotency.end(caller.agent, held.key, held.print, { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body: payload });
     return payload;
   });

@@ -43,7 +43,7 @@ export class Mailbox {
 
   /** Once for each `what`, however often it is put. */
   async put(agent: AgentId, what: string, letter: Letter): Promise<void> {
-    await this.#redis.eval(PUT, 2, boxKey(agent), swarmKey('door', 'put', agent, what), JSON.stringify(letter));
+    await this.#redis.eval(PUT, 2, boxKey(agent), putKey(agent, what), JSON.stringify(letter));
     this.#news.emit(agent);
   }
 
@@ -58,13 +58,13 @@ export class Mailbox {
   }
 
   /** Like `read`, but waits up to `waitMs` for the first one. Empty when nothing came, or the signal ended it. */
-  async next(agent: AgentId, since: string | undefined, waitMs: number, signal: AbortSignal): Promise<readonly Delivered[]> {
+  async next(agent: AgentId, since: string | undefined, waitMs: number, signal: AbortSignal, limit?: number): Promise<readonly Delivered[]> {
     const until = Date.now() + waitMs;
     for (;;) {
       const ended = new AbortController();
       const news = once(this.#news, agent, { signal: ended.signal }).catch(() => undefined);
       try {
-        const found = await this.read(agent, since);
+        const found = await this.read(agent, since, limit);
         const left = until - Date.now();
         if (found.length > 0 || left <= 0 || signal.aborted) return found;
         await Promise.race([news, sleep(Math.min(left, LOOK_MS), undefined, { signal: AbortSignal.any([signal, ended.signal]) }).catch(() => undefined)]);
@@ -74,12 +74,34 @@ export class Mailbox {
     }
   }
 
-  /** Everything up to `since` has arrived: who asks without one gets what comes after it. What is not there yet has not. */
-  async seen(agent: AgentId, since: string): Promise<void> {
+  /**
+   * Everything up to `since` has arrived: who asks without one gets what comes after it. False, and nothing is changed,
+   * where it is the id of no letter so far: with it everything would count as read that nobody has seen.
+   */
+  async seen(agent: AgentId, since: string, now = Date.now()): Promise<boolean> {
     const [before, [newest]] = await Promise.all([this.#redis.get(seenKey(agent)), this.#redis.xrevrange(boxKey(agent), '+', '-', 'COUNT', 1)]);
-    const last = newest?.[0] ?? BEGINNING;
-    const arrived = later(since, last) === since ? last : since;
-    await this.#redis.set(seenKey(agent), later(arrived, before ?? BEGINNING));
+    // A box that was emptied knows its old ids no more; those of a time to come were never its own.
+    const last = newest?.[0] ?? `${now}-0`;
+    if (later(since, last) !== last) return false;
+    await this.#redis.set(seenKey(agent), later(since, before ?? BEGINNING));
+    return true;
+  }
+
+  /** Up to this letter all were given out. */
+  async handed(agent: AgentId, id: string): Promise<void> {
+    await this.#redis.set(handedKey(agent), later(id, (await this.#redis.get(handedKey(agent))) ?? BEGINNING));
+  }
+
+  /** Whether that letter, by the name under which it was put, has been given out. */
+  async wasHanded(agent: AgentId, what: string): Promise<boolean> {
+    const [id, last] = await this.#redis.mget(putKey(agent, what), handedKey(agent));
+    return id != null && last != null && later(last, id) === last;
+  }
+
+  async one(agent: AgentId, id: string): Promise<Delivered | undefined> {
+    const [found] = await this.#redis.xrange(boxKey(agent), id, id);
+    const letter = Letter.safeParse(parsed(found?.[1][1] ?? ''));
+    return letter.success ? { ...letter.data, id } : undefined;
   }
 
   /** The newest letter, whoever has read it. */
@@ -90,11 +112,13 @@ export class Mailbox {
   }
 
   async empty(agent: AgentId): Promise<void> {
-    await this.#redis.del(boxKey(agent), seenKey(agent));
+    await this.#redis.del(boxKey(agent), seenKey(agent), handedKey(agent));
   }
 }
 
 const boxKey = (agent: AgentId): string => swarmKey('door', 'box', agent);
+const putKey = (agent: AgentId, what: string): string => swarmKey('door', 'put', agent, what);
+const handedKey = (agent: AgentId): string => swarmKey('door', 'handed', agent);
 const seenKey = (agent: AgentId): string => swarmKey('door', 'seen', agent);
 
 function parsed(text: string): unknown {

@@ -10,7 +10,7 @@ import type { Caller } from './key-ring.ts';
 import type { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
 import { DoorProblem } from './problems.ts';
-import { CommandIn, CompleteIn, DispatchIn, ListenQuery, MessageIn, ReportIn, TaskId, TaskIn, TasksQuery } from './schemas.ts';
+import { ClaimQuery, CommandIn, CompleteIn, DispatchIn, ListenQuery, MessageIn, ReportIn, TaskId, TaskIn, TasksQuery } from './schemas.ts';
 import { type DoorDeps, langOf } from './door-deps.ts';
 
 const Task = z.object({ id: TaskId.shape.id.describe('The id of the task, such as b3.') });
@@ -59,17 +59,17 @@ function toolsFor(caller: Caller, operations: Operations, lang: Lang): McpServer
   const seed = () => `${caller.agent}.${randomUUID()}`;
 
   server.registerTool('say', { description: 'Speak in the HQ room from your own account, or answer an ask by its inReplyTo.', inputSchema: MessageIn }, (message) => does('speak', () => operations.say(caller, message, seed())));
-  server.registerTool('listen', { description: 'Fetch what is addressed to you; waits up to wait seconds. Pass the last id you have as since.', inputSchema: ListenQuery, annotations: { readOnlyHint: true } }, ({ since, wait }, { mcpReq }) =>
-    does('read', () => operations.listen(caller, since, Math.min(wait, 50) * 1000, mcpReq.signal)),
+  server.registerTool('listen', { description: 'Fetch what is addressed to you; waits up to wait seconds. Pass next as since. more: others are there. textNext: the letter goes on; ask with letter and from.', inputSchema: ListenQuery, annotations: { readOnlyHint: true } }, ({ wait, ...query }, { mcpReq }) =>
+    does('read', () => operations.listen(caller, query, Math.min(wait, 50) * 1000, mcpReq.signal)),
   );
-  server.registerTool('list_tasks', { description: 'List tasks, newest first.', inputSchema: TasksQuery, annotations: { readOnlyHint: true } }, (query) => does('read', async () => ({ tasks: await operations.tasks(query) })));
+  server.registerTool('list_tasks', { description: 'List tasks, newest first.', inputSchema: TasksQuery, annotations: { readOnlyHint: true } }, (query) => does('read', () => operations.tasks(query)));
   server.registerTool('get_task', { description: 'One task, with its reports, commands and result so far.', inputSchema: Task, annotations: { readOnlyHint: true } }, ({ id }) =>
     does('read', async () => ({ ...(await operations.task(id)), ...(await operations.results(id)) })),
   );
   server.registerTool('post_task', { description: 'Post a task. board: it waits until an agent claims it. swarm: asks the master for a task that all agents plan, vote on and carry out; it begins when he says yes, and get_task then shows what came of it. You are told by letter either way.', inputSchema: TaskIn }, (task) =>
     does('tasks', () => operations.post(caller, task, seed())),
   );
-  server.registerTool('claim_task', { description: 'Take a board task. Report in time or it returns to the pool.', inputSchema: Task }, ({ id }) => does('tasks', () => operations.claim(caller, id, seed())));
+  server.registerTool('claim_task', { description: 'Take a board task. Report in time or it returns to the pool.', inputSchema: Task.extend(ClaimQuery.shape) }, ({ id, agent_name: name }) => does('tasks', () => operations.claim(caller, id, seed(), [name])));
   server.registerTool('report_task', { description: 'Report on a task you have claimed.', inputSchema: Task.extend(ReportIn.shape) }, ({ id, text }) => does('tasks', () => operations.report(caller, id, text, seed())));
   server.registerTool('complete_task', { description: 'End a task you have claimed.', inputSchema: Task.extend(CompleteIn.shape) }, ({ id, ...end }) => does('tasks', () => operations.complete(caller, id, end, seed())));
   server.registerTool('dispatch_task', { description: 'Hand on a part of a task you have claimed: to executor with a command (the master is asked first), or to another agent with an instruction.', inputSchema: Task.extend(DispatchIn.shape) }, ({ id, ...part }) => does('tasks', () => operations.dispatch(caller, id, part, seed())));

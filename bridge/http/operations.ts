@@ -6,12 +6,13 @@ import { type BoardItem, claim, complete, report, type Refusal, hold, type Step,
 import type { Board } from './board.ts';
 import type { House, Spoken } from './door.ts';
 import type { Caller, KeyRing } from './key-ring.ts';
-import type { Delivered, Mailbox } from './mailbox.ts';
+import { firstOf, lastOf, pageOf, type Part, partOf, textFrom } from './letter-page.ts';
+import type { Mailbox } from './mailbox.ts';
 import { cleanText } from '../matrix/clean-text.ts';
 import { maskSecrets } from '../matrix/secrets.ts';
 import { commandOf } from './order.ts';
 import { DoorProblem } from './problems.ts';
-import type { AggregateOut, CheckinOut, CommandIn, DispatchIn, DispatchOut, HouseOut, JobView, MessageIn, ResultsOut, StatusOut, TaskIn, TasksQuery, TaskView } from './schemas.ts';
+import type { AggregateOut, CheckinOut, CommandIn, DispatchIn, DispatchOut, HouseOut, JobView, ListenQuery, MessageIn, ResultsOut, StatusOut, TaskIn, TasksQuery, TaskView } from './schemas.ts';
 import { aggregateOf, itemView, swarmAggregate } from './task-views.ts';
 import type { Waits } from './waits.ts';
 
@@ -24,6 +25,8 @@ export interface Rooms {
 }
 
 const CHECKED = 500;
+const LISTED_LETTERS = 2_000;
+const shortened = (text: string): string => (text.length <= LISTED_LETTERS ? text : `${text.slice(0, LISTED_LETTERS).toWellFormed()}…`);
 /** Tasks of the swarm among which those of one state are looked for. */
 const SEARCHED = 200;
 
@@ -51,8 +54,7 @@ export class Operations {
   }
 
   async checkin({ agent, scopes }: Caller, name: string): Promise<z.infer<typeof CheckinOut>> {
-    const own = [agent, this.#house.nameOf(agent)].map((one) => one.normalize('NFC').toLowerCase());
-    if (!own.includes(name.normalize('NFC').toLowerCase())) throw new DoorProblem('auth.other', { who: agent });
+    if (!this.#isCalled(agent, name)) throw new DoorProblem('auth.other', { who: agent });
     const waiting = await this.#mailbox.read(agent, undefined, CHECKED);
     return { agent, name: this.#house.nameOf(agent), scopes: [...scopes], onlineUntil: Date.now() + ONLINE_MS, waiting: waiting.length };
   }
@@ -62,11 +64,22 @@ export class Operations {
   }
 
   /** Waits up to `waitMs` for the first letter; it may be cut short at any time and nothing is lost. */
-  async listen(caller: Caller, since: string | undefined, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly Delivered[]; next: string | null }> {
+  async listen(caller: Caller, { since, limit, letter, from }: Pick<ListenQuery, 'since' | 'limit' | 'letter' | 'from'>, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly Part[]; next: string | null; more: boolean }> {
     const { agent } = caller;
-    if (since !== undefined) await this.#mailbox.seen(agent, since);
-    const messages = waitMs === 0 ? await this.#mailbox.next(agent, since, 0, signal) : await this.#wait(caller, () => this.#mailbox.next(agent, since, waitMs, signal));
-    return { messages, next: messages.at(-1)?.id ?? since ?? null };
+    if (letter !== undefined) return { messages: [await this.#part(agent, letter, from)], next: since ?? null, more: false };
+    if (since !== undefined && !(await this.#mailbox.seen(agent, since))) throw new DoorProblem('since.future');
+    // One more than is given out says whether others are left.
+    const look = (ms: number) => this.#mailbox.next(agent, since, ms, signal, limit + 1);
+    const page = pageOf(waitMs === 0 ? await look(0) : await this.#wait(caller, () => look(waitMs)), limit);
+    const last = page.messages.at(-1)?.id;
+    if (last !== undefined && !signal.aborted) await this.#mailbox.handed(agent, last);
+    return { ...page, next: last ?? since ?? null };
+  }
+
+  async #part(agent: AgentId, id: string, from: number): Promise<Part> {
+    const letter = await this.#mailbox.one(agent, id);
+    if (letter === undefined) throw new DoorProblem('letter.unknown', { what: id });
+    return partOf(letter, from);
   }
 
   /** What came while it waited is for whoever may still have it. */
@@ -81,10 +94,15 @@ export class Operations {
     }
   }
 
-  async tasks({ state, limit }: z.infer<typeof TasksQuery>): Promise<readonly TaskView[]> {
-    const [board, swarm] = await Promise.all([this.#board.list(state === undefined ? limit : 2_000), this.#house.swarmTasks?.list(state === undefined ? limit : Math.max(limit, SEARCHED)) ?? []]);
+  async tasks({ state, limit, before }: z.infer<typeof TasksQuery>): Promise<{ tasks: TaskView[]; more: boolean }> {
+    const plain = state === undefined && before === undefined;
+    const [board, swarm] = await Promise.all([this.#board.list(plain ? limit + 1 : 2_000), this.#house.swarmTasks?.list(plain ? limit + 1 : Math.max(limit, SEARCHED)) ?? []]);
     const all = [...board.map(itemView), ...swarm].toSorted((a, b) => b.createdAt - a.createdAt);
-    return all.filter((task) => state === undefined || task.state === state).slice(0, limit);
+    const wanted = all.filter((task) => (state === undefined || task.state === state) && (before === undefined || task.createdAt < before));
+    // A list says what there is; the whole description is its own task's.
+    const listed = wanted.slice(0, limit).map((task) => ({ ...task, description: shortened(task.description) }));
+    const tasks = [...firstOf(listed)];
+    return { tasks, more: tasks.length < wanted.length };
   }
 
   async task(id: string): Promise<TaskView> {
@@ -109,7 +127,8 @@ export class Operations {
   }
 
   /** Exactly one of those who claim it at once has it; the others are told who. Claiming it again says nothing new. */
-  async claim({ agent }: Caller, id: string, seed: string): Promise<TaskView> {
+  async claim({ agent }: Caller, id: string, seed: string, names: readonly (string | undefined)[] = []): Promise<TaskView> {
+    if (names.some((name) => name !== undefined && !this.#isCalled(agent, name))) throw new DoorProblem('auth.other', { who: agent });
     const { item, before } = await this.#changed(id, (one, now) => claim(one, agent, now));
     if (before.owner !== agent) await this.#tell(agent, item, boardLine.claimed[this.#house.lang](item.id), seed);
     return itemView(item);
@@ -163,14 +182,18 @@ export class Operations {
 
   async results(id: string): Promise<z.infer<typeof ResultsOut>> {
     const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
-    const result = item === null ? await this.#reportOf(id) : item.result;
-    return { id, state: task.state, result, reports: [...(item?.reports ?? [])], jobs: [...(await this.#jobs(item))] };
+    const whole = item === null ? await this.#reportOf(id) : item.result;
+    const result = whole === null ? null : textFrom(whole);
+    const [reports, jobs] = [item?.reports ?? [], await this.#jobs(item)];
+    const shown = { reports: [...lastOf(reports)], jobs: [...lastOf(jobs)] };
+    return { id, state: task.state, result: result?.text ?? null, ...shown, cut: (result?.next ?? null) !== null || shown.reports.length < reports.length || shown.jobs.length < jobs.length };
   }
 
-  async aggregate(id: string): Promise<z.infer<typeof AggregateOut>> {
+  async aggregate(id: string, from = 0): Promise<z.infer<typeof AggregateOut>> {
     const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
     const all = item === null ? swarmAggregate(task, await this.#reportOf(id)) : aggregateOf(item, await this.#jobs(item), (agent) => this.#nameOf(agent));
-    return { id, state: task.state, ...all };
+    const { text, next } = textFrom(all.markdown, from);
+    return { id, state: task.state, ...all, markdown: text, next };
   }
 
   async overview({ agent }: Caller): Promise<z.infer<typeof HouseOut>> {
@@ -204,6 +227,11 @@ export class Operations {
 
   #refusal({ code, owner }: Refusal): DoorProblem {
     return new DoorProblem(code, { owner, ...(owner === null ? {} : { who: this.#nameOf(owner) }) });
+  }
+
+  #isCalled(agent: AgentId, name: string): boolean {
+    const plain = (word: string) => word.normalize('NFC').trim().replace(/^@/u, '').toLowerCase();
+    return [agent, this.#house.nameOf(agent)].some((one) => plain(one) === plain(name));
   }
 
   #nameOf(agent: string): string {

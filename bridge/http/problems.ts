@@ -30,6 +30,10 @@ export const STATUS = {
   'idempotency.mismatch': 422,
   'idempotency.running': 409,
   'receiver.unknown': 404,
+  'answer.late': 409,
+  'since.future': 400,
+  'letter.unknown': 404,
+  'ask.unknown': 404,
   'message.too-long': 413,
   'room.closed': 409,
   'task.unknown': 404,
@@ -48,6 +52,13 @@ export const STATUS = {
   'house.busy': 503,
   'house.fault': 500,
 } as const satisfies Record<DoorProblemCode, number>;
+
+/**
+ * Refusals that pass by themselves, or when somebody else does something: told again to whoever repeats the call, they
+ * would outlive their reason. Nothing was done, so the next call is a first one.
+ */
+const PASSES: ReadonlySet<string> = new Set(['auth.scope', 'rate.limited', 'idempotency.running', 'room.closed', 'task.claimed', 'task.not-yours', 'task.unavailable', 'task.waiting', 'command.waiting', 'answer.late', 'house.busy', 'house.fault', 'request.slow'] satisfies readonly DoorProblemCode[]);
+export const passes = (code: DoorProblemCode | null): boolean => code !== null && PASSES.has(code);
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',

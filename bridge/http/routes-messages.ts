@@ -38,7 +38,7 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbo
       schema: {
         operationId: 'sendMessage',
         summary: 'Speak in the HQ room',
-        description: 'Your words appear in HQ from your own account. Naming an agent as receiver or by @name calls it. To answer an ask, send its ask as inReplyTo before replyBy; the first answer counts. An ask with a task wants in content what the end of its prompt describes: one JSON object, or text.',
+        description: 'Your words appear in HQ from your own account. Naming an agent as receiver or by @name calls it. To answer an ask, send its ask as inReplyTo before replyBy. An ask with a task wants in content what the end of its prompt describes: one JSON object, or text.',
         body: MessageIn,
         response: { 200: MessageOut, ...refusals(400, 401, 403, 404, 409, 413, 422, 429) },
       },
@@ -55,17 +55,17 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbo
       schema: {
         operationId: 'listen',
         summary: 'Fetch what is addressed to you',
-        description: 'Waits up to wait seconds for the first letter. Pass the id of the last letter you have as since. Letters stay until you have done so: nothing is lost.',
+        description: 'Waits up to wait seconds for the first letter; who waits counts as listening and takes part in votes. Pass next as since. Letters stay until you have done so. more: others are there. textNext: the letter is longer than this answer.',
         querystring: ListenQuery,
-        response: { 200: LettersOut, ...refusals(400, 401, 403, 429) },
+        response: { 200: LettersOut, ...refusals(400, 401, 403, 404, 429) },
       },
     },
     async (request, reply) => {
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
-      const { messages, next } = await operations.listen(callerOf(request), request.query.since, request.query.wait * 1000, gone.signal);
+      const { messages, next, more } = await operations.listen(callerOf(request), request.query, request.query.wait * 1000, gone.signal);
       await deps.house.touch(callerOf(request).agent);
-      return { messages: [...messages], next };
+      return { messages: [...messages], next, more };
     },
   );
 

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { callerOf } from './guard.ts';
 import type { Operations } from './operations.ts';
+import { DoorProblem } from './problems.ts';
 import { refusals } from './problem-responses.ts';
-import { AggregateOut, CompleteIn, DispatchIn, DispatchOut, ReportIn, ResultsOut, StatusOut, TaskId, TaskIn, TasksOut, TasksQuery, TaskView } from './schemas.ts';
+import { AggregateOut, ClaimIn, ClaimQuery, CompleteIn, DispatchIn, DispatchOut, ReportIn, ResultsOut, StatusOut, TaskId, TaskIn, TasksOut, TasksQuery, TaskView, TextQuery } from './schemas.ts';
 
 export function taskRoutes(app: FastifyInstance, operations: Operations): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -28,15 +29,15 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
   routes.get(
     '/api/tasks',
     { schema: { operationId: 'listTasks', summary: 'List tasks, newest first', querystring: TasksQuery, response: { 200: TasksOut, ...looks } } },
-    async (request) => ({ tasks: [...(await operations.tasks(request.query))] }),
+    async (request) => operations.tasks(request.query),
   );
   routes.get('/api/tasks/:id', { schema: { operationId: 'getTask', summary: 'One task', params: TaskId, response: { 200: TaskView, ...looks } } }, async (request) => operations.task(request.params.id));
   routes.get('/api/tasks/:id/status', { schema: { operationId: 'taskStatus', summary: 'How a task stands', params: TaskId, response: { 200: StatusOut, ...looks } } }, async (request) => operations.status(request.params.id));
   routes.get('/api/tasks/:id/results', { schema: { operationId: 'taskResults', summary: 'What came of a task so far', params: TaskId, response: { 200: ResultsOut, ...looks } } }, async (request) => operations.results(request.params.id));
   routes.get(
     '/api/tasks/:id/aggregate',
-    { schema: { operationId: 'taskAggregate', summary: 'Reports, commands and result of a task in one text', params: TaskId, response: { 200: AggregateOut, ...looks } } },
-    async (request) => operations.aggregate(request.params.id),
+    { schema: { operationId: 'taskAggregate', summary: 'Reports, commands and result of a task in one text', params: TaskId, querystring: TextQuery, response: { 200: AggregateOut, ...looks } } },
+    async (request) => operations.aggregate(request.params.id, request.query.from),
   );
   routes.post(
     '/api/tasks/:id/claim',
@@ -47,10 +48,11 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
         summary: 'Take a board task',
         description: 'Exactly one of those who claim it has it; the others get 409 with the owner. Report within claimSeconds or it returns to the pool. Claiming your own again extends it.',
         params: TaskId,
+        querystring: ClaimQuery,
         response: { 200: TaskView, ...acts },
       },
     },
-    async (request) => operations.claim(callerOf(request), request.params.id, request.seed),
+    async (request) => operations.claim(callerOf(request), request.params.id, request.seed, [request.query.agent_name, ...namesIn(request.body)]),
   );
   routes.post(
     '/api/tasks/:id/report',
@@ -77,4 +79,13 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
     },
     async (request) => operations.dispatch(callerOf(request), request.params.id, request.body, request.seed),
   );
+}
+
+/** Everybody whom the body of a claim names. */
+function namesIn(body: unknown): readonly (string | undefined)[] {
+  if (body === undefined || body === null) return [];
+  const named = ClaimIn.safeParse(body);
+  if (!named.success) throw new DoorProblem('request.invalid', { what: 'body.agent_name' });
+  const { agent_name, agentName, agent, owner } = named.data;
+  return [agent_name, agentName, agent, owner];
 }

@@ -27,14 +27,17 @@ export const MessageOut = z.object({
 
 export const LetterOut = z.object({
   id: z.string().describe('Grows; where to read on.'),
-  type: z.enum(['chat', 'command', 'report', 'ask']),
+  type: z.enum(['chat', 'command', 'report', 'ask', 'answer']).describe('ask wants an answer from you. answer is what somebody said to a message of yours that had called them.'),
   from: z.string(),
-  content: z.string(),
+  content: z.string().describe('Where textNext is there: a part of it.'),
   prompt: z.string().optional().describe('Of an ask: all that a language model needs, in one text.'),
   ask: z.string().optional().describe('To be sent back as inReplyTo.'),
   replyBy: z.int().optional().describe('Milliseconds since 1970; who answers later, or not at all, counts as absent.'),
   task: z.object({ id: z.string(), phase: z.string() }).optional().describe('Of an ask by a swarm task: triage, propose, critique, vote, verify and diagnose want the one JSON object that the end of prompt describes; work and report want text.'),
+  textFrom: z.int().optional().describe('Where in content and prompt this part begins.'),
+  textNext: z.int().optional().describe('There is more of content or prompt: GET /api/messages?letter={id}&from={textNext} has it. Answer only what you have read whole.'),
   event: z.string().optional(),
+  inReplyTo: z.string().optional().describe('Of an answer: the event of your message.'),
   thread: z.string().optional(),
   at: z.int(),
 });
@@ -45,8 +48,15 @@ export const ListenQuery = z.strictObject({
   since: LetterId.optional().describe('The id of the last letter you have: later ones come. Without it, those that you have not yet named so.'),
   wait: z.coerce.number().int().min(0).max(60).default(0).describe('Seconds to wait when there is none.'),
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Letters at most. Fewer come where they are long: more says whether some are left.'),
+  letter: LetterId.optional().describe('Instead of new letters: this one, from the letter of its text that from counts.'),
+  from: z.coerce.number().int().min(0).max(10_000_000).default(0),
 });
-export const LettersOut = z.object({ messages: z.array(LetterOut), next: z.string().nullable().describe('Put this into since the next time.') });
+export type ListenQuery = z.infer<typeof ListenQuery>;
+export const LettersOut = z.object({
+  messages: z.array(LetterOut),
+  next: z.string().nullable().describe('Put this into since the next time.'),
+  more: z.boolean().describe('Others lie there already: ask again at once, with next as since.'),
+});
 
 export const PresenceView = z.object({ id: z.string(), name: z.string(), online: z.boolean(), outside: z.boolean() });
 export type PresenceView = z.infer<typeof PresenceView>;
@@ -77,8 +87,13 @@ export const TaskIn = z.strictObject({
   kind: z.enum(['board', 'swarm']).default('board').describe('swarm: asks the master for a task of all agents; title and description are the mission.'),
   claimSeconds: z.int().min(10).max(86_400).default(600).describe('How long a claim holds without a report.'),
 });
-export const TasksQuery = z.strictObject({ state: TaskState.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
-export const TasksOut = z.object({ tasks: z.array(TaskView) });
+export const TasksQuery = z.strictObject({
+  state: TaskState.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: z.coerce.number().int().min(0).optional().describe('Only those created before: the createdAt of the last that you have.'),
+});
+export const TasksOut = z.object({ tasks: z.array(TaskView), more: z.boolean().describe('There are older ones: ask with before.') });
+export const TextQuery = z.strictObject({ from: z.coerce.number().int().min(0).max(10_000_000).default(0).describe('Where the text goes on: the next of the answer before.') });
 export const TaskId = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9$_:.-]{1,120}$/, 'not the id of a task') });
 
 export const JobView = z.object({
@@ -96,15 +111,21 @@ export const JobId = z.strictObject({ id: z.string().regex(/^j\d{1,9}$/, 'not th
 
 export const ReportOut = z.object({ by: z.string(), at: z.int(), text: z.string() });
 export const StatusOut = z.object({ id: z.string(), state: TaskState, owner: z.string().nullable(), claimUntil: z.int().nullable(), reports: z.int(), lastReport: ReportOut.nullable() });
-export const ResultsOut = z.object({ id: z.string(), state: TaskState, result: z.string().nullable(), reports: z.array(ReportOut), jobs: z.array(JobView) });
+export const ResultsOut = z.object({ id: z.string(), state: TaskState, result: z.string().nullable(), reports: z.array(ReportOut), jobs: z.array(JobView), cut: z.boolean().describe('The last of it only: the aggregate has all, in parts.') });
 export const AggregateOut = z.object({
   id: z.string(),
   state: TaskState,
   byAgent: z.record(z.string(), z.int()).describe('Reports of each agent.'),
   commands: z.object({ done: z.int(), failed: z.int(), waiting: z.int() }),
-  markdown: z.string().describe('All of it in one text.'),
+  markdown: z.string().describe('All of it in one text, from the letter that from counts.'),
+  next: z.int().nullable().describe('Put this into from for the next part of a long text.'),
 });
 
+/** Whoever names somebody at all names himself: a script with two names and one key is told so. */
+const claimant = z.string().max(60).optional().describe('You, by id or name; another is refused. Your key says who you are.');
+export const ClaimQuery = z.looseObject({ agent_name: claimant });
+/** Not in the document: whoever claims need send nothing. */
+export const ClaimIn = z.looseObject({ agent_name: claimant, agentName: claimant, agent: claimant, owner: claimant });
 export const ReportIn = z.strictObject({ text: words(12_000) });
 export const CompleteIn = z.strictObject({ success: z.boolean().default(true), result: words(12_000) });
 

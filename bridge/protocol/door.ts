@@ -23,7 +23,8 @@ export const LISTENING_MS = 15_000;
 
 /** Something for an outside agent in its mailbox; `ask` waits for an answer until `replyBy`. */
 export const Letter = z.object({
-  type: z.enum(['chat', 'command', 'report', 'ask']),
+  /** `answer`: what came of a message in which the reader had called somebody. */
+  type: z.enum(['chat', 'command', 'report', 'ask', 'answer']),
   /** `master`, the id of an agent, or an account of somebody else. */
   from: z.string().max(255),
   content: z.string(),
@@ -36,6 +37,8 @@ export const Letter = z.object({
   /** Of an ask: the task that asks, and its phase, which says what the answer has to look like. */
   task: z.object({ id: z.string().max(40), phase: z.string().max(40) }).optional(),
   event: EventId.optional(),
+  /** Of an answer: the reader's own message that it answers. */
+  inReplyTo: EventId.optional(),
   thread: EventId.optional(),
   /** The chain of calls that it belongs to: what the reader sets off next is one deeper. */
   root: EventId.optional(),

@@ -26,8 +26,8 @@ export const DOOR_PROBLEMS = {
     ({ what }) => `This key does not allow that (needed scope: ${what ?? ''}). Nothing was done.`,
   ),
   'auth.other': phrase<[ProblemFacts]>(
-    ({ who }) => `이 열쇠는 ${who ?? ''}의 것입니다. 다른 이름으로는 들어올 수 없습니다.`,
-    ({ who }) => `This key belongs to ${who ?? ''}; it checks nobody else in.`,
+    ({ who }) => `이 열쇠는 ${who ?? ''}의 것입니다. 다른 이름으로는 들어오거나 맡을 수 없습니다. 아무 일도 하지 않았습니다.`,
+    ({ who }) => `This key belongs to ${who ?? ''}; nobody else checks in or claims with it. Nothing was done.`,
   ),
   'rate.limited': phrase<[ProblemFacts]>(
     ({ seconds }) => `너무 자주 부르고 있습니다. ${seconds ?? 1}초 뒤에 다시 보내 주세요. 이번 것은 처리하지 않았습니다.`,
@@ -72,6 +72,22 @@ export const DOOR_PROBLEMS = {
   'receiver.unknown': phrase<[ProblemFacts]>(
     ({ who }) => `"${who ?? ''}"라는 이름은 여기 없습니다. 보내지 않았습니다. 누가 있는지는 GET /api/status에 있습니다.`,
     ({ who }) => `Nobody here is called "${who ?? ''}". Nothing was sent. GET /api/status says who is here.`,
+  ),
+  'answer.late': phrase<[ProblemFacts]>(
+    () => '이 질문에는 이제 답할 수 없습니다: 시간이 지났거나 이미 답했거나 거둬들인 질문입니다. 이 답은 세지 않았습니다.',
+    () => 'This ask takes no answer any more: its time is up, it has one, or it was taken back. Your answer was not counted.',
+  ),
+  'since.future': phrase<[ProblemFacts]>(
+    () => '아직 오지 않은 편지의 번호입니다. 읽은 것으로 바꾼 것은 없습니다. 마지막으로 받은 next를 넣거나 since를 빼고 보내 주세요.',
+    () => 'No letter has that id yet. Nothing was marked as read. Send the last next that you got, or leave since out.',
+  ),
+  'ask.unknown': phrase<[ProblemFacts]>(
+    () => 'inReplyTo에 적은 것은 받은 질문(ask)이 아닙니다. 보내지 않았습니다. 질문이 아닌 편지에는 inReplyTo를 빼고 답해 주세요.',
+    () => 'inReplyTo names no ask of yours. Nothing was sent. To letters that are no ask, answer without it.',
+  ),
+  'letter.unknown': phrase<[ProblemFacts]>(
+    ({ what }) => `${what ?? ''}라는 편지는 이제 없습니다.`,
+    ({ what }) => `There is no letter ${what ?? ''} any more.`,
   ),
   'message.too-long': phrase<[ProblemFacts]>(
     () => '메시지가 한 번에 보내기에 너무 깁니다. 보내지 않았습니다. 나눠서 보내 주세요.',

@@ -50,6 +50,16 @@ async function added(words: string): Promise<{ key: string; room: string }> {
   return { key, room };
 }
 
+/** The first letter of that kind that comes. */
+async function heard(key: string, type: string, since?: string): Promise<Json> {
+  for (let after = since; ; ) {
+    const { messages, next } = await curl(key, `/api/messages?wait=20${after === undefined ? '' : `&since=${after}`}`);
+    const found = messages.find((letter: Json) => letter.type === type);
+    if (found !== undefined) return found;
+    after = next ?? after;
+  }
+}
+
 describe('an agent that lives elsewhere', () => {
   it('is let in by a master, who alone has its key, until it checks in', async () => {
     const { master, hq } = scene;
@@ -81,14 +91,37 @@ describe('an agent that lives elsewhere', () => {
     expect((await master.answered(hq, called.event)).map(({ who }) => who)).toEqual(['claude']);
 
     const question = await master.say(hq, '스카우트야, 들려?');
-    const letters = await curl(key, '/api/messages?wait=20');
-    const ask = letters.messages.find((letter: Json) => letter.type === 'ask');
+    const ask = await heard(key, 'ask');
     expect(ask).toMatchObject({ from: 'master', content: '스카우트야, 들려?' });
     expect(await curl(key, '/api/messages', { receiver: 'master', content: '들립니다. @자비스 도와주세요.', inReplyTo: ask.ask })).toMatchObject({ answer: 'taken', event: null });
     const [answer] = await master.answered(hq, question);
     expect(answer).toMatchObject({ who: 'scout', body: '들립니다. @자비스 도와주세요.' });
     expect((await master.answered(hq, answer!.id)).map(({ who }) => who)).toEqual(['jarvis']);
     expect(await curl(key, '/api/messages', { receiver: 'master', content: '또', inReplyTo: ask.ask })).toMatchObject({ answer: 'late' });
+  });
+
+  it('hears what came of what it asked, and loses no answer of its own to something said meanwhile', async () => {
+    const { master, hq } = scene;
+    const { key } = await added('!초대 새열쇠 scout');
+    const { next } = await curl(key, '/api/messages?limit=100');
+    const called = await curl(key, '/api/messages', { receiver: '클로드', content: '창고 열쇠는 어디 있나요?' });
+    const [spoken] = await master.answered(hq, called.event);
+    expect(await heard(key, 'answer', next)).toMatchObject({ from: 'claude', inReplyTo: called.event, event: spoken?.id, content: spoken?.body });
+
+    const question = await master.say(hq, '스카우트야, 몇 시야?');
+    // The ask lies in its mailbox, and it has not looked.
+    await scene.until(async () => (await scene.redis.zcard('chavion:swarm:door:open:scout')) === 1);
+    const unread = await curl(key, '/api/messages', { receiver: 'all', content: '잠깐 다른 이야기' });
+    expect(unread).toMatchObject({ answer: null, event: expect.any(String) as string });
+    const { ask } = await heard(key, 'ask', next);
+    const guessed = await curl(key, '/api/messages', { receiver: 'all', content: '찾아보는 중입니다' });
+    expect(guessed).toMatchObject({ answer: 'taken' });
+    await master.answered(hq, question);
+    const truly = await curl(key, '/api/messages', { receiver: 'master', content: '세 시입니다', inReplyTo: ask });
+    expect(truly).toMatchObject({ answer: 'taken', event: expect.any(String) as string });
+    await master.until('the true answer', hq, () => master.shown(hq).find(({ id, body }) => id === truly.event && body.includes('세 시입니다')));
+    expect(await curl(key, '/api/messages', { receiver: 'master', content: '세 시입니다', inReplyTo: ask })).toMatchObject({ answer: 'taken', event: null });
+    expect(await curl(key, '/api/messages', { receiver: 'master', content: 'x', inReplyTo: '$nothing' })).toMatchObject({ code: 'ask.unknown' });
   });
 
   it('ends with the others where two would call each other for ever', async () => {
@@ -127,12 +160,17 @@ describe('an agent that lives elsewhere', () => {
     expect(body.joined).not.toHaveProperty(scene.agent('scout'));
   });
 
-  it('finds what called it while it was away', async () => {
+  it('finds what called it, and what was said to all, while it was away', async () => {
     const { master, hq } = scene;
     const { key } = await added('!초대 잠꾸러기 sleeper');
     const notice = await master.noticed(hq, await master.say(hq, '잠꾸러기야 일어나면 봐'));
     expect(notice.body).toContain('우편함');
-    expect((await curl(key, '/api/messages')).messages).toMatchObject([{ type: 'chat', from: 'master', content: '잠꾸러기야 일어나면 봐' }]);
+    const greeting = await master.say(hq, '얘들아 내일은 쉬자');
+    await master.answered(hq, greeting, 4);
+    expect((await curl(key, '/api/messages')).messages).toMatchObject([
+      { type: 'chat', from: 'master', content: '잠꾸러기야 일어나면 봐' },
+      { type: 'chat', from: 'master', content: '얘들아 내일은 쉬자' },
+    ]);
     await master.noticed(hq, await master.say(hq, '!agent remove sleeper'));
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claim } from '../../bridge/http/board-item.ts';
 import { Board } from '../../bridge/http/board.ts';
+import { passes, STATUS } from '../../bridge/http/problems.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { BareRedis } from '../house/bare-redis.ts';
 import { DoorScene } from '../house/door-scene.ts';
@@ -111,6 +112,18 @@ describe('a task of the board', () => {
     expect((await scene.call('POST', `/api/tasks/b999/claim`, { key: two })).body).toMatchObject({ code: 'task.unknown', status: 404 });
   });
 
+  it('is claimed for nobody else, whoever asks by another name', async () => {
+    const id = await posted();
+    for (const name of ['agent_name', 'agentName', 'agent', 'owner']) {
+      expect(await scene.call('POST', `/api/tasks/${id}/claim`, { key: one, body: { [name]: 'two' } })).toMatchObject({ status: 403, body: { code: 'auth.other' } });
+    }
+    expect(await scene.call('POST', `/api/tasks/${id}/claim?agent_name=two`, { key: one })).toMatchObject({ status: 403, body: { code: 'auth.other' } });
+    expect(await scene.call('POST', `/api/tasks/${id}/claim`, { key: one, body: { agent_name: 7 } })).toMatchObject({ status: 400 });
+    expect((await scene.call('GET', `/api/tasks/${id}`, { key: one })).body).toMatchObject({ state: 'open', owner: null });
+    expect((await scene.call('POST', `/api/tasks/${id}/claim`, { key: one, body: { agent_name: 'One', note: 'x' } })).body).toMatchObject({ owner: 'one' });
+    expect((await scene.call('POST', `/api/tasks/${id}/claim?agent_name=one`, { key: one })).body).toMatchObject({ owner: 'one' });
+  });
+
   it('hands a command to the executor and an instruction to another agent', async () => {
     const id = await posted();
     await scene.call('POST', `/api/tasks/${id}/claim`, { key: one });
@@ -140,6 +153,23 @@ describe('the same call made twice', () => {
     expect(last.headers.get('idempotency-replayed')).toBe('true');
     expect(ids.has(last.body['id'])).toBe(true);
     expect(scene.said.slice(before)).toHaveLength(1);
+  });
+
+  it('is not answered for a day with a refusal that has passed', async () => {
+    const id = String((await again(one, '/api/tasks', { title: '곧 빈다', claimSeconds: 60 }, 'passing')).body['id']);
+    await again(one, `/api/tasks/${id}/claim`, {}, 'one-claims');
+    expect(await again(two, `/api/tasks/${id}/claim`, {}, 'two-claims')).toMatchObject({ status: 409, body: { code: 'task.claimed' } });
+    expect(await again(two, `/api/tasks/${id}/report`, { text: 'x' }, 'two-reports')).toMatchObject({ status: 409, body: { code: 'task.not-yours' } });
+    scene.now = 61_000;
+    expect(await again(two, `/api/tasks/${id}/claim`, {}, 'two-claims')).toMatchObject({ status: 200, body: { owner: 'two' } });
+    expect(await again(two, `/api/tasks/${id}/report`, { text: 'x' }, 'two-reports')).toMatchObject({ status: 200, body: { reports: 1 } });
+    // What was done is told again as ever.
+    expect((await again(two, `/api/tasks/${id}/report`, { text: 'x' }, 'two-reports')).headers.get('idempotency-replayed')).toBe('true');
+    scene.now = 0;
+    // Every refusal is one or the other.
+    expect(Object.keys(STATUS).filter((code) => passes(code as keyof typeof STATUS)).toSorted()).toEqual(
+      ['answer.late', 'auth.scope', 'command.waiting', 'house.busy', 'house.fault', 'idempotency.running', 'rate.limited', 'request.slow', 'room.closed', 'task.claimed', 'task.not-yours', 'task.unavailable', 'task.waiting'],
+    );
   });
 
   it('is refused with other contents, and is another call with another key of ours or theirs', async () => {

@@ -155,10 +155,66 @@ describe('listening', () => {
     expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([{ content: '둘째' }]);
     expect((await scene.call('GET', '/api/messages', { key })).body['messages']).not.toMatchObject([{ content: '둘째' }]);
     expect(await scene.call('GET', '/api/messages?since=now', { key: own })).toMatchObject({ status: 400 });
-    // An id of a time that is to come is nothing that has arrived: what comes then is not lost.
-    expect((await scene.call('GET', '/api/messages?since=999999999999999-1', { key: own })).body['messages']).toEqual([]);
+    // An id of a time that is to come is nothing that has arrived: nothing is marked as read by it.
     await scene.mailbox.put(helper, 'c', letter('셋째'));
-    expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([{ content: '셋째' }]);
+    for (const since of ['999999999999999-1', `${Date.now() + 60_000}-0`]) {
+      expect(await scene.call('GET', `/api/messages?since=${since}`, { key: own })).toMatchObject({ status: 400, body: { code: 'since.future' } });
+      expect(await scene.call('GET', '/api/events', { key: own, headers: { 'last-event-id': since } })).toMatchObject({ status: 400, body: { code: 'since.future' } });
+    }
+    expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([{ content: '둘째' }, { content: '셋째' }]);
+  });
+
+  it('gives so many as are asked for, says that there are more, and fits every answer into what clients take', async () => {
+    const pager = AgentId.parse('pager');
+    const own = await scene.key('pager');
+    for (let i = 0; i < 30; i += 1) await scene.mailbox.put(pager, `n${i}`, letter(`편지 ${i}`));
+    const get = async (query = '') => (await scene.call('GET', `/api/messages${query}`, { key: own })).body as { messages: { id: string; content: string; prompt?: string; textNext?: number }[]; next: string; more: boolean };
+    const first = await get();
+    expect([first.messages.length, first.more]).toEqual([20, true]);
+    const rest = await get(`?since=${first.next}&limit=100`);
+    expect([rest.messages.length, rest.more]).toEqual([10, false]);
+    for (const limit of ['0', '101', 'x']) expect(await scene.call('GET', `/api/messages?limit=${limit}`, { key: own })).toMatchObject({ status: 400 });
+
+    // As long as a question of a task gets, and as bad for JSON as it may be.
+    const prompt = `처음 ${'"\n한글😀'.repeat(20_000)} 끝`;
+    for (let i = 0; i < 3; i += 1) await scene.mailbox.put(pager, `long${i}`, { ...letter('긴 질문'), type: 'ask', ask: `$a${i}`, prompt });
+    let since = rest.next;
+    for (let i = 0; i < 3; i += 1) {
+      const page = await get(`?since=${since}&limit=1`);
+      since = page.next;
+      let whole = page.messages[0]?.prompt ?? '';
+      for (let next = page.messages[0]?.textNext; next !== undefined; ) {
+        const part = await scene.call('GET', `/api/messages?letter=${page.next}&from=${next}`, { key: own });
+        expect(JSON.stringify(part.body).length).toBeLessThan(80_000);
+        const [more] = part.body['messages'] as { prompt: string; textNext?: number }[];
+        whole += more?.prompt ?? '';
+        next = more?.textNext;
+      }
+      expect(whole).toBe(prompt);
+    }
+    expect(JSON.stringify(await get(`?since=${rest.next}&limit=100`)).length).toBeLessThan(80_000);
+    expect(await scene.call('GET', '/api/messages?letter=1-1', { key: own })).toMatchObject({ status: 404, body: { code: 'letter.unknown' } });
+
+    for (let i = 0; i < 12; i += 1) {
+      const { body: posted } = await scene.call('POST', '/api/tasks', { key: own, body: { title: `긴 일 ${i}`, description: 'ㄱ'.repeat(20_000) } });
+      const id = String(posted['id']);
+      await scene.call('POST', `/api/tasks/${id}/claim`, { key: own });
+      const reports = i === 0 ? 20 : 0;
+      for (let n = 0; n < reports; n += 1) await scene.call('POST', `/api/tasks/${id}/report`, { key: own, body: { text: `${n} ${'ㄴ'.repeat(11_000)}` } });
+      if (i > 0) continue;
+      const results = await scene.call('GET', `/api/tasks/${id}/results`, { key: own });
+      expect(JSON.stringify(results.body).length).toBeLessThan(80_000);
+      expect(results.body).toMatchObject({ cut: true });
+      let markdown = '';
+      for (let from: number | null = 0; from !== null; ) {
+        const part: Record<string, unknown> = (await scene.call('GET', `/api/tasks/${id}/aggregate?from=${from}`, { key: own })).body;
+        expect(JSON.stringify(part).length).toBeLessThan(80_000);
+        markdown += String(part['markdown']);
+        from = part['next'] as number | null;
+      }
+      expect(markdown).toContain(`19 ${'ㄴ'.repeat(11_000)}`);
+    }
+    expect(JSON.stringify((await scene.call('GET', '/api/tasks?limit=200', { key: own })).body).length).toBeLessThan(80_000);
   });
 
   it('streams, and goes on after Last-Event-ID', async () => {

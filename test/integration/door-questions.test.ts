@@ -42,6 +42,23 @@ describe('a question to an agent that lives elsewhere', () => {
     expect(await questions.answer(scout, '$nothing', 'x', Date.now())).toBe('unknown');
   });
 
+  it('is not answered by what is said while it lies unread, and a guess gives way to the true answer', async () => {
+    const { mailbox, questions } = process();
+    const chain = { root: EventId.parse('$g'), depth: 0, event: EventId.parse('$g') };
+    const asked = questions.ask({ ...question('$g.scout'), chain }, there, forever());
+    let letter: Awaited<ReturnType<typeof mailbox.read>>[number] | undefined;
+    for (let since: string | undefined; letter?.ask !== '$g.scout'; since = letter?.id ?? since) letter = (await mailbox.next(scout, since, 5_000, forever())).at(-1);
+    expect(await questions.isUnread(scout, '$g.scout')).toBe(true);
+    await mailbox.handed(scout, letter.id);
+    expect(await questions.isUnread(scout, '$g.scout')).toBe(false);
+    expect(await questions.answer(scout, '$g.scout', '잠깐만요', Date.now(), true)).toBe('taken');
+    expect(await asked).toBe('잠깐만요');
+    expect(await questions.answer(scout, '$g.scout', '진짜 답', Date.now())).toBe('better');
+    expect(await questions.answer(scout, '$g.scout', '진짜 답', Date.now())).toBe('again');
+    expect(await questions.answer(scout, '$g.scout', '더 늦은 답', Date.now())).toBe('late');
+    expect(await questions.eventOf('$g.scout')).toBe('$g');
+  });
+
   it('is asked once, and found again by the process that comes after', async () => {
     const [before, after] = [process(), process()];
     const id = '$b.scout';

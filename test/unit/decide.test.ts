@@ -41,6 +41,20 @@ describe('what a master sets off', () => {
     expect(turns(decide('클로드야 요약해줘'))).toEqual(['claude']);
   });
 
+  it('to all: a letter for each who is not there now, and no word about it', () => {
+    const away = new Set([AgentId.parse('claude')]);
+    const ready = new Set(['gabriel', 'jarvis'].map((id) => AgentId.parse(id)));
+    const letters = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'letter' ? [[job.agent, job.text]] : []));
+    const all = decide('얘들아 오늘은 쉬자', { away, ready });
+    expect(turns(all)).toEqual(['gabriel', 'jarvis']);
+    expect(letters(all)).toEqual([['claude', '얘들아 오늘은 쉬자']]);
+    expect(notices(all)).toEqual([]);
+    // Whom it is not for gets no letter.
+    expect(letters(decide('자비스야 안녕', { away, ready }))).toEqual([]);
+    expect(letters(decide('오늘 덥네', { away, ready, floor: 'called' }))).toEqual([]);
+    expect(notices(decide('클로드야 안녕', { away, ready }))).toHaveLength(1);
+  });
+
   it('makes ids that a second delivery cannot add again', () => {
     const ids = (plan: Plan) => plan.jobs.map((job: SwarmJob) => jobId(job));
     expect(ids(decide('얘들아 안녕'))).toEqual(ids(decide('얘들아 안녕')));
