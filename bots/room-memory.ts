@@ -108,12 +108,13 @@ export class RoomMemory {
     }
   }
 
-  async #write(room: RoomId, lang: Lang, { config, provider }: Mind, memory: Memory, { entries }: NextSummary): Promise<string> {
+  async #write(room: RoomId, lang: Lang, { config, provider }: Mind, memory: Memory, { entries, until }: NextSummary): Promise<string> {
     const { residents, rooms, roster } = this.#deps;
     const members = await rooms.members(room);
     const question = summaryQuestion(memory, entries, ({ event }) => residents.byUser.get(event.sender)?.config.name ?? members.get(event.sender) ?? event.sender);
     const request = {
-      turn: `memory.${room}`,
+      // Another summary of the room is another question.
+      turn: `memory.${room}.${until}`,
       agent: config,
       ownerTitle: roster.ownerTitle,
       lang,

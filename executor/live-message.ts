@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Account } from '../bridge/matrix/account.ts';
 import { editContent, messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
@@ -21,7 +21,7 @@ export class LiveMessage {
   readonly #target: LiveTarget;
   readonly #budget: EditBudget;
   readonly #leave: () => void;
-  readonly #run = randomBytes(4).toString('hex');
+  readonly #run = randomUUID();
   #timer: NodeJS.Timeout | null = null;
   #sending: Promise<void> = Promise.resolve();
   #shown: EventId | null = null;

@@ -36,7 +36,7 @@ export async function installSynapse(install: Install): Promise<string> {
   const { folder, whole } = await locateSynapse(install.cacheFolder, install.python);
   if (!whole) {
     await mkdir(install.cacheFolder, { recursive: true });
-    const building = `${folder}.${randomUUID().slice(0, 8)}`;
+    const building = `${folder}.${randomUUID()}`;
     try {
       await build(building, install);
       await rename(building, folder).catch(async (error: unknown) => {

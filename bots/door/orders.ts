@@ -9,6 +9,7 @@ import { APPROVAL_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { OUTSIDE_ORDER_KEY } from '../../bridge/protocol/content.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
+import { change } from '../../bridge/queue/atomic.ts';
 import { canonical } from '../../bridge/queue/canonical.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
@@ -36,6 +37,9 @@ const KEEP = 5_000;
 const MAX_WAITING = 10;
 const waitingKey = (agent: AgentId): string => swarmKey('door', 'jobs-waiting', agent);
 const orderedKey = (seed: string): string => swarmKey('door', 'ordered', seed);
+
+/** A word of the executor's that comes late undoes nothing. */
+const RANK: Readonly<Record<JobView['state'], number>> = { asked: 0, running: 1, unknown: 2, done: 3, failed: 3, refused: 3, stopped: 3 };
 
 const Sent = z.object({ origin_server_ts: z.int() });
 
@@ -74,27 +78,28 @@ export class OutsideOrders {
     if (event.kind === 'redaction') return this.#takenBack(event.target);
     if ((event.kind !== 'message' && event.kind !== 'edit') || event.sender !== this.#deps.executor) return;
     const { root, result } = event.chavion ?? {};
-    const job = root === undefined || result === undefined ? null : await this.#known(root);
-    if (job === null || result === undefined) return;
+    if (root === undefined || result === undefined) return;
     const { state, why, exitCode, output } = result;
-    await this.#store({ ...job, state, why: why ?? null, exitCode: exitCode ?? null, output: output ?? null });
+    await this.#turn(root, (job) => (RANK[state] < RANK[job.state] ? null : { ...job, state, why: why ?? null, exitCode: exitCode ?? null, output: output ?? null }));
   }
 
   /** Out of the room before the executor has seen it, it is nothing that the executor would answer. */
   async #takenBack(order: EventId): Promise<void> {
-    const job = await this.#known(order);
-    if (job?.state === 'asked') await this.#store({ ...job, state: 'stopped' });
+    await this.#turn(order, (job) => (job.state === 'asked' ? { ...job, state: 'stopped' } : null));
   }
 
-  async #known(order: EventId): Promise<JobView | null> {
-    const id = await this.#deps.redis.hget(JOB_OF, order);
-    return id === null ? null : this.get(id);
-  }
-
-  /** Whoever asked and listens need not ask again how it ended. */
-  async #store(job: JobView): Promise<void> {
+  /** Two swarms may hear of one order at once. Whoever asked and listens need not ask again how it ended. */
+  async #turn(order: EventId, next: (job: JobView) => JobView | null): Promise<void> {
     const { redis, letters, lang } = this.#deps;
-    await redis.hset(JOBS, job.id, JSON.stringify(job));
+    const id = await redis.hget(JOB_OF, order);
+    const stored: { job: JobView | null } = { job: null };
+    if (id !== null)
+      await change(redis, JOBS, id, (raw) => {
+        stored.job = raw === null ? null : next(JobView.parse(JSON.parse(raw)));
+        return stored.job === null ? null : JSON.stringify(stored.job);
+      });
+    const { job } = stored;
+    if (job === null) return;
     if (job.state === 'asked' || job.state === 'running') return;
     await redis.zrem(waitingKey(job.agent), job.id);
     await letters.tell(job.agent, `job.${job.id}.${job.state}`, { from: 'executor', text: jobLetter[lang](job), event: job.event });

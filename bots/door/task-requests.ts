@@ -10,6 +10,7 @@ import type { ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.
 import { orderWords } from '../../bridge/protocol/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/task-order.ts';
 import { REQUEST_LASTS_MS, requestBody, requestedMission, TASK_REQUEST_KEY } from '../../bridge/protocol/task-request.ts';
+import { change } from '../../bridge/queue/atomic.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { taskRequest as say } from '../../bridge/text/door.ts';
 import { languageOf } from '../language.ts';
@@ -221,7 +222,14 @@ export class TaskRequests {
   async #store(request: TaskRequest): Promise<void> {
     const { redis, letters, lang } = this.#deps;
     const { id, agent, state, event, mission } = request;
-    await redis.hset(REQUESTS, id, JSON.stringify(request));
+    const stored = { over: true };
+    // Of a yes and a no, or of two swarms that hear of one, the first counts; a yes after the lapse still begins.
+    await change(redis, REQUESTS, id, (raw) => {
+      const before = raw === null ? 'asking' : TaskRequest.parse(JSON.parse(raw)).state;
+      stored.over = before === 'asking' || before === state || (before === 'lapsed' && state === 'begun');
+      return stored.over ? JSON.stringify(request) : null;
+    });
+    if (!stored.over) return;
     if (state !== 'asking') await letters.tell(agent, `request.${id}.${state}`, { from: 'coordinator', text: say[state][languageOf(mission, lang)](id), event });
   }
 }

@@ -141,14 +141,15 @@ function report(state: TaskState, facts: AskFacts): string {
   return [
     words[played === undefined || played === 'unseen' ? 'lead' : played][lang](goal),
     ...(result.length > 0 ? [`## ${words.result[lang]()}`, ...result] : []),
-    ...(evidence.length > 0 ? [`## ${words.way[lang]()}`, evidence.map((one) => wayOf(one, lang)).join('\n')] : []),
+    ...(evidence.length > 0 ? [`## ${words.way[lang]()}`, evidence.map((one) => wayOf(one, lang, played === 'played' ? '▶️' : '✅')).join('\n')] : []),
     ...(verdict === null ? [] : [`## ${words.checked[lang]()}`, `${verdict.played === 'played' || verdict.played === 'unseen' ? '🟡' : verdict.holds ? '✅' : '❌'} ${verdict.why}`]),
     ...(played === 'played' ? [`## ${words.wanting[lang]()}`, [`- ${words.minds[lang]()}`, ...needs].join('\n')] : []),
   ].join('\n\n');
 }
 
-function wayOf({ step, state, exitCode, why }: Evidence, lang: Lang): string {
-  if (state === 'done') return `- ✅ ${step.title}`;
+/** `ran`: the sign of a step that has ended well; of a mission that was only played it is no sign of success. */
+function wayOf({ step, state, exitCode, why }: Evidence, lang: Lang, ran: string): string {
+  if (state === 'done') return `- ${ran} ${step.title}`;
   if (state === 'waiting') return `- ⬜ ${step.title} (${words.notRun[lang]()})`;
   return `- ❌ ${step.title}${exitCode === undefined ? '' : ` (${exitCode})`}${why === undefined ? '' : ` ${why}`}`;
 }

@@ -11,7 +11,7 @@ export interface Owner {
 
 /** Mode 0600, whole or not at all, on the disk before it returns. */
 export function writeSecret(path: string, text: string, owner?: Owner): void {
-  const beside = `${path}.${randomUUID().slice(0, 8)}`;
+  const beside = `${path}.${randomUUID()}`;
   const file = openSync(beside, 'wx', 0o600);
   try {
     if (owner) fchownSync(file, owner.uid, owner.gid);

@@ -22,13 +22,13 @@ function readMark(path: string): ProcessMark | undefined {
 /** One launcher at a time on a data folder. What a killed one left behind does not count. */
 export function takeLock(path: string): Lock {
   const own = mark(process.pid) ?? { pid: process.pid, startTime: '' };
-  const beside = `${path}.${randomUUID().slice(0, 8)}`;
+  const beside = `${path}.${randomUUID()}`;
   writeSecretJson(beside, own);
   try {
     for (;;) {
       try {
         linkSync(beside, path);
-        return { kind: 'held', release: () => rmSync(path, { force: true }) };
+        return { kind: 'held', release: () => release(path, own) };
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error;
       }
@@ -41,9 +41,15 @@ export function takeLock(path: string): Lock {
   }
 }
 
+/** Only one's own: it may have been put aside and taken by another. */
+function release(path: string, own: ProcessMark): void {
+  const held = readMark(path);
+  if (held?.pid === own.pid && held.startTime === own.startTime) rmSync(path, { force: true });
+}
+
 /** Moved, not removed: had another launcher taken it meanwhile, its lock goes back where it was. */
 function putAside(path: string): void {
-  const aside = `${path}.${randomUUID().slice(0, 8)}`;
+  const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
   } catch (error) {

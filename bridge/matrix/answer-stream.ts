@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ChavionContent } from '../protocol/content.ts';
 import { EventId, type RoomId, type UserId } from '../protocol/ids.ts';
 import { type Account, refused } from './account.ts';
@@ -62,7 +62,7 @@ const PART_BYTES = 16_000;
 export class AnswerStream {
   readonly #target: AnswerTarget;
   readonly #budget: EditBudget;
-  readonly #run = randomBytes(4).toString('hex');
+  readonly #run = randomUUID();
   readonly #left: Set<EventId>;
   /** A message may stand in the room already: sending it under the same id changes nothing, the end is put as an edit. */
   #repeats: boolean;

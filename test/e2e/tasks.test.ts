@@ -52,6 +52,21 @@ describe('a task', () => {
     expect(task.thread().filter(({ mentions }) => mentions?.user_ids?.length > 0).map(({ id }) => id)).toEqual([told.id]);
   });
 
+  it('that stand-ins only played says so from its first line to its last, and never that it was done', async () => {
+    const task = await begin('//chavion_task: A 회사와 B 회사 실적을 비교해서 내일 아침까지 보고서를 이메일로 보내줘');
+    const called = await task.until('the call for plans', () => task.thread().find(({ body }) => body.startsWith('📣')));
+    expect(called.body).toContain('🚧 여기서 못 하는 것: 이메일 보내기, 인터넷 조사');
+    const card = await task.ended();
+    expect(card.body).toMatch(/^🟡 \*\*임무 #\d+ · 연습만 함/u);
+    expect(card.body).toContain('🚧 못 한 것: 이메일 보내기');
+    const told = await report(task);
+    expect(told.body).toMatch(/^🟡 [^\n]*아직 하지 않았습니다/u);
+    for (const words of ['진짜로 하려면', '이메일 보내기', '인터넷 조사', 'npm start -- keys']) expect(told.body).toContain(words);
+    const verdict = task.thread().find(({ body }) => body.startsWith('🔬'));
+    expect(verdict?.body).toContain('연습이었습니다');
+    expect([card.body, told.body, verdict?.body].join('\n')).not.toMatch(/결과도 확인했습니다|결과가 맞습니다|계획대로 했고/u);
+  });
+
   it('of which the first command fails is diagnosed, patched and ends done', async () => {
     const task = await begin('!임무 실패하는 명령을 고쳐서 오늘 날짜를 적어줘');
     const card = await task.ended();

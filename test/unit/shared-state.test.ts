@@ -5,13 +5,16 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { asideOf } from '../../bots/aside.ts';
+import { OutsideOrders } from '../../bots/door/orders.ts';
 import { Lanes } from '../../bots/lanes.ts';
 import { TaskJob } from '../../bots/tasks/task-job.ts';
-import { RoomId } from '../../bridge/protocol/ids.ts';
+import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 import { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { change, raise } from '../../bridge/queue/atomic.ts';
 import { openQueue, workOn } from '../../bridge/queue/jobs.ts';
 import { Lease } from '../../bridge/queue/lease.ts';
+import { message } from './events.ts';
 import { BareRedis } from '../house/bare-redis.ts';
 
 let bare: BareRedis;
@@ -58,6 +61,22 @@ describe('what two processes change at once', () => {
     await Promise.all(Array.from({ length: 60 }, (_, i) => change(clients[i % 2] ?? redis, 'sum', 'x', (before) => String(Number(before ?? 0) + 1))));
     expect(await redis.hget('sum', 'x')).toBe('60');
   });
+});
+
+it('a command that an agent asked for only goes forward, whichever swarm hears what of it first', async () => {
+  const event = EventId.parse('$order');
+  const job = { id: 'j1', agent: 'scout', state: 'asked', why: null, exitCode: null, output: null, event, at: 1 };
+  await redis.multi().hset('chavion:swarm:door:jobs', 'j1', JSON.stringify(job)).hset('chavion:swarm:door:job-of', event, 'j1').exec();
+  const executor = UserId.parse('@executor:x');
+  const told: string[] = [];
+  const swarm = () =>
+    new OutsideOrders({ redis: bare.client(), executor, hq: RoomId.parse('!hq:x'), lang: 'ko', letters: { tell: (_agent, what) => Promise.resolve(void told.push(what)) }, speech: { send: () => Promise.reject(new Error('unused')) }, orders: { add: () => Promise.resolve() }, coordinator: { event: () => Promise.resolve(null) } });
+  const [one, other] = [swarm(), swarm()];
+  const says = (state: 'running' | 'done' | 'unknown') => message('r', 'x', { sender: executor, chavion: { v: 1, kind: 'result', root: event, result: { plan: PlanHash.parse('a'.repeat(64)), step: StepId.parse('run'), attempt: 1, state } } });
+  await Promise.all([one.hear(says('running')), other.hear(says('done')), one.hear(says('unknown'))]);
+  await other.hear(says('running'));
+  expect(await one.get('j1')).toMatchObject({ state: 'done' });
+  expect(told).toContain('job.j1.done');
 });
 
 it('a lane takes one after the other, and what fails holds up nothing', async () => {
