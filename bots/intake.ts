@@ -28,6 +28,7 @@ import type { Residents } from './residents.ts';
 import type { RoomMemory } from './room-memory.ts';
 import type { RunningTurns } from './running-turns.ts';
 import type { TaskEar } from './tasks/ear.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 
 export interface IntakeDeps {
   readonly redis: Redis;
@@ -109,13 +110,22 @@ return false`;
 export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<void> {
   const { redis, queue, rooms, residents } = deps;
 
+  const waiting = new WaitingRequests({
+    timeline: deps.timeline,
+    rooms,
+    executor: residents.executor,
+    isAgent: (user) => residents.byUser.has(user),
+    waitingThreads: (room) => deps.tasks.waitingThreads(room),
+    serverName: deps.serverName,
+  });
+
   async function handle(event: RoomEvent): Promise<void> {
     await rooms.note(event);
     switch (event.kind) {
       case 'message':
         return residents.isOwn(event.sender) ? deps.tasks.hear(event) : hear(event);
       case 'reaction':
-        return event.key.startsWith(STOP_SIGN) ? stopBySign(event) : undefined;
+        return event.key.startsWith(STOP_SIGN) ? stopBySign(event) : signed(event);
       case 'redaction':
         deps.running.cancel({ room: event.roomId, source: event.target });
         deps.running.cancel({ room: event.roomId, answer: event.target });
@@ -151,7 +161,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const seen = await facts(message, Floor.safeParse(floor?.split(' ')[1]).data);
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
     if (seen === null) return;
-    const plan = decideForMaster(message, seen);
+    const tap = await waiting.toldOf(message, seen.roomLang);
+    const plan = tap === null ? decideForMaster(message, seen) : { jobs: [tap] };
     await decided(message, plan, true);
     if (plan.jobs.some((job) => job.type === 'turn')) deps.memory.consider(message.roomId, seen.roomLang);
     deps.log.info({ event: message.eventId, room: message.roomId, jobs: plan.jobs.length, afterMs: Date.now() - message.at }, 'heard');
@@ -273,6 +284,13 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     deps.running.cancel({ room: reaction.roomId, source: reaction.target });
     deps.running.cancel({ room: reaction.roomId, answer: reaction.target });
     await deps.tasks.stopSign(reaction);
+  }
+
+  /** 👍 under a request is no yes: he hears once what is. */
+  async function signed(reaction: ReactionEvent): Promise<void> {
+    if (!(await rooms.masters()).has(reaction.sender)) return;
+    const told = await waiting.toldOfSign(reaction, deps.lang);
+    if (told !== null) await decided(told.request, { jobs: [told.notice] });
   }
 
   async function invited(event: MembershipEvent): Promise<void> {

@@ -30,6 +30,8 @@ export interface TaskEar {
   /** `!stop` of a master: in a task's thread that task, elsewhere all of the room that began before. */
   /** How many `!stop` would end now. */
   going(room: RoomId, thread: EventId | undefined): Promise<number>;
+  /** Threads of the room in which a command waits for a master's ✅. */
+  waitingThreads(room: RoomId): Promise<readonly EventId[]>;
   stop(room: RoomId, until: number, thread: EventId | undefined): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
       if (task !== null) await tasks.cancel(task.root, sender);
     },
     going: async (room, thread) => (await meant(room, thread)).length,
+    waitingThreads: async (room) => (await meant(room, undefined)).filter(({ commands }) => Object.values(commands).some(({ state }) => state === 'asked')).map(({ root }) => root),
     async stop(room, until, thread) {
       const hit = (await meant(room, thread)).filter(({ at }) => at <= until);
       for (const { root } of hit) await tasks.cancel(root, null);

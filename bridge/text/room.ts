@@ -56,6 +56,12 @@ export const notAnOrderHere = phrase(
   () => 'That looks like an order, but orders are not taken from notices or emotes (/me). Nothing was done; please send it as an ordinary message.',
 );
 
+/** Where somebody says yes in words to what wants a tap. */
+export const tapToApprove = phrase<[link: string]>(
+  (link) => `말이나 다른 이모지로는 실행되지 않습니다. [여쭌 글](${link})에 있는 ✅를 눌러 주세요. 실행하지 않으려면 ❌입니다. 아직 아무것도 실행하지 않았습니다.`,
+  (link) => `Words and other emoji run nothing. Please tap the ✅ on [the request](${link}), or ❌ to refuse. Nothing has been run yet.`,
+);
+
 /** Of a task whose message was changed afterwards. */
 export const taskEdited = phrase(
   () => '임무 메시지를 고치셔서 임무를 멈췄습니다. 처음 보낸 글과 지금 보이는 글이 달라 실행자가 받지 않습니다. 고친 내용을 새 메시지로 보내 주세요.',

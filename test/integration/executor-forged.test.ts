@@ -197,6 +197,30 @@ describe('an approval', () => {
     expect(runs()).toBe(0);
   });
 
+  it('is not given by words or other signs: one line says where to tap, no agent speaks, nothing runs', async () => {
+    const { command, runs } = counted();
+    const root = await scene.master.say(scene.hq, `!run ${command}`);
+    const request = await scene.asked(root);
+    const told = (source: string) => scene.master.until('where to tap', scene.hq, () => scene.master.shown(scene.hq).find((one) => one.who === 'coordinator' && one.source === source));
+    for (const words of ['응 해줘', 'ㅇㅇ', 'ok go', '👍', '승인!']) {
+      const said = await scene.master.say(scene.hq, words);
+      expect((await told(said)).body).toContain(encodeURIComponent(request.id));
+    }
+    await scene.master.react(scene.hq, request.id, '👍🏽');
+    await told(request.id);
+    const reply = await scene.master.send(scene.hq, { msgtype: 'm.text', body: '진행시켜', 'm.relates_to': { 'm.in_reply_to': { event_id: request.id } } });
+    await told(reply);
+    expect(runs()).toBe(0);
+    const since = scene.master.shown(scene.hq).filter(({ at }) => at >= request.at);
+    expect(since.filter(({ who }) => who !== 'master' && who !== 'coordinator' && who !== 'executor')).toEqual([]);
+    await scene.master.react(scene.hq, request.id, '✅');
+    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')));
+    expect(runs()).toBe(1);
+    // Nothing waits any more: it is talk again.
+    const talk = await scene.master.say(scene.hq, '응 해줘');
+    await scene.master.until('an answer', scene.hq, () => scene.master.shown(scene.hq).find((one) => one.source === talk && one.who !== 'coordinator'));
+  });
+
   it('is as good as before whatever others relate to its request: their “edits”, a thousand reactions', async () => {
     const { command, runs } = counted();
     const root = await scene.master.say(scene.hq, `!run ${command}`);
