@@ -60,10 +60,12 @@ export interface TableInput {
   readonly purse: Pick<Purse, 'rest'>;
   readonly timeZone: string;
   readonly executors: readonly ExecutorOnRoll[];
+  /** Their accounts are closed, locked or suspended. */
+  readonly off?: ReadonlySet<AgentId>;
 }
 
 /** The table of `!agents`, in Markdown. */
-export function renderAgents({ residents, minds, status, running, purse, timeZone, executors }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
+export function renderAgents({ residents, minds, status, running, purse, timeZone, executors, off }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
   const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
   const rows = residents.agents.map(({ id, config }) => {
     const mind = minds.get(id);
@@ -88,6 +90,7 @@ export function renderAgents({ residents, minds, status, running, purse, timeZon
   return [heads, heads.map(() => '---'), ...rows, ...hands].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
   function stateOf(id: AgentId): AgentState {
+    if (off?.has(id) === true) return 'off';
     if (!present.has(id)) return 'absent';
     const elsewhere = minds.get(id)?.provider.online;
     if (elsewhere !== undefined && !elsewhere()) return 'offline';

@@ -62,6 +62,8 @@ export interface Facts {
   readonly nameOf: (agent: AgentId) => string;
   /** Those who live elsewhere and are not there now: what calls them is left in their mailbox. */
   readonly away?: ReadonlySet<AgentId>;
+  /** Those who live here and cannot be heard in this room of the house: not in it, or their account is closed, locked or suspended. */
+  readonly off?: readonly Callable[];
   /** The table of `!agents`. */
   readonly agentsTable: (lang: Lang) => string;
   /** The summary that `!memory` shows; null where there is none. */
@@ -115,7 +117,7 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   if (floor !== null) return withFloor(floor, message, facts, lang);
   // A file without a caption has its name for a body, which calls nobody.
   const words = message.body === message.attachment?.name ? { ...message, body: '' } : message;
-  return speak(message, address(words, facts), facts, lang);
+  return speak(message, address(words, { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] }), facts, lang);
 }
 
 const ordersSomething = (body: string): boolean => parseTask(body) !== null || parseCommand(body)?.kind === 'command';
@@ -246,10 +248,15 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
   }
   if (facts.frozen === true) return { jobs: [notice(message, allFrozen[lang]())] };
   const calledByName = audience.reason === 'mention' || audience.reason === 'reply' || audience.reason === 'callsign';
+  const isOff = (id: AgentId) => facts.off?.some((agent) => agent.id === id) === true;
+  const off = audience.agents.filter(isOff);
+  const there = audience.agents.filter((id) => !isOff(id));
+  if (calledByName && there.length === 0) return { jobs: [notice(message, say.isOff[lang](off.map(facts.nameOf)))] };
+  if (there.length === 0) return { jobs: [notice(message, say.noAgents[lang]())] };
   // What is said to all is for those too who are not there now: they find it when they look in.
-  const later = calledByName ? [] : audience.agents.filter((id) => facts.away?.has(id) === true).map((agent) => letterFor(message, agent));
-  const meant = calledByName ? audience.agents : audience.agents.filter((id) => !facts.byHand.has(id) && facts.away?.has(id) !== true);
-  if (meant.length === 0) return { jobs: [...later, notice(message, mindText.wantsName[lang](audience.agents.map(facts.nameOf)))] };
+  const later = calledByName ? [] : there.filter((id) => facts.away?.has(id) === true).map((agent) => letterFor(message, agent));
+  const meant = calledByName ? there : there.filter((id) => !facts.byHand.has(id) && facts.away?.has(id) !== true);
+  if (meant.length === 0) return { jobs: [...later, notice(message, mindText.wantsName[lang](there.map(facts.nameOf)))] };
   const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;
   const speakers = meant.filter((id) => facts.ready.has(id) && !isQuiet(id));
   const turns = speakers.map((agent) => turnFor(message, agent, lang));
@@ -257,7 +264,7 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
   const away = meant.filter((id) => facts.away?.has(id) === true);
   const missing = meant.filter((id) => !facts.ready.has(id) && !away.includes(id));
   const resting = meant.filter((id) => facts.ready.has(id) && isQuiet(id)).map((id) => ({ name: facts.nameOf(id), until: facts.quiet?.get(id)?.(lang) ?? '' }));
-  const said = [...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoMind[lang](missing.map(facts.nameOf))]), ...(away.length === 0 ? [] : [notOnline[lang](away.map(facts.nameOf))])];
+  const said = [...(calledByName && off.length > 0 ? [say.isOff[lang](off.map(facts.nameOf))] : []), ...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoMind[lang](missing.map(facts.nameOf))]), ...(away.length === 0 ? [] : [notOnline[lang](away.map(facts.nameOf))])];
   const left = [...turns, ...later, ...away.map((agent) => letterFor(message, agent))];
   return { jobs: said.length === 0 ? left : [...left, notice(message, said.join('\n'))] };
 }

@@ -56,7 +56,7 @@ export interface IntakeDeps {
   readonly houseUpgraded: () => void;
   readonly hqName: string;
   readonly lang: Lang;
-  readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>) => string;
+  readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>, off: ReadonlySet<AgentId>) => string;
   readonly log: Logger;
 }
 
@@ -143,6 +143,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
         return event.masked ? secretInEdit(event) : edited(event);
       case 'poll-response':
         return deps.tasks.hear(event);
+      case 'standing':
       case 'power':
         return undefined;
     }
@@ -222,10 +223,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function gathered(message: MessageEvent, floor: Floor | undefined): Promise<Facts> {
     const members = await rooms.members(message.roomId);
-    const present = residents.agents.filter((agent) => members.has(agent.userId));
+    const off = await rooms.off();
+    const present = residents.agents.filter((agent) => members.has(agent.userId) && !off.has(agent.userId));
+    const isHouse = message.roomId === deps.hq || message.roomId === deps.ops;
     const repliedTo = message.replyTo === undefined ? undefined : await deps.timeline.find(message.roomId, message.replyTo);
     return {
       agents: present,
+      // Elsewhere nobody expects all of them.
+      off: isHouse ? residents.agents.filter((agent) => !present.includes(agent)) : [],
       others: residents.others,
       ready: deps.minds.ready,
       byHand: deps.minds.byHand,
@@ -244,12 +249,12 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       ownerTitle: deps.roster.ownerTitle,
       integrator: deps.roster.integrator,
       nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
-      agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id))),
+      agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id)), new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id))),
       memory: await remembered(message),
       running: deps.running.count(message.roomId),
       tasks: await goingTasks(message),
       away: deps.minds.away,
-      runsHere: message.roomId === deps.hq || message.roomId === deps.ops,
+      runsHere: isHouse,
     };
   }
 

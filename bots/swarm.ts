@@ -7,7 +7,7 @@ import { Rooms } from '../bridge/appservice/rooms.ts';
 import { Timeline } from '../bridge/appservice/timeline.ts';
 import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
 import { Meters } from '../bridge/http/meters.ts';
-import { Account } from '../bridge/matrix/account.ts';
+import { Account, refused } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { RoomLanes } from '../bridge/matrix/room-lanes.ts';
 import { hostsOf } from '../bridge/protocol/host-names.ts';
@@ -48,7 +48,7 @@ import { readLendings } from './tasks/lendings.ts';
 import { TASKS_QUEUE, type TaskJob } from './tasks/task-job.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { createShowcase } from './website/showcase.ts';
-import { acrossUpgrades, type Former, moveRoom } from './upgraded-rooms.ts';
+import { acrossUpgrades, type Former, moveRoom, placeSchedules } from './upgraded-rooms.ts';
 import { giveUpTurn, type TurnDeps } from './turn.ts';
 import { loggedOrders, watchedSwarm } from './watched.ts';
 
@@ -95,6 +95,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     coordinator,
     ghost,
     hq: settings.CHAVION_HQ_ROOM,
+    admin: settings.CHAVION_ADMIN_USER,
     isMasterLike: (user) => !residents.isOwn(user) && user !== settings.CHAVION_ADMIN_USER,
     residents: [residents.coordinator, ...residents.agents.map((agent) => agent.userId)],
   });
@@ -148,7 +149,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ownNetwork: settings.CHAVION_APPSERVICE_LISTEN === '0.0.0.0',
     countTurns,
     enqueue,
-    watched: watchedSwarm({ meters, queues: { turns: queue, tasks: taskQueue }, working: () => worker !== null, tasks: () => tasks, purse, residents, executors, budget, coordinator }),
+    watched: watchedSwarm({ meters, queues: { turns: queue, tasks: taskQueue }, working: () => worker !== null, tasks: () => tasks, purse, residents, executors, budget, coordinator, rooms: [settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM] }),
     tasks: () => tasks,
     log,
   });
@@ -218,7 +219,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     houseUpgraded: upgraded.again,
     hqName,
     lang: settings.CHAVION_LANG,
-    agentsTable: (lang, present) => renderAgents({ residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
+    agentsTable: (lang, present, off) => renderAgents({ off, residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
     log,
   });
   const misfits = createMisfits({
@@ -296,8 +297,9 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     },
     async start() {
       for (const [from, to] of upgraded.former) await moveRoom(redis, from, to);
+      await placeSchedules(redis, settings.CHAVION_HQ_ROOM);
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
-      await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)])]);
+      await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)))]);
       executors.start();
       worker = workOn(
         QUEUE,
@@ -326,4 +328,9 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       await Promise.all([queue.close(), taskQueue.close(), orders.close()]);
     },
   };
+}
+
+/** A room of the house that is gone, or closed to us, is told by whoever looks after the rooms: it keeps nobody from the others. */
+function unlessRefused(error: unknown): void {
+  if (!refused(error)) throw error;
 }

@@ -48,12 +48,16 @@ export async function moveRoom(redis: Redis, from: RoomId, to: RoomId): Promise<
       if (!(error instanceof Error && /no such key/i.test(error.message))) throw error;
     });
   }
+}
+
+/** Schedules belong to HQ, whichever room that is: after an upgrade, and where the old one was deleted too. */
+export async function placeSchedules(redis: Redis, hq: RoomId): Promise<void> {
   for (const [id, text] of Object.entries(await redis.hgetall(SCHEDULES))) {
     const schedule = Placed.safeParse(jsonOf(text)).data;
-    if (schedule?.room !== from) continue;
-    await redis.hset(SCHEDULES, id, JSON.stringify({ ...schedule, room: to }));
+    if (schedule === undefined || schedule.room === hq) continue;
+    await redis.hset(SCHEDULES, id, JSON.stringify({ ...schedule, room: hq }));
     // The day's thread cannot go on in another room: the next round begins one.
-    const days = [-1, 0, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
+    const days = [-1, 0, 1].map((day) => new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10));
     await redis.del(...days.map((day) => swarmKey('clock', 'day', day, 'head')));
   }
 }

@@ -3,6 +3,7 @@ import type { Watched } from '../bridge/http/door-deps.ts';
 import type { Account } from '../bridge/matrix/account.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { type CommandJob, commandJobId } from '../bridge/protocol/command-job.ts';
+import type { RoomId } from '../bridge/protocol/ids.ts';
 import type { OrderBox } from '../bridge/queue/executor-queue.ts';
 import type { Roll } from '../bridge/queue/executor-roll.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
@@ -25,6 +26,8 @@ export interface WatchedDeps {
   readonly executors: Pick<Roll, 'list'>;
   readonly budget: EditBudget;
   readonly coordinator: Account;
+  /** HQ and ops. */
+  readonly rooms: readonly RoomId[];
 }
 
 /** What the swarm lets be seen of itself: counts and ids of the roster, no words. */
@@ -42,11 +45,13 @@ export function watchedSwarm(deps: WatchedDeps): Watched {
       return { queues, tasks, spent, executors, edits: deps.budget.granted, blackouts: deps.purse.blackouts().size };
     },
     async parts() {
-      const [homeserver, queue] = await Promise.all([
+      const [homeserver, rooms, queue] = await Promise.all([
         deps.coordinator.call('GET', '/_matrix/client/versions', { tries: 1, timeoutMs: 2_000 }).then(() => true, () => false),
+        // Deleted, or the coordinator is not in it any more: nothing that is said there is heard.
+        Promise.all(deps.rooms.map((room) => deps.coordinator.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`, { tries: 1, timeoutMs: 2_000 }))).then(() => true, () => false),
         depths().then(() => deps.working(), () => false),
       ]);
-      return { homeserver, queue, executor: deps.executors.list().some(({ online }) => online) };
+      return { homeserver, rooms, queue, executor: deps.executors.list().some(({ online }) => online) };
     },
   };
 }

@@ -61,6 +61,7 @@ export class Signs {
       case 'power':
       case 'encrypted':
       case 'upgrade':
+      case 'standing':
       case 'poll-response':
       case 'unreadable':
         return;

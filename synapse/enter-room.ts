@@ -26,14 +26,19 @@ export async function bringIn(client: HomeserverClient, token: string, room: Roo
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
-  const block = `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/block`;
-  const { block: blocked } = await client.call('GET', block, z.object({ block: z.boolean() }), { token });
-  if (!blocked) return false;
-  await client.call('PUT', block, Nothing, { token, body: { block: false } });
+  if (!(await unblock(client, token, room))) return false;
   return enter().catch((error: unknown) => {
     if (isRefusal(error)) return false;
     throw error;
   });
+}
+
+/** A room that was blocked in Ketesa lets nobody in. Returns whether it was. */
+async function unblock(client: HomeserverClient, token: string, room: RoomId): Promise<boolean> {
+  const path = `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/block`;
+  const { block } = await client.call('GET', path, z.object({ block: z.boolean() }), { token });
+  if (block) await client.call('PUT', path, Nothing, { token, body: { block: false } });
+  return block;
 }
 
 /** Back into a room that its account was taken out of, a ban lifted: for accounts without which there is no house. */
@@ -54,6 +59,7 @@ export async function makeRuler(builder: Builder, state: RoomState): Promise<boo
   if (rules(who.admin) && state.joined.has(who.admin)) return true;
   const giver = [...state.joined].find((user) => user !== who.admin && rules(user));
   if (giver === undefined) return false;
+  if (!state.joined.has(who.admin)) await unblock(client, token, state.room);
   try {
     await actAs(client, token, giver, async (own) => {
       if (!rules(who.admin)) await client.call('PUT', path(state.room, 'state/m.room.power_levels/'), Nothing, { token: own, body: { ...state.levels, users: { ...state.levels.users, [who.admin]: OWNER } } });

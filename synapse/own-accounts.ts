@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { UserId } from '../bridge/protocol/ids.ts';
+import { GHOST_DEVICE } from '../bridge/matrix/account.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
 
 export interface AccountWanted {
@@ -139,5 +140,9 @@ export async function keepCoordinator(client: HomeserverClient, token: string, c
   const standing = await standingOf(client, token, coordinator);
   if (standing === null || isWell(standing)) return false;
   await openPerson(client, token, coordinator);
+  await giveDevice(client, token, coordinator);
   return true;
 }
+
+/** What an agent speaks through; closing an account ends it. One that is there stays. */
+export const giveDevice = (client: HomeserverClient, token: string, ghost: UserId): Promise<void> => client.call('POST', `${userPath(ghost)}/devices`, Nothing, { token, body: { device_id: GHOST_DEVICE } });

@@ -31,17 +31,26 @@ export interface ProvisionedRoom {
   readonly fate: 'same' | 'moved' | 'made' | 'lost';
 }
 
+/** There is no room any more that the house could look after, and making one is not the moment's business. */
+export class RoomGone extends Error {
+  constructor(alias: string) {
+    super(`the room ${alias} is gone`);
+    this.name = 'RoomGone';
+  }
+}
+
 /**
  * The room of the house, made where there is none, followed where it was upgraded, and put right where it is missing
  * something or not safe. What the alias says counts only where nothing is remembered: whoever is quick with an alias
  * would otherwise be the new headquarters.
  */
-export async function provisionRoom(builder: Builder, wanted: RoomWanted, remembered: RoomId | undefined): Promise<ProvisionedRoom> {
+export async function provisionRoom(builder: Builder, wanted: RoomWanted, remembered: RoomId | undefined, mayMake = true): Promise<ProvisionedRoom> {
   const { client, token, who } = builder;
   const kept = remembered === undefined ? null : await followUpgrades(client, token, remembered, who);
   const named = await byAlias(builder, wanted.alias);
   const found = kept ?? (named === null ? null : await followUpgrades(client, token, named, who));
   const ours = found !== null && (kept !== null || isOfTheHouse(found.state, who)) && (await makeRuler(builder, found.state)) ? found : null;
+  if (ours === null && !mayMake) throw new RoomGone(wanted.alias);
   const room = ours?.state.room ?? (await create(builder, wanted));
   if (named !== room) await giveAlias(builder, wanted.alias, room, named);
   for (const old of ours?.before ?? []) await leaveInOrder(builder, old, room);

@@ -152,6 +152,7 @@ export class TaskRequests {
       case 'power':
       case 'encrypted':
       case 'upgrade':
+      case 'standing':
       case 'unreadable':
         return;
     }

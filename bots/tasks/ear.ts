@@ -66,6 +66,7 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
       case 'power':
       case 'encrypted':
       case 'upgrade':
+      case 'standing':
       case 'unreadable':
         return;
     }

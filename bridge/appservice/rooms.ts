@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../matrix/account.ts';
 import { creationIn } from '../matrix/lineage.ts';
 import { type RoomId, UserId } from '../protocol/ids.ts';
+import { offIn, type OffState, STANDING_TYPE } from '../protocol/standing.ts';
 import type { RoomEvent } from '../protocol/room-event.ts';
 
 const PowerLevels = z.object({ users: z.record(z.string(), z.coerce.number()).default({}) });
@@ -11,6 +12,7 @@ export interface RoomsOptions {
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
   readonly hq: RoomId;
+  readonly admin?: UserId;
   /** Leaves out the accounts that can never be masters: Chavion's own, and the admin. */
   readonly isMasterLike: (user: UserId) => boolean;
   /** Everybody who may be in a room, to find one who can read it. */
@@ -26,6 +28,7 @@ export class Rooms {
   readonly #isMasterLike: (user: UserId) => boolean;
   readonly #members = new Map<RoomId, Promise<Map<string, string>>>();
   readonly #encrypted = new Map<RoomId, boolean>();
+  #off: Promise<ReadonlyMap<UserId, OffState>> | null = null;
   #masters: Promise<ReadonlySet<UserId>> | null = null;
 
   constructor(options: RoomsOptions) {
@@ -90,7 +93,14 @@ export class Rooms {
     return encrypted;
   }
 
+  /** Whose accounts the admin has found closed, locked or suspended. */
+  off(): Promise<ReadonlyMap<UserId, OffState>> {
+    this.#off ??= this.#account.state(this.#hq, STANDING_TYPE).then(offIn);
+    return this.#off;
+  }
+
   async note(event: RoomEvent): Promise<void> {
+    if (event.kind === 'standing' && event.roomId === this.#hq && event.sender === this.#options.admin) this.#off = Promise.resolve(event.off);
     if (event.kind === 'power' && event.roomId === this.#hq) this.#masters = this.#mastersWith([...event.users]);
     if (event.kind === 'encrypted') this.#encrypted.set(event.roomId, true);
     if (event.kind !== 'membership') return;
@@ -107,6 +117,7 @@ export class Rooms {
     this.#readers.clear();
     this.#encrypted.clear();
     this.#masters = null;
+    this.#off = null;
   }
 
   async #mastersWith(users: readonly (readonly [string, number])[]): Promise<ReadonlySet<UserId>> {

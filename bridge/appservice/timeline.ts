@@ -104,6 +104,7 @@ export class Timeline {
       case 'power':
       case 'encrypted':
       case 'upgrade':
+      case 'standing':
       case 'unreadable':
         return;
     }

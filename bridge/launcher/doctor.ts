@@ -17,6 +17,7 @@ import { askTroubles } from './control.ts';
 import { LOW_DISK_BYTES, readableBytes } from './disk.ts';
 import { versionOf } from './distribution.ts';
 import { readJson } from './files.ts';
+import { houseFindings } from './doctor-house.ts';
 import { executorAnswers } from './executor-part.ts';
 import { type DataPaths, Instance, cacheFolder, dataPaths, isRoot, stateRoot } from './instance.ts';
 import { holder } from './lock.ts';
@@ -119,7 +120,8 @@ async function ports({ settings }: Loaded): Promise<Finding[]> {
   return taken.map(({ port, variable, by }) => bad(doctorText.portTaken(port, variable, by)));
 }
 
-async function running(paths: DataPaths, { settings }: Loaded): Promise<Finding[]> {
+async function running(paths: DataPaths, loaded: Loaded): Promise<Finding[]> {
+  const { settings } = loaded;
   const launcher = holder(paths.lock);
   const secrets = readJson(paths.secrets, Secrets);
   const answers = {
@@ -128,7 +130,7 @@ async function running(paths: DataPaths, { settings }: Loaded): Promise<Finding[
     swarm: await answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
   };
   const parts = Object.entries(answers).map(([part, up]) => (up ? good(doctorText.part(part)) : bad(doctorText.partSilent(part, join(paths.logs, `${part}.log`)))));
-  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths)), ...(await unsteady(paths))];
+  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths)), ...(await unsteady(paths)), ...(answers.synapse ? await houseFindings(paths, loaded) : [])];
 }
 
 /** One that answers now and dies every minute is not well. */

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { load } from '../config/load.ts';
 import type { Environment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
+import { HomeserverClient } from '../../synapse/client.ts';
+import { opens } from '../../synapse/own-accounts.ts';
+import { sayAsAdmin } from '../../synapse/say.ts';
 import { Remembered, provision } from '../../synapse/provision.ts';
 import { localAddress } from '../../synapse/homeserver-config.ts';
 import type { HouseRooms } from '../../synapse/house-rooms.ts';
@@ -96,7 +99,9 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     executorExists(house) ? supervision.run(executorPlan(house, now), 'Executor', stop) : undefined,
   ]);
   const master = { userId: people(instance.serverName).master, password: secrets.passwords.master };
-  const publish = (password: string) =>
+  let published = '';
+  const publish = (password: string) => {
+    published = password;
     supervision.ready.publish({
       homeserver: localAddress(loaded.settings),
       serverName: instance.serverName,
@@ -105,8 +110,11 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
       space: rooms.space,
       api: `http://127.0.0.1:${loaded.settings.CHAVION_API_PORT}`,
     });
-  publish(master.password);
-  await welcome({ terminal, settings: loaded.settings, master, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
+  };
+  // Somebody may have given him another one in Ketesa: what does not open the door is not shown as if it did.
+  const known = await opens(new HomeserverClient(homeserverUrl(house)), master);
+  publish(known ? master.password : '');
+  await welcome({ terminal, settings: loaded.settings, master: { ...master, password: known ? master.password : null }, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
   const anew = new AbortController();
   let end: 'anew' | 'afresh' = 'anew';
   const startAfresh = () => {
@@ -118,7 +126,7 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
   const moved = async (next: HouseRooms) => {
     rooms = next;
     writeSecretJson(paths.provision, { ...(readJson(paths.provision, Remembered) ?? { avatars: {} }), rooms });
-    publish(loadSecrets(paths.secrets).passwords.master);
+    publish(published);
     terminal.mark('note', launcherText.roomsMoved[terminal.lang]());
     // The executor follows by itself: what it runs goes on.
     await supervision.part('swarm')?.restart();
@@ -164,7 +172,10 @@ async function furnish(house: House, terminal: Terminal): Promise<HouseRooms> {
   if (done.adminToken !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: done.adminToken });
   writeSecretJson(paths.provision, done.remembered);
   step.done(launcherText.roomsReady(loaded.roster.agents.length)[terminal.lang]());
-  if (done.fates.hq === 'lost' || done.fates.ops === 'lost') terminal.mark(false, launcherText.roomsLost[terminal.lang]());
+  if (done.fates.hq === 'lost' || done.fates.ops === 'lost') {
+    terminal.mark(false, launcherText.roomsLost[terminal.lang]());
+    await sayAsAdmin({ client: new HomeserverClient(homeserverUrl(house)), token: done.adminToken }, done.rooms.hq, launcherText.roomsLost[loaded.settings.CHAVION_LANG]());
+  }
   if (done.outside.length > 0) terminal.mark('note', launcherText.keptOutside(done.outside)[terminal.lang]());
   if (done.dormant.length > 0) terminal.mark('note', dormantText[terminal.lang](done.dormant));
   return done.rooms;

@@ -8,7 +8,8 @@ import { type Terminal, padded } from './terminal.ts';
 export interface Welcome {
   readonly terminal: Terminal;
   readonly settings: Settings;
-  readonly master: { readonly userId: UserId; readonly password: string };
+  /** Null: not known any more. */
+  readonly master: { readonly userId: UserId; readonly password: string | null };
   /** No agent has a key. */
   readonly rehearsal: boolean;
   readonly separated: boolean;
@@ -26,7 +27,7 @@ export async function welcome({ terminal, settings, master, rehearsal }: Welcome
   terminal.line();
   row(text.homeserver, localAddress(settings));
   row(text.user, master.userId);
-  row(text.password, master.password);
+  row(text.password, master.password ?? text.otherPassword);
   row(text.room, text.hq);
   terminal.line();
   row(text.computer, text.elementWeb);

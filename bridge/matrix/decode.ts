@@ -3,6 +3,7 @@ import { CHAVION_KEY, ChavionContent } from '../protocol/content.ts';
 import { EventId, RoomId, UserId } from '../protocol/ids.ts';
 import type { EditEvent, MessageEvent, RoomEvent, UnreadableEvent } from '../protocol/room-event.ts';
 import { decodeAttachment } from './attachment.ts';
+import { offIn, STANDING_TYPE } from '../protocol/standing.ts';
 import { cleanName, cleanText } from './clean-text.ts';
 import { decodeMentions } from './mentions.ts';
 import { maskSecrets } from './secrets.ts';
@@ -96,6 +97,7 @@ function decodeState(event: Envelope, origin: Origin, stateKey: string): RoomEve
     }
     return { ...origin, kind: 'power', users };
   }
+  if (event.type === STANDING_TYPE && stateKey === '') return { ...origin, kind: 'standing', off: offIn(event.content) };
   if (event.type === 'm.room.tombstone' && stateKey === '') {
     const replaced = z.object({ replacement_room: RoomId }).safeParse(event.content);
     return replaced.success ? { ...origin, kind: 'upgrade', to: replaced.data.replacement_room } : null;

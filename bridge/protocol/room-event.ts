@@ -1,4 +1,5 @@
 import type { ChavionContent } from './content.ts';
+import type { OffState } from './standing.ts';
 import type { EventId, RoomId, UserId } from './ids.ts';
 
 /** What a Matrix event means to Chavion, after `bridge/matrix/decode.ts` looked at it once. */
@@ -12,6 +13,7 @@ export type RoomEvent =
   | PowerLevelsEvent
   | EncryptedEvent
   | UpgradeEvent
+  | StandingEvent
   | UnreadableEvent;
 
 interface Origin {
@@ -92,6 +94,12 @@ export interface PowerLevelsEvent extends Origin {
 export interface UpgradeEvent extends Origin {
   readonly kind: 'upgrade';
   readonly to: RoomId;
+}
+
+/** What the admin says of agents' accounts: who is off. */
+export interface StandingEvent extends Origin {
+  readonly kind: 'standing';
+  readonly off: ReadonlyMap<UserId, OffState>;
 }
 
 /** An `m.room.encrypted` message, which nobody here can open. */

@@ -46,6 +46,7 @@ export class Transcript {
       case 'power':
       case 'encrypted':
       case 'upgrade':
+      case 'standing':
       case 'unreadable':
         return [];
     }

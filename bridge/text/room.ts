@@ -135,7 +135,7 @@ export const agentsTable = {
   ),
 };
 
-export type AgentState = 'online' | 'offline' | 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'frozen' | 'no-key' | 'absent';
+export type AgentState = 'online' | 'offline' | 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'frozen' | 'no-key' | 'absent' | 'off';
 
 export const agentState: Record<AgentState, Phrase> = {
   ready: phrase(
@@ -173,6 +173,10 @@ export const agentState: Record<AgentState, Phrase> = {
   'no-key': phrase(
     () => '키 없음',
     () => 'no key',
+  ),
+  off: phrase(
+    () => '꺼짐 (Ketesa에서 켭니다)',
+    () => 'off (Ketesa opens it)',
   ),
   absent: phrase(
     () => '이 방에 없음',
@@ -267,4 +271,10 @@ export const cutByLimit = phrase(
 export const goesOnElsewhere = phrase<[link: string]>(
   (link) => `이 방은 새 방으로 옮겨졌습니다. 거기서 말씀해 주세요: ${link}`,
   (link) => `This room was upgraded and goes on in the new one. Please speak there: ${link}`,
+);
+
+/** Called by name, and its account is closed, locked or suspended, or it is not in the room. */
+export const isOff = phrase<[names: readonly string[]]>(
+  (names) => `${names.join(', ')}: 지금 꺼져 있거나 이 방에 없어서 듣지 못합니다. 켜려면 Ketesa에서 계정을 다시 활성화하거나, 방에 초대해 주세요. 누가 어떤 상태인지: \`!에이전트\``,
+  (names) => `${names.join(', ')}: off now, or not in this room, and does not hear. Open the account again in Ketesa, or invite it here. Who is how: \`!agents\``,
 );

@@ -59,8 +59,8 @@ export const terminalText = {
       () => `The homeserver (${homeserver}) does not answer. See that npm start is running, then try again.`,
     ),
   loginRefused: phrase(
-    () => '마스터로 로그인하지 못했습니다: 비밀번호가 다릅니다. npm start 를 껐다 다시 켜면 맞춰집니다.',
-    () => 'Could not log in as the master: the password is not accepted. Stop npm start and run it again to repair it.',
+    () => '마스터로 로그인하지 못했습니다: 비밀번호가 여기 저장된 것과 다릅니다(다른 곳에서 바꾼 것). 새로 만들기: npm start -- reset-password',
+    () => 'Could not log in as the master: its password is not the one stored here: it was changed elsewhere. For a new one: npm start -- reset-password',
   ),
   loginFailed: (why: string) =>
     phrase(

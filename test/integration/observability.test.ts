@@ -64,7 +64,7 @@ describe('what the house lets be seen of itself', () => {
       const answer = await fetch(at('/ready'));
       return answer.status === 200 ? await answer.json() : undefined;
     });
-    expect(ready).toEqual({ ready: true, parts: { redis: true, homeserver: true, queue: true, executor: true } });
+    expect(ready).toEqual({ ready: true, parts: { redis: true, homeserver: true, rooms: true, queue: true, executor: true } });
   });
 
   it('counts turns, answer times, jobs, edits and spending, and names nothing that anybody said', async () => {

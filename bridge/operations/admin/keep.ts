@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Nothing } from '../../../synapse/client.ts';
 import { type Furnished, furnishRooms, type HouseRooms } from '../../../synapse/house-rooms.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
 import { keepCoordinator, keepExecutor } from '../../../synapse/own-accounts.ts';
-import { messageContent } from '../../matrix/content.ts';
-import type { Lang, RoomId } from '../../protocol/ids.ts';
-import { keptText } from '../../text/house.ts';
-import { readRoom } from '../../../synapse/room-state.ts';
+import type { Lang, RoomId, UserId } from '../../protocol/ids.ts';
+import { agentsText, keptText } from '../../text/house.ts';
+import { AgentsStanding } from './agents-standing.ts';
+import { RoomGone } from '../../../synapse/provision-rooms.ts';
+import { sayAsAdmin } from '../../../synapse/say.ts';
 
 /** Between two looks; what somebody does to the house's own accounts and rooms is put right within it. */
 const LOOK_MS = 15_000;
@@ -19,6 +18,8 @@ export interface KeepDeps {
   /** Undefined where whoever looks does not know it. */
   readonly executorPassword: string | undefined;
   readonly lang: Lang;
+  /** Whose accounts are the owner's to close and open; told when he does. */
+  readonly agents: readonly UserId[];
   /** The admin's token, looked at and made anew where it no longer does what it is for. */
   readonly signIn: () => Promise<void>;
   /** A room was upgraded, and the house's own accounts are in the new one. */
@@ -32,11 +33,13 @@ export class Keeper {
   readonly #deps: KeepDeps;
   readonly #signal: AbortSignal;
   #wake = (): void => undefined;
+  readonly #standing: AgentsStanding;
   #gone = false;
 
   constructor(deps: KeepDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
+    this.#standing = new AgentsStanding(deps.agents);
   }
 
   /** Something has changed in a room. */
@@ -78,17 +81,24 @@ export class Keeper {
       await this.#say(rooms.ops, keptText.coordinator[lang]());
     }
     // A room that is gone is made anew by the next start alone: a slip of the finger may still be undone by a backup.
-    const gone = (await Promise.all([rooms.hq, rooms.ops].map((room) => readRoom(client, token, room)))).includes(null);
-    if (gone && !this.#gone) onKept('gone');
-    this.#gone = gone;
-    if (!gone) await this.#rooms();
+    try {
+      await this.#rooms();
+      this.#gone = false;
+    } catch (error) {
+      if (!(error instanceof RoomGone)) throw error;
+      if (!this.#gone) onKept('gone');
+      this.#gone = true;
+      return;
+    }
+    const news = await this.#standing.look(house());
+    if (news !== null) await this.#say(house().rooms.hq, agentsText[lang](news.gone, news.back));
   }
 
   async #rooms(): Promise<void> {
     const { house, lang, moved, onKept } = this.#deps;
     const { client, token, who, rooms } = house();
     const serverName = who.admin.slice(who.admin.indexOf(':') + 1);
-    const now: Furnished = await furnishRooms({ client, token, serverName, who }, lang, { ...rooms, former: [...(rooms.former ?? [])] });
+    const now: Furnished = await furnishRooms({ client, token, serverName, who }, lang, { ...rooms, former: [...(rooms.former ?? [])] }, false);
     if (now.rooms.hq === rooms.hq && now.rooms.ops === rooms.ops && now.rooms.space === rooms.space) return;
     onKept('moved');
     await moved(now.rooms);
@@ -96,8 +106,6 @@ export class Keeper {
   }
 
   async #say(room: RoomId, text: string): Promise<void> {
-    const { client, token } = this.#deps.house();
-    const body = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
-    await client.call('PUT', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${randomUUID()}`, Nothing, { token, body }).catch(() => undefined);
+    await sayAsAdmin(this.#deps.house(), room, text);
   }
 }

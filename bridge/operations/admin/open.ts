@@ -45,7 +45,7 @@ export function openAdminDesk(house: OpenHouse): Disposable {
     signIn,
     onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
   } satisfies Parameters<typeof follow>[0];
-  const keeping = new Keeper({ house: asAdmin, executorPassword: house.secrets.passwords.executor, signIn, onKept: (account) => log.warn({ account }, 'let in again'), onError: deps.onError, lang: loaded.settings.CHAVION_LANG, moved: house.moved }, stopping.signal);
+  const keeping = new Keeper({ house: asAdmin, executorPassword: house.secrets.passwords.executor, signIn, onKept: (what) => log.warn({ what }, 'put right'), onError: deps.onError, lang: loaded.settings.CHAVION_LANG, moved: house.moved, agents: ghosts(loaded.roster, instance.serverName).map(({ userId }) => userId).filter((user) => user !== who.coordinator) }, stopping.signal);
   void keeping.run();
   void follow({ ...deps, changed: () => keeping.lookNow() }, stopping.signal);
   const lateness = tellLateness({ house: asAdmin, troubles: house.troubles, logs: paths.logs, lang: loaded.settings.CHAVION_LANG, log });

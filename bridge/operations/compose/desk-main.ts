@@ -61,6 +61,7 @@ const keeping = new Keeper(
     house: asAdmin,
     executorPassword: order.executorPassword,
     lang,
+    agents: order.silent.filter((user) => user.startsWith('@agent_')),
     signIn,
     // Swarm and executor see it for themselves; the next `up` is told by `provision`, which follows it too.
     moved: async (next) => writeSecretJson(kept, (rooms = next)),
