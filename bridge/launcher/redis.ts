@@ -23,7 +23,7 @@ export interface RedisSettings {
  */
 const QUEUE_COMMANDS = [
   '-@all +@string +@hash +@set +@sortedset +@list +@stream +@transaction -@dangerous',
-  '+del +unlink +exists +type +expire +pexpire +expireat +pexpireat +ttl +pttl +persist +rename +scan',
+  '+del +unlink +exists +type +expire +pexpire +expireat +pexpireat +ttl +pttl +persist +rename +renamenx +scan',
   '+eval +evalsha +script|load +script|exists',
   '+auth +hello +ping +echo +quit +select +client|setname +client|getname +client|id +info +time',
 ].join(' ');
