@@ -54,6 +54,8 @@ export interface Facts {
   readonly relayed?: { readonly turn: string; readonly agent: AgentId; readonly waiting: boolean } | undefined;
   readonly floor: Floor;
   readonly repliedTo?: UserId | undefined;
+  readonly unasked?: ReadonlySet<UserId>;
+  readonly threadOf?: UserId | undefined;
   readonly fallbackLang: Lang;
   /** What masters last wrote in here: the name of a command says little about who types it. */
   readonly roomLang: Lang;

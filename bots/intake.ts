@@ -226,7 +226,9 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const off = await rooms.off();
     const present = residents.agents.filter((agent) => members.has(agent.userId) && !off.has(agent.userId));
     const isHouse = message.roomId === deps.hq || message.roomId === deps.ops;
-    const repliedTo = message.replyTo === undefined ? undefined : await deps.timeline.find(message.roomId, message.replyTo);
+    const find = async (id: EventId | undefined) => (id === undefined ? undefined : await deps.timeline.find(message.roomId, id));
+    const [repliedTo, hungOn, threadRoot] = await Promise.all([find(message.replyTo), find(message.hungOn), find(message.thread)]);
+    const quoted = repliedTo ?? hungOn;
     return {
       agents: present,
       // Elsewhere nobody expects all of them.
@@ -244,6 +246,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       relayed: await relayed(repliedTo),
       floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
       repliedTo: repliedTo?.event.sender,
+      ...(quoted == null ? {} : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
+      threadOf: threadRoot?.event.sender,
       fallbackLang: deps.lang,
       roomLang: await roomLanguage(message.roomId),
       ownerTitle: deps.roster.ownerTitle,

@@ -16,6 +16,10 @@ export interface Situation {
   readonly floor: Floor;
   /** Author of the message that this one replies to, if any. */
   readonly repliedTo?: UserId | undefined;
+  /** Whom clients mention unasked in such a message: the author of what it hangs on, and those mentioned there. */
+  readonly unasked?: ReadonlySet<UserId>;
+  /** Author of the message on which this thread was opened, if it is one. */
+  readonly threadOf?: UserId | undefined;
 }
 
 export type Audience =
@@ -24,9 +28,9 @@ export type Audience =
 
 /**
  * Whom a master's message is for: those it mentions, else those it calls by callsign, else the agent it replies to,
- * else everyone: who swipes to reply and writes another's name means that other. `closed` lets nobody speak; under `called` a message that calls nobody is for nobody.
+ * else the one on whose words the thread was opened, else everyone: who swipes to reply and writes another's name means that other. `closed` lets nobody speak; under `called` a message that calls nobody is for nobody.
  */
-export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'mentionsRoom' | 'thread'>, situation: Situation): Audience {
+export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'mentionsRoom' | 'thread' | 'pills'>, situation: Situation): Audience {
   const { agents, others, floor, repliedTo } = situation;
   if (floor === 'closed') return { kind: 'nobody', reason: 'floor-closed' };
   if (agents.length === 0) return { kind: 'nobody', reason: 'no-agents' };
@@ -34,16 +38,17 @@ export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'menti
   if (message.mentionsRoom) return everyone;
 
   const calls = callsIn(message.body, [...agents, ...others]);
+  const unasked = (user: UserId): boolean => user === repliedTo || situation.unasked?.has(user) === true;
+  // Clients mention some on their own account: that is not the writer's call, unless there is a pill as well.
+  const mentioned = new Set(message.mentions.filter((user) => message.pills?.includes(user) === true || !unasked(user)));
   // A pill in "@클로드 빼고 다들" names who is left out.
-  const mentioned = new Set<UserId>(message.mentions);
   for (const who of calls.excepted) mentioned.delete(who.userId);
   const mentionedAgents = agents.filter((agent) => mentioned.has(agent.userId));
-  // Clients mention the author of what is replied to on their own account; that is not the writer's call.
-  if (mentionedAgents.some((agent) => agent.userId !== repliedTo)) return { kind: 'agents', agents: ids(mentionedAgents), reason: 'mention' };
-  if (others.some((other) => mentioned.has(other.userId) && other.userId !== repliedTo)) return { kind: 'nobody', reason: 'other-called' };
+  if (mentionedAgents.length > 0) return { kind: 'agents', agents: ids(mentionedAgents), reason: 'mention' };
+  if (others.some((other) => mentioned.has(other.userId))) return { kind: 'nobody', reason: 'other-called' };
 
   const called = byCalls(calls, agents, everyone);
-  const replied = agents.find((agent) => agent.userId === repliedTo);
+  const replied = agents.find((agent) => agent.userId === repliedTo) ?? (repliedTo === undefined ? agents.find((agent) => agent.userId === situation.threadOf) : undefined);
   return called ?? (replied !== undefined ? { kind: 'agents', agents: [replied.id], reason: 'reply' } : null) ?? (floor === 'open' ? everyone : { kind: 'nobody', reason: 'floor-called' });
 }
 

@@ -9,6 +9,8 @@ export interface Entry {
   readonly growing: boolean;
   /** What a reply to it hands back to the provider. */
   readonly resume?: string | undefined;
+  /** Whom it mentions as it reads now, where an edit changed that. */
+  readonly mentions?: readonly UserId[] | undefined;
 }
 
 /** Where old events come from. */
@@ -32,6 +34,7 @@ interface Revision {
   readonly at: number;
   readonly growing: boolean;
   readonly resume: string | undefined;
+  readonly mentions?: readonly UserId[] | undefined;
   /** Known from our own sending: holds until the homeserver's word on the whole of it. */
   readonly ahead: boolean;
 }
@@ -89,7 +92,7 @@ export class Timeline {
         const growing = event.chavion?.streaming === true;
         if (before !== undefined && (before.ahead ? growing : before.at > event.at)) return;
         room.read.delete(event.target);
-        room.edits.set(key, { body: event.body, at: event.at, growing, resume: event.chavion?.resume, ahead: false });
+        room.edits.set(key, { body: event.body, at: event.at, growing, resume: event.chavion?.resume, mentions: event.mentions, ahead: false });
         forgetLoose(room.edits, (one) => room.entries.has(targetOf(one)));
         return;
       }
@@ -247,7 +250,7 @@ function read(room: Room, event: MessageEvent): Entry | null {
   const entry: Entry =
     edit === undefined
       ? { event, body: event.body, growing: event.chavion?.streaming === true, resume: event.chavion?.resume }
-      : { event, body: edit.body, growing: edit.growing, resume: edit.resume };
+      : { event, body: edit.body, growing: edit.growing, resume: edit.resume, mentions: edit.mentions };
   // What was fetched for one look only is not kept.
   if (room.entries.has(event.eventId)) room.read.set(event.eventId, entry);
   return entry;

@@ -5,7 +5,7 @@ import type { EditEvent, MessageEvent, RoomEvent, UnreadableEvent } from '../pro
 import { decodeAttachment } from './attachment.ts';
 import { offIn, STANDING_TYPE } from '../protocol/standing.ts';
 import { cleanName, cleanText } from './clean-text.ts';
-import { decodeMentions } from './mentions.ts';
+import { decodeMentions, pillsIn } from './mentions.ts';
 import { maskSecrets } from './secrets.ts';
 
 export interface DecodeOptions {
@@ -166,7 +166,9 @@ function decodePlain(content: Content, relation: Relation, origin: Origin, optio
   if (words === null) return unreadable(origin, 'body is not a string');
   const thread = relation.rel_type === 'm.thread' ? relation.event_id : undefined;
   const inReplyTo = relation['m.in_reply_to']?.event_id;
-  const replyTo = thread !== undefined && relation.is_falling_back === true ? undefined : inReplyTo;
+  const fallsBack = thread !== undefined && relation.is_falling_back === true;
+  const replyTo = fallsBack ? undefined : inReplyTo;
+  const pills = inReplyTo === undefined ? [] : pillsIn(words.html);
   const attachment = decodeAttachment(content);
   const chavion = readChavion(content, origin, options);
   return {
@@ -177,6 +179,8 @@ function decodePlain(content: Content, relation: Relation, origin: Origin, optio
     ...decodeMentions(content['m.mentions'], words.html),
     ...(replyTo !== undefined && { replyTo }),
     ...(thread !== undefined && { thread }),
+    ...(fallsBack && inReplyTo !== undefined && { hungOn: inReplyTo }),
+    ...(pills.length > 0 && { pills }),
     ...(attachment !== undefined && { attachment }),
     ...(chavion !== undefined && { chavion }),
     masked: words.masked,
@@ -201,10 +205,18 @@ function decodeEdit(outer: Content, target: EventId, origin: Origin, options: De
     kind: 'edit',
     target,
     body: words.body,
+    ...mentionsOfEdit(inner.data, words.html),
     ...(chavion !== undefined && { chavion }),
     // The words for old clients, outside, may hold what the new ones do not.
     masked: words.masked || (readWords(outer)?.masked ?? false),
   };
+}
+
+/** Only what there is: most edits are steps of a growing answer. */
+function mentionsOfEdit(content: Content, html: string | undefined): Partial<Pick<EditEvent, 'mentions' | 'mentionsRoom' | 'pills'>> {
+  const { mentions, mentionsRoom } = decodeMentions(content['m.mentions'], html);
+  const pills = pillsIn(html);
+  return { ...(mentions.length > 0 && { mentions }), ...(mentionsRoom && { mentionsRoom }), ...(pills.length > 0 && { pills }) };
 }
 
 /** Synapse takes no event over 65,536 bytes; what claims to be longer did not come from it. */

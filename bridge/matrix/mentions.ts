@@ -21,7 +21,7 @@ export function decodeMentions(declared: unknown, formattedBody: string | undefi
   if (parsed.success) {
     return { mentions: firstUsers(parsed.data.user_ids ?? []), mentionsRoom: parsed.data.room ?? false };
   }
-  return { mentions: formattedBody === undefined ? [] : firstUsers(pillTargets(formattedBody)), mentionsRoom: false };
+  return { mentions: pillsIn(formattedBody), mentionsRoom: false };
 }
 
 function firstUsers(candidates: readonly unknown[]): readonly UserId[] {
@@ -34,11 +34,17 @@ function firstUsers(candidates: readonly unknown[]): readonly UserId[] {
   return [...users];
 }
 
-/** What `href`s of the forms `https://matrix.to/#/@…` and `matrix:u/…` point at, outside the quoted reply. */
+/** Whom the writer himself put a pill up for, outside of quotations and code. */
+export const pillsIn = (html: string | undefined): readonly UserId[] => (html === undefined ? [] : firstUsers(pillTargets(html)));
+
+/** What `href`s of the forms `https://matrix.to/#/@…` and `matrix:u/…` point at, where somebody's own words stand. */
 function pillTargets(html: string): readonly string[] {
   const targets: string[] = [];
-  for (const [, scheme, target] of afterQuotedReply(html).matchAll(/href=["'](https:\/\/matrix\.to\/#\/|matrix:u\/)([^"'<>?\s]{1,800})/gi)) {
-    if (targets.length === MAX_LOOKED_AT || target === undefined) break;
+  let inside = 0;
+  for (const [, closing, , scheme, target] of html.matchAll(/<(\/?)(blockquote|mx-reply|pre|code)\b|href=["'](https:\/\/matrix\.to\/#\/|matrix:u\/)([^"'<>?\s]{1,800})/gi)) {
+    if (target === undefined) inside = closing === '/' ? Math.max(0, inside - 1) : inside + 1;
+    if (target === undefined || inside > 0) continue;
+    if (targets.length === MAX_LOOKED_AT) break;
     try {
       targets.push((scheme?.toLowerCase() === 'matrix:u/' ? '@' : '') + decodeURIComponent(target));
     } catch {
@@ -46,11 +52,4 @@ function pillTargets(html: string): readonly string[] {
     }
   }
   return targets;
-}
-
-/** The quotation stands in front, and closes once. */
-function afterQuotedReply(html: string): string {
-  if (!/^\s*<mx-reply>/i.test(html)) return html;
-  const end = html.search(/<\/mx-reply>/i);
-  return end === -1 ? html : html.slice(end);
 }

@@ -35,6 +35,10 @@ export interface MessageEvent extends Origin {
   /** A reply the sender chose, not the fallback that threads carry. */
   readonly replyTo?: EventId;
   readonly thread?: EventId;
+  /** What the client hung the message on by itself, as it does in a thread. */
+  readonly hungOn?: EventId;
+  /** Of a message that hangs on another: whom the writer himself put a pill up for. Clients mention others unasked. */
+  readonly pills?: readonly UserId[];
   readonly attachment?: Attachment;
   /** Only on events from Chavion's own accounts; whoever else writes the key is not believed. */
   readonly chavion?: ChavionContent;
@@ -55,6 +59,9 @@ export interface EditEvent extends Origin {
   readonly kind: 'edit';
   readonly target: EventId;
   readonly body: string;
+  readonly mentions?: readonly UserId[];
+  readonly mentionsRoom?: boolean;
+  readonly pills?: readonly UserId[];
   readonly chavion?: ChavionContent;
   readonly masked: boolean;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mentionedByAgent, type Callable } from '../../bots/addressing/address.ts';
+import { address, mentionedByAgent, type Callable } from '../../bots/addressing/address.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { agents, everyone, others, say, user } from './addressing-scene.ts';
 
@@ -62,6 +62,36 @@ describe('what decides', () => {
   test('callsigns with spaces, marks and capitals', () => {
     const odd: Callable = { id: AgentId.parse('odd'), userId: user('agent_odd'), callsigns: ['Big Boss', 'GPT-4', 'É클레르'] };
     for (const body of ['big boss, hello', 'GPT-4야 안녕', 'É클레르 안녕'.normalize('NFD')]) expect(say(body, { agents: [claude, odd] })).toEqual(to('odd'));
+  });
+});
+
+describe('a message that hangs on another', () => {
+  const [claude, gabriel] = ['claude', 'gabriel'].map((id) => agents.find((agent) => agent.id === id)!) as [Callable, Callable];
+  const to = (...ids: string[]) => expect.objectContaining({ kind: 'agents', agents: ids });
+  const hung = { unasked: new Set([gabriel.userId]) };
+  test('in a thread: the client mentions the author of the last message, not the writer', () => {
+    expect(say('클로드야 이거 어때?', hung, [gabriel.userId])).toEqual(to('claude'));
+    expect(say('이거 어때?', hung, [gabriel.userId])).toEqual(to(...everyone));
+    expect(say('이거 어때?', { ...hung, floor: 'called' }, [gabriel.userId])).toEqual({ kind: 'nobody', reason: 'floor-called' });
+    expect(say('이거 어때?', hung, [gabriel.userId, claude.userId])).toEqual(to('claude'));
+  });
+  test('a pill of the writer for that very author counts', () => {
+    const message = { body: '이거 어때?', mentions: [gabriel.userId], mentionsRoom: false, pills: [gabriel.userId] };
+    expect(address(message, { agents, others, floor: 'open', ...hung })).toEqual(to('gabriel'));
+  });
+  test('a thread on an agent’s words is that agent’s, unless others are called', () => {
+    const inThread = { threadOf: claude.userId, unasked: new Set([claude.userId]) };
+    expect(say('그럼 언제?', inThread, [claude.userId])).toEqual(to('claude'));
+    expect(say('그럼 언제?', { ...inThread, floor: 'called' }, [claude.userId])).toEqual(to('claude'));
+    expect(say('가브리엘아 넌?', inThread, [claude.userId])).toEqual(to('gabriel'));
+    expect(say('다들 어때?', inThread, [claude.userId])).toEqual(to(...everyone));
+    expect(say('왜?', { ...inThread, repliedTo: gabriel.userId }, [gabriel.userId])).toEqual(to('gabriel'));
+    expect(say('그럼 언제?', { ...inThread, agents: [gabriel] })).toEqual(to('gabriel'));
+  });
+  test('a reply to words that mention others, whom the client mentions too, is its author’s', () => {
+    const reply = { repliedTo: claude.userId, unasked: new Set([claude.userId, gabriel.userId]) };
+    expect(say('왜?', reply, [claude.userId, gabriel.userId])).toEqual(to('claude'));
+    expect(say('가브리엘아 넌?', reply, [claude.userId, gabriel.userId])).toEqual(to('gabriel'));
   });
 });
 

@@ -32,6 +32,8 @@ const Decoded = z.discriminatedUnion('kind', [
     mentions: z.array(UserId).max(50),
     mentionsRoom: z.boolean(),
     replyTo: EventId.optional(),
+    hungOn: EventId.optional(),
+    pills: z.array(UserId).max(50).optional(),
     thread: EventId.optional(),
     attachment: z
       .strictObject({ url: z.string().startsWith('mxc://'), name: z.string().max(300), mediaType: z.string().max(200), size: z.int().min(0).optional() })
@@ -39,7 +41,7 @@ const Decoded = z.discriminatedUnion('kind', [
     chavion: ChavionContent.optional(),
     masked: z.boolean(),
   }),
-  z.strictObject({ ...origin, kind: z.literal('edit'), target: EventId, body: z.string().max(65_536), chavion: ChavionContent.optional(), masked: z.boolean() }),
+  z.strictObject({ ...origin, kind: z.literal('edit'), target: EventId, body: z.string().max(65_536), mentions: z.array(UserId).max(50).optional(), mentionsRoom: z.boolean().optional(), pills: z.array(UserId).max(50).optional(), chavion: ChavionContent.optional(), masked: z.boolean() }),
   z.strictObject({ ...origin, kind: z.literal('reaction'), target: EventId, key: z.string().min(1).max(300) }),
   z.strictObject({ ...origin, kind: z.literal('redaction'), target: EventId }),
   z.strictObject({

@@ -152,6 +152,25 @@ describe('mentions', () => {
     expect(decode(text('x', { 'm.mentions': { user_ids: ['@a:b', '@a:b', 'c', 4, '@d:e'], room: true } }))).toMatchObject({ mentions: ['@a:b', '@d:e'], mentionsRoom: true });
   });
 
+  it.each([
+    '<blockquote><a href="https://matrix.to/#/@quoted:x">퍼플</a> 그랬지</blockquote> 네',
+    '안녕 <blockquote><p>말 <blockquote><a href="matrix:u/quoted:x">퍼플</a></blockquote></p></blockquote>',
+    '<code><a href="https://matrix.to/#/@quoted:x">퍼플</a></code>',
+    '<blockquote><a href="https://matrix.to/#/@quoted:x">퍼플</a>',
+    '</blockquote><blockquote><a href="https://matrix.to/#/@quoted:x">퍼플</a></blockquote>',
+  ])('are nobody’s in a quotation: %s', (html) => {
+    expect(decode({ msgtype: 'm.text', body: 'x', format: 'org.matrix.custom.html', formatted_body: html })).toMatchObject({ mentions: [] });
+    const meant = `${html}</blockquote></blockquote><a href="https://matrix.to/#/@meant:x">클로드</a>`;
+    if (!html.startsWith('<code>')) expect(decode({ msgtype: 'm.text', body: 'x', format: 'org.matrix.custom.html', formatted_body: meant })).toMatchObject({ mentions: ['@meant:x'] });
+  });
+
+  it('tell what a client hung on by itself, and whom the writer put a pill up for', () => {
+    const hung = { 'm.relates_to': { rel_type: 'm.thread', event_id: '$t', is_falling_back: true, 'm.in_reply_to': { event_id: '$last' } }, 'm.mentions': { user_ids: ['@agent_gabriel:x', '@agent_claude:x'] } };
+    const message = decode({ msgtype: 'm.text', body: '클로드야', ...pill('https://matrix.to/#/@agent_claude:x'), ...hung });
+    expect(message).toMatchObject({ thread: '$t', hungOn: '$last', pills: ['@agent_claude:x'] });
+    expect(message).not.toHaveProperty('replyTo');
+  });
+
   it('come from pills only where m.mentions is absent or malformed', () => {
     const html = pill('https://matrix.to/#/@agent_claude:x');
     expect(decode({ msgtype: 'm.text', body: 'x', ...html })).toMatchObject({ mentions: ['@agent_claude:x'] });
