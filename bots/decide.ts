@@ -31,6 +31,8 @@ export interface Plan {
   readonly carried?: { readonly turn: string; readonly text: string };
   /** What was said in this room up to this time (origin_server_ts) is not remembered any more. */
   readonly forgetAt?: number;
+  /** Answers to these are not needed any more where nothing of them was seen: that event's are in their place. */
+  readonly instead?: readonly { readonly source: EventId; readonly by: EventId }[];
   /** Somebody who is no master has now been told so. */
   readonly told?: UserId;
 }

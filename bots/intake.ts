@@ -1,32 +1,32 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { Rooms } from '../bridge/appservice/rooms.ts';
 import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
-import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
+import type { AgentId, EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { EditEvent, MembershipEvent, MessageEvent, ReactionEvent, RoomEvent, UpgradeEvent } from '../bridge/protocol/room-event.ts';
-import { ModelName, type Roster } from '../bridge/protocol/roster.ts';
+import type { Roster } from '../bridge/protocol/roster.ts';
 import { parseTask } from '../bridge/protocol/task-order.ts';
 import { refused } from '../bridge/matrix/account.ts';
-import { Floor, jobId, SwarmJob } from '../bridge/protocol/turn.ts';
+import { Floor, jobId, type SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
-import { raise } from '../bridge/queue/atomic.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { clockTime } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
 import { parseCommand } from './commands/parse.ts';
 import { ENCRYPTED_EVERY_S } from './coordinator.ts';
+import { burstBefore, inPieces, isPiece, joined } from './burst.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
+import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
 import { languageOf } from './language.ts';
 import type { Minds } from './minds.ts';
 import { permalinkOfRoom } from './tasks/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
-import { MODELS_KEY, storedModel } from './model-choices.ts';
 import type { Purse } from './purse/purse.ts';
 import type { WebChatDesk } from './relay-desk.ts';
 import type { Residents } from './residents.ts';
 import type { RoomMemory } from './room-memory.ts';
 import type { RunningTurns } from './running-turns.ts';
+import { createSecondThoughts } from './second-thoughts.ts';
 import type { TaskEar } from './tasks/ear.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
@@ -67,41 +67,7 @@ function ownWords(body: string): string | null {
   return parseCommand(body) === null ? body : null;
 }
 
-type Heard = Pick<MessageEvent, 'eventId' | 'roomId' | 'at'>;
-
-const StoredPlan = z.object({
-  jobs: z.array(SwarmJob),
-  floor: Floor.optional(),
-  stopAt: z.number().optional(),
-  stopThread: EventId.optional(),
-  forgetAt: z.number().optional(),
-  model: z.object({ agent: AgentId, name: ModelName.nullable() }).optional(),
-  carried: z.object({ turn: z.string(), text: z.string() }).optional(),
-});
-type Effects = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs'>> & { readonly jobs: readonly SwarmJob[] };
-
-/** Decisions are remembered as long as the jobs they made. */
-const REMEMBER_S = 3 * 24 * 3600;
 const STOP_SIGN = '🛑';
-
-/**
- * Keeps a decision, or gives back the one that is kept already: in one step, so that two swarms never act on two.
- * A floor and a model are kept with the time of the event that set them; an older event that comes late undoes nothing.
- */
-const DECIDE = `
-local known = redis.call('GET', KEYS[1])
-if known then return known end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ${REMEMBER_S})
-if ARGV[2] ~= '' then
-  local before = redis.call('GET', KEYS[2])
-  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3] .. ' ' .. ARGV[2]) end
-end
-if ARGV[5] ~= '' then
-  local before = redis.call('HGET', KEYS[4], ARGV[5])
-  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('HSET', KEYS[4], ARGV[5], ARGV[6]) end
-end
-if ARGV[4] ~= '' then redis.call('SET', KEYS[3], '1', 'EX', ${30 * REMEMBER_S}) end
-return false`;
 
 /**
  * Turns what was heard into work. A decision is stored before it takes effect and found again when the event
@@ -109,6 +75,8 @@ return false`;
  */
 export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<void> {
   const { redis, queue, rooms, residents } = deps;
+  const decisions = new Decisions(deps);
+  const callables = () => [...residents.agents, ...residents.others];
 
   const waiting = new WaitingRequests({
     timeline: deps.timeline,
@@ -127,9 +95,10 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'reaction':
         return event.key.startsWith(STOP_SIGN) ? stopBySign(event) : signed(event);
       case 'redaction':
-        deps.running.cancel({ room: event.roomId, source: event.target });
+        deps.running.cancel({ room: event.roomId, gone: event.target });
         deps.running.cancel({ room: event.roomId, answer: event.target });
         await deps.tasks.hear(event);
+        await secondThoughts.deleted(event);
         return deps.memory.redacted(event.roomId, event.target);
       case 'membership':
         return event.membership === 'invite' ? invited(event) : undefined;
@@ -152,19 +121,21 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   async function hear(message: MessageEvent): Promise<void> {
     const master = (await rooms.masters()).has(message.sender);
     const told = swarmKey('told', message.sender);
-    const [known, floor, toldBefore] = await redis.mget(swarmKey('decision', message.eventId), swarmKey('floor', message.roomId), told);
-    if (known != null) return carryOut(message.roomId, StoredPlan.parse(JSON.parse(known)));
-    if (!master) return decided(message, withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null)));
+    const [known, floor, toldBefore] = await redis.mget(decisionKey(message.eventId), swarmKey('floor', message.roomId), told);
+    if (known != null) return decisions.carryOut(message.roomId, decisionOf(known));
+    if (!master) return decisions.decided(message, withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null)));
     const now = deps.former.get(message.roomId);
     if (now !== undefined && message.thread === undefined && parseCommand(message.body) === null) {
-      return decided(message, withMask(message, { jobs: [{ type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) }] }));
+      return decisions.decided(message, withMask(message, { jobs: [{ type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) }] }));
     }
-    const seen = await facts(message, Floor.safeParse(floor?.split(' ')[1]).data);
+    const pieces = await piecesBefore(message);
+    const whole = joined(pieces, message);
+    const seen = await facts(whole, Floor.safeParse(floor?.split(' ')[1]).data);
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
     if (seen === null) return;
     const tap = await waiting.toldOf(message, seen.roomLang);
-    const plan = tap === null ? decideForMaster(message, seen) : { jobs: [tap] };
-    await decided(message, plan, true);
+    const plan = tap === null ? inPieces(decideForMaster(whole, seen), pieces, message, callables()) : { jobs: [tap] };
+    await decisions.decided(message, plan, true);
     if (plan.jobs.some((job) => job.type === 'turn')) deps.memory.consider(message.roomId, seen.roomLang);
     deps.log.info({ event: message.eventId, room: message.roomId, jobs: plan.jobs.length, afterMs: Date.now() - message.at }, 'heard');
   }
@@ -187,27 +158,19 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     };
   }
 
-  async function decided(event: Heard, plan: Plan, always = false): Promise<void> {
-    const nothing = plan.jobs.length === 0 && plan.floor === undefined && plan.stopAt === undefined;
-    if (nothing && !always) return;
-    const { told, ...stored } = plan;
-    const keys = [swarmKey('decision', event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? ''), MODELS_KEY];
-    const known = await redis.eval(DECIDE, keys.length, ...keys, JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '', plan.model?.agent ?? '', storedModel(event.at, plan.model?.name ?? null));
-    // A crash before the jobs are made is mended by the next delivery.
-    await carryOut(event.roomId, typeof known === 'string' ? StoredPlan.parse(JSON.parse(known)) : plan);
-  }
-
-  async function carryOut(room: RoomId, plan: Effects): Promise<void> {
-    if (plan.stopAt !== undefined) {
-      deps.running.cancel({ room, until: plan.stopAt });
-      // A crash must not set going again what was stopped.
-      await raise(redis, swarmKey('stopped'), room, plan.stopAt);
-      await deps.tasks.stop(room, plan.stopAt, plan.stopThread);
+  /** What the same person said right before, as part of the same thought. */
+  async function piecesBefore(message: MessageEvent): Promise<readonly MessageEvent[]> {
+    if (!isPiece(message)) return [];
+    try {
+      const before = (await deps.timeline.before(message)).map(({ event, body, mentions }) => ({ ...event, body, mentions: mentions ?? event.mentions }));
+      const pieces = burstBefore(message, before, callables());
+      const answered = pieces[0]?.replyTo === undefined ? null : await deps.timeline.find(message.roomId, pieces[0].replyTo);
+      // What is brought back from a web chat is no talk.
+      return answered?.event.chavion?.kind === 'relay' ? pieces.slice(1) : pieces;
+    } catch (error) {
+      if (!refused(error)) throw error;
+      return [];
     }
-    if (plan.forgetAt !== undefined) await deps.memory.forget(room, plan.forgetAt);
-    if (plan.model !== undefined) await deps.reloadMinds();
-    if (plan.carried !== undefined) await deps.desk.bring(plan.carried.turn, plan.carried.text);
-    await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job })));
   }
 
   /** Null in a room that cannot be read any more: nobody there could answer. */
@@ -299,7 +262,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   async function signed(reaction: ReactionEvent): Promise<void> {
     if (!(await rooms.masters()).has(reaction.sender)) return;
     const told = await waiting.toldOfSign(reaction, deps.lang);
-    if (told !== null) await decided(told.request, { jobs: [told.notice] });
+    if (told !== null) await decisions.decided(told.request, { jobs: [told.notice] });
   }
 
   async function invited(event: MembershipEvent): Promise<void> {
@@ -325,18 +288,33 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function cannotRead(event: Heard & { sender: UserId }, text: string, needless?: (event: Heard) => Promise<boolean>): Promise<void> {
     if (!(await rooms.masters()).has(event.sender) || (await needless?.(event)) === true) return;
-    await decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
+    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
   }
 
   async function edited(event: EditEvent): Promise<void> {
     await deps.tasks.hear(event);
-    if (!(await rooms.masters()).has(event.sender) || !(await deps.tasks.edited(event))) return;
-    await decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, thread: event.target, text: say.taskEdited[languageOf(event.body, deps.lang)]() }] });
+    if (!(await rooms.masters()).has(event.sender)) return;
+    const known = await decisions.known(event.eventId);
+    if (known !== null) return decisions.carryOut(event.roomId, known);
+    if (!(await deps.tasks.edited(event))) return deps.former.has(event.roomId) ? undefined : secondThoughts.edited(event);
+    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, thread: event.target, text: say.taskEdited[languageOf(event.body, deps.lang)]() }] });
   }
 
   async function secretInEdit(event: Extract<RoomEvent, { kind: 'edit' }>): Promise<void> {
-    await decided(event, { jobs: [maskNotice(event)] });
+    await decisions.decided(event, { jobs: [maskNotice(event)] });
   }
 
+  const floorIn = async (room: RoomId) => Floor.safeParse((await redis.get(swarmKey('floor', room)))?.split(' ')[1]).data;
+  const secondThoughts = createSecondThoughts({
+    redis,
+    decisions,
+    running: deps.running,
+    timeline: deps.timeline,
+    masters: () => rooms.masters(),
+    piecesBefore,
+    callables,
+    facts: async (message) => facts(message, await floorIn(message.roomId)),
+    lang: deps.lang,
+  });
   return handle;
 }

@@ -47,6 +47,7 @@ export async function requestFor({ job, agent, provider, account, source, entrie
     ...(job.discussion === undefined ? {} : { instruction: roundInstruction(job.discussion, job.lang) }),
   });
   const resume = resumedBy(job, agent, source, entries);
+  const burst = entries.filter(({ event }) => job.burst?.includes(event.eventId) === true);
   return {
     turn: jobId(job),
     agent: config,
@@ -54,7 +55,7 @@ export async function requestFor({ job, agent, provider, account, source, entrie
     lang: job.lang,
     system: systemPrompt({ roster: { ...deps.roster, agents: deps.residents.agents.map((one) => one.config) }, agent: config, lang: job.lang, timeZone: deps.timeZone, now: new Date() }),
     messages,
-    question: job.discussion?.topic ?? source.body,
+    question: job.discussion?.topic ?? [...burst, source].map(({ body }) => body).join('\n'),
     chain: { root: job.root, depth: job.depth, event: job.source, from: source.event.sender },
     ...(resume === undefined ? {} : { resume }),
   };
@@ -63,6 +64,7 @@ export async function requestFor({ job, agent, provider, account, source, entrie
 /** Where the provider goes on: a turn of depth 0 answers a master, and `resume` is read from our own events alone. */
 export function resumedBy(job: TurnJob, agent: Resident, source: Entry, entries: readonly Entry[]): string | undefined {
   if (job.depth > 0 || job.discussion !== undefined) return undefined;
-  const asked = entries.find(({ event }) => event.eventId === source.event.replyTo);
+  const first = entries.find(({ event }) => event.eventId === job.burst?.[0]);
+  const asked = entries.find(({ event }) => event.eventId === (first ?? source).event.replyTo);
   return asked?.event.sender === agent.userId ? asked.resume : undefined;
 }

@@ -27,6 +27,7 @@ import type { CoordinatorDeps } from './coordinator.ts';
 import { createDoorway, type Doorway } from './door/door.ts';
 import { buildClock } from './clock/build-clock.ts';
 import type { HouseCommands } from './house-commands.ts';
+import { replacedBy } from './decisions.ts';
 import { createIntake } from './intake.ts';
 import { Minds } from './minds.ts';
 import { chosenModels } from './model-choices.ts';
@@ -260,6 +261,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     status,
     purse,
     countTurns,
+    replacedBy: (source) => replacedBy(redis, source),
     enqueue,
     tellAsker: door.tellAsker,
     timeZone: settings.CHAVION_TZ,

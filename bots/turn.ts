@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import { type Account, refused } from '../bridge/matrix/account.ts';
@@ -18,7 +19,7 @@ import type { Provider } from './providers/provider.ts';
 import type { Purse } from './purse/purse.ts';
 import { type RequestDeps, requestFor } from './request.ts';
 import type { Resident } from './residents.ts';
-import { type RunningTurns, Stopped } from './running-turns.ts';
+import { Dropped, type RunningTurns, Stopped } from './running-turns.ts';
 import { showTyping } from './typing.ts';
 
 export interface TurnDeps extends RequestDeps {
@@ -31,6 +32,8 @@ export interface TurnDeps extends RequestDeps {
   readonly purse: Pick<Purse, 'tellsFirst'>;
   /** How many turns this root has set off, this one included. */
   readonly countTurns: (root: EventId, jobs: number) => Promise<number>;
+  /** What answers this in its place, durably; null where nothing does. */
+  readonly replacedBy: (source: EventId) => Promise<EventId | null>;
   readonly enqueue: (jobs: readonly SwarmJob[]) => Promise<void>;
   /** Whoever asked and lives elsewhere is told what came of it. Once for each turn, however often it is called. */
   readonly tellAsker?: (asker: UserId, answer: Reply) => Promise<void>;
@@ -59,27 +62,48 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
   const provider = deps.minds.get(job.agent)?.provider;
   if (agent === undefined || provider === undefined) return;
 
-  const slot = deps.running.enter({ room: job.room, source: job.source, root: job.root, agent: job.agent, at: job.at });
+  const slot = deps.running.enter({ room: job.room, source: job.source, root: job.root, cause: job.cause, agent: job.agent, at: job.at });
   try {
     if (again) deps.timeline.invalidate(job.room);
-    const entries = await deps.timeline.view(job.room, job.thread);
+    const [entries, replaced] = await Promise.all([deps.timeline.view(job.room, job.thread), isReplaced(job, deps)]);
+    const earlier = again ? earlierParts(entries, job, agent) : null;
+    // Whoever has begun to speak goes on.
+    if (earlier !== null && earlier.length > 0) slot.speaks();
+    else if (replaced) return;
     const source = entries.find((entry) => entry.event.eventId === job.source) ?? (await deps.timeline.find(job.room, job.source)) ?? heardBefore(job);
     // A question that was taken back needs no answer.
-    if (source === null) return;
+    if (source === null) return await closeEarlier(job, agent, earlier, deps);
     // A discussion waits for nobody's web chat.
     if (provider.byHand === true && job.discussion !== undefined) await passOn(job, agent, { event: job.source, text: '' }, deps);
-    const earlier = again ? earlierParts(entries, job, agent) : null;
     const said = wholeAnswer(earlier) ?? (await answer(job, agent, provider, source, withSource(entries, source), earlier, slot, deps));
     if (said === null) return;
     await tell(job, agent, source.event.sender, said, deps);
     await passOn(job, agent, said, deps);
   } catch (error) {
+    if (error instanceof Dropped) return;
     // The room is closed to the agent, or it was put out: there is nobody to answer.
     if (!refused(error)) throw error;
     deps.log.warn({ event: job.source, turn: jobId(job), err: error instanceof Error ? error.message : 'refused' }, 'answer refused by the homeserver');
   } finally {
     slot.leave();
   }
+}
+
+/** Another turn answers this one's question with others, or as it reads after an edit. */
+async function isReplaced(job: TurnJob, deps: TurnDeps): Promise<boolean> {
+  if (job.depth > 0 || (job.discussion?.index ?? 0) > 0) return false;
+  const by = await deps.replacedBy(job.source);
+  return by !== null && by !== job.cause;
+}
+
+/** The question was taken back while nobody was there to end what had been said to it. */
+async function closeEarlier(job: TurnJob, agent: Resident, earlier: readonly Entry[] | null, deps: TurnDeps): Promise<void> {
+  if (earlier === null || !earlier.some(({ growing }) => growing)) return;
+  const chavion = { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job) } as const;
+  const thread = job.thread === undefined ? {} : { thread: job.thread };
+  await using stream = new AnswerStream({ account: deps.ghost(agent.userId), room: job.room, txn: jobId(job), ...thread, chavion, again: true, left: earlier.map(({ event }) => event.eventId), shows: () => undefined }, deps.budget);
+  stream.push(wordsOf(earlier));
+  await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), attachedNote: '', fileName: '' });
 }
 
 /** After the last of many tries: whoever asked is told, in place of the answer or at the end of what there is of it. */
@@ -90,7 +114,8 @@ export async function giveUpTurn(job: TurnJob, deps: TurnDeps): Promise<void> {
   const thread = job.thread === undefined ? {} : { thread: job.thread };
   const target = { account: deps.ghost(agent.userId), room: job.room, txn: jobId(job), replyTo: job.source, ...thread, chavion, again: true, shows: () => undefined };
   const last = faultPhrase['turn.failed'][job.lang]({ model: '', agent: agent.config.callsigns[0] ?? agent.config.name, retryAfterMs: undefined });
-  const event = await new AnswerStream(target, deps.budget).finish({ kind: 'fault', last, attachedNote: '', fileName: '' });
+  await using stream = new AnswerStream(target, deps.budget);
+  const event = await stream.finish({ kind: 'fault', last, attachedNote: '', fileName: '' });
   const source = await deps.timeline.find(job.room, job.source);
   if (source !== null) await tell(job, agent, source.event.sender, { event, text: '', fault: last }, deps);
 }
@@ -144,15 +169,16 @@ async function answer(
   entries: readonly Entry[],
   /** Null on the first run. */
   earlier: readonly Entry[] | null,
-  { signal, shows }: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void },
+  { signal, speaks, shows }: Pick<ReturnType<RunningTurns['enter']>, 'signal' | 'speaks' | 'shows'>,
   deps: TurnDeps,
 ): Promise<Said | null> {
   const account = deps.ghost(agent.userId);
   const began = performance.now();
   const target = replyTarget(job, entries);
-  const chavion = { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job), ...(provider.rehearsal ? { rehearsal: true } : {}) } as const;
+  const chavion = { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job), ...(job.burst === undefined ? {} : { burst: job.burst }), ...(provider.rehearsal ? { rehearsal: true } : {}) } as const;
   const left = earlier?.map(({ event }) => event.eventId) ?? [];
-  const stream = new AnswerStream({ account, room: job.room, txn: jobId(job), ...target, chavion, again: earlier !== null, left, shows }, deps.budget);
+  const begins = () => firstWord(job, began, signal, speaks, deps);
+  await using stream = new AnswerStream({ account, room: job.room, txn: jobId(job), ...target, chavion, again: earlier !== null, left, begins, shows }, deps.budget);
   const heard = (eventId: EventId, kind: 'answer' | 'fault', resume?: string) => {
     const body = maskSecrets(stream.text).text;
     deps.timeline.said({
@@ -212,10 +238,12 @@ async function answer(
     heard(event, 'answer', resume);
     return { event, text: stream.text };
   } catch (error) {
-    if (signal.aborted && signal.reason instanceof Stopped) {
+    const seen = await stream.halt();
+    if (signal.reason instanceof Dropped && !seen) return null;
+    if (signal.aborted && (signal.reason instanceof Stopped || signal.reason instanceof Dropped)) {
       // What a run before a crash had said stays.
       if (stream.text === '') stream.push(wordsOf(earlier));
-      if (stream.begun) await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
+      if (seen || stream.text !== '') await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
       return null;
     }
     if (refused(error)) throw error;
@@ -227,7 +255,7 @@ async function answer(
     if (ours) deps.status.rested(job.agent, code);
     else deps.status.failed(job.agent, code);
     // A blackout is told once; where words stand in the room already, their end has to be there too.
-    const silent = rest !== undefined && !(await deps.purse.tellsFirst(job.agent, rest, jobId(job))) && !stream.begun && left.length === 0;
+    const silent = rest !== undefined && !(await deps.purse.tellsFirst(job.agent, rest, jobId(job))) && !seen && stream.text === '' && left.length === 0;
     if (silent) return { event: job.source, text: '' };
     const name = agent.config.callsigns[0] ?? agent.config.name;
     const until = rest?.until == null ? undefined : resting[job.lang](rest.why, clockTime(rest.until, Date.now(), deps.timeZone, job.lang), name);
@@ -240,6 +268,20 @@ async function answer(
   } finally {
     typing.end();
   }
+}
+
+/** How long after the last look another turn may have taken over. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** What comes in the next moment may belong to the question; from the first word on, it is another one. */
+async function firstWord(job: TurnJob, began: number, signal: AbortSignal, speaks: () => void, deps: TurnDeps): Promise<void> {
+  const wait = Math.min(job.waits?.speak ?? 0, job.at + (job.waits?.speak ?? 0) - Date.now());
+  // Whoever is to stop need not wait.
+  if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
+  const late = performance.now() - began > LOOK_AGAIN_MS && !signal.aborted && (await isReplaced(job, deps));
+  if (signal.reason instanceof Dropped) throw signal.reason;
+  if (late) throw new Dropped();
+  speaks();
 }
 
 /** A plain message where the question is the last thing the master said; a reply where it could be mistaken. */
@@ -272,5 +314,6 @@ async function passOn(job: TurnJob, agent: Resident, said: Said, deps: TurnDeps)
     await deps.enqueue([{ type: 'notice', room: job.room, source: job.root, ...thread, slot: 'bound', text }]);
     return;
   }
-  await deps.enqueue(called.map((other) => ({ ...job, agent: other, source: said.event, depth: job.depth + 1 })));
+  const { burst: _burst, cause: _cause, waits: _waits, ...chain } = job;
+  await deps.enqueue(called.map((other) => ({ ...chain, agent: other, source: said.event, depth: job.depth + 1 })));
 }

@@ -2,6 +2,8 @@ import type { Callable } from './callable.ts';
 import { callsAllInEnglish, readEnglish } from './english.ts';
 import { groupsOf, type Call, type Group } from './groups.ts';
 import { callsAllInKorean, readKorean } from './korean.ts';
+import { isAnd } from './korean-words.ts';
+import type { NameForm } from './name-forms.ts';
 import { ownWords } from './plain-text.ts';
 import { callsignsOf, sentencesOf, type Sentence } from './sentences.ts';
 
@@ -36,6 +38,19 @@ export function callsIn(body: string, callables: readonly Callable[]): Calls {
   else return { called: hushed, excepted, everyone };
   for (const who of excepted) called.delete(who);
   return { called, excepted, everyone };
+}
+
+/** Words that only lead to a name: "야 클로드". */
+const LEADS = /^(?:야|어이|저기|저기요|자|hey|hi|yo)$/u;
+
+/** "클로드는?" asks, "클로드를" has something to follow: these do more than call. */
+const CALLING: ReadonlySet<NameForm> = new Set<NameForm>(['bare', 'vocative', 'and']);
+
+/** Nothing but names, or a word for all: who is meant, and not yet what for. */
+export function isOnlyCall(body: string, callables: readonly Callable[]): boolean {
+  const tokens = sentencesOf(ownWords(body), callsignsOf(callables)).flatMap((sentence) => sentence.tokens);
+  const isCall = (token: Sentence['tokens'][number]) => (token.kind === 'name' && CALLING.has(token.form)) || (token.kind === 'plural' && token.form !== 'quantity');
+  return tokens.some(isCall) && tokens.every((token) => isCall(token) || token.kind === 'pause' || (token.kind === 'word' && (LEADS.test(token.text) || isAnd(token.text))));
 }
 
 function readOf(sentence: Sentence, spokenTo: boolean): Read {

@@ -145,6 +145,16 @@ export class Timeline {
     return thread === undefined ? entries : entries.sort((a, b) => a.event.at - b.event.at);
   }
 
+  /**
+   * What stood before a message in the room, or in its thread, when the homeserver took it; as it reads now, oldest
+   * first. Our own words that have not come back came later.
+   */
+  async before(message: MessageEvent): Promise<readonly Entry[]> {
+    const [entries, { ahead }] = [await this.view(message.roomId, message.thread), this.#room(message.roomId)];
+    const at = entries.findLastIndex(({ event }) => event.eventId === message.eventId);
+    return (at === -1 ? entries : entries.slice(0, at)).filter(({ event }) => !ahead.has(event.eventId));
+  }
+
   /** One message as it reads now; null when it is gone or never was one. */
   async find(room: RoomId, id: EventId): Promise<Entry | null> {
     const state = await this.#ready(room);

@@ -19,6 +19,8 @@ export interface AnswerTarget {
   readonly again: boolean;
   /** What earlier runs left in the room; taken out at the end where this run has not made it its own. */
   readonly left?: readonly EventId[];
+  /** Awaited before the very first word; where it throws there will be none. */
+  readonly begins?: () => Promise<void>;
   /** Called with every event that the answer becomes. */
   readonly shows: (event: EventId) => void;
 }
@@ -58,8 +60,9 @@ const PART_BYTES = 16_000;
 
 /**
  * An answer that grows in the room by edits. `push` never waits; `finish` resolves when the whole is in the room.
+ * Disposing of it ends what would go on by itself, whatever became of the answer: timers, and its share of the edits.
  */
-export class AnswerStream {
+export class AnswerStream implements AsyncDisposable {
   readonly #target: AnswerTarget;
   readonly #budget: EditBudget;
   readonly #run = randomUUID();
@@ -87,9 +90,17 @@ export class AnswerStream {
     return this.#whole;
   }
 
-  /** Whether there is anything to end. */
-  get begun(): boolean {
-    return this.#part.shown !== null || this.#ended.length > 0 || this.#left.size > 0 || this.#whole !== '';
+  /** Lets nothing grow any more, and tells whether anything of it is in the room. */
+  async halt(): Promise<boolean> {
+    this.#over.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#flushing;
+    return this.#part.shown !== null || this.#ended.length > 0 || this.#left.size > 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.halt();
+    this.#leave?.();
   }
 
   push(text: string): void {
@@ -117,8 +128,7 @@ export class AnswerStream {
   async finish(ending: Ending): Promise<EventId> {
     this.#over.abort();
     if (ending.last !== undefined) this.#whole += this.#whole.trim() === '' ? ending.last : `\n\n${ending.last}`;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#flushing;
+    await this.halt();
     try {
       const part = this.#part;
       const masked = maskSecrets(this.#current()).text;
@@ -179,8 +189,12 @@ export class AnswerStream {
     const closed = (streaming: boolean) => this.#outgoing(part, maskSecrets(head).text, { kind: 'answer' }, streaming);
     if (part.shown === null) await this.#put(part, closed(true));
     await this.#grow(next);
-    await this.#put(part, closed(false));
-    if (this.#part !== part) return; // begun anew meanwhile
+    if (this.#part === part) await this.#put(part, closed(false));
+    if (this.#part !== part) {
+      // Begun anew meanwhile: nobody will end what was to continue.
+      if (next.shown !== null) this.#left.add(next.shown);
+      return;
+    }
     this.#ended = [...this.#ended, part];
     this.#part = next;
   }
@@ -201,7 +215,10 @@ export class AnswerStream {
   async #put(part: Part, message: OutgoingText): Promise<EventId> {
     const { account, room } = this.#target;
     if (part.shown === null) {
+      if (part.index === 0) await this.#target.begins?.();
       part.shown = await account.send(room, 'm.room.message', messageContent(message), this.#txn(part));
+      // Begun anew meanwhile, it is the same message all the same.
+      if (part !== this.#part && part.index === this.#part.index) this.#part.shown ??= part.shown;
       this.#shows(part.shown);
       return part.shown;
     }

@@ -15,6 +15,8 @@ export const ChavionContent = z.object({
   kind: z.enum(['answer', 'notice', 'fault', 'relay', 'card', 'act', 'result']),
   /** The event that this answers. */
   source: EventId.optional(),
+  /** Said right before it, and answered with it. */
+  burst: z.array(EventId).max(20).optional(),
   /** The master's event at the head of the chain; turns are counted against it. */
   root: EventId.optional(),
   /** 0 answers a master; each agent that another one mentions is one deeper. */

@@ -33,6 +33,12 @@ export const TurnJob = z.object({
   depth: z.int().min(0).max(MAX_DEPTH),
   lang: Lang,
   discussion: Discussion.optional(),
+  /** What was said right before, as part of the same thought: this answers all of it. */
+  burst: z.array(EventId).max(20).optional(),
+  /** The edit or deletion that asks for this in place of what the source set off first. */
+  cause: EventId.optional(),
+  /** More may follow: milliseconds from `at` before thinking begins, and before the first word. */
+  waits: z.object({ begin: z.int().nonnegative(), speak: z.int().nonnegative() }).optional(),
   /** The words of an event that held a secret, masked: the event itself is soon gone from the homeserver. */
   heard: z.object({ event: EventId, sender: UserId, body: z.string() }).optional(),
 });
@@ -131,7 +137,7 @@ export type SwarmJob = z.infer<typeof SwarmJob>;
 export function jobId(job: SwarmJob): string {
   switch (job.type) {
     case 'turn':
-      return job.discussion === undefined ? `${job.source}.${job.agent}` : `${job.root}.discuss.${job.discussion.index}`;
+      return job.discussion === undefined ? `${job.cause ?? job.source}.${job.agent}` : `${job.cause ?? job.root}.discuss.${job.discussion.index}`;
     case 'notice':
       return `${job.source}.${job.slot ?? 'notice'}`;
     case 'invite':

@@ -239,7 +239,7 @@ describe('stopping', () => {
     providers.play(() => ({ after: new Promise(() => undefined) }));
     // More than work at once.
     const questions: string[] = [];
-    for (let i = 0; i < 60; i += 1) questions.push(await master.say(room, `${i}번째 질문`));
+    for (let i = 0; i < 60; i += 1) questions.push(await master.say(room, `얘들아 ${i}번째 질문`));
     await scene.until(() => providers.questions.length >= 200);
     await master.say(room, '!그만');
     await hungUp(0);

@@ -1,30 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
+import { AgentId } from '../../bridge/protocol/ids.ts';
 import type { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { jobId } from '../../bridge/protocol/turn.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from '../../bots/decide.ts';
+import { agents, facts } from './decide-facts.ts';
 import { eventId, message } from './events.ts';
 
-const agent = (id: string, ...callsigns: string[]) => ({ id: AgentId.parse(id), userId: UserId.parse(`@agent_${id}:test`), callsigns });
-const agents = [agent('gabriel', '가브리엘', 'GPT'), agent('jarvis', '자비스'), agent('claude', '클로드', 'claude')];
-const facts: Facts = {
-  agents,
-  others: [{ ...agent('executor', '실행자'), name: '실행자' }],
-  ready: new Set(agents.map((one) => one.id)),
-  byHand: new Set(),
-  everyone: agents.map((one) => ({ ...one, config: {} })),
-  mindOf: (_, model) => ({ model: model ?? 'openai/gpt-5', answers: model ?? 'openai/gpt-5' }),
-  floor: 'open',
-  fallbackLang: 'ko',
-  roomLang: 'ko',
-  ownerTitle: '마스터',
-  integrator: AgentId.parse('jarvis'),
-  nameOf: (id) => id,
-  agentsTable: () => '| table |',
-  memory: null,
-  running: 2,
-  runsHere: true,
-};
 const decide = (body: string, more: Partial<Facts> = {}, event: Parameters<typeof message>[2] = {}) => decideForMaster(message('m', body, event), { ...facts, ...more });
 const turns = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'turn' ? [job.agent] : []));
 const notices = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'notice' ? [job.text] : []));
