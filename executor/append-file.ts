@@ -30,6 +30,11 @@ export class AppendFile {
     return new AppendFile(file, length);
   }
 
+  /** In bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Throws when it could not be written; then nothing of it counts. */
   append(line: string): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../config/environment.ts';
 import { loadSettings } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
-import { AUDIT_FILE } from '../protocol/audit.ts';
-import { checkChain } from '../queue/audit-chain.ts';
+import { AUDIT_FILE, AUDIT_FOLDER, isPutAway } from '../protocol/audit.ts';
+import { CHAIN_BEGIN, checkChain } from '../queue/audit-chain.ts';
 import { auditText, lendText } from '../text/lend.ts';
 import { readJson } from './files.ts';
 import { dataPaths, Instance, stateRoot } from './instance.ts';
@@ -19,15 +19,26 @@ export function audit(project: string, environment: Environment, args: readonly 
   const paths = dataPaths(project, loadSettings(environment));
   const instance = readJson(paths.instance, Instance);
   if (instance === undefined) throw new Refusal(lendText.notBegun);
-  const path = join(stateRoot(instance, paths), 'executor', AUDIT_FILE);
-  if (!existsSync(path)) {
+  const folder = join(stateRoot(instance, paths), 'executor');
+  const path = join(folder, AUDIT_FILE);
+  const away = join(folder, AUDIT_FOLDER);
+  const files = [...(existsSync(away) ? readdirSync(away).filter(isPutAway).toSorted().map((name) => join(away, name)) : []), ...(existsSync(path) ? [path] : [])];
+  if (files.length === 0) {
     terminal.say(auditText.none);
     return 0;
   }
-  const text = readFileSync(path, 'utf8');
-  // A line that is being written at this moment has no end yet, and was promised to nobody.
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const check = checkChain(whole.split('\n').filter((line) => line !== ''));
-  terminal.say(check.kind === 'whole' ? auditText.whole(check.lines, check.head.slice(0, 8)) : auditText.broken(check.line, path));
-  return check.kind === 'whole' ? 0 : 1;
+  let end = CHAIN_BEGIN;
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    // A line that is being written at this moment has no end yet, and was promised to nobody.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    const check = checkChain(whole.split('\n').filter((line) => line !== ''), end);
+    if (check.kind === 'broken') {
+      terminal.say(auditText.broken(check.line, file));
+      return 1;
+    }
+    end = check;
+  }
+  terminal.say(auditText.whole(end.lines, end.head.slice(0, 8)));
+  return 0;
 }

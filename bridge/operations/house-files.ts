@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataPaths, Instance } from '../launcher/instance.ts';
 import { stateRoot } from '../launcher/instance.ts';
+import { AUDIT_FILE, AUDIT_FOLDER } from '../protocol/audit.ts';
 import { copyTree, type LeftOut } from './copy-tree.ts';
 import { bytesOf } from './folder-bytes.ts';
 
@@ -19,7 +20,7 @@ export const KEYS_FILE = 'keys.env';
  */
 const STATE = {
   redis: ['appendonlydir'],
-  executor: ['audit.jsonl', 'executor-id', 'ledger.jsonl', 'session.json', 'watch.json', 'workspaces'],
+  executor: ['executor-id', 'ledger.jsonl', 'session.json', 'watch.json', 'workspaces'],
   swarm: ['.'],
   rules: ['.'],
   synapse: ['media'],
@@ -44,6 +45,7 @@ export async function gather(instance: Instance, paths: DataPaths, folder: strin
     if (part === 'redis') await copyStill(join(root, part, 'appendonlydir'), join(copy, 'appendonlydir'));
     else for (const name of names) await copyIfThere(join(root, part, name), join(copy, name));
   }
+  await copyAudit(join(root, 'executor'), join(folder, 'state', 'executor'));
   progress(DATABASE);
   await copyDatabase(join(root, 'synapse', DATABASE), join(folder, 'state', 'synapse', DATABASE));
   const workspaces = join(root, 'executor', 'workspaces', '/');
@@ -85,10 +87,21 @@ async function copyStill(live: string, copy: string): Promise<void> {
   }
 }
 
+/** A file that is put away meanwhile would be in the copy twice or not at all. */
+async function copyAudit(from: string, to: string): Promise<void> {
+  const away = () => (existsSync(join(from, AUDIT_FOLDER)) ? readdirSync(join(from, AUDIT_FOLDER)).join() : '');
+  for (let tries = 1; ; tries += 1) {
+    const before = away();
+    for (const name of [AUDIT_FOLDER, AUDIT_FILE]) await copied(join(from, name), join(to, name));
+    if (before === away() || tries === STILL_TRIES) return;
+    for (const name of [AUDIT_FOLDER, AUDIT_FILE]) await rm(join(to, name), { recursive: true, force: true });
+  }
+}
+
 /** What a copy of it takes on the disk at most. */
 export async function houseBytes(instance: Instance, paths: DataPaths): Promise<number> {
   const root = stateRoot(instance, paths);
-  const places = [...Object.entries(STATE).flatMap(([part, names]) => names.map((name) => join(root, part, name))), join(root, 'synapse', DATABASE)];
+  const places = [...Object.entries(STATE).flatMap(([part, names]) => names.map((name) => join(root, part, name))), join(root, 'synapse', DATABASE), ...[AUDIT_FOLDER, AUDIT_FILE].map((name) => join(root, 'executor', name))];
   const sizes = await Promise.all(places.map(bytesOf));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

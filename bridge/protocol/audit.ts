@@ -18,3 +18,9 @@ export type AuditLine = z.infer<typeof AuditLine>;
 export const AUDIT_BEGIN = '0'.repeat(64);
 
 export const AUDIT_FILE = 'audit.jsonl';
+
+/** Beside it: full files, put away in their order. The chain goes on from one to the next. */
+export const AUDIT_FOLDER = 'audit';
+const DIGITS = 12;
+export const putAwayName = (lastSeq: number): string => `${String(lastSeq).padStart(DIGITS, '0')}.jsonl`;
+export const isPutAway = (name: string): boolean => /^\d{12}\.jsonl$/.test(name);

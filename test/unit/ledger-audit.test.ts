@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,6 +171,23 @@ describe('the audit', () => {
     appendFileSync(path(), '{"seq":4,"at":"');
     await written(2);
     expect(checkChain(lines())).toMatchObject({ kind: 'whole', lines: 5 });
+  });
+
+  it('puts full files away and reads only the last at its start, as one chain', async () => {
+    for (let start = 0; start < 3; start += 1) {
+      const audit = await Audit.open(path(), undefined, 1_000);
+      await Promise.all(Array.from({ length: 20 }, (_, n) => audit.write('job.started', { key: `${start}-${n}` })));
+      await Promise.all(Array.from({ length: 20 }, (_, n) => audit.write('job.ended', { key: `${start}-${n}` })));
+      await audit.close();
+    }
+    const away = readdirSync(join(folder, 'audit')).toSorted();
+    expect(away.length).toBeGreaterThan(2);
+    const files = [...away.map((name) => join(folder, 'audit', name)), path()];
+    const all = files.flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n')).filter((line) => line !== '');
+    expect(checkChain(all)).toMatchObject({ kind: 'whole', lines: 120 });
+    expect(readFileSync(path(), 'utf8').length).toBeLessThan(20_000);
+    writeFileSync(join(folder, 'audit', away[0] ?? ''), 'changed\n');
+    await (await Audit.open(path())).close();
   });
 
   it('writes no line behind one that it could not write', async () => {
