@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { installEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
 import { load } from '../config/load.ts';
@@ -14,7 +13,9 @@ import { latenessText } from '../text/lateness.ts';
 import { doctorText } from '../text/verbs.ts';
 import { chromiumMissing, chromiumThere } from '../text/website.ts';
 import { askTroubles } from './control.ts';
-import { LOW_DISK_BYTES, readableBytes } from './disk.ts';
+import { lowBytes, readableBytes } from './disk.ts';
+import { disksOf, housePlaces } from './disks.ts';
+import { RESERVE_BYTES, Reserve, reserveFile } from './reserve.ts';
 import { versionOf } from './distribution.ts';
 import { readJson } from './files.ts';
 import { houseFindings } from './doctor-house.ts';
@@ -54,7 +55,7 @@ export async function doctor(project: string, environment: Environment, terminal
   try {
     const loaded = load(environment, project);
     const paths = dataPaths(project, loaded.settings);
-    tell(good(doctorText.settings), keyFinding(environment, paths, loaded), await disk(paths.data), clock(project, paths));
+    tell(good(doctorText.settings), keyFinding(environment, paths, loaded), ...(await disks(paths, environment)), clock(project, paths));
     tell(...(holder(paths.lock) === undefined ? [note(doctorText.notRunning), ...(await ports(loaded))] : await running(paths, loaded)), ...modes(paths), separation(paths));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -97,12 +98,13 @@ function chromium(environment: Environment): Finding {
   return path === undefined ? note(chromiumMissing) : good(chromiumThere(path));
 }
 
-async function disk(data: string): Promise<Finding> {
-  let folder = data;
-  while (statSync(folder, { throwIfNoEntry: false }) === undefined) folder = dirname(folder);
-  const { bavail, bsize } = await statfs(folder);
-  const free = readableBytes(bavail * bsize);
-  return bavail * bsize < LOW_DISK_BYTES ? bad(doctorText.diskFull(folder, free)) : good(doctorText.disk(folder, free));
+/** Each disk once, whatever of the house lies on it. */
+async function disks(paths: DataPaths, environment: Environment): Promise<Finding[]> {
+  const instance = readJson(paths.instance, Instance);
+  const found = await disksOf(housePlaces(instance, paths, environment));
+  // What was set aside for the house has been used where it is not there any more.
+  const used = instance === undefined ? 0 : RESERVE_BYTES - new Reserve(reserveFile(instance, paths)).bytes();
+  return found.map(({ folders, free, total }, index) => (free < lowBytes(total) + (index === 0 ? used : 0) ? bad(doctorText.diskFull(folders.join(', '), readableBytes(free))) : good(doctorText.disk(folders.join(', '), readableBytes(free)))));
 }
 
 /** A machine that woke up in the past would sort new messages before old ones. */

@@ -19,7 +19,7 @@ import type { Terminal } from './terminal.ts';
 const run = promisify(execFile);
 const MOST = 16;
 /** The system itself, kernel interfaces and what holds everybody's secrets: neither they, nor what contains them, nor what is in them. */
-const NEVER = ['/proc', '/sys', '/dev', '/run', '/boot', '/etc', '/root', '/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/var/lib', '/var/log', '/var/spool', '/var/cache', '/var/backups', '/var/mail', '/snap', SEPARATED_STATE];
+const NEVER = ['/proc', '/sys', '/dev', '/run', '/boot', '/etc', '/root', '/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/var/lib', '/var/spool', '/var/cache', '/var/backups', '/var/mail', '/snap', SEPARATED_STATE];
 /** Others' things lie side by side there: one of the folders in them, not all. */
 const NOT_WHOLE = ['/home', '/opt', '/mnt', '/media', '/srv', '/tmp', '/var/tmp', '/var'];
 

@@ -13,6 +13,8 @@ import { dormantText } from '../text/admin.ts';
 import { launcherText } from '../text/launcher.ts';
 import { ensureAccounts, type Part } from './accounts.ts';
 import { serveControl } from './control.ts';
+import type { DiskNews } from './disk.ts';
+import { disksOf, housePlaces } from './disks.ts';
 import { readJson, writeSecretJson } from './files.ts';
 import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders, stateRoot } from './instance.ts';
 import { endLeftovers } from './leftovers.ts';
@@ -22,6 +24,7 @@ import { executorExists, executorPlan } from './executor-part.ts';
 import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
 import { checkPorts } from './ports.ts';
 import { hasChannelRights, hasReadRights, prerequisites } from './prerequisites.ts';
+import { Reserve, reserveFile } from './reserve.ts';
 import { refuseUnfinished } from './restoring.ts';
 import { loadSecrets } from './secrets.ts';
 import { Supervision } from './supervision.ts';
@@ -49,6 +52,8 @@ export interface OpenHouse extends House {
   readonly answers: (part: Part) => Promise<boolean>;
   /** Who is away, or was. */
   readonly troubles: () => readonly Trouble[];
+  /** How full each disk of the house is. */
+  readonly disks: () => readonly DiskNews[];
 }
 
 /** `npm start`: everything is started, watched over, and stopped when asked. Returns when it has stopped. */
@@ -87,7 +92,10 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
   const secrets = loadSecrets(paths.secrets);
   const house: House = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
 
-  supervision.watchDisk([...new Set([paths.data, stateRoot(instance, paths)])]);
+  const root = stateRoot(instance, paths);
+  // Where Redis and the homeserver write comes first: the reserve is theirs.
+  const places = (await disksOf(housePlaces(instance, paths, environment))).map(({ folders }) => folders[0] ?? root);
+  const disks = supervision.watchDisk(places, new Reserve(reserveFile(instance, paths)));
   await Promise.all([
     supervision.run(redisPlan(house, { channelRights: hasChannelRights(redisVersion), readRights: hasReadRights(redisVersion) }), 'Redis', stop),
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),
@@ -131,7 +139,7 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     // The executor follows by itself: what it runs goes on.
     await supervision.part('swarm')?.restart();
   };
-  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false, troubles });
+  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false, troubles, disks: () => disks.states() });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
   return stop.aborted ? 'stopped' : end;
 }

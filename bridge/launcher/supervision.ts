@@ -8,12 +8,13 @@ import type { Phrase } from '../text/say.ts';
 import { PARTS, type Part } from './accounts.ts';
 import { causeOfDeath } from './cause-of-death.ts';
 import type { DataPaths } from './instance.ts';
-import { readableBytes, watchDisk } from './disk.ts';
+import { type DiskWatch, readableBytes, watchDisk } from './disk.ts';
 import { rememberParts } from './leftovers.ts';
 import { sizeOf, tailOf, trimLog } from './logs.ts';
 import { hasCode } from './files.ts';
 import type { ProcessMark } from './processes.ts';
 import { ReadyFile } from './ready.ts';
+import type { DiskState, Reserve } from './reserve.ts';
 import { type PartPlan, SupervisedPart } from './supervisor.ts';
 import type { Terminal } from './terminal.ts';
 import { Troubles } from './troubles.ts';
@@ -67,13 +68,15 @@ export class Supervision implements AsyncDisposable {
   }
 
   /** Says on the terminal when room runs out, and when it is back. */
-  watchDisk(folders: readonly string[]): void {
-    const watch = watchDisk(folders, (folder, state, free) => {
+  watchDisk(folders: readonly string[], reserve: Reserve): DiskWatch {
+    const changed = (folder: string, state: DiskState, free: number) => {
       if (state === 'full') this.#terminal.mark(false, launcherText.diskFullAt(folder)[this.#terminal.lang]());
       else if (state === 'low') this.#terminal.mark('note', launcherText.diskLow(folder, readableBytes(free))[this.#terminal.lang]());
       else this.#terminal.mark(true, launcherText.diskRoomy(readableBytes(free))[this.#terminal.lang]());
-    });
+    };
+    const watch = watchDisk(folders, changed, reserve);
     this.defer(() => watch[Symbol.dispose]());
+    return watch;
   }
 
   /** Starts a part and returns when it answers. Throws a `Refusal` when it does not come up, and when stopped. */

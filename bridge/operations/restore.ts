@@ -87,8 +87,8 @@ async function open(file: string, folder: string, passphrase: string | undefined
   } catch (cause) {
     stop?.throwIfAborted();
     // tar says it in the language of the machine.
-    const { bavail, bsize } = await statfs(folder);
-    if (isFullDisk(cause) || diskState(bavail * bsize) === 'full') throw new Refusal(operationsText.noRoom(folder), { cause });
+    const { bavail, blocks, bsize } = await statfs(folder);
+    if (isFullDisk(cause) || diskState({ free: bavail * bsize, total: blocks * bsize }, { kept: 0, wanted: 0 }, 'roomy') === 'full') throw new Refusal(operationsText.noRoom(folder), { cause });
     throw new Refusal(passphrase === undefined ? operationsText.damaged(file) : operationsText.wrongPassphrase(file), { cause });
   }
   const manifest = Manifest.safeParse(await readManifest(folder));

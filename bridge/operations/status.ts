@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg, uptime } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import { PARTS } from '../launcher/accounts.ts';
 import { askTroubles } from '../launcher/control.ts';
 import { readableBytes } from '../launcher/disk.ts';
+import { disksOf, housePlaces } from '../launcher/disks.ts';
 import { readJson } from '../launcher/files.ts';
 import { dataPaths, Instance, stateRoot } from '../launcher/instance.ts';
 import { holder } from '../launcher/lock.ts';
@@ -41,8 +42,9 @@ export async function status({ project, environment, terminal }: Asked): Promise
     if (away === undefined && trouble !== undefined && trouble.deaths.length > 1) terminal.mark('note', latenessText.unsteady(part, trouble.deaths.length, join(paths.logs, `${part}.log`))[terminal.lang]());
   }
   const root = stateRoot(instance, paths);
-  const { bavail, bsize } = statfsSync(root);
-  row(text.disk(), text.used(readableBytes(await folderBytes(root)), readableBytes(bavail * bsize)));
+  const [first, ...others] = await disksOf(housePlaces(instance, paths, environment));
+  row(text.disk(), text.used(readableBytes(await folderBytes(root)), readableBytes(first?.free ?? 0)));
+  for (const { folders, free } of others) row('', text.freeAt(folders.join(', '), readableBytes(free)));
   row(text.machine(), text.load((loadavg()[0] ?? 0).toFixed(1), availableParallelism()));
   row(text.backup(), backupLine(paths, text));
   if (ready !== undefined) row(text.address(), `${ready.homeserver}${ready.api === null ? '' : ` · ${ready.api}`}`);

@@ -110,6 +110,7 @@ export interface Lines {
   readonly members: (count: number) => string;
   readonly unnamed: string;
   readonly free: (size: string) => string;
+  readonly freeAt: (size: string, folders: string) => string;
   readonly backups: string;
   readonly logs: string;
   readonly workspaces: string;
@@ -134,6 +135,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     members: (count) => `${count}명`,
     unnamed: '(이름 없음)',
     free: (size) => `남은 자리: ${size}`,
+    freeAt: (size, folders) => `남은 자리: ${size} (${folders})`,
     backups: '백업',
     logs: '기록',
     workspaces: '작업 폴더',
@@ -155,6 +157,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     members: (count) => `${count} inside`,
     unnamed: '(no name)',
     free: (size) => `free: ${size}`,
+    freeAt: (size, folders) => `free: ${size} (${folders})`,
     backups: 'backups',
     logs: 'logs',
     workspaces: 'workspaces',

@@ -1,9 +1,9 @@
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HomeserverClient } from '../../../synapse/client.ts';
 import { installEnvironment } from '../../config/environment.ts';
 import { PARTS } from '../../launcher/accounts.ts';
+import { disksOf, housePlaces } from '../../launcher/disks.ts';
 import { versionOf } from '../../launcher/distribution.ts';
 import { executorAnswers } from '../../launcher/executor-part.ts';
 import { stateRoot } from '../../launcher/instance.ts';
@@ -26,8 +26,8 @@ export function houseFacts(house: OpenHouse): HouseFacts {
     async disk() {
       const folders = [...PARTS.map((part) => [part, join(root, part)] as const), ['backups', paths.backups] as const, ['logs', paths.logs] as const];
       const used = await Promise.all(folders.map(async ([name, folder]) => [name, await folderBytes(folder)] as const));
-      const { bavail, bsize } = await statfs(root);
-      return { used, free: bavail * bsize };
+      const disks = await disksOf(housePlaces(instance, paths, environment));
+      return { used, free: disks[0]?.free ?? 0, disks };
     },
     async versions() {
       const env = installEnvironment(environment);

@@ -13,6 +13,7 @@ import { attend } from './desk.ts';
 import { follow } from './follow.ts';
 import { houseFacts } from './house-facts.ts';
 import { Keeper } from './keep.ts';
+import { tellDisk } from './tell-disk.ts';
 import { tellLateness } from './tell-lateness.ts';
 
 /** The admin in the rooms, until it is disposed of. Lives in the launcher: its token is nobody else's. */
@@ -49,8 +50,10 @@ export function openAdminDesk(house: OpenHouse): Disposable {
   void keeping.run();
   void follow({ ...deps, changed: () => keeping.lookNow() }, stopping.signal);
   const lateness = tellLateness({ house: asAdmin, troubles: house.troubles, logs: paths.logs, lang: loaded.settings.CHAVION_LANG, log });
+  const disk = tellDisk({ house: asAdmin, disks: house.disks, lang: loaded.settings.CHAVION_LANG, log });
   return {
     [Symbol.dispose]() {
+      disk[Symbol.dispose]();
       lateness[Symbol.dispose]();
       stopping.abort();
     },

@@ -3,6 +3,7 @@ import type { HomeserverClient } from '../../../synapse/client.ts';
 import { KEEPER } from '../../../synapse/own-accounts.ts';
 import type { People } from '../../../synapse/residents.ts';
 import { readableBytes } from '../../launcher/disk.ts';
+import type { Disk } from '../../launcher/disks.ts';
 import type { AdminReport } from '../../protocol/admin-order.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Lines, Place, Rank } from '../../text/admin.ts';
@@ -14,7 +15,7 @@ type Facts<T> = readonly (readonly [name: string, what: T | null])[];
 export interface HouseFacts {
   readonly place: Place;
   /** In bytes. */
-  readonly disk: () => Promise<{ readonly used: Facts<number>; readonly free: number }>;
+  readonly disk: () => Promise<{ readonly used: Facts<number>; readonly free: number; /** Every disk of the house, where there are several. */ readonly disks?: readonly Disk[] }>;
   readonly versions: () => Promise<Facts<string>>;
   /** Undefined when there is none, null where it cannot be seen. */
   readonly lastBackup: () => { readonly at: Date; readonly bytes: number } | undefined | null;
@@ -43,9 +44,10 @@ const ROWS: Readonly<Record<AdminReport, (deps: ReportDeps) => Promise<readonly 
   users,
   rooms,
   disk: async ({ facts, lines }) => {
-    const { used, free } = await facts.disk();
+    const { used, free, disks = [] } = await facts.disk();
+    const left = disks.length < 2 ? [lines.free(readableBytes(free))] : disks.map((disk) => lines.freeAt(readableBytes(disk.free), disk.folders.join(', ')));
     const [seen, unseen] = split(used, 'disk', lines);
-    return [...seen.map(([name, bytes]) => `${name}: ${readableBytes(bytes)}`), lines.free(readableBytes(free)), ...unseen];
+    return [...seen.map(([name, bytes]) => `${name}: ${readableBytes(bytes)}`), ...left, ...unseen];
   },
   versions: async ({ facts, lines }) => {
     const [seen, unseen] = split(await facts.versions(), 'versions', lines);

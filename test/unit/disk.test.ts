@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskState, LOW_DISK_BYTES } from '../../bridge/launcher/disk.ts';
+import { disksOf } from '../../bridge/launcher/disks.ts';
+import { Reserve } from '../../bridge/launcher/reserve.ts';
+import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
+import { growth } from '../../executor/sandbox/room.ts';
+
+const MiB = 1024 * 1024;
+
+describe('a disk that runs full', () => {
+  let folder = '';
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'chavion-disk-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('gives the house what was set aside, and takes it again when there is plenty', async () => {
+    const reserve = new Reserve(join(folder, 'reserve'), 8 * MiB);
+    await reserve.follow('roomy', 10 * MiB);
+    expect(reserve.bytes()).toBe(0);
+    await reserve.follow('roomy', 1024 * MiB);
+    expect(reserve.bytes()).toBe(8 * MiB);
+    await reserve.follow('low', 5 * MiB);
+    expect(reserve.bytes()).toBe(4 * MiB);
+    await reserve.follow('full', 0);
+    expect(reserve.bytes()).toBe(0);
+  });
+
+  it('is low once, not by turns', () => {
+    const [wanted, total, low] = [128 * MiB, 1e12, LOW_DISK_BYTES + 128 * MiB];
+    expect(diskState({ free: low - wanted - 1, total }, { kept: wanted, wanted }, 'roomy')).toBe('low');
+    expect(diskState({ free: low - 1, total }, { kept: 0, wanted }, 'low')).toBe('low');
+    expect(diskState({ free: low, total }, { kept: 0, wanted }, 'roomy')).toBe('roomy');
+    expect(diskState({ free: low, total }, { kept: 0, wanted }, 'low')).toBe('low');
+    expect(diskState({ free: low * 1.5, total }, { kept: 0, wanted }, 'full')).toBe('roomy');
+    expect(diskState({ free: 999_999, total }, { kept: wanted / 2, wanted }, 'low')).toBe('full');
+    expect(diskState({ free: 60 * MiB, total: 100 * MiB }, { kept: 0, wanted: 0 }, 'roomy')).toBe('roomy');
+  });
+
+  it('is one disk, whatever of the house lies on it, also what is not there yet', async () => {
+    const disks = await disksOf([folder, join(folder, 'not/yet'), '/proc']);
+    expect(disks.map(({ folders }) => folders)).toEqual([[folder, join(folder, 'not/yet')], ['/proc']]);
+    expect(disks[0]?.free).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['its own limit', { bytes: 2000 * MiB, inodes: 10 }, { bytes: 0, inodes: 0 }, { bytes: 1e12, inodes: 1e6 }, 48 * MiB],
+    ['over its limit, a little', { bytes: 3000 * MiB, inodes: 10 }, { bytes: 0, inodes: 0 }, { bytes: 1e12, inodes: 1e6 }, MiB],
+    ['all workspaces together', { bytes: 0, inodes: 0 }, { bytes: 20 * 1024 * MiB, inodes: 0 }, { bytes: 1e12, inodes: 1e6 }, 64 * 1024],
+    ['what the disk has left', { bytes: 0, inodes: 0 }, { bytes: 0, inodes: 0 }, { bytes: 5 * MiB, inodes: 1e6 }, 5 * MiB],
+    ['a disk that is over its reserve', { bytes: 0, inodes: 0 }, { bytes: 0, inodes: 0 }, { bytes: -1, inodes: 1e6 }, 64 * 1024],
+  ])('lets a workspace grow by %s', (_what, before, all, left, bytes) => {
+    expect(growth(DEFAULT_LIMITS, before, all, left).bytes).toBe(bytes);
+  });
+});
