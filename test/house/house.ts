@@ -21,6 +21,8 @@ export interface HouseOptions {
   readonly folder?: string;
   /** Left alone by `stop` and dispose, for a later house. */
   readonly keep?: boolean;
+  /** Another version of the project than this one. */
+  readonly project?: string | undefined;
   /** Whose house it is; only root can start one for somebody else. */
   readonly account?: Account;
 }
@@ -30,7 +32,7 @@ export interface Account {
   readonly gid: number;
 }
 
-const PROJECT = join(import.meta.dirname, '..', '..');
+export const PROJECT = join(import.meta.dirname, '..', '..');
 /** A cold machine has to install Synapse first. */
 const UP_WITHIN_MS = 300_000;
 
@@ -41,7 +43,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   // What is installed for root is there for everybody to run.
   const env = account === undefined ? options.env : { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: '/var/cache', ...options.env };
   if (account !== undefined) await chown(folder, account.uid, account.gid);
-  const house = new House(folder, await houseEnvironment(folder, { ...options, ...(env === undefined ? {} : { env }) }), options.keep ?? false, account);
+  const house = new House(folder, await houseEnvironment(folder, { ...options, ...(env === undefined ? {} : { env }) }), options.keep ?? false, account, options.project);
   try {
     await house.start();
     return house;
@@ -98,17 +100,20 @@ export class House implements AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   readonly #keep: boolean;
   readonly #account: Account | undefined;
+  /** The version that is started next, for verbs too. */
+  project: string;
   #launcher: ChildProcess | undefined;
   /** The one that brought the house up. */
   #first: ChildProcess | undefined;
   #output = '';
   #ready: Ready | undefined;
 
-  constructor(folder: string, env: Readonly<Record<string, string>>, keep: boolean, account?: Account) {
+  constructor(folder: string, env: Readonly<Record<string, string>>, keep: boolean, account?: Account, project = PROJECT) {
     this.folder = folder;
     this.env = env;
     this.#keep = keep;
     this.#account = account;
+    this.project = project;
   }
 
   get data(): string {
@@ -146,7 +151,7 @@ export class House implements AsyncDisposable {
   /** The launcher alone, for starts that are to fail. */
   launch(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input = ''): ChildProcess {
     this.#output = '';
-    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: PROJECT, env: { ...this.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], ...this.#account });
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: this.project, env: { ...this.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], ...this.#account });
     launcher.stdin.end(input);
     for (const stream of [launcher.stdout, launcher.stderr]) stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     this.#launcher = launcher;

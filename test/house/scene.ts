@@ -34,9 +34,9 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Without `keys` all six rehearse. */
-  static async open({ keys = true, env = {}, roster, account }: { readonly keys?: boolean } & Pick<HouseOptions, 'env' | 'roster' | 'account'> = {}): Promise<Scene> {
+  static async open({ keys = true, env = {}, roster, account, project }: { readonly keys?: boolean } & Pick<HouseOptions, 'env' | 'roster' | 'account' | 'project'> = {}): Promise<Scene> {
     const providers = await Providers.start();
-    const house = await startHouse({ env: { ...(keys ? providers.env : {}), ...env }, ...(roster === undefined ? {} : { roster }), ...(account === undefined ? {} : { account }) });
+    const house = await startHouse({ env: { ...(keys ? providers.env : {}), ...env }, project, ...(roster === undefined ? {} : { roster }), ...(account === undefined ? {} : { account }) });
     const secrets = Secrets.parse(JSON.parse(await readFile(join(house.data, 'secrets.json'), 'utf8')));
     const { homeserver, master } = house.ready;
     return new Scene(house, providers, await Person.signIn(homeserver, master.userId, master.password), secrets);
