@@ -25,6 +25,7 @@ import { holder } from './lock.ts';
 import { answers200, providerKeys } from './parts.ts';
 import { portUses, takenPorts } from './ports.ts';
 import { redisNumber } from './prerequisites.ts';
+import { publicAddresses } from './public-addresses.ts';
 import { redisAnswers } from './redis.ts';
 import { Secrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
@@ -56,7 +57,7 @@ export async function doctor(project: string, environment: Environment, terminal
     const loaded = load(environment, project);
     const paths = dataPaths(project, loaded.settings);
     tell(good(doctorText.settings), keyFinding(environment, paths, loaded), ...(await disks(paths, environment)), clock(project, paths));
-    tell(...(holder(paths.lock) === undefined ? [note(doctorText.notRunning), ...(await ports(loaded))] : await running(paths, loaded)), ...modes(paths), separation(paths));
+    tell(...(holder(paths.lock) === undefined ? [note(doctorText.notRunning), ...(await ports(loaded))] : [...(await running(paths, loaded)), ...(await addresses(loaded))]), ...modes(paths), separation(paths));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     tell(bad({ ko: () => error.in('ko'), en: () => error.in('en') }));
@@ -96,6 +97,10 @@ async function sandbox(environment: Environment): Promise<Finding> {
 function chromium(environment: Environment): Finding {
   const path = findChromium(environment['PATH']);
   return path === undefined ? note(chromiumMissing) : good(chromiumThere(path));
+}
+
+async function addresses({ settings }: Loaded): Promise<Finding[]> {
+  return (await publicAddresses(settings)).map(({ reached, said }) => (reached ? good(said) : note(said)));
 }
 
 /** Each disk once, whatever of the house lies on it. */
