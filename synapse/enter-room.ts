@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
 import { OWNER } from './power-levels.ts';
-import type { Builder } from './provision-rooms.ts';
+import type { Builder } from './builder.ts';
 import { readRoom, type RoomState } from './room-state.ts';
 
 const path = (room: RoomId, rest: string): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/${rest}`;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type Lang, RoomId } from '../bridge/protocol/ids.ts';
 import { launcherText } from '../bridge/text/launcher.ts';
 import { bringBack } from './enter-room.ts';
-import { type Builder, type ProvisionedRoom, provisionRoom } from './provision-rooms.ts';
+import type { Builder } from './builder.ts';
+import { type ProvisionedRoom, provisionRoom } from './provision-rooms.ts';
 import { readRoom } from './room-state.ts';
 
 /** `former`: rooms that were upgraded, whose threads go on to their end. */

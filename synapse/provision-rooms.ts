@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { rulersCount } from '../bridge/protocol/room-power.ts';
-import { type HomeserverClient, Nothing } from './client.ts';
+import type { Builder } from './builder.ts';
+import { Nothing } from './client.ts';
 import { actAs, bringIn, makeRuler, putState } from './enter-room.ts';
 import { OWNER, freshPowerLevels, type PowerLevels, repairedPowerLevels } from './power-levels.ts';
-import type { People } from './residents.ts';
 import { followUpgrades, isOfTheHouse, readRoom, type RoomState } from './room-state.ts';
 
 export interface RoomWanted {
@@ -15,14 +15,6 @@ export interface RoomWanted {
   readonly kind: 'room' | 'space';
   /** The space that it stands in. */
   readonly parent?: RoomId;
-}
-
-/** The admin at the homeserver, and whom the rooms are for. */
-export interface Builder {
-  readonly client: HomeserverClient;
-  readonly token: string;
-  readonly serverName: string;
-  readonly who: People;
 }
 
 export interface ProvisionedRoom {

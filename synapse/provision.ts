@@ -8,7 +8,7 @@ import { type Furnished, furnishRooms, HouseRooms } from './house-rooms.ts';
 import { adminToken, keepExecutor, openPerson } from './own-accounts.ts';
 import { liftLimits, provisionAccount } from './provision-accounts.ts';
 import { Avatars, type Member, joinedMembers, provisionGhost } from './provision-residents.ts';
-import type { Builder } from './provision-rooms.ts';
+import type { Builder } from './builder.ts';
 import { type Ghost, ghosts, people } from './residents.ts';
 
 /** What one start found or made, and the next one looks at first. Nothing in it is secret or cannot be found anew. */
