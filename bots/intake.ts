@@ -14,13 +14,14 @@ import { clockTime } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
 import { parseCommand } from './commands/parse.ts';
 import { ENCRYPTED_EVERY_S } from './coordinator.ts';
-import { burstBefore, inPieces, isPiece, joined } from './burst.ts';
+import { inPieces, joined } from './burst.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
 import { languageOf } from './language.ts';
 import type { Minds } from './minds.ts';
 import { permalinkOfRoom } from './tasks/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
+import { piecesBefore } from './pieces.ts';
 import type { Purse } from './purse/purse.ts';
 import type { WebChatDesk } from './relay-desk.ts';
 import type { Residents } from './residents.ts';
@@ -128,7 +129,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (now !== undefined && message.thread === undefined && parseCommand(message.body) === null) {
       return decisions.decided(message, withMask(message, { jobs: [{ type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) }] }));
     }
-    const pieces = await piecesBefore(message);
+    const pieces = await piecesBefore(message, deps.timeline, callables());
     const whole = joined(pieces, message);
     const seen = await facts(whole, Floor.safeParse(floor?.split(' ')[1]).data);
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
@@ -156,21 +157,6 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       text: say.secretMasked[lang](),
       redact: { event: event.eventId, otherwise: say.secretNotRemoved[lang]() },
     };
-  }
-
-  /** What the same person said right before, as part of the same thought. */
-  async function piecesBefore(message: MessageEvent): Promise<readonly MessageEvent[]> {
-    if (!isPiece(message)) return [];
-    try {
-      const before = (await deps.timeline.before(message)).map(({ event, body, mentions }) => ({ ...event, body, mentions: mentions ?? event.mentions }));
-      const pieces = burstBefore(message, before, callables());
-      const answered = pieces[0]?.replyTo === undefined ? null : await deps.timeline.find(message.roomId, pieces[0].replyTo);
-      // What is brought back from a web chat is no talk.
-      return answered?.event.chavion?.kind === 'relay' ? pieces.slice(1) : pieces;
-    } catch (error) {
-      if (!refused(error)) throw error;
-      return [];
-    }
   }
 
   /** Null in a room that cannot be read any more: nobody there could answer. */
@@ -311,7 +297,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     running: deps.running,
     timeline: deps.timeline,
     masters: () => rooms.masters(),
-    piecesBefore,
+    piecesBefore: (message) => piecesBefore(message, deps.timeline, callables()),
     callables,
     facts: async (message) => facts(message, await floorIn(message.roomId)),
     lang: deps.lang,

@@ -16,8 +16,8 @@ export interface LiveTarget {
   readonly txn: string;
 }
 
-/** One message that shows how a command goes, and in the end how it went. */
-export class LiveMessage {
+/** One message that shows how a command goes, and in the end how it went. Disposing of it ends what goes on by itself. */
+export class LiveMessage implements Disposable {
   readonly #target: LiveTarget;
   readonly #budget: EditBudget;
   readonly #leave: () => void;
@@ -49,6 +49,12 @@ export class LiveMessage {
     await this.#sending;
     this.#leave();
     return sendOrEdit(this.#target, message, this.#shown, this.#budget);
+  }
+
+  [Symbol.dispose](): void {
+    this.#over = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#leave();
   }
 
   /** Longer and longer: an hour of work is not an hour of edits. */

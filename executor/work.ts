@@ -90,7 +90,7 @@ export class Work {
     const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
     await audit.write('job.started', facts(prepared));
     const output = new OutputText(secrets);
-    const live = reports.live(started, output, entry.shows);
+    using live = reports.live(started, output, entry.shows);
     const hush = prepared.plan === undefined ? () => undefined : results.running(started, entry.shows);
     const outcome = await perform(prepared, look.rules.policy, output, entry.signal, this.#deps.perform);
     hush();

@@ -29,6 +29,11 @@ export class EditBudget {
     return this.#granted;
   }
 
+  /** How many streams share it now. */
+  get active(): number {
+    return this.#active;
+  }
+
   /** A stream counts from its first visible word to its last; call the result when it ends. */
   enter(): () => void {
     this.#active += 1;

@@ -64,7 +64,7 @@ async function openRoom(slow: () => Promise<unknown> = () => Promise.resolve()) 
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const account = new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId: AGENT, ghost: true, lanes: new RoomLanes() });
-  const run = (again: boolean) =>
+  const run = (again: boolean, budget = new EditBudget(15)) =>
     new AnswerStream(
       {
         account,
@@ -75,7 +75,7 @@ async function openRoom(slow: () => Promise<unknown> = () => Promise.resolve()) 
         left: again ? [...shown.keys()].map((id) => EventId.parse(id)) : [],
         shows: () => undefined,
       },
-      new EditBudget(15),
+      budget,
     );
   return { run, looks, now: () => [...shown.values()] };
 }
@@ -154,4 +154,55 @@ it('attaches the file before it says that there is one', async () => {
   await stream.finish(ENDING);
   const kinds = room.looks.map((look) => look.map(({ body, growing }) => `${body === 'claude.md' ? 'file' : 'words'}${growing ? ' growing' : ''}`).join(', '));
   expect([...new Set(kinds)]).toEqual(['words growing', 'words growing, file', 'words, file']);
+});
+
+describe('what it opened', () => {
+  it('is closed by a stop between progress and the first words', async () => {
+    const release = Promise.withResolvers<void>();
+    const room = await openRoom(() => release.promise);
+    const budget = new EditBudget(15);
+    {
+      await using stream = room.run(false, budget);
+      stream.progress('찾는 중');
+      // The first message is on its way, and nobody knows yet that it stands.
+      await sleep(BEGUN_MS);
+      setTimeout(() => release.resolve(), 100);
+      if (await stream.halt()) await stream.finish({ ...ENDING, last: '(멈춤)' });
+    }
+    expect(room.now().map(({ body, growing }) => [body, growing])).toEqual([['(멈춤)', false]]);
+    expect(budget.active).toBe(0);
+  });
+
+  it('is given back when nobody ends it', async () => {
+    const room = await openRoom();
+    const budget = new EditBudget(15);
+    {
+      await using stream = room.run(false, budget);
+      stream.push('반쪽');
+      await sleep(BEGUN_MS);
+      expect(budget.active).toBe(1);
+    }
+    const looks = room.looks.length;
+    await sleep(BEGUN_MS);
+    expect([budget.active, room.looks.length]).toEqual([0, looks]);
+  });
+
+  it('is taken out where the provider begins anew while a part is being closed', async () => {
+    let hold: Promise<unknown> = Promise.resolve();
+    const room = await openRoom(() => hold);
+    const stream = room.run(false);
+    const release = Promise.withResolvers<void>();
+    stream.push(paragraphs(0, 10));
+    await sleep(BEGUN_MS);
+    hold = release.promise;
+    // The part that is to continue is on its way.
+    stream.push(paragraphs(10, 40));
+    await sleep(BEGUN_MS);
+    stream.restart();
+    release.resolve();
+    await sleep(200);
+    stream.push('다시 한 답.');
+    await stream.finish(ENDING);
+    expect(room.now().map(({ part, body, growing }) => [part, body, growing])).toEqual([[0, '다시 한 답.', false]]);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
-import { RunningTurns } from '../../bots/running-turns.ts';
+import { Dropped, RunningTurns, Stopped } from '../../bots/running-turns.ts';
 import { eventId, ROOM } from './events.ts';
 
 const turn = (source: string, at: number, root = source) => ({ room: ROOM, source: eventId(source), root: eventId(root), agent: AgentId.parse('claude'), at });
@@ -40,5 +40,20 @@ describe('ending answers', () => {
     expect(running.count(ROOM)).toBe(1);
     leave();
     expect(running.count()).toBe(0);
+  });
+
+  it('drops what another turn answers or what was deleted, as long as no word of it was said', () => {
+    const running = new RunningTurns();
+    const [silent, speaking] = [running.enter(turn('a', 1)), running.enter(turn('a', 1))];
+    speaking.speaks();
+    expect(running.isSpeaking(eventId('a'))).toBe(true);
+    running.cancel({ room: ROOM, replaced: eventId('a'), by: eventId('b') });
+    expect([silent, speaking].map((slot) => slot.signal.aborted)).toEqual([true, false]);
+    expect(silent.signal.reason).toBeInstanceOf(Dropped);
+    // What comes in its place, and what was waiting to begin.
+    expect(running.enter({ ...turn('a', 1), cause: eventId('b') }).signal.aborted).toBe(false);
+    expect(running.enter(turn('a', 1)).signal.reason).toBeInstanceOf(Dropped);
+    running.cancel({ room: ROOM, gone: eventId('a') });
+    expect(speaking.signal.reason).toBeInstanceOf(Stopped);
   });
 });
