@@ -54,7 +54,8 @@ const Triage = z.object({ goal: z.string().trim().min(1).max(2_000), checks: z.a
 const Critique = z.object({ objections: z.array(z.object({ of: z.string().max(40), step: z.string().max(100), text: z.string().trim().min(1).max(2_000) })).max(200) });
 const Vote = z.object({ ranking: z.array(z.string().max(40)).max(40), reason: z.string().max(2_000) });
 const Quote = z.object({ step: z.string().max(100), quote: z.string().trim().min(1).max(1_000) });
-const Verify = z.object({ holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(Quote).max(20) });
+const Few = z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined);
+const Verify = z.object({ holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(Quote).max(20), missing: Few });
 const Diagnose = z.object({ cause: z.string().max(4_000), command: Command.nullable() });
 
 const answered = (answer: Answer): Parsed => ({ ok: true, answer });
@@ -99,7 +100,7 @@ function objectionTo(candidate: LabelledProposal | undefined, { step, text }: { 
 const byLabel = (state: TaskState, { agent }: Ask) => new Map(candidatesFor(state, agent).map((candidate) => [candidate.label, candidate] as const));
 
 /** Quotes that stand nowhere are dropped; who says that all is well and can quote nothing has not looked. */
-function verify({ holds, why, quotes }: z.infer<typeof Verify>, state: TaskState): Parsed {
+function verify({ holds, why, quotes, missing = [] }: z.infer<typeof Verify>, state: TaskState): Parsed {
   const evidence = evidenceNow(state);
   const real = quotes.flatMap((said) => {
     const from = evidence.find(({ step }) => stepId(step) === said.step);
@@ -108,7 +109,7 @@ function verify({ holds, why, quotes }: z.infer<typeof Verify>, state: TaskState
   });
   const quotable = evidence.some(({ output }) => output.trim() !== '');
   if (holds && quotable && real.length === 0) return fail('quotes: none of them stands letter for letter in the output of the step it names');
-  return answered({ kind: 'verify', holds, why, quotes: real });
+  return answered({ kind: 'verify', holds, why, quotes: real, ...(missing.length === 0 ? {} : { missing }) });
 }
 
 const MAX_QUOTE = 1_000;

@@ -79,6 +79,6 @@ export function notDone(state: CarriedOut & Pick<TaskState, 'lacks'>): readonly 
 export function endingOf(state: TaskState): Extract<Ending, 'done' | 'sample' | 'rehearsed' | 'unverified' | 'no-means'> {
   if (state.verdict?.played === 'played') return 'rehearsed';
   if (state.verdict?.played === 'unseen') return 'unverified';
-  if (notDone(state).length > 0) return 'no-means';
+  if (notDone(state).length > 0 || (state.verdict?.missing ?? []).length > 0) return 'no-means';
   return state.verdict?.played === 'sample' ? 'sample' : 'done';
 }

@@ -117,7 +117,11 @@ function heard(draft: Draft, event: Extract<TaskEvent, { kind: 'said' | 'unsaid'
 function left(draft: Draft, agent: AgentId): void {
   const asked = draft.state.asks.filter((ask) => ask.agent === agent);
   putOut(draft, agent);
-  for (const { id } of asked) if (!draft.ended && draft.next === null) absent(draft, id, 'provider.absent');
+  for (const ask of asked) {
+    if (draft.ended || draft.next !== null || !draft.state.asks.some(({ id }) => id === ask.id)) continue;
+    draft.close(ask);
+    PHASES[draft.state.phase]?.absent?.(draft, ask);
+  }
 }
 
 /** Open from the moment the proposals stand until the votes are counted. */

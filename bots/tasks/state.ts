@@ -52,7 +52,7 @@ export const Answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('critique'), objections: z.array(Objection).max(50) }),
   z.object({ kind: z.literal('vote'), ranking: z.array(PlanHash).max(20), reason: z.string().max(2_000) }),
   z.object({ kind: z.literal('work'), text: z.string().min(1).max(100_000) }),
-  z.object({ kind: z.literal('verify'), holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20), played: Played.optional() }),
+  z.object({ kind: z.literal('verify'), holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20), played: Played.optional(), /** Parts of the mission that are not done, for nobody here can. */ missing: z.array(z.string().min(1).max(200)).max(5).optional() }),
   /** `command` replaces the failed one and has its id; null: nothing to patch, a new plan is needed. */
   z.object({ kind: z.literal('diagnose'), cause: z.string().max(4_000), command: Command.nullable() }),
   z.object({ kind: z.literal('report'), markdown: z.string().min(1).max(200_000) }),
@@ -232,7 +232,7 @@ export const TaskState = z.object({
   /** Being agreed on while `diagnosing`: the plan with one command replaced, by whom, and where they said so. */
   patch: z.object({ step: StepId, of: PlanHash, hash: PlanHash, plan: Plan, by: z.array(AgentId).min(1).max(2), events: z.array(EventId) }).nullable(),
   diagnoses: z.array(z.object({ step: StepId, by: AgentId, cause: z.string(), command: Command.nullable() })),
-  verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })), played: Played.optional() }).nullable(),
+  verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })), played: Played.optional(), missing: z.array(z.string()).optional() }).nullable(),
   /** The integrator's; null: made by code of the results, when nobody could. */
   report: z.string().nullable(),
   /** Why this plan is given up for a new one: being told to the thread, and nothing goes on until it stands there. */

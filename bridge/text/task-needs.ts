@@ -24,9 +24,9 @@ export const lacksLine = phrase<[needs: readonly NeedWord[], said: readonly stri
   (needs, said) => `🚧 No means here for: ${[...needs.map((need) => needWord[need].en()), ...said].join(', ')}. The rest is done.${needs.includes('later') ? ' For a time: `!schedule`' : ''}`,
 );
 /** Said at the end. */
-export const notDoneLine = phrase<[needs: readonly NeedWord[]]>(
-  (needs) => `🚧 못 한 것: ${needs.map((need) => needWord[need].ko()).join(', ')}. 그 부분은 직접 하시거나 빼고 새로 보내 주세요.${needs.includes('later') ? ' 때를 정하려면 `!예약`' : ''}`,
-  (needs) => `🚧 Not done: ${needs.map((need) => needWord[need].en()).join(', ')}. Please do that yourself, or send the task without it.${needs.includes('later') ? ' For a time: `!schedule`' : ''}`,
+export const notDoneLine = phrase<[needs: readonly NeedWord[], said: readonly string[]]>(
+  (needs, said) => `🚧 못 한 것: ${[...needs.map((need) => needWord[need].ko()), ...said].join(', ')}. 그 부분은 직접 하시거나 빼고 새로 보내 주세요.${needs.includes('later') ? ' 때를 정하려면 `!예약`' : ''}`,
+  (needs, said) => `🚧 Not done: ${[...needs.map((need) => needWord[need].en()), ...said].join(', ')}. Please do that yourself, or send the task without it.${needs.includes('later') ? ' For a time: `!schedule`' : ''}`,
 );
 export const filesMissing = phrase<[names: readonly string[]]>(
   (names) => `약속한 파일이 없거나 비어 있습니다: ${names.join(', ')}`,

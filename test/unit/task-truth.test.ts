@@ -68,6 +68,13 @@ describe('what a mission needs', () => {
     '이번 주 매출 표를 정리해줘',
     '아침에 먹을 메뉴 추천해줘',
     '손님에게 알려줄 안내문을 써줘',
+    '메시지 전달 방법을 정리해줘',
+    '블로그에 올릴 글을 써줘',
+    '인스타에 게시할 문구를 써줘',
+    '구매하고 싶은 물건 목록을 정리해줘',
+    '전화 예약 목록을 정리해줘',
+    '매일 아침 할 운동을 추천해 줘',
+    '내일 아침에 먹을 메뉴를 추천해 줘',
     'list the files',
     'write a draft email to my customer',
     'order the files by date',
@@ -143,6 +150,13 @@ describe('a task that is carried out', () => {
     const one = world('보고서를 써줘', [command('list')], undefined, { ask: (ask, state) => triage(answerTo(ask, state, plan('x'))) });
     expect(cardText({ ...one.state, phase: 'executing', ending: null }, facts)).toMatch(/🚧 여기서 못 하는 것: 공장 .*현장.* 점검/u);
     expect(promptOf(one.state, 'verify')).toContain('공장 **현장** 점검');
+  });
+
+  it('is not done where whoever checks found a part that nobody here can do', () => {
+    const found = (answer: Answer): Answer => (answer.kind === 'verify' ? { ...answer, missing: ['공장에 가 보기'] } : answer);
+    const one = world('보고서를 써줘', [command('list')], undefined, { ask: (ask, state) => found(answerTo(ask, state, plan('x'))) });
+    expect(one.state).toMatchObject({ phase: 'partial', ending: 'no-means', verdict: { holds: true } });
+    expect(card(one.state)).toContain('🚧 못 한 것: 공장에 가 보기');
   });
 
   it.each<[string, string, readonly unknown[], Partial<CommandResult>]>([

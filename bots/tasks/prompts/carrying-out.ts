@@ -31,7 +31,7 @@ export function verifyPrompt(state: TaskState, room: number): string {
     `The outcome of each step:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
     deliverables(state),
     ...[lackNote(state)].filter((note) => note !== ''),
-    `"holds" is true only if every check is met and no part of the mission is missing, other than a part named above as impossible here and plainly reported as not done. If the outputs do not show it, it is false and "why" says what is missing. ${JSON_ONLY} {"holds":true|false,"why":text,"quotes":[{"step":"id","quote":"words from its output"}]}`,
+    `"holds" is true only if every check is met and all of the mission is done that can be done here. "missing": parts of the mission that are not done because nobody here can do them, each in a few words of the mission's language; empty where there are none. What could have been done and was not makes "holds" false instead. If the outputs do not show it, it is false and "why" says what is missing. ${JSON_ONLY} {"holds":true|false,"why":text,"quotes":[{"step":"id","quote":"words from its output"}],"missing":[text]}`,
   ].join('\n\n');
 }
 
