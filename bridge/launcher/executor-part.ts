@@ -23,7 +23,7 @@ export function executorPlan(house: House, rooms: () => { hq: RoomId; ops: RoomI
   publishLendings(rules, house.folder('swarm'), house.accounts?.swarm);
   return {
     part: 'executor',
-    ...nodeProgram(house, ENTRY),
+    ...nodeProgram({ separated: house.accounts !== undefined, project: house.project }, ENTRY),
     environment: () => ({
       ...own(house, 'executor', folder),
       ...present({

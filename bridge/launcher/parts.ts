@@ -86,10 +86,10 @@ export function synapsePlan(house: House, python: string): PartPlan {
  * A part of our own. Where it gives up root, packages still load modules later, and the project may lie where its
  * account finds no way in (a clone in /root): the way through its working folder stays open to it (proc_pid_cwd(5)).
  */
-export function nodeProgram(house: Pick<House, 'accounts' | 'project'>, file: string): Pick<PartPlan, 'program' | 'args' | 'cwd'> {
-  const entry = house.accounts === undefined ? [join(house.project, file)] : ['--preserve-symlinks', '--preserve-symlinks-main', join('/proc/self/cwd', file)];
+export function nodeProgram({ separated, project }: { readonly separated: boolean; readonly project: string }, file: string): Pick<PartPlan, 'program' | 'args' | 'cwd'> {
+  const entry = !separated ? [join(project, file)] : ['--preserve-symlinks', '--preserve-symlinks-main', join('/proc/self/cwd', file)];
   // DEP0060: a dependency of matrix-bot-sdk; it would be the first line of every log.
-  return { program: process.execPath, args: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', ...entry], cwd: house.project };
+  return { program: process.execPath, args: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', ...entry], cwd: project };
 }
 
 const ENTRY = 'bots/main.ts';
@@ -102,7 +102,7 @@ export function swarmPlan(house: House, rooms: () => { hq: RoomId; ops: RoomId }
   const owner = house.accounts?.swarm;
   return {
     part: 'swarm',
-    ...nodeProgram(house, ENTRY),
+    ...nodeProgram({ separated: house.accounts !== undefined, project: house.project }, ENTRY),
     environment: () => ({
       ...own(house, 'swarm', folder),
       ...proxyEnvironment(house.environment),

@@ -14,6 +14,8 @@ import { HomeserverClient } from '../../synapse/client.ts';
 import { logIn } from '../../synapse/own-accounts.ts';
 import { provisionAccount } from '../../synapse/provision-accounts.ts';
 import { type House, startHouse } from '../house/house.ts';
+import { isRoot } from '../../bridge/launcher/instance.ts';
+import { nodeProgram } from '../../bridge/launcher/parts.ts';
 import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
 import { swarmRedis } from '../house/swarm-redis.ts';
 import { cpuMs } from './figures.ts';
@@ -105,7 +107,9 @@ export class BenchHouse implements AsyncDisposable {
   async #serve(file: string, more: Record<string, string>, health: string, flags: readonly string[] = []): Promise<number> {
     await this.endServer();
     await this.#forgetPosition();
-    const child = spawn(process.execPath, [...flags, '--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', file], { cwd: PROJECT, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
+    // It gives up root as the launcher's own part does, and loads modules after that: the clone may lie where only root goes.
+    const { program, args, cwd } = nodeProgram({ separated: isRoot(), project: PROJECT }, file);
+    const child = spawn(program, [...flags, ...args], { cwd, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
     this.#server = child;
     this.heardAfterMs.length = 0;
     this.liveHeapMb.length = 0;

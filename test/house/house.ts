@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -40,6 +41,7 @@ const UP_WITHIN_MS = 300_000;
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'chavion-house-')));
   const { account } = options;
+  if (account !== undefined) refuseClosed(options.project ?? PROJECT);
   // What is installed for root is there for everybody to run.
   const env = account === undefined ? options.env : { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: '/var/cache', ...options.env };
   if (account !== undefined) await chown(folder, account.uid, account.gid);
@@ -51,6 +53,13 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     await house[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Somebody else starts the house from this folder: where only root gets in, Node would say that it cannot find the module. */
+function refuseClosed(project: string): void {
+  const way = project.split('/').map((_, i, names) => names.slice(0, i + 1).join('/') || '/');
+  const closed = way.find((folder) => (statSync(folder).mode & 0o001) === 0);
+  if (closed !== undefined) throw new Error(`${closed} is closed to other accounts, and this house is started by one: move the clone to where everybody may read (such as /srv), or chmod o+x ${closed}`);
 }
 
 export async function houseEnvironment(folder: string, options: HouseOptions = {}): Promise<Record<string, string>> {

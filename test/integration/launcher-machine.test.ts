@@ -64,8 +64,7 @@ describe('a project that lies where only its owner gets in', () => {
        process.stdout.write([process.getuid(), lazy(), later].join(' '));`,
     );
     const nobody = { uid: 64_322, gid: 64_322 };
-    const accounts = isRoot ? { synapse: nobody, redis: nobody, swarm: nobody, executor: nobody } : undefined;
-    const { program, args, cwd } = nodeProgram({ accounts, project }, 'part.ts');
+    const { program, args, cwd } = nodeProgram({ separated: isRoot, project }, 'part.ts');
     const env = isRoot ? { DROP_TO: `${nobody.uid}:${nobody.gid}` } : {};
     const { stdout } = await promisify(execFile)(program, [...args], { cwd, env });
     expect(stdout).toBe(`${isRoot ? nobody.uid : process.getuid?.()} late later`);
