@@ -18,6 +18,7 @@ import { Inputs } from './inputs.ts';
 import { JobLog } from './job-log.ts';
 import { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-entry.ts';
+import { forgetOldWorkspaces } from './old-workspaces.ts';
 import { OrderReader } from './order-reader.ts';
 import { OutsideDesk } from './outside-desk.ts';
 import type { PerformDeps } from './perform.ts';
@@ -173,7 +174,14 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       for (const record of ledger.unfinished()) void resume(record);
     },
     async watch(signal) {
+      const tidy = () => {
+        const inUse = new Set(ledger.unfinished().map(({ prepared }) => prepared.workspace));
+        const gone = forgetOldWorkspaces(workspaces, inUse, now());
+        if (gone.length > 0) log.info({ workspaces: gone }, 'old workspaces taken away');
+      };
+      tidy();
       const expiry = setInterval(() => {
+        tidy();
         for (const record of ledger.unfinished()) if (record.state === 'asked') void desk.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);
       company.run(signal);

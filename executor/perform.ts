@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandId, hostsOf, parseCommand, type Command, type WorkPath } from '../bridge/protocol/command.ts';
 import type { Policy } from '../bridge/protocol/policy.ts';
@@ -51,6 +51,8 @@ async function run(prepared: Prepared, command: Command, policy: Policy, observe
   try {
     const workspacePath = join(deps.workspaces, prepared.workspace);
     mkdirSync(workspacePath, { recursive: true, mode: 0o700 });
+    const now = new Date();
+    utimesSync(workspacePath, now, now); // for `old-workspaces.ts`
     const hosts = hostsOf(command);
     await using egress =
       hosts.length === 0

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, truncate, writeFile, cp } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile, cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import { Outsider } from '../house/outsider.ts';
 import { Person } from '../house/person.ts';
 import { PROVIDER_KEY, Providers } from '../house/providers.ts';
 import type { Json } from '../house/provider-formats.ts';
-import { removeHouse } from '../house/remains.ts';
+import { houseState, removeHouse } from '../house/remains.ts';
 import { Scene } from '../house/scene.ts';
 import { lendFolder, startTask, takeBack, type TaskView } from '../house/task-scene.ts';
 import { verb } from '../house/verb.ts';
@@ -151,8 +152,14 @@ describe('backup, loss of everything, restore', () => {
     const file = join(folder, 'house.tar.gz.age');
     const secrets = await readFile(join(house.data, 'secrets.json'), 'utf8');
     await writeFile(join(folder, 'passphrase'), `${PASSPHRASE}\n`);
+    // What a command may leave behind.
+    const direct = join((await houseState(house.folder))?.root ?? '', 'executor', 'workspaces', 'direct');
+    await mkdir(direct, { recursive: true });
+    execFileSync('mkfifo', [join(direct, 'pipe')]);
+    await writeFile(join(direct, 'notes.sock'), 'a file');
     const made = await verb(house, ['backup', file, '--passphrase-file', join(folder, 'passphrase')]);
     expect(made).toMatchObject({ code: 0, said: expect.stringContaining(file) });
+    expect(made.said).toMatch(/direct\/pipe: 파일이 아니라 파이프입니다/);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await verb(house, ['backup', file])).said).toContain('덮어쓰지 않았습니다');
     // Nobody sleeps on after it.
@@ -167,6 +174,8 @@ describe('backup, loss of everything, restore', () => {
     await house.start();
     master = await signIn();
     expect(await readFile(join(house.data, 'secrets.json'), 'utf8')).toBe(secrets);
+    const restored = join((await houseState(house.folder))?.root ?? '', 'executor', 'workspaces', 'direct', 'notes.sock');
+    expect(await readFile(restored, 'utf8')).toBe('a file');
   });
 
   it('keeps every room from its first event, in its order', async () => {

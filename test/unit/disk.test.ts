@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskState, LOW_DISK_BYTES } from '../../bridge/launcher/disk.ts';
 import { disksOf } from '../../bridge/launcher/disks.ts';
 import { Reserve } from '../../bridge/launcher/reserve.ts';
+import { forgetOldWorkspaces } from '../../executor/old-workspaces.ts';
 import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
 import { growth } from '../../executor/sandbox/room.ts';
 
@@ -36,6 +37,17 @@ describe('a disk that runs full', () => {
     expect(diskState({ free: low * 1.5, total }, { kept: 0, wanted }, 'full')).toBe('roomy');
     expect(diskState({ free: 999_999, total }, { kept: wanted / 2, wanted }, 'low')).toBe('full');
     expect(diskState({ free: 60 * MiB, total: 100 * MiB }, { kept: 0, wanted: 0 }, 'roomy')).toBe('roomy');
+  });
+
+  it('loses the workspaces of tasks that are long over, and no other', () => {
+    const names = ['direct', 'task-0a', 'task-0b', 'task-0c', 'notes'];
+    for (const name of names) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'file'), 'x');
+      if (name !== 'task-0c') utimesSync(join(folder, name), 1, 1);
+    }
+    expect(forgetOldWorkspaces(folder, new Set(['task-0b']), Date.now())).toEqual(['task-0a']);
+    expect(readdirSync(folder).toSorted()).toEqual(['direct', 'notes', 'task-0b', 'task-0c']);
   });
 
   it('is one disk, whatever of the house lies on it, also what is not there yet', async () => {
