@@ -222,7 +222,7 @@ describe('the house of the containers, without an engine', () => {
     expect(await admin('!관리 백업')).toContain('data/compose');
     // Furnished once more, as at every start, while the desk is at work: neither signs the other out.
     await furnish();
-    expect(await admin('!관리 초대 @mina')).toContain('Synapse Admin');
+    expect(await admin('!관리 초대 @mina')).toContain('Ketesa');
     expect(house.said('desk')).not.toContain('"level":40');
   });
 
