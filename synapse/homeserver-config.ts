@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../bridge/protocol/settings.ts';
+import { KEEPER } from './own-accounts.ts';
 
 /** Everything here stays with the homeserver's own account. */
 export interface HomeserverSecrets {
@@ -47,6 +48,8 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
     encryption_enabled_by_default_for_room_type: 'off',
     extra_well_known_client_content: {
       'io.element.e2ee': { default: false, force_disable: true, secure_backup_required: false },
+      // Ketesa reads it and keeps its fingers off these accounts: closing them would have to be undone at once.
+      'cc.etke.ketesa': { asManagedUsers: OWN_ACCOUNTS.map((name) => `^@${name}:${settings.CHAVION_SERVER_NAME.replaceAll('.', String.raw`\.`)}$`) },
     },
     // Looked for every five minutes; what a secret was redacted from is gone well within the hour.
     redaction_retention_period: '5m',
@@ -58,6 +61,9 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
     caches: { global_factor: 0.5 },
   };
 }
+
+/** Patterns of localparts. */
+const OWN_ACCOUNTS = ['admin', 'executor', 'agent_coordinator', 'agent_0', `${KEEPER}.*`];
 
 const CLOSED = {
   federation_domain_whitelist: [],

@@ -3,12 +3,15 @@ import type { RoomId, UserId, Lang } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
 import { launcherText } from '../bridge/text/launcher.ts';
 import { HomeserverClient, HomeserverError } from './client.ts';
+import { agentsText } from '../bridge/text/house.ts';
+import { AgentsStanding } from './agents-standing.ts';
 import { bringIn } from './enter-room.ts';
 import { type Furnished, furnishRooms, HouseRooms } from './house-rooms.ts';
 import { adminToken, keepExecutor, openPerson } from './own-accounts.ts';
 import { liftLimits, provisionAccount } from './provision-accounts.ts';
 import { Avatars, type Member, joinedMembers, provisionGhost } from './provision-residents.ts';
 import type { Builder } from './builder.ts';
+import { sayAsAdmin } from './say.ts';
 import { type Ghost, ghosts, people } from './residents.ts';
 
 /** What one start found or made, and the next one looks at first. Nothing in it is secret or cannot be found anew. */
@@ -77,6 +80,9 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
     // One after another: each join is a change of the room's state that the next one builds on.
     for (const user of missing) if (!(await bringIn(client, token, room, user))) outside.add(user);
   }
+  const agents = everyone.filter((user) => user !== who.coordinator && user.startsWith('@agent_'));
+  const news = await new AgentsStanding(agents, agents.length).look({ client, token, who, rooms });
+  if (news !== null) await sayAsAdmin({ client, token }, hq, agentsText[wanted.lang](news.gone, news.back));
   return { adminToken: token, rooms, fates, outside: [...outside], remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } }, dormant: dormant.map(({ name }) => name) };
 }
 

@@ -84,6 +84,10 @@ export const masterText = {
     (user, place) => `${user} is the first master of this house and stays. Nothing was changed. For a new password, ${place === 'machine' ? 'on the server: `npm start -- reset-password`' : 'set it in Ketesa.'}`,
   ),
   last: phrase<[user: string]>((user) => `${user}은(는) 마지막 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다.`, (user) => `${user} is the last master and stays. Nothing was changed.`),
+  rules: phrase<[user: string]>(
+    (user) => `${user}은(는) 방을 업그레이드한 사람이라 그 방의 권한을 뺄 수 없습니다(방 버전 12). 바뀐 것은 없습니다. 로그인만 막으려면 Ketesa에서 그 계정을 잠가 주세요. 다른 마스터가 방을 다시 업그레이드하면(\`/upgraderoom 12\`) 뺄 수 있습니다.`,
+    (user) => `${user} has upgraded the room and rules it for good (room version 12). Nothing was changed. To keep this account from logging in, lock it in Ketesa; once another master upgrades the room again (\`/upgraderoom 12\`) it can be removed.`,
+  ),
   oneself: phrase<[name: string]>(
     (name) => `본인입니다. 빼면 바로 로그아웃되고 이 집에 명령할 수 없습니다. 정말이면: \`!관리 제거 ${name} 확인\``,
     (name) => `That is you: you would be signed out and command nothing here any more. If you mean it: \`!admin remove ${name} yes\``,
@@ -105,6 +109,7 @@ export interface Lines {
   readonly rank: Readonly<Record<Rank, string>>;
   readonly seen: (ms: number | null) => string;
   readonly agents: (count: number) => string;
+  readonly off: (names: readonly string[]) => string;
   readonly closed: string;
   readonly more: (count: number) => string;
   readonly members: (count: number) => string;
@@ -130,6 +135,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     rank: { master: '마스터', admin: '관리자', executor: '실행자', person: '손님' },
     seen: (ms) => (ms === null ? '아직 온 적 없음' : ago.ko(ms)),
     agents: (count) => `에이전트 계정 ${count}개`,
+    off: (names) => `꺼져 있는 에이전트: ${names.join(', ')}`,
     closed: '로그인 막힘',
     more: (count) => `… 그 밖에 ${count}`,
     members: (count) => `${count}명`,
@@ -152,6 +158,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     rank: { master: 'master', admin: 'admin', executor: 'executor', person: 'guest' },
     seen: (ms) => (ms === null ? 'never here yet' : ago.en(ms)),
     agents: (count) => `${count} accounts of agents`,
+    off: (names) => `agents that are off: ${names.join(', ')}`,
     closed: 'signed out for good',
     more: (count) => `… and ${count} more`,
     members: (count) => `${count} inside`,

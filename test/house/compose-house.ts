@@ -23,7 +23,7 @@ export async function composeVerb(folder: string, more: Readonly<Record<string, 
   );
 }
 
-const CONTAINERS = { synapse: 8008, replication: 9093, 'synapse-worker-1': 8008, 'synapse-worker-2': 8008, postgres: 5432, redis: 6379, appservice: 9009, door: 5004, preview: 5005, element: 80, 'synapse-admin': 80, pages: 8081, front: 80, shown: 80 } as const;
+const CONTAINERS = { synapse: 8008, replication: 9093, 'synapse-worker-1': 8008, 'synapse-worker-2': 8008, postgres: 5432, redis: 6379, appservice: 9009, door: 5004, preview: 5005, element: 80, 'synapse-admin': 8080, pages: 8081, front: 80, shown: 80 } as const;
 type Container = keyof typeof CONTAINERS;
 
 /** Nobody's account, where this one is root's; PostgreSQL and the sandbox refuse that one. */
@@ -78,7 +78,7 @@ export class ComposeHouse implements AsyncDisposable {
   /** Texts with `host:port` in them. */
   here(text: string): string {
     const { ports } = this;
-    const of: Readonly<Record<string, number>> = { 'swarm:5004': ports.door, 'swarm-2:5004': ports.door, 'swarm:5005': ports.preview, 'swarm:9009': ports.appservice, 'redis:6379': ports.redis, 'element:80': ports.element, 'synapse-admin:80': ports['synapse-admin'] };
+    const of: Readonly<Record<string, number>> = { 'swarm:5004': ports.door, 'swarm-2:5004': ports.door, 'swarm:5005': ports.preview, 'swarm:9009': ports.appservice, 'redis:6379': ports.redis, 'element:80': ports.element, 'synapse-admin:8080': ports['synapse-admin'] };
     const known = { ...of, 'synapse:8008': ports.synapse, 'synapse-worker-1:8008': ports['synapse-worker-1'], 'synapse-worker-2:8008': ports['synapse-worker-2'] };
     const names = Object.keys(known).toSorted((a, b) => b.length - a.length);
     return text

@@ -187,7 +187,8 @@ describe('a start after things went wrong', () => {
     await house.start();
 
     const repaired = await levels(hq);
-    expect(repaired.users).toEqual({ '@admin:house.test': 100, '@master:house.test': 100, '@friend:house.test': 100, [agent('coordinator')]: 50 });
+    // The admin has made the room, of version 12, and rules it without an entry.
+    expect(repaired.users).toEqual({ '@master:house.test': 100, '@friend:house.test': 100, [agent('coordinator')]: 50 });
     expect(repaired).toMatchObject({ state_default: 100, invite: 100, kick: 100, ban: 100, redact: 50 });
     expect(repaired.events['m.room.name']).toBe(100);
     expect((await asAdmin('GET', inRoom(hq, 'state/m.room.join_rules/'))).body['join_rule']).toBe('invite');

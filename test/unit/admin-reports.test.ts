@@ -33,7 +33,7 @@ afterAll(async () => {
 const asked = (which: AdminReport, lang: 'ko' | 'en', door = base): Promise<string> => {
   const client = new HomeserverClient(base);
   const facts = containerFacts({ project: join(import.meta.dirname, '..', '..'), state, door, client, token: () => 'token' });
-  return report(which, { client, token: 'token', who: people('house.test'), masters: new Set(), facts, lines: adminLines[lang] });
+  return report(which, { client, token: 'token', who: people('house.test'), masters: new Set(), facts, off: new Set<string>(), lines: adminLines[lang] });
 };
 const USERS = { '/_synapse/admin/v2/users': { status: 200, body: { users: [], total: 10 } } };
 

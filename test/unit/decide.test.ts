@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AgentId } from '../../bridge/protocol/ids.ts';
+import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 import type { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { jobId } from '../../bridge/protocol/turn.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from '../../bots/decide.ts';
@@ -16,6 +16,17 @@ describe('what a master sets off', () => {
     expect(turns(plan)).toEqual(['gabriel', 'jarvis', 'claude']);
     expect(plan.jobs.every((job) => job.type === 'turn' && job.lang === 'ko' && job.depth === 0)).toBe(true);
     expect(decide('hello everyone').jobs.every((job) => job.type === 'turn' && job.lang === 'en')).toBe(true);
+  });
+
+  it('a name of somebody who is off: one line, and nobody in its stead', () => {
+    const off = [{ id: AgentId.parse('manus'), userId: UserId.parse('@agent_manus:test'), callsigns: ['마누스'] }];
+    const plan = decide('마누스야 뭐해?', { off, everyone: [...facts.everyone, ...off.map((one) => ({ ...one, config: {} }))] });
+    expect(turns(plan)).toEqual([]);
+    expect(notices(plan)).toEqual([expect.stringContaining('manus')]);
+    expect(turns(decide('마누스랑 클로드 의견 줘', { off }))).toEqual(['claude']);
+    expect(notices(decide('마누스랑 클로드 의견 줘', { off }))).toHaveLength(1);
+    expect(turns(decide('얘들아 안녕', { off }))).toEqual(['gabriel', 'jarvis', 'claude']);
+    expect(notices(decide('얘들아 안녕', { off }))).toEqual([]);
   });
 
   it('a name: that one alone', () => {

@@ -1,8 +1,10 @@
-import { makeMaster, type Rooms, unmakeMaster } from '../../../synapse/masters.ts';
+import { makeMaster, type Rooms, rulesForGood, unmakeMaster } from '../../../synapse/masters.ts';
+import { readRoom } from '../../../synapse/room-state.ts';
 import { userIdOf } from '../../../synapse/residents.ts';
 import { typeable } from '../../launcher/secrets.ts';
 import type { AdminOrder } from '../../protocol/admin-order.ts';
 import type { Lang, UserId } from '../../protocol/ids.ts';
+import { offIn, STANDING_TYPE } from '../../protocol/standing.ts';
 import { adminHelp, adminLines, adminUnknown, masterText } from '../../text/admin.ts';
 import { type HouseFacts, report } from './reports.ts';
 
@@ -32,8 +34,13 @@ export async function carryOut(order: AdminOrder, house: Carrying): Promise<stri
     case 'versions':
     case 'backup':
     case 'health':
-      return report(order.kind, { ...house, lines: adminLines[lang] });
+      return report(order.kind, { ...house, lines: adminLines[lang], off: await offNow(house) });
   }
+}
+
+async function offNow({ client, token, rooms }: Rooms): Promise<ReadonlySet<string>> {
+  const hq = await readRoom(client, token, rooms.hq);
+  return new Set(offIn(hq?.content(STANDING_TYPE)).keys());
 }
 
 type Person = { readonly user: UserId } | { readonly refusal: string };
@@ -70,6 +77,7 @@ async function remove(name: string, sure: boolean, house: Carrying): Promise<str
   if (user === who.master) return masterText.first[lang](user, house.facts.place);
   if (masters.size === 1) return masterText.last[lang](user);
   if (user === by && !sure) return masterText.oneself[lang](shortName(user));
+  if (await rulesForGood(house, user)) return masterText.rules[lang](user);
   await unmakeMaster(house, user);
   return masterText.removed[lang](user, shortName(user));
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AgentsStanding } from '../../../synapse/agents-standing.ts';
 import { type Furnished, furnishRooms, type HouseRooms } from '../../../synapse/house-rooms.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
 import { keepCoordinator, keepExecutor } from '../../../synapse/own-accounts.ts';
 import type { Lang, RoomId, UserId } from '../../protocol/ids.ts';
 import { agentsText, keptText } from '../../text/house.ts';
-import { AgentsStanding } from './agents-standing.ts';
 import { RoomGone } from '../../../synapse/provision-rooms.ts';
 import { sayAsAdmin } from '../../../synapse/say.ts';
 

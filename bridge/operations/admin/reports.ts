@@ -29,6 +29,8 @@ export interface ReportDeps {
   readonly masters: ReadonlySet<UserId>;
   readonly facts: HouseFacts;
   readonly lines: Lines;
+  /** Agents whose accounts are off. */
+  readonly off: ReadonlySet<string>;
 }
 
 /** Longer lists are Synapse Admin's. */
@@ -75,7 +77,7 @@ const Users = z.object({
   users: z.array(z.object({ name: z.string(), displayname: z.string().nullish(), deactivated: z.union([z.boolean(), z.int().transform(Boolean)]), last_seen_ts: z.int().nullish() })),
 });
 
-async function users({ client, token, who, masters, lines }: ReportDeps): Promise<readonly string[]> {
+async function users({ client, token, who, masters, lines, off }: ReportDeps): Promise<readonly string[]> {
   const found = await client.call('GET', '/_synapse/admin/v2/users', Users, { token, query: { from: '0', limit: '500', guests: 'false', deactivated: 'true' } });
   const isAgent = (user: string) => user.startsWith('@agent_');
   const isKeeper = (user: string) => user.startsWith(`@${KEEPER}`);
@@ -90,7 +92,8 @@ async function users({ client, token, who, masters, lines }: ReportDeps): Promis
       const state = deactivated ? lines.closed : rank === 'master' || rank === 'person' ? lines.seen(seen === null || seen === undefined ? null : Date.now() - seen) : null;
       return [`${called} (${name})`, lines.rank[rank], ...(state === null ? [] : [state])].join(' · ');
     });
-  return [...shown(rows, lines), lines.agents(found.users.filter(({ name }) => isAgent(name)).length)];
+  const away = found.users.filter(({ name }) => off.has(name)).map(({ name, displayname }) => displayname ?? name);
+  return [...shown(rows, lines), lines.agents(found.users.filter(({ name }) => isAgent(name)).length), ...(away.length === 0 ? [] : [lines.off(away)])];
 }
 
 const Rooms = z.object({ total_rooms: z.int(), rooms: z.array(z.object({ room_id: z.string(), name: z.string().nullish(), joined_members: z.int() })) });

@@ -87,7 +87,7 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '\t\tfile_server',
     '\t}',
     '\thandle {',
-    `\t\treverse_proxy ${HOST.admin}:80`,
+    `\t\treverse_proxy ${HOST.admin}:${PORT.ketesa}`,
     '\t}',
     '}',
   ].join('\n')}\n`;

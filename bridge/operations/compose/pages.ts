@@ -14,5 +14,5 @@ export function elementConfig(settings: Settings, publicUrl: string): unknown {
   };
 }
 
-/** Synapse Admin's `config.json`: it may speak to the homeserver behind its own port only. */
+/** Ketesa's `config.json`: it may speak to the homeserver behind its own port only. */
 export const adminConfig = (): unknown => ({ restrictBaseUrl: [`http://localhost:${PORT.adminPage}`, `http://127.0.0.1:${PORT.adminPage}`] });

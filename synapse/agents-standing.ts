@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { Nothing } from '../../../synapse/client.ts';
-import { bringIn } from '../../../synapse/enter-room.ts';
-import type { Rooms } from '../../../synapse/masters.ts';
-import { GHOST_DEVICE } from '../../../synapse/provision-residents.ts';
-import { readRoom } from '../../../synapse/room-state.ts';
-import { giveDevice, Standing } from '../../../synapse/own-accounts.ts';
-import type { UserId } from '../../protocol/ids.ts';
-import { type OffState, offIn, STANDING_TYPE } from '../../protocol/standing.ts';
+import { Nothing } from './client.ts';
+import { bringIn } from './enter-room.ts';
+import type { Rooms } from './masters.ts';
+import { GHOST_DEVICE } from './provision-residents.ts';
+import { readRoom } from './room-state.ts';
+import { giveDevice, Standing } from './own-accounts.ts';
+import type { UserId } from '../bridge/protocol/ids.ts';
+import { type OffState, offIn, STANDING_TYPE } from '../bridge/protocol/standing.ts';
 
 /** Asked one after another; of more, as many each time, in turn. */
 const AT_ONCE = 20;
@@ -28,8 +28,11 @@ export class AgentsStanding {
   readonly #agents: readonly UserId[];
   #next = 0;
 
-  constructor(agents: readonly UserId[]) {
+  readonly #atOnce: number;
+
+  constructor(agents: readonly UserId[], atOnce = AT_ONCE) {
     this.#agents = agents;
+    this.#atOnce = atOnce;
   }
 
   async look(house: Rooms): Promise<StandingNews | null> {
@@ -43,6 +46,8 @@ export class AgentsStanding {
       const account = await client.find('GET', userPath(user), Account, { token });
       const why = account === null ? null : offState(account);
       const was = off.get(user) ?? null;
+      // Somebody has deleted it: without its device an agent can say nothing.
+      if (account !== null && why === null && was === null && (await client.find('GET', `${userPath(user)}/devices/${GHOST_DEVICE}`, Nothing, { token })) === null) await giveDevice(client, token, user);
       if (account === null || why === was) continue;
       const name = account.displayname ?? user.slice(1).split(':')[0] ?? user;
       if (why !== null) {
@@ -61,7 +66,7 @@ export class AgentsStanding {
   }
 
   #turn(): readonly UserId[] {
-    const turn = Array.from({ length: Math.min(AT_ONCE, this.#agents.length) }, (_, i) => this.#agents[(this.#next + i) % this.#agents.length]).filter((user) => user !== undefined);
+    const turn = Array.from({ length: Math.min(this.#atOnce, this.#agents.length) }, (_, i) => this.#agents[(this.#next + i) % this.#agents.length]).filter((user) => user !== undefined);
     this.#next += turn.length;
     return turn;
   }
