@@ -75,6 +75,8 @@ export interface Facts {
   /** How many answers `!stop` would end now, and how many tasks. */
   readonly running: number;
   readonly tasks?: number;
+  /** Of masters, which the executor ends then. */
+  readonly commands?: number;
   /** The executor reads this room. */
   readonly runsHere: boolean;
 }
@@ -169,7 +171,7 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
     case 'agents':
       return answer(facts.agentsTable(lang));
     case 'stop':
-      return { ...answer(say.stopped[lang](facts.running, facts.tasks)), stopAt: message.at, ...(message.thread === undefined ? {} : { stopThread: message.thread }) };
+      return { ...answer(say.stopped[lang](facts.running, facts.tasks, facts.commands)), stopAt: message.at, ...(message.thread === undefined ? {} : { stopThread: message.thread }) };
     case 'memory':
       if (facts.memory === null) return answer(mindText.noMemory[lang]());
       return { jobs: [{ ...notice(message, mindText.memoryShown[lang](facts.memory)), memory: true }] };

@@ -22,6 +22,7 @@ import type { Minds } from './minds.ts';
 import { permalinkOfRoom } from './tasks/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
 import { piecesBefore } from './pieces.ts';
+import { openOrders } from './open-orders.ts';
 import type { Purse } from './purse/purse.ts';
 import type { WebChatDesk } from './relay-desk.ts';
 import type { Residents } from './residents.ts';
@@ -205,16 +206,20 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id)), new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id))),
       memory: await remembered(message),
       running: deps.running.count(message.roomId),
-      tasks: await goingTasks(message),
+      ...(await going(message)),
       away: deps.minds.away,
       runsHere: isHouse,
     };
   }
 
   /** Asked of Redis only where somebody wants to end them. */
-  async function goingTasks({ roomId, thread, body }: MessageEvent): Promise<number> {
+  async function going({ roomId, thread, body, at }: MessageEvent): Promise<Pick<Facts, 'tasks' | 'commands'>> {
     const parsed = parseCommand(body);
-    return parsed?.kind === 'command' && parsed.command.name === 'stop' ? deps.tasks.going(roomId, thread) : 0;
+    if (parsed?.kind !== 'command' || parsed.command.name !== 'stop') return {};
+    // In ops it means everything.
+    const where = roomId === deps.ops ? [deps.hq, deps.ops] : [roomId];
+    const [tasks, masters, lines] = await Promise.all([deps.tasks.going(roomId, thread), rooms.masters(), Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined)))]);
+    return { tasks, commands: openOrders(lines.flat(), { masters, executor: residents.executor, at }) };
   }
 
   /** Asked of Redis only where somebody wants to see it. */

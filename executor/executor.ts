@@ -99,6 +99,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     budget,
     rooms,
     timeZone: settings.CHAVION_TZ,
+    secrets: parts.secrets,
     nameOf: ({ prepared }) => prepared.orderedBy.slice(1).split(':')[0] ?? '',
   });
   const results = new Results({ account, budget, ledger, ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, true) });

@@ -22,10 +22,14 @@ export const jobKey = (root: EventId, index: number, attempt: number): JobKey =>
 export const planKey = (root: EventId, { round, winner, step }: Pick<PreparedPlan, 'round' | 'winner' | 'step'>, attempt: number, rerun = 0): JobKey =>
   JobKey.parse(`${root}.${round}-${winner.slice(0, 16)}.${step}.${attempt}${rerun === 0 ? '' : `r${rerun}`}`);
 
+/** Where it wanted to go and could not, for the words of its end. */
+export const Unreached = z.array(z.object({ destination: z.string().max(300), why: z.enum(['not-asked', 'no-address', 'not-public', 'no-connection', 'bad']) })).max(5);
+export type Unreached = z.infer<typeof Unreached>;
+
 /** How a command came to its end. */
 export const Outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), exitCode: z.int(), ms: z.int(), rssBytes: z.int() }),
-  z.object({ kind: z.literal('failed'), why: z.enum(['exit', 'output', 'file', 'killed', 'sandbox']), exitCode: z.int().optional(), detail: z.string().max(500).optional(), ms: z.int(), rssBytes: z.int() }),
+  z.object({ kind: z.literal('done'), exitCode: z.int(), ms: z.int(), rssBytes: z.int(), unreached: Unreached.optional() }),
+  z.object({ kind: z.literal('failed'), why: z.enum(['exit', 'output', 'file', 'killed', 'sandbox']), exitCode: z.int().optional(), detail: z.string().max(500).optional(), ms: z.int(), rssBytes: z.int(), unreached: Unreached.optional() }),
   /** It never started. */
   z.object({ kind: z.literal('refused'), why: z.string().max(60), detail: z.string().max(500).optional() }),
   z.object({ kind: z.literal('stopped'), by: UserId.optional(), ms: z.int() }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CommandId, hostsOf, parseCommand, type Command, type WorkPath } from '../bridge/protocol/command.ts';
 import type { Policy } from '../bridge/protocol/policy.ts';
 import { sha256 } from '../bridge/queue/canonical.ts';
-import type { Outcome, Prepared } from './ledger-entry.ts';
+import type { Outcome, Prepared, Unreached } from './ledger-entry.ts';
 import type { OutputText } from './output-text.ts';
 import { Stopped } from './running.ts';
 import { destinationOf, jobFor } from './sandbox/command-job.ts';
@@ -25,6 +25,7 @@ export interface TakenFile {
   readonly sha256?: string;
 }
 
+const MAX_UNREACHED = 5;
 const MiB = 1024 * 1024;
 const MAX_FILE = 4 * MiB;
 
@@ -40,11 +41,20 @@ export const limitsOf = ({ limits }: Policy): Limits => ({
 /** Runs one prepared command in its box and says how it ended. Never rejects but for faults of this machine. */
 export async function perform(prepared: Prepared, policy: Policy, output: OutputText, signal: AbortSignal, deps: PerformDeps): Promise<Outcome> {
   const observer: OutputObserver = { stdout: (chunk) => output.push('stdout', chunk), stderr: (chunk) => output.push('stderr', chunk) };
-  const result = await run(prepared, prepared.command, policy, observer, signal, deps);
+  const unreached = new Map<string, Unreached[number]>();
+  const listening: PerformDeps = {
+    ...deps,
+    onEgress: (of, request) => {
+      if (request.reason !== undefined && unreached.size < MAX_UNREACHED) unreached.set(request.destination, { destination: request.destination, why: request.reason });
+      deps.onEgress(of, request);
+    },
+  };
+  const result = await run(prepared, prepared.command, policy, observer, signal, listening);
   output.end();
   const outcome = outcomeOf(result, signal);
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return outcome;
-  return judgeSuccess(prepared, policy, outcome, output, deps);
+  const judged = await judgeSuccess(prepared, policy, outcome, output, deps);
+  return unreached.size === 0 || (judged.kind !== 'done' && judged.kind !== 'failed') ? judged : { ...judged, unreached: [...unreached.values()] };
 }
 
 async function run(prepared: Prepared, command: Command, policy: Policy, observer: OutputObserver, signal: AbortSignal, deps: PerformDeps): Promise<SandboxResult> {

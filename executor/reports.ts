@@ -1,7 +1,7 @@
 import type { Account } from '../bridge/matrix/account.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
-import { visibleText } from '../bridge/matrix/foreign-words.ts';
+import { plainLine, visibleText } from '../bridge/matrix/foreign-words.ts';
 import { type Weave, woven } from '../bridge/matrix/woven.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { cleanName } from '../bridge/matrix/clean-text.ts';
@@ -11,11 +11,12 @@ import { unknownEnd } from '../bridge/text/plan-commands.ts';
 import { refusalText } from './refusal-text.ts';
 import type { AuditMark } from './audit.ts';
 import { commandText } from './command-text.ts';
-import type { LedgerRecord, Outcome } from './ledger-entry.ts';
+import type { LedgerRecord, Outcome, Unreached } from './ledger-entry.ts';
 import { endResult } from './result-content.ts';
 import { mediaTypeOf } from './media-type.ts';
 import type { Artifact } from './result-content.ts';
 import { begin, finishAgain, LiveMessage, type LiveTarget } from './live-message.ts';
+import { withoutKeys } from './file-keys.ts';
 import { fitting } from './fitting.ts';
 import { firstLines, inlineText, lastLines, type OutputText, shareOf } from './output-text.ts';
 import type { HouseRooms } from './house-rooms.ts';
@@ -25,6 +26,8 @@ export interface ReportDeps {
   readonly budget: EditBudget;
   readonly rooms: Pick<HouseRooms, 'ops'>;
   readonly timeZone: string;
+  /** The executor's own, never to be shown. */
+  readonly secrets: readonly string[];
   /** How a person calls the room and the one who ordered. */
   readonly nameOf: (record: LedgerRecord) => string;
 }
@@ -76,8 +79,13 @@ export class Reports {
   async artifact(record: LedgerRecord, path: string, bytes: Uint8Array, number: number): Promise<Artifact> {
     const name = cleanName(path.split('/').at(-1) ?? 'file');
     const mediaType = mediaTypeOf(path, bytes);
-    const sent = await this.#attach(record, record.job.root, Buffer.from(bytes), name, mediaType, record.job.room, `artifact${number}`);
-    return { path, ...sent, bytes: bytes.length, mediaType };
+    const { bytes: shown, keys } = withoutKeys(bytes, this.#deps.secrets);
+    const sent = await this.#attach(record, record.job.root, Buffer.from(shown), name, mediaType, record.job.room, `artifact${number}`);
+    if (keys !== 'none') {
+      const where = record.prepared.plan === undefined ? { replyTo: record.job.root } : { thread: record.job.root };
+      await this.notice(record.job.room, woven(({ code }) => say.keysInFile[record.job.lang](code(visibleText(path)), keys === 'masked')), `${record.prepared.key}.keys${number}`, where);
+    }
+    return { path, ...sent, bytes: shown.length, mediaType };
   }
 
   /** That a file was asked for and could not be had. */
@@ -124,9 +132,9 @@ export class Reports {
     const used = 'rssBytes' in outcome ? [say.seconds[lang](outcome.ms), say.memory(outcome.rssBytes)].filter((part) => part !== '').map((part) => ` · ${part}`).join('') : '';
     switch (outcome.kind) {
       case 'done':
-        return say.ended.done[lang]() + used;
+        return say.ended.done[lang]() + used + unreachedWords(outcome.unreached, lang, weave);
       case 'failed':
-        return this.#failure(outcome, lang, weave) + used;
+        return this.#failure(outcome, lang, weave) + used + unreachedWords(outcome.unreached, lang, weave);
       case 'refused':
         return refusalText(outcome.why, weave.words(outcome.detail ?? ''), lang, ofPlan);
       case 'stopped':
@@ -180,3 +188,6 @@ export class Reports {
     return { url, event: await this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.${slot}`) };
   }
 }
+
+const unreachedWords = (unreached: Unreached | undefined, lang: Lang, { code }: Weave): string =>
+  (unreached ?? []).map(({ destination, why }) => ` · ${say.unreached[lang](code(plainLine(destination)), why)}`).join('');

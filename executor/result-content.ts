@@ -38,8 +38,10 @@ function fieldsOf(outcome: Outcome): Partial<CommandResult> {
   switch (outcome.kind) {
     case 'done':
       return { exitCode: outcome.exitCode, ...ms };
-    case 'failed':
-      return { why: outcome.why, ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }), ...(outcome.detail === undefined ? {} : { detail: outcome.detail }), ...ms };
+    case 'failed': {
+      const detail = [outcome.detail ?? '', ...(outcome.unreached ?? []).map(({ destination, why }) => `network: ${destination} ${why}`)].filter((one) => one !== '').join('; ');
+      return { why: outcome.why, ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }), ...(detail === '' ? {} : { detail: detail.slice(0, 500) }), ...ms };
+    }
     case 'refused':
       return { why: outcome.why, ...(outcome.detail === undefined || outcome.detail === '' ? {} : { detail: outcome.detail }) };
     case 'stopped':

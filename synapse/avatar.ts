@@ -10,8 +10,13 @@ const EMBLEMS: Readonly<Record<string, string>> = {
   manus: '<rect x="24" y="26" width="48" height="10" rx="5"/><rect x="24" y="43" width="36" height="10" rx="5"/><rect x="24" y="60" width="24" height="10" rx="5"/>',
   perplexity: '<path fill-rule="evenodd" d="M43 22 a21 21 0 1 1 -.1 0 Z M43 31 a12 12 0 1 0 .1 0 Z"/><rect x="55" y="60" width="24" height="9" rx="4" transform="rotate(45 58 60)"/>',
   michael: '<path d="M70 20 C46 24 30 40 24 72 L31 72 C33 64 36 59 40 55 C58 54 68 40 70 20 Z"/>',
+  executor: '<path fill-rule="evenodd" d="M48 28 a20 20 0 1 1 -.1 0 Z M48 39 a9 9 0 1 0 .1 0 Z"/>' + teeth(8),
   coordinator: '<circle cx="48" cy="48" r="9"/>' + around(6, 27, 7),
 };
+
+function teeth(count: number): string {
+  return spokes(count, 17, 28, 9);
+}
 
 function spokes(count: number, from: number, to: number, width: number): string {
   const spoke = (i: number) => `<rect x="${48 - width / 2}" y="${48 - to}" width="${width}" height="${to - from}" rx="${width / 2}" transform="rotate(${(360 / count) * i} 48 48)"/>`;

@@ -34,6 +34,16 @@ export async function provisionGhost(client: HomeserverClient, token: string, gh
   return { key: drawing.key, url };
 }
 
+/** The face of an account that has a password of its own; an administrator gives it. */
+export async function provisionFace(client: HomeserverClient, admin: string, person: Pick<Ghost, 'userId' | 'emblem' | 'colour'>, known: Member | undefined, remembered: Avatars[string] | undefined): Promise<Avatars[string]> {
+  const drawing = avatar(person);
+  if (!needsFace(drawing, known, remembered) && remembered !== undefined) return remembered;
+  const as = { token: admin, query: {} };
+  const url = remembered?.key === drawing.key && (await isStored(client, admin, remembered.url)) ? remembered.url : await upload(client, as, drawing, person);
+  await client.call('PUT', `/_synapse/admin/v2/users/${encodeURIComponent(person.userId)}`, Nothing, { token: admin, body: { avatar_url: url } });
+  return { key: drawing.key, url };
+}
+
 /** None yet, or the drawing that we gave and that has changed since; a picture that the owner gave stays. */
 function needsFace(drawing: Avatar, known: Member | undefined, remembered: Avatars[string] | undefined): boolean {
   if (known?.avatar === undefined || known.avatar === null || known.avatar === '') return true;
@@ -58,7 +68,7 @@ async function isStored(client: HomeserverClient, token: string, url: string): P
   return (await client.find('GET', path, Nothing, { token })) !== null;
 }
 
-async function upload(client: HomeserverClient, as: { token: string; query: Record<string, string> }, drawing: Avatar, ghost: Ghost): Promise<string> {
+async function upload(client: HomeserverClient, as: { token: string; query: Record<string, string> }, drawing: Avatar, ghost: Pick<Ghost, 'emblem'>): Promise<string> {
   const Uploaded = z.object({ content_uri: z.string().startsWith('mxc://') });
   const query = { ...as.query, filename: `${ghost.emblem}.png` };
   const { content_uri } = await client.call('POST', '/_matrix/media/v3/upload', Uploaded, { token: as.token, query, bytes: { data: drawing.png(), type: 'image/png' } });

@@ -9,7 +9,7 @@ import { bringIn } from './enter-room.ts';
 import { type Furnished, furnishRooms, HouseRooms } from './house-rooms.ts';
 import { adminToken, keepExecutor, openPerson } from './own-accounts.ts';
 import { liftLimits, provisionAccount } from './provision-accounts.ts';
-import { Avatars, type Member, joinedMembers, provisionGhost } from './provision-residents.ts';
+import { Avatars, type Member, joinedMembers, provisionFace, provisionGhost } from './provision-residents.ts';
 import type { Builder } from './builder.ts';
 import { sayAsAdmin } from './say.ts';
 import { type Ghost, ghosts, people } from './residents.ts';
@@ -71,6 +71,7 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
   const members = new Map(await Promise.all([hq, ops, space].map(async (room: RoomId) => [room, await joinedMembers(client, token, room)] as const)));
   const inHq = members.get(hq) ?? new Map<string, Member>();
   const { avatars, dormant } = await residents(client, wanted, token, inHq);
+  avatars[who.executor] = await provisionFace(client, token, { userId: who.executor, emblem: 'executor', colour: '#4a4f57' }, inHq.get(who.executor), wanted.remembered.avatars[who.executor]);
   const absent = new Set(dormant.map((ghost) => ghost.userId));
 
   const everyone = [who.coordinator, ...ghosts(wanted.roster, wanted.serverName).map((ghost) => ghost.userId), who.executor, who.master];

@@ -54,6 +54,19 @@ export const ended = {
   ),
 } as const;
 
+const unreachedWhy: Readonly<Record<string, Phrase>> = {
+  'not-asked': phrase(() => '허락에 없던 주소라 막았습니다', () => 'was not among what was approved'),
+  'no-address': phrase(() => '그런 주소를 찾지 못했습니다 (이름이 틀렸거나 인터넷이 끊겼습니다)', () => 'has no address (a wrong name, or no internet)'),
+  'not-public': phrase(() => '인터넷에 있는 주소가 아니라 막았습니다 (이 컴퓨터나 집 안의 주소)', () => 'is not an address on the internet (this machine or the home network), so it was refused'),
+  'no-connection': phrase(() => '접속이 되지 않았습니다 (저쪽에서 받지 않습니다)', () => 'could not be connected to'),
+  bad: phrase(() => '주소로 읽을 수 없어 막았습니다', () => 'cannot be read as an address'),
+};
+/** Where a command wanted to go and could not, behind how it ended. */
+export const unreached = phrase<[destination: string, why: string]>(
+  (destination, why) => `접속 ${destination}: ${unreachedWhy[why]?.ko() ?? why}`,
+  (destination, why) => `network: ${destination} ${unreachedWhy[why]?.en() ?? why}`,
+);
+
 const KILLED: Readonly<Record<string, Phrase>> = {
   timeout: phrase(() => '시간이 다 됐습니다', () => 'out of time'),
   cpu: phrase(() => 'CPU를 너무 오래 썼습니다', () => 'too much processor time'),
@@ -88,6 +101,10 @@ export const moreInOps = phrase(
 export const artifactMissing = phrase<[path: string]>(
   (path) => `${path} 파일을 가져오지 못했습니다 (없거나 너무 큽니다). 작업 폴더는 그대로입니다`,
   (path) => `${path} could not be fetched (not there, or too big). The workspace is as it was`,
+);
+export const keysInFile = phrase<[path: string, masked: boolean]>(
+  (path, masked) => (masked ? `${path}에 키나 비밀번호로 보이는 글이 있어 가리고 올렸습니다. 작업 폴더의 원본은 그대로입니다.` : `⚠️ ${path}에 키나 비밀번호로 보이는 것이 있지만 글 파일이 아니라 가리지 못했습니다. 필요 없으면 방에서 지워 주세요.`),
+  (path, masked) => (masked ? `${path} holds what looks like a key or password: it was masked in the file that was sent. The one in the workspace is as it was.` : `⚠️ ${path} holds what looks like a key or password, but is no text and could not be masked. Remove it from the room if it is not wanted there.`),
 );
 export const inputMissing = phrase<[path: string]>(
   (path) => `보내신 파일 ${path}: 작업 폴더에 놓지 못했습니다 (너무 크거나 받을 수 없습니다). 이 파일 없이 이어 합니다`,

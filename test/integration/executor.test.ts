@@ -38,6 +38,30 @@ describe('the executor', () => {
   });
 });
 
+describe('what it sends into a room', () => {
+  it('has a picture beside it, like everybody else’s', async () => {
+    const { body } = await scene.master.call('GET', `/_matrix/client/v3/profile/${encodeURIComponent(`@executor:${scene.scene.house.ready.serverName}`)}`);
+    expect(body).toMatchObject({ avatar_url: expect.stringMatching(/^mxc:/) });
+  });
+
+  it('has keys masked, and that is said', async () => {
+    const key = `sk-proj-${'a1B2c3D4e5'.repeat(5)}`;
+    const { root } = await scene.run(`--file keys.txt k=sk-proj; for i in 1 2 3 4 5; do p=$p"a1B2c3D4e5"; done; echo "key $k-$p" > keys.txt`);
+    const sent = await scene.master.until('the file', scene.hq, () => scene.master.events(scene.hq).find(({ content }) => content?.filename === 'keys.txt'));
+    expect(await scene.master.download(sent.content.url)).not.toContain(key.slice(-20));
+    await scene.master.until('the line', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.includes('keys.txt') && body.includes('가리고')));
+  });
+
+  it('says in words why an address was not reached, after a yes', async () => {
+    const root = await scene.master.say(scene.hq, '!run --net nothing.invalid:443 --net 127.0.0.1:80 curl -sS --max-time 5 https://nothing.invalid/; curl -sS --max-time 5 http://127.0.0.1:80/; false');
+    const request = await scene.asked(root);
+    await scene.master.react(scene.hq, request.id, '✅');
+    const { body } = await scene.ended(scene.hq, root);
+    expect(body).toMatch(/nothing\.invalid:443`: 그런 주소를 찾지 못했습니다/);
+    expect(body).toMatch(/127\.0\.0\.1`: 인터넷에 있는 주소가 아니라/);
+  });
+});
+
 describe('!run by the master', () => {
   it('runs for real in the closed workspace and answers with the output, in both rooms, once', async () => {
     const order = await scene.run('echo "$((6*7)) in $PWD"; id -u; ls /');
@@ -113,7 +137,8 @@ describe('stopping', () => {
     await scene.master.react(scene.ops, output!.growing.id, '🛑');
     await scene.master.redact(scene.hq, taken!.root);
     for (const one of [order, output, taken]) expect((await scene.ended(scene.ops, one!.root)).body).toMatch(/^■/);
-    await scene.master.say(scene.hq, '!stop');
+    const said = await scene.master.say(scene.hq, '!stop');
+    expect((await scene.master.until('the answer', scene.hq, () => scene.master.shown(scene.hq).find((one) => one.who === 'coordinator' && one.source === said))).body).toMatch(/1 command|명령 1개/);
     expect((await scene.ended(scene.ops, stopped!.root)).body).toMatch(/^■/);
     await scene.run('sleep 9');
     expect((await scene.run('ls')).body).not.toMatch(/mark-(?:order|output|taken|stop)/);

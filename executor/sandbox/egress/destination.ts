@@ -18,25 +18,26 @@ export const INTERNET: Internet = {
   isPublic: (address) => isPublicAddress(address) && !ownAddresses().has(address),
 };
 
-export type Verdict = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly status: 403 | 502; readonly why: string };
+export type EgressReason = 'not-asked' | 'no-address' | 'not-public' | 'no-connection' | 'bad';
+export type Verdict = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly status: 403 | 502; readonly why: string; readonly reason: EgressReason };
 
 /**
  * The one address to connect to. A name is resolved once, here, and what was checked is what is connected to: a name
  * service that answers otherwise the second time is not asked twice. One inner address among several refuses all.
  */
 export async function judge(asked: Destination | undefined, allowed: readonly Destination[], internet: Internet): Promise<Verdict> {
-  if (asked === undefined) return { ok: false, status: 403, why: 'not a host and port' };
+  if (asked === undefined) return { ok: false, status: 403, why: 'not a host and port', reason: 'bad' };
   const name = `${asked.host}:${asked.port}`;
-  if (!isAllowed(asked, allowed)) return { ok: false, status: 403, why: `${name} was not asked for` };
+  if (!isAllowed(asked, allowed)) return { ok: false, status: 403, why: `${name} was not asked for`, reason: 'not-asked' };
   let addresses: readonly string[];
   try {
     addresses = isIP(asked.host) === 0 ? await internet.resolve(asked.host) : [asked.host];
   } catch {
-    return { ok: false, status: 502, why: `${asked.host} has no address` };
+    return { ok: false, status: 502, why: `${asked.host} has no address`, reason: 'no-address' };
   }
   const [address] = addresses;
-  if (address === undefined) return { ok: false, status: 502, why: `${asked.host} has no address` };
-  if (!addresses.every((each) => internet.isPublic(each))) return { ok: false, status: 403, why: `${name} is not on the internet` };
+  if (address === undefined) return { ok: false, status: 502, why: `${asked.host} has no address`, reason: 'no-address' };
+  if (!addresses.every((each) => internet.isPublic(each))) return { ok: false, status: 403, why: `${name} is not on the internet`, reason: 'not-public' };
   return { ok: true, address };
 }
 

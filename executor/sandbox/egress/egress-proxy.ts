@@ -5,7 +5,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseAuthority, type Destination } from './allow-list.ts';
-import { INTERNET, judge, type Internet, type Verdict } from './destination.ts';
+import { type EgressReason, INTERNET, judge, type Internet, type Verdict } from './destination.ts';
 
 export interface EgressOptions {
   /** Where it listens; the path has to be shorter than 100 bytes. */
@@ -22,6 +22,8 @@ export interface EgressRecord {
   readonly destination: string;
   readonly allowed: boolean;
   readonly why?: string;
+  /** The reason as a word, for whoever tells a person. */
+  readonly reason?: EgressReason;
 }
 
 export interface EgressProxy extends AsyncDisposable {
@@ -49,16 +51,21 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
   };
   const decide = async (method: string, asked: Destination | undefined, written: string): Promise<Verdict> => {
     const verdict = await judge(asked, options.allowed, internet);
-    options.onRequest?.({ method, destination: written.slice(0, 300), allowed: verdict.ok, ...(verdict.ok ? {} : { why: verdict.why }) });
+    options.onRequest?.({ method, destination: written.slice(0, 300), allowed: verdict.ok, ...(verdict.ok ? {} : { why: verdict.why, reason: verdict.reason }) });
     return verdict;
   };
+
+  const unreachable = (method: string, destination: string): void => options.onRequest?.({ method, destination: destination.slice(0, 300), allowed: true, why: 'no connection', reason: 'no-connection' });
 
   const tunnel = async (asked: string, client: Duplex, head: Buffer): Promise<void> => {
     const destination = parseAuthority(asked);
     const verdict = await decide('CONNECT', destination, asked);
     if (!verdict.ok || destination === undefined) return void client.end(refusal(verdict));
     const server = keep(connect({ host: verdict.address, port: destination.port, timeout: CONNECT_MS }));
-    server.once('error', () => client.end(plain(502, 'no connection')));
+    server.once('error', () => {
+      unreachable('CONNECT', asked);
+      client.end(plain(502, 'no connection'));
+    });
     await new Promise((resolve) => server.once('connect', resolve).once('close', resolve));
     if (server.destroyed || client.destroyed) return void server.destroy();
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -84,7 +91,10 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
       timeout: IDLE_MS,
       ...(isIP(destination.host) === 0 ? { servername: destination.host } : {}),
     };
-    const answer = await answerTo(url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target), incoming);
+    const answer = await answerTo(url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target), incoming).catch((error: unknown) => {
+      unreachable(method, url.host);
+      throw error;
+    });
     outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer));
     await pipeline(answer, outgoing);
   };
