@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { CardKeeper } from '../../bots/tasks/card-keeper.ts';
 import { cardText } from '../../bots/tasks/card.ts';
 import { Ending, Phase, type TaskState } from '../../bots/tasks/state.ts';
 import { fits, messageContent } from '../../bridge/matrix/content.ts';
-import { AgentId, type Lang, Lang as Langs } from '../../bridge/protocol/ids.ts';
+import { AgentId, EventId, type Lang, Lang as Langs } from '../../bridge/protocol/ids.ts';
 import { duration, spent } from '../../bridge/text/task-words.ts';
 import { agents, facts, hopeful, play, planOf } from './task-scene.ts';
 
@@ -103,4 +104,34 @@ describe('amounts', () => {
     [1_000, 12_345, '< $0.01 · 12.3k tokens'],
     [1_234_567, 2_500_000, '$1.23 · 2.5M tokens'],
   ])('%i micro-dollars and %i tokens', (cost, tokens, en) => expect(spent.en(cost, tokens)).toBe(en));
+});
+
+it('a card a minute later is another edit, however long its words are', async () => {
+  const sent = new Map<string, string>();
+  const state = { ...last, phase: 'executing' as const, events: { ...last.events, card: EventId.parse('$card') } };
+  const now = { minute: 1 };
+  const lease = { isHeld: () => Promise.resolve(true), [Symbol.asyncDispose]: () => Promise.resolve() };
+  const shown = Promise.withResolvers<void>();
+  const keeper = new CardKeeper({
+    store: { load: () => Promise.resolve(state), leaseCard: () => Promise.resolve(lease as never), cardShown: () => Promise.resolve(), owedCards: () => Promise.resolve([]), live: () => Promise.resolve([]) },
+    coordinator: {
+      send: (_room, _type, content, txn) => {
+        sent.set(txn, String(content['body']));
+        if (sent.size === 2) shown.resolve();
+        else {
+          now.minute = 2;
+          keeper.touch(state.root);
+        }
+        return Promise.resolve(EventId.parse('$card'));
+      },
+    },
+    budget: { take: () => Promise.resolve(), interval: () => 1 },
+    cardText: (one) => cardText(one, { ...facts, now: one.began + now.minute * 60_000 }),
+    log: { warn: () => undefined } as never,
+  });
+  keeper.touch(state.root);
+  await shown.promise;
+  const texts = [...sent.values()];
+  expect(new Set(texts).size).toBe(2);
+  expect(texts[0]?.length).toBe(texts[1]?.length);
 });
