@@ -6,8 +6,10 @@ const LONGEST = 140;
 
 /** Said so often before or after an order that it does not change it. Korean is compared without spaces, as thumbs forget them. */
 const LEAD =
-  '(?:자|야|이제|이제부터는?|지금부터는?|앞으로는?|앞으론|오늘부터는?|오늘은|그럼|그러면|당분간은?|잠깐만?|잠시만?|제발|꼭|좋아|됐어|됐고|오케이|부탁인데|미안한데|근데|그리고|여기서는?|이방에서는?|다시|너희들?은?|얘들아|애들아|여러분)*';
-const TRAIL = '(?:제발|꼭|좀|알겠지|알았지|알겠어|알았어|명심해라?|부탁해요?|부탁드려요|기억해|이제|오케이|얘들아|애들아|여러분|다들|모두)*';
+  '자 야 이제 이제부터 이제부터는 지금부터 지금부터는 앞으로 앞으로는 앞으론 오늘부터 오늘부터는 오늘은 그럼 그러면 당분간 당분간은 잠깐 잠깐만 잠시 잠시만 제발 꼭 좋아 됐어 됐고 오케이 부탁인데 미안한데 근데 그리고 여기서 여기서는 이방에서 이방에서는 다시 너희 너희은 너희들 너희들은 얘들아 애들아 여러분'.split(' ');
+const TRAIL = '제발 꼭 좀 알겠지 알았지 알겠어 알았어 명심해 명심해라 부탁해 부탁해요 부탁드려 부탁드려요 기억해 이제 오케이 얘들아 애들아 여러분 다들 모두'.split(' ');
+const ENGLISH_LEAD = ['ok', 'okay', 'please', 'now', 'so', 'well', 'from now on', 'for now', 'alright', 'guys', 'hey', 'everyone', 'everybody', 'all'].map((word) => `${word} `);
+const ENGLISH_TRAIL = ['please', 'now', 'again', 'from now on', 'for now', 'ok', 'okay', 'thanks', 'guys', 'everyone', 'everybody', 'all', 'until further notice'].map((word) => ` ${word}`);
 
 const WHO = '(?:에이전트|사람|애|얘|봇|ai|분|놈|친구|팀원|녀석)(?:들)?';
 const TALK = '(?:말|대답|답|답변|발언|얘기|이야기|의견)';
@@ -23,15 +25,42 @@ const UNCALLED = `${CALLING}(?:(?:호출|지명|언급)(?:을|이)?(?:하지않�
 const CALLED = `${CALLING}(?:호출한|호출된|호출받은|부른|불린|지명한|지명된|지명받은|언급한)`;
 const WHEN_CALLED = `${CALLING}(?:부를|호출할|지명할|불렀을|호출했을|호출될|언급할|불릴)(?:때|경우)에?`;
 
-const korean = (pattern: string) => new RegExp(`^${LEAD}(?:${pattern})${TRAIL}$`, 'u');
-const english = (pattern: string) =>
-  new RegExp(`^(?:(?:ok|okay|please|now|so|well|from now on|for now|alright|guys|hey|everyone|everybody|all) )*(?:${pattern})(?: (?:please|now|again|from now on|for now|ok|okay|thanks|guys|everyone|everybody|all|until further notice))*$`, 'u');
+interface Rule {
+  readonly order: RegExp;
+  readonly lead: readonly string[];
+  readonly trail: readonly string[];
+}
+const korean = (pattern: string): Rule => ({ order: new RegExp(`^(?:${pattern})$`, 'u'), lead: LEAD, trail: TRAIL });
+const english = (pattern: string): Rule => ({ order: new RegExp(`^(?:${pattern})$`, 'u'), lead: ENGLISH_LEAD, trail: ENGLISH_TRAIL });
+
+/** Every place up to which `text` is made of `words`. By hand: in one expression with the order between them they can be read in too many ways. */
+function leads(text: string, words: readonly string[]): readonly number[] {
+  const places = [0];
+  for (const place of places) {
+    for (const word of words) if (text.startsWith(word, place) && !places.includes(place + word.length)) places.push(place + word.length);
+  }
+  return places;
+}
+
+/** Every place from which it is. */
+function trails(text: string, words: readonly string[]): readonly number[] {
+  const places = [text.length];
+  for (const place of places) {
+    for (const word of words) if (text.endsWith(word, place) && !places.includes(place - word.length)) places.push(place - word.length);
+  }
+  return places;
+}
+
+const orders = ({ order, lead, trail }: Rule, text: string): boolean => {
+  const ends = trails(text, trail);
+  return leads(text, lead).some((start) => ends.some((end) => start < end && order.test(text.slice(start, end))));
+};
 
 const EVERYONE = '(?:everyone|everybody|you all|all of you|you guys|all agents|anyone|anybody|you can all|you may all)';
 const TALKS = '(?:speak|talk|answer|reply|respond)s?';
 const I_CALL = '(?:when|if|unless|until) (?:i call|i name|i mention|i ask|i address|you are|you’re|you\'re|they are|it is)?(?: ?(?:on|for))?(?: ?(?:you|your name|them|called|named|mentioned|asked|addressed))?(?: by name)?';
 
-const RULES: readonly (readonly [floor: Floor, patterns: readonly RegExp[]])[] = [
+const RULES: readonly (readonly [floor: Floor, patterns: readonly Rule[]])[] = [
   [
     'called',
     [
@@ -90,5 +119,5 @@ export function floorSentence(body: string): Floor | null {
 function floorOf(sentence: string): Floor | null {
   const spoken = sentence.replace(/[,!.…;~ㄱ-ㅣ]|\p{Extended_Pictographic}/gu, ' ').replace(/\s+/gu, ' ').trim();
   const said = /[가-힣]/u.test(spoken) ? spoken.replaceAll(' ', '') : spoken;
-  return RULES.find(([, patterns]) => patterns.some((pattern) => pattern.test(said)))?.[0] ?? null;
+  return RULES.find(([, patterns]) => patterns.some((pattern) => orders(pattern, said)))?.[0] ?? null;
 }

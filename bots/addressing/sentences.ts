@@ -17,9 +17,9 @@ export interface Sentence {
 }
 
 /** Letters of laughter and tears (ㅋㅋ, ㅠㅠ) are marks, not parts of words. */
-const WORD_CHAR = '[[\\p{L}\\p{N}\\p{M}_]--[ㄱ-ㆎ]]';
-const WORD = new RegExp(`${WORD_CHAR}+(?:['’]${WORD_CHAR}+|\\.\\d+)*`, 'vy');
-const TAIL = new RegExp(`${WORD_CHAR}{0,${LONGEST_TAIL + 1}}(?:['’]\\p{L})?`, 'vy');
+const WORD_CHAR = '(?:(?![ㄱ-ㆎ])[\\p{L}\\p{N}\\p{M}_])';
+const WORD = new RegExp(`${WORD_CHAR}+(?:['’]${WORD_CHAR}+|\\.\\d+)*`, 'uy');
+const TAIL = new RegExp(`${WORD_CHAR}{0,${LONGEST_TAIL + 1}}(?:['’]\\p{L})?`, 'uy');
 /** GPT-4, claude.ai, claude@example.org, claude_code are names of other things. */
 const GOES_ON = /[-@_.]\w/y;
 const COMES_FROM = /\w[-.]$/;

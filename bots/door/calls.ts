@@ -30,6 +30,9 @@ export const tooDeep = ({ depth }: Chain): boolean => depth > MAX_DEPTH;
 
 /** A question of the room that a plain message of chat answers: the only one there is. Questions of tasks want their name. */
 export function meantQuestion(open: readonly string[], agent: AgentId): string | undefined {
-  const ofRoom = open.filter((id) => new RegExp(String.raw`^\$[^.]+\.(?:${agent}|discuss\.\d+)$`).test(id));
+  const ofRoom = open.filter((id) => {
+    const asked = /^\$[^.]+\.(.+)$/.exec(id)?.[1] ?? '';
+    return asked === agent || /^discuss\.\d+$/.test(asked);
+  });
   return ofRoom.length === 1 ? ofRoom[0] : undefined;
 }

@@ -5,6 +5,7 @@ import { faultOfAnswer } from './http-fault.ts';
 import { eventsIn, type ManusEvent } from './manus-events.ts';
 import { faultOfNetwork } from './network-fault.ts';
 import { watchedFetch, type Deadlines } from './watched-fetch.ts';
+import { withoutEnd } from '../../bridge/protocol/text-ends.ts';
 
 export type ManusContent = { readonly type: 'text'; readonly text: string } | { readonly type: 'file'; readonly filename: string; readonly file_data: string };
 
@@ -34,7 +35,7 @@ const Envelope = z.object({ ok: z.boolean().optional() });
 const MAX_PAGES = 20;
 
 export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
-  const base = (url ?? 'https://api.manus.ai').replace(/\/+$/, '');
+  const base = withoutEnd(url ?? 'https://api.manus.ai', '/');
 
   const call = async <T>(shape: z.ZodType<T>, path: string, body: unknown, signal: AbortSignal): Promise<T> => {
     using watch = watchedFetch(signal, deadlines);

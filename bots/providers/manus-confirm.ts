@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutEnd } from '../../bridge/protocol/text-ends.ts';
 import type { Waiting } from './manus-events.ts';
 
 /** What to send for a confirmation, or why it cannot be given from the room. */
@@ -35,11 +36,12 @@ export function confirmation(waiting: Waiting, yes: boolean): Confirmation {
 const SAID_YES = /^(?:네+|넵|예+|응+|ㅇㅇ+|그래|좋아|오케이|ok(?:ay)?|yes|yep|yeah|sure|y|go|go ahead|✅|👍|(?:진행|허락|승인|허용|확인|동의)(?:해|해줘|해 줘|합니다|할게|해라|해요|해 주세요)?)(?:요|용)?$/iu;
 const SAID_NO = /^(?:아니+|아니요|아뇨|아니오|노|ㄴㄴ+|안 ?돼|안 ?됩니다|싫어|하지 ?마|취소|그만|거절|no|nope|n|don't|stop|cancel|❌|👎|(?:취소|거절|중지|중단)(?:해|해줘|해 줘|합니다|해라|해요|해 주세요)?)(?:요|용)?$/iu;
 
+const LONGEST_CONSENT = 200;
+
 /** Only an answer that is nothing but a yes or no is one; "네, 그런데 …" is not consent. */
 export function consentIn(answer: string): boolean | undefined {
-  const words = answer
-    .normalize('NFC')
-    .replace(/[.!~…\s]+$/u, '')
+  if (answer.length > LONGEST_CONSENT) return undefined;
+  const words = withoutEnd(answer.normalize('NFC').replace(/\s/gu, ' '), '.!~… ')
     .replace(/^(?:@?(?:마누스|manus)[아야,님]*[\s,]+)/iu, '')
     .trim();
   if (SAID_NO.test(words)) return false;

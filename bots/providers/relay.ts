@@ -1,6 +1,7 @@
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { carrying } from '../../bridge/text/minds.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
+import { withoutEnd } from '../../bridge/protocol/text-ends.ts';
 
 /** Where a person carries words to an AI without an API and back: the ops room, wired by the swarm. */
 export interface RelayDesk {
@@ -62,7 +63,7 @@ export function relayPrompt({ system, messages, agent }: ProviderRequest): strin
 }
 
 const cutToBytes = (text: string, bytes: number): string =>
-  Buffer.byteLength(text) <= bytes ? text : `${Buffer.from(text).subarray(0, bytes).toString('utf8').replace(/\uFFFD+$/u, '')}\n[…]`;
+  Buffer.byteLength(text) <= bytes ? text : `${withoutEnd(Buffer.from(text).subarray(0, bytes).toString('utf8'), '\uFFFD')}\n[…]`;
 
 /** As one code block that nothing inside can close. */
 export function codeBlock(text: string): string {

@@ -17,8 +17,8 @@ const PERIOD: readonly (readonly [Period, RegExp])[] = [
   ['day', /(?:\/\s*|per\s+|a\s+)?(?:\bday\b|\bdaily\b)|하루에?|매일|(?:\/\s*)?일(?=\s|$)|오늘/iu],
   ['month', /(?:\/\s*|per\s+|a\s+)?(?:\bmonth\b|\bmonthly\b|\bmo\b)|한\s?달에?|매월|매달|(?:\/\s*)?월(?=\s|$)|이번\s?달/iu],
 ];
-/** As phones write numbers: `1,000`, `0.5`, `만` for ten thousand. */
-const AMOUNT = /^\$?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?\s*(천만|백만|만|천|k|m)?\s*(usd|dollars?|bucks|달러|불|\$|tokens?|toks?|토큰|won|krw|원|₩)?$/iu;
+/** As phones write numbers: `1,000`, `0.5`, `만` for ten thousand. Blanks come single. */
+const AMOUNT = /^\$? ?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))? ?(천만|백만|만|천|k|m)? ?(usd|dollars?|bucks|달러|불|\$|tokens?|toks?|토큰|won|krw|원|₩)?$/iu;
 const SCALE: ReadonlyMap<string, number> = new Map([
   ['k', 1_000],
   ['천', 1_000],
@@ -42,7 +42,7 @@ export function budgetWish(words: string, agents: readonly Callable[]): BudgetWi
   const wrong = (why: BudgetFault): BudgetWish => ({ kind: 'bad', why, word: rest.slice(0, 60) });
   const period = PERIOD.find(([, pattern]) => pattern.test(rest));
   const bare = period === undefined ? rest : rest.replace(period[1], ' ').replace(/[/\s]+/gu, ' ').trim();
-  const amount = AMOUNT.exec(bare.replace(/^(?:최대|한도|up to)\s*/iu, '').replace(/\s*(?:까지만?|씩)$/u, ''));
+  const amount = AMOUNT.exec(bare.replace(/^(?:최대|한도|up to)\s*/iu, '').replace(/ ?(?:까지만?|씩)$/u, ''));
   if (amount === null) return wrong('shape');
   const [, whole = '', fraction = '', scale = '', unit = ''] = amount;
   if (/^(?:won|krw|원|₩)$/iu.test(unit)) return wrong('won');

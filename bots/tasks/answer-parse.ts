@@ -116,9 +116,21 @@ const MAX_QUOTE = 1_000;
 
 /** The quoted words, letter for letter: blanks and ends of lines are all that a mind may have changed. */
 function asItStands(quote: string, output: string): string | undefined {
-  const words = quote.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`));
-  const found = new RegExp(words.join(String.raw`\s+`)).exec(output)?.[0];
-  return found === undefined || found.length > MAX_QUOTE ? undefined : found;
+  const said = quote.trim().replace(/\s+/g, ' ');
+  // Of each letter of the output with its blanks made single: where it stands in the output itself.
+  let single = '';
+  const places: number[] = [];
+  for (const piece of output.matchAll(/\s+|\S+/g)) {
+    const blank = piece[0].trim() === '';
+    single += blank ? ' ' : piece[0];
+    for (let at = 0; at < (blank ? 1 : piece[0].length); at += 1) places.push(piece.index + at);
+  }
+  const at = said === '' ? -1 : single.indexOf(said);
+  const from = places[at];
+  const last = places[at + said.length - 1];
+  if (from === undefined || last === undefined) return undefined;
+  const found = output.slice(from, last + 1);
+  return found.length > MAX_QUOTE ? undefined : found;
 }
 
 const Agrees = z.looseObject({ command: z.literal('same') });

@@ -1,4 +1,5 @@
 import type { ProviderSettings } from '../protocol/settings.ts';
+import { withoutEnd } from '../protocol/text-ends.ts';
 
 export type KeyName = Extract<keyof ProviderSettings, `${string}_API_KEY`>;
 type AddressName = Extract<keyof ProviderSettings, `${string}_BASE_URL`>;
@@ -50,7 +51,7 @@ export const keyNames = (): KeyName[] => Object.keys(PROBES).filter((name): name
 /** One small call with the key, at the address that the agents will use. Neither key nor answer is kept. */
 export const checkKey: KeyCheck = async (name, key, addresses) => {
   const probe = PROBES[name];
-  const base = (addresses[probe.address] ?? probe.standard).replace(/\/+$/, '');
+  const base = withoutEnd(addresses[probe.address] ?? probe.standard, '/');
   let status: number;
   let body: string;
   try {

@@ -15,6 +15,7 @@ import { readJson } from './files.ts';
 import { cacheFolder, dataPaths, Instance, SEPARATED_STATE, stateRoot } from './instance.ts';
 import { ensureRules, publishLendings, readLent, writeRule } from './rules-folder.ts';
 import type { Terminal } from './terminal.ts';
+import { withoutEnd } from '../protocol/text-ends.ts';
 
 const run = promisify(execFile);
 const MOST = 16;
@@ -51,7 +52,7 @@ const within = (path: string, folder: string): boolean => path === folder || pat
 
 /** A name for /lent: from the folder's own, and told apart from those that are taken. */
 export function nameFor(path: string, taken: ReadonlySet<string>): LentName {
-  const plain = basename(path).toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+|-+$/g, '').slice(0, 32) || 'folder';
+  const plain = withoutEnd(basename(path).toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+/, ''), '-').slice(0, 32) || 'folder';
   for (let n = 1; ; n += 1) {
     const name = n === 1 ? plain : `${plain}-${n}`;
     if (!taken.has(name)) return LentName.parse(name);

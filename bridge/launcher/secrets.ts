@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { readJson, writeSecretJson } from './files.ts';
+import { withoutEnd } from '../protocol/text-ends.ts';
 
 const token = z.string().min(32);
 
@@ -28,7 +29,7 @@ function fresh(): Secrets {
   return {
     passwords: { master: typeable(), admin: random(), executor: random() },
     appservice: { appservice: random(), homeserver: random() },
-    synapse: { registration: random(), macaroon: random(), form: random(), signingKey: `ed25519 a_${randomBytes(2).toString('hex')} ${randomBytes(32).toString('base64').replace(/=+$/, '')}` },
+    synapse: { registration: random(), macaroon: random(), form: random(), signingKey: `ed25519 a_${randomBytes(2).toString('hex')} ${withoutEnd(randomBytes(32).toString('base64'), '=')}` },
     redis: { launcher: random(), swarm: random(), executor: random() },
   };
 }

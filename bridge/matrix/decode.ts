@@ -258,7 +258,7 @@ const messageType = (value: unknown): MessageEvent['msgtype'] => KnownType.safeP
  * Whoever writes a quotation himself does not begin it so.
  */
 function withoutReplyFallback(body: string): string {
-  if (!/^> (?:\* )?<@[^\s<>]+:[^\s<>]+>/.test(body)) return body;
+  if (!/^> (?:\* )?<@[^\s<>:]{1,255}:[^\s<>]{1,255}>/.test(body)) return body;
   const lines = body.split('\n');
   const end = lines.findIndex((line) => !line.startsWith('>'));
   if (end === -1 || lines[end]?.trim() !== '') return body;

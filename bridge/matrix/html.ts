@@ -47,8 +47,10 @@ function isTangled(markdown: string): boolean {
   for (const line of markdown.split('\n')) {
     marks = line.trim() === '' ? 0 : marks + (line.match(/[*_~]+/g)?.length ?? 0);
     if (marks > MAX_EMPHASIS_MARKS) return true;
-    const lead = /^[\s>*+-]*/.exec(line)?.[0] ?? '';
-    if ((lead.match(/>/g)?.length ?? 0) > MAX_QUOTE_DEPTH) return true;
+    if ((line.match(/!/g)?.length ?? 0) > MAX_EMPHASIS_MARKS) return true;
+    const lead = /^(?:[\s>*+-]|\d{1,9}[.)])*/.exec(line)?.[0] ?? '';
+    // A quotation or list within another opens with a mark and a blank.
+    if ((lead.match(/>|[*+-]\s|\d[.)]/g)?.length ?? 0) > MAX_QUOTE_DEPTH) return true;
   }
   return false;
 }

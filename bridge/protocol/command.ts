@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutEnd } from './text-ends.ts';
 
 /**
  * What an executor can be asked to do. Every field is bounded, unknown ones are refused, and what a command may touch
@@ -12,10 +13,12 @@ const noNul = (value: string) => !value.includes('\0');
 /** Letters that are not seen, turn the line round, or look like a slash or a dot: what is approved has to be what is meant. */
 const DECEIVING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u2044\u2215\u29f8\uff0f\ufe68\uff3c\u2024\uff0e\uff61]/u;
 
+const withoutSlashes = (path: string) => withoutEnd(path, '/') || path.slice(0, 1);
+
 /** A path in the workspace: no way up, none from the root. `./a/` is read as `a`. */
 export const WorkPath = z
   .string()
-  .transform((path) => path.replace(/^(?:\.\/)+(?=.)/, '').replace(/(?<=.)\/+$/, ''))
+  .transform((path) => withoutSlashes(path.replace(/^(?:\.\/)+(?=.)/, '')))
   .pipe(
     z
       .string()

@@ -115,17 +115,25 @@ function secondsOf(value: string): number | null {
 
 function withScript(order: RunOrder, rest: string): ParsedRun {
   if (rest.length > MAX_SCRIPT) return { kind: 'bad', field: 'script', why: 'too-long' };
-  const fence = /^(`{3,}|~{3,})[^\n`]*\n/.exec(rest);
+  const fence = /^(`{3,}|~{3,}(?!~))[^\n`]*\n/.exec(rest);
   if (fence === null) {
     const script = straight(rest.trim());
     return script === '' ? { kind: 'bad', field: 'script', why: 'empty' } : { kind: 'order', order: { ...order, script } };
   }
   const inner = rest.slice(fence[0].length);
-  const close = new RegExp(`(?:^|\\n) {0,3}${fence[1]?.charAt(0)}{${fence[1]?.length},}[ \\t]*$`).exec(inner.trimEnd());
+  const script = beforeFence(inner.trimEnd(), fence[1] ?? '');
   // Words behind the block would be neither run nor refused.
-  if (close === null) return { kind: 'bad', field: fence[1] ?? '', why: 'open-block' };
-  const script = inner.slice(0, close.index);
+  if (script === null) return { kind: 'bad', field: fence[1] ?? '', why: 'open-block' };
   return script.trim() === '' ? { kind: 'bad', field: 'script', why: 'empty' } : { kind: 'order', order: { ...order, script } };
+}
+
+/** What stands above a last line that closes the block: up to three blanks, then as many marks as opened it or more. */
+function beforeFence(text: string, fence: string): string | null {
+  const lineBreak = text.lastIndexOf('\n');
+  const last = text.slice(lineBreak + 1);
+  const marks = last.trimStart();
+  const closes = last.length - marks.length <= 3 && /^ *$/.test(last.slice(0, last.length - marks.length)) && marks.length >= fence.length && marks === fence.charAt(0).repeat(marks.length);
+  return closes ? text.slice(0, Math.max(lineBreak, 0)) : null;
 }
 
 /** Of one line only: whoever writes a code block means what stands in it. A single backtick pair is dressing. */

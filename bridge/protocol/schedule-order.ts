@@ -27,7 +27,9 @@ const OPTIONS: ReadonlyMap<string, Missed> = new Map<string, Missed>([
   ['한번', 'once'],
 ]);
 const QUOTED = /^(?:"([^"]+)"|“([^”]+)”|'([^']+)'|‘([^’]+)’|`([^`]+)`)\s*/u;
-const FIELDS = /^(?:[\d*,/?#L-]|[a-z]{3})+(?: (?:[\d*,/?#L-]|[a-z]{3})+){4}$/iu;
+/** One of the five. `[a-z]{3}` beside `L` would read `lll` in many ways: exponential. */
+const FIELD = /^(?:[\d*,/?#L-]|sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec){1,100}$/iu;
+
 /** Null where the text is no `!schedule` at all. */
 export function parseSchedule(body: string): ParsedSchedule | null {
   const words = behind(body, 'schedule', '예약');
@@ -57,7 +59,8 @@ function quotedCron(text: string): { readonly cron: string; readonly rest: strin
   const quoted = QUOTED.exec(text);
   if (quoted === null) return null;
   const cron = (quoted.slice(1).find((one) => one !== undefined) ?? '').trim().replace(/\s+/gu, ' ');
-  return FIELDS.test(cron) ? { cron, rest: text.slice(quoted[0].length) } : null;
+  const fields = cron.split(' ');
+  return fields.length === 5 && fields.every((field) => FIELD.test(field)) ? { cron, rest: text.slice(quoted[0].length) } : null;
 }
 
 /** Of `!unschedule`, which schedule; null for other texts. Names are four letters or more of base32 (RFC 4648), in any case. */

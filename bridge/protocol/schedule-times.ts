@@ -54,7 +54,7 @@ function koreanDay(text: string): Found<Day> {
   if (week !== null) return { value: onDays(week[1] === '주말' ? '0,6' : '1-5'), rest: cut(text, week) };
   const month = /^(?:매월|매달)\s*(\d{1,2})일(?:마다|에)?\s*/u.exec(text);
   if (month !== null) return inMonth(Number(month[1]), cut(text, month));
-  const some = /^매주\s*((?:[일월화수목금토](?:요일)?(?:과|와|이랑|하고|,|·|\s)*)+?)(?:마다|에)?(?=\s+(?:오|아|새|저|밤|낮|점|정|자|\d))\s*/u.exec(text) ?? /^((?:[일월화수목금토]요일(?:과|와|이랑|하고|,|·|\s)*)+)마다\s*/u.exec(text);
+  const some = /^매주[ \t]{0,3}((?:[일월화수목금토](?:요일)?(?:과|와|이랑|하고|,|·|[ \t]){0,3}){1,14}?)(?:마다|에)?(?=[ \t]{1,3}(?:오|아|새|저|밤|낮|점|정|자|\d))\s*/u.exec(text) ?? /^((?:[일월화수목금토]요일(?:과|와|이랑|하고|,|·|\s)*)+)마다\s*/u.exec(text);
   if (some === null) return null;
   const letters = (some[1] ?? '').replace(/요일|과|와|이랑|하고/gu, '').replace(/[^일월화수목금토]/gu, '');
   return { value: onDays(weekList(Array.from(letters, (letter) => KOREAN_WEEK.indexOf(letter)))), rest: cut(text, some) };
@@ -91,8 +91,7 @@ function englishDay(text: string): Found<Day> {
   if (week !== null) return { value: onDays(/^weekend/iu.test(week[1] ?? '') ? '0,6' : '1-5'), rest: cut(text, week) };
   const month = /^(?:monthly|every\s+month|each\s+month)\s+on\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?\s*/iu.exec(text);
   if (month !== null) return inMonth(Number(month[1]), cut(text, month));
-  const name = '(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:days?)?';
-  const some = new RegExp(`^(?:every\\s+|each\\s+|on\\s+|weekly\\s+on\\s+)(${name}(?:(?:\\s*,\\s*|\\s+and\\s+|\\s*,\\s*and\\s+)${name})*)\\s*`, 'iu').exec(text);
+  const some = /^(?:every|each|on|weekly[ \t]{1,3}on)[ \t]{1,3}((?:(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:days?)?(?:[ \t]{0,3},[ \t]{0,3}(?:and[ \t]{1,3})?|[ \t]{1,3}and[ \t]{1,3})?){1,14})(?![a-z])\s*/iu.exec(text);
   if (some === null) return null;
   const days = [...(some[1] ?? '').toLowerCase().matchAll(/[a-z]+/gu)].map(([word]) => ENGLISH_WEEK.indexOf(word.slice(0, 3))).filter((day) => day >= 0);
   return { value: onDays(weekList(days)), rest: cut(text, some) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Lang, RoomId, UserId } from './ids.ts';
+import { withoutEnd } from './text-ends.ts';
 
 /** An empty variable counts as one that is not set: shells and .env files leave such things behind. */
 const blankIsUnset = (value: unknown) => (typeof value === 'string' && value.trim() === '' ? undefined : value);
@@ -32,13 +33,13 @@ export const Settings = z.object({
   CHAVION_LISTEN: listen('Where the homeserver and the HTTP interface listen: 127.0.0.1 is this machine only, 0.0.0.0 every network that it is in.'),
   CHAVION_REDIS_LISTEN: listen('Where Redis listens; 0.0.0.0 only for executors on other machines, over a network of your own.'),
   CHAVION_PUBLIC_URL: z
-    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
+    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => withoutEnd(url, '/')).optional())
     .meta({ what: 'The address under which phones reach the homeserver, such as https://chat.example.org' }),
   CHAVION_API_URL: z
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
     .meta({ what: 'The address under which agents elsewhere reach CHAVION_API_PORT, such as https://chat.example.org where the proxy in front passes /api, /mcp, /help and /openapi.json on.' }),
   CHAVION_PREVIEW_URL: z
-    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
+    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => withoutEnd(url, '/')).optional())
     .meta({ what: 'The address under which phones reach CHAVION_PREVIEW_PORT, such as https://pages.example.org; a name of its own, nothing else on it.' }),
   CHAVION_LANG: z.preprocess(blankIsUnset, Lang.default('ko')).meta({ what: 'Language where nothing else decides: ko or en.' }),
   CHAVION_TZ: z.preprocess(blankIsUnset, timeZone.default('Asia/Seoul')).meta({ what: 'Time zone of the owner.' }),

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
+import { withoutEnd } from '../protocol/text-ends.ts';
 
 /** Stands for a line break in the line that is being written. */
 export const LINE_BREAK = '⏎';
@@ -103,9 +104,11 @@ function begunMark(text: string, mark: string): number {
 
 /** A pasted control character would be obeyed as a key. */
 const readable = (text: string): string =>
-  text
-    .replace(/\r\n?/g, '\n')
-    .replaceAll('\t', '    ')
-    // eslint-disable-next-line no-control-regex -- these are what is removed
-    .replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/g, '')
-    .replace(/\n+$/, '');
+  withoutEnd(
+    text
+      .replace(/\r\n?/g, '\n')
+      .replaceAll('\t', '    ')
+      // eslint-disable-next-line no-control-regex -- these are what is removed
+      .replace(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/g, ''),
+    '\n',
+  );

@@ -111,6 +111,7 @@ const outputStream = (fd: number): Readable => new Socket({ fd, readable: true, 
 
 /** bwrap writes one JSON object a line: first `child-pid`, last `exit-code` (bwrap(1), --json-status-fd). */
 function numberIn(status: string, name: 'child-pid' | 'exit-code'): number | undefined {
-  const found = new RegExp(`"${name}"\\s*:\\s*(\\d+)`).exec(status);
+  const at = status.indexOf(`"${name}"`);
+  const found = at === -1 ? null : /^\s*:\s*(\d+)/.exec(status.slice(at + name.length + 2));
   return found === null ? undefined : Number(found[1]);
 }

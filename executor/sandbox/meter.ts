@@ -100,6 +100,6 @@ const field = (folder: string, file: string, name: string) => fields(folder, fil
 
 /** The sum of some lines of a file of names and numbers. */
 function fields(folder: string, file: string, names: readonly string[]): number {
-  const text = readFileSync(join(folder, file), 'latin1');
-  return names.reduce((sum, name) => sum + Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0), 0);
+  const lines = readFileSync(join(folder, file), 'latin1').split('\n');
+  return names.reduce((sum, name) => sum + Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0), 0);
 }

@@ -188,7 +188,7 @@ describe('hostile markdown', () => {
   });
 
   it('shows what it does not parse as plain text', () => {
-    for (const markdown of [`${'>'.repeat(5_000)} <b>\n끝`, `${'> '.repeat(40)}<b>\n끝`, '**가** '.repeat(2_000).trim()]) {
+    for (const markdown of [`${'>'.repeat(5_000)} <b>\n끝`, `${'> '.repeat(40)}<b>\n끝`, '**가** '.repeat(2_000).trim(), '- '.repeat(40).trim(), `${'!'.repeat(2_001)} **가**`]) {
       expect(renderMarkdown(markdown)).toBe(plainHtml(markdown));
     }
   });

@@ -63,7 +63,7 @@ async function admit(raw: unknown, order: unknown, { house, masters, serverName,
 }
 
 async function answerTo(verdict: AdminVerdict, deps: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<string | null> {
-  const lang = /\p{Script=Hangul}/u.test(verdict.body) ? 'ko' : /[a-z]{2,} [a-z]/i.test(verdict.body) ? 'en' : deps.lang;
+  const lang = /\p{Script=Hangul}/u.test(verdict.body) ? 'ko' : /[a-z]{2} [a-z]/i.test(verdict.body) ? 'en' : deps.lang;
   if (verdict.kind === 'refused') return verdict.owed && (verdict.why === 'edited' || verdict.why === 'too-old') ? adminRefused[verdict.why][lang]() : null;
   try {
     return await carryOut(verdict.order, { ...deps.house, serverName: deps.serverName, masters: deps.masters, facts: deps.facts, by: verdict.by, lang });

@@ -129,7 +129,7 @@ function absoluteUrl(text: string | undefined): URL | undefined {
 }
 
 function withoutHopByHop(message: IncomingMessage): Record<string, string | string[]> {
-  const named = (message.headers.connection ?? '').toLowerCase().split(/\s*,\s*/);
+  const named = (message.headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim());
   const left = Object.entries(message.headers).filter(([name]) => !HOP_BY_HOP.includes(name) && !named.includes(name));
   return Object.fromEntries(left.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -1,0 +1,65 @@
+import { globSync, readFileSync } from 'node:fs';
+import { parseSync } from 'rolldown/utils';
+
+/** A regular expression and where it stands. */
+export interface Regex {
+  readonly at: string;
+  readonly source: string;
+  readonly flags: string;
+}
+
+/** Where `RegExp(…)` is called: what it is called with is known only once it runs. */
+export interface Construction {
+  readonly file: string;
+  readonly at: string;
+}
+
+export const productFiles = (): readonly string[] =>
+  globSync(['chavion.ts', '{bots,bridge,executor,synapse}/**/*.{ts,js,mjs}']).map((file) => file.replaceAll('\\', '/')).toSorted();
+
+/** Every literal and every construction of one file, by a parser: no string or comment looks like one. */
+export function regexesIn(file: string, text = readFileSync(file, 'utf8')): { readonly literals: readonly Regex[]; readonly constructions: readonly Construction[] } {
+  const { program, errors } = parseSync(file, text, { lang: 'ts' });
+  if (errors.length > 0) throw new Error(`${file} cannot be read: ${errors[0]?.message ?? ''}`);
+  const literals: Regex[] = [];
+  const constructions: Construction[] = [];
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (typeof node !== 'object' || node === null) return;
+    const parts = new Map<string, unknown>(Object.entries(node));
+    const start = parts.get('start');
+    const at = `${file}:${typeof start === 'number' ? text.slice(0, start).split('\n').length : '?'}`;
+    const regex = parts.get('regex');
+    if (isRegex(regex)) literals.push({ at, source: regex.pattern, flags: regex.flags });
+    const callee = parts.get('callee');
+    if (typeof callee === 'object' && callee !== null && 'name' in callee && callee.name === 'RegExp') constructions.push({ file, at });
+    for (const part of parts.values()) visit(part);
+  };
+  visit(program);
+  return { literals, constructions };
+}
+
+const isRegex = (value: unknown): value is { readonly pattern: string; readonly flags: string } =>
+  typeof value === 'object' && value !== null && 'pattern' in value && typeof value.pattern === 'string' && 'flags' in value && typeof value.flags === 'string';
+
+/** What `RegExp` is called with in the product's own files while `body` runs. */
+export async function constructedWhile(body: () => Promise<void>): Promise<readonly Regex[]> {
+  const found: Regex[] = [];
+  const real = globalThis.RegExp;
+  const note = (made: RegExp): RegExp => {
+    const site = (new Error('here').stack ?? '').split('\n').slice(1).find((line) => !line.includes('regexes-of-tree'));
+    const file = site === undefined ? undefined : /(?:chavion\.ts|(?:bots|bridge|executor|synapse)\/[\w./-]{1,200}):\d+:\d+/.exec(site)?.[0];
+    if (file !== undefined && site?.includes('node_modules') === false) found.push({ at: file, source: made.source, flags: made.flags });
+    return made;
+  };
+  globalThis.RegExp = new Proxy(real, {
+    construct: (target, [pattern, flags]: [string | RegExp, string | undefined]) => note(new target(pattern, flags)),
+    apply: (target, _self, [pattern, flags]: [string | RegExp, string | undefined]) => note(target(pattern, flags)),
+  });
+  try {
+    await body();
+  } finally {
+    globalThis.RegExp = real;
+  }
+  return found;
+}
