@@ -14,8 +14,8 @@ export type BudgetWish =
 const EVERYONE = ['all', 'everyone', 'house', '전체', '모두', '전부', '다'];
 const OFF = /^(?:off|none|no limit|끔|꺼|끄기|없음|없애|없애기|해제|무제한)$/iu;
 const PERIOD: readonly (readonly [Period, RegExp])[] = [
-  ['day', /(?:\/\s*|per\s+|a\s+)?(?:\bday\b|\bdaily\b)|하루에?|매일|(?:\/\s*)?일(?=\s|$)|오늘/iu],
-  ['month', /(?:\/\s*|per\s+|a\s+)?(?:\bmonth\b|\bmonthly\b|\bmo\b)|한\s?달에?|매월|매달|(?:\/\s*)?월(?=\s|$)|이번\s?달/iu],
+  ['day', /(?:\/ ?|per |a )?(?:\bday\b|\bdaily\b)|하루에?|매일|(?:\/ ?)?일(?= |$)|오늘/iu],
+  ['month', /(?:\/ ?|per |a )?(?:\bmonth\b|\bmonthly\b|\bmo\b)|한 ?달에?|매월|매달|(?:\/ ?)?월(?= |$)|이번 ?달/iu],
 ];
 /** As phones write numbers: `1,000`, `0.5`, `만` for ten thousand. Blanks come single. */
 const AMOUNT = /^\$? ?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))? ?(천만|백만|만|천|k|m)? ?(usd|dollars?|bucks|달러|불|\$|tokens?|toks?|토큰|won|krw|원|₩)?$/iu;

@@ -17,7 +17,7 @@ export async function projectVersion(project: string, environment: Environment):
 /** The pinned one: `matrix-synapse==1.163.0` among the locked requirements. */
 export function synapsePin(project: string): string {
   const locked = readFileSync(join(project, 'synapse', 'requirements.txt'), 'utf8');
-  return /^matrix-synapse(?:\[[^\]\n]{0,200}\])?==([^\s;\\]+)/m.exec(locked)?.[1] ?? '?';
+  return /^matrix-synapse(?:\[[\w,-]{0,60}\])?==([^\s;\\]+)/m.exec(locked)?.[1] ?? '?';
 }
 
 const LONGEST_LOCAL_MS = 60_000;

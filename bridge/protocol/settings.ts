@@ -36,7 +36,7 @@ export const Settings = z.object({
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => withoutEnd(url, '/')).optional())
     .meta({ what: 'The address under which phones reach the homeserver, such as https://chat.example.org' }),
   CHAVION_API_URL: z
-    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')).optional())
+    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => withoutEnd(url, '/')).optional())
     .meta({ what: 'The address under which agents elsewhere reach CHAVION_API_PORT, such as https://chat.example.org where the proxy in front passes /api, /mcp, /help and /openapi.json on.' }),
   CHAVION_PREVIEW_URL: z
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).transform((url) => withoutEnd(url, '/')).optional())

@@ -13,7 +13,7 @@ async function slow(regexes: readonly Regex[]): Promise<readonly string[]> {
   const places = new Map<string, Regex>(regexes.map((regex) => [`/${regex.source}/${regex.flags}`, regex]));
   const verdicts = await Promise.all(
     [...places].map(async ([shown, { at, source, flags }]) => {
-      const result = await check(source, flags, { timeout: 120_000 });
+      const result = await check(source, flags, { timeout: 120_000, randomSeed: 0 });
       return result.status === 'safe' ? [] : [`${at} ${shown} ${result.status} ${result.status === 'vulnerable' ? `${result.complexity.summary}, such as ${result.attack.pattern}` : result.error.kind}`];
     }),
   );
