@@ -1,5 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { check } from 'recheck';
 import { parseSync } from 'rolldown/utils';
+import { UserId } from '../../bridge/protocol/ids.ts';
 
 /** A regular expression and where it stands. */
 export interface Regex {
@@ -62,4 +65,32 @@ export async function constructedWhile(body: () => Promise<void>): Promise<reado
     globalThis.RegExp = real;
   }
   return found;
+}
+
+/** Every expression of the product: as written, and as put together when its file is loaded. Files that make none by being loaded are named. */
+export async function regexesOfTree(): Promise<{ readonly regexes: readonly Regex[]; readonly unseen: readonly string[] }> {
+  const found = productFiles().map((file) => regexesIn(file));
+  const files = [...new Set(found.flatMap(({ constructions }) => constructions.map(({ file }) => file)))];
+  const made = await constructedWhile(async () => {
+    for (const file of files) await import(/* @vite-ignore */ `../../${file}`);
+    const { withPills } = await import('../../bridge/matrix/pills.ts');
+    withPills('<p>@클로드 @자비스</p>', ['클로드', '자비스 (a+)+$', 'a'.repeat(200)].map((name) => ({ userId: UserId.parse('@agent_claude:house.test'), name })));
+  });
+  return { regexes: [...found.flatMap(({ literals }) => literals), ...made], unseen: files.filter((file) => !made.some(({ at }) => at.startsWith(file))) };
+}
+
+export const digestOf = ({ source, flags }: Regex): string => createHash('sha256').update(`/${source}/${flags}`).digest('hex').slice(0, 24);
+
+const PROVEN = new URL('linear-regexes.txt', import.meta.url);
+
+/** Digests of those that took long to prove. Whoever changes a letter of one has it proved anew. */
+export const provenBefore = (): ReadonlySet<string> => new Set(readFileSync(PROVEN, 'utf8').split('\n').map((line) => line.split(' ')[0] ?? ''));
+export const writeProven = (regexes: readonly Regex[]): void =>
+  writeFileSync(PROVEN, `${[...new Set(regexes.map((regex) => `${digestOf(regex)} ${regex.at.replace(/:.*/, '')}`))].toSorted().join('\n')}\n`);
+
+/** Why recheck does not call it linear; null where it does. */
+export async function faultOf({ source, flags }: Regex): Promise<string | null> {
+  const result = await check(source, flags, { timeout: 120_000, randomSeed: 0 });
+  if (result.status === 'safe') return null;
+  return result.status === 'vulnerable' ? `${result.complexity.summary}, such as ${result.attack.pattern}` : result.error.kind;
 }
