@@ -87,7 +87,7 @@ const NOTHING: Plan = { jobs: [] };
 export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
   const plan = understood(message, facts);
   if (!message.masked) return plan;
-  const lang = languageOf(message.body, facts.fallbackLang);
+  const lang = languageOf(words(message), facts.roomLang, namesOf(facts));
   const told = notice(message, say.secretMasked[lang](), { event: message.eventId, otherwise: say.secretNotRemoved[lang]() });
   // One line of the coordinator a message: where it has something else to say, both go into it.
   const [other] = plan.jobs.filter((job): job is NoticeJob => job.type === 'notice');
@@ -103,10 +103,10 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   const order = said === null ? null : parseTask(said);
   if (said === null && ordersSomething(message.body)) return answer(say.notAnOrderHere[facts.roomLang]());
   if (order?.kind === 'bad') return answer(order.why === 'empty' ? taskEmpty[facts.roomLang]() : taskTooLong[facts.roomLang](MAX_MISSION));
-  if (order !== null) return { jobs: [houseCommand('task', order.mission, message, languageOf(order.mission, facts.fallbackLang))] };
+  if (order !== null) return { jobs: [houseCommand('task', order.mission, message, languageOf(order.mission, facts.roomLang, namesOf(facts)))] };
 
   const parsed = said === null ? null : parseCommand(said);
-  const lang = parsed === null ? languageOf(message.body, facts.fallbackLang) : commandLanguage(message.body, facts);
+  const lang = parsed === null ? languageOf(words(message), facts.roomLang, namesOf(facts)) : commandLanguage(message.body, facts);
   if (facts.relayed !== undefined && parsed?.kind !== 'command') return carryBack(message, facts.relayed, facts);
   switch (parsed?.kind) {
     case 'command':
@@ -121,9 +121,7 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   if (message.body.trim() === '' && message.attachment === undefined) return answer(say.emptyMessage[lang]());
   const floor = floorSentence(message.body);
   if (floor !== null) return withFloor(floor, message, facts, lang);
-  // A file without a caption has its name for a body, which calls nobody.
-  const words = message.body === message.attachment?.name ? { ...message, body: '' } : message;
-  return speak(message, address(words, { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] }), facts, lang);
+  return speak(message, address({ ...message, body: words(message) }, { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] }), facts, lang);
 }
 
 const ordersSomething = (body: string): boolean => parseTask(body) !== null || parseCommand(body)?.kind === 'command';
@@ -144,16 +142,18 @@ function withFloor(floor: Floor, message: MessageEvent, facts: Facts, lang: Lang
   return { jobs: [notice(message, say.floorChanged[lang](floor, facts.floor)), ...turns], floor };
 }
 
-/** Korean letters decide, and so does a text behind the command; `!agents` alone could be anybody's. */
-function commandLanguage(body: string, facts: Facts): Lang {
-  return languageOf(body.trim().replace(/^[!！]\S+(?:\s+(?:open|called|closed|\d+))*/i, ''), languageOf(body, 'en') === 'ko' ? 'ko' : facts.roomLang);
-}
+/** A file without a caption has its name for a body: it calls nobody and is nobody's language. */
+const words = (message: MessageEvent): string => (message.body === message.attachment?.name ? '' : message.body);
+const namesOf = (facts: Facts): readonly string[] => facts.everyone.flatMap(({ id, callsigns }) => [id, ...callsigns]);
+
+/** A Korean command decides, and so does a sentence behind a Latin one; `!agents` alone could be anybody's, and arguments are nobody's. */
+const commandLanguage = (body: string, facts: Facts): Lang => languageOf(body, facts.roomLang, [...namesOf(facts), 'open', 'called', 'closed']);
 
 /** What stands behind these is a name, an id or an amount. */
 const NAMED: ReadonlySet<HouseCommandName> = new Set(['schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw']);
 
 /** The words of the command are a machine's; the one in front of them may be Korean. */
-const runLanguage = (body: string, facts: Facts): Lang => languageOf(/^\s*\S+/.exec(body)?.[0] ?? '', 'en') === 'ko' ? 'ko' : facts.roomLang;
+const runLanguage = (body: string, facts: Facts): Lang => languageOf(/^\s*\S+/.exec(body)?.[0] ?? '', facts.roomLang);
 
 /** What somebody else's message sets off: it is heard, and a command is answered once. */
 export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallbackLang' | 'ownerTitle'>, toldBefore: boolean): Plan {
@@ -196,7 +196,7 @@ export function houseCommand(name: HouseCommandName, words: string, message: Mes
 
 function chooseModel(words: string, message: MessageEvent, facts: Facts): Plan {
   // Names of models are nobody's language.
-  const lang = languageOf(message.body, 'en') === 'ko' ? 'ko' : facts.roomLang;
+  const lang = runLanguage(message.body, facts);
   const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
   const wish = modelWish(words, facts.everyone);
   switch (wish.kind) {

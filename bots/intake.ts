@@ -17,7 +17,7 @@ import { ENCRYPTED_EVERY_S } from './coordinator.ts';
 import { inPieces, joined } from './burst.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
-import { languageOf } from './language.ts';
+import { languageIn, languageOf } from './language.ts';
 import type { Minds } from './minds.ts';
 import { permalinkOfRoom } from './tasks/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
@@ -79,6 +79,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   const { redis, queue, rooms, residents } = deps;
   const decisions = new Decisions(deps);
   const callables = () => [...residents.agents, ...residents.others];
+  const names = residents.agents.flatMap(({ id, config }) => [id, ...config.callsigns]);
 
   const waiting = new WaitingRequests({
     timeline: deps.timeline,
@@ -237,8 +238,13 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function roomLanguage(room: RoomId): Promise<Lang> {
     const [entries, masters] = await Promise.all([deps.timeline.view(room), rooms.masters()]);
-    const last = entries.filter(({ event }) => masters.has(event.sender)).findLast(({ body }) => ownWords(body) !== null);
-    return languageOf(ownWords(last?.body ?? '') ?? '', deps.lang);
+    // The last words that show one: a photo or a link in between changes nothing.
+    for (const { event, body } of entries.toReversed()) {
+      const own = masters.has(event.sender) && body !== event.attachment?.name ? ownWords(body) : null;
+      const shown = own === null ? null : languageIn(own, names);
+      if (shown !== null) return shown;
+    }
+    return deps.lang;
   }
 
   /** 🛑 on a question ends its answers, on an answer that one. */

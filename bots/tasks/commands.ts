@@ -36,7 +36,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     if (job.words.length > MAX_MISSION) return say.taskTooLong[job.lang](MAX_MISSION);
     if (job.room !== deps.hq) return say.taskElsewhere[job.lang](deps.hqName);
     if (job.thread !== undefined) return say.taskInThread[job.lang]();
-    await tasks.start({ root: job.source, room: job.room, at: job.at, by: job.by, origin: 'master', mission: job.words, lang: languageOf(job.words, deps.lang) });
+    await tasks.start({ root: job.source, room: job.room, at: job.at, by: job.by, origin: 'master', mission: job.words, lang: languageOf(job.words, job.lang) });
     return null;
   };
 

@@ -10,8 +10,8 @@ export function plainWords(text: string, characters = 200): string {
     .replace(/^(\d{1,9})([.)])/, String.raw`$1\$2`);
 }
 
-/** A short word in brackets that leads nowhere, such as `[연습]`, reads better bare: many clients show the source. */
-const LABEL_OR_MARK = /\[[\p{L}\p{N} ]{1,20}\](?![[(:])|[\\`*[\]<>|~]/gu;
+/** A short word in brackets that leads nowhere, such as `[연습]`, reads better bare: many clients show the source. One tilde stays: 1~3시. */
+const LABEL_OR_MARK = /\[[\p{L}\p{N} ]{1,20}\](?![[(:])|[\\`*[\]<>|]|~(?=~)|(?<=~)~/gu;
 
 /** On one line, without marks: for places that know no Markdown, such as a poll. */
 export function short(text: string, characters: number): string {

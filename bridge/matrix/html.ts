@@ -1,4 +1,4 @@
-import { Marked, type Token, type Tokens } from 'marked';
+import { Marked, type Token, Tokenizer, type Tokens } from 'marked';
 import sanitizeHtml from 'sanitize-html';
 
 /** Longer than any event can carry; not worth parsing. */
@@ -85,10 +85,26 @@ function strongBesideCjk(src: string, before: string): string | null {
   return opens || closes ? inner : null;
 }
 
+/** A particle or a full-width mark behind a bare address is no part of it. */
+const BEHIND_ADDRESS = /[\u1100-\u11FF\u3000-\u303F\u3130-\u318F\uAC00-\uD7A3\uFF01-\uFF60\uFFE0-\uFFE6“”‘’…·]/u;
+const LONGEST_ADDRESS = 2_048;
+
+function addressAlone(src: string): string | null {
+  const run = /^(?:https?:\/\/|ftp:\/\/|www\.)\S*/i.exec(src.slice(0, LONGEST_ADDRESS))?.[0];
+  const end = run?.search(BEHIND_ADDRESS) ?? -1;
+  return run === undefined || end === -1 ? null : run.slice(0, end);
+}
+
 const marked = new Marked({
   gfm: true,
   breaks: true,
   tokenizer: {
+    // 1~3시, 5~7만원: a single tilde says "to".
+    del: (src) => (src.startsWith('~~') ? false : undefined),
+    url(src) {
+      const alone = addressAlone(src);
+      return alone === null ? false : Tokenizer.prototype.url.call(this, alone);
+    },
     emStrong(src, _masked, before = '') {
       const inner = strongBesideCjk(src, before);
       if (inner === null) return false;

@@ -193,3 +193,18 @@ describe('hostile markdown', () => {
     }
   });
 });
+
+describe('Korean beside marks', () => {
+  it.each([
+    ['1~3시, 5~7만원', '1~3시, 5~7만원'],
+    ['~~취소~~ 1~2개', '<del>취소</del> 1~2개'],
+    ['a~b~c ~d~', 'a~b~c ~d~'],
+    ['https://example.org/help에서 봐', '<a href="https://example.org/help">https://example.org/help</a>에서 봐'],
+    ['（https://example.org/a）', '（<a href="https://example.org/a">https://example.org/a</a>）'],
+    ['https://example.org/b。끝', '<a href="https://example.org/b">https://example.org/b</a>。끝'],
+    ['“https://example.org/b”라고', '“<a href="https://example.org/b">https://example.org/b</a>”라고'],
+    ['www.example.org입니다', '<a href="http://www.example.org">www.example.org</a>입니다'],
+    ['https://example.org/a,그리고', '<a href="https://example.org/a">https://example.org/a</a>,그리고'],
+    ['[지도](https://example.org/한글)', '<a href="https://example.org/한글">지도</a>'],
+  ])('%s', (markdown, html) => expect(renderMarkdown(markdown)).toBe(html));
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { languageIn } from '../../bots/language.ts';
+
+describe('the language of what somebody wrote', () => {
+  const names = ['claude', '클로드', 'GPT', 'gabriel', 'open'];
+
+  it.each([
+    '',
+    'OK',
+    'ok!',
+    '👍',
+    'Claude',
+    'Claude, GPT?',
+    '@agent_claude:house.test',
+    'https://www.example.org/about-our-company/index.html',
+    'https://example.org/a https://example.org/b',
+    'IMG_20251127_183045.jpg',
+    'vacation photo.jpg'.replace(' ', '_'),
+    '사진.png',
+    'kim@example.org',
+    '`git status` ```\nls -la\nsome words here\n```',
+    '/usr/local/bin/node /etc/passwd',
+    '--write docs --net',
+    '!run ls',
+    '!floor abc',
+    '!floor open',
+    '1~3, 5~7',
+    'gpt-5.2',
+  ])('none: %s', (text) => expect(languageIn(text, names)).toBeNull());
+
+  it.each(['안녕', 'OK 알겠어', '!실행 ls', '!실헹 df -h', '!발언 abc', '!예약 every day at 7 tell me the weather', 'README.md 고쳐 줘', 'https://example.org/help에서 봐', 'ㅇㅇ', 'please check 이거', '！실행 df -h', '클로드, `ls`가 뭐야'])('Korean: %s', (text) =>
+    expect(languageIn(text, names)).toBe('ko'),
+  );
+
+  it.each(['Hello everyone', 'What comes first today?', 'Claude, what do you think?', '!discuss Should we open a shop?', '!task Compare the two prices', "Don't do that", 'see https://example.org/a for details please'])('English: %s', (text) =>
+    expect(languageIn(text, names)).toBe('en'),
+  );
+});
