@@ -10,9 +10,10 @@ my ($at_cwd, $no_follow) = (-100, 0x100);
 my $deepest = 100;
 my $chunk = 1 << 20;
 
+# Of a folder that somebody has moved away meanwhile, none: others may still work in the store.
 sub names {
   my ($path) = @_;
-  opendir my $list, $path or die "$path: $!\n";
+  opendir my $list, $path or return;
   return grep { $_ ne '.' && $_ ne '..' } readdir $list;
 }
 
@@ -93,10 +94,10 @@ sub remove {
   }
 }
 
-# Holes stay holes.
+# Holes stay holes. Returns whether it was still there.
 sub copy_file {
   my ($from, $to, $size) = @_;
-  sysopen my $in, $from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK or die "read: $!\n";
+  sysopen my $in, $from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK or return 0;
   sysopen my $out, $to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600 or die "write: $!\n";
   my $end = 0;
   while ($end < $size) {
@@ -119,6 +120,7 @@ sub copy_file {
     }
   }
   truncate $out, $size or die "write: $!\n";
+  return 1;
 }
 
 sub same_time {
@@ -159,7 +161,7 @@ sub keep_all {
       my $twin = $linked{$new[1]};
       unlink $beside;
       if (defined $twin && link $twin, $beside) { }
-      elsif (S_ISREG($mode)) { copy_file($up, $beside, $new[7]) }
+      elsif (S_ISREG($mode)) { copy_file($up, $beside, $new[7]) or next }
       elsif (S_ISLNK($mode)) { my $to = readlink $up; defined $to && symlink $to, $beside or next }
       else { my $path = "$beside"; syscall($call->{mknod}, $at_cwd, $path, S_IFMT($mode) | 0600, 0) == 0 or next } # a pipe, a socket
       chmod $mode & 0777, $beside unless S_ISLNK($mode);
