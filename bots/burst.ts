@@ -48,7 +48,7 @@ export function burstBefore(message: MessageEvent, before: readonly MessageEvent
 }
 
 function continues(message: MessageEvent, earlier: MessageEvent, callables: readonly Callable[]): boolean {
-  if (earlier.sender !== message.sender || !isPiece(earlier) || !isPiece(message)) return false;
+  if (earlier.sender !== message.sender || earlier.thread !== message.thread || !isPiece(earlier) || !isPiece(message)) return false;
   if (message.at - earlier.at > WITHIN_MS || message.replyTo !== undefined || message.mentionsRoom) return false;
   // What the client hung on by itself is nobody's call.
   const pilled = message.hungOn === undefined ? message.mentions : (message.pills ?? []);

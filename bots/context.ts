@@ -62,7 +62,7 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
 }
 
 /** What is to be pasted elsewhere, and a summary that is shown, only repeat what was said; and what no mind has said is no history. */
-export const isSaid = (entry: Entry): boolean => entry.event.chavion?.kind !== 'relay' && entry.event.chavion?.memory !== true && !isRehearsed(entry);
+export const isSaid = (entry: Entry): boolean => entry.event.chavion?.kind !== 'relay' && entry.event.chavion?.memory !== true && entry.event.chavion?.quiet !== true && !isRehearsed(entry);
 
 const LABELS = [rehearsalLabel.ko(), rehearsalLabel.en()];
 

@@ -26,7 +26,7 @@ export async function giveNotice(job: NoticeJob, deps: CoordinatorDeps): Promise
       messageContent({
         text,
         msgtype: 'm.notice',
-        chavion: { v: 1, kind: 'notice', source: job.source, ...(job.memory === true ? { memory: true } : {}) },
+        chavion: { v: 1, kind: 'notice', source: job.source, ...(job.memory === true ? { memory: true } : {}), ...(job.quiet === true ? { quiet: true } : {}) },
         ...(job.thread === undefined ? {} : { thread: job.thread }),
       }),
       jobId(job),

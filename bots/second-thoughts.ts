@@ -110,7 +110,7 @@ export function createSecondThoughts(deps: SecondThoughtsDeps): SecondThoughts {
       const answered = await answeredAs(target);
       const line = (text: string): Promise<void> => {
         const thread = target.event.thread === undefined ? {} : { thread: target.event.thread };
-        return decisions.decided(edit, { jobs: [{ type: 'notice', room: edit.roomId, source: edit.eventId, ...thread, text }] });
+        return decisions.decided(edit, { jobs: [{ type: 'notice', room: edit.roomId, source: edit.eventId, ...thread, text, quiet: true }] });
       };
       const lang = languageOf(edit.body, deps.lang);
       if (needsNewMessage({ ...target.event, ...changed })) return line(say.orderByEdit[lang]());

@@ -272,10 +272,16 @@ async function answer(
 
 /** How long after the last look another turn may have taken over. */
 const LOOK_AGAIN_MS = 1_000;
+const OVERDUE_MS = 1_000;
+const CATCH_UP_MS = 3_000;
 
 /** What comes in the next moment may belong to the question; from the first word on, it is another one. */
 async function firstWord(job: TurnJob, began: number, signal: AbortSignal, speaks: () => void, deps: TurnDeps): Promise<void> {
-  const wait = Math.min(job.waits?.speak ?? 0, job.at + (job.waits?.speak ?? 0) - Date.now());
+  const { begin, speak } = job.waits ?? { begin: 0, speak: 0 };
+  const elapsed = performance.now() - began;
+  // Nobody was there when its time came: what was said meanwhile is being heard only now.
+  const overdue = begin > 0 && Date.now() - elapsed > job.at + begin + OVERDUE_MS;
+  const wait = Math.max(Math.min(speak, job.at + speak - Date.now()), overdue ? CATCH_UP_MS - elapsed : 0);
   // Whoever is to stop need not wait.
   if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
   const late = performance.now() - began > LOOK_AGAIN_MS && !signal.aborted && (await isReplaced(job, deps));

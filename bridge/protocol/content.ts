@@ -33,6 +33,8 @@ export const ChavionContent = z.object({
   resume: z.string().max(300).optional(),
   /** Shows the summary of the room, which is told to models otherwise, and taken out of the room with it. */
   memory: z.boolean().optional(),
+  /** Said to a master about his message, and no part of the conversation: models are not told. */
+  quiet: z.boolean().optional(),
   /** Of the coordinator, at a master's `source`: an agent from elsewhere that the launcher is to invite. */
   admit: UserId.optional(),
   /** Of the executor: the commands that this message asks for or tells of. */

@@ -55,6 +55,8 @@ export const NoticeJob = z.object({
   text: z.string(),
   /** Shows the summary of the room. */
   memory: z.boolean().optional(),
+  /** No part of the conversation. */
+  quiet: z.boolean().optional(),
   /** Tells apart the lines that one event may set off. */
   slot: z.string().regex(/^[a-z]+$/).optional(),
   /** A message to take out of the room first; `otherwise` is said where that is not allowed. */

@@ -47,8 +47,8 @@ describe('a thought in pieces', () => {
     await scene.settled();
     expect(who()).toEqual(['claude']);
     expect(answers()[0]).toMatchObject({ source: ids[2], growing: false, chavion: { burst: ids.slice(0, 2) } });
-    expect(heard(scene.providers.once('claude'))).toBe('[마스터] 클로드야\n[마스터] 내일 부산 가는데\n[마스터] 비 오나?');
-    expect(scene.providers.questions).toHaveLength(1);
+    expect(heard(scene.providers.asked('claude').at(-1)!)).toBe('[마스터] 클로드야\n[마스터] 내일 부산 가는데\n[마스터] 비 오나?');
+    expect(scene.providers.asked('gabriel')).toEqual([]);
   });
 
   it('begins anew with what comes before a word of the answer was seen', async () => {
@@ -65,9 +65,11 @@ describe('a thought in pieces', () => {
 
   it('is one also for a swarm that died in between', async () => {
     const { master, house } = scene;
-    await master.say(room, '클로드야');
-    await house.reborn('swarm', await house.kill('swarm'));
+    const call = await master.say(room, '클로드야');
+    await scene.until(async () => (await scene.redis.exists(`chavion:swarm:decision:${call}`)) === 1);
+    const dead = await house.kill('swarm');
     const question = await master.say(room, '비 오나?');
+    await house.reborn('swarm', dead);
     await master.answered(room, question);
     await scene.settled();
     expect(who()).toEqual(['claude']);

@@ -45,6 +45,7 @@ describe('a thought in pieces', () => {
     ['is a task', said(['클로드야', '//chavion_task: 서버 파일 목록 조회'])],
     ['follows a task', said(['//chavion_task: 서버 파일 목록 조회', '비 오나?'])],
     ['is a reply', said(['내일 부산 가는데', '비 오나?'], 2, [{}, { replyTo: eventId('other') }])],
+    ['opens a thread on it', said(['클로드야, 정비 얘기 좀 하자', '엔진부터 볼까?'], 2, [{}, { thread: eventId('m0') }])],
     ['is a file', said(['클로드야', '사진.png'], 2, [{}, { attachment: { url: 'mxc://a/b', name: '사진.png', mediaType: 'image/png' } }])],
     ['is somebody else’s', said(['내일 부산 가는데', '비 오나?'], 2, [{ sender: agents[0]!.userId }])],
     ['holds a secret', said(['클로드야', '열쇠는 ***'], 2, [{}, { masked: true }])],
