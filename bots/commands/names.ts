@@ -1,5 +1,6 @@
 import leven from 'leven';
 import { Floor, HOUSE_COMMANDS, type HouseCommandName } from '../../bridge/protocol/turn.ts';
+import { keysOf } from './keyboard.ts';
 
 export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model' | 'memory' | 'forget' | HouseCommandName;
 
@@ -73,5 +74,13 @@ export function nearestCommand(word: string): string | null {
     const away = typed.startsWith(letters) || (typed.length > 1 && letters.startsWith(typed)) ? 0.5 : leven(typed, letters);
     if (away < least && away <= Math.max(1, Math.round(letters.length * 0.4))) [nearest, least] = [candidate, away];
   }
-  return nearest;
+  return inOtherLayout(word) ?? nearest;
+}
+
+/** `!tlfgod` is `!실행`, and `!ㅗ디ㅔ` is `!help`: the keyboard was in the other language. */
+function inOtherLayout(word: string): string | null {
+  const typed = keysOf(word);
+  const exact = NAMES.find(([candidate]) => candidate !== word && keysOf(candidate) === typed);
+  const slip = exact ?? NAMES.find(([candidate]) => /[가-힣]/u.test(candidate) !== /[가-힣ㄱ-ㅣ]/u.test(word) && typed.length > 4 && leven(typed, keysOf(candidate)) === 1);
+  return slip?.[0] ?? null;
 }

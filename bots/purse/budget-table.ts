@@ -62,6 +62,14 @@ export function bar(part: number): string {
   return '▓'.repeat(filled) + '░'.repeat(BAR - filled);
 }
 
+/** In a sentence: 10만 토큰, 100,000 tokens; a table has no room for the word. */
+export function amountInWords(amount: number, unit: Unit, lang: Lang): string {
+  if (unit === 'usd') return amountOf(amount, unit);
+  const number = new Intl.NumberFormat('en-US');
+  if (lang === 'en') return `${number.format(amount)} tokens`;
+  return amount >= 10_000 && amount % 1_000 === 0 ? `${number.format(amount / 10_000)}만 토큰` : `${number.format(amount)} 토큰`;
+}
+
 /** `$1.24`, `$0.003`, `12k`, `1.2M`. */
 export function amountOf(amount: number, unit: Unit): string {
   if (unit === 'usd') {

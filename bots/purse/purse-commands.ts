@@ -4,7 +4,7 @@ import * as say from '../../bridge/text/purse.ts';
 import type { HouseCommands } from '../house-commands.ts';
 import type { Minds } from '../minds.ts';
 import type { Residents } from '../residents.ts';
-import { amountOf, renderBudget } from './budget-table.ts';
+import { amountInWords, renderBudget } from './budget-table.ts';
 import { agentsNamed, budgetWish } from './budget-wish.ts';
 import { type Scope, UNITS, WHOLE } from './limits.ts';
 import { PERIODS } from './periods.ts';
@@ -39,7 +39,7 @@ async function budget({ words, at, lang }: HouseCommandJob, deps: PurseCommandDe
     case 'set': {
       const { scope, period, unit, amount } = wish;
       await deps.purse.limit([{ scope, period, unit, amount }], at);
-      return say.limitSet[lang](whose(scope), period, unit, amountOf(amount, unit));
+      return say.limitSet[lang](whose(scope), period, amountInWords(amount, unit, lang));
     }
   }
 }

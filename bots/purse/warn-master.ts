@@ -3,7 +3,7 @@ import { messageContent } from '../../bridge/matrix/content.ts';
 import type { AgentId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import { mostIsGone } from '../../bridge/text/purse.ts';
 import type { Warning } from './blackouts.ts';
-import { amountOf } from './budget-table.ts';
+import { amountInWords } from './budget-table.ts';
 import { WHOLE } from './limits.ts';
 
 export interface WarnDeps {
@@ -17,6 +17,6 @@ export interface WarnDeps {
 export async function warnMaster({ id, limit, spent }: Warning, { coordinator, hq, lang, nameOf }: WarnDeps): Promise<void> {
   const { scope, period, unit, amount } = limit;
   const whose = scope === WHOLE ? null : { name: nameOf(scope) };
-  const text = mostIsGone[lang](whose, period, amountOf(spent, unit), amountOf(amount, unit));
+  const text = mostIsGone[lang](whose, period, amountInWords(spent, unit, lang), amountInWords(amount, unit, lang));
   await coordinator.send(hq, 'm.room.message', messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } }), `purse.${id}`);
 }

@@ -1,5 +1,6 @@
 import type { AdminReport } from '../protocol/admin-order.ts';
 import { phrase } from './say.ts';
+import { withParticle } from './particle.ts';
 
 /** What the admin answers to `!admin` in the room. */
 
@@ -31,7 +32,7 @@ export const adminHelp = phrase(
 );
 
 export const adminUnknown = phrase<[word: string]>(
-  (word) => `\`${word}\`은(는) 모르겠습니다. 바뀐 것은 없습니다. \`!관리\`라고만 보내면 할 수 있는 일을 알려 드립니다.`,
+  (word) => `${withParticle(`\`${word}\``, '은', '는')} 모르겠습니다. 바뀐 것은 없습니다. \`!관리\`라고만 보내면 할 수 있는 일을 알려 드립니다.`,
   (word) => `\`${word}\` means nothing here. Nothing was changed. \`!admin\` alone says what there is.`,
 );
 
@@ -61,31 +62,31 @@ export const adminFailed = phrase<[code: string]>(
 export const masterText = {
   noName: phrase(() => '누구인지 써 주세요. 예: `!관리 초대 @mina`. 바뀐 것은 없습니다.', () => 'Say who, such as `!admin invite @mina`. Nothing was changed.'),
   badName: phrase<[name: string, server: string]>(
-    (name, server) => `\`${name}\`(으)로는 계정을 만들 수 없습니다. 영어 소문자와 숫자로 된 이름만 됩니다 (예: \`@mina\`, 이 서버 ${server}의 계정). 바뀐 것은 없습니다.`,
+    (name, server) => `${withParticle(`\`${name}\``, '으로', '로')}는 계정을 만들 수 없습니다. 영어 소문자와 숫자로 된 이름만 됩니다 (예: \`@mina\`, 이 서버 ${server}의 계정). 바뀐 것은 없습니다.`,
     (name, server) => `\`${name}\` cannot be an account here: small Latin letters and digits, such as \`@mina\`, on this server, ${server}. Nothing was changed.`,
   ),
   notPerson: phrase<[user: string]>(
-    (user) => `${user}은(는) 사람이 쓰는 계정이 아닙니다. 바뀐 것은 없습니다.`,
+    (user) => `${withParticle(user, '은', '는')} 사람이 쓰는 계정이 아닙니다. 바뀐 것은 없습니다.`,
     (user) => `${user} is nobody's login. Nothing was changed.`,
   ),
-  already: phrase<[user: string]>((user) => `${user}은(는) 이미 마스터입니다. 바뀐 것은 없습니다.`, (user) => `${user} is a master already. Nothing was changed.`),
+  already: phrase<[user: string]>((user) => `${withParticle(user, '은', '는')} 이미 마스터입니다. 바뀐 것은 없습니다.`, (user) => `${user} is a master already. Nothing was changed.`),
   /** No password in a room, where every device and backup keeps it. */
   made: phrase<[user: string, name: string, place: Place]>(
     (user, name, place) => `${user} 계정을 만들고 마스터로 들였습니다. 비밀번호는 방에 쓰지 않습니다. ${place === 'machine' ? `서버에서 이렇게 하면 새 비밀번호가 나옵니다: \`npm start -- reset-password ${name}\`` : 'Ketesa에서 이 계정의 비밀번호를 정해 주세요.'}`,
     (user, name, place) => `${user} has an account now and is a master. Passwords are not written into rooms; ${place === 'machine' ? `on the server this shows a new one: \`npm start -- reset-password ${name}\`` : 'set one for this account in Ketesa.'}`,
   ),
-  joined: phrase<[user: string]>((user) => `${user}은(는) 이제 마스터입니다. 방에도 들어와 있습니다.`, (user) => `${user} is a master now, and in the rooms.`),
+  joined: phrase<[user: string]>((user) => `${withParticle(user, '은', '는')} 이제 마스터입니다. 방에도 들어와 있습니다.`, (user) => `${user} is a master now, and in the rooms.`),
   notMaster: phrase<[user: string]>(
-    (user) => `${user}은(는) 마스터가 아닙니다. 바뀐 것은 없습니다. 다른 계정은 Ketesa에서 다룹니다.`,
+    (user) => `${withParticle(user, '은', '는')} 마스터가 아닙니다. 바뀐 것은 없습니다. 다른 계정은 Ketesa에서 다룹니다.`,
     (user) => `${user} is no master. Nothing was changed. Other accounts are Ketesa's business.`,
   ),
   first: phrase<[user: string, place: Place]>(
-    (user, place) => `${user}은(는) 이 집의 첫 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다. 비밀번호를 바꾸려면 ${place === 'machine' ? '서버에서: `npm start -- reset-password`' : 'Ketesa에서 정해 주세요.'}`,
+    (user, place) => `${withParticle(user, '은', '는')} 이 집의 첫 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다. 비밀번호를 바꾸려면 ${place === 'machine' ? '서버에서: `npm start -- reset-password`' : 'Ketesa에서 정해 주세요.'}`,
     (user, place) => `${user} is the first master of this house and stays. Nothing was changed. For a new password, ${place === 'machine' ? 'on the server: `npm start -- reset-password`' : 'set it in Ketesa.'}`,
   ),
-  last: phrase<[user: string]>((user) => `${user}은(는) 마지막 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다.`, (user) => `${user} is the last master and stays. Nothing was changed.`),
+  last: phrase<[user: string]>((user) => `${withParticle(user, '은', '는')} 마지막 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다.`, (user) => `${user} is the last master and stays. Nothing was changed.`),
   rules: phrase<[user: string]>(
-    (user) => `${user}은(는) 방을 업그레이드한 사람이라 그 방의 권한을 뺄 수 없습니다(방 버전 12). 바뀐 것은 없습니다. 로그인만 막으려면 Ketesa에서 그 계정을 잠가 주세요. 다른 마스터가 방을 다시 업그레이드하면(\`/upgraderoom 12\`) 뺄 수 있습니다.`,
+    (user) => `${withParticle(user, '은', '는')} 방을 업그레이드한 사람이라 그 방의 권한을 뺄 수 없습니다(방 버전 12). 바뀐 것은 없습니다. 로그인만 막으려면 Ketesa에서 그 계정을 잠가 주세요. 다른 마스터가 방을 다시 업그레이드하면(\`/upgraderoom 12\`) 뺄 수 있습니다.`,
     (user) => `${user} has upgraded the room and rules it for good (room version 12). Nothing was changed. To keep this account from logging in, lock it in Ketesa; once another master upgrades the room again (\`/upgraderoom 12\`) it can be removed.`,
   ),
   oneself: phrase<[name: string]>(
@@ -93,7 +94,7 @@ export const masterText = {
     (name) => `That is you: you would be signed out and command nothing here any more. If you mean it: \`!admin remove ${name} yes\``,
   ),
   removed: phrase<[user: string, name: string]>(
-    (user, name) => `${user}은(는) 이제 마스터가 아니고, 방에서 나갔고, 로그인할 수 없습니다. 한 말은 남아 있습니다. 다시 들이려면: \`!관리 초대 ${name}\``,
+    (user, name) => `${withParticle(user, '은', '는')} 이제 마스터가 아니고, 방에서 나갔고, 로그인할 수 없습니다. 한 말은 남아 있습니다. 다시 들이려면: \`!관리 초대 ${name}\``,
     (user, name) => `${user} is no master any more, out of the rooms and signed out. What was said stays. To bring back: \`!admin invite ${name}\``,
   ),
 };

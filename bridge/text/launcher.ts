@@ -1,4 +1,5 @@
 import { phrase } from './say.ts';
+import { withParticle } from './particle.ts';
 
 interface Wrong {
   readonly place: string;
@@ -49,7 +50,7 @@ export const launcherText = {
     ),
   stateLost: (lost: readonly string[], data: string) =>
     phrase(
-      () => `이 집이 쓰던 것이 없어져서 시작하지 않았습니다. 그대로 켜면 지난 대화가 없는 빈 집이 됩니다:\n${lost.map((path) => `  - ${path}`).join('\n')}\n다른 컴퓨터로 옮기셨다면 폴더를 복사하지 말고 backup과 restore를 써 주세요. 백업이 있으면 ${data}을(를) 다른 이름으로 옮기고: npm start -- restore 백업파일\n백업이 없고 새로 시작해도 좋다면 ${data}을(를) 다른 이름으로 옮긴 뒤 npm start 해 주세요.`,
+      () => `이 집이 쓰던 것이 없어져서 시작하지 않았습니다. 그대로 켜면 지난 대화가 없는 빈 집이 됩니다:\n${lost.map((path) => `  - ${path}`).join('\n')}\n다른 컴퓨터로 옮기셨다면 폴더를 복사하지 말고 backup과 restore를 써 주세요. 백업이 있으면 ${withParticle(data, '을', '를')} 다른 이름으로 옮기고: npm start -- restore 백업파일\n백업이 없고 새로 시작해도 좋다면 ${withParticle(data, '을', '를')} 다른 이름으로 옮긴 뒤 npm start 해 주세요.`,
       () => `What this house kept is gone, so nothing was started; it would open as an empty house:\n${lost.map((path) => `  - ${path}`).join('\n')}\nTo move a house, use backup and restore rather than a copy of the folder. With a backup, move ${data} aside, then: npm start -- restore file\nTo begin anew without one, move ${data} aside and run npm start.`,
     ),
   wrong: {
@@ -189,7 +190,7 @@ export const launcherText = {
     () => 'The disk is full, so it could not start; what you have is kept. Make room and run npm start again.',
   ),
   notRead: (path: string) =>
-    phrase(() => `이 사용자로는 ${path}을(를) 볼 수 없어 멈췄습니다. 지금까지의 내용은 그대로입니다. 권한을 확인해 주세요.`, () => `This account may not look at ${path}, so it stopped; what you have is kept. Check the permissions.`),
+    phrase(() => `이 사용자로는 ${withParticle(path, '을', '를')} 볼 수 없어 멈췄습니다. 지금까지의 내용은 그대로입니다. 권한을 확인해 주세요.`, () => `This account may not look at ${path}, so it stopped; what you have is kept. Check the permissions.`),
   closed: (path: string) =>
     phrase(
       () => `이 사용자로는 ${path}에 쓸 수 없어 멈췄습니다. 지금까지의 내용은 그대로입니다. 폴더의 권한을 확인하거나, CHAVION_DATA_DIR로 다른 폴더를 정해 주세요.`,

@@ -1,4 +1,5 @@
 import { phrase } from './say.ts';
+import { withParticle } from './particle.ts';
 
 const right = { ro: { ko: '읽기만', en: 'read only' }, rw: { ko: '읽고 쓰기', en: 'read and write' } } as const;
 type Mode = keyof typeof right;
@@ -23,7 +24,7 @@ npm start -- lend --end NAME       takes it back`,
   unknown: (name: string) => phrase(() => `그런 이름으로 빌려준 폴더가 없습니다: ${name}. \`npm start -- lend --list\`로 보세요.`, () => `Nothing is lent under the name ${name}. See \`npm start -- lend --list\`.`),
   notFolder: (path: string) => phrase(() => `폴더가 아닙니다: ${path}. 빌려준 것은 없습니다.`, () => `Not a folder: ${path}. Nothing was lent.`),
   forbidden: (path: string) =>
-    phrase(() => `${path}은(는) 빌려줄 수 없습니다. Chavion의 열쇠, 시스템, 누군가의 홈 폴더 전체가 그 안에 있거나, 그 폴더가 그런 곳 안에 있습니다. 필요한 폴더 하나만 골라 주세요 (예: /srv/site, /home/이름/사진).`, () => `${path} cannot be lent: it holds, or lies within, the keys of Chavion, the system itself or somebody’s whole home. Choose just the folder that is needed (such as /srv/site or /home/name/photos).`),
+    phrase(() => `${withParticle(path, '은', '는')} 빌려줄 수 없습니다. Chavion의 열쇠, 시스템, 누군가의 홈 폴더 전체가 그 안에 있거나, 그 폴더가 그런 곳 안에 있습니다. 필요한 폴더 하나만 골라 주세요 (예: /srv/site, /home/이름/사진).`, () => `${path} cannot be lent: it holds, or lies within, the keys of Chavion, the system itself or somebody’s whole home. Choose just the folder that is needed (such as /srv/site or /home/name/photos).`),
   tooMany: phrase(() => '폴더는 16개까지 빌려줄 수 있습니다. 하나를 돌려받고 다시 해 주세요.', () => 'No more than 16 folders can be lent. Take one back first.'),
   noAccess: (path: string, account: string, mode: Mode) =>
     phrase(

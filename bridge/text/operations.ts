@@ -1,4 +1,5 @@
 import { phrase } from './say.ts';
+import { withParticle } from './particle.ts';
 
 type LeftWhy = 'pipe' | 'socket' | 'device' | 'closed' | 'long';
 const LEFT: Readonly<Record<LeftWhy, { readonly ko: string; readonly en: string }>> = {
@@ -65,7 +66,7 @@ export const operationsText = {
   placing: phrase(() => '제자리에', () => 'Placing'),
   damaged: (file: string) => phrase(() => `${file} 파일이 손상되어 되돌리지 않았습니다. 바뀐 것은 없습니다. 다른 백업으로 해 보세요.`, () => `${file} is damaged and was not restored. Nothing was changed. Try another backup.`),
   wrongPassphrase: (file: string) => phrase(() => `암호가 틀리거나 ${file} 파일이 손상됐습니다. 바뀐 것은 없습니다.`, () => `The passphrase is wrong or ${file} is damaged. Nothing was changed.`),
-  notBackup: (file: string) => phrase(() => `${file}은(는) Chavion의 백업이 아닙니다. 바뀐 것은 없습니다.`, () => `${file} is no backup of Chavion. Nothing was changed.`),
+  notBackup: (file: string) => phrase(() => `${withParticle(file, '은', '는')} Chavion의 백업이 아닙니다. 바뀐 것은 없습니다.`, () => `${file} is no backup of Chavion. Nothing was changed.`),
   otherName: (name: string) =>
     phrase(
       () => `이 백업의 서버 이름은 ${name}입니다. 바뀐 것은 없습니다. .env에 CHAVION_SERVER_NAME=${name} 을 쓰고 다시 해 주세요.`,
@@ -78,7 +79,7 @@ export const operationsText = {
     ),
   busy: (pid: number, data: string) =>
     phrase(
-      () => `${data}을(를) 다른 프로그램이 쓰고 있습니다 (프로세스 ${pid}). 바뀐 것은 없습니다. 그것이 끝난 뒤 다시 해 주세요.`,
+      () => `${withParticle(data, '을', '를')} 다른 프로그램이 쓰고 있습니다 (프로세스 ${pid}). 바뀐 것은 없습니다. 그것이 끝난 뒤 다시 해 주세요.`,
       () => `Process ${pid} is using ${data}. Nothing was changed. Try again once it has ended.`,
     ),
   noRoom: (folder: string) =>
@@ -87,7 +88,7 @@ export const operationsText = {
       () => `There is not enough room on the disk (${folder}). Nothing was changed. Make room and try again.`,
     ),
   ownAside: (here: string, aside: string) =>
-    phrase(() => `${here}은(는) 있던 그대로 두었습니다. 백업에 들어 있던 것은 여기에 있습니다: ${aside}`, () => `${here} was left as it was. What the backup held is in ${aside}`),
+    phrase(() => `${withParticle(here, '은', '는')} 있던 그대로 두었습니다. 백업에 들어 있던 것은 여기에 있습니다: ${aside}`, () => `${here} was left as it was. What the backup held is in ${aside}`),
   rosterUnnamed: (file: string) =>
     phrase(() => `명단을 ${file}에 두었습니다. 쓰려면 .env에 이렇게 적어 주세요: CHAVION_ROSTER=${file}`, () => `The roster is in ${file}. To use it, put CHAVION_ROSTER=${file} into .env`),
   restored: phrase(() => '되돌렸습니다. 켜기: npm start', () => 'Restored. To open it: npm start'),
@@ -107,7 +108,7 @@ export const operationsText = {
   nobody: (user: string) => phrase(() => `${user} 계정이 없습니다. 바뀐 것은 없습니다.`, () => `There is no account ${user}. Nothing was changed.`),
   closedAccount: (user: string) =>
     phrase(() => `${user} 계정은 닫혀 있어 비밀번호를 바꾸지 않았습니다. 다시 들이려면 방에서: !관리 초대 ${user.split(':')[0] ?? user}`, () => `${user} is closed, so its password was left as it is. To bring it back, in the room: !admin invite ${user.split(':')[0] ?? user}`),
-  notForPeople: (user: string) => phrase(() => `${user}은(는) 사람이 쓰는 계정이 아니라 비밀번호를 바꾸지 않았습니다.`, () => `${user} is nobody's login; its password was left as it is.`),
+  notForPeople: (user: string) => phrase(() => `${withParticle(user, '은', '는')} 사람이 쓰는 계정이 아니라 비밀번호를 바꾸지 않았습니다.`, () => `${user} is nobody's login; its password was left as it is.`),
   notReset: (user: string, status: number) =>
     phrase(
       () => `홈서버가 거절해서 ${user}의 비밀번호를 바꾸지 못했습니다 (${status}). 예전 비밀번호 그대로입니다. npm start -- doctor 로 살펴보고 다시 해 주세요.`,

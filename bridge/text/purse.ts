@@ -92,12 +92,9 @@ export const budgetTable = {
   frozen: phrase(() => '🧊 전체 동결 중 (`!해동`)', () => '🧊 everything is frozen (`!thaw`)'),
 };
 
-const amountKo = (unit: 'usd' | 'tokens', amount: string) => (unit === 'usd' ? amount : `${amount} 토큰`);
-const amountEn = (unit: 'usd' | 'tokens', amount: string) => (unit === 'usd' ? amount : `${amount} tokens`);
-
-export const limitSet = phrase<[whose: Whose, period: 'day' | 'month', unit: 'usd' | 'tokens', amount: string]>(
-  (whose, period, unit, amount) => `**${whose?.name ?? '전체'}**: ${period === 'day' ? '하루' : '한 달'} ${amountKo(unit, amount)}까지 씁니다. 다 쓰면 쉬었다가 스스로 돌아옵니다. 없애려면 \`!예산 ${whose?.name ?? '전체'} 끔\``,
-  (whose, period, unit, amount) => `**${whose?.name ?? 'Everyone'}**: up to ${amountEn(unit, amount)} a ${period}. At the limit it rests and comes back by itself. To remove: \`!budget ${whose?.name ?? 'all'} off\``,
+export const limitSet = phrase<[whose: Whose, period: 'day' | 'month', amount: string]>(
+  (whose, period, amount) => `**${whose?.name ?? '전체'}**: ${period === 'day' ? '하루' : '한 달'} ${amount}까지 씁니다. 다 쓰면 쉬었다가 스스로 돌아옵니다. 없애려면 \`!예산 ${whose?.name ?? '전체'} 끔\``,
+  (whose, period, amount) => `**${whose?.name ?? 'Everyone'}**: up to ${amount} a ${period}. At the limit it rests and comes back by itself. To remove: \`!budget ${whose?.name ?? 'all'} off\``,
 );
 export const limitsOff = phrase<[whose: Whose]>(
   (whose) => `**${whose?.name ?? '전체'}**: 예산 한도를 모두 없앴습니다. 쓴 만큼은 계속 셉니다.`,

@@ -1,4 +1,5 @@
 import { phrase } from './say.ts';
+import { withParticle } from './particle.ts';
 
 /** What `npm start -- upgrade` says. */
 export const upgradeText = {
@@ -8,7 +9,7 @@ export const upgradeText = {
   ),
   notClone: (project: string) =>
     phrase(
-      () => `${project}은(는) git으로 받은 폴더가 아니라서 스스로 올릴 수 없습니다. 바뀐 것은 없습니다.\n새 판을 다른 폴더에 받고 data 폴더와 .env를 그리로 옮긴 뒤 거기서 npm start 해 주세요. 그 전에: npm start -- backup`,
+      () => `${withParticle(project, '은', '는')} git으로 받은 폴더가 아니라서 스스로 올릴 수 없습니다. 바뀐 것은 없습니다.\n새 판을 다른 폴더에 받고 data 폴더와 .env를 그리로 옮긴 뒤 거기서 npm start 해 주세요. 그 전에: npm start -- backup`,
       () => `${project} is no git clone and cannot upgrade itself. Nothing was changed.\nFetch the new version into another folder, move data and .env there, and run npm start. Before that: npm start -- backup`,
     ),
   noUpstream: phrase(

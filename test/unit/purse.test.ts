@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../../bots/providers/provider.ts';
-import { amountOf, bar, renderBudget } from '../../bots/purse/budget-table.ts';
+import { amountInWords, amountOf, bar, renderBudget } from '../../bots/purse/budget-table.ts';
 import { EMPTY, restOf, warningsOf } from '../../bots/purse/blackouts.ts';
 import { estimateOf, Meter } from '../../bots/purse/cost.ts';
 import { PurseLedger } from '../../bots/purse/ledger.ts';
@@ -129,6 +129,7 @@ describe('the table', () => {
 
   it('shows little and all as what they are', () => {
     expect([bar(0), bar(0.001), bar(0.99), bar(1), bar(7)]).toEqual(['░░░░░', '▓░░░░', '▓▓▓▓░', '▓▓▓▓▓', '▓▓▓▓▓']);
+    expect([amountInWords(100_000, 'tokens', 'ko'), amountInWords(1_500_000, 'tokens', 'ko'), amountInWords(999, 'tokens', 'ko'), amountInWords(100_000, 'tokens', 'en'), amountInWords(2_000_000, 'usd', 'ko')]).toEqual(['10만 토큰', '150만 토큰', '999 토큰', '100,000 tokens', '$2']);
     expect([amountOf(2_500, 'usd'), amountOf(2_000_000, 'usd'), amountOf(123_456_789, 'usd'), amountOf(999, 'tokens'), amountOf(100_000, 'tokens'), amountOf(1_500_000, 'tokens')]).toEqual(['$0.003', '$2', '$123', '999t', '100kt', '1.5Mt']);
   });
 });
