@@ -122,15 +122,15 @@ async function unsuspend(client: HomeserverClient, token: string, userId: UserId
 export const standingOf = (client: HomeserverClient, token: string, userId: UserId): Promise<Standing | null> => client.find('GET', userPath(userId), Standing, { token });
 
 /**
- * The executor's account as it has to be. Without a device it cannot be in, and then only a password that it does not
- * know keeps it out: the one it knows is set anew. Returns whether something was put right.
+ * The executor's account as it has to be. One without a device is not in: it may only be about to sign in, so the
+ * password that it knows is tried before it is set anew. Returns whether something was put right.
  */
 export async function keepExecutor(client: HomeserverClient, token: string, executor: Pick<AccountWanted, 'userId' | 'password'>): Promise<boolean> {
   const standing = await standingOf(client, token, executor.userId);
   if (standing === null) return false;
   const { devices } = await client.call('GET', `${userPath(executor.userId)}/devices`, z.object({ devices: z.array(z.object({ device_id: z.string() })) }), { token });
   const isIn = devices.some(({ device_id }) => device_id.startsWith('CHAVION_'));
-  if (isWell(standing) && !standing.admin && isIn) return false;
+  if (isWell(standing) && !standing.admin && (isIn || (await opens(client, executor)))) return false;
   await open(client, token, { ...executor, admin: false });
   return true;
 }
