@@ -121,7 +121,7 @@ export class Stores {
     const folder = join(this.#folder, `s-${++this.#made}`);
     this.#promised += bytes;
     try {
-      const identity = await this.#spawner.ask('store', folder, workspace.path, workspace.identity, String(bytes), String(inodes));
+      const identity = await this.#spawner.ask('store', folder, workspace.path, workspace.identity, String(bytes), String(inodes), String(Math.max(0, limits.diskBytes - before.bytes)), String(Math.max(0, limits.inodes - before.inodes)));
       const seen = `/proc/${spawner}/root${folder}`;
       const store: Store = {
         name: folder,

@@ -208,4 +208,37 @@ sub keep {
   return 'kept';
 }
 
+# Outlives the spawner, however that ends, and its namespace with it: what commands had written by then is kept, as far as
+# it may be. Told of each store: its folder and by how much its workspace may grow, or the folder alone when it goes.
+sub heir {
+  pipe my $hear, my $say or die "pipe: $!\n";
+  my $child = fork // die "fork: $!\n";
+  if ($child) {
+    select((select($say), $| = 1)[0]);
+    return $say;
+  }
+  $0 = 'chavion: keeps what commands had written';
+  close $say;
+  close STDIN;
+  close STDOUT;
+  my ($text, %stores) = ('');
+  while (sysread $hear, $text, 65536, length $text) {
+    while ($text =~ s/^([^\n]*)\n//) {
+      my ($store, @growth) = split /\t/, $1;
+      if (@growth) { $stores{$store} = \@growth }
+      else { delete $stores{$store} }
+    }
+  }
+  select undef, undef, undef, 0.2; # commands end with the spawner, not before it
+  for my $store (keys %stores) {
+    my $keeper = fork // next;
+    if ($keeper == 0) {
+      eval { keep($store, @{ $stores{$store} }) };
+      POSIX::_exit(0);
+    }
+    waitpid $keeper, 0;
+  }
+  POSIX::_exit(0);
+}
+
 1;

@@ -5,7 +5,7 @@
 # Frames on both sides: a length (N), then fields of a length (N) and bytes each. In come
 #   start ID CGROUP STDOUT STDERR ARGS FILTER (number of folders, then path and "device:inode" of each) (number of files, then their contents) PROGRAM ARGUMENT...
 #   go ID, abandon ID, kill ID, pipes NAME...
-#   store ID FOLDER WORKSPACE "device:inode" BYTES INODES, keep ID FOLDER BYTES INODES, drop FOLDER (see stores.pl)
+#   store ID FOLDER WORKSPACE "device:inode" BYTES INODES (and by how much the workspace may grow: BYTES INODES), keep ID FOLDER BYTES INODES, drop FOLDER (see stores.pl)
 # and out go
 #   stores WHY-NOT COPIES (once, first), started ID PID, failed ID WHY, ready ID STATUS, ended ID STATUS, gone ID, pipes
 #   stored ID "device:inode" of the place to write in, kept ID "kept" or what was too much, unstored ID WHY
@@ -40,6 +40,7 @@ for my $name (keys %limit) {
   syscall($call->{prlimit}, 0, $resource, $both, 0) == 0 or die "spawner: limit of $name: $!\n";
 }
 
+my $heir; # see keeping.pl
 my %keeping; # id -> pid, pidfd, and where the child says how it went
 my %jobs;   # id -> pid, gate, status, text, and the pidfds of bwrap and of the first process inside
 my $coming = '';
@@ -191,7 +192,8 @@ sub end_keeping {
 
 my %does = (
   store => sub {
-    my ($id, $store, $path, $identity, $bytes, $inodes) = @_;
+    my ($id, $store, $path, $identity, $bytes, $inodes, @growth) = @_;
+    syswrite $heir, join("\t", $store, @growth) . "\n" if $heir;
     my $where = eval { lay($store, folder($path, $identity), $bytes, $inodes) };
     if (defined $where && !copies()) { report('stored', $id, $where) }
     elsif (defined $where && eval { start_keeping($id, sub { fill($store) }, where => $where, store => $store); 1 }) { }
@@ -201,7 +203,10 @@ my %does = (
     my ($id, @rest) = @_;
     eval { start_keeping($id, sub { keep(@rest) }); 1 } or do { chomp(my $why = $@); report('unstored', $id, $why) };
   },
-  drop => sub { take_away($_[0]) },
+  drop => sub {
+    syswrite $heir, "$_[0]\n" if $heir;
+    take_away($_[0]);
+  },
   start => sub {
     my ($id, @rest) = @_;
     eval { start($id, @rest); 1 } or do { chomp(my $why = $@); report('failed', $id, $why) };
@@ -238,6 +243,8 @@ sub settle {
 my $no_stores = why_no_stores($machine, $own, $wanted);
 $no_stores //= eval { apart(); base($own); undef } // ($@ || undef);
 report('stores', $no_stores // '', copies() ? 'copies' : '');
+
+$heir = defined $no_stores ? undef : heir();
 
 while (1) {
   my $looking = '';
