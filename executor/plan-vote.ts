@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeEvent } from '../bridge/matrix/decode.ts';
 import { type AgentId, EventId, type UserId } from '../bridge/protocol/ids.ts';
 import { commandCount, Plan, type PlanHash, planRisk } from '../bridge/protocol/plan.ts';
+import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import { orderWords } from '../bridge/protocol/order-words.ts';
 import { parseChoose } from '../bridge/protocol/task-order.ts';
 import { type Ballot, countVotes, votersOf } from '../bridge/protocol/voting.ts';
@@ -132,9 +133,17 @@ function chosen(thread: TaskThread, { content }: Said<'decision'>, { candidates,
   const message = content.choice === undefined ? null : messageIn(thread, content.choice);
   if (message === null || !masters.has(message.sender)) return null;
   const choice = parseChoose(orderWords(message) ?? '');
-  // Outside the thread it has to say itself which task it means.
-  if (choice?.kind !== 'choice' || (message.thread !== thread.root && choice.task === null)) return null;
+  if (choice?.kind !== 'choice' || !isAbout(message, choice.task, thread, content.proposals)) return null;
   return [...candidates.keys()][choice.index] ?? null;
+}
+
+/**
+ * In the task's thread, or with its number. With neither, in the room itself, it means the only task that could be
+ * chosen for: which one that is, the coordinator says, so it counts only for plans that were there to be seen.
+ */
+function isAbout(message: MessageEvent, task: number | null, thread: TaskThread, proposals: readonly EventId[]): boolean {
+  if (message.thread === thread.root || task !== null) return true;
+  return message.thread === undefined && proposals.every((id) => (messageIn(thread, id)?.at ?? Number.POSITIVE_INFINITY) <= message.at);
 }
 
 const Start = z.object({

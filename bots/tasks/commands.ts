@@ -1,11 +1,12 @@
 import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
-import { MAX_MISSION, parseChoose } from '../../bridge/protocol/task-order.ts';
+import { MAX_MISSION, parseChoose, proposalLabel } from '../../bridge/protocol/task-order.ts';
 import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
 import * as say from '../../bridge/text/task-commands.ts';
 import type { HouseCommand, HouseCommands } from '../house-commands.ts';
 import { languageOf } from '../language.ts';
 import { hasEnded, shownPhase, waitsForMaster } from './machine.ts';
 import { plainWords } from './markdown-words.ts';
+import { isChoosable } from './phases/deciding.ts';
 import { permalink } from './permalink.ts';
 import { labelled, labelOf, proposalAt } from './plan-labels.ts';
 import type { TaskState } from './state.ts';
@@ -69,6 +70,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     const found = await meant(job, 'retry', ({ phase }) => RETRIED.has(phase));
     if ('line' in found) return found.line;
     const { no, root, room, phase } = found.task;
+    if (job.room !== room) return say.saidElsewhere[job.lang](no, permalink(room, root, deps.serverName));
     const after = await tasks.retry(root, job.by, job.source);
     if (after?.retry === job.source) return say.retried[job.lang](no);
     return RETRIED.has(phase) && (await tasks.readyIn(room)).length === 0 ? say.nobodyReady[job.lang]() : say.notRetried[job.lang](no, phase);
@@ -77,14 +79,14 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
   const choose: HouseCommand = async (job) => {
     const choice = parseChoose(`!choose ${job.words}`);
     const named = choice?.kind === 'choice' ? choice.task : null;
-    const found = named === null ? await meant({ ...job, words: '' }, 'choose') : await numbered(named, job);
+    const found = named === null ? await toChooseIn(job, choice?.kind === 'choice' ? choice.index : null) : await numbered(named, job);
     if ('line' in found) return found.line;
-    const { no, root, phase } = found.task;
+    const { no, root, room, phase } = found.task;
+    // The executor looks for the choice in the task's room.
+    if (job.room !== room) return say.saidElsewhere[job.lang](no, permalink(room, root, deps.serverName));
     const proposal = choice?.kind === 'choice' ? proposalAt(found.task, choice.index) : undefined;
     if (proposal === undefined) return say.chooseHow[job.lang](labelled(found.task).map(({ label }) => label));
     const label = labelOf(found.task, proposal.hash);
-    // The executor reads the choice again: it has to find in it which task is meant.
-    if (job.thread !== root && named === null) return say.chooseInThread[job.lang](no, label);
     const after = await tasks.choose(root, { hash: proposal.hash, by: job.by, event: job.source });
     return after?.decision?.choice === job.source ? say.chosen[job.lang](no, label) : say.notChoosable[job.lang](no, phase);
   };
@@ -113,12 +115,28 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return found === null ? { line: say.noSuchTask[lang](no) } : { task: found };
   }
 
+  /** In a thread that is its task's; elsewhere the only one that has plans to choose from. */
+  async function toChooseIn(job: HouseCommandJob, index: number | null): Promise<Found> {
+    const here = await ofThread(job);
+    if (here !== null) return { task: here };
+    const all = (await tasks.live()).filter(isChoosable);
+    const [only, another] = all;
+    if (only === undefined) return { line: say.nothingToChoose[job.lang]() };
+    // In a thread of something else the executor would not take it for this task's.
+    if (another === undefined && job.thread === undefined) return { task: only };
+    return { line: say.whichChoice[job.lang](all.map((task) => [task.no, index === null || proposalAt(task, index) === undefined ? 'A' : proposalLabel(index)] as const)) };
+  }
+
   async function meant(job: HouseCommandJob, command: keyof typeof TYPED, could: (task: TaskState) => boolean = (one) => !hasEnded(one)): Promise<Found> {
     const number = NUMBER.exec(job.words)?.[1];
     if (number !== undefined) return numbered(Number(number), job);
     const here = await ofThread(job);
     if (here !== null) return { task: here };
-    const all = [...(await tasks.live()), ...(await tasks.ended(LISTED))].filter(could);
+    const live = (await tasks.live()).filter(could);
+    const [asks] = live;
+    // What runs goes before what ended long ago: a task that asks for `!retry` is answered by it.
+    if (asks !== undefined && live.length === 1) return { task: asks };
+    const all = [...live, ...(await tasks.ended(LISTED)).filter(could)];
     const [only, another] = all;
     return only !== undefined && another === undefined ? { task: only } : { line: say.whichTask[job.lang](TYPED[command][job.lang], all.map(({ no }) => no)) };
   }
@@ -133,5 +151,4 @@ const TYPED = {
   status: { ko: '상태', en: 'status' },
   cancel: { ko: '취소', en: 'cancel' },
   retry: { ko: '재시도', en: 'retry' },
-  choose: { ko: '선택', en: 'choose' },
 } as const;

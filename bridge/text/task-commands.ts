@@ -96,9 +96,18 @@ export const chooseHow = phrase<[labels: readonly string[]]>(
   (labels) => (labels.length === 0 ? '`!선택 A`처럼 보내 주세요. 아직 고를 계획이 없고, 정한 것도 없습니다.' : `정한 것은 없습니다. 이렇게 골라 주세요: ${labels.map((label) => `\`!선택 ${label}\``).join(' · ')}`),
   (labels) => (labels.length === 0 ? 'Send it like `!choose A`. There is no plan to choose yet, and nothing was decided.' : `Nothing was decided. Choose like this: ${labels.map((label) => `\`!choose ${label}\``).join(' · ')}`),
 );
-export const chooseInThread = phrase<[no: number, label: string]>(
-  (no, label) => `정한 것은 없습니다. 그 임무의 스레드에서 보내거나, 번호를 붙여 \`!선택 ${no} ${label}\`로 보내 주세요.`,
-  (no, label) => `Nothing was decided. Send it in the task's thread, or with its number: \`!choose ${no} ${label}\``,
+export const nothingToChoose = phrase(
+  () => '지금 계획을 고를 임무가 없습니다. 정한 것은 없습니다. 목록은 `!임무목록`',
+  () => 'No task has plans to choose from now. Nothing was decided. `!tasks` lists them.',
+);
+export const whichChoice = phrase<[choices: readonly (readonly [no: number, label: string])[]]>(
+  (choices) => `어느 임무의 계획인지 모릅니다. 정한 것은 없습니다. 그 임무의 스레드에서 보내거나 번호를 붙여 주세요: ${choices.map(([no, label]) => `\`!선택 ${no} ${label}\``).join(' · ')}`,
+  (choices) => `It is not clear which task you mean. Nothing was decided. Send it in the task's thread, or with its number: ${choices.map(([no, label]) => `\`!choose ${no} ${label}\``).join(' · ')}`,
+);
+/** Of `!choose` and `!retry`, which the executor reads in the task's own room. */
+export const saidElsewhere = phrase<[no: number, link: string]>(
+  (no, link) => `${no}번 임무는 다른 방에 있습니다. 바뀐 것은 없습니다. [그 임무의 스레드](${link})에서 보내 주세요.`,
+  (no, link) => `Task #${no} lives in another room. Nothing was changed. Send it in [its thread](${link}).`,
 );
 export const notChoosable = phrase<[no: number, phase: TaskPhase]>(
   (no, phase) => `${no}번 임무는 지금 계획을 고를 때가 아닙니다 (${phaseWord[phase].ko()}). 바뀐 것은 없습니다.`,

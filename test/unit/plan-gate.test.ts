@@ -154,10 +154,14 @@ describe('a choice', () => {
     return record;
   };
 
+  const early = chosen('!choose B', MASTER, null);
+  early.events.set(EventId.parse('$choice'), { ...Object(early.events.get(EventId.parse('$choice'))), origin_server_ts: 1 });
+
   it('of a master overrules the votes', () => {
     expect(judgePlan(job(), facts(chosen('!choose B')))).toMatchObject({ kind: 'command', order: { rule: 'choice', winner: hashOf(TREE) } });
     expect(judgePlan(job(), facts(chosen('!선택 2')))).toMatchObject({ kind: 'command' });
     expect(judgePlan(job(), facts(chosen('!choose 12 B', MASTER, null)))).toMatchObject({ kind: 'command' });
+    expect(judgePlan(job(), facts(chosen('!choose B', MASTER, null)))).toMatchObject({ kind: 'command' });
   });
 
   it.each<[string, TaskThreadRecord]>([
@@ -166,7 +170,7 @@ describe('a choice', () => {
     ['of another plan', chosen('!choose A')],
     ['of no plan', chosen('!choose Q')],
     ['in the thread of another task', chosen('!choose B', MASTER, '$other')],
-    ['outside, of nobody knows which task', chosen('!choose B', MASTER, null)],
+    ['outside, and said before the plans were', early],
     ['no choice', chosen('B, I think')],
   ])('counts for nothing when it is %s', (_, thread) => {
     expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'choice' });

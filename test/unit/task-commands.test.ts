@@ -31,8 +31,8 @@ function house(reached: (state: TaskState) => boolean, script = able()) {
   };
   const commands = taskCommands({ tasks: tasks as never, hq: HQ, hqName: 'hq', lang: 'ko', serverName: 'house' });
   let events = 0;
-  const say = (name: 'choose' | 'cancel' | 'retry', words: string, thread?: string) =>
-    commands[name]({ type: 'command', name, room: HQ, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as HouseCommandJob);
+  const say = (name: 'choose' | 'cancel' | 'retry', words: string, thread?: string, room: RoomId = HQ) =>
+    commands[name]({ type: 'command', name, room, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as HouseCommandJob);
   return { one, other, say };
 }
 
@@ -45,8 +45,6 @@ describe('!choose', () => {
     await say('choose', 'A', '$other');
     expect(one.state).toBe(before);
     expect(other.state.decision).toMatchObject({ rule: 'choice' });
-    await say('choose', 'A');
-    expect(one.state).toBe(before);
     await say('choose', '1 B', '$other');
     expect(labelOf(one.state, one.state.decision!.winner)).toBe('B');
   });
@@ -60,6 +58,50 @@ describe('!choose', () => {
     const chosen = one.state;
     expect(await say('choose', 'A', '$root')).toContain('1');
     expect(one.state).toBe(chosen);
+  });
+});
+
+describe('outside of threads', () => {
+  it('the only task with plans to choose from is meant, as with !cancel', async () => {
+    const { one, other, say } = house((state) => state.phase === 'executing', able({ command: () => null }));
+    const before = one.state;
+    expect(await say('choose', 'B')).toContain('2번 임무는 B안');
+    expect(labelOf(other.state, other.state.decision!.winner)).toBe('B');
+    expect(one.state).toBe(before);
+    await say('cancel', '2');
+    expect(other.state.phase).toBe('cancelled');
+    expect(await say('cancel', '')).toContain('1번 임무를 취소');
+    expect(one.state.phase).toBe('cancelled');
+  });
+
+  it('of several, the line names each as it would be typed', async () => {
+    const { one, other, say } = house(voting);
+    const before = [one.state, other.state];
+    expect(await say('choose', 'B')).toMatch(/`!선택 1 B`.*`!선택 2 B`/);
+    expect(await say('choose', '아무거나')).toMatch(/`!선택 1 A`.*`!선택 2 A`/);
+    expect(await say('cancel', '')).toMatch(/`!취소 1`.*`!취소 2`/);
+    expect([one.state, other.state]).toEqual(before);
+  });
+
+  it('of none, the line says so', async () => {
+    const { say } = house((state) => state.phase === 'executing', able({ command: () => null }));
+    await say('choose', 'A', '$other');
+    expect(await say('choose', 'A')).toContain('고를 임무가 없습니다');
+    for (const no of ['1', '2']) await say('cancel', no);
+    expect(await say('cancel', '')).toContain('없습니다');
+  });
+
+  it('in another room nothing is decided that the executor would not find', async () => {
+    const { one, other, say } = house(voting);
+    const before = [one.state, other.state];
+    for (const words of ['1 B', 'B']) await say('choose', words, undefined, RoomId.parse('!ops'));
+    expect(await say('choose', '1 B', undefined, RoomId.parse('!ops'))).toContain('다른 방');
+    expect([one.state, other.state]).toEqual(before);
+    await say('cancel', '1', undefined, RoomId.parse('!ops'));
+    const ended = one.state;
+    expect(ended.phase).toBe('cancelled');
+    expect(await say('retry', '1', undefined, RoomId.parse('!ops'))).toContain('다른 방');
+    expect(one.state).toBe(ended);
   });
 });
 

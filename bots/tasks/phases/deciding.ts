@@ -42,12 +42,16 @@ function evidenceStands({ round, recalled, events, proposals, ballots, saying }:
   return named && (rule !== 'vote' || (ballots.every(({ event }) => event !== undefined) && !saying.some(({ id }) => id === messageId.voters(round))));
 }
 
+/** Whether there is anything that `!choose` could decide now. */
+export function isChoosable(state: TaskState): boolean {
+  const open = state.phase === 'proposing' || state.phase === 'critique' || state.phase === 'voting' || state.phase === 'asking';
+  return open && state.proposals.length > 0 && state.setback === null && state.decision?.rule !== 'choice' && state.question?.kind !== 'unknown-command';
+}
+
 /** `!choose` overrules any vote until the plan is begun. */
 export function choose(draft: Draft, hash: PlanHash, choice: NonNullable<Decision['choice']>): void {
   const { state } = draft;
-  const open = state.phase === 'proposing' || state.phase === 'critique' || state.phase === 'voting' || state.phase === 'asking';
-  if (!open || state.setback !== null || state.decision?.rule === 'choice' || state.question?.kind === 'unknown-command') return;
-  if (!state.proposals.some((one) => one.hash === hash)) return;
+  if (!isChoosable(state) || !state.proposals.some((one) => one.hash === hash)) return;
   draft.closePoll();
   decide(draft, { winner: hash, rule: 'choice', countedBy: 'choice', choice });
 }
