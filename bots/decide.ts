@@ -5,7 +5,7 @@ import { orderWords } from '../bridge/protocol/order-words.ts';
 import { MAX_MISSION, parseTask } from '../bridge/protocol/task-order.ts';
 import type { Floor, HouseCommandJob, HouseCommandName, LetterJob, NoticeJob, SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
 import { notOnline } from '../bridge/text/door.ts';
-import { helpText } from '../bridge/text/help.ts';
+import { helpText, type HelpPlace } from '../bridge/text/help.ts';
 import * as mindText from '../bridge/text/minds.ts';
 import { allFrozen, restsNow } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
@@ -77,8 +77,8 @@ export interface Facts {
   readonly tasks?: number;
   /** Of masters, which the executor ends then. */
   readonly commands?: number;
-  /** The executor reads this room. */
-  readonly runsHere: boolean;
+  /** HQ and ops the executor reads too. */
+  readonly place: HelpPlace;
 }
 
 const NOTHING: Plan = { jobs: [] };
@@ -167,7 +167,7 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
   if (isForHouse(command)) return { jobs: [houseCommand(command.name, command.words, message, NAMED.has(command.name) ? runLanguage(message.body, facts) : lang)] };
   switch (command.name) {
     case 'help':
-      return answer(helpText[lang](exampleOf(facts, lang)));
+      return answer(helpText[lang]({ place: facts.place, example: exampleOf(facts, lang), agent: facts.agents.map(({ id }) => facts.nameOf(id)).join(', ') }));
     case 'agents':
       return answer(facts.agentsTable(lang));
     case 'stop':
@@ -181,7 +181,7 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
       if (command.floor === null) return answer(say.floorShown[lang](facts.floor));
       return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };
     case 'run':
-      return facts.runsHere ? { jobs: [{ type: 'order', room: message.roomId, source: message.eventId, at: message.at, lang: runLanguage(message.body, facts) }] } : answer(say.runElsewhere[lang]());
+      return facts.place === 'hq' || facts.place === 'ops' ? { jobs: [{ type: 'order', room: message.roomId, source: message.eventId, at: message.at, lang: runLanguage(message.body, facts) }] } : answer(say.runElsewhere[lang]());
     case 'model':
       return chooseModel(command.words, message, facts);
     case 'discuss':

@@ -209,7 +209,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       running: deps.running.count(message.roomId),
       ...(await going(message)),
       away: deps.minds.away,
-      runsHere: isHouse,
+      place: message.roomId === deps.hq ? 'hq' : message.roomId === deps.ops ? 'ops' : present.length === 1 ? 'direct' : 'other',
     };
   }
 

@@ -43,6 +43,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['memory', 'memory'],
   ['forget', 'forget'],
 ];
+export const COMMAND_NAMES: ReadonlySet<CommandName> = new Set(NAMES.map(([, name]) => name));
 const BY_WORD: ReadonlyMap<string, CommandName> = new Map(NAMES);
 
 const FLOORS: ReadonlyMap<string, Floor> = new Map<string, Floor>([

@@ -57,6 +57,8 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
       case 'list':
         return outsiders.all.map(({ id, name }) => say.entry[lang](name, id, outsiders.isOnline(id))).join('\n') || say.nobody[lang]();
       case 'add':
+        // The launcher believes orders of these rooms alone.
+        if (!deps.rooms.includes(job.room)) return say.elsewhere[lang]();
         return add(job, wish.name, wish.id);
       case 'scope':
       case 'rotate':

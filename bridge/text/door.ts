@@ -170,6 +170,10 @@ export const agentCommand = {
     () =>
       'Brings in agents that live elsewhere.\n- `!agent add scout`: makes its account and key (the key goes to you alone, in a private room)\n- `!agent rotate scout`: changes the key\n- `!agent scope scout read speak`: sets what it may do (read, speak, tasks, execute, all)\n- `!agent remove scout`: puts it out\n- `!agent list`: who there is',
   ),
+  elsewhere: phrase(
+    () => '`!초대 이름`은 본부나 작업기록 방에서 보내 주세요. 아직 아무도 초대하지 않았습니다.',
+    () => 'Send `!agent add` in the HQ room or in the ops room. Nobody was added.',
+  ),
   added: phrase<[name: string, id: string]>(
     (name, id) => `${withParticle(`**${name}**`, '을', '를')} 초대했습니다 (\`${id}\`). 열쇠는 개인 방으로 보냈습니다. 들어오면 \`!에이전트\`에 보입니다.`,
     (name, id) => `**${name}** (\`${id}\`) is added. The key is in your private room with me. \`!agents\` shows when it comes.`,
@@ -187,11 +191,11 @@ export const agentCommand = {
     (name) => `${name} is out. Its key opens nothing any more; what it said stays in the room.`,
   ),
   taken: phrase<[word: string]>(
-    (word) => `"${word}"는 이미 다른 에이전트를 부르는 말입니다. 아무것도 바꾸지 않았으니 다른 이름으로 보내 주세요.`,
+    (word) => `${withParticle(`"${word}"`, '은', '는')} 이미 다른 에이전트를 부르는 말입니다. 아무것도 바꾸지 않았으니 다른 이름으로 보내 주세요.`,
     (word) => `"${word}" already calls another agent. Nothing was changed; send another name.`,
   ),
   badName: phrase<[word: string]>(
-    (word) => `"${word}"는 이름으로 쓸 수 없습니다 (40자까지, 글자와 숫자). 아무것도 바꾸지 않았습니다.`,
+    (word) => `${withParticle(`"${word}"`, '은', '는')} 이름으로 쓸 수 없습니다 (40자까지, 글자와 숫자). 아무것도 바꾸지 않았습니다.`,
     (word) => `"${word}" cannot be a name (letters and digits, up to 40). Nothing was changed.`,
   ),
   full: phrase<[max: number]>(
@@ -199,7 +203,7 @@ export const agentCommand = {
     (max) => `There is room for ${max} outside agents. Nothing was changed; \`!agent remove\` one first.`,
   ),
   unknown: phrase<[word: string]>(
-    (word) => `밖에서 온 에이전트 중에 "${word}"는 없습니다. 바뀐 것은 없습니다. \`!초대 목록\``,
+    (word) => `밖에서 온 에이전트 중에 ${withParticle(`"${word}"`, '은', '는')} 없습니다. 바뀐 것은 없습니다. \`!초대 목록\``,
     (word) => `No outside agent is called "${word}". Nothing was changed. \`!agent list\``,
   ),
   askedIn: phrase<[name: string]>(

@@ -20,5 +20,5 @@ export const facts: Facts = {
   agentsTable: () => '| table |',
   memory: null,
   running: 2,
-  runsHere: true,
+  place: 'hq',
 };

@@ -34,7 +34,7 @@ const facts: Facts = {
   agentsTable: () => '',
   memory: null,
   running: 0,
-  runsHere: true,
+  place: 'hq',
 };
 
 type Content = Readonly<Record<string, unknown>>;
