@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { Nothing } from './client.ts';
 import { bringIn } from './enter-room.ts';
 import type { Rooms } from './masters.ts';
-import { GHOST_DEVICE } from './provision-residents.ts';
 import { readRoom } from './room-state.ts';
 import { giveDevice, Standing } from './own-accounts.ts';
-import type { UserId } from '../bridge/protocol/ids.ts';
+import { GHOST_DEVICE, type UserId } from '../bridge/protocol/ids.ts';
 import { type OffState, offIn, STANDING_TYPE } from '../bridge/protocol/standing.ts';
 
 /** Asked one after another; of more, as many each time, in turn. */

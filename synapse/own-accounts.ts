@@ -1,7 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { UserId } from '../bridge/protocol/ids.ts';
-import { GHOST_DEVICE } from '../bridge/matrix/account.ts';
+import { GHOST_DEVICE, UserId } from '../bridge/protocol/ids.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
 
 export interface AccountWanted {

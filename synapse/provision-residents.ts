@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
+import { GHOST_DEVICE, type RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { type Avatar, avatar } from './avatar.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
 import type { Ghost } from './residents.ts';
-
-/** The device that makes transaction ids outlive a restart of Synapse. */
-export const GHOST_DEVICE = 'CHAVION';
 
 /** User id to the drawing that was last uploaded for it. */
 export const Avatars = z.record(z.string(), z.object({ key: z.string(), url: z.string() }));

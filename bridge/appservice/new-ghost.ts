@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Account, GHOST_DEVICE, refused } from '../matrix/account.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import { type Account, refused } from '../matrix/account.ts';
+import { GHOST_DEVICE, type RoomId } from '../protocol/ids.ts';
 
 const InUse = z.object({ errcode: z.literal('M_USER_IN_USE') });
 

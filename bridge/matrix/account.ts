@@ -1,12 +1,9 @@
 import { MatrixClient, MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
-import { EventId, type RoomId, type UserId } from '../protocol/ids.ts';
+import { EventId, GHOST_DEVICE, type RoomId, type UserId } from '../protocol/ids.ts';
 import { installHttp } from './http.ts';
 import { patiently, type Trouble } from './patience.ts';
 import type { RoomLanes } from './room-lanes.ts';
-
-/** The device every ghost has from provisioning on; transaction ids outlive a restart of Synapse only with one. */
-export const GHOST_DEVICE = 'CHAVION';
 
 export interface AccountOptions {
   readonly homeserverUrl: string;

@@ -11,6 +11,9 @@ export type RoomId = z.infer<typeof RoomId>;
 export const EventId = z.string().max(255).regex(/^\$.+$/).brand<'EventId'>();
 export type EventId = z.infer<typeof EventId>;
 
+/** The device every ghost has from provisioning on; transaction ids outlive a restart of Synapse only with one. */
+export const GHOST_DEVICE = 'CHAVION';
+
 /** The short name of a resident in the roster; its account is `@agent_<id>:<server>`. */
 export const AgentId = z
   .string()

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +42,12 @@ describe('the words behind npm start', () => {
 
   it('are not shown again where they may be a key', () => {
     expect(JSON.stringify(seen('keys', 'sk-ant-api03-abcdefghijklmnop'))).not.toContain('abcdef');
+  });
+
+  it('say nothing but what was asked for: no warnings of libraries that the launcher has no need of', () => {
+    const said = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', '--help'], { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' });
+    expect(said.stdout).toContain('npm start');
+    expect(said.stderr).toBe('');
   });
 
   it('has a usage in both languages for every verb of the launcher', () => {
