@@ -49,10 +49,13 @@ halts.tellThrough({ account, ops: settings.CHAVION_OPS_ROOM, lang: settings.CHAV
 // The path of a socket is short, and so this folder's has to be.
 const runFolder = join(folder, 'run').length <= 60 ? join(folder, 'run') : mkdtempSync(join(tmpdir(), 'chavion-run-'));
 const sandbox = await halts.until('sandbox', stopping.signal, async () => {
-  const box = new Bubblewrap({ runFolder, cgroups, timeZone: settings.CHAVION_TZ });
+  // One that fails its tests takes its own processes with it: another is made at each new try.
+  using made = new DisposableStack();
+  const box = made.use(new Bubblewrap({ runFolder, cgroups, timeZone: settings.CHAVION_TZ }));
   await runCanaries(box, { scratch: runFolder, dies: (workspace) => box.diesWithParent(workspace) });
   const without = await box.storesMissing();
   if (without !== undefined) log.warn({ why: without }, 'what commands write is only watched here');
+  made.move();
   return box;
 });
 const redis = connectRedis(settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));

@@ -36,7 +36,7 @@ const DRAINING_MS = 1_000;
 const STARTING_MS = 30_000;
 
 /** The real sandbox. Throws where it cannot be one: as root, or on a machine that no filter was written for. */
-export class Bubblewrap implements Sandbox {
+export class Bubblewrap implements Sandbox, Disposable {
   readonly #groups: Groups | null;
   readonly #bwrap: string;
   readonly #base: Base;
@@ -63,6 +63,11 @@ export class Bubblewrap implements Sandbox {
     this.#spawner = new Spawner(options.runFolder, machine, options.stores);
     this.#pipes = new PipeStock(options.runFolder, this.#spawner);
     this.#stores = new Stores(this.#spawner, options.runFolder);
+  }
+
+  /** Jobs that run end as sandbox errors. */
+  [Symbol.dispose](): void {
+    this.#spawner[Symbol.dispose]();
   }
 
   /** Why the kernel does not hold what commands write here, so that it is only watched; undefined where it does. */

@@ -92,6 +92,11 @@ export class Spawner {
     });
   }
 
+  /** Ends the process and all that it has started. */
+  [Symbol.dispose](): void {
+    this.#process?.kill('SIGKILL');
+  }
+
   #send(...fields: readonly (string | Uint8Array)[]): void {
     this.#process ??= this.#begin();
     keepsUsAlive(this.#process, true);

@@ -161,6 +161,16 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     await other[Symbol.asyncDispose]();
   });
 
+  it('takes its own processes with it when it is given up', async () => {
+    const other = await SandboxHouse.open(mode);
+    const spawners = () => processesWith(join(other.folder, 'run', 'spawner.pl'));
+    expect((await other.run(other.scene(host), shell('echo on'))).stdout).toBe('on\n');
+    expect(spawners()).toHaveLength(1);
+    other.child.send({ dispose: true });
+    expect(await eventually(() => spawners().length === 0, 5_000)).toBe(true);
+    await other[Symbol.asyncDispose]();
+  });
+
   it('ends with the executor at any moment of its beginning', async () => {
     for (const delay of [0, 4, 8, 12, 18, 30]) {
       const other = await SandboxHouse.open(mode);

@@ -24,6 +24,7 @@ const Order = z.object({
 });
 const Plain = z.object({ id: z.int(), job: z.custom<SandboxJob>((value) => typeof value === 'object' && value !== null) });
 const Cancel = z.object({ cancel: z.int() });
+const Dispose = z.object({ dispose: z.literal(true) });
 const Take = z.object({ id: z.int(), take: z.string() });
 
 const start = Start.parse(JSON.parse(process.argv[2] ?? ''));
@@ -70,6 +71,7 @@ function workFor(message: unknown): Promise<object> {
 }
 
 process.on('message', (message: unknown) => {
+  if (Dispose.safeParse(message).success) return sandbox[Symbol.dispose]();
   const cancel = Cancel.safeParse(message);
   if (cancel.success) return running.get(cancel.data.cancel)?.abort();
   const work = workFor(message);
