@@ -114,7 +114,8 @@ export interface Lines {
   readonly closed: string;
   readonly more: (count: number) => string;
   readonly members: (count: number) => string;
-  readonly unnamed: string;
+  /** Of a room without a name: who is in it. */
+  readonly among: (names: readonly string[]) => string;
   readonly free: (size: string) => string;
   readonly freeAt: (size: string, folders: string) => string;
   readonly backups: string;
@@ -130,6 +131,8 @@ export interface Lines {
   readonly unseenBackup: string;
 }
 
+const listedNames = (names: readonly string[], others: (more: number) => string): string => `${names.slice(0, 4).join(', ')}${names.length > 4 ? others(names.length - 4) : ''}`;
+
 export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
   ko: {
     title: { users: '사람', rooms: '방', disk: '디스크', versions: '버전', backup: '백업', health: '상태' },
@@ -140,7 +143,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     closed: '로그인 막힘',
     more: (count) => `… 그 밖에 ${count}`,
     members: (count) => `${count}명`,
-    unnamed: '(이름 없음)',
+    among: (names) => (names.length === 0 ? '(빈 방)' : names.length === 2 ? `${withParticle(names[0] ?? '', '과', '와')} ${names[1] ?? ''}` : listedNames(names, (more) => ` 외 ${more}명`)),
     free: (size) => `남은 자리: ${size}`,
     freeAt: (size, folders) => `남은 자리: ${size} (${folders})`,
     backups: '백업',
@@ -163,7 +166,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     closed: 'signed out for good',
     more: (count) => `… and ${count} more`,
     members: (count) => `${count} inside`,
-    unnamed: '(no name)',
+    among: (names) => (names.length === 0 ? '(empty room)' : names.length === 2 ? names.join(' and ') : listedNames(names, (more) => ` and ${more} more`)),
     free: (size) => `free: ${size}`,
     freeAt: (size, folders) => `free: ${size} (${folders})`,
     backups: 'backups',

@@ -30,7 +30,14 @@ describe('!admin', () => {
     const users = await admin('!관리 사람', { room: scene.ops });
     expect(users).toContain('(@master:house.test) · 마스터');
     expect(users).toContain('에이전트 계정 7개');
-    expect(await admin('!관리 방')).toMatch(/본부: 10명/);
+    const direct = await scene.roomWith('claude');
+    const rooms = await admin('!관리 방');
+    expect(rooms).toMatch(/본부: 10명/);
+    expect(rooms).toContain('- 마스터와 클로드: 2명');
+    // There `!help` lists what works there, and asks nothing of the admin.
+    const help = await scene.master.say(direct, '!도움');
+    await scene.until(() => scene.master.shown(direct).some(({ source }) => source === help));
+    expect(scene.master.shown(direct).find(({ source }) => source === help)?.body).toMatch(/클로드가 대답합니다[^]*!그만[^]*!기억[^]*본부 방에서/);
     expect(await admin('!관리 디스크')).toMatch(/synapse: \d+ [KM]B[\s\S]*남은 자리: \d/);
     expect(await admin('!관리 버전')).toMatch(/Chavion 0\.\d[\s\S]*Synapse 1\.\d+/);
     expect(await admin('!관리 백업')).toContain('아직 없습니다');

@@ -35,6 +35,12 @@ const asked = (which: AdminReport, lang: 'ko' | 'en', door = base): Promise<stri
   const facts = containerFacts({ project: join(import.meta.dirname, '..', '..'), state, door, client, token: () => 'token' });
   return report(which, { client, token: 'token', who: people('house.test'), masters: new Set(), facts, off: new Set<string>(), lines: adminLines[lang] });
 };
+/** What Synapse's admin API says of rooms (`/_synapse/admin/v1/rooms`, `…/rooms/{id}/members`). */
+const ROOMS = (rooms: Readonly<Record<string, { readonly name: string | null; readonly members: readonly string[] }>>) => ({
+  '/_synapse/admin/v1/rooms': { status: 200, body: { total_rooms: Object.keys(rooms).length, rooms: Object.entries(rooms).map(([id, { name, members }]) => ({ room_id: id, name, joined_members: members.length })) } },
+  '/_synapse/admin/v2/users': { status: 200, body: { total: 4, users: [['@master:house.test', '마스터'], ['@agent_claude:house.test', '클로드'], ['@agent_gpt:house.test', '[팀장](https://evil.example)'], ['@mina:house.test', null]].map(([name, displayname]) => ({ name, displayname, deactivated: false })) } },
+  ...Object.fromEntries(Object.entries(rooms).map(([id, { members }]) => [`/_synapse/admin/v1/rooms/${encodeURIComponent(id)}/members`, { status: 200, body: { members, total: members.length } }])),
+});
 const USERS = { '/_synapse/admin/v2/users': { status: 200, body: { users: [], total: 10 } } };
 
 describe('what the desk in a container says of the house', () => {
@@ -61,5 +67,21 @@ describe('what the desk in a container says of the house', () => {
   it('says that backups of containers are not its own', async () => {
     expect(await asked('backup', 'en')).toContain('data/compose');
     expect(await asked('backup', 'ko')).not.toContain('아직 없습니다');
+  });
+});
+
+describe('rooms', () => {
+  it('without a name are known by who is in them, the people first', async () => {
+    const [master, claude, gpt, mina, admin] = ['@master:house.test', '@agent_claude:house.test', '@agent_gpt:house.test', '@mina:house.test', people('house.test').admin] as const;
+    answers = ROOMS({
+      '!hq:house.test': { name: '본부', members: [master, claude, gpt, mina] },
+      '!direct:house.test': { name: null, members: [claude, master] },
+      '!three:house.test': { name: '', members: [gpt, mina, master, admin] },
+      '!left:house.test': { name: null, members: [] },
+    });
+    const said = await asked('rooms', 'ko');
+    expect(said.split('\n').slice(1)).toEqual(['- 본부: 4명', '- 마스터와 클로드: 2명', '- mina, 마스터, \\[팀장\\](https://evil.example): 4명', '- (빈 방): 0명']);
+    expect(said).not.toMatch(/!\w+:|이름 없음/);
+    expect(await asked('rooms', 'en')).toContain('- 마스터 and 클로드: 2 inside');
   });
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HomeserverClient } from '../../../synapse/client.ts';
 import { KEEPER } from '../../../synapse/own-accounts.ts';
 import type { People } from '../../../synapse/residents.ts';
+import { plainLine } from '../../matrix/foreign-words.ts';
 import { readableBytes } from '../../launcher/disk.ts';
 import type { Disk } from '../../launcher/disks.ts';
 import type { AdminReport } from '../../protocol/admin-order.ts';
@@ -88,20 +89,41 @@ async function users({ client, token, who, masters, lines, off }: ReportDeps): P
     .map((one) => ({ ...one, rank: rankOf(one.name) }))
     .toSorted((a, b) => order.indexOf(a.rank) - order.indexOf(b.rank))
     .map(({ name, displayname, rank, deactivated, last_seen_ts: seen }) => {
-      const called = displayname ?? name;
+      const called = nameLine(isName(displayname) ? displayname : name);
       const state = deactivated ? lines.closed : rank === 'master' || rank === 'person' ? lines.seen(seen === null || seen === undefined ? null : Date.now() - seen) : null;
       return [`${called} (${name})`, lines.rank[rank], ...(state === null ? [] : [state])].join(' · ');
     });
-  const away = found.users.filter(({ name }) => off.has(name)).map(({ name, displayname }) => displayname ?? name);
+  const away = found.users.filter(({ name }) => off.has(name)).map(({ name, displayname }) => nameLine(isName(displayname) ? displayname : name));
   return [...shown(rows, lines), lines.agents(found.users.filter(({ name }) => isAgent(name)).length), ...(away.length === 0 ? [] : [lines.off(away)])];
 }
 
 const Rooms = z.object({ total_rooms: z.int(), rooms: z.array(z.object({ room_id: z.string(), name: z.string().nullish(), joined_members: z.int() })) });
 
-async function rooms({ client, token, lines }: ReportDeps): Promise<readonly string[]> {
+const Members = z.object({ members: z.array(z.string()) });
+
+async function rooms({ client, token, lines, who }: ReportDeps): Promise<readonly string[]> {
   const found = await client.call('GET', '/_synapse/admin/v1/rooms', Rooms, { token, query: { from: '0', limit: String(SHOWN), order_by: 'joined_members' } });
-  const rows = found.rooms.map(({ name, joined_members }) => `${name ?? lines.unnamed}: ${lines.members(joined_members)}`);
+  const names = found.rooms.every(({ name }) => isName(name)) ? new Map<string, string>() : await displayNames(client, token);
+  const called = (user: string): string => nameLine(names.get(user) ?? user.slice(1).split(':')[0] ?? user);
+  // A direct room has no name: it is known by who is in it, as in Element. The admin looks on and is nobody's company.
+  const inside = async (room: string): Promise<string> => {
+    const { members } = (await client.find('GET', `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/members`, Members, { token })) ?? { members: [] };
+    const rank = (user: string): number => (user.startsWith('@agent_') || user === who.executor ? 1 : 0);
+    return lines.among(members.filter((user) => user !== who.admin).toSorted((a, b) => rank(a) - rank(b)).map(called));
+  };
+  const rows: string[] = [];
+  for (const { room_id: room, name, joined_members } of found.rooms) rows.push(`${isName(name) ? nameLine(name) : await inside(room)}: ${lines.members(joined_members)}`);
   return found.total_rooms > rows.length ? [...rows, lines.more(found.total_rooms - rows.length)] : rows;
+}
+
+/** Names are other people's words: one line, and nothing that Markdown takes for a mark. */
+const nameLine = (name: string): string => plainLine(name, 60).replace(/[\\`*[\]<>|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|~(?=~)/gu, '\\$&');
+
+const isName = (name: string | null | undefined): name is string => name !== null && name !== undefined && name.trim() !== '';
+
+async function displayNames(client: HomeserverClient, token: string): Promise<ReadonlyMap<string, string>> {
+  const { users: all } = await client.call('GET', '/_synapse/admin/v2/users', Users, { token, query: { from: '0', limit: '500', deactivated: 'true' } });
+  return new Map(all.flatMap(({ name, displayname }) => (isName(displayname) ? [[name, displayname] as const] : [])));
 }
 
 const shown = (rows: readonly string[], lines: Lines): readonly string[] => (rows.length <= SHOWN ? rows : [...rows.slice(0, SHOWN), lines.more(rows.length - SHOWN)]);
