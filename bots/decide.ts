@@ -13,7 +13,7 @@ import { taskEmpty, taskTooLong } from '../bridge/text/task-commands.ts';
 import { address, type Audience, type Callable } from './addressing/address.ts';
 import { floorSentence } from './addressing/floor-sentence.ts';
 import { isForHouse, parseCommand, type Command } from './commands/parse.ts';
-import { languageOf } from './language.ts';
+import { languageOf, languageOfCommand } from '../bridge/protocol/language.ts';
 import { type Choosable, modelWish } from './model-wish.ts';
 
 /** What a message sets off. Stored as a whole before anything is done, so that a repeated event does the same. */
@@ -150,10 +150,10 @@ const namesOf = (facts: Facts): readonly string[] => facts.everyone.flatMap(({ i
 const commandLanguage = (body: string, facts: Facts): Lang => languageOf(body, facts.roomLang, [...namesOf(facts), 'open', 'called', 'closed']);
 
 /** What stands behind these is a name, an id or an amount. */
-const NAMED: ReadonlySet<HouseCommandName> = new Set(['schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw']);
+const NAMED: ReadonlySet<HouseCommandName> = new Set(['schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin', 'aside']);
 
 /** The words of the command are a machine's; the one in front of them may be Korean. */
-const runLanguage = (body: string, facts: Facts): Lang => languageOf(/^\s*\S+/.exec(body)?.[0] ?? '', facts.roomLang);
+const runLanguage = (body: string, facts: Facts): Lang => languageOfCommand(body, facts.roomLang);
 
 /** What somebody else's message sets off: it is heard, and a command is answered once. */
 export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallbackLang' | 'ownerTitle'>, toldBefore: boolean): Plan {

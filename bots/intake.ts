@@ -5,7 +5,6 @@ import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import type { EditEvent, MembershipEvent, MessageEvent, ReactionEvent, RoomEvent, UpgradeEvent } from '../bridge/protocol/room-event.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
-import { parseTask } from '../bridge/protocol/task-order.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { Floor, jobId, type SwarmJob } from '../bridge/protocol/turn.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
@@ -17,7 +16,7 @@ import { ENCRYPTED_EVERY_S } from './coordinator.ts';
 import { inPieces, joined } from './burst.ts';
 import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
 import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
-import { languageIn, languageOf } from './language.ts';
+import { languageOf } from '../bridge/protocol/language.ts';
 import type { Minds } from './minds.ts';
 import { permalinkOfRoom } from './tasks/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
@@ -58,15 +57,10 @@ export interface IntakeDeps {
   readonly houseUpgraded: () => void;
   readonly hqName: string;
   readonly lang: Lang;
+  /** What masters last wrote in a room. */
+  readonly roomLang: (room: RoomId) => Promise<Lang>;
   readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>, off: ReadonlySet<AgentId>) => string;
   readonly log: Logger;
-}
-
-/** What of a message is the writer's own language; null where all of it is a machine's. */
-function ownWords(body: string): string | null {
-  const order = parseTask(body);
-  if (order !== null) return order.kind === 'task' ? order.mission : null;
-  return parseCommand(body) === null ? body : null;
 }
 
 const STOP_SIGN = '🛑';
@@ -79,7 +73,6 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   const { redis, queue, rooms, residents } = deps;
   const decisions = new Decisions(deps);
   const callables = () => [...residents.agents, ...residents.others];
-  const names = residents.agents.flatMap(({ id, config }) => [id, ...config.callsigns]);
 
   const waiting = new WaitingRequests({
     timeline: deps.timeline,
@@ -200,7 +193,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       ...(quoted == null ? {} : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
       threadOf: threadRoot?.event.sender,
       fallbackLang: deps.lang,
-      roomLang: await roomLanguage(message.roomId),
+      roomLang: await deps.roomLang(message.roomId),
       ownerTitle: deps.roster.ownerTitle,
       integrator: deps.roster.integrator,
       nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
@@ -234,17 +227,6 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {
     const { kind, turn, agent } = to?.event.chavion ?? {};
     return kind === 'relay' && turn !== undefined && agent !== undefined ? { turn, agent, waiting: await deps.desk.waits(turn) } : undefined;
-  }
-
-  async function roomLanguage(room: RoomId): Promise<Lang> {
-    const [entries, masters] = await Promise.all([deps.timeline.view(room), rooms.masters()]);
-    // The last words that show one: a photo or a link in between changes nothing.
-    for (const { event, body } of entries.toReversed()) {
-      const own = masters.has(event.sender) && body !== event.attachment?.name ? ownWords(body) : null;
-      const shown = own === null ? null : languageIn(own, names);
-      if (shown !== null) return shown;
-    }
-    return deps.lang;
   }
 
   /** 🛑 on a question ends its answers, on an answer that one. */

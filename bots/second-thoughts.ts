@@ -14,7 +14,7 @@ import { parseCommand } from './commands/parse.ts';
 import type { CommandName } from './commands/names.ts';
 import { decideForMaster, type Facts, type Plan } from './decide.ts';
 import { type Decision, type Decisions, replacedBy } from './decisions.ts';
-import { languageOf } from './language.ts';
+import { languageOf } from '../bridge/protocol/language.ts';
 import type { RunningTurns } from './running-turns.ts';
 
 export interface SecondThoughtsDeps {

@@ -41,6 +41,7 @@ import { isFree, withPurse } from './purse/with-purse.ts';
 import { WebChatDesk } from './relay-desk.ts';
 import { createResidents } from './residents.ts';
 import { RoomMemory } from './room-memory.ts';
+import { roomLanguage } from './room-language.ts';
 import { RunningTurns } from './running-turns.ts';
 import { jobHandler } from './swarm-jobs.ts';
 import { taskCommands } from './tasks/commands.ts';
@@ -101,6 +102,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     residents: [residents.coordinator, ...residents.agents.map((agent) => agent.userId)],
   });
   const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), decoding));
+  const roomLang = roomLanguage({ timeline, rooms, residents, lang: settings.CHAVION_LANG });
   const putAside = asideOf({ redis, coordinator, ops: settings.CHAVION_OPS_ROOM, lang: settings.CHAVION_LANG, log });
   const queue = openQueue<SwarmJob>(QUEUE, redis);
   const orders = loggedOrders(openOrders(redis), log);
@@ -142,6 +144,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ops: settings.CHAVION_OPS_ROOM,
     serverName: settings.CHAVION_SERVER_NAME,
     lang: settings.CHAVION_LANG,
+    roomLang,
     ownerTitle: roster.ownerTitle,
     listen: { host: settings.CHAVION_LISTEN, port: settings.CHAVION_API_PORT },
     address: publicAddress({ port: settings.CHAVION_API_PORT, own: settings.CHAVION_API_URL, home: settings.CHAVION_PUBLIC_URL, listen: settings.CHAVION_LISTEN }),
@@ -220,6 +223,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     houseUpgraded: upgraded.again,
     hqName,
     lang: settings.CHAVION_LANG,
+    roomLang,
     agentsTable: (lang, present, off) => renderAgents({ off, residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
     log,
   });

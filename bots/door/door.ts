@@ -30,7 +30,7 @@ import { TaskRequests } from './task-requests.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { TurnDeps } from '../turn.ts';
 
-export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
+export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'roomLang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
   readonly redis: Redis;
   readonly residents: Residents;
   /** Asked for when needed: minds ask here in turn. */

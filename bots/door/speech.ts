@@ -10,7 +10,7 @@ import { maskSecrets } from '../../bridge/matrix/secrets.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { MAX_TURNS_PER_ROOT, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../../bridge/protocol/language.ts';
 import type { Minds } from '../minds.ts';
 import type { Resident, Residents } from '../residents.ts';
 import { chainOf, meantQuestion, tooDeep } from './calls.ts';
@@ -26,6 +26,8 @@ export interface SpeechDeps {
   readonly masters: () => Promise<ReadonlySet<UserId>>;
   readonly hq: RoomId;
   readonly lang: Lang;
+  /** What masters last wrote in a room. */
+  readonly roomLang: (room: RoomId) => Promise<Lang>;
   readonly ownerTitle: string;
   /** How many turns this chain has set off, these included. */
   readonly countTurns: (root: string, jobs: number) => Promise<number>;
@@ -125,7 +127,7 @@ export class Speech {
   }
 
   async #call(self: AgentId, message: MessageIn, event: EventId, called: readonly AgentId[], toAll: boolean, now: number): Promise<Pick<Spoken, 'called' | 'bound'>> {
-    const { mailbox, outsiders, minds, residents, hq, lang } = this.#deps;
+    const { mailbox, outsiders, minds, residents, hq, roomLang } = this.#deps;
     const chain = chainOf(await mailbox.latest(self), now);
     const letter = { type: message.type, from: self, content: maskSecrets(message.content).text, event, root: chain.root ?? event, depth: chain.depth, at: now } as const;
     // Who is elsewhere and asleep finds it later; who is asked now gets it as a question.
@@ -137,7 +139,7 @@ export class Speech {
     if (tooDeep(chain)) return { called: asleep, bound: 'depth' };
     const taken = await this.#deps.countTurns(chain.root ?? `${self}.${Math.floor(now / HOUR_MS)}`, awake.length);
     if (taken > MAX_TURNS_PER_ROOT) return { called: asleep, bound: 'turns' };
-    const turn = { type: 'turn', room: hq, source: event, at: now, root: chain.root ?? event, depth: chain.depth, lang: languageOf(message.content, lang) } as const;
+    const turn = { type: 'turn', room: hq, source: event, at: now, root: chain.root ?? event, depth: chain.depth, lang: languageOf(message.content, await roomLang(hq)) } as const;
     await this.#deps.enqueue(awake.map((agent) => ({ ...turn, agent })));
     return { called: [...awake, ...asleep], bound: null };
   }

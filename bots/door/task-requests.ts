@@ -13,7 +13,7 @@ import { REQUEST_LASTS_MS, requestBody, requestedMission, TASK_REQUEST_KEY } fro
 import { change } from '../../bridge/queue/atomic.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { taskRequest as say } from '../../bridge/text/door.ts';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../../bridge/protocol/language.ts';
 import type { Residents } from '../residents.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { HouseLetters } from './house-letters.ts';
@@ -40,7 +40,8 @@ export interface TaskRequestsDeps {
   readonly masters: () => Promise<ReadonlySet<UserId>>;
   readonly letters: Pick<HouseLetters, 'tell'>;
   readonly hq: RoomId;
-  readonly lang: Lang;
+  /** What masters last wrote in a room. */
+  readonly roomLang: (room: RoomId) => Promise<Lang>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -93,7 +94,7 @@ export class TaskRequests {
     await redis.set(swarmKey('door', 'request-by', seed), '1', 'EX', REQUEST_LASTS_MS / 1000);
     const user = residents.byId.get(agent)?.userId;
     if (user === undefined) throw new DoorProblem('room.closed');
-    const lang = languageOf(mission, this.#deps.lang);
+    const lang = languageOf(mission, await this.#deps.roomLang(hq));
     const content = {
       ...messageContent({ text: '', chavion: { v: 1, kind: 'answer', agent }, mentions: [...(await masters())].map((userId) => ({ userId, name: '' })) }),
       // Plain, so that nobody reads anything but what is asked for.
@@ -168,7 +169,7 @@ export class TaskRequests {
       return;
     }
     if (request.root !== null && request.root !== request.event) return;
-    const lang = languageOf(request.mission, this.#deps.lang);
+    const lang = languageOf(request.mission, await this.#deps.roomLang(hq));
     if (at > request.at + REQUEST_LASTS_MS) {
       const content = messageContent({ text: say.tooLate[lang](), msgtype: 'm.notice', replyTo: target, chavion: { v: 1, kind: 'notice', source: target } });
       return void (await this.#deps.coordinator.send(hq, 'm.room.message', content, `${eventId}.late`));
@@ -221,7 +222,7 @@ export class TaskRequests {
 
   /** Whoever asked is told what became of it. */
   async #store(request: TaskRequest): Promise<void> {
-    const { redis, letters, lang } = this.#deps;
+    const { redis, letters, roomLang, hq } = this.#deps;
     const { id, agent, state, event, mission } = request;
     const stored = { over: true };
     // Of a yes and a no, or of two swarms that hear of one, the first counts; a yes after the lapse still begins.
@@ -231,6 +232,6 @@ export class TaskRequests {
       return stored.over ? JSON.stringify(request) : null;
     });
     if (!stored.over) return;
-    if (state !== 'asking') await letters.tell(agent, `request.${id}.${state}`, { from: 'coordinator', text: say[state][languageOf(mission, lang)](id), event });
+    if (state !== 'asking') await letters.tell(agent, `request.${id}.${state}`, { from: 'coordinator', text: say[state][languageOf(mission, await roomLang(hq))](id), event });
   }
 }

@@ -3,7 +3,7 @@ import { MAX_MISSION, parseChoose, proposalLabel } from '../../bridge/protocol/t
 import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
 import * as say from '../../bridge/text/task-commands.ts';
 import type { HouseCommand, HouseCommands } from '../house-commands.ts';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../../bridge/protocol/language.ts';
 import { hasEnded, shownPhase, waitsForMaster } from './machine.ts';
 import { plainWords } from './markdown-words.ts';
 import { isChoosable } from './phases/deciding.ts';

@@ -26,7 +26,10 @@ const levels = async (room: string): Promise<Record<string, number>> => (await s
 describe('!admin', () => {
   it('explains itself, in both languages, and tells how the house stands', async () => {
     expect(await admin('!관리')).toContain('!관리 초대');
-    expect(await admin('!admin disk please')).toContain('please');
+    // A Latin command is answered in the room's language, whatever stands behind it.
+    expect(await admin('!admin disk please')).toMatch(/please.*모르겠습니다/);
+    await scene.master.say(scene.ops, 'Good morning to all of you');
+    expect(await admin('!admin backup', { room: scene.ops })).toContain('none yet');
     const users = await admin('!관리 사람', { room: scene.ops });
     expect(users).toContain('(@master:house.test) · 마스터');
     expect(users).toContain('에이전트 계정 7개');
@@ -82,7 +85,7 @@ describe('!admin', () => {
       ['!관리 제거 @executor', '사람이 쓰는 계정이 아닙니다'],
     ] as const)
       expect(await admin(order)).toContain(said);
-    expect(Object.entries(await levels(scene.hq)).filter(([, level]) => level === 100).map(([user]) => user).toSorted()).toEqual(['@admin:house.test', '@master:house.test']);
+    expect(Object.entries(await levels(scene.hq)).filter(([, level]) => level === 100).map(([user]) => user)).toEqual(['@master:house.test']);
   });
 
   it('obeys neither a guest, nor an agent, nor the swarm, and says nothing beside the admin', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { languageIn } from '../../bots/language.ts';
+import { UserId } from '../../bridge/protocol/ids.ts';
+import { languageIn, languageOfCommand, languageOfRoom } from '../../bridge/protocol/language.ts';
 
 describe('the language of what somebody wrote', () => {
   const names = ['claude', '클로드', 'GPT', 'gabriel', 'open'];
@@ -35,4 +36,22 @@ describe('the language of what somebody wrote', () => {
   it.each(['Hello everyone', 'What comes first today?', 'Claude, what do you think?', '!discuss Should we open a shop?', '!task Compare the two prices', "Don't do that", 'see https://example.org/a for details please'])('English: %s', (text) =>
     expect(languageIn(text, names)).toBe('en'),
   );
+});
+
+describe('the language of a room', () => {
+  const master = UserId.parse('@master:house.test');
+  const agent = UserId.parse('@agent_claude:house.test');
+  const by = (sender: UserId, ...bodies: readonly string[]) => bodies.map((body) => ({ sender, body }));
+  const masters = new Set([master]);
+
+  it('is that of the last words of a master that show one', () => {
+    expect(languageOfRoom([...by(master, '!admin users', 'OK', 'https://example.org', '!run git log', '얘들아 안녕'), ...by(master, 'hello there everyone')], masters)).toBe('ko');
+    expect(languageOfRoom([...by(agent, '안녕하세요'), ...by(master, '!task list the files')], masters)).toBe('en');
+    expect(languageOfRoom(by(agent, 'hello there everyone'), masters)).toBeNull();
+  });
+
+  it('is what a Latin command is answered in, whatever stands behind it', () => {
+    expect(languageOfCommand('!admin invite mina kim', 'ko')).toBe('ko');
+    expect(languageOfCommand('!관리 invite mina', 'en')).toBe('ko');
+  });
 });

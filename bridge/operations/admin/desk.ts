@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
 import { readMasters, type Rooms } from '../../../synapse/masters.ts';
 import { messageContent } from '../../matrix/content.ts';
-import type { EventId, Lang, RoomId } from '../../protocol/ids.ts';
+import { decodeEvent } from '../../matrix/decode.ts';
+import type { EventId, Lang, RoomId, UserId } from '../../protocol/ids.ts';
+import { languageOfCommand, languageOfRoom } from '../../protocol/language.ts';
 import { adminFailed, adminRefused } from '../../text/admin.ts';
 import { judgeAdmission, orderOfAdmission } from './admission.ts';
 import { carryOut } from './carry-out.ts';
@@ -15,7 +17,7 @@ export interface DeskDeps {
   readonly house: () => Rooms;
   readonly serverName: string;
   readonly facts: HouseFacts;
-  /** For orders that have no letters of a language. */
+  /** For rooms in which nobody has written anything that shows one. */
   readonly lang: Lang;
   readonly now: () => number;
   readonly log: Logger;
@@ -34,7 +36,7 @@ export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Prom
   const verdict = judgeAdmin({ raw, event, room, masters, now: deps.now() });
   const ids = { event, ...(verdict.kind === 'order' ? { order: verdict.order.kind, by: verdict.by } : { why: verdict.why }) };
   deps.log.info(ids, verdict.kind === 'order' ? 'order' : 'refused');
-  const text = await answerTo(verdict, { ...deps, house, masters });
+  const text = await answerTo(verdict, { ...deps, house, masters, room });
   if (text === null) return;
   const thread = verdict.kind === 'order' ? verdict.thread : undefined;
   const body = messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: event }, replyTo: event, ...(thread === undefined ? {} : { thread }) });
@@ -62,8 +64,26 @@ async function admit(raw: unknown, order: unknown, { house, masters, serverName,
   }
 }
 
-async function answerTo(verdict: AdminVerdict, deps: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<string | null> {
-  const lang = /\p{Script=Hangul}/u.test(verdict.body) ? 'ko' : /[a-z]{2} [a-z]/i.test(verdict.body) ? 'en' : deps.lang;
+const Said = z.object({ chunk: z.array(z.unknown()) });
+/** As far back as words are looked for that show a language. */
+const LOOKED_BACK = 100;
+
+/** As the coordinator has it: a Korean command shows it, else what masters last wrote in the room. */
+async function languageFor(body: string, room: RoomId, { client, token }: Rooms, masters: ReadonlySet<UserId>, lang: Lang): Promise<Lang> {
+  const shown = languageOfCommand(body, 'en');
+  if (shown === 'ko') return shown;
+  const query = { dir: 'b', limit: String(LOOKED_BACK), filter: JSON.stringify({ types: ['m.room.message'] }) };
+  const said = await client.find('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`, Said, { token, query });
+  const messages = (said?.chunk ?? []).flatMap((raw) => {
+    const event = decodeEvent(raw, { isOwn: () => false }, room);
+    return event?.kind === 'message' ? [event] : [];
+  });
+  return languageOfRoom(messages, masters) ?? lang;
+}
+
+async function answerTo(verdict: AdminVerdict, deps: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly room: RoomId; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<string | null> {
+  if (verdict.kind === 'refused' && !verdict.owed) return null;
+  const lang = await languageFor(verdict.body, deps.room, deps.house, deps.masters, deps.lang);
   if (verdict.kind === 'refused') return verdict.owed && (verdict.why === 'edited' || verdict.why === 'too-old') ? adminRefused[verdict.why][lang]() : null;
   try {
     return await carryOut(verdict.order, { ...deps.house, serverName: deps.serverName, masters: deps.masters, facts: deps.facts, by: verdict.by, lang });

@@ -1,4 +1,7 @@
-import type { Lang } from '../bridge/protocol/ids.ts';
+import type { Lang, UserId } from './ids.ts';
+import { commandHead } from './order-words.ts';
+import type { MessageEvent } from './room-event.ts';
+import { parseTask } from './task-order.ts';
 
 /** What is nobody's language: code, addresses, ids, paths, names of files, options of commands. */
 const NOBODYS: readonly RegExp[] = [
@@ -31,3 +34,24 @@ export function languageIn(text: string, names: readonly string[] = []): Lang | 
 
 /** The language that somebody writes in. */
 export const languageOf = (text: string, fallback: Lang, names: readonly string[] = []): Lang => languageIn(text, names) ?? fallback;
+
+/** The language of a command with names, ids or amounts behind it: a Korean one shows it, a Latin one is typed by everybody. */
+export const languageOfCommand = (body: string, fallback: Lang): Lang => languageOf(/^\s*\S+/u.exec(body)?.[0] ?? '', fallback);
+
+/** What of a message is the writer's own language; null where all of it is a machine's. */
+function ownWords({ body, attachment }: Pick<MessageEvent, 'body' | 'attachment'>): string | null {
+  if (body === attachment?.name) return null;
+  const order = parseTask(body);
+  if (order !== null) return order.kind === 'task' ? order.mission : null;
+  return commandHead(body) === null ? body : null;
+}
+
+/** What masters last wrote in a room, newest first. A photo or a link in between changes nothing; null where no words show one. */
+export function languageOfRoom(said: Iterable<Pick<MessageEvent, 'sender' | 'body' | 'attachment'>>, masters: ReadonlySet<UserId>, names: readonly string[] = []): Lang | null {
+  for (const message of said) {
+    const own = masters.has(message.sender) ? ownWords(message) : null;
+    const shown = own === null ? null : languageIn(own, names);
+    if (shown !== null) return shown;
+  }
+  return null;
+}
