@@ -62,7 +62,7 @@ export const adminFailed = phrase<[code: string]>(
 export const masterText = {
   noName: phrase(() => '누구인지 써 주세요. 예: `!관리 초대 @mina`. 바뀐 것은 없습니다.', () => 'Say who, such as `!admin invite @mina`. Nothing was changed.'),
   badName: phrase<[name: string, server: string]>(
-    (name, server) => `${withParticle(`\`${name}\``, '으로', '로')}는 계정을 만들 수 없습니다. 영어 소문자와 숫자로 된 이름만 됩니다 (예: \`@mina\`, 이 서버 ${server}의 계정). 바뀐 것은 없습니다.`,
+    (name, server) => `${withParticle(`\`${name}\``, '으로는', '로는')} 계정을 만들 수 없습니다. 영어 소문자와 숫자로 된 이름만 됩니다 (예: \`@mina\`, 이 서버 ${server}의 계정). 바뀐 것은 없습니다.`,
     (name, server) => `\`${name}\` cannot be an account here: small Latin letters and digits, such as \`@mina\`, on this server, ${server}. Nothing was changed.`,
   ),
   notPerson: phrase<[user: string]>(

@@ -51,7 +51,7 @@ export const noSuchSchedule = phrase<[word: string]>(
   (word) => `There is no schedule \`${word.replaceAll('`', '')}\`. See \`!schedules\``,
 );
 export const whichSchedule = phrase<[one: string, another: string]>(
-  (one, another) => `그 글자로 시작하는 예약이 둘입니다. \`${one}\`와 \`${another}\` 중 어느 것인지 끝까지 적어 주세요. 실행한 것은 없습니다.`,
+  (one, another) => `그 글자로 시작하는 예약이 둘입니다. \`${one}\`, \`${another}\` 중 어느 것인지 끝까지 적어 주세요. 실행한 것은 없습니다.`,
   (one, another) => `Two schedules begin so: \`${one}\` and \`${another}\`. Write the whole of the one that you mean. Nothing was run.`,
 );
 export const unscheduled = phrase<[id: string, what: string]>(

@@ -70,7 +70,7 @@ export const DOOR_PROBLEMS = {
     () => 'The same request is still being carried out. Repeat it with the same key in a moment to get its answer.',
   ),
   'receiver.unknown': phrase<[ProblemFacts]>(
-    ({ who }) => `"${who ?? ''}"라는 이름은 여기 없습니다. 보내지 않았습니다. 누가 있는지는 GET /api/status에 있습니다.`,
+    ({ who }) => `${withParticle(`"${who ?? ''}"`, '이라는', '라는')} 이름은 여기 없습니다. 보내지 않았습니다. 누가 있는지는 GET /api/status에 있습니다.`,
     ({ who }) => `Nobody here is called "${who ?? ''}". Nothing was sent. GET /api/status says who is here.`,
   ),
   'answer.late': phrase<[ProblemFacts]>(
@@ -86,7 +86,7 @@ export const DOOR_PROBLEMS = {
     () => 'inReplyTo names no ask of yours. Nothing was sent. To letters that are no ask, answer without it.',
   ),
   'letter.unknown': phrase<[ProblemFacts]>(
-    ({ what }) => `${what ?? ''}라는 편지는 이제 없습니다.`,
+    ({ what }) => `${withParticle(what ?? '', '이라는', '라는')} 편지는 이제 없습니다.`,
     ({ what }) => `There is no letter ${what ?? ''} any more.`,
   ),
   'message.too-long': phrase<[ProblemFacts]>(
@@ -98,7 +98,7 @@ export const DOOR_PROBLEMS = {
     () => 'This agent is not in the room now and cannot speak. Nothing was sent. Ask the master to add it again.',
   ),
   'task.unknown': phrase<[ProblemFacts]>(
-    ({ what }) => `${what ?? ''}라는 임무는 없습니다. GET /api/tasks에 목록이 있습니다.`,
+    ({ what }) => `${withParticle(what ?? '', '이라는', '라는')} 임무는 없습니다. GET /api/tasks에 목록이 있습니다.`,
     ({ what }) => `There is no task ${what ?? ''}. GET /api/tasks lists them.`,
   ),
   'task.claimed': phrase<[ProblemFacts]>(
@@ -146,7 +146,7 @@ export const DOOR_PROBLEMS = {
     ({ what }) => `You already have ${what ?? ''} commands that wait for the master. This one was not posted. Send it again after an answer.`,
   ),
   'job.unknown': phrase<[ProblemFacts]>(
-    ({ what }) => `${what ?? ''}라는 작업은 없습니다.`,
+    ({ what }) => `${withParticle(what ?? '', '이라는', '라는')} 작업은 없습니다.`,
     ({ what }) => `There is no job ${what ?? ''}.`,
   ),
   'house.busy': phrase<[ProblemFacts]>(
@@ -284,7 +284,7 @@ export const taskRequest = {
     () => 'This request is more than a day old, so ✅ did not begin it. If it is still wanted, copy the line that begins with `!task` and send it.',
   ),
   /** By letter to the agent that asked. */
-  begun: phrase<[id: string]>((id) => `\`${id}\`: 마스터가 시작하셨습니다. GET /api/tasks/${id}가 그 임무를 보여 줍니다.`, (id) => `\`${id}\`: the master has begun it. GET /api/tasks/${id} shows the task.`),
+  begun: phrase<[id: string]>((id) => `\`${id}\`: 마스터가 시작하셨습니다. 그 임무는 GET /api/tasks/${id}에서 볼 수 있습니다.`, (id) => `\`${id}\`: the master has begun it. GET /api/tasks/${id} shows the task.`),
   declined: phrase<[id: string]>((id) => `\`${id}\`: 마스터가 하지 않기로 하셨습니다. 아무것도 시작하지 않았습니다.`, (id) => `\`${id}\`: the master has declined it. Nothing was begun.`),
   lapsed: phrase<[id: string]>((id) => `\`${id}\`: 하루 동안 마스터의 답이 없어 없던 일이 됐습니다. 아무것도 시작하지 않았습니다. 아직 필요하면 다시 부탁해 주세요.`, (id) => `\`${id}\`: the master has not answered within a day, so it has lapsed. Nothing was begun. Ask again if it is still wanted.`),
 };

@@ -1,6 +1,7 @@
 import type { Lang } from '../protocol/ids.ts';
 import type { RunFault } from '../protocol/run-order.ts';
 import { phrase, type Phrase } from './say.ts';
+import { whyInKorean } from './why-words.ts';
 
 /** What the executor says in a room: what happened, what was kept, what to do. For a phone. */
 
@@ -74,7 +75,7 @@ const KILLED: Readonly<Record<string, Phrase>> = {
   disk: phrase(() => '쓸 수 있는 디스크를 넘겼습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다', () => 'more disk than it may use. What it made in the workspace was not kept'),
   inodes: phrase(() => '파일을 너무 많이 만들었습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다', () => 'too many files. What it made in the workspace was not kept'),
   output: phrase(() => '출력이 너무 많습니다', () => 'too much output'),
-  processes: phrase(() => '프로세스를 너무 많이 만들었습니다', () => 'too many processes'),
+  processes: phrase(() => '프로그램을 한꺼번에 너무 많이 띄웠습니다', () => 'too many processes'),
 };
 const killedWhy = (why: string): Phrase => KILLED[why] ?? phrase(() => why, () => why);
 
@@ -142,11 +143,11 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => 'Stopped before it began. Nothing was changed.',
   ),
   locked: phrase(
-    () => '지금은 잠금 상태라 아무것도 실행하지 않습니다. 명령은 하지 않았습니다. 풀려면 `policy.json`의 mode를 `auto`로 바꿔 주세요.',
+    () => '지금은 잠금 상태라 아무것도 실행하지 않습니다. 명령은 하지 않았습니다. 풀려면 서버의 규칙 파일 `policy.json`에서 `mode`를 `auto`로 바꿔 주세요.',
     () => 'Everything is locked, so nothing was run. To unlock, set mode to `auto` in `policy.json`.',
   ),
   'host-not-allowed': phrase(
-    (host) => `\`${host}\`에는 접속이 허락되어 있지 않아 실행하지 않았습니다. \`policy.json\`의 hosts에 넣으면 됩니다.`,
+    (host) => `\`${host}\`에는 접속이 허락되어 있지 않아 실행하지 않았습니다. 허락하려면 서버의 규칙 파일 \`policy.json\`에서 \`hosts\`에 넣어 주세요.`,
     (host) => `\`${host}\` is not among the allowed hosts, so nothing was run. Add it to hosts in \`policy.json\`.`,
   ),
   timeout: phrase(
@@ -194,7 +195,7 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     (field) => `A malformed job came out of the queue and was thrown away: \`${field}\`. Nothing was run.`,
   ),
   impostor: phrase(
-    (why) => `마스터의 명령이 아닌 작업을 돌려보냈습니다 (${why}). 아무것도 실행하지 않았습니다.`,
+    (why) => `마스터의 명령이 아닌 작업을 돌려보냈습니다 (${whyInKorean(why)}). 아무것도 실행하지 않았습니다.`,
     (why) => `A job was turned away that no master has ordered (${why}). Nothing was run.`,
   ),
 };

@@ -17,7 +17,7 @@ export const keptText = {
   ),
 };
 
-const OFF_KO: Readonly<Record<OffState, string>> = { deactivated: '비활성화', locked: '잠금', suspended: '정지', 'shadow-banned': '그림자 차단' };
+const OFF_KO: Readonly<Record<OffState, string>> = { deactivated: '비활성화', locked: '잠금', suspended: '정지', 'shadow-banned': '말이 남에게 보이지 않음' };
 const OFF_EN: Readonly<Record<OffState, string>> = { deactivated: 'deactivated', locked: 'locked', suspended: 'suspended', 'shadow-banned': 'shadow-banned' };
 
 /** Of agents' accounts that somebody has closed or opened. */

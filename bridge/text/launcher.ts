@@ -70,7 +70,7 @@ export const launcherText = {
   notNumber: phrase(() => '정수를 써 주세요', () => 'has to be a whole number'),
   empty: phrase(() => '비어 있습니다', () => 'is empty'),
   notJson: (line: number | null, why: string) =>
-    phrase(() => `JSON 형식이 아닙니다${line === null ? '' : `: ${line}번째 줄 근처`}. 쉼표, 따옴표, 괄호가 빠지거나 남지 않았는지 봐 주세요.`, () => `is not JSON: ${why}`),
+    phrase(() => `파일이 정해진 형식(JSON)에 맞지 않습니다${line === null ? '' : `: ${line}번째 줄 근처`}. 쉼표, 따옴표, 괄호가 빠지거나 남지 않았는지 봐 주세요.`, () => `is not JSON: ${why}`),
   notReadable: (code: string) =>
     phrase(
       () => (code === 'ENOENT' ? '그런 파일이 없습니다.' : code === 'EISDIR' ? '파일이 아니라 폴더입니다.' : `이 사용자로는 파일을 읽을 수 없습니다 (${code}).`),

@@ -90,7 +90,7 @@ const waitKo = (minutes: number): string => (minutes < 60 ? `${Math.max(1, Math.
 const waitEn = (minutes: number): string => (minutes < 60 ? `${Math.max(1, Math.round(minutes))} min` : `${Math.round(minutes / 60)} h`);
 
 export const noLongerWaiting = phrase<[name: string]>(
-  (name) => `${name}의 그 질문은 이미 끝나 전하지 못했습니다. 글은 남아 있습니다. 물어볼 방에서 \`${name}\`을 다시 불러 주세요.`,
+  (name) => `${name}의 그 질문은 이미 끝나 전하지 못했습니다. 글은 남아 있습니다. 물어볼 방에서 ${withParticle(`\`${name}\``, '을', '를')} 다시 불러 주세요.`,
   (name) => `That question to ${name} is over, so nothing was passed on. Your words stay here. Call \`${name}\` again where you want the answer.`,
 );
 

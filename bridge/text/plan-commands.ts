@@ -1,5 +1,6 @@
 import { type AskedCommand, askedLines, askWhy, seconds } from './executor.ts';
 import { phrase, type Phrase } from './say.ts';
+import { whyInKorean } from './why-words.ts';
 
 /** What the executor says of the commands of a task, in its thread. */
 
@@ -85,7 +86,7 @@ export const planRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
 };
 /** The words for everything else that does not hold: a vote, a proposal, a choice. */
 export const unproven = phrase<[what: string]>(
-  (what) => `결정의 근거가 맞지 않아 실행하지 않았습니다 (\`${what}\`)`,
+  (what) => `결정의 근거가 맞지 않아 실행하지 않았습니다 (${whyInKorean(what)})`,
   (what) => `what the decision leans on does not hold (\`${what}\`), so nothing was run`,
 );
 

@@ -76,7 +76,7 @@ export const onlyMasters = phrase<[ownerTitle: string]>(
 export const stopped = phrase<[answers: number, tasks?: number, commands?: number]>(
   (answers, tasks = 0, commands = 0) => {
     const what = [...(answers === 0 ? [] : [`대답 ${answers}개`]), ...(tasks === 0 ? [] : [`임무 ${tasks}개`]), ...(commands === 0 ? [] : [`명령 ${commands}개`])].join(', ');
-    return what === '' ? '멈출 대답이 없습니다.' : `${what}를 멈췄습니다. 지금까지 나온 말은 남아 있습니다.`;
+    return what === '' ? '멈출 대답이 없습니다.' : `멈췄습니다: ${what}. 지금까지 나온 말은 남아 있습니다.`;
   },
   (answers, tasks = 0, commands = 0) => {
     const some = (count: number, one: string): readonly string[] => (count === 0 ? [] : [`${count} ${one}${count === 1 ? '' : 's'}`]);

@@ -1,3 +1,4 @@
+import { withParticle } from './particle.ts';
 import { phrase } from './say.ts';
 
 /** `npm start -- install-service`. */
@@ -16,10 +17,10 @@ export const serviceText = {
   ),
   otherHouse: (file: string) =>
     phrase(
-      () => `${file}은 다른 폴더의 집을 켭니다. 그대로 두었습니다. 바꾸려면 그 파일을 지우고 다시 해 주세요.`,
+      () => `${withParticle(file, '은', '는')} 다른 폴더의 집을 켭니다. 그대로 두었습니다. 바꾸려면 그 파일을 지우고 다시 해 주세요.`,
       () => `${file} opens a house in another folder and was left as it is. To replace it, remove it and try again.`,
     ),
-  installed: (file: string) => phrase(() => `${file}을 썼습니다. 이제 서버가 켜질 때 집도 켜집니다.`, () => `${file} is written; the house now opens with the machine.`),
+  installed: (file: string) => phrase(() => `${withParticle(file, '을', '를')} 썼습니다. 이제 서버가 켜질 때 집도 켜집니다.`, () => `${file} is written; the house now opens with the machine.`),
   carried: (names: readonly string[]) =>
     phrase(
       () => `이 창의 환경 변수에 있던 설정을 서비스에도 넣었습니다: ${names.join(', ')}. 서비스에서는 .env보다 이 값이 먼저입니다. 바꾸려면 .env에 쓰고 새 창에서 install-service를 다시 해 주세요.`,

@@ -1,4 +1,5 @@
 import { rehearsalLabel } from './rehearsal.ts';
+import { withParticle } from './particle.ts';
 import { phrase, type Phrase } from './say.ts';
 
 /** What rehearsing agents say in a task. What stands in a plan is read by the owner too. */
@@ -198,7 +199,7 @@ export const verdicts = {
 
 export const causes = {
   misspelt: labelled<[wrong: string, right: string]>(
-    (wrong, right) => `‘${wrong}’라는 명령은 없습니다. ‘${right}’를 잘못 적은 것이라 고쳤습니다.`,
+    (wrong, right) => `${withParticle(`‘${wrong}’`, '이라는', '라는')} 명령은 없습니다. ${withParticle(`‘${right}’`, '을', '를')} 잘못 적은 것이라 고쳤습니다.`,
     (wrong, right) => `There is no command ‘${wrong}’: it is ‘${right}’ misspelt, which I put right.`,
   ),
   unknown: labelled<[last: string]>(

@@ -95,11 +95,14 @@ const rest = (ms: number, unit: string): string => (minutes(ms) % 60 === 0 ? '' 
 
 /** What was spent, from micro-dollars and tokens; where no price is known only the tokens. */
 export const spent = phrase<[microUsd: number, tokens: number]>(
-  (microUsd, tokens) => [...dollars(microUsd), `토큰 ${thousands(tokens)}`].join(' · '),
+  (microUsd, tokens) => [...dollars(microUsd), `토큰 ${inTenThousands(tokens)}`].join(' · '),
   (microUsd, tokens) => [...dollars(microUsd), `${thousands(tokens)} tokens`].join(' · '),
 );
 const dollars = (microUsd: number): string[] => (microUsd === 0 ? [] : [microUsd < 10_000 ? '< $0.01' : `$${(microUsd / 1_000_000).toFixed(2)}`]);
 const thousands = (count: number): string => (count < 1_000 ? String(count) : count < 1_000_000 ? `${(count / 1_000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`);
+
+/** As Koreans say large numbers: 1.2만, 340만. */
+const inTenThousands = (count: number): string => (count < 10_000 ? count.toLocaleString('ko-KR') : count < 1_000_000 ? `${(count / 10_000).toFixed(1).replace('.0', '')}만` : `${Math.round(count / 10_000).toLocaleString('ko-KR')}만`);
 
 /** Of a file. */
 export const size = (bytes: number): string => (bytes < 1_024 ? `${bytes} B` : bytes < 1_048_576 ? `${(bytes / 1_024).toFixed(1)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);

@@ -1,3 +1,4 @@
+import { withParticle } from './particle.ts';
 import { phrase } from './say.ts';
 
 const size = (bytes: number | undefined): string => (bytes === undefined ? '' : bytes < 1024 ? `${bytes} B` : bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
@@ -36,7 +37,7 @@ export const terminalText = {
   ),
   wrongArgument: (argument: string) =>
     phrase(
-      () => `"${argument}"(은)는 알 수 없어 아무것도 보내지 않았습니다. 쓰는 법: npm run chat -- --help`,
+      () => `${withParticle(`"${argument}"`, '은', '는')} 알 수 없어 아무것도 보내지 않았습니다. 쓰는 법: npm run chat -- --help`,
       () => `"${argument}" is not understood, so nothing was sent. See npm run chat -- --help`,
     ),
   notRunning: phrase(
@@ -114,7 +115,7 @@ export const terminalText = {
   ),
   stillWriting: (names: readonly string[]) =>
     phrase(
-      () => `2분이 지나 여기서 멈춥니다.${names.length === 0 ? '' : ` ${koNames(names)}(은)는 아직 쓰고 있습니다.`} 나머지 답은 방에 올라옵니다: npm run chat`,
+      () => `2분이 지나 여기서 멈춥니다.${names.length === 0 ? '' : ` ${withParticle(koNames(names), '은', '는')} 아직 쓰고 있습니다.`} 나머지 답은 방에 올라옵니다: npm run chat`,
       () => `Two minutes have passed, so this stops here.${names.length === 0 ? '' : ` ${enNames(names)} ${names.length === 1 ? 'is' : 'are'} still writing.`} The rest comes to the room: npm run chat`,
     ),
   /** Stands in the line that is being written for the text itself. */

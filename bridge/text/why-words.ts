@@ -1,0 +1,33 @@
+/** Why the executor believes an order not, as people say it; the word itself is for whoever reads the code. */
+const KOREAN: Readonly<Record<string, string>> = {
+  'no-event': '그런 메시지가 없음',
+  redacted: '지워진 메시지',
+  'not-message': '메시지가 아님',
+  'not-master': '마스터의 메시지가 아님',
+  'not-agent': '에이전트의 메시지가 아님',
+  'bad-command': '명령을 읽을 수 없음',
+  edited: '고친 메시지',
+  secret: '키나 비밀번호가 있음',
+  'wrong-room': '다른 방의 메시지',
+  'wrong-time': '보낸 시각이 맞지 않음',
+  'too-old': '너무 오래된 메시지',
+  'not-run': '실행 명령이 아님',
+  'not-task': '임무가 아님',
+  'not-approved': '마스터의 ✅가 없음',
+  declined: '마스터가 거절함',
+  'not-scheduled': '예약한 메시지가 없음',
+  revoked: '취소된 예약',
+  stopped: '멈춘 명령',
+  decision: '결정',
+  electorate: '함께한 에이전트의 명단',
+  proposal: '제안',
+  ballot: '투표지',
+  choice: '마스터의 선택',
+  tap: '마스터의 한 표',
+  recount: '다시 센 표',
+  patch: '고친 명령',
+  'no-step': '계획에 없는 명령',
+  'task-ended': '이미 끝난 임무',
+};
+
+export const whyInKorean = (why: string): string => KOREAN[why] ?? why;
