@@ -85,6 +85,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const rooms = new HouseRooms(account, settings);
   await rooms.look();
   const reader = new OrderReader({
+    timeZone: settings.CHAVION_TZ,
     account,
     rooms,
     admin: settings.CHAVION_ADMIN_USER,

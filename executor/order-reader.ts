@@ -25,6 +25,7 @@ export interface ReaderDeps {
   readonly endedAt: (root: EventId) => number;
   /** When a master was last seen taking away this schedule, or the cycle; 0: never. */
   readonly revokedAt: (key: string) => number;
+  readonly timeZone: string;
   readonly now: () => number;
 }
 
@@ -58,7 +59,7 @@ export class OrderReader {
     if (facts === null) return { kind: 'refused', why: 'stopped' };
     const events = facts.rooms.includes(job.room) && facts.raw !== null ? await readEvidence(account, job) : new Map<EventId, unknown>();
     const { masters, rooms, raw } = facts;
-    const standing = events.size === 0 ? undefined : await readStandingOrder(raw, job.room, { account, masters, rooms, revokedAt: this.#deps.revokedAt });
+    const standing = events.size === 0 ? undefined : await readStandingOrder(raw, job.room, { account, masters, rooms, revokedAt: this.#deps.revokedAt, timeZone: this.#deps.timeZone });
     return judgePlan(job, { ...facts, events, coordinator: coordinatorOf(account.userId), endedAt: endedAt(job.root), standing });
   }
 

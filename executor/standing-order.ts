@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PlanJob } from '../bridge/protocol/command-job.ts';
 import { parseCycle } from '../bridge/protocol/cycle-order.ts';
 import type { EventId, RoomId, UserId } from '../bridge/protocol/ids.ts';
+import type { Origin } from '../bridge/protocol/moment.ts';
 import type { MessageEvent } from '../bridge/protocol/room-event.ts';
 import { parseSchedule, parseUnschedule } from '../bridge/protocol/schedule-order.ts';
 import { namesOf, scheduleId } from '../bridge/queue/schedule-id.ts';
@@ -17,6 +18,8 @@ export interface StandingOrder {
   readonly reactions: readonly Reaction[];
   /** When masters last took this away, or began another cycle; milliseconds since 1970, 0 for never. */
   readonly revokedAt: number;
+  /** The owner's: `7시` is an hour there. */
+  readonly timeZone: string;
 }
 
 export type StandingRefusal = GateRefusal | 'not-scheduled' | 'revoked';
@@ -37,7 +40,7 @@ export function judgeStandingOrder(job: PlanJob, thread: TaskThread, facts: Orde
   if (ordered.kind === 'refused') return ordered;
   const by = ordered.message.sender;
   const refused = (why: StandingRefusal): StandingVerdict => ({ kind: 'refused', why, by });
-  if (!isStanding(ordered.message.body)) return refused('not-scheduled');
+  if (!isStanding(ordered.message.body, { at: sentAt, timeZone: order.timeZone })) return refused('not-scheduled');
   if (order.revokedAt > sentAt) return refused('revoked');
   if (root.at !== job.at || root.at > facts.now + CLOCKS_DIFFER_MS || root.at < sentAt) return refused('wrong-time');
   if (facts.now - root.at > lastsMs) return refused('too-old');
@@ -45,7 +48,7 @@ export function judgeStandingOrder(job: PlanJob, thread: TaskThread, facts: Orde
   return { kind: 'message', message: root, by };
 }
 
-const isStanding = (body: string): boolean => parseSchedule(body)?.kind === 'schedule' || parseCycle(body)?.kind === 'on';
+const isStanding = (body: string, origin: Origin): boolean => parseSchedule(body, origin)?.kind === 'schedule' || parseCycle(body)?.kind === 'on';
 
 /** The key under which the end of a cycle is remembered; of schedules it is their id. */
 export const CYCLE = 'cycle';

@@ -19,10 +19,11 @@ export interface StandingReader {
   readonly rooms: readonly RoomId[];
   /** What was seen while it happened: a word taken away from the room later counts all the same. */
   readonly revokedAt: (key: string) => number;
+  readonly timeZone: string;
 }
 
 /** The order that a run names. Undefined where it names none, or where it cannot be read whether it was taken away. */
-export async function readStandingOrder(root: unknown, room: RoomId, { account, masters, rooms, revokedAt }: StandingReader): Promise<StandingOrder | undefined> {
+export async function readStandingOrder(root: unknown, room: RoomId, { account, masters, rooms, revokedAt, timeZone }: StandingReader): Promise<StandingOrder | undefined> {
   const source = Naming.safeParse(root).data?.content['com.chavion'].source;
   if (source === undefined) return undefined;
   // A schedule outlives an upgrade of its room: the order stands where it was given.
@@ -35,7 +36,7 @@ export async function readStandingOrder(root: unknown, room: RoomId, { account, 
   const seen = await revocations(account, rooms, masters, since);
   if (seen === null) return undefined;
   const at = revocationOf(source, orderWords(ordered) ?? '', (key) => Math.max(revokedAt(key), seen.get(key) ?? 0));
-  return { event: source, room: where, raw, reactions, revokedAt: at };
+  return { event: source, room: where, raw, reactions, revokedAt: at, timeZone };
 }
 
 async function roomOf(account: Account, event: EventId, rooms: readonly RoomId[]): Promise<RoomId | null> {

@@ -5,11 +5,12 @@ import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
 import { scheduleId, SHORTEST_NAME } from '../../bridge/queue/schedule-id.ts';
 import * as say from '../../bridge/text/clock.ts';
 import { allFrozen, clockTime } from '../../bridge/text/purse.ts';
+import { cronWords, momentWords } from '../../bridge/text/schedule-words.ts';
 import type { HouseCommands } from '../house-commands.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import { brief, type Clock } from './clock.ts';
 import { cycleCost, type PaidMind } from './cycle-cost.ts';
-import { isCron } from './occurrences.ts';
+import { cronOf, isCron, isToCome } from './occurrences.ts';
 import type { Schedule } from './schedule.ts';
 import type { Kept, ScheduleStore } from './schedule-store.ts';
 
@@ -35,8 +36,8 @@ export type ClockCommands = HouseCommands<'schedule' | 'schedules' | 'unschedule
 export function clockCommands(deps: ClockCommandDeps): ClockCommands {
   const { store, clock } = deps;
   const time = (at: number, { lang }: HouseCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
-  const nextOf = (schedule: Schedule) => clock.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
-  const record = ({ source, at, room, by, lang }: HouseCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
+  const nextOf = (schedule: Schedule) => schedule.once ?? clock.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
+  const record = ({ source, at, room, by, lang }: HouseCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'once' | 'typed' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
   const named = async ({ words }: HouseCommandJob): Promise<readonly Kept[]> => {
     const id = idIn(words);
     return id === null ? [] : store.named(id);
@@ -54,17 +55,27 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
 
   async function schedule(job: HouseCommandJob): Promise<string> {
     if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
-    const parsed = parseScheduleWords(job.words);
+    const parsed = parseScheduleWords(job.words, { at: job.at, timeZone: deps.timeZone });
     if (parsed.kind === 'bad') return say.notSchedule[job.lang](parsed.why);
-    const { cron, mission, missed } = parsed.order;
-    if (!isCron(cron, deps.timeZone)) return say.notSchedule[job.lang]('cron');
-    const made = record(job, { kind: 'schedule', cron, mission, missed });
+    const { when, mission, missed } = parsed.order;
+    const more = { kind: 'schedule', mission, missed } as const;
+    if (when.kind === 'once') {
+      const made = record(job, { ...more, cron: cronOf(when.once, deps.timeZone), once: when.once });
+      await store.add(made);
+      return say.scheduledOnce[job.lang]({ id: await nameOf(made), when: momentWords(when.once, job.at, deps.timeZone, job.lang), mission: brief(mission), skips: missed === 'skip' });
+    }
+    if (!isCron(when.cron, deps.timeZone)) return say.notSchedule[job.lang]('cron');
+    const made = record(job, { ...more, cron: when.cron, ...(when.typed ? { typed: true } : {}) });
     await store.add(made);
-    return say.scheduled[job.lang]({ id: await nameOf(made), next: time(nextOf(made), job), mission: brief(mission), skips: missed === 'skip' });
+    return say.scheduled[job.lang]({ id: await nameOf(made), next: time(nextOf(made), job), when: cronWords(made, job.lang), mission: brief(mission), skips: missed === 'skip' });
   }
 
   async function schedules(job: HouseCommandJob): Promise<string> {
-    const lines = (await store.all()).map((one) => ({ id: one.name, kind: one.kind, cron: one.cron, mission: brief(one.mission), next: time(nextOf(one), job) }));
+    const kept = (await store.all()).filter(isToCome).map((one) => ({ ...one, next: nextOf(one) })).toSorted((a, b) => a.next - b.next);
+    const lines = kept.map((one) => {
+      const next = one.once === undefined ? time(one.next, job) : momentWords(one.next, Date.now(), deps.timeZone, job.lang);
+      return { id: one.name, kind: one.kind, when: one.once === undefined ? cronWords(one, job.lang) : null, mission: brief(one.mission), next };
+    });
     return say.scheduleList[job.lang](lines, deps.frozen());
   }
 
@@ -77,7 +88,7 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
 
   async function runNow(job: HouseCommandJob): Promise<string | null> {
     if (deps.frozen()) return allFrozen[job.lang]();
-    const [found, another] = await named(job);
+    const [found, another] = (await named(job)).filter(isToCome);
     if (found === undefined) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
     if (another !== undefined) return say.whichSchedule[job.lang](found.name, another.name);
     await clock.runNow(found, job.source, job.at);

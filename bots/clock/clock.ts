@@ -2,13 +2,15 @@ import { schedule as beatEvery, type ScheduledTask } from 'node-cron';
 import type { Logger } from 'pino';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
+import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import type { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { jobId, type OccurrenceJob, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import * as say from '../../bridge/text/clock.ts';
+import { ENDED } from '../tasks/state.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import { type CycleDeps, beginRound, tellEnds, writeDigest } from './cycle.ts';
-import { dueOf, nextRun } from './occurrences.ts';
+import { dueOf, isToCome, nextOf } from './occurrences.ts';
 import { isOrdered, sentAt } from './order-event.ts';
 import { goesOn } from './round.ts';
 import type { Kept, ScheduleStore } from './schedule-store.ts';
@@ -55,10 +57,11 @@ export class Clock {
     await this.#ticking;
   }
 
-  nextOf({ id, cron: fields, handled }: Pick<Kept, 'id' | 'cron' | 'handled'>): number {
+  nextOf({ id, cron: fields, once, handled }: Pick<Kept, 'id' | 'cron' | 'once' | 'handled'>): number {
+    if (once !== undefined) return nextOf({ cron: fields, once }, handled, this.#deps.timeZone);
     const known = this.#next.get(id);
     if (known?.handled === handled && known.cron === fields) return known.next;
-    const next = nextRun(fields, handled, this.#deps.timeZone);
+    const next = nextOf({ cron: fields }, handled, this.#deps.timeZone);
     this.#next.set(id, { handled, cron: fields, next });
     return next;
   }
@@ -69,12 +72,27 @@ export class Clock {
     if (frozen()) return;
     for (const schedule of await store.all()) {
       const due = dueOf(schedule, this.nextOf(schedule), now(), timeZone);
-      if (due === null) continue;
+      if (due === null) {
+        if (!isToCome(schedule)) await this.#forget(schedule);
+        continue;
+      }
       log.info({ schedule: schedule.id, at: new Date(due.at).toISOString(), late: due.late, kind: due.kind }, 'clock');
       if (due.kind === 'run') await this.#add({ type: 'occurrence', schedule: schedule.id, source: schedule.source, key: String(due.at), at: due.at, late: due.late }, queue);
-      await store.handled(schedule.id, due.at);
+      if (schedule.once !== undefined && due.kind === 'skip') {
+        // One that comes again shows in the list that it goes on; of this one nothing would be left.
+        await this.#tell(schedule, say.runMissed[schedule.lang](schedule.name, brief(schedule.mission)), `${schedule.source}.missed`);
+        await store.remove(schedule);
+      } else await store.handled(schedule.id, schedule.once === undefined ? due.at : now());
     }
     await tellEnds({ ...this.#deps, round: this.#deps });
+  }
+
+  /** A schedule that came once is kept while its run goes on: until then the master may end it by its name. */
+  async #forget(schedule: Kept): Promise<void> {
+    const { store, tasks, now } = this.#deps;
+    const last = await store.lastRun(schedule.id);
+    const begun = last?.key === String(schedule.once) ? await tasks.get(last.root) : null;
+    if (now() - schedule.handled > TASK_LASTS_MS || (begun !== null && ENDED.has(begun.phase))) await store.remove(schedule);
   }
 
   /** `!run-now`, in the master's event. */
@@ -105,7 +123,9 @@ export class Clock {
     const last = await store.lastRun(schedule.id);
     if (last !== null && last.key !== job.key && goesOn(await tasks.get(last.root), schedule.kind)) {
       const what = schedule.kind === 'cycle' ? say.cycleWord[schedule.lang]() : brief(schedule.mission);
-      return this.#tell(schedule, say.runOverlaps[schedule.lang](schedule.name, what), `${jobId(job)}.overlap`);
+      await this.#tell(schedule, say.runOverlaps[schedule.lang](schedule.name, what), `${jobId(job)}.overlap`);
+      if (job.key === String(schedule.once)) await store.remove(schedule);
+      return;
     }
     if (schedule.kind === 'cycle') return beginRound(schedule, job, { ...this.#deps, round: this.#deps });
     const { room, lang, by, mission, source, name } = schedule;

@@ -1,4 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
+import { wallOf } from '../../bridge/protocol/wall-clock.ts';
 
 /** When a schedule's times come, on the owner's clock. Pure. */
 
@@ -29,12 +30,34 @@ export function nextRun(cron: string, after: number, timeZone: string): number {
   }
 }
 
+/** What a schedule's times hang on. */
+export interface Timing {
+  readonly cron: string;
+  /** The one moment that there is, of a schedule that comes but once. */
+  readonly once?: number | undefined;
+}
+
+/** The five fields that come true at that moment. */
+export function cronOf(at: number, timeZone: string): string {
+  const wall = new Date(wallOf(at, timeZone));
+  return `${wall.getUTCMinutes()} ${wall.getUTCHours()} ${wall.getUTCDate()} ${wall.getUTCMonth() + 1} *`;
+}
+
+/** Whether a run is still to come, of all up to `handled` that have been dealt with. */
+export const isToCome = ({ once, handled }: { readonly once?: number | undefined; readonly handled: number }): boolean => once === undefined || handled < once;
+
+/** The first occurrence after that time; infinitely far where none is left. */
+export function nextOf(timing: Timing, after: number, timeZone: string): number {
+  if (timing.once === undefined) return nextRun(timing.cron, after, timeZone);
+  return isToCome({ once: timing.once, handled: after }) ? timing.once : Number.POSITIVE_INFINITY;
+}
+
 export type Due = { readonly kind: 'run' | 'skip'; /** The latest occurrence up to now: of several that were missed the last stands for all. */ readonly at: number; readonly late: boolean };
 
 /** @param last up to when occurrences have been dealt with; `next` the first after it. */
-export function dueOf(schedule: { readonly cron: string; readonly missed: 'once' | 'skip' }, next: number, now: number, timeZone: string): Due | null {
+export function dueOf(schedule: Timing & { readonly missed: 'once' | 'skip' }, next: number, now: number, timeZone: string): Due | null {
   if (next > now) return null;
-  const at = latestOf(schedule.cron, next, now, timeZone);
+  const at = schedule.once ?? latestOf(schedule.cron, next, now, timeZone);
   const late = now - at > GRACE_MS;
   return { kind: late && schedule.missed === 'skip' ? 'skip' : 'run', at, late: late || at !== next };
 }

@@ -15,7 +15,12 @@ export const Schedule = z.object({
   lang: Lang,
   /** `cycle`: the standing rounds of `!cycle`, whose mission is made anew for each; `digest`: the summary of a day of them. */
   kind: z.enum(['schedule', 'cycle', 'digest']),
+  /** Five fields. */
   cron: z.string().min(9).max(200),
+  /** The one occurrence of it that there is, milliseconds since 1970; without it all are meant. */
+  once: z.int().optional(),
+  /** The master wrote the five fields himself. */
+  typed: z.boolean().optional(),
   mission: z.string().max(4_000),
   missed: z.enum(['once', 'skip']),
 });

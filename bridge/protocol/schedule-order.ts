@@ -1,3 +1,6 @@
+import { englishMoment } from './moment-english.ts';
+import { koreanMoment } from './moment-korean.ts';
+import { momentOf, type MomentFault, type Origin } from './moment.ts';
 import { behind, halfWidth } from './order-words.ts';
 import { timesOf } from './schedule-times.ts';
 
@@ -6,18 +9,25 @@ import { timesOf } from './schedule-times.ts';
 /** What becomes of a run whose time passed while the house was down: once afterwards, or not at all. */
 export type Missed = 'once' | 'skip';
 
-export interface ScheduleOrder {
+/** Again and again, or once. */
+export type When =
   /** Five fields, in the owner's time zone. What is right in shape may still be no date; the clock says so. */
-  readonly cron: string;
+  | { readonly kind: 'cron'; readonly cron: string; /** As five fields. */ readonly typed: boolean }
+  /** Milliseconds since 1970. */
+  | { readonly kind: 'once'; readonly once: number };
+
+export interface ScheduleOrder {
+  readonly when: When;
   readonly mission: string;
   readonly missed: Missed;
 }
 
-export type ScheduleFault = 'empty' | 'when' | 'interval' | 'no-mission' | 'too-long' | 'unknown-option';
+export type ScheduleFault = MomentFault | 'empty' | 'when' | 'hour' | 'interval' | 'no-mission' | 'too-long' | 'unknown-option';
 export type ParsedSchedule = { readonly kind: 'schedule'; readonly order: ScheduleOrder } | { readonly kind: 'bad'; readonly why: ScheduleFault };
 
 /** Longer ones are a document to be posted as a file. */
 const MAX_MISSION = 4_000;
+const LONGEST_MOMENT = 120;
 
 const OPTION = /^(?:--|[—–])([\p{L}-]+)(?=\s|$)\s*/u;
 const OPTIONS: ReadonlyMap<string, Missed> = new Map<string, Missed>([
@@ -31,13 +41,13 @@ const QUOTED = /^(?:"([^"]+)"|“([^”]+)”|'([^']+)'|‘([^’]+)’|`([^`]+)
 const FIELD = /^(?:[\d*,/?#L-]|sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec){1,100}$/iu;
 
 /** Null where the text is no `!schedule` at all. */
-export function parseSchedule(body: string): ParsedSchedule | null {
+export function parseSchedule(body: string, origin: Origin): ParsedSchedule | null {
   const words = behind(body, 'schedule', '예약');
-  return words === null ? null : parseScheduleWords(words);
+  return words === null ? null : parseScheduleWords(words, origin);
 }
 
 /** What stands behind the command. */
-export function parseScheduleWords(words: string): ParsedSchedule {
+export function parseScheduleWords(words: string, origin: Origin): ParsedSchedule {
   let rest = halfWidth(words.normalize('NFC')).trim();
   if (rest === '') return { kind: 'bad', why: 'empty' };
   let missed: Missed = 'once';
@@ -47,20 +57,34 @@ export function parseScheduleWords(words: string): ParsedSchedule {
     missed = option;
     rest = rest.slice(match[0].length);
   }
-  const when = quotedCron(rest) ?? timesOf(rest);
-  if (when === null) return { kind: 'bad', why: 'when' };
-  if (when === 'interval') return { kind: 'bad', why: 'interval' };
-  const mission = when.rest.replace(/^[\s,:—–-]+/u, '').trim();
+  const read = quotedCron(rest) ?? whenOf(rest, origin);
+  if (typeof read === 'string') return { kind: 'bad', why: read };
+  const mission = read.rest.replace(/^[\s,:—–-]+/u, '').trim();
   if (mission === '') return { kind: 'bad', why: 'no-mission' };
-  return mission.length > MAX_MISSION ? { kind: 'bad', why: 'too-long' } : { kind: 'schedule', order: { cron: when.cron, mission, missed } };
+  return mission.length > MAX_MISSION ? { kind: 'bad', why: 'too-long' } : { kind: 'schedule', order: { when: read.when, mission, missed } };
 }
 
-function quotedCron(text: string): { readonly cron: string; readonly rest: string } | null {
+type Read = { readonly when: When; readonly rest: string };
+
+function whenOf(text: string, origin: Origin): Read | ScheduleFault {
+  const times = timesOf(text);
+  if (times === 'interval') return 'interval';
+  if (times !== null) return { when: { kind: 'cron', cron: times.cron, typed: false }, rest: times.rest };
+  // Nobody says a moment in more words than that.
+  const [head, tail] = [text.slice(0, LONGEST_MOMENT), text.slice(LONGEST_MOMENT)];
+  const said = koreanMoment(head) ?? englishMoment(head);
+  if (said === null) return 'when';
+  if (said.value === null) return 'hour';
+  const once = momentOf(said.value, origin);
+  return typeof once === 'string' ? once : { when: { kind: 'once', once }, rest: said.rest + tail };
+}
+
+function quotedCron(text: string): Read | null {
   const quoted = QUOTED.exec(text);
   if (quoted === null) return null;
   const cron = (quoted.slice(1).find((one) => one !== undefined) ?? '').trim().replace(/\s+/gu, ' ');
   const fields = cron.split(' ');
-  return fields.length === 5 && fields.every((field) => FIELD.test(field)) ? { cron, rest: text.slice(quoted[0].length) } : null;
+  return fields.length === 5 && fields.every((field) => FIELD.test(field)) ? { when: { kind: 'cron', cron, typed: true }, rest: text.slice(quoted[0].length) } : null;
 }
 
 /** Of `!unschedule`, which schedule; null for other texts. Names are four letters or more of base32 (RFC 4648), in any case. */

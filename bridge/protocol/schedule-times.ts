@@ -1,4 +1,6 @@
-/** Times as people say them, at the beginning of a text: a small table of Korean and English. Pure. */
+import { koreanHour } from './moment-hours.ts';
+
+/** Times that come again and again as people say them, at the beginning of a text: a small table of Korean and English. Pure. */
 
 export interface Times {
   /** Five fields. */
@@ -70,16 +72,10 @@ function koreanTime(text: string): Found<{ readonly hour: number; readonly minut
   if (match === null) return null;
   const [, part, hours, colon, minutes, half] = match;
   const minute = half === undefined ? Number(colon ?? minutes ?? 0) : 30;
-  const hour = koreanHour(part, Number(hours));
+  const said = Number(hours);
+  // Without a part of the day hours count to 24, as on a timetable.
+  const hour = part === undefined || said > 12 ? said : koreanHour(part, said);
   return hour > 23 || minute > 59 ? null : { value: { hour, minute }, rest: cut(text, match) };
-}
-
-/** Without a part of the day hours count to 24, as on a timetable. */
-function koreanHour(part: string | undefined, hour: number): number {
-  if (part === undefined || hour > 12) return hour;
-  const early = part === '오전' || part === '아침' || part === '새벽' || (part === '밤' && hour < 6);
-  if (early || (part === '밤' && hour === 12)) return hour === 12 ? 0 : hour;
-  return hour === 12 ? 12 : hour + 12;
 }
 
 const ENGLISH_WEEK = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -92,7 +88,8 @@ function englishDay(text: string): Found<Day> {
   const month = /^(?:monthly|every\s+month|each\s+month)\s+on\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?\s*/iu.exec(text);
   if (month !== null) return inMonth(Number(month[1]), cut(text, month));
   const some = /^(?:every|each|on|weekly[ \t]{1,3}on)[ \t]{1,3}((?:(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:days?)?(?:[ \t]{0,3},[ \t]{0,3}(?:and[ \t]{1,3})?|[ \t]{1,3}and[ \t]{1,3})?){1,14})(?![a-z])\s*/iu.exec(text);
-  if (some === null) return null;
+  // `on Monday` is the next one; `on Mondays` are all of them.
+  if (some === null || /^on[ \t]{1,3}(?!\w{1,6}days)[a-z]{1,9}$/iu.test(some[0].trim())) return null;
   const days = [...(some[1] ?? '').toLowerCase().matchAll(/[a-z]+/gu)].map(([word]) => ENGLISH_WEEK.indexOf(word.slice(0, 3))).filter((day) => day >= 0);
   return { value: onDays(weekList(days)), rest: cut(text, some) };
 }

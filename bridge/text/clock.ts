@@ -4,14 +4,23 @@ import { spent } from './task-words.ts';
 
 /** What is said of schedules and of the standing cycle. Times are the owner's, as `clockTime` writes them. */
 
-export const scheduled = phrase<[of: { readonly id: string; readonly next: string; readonly mission: string; readonly skips: boolean }]>(
-  ({ id, next, mission, skips }) => `⏰ 예약했습니다 (\`${id}\`): ${mission}\n다음 실행: **${next}**${skips ? ' · 놓치면 건너뜁니다' : ''}\n지금 해 보기 \`!지금실행 ${id}\` · 취소 \`!예약취소 ${id}\``,
-  ({ id, next, mission, skips }) => `⏰ Scheduled (\`${id}\`): ${mission}\nNext run: **${next}**${skips ? ' · a missed run is skipped' : ''}\nTry it now \`!run-now ${id}\` · cancel \`!unschedule ${id}\``,
+export const scheduled = phrase<[of: { readonly id: string; readonly next: string; readonly when: string; readonly mission: string; readonly skips: boolean }]>(
+  ({ id, next, when, mission, skips }) => `⏰ 예약했습니다 (\`${id}\`): ${mission}\n다음 실행: **${next}** · ${when}${skips ? ' · 놓치면 건너뜁니다' : ''}\n지금 해 보기 \`!지금실행 ${id}\` · 취소 \`!예약취소 ${id}\``,
+  ({ id, next, when, mission, skips }) => `⏰ Scheduled (\`${id}\`): ${mission}\nNext run: **${next}** · ${when}${skips ? ' · a missed run is skipped' : ''}\nTry it now \`!run-now ${id}\` · cancel \`!unschedule ${id}\``,
+);
+
+export const scheduledOnce = phrase<[of: { readonly id: string; readonly when: string; readonly mission: string; readonly skips: boolean }]>(
+  ({ id, when, mission, skips }) => `⏰ 예약했습니다 (\`${id}\`): ${mission}\n**${when}, 한 번만**${skips ? ' · 놓치면 건너뜁니다' : ''}\n지금 해 보기 \`!지금실행 ${id}\` · 취소 \`!예약취소 ${id}\``,
+  ({ id, when, mission, skips }) => `⏰ Scheduled (\`${id}\`): ${mission}\n**${when}, once only**${skips ? ' · skipped if missed' : ''}\nTry it now \`!run-now ${id}\` · cancel \`!unschedule ${id}\``,
 );
 
 const faults: Record<ScheduleFault | 'cron', Phrase> = {
   empty: phrase(() => '언제 무엇을 할지 적어 주세요.', () => 'Say when and what.'),
   when: phrase(() => '언제인지 읽지 못했습니다.', () => 'I could not read when.'),
+  hour: phrase(() => '몇 시인지도 적어 주세요.', () => 'Say at what hour, too.'),
+  past: phrase(() => '이미 지난 때입니다.', () => 'That time is past.'),
+  'too-far': phrase(() => '1년 안의 때만 예약할 수 있습니다.', () => 'A schedule lies within a year from now.'),
+  'no-such-day': phrase(() => '달력에 없는 날입니다.', () => 'There is no such day in the calendar.'),
   cron: phrase(() => '그런 때는 오지 않습니다.', () => 'That time never comes.'),
   interval: phrase(() => '간격은 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30분이나 1, 2, 3, 4, 6, 8, 12시간으로 정해 주세요.', () => 'An interval is 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, or 1, 2, 3, 4, 6, 8 or 12 hours.'),
   'no-mission': phrase(() => '무엇을 할지도 적어 주세요.', () => 'Say what is to be done, too.'),
@@ -19,8 +28,8 @@ const faults: Record<ScheduleFault | 'cron', Phrase> = {
   'unknown-option': phrase(() => '옵션은 `--건너뛰기`와 `--한번`뿐입니다.', () => 'The options are `--skip` and `--once`.'),
 };
 export const notSchedule = phrase<[why: ScheduleFault | 'cron']>(
-  (why) => `${faults[why].ko()} 예: \`!예약 매일 아침 7시에 날씨 알려 줘\`, \`!예약 15분마다 서버 살피기\`, \`!예약 "0 7 * * 1-5" 할 일 정리\`. 예약한 것은 없습니다.`,
-  (why) => `${faults[why].en()} For example \`!schedule every day at 7 tell me the weather\`, \`!schedule every 15 minutes look at the server\`, \`!schedule "0 7 * * 1-5" plan the day\`. Nothing was scheduled.`,
+  (why) => `${faults[why].ko()} 예: \`!예약 내일 아침 7시에 날씨 알려 줘\`, \`!예약 30분 뒤에 빨래 알려 줘\`, \`!예약 매주 월요일 9시에 할 일 정리\`, \`!예약 15분마다 서버 살피기\`. 예약한 것은 없습니다.`,
+  (why) => `${faults[why].en()} For example \`!schedule tomorrow at 7 tell me the weather\`, \`!schedule in 30 minutes remind me of the laundry\`, \`!schedule every monday at 9 plan the week\`, \`!schedule every 15 minutes look at the server\`. Nothing was scheduled.`,
 );
 export const scheduleElsewhere = phrase<[hq: string]>(
   (hq) => `예약은 ${hq} 방에서만 됩니다. 예약한 것은 없습니다.`,
@@ -30,7 +39,8 @@ export const scheduleElsewhere = phrase<[hq: string]>(
 export interface ScheduleLine {
   readonly id: string;
   readonly kind: 'schedule' | 'cycle' | 'digest';
-  readonly cron: string;
+  /** How often, in words; null for once. */
+  readonly when: string | null;
   readonly mission: string;
   readonly next: string;
 }
@@ -40,11 +50,11 @@ export const scheduleList = phrase<[lines: readonly ScheduleLine[], frozen: bool
   (lines, frozen) =>
     lines.length === 0
       ? '예약이 없습니다. 예: `!예약 매일 아침 7시에 날씨 알려 줘`'
-      : `${lines.map(({ id, kind, mission, cron, next }) => `- \`${id}\` **${next}** · ${kindKo[kind] || mission} (\`${cron}\`)`).join('\n')}${frozen ? '\n🧊 동결 중이라 모두 기다립니다 (`!해동`)' : ''}`,
+      : `${lines.map(({ id, kind, mission, when, next }) => `- \`${id}\` **${next}** · ${when ?? '한 번만'} · ${kindKo[kind] || mission}`).join('\n')}${frozen ? '\n🧊 동결 중이라 모두 기다립니다 (`!해동`)' : ''}`,
   (lines, frozen) =>
     lines.length === 0
       ? 'Nothing is scheduled. For example `!schedule every day at 7 tell me the weather`'
-      : `${lines.map(({ id, kind, mission, cron, next }) => `- \`${id}\` **${next}** · ${kindEn[kind] || mission} (\`${cron}\`)`).join('\n')}${frozen ? '\n🧊 Frozen: all of them wait (`!thaw`)' : ''}`,
+      : `${lines.map(({ id, kind, mission, when, next }) => `- \`${id}\` **${next}** · ${when ?? 'once'} · ${kindEn[kind] || mission}`).join('\n')}${frozen ? '\n🧊 Frozen: all of them wait (`!thaw`)' : ''}`,
 );
 export const noSuchSchedule = phrase<[word: string]>(
   (word) => `\`${word.replaceAll('`', '')}\` 예약은 없습니다. 목록은 \`!예약목록\``,
@@ -67,6 +77,11 @@ export const runBegins = phrase<[id: string, mission: string, how: 'on-time' | '
 export const runOverlaps = phrase<[id: string, what: string]>(
   (id, what) => `⏰ \`${id}\` (${what}): 지난번 실행이 아직 끝나지 않아 이번은 건너뜁니다.`,
   (id, what) => `⏰ \`${id}\` (${what}): the last run is still going on, so this one is skipped.`,
+);
+/** Of a schedule that comes but once, and not afterwards. */
+export const runMissed = phrase<[id: string, what: string]>(
+  (id, what) => `⏰ \`${id}\` (${what}): 꺼져 있거나 멈춰 있던 사이 때가 지나 건너뜁니다. 예약은 끝났습니다.`,
+  (id, what) => `⏰ \`${id}\` (${what}): its time passed while nothing could run, so it is skipped. It was scheduled once only.`,
 );
 export const orderIsGone = phrase<[id: string]>(
   (id) => `⏰ \`${id}\`: 예약한 메시지가 지워졌거나 고쳐져 더는 실행하지 않습니다. 필요하면 \`!예약\`으로 다시 보내 주세요.`,

@@ -23,7 +23,7 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
   [['hq'], '`!임무 할 일` · `//chavion_task: 할 일`: 모두가 계획하고 투표해 실행합니다', '`!task what to do` · `//chavion_task: …`: all plan, vote and carry it out'],
   [ALL, '`!상태` · `!임무목록` · `!취소`: 임무를 보고, 그만둡니다', '`!status` · `!tasks` · `!cancel`: sees tasks, and ends one'],
   [['hq'], '`!선택 A` · `!재시도`: 계획을 고르고, 다시 합니다', '`!choose A` · `!retry`: picks a plan, tries again'],
-  [['hq'], '`!예약 매일 아침 7시에 …`: 정해진 때에 합니다', '`!schedule every day at 7 …`: does it at its time'],
+  [['hq'], '`!예약 매일 아침 7시에 …` · `!예약 30분 뒤에 …`: 정해진 때에 합니다', '`!schedule every day at 7 …` · `!schedule in 30 minutes …`: does it at its time'],
   [HOUSE, '`!예약목록` · `!예약취소` · `!지금실행`: 예약을 보고, 없애고, 바로 해 봅니다', '`!schedules` · `!unschedule` · `!run-now`: sees, ends or tries a schedule'],
   [['hq'], '`!순환 켜기 15분` · `!순환 끄기`: 알아서 살피고 일합니다', '`!cycle on 15m` · `!cycle off`: looks round and works by itself'],
   [HOUSE, '`!실행 ls -la`: 서버에서 명령을 실행합니다 (격리된 작업 폴더)', '`!run ls -la`: runs a command on the server (in a closed workspace)'],

@@ -28,6 +28,17 @@ describe('!schedule', () => {
     expect(await told('!예약목록')).toContain('예약이 없습니다');
   });
 
+  it('is kept for once, in words, and listed by what comes next', async () => {
+    const often = await told('!예약 "0 7 1 1 *" 새해 인사');
+    expect(often).toContain('매년 1월 1일 07:00 (`0 7 1 1 *`)');
+    const once = await told('!예약 30분 뒤에 빨래 알려 줘');
+    expect(once).toMatch(/: 빨래 알려 줘\n\*\*\d{1,2}월 \d{1,2}일 .요일 \d\d:\d\d, 한 번만\*\*/);
+    const list = await told('!예약목록');
+    expect(list).toMatch(/요일 \d\d:\d\d\*\* · 한 번만 · 빨래 알려 줘\n[^\n]*매년 1월 1일 07:00/);
+    expect(await told('!예약 어제 7시에 빨래')).toMatch(/이미 지난 때[^]*예약한 것은 없습니다/);
+    for (const one of [often, once]) await told(`!예약취소 ${idIn(one)}`);
+  });
+
   it('explains what it cannot read', async () => {
     expect(await told('!예약 언젠가 날씨')).toMatch(/언제인지 읽지 못했습니다[^]*예약한 것은 없습니다/);
     expect(await told('!예약 7분마다 날씨')).toContain('간격은');
@@ -52,6 +63,23 @@ describe('!schedule', () => {
     expect(master.notices(hq, command)).toEqual([]);
     await told('!취소');
     await told(`!예약취소 ${id}`);
+  });
+
+  it('fires by itself for once, and leaves the list; its run can be ended by its name', async () => {
+    const { master, hq } = scene;
+    const order = await master.say(hq, '!예약 1분 뒤에 펫샵 예약 페이지 만들기');
+    const id = idIn((await master.noticed(hq, order)).body);
+    const at = master.shown(hq).find((one) => one.id === order)?.at ?? 0;
+    await master.until('its minute', hq, () => (Date.now() >= at + 60_000 ? true : undefined));
+    expect(headsOf(order).filter((one) => one.at < at + 59_000)).toEqual([]);
+    const head = await master.until('a run', hq, () => headsOf(order)[0]);
+    expect(await told('!예약목록')).toContain('예약이 없습니다');
+    const card = await master.until('its card', hq, () => cardOf(head.id));
+    expect(card.body).toMatch(/#\d+/);
+    expect(await told(`!지금실행 ${id}`)).toContain('예약은 없습니다');
+    expect(await told(`!예약취소 ${id}`)).toContain('취소했습니다');
+    await scene.settled();
+    expect(headsOf(order)).toHaveLength(1);
   });
 
   it('fires by itself, once, though the swarm dies in the minute', async () => {

@@ -10,7 +10,8 @@ import { cycleCosts } from '../../bridge/text/clock.ts';
 import { cycleCost, roundsADay } from '../../bots/clock/cycle-cost.ts';
 import { scheduleId } from '../../bridge/queue/schedule-id.ts';
 import { Clock } from '../../bots/clock/clock.ts';
-import { dueOf, isCron, nextRun } from '../../bots/clock/occurrences.ts';
+import { clockCommands } from '../../bots/clock/clock-commands.ts';
+import { cronOf, dueOf, isCron, isToCome, nextRun } from '../../bots/clock/occurrences.ts';
 import { goesOn, outcomeOf, recentMatters, roundNames } from '../../bots/clock/round.ts';
 import { ScheduleStore } from '../../bots/clock/schedule-store.ts';
 import type { Schedule } from '../../bots/clock/schedule.ts';
@@ -45,6 +46,10 @@ describe('when a time comes', () => {
   it('knows what never comes', () => {
     expect(['0 7 * * *', '0 0 29 2 *', '*/15 * * * mon'].map((cron) => isCron(cron, SEOUL))).toEqual([true, true, true]);
     expect(['0 0 31 2 *', '61 * * * *', '0 7 * *', '* * * * * *', 'x'].map((cron) => isCron(cron, SEOUL))).toEqual([false, false, false, false, false]);
+  });
+
+  it('a moment is five fields too, on the owner’s clock', () => {
+    expect([cronOf(utc('2026-11-27T22:00'), SEOUL), cronOf(utc('2027-07-01T05:30'), BERLIN)]).toEqual(['0 7 28 11 *', '30 7 1 7 *']);
   });
 
   const due = (cron: string, missed: 'once' | 'skip', handled: string, now: string, zone = SEOUL) => {
@@ -276,6 +281,97 @@ describe('on a real Redis', () => {
     expect(await store.all()).toEqual([]);
     // Its message heard a second time does not bring it back.
     expect(await store.add(cancelled)).toBe(false);
+  });
+
+  const ONCE = utc('2026-11-22T22:00');
+  const once = { cron: '0 7 23 11 *', once: ONCE } as const;
+
+  it('one that comes once fires once, also over a restart, and leaves the list', async () => {
+    const { jobs, at, clock, schedule, work, tasks, texts } = house();
+    const store = new ScheduleStore(redis.client());
+    const { id } = await schedule(once);
+    await clock().tick();
+    expect(jobs.size).toBe(0);
+    expect((await store.all()).filter(isToCome)).toHaveLength(1);
+    at.now = ONCE;
+    await Promise.all([clock().tick(), clock().tick()]);
+    expect([...jobs.keys()]).toEqual([`$order.run.${ONCE}`]);
+    expect((await store.all()).filter(isToCome)).toEqual([]);
+    // Its job survives what the swarm does not.
+    const reborn = clock();
+    await reborn.tick();
+    await work(reborn);
+    await work(clock());
+    expect([jobs.size, tasks.size]).toEqual([1, 1]);
+    expect(texts()).toEqual([expect.stringMatching(/예약 실행 `[a-z2-7]{4}`: 날씨/u)]);
+    // While its run goes on the master may end it by its name.
+    at.now += 3_600_000;
+    await reborn.tick();
+    expect(await store.named(id)).toHaveLength(1);
+    for (const [root, task] of tasks) tasks.set(root, { ...task, phase: 'done' });
+    await reborn.tick();
+    expect(await store.all()).toEqual([]);
+    at.now += 366 * 24 * 3_600_000;
+    await reborn.tick();
+    await work(reborn);
+    expect([jobs.size, tasks.size]).toEqual([1, 1]);
+  });
+
+  it('one that comes once and was missed comes once after the start; to be skipped it says so and is gone', async () => {
+    const { jobs, at, clock, schedule, work, tasks, texts } = house();
+    const { id } = await schedule(once);
+    await schedule({ ...once, source: EventId.parse('$other'), missed: 'skip', mission: '빨래' });
+    at.now = ONCE + 60 * 24 * 3_600_000;
+    const reborn = clock();
+    await Promise.all([reborn.tick(), clock().tick()]);
+    await reborn.tick();
+    await work(reborn);
+    await reborn.tick();
+    expect([...jobs.values()].map(({ schedule: of, late }) => [of, late])).toEqual([[id, true]]);
+    expect(tasks.size).toBe(1);
+    expect(texts()).toEqual([expect.stringMatching(/빨래[^]*건너뜁니다/u), expect.stringContaining('놓친 것을 한 번')]);
+    expect((await new ScheduleStore(redis.client()).all()).map(({ source }) => source)).toEqual(['$order']);
+  });
+
+  it('one that comes once stays where it was tried before, and is no second run where that goes on still', async () => {
+    const { at, clock, schedule, tasks, jobs, texts } = house();
+    const store = new ScheduleStore(redis.client());
+    const made = await schedule(once);
+    const one = clock();
+    const kept = await store.get(made.id);
+    if (kept === null) throw new Error('gone');
+    await one.runNow(kept, EventId.parse('$now'), at.now);
+    for (const job of jobs.values()) await one.run(job);
+    for (const [root, task] of tasks) tasks.set(root, { ...task, phase: 'done' });
+    await one.tick();
+    expect((await store.all()).filter(isToCome)).toHaveLength(1);
+    for (const [root, task] of tasks) tasks.set(root, { ...task, phase: 'asking' });
+    at.now = ONCE;
+    await one.tick();
+    const newest = [...jobs.values()].at(-1);
+    if (newest !== undefined) await one.run(newest);
+    expect(texts().at(-1)).toContain('건너뜁니다');
+    expect([tasks.size, (await store.all()).length]).toEqual([1, 0]);
+  });
+
+  it('what masters say to it: moments and times in words, sorted by what comes next', async () => {
+    const { clock } = house();
+    const store = new ScheduleStore(redis.client());
+    const commands = clockCommands({ clock: clock(), store, frozen: () => false, paid: () => [], ended: () => Promise.resolve([]), hq: room, hqName: 'HQ', timeZone: SEOUL });
+    const job = (name: 'schedule' | 'schedules', words: string, lang: 'ko' | 'en' = 'ko') => ({ type: 'command' as const, room, source: EventId.parse(`$said-${words}`), at: Date.now(), by: master, lang, name, words });
+    const tell = (words: string, lang: 'ko' | 'en' = 'ko') => commands.schedule(job('schedule', words, lang));
+    expect(await tell('"0 7 * * 1" 회의')).toMatch(/다음 실행: \*\*[^*]*07:00\*\* · 매주 월요일 07:00 \(`0 7 \* \* 1`\)/u);
+    expect(await tell('40분 뒤에 빨래')).toMatch(/\): 빨래\n\*\*\d{1,2}월 \d{1,2}일 .요일 \d\d:\d\d, 한 번만\*\*/u);
+    expect(await tell('in 20 minutes tea', 'en')).toMatch(/\): tea\n\*\*[A-Z][a-z]+day \d{1,2} [A-Z][a-z]+ \d\d:\d\d, once only\*\*/u);
+    expect(await tell('어제 7시에 빨래')).toMatch(/이미 지난 때[^]*예약한 것은 없습니다/u);
+    expect(await tell('내일 빨래')).toContain('몇 시인지도');
+    expect(await tell('매일 7시에 날씨')).toContain('매일 07:00');
+    const lines = ((await commands.schedules(job('schedules', ''))) ?? '').split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^- `[a-z2-7]{4}` \*\*\d{1,2}월 \d{1,2}일 .요일 \d\d:\d\d\*\* · 한 번만 · tea$/u);
+    expect(lines.findIndex((line) => line.endsWith('tea'))).toBeLessThan(lines.findIndex((line) => line.endsWith('빨래')));
+    expect(lines.find((line) => line.endsWith('날씨'))).toMatch(/\*\* · 매일 07:00 · 날씨$/u);
+    expect(lines.find((line) => line.endsWith('회의'))).toContain('매주 월요일 07:00 (`0 7 * * 1`)');
   });
 
   it('run-now runs once for one command, beside the clock', async () => {

@@ -74,7 +74,7 @@ const SHAPES: Readonly<Record<string, (body: string) => Content>> = {
 const WORDS = [
   '!run ls -la', '!실행 ls', '！실행 ls', '！ｒｕｎ ls', '!RUN ls', '!실행! ls', '!실행: ls', '!run : > x', '!실행```\nls\n```', '!실행\n```sh\nls\n```', '!run', '!run --time never ls', '!실행 --파일 a.csv ls', '!실행'.normalize('NFD') + ' ls',
   '//chavion_task: 이 표의 합계를 구해줘', '/chavion_task x', '／／chavion_task：x', '!task x', '!임무: x', '! 임무 x', '!임무! x', '!task', '!task 12', '//chavion_task',
-  '!예약 매일 7시 뉴스', '！예약！ 매일 7시 뉴스', '!예약취소 abcd', '!순환 켜기', '!순환 끄기', '!재시도', '!재시도! 3', '!선택 B', '!선택! B', '!선택: B', '!그만', '!stop!!', '!관리 사람', '!관리! 사람', '!초대 미르',
+  '!예약 매일 7시 뉴스', '!예약 내일 7시 뉴스', '!예약: 30분 뒤에 뉴스', '！예약！ 매일 7시 뉴스', '!예약취소 abcd', '!순환 켜기', '!순환 끄기', '!재시도', '!재시도! 3', '!선택 B', '!선택! B', '!선택: B', '!그만', '!stop!!', '!관리 사람', '!관리! 사람', '!초대 미르',
   '안녕', '! 안녕', 'see !run ls', '!!', 'ls', '!rnu ls', '!runs ls', '!실행자 ls',
 ];
 
@@ -103,7 +103,7 @@ function byReaders(raw: object): string {
   const { body } = root.message;
   const task = parseTask(body);
   if (task?.kind === 'task') return `task ${task.mission}`;
-  if (parseSchedule(body)?.kind === 'schedule') return 'schedule';
+  if (parseSchedule(body, { at: AT, timeZone: 'Asia/Seoul' })?.kind === 'schedule') return 'schedule';
   if (parseUnschedule(body) !== null) return 'unschedule';
   if (parseCycle(body) !== null) return 'cycle';
   if (parseChoose(body)?.kind === 'choice') return 'choose';

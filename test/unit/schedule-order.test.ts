@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { EventId } from '../../bridge/protocol/ids.ts';
-import { parseSchedule, parseUnschedule } from '../../bridge/protocol/schedule-order.ts';
+import { parseSchedule, parseUnschedule, type When } from '../../bridge/protocol/schedule-order.ts';
 import { namesOf, scheduleId, shortName } from '../../bridge/queue/schedule-id.ts';
 
+// Friday, 27 November 2026, ten in the morning in Seoul.
+const ORIGIN = { at: Date.parse('2026-11-27T01:00Z'), timeZone: 'Asia/Seoul' };
+const whenOf = (when: When) => (when.kind === 'cron' ? when.cron : new Date(when.once).toISOString().slice(0, 16));
 const read = (body: string) => {
-  const parsed = parseSchedule(body);
+  const parsed = parseSchedule(body, ORIGIN);
   if (parsed === null) return null;
-  return parsed.kind === 'bad' ? parsed.why : `${parsed.order.cron} | ${parsed.order.mission}${parsed.order.missed === 'skip' ? ' (skip)' : ''}`;
+  return parsed.kind === 'bad' ? parsed.why : `${whenOf(parsed.order.when)} | ${parsed.order.mission}${parsed.order.missed === 'skip' ? ' (skip)' : ''}`;
 };
 
 describe('!schedule', () => {
@@ -71,7 +74,24 @@ describe('!schedule', () => {
     ['!예약', 'empty'],
     ['!예약 매일 7시에', 'no-mission'],
     ['!예약 매일 25시에 날씨', 'when'],
-    ['!예약 7시에 날씨', 'when'],
+    ['!예약 7시에 날씨', '2026-11-27T10:00 | 날씨'],
+    ['!예약 매일 낮 11시에 점심 주문', '0 11 * * * | 점심 주문'],
+    ['!예약 7시에 내일 날씨 알려 줘', '2026-11-27T10:00 | 내일 날씨 알려 줘'],
+    ['!예약 --건너뛰기 내일 아침 7시에 날씨', '2026-11-27T22:00 | 날씨 (skip)'],
+    ['!예약 내일 아침 ７시에 날씨', '2026-11-27T22:00 | 날씨'],
+    ['!예약 내일 7시에', 'no-mission'],
+    ['!예약 내일 날씨', 'hour'],
+    ['!예약 내일부터 매일 7시에 날씨', 'when'],
+    ['!예약 월요일과 목요일 3시에 회의', 'when'],
+    ['!예약 월요일마다 3시에 회의', '0 3 * * 1 | 회의'],
+    ['!schedule on monday at 9 meeting', '2026-11-30T00:00 | meeting'],
+    ['!schedule on mondays at 9 meeting', '0 9 * * 1 | meeting'],
+    ['!schedule on monday and friday at 9 meeting', '0 9 * * 1,5 | meeting'],
+    ['!Schedule Tomorrow at 7 Tell Me The Weather', '2026-11-27T22:00 | Tell Me The Weather'],
+    ['!schedule tomorrow at 7: weather', '2026-11-27T22:00 | weather'],
+    ['!schedule tomorrow check', 'hour'],
+    ['!schedule in 30 minutes', 'no-mission'],
+    ['!schedule 5 apples', 'when'],
     ['!예약 언젠가 날씨', 'when'],
     ['!schedule someday weather', 'when'],
     ['!schedule every day at 7 ' + 'x'.repeat(4_001), 'too-long'],

@@ -24,7 +24,7 @@ function run(): TaskThreadRecord {
 }
 
 const message = (more: object = {}, content: object = {}) => ({ event_id: ORDER, room_id: HQ, sender: MASTER, type: 'm.room.message', origin_server_ts: ORDERED, content: { msgtype: 'm.text', body: '!예약 매일 아침 7시에 서버 살피기', ...content }, unsigned: {}, ...more });
-const standing = (raw: unknown = message(), more: Partial<StandingOrder> = {}): StandingOrder => ({ event: ORDER, room: HQ, raw, reactions: [], revokedAt: 0, ...more });
+const standing = (raw: unknown = message(), more: Partial<StandingOrder> = {}): StandingOrder => ({ event: ORDER, room: HQ, raw, reactions: [], revokedAt: 0, timeZone: 'Asia/Seoul', ...more });
 const judge = (order: StandingOrder | undefined, thread = run(), more: Partial<PlanFacts> = {}, job: object = {}) =>
   judgePlan(jobOf(job), factsOf(thread, { standing: order, ...more }));
 const stop = (sender: string) => ({ event: EventId.parse('$sign'), sender: sender as never, key: '🛑', at: AT });
@@ -37,7 +37,14 @@ describe('a run of a schedule', () => {
     expect(judge(standing(message(), { reactions: [stop('@eve:test')] })).kind).toBe('command');
   });
 
+  it('is a master’s of a schedule that came once, however long after', () => {
+    expect(judge(standing(message({}, { body: '!예약 내일 아침 7시에 서버 살피기' })))).toMatchObject({ kind: 'command', by: MASTER });
+    expect(judge(standing(message({}, { body: '!schedule in 30 minutes look' }))).kind).toBe('command');
+    expect(judge(standing(message({}, { body: '!예약 내일 아침 7시에 서버 살피기' }), { revokedAt: AT }))).toMatchObject({ kind: 'refused', why: 'revoked' });
+  });
+
   it.each<[string, string, StandingOrder | undefined]>([
+    ['its moment was past when it was sent', 'not-scheduled', standing(message({}, { body: '!예약 어제 아침 7시에 서버 살피기' }))],
     ['nothing can be read of the order', 'not-scheduled', undefined],
     ['it is another event', 'not-scheduled', standing(message(), { event: EventId.parse('$other') })],
     ['the order is a stranger’s', 'not-master', standing(message({ sender: '@eve:test' }))],
