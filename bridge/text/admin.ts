@@ -118,9 +118,8 @@ export interface Lines {
   readonly among: (names: readonly string[]) => string;
   readonly free: (size: string) => string;
   readonly freeAt: (size: string, folders: string) => string;
-  readonly backups: string;
-  readonly logs: string;
-  readonly workspaces: string;
+  /** What a part or a folder of the house is for, before the name that it has on the server. */
+  readonly part: (name: string) => string;
   readonly noBackup: string;
   readonly lastBackup: (ms: number, size: string) => string;
   readonly up: string;
@@ -130,6 +129,19 @@ export interface Lines {
   readonly unseen: (names: readonly string[], which: keyof typeof SHOWS) => string;
   readonly unseenBackup: string;
 }
+
+const PART_KO: Readonly<Record<string, string>> = {
+  synapse: '대화 · synapse',
+  redis: '기억과 할 일 · redis',
+  swarm: '에이전트들 · swarm',
+  executor: '실행자 · executor',
+  postgres: '대화 저장 · postgres',
+  launcher: '집 · launcher',
+  media: '보낸 파일 · media',
+  desk: '관리 · desk',
+  backups: '백업',
+  logs: '기록',
+};
 
 const listedNames = (names: readonly string[], others: (more: number) => string): string => `${names.slice(0, 4).join(', ')}${names.length > 4 ? others(names.length - 4) : ''}`;
 
@@ -146,9 +158,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     among: (names) => (names.length === 0 ? '(빈 방)' : names.length === 2 ? `${withParticle(names[0] ?? '', '과', '와')} ${names[1] ?? ''}` : listedNames(names, (more) => ` 외 ${more}명`)),
     free: (size) => `남은 자리: ${size}`,
     freeAt: (size, folders) => `남은 자리: ${size} (${folders})`,
-    backups: '백업',
-    logs: '기록',
-    workspaces: '작업 폴더',
+    part: (name) => PART_KO[name] ?? name,
     noBackup: '아직 없습니다. 서버에서: `npm start -- backup`',
     lastBackup: (ms, size) => `마지막: ${ago.ko(ms)}, ${size}. 새로: 서버에서 \`npm start -- backup\``,
     up: '정상',
@@ -169,9 +179,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     among: (names) => (names.length === 0 ? '(empty room)' : names.length === 2 ? names.join(' and ') : listedNames(names, (more) => ` and ${more} more`)),
     free: (size) => `free: ${size}`,
     freeAt: (size, folders) => `free: ${size} (${folders})`,
-    backups: 'backups',
-    logs: 'logs',
-    workspaces: 'workspaces',
+    part: (name) => name,
     noBackup: 'none yet. On the server: `npm start -- backup`',
     lastBackup: (ms, size) => `last: ${ago.en(ms)}, ${size}. Anew, on the server: \`npm start -- backup\``,
     up: 'well',

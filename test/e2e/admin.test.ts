@@ -43,6 +43,7 @@ describe('!admin', () => {
     expect(scene.master.shown(direct).find(({ source }) => source === help)?.body).toMatch(/클로드가 대답합니다[^]*!그만[^]*!기억[^]*본부 방에서/);
     expect(await admin('!관리 디스크')).toMatch(/synapse: \d+ [KM]B[\s\S]*남은 자리: \d/);
     expect(await admin('!관리 버전')).toMatch(/Chavion 0\.\d[\s\S]*Synapse 1\.\d+/);
+    expect(await admin('!관리 디스크')).toMatch(/^- 백업: .*\n- 기록: /m);
     expect(await admin('!관리 백업')).toContain('아직 없습니다');
     expect(await admin('!관리 상태')).toMatch(/synapse: 정상[\s\S]*redis: 정상[\s\S]*swarm: 정상/);
   });

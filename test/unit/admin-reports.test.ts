@@ -54,7 +54,7 @@ describe('what the desk in a container says of the house', () => {
   it('does not guess what only a silent swarm could tell', async () => {
     answers = USERS;
     const said = await asked('health', 'ko', 'http://127.0.0.1:9');
-    expect(said).toContain('- swarm: 응답 없음. 까닭은 서버에서: `docker compose logs swarm`');
+    expect(said).toContain('- 에이전트들 · swarm: 응답 없음. 까닭은 서버에서: `docker compose logs swarm`');
     expect(said).toMatch(/여기서는 볼 수 없는 것: redis, executor, caddy/);
     expect(said).not.toMatch(/redis: |executor: /);
   });

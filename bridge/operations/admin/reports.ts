@@ -50,7 +50,7 @@ const ROWS: Readonly<Record<AdminReport, (deps: ReportDeps) => Promise<readonly 
     const { used, free, disks = [] } = await facts.disk();
     const left = disks.length < 2 ? [lines.free(readableBytes(free))] : disks.map((disk) => lines.freeAt(readableBytes(disk.free), disk.folders.join(', ')));
     const [seen, unseen] = split(used, 'disk', lines);
-    return [...seen.map(([name, bytes]) => `${name}: ${readableBytes(bytes)}`), ...left, ...unseen];
+    return [...seen.map(([name, bytes]) => `${lines.part(name)}: ${readableBytes(bytes)}`), ...left, ...unseen];
   },
   versions: async ({ facts, lines }) => {
     const [seen, unseen] = split(await facts.versions(), 'versions', lines);
@@ -63,7 +63,7 @@ const ROWS: Readonly<Record<AdminReport, (deps: ReportDeps) => Promise<readonly 
   },
   health: async ({ facts, lines }) => {
     const [seen, unseen] = split(await facts.health(), 'health', lines);
-    return [...seen.map(([part, state]) => `${part}: ${state === 'up' ? lines.up : state === 'halted' ? lines.halted : lines.silent(part, facts.place)}`), ...unseen];
+    return [...seen.map(([part, state]) => `${lines.part(part)}: ${state === 'up' ? lines.up : state === 'halted' ? lines.halted : lines.silent(part, facts.place)}`), ...unseen];
   },
 };
 
