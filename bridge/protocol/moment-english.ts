@@ -13,7 +13,7 @@ const WEEK = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 const cut = (text: string, match: RegExpExecArray): string => text.slice(match[0].length).trimStart();
-const numberOf = (word: string): number | null => (/^\d{1,6}$/u.test(word) ? Number(word) : (NUMBERS.get(word) ?? null));
+export const englishNumber = (word: string): number | null => (/^\d{1,6}$/u.test(word) ? Number(word) : (NUMBERS.get(word) ?? null));
 
 interface SaidEnglishDay {
   readonly value: SaidDay;
@@ -50,7 +50,7 @@ function delayIn(text: string): Found<Said> {
   const hours = /^in\s(?:about\s)?([a-z]{1,6}|\d{1,4})\s?(?:hours?|hrs?|h)(?:(?:\sand)?\s?([a-z]{1,6}(?:-five)?|\d{1,4})\s?(?:minutes?|mins?|m))?(?=[\s,:]|$)/u.exec(text) ?? /^(\d{1,4})\s?(?:hours?|hrs?)\s(?:from now|later)(?=[\s,:]|$)/u.exec(text);
   const found = halves ?? minutes ?? hours;
   if (found === null) return null;
-  const [first, more] = [numberOf(found[1] ?? ''), numberOf(found[2] ?? '0')];
+  const [first, more] = [englishNumber(found[1] ?? ''), englishNumber(found[2] ?? '0')];
   if (first === null || more === null) return null;
   const value: Said = { kind: 'delay', minutes: found === minutes ? first : first * 60 + (found === halves ? 30 : more) };
   return { value, rest: cut(text, found) };
@@ -59,7 +59,7 @@ function delayIn(text: string): Found<Said> {
 function dayIn(text: string): (SaidEnglishDay & { readonly same?: true }) | null {
   const ahead = /^in\s([a-z]{1,6}|\d{1,4})\s(day|week|month|year)s?(?=[\s,:]|$)/u.exec(text);
   if (ahead !== null) {
-    const count = numberOf(ahead[1] ?? '');
+    const count = englishNumber(ahead[1] ?? '');
     if (count === null) return null;
     const months = ahead[2] === 'month' ? count : ahead[2] === 'year' ? count * 12 : null;
     return { value: months === null ? { kind: 'days', ahead: ahead[2] === 'week' ? count * 7 : count } : { kind: 'months', ahead: months }, rest: cut(text, ahead), same: true };

@@ -11,7 +11,8 @@ const COUNTED_DAYS: ReadonlyMap<string, number> = new Map([['하루', 1], ['이�
 const WEEK = '일월화수목금토';
 
 /** `30`, `삼십`, `두`. */
-function numberOf(word: string): number | null {
+export function koreanNumber(word: string): number | null {
+  if (word === '') return null;
   const plain = readDigits(word) ?? NATIVE.get(word);
   if (plain !== undefined) return plain;
   const [, tens, ten, ones] = /^([이삼사오육칠팔구]?)(십?)([일이삼사오육칠팔구]?)$/u.exec(word) ?? [];
@@ -25,7 +26,7 @@ export function koreanMoment(text: string): Found<Said> {
   const delay = delayOf(text.slice(now));
   if (delay !== null) return delay;
   const day = dayIn(text);
-  const time = timeIn(day?.rest ?? text);
+  const time = koreanHours(day?.rest ?? text);
   if (time !== null) return { value: { kind: 'at', day: day?.value ?? null, time: time.value }, rest: time.rest };
   if (day === null) return null;
   // Some days on, at this hour; a day by its name has its hour said, too.
@@ -40,8 +41,8 @@ function delayOf(text: string): Found<Said> {
   const minutes = hours === null ? /^(\d{1,6}|[일이삼사오육칠팔구십]{1,3})\s?분\s?(?:뒤|후|있다가?|이따가?)(?:에|에는)?(?=[\s,:]|$)/u.exec(text) : null;
   const found = hours ?? minutes;
   if (found === null) return null;
-  const whole = found[1] === '반' ? 0.5 : numberOf(found[1] ?? '');
-  const more = found[2] === undefined ? numberOf(found[3] ?? '0') : 30;
+  const whole = found[1] === '반' ? 0.5 : koreanNumber(found[1] ?? '');
+  const more = found[2] === undefined ? koreanNumber(found[3] ?? '0') : 30;
   return whole === null || more === null ? null : { value: { kind: 'delay', minutes: hours === null ? whole : whole * 60 + more }, rest: cut(text, found) };
 }
 
@@ -49,7 +50,7 @@ function dayIn(text: string): { readonly value: SaidDay; readonly rest: string; 
   const counted = /^(하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘|보름)\s?(?:뒤|후|있다가?)(?:에|에는)?(?=[\s,:]|$)/u.exec(text);
   if (counted !== null) return { value: { kind: 'days', ahead: COUNTED_DAYS.get(counted[1] ?? '') ?? 0 }, rest: cut(text, counted), same: true };
   const ahead = /^(\d{1,4}|열한|열두|열|한|두|세|석|네|넉|다섯|여섯|일곱|여덟|아홉|[일이삼사오육칠팔구십]{1,3})\s?(일|주일|주|달|개월|년|해)\s?(?:뒤|후|있다가?)(?:에|에는)?(?=[\s,:]|$)/u.exec(text);
-  if (ahead !== null) return daysAhead(numberOf(ahead[1] ?? ''), ahead[2] ?? '', cut(text, ahead));
+  if (ahead !== null) return daysAhead(koreanNumber(ahead[1] ?? ''), ahead[2] ?? '', cut(text, ahead));
   const named = /^(그저께|그제|어제|오늘|금일|내일\s?모레|내일|명일|모레|글피|그글피)(?:은|의|에)?(?=[\s,]|$|[오아새저밤낮점정자한두세네다여일열\d])/u.exec(text);
   if (named !== null) return { value: { kind: 'days', ahead: NAMED_DAYS.get((named[1] ?? '').replace(/\s/u, '')) ?? 0 }, rest: cut(text, named) };
   return weekdayIn(text) ?? dateIn(text);
@@ -81,14 +82,14 @@ function dateIn(text: string): ReturnType<typeof dayIn> {
   return { value: { kind: 'day-of-month', day: Number(month[2]), month: which }, rest: cut(text, month) };
 }
 
-function timeIn(text: string): Found<SaidTime> {
-  const fixed = /^(?:낮\s?|밤\s?)?(정오|자정)(?:에|에는)?(?=[\s,:]|$)/u.exec(text);
+export function koreanHours(text: string): Found<SaidTime> {
+  const fixed = /^(?:낮\s?|밤\s?)?(정오|자정)(?:에는?|마다)?(?=[\s,:]|$)/u.exec(text);
   if (fixed !== null) return { value: exactly(fixed[1] === '정오' ? 12 : 24, 0), rest: cut(text, fixed) };
-  const found = /^(오전|아침|새벽|오후|한낮|대낮|낮|점심|저녁|한밤|밤)?(?:에\s)?\s?(\d{1,2}|열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉)(?::(\d{2})|\s?시(?:\s?(반)|\s?(\d{1,2}|[일이삼사오육칠팔구십]{1,3})\s?분)?)\s?(?:정각)?(?:에는|쯤에?|경에?|에)?(?=[\s,:]|$)/u.exec(text);
+  const found = /^(오전|아침|새벽|오후|한낮|대낮|낮|점심|저녁|한밤|밤)?(?:에\s)?\s?(\d{1,2}|열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉)(?::(\d{2})|\s?시(?:\s?(반)|\s?(\d{1,2}|[일이삼사오육칠팔구십]{1,3})\s?분)?)\s?(?:정각)?(?:에는|쯤에?|경에?|마다|에)?(?=[\s,:]|$)/u.exec(text);
   if (found === null) return null;
   const [, part, hourWord = '', colon, half, minuteWord] = found;
-  const hour = numberOf(hourWord);
-  const minute = half === undefined ? numberOf(colon ?? minuteWord ?? '0') : 30;
+  const hour = koreanNumber(hourWord);
+  const minute = half === undefined ? koreanNumber(colon ?? minuteWord ?? '0') : 30;
   if (hour === null || minute === null || hour > 24 || minute > 59) return null;
   return { value: part === undefined ? bareHour(hour, minute, hourWord.startsWith('0')) : partOfDay(part, hour, minute), rest: cut(text, found) };
 }

@@ -1,4 +1,5 @@
-import { koreanHour } from './moment-hours.ts';
+import { englishNumber } from './moment-english.ts';
+import { koreanHours, koreanNumber } from './moment-korean.ts';
 
 /** Times that come again and again as people say them, at the beginning of a text: a small table of Korean and English. Pure. */
 
@@ -24,13 +25,15 @@ export function timesOf(text: string): Times | 'interval' | null {
 const cut = (text: string, match: RegExpExecArray): string => text.slice(match[0].length).trimStart();
 
 function every(text: string): Times | 'interval' | null {
-  const minutes = /^(?:매\s?분|every\s+minute)(?:마다)?(?=\s|$)/iu.exec(text) ?? /^(?:(\d{1,4})\s*분(?:마다|\s?간격으로|에 한 ?번(?:씩)?)|every\s+(\d{1,4})\s*(?:minutes?|mins?|m)(?=[\s,:]|$))/iu.exec(text);
-  if (minutes !== null) return interval(Number(minutes[1] ?? minutes[2] ?? 1), 60, (n) => `*/${n} * * * *`, text, minutes);
+  const minutes = /^(?:매\s?분|every\s+minute)(?:마다)?(?=\s|$)/iu.exec(text) ?? /^(?:(\d{1,4}|[일이삼사오육칠팔구십]{1,3})\s*분(?:마다|\s?간격으로|에 한 ?번(?:씩)?)|every\s+(\d{1,4}|[a-z]{3,6}(?=\s))\s*(?:minutes?|mins?|m)(?=[\s,:]|$))/iu.exec(text);
+  if (minutes !== null) return interval(countOf(minutes), 60, (n) => `*/${n} * * * *`, text, minutes);
   const past = /^매\s?시(?:간)?\s*(\d{1,2})분(?:에|마다)?(?=\s|$)/u.exec(text);
   if (past !== null) return Number(past[1]) < 60 ? { cron: `${Number(past[1])} * * * *`, rest: cut(text, past) } : null;
-  const hours = /^(?:매\s?시간?(?:마다)?(?=\s|$)|(?:한\s?)?시간마다|every\s+hour(?=[\s,:]|$)|hourly(?=[\s,:]|$))/iu.exec(text) ?? /^(?:(\d{1,3})\s*시간(?:마다|\s?간격으로|에 한 ?번(?:씩)?)|every\s+(\d{1,3})\s*(?:hours?|hrs?|h)(?=[\s,:]|$))/iu.exec(text);
-  return hours === null ? null : interval(Number(hours[1] ?? hours[2] ?? 1), 24, (n) => (n === 1 ? '0 * * * *' : `0 */${n} * * *`), text, hours);
+  const hours = /^(?:매\s?시간?(?:마다)?(?=\s|$)|(?:한\s?)?시간마다|every\s+hour(?=[\s,:]|$)|hourly(?=[\s,:]|$))/iu.exec(text) ?? /^(?:(\d{1,3}|두|세|네|여섯|여덟|열두)\s*시간(?:마다|\s?간격으로|에 한 ?번(?:씩)?)|every\s+(\d{1,3}|[a-z]{3,6}(?=\s))\s*(?:hours?|hrs?|h)(?=[\s,:]|$))/iu.exec(text);
+  return hours === null ? null : interval(countOf(hours), 24, (n) => (n === 1 ? '0 * * * *' : `0 */${n} * * *`), text, hours);
 }
+
+const countOf = ([, korean, english]: RegExpExecArray): number => koreanNumber(korean ?? '') ?? englishNumber((english ?? '1').toLowerCase()) ?? 0;
 
 function interval(n: number, whole: number, cron: (n: number) => string, text: string, match: RegExpExecArray): Times | 'interval' {
   if (n < 1 || n >= whole || whole % n !== 0) return 'interval';
@@ -65,17 +68,10 @@ function koreanDay(text: string): Found<Day> {
 const inMonth = (day: number, rest: string): Found<Day> => (day >= 1 && day <= 31 ? { value: { dayOfMonth: String(day), dayOfWeek: '*' }, rest } : null);
 const weekList = (days: readonly number[]): string => [...new Set(days)].toSorted((a, b) => a - b).join(',');
 
+/** Read as of a single moment: only that a night's small hours stand on the next day makes no difference. */
 function koreanTime(text: string): Found<{ readonly hour: number; readonly minute: number }> {
-  const fixed = /^(?:낮\s*)?(정오|자정)(?:에|마다)?(?=\s|$)\s*/u.exec(text);
-  if (fixed !== null) return { value: { hour: fixed[1] === '정오' ? 12 : 0, minute: 0 }, rest: cut(text, fixed) };
-  const match = /^(오전|아침|새벽|오후|낮|점심|저녁|밤)?\s*(\d{1,2})(?::(\d{2})|시(?:\s*(\d{1,2})분|\s*(반))?)\s*(?:에|마다|쯤)*(?=[\s,]|$)\s*/u.exec(text);
-  if (match === null) return null;
-  const [, part, hours, colon, minutes, half] = match;
-  const minute = half === undefined ? Number(colon ?? minutes ?? 0) : 30;
-  const said = Number(hours);
-  // Without a part of the day hours count to 24, as on a timetable.
-  const hour = part === undefined || said > 12 ? said : koreanHour(part, said);
-  return hour > 23 || minute > 59 ? null : { value: { hour, minute }, rest: cut(text, match) };
+  const found = koreanHours(text);
+  return found?.value == null ? null : { value: { hour: found.value.otherwise % 24, minute: found.value.minute }, rest: found.rest };
 }
 
 const ENGLISH_WEEK = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
