@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../bridge/appservice/timeline.ts';
 import type { Account } from '../bridge/matrix/account.ts';
-import { classifyAttachment, decodeTextFile, IMAGE_LIMIT_BYTES, imageTypeOf, TEXT_LIMIT_BYTES } from '../bridge/matrix/attachment.ts';
+import { classifyAttachment, readTextFile, IMAGE_LIMIT_BYTES, imageTypeOf, TEXT_LIMIT_BYTES } from '../bridge/matrix/attachment.ts';
 import type { EventId } from '../bridge/protocol/ids.ts';
 import type { Attachment } from '../bridge/protocol/room-event.ts';
 import type { ReadAttachment } from './context.ts';
@@ -9,6 +10,8 @@ import type { ReadAttachment } from './context.ts';
 const LATEST_MESSAGES = 20;
 const LATEST_FILES = 6;
 const REMEMBERED = 50;
+/** Ours are read within milliseconds; another server's may never come. */
+const LOOK_MS = 5_000;
 
 const NOT_FETCHED: ReadAttachment = { kind: 'unreadable', why: 'could not be fetched' };
 
@@ -20,6 +23,14 @@ export class Attachments {
     const withFiles = entries.slice(-LATEST_MESSAGES).flatMap(({ event }) => (event.attachment === undefined || event.chavion !== undefined ? [] : [{ id: event.eventId, file: event.attachment }]));
     const read = withFiles.slice(-LATEST_FILES).map(async ({ id, file }) => [id, await this.#once(file, account)] as const);
     return new Map(await Promise.all(read));
+  }
+
+  /** Only of what agents would be given as text, and not for longer than the others in the room can wait. */
+  async holdsSecret(file: Attachment, reader: () => Promise<Account>): Promise<boolean> {
+    if (classifyAttachment(file).kind !== 'text') return false;
+    const looking = reader().then((account) => this.#once(file, account)).catch(() => NOT_FETCHED);
+    const read = await Promise.race([looking, sleep(LOOK_MS, NOT_FETCHED, { ref: false })]);
+    return read.kind === 'text' && read.masked === true;
   }
 
   #once(file: Attachment, account: Account): Promise<ReadAttachment> {
@@ -43,8 +54,8 @@ async function fetchAttachment(file: Attachment, account: Account): Promise<Read
   try {
     const data = await account.download(file.url, readable.kind === 'text' ? TEXT_LIMIT_BYTES : IMAGE_LIMIT_BYTES);
     if (readable.kind === 'text') {
-      const text = decodeTextFile(data);
-      return text === null ? { kind: 'unreadable', why: 'not text' } : { kind: 'text', text };
+      const read = readTextFile(data);
+      return read === null ? { kind: 'unreadable', why: 'not text' } : { kind: 'text', ...read };
     }
     const mediaType = imageTypeOf(data);
     return mediaType === null ? { kind: 'unreadable', why: 'not an image' } : { kind: 'image', mediaType, data };

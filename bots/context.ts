@@ -6,7 +6,7 @@ import { cutToTokens, estimateTokens } from './token-budget.ts';
 
 /** What became of a file somebody posted. */
 export type ReadAttachment =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; /** A secret stood in it. */ readonly masked?: boolean }
   | { readonly kind: 'image'; readonly mediaType: string; readonly data: Uint8Array }
   | { readonly kind: 'unreadable'; readonly why: string };
 

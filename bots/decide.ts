@@ -14,6 +14,7 @@ import { address, type Audience, type Callable } from './addressing/address.ts';
 import { floorSentence } from './addressing/floor-sentence.ts';
 import { isForHouse, parseCommand, type Command } from './commands/parse.ts';
 import { languageOf, languageOfCommand } from '../bridge/protocol/language.ts';
+import { withSecretTold } from './exposed.ts';
 import { type Choosable, modelWish } from './model-wish.ts';
 
 /** What a message sets off. Stored as a whole before anything is done, so that a repeated event does the same. */
@@ -85,15 +86,7 @@ const NOTHING: Plan = { jobs: [] };
 
 /** What a master's message sets off. Pure; the same message and facts give the same plan. */
 export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
-  const plan = understood(message, facts);
-  if (!message.masked) return plan;
-  const lang = languageOf(words(message), facts.roomLang, namesOf(facts));
-  const told = notice(message, say.secretMasked[lang](), { event: message.eventId, otherwise: say.secretNotRemoved[lang]() });
-  // One line of the coordinator a message: where it has something else to say, both go into it.
-  const [other] = plan.jobs.filter((job): job is NoticeJob => job.type === 'notice');
-  const before = plan.jobs.some((job) => job.type === 'order' || job.type === 'command') ? say.secretNotRun[lang]() : other?.text;
-  const joined = before === undefined ? told : { ...told, text: `${before}\n\n${told.text}` };
-  return { ...plan, jobs: [...plan.jobs.filter((job) => job.type !== 'notice' && job.type !== 'order' && job.type !== 'command'), joined] };
+  return withSecretTold(message, understood(message, facts), languageOf(words(message), facts.roomLang, namesOf(facts)));
 }
 
 function understood(message: MessageEvent, facts: Facts): Plan {
@@ -303,13 +296,12 @@ function turnFor(message: MessageEvent, agent: AgentId, lang: Lang, more: Partia
   };
 }
 
-function notice(message: Pick<MessageEvent, 'roomId' | 'eventId' | 'thread'>, text: string, redact?: NoticeJob['redact']): NoticeJob {
+function notice(message: Pick<MessageEvent, 'roomId' | 'eventId' | 'thread'>, text: string): NoticeJob {
   return {
     type: 'notice',
     room: message.roomId,
     source: message.eventId,
     ...(message.thread === undefined ? {} : { thread: message.thread }),
     text,
-    ...(redact === undefined ? {} : { redact }),
   };
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Rooms } from '../bridge/appservice/rooms.ts';
 import type { Entry, Timeline } from '../bridge/appservice/timeline.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
-import type { EditEvent, MembershipEvent, MessageEvent, ReactionEvent, RoomEvent, UpgradeEvent } from '../bridge/protocol/room-event.ts';
+import type { EditEvent, MembershipEvent, MessageEvent, OtherEvent, ReactionEvent, RoomEvent, UpgradeEvent } from '../bridge/protocol/room-event.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { Floor, jobId, type SwarmJob } from '../bridge/protocol/turn.ts';
@@ -11,12 +11,14 @@ import type { JobQueue } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { clockTime } from '../bridge/text/purse.ts';
 import * as say from '../bridge/text/room.ts';
+import type { Attachments } from './attachments.ts';
 import { parseCommand } from './commands/parse.ts';
 import { ENCRYPTED_EVERY_S } from './coordinator.ts';
 import { inPieces, joined } from './burst.ts';
-import { decideForMaster, decideForOthers, type Facts, type Plan } from './decide.ts';
+import { decideForMaster, decideForOthers, type Facts } from './decide.ts';
 import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
 import { languageOf } from '../bridge/protocol/language.ts';
+import { exposedNotice, secretNotice, unreadLine, withSecretTold } from './exposed.ts';
 import type { Minds } from './minds.ts';
 import { permalinkOfRoom } from './tasks/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
@@ -39,6 +41,7 @@ export interface IntakeDeps {
   readonly residents: Residents;
   readonly roster: Roster;
   readonly running: RunningTurns;
+  readonly attachments: Pick<Attachments, 'holdsSecret'>;
   readonly minds: Minds;
   /** Takes over what the masters have chosen. */
   readonly reloadMinds: () => Promise<void>;
@@ -85,6 +88,11 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function handle(event: RoomEvent): Promise<void> {
     await rooms.note(event);
+    if (event.masked === true && event.kind !== 'message' && event.kind !== 'edit') {
+      await decisions.decided(event, { jobs: [exposedNotice(event, await languageHere(event.roomId))] });
+      // What it says is no sign and no vote; who lives here and where the room goes on holds all the same.
+      if (event.kind === 'reaction' || event.kind === 'poll-response' || event.kind === 'unreadable' || event.kind === 'other') return;
+    }
     switch (event.kind) {
       case 'message':
         return residents.isOwn(event.sender) ? deps.tasks.hear(event) : hear(event);
@@ -108,21 +116,26 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
         return event.masked ? secretInEdit(event) : edited(event);
       case 'poll-response':
         return deps.tasks.hear(event);
+      case 'other':
+        return unread(event);
       case 'standing':
       case 'power':
         return undefined;
     }
   }
 
-  async function hear(message: MessageEvent): Promise<void> {
-    const master = (await rooms.masters()).has(message.sender);
-    const told = swarmKey('told', message.sender);
-    const [known, floor, toldBefore] = await redis.mget(decisionKey(message.eventId), swarmKey('floor', message.roomId), told);
-    if (known != null) return decisions.carryOut(message.roomId, decisionOf(known));
-    if (!master) return decisions.decided(message, withMask(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null)));
+  async function hear(heard: MessageEvent): Promise<void> {
+    const master = (await rooms.masters()).has(heard.sender);
+    const told = swarmKey('told', heard.sender);
+    const [known, floor, toldBefore] = await redis.mget(decisionKey(heard.eventId), swarmKey('floor', heard.roomId), told);
+    if (known != null) return decisions.carryOut(heard.roomId, decisionOf(known));
+    const message = await withFileRead(heard);
+    const lang = languageOf(message.body, deps.lang);
+    if (!master) return decisions.decided(message, withSecretTold(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null), lang));
     const now = deps.former.get(message.roomId);
     if (now !== undefined && message.thread === undefined && parseCommand(message.body) === null) {
-      return decisions.decided(message, withMask(message, { jobs: [{ type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) }] }));
+      const line = { type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) } as const;
+      return decisions.decided(message, withSecretTold(message, { jobs: [line] }, lang));
     }
     const pieces = await piecesBefore(message, deps.timeline, callables());
     const whole = joined(pieces, message);
@@ -130,28 +143,16 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
     if (seen === null) return;
     const tap = await waiting.toldOf(message, seen.roomLang);
-    const plan = tap === null ? inPieces(decideForMaster(whole, seen), pieces, message, callables()) : { jobs: [tap] };
+    const plan = tap === null ? inPieces(decideForMaster(whole, seen), pieces, message, callables()) : withSecretTold(message, { jobs: [tap] }, seen.roomLang);
     await decisions.decided(message, plan, true);
     if (plan.jobs.some((job) => job.type === 'turn')) deps.memory.consider(message.roomId, seen.roomLang);
     deps.log.info({ event: message.eventId, room: message.roomId, jobs: plan.jobs.length, afterMs: Date.now() - message.at }, 'heard');
   }
 
-  /** A secret is taken out of the room whoever wrote it. */
-  function withMask(message: MessageEvent, plan: Plan): Plan {
-    if (!message.masked || plan.jobs.length > 0) return plan;
-    return { ...plan, jobs: [maskNotice(message)] };
-  }
-
-  function maskNotice(event: { roomId: RoomId; eventId: EventId; body: string; thread?: EventId }): SwarmJob {
-    const lang = languageOf(event.body, deps.lang);
-    return {
-      type: 'notice',
-      room: event.roomId,
-      source: event.eventId,
-      ...(event.thread === undefined ? {} : { thread: event.thread }),
-      text: say.secretMasked[lang](),
-      redact: { event: event.eventId, otherwise: say.secretNotRemoved[lang]() },
-    };
+  /** The same with what the file itself holds: it is taken out of the room before an order that hangs on it begins. */
+  async function withFileRead(message: MessageEvent): Promise<MessageEvent> {
+    if (message.masked || message.attachment === undefined) return message;
+    return (await deps.attachments.holdsSecret(message.attachment, () => rooms.reader(message.roomId))) ? { ...message, masked: true } : message;
   }
 
   /** Null in a room that cannot be read any more: nobody there could answer. */
@@ -270,6 +271,16 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
   }
 
+  /** Of a master's poll or sticker. */
+  async function unread(event: OtherEvent): Promise<void> {
+    if (!(await rooms.masters()).has(event.sender)) return;
+    const line = unreadLine(event, await languageHere(event.roomId));
+    if (line !== null) await decisions.decided(event, { jobs: [line] });
+  }
+
+  /** Where nobody can read what was said, the house's. */
+  const languageHere = (room: RoomId): Promise<Lang> => deps.roomLang(room).catch(() => deps.lang);
+
   async function edited(event: EditEvent): Promise<void> {
     await deps.tasks.hear(event);
     if (!(await rooms.masters()).has(event.sender)) return;
@@ -280,7 +291,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   }
 
   async function secretInEdit(event: Extract<RoomEvent, { kind: 'edit' }>): Promise<void> {
-    await decisions.decided(event, { jobs: [maskNotice(event)] });
+    await decisions.decided(event, { jobs: [secretNotice(event, languageOf(event.body, deps.lang))] });
   }
 
   const floorIn = async (room: RoomId) => Floor.safeParse((await redis.get(swarmKey('floor', room)))?.split(' ')[1]).data;

@@ -200,7 +200,9 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     log,
   });
 
+  const attachments = new Attachments();
   const intake = createIntake({
+    attachments,
     redis,
     queue,
     timeline,
@@ -258,7 +260,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ghost,
     timeline,
     rooms,
-    attachments: new Attachments(),
+    attachments,
     memory,
     budget,
     running,

@@ -62,6 +62,7 @@ export class Signs {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'other':
       case 'poll-response':
       case 'unreadable':
         return;

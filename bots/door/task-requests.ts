@@ -154,6 +154,7 @@ export class TaskRequests {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'other':
       case 'unreadable':
         return;
     }

@@ -67,6 +67,7 @@ export function taskEar(deps: TaskEarDeps): TaskEar {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'other':
       case 'unreadable':
         return;
     }

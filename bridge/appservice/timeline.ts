@@ -108,6 +108,7 @@ export class Timeline {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'other':
       case 'unreadable':
         return;
     }

@@ -1,9 +1,11 @@
 import { MatrixClient, MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 import { EventId, GHOST_DEVICE, type RoomId, type UserId } from '../protocol/ids.ts';
+import { cleanName } from './clean-text.ts';
 import { installHttp } from './http.ts';
 import { patiently, type Trouble } from './patience.ts';
 import type { RoomLanes } from './room-lanes.ts';
+import { maskSecrets } from './secrets.ts';
 
 export interface AccountOptions {
   readonly homeserverUrl: string;
@@ -109,7 +111,7 @@ export class Account {
   async joinedMembers(room: RoomId): Promise<ReadonlyMap<string, string>> {
     const Members = z.object({ joined: z.record(z.string(), z.object({ display_name: z.string().nullish() })) });
     const { joined } = Members.parse(await this.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`));
-    return new Map(Object.entries(joined).map(([user, member]) => [user, member.display_name ?? user]));
+    return new Map(Object.entries(joined).map(([user, member]) => [user, maskSecrets(cleanName(member.display_name ?? '')).text || user]));
   }
 
   /** Newest first. */

@@ -91,11 +91,14 @@ export function imageTypeOf(bytes: Uint8Array): 'image/png' | 'image/jpeg' | 'im
  * A text file as text: UTF-8, UTF-16 with its mark, or CP949 (EUC-KR) as many Korean files still are.
  * Cleaned and with secrets masked, ready for a model; `null` when it is no text.
  */
-export function decodeTextFile(bytes: Uint8Array): string | null {
+export const decodeTextFile = (bytes: Uint8Array): string | null => readTextFile(bytes)?.text ?? null;
+
+/** The same, and whether a secret stood in it. */
+export function readTextFile(bytes: Uint8Array): { readonly text: string; readonly masked: boolean } | null {
   const text = decodeBytes(bytes);
   // eslint-disable-next-line no-control-regex -- controls are what tells binary from text
   if (text === null || /[\u0000-\u0006\u000E-\u001A]/.test(text)) return null;
-  return maskSecrets(cleanText(text)).text;
+  return maskSecrets(cleanText(text));
 }
 
 function decodeBytes(bytes: Uint8Array): string | null {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { CHAVION_KEY, ChavionContent } from '../protocol/content.ts';
 import { EventId, RoomId, UserId } from '../protocol/ids.ts';
-import type { EditEvent, MessageEvent, RoomEvent, UnreadableEvent } from '../protocol/room-event.ts';
+import type { EditEvent, MessageEvent, OtherEvent, RoomEvent, UnreadableEvent } from '../protocol/room-event.ts';
 import { decodeAttachment } from './attachment.ts';
 import { offIn, STANDING_TYPE } from '../protocol/standing.ts';
 import { cleanName, cleanText } from './clean-text.ts';
 import { decodeMentions, pillsIn } from './mentions.ts';
+import { holdsSecret, secretInContent } from './secret-content.ts';
 import { maskSecrets } from './secrets.ts';
 
 export interface DecodeOptions {
@@ -40,11 +41,12 @@ interface Origin {
 /**
  * The one place where raw Matrix events meet zod. Never throws.
  *
- * `null`: a kind of event that means nothing here, a redacted message, or one without a usable event_id, sender or room.
+ * `null`: a kind of event that means nothing here and holds no secret, a redacted message, or one without a usable event_id, sender or room.
  * `roomId` is given for /sync and /messages, where events lack it.
  *
  * An `edit` is only what its sender claims: the caller has to check that the original is by the same sender.
- * Secrets are masked in everything that leaves; where `masked` is true the event itself must be redacted.
+ * Secrets are masked in everything that leaves; where `masked` is true one stands in the event, also where nothing of it
+ * means anything here, and the event itself must be redacted.
  */
 export function decodeEvent(raw: unknown, options: DecodeOptions, roomId?: RoomId): RoomEvent | null {
   const parsed = Envelope.safeParse(raw);
@@ -54,6 +56,13 @@ export function decodeEvent(raw: unknown, options: DecodeOptions, roomId?: RoomI
   if (room === undefined) return null;
   const origin: Origin = { eventId: event.event_id, roomId: room, sender: event.sender, at: event.origin_server_ts };
 
+  const meaning = decodeMeaning(event, origin, options);
+  // What our own accounts write was masked before it was sent.
+  if (event.unsigned?.redacted_because !== undefined || options.isOwn(event.sender) || !secretInContent(event.type, event.content)) return meaning;
+  return { ...(meaning ?? { ...origin, kind: 'other', what: whatOf(event) }), masked: true };
+}
+
+function decodeMeaning(event: Envelope, origin: Origin, options: DecodeOptions): RoomEvent | null {
   if (event.state_key !== undefined) return decodeState(event, origin, event.state_key);
   if (event.type === 'm.room.redaction') return decodeRedaction(event, origin);
   if (event.unsigned?.redacted_because !== undefined) return null;
@@ -66,9 +75,25 @@ export function decodeEvent(raw: unknown, options: DecodeOptions, roomId?: RoomI
       return decodeReaction(event, origin);
     case 'org.matrix.msc3381.poll.response':
       return decodePollResponse(event, origin);
+    case 'm.poll.start':
+    case 'org.matrix.msc3381.poll.start':
+    case 'm.sticker':
+      return options.isOwn(event.sender) ? null : decodeOther(event, origin);
     default:
       return null;
   }
+}
+
+function decodeOther(event: Envelope, origin: Origin): OtherEvent {
+  const relation = Relation.safeParse(Record.safeParse(event.content).data?.['m.relates_to']).data;
+  const thread = relation?.rel_type === 'm.thread' ? relation.event_id : undefined;
+  return { ...origin, kind: 'other', what: whatOf(event), masked: false, ...(thread !== undefined && { thread }) };
+}
+
+function whatOf({ type, state_key }: Envelope): OtherEvent['what'] {
+  if (state_key !== undefined) return 'state';
+  if (type === 'm.sticker') return 'sticker';
+  return /(?:^m\.|\.)poll\.start$/.test(type) ? 'poll' : 'event';
 }
 
 const Membership = z.object({
@@ -238,11 +263,6 @@ function readWords(content: Content): Words | null {
     content['format'] === 'org.matrix.custom.html' && typeof formatted === 'string' ? formatted.slice(0, MAX_BODY) : undefined;
   const elsewhere = [formatted, content['filename']].filter((text) => typeof text === 'string').map((text) => text.slice(0, MAX_BODY));
   return { body: safe.text.slice(0, MAX_BODY).toWellFormed(), html, masked: safe.masked || elsewhere.some(holdsSecret) };
-}
-
-/** Also where tags stand between the letters of a key. */
-function holdsSecret(text: string): boolean {
-  return maskSecrets(text).masked || maskSecrets(cleanText(text.replace(/<[^<>]*>/g, ''))).masked;
 }
 
 function readChavion(content: Content, origin: Origin, options: DecodeOptions): ChavionContent | undefined {

@@ -14,6 +14,7 @@ export type RoomEvent =
   | EncryptedEvent
   | UpgradeEvent
   | StandingEvent
+  | OtherEvent
   | UnreadableEvent;
 
 interface Origin {
@@ -22,6 +23,8 @@ interface Origin {
   readonly sender: UserId;
   /** origin_server_ts, milliseconds. */
   readonly at: number;
+  /** True where a secret stood: the event itself must be redacted. */
+  readonly masked?: boolean;
 }
 
 export interface MessageEvent extends Origin {
@@ -107,6 +110,13 @@ export interface UpgradeEvent extends Origin {
 export interface StandingEvent extends Origin {
   readonly kind: 'standing';
   readonly off: ReadonlyMap<UserId, OffState>;
+}
+
+/** Polls and stickers, which no agent reads; whatever else means nothing here only where it holds a secret. */
+export interface OtherEvent extends Origin {
+  readonly kind: 'other';
+  readonly what: 'poll' | 'sticker' | 'state' | 'event';
+  readonly thread?: EventId;
 }
 
 /** An `m.room.encrypted` message, which nobody here can open. */

@@ -206,6 +206,54 @@ describe('a key pasted into the room', () => {
     await forgotten(SECOND);
   });
 
+  it('inside a file alone is taken out with its message, before an order on it begins, and the file is answered', async () => {
+    const { master, hq, providers } = scene;
+    const bytes = Buffer.from(`# 설정\nOPENAI_API_KEY=${FIRST}\n끝`);
+    const id = await master.post(hq, { name: 'app.env', mediaType: 'text/plain', bytes, caption: '클로드, 이 설정 봐줘' });
+    const order = await master.post(hq, { name: 'other.env', mediaType: 'text/plain', bytes, caption: '!임무 이 설정으로 서버를 준비해' });
+    await scene.settled();
+    expect(await inTheRoom(id)).not.toContain('mxc:');
+    expect(master.notices(hq, id).map((one) => one.body)).toEqual([expect.stringMatching(/서버에 남아[^]*npm start -- keys/)]);
+    expect(master.answers(hq, id).map((one) => one.who)).toEqual(['claude']);
+    expect(heard(providers.once('claude'))).toMatch(/# 설정\nOPENAI_API_KEY=[^]*가림[^]*\n끝/);
+    expect(await inTheRoom(order)).not.toContain('mxc:');
+    expect(master.notices(hq, order).map((one) => one.body)).toEqual([expect.stringMatching(/실행하지 않았[^]*서버에 남아/)]);
+    await forgotten(FIRST);
+  });
+
+  it('in a poll, a sticker, a topic, a name, a reaction and what nobody knows is taken out and told; polls and stickers without one get a line', async () => {
+    const { master, hq, providers } = scene;
+    await using stranger = await scene.newcomer('pollster');
+    await scene.bringIn(stranger, hq);
+    const target = await stranger.say(hq, '안녕하세요');
+    const poll = (question: string) => ({ 'org.matrix.msc1767.text': question, 'org.matrix.msc3381.poll.start': { question: { 'org.matrix.msc1767.text': question }, kind: 'org.matrix.msc3381.poll.disclosed', max_selections: 1, answers: [{ id: 'a', 'org.matrix.msc1767.text': '응' }] } });
+    const set = async (type: string, content: object) => String((await master.call('PUT', inRoom(hq, `state/${type}/`), content)).body['event_id']);
+    const name = (await scene.asAdmin('GET', inRoom(hq, 'state/m.room.name/'))) as object;
+    const secrets = [
+      ['투표', await master.send(hq, poll(`키는 ${FIRST}?`), 'org.matrix.msc3381.poll.start')],
+      ['스티커', await master.send(hq, { body: SECOND, url: 'mxc://a/b', info: {} }, 'm.sticker')],
+      ['방 설정', await set('m.room.topic', { topic: `서버 키 ${THIRD}` })],
+      ['방 설정', await set('m.room.name', { name: `본부 ${FIRST}` })],
+      ['반응', await master.react(hq, target, SECOND)],
+      ['올라온 내용', await master.send(hq, { note: { text: THIRD } }, 'com.example.note')],
+      ['메시지', await master.send(hq, { msgtype: 'm.notice', body: '메모', 'org.matrix.msc1767.text': FIRST })],
+      ['투표', await stranger.send(hq, poll(SECOND), 'org.matrix.msc3381.poll.start')],
+    ] as const;
+    await set('m.room.name', name);
+    const plain = [await master.send(hq, poll('점심은?'), 'org.matrix.msc3381.poll.start'), await master.send(hq, { body: '고양이', url: 'mxc://a/b', info: {} }, 'm.sticker')];
+    const others = await stranger.send(hq, poll('저녁은?'), 'org.matrix.msc3381.poll.start');
+    await scene.settled();
+    for (const [where, id] of secrets) {
+      const left = await inTheRoom(id);
+      expect(KEYS.filter((key) => left.includes(key))).toEqual([]);
+      expect(master.notices(hq, id).map((one) => one.body)).toEqual([expect.stringMatching(new RegExp(`${where}[^]*npm start -- keys`))]);
+    }
+    expect(plain.map((id) => master.notices(hq, id).map((one) => one.body))).toEqual([[expect.stringMatching(/투표[^]*글로 적어/)], [expect.stringMatching(/스티커[^]*글로 적어/)]]);
+    expect(master.notices(hq, others)).toEqual([]);
+    expect(JSON.stringify(providers.questions.map(({ body }) => body))).not.toContain('점심은');
+    for (const key of KEYS) await forgotten(key);
+  });
+
   it('where no part may redact, is masked all the same, and the master told to remove it', async () => {
     const { master, providers } = scene;
     const room = await scene.roomWith('claude');

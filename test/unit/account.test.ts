@@ -55,7 +55,7 @@ describe('files', () => {
     const read = async () => (await attachments.read([{ event, body: event.body, growing: false }], account)).get(eventId('file'));
     expect(await read()).toMatchObject({ kind: 'unreadable' });
     there = true;
-    expect(await read()).toEqual({ kind: 'text', text: '월요일 부산' });
+    expect(await read()).toEqual({ kind: 'text', text: '월요일 부산', masked: false });
   });
 });
 

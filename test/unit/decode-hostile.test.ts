@@ -21,7 +21,7 @@ const event = (content: unknown, more: Record<string, unknown> = {}) => ({
 const decode = (content: unknown, more: Record<string, unknown> = {}) => decodeEvent(event(content, more), own);
 const text = (body: string, more: Record<string, unknown> = {}) => ({ msgtype: 'm.text', body, 'm.mentions': {}, ...more });
 
-const origin = { eventId: EventId, roomId: RoomId, sender: UserId, at: z.int().min(0) };
+const origin = { eventId: EventId, roomId: RoomId, sender: UserId, at: z.int().min(0), masked: z.boolean().optional() };
 /** RoomEvent, written down a second time on purpose. */
 const Decoded = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -53,6 +53,7 @@ const Decoded = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ ...origin, kind: z.literal('power'), users: z.map(UserId, z.int()) }),
   z.strictObject({ ...origin, kind: z.literal('encrypted') }),
+  z.strictObject({ ...origin, kind: z.literal('other'), what: z.enum(['poll', 'sticker', 'state', 'event']), thread: EventId.optional() }),
   z.strictObject({ ...origin, kind: z.literal('unreadable'), why: z.string() }),
 ]);
 
@@ -74,6 +75,7 @@ describe('hostile input', () => {
     event({ redacts: '$o' }, { type: 'm.room.redaction', redacts: '$o' }),
     event({ membership: 'join', displayname: 'x' }, { type: 'm.room.member', state_key: '@a:b' }),
     event({ users: { '@a:b': 100, '@c:d': 0 } }, { type: 'm.room.power_levels', state_key: '' }),
+    event({ body: 'x', url: 'mxc://a/b', 'm.relates_to': thread }, { type: 'm.sticker' }),
     event({ ciphertext: 'x' }, { type: 'm.room.encrypted' }),
   ];
   const pathsOf = (value: unknown): string[][] =>
@@ -97,7 +99,7 @@ describe('hostile input', () => {
       }),
       { numRuns: 4000 },
     );
-    expect([...kinds].sort()).toEqual(['edit', 'encrypted', 'membership', 'message', 'power', 'reaction', 'redaction', 'unreadable']);
+    expect([...kinds].sort()).toEqual(['edit', 'encrypted', 'membership', 'message', 'other', 'power', 'reaction', 'redaction', 'unreadable']);
   });
 
   it('is not impressed by depth', () => {

@@ -62,8 +62,7 @@ describe('messages', () => {
   it.each([
     ['a redacted message', event({}, { unsigned: { redacted_because: { type: 'm.room.redaction' } } })],
     ['typing', { ...event({ user_ids: [] }), type: 'm.typing' }],
-    ['a sticker', { ...event({ body: 'cat', url: 'mxc://a/b' }), type: 'm.sticker' }],
-    ['a poll', { ...event({ body: 'x' }), type: 'org.matrix.msc3381.poll.start' }],
+    ["an agent's poll", { ...event({ body: 'x' }), type: 'org.matrix.msc3381.poll.start', sender: '@agent_coordinator:x' }],
     ['a topic', { ...event({ topic: 'x' }), type: 'm.room.topic', state_key: '' }],
     ['a verification request', event({ msgtype: 'm.key.verification.request', body: '…' })],
     ['an event without an id', { ...event(text('a')), event_id: undefined }],
@@ -73,6 +72,15 @@ describe('messages', () => {
     ['nothing', null],
   ])('%s means nothing', (_, raw) => {
     expect(decodeEvent(raw, own)).toBeNull();
+  });
+
+  it.each([
+    ['m.sticker', { body: 'cat', url: 'mxc://a/b' }, 'sticker'],
+    ['org.matrix.msc3381.poll.start', { 'org.matrix.msc3381.poll.start': { question: { body: '점심?' } } }, 'poll'],
+    ['m.poll.start', { 'm.poll': { question: { 'm.text': [{ body: '점심?' }] } } }, 'poll'],
+  ])('%s by a person is there, though nobody reads it', (type, content, what) => {
+    expect(decode(content, { type })).toMatchObject({ kind: 'other', what, masked: false });
+    expect(decode({ ...content, 'm.relates_to': { rel_type: 'm.thread', event_id: '$t' } }, { type })).toMatchObject({ thread: '$t' });
   });
 
   it.each([

@@ -5,6 +5,8 @@ import type { People } from '../../../synapse/residents.ts';
 import { plainLine } from '../../matrix/foreign-words.ts';
 import { readableBytes } from '../../launcher/disk.ts';
 import type { Disk } from '../../launcher/disks.ts';
+import { cleanName } from '../../matrix/clean-text.ts';
+import { maskSecrets } from '../../matrix/secrets.ts';
 import type { AdminReport } from '../../protocol/admin-order.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Lines, Place, Rank } from '../../text/admin.ts';
@@ -73,9 +75,12 @@ function split<T>(facts: Facts<T>, which: 'disk' | 'versions' | 'health', lines:
   return [facts.flatMap(([name, what]) => (what === null ? [] : [[name, what] as const])), names.length === 0 ? [] : [lines.unseen(names, which)]];
 }
 
+/** People give themselves and their rooms names, and the report stands in a room. */
+const Name = z.string().transform((name) => maskSecrets(cleanName(name)).text).nullish();
+
 const Users = z.object({
   total: z.int(),
-  users: z.array(z.object({ name: z.string(), displayname: z.string().nullish(), deactivated: z.union([z.boolean(), z.int().transform(Boolean)]), last_seen_ts: z.int().nullish() })),
+  users: z.array(z.object({ name: z.string(), displayname: Name, deactivated: z.union([z.boolean(), z.int().transform(Boolean)]), last_seen_ts: z.int().nullish() })),
 });
 
 async function users({ client, token, who, masters, lines, off }: ReportDeps): Promise<readonly string[]> {
@@ -97,7 +102,7 @@ async function users({ client, token, who, masters, lines, off }: ReportDeps): P
   return [...shown(rows, lines), lines.agents(found.users.filter(({ name }) => isAgent(name)).length), ...(away.length === 0 ? [] : [lines.off(away)])];
 }
 
-const Rooms = z.object({ total_rooms: z.int(), rooms: z.array(z.object({ room_id: z.string(), name: z.string().nullish(), joined_members: z.int() })) });
+const Rooms = z.object({ total_rooms: z.int(), rooms: z.array(z.object({ room_id: z.string(), name: Name, joined_members: z.int() })) });
 
 const Members = z.object({ members: z.array(z.string()) });
 
