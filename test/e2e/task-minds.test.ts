@@ -131,7 +131,8 @@ describe('the vote', () => {
     const task = await begin();
     await task.until('the poll', () => task.poll());
     const at = [hashOf(task, 'one'), hashOf(task, 'two')].toSorted().indexOf(hashOf(task, 'one'));
-    const choice = await task.say(`!choose ${String.fromCharCode(65 + at)}`);
+    // Not in its thread: it is the only task with plans to choose from.
+    const choice = await scene.master.say(scene.hq, `!choose ${String.fromCharCode(65 + at)}`);
     expect((await task.ended()).body).toMatch(/^✅/u);
     expect(decision(task)).toMatchObject({ rule: 'choice', winner: hashOf(task, 'one'), choice });
     expect(output(task)).toContain('word-one');
