@@ -130,9 +130,16 @@ describe('a schedule', () => {
     const { master, hq } = scene;
     const order = await master.say(hq, '!예약 1분마다 서버 파일 목록 조회');
     const id = idIn((await master.noticed(hq, order)).body);
-    const task = view((await inAMinute('a run', () => of(order, /예약 실행/u)[0])).id);
-    expect((await task.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
-    expect(results(task).map(({ output }) => output ?? '').join('\n')).toContain('index.html');
+    const once = await master.say(hq, '!예약 1분 뒤에 서버 파일 목록 조회');
+    await master.noticed(hq, once);
+    for (const each of [order, once]) {
+      const task = view((await inAMinute('a run', () => of(each, /예약 실행/u)[0])).id);
+      expect((await task.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
+      expect(results(task).map(({ output }) => output ?? '').join('\n')).toContain('index.html');
+    }
+    // What was for once is over, and came once.
+    expect((await told('!예약목록')).split('\n')).toEqual([expect.stringContaining(id)]);
+    expect(of(once, /예약 실행/u)).toHaveLength(1);
     // Its message edited, it runs no more.
     await master.edit(hq, order, '!예약 1분마다 다른 일');
     await inAMinute('a word on it', () => of(order, new RegExp(`${id}[^]*(?:더는|no more)`, 'u'))[0]);

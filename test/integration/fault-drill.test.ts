@@ -194,7 +194,7 @@ describe('backup, loss of everything, restore', () => {
 
   it('keeps schedules with their next run, budgets with what was spent, minds, floor and memory', async () => {
     const { hq } = scene;
-    expect(before.seen.schedules).toMatch(/`[a-z2-7]{4}` \*\*[^*]*15:00\*\* · 펫샵 예약 페이지 만들기/);
+    expect(before.seen.schedules).toMatch(/`[a-z2-7]{4}` \*\*[^*]*15:00\*\* · 매주 월요일 15:00 · 펫샵 예약 페이지 만들기/);
     expect(before.seen.budget).toMatch(/\| 클로드 💤 \|[^|]*\|[^|]*\d+t \/ 20t[^|]*\|[^]*\| 미카엘 💤 \|/);
     expect(before.seen.minds.join('\n')).toContain(MODEL);
     expect(await figures()).toEqual(before.seen);
