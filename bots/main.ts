@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { beginning, fillGaps } from '../bridge/appservice/gap-fill.ts';
 import { buildAppservice } from '../bridge/appservice/server.ts';
@@ -6,6 +7,9 @@ import { swarmEnvironment } from '../bridge/config/swarm.ts';
 import { connectRedis } from '../bridge/queue/redis.ts';
 import { buildSwarm } from './swarm.ts';
 import { currentRooms } from './upgraded-rooms.ts';
+
+/** At most so long a start waits for what was said while the swarm was away. */
+const CATCH_UP_MS = 5_000;
 
 const given = swarmEnvironment();
 dropPrivileges(given.settings.CHAVION_DROP_TO);
@@ -26,7 +30,11 @@ await server.listen({ host: environment.settings.CHAVION_APPSERVICE_LISTEN, port
 await swarm.start();
 // What was pushed meanwhile has waited: decided before all is loaded, it would be decided wrongly for good.
 swarm.inbox.open();
-void fillGaps(swarm.gaps, await beginning(swarm.gaps), stopping.signal);
+const caughtUp = Promise.withResolvers<void>();
+void fillGaps({ ...swarm.gaps, onCaughtUp: caughtUp.resolve }, await beginning(swarm.gaps), stopping.signal);
+// What was said meanwhile may stop what would go on now. A homeserver that is away holds nothing up for long.
+await Promise.race([caughtUp.promise, sleep(CATCH_UP_MS, undefined, { ref: false })]);
+swarm.work();
 ready = true;
 log.info('ready');
 

@@ -72,7 +72,10 @@ export interface Upgraded {
 export interface Swarm {
   readonly inbox: Inbox;
   readonly gaps: GapFill;
+  /** Loads what decisions need. */
   start(): Promise<void>;
+  /** Turns go on from here. */
+  work(): void;
   stop(): Promise<void>;
 }
 
@@ -309,6 +312,13 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
       await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)))]);
       executors.start();
+      await tasks.open();
+      await showcase.open();
+      await door.open();
+      await clock.start();
+      await askForPushes(coordinator);
+    },
+    work() {
       worker = workOn(
         QUEUE,
         SwarmJob,
@@ -322,11 +332,6 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
         },
         jobHandler({ commands: houseCommands, lines, turns, clock, door, orders, count: (type, outcome) => meters.job(type, outcome) }),
       );
-      await tasks.open();
-      await showcase.open();
-      await door.open();
-      await clock.start();
-      await askForPushes(coordinator);
     },
     async stop() {
       await clock.stop();

@@ -21,6 +21,8 @@ export interface GapFill {
   /** The homeserver was away, or a room had more events than one answer holds. */
   readonly onGap: (room?: RoomId) => void;
   readonly onError: (error: unknown) => void;
+  /** All that was missed up to now has been taken in. */
+  readonly onCaughtUp?: () => void;
   /** What was said in a gap of that room cannot be read. */
   readonly onLost: (room: RoomId, error: unknown) => void;
 }
@@ -85,12 +87,13 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
   let lookPause = FIRST_LOOK_MS;
   let nextLook = performance.now() + lookPause;
   let away = false;
+  let first = true;
   let trouble = TROUBLE_MS;
   const gaps = new Map<string, number>();
   while (!signal.aborted) {
     try {
       const untilLook = Math.max(0, Math.ceil(nextLook - performance.now()));
-      const answer = await sync(coordinator, EVERYWHERE, since, away ? 0 : Math.min(LISTEN_MS, untilLook));
+      const answer = await sync(coordinator, EVERYWHERE, since, away || first ? 0 : Math.min(LISTEN_MS, untilLook));
       if (away) {
         fill.onGap();
         lookPause = FIRST_LOOK_MS;
@@ -98,6 +101,8 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
       }
       away = false;
       await takeIn(coordinator, answer, since, fill, gaps);
+      if (first) fill.onCaughtUp?.();
+      first = false;
       if (performance.now() >= nextLook) {
         await lookElsewhere(fill, looked, signal, gaps);
         await elsewhere.save(answer.next_batch);

@@ -47,7 +47,7 @@ const sync = (next: string, events: readonly string[], limited = false) => ({
 });
 
 /** Runs until `done` says so; what happened, in order. */
-async function run(account: Account, start: string | null, accept: (events: readonly unknown[]) => void, done: (log: readonly string[]) => boolean, agents: readonly Account[] = []): Promise<readonly string[]> {
+async function run(account: Account, start: string | null, accept: (events: readonly unknown[]) => void, done: (log: readonly string[]) => boolean, agents: readonly Account[] = [], catchesUp = false): Promise<readonly string[]> {
   const log: string[] = [];
   const over = new AbortController();
   const note = (line: string) => {
@@ -66,6 +66,7 @@ async function run(account: Account, start: string | null, accept: (events: read
     },
     onGap: (room) => note(room === undefined ? 'was away' : 'gap'),
     onError: () => note('error'),
+    ...(catchesUp ? { onCaughtUp: () => note('caught up') } : {}),
     onLost: (room) => note(`lost ${room}`),
   };
   await fillGaps(fill, await beginning(fill), over.signal);
@@ -86,6 +87,13 @@ it('keeps its position until all before it is stored, and reads the same again w
   );
   expect(log.filter((line) => line !== 'was away')).toEqual(['error', 'stored a b', 'saved s2']);
   expect(asked.map((url) => url.searchParams.get('since'))).toEqual(['s1', 's1']);
+});
+
+it('says once when all that was missed is stored, and asks for it without waiting for news', async () => {
+  const { account, asked } = await homeserver((url) => (url.searchParams.get('since') === 's1' ? sync('s2', ['!stop']) : sync('s3', ['later'])));
+  const log = await run(account, 's1', () => undefined, (lines) => lines.includes('stored later'), [], true);
+  expect(log).toEqual(['stored !stop', 'caught up', 'saved s2', 'stored later', 'saved s3']);
+  expect(asked[0]?.searchParams.get('timeout')).toBe('0');
 });
 
 it('reads all of a gap, oldest first, before what came after it', async () => {
