@@ -68,7 +68,7 @@ export const SECRETS: readonly (readonly [name: string, text: string, secret: st
   ['DigitalOcean', `dop_v1_${random(64, HEX)}`, random(64, HEX)],
   ['Alibaba', `LTAI${random(20)}`, random(20)],
   ['npm', `npm_${random(36)}`, random(36)],
-  ['npmrc', `//registry.npmjs.org/:_authToken=${uuid()}`, uuid()],
+  ['npmrc', `//npm.example.org/:_authToken=${uuid()}`, uuid()],
   ['PyPI', `pypi-AgEIcHlwaS5vcmc${random(80)}`, random(80)],
   ['RubyGems', `rubygems_${random(48, HEX)}`, random(48, HEX)],
   ['Docker Hub', `dckr_pat_${random(27)}`, random(27)],
