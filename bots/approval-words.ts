@@ -31,7 +31,8 @@ export function isApprovingSign(key: string): boolean {
 
 export function isApprovalTalk(body: string): boolean {
   const text = halfWidth(body.normalize('NFC')).toLowerCase().trim();
-  if (text.length > MAX_LETTERS) return false;
+  // An order made of such words, `!취소` above all, is an order.
+  if (text.length > MAX_LETTERS || text.startsWith('!') || text.startsWith('/')) return false;
   const words = text
     .replace(CALL, '')
     .replace(/['’]/gu, '')

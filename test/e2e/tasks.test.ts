@@ -44,10 +44,11 @@ describe('a task', () => {
     expect(task.events().filter(({ type }) => type === 'org.matrix.msc3381.poll.end')).toHaveLength(1);
     expect(task.thread().filter(({ chavion }) => chavion.kind === 'card')).toHaveLength(1);
     expect(results(task).map(({ state }) => state)).toEqual(results(task).map(() => 'done'));
-    const files = task.thread().filter(({ msgtype }) => msgtype === 'm.file' || msgtype === 'm.image');
-    expect(files.map(({ body }) => body).filter((name) => name.endsWith('.png'))).toHaveLength(1);
-    const [markdown] = files.filter(({ body }) => body.includes('보고서'));
-    expect(await scene.master.download(markdown?.content.url)).toContain('stock-2026.csv');
+    const files = () => task.thread().filter(({ msgtype }) => msgtype === 'm.file' || msgtype === 'm.image');
+    // The card may be ahead of the last words in the thread.
+    const markdown = await task.until('the report as a file', () => files().find(({ body }) => body.includes('보고서')));
+    expect(files().map(({ body }) => body).filter((name) => name.endsWith('.png'))).toHaveLength(1);
+    expect(await scene.master.download(markdown.content.url)).toContain('stock-2026.csv');
     // Nothing rings but the end.
     expect(task.thread().filter(({ mentions }) => mentions?.user_ids?.length > 0).map(({ id }) => id)).toEqual([told.id]);
   });

@@ -8,7 +8,7 @@ describe('words of approval', () => {
   ])('%j is one', (text) => expect(isApprovalTalk(text)).toBe(true));
 
   it.each([
-    '', '   ', '응 근데 왜 필요해?', '이거 뭐야?', '클로드야 해줘', '클로드', '해줘 클로드', '오늘 날씨 어때', 'ok what is this', '응 부산 가는 표 찾아줘', '좋은 아침', '안녕', '?', '...', '😂', '👀', '!실행 ls', '응 '.repeat(7), 'go to busan', '확인해줘 날씨', '해줘'.repeat(40), 'http://ok.go',
+    '', '   ', '응 근데 왜 필요해?', '이거 뭐야?', '클로드야 해줘', '클로드', '해줘 클로드', '오늘 날씨 어때', 'ok what is this', '응 부산 가는 표 찾아줘', '좋은 아침', '안녕', '?', '...', '😂', '👀', '!실행 ls', '!취소', '！취소', '! 취소', '!cancel', '!실행', '!run', '/cancel', '//취소', '응 '.repeat(7), 'go to busan', '확인해줘 날씨', '해줘'.repeat(40), 'http://ok.go',
   ])('%j is none', (text) => expect(isApprovalTalk(text)).toBe(false));
 
   it.each(['👍', '👍🏿', '👌', '✔️', '☑️', '🆗', '❤️', '🙏', 'ok', '네', '👎', '🙅‍♀️', '🙆🏻‍♂️'])('the sign %s says something', (key) => expect(isApprovingSign(key)).toBe(true));
