@@ -25,6 +25,9 @@ const USER_INFO = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/?#:@"'<>`]{0
 
 const STANDS_FOR = /^(?:x{2,}|\*{2,}|\.{2,}|your[-_]?.*|my[-_]?(?:password|token|key).*|pass(?:word)?|passwd|pwd|secret|token|key|user|example.*|changeme|[$%{<[].*|:.*)$/i;
 
+/** `host.example:443@other`: a host and its port in the place of a user, a well-known trick with addresses and no password. */
+const isHostAndPort = (user: string, value: string): boolean => /^\d{1,5}\\{0,4}$/.test(value) && user.includes('.');
+
 /** Values that are long and mixed enough; a page's `?key=name` and `?code=200` are none. */
 function isQuerySecret(name: string, value: string): boolean {
   if (STANDS_FOR.test(value)) return false;
@@ -44,7 +47,7 @@ export function secretAddresses(text: string): readonly Found[] {
   for (const match of text.matchAll(USER_INFO)) {
     const value = match[2] ?? '';
     const end = match.index + match[0].length - 2;
-    if (!STANDS_FOR.test(value) && !value.includes(MASK)) found.push({ start: end - value.length, end, keep: 0 });
+    if (!STANDS_FOR.test(value) && !value.includes(MASK) && !isHostAndPort(match[1] ?? '', value)) found.push({ start: end - value.length, end, keep: 0 });
   }
   return found;
 }

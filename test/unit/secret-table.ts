@@ -189,6 +189,8 @@ export const SECRETS: readonly (readonly [name: string, text: string, secret: st
 export const HARMLESS: readonly string[] = `
 얘들아 안녕, 오늘 부산 가는 길인데 도로가 막혀.
 비밀번호 바꿔야겠다
+http://example.org:443@127.0.0.1:8080/ 이 주소 이상하지 않아?
+http://127.0.0.1:40123\\\\@example.org:443/ 이것도
 비밀번호를 잊어버렸어
 비번 뭐였지?
 비번 알려줘
