@@ -37,6 +37,12 @@ export const PROJECT = join(import.meta.dirname, '..', '..');
 /** A cold machine has to install Synapse first. */
 const UP_WITHIN_MS = 300_000;
 
+/** Whether a process still has its files. What nobody has waited for has none: a launcher that stands still waits for nobody. */
+async function holdsOn(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return stat !== undefined && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+}
+
 /** A whole Chavion of its own, started by the launcher as a person would: own folder, own ports, own Synapse and Redis. */
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'chavion-house-')));
@@ -180,11 +186,12 @@ export class House implements AsyncDisposable {
     return ready.pids;
   }
 
-  /** SIGKILL, at once. Returns the process that was killed. */
+  /** SIGKILL, and waits until it is dead: until then it holds its locks and its ports. Returns the process that was killed. */
   async kill(part: PartName): Promise<number> {
     const pid = (await this.pids())[part];
     if (pid === null) throw new Error(`${part} is not running`);
     process.kill(pid, 'SIGKILL');
+    while (await holdsOn(pid)) await sleep(5);
     if (part === 'launcher' && this.#launcher?.exitCode === null && this.#launcher.signalCode === null) await once(this.#launcher, 'exit');
     return pid;
   }

@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { House } from './house.ts';
 
+/** Synapse writes at any moment. */
+const LOCKED_MS = 10_000;
+
 async function database(house: House, readOnly: boolean): Promise<DatabaseSync> {
   const state = await house.state();
   if (state === undefined) throw new Error('no house');
-  return new DatabaseSync(join(state.root, 'synapse', 'homeserver.db'), { readOnly });
+  return new DatabaseSync(join(state.root, 'synapse', 'homeserver.db'), { readOnly, timeout: LOCKED_MS });
 }
 
 /** What Synapse thinks of the swarm: `up`, or `down` while it waits longer and longer between its tries. */
@@ -36,7 +39,6 @@ export async function keepPushesBack(house: House): Promise<AsyncDisposable> {
   const set = async (state: string) => {
     const open = await database(house, false);
     try {
-      open.exec('PRAGMA busy_timeout = 5000');
       open.prepare('UPDATE application_services_state SET state = ?').run(state);
     } finally {
       open.close();

@@ -131,7 +131,7 @@ const until = async (done: () => Promise<boolean>) => {
 it('answers what it forgot in a room without the coordinator too, and follows an invitation it forgot', async () => {
   const alone = await roomOf('gabriel');
   await until(() => isIn('gabriel', alone));
-  const down = await keepDown(house, 'swarm');
+  await using down = await keepDown(house, 'swarm');
   const event = await alone.say('이건 어때?', 'delivery.alone');
   const invited = await roomOf('jarvis');
   const synapse = await house.kill('synapse');
@@ -250,7 +250,7 @@ it('does not run an answer twice because Redis was away for longer than a lock',
   providers.play(() => ({ pieces: ['잠시만요. ', '다 됐습니다.'], after: answered }));
   const event = await say('가브리엘아 천천히 대답해');
   while (providers.questions.length === before) await sleep(20);
-  const down = await keepDown(house, 'redis');
+  await using down = await keepDown(house, 'redis');
   await sleep(6_000);
   await down[Symbol.asyncDispose]();
   await sleep(6_000);
@@ -338,7 +338,7 @@ it('answers once with two swarms at work, also when one of them dies', async () 
 });
 
 it('puts a message aside that it cannot handle, tells it in ops once, goes on, and can try it again', async () => {
-  const down = await keepDown(house, 'swarm');
+  await using down = await keepDown(house, 'swarm');
   const [poison = ''] = await saySome(1);
   const key = `chavion:swarm:decision:${poison}`;
   const redis = await swarmRedis(house);
