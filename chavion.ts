@@ -1,4 +1,5 @@
 import { languageOf } from './bridge/config/load.ts';
+import { meantWords } from './bridge/config/npm-flags.ts';
 import { audit } from './bridge/launcher/audit-verify.ts';
 import { doctor } from './bridge/launcher/doctor.ts';
 import { hiddenInput } from './bridge/launcher/hidden-input.ts';
@@ -29,9 +30,9 @@ import { upgradeText } from './bridge/text/upgrade.ts';
 import { usageText } from './bridge/text/verbs.ts';
 
 const project = import.meta.dirname;
-const words = process.argv.slice(2);
 const environment = environmentOrEnd(project);
 const terminal = new Terminal(languageOf(environment), process.stdout);
+const { words, lost } = meantWords('start', process.argv.slice(2), environment);
 const asked = { project, environment, args: words.slice(1), terminal, input: () => hiddenInput(process.stdin, process.stdout) };
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -59,4 +60,4 @@ const verbs: Readonly<Record<string, Verb>> = {
   upgrade: { usage: upgradeText.usage, takes: [], run: (stop) => upgrade(asked, stop) },
 };
 
-process.exitCode = await runVerb(verbs, words, terminal);
+process.exitCode = await runVerb(verbs, words, terminal, lost);

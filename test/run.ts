@@ -3,20 +3,23 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { processEnvironment } from '../bridge/config/environment.ts';
+import { meantWords } from '../bridge/config/npm-flags.ts';
 import { openRunFolder, removeAbandonedRuns, removeRunFolder } from './house/remains.ts';
 
 /**
  * `npm test` and `npm run soak`: lint, types, then every test. The last line says how many checks passed and failed;
  * with arguments only the tests whose file names contain one of them.
  */
-const strange = process.argv.slice(2).filter((word) => word.startsWith('-') && word !== '--soak');
+const { words } = meantWords('test', process.argv.slice(2), processEnvironment());
+const strange = words.filter((word) => word.startsWith('-') && word !== '--soak');
 if (strange.length > 0) {
   const help = strange.every((word) => word === '--help' || word === '-h');
   process.stdout.write(`${help ? '' : `Not known: ${strange.join(' ')}\n`}npm test -- [part of a file's name] ...\n`);
   process.exit(help ? 0 : 2);
 }
-const soak = process.argv.includes('--soak');
-const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const soak = words.includes('--soak');
+const filters = words.filter((argument) => !argument.startsWith('--'));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const Report = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), numTodoTests: z.int(), success: z.boolean() });

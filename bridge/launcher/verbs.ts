@@ -34,9 +34,9 @@ export function wish(verbs: Readonly<Record<string, Verb>>, [name = 'start', ...
   return { kind: 'run', name, verb };
 }
 
-/** Carries out one verb, ends it on Ctrl-C, SIGTERM or a closed terminal, and says what went wrong. */
-export async function runVerb(verbs: Readonly<Record<string, Verb>>, words: readonly string[], terminal: Terminal): Promise<number> {
-  const wanted = wish(verbs, words);
+/** Carries out one verb, ends it on Ctrl-C, SIGTERM or a closed terminal, and says what went wrong. `lost`: why the words cannot be told. */
+export async function runVerb(verbs: Readonly<Record<string, Verb>>, words: readonly string[], terminal: Terminal, lost?: Phrase): Promise<number> {
+  const wanted: Wish = lost === undefined ? wish(verbs, words) : { kind: 'say', code: 2, said: [lost] };
   if (wanted.kind === 'say') {
     for (const [i, phrase] of wanted.said.entries()) {
       if (i > 0) terminal.line();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Environment, ownerEnvironment, processEnvironment } from '../config/environment.ts';
 import { languageOf, loadSettings } from '../config/load.ts';
+import { meantWords } from '../config/npm-flags.ts';
 import { Refusal } from '../config/refusal.ts';
 import type { Lang } from '../protocol/ids.ts';
 import { terminalText } from '../text/terminal.ts';
@@ -14,7 +15,9 @@ import { single } from './single.ts';
 const project = join(import.meta.dirname, '..', '..');
 
 async function chat(args: readonly string[], environment: Environment, lang: Lang): Promise<number> {
-  const want = wanted(args);
+  const { words, lost } = meantWords('chat', args, environment);
+  if (lost !== undefined) throw new Refusal(lost);
+  const want = wanted(words);
   if (want.kind === 'wrong') throw new Refusal(terminalText.wrongArgument(want.argument));
   if (want.kind === 'help') {
     process.stdout.write(`${terminalText.help[lang]()}\n`);

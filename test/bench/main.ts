@@ -1,4 +1,6 @@
 import { cpus } from 'node:os';
+import { processEnvironment } from '../../bridge/config/environment.ts';
+import { meantWords } from '../../bridge/config/npm-flags.ts';
 import { BenchHouse, echoRoster } from './bench-house.ts';
 import { endurance } from './endurance.ts';
 import { AGENTS, fanOut } from './fan-out.ts';
@@ -10,7 +12,7 @@ import { tasksBench } from './tasks.ts';
 
 /** `npm run bench`: every table of the README in one run; with names, only those parts. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const wanted = process.argv.slice(2);
+const { words: wanted } = meantWords('bench', process.argv.slice(2), processEnvironment());
 const NAMES = ['mechanism', 'sandbox', 'tasks', 'fan-out', 'streaming', 'endurance', 'old-room'];
 const strange = wanted.filter((word) => word !== '--quick' && !NAMES.includes(word));
 if (strange.length > 0) {
