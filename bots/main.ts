@@ -6,7 +6,7 @@ import { dropPrivileges } from '../bridge/config/drop-privileges.ts';
 import { swarmEnvironment } from '../bridge/config/swarm.ts';
 import { connectRedis } from '../bridge/queue/redis.ts';
 import { buildSwarm } from './swarm.ts';
-import { currentRooms } from './upgraded-rooms.ts';
+import { currentRooms } from './intake/upgraded-rooms.ts';
 
 /** At most so long a start waits for what was said while the swarm was away. */
 const CATCH_UP_MS = 5_000;

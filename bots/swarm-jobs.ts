@@ -1,11 +1,11 @@
 import type { SwarmJob } from '../bridge/protocol/turn.ts';
 import type { OrderBox } from '../bridge/queue/executor-queue.ts';
 import type { JobContext } from '../bridge/queue/jobs.ts';
-import type { Clock } from './clock/clock.ts';
-import { answerInvite, type CoordinatorDeps, giveNotice } from './coordinator.ts';
-import type { Doorway } from './door/door.ts';
-import { carryOutCommand, type HouseCommands } from './house-commands.ts';
-import { takeTurn, type TurnDeps } from './turn.ts';
+import type { Clock } from './schedule/scheduler.ts';
+import { answerInvite, type CoordinatorDeps, giveNotice } from './residents/coordinator.ts';
+import type { Doorway } from './agent-api/agent-api.ts';
+import { carryOutCommand, type HouseCommands } from './commands/house-commands.ts';
+import { takeTurn, type TurnDeps } from './turns/turn.ts';
 
 export interface JobDeps {
   readonly commands: HouseCommands;

@@ -4,8 +4,8 @@ import { messageContent, type OutgoingText } from '../bridge/matrix/content.ts';
 import { plainLine } from '../bridge/matrix/foreign-words.ts';
 import { woven } from '../bridge/matrix/woven.ts';
 import type { Lang, RoomId } from '../bridge/protocol/ids.ts';
-import { executorHalted, executorResumed } from '../bridge/text/executor.ts';
-import { sha256 } from '../bridge/queue/canonical.ts';
+import { executorHalted, executorResumed } from '../bridge/text/room/executor.ts';
+import { sha256 } from '../bridge/digest/canonical.ts';
 import type { Health } from './health.ts';
 
 type What = 'account' | 'sandbox' | 'memory' | 'rules';

@@ -11,7 +11,7 @@ import { connectRedis } from '../bridge/queue/redis.ts';
 import { buildExecutor, executorId } from './executor.ts';
 import { Halts } from './halts.ts';
 import { serveHealth } from './health.ts';
-import { readRules } from './rules.ts';
+import { readRules } from './policy/rules.ts';
 import { Bubblewrap } from './sandbox/bubblewrap.ts';
 import { runCanaries } from './sandbox/canaries.ts';
 import { delegateCgroups, ownCgroups } from './sandbox/cgroups.ts';

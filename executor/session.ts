@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Account, type AccountOptions } from '../bridge/matrix/account.ts';
-import { RoomLanes } from '../bridge/matrix/room-lanes.ts';
+import { RoomLanes } from '../bridge/matrix/room-limiter.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 
 const Session = z.object({ homeserver: z.string(), access_token: z.string().min(1) });

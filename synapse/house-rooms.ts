@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Lang, RoomId } from '../bridge/protocol/ids.ts';
-import { launcherText } from '../bridge/text/launcher.ts';
+import { launcherText } from '../bridge/text/terminal/launcher.ts';
 import { bringBack } from './enter-room.ts';
 import type { Builder } from './builder.ts';
 import { type ProvisionedRoom, provisionRoom } from './provision-rooms.ts';

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../bridge/config/refusal.ts';
 import { runProgram } from '../bridge/processes/run-program.ts';
-import { launcherText } from '../bridge/text/launcher.ts';
+import { launcherText } from '../bridge/text/terminal/launcher.ts';
 import type { Python } from './python.ts';
 
 export interface Install {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RoomId, UserId, Lang } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
-import { launcherText } from '../bridge/text/launcher.ts';
+import { launcherText } from '../bridge/text/terminal/launcher.ts';
 import { HomeserverClient, HomeserverError } from './client.ts';
-import { agentsText } from '../bridge/text/house.ts';
+import { agentsText } from '../bridge/text/terminal/house.ts';
 import { AgentsStanding } from './agents-standing.ts';
 import { bringIn } from './enter-room.ts';
 import { type Furnished, furnishRooms, HouseRooms } from './house-rooms.ts';

@@ -2,28 +2,81 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Who may import whom. A folder that is not on the left may be imported by nobody but itself. */
+/** Who may import whom. A room that is not on the left may be imported by nobody but itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bridge/protocol': [],
   'bridge/processes': [],
+  'bridge/digest': ['bridge/protocol'],
   'bridge/text': ['bridge/protocol'],
   'bridge/config': ['bridge/protocol', 'bridge/text'],
   'bridge/matrix': ['bridge/protocol', 'bridge/text'],
-  'bridge/queue': ['bridge/protocol', 'bridge/text'],
-  'bridge/appservice': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue'],
+  'bridge/queue': ['bridge/protocol'],
+  'bridge/stores': ['bridge/protocol', 'bridge/digest', 'bridge/queue'],
+  'bridge/appservice': ['bridge/protocol', 'bridge/matrix'],
+  'bridge/http': ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/stores'],
   'bridge/terminal': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config'],
-  'bridge/launcher': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/processes', 'synapse'],
+  'bridge/launcher': ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/config', 'bridge/processes', 'synapse'],
   'bridge/operations': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config', 'bridge/launcher', 'bridge/processes', 'synapse'],
-  synapse: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/processes'],
-  bots: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/appservice', 'bridge/http'],
-  'bridge/http': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/appservice'],
-  executor: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
+  synapse: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config', 'bridge/processes'],
+  bots: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/stores', 'bridge/config', 'bridge/appservice', 'bridge/http'],
+  executor: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
   'chavion.ts': ['bridge/launcher', 'bridge/operations', 'bridge/config', 'bridge/text', 'bridge/protocol', 'synapse'],
 };
 
+/** The walls inside a room: each folder imports only what stands before it in the list. */
+const WALLS: Readonly<Record<string, readonly string[]>> = {
+  bots: [
+    'bots/addressing',
+    'bots/commands',
+    'bots/residents',
+    'bots/models/providers',
+    'bots/models',
+    'bots/budget',
+    'bots/turns',
+    'bots/tasks/state',
+    'bots/tasks/plan',
+    'bots/tasks/phases',
+    'bots/tasks/reducer',
+    'bots/tasks/prompts',
+    'bots/tasks/offline',
+    'bots/tasks/answers',
+    'bots/tasks/runtime',
+    'bots/tasks/picture',
+    'bots/tasks/messages',
+    'bots/tasks',
+    'bots/schedule',
+    'bots/deliverables',
+    'bots/agent-api',
+    'bots/intake',
+    'bots',
+  ],
+  executor: [
+    'executor/ledger',
+    'executor/gate',
+    'executor/policy',
+    'executor/reports',
+    'executor/approvals',
+    'executor/sandbox/seccomp',
+    'executor/sandbox/spawner',
+    'executor/sandbox/egress',
+    'executor/sandbox',
+    'executor/work',
+    'executor/orders',
+    'executor',
+  ],
+  'bridge/protocol': ['bridge/protocol', 'bridge/protocol/moments', 'bridge/protocol/orders'],
+  'bridge/text': ['bridge/text', 'bridge/text/tasks', 'bridge/text/terminal', 'bridge/text/room'],
+  'bridge/matrix': ['bridge/matrix/secrets', 'bridge/matrix'],
+  'bridge/launcher': ['bridge/launcher/instance', 'bridge/launcher/disk', 'bridge/launcher/supervision', 'bridge/launcher', 'bridge/launcher/verbs'],
+  'bridge/operations': ['bridge/operations', 'bridge/operations/admin', 'bridge/operations/compose'],
+};
+
+/** What a reader takes in at one look. */
+const FILES_OF_A_FOLDER = 25;
+
 /** Vendor SDKs are known to one place each. */
 const VENDORS: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
-  { name: /^(?:ai|@ai-sdk\/.+)$/, only: /^bots\/providers\// },
+  { name: /^(?:ai|@ai-sdk\/.+)$/, only: /^bots\/models\/providers\// },
   { name: /^matrix-bot-sdk$/, only: /^bridge\/matrix\/|^synapse\// },
   { name: /^matrix-js-sdk/, only: /^bridge\/terminal\// },
   { name: /^bullmq$/, only: /^bridge\/queue\// },
@@ -59,6 +112,24 @@ describe('the edges of the house', () => {
         .map((to) => `${file} -> ${to}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('goes one way between the folders of a room', () => {
+    const wrong = files.flatMap((file) => {
+      const order = WALLS[roomOf(file)];
+      if (order === undefined) return dirname(file) === roomOf(file) || file === roomOf(file) ? [] : [`${file}: no place in an order`];
+      const place = (of: string) => order.indexOf(dirname(of));
+      if (place(file) === -1) return [`${file}: no place in the order of ${roomOf(file)}`];
+      return local(file)
+        .filter((to) => roomOf(to) === roomOf(file) && place(to) > place(file))
+        .map((to) => `${file} -> ${to}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has folders that are taken in at one look', () => {
+    const sizes = Map.groupBy(files, dirname);
+    expect([...sizes].filter(([, inside]) => inside.length > FILES_OF_A_FOLDER).map(([folder, inside]) => `${folder}: ${inside.length}`)).toEqual([]);
   });
 
   it('knows vendor SDKs in one place each', () => {

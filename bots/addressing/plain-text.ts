@@ -1,4 +1,4 @@
-import { halfWidth } from '../../bridge/protocol/order-words.ts';
+import { halfWidth } from '../../bridge/protocol/orders/order-words.ts';
 
 const CODE = /```[^]*?(?:```|$)|`[^`\n]*`/gu;
 const QUOTED_LINE = /^[ \t]*>.*$/gmu;

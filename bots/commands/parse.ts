@@ -1,7 +1,7 @@
 import type { Lang } from '../../bridge/protocol/ids.ts';
-import { commandHead, halfWidth } from '../../bridge/protocol/order-words.ts';
+import { commandHead, halfWidth } from '../../bridge/protocol/orders/order-words.ts';
 import type { Floor, HouseCommandName } from '../../bridge/protocol/turn.ts';
-import { usage } from '../../bridge/text/help.ts';
+import { usage } from '../../bridge/text/room/help.ts';
 import { commandNamed, floorNamed, isHouseCommand, nearestCommand, type CommandName } from './names.ts';
 
 export type Command =

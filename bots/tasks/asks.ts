@@ -1,8 +1,8 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
-import type { TaskMachine } from './machine.ts';
-import type { MindReply } from './minds.ts';
-import type { Ask, TaskState } from './state.ts';
-import type { TaskStore } from './store.ts';
+import type { TaskMachine } from './runtime/machine.ts';
+import type { MindReply } from './answers/task-models.ts';
+import type { Ask, TaskState } from './state/task-state.ts';
+import type { TaskStore } from './runtime/task-store.ts';
 
 export interface AsksDeps {
   readonly store: Pick<TaskStore, 'load'>;

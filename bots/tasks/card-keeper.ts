@@ -5,10 +5,10 @@ import { editContent, messageContent } from '../../bridge/matrix/content.ts';
 import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
-import { sha256 } from '../../bridge/queue/canonical.ts';
-import { hasEnded, waitsForMaster } from './machine.ts';
-import type { TaskState } from './state.ts';
-import type { TaskStore } from './store.ts';
+import { sha256 } from '../../bridge/digest/canonical.ts';
+import { hasEnded, waitsForMaster } from './runtime/machine.ts';
+import type { TaskState } from './state/task-state.ts';
+import type { TaskStore } from './runtime/task-store.ts';
 
 export interface CardDeps {
   readonly store: Pick<TaskStore, 'load' | 'leaseCard' | 'cardShown' | 'owedCards' | 'live'>;

@@ -1,9 +1,9 @@
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import type { Asks } from './asks.ts';
-import { hasEnded, type TaskMachine } from './machine.ts';
-import type { TaskStore } from './store.ts';
-import type { TaskJob } from './task-job.ts';
-import type { Voice } from './voice.ts';
+import { hasEnded, type TaskMachine } from './runtime/machine.ts';
+import type { TaskStore } from './runtime/task-store.ts';
+import type { TaskJob } from './runtime/task-job.ts';
+import type { Voice } from './outbox.ts';
 
 export interface EffectDeps {
   readonly store: Pick<TaskStore, 'load'>;

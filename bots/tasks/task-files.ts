@@ -1,11 +1,11 @@
 import type { Account } from '../../bridge/matrix/account.ts';
 import { classifyAttachment, decodeTextFile, TEXT_LIMIT_BYTES } from '../../bridge/matrix/attachment.ts';
-import { cleanName } from '../../bridge/matrix/clean-text.ts';
+import { cleanName } from '../../bridge/text/clean-text.ts';
 import { readInputs } from '../../bridge/matrix/read-inputs.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
-import { type InputFile, MAX_INPUT_BYTES } from '../../bridge/protocol/input-files.ts';
+import { type InputFile, MAX_INPUT_BYTES } from '../../bridge/protocol/orders/input-files.ts';
 import type { TaskFile } from './prompts/facts.ts';
-import type { TaskState } from './state.ts';
+import type { TaskState } from './state/task-state.ts';
 
 export interface TaskFilesDeps {
   readonly account: Account;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { launcherText } from '../text/launcher.ts';
+import { launcherText } from '../text/terminal/launcher.ts';
 import { Refusal } from './refusal.ts';
 
 /** Names to values; a blank value is left out, as in the schemas. */

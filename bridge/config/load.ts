@@ -6,7 +6,7 @@ import { defaultRoster } from '../protocol/default-roster.ts';
 import type { Lang } from '../protocol/ids.ts';
 import { Roster } from '../protocol/roster.ts';
 import { ProviderSettings, Settings, SwarmSettings } from '../protocol/settings.ts';
-import { launcherText } from '../text/launcher.ts';
+import { launcherText } from '../text/terminal/launcher.ts';
 import type { Phrase } from '../text/say.ts';
 import type { Environment } from './environment.ts';
 import { Refusal } from './refusal.ts';

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from './guard.ts';
-import { isLetterId } from './mailbox.ts';
+import { isLetterId } from '../stores/agent-inbox.ts';
 import { DoorProblem } from './problems.ts';
-import type { DoorDeps } from './door-deps.ts';
+import type { DoorDeps } from './api-deps.ts';
 import type { Waits } from './waits.ts';
 
 /** A proxy closes what is silent for longer. */

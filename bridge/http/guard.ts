@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { canonicalHash } from '../queue/canonical.ts';
-import type { Scope } from '../protocol/door.ts';
-import type { DoorProblemCode } from '../text/door.ts';
-import { Idempotency } from './idempotency.ts';
-import type { Caller } from './key-ring.ts';
+import { canonicalHash } from '../digest/canonical.ts';
+import type { Scope } from '../protocol/agent-api.ts';
+import type { DoorProblemCode } from '../text/room/agent-api.ts';
+import { Idempotency } from '../stores/idempotency-store.ts';
+import type { Caller } from '../stores/agent-keys.ts';
 import { DoorProblem, passes } from './problems.ts';
-import { takeToken } from './rate-limit.ts';
-import type { DoorDeps } from './door-deps.ts';
+import { takeToken } from '../stores/rate-limit.ts';
+import type { DoorDeps } from './api-deps.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -2,16 +2,16 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { Scope } from '../protocol/door.ts';
+import { Scope } from '../protocol/agent-api.ts';
 import { AgentId, type Lang } from '../protocol/ids.ts';
-import { DOOR_PROBLEMS } from '../text/door.ts';
+import { DOOR_PROBLEMS } from '../text/room/agent-api.ts';
 import { callerOf } from './guard.ts';
-import type { Caller } from './key-ring.ts';
+import type { Caller } from '../stores/agent-keys.ts';
 import type { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
 import { DoorProblem } from './problems.ts';
 import { ClaimQuery, CommandIn, CompleteIn, DispatchIn, ListenQuery, MessageIn, ReportIn, TaskId, TaskIn, TasksQuery } from './schemas.ts';
-import { type DoorDeps, langOf } from './door-deps.ts';
+import { type DoorDeps, langOf } from './api-deps.ts';
 
 const Task = z.object({ id: TaskId.shape.id.describe('The id of the task, such as b3.') });
 

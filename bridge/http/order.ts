@@ -1,5 +1,5 @@
 import { type Command, parseCommand } from '../protocol/command.ts';
-import { canonical, sha256 } from '../queue/canonical.ts';
+import { canonical, sha256 } from '../digest/canonical.ts';
 import { DoorProblem } from './problems.ts';
 import type { CommandIn } from './schemas.ts';
 

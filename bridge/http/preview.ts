@@ -2,8 +2,8 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { isKnownHost } from '../protocol/host-names.ts';
 import type { Lang } from '../protocol/ids.ts';
-import { previewGone, previewNotNow } from '../text/website.ts';
-import type { PreviewLinks } from './preview-links.ts';
+import { previewGone, previewNotNow } from '../text/room/preview.ts';
+import type { PreviewLinks } from '../stores/preview-links.ts';
 import { FILE_HEADERS, FRAME_SANDBOX, isPage, mediaTypeOf, PAGE_HEADERS, STYLE } from './preview-rules.ts';
 
 export interface PreviewDeps {

@@ -1,6 +1,6 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { DoorProblemCode } from '../text/door.ts';
+import type { DoorProblemCode } from '../text/room/agent-api.ts';
 import { DoorProblem } from './problems.ts';
 
 const BY_STATUS: ReadonlyMap<number, DoorProblemCode> = new Map([

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Lang } from '../protocol/ids.ts';
-import { DOOR_PROBLEMS, type DoorProblemCode, type ProblemFacts } from '../text/door.ts';
+import { DOOR_PROBLEMS, type DoorProblemCode, type ProblemFacts } from '../text/room/agent-api.ts';
 
 /** RFC 9457. */
 export const Problem = z.object({

@@ -6,7 +6,7 @@ import { callerOf } from './guard.ts';
 import type { Operations } from './operations.ts';
 import { refusals } from './problem-responses.ts';
 import { CheckinOut, HouseOut, LettersOut, ListenQuery, MessageIn, MessageOut } from './schemas.ts';
-import type { DoorDeps } from './door-deps.ts';
+import type { DoorDeps } from './api-deps.ts';
 import type { Waits } from './waits.ts';
 
 export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbox' | 'house' | 'keys'> & { readonly waits: Waits }, operations: Operations): void {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { doorHelp } from '../text/door-help.ts';
-import type { Meters } from './meters.ts';
+import { doorHelp } from '../text/room/agent-api-help.ts';
+import type { Meters } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import { DoorProblem } from './problems.ts';
 import { HealthOut, ReadyOut } from './schemas.ts';
-import { type DoorDeps, langOf } from './door-deps.ts';
+import { type DoorDeps, langOf } from './api-deps.ts';
 
 /** Redis holds a question until it is back: whoever watches wants to hear that it is away. */
 const PATIENCE_MS = 3_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Performative } from '../protocol/act.ts';
 import { AgentId, EventId } from '../protocol/ids.ts';
-import { isLetterId } from './mailbox.ts';
+import { isLetterId } from '../stores/agent-inbox.ts';
 
 /** What goes in and out at the door. These are the types, the checks and the OpenAPI document at once. */
 

@@ -5,10 +5,10 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import { z } from 'zod';
 import { hostsOf, isKnownHost } from '../protocol/host-names.ts';
 import { takeJson } from './bodies.ts';
-import { type DoorDeps, langOf } from './door-deps.ts';
+import { type DoorDeps, langOf } from './api-deps.ts';
 import { guard } from './guard.ts';
 import { mcpRoute } from './mcp.ts';
-import { Meters } from './meters.ts';
+import { Meters } from './metrics.ts';
 import { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
 import { DoorProblem, problemOf, STATUS } from './problems.ts';

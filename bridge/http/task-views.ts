@@ -1,4 +1,4 @@
-import type { BoardItem } from './board-item.ts';
+import type { BoardItem } from '../stores/board-item.ts';
 import type { JobView, TaskView } from './schemas.ts';
 
 /** How items of the board read at the door. Pure. */

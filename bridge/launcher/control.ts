@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { type Part, PARTS } from './accounts.ts';
-import { readJson, writeSecretJson } from './files.ts';
-import type { DataPaths } from './instance.ts';
-import { Trouble } from './troubles.ts';
+import { type Part, PARTS } from './instance/accounts.ts';
+import { readJson, writeSecretJson } from './instance/files.ts';
+import type { DataPaths } from './instance/instance.ts';
+import { Trouble } from './supervision/troubles.ts';
 
 /** How other verbs speak to the running launcher: HTTP on a socket in a folder that only its account may enter. */
 const ControlFile = z.object({ socket: z.string() });

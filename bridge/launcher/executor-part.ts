@@ -6,8 +6,8 @@ import { EXECUTOR_SOCKET, type ExecutorSettings } from '../protocol/executor-set
 import type { RoomId } from '../protocol/ids.ts';
 import { homeserverUrl, log, nodeProgram, own, present, type House } from './parts.ts';
 import { redisUrl } from './redis.ts';
-import { ensureRules, publishLendings } from './rules-folder.ts';
-import type { PartPlan } from './supervisor.ts';
+import { ensureRules, publishLendings } from './instance/rules-folder.ts';
+import type { PartPlan } from './supervision/supervisor.ts';
 
 const ENTRY = 'executor/main.ts';
 

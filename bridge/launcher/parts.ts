@@ -8,13 +8,13 @@ import type { Environment } from '../config/environment.ts';
 import type { Loaded } from '../config/load.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { ProviderSettings, type SwarmSettings } from '../protocol/settings.ts';
-import type { Accounts, Part } from './accounts.ts';
-import { writeSecret, writeSecretJson } from './files.ts';
-import type { DataPaths, Instance } from './instance.ts';
-import { INSTANCE_VARIABLE } from './processes.ts';
+import type { Accounts, Part } from './instance/accounts.ts';
+import { writeSecret, writeSecretJson } from './instance/files.ts';
+import type { DataPaths, Instance } from './instance/instance.ts';
+import { INSTANCE_VARIABLE } from './instance/processes.ts';
 import { redisAnswers, redisConfig, redisSays, redisUrl } from './redis.ts';
-import type { Secrets } from './secrets.ts';
-import type { PartPlan } from './supervisor.ts';
+import type { Secrets } from './instance/secrets.ts';
+import type { PartPlan } from './supervision/supervisor.ts';
 
 /** All that the plans of the parts are made from. */
 export interface House {

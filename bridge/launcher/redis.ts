@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createConnection } from 'node:net';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from './instance/secrets.ts';
 
 export interface RedisSettings {
   readonly port: number;

@@ -2,8 +2,8 @@ import { toString as qr } from 'qrcode';
 import { localAddress } from '../../synapse/homeserver-config.ts';
 import type { UserId } from '../protocol/ids.ts';
 import type { Settings } from '../protocol/settings.ts';
-import { launcherText } from '../text/launcher.ts';
-import { type Terminal, padded } from './terminal.ts';
+import { launcherText } from '../text/terminal/launcher.ts';
+import { type Terminal, padded } from './instance/terminal.ts';
 
 export interface Welcome {
   readonly terminal: Terminal;

@@ -1,11 +1,11 @@
 import { MatrixClient, MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 import { EventId, GHOST_DEVICE, type RoomId, type UserId } from '../protocol/ids.ts';
-import { cleanName } from './clean-text.ts';
+import { cleanName } from '../text/clean-text.ts';
 import { installHttp } from './http.ts';
 import { patiently, type Trouble } from './patience.ts';
-import type { RoomLanes } from './room-lanes.ts';
-import { maskSecrets } from './secrets.ts';
+import type { RoomLanes } from './room-limiter.ts';
+import { maskSecrets } from './secrets/secrets.ts';
 
 export interface AccountOptions {
   readonly homeserverUrl: string;

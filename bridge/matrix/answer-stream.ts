@@ -5,7 +5,7 @@ import { type Account, refused } from './account.ts';
 import { editContent, fits, messageContent, type OutgoingText } from './content.ts';
 import type { EditBudget } from './edit-budget.ts';
 import { closeOpenMarkdown, splitForContinuation } from './markdown-display.ts';
-import { maskSecrets } from './secrets.ts';
+import { maskSecrets } from './secrets/secrets.ts';
 
 export interface AnswerTarget {
   readonly account: Account;

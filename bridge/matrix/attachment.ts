@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Attachment } from '../protocol/room-event.ts';
-import { cleanName, cleanText } from './clean-text.ts';
+import { cleanName, cleanText } from '../text/clean-text.ts';
 import { decodeCp949 } from './cp949.ts';
-import { maskSecrets } from './secrets.ts';
+import { maskSecrets } from './secrets/secrets.ts';
 
 export const TEXT_LIMIT_BYTES = 200 * 1024;
 export const IMAGE_LIMIT_BYTES = 5 * 1024 * 1024;

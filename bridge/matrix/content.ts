@@ -1,6 +1,6 @@
 import { CHAVION_KEY, ChavionContent } from '../protocol/content.ts';
 import type { EventId } from '../protocol/ids.ts';
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../text/clean-text.ts';
 import { plainHtml, renderMarkdown } from './html.ts';
 import { withPills, type Mentioned } from './pills.ts';
 

@@ -4,10 +4,10 @@ import { EventId, RoomId, UserId } from '../protocol/ids.ts';
 import type { EditEvent, MessageEvent, OtherEvent, RoomEvent, UnreadableEvent } from '../protocol/room-event.ts';
 import { decodeAttachment } from './attachment.ts';
 import { offIn, STANDING_TYPE } from '../protocol/standing.ts';
-import { cleanName, cleanText } from './clean-text.ts';
+import { cleanName, cleanText } from '../text/clean-text.ts';
 import { decodeMentions, pillsIn } from './mentions.ts';
-import { holdsSecret, secretInContent } from './secret-content.ts';
-import { maskSecrets } from './secrets.ts';
+import { holdsSecret, secretInContent } from './secrets/secret-content.ts';
+import { maskSecrets } from './secrets/secrets.ts';
 
 export interface DecodeOptions {
   /** `com.chavion` is believed only from Chavion's own accounts. */

@@ -1,5 +1,5 @@
-import { cleanText } from './clean-text.ts';
-import { maskSecrets } from './secrets.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { maskSecrets } from './secrets/secrets.ts';
 
 /** Letters by which the executor is known: in other people's words they would look like its own lines. */
 const SIGNS = /[✋🖐✅☑✔❌✖✗✘❎⚙🔁🔄🛑⊘🚫✓■⏳⌛🙋⚠]\uFE0F?/gu;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type EventId, type RoomId, EventId as Event, type UserId } from '../protocol/ids.ts';
-import { inputFiles, type InputFile, type Ordered, SENT_BEFORE_MS } from '../protocol/input-files.ts';
+import { inputFiles, type InputFile, type Ordered, SENT_BEFORE_MS } from '../protocol/orders/input-files.ts';
 import type { MessageEvent } from '../protocol/room-event.ts';
 import type { Account } from './account.ts';
 import { decodeEvent } from './decode.ts';

@@ -5,11 +5,11 @@ import { people } from '../../synapse/residents.ts';
 import type { UserId } from '../protocol/ids.ts';
 import { loadSettings } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
-import { readJson, writeSecretJson } from '../launcher/files.ts';
-import { dataPaths } from '../launcher/instance.ts';
-import { random, Secrets } from '../launcher/secrets.ts';
-import { adminLoginText } from '../text/admin.ts';
-import { operationsText } from '../text/operations.ts';
+import { readJson, writeSecretJson } from '../launcher/instance/files.ts';
+import { dataPaths } from '../launcher/instance/instance.ts';
+import { random, Secrets } from '../launcher/instance/secrets.ts';
+import { adminLoginText } from '../text/room/admin.ts';
+import { operationsText } from '../text/terminal/operations.ts';
 import { atHomeserver } from './at-homeserver.ts';
 import type { Asked } from './verbs.ts';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, readdir, readlink, rm, symlink, utimes } from 'node:fs/promises';
-import { hasCode } from '../launcher/files.ts';
+import { hasCode } from '../launcher/instance/files.ts';
 
 /** Names are bytes: a command may give a file one that is no text. */
 type Path = Buffer;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSettings } from '../config/load.ts';
-import { PARTS } from '../launcher/accounts.ts';
-import { dataPaths } from '../launcher/instance.ts';
-import { operationsText } from '../text/operations.ts';
+import { PARTS } from '../launcher/instance/accounts.ts';
+import { dataPaths } from '../launcher/instance/instance.ts';
+import { operationsText } from '../text/terminal/operations.ts';
 import type { Asked } from './verbs.ts';
 
 const SHOWN_LINES = 50;

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Environment, installEnvironment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
-import { isFullDisk } from '../launcher/disk.ts';
+import { isFullDisk } from '../launcher/disk/disk.ts';
 import type { Phrase } from '../text/say.ts';
-import { upgradeText } from '../text/upgrade.ts';
+import { upgradeText } from '../text/terminal/upgrade.ts';
 import { installPackagesInto } from './npm-ci.ts';
 import { git } from './versions.ts';
 

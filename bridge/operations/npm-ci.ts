@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Refusal } from '../config/refusal.ts';
 import { runProgram } from '../processes/run-program.ts';
 import type { Phrase } from '../text/say.ts';
-import { upgradeText } from '../text/upgrade.ts';
+import { upgradeText } from '../text/terminal/upgrade.ts';
 
 /** A registry that answers at all says something within this; between two packages a large one may come in slowly. */
 const SILENCE = { firstMs: 45_000, thenMs: 300_000 };

@@ -1,8 +1,8 @@
 import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Environment, readEnvFile } from '../config/environment.ts';
-import type { DataPaths } from '../launcher/instance.ts';
-import { operationsText } from '../text/operations.ts';
+import type { DataPaths } from '../launcher/instance/instance.ts';
+import { operationsText } from '../text/terminal/operations.ts';
 import type { Phrase } from '../text/say.ts';
 import { KEYS_FILE } from './house-files.ts';
 

@@ -1,11 +1,11 @@
 import { chownSync, existsSync, lchownSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ensureAccounts, PARTS } from '../launcher/accounts.ts';
-import { type Owner, readJson, writeSecretJson } from '../launcher/files.ts';
-import { type DataPaths, type Instance, isRoot, partFolders, SEPARATED_STATE, stateRoot } from '../launcher/instance.ts';
-import { Restoring } from '../launcher/restoring.ts';
-import { ensureRules } from '../launcher/rules-folder.ts';
+import { ensureAccounts, PARTS } from '../launcher/instance/accounts.ts';
+import { type Owner, readJson, writeSecretJson } from '../launcher/instance/files.ts';
+import { type DataPaths, type Instance, isRoot, partFolders, SEPARATED_STATE, stateRoot } from '../launcher/instance/instance.ts';
+import { Restoring } from '../launcher/instance/restoring.ts';
+import { ensureRules } from '../launcher/instance/rules-folder.ts';
 import { copyTree } from './copy-tree.ts';
 import { DATA_FILES } from './house-files.ts';
 

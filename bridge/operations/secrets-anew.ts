@@ -4,12 +4,12 @@ import { people } from '../../synapse/residents.ts';
 import { loadSettings } from '../config/load.ts';
 import { Refusal } from '../config/refusal.ts';
 import { tellLauncher } from '../launcher/control.ts';
-import { readJson, writeSecretJson } from '../launcher/files.ts';
-import { dataPaths } from '../launcher/instance.ts';
-import { holder } from '../launcher/lock.ts';
-import { random, Secrets, typeable } from '../launcher/secrets.ts';
+import { readJson, writeSecretJson } from '../launcher/instance/files.ts';
+import { dataPaths } from '../launcher/instance/instance.ts';
+import { holder } from '../launcher/instance/lock.ts';
+import { random, Secrets, typeable } from '../launcher/instance/secrets.ts';
 import { UserId } from '../protocol/ids.ts';
-import { operationsText } from '../text/operations.ts';
+import { operationsText } from '../text/terminal/operations.ts';
 import { type AtHomeserver, atHomeserver } from './at-homeserver.ts';
 import type { Asked } from './verbs.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Environment } from '../config/environment.ts';
 import { Refusal } from '../config/refusal.ts';
-import type { HiddenInput } from '../launcher/hidden-input.ts';
-import type { Terminal } from '../launcher/terminal.ts';
-import { operationsText } from '../text/operations.ts';
+import type { HiddenInput } from '../launcher/verbs/hidden-input.ts';
+import type { Terminal } from '../launcher/instance/terminal.ts';
+import { operationsText } from '../text/terminal/operations.ts';
 import { backupHouse } from './backup.ts';
 import { restoreHouse } from './restore.ts';
 

@@ -9,7 +9,7 @@ export const PlanHash = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .brand<'PlanHash'>();
-/** Over the canonical form of a plan (`bridge/queue/canonical.ts`): equal plans are one candidate. */
+/** Over the canonical form of a plan (`bridge/digest/canonical.ts`): equal plans are one candidate. */
 export type PlanHash = z.infer<typeof PlanHash>;
 
 /** Commands and work share their names; a name appears once in a plan. */

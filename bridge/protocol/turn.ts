@@ -108,7 +108,7 @@ export type HouseCommandJob = z.infer<typeof HouseCommandJob>;
 /** One run of a schedule. */
 export const OccurrenceJob = z.object({
   type: z.literal('occurrence'),
-  /** See `bridge/queue/schedule-id.ts`. */
+  /** See `bridge/digest/schedule-id.ts`. */
   schedule: z.string(),
   /** The master's message that ordered it. */
   source: EventId,

@@ -4,7 +4,7 @@ import { languageOf, loadSettings } from '../config/load.ts';
 import { meantWords } from '../config/npm-flags.ts';
 import { Refusal } from '../config/refusal.ts';
 import type { Lang } from '../protocol/ids.ts';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 import { wanted } from './arguments.ts';
 import { readHouse } from './house-file.ts';
 import { live } from './live.ts';

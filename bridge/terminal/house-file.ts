@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Refusal } from '../config/refusal.ts';
 import { RoomId, UserId } from '../protocol/ids.ts';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 
 /** What the terminal needs of `ready.json`, which the launcher keeps while the house is up. */
 export const HouseFile = z.object({

@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 import { Listening } from './listening.ts';
 import { PASTE_OFF, PASTE_ON, PasteInput } from './paste.ts';
 import { openSession, type SessionOptions } from './session.ts';

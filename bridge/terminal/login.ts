@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionError, createClient, HTTPError, MatrixError, type MatrixClient } from 'matrix-js-sdk';
 import { logger as sdkLogger, type Logger } from 'matrix-js-sdk/lib/logger.js';
 import { Refusal } from '../config/refusal.ts';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 import type { HouseFile } from './house-file.ts';
 
 const quiet = (): void => undefined;

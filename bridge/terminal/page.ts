@@ -1,6 +1,6 @@
-import { cleanName } from '../matrix/clean-text.ts';
+import { cleanName } from '../text/clean-text.ts';
 import type { Lang, UserId } from '../protocol/ids.ts';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 import { columnsOf, fitted, padded } from './columns.ts';
 import type { Paint } from './paint.ts';
 import { laidOut } from './table.ts';

@@ -1,6 +1,6 @@
 import type { RoomEvent } from '../protocol/room-event.ts';
 import type { UserId } from '../protocol/ids.ts';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 import { type Look, Page } from './page.ts';
 import type { Screen } from './screen.ts';
 import { type News, type Said, Transcript } from './transcript.ts';

@@ -1,6 +1,6 @@
 import type { Lang, RoomId } from '../protocol/ids.ts';
 import type { RoomEvent } from '../protocol/room-event.ts';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 import { fitted } from './columns.ts';
 import { Connection } from './connection.ts';
 import type { HouseFile } from './house-file.ts';

@@ -1,6 +1,6 @@
 import type { EventId, RoomId, UserId } from '../protocol/ids.ts';
 import type { Phrase } from '../text/say.ts';
-import { terminalText } from '../text/terminal.ts';
+import { terminalText } from '../text/terminal/terminal.ts';
 import { Listening } from './listening.ts';
 import { openSession, type SessionOptions } from './session.ts';
 import type { News } from './transcript.ts';

@@ -4,20 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bwrapFlags, gateCommand, type Base } from './bwrap-flags.ts';
 import { tidyCgroups, type CgroupRoot } from './cgroups.ts';
 import { OpenFolder } from './folders.ts';
-import { closeInherited } from './inherited-descriptors.ts';
+import { closeInherited } from './spawner/inherited-descriptors.ts';
 import { checkJob } from './job-check.ts';
 import { Groups } from './groups.ts';
 import { launch, type Launched } from './launch.ts';
 import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
 import { Life, gone } from './life.ts';
-import { PipeStock } from './pipes.ts';
+import { PipeStock } from './spawner/pipes.ts';
 import { readingPlace, type Place } from './place.ts';
 import { startOf } from './process-tree.ts';
 import { DEFAULT_LIMITS, INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
-import { machineOf, seccompFilter, type Machine } from './seccomp.ts';
+import { machineOf, seccompFilter, type Machine } from './seccomp/seccomp.ts';
 import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
-import { Spawner } from './spawner.ts';
+import { Spawner } from './spawner/spawner.ts';
 import { Stores } from './stores.ts';
 import { watch } from './watchdog.ts';
 
@@ -28,7 +28,7 @@ export interface BubblewrapOptions {
   readonly bwrap?: string;
   /** What the clock shows inside; without it UTC. */
   readonly timeZone?: string;
-  /** `copy`: as on kernels that have no better (`tools/stores.pl`). */
+  /** `copy`: as on kernels that have no better (`spawner/stores.pl`). */
   readonly stores?: 'best' | 'copy';
 }
 

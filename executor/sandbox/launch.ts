@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { FD } from './bwrap-flags.ts';
 import type { OpenFolder } from './folders.ts';
-import type { Pipe } from './pipes.ts';
-import type { Spawner } from './spawner.ts';
+import type { Pipe } from './spawner/pipes.ts';
+import type { Spawner } from './spawner/spawner.ts';
 
 export interface Launch {
   readonly spawner: Spawner;

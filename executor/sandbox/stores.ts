@@ -6,7 +6,7 @@ import { availableMemory } from './memory.ts';
 import { type Place, readingPlace, seldom, watchedPlace } from './place.ts';
 import { Fullness } from './room.ts';
 import type { KilledWhy, Limits } from './sandbox.ts';
-import type { Home, Spawner } from './spawner.ts';
+import type { Home, Spawner } from './spawner/spawner.ts';
 
 const MiB = 1024 * 1024;
 /** So that jobs have groups of the same limits, which are used again. */
@@ -40,7 +40,7 @@ interface Store {
 }
 
 /**
- * Places for jobs. A job that may write has its workspace in a store (`tools/stores.pl`): the kernel lets it take no
+ * Places for jobs. A job that may write has its workspace in a store (`spawner/stores.pl`): the kernel lets it take no
  * more bytes and files than it may, and what it made comes onto the disk only after its end, and only if there is room.
  * Jobs that are in one workspace at a time share its store: each sees what the others write, as soon as they do.
  */

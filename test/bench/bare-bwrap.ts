@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { bwrapFlags } from '../../executor/sandbox/bwrap-flags.ts';
 import { DEFAULT_LIMITS, INSIDE, type Limits } from '../../executor/sandbox/sandbox.ts';
-import { machineOf, seccompFilter } from '../../executor/sandbox/seccomp.ts';
+import { machineOf, seccompFilter } from '../../executor/sandbox/seccomp/seccomp.ts';
 import { buildSkeleton } from '../../executor/sandbox/skeleton.ts';
 
 /** Read by whoever starts the bench: the account that it becomes may not. */

@@ -1,12 +1,12 @@
-import { newTask } from '../../bots/tasks/begin.ts';
-import { PATIENCE } from '../../bots/tasks/patience.ts';
-import { reduce } from '../../bots/tasks/reduce.ts';
-import type { Answer, Ask, TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/transitions.ts';
+import { newTask } from '../../bots/tasks/state/begin.ts';
+import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
+import { reduce } from '../../bots/tasks/reducer/reduce.ts';
+import type { Answer, Ask, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
 import { countVotes } from '../../bridge/protocol/voting.ts';
-import { canonicalHash } from '../../bridge/queue/canonical.ts';
+import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { seededRandom, type SeededRandom } from '../house/seeded-random.ts';
 
 /** Agents that know nothing but how often they are right, and what the house makes of their votes. */

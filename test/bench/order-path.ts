@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
+import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
 import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import { EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { openOrders, workOnOrders } from '../../bridge/queue/executor-queue.ts';

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentConfig } from '../../bridge/protocol/roster.ts';
-import type { ManusPace } from '../../bots/providers/manus.ts';
-import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../../bots/providers/provider.ts';
-import { createProvider } from '../../bots/providers/registry.ts';
-import type { RetryClock } from '../../bots/providers/retry.ts';
-import { DEFAULT_DEADLINES, type Deadlines } from '../../bots/providers/watched-fetch.ts';
+import type { ManusPace } from '../../bots/models/providers/manus.ts';
+import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
+import { createProvider } from '../../bots/models/registry.ts';
+import type { RetryClock } from '../../bots/models/retry.ts';
+import { DEFAULT_DEADLINES, type Deadlines } from '../../bots/models/providers/watched-fetch.ts';
 import { startProviderServer, type ProviderServer, type Reply, type Responder } from './provider-server.ts';
 import { KEY, type Wire } from './provider-wires.ts';
 

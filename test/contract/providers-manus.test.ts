@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { probe } from '../../bots/providers/probe.ts';
+import { probe } from '../../bots/models/model-check.ts';
 import { agentOn, ask, codeOf, fault, outcome, providerOn, QUICK, textOf, type Asked, type RunOptions } from './provider-run.ts';
 import { startProviderServer, type Received, type Reply, type Responder } from './provider-server.ts';
 import { bodyOf, failure, fixture, KEY, MANUS, manusTask, type Json } from './provider-wires.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Minds } from '../../bots/minds.ts';
-import { createProvider } from '../../bots/providers/registry.ts';
-import { askMind, type TaskMindsDeps } from '../../bots/tasks/minds.ts';
+import { Minds } from '../../bots/models/model-bindings.ts';
+import { createProvider } from '../../bots/models/registry.ts';
+import { askMind, type TaskMindsDeps } from '../../bots/tasks/answers/task-models.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { heard, type Mind, MINDS, PROVIDER_KEY, Providers, type Reply, type Script } from '../house/providers.ts';
 import { askOf, askOnce, carriedOut, depsOf, PLAN, roster, task } from '../unit/task-minds-scene.ts';

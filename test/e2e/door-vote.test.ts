@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PATIENCE } from '../../bots/tasks/patience.ts';
+import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { Outsider, Voter } from '../house/outsider.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { rosterOf, Scene } from '../house/scene.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AskKind } from '../../bots/tasks/state.ts';
+import type { AskKind } from '../../bots/tasks/state/task-state.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { type Mind, type Question, type Reply, type Script, heard } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';

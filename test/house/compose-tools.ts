@@ -5,10 +5,10 @@ import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installEnvironment } from '../../bridge/config/environment.ts';
-import { installPackages } from '../../bridge/launcher/distribution.ts';
-import { cacheFolder } from '../../bridge/launcher/instance.ts';
-import { prerequisites } from '../../bridge/launcher/prerequisites.ts';
-import { Terminal } from '../../bridge/launcher/terminal.ts';
+import { installPackages } from '../../bridge/launcher/instance/distribution.ts';
+import { cacheFolder } from '../../bridge/launcher/instance/instance.ts';
+import { prerequisites } from '../../bridge/launcher/instance/prerequisites.ts';
+import { Terminal } from '../../bridge/launcher/instance/terminal.ts';
 
 const run = promisify(execFile);
 const environment = installEnvironment(Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)));

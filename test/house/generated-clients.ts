@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../bridge/launcher/instance.ts';
+import { cacheFolder } from '../../bridge/launcher/instance/instance.ts';
 import { findPython } from '../../synapse/python.ts';
 
 /** Clients that two generators make of the door's document, in two languages, each with a whole flow to carry. */

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { type ProcessMark, partsOf } from '../../bridge/launcher/processes.ts';
-import { Ready } from '../../bridge/launcher/ready.ts';
+import { type ProcessMark, partsOf } from '../../bridge/launcher/instance/processes.ts';
+import { Ready } from '../../bridge/launcher/instance/ready.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { endHouse, houseState, removeHouse } from './remains.ts';
 

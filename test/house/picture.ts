@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { pngSize } from '../../bots/tasks/png-size.ts';
+import { pngSize } from '../../bridge/matrix/png-size.ts';
 
 /** How many pixels a PNG has of each colour (`r,g,b`). Reads eight bits a channel, not interlaced: as Chromium writes them. */
 export function colours(png: Buffer): ReadonlyMap<string, number> {

@@ -3,9 +3,9 @@ import { type Dirent, existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Instance, dataPaths, stateRoot } from '../../bridge/launcher/instance.ts';
-import { holder } from '../../bridge/launcher/lock.ts';
-import { ProcessMark, end, isAlive, mark, partsOf } from '../../bridge/launcher/processes.ts';
+import { Instance, dataPaths, stateRoot } from '../../bridge/launcher/instance/instance.ts';
+import { holder } from '../../bridge/launcher/instance/lock.ts';
+import { ProcessMark, end, isAlive, mark, partsOf } from '../../bridge/launcher/instance/processes.ts';
 
 /** An orderly end takes the launcher at most its parts' grace. */
 const GRACE_MS = 60_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
-import { Secrets } from '../../bridge/launcher/secrets.ts';
+import { Secrets } from '../../bridge/launcher/instance/secrets.ts';
 import { openQueue } from '../../bridge/queue/jobs.ts';
 import { type House, type HouseOptions, startHouse } from './house.ts';
 import { inRoom, request } from './matrix.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claim } from '../../bridge/http/board-item.ts';
-import { Board } from '../../bridge/http/board.ts';
+import { claim } from '../../bridge/stores/board-item.ts';
+import { Board } from '../../bridge/stores/task-board.ts';
 import { passes, STATUS } from '../../bridge/http/problems.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { BareRedis } from '../house/bare-redis.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Mailbox } from '../../bridge/http/mailbox.ts';
-import { Questions } from '../../bridge/http/questions.ts';
+import { Mailbox } from '../../bridge/stores/agent-inbox.ts';
+import { Questions } from '../../bridge/stores/open-questions.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
-import { outside } from '../../bots/providers/outside.ts';
-import type { ProviderRequest } from '../../bots/providers/provider.ts';
+import { outside } from '../../bots/models/providers/outside.ts';
+import type { ProviderRequest } from '../../bots/models/providers/provider.ts';
 import { BareRedis } from '../house/bare-redis.ts';
 
 const scout = AgentId.parse('scout');

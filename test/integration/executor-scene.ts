@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { ORDERS_QUEUE } from '../../bridge/protocol/command-job.ts';
 import { EXECUTOR_PREFIX } from '../../bridge/queue/executor-queue.ts';
-import { checkChain } from '../../bridge/queue/audit-chain.ts';
+import { checkChain } from '../../bridge/digest/audit-chain.ts';
 import { openQueue } from '../../bridge/queue/jobs.ts';
 import type { HouseOptions } from '../house/house.ts';
 import { inRoom } from '../house/matrix.ts';

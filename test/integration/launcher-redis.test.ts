@@ -4,7 +4,7 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisUrl } from '../../bridge/launcher/redis.ts';
-import { Secrets } from '../../bridge/launcher/secrets.ts';
+import { Secrets } from '../../bridge/launcher/instance/secrets.ts';
 import { type House, startHouse } from '../house/house.ts';
 
 let house: House;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from '
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAlive, mark } from '../../bridge/launcher/processes.ts';
+import { isAlive, mark } from '../../bridge/launcher/instance/processes.ts';
 import { type House, startHouse } from '../house/house.ts';
 import { request, signIn } from '../house/matrix.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Secrets } from '../../bridge/launcher/secrets.ts';
+import { Secrets } from '../../bridge/launcher/instance/secrets.ts';
 import { inRoom, request, signIn } from '../house/matrix.ts';
 import { Person } from '../house/person.ts';
 import { Scene } from '../house/scene.ts';

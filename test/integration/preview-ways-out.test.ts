@@ -9,7 +9,7 @@ import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findChromium } from '../../bridge/config/chromium.ts';
 import { buildPreview } from '../../bridge/http/preview.ts';
-import type { Preview } from '../../bridge/http/preview-links.ts';
+import type { Preview } from '../../bridge/stores/preview-links.ts';
 import { freePorts } from '../house/house.ts';
 
 /** Whether a page can open so much as a connection, from a browser as people have it: without the switches that tests set. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActContent } from '../../bridge/protocol/act.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
-import { canonical, canonicalHash } from '../../bridge/queue/canonical.ts';
+import { canonical, canonicalHash } from '../../bridge/digest/canonical.ts';
 import { asUser, inRoom, request } from '../house/matrix.ts';
 import type { Shown } from '../house/person.ts';
 import type { Json } from '../house/provider-formats.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ENDED, Phase } from '../../bots/tasks/state.ts';
+import { ENDED, Phase } from '../../bots/tasks/state/task-state.ts';
 import { type SeededRandom, seededRandom } from '../house/seeded-random.ts';
 import { lendFolder, takeBack, TaskView } from '../house/task-scene.ts';
 import { ExecutorScene } from './executor-scene.ts';

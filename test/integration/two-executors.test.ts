@@ -4,7 +4,7 @@ import { chownSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } fr
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkChain } from '../../bridge/queue/audit-chain.ts';
+import { checkChain } from '../../bridge/digest/audit-chain.ts';
 import { executorAnswers } from '../../bridge/launcher/executor-part.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { ExecutorScene } from './executor-scene.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Ready } from '../../bridge/launcher/ready.ts';
+import { Ready } from '../../bridge/launcher/instance/ready.ts';
 import { houseEnvironment } from '../house/house.ts';
 import { removeHouse } from '../house/remains.ts';
 

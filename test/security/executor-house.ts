@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wholeInFile } from '../../bridge/text/executor.ts';
+import { wholeInFile } from '../../bridge/text/room/executor.ts';
 import { ExecutorScene } from '../integration/executor-scene.ts';
 import type { Shown } from '../house/person.ts';
 import type { Json } from '../house/provider-formats.ts';

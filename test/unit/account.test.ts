@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Attachments } from '../../bots/attachments.ts';
+import { Attachments } from '../../bots/turns/attachments.ts';
 import { Account } from '../../bridge/matrix/account.ts';
 import { patiently } from '../../bridge/matrix/patience.ts';
-import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
+import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import { eventId, message } from './events.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report } from '../../bridge/operations/admin/reports.ts';
 import { containerFacts } from '../../bridge/operations/compose/container-facts.ts';
-import type { AdminReport } from '../../bridge/protocol/admin-order.ts';
-import { adminLines } from '../../bridge/text/admin.ts';
+import type { AdminReport } from '../../bridge/protocol/orders/admin-order.ts';
+import { adminLines } from '../../bridge/text/room/admin.ts';
 import { HomeserverClient } from '../../synapse/client.ts';
 import { people } from '../../synapse/residents.ts';
 

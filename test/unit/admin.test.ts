@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AdminFacts, judgeAdmin } from '../../bridge/operations/admin/gate.ts';
-import { type AdminOrder, parseAdmin } from '../../bridge/protocol/admin-order.ts';
+import { type AdminOrder, parseAdmin } from '../../bridge/protocol/orders/admin-order.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { freshPowerLevels } from '../../synapse/power-levels.ts';
 import { mastersAmong } from '../../bridge/protocol/masters.ts';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
+import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
 import { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
 import { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';

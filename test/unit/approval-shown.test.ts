@@ -5,8 +5,8 @@ import { parseCommand } from '../../bridge/protocol/command.ts';
 import { PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { PlanHash } from '../../bridge/protocol/plan.ts';
-import { type Asking, listContent, requestContent } from '../../executor/approval-request.ts';
-import { Prepared } from '../../executor/ledger-entry.ts';
+import { type Asking, listContent, requestContent } from '../../executor/approvals/approval-request.ts';
+import { Prepared } from '../../executor/ledger/ledger-entry.ts';
 import { shownIn } from '../house/shown.ts';
 
 const MASTER = UserId.parse('@master:test');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isApprovalTalk, isApprovingSign } from '../../bots/approval-words.ts';
+import { isApprovalTalk, isApprovingSign } from '../../bots/intake/approval-words.ts';
 
 describe('words of approval', () => {
   it.each([

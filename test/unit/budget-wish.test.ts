@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
-import { agentsNamed, budgetWish } from '../../bots/purse/budget-wish.ts';
+import { agentsNamed, budgetWish } from '../../bots/budget/budget-wish.ts';
 
 const agent = (id: string, ...callsigns: string[]) => ({ id: AgentId.parse(id), userId: UserId.parse(`@agent_${id}:test`), callsigns });
 const agents = [agent('claude', '클로드'), agent('gabriel', '가브리엘', '팀장', 'GPT'), agent('perplexity', '퍼플렉시티', '퍼플')];

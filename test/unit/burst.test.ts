@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { burstBefore, inPieces, isHalf, isPiece, joined, waitsFor } from '../../bots/burst.ts';
-import { decideForMaster } from '../../bots/decide.ts';
-import { needsNewMessage, underItsName, wasBegun } from '../../bots/second-thoughts.ts';
+import { burstBefore, inPieces, isHalf, isPiece, joined, waitsFor } from '../../bots/intake/burst.ts';
+import { decideForMaster } from '../../bots/intake/decide.ts';
+import { needsNewMessage, underItsName, wasBegun } from '../../bots/intake/edits.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { jobId } from '../../bridge/protocol/turn.ts';
 import { agents, others } from './addressing-scene.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOfDeath } from '../../bridge/launcher/cause-of-death.ts';
+import { causeOfDeath } from '../../bridge/launcher/supervision/cause-of-death.ts';
 
 /** Last lines of real logs. */
 describe('why a part did not come up', () => {

@@ -12,12 +12,12 @@ import { Roster } from '../../bridge/protocol/roster.ts';
 import { SwarmSettings } from '../../bridge/protocol/settings.ts';
 import { APPARMOR_PROFILE, PORT, WORKERS } from '../../bridge/operations/compose/containers.ts';
 import { apparmorProfile } from '../../bridge/operations/compose/apparmor.ts';
-import { DeskOrder } from '../../bridge/operations/compose/desk-order.ts';
+import { DeskOrder } from '../../bridge/operations/compose/admin-order.ts';
 import { composeFiles, SECRET_PARTS } from '../../bridge/operations/compose/files.ts';
 import { environmentFile } from '../../bridge/operations/compose/part-environments.ts';
 import { serviceSettings } from '../../bridge/operations/service-settings.ts';
 import { serviceUnit } from '../../bridge/operations/service-unit.ts';
-import { REFUSED } from '../../executor/sandbox/syscalls.ts';
+import { REFUSED } from '../../executor/sandbox/seccomp/syscalls.ts';
 import type { Json } from '../house/provider-formats.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -257,7 +257,7 @@ describe('chavion.service', () => {
 });
 
 describe('the dashboard', () => {
-  const meters = [...text('bridge/http/meters.ts').matchAll(/name: '(chavion_\w+)'(?:.*labelNames: \[([^\]]*)\])?/g)];
+  const meters = [...text('bridge/http/metrics.ts').matchAll(/name: '(chavion_\w+)'(?:.*labelNames: \[([^\]]*)\])?/g)];
   const own = new Map(meters.map(([, name = '', labels = '']) => [name, labels.match(/\w+/g) ?? []]));
   const node = ['chavion_process_resident_memory_bytes', 'chavion_process_cpu_seconds_total', 'chavion_nodejs_eventloop_lag_p99_seconds'];
   const dashboard: Json = JSON.parse(text('bridge/operations/compose/dashboard/dashboard.json'));

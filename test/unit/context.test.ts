@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
-import { buildContext, type ContextInput } from '../../bots/context.ts';
-import type { ChatMessage } from '../../bots/providers/provider.ts';
-import { estimateTokens } from '../../bots/token-budget.ts';
+import { buildContext, type ContextInput } from '../../bots/turns/context.ts';
+import type { ChatMessage } from '../../bots/models/providers/provider.ts';
+import { estimateTokens } from '../../bots/models/token-estimate.ts';
 import { eventId, MASTER, message } from './events.ts';
 
 const claude = UserId.parse('@agent_claude:test');

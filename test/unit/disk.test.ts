@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diskState, LOW_DISK_BYTES } from '../../bridge/launcher/disk.ts';
-import { disksOf } from '../../bridge/launcher/disks.ts';
-import { Reserve } from '../../bridge/launcher/reserve.ts';
-import { forgetOldWorkspaces } from '../../executor/old-workspaces.ts';
+import { diskState, LOW_DISK_BYTES } from '../../bridge/launcher/disk/disk.ts';
+import { disksOf } from '../../bridge/launcher/disk/disks.ts';
+import { Reserve } from '../../bridge/launcher/disk/reserve.ts';
+import { forgetOldWorkspaces } from '../../executor/work/old-workspaces.ts';
 import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
 import { growth } from '../../executor/sandbox/room.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { commandOf } from '../../bridge/http/order.ts';
-import { maskSecrets } from '../../bridge/matrix/secrets.ts';
+import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { MAX_DEPTH } from '../../bridge/protocol/turn.ts';
-import { jobLetter } from '../../bridge/text/door.ts';
-import { preferredLang } from '../../bridge/text/door-help.ts';
-import { agentWish, freeId } from '../../bots/door/agent-words.ts';
-import { CHAIN_MS, chainOf, meantQuestion, sameChain, tooDeep } from '../../bots/door/calls.ts';
+import { jobLetter } from '../../bridge/text/room/agent-api.ts';
+import { preferredLang } from '../../bridge/text/room/agent-api-help.ts';
+import { agentWish, freeId } from '../../bots/agent-api/agent-words.ts';
+import { CHAIN_MS, chainOf, meantQuestion, sameChain, tooDeep } from '../../bots/agent-api/calls.ts';
 
 describe('what stands behind !agent', () => {
   it.each<[string, object]>([

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { messageContent } from '../../bridge/matrix/content.ts';
-import { exposes, nameFor, parseLend, tooMuch } from '../../bridge/launcher/lend.ts';
+import { exposes, nameFor, parseLend, tooMuch } from '../../bridge/launcher/verbs/lend.ts';
 import { fenced } from '../../bridge/matrix/woven.ts';
-import { inlineText, OutputText } from '../../executor/output-text.ts';
-import { Slots } from '../../executor/slots.ts';
+import { inlineText, OutputText } from '../../executor/reports/output-text.ts';
+import { Slots } from '../../executor/work/semaphore.ts';
 
 const NEVER = new AbortController().signal;
 

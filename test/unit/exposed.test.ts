@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Attachments } from '../../bots/attachments.ts';
-import { decideForOthers } from '../../bots/decide.ts';
-import { exposedNotice, secretNotice, unreadLine, withSecretTold } from '../../bots/exposed.ts';
+import { Attachments } from '../../bots/turns/attachments.ts';
+import { decideForOthers } from '../../bots/intake/decide.ts';
+import { exposedNotice, secretNotice, unreadLine, withSecretTold } from '../../bots/intake/exposed-secrets.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';

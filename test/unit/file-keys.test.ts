@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openOrders } from '../../bots/open-orders.ts';
+import { openOrders } from '../../bots/intake/open-orders.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
-import { withoutKeys } from '../../executor/file-keys.ts';
+import { withoutKeys } from '../../executor/reports/file-keys.ts';
 import { eventId, MASTER, message } from './events.ts';
 
 const KEY = `sk-proj-${'a1B2c3D4e5'.repeat(5)}`;

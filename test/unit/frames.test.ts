@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cut, frame } from '../../executor/sandbox/frames.ts';
+import { cut, frame } from '../../executor/sandbox/spawner/frames.ts';
 
 describe('frames', () => {
   const sent = [['started', '7', '4711'], ['failed', '8', ''], ['ready', '9', '{ "child-pid": 12 }\n안녕\0']];

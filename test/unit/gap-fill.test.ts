@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { beginning, fillGaps, type GapFill } from '../../bridge/appservice/gap-fill.ts';
 import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
+import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 
 const ROOM = RoomId.parse('!room:house.test');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { APPROVAL_LASTS_MS, RunJob, ORDER_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import { judgeApproval, type ApprovalFacts } from '../../executor/approval.ts';
-import { judgeOrder, type OrderFacts } from '../../executor/gate.ts';
-import { mastersIn } from '../../executor/masters.ts';
-import type { Reaction } from '../../executor/relations.ts';
+import { judgeApproval, type ApprovalFacts } from '../../executor/gate/approval.ts';
+import { judgeOrder, type OrderFacts } from '../../executor/gate/gate.ts';
+import { mastersIn } from '../../executor/gate/masters.ts';
+import type { Reaction } from '../../executor/gate/relations.ts';
 
 const MASTER = UserId.parse('@master:test');
 const HQ = RoomId.parse('!hq:test');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columnsOf } from '../../bridge/terminal/columns.ts';
-import { helpText } from '../../bridge/text/verbs.ts';
+import { helpText } from '../../bridge/text/terminal/verbs.ts';
 
 describe.each(['ko', 'en'] as const)('npm start -- --help (%s)', (lang) => {
   const lines = helpText[lang]().split('\n');

@@ -4,7 +4,7 @@ import { filesSent } from '../../bots/tasks/prompts/files.ts';
 import { decodeTextFile } from '../../bridge/matrix/attachment.ts';
 import { WorkPath } from '../../bridge/protocol/command.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
-import { inputFiles, inputPath, MAX_INPUTS, SENT_BEFORE_MS } from '../../bridge/protocol/input-files.ts';
+import { inputFiles, inputPath, MAX_INPUTS, SENT_BEFORE_MS } from '../../bridge/protocol/orders/input-files.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { askOf, askOnce, depsOf, saying, task } from './task-minds-scene.ts';
 import { eventId, MASTER, message } from './events.ts';

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { withParticle } from '../../bridge/text/particle.ts';
-import { spent } from '../../bridge/text/task-words.ts';
+import { spent } from '../../bridge/text/tasks/task-words.ts';
 
 /** Comments may speak of what texts may not say. */
 const withoutComments = (source: string): string => source.replace(/\/\*[^]*?\*\//gu, ' ').replace(/(^|\s)\/\/[^\n]*/gu, ' ');

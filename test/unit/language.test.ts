@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserId } from '../../bridge/protocol/ids.ts';
-import { languageIn, languageOfCommand, languageOfRoom } from '../../bridge/protocol/language.ts';
+import { languageIn, languageOfCommand, languageOfRoom } from '../../bridge/protocol/orders/language.ts';
 
 describe('the language of what somebody wrote', () => {
   const names = ['claude', '클로드', 'GPT', 'gabriel', 'open'];

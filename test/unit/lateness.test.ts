@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Troubles } from '../../bridge/launcher/troubles.ts';
+import { Troubles } from '../../bridge/launcher/supervision/troubles.ts';
 import { LATE_MS, type Lateness, PUNCTUAL, SETTLED_MS, type Said, look } from '../../bridge/operations/admin/lateness.ts';
 
 /** One second after another, with what happens in some of them. */

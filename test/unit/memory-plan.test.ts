@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../bridge/appservice/timeline.ts';
-import { type Memory, nextSummary, NO_MEMORY, type SummaryLimits, summaryQuestion } from '../../bots/memory-plan.ts';
+import { type Memory, nextSummary, NO_MEMORY, type SummaryLimits, summaryQuestion } from '../../bots/turns/memory-plan.ts';
 import { message } from './events.ts';
 
 /** 100 tokens each, as estimated with the speaker's name. */

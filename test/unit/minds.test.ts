@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { AgentConfig, ModelName, type Price } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
-import { Minds } from '../../bots/minds.ts';
-import { createProvider } from '../../bots/providers/registry.ts';
-import { deskStep } from '../../bots/relay-desk.ts';
+import { Minds } from '../../bots/models/model-bindings.ts';
+import { createProvider } from '../../bots/models/registry.ts';
+import { deskStep } from '../../bots/models/relay-desk.ts';
 
 const [CHEAP, DEAR, OTHER] = [{ input: 1, output: 2 }, { input: 3, output: 4 }, { input: 5, output: 6 }];
 const agent = (id: string, model: string, price?: Price) => AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p', price });

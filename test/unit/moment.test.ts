@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseScheduleWords } from '../../bridge/protocol/schedule-order.ts';
-import { momentsOf, wallOf } from '../../bridge/protocol/wall-clock.ts';
+import { parseScheduleWords } from '../../bridge/protocol/orders/schedule-order.ts';
+import { momentsOf, wallOf } from '../../bridge/protocol/moments/wall-clock.ts';
 
 const [SEOUL, BERLIN] = ['Asia/Seoul', 'Europe/Berlin'];
 /** As the wall clock there shows it; words are said at that time of that clock. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decideForMaster, type Facts, type Plan } from '../../bots/decide.ts';
+import { decideForMaster, type Facts, type Plan } from '../../bots/intake/decide.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { judgeAdmin } from '../../bridge/operations/admin/gate.ts';
 import { RunJob } from '../../bridge/protocol/command-job.ts';
-import { parseCycle } from '../../bridge/protocol/cycle-order.ts';
+import { parseCycle } from '../../bridge/protocol/orders/cycle-order.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import { behind } from '../../bridge/protocol/order-words.ts';
-import { parseSchedule, parseUnschedule } from '../../bridge/protocol/schedule-order.ts';
-import { parseChoose, parseTask } from '../../bridge/protocol/task-order.ts';
-import { judgeOrder, masterMessage, type OrderFacts } from '../../executor/gate.ts';
+import { behind } from '../../bridge/protocol/orders/order-words.ts';
+import { parseSchedule, parseUnschedule } from '../../bridge/protocol/orders/schedule-order.ts';
+import { parseChoose, parseTask } from '../../bridge/protocol/orders/task-order.ts';
+import { judgeOrder, masterMessage, type OrderFacts } from '../../executor/gate/gate.ts';
 
 const MASTER = UserId.parse('@master:test');
 const HQ = RoomId.parse('!hq:test');

@@ -3,10 +3,10 @@ import { Policy } from '../../bridge/protocol/policy.ts';
 import { parseCommand } from '../../bridge/protocol/command.ts';
 import { ORDER_LASTS_MS, OutsideJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import { judgeOutside, type OutsideFacts } from '../../executor/outside-gate.ts';
-import { rule } from '../../executor/policy.ts';
-import type { Reaction } from '../../executor/relations.ts';
-import { originOf } from '../../executor/ruling.ts';
+import { judgeOutside, type OutsideFacts } from '../../executor/gate/outside-gate.ts';
+import { rule } from '../../executor/policy/policy.ts';
+import type { Reaction } from '../../executor/gate/relations.ts';
+import { originOf } from '../../executor/policy/ruling.ts';
 
 const MASTER = UserId.parse('@master:test');
 const SCOUT = UserId.parse('@agent_scout:test');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPlan, type PlanFacts } from '../../bots/tasks/plan-check.ts';
+import { checkPlan, type PlanFacts } from '../../bots/tasks/plan/plan-check.ts';
 import { A, B, command, work } from './task-world.ts';
 
 const HOUR = 3_600_000;

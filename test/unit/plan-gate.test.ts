@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
-import { REQUEST_LASTS_MS, requestBody, TASK_REQUEST_KEY } from '../../bridge/protocol/task-request.ts';
-import { canonical } from '../../bridge/queue/canonical.ts';
-import { judgePlan, type PlanFacts } from '../../executor/plan-gate.ts';
-import { MAX_PATCHES } from '../../executor/plan-patches.ts';
-import { namedIn } from '../../executor/task-acts.ts';
+import { REQUEST_LASTS_MS, requestBody, TASK_REQUEST_KEY } from '../../bridge/protocol/orders/task-request.ts';
+import { canonical } from '../../bridge/digest/canonical.ts';
+import { judgePlan, type PlanFacts } from '../../executor/gate/plan-gate.ts';
+import { MAX_PATCHES } from '../../executor/gate/plan-patches.ts';
+import { namedIn } from '../../executor/gate/task-acts.ts';
 import { account, AT, COORDINATOR, factsOf as facts, hashOf, jobOf as job, MASTER, planWith, ROOT, shell, TaskThreadRecord } from './task-thread.ts';
 
 const LIST = planWith('list', shell('look', 'ls'), shell('count', 'ls | wc -l', { after: ['look'] }));

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, it } from 'vitest';
-import { emsOf, shown, wrap } from '../../bots/tasks/picture-text.ts';
-import { layoutOf } from '../../bots/tasks/plan-layout.ts';
-import { drawPlan, planPicture, planSvg } from '../../bots/tasks/plan-picture.ts';
-import { pngSize } from '../../bots/tasks/png-size.ts';
+import { emsOf, shown, wrap } from '../../bots/tasks/picture/picture-text.ts';
+import { layoutOf } from '../../bots/tasks/picture/plan-layout.ts';
+import { drawPlan, planPicture, planSvg } from '../../bots/tasks/picture/plan-picture.ts';
+import { pngSize } from '../../bridge/matrix/png-size.ts';
 import { Plan, stepAfter, stepId } from '../../bridge/protocol/plan.ts';
-import { type StepWord, stepWord } from '../../bridge/text/task-words.ts';
+import { type StepWord, stepWord } from '../../bridge/text/tasks/task-words.ts';
 
 const command = (id: string, after: readonly string[] = [], title = `단계 ${id}`) => ({ kind: 'command', title, command: { type: 'list_files', id, reason: 'r', after } });
 const plan = (steps: readonly object[], goal = '목표'): Plan => Plan.parse({ goal, steps });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseCommand, type Command } from '../../bridge/protocol/command.ts';
 import { Policy } from '../../bridge/protocol/policy.ts';
-import { rule, type Origin } from '../../executor/policy.ts';
-import { BrokenRules, readRules, rulesReader } from '../../executor/rules.ts';
+import { rule, type Origin } from '../../executor/policy/policy.ts';
+import { BrokenRules, readRules, rulesReader } from '../../executor/policy/rules.ts';
 
 const command = (more: object = {}): Command => {
   const parsed = parseCommand({ type: 'shell', id: 'c', reason: 'r', script: 'true', ...more });

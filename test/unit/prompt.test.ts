@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
-import { systemPrompt } from '../../bots/prompt.ts';
+import { systemPrompt } from '../../bots/residents/prompt.ts';
 
 const roster = Roster.parse({ ...defaultRoster, ownerTitle: '사장님' });
 const agent = (more: object = {}) => AgentConfig.parse({ ...defaultRoster.agents[0], ...more });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { publicAddresses } from '../../bridge/launcher/public-addresses.ts';
-import { doorHelp } from '../../bridge/text/door-help.ts';
+import { publicAddresses } from '../../bridge/launcher/verbs/public-addresses.ts';
+import { doorHelp } from '../../bridge/text/room/agent-api-help.ts';
 
 let server: Server;
 let url: string;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
-import type { Provider, ProviderRequest, StreamPart } from '../../bots/providers/provider.ts';
-import { amountInWords, amountOf, bar, renderBudget } from '../../bots/purse/budget-table.ts';
-import { EMPTY, restOf, warningsOf } from '../../bots/purse/blackouts.ts';
-import { estimateOf, Meter } from '../../bots/purse/cost.ts';
-import { PurseLedger } from '../../bots/purse/ledger.ts';
-import type { Limit } from '../../bots/purse/limits.ts';
-import { periodEnd, periodKey } from '../../bots/purse/periods.ts';
-import { Purse } from '../../bots/purse/purse.ts';
-import { pauseAsked, withPurse } from '../../bots/purse/with-purse.ts';
+import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
+import { amountInWords, amountOf, bar, renderBudget } from '../../bots/budget/budget-table.ts';
+import { EMPTY, restOf, warningsOf } from '../../bots/budget/cooldowns.ts';
+import { estimateOf, Meter } from '../../bots/budget/cost.ts';
+import { PurseLedger } from '../../bots/budget/spending-ledger.ts';
+import type { Limit } from '../../bots/budget/limits.ts';
+import { periodEnd, periodKey } from '../../bots/budget/periods.ts';
+import { Purse } from '../../bots/budget/budget.ts';
+import { pauseAsked, withPurse } from '../../bots/budget/with-budget.ts';
 import { BareRedis } from '../house/bare-redis.ts';
 
 const [claude, gpt] = [AgentId.parse('claude'), AgentId.parse('gpt')];

@@ -4,8 +4,8 @@ import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
-import { resumedBy } from '../../bots/request.ts';
-import { createResidents } from '../../bots/residents.ts';
+import { resumedBy } from '../../bots/turns/model-request.ts';
+import { createResidents } from '../../bots/residents/residents.ts';
 import { eventId, message, ROOM } from './events.ts';
 
 const residents = createResidents(Roster.parse(defaultRoster), 'test');

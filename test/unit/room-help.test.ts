@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMAND_NAMES, commandNamed, type CommandName } from '../../bots/commands/names.ts';
-import { decideForMaster } from '../../bots/decide.ts';
-import { type HelpPlace, helpText } from '../../bridge/text/help.ts';
+import { decideForMaster } from '../../bots/intake/decide.ts';
+import { type HelpPlace, helpText } from '../../bridge/text/room/help.ts';
 import { columnsOf } from '../../bridge/terminal/columns.ts';
 import { agents, facts } from './decide-facts.ts';
 import { message } from './events.ts';

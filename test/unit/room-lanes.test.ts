@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RoomLanes } from '../../bridge/matrix/room-lanes.ts';
+import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
 import { RoomId } from '../../bridge/protocol/ids.ts';
 
 const [HERE, THERE] = [RoomId.parse('!here:house.test'), RoomId.parse('!there:house.test')];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRun } from '../../bridge/protocol/run-order.ts';
+import { parseRun } from '../../bridge/protocol/orders/run-order.ts';
 
 const order = (body: string) => {
   const parsed = parseRun(body);

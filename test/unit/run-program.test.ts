@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ProcessMark, isAlive, mark } from '../../bridge/launcher/processes.ts';
+import { type ProcessMark, isAlive, mark } from '../../bridge/launcher/instance/processes.ts';
 import { runProgram } from '../../bridge/processes/run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chavion-program-'));

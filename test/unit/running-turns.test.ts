@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
-import { Dropped, RunningTurns, Stopped } from '../../bots/running-turns.ts';
+import { Dropped, RunningTurns, Stopped } from '../../bots/turns/running-turns.ts';
 import { eventId, ROOM } from './events.ts';
 
 const turn = (source: string, at: number, root = source) => ({ room: ROOM, source: eventId(source), root: eventId(root), agent: AgentId.parse('claude'), at });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventId } from '../../bridge/protocol/ids.ts';
-import { parseSchedule, parseUnschedule, type When } from '../../bridge/protocol/schedule-order.ts';
-import { namesOf, scheduleId, shortName } from '../../bridge/queue/schedule-id.ts';
+import { parseSchedule, parseUnschedule, type When } from '../../bridge/protocol/orders/schedule-order.ts';
+import { namesOf, scheduleId, shortName } from '../../bridge/digest/schedule-id.ts';
 
 // Friday, 27 November 2026, ten in the morning in Seoul.
 const ORIGIN = { at: Date.parse('2026-11-27T01:00Z'), timeZone: 'Asia/Seoul' };

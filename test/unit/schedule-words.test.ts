@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronWords, momentWords } from '../../bridge/text/schedule-words.ts';
+import { cronWords, momentWords } from '../../bridge/text/room/schedule-words.ts';
 
 describe('a schedule in words', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OP, VERDICT, encode, jumpIfEqual, ret, type Instruction } from '../../executor/sandbox/bpf.ts';
-import { filterProgram, machineOf, seccompFilter, type FilterOptions, type Machine } from '../../executor/sandbox/seccomp.ts';
-import { JUDGED, NEWEST, REFUSED } from '../../executor/sandbox/syscalls.ts';
+import { OP, VERDICT, encode, jumpIfEqual, ret, type Instruction } from '../../executor/sandbox/seccomp/bpf.ts';
+import { filterProgram, machineOf, seccompFilter, type FilterOptions, type Machine } from '../../executor/sandbox/seccomp/seccomp.ts';
+import { JUDGED, NEWEST, REFUSED } from '../../executor/sandbox/seccomp/syscalls.ts';
 
 const ARCH: Readonly<Record<Machine, number>> = { x86_64: 0xc000_003e, aarch64: 0xc000_00b7 };
 const I386 = 0x4000_0003;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskSecrets } from '../../bridge/matrix/secrets.ts';
+import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import { HARMLESS, SECRETS } from './secret-table.ts';
 
 describe('what is a secret', () => {

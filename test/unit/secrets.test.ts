@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskSecrets } from '../../bridge/matrix/secrets.ts';
+import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 
 /** Letters and digits as issuers deal them, the same in every run. */
 function random(length: number, alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'): string {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
-import { scheduleId } from '../../bridge/queue/schedule-id.ts';
-import { judgePlan, type PlanFacts } from '../../executor/plan-gate.ts';
-import { revocationOf, revokedBy, type StandingOrder } from '../../executor/standing-order.ts';
+import { scheduleId } from '../../bridge/digest/schedule-id.ts';
+import { judgePlan, type PlanFacts } from '../../executor/gate/plan-gate.ts';
+import { revocationOf, revokedBy, type StandingOrder } from '../../executor/gate/standing-order.ts';
 import { account, AT, COORDINATOR, factsOf, hashOf, HQ, jobOf, MASTER, planWith, shell, TaskThreadRecord } from './task-thread.ts';
 
 const PLAN = planWith('list', shell('look', 'ls'));

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { Looks } from '../../bridge/launcher/deafness.ts';
+import type { Looks } from '../../bridge/launcher/supervision/unresponsive.ts';
 import { answers200 } from '../../bridge/launcher/parts.ts';
-import { SupervisedPart } from '../../bridge/launcher/supervisor.ts';
-import { DEAF } from '../../bridge/text/launcher.ts';
+import { SupervisedPart } from '../../bridge/launcher/supervision/supervisor.ts';
+import { DEAF } from '../../bridge/text/terminal/launcher.ts';
 
 const LOOKS: Looks = { everyMs: 30, silent: 4 };
 /** Listens after a while; at /busy it says that it cannot work. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskRules } from '../../bots/tasks/transitions.ts';
+import type { TaskRules } from '../../bots/tasks/state/transitions.ts';
 import { A, able, answerTo, B, C, plan, rulesFor, taskFor, World } from './task-world.ts';
 
 const three = [A, B, C];

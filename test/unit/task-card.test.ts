@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CardKeeper } from '../../bots/tasks/card-keeper.ts';
-import { cardText } from '../../bots/tasks/card.ts';
-import { Ending, Phase, type TaskState } from '../../bots/tasks/state.ts';
+import { cardText } from '../../bots/tasks/messages/card.ts';
+import { Ending, Phase, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import { fits, messageContent } from '../../bridge/matrix/content.ts';
 import { AgentId, EventId, type Lang, Lang as Langs } from '../../bridge/protocol/ids.ts';
-import { duration, spent } from '../../bridge/text/task-words.ts';
+import { duration, spent } from '../../bridge/text/tasks/task-words.ts';
 import { agents, facts, hopeful, play, planOf } from './task-scene.ts';
 
 const plans = [planOf('간단하게', ['ls; echo ok', 'du; echo ok', 'df; echo ok']), planOf('자세하게', ['find .; echo ok'])];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, ENDED, type TaskState } from '../../bots/tasks/state.ts';
+import { type Answer, ENDED, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { A, able, agent, answerTo, B, C, command, D, hashOf, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';
 

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, type Ask, ENDED, type RefusalCode, TaskState } from '../../bots/tasks/state.ts';
-import { LONGEST_FREEZE_MS } from '../../bots/tasks/freeze.ts';
-import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
-import { PATIENCE } from '../../bots/tasks/patience.ts';
+import { type Answer, type Ask, ENDED, type RefusalCode, TaskState } from '../../bots/tasks/state/task-state.ts';
+import { LONGEST_FREEZE_MS } from '../../bots/tasks/reducer/freeze.ts';
+import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
+import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { type AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { type Plan, PlanHash } from '../../bridge/protocol/plan.ts';
 import { A, answerTo, B, C, command, D, hashOf, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';

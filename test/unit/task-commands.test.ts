@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { taskCommands } from '../../bots/tasks/commands.ts';
-import { labelOf } from '../../bots/tasks/plan-labels.ts';
-import type { TaskState } from '../../bots/tasks/state.ts';
+import { taskCommands } from '../../bots/tasks/task-commands.ts';
+import { labelOf } from '../../bots/tasks/plan/plan-labels.ts';
+import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EventId, RoomId } from '../../bridge/protocol/ids.ts';
 import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
 import { A, able, B, C, MASTER, rulesFor, taskFor, World } from './task-world.ts';

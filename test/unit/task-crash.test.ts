@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { pendingEffects } from '../../bots/tasks/pending.ts';
-import { reduce } from '../../bots/tasks/reduce.ts';
-import { ENDED, TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
-import { canonical } from '../../bridge/queue/canonical.ts';
+import { pendingEffects } from '../../bots/tasks/reducer/pending.ts';
+import { reduce } from '../../bots/tasks/reducer/reduce.ts';
+import { ENDED, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
+import { canonical } from '../../bridge/digest/canonical.ts';
 import { A, able, answerTo, B, C, command, plan, rulesFor, type Script, T0, taskFor, work, World } from './task-world.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { taskEar } from '../../bots/tasks/ear.ts';
-import { answerId } from '../../bots/tasks/poll-content.ts';
-import type { TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEvent } from '../../bots/tasks/transitions.ts';
+import { taskEar } from '../../bots/tasks/event-handler.ts';
+import { answerId } from '../../bots/tasks/messages/poll-content.ts';
+import type { TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEvent } from '../../bots/tasks/state/transitions.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type AskKind, ENDED } from '../../bots/tasks/state.ts';
+import { type AskKind, ENDED } from '../../bots/tasks/state/task-state.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
-import { taskEnding } from '../../bridge/text/task-reasons.ts';
+import { taskEnding } from '../../bridge/text/tasks/task-reasons.ts';
 import { type Behaviour, FOUR, KINDS, sensible, spelling, Stage, steps } from './task-stage.ts';
 
 /** Every fault of a provider, in every phase, of one agent, of half of them, of all. */

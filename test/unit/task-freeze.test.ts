@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Asks } from '../../bots/tasks/asks.ts';
-import { cardText } from '../../bots/tasks/card.ts';
-import { windUpAt } from '../../bots/tasks/draft.ts';
+import { cardText } from '../../bots/tasks/messages/card.ts';
+import { windUpAt } from '../../bots/tasks/state/draft.ts';
 import { carryOutEffect } from '../../bots/tasks/effects.ts';
-import { LONGEST_FREEZE_MS } from '../../bots/tasks/freeze.ts';
-import { type Phase, TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEffect } from '../../bots/tasks/transitions.ts';
+import { LONGEST_FREEZE_MS } from '../../bots/tasks/reducer/freeze.ts';
+import { type Phase, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEffect } from '../../bots/tasks/state/transitions.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { facts } from './task-scene.ts';
 import { A, able, answerTo, B, C, command, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';

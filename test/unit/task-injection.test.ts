@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { candidatesFor } from '../../bots/tasks/candidates.ts';
-import { sha256 } from '../../bridge/queue/canonical.ts';
+import { candidatesFor } from '../../bots/tasks/plan/candidates.ts';
+import { sha256 } from '../../bridge/digest/canonical.ts';
 import { type Behaviour, sensible, spelling, Stage, type StageOptions, steps } from './task-stage.ts';
 
 /** Material that gives orders: it stays material, in every prompt, and what is decided stays as it was. */

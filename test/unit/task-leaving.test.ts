@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageId } from '../../bots/tasks/message-ids.ts';
-import { sayingOf } from '../../bots/tasks/saying.ts';
-import type { Ask, TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
+import { messageId } from '../../bots/tasks/state/message-ids.ts';
+import { sayingOf } from '../../bots/tasks/messages/saying.ts';
+import type { Ask, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
 import { type AgentId, type EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import { type Decided, judgeDecision } from '../../executor/plan-vote.ts';
+import { type Decided, judgeDecision } from '../../executor/gate/plan-vote.ts';
 import { A, able, answerTo, B, C, command, D, plan, rulesFor, taskFor, work, World, type Script } from './task-world.ts';
 
 /** A house in which everything that is said stands in a room that the executor can read. */

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAnswer } from '../../bots/tasks/answer-parse.ts';
-import { candidatesFor } from '../../bots/tasks/candidates.ts';
-import { MAX_ANSWER_CHARS, objectsIn } from '../../bots/tasks/json-in-text.ts';
-import { labelOf } from '../../bots/tasks/plan-labels.ts';
-import { Answer, AskKind } from '../../bots/tasks/state.ts';
+import { parseAnswer } from '../../bots/tasks/answers/answer-parse.ts';
+import { candidatesFor } from '../../bots/tasks/plan/candidates.ts';
+import { MAX_ANSWER_CHARS, objectsIn } from '../../bots/tasks/answers/json-in-text.ts';
+import { labelOf } from '../../bots/tasks/plan/plan-labels.ts';
+import { Answer, AskKind } from '../../bots/tasks/state/task-state.ts';
 import { Command } from '../../bridge/protocol/command.ts';
 import { MAX_STEPS, Plan } from '../../bridge/protocol/plan.ts';
 import { agent, askOf, carriedOut, EVERYONE, hashOf, OTHER_PLAN, PLAN, task, withProposals } from './task-minds-scene.ts';

@@ -3,15 +3,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rehearseTask } from '../../bots/tasks/rehearsal.ts';
-import { PET_SHOP_PAGE } from '../../bots/tasks/rehearsal/plans.ts';
-import { sceneOf } from '../../bots/tasks/rehearsal/scene.ts';
-import { Answer, AskKind, type TaskState } from '../../bots/tasks/state.ts';
+import { rehearseTask } from '../../bots/tasks/offline/offline-answers.ts';
+import { PET_SHOP_PAGE } from '../../bots/tasks/offline/plans.ts';
+import { sceneOf } from '../../bots/tasks/offline/scene.ts';
+import { Answer, AskKind, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import type { Command } from '../../bridge/protocol/command.ts';
 import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
 import { planRisk, stepId } from '../../bridge/protocol/plan.ts';
-import { rehearsalLabel } from '../../bridge/text/rehearsal.ts';
+import { rehearsalLabel } from '../../bridge/text/offline.ts';
 import { agent, askOf, askOnce, carriedOut, EVERYONE, NOW, PLAN, rehearsing, roster, task } from './task-minds-scene.ts';
 import { rulesFor, type Script, World } from './task-world.ts';
 

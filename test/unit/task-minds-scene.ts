@@ -1,14 +1,14 @@
-import { newTask } from '../../bots/tasks/begin.ts';
-import { type MindReply, askMind, type TaskMindsDeps } from '../../bots/tasks/minds.ts';
-import type { Ask, AskKind, CommandState, TaskState } from '../../bots/tasks/state.ts';
-import type { Mind } from '../../bots/minds.ts';
-import type { Provider, ProviderRequest, StreamPart } from '../../bots/providers/provider.ts';
-import { rehearsal } from '../../bots/providers/rehearsal.ts';
+import { newTask } from '../../bots/tasks/state/begin.ts';
+import { type MindReply, askMind, type TaskMindsDeps } from '../../bots/tasks/answers/task-models.ts';
+import type { Ask, AskKind, CommandState, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { Mind } from '../../bots/models/model-bindings.ts';
+import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
+import { rehearsal } from '../../bots/models/providers/offline.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentId, EventId, type Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash, StepId, stepId } from '../../bridge/protocol/plan.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
-import { canonicalHash } from '../../bridge/queue/canonical.ts';
+import { canonicalHash } from '../../bridge/digest/canonical.ts';
 
 export const NOW = 1_790_000_000_000;
 export const roster = Roster.parse(defaultRoster);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { askMind } from '../../bots/tasks/minds.ts';
-import { checkPlan } from '../../bots/tasks/plan-check.ts';
-import { labelled } from '../../bots/tasks/plan-labels.ts';
-import { estimateTokens } from '../../bots/token-budget.ts';
+import { askMind } from '../../bots/tasks/answers/task-models.ts';
+import { checkPlan } from '../../bots/tasks/plan/plan-check.ts';
+import { labelled } from '../../bots/tasks/plan/plan-labels.ts';
+import { estimateTokens } from '../../bots/models/token-estimate.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
-import type { Provider } from '../../bots/providers/provider.ts';
+import type { Provider } from '../../bots/models/providers/provider.ts';
 import { askOf, askOnce, carriedOut, depsOf, EVERYONE, hashOf, mindsOf, NOW, OTHER_PLAN, PLAN, saying, task, withProposals } from './task-minds-scene.ts';
 
 const mission = task('로그가 얼마나 큰지 봐 줘');

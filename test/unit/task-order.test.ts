@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_MISSION, parseChoose, parseTask } from '../../bridge/protocol/task-order.ts';
+import { MAX_MISSION, parseChoose, parseTask } from '../../bridge/protocol/orders/task-order.ts';
 
 test.each([
   ['//chavion_task: 서버 파일 목록 조회', '서버 파일 목록 조회'],

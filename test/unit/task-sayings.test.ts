@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { sayingOf } from '../../bots/tasks/saying.ts';
-import { Ending, PlanFault, Refusal, type Say, type TaskState } from '../../bots/tasks/state.ts';
+import { sayingOf } from '../../bots/tasks/messages/saying.ts';
+import { Ending, PlanFault, Refusal, type Say, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EVENT_LIMIT_BYTES, fits, messageContent } from '../../bridge/matrix/content.ts';
 import { Act, type ActContent } from '../../bridge/protocol/act.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
 import { type AgentId, EventId, Lang } from '../../bridge/protocol/ids.ts';
 import { commandCount, Plan, planRisk } from '../../bridge/protocol/plan.ts';
 import { countVotes } from '../../bridge/protocol/voting.ts';
-import { canonicalHash } from '../../bridge/queue/canonical.ts';
+import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { agents, facts, hashOf, hopeful, play, planOf } from './task-scene.ts';
 
 const simple = planOf('simple', ['ls; echo ok']);

@@ -1,13 +1,13 @@
-import { newTask } from '../../bots/tasks/begin.ts';
-import { PATIENCE } from '../../bots/tasks/patience.ts';
-import { reduce } from '../../bots/tasks/reduce.ts';
-import { sayingOf, type Saying, type SayingFacts } from '../../bots/tasks/saying.ts';
-import type { Answer, Ask, Say, TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/transitions.ts';
+import { newTask } from '../../bots/tasks/state/begin.ts';
+import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
+import { reduce } from '../../bots/tasks/reducer/reduce.ts';
+import { sayingOf, type Saying, type SayingFacts } from '../../bots/tasks/messages/saying.ts';
+import type { Answer, Ask, Say, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { AgentId, EventId, type Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, type PlanHash } from '../../bridge/protocol/plan.ts';
-import { canonicalHash } from '../../bridge/queue/canonical.ts';
+import { canonicalHash } from '../../bridge/digest/canonical.ts';
 
 /** A task that runs through the real reducer, with all that it says. */
 export const agents = ['gabriel', 'jarvis', 'claude'].map((id) => AgentId.parse(id));

@@ -2,8 +2,8 @@ import type { ActContent } from '../../bridge/protocol/act.ts';
 import { PlanJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
-import { canonical, canonicalHash } from '../../bridge/queue/canonical.ts';
-import type { PlanFacts } from '../../executor/plan-gate.ts';
+import { canonical, canonicalHash } from '../../bridge/digest/canonical.ts';
+import type { PlanFacts } from '../../executor/gate/plan-gate.ts';
 
 export const HQ = RoomId.parse('!hq:test');
 export const ROOT = EventId.parse('$root');

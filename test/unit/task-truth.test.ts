@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cardText } from '../../bots/tasks/card.ts';
-import { filesWanted } from '../../bots/tasks/deliverables.ts';
-import { needsOf } from '../../bots/tasks/mission-needs.ts';
+import { cardText } from '../../bots/tasks/messages/card.ts';
+import { filesWanted } from '../../bots/tasks/plan/promised-files.ts';
+import { needsOf } from '../../bots/tasks/state/mission-needs.ts';
 import { taskPrompt } from '../../bots/tasks/prompts/prompt.ts';
-import { sayingOf } from '../../bots/tasks/saying.ts';
-import type { Answer, AskKind, TaskState } from '../../bots/tasks/state.ts';
+import { sayingOf } from '../../bots/tasks/messages/saying.ts';
+import type { Answer, AskKind, TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { agent, askOf, NOW, roster } from './task-minds-scene.ts';
 import { facts } from './task-scene.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, TaskState } from '../../bots/tasks/state.ts';
+import type { Answer, TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { A, able, answerTo, B, C, command, hashOf, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { windUpAt } from '../../bots/tasks/draft.ts';
-import { LONGEST_FREEZE_MS } from '../../bots/tasks/freeze.ts';
-import { messageId } from '../../bots/tasks/message-ids.ts';
-import { ENDED, type Phase, type TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEffect, TaskEvent } from '../../bots/tasks/transitions.ts';
+import { windUpAt } from '../../bots/tasks/state/draft.ts';
+import { LONGEST_FREEZE_MS } from '../../bots/tasks/reducer/freeze.ts';
+import { messageId } from '../../bots/tasks/state/message-ids.ts';
+import { ENDED, type Phase, type TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
 import { type Plan, stepAfter, stepId } from '../../bridge/protocol/plan.ts';
-import { canonicalHash } from '../../bridge/queue/canonical.ts';
+import { canonicalHash } from '../../bridge/digest/canonical.ts';
 
 /** What may be seen before and after one event. */
 const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {

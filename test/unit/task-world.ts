@@ -1,12 +1,12 @@
-import { newTask, type NewTask } from '../../bots/tasks/begin.ts';
-import { PATIENCE } from '../../bots/tasks/patience.ts';
-import { reduce } from '../../bots/tasks/reduce.ts';
-import { type Answer, type Ask, ENDED, type Phase, type RefusalCode, type TaskState } from '../../bots/tasks/state.ts';
-import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/transitions.ts';
+import { newTask, type NewTask } from '../../bots/tasks/state/begin.ts';
+import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
+import { reduce } from '../../bots/tasks/reducer/reduce.ts';
+import { type Answer, type Ask, ENDED, type Phase, type RefusalCode, type TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash, type StepId, stepId } from '../../bridge/protocol/plan.ts';
-import { canonicalHash } from '../../bridge/queue/canonical.ts';
+import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { TaskWatch } from './task-watch.ts';
 
 export const agent = (id: string): AgentId => AgentId.parse(id);

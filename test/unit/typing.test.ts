@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RoomId } from '../../bridge/protocol/ids.ts';
-import { showTyping } from '../../bots/typing.ts';
+import { showTyping } from '../../bots/turns/typing.ts';
 
 const ROOM = RoomId.parse('!room');
 let signs: boolean[];

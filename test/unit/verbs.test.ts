@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Verb, wish } from '../../bridge/launcher/verbs.ts';
+import { type Verb, wish } from '../../bridge/launcher/verbs/verbs.ts';
 import { phrase } from '../../bridge/text/say.ts';
-import { helpText, unknownVerb } from '../../bridge/text/verbs.ts';
+import { helpText, unknownVerb } from '../../bridge/text/terminal/verbs.ts';
 
 const usage = (of: string) => phrase(() => `쓰는 법: ${of}`, () => `Usage: ${of}`);
 const run = () => Promise.resolve();

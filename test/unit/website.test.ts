@@ -2,14 +2,14 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { previewAddress } from '../../bots/website/address.ts';
-import { takeScreenshot } from '../../bots/website/screenshot.ts';
-import { siteOf } from '../../bots/website/site.ts';
+import { previewAddress } from '../../bots/deliverables/preview-address.ts';
+import { takeScreenshot } from '../../bots/deliverables/screenshot.ts';
+import { siteOf } from '../../bots/deliverables/site.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
 import { mediaTypeOf } from '../../bridge/http/preview-rules.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash, StepId } from '../../bridge/protocol/plan.ts';
-import type { CommandState } from '../../bots/tasks/state.ts';
+import type { CommandState } from '../../bots/tasks/state/task-state.ts';
 
 const root = EventId.parse('$root');
 const hash = PlanHash.parse('a'.repeat(64));

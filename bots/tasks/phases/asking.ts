@@ -1,4 +1,4 @@
-import { messageId } from '../message-ids.ts';
+import { messageId } from '../state/message-ids.ts';
 import type { PhaseRules } from './phase.ts';
 import { wrapUp } from './ways-out.ts';
 

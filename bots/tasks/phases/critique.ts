@@ -1,7 +1,7 @@
 import { stepId } from '../../../bridge/protocol/plan.ts';
-import type { Draft } from '../draft.ts';
-import { messageId } from '../message-ids.ts';
-import { present } from '../seats.ts';
+import type { Draft } from '../state/draft.ts';
+import { messageId } from '../state/message-ids.ts';
+import { present } from '../state/seats.ts';
 import type { PhaseRules } from './phase.ts';
 
 /** One round; an objection that names no step of a candidate is none. */

@@ -1,8 +1,8 @@
 import { type PlanHash, stepId } from '../../../bridge/protocol/plan.ts';
-import type { Draft } from '../draft.ts';
-import { messageId } from '../message-ids.ts';
-import { checkPlan } from '../plan-check.ts';
-import type { TaskState } from '../state.ts';
+import type { Draft } from '../state/draft.ts';
+import { messageId } from '../state/message-ids.ts';
+import { checkPlan } from '../plan/plan-check.ts';
+import type { TaskState } from '../state/task-state.ts';
 import { factsOfStanding, newPlan } from './ways-out.ts';
 
 type Decision = NonNullable<TaskState['decision']>;

@@ -2,10 +2,10 @@ import type { CommandResult } from '../../../bridge/protocol/act.ts';
 import type { Command } from '../../../bridge/protocol/command.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { type Step, stepAfter, type StepId, stepId } from '../../../bridge/protocol/plan.ts';
-import type { Draft } from '../draft.ts';
-import { dispatchId, messageId } from '../message-ids.ts';
-import { helpers } from '../seats.ts';
-import type { CommandState, TaskState } from '../state.ts';
+import type { Draft } from '../state/draft.ts';
+import { dispatchId, messageId } from '../state/message-ids.ts';
+import { helpers } from '../state/seats.ts';
+import type { CommandState, TaskState } from '../state/task-state.ts';
 import type { PhaseRules } from './phase.ts';
 import { newPlan, question, wrapUp } from './ways-out.ts';
 

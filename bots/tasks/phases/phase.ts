@@ -1,5 +1,5 @@
-import type { Draft } from '../draft.ts';
-import type { Answer, Ask, Say } from '../state.ts';
+import type { Draft } from '../state/draft.ts';
+import type { Answer, Ask, Say } from '../state/task-state.ts';
 
 /** What a phase does with what happens in it. The ask is closed already, the message noted. */
 export interface PhaseRules {

@@ -1,9 +1,9 @@
 import { PlanHash, type Plan } from '../../../bridge/protocol/plan.ts';
-import type { Draft } from '../draft.ts';
-import { messageId } from '../message-ids.ts';
-import { checkPlan } from '../plan-check.ts';
-import { helpers, present } from '../seats.ts';
-import type { Ask } from '../state.ts';
+import type { Draft } from '../state/draft.ts';
+import { messageId } from '../state/message-ids.ts';
+import { checkPlan } from '../plan/plan-check.ts';
+import { helpers, present } from '../state/seats.ts';
+import type { Ask } from '../state/task-state.ts';
 import { decide } from './deciding.ts';
 import type { PhaseRules } from './phase.ts';
 import { newPlan, newPlansLeft, planFacts, question } from './ways-out.ts';

@@ -1,5 +1,5 @@
-import type { Draft } from '../draft.ts';
-import { helpers, integratorFirst, triedInVain } from '../seats.ts';
+import type { Draft } from '../state/draft.ts';
+import { helpers, integratorFirst, triedInVain } from '../state/seats.ts';
 import type { PhaseRules } from './phase.ts';
 import { closeWithReport } from './ways-out.ts';
 

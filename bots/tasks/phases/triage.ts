@@ -1,5 +1,5 @@
-import { integratorFirst, present, triedInVain } from '../seats.ts';
-import type { Draft } from '../draft.ts';
+import { integratorFirst, present, triedInVain } from '../state/seats.ts';
+import type { Draft } from '../state/draft.ts';
 import type { PhaseRules } from './phase.ts';
 
 /** Then the mission is its own goal: nobody waits for the hundredth silent one. */

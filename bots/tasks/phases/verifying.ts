@@ -1,10 +1,10 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
-import { filesMissing } from '../../../bridge/text/task-needs.ts';
-import { endingOf, missingFiles } from '../deliverables.ts';
-import type { Draft } from '../draft.ts';
-import { messageId } from '../message-ids.ts';
-import { helpers, triedInVain } from '../seats.ts';
-import type { Answer, TaskState } from '../state.ts';
+import { filesMissing } from '../../../bridge/text/tasks/task-needs.ts';
+import { endingOf, missingFiles } from '../plan/promised-files.ts';
+import type { Draft } from '../state/draft.ts';
+import { messageId } from '../state/message-ids.ts';
+import { helpers, triedInVain } from '../state/seats.ts';
+import type { Answer, TaskState } from '../state/task-state.ts';
 import type { PhaseRules } from './phase.ts';
 import { newPlan, wrapUp } from './ways-out.ts';
 

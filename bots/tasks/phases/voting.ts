@@ -1,9 +1,9 @@
 import { type Count, countVotes } from '../../../bridge/protocol/voting.ts';
 import { commandCount, planRisk } from '../../../bridge/protocol/plan.ts';
-import type { Draft } from '../draft.ts';
-import { messageId } from '../message-ids.ts';
-import { present, voters } from '../seats.ts';
-import type { TaskState } from '../state.ts';
+import type { Draft } from '../state/draft.ts';
+import { messageId } from '../state/message-ids.ts';
+import { present, voters } from '../state/seats.ts';
+import type { TaskState } from '../state/task-state.ts';
 import { carryDecision, decide } from './deciding.ts';
 import type { PhaseRules } from './phase.ts';
 import { question } from './ways-out.ts';

@@ -1,11 +1,11 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { Plan, StepId } from '../../../bridge/protocol/plan.ts';
-import { NO_PLAN_YET } from '../begin.ts';
-import { type Draft, windUpAt } from '../draft.ts';
-import { messageId } from '../message-ids.ts';
-import type { PlanFacts } from '../plan-check.ts';
-import { helpers, voters } from '../seats.ts';
-import type { Ending, TaskState } from '../state.ts';
+import { NO_PLAN_YET } from '../state/begin.ts';
+import { type Draft, windUpAt } from '../state/draft.ts';
+import { messageId } from '../state/message-ids.ts';
+import type { PlanFacts } from '../plan/plan-check.ts';
+import { helpers, voters } from '../state/seats.ts';
+import type { Ending, TaskState } from '../state/task-state.ts';
 
 /** Where a phase leads when it does not lead on. */
 const MAX_NEW_PLANS = 2;

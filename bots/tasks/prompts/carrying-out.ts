@@ -1,8 +1,8 @@
 import { type Step, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
-import { filesWanted } from '../deliverables.ts';
-import { type Evidence, evidenceNow } from '../evidence.ts';
-import { failedStep, proposedPatch } from '../failed-step.ts';
-import type { Ask, TaskState } from '../state.ts';
+import { filesWanted } from '../plan/promised-files.ts';
+import { type Evidence, evidenceNow } from '../plan/evidence.ts';
+import { failedStep, proposedPatch } from '../plan/failed-step.ts';
+import type { Ask, TaskState } from '../state/task-state.ts';
 import type { AskFacts } from './facts.ts';
 import { lackNote } from './means.ts';
 import { commandGuide } from './plan-guide.ts';

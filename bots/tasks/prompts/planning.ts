@@ -1,8 +1,8 @@
 import { stepId } from '../../../bridge/protocol/plan.ts';
-import { candidatesFor } from '../candidates.ts';
-import { evidenceOf } from '../evidence.ts';
-import type { LabelledProposal } from '../plan-labels.ts';
-import type { Ask, TaskState } from '../state.ts';
+import { candidatesFor } from '../plan/candidates.ts';
+import { evidenceOf } from '../plan/evidence.ts';
+import type { LabelledProposal } from '../plan/plan-labels.ts';
+import type { Ask, TaskState } from '../state/task-state.ts';
 import type { AskFacts } from './facts.ts';
 import { planGuide } from './plan-guide.ts';
 import { lackNote, MEANS } from './means.ts';

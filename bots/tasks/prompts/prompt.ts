@@ -1,6 +1,6 @@
-import type { Ask, TaskState } from '../state.ts';
+import type { Ask, TaskState } from '../state/task-state.ts';
 import { diagnosePrompt, reportPrompt, verifyPrompt, workPrompt } from './carrying-out.ts';
-import { estimateTokens } from '../../token-budget.ts';
+import { estimateTokens } from '../../models/token-estimate.ts';
 import type { AskFacts } from './facts.ts';
 import { filesSent } from './files.ts';
 import { critiquePrompt, proposePrompt, triagePrompt, votePrompt } from './planning.ts';

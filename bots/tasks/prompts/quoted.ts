@@ -1,5 +1,5 @@
-import { sha256 } from '../../../bridge/queue/canonical.ts';
-import { estimateTokens } from '../../token-budget.ts';
+import { sha256 } from '../../../bridge/digest/canonical.ts';
+import { estimateTokens } from '../../models/token-estimate.ts';
 
 /**
  * Material between two lines that carry the hash of what stands between them: nothing inside can know that hash, so

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeEvent } from '../../matrix/decode.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../protocol/ids.ts';
-import { behind, orderWords } from '../../protocol/order-words.ts';
+import { behind, orderWords } from '../../protocol/orders/order-words.ts';
 
 /** What the coordinator asks for when a master has called an agent that lives elsewhere: an invitation into HQ and ops. */
 export interface AdmissionFacts {

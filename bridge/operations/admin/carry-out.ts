@@ -1,11 +1,11 @@
 import { makeMaster, type Rooms, rulesForGood, unmakeMaster } from '../../../synapse/masters.ts';
 import { readRoom } from '../../../synapse/room-state.ts';
 import { userIdOf } from '../../../synapse/residents.ts';
-import { typeable } from '../../launcher/secrets.ts';
-import type { AdminOrder } from '../../protocol/admin-order.ts';
+import { typeable } from '../../launcher/instance/secrets.ts';
+import type { AdminOrder } from '../../protocol/orders/admin-order.ts';
 import type { Lang, UserId } from '../../protocol/ids.ts';
 import { offIn, STANDING_TYPE } from '../../protocol/standing.ts';
-import { adminHelp, adminLines, adminUnknown, masterText } from '../../text/admin.ts';
+import { adminHelp, adminLines, adminUnknown, masterText } from '../../text/room/admin.ts';
 import { type HouseFacts, report } from './reports.ts';
 
 export interface Carrying extends Rooms {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
-import { readJson, writeSecretJson } from '../../launcher/files.ts';
-import { parseAdmin } from '../../protocol/admin-order.ts';
+import { readJson, writeSecretJson } from '../../launcher/instance/files.ts';
+import { parseAdmin } from '../../protocol/orders/admin-order.ts';
 import { decodeEvent } from '../../matrix/decode.ts';
 import { EventId, RoomId } from '../../protocol/ids.ts';
-import { orderWords } from '../../protocol/order-words.ts';
+import { orderWords } from '../../protocol/orders/order-words.ts';
 import { orderOfAdmission } from './admission.ts';
 
 const Kept = z.object({ since: z.string(), done: z.array(EventId) });

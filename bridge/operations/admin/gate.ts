@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type AdminOrder, parseAdmin } from '../../protocol/admin-order.ts';
+import { type AdminOrder, parseAdmin } from '../../protocol/orders/admin-order.ts';
 import { decodeEvent } from '../../matrix/decode.ts';
 import { EventId, type RoomId, UserId } from '../../protocol/ids.ts';
-import { orderWords } from '../../protocol/order-words.ts';
+import { orderWords } from '../../protocol/orders/order-words.ts';
 
 export interface AdminFacts {
   /** The event as the homeserver has it now; null where there is none. */

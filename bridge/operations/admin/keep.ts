@@ -4,7 +4,7 @@ import { type Furnished, furnishRooms, type HouseRooms } from '../../../synapse/
 import type { Rooms } from '../../../synapse/masters.ts';
 import { keepCoordinator, keepExecutor } from '../../../synapse/own-accounts.ts';
 import type { Lang, RoomId, UserId } from '../../protocol/ids.ts';
-import { agentsText, keptText } from '../../text/house.ts';
+import { agentsText, keptText } from '../../text/terminal/house.ts';
 import { RoomGone } from '../../../synapse/provision-rooms.ts';
 import { sayAsAdmin } from '../../../synapse/say.ts';
 

@@ -1,4 +1,4 @@
-import type { Trouble } from '../../launcher/troubles.ts';
+import type { Trouble } from '../../launcher/supervision/troubles.ts';
 
 /** An answer that is late by more than this is told of. */
 export const LATE_MS = 10_000;

@@ -3,13 +3,13 @@ import type { HomeserverClient } from '../../../synapse/client.ts';
 import { KEEPER } from '../../../synapse/own-accounts.ts';
 import type { People } from '../../../synapse/residents.ts';
 import { plainLine } from '../../matrix/foreign-words.ts';
-import { readableBytes } from '../../launcher/disk.ts';
-import type { Disk } from '../../launcher/disks.ts';
-import { cleanName } from '../../matrix/clean-text.ts';
-import { maskSecrets } from '../../matrix/secrets.ts';
-import type { AdminReport } from '../../protocol/admin-order.ts';
+import { readableBytes } from '../../launcher/disk/disk.ts';
+import type { Disk } from '../../launcher/disk/disks.ts';
+import { cleanName } from '../../text/clean-text.ts';
+import { maskSecrets } from '../../matrix/secrets/secrets.ts';
+import type { AdminReport } from '../../protocol/orders/admin-order.ts';
 import type { UserId } from '../../protocol/ids.ts';
-import type { Lines, Place, Rank } from '../../text/admin.ts';
+import type { Lines, Place, Rank } from '../../text/room/admin.ts';
 
 /** In the order in which they are shown; null where it cannot be seen from where the admin is. */
 type Facts<T> = readonly (readonly [name: string, what: T | null])[];

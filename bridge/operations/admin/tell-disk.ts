@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
-import { type DiskNews, readableBytes } from '../../launcher/disk.ts';
-import type { DiskState } from '../../launcher/reserve.ts';
+import { type DiskNews, readableBytes } from '../../launcher/disk/disk.ts';
+import type { DiskState } from '../../launcher/disk/reserve.ts';
 import { messageContent } from '../../matrix/content.ts';
 import type { Lang } from '../../protocol/ids.ts';
-import { diskText } from '../../text/disk.ts';
+import { diskText } from '../../text/room/disk.ts';
 
 const LOOK_MS = 1_000;
 

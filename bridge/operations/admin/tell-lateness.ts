@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
 import type { Rooms } from '../../../synapse/masters.ts';
-import type { Trouble } from '../../launcher/troubles.ts';
+import type { Trouble } from '../../launcher/supervision/troubles.ts';
 import { messageContent } from '../../matrix/content.ts';
 import type { Lang, RoomId } from '../../protocol/ids.ts';
-import { latenessText } from '../../text/lateness.ts';
+import { latenessText } from '../../text/room/lateness.ts';
 import type { Phrase } from '../../text/say.ts';
 import { type Lateness, type Said, PUNCTUAL, look } from './lateness.ts';
 

@@ -4,7 +4,7 @@ import { adminConfig, elementConfig } from './pages.ts';
 import { apparmorProfile } from './apparmor.ts';
 import { caddyfile } from './caddyfile.ts';
 import { APPARMOR_PROFILE, homeserverUrl, HOST, PORT } from './containers.ts';
-import { DESK_ORDER, type DeskOrder } from './desk-order.ts';
+import { DESK_ORDER, type DeskOrder } from './admin-order.ts';
 import { HOUSE_ORDER, type HouseOrder } from './house-order.ts';
 import type { HouseSecrets } from './house-secrets.ts';
 import { grafanaProvisioning, prometheusConfig } from './observe.ts';

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeSecretJson } from '../../launcher/files.ts';
-import { loadSecrets, random, type Secrets } from '../../launcher/secrets.ts';
+import { readJson, writeSecretJson } from '../../launcher/instance/files.ts';
+import { loadSecrets, random, type Secrets } from '../../launcher/instance/secrets.ts';
 
 /** What only the containers' house has: a database with a password, workers that speak to one another, a dashboard. */
 const ContainerSecrets = z.object({ postgres: z.string().min(32), replication: z.string().min(32), synapseRedis: z.string().min(32), grafana: z.string().min(32) });

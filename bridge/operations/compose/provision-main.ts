@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { provision, Remembered } from '../../../synapse/provision.ts';
-import { readJson, writeSecretJson } from '../../launcher/files.ts';
+import { readJson, writeSecretJson } from '../../launcher/instance/files.ts';
 import { HOUSE_ORDER, HouseOrder } from './house-order.ts';
 import { INSIDE } from './containers.ts';
 import { environmentFile } from './part-environments.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeSecret } from '../../launcher/files.ts';
+import { writeSecret } from '../../launcher/instance/files.ts';
 import { type ComposeFiles, SECRET_PARTS } from './files.ts';
 
 /** Writes what has changed below `folder` and returns those files' paths. What is no longer wanted goes. */

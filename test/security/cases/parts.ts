@@ -1,4 +1,4 @@
-import { JUDGED, REFUSED } from '../../../executor/sandbox/syscalls.ts';
+import { JUDGED, REFUSED } from '../../../executor/sandbox/seccomp/syscalls.ts';
 import type { CommandInput, Outcome, Scene } from '../case.ts';
 
 /** Printed by an attack once it has been made. */

@@ -1,0 +1,115 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { AgentId, EventId, type RoomId } from '../../bridge/protocol/ids.ts';
+import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
+import { ModelName } from '../../bridge/protocol/roster.ts';
+import { Floor, jobId, SwarmJob } from '../../bridge/protocol/turn.ts';
+import { raise } from '../../bridge/queue/atomic.ts';
+import type { JobQueue } from '../../bridge/queue/jobs.ts';
+import { swarmKey } from '../../bridge/queue/redis.ts';
+import type { Plan } from './decide.ts';
+import { MODELS_KEY, storedModel } from '../models/model-choices.ts';
+import type { WebChatDesk } from '../models/relay-desk.ts';
+import type { RoomMemory } from '../turns/room-memory.ts';
+import type { RunningTurns } from '../turns/running-turns.ts';
+import type { TaskEar } from '../tasks/event-handler.ts';
+
+export interface DecisionsDeps {
+  readonly redis: Redis;
+  readonly queue: Pick<JobQueue<SwarmJob>, 'add'>;
+  readonly running: Pick<RunningTurns, 'cancel'>;
+  readonly tasks: Pick<TaskEar, 'stop'>;
+  readonly memory: Pick<RoomMemory, 'forget'>;
+  readonly desk: Pick<WebChatDesk, 'bring'>;
+  /** Takes over what the masters have chosen. */
+  readonly reloadMinds: () => Promise<void>;
+}
+
+export type Heard = Pick<MessageEvent, 'eventId' | 'roomId' | 'at'>;
+
+const StoredPlan = z.object({
+  jobs: z.array(SwarmJob),
+  floor: Floor.optional(),
+  stopAt: z.number().optional(),
+  stopThread: EventId.optional(),
+  forgetAt: z.number().optional(),
+  model: z.object({ agent: AgentId, name: ModelName.nullable() }).optional(),
+  carried: z.object({ turn: z.string(), text: z.string() }).optional(),
+  instead: z.array(z.object({ source: EventId, by: EventId })).optional(),
+});
+/** What is done about a message, as it is kept. */
+export type Decision = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs' | 'instead'>> & Pick<Plan, 'jobs'> & { readonly instead?: Plan['instead'] | undefined };
+
+/** Decisions are remembered as long as the jobs they made. */
+const REMEMBER_S = 3 * 24 * 3600;
+
+/**
+ * Keeps a decision, or gives back the one that is kept already: in one step, so that two swarms never act on two.
+ * A floor and a model are kept with the time of the event that set them; an older event that comes late undoes nothing.
+ */
+const DECIDE = `
+local known = redis.call('GET', KEYS[1])
+if known then return known end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ${REMEMBER_S})
+if ARGV[2] ~= '' then
+  local before = redis.call('GET', KEYS[2])
+  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3] .. ' ' .. ARGV[2]) end
+end
+if ARGV[5] ~= '' then
+  local before = redis.call('HGET', KEYS[4], ARGV[5])
+  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('HSET', KEYS[4], ARGV[5], ARGV[6]) end
+end
+if ARGV[4] ~= '' then redis.call('SET', KEYS[3], '1', 'EX', ${30 * REMEMBER_S}) end
+return false`;
+
+export const decisionKey = (event: EventId): string => swarmKey('decision', event);
+const insteadKey = (source: EventId): string => swarmKey('instead', source);
+
+/** What answers this in its place, durably; null where nothing does. */
+export const replacedBy = async (redis: Redis, source: EventId): Promise<EventId | null> => EventId.nullable().catch(null).parse(await redis.get(insteadKey(source)));
+
+export const decisionOf = (stored: string): Decision => StoredPlan.parse(JSON.parse(stored));
+
+/** Decisions are stored before they take effect, and found again when the event comes a second time. */
+export class Decisions {
+  readonly #deps: DecisionsDeps;
+
+  constructor(deps: DecisionsDeps) {
+    this.#deps = deps;
+  }
+
+  async known(event: EventId): Promise<Decision | null> {
+    const stored = await this.#deps.redis.get(decisionKey(event));
+    return stored === null ? null : decisionOf(stored);
+  }
+
+  /** `always`: that nothing is done is a decision, too. */
+  async decided(event: Heard, plan: Plan, always = false): Promise<void> {
+    const nothing = plan.jobs.length === 0 && plan.floor === undefined && plan.stopAt === undefined;
+    if (nothing && !always) return;
+    const { told, ...stored } = plan;
+    const keys = [decisionKey(event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? ''), MODELS_KEY];
+    const known = await this.#deps.redis.eval(DECIDE, keys.length, ...keys, JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '', plan.model?.agent ?? '', storedModel(event.at, plan.model?.name ?? null));
+    // A crash before the jobs are made is mended by the next delivery.
+    await this.carryOut(event.roomId, typeof known === 'string' ? decisionOf(known) : plan);
+  }
+
+  async carryOut(room: RoomId, plan: Decision): Promise<void> {
+    const { redis, queue, running } = this.#deps;
+    if (plan.stopAt !== undefined) {
+      running.cancel({ room, until: plan.stopAt });
+      // A crash must not set going again what was stopped.
+      await raise(redis, swarmKey('stopped'), room, plan.stopAt);
+      await this.#deps.tasks.stop(room, plan.stopAt, plan.stopThread);
+    }
+    if (plan.forgetAt !== undefined) await this.#deps.memory.forget(room, plan.forgetAt);
+    if (plan.model !== undefined) await this.#deps.reloadMinds();
+    if (plan.carried !== undefined) await this.#deps.desk.bring(plan.carried.turn, plan.carried.text);
+    await Promise.all((plan.instead ?? []).map(({ source, by }) => redis.set(insteadKey(source), by, 'EX', REMEMBER_S)));
+    for (const { source, by } of plan.instead ?? []) running.cancel({ room, replaced: source, by });
+    await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job, ...(job.type === 'turn' && job.waits !== undefined ? { delayMs: delayOf(job.at, job.waits.begin) } : {}) })));
+  }
+}
+
+/** From when it was said, not from when it was heard. */
+const delayOf = (at: number, ms: number): number => Math.max(0, Math.min(ms, at + ms - Date.now()));

@@ -1,0 +1,22 @@
+import { probeEnvironment } from '../bridge/config/probe.ts';
+import type { MindCheck } from '../bridge/protocol/model-check.ts';
+import { type AgentConfig, Roster } from '../bridge/protocol/roster.ts';
+import { probe } from './models/model-check.ts';
+import { createProvider } from './models/registry.ts';
+
+const { rosterJson, providers, all } = probeEnvironment();
+
+async function check(config: AgentConfig): Promise<MindCheck> {
+  const { fallback: _, ...agent } = config;
+  const { name, model } = agent;
+  if (!model.includes('/') || model.startsWith('echo/')) return { name, model, found: { kind: 'not-called' } };
+  const provider = createProvider(agent, providers, all);
+  if (provider.rehearsal) return { name, model, found: { kind: 'no-key' } };
+  const found = await probe(provider, agent, new AbortController().signal);
+  return { name, model, found: found.ok ? { kind: 'answers', ms: found.ms } : { kind: 'fails', ms: found.ms, code: found.code } };
+}
+
+/** Every agent's model, and the one that stands in for it. */
+const agents = Roster.parse(JSON.parse(rosterJson)).agents.flatMap((agent) => (agent.fallback === undefined ? [agent] : [agent, { ...agent, model: agent.fallback }]));
+
+await Promise.all(agents.map(async (agent) => process.stdout.write(`${JSON.stringify(await check(agent))}\n`)));

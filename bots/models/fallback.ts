@@ -1,0 +1,27 @@
+import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
+import type { Provider, ProviderRequest, StreamPart } from './providers/provider.ts';
+
+/** What another model would refuse as well, or should not be used to get around. */
+const FINAL: ReadonlySet<FaultCode> = new Set(['provider.filtered', 'provider.request']);
+
+/** Goes to the second when the first, with all its retries, has failed. */
+export function withFallback(first: Provider, second: Provider): Provider {
+  return { ...first, stream: (request, signal) => streamWithFallback(first, second, request, signal) };
+}
+
+async function* streamWithFallback(first: Provider, second: Provider, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+  let begun = false;
+  try {
+    for await (const part of first.stream(request, signal)) {
+      begun ||= part.type === 'text' || part.type === 'source';
+      yield part;
+    }
+    return;
+  } catch (error) {
+    if (!(error instanceof ProviderFault) || FINAL.has(error.code)) throw error;
+  }
+  if (begun) yield { type: 'restart' };
+  // A task that waits at the first means nothing to the second.
+  const { resume: _, ...fresh } = request;
+  yield* second.stream(fresh, signal);
+}

@@ -1,0 +1,111 @@
+import type { AgentId } from '../../bridge/protocol/ids.ts';
+import type { AgentConfig, ModelName, Price, Roster } from '../../bridge/protocol/roster.ts';
+import type { Provider } from './providers/provider.ts';
+
+export interface Mind {
+  /** As in the roster, with the model that is in force. */
+  readonly config: AgentConfig;
+  readonly provider: Provider;
+}
+
+/** Every agent's mind as it is now: the roster's, or what a master has chosen instead. */
+export class Minds {
+  readonly #home: ReadonlyMap<AgentId, AgentConfig>;
+  #roster: ReadonlyMap<AgentId, AgentConfig>;
+  #choices: ReadonlyMap<AgentId, ModelName> = new Map();
+  readonly #make: (config: AgentConfig) => Provider;
+  readonly #rehearsal: 'auto' | 'always';
+  readonly #prices: ReadonlyMap<ModelName, Price>;
+  #minds: ReadonlyMap<AgentId, Mind> = new Map();
+  #ready: ReadonlySet<AgentId> = new Set();
+  #byHand: ReadonlySet<AgentId> = new Set();
+  /** How many come and go. */
+  #visitors = 0;
+
+  /** @param make does no I/O: it is also asked what a model would be. */
+  constructor({ agents, prices }: Pick<Roster, 'agents' | 'prices'>, make: (config: AgentConfig) => Provider, rehearsal: 'auto' | 'always') {
+    this.#home = new Map(agents.map((config) => [config.id, config]));
+    this.#roster = this.#home;
+    this.#make = make;
+    this.#rehearsal = rehearsal;
+    const own = agents.flatMap(({ model, price }) => (price === undefined ? [] : [[model, price] as const]));
+    this.#prices = new Map([...own, ...prices.map(({ model, input, output }) => [model, { input, output }] as const)]);
+    this.use(new Map());
+  }
+
+  get(agent: AgentId): Mind | undefined {
+    return this.#minds.get(agent);
+  }
+
+  /** Who can take turns now. */
+  get ready(): ReadonlySet<AgentId> {
+    return this.#visitors === 0 ? this.#ready : new Set([...this.#ready].filter((id) => this.#minds.get(id)?.provider.online?.() ?? true));
+  }
+
+  /** Those of them who can be counted on: who lives elsewhere is one as long as it listens. */
+  get listening(): ReadonlySet<AgentId> {
+    return this.#visitors === 0 ? this.#ready : new Set([...this.ready].filter((id) => this.#minds.get(id)?.provider.listening?.() ?? true));
+  }
+
+  /** From now on these are the agents that live elsewhere. */
+  outside(agents: readonly AgentConfig[]): void {
+    this.#roster = new Map([...this.#home, ...agents.map((config) => [config.id, config] as const)]);
+    this.use(this.#choices);
+  }
+
+  /** Those who live elsewhere and are not there now. */
+  get away(): ReadonlySet<AgentId> {
+    return new Set(this.#visitors === 0 ? [] : [...this.#minds].filter(([, { provider }]) => provider.online?.() === false).map(([id]) => id));
+  }
+
+  /** Whose words a person carries: asked only when called by name. */
+  get byHand(): ReadonlySet<AgentId> {
+    return this.#byHand;
+  }
+
+  /** What the agent's mind would be with this model; with null, the roster's. */
+  try(agent: AgentId, model: ModelName | null): Mind | undefined {
+    const config = this.#roster.get(agent);
+    if (config === undefined) return undefined;
+    const chosen = model === null || model === config.model ? config : { ...config, model, ...this.#priceOf(model) };
+    return { config: chosen, provider: this.#make(chosen) };
+  }
+
+  /** Nothing where nobody has said: the agent's own price is then the better guess, since limits in money need one. */
+  #priceOf(model: ModelName): { readonly price?: Price } {
+    const price = this.#prices.get(model);
+    return price === undefined ? {} : { price };
+  }
+
+  /** As it is, but with no other model to stand in. */
+  alone(agent: AgentId): Mind | undefined {
+    const mind = this.#minds.get(agent);
+    if (mind === undefined) return undefined;
+    const { fallback: _, ...config } = mind.config;
+    return { config, provider: this.#make(config) };
+  }
+
+  /** The masters' choices, all of them; who is not among them has the roster's model. */
+  use(choices: ReadonlyMap<AgentId, ModelName>): void {
+    this.#choices = choices;
+    const minds = new Map<AgentId, Mind>();
+    for (const [id, config] of this.#roster) {
+      const before = this.#minds.get(id);
+      const mind = before?.config.model === (choices.get(id) ?? config.model) ? before : this.try(id, choices.get(id) ?? null);
+      if (mind !== undefined) minds.set(id, mind);
+    }
+    this.#minds = minds;
+    this.#ready = readyAgents(minds, this.#rehearsal);
+    this.#visitors = [...minds.values()].filter(({ provider }) => provider.online !== undefined).length;
+    this.#byHand = new Set([...minds].filter(([, { provider }]) => provider.byHand === true).map(([id]) => id));
+  }
+}
+
+/**
+ * Rehearsal is for a house without keys: once one agent has a real mind the rehearsing ones are silent, unless the
+ * owner wants them to go on. One that waits to be called by name, or lives elsewhere, keeps nobody silent.
+ */
+function readyAgents(minds: ReadonlyMap<AgentId, Mind>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
+  const anyReal = [...minds.values()].some(({ provider }) => !provider.rehearsal && provider.byHand !== true && provider.online === undefined);
+  return new Set([...minds].filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
+}

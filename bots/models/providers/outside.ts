@@ -1,0 +1,36 @@
+import { ProviderFault } from '../../../bridge/protocol/fault.ts';
+import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
+
+/** Where an agent that lives elsewhere is asked: its mailbox, wired by the swarm. */
+export interface OutsideDesk {
+  /** Heard of lately, and allowed to answer. */
+  readonly online: (agent: ProviderRequest['agent']['id']) => boolean;
+  /** Waiting for letters now, or until a moment ago, and allowed to answer. */
+  readonly listening?: (agent: ProviderRequest['agent']['id']) => boolean;
+  /** Its words; null when none came in time. Asking for the same turn again, after a restart, asks nothing twice. */
+  ask(question: Pick<ProviderRequest, 'turn' | 'agent' | 'question' | 'chain' | 'task'> & { readonly prompt: string }, signal: AbortSignal): Promise<string | null>;
+}
+
+/** The mind of an agent that joins by HTTP. */
+export function outside(id: ProviderRequest['agent']['id'], desk: OutsideDesk): Provider {
+  return { label: 'outside', sees: false, rehearsal: false, online: () => desk.online(id), listening: () => desk.listening?.(id) ?? true, stream: (request, signal) => ask(desk, request, signal) };
+}
+
+async function* ask(desk: OutsideDesk, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+  signal.throwIfAborted();
+  const { turn, agent, question, chain, task } = request;
+  const answer = await desk.ask({ turn, agent, question, prompt: promptOf(request), ...(chain === undefined ? {} : { chain }), ...(task === undefined ? {} : { task }) }, signal);
+  if (answer === null) throw new ProviderFault('provider.absent');
+  if (answer.trim() === '') throw new ProviderFault('provider.empty');
+  yield { type: 'text', text: answer.trim() };
+  yield { type: 'finish', reason: 'stop' };
+}
+
+/** All that a language model needs, in one text and whole: a question of a task may hold several plans and outputs. */
+function promptOf({ system, messages, agent }: ProviderRequest): string {
+  const said = messages.map(({ role, content }) => {
+    const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
+    return role === 'assistant' ? `[${agent.name}] ${text}` : text;
+  });
+  return [system, ...said].join('\n\n');
+}

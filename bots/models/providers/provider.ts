@@ -1,0 +1,77 @@
+import type { AgentConfig } from '../../../bridge/protocol/roster.ts';
+import type { EventId, Lang, UserId } from '../../../bridge/protocol/ids.ts';
+
+/**
+ * The contract of every mind. `stream` does all the I/O of one answer and nothing else:
+ * no retries (they live in `retry.ts`), no Matrix, no history of its own.
+ */
+export interface Provider {
+  /** As people read it in `!agents`: `openai/gpt-5.2`. */
+  readonly label: string;
+  /** Images in the request reach the model; without it the caller leaves them out. */
+  readonly sees: boolean;
+  /** It looks things up on the internet by itself. */
+  readonly searches?: boolean;
+  /** Deterministic offline stand-in; its answers are labelled. */
+  readonly rehearsal: boolean;
+  /** A person carries its words: it is asked when called by name, and nobody waits for it. */
+  readonly byHand?: boolean;
+  /** Of a mind that comes and goes: whether it can be asked now. */
+  readonly online?: () => boolean;
+  /** Of such a mind: whether it waits to be asked at this moment. */
+  readonly listening?: () => boolean;
+  /**
+   * Yields the answer as it comes and ends with exactly one `finish`.
+   * Throws `ProviderFault`, and the signal's reason when aborted.
+   */
+  stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+  /** Tries key and address without asking for an answer; only where an answer costs much. Throws like `stream`. */
+  readonly check?: (signal: AbortSignal) => Promise<void>;
+}
+
+export interface ProviderRequest {
+  /** Names the answer, the same after a restart. */
+  readonly turn: string;
+  /** Who is asked; models need only `system`, rehearsal and relay need the name. */
+  readonly agent: Pick<AgentConfig, 'id' | 'name' | 'role' | 'maxOutputTokens' | 'temperature' | 'reasoningEffort'>;
+  readonly ownerTitle: string;
+  readonly lang: Lang;
+  readonly system: string;
+  /** Starts and ends with `user`, never two of a role in a row. */
+  readonly messages: readonly ChatMessage[];
+  /** The bare message that is being answered, without names or history. */
+  readonly question: string;
+  /**
+   * From the `finish` of the answer to which this message replies: the provider goes on there. Set it for a master's
+   * reply alone, and only from content that our own accounts wrote: what is said here may count as consent.
+   */
+  readonly resume?: string;
+  /** Of a question of a task: which task, what it wants, and until when (milliseconds since 1970) an answer counts. */
+  readonly task?: { readonly no: number; readonly phase: string; readonly until: number };
+  /** Of a turn in a room: who is answered, and where in a chain of calls. */
+  readonly chain?: { readonly root: EventId; readonly depth: number; readonly event: EventId; readonly from: UserId };
+}
+
+export interface ChatMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly ContentPart[];
+}
+
+export type ContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly mediaType: string; readonly data: Uint8Array };
+
+export type StreamPart =
+  | { readonly type: 'text'; readonly text: string }
+  /** Shown while nothing else is; each replaces the last. */
+  | { readonly type: 'progress'; readonly text: string }
+  | { readonly type: 'source'; readonly url: string; readonly title?: string }
+  /** What came so far is void: the answer starts anew (after a retry). */
+  | { readonly type: 'restart' }
+  /** `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300 characters. */
+  | { readonly type: 'finish'; readonly reason: 'stop' | 'length'; readonly usage?: Usage; readonly resume?: string };
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}

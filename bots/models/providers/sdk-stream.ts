@@ -1,0 +1,128 @@
+import { streamText, type FinishReason, type LanguageModel, type LanguageModelUsage, type TextStreamPart, type ToolSet } from 'ai';
+import { ProviderFault } from '../../../bridge/protocol/fault.ts';
+import type { Provider, ProviderRequest, StreamPart, Usage } from './provider.ts';
+import { faultOfSdk } from './sdk-fault.ts';
+import { toSdkMessages } from './sdk-messages.ts';
+import { DEFAULT_DEADLINES, watchedFetch, type Deadlines } from './watched-fetch.ts';
+
+// The SDK's warnings (a model that ignores temperature, ...) would go to the console.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
+export interface Link {
+  readonly url: string;
+  readonly title?: string;
+}
+
+/** What differs between the providers that the AI SDK serves. */
+export interface SdkModel {
+  readonly label: string;
+  readonly sees: boolean;
+  readonly searches?: boolean;
+  /** Makes the SDK's model on the given `fetch`; called once for each answer. */
+  connect(fetch: typeof globalThis.fetch): LanguageModel;
+  readonly providerOptions?: NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
+  /** Sources in a raw chunk of the wire, where the SDK does not pass on all of them. */
+  linksIn?(chunk: unknown): readonly Link[];
+}
+
+export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEADLINES): Provider {
+  return {
+    label: model.label,
+    sees: model.sees,
+    ...(model.searches === undefined ? {} : { searches: model.searches }),
+    rehearsal: false,
+    stream: (request, signal) => streamFromSdk(model, request, signal, patience(deadlines, request)),
+  };
+}
+
+/** A model that was told to think hard may be silent for minutes. */
+function patience(deadlines: Deadlines, request: ProviderRequest): Deadlines {
+  const factor = { minimal: 1, low: 1, medium: 2, high: 4 }[request.agent.reasoningEffort ?? 'minimal'];
+  return { ...deadlines, firstByteMs: deadlines.firstByteMs * factor, idleMs: deadlines.idleMs * factor };
+}
+
+async function* streamFromSdk(model: SdkModel, request: ProviderRequest, signal: AbortSignal, deadlines: Deadlines): AsyncGenerator<StreamPart> {
+  signal.throwIfAborted();
+  using watch = watchedFetch(signal, deadlines);
+  const reading = new Reading(model);
+  try {
+    const { agent } = request;
+    const result = streamText({
+      model: model.connect(watch.fetch),
+      instructions: request.system,
+      messages: toSdkMessages(request.messages, model.sees),
+      maxOutputTokens: agent.maxOutputTokens,
+      ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
+      ...(agent.reasoningEffort === undefined ? {} : { reasoning: agent.reasoningEffort }),
+      ...(model.providerOptions === undefined ? {} : { providerOptions: model.providerOptions }),
+      maxRetries: 0,
+      abortSignal: watch.signal,
+      include: { rawChunks: model.linksIn !== undefined },
+      // Errors are read from the stream; the default handler prints them, prompt and all.
+      onError: () => undefined,
+    });
+    for await (const part of result.stream) yield* reading.next(part);
+    // An abort, too, ends the SDK's stream like an ordinary end.
+    if (!reading.finished) throw new ProviderFault('provider.interrupted', { retryable: true });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw watch.expired() ?? faultOfSdk(error, { answered: watch.answered(), said: reading.said }, Date.now());
+  }
+}
+
+export const browsable = (url: string): boolean => /^https?:\/\//i.test(url) && URL.canParse(url);
+
+/** Reads the SDK's stream part by part. */
+class Reading {
+  finished = false;
+  /** Words have come, not blanks alone. */
+  said = false;
+  readonly #model: SdkModel;
+  readonly #seen = new Set<string>();
+
+  constructor(model: SdkModel) {
+    this.#model = model;
+  }
+
+  *next(part: TextStreamPart<ToolSet>): Generator<StreamPart> {
+    if (part.type === 'error') throw part.error;
+    if (part.type === 'text-delta' && part.text !== '') {
+      this.said ||= part.text.trim() !== '';
+      yield { type: 'text', text: part.text };
+    } else if (part.type === 'source' && part.sourceType === 'url' && this.#model.linksIn === undefined) {
+      yield* this.#links([{ url: part.url, ...(part.title === undefined ? {} : { title: part.title }) }]);
+    } else if (part.type === 'raw') {
+      yield* this.#links(this.#model.linksIn?.(part.rawValue) ?? []);
+    } else if (part.type === 'finish') {
+      yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.said), ...usageOf(part.totalUsage) };
+      this.finished = true;
+    }
+  }
+
+  /** Each address once, and only what a browser may open: they come from strangers. */
+  *#links(links: readonly Link[]): Generator<StreamPart> {
+    for (const link of links) {
+      if (this.#seen.has(link.url) || !browsable(link.url)) continue;
+      this.#seen.add(link.url);
+      yield { type: 'source', ...link };
+    }
+  }
+}
+
+function ending(reason: FinishReason, raw: string | undefined, said: boolean): 'stop' | 'length' {
+  // Perplexity's SDK does not know the reason.
+  if (reason === 'content-filter' || raw === 'content_filter') throw new ProviderFault('provider.filtered');
+  if (reason === 'interrupted' || (reason === 'other' && raw === undefined)) {
+    throw new ProviderFault(said ? 'provider.interrupted' : 'provider.empty', { retryable: true });
+  }
+  if (reason === 'error') throw new ProviderFault('provider.malformed', { retryable: true });
+  // Out of tokens before the first word: the same question would end the same way.
+  if (!said) throw new ProviderFault('provider.empty', { retryable: reason !== 'length' });
+  return reason === 'length' ? 'length' : 'stop';
+}
+
+function usageOf(usage: LanguageModelUsage): { usage?: Usage } {
+  const { inputTokens, outputTokens } = usage;
+  if (inputTokens === undefined || outputTokens === undefined) return {};
+  return { usage: { inputTokens, outputTokens } };
+}

@@ -1,0 +1,90 @@
+import { ProviderFault } from '../../../bridge/protocol/fault.ts';
+
+/** Milliseconds. */
+export interface Deadlines {
+  /** Until the first byte of the answer's body. */
+  readonly firstByteMs: number;
+  /** Between two pieces of the body. */
+  readonly idleMs: number;
+  /** For one attempt as a whole. */
+  readonly totalMs: number;
+}
+
+export const DEFAULT_DEADLINES: Deadlines = { firstByteMs: 60_000, idleMs: 60_000, totalMs: 600_000 };
+
+type Fetch = typeof globalThis.fetch;
+
+export interface Watch extends Disposable {
+  readonly fetch: Fetch;
+  /** Aborts when the caller's signal does, when a deadline has passed, and on disposal. */
+  readonly signal: AbortSignal;
+  /** The deadline that has passed, as a fault. */
+  expired(): ProviderFault | undefined;
+  /** Whether response headers have come. */
+  answered(): boolean;
+}
+
+/**
+ * A `fetch` that cannot hang. It counts bytes, not tokens: a provider that sends pings while its model thinks is alive.
+ * The idle clock stands still while nobody reads, so a slow reader is not taken for a dead provider.
+ * Redirects are refused: they would carry the key to another host.
+ */
+export function watchedFetch(outer: AbortSignal, deadlines: Deadlines): Watch {
+  const controller = new AbortController();
+  let expired: ProviderFault | undefined;
+  let answered = false;
+  let waiting: NodeJS.Timeout | undefined;
+
+  const expire = (retryable: boolean) => {
+    expired ??= new ProviderFault('provider.timeout', { retryable });
+    controller.abort(expired);
+  };
+  const wait = (milliseconds: number) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(expire, milliseconds, true);
+  };
+  // A second attempt would take as long: the whole time is not retried.
+  const total = setTimeout(expire, deadlines.totalMs, false);
+  const stop = () => controller.abort(outer.reason);
+  if (outer.aborted) stop();
+  else outer.addEventListener('abort', stop, { once: true });
+
+  const watchBody = (body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> => {
+    const reader = body.getReader();
+    let first = true;
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(sink) {
+          if (!first) wait(deadlines.idleMs);
+          const { done, value } = await reader.read();
+          first = false;
+          clearTimeout(waiting);
+          if (done) sink.close();
+          else sink.enqueue(value);
+        },
+        cancel: (reason) => reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  };
+
+  return {
+    signal: controller.signal,
+    expired: () => expired,
+    answered: () => answered,
+    fetch: async (input, init) => {
+      wait(deadlines.firstByteMs);
+      const response = await fetch(input, { ...init, redirect: 'error', signal: controller.signal });
+      answered = true;
+      if (response.body === null) return response;
+      const { status, statusText, headers } = response;
+      return new Response(watchBody(response.body), { status, statusText, headers });
+    },
+    [Symbol.dispose]() {
+      clearTimeout(waiting);
+      clearTimeout(total);
+      outer.removeEventListener('abort', stop);
+      controller.abort();
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type { Logger } from 'pino';
+import { maskSecrets } from '../../../bridge/matrix/secrets/secrets.ts';
+import { ProviderFault } from '../../../bridge/protocol/fault.ts';
+import type { AgentId } from '../../../bridge/protocol/ids.ts';
+import type { AgentConfig, Roster } from '../../../bridge/protocol/roster.ts';
+import type { Mind, Minds } from '../../models/model-bindings.ts';
+import type { ChatMessage, ProviderRequest } from '../../models/providers/provider.ts';
+import { estimateTokens } from '../../models/token-estimate.ts';
+import { parseAnswer, type Parsed } from './answer-parse.ts';
+import { MAX_ANSWER_CHARS } from './json-in-text.ts';
+import type { AskFacts, TaskFile } from '../prompts/facts.ts';
+import { taskPrompt } from '../prompts/prompt.ts';
+import { rehearseTask } from '../offline/offline-answers.ts';
+import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from '../state/task-state.ts';
+
+export interface TaskMindsDeps {
+  readonly minds: Pick<Minds, 'get' | 'alone'>;
+  readonly roster: Pick<Roster, 'ownerTitle'>;
+  /** As they are now. */
+  readonly lent: () => readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
+  /** `host:port` that the policy allows at all; null leaves it to each approval. */
+  readonly hosts: () => readonly string[] | null;
+  /** What masters have sent for the task. */
+  readonly files?: (state: TaskState) => Promise<readonly TaskFile[]>;
+  readonly timeZone: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+/** More than any phase lasts; timers cannot be set much further ahead. */
+const LONGEST_MS = 7 * 24 * 3_600_000;
+
+export interface Spent {
+  readonly input: number;
+  readonly output: number;
+}
+
+export type MindReply =
+  | { readonly kind: 'answered'; readonly answer: Answer; readonly tokens: Spent; readonly costMicroUsd?: number }
+  | { readonly kind: 'refused'; readonly code: RefusalCode };
+
+/**
+ * One mind's part in one phase, from its prompt to an answer that has the right shape and has been nowhere but in that
+ * mind. Asked once more when the words cannot be used. Ends by `ask.until`.
+ *
+ * @throws the signal's reason when aborted; nothing else.
+ */
+export async function askMind(state: TaskState, ask: Ask, deps: TaskMindsDeps, signal: AbortSignal): Promise<MindReply> {
+  signal.throwIfAborted();
+  const mind = mindFor(ask.agent, deps);
+  if (mind === undefined) return { kind: 'refused', code: 'provider.absent' };
+  const files = mind.provider.rehearsal ? [] : await filesOf(state, deps);
+  signal.throwIfAborted();
+  const facts = { ...factsFor(state, mind.config, deps), files };
+  const left = Math.min(Math.ceil(ask.until - facts.now), LONGEST_MS);
+  if (left <= 0) return { kind: 'refused', code: 'provider.timeout' };
+  const deadline = AbortSignal.timeout(left);
+  try {
+    if (mind.provider.rehearsal) return { kind: 'answered', answer: Answer.parse(rehearseTask(state, ask, facts)), tokens: { input: 0, output: 0 } };
+    return await converse(state, ask, mind, facts, AbortSignal.any([signal, deadline]));
+  } catch (error) {
+    signal.throwIfAborted();
+    const code: RefusalCode = deadline.aborted ? 'provider.timeout' : error instanceof ProviderFault ? error.code : 'turn.failed';
+    // Names only: what a provider says may hold the prompt or the key.
+    deps.log.warn({ task: state.root, ask: ask.id, model: mind.provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'a mind did not answer');
+    return { kind: 'refused', code };
+  }
+}
+
+/** A real mind's fault is told as it is: a stand-in for chats, which knows nothing of plans, does not take its place. */
+function mindFor(agent: AgentId, { minds }: TaskMindsDeps): Mind | undefined {
+  const mind = minds.get(agent);
+  return mind?.config.fallback === 'rehearsal' && !mind.provider.rehearsal ? minds.alone(agent) : mind;
+}
+
+async function converse(state: TaskState, ask: Ask, mind: Mind, facts: AskFacts, signal: AbortSignal): Promise<MindReply> {
+  const agent = { ...mind.config, maxOutputTokens: outputTokens(ask.kind, mind.config) };
+  const { system, user } = taskPrompt(state, ask, facts, agent.maxOutputTokens);
+  // A mind that was asked before a freeze has been told that nobody waits any more: it is asked anew.
+  const turn = [state.root, ask.id, ...(state.freezes === 0 ? [] : [`thawed.${state.freezes}`])].join('.');
+  const request = { turn, agent, ownerTitle: facts.ownerTitle, lang: state.lang, system, messages: [said('user', user)], question: state.mission, task: { no: state.no, phase: ask.kind, until: ask.until } };
+
+  const first = await listen(mind, request, signal);
+  const parsed = understood(first, state, ask);
+  if (parsed.ok) return answered(parsed.answer, mind.config, first.tokens);
+
+  const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
+  const second = await listen(mind, { ...request, turn: `${request.turn}.repair`, messages }, signal);
+  const repaired = understood(second, state, ask);
+  const tokens = { input: first.tokens.input + second.tokens.input, output: first.tokens.output + second.tokens.output };
+  return repaired.ok ? answered(repaired.answer, mind.config, tokens) : { kind: 'refused', code: 'off-schema' };
+}
+
+interface Heard {
+  readonly text: string;
+  readonly tokens: Spent;
+  /** As a Markdown list, where it named any. */
+  readonly sources: string;
+  /** It asks something back, which nobody in a task can answer. */
+  readonly asksBack: boolean;
+}
+
+/** Everything one answer says, up to what could be of use. */
+async function listen({ provider }: Mind, request: ProviderRequest, signal: AbortSignal): Promise<Heard> {
+  let text = '';
+  let usage: { inputTokens: number; outputTokens: number } | undefined;
+  let asksBack = false;
+  const sources = new Map<string, string>();
+  for await (const part of provider.stream(request, signal)) {
+    if (part.type === 'text') text += part.text;
+    else if (part.type === 'restart') {
+      text = '';
+      sources.clear();
+    } else if (part.type === 'source') sources.set(part.url, part.title ?? part.url);
+    else if (part.type === 'finish') {
+      usage = part.usage;
+      asksBack = part.resume !== undefined;
+    }
+    if (text.length > MAX_ANSWER_CHARS) break;
+  }
+  signal.throwIfAborted();
+  const prompt = [request.system, ...request.messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'text' ? [part.text] : [])))].join('\n');
+  const tokens = { input: usage?.inputTokens ?? estimateTokens(prompt), output: usage?.outputTokens ?? estimateTokens(text) };
+  return { text: maskSecrets(text).text, sources: sourceList(sources), tokens, asksBack };
+}
+
+function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: Ask): Parsed {
+  if (asksBack) return { ok: false, faults: ['you asked something back; nobody can answer here: decide by yourself with what you have'] };
+  const parsed = parseAnswer(text, state, ask);
+  if (!parsed.ok || parsed.answer.kind !== 'work' || sources === '') return parsed;
+  return parseAnswer(`${text}\n\n${sources}`, state, ask);
+}
+
+const MAX_SOURCES = 30;
+
+const sourceList = (sources: ReadonlyMap<string, string>): string =>
+  [...sources].slice(0, MAX_SOURCES).map(([url, title], i) => `${i + 1}. [${title.replace(/[[\]\n]/g, ' ')}](<${url}>)`).join('\n');
+
+/** Plans may carry whole files, reports whole pages; more than half of its context a model cannot write. */
+const LONG: ReadonlySet<AskKind> = new Set(['propose', 'work', 'diagnose', 'report']);
+const LONG_TOKENS = 16_000;
+
+const outputTokens = (kind: AskKind, { maxOutputTokens, contextTokens }: AgentConfig): number =>
+  LONG.has(kind) ? Math.max(maxOutputTokens, Math.min(LONG_TOKENS, Math.floor(contextTokens / 2))) : maxOutputTokens;
+
+const REPEATED_CHARS = 6_000;
+const beginning = (text: string): string => (text.trim() === '' ? '(nothing)' : text.slice(0, REPEATED_CHARS).toWellFormed());
+
+const repair = (faults: readonly string[]): string =>
+  `That cannot be used:\n${faults.map((fault) => `- ${fault}`).join('\n')}\n\nAnswer the question above once more, whole, with these faults put right. Nothing else: no apology, no words around it.`;
+
+const said = (role: ChatMessage['role'], text: string): ChatMessage => ({ role, content: [{ type: 'text', text }] });
+
+function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): MindReply {
+  const costMicroUsd = price === undefined ? {} : { costMicroUsd: Math.ceil((tokens.input * price.input + tokens.output * price.output) / 1_000_000) };
+  return { kind: 'answered', answer, tokens, ...costMicroUsd };
+}
+
+/** A task goes on without them where they cannot be had. */
+async function filesOf(state: TaskState, { files, log }: TaskMindsDeps): Promise<readonly TaskFile[]> {
+  try {
+    return (await files?.(state)) ?? [];
+  } catch (error) {
+    log.warn({ task: state.root, error: error instanceof Error ? error.name : 'unknown' }, 'the files of a task cannot be read');
+    return [];
+  }
+}
+
+function factsFor({ electorate, gone }: TaskState, agent: AgentConfig, { minds, roster, lent, hosts, timeZone, now }: TaskMindsDeps): AskFacts {
+  const workers = electorate.flatMap((id) => (gone.includes(id) ? [] : (minds.get(id)?.config ?? [])));
+  return { agent, ownerTitle: roster.ownerTitle, workers, lent: lent(), hosts: hosts(), timeZone, now: now() };
+}

@@ -1,0 +1,158 @@
+import { countVotes, type CountedBy } from '../../../bridge/protocol/voting.ts';
+import { canonical } from '../../../bridge/digest/canonical.ts';
+import * as say from '../../../bridge/text/tasks/task-thread.ts';
+import { countedByWord, riskWord } from '../../../bridge/text/tasks/task-words.ts';
+import { planFile, planPictureFile } from '../../../bridge/text/tasks/task-results.ts';
+import { commandCount, type Plan, type PlanHash, planRisk } from '../../../bridge/protocol/plan.ts';
+import { lackLines } from './lack-lines.ts';
+import { plainWords, short } from '../../../bridge/matrix/markdown-words.ts';
+import { messageId } from '../state/message-ids.ts';
+import { electionOf, labelled, labelOf, placeOf } from '../plan/plan-labels.ts';
+import { drawPlan } from '../picture/plan-picture.ts';
+import { MAX_ANSWER_CHARACTERS, MAX_ANSWERS, pollEnd, pollResponse, pollStart } from './poll-content.ts';
+import type { SayingFacts, Speaker, Words } from './saying-shape.ts';
+import { voters } from '../state/seats.ts';
+import type { AskKind, Say, TaskState } from '../state/task-state.ts';
+import { planSummary, stepList } from './step-words.ts';
+
+/** What is said from the call for proposals until the plan stands; null where it is over by the time that it is said. */
+export const roundSpeakers = {
+  electorate: (state, { id }, { nameOf }) => {
+    const { lang, round, no, electorate } = state;
+    const names = electorate.map(nameOf);
+    const content = electorate.length === 0 ? {} : { content: { kind: 'electorate' as const, round, agents: electorate } };
+    if (id !== messageId.electorate(round)) return { text: say.electorateLess[lang](names), performative: 'cfp', inReplyTo: state.root, ...content };
+    const until = latest(state, ['triage', 'propose']);
+    const ms = until === undefined ? undefined : Math.max(0, until - state.since);
+    const text = [say.electorateCalled[lang]({ no, mission: plainWords(state.mission, 300), names, round: round - state.firstRound, ms }), ...lackLines(state)].join('\n');
+    return { text, performative: 'cfp', inReplyTo: state.root, replyBy: until, ...content };
+  },
+  voters: (state, _say, { nameOf }) => {
+    const { lang, round } = state;
+    const counted = voters(state);
+    const text = say.votersLeft[lang](state.electorate.filter((agent) => !counted.includes(agent)).map(nameOf), counted.length);
+    return { text, performative: 'inform', inReplyTo: callOf(state), content: { kind: 'electorate', round, agents: [...counted] } };
+  },
+  proposal: (state, { as, about }, { nameOf }) => {
+    const { lang, round } = state;
+    const proposal = state.proposals.find(({ hash, authors }) => hash === about || (as !== null && authors.includes(as)));
+    if (proposal === undefined) return null;
+    const { plan, hash } = proposal;
+    const text = [say.proposalHead[lang](plainWords(plan.goal, 400)), ...stepList(plan, lang, nameOf, false), '', planSummary(plan, lang)].join('\n');
+    return { text, performative: 'propose', content: { kind: 'proposal', round, hash, plan: canonical(plan) }, inReplyTo: callOf(state) };
+  },
+  critique: (state, { as }) => {
+    const { lang, round } = state;
+    const mine = state.objections.filter(({ by }) => by === as);
+    const lines = labelled(state).flatMap(({ label, proposal }) =>
+      mine.filter(({ of }) => of === proposal.hash).map(({ step, text }) => say.objection[lang](label, say.stepNumber[lang](placeOf(proposal.plan, step)), plainWords(text, 600))),
+    );
+    return { text: say.objections[lang](lines), performative: 'inform', content: { kind: 'critique', round, objections: mine.slice(0, 100).map(({ of, step, text }) => ({ of, step, text })) }, inReplyTo: callOf(state) };
+  },
+  poll: (state) => {
+    const { lang, no } = state;
+    const until = latest(state, ['vote']);
+    const options = labelled(state)
+      .slice(0, MAX_ANSWERS)
+      .map(({ label, proposal: { hash, plan } }) => ({ hash, text: short(say.pollOption[lang](label, short(plan.goal, 70), commandCount(plan), riskWord[planRisk(plan)][lang]()), MAX_ANSWER_CHARACTERS) }));
+    const ms = until === undefined ? undefined : Math.max(0, until - state.since);
+    const words = (escape: (text: string) => string): string => say.pollWords[lang](no, options.map(({ text }) => escape(text)), ms);
+    const poll = pollStart(state.root, say.pollQuestion[lang](no, state.reopened), options, words((text) => text));
+    return { text: words(plainWords), performative: 'query-ref', inReplyTo: callOf(state), replyBy: until, poll };
+  },
+  'poll-vote': (state, { as }) => {
+    const first = state.ballots.find(({ by }) => by === as)?.ranking[0] ?? null;
+    const text = say.pollVote[state.lang](first === null ? null : labelOf(state, first));
+    const poll = pollOf(state);
+    return { text, performative: 'inform', inReplyTo: poll, poll: poll === undefined ? null : pollResponse(poll, first, text) };
+  },
+  'poll-end': (state, { id }) => {
+    const text = say.pollClosed[state.lang](state.no);
+    // Its own, which need not be the one that is open now.
+    const poll = state.events[id.replace('poll-end', 'poll')];
+    return { text, performative: 'inform', inReplyTo: poll, poll: poll === undefined ? null : pollEnd(poll, text) };
+  },
+  ballot: (state, { as }) => {
+    const { lang, round } = state;
+    const { ranking, reason } = state.ballots.find(({ by }) => by === as) ?? { ranking: [], reason: '' };
+    const text = say.ballotSaid[lang](ranking.map((hash) => labelOf(state, hash)), plainWords(reason, 600));
+    return { text, performative: 'inform', content: { kind: 'ballot', round, ranking, reason }, inReplyTo: pollOf(state) };
+  },
+  ballots: (state, _say, facts) => ({ text: ballotsTable(state, facts), performative: 'inform', inReplyTo: pollOf(state) }),
+  decision: (state, _say, facts) => decision(state, facts),
+  plan: (state, _say, { nameOf }) => {
+    const { lang, no } = state;
+    if (state.plan === null) return null;
+    const { plan, authors } = state.plan;
+    const text = [say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)), ...stepList(plan, lang, nameOf, true), '', `${planSummary(plan, lang)}${asksFirst(plan) ? `. ${say.planAsks[lang]()}` : ''}`].join('\n');
+    const picture = { name: planPictureFile[lang](no), mediaType: 'image/png', read: () => drawPlan(plan, { lang, nameOf }) };
+    return { text, performative: 'inform', inReplyTo: state.plan.event ?? state.events[messageId.decision(state.round, state.decision?.rule ?? 'vote')], attachments: [picture], fileName: planFile[lang](no) };
+  },
+  question: (state, _say, facts) => question(state, facts),
+} satisfies Partial<Record<Say['what'], Speaker>>;
+
+const callOf = ({ events, round, recalled }: TaskState) => events[messageId.electorate(round, recalled)];
+const pollOf = ({ events, round, repolled }: TaskState) => events[messageId.poll(round, repolled)];
+
+/** The latest hour by which somebody asked for that has to answer. */
+function latest(state: TaskState, kinds: readonly AskKind[]): number | undefined {
+  const until = state.asks.filter(({ kind }) => kinds.includes(kind)).map((ask) => ask.until);
+  return until.length === 0 ? undefined : Math.max(...until);
+}
+
+function ballotsTable(state: TaskState, { nameOf, ownerTitle }: SayingFacts): string {
+  const { lang, ballots, tap } = state;
+  const electorate = voters(state);
+  const words = say.ballotsTable;
+  const letters = (ranking: readonly PlanHash[]) => (ranking.length === 0 ? words.abstains[lang]() : ranking.map((hash) => labelOf(state, hash)).join(' > '));
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const cast = electorate.flatMap((agent) => ballots.filter(({ by }) => by === agent).slice(0, 1));
+  const rows = [
+    ...cast.map(({ by, ranking, reason }) => row([nameOf(by), letters(ranking), plainWords(reason, 160)])),
+    ...(tap === null ? [] : [row([words.master[lang](ownerTitle), letters([tap]), ''])]),
+  ];
+  return [
+    words.title[lang](cast.length, electorate.length),
+    '',
+    ...(rows.length === 0 ? [] : [row([words.agent[lang](), words.ranking[lang](), words.reason[lang]()]), '| --- | --- | --- |', ...rows, '']),
+    ...labelled(state).map(({ label, proposal }) => words.author[lang](label, plainWords(proposal.plan.goal, 120), proposal.authors.map(nameOf))),
+  ].join('\n');
+}
+
+const isCountedBy = (word: string): word is CountedBy => Object.hasOwn(countedByWord, word);
+
+/** Names all with which everybody can count again: one event for each plan, in the order of the letters. */
+function decision(state: TaskState, { nameOf }: SayingFacts): Words | null {
+  const { lang, round, decision: made, events, proposals } = state;
+  const winner = proposals.find(({ hash }) => hash === made?.winner);
+  const called = callOf(state);
+  if (made === null || winner === undefined) return null;
+  const facts = { label: labelOf(state, made.winner), goal: plainWords(winner.plan.goal, 300), rule: made.rule, countedBy: isCountedBy(made.countedBy) ? made.countedBy : null, by: winner.authors.map(nameOf) };
+  const text = [say.decided[lang](facts), ...(made.rule === 'vote' ? tally(state) : [])].join('\n');
+  const said = labelled(state).flatMap(({ proposal }) => proposal.events.slice(0, 1));
+  const ballots = voters(state).flatMap((agent) => state.ballots.find(({ by }) => by === agent)?.event ?? events[messageId.ballot(round, agent)] ?? []);
+  const words = { text, performative: 'accept-proposal' as const, inReplyTo: winner.events[0] };
+  if (called === undefined || said.length === 0) return words;
+  const left = made.rule === 'vote' ? events[messageId.voters(round)] : undefined;
+  return { ...words, content: { kind: 'decision', round, rule: made.rule, winner: made.winner, electorate: called, ...(left === undefined ? {} : { voters: left }), proposals: said.slice(0, MAX_ANSWERS), ballots: made.rule === 'vote' ? ballots : [], ...(made.choice === undefined ? {} : { choice: made.choice }), ...(made.rule === 'vote' && state.tapEvent !== null ? { tap: state.tapEvent } : {}) } };
+}
+
+/** A line for each round of the count: `A 3 · B 2`. */
+function tally(state: TaskState): readonly string[] {
+  const count = countVotes(electionOf(state));
+  if (count.kind !== 'won') return [];
+  return count.rounds.map((votes, i) => `${count.rounds.length === 1 ? '' : `${i + 1}. `}${[...votes].toSorted(([, a], [, b]) => b - a).map(([hash, n]) => `${labelOf(state, hash)} ${n}`).join(' · ')}`);
+}
+
+function question(state: TaskState, { ownerTitle }: SayingFacts): Words | null {
+  const { lang, plan, commands } = state;
+  if (state.question === null) return null;
+  const steps = Object.entries(commands).filter(([, { state: now }]) => now === 'unknown').map(([id]) => `**${plainWords(plan?.plan.steps.find((step) => step.kind === 'command' && step.command.id === id)?.title ?? id)}**`);
+  const cast = new Set(state.ballots.map(({ by }) => by)).size;
+  const text = say.question[state.question.kind][lang]({ owner: ownerTitle, cast, electorate: voters(state).length, labels: labelled(state).map(({ label }) => label), steps });
+  const until = Object.entries(state.timers).find(([id]) => id.startsWith('until.question'))?.[1];
+  return { text, performative: 'query-ref', inReplyTo: state.root, replyBy: until ?? state.deadline };
+}
+
+/** By the rules of a fresh house; where everything asks, the executor says so itself. */
+const asksFirst = (plan: Plan): boolean => ['host', 'network'].includes(planRisk(plan));

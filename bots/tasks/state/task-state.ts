@@ -1,0 +1,263 @@
+import { z } from 'zod';
+import { CommandResult, Objection } from '../../../bridge/protocol/act.ts';
+import { Command } from '../../../bridge/protocol/command.ts';
+import { FAULT_CODES } from '../../../bridge/protocol/fault.ts';
+import { AgentId, EventId, Lang, RoomId, UserId } from '../../../bridge/protocol/ids.ts';
+import { NEEDS } from './mission-needs.ts';
+import { Plan, PlanHash, StepId } from '../../../bridge/protocol/plan.ts';
+
+/** A task as it is kept in Redis: everything that decides what comes next, and nothing that can be computed from it. */
+
+export const Phase = z.enum([
+  'triage',
+  'proposing',
+  'critique',
+  'voting',
+  /** The master is asked something: `question` says what. */
+  'asking',
+  'executing',
+  'verifying',
+  'diagnosing',
+  'reporting',
+  'done',
+  'partial',
+  'failed',
+  'cancelled',
+]);
+export type Phase = z.infer<typeof Phase>;
+export const ENDED: ReadonlySet<Phase> = new Set(['done', 'partial', 'failed', 'cancelled']);
+
+/** What a mind is asked in a task. */
+export const AskKind = z.enum(['triage', 'propose', 'critique', 'vote', 'work', 'verify', 'diagnose', 'report']);
+export type AskKind = z.infer<typeof AskKind>;
+
+export const Ask = z.object({
+  /** Unique in the task and the same after a crash: `0.propose.gabriel`, `1.work.claude.notes`. */
+  id: z.string().max(200),
+  kind: AskKind,
+  agent: AgentId,
+  /** Of `work`: which step. */
+  step: StepId.optional(),
+  /** Milliseconds since 1970: who has not answered by then counts as absent. */
+  until: z.int(),
+});
+export type Ask = z.infer<typeof Ask>;
+
+/** The offline stand-in's word: it only showed how a mission goes, made a thing that it knows by heart, or cannot judge another's plan. */
+export const Played = z.enum(['played', 'sample', 'unseen']);
+
+export const Answer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('triage'), goal: z.string().min(1).max(2_000), checks: z.array(z.string().min(1).max(500)).max(20), /** One agent alone is enough. */ plain: z.boolean(), /** What the mission asks for and nobody here can do. */ cannot: z.array(z.string().min(1).max(200)).max(5).optional() }),
+  z.object({ kind: z.literal('propose'), plan: Plan }),
+  z.object({ kind: z.literal('critique'), objections: z.array(Objection).max(50) }),
+  z.object({ kind: z.literal('vote'), ranking: z.array(PlanHash).max(20), reason: z.string().max(2_000) }),
+  z.object({ kind: z.literal('work'), text: z.string().min(1).max(100_000) }),
+  z.object({ kind: z.literal('verify'), holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20), played: Played.optional(), /** Parts of the mission that are not done, for nobody here can. */ missing: z.array(z.string().min(1).max(200)).max(5).optional() }),
+  /** `command` replaces the failed one and has its id; null: nothing to patch, a new plan is needed. */
+  z.object({ kind: z.literal('diagnose'), cause: z.string().max(4_000), command: Command.nullable() }),
+  z.object({ kind: z.literal('report'), markdown: z.string().min(1).max(200_000) }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Why an ask came to nothing. `off-schema`: words, but none that could be used, after one more try. */
+export const RefusalCode = z.enum([...FAULT_CODES, 'off-schema', 'blackout']);
+export type RefusalCode = z.infer<typeof RefusalCode>;
+
+/** What the plan check found: the field (`steps.2.command.after`), and a word for the problem. */
+export const PlanFault = z.object({
+  field: z.string(),
+  problem: z.enum(['schema', 'too-many-steps', 'too-big', 'double-id', 'unknown-step', 'waits-for-itself', 'cycle', 'unknown-agent', 'not-lent', 'lent-read-only', 'host-not-allowed', 'no-check', 'too-long']),
+  /** The name, number or message that the words need. */
+  detail: z.string().optional(),
+});
+export type PlanFault = z.infer<typeof PlanFault>;
+
+export const Proposal = z.object({
+  hash: PlanHash,
+  plan: Plan,
+  /** Equal plans are one candidate of several. */
+  authors: z.array(AgentId).min(1),
+  /** Where each author said it. */
+  events: z.array(EventId),
+});
+export type Proposal = z.infer<typeof Proposal>;
+
+export const CommandState = z.object({
+  state: z.enum(['waiting', 'sent', 'asked', 'running', 'done', 'failed', 'refused', 'stopped', 'unknown']),
+  /** How often it was sent, whatever its command has become meanwhile. */
+  attempt: z.int().nonnegative(),
+  /** Of them, after a diagnosis: 2 at most. */
+  retries: z.int().nonnegative().default(0),
+  result: CommandResult.optional(),
+});
+export const WorkState = z.object({ state: z.enum(['waiting', 'asked', 'done', 'failed']), text: z.string().optional(), tries: z.int().nonnegative() });
+
+export type CommandState = z.infer<typeof CommandState>;
+export type WorkState = z.infer<typeof WorkState>;
+
+/** A message for the thread; `sayingOf` makes its words of the state. */
+export const Say = z.object({
+  /** Unique in the task; the message's place in `TaskState.events` (`message-ids.ts`). */
+  id: z.string(),
+  /** null: the coordinator. */
+  as: AgentId.nullable(),
+  what: z.enum(['electorate', 'voters', 'proposal', 'critique', 'refusal', 'poll', 'poll-vote', 'poll-end', 'ballot', 'ballots', 'decision', 'plan', 'question', 'work', 'patch', 'patched', 'failure', 'verdict', 'report', 'ended', 'notice']),
+  /** Which of them: an agent, a step, a plan's hash, an ask. */
+  about: z.string().optional(),
+  /** The phone rings: approval wanted, question, finished, failed; nothing else. */
+  rings: z.boolean().optional(),
+});
+export type Say = z.infer<typeof Say>;
+
+/** An ask that came to nothing: a fault of the mind's, or a proposal that the plan check turned down. */
+export const Refusal = z.object({
+  ask: z.string(),
+  round: z.int().nonnegative(),
+  agent: AgentId,
+  kind: AskKind,
+  /** `plan`: see `faults`. `many`: there are twenty candidates already. `evidence`: quotes that stand nowhere. */
+  code: z.union([RefusalCode, z.enum(['plan', 'many', 'evidence'])]),
+  faults: z.array(PlanFault).max(20),
+});
+export type Refusal = z.infer<typeof Refusal>;
+
+/** Where a task comes from; `schedule` and `cycle` wait for no answer of the master's to go on. */
+export const Origin = z.enum(['master', 'schedule', 'cycle', 'outside']);
+
+/** Why a task ended as it did. */
+export const Ending = z.enum([
+  'done',
+  /** A thing known by heart was made, and is there. */
+  'sample',
+  /** Only shown, by the offline stand-in. */
+  'rehearsed',
+  /** All that could be done here was; for a part of the mission there is no means. */
+  'no-means',
+  /** Nobody could take part. */
+  'no-agents',
+  /** No usable plan, and no master to ask or no answer of his: see `skipped-*`. */
+  'no-plan',
+  'no-quorum',
+  'no-winner',
+  'skipped-no-plan',
+  'skipped-no-quorum',
+  'skipped-no-winner',
+  'skipped-unknown-command',
+  /** The winner did not pass the plan check when it was to begin. */
+  'plan-unfit',
+  'command-failed',
+  'command-refused',
+  'command-stopped',
+  'unknown-command',
+  'work-failed',
+  /** What was asked for was not reached, says who checked. */
+  'not-verified',
+  /** Nobody could check. */
+  'unverified',
+  /** The room took no more of what had to be said. */
+  'not-said',
+  'deadline',
+  'cancelled',
+]);
+export type Ending = z.infer<typeof Ending>;
+
+export const TaskState = z.object({
+  v: z.literal(1),
+  /** The master's event, and the thread. */
+  root: EventId,
+  /** What people call it: `#12`. */
+  no: z.int().positive(),
+  room: RoomId,
+  lang: Lang,
+  by: UserId,
+  origin: Origin,
+  mission: z.string().min(1),
+  /** What it asks for and the house has no means for, by its words. */
+  lacks: z.array(z.enum(NEEDS)).default([]),
+  /** origin_server_ts of the root. */
+  at: z.int(),
+  /** When it began, or was begun again by `!retry`. */
+  began: z.int(),
+  /** By then it has ended. */
+  deadline: z.int(),
+  phase: Phase,
+  /** When the phase began. */
+  since: z.int(),
+  /** Grows with every transition; the store takes a state only over the one before it. */
+  version: z.int().nonnegative(),
+  /** Frozen: the ready agents when it began. */
+  electorate: z.array(AgentId),
+  /** Of them, who has left at a phase border. */
+  gone: z.array(AgentId),
+  /** Who leaves at the next one: out of quota, or silent. */
+  leaving: z.array(AgentId),
+  /** Of the electorate, those who live elsewhere and gave no answer when they were asked: no quorum is reckoned with them. */
+  silent: z.array(AgentId).optional(),
+  /** Put out of the house while the task went on: in no electorate any more. */
+  removed: z.array(AgentId).default([]),
+  /** How often the electorate, and the poll, of this round were said anew for that. */
+  recalled: z.int().nonnegative().default(0),
+  repolled: z.int().nonnegative().default(0),
+  /** Of plans: 0, and one more for each new plan; never again the same, also after `!retry`. */
+  round: z.int().nonnegative(),
+  /** The round in which this run began: 2 new plans at most from there. */
+  firstRound: z.int().nonnegative(),
+  /** How often a master's `!retry` began it again, and his last one. */
+  runs: z.int().nonnegative(),
+  retry: EventId.nullable(),
+  /** The vote of this round was opened again. */
+  reopened: z.boolean(),
+  /** Runs on one agent's word, labelled so. */
+  alone: AgentId.nullable(),
+  asks: z.array(Ask),
+  triage: z.object({ goal: z.string(), checks: z.array(z.string()), by: AgentId.nullable(), cannot: z.array(z.string()).optional() }).nullable(),
+  proposals: z.array(Proposal),
+  objections: z.array(Objection.extend({ by: AgentId })),
+  ballots: z.array(z.object({ by: AgentId, ranking: z.array(PlanHash), reason: z.string(), event: EventId.optional() })),
+  /** Ballots are on their way into the room: the vote is over. */
+  published: z.boolean(),
+  /** The master's tap in the poll, and its event. */
+  tap: PlanHash.nullable(),
+  tapEvent: EventId.nullable(),
+  question: z.object({ kind: z.enum(['no-quorum', 'no-winner', 'no-plan', 'unknown-command']), event: EventId.optional() }).nullable(),
+  decision: z.object({ winner: PlanHash, rule: z.enum(['vote', 'choice', 'alone']), countedBy: z.string(), choice: EventId.optional(), event: EventId.optional() }).nullable(),
+  /** The plan in force: the winner's, with its patches. */
+  plan: z.object({ hash: PlanHash, plan: Plan, authors: z.array(AgentId), /** decision or patched. */ event: EventId.optional() }).nullable(),
+  commands: z.record(z.string(), CommandState),
+  works: z.record(z.string(), WorkState),
+  /** How often (plan hash).(step) was sent, over all rounds. */
+  attempts: z.record(z.string(), z.int().positive()),
+  /** Plans that were carried out before the one in force, the newest last. */
+  earlier: z.array(z.object({ round: z.int(), hash: PlanHash, plan: Plan, commands: z.record(z.string(), CommandState), works: z.record(z.string(), WorkState), /** What diagnoses and the verdict said against it. */ why: z.array(z.string()).optional() })).max(2),
+  /** Being agreed on while `diagnosing`: the plan with one command replaced, by whom, and where they said so. */
+  patch: z.object({ step: StepId, of: PlanHash, hash: PlanHash, plan: Plan, by: z.array(AgentId).min(1).max(2), events: z.array(EventId) }).nullable(),
+  diagnoses: z.array(z.object({ step: StepId, by: AgentId, cause: z.string(), command: Command.nullable() })),
+  verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })), played: Played.optional(), missing: z.array(z.string()).optional() }).nullable(),
+  /** The integrator's; null: made by code of the results, when nobody could. */
+  report: z.string().nullable(),
+  /** Why this plan is given up for a new one: being told to the thread, and nothing goes on until it stands there. */
+  setback: z.object({ why: Ending, step: StepId.optional() }).nullable(),
+  /** The `withdraw` that ended the commands of this run. */
+  withdrawn: z.string().nullable(),
+  /** How it will end, while it is reported. */
+  outcome: z.enum(['done', 'partial', 'failed']).nullable(),
+  /** Why it ended as it did: a word of `bridge/text/tasks/tasks.ts`. */
+  ending: Ending.nullable(),
+  refusals: z.array(Refusal).max(60),
+  /** Messages in the room, by the ids of their `say` (`message-ids.ts`), and the `card`. */
+  events: z.record(z.string(), EventId),
+  /** On their way into the room. */
+  saying: z.array(Say),
+  /** What the room did not take, by id. */
+  unsaid: z.array(z.string()).default([]),
+  /** Since when the swarm's freeze holds it; then its clock stands still and nothing is asked or sent (`freeze.ts`). */
+  frozenAt: z.int().nullable().default(null),
+  /** How often it was frozen, and how long it stood still in this run, without the freeze that holds it. */
+  freezes: z.int().nonnegative().default(0),
+  frozenMs: z.int().nonnegative().default(0),
+  /** Set, by id: when. Others that come are ignored. */
+  timers: z.record(z.string(), z.int()),
+  tokens: z.object({ input: z.int().nonnegative(), output: z.int().nonnegative() }),
+  costMicroUsd: z.int().nonnegative(),
+});
+export type TaskState = z.infer<typeof TaskState>;

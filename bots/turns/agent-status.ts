@@ -1,0 +1,104 @@
+import type { FaultCode } from '../../bridge/protocol/fault.ts';
+import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
+import { lastFault } from '../../bridge/text/faults.ts';
+import { budgetTable, clockTime } from '../../bridge/text/room/budget.ts';
+import { agentsTable, agentState, answerTime, type AgentState } from '../../bridge/text/room/room.ts';
+import { executorName, executorOffline, executorOnline } from '../../bridge/text/room/executors.ts';
+import type { ExecutorOnRoll } from '../../bridge/queue/executor-registry.ts';
+import type { Minds } from '../models/model-bindings.ts';
+import type { Purse } from '../budget/budget.ts';
+import type { Residents } from '../residents/residents.ts';
+import type { RunningTurns } from './running-turns.ts';
+
+/** Counts turns. */
+export interface TurnWatch {
+  readonly answered: (agent: AgentId, ms: number) => void;
+  readonly failed: (agent: AgentId, code: FaultCode) => void;
+}
+
+/** How the agents have been doing, since the swarm started. */
+export class AgentStatus {
+  readonly #watch: TurnWatch | undefined;
+  readonly #lastMs = new Map<AgentId, number>();
+  readonly #faults = new Map<AgentId, FaultCode>();
+
+  constructor(watch?: TurnWatch) {
+    this.#watch = watch;
+  }
+
+  /** `ms` from the turn's beginning to the last word in the room. */
+  answered(agent: AgentId, ms: number): void {
+    this.#lastMs.set(agent, Math.round(ms));
+    this.#faults.delete(agent);
+    this.#watch?.answered(agent, ms);
+  }
+
+  failed(agent: AgentId, code: FaultCode): void {
+    this.#faults.set(agent, code);
+    this.#watch?.failed(agent, code);
+  }
+
+  /** Its limits kept it silent: that is no fault of its. */
+  rested(agent: AgentId, code: FaultCode): void {
+    this.#watch?.failed(agent, code);
+  }
+
+  lastMs(agent: AgentId): number | undefined {
+    return this.#lastMs.get(agent);
+  }
+
+  fault(agent: AgentId): FaultCode | undefined {
+    return this.#faults.get(agent);
+  }
+}
+
+export interface TableInput {
+  readonly residents: Residents;
+  readonly minds: Minds;
+  readonly status: AgentStatus;
+  readonly running: RunningTurns;
+  readonly purse: Pick<Purse, 'rest'>;
+  readonly timeZone: string;
+  readonly executors: readonly ExecutorOnRoll[];
+  /** Their accounts are closed, locked or suspended. */
+  readonly off?: ReadonlySet<AgentId>;
+}
+
+/** The table of `!agents`, in Markdown. */
+export function renderAgents({ residents, minds, status, running, purse, timeZone, executors, off }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
+  const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
+  const rows = residents.agents.map(({ id, config }) => {
+    const mind = minds.get(id);
+    const model = mind?.config.model ?? config.model;
+    const last = status.lastMs(id);
+    const until = purse.rest(id)?.until ?? null;
+    const state = until === null ? agentState[stateOf(id)][lang]() : budgetTable.blackout[lang](clockTime(until, Date.now(), timeZone, lang));
+    const fault = status.fault(id);
+    return [
+      config.name,
+      mind === undefined || mind.provider.label === model ? model : `${mind.provider.label} (${model})`,
+      fault === undefined ? state : `${state} (${lastFault[lang](fault)})`,
+      last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
+    ];
+  });
+  const hands = executors.map(({ id, host, busy, concurrency, online }) => [
+    executorName[lang](host.replaceAll('|', ' ')),
+    id.replaceAll('|', ' '),
+    online ? executorOnline[lang](busy, concurrency) : executorOffline[lang](),
+    agentsTable.never[lang](),
+  ]);
+  return [heads, heads.map(() => '---'), ...rows, ...hands].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+  function stateOf(id: AgentId): AgentState {
+    if (off?.has(id) === true) return 'off';
+    if (!present.has(id)) return 'absent';
+    const elsewhere = minds.get(id)?.provider.online;
+    if (elsewhere !== undefined && !elsewhere()) return 'offline';
+    if (running.isAnswering(id)) return 'answering';
+    if (!minds.ready.has(id)) return 'silent';
+    if (purse.rest(id) !== null) return 'frozen';
+    if (minds.byHand.has(id)) return 'by-hand';
+    if (elsewhere !== undefined) return 'online';
+    return minds.get(id)?.provider.rehearsal === true ? 'rehearsing' : 'ready';
+  }
+}

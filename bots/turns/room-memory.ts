@@ -1,0 +1,158 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
+import type { Timeline } from '../../bridge/appservice/timeline.ts';
+import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
+import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
+import type { Roster } from '../../bridge/protocol/roster.ts';
+import { Lease } from '../../bridge/queue/lease.ts';
+import { swarmKey } from '../../bridge/queue/redis.ts';
+import { type Memory, type NextSummary, nextSummary, NO_MEMORY, summaryQuestion, summarySystem } from './memory-plan.ts';
+import type { Mind, Minds } from '../models/model-bindings.ts';
+import type { Residents } from '../residents/residents.ts';
+
+export interface RoomMemoryDeps {
+  readonly redis: Redis;
+  readonly timeline: Pick<Timeline, 'view'>;
+  readonly rooms: Pick<Rooms, 'members' | 'reader'>;
+  readonly residents: Residents;
+  readonly minds: Minds;
+  readonly roster: Roster;
+  readonly log: Logger;
+}
+
+const StoredMemory = z.object({ text: z.string(), by: z.string(), since: z.number(), until: z.number(), madeAt: z.number() });
+
+/** One summing up at a time in a room, by whichever swarm; one that died gives way so soon. */
+const LEASE_MS = 15_000;
+const PATIENCE_MS = 150_000;
+/** A turn does not ask Redis anew for what the turn beside it has just read. */
+const FRESH_MS = 1_000;
+const LONGEST_TEXT = 6_000;
+const PROMPT_TOKENS = 3_000;
+
+/** What was summed up counts only if nothing was taken back or forgotten meanwhile. */
+const STORE = `
+if (redis.call('HGET', KEYS[1], 'epoch') or '0') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'memory', ARGV[2])
+return 1`;
+
+/** A running summary for each room of what no longer fits into a context. */
+export class RoomMemory {
+  readonly #deps: RoomMemoryDeps;
+  readonly #fresh = new Map<RoomId, Promise<Memory>>();
+
+  constructor(deps: RoomMemoryDeps) {
+    this.#deps = deps;
+  }
+
+  of(room: RoomId): Promise<Memory> {
+    const fresh = this.#fresh.get(room);
+    if (fresh !== undefined) return fresh;
+    const reading = this.#read(room).then(({ memory }) => memory);
+    this.#fresh.set(room, reading);
+    setTimeout(() => this.#fresh.delete(room), FRESH_MS).unref();
+    return reading;
+  }
+
+  /** Sums up where it is time to. Holds nobody up, and fails in silence: the next message is the next occasion. */
+  consider(room: RoomId, lang: Lang): void {
+    this.#sumUp(room, lang).catch((error: unknown) => this.#deps.log.info({ room, error: error instanceof Error ? error.name : 'unknown' }, 'not summed up'));
+  }
+
+  /** What was said until then is not remembered any more. Coming a second time it undoes nothing. */
+  async forget(room: RoomId, at: number): Promise<void> {
+    const { memory } = await this.#read(room);
+    if (memory.since < at) await this.#replace(room, { ...NO_MEMORY, since: at, until: at, madeAt: at });
+  }
+
+  /** Words that were taken back do not live on in the summary: it is made anew without them. */
+  async redacted(room: RoomId, target: EventId): Promise<void> {
+    // First of all: a summary that is being made now may hold them.
+    await this.#deps.redis.hincrby(memoryKey(room), 'epoch', 1);
+    const { memory } = await this.#read(room);
+    if (memory.text === '') return;
+    const raw = Redacted.safeParse(await (await this.#deps.rooms.reader(room)).event(room, target)).data;
+    if (raw !== undefined && (raw.type !== 'm.room.message' || raw.origin_server_ts > memory.until)) return;
+    await this.#replace(room, { ...NO_MEMORY, since: memory.since });
+    await this.#takeOutShown(room);
+  }
+
+  async #takeOutShown(room: RoomId): Promise<void> {
+    const account = await this.#deps.rooms.reader(room);
+    const shown = (await this.#deps.timeline.view(room)).filter(({ event }) => event.chavion?.memory === true && event.sender === account.userId);
+    for (const { event } of shown) await account.redact(room, event.eventId, `${event.eventId}.forgotten`, 'made anew');
+  }
+
+  async #sumUp(room: RoomId, lang: Lang): Promise<void> {
+    const { redis, timeline, minds, roster } = this.#deps;
+    const mind = this.#summariser();
+    if (mind === undefined) return;
+    const window = Math.min(...[...minds.ready].map((id) => minds.get(id)?.config.contextTokens ?? Number.POSITIVE_INFINITY));
+    const limits = { window, everyMessages: roster.memory.everyMessages, capacity: Math.max(mind.config.contextTokens - PROMPT_TOKENS, 500) };
+    if (nextSummary(await timeline.view(room), await this.of(room), limits) === null) return;
+
+    await using lease = await Lease.take(redis, swarmKey('summing', room), LEASE_MS);
+    if (lease === null) return;
+    try {
+      const { memory, epoch } = await this.#read(room);
+      const next = nextSummary(await timeline.view(room), memory, limits);
+      if (next === null) return;
+      const text = await this.#write(room, lang, mind, memory, next);
+      if (text === '') return;
+      const made: Memory = { text, by: mind.config.name, since: memory.since, until: next.until, madeAt: next.madeAt };
+      await redis.eval(STORE, 1, memoryKey(room), epoch, JSON.stringify(made));
+    } finally {
+      this.#fresh.delete(room);
+    }
+  }
+
+  async #write(room: RoomId, lang: Lang, { config, provider }: Mind, memory: Memory, { entries, until }: NextSummary): Promise<string> {
+    const { residents, rooms, roster } = this.#deps;
+    const members = await rooms.members(room);
+    const question = summaryQuestion(memory, entries, ({ event }) => residents.byUser.get(event.sender)?.config.name ?? members.get(event.sender) ?? event.sender);
+    const request = {
+      // Another summary of the room is another question.
+      turn: `memory.${room}.${until}`,
+      agent: config,
+      ownerTitle: roster.ownerTitle,
+      lang,
+      system: summarySystem(lang),
+      messages: [{ role: 'user', content: [{ type: 'text', text: question }] }],
+      question,
+    } as const;
+    let text = '';
+    for await (const part of provider.stream(request, AbortSignal.timeout(PATIENCE_MS))) {
+      if (part.type === 'restart') text = '';
+      else if (part.type === 'text') text += part.text;
+    }
+    return maskSecrets(text.trim().slice(0, LONGEST_TEXT).toWellFormed()).text;
+  }
+
+  /** The one the roster names, or the integrator, or whoever has a real mind that answers at once. */
+  #summariser(): Mind | undefined {
+    const { minds, roster } = this.#deps;
+    const { agent } = roster.memory;
+    const order = agent === undefined ? [roster.integrator, ...roster.agents.map(({ id }) => id)] : [agent];
+    return order
+      .filter((id) => agent !== undefined || minds.get(id)?.config.model.startsWith('manus/') !== true)
+      .flatMap((id) => minds.alone(id) ?? [])
+      .find(({ config, provider }) => !provider.rehearsal && provider.byHand !== true && !config.model.startsWith('echo'));
+  }
+
+  async #replace(room: RoomId, memory: Memory): Promise<void> {
+    await this.#deps.redis.multi().hincrby(memoryKey(room), 'epoch', 1).hset(memoryKey(room), 'memory', JSON.stringify(memory)).exec();
+    this.#fresh.delete(room);
+  }
+
+  async #read(room: RoomId): Promise<{ memory: Memory; epoch: string }> {
+    const [memory, epoch] = await this.#deps.redis.hmget(memoryKey(room), 'memory', 'epoch');
+    return { memory: memory == null ? NO_MEMORY : StoredMemory.parse(JSON.parse(memory)), epoch: epoch ?? '0' };
+  }
+}
+
+/** What is left of an event after its redaction. */
+const Redacted = z.object({ type: z.string(), origin_server_ts: z.number() });
+
+const memoryKey = (room: RoomId): string => swarmKey('memory', room);

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Account } from '../../bridge/matrix/account.ts';
+import { formerOf, latestOf } from '../../bridge/matrix/lineage.ts';
+import type { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
+import type { RoomId } from '../../bridge/protocol/ids.ts';
+
+const AGAIN_MS = 1_000;
+/** Until whoever looks after the rooms has brought this account into the new one. */
+const TRIES = 120;
+
+/** The rooms that this executor belongs to, where they go on after an upgrade, and those before: orders stand in them all. */
+export class HouseRooms {
+  readonly #account: Account;
+  readonly #admin: Parameters<typeof latestOf>[2]['admin'];
+  #hq: RoomId;
+  #ops: RoomId;
+  #former: readonly RoomId[] = [];
+  #following = false;
+
+  constructor(account: Account, settings: Pick<ExecutorSettings, 'CHAVION_HQ_ROOM' | 'CHAVION_OPS_ROOM' | 'CHAVION_ADMIN_USER'>) {
+    this.#account = account;
+    this.#admin = settings.CHAVION_ADMIN_USER;
+    this.#hq = settings.CHAVION_HQ_ROOM;
+    this.#ops = settings.CHAVION_OPS_ROOM;
+  }
+
+  get hq(): RoomId {
+    return this.#hq;
+  }
+
+  get ops(): RoomId {
+    return this.#ops;
+  }
+
+  get all(): readonly RoomId[] {
+    return [this.#hq, this.#ops, ...this.#former];
+  }
+
+  /** Looks with this account's own eyes. */
+  async look(): Promise<void> {
+    const never = { admin: this.#admin, executor: this.#account.userId };
+    const [hq, ops] = await Promise.all([latestOf(this.#account, this.#hq, never), latestOf(this.#account, this.#ops, never)]);
+    const former = await Promise.all([formerOf(this.#account, hq), formerOf(this.#account, ops)]);
+    this.#hq = hq;
+    this.#ops = ops;
+    this.#former = former.flat();
+  }
+
+  /** A tombstone was seen in one of them: looks until the successor is to be seen. */
+  async follow(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#following) return;
+    this.#following = true;
+    const before = [this.#hq, this.#ops].join();
+    try {
+      for (let tries = 0; tries < TRIES && [this.#hq, this.#ops].join() === before; tries += 1) {
+        await sleep(AGAIN_MS, undefined, { ref: false });
+        if (signal?.aborted === true) return;
+        await this.look();
+      }
+    } finally {
+      this.#following = false;
+    }
+  }
+}

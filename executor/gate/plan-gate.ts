@@ -1,0 +1,99 @@
+import type { PlanJob } from '../../bridge/protocol/command-job.ts';
+import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
+import type { UserId } from '../../bridge/protocol/ids.ts';
+import type { CommandStep, Plan, PlanHash } from '../../bridge/protocol/plan.ts';
+import { behind, orderWords } from '../../bridge/protocol/orders/order-words.ts';
+import { parseTask } from '../../bridge/protocol/orders/task-order.ts';
+import { isTaskRequest } from '../../bridge/protocol/orders/task-request.ts';
+import { type GateRefusal, masterMessage, type OrderFacts } from './gate.ts';
+import { judgePatches } from './plan-patches.ts';
+import { judgeDecision, type VoteRefusal } from './plan-vote.ts';
+import { judgeRequest } from './request-root.ts';
+import { judgeStandingOrder, type StandingOrder } from './standing-order.ts';
+import { actIn, messageIn, type TaskThread } from './task-acts.ts';
+
+export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-approved' | 'declined' | 'not-scheduled' | 'revoked' | 'patch' | 'no-step' | 'task-ended';
+
+/** One command of a plan, as the events have it. */
+export interface PlanOrder {
+  readonly round: number;
+  readonly rule: 'vote' | 'choice' | 'alone';
+  /** The plan that was decided for, and, with its patches, the plan in force. */
+  readonly winner: PlanHash;
+  readonly hash: PlanHash;
+  /** Every hash that the plan has had since. */
+  readonly hashes: readonly PlanHash[];
+  readonly decidedAt: number;
+  /** When it came into force, or a master asked for another try. */
+  readonly since: number;
+  readonly plan: Plan;
+  readonly step: CommandStep;
+  /** When a master asked for another try, milliseconds since 1970. */
+  readonly retriedAt: number | null;
+}
+
+export type PlanVerdict =
+  | { readonly kind: 'command'; readonly by: UserId; readonly order: PlanOrder }
+  /** `by`: a master's task is behind it. `plan`: what the coordinator says it is, for the answer in the thread. */
+  | { readonly kind: 'refused'; readonly why: PlanRefusal; readonly by?: UserId; readonly plan?: PlanHash };
+
+export interface PlanFacts extends OrderFacts {
+  readonly events: TaskThread['events'];
+  readonly coordinator: UserId;
+  /** The task needed nothing any more of what was in force up to then; 0: never. */
+  readonly endedAt: number;
+  /** Of a root that the coordinator wrote: the master's order behind it, where there is one. */
+  readonly standing?: StandingOrder | undefined;
+}
+
+/**
+ * Whether a job of a task may run, and what its command is: root, decision, votes and patches, all as the homeserver
+ * has them, and nothing of the job but where to look. Pure; the same facts give the same verdict.
+ */
+export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
+  const thread: TaskThread = { root: job.root, room: job.room, events: facts.events, coordinator: facts.coordinator };
+  const retriedAt = job.retry === undefined ? null : retryIn(thread, job, facts);
+  // Who asks for another try after a stop means the task to go on.
+  const now = { ...facts, stoppedUntil: (retriedAt ?? 0) > facts.stoppedUntil ? 0 : facts.stoppedUntil };
+  const root = taskRoot(job, thread, now);
+  if (root.kind === 'refused') return { ...root, ...(root.by === undefined ? {} : claimed(thread, job)) };
+  const { by } = root;
+  const refused = (why: PlanRefusal): PlanVerdict => ({ kind: 'refused', why, by, ...claimed(thread, job) });
+  const decided = judgeDecision(thread, job.decision, facts.masters);
+  if (typeof decided === 'string') return refused(decided);
+  const force = judgePatches(thread, decided, job.patched);
+  if (force === 'patch') return refused(force);
+  const since = Math.max(force.at, retriedAt ?? 0);
+  if (since <= facts.endedAt) return refused('task-ended');
+  const step = force.plan.steps.find((one) => one.kind === 'command' && one.command.id === job.step);
+  if (step?.kind !== 'command') return refused('no-step');
+  const { round, rule, winner, at: decidedAt } = decided;
+  return { kind: 'command', by, order: { round, rule, winner, hash: force.hash, hashes: force.hashes, decidedAt, since, plan: force.plan, step, retriedAt } };
+}
+
+/** A master's own `!task`, the coordinator's run of what a master has scheduled, or an agent's request with a master's ✅ on it. */
+function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanFacts): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
+  if (messageIn(thread, thread.root)?.sender === thread.coordinator) {
+    const run = judgeStandingOrder(job, thread, facts, facts.standing, TASK_LASTS_MS);
+    return run.kind === 'refused' ? run : { kind: 'root', by: run.by };
+  }
+  if (isTaskRequest(facts.raw)) return judgeRequest(job, facts);
+  const root = masterMessage(job, facts, TASK_LASTS_MS);
+  if (root.kind === 'refused') return root;
+  const by = root.message.sender;
+  return parseTask(root.message.body)?.kind === 'task' ? { kind: 'root', by } : { kind: 'refused', why: 'not-task', by };
+}
+
+function retryIn(thread: TaskThread, { retry }: PlanJob, { masters }: PlanFacts): number | null {
+  const message = retry === undefined ? null : messageIn(thread, retry);
+  if (message === null || (message.thread !== undefined && message.thread !== thread.root)) return null;
+  return masters.has(message.sender) && behind(orderWords(message) ?? '', 'retry', '재시도') !== null ? message.at : null;
+}
+
+function claimed(thread: TaskThread, job: PlanJob): { readonly plan?: PlanHash } {
+  const patched = job.patched === undefined ? null : actIn(thread, job.patched, 'patched');
+  const decision = actIn(thread, job.decision, 'decision');
+  if (decision?.by !== thread.coordinator) return {};
+  if (patched !== null) return patched.by === thread.coordinator ? { plan: patched.content.hash } : {};
+  return { plan: decision.content.winner };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { PlanJob } from '../../bridge/protocol/command-job.ts';
+import { parseCycle } from '../../bridge/protocol/orders/cycle-order.ts';
+import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { Origin } from '../../bridge/protocol/moments/moment.ts';
+import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
+import { parseSchedule, parseUnschedule } from '../../bridge/protocol/orders/schedule-order.ts';
+import { namesOf, scheduleId } from '../../bridge/digest/schedule-id.ts';
+import { type GateRefusal, masterMessage, type OrderFacts, STOP_SIGN } from './gate.ts';
+import { messageIn, type TaskThread } from './task-acts.ts';
+import type { Reaction } from './relations.ts';
+
+/** The master's `!schedule` or `!cycle` behind a root that the coordinator wrote, as the homeserver has it now. */
+export interface StandingOrder {
+  readonly event: EventId;
+  readonly room: RoomId;
+  readonly raw: unknown;
+  readonly reactions: readonly Reaction[];
+  /** When masters last took this away, or began another cycle; milliseconds since 1970, 0 for never. */
+  readonly revokedAt: number;
+  /** The owner's: `7시` is an hour there. */
+  readonly timeZone: string;
+}
+
+export type StandingRefusal = GateRefusal | 'not-scheduled' | 'revoked';
+export type StandingVerdict = { readonly kind: 'message'; readonly message: MessageEvent; readonly by: UserId } | { readonly kind: 'refused'; readonly why: StandingRefusal; readonly by?: UserId };
+
+const CLOCKS_DIFFER_MS = 300_000;
+
+/**
+ * A run of a schedule: a message of the coordinator that names a master's order, which stands unredacted and unedited
+ * and was not taken away. Taken away it ends also what has begun: a time can be forged by whoever writes the run.
+ */
+export function judgeStandingOrder(job: PlanJob, thread: TaskThread, facts: OrderFacts, order: StandingOrder | undefined, lastsMs: number): StandingVerdict {
+  const root = messageIn(thread, thread.root);
+  if (order === undefined || root === null || root.sender !== thread.coordinator || root.thread !== undefined || root.chavion?.kind !== 'notice' || root.chavion.source !== order.event) return { kind: 'refused', why: 'not-scheduled' };
+  const sentAt = z.object({ origin_server_ts: z.int() }).safeParse(order.raw).data?.origin_server_ts;
+  if (sentAt === undefined) return { kind: 'refused', why: 'not-scheduled' };
+  const ordered = masterMessage({ ...job, room: order.room, root: order.event, at: sentAt }, { ...facts, raw: order.raw, reactions: order.reactions, stoppedUntil: 0 }, Number.POSITIVE_INFINITY);
+  if (ordered.kind === 'refused') return ordered;
+  const by = ordered.message.sender;
+  const refused = (why: StandingRefusal): StandingVerdict => ({ kind: 'refused', why, by });
+  if (!isStanding(ordered.message.body, { at: sentAt, timeZone: order.timeZone })) return refused('not-scheduled');
+  if (order.revokedAt > sentAt) return refused('revoked');
+  if (root.at !== job.at || root.at > facts.now + CLOCKS_DIFFER_MS || root.at < sentAt) return refused('wrong-time');
+  if (facts.now - root.at > lastsMs) return refused('too-old');
+  if (root.at <= facts.stoppedUntil || facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))) return refused('stopped');
+  return { kind: 'message', message: root, by };
+}
+
+const isStanding = (body: string, origin: Origin): boolean => parseSchedule(body, origin)?.kind === 'schedule' || parseCycle(body)?.kind === 'on';
+
+/** The key under which the end of a cycle is remembered; of schedules it is their id. */
+export const CYCLE = 'cycle';
+
+/** What a master's message takes away; null for the others. A cycle that begins ends the one before. */
+export function revokedBy(body: string): string | null {
+  const cycle = parseCycle(body)?.kind;
+  return cycle === 'off' || cycle === 'on' ? CYCLE : parseUnschedule(body);
+}
+
+/** Of all that was taken away, under any name that means this order: the newest time, 0 for none. */
+export function revocationOf(order: EventId, body: string, revokedAt: (key: string) => number): number {
+  const isCycle = parseCycle(body) !== null;
+  return Math.max(...namesOf(scheduleId(order)).map(revokedAt), isCycle ? revokedAt(CYCLE) : 0);
+}

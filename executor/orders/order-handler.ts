@@ -1,0 +1,300 @@
+import { CommandJob, type EndJob, faultOf, type OrderJob, type OutsideJob, type PlanJob, type RunJob } from '../../bridge/protocol/command-job.ts';
+import { type Account, refused } from '../../bridge/matrix/account.ts';
+import { woven } from '../../bridge/matrix/woven.ts';
+import * as say from '../../bridge/text/room/executor.ts';
+import type { EventId, Lang, UserId } from '../../bridge/protocol/ids.ts';
+import type { Audit } from '../ledger/audit.ts';
+import type { Claims } from '../ledger/claims.ts';
+import type { GateVerdict } from '../gate/gate.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRecord, Outcome } from '../ledger/ledger-entry.ts';
+import type { OrderReader } from '../gate/order-reader.ts';
+import type { OutsideDesk } from './outside-order-handler.ts';
+import type { Ending, PlanDesk } from './plan-order-handler.ts';
+import { rule } from '../policy/policy.ts';
+import { commandOf, DIRECT_WORKSPACE, prepare } from '../policy/prepare.ts';
+import { facts } from '../policy/prepared-facts.ts';
+import { refusalText } from '../reports/refusal-text.ts';
+import type { Reports } from '../reports/reports.ts';
+import type { Requests } from '../approvals/approvals.ts';
+import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
+import { rulingNow } from '../policy/ruling.ts';
+import { Throttle } from './throttle.ts';
+import type { HouseRooms } from '../gate/own-rooms.ts';
+
+export interface DeskDeps {
+  readonly executor: string;
+  readonly account: Account;
+  readonly rooms: Pick<HouseRooms, 'ops'>;
+  readonly lang: Lang;
+  readonly reader: OrderReader;
+  readonly rules: () => Rules;
+  readonly ledger: Ledger;
+  readonly claims: Claims;
+  readonly audit: Audit;
+  readonly reports: Reports;
+  readonly requests: Requests;
+  readonly plans: PlanDesk;
+  readonly outside: OutsideDesk;
+  /** Runs what has been taken and may run, to its end and report. */
+  readonly work: (record: LedgerRecord, again: boolean) => Promise<void>;
+  /** Of what goes on by itself, with nobody waiting for it. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** How often a repeatable command is begun in all. */
+const MAX_ATTEMPTS = 3;
+const TAKEN = '⚙️';
+
+/**
+ * From a job in the box to a command that may run, is waiting for a yes, or has been turned away. Each step is in the
+ * ledger before the next one, so that whoever comes after a crash goes on where it ended.
+ */
+export class Desk {
+  readonly #deps: DeskDeps;
+  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #impostors = new Throttle(10, 60_000);
+
+  constructor(deps: DeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when the job needs nobody any more: it has ended, or it waits for a master. */
+  async take(payload: unknown): Promise<void> {
+    const parsed = CommandJob.safeParse(payload);
+    if (!parsed.success) return this.#malformed(faultOf(parsed.error));
+    const job = parsed.data;
+    switch (job.type) {
+      case 'run':
+        return this.#once(laneOf(job), () => this.#takeOrder(job));
+      case 'plan':
+        return this.#once(laneOf(job), () => this.#takePlan(job));
+      case 'outside':
+        return this.#once(laneOf(job), () => this.#takeOutside(job));
+      case 'end':
+        return this.#takeEnd(job);
+    }
+  }
+
+  /** A reaction has come to the request, or its time has run out. */
+  decide(record: LedgerRecord): Promise<void> {
+    return this.#once(laneOf(record.job), async () => {
+      const now = this.#deps.ledger.get(record.prepared.key);
+      if (now?.state === 'asked') await this.#decide(now);
+    });
+  }
+
+  /** After a start: everything that was left in the middle. */
+  async resume(record: LedgerRecord): Promise<void> {
+    if (record.state === 'started') await this.#lost(record);
+    else if (record.state === 'asked') await this.decide(record);
+    else await this.#once(laneOf(record.job), () => this.#goOn(record, true));
+  }
+
+  /** Another try at what ended unknown; the caller has seen that a master wants it. Of a plan, the task decides. */
+  async again(record: LedgerRecord): Promise<void> {
+    const last = this.#deps.ledger.latest(record.prepared.root, record.prepared.index);
+    if (last?.outcome?.kind !== 'unknown' || last.state !== 'reported') return;
+    const { job, prepared } = last;
+    if (job.type === 'run') await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+  }
+
+  /** Ends what waits for a yes. */
+  withdraw(record: LedgerRecord, outcome: Outcome): Promise<void> {
+    return this.#once(laneOf(record.job), async () => {
+      const now = this.#deps.ledger.get(record.prepared.key);
+      if (now?.state === 'asked') await this.#end(now, outcome);
+    });
+  }
+
+  #once(lane: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#inFlight.get(lane) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(work);
+    this.#inFlight.set(lane, mine);
+    const forget = () => {
+      if (this.#inFlight.get(lane) === mine) this.#inFlight.delete(lane);
+    };
+    mine.then(forget, forget);
+    return mine;
+  }
+
+  async #takeOrder(job: RunJob): Promise<void> {
+    const { ledger } = this.#deps;
+    if (ledger.wasRefused(job.root)) return;
+    const known = ledger.latest(job.root, 0);
+    if (known === undefined) return this.#admit(job, 1);
+    await this.#goOnFrom(known);
+  }
+
+  async #goOnFrom(known: LedgerRecord): Promise<void> {
+    if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended') await this.#goOn(known, true);
+  }
+
+  async #takePlan(job: PlanJob): Promise<void> {
+    const admission = await this.#deps.plans.admit(job);
+    if (admission.kind === 'known') return this.#goOnFrom(admission.record);
+    if (admission.kind === 'taken') return this.#goOn(admission.record, false);
+    if (admission.impostor && this.#impostors.pass()) await this.#tellOps('impostor', admission.why, `impostor.${job.root}.${job.decision}.${job.step}.${job.attempt}`);
+  }
+
+  async #takeOutside(job: OutsideJob): Promise<void> {
+    const admission = await this.#deps.outside.admit(job);
+    if (admission.kind === 'known') return this.#goOnFrom(admission.record);
+    if (admission.kind === 'taken') return this.#goOn(admission.record, false);
+    if (admission.impostor && this.#impostors.pass()) await this.#tellOps('impostor', admission.why, `impostor.${job.root}`);
+  }
+
+  /** Only stops, and so asks nobody. */
+  async #takeEnd(job: EndJob): Promise<void> {
+    await this.#withdrawAll(await this.#deps.plans.end(job));
+  }
+
+  /** Where a master says so himself, or another executor was told. */
+  endTask(root: EventId, until: number, by?: UserId): Promise<void> {
+    return this.#withdrawAll(this.#deps.plans.endUpTo(root, until, by));
+  }
+
+  async #withdrawAll({ waiting, outcome }: Ending): Promise<void> {
+    await Promise.all(waiting.map((record) => this.withdraw(record, outcome)));
+  }
+
+  /** Reads the order at the homeserver, judges it and takes it. */
+  async #admit(job: RunJob, attempt: number): Promise<void> {
+    const verdict = await this.#deps.reader.order(job);
+    if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
+    const rules = rulesNow(this.#deps.rules);
+    if (rules instanceof BrokenRules) return this.#answer(job, 'rules', rules.message);
+    const made = commandOf(verdict.order, rules);
+    if (made.kind === 'bad') return this.#answer(job, made.problem === 'not-lent' ? 'not-lent' : 'bad-command', `${made.field}${made.problem === 'not-lent' ? '' : `: ${made.problem}`}`);
+    const ruling = rule(rules.policy, made.command, 'master');
+    if (ruling.kind === 'refuse') return this.#answer(job, ruling.why, ruling.detail ?? '');
+    const prepared = prepare(made.command, rules, {
+      job,
+      index: 0,
+      attempt,
+      orderedBy: verdict.by,
+      executor: this.#deps.executor,
+      workspace: DIRECT_WORKSPACE,
+      artifacts: verdict.order.artifacts,
+      inputs: verdict.files ? await this.#deps.reader.inputs(job) : [],
+    });
+    const record = await this.#deps.ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
+    // Lines of the audit reach the disk in their order, and none after one that failed: this one is waited for by the next.
+    const noted = this.#deps.audit.write('order.taken', { ...facts(prepared), command: prepared.command, folders: prepared.folders, room: job.room });
+    noted.catch(() => undefined);
+    await this.#goOn(record, false);
+    await noted;
+  }
+
+  /** `again`: an earlier run may have told of it already. */
+  async #goOn(record: LedgerRecord, again: boolean): Promise<void> {
+    if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record, again);
+    if (record.state !== 'claimed') return;
+    const { prepared } = record;
+    if (!(await this.#deps.claims.take(prepared.key, prepared.hash))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    if (!(await this.#sign(record))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    const ruling = rulingNow(record, this.#deps.rules);
+    if (ruling.kind === 'run') return this.#deps.work(record, again);
+    if (ruling.kind === 'refuse') return this.#end(record, { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' });
+    if (prepared.plan === undefined) return this.#ask(record);
+    // It waits for others of its task, and the box is not to wait with it: the ledger knows of it.
+    this.#once(laneOf(record.job), () => this.#ask(record)).catch(this.#deps.onError);
+  }
+
+  async #ask(record: LedgerRecord): Promise<void> {
+    const asked = await this.#deps.requests.ask(record);
+    if (asked === null) return this.#end(record, { kind: 'refused', why: 'too-long-to-show' });
+    await this.#deps.plans.asked(asked);
+    // Whoever taps fast has tapped before the ledger knew of the request.
+    await this.#decide(asked);
+  }
+
+  /**
+   * ⚙️ under the order, or under the decision with the step's name: the master sees that it was taken, and the
+   * homeserver, which lets one account sign once, remembers it even where Redis was made to forget.
+   */
+  async #sign({ job, prepared }: LedgerRecord): Promise<boolean> {
+    const { plan, attempt } = prepared;
+    if (plan === undefined ? attempt > 1 : plan.rerun !== undefined) return true;
+    const key = plan === undefined ? TAKEN : `${TAKEN} ${plan.step}${attempt > 1 ? ` ${attempt}` : ''}`;
+    const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: plan?.decision ?? job.root, key } };
+    try {
+      // The nonce is in the ledger: whoever goes on after a crash repeats himself, whoever forgot does not.
+      await this.#deps.account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.${prepared.nonce}`);
+      return true;
+    } catch (error) {
+      if (refused(error)) return false;
+      throw error;
+    }
+  }
+
+  /** What stands in the room was written by an older version: nobody has seen yet what would be approved. */
+  async #askAnew(record: LedgerRecord): Promise<void> {
+    const { job, request, prepared } = record;
+    if (request === undefined) return;
+    const about = prepared.plan === undefined ? { replyTo: request.event } : { replyTo: request.event, thread: job.root };
+    await this.#deps.reports.notice(job.room, { text: say.askedAnew[job.lang]() }, `${request.event}.anew`, about);
+    await this.#ask(record);
+  }
+
+  async #decide(record: LedgerRecord): Promise<void> {
+    const { reader, requests, ledger, audit, work } = this.#deps;
+    if (requests.isOutdated(record)) return this.#askAnew(record);
+    const verdict = await reader.approval(record, requests.expected(record));
+    if (verdict.kind === 'waiting') return;
+    const { prepared } = record;
+    if (verdict.kind === 'refused') return this.#end(record, { kind: 'refused', why: verdict.why });
+    const approved = await ledger.write({ state: 'approved', key: prepared.key, by: verdict.by, reaction: verdict.reaction });
+    await audit.write('approval.given', { ...facts(prepared), by: verdict.by, reaction: verdict.reaction });
+    await work(approved, false);
+  }
+
+  /** It was running when the executor died. Nobody knows how it ended, and so it is said. */
+  async #lost(record: LedgerRecord): Promise<void> {
+    const { prepared, startedAt, job } = record;
+    await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
+    if (job.type === 'plan') return this.#once(laneOf(job), () => this.#rerun(record));
+    // Who asks from outside asks again: a yes was for once.
+    if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+  }
+
+  async #rerun(record: LedgerRecord): Promise<void> {
+    const admission = await this.#deps.plans.again(record);
+    if (admission?.kind === 'taken') await this.#goOn(admission.record, false);
+  }
+
+  async #end(record: LedgerRecord, outcome: Outcome): Promise<void> {
+    const ended = await this.#deps.ledger.write({ state: 'ended', key: record.prepared.key, outcome, tail: '' });
+    await this.#deps.work(ended, outcome.kind === 'unknown');
+  }
+
+  async #malformed({ field, what }: { field: string; what: string }): Promise<void> {
+    const mark = await this.#deps.audit.write('order.refused', { why: 'malformed', field, what: what.slice(0, 200) });
+    if (this.#impostors.pass()) await this.#tellOps('forged', `${field}: ${what.slice(0, 200)}`, `forged.${mark.hash.slice(0, 16)}`);
+  }
+
+  /** A master who ordered is answered where he ordered; whatever else comes is a line in ops. */
+  async #turnAway(job: RunJob, verdict: Extract<GateVerdict, { kind: 'refused' }>): Promise<void> {
+    if (verdict.by !== undefined) return this.#answer(job, verdict.why, '', verdict.fault);
+    await this.#deps.audit.write('order.refused', { why: verdict.why, root: job.root, room: job.room });
+    // What is there and was no order of a master when it was looked at never becomes one.
+    if (verdict.why !== 'no-event' && verdict.why !== 'wrong-room') await this.#deps.ledger.refuse(job.root, verdict.why);
+    if (verdict.why !== 'redacted' && this.#impostors.pass()) await this.#tellOps('impostor', verdict.why, `impostor.${job.root}`);
+  }
+
+  async #answer(job: RunJob, why: string, detail: string, fault?: Extract<GateVerdict, { kind: 'refused' }>['fault']): Promise<void> {
+    await this.#deps.ledger.refuse(job.root, why);
+    await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
+    const known = say.refusal[why] === undefined ? 'impostor' : why;
+    const said = woven(({ words }) => `${say.END_MARK.refused} ${fault === undefined ? refusalText(known, words(known === why ? detail : why), job.lang, false) : say.badOrder[job.lang](words(fault.field), fault.why)}`);
+    await this.#deps.reports.notice(job.room, said, `${job.root}.refused`, { replyTo: job.root });
+  }
+
+  async #tellOps(what: 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
+    const { rooms, lang, reports } = this.#deps;
+    await reports.notice(rooms.ops, woven(({ words }) => refusalText(what, words(detail), lang, false)), txn);
+  }
+}
+
+/** What is done one after another: an order, or the attempts at one step of a task. */
+const laneOf = (job: OrderJob): string => (job.type === 'plan' ? `${job.root}.${job.step}` : job.root);

@@ -1,0 +1,26 @@
+import { hostsOf, risksOf, type Command, type Risk } from '../../bridge/protocol/command.ts';
+import type { Policy } from '../../bridge/protocol/policy.ts';
+
+/** Who stands behind a command: orders from outside ask in every mode. */
+export type Origin = 'master' | 'plan' | 'outside';
+
+export type Ruling =
+  | { readonly kind: 'run' }
+  /** `why`: what makes it ask, the gravest first. */
+  | { readonly kind: 'ask'; readonly why: 'outside' | 'mode' | Risk }
+  | { readonly kind: 'refuse'; readonly why: 'locked' | 'host-not-allowed' | 'timeout'; readonly detail?: string };
+
+/** What `auto` grants without asking: nothing of it reaches beyond the workspace. */
+const GRANTED: ReadonlySet<Risk> = new Set(['read', 'write']);
+
+/** The policy's word on a command. Looks at what it asks for, never at what it says. */
+export function rule(policy: Policy, command: Command, origin: Origin): Ruling {
+  if (policy.mode === 'locked') return { kind: 'refuse', why: 'locked' };
+  const stranger = policy.hosts === null ? undefined : hostsOf(command).find((host) => policy.hosts?.includes(host) !== true);
+  if (stranger !== undefined) return { kind: 'refuse', why: 'host-not-allowed', detail: stranger };
+  if (command.timeoutMs > policy.limits.timeoutSeconds * 1000) return { kind: 'refuse', why: 'timeout', detail: String(policy.limits.timeoutSeconds) };
+  const grave = risksOf(command).findLast((risk) => !GRANTED.has(risk));
+  if (grave !== undefined) return { kind: 'ask', why: grave };
+  if (origin === 'outside') return { kind: 'ask', why: 'outside' };
+  return policy.mode === 'ask' ? { kind: 'ask', why: 'mode' } : { kind: 'run' };
+}

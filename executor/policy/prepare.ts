@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { CommandId, hostsOf, lentTo, parseCommand, type Command, type LentName } from '../../bridge/protocol/command.ts';
+import type { OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
+import type { UserId } from '../../bridge/protocol/ids.ts';
+import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
+import type { RunOrder } from '../../bridge/protocol/orders/run-order.ts';
+import type { EventId } from '../../bridge/protocol/ids.ts';
+import { canonicalHash, sha256 } from '../../bridge/digest/canonical.ts';
+import { jobKey, planKey, type Prepared, type PreparedPlan } from '../ledger/ledger-entry.ts';
+import type { PlanOrder } from '../gate/plan-gate.ts';
+import type { Rules } from './rules.ts';
+
+/** The workspace of what masters order directly: one for all, so that a file of one command is there for the next. */
+export const DIRECT_WORKSPACE = 'direct';
+/** Each task has its own; what one command leaves there, the next one finds. */
+export const taskWorkspace = (root: EventId): string => `task-${sha256(root).slice(0, 24)}`;
+const DEFAULT_SECONDS = 600;
+
+export type Made = { readonly kind: 'command'; readonly command: Command } | { readonly kind: 'bad'; readonly field: string; readonly problem: string };
+
+/** The typed command that a `!run` stands for: every lent folder to read, and what it names to write. */
+export function commandOf(order: RunOrder, rules: Rules): Made {
+  const unlent = order.write.find((name) => rules.lent.find((folder) => folder.name === name)?.mode !== 'rw');
+  if (unlent !== undefined) return { kind: 'bad', field: `--write ${unlent}`, problem: 'not-lent' };
+  const parsed = parseCommand({
+    type: 'shell',
+    id: CommandId.parse('run'),
+    reason: '!run',
+    script: order.script,
+    repeatable: order.repeatable,
+    timeoutMs: (order.timeoutSeconds ?? Math.min(DEFAULT_SECONDS, rules.policy.limits.timeoutSeconds)) * 1000,
+    lent: rules.lent.map(({ name }) => ({ name, access: order.write.includes(name) ? 'rw' : 'ro' })),
+    hosts: order.hosts,
+  });
+  if (parsed.ok) return { kind: 'command', command: parsed.command };
+  const [fault] = parsed.faults;
+  return { kind: 'bad', field: fault?.field ?? 'command', problem: fault?.problem ?? 'not a command' };
+}
+
+export interface Circumstances {
+  readonly job: OrderJob;
+  readonly index: number;
+  readonly attempt: number;
+  readonly orderedBy: UserId;
+  /** Which executor may run it: its id is in the hash. */
+  readonly executor: string;
+  readonly workspace: string;
+  readonly artifacts: RunOrder['artifacts'];
+  readonly inputs?: readonly InputFile[] | undefined;
+  readonly plan?: PreparedPlan | undefined;
+  /** Of the earlier reading; a new one is made without it. */
+  readonly nonce?: string;
+}
+
+/** Of which plan a command is, for its hash and its record. */
+export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, hash, since, step }: PlanOrder, rerun?: number): PreparedPlan => ({
+  decision,
+  ...(patched === undefined ? {} : { patched }),
+  rule,
+  round,
+  winner,
+  hash,
+  step: step.command.id,
+  title: step.title,
+  since,
+  ...(rerun === undefined ? {} : { rerun }),
+});
+
+/** The first folder that a command asks for and that is not lent to it so. */
+export function notLent(command: Command, rules: Rules): LentName | undefined {
+  return lentTo(command).find(({ name, access }) => !rules.lent.some((folder) => folder.name === name && (access === 'ro' || folder.mode === 'rw')))?.name;
+}
+
+/** Everything that decides what will happen, under one hash. Throws where a folder is no longer lent. */
+export function prepare(command: Command, rules: Rules, around: Circumstances): Prepared {
+  const folders = lentTo(command).map(({ name, access }) => {
+    const lent = rules.lent.find((folder) => folder.name === name);
+    if (lent === undefined || (access === 'rw' && lent.mode !== 'rw')) throw new Error(`lent: ${name}`);
+    return { name, path: lent.path, access };
+  });
+  const rest = {
+    key: around.plan === undefined ? jobKey(around.job.root, around.index, around.attempt) : planKey(around.job.root, around.plan, around.attempt, around.plan.rerun),
+    root: around.job.root,
+    index: around.index,
+    attempt: around.attempt,
+    nonce: around.nonce ?? randomBytes(16).toString('hex'),
+    executor: around.executor,
+    orderedBy: around.orderedBy,
+    command,
+    folders,
+    workspace: around.workspace,
+    artifacts: [...around.artifacts],
+    ...(around.inputs === undefined || around.inputs.length === 0 ? {} : { inputs: [...around.inputs] }),
+    policy: rules.policyHash,
+    ...(around.plan === undefined ? {} : { plan: around.plan }),
+  };
+  return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOf(command), ...rest }) };
+}

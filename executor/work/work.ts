@@ -1,0 +1,194 @@
+import type { OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
+import type { EventId } from '../../bridge/protocol/ids.ts';
+import type { Audit, AuditMark } from '../ledger/audit.ts';
+import { facts } from '../policy/prepared-facts.ts';
+import { originOf } from '../policy/ruling.ts';
+import type { Artifact } from '../reports/result-content.ts';
+import type { Results } from '../reports/results.ts';
+import type { Inputs } from './inputs.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRecord, Outcome, Prepared } from '../ledger/ledger-entry.ts';
+import type { LiveMessage } from '../reports/live-message.ts';
+import type { OrderReader } from '../gate/order-reader.ts';
+import { lastLines, OutputText } from '../reports/output-text.ts';
+import { perform, type PerformDeps, type TakenFile, takeFile } from './perform.ts';
+import { planOf, prepare } from '../policy/prepare.ts';
+import type { GateVerdict } from '../gate/gate.ts';
+import type { OutsideVerdict } from '../gate/outside-gate.ts';
+import type { PlanOrder, PlanVerdict } from '../gate/plan-gate.ts';
+import { rule } from '../policy/policy.ts';
+import { type Reports, TAIL } from '../reports/reports.ts';
+import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
+import { type Running, Stopped } from './running.ts';
+import type { Slots } from './semaphore.ts';
+
+export interface WorkDeps {
+  readonly executor: string;
+  readonly reader: OrderReader;
+  readonly rules: () => Rules;
+  readonly ledger: Ledger;
+  readonly audit: Audit;
+  readonly reports: Reports;
+  readonly results: Results;
+  readonly running: Running;
+  readonly slots: Slots;
+  readonly perform: PerformDeps;
+  readonly inputs: Pick<Inputs, 'place'>;
+  /** The executor's own secrets, never to be shown. */
+  readonly secrets: readonly string[];
+  readonly expectedRequest: (record: LedgerRecord) => Record<string, unknown> | null;
+}
+
+interface Told {
+  readonly whole: string;
+  readonly binary: boolean;
+  readonly files: readonly TakenFile[];
+}
+
+/** Of all files of one command. */
+const MAX_FILES_BYTES = 24 * 1024 * 1024;
+
+const NOTHING: Told = { whole: '', binary: false, files: [] };
+
+/** What may run runs here: a place and the locks, a last look at everything, the entry that says so, the box, the report. */
+export class Work {
+  readonly #deps: WorkDeps;
+
+  constructor(deps: WorkDeps) {
+    this.#deps = deps;
+  }
+
+  /** To the end and told, from wherever the ledger says it stands. */
+  async run(record: LedgerRecord, again: boolean): Promise<void> {
+    const fresh = again ? 'again' : 'fresh';
+    if (record.state === 'ended') return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, await this.#filesAgain(record));
+    const { prepared, job } = record;
+    const events: EventId[] = [record.request?.event, record.message].filter((event) => event !== undefined);
+    const entry = this.#deps.running.enter(prepared.key, job);
+    for (const event of events) entry.shows(event);
+    try {
+      const locks = prepared.folders.filter(({ access }) => access === 'rw').map(({ path }) => path);
+      await this.#deps.slots.run(locks, entry.signal, () => this.#inTurn(record, entry, fresh));
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      // The house is closing: what has not begun is begun when it is open again.
+      if (error.by === undefined) return;
+      await this.#close(record, { kind: 'stopped', by: error.by, ms: 0 }, NOTHING, fresh);
+    } finally {
+      entry.leave();
+    }
+  }
+
+  async #inTurn(record: LedgerRecord, entry: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void }, fresh: 'fresh' | 'again'): Promise<void> {
+    const look = await this.#lastLook(record);
+    if (look.kind === 'refused') return this.#close(record, { kind: 'refused', why: look.why, ...(look.detail === undefined ? {} : { detail: look.detail }) }, NOTHING, fresh);
+    entry.signal.throwIfAborted();
+    const { ledger, audit, reports, results, secrets, inputs } = this.#deps;
+    const { prepared } = record;
+    await inputs.place(prepared, record.job, look.rules.policy);
+    entry.signal.throwIfAborted();
+    const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
+    await audit.write('job.started', facts(prepared));
+    const output = new OutputText(secrets);
+    using live = reports.live(started, output, entry.shows);
+    const hush = prepared.plan === undefined ? () => undefined : results.running(started, entry.shows);
+    const outcome = await perform(prepared, look.rules.policy, output, entry.signal, this.#deps.perform);
+    hush();
+    const files = givesFiles(prepared, outcome) ? await this.#files(prepared, look.rules) : [];
+    await this.#close(started, outcome, { whole: output.whole(), binary: output.binary, files }, live);
+  }
+
+  /** Everything once more, right before: the order, the rules, the folders and the approval, as they are now. */
+  async #lastLook(record: LedgerRecord): Promise<{ readonly kind: 'same'; readonly rules: Rules } | { readonly kind: 'refused'; readonly why: string; readonly detail?: string }> {
+    const { reader, rules: read, executor, expectedRequest } = this.#deps;
+    const { prepared, job } = record;
+    const verdict = await this.#judged(job, record.claimedAt);
+    if (verdict.kind === 'refused') return { kind: 'refused', why: verdict.why };
+    if (prepared.executor !== executor || verdict.by !== prepared.orderedBy) return { kind: 'refused', why: 'changed' };
+    const rules = rulesNow(read);
+    if (rules instanceof BrokenRules) return { kind: 'refused', why: 'rules', detail: rules.message };
+    const now = verdict.kind === 'outside' ? { ...prepared, command: verdict.command } : verdict.kind === 'command' && job.type === 'plan' ? ofPlan(prepared, job, verdict.order) : prepared;
+    if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
+    const ruling = rule(rules.policy, prepared.command, originOf(prepared));
+    if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
+    if (ruling.kind === 'run') return { kind: 'same', rules };
+    const approval = await reader.approval(record, expectedRequest(record));
+    if (approval.kind === 'approved') return { kind: 'same', rules };
+    return { kind: 'refused', why: approval.kind === 'refused' ? approval.why : 'no' };
+  }
+
+  #judged(job: OrderJob, at: number): Promise<GateVerdict | OutsideVerdict | PlanVerdict> {
+    const { reader } = this.#deps;
+    switch (job.type) {
+      case 'run':
+        return reader.order(job, at);
+      case 'outside':
+        return reader.outside(job, at);
+      case 'plan':
+        return reader.plan(job, at);
+    }
+  }
+
+  /** After a crash between the end and the telling; the workspace is still there. */
+  async #filesAgain({ prepared, outcome }: LedgerRecord): Promise<readonly TakenFile[]> {
+    if (prepared.plan === undefined || outcome === undefined || !givesFiles(prepared, outcome)) return [];
+    const rules = rulesNow(this.#deps.rules);
+    return rules instanceof BrokenRules ? [] : this.#files(prepared, rules);
+  }
+
+  async #files(prepared: Prepared, rules: Rules): Promise<readonly TakenFile[]> {
+    const files: TakenFile[] = [];
+    let taken = 0;
+    for (const path of prepared.artifacts) {
+      const file = await takeFile(prepared, path, rules.policy, this.#deps.perform);
+      taken += file.bytes?.length ?? 0;
+      files.push(taken > MAX_FILES_BYTES ? { path } : file);
+    }
+    return files;
+  }
+
+  async #close(record: LedgerRecord, outcome: Outcome, told: Told, live: LiveMessage | 'fresh' | 'again'): Promise<void> {
+    const tail = told.binary ? '' : lastLines(told.whole, TAIL.lines, TAIL.characters);
+    const ended = await this.#deps.ledger.write({ state: 'ended', key: record.prepared.key, outcome, tail });
+    await this.#tell(ended, told, live, told.files);
+  }
+
+  async #tell(record: LedgerRecord, told: Told, live: LiveMessage | 'fresh' | 'again', files: readonly TakenFile[]): Promise<void> {
+    const { ledger, audit, reports } = this.#deps;
+    const { prepared, outcome } = record;
+    if (outcome === undefined) return;
+    const artifacts = files.flatMap(({ path, sha256, bytes }) => (bytes === undefined ? [] : [{ path, sha256: sha256 ?? '', bytes: bytes.length }]));
+    const approval = record.approval === undefined ? {} : { approvedBy: record.approval.by, reaction: record.approval.reaction };
+    const mark: AuditMark = await audit.write('job.ended', { ...facts(prepared), outcome, artifacts, ...approval });
+    const events = await reports.end(record, { outcome, whole: told.whole, binary: told.binary, mark }, live);
+    const handed: Artifact[] = [];
+    for (const [number, file] of files.entries()) handed.push(...(await this.#hand(record, file, number)));
+    if (prepared.plan !== undefined) {
+      const ended = { outcome, output: told.binary ? '' : told.whole, artifacts: handed, report: events[0] };
+      events.push(await this.#deps.results.end(record, ended, live === 'again'));
+    }
+    await ledger.write({ state: 'reported', key: prepared.key, events });
+  }
+
+  async #hand(record: LedgerRecord, file: TakenFile, number: number): Promise<readonly Artifact[]> {
+    if (file.bytes !== undefined) return [await this.#deps.reports.artifact(record, file.path, file.bytes, number)];
+    await this.#deps.reports.missing(record, file.path, number);
+    return [];
+  }
+}
+
+/** Of a plan what has succeeded, for others to go on with; of a master's own order also what did not. */
+const givesFiles = ({ plan }: Prepared, { kind }: Outcome): boolean => kind === 'done' || (kind === 'failed' && plan === undefined);
+
+/** What the events say now that was prepared then. */
+const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({ ...prepared, command: order.step.command, artifacts: order.step.artifacts, plan: planOf(job, order, prepared.plan?.rerun) });
+
+/** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
+function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
+  try {
+    const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan } = prepared;
+    return prepare(prepared.command, rules, { job, index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan }).hash;
+  } catch {
+    return '';
+  }
+}
