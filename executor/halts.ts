@@ -6,7 +6,7 @@ import { woven } from '../bridge/matrix/woven.ts';
 import type { Lang, RoomId } from '../bridge/protocol/ids.ts';
 import { executorHalted, executorResumed } from '../bridge/text/room/executor.ts';
 import { sha256 } from '../bridge/digest/canonical.ts';
-import type { Health } from './health.ts';
+import type { ExecutorHealth } from '../bridge/protocol/executor-settings.ts';
 
 type What = 'account' | 'sandbox' | 'memory' | 'rules';
 
@@ -20,7 +20,7 @@ export class Halts {
   #works = false;
   #told = 0;
 
-  health(): Health {
+  health(): ExecutorHealth {
     const [why] = this.#now.values();
     if (why !== undefined) return { state: 'halted', why };
     return { state: this.#works ? 'working' : 'starting' };

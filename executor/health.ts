@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request } from 'node:http';
-
-export type Health = { readonly state: 'working' | 'starting' } | { readonly state: 'halted'; readonly why: string };
+import { plainLine } from '../bridge/matrix/foreign-words.ts';
+import type { ExecutorHealth, WatchedOnly } from '../bridge/protocol/executor-settings.ts';
+import { BrokenRules, type Rules, rulesNow } from './policy/rules.ts';
 
 /** Says on a socket of its own how the executor is: 200 while it takes orders, 503 with the reason while it does not. */
-export async function serveHealth(path: string, health: () => Health): Promise<{ close(): Promise<void> }> {
+export async function serveHealth(path: string, health: () => ExecutorHealth): Promise<{ close(): Promise<void> }> {
   if (await answers(path)) throw new Error('another executor works on this folder');
   rmSync(path, { force: true });
   const server = createServer((incoming, outgoing) => {
@@ -32,4 +33,11 @@ function answers(path: string): Promise<boolean> {
       .once('error', () => resolve(false))
       .end();
   });
+}
+
+/** `why` the kernel holds no workspaces, or null. Broken rules lend nothing. */
+export function watchedOnly(why: string | null, rules: () => Rules): WatchedOnly {
+  const now = rulesNow(rules);
+  const lent = now instanceof BrokenRules ? [] : now.lent.filter(({ mode }) => mode === 'rw').map(({ name }) => name);
+  return { workspaces: why === null ? null : plainLine(why, 200), lent };
 }

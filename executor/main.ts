@@ -10,8 +10,8 @@ import { workOnOrders } from '../bridge/queue/executor-queue.ts';
 import { connectRedis } from '../bridge/queue/redis.ts';
 import { buildExecutor, executorId } from './executor.ts';
 import { Halts } from './halts.ts';
-import { serveHealth } from './health.ts';
-import { readRules } from './policy/rules.ts';
+import { serveHealth, watchedOnly } from './health.ts';
+import { readRules, rulesReader } from './policy/rules.ts';
 import { Bubblewrap } from './sandbox/bubblewrap.ts';
 import { runCanaries } from './sandbox/canaries.ts';
 import { delegateCgroups, ownCgroups } from './sandbox/cgroups.ts';
@@ -32,7 +32,10 @@ process.on('unhandledRejection', fatal);
 const stopping = new AbortController();
 
 const halts = new Halts();
-const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => halts.health());
+const rules = rulesReader(settings.CHAVION_RULES_FOLDER);
+/** Why the kernel does not hold what is written; undefined until it is known. */
+let watched: string | null | undefined;
+const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => ({ ...halts.health(), ...(watched === undefined ? {} : { watched: watchedOnly(watched, rules) }) }));
 // Whoever looks after the accounts lets it in again; until then it stands still.
 const { account, token } = await halts.until('account', stopping.signal, () =>
   openSession({
@@ -54,6 +57,7 @@ const sandbox = await halts.until('sandbox', stopping.signal, async () => {
   const box = made.use(new Bubblewrap({ runFolder, cgroups, timeZone: settings.CHAVION_TZ }));
   await runCanaries(box, { scratch: runFolder, dies: (workspace) => box.diesWithParent(workspace) });
   const without = await box.storesMissing();
+  watched = without ?? null;
   if (without !== undefined) log.warn({ why: without }, 'what commands write is only watched here');
   made.move();
   return box;

@@ -1,5 +1,5 @@
 import type { Phrase } from '../text/say.ts';
-import { npmTook } from '../text/npm-flags.ts';
+import { npmTook } from '../text/terminal/npm-flags.ts';
 import type { Environment } from './environment.ts';
 
 interface Flag {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { people } from '../../synapse/residents.ts';
-import { EXECUTOR_SOCKET, type ExecutorSettings } from '../protocol/executor-settings.ts';
+import { EXECUTOR_SOCKET, ExecutorHealth, type ExecutorSettings } from '../protocol/executor-settings.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { homeserverUrl, log, nodeProgram, own, present, type House } from './parts.ts';
 import { redisUrl } from './redis.ts';
@@ -50,14 +51,29 @@ export function executorPlan(house: House, rooms: () => { hq: RoomId; ops: RoomI
 }
 
 /** `/alive`: it lives and knows how it is, be it that it stands still. `/health`: it takes orders. */
-export function executorAnswers(folder: string, path: '/alive' | '/health' = '/alive'): Promise<boolean> {
+export const executorAnswers = async (folder: string, path: '/alive' | '/health' = '/alive'): Promise<boolean> => (await asked(folder, path))?.ok === true;
+
+/** What the executor says of itself; undefined where it does not answer. */
+export async function executorHealth(folder: string): Promise<ExecutorHealth | undefined> {
+  const answer = await asked(folder, '/alive');
+  return answer === undefined ? undefined : ExecutorHealth.safeParse(json(answer.body)).data;
+}
+
+/** A socket that is open and silent is no answer. */
+function asked(folder: string, path: string): Promise<{ readonly ok: boolean; readonly body: string } | undefined> {
   return new Promise((resolve) => {
-    request({ socketPath: join(folder, EXECUTOR_SOCKET), path, timeout: 2_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
+    request({ socketPath: join(folder, EXECUTOR_SOCKET), path, signal: AbortSignal.timeout(2_000) }, (response) => {
+      text(response).then((body) => resolve({ ok: response.statusCode === 200, body }), () => resolve(undefined));
     })
-      .once('timeout', () => resolve(false))
-      .once('error', () => resolve(false))
+      .once('error', () => resolve(undefined))
       .end();
   });
+}
+
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

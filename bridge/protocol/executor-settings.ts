@@ -25,3 +25,21 @@ export type ExecutorSettings = z.infer<typeof ExecutorSettings>;
 
 /** In the executor's folder: says over HTTP how it is. */
 export const EXECUTOR_SOCKET = 'health.sock';
+
+/** Where no limit of the kernel holds what commands write: it is looked at, and ended when it is too much. */
+export const WatchedOnly = z.object({
+  /** Why workspaces are; null where the kernel holds them. */
+  workspaces: z.string().nullable(),
+  /** Names of lent folders that may be written to; these always are. */
+  lent: z.array(z.string()),
+});
+export type WatchedOnly = z.infer<typeof WatchedOnly>;
+
+/** What the executor says of itself on its socket. */
+export const ExecutorHealth = z.object({
+  state: z.enum(['working', 'starting', 'halted']),
+  why: z.string().optional(),
+  /** Absent while it is not known, and from an older executor. */
+  watched: WatchedOnly.optional(),
+});
+export type ExecutorHealth = z.infer<typeof ExecutorHealth>;

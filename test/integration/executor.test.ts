@@ -163,6 +163,8 @@ describe('lent folders', () => {
     const name = folder.split('/').at(-1)?.toLowerCase() ?? '';
     expect((await scene.run(`ls /lent/${name}`)).body).toContain('sub');
     expect((await scene.run(`touch /lent/${name}/refused`)).body).toMatch(/^✗/);
+    // No limit of the kernel holds what is written there.
+    for (const one of ['doctor', 'status']) expect((await verb(scene.scene.house, [one])).said).toContain(`/lent/${name}: `);
 
     const root = await scene.master.say(scene.hq, `!run --write ${name} echo written > /lent/${name}/new.txt`);
     const request = await scene.asked(root);

@@ -51,7 +51,7 @@ describe('flags without the -- that npm wants before them', () => {
   });
 
   it('are all known: every flag that a usage names', () => {
-    const usages = globSync('bridge/text/*.ts', { cwd: PROJECT }).flatMap((file) => readFileSync(join(PROJECT, file), 'utf8').split('\n').filter((line) => line.includes("'Usage: npm start -- ") || line.includes('npm start -- lend ')));
+    const usages = globSync('bridge/text/**/*.ts', { cwd: PROJECT }).flatMap((file) => readFileSync(join(PROJECT, file), 'utf8').split('\n').filter((line) => line.includes("'Usage: npm start -- ") || line.includes('npm start -- lend ')));
     const named = new Set(usages.flatMap((line) => line.replaceAll(/\w -- /g, '').match(/(?<![\w-])--[a-z][a-z-]+/g) ?? []));
     expect(named.size).toBeGreaterThan(5);
     for (const flag of named) expect([flag, meantWords('start', ['x'], { npm_lifecycle_event: 'start', [`npm_config_${flag.slice(2).replaceAll('-', '_')}`]: 'true' }).words]).toEqual([flag, ['x', flag]]);

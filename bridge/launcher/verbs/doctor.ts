@@ -11,6 +11,7 @@ import { findPython } from '../../../synapse/python.ts';
 import type { Phrase } from '../../text/say.ts';
 import { latenessText } from '../../text/room/lateness.ts';
 import { doctorText } from '../../text/terminal/verbs.ts';
+import { watchedText } from '../../text/room/watched.ts';
 import { chromiumMissing, chromiumThere } from '../../text/room/preview.ts';
 import { askTroubles } from '../control.ts';
 import { lowBytes, readableBytes } from '../disk/disk.ts';
@@ -19,7 +20,7 @@ import { RESERVE_BYTES, Reserve, reserveFile } from '../disk/reserve.ts';
 import { versionOf } from '../instance/distribution.ts';
 import { readJson } from '../instance/files.ts';
 import { houseFindings } from './doctor-house.ts';
-import { executorAnswers } from '../executor-part.ts';
+import { executorHealth } from '../executor-part.ts';
 import { type DataPaths, Instance, cacheFolder, dataPaths, isRoot, stateRoot } from '../instance/instance.ts';
 import { holder } from '../instance/lock.ts';
 import { answers200, providerKeys } from '../parts.ts';
@@ -151,8 +152,10 @@ async function executor(paths: DataPaths): Promise<Finding[]> {
   const instance = readJson(paths.instance, Instance);
   if (instance === undefined) return [];
   const folder = join(stateRoot(instance, paths), 'executor');
-  if (await executorAnswers(folder, '/health')) return [good(doctorText.part('executor'))];
-  return [bad((await executorAnswers(folder)) ? doctorText.executorHalted : doctorText.partSilent('executor', join(paths.logs, 'executor.log')))];
+  const health = await executorHealth(folder);
+  const watched = watchedText(health?.watched).map(note);
+  if (health?.state === 'working') return [good(doctorText.part('executor')), ...watched];
+  return [bad(health?.state === 'halted' ? doctorText.executorHalted : doctorText.partSilent('executor', join(paths.logs, 'executor.log'))), ...watched];
 }
 
 function modes(paths: DataPaths): Finding[] {

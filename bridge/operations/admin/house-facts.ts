@@ -5,7 +5,7 @@ import { installEnvironment } from '../../config/environment.ts';
 import { PARTS } from '../../launcher/instance/accounts.ts';
 import { disksOf, housePlaces } from '../../launcher/disk/disks.ts';
 import { versionOf } from '../../launcher/instance/distribution.ts';
-import { executorAnswers } from '../../launcher/executor-part.ts';
+import { executorAnswers, executorHealth } from '../../launcher/executor-part.ts';
 import { stateRoot } from '../../launcher/instance/instance.ts';
 import { homeserverUrl } from '../../launcher/parts.ts';
 import { redisNumber } from '../../launcher/instance/prerequisites.ts';
@@ -27,7 +27,8 @@ export function houseFacts(house: OpenHouse): HouseFacts {
       const folders = [...PARTS.map((part) => [part, join(root, part)] as const), ['backups', paths.backups] as const, ['logs', paths.logs] as const];
       const used = await Promise.all(folders.map(async ([name, folder]) => [name, await folderBytes(folder)] as const));
       const disks = await disksOf(housePlaces(instance, paths, environment));
-      return { used, free: disks[0]?.free ?? 0, disks };
+      const watched = (await executorHealth(house.folder('executor')))?.watched;
+      return { used, free: disks[0]?.free ?? 0, disks, ...(watched === undefined ? {} : { watched }) };
     },
     async versions() {
       const env = installEnvironment(environment);

@@ -8,8 +8,10 @@ import type { Disk } from '../../launcher/disk/disks.ts';
 import { cleanName } from '../../text/clean-text.ts';
 import { maskSecrets } from '../../matrix/secrets/secrets.ts';
 import type { AdminReport } from '../../protocol/orders/admin-order.ts';
+import type { WatchedOnly } from '../../protocol/executor-settings.ts';
 import type { UserId } from '../../protocol/ids.ts';
 import type { Lines, Place, Rank } from '../../text/room/admin.ts';
+import { watchedText } from '../../text/room/watched.ts';
 
 /** In the order in which they are shown; null where it cannot be seen from where the admin is. */
 type Facts<T> = readonly (readonly [name: string, what: T | null])[];
@@ -18,7 +20,7 @@ type Facts<T> = readonly (readonly [name: string, what: T | null])[];
 export interface HouseFacts {
   readonly place: Place;
   /** In bytes. */
-  readonly disk: () => Promise<{ readonly used: Facts<number>; readonly free: number; /** Every disk of the house, where there are several. */ readonly disks?: readonly Disk[] }>;
+  readonly disk: () => Promise<{ readonly used: Facts<number>; readonly free: number; /** Every disk of the house, where there are several. */ readonly disks?: readonly Disk[]; readonly watched?: WatchedOnly }>;
   readonly versions: () => Promise<Facts<string>>;
   /** Undefined when there is none, null where it cannot be seen. */
   readonly lastBackup: () => { readonly at: Date; readonly bytes: number } | undefined | null;
@@ -49,10 +51,10 @@ const ROWS: Readonly<Record<AdminReport, (deps: ReportDeps) => Promise<readonly 
   users,
   rooms,
   disk: async ({ facts, lines }) => {
-    const { used, free, disks = [] } = await facts.disk();
+    const { used, free, disks = [], watched } = await facts.disk();
     const left = disks.length < 2 ? [lines.free(readableBytes(free))] : disks.map((disk) => lines.freeAt(readableBytes(disk.free), disk.folders.join(', ')));
     const [seen, unseen] = split(used, 'disk', lines);
-    return [...seen.map(([name, bytes]) => `${lines.part(name)}: ${readableBytes(bytes)}`), ...left, ...unseen];
+    return [...seen.map(([name, bytes]) => `${lines.part(name)}: ${readableBytes(bytes)}`), ...left, ...watchedText(watched).map((said) => said[lines.lang]()), ...unseen];
   },
   versions: async ({ facts, lines }) => {
     const [seen, unseen] = split(await facts.versions(), 'versions', lines);

@@ -1,4 +1,5 @@
 import type { AdminReport } from '../../protocol/orders/admin-order.ts';
+import type { Lang } from '../../protocol/ids.ts';
 import { phrase } from '../say.ts';
 import { withParticle } from '../particle.ts';
 
@@ -106,6 +107,7 @@ const inEnglish = (ms: number): string => (ms < 60_000 ? 'just now' : ms < 3_600
 export type Rank = 'master' | 'admin' | 'executor' | 'person';
 
 export interface Lines {
+  readonly lang: Lang;
   readonly title: Readonly<Record<AdminReport, string>>;
   readonly rank: Readonly<Record<Rank, string>>;
   readonly seen: (ms: number | null) => string;
@@ -147,6 +149,7 @@ const listedNames = (names: readonly string[], others: (more: number) => string)
 
 export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
   ko: {
+    lang: 'ko',
     title: { users: '사람', rooms: '방', disk: '디스크', versions: '버전', backup: '백업', health: '상태' },
     rank: { master: '마스터', admin: '관리자', executor: '실행자', person: '손님' },
     seen: (ms) => (ms === null ? '아직 온 적 없음' : ago.ko(ms)),
@@ -168,6 +171,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     unseenBackup: '여기서는 알 수 없습니다. Docker로 켠 집은 `npm start -- backup`이 아직 백업하지 못합니다. 서버에서 Docker 볼륨과 `data/compose` 폴더를 따로 복사해 두세요.',
   },
   en: {
+    lang: 'en',
     title: { users: 'Users', rooms: 'Rooms', disk: 'Disk', versions: 'Versions', backup: 'Backup', health: 'Health' },
     rank: { master: 'master', admin: 'admin', executor: 'executor', person: 'guest' },
     seen: (ms) => (ms === null ? 'never here yet' : ago.en(ms)),

@@ -1,4 +1,4 @@
-import { phrase } from './say.ts';
+import { phrase } from '../say.ts';
 
 /** npm has kept a flag for itself, and what stood behind it cannot be told from the other words. */
 export const npmTook = (script: string, flag: string, verb: string | undefined) => {
