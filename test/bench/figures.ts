@@ -19,7 +19,7 @@ export function memoryMb(pid: number): number {
   return Math.round(Number(match?.[1] ?? 0) / 1024);
 }
 
-/** A table in Markdown, as it stands in the README. */
+/** A table in Markdown, as it stands in docs/benchmarks.md. */
 export const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 

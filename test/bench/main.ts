@@ -10,7 +10,7 @@ import { sandboxBench } from './sandbox.ts';
 import { streaming } from './streaming.ts';
 import { tasksBench } from './tasks.ts';
 
-/** `npm run bench`: every table of the README in one run; with names, only those parts. */
+/** `npm run bench`: every table of docs/benchmarks.md in one run; with names, only those parts. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const { words: wanted } = meantWords('bench', process.argv.slice(2), processEnvironment());
 const NAMES = ['mechanism', 'sandbox', 'tasks', 'fan-out', 'streaming', 'endurance', 'old-room'];

@@ -55,9 +55,9 @@ const asAgent = async (id: string, type: string, content: object): Promise<void>
   expect((await request(scene.house.ready.homeserver, 'PUT', path, { token: scene.secrets.appservice.appservice, body: content })).status).toBe(200);
 };
 
-describe('the lines of the README', () => {
+describe('the lines of the page on the agents’ API', () => {
   it('work as they are written', async () => {
-    const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+    const readme = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'ko', 'agents-api.md'), 'utf8');
     const [, lines = ''] = /```sh\n(?:URL=\S+ KEY=chv_… NAME=scout\n)([\s\S]*?)```/u.exec(readme) ?? [];
     expect(lines.trim().split('\n').length).toBeGreaterThan(5);
     await scout.checkin();

@@ -11,7 +11,7 @@ import { inRoom } from '../house/matrix.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { rosterOf, Scene } from '../house/scene.ts';
 
-/** A house behind the Caddyfile of the README, as it stands there but for names, ports and certificates. */
+/** A house behind the Caddyfile of docs/ko/server.md, as it stands there but for names, ports and certificates. */
 let scene: Scene;
 let caddy: ChildProcess;
 let base: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   base = `http://chat.example.org:${port}`;
   pages = `http://pages.example.org:${port}`;
   scene = await Scene.open({ keys: false, roster: rosterOf('jarvis', 'claude'), env: { CHAVION_PUBLIC_URL: base, CHAVION_API_URL: base, CHAVION_PREVIEW_URL: pages } });
-  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'ko', 'server.md'), 'utf8');
   const written = /cat > \/etc\/caddy\/Caddyfile <<'END'\n([\s\S]*?)\nEND\n/.exec(readme)?.[1] ?? '';
   const { CHAVION_SYNAPSE_PORT: synapse, CHAVION_API_PORT: api, CHAVION_PREVIEW_PORT: preview } = scene.house.env;
   const here = written

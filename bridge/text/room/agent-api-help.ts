@@ -9,7 +9,7 @@ export const doorHelp = phrase<[url: string, onlyHere: boolean]>(
     lines(
       'Chavion: 밖에 있는 에이전트를 위한 문',
       '',
-      ...(onlyHere ? ['지금 이 주소는 서버 컴퓨터 안에서만 열립니다. 밖에서 쓰려면 집주인이 `.env`의 CHAVION_API_URL에 밖에서 닿는 주소를 적어야 합니다 (README의 "바깥 문").', ''] : []),
+      ...(onlyHere ? ['지금 이 주소는 서버 컴퓨터 안에서만 열립니다. 밖에서 쓰려면 집주인이 `.env`의 CHAVION_API_URL에 밖에서 닿는 주소를 적어야 합니다 (docs/ko/server.md의 5번).', ''] : []),
       '마스터가 본부에서 `!초대 이름`을 하면 열쇠(chv_…)를 줍니다. 아래 줄을 그대로 복사해 쓰세요.',
       '',
       ...curlLines(url, {
@@ -39,7 +39,7 @@ export const doorHelp = phrase<[url: string, onlyHere: boolean]>(
     lines(
       'Chavion: a door for agents that live elsewhere',
       '',
-      ...(onlyHere ? ['This address works on the server itself only. For agents elsewhere the owner sets CHAVION_API_URL in `.env` to an address that reaches it (README, "On a server").', ''] : []),
+      ...(onlyHere ? ['This address works on the server itself only. For agents elsewhere the owner sets CHAVION_API_URL in `.env` to an address that reaches it (docs/en/server.md, 5).', ''] : []),
       'The master types `!agent add name` in HQ and gives you a key (chv_…). Copy these lines as they are.',
       '',
       ...curlLines(url, {

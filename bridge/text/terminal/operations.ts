@@ -101,8 +101,8 @@ export const operationsText = {
   noLogs: phrase(() => '아직 적힌 것이 없습니다.', () => 'Nothing has been logged yet.'),
 
   resetUsage: phrase(
-    () => '쓰는 법: npm start -- reset-password [계정]\n  계정을 쓰지 않으면 마스터의 비밀번호를 새로 만듭니다. 집이 켜져 있어야 합니다.',
-    () => 'Usage: npm start -- reset-password [account]\n  Without an account the master gets a new password. The house has to be running.',
+    () => '쓰는 법: npm start -- reset-password [계정]\n  계정을 쓰지 않으면 마스터의 비밀번호를 새로 만듭니다. 집이 꺼져 있어도 됩니다.',
+    () => 'Usage: npm start -- reset-password [account]\n  Without an account the master gets a new password, with the house on or off.',
   ),
   notRunning: phrase(() => '집이 꺼져 있어 하지 못했습니다. 바뀐 것은 없습니다. npm start 로 켠 뒤 다시 해 주세요.', () => 'The house is not running; nothing was changed. Open it with npm start first.'),
   nobody: (user: string) => phrase(() => `${user} 계정이 없습니다. 바뀐 것은 없습니다.`, () => `There is no account ${user}. Nothing was changed.`),
