@@ -1,11 +1,11 @@
-import { languageOf } from './bridge/config/load.ts';
+import { configuredLanguage } from './bridge/config/load.ts';
 import { meantWords } from './bridge/config/npm-flags.ts';
 import { audit } from './bridge/launcher/verbs/audit-verify.ts';
 import { doctor } from './bridge/launcher/verbs/doctor.ts';
 import { hiddenInput } from './bridge/launcher/verbs/hidden-input.ts';
 import { checkKey } from './bridge/launcher/verbs/key-check.ts';
 import { keys } from './bridge/launcher/verbs/keys.ts';
-import { checkMinds } from './bridge/launcher/verbs/model-checks.ts';
+import { checkModels } from './bridge/launcher/verbs/model-checks.ts';
 import { lend } from './bridge/launcher/verbs/lend.ts';
 import { environmentOrEnd } from './bridge/launcher/verbs/environment-or-end.ts';
 import { start } from './bridge/launcher/start.ts';
@@ -14,7 +14,7 @@ import { type Verb, runVerb } from './bridge/launcher/verbs/verbs.ts';
 import { PARTS } from './bridge/launcher/instance/accounts.ts';
 import { compose } from './bridge/operations/compose/compose.ts';
 import { installService } from './bridge/operations/install-service.ts';
-import { openAdminDesk } from './bridge/operations/admin/open.ts';
+import { openAdmin } from './bridge/operations/admin/open.ts';
 import { adminLogin } from './bridge/operations/admin-login.ts';
 import { logs } from './bridge/operations/logs.ts';
 import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.ts';
@@ -31,13 +31,13 @@ import { usageText } from './bridge/text/terminal/verbs.ts';
 
 const project = import.meta.dirname;
 const environment = environmentOrEnd(project);
-const terminal = new Terminal(languageOf(environment), process.stdout);
+const terminal = new Terminal(configuredLanguage(environment), process.stdout);
 const { words, lost } = meantWords('start', process.argv.slice(2), environment);
 const asked = { project, environment, args: words.slice(1), terminal, input: () => hiddenInput(process.stdin, process.stdout) };
 
 const verbs: Readonly<Record<string, Verb>> = {
-  start: { usage: usageText.start, takes: [], run: (stop) => start({ project, environment, terminal, stop, desk: openAdminDesk }) },
-  doctor: { usage: usageText.doctor, takes: ['--providers'], run: (stop) => (words.includes('--providers') ? checkMinds : doctor)(project, environment, terminal, stop) },
+  start: { usage: usageText.start, takes: [], run: (stop) => start({ project, environment, terminal, stop, admin: openAdmin }) },
+  doctor: { usage: usageText.doctor, takes: ['--providers'], run: (stop) => (words.includes('--providers') ? checkModels : doctor)(project, environment, terminal, stop) },
   keys: {
     usage: usageText.keys,
     takes: [],

@@ -1,12 +1,12 @@
 import { probeEnvironment } from '../bridge/config/probe.ts';
-import type { MindCheck } from '../bridge/protocol/model-check.ts';
+import type { ModelCheck } from '../bridge/protocol/model-check.ts';
 import { type AgentConfig, Roster } from '../bridge/protocol/roster.ts';
 import { probe } from './models/model-check.ts';
 import { createProvider } from './models/registry.ts';
 
 const { rosterJson, providers, all } = probeEnvironment();
 
-async function check(config: AgentConfig): Promise<MindCheck> {
+async function check(config: AgentConfig): Promise<ModelCheck> {
   const { fallback: _, ...agent } = config;
   const { name, model } = agent;
   if (!model.includes('/') || model.startsWith('echo/')) return { name, model, found: { kind: 'not-called' } };

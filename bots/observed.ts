@@ -1,17 +1,17 @@
 import type { Figures, Meters } from '../bridge/http/metrics.ts';
-import type { Watched } from '../bridge/http/api-deps.ts';
+import type { Observed } from '../bridge/http/api-deps.ts';
 import type { Account } from '../bridge/matrix/account.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { type CommandJob, commandJobId } from '../bridge/protocol/command-job.ts';
 import type { RoomId } from '../bridge/protocol/ids.ts';
 import type { OrderBox } from '../bridge/queue/executor-queue.ts';
-import type { Roll } from '../bridge/queue/executor-registry.ts';
+import type { ExecutorRegistry } from '../bridge/queue/executor-registry.ts';
 import type { JobQueue } from '../bridge/queue/jobs.ts';
 import type { Logger } from 'pino';
 import { WHOLE } from './budget/limits.ts';
 import { PERIODS } from './budget/periods.ts';
 import { spentOf } from './budget/cooldowns.ts';
-import type { Purse } from './budget/budget.ts';
+import type { Budget } from './budget/budget.ts';
 import type { Residents } from './residents/residents.ts';
 import type { Tasks } from './tasks/tasks.ts';
 
@@ -21,9 +21,9 @@ export interface WatchedDeps {
   /** Whether somebody works on them. */
   readonly working: () => boolean;
   readonly tasks: () => Pick<Tasks, 'live'>;
-  readonly purse: Purse;
+  readonly spending: Budget;
   readonly residents: Residents;
-  readonly executors: Pick<Roll, 'list'>;
+  readonly executors: Pick<ExecutorRegistry, 'list'>;
   readonly budget: EditBudget;
   readonly coordinator: Account;
   /** HQ and ops. */
@@ -31,7 +31,7 @@ export interface WatchedDeps {
 }
 
 /** What the swarm lets be seen of itself: counts and ids of the roster, no words. */
-export function watchedSwarm(deps: WatchedDeps): Watched {
+export function observedSwarm(deps: WatchedDeps): Observed {
   const depths = async () => Object.fromEntries(await Promise.all(Object.entries(deps.queues).map(async ([name, queue]) => [name, await queue.depth()] as const)));
   return {
     meters: deps.meters,
@@ -40,9 +40,9 @@ export function watchedSwarm(deps: WatchedDeps): Watched {
       const tasks: Record<string, number> = {};
       for (const { phase } of live) tasks[phase] = (tasks[phase] ?? 0) + 1;
       const scopes = [WHOLE, ...deps.residents.agents.map(({ id }) => id)] as const;
-      const spent = scopes.flatMap((agent) => PERIODS.map((period) => ({ agent, period, usd: spentOf(deps.purse.state, period, agent, 'usd'), tokens: spentOf(deps.purse.state, period, agent, 'tokens') })));
+      const spent = scopes.flatMap((agent) => PERIODS.map((period) => ({ agent, period, usd: spentOf(deps.spending.state, period, agent, 'usd'), tokens: spentOf(deps.spending.state, period, agent, 'tokens') })));
       const executors = deps.executors.list().map(({ id, online, busy, ended }) => ({ id, online, busy, ended: ended ?? {} }));
-      return { queues, tasks, spent, executors, edits: deps.budget.granted, blackouts: deps.purse.blackouts().size };
+      return { queues, tasks, spent, executors, edits: deps.budget.granted, blackouts: deps.spending.blackouts().size };
     },
     async parts() {
       const [homeserver, rooms, queue] = await Promise.all([

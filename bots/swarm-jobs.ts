@@ -1,18 +1,18 @@
 import type { SwarmJob } from '../bridge/protocol/turn.ts';
 import type { OrderBox } from '../bridge/queue/executor-queue.ts';
 import type { JobContext } from '../bridge/queue/jobs.ts';
-import type { Clock } from './schedule/scheduler.ts';
+import type { Scheduler } from './schedule/scheduler.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './residents/coordinator.ts';
 import type { Doorway } from './agent-api/agent-api.ts';
-import { carryOutCommand, type HouseCommands } from './commands/house-commands.ts';
+import { carryOutCommand, type SwarmCommands } from './commands/house-commands.ts';
 import { takeTurn, type TurnDeps } from './turns/turn.ts';
 
 export interface JobDeps {
-  readonly commands: HouseCommands;
+  readonly commands: SwarmCommands;
   readonly lines: CoordinatorDeps;
   readonly turns: TurnDeps;
-  readonly clock: Pick<Clock, 'run'>;
-  readonly door: Pick<Doorway, 'leave'>;
+  readonly scheduler: Pick<Scheduler, 'run'>;
+  readonly agentApi: Pick<Doorway, 'leave'>;
   readonly orders: Pick<OrderBox, 'add'>;
   /** A job has come to its end, or is to be tried again. */
   readonly count: (type: SwarmJob['type'], outcome: 'done' | 'failed') => void;
@@ -31,7 +31,7 @@ export function jobHandler(deps: JobDeps): (job: SwarmJob, context: JobContext) 
   };
 }
 
-async function carryOut(job: SwarmJob, again: boolean, { commands, lines, turns, clock, door, orders }: JobDeps): Promise<void> {
+async function carryOut(job: SwarmJob, again: boolean, { commands, lines, turns, scheduler, agentApi, orders }: JobDeps): Promise<void> {
   switch (job.type) {
     case 'command':
       return carryOutCommand(job, commands, (line) => giveNotice(line, lines));
@@ -40,11 +40,11 @@ async function carryOut(job: SwarmJob, again: boolean, { commands, lines, turns,
     case 'notice':
       return giveNotice(job, lines);
     case 'occurrence':
-      return clock.run(job);
+      return scheduler.run(job);
     case 'invite':
       return answerInvite(job, lines);
     case 'letter':
-      return door.leave(job);
+      return agentApi.leave(job);
     case 'order':
       return orders.add({ v: 1, type: 'run', root: job.source, room: job.room, at: job.at, lang: job.lang });
   }

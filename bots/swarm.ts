@@ -9,14 +9,14 @@ import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
 import { Meters } from '../bridge/http/metrics.ts';
 import { Account, refused } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
-import { RoomLanes } from '../bridge/matrix/room-limiter.ts';
-import { hostsOf } from '../bridge/protocol/host-names.ts';
+import { RoomLimiter } from '../bridge/matrix/room-limiter.ts';
+import { ownHostNames } from '../bridge/protocol/host-names.ts';
 import { RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { Roster } from '../bridge/protocol/roster.ts';
 import { jobId, SwarmJob } from '../bridge/protocol/turn.ts';
-import { openOrders } from '../bridge/queue/executor-queue.ts';
+import { openOrderQueues } from '../bridge/queue/executor-queue.ts';
 import { openQueue, workOn } from '../bridge/queue/jobs.ts';
-import { Roll } from '../bridge/queue/executor-registry.ts';
+import { ExecutorRegistry } from '../bridge/queue/executor-registry.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { adminElsewhere } from '../bridge/text/room/admin.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
@@ -25,34 +25,34 @@ import { askForPushes } from './intake/ask-for-pushes.ts';
 import { Attachments } from './turns/attachments.ts';
 import type { CoordinatorDeps } from './residents/coordinator.ts';
 import { createDoorway, type Doorway } from './agent-api/agent-api.ts';
-import { buildClock } from './schedule/build-schedule.ts';
-import type { HouseCommands } from './commands/house-commands.ts';
+import { buildSchedule } from './schedule/build-schedule.ts';
+import type { SwarmCommands } from './commands/house-commands.ts';
 import { replacedBy } from './intake/decisions.ts';
 import { createIntake } from './intake/intake.ts';
-import { Minds } from './models/model-bindings.ts';
+import { ModelBindings } from './models/model-bindings.ts';
 import { chosenModels } from './models/model-choices.ts';
 import { publicAddress } from './residents/public-address.ts';
 import { createProvider } from './models/registry.ts';
-import { Purse } from './budget/budget.ts';
+import { Budget } from './budget/budget.ts';
 import { createMisfits } from './intake/unreadable-jobs.ts';
-import { purseCommands } from './budget/budget-commands.ts';
+import { budgetCommands } from './budget/budget-commands.ts';
 import { warnMaster } from './budget/warn-master.ts';
-import { isFree, withPurse } from './budget/with-budget.ts';
-import { WebChatDesk } from './models/relay-desk.ts';
+import { isFree, withBudget } from './budget/with-budget.ts';
+import { WebChatRelay } from './models/relay-desk.ts';
 import { createResidents } from './residents/residents.ts';
 import { RoomMemory } from './turns/room-memory.ts';
 import { roomLanguage } from './residents/room-language.ts';
 import { RunningTurns } from './turns/running-turns.ts';
 import { jobHandler } from './swarm-jobs.ts';
 import { taskCommands } from './tasks/task-commands.ts';
-import { taskEar } from './tasks/event-handler.ts';
+import { taskEventHandler } from './tasks/event-handler.ts';
 import { readLendings } from './tasks/lent-folders.ts';
 import { TASKS_QUEUE, type TaskJob } from './tasks/runtime/task-job.ts';
 import { createTasks } from './tasks/tasks.ts';
-import { createShowcase } from './deliverables/preview.ts';
+import { createPreview } from './deliverables/preview.ts';
 import { acrossUpgrades, type Former, moveRoom, placeSchedules } from './intake/upgraded-rooms.ts';
 import { giveUpTurn, type TurnDeps } from './turns/turn.ts';
-import { loggedOrders, watchedSwarm } from './observed.ts';
+import { loggedOrders, observedSwarm } from './observed.ts';
 
 /** Of the fifty edits a second that Synapse sustains, the swarm's share. */
 const EDITS_PER_SECOND = 15;
@@ -84,7 +84,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const roster = Roster.parse(JSON.parse(settings.CHAVION_ROSTER_JSON));
   const residents = createResidents(roster, settings.CHAVION_SERVER_NAME);
 
-  const lanes = new RoomLanes();
+  const lanes = new RoomLimiter();
   const ghosts = new Map<UserId, Account>();
   const ghost = (userId: UserId): Account => {
     const known = ghosts.get(userId);
@@ -108,23 +108,23 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const roomLang = roomLanguage({ timeline, rooms, residents, lang: settings.CHAVION_LANG });
   const putAside = asideOf({ redis, coordinator, ops: settings.CHAVION_OPS_ROOM, lang: settings.CHAVION_LANG, log });
   const queue = openQueue<SwarmJob>(QUEUE, redis);
-  const orders = loggedOrders(openOrders(redis), log);
+  const orders = loggedOrders(openOrderQueues(redis), log);
   const taskQueue = openQueue<TaskJob>(TASKS_QUEUE, redis);
   const meters = new Meters();
-  const executors = new Roll(redis);
+  const executors = new ExecutorRegistry(redis);
   const running = new RunningTurns();
   const status = new AgentStatus(meters);
   const budget = new EditBudget(EDITS_PER_SECOND);
   let worker: { close(): Promise<void> } | null = null;
   const hqName = '본부';
-  const desk = new WebChatDesk({ redis, ops: settings.CHAVION_OPS_ROOM, ghost: (agent) => ghost(residents.byId.get(agent)?.userId ?? residents.coordinator), pace: roster.relay });
-  const purse: Purse = new Purse({
+  const relay = new WebChatRelay({ redis, ops: settings.CHAVION_OPS_ROOM, ghost: (agent) => ghost(residents.byId.get(agent)?.userId ?? residents.coordinator), pace: roster.relay });
+  const spending: Budget = new Budget({
     redis,
     timeZone: settings.CHAVION_TZ,
     agents: () => residents.agents.map(({ id }) => id),
-    labelOf: (agent) => minds.get(agent)?.provider.label,
+    labelOf: (agent) => bindings.get(agent)?.provider.label,
     isFree: (agent) => {
-      const provider = minds.get(agent)?.provider;
+      const provider = bindings.get(agent)?.provider;
       return provider !== undefined && isFree(provider);
     },
     warn: (warning) => warnMaster(warning, { coordinator, hq: settings.CHAVION_HQ_ROOM, lang: settings.CHAVION_LANG, nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent }),
@@ -136,10 +136,10 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     return taken;
   };
   const enqueue = (jobs: readonly SwarmJob[]) => queue.add(jobs.map((data) => ({ id: jobId(data), data })));
-  const door: Doorway = createDoorway({
+  const agentApi: Doorway = createDoorway({
     redis,
     residents,
-    minds: () => minds,
+    bindings: () => bindings,
     ghost,
     masters: () => rooms.masters(),
     orders,
@@ -151,25 +151,25 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     ownerTitle: roster.ownerTitle,
     listen: { host: settings.CHAVION_LISTEN, port: settings.CHAVION_API_PORT },
     address: publicAddress({ port: settings.CHAVION_API_PORT, own: settings.CHAVION_API_URL, home: settings.CHAVION_PUBLIC_URL, listen: settings.CHAVION_LISTEN }),
-    names: hostsOf(settings.CHAVION_API_URL, settings.CHAVION_PUBLIC_URL),
+    names: ownHostNames(settings.CHAVION_API_URL, settings.CHAVION_PUBLIC_URL),
     // In containers the homeserver comes over a network that is theirs alone.
     ownNetwork: settings.CHAVION_APPSERVICE_LISTEN === '0.0.0.0',
     countTurns,
     enqueue,
-    watched: watchedSwarm({ meters, queues: { turns: queue, tasks: taskQueue }, working: () => worker !== null, tasks: () => tasks, purse, residents, executors, budget, coordinator, rooms: [settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM] }),
+    watched: observedSwarm({ meters, queues: { turns: queue, tasks: taskQueue }, working: () => worker !== null, tasks: () => tasks, spending, residents, executors, budget, coordinator, rooms: [settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM] }),
     tasks: () => tasks,
     log,
   });
-  const minds: Minds = new Minds(roster, (config) => withPurse(createProvider(config, keys, all, { relayDesk: desk, outsideDesk: door.desk }), purse, config), settings.CHAVION_REHEARSAL);
-  const memory = new RoomMemory({ redis, timeline, rooms, residents, minds, roster, log });
-  const reloadMinds = async () => minds.use(await chosenModels(redis));
+  const bindings: ModelBindings = new ModelBindings(roster, (config) => withBudget(createProvider(config, keys, all, { relay: relay, outsideAgents: agentApi.outsideAgents }), spending, config), settings.CHAVION_REHEARSAL);
+  const memory = new RoomMemory({ redis, timeline, rooms, residents, bindings, roster, log });
+  const reloadModels = async () => bindings.use(await chosenModels(redis));
 
   const tasks = createTasks({
     redis,
     orders,
     residents,
     roster,
-    minds,
+    bindings,
     rooms,
     ghost,
     budget,
@@ -178,13 +178,13 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     serverName: settings.CHAVION_SERVER_NAME,
     ops: settings.CHAVION_OPS_ROOM,
     timeZone: settings.CHAVION_TZ,
-    available: (agent) => purse.affords(agent),
-    frozen: () => purse.frozen,
+    available: (agent) => spending.affords(agent),
+    frozen: () => spending.frozen,
     putAside,
     log,
   });
-  const showcase = createShowcase({ redis, tasks, coordinator, settings, putAside, log });
-  const { clock, commands: clockWords } = buildClock({
+  const preview = createPreview({ redis, tasks, coordinator, settings, putAside, log });
+  const { scheduler, commands: scheduleCommandTable } = buildSchedule({
     redis,
     queue,
     tasks,
@@ -193,8 +193,8 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     masters: () => rooms.masters(),
     view: (room) => timeline.view(room),
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? (residents.isOwn(user) ? null : roster.ownerTitle),
-    frozen: () => purse.frozen,
-    paid: () => [...minds.ready].flatMap((id) => minds.get(id) ?? []).flatMap(({ config, provider }) => (isFree(provider) ? [] : [{ price: config.price }])),
+    frozen: () => spending.frozen,
+    paid: () => [...bindings.ready].flatMap((id) => bindings.get(id) ?? []).flatMap(({ config, provider }) => (isFree(provider) ? [] : [{ price: config.price }])),
     hq: settings.CHAVION_HQ_ROOM,
     hqName,
     serverName: settings.CHAVION_SERVER_NAME,
@@ -213,12 +213,12 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     residents,
     roster,
     running,
-    minds,
-    reloadMinds,
+    bindings,
+    reloadModels,
     memory,
-    desk,
-    tasks: taskEar({ tasks, rooms, timeline, coordinator: residents.coordinator, executor: residents.executor, former: upgraded.former }),
-    purse,
+    relay,
+    tasks: taskEventHandler({ tasks, rooms, timeline, coordinator: residents.coordinator, executor: residents.executor, former: upgraded.former }),
+    spending,
     timeZone: settings.CHAVION_TZ,
     hq: settings.CHAVION_HQ_ROOM,
     ops: settings.CHAVION_OPS_ROOM,
@@ -229,7 +229,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     hqName,
     lang: settings.CHAVION_LANG,
     roomLang,
-    agentsTable: (lang, present, off) => renderAgents({ off, residents, minds, status, running, purse, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
+    agentsTable: (lang, present, off) => renderAgents({ off, residents, bindings, status, running, spending, timeZone: settings.CHAVION_TZ, executors: executors.list() }, lang, present),
     log,
   });
   const misfits = createMisfits({
@@ -244,7 +244,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? user,
     log,
   });
-  const inbox: Inbox = new Inbox(decoding, timeline, heardByAll([(event) => door.hear(event), (event) => showcase.hear(event), intake]), misfits);
+  const inbox: Inbox = new Inbox(decoding, timeline, heardByAll([(event) => agentApi.hear(event), (event) => preview.hear(event), intake]), misfits);
 
   const lines: CoordinatorDeps = {
     residents,
@@ -259,7 +259,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const turns: TurnDeps = {
     roster,
     residents,
-    minds,
+    bindings,
     ghost,
     timeline,
     rooms,
@@ -268,22 +268,22 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
     budget,
     running,
     status,
-    purse,
+    spending,
     countTurns,
     replacedBy: (source) => replacedBy(redis, source),
     enqueue,
-    tellAsker: door.tellAsker,
+    tellAsker: agentApi.tellAsker,
     timeZone: settings.CHAVION_TZ,
     log,
   };
 
-  const houseCommands: HouseCommands = {
+  const houseCommands: SwarmCommands = {
     // The launcher's admin answers in the house's own rooms; what it takes is never in here.
     admin: async ({ room, lang }) => (room === settings.CHAVION_HQ_ROOM || room === settings.CHAVION_OPS_ROOM ? null : adminElsewhere[lang]()),
-    agent: door.command,
+    agent: agentApi.command,
     ...misfits.commands(() => inbox),
-    ...clockWords,
-    ...purseCommands({ purse, residents, minds, timeZone: settings.CHAVION_TZ }),
+    ...scheduleCommandTable,
+    ...budgetCommands({ spending, residents, bindings, timeZone: settings.CHAVION_TZ }),
     ...taskCommands({ tasks, hq: settings.CHAVION_HQ_ROOM, hqName, lang: settings.CHAVION_LANG, serverName: settings.CHAVION_SERVER_NAME }),
   };
 
@@ -310,12 +310,12 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
       for (const [from, to] of upgraded.former) await moveRoom(redis, from, to);
       await placeSchedules(redis, settings.CHAVION_HQ_ROOM);
       for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
-      await Promise.all([reloadMinds(), purse.start(), door.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)))]);
+      await Promise.all([reloadModels(), spending.start(), agentApi.start(), rooms.masters(), ...[settings.CHAVION_HQ_ROOM, settings.CHAVION_OPS_ROOM].flatMap((room) => [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)))]);
       executors.start();
       await tasks.open();
-      await showcase.open();
-      await door.open();
-      await clock.start();
+      await preview.open();
+      await agentApi.open();
+      await scheduler.start();
       await askForPushes(coordinator);
     },
     work() {
@@ -330,13 +330,13 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
           putAside,
           giveUp: async (job) => (job.type === 'turn' ? giveUpTurn(job, turns) : undefined),
         },
-        jobHandler({ commands: houseCommands, lines, turns, clock, door, orders, count: (type, outcome) => meters.job(type, outcome) }),
+        jobHandler({ commands: houseCommands, lines, turns, scheduler, agentApi, orders, count: (type, outcome) => meters.job(type, outcome) }),
       );
     },
     async stop() {
-      await clock.stop();
-      await Promise.all([worker?.close(), tasks.close(), showcase.close(), door.close()]);
-      purse.stop();
+      await scheduler.stop();
+      await Promise.all([worker?.close(), tasks.close(), preview.close(), agentApi.close()]);
+      spending.stop();
       executors.stop();
       await Promise.all([queue.close(), taskQueue.close(), orders.close()]);
     },

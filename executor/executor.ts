@@ -11,28 +11,28 @@ import type { ExecutorSettings } from '../bridge/protocol/executor-settings.ts';
 import { executorKey } from '../bridge/queue/executor-queue.ts';
 import { Audit } from './ledger/audit.ts';
 import { Claims } from './ledger/claims.ts';
-import { Company } from './orders/peers.ts';
-import { Desk } from './orders/order-handler.ts';
-import { HouseRooms } from './gate/own-rooms.ts';
+import { Peers } from './orders/peers.ts';
+import { OrderHandler } from './orders/order-handler.ts';
+import { OwnRooms } from './gate/own-rooms.ts';
 import { Inputs } from './work/inputs.ts';
 import { JobLog } from './ledger/job-log.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { LedgerRecord } from './ledger/ledger-entry.ts';
 import { forgetOldWorkspaces } from './work/old-workspaces.ts';
 import { OrderReader } from './gate/order-reader.ts';
-import { OutsideDesk } from './orders/outside-order-handler.ts';
+import { OutsideOrderHandler } from './orders/outside-order-handler.ts';
 import type { PerformDeps } from './work/perform.ts';
-import { PlanDesk } from './orders/plan-order-handler.ts';
+import { PlanOrderHandler } from './orders/plan-order-handler.ts';
 import { Reports } from './reports/reports.ts';
 import { Requests } from './approvals/approvals.ts';
 import { Results } from './reports/results.ts';
 import { type Rules, rulesReader } from './policy/rules.ts';
-import { Running } from './work/running.ts';
+import { RunningCommands } from './work/running.ts';
 import { isSignedOut } from './session.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { Signs } from './orders/reaction-handler.ts';
-import { Slots } from './work/semaphore.ts';
-import { Watch } from './orders/watch.ts';
+import { ReactionHandler } from './orders/reaction-handler.ts';
+import { Semaphore } from './work/semaphore.ts';
+import { RoomWatch } from './orders/watch.ts';
 import { WatchState } from './orders/watch-state.ts';
 import { Work } from './work/work.ts';
 
@@ -82,7 +82,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const jobs = new JobLog(log);
   const audit = await Audit.open(join(folder, AUDIT_FILE), (event, data) => jobs.note(event, data));
   const state = new WatchState(join(folder, 'watch.json'));
-  const rooms = new HouseRooms(account, settings);
+  const rooms = new OwnRooms(account, settings);
   await rooms.look();
   const reader = new OrderReader({
     timeZone: settings.CHAVION_TZ,
@@ -105,7 +105,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   });
   const results = new Results({ account, budget, ledger, ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, true) });
   const requests = new Requests({ account, ledger, audit, rules, masters: () => reader.masters() });
-  const running = new Running();
+  const running = new RunningCommands();
   const onError = (error: unknown) => {
     // Signed out from elsewhere: asking on with this token is of no use, the next start signs in anew.
     if (isSignedOut(error)) parts.fatal(error);
@@ -126,19 +126,19 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     reports,
     results,
     running,
-    slots: new Slots(() => concurrency),
+    semaphore: new Semaphore(() => concurrency),
     perform,
     inputs: new Inputs({ account, audit, reports, perform, folder: join(folder, 'inputs') }),
     secrets: parts.secrets,
     expectedRequest: (record) => requests.expected(record),
   });
-  const company = new Company({
+  const peers = new Peers({
     redis,
     sign: () => ({ id, host: hostname(), busy: running.count, concurrency, ended: jobs.ended, at: Date.now() }),
-    onEnded: (root, until) => void desk.endTask(root, until).catch(onError),
+    onEnded: (root, until) => void orderHandler.endTask(root, until).catch(onError),
     onError,
   });
-  const desk: Desk = new Desk({
+  const orderHandler: OrderHandler = new OrderHandler({
     executor: id,
     account,
     rooms,
@@ -157,19 +157,19 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     audit,
     reports,
     requests,
-    outside: new OutsideDesk({ executor: id, account, reader, rules, ledger, audit }),
-    plans: new PlanDesk({ executor: id, account, reader, rules, ledger, audit, results, running, state, now, company }),
+    outside: new OutsideOrderHandler({ executor: id, account, reader, rules, ledger, audit }),
+    plans: new PlanOrderHandler({ executor: id, account, reader, rules, ledger, audit, results, running, state, now, peers }),
     work: (record, again) => work.run(record, again),
     onError,
   });
-  const signs = new Signs({ account, rooms, reader, ledger, running, desk, state, onError });
-  const watch = new Watch({ account, rooms: () => rooms.all, upgraded: (signal) => void rooms.follow(signal).catch(onError), state, handle: (event) => signs.handle(event), onError });
-  const resume = (record: LedgerRecord) => desk.resume(record).catch(parts.fatal);
+  const signs = new ReactionHandler({ account, rooms, reader, ledger, running, orderHandler, state, onError });
+  const watch = new RoomWatch({ account, rooms: () => rooms.all, upgraded: (signal) => void rooms.follow(signal).catch(onError), state, handle: (event) => signs.handle(event), onError });
+  const resume = (record: LedgerRecord) => orderHandler.resume(record).catch(parts.fatal);
 
   return {
     id,
     concurrency,
-    take: (payload) => desk.take(payload),
+    take: (payload) => orderHandler.take(payload),
     async recover() {
       await audit.write('executor.started', { executor: id, unfinished: ledger.unfinished().length });
       await watch.catchUp();
@@ -184,9 +184,9 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       tidy();
       const expiry = setInterval(() => {
         tidy();
-        for (const record of ledger.unfinished()) if (record.state === 'asked') void desk.decide(record).catch(onError);
+        for (const record of ledger.unfinished()) if (record.state === 'asked') void orderHandler.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);
-      company.run(signal);
+      peers.run(signal);
       await watch.run(signal);
       clearInterval(expiry);
     },

@@ -15,7 +15,7 @@ import { readRules, rulesReader } from './policy/rules.ts';
 import { Bubblewrap } from './sandbox/bubblewrap.ts';
 import { runCanaries } from './sandbox/canaries.ts';
 import { delegateCgroups, ownCgroups } from './sandbox/cgroups.ts';
-import { isSignedOut, openSession } from './session.ts';
+import { isSignedOut, openExecutorSession } from './session.ts';
 
 const settings = executorEnvironment();
 const folder = settings.CHAVION_EXECUTOR_FOLDER;
@@ -38,7 +38,7 @@ let watched: string | null | undefined;
 const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => ({ ...halts.health(), ...(watched === undefined ? {} : { watched: watchedOnly(watched, rules) }) }));
 // Whoever looks after the accounts lets it in again; until then it stands still.
 const { account, token } = await halts.until('account', stopping.signal, () =>
-  openSession({
+  openExecutorSession({
     onTrouble: (trouble) => log.warn(trouble, 'the homeserver does not answer'),
     homeserverUrl: settings.CHAVION_HOMESERVER_URL,
     userId: settings.CHAVION_EXECUTOR_USER,

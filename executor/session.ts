@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Account, type AccountOptions } from '../bridge/matrix/account.ts';
-import { RoomLanes } from '../bridge/matrix/room-limiter.ts';
+import { RoomLimiter } from '../bridge/matrix/room-limiter.ts';
 import type { UserId } from '../bridge/protocol/ids.ts';
 
 const Session = z.object({ homeserver: z.string(), access_token: z.string().min(1) });
@@ -18,7 +18,7 @@ export interface SignIn {
 }
 
 /** The executor's own account, with the token of the last time while it works. */
-export async function openSession(options: SignIn): Promise<{ readonly account: Account; readonly token: string }> {
+export async function openExecutorSession(options: SignIn): Promise<{ readonly account: Account; readonly token: string }> {
   const kept = keptToken(options);
   if (kept !== undefined && (await works(accountWith(options, kept)))) return { account: accountWith(options, kept), token: kept };
   const body = {
@@ -35,7 +35,7 @@ export async function openSession(options: SignIn): Promise<{ readonly account: 
   return { account: accountWith(options, token), token };
 }
 
-const accountWith = ({ homeserverUrl, userId, onTrouble }: SignIn, accessToken: string): Account => new Account({ homeserverUrl, accessToken, userId, ghost: false, lanes: new RoomLanes(), ...(onTrouble === undefined ? {} : { onTrouble }) });
+const accountWith = ({ homeserverUrl, userId, onTrouble }: SignIn, accessToken: string): Account => new Account({ homeserverUrl, accessToken, userId, ghost: false, lanes: new RoomLimiter(), ...(onTrouble === undefined ? {} : { onTrouble }) });
 
 function keptToken({ file, homeserverUrl }: SignIn): string | undefined {
   try {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { Nothing } from './client.ts';
 import { bringIn } from './enter-room.ts';
-import type { Rooms } from './masters.ts';
+import type { AdminRooms } from './masters.ts';
 import { readRoom } from './room-state.ts';
-import { giveDevice, Standing } from './own-accounts.ts';
+import { giveDevice, AccountStanding } from './own-accounts.ts';
 import { GHOST_DEVICE, type UserId } from '../bridge/protocol/ids.ts';
 import { type OffState, offIn, STANDING_TYPE } from '../bridge/protocol/standing.ts';
 
@@ -16,7 +16,7 @@ export interface StandingNews {
   readonly back: readonly string[];
 }
 
-const Account = Standing.extend({ displayname: z.string().nullish() });
+const Account = AccountStanding.extend({ displayname: z.string().nullish() });
 const userPath = (user: UserId): string => `/_synapse/admin/v2/users/${encodeURIComponent(user)}`;
 
 /**
@@ -34,7 +34,7 @@ export class AgentsStanding {
     this.#atOnce = atOnce;
   }
 
-  async look(house: Rooms): Promise<StandingNews | null> {
+  async look(house: AdminRooms): Promise<StandingNews | null> {
     const { client, token, rooms } = house;
     const hq = await readRoom(client, token, rooms.hq);
     if (hq === null) return null;
@@ -71,7 +71,7 @@ export class AgentsStanding {
   }
 }
 
-function offState({ deactivated, locked, suspended, shadow_banned }: Standing): OffState | null {
+function offState({ deactivated, locked, suspended, shadow_banned }: AccountStanding): OffState | null {
   if (deactivated) return 'deactivated';
   if (locked) return 'locked';
   if (suspended) return 'suspended';
@@ -79,7 +79,7 @@ function offState({ deactivated, locked, suspended, shadow_banned }: Standing): 
 }
 
 /** The page that opens a closed account asks for a password: an agent has none to log in with. */
-async function welcomeBack({ client, token, rooms }: Rooms, user: UserId, wasClosed: boolean): Promise<void> {
+async function welcomeBack({ client, token, rooms }: AdminRooms, user: UserId, wasClosed: boolean): Promise<void> {
   if (!wasClosed) return;
   await client.call('PUT', userPath(user), Nothing, { token, body: { password: randomBytes(32).toString('hex'), logout_devices: false } });
   const { devices } = await client.call('GET', `${userPath(user)}/devices`, z.object({ devices: z.array(z.object({ device_id: z.string() })) }), { token });

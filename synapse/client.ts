@@ -15,7 +15,7 @@ export class HomeserverError extends Error {
   }
 }
 
-export interface Call {
+export interface AdminCall {
   readonly token?: string | undefined;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -40,7 +40,7 @@ export class HomeserverClient {
   }
 
   /** Asks again while the homeserver is away or overloaded; every caller's call may be made twice. */
-  async call<T>(method: Method, path: string, answer: z.ZodType<T>, call: Call = {}): Promise<T> {
+  async call<T>(method: Method, path: string, answer: z.ZodType<T>, call: AdminCall = {}): Promise<T> {
     for (let failures = 0; ; failures += 1) {
       try {
         return answer.parse(await this.#once(method, path, call));
@@ -53,7 +53,7 @@ export class HomeserverClient {
   }
 
   /** Like `call`, with null where there is nothing. */
-  async find<T>(method: Method, path: string, answer: z.ZodType<T>, call: Call = {}): Promise<T | null> {
+  async find<T>(method: Method, path: string, answer: z.ZodType<T>, call: AdminCall = {}): Promise<T | null> {
     try {
       return await this.call(method, path, answer, call);
     } catch (error) {
@@ -62,7 +62,7 @@ export class HomeserverClient {
     }
   }
 
-  async #once(method: Method, path: string, { token, query, body, bytes, signal }: Call): Promise<unknown> {
+  async #once(method: Method, path: string, { token, query, body, bytes, signal }: AdminCall): Promise<unknown> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const headers: Record<string, string> = { 'content-type': bytes?.type ?? 'application/json' };

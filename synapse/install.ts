@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refusal } from '../bridge/config/refusal.ts';
+import { ConfigRefusal } from '../bridge/config/refusal.ts';
 import { runProgram } from '../bridge/processes/run-program.ts';
 import { launcherText } from '../bridge/text/terminal/launcher.ts';
 import type { Python } from './python.ts';
@@ -82,8 +82,8 @@ async function run(program: string, args: readonly string[], options: { env: Rec
   // The parts' own accounts have to read what root installs.
   const { code, tail, silent } = await runProgram({ program, args, env: options.env, stop: options.signal, silence: SILENCE, umask: 0o022, line: heard });
   if (code === 0) return;
-  if (tail.some((text) => /No space left on device/.test(text))) throw new Refusal(launcherText.diskFull);
-  if (silent || (away && !tail.some((text) => /hash/i.test(text)))) throw new Refusal(launcherText.synapseAway);
+  if (tail.some((text) => /No space left on device/.test(text))) throw new ConfigRefusal(launcherText.diskFull);
+  if (silent || (away && !tail.some((text) => /hash/i.test(text)))) throw new ConfigRefusal(launcherText.synapseAway);
   const errors = tail.filter((text) => text.startsWith('ERROR'));
-  throw new Refusal(launcherText.synapseInstallFailed((errors.length > 0 ? errors : tail).slice(-8).join('\n')));
+  throw new ConfigRefusal(launcherText.synapseInstallFailed((errors.length > 0 ? errors : tail).slice(-8).join('\n')));
 }

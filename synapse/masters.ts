@@ -4,14 +4,14 @@ import { mastersAmong } from '../bridge/protocol/masters.ts';
 import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
 import { actAs, bringIn } from './enter-room.ts';
 import { OWNER } from './power-levels.ts';
-import type { People } from './residents.ts';
+import type { OwnAccounts } from './residents.ts';
 import { readRoom, type RoomState } from './room-state.ts';
 
 /** The admin at the homeserver, and the rooms of the house; `hq` says who is a master. */
-export interface Rooms {
+export interface AdminRooms {
   readonly client: HomeserverClient;
   readonly token: string;
-  readonly who: People;
+  readonly who: OwnAccounts;
   readonly rooms: { readonly space: RoomId; readonly hq: RoomId; readonly ops: RoomId; readonly former?: readonly RoomId[] | undefined };
 }
 
@@ -19,7 +19,7 @@ const levelsPath = (room: RoomId): string => `/_matrix/client/v3/rooms/${encodeU
 const userPath = (user: UserId): string => `/_synapse/admin/v2/users/${encodeURIComponent(user)}`;
 
 /** Asked of the homeserver anew each time: a level that was taken away holds at once. */
-export async function readMasters({ client, token, who, rooms }: Rooms): Promise<ReadonlySet<UserId>> {
+export async function readAdminRooms({ client, token, who, rooms }: AdminRooms): Promise<ReadonlySet<UserId>> {
   const hq = await readRoom(client, token, rooms.hq);
   return hq === null ? new Set() : mastersAmong(hq.power, who);
 }
@@ -31,7 +31,7 @@ const Account = z.object({ deactivated: z.union([z.boolean(), z.int().transform(
  * again. `password` is for an account that has to be made, or opened again.
  * @returns whether it had to be.
  */
-export async function makeMaster({ client, token, rooms }: Rooms, user: UserId, password: string): Promise<'made' | 'was there'> {
+export async function makeMaster({ client, token, rooms }: AdminRooms, user: UserId, password: string): Promise<'made' | 'was there'> {
   const known = await client.find('GET', userPath(user), Account, { token });
   const made = known === null || known.deactivated;
   if (made) await client.call('PUT', userPath(user), Nothing, { token, body: { password, deactivated: false } });
@@ -49,13 +49,13 @@ export async function makeMaster({ client, token, rooms }: Rooms, user: UserId, 
 const isRuler = ({ power }: RoomState, user: UserId): boolean => power.rulers.includes(user);
 
 /** In one of these rooms a person rules for good, and would be a master again as soon as he is back. */
-export async function rulesForGood({ client, token, rooms }: Rooms, user: UserId): Promise<boolean> {
+export async function rulesForGood({ client, token, rooms }: AdminRooms, user: UserId): Promise<boolean> {
   const states = await Promise.all([rooms.hq, rooms.ops].map((room) => readRoom(client, token, room)));
   return states.some((state) => state !== null && isRuler(state, user));
 }
 
 /** No master any more, out of the rooms, those too that were upgraded, and signed out for good; what was said stays. May be done again. */
-export async function unmakeMaster({ client, token, rooms }: Rooms, user: UserId): Promise<void> {
+export async function unmakeMaster({ client, token, rooms }: AdminRooms, user: UserId): Promise<void> {
   for (const room of [rooms.hq, rooms.ops, rooms.space, ...(rooms.former ?? [])]) {
     const state = await readRoom(client, token, room);
     if (state === null) continue;

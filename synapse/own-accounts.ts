@@ -12,8 +12,8 @@ export interface AccountWanted {
 
 /** What Synapse Admin can do to an account. */
 const Flag = z.union([z.boolean(), z.int().transform(Boolean)]).default(false);
-export const Standing = z.object({ deactivated: Flag, locked: Flag, suspended: Flag, shadow_banned: Flag, admin: Flag });
-export type Standing = z.infer<typeof Standing>;
+export const AccountStanding = z.object({ deactivated: Flag, locked: Flag, suspended: Flag, shadow_banned: Flag, admin: Flag });
+export type AccountStanding = z.infer<typeof AccountStanding>;
 
 const Session = z.object({ access_token: z.string().min(1) });
 const userPath = (user: UserId): string => `/_synapse/admin/v2/users/${encodeURIComponent(user)}`;
@@ -27,18 +27,18 @@ export async function adminToken(client: HomeserverClient, admin: AccountWanted,
   if (stored !== undefined && (await governs(client, stored, admin.userId))) return stored;
   await register(client, admin, sharedSecret);
   try {
-    const token = await logIn(client, admin, device);
+    const token = await logInOwnAccount(client, admin, device);
     if (await governs(client, token, admin.userId)) return token;
   } catch (error) {
     // Another password, closed, locked.
     if (!(error instanceof HomeserverError && (error.status === 401 || error.status === 403))) throw error;
   }
   await letIn(client, admin, sharedSecret);
-  return logIn(client, admin, device);
+  return logInOwnAccount(client, admin, device);
 }
 
 /** A new token for one device; a homeserver may end those that this device had (https://spec.matrix.org/v1.15/client-server-api/#post_matrixclientv3login). */
-export async function logIn(client: HomeserverClient, { userId, password }: Pick<AccountWanted, 'userId' | 'password'>, device: string): Promise<string> {
+export async function logInOwnAccount(client: HomeserverClient, { userId, password }: Pick<AccountWanted, 'userId' | 'password'>, device: string): Promise<string> {
   const body = {
     type: 'm.login.password',
     identifier: { type: 'm.id.user', user: userId },
@@ -52,7 +52,7 @@ export async function logIn(client: HomeserverClient, { userId, password }: Pick
 /** Whether a password opens an account; leaves no device behind. */
 export async function opens(client: HomeserverClient, account: Pick<AccountWanted, 'userId' | 'password'>): Promise<boolean> {
   try {
-    const token = await logIn(client, account, 'CHAVION_LOOK');
+    const token = await logInOwnAccount(client, account, 'CHAVION_LOOK');
     await client.call('POST', '/_matrix/client/v3/logout', Nothing, { token, body: {} });
     return true;
   } catch (error) {
@@ -64,14 +64,14 @@ export async function opens(client: HomeserverClient, account: Pick<AccountWante
 /** Whether this token can do all that the house needs the admin for, its words included. */
 async function governs(client: HomeserverClient, token: string, admin: UserId): Promise<boolean> {
   try {
-    return isWell(await client.call('GET', userPath(admin), Standing, { token }));
+    return isWell(await client.call('GET', userPath(admin), AccountStanding, { token }));
   } catch (error) {
     if (error instanceof HomeserverError && (error.status === 401 || error.status === 403)) return false;
     throw error;
   }
 }
 
-const isWell = ({ deactivated, locked, suspended, shadow_banned }: Standing): boolean => !deactivated && !locked && !suspended && !shadow_banned;
+const isWell = ({ deactivated, locked, suspended, shadow_banned }: AccountStanding): boolean => !deactivated && !locked && !suspended && !shadow_banned;
 
 /** https://element-hq.github.io/synapse/latest/admin_api/register_api.html; an account that exists stays as it is. */
 export async function register(client: HomeserverClient, { userId, password, admin, name }: AccountWanted, sharedSecret: string): Promise<void> {
@@ -94,7 +94,7 @@ async function letIn(client: HomeserverClient, admin: AccountWanted, sharedSecre
   const server = admin.userId.slice(admin.userId.indexOf(':'));
   const keeper: AccountWanted = { userId: UserId.parse(`@${KEEPER}${randomBytes(6).toString('hex')}${server}`), password: randomBytes(32).toString('hex'), admin: true, name: 'Chavion' };
   await register(client, keeper, sharedSecret);
-  const token = await logIn(client, keeper, 'CHAVION');
+  const token = await logInOwnAccount(client, keeper, 'CHAVION');
   await open(client, token, admin);
   await client.call('POST', `/_synapse/admin/v1/deactivate/${encodeURIComponent(keeper.userId)}`, Nothing, { token, body: { erase: true } });
 }
@@ -118,7 +118,7 @@ async function unsuspend(client: HomeserverClient, token: string, userId: UserId
 }
 
 /** Null: there is no such account. */
-export const standingOf = (client: HomeserverClient, token: string, userId: UserId): Promise<Standing | null> => client.find('GET', userPath(userId), Standing, { token });
+export const standingOf = (client: HomeserverClient, token: string, userId: UserId): Promise<AccountStanding | null> => client.find('GET', userPath(userId), AccountStanding, { token });
 
 /**
  * The executor's account as it has to be. One without a device is not in: it may only be about to sign in, so the

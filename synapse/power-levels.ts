@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MASTER_LEVEL } from '../bridge/protocol/masters.ts';
-import type { People } from './residents.ts';
+import type { OwnAccounts } from './residents.ts';
 
 const Levels = z.record(z.string(), z.int()).default({});
 
@@ -34,7 +34,7 @@ const SPEECH = /^(?:m\.room\.(?:message|redaction|encrypted)|m\.reaction|m\.stic
 const withoutRulers = (users: Readonly<Record<string, number>>, rulers: readonly string[]): Record<string, number> => Object.fromEntries(Object.entries(users).filter(([user]) => !rulers.includes(user)));
 
 /** For a room or space that is about to be made. */
-export function freshPowerLevels(who: People, rulers: readonly string[] = []): PowerLevels {
+export function freshPowerLevels(who: OwnAccounts, rulers: readonly string[] = []): PowerLevels {
   return {
     users: withoutRulers({ [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR }, rulers),
     events: { ...Object.fromEntries(STATE.map((type) => [type, OWNER])), 'm.room.encryption': NOBODY },
@@ -53,7 +53,7 @@ export function freshPowerLevels(who: People, rulers: readonly string[] = []): P
  * The levels with what is missing or would let an agent change the room put right, or null when nothing is.
  * Further masters and stricter rules that the owner has set stay.
  */
-export function repairedPowerLevels(now: PowerLevels, who: People, rulers: readonly string[] = []): PowerLevels | null {
+export function repairedPowerLevels(now: PowerLevels, who: OwnAccounts, rulers: readonly string[] = []): PowerLevels | null {
   const users = Object.fromEntries(Object.entries(now.users).filter(([user]) => !user.startsWith('@agent_') && user !== who.executor));
   const events = Object.fromEntries(Object.entries(now.events).map(([type, level]) => [type, SPEECH.test(type) ? level : Math.max(level, OWNER)]));
   const repaired: PowerLevels = {

@@ -10,7 +10,7 @@ export interface Ghost {
   readonly emblem: string;
 }
 
-export interface People {
+export interface OwnAccounts {
   readonly master: UserId;
   readonly admin: UserId;
   readonly executor: UserId;
@@ -19,7 +19,7 @@ export interface People {
 
 export const userIdOf = (localpart: string, serverName: string): UserId => UserId.parse(`@${localpart}:${serverName}`);
 
-export function people(serverName: string): People {
+export function people(serverName: string): OwnAccounts {
   return {
     master: userIdOf('master', serverName),
     admin: userIdOf('admin', serverName),

@@ -4,7 +4,7 @@ import { mastersAmong, type Power } from '../bridge/protocol/masters.ts';
 import { creationOf, isSuccessor, replacementOf } from '../bridge/protocol/room-power.ts';
 import type { HomeserverClient } from './client.ts';
 import { PowerLevels } from './power-levels.ts';
-import type { People } from './residents.ts';
+import type { OwnAccounts } from './residents.ts';
 
 const State = z.object({ state: z.array(z.object({ type: z.string(), state_key: z.string(), sender: z.string(), content: z.record(z.string(), z.unknown()) })) });
 
@@ -29,10 +29,10 @@ export async function readRoom(client: HomeserverClient, token: string, room: Ro
   return joined.size === 0 ? null : { room, event, content, levels, power: { users: levels.users, rulers: creationOf(event('m.room.create'))?.rulers ?? [] }, joined };
 }
 
-const rulersOf = (state: RoomState, who: People): ReadonlySet<UserId> => new Set([...mastersAmong(state.power, who), who.admin]);
+const rulersOf = (state: RoomState, who: OwnAccounts): ReadonlySet<UserId> => new Set([...mastersAmong(state.power, who), who.admin]);
 
 /** Made by the house or by its owner, as every room that may become one of the house's has to be. */
-export function isOfTheHouse(state: RoomState, who: People): boolean {
+export function isOfTheHouse(state: RoomState, who: OwnAccounts): boolean {
   const creator = creationOf(state.event('m.room.create'))?.creator;
   return creator === who.admin || creator === who.master;
 }
@@ -40,7 +40,7 @@ export function isOfTheHouse(state: RoomState, who: People): boolean {
 const LONGEST_LINE = 20;
 
 /** Where a room goes on that was upgraded, once or more; the rooms before it, newest first. Null: it is gone. */
-export async function followUpgrades(client: HomeserverClient, token: string, room: RoomId, who: People): Promise<{ readonly state: RoomState; readonly before: readonly RoomState[] } | null> {
+export async function followUpgrades(client: HomeserverClient, token: string, room: RoomId, who: OwnAccounts): Promise<{ readonly state: RoomState; readonly before: readonly RoomState[] } | null> {
   const first = await readRoom(client, token, room);
   if (first === null) return null;
   const line: RoomState[] = [first];
@@ -49,7 +49,7 @@ export async function followUpgrades(client: HomeserverClient, token: string, ro
   return { state, before };
 }
 
-async function successorOf(client: HomeserverClient, token: string, old: RoomState, who: People): Promise<RoomState | null> {
+async function successorOf(client: HomeserverClient, token: string, old: RoomState, who: OwnAccounts): Promise<RoomState | null> {
   const tombstone = old.event('m.room.tombstone');
   const named = replacementOf(tombstone)?.room;
   const next = named === undefined ? null : await readRoom(client, token, named);

@@ -1,6 +1,6 @@
 import type { Callable } from './callable.ts';
 import { callsAllInEnglish, readEnglish } from './english.ts';
-import { groupsOf, type Call, type Group } from './groups.ts';
+import { groupsOf, type NameCall, type Group } from './groups.ts';
 import { callsAllInKorean, readKorean } from './korean.ts';
 import { isAnd } from './korean-words.ts';
 import type { NameForm } from './name-forms.ts';
@@ -16,7 +16,7 @@ export interface Calls {
 }
 
 interface Read {
-  readonly calls: readonly Call[];
+  readonly calls: readonly NameCall[];
   /** Positions of plural words that call; `outranks` also where a name is called before them. */
   readonly plurals: readonly { readonly at: number; readonly outranks: boolean; readonly weak: boolean }[];
   /** Nothing but a name: it belongs to the sentence that follows. */
@@ -28,7 +28,7 @@ export function callsIn(body: string, callables: readonly Callable[]): Calls {
   for (const sentence of sentencesOf(ownWords(body), callsignsOf(callables))) reads.push(readOf(sentence, reads.at(-1)?.lone ?? false));
 
   const all = reads.flatMap((read) => read.calls);
-  const pick = (as: Call['as']) => new Set(all.filter((call) => call.as === as).map((call) => call.who));
+  const pick = (as: NameCall['as']) => new Set(all.filter((call) => call.as === as).map((call) => call.who));
   const called = pick('called');
   const excepted = pick('excepted');
   const hushed = pick('hushed');

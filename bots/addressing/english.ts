@@ -1,4 +1,4 @@
-import type { Call, Group } from './groups.ts';
+import type { NameCall, Group } from './groups.ts';
 import type { Sentence, Token } from './sentences.ts';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
@@ -23,8 +23,8 @@ const POSSESSED = words('plan plans idea ideas approach answer answers code api 
 const EXCEPT = words('except excluding minus without besides sans');
 
 /** Who is called in an English sentence. */
-export function readEnglish(sentence: Sentence, groups: readonly Group[]): readonly Call[] {
-  const calls: Call[] = [];
+export function readEnglish(sentence: Sentence, groups: readonly Group[]): readonly NameCall[] {
+  const calls: NameCall[] = [];
   for (const group of groups) {
     let { names } = group;
     let as = verdict(sentence, group);
@@ -45,7 +45,7 @@ function leads({ tokens }: Sentence, { from }: Pick<Group, 'from'>): boolean {
   return before === undefined || before.kind === 'pause' || (before.kind === 'word' && LEADS_IN.has(before.text)) || textOf(tokens[from - 2]) === 'thank';
 }
 
-function verdict(sentence: Sentence, group: Group): Call['as'] | null {
+function verdict(sentence: Sentence, group: Group): NameCall['as'] | null {
   const { tokens } = sentence;
   const back = (n: number) => textOf(tokens[group.from - n]);
   const [before, before2] = [back(1) ?? '', back(2) ?? ''];
@@ -69,7 +69,7 @@ function verdict(sentence: Sentence, group: Group): Call['as'] | null {
 }
 
 /** "Claude what do you think"; not "Claude is right", "Claude plan is good". */
-function isFirstCalled(sentence: Sentence, nextToken: Token | undefined, next: string | null, after: string | null): Call['as'] | null {
+function isFirstCalled(sentence: Sentence, nextToken: Token | undefined, next: string | null, after: string | null): NameCall['as'] | null {
   if (nextToken === undefined) return sentence.aside ? null : 'called';
   if (next === null) return 'called';
   if (OBLIGES.has(next)) return after === 'have' ? null : 'called';

@@ -16,7 +16,7 @@ export interface Group {
 }
 
 /** What a name is in a sentence. `delegated` counts only where nobody else is called. */
-export interface Call {
+export interface NameCall {
   readonly who: Callable;
   readonly as: 'called' | 'delegated' | 'excepted' | 'hushed';
   readonly at: number;

@@ -1,4 +1,4 @@
-import type { Call, Group } from './groups.ts';
+import type { NameCall, Group } from './groups.ts';
 import {
   asksTo,
   endsClause,
@@ -35,8 +35,8 @@ interface Around {
 }
 
 /** Who is called in a Korean sentence. `spokenTo`: the sentence before was nothing but a call. */
-export function readKorean(sentence: Sentence, groups: readonly Group[], spokenTo: boolean): readonly Call[] {
-  const calls: Call[] = [];
+export function readKorean(sentence: Sentence, groups: readonly Group[], spokenTo: boolean): readonly NameCall[] {
+  const calls: NameCall[] = [];
   let someoneCalled = spokenTo;
   for (const [i, group] of groups.entries()) {
     const around = aroundOf(sentence, group, groups[i + 1], someoneCalled);
@@ -84,7 +84,7 @@ function within(tokens: readonly Token[], from: number, to = tokens.length): rea
 
 const wordsOf = (tokens: readonly Token[]): readonly string[] => tokens.flatMap((token) => (token.kind === 'word' || token.kind === 'plural' ? [token.text] : []));
 
-function verdict(group: Group, around: Around): Call['as'] | null {
+function verdict(group: Group, around: Around): NameCall['as'] | null {
   const { form } = group;
   const { next, words, mood } = around;
   if (form === 'except' || (next?.kind === 'word' && form !== 'vocative' && isExcept(next.text))) return 'excepted';

@@ -1,27 +1,27 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Board } from '../../bridge/stores/task-board.ts';
-import type { House } from '../../bridge/http/swarm-port.ts';
-import type { Watched } from '../../bridge/http/api-deps.ts';
+import type { SwarmPort } from '../../bridge/http/swarm-port.ts';
+import type { Observed } from '../../bridge/http/api-deps.ts';
 import { KeyRing } from '../../bridge/stores/agent-keys.ts';
-import { Mailbox } from '../../bridge/stores/agent-inbox.ts';
+import { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
 import { Questions } from '../../bridge/stores/open-questions.ts';
-import { buildDoor } from '../../bridge/http/server.ts';
+import { buildHttpApi } from '../../bridge/http/server.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import type { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { UserId as UserIdSchema } from '../../bridge/protocol/ids.ts';
 import type { AgentConfig } from '../../bridge/protocol/roster.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
-import type { LetterJob } from '../../bridge/protocol/turn.ts';
+import type { InboxJob } from '../../bridge/protocol/turn.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
-import type { HouseCommand } from '../commands/house-commands.ts';
-import type { Minds } from '../models/model-bindings.ts';
+import type { SwarmCommand } from '../commands/house-commands.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Address } from '../residents/public-address.ts';
-import type { OutsideDesk } from '../models/providers/outside.ts';
+import type { OutsideAgentPort } from '../models/providers/outside.ts';
 import type { Residents } from '../residents/residents.ts';
 import { agentCommand } from './agent-command.ts';
-import { HouseLetters } from './inbox-messages.ts';
-import { KeyLetters } from './key-messages.ts';
+import { InboxMessages } from './inbox-messages.ts';
+import { KeyMessages } from './key-messages.ts';
 import { OutsideOrders } from './orders.ts';
 import { Outsiders } from './outsiders.ts';
 import { Speech, type SpeechDeps } from './speech.ts';
@@ -34,7 +34,7 @@ export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' 
   readonly redis: Redis;
   readonly residents: Residents;
   /** Asked for when needed: minds ask here in turn. */
-  readonly minds: () => Minds;
+  readonly bindings: () => ModelBindings;
   readonly ghost: (user: UserId) => Account;
   readonly orders: OrderBox;
   readonly ops: RoomId;
@@ -49,7 +49,7 @@ export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' 
   /** Asked for when needed: tasks ask here in turn. */
   readonly tasks: () => Tasks;
   readonly log: Logger;
-  readonly watched?: Watched;
+  readonly watched?: Observed;
 }
 
 /** What a script does without: one that does not answer a question within this is absent. */
@@ -58,12 +58,12 @@ const ANSWER_MS = 5 * 60_000;
 const RATE = { burst: 240, perMinute: 600 };
 
 export interface Doorway {
-  readonly desk: OutsideDesk;
-  readonly command: HouseCommand;
+  readonly outsideAgents: OutsideAgentPort;
+  readonly command: SwarmCommand;
   /** Whatever comes in; looks at the executor's words, and at what masters say to requests. */
   hear(event: RoomEvent): Promise<void>;
   /** Words for an agent that is not there now, once for each event. */
-  leave(letter: LetterJob): Promise<void>;
+  leave(letter: InboxJob): Promise<void>;
   /** An answer to somebody's message; nothing where that one lives here. */
   readonly tellAsker: NonNullable<TurnDeps['tellAsker']>;
   /** Outside agents are known from here on. */
@@ -79,20 +79,20 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   const coordinator = ghost(residents.coordinator);
   const changed = (agents: readonly AgentConfig[]) => {
     residents.outside(agents);
-    deps.minds().outside(agents);
+    deps.bindings().outside(agents);
   };
   const outsiders = new Outsiders(redis, changed);
-  const mailbox = new Mailbox(redis);
-  const questions = new Questions(redis, mailbox);
+  const inbox = new AgentInbox(redis);
+  const questions = new Questions(redis, inbox);
   const keys = new KeyRing(redis);
-  const letters = new KeyLetters(redis, coordinator, log);
-  const news = new HouseLetters(mailbox, outsiders);
-  const minds: SpeechDeps['minds'] = {
+  const letters = new KeyMessages(redis, coordinator, log);
+  const news = new InboxMessages(inbox, outsiders);
+  const bindings: SpeechDeps['bindings'] = {
     get ready() {
-      return deps.minds().ready;
+      return deps.bindings().ready;
     },
   };
-  const speech = new Speech({ ...deps, outsiders, mailbox, questions, minds });
+  const speech = new Speech({ ...deps, outsiders, inbox, questions, bindings });
   const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, letters: news, executor: residents.executor, hq: deps.hq, lang: deps.lang });
   const tasks: Pick<Tasks, 'live' | 'ended' | 'get' | 'start' | 'cancel'> = {
     live: () => deps.tasks().live(),
@@ -102,10 +102,10 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
     cancel: (root, by) => deps.tasks().cancel(root, by),
   };
   const requests = new TaskRequests({ ...deps, tasks, coordinator, letters: news, onError: () => log.warn('requests of outside agents could not be looked through') });
-  const house = houseOf();
-  const server = buildDoor({ redis, keys, mailbox, board: new Board(redis), house, url: deps.address.base, onlyHere: deps.address.onlyHere, names: deps.names, ownNetwork: deps.ownNetwork, rate: RATE, log, watched: deps.watched });
+  const port = houseOf();
+  const server = buildHttpApi({ redis, keys, inbox, board: new Board(redis), port, url: deps.address.base, onlyHere: deps.address.onlyHere, names: deps.names, ownNetwork: deps.ownNetwork, rate: RATE, log, watched: deps.watched });
 
-  function houseOf(): House {
+  function houseOf(): SwarmPort {
     return {
       lang: deps.lang,
       touch: async (agent, how) => {
@@ -113,7 +113,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
         await outsiders.heard(agent);
       },
       arrived: (agent) => letters.withdraw(agent),
-      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: outsiders.get(id) === undefined ? deps.minds().ready.has(id) : outsiders.isOnline(id), outside: outsiders.get(id) !== undefined })),
+      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: outsiders.get(id) === undefined ? deps.bindings().ready.has(id) : outsiders.isOnline(id), outside: outsiders.get(id) !== undefined })),
       nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
       say: (agent, message, seed) => speech.say(agent, message, seed),
       announce: (agent, { text, thread }, seed) => speech.send(agent, { text, ...(thread === null ? {} : { thread }) }, seed),
@@ -125,7 +125,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   }
 
   return {
-    desk: {
+    outsideAgents: {
       online: (agent) => outsiders.isOnline(agent) && outsiders.maySpeak(agent),
       listening: (agent) => outsiders.isListening(agent) && outsiders.maySpeak(agent),
       ask: ({ turn, agent, question, prompt, chain, task }, signal) => {
@@ -138,7 +138,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       residents,
       outsiders,
       keys,
-      mailbox,
+      inbox,
       questions,
       letters,
       tasks: deps.tasks,
@@ -154,11 +154,11 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       await orders.hear(event);
       await requests.hear(event);
     },
-    leave: ({ agent, source, text, thread }) => mailbox.put(agent, source, { type: 'chat', from: 'master', content: text, event: source, root: source, depth: 0, at: Date.now(), ...(thread === undefined ? {} : { thread }) }),
+    leave: ({ agent, source, text, thread }) => inbox.put(agent, source, { type: 'chat', from: 'master', content: text, event: source, root: source, depth: 0, at: Date.now(), ...(thread === undefined ? {} : { thread }) }),
     tellAsker: async (asker, { turn, by, to, event, text, root, depth, thread }) => {
       const agent = residents.byUser.get(asker)?.id;
       if (agent === undefined || agent === by || outsiders.get(agent) === undefined) return;
-      await mailbox.put(agent, `answer.${turn}`, { type: 'answer', from: by, content: text, event, inReplyTo: to, root, depth, at: Date.now(), ...(thread === undefined ? {} : { thread }) });
+      await inbox.put(agent, `answer.${turn}`, { type: 'answer', from: by, content: text, event, inReplyTo: to, root, depth, at: Date.now(), ...(thread === undefined ? {} : { thread }) });
     },
     async start() {
       await outsiders.start();

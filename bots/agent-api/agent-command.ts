@@ -1,21 +1,21 @@
 import type { Redis } from 'ioredis';
 import { comeIn, makeGhost } from '../../bridge/appservice/new-ghost.ts';
 import type { KeyRing } from '../../bridge/stores/agent-keys.ts';
-import type { Mailbox } from '../../bridge/stores/agent-inbox.ts';
+import type { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
 import type { Questions } from '../../bridge/stores/open-questions.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { messageContent } from '../../bridge/matrix/content.ts';
-import { type Outsider, Scope } from '../../bridge/protocol/agent-api.ts';
+import { type Outsider, ApiScope } from '../../bridge/protocol/agent-api.ts';
 import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import { agentCommand as say, keyLetter, keyRoomName } from '../../bridge/text/room/agent-api.ts';
-import type { HouseCommand } from '../commands/house-commands.ts';
+import { agentCommandText as say, keyMessage, keyRoomName } from '../../bridge/text/room/agent-api.ts';
+import type { SwarmCommand } from '../commands/house-commands.ts';
 import type { Address } from '../residents/public-address.ts';
 import type { Residents } from '../residents/residents.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import { agentWish, freeId } from './agent-words.ts';
-import type { KeyLetters } from './key-messages.ts';
+import type { KeyMessages } from './key-messages.ts';
 import { configOf, MAX_OUTSIDERS, type Outsiders } from './outsiders.ts';
 
 export interface AgentCommandDeps {
@@ -23,9 +23,9 @@ export interface AgentCommandDeps {
   readonly residents: Residents;
   readonly outsiders: Outsiders;
   readonly keys: KeyRing;
-  readonly mailbox: Pick<Mailbox, 'empty'>;
+  readonly inbox: Pick<AgentInbox, 'empty'>;
   readonly questions: Pick<Questions, 'drop'>;
-  readonly letters: KeyLetters;
+  readonly letters: KeyMessages;
   readonly tasks: () => Pick<Tasks, 'dismiss'>;
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
@@ -43,7 +43,7 @@ export interface AgentCommandDeps {
 const DONE_S = 3 * 24 * 3600;
 
 /** `!agent`: brings agents in that live elsewhere, changes their keys, puts them out. */
-export function agentCommand(deps: AgentCommandDeps): HouseCommand {
+export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
   const { outsiders, residents, keys } = deps;
 
   return async (job) => {
@@ -76,7 +76,7 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     return outsiders.all.find(({ id, name }) => id === word || name.toLowerCase() === word);
   }
 
-  async function add(job: HouseCommandJob, name: string, wanted: Outsider['id'] | null): Promise<string> {
+  async function add(job: SwarmCommandJob, name: string, wanted: Outsider['id'] | null): Promise<string> {
     const { lang } = job;
     // The same order, come again after a crash: whoever it has made is there already.
     const begun = outsiders.all.find(({ addedAt, by, name: known }) => addedAt === job.at && by === job.by && known === name);
@@ -84,7 +84,7 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     const id = begun?.id ?? wanted ?? freeId((word) => calledBy(word));
     const clash = begun === undefined ? [name, id].find((word) => calledBy(word)) : undefined;
     if (clash !== undefined) return say.taken[lang](clash);
-    const agent: Outsider = { id, name, addedAt: job.at, by: job.by, scopes: [...Scope.options] };
+    const agent: Outsider = { id, name, addedAt: job.at, by: job.by, scopes: [...ApiScope.options] };
     // What cannot be called would be a mistake later; this throws now.
     configOf(agent);
     const account = deps.ghost(deps.userOf(id));
@@ -100,13 +100,13 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
   }
 
   /** Of the key that it has, from the next call on. */
-  async function scope(agent: Outsider, scopes: readonly Scope[], lang: Lang): Promise<string> {
+  async function scope(agent: Outsider, scopes: readonly ApiScope[], lang: Lang): Promise<string> {
     await outsiders.add({ ...agent, scopes: [...scopes] });
     await keys.rescope(agent.id, scopes);
     return say.scoped[lang](agent.name, scopes);
   }
 
-  async function rotate(job: HouseCommandJob, agent: Outsider): Promise<string> {
+  async function rotate(job: SwarmCommandJob, agent: Outsider): Promise<string> {
     await giveKey(job, agent);
     return say.rotated[job.lang](agent.name);
   }
@@ -118,7 +118,7 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
     await deps.tasks().dismiss(agent.id);
     await outsiders.remove(agent.id);
     await deps.questions.drop(agent.id);
-    await deps.mailbox.empty(agent.id);
+    await deps.inbox.empty(agent.id);
     const account = deps.ghost(deps.userOf(agent.id));
     for (const room of deps.rooms) {
       await account.leave(room).catch((error: unknown) => {
@@ -129,11 +129,11 @@ export function agentCommand(deps: AgentCommandDeps): HouseCommand {
   }
 
   /** Once for each order: after a crash in the middle a new key goes out, and the one before opens nothing. */
-  async function giveKey(job: HouseCommandJob, agent: Outsider): Promise<void> {
+  async function giveKey(job: SwarmCommandJob, agent: Outsider): Promise<void> {
     const done = swarmKey('door', 'given', job.source);
     if ((await deps.redis.exists(done)) === 1) return;
     const { key, keyId } = await keys.issue(agent.id, agent.scopes, job.at);
-    const text = keyLetter[job.lang]({ name: agent.name, id: agent.id, key, url: deps.address.base, onlyHere: deps.address.onlyHere });
+    const text = keyMessage[job.lang]({ name: agent.name, id: agent.id, key, url: deps.address.base, onlyHere: deps.address.onlyHere });
     await deps.letters.send(agent.id, job.by, { text, name: keyRoomName[job.lang](), txn: `${job.source}.key.${keyId}` });
     await deps.redis.set(done, keyId, 'EX', DONE_S);
   }

@@ -1,4 +1,4 @@
-import { Scope } from '../../bridge/protocol/agent-api.ts';
+import { ApiScope } from '../../bridge/protocol/agent-api.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 
 /** What stands behind `!agent`. Pure. */
@@ -8,7 +8,7 @@ export type AgentWish =
   | { readonly kind: 'add'; readonly name: string; readonly id: AgentId | null }
   | { readonly kind: 'remove' | 'rotate'; readonly who: string }
   /** What its key is to allow from now on. */
-  | { readonly kind: 'scope'; readonly who: string; readonly scopes: readonly Scope[] }
+  | { readonly kind: 'scope'; readonly who: string; readonly scopes: readonly ApiScope[] }
   | { readonly kind: 'bad-name'; readonly word: string };
 
 const VERBS: ReadonlyMap<string, 'add' | 'remove' | 'rotate' | 'scope' | 'list'> = new Map([
@@ -28,14 +28,14 @@ const VERBS: ReadonlyMap<string, 'add' | 'remove' | 'rotate' | 'scope' | 'list'>
   ['목록', 'list'],
 ]);
 
-const SCOPES: ReadonlyMap<string, readonly Scope[]> = new Map<string, readonly Scope[]>([
-  ...Scope.options.map((scope) => [scope, [scope]] as const),
+const SCOPES: ReadonlyMap<string, readonly ApiScope[]> = new Map<string, readonly ApiScope[]>([
+  ...ApiScope.options.map((scope) => [scope, [scope]] as const),
   ['읽기', ['read']],
   ['말하기', ['speak']],
   ['임무', ['tasks']],
   ['실행', ['execute']],
-  ['all', Scope.options],
-  ['전부', Scope.options],
+  ['all', ApiScope.options],
+  ['전부', ApiScope.options],
 ]);
 
 /** Letters, digits and a little between: a name is called in sentences, and stands in tables. */
@@ -59,7 +59,7 @@ function scoped(words: readonly string[]): AgentWish {
   const end = words.findLastIndex((word) => !SCOPES.has(word.toLowerCase())) + 1;
   const given = new Set(words.slice(end).flatMap((word) => SCOPES.get(word.toLowerCase()) ?? []));
   if (end === 0 || given.size === 0) return { kind: 'usage' };
-  return { kind: 'scope', who: words.slice(0, end).join(' ').replace(/^@/u, ''), scopes: Scope.options.filter((scope) => scope === 'read' || given.has(scope)) };
+  return { kind: 'scope', who: words.slice(0, end).join(' ').replace(/^@/u, ''), scopes: ApiScope.options.filter((scope) => scope === 'read' || given.has(scope)) };
 }
 
 function named(words: readonly string[]): AgentWish {

@@ -1,4 +1,4 @@
-import type { Letter } from '../../bridge/protocol/agent-api.ts';
+import type { InboxMessage } from '../../bridge/protocol/agent-api.ts';
 import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { MAX_DEPTH } from '../../bridge/protocol/turn.ts';
 
@@ -15,13 +15,13 @@ export interface Chain {
  * Where in a chain of calls an outside agent's own message stands. Without this two scripts that call each other would
  * each begin a new chain and never end. Pure.
  */
-export function chainOf(latest: Pick<Letter, 'root' | 'depth' | 'at'> | undefined, now: number): Chain {
+export function chainOf(latest: Pick<InboxMessage, 'root' | 'depth' | 'at'> | undefined, now: number): Chain {
   if (latest?.root === undefined || now - latest.at > CHAIN_MS) return { root: null, depth: 1 };
   return { root: latest.root, depth: (latest.depth ?? 0) + 1 };
 }
 
 /** A letter that nobody wrote begins nothing: who reads it goes on in the chain in which it was. Pure. */
-export function sameChain(latest: Pick<Letter, 'root' | 'depth' | 'at'> | undefined, now: number): Pick<Letter, 'root' | 'depth'> {
+export function sameChain(latest: Pick<InboxMessage, 'root' | 'depth' | 'at'> | undefined, now: number): Pick<InboxMessage, 'root' | 'depth'> {
   const { root, depth } = chainOf(latest, now);
   return root === null ? {} : { root, depth: depth - 1 };
 }

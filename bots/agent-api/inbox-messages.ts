@@ -1,9 +1,9 @@
-import type { Mailbox } from '../../bridge/stores/agent-inbox.ts';
+import type { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
 import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { sameChain } from './calls.ts';
 import type { Outsiders } from './outsiders.ts';
 
-export interface HouseLetter {
+export interface InboxNotice {
   readonly from: 'coordinator' | 'executor';
   readonly text: string;
   /** What the agent had asked with. */
@@ -11,17 +11,17 @@ export interface HouseLetter {
 }
 
 /** What the house by itself tells an agent that lives elsewhere: what became of what it has asked for. */
-export class HouseLetters {
-  readonly #mailbox: Mailbox;
+export class InboxMessages {
+  readonly #mailbox: AgentInbox;
   readonly #outsiders: Pick<Outsiders, 'get'>;
 
-  constructor(mailbox: Mailbox, outsiders: Pick<Outsiders, 'get'>) {
-    this.#mailbox = mailbox;
+  constructor(inbox: AgentInbox, outsiders: Pick<Outsiders, 'get'>) {
+    this.#mailbox = inbox;
     this.#outsiders = outsiders;
   }
 
   /** Once for each `what`. Whoever was put out is told nothing any more. */
-  async tell(agent: AgentId, what: string, { from, text, event }: HouseLetter): Promise<void> {
+  async tell(agent: AgentId, what: string, { from, text, event }: InboxNotice): Promise<void> {
     if (this.#outsiders.get(agent) === undefined) return;
     const at = Date.now();
     await this.#mailbox.put(agent, what, { type: 'report', from, content: text, event, at, ...sameChain(await this.#mailbox.latest(agent), at) });

@@ -14,7 +14,7 @@ export const LETTER_LASTS_MS = 3_600_000;
 const SWEEP_MS = 60_000;
 
 /** The one message that holds a key: to one master, in a room of his and the coordinator's, and soon taken out again. */
-export class KeyLetters {
+export class KeyMessages {
   readonly #redis: Redis;
   readonly #coordinator: Account;
   readonly #log: Logger;

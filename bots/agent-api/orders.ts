@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { DoorProblem } from '../../bridge/http/problems.ts';
+import { ApiProblem } from '../../bridge/http/problems.ts';
 import { JobView } from '../../bridge/http/schemas.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
@@ -13,8 +13,8 @@ import { change } from '../../bridge/queue/atomic.ts';
 import { canonical } from '../../bridge/digest/canonical.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import { jobLetter, outsideOrder } from '../../bridge/text/room/agent-api.ts';
-import type { HouseLetters } from './inbox-messages.ts';
+import { jobMessage, outsideOrder } from '../../bridge/text/room/agent-api.ts';
+import type { InboxMessages } from './inbox-messages.ts';
 import type { Speech } from './speech.ts';
 
 export interface OutsideOrdersDeps {
@@ -22,7 +22,7 @@ export interface OutsideOrdersDeps {
   readonly speech: Pick<Speech, 'send'>;
   readonly orders: Pick<OrderBox, 'add'>;
   readonly coordinator: Pick<Account, 'event'>;
-  readonly letters: Pick<HouseLetters, 'tell'>;
+  readonly letters: Pick<InboxMessages, 'tell'>;
   readonly executor: UserId;
   readonly hq: RoomId;
   readonly lang: Lang;
@@ -54,7 +54,7 @@ export class OutsideOrders {
   /** `seed` names the call: made again after a crash, it orders nothing twice. */
   async order(agent: AgentId, command: Command, seed: string): Promise<JobView> {
     const { redis, speech, orders, coordinator, hq, lang } = this.#deps;
-    if (maskSecrets(canonical(command)).masked) throw new DoorProblem('command.secret');
+    if (maskSecrets(canonical(command)).masked) throw new ApiProblem('command.secret');
     await this.#waitsTurn(agent, seed);
     const text = outsideOrder[lang](`${command.type} · ${command.reason.slice(0, 300)}`);
     const event = await speech.send(agent, { text }, seed, { [OUTSIDE_ORDER_KEY]: command });
@@ -102,7 +102,7 @@ export class OutsideOrders {
     if (job === null) return;
     if (job.state === 'asked' || job.state === 'running') return;
     await redis.zrem(waitingKey(job.agent), job.id);
-    await letters.tell(job.agent, `job.${job.id}.${job.state}`, { from: 'executor', text: jobLetter[lang](job), event: job.event });
+    await letters.tell(job.agent, `job.${job.id}.${job.state}`, { from: 'executor', text: jobMessage[lang](job), event: job.event });
   }
 
   /** A call made again was let in before. */
@@ -110,7 +110,7 @@ export class OutsideOrders {
     const { redis } = this.#deps;
     if ((await redis.exists(orderedKey(seed))) === 1) return;
     await redis.zremrangebyscore(waitingKey(agent), 0, Date.now() - APPROVAL_LASTS_MS);
-    if ((await redis.zcard(waitingKey(agent))) >= MAX_WAITING) throw new DoorProblem('command.waiting', { what: String(MAX_WAITING) });
+    if ((await redis.zcard(waitingKey(agent))) >= MAX_WAITING) throw new ApiProblem('command.waiting', { what: String(MAX_WAITING) });
     await redis.set(orderedKey(seed), '1', 'PX', APPROVAL_LASTS_MS);
   }
 

@@ -1,6 +1,6 @@
 import type { Spoken } from '../../bridge/http/swarm-port.ts';
-import type { Mailbox } from '../../bridge/stores/agent-inbox.ts';
-import { DoorProblem } from '../../bridge/http/problems.ts';
+import type { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
+import { ApiProblem } from '../../bridge/http/problems.ts';
 import type { Questions } from '../../bridge/stores/open-questions.ts';
 import type { MessageIn } from '../../bridge/http/schemas.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
@@ -11,7 +11,7 @@ import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protoc
 import { MAX_TURNS_PER_ROOT, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
-import type { Minds } from '../models/model-bindings.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Resident, Residents } from '../residents/residents.ts';
 import { chainOf, meantQuestion, tooDeep } from './calls.ts';
 import type { Outsiders } from './outsiders.ts';
@@ -19,8 +19,8 @@ import type { Outsiders } from './outsiders.ts';
 export interface SpeechDeps {
   readonly residents: Residents;
   readonly outsiders: Outsiders;
-  readonly minds: Pick<Minds, 'ready'>;
-  readonly mailbox: Mailbox;
+  readonly bindings: Pick<ModelBindings, 'ready'>;
+  readonly inbox: AgentInbox;
   readonly questions: Questions;
   readonly ghost: (user: UserId) => Account;
   readonly masters: () => Promise<ReadonlySet<UserId>>;
@@ -74,10 +74,10 @@ export class Speech {
     }
     const answer = await questions.answer(self, inReplyTo, text, now);
     if (answer === 'taken' || answer === 'again') return { kind: 'answered' };
-    if (answer === 'unknown') throw new DoorProblem('ask.unknown');
+    if (answer === 'unknown') throw new ApiProblem('ask.unknown');
     const replyTo = await questions.eventOf(inReplyTo);
     // A task's phase has gone on, and its JSON is nothing for the room.
-    if (replyTo === undefined) throw new DoorProblem('answer.late');
+    if (replyTo === undefined) throw new ApiProblem('answer.late');
     return { kind: 'own', answer: answer === 'better' ? 'taken' : 'late', replyTo };
   }
 
@@ -85,15 +85,15 @@ export class Speech {
   async send(self: AgentId, said: Pick<OutgoingText, 'text' | 'mentions' | 'thread' | 'replyTo'> & { readonly performative?: MessageIn['performative'] }, seed: string, more: Record<string, unknown> = {}): Promise<EventId> {
     const { residents, ghost, hq } = this.#deps;
     const user = residents.byId.get(self)?.userId;
-    if (user === undefined) throw new DoorProblem('room.closed');
+    if (user === undefined) throw new ApiProblem('room.closed');
     const { performative, text, ...rest } = said;
     const chavion = { v: 1, kind: 'answer', agent: self, ...(performative === undefined ? {} : { performative }) } as const;
     const content = { ...messageContent({ ...rest, text: maskSecrets(text).text, chavion }), ...more };
-    if (!fits(content)) throw new DoorProblem('message.too-long');
+    if (!fits(content)) throw new ApiProblem('message.too-long');
     try {
       return await ghost(user).send(hq, 'm.room.message', content, `door.${seed}`);
     } catch (error) {
-      if (refused(error)) throw new DoorProblem('room.closed');
+      if (refused(error)) throw new ApiProblem('room.closed');
       throw error;
     }
   }
@@ -108,7 +108,7 @@ export class Speech {
     if (agent !== undefined) return { kind: 'agent', agent };
     const other = residents.others.find(is);
     if (other !== undefined) return { kind: 'other', who: other };
-    throw new DoorProblem('receiver.unknown', { who: word.slice(0, 60) });
+    throw new ApiProblem('receiver.unknown', { who: word.slice(0, 60) });
   }
 
   /** Whoever reads the room sees whom it is for. */
@@ -127,14 +127,14 @@ export class Speech {
   }
 
   async #call(self: AgentId, message: MessageIn, event: EventId, called: readonly AgentId[], toAll: boolean, now: number): Promise<Pick<Spoken, 'called' | 'bound'>> {
-    const { mailbox, outsiders, minds, residents, hq, roomLang } = this.#deps;
-    const chain = chainOf(await mailbox.latest(self), now);
+    const { inbox, outsiders, bindings, residents, hq, roomLang } = this.#deps;
+    const chain = chainOf(await inbox.latest(self), now);
     const letter = { type: message.type, from: self, content: maskSecrets(message.content).text, event, root: chain.root ?? event, depth: chain.depth, at: now } as const;
     // Who is elsewhere and asleep finds it later; who is asked now gets it as a question.
-    const asleep = called.filter((id) => outsiders.get(id) !== undefined && !minds.ready.has(id));
+    const asleep = called.filter((id) => outsiders.get(id) !== undefined && !bindings.ready.has(id));
     const listening = toAll ? outsiders.all.map(({ id }) => id).filter((id) => id !== self && !called.includes(id)) : [];
-    await Promise.all([...asleep, ...listening].map((id) => mailbox.put(id, event, letter)));
-    const awake = called.filter((id) => minds.ready.has(id) && residents.byId.has(id));
+    await Promise.all([...asleep, ...listening].map((id) => inbox.put(id, event, letter)));
+    const awake = called.filter((id) => bindings.ready.has(id) && residents.byId.has(id));
     if (awake.length === 0) return { called: asleep, bound: null };
     if (tooDeep(chain)) return { called: asleep, bound: 'depth' };
     const taken = await this.#deps.countTurns(chain.root ?? `${self}.${Math.floor(now / HOUR_MS)}`, awake.length);

@@ -1,5 +1,5 @@
 import type { SwarmTasks } from '../../bridge/http/swarm-port.ts';
-import type { TaskState as ApiState, TaskView } from '../../bridge/http/schemas.ts';
+import type { TaskViewState as ApiState, TaskView } from '../../bridge/http/schemas.ts';
 import type { z } from 'zod';
 import type { TaskState } from '../tasks/state/task-state.ts';
 import type { Tasks } from '../tasks/tasks.ts';

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { DoorProblem } from '../../bridge/http/problems.ts';
+import { ApiProblem } from '../../bridge/http/problems.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { cleanText } from '../../bridge/text/clean-text.ts';
 import { fits, messageContent } from '../../bridge/matrix/content.ts';
@@ -16,7 +16,7 @@ import { taskRequest as say } from '../../bridge/text/room/agent-api.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import type { Residents } from '../residents/residents.ts';
 import type { Tasks } from '../tasks/tasks.ts';
-import type { HouseLetters } from './inbox-messages.ts';
+import type { InboxMessages } from './inbox-messages.ts';
 
 const TaskRequest = z.object({
   id: z.string(),
@@ -38,7 +38,7 @@ export interface TaskRequestsDeps {
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
   readonly masters: () => Promise<ReadonlySet<UserId>>;
-  readonly letters: Pick<HouseLetters, 'tell'>;
+  readonly letters: Pick<InboxMessages, 'tell'>;
   readonly hq: RoomId;
   /** What masters last wrote in a room. */
   readonly roomLang: (room: RoomId) => Promise<Lang>;
@@ -84,16 +84,16 @@ export class TaskRequests {
     const { redis, residents, ghost, masters, coordinator, hq } = this.#deps;
     // What the master does not see he has not agreed to: nothing hidden, and nothing far below an empty page.
     const shown = cleanText(words).replace(/\n\s*\n\s*\n/gu, '\n\n').trim();
-    if (shown.length > MAX_MISSION) throw new DoorProblem('message.too-long');
+    if (shown.length > MAX_MISSION) throw new ApiProblem('message.too-long');
     const order = parseTask(`!task ${shown}`);
-    if (order?.kind !== 'task') throw new DoorProblem('request.invalid', { what: 'title' });
+    if (order?.kind !== 'task') throw new ApiProblem('request.invalid', { what: 'title' });
     const { mission } = order;
-    if (maskSecrets(mission).masked) throw new DoorProblem('task.secret');
+    if (maskSecrets(mission).masked) throw new ApiProblem('task.secret');
     const before = await redis.get(swarmKey('door', 'request-by', seed));
-    if (before === null && (await this.#waiting(agent)) >= MAX_WAITING) throw new DoorProblem('task.waiting', { what: String(MAX_WAITING) });
+    if (before === null && (await this.#waiting(agent)) >= MAX_WAITING) throw new ApiProblem('task.waiting', { what: String(MAX_WAITING) });
     await redis.set(swarmKey('door', 'request-by', seed), '1', 'EX', REQUEST_LASTS_MS / 1000);
     const user = residents.byId.get(agent)?.userId;
-    if (user === undefined) throw new DoorProblem('room.closed');
+    if (user === undefined) throw new ApiProblem('room.closed');
     const lang = languageOf(mission, await this.#deps.roomLang(hq));
     const content = {
       ...messageContent({ text: '', chavion: { v: 1, kind: 'answer', agent }, mentions: [...(await masters())].map((userId) => ({ userId, name: '' })) }),
@@ -101,7 +101,7 @@ export class TaskRequests {
       body: requestBody(say.line[lang](), say.order[lang](), mission),
       [TASK_REQUEST_KEY]: true,
     };
-    if (!fits(content) || requestedMission({ type: 'm.room.message', content }) !== mission) throw new DoorProblem('request.invalid', { what: 'title, description' });
+    if (!fits(content) || requestedMission({ type: 'm.room.message', content }) !== mission) throw new ApiProblem('request.invalid', { what: 'title, description' });
     try {
       const event = await ghost(user).send(hq, 'm.room.message', content, `door.${seed}`);
       const { origin_server_ts: at } = Sent.parse(await coordinator.event(hq, event));
@@ -109,7 +109,7 @@ export class TaskRequests {
       for (const key of [YES, NO]) await coordinator.send(hq, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } }, `door.${seed}.${key}`);
       return request;
     } catch (error) {
-      if (refused(error)) throw new DoorProblem('room.closed');
+      if (refused(error)) throw new ApiProblem('room.closed');
       throw error;
     }
   }

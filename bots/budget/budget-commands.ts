@@ -1,68 +1,68 @@
-import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/budget.ts';
-import type { HouseCommands } from '../commands/house-commands.ts';
-import type { Minds } from '../models/model-bindings.ts';
+import type { SwarmCommands } from '../commands/house-commands.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Residents } from '../residents/residents.ts';
 import { amountInWords, renderBudget } from './budget-table.ts';
 import { agentsNamed, budgetWish } from './budget-wish.ts';
-import { type Scope, UNITS, WHOLE } from './limits.ts';
+import { type BudgetScope, UNITS, WHOLE } from './limits.ts';
 import { PERIODS } from './periods.ts';
-import type { Purse } from './budget.ts';
+import type { Budget } from './budget.ts';
 import { isFree } from './with-budget.ts';
 
-export interface PurseCommandDeps {
-  readonly purse: Purse;
+export interface BudgetCommandDeps {
+  readonly spending: Budget;
   readonly residents: Pick<Residents, 'agents'>;
-  readonly minds: Pick<Minds, 'get'>;
+  readonly bindings: Pick<ModelBindings, 'get'>;
   readonly timeZone: string;
 }
 
 /** `!budget`, `!freeze`, `!thaw`. What they set hangs on the time of the message: repeating one changes nothing. */
-export function purseCommands(deps: PurseCommandDeps): HouseCommands<'budget' | 'freeze' | 'thaw'> {
+export function budgetCommands(deps: BudgetCommandDeps): SwarmCommands<'budget' | 'freeze' | 'thaw'> {
   return { budget: (job) => budget(job, deps), freeze: (job) => freeze(job, deps), thaw: (job) => thaw(job, deps) };
 }
 
-async function budget({ words, at, lang }: HouseCommandJob, deps: PurseCommandDeps): Promise<string> {
+async function budget({ words, at, lang }: SwarmCommandJob, deps: BudgetCommandDeps): Promise<string> {
   const { agents } = deps.residents;
   const wish = budgetWish(words, agents);
-  const whose = (scope: Scope): say.Whose => (scope === WHOLE ? null : { name: agents.find(({ id }) => id === scope)?.config.name ?? scope });
+  const whose = (scope: BudgetScope): say.Whose => (scope === WHOLE ? null : { name: agents.find(({ id }) => id === scope)?.config.name ?? scope });
   switch (wish.kind) {
     case 'bad':
       return say.notBudget[lang](wish.why, wish.word);
     case 'show':
-      await deps.purse.refresh();
+      await deps.spending.refresh();
       return table(deps, lang);
     case 'off':
-      await deps.purse.limit(PERIODS.flatMap((period) => UNITS.map((unit) => ({ scope: wish.scope, period, unit, amount: null }))), at);
+      await deps.spending.limit(PERIODS.flatMap((period) => UNITS.map((unit) => ({ scope: wish.scope, period, unit, amount: null }))), at);
       return say.limitsOff[lang](whose(wish.scope));
     case 'set': {
       const { scope, period, unit, amount } = wish;
-      await deps.purse.limit([{ scope, period, unit, amount }], at);
+      await deps.spending.limit([{ scope, period, unit, amount }], at);
       return say.limitSet[lang](whose(scope), period, amountInWords(amount, unit, lang));
     }
   }
 }
 
-function table({ purse, residents, minds, timeZone }: PurseCommandDeps, lang: Lang): string {
+function table({ spending, residents, bindings, timeZone }: BudgetCommandDeps, lang: Lang): string {
   const rows = residents.agents.map(({ id, config }) => {
-    const provider = minds.get(id)?.provider;
+    const provider = bindings.get(id)?.provider;
     return { id, name: config.name, priced: config.price !== undefined, rehearsal: provider === undefined || isFree(provider) };
   });
-  return renderBudget({ state: purse.state, rests: purse.blackouts(), agents: rows, now: Date.now(), timeZone }, lang);
+  return renderBudget({ state: spending.state, rests: spending.blackouts(), agents: rows, now: Date.now(), timeZone }, lang);
 }
 
-async function freeze({ at, lang }: HouseCommandJob, { purse }: PurseCommandDeps): Promise<string> {
-  await purse.freeze(true, at);
+async function freeze({ at, lang }: SwarmCommandJob, { spending }: BudgetCommandDeps): Promise<string> {
+  await spending.freeze(true, at);
   return say.frozen[lang]();
 }
 
 /** With names: only what their providers have asked for is over. */
-async function thaw({ words, at, lang }: HouseCommandJob, { purse, residents: { agents } }: PurseCommandDeps): Promise<string> {
+async function thaw({ words, at, lang }: SwarmCommandJob, { spending, residents: { agents } }: BudgetCommandDeps): Promise<string> {
   const named = agentsNamed(words, agents);
   if (words.trim() !== '' && named.length === 0) return say.notBudget[lang]('nobody', words.trim().slice(0, 40));
-  await purse.wake(named.length === 0 ? agents.map(({ id }) => id) : named);
+  await spending.wake(named.length === 0 ? agents.map(({ id }) => id) : named);
   if (named.length > 0) return say.woken[lang](named.map((id) => agents.find((agent) => agent.id === id)?.config.name ?? id));
-  await purse.freeze(false, at);
+  await spending.freeze(false, at);
   return say.thawed[lang]();
 }

@@ -1,13 +1,13 @@
 import type { Rest } from '../../bridge/protocol/fault.ts';
 import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
 import { budgetTable, clockTime } from '../../bridge/text/room/budget.ts';
-import { type PurseState, spentOf } from './cooldowns.ts';
-import { type Limit, type Scope, type Unit, UNITS, WHOLE } from './limits.ts';
+import { type BudgetState, spentOf } from './cooldowns.ts';
+import { type Limit, type BudgetScope, type Unit, UNITS, WHOLE } from './limits.ts';
 import type { Period } from './periods.ts';
 
 /** The table of `!budget`, in Markdown, narrow enough for a phone. Pure. */
 export interface BudgetTable {
-  readonly state: PurseState;
+  readonly state: BudgetState;
   readonly rests: ReadonlyMap<AgentId, Rest>;
   readonly agents: readonly { readonly id: AgentId; readonly name: string; /** What it uses costs nothing, or nobody has said what. */ readonly priced: boolean; readonly rehearsal: boolean }[];
   readonly now: number;
@@ -16,7 +16,7 @@ export interface BudgetTable {
 
 export function renderBudget(table: BudgetTable, lang: Lang): string {
   const { state, agents, rests, now, timeZone } = table;
-  const row = (name: string, scope: Scope) => `| ${name} | ${cell(state, 'day', scope)} | ${cell(state, 'month', scope)} |`;
+  const row = (name: string, scope: BudgetScope) => `| ${name} | ${cell(state, 'day', scope)} | ${cell(state, 'month', scope)} |`;
   const mark = (id: AgentId): string => (state.frozenAt === null && rests.has(id) ? ' 💤' : '');
   const lines = [
     `| ${budgetTable.name[lang]()} | ${budgetTable.day[lang]()} | ${budgetTable.month[lang]()} |`,
@@ -41,7 +41,7 @@ function unpriced({ agents }: BudgetTable, lang: Lang): readonly string[] {
   return names.length === 0 ? [] : [budgetTable.unpriced[lang](names)];
 }
 
-function cell(state: PurseState, period: Period, scope: Scope): string {
+function cell(state: BudgetState, period: Period, scope: BudgetScope): string {
   const spent = (unit: Unit) => spentOf(state, period, scope, unit);
   const limits = state.limits.filter((limit) => limit.scope === scope && limit.period === period);
   const [first] = limits.toSorted((a, b) => share(b, spent(b.unit)) - share(a, spent(a.unit)));

@@ -1,14 +1,14 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { BudgetFault } from '../../bridge/text/room/budget.ts';
 import type { Callable } from '../addressing/callable.ts';
-import { type Scope, type Unit, WHOLE } from './limits.ts';
+import { type BudgetScope, type Unit, WHOLE } from './limits.ts';
 import type { Period } from './periods.ts';
 
 /** What stands behind `!budget`. Pure. */
 export type BudgetWish =
   | { readonly kind: 'show' }
-  | { readonly kind: 'set'; readonly scope: Scope; readonly period: Period; readonly unit: Unit; readonly amount: number }
-  | { readonly kind: 'off'; readonly scope: Scope }
+  | { readonly kind: 'set'; readonly scope: BudgetScope; readonly period: Period; readonly unit: Unit; readonly amount: number }
+  | { readonly kind: 'off'; readonly scope: BudgetScope }
   | { readonly kind: 'bad'; readonly why: BudgetFault; readonly word: string };
 
 const EVERYONE = ['all', 'everyone', 'house', '전체', '모두', '전부', '다'];
@@ -55,8 +55,8 @@ export function budgetWish(words: string, agents: readonly Callable[]): BudgetWi
   return { kind: 'set', scope, period: period[0], unit: dollars ? 'usd' : 'tokens', amount: total };
 }
 
-function whose(text: string, agents: readonly Callable[]): { readonly scope: Scope; readonly rest: string } | null {
-  const names: readonly (readonly [string, Scope])[] = [
+function whose(text: string, agents: readonly Callable[]): { readonly scope: BudgetScope; readonly rest: string } | null {
+  const names: readonly (readonly [string, BudgetScope])[] = [
     ...EVERYONE.map((name) => [name, WHOLE] as const),
     ...agents.flatMap((agent) => [agent.id, ...agent.callsigns].map((name) => [name.normalize('NFC').toLowerCase(), agent.id] as const)),
   ];

@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { ProviderFault, type Rest } from '../../bridge/protocol/fault.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
-import { EMPTY, type ProviderRest, type PurseState, restAsked, restOf, type Warning, warningsOf } from './cooldowns.ts';
+import { EMPTY, type ProviderRest, type BudgetState, restAsked, restOf, type Warning, warningsOf } from './cooldowns.ts';
 import type { Cost } from './cost.ts';
-import { type Held, PurseLedger } from './spending-ledger.ts';
+import { type HeldBudget, SpendingLedger } from './spending-ledger.ts';
 import type { Limit } from './limits.ts';
 
-export interface PurseDeps {
+export interface BudgetDeps {
   readonly redis: Redis;
   readonly timeZone: string;
   /** Who lives here now. */
@@ -32,7 +32,7 @@ const BUSY_MS = 250;
 const LONGEST_BUSY_MS = 2_000;
 
 /** Money that is set aside for a running call. */
-export interface Call {
+export interface ModelCall {
   /** Ends with the caller's own signal, and when everything is frozen. */
   readonly signal: AbortSignal;
   /** Once, with what it really was. */
@@ -40,20 +40,20 @@ export interface Call {
 }
 
 /** The house's purse: limits, what was spent, who is in blackout. Shared through Redis by all swarms. */
-export class Purse {
-  readonly #deps: PurseDeps;
-  readonly #ledger: PurseLedger;
+export class Budget {
+  readonly #deps: BudgetDeps;
+  readonly #ledger: SpendingLedger;
   readonly #now: () => number;
-  #state: PurseState = EMPTY;
+  #state: BudgetState = EMPTY;
   #frozen = new AbortController();
   readonly #warned = new Set<string>();
   #looking: NodeJS.Timeout | undefined;
   #looks = 0;
   #seen = 0;
 
-  constructor(deps: PurseDeps) {
+  constructor(deps: BudgetDeps) {
     this.#deps = deps;
-    this.#ledger = new PurseLedger(deps.redis, deps.timeZone);
+    this.#ledger = new SpendingLedger(deps.redis, deps.timeZone);
     this.#now = deps.now ?? Date.now;
   }
 
@@ -81,7 +81,7 @@ export class Purse {
     return this.#restIn(this.#state, agent);
   }
 
-  #restIn(state: PurseState, agent: AgentId): Rest | null {
+  #restIn(state: BudgetState, agent: AgentId): Rest | null {
     const { labelOf, isFree, timeZone } = this.#deps;
     return restOf(agent, labelOf(agent), isFree(agent) ? { ...EMPTY, frozenAt: state.frozenAt } : state, this.#now(), timeZone);
   }
@@ -103,7 +103,7 @@ export class Purse {
     return this.#state.frozenAt !== null;
   }
 
-  get state(): PurseState {
+  get state(): BudgetState {
     return this.#state;
   }
 
@@ -111,8 +111,8 @@ export class Purse {
    * Sets the estimate aside, or waits while running calls hold what is left.
    * @throws ProviderFault `purse.blackout` or `purse.frozen`; the signal's reason when aborted.
    */
-  async open(agent: AgentId, label: string, cost: Cost, signal: AbortSignal): Promise<Call> {
-    const held: Held = { id: randomUUID(), agent, cost };
+  async open(agent: AgentId, label: string, cost: Cost, signal: AbortSignal): Promise<ModelCall> {
+    const held: HeldBudget = { id: randomUUID(), agent, cost };
     for (let wait = BUSY_MS; ; wait = Math.min(wait * 1.5, LONGEST_BUSY_MS)) {
       const now = this.#now();
       const answer = await this.#ledger.reserve(held, label, now, now + HOLD_MS);
@@ -195,7 +195,7 @@ export class Purse {
     }
   }
 
-  #call(held: Held, signal: AbortSignal): Call {
+  #call(held: HeldBudget, signal: AbortSignal): ModelCall {
     const renewing = setInterval(() => void this.#ledger.renew(held, this.#now() + HOLD_MS).catch(this.#deps.onError), RENEW_MS).unref();
     let settled = false;
     return {

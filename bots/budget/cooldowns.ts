@@ -1,11 +1,11 @@
 import type { Rest } from '../../bridge/protocol/fault.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
-import type { Limit, Scope, Unit } from './limits.ts';
+import type { Limit, BudgetScope, Unit } from './limits.ts';
 import { spentField, WHOLE } from './limits.ts';
 import { type Period, periodEnd, periodKey } from './periods.ts';
 
 /** Everything that decides who may call a provider, as it was in Redis a moment ago. */
-export interface PurseState {
+export interface BudgetState {
   readonly limits: readonly Limit[];
   readonly spent: Readonly<Record<Period, Readonly<Record<string, string>>>>;
   /** What providers have asked for, by agent. */
@@ -23,12 +23,12 @@ export interface ProviderRest {
   readonly label: string;
 }
 
-export const EMPTY: PurseState = { limits: [], spent: { day: {}, month: {} }, rests: new Map(), frozenAt: null, told: new Map() };
+export const EMPTY: BudgetState = { limits: [], spent: { day: {}, month: {} }, rests: new Map(), frozenAt: null, told: new Map() };
 
-export const spentOf = (state: PurseState, period: Period, scope: Scope, unit: Unit): number => Number(state.spent[period][spentField(scope, unit)] ?? 0);
+export const spentOf = (state: BudgetState, period: Period, scope: BudgetScope, unit: Unit): number => Number(state.spent[period][spentField(scope, unit)] ?? 0);
 
 /** @returns why the agent makes no call now, or null. Of several reasons the one that lasts longest. Pure. */
-export function restOf(agent: AgentId, label: string | undefined, state: PurseState, now: number, timeZone: string): Rest | null {
+export function restOf(agent: AgentId, label: string | undefined, state: BudgetState, now: number, timeZone: string): Rest | null {
   if (state.frozenAt !== null) return { why: 'frozen', until: null, key: `frozen.${state.frozenAt}` };
   const asked = state.rests.get(agent);
   const rests = [
@@ -55,7 +55,7 @@ export interface Warning {
 const WARN_AT_PERCENT = 80;
 
 /** Limits of which most is gone. Pure. */
-export function warningsOf(state: PurseState, now: number, timeZone: string): readonly Warning[] {
+export function warningsOf(state: BudgetState, now: number, timeZone: string): readonly Warning[] {
   return state.limits.flatMap((limit) => {
     const { scope, period, unit, amount } = limit;
     const spent = spentOf(state, period, scope, unit);

@@ -1,6 +1,6 @@
 import type { FaultCode } from '../../bridge/protocol/fault.ts';
 import type { Price } from '../../bridge/protocol/roster.ts';
-import type { ProviderRequest, StreamPart, Usage } from '../models/providers/provider.ts';
+import type { ProviderRequest, StreamPart, TokenUsage } from '../models/providers/provider.ts';
 import { estimateTokens } from '../models/token-estimate.ts';
 
 /** What calls cost. Pure; integers throughout: micro-dollars and tokens. */
@@ -14,7 +14,7 @@ const MILLION = 1_000_000;
 const IMAGE_TOKENS = 1_000;
 
 /** Without a price the money is nothing; tokens count all the same. */
-export function costOf({ inputTokens, outputTokens }: Usage, price: Price | undefined): Cost {
+export function costOf({ inputTokens, outputTokens }: TokenUsage, price: Price | undefined): Cost {
   const usd = price === undefined ? 0 : Math.ceil((inputTokens * price.input + outputTokens * price.output) / MILLION);
   return { usd, tokens: inputTokens + outputTokens };
 }
@@ -43,12 +43,12 @@ const TURNED_AWAY: ReadonlySet<FaultCode> = new Set([
 ]);
 
 /** Watches an answer as it comes, to say in the end what it has cost. */
-export class Meter {
+export class CostMeter {
   readonly #input: number;
   #said = 0;
   /** Attempts that were cut off before this one: their usage nobody reports. */
-  #cut: Usage = { inputTokens: 0, outputTokens: 0 };
-  #reported: Usage | undefined;
+  #cut: TokenUsage = { inputTokens: 0, outputTokens: 0 };
+  #reported: TokenUsage | undefined;
 
   constructor(request: ProviderRequest) {
     this.#input = inputTokens(request);
@@ -63,15 +63,15 @@ export class Meter {
   }
 
   /** `fault`: how it ended, where it did not come to its finish; null for an abort. */
-  usage(fault: FaultCode | null): Usage {
+  usage(fault: FaultCode | null): TokenUsage {
     if (this.#reported !== undefined) return added(this.#cut, this.#reported);
     const turnedAway = fault !== null && TURNED_AWAY.has(fault) && this.#said === 0;
     return turnedAway ? this.#cut : added(this.#cut, this.#guess());
   }
 
-  #guess(): Usage {
+  #guess(): TokenUsage {
     return { inputTokens: this.#input, outputTokens: Math.max(0, this.#said) };
   }
 }
 
-const added = (a: Usage, b: Usage): Usage => ({ inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens });
+const added = (a: TokenUsage, b: TokenUsage): TokenUsage => ({ inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens });

@@ -2,7 +2,7 @@ import { AgentId } from '../../bridge/protocol/ids.ts';
 import type { Period } from './periods.ts';
 
 /** Whose money it is: one agent's, or all of the house's. */
-export type Scope = AgentId | '*';
+export type BudgetScope = AgentId | '*';
 export const WHOLE = '*';
 
 export const UNITS = ['usd', 'tokens'] as const;
@@ -10,14 +10,14 @@ export const UNITS = ['usd', 'tokens'] as const;
 export type Unit = (typeof UNITS)[number];
 
 export interface Limit {
-  readonly scope: Scope;
+  readonly scope: BudgetScope;
   readonly period: Period;
   readonly unit: Unit;
   readonly amount: number;
 }
 
-export const limitField = (scope: Scope, period: Period, unit: Unit): string => `${scope}.${period}.${unit}`;
-export const spentField = (scope: Scope, unit: Unit): string => `${scope}.${unit}`;
+export const limitField = (scope: BudgetScope, period: Period, unit: Unit): string => `${scope}.${period}.${unit}`;
+export const spentField = (scope: BudgetScope, unit: Unit): string => `${scope}.${unit}`;
 
 /** `<origin_server_ts of the command> <amount>`; a bare time: taken away then. */
 export function readLimits(stored: Readonly<Record<string, string>>): readonly Limit[] {

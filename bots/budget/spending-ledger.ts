@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import type { ProviderRest, PurseState } from './cooldowns.ts';
+import type { ProviderRest, BudgetState } from './cooldowns.ts';
 import type { Cost } from './cost.ts';
 import { type Limit, limitField, readLimits } from './limits.ts';
 import { PERIODS, type Period, periodKey } from './periods.ts';
@@ -110,13 +110,13 @@ if key == ARGV[2] then return turn == ARGV[3] and 1 or 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. '\\n' .. ARGV[3])
 return 1`;
 
-export interface Held {
+export interface HeldBudget {
   readonly id: string;
   readonly agent: AgentId;
   readonly cost: Cost;
 }
 
-export class PurseLedger {
+export class SpendingLedger {
   readonly #redis: Redis;
   readonly #timeZone: string;
 
@@ -126,17 +126,17 @@ export class PurseLedger {
   }
 
   /** `rest`: the agent may not call now; `busy`: perhaps when one of the running calls has turned out cheaper. */
-  async reserve({ id, agent, cost }: Held, label: string, now: number, expiry: number): Promise<'held' | 'busy' | 'rest'> {
+  async reserve({ id, agent, cost }: HeldBudget, label: string, now: number, expiry: number): Promise<'held' | 'busy' | 'rest'> {
     const [day, month] = this.#spentKeys(now);
     return Reserved.parse(await this.#redis.eval(RESERVE, 6, LIMITS, day, month, HELD, RESTS, FROZEN, id, agent, label, now, expiry, cost.usd, cost.tokens));
   }
 
-  async renew({ id, agent, cost }: Held, expiry: number): Promise<void> {
+  async renew({ id, agent, cost }: HeldBudget, expiry: number): Promise<void> {
     await this.#redis.eval(RENEW, 1, HELD, id, `${agent} ${expiry} ${cost.usd} ${cost.tokens}`);
   }
 
   /** What the call really cost counts for the day on which it ended. */
-  async settle({ id, agent }: Held, { usd, tokens }: Cost, now: number): Promise<void> {
+  async settle({ id, agent }: HeldBudget, { usd, tokens }: Cost, now: number): Promise<void> {
     const [day, month] = this.#spentKeys(now);
     await this.#redis.eval(SETTLE, 4, day, month, HELD, swarmKey('purse', 'settled', id), id, agent, usd, tokens, KEEP_DAYS.day * 86_400, KEEP_DAYS.month * 86_400);
   }
@@ -174,7 +174,7 @@ export class PurseLedger {
     await this.#redis.multi().zadd(WARNED, now, id).zremrangebyscore(WARNED, 0, now - 70 * 24 * 3_600_000).exec();
   }
 
-  async state(now: number): Promise<PurseState> {
+  async state(now: number): Promise<BudgetState> {
     const [day, month] = this.#spentKeys(now);
     const [limits, ofDay, ofMonth, rests, frozen, told] = await Promise.all([
       this.#redis.hgetall(LIMITS),

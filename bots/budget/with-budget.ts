@@ -2,8 +2,8 @@ import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import type { AgentConfig } from '../../bridge/protocol/roster.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import type { ProviderRest } from './cooldowns.ts';
-import { costOf, estimateOf, Meter } from './cost.ts';
-import { faultFor, FROZEN, type Purse } from './budget.ts';
+import { costOf, estimateOf, CostMeter } from './cost.ts';
+import { faultFor, FROZEN, type Budget } from './budget.ts';
 
 /** Where a provider that wants money, or whose quota is gone, names no time. */
 const HOUR_MS = 3_600_000;
@@ -14,27 +14,27 @@ const LONGEST_MS = 7 * 24 * HOUR_MS;
  * `purse.blackout` or `purse.frozen` where there is nothing left. What rehearses, is carried by hand or lives
  * elsewhere costs the house nothing, and stands still with the others.
  */
-export function withPurse(inner: Provider, purse: Purse, agent: Pick<AgentConfig, 'id' | 'price'>): Provider {
-  return { ...inner, stream: (request, signal) => (isFree(inner) ? unpaid(inner, purse, request, signal) : paid(inner, purse, agent, request, signal)) };
+export function withBudget(inner: Provider, spending: Budget, agent: Pick<AgentConfig, 'id' | 'price'>): Provider {
+  return { ...inner, stream: (request, signal) => (isFree(inner) ? unpaid(inner, spending, request, signal) : paid(inner, spending, agent, request, signal)) };
 }
 
 /** Nobody sends the house a bill for it. */
 export const isFree = ({ rehearsal, byHand, label }: Provider): boolean => rehearsal || byHand === true || /^(?:echo(?:\/.*)?|outside)$/.test(label);
 
-async function* unpaid(inner: Provider, purse: Purse, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* unpaid(inner: Provider, spending: Budget, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
-  const both = await purse.openFree(signal);
+  const both = await spending.openFree(signal);
   try {
     yield* inner.stream(request, both);
   } catch (error) {
-    throw stopped(both, signal, purse) ?? error;
+    throw stopped(both, signal, spending) ?? error;
   }
 }
 
-async function* paid(inner: Provider, purse: Purse, agent: Pick<AgentConfig, 'id' | 'price'>, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* paid(inner: Provider, spending: Budget, agent: Pick<AgentConfig, 'id' | 'price'>, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
-  const call = await purse.open(agent.id, inner.label, estimateOf(request, agent.price), signal);
-  const meter = new Meter(request);
+  const call = await spending.open(agent.id, inner.label, estimateOf(request, agent.price), signal);
+  const meter = new CostMeter(request);
   let ended: FaultCode | null = null;
   try {
     for await (const part of inner.stream(request, call.signal)) {
@@ -42,22 +42,22 @@ async function* paid(inner: Provider, purse: Purse, agent: Pick<AgentConfig, 'id
       yield part;
     }
   } catch (error) {
-    const frozen = stopped(call.signal, signal, purse);
+    const frozen = stopped(call.signal, signal, spending);
     if (frozen !== undefined) throw frozen;
     if (!(error instanceof ProviderFault)) throw error;
     ended = error.code;
     const asked = pauseAsked(error, inner.label, Date.now());
     if (asked === null) throw error;
-    throw new ProviderFault(error.code, { retryAfterMs: error.retryAfterMs, rest: await purse.pause(agent.id, asked), cause: error.cause });
+    throw new ProviderFault(error.code, { retryAfterMs: error.retryAfterMs, rest: await spending.pause(agent.id, asked), cause: error.cause });
   } finally {
     // However it ended, and when the listener went away.
     await call.settle(costOf(meter.usage(ended), agent.price));
   }
 }
 
-function stopped(both: AbortSignal, own: AbortSignal, purse: Purse): ProviderFault | undefined {
+function stopped(both: AbortSignal, own: AbortSignal, spending: Budget): ProviderFault | undefined {
   if (own.aborted || !both.aborted || both.reason !== FROZEN) return undefined;
-  return faultFor({ why: 'frozen', until: null, key: `frozen.${purse.state.frozenAt ?? 0}` });
+  return faultFor({ why: 'frozen', until: null, key: `frozen.${spending.state.frozenAt ?? 0}` });
 }
 
 /** How long the provider wants to be left alone; null where it has not said so. Pure. */

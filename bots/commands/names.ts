@@ -1,8 +1,8 @@
 import leven from 'leven';
-import { Floor, HOUSE_COMMANDS, type HouseCommandName } from '../../bridge/protocol/turn.ts';
+import { Floor, HOUSE_COMMANDS, type SwarmCommandName } from '../../bridge/protocol/turn.ts';
 import { keysOf } from './keyboard.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model' | 'memory' | 'forget' | HouseCommandName;
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model' | 'memory' | 'forget' | SwarmCommandName;
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -55,7 +55,7 @@ const FLOORS: ReadonlyMap<string, Floor> = new Map<string, Floor>([
 
 export const commandNamed = (word: string): CommandName | null => BY_WORD.get(word) ?? null;
 const HOUSE: ReadonlySet<string> = new Set(HOUSE_COMMANDS);
-export const isHouseCommand = (name: CommandName): name is HouseCommandName => HOUSE.has(name);
+export const isHouseCommand = (name: CommandName): name is SwarmCommandName => HOUSE.has(name);
 export const floorNamed = (word: string): Floor | null => FLOORS.get(word) ?? null;
 
 /** Longer than any slip of the thumb. */

@@ -1,10 +1,10 @@
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import { commandHead, halfWidth } from '../../bridge/protocol/orders/order-words.ts';
-import type { Floor, HouseCommandName } from '../../bridge/protocol/turn.ts';
+import type { Floor, SwarmCommandName } from '../../bridge/protocol/turn.ts';
 import { usage } from '../../bridge/text/room/help.ts';
 import { commandNamed, floorNamed, isHouseCommand, nearestCommand, type CommandName } from './names.ts';
 
-export type Command =
+export type RoomCommand =
   | { readonly name: 'help' }
   | { readonly name: 'agents' }
   | { readonly name: 'stop' }
@@ -13,25 +13,25 @@ export type Command =
   /** What it says is the executor's to read. */
   | { readonly name: 'run' }
   /** Its words are read by the part that carries it out. */
-  | { readonly name: HouseCommandName; readonly words: string }
+  | { readonly name: SwarmCommandName; readonly words: string }
   /** Whom, and perhaps which model. */
   | { readonly name: 'model'; readonly words: string }
   /** null: show the present floor. */
   | { readonly name: 'floor'; readonly floor: Floor | null }
   | { readonly name: 'discuss'; readonly topic: string; readonly rounds: number };
 
-export type Parsed =
-  | { readonly kind: 'command'; readonly command: Command }
+export type ParsedCommand =
+  | { readonly kind: 'command'; readonly command: RoomCommand }
   | { readonly kind: 'bad-arguments'; readonly name: string; readonly usage: (lang: Lang) => string }
   /** `nearest` is a name as the master would type it, in the script of `word`. */
   | { readonly kind: 'unknown'; readonly word: string; readonly nearest: string | null };
 
-export const isForHouse = (command: Command): command is Extract<Command, { name: HouseCommandName }> => isHouseCommand(command.name);
+export const isForHouse = (command: RoomCommand): command is Extract<RoomCommand, { name: SwarmCommandName }> => isHouseCommand(command.name);
 
 export const DEFAULT_ROUNDS = 2;
 export const MAX_ROUNDS = 5;
 
-export function parseCommand(body: string): Parsed | null {
+export function parseRoomCommand(body: string): ParsedCommand | null {
   const head = commandHead(body);
   if (head === null) return null;
   const { word: key, typed: word } = head;
@@ -44,7 +44,7 @@ export function parseCommand(body: string): Parsed | null {
   return { kind: 'unknown', word: word.slice(0, 40), nearest: nearestCommand(key) };
 }
 
-function withArguments(name: CommandName, rest: string): Parsed {
+function withArguments(name: CommandName, rest: string): ParsedCommand {
   if (name === 'floor') {
     const floor = floorNamed(rest.toLowerCase());
     return floor === null && rest !== '' ? badArguments(name) : { kind: 'command', command: { name, floor } };
@@ -60,7 +60,7 @@ function withArguments(name: CommandName, rest: string): Parsed {
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
 }
 
-function badArguments(name: Exclude<CommandName, 'stop' | 'run' | HouseCommandName>): Parsed {
+function badArguments(name: Exclude<CommandName, 'stop' | 'run' | SwarmCommandName>): ParsedCommand {
   return { kind: 'bad-arguments', name, usage: (lang) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : usage[name][lang]()) };
 }
 

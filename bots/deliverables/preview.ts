@@ -7,7 +7,7 @@ import { findChromium } from '../../bridge/config/chromium.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
-import { hostsOf } from '../../bridge/protocol/host-names.ts';
+import { ownHostNames } from '../../bridge/protocol/host-names.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import type { SwarmSettings } from '../../bridge/protocol/settings.ts';
@@ -47,11 +47,11 @@ const LOOK_BACK = 20;
 /** As long as a task is known. */
 const KEEP_S = 91 * 24 * 3600;
 
-export function createShowcase(deps: ShowcaseDeps): Showcase {
+export function createPreview(deps: ShowcaseDeps): Showcase {
   const { redis, tasks, coordinator, settings, log } = deps;
   const links = new PreviewLinks(redis);
   const queue = openQueue<SiteJob>(QUEUE, redis);
-  const server = buildPreview({ links, read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes), lang: settings.CHAVION_LANG, names: hostsOf(settings.CHAVION_PREVIEW_URL, settings.CHAVION_PUBLIC_URL), log });
+  const server = buildPreview({ links, read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes), lang: settings.CHAVION_LANG, names: ownHostNames(settings.CHAVION_PREVIEW_URL, settings.CHAVION_PUBLIC_URL), log });
   const address = previewAddress(settings);
 
   const wanted = async (states: readonly TaskState[]): Promise<void> => {

@@ -25,11 +25,11 @@ const NAME = 'chavion-shot-';
 /** A phone, in its own pixels and in the picture's. */
 const PHONE = { width: 390, height: 844, scale: 2 };
 /** A name that no server has. */
-export const HOST = 'preview.invalid';
+export const PREVIEW_HOST = 'preview.invalid';
 
 /** Chromium's arguments under which HOST is this port, and nothing else is anywhere: literal addresses go by these rules too. */
 export const confinement = (port: number): readonly string[] => [
-  `--host-resolver-rules=MAP ${HOST} 127.0.0.1:${port}, MAP * ~NOTFOUND`,
+  `--host-resolver-rules=MAP ${PREVIEW_HOST} 127.0.0.1:${port}, MAP * ~NOTFOUND`,
   '--webrtc-ip-handling-policy=disable_non_proxied_udp',
   '--no-proxy-server',
   '--disable-quic',
@@ -85,7 +85,7 @@ async function run({ chromium, port, path, lang, timeZone, seconds = MOST_S }: S
     '--no-first-run',
     '--no-default-browser-check',
     '--mute-audio',
-    `http://${HOST}${path}`,
+    `http://${PREVIEW_HOST}${path}`,
   ];
   // `timeout` holds when this process dies, too. A group of its own, so that all of it can be ended.
   const child = spawn('timeout', ['--signal=KILL', String(seconds), chromium, ...args], {

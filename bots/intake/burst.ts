@@ -5,7 +5,7 @@ import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import { callsIn, isOnlyCall } from '../addressing/calls.ts';
 import type { Callable } from '../addressing/callable.ts';
 import { floorSentence } from '../addressing/floor-sentence.ts';
-import type { Plan } from './decide.ts';
+import type { IntakePlan } from './decide.ts';
 
 /**
  * People send a thought in pieces: "클로드야", "내일 부산 가는데", "비 오나?". Short messages of one person that follow
@@ -83,7 +83,7 @@ export function joined(pieces: readonly MessageEvent[], message: MessageEvent): 
 }
 
 /** The same plan for the last of several pieces: one answer to all, in place of those to the pieces before. */
-export function inPieces(plan: Plan, pieces: readonly MessageEvent[], message: MessageEvent, callables: readonly Callable[]): Plan {
+export function inPieces(plan: IntakePlan, pieces: readonly MessageEvent[], message: MessageEvent, callables: readonly Callable[]): IntakePlan {
   const burst = pieces.map(({ eventId }) => eventId);
   const waits = waitsFor(pieces, message, callables);
   const jobs = plan.jobs.map((job) => (job.type === 'turn' ? { ...job, ...(burst.length === 0 ? {} : { burst }), ...(waits === undefined || job.discussion !== undefined ? {} : { waits }) } : job));

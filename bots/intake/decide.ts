@@ -3,22 +3,22 @@ import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import type { ModelName } from '../../bridge/protocol/roster.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/orders/task-order.ts';
-import type { Floor, HouseCommandJob, HouseCommandName, LetterJob, NoticeJob, SwarmJob, TurnJob } from '../../bridge/protocol/turn.ts';
+import type { Floor, SwarmCommandJob, SwarmCommandName, InboxJob, NoticeJob, SwarmJob, TurnJob } from '../../bridge/protocol/turn.ts';
 import { notOnline } from '../../bridge/text/room/agent-api.ts';
 import { helpText, type HelpPlace } from '../../bridge/text/room/help.ts';
-import * as mindText from '../../bridge/text/room/models.ts';
+import * as modelText from '../../bridge/text/room/models.ts';
 import { allFrozen, restsNow } from '../../bridge/text/room/budget.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts';
 import { address, type Audience, type Callable } from '../addressing/address.ts';
 import { floorSentence } from '../addressing/floor-sentence.ts';
-import { isForHouse, parseCommand, type Command } from '../commands/parse.ts';
+import { isForHouse, parseRoomCommand, type RoomCommand } from '../commands/parse.ts';
 import { languageOf, languageOfCommand } from '../../bridge/protocol/orders/language.ts';
 import { withSecretTold } from './exposed-secrets.ts';
 import { type Choosable, modelWish } from './model-wish.ts';
 
 /** What a message sets off. Stored as a whole before anything is done, so that a repeated event does the same. */
-export interface Plan {
+export interface IntakePlan {
   readonly jobs: readonly SwarmJob[];
   /** The room's new floor. */
   readonly floor?: Floor;
@@ -52,7 +52,7 @@ export interface Facts {
   /** Whoever lives in the house, here or elsewhere. */
   readonly everyone: readonly Choosable[];
   /** The agent's model and what answers in its place: as it is now, as it would be with `model`, with null as in the roster. */
-  readonly mindOf: (agent: AgentId, model?: ModelName | null) => { readonly model: string; readonly answers: string };
+  readonly modelOf: (agent: AgentId, model?: ModelName | null) => { readonly model: string; readonly answers: string };
   /** What this message replies to was put up to be carried to a web chat. */
   readonly relayed?: { readonly turn: string; readonly agent: AgentId; readonly waiting: boolean } | undefined;
   readonly floor: Floor;
@@ -82,15 +82,15 @@ export interface Facts {
   readonly place: HelpPlace;
 }
 
-const NOTHING: Plan = { jobs: [] };
+const NOTHING: IntakePlan = { jobs: [] };
 
 /** What a master's message sets off. Pure; the same message and facts give the same plan. */
-export function decideForMaster(message: MessageEvent, facts: Facts): Plan {
+export function decideForMaster(message: MessageEvent, facts: Facts): IntakePlan {
   return withSecretTold(message, understood(message, facts), languageOf(words(message), facts.roomLang, namesOf(facts)));
 }
 
-function understood(message: MessageEvent, facts: Facts): Plan {
-  const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
+function understood(message: MessageEvent, facts: Facts): IntakePlan {
+  const answer = (text: string): IntakePlan => ({ jobs: [notice(message, text)] });
 
   const said = orderWords(message);
   const order = said === null ? null : parseTask(said);
@@ -98,7 +98,7 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   if (order?.kind === 'bad') return answer(order.why === 'empty' ? taskEmpty[facts.roomLang]() : taskTooLong[facts.roomLang](MAX_MISSION));
   if (order !== null) return { jobs: [houseCommand('task', order.mission, message, languageOf(order.mission, facts.roomLang, namesOf(facts)))] };
 
-  const parsed = said === null ? null : parseCommand(said);
+  const parsed = said === null ? null : parseRoomCommand(said);
   const lang = parsed === null ? languageOf(words(message), facts.roomLang, namesOf(facts)) : commandLanguage(message.body, facts);
   if (facts.relayed !== undefined && parsed?.kind !== 'command') return carryBack(message, facts.relayed, facts);
   switch (parsed?.kind) {
@@ -117,19 +117,19 @@ function understood(message: MessageEvent, facts: Facts): Plan {
   return speak(message, address({ ...message, body: words(message) }, { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] }), facts, lang);
 }
 
-const ordersSomething = (body: string): boolean => parseTask(body) !== null || parseCommand(body)?.kind === 'command';
+const ordersSomething = (body: string): boolean => parseTask(body) !== null || parseRoomCommand(body)?.kind === 'command';
 
 /** No chat for the others: what a master brings back from a web chat is that agent's answer. */
-function carryBack(message: MessageEvent, { turn, agent, waiting }: NonNullable<Facts['relayed']>, facts: Facts): Plan {
+function carryBack(message: MessageEvent, { turn, agent, waiting }: NonNullable<Facts['relayed']>, facts: Facts): IntakePlan {
   // The words are a machine's, in any language.
   const lang = facts.roomLang;
-  if (!waiting) return { jobs: [notice(message, mindText.noLongerWaiting[lang](facts.nameOf(agent)))] };
-  if (message.body.trim() === '' || message.attachment !== undefined) return { jobs: [notice(message, mindText.answerInWords[lang]())] };
+  if (!waiting) return { jobs: [notice(message, modelText.noLongerWaiting[lang](facts.nameOf(agent)))] };
+  if (message.body.trim() === '' || message.attachment !== undefined) return { jobs: [notice(message, modelText.answerInWords[lang]())] };
   return { jobs: [], carried: { turn, text: message.body } };
 }
 
 /** The sentence that sets the floor may call somebody too: both are done. */
-function withFloor(floor: Floor, message: MessageEvent, facts: Facts, lang: Lang): Plan {
+function withFloor(floor: Floor, message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
   const audience = address(message, { ...facts, floor });
   const turns = audience.kind === 'agents' && audience.reason === 'callsign' ? speak(message, audience, facts, lang).jobs.filter((job) => job.type === 'turn') : [];
   return { jobs: [notice(message, say.floorChanged[lang](floor, facts.floor)), ...turns], floor };
@@ -143,20 +143,20 @@ const namesOf = (facts: Facts): readonly string[] => facts.everyone.flatMap(({ i
 const commandLanguage = (body: string, facts: Facts): Lang => languageOf(body, facts.roomLang, [...namesOf(facts), 'open', 'called', 'closed']);
 
 /** What stands behind these is a name, an id or an amount. */
-const NAMED: ReadonlySet<HouseCommandName> = new Set(['schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin', 'aside']);
+const NAMED: ReadonlySet<SwarmCommandName> = new Set(['schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin', 'aside']);
 
 /** The words of the command are a machine's; the one in front of them may be Korean. */
 const runLanguage = (body: string, facts: Facts): Lang => languageOfCommand(body, facts.roomLang);
 
 /** What somebody else's message sets off: it is heard, and a command is answered once. */
-export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallbackLang' | 'ownerTitle'>, toldBefore: boolean): Plan {
-  if (toldBefore || message.msgtype === 'm.notice' || (parseCommand(message.body) === null && parseTask(message.body) === null)) return NOTHING;
+export function decideForOthers(message: MessageEvent, facts: Pick<Facts, 'fallbackLang' | 'ownerTitle'>, toldBefore: boolean): IntakePlan {
+  if (toldBefore || message.msgtype === 'm.notice' || (parseRoomCommand(message.body) === null && parseTask(message.body) === null)) return NOTHING;
   const lang = languageOf(message.body, facts.fallbackLang);
   return { jobs: [notice(message, say.onlyMasters[lang](facts.ownerTitle))], told: message.sender };
 }
 
-function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: Lang): Plan {
-  const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
+function carryOut(command: RoomCommand, message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
+  const answer = (text: string): IntakePlan => ({ jobs: [notice(message, text)] });
   if (isForHouse(command)) return { jobs: [houseCommand(command.name, command.words, message, NAMED.has(command.name) ? runLanguage(message.body, facts) : lang)] };
   switch (command.name) {
     case 'help':
@@ -166,10 +166,10 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
     case 'stop':
       return { ...answer(say.stopped[lang](facts.running, facts.tasks, facts.commands)), stopAt: message.at, ...(message.thread === undefined ? {} : { stopThread: message.thread }) };
     case 'memory':
-      if (facts.memory === null) return answer(mindText.noMemory[lang]());
-      return { jobs: [{ ...notice(message, mindText.memoryShown[lang](facts.memory)), memory: true }] };
+      if (facts.memory === null) return answer(modelText.noMemory[lang]());
+      return { jobs: [{ ...notice(message, modelText.memoryShown[lang](facts.memory)), memory: true }] };
     case 'forget':
-      return { ...answer(mindText.forgotten[lang]()), forgetAt: message.at };
+      return { ...answer(modelText.forgotten[lang]()), forgetAt: message.at };
     case 'floor':
       if (command.floor === null) return answer(say.floorShown[lang](facts.floor));
       return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };
@@ -182,26 +182,26 @@ function carryOut(command: Command, message: MessageEvent, facts: Facts, lang: L
   }
 }
 
-export function houseCommand(name: HouseCommandName, words: string, message: MessageEvent, lang: Lang): HouseCommandJob {
+export function houseCommand(name: SwarmCommandName, words: string, message: MessageEvent, lang: Lang): SwarmCommandJob {
   const thread = message.thread === undefined ? {} : { thread: message.thread };
   return { type: 'command', room: message.roomId, source: message.eventId, at: message.at, by: message.sender, ...thread, lang, name, words };
 }
 
-function chooseModel(words: string, message: MessageEvent, facts: Facts): Plan {
+function chooseModel(words: string, message: MessageEvent, facts: Facts): IntakePlan {
   // Names of models are nobody's language.
   const lang = runLanguage(message.body, facts);
-  const answer = (text: string): Plan => ({ jobs: [notice(message, text)] });
+  const answer = (text: string): IntakePlan => ({ jobs: [notice(message, text)] });
   const wish = modelWish(words, facts.everyone);
   switch (wish.kind) {
     case 'nobody':
-      return answer(mindText.nobodyCalled[lang](wish.word, facts.everyone.map(({ id }) => facts.nameOf(id))));
+      return answer(modelText.nobodyCalled[lang](wish.word, facts.everyone.map(({ id }) => facts.nameOf(id))));
     case 'no-model':
-      return answer(mindText.notModel[lang](facts.nameOf(wish.agent), wish.word, wish.why));
+      return answer(modelText.notModel[lang](facts.nameOf(wish.agent), wish.word, wish.why));
     case 'show':
-      return answer(mindText.modelShown[lang]({ name: facts.nameOf(wish.agent), ...facts.mindOf(wish.agent) }));
+      return answer(modelText.modelShown[lang]({ name: facts.nameOf(wish.agent), ...facts.modelOf(wish.agent) }));
     case 'set': {
-      const said = wish.model === null ? mindText.modelReset : mindText.modelSet;
-      return { ...answer(said[lang]({ name: facts.nameOf(wish.agent), ...facts.mindOf(wish.agent, wish.model) })), model: { agent: wish.agent, name: wish.model } };
+      const said = wish.model === null ? modelText.modelReset : modelText.modelSet;
+      return { ...answer(said[lang]({ name: facts.nameOf(wish.agent), ...facts.modelOf(wish.agent, wish.model) })), model: { agent: wish.agent, name: wish.model } };
     }
   }
 }
@@ -215,7 +215,7 @@ function exampleOf(facts: Facts, lang: Lang): string {
   return `${latin.charAt(0).toUpperCase()}${latin.slice(1)}, what comes first today?`;
 }
 
-function discuss(command: Extract<Command, { name: 'discuss' }>, message: MessageEvent, facts: Facts, lang: Lang): Plan {
+function discuss(command: Extract<RoomCommand, { name: 'discuss' }>, message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
   if (facts.frozen === true) return { jobs: [notice(message, allFrozen[lang]())] };
   const speakers = facts.agents.map((agent) => agent.id).filter((id) => facts.ready.has(id) && facts.quiet?.has(id) !== true);
   const [first] = speakers;
@@ -233,7 +233,7 @@ function discuss(command: Extract<Command, { name: 'discuss' }>, message: Messag
 const summariser = (speakers: readonly AgentId[], facts: Facts): AgentId =>
   speakers.includes(facts.integrator) ? facts.integrator : (speakers[0] ?? facts.integrator);
 
-function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: Lang): Plan {
+function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: Lang): IntakePlan {
   if (audience.kind === 'nobody') {
     switch (audience.reason) {
       case 'floor-called':
@@ -255,7 +255,7 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
   // What is said to all is for those too who are not there now: they find it when they look in.
   const later = calledByName ? [] : there.filter((id) => facts.away?.has(id) === true).map((agent) => letterFor(message, agent));
   const meant = calledByName ? there : there.filter((id) => !facts.byHand.has(id) && facts.away?.has(id) !== true);
-  if (meant.length === 0) return { jobs: [...later, notice(message, mindText.wantsName[lang](there.map(facts.nameOf)))] };
+  if (meant.length === 0) return { jobs: [...later, notice(message, modelText.wantsName[lang](there.map(facts.nameOf)))] };
   const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;
   const speakers = meant.filter((id) => facts.ready.has(id) && !isQuiet(id));
   const turns = speakers.map((agent) => turnFor(message, agent, lang));
@@ -263,12 +263,12 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
   const away = meant.filter((id) => facts.away?.has(id) === true);
   const missing = meant.filter((id) => !facts.ready.has(id) && !away.includes(id));
   const resting = meant.filter((id) => facts.ready.has(id) && isQuiet(id)).map((id) => ({ name: facts.nameOf(id), until: facts.quiet?.get(id)?.(lang) ?? '' }));
-  const said = [...(calledByName && off.length > 0 ? [say.isOff[lang](off.map(facts.nameOf))] : []), ...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoMind[lang](missing.map(facts.nameOf))]), ...(away.length === 0 ? [] : [notOnline[lang](away.map(facts.nameOf))])];
+  const said = [...(calledByName && off.length > 0 ? [say.isOff[lang](off.map(facts.nameOf))] : []), ...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoModel[lang](missing.map(facts.nameOf))]), ...(away.length === 0 ? [] : [notOnline[lang](away.map(facts.nameOf))])];
   const left = [...turns, ...later, ...away.map((agent) => letterFor(message, agent))];
   return { jobs: said.length === 0 ? left : [...left, notice(message, said.join('\n'))] };
 }
 
-function letterFor(message: MessageEvent, agent: AgentId): LetterJob {
+function letterFor(message: MessageEvent, agent: AgentId): InboxJob {
   return { type: 'letter', room: message.roomId, source: message.eventId, agent, text: message.body, ...(message.thread === undefined ? {} : { thread: message.thread }) };
 }
 

@@ -7,22 +7,22 @@ import { Floor, jobId, SwarmJob } from '../../bridge/protocol/turn.ts';
 import { raise } from '../../bridge/queue/atomic.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import type { Plan } from './decide.ts';
+import type { IntakePlan } from './decide.ts';
 import { MODELS_KEY, storedModel } from '../models/model-choices.ts';
-import type { WebChatDesk } from '../models/relay-desk.ts';
+import type { WebChatRelay } from '../models/relay-desk.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
-import type { TaskEar } from '../tasks/event-handler.ts';
+import type { TaskEventHandler } from '../tasks/event-handler.ts';
 
 export interface DecisionsDeps {
   readonly redis: Redis;
   readonly queue: Pick<JobQueue<SwarmJob>, 'add'>;
   readonly running: Pick<RunningTurns, 'cancel'>;
-  readonly tasks: Pick<TaskEar, 'stop'>;
+  readonly tasks: Pick<TaskEventHandler, 'stop'>;
   readonly memory: Pick<RoomMemory, 'forget'>;
-  readonly desk: Pick<WebChatDesk, 'bring'>;
+  readonly relay: Pick<WebChatRelay, 'bring'>;
   /** Takes over what the masters have chosen. */
-  readonly reloadMinds: () => Promise<void>;
+  readonly reloadModels: () => Promise<void>;
 }
 
 export type Heard = Pick<MessageEvent, 'eventId' | 'roomId' | 'at'>;
@@ -38,7 +38,7 @@ const StoredPlan = z.object({
   instead: z.array(z.object({ source: EventId, by: EventId })).optional(),
 });
 /** What is done about a message, as it is kept. */
-export type Decision = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs' | 'instead'>> & Pick<Plan, 'jobs'> & { readonly instead?: Plan['instead'] | undefined };
+export type Decision = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs' | 'instead'>> & Pick<IntakePlan, 'jobs'> & { readonly instead?: IntakePlan['instead'] | undefined };
 
 /** Decisions are remembered as long as the jobs they made. */
 const REMEMBER_S = 3 * 24 * 3600;
@@ -84,7 +84,7 @@ export class Decisions {
   }
 
   /** `always`: that nothing is done is a decision, too. */
-  async decided(event: Heard, plan: Plan, always = false): Promise<void> {
+  async decided(event: Heard, plan: IntakePlan, always = false): Promise<void> {
     const nothing = plan.jobs.length === 0 && plan.floor === undefined && plan.stopAt === undefined;
     if (nothing && !always) return;
     const { told, ...stored } = plan;
@@ -103,8 +103,8 @@ export class Decisions {
       await this.#deps.tasks.stop(room, plan.stopAt, plan.stopThread);
     }
     if (plan.forgetAt !== undefined) await this.#deps.memory.forget(room, plan.forgetAt);
-    if (plan.model !== undefined) await this.#deps.reloadMinds();
-    if (plan.carried !== undefined) await this.#deps.desk.bring(plan.carried.turn, plan.carried.text);
+    if (plan.model !== undefined) await this.#deps.reloadModels();
+    if (plan.carried !== undefined) await this.#deps.relay.bring(plan.carried.turn, plan.carried.text);
     await Promise.all((plan.instead ?? []).map(({ source, by }) => redis.set(insteadKey(source), by, 'EX', REMEMBER_S)));
     for (const { source, by } of plan.instead ?? []) running.cancel({ room, replaced: source, by });
     await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job, ...(job.type === 'turn' && job.waits !== undefined ? { delayMs: delayOf(job.at, job.waits.begin) } : {}) })));

@@ -10,9 +10,9 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 import * as say from '../../bridge/text/room/edits.ts';
 import type { Callable } from '../addressing/callable.ts';
 import { inPieces, joined } from './burst.ts';
-import { parseCommand } from '../commands/parse.ts';
+import { parseRoomCommand } from '../commands/parse.ts';
 import type { CommandName } from '../commands/names.ts';
-import { decideForMaster, type Facts, type Plan } from './decide.ts';
+import { decideForMaster, type Facts, type IntakePlan } from './decide.ts';
 import { type Decision, type Decisions, replacedBy } from './decisions.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
@@ -39,7 +39,7 @@ const SAME_BY_EDIT: ReadonlySet<CommandName> = new Set(['help', 'agents', 'stop'
 export function needsNewMessage(message: MessageEvent): boolean {
   const words = orderWords(message);
   if (words === null) return false;
-  const parsed = parseCommand(words);
+  const parsed = parseRoomCommand(words);
   return parseTask(words)?.kind === 'task' || (parsed?.kind === 'command' && !SAME_BY_EDIT.has(parsed.command.name));
 }
 
@@ -48,7 +48,7 @@ export const wasBegun = (decision: Decision): boolean =>
   decision.jobs.some(({ type }) => type === 'command' || type === 'order') || [decision.floor, decision.stopAt, decision.forgetAt, decision.model, decision.carried].some((one) => one !== undefined);
 
 /** What `message` sets off, for the message that stands in the room under another name: `source`, where `cause` changed it. */
-export function underItsName(plan: Plan, source: EventId, cause: EventId): Plan {
+export function underItsName(plan: IntakePlan, source: EventId, cause: EventId): IntakePlan {
   const thread = (job: { readonly thread?: EventId | undefined }) => (job.thread === cause ? { thread: source } : {});
   const jobs = plan.jobs.map((job): SwarmJob => (job.type === 'turn' ? { ...job, source, root: source, cause, ...thread(job) } : job.type === 'notice' ? { ...job, ...thread(job) } : job));
   return { ...plan, jobs, instead: [...(plan.instead ?? []).filter((one) => one.source !== source), { source, by: cause }] };

@@ -46,7 +46,7 @@ export function exposedNotice(event: Silent, lang: Lang): NoticeJob {
   return { ...line, text: exposed.secretElsewhere[lang](place), redact: { event: event.eventId, otherwise } };
 }
 
-function placeOf(event: Silent): exposed.Place {
+function placeOf(event: Silent): exposed.SecretPlace {
   switch (event.kind) {
     case 'other':
       return event.what;

@@ -12,25 +12,25 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 import { clockTime } from '../../bridge/text/room/budget.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import type { Attachments } from '../turns/attachments.ts';
-import { parseCommand } from '../commands/parse.ts';
+import { parseRoomCommand } from '../commands/parse.ts';
 import { ENCRYPTED_EVERY_S } from '../residents/coordinator.ts';
 import { inPieces, joined } from './burst.ts';
 import { decideForMaster, decideForOthers, type Facts } from './decide.ts';
 import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import { exposedNotice, secretNotice, unreadLine, withSecretTold } from './exposed-secrets.ts';
-import type { Minds } from '../models/model-bindings.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
 import { permalinkOfRoom } from '../../bridge/matrix/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
 import { piecesBefore } from './burst-parts.ts';
 import { openOrders } from './open-orders.ts';
-import type { Purse } from '../budget/budget.ts';
-import type { WebChatDesk } from '../models/relay-desk.ts';
+import type { Budget } from '../budget/budget.ts';
+import type { WebChatRelay } from '../models/relay-desk.ts';
 import type { Residents } from '../residents/residents.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
 import { createSecondThoughts } from './edits.ts';
-import type { TaskEar } from '../tasks/event-handler.ts';
+import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
 export interface IntakeDeps {
@@ -42,14 +42,14 @@ export interface IntakeDeps {
   readonly roster: Roster;
   readonly running: RunningTurns;
   readonly attachments: Pick<Attachments, 'holdsSecret'>;
-  readonly minds: Minds;
+  readonly bindings: ModelBindings;
   /** Takes over what the masters have chosen. */
-  readonly reloadMinds: () => Promise<void>;
+  readonly reloadModels: () => Promise<void>;
   readonly memory: Pick<RoomMemory, 'of' | 'consider' | 'forget' | 'redacted'>;
-  readonly desk: Pick<WebChatDesk, 'waits' | 'bring'>;
-  readonly purse: Pick<Purse, 'quiet' | 'frozen'>;
+  readonly relay: Pick<WebChatRelay, 'waits' | 'bring'>;
+  readonly spending: Pick<Budget, 'quiet' | 'frozen'>;
   readonly timeZone: string;
-  readonly tasks: TaskEar;
+  readonly tasks: TaskEventHandler;
   readonly hq: RoomId;
   readonly ops: RoomId;
   readonly admin: UserId;
@@ -133,7 +133,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const lang = languageOf(message.body, deps.lang);
     if (!master) return decisions.decided(message, withSecretTold(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null), lang));
     const now = deps.former.get(message.roomId);
-    if (now !== undefined && message.thread === undefined && parseCommand(message.body) === null) {
+    if (now !== undefined && message.thread === undefined && parseRoomCommand(message.body) === null) {
       const line = { type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) } as const;
       return decisions.decided(message, withSecretTold(message, { jobs: [line] }, lang));
     }
@@ -179,14 +179,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       // Elsewhere nobody expects all of them.
       off: isHouse ? residents.agents.filter((agent) => !present.includes(agent)) : [],
       others: residents.others,
-      ready: deps.minds.ready,
-      byHand: deps.minds.byHand,
-      quiet: new Map([...deps.purse.quiet()].map(([id, { until }]) => [id, (lang: Lang) => (until === null ? '' : clockTime(until, Date.now(), deps.timeZone, lang))])),
-      frozen: deps.purse.frozen,
+      ready: deps.bindings.ready,
+      byHand: deps.bindings.byHand,
+      quiet: new Map([...deps.spending.quiet()].map(([id, { until }]) => [id, (lang: Lang) => (until === null ? '' : clockTime(until, Date.now(), deps.timeZone, lang))])),
+      frozen: deps.spending.frozen,
       everyone: residents.agents,
-      mindOf: (id, model) => {
-        const mind = model === undefined ? deps.minds.get(id) : deps.minds.try(id, model);
-        return { model: mind?.config.model ?? '', answers: mind?.provider.label ?? '' };
+      modelOf: (id, model) => {
+        const binding = model === undefined ? deps.bindings.get(id) : deps.bindings.try(id, model);
+        return { model: binding?.config.model ?? '', answers: binding?.provider.label ?? '' };
       },
       relayed: await relayed(repliedTo),
       floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
@@ -202,14 +202,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       memory: await remembered(message),
       running: deps.running.count(message.roomId),
       ...(await going(message)),
-      away: deps.minds.away,
+      away: deps.bindings.away,
       place: message.roomId === deps.hq ? 'hq' : message.roomId === deps.ops ? 'ops' : present.length === 1 ? 'direct' : 'other',
     };
   }
 
   /** Asked of Redis only where somebody wants to end them. */
   async function going({ roomId, thread, body, at }: MessageEvent): Promise<Pick<Facts, 'tasks' | 'commands'>> {
-    const parsed = parseCommand(body);
+    const parsed = parseRoomCommand(body);
     if (parsed?.kind !== 'command' || parsed.command.name !== 'stop') return {};
     // In ops it means everything.
     const where = roomId === deps.ops ? [deps.hq, deps.ops] : [roomId];
@@ -219,7 +219,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   /** Asked of Redis only where somebody wants to see it. */
   async function remembered({ roomId, body }: MessageEvent): Promise<Facts['memory']> {
-    const parsed = parseCommand(body);
+    const parsed = parseRoomCommand(body);
     if (parsed?.kind !== 'command' || parsed.command.name !== 'memory') return null;
     const memory = await deps.memory.of(roomId);
     return memory.text === '' ? null : memory;
@@ -227,7 +227,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
 
   async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {
     const { kind, turn, agent } = to?.event.chavion ?? {};
-    return kind === 'relay' && turn !== undefined && agent !== undefined ? { turn, agent, waiting: await deps.desk.waits(turn) } : undefined;
+    return kind === 'relay' && turn !== undefined && agent !== undefined ? { turn, agent, waiting: await deps.relay.waits(turn) } : undefined;
   }
 
   /** 🛑 on a question ends its answers, on an answer that one. */

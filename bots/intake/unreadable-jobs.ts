@@ -9,7 +9,7 @@ import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import * as say from '../../bridge/text/room/unreadable-jobs.ts';
 import { clockTime } from '../../bridge/text/room/budget.ts';
-import type { HouseCommands } from '../commands/house-commands.ts';
+import type { SwarmCommands } from '../commands/house-commands.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { permalink } from '../../bridge/matrix/permalink.ts';
 
@@ -40,7 +40,7 @@ const WATCHED_FIRST = 100;
 const DAY_S = 24 * 3_600;
 
 /** What could not be handled is kept by where it stands, told in ops once, shown and tried again on demand. */
-export function createMisfits(deps: MisfitDeps): Aside & { readonly commands: (inbox: () => Pick<Inbox, 'again'>) => HouseCommands<'aside'> } {
+export function createMisfits(deps: MisfitDeps): Aside & { readonly commands: (inbox: () => Pick<Inbox, 'again'>) => SwarmCommands<'aside'> } {
   const { redis, queue, ops, lang, log } = deps;
   const inHand = new Set<EventId>();
   let watched = 0;

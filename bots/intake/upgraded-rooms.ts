@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SwarmEnvironment } from '../../bridge/config/swarm.ts';
 import { Account } from '../../bridge/matrix/account.ts';
 import { formerOf, latestOf } from '../../bridge/matrix/lineage.ts';
-import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
+import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 
@@ -14,7 +14,7 @@ export type Former = ReadonlyMap<RoomId, RoomId>;
 export async function currentRooms(given: SwarmEnvironment): Promise<{ readonly environment: SwarmEnvironment; readonly former: Former }> {
   const { settings } = given;
   const userId = UserId.parse(`@agent_coordinator:${settings.CHAVION_SERVER_NAME}`);
-  const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true, lanes: new RoomLanes() });
+  const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true, lanes: new RoomLimiter() });
   const never = { admin: settings.CHAVION_ADMIN_USER, executor: UserId.parse(`@executor:${settings.CHAVION_SERVER_NAME}`) };
   const [hq, ops] = await Promise.all([latestOf(account, settings.CHAVION_HQ_ROOM, never), latestOf(account, settings.CHAVION_OPS_ROOM, never)]);
   const former = new Map<RoomId, RoomId>();

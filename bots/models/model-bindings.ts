@@ -2,21 +2,21 @@ import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { AgentConfig, ModelName, Price, Roster } from '../../bridge/protocol/roster.ts';
 import type { Provider } from './providers/provider.ts';
 
-export interface Mind {
+export interface ModelBinding {
   /** As in the roster, with the model that is in force. */
   readonly config: AgentConfig;
   readonly provider: Provider;
 }
 
 /** Every agent's mind as it is now: the roster's, or what a master has chosen instead. */
-export class Minds {
+export class ModelBindings {
   readonly #home: ReadonlyMap<AgentId, AgentConfig>;
   #roster: ReadonlyMap<AgentId, AgentConfig>;
   #choices: ReadonlyMap<AgentId, ModelName> = new Map();
   readonly #make: (config: AgentConfig) => Provider;
   readonly #rehearsal: 'auto' | 'always';
   readonly #prices: ReadonlyMap<ModelName, Price>;
-  #minds: ReadonlyMap<AgentId, Mind> = new Map();
+  #minds: ReadonlyMap<AgentId, ModelBinding> = new Map();
   #ready: ReadonlySet<AgentId> = new Set();
   #byHand: ReadonlySet<AgentId> = new Set();
   /** How many come and go. */
@@ -33,7 +33,7 @@ export class Minds {
     this.use(new Map());
   }
 
-  get(agent: AgentId): Mind | undefined {
+  get(agent: AgentId): ModelBinding | undefined {
     return this.#minds.get(agent);
   }
 
@@ -64,7 +64,7 @@ export class Minds {
   }
 
   /** What the agent's mind would be with this model; with null, the roster's. */
-  try(agent: AgentId, model: ModelName | null): Mind | undefined {
+  try(agent: AgentId, model: ModelName | null): ModelBinding | undefined {
     const config = this.#roster.get(agent);
     if (config === undefined) return undefined;
     const chosen = model === null || model === config.model ? config : { ...config, model, ...this.#priceOf(model) };
@@ -78,26 +78,26 @@ export class Minds {
   }
 
   /** As it is, but with no other model to stand in. */
-  alone(agent: AgentId): Mind | undefined {
-    const mind = this.#minds.get(agent);
-    if (mind === undefined) return undefined;
-    const { fallback: _, ...config } = mind.config;
+  alone(agent: AgentId): ModelBinding | undefined {
+    const binding = this.#minds.get(agent);
+    if (binding === undefined) return undefined;
+    const { fallback: _, ...config } = binding.config;
     return { config, provider: this.#make(config) };
   }
 
   /** The masters' choices, all of them; who is not among them has the roster's model. */
   use(choices: ReadonlyMap<AgentId, ModelName>): void {
     this.#choices = choices;
-    const minds = new Map<AgentId, Mind>();
+    const bindings = new Map<AgentId, ModelBinding>();
     for (const [id, config] of this.#roster) {
       const before = this.#minds.get(id);
-      const mind = before?.config.model === (choices.get(id) ?? config.model) ? before : this.try(id, choices.get(id) ?? null);
-      if (mind !== undefined) minds.set(id, mind);
+      const binding = before?.config.model === (choices.get(id) ?? config.model) ? before : this.try(id, choices.get(id) ?? null);
+      if (binding !== undefined) bindings.set(id, binding);
     }
-    this.#minds = minds;
-    this.#ready = readyAgents(minds, this.#rehearsal);
-    this.#visitors = [...minds.values()].filter(({ provider }) => provider.online !== undefined).length;
-    this.#byHand = new Set([...minds].filter(([, { provider }]) => provider.byHand === true).map(([id]) => id));
+    this.#minds = bindings;
+    this.#ready = readyAgents(bindings, this.#rehearsal);
+    this.#visitors = [...bindings.values()].filter(({ provider }) => provider.online !== undefined).length;
+    this.#byHand = new Set([...bindings].filter(([, { provider }]) => provider.byHand === true).map(([id]) => id));
   }
 }
 
@@ -105,7 +105,7 @@ export class Minds {
  * Rehearsal is for a house without keys: once one agent has a real mind the rehearsing ones are silent, unless the
  * owner wants them to go on. One that waits to be called by name, or lives elsewhere, keeps nobody silent.
  */
-function readyAgents(minds: ReadonlyMap<AgentId, Mind>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
-  const anyReal = [...minds.values()].some(({ provider }) => !provider.rehearsal && provider.byHand !== true && provider.online === undefined);
-  return new Set([...minds].filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
+function readyAgents(bindings: ReadonlyMap<AgentId, ModelBinding>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
+  const anyReal = [...bindings.values()].some(({ provider }) => !provider.rehearsal && provider.byHand !== true && provider.online === undefined);
+  return new Set([...bindings].filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
 }

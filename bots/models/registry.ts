@@ -8,11 +8,11 @@ import { withFallback } from './fallback.ts';
 import { google } from './providers/google.ts';
 import { manus, type ManusPace } from './providers/manus.ts';
 import { openai } from './providers/openai.ts';
-import { outside, type OutsideDesk } from './providers/outside.ts';
+import { outside, type OutsideAgentPort } from './providers/outside.ts';
 import { perplexity } from './providers/perplexity.ts';
 import type { Provider } from './providers/provider.ts';
 import { rehearsal } from './providers/offline.ts';
-import { relay, type RelayDesk } from './providers/relay.ts';
+import { relay, type RelayPort } from './providers/relay.ts';
 import { withRetry, type RetryClock } from './retry.ts';
 import { sdkProvider, type SdkModel } from './providers/sdk-stream.ts';
 import type { Deadlines } from './providers/watched-fetch.ts';
@@ -24,9 +24,9 @@ export interface ProviderOptions {
   readonly retryClock?: RetryClock;
   readonly manusPace?: ManusPace;
   /** Without it a relay agent rehearses. */
-  readonly relayDesk?: RelayDesk;
+  readonly relay?: RelayPort;
   /** Where agents that live elsewhere are asked; without it they rehearse. */
-  readonly outsideDesk?: OutsideDesk;
+  readonly outsideAgents?: OutsideAgentPort;
 }
 
 /** Every agent's mind. An agent without its key has its fallback, or else rehearses. */
@@ -51,8 +51,8 @@ export function createProvider(agent: AgentConfig, settings: ProviderSettings, e
 function providerOf(model: ModelName, agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions): Provider | undefined {
   if (model === 'rehearsal') return rehearsal;
   if (model === 'echo' || model.startsWith('echo/')) return echo(model);
-  if (model === 'relay') return options.relayDesk === undefined ? undefined : relay(options.relayDesk);
-  if (model === 'outside') return options.outsideDesk === undefined ? undefined : outside(agent.id, options.outsideDesk);
+  if (model === 'relay') return options.relay === undefined ? undefined : relay(options.relay);
+  if (model === 'outside') return options.outsideAgents === undefined ? undefined : outside(agent.id, options.outsideAgents);
   if (model.startsWith('manus/')) return manusOf(model, agent, settings, options);
   const sdk = sdkModel(model, agent, settings, extraEnv);
   if (sdk === undefined) return undefined;

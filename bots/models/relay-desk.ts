@@ -6,9 +6,9 @@ import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { type AgentId, EventId, type RoomId } from '../../bridge/protocol/ids.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { pasteThis, stillWaiting } from '../../bridge/text/room/models.ts';
-import { codeBlock, type Carried, type RelayDesk } from './providers/relay.ts';
+import { pastedBlock, type Carried, type RelayPort } from './providers/relay.ts';
 
-export interface WebChatDeskDeps {
+export interface WebChatRelayDeps {
   readonly redis: Redis;
   readonly ops: RoomId;
   readonly ghost: (agent: AgentId) => Pick<Account, 'send'>;
@@ -23,7 +23,7 @@ const LOOK_MS = 500;
 const KEEP_S = 4 * 24 * 3600;
 
 /** What there is to do for a request of that age, milliseconds. Pure. */
-export function deskStep(age: number, reminded: boolean, { remindAfter, absentAfter }: WebChatDeskDeps['pace']): 'wait' | 'remind' | 'absent' {
+export function deskStep(age: number, reminded: boolean, { remindAfter, absentAfter }: WebChatRelayDeps['pace']): 'wait' | 'remind' | 'absent' {
   if (age >= absentAfter * MINUTE_MS) return 'absent';
   return !reminded && age >= remindAfter * MINUTE_MS ? 'remind' : 'wait';
 }
@@ -32,10 +32,10 @@ export function deskStep(age: number, reminded: boolean, { remindAfter, absentAf
  * The desk in ops from which a person carries words to a web chat and back. Everything about a request lies in Redis
  * under its turn: after a restart the same turn finds its message, and an answer that came meanwhile.
  */
-export class WebChatDesk implements RelayDesk {
-  readonly #deps: WebChatDeskDeps;
+export class WebChatRelay implements RelayPort {
+  readonly #deps: WebChatRelayDeps;
 
-  constructor(deps: WebChatDeskDeps) {
+  constructor(deps: WebChatRelayDeps) {
     this.#deps = deps;
   }
 
@@ -75,7 +75,7 @@ export class WebChatDesk implements RelayDesk {
     const key = requestKey(turn);
     const [known, at] = await redis.hmget(key, 'event', 'at');
     if (known != null) return { event: EventId.parse(known), at: Number(at) };
-    const text = pasteThis[lang](agent.name, pace.absentAfter, codeBlock(prompt));
+    const text = pasteThis[lang](agent.name, pace.absentAfter, pastedBlock(prompt));
     const content = messageContent({ text, chavion: { v: 1, kind: 'relay', agent: agent.id, turn } });
     // A crash before the next line posts the same message again, which is none.
     const event = await ghost(agent.id).send(ops, 'm.room.message', content, `${turn}.relay`, signal);

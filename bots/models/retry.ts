@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import type { Provider, ProviderRequest, StreamPart } from './providers/provider.ts';
 
-export const MAX_ATTEMPTS = 3;
+export const MAX_CALL_ATTEMPTS = 3;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -55,7 +55,7 @@ async function* streamWithRetry(inner: Provider, clock: RetryClock, request: Pro
  * agents that failed together do not come back together. What the provider asks for is kept, up to a minute.
  */
 export function waitBeforeNext(failures: number, error: unknown, random: number): number | undefined {
-  if (!(error instanceof ProviderFault) || !error.retryable || failures >= MAX_ATTEMPTS) return undefined;
+  if (!(error instanceof ProviderFault) || !error.retryable || failures >= MAX_CALL_ATTEMPTS) return undefined;
   const backoff = FIRST_WAIT_MS * 2 ** (failures - 1) * (0.5 + random / 2);
   if (error.retryAfterMs === undefined) return backoff;
   if (error.retryAfterMs > LONGEST_WAIT_MS) return undefined;

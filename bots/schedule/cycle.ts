@@ -32,7 +32,7 @@ export interface CycleDeps {
 }
 
 /** A round is a task of its own, noted in the thread of its day. */
-export async function beginRound(schedule: Kept, job: OccurrenceJob, deps: CycleDeps): Promise<void> {
+export async function beginCycleRound(schedule: Kept, job: OccurrenceJob, deps: CycleDeps): Promise<void> {
   const { store, tasks, coordinator, timeZone } = deps.round;
   const { room, lang, by, source } = schedule;
   const day = periodKey('day', job.at, timeZone);

@@ -1,25 +1,25 @@
 import type { RoomId } from '../../bridge/protocol/ids.ts';
 import { parseCycleWords } from '../../bridge/protocol/orders/cycle-order.ts';
 import { idIn, parseScheduleWords } from '../../bridge/protocol/orders/schedule-order.ts';
-import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { scheduleId, SHORTEST_NAME } from '../../bridge/digest/schedule-id.ts';
 import * as say from '../../bridge/text/room/schedule.ts';
 import { allFrozen, clockTime } from '../../bridge/text/room/budget.ts';
 import { cronWords, momentWords } from '../../bridge/text/room/schedule-words.ts';
-import type { HouseCommands } from '../commands/house-commands.ts';
+import type { SwarmCommands } from '../commands/house-commands.ts';
 import type { Tasks } from '../tasks/tasks.ts';
-import { brief, type Clock } from './scheduler.ts';
-import { cycleCost, type PaidMind } from './cycle-cost.ts';
+import { brief, type Scheduler } from './scheduler.ts';
+import { cycleCost, type PaidModel } from './cycle-cost.ts';
 import { cronOf, isCron, isToCome } from './occurrences.ts';
 import type { Schedule } from './schedule.ts';
 import type { Kept, ScheduleStore } from './schedule-store.ts';
 
 export interface ClockCommandDeps {
-  readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly store: ScheduleStore;
   readonly frozen: () => boolean;
   /** Who could be asked in a round and costs something. */
-  readonly paid: () => readonly PaidMind[];
+  readonly paid: () => readonly PaidModel[];
   /** Tasks that have ended, the newest first. */
   readonly ended: Tasks['ended'];
   readonly hq: RoomId;
@@ -30,30 +30,30 @@ export interface ClockCommandDeps {
 /** Tasks among which the last rounds are looked for. */
 const RECENT = 30;
 
-export type ClockCommands = HouseCommands<'schedule' | 'schedules' | 'unschedule' | 'run-now' | 'cycle'>;
+export type ScheduleCommands = SwarmCommands<'schedule' | 'schedules' | 'unschedule' | 'run-now' | 'cycle'>;
 
 /** `!schedule`, `!schedules`, `!unschedule`, `!run-now`, `!cycle`. */
-export function clockCommands(deps: ClockCommandDeps): ClockCommands {
-  const { store, clock } = deps;
-  const time = (at: number, { lang }: HouseCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
-  const nextOf = (schedule: Schedule) => schedule.once ?? clock.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
-  const record = ({ source, at, room, by, lang }: HouseCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'once' | 'typed' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
-  const named = async ({ words }: HouseCommandJob): Promise<readonly Kept[]> => {
+export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
+  const { store, scheduler } = deps;
+  const time = (at: number, { lang }: SwarmCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
+  const nextOf = (schedule: Schedule) => schedule.once ?? scheduler.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
+  const record = ({ source, at, room, by, lang }: SwarmCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'once' | 'typed' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
+  const named = async ({ words }: SwarmCommandJob): Promise<readonly Kept[]> => {
     const id = idIn(words);
     return id === null ? [] : store.named(id);
   };
   const nameOf = async ({ id, source }: Schedule): Promise<string> => (await store.all()).find((one) => one.source === source)?.name ?? id.slice(0, SHORTEST_NAME);
-  const what = ({ kind, mission }: Schedule, { lang }: HouseCommandJob) => (kind === 'schedule' ? brief(mission) : say.cycleWord[lang]());
-  const endAll = async (kind: Schedule['kind'], { by }: HouseCommandJob) => {
-    for (const one of await store.all()) if (one.kind === kind) await clock.end(one, by);
+  const what = ({ kind, mission }: Schedule, { lang }: SwarmCommandJob) => (kind === 'schedule' ? brief(mission) : say.cycleWord[lang]());
+  const endAll = async (kind: Schedule['kind'], { by }: SwarmCommandJob) => {
+    for (const one of await store.all()) if (one.kind === kind) await scheduler.end(one, by);
   };
 
-  async function costs(cron: string, { lang }: HouseCommandJob): Promise<string> {
+  async function costs(cron: string, { lang }: SwarmCommandJob): Promise<string> {
     const rounds = (await deps.ended(RECENT)).filter(({ origin }) => origin === 'cycle').map(({ costMicroUsd, tokens }) => ({ usd: costMicroUsd, tokens: tokens.input + tokens.output }));
     return say.cycleCosts[lang](cycleCost(cron, deps.paid(), rounds));
   }
 
-  async function schedule(job: HouseCommandJob): Promise<string> {
+  async function schedule(job: SwarmCommandJob): Promise<string> {
     if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
     const parsed = parseScheduleWords(job.words, { at: job.at, timeZone: deps.timeZone });
     if (parsed.kind === 'bad') return say.notSchedule[job.lang](parsed.why);
@@ -70,7 +70,7 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
     return say.scheduled[job.lang]({ id: await nameOf(made), next: time(nextOf(made), job), when: cronWords(made, job.lang), mission: brief(mission), skips: missed === 'skip' });
   }
 
-  async function schedules(job: HouseCommandJob): Promise<string> {
+  async function schedules(job: SwarmCommandJob): Promise<string> {
     const kept = (await store.all()).filter(isToCome).map((one) => ({ ...one, next: nextOf(one) })).toSorted((a, b) => a.next - b.next);
     const lines = kept.map((one) => {
       const next = one.once === undefined ? time(one.next, job) : momentWords(one.next, Date.now(), deps.timeZone, job.lang);
@@ -79,24 +79,24 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
     return say.scheduleList[job.lang](lines, deps.frozen());
   }
 
-  async function unschedule(job: HouseCommandJob): Promise<string> {
+  async function unschedule(job: SwarmCommandJob): Promise<string> {
     // The executor takes away all that begin so, and so does this.
     const found = await named(job);
-    for (const one of found) await clock.end(one, job.by);
+    for (const one of found) await scheduler.end(one, job.by);
     return found.map((one) => say.unscheduled[job.lang](one.name, what(one, job))).join('\n') || say.noSuchSchedule[job.lang](job.words.slice(0, 40));
   }
 
-  async function runNow(job: HouseCommandJob): Promise<string | null> {
+  async function runNow(job: SwarmCommandJob): Promise<string | null> {
     if (deps.frozen()) return allFrozen[job.lang]();
     const [found, another] = (await named(job)).filter(isToCome);
     if (found === undefined) return say.noSuchSchedule[job.lang](job.words.slice(0, 40));
     if (another !== undefined) return say.whichSchedule[job.lang](found.name, another.name);
-    await clock.runNow(found, job.source, job.at);
+    await scheduler.runNow(found, job.source, job.at);
     // The run says so itself.
     return null;
   }
 
-  async function cycle(job: HouseCommandJob): Promise<string> {
+  async function cycle(job: SwarmCommandJob): Promise<string> {
     const order = parseCycleWords(job.words);
     if (order.kind === 'bad') return say.notCycle[job.lang](order.why);
     const running = (await store.all()).find(({ kind }) => kind === 'cycle');
@@ -113,7 +113,7 @@ export function clockCommands(deps: ClockCommandDeps): ClockCommands {
       await store.add(made);
       return say.digestSet[job.lang](order.hour, time(nextOf(made), job));
     }
-    if (running !== undefined && running.source !== job.source) await clock.end(running, job.by);
+    if (running !== undefined && running.source !== job.source) await scheduler.end(running, job.by);
     // A round that was missed is not made up for: the next one sees the same room.
     const made = record(job, { kind: 'cycle', cron: order.cron, mission: '', missed: 'skip' });
     await store.add(made);

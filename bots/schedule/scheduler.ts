@@ -9,13 +9,13 @@ import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import * as say from '../../bridge/text/room/schedule.ts';
 import { ENDED } from '../tasks/state/task-state.ts';
 import type { Tasks } from '../tasks/tasks.ts';
-import { type CycleDeps, beginRound, tellEnds, writeDigest } from './cycle.ts';
+import { type CycleDeps, beginCycleRound, tellEnds, writeDigest } from './cycle.ts';
 import { dueOf, isToCome, nextOf } from './occurrences.ts';
 import { isOrdered, sentAt } from './order-event.ts';
 import { goesOn } from './round.ts';
 import type { Kept, ScheduleStore } from './schedule-store.ts';
 
-export interface ClockDeps extends Omit<CycleDeps, 'round'> {
+export interface SchedulerDeps extends Omit<CycleDeps, 'round'> {
   readonly store: ScheduleStore;
   readonly queue: Pick<JobQueue<SwarmJob>, 'add'>;
   readonly tasks: Pick<Tasks, 'start' | 'get' | 'cancel'>;
@@ -35,14 +35,14 @@ const HEARTBEAT = '*/10 * * * * *';
  * The owner's clock. Every swarm looks at it; an occurrence is a job whose id it names, so that one of them takes it,
  * again after a crash if need be, and all that comes of it hangs on that id.
  */
-export class Clock {
-  readonly #deps: ClockDeps;
+export class Scheduler {
+  readonly #deps: SchedulerDeps;
   /** The next occurrence of each, as long as what has been dealt with stays the same. */
   readonly #next = new Map<string, { readonly handled: number; readonly cron: string; readonly next: number }>();
   #heartbeat: ScheduledTask | undefined;
   #ticking: Promise<void> | undefined;
 
-  constructor(deps: ClockDeps) {
+  constructor(deps: SchedulerDeps) {
     this.#deps = deps;
   }
 
@@ -127,7 +127,7 @@ export class Clock {
       if (job.key === String(schedule.once)) await store.remove(schedule);
       return;
     }
-    if (schedule.kind === 'cycle') return beginRound(schedule, job, { ...this.#deps, round: this.#deps });
+    if (schedule.kind === 'cycle') return beginCycleRound(schedule, job, { ...this.#deps, round: this.#deps });
     const { room, lang, by, mission, source, name } = schedule;
     const how = job.key.startsWith('now.') ? 'now' : job.late ? 'late' : 'on-time';
     const content = messageContent({ text: say.runBegins[lang](name, mission, how), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } });
@@ -140,7 +140,7 @@ export class Clock {
     await this.#deps.coordinator.send(room, 'm.room.message', messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } }), txn);
   }
 
-  async #add(job: OccurrenceJob, queue: ClockDeps['queue']): Promise<void> {
+  async #add(job: OccurrenceJob, queue: SchedulerDeps['queue']): Promise<void> {
     await queue.add([{ id: jobId(job), data: job }]);
   }
 

@@ -1,6 +1,6 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { TaskMachine } from './runtime/machine.ts';
-import type { MindReply } from './answers/task-models.ts';
+import type { ModelReply } from './answers/task-models.ts';
 import type { Ask, TaskState } from './state/task-state.ts';
 import type { TaskStore } from './runtime/task-store.ts';
 
@@ -10,7 +10,7 @@ export interface AsksDeps {
   /** Nobody is to be asked now. */
   readonly frozen: () => boolean;
   /** Throws the signal's reason when aborted, nothing else. */
-  readonly askMind: (state: TaskState, ask: Ask, signal: AbortSignal) => Promise<MindReply>;
+  readonly askMind: (state: TaskState, ask: Ask, signal: AbortSignal) => Promise<ModelReply>;
 }
 
 /** Another swarm may have ended what is asked here. */

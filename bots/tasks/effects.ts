@@ -3,13 +3,13 @@ import type { Asks } from './asks.ts';
 import { hasEnded, type TaskMachine } from './runtime/machine.ts';
 import type { TaskStore } from './runtime/task-store.ts';
 import type { TaskJob } from './runtime/task-job.ts';
-import type { Voice } from './outbox.ts';
+import type { TaskOutbox } from './outbox.ts';
 
 export interface EffectDeps {
   readonly store: Pick<TaskStore, 'load'>;
   readonly machine: Pick<TaskMachine, 'apply'>;
   readonly asks: Pick<Asks, 'run'>;
-  readonly voice: Pick<Voice, 'say'>;
+  readonly outbox: Pick<TaskOutbox, 'say'>;
   readonly orders: Pick<OrderBox, 'add'>;
   readonly frozen: () => boolean;
 }
@@ -20,7 +20,7 @@ export async function carryOutEffect({ root, effect }: TaskJob, deps: EffectDeps
     case 'ask':
       return deps.asks.run(root, effect.ask);
     case 'say':
-      return deps.voice.say(root);
+      return deps.outbox.say(root);
     case 'timer':
       return void (await deps.machine.apply(root, { kind: 'timer', at: Math.max(effect.at, Date.now()), id: effect.timer ?? effect.id }));
     case 'dispatch':

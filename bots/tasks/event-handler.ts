@@ -10,7 +10,7 @@ import { answerNamed, POLL_START } from './messages/poll-content.ts';
 import type { TaskState } from './state/task-state.ts';
 import type { Tasks } from './tasks.ts';
 
-export interface TaskEarDeps {
+export interface TaskEventHandlerDeps {
   readonly tasks: Pick<Tasks, 'apply' | 'get' | 'live' | 'cancel'>;
   readonly rooms: Pick<Rooms, 'masters' | 'reader'>;
   readonly timeline: Pick<Timeline, 'find'>;
@@ -20,7 +20,7 @@ export interface TaskEarDeps {
   readonly former?: ReadonlyMap<RoomId, RoomId>;
 }
 
-export interface TaskEar {
+export interface TaskEventHandler {
   /** What in a room means something to a task, beside commands. Stored when it resolves. */
   hear(event: RoomEvent): Promise<void>;
   /** The executor takes nothing of a task whose message was changed by its writer: it ends at once. Whether it did. */
@@ -35,7 +35,7 @@ export interface TaskEar {
   stop(room: RoomId, until: number, thread: EventId | undefined): Promise<void>;
 }
 
-export function taskEar(deps: TaskEarDeps): TaskEar {
+export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
   const { tasks, rooms } = deps;
 
   async function hear(event: RoomEvent): Promise<void> {

@@ -5,7 +5,7 @@ import { CHAVION_KEY, type ChavionContent } from '../../bridge/protocol/content.
 import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { TaskMachine } from './runtime/machine.ts';
-import { Lanes } from './runtime/keyed-queue.ts';
+import { KeyedQueue } from './runtime/keyed-queue.ts';
 import { pngSize } from '../../bridge/matrix/png-size.ts';
 import type { Saying, SayingFile } from './messages/saying.ts';
 import type { Say, TaskState } from './state/task-state.ts';
@@ -22,9 +22,9 @@ export interface VoiceDeps {
 }
 
 /** Says what tasks have to say: in the thread, in the order in which it was decided, each thing once. */
-export class Voice {
+export class TaskOutbox {
   readonly #deps: VoiceDeps;
-  readonly #lanes = new Lanes<EventId>();
+  readonly #lanes = new KeyedQueue<EventId>();
 
   constructor(deps: VoiceDeps) {
     this.#deps = deps;

@@ -1,8 +1,8 @@
 import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import { MAX_MISSION, parseChoose, proposalLabel } from '../../bridge/protocol/orders/task-order.ts';
-import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import * as say from '../../bridge/text/tasks/task-commands.ts';
-import type { HouseCommand, HouseCommands } from '../commands/house-commands.ts';
+import type { SwarmCommand, SwarmCommands } from '../commands/house-commands.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import { hasEnded, shownPhase, waitsForMaster } from './runtime/machine.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
@@ -27,10 +27,10 @@ const NUMBER = /^#?(\d{1,9})(?:번)?$/u;
 type Found = { readonly task: TaskState } | { readonly line: string };
 
 /** What masters say to tasks. In a task's thread its number can be left out; so can it where only one could be meant. */
-export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'status' | 'tasks' | 'cancel' | 'retry' | 'choose'> {
+export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'status' | 'tasks' | 'cancel' | 'retry' | 'choose'> {
   const { tasks } = deps;
 
-  const task: HouseCommand = async (job) => {
+  const task: SwarmCommand = async (job) => {
     const number = NUMBER.exec(job.words)?.[1];
     if (number !== undefined) return show(await numbered(Number(number), job), job);
     if (job.words === '') return say.taskEmpty[job.lang]();
@@ -41,7 +41,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return null;
   };
 
-  const status: HouseCommand = async (job) => {
+  const status: SwarmCommand = async (job) => {
     if (job.words !== '' || (await ofThread(job)) !== null) return show(await meant(job, 'status'), job);
     const live = await tasks.live();
     if (live.length === 0) return say.nothingGoesOn[job.lang]();
@@ -50,13 +50,13 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return [...live.map((one) => line(one, job.lang)), ...frozen, ...(waiting.length === 0 ? [] : ['', say.waitsForYou[job.lang](waiting)])].join('\n');
   };
 
-  const list: HouseCommand = async (job) => {
+  const list: SwarmCommand = async (job) => {
     const [live, ended] = await Promise.all([tasks.live(), tasks.ended(LISTED)]);
     const shown = [...live.toReversed(), ...ended].slice(0, Math.max(LISTED, live.length));
     return shown.length === 0 ? say.noTasks[job.lang]() : shown.map((one) => line(one, job.lang)).join('\n');
   };
 
-  const cancel: HouseCommand = async (job) => {
+  const cancel: SwarmCommand = async (job) => {
     const found = await meant(job, 'cancel');
     if ('line' in found) return found.line;
     const { no, root } = found.task;
@@ -66,7 +66,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return job.thread === root ? null : say.cancelledElsewhere[job.lang](no);
   };
 
-  const retry: HouseCommand = async (job) => {
+  const retry: SwarmCommand = async (job) => {
     const found = await meant(job, 'retry', ({ phase }) => RETRIED.has(phase));
     if ('line' in found) return found.line;
     const { no, root, room, phase } = found.task;
@@ -76,7 +76,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return RETRIED.has(phase) && (await tasks.readyIn(room)).length === 0 ? say.nobodyReady[job.lang]() : say.notRetried[job.lang](no, phase);
   };
 
-  const choose: HouseCommand = async (job) => {
+  const choose: SwarmCommand = async (job) => {
     const choice = parseChoose(`!choose ${job.words}`);
     const named = choice?.kind === 'choice' ? choice.task : null;
     const found = named === null ? await toChooseIn(job, choice?.kind === 'choice' ? choice.index : null) : await numbered(named, job);
@@ -91,7 +91,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return after?.decision?.choice === job.source ? say.chosen[job.lang](no, label) : say.notChoosable[job.lang](no, phase);
   };
 
-  function show(found: Found, { thread }: HouseCommandJob): string {
+  function show(found: Found, { thread }: SwarmCommandJob): string {
     if ('line' in found) return found.line;
     const card = tasks.cardText(found.task);
     return thread === found.task.root ? card : `${card}\n${say.toThread[found.task.lang](permalink(found.task.room, found.task.root, deps.serverName))}`;
@@ -110,13 +110,13 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return thread === undefined ? null : tasks.get(thread);
   }
 
-  async function numbered(no: number, { lang }: Pick<HouseCommandJob, 'lang'>): Promise<Found> {
+  async function numbered(no: number, { lang }: Pick<SwarmCommandJob, 'lang'>): Promise<Found> {
     const found = await tasks.get(no);
     return found === null ? { line: say.noSuchTask[lang](no) } : { task: found };
   }
 
   /** In a thread that is its task's; elsewhere the only one that has plans to choose from. */
-  async function toChooseIn(job: HouseCommandJob, index: number | null): Promise<Found> {
+  async function toChooseIn(job: SwarmCommandJob, index: number | null): Promise<Found> {
     const here = await ofThread(job);
     if (here !== null) return { task: here };
     const all = (await tasks.live()).filter(isChoosable);
@@ -127,7 +127,7 @@ export function taskCommands(deps: TaskCommandDeps): HouseCommands<'task' | 'sta
     return { line: say.whichChoice[job.lang](all.map((task) => [task.no, index === null || proposalAt(task, index) === undefined ? 'A' : proposalLabel(index)] as const)) };
   }
 
-  async function meant(job: HouseCommandJob, command: keyof typeof TYPED, could: (task: TaskState) => boolean = (one) => !hasEnded(one)): Promise<Found> {
+  async function meant(job: SwarmCommandJob, command: keyof typeof TYPED, could: (task: TaskState) => boolean = (one) => !hasEnded(one)): Promise<Found> {
     const number = NUMBER.exec(job.words)?.[1];
     if (number !== undefined) return numbered(Number(number), job);
     const here = await ofThread(job);

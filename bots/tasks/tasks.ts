@@ -10,7 +10,7 @@ import type { Roster } from '../../bridge/protocol/roster.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import { openQueue, type PutAside, workOn } from '../../bridge/queue/jobs.ts';
-import type { Minds } from '../models/model-bindings.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Residents } from '../residents/residents.ts';
 import { Asks } from './asks.ts';
 import { newTask } from './state/begin.ts';
@@ -18,7 +18,7 @@ import { CardKeeper } from './card-keeper.ts';
 import { cardText } from './messages/card.ts';
 import { carryOutEffect } from './effects.ts';
 import { hasEnded, TaskMachine } from './runtime/machine.ts';
-import { askMind } from './answers/task-models.ts';
+import { askModel } from './answers/task-models.ts';
 import { PATIENCE } from './runtime/patience.ts';
 import { reduce } from './reducer/reduce.ts';
 import { type SayingFacts, sayingOf } from './messages/saying.ts';
@@ -27,14 +27,14 @@ import { TaskFiles } from './task-files.ts';
 import { TaskStore } from './runtime/task-store.ts';
 import { TaskJob, TASKS_QUEUE } from './runtime/task-job.ts';
 import type { TaskEvent, TaskRules } from './state/transitions.ts';
-import { Voice } from './outbox.ts';
+import { TaskOutbox } from './outbox.ts';
 
 export interface TasksDeps {
   readonly redis: Redis;
   readonly orders: Pick<OrderBox, 'add'>;
   readonly residents: Residents;
   readonly roster: Roster;
-  readonly minds: Minds;
+  readonly bindings: ModelBindings;
   readonly rooms: Pick<Rooms, 'members' | 'masters'>;
   readonly ghost: (user: UserId) => Account;
   readonly budget: EditBudget;
@@ -107,11 +107,11 @@ const FREEZE_LOOK_MS = 1_000;
 const REFRESH_MS = 20_000;
 
 export function createTasks(deps: TasksDeps): Tasks {
-  const { redis, residents, roster, minds, rooms, ghost, log } = deps;
+  const { redis, residents, roster, bindings, rooms, ghost, log } = deps;
   const store = new TaskStore(redis, deps.putAside);
   const queue = openQueue<TaskJob>(TASKS_QUEUE, redis);
-  const ready = (those = minds.ready) => residents.agents.map(({ id }) => id).filter((id) => those.has(id) && !minds.byHand.has(id) && (deps.available?.(id) ?? true));
-  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), residents: roster.agents.map(({ id }) => id), lent: deps.lendings().folders, hosts: deps.lendings().hosts, searches: ready().some((id) => minds.get(id)?.provider.searches === true), hash: canonicalHash, patience: deps.patience ?? PATIENCE });
+  const ready = (those = bindings.ready) => residents.agents.map(({ id }) => id).filter((id) => those.has(id) && !bindings.byHand.has(id) && (deps.available?.(id) ?? true));
+  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), residents: roster.agents.map(({ id }) => id), lent: deps.lendings().folders, hosts: deps.lendings().hosts, searches: ready().some((id) => bindings.get(id)?.provider.searches === true), hash: canonicalHash, patience: deps.patience ?? PATIENCE });
   const machine = new TaskMachine({ store, queue, reduce, rules });
 
   const facts = (state: TaskState): SayingFacts => ({
@@ -124,7 +124,7 @@ export function createTasks(deps: TasksDeps): Tasks {
   });
   const userOf = (agent: AgentId | null): UserId | undefined => (agent === null ? residents.coordinator : residents.byId.get(agent)?.userId);
   const coordinator = ghost(residents.coordinator);
-  const voice = new Voice({
+  const outbox = new TaskOutbox({
     store,
     machine,
     accountOf: (agent) => {
@@ -132,13 +132,13 @@ export function createTasks(deps: TasksDeps): Tasks {
       return user === undefined ? undefined : ghost(user);
     },
     sayingOf: (state, say) => sayingOf(state, say, facts(state)),
-    isRehearsing: (agent) => minds.get(agent)?.provider.rehearsal === true,
+    isRehearsing: (agent) => bindings.get(agent)?.provider.rehearsal === true,
     log,
   });
   const files = new TaskFiles({ account: coordinator, masters: () => rooms.masters() });
-  const mindDeps = { files: (state: TaskState) => files.of(state), minds, roster, lent: () => deps.lendings().folders, hosts: () => deps.lendings().hosts, timeZone: deps.timeZone, now: () => Date.now(), log };
+  const bindingDeps = { files: (state: TaskState) => files.of(state), bindings, roster, lent: () => deps.lendings().folders, hosts: () => deps.lendings().hosts, timeZone: deps.timeZone, now: () => Date.now(), log };
   const frozen = deps.frozen ?? (() => false);
-  const asks = new Asks({ store, machine, frozen, askMind: (state, ask, signal) => askMind(state, ask, mindDeps, signal) });
+  const asks = new Asks({ store, machine, frozen, askMind: (state, ask, signal) => askModel(state, ask, bindingDeps, signal) });
   const card = (state: TaskState) => cardText(state, facts(state));
   const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, log });
 
@@ -152,7 +152,7 @@ export function createTasks(deps: TasksDeps): Tasks {
   const readyIn = async (room: RoomId): Promise<readonly AgentId[]> => {
     const members = await rooms.members(room);
     // An electorate is made of those who listen now: who was only heard of lately would be waited for.
-    return ready(minds.listening).filter((id) => {
+    return ready(bindings.listening).filter((id) => {
       const user = userOf(id);
       return user !== undefined && members.has(user);
     });
@@ -218,9 +218,9 @@ export function createTasks(deps: TasksDeps): Tasks {
           concurrency: CONCURRENT_EFFECTS,
           onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
           ...(deps.putAside === undefined ? {} : { putAside: deps.putAside }),
-          giveUp: async ({ root, effect }) => (effect.kind === 'ask' ? asks.giveUp(root, effect.ask) : effect.kind === 'say' ? voice.giveUp(root, effect.id) : undefined),
+          giveUp: async ({ root, effect }) => (effect.kind === 'ask' ? asks.giveUp(root, effect.ask) : effect.kind === 'say' ? outbox.giveUp(root, effect.id) : undefined),
         },
-        (job) => carryOutEffect(job, { store, machine, asks, voice, orders: deps.orders, frozen }),
+        (job) => carryOutEffect(job, { store, machine, asks, outbox, orders: deps.orders, frozen }),
       );
       every(SWEEP_MS, 'effects left behind', () => machine.handOnAll());
       every(FREEZE_LOOK_MS, 'freeze', followFreeze);

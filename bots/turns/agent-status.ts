@@ -4,9 +4,9 @@ import { lastFault } from '../../bridge/text/faults.ts';
 import { budgetTable, clockTime } from '../../bridge/text/room/budget.ts';
 import { agentsTable, agentState, answerTime, type AgentState } from '../../bridge/text/room/room.ts';
 import { executorName, executorOffline, executorOnline } from '../../bridge/text/room/executors.ts';
-import type { ExecutorOnRoll } from '../../bridge/queue/executor-registry.ts';
-import type { Minds } from '../models/model-bindings.ts';
-import type { Purse } from '../budget/budget.ts';
+import type { RegisteredExecutor } from '../../bridge/queue/executor-registry.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
+import type { Budget } from '../budget/budget.ts';
 import type { Residents } from '../residents/residents.ts';
 import type { RunningTurns } from './running-turns.ts';
 
@@ -54,29 +54,29 @@ export class AgentStatus {
 
 export interface TableInput {
   readonly residents: Residents;
-  readonly minds: Minds;
+  readonly bindings: ModelBindings;
   readonly status: AgentStatus;
   readonly running: RunningTurns;
-  readonly purse: Pick<Purse, 'rest'>;
+  readonly spending: Pick<Budget, 'rest'>;
   readonly timeZone: string;
-  readonly executors: readonly ExecutorOnRoll[];
+  readonly executors: readonly RegisteredExecutor[];
   /** Their accounts are closed, locked or suspended. */
   readonly off?: ReadonlySet<AgentId>;
 }
 
 /** The table of `!agents`, in Markdown. */
-export function renderAgents({ residents, minds, status, running, purse, timeZone, executors, off }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
+export function renderAgents({ residents, bindings, status, running, spending, timeZone, executors, off }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
   const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
   const rows = residents.agents.map(({ id, config }) => {
-    const mind = minds.get(id);
-    const model = mind?.config.model ?? config.model;
+    const binding = bindings.get(id);
+    const model = binding?.config.model ?? config.model;
     const last = status.lastMs(id);
-    const until = purse.rest(id)?.until ?? null;
+    const until = spending.rest(id)?.until ?? null;
     const state = until === null ? agentState[stateOf(id)][lang]() : budgetTable.blackout[lang](clockTime(until, Date.now(), timeZone, lang));
     const fault = status.fault(id);
     return [
       config.name,
-      mind === undefined || mind.provider.label === model ? model : `${mind.provider.label} (${model})`,
+      binding === undefined || binding.provider.label === model ? model : `${binding.provider.label} (${model})`,
       fault === undefined ? state : `${state} (${lastFault[lang](fault)})`,
       last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
     ];
@@ -92,13 +92,13 @@ export function renderAgents({ residents, minds, status, running, purse, timeZon
   function stateOf(id: AgentId): AgentState {
     if (off?.has(id) === true) return 'off';
     if (!present.has(id)) return 'absent';
-    const elsewhere = minds.get(id)?.provider.online;
+    const elsewhere = bindings.get(id)?.provider.online;
     if (elsewhere !== undefined && !elsewhere()) return 'offline';
     if (running.isAnswering(id)) return 'answering';
-    if (!minds.ready.has(id)) return 'silent';
-    if (purse.rest(id) !== null) return 'frozen';
-    if (minds.byHand.has(id)) return 'by-hand';
+    if (!bindings.ready.has(id)) return 'silent';
+    if (spending.rest(id) !== null) return 'frozen';
+    if (bindings.byHand.has(id)) return 'by-hand';
     if (elsewhere !== undefined) return 'online';
-    return minds.get(id)?.provider.rehearsal === true ? 'rehearsing' : 'ready';
+    return bindings.get(id)?.provider.rehearsal === true ? 'rehearsing' : 'ready';
   }
 }

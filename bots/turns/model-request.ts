@@ -12,7 +12,7 @@ import type { Provider, ProviderRequest } from '../models/providers/provider.ts'
 import type { Resident, Residents } from '../residents/residents.ts';
 import type { RoomMemory } from './room-memory.ts';
 
-export interface RequestDeps {
+export interface ModelRequestDeps {
   readonly roster: Roster;
   readonly residents: Residents;
   readonly rooms: Rooms;
@@ -21,7 +21,7 @@ export interface RequestDeps {
   readonly timeZone: string;
 }
 
-export interface Asked {
+export interface RequestFacts {
   readonly job: TurnJob;
   readonly agent: Resident;
   readonly provider: Provider;
@@ -31,7 +31,7 @@ export interface Asked {
 }
 
 /** All that a mind is given for one answer. */
-export async function requestFor({ job, agent, provider, account, source, entries }: Asked, deps: RequestDeps): Promise<ProviderRequest> {
+export async function requestFor({ job, agent, provider, account, source, entries }: RequestFacts, deps: ModelRequestDeps): Promise<ProviderRequest> {
   const { config, userId } = agent;
   const [members, attachments, memory] = await Promise.all([deps.rooms.members(job.room), deps.attachments.read(entries, account), deps.memory.of(job.room)]);
   const messages = buildContext({

@@ -9,7 +9,7 @@ import type { Roster } from '../../bridge/protocol/roster.ts';
 import { Lease } from '../../bridge/queue/lease.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { type Memory, type NextSummary, nextSummary, NO_MEMORY, summaryQuestion, summarySystem } from './memory-plan.ts';
-import type { Mind, Minds } from '../models/model-bindings.ts';
+import type { ModelBinding, ModelBindings } from '../models/model-bindings.ts';
 import type { Residents } from '../residents/residents.ts';
 
 export interface RoomMemoryDeps {
@@ -17,7 +17,7 @@ export interface RoomMemoryDeps {
   readonly timeline: Pick<Timeline, 'view'>;
   readonly rooms: Pick<Rooms, 'members' | 'reader'>;
   readonly residents: Residents;
-  readonly minds: Minds;
+  readonly bindings: ModelBindings;
   readonly roster: Roster;
   readonly log: Logger;
 }
@@ -86,11 +86,11 @@ export class RoomMemory {
   }
 
   async #sumUp(room: RoomId, lang: Lang): Promise<void> {
-    const { redis, timeline, minds, roster } = this.#deps;
-    const mind = this.#summariser();
-    if (mind === undefined) return;
-    const window = Math.min(...[...minds.ready].map((id) => minds.get(id)?.config.contextTokens ?? Number.POSITIVE_INFINITY));
-    const limits = { window, everyMessages: roster.memory.everyMessages, capacity: Math.max(mind.config.contextTokens - PROMPT_TOKENS, 500) };
+    const { redis, timeline, bindings, roster } = this.#deps;
+    const binding = this.#summariser();
+    if (binding === undefined) return;
+    const window = Math.min(...[...bindings.ready].map((id) => bindings.get(id)?.config.contextTokens ?? Number.POSITIVE_INFINITY));
+    const limits = { window, everyMessages: roster.memory.everyMessages, capacity: Math.max(binding.config.contextTokens - PROMPT_TOKENS, 500) };
     if (nextSummary(await timeline.view(room), await this.of(room), limits) === null) return;
 
     await using lease = await Lease.take(redis, swarmKey('summing', room), LEASE_MS);
@@ -99,16 +99,16 @@ export class RoomMemory {
       const { memory, epoch } = await this.#read(room);
       const next = nextSummary(await timeline.view(room), memory, limits);
       if (next === null) return;
-      const text = await this.#write(room, lang, mind, memory, next);
+      const text = await this.#write(room, lang, binding, memory, next);
       if (text === '') return;
-      const made: Memory = { text, by: mind.config.name, since: memory.since, until: next.until, madeAt: next.madeAt };
+      const made: Memory = { text, by: binding.config.name, since: memory.since, until: next.until, madeAt: next.madeAt };
       await redis.eval(STORE, 1, memoryKey(room), epoch, JSON.stringify(made));
     } finally {
       this.#fresh.delete(room);
     }
   }
 
-  async #write(room: RoomId, lang: Lang, { config, provider }: Mind, memory: Memory, { entries, until }: NextSummary): Promise<string> {
+  async #write(room: RoomId, lang: Lang, { config, provider }: ModelBinding, memory: Memory, { entries, until }: NextSummary): Promise<string> {
     const { residents, rooms, roster } = this.#deps;
     const members = await rooms.members(room);
     const question = summaryQuestion(memory, entries, ({ event }) => residents.byUser.get(event.sender)?.config.name ?? members.get(event.sender) ?? event.sender);
@@ -131,13 +131,13 @@ export class RoomMemory {
   }
 
   /** The one the roster names, or the integrator, or whoever has a real mind that answers at once. */
-  #summariser(): Mind | undefined {
-    const { minds, roster } = this.#deps;
+  #summariser(): ModelBinding | undefined {
+    const { bindings, roster } = this.#deps;
     const { agent } = roster.memory;
     const order = agent === undefined ? [roster.integrator, ...roster.agents.map(({ id }) => id)] : [agent];
     return order
-      .filter((id) => agent !== undefined || minds.get(id)?.config.model.startsWith('manus/') !== true)
-      .flatMap((id) => minds.alone(id) ?? [])
+      .filter((id) => agent !== undefined || bindings.get(id)?.config.model.startsWith('manus/') !== true)
+      .flatMap((id) => bindings.alone(id) ?? [])
       .find(({ config, provider }) => !provider.rehearsal && provider.byHand !== true && !config.model.startsWith('echo'));
   }
 

@@ -1,6 +1,6 @@
 import type { AgentId, EventId, RoomId } from '../../bridge/protocol/ids.ts';
 
-export interface Running {
+export interface RunningTurn {
   readonly room: RoomId;
   /** What asks for it in place of its own source: an edit or a deletion. */
   readonly cause?: EventId | undefined;
@@ -23,7 +23,7 @@ export type Cancel = { readonly room: RoomId } & (
 );
 
 /** Why a turn was aborted; tells a wish of the master from a shutdown. */
-export class Stopped extends Error {
+export class StoppedTurn extends Error {
   constructor() {
     super('stopped by the master');
     this.name = 'Stopped';
@@ -38,7 +38,7 @@ export class Dropped extends Error {
   }
 }
 
-interface Slot extends Running {
+interface Slot extends RunningTurn {
   readonly controller: AbortController;
   /** Its first word is on its way into the room, or there. */
   speaking: boolean;
@@ -54,7 +54,7 @@ export class RunningTurns {
   readonly #replaced = new Map<EventId, EventId>();
 
   /** The signal is aborted already when the turn was stopped before it began. */
-  enter(turn: Running): { readonly signal: AbortSignal; readonly speaks: () => void; readonly shows: (event: EventId) => void; readonly leave: () => void } {
+  enter(turn: RunningTurn): { readonly signal: AbortSignal; readonly speaks: () => void; readonly shows: (event: EventId) => void; readonly leave: () => void } {
     const slot: Slot = { ...turn, controller: new AbortController(), speaking: false, answers: new Set() };
     this.#slots.add(slot);
     this.#look(slot);
@@ -76,7 +76,7 @@ export class RunningTurns {
     for (const slot of this.#slots) {
       if (slot.room !== what.room) continue;
       if (!('answer' in what)) this.#look(slot);
-      else if (slot.answers.has(what.answer)) slot.controller.abort(new Stopped());
+      else if (slot.answers.has(what.answer)) slot.controller.abort(new StoppedTurn());
     }
   }
 
@@ -99,7 +99,7 @@ export class RunningTurns {
     const by = this.#replaced.get(source);
     const replaced = by !== undefined && by !== cause;
     if (!speaking && (why === 'gone' || replaced)) controller.abort(new Dropped());
-    else if (why !== undefined || at <= (this.#until.get(room) ?? -1)) controller.abort(new Stopped());
+    else if (why !== undefined || at <= (this.#until.get(room) ?? -1)) controller.abort(new StoppedTurn());
   }
 }
 

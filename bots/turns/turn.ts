@@ -14,22 +14,22 @@ import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { nextInDiscussion } from './discussion.ts';
-import type { Minds } from '../models/model-bindings.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Provider } from '../models/providers/provider.ts';
-import type { Purse } from '../budget/budget.ts';
-import { type RequestDeps, requestFor } from './model-request.ts';
+import type { Budget } from '../budget/budget.ts';
+import { type ModelRequestDeps, requestFor } from './model-request.ts';
 import type { Resident } from '../residents/residents.ts';
-import { Dropped, type RunningTurns, Stopped } from './running-turns.ts';
+import { Dropped, type RunningTurns, StoppedTurn } from './running-turns.ts';
 import { showTyping } from './typing.ts';
 
-export interface TurnDeps extends RequestDeps {
-  readonly minds: Minds;
+export interface TurnDeps extends ModelRequestDeps {
+  readonly bindings: ModelBindings;
   readonly ghost: (user: UserId) => Account;
   readonly timeline: Timeline;
   readonly budget: EditBudget;
   readonly running: RunningTurns;
   readonly status: AgentStatus;
-  readonly purse: Pick<Purse, 'tellsFirst'>;
+  readonly spending: Pick<Budget, 'tellsFirst'>;
   /** How many turns this root has set off, this one included. */
   readonly countTurns: (root: EventId, jobs: number) => Promise<number>;
   /** What answers this in its place, durably; null where nothing does. */
@@ -59,7 +59,7 @@ export interface Reply {
  */
 export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Promise<void> {
   const agent = deps.residents.byId.get(job.agent);
-  const provider = deps.minds.get(job.agent)?.provider;
+  const provider = deps.bindings.get(job.agent)?.provider;
   if (agent === undefined || provider === undefined) return;
 
   const slot = deps.running.enter({ room: job.room, source: job.source, root: job.root, cause: job.cause, agent: job.agent, at: job.at });
@@ -240,7 +240,7 @@ async function answer(
   } catch (error) {
     const seen = await stream.halt();
     if (signal.reason instanceof Dropped && !seen) return null;
-    if (signal.aborted && (signal.reason instanceof Stopped || signal.reason instanceof Dropped)) {
+    if (signal.aborted && (signal.reason instanceof StoppedTurn || signal.reason instanceof Dropped)) {
       // What a run before a crash had said stays.
       if (stream.text === '') stream.push(wordsOf(earlier));
       if (seen || stream.text !== '') await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
@@ -255,7 +255,7 @@ async function answer(
     if (ours) deps.status.rested(job.agent, code);
     else deps.status.failed(job.agent, code);
     // A blackout is told once; where words stand in the room already, their end has to be there too.
-    const silent = rest !== undefined && !(await deps.purse.tellsFirst(job.agent, rest, jobId(job))) && !seen && stream.text === '' && left.length === 0;
+    const silent = rest !== undefined && !(await deps.spending.tellsFirst(job.agent, rest, jobId(job))) && !seen && stream.text === '' && left.length === 0;
     if (silent) return { event: job.source, text: '' };
     const name = agent.config.callsigns[0] ?? agent.config.name;
     const until = rest?.until == null ? undefined : resting[job.lang](rest.why, clockTime(rest.until, Date.now(), deps.timeZone, job.lang), name);
@@ -307,11 +307,11 @@ function sourceList(sources: readonly { url: string; title?: string | undefined 
 /** Hands the word to those the answer mentions, or to the next in a discussion. Repeating it adds nothing. */
 async function passOn(job: TurnJob, agent: Resident, said: Said, deps: TurnDeps): Promise<void> {
   if (job.discussion !== undefined) {
-    const next = nextInDiscussion(job, deps.minds.ready);
+    const next = nextInDiscussion(job, deps.bindings.ready);
     if (next !== null) await deps.enqueue([next]);
     return;
   }
-  const called = job.depth < MAX_DEPTH ? mentionedByAgent(said.text, deps.residents.agents, agent.id).filter((id) => deps.minds.ready.has(id)) : [];
+  const called = job.depth < MAX_DEPTH ? mentionedByAgent(said.text, deps.residents.agents, agent.id).filter((id) => deps.bindings.ready.has(id)) : [];
   if (called.length === 0) return;
   const taken = await deps.countTurns(job.root, called.length);
   if (taken > MAX_TURNS_PER_ROOT) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { launcherText } from '../text/terminal/launcher.ts';
-import { Refusal } from './refusal.ts';
+import { ConfigRefusal } from './refusal.ts';
 
 /** Names to values; a blank value is left out, as in the schemas. */
 export type Environment = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ function textOf(path: string): string {
     const wide = bytes[0] === 0xff && bytes[1] === 0xfe;
     return bytes.toString(wide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
-    throw new Refusal(launcherText.fileUnreadable(path, cause instanceof Error && 'code' in cause ? String(cause.code) : '?'), { cause });
+    throw new ConfigRefusal(launcherText.fileUnreadable(path, cause instanceof Error && 'code' in cause ? String(cause.code) : '?'), { cause });
   }
 }
 

@@ -9,7 +9,7 @@ import { ProviderSettings, Settings, SwarmSettings } from '../protocol/settings.
 import { launcherText } from '../text/terminal/launcher.ts';
 import type { Phrase } from '../text/say.ts';
 import type { Environment } from './environment.ts';
-import { Refusal } from './refusal.ts';
+import { ConfigRefusal } from './refusal.ts';
 
 export interface Loaded {
   readonly settings: Settings;
@@ -25,24 +25,24 @@ interface Wrong {
 }
 
 /** Before the settings are known to be good: the language in which to say that they are not. */
-export function languageOf(environment: Environment): Lang {
+export function configuredLanguage(environment: Environment): Lang {
   return environment['CHAVION_LANG'] === 'en' ? 'en' : 'ko';
 }
 
 /** Everything the owner can get wrong, read at once. Throws one `Refusal` that lists every fault with its place. */
-export function load(environment: Environment, projectFolder: string, lang: Lang = languageOf(environment)): Loaded {
+export function loadConfiguration(environment: Environment, projectFolder: string, lang: Lang = configuredLanguage(environment)): Loaded {
   const settings = read(Settings, environment, lang, (path) => shown(path, environment));
   const providers = read(ProviderSettings, environment, lang, (path) => path.join('.'));
   const roster = readRoster(environment['CHAVION_ROSTER'], projectFolder, lang);
   const wrong = [settings, providers, roster].flatMap((part) => ('wrong' in part ? part.wrong : []));
-  if ('wrong' in settings || 'wrong' in providers || 'wrong' in roster) throw new Refusal(launcherText.settingsWrong(wrong));
+  if ('wrong' in settings || 'wrong' in providers || 'wrong' in roster) throw new ConfigRefusal(launcherText.settingsWrong(wrong));
   return { settings: settings.value, providers: providers.value, roster: roster.value, unknown: unknownNames(environment) };
 }
 
 /** Settings alone, for verbs that must work with a broken roster. */
 export function loadSettings(environment: Environment): Settings {
-  const settings = read(Settings, environment, languageOf(environment), (path) => shown(path, environment));
-  if ('wrong' in settings) throw new Refusal(launcherText.settingsWrong(settings.wrong));
+  const settings = read(Settings, environment, configuredLanguage(environment), (path) => shown(path, environment));
+  if ('wrong' in settings) throw new ConfigRefusal(launcherText.settingsWrong(settings.wrong));
   return settings.value;
 }
 

@@ -2,7 +2,7 @@ import type { Lang } from '../protocol/ids.ts';
 import type { Phrase } from '../text/say.ts';
 
 /** A start that may not go on, said for the person at the terminal: what happened, what was kept, what to do. */
-export class Refusal extends Error {
+export class ConfigRefusal extends Error {
   readonly #say: Phrase;
 
   constructor(say: Phrase, options: { cause?: unknown } = {}) {

@@ -4,18 +4,18 @@ import type { Logger } from 'pino';
 import type { Lang } from '../protocol/ids.ts';
 import { preferredLang } from '../text/room/agent-api-help.ts';
 import type { Board } from '../stores/task-board.ts';
-import type { House } from './swarm-port.ts';
+import type { SwarmPort } from './swarm-port.ts';
 import type { KeyRing } from '../stores/agent-keys.ts';
-import type { Mailbox } from '../stores/agent-inbox.ts';
+import type { AgentInbox } from '../stores/agent-inbox.ts';
 import type { Figures, Meters } from './metrics.ts';
 import type { Rate } from '../stores/rate-limit.ts';
 
-export interface DoorDeps {
+export interface ApiDeps {
   readonly redis: Redis;
   readonly keys: KeyRing;
-  readonly mailbox: Mailbox;
+  readonly inbox: AgentInbox;
   readonly board: Board;
-  readonly house: House;
+  readonly port: SwarmPort;
   /** Under which outside agents reach this. */
   readonly url: string;
   /** Nobody on another machine gets there by that. */
@@ -27,10 +27,10 @@ export interface DoorDeps {
   readonly rate: Rate;
   readonly log: Logger;
   /** What the house lets be seen of itself; absent: the door's own figures alone. */
-  readonly watched?: Watched | undefined;
+  readonly watched?: Observed | undefined;
 }
 
-export interface Watched {
+export interface Observed {
   readonly meters: Meters;
   readonly figures: () => Promise<Figures>;
   /** Each part by name, and whether it does its work. */

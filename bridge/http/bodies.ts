@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { jsonFault } from './json-fault.ts';
-import { DoorProblem } from './problems.ts';
+import { ApiProblem } from './problems.ts';
 
 /**
  * JSON in, whatever curl calls it: `-d '{…}'` says form data, and so do POSTs without a body by some clients. What is
@@ -14,11 +14,11 @@ export function takeJson(app: FastifyInstance): void {
     try {
       body = JSON.parse(String(text));
     } catch {
-      return done(request.headers['content-type']?.startsWith('application/json') === true ? new DoorProblem('request.invalid', { what: 'JSON' }) : new DoorProblem('request.media'));
+      return done(request.headers['content-type']?.startsWith('application/json') === true ? new ApiProblem('request.invalid', { what: 'JSON' }) : new ApiProblem('request.media'));
     }
     const fault = jsonFault(body);
     if (fault === null) done(null, body);
-    else done(new DoorProblem('request.invalid', { what: `JSON: ${fault}` }));
+    else done(new ApiProblem('request.invalid', { what: `JSON: ${fault}` }));
   });
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => (body.length === 0 ? done(null, undefined) : done(new DoorProblem('request.media'))));
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => (body.length === 0 ? done(null, undefined) : done(new ApiProblem('request.media'))));
 }

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from './guard.ts';
-import { isLetterId } from '../stores/agent-inbox.ts';
-import { DoorProblem } from './problems.ts';
-import type { DoorDeps } from './api-deps.ts';
+import { isInboxMessageId } from '../stores/agent-inbox.ts';
+import { ApiProblem } from './problems.ts';
+import type { ApiDeps } from './api-deps.ts';
 import type { Waits } from './waits.ts';
 
 /** A proxy closes what is silent for longer. */
@@ -11,12 +11,12 @@ const BEAT_MS = 15_000;
 const UNREAD_BYTES = 1024 * 1024;
 
 /** Server-sent events: a letter each, its id the event's. `Last-Event-ID` goes on where the last stream ended. */
-export async function events(request: FastifyRequest, reply: FastifyReply, { mailbox, house, keys, waits }: Pick<DoorDeps, 'mailbox' | 'house' | 'keys'> & { readonly waits: Waits }): Promise<void> {
+export async function events(request: FastifyRequest, reply: FastifyReply, { inbox, port, keys, waits }: Pick<ApiDeps, 'inbox' | 'port' | 'keys'> & { readonly waits: Waits }): Promise<void> {
   const caller = callerOf(request);
   const { agent } = caller;
   const last = request.headers['last-event-id'];
-  if (last !== undefined && (typeof last !== 'string' || !isLetterId(last))) throw new DoorProblem('request.invalid', { what: 'Last-Event-ID' });
-  if (last !== undefined && !(await mailbox.seen(agent, last))) throw new DoorProblem('since.future');
+  if (last !== undefined && (typeof last !== 'string' || !isInboxMessageId(last))) throw new ApiProblem('request.invalid', { what: 'Last-Event-ID' });
+  if (last !== undefined && !(await inbox.seen(agent, last))) throw new ApiProblem('since.future');
   const leave = waits.enter(agent);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
@@ -27,14 +27,14 @@ export async function events(request: FastifyRequest, reply: FastifyReply, { mai
   let since = last;
   try {
     while (!gone.signal.aborted) {
-      const letters = await mailbox.next(agent, since, BEAT_MS, gone.signal);
+      const letters = await inbox.next(agent, since, BEAT_MS, gone.signal);
       // A key that was taken back or changed gets nothing more, however long its stream has been open.
       if (!(await keys.holds(caller))) break;
-      await house.touch(agent);
+      await port.touch(agent);
       for (const letter of letters) raw.write(`id: ${letter.id}\nevent: ${letter.type}\ndata: ${JSON.stringify(letter)}\n\n`);
       if (letters.length === 0) raw.write(': here\n\n');
       since = letters.at(-1)?.id ?? since;
-      if (letters.length > 0 && since !== undefined) await mailbox.handed(agent, since);
+      if (letters.length > 0 && since !== undefined) await inbox.handed(agent, since);
       if (raw.writableLength > UNREAD_BYTES) break;
     }
   } finally {

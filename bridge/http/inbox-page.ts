@@ -7,10 +7,10 @@ export const PAGE = 60_000;
 /** Of one text of a letter: content, and prompt. */
 export const PART = 25_000;
 
-export type Part = Delivered & { readonly textFrom?: number; readonly textNext?: number };
+export type InboxPage = Delivered & { readonly textFrom?: number; readonly textNext?: number };
 
 /** A letter from that place on, as much of it as goes into one answer. */
-export function partOf(letter: Delivered, from = 0): Part {
+export function partOf(letter: Delivered, from = 0): InboxPage {
   const longest = Math.max(letter.content.length, letter.prompt?.length ?? 0);
   // Both texts are cut at the same place, so that one number says where to go on.
   const to = Math.min(cut(letter.content, from), letter.prompt === undefined ? Number.POSITIVE_INFINITY : cut(letter.prompt, from));
@@ -52,8 +52,8 @@ export function firstOf<T>(all: readonly T[]): readonly T[] {
 const size = (value: unknown): number => JSON.stringify(value).length;
 
 /** The first of these letters that one answer holds, at least one of them. */
-export function pageOf(letters: readonly Delivered[], limit: number): { readonly messages: readonly Part[]; readonly more: boolean } {
-  const messages: Part[] = [];
+export function pageOf(letters: readonly Delivered[], limit: number): { readonly messages: readonly InboxPage[]; readonly more: boolean } {
+  const messages: InboxPage[] = [];
   let total = 0;
   for (const letter of letters.slice(0, limit)) {
     const part = partOf(letter);

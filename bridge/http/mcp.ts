@@ -2,24 +2,24 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { Scope } from '../protocol/agent-api.ts';
+import { ApiScope } from '../protocol/agent-api.ts';
 import { AgentId, type Lang } from '../protocol/ids.ts';
 import { DOOR_PROBLEMS } from '../text/room/agent-api.ts';
 import { callerOf } from './guard.ts';
 import type { Caller } from '../stores/agent-keys.ts';
 import type { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
-import { DoorProblem } from './problems.ts';
+import { ApiProblem } from './problems.ts';
 import { ClaimQuery, CommandIn, CompleteIn, DispatchIn, ListenQuery, MessageIn, ReportIn, TaskId, TaskIn, TasksQuery } from './schemas.ts';
-import { type DoorDeps, langOf } from './api-deps.ts';
+import { type ApiDeps, langOf } from './api-deps.ts';
 
 const Task = z.object({ id: TaskId.shape.id.describe('The id of the task, such as b3.') });
 
 /** `/mcp`: the same door for Model Context Protocol clients, streamable HTTP, one exchange a request, the same keys. */
-export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDeps, 'house' | 'log' | 'url'>, operations: Operations): void {
+export function mcpRoute(app: FastifyInstance, { port, log, url }: Pick<ApiDeps, 'port' | 'log' | 'url'>, operations: Operations): void {
   const handler = createMcpHandler(
     ({ authInfo }) => {
-      const caller: Caller = { agent: AgentId.parse(authInfo?.clientId), keyId: String(authInfo?.extra?.['keyId']), scopes: new Set(z.array(Scope).parse(authInfo?.scopes)) };
+      const caller: Caller = { agent: AgentId.parse(authInfo?.clientId), keyId: String(authInfo?.extra?.['keyId']), scopes: new Set(z.array(ApiScope).parse(authInfo?.scopes)) };
       return toolsFor(caller, operations, authInfo?.extra?.['lang'] === 'en' ? 'en' : 'ko');
     },
     { onerror: (error) => log.warn({ error: error.name }, 'mcp') },
@@ -34,9 +34,9 @@ export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDep
     handler: async (request, reply) => {
       const { agent, scopes, keyId } = callerOf(request);
       // One call is one call: a list of them (no longer in the protocol since 2025-06-18) would go past the rate of the key.
-      if (Array.isArray(request.body)) throw new DoorProblem('request.invalid', { what: 'JSON-RPC batch' });
+      if (Array.isArray(request.body)) throw new ApiProblem('request.invalid', { what: 'JSON-RPC batch' });
       // There is no check-in here: whoever calls has its key, and the letter with it has served.
-      await house.arrived(agent).catch(() => log.warn('a letter with a key could not be taken out of its room'));
+      await port.arrived(agent).catch(() => log.warn('a letter with a key could not be taken out of its room'));
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const headers = new Headers();
@@ -47,7 +47,7 @@ export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDep
       const { method } = request;
       const body = method === 'POST' ? { body: JSON.stringify(request.body ?? null) } : {};
       const exchange = new Request(new URL('/mcp', url), { method, headers, signal: gone.signal, ...body });
-      const authInfo = { token: '', clientId: agent, scopes: [...scopes], extra: { keyId, lang: langOf(request, house.lang) } };
+      const authInfo = { token: '', clientId: agent, scopes: [...scopes], extra: { keyId, lang: langOf(request, port.lang) } };
       return reply.send(await handler.fetch(exchange, { authInfo, ...(method === 'POST' ? { parsedBody: request.body } : {}) }));
     },
   });
@@ -55,7 +55,7 @@ export function mcpRoute(app: FastifyInstance, { house, log, url }: Pick<DoorDep
 
 function toolsFor(caller: Caller, operations: Operations, lang: Lang): McpServer {
   const server = new McpServer({ name: 'chavion', version: '1.0.0' });
-  const does = (scope: Scope, act: () => Promise<unknown>) => answered(caller, scope, act, lang);
+  const does = (scope: ApiScope, act: () => Promise<unknown>) => answered(caller, scope, act, lang);
   const seed = () => `${caller.agent}.${randomUUID()}`;
 
   server.registerTool('say', { description: 'Speak in the HQ room from your own account, or answer an ask by its inReplyTo.', inputSchema: MessageIn }, (message) => does('speak', () => operations.say(caller, message, seed())));
@@ -86,12 +86,12 @@ interface ToolAnswer {
   isError?: boolean;
 }
 
-async function answered(caller: Caller, scope: Scope, act: () => Promise<unknown>, lang: Lang): Promise<ToolAnswer> {
+async function answered(caller: Caller, scope: ApiScope, act: () => Promise<unknown>, lang: Lang): Promise<ToolAnswer> {
   try {
-    if (!caller.scopes.has(scope)) throw new DoorProblem('auth.scope', { what: scope });
+    if (!caller.scopes.has(scope)) throw new ApiProblem('auth.scope', { what: scope });
     return { content: [{ type: 'text', text: JSON.stringify(await act()) }] };
   } catch (error) {
-    const problem = error instanceof z.ZodError ? new DoorProblem('command.invalid', { what: z.prettifyError(error) }) : problemFor(error);
+    const problem = error instanceof z.ZodError ? new ApiProblem('command.invalid', { what: z.prettifyError(error) }) : problemFor(error);
     return { content: [{ type: 'text', text: `${problem.code}: ${DOOR_PROBLEMS[problem.code][lang](problem.details)}` }], isError: true };
   }
 }

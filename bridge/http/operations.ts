@@ -2,24 +2,24 @@ import type { z } from 'zod';
 import { ONLINE_MS } from '../protocol/agent-api.ts';
 import type { AgentId } from '../protocol/ids.ts';
 import { boardLine } from '../text/room/agent-api.ts';
-import { type BoardItem, claim, complete, report, type Refusal, hold, type Step, withJob } from '../stores/board-item.ts';
+import { type BoardItem, claim, complete, reportProgress, type ClaimRefusal, hold, type BoardStep, withJob } from '../stores/board-item.ts';
 import type { Board } from '../stores/task-board.ts';
-import type { House, Spoken } from './swarm-port.ts';
+import type { SwarmPort, Spoken } from './swarm-port.ts';
 import type { Caller, KeyRing } from '../stores/agent-keys.ts';
-import { firstOf, lastOf, pageOf, type Part, partOf, textFrom } from './inbox-page.ts';
-import type { Mailbox } from '../stores/agent-inbox.ts';
+import { firstOf, lastOf, pageOf, type InboxPage, partOf, textFrom } from './inbox-page.ts';
+import type { AgentInbox } from '../stores/agent-inbox.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { maskSecrets } from '../matrix/secrets/secrets.ts';
-import { commandOf } from './order.ts';
-import { DoorProblem } from './problems.ts';
+import { commandOfOrder } from './order.ts';
+import { ApiProblem } from './problems.ts';
 import type { AggregateOut, CheckinOut, CommandIn, DispatchIn, DispatchOut, HouseOut, JobView, ListenQuery, MessageIn, ResultsOut, StatusOut, TaskIn, TasksQuery, TaskView } from './schemas.ts';
 import { aggregateOf, itemView, swarmAggregate } from './task-views.ts';
 import type { Waits } from './waits.ts';
 
-export interface Rooms {
-  readonly house: House;
+export interface OperationDeps {
+  readonly port: SwarmPort;
   readonly board: Board;
-  readonly mailbox: Mailbox;
+  readonly inbox: AgentInbox;
   readonly keys: Pick<KeyRing, 'holds'>;
   readonly waits: Waits;
 }
@@ -33,28 +33,28 @@ const SEARCHED = 200;
 /** Words as others may get them, in the room, on the board or by letter: nothing hidden in them, and no key. */
 function seen(text: string, field: string): string {
   const words = maskSecrets(cleanText(text)).text;
-  if (words.trim() === '' && text !== '') throw new DoorProblem('request.invalid', { what: `${field}: empty` });
+  if (words.trim() === '' && text !== '') throw new ApiProblem('request.invalid', { what: `${field}: empty` });
   return words;
 }
 
-/** What an outside agent can do here, the same by HTTP and by MCP. Throws `DoorProblem` for every expected refusal. */
+/** What an outside agent can do here, the same by HTTP and by MCP. Throws `ApiProblem` for every expected refusal. */
 export class Operations {
-  readonly #house: House;
+  readonly #house: SwarmPort;
   readonly #board: Board;
-  readonly #mailbox: Mailbox;
-  readonly #keys: Rooms['keys'];
+  readonly #mailbox: AgentInbox;
+  readonly #keys: OperationDeps['keys'];
   readonly #waits: Waits;
 
-  constructor({ house, board, mailbox, keys, waits }: Rooms) {
-    this.#house = house;
+  constructor({ port, board, inbox, keys, waits }: OperationDeps) {
+    this.#house = port;
     this.#board = board;
-    this.#mailbox = mailbox;
+    this.#mailbox = inbox;
     this.#keys = keys;
     this.#waits = waits;
   }
 
   async checkin({ agent, scopes }: Caller, name: string): Promise<z.infer<typeof CheckinOut>> {
-    if (!this.#isCalled(agent, name)) throw new DoorProblem('auth.other', { who: agent });
+    if (!this.#isCalled(agent, name)) throw new ApiProblem('auth.other', { who: agent });
     const waiting = await this.#mailbox.read(agent, undefined, CHECKED);
     return { agent, name: this.#house.nameOf(agent), scopes: [...scopes], onlineUntil: Date.now() + ONLINE_MS, waiting: waiting.length };
   }
@@ -64,10 +64,10 @@ export class Operations {
   }
 
   /** Waits up to `waitMs` for the first letter; it may be cut short at any time and nothing is lost. */
-  async listen(caller: Caller, { since, limit, letter, from }: Pick<ListenQuery, 'since' | 'limit' | 'letter' | 'from'>, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly Part[]; next: string | null; more: boolean }> {
+  async listen(caller: Caller, { since, limit, letter, from }: Pick<ListenQuery, 'since' | 'limit' | 'letter' | 'from'>, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly InboxPage[]; next: string | null; more: boolean }> {
     const { agent } = caller;
     if (letter !== undefined) return { messages: [await this.#part(agent, letter, from)], next: since ?? null, more: false };
-    if (since !== undefined && !(await this.#mailbox.seen(agent, since))) throw new DoorProblem('since.future');
+    if (since !== undefined && !(await this.#mailbox.seen(agent, since))) throw new ApiProblem('since.future');
     // One more than is given out says whether others are left.
     const look = (ms: number) => this.#mailbox.next(agent, since, ms, signal, limit + 1);
     const page = pageOf(waitMs === 0 ? await look(0) : await this.#wait(caller, () => look(waitMs)), limit);
@@ -76,9 +76,9 @@ export class Operations {
     return { ...page, next: last ?? since ?? null };
   }
 
-  async #part(agent: AgentId, id: string, from: number): Promise<Part> {
+  async #part(agent: AgentId, id: string, from: number): Promise<InboxPage> {
     const letter = await this.#mailbox.one(agent, id);
-    if (letter === undefined) throw new DoorProblem('letter.unknown', { what: id });
+    if (letter === undefined) throw new ApiProblem('letter.unknown', { what: id });
     return partOf(letter, from);
   }
 
@@ -87,7 +87,7 @@ export class Operations {
     const leave = this.#waits.enter(caller.agent);
     try {
       const found = await until();
-      if (!(await this.#keys.holds(caller))) throw new DoorProblem('auth.wrong');
+      if (!(await this.#keys.holds(caller))) throw new ApiProblem('auth.wrong');
       return found;
     } finally {
       leave();
@@ -108,14 +108,14 @@ export class Operations {
   async task(id: string): Promise<TaskView> {
     const item = await this.#board.get(id);
     const task = item === null ? await this.#house.swarmTasks?.get(id) : itemView(item);
-    if (task === undefined || task === null) throw new DoorProblem('task.unknown', { what: id });
+    if (task === undefined || task === null) throw new ApiProblem('task.unknown', { what: id });
     return task;
   }
 
   async post({ agent }: Caller, wanted: z.infer<typeof TaskIn>, seed: string): Promise<TaskView> {
     if (wanted.kind === 'swarm') {
       const begin = this.#house.swarmTasks?.begin;
-      if (begin === undefined || begin === null) throw new DoorProblem('task.unavailable');
+      if (begin === undefined || begin === null) throw new ApiProblem('task.unavailable');
       return begin(agent, `${wanted.title}\n${wanted.description}`.trim(), seed);
     }
     const task = { title: seen(wanted.title, 'title'), description: seen(wanted.description, 'description'), claimSeconds: wanted.claimSeconds };
@@ -128,7 +128,7 @@ export class Operations {
 
   /** Exactly one of those who claim it at once has it; the others are told who. Claiming it again says nothing new. */
   async claim({ agent }: Caller, id: string, seed: string, names: readonly (string | undefined)[] = []): Promise<TaskView> {
-    if (names.some((name) => name !== undefined && !this.#isCalled(agent, name))) throw new DoorProblem('auth.other', { who: agent });
+    if (names.some((name) => name !== undefined && !this.#isCalled(agent, name))) throw new ApiProblem('auth.other', { who: agent });
     const { item, before } = await this.#changed(id, (one, now) => claim(one, agent, now));
     if (before.owner !== agent) await this.#tell(agent, item, boardLine.claimed[this.#house.lang](item.id), seed);
     return itemView(item);
@@ -136,7 +136,7 @@ export class Operations {
 
   async report({ agent }: Caller, id: string, said: string, seed: string): Promise<TaskView> {
     const text = seen(said, 'text');
-    const { item } = await this.#changed(id, (one, now) => report(one, agent, { text, seed }, now));
+    const { item } = await this.#changed(id, (one, now) => reportProgress(one, agent, { text, seed }, now));
     await this.#tell(agent, item, boardLine.reported[this.#house.lang](item.id, text), seed);
     return itemView(item);
   }
@@ -152,26 +152,26 @@ export class Operations {
   async dispatch(caller: Caller, id: string, { to, command, instruction }: z.infer<typeof DispatchIn>, seed: string): Promise<z.infer<typeof DispatchOut>> {
     const executor = to === 'executor';
     if ((executor ? command : instruction) === undefined || (executor ? instruction : command) !== undefined) {
-      throw new DoorProblem('request.invalid', { what: executor ? 'to executor: command, no instruction' : 'to an agent: instruction, no command' });
+      throw new ApiProblem('request.invalid', { what: executor ? 'to executor: command, no instruction' : 'to an agent: instruction, no command' });
     }
-    if (executor && !caller.scopes.has('execute')) throw new DoorProblem('auth.scope', { what: 'execute' });
+    if (executor && !caller.scopes.has('execute')) throw new ApiProblem('auth.scope', { what: 'execute' });
     const { item } = await this.#changed(id, (one, now) => hold(one, caller.agent, now));
     if (command === undefined) {
       const { event } = await this.#house.say(caller.agent, { receiver: to, type: 'command', content: `\`${item.id}\` ${instruction ?? ''}` }, seed);
       return { to, job: null, event };
     }
-    const job = await this.#house.order(caller.agent, { command: commandOf(command), thread: null }, seed);
+    const job = await this.#house.order(caller.agent, { command: commandOfOrder(command), thread: null }, seed);
     await this.#changed(id, (one, now) => withJob(one, caller.agent, job.id, now));
     return { to, job, event: job.event };
   }
 
   order({ agent }: Caller, command: CommandIn, seed: string): Promise<JobView> {
-    return this.#house.order(agent, { command: commandOf(command), thread: null }, seed);
+    return this.#house.order(agent, { command: commandOfOrder(command), thread: null }, seed);
   }
 
   async job(id: string): Promise<JobView> {
     const job = await this.#house.job(id);
-    if (job === null) throw new DoorProblem('job.unknown', { what: id });
+    if (job === null) throw new ApiProblem('job.unknown', { what: id });
     return job;
   }
 
@@ -215,18 +215,18 @@ export class Operations {
     await this.#house.announce(agent, { text, thread: item.event }, seed);
   }
 
-  async #changed(id: string, step: (item: BoardItem, now: number) => Step): Promise<{ item: BoardItem; before: BoardItem }> {
+  async #changed(id: string, step: (item: BoardItem, now: number) => BoardStep): Promise<{ item: BoardItem; before: BoardItem }> {
     const done = await this.#board.change(id, step);
     if (done === null) {
       await this.task(id);
-      throw new DoorProblem('task.swarm');
+      throw new ApiProblem('task.swarm');
     }
     if (done.kind === 'refused') throw this.#refusal(done);
     return done;
   }
 
-  #refusal({ code, owner }: Refusal): DoorProblem {
-    return new DoorProblem(code, { owner, ...(owner === null ? {} : { who: this.#nameOf(owner) }) });
+  #refusal({ code, owner }: ClaimRefusal): ApiProblem {
+    return new ApiProblem(code, { owner, ...(owner === null ? {} : { who: this.#nameOf(owner) }) });
   }
 
   #isCalled(agent: AgentId, name: string): boolean {

@@ -78,6 +78,6 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 const DOWNLOAD = 'application/octet-stream';
 
 /** By the name alone: what an uploader said of the type does not count. */
-export const mediaTypeOf = (path: string): string => MEDIA_TYPES[/\.([a-z0-9]+)$/.exec(path.toLowerCase())?.[1] ?? ''] ?? DOWNLOAD;
+export const previewMediaType = (path: string): string => MEDIA_TYPES[/\.([a-z0-9]+)$/.exec(path.toLowerCase())?.[1] ?? ''] ?? DOWNLOAD;
 
-export const isPage = (path: string): boolean => mediaTypeOf(path).startsWith('text/html');
+export const isPage = (path: string): boolean => previewMediaType(path).startsWith('text/html');

@@ -4,7 +4,7 @@ import { isKnownHost } from '../protocol/host-names.ts';
 import type { Lang } from '../protocol/ids.ts';
 import { previewGone, previewNotNow } from '../text/room/preview.ts';
 import type { PreviewLinks } from '../stores/preview-links.ts';
-import { FILE_HEADERS, FRAME_SANDBOX, isPage, mediaTypeOf, PAGE_HEADERS, STYLE } from './preview-rules.ts';
+import { FILE_HEADERS, FRAME_SANDBOX, isPage, previewMediaType, PAGE_HEADERS, STYLE } from './preview-rules.ts';
 
 export interface PreviewDeps {
   readonly links: Pick<PreviewLinks, 'find'>;
@@ -64,7 +64,7 @@ export function buildPreview({ links, read, lang, log, names = [] }: PreviewDeps
     // Where the browser says that the page is to stand alone.
     if (isPage(file.path) && headers['sec-fetch-dest'] === 'document') return reply.headers(PAGE_HEADERS).redirect('../'.repeat(file.path.split('/').length));
     const bytes = await read(file.url, Math.min(file.bytes, MOST_BYTES));
-    const type = mediaTypeOf(file.path);
+    const type = previewMediaType(file.path);
     if (type === 'application/octet-stream') reply.header('content-disposition', 'attachment');
     return reply.headers(FILE_HEADERS).type(type).send(Buffer.from(bytes));
   });

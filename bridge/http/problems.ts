@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Lang } from '../protocol/ids.ts';
-import { DOOR_PROBLEMS, type DoorProblemCode, type ProblemFacts } from '../text/room/agent-api.ts';
+import { DOOR_PROBLEMS, type ApiProblemCode, type ProblemFacts } from '../text/room/agent-api.ts';
 
 /** RFC 9457. */
 export const Problem = z.object({
@@ -51,14 +51,14 @@ export const STATUS = {
   'job.unknown': 404,
   'house.busy': 503,
   'house.fault': 500,
-} as const satisfies Record<DoorProblemCode, number>;
+} as const satisfies Record<ApiProblemCode, number>;
 
 /**
  * Refusals that pass by themselves, or when somebody else does something: told again to whoever repeats the call, they
  * would outlive their reason. Nothing was done, so the next call is a first one.
  */
-const PASSES: ReadonlySet<string> = new Set(['auth.scope', 'rate.limited', 'idempotency.running', 'room.closed', 'task.claimed', 'task.not-yours', 'task.unavailable', 'task.waiting', 'command.waiting', 'answer.late', 'house.busy', 'house.fault', 'request.slow'] satisfies readonly DoorProblemCode[]);
-export const passes = (code: DoorProblemCode | null): boolean => code !== null && PASSES.has(code);
+const PASSES: ReadonlySet<string> = new Set(['auth.scope', 'rate.limited', 'idempotency.running', 'room.closed', 'task.claimed', 'task.not-yours', 'task.unavailable', 'task.waiting', 'command.waiting', 'answer.late', 'house.busy', 'house.fault', 'request.slow'] satisfies readonly ApiProblemCode[]);
+export const passes = (code: ApiProblemCode | null): boolean => code !== null && PASSES.has(code);
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -82,19 +82,19 @@ export interface ProblemDetails extends ProblemFacts {
 }
 
 /** Expected refusals of the door, thrown to where they become an answer. Holds no words of the caller but names. */
-export class DoorProblem extends Error {
-  readonly code: DoorProblemCode;
+export class ApiProblem extends Error {
+  readonly code: ApiProblemCode;
   readonly details: ProblemDetails;
 
-  constructor(code: DoorProblemCode, details: ProblemDetails = {}) {
+  constructor(code: ApiProblemCode, details: ProblemDetails = {}) {
     super(code);
-    this.name = 'DoorProblem';
+    this.name = 'ApiProblem';
     this.code = code;
     this.details = details;
   }
 }
 
-export function problemOf({ code, details }: Pick<DoorProblem, 'code' | 'details'>, lang: Lang): Problem {
+export function problemOf({ code, details }: Pick<ApiProblem, 'code' | 'details'>, lang: Lang): Problem {
   const status = STATUS[code];
   return {
     type: `urn:chavion:problem:${code}`,

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { swarmKey } from '../queue/redis.ts';
 
 /** One call at the door. No words of anybody, no keys: the route as it is declared, not as it was asked for. */
-export interface Call {
+export interface RecordedCall {
   readonly agent: string | null;
   readonly keyId: string | null;
   readonly method: string;
@@ -36,7 +36,7 @@ export class Strangers {
 }
 
 /** Append-only but for its age. */
-export async function recordCall(redis: Redis, call: Call): Promise<void> {
+export async function recordCall(redis: Redis, call: RecordedCall): Promise<void> {
   const [record, keep] = call.agent === null ? [STRANGERS, KEEP_STRANGERS] : [RECORD, KEEP];
   await redis.xadd(record, 'MAXLEN', '~', keep, '*', ...Object.entries(call).flatMap(([name, value]) => (value === null ? [] : [name, String(value)])));
 }

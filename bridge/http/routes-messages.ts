@@ -5,11 +5,11 @@ import { events } from './events.ts';
 import { callerOf } from './guard.ts';
 import type { Operations } from './operations.ts';
 import { refusals } from './problem-responses.ts';
-import { CheckinOut, HouseOut, LettersOut, ListenQuery, MessageIn, MessageOut } from './schemas.ts';
-import type { DoorDeps } from './api-deps.ts';
+import { CheckinOut, HouseOut, InboxMessagesOut, ListenQuery, MessageIn, MessageOut } from './schemas.ts';
+import type { ApiDeps } from './api-deps.ts';
 import type { Waits } from './waits.ts';
 
-export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbox' | 'house' | 'keys'> & { readonly waits: Waits }, operations: Operations): void {
+export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' | 'port' | 'keys'> & { readonly waits: Waits }, operations: Operations): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.post(
@@ -26,7 +26,7 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbo
     async (request) => {
       const caller = callerOf(request);
       const here = await operations.checkin(caller, request.params.name);
-      await deps.house.arrived(caller.agent);
+      await deps.port.arrived(caller.agent);
       return here;
     },
   );
@@ -57,14 +57,14 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'mailbo
         summary: 'Fetch what is addressed to you',
         description: 'Waits up to wait seconds for the first letter; who waits counts as listening and takes part in votes. Pass next as since. Letters stay until you have done so. more: others are there. textNext: the letter is longer than this answer.',
         querystring: ListenQuery,
-        response: { 200: LettersOut, ...refusals(400, 401, 403, 404, 429) },
+        response: { 200: InboxMessagesOut, ...refusals(400, 401, 403, 404, 429) },
       },
     },
     async (request, reply) => {
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const { messages, next, more } = await operations.listen(callerOf(request), request.query, request.query.wait * 1000, gone.signal);
-      await deps.house.touch(callerOf(request).agent);
+      await deps.port.touch(callerOf(request).agent);
       return { messages: [...messages], next, more };
     },
   );

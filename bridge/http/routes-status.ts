@@ -1,37 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { doorHelp } from '../text/room/agent-api-help.ts';
+import { agentApiHelp } from '../text/room/agent-api-help.ts';
 import type { Meters } from './metrics.ts';
 import type { Operations } from './operations.ts';
-import { DoorProblem } from './problems.ts';
+import { ApiProblem } from './problems.ts';
 import { HealthOut, ReadyOut } from './schemas.ts';
-import { type DoorDeps, langOf } from './api-deps.ts';
+import { type ApiDeps, langOf } from './api-deps.ts';
 
 /** Redis holds a question until it is back: whoever watches wants to hear that it is away. */
 const PATIENCE_MS = 3_000;
 const within = async <T>(asked: Promise<T>, otherwise: T): Promise<T> => Promise.race([asked.catch(() => otherwise), sleep(PATIENCE_MS, otherwise, { ref: false })]);
 
 /** What anybody may ask: whether it lives, how it is used, how to use it. */
-export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' | 'board' | 'url' | 'onlyHere' | 'ownNetwork' | 'watched' | 'keys'> & { readonly meters: Meters; readonly operations: Operations }): void {
-  const { house, board, meters, watched } = deps;
+export function statusRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'port' | 'board' | 'url' | 'onlyHere' | 'ownNetwork' | 'watched' | 'keys'> & { readonly meters: Meters; readonly operations: Operations }): void {
+  const { port, board, meters, watched } = deps;
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
-  routes.get('/health', { schema: { operationId: 'health', summary: 'Whether this process lives; ready, whether it can work too', security: [], response: { 200: HealthOut } } }, async () => ({ ready: await within(house.health(), false) }));
+  routes.get('/health', { schema: { operationId: 'health', summary: 'Whether this process lives; ready, whether it can work too', security: [], response: { 200: HealthOut } } }, async () => ({ ready: await within(port.health(), false) }));
 
   routes.get('/ready', { schema: { operationId: 'ready', summary: 'Whether every part does its work, and which does not', security: [], response: { 200: ReadyOut, 503: ReadyOut } } }, async (_request, reply) => {
-    const parts = { redis: await within(house.health(), false), ...(await within<Readonly<Record<string, boolean>>>(watched?.parts() ?? Promise.resolve({}), { parts: false })) };
+    const parts = { redis: await within(port.health(), false), ...(await within<Readonly<Record<string, boolean>>>(watched?.parts() ?? Promise.resolve({}), { parts: false })) };
     const ready = Object.values(parts).every(Boolean);
     return reply.code(ready ? 200 : 503).send({ ready, parts });
   });
 
-  routes.get('/help', { schema: { hide: true } }, async (request, reply) => reply.type('text/plain; charset=utf-8').header('vary', 'accept-language').send(doorHelp[langOf(request, house.lang)](deps.url, deps.onlyHere === true)));
+  routes.get('/help', { schema: { hide: true } }, async (request, reply) => reply.type('text/plain; charset=utf-8').header('vary', 'accept-language').send(agentApiHelp[langOf(request, port.lang)](deps.url, deps.onlyHere === true)));
 
   routes.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     await watcher(request, deps);
     const items: Record<string, number> = {};
     for (const { state } of await within(board.list(2_000), [])) items[state] = (items[state] ?? 0) + 1;
-    const online = house.presence().filter((one) => one.outside && one.online).length;
+    const online = port.presence().filter((one) => one.outside && one.online).length;
     const figures = watched === undefined ? undefined : await within(watched.figures(), undefined);
     return reply.type(meters.contentType).send(await meters.text({ online, board: items, figures }));
   });
@@ -40,12 +40,12 @@ export function statusRoutes(app: FastifyInstance, deps: Pick<DoorDeps, 'house' 
 }
 
 /** Who may see how much the house spends and does: this machine, the network of its containers, or whoever has a key. */
-async function watcher(request: FastifyRequest, { keys, ownNetwork }: Pick<DoorDeps, 'keys' | 'ownNetwork'>): Promise<void> {
+async function watcher(request: FastifyRequest, { keys, ownNetwork }: Pick<ApiDeps, 'keys' | 'ownNetwork'>): Promise<void> {
   // A proxy in front speaks for strangers.
   const relayed = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined;
   const near = ownNetwork === true || /^(?:::1|(?:::ffff:)?127\..*)$/.test(request.socket.remoteAddress ?? '');
   if (near && !relayed) return;
   const key = /^bearer\s+(\S+)$/i.exec((request.headers.authorization ?? '').trim())?.[1];
-  if (key === undefined) throw new DoorProblem('auth.missing');
-  if ((await keys.caller(key)) === null) throw new DoorProblem('auth.wrong');
+  if (key === undefined) throw new ApiProblem('auth.missing');
+  if ((await keys.caller(key)) === null) throw new ApiProblem('auth.wrong');
 }

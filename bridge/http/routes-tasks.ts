@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { callerOf } from './guard.ts';
 import type { Operations } from './operations.ts';
-import { DoorProblem } from './problems.ts';
+import { ApiProblem } from './problems.ts';
 import { refusals } from './problem-responses.ts';
 import { AggregateOut, ClaimIn, ClaimQuery, CompleteIn, DispatchIn, DispatchOut, ReportIn, ResultsOut, StatusOut, TaskId, TaskIn, TasksOut, TasksQuery, TaskView, TextQuery } from './schemas.ts';
 
@@ -85,7 +85,7 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
 function namesIn(body: unknown): readonly (string | undefined)[] {
   if (body === undefined || body === null) return [];
   const named = ClaimIn.safeParse(body);
-  if (!named.success) throw new DoorProblem('request.invalid', { what: 'body.agent_name' });
+  if (!named.success) throw new ApiProblem('request.invalid', { what: 'body.agent_name' });
   const { agent_name, agentName, agent, owner } = named.data;
   return [agent_name, agentName, agent, owner];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Performative } from '../protocol/act.ts';
 import { AgentId, EventId } from '../protocol/ids.ts';
-import { isLetterId } from '../stores/agent-inbox.ts';
+import { isInboxMessageId } from '../stores/agent-inbox.ts';
 
 /** What goes in and out at the door. These are the types, the checks and the OpenAPI document at once. */
 
@@ -42,7 +42,7 @@ export const LetterOut = z.object({
   at: z.int(),
 });
 
-export const LetterId = z.string().refine(isLetterId, 'not the id of a letter').meta({ pattern: '^\\d{1,15}-\\d{1,15}$' });
+export const LetterId = z.string().refine(isInboxMessageId, 'not the id of a letter').meta({ pattern: '^\\d{1,15}-\\d{1,15}$' });
 
 export const ListenQuery = z.strictObject({
   since: LetterId.optional().describe('The id of the last letter you have: later ones come. Without it, those that you have not yet named so.'),
@@ -52,7 +52,7 @@ export const ListenQuery = z.strictObject({
   from: z.coerce.number().int().min(0).max(10_000_000).default(0),
 });
 export type ListenQuery = z.infer<typeof ListenQuery>;
-export const LettersOut = z.object({
+export const InboxMessagesOut = z.object({
   messages: z.array(LetterOut),
   next: z.string().nullable().describe('Put this into since the next time.'),
   more: z.boolean().describe('Others lie there already: ask again at once, with next as since.'),
@@ -66,13 +66,13 @@ export const CheckinOut = z.object({ agent: AgentId, name: z.string(), scopes: z
 /** Of each part, whether it does its work. */
 export const ReadyOut = z.object({ ready: z.boolean(), parts: z.record(z.string(), z.boolean()) });
 
-export const TaskState = z.enum(['open', 'claimed', 'running', 'asking', 'done', 'partial', 'failed', 'cancelled']);
+export const TaskViewState = z.enum(['open', 'claimed', 'running', 'asking', 'done', 'partial', 'failed', 'cancelled']);
 export const TaskView = z.object({
   id: z.string(),
   kind: z.enum(['board', 'swarm']).describe('board: one agent claims it. swarm: the agents plan, vote and carry it out together; nobody claims it.'),
   title: z.string(),
   description: z.string(),
-  state: TaskState,
+  state: TaskViewState,
   by: z.string(),
   owner: z.string().nullable(),
   claimUntil: z.int().nullable().describe('Milliseconds since 1970; who has not reported by then loses the claim.'),
@@ -88,7 +88,7 @@ export const TaskIn = z.strictObject({
   claimSeconds: z.int().min(10).max(86_400).default(600).describe('How long a claim holds without a report.'),
 });
 export const TasksQuery = z.strictObject({
-  state: TaskState.optional(),
+  state: TaskViewState.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z.coerce.number().int().min(0).optional().describe('Only those created before: the createdAt of the last that you have.'),
 });
@@ -110,11 +110,11 @@ export type JobView = z.infer<typeof JobView>;
 export const JobId = z.strictObject({ id: z.string().regex(/^j\d{1,9}$/, 'not the id of a job') });
 
 export const ReportOut = z.object({ by: z.string(), at: z.int(), text: z.string() });
-export const StatusOut = z.object({ id: z.string(), state: TaskState, owner: z.string().nullable(), claimUntil: z.int().nullable(), reports: z.int(), lastReport: ReportOut.nullable() });
-export const ResultsOut = z.object({ id: z.string(), state: TaskState, result: z.string().nullable(), reports: z.array(ReportOut), jobs: z.array(JobView), cut: z.boolean().describe('The last of it only: the aggregate has all, in parts.') });
+export const StatusOut = z.object({ id: z.string(), state: TaskViewState, owner: z.string().nullable(), claimUntil: z.int().nullable(), reports: z.int(), lastReport: ReportOut.nullable() });
+export const ResultsOut = z.object({ id: z.string(), state: TaskViewState, result: z.string().nullable(), reports: z.array(ReportOut), jobs: z.array(JobView), cut: z.boolean().describe('The last of it only: the aggregate has all, in parts.') });
 export const AggregateOut = z.object({
   id: z.string(),
-  state: TaskState,
+  state: TaskViewState,
   byAgent: z.record(z.string(), z.int()).describe('Reports of each agent.'),
   commands: z.object({ done: z.int(), failed: z.int(), waiting: z.int() }),
   markdown: z.string().describe('All of it in one text, from the letter that from counts.'),

@@ -3,15 +3,15 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { hostsOf, isKnownHost } from '../protocol/host-names.ts';
+import { ownHostNames, isKnownHost } from '../protocol/host-names.ts';
 import { takeJson } from './bodies.ts';
-import { type DoorDeps, langOf } from './api-deps.ts';
+import { type ApiDeps, langOf } from './api-deps.ts';
 import { guard } from './guard.ts';
 import { mcpRoute } from './mcp.ts';
 import { Meters } from './metrics.ts';
 import { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
-import { DoorProblem, problemOf, STATUS } from './problems.ts';
+import { ApiProblem, problemOf, STATUS } from './problems.ts';
 import { recordCall, Strangers } from './record.ts';
 import { executorRoutes } from './routes-executor.ts';
 import { messageRoutes } from './routes-messages.ts';
@@ -24,8 +24,8 @@ const BODY_LIMIT = 1024 * 1024;
 const REQUEST_MS = 15_000;
 
 /** The door for outside agents. Listens to nobody until `listen`. */
-export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
-  const { house, redis, log } = deps;
+export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const { port, redis, log } = deps;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
@@ -40,7 +40,7 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
       const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request.slow' : 'request.invalid';
       log.warn({ code }, 'a call was cut off');
       if (!socket.writable) return;
-      const body = JSON.stringify(problemOf({ code, details: { what: 'HTTP' } }, house.lang));
+      const body = JSON.stringify(problemOf({ code, details: { what: 'HTTP' } }, port.lang));
       socket.end(`HTTP/1.1 ${STATUS[code]} ${code}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
     },
   });
@@ -48,7 +48,7 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   takeJson(app);
 
-  const refuse = async (problem: DoorProblem, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const refuse = async (problem: ApiProblem, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     request.problem = problem.code;
     if (problem.code === 'auth.missing' || problem.code === 'auth.wrong') reply.header('www-authenticate', 'Bearer realm="chavion"');
     if (problem.details.seconds !== undefined) reply.header('retry-after', String(problem.details.seconds));
@@ -56,11 +56,11 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
       .code(STATUS[problem.code])
       .type('application/problem+json; charset=utf-8')
       .serializer(String)
-      .send(JSON.stringify(problemOf(problem, langOf(request, house.lang))));
+      .send(JSON.stringify(problemOf(problem, langOf(request, port.lang))));
   };
-  const ours = [...(deps.names ?? []), ...hostsOf(deps.url)];
+  const ours = [...(deps.names ?? []), ...ownHostNames(deps.url)];
   app.addHook('onRequest', async (request) => {
-    if (!isKnownHost(request.headers.host, ours)) throw new DoorProblem('host.unknown');
+    if (!isKnownHost(request.headers.host, ours)) throw new ApiProblem('host.unknown');
   });
   app.decorateRequest('caller', null);
   app.decorateRequest('problem', null);
@@ -96,7 +96,7 @@ export async function buildDoor(deps: DoorDeps): Promise<FastifyInstance> {
     },
     transform: jsonSchemaTransform,
   });
-  const waits = new Waits((agent) => void house.touch(agent, 'listening').catch(() => undefined));
+  const waits = new Waits((agent) => void port.touch(agent, 'listening').catch(() => undefined));
   const operations = new Operations({ ...deps, waits });
   await app.register(async (open) => {
     statusRoutes(open, { ...deps, meters, operations });

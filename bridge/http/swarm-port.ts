@@ -2,8 +2,8 @@ import type { Command } from '../protocol/command.ts';
 import type { AgentId, EventId, Lang } from '../protocol/ids.ts';
 import type { JobView, MessageIn, PresenceView, TaskView } from './schemas.ts';
 
-/** What the door needs of the house behind it. Every method may throw `DoorProblem`. */
-export interface House {
+/** What the door needs of the house behind it. Every method may throw `ApiProblem`. */
+export interface SwarmPort {
   /** The language in which the door speaks to those who prefer none. */
   readonly lang: Lang;
   /** It was heard of just now; `listening`: it waits for letters. */

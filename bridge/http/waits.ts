@@ -1,5 +1,5 @@
 import type { AgentId } from '../protocol/ids.ts';
-import { DoorProblem } from './problems.ts';
+import { ApiProblem } from './problems.ts';
 
 /** Of one agent: each takes a connection, and a look into its mailbox every second. */
 const MOST = 16;
@@ -20,7 +20,7 @@ export class Waits {
   /** Throws `rate.limited` where it waits in too many places. Returns how to leave. */
   enter(agent: AgentId): () => void {
     const here = this.#now.get(agent) ?? { count: 0, timer: setInterval(() => this.#listens(agent), TELL_MS).unref() };
-    if (here.count >= MOST) throw new DoorProblem('rate.limited', { seconds: RETRY_S });
+    if (here.count >= MOST) throw new ApiProblem('rate.limited', { seconds: RETRY_S });
     here.count += 1;
     this.#now.set(agent, here);
     this.#listens(agent);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type Part, PARTS } from './instance/accounts.ts';
 import { readJson, writeSecretJson } from './instance/files.ts';
 import type { DataPaths } from './instance/instance.ts';
-import { Trouble } from './supervision/troubles.ts';
+import { PartTrouble } from './supervision/troubles.ts';
 
 /** How other verbs speak to the running launcher: HTTP on a socket in a folder that only its account may enter. */
 const ControlFile = z.object({ socket: z.string() });
@@ -21,7 +21,7 @@ export interface Controls {
   readonly startAfresh: () => void;
   /** The master's password has changed: what is published says so. */
   readonly newPassword: () => void;
-  readonly troubles: () => readonly Trouble[];
+  readonly troubles: () => readonly PartTrouble[];
 }
 
 export interface ControlServer extends AsyncDisposable {
@@ -96,13 +96,13 @@ const listen = (server: Server, socket: string): Promise<void> =>
 const PAUSE_WITHIN_MS = 40_000;
 const HEARD_WITHIN_MS = 10_000;
 
-export interface Held {
+export interface HeldControl {
   /** Starts the parts again. */
   readonly release: () => void;
 }
 
 /** Asks the launcher of this data folder to pause parts; null where they did not stop. */
-export function holdParts(paths: DataPaths, parts: readonly Part[]): Promise<Held | null> {
+export function holdParts(paths: DataPaths, parts: readonly Part[]): Promise<HeldControl | null> {
   const query = parts.map((part) => `part=${part}`).join('&');
   return new Promise((resolve) => {
     const asking = request({ socketPath: socketOf(paths), method: 'POST', path: `/pause?${query}` }, (response) => {
@@ -135,11 +135,11 @@ export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'start-afres
 }
 
 /** Null where no launcher can be asked. */
-export function askTroubles(paths: DataPaths): Promise<readonly Trouble[] | null> {
+export function askTroubles(paths: DataPaths): Promise<readonly PartTrouble[] | null> {
   return new Promise((resolve) => {
     request({ socketPath: socketOf(paths), path: '/troubles', signal: AbortSignal.timeout(HEARD_WITHIN_MS) }, (response) => {
       void text(response).then(
-        (said) => resolve(response.statusCode === 200 ? z.array(Trouble).parse(JSON.parse(said)) : null),
+        (said) => resolve(response.statusCode === 200 ? z.array(PartTrouble).parse(JSON.parse(said)) : null),
         () => resolve(null),
       );
     })

@@ -5,33 +5,33 @@ import { text } from 'node:stream/consumers';
 import { people } from '../../synapse/residents.ts';
 import { EXECUTOR_SOCKET, ExecutorHealth, type ExecutorSettings } from '../protocol/executor-settings.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import { homeserverUrl, log, nodeProgram, own, present, type House } from './parts.ts';
+import { homeserverUrl, log, nodeProgram, own, withoutAbsent, type LaunchContext } from './parts.ts';
 import { redisUrl } from './redis.ts';
 import { ensureRules, publishLendings } from './instance/rules-folder.ts';
 import type { PartPlan } from './supervision/supervisor.ts';
 
 const ENTRY = 'executor/main.ts';
 
-export const executorExists = (house: House): boolean => existsSync(join(house.project, ENTRY));
+export const executorExists = (context: LaunchContext): boolean => existsSync(join(context.project, ENTRY));
 
 /** No AI key and no token of the appservice is in its environment: it is told of its own account and its own queues. */
-export function executorPlan(house: House, rooms: () => { hq: RoomId; ops: RoomId }): PartPlan {
-  const folder = house.folder('executor');
-  const { settings } = house.loaded;
-  const owner = house.accounts?.executor;
+export function executorPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops: RoomId }): PartPlan {
+  const folder = context.folder('executor');
+  const { settings } = context.loaded;
+  const owner = context.accounts?.executor;
   const who = people(settings.CHAVION_SERVER_NAME);
-  const rules = ensureRules(house.instance, house.paths, owner);
-  publishLendings(rules, house.folder('swarm'), house.accounts?.swarm);
+  const rules = ensureRules(context.instance, context.paths, owner);
+  publishLendings(rules, context.folder('swarm'), context.accounts?.swarm);
   return {
     part: 'executor',
-    ...nodeProgram({ separated: house.accounts !== undefined, project: house.project }, ENTRY),
+    ...nodeProgram({ separated: context.accounts !== undefined, project: context.project }, ENTRY),
     environment: () => ({
-      ...own(house, 'executor', folder),
-      ...present({
-        CHAVION_HOMESERVER_URL: homeserverUrl(house),
+      ...own(context, 'executor', folder),
+      ...withoutAbsent({
+        CHAVION_HOMESERVER_URL: homeserverUrl(context),
         CHAVION_EXECUTOR_USER: who.executor,
-        CHAVION_EXECUTOR_PASSWORD: house.secrets.passwords.executor,
-        CHAVION_REDIS_URL: redisUrl('executor', house.secrets.redis.executor, settings.CHAVION_REDIS_PORT),
+        CHAVION_EXECUTOR_PASSWORD: context.secrets.passwords.executor,
+        CHAVION_REDIS_URL: redisUrl('executor', context.secrets.redis.executor, settings.CHAVION_REDIS_PORT),
         CHAVION_ADMIN_USER: who.admin,
         CHAVION_HQ_ROOM: rooms().hq,
         CHAVION_OPS_ROOM: rooms().ops,
@@ -43,7 +43,7 @@ export function executorPlan(house: House, rooms: () => { hq: RoomId; ops: RoomI
         CHAVION_DROP_TO: owner && `${owner.uid}:${owner.gid}`,
       } satisfies Record<keyof ExecutorSettings, string | undefined>),
     }),
-    log: log(house, 'executor'),
+    log: log(context, 'executor'),
     answers: () => executorAnswers(folder),
     alive: () => executorAnswers(folder),
     graceMs: 15_000,

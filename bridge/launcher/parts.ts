@@ -17,7 +17,7 @@ import type { Secrets } from './instance/secrets.ts';
 import type { PartPlan } from './supervision/supervisor.ts';
 
 /** All that the plans of the parts are made from. */
-export interface House {
+export interface LaunchContext {
   readonly project: string;
   readonly environment: Environment;
   readonly loaded: Loaded;
@@ -28,56 +28,56 @@ export interface House {
   readonly folder: (part: Part) => string;
 }
 
-export const homeserverUrl = ({ loaded }: House): string => `http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`;
+export const homeserverUrl = ({ loaded }: LaunchContext): string => `http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`;
 
-export const own = (house: House, part: Part, folder: string): Record<string, string> => ({
-  ...bareEnvironment(house.environment),
+export const own = (context: LaunchContext, part: Part, folder: string): Record<string, string> => ({
+  ...bareEnvironment(context.environment),
   HOME: folder,
-  TZ: house.loaded.settings.CHAVION_TZ,
-  [INSTANCE_VARIABLE]: house.instance.id,
+  TZ: context.loaded.settings.CHAVION_TZ,
+  [INSTANCE_VARIABLE]: context.instance.id,
   CHAVION_PART: part,
 });
 
-export const log = (house: House, part: Part): string => join(house.paths.logs, `${part}.log`);
+export const log = (context: LaunchContext, part: Part): string => join(context.paths.logs, `${part}.log`);
 
-export function redisPlan(house: House, rights: { readonly channelRights: boolean; readonly readRights: boolean }): PartPlan {
-  const folder = house.folder('redis');
-  const owner = house.accounts?.redis;
-  const port = house.loaded.settings.CHAVION_REDIS_PORT;
+export function redisPlan(context: LaunchContext, rights: { readonly channelRights: boolean; readonly readRights: boolean }): PartPlan {
+  const folder = context.folder('redis');
+  const owner = context.accounts?.redis;
+  const port = context.loaded.settings.CHAVION_REDIS_PORT;
   const file = join(folder, 'redis.conf');
-  writeSecret(file, redisConfig({ port, folder, passwords: house.secrets.redis, bind: house.loaded.settings.CHAVION_REDIS_LISTEN, ...rights }), owner);
+  writeSecret(file, redisConfig({ port, folder, passwords: context.secrets.redis, bind: context.loaded.settings.CHAVION_REDIS_LISTEN, ...rights }), owner);
   return {
     part: 'redis',
     program: 'redis-server',
     args: [file],
     cwd: folder,
-    environment: () => own(house, 'redis', folder),
+    environment: () => own(context, 'redis', folder),
     owner,
-    log: log(house, 'redis'),
-    answers: () => redisAnswers(port, house.secrets.redis.launcher),
-    alive: async () => (await redisSays(port, house.secrets.redis.launcher)) !== '',
+    log: log(context, 'redis'),
+    answers: () => redisAnswers(port, context.secrets.redis.launcher),
+    alive: async () => (await redisSays(port, context.secrets.redis.launcher)) !== '',
     graceMs: 10_000,
   };
 }
 
-export function synapsePlan(house: House, python: string): PartPlan {
-  const folder = house.folder('synapse');
-  const owner = house.accounts?.synapse;
-  const { settings } = house.loaded;
+export function synapsePlan(context: LaunchContext, python: string): PartPlan {
+  const folder = context.folder('synapse');
+  const owner = context.accounts?.synapse;
+  const { settings } = context.loaded;
   const write = (name: string, value: unknown) => writeSecretJson(join(folder, name), value, owner);
-  write('homeserver.yaml', homeserverConfig(settings, house.secrets.synapse, folder));
+  write('homeserver.yaml', homeserverConfig(settings, context.secrets.synapse, folder));
   write('log.yaml', logConfig(folder));
-  write('appservice.yaml', registration(settings, house.secrets.appservice));
+  write('appservice.yaml', registration(settings, context.secrets.appservice));
   return {
     part: 'synapse',
     program: python,
     args: ['-m', 'synapse.app.homeserver', '-c', join(folder, 'homeserver.yaml')],
     cwd: folder,
-    environment: () => own(house, 'synapse', folder),
+    environment: () => own(context, 'synapse', folder),
     owner,
-    log: log(house, 'synapse'),
-    answers: () => answers200(`${homeserverUrl(house)}/health`),
-    alive: () => saysAnything(`${homeserverUrl(house)}/health`),
+    log: log(context, 'synapse'),
+    answers: () => answers200(`${homeserverUrl(context)}/health`),
+    alive: () => saysAnything(`${homeserverUrl(context)}/health`),
     graceMs: 15_000,
   };
 }
@@ -94,21 +94,21 @@ export function nodeProgram({ separated, project }: { readonly separated: boolea
 
 const ENTRY = 'bots/main.ts';
 
-export const swarmExists = (house: House): boolean => existsSync(join(house.project, ENTRY));
+export const swarmExists = (context: LaunchContext): boolean => existsSync(join(context.project, ENTRY));
 
-export function swarmPlan(house: House, rooms: () => { hq: RoomId; ops: RoomId }): PartPlan {
-  const folder = house.folder('swarm');
-  const { settings } = house.loaded;
-  const owner = house.accounts?.swarm;
+export function swarmPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops: RoomId }): PartPlan {
+  const folder = context.folder('swarm');
+  const { settings } = context.loaded;
+  const owner = context.accounts?.swarm;
   return {
     part: 'swarm',
-    ...nodeProgram({ separated: house.accounts !== undefined, project: house.project }, ENTRY),
+    ...nodeProgram({ separated: context.accounts !== undefined, project: context.project }, ENTRY),
     environment: () => ({
-      ...own(house, 'swarm', folder),
-      ...proxyEnvironment(house.environment),
-      ...providerKeys(house),
-      ...present({
-        CHAVION_HOMESERVER_URL: homeserverUrl(house),
+      ...own(context, 'swarm', folder),
+      ...proxyEnvironment(context.environment),
+      ...providerKeys(context),
+      ...withoutAbsent({
+        CHAVION_HOMESERVER_URL: homeserverUrl(context),
         CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
         CHAVION_APPSERVICE_PORT: String(settings.CHAVION_APPSERVICE_PORT),
         CHAVION_API_PORT: String(settings.CHAVION_API_PORT),
@@ -118,21 +118,21 @@ export function swarmPlan(house: House, rooms: () => { hq: RoomId; ops: RoomId }
         CHAVION_LISTEN: settings.CHAVION_LISTEN,
         CHAVION_APPSERVICE_LISTEN: undefined,
         CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
-        CHAVION_APPSERVICE_TOKEN: house.secrets.appservice.appservice,
-        CHAVION_HOMESERVER_TOKEN: house.secrets.appservice.homeserver,
-        CHAVION_REDIS_URL: redisUrl('swarm', house.secrets.redis.swarm, settings.CHAVION_REDIS_PORT),
+        CHAVION_APPSERVICE_TOKEN: context.secrets.appservice.appservice,
+        CHAVION_HOMESERVER_TOKEN: context.secrets.appservice.homeserver,
+        CHAVION_REDIS_URL: redisUrl('swarm', context.secrets.redis.swarm, settings.CHAVION_REDIS_PORT),
         CHAVION_ADMIN_USER: people(settings.CHAVION_SERVER_NAME).admin,
         CHAVION_HQ_ROOM: rooms().hq,
         CHAVION_OPS_ROOM: rooms().ops,
         CHAVION_LANG: settings.CHAVION_LANG,
         CHAVION_TZ: settings.CHAVION_TZ,
-        CHAVION_ROSTER_JSON: JSON.stringify(house.loaded.roster),
+        CHAVION_ROSTER_JSON: JSON.stringify(context.loaded.roster),
         CHAVION_REHEARSAL: settings.CHAVION_REHEARSAL,
         // It needs root to read its modules, and gives it up before it opens a port.
         CHAVION_DROP_TO: owner && `${owner.uid}:${owner.gid}`,
       } satisfies Record<keyof SwarmSettings, string | undefined>),
     }),
-    log: log(house, 'swarm'),
+    log: log(context, 'swarm'),
     answers: () => answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
     alive: () => saysAnything(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
     graceMs: 15_000,
@@ -140,13 +140,13 @@ export function swarmPlan(house: House, rooms: () => { hq: RoomId; ops: RoomId }
 }
 
 /** Keys and addresses of the providers, those too that the roster names for endpoints of its own. */
-export function providerKeys({ environment, paths, loaded }: Pick<House, 'environment' | 'paths' | 'loaded'>): Record<string, string> {
+export function providerKeys({ environment, paths, loaded }: Pick<LaunchContext, 'environment' | 'paths' | 'loaded'>): Record<string, string> {
   const names = new Set([...Object.keys(ProviderSettings.shape), ...loaded.roster.agents.flatMap((agent) => agent.endpoint?.keyEnv ?? [])]);
   const all = { ...storedKeys(paths.keys), ...environment };
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
 }
 
-export const present = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+export const withoutAbsent = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 /** Whether something at this address says that all is well. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { load } from '../config/load.ts';
+import { loadConfiguration } from '../config/load.ts';
 import type { Environment } from '../config/environment.ts';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { HomeserverClient } from '../../synapse/client.ts';
 import { opens } from '../../synapse/own-accounts.ts';
 import { sayAsAdmin } from '../../synapse/say.ts';
@@ -14,14 +14,14 @@ import { launcherText } from '../text/terminal/launcher.ts';
 import { ensureAccounts, type Part } from './instance/accounts.ts';
 import { serveControl } from './control.ts';
 import type { DiskNews } from './disk/disk.ts';
-import { disksOf, housePlaces } from './disk/disks.ts';
+import { disksOf, instancePlaces } from './disk/disks.ts';
 import { readJson, writeSecretJson } from './instance/files.ts';
 import { beginInstance, dataPaths, isRoot, keptInstance, openDataFolder, partFolders, stateRoot } from './instance/instance.ts';
 import { endLeftovers } from './supervision/leftovers.ts';
 import { refuseLostState } from './instance/lost-state.ts';
 import { takeLock } from './instance/lock.ts';
 import { executorExists, executorPlan } from './executor-part.ts';
-import { type House, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
+import { type LaunchContext, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
 import { checkPorts } from './instance/ports.ts';
 import { hasChannelRights, hasReadRights, prerequisites } from './instance/prerequisites.ts';
 import { Reserve, reserveFile } from './disk/reserve.ts';
@@ -29,7 +29,7 @@ import { refuseUnfinished } from './instance/restoring.ts';
 import { loadSecrets } from './instance/secrets.ts';
 import { Supervision } from './supervision/supervision.ts';
 import type { Terminal } from './instance/terminal.ts';
-import type { Trouble } from './supervision/troubles.ts';
+import type { PartTrouble } from './supervision/troubles.ts';
 import { welcome } from './welcome.ts';
 
 export interface Start {
@@ -39,11 +39,11 @@ export interface Start {
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly stop: AbortSignal;
   /** Who answers masters in the rooms on the launcher's behalf. */
-  readonly desk?: (house: OpenHouse) => Disposable;
+  readonly admin?: (house: OpenInstance) => Disposable;
 }
 
 /** Every part has answered. */
-export interface OpenHouse extends House {
+export interface OpenInstance extends LaunchContext {
   /** As they are now. */
   readonly rooms: () => HouseRooms;
   /** A room goes on elsewhere: remembered, told, and taken up by the parts. */
@@ -51,7 +51,7 @@ export interface OpenHouse extends House {
   /** Whether a part does its work now. */
   readonly answers: (part: Part) => Promise<boolean>;
   /** Who is away, or was. */
-  readonly troubles: () => readonly Trouble[];
+  readonly troubles: () => readonly PartTrouble[];
   /** How full each disk of the house is. */
   readonly disks: () => readonly DiskNews[];
 }
@@ -67,14 +67,14 @@ export async function start(begin: Start): Promise<void> {
 }
 
 /** Until it is stopped, or asked by another verb to start anew with what that has changed. */
-async function openHouse({ project, environment, terminal, stop, desk }: Start): Promise<'stopped' | 'anew' | 'afresh'> {
-  const loaded = load(environment, project);
+async function openHouse({ project, environment, terminal, stop, admin }: Start): Promise<'stopped' | 'anew' | 'afresh'> {
+  const loaded = loadConfiguration(environment, project);
   for (const { name, nearest } of loaded.unknown) terminal.say(launcherText.unknownSetting(name, nearest));
   const paths = dataPaths(project, loaded.settings);
   const kept = keptInstance(paths, loaded.settings);
   openDataFolder(paths);
   const lock = takeLock(paths.lock);
-  if (lock.kind === 'taken') throw new Refusal(launcherText.alreadyRunning(lock.by, paths.data));
+  if (lock.kind === 'taken') throw new ConfigRefusal(launcherText.alreadyRunning(lock.by, paths.data));
 
   await using supervision = new Supervision(paths, terminal);
   supervision.defer(lock.release);
@@ -90,11 +90,11 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
   process.umask(0o077);
   const accounts = isRoot() ? await ensureAccounts() : undefined;
   const secrets = loadSecrets(paths.secrets);
-  const house: House = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
+  const house: LaunchContext = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
 
   const root = stateRoot(instance, paths);
   // Where Redis and the homeserver write comes first: the reserve is theirs.
-  const places = (await disksOf(housePlaces(instance, paths, environment))).map(({ folders }) => folders[0] ?? root);
+  const places = (await disksOf(instancePlaces(instance, paths, environment))).map(({ folders }) => folders[0] ?? root);
   const disks = supervision.watchDisk(places, new Reserve(reserveFile(instance, paths)));
   await Promise.all([
     supervision.run(redisPlan(house, { channelRights: hasChannelRights(redisVersion), readRights: hasReadRights(redisVersion) }), 'Redis', stop),
@@ -139,7 +139,7 @@ async function openHouse({ project, environment, terminal, stop, desk }: Start):
     // The executor follows by itself: what it runs goes on.
     await supervision.part('swarm')?.restart();
   };
-  using _desk = desk?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false, troubles, disks: () => disks.states() });
+  using _admin = admin?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false, troubles, disks: () => disks.states() });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
   return stop.aborted ? 'stopped' : end;
 }
@@ -162,7 +162,7 @@ function replaceProcess({ project, environment }: Start): void {
 }
 
 /** Accounts, rooms and residents; what was found or made is written down at once. */
-async function furnish(house: House, terminal: Terminal): Promise<HouseRooms> {
+async function furnish(house: LaunchContext, terminal: Terminal): Promise<HouseRooms> {
   const { loaded, paths, secrets, instance } = house;
   using step = terminal.step(launcherText.stepRooms);
   const done = await provision({

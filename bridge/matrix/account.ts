@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { EventId, GHOST_DEVICE, type RoomId, type UserId } from '../protocol/ids.ts';
 import { cleanName } from '../text/clean-text.ts';
 import { installHttp } from './http.ts';
-import { patiently, type Trouble } from './patience.ts';
-import type { RoomLanes } from './room-limiter.ts';
+import { patiently, type CallTrouble } from './patience.ts';
+import type { RoomLimiter } from './room-limiter.ts';
 import { maskSecrets } from './secrets/secrets.ts';
 
 export interface AccountOptions {
@@ -14,9 +14,9 @@ export interface AccountOptions {
   /** The token is an appservice's and the account one of its ghosts. */
   readonly ghost: boolean;
   /** Shared by all accounts of the process. */
-  readonly lanes: RoomLanes;
+  readonly lanes: RoomLimiter;
   /** Told of a homeserver that does not answer for longer than a moment. */
-  readonly onTrouble?: (trouble: Trouble) => void;
+  readonly onTrouble?: (trouble: CallTrouble) => void;
 }
 
 interface Call {
@@ -33,7 +33,7 @@ interface Call {
 const FILE_TRIES = 5;
 
 const Page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
-export type Page = z.infer<typeof Page>;
+export type EventPage = z.infer<typeof Page>;
 
 /**
  * One Matrix account, with the calls Chavion makes. Everything sent carries the caller's transaction id and is
@@ -44,7 +44,7 @@ export class Account {
   readonly userId: UserId;
   readonly #client: MatrixClient;
   readonly #device: { readonly device_id?: string };
-  readonly #lanes: RoomLanes;
+  readonly #lanes: RoomLimiter;
   readonly #options: Pick<AccountOptions, 'homeserverUrl' | 'onTrouble'>;
 
   constructor(options: AccountOptions) {
@@ -115,7 +115,7 @@ export class Account {
   }
 
   /** Newest first. */
-  async messages(room: RoomId, options: { from?: string; to?: string; limit: number; tries?: number }): Promise<Page> {
+  async messages(room: RoomId, options: { from?: string; to?: string; limit: number; tries?: number }): Promise<EventPage> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`;
     return Page.parse(await this.call('GET', path, { query: { dir: 'b', from: options.from, to: options.to, limit: options.limit }, ...(options.tries === undefined ? {} : { tries: options.tries }) }));
   }

@@ -35,7 +35,7 @@ interface Part {
   edits: number;
 }
 
-export interface Ending {
+export interface StreamEnding {
   readonly kind: ChavionContent['kind'];
   readonly mentions?: readonly { userId: UserId; name: string }[];
   /** A line of Chavion's own under what the agent said. */
@@ -125,7 +125,7 @@ export class AnswerStream implements AsyncDisposable {
   }
 
   /** Puts all that was pushed into the room, and more than a message holds as a file. Returns the first event. */
-  async finish(ending: Ending): Promise<EventId> {
+  async finish(ending: StreamEnding): Promise<EventId> {
     this.#over.abort();
     if (ending.last !== undefined) this.#whole += this.#whole.trim() === '' ? ending.last : `\n\n${ending.last}`;
     await this.halt();
@@ -268,7 +268,7 @@ export class AnswerStream implements AsyncDisposable {
     return `${this.#target.txn}.p${part.index}`;
   }
 
-  #outgoing(part: Part, text: string, ending: Pick<Ending, 'kind' | 'mentions' | 'resume'>, streaming = false): OutgoingText {
+  #outgoing(part: Part, text: string, ending: Pick<StreamEnding, 'kind' | 'mentions' | 'resume'>, streaming = false): OutgoingText {
     const { replyTo, thread, chavion } = this.#target;
     return {
       text,

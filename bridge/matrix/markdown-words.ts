@@ -35,7 +35,7 @@ export function codeBlock(text: string): string {
 }
 
 /** Lines of what an agent said, each as a quotation. */
-export const quoted = (text: string): string => cleanText(text).trim().split('\n').map((line) => `> ${line}`).join('\n');
+export const quotedWords = (text: string): string => cleanText(text).trim().split('\n').map((line) => `> ${line}`).join('\n');
 
 /** Markdown of at most so many bytes of UTF-8; `more` is put behind what had to be cut. */
 export function cutTo(markdown: string, maxBytes: number, more: string): { readonly text: string; readonly cut: boolean } {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MatrixError } from 'matrix-bot-sdk';
 import { z } from 'zod';
 
-export interface Trouble {
+export interface CallTrouble {
   /** Method and path, without the query. */
   readonly what: string;
   readonly failures: number;
@@ -17,7 +17,7 @@ export interface Patience {
   readonly tries?: number | undefined;
   /** Ends the waiting between tries. */
   readonly signal?: AbortSignal | undefined;
-  readonly onTrouble?: ((trouble: Trouble) => void) | undefined;
+  readonly onTrouble?: ((trouble: CallTrouble) => void) | undefined;
   /** How long one call may fail while others are answered: that is no restart. */
   readonly aloneMs?: number;
 }

@@ -19,7 +19,7 @@ interface Lane {
  * after round, and the homeserver carries them through every later write (measured: 75 more after each round of a
  * hundred agents; with twenty thousand of them a room took 20 writes a second instead of 80).
  */
-export class RoomLanes {
+export class RoomLimiter {
   readonly #lanes = new Map<RoomId, Lane>();
 
   async run<T>(room: RoomId, write: () => Promise<T>): Promise<T> {

@@ -4,19 +4,19 @@ import { localAddress } from '../../synapse/homeserver-config.ts';
 import { people } from '../../synapse/residents.ts';
 import type { UserId } from '../protocol/ids.ts';
 import { loadSettings } from '../config/load.ts';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { readJson, writeSecretJson } from '../launcher/instance/files.ts';
 import { dataPaths } from '../launcher/instance/instance.ts';
 import { random, Secrets } from '../launcher/instance/secrets.ts';
 import { adminLoginText } from '../text/room/admin.ts';
 import { operationsText } from '../text/terminal/operations.ts';
 import { atHomeserver } from './at-homeserver.ts';
-import type { Asked } from './verbs.ts';
+import type { VerbRequest } from './verbs.ts';
 
 const Devices = z.object({ devices: z.array(z.object({ device_id: z.string() })) });
 
 /** `npm start -- admin-login [--new]`: what Ketesa asks for. Returns the exit code. */
-export async function adminLogin(asked: Asked, stop: AbortSignal): Promise<number> {
+export async function adminLogin(asked: VerbRequest, stop: AbortSignal): Promise<number> {
   const { project, environment, args, terminal } = asked;
   const anew = args[0] === '--new';
   if (args.length > (anew ? 1 : 0)) {
@@ -27,7 +27,7 @@ export async function adminLogin(asked: Asked, stop: AbortSignal): Promise<numbe
   const paths = dataPaths(project, settings);
   const kept = () => {
     const secrets = readJson(paths.secrets, Secrets);
-    if (secrets === undefined) throw new Refusal(operationsText.noHouse(paths.data));
+    if (secrets === undefined) throw new ConfigRefusal(operationsText.noHouse(paths.data));
     return secrets;
   };
   const { admin } = people(settings.CHAVION_SERVER_NAME);

@@ -1,8 +1,8 @@
 import { HomeserverClient, HomeserverError } from '../../synapse/client.ts';
 import { adminToken } from '../../synapse/own-accounts.ts';
 import { people } from '../../synapse/residents.ts';
-import { load } from '../config/load.ts';
-import { Refusal } from '../config/refusal.ts';
+import { loadConfiguration } from '../config/load.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { ensureAccounts } from '../launcher/instance/accounts.ts';
 import { readJson, writeSecretJson } from '../launcher/instance/files.ts';
 import { dataPaths, isRoot, keptInstance, openDataFolder, partFolders } from '../launcher/instance/instance.ts';
@@ -15,7 +15,7 @@ import { Secrets } from '../launcher/instance/secrets.ts';
 import { Supervision } from '../launcher/supervision/supervision.ts';
 import { launcherText } from '../text/terminal/launcher.ts';
 import { operationsText } from '../text/terminal/operations.ts';
-import type { Asked } from './verbs.ts';
+import type { VerbRequest } from './verbs.ts';
 
 export interface AtHomeserver {
   readonly client: HomeserverClient;
@@ -29,13 +29,13 @@ export interface AtHomeserver {
  * Does something at this house's homeserver as its administrator. Where the house is off, the homeserver alone is
  * started for as long as that takes. Throws a `Refusal` where there is no house, or it does not answer.
  */
-export async function atHomeserver<T>(asked: Pick<Asked, 'project' | 'environment' | 'terminal'>, stop: AbortSignal, work: (at: AtHomeserver) => Promise<T>): Promise<T> {
+export async function atHomeserver<T>(asked: Pick<VerbRequest, 'project' | 'environment' | 'terminal'>, stop: AbortSignal, work: (at: AtHomeserver) => Promise<T>): Promise<T> {
   const { project, environment, terminal } = asked;
-  const loaded = load(environment, project);
+  const loaded = loadConfiguration(environment, project);
   const paths = dataPaths(project, loaded.settings);
   const instance = keptInstance(paths, loaded.settings);
   const secrets = readJson(paths.secrets, Secrets);
-  if (instance === undefined || secrets === undefined) throw new Refusal(operationsText.noHouse(paths.data));
+  if (instance === undefined || secrets === undefined) throw new ConfigRefusal(operationsText.noHouse(paths.data));
   const client = new HomeserverClient(`http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`);
   const asAdmin = async (running: boolean): Promise<T> => {
     const { admin } = people(instance.serverName);
@@ -45,13 +45,13 @@ export async function atHomeserver<T>(asked: Pick<Asked, 'project' | 'environmen
   };
   if (holder(paths.lock) !== undefined) {
     return asAdmin(true).catch((error: unknown) => {
-      if (error instanceof TypeError || (error instanceof HomeserverError && error.status >= 500)) throw new Refusal(operationsText.notRunning, { cause: error });
+      if (error instanceof TypeError || (error instanceof HomeserverError && error.status >= 500)) throw new ConfigRefusal(operationsText.notRunning, { cause: error });
       throw error;
     });
   }
   openDataFolder(paths);
   const lock = takeLock(paths.lock);
-  if (lock.kind === 'taken') throw new Refusal(launcherText.alreadyRunning(lock.by, paths.data));
+  if (lock.kind === 'taken') throw new ConfigRefusal(launcherText.alreadyRunning(lock.by, paths.data));
   await using supervision = new Supervision(paths, terminal);
   supervision.defer(lock.release);
   refuseUnfinished(paths);

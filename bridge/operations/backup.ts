@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Environment } from '../config/environment.ts';
 import { loadSettings } from '../config/load.ts';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { holdParts } from '../launcher/control.ts';
 import { isFullDisk, readableBytes } from '../launcher/disk/disk.ts';
 import { readJson } from '../launcher/instance/files.ts';
@@ -15,7 +15,7 @@ import type { Terminal } from '../launcher/instance/terminal.ts';
 import { operationsText } from '../text/terminal/operations.ts';
 import { pack } from './archive.ts';
 import type { LeftOut } from './copy-tree.ts';
-import { gather, houseBytes } from './house-files.ts';
+import { gather, instanceBytes } from './house-files.ts';
 import { gatherOwn } from './own-files.ts';
 
 /** First in every backup. */
@@ -38,16 +38,16 @@ export interface BackupOrder {
  * `npm start -- backup`: the whole house in one file, while it runs. The swarm sleeps for the moment of the copy; what
  * is said meanwhile is answered afterwards. Returns the file's path.
  */
-export async function backupHouse(project: string, environment: Environment, order: BackupOrder, terminal: Terminal, stop?: AbortSignal): Promise<string> {
+export async function backUpInstance(project: string, environment: Environment, order: BackupOrder, terminal: Terminal, stop?: AbortSignal): Promise<string> {
   const settings = loadSettings(environment);
   const paths = dataPaths(project, settings);
   const instance = readJson(paths.instance, Instance);
-  if (instance === undefined) throw new Refusal(operationsText.noHouse(paths.data));
+  if (instance === undefined) throw new ConfigRefusal(operationsText.noHouse(paths.data));
   await mkdir(paths.backups, { recursive: true, mode: 0o700 });
   const made = new Date();
   const file = target(order.file ?? paths.backups, fileName(made, order.passphrase !== undefined));
   const lock = takeLock(join(paths.backups, 'backup.lock'));
-  if (lock.kind === 'taken') throw new Refusal(operationsText.busy(lock.by, paths.backups));
+  if (lock.kind === 'taken') throw new ConfigRefusal(operationsText.busy(lock.by, paths.backups));
   await using opened = new AsyncDisposableStack();
   opened.defer(lock.release);
   await removeUnfinished(paths);
@@ -75,7 +75,7 @@ export async function backupHouse(project: string, environment: Environment, ord
     await packInto(file, staging, order.passphrase, stop);
     packing.done(readableBytes((await stat(file)).size));
   } catch (error) {
-    if (isFullDisk(error)) throw new Refusal(operationsText.noRoom(roomsOf(paths, file)), { cause: error });
+    if (isFullDisk(error)) throw new ConfigRefusal(operationsText.noRoom(roomsOf(paths, file)), { cause: error });
     throw error;
   }
   terminal.mark(true, operationsText.backedUp(file, order.passphrase !== undefined)[terminal.lang]());
@@ -89,8 +89,8 @@ export async function backupHouse(project: string, environment: Environment, ord
 function target(wanted: string, name: string): string {
   const given = resolve(wanted);
   const file = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true ? join(given, name) : given;
-  if (existsSync(file)) throw new Refusal(operationsText.fileThere(file));
-  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true) throw new Refusal(operationsText.noFolder(dirname(file)));
+  if (existsSync(file)) throw new ConfigRefusal(operationsText.fileThere(file));
+  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true) throw new ConfigRefusal(operationsText.noFolder(dirname(file)));
   return file;
 }
 
@@ -101,9 +101,9 @@ async function removeUnfinished({ backups }: DataPaths): Promise<void> {
 
 /** Redis ends on a full disk: a backup is not to fill it while the house runs. The packed file is never larger than the copy. */
 async function refuseWithoutRoom(instance: Instance, paths: DataPaths, file: string): Promise<void> {
-  const bytes = await houseBytes(instance, paths);
+  const bytes = await instanceBytes(instance, paths);
   const disks = statSync(dirname(file)).dev === statSync(paths.backups).dev ? [[paths.backups, 2 * bytes] as const] : [[paths.backups, bytes] as const, [dirname(file), bytes] as const];
-  for (const [folder, needed] of disks) if ((await freeBytes(folder)) < needed + SPARE_BYTES) throw new Refusal(operationsText.noRoom(folder));
+  for (const [folder, needed] of disks) if ((await freeBytes(folder)) < needed + SPARE_BYTES) throw new ConfigRefusal(operationsText.noRoom(folder));
 }
 
 async function freeBytes(folder: string): Promise<number> {
@@ -134,7 +134,7 @@ async function hold(paths: DataPaths, stop: AbortSignal | undefined) {
     if (held !== null) return held;
     await sleep(1_000);
   }
-  throw new Refusal(operationsText.notStill);
+  throw new ConfigRefusal(operationsText.notStill);
 }
 
 /** `chavion-2026-11-22T08-15-30Z.tar.gz`, sealed ones with `.age` behind. */

@@ -99,7 +99,7 @@ async function copyAudit(from: string, to: string): Promise<void> {
 }
 
 /** What a copy of it takes on the disk at most. */
-export async function houseBytes(instance: Instance, paths: DataPaths): Promise<number> {
+export async function instanceBytes(instance: Instance, paths: DataPaths): Promise<number> {
   const root = stateRoot(instance, paths);
   const places = [...Object.entries(STATE).flatMap(([part, names]) => names.map((name) => join(root, part, name))), join(root, 'synapse', DATABASE), ...[AUDIT_FOLDER, AUDIT_FILE].map((name) => join(root, 'executor', name))];
   const sizes = await Promise.all(places.map(bytesOf));

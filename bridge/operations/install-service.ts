@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Environment, processEnvironment, readEnvFile } from '../config/environment.ts';
-import { load, loadSettings } from '../config/load.ts';
-import { Refusal } from '../config/refusal.ts';
+import { loadConfiguration, loadSettings } from '../config/load.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { ensureAccounts } from '../launcher/instance/accounts.ts';
 import { readJson } from '../launcher/instance/files.ts';
 import { dataPaths, Instance, isRoot, openDataFolder } from '../launcher/instance/instance.ts';
@@ -13,7 +13,7 @@ import { prerequisites } from '../launcher/instance/prerequisites.ts';
 import { serviceText } from '../text/terminal/service.ts';
 import { serviceSettings } from './service-settings.ts';
 import { serviceUnit } from './service-unit.ts';
-import type { Asked } from './verbs.ts';
+import type { VerbRequest } from './verbs.ts';
 
 const run = promisify(execFile);
 export const UNIT_FILE = '/etc/systemd/system/chavion.service';
@@ -21,7 +21,7 @@ export const UNIT_FILE = '/etc/systemd/system/chavion.service';
 const SYSTEMD_MS = 60_000;
 
 /** `npm start -- install-service [--print]`: the house comes up with the machine. Returns the exit code. */
-export async function installService({ project, environment, args, terminal }: Asked, stop: AbortSignal): Promise<number> {
+export async function installService({ project, environment, args, terminal }: VerbRequest, stop: AbortSignal): Promise<number> {
   if (args.some((word) => word !== '--print')) {
     terminal.say(serviceText.usage);
     return 2;
@@ -40,9 +40,9 @@ export async function installService({ project, environment, args, terminal }: A
     for (const line of unit.trimEnd().split('\n')) terminal.line(line);
     return 0;
   }
-  if (!isRoot()) throw new Refusal(serviceText.notRoot);
-  if (!existsSync('/run/systemd/system')) throw new Refusal(serviceText.noSystemd);
-  if (existsSync(UNIT_FILE) && !readFileSync(UNIT_FILE, 'utf8').includes(`WorkingDirectory=${project}\n`)) throw new Refusal(serviceText.otherHouse(UNIT_FILE));
+  if (!isRoot()) throw new ConfigRefusal(serviceText.notRoot);
+  if (!existsSync('/run/systemd/system')) throw new ConfigRefusal(serviceText.noSystemd);
+  if (existsSync(UNIT_FILE) && !readFileSync(UNIT_FILE, 'utf8').includes(`WorkingDirectory=${project}\n`)) throw new ConfigRefusal(serviceText.otherHouse(UNIT_FILE));
   // The service may write neither to /usr nor to /etc: what takes that is done now.
   openDataFolder(paths);
   await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
@@ -61,7 +61,7 @@ export async function installService({ project, environment, args, terminal }: A
 /** The variables that a roster takes keys from. A broken roster is told of by the start. */
 function keyNames(environment: Environment, project: string): readonly string[] {
   try {
-    return load(environment, project).roster.agents.flatMap(({ endpoint }) => endpoint?.keyEnv ?? []);
+    return loadConfiguration(environment, project).roster.agents.flatMap(({ endpoint }) => endpoint?.keyEnv ?? []);
   } catch {
     return [];
   }

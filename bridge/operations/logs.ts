@@ -6,12 +6,12 @@ import { loadSettings } from '../config/load.ts';
 import { PARTS } from '../launcher/instance/accounts.ts';
 import { dataPaths } from '../launcher/instance/instance.ts';
 import { operationsText } from '../text/terminal/operations.ts';
-import type { Asked } from './verbs.ts';
+import type { VerbRequest } from './verbs.ts';
 
 const SHOWN_LINES = 50;
 
 /** `npm start -- logs [part] [-f] [lines]`: what the parts wrote last, each file under its name. Returns the exit code. */
-export async function logs({ project, environment, args, terminal }: Asked, stop: AbortSignal): Promise<number> {
+export async function logs({ project, environment, args, terminal }: VerbRequest, stop: AbortSignal): Promise<number> {
   const words = args.filter((word) => word !== '-f');
   const lines = words.find((word) => /^[1-9]\d{0,5}$/.test(word));
   const [part, ...more] = words.filter((word) => word !== lines);

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Environment, installEnvironment } from '../config/environment.ts';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { isFullDisk } from '../launcher/disk/disk.ts';
 import type { Phrase } from '../text/say.ts';
 import { upgradeText } from '../text/terminal/upgrade.ts';
@@ -42,8 +42,8 @@ export async function stagePackages(project: string, environment: Environment, p
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
     stop.throwIfAborted();
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(isFullDisk(error) ? upgradeText.noRoom(project) : upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''), { cause: error });
+    if (error instanceof ConfigRefusal) throw error;
+    throw new ConfigRefusal(isFullDisk(error) ? upgradeText.noRoom(project) : upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''), { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { runProgram } from '../processes/run-program.ts';
 import type { Phrase } from '../text/say.ts';
 import { upgradeText } from '../text/terminal/upgrade.ts';
@@ -35,9 +35,9 @@ export async function installPackagesInto(folder: string, env: Record<string, st
   const { code, tail, silent } = await runProgram({ program: 'npm', args, env, cwd: folder, stop, line, silence: { ...SILENCE, life: (text) => FETCHED.test(text) } });
   if (code === 0) return;
   const said = tail.filter((text) => /^npm (?:ERR!|error)/.test(text)).join('\n');
-  if (silent || NO_WAY.test(said)) throw new Refusal(upgradeText.registryAway(host));
-  if (/\bENOSPC\b/.test(said)) throw new Refusal(upgradeText.noRoom(folder));
-  throw new Refusal(upgradeText.installFailed(said.split('\n').slice(0, 4).join('\n')));
+  if (silent || NO_WAY.test(said)) throw new ConfigRefusal(upgradeText.registryAway(host));
+  if (/\bENOSPC\b/.test(said)) throw new ConfigRefusal(upgradeText.noRoom(folder));
+  throw new ConfigRefusal(upgradeText.installFailed(said.split('\n').slice(0, 4).join('\n')));
 }
 
 /** Those for other systems are not fetched. */

@@ -10,7 +10,7 @@ import { copyTree } from './copy-tree.ts';
 import { DATA_FILES } from './house-files.ts';
 
 /** Puts an unpacked backup in its place as this instance. Where it fails, or failed before, nothing of it stays. */
-export async function placeHouse(unpacked: string, instance: Instance, paths: DataPaths): Promise<void> {
+export async function placeInstance(unpacked: string, instance: Instance, paths: DataPaths): Promise<void> {
   writeSecretJson(paths.restoring, { id: instance.id } satisfies Restoring);
   try {
     await placeParts(join(unpacked, 'state'), instance, paths);

@@ -5,7 +5,7 @@ import { loadSettings } from '../config/load.ts';
 import { PARTS } from '../launcher/instance/accounts.ts';
 import { askTroubles } from '../launcher/control.ts';
 import { readableBytes } from '../launcher/disk/disk.ts';
-import { disksOf, housePlaces } from '../launcher/disk/disks.ts';
+import { disksOf, instancePlaces } from '../launcher/disk/disks.ts';
 import { executorHealth } from '../launcher/executor-part.ts';
 import { readJson } from '../launcher/instance/files.ts';
 import { dataPaths, Instance, stateRoot } from '../launcher/instance/instance.ts';
@@ -17,10 +17,10 @@ import { statusText } from '../text/terminal/operations.ts';
 import { watchedText } from '../text/room/watched.ts';
 import { lastBackup } from './backup.ts';
 import { folderBytes } from './folder-bytes.ts';
-import type { Asked } from './verbs.ts';
+import type { VerbRequest } from './verbs.ts';
 
 /** `npm start -- status`: how the house stands, on one screen. Returns 0 when every part is up, else 1. */
-export async function status({ project, environment, terminal }: Asked): Promise<number> {
+export async function status({ project, environment, terminal }: VerbRequest): Promise<number> {
   const settings = loadSettings(environment);
   const paths = dataPaths(project, settings);
   const text = statusText[terminal.lang];
@@ -44,7 +44,7 @@ export async function status({ project, environment, terminal }: Asked): Promise
     if (away === undefined && trouble !== undefined && trouble.deaths.length > 1) terminal.mark('note', latenessText.unsteady(part, trouble.deaths.length, join(paths.logs, `${part}.log`))[terminal.lang]());
   }
   const root = stateRoot(instance, paths);
-  const [first, ...others] = await disksOf(housePlaces(instance, paths, environment));
+  const [first, ...others] = await disksOf(instancePlaces(instance, paths, environment));
   row(text.disk(), text.used(readableBytes(await folderBytes(root)), readableBytes(first?.free ?? 0)));
   for (const { folders, free } of others) row('', text.freeAt(folders.join(', '), readableBytes(free)));
   for (const said of watchedText((await executorHealth(join(root, 'executor')))?.watched)) terminal.mark('note', said[terminal.lang]());

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { loadSettings } from '../config/load.ts';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { tellLauncher } from '../launcher/control.ts';
 import { readJson, writeSecretJson } from '../launcher/instance/files.ts';
 import { type DataPaths, dataPaths, openDataFolder } from '../launcher/instance/instance.ts';
@@ -10,9 +10,9 @@ import { holder } from '../launcher/instance/lock.ts';
 import { prerequisites } from '../launcher/instance/prerequisites.ts';
 import { runProgram } from '../processes/run-program.ts';
 import { upgradeText } from '../text/terminal/upgrade.ts';
-import { backupHouse } from './backup.ts';
+import { backUpInstance } from './backup.ts';
 import { putInPlace, stagePackages } from './new-packages.ts';
-import type { Asked } from './verbs.ts';
+import type { VerbRequest } from './verbs.ts';
 import { git, gitEnvironment, projectVersion, synapsePin } from './versions.ts';
 
 /** git says something all the time while it fetches. */
@@ -22,7 +22,7 @@ const UPSTREAM_SILENT_MS = 45_000;
 const Unfinished = z.object({ from: z.string() });
 
 /** `npm start -- upgrade`: a backup, the upstream's version, what it needs, and the house anew. Returns the exit code. */
-export async function upgrade(asked: Asked, stop: AbortSignal): Promise<number> {
+export async function upgrade(asked: VerbRequest, stop: AbortSignal): Promise<number> {
   const { project, environment, args, terminal } = asked;
   if (args.length > 0) {
     terminal.say(upgradeText.usage);
@@ -39,7 +39,7 @@ export async function upgrade(asked: Asked, stop: AbortSignal): Promise<number> 
     return 0;
   }
   if (news > 0) {
-    if (house) await backupHouse(project, environment, {}, terminal, stop);
+    if (house) await backUpInstance(project, environment, {}, terminal, stop);
     await bringUp(asked, paths, house ? before : undefined, stop);
   }
   if (house) {
@@ -53,29 +53,29 @@ export async function upgrade(asked: Asked, stop: AbortSignal): Promise<number> 
   return 0;
 }
 
-const version = async ({ project, environment }: Asked): Promise<string> => `Chavion ${await projectVersion(project, environment)}, Synapse ${synapsePin(project)}`;
+const version = async ({ project, environment }: VerbRequest): Promise<string> => `Chavion ${await projectVersion(project, environment)}, Synapse ${synapsePin(project)}`;
 
 /** How many changes there are upstream. Throws a `Refusal` where they could not simply follow. */
-async function look({ project, environment, terminal }: Asked, stop: AbortSignal): Promise<number> {
+async function look({ project, environment, terminal }: VerbRequest, stop: AbortSignal): Promise<number> {
   const ask = (...args: readonly string[]) => git(project, environment, args, stop);
   const top = await ask('rev-parse', '--show-toplevel');
-  if (top === null || (await realpath(top)) !== (await realpath(project))) throw new Refusal(upgradeText.notClone(project));
+  if (top === null || (await realpath(top)) !== (await realpath(project))) throw new ConfigRefusal(upgradeText.notClone(project));
   const changed = ((await ask('status', '--porcelain', '--untracked-files=no')) ?? '?').split('\n').filter((line) => line !== '');
-  if (changed.length > 0) throw new Refusal(upgradeText.localChanges(changed.slice(0, 8)));
-  if ((await ask('rev-parse', '--abbrev-ref', '@{upstream}')) === null) throw new Refusal(upgradeText.noUpstream);
+  if (changed.length > 0) throw new ConfigRefusal(upgradeText.localChanges(changed.slice(0, 8)));
+  if ((await ask('rev-parse', '--abbrev-ref', '@{upstream}')) === null) throw new ConfigRefusal(upgradeText.noUpstream);
   using step = terminal.step(upgradeText.fetching);
   step.progress(upgradeText.asking(hostOf(await ask('ls-remote', '--get-url')))[terminal.lang]());
   const { code } = await runProgram({ program: 'git', args: ['-C', project, 'fetch', '--progress'], env: gitEnvironment(environment), stop, silence: { firstMs: UPSTREAM_SILENT_MS, thenMs: UPSTREAM_SILENT_MS } });
-  if (code !== 0) throw new Refusal(upgradeText.unreachable);
+  if (code !== 0) throw new ConfigRefusal(upgradeText.unreachable);
   const count = async (range: string) => Number((await ask('rev-list', '--count', range)) ?? Number.NaN);
   const [behind, ahead] = [await count('HEAD..@{upstream}'), await count('@{upstream}..HEAD')];
-  if (behind > 0 && ahead > 0) throw new Refusal(upgradeText.diverged);
+  if (behind > 0 && ahead > 0) throw new ConfigRefusal(upgradeText.diverged);
   step.done(upgradeText.found(behind)[terminal.lang]());
   return behind;
 }
 
 /** Its packages first, beside their place: where they cannot be had, nothing has changed. */
-async function bringUp({ project, environment, terminal }: Asked, paths: DataPaths, from: string | undefined, stop: AbortSignal): Promise<void> {
+async function bringUp({ project, environment, terminal }: VerbRequest, paths: DataPaths, from: string | undefined, stop: AbortSignal): Promise<void> {
   using step = terminal.step(upgradeText.installing);
   const staged = await stagePackages(project, environment, (far) => step.progress(far[terminal.lang]()), stop);
   try {
@@ -84,7 +84,7 @@ async function bringUp({ project, environment, terminal }: Asked, paths: DataPat
     if (from !== undefined) writeSecretJson(paths.upgrade, { from });
     if ((await git(project, environment, ['merge', '--ff-only', '--quiet', '@{upstream}'])) === null) {
       rmSync(paths.upgrade, { force: true });
-      throw new Refusal(upgradeText.notMerged);
+      throw new ConfigRefusal(upgradeText.notMerged);
     }
     if (staged !== null) await putInPlace(project, staged);
     step.done(upgradeText.installed[terminal.lang]());

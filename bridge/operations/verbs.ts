@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Environment } from '../config/environment.ts';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import type { HiddenInput } from '../launcher/verbs/hidden-input.ts';
 import type { Terminal } from '../launcher/instance/terminal.ts';
 import { operationsText } from '../text/terminal/operations.ts';
-import { backupHouse } from './backup.ts';
-import { restoreHouse } from './restore.ts';
+import { backUpInstance } from './backup.ts';
+import { restoreInstance } from './restore.ts';
 
-export interface Asked {
+export interface VerbRequest {
   readonly project: string;
   readonly environment: Environment;
   /** Behind the verb. */
@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 /** `npm start -- backup`. Returns the exit code. */
-export async function backup(asked: Asked, stop?: AbortSignal): Promise<number> {
+export async function backup(asked: VerbRequest, stop?: AbortSignal): Promise<number> {
   const { args, terminal, project, environment } = asked;
   const order = withPassphraseFile(args);
   const words = order?.rest.filter((word) => word !== '--encrypt') ?? [];
@@ -27,13 +27,13 @@ export async function backup(asked: Asked, stop?: AbortSignal): Promise<number> 
     return 2;
   }
   const passphrase = order.passphrase ?? (args.includes('--encrypt') ? await newPassphrase(asked) : undefined);
-  if (passphrase !== undefined && passphrase.length < 8) throw new Refusal(operationsText.passphraseShort);
-  await backupHouse(project, environment, { file: words[0], passphrase }, terminal, stop);
+  if (passphrase !== undefined && passphrase.length < 8) throw new ConfigRefusal(operationsText.passphraseShort);
+  await backUpInstance(project, environment, { file: words[0], passphrase }, terminal, stop);
   return 0;
 }
 
 /** `npm start -- restore`. */
-export async function restore(asked: Asked, stop?: AbortSignal): Promise<number> {
+export async function restore(asked: VerbRequest, stop?: AbortSignal): Promise<number> {
   const { args, terminal, project, environment, input } = asked;
   const order = withPassphraseFile(args);
   const [file, ...more] = order?.rest ?? [];
@@ -45,10 +45,10 @@ export async function restore(asked: Asked, stop?: AbortSignal): Promise<number>
     if (order.passphrase !== undefined) return order.passphrase;
     using asking = input();
     const typed = await asking.ask(`  ${operationsText.passphrase[terminal.lang]()}`);
-    if (typed === null || typed === undefined || typed === '') throw new Refusal(operationsText.passphraseNone);
+    if (typed === null || typed === undefined || typed === '') throw new ConfigRefusal(operationsText.passphraseNone);
     return typed;
   };
-  await restoreHouse(project, environment, { file, passphrase }, terminal, stop);
+  await restoreInstance(project, environment, { file, passphrase }, terminal, stop);
   return 0;
 }
 
@@ -58,14 +58,14 @@ function withPassphraseFile(args: readonly string[]): { readonly rest: readonly 
   if (at === -1) return { rest: args, passphrase: undefined };
   const file = args[at + 1];
   if (file === undefined) return null;
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Refusal(operationsText.noFile(file));
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new ConfigRefusal(operationsText.noFile(file));
   return { rest: args.toSpliced(at, 2), passphrase: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
 }
 
-async function newPassphrase({ input, terminal }: Asked): Promise<string> {
+async function newPassphrase({ input, terminal }: VerbRequest): Promise<string> {
   using asking = input();
   const first = await asking.ask(`  ${operationsText.passphrase[terminal.lang]()}`);
-  if (typeof first !== 'string' || first.length < 8) throw new Refusal(operationsText.passphraseShort);
-  if ((await asking.ask(`  ${operationsText.passphraseAgain[terminal.lang]()}`)) !== first) throw new Refusal(operationsText.passphraseDiffers);
+  if (typeof first !== 'string' || first.length < 8) throw new ConfigRefusal(operationsText.passphraseShort);
+  if ((await asking.ask(`  ${operationsText.passphraseAgain[terminal.lang]()}`)) !== first) throw new ConfigRefusal(operationsText.passphraseDiffers);
   return first;
 }

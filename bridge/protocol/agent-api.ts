@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AgentId, EventId, UserId } from './ids.ts';
 
 /** What an outside agent's key allows. `read` is checkin, listening and looking; the others act. */
-export const Scope = z.enum(['read', 'speak', 'tasks', 'execute']);
-export type Scope = z.infer<typeof Scope>;
+export const ApiScope = z.enum(['read', 'speak', 'tasks', 'execute']);
+export type ApiScope = z.infer<typeof ApiScope>;
 
 /** An agent that lives elsewhere and joins by HTTP, as it is kept in Redis. */
 export const Outsider = z.object({
@@ -12,7 +12,7 @@ export const Outsider = z.object({
   /** Milliseconds since 1970. */
   addedAt: z.int(),
   by: UserId,
-  scopes: z.array(Scope).min(1),
+  scopes: z.array(ApiScope).min(1),
 });
 export type Outsider = z.infer<typeof Outsider>;
 
@@ -22,7 +22,7 @@ export const ONLINE_MS = 90_000;
 export const LISTENING_MS = 15_000;
 
 /** Something for an outside agent in its mailbox; `ask` waits for an answer until `replyBy`. */
-export const Letter = z.object({
+export const InboxMessage = z.object({
   /** `answer`: what came of a message in which the reader had called somebody. */
   type: z.enum(['chat', 'command', 'report', 'ask', 'answer']),
   /** `master`, the id of an agent, or an account of somebody else. */
@@ -46,4 +46,4 @@ export const Letter = z.object({
   /** Milliseconds since 1970. */
   at: z.int(),
 });
-export type Letter = z.infer<typeof Letter>;
+export type InboxMessage = z.infer<typeof InboxMessage>;

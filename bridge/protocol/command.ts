@@ -177,7 +177,7 @@ export type Risk = (typeof RISKS)[number];
 export function risksOf(command: Command): Risk[] {
   const risks: Risk[] = [writesWorkspace(command) ? 'write' : 'read'];
   if (lentTo(command).some(({ access }) => access === 'rw')) risks.push('host');
-  if (hostsOf(command).length > 0) risks.push('network');
+  if (hostsOfCommand(command).length > 0) risks.push('network');
   return risks;
 }
 
@@ -186,7 +186,7 @@ export const riskOf = (command: Command): Risk => risksOf(command).at(-1) ?? 'ne
 
 export const lentTo = (command: Command): readonly LentUse[] => ('lent' in command ? command.lent : []);
 
-export function hostsOf(command: Command): readonly HostPort[] {
+export function hostsOfCommand(command: Command): readonly HostPort[] {
   if (command.type === 'fetch') return [HostPort.parse(hostOf(command.url))];
   return 'hosts' in command ? command.hosts : [];
 }

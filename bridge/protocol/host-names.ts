@@ -17,4 +17,4 @@ export function isKnownHost(header: string | undefined, ours: readonly string[])
   return ours.includes(name);
 }
 
-export const hostsOf = (...urls: readonly (string | undefined)[]): readonly string[] => urls.flatMap((url) => (url === undefined ? [] : [new URL(url).hostname.toLowerCase()]));
+export const ownHostNames = (...urls: readonly (string | undefined)[]): readonly string[] => urls.flatMap((url) => (url === undefined ? [] : [new URL(url).hostname.toLowerCase()]));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAULT_CODES } from './fault.ts';
 
 /** One line of what `bots/model-check-main.ts` prints for `npm start -- doctor --providers`: one agent's model. */
-export const MindCheck = z.object({
+export const ModelCheck = z.object({
   name: z.string(),
   model: z.string(),
   found: z.discriminatedUnion('kind', [
@@ -13,4 +13,4 @@ export const MindCheck = z.object({
     z.object({ kind: z.literal('not-called') }),
   ]),
 });
-export type MindCheck = z.infer<typeof MindCheck>;
+export type ModelCheck = z.infer<typeof ModelCheck>;

@@ -76,7 +76,7 @@ export const InviteJob = z.object({
 export type InviteJob = z.infer<typeof InviteJob>;
 
 /** A master's `!run` on its way to the executor: where it stands, and nothing to run. */
-export const OrderJob = z.object({
+export const RunOrderJob = z.object({
   type: z.literal('order'),
   room: RoomId,
   source: EventId,
@@ -84,15 +84,15 @@ export const OrderJob = z.object({
   at: z.int(),
   lang: Lang,
 });
-export type OrderJob = z.infer<typeof OrderJob>;
+export type RunOrderJob = z.infer<typeof RunOrderJob>;
 
 /** Commands of the house: parts of the swarm carry them out and answer with a line. */
 export const HOUSE_COMMANDS = ['task', 'status', 'tasks', 'cancel', 'retry', 'choose', 'schedule', 'schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin', 'aside'] as const;
-export const HouseCommandName = z.enum(HOUSE_COMMANDS);
-export type HouseCommandName = z.infer<typeof HouseCommandName>;
+export const SwarmCommandName = z.enum(HOUSE_COMMANDS);
+export type SwarmCommandName = z.infer<typeof SwarmCommandName>;
 
 /** A master's command with the words behind it; carried out at least once, so that what it does hangs on `source`. */
-export const HouseCommandJob = z.object({
+export const SwarmCommandJob = z.object({
   type: z.literal('command'),
   room: RoomId,
   source: EventId,
@@ -100,10 +100,10 @@ export const HouseCommandJob = z.object({
   by: UserId,
   thread: EventId.optional(),
   lang: Lang,
-  name: HouseCommandName,
+  name: SwarmCommandName,
   words: z.string(),
 });
-export type HouseCommandJob = z.infer<typeof HouseCommandJob>;
+export type SwarmCommandJob = z.infer<typeof SwarmCommandJob>;
 
 /** One run of a schedule. */
 export const OccurrenceJob = z.object({
@@ -122,7 +122,7 @@ export const OccurrenceJob = z.object({
 export type OccurrenceJob = z.infer<typeof OccurrenceJob>;
 
 /** Words for an agent that lives elsewhere and is not there now. */
-export const LetterJob = z.object({
+export const InboxJob = z.object({
   type: z.literal('letter'),
   room: RoomId,
   source: EventId,
@@ -130,9 +130,9 @@ export const LetterJob = z.object({
   thread: EventId.optional(),
   text: z.string(),
 });
-export type LetterJob = z.infer<typeof LetterJob>;
+export type InboxJob = z.infer<typeof InboxJob>;
 
-export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, LetterJob, OrderJob, HouseCommandJob, OccurrenceJob]);
+export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, InboxJob, RunOrderJob, SwarmCommandJob, OccurrenceJob]);
 export type SwarmJob = z.infer<typeof SwarmJob>;
 
 /** The id under which a job can be added only once. */

@@ -14,7 +14,7 @@ export interface OrderBox {
   close(): Promise<void>;
 }
 
-export function openOrders(redis: Redis): OrderBox {
+export function openOrderQueues(redis: Redis): OrderBox {
   const orders = openQueue<CommandJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
   const ends = openQueue<CommandJob>(ENDS_QUEUE, redis, EXECUTOR_PREFIX);
   return {

@@ -22,7 +22,7 @@ export const ExecutorSign = z.object({
 });
 export type ExecutorSign = z.infer<typeof ExecutorSign>;
 
-export interface ExecutorOnRoll extends ExecutorSign {
+export interface RegisteredExecutor extends ExecutorSign {
   readonly online: boolean;
 }
 
@@ -31,10 +31,10 @@ export const SIGN_EVERY_MS = 3_000;
 const AWAY_MS = 4 * SIGN_EVERY_MS;
 const FORGOTTEN_MS = 7 * 24 * 3_600_000;
 
-export const signRoll = async (redis: Redis, sign: ExecutorSign): Promise<void> => void (await redis.hset(ROLL_KEY, sign.id, JSON.stringify(sign)));
+export const registerExecutor = async (redis: Redis, sign: ExecutorSign): Promise<void> => void (await redis.hset(ROLL_KEY, sign.id, JSON.stringify(sign)));
 
 /** Those that were there within a week, by host and id. What cannot be read is left out. */
-export function rollOf(signs: Readonly<Record<string, string>>, now: number): readonly ExecutorOnRoll[] {
+export function registryOf(signs: Readonly<Record<string, string>>, now: number): readonly RegisteredExecutor[] {
   return Object.values(signs)
     .flatMap((text) => {
       const sign = Sign.safeParse(text);
@@ -56,7 +56,7 @@ const Sign = z
   .pipe(ExecutorSign);
 
 /** The roll as it was a moment ago, for whoever has to answer at once. */
-export class Roll {
+export class ExecutorRegistry {
   readonly #redis: Redis;
   #signs: Readonly<Record<string, string>> = {};
   #timer: NodeJS.Timeout | undefined;
@@ -74,8 +74,8 @@ export class Roll {
     clearInterval(this.#timer);
   }
 
-  list(): readonly ExecutorOnRoll[] {
-    return rollOf(this.#signs, Date.now());
+  list(): readonly RegisteredExecutor[] {
+    return registryOf(this.#signs, Date.now());
   }
 
   #read(): void {

@@ -2,11 +2,11 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { AgentId } from '../protocol/ids.ts';
-import { Letter } from '../protocol/agent-api.ts';
+import { InboxMessage } from '../protocol/agent-api.ts';
 import { swarmKey } from '../queue/redis.ts';
 
 /** A letter as it lies in the mailbox; `id` grows and is where to read on. */
-export type Delivered = Letter & { readonly id: string };
+export type Delivered = InboxMessage & { readonly id: string };
 
 /** Letters that nobody fetches are given up in the end, oldest first. */
 const KEEP = 2_000;
@@ -23,7 +23,7 @@ redis.call('SET', KEYS[2], id, 'EX', ${REMEMBER_S})
 return id`;
 
 const ID = /^\d{1,15}-\d{1,15}$/;
-export const isLetterId = (text: string): boolean => ID.test(text);
+export const isInboxMessageId = (text: string): boolean => ID.test(text);
 
 /** Later of two ids. */
 function later(a: string, b: string): string {
@@ -33,7 +33,7 @@ function later(a: string, b: string): string {
 }
 
 /** What is addressed to agents that fetch it. Lies in Redis until it was fetched and the next fetch has said so. */
-export class Mailbox {
+export class AgentInbox {
   readonly #redis: Redis;
   readonly #news = new EventEmitter().setMaxListeners(0);
 
@@ -42,7 +42,7 @@ export class Mailbox {
   }
 
   /** Once for each `what`, however often it is put. */
-  async put(agent: AgentId, what: string, letter: Letter): Promise<void> {
+  async put(agent: AgentId, what: string, letter: InboxMessage): Promise<void> {
     await this.#redis.eval(PUT, 2, boxKey(agent), putKey(agent, what), JSON.stringify(letter));
     this.#news.emit(agent);
   }
@@ -52,7 +52,7 @@ export class Mailbox {
     const from = since ?? (await this.#redis.get(seenKey(agent))) ?? BEGINNING;
     const found = await this.#redis.xrange(boxKey(agent), `(${from}`, '+', 'COUNT', limit);
     return found.flatMap(([id, fields]) => {
-      const letter = Letter.safeParse(parsed(fields[1] ?? ''));
+      const letter = InboxMessage.safeParse(parsed(fields[1] ?? ''));
       return letter.success ? [{ ...letter.data, id }] : [];
     });
   }
@@ -100,14 +100,14 @@ export class Mailbox {
 
   async one(agent: AgentId, id: string): Promise<Delivered | undefined> {
     const [found] = await this.#redis.xrange(boxKey(agent), id, id);
-    const letter = Letter.safeParse(parsed(found?.[1][1] ?? ''));
+    const letter = InboxMessage.safeParse(parsed(found?.[1][1] ?? ''));
     return letter.success ? { ...letter.data, id } : undefined;
   }
 
   /** The newest letter, whoever has read it. */
   async latest(agent: AgentId): Promise<Delivered | undefined> {
     const [found] = await this.#redis.xrevrange(boxKey(agent), '+', '-', 'COUNT', 1);
-    const letter = Letter.safeParse(parsed(found?.[1][1] ?? ''));
+    const letter = InboxMessage.safeParse(parsed(found?.[1][1] ?? ''));
     return found !== undefined && letter.success ? { ...letter.data, id: found[0] } : undefined;
   }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { AgentId } from '../protocol/ids.ts';
-import { Scope } from '../protocol/agent-api.ts';
+import { ApiScope } from '../protocol/agent-api.ts';
 import { swarmKey } from '../queue/redis.ts';
 
 /** Whose key a call carries, and what it may. */
@@ -10,10 +10,10 @@ export interface Caller {
   readonly agent: AgentId;
   /** Public half of the key: names it in records. */
   readonly keyId: string;
-  readonly scopes: ReadonlySet<Scope>;
+  readonly scopes: ReadonlySet<ApiScope>;
 }
 
-const Kept = z.object({ agent: AgentId, hash: z.string().regex(/^[0-9a-f]{64}$/), scopes: z.array(Scope), at: z.int() });
+const Kept = z.object({ agent: AgentId, hash: z.string().regex(/^[0-9a-f]{64}$/), scopes: z.array(ApiScope), at: z.int() });
 
 const KEYS = swarmKey('door', 'keys');
 /** `chv_`, 12 letters that name the key, 43 that are 256 random bits. */
@@ -52,7 +52,7 @@ export class KeyRing {
   }
 
   /** A new key in place of every earlier one of this agent. It cannot be had a second time. */
-  async issue(agent: AgentId, scopes: readonly Scope[], now: number): Promise<{ readonly key: string; readonly keyId: string }> {
+  async issue(agent: AgentId, scopes: readonly ApiScope[], now: number): Promise<{ readonly key: string; readonly keyId: string }> {
     const keyId = randomBytes(9).toString('base64url');
     const key = `chv_${keyId}${randomBytes(32).toString('base64url')}`;
     const kept = { agent, hash: digest(key).toString('hex'), scopes: [...scopes], at: now } satisfies z.infer<typeof Kept>;
@@ -61,7 +61,7 @@ export class KeyRing {
   }
 
   /** What the agent's key allows from now on. */
-  async rescope(agent: AgentId, scopes: readonly Scope[]): Promise<void> {
+  async rescope(agent: AgentId, scopes: readonly ApiScope[]): Promise<void> {
     await this.#redis.eval(RESCOPE, 1, KEYS, agent, JSON.stringify(scopes));
   }
 

@@ -32,10 +32,10 @@ export const BoardItem = z.object({
 });
 export type BoardItem = z.infer<typeof BoardItem>;
 
-export type Refusal = { readonly kind: 'refused'; readonly code: 'task.claimed' | 'task.ended' | 'task.not-yours' | 'task.full'; readonly owner: AgentId | null };
-export type Step = { readonly kind: 'next'; readonly item: BoardItem } | Refusal;
+export type ClaimRefusal = { readonly kind: 'refused'; readonly code: 'task.claimed' | 'task.ended' | 'task.not-yours' | 'task.full'; readonly owner: AgentId | null };
+export type BoardStep = { readonly kind: 'next'; readonly item: BoardItem } | ClaimRefusal;
 
-const refused = (code: Refusal['code'], item: BoardItem): Refusal => ({ kind: 'refused', code, owner: item.owner });
+const refused = (code: ClaimRefusal['code'], item: BoardItem): ClaimRefusal => ({ kind: 'refused', code, owner: item.owner });
 
 /** As it stands at that time: whoever did not report in time owns it no more. */
 export function seenAt(item: BoardItem, now: number): BoardItem {
@@ -47,7 +47,7 @@ const ended = ({ state }: BoardItem): boolean => state === 'done' || state === '
 const deadline = (item: BoardItem, now: number): number => now + item.claimSeconds * 1000;
 
 /** Whoever has it may claim it again, which changes nothing but the time. */
-export function claim(before: BoardItem, agent: AgentId, now: number): Step {
+export function claim(before: BoardItem, agent: AgentId, now: number): BoardStep {
   const item = seenAt(before, now);
   if (ended(item)) return refused('task.ended', item);
   if (item.owner !== null && item.owner !== agent) return refused('task.claimed', item);
@@ -55,7 +55,7 @@ export function claim(before: BoardItem, agent: AgentId, now: number): Step {
 }
 
 /** A sign of life with words: the time begins anew. */
-export function report(before: BoardItem, agent: AgentId, said: { readonly text: string; readonly seed: string }, now: number): Step {
+export function reportProgress(before: BoardItem, agent: AgentId, said: { readonly text: string; readonly seed: string }, now: number): BoardStep {
   const item = owned(before, agent, now);
   if ('kind' in item) return item;
   if (item.reports.some(({ seed }) => seed === said.seed)) return { kind: 'next', item };
@@ -64,7 +64,7 @@ export function report(before: BoardItem, agent: AgentId, said: { readonly text:
 }
 
 /** The end of it, for good. */
-export function complete(before: BoardItem, agent: AgentId, end: { readonly success: boolean; readonly result: string }, now: number): Step {
+export function complete(before: BoardItem, agent: AgentId, end: { readonly success: boolean; readonly result: string }, now: number): BoardStep {
   // The same end, told again.
   if (ended(before) && before.owner === agent && before.result === end.result) return { kind: 'next', item: before };
   const item = owned(before, agent, now);
@@ -73,12 +73,12 @@ export function complete(before: BoardItem, agent: AgentId, end: { readonly succ
 }
 
 /** Whether it is this agent's now; changes nothing. */
-export function hold(before: BoardItem, agent: AgentId, now: number): Step {
+export function hold(before: BoardItem, agent: AgentId, now: number): BoardStep {
   const item = owned(before, agent, now);
   return 'kind' in item ? item : { kind: 'next', item };
 }
 
-export function withJob(before: BoardItem, agent: AgentId, job: string, now: number): Step {
+export function withJob(before: BoardItem, agent: AgentId, job: string, now: number): BoardStep {
   const item = owned(before, agent, now);
   if ('kind' in item) return item;
   if (item.jobs.includes(job)) return { kind: 'next', item };
@@ -86,7 +86,7 @@ export function withJob(before: BoardItem, agent: AgentId, job: string, now: num
   return { kind: 'next', item: { ...item, claimUntil: deadline(item, now), jobs: [...item.jobs, job] } };
 }
 
-function owned(before: BoardItem, agent: AgentId, now: number): BoardItem | Refusal {
+function owned(before: BoardItem, agent: AgentId, now: number): BoardItem | ClaimRefusal {
   const item = seenAt(before, now);
   if (ended(item)) return refused('task.ended', item);
   return item.owner === agent ? item : refused('task.not-yours', item);

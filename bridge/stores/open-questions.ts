@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { type AgentId, EventId } from '../protocol/ids.ts';
 import { swarmKey } from '../queue/redis.ts';
-import type { Mailbox } from './agent-inbox.ts';
+import type { AgentInbox } from './agent-inbox.ts';
 
 /** A question to an outside agent. `id` is the same after a restart: it finds the answer that came meanwhile. */
-export interface Question {
+export interface OpenQuestion {
   readonly id: string;
   readonly agent: AgentId;
   readonly from: string;
@@ -48,15 +48,15 @@ return 'taken'`;
 /** Questions that wait for an outside agent's answer. */
 export class Questions {
   readonly #redis: Redis;
-  readonly #mailbox: Mailbox;
+  readonly #mailbox: AgentInbox;
 
-  constructor(redis: Redis, mailbox: Mailbox) {
+  constructor(redis: Redis, inbox: AgentInbox) {
     this.#redis = redis;
-    this.#mailbox = mailbox;
+    this.#mailbox = inbox;
   }
 
   /** The agent's words; null when its time was up, or it has gone. Rejects with the signal's reason when aborted. */
-  async ask(question: Question, isThere: () => boolean, signal: AbortSignal): Promise<string | null> {
+  async ask(question: OpenQuestion, isThere: () => boolean, signal: AbortSignal): Promise<string | null> {
     const { id, agent, until } = question;
     const key = questionKey(id);
     // Asked again after a restart, it has the time that it had.

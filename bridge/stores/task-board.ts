@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { swarmKey } from '../queue/redis.ts';
 import type { AgentId, EventId } from '../protocol/ids.ts';
-import { BoardItem, ItemId, type Refusal, seenAt, type Step } from './board-item.ts';
+import { BoardItem, ItemId, type ClaimRefusal, seenAt, type BoardStep } from './board-item.ts';
 
 const ITEMS = swarmKey('door', 'tasks');
 const ORDER = swarmKey('door', 'task-order');
@@ -57,7 +57,7 @@ export class Board {
   }
 
   /** Null: there is none of that name. `step` may be asked more than once, each time with what is there now. */
-  async change(id: string, step: (item: BoardItem, now: number) => Step): Promise<{ readonly kind: 'next'; readonly item: BoardItem; readonly before: BoardItem } | Refusal | null> {
+  async change(id: string, step: (item: BoardItem, now: number) => BoardStep): Promise<{ readonly kind: 'next'; readonly item: BoardItem; readonly before: BoardItem } | ClaimRefusal | null> {
     for (;;) {
       const raw = await this.#redis.hget(ITEMS, id);
       if (raw === null) return null;

@@ -35,7 +35,7 @@ function taken(all: readonly string[], columns: number): { readonly text: string
   return { text: all.slice(0, count).join(''), count };
 }
 
-export const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
+export const paddedColumns = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
 
 /** Breaks at spaces, and inside a word only where it is longer than a line. Indentation of a line is kept on its first row. */
 export function wrapped(text: string, columns: number): string[] {

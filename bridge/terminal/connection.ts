@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClientEvent, Direction, Filter, HttpApiEvent, type MatrixClient, type MatrixEvent, Method, type Room, RoomEvent as SdkRoomEvent, RoomMemberEvent, SyncState } from 'matrix-js-sdk';
 import { z } from 'zod';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { cleanName } from '../text/clean-text.ts';
 import { decodeEvent } from '../matrix/decode.ts';
 import { EventId, type RoomId, UserId } from '../protocol/ids.ts';
 import type { RoomEvent } from '../protocol/room-event.ts';
 import { terminalText } from '../text/terminal/terminal.ts';
-import type { HouseFile } from './house-file.ts';
+import type { InstanceFile } from './house-file.ts';
 import { logIn, logOut } from './login.ts';
 import type { People } from './page.ts';
 
-export interface Watcher {
+export interface ConnectionWatcher {
   /** Every event of the room once, in its order. */
   readonly happened: (event: RoomEvent) => void;
   readonly typing: (users: readonly UserId[]) => void;
@@ -39,7 +39,7 @@ export class Connection implements AsyncDisposable {
   readonly people: People;
   readonly #client: MatrixClient;
   readonly #room: RoomId;
-  readonly #watcher: Watcher;
+  readonly #watcher: ConnectionWatcher;
   readonly #seen = new Set<string>();
   readonly #arrivals: Arrival[] = [];
   readonly #isOwn: (user: UserId) => boolean;
@@ -48,7 +48,7 @@ export class Connection implements AsyncDisposable {
   #here = true;
 
   /** Resolves when what the room holds lately has been handed to the watcher. Throws a `Refusal`. */
-  static async open(house: HouseFile, room: RoomId, watcher: Watcher): Promise<Connection> {
+  static async open(house: InstanceFile, room: RoomId, watcher: ConnectionWatcher): Promise<Connection> {
     const connection = new Connection(await logIn(house), house.master.userId, room, watcher);
     try {
       await connection.#start();
@@ -59,7 +59,7 @@ export class Connection implements AsyncDisposable {
     }
   }
 
-  private constructor(client: MatrixClient, me: UserId, room: RoomId, watcher: Watcher) {
+  private constructor(client: MatrixClient, me: UserId, room: RoomId, watcher: ConnectionWatcher) {
     this.#client = client;
     this.#room = room;
     this.#watcher = watcher;
@@ -111,8 +111,8 @@ export class Connection implements AsyncDisposable {
     const late = new AbortController();
     const opened = await Promise.race([prepared.then(() => true), sleep(OPEN_WITHIN_MS, false, { signal: late.signal })]);
     late.abort();
-    if (!opened) throw new Refusal(terminalText.noAnswerFrom(client.baseUrl));
-    if (client.getRoom(this.#room)?.getMyMembership() !== 'join') throw new Refusal(terminalText.notInRoom);
+    if (!opened) throw new ConfigRefusal(terminalText.noAnswerFrom(client.baseUrl));
+    if (client.getRoom(this.#room)?.getMyMembership() !== 'join') throw new ConfigRefusal(terminalText.notInRoom);
     await this.#draining;
   }
 

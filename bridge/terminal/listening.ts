@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventId } from '../protocol/ids.ts';
-import { hear, type Verdict } from './quiet.ts';
+import { hear, type QuietVerdict } from './quiet.ts';
 import type { Session } from './session.ts';
 import type { News } from './transcript.ts';
 
@@ -37,7 +37,7 @@ export class Listening {
     return this.take(early);
   }
 
-  async untilQuiet({ reader, isHere }: Session, signal: AbortSignal): Promise<Exclude<Verdict, 'wait'> | 'stopped'> {
+  async untilQuiet({ reader, isHere }: Session, signal: AbortSignal): Promise<Exclude<QuietVerdict, 'wait'> | 'stopped'> {
     const sentAt = Date.now();
     this.#lastAt = sentAt;
     while (!signal.aborted) {

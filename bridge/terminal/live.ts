@@ -3,9 +3,9 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { terminalText } from '../text/terminal/terminal.ts';
 import { Listening } from './listening.ts';
 import { PASTE_OFF, PASTE_ON, PasteInput } from './paste.ts';
-import { openSession, type SessionOptions } from './session.ts';
+import { openChatSession, type SessionOptions } from './session.ts';
 
-export interface Terminal {
+export interface LiveTerminal {
   readonly input: ReadStream;
   readonly output: WriteStream;
 }
@@ -15,11 +15,11 @@ const LEAVE_WITHIN_MS = 3_000;
 const LEAVE = new Set(['/quit', '/exit', '/q', '/나가기', '/끝']);
 
 /** The room as it goes on, and a line to write in. Returns the exit code. */
-export async function live(room: 'hq' | 'ops', { input, output }: Terminal, options: Omit<SessionOptions, 'news'>, signal: AbortSignal): Promise<number> {
+export async function live(room: 'hq' | 'ops', { input, output }: LiveTerminal, options: Omit<SessionOptions, 'news'>, signal: AbortSignal): Promise<number> {
   const { screen, look, lang } = options;
   const { paint } = look;
   const listening = new Listening();
-  await using session = await openSession({
+  await using session = await openChatSession({
     ...options,
     news: (news, isLive, reader) => {
       listening.take(news);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionError, createClient, HTTPError, MatrixError, type MatrixClient } from 'matrix-js-sdk';
 import { logger as sdkLogger, type Logger } from 'matrix-js-sdk/lib/logger.js';
-import { Refusal } from '../config/refusal.ts';
+import { ConfigRefusal } from '../config/refusal.ts';
 import { terminalText } from '../text/terminal/terminal.ts';
-import type { HouseFile } from './house-file.ts';
+import type { InstanceFile } from './house-file.ts';
 
 const quiet = (): void => undefined;
 const silence: Logger = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, getChild: () => silence };
@@ -18,7 +18,7 @@ const PATIENCE_MS = 4_000;
 const REQUEST_TIMEOUT_MS = 45_000;
 
 /** A login of its own for this terminal; `logout` ends it. Throws a `Refusal` that says what to do. */
-export async function logIn({ homeserver, master }: HouseFile): Promise<MatrixClient> {
+export async function logIn({ homeserver, master }: InstanceFile): Promise<MatrixClient> {
   const before = createClient({ baseUrl: homeserver, logger: silence, localTimeoutMs: REQUEST_TIMEOUT_MS });
   const began = Date.now();
   for (;;) {
@@ -56,10 +56,10 @@ function passing(error: unknown): number | null {
   return error.httpStatus !== undefined && error.httpStatus >= 500 ? 500 : null;
 }
 
-function refusal(error: unknown, homeserver: string): Refusal {
-  if (error instanceof ConnectionError) return new Refusal(terminalText.noAnswerFrom(homeserver));
-  if (error instanceof MatrixError && error.errcode === 'M_FORBIDDEN') return new Refusal(terminalText.loginRefused);
-  return new Refusal(terminalText.loginFailed(failureCode(error)));
+function refusal(error: unknown, homeserver: string): ConfigRefusal {
+  if (error instanceof ConnectionError) return new ConfigRefusal(terminalText.noAnswerFrom(homeserver));
+  if (error instanceof MatrixError && error.errcode === 'M_FORBIDDEN') return new ConfigRefusal(terminalText.loginRefused);
+  return new ConfigRefusal(terminalText.loginFailed(failureCode(error)));
 }
 
 /** A short word for people to pass on; never a body, which may quote what was sent. */
@@ -69,7 +69,7 @@ export function failureCode(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
-async function forgetOldDevices(client: MatrixClient, { userId, password }: HouseFile['master']): Promise<void> {
+async function forgetOldDevices(client: MatrixClient, { userId, password }: InstanceFile['master']): Promise<void> {
   const { devices } = await client.getDevices();
   const old = devices.filter(({ display_name, last_seen_ts, device_id }) => display_name === DEVICE_NAME && device_id !== client.getDeviceId() && last_seen_ts !== undefined && Date.now() - last_seen_ts > FORGOTTEN_AFTER_MS);
   if (old.length === 0) return;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { EventId } from '../protocol/ids.ts';
 
-export type Attempt = { readonly kind: 'sent'; readonly event: EventId } | { readonly kind: 'later'; readonly afterMs: number } | { readonly kind: 'refused'; readonly why: string };
+export type SendAttempt = { readonly kind: 'sent'; readonly event: EventId } | { readonly kind: 'later'; readonly afterMs: number } | { readonly kind: 'refused'; readonly why: string };
 
 export interface OutboxDeps {
   /** One try. Must be safe to repeat with the same transaction id. */
-  readonly attempt: (text: string, txnId: string) => Promise<Attempt>;
+  readonly attempt: (text: string, txnId: string) => Promise<SendAttempt>;
   readonly changed: () => void;
   readonly refused: (text: string, why: string) => void;
 }

@@ -1,10 +1,10 @@
 import { cleanName } from '../text/clean-text.ts';
 import type { Lang, UserId } from '../protocol/ids.ts';
 import { terminalText } from '../text/terminal/terminal.ts';
-import { columnsOf, fitted, padded } from './columns.ts';
+import { columnsOf, fitted, paddedColumns } from './columns.ts';
 import type { Paint } from './paint.ts';
 import { laidOut } from './table.ts';
-import type { News, Said } from './transcript.ts';
+import type { News, SaidLine } from './transcript.ts';
 
 export interface People {
   readonly me: UserId;
@@ -29,7 +29,7 @@ const ABOVE_NAME = 24;
 const QUOTE = 40;
 
 /** Lays the room out in lines: who, when, what. Remembers only what the line before said of day and thread. */
-export class Page {
+export class TerminalPage {
   readonly #look: Look;
   readonly #clock: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
@@ -45,7 +45,7 @@ export class Page {
   }
 
   /** `find` gives what a reply answers. */
-  lines(news: News, find: (event: NonNullable<Said['event']['replyTo']>) => Said | undefined): string[] {
+  lines(news: News, find: (event: NonNullable<SaidLine['event']['replyTo']>) => SaidLine | undefined): string[] {
     const { paint, lang } = this.#look;
     switch (news.kind) {
       case 'said':
@@ -62,7 +62,7 @@ export class Page {
   }
 
   /** A message: name and time beside the words, or above them where the screen is narrow. */
-  said({ event, body }: Said, mark = ''): string[] {
+  said({ event, body }: SaidLine, mark = ''): string[] {
     const { paint } = this.#look;
     const columns = this.#look.columns();
     const time = paint.dim(this.#clock.format(event.at));
@@ -71,13 +71,13 @@ export class Page {
     const thread = event.thread === undefined ? '' : paint.dim('┆ ');
     const words = (width: number) => this.#words(event, body, width - columnsOf(thread)).map((row) => `${thread}${row}`);
     if (columns < BESIDE_FROM) return [`${name(ABOVE_NAME)} ${time}${rest}`, ...words(columns - 2).map((row) => `  ${row}`)];
-    const gutter = `${time}  ${padded(name(NAME), NAME)}  `;
+    const gutter = `${time}  ${paddedColumns(name(NAME), NAME)}  `;
     const indent = ' '.repeat(columnsOf(gutter));
     const [first = '', ...more] = words(columns - indent.length);
     return [`${gutter}${first}${more.length === 0 ? rest : ''}`, ...more.map((row, i) => `${indent}${row}${i === more.length - 1 ? rest : ''}`)];
   }
 
-  #words(event: Said['event'], body: string, width: number): string[] {
+  #words(event: SaidLine['event'], body: string, width: number): string[] {
     const { paint, lang } = this.#look;
     const what = event.attachment === undefined ? body : terminalText.attachment[lang](event.msgtype, cleanName(event.attachment.name, 120), event.attachment.size);
     const rows = laidOut(event.msgtype === 'm.emote' ? `* ${what}` : what, width);
@@ -87,11 +87,11 @@ export class Page {
   }
 
   /** What a message belongs to: a thread is named when it is entered, a reply always. */
-  #context({ event }: Said, find: (event: NonNullable<Said['event']['replyTo']>) => Said | undefined): string[] {
+  #context({ event }: SaidLine, find: (event: NonNullable<SaidLine['event']['replyTo']>) => SaidLine | undefined): string[] {
     const { paint, lang } = this.#look;
     const entered = event.thread !== undefined && event.thread !== this.#lastThread;
     this.#lastThread = event.thread;
-    const quote = (said: Said | undefined) => (said === undefined ? terminalText.earlier[lang]() : `${this.#name(said.event.sender)}: ${inBrief(said.body)}`);
+    const quote = (said: SaidLine | undefined) => (said === undefined ? terminalText.earlier[lang]() : `${this.#name(said.event.sender)}: ${inBrief(said.body)}`);
     const lines: string[] = [];
     if (entered && event.thread !== undefined) lines.push(...this.#aside(paint.dim(`┆ ${terminalText.thread[lang]()} — ${fitted(quote(find(event.thread)), QUOTE)}`)));
     if (event.replyTo !== undefined) lines.push(...this.#aside(paint.dim(`${event.thread === undefined ? '' : '┆ '}↳ ${fitted(quote(find(event.replyTo)), QUOTE)}`)));
@@ -109,7 +109,7 @@ export class Page {
     return this.#look.columns() < BESIDE_FROM ? [''] : [];
   }
 
-  #dayLine({ event }: Said): string[] {
+  #dayLine({ event }: SaidLine): string[] {
     const day = this.#day.format(event.at);
     if (day === this.#lastDay) return [];
     this.#lastDay = day;

@@ -9,7 +9,7 @@ export interface Hearing {
   readonly writing: boolean;
 }
 
-export type Verdict = 'wait' | 'quiet' | 'nobody' | 'late';
+export type QuietVerdict = 'wait' | 'quiet' | 'nobody' | 'late';
 
 const QUIET_MS = 3_000;
 /** An agent shows that it is writing within a second; a swarm that is being restarted takes a few. */
@@ -17,7 +17,7 @@ const NOBODY_MS = 20_000;
 const LATE_MS = 120_000;
 
 /** Whether all have answered, as far as one can hear. */
-export function hear({ now, sentAt, lastAt, answers, writing }: Hearing): Verdict {
+export function hear({ now, sentAt, lastAt, answers, writing }: Hearing): QuietVerdict {
   const still = now - lastAt;
   if (!writing && answers > 0 && still >= QUIET_MS) return 'quiet';
   if (!writing && answers === 0 && still >= NOBODY_MS) return 'nobody';

@@ -1,16 +1,16 @@
 import type { RoomEvent } from '../protocol/room-event.ts';
 import type { UserId } from '../protocol/ids.ts';
 import { terminalText } from '../text/terminal/terminal.ts';
-import { type Look, Page } from './page.ts';
+import { type Look, TerminalPage } from './page.ts';
 import type { Screen } from './screen.ts';
-import { type News, type Said, Transcript } from './transcript.ts';
+import { type News, type SaidLine, Transcript } from './transcript.ts';
 
 /** The room on the screen: what was said, what is being written, who is writing. */
 export class Reader {
   readonly transcript = new Transcript();
   readonly #look: Look;
   readonly #screen: Screen;
-  readonly #page: Page;
+  readonly #page: TerminalPage;
   #typing: readonly UserId[] = [];
   #here = true;
   #waiting: readonly string[] = [];
@@ -18,7 +18,7 @@ export class Reader {
   constructor(look: Look, screen: Screen) {
     this.#look = look;
     this.#screen = screen;
-    this.#page = new Page(look);
+    this.#page = new TerminalPage(look);
   }
 
   /** Whoever writes now, by hand or by a growing answer. */
@@ -64,7 +64,7 @@ export class Reader {
   }
 
   /** The end of a long one: its beginning would not fit and cannot be rewritten once it has left the screen. */
-  #growing(said: Said): string[] {
+  #growing(said: SaidLine): string[] {
     const lines = this.#page.said(said);
     const [head = '', ...rest] = lines;
     const room = this.#screen.room();

@@ -1,12 +1,12 @@
 import { HTTPError, MatrixError } from 'matrix-js-sdk';
 import type { Connection } from './connection.ts';
 import { failureCode } from './login.ts';
-import type { Attempt } from './outbox.ts';
+import type { SendAttempt } from './outbox.ts';
 
 const RETRY_MS = 1_000;
 
 /** One try at sending what the master wrote, as plain text: nothing in it is mark-up but for its readers. */
-export async function attemptSend(connection: Connection, text: string, txnId: string): Promise<Attempt> {
+export async function attemptSend(connection: Connection, text: string, txnId: string): Promise<SendAttempt> {
   try {
     return { kind: 'sent', event: await connection.send({ msgtype: 'm.text', body: text, 'm.mentions': {} }, txnId) };
   } catch (error) {

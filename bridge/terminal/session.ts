@@ -3,7 +3,7 @@ import type { RoomEvent } from '../protocol/room-event.ts';
 import { terminalText } from '../text/terminal/terminal.ts';
 import { fitted } from './columns.ts';
 import { Connection } from './connection.ts';
-import type { HouseFile } from './house-file.ts';
+import type { InstanceFile } from './house-file.ts';
 import { Outbox } from './outbox.ts';
 import type { Look } from './page.ts';
 import { Reader } from './reader.ts';
@@ -12,7 +12,7 @@ import { attemptSend } from './sending.ts';
 import type { News } from './transcript.ts';
 
 export interface SessionOptions {
-  readonly house: HouseFile;
+  readonly house: InstanceFile;
   readonly room: RoomId;
   readonly lang: Lang;
   readonly screen: Screen;
@@ -33,7 +33,7 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Throws a `Refusal` where nobody can get in. */
-export async function openSession(options: SessionOptions): Promise<Session> {
+export async function openChatSession(options: SessionOptions): Promise<Session> {
   const before: RoomEvent[] = [];
   let reader: Reader | undefined;
   let outbox: Outbox | undefined;

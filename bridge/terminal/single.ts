@@ -2,7 +2,7 @@ import type { EventId, RoomId, UserId } from '../protocol/ids.ts';
 import type { Phrase } from '../text/say.ts';
 import { terminalText } from '../text/terminal/terminal.ts';
 import { Listening } from './listening.ts';
-import { openSession, type SessionOptions } from './session.ts';
+import { openChatSession, type SessionOptions } from './session.ts';
 import type { News } from './transcript.ts';
 
 const SEND_WITHIN_MS = 20_000;
@@ -12,7 +12,7 @@ export async function single(text: string, options: Omit<SessionOptions, 'news'>
   const { screen, lang, look } = options;
   const say = (what: Phrase) => screen.print(what[lang]().split('\n').map(look.paint.warn));
   const listening = new Listening();
-  await using session = await openSession({
+  await using session = await openChatSession({
     ...options,
     news: (news, live, reader) => {
       if (live) reader.show(listening.take(news));

@@ -1,7 +1,7 @@
 import type { EventId, UserId } from '../protocol/ids.ts';
 import type { EditEvent, MessageEvent, RoomEvent } from '../protocol/room-event.ts';
 
-export interface Said {
+export interface SaidLine {
   readonly event: MessageEvent;
   /** With edits applied. */
   readonly body: string;
@@ -13,17 +13,17 @@ export interface Said {
 
 /** What a reader is told, in order. */
 export type News =
-  | { readonly kind: 'said'; readonly said: Said; readonly unfinished: boolean }
-  | { readonly kind: 'changed'; readonly said: Said }
-  | { readonly kind: 'removed'; readonly said: Said }
-  | { readonly kind: 'reacted'; readonly by: UserId; readonly key: string; readonly to: Said };
+  | { readonly kind: 'said'; readonly said: SaidLine; readonly unfinished: boolean }
+  | { readonly kind: 'changed'; readonly said: SaidLine }
+  | { readonly kind: 'removed'; readonly said: SaidLine }
+  | { readonly kind: 'reacted'; readonly by: UserId; readonly key: string; readonly to: SaidLine };
 
 /** An answer that has not grown for so long was cut off, and is shown as far as it came. */
 const ABANDONED_AFTER_MS = 90_000;
 
 /** The room as a reader sees it: events go in, news come out. Does no I/O. */
 export class Transcript {
-  readonly #all = new Map<EventId, { said: Said; told: boolean }>();
+  readonly #all = new Map<EventId, { said: SaidLine; told: boolean }>();
 
   take(event: RoomEvent): readonly News[] {
     switch (event.kind) {
@@ -53,12 +53,12 @@ export class Transcript {
     }
   }
 
-  find(event: EventId): Said | undefined {
+  find(event: EventId): SaidLine | undefined {
     return this.#all.get(event)?.said;
   }
 
   /** Answers that are being written, the one that began first in front. */
-  growing(): readonly Said[] {
+  growing(): readonly SaidLine[] {
     return [...this.#all.values()].filter(({ said, told }) => said.growing && !told).map(({ said }) => said);
   }
 

@@ -13,7 +13,7 @@ import { originOf, rulingNow } from '../policy/ruling.ts';
 /** Commands of a plan that may begin together come within this of one another; they are asked for in one message. */
 const COLLECT_MS = 1_500;
 
-export interface RequestDeps {
+export interface ApprovalDeps {
   readonly account: Account;
   readonly ledger: Ledger;
   readonly audit: Audit;
@@ -30,10 +30,10 @@ interface Waiting {
 
 /** Asks masters, and knows to the letter what it has asked. */
 export class Requests {
-  readonly #deps: RequestDeps;
+  readonly #deps: ApprovalDeps;
   readonly #collecting = new Map<EventId, Waiting[]>();
 
-  constructor(deps: RequestDeps) {
+  constructor(deps: ApprovalDeps) {
     this.#deps = deps;
   }
 

@@ -72,18 +72,18 @@ export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
 }
 
 /** The root as a master's message that stands as it was sent, at most so old, and that no master has stopped. */
-export function masterMessage(job: OrderJob, facts: OrderFacts, lastsMs: number): Standing | Refused {
+export function masterMessage(job: OrderJob, facts: OrderFacts, lastsMs: number): SenderStanding | Refused {
   return standingMessage(job, facts, lastsMs, (sender) => facts.masters.has(sender), 'not-master');
 }
 
-export interface Standing {
+export interface SenderStanding {
   readonly kind: 'message';
   /** Its body is what in it can order something. */
   readonly message: MessageEvent;
 }
 
 /** The root as a message by whoever `may` order, that stands as it was sent. `otherwise` is what everybody else is refused with. */
-export function standingMessage(job: OrderJob, facts: OrderFacts, lastsMs: number, may: (sender: UserId) => boolean, otherwise: GateRefusal): Standing | Refused {
+export function standingMessage(job: OrderJob, facts: OrderFacts, lastsMs: number, may: (sender: UserId) => boolean, otherwise: GateRefusal): SenderStanding | Refused {
   const envelope = Unsigned.safeParse(facts.raw);
   if (!envelope.success) return { kind: 'refused', why: 'no-event' };
   if (!facts.rooms.includes(job.room) || (envelope.data.room_id !== undefined && envelope.data.room_id !== job.room)) return { kind: 'refused', why: 'wrong-room' };

@@ -5,7 +5,7 @@ import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
 import { readInputs } from '../../bridge/matrix/read-inputs.ts';
 import { judgeApproval, type ApprovalVerdict } from './approval.ts';
 import { judgeOrder, type GateVerdict, type OrderFacts, wasEdited } from './gate.ts';
-import type { HouseRooms } from './own-rooms.ts';
+import type { OwnRooms } from './own-rooms.ts';
 import type { LedgerRecord } from '../ledger/ledger-entry.ts';
 import { judgeOutside, type OutsideVerdict } from './outside-gate.ts';
 import { judgePlan, type PlanVerdict } from './plan-gate.ts';
@@ -17,7 +17,7 @@ import { readStandingOrder } from './standing-reader.ts';
 
 export interface ReaderDeps {
   readonly account: Account;
-  readonly rooms: Pick<HouseRooms, 'hq' | 'all'>;
+  readonly rooms: Pick<OwnRooms, 'hq' | 'all'>;
   readonly admin: UserId;
   /** Up to when orders of a room have been stopped. */
   readonly stoppedUntil: (room: RoomId) => number;

@@ -9,7 +9,7 @@ const AGAIN_MS = 1_000;
 const TRIES = 120;
 
 /** The rooms that this executor belongs to, where they go on after an upgrade, and those before: orders stand in them all. */
-export class HouseRooms {
+export class OwnRooms {
   readonly #account: Account;
   readonly #admin: Parameters<typeof latestOf>[2]['admin'];
   #hq: RoomId;

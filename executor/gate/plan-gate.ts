@@ -37,7 +37,7 @@ export type PlanVerdict =
   /** `by`: a master's task is behind it. `plan`: what the coordinator says it is, for the answer in the thread. */
   | { readonly kind: 'refused'; readonly why: PlanRefusal; readonly by?: UserId; readonly plan?: PlanHash };
 
-export interface PlanFacts extends OrderFacts {
+export interface PlanGateFacts extends OrderFacts {
   readonly events: TaskThread['events'];
   readonly coordinator: UserId;
   /** The task needed nothing any more of what was in force up to then; 0: never. */
@@ -50,7 +50,7 @@ export interface PlanFacts extends OrderFacts {
  * Whether a job of a task may run, and what its command is: root, decision, votes and patches, all as the homeserver
  * has them, and nothing of the job but where to look. Pure; the same facts give the same verdict.
  */
-export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
+export function judgePlan(job: PlanJob, facts: PlanGateFacts): PlanVerdict {
   const thread: TaskThread = { root: job.root, room: job.room, events: facts.events, coordinator: facts.coordinator };
   const retriedAt = job.retry === undefined ? null : retryIn(thread, job, facts);
   // Who asks for another try after a stop means the task to go on.
@@ -72,7 +72,7 @@ export function judgePlan(job: PlanJob, facts: PlanFacts): PlanVerdict {
 }
 
 /** A master's own `!task`, the coordinator's run of what a master has scheduled, or an agent's request with a master's ✅ on it. */
-function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanFacts): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
+function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanGateFacts): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
   if (messageIn(thread, thread.root)?.sender === thread.coordinator) {
     const run = judgeStandingOrder(job, thread, facts, facts.standing, TASK_LASTS_MS);
     return run.kind === 'refused' ? run : { kind: 'root', by: run.by };
@@ -84,7 +84,7 @@ function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanFacts): { readonl
   return parseTask(root.message.body)?.kind === 'task' ? { kind: 'root', by } : { kind: 'refused', why: 'not-task', by };
 }
 
-function retryIn(thread: TaskThread, { retry }: PlanJob, { masters }: PlanFacts): number | null {
+function retryIn(thread: TaskThread, { retry }: PlanJob, { masters }: PlanGateFacts): number | null {
   const message = retry === undefined ? null : messageIn(thread, retry);
   if (message === null || (message.thread !== undefined && message.thread !== thread.root)) return null;
   return masters.has(message.sender) && behind(orderWords(message) ?? '', 'retry', '재시도') !== null ? message.at : null;

@@ -2,8 +2,8 @@ import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { beyond } from '../../bridge/protocol/patch-limits.ts';
 import { type Plan, type PlanHash, type StepId, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/digest/canonical.ts';
-import { type Decided, planOf } from './plan-vote.ts';
-import { actIn, agentOf, type Said, type TaskThread } from './task-acts.ts';
+import { type Decided, planOfVote } from './plan-vote.ts';
+import { actIn, agentOf, type SaidAct, type TaskThread } from './task-acts.ts';
 
 /** Beyond it a plan is no longer the one that was voted for. */
 export const MAX_PATCHES = 12;
@@ -32,8 +32,8 @@ export function judgePatches(thread: TaskThread, decided: Decided, last: EventId
 }
 
 /** The oldest first. */
-function chainTo(thread: TaskThread, decision: EventId, last: EventId): readonly Said<'patched'>[] | null {
-  const chain: Said<'patched'>[] = [];
+function chainTo(thread: TaskThread, decision: EventId, last: EventId): readonly SaidAct<'patched'>[] | null {
+  const chain: SaidAct<'patched'>[] = [];
   for (let id = last; id !== decision; ) {
     const patched = actIn(thread, id, 'patched');
     if (patched === null || patched.by !== thread.coordinator || chain.length === MAX_PATCHES) return null;
@@ -43,7 +43,7 @@ function chainTo(thread: TaskThread, decision: EventId, last: EventId): readonly
   return chain;
 }
 
-function agreedOn(thread: TaskThread, { content }: Said<'patched'>, base: InForce, { electorate, rule }: Decided): Plan | null {
+function agreedOn(thread: TaskThread, { content }: SaidAct<'patched'>, base: InForce, { electorate, rule }: Decided): Plan | null {
   const needed = rule === 'alone' || electorate.size === 1 ? 1 : 2;
   const agents = new Set<AgentId>();
   let plan: Plan | null = null;
@@ -52,7 +52,7 @@ function agreedOn(thread: TaskThread, { content }: Said<'patched'>, base: InForc
     const agent = patch === null ? null : agentOf(patch.by, thread.coordinator);
     if (patch === null || agent === null || !electorate.has(agent) || patch.content.hash !== content.hash || patch.content.of !== base.hash) return null;
     agents.add(agent);
-    plan = planOf(patch.content);
+    plan = planOfVote(patch.content);
     if (plan === null || !changesOnly(patch.content.step, base.plan, plan)) return null;
   }
   return agents.size >= needed ? plan : null;

@@ -7,7 +7,7 @@ import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { parseChoose } from '../../bridge/protocol/orders/task-order.ts';
 import { type Ballot, countVotes, votersOf } from '../../bridge/protocol/voting.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
-import { actIn, agentOf, messageIn, type Said, type TaskThread } from './task-acts.ts';
+import { actIn, agentOf, messageIn, type SaidAct, type TaskThread } from './task-acts.ts';
 
 /** Of a hash, enough to tell twenty plans apart. */
 const SHORTEST_ANSWER = 16;
@@ -49,7 +49,7 @@ interface Election {
   readonly masters: ReadonlySet<UserId>;
 }
 
-function judgeRule(thread: TaskThread, decision: Said<'decision'>, election: Election): VoteRefusal | null {
+function judgeRule(thread: TaskThread, decision: SaidAct<'decision'>, election: Election): VoteRefusal | null {
   switch (decision.content.rule) {
     case 'vote':
       return recount(thread, decision, election);
@@ -61,14 +61,14 @@ function judgeRule(thread: TaskThread, decision: Said<'decision'>, election: Ele
   }
 }
 
-function electorateOf(thread: TaskThread, { content }: Said<'decision'>, id = content.electorate): ReadonlySet<AgentId> | null {
+function electorateOf(thread: TaskThread, { content }: SaidAct<'decision'>, id = content.electorate): ReadonlySet<AgentId> | null {
   const act = actIn(thread, id, 'electorate');
   if (act === null || act.by !== thread.coordinator || act.content.round !== content.round) return null;
   return new Set(act.content.agents);
 }
 
 /** Of whom the vote is counted: all that were asked, or those whom the coordinator says to be left of them. */
-function votersIn(thread: TaskThread, decision: Said<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlySet<AgentId> | null {
+function votersIn(thread: TaskThread, decision: SaidAct<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlySet<AgentId> | null {
   const { voters } = decision.content;
   if (voters === undefined) return electorate;
   const left = electorateOf(thread, decision, voters);
@@ -76,13 +76,13 @@ function votersIn(thread: TaskThread, decision: Said<'decision'>, electorate: Re
   return counted === null ? null : new Set(counted);
 }
 
-function candidatesOf(thread: TaskThread, { content }: Said<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlyMap<PlanHash, Plan> | null {
+function candidatesOf(thread: TaskThread, { content }: SaidAct<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlyMap<PlanHash, Plan> | null {
   const candidates = new Map<PlanHash, Plan>();
   const authors = new Set<AgentId>();
   for (const id of content.proposals) {
     const act = actIn(thread, id, 'proposal');
     const author = voter(thread, act, content.round, electorate, authors);
-    const plan = act === null ? null : planOf(act.content);
+    const plan = act === null ? null : planOfVote(act.content);
     if (act === null || author === null || plan === null) return null;
     authors.add(author);
     candidates.set(act.content.hash, plan);
@@ -91,13 +91,13 @@ function candidatesOf(thread: TaskThread, { content }: Said<'decision'>, elector
 }
 
 /** Of the electorate, in this round, for the first time; null otherwise. */
-function voter(thread: TaskThread, act: Said<'proposal'> | Said<'ballot'> | null, round: number, electorate: ReadonlySet<AgentId>, before: ReadonlySet<AgentId>): AgentId | null {
+function voter(thread: TaskThread, act: SaidAct<'proposal'> | SaidAct<'ballot'> | null, round: number, electorate: ReadonlySet<AgentId>, before: ReadonlySet<AgentId>): AgentId | null {
   const agent = act === null ? null : agentOf(act.by, thread.coordinator);
   return agent !== null && act?.content.round === round && electorate.has(agent) && !before.has(agent) ? agent : null;
 }
 
 /** The plan that an act holds; null where it is none, or another than its hash says. */
-export function planOf({ plan, hash }: { readonly plan: string; readonly hash: PlanHash }): Plan | null {
+export function planOfVote({ plan, hash }: { readonly plan: string; readonly hash: PlanHash }): Plan | null {
   try {
     const parsed = Plan.safeParse(JSON.parse(plan));
     return parsed.success && canonicalHash(parsed.data) === hash ? parsed.data : null;
@@ -106,7 +106,7 @@ export function planOf({ plan, hash }: { readonly plan: string; readonly hash: P
   }
 }
 
-function recount(thread: TaskThread, decision: Said<'decision'>, election: Election): VoteRefusal | null {
+function recount(thread: TaskThread, decision: SaidAct<'decision'>, election: Election): VoteRefusal | null {
   const { content } = decision;
   const { candidates } = election;
   const electorate = votersIn(thread, decision, election.electorate);
@@ -129,7 +129,7 @@ function recount(thread: TaskThread, decision: Said<'decision'>, election: Elect
   return count.kind === 'won' && count.winner === content.winner ? null : 'recount';
 }
 
-function chosen(thread: TaskThread, { content }: Said<'decision'>, { candidates, masters }: Election): PlanHash | null {
+function chosen(thread: TaskThread, { content }: SaidAct<'decision'>, { candidates, masters }: Election): PlanHash | null {
   const message = content.choice === undefined ? null : messageIn(thread, content.choice);
   if (message === null || !masters.has(message.sender)) return null;
   const choice = parseChoose(orderWords(message) ?? '');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PlanJob } from '../../bridge/protocol/command-job.ts';
 import { parseCycle } from '../../bridge/protocol/orders/cycle-order.ts';
 import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import type { Origin } from '../../bridge/protocol/moments/moment.ts';
+import type { MomentOrigin } from '../../bridge/protocol/moments/moment.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { parseSchedule, parseUnschedule } from '../../bridge/protocol/orders/schedule-order.ts';
 import { namesOf, scheduleId } from '../../bridge/digest/schedule-id.ts';
@@ -48,7 +48,7 @@ export function judgeStandingOrder(job: PlanJob, thread: TaskThread, facts: Orde
   return { kind: 'message', message: root, by };
 }
 
-const isStanding = (body: string, origin: Origin): boolean => parseSchedule(body, origin)?.kind === 'schedule' || parseCycle(body)?.kind === 'on';
+const isStanding = (body: string, origin: MomentOrigin): boolean => parseSchedule(body, origin)?.kind === 'schedule' || parseCycle(body)?.kind === 'on';
 
 /** The key under which the end of a cycle is remembered; of schedules it is their id. */
 export const CYCLE = 'cycle';

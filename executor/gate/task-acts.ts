@@ -15,7 +15,7 @@ export interface TaskThread {
 }
 
 export type ActKind = ActContent['kind'];
-export interface Said<K extends ActKind> {
+export interface SaidAct<K extends ActKind> {
   readonly event: EventId;
   readonly by: UserId;
   readonly at: number;
@@ -23,7 +23,7 @@ export interface Said<K extends ActKind> {
 }
 
 /** The act that an event is; null where it is none of that kind, of another task, edited or redacted. */
-export function actIn<K extends ActKind>(thread: TaskThread, id: EventId, kind: K): Said<K> | null {
+export function actIn<K extends ActKind>(thread: TaskThread, id: EventId, kind: K): SaidAct<K> | null {
   const message = messageIn(thread, id);
   const act = message?.chavion?.act;
   if (message === null || act === undefined || message.thread !== thread.root || act.conversation !== thread.root || !isOf(act.content, kind)) return null;

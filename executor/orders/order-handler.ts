@@ -9,10 +9,10 @@ import type { GateVerdict } from '../gate/gate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRecord, Outcome } from '../ledger/ledger-entry.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
-import type { OutsideDesk } from './outside-order-handler.ts';
-import type { Ending, PlanDesk } from './plan-order-handler.ts';
+import type { OutsideOrderHandler } from './outside-order-handler.ts';
+import type { PlanCommandEnding, PlanOrderHandler } from './plan-order-handler.ts';
 import { rule } from '../policy/policy.ts';
-import { commandOf, DIRECT_WORKSPACE, prepare } from '../policy/prepare.ts';
+import { commandOfPrepared, DIRECT_WORKSPACE, prepare } from '../policy/prepare.ts';
 import { facts } from '../policy/prepared-facts.ts';
 import { refusalText } from '../reports/refusal-text.ts';
 import type { Reports } from '../reports/reports.ts';
@@ -20,12 +20,12 @@ import type { Requests } from '../approvals/approvals.ts';
 import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
 import { rulingNow } from '../policy/ruling.ts';
 import { Throttle } from './throttle.ts';
-import type { HouseRooms } from '../gate/own-rooms.ts';
+import type { OwnRooms } from '../gate/own-rooms.ts';
 
-export interface DeskDeps {
+export interface OrderHandlerDeps {
   readonly executor: string;
   readonly account: Account;
-  readonly rooms: Pick<HouseRooms, 'ops'>;
+  readonly rooms: Pick<OwnRooms, 'ops'>;
   readonly lang: Lang;
   readonly reader: OrderReader;
   readonly rules: () => Rules;
@@ -34,8 +34,8 @@ export interface DeskDeps {
   readonly audit: Audit;
   readonly reports: Reports;
   readonly requests: Requests;
-  readonly plans: PlanDesk;
-  readonly outside: OutsideDesk;
+  readonly plans: PlanOrderHandler;
+  readonly outside: OutsideOrderHandler;
   /** Runs what has been taken and may run, to its end and report. */
   readonly work: (record: LedgerRecord, again: boolean) => Promise<void>;
   /** Of what goes on by itself, with nobody waiting for it. */
@@ -50,12 +50,12 @@ const TAKEN = '⚙️';
  * From a job in the box to a command that may run, is waiting for a yes, or has been turned away. Each step is in the
  * ledger before the next one, so that whoever comes after a crash goes on where it ended.
  */
-export class Desk {
-  readonly #deps: DeskDeps;
+export class OrderHandler {
+  readonly #deps: OrderHandlerDeps;
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #impostors = new Throttle(10, 60_000);
 
-  constructor(deps: DeskDeps) {
+  constructor(deps: OrderHandlerDeps) {
     this.#deps = deps;
   }
 
@@ -154,7 +154,7 @@ export class Desk {
     return this.#withdrawAll(this.#deps.plans.endUpTo(root, until, by));
   }
 
-  async #withdrawAll({ waiting, outcome }: Ending): Promise<void> {
+  async #withdrawAll({ waiting, outcome }: PlanCommandEnding): Promise<void> {
     await Promise.all(waiting.map((record) => this.withdraw(record, outcome)));
   }
 
@@ -164,7 +164,7 @@ export class Desk {
     if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
     const rules = rulesNow(this.#deps.rules);
     if (rules instanceof BrokenRules) return this.#answer(job, 'rules', rules.message);
-    const made = commandOf(verdict.order, rules);
+    const made = commandOfPrepared(verdict.order, rules);
     if (made.kind === 'bad') return this.#answer(job, made.problem === 'not-lent' ? 'not-lent' : 'bad-command', `${made.field}${made.problem === 'not-lent' ? '' : `: ${made.problem}`}`);
     const ruling = rule(rules.policy, made.command, 'master');
     if (ruling.kind === 'refuse') return this.#answer(job, ruling.why, ruling.detail ?? '');

@@ -18,7 +18,7 @@ import { facts } from '../policy/prepared-facts.ts';
 import { refusalText } from '../reports/refusal-text.ts';
 import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
 
-export interface OutsideDeskDeps {
+export interface OutsideOrderHandlerDeps {
   readonly executor: string;
   readonly account: Account;
   readonly reader: OrderReader;
@@ -31,10 +31,10 @@ export interface OutsideDeskDeps {
 export const agentWorkspace = (agent: UserId): string => `agent-${sha256(agent).slice(0, 24)}`;
 
 /** Takes in what outside agents ask for. Nothing taken here runs before a master has said yes to it. */
-export class OutsideDesk {
-  readonly #deps: OutsideDeskDeps;
+export class OutsideOrderHandler {
+  readonly #deps: OutsideOrderHandlerDeps;
 
-  constructor(deps: OutsideDeskDeps) {
+  constructor(deps: OutsideOrderHandlerDeps) {
     this.#deps = deps;
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { executorKey } from '../../bridge/queue/executor-queue.ts';
-import { type ExecutorSign, SIGN_EVERY_MS, signRoll } from '../../bridge/queue/executor-registry.ts';
+import { type ExecutorSign, SIGN_EVERY_MS, registerExecutor } from '../../bridge/queue/executor-registry.ts';
 
 const ENDED_KEY = executorKey('ended');
 /** Clocks of machines differ by less. */
@@ -18,7 +18,7 @@ export interface CompanyDeps {
 }
 
 /** This executor among others on the same box: says that it is there, and passes on that a task has ended. */
-export class Company {
+export class Peers {
   readonly #deps: CompanyDeps;
   #at = 0;
   #busy = false;
@@ -46,7 +46,7 @@ export class Company {
     try {
       const { redis, sign } = this.#deps;
       const now = Date.now();
-      await signRoll(redis, sign());
+      await registerExecutor(redis, sign());
       for (const [root, text] of Object.entries(await redis.hgetall(ENDED_KEY))) await this.#hear(root, text, now);
       this.#at = now;
     } catch (error) {

@@ -3,21 +3,21 @@ import type { EndJob, PlanJob } from '../../bridge/protocol/command-job.ts';
 import type { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { type Attempt, judgeTurn, type TurnVerdict } from '../gate/attempts.ts';
 import type { Audit } from '../ledger/audit.ts';
-import type { Company } from './peers.ts';
+import type { Peers } from './peers.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type LedgerRecord, type Outcome, planKey } from '../ledger/ledger-entry.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import type { PlanOrder, PlanVerdict } from '../gate/plan-gate.ts';
 import { readAttempts } from '../gate/plan-reader.ts';
-import { notLent, planOf, prepare, taskWorkspace } from '../policy/prepare.ts';
+import { notLent, planOfPrepared, prepare, taskWorkspace } from '../policy/prepare.ts';
 import { facts } from '../policy/prepared-facts.ts';
 import type { Results } from '../reports/results.ts';
 import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
-import type { Running } from '../work/running.ts';
+import type { RunningCommands } from '../work/running.ts';
 import { coordinatorOf } from '../gate/task-acts.ts';
 import type { WatchState } from './watch-state.ts';
 
-export interface PlanDeskDeps {
+export interface PlanOrderHandlerDeps {
   readonly executor: string;
   readonly account: Account;
   readonly reader: OrderReader;
@@ -25,10 +25,10 @@ export interface PlanDeskDeps {
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly results: Results;
-  readonly running: Running;
+  readonly running: RunningCommands;
   readonly state: WatchState;
   readonly now: () => number;
-  readonly company: Pick<Company, 'tellEnd'>;
+  readonly peers: Pick<Peers, 'tellEnd'>;
 }
 
 export type Admission =
@@ -40,7 +40,7 @@ export type Admission =
 
 const MAX_RERUNS = 2;
 
-export interface Ending {
+export interface PlanCommandEnding {
   readonly waiting: readonly LedgerRecord[];
   readonly outcome: Outcome;
 }
@@ -54,10 +54,10 @@ export class TooEarly extends Error {
 }
 
 /** Takes in jobs of a task's plan, and lets go of them at its end. */
-export class PlanDesk {
-  readonly #deps: PlanDeskDeps;
+export class PlanOrderHandler {
+  readonly #deps: PlanOrderHandlerDeps;
 
-  constructor(deps: PlanDeskDeps) {
+  constructor(deps: PlanOrderHandlerDeps) {
     this.#deps = deps;
   }
 
@@ -91,19 +91,19 @@ export class PlanDesk {
   }
 
   /** Kills what runs; returns what waits, and how to end it. */
-  async end(job: EndJob): Promise<Ending> {
-    const { account, audit, company, state, now } = this.#deps;
+  async end(job: EndJob): Promise<PlanCommandEnding> {
+    const { account, audit, peers, state, now } = this.#deps;
     // From the future nothing is taken: it would stop what comes into force later.
     const until = Math.min(job.until ?? now(), now());
     // Of what is nowhere nothing is to be remembered.
     if ((await account.event(job.room, job.root)) === null) return { waiting: [], outcome: { kind: 'stopped', ms: 0 } };
     if (until > state.endedAt(job.root)) await audit.write('task.ended', { root: job.root, room: job.room, until });
-    await company.tellEnd(job.root, until);
+    await peers.tellEnd(job.root, until);
     return this.endUpTo(job.root, until);
   }
 
   /** What came into force later goes on. `by`: the coordinator where nobody else is named. */
-  endUpTo(root: EventId, until: number, by: UserId = coordinatorOf(this.#deps.account.userId)): Ending {
+  endUpTo(root: EventId, until: number, by: UserId = coordinatorOf(this.#deps.account.userId)): PlanCommandEnding {
     const { ledger, running, state, now } = this.#deps;
     if (until > state.endedAt(root)) state.end(root, until, now());
     const over = ledger.unfinished().filter(({ prepared }) => prepared.root === root && prepared.plan !== undefined && prepared.plan.since <= until);
@@ -116,7 +116,7 @@ export class PlanDesk {
     const { command, artifacts } = order.step;
     const rules = rulesNow(this.#deps.rules);
     if (rules instanceof BrokenRules) return this.#refuse(job, { why: 'rules', detail: rules.message, plan: order.hash });
-    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, inputs: await this.#deps.reader.inputs(job), plan: planOf(job, order, rerun) };
+    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, inputs: await this.#deps.reader.inputs(job), plan: planOfPrepared(job, order, rerun) };
     const missing = notLent(command, rules);
     if (missing !== undefined) return this.#refuse(job, { why: 'not-lent', detail: missing, plan: order.hash });
     const prepared = prepare(command, rules, around);

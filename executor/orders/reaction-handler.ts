@@ -4,32 +4,32 @@ import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { behind, orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { parseTask } from '../../bridge/protocol/orders/task-order.ts';
 import { AGAIN, isSign, NO, YES } from '../gate/approval.ts';
-import type { Desk } from './order-handler.ts';
+import type { OrderHandler } from './order-handler.ts';
 import { STOP_SIGN } from '../gate/gate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/ledger-entry.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import { readReactions } from '../gate/relations.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
-import type { Running } from '../work/running.ts';
+import type { RunningCommands } from '../work/running.ts';
 import { coordinatorOf } from '../gate/task-acts.ts';
 import { revokedBy } from '../gate/standing-order.ts';
 import type { WatchState } from './watch-state.ts';
-import type { HouseRooms } from '../gate/own-rooms.ts';
+import type { OwnRooms } from '../gate/own-rooms.ts';
 
 export interface SignsDeps {
   readonly account: Account;
-  readonly rooms: Pick<HouseRooms, 'ops'>;
+  readonly rooms: Pick<OwnRooms, 'ops'>;
   readonly reader: OrderReader;
   readonly ledger: Ledger;
-  readonly running: Running;
-  readonly desk: Desk;
+  readonly running: RunningCommands;
+  readonly orderHandler: OrderHandler;
   readonly state: WatchState;
   readonly onError: (error: unknown) => void;
 }
 
 /** What masters do in the rooms about commands: ✅ ❌ on requests, 🛑 and `!stop`, 🔁, and taking an order back. */
-export class Signs {
+export class ReactionHandler {
   readonly #deps: SignsDeps;
 
   constructor(deps: SignsDeps) {
@@ -77,12 +77,12 @@ export class Signs {
   /** In the ops room, where everything is seen, it means everything; in a task's thread, that task. */
   async #stop({ roomId: room, at, sender: by, thread }: MessageEvent): Promise<void> {
     if (!(await this.#isMaster(by))) return;
-    if (thread !== undefined && (await this.#isTask(room, thread))) return this.#go(this.#deps.desk.endTask(thread, at, by));
+    if (thread !== undefined && (await this.#isTask(room, thread))) return this.#go(this.#deps.orderHandler.endTask(thread, at, by));
     const scope = room === this.#deps.rooms.ops ? null : room;
     this.#deps.state.stop(scope, at);
     this.#deps.running.stopRoom(scope, at, by);
     for (const record of this.#waiting()) {
-      if ((scope === null || record.job.room === scope) && record.job.at <= at) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
+      if ((scope === null || record.job.room === scope) && record.job.at <= at) this.#go(this.#deps.orderHandler.withdraw(record, { kind: 'stopped', by, ms: 0 }));
     }
   }
 
@@ -114,15 +114,15 @@ export class Signs {
     if (record === undefined) return;
     const masters = await this.#deps.reader.masters();
     const reactions = await readReactions(this.#deps.account, room, target, masters);
-    if (reactions.some(({ key, sender }) => isSign(key, AGAIN) && masters.has(sender))) this.#go(this.#deps.desk.again(record));
+    if (reactions.some(({ key, sender }) => isSign(key, AGAIN) && masters.has(sender))) this.#go(this.#deps.orderHandler.again(record));
   }
 
   #decideWhere(target: EventId): void {
-    for (const record of this.#asked()) if (record.request?.event === target) this.#go(this.#deps.desk.decide(record));
+    for (const record of this.#asked()) if (record.request?.event === target) this.#go(this.#deps.orderHandler.decide(record));
   }
 
   #withdrawWhere(target: EventId, by: UserId): void {
-    for (const record of this.#waiting()) if (concerns(record, target)) this.#go(this.#deps.desk.withdraw(record, { kind: 'stopped', by, ms: 0 }));
+    for (const record of this.#waiting()) if (concerns(record, target)) this.#go(this.#deps.orderHandler.withdraw(record, { kind: 'stopped', by, ms: 0 }));
   }
 
   #asked(): readonly LedgerRecord[] {

@@ -30,7 +30,7 @@ export interface WatchDeps {
 }
 
 /** What happens in the executor's rooms, read with its own account: signs, stops, and what is taken back. */
-export class Watch {
+export class RoomWatch {
   readonly #deps: WatchDeps;
   readonly #filter: string;
 

@@ -1,8 +1,8 @@
-import { hostsOf, risksOf, type Command, type Risk } from '../../bridge/protocol/command.ts';
+import { hostsOfCommand, risksOf, type Command, type Risk } from '../../bridge/protocol/command.ts';
 import type { Policy } from '../../bridge/protocol/policy.ts';
 
 /** Who stands behind a command: orders from outside ask in every mode. */
-export type Origin = 'master' | 'plan' | 'outside';
+export type CommandOrigin = 'master' | 'plan' | 'outside';
 
 export type Ruling =
   | { readonly kind: 'run' }
@@ -14,9 +14,9 @@ export type Ruling =
 const GRANTED: ReadonlySet<Risk> = new Set(['read', 'write']);
 
 /** The policy's word on a command. Looks at what it asks for, never at what it says. */
-export function rule(policy: Policy, command: Command, origin: Origin): Ruling {
+export function rule(policy: Policy, command: Command, origin: CommandOrigin): Ruling {
   if (policy.mode === 'locked') return { kind: 'refuse', why: 'locked' };
-  const stranger = policy.hosts === null ? undefined : hostsOf(command).find((host) => policy.hosts?.includes(host) !== true);
+  const stranger = policy.hosts === null ? undefined : hostsOfCommand(command).find((host) => policy.hosts?.includes(host) !== true);
   if (stranger !== undefined) return { kind: 'refuse', why: 'host-not-allowed', detail: stranger };
   if (command.timeoutMs > policy.limits.timeoutSeconds * 1000) return { kind: 'refuse', why: 'timeout', detail: String(policy.limits.timeoutSeconds) };
   const grave = risksOf(command).findLast((risk) => !GRANTED.has(risk));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CommandId, hostsOf, lentTo, parseCommand, type Command, type LentName } from '../../bridge/protocol/command.ts';
+import { CommandId, hostsOfCommand, lentTo, parseCommand, type Command, type LentName } from '../../bridge/protocol/command.ts';
 import type { OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
@@ -19,7 +19,7 @@ const DEFAULT_SECONDS = 600;
 export type Made = { readonly kind: 'command'; readonly command: Command } | { readonly kind: 'bad'; readonly field: string; readonly problem: string };
 
 /** The typed command that a `!run` stands for: every lent folder to read, and what it names to write. */
-export function commandOf(order: RunOrder, rules: Rules): Made {
+export function commandOfPrepared(order: RunOrder, rules: Rules): Made {
   const unlent = order.write.find((name) => rules.lent.find((folder) => folder.name === name)?.mode !== 'rw');
   if (unlent !== undefined) return { kind: 'bad', field: `--write ${unlent}`, problem: 'not-lent' };
   const parsed = parseCommand({
@@ -53,7 +53,7 @@ export interface Circumstances {
 }
 
 /** Of which plan a command is, for its hash and its record. */
-export const planOf = ({ decision, patched }: PlanJob, { rule, round, winner, hash, since, step }: PlanOrder, rerun?: number): PreparedPlan => ({
+export const planOfPrepared = ({ decision, patched }: PlanJob, { rule, round, winner, hash, since, step }: PlanOrder, rerun?: number): PreparedPlan => ({
   decision,
   ...(patched === undefined ? {} : { patched }),
   rule,
@@ -94,5 +94,5 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     policy: rules.policyHash,
     ...(around.plan === undefined ? {} : { plan: around.plan }),
   };
-  return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOf(command), ...rest }) };
+  return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOfCommand(command), ...rest }) };
 }

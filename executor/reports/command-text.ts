@@ -1,4 +1,4 @@
-import { hostsOf, type Command } from '../../bridge/protocol/command.ts';
+import { hostsOfCommand, type Command } from '../../bridge/protocol/command.ts';
 import type { PartName } from '../../bridge/text/room/executor.ts';
 
 /** A command as a person reads it, whole; the same command always gives the same text. */
@@ -42,4 +42,4 @@ export function commandParts(command: Command): readonly { readonly name: PartNa
 const quoted = (argument: string): string => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`);
 
 export const cwdOf = (command: Command): string => ('cwd' in command ? command.cwd : '.');
-export const hostList = (command: Command): readonly string[] => [...hostsOf(command)];
+export const hostList = (command: Command): readonly string[] => [...hostsOfCommand(command)];

@@ -19,12 +19,12 @@ import { begin, finishAgain, LiveMessage, type LiveTarget } from './live-message
 import { withoutKeys } from './file-keys.ts';
 import { fitting } from './fitting.ts';
 import { firstLines, inlineText, lastLines, type OutputText, shareOf } from './output-text.ts';
-import type { HouseRooms } from '../gate/own-rooms.ts';
+import type { OwnRooms } from '../gate/own-rooms.ts';
 
 export interface ReportDeps {
   readonly account: Account;
   readonly budget: EditBudget;
-  readonly rooms: Pick<HouseRooms, 'ops'>;
+  readonly rooms: Pick<OwnRooms, 'ops'>;
   readonly timeZone: string;
   /** The executor's own, never to be shown. */
   readonly secrets: readonly string[];

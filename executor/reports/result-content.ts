@@ -27,7 +27,7 @@ export function endResult(prepared: Prepared, { outcome, output, artifacts, repo
     ...resultHead(prepared),
     state: outcome.kind,
     ...fieldsOf(outcome),
-    ...(output === '' ? {} : { output: endOf(output) }),
+    ...(output === '' ? {} : { output: commandEnd(output) }),
     ...(artifacts.length === 0 ? {} : { artifacts: [...artifacts] }),
     ...(report === undefined ? {} : { report }),
   };
@@ -52,7 +52,7 @@ function fieldsOf(outcome: Outcome): Partial<CommandResult> {
 }
 
 /** The last of it that fits, beginning with a whole line where there is one. */
-export function endOf(output: string): string {
+export function commandEnd(output: string): string {
   let end = output.slice(-MAX_OUTPUT_BYTES);
   while (Buffer.byteLength(JSON.stringify(end)) > MAX_OUTPUT_BYTES) end = end.slice(Math.ceil(end.length / 10));
   if (end === output) return output;

@@ -8,13 +8,13 @@ import { closeInherited } from './spawner/inherited-descriptors.ts';
 import { checkJob } from './job-check.ts';
 import { Groups } from './groups.ts';
 import { launch, type Launched } from './launch.ts';
-import { cgroupMeter, treeMeter, type Meter, type Reading } from './meter.ts';
+import { cgroupMeter, treeMeter, type UsageMeter, type Reading } from './meter.ts';
 import { OutputCollector } from './output-collector.ts';
 import { Life, gone } from './life.ts';
 import { PipeStock } from './spawner/pipes.ts';
-import { readingPlace, type Place } from './place.ts';
+import { readingPlace, type JobPlace } from './place.ts';
 import { startOf } from './process-tree.ts';
-import { DEFAULT_LIMITS, INSIDE, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
+import { DEFAULT_LIMITS, BOX_PATHS, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
 import { machineOf, seccompFilter, type Machine } from './seccomp/seccomp.ts';
 import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
 import { Spawner } from './spawner/spawner.ts';
@@ -169,7 +169,7 @@ export class Bubblewrap implements Sandbox, Disposable {
     return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
   }
 
-  async #launch(job: SandboxJob, place: Place, lent: readonly OpenFolder[], output: OutputCollector, meter: Pick<Meter, 'group' | 'adopt'>, underShell = false): Promise<Launched> {
+  async #launch(job: SandboxJob, place: JobPlace, lent: readonly OpenFolder[], output: OutputCollector, meter: Pick<UsageMeter, 'group' | 'adopt'>, underShell = false): Promise<Launched> {
     const files = filesFor(job);
     const [stdout, stderr] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
     const { skeleton } = await this.#spawner.home();
@@ -205,7 +205,7 @@ export class Bubblewrap implements Sandbox, Disposable {
     });
   }
 
-  #meter(job: SandboxJob, place: Place): Meter {
+  #meter(job: SandboxJob, place: JobPlace): UsageMeter {
     if (this.#groups === null) return treeMeter(job.limits);
     return cgroupMeter(this.#groups, { ...job.limits, memoryBytes: job.limits.memoryBytes + place.memoryBytes });
   }
@@ -214,17 +214,17 @@ export class Bubblewrap implements Sandbox, Disposable {
 /** What is handed in as files, which the job can open again and again but not change. */
 function filesFor(job: SandboxJob): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  if ('script' in job.command) files.set(INSIDE.script, Buffer.from(job.command.script));
-  if (job.stdin !== undefined) files.set(INSIDE.stdin, job.stdin);
+  if ('script' in job.command) files.set(BOX_PATHS.script, Buffer.from(job.command.script));
+  if (job.stdin !== undefined) files.set(BOX_PATHS.stdin, job.stdin);
   return files;
 }
 
 function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
-  const own = 'argv' in job.command ? job.command.argv : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
+  const own = 'argv' in job.command ? job.command.argv : ['/usr/bin/bash', '--noprofile', '--norc', BOX_PATHS.script];
   return [
     // Only inside may the folder be looked up: it can be a link by now.
-    ...gateCommand(job.cwd === '.' ? INSIDE.workspace : `${INSIDE.workspace}/${job.cwd}`, job.stdin === undefined ? '' : INSIDE.stdin, job.limits, { dataLimit }),
-    ...(job.egress === null ? [] : ['/usr/bin/perl', INSIDE.forwarder, String(INSIDE.proxyPort), INSIDE.egressSocket]),
+    ...gateCommand(job.cwd === '.' ? BOX_PATHS.workspace : `${BOX_PATHS.workspace}/${job.cwd}`, job.stdin === undefined ? '' : BOX_PATHS.stdin, job.limits, { dataLimit }),
+    ...(job.egress === null ? [] : ['/usr/bin/perl', BOX_PATHS.forwarder, String(BOX_PATHS.proxyPort), BOX_PATHS.egressSocket]),
     ...own,
   ];
 }

@@ -1,4 +1,4 @@
-import { INSIDE, type Limits } from './sandbox.ts';
+import { BOX_PATHS, type Limits } from './sandbox.ts';
 
 /** What the machine offers, looked up once. */
 export interface Base {
@@ -16,7 +16,7 @@ export interface Base {
 /** Numbers that descriptors have in bwrap. */
 export const FD = { args: 3, seccomp: 4, status: 5, gate: 6, workspace: 7, extra: 8 } as const;
 
-export interface Layout {
+export interface BoxLayout {
   readonly base: Base;
   readonly workspaceWritable: boolean;
   /** In the order of their descriptors, which begin at `FD.extra`. */
@@ -33,7 +33,7 @@ export interface Layout {
  * The flags of bwrap for one job. Later mounts cover earlier ones. Everything is refused that is not named here:
  * the root is an empty memory file system, made read-only at the end. What keeps the job in comes first.
  */
-export function bwrapFlags(layout: Layout): string[] {
+export function bwrapFlags(layout: BoxLayout): string[] {
   const { base } = layout;
   return [
     ['--unshare-user', '--unshare-all', '--disable-userns'],
@@ -47,23 +47,23 @@ export function bwrapFlags(layout: Layout): string[] {
     ...base.binds.map((path) => ['--ro-bind', path, path]),
     ['--ro-bind', `${base.skeleton}/etc`, '/etc'],
     ...base.etc.map((path) => ['--ro-bind', path, path]),
-    ['--ro-bind', `${base.skeleton}/tools`, `${INSIDE.own}/tools`],
+    ['--ro-bind', `${base.skeleton}/tools`, `${BOX_PATHS.own}/tools`],
     ['--proc', '/proc', '--dev', '/dev'],
     ...base.hidden.files.map((path) => ['--ro-bind', `${base.skeleton}/tools/empty`, path]),
     ['--size', String(layout.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
-    [layout.workspaceWritable ? '--bind-fd' : '--ro-bind-fd', String(FD.workspace), INSIDE.workspace],
-    ...layout.lent.map(({ name, writable }, index) => [writable ? '--bind-fd' : '--ro-bind-fd', String(FD.extra + index), `${INSIDE.lent}/${name}`]),
+    [layout.workspaceWritable ? '--bind-fd' : '--ro-bind-fd', String(FD.workspace), BOX_PATHS.workspace],
+    ...layout.lent.map(({ name, writable }, index) => [writable ? '--bind-fd' : '--ro-bind-fd', String(FD.extra + index), `${BOX_PATHS.lent}/${name}`]),
     ...layout.files.map((path, index) => ['--perms', '0444', '--ro-bind-data', String(FD.extra + layout.lent.length + index), path]),
-    layout.egressSocket === undefined ? [] : ['--ro-bind', layout.egressSocket, INSIDE.egressSocket],
-    ['--chdir', INSIDE.workspace],
+    layout.egressSocket === undefined ? [] : ['--ro-bind', layout.egressSocket, BOX_PATHS.egressSocket],
+    ['--chdir', BOX_PATHS.workspace],
     ['--remount-ro', '/dev', '--remount-ro', '/'],
   ].flat();
 }
 
-function environment(layout: Layout): Record<string, string> {
+function environment(layout: BoxLayout): Record<string, string> {
   const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8', TERM: 'dumb', USER: 'nobody', ...(layout.timeZone === undefined ? {} : { TZ: layout.timeZone }) };
   if (layout.egressSocket === undefined) return plain;
-  const proxy = `http://127.0.0.1:${INSIDE.proxyPort}`;
+  const proxy = `http://127.0.0.1:${BOX_PATHS.proxyPort}`;
   return { ...plain, http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, no_proxy: '' };
 }
 

@@ -1,8 +1,8 @@
-import { hostsOf, lentTo, writesWorkspace, type Command, type HostPort } from '../../bridge/protocol/command.ts';
+import { hostsOfCommand, lentTo, writesWorkspace, type Command, type HostPort } from '../../bridge/protocol/command.ts';
 import type { Destination } from './egress/allow-list.ts';
-import { INSIDE, type HostFolder, type LentFolder, type Limits, type SandboxJob } from './sandbox.ts';
+import { BOX_PATHS, type HostFolder, type MountedFolder, type Limits, type SandboxJob } from './sandbox.ts';
 
-export interface JobContext {
+export interface SandboxJobContext {
   readonly workspacePath: string;
   /** What the owner lends at this moment, by name. */
   readonly lentPaths: ReadonlyMap<string, { readonly path: string; readonly writable: boolean }>;
@@ -15,9 +15,9 @@ export interface JobContext {
  * The box for a command: exactly what its fields ask for. Throws where the owner no longer lends a folder, or lends it
  * for reading only: what was approved cannot be had then.
  */
-export function jobFor(command: Command, context: JobContext): SandboxJob {
+export function jobFor(command: Command, context: SandboxJobContext): SandboxJob {
   const workspace: HostFolder = { path: context.workspacePath, writable: writesWorkspace(command) };
-  const networked = hostsOf(command).length > 0;
+  const networked = hostsOfCommand(command).length > 0;
   if (networked && context.egress === null) throw new Error('a command with hosts needs an egress proxy');
   return {
     ...work(command),
@@ -34,7 +34,7 @@ export function destinationOf(host: HostPort): Destination {
   return { host: host.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(host.slice(at + 1)) };
 }
 
-function lentFolders(command: Command, context: JobContext): LentFolder[] {
+function lentFolders(command: Command, context: SandboxJobContext): MountedFolder[] {
   return lentTo(command).map(({ name, access }) => {
     const lent = context.lentPaths.get(name);
     if (lent === undefined) throw new Error(`lent: ${name} is not lent`);
@@ -52,7 +52,7 @@ const LIST = `set -eu; [ -d "$1" ] || { echo "not a folder: $1" >&2; exit 66; }
 find "$1" -mindepth 1 -printf '%y %s %T@ %P\\0' | head -z -n "$2"`;
 
 const bash = (script: string, ...args: string[]) => ({ argv: ['/usr/bin/bash', '--noprofile', '--norc', '-c', script, 'chavion', ...args] as const });
-const inside = (path: string) => `${INSIDE.workspace}/${path}`;
+const inside = (path: string) => `${BOX_PATHS.workspace}/${path}`;
 
 function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
   switch (command.type) {
@@ -73,7 +73,7 @@ function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
     case 'fetch':
       return {
         command: {
-          argv: ['/usr/bin/perl', INSIDE.fetch, INSIDE.egressSocket, command.method, command.url, ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`)],
+          argv: ['/usr/bin/perl', BOX_PATHS.fetch, BOX_PATHS.egressSocket, command.method, command.url, ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`)],
         },
         cwd: '.',
         ...stdin(command.body),

@@ -14,7 +14,7 @@ export interface Reading {
 }
 
 /** Counts, and where it is a cgroup also holds, what all processes of a job use together. */
-export interface Meter {
+export interface UsageMeter {
   /** `cgroup.procs` of the group that bwrap enters before it begins: whatever it starts is in. Null where there is none. */
   readonly group: string | null;
   /** Once: bwrap's own pid. */
@@ -27,7 +27,7 @@ export interface Meter {
 const NOTHING: Reading = { memoryBytes: 0, tasks: 0, cpuMs: 0, outOfMemory: false };
 
 /** Without a cgroup: adds up the tree. */
-export function treeMeter(limits: Limits): Meter {
+export function treeMeter(limits: Limits): UsageMeter {
   let root: number | undefined;
   return {
     group: null,
@@ -42,7 +42,7 @@ export function treeMeter(limits: Limits): Meter {
 /** The watchdog ends a job at its limit of tasks; the kernel stands a little behind it. */
 const TASK_SLACK = 8;
 
-export function cgroupMeter(groups: Groups, limits: Limits): Meter {
+export function cgroupMeter(groups: Groups, limits: Limits): UsageMeter {
   return groups.root.version === 1 ? splitMeter(groups, limits) : unifiedMeter(groups, limits);
 }
 
@@ -50,7 +50,7 @@ export function cgroupMeter(groups: Groups, limits: Limits): Meter {
  * Version 1: only the memory is put into a group. Each move into one costs the kernel milliseconds, the limit of
  * processes holds in the job's user namespace anyway, and the rest is added up from the tree.
  */
-function splitMeter(groups: Groups, limits: Limits): Meter {
+function splitMeter(groups: Groups, limits: Limits): UsageMeter {
   const folder = groups.take(`${limits.memoryBytes}`, (fresh) => {
     set(fresh, 'memory.limit_in_bytes', limits.memoryBytes);
     if (existsSync(join(fresh, 'memory.memsw.limit_in_bytes'))) set(fresh, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
@@ -71,7 +71,7 @@ function splitMeter(groups: Groups, limits: Limits): Meter {
   };
 }
 
-function unifiedMeter(groups: Groups, limits: Limits): Meter {
+function unifiedMeter(groups: Groups, limits: Limits): UsageMeter {
   const folder = groups.take(`${limits.memoryBytes} ${limits.processes}`, (fresh) => {
     set(fresh, 'memory.max', limits.memoryBytes);
     set(fresh, 'memory.oom.group', 1);

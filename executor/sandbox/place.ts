@@ -5,7 +5,7 @@ import { allowance, over, type Fullness } from './room.ts';
 import type { KilledWhy, Limits } from './sandbox.ts';
 
 /** Where a job works: what stands at /work, how it is watched, and what becomes of what was made there. */
-export interface Place {
+export interface JobPlace {
   readonly folder: Pick<OpenFolder, 'path' | 'identity'>;
   readonly writable: boolean;
   /** By the kernel, whatever is written; else by looks alone. */
@@ -19,7 +19,7 @@ export interface Place {
   leave(why: KilledWhy | undefined): Promise<'disk' | 'inodes' | undefined>;
 }
 
-export const readingPlace = (folder: OpenFolder): Place => ({
+export const readingPlace = (folder: OpenFolder): JobPlace => ({
   folder,
   writable: false,
   held: true,
@@ -45,7 +45,7 @@ export function seldom<T>(walk: (first: number) => Promise<T>): (first: number) 
 }
 
 /** Where there can be no stores: the workspace itself, looked at again and again. What was too much stays there. */
-export async function watchedPlace(folder: OpenFolder, limits: Limits, fullness: Fullness): Promise<Place> {
+export async function watchedPlace(folder: OpenFolder, limits: Limits, fullness: Fullness): Promise<JobPlace> {
   const before = await fullness.of(folder, limits);
   const allowed = allowance(limits, before);
   const walk = seldom(async (first) => {

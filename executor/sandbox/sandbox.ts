@@ -21,7 +21,7 @@ export interface HostFolder {
   readonly writable: boolean;
 }
 
-export interface LentFolder extends HostFolder {
+export interface MountedFolder extends HostFolder {
   /** Appears as /lent/<name>. */
   readonly name: string;
 }
@@ -35,7 +35,7 @@ export interface SandboxJob {
   readonly stdin?: Uint8Array;
   readonly timeoutMs: number;
   readonly workspace: HostFolder;
-  readonly lent: readonly LentFolder[];
+  readonly lent: readonly MountedFolder[];
   /** The socket of the egress proxy that speaks for this job; null leaves it without any network. */
   readonly egress: { readonly socketPath: string } | null;
   readonly limits: Limits;
@@ -76,7 +76,7 @@ export const DEFAULT_LIMITS: Limits = {
 
 export type KilledWhy = 'timeout' | 'cpu' | 'memory' | 'disk' | 'inodes' | 'output' | 'processes' | 'cancelled';
 
-export interface Usage {
+export interface ResourceUsage {
   /** Wall clock, from the moment the job was let go. */
   readonly ms: number;
   readonly cpuMs: number;
@@ -86,13 +86,13 @@ export interface Usage {
 
 export type SandboxResult =
   /** `signal`: the shell's convention of 128 + number, named. */
-  | ({ readonly kind: 'exited'; readonly code: number; readonly signal?: string } & Usage)
-  | ({ readonly kind: 'killed'; readonly why: KilledWhy } & Usage)
+  | ({ readonly kind: 'exited'; readonly code: number; readonly signal?: string } & ResourceUsage)
+  | ({ readonly kind: 'killed'; readonly why: KilledWhy } & ResourceUsage)
   /** Nothing can be said of the command: the box could not be built or did not report. Never a reason to run without it. */
   | { readonly kind: 'sandbox-error'; readonly detail: string };
 
 /** Where things appear inside. */
-export const INSIDE = {
+export const BOX_PATHS = {
   workspace: '/work',
   lent: '/lent',
   own: '/run/chavion',

@@ -1,5 +1,5 @@
 import { checkJob } from './job-check.ts';
-import { INSIDE, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
+import { BOX_PATHS, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
 
 /** What a simulated job says and how it ends; by default it says what would run, and succeeds. */
 export type Script = (job: SandboxJob) => { readonly code: number; readonly stdout?: string; readonly stderr?: string; readonly ms?: number };
@@ -39,7 +39,7 @@ const NOTHING = { ms: 0, cpuMs: 0, maxRssBytes: 0 };
 
 function describe(job: SandboxJob): string {
   const what = 'argv' in job.command ? job.command.argv.join(' ') : job.command.script;
-  const folders = [job.workspace, ...job.lent].map((folder) => `${'name' in folder ? `${INSIDE.lent}/${String(folder.name)}` : INSIDE.workspace} ${folder.writable ? 'rw' : 'ro'}`);
+  const folders = [job.workspace, ...job.lent].map((folder) => `${'name' in folder ? `${BOX_PATHS.lent}/${String(folder.name)}` : BOX_PATHS.workspace} ${folder.writable ? 'rw' : 'ro'}`);
   return `would run: ${what} (${[...folders, job.egress === null ? 'no network' : 'network'].join(', ')})`;
 }
 

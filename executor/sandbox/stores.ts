@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { folderUsage, type FolderUsage } from './folder-usage.ts';
 import type { OpenFolder } from './folders.ts';
 import { availableMemory } from './memory.ts';
-import { type Place, readingPlace, seldom, watchedPlace } from './place.ts';
+import { type JobPlace, readingPlace, seldom, watchedPlace } from './place.ts';
 import { Fullness } from './room.ts';
 import type { KilledWhy, Limits } from './sandbox.ts';
 import type { Home, Spawner } from './spawner/spawner.ts';
@@ -66,7 +66,7 @@ export class Stores {
   }
 
   /** `end`: how the job is ended when the store it shares with others is lost. */
-  async enter(workspace: OpenFolder, limits: Limits, end: (why: KilledWhy) => void): Promise<Place> {
+  async enter(workspace: OpenFolder, limits: Limits, end: (why: KilledWhy) => void): Promise<JobPlace> {
     const { identity, writable } = workspace;
     if (!writable && !this.#used(identity)) return readingPlace(workspace);
     const home = await this.#spawner.home();
@@ -144,7 +144,7 @@ export class Stores {
     }
   }
 
-  #place(store: Store, workspace: OpenFolder, limits: Limits, end: (why: KilledWhy) => void): Place {
+  #place(store: Store, workspace: OpenFolder, limits: Limits, end: (why: KilledWhy) => void): JobPlace {
     const user = { end };
     store.users.add(user);
     let full = 0;

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import type { FolderUsage } from './folder-usage.ts';
 import type { OpenFolder } from './folders.ts';
-import type { Meter, Reading } from './meter.ts';
-import type { Place } from './place.ts';
+import type { UsageMeter, Reading } from './meter.ts';
+import type { JobPlace } from './place.ts';
 import { scarcity } from './room.ts';
 import type { KilledWhy, Limits } from './sandbox.ts';
 
@@ -12,12 +12,12 @@ const TICK_MS = 200;
 /** The last room of a disk is looked for more often. */
 const DISK_TICK_MS = 25;
 
-export interface Watched {
-  readonly meter: Meter;
+export interface WatchedJob {
+  readonly meter: UsageMeter;
   /** A cgroup counts the memory of /tmp as well; without one it is asked for here. */
   readonly countsTmp: boolean;
   readonly limits: Limits;
-  readonly place: Place;
+  readonly place: JobPlace;
   /** What is written there goes straight to a disk of the host. */
   readonly onDisk: readonly OpenFolder[];
   /** The first process inside, as the host numbers it. */
@@ -30,7 +30,7 @@ export interface Watchdog {
 }
 
 /** Looks five times a second, and calls `trip` once with the first limit that is passed, or `fault` when it cannot look. */
-export function watch(job: Watched, trip: (why: KilledWhy) => void, fault: (error: unknown) => void): Watchdog {
+export function watch(job: WatchedJob, trip: (why: KilledWhy) => void, fault: (error: unknown) => void): Watchdog {
   const peak = { memoryBytes: 0, cpuMs: 0 };
   let crowded = 0;
   let stopped = false;

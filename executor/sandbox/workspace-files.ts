@@ -13,7 +13,7 @@ export interface FileEntry {
   readonly modifiedMs: number;
 }
 
-export interface Artifact {
+export interface WorkspaceArtifact {
   readonly path: WorkPath;
   readonly bytes: Uint8Array;
   readonly sha256: string;
@@ -46,10 +46,10 @@ export async function takeArtifacts(
   workspacePath: string,
   wanted: { readonly modifiedSinceMs: number; readonly maxFiles: number; readonly maxBytes: number },
   signal: AbortSignal,
-): Promise<{ readonly artifacts: readonly Artifact[]; readonly leftOut: readonly string[] }> {
+): Promise<{ readonly artifacts: readonly WorkspaceArtifact[]; readonly leftOut: readonly string[] }> {
   const all = await listWorkspace(sandbox, workspacePath, signal);
   const recent = all.filter((entry) => entry.kind !== 'folder' && entry.modifiedMs >= wanted.modifiedSinceMs);
-  const artifacts: Artifact[] = [];
+  const artifacts: WorkspaceArtifact[] = [];
   const leftOut: string[] = [];
   let room = wanted.maxBytes;
   for (const entry of recent.sort((a, b) => (a.path < b.path ? -1 : 1))) {

@@ -1,11 +1,11 @@
 import { mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandId, hostsOf, parseCommand, type Command, type WorkPath } from '../../bridge/protocol/command.ts';
+import { CommandId, hostsOfCommand, parseCommand, type Command, type WorkPath } from '../../bridge/protocol/command.ts';
 import type { Policy } from '../../bridge/protocol/policy.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { Outcome, Prepared, Unreached } from '../ledger/ledger-entry.ts';
 import type { OutputText } from '../reports/output-text.ts';
-import { Stopped } from './running.ts';
+import { StoppedCommand } from './running.ts';
 import { destinationOf, jobFor } from '../sandbox/command-job.ts';
 import { startEgress, type EgressRecord } from '../sandbox/egress/egress-proxy.ts';
 import { DEFAULT_LIMITS, type Limits, type OutputObserver, type Sandbox, type SandboxResult } from '../sandbox/sandbox.ts';
@@ -63,7 +63,7 @@ async function run(prepared: Prepared, command: Command, policy: Policy, observe
     mkdirSync(workspacePath, { recursive: true, mode: 0o700 });
     const now = new Date();
     utimesSync(workspacePath, now, now); // for `old-workspaces.ts`
-    const hosts = hostsOf(command);
+    const hosts = hostsOfCommand(command);
     await using egress =
       hosts.length === 0
         ? null
@@ -86,7 +86,7 @@ function outcomeOf(result: SandboxResult, signal: AbortSignal): Outcome {
       return { kind: 'failed', why: 'sandbox', detail: result.detail.slice(0, 300), ms: 0, rssBytes: 0 };
     case 'killed': {
       const reason: unknown = signal.reason;
-      if (result.why === 'cancelled') return { kind: 'stopped', ms: result.ms, ...(reason instanceof Stopped && reason.by !== undefined ? { by: reason.by } : {}) };
+      if (result.why === 'cancelled') return { kind: 'stopped', ms: result.ms, ...(reason instanceof StoppedCommand && reason.by !== undefined ? { by: reason.by } : {}) };
       return { kind: 'failed', why: 'killed', detail: result.why, ms: result.ms, rssBytes: result.maxRssBytes };
     }
     case 'exited':

@@ -2,7 +2,7 @@ import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { JobKey } from '../ledger/ledger-entry.ts';
 
 /** Why a command was ended from outside; without anybody, the house itself is closing. */
-export class Stopped extends Error {
+export class StoppedCommand extends Error {
   readonly by: UserId | undefined;
   constructor(by: UserId | undefined) {
     super('stopped');
@@ -21,14 +21,14 @@ interface Entry {
 }
 
 /** The commands that wait for their turn or run, and how to end them. */
-export class Running {
+export class RunningCommands {
   readonly #entries = new Map<JobKey, Entry>();
   #closing = false;
 
   enter(key: JobKey, order: { readonly root: EventId; readonly room: RoomId; readonly at: number }): { readonly signal: AbortSignal; readonly shows: (event: EventId) => void; readonly leave: () => void } {
     const entry: Entry = { ...order, controller: new AbortController(), events: new Set([order.root]) };
     this.#entries.set(key, entry);
-    if (this.#closing) entry.controller.abort(new Stopped(undefined));
+    if (this.#closing) entry.controller.abort(new StoppedCommand(undefined));
     return { signal: entry.controller.signal, shows: (event) => void entry.events.add(event), leave: () => void this.#entries.delete(key) };
   }
 
@@ -38,7 +38,7 @@ export class Running {
   }
 
   stopKey(key: JobKey, by: UserId): void {
-    this.#entries.get(key)?.controller.abort(new Stopped(by));
+    this.#entries.get(key)?.controller.abort(new StoppedCommand(by));
   }
 
   /** `!stop`: what was ordered in this room up to then; null for every room. */
@@ -62,7 +62,7 @@ export class Running {
 
   #stop(meant: (entry: Entry) => boolean, by: UserId | undefined): number {
     const hit = [...this.#entries.values()].filter(meant);
-    for (const { controller } of hit) controller.abort(new Stopped(by));
+    for (const { controller } of hit) controller.abort(new StoppedCommand(by));
     return hit.length;
   }
 }

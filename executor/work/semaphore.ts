@@ -7,7 +7,7 @@ interface Waiting {
  * So many at once, and of those that write one folder, or a folder within it, one after another. Who waits for a
  * folder holds up nobody who does not.
  */
-export class Slots {
+export class Semaphore {
   readonly #limit: () => number;
   readonly #held = new Set<readonly string[]>();
   readonly #waiting: Waiting[] = [];

@@ -12,15 +12,15 @@ import type { LiveMessage } from '../reports/live-message.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import { lastLines, OutputText } from '../reports/output-text.ts';
 import { perform, type PerformDeps, type TakenFile, takeFile } from './perform.ts';
-import { planOf, prepare } from '../policy/prepare.ts';
+import { planOfPrepared, prepare } from '../policy/prepare.ts';
 import type { GateVerdict } from '../gate/gate.ts';
 import type { OutsideVerdict } from '../gate/outside-gate.ts';
 import type { PlanOrder, PlanVerdict } from '../gate/plan-gate.ts';
 import { rule } from '../policy/policy.ts';
 import { type Reports, TAIL } from '../reports/reports.ts';
 import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
-import { type Running, Stopped } from './running.ts';
-import type { Slots } from './semaphore.ts';
+import { type RunningCommands, StoppedCommand } from './running.ts';
+import type { Semaphore } from './semaphore.ts';
 
 export interface WorkDeps {
   readonly executor: string;
@@ -30,8 +30,8 @@ export interface WorkDeps {
   readonly audit: Audit;
   readonly reports: Reports;
   readonly results: Results;
-  readonly running: Running;
-  readonly slots: Slots;
+  readonly running: RunningCommands;
+  readonly semaphore: Semaphore;
   readonly perform: PerformDeps;
   readonly inputs: Pick<Inputs, 'place'>;
   /** The executor's own secrets, never to be shown. */
@@ -68,9 +68,9 @@ export class Work {
     for (const event of events) entry.shows(event);
     try {
       const locks = prepared.folders.filter(({ access }) => access === 'rw').map(({ path }) => path);
-      await this.#deps.slots.run(locks, entry.signal, () => this.#inTurn(record, entry, fresh));
+      await this.#deps.semaphore.run(locks, entry.signal, () => this.#inTurn(record, entry, fresh));
     } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
+      if (!(error instanceof StoppedCommand)) throw error;
       // The house is closing: what has not begun is begun when it is open again.
       if (error.by === undefined) return;
       await this.#close(record, { kind: 'stopped', by: error.by, ms: 0 }, NOTHING, fresh);
@@ -181,7 +181,7 @@ export class Work {
 const givesFiles = ({ plan }: Prepared, { kind }: Outcome): boolean => kind === 'done' || (kind === 'failed' && plan === undefined);
 
 /** What the events say now that was prepared then. */
-const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({ ...prepared, command: order.step.command, artifacts: order.step.artifacts, plan: planOf(job, order, prepared.plan?.rerun) });
+const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({ ...prepared, command: order.step.command, artifacts: order.step.artifacts, plan: planOfPrepared(job, order, prepared.plan?.rerun) });
 
 /** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
 function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bwrapFlags } from '../../executor/sandbox/bwrap-flags.ts';
-import { DEFAULT_LIMITS, INSIDE, type Limits } from '../../executor/sandbox/sandbox.ts';
+import { DEFAULT_LIMITS, BOX_PATHS, type Limits } from '../../executor/sandbox/sandbox.ts';
 import { machineOf, seccompFilter } from '../../executor/sandbox/seccomp/seccomp.ts';
 import { buildSkeleton } from '../../executor/sandbox/skeleton.ts';
 
@@ -24,7 +24,7 @@ export interface BareBwrap {
 export function bareBwrap(folder: string, workspace: string, options: { readonly controlGroups: boolean; readonly script: string | null }): BareBwrap {
   mkdirSync(join(folder, 'bare'), { recursive: true });
   const base = buildSkeleton(join(folder, 'bare'));
-  const files = options.script === null ? [] : [INSIDE.script];
+  const files = options.script === null ? [] : [BOX_PATHS.script];
   const flags = bwrapFlags({ base, workspaceWritable: true, lent: [], files, egressSocket: undefined, tmpBytes: DEFAULT_LIMITS.tmpBytes });
   const machine = machineOf(process.arch);
   if (machine === undefined) throw new Error(`no filter for ${process.arch}`);
@@ -40,7 +40,7 @@ export function bareBwrap(folder: string, workspace: string, options: { readonly
     workspace,
     ...(options.script === null ? [] : [kept('script', options.script)]),
   ];
-  const own = options.script === null ? ['/usr/bin/true'] : ['/usr/bin/bash', '--noprofile', '--norc', INSIDE.script];
+  const own = options.script === null ? ['/usr/bin/true'] : ['/usr/bin/bash', '--noprofile', '--norc', BOX_PATHS.script];
   const command = [...limited(DEFAULT_LIMITS, { dataLimit: !options.controlGroups }), ...own];
   const line = ['/usr/bin/bwrap', '--args', '3', '--', ...command] as const;
   const ended = async (child: ChildProcess) => {

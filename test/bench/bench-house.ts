@@ -11,7 +11,7 @@ import { UserId } from '../../bridge/protocol/ids.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { HomeserverClient } from '../../synapse/client.ts';
-import { logIn } from '../../synapse/own-accounts.ts';
+import { logInOwnAccount } from '../../synapse/own-accounts.ts';
 import { provisionAccount } from '../../synapse/provision-accounts.ts';
 import { type House, startHouse } from '../house/house.ts';
 import { isRoot } from '../../bridge/launcher/instance/instance.ts';
@@ -186,7 +186,7 @@ export class BenchHouse implements AsyncDisposable {
     for (let i = 0; i < count; i += 1) {
       const bot = { userId: UserId.parse(`@bot${count}_${i}:${this.house.ready.serverName}`), password: randomUUID(), admin: false, name: `Bot ${i}` };
       await provisionAccount(client, adminToken, bot, synapse.registration);
-      const token = await logIn(client, bot, 'BOT');
+      const token = await logInOwnAccount(client, bot, 'BOT');
       await request(this.url, 'POST', inRoom(room, 'invite'), { token: this.masterToken, body: { user_id: bot.userId } });
       const joined = await request(this.url, 'POST', inRoom(room, 'join'), { token, body: {} });
       if (joined.status !== 200) throw new Error(`${bot.userId} cannot join: ${joined.status}`);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
+import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import { EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import { openOrders, workOnOrders } from '../../bridge/queue/executor-queue.ts';
+import { openOrderQueues, workOnOrders } from '../../bridge/queue/executor-queue.ts';
 import { buildExecutor } from '../../executor/executor.ts';
 import type { Sandbox } from '../../executor/sandbox/sandbox.ts';
 
@@ -21,7 +21,7 @@ class RoomsInMemory extends Account {
   reports = 0;
 
   constructor() {
-    super({ homeserverUrl: 'http://127.0.0.1:9', accessToken: 'none', userId: EXECUTOR, ghost: false, lanes: new RoomLanes() });
+    super({ homeserverUrl: 'http://127.0.0.1:9', accessToken: 'none', userId: EXECUTOR, ghost: false, lanes: new RoomLimiter() });
   }
 
   /** A master's message. */
@@ -83,7 +83,7 @@ export async function openOrderPath(folder: string, redis: Redis, sandbox: Sandb
     throw error;
   };
   const executor = await buildExecutor({ settings, account: rooms, redis, sandbox, runFolder: join(folder, 'run'), secrets: [], fatal, log: pino({ enabled: false }) });
-  const box = openOrders(redis);
+  const box = openOrderQueues(redis);
   const waiting = new Map<unknown, { readonly done: () => void; readonly failed: (error: unknown) => void }>();
   const worker = workOnOrders(redis, { concurrency, onFailure: (_id, error) => fatal(error) }, async (payload) => {
     await executor.take(payload);

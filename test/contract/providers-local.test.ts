@@ -9,7 +9,7 @@ import { withFallback } from '../../bots/models/fallback.ts';
 import { probe } from '../../bots/models/model-check.ts';
 import type { Provider, StreamPart } from '../../bots/models/providers/provider.ts';
 import { createProvider, createProviders } from '../../bots/models/registry.ts';
-import { codeBlock, relay } from '../../bots/models/providers/relay.ts';
+import { pastedBlock, relay } from '../../bots/models/providers/relay.ts';
 import { waitBeforeNext, withRetry } from '../../bots/models/retry.ts';
 import { retryAfterMs } from '../../bots/models/providers/retry-after.ts';
 import { HISTORY, requestOf, SYSTEM } from './provider-run.ts';
@@ -201,8 +201,8 @@ describe('relay', () => {
     const long = { role: 'user', content: [{ type: 'text', text: `시작 ${'가'.repeat(50_000)}` }] } as const;
     await all(asking((prompt) => Promise.resolve((pasted = prompt))), requestOf(agent({}), [long]));
     expect(pasted).toMatch(/시작 가+\n\[…\]$/u);
-    expect(fits(messageContent({ text: codeBlock(pasted), chavion: { v: 1, kind: 'relay' } }))).toBe(true);
-    expect(messageContent({ text: codeBlock(pasted), chavion: { v: 1, kind: 'relay' } })['formatted_body']).toContain('<pre>');
+    expect(fits(messageContent({ text: pastedBlock(pasted), chavion: { v: 1, kind: 'relay' } }))).toBe(true);
+    expect(messageContent({ text: pastedBlock(pasted), chavion: { v: 1, kind: 'relay' } })['formatted_body']).toContain('<pre>');
   });
 
   it.each([
@@ -214,8 +214,8 @@ describe('relay', () => {
   });
 
   it('fences what is pasted so that nothing in it closes the fence', () => {
-    expect(codeBlock('a ```js\nb\n``` c')).toBe('````\na ```js\nb\n``` c\n````');
-    expect(codeBlock('plain')).toBe('```\nplain\n```');
+    expect(pastedBlock('a ```js\nb\n``` c')).toBe('````\na ```js\nb\n``` c\n````');
+    expect(pastedBlock('plain')).toBe('```\nplain\n```');
   });
 });
 

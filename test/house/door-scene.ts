@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Board } from '../../bridge/stores/task-board.ts';
-import type { House } from '../../bridge/http/swarm-port.ts';
+import type { SwarmPort } from '../../bridge/http/swarm-port.ts';
 import { KeyRing } from '../../bridge/stores/agent-keys.ts';
-import { Mailbox } from '../../bridge/stores/agent-inbox.ts';
-import { DoorProblem } from '../../bridge/http/problems.ts';
+import { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
+import { ApiProblem } from '../../bridge/http/problems.ts';
 import type { Rate } from '../../bridge/stores/rate-limit.ts';
 import type { JobView, TaskView } from '../../bridge/http/schemas.ts';
-import { buildDoor } from '../../bridge/http/server.ts';
-import { Scope } from '../../bridge/protocol/agent-api.ts';
+import { buildHttpApi } from '../../bridge/http/server.ts';
+import { ApiScope } from '../../bridge/protocol/agent-api.ts';
 import { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { BareRedis } from './bare-redis.ts';
 import { freePorts } from './house.ts';
@@ -24,7 +24,7 @@ export interface Said {
 export class DoorScene implements AsyncDisposable {
   readonly redis: Redis;
   readonly keys: KeyRing;
-  readonly mailbox: Mailbox;
+  readonly mailbox: AgentInbox;
   readonly board: Board;
   readonly said: Said[] = [];
   readonly jobs = new Map<string, JobView>();
@@ -45,7 +45,7 @@ export class DoorScene implements AsyncDisposable {
     this.redis = redis;
     this.#server = server;
     this.keys = new KeyRing(redis);
-    this.mailbox = new Mailbox(redis);
+    this.mailbox = new AgentInbox(redis);
     this.board = new Board(redis, () => Date.now() + this.now);
   }
 
@@ -59,7 +59,7 @@ export class DoorScene implements AsyncDisposable {
     const [port = 0] = await freePorts(1);
     this.url = `http://127.0.0.1:${port}`;
     const log = pino({ level: 'warn' }, { write: (line: string) => void this.log.push(line) });
-    this.#app = await buildDoor({ redis: this.redis, keys: this.keys, mailbox: this.mailbox, board: this.board, house: this.#house(), url: this.url, rate, log });
+    this.#app = await buildHttpApi({ redis: this.redis, keys: this.keys, inbox: this.mailbox, board: this.board, port: this.#house(), url: this.url, rate, log });
     await this.#app.listen({ host: '127.0.0.1', port });
   }
 
@@ -68,7 +68,7 @@ export class DoorScene implements AsyncDisposable {
   }
 
   /** A key for an agent, which need not have been there before. */
-  async key(name: string, scopes: readonly Scope[] = Scope.options): Promise<string> {
+  async key(name: string, scopes: readonly ApiScope[] = ApiScope.options): Promise<string> {
     const agent = AgentId.parse(name);
     if (!this.#agents.includes(agent)) this.#agents.push(agent);
     return (await this.keys.issue(agent, scopes, Date.now())).key;
@@ -98,10 +98,10 @@ export class DoorScene implements AsyncDisposable {
     return event;
   }
 
-  #house(): House {
+  #house(): SwarmPort {
     const receivers = () => ['all', 'master', 'executor', 'coordinator', ...this.#agents.map(String)];
     const known = (who: string) => {
-      if (!receivers().includes(who)) throw new DoorProblem('receiver.unknown', { who });
+      if (!receivers().includes(who)) throw new ApiProblem('receiver.unknown', { who });
     };
     return {
       lang: 'ko',

@@ -13,8 +13,8 @@ import { dataPaths, Instance, isRoot, newInstanceId, stateRoot } from '../../bri
 import { takeLock } from '../../bridge/launcher/instance/lock.ts';
 import { Terminal } from '../../bridge/launcher/instance/terminal.ts';
 import { pack } from '../../bridge/operations/archive.ts';
-import { backupHouse } from '../../bridge/operations/backup.ts';
-import { restoreHouse } from '../../bridge/operations/restore.ts';
+import { backUpInstance } from '../../bridge/operations/backup.ts';
+import { restoreInstance } from '../../bridge/operations/restore.ts';
 import { House } from '../house/house.ts';
 import { removeHouse } from '../house/remains.ts';
 
@@ -68,10 +68,10 @@ function screen(): { readonly terminal: Terminal; readonly said: () => string } 
   return { terminal: new Terminal('ko', out as NodeJS.WriteStream), said: () => said };
 }
 
-const backUp = (folder: string, env = {}, file?: string, passphrase?: string) => backupHouse(folder, env, { file, passphrase }, screen().terminal);
+const backUp = (folder: string, env = {}, file?: string, passphrase?: string) => backUpInstance(folder, env, { file, passphrase }, screen().terminal);
 async function restore(folder: string, file: string, env = {}, passphrase = ''): Promise<string> {
   const { terminal, said } = screen();
-  await restoreHouse(folder, env, { file, passphrase: async () => passphrase }, terminal);
+  await restoreInstance(folder, env, { file, passphrase: async () => passphrase }, terminal);
   return said();
 }
 

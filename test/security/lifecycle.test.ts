@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { INSIDE } from '../../executor/sandbox/sandbox.ts';
+import { BOX_PATHS } from '../../executor/sandbox/sandbox.ts';
 import type { HostServices, Outcome } from './case.ts';
 import { MODES, SandboxHouse, SUITE_LIMITS, openHostServices, processesWith } from './house.ts';
 
@@ -46,7 +46,7 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     const scene = house.scene(host);
     await house.run(scene, { type: 'write_file', id: 'a', reason: 'r', path: 'deep/er/file.txt', content: '안녕\n' });
     expect((await house.run(scene, { type: 'read_file', id: 'a', reason: 'r', path: 'deep/er/file.txt' })).stdout).toBe(Buffer.from('안녕\n').toString('latin1'));
-    expect((await house.run(scene, shell('cat er/file.txt; pwd', { cwd: 'deep' }))).stdout).toContain(`${INSIDE.workspace}/deep`);
+    expect((await house.run(scene, shell('cat er/file.txt; pwd', { cwd: 'deep' }))).stdout).toContain(`${BOX_PATHS.workspace}/deep`);
     expect((await house.run(scene, { type: 'list_files', id: 'a', reason: 'r' })).stdout).toMatch(/^d \d+ \S+ deep\0d \d+ \S+ deep\/er\0f 7 \S+ deep\/er\/file.txt\0$/);
   });
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { hostsOf, parseCommand } from '../../bridge/protocol/command.ts';
-import { INSIDE } from '../../executor/sandbox/sandbox.ts';
+import { hostsOfCommand, parseCommand } from '../../bridge/protocol/command.ts';
+import { BOX_PATHS } from '../../executor/sandbox/sandbox.ts';
 import type { AbuseCase, CommandInput, Family, Outcome, Scene } from './case.ts';
 
 /** A file that came into a room. */
@@ -111,7 +111,7 @@ function fetchOrder(command: CommandInput, scene: Scene): string | undefined {
   const parsed = parseCommand(command);
   if (!parsed.ok || parsed.command.type !== 'fetch') return undefined;
   const { method, url } = parsed.command;
-  return order(scene, `perl /run/chavion/tools/fetch.pl /run/chavion/egress.sock ${method} '${url}'`, { hosts: hostsOf(parsed.command) });
+  return order(scene, `perl /run/chavion/tools/fetch.pl /run/chavion/egress.sock ${method} '${url}'`, { hosts: hostsOfCommand(parsed.command) });
 }
 
 interface Options {
@@ -121,7 +121,7 @@ interface Options {
   readonly files?: readonly string[];
 }
 
-const WORKSPACE = new RegExp(String.raw`${INSIDE.workspace}(?=[\s/;"']|$)`, 'g');
+const WORKSPACE = new RegExp(String.raw`${BOX_PATHS.workspace}(?=[\s/;"']|$)`, 'g');
 
 /** The text behind `!run`: the case works in a folder of its own in the workspace that all orders share. */
 export function order(scene: Scene, script: string, { seconds = 15, hosts = [], write = [], files = [] }: Options = {}): string {
@@ -132,6 +132,6 @@ export function order(scene: Scene, script: string, { seconds = 15, hosts = [], 
     ...write.map((name) => `--write ${name}`),
     ...files.map((path) => `--file ${folder}/${path}`),
   ];
-  const moved = script.replaceAll(WORKSPACE, `${INSIDE.workspace}/${folder}`);
+  const moved = script.replaceAll(WORKSPACE, `${BOX_PATHS.workspace}/${folder}`);
   return `${options.join(' ')}\n~~~~~~\ncd ${folder}\n${moved}\n~~~~~~`;
 }

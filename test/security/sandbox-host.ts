@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dropPrivileges } from '../../bridge/config/drop-privileges.ts';
-import { parseCommand, hostsOf } from '../../bridge/protocol/command.ts';
+import { parseCommand, hostsOfCommand } from '../../bridge/protocol/command.ts';
 import { Bubblewrap } from '../../executor/sandbox/bubblewrap.ts';
 import { runCanaries } from '../../executor/sandbox/canaries.ts';
 import { delegateCgroups } from '../../executor/sandbox/cgroups.ts';
@@ -36,7 +36,7 @@ async function run(order: z.infer<typeof Order>): Promise<object> {
   const parsed = parseCommand(order.command);
   if (!parsed.ok) return { result: { kind: 'refused', fields: parsed.faults.map(({ field }) => field) } };
   const { command } = parsed;
-  const hosts = hostsOf(command);
+  const hosts = hostsOfCommand(command);
   await using stack = new AsyncDisposableStack();
   const egress = hosts.length === 0 ? null : stack.use(await startEgress({ socketPath: `${start.runFolder}/e${order.id}.sock`, allowed: hosts.map(destinationOf) }));
   const limits = { ...DEFAULT_LIMITS, ...order.limits };

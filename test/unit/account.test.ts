@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Attachments } from '../../bots/turns/attachments.ts';
 import { Account } from '../../bridge/matrix/account.ts';
 import { patiently } from '../../bridge/matrix/patience.ts';
-import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
+import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import { eventId, message } from './events.ts';
 
@@ -30,7 +30,7 @@ async function homeserver(answer: (path: string, time: number) => { status: numb
   opened.push(server);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const account = new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId: UserId.parse('@agent_claude:house.test'), ghost: true, lanes: new RoomLanes() });
+  const account = new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId: UserId.parse('@agent_claude:house.test'), ghost: true, lanes: new RoomLimiter() });
   return { account, asked };
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { report } from '../../bridge/operations/admin/reports.ts';
+import { adminReport } from '../../bridge/operations/admin/reports.ts';
 import { containerFacts } from '../../bridge/operations/compose/container-facts.ts';
 import type { AdminReport } from '../../bridge/protocol/orders/admin-order.ts';
 import { adminLines } from '../../bridge/text/room/admin.ts';
@@ -33,7 +33,7 @@ afterAll(async () => {
 const asked = (which: AdminReport, lang: 'ko' | 'en', door = base): Promise<string> => {
   const client = new HomeserverClient(base);
   const facts = containerFacts({ project: join(import.meta.dirname, '..', '..'), state, door, client, token: () => 'token' });
-  return report(which, { client, token: 'token', who: people('house.test'), masters: new Set(), facts, off: new Set<string>(), lines: adminLines[lang] });
+  return adminReport(which, { client, token: 'token', who: people('house.test'), masters: new Set(), facts, off: new Set<string>(), lines: adminLines[lang] });
 };
 /** What Synapse's admin API says of rooms (`/_synapse/admin/v1/rooms`, `…/rooms/{id}/members`). */
 const ROOMS = (rooms: Readonly<Record<string, { readonly name: string | null; readonly members: readonly string[] }>>) => ({

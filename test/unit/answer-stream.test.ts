@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
+import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
 import { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -63,7 +63,7 @@ async function openRoom(slow: () => Promise<unknown> = () => Promise.resolve()) 
   opened.push(server);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const account = new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId: AGENT, ghost: true, lanes: new RoomLanes() });
+  const account = new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId: AGENT, ghost: true, lanes: new RoomLimiter() });
   const run = (again: boolean, budget = new EditBudget(15)) =>
     new AnswerStream(
       {

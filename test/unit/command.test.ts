@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Command, HostPort, WorkPath, hostsOf, parseCommand, riskOf, risksOf } from '../../bridge/protocol/command.ts';
+import { Command, HostPort, WorkPath, hostsOfCommand, parseCommand, riskOf, risksOf } from '../../bridge/protocol/command.ts';
 import { destinationOf, jobFor } from '../../executor/sandbox/command-job.ts';
 import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
 
@@ -146,7 +146,7 @@ describe('the risk is what is asked for, never what is written in a script', () 
   });
 
   it('of a fetch is one host with its port', () => {
-    expect(hostsOf(command({ type: 'fetch', url: 'https://a.org/x' }))).toEqual(['a.org:443']);
+    expect(hostsOfCommand(command({ type: 'fetch', url: 'https://a.org/x' }))).toEqual(['a.org:443']);
     expect(faults({ type: 'fetch', url: 'HTTP://A.org' })).toEqual(['url']);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCommand } from '../../bots/commands/parse.ts';
+import { parseRoomCommand } from '../../bots/commands/parse.ts';
 
 const discuss = (topic: string, rounds: number) => ({ name: 'discuss', topic, rounds });
 
@@ -45,7 +45,7 @@ describe('commands', () => {
     ["!discuss 'which food' 5", discuss('which food', 5)],
     ['!discuss which food 2 rounds', discuss('which food', 2)],
   ])('%j', (body, command) => {
-    expect(parseCommand(body)).toEqual({ kind: 'command', command });
+    expect(parseRoomCommand(body)).toEqual({ kind: 'command', command });
   });
 });
 
@@ -66,7 +66,7 @@ describe('commands with words that do not belong', () => {
     ['!토론 목표 2030', 'discuss'],
     ['!토론 "" 3', 'discuss'],
   ])('%j → usage of %s', (body, name) => {
-    const parsed = parseCommand(body);
+    const parsed = parseRoomCommand(body);
     expect(parsed).toMatchObject({ kind: 'bad-arguments', name });
     const said = parsed?.kind === 'bad-arguments' ? [parsed.usage('ko'), parsed.usage('en')] : [];
     expect(said[0]).toMatch(/`!(?:도움|그만|에이전트|발언|토론)/u);
@@ -95,21 +95,21 @@ describe('unknown commands', () => {
     ['!fly ls', null],
     [`!${'가'.repeat(50_000)}`, null],
   ])('%j → %s', (body, nearest) => {
-    expect(parseCommand(body.slice(0, 60_000))).toMatchObject({ kind: 'unknown', nearest });
+    expect(parseRoomCommand(body.slice(0, 60_000))).toMatchObject({ kind: 'unknown', nearest });
   });
 });
 
 describe('no command', () => {
   test.each(['!', '！', '!!!', '! 안녕', '!?', '!!help', '!1', '!😀', '안녕 !help', 'help', '', '  ', '진짜!', '!\nhelp', '-!help', '!(웃음)', '!help,agents'])('%j', (body) => {
-    expect(parseCommand(body)).toBeNull();
+    expect(parseRoomCommand(body)).toBeNull();
   });
   test('any text: never throws, and only what starts with ! is a command', () => {
     const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }).map((text) => `!토론 ${text}`));
-    const property = fc.property(texts, (body) => parseCommand(body) === null || /^[!！]/u.test(body.normalize('NFC').trim()));
+    const property = fc.property(texts, (body) => parseRoomCommand(body) === null || /^[!！]/u.test(body.normalize('NFC').trim()));
     expect(() => fc.assert(property, { numRuns: 500 })).not.toThrow();
   });
   test.each(['!', '!a', '! ', '!토론 1 ', '!토론 "', 'a!', '　', '!!'])('100 KB of %j come to an end', (piece) => {
-    const parsed = parseCommand(piece.repeat(Math.ceil(100_000 / piece.length)));
+    const parsed = parseRoomCommand(piece.repeat(Math.ceil(100_000 / piece.length)));
     expect(parsed === null || parsed.kind !== 'unknown' || parsed.word.length <= 40).toBe(true);
   });
 });

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { load } from '../../bridge/config/load.ts';
+import { loadConfiguration } from '../../bridge/config/load.ts';
 import { RoomId } from '../../bridge/protocol/ids.ts';
 import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
 import { SwarmSettings } from '../../bridge/protocol/settings.ts';
 import { APPARMOR_PROFILE, PORT, WORKERS } from '../../bridge/operations/compose/containers.ts';
 import { apparmorProfile } from '../../bridge/operations/compose/apparmor.ts';
-import { DeskOrder } from '../../bridge/operations/compose/admin-order.ts';
+import { AdminOrderFile } from '../../bridge/operations/compose/admin-order.ts';
 import { composeFiles, SECRET_PARTS } from '../../bridge/operations/compose/files.ts';
 import { environmentFile } from '../../bridge/operations/compose/part-environments.ts';
 import { serviceSettings } from '../../bridge/operations/service-settings.ts';
@@ -28,7 +28,7 @@ const ONE_SHOT = ['prepare', 'provision'];
 
 const secret = (name: string): string => name.repeat(64).slice(0, 64);
 const input = (scale: boolean) => ({
-  loaded: load({ CHAVION_SERVER_NAME: 'chat.example.org' }, PROJECT),
+  loaded: loadConfiguration({ CHAVION_SERVER_NAME: 'chat.example.org' }, PROJECT),
   publicUrl: 'https://chat.example.org',
   providerKeys: { OPENAI_API_KEY: 'sk-only-for-the-swarm' },
   scale,
@@ -130,7 +130,7 @@ describe('what each part is given', () => {
   });
 
   it('tells the desk whom it need not listen to: not the coordinator, who asks for invitations', () => {
-    const desk = DeskOrder.parse(JSON.parse(files.parts.desk['desk.json'] ?? ''));
+    const desk = AdminOrderFile.parse(JSON.parse(files.parts.desk['desk.json'] ?? ''));
     expect(desk).toMatchObject({ homeserver: 'http://synapse:8008', door: 'http://swarm:5004', serverName: 'chat.example.org' });
     expect(desk.silent).toEqual(expect.arrayContaining(['@admin:chat.example.org', '@executor:chat.example.org', '@agent_jarvis:chat.example.org']));
     expect(desk.silent).not.toContain('@agent_coordinator:chat.example.org');

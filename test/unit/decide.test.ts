@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 import type { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { jobId } from '../../bridge/protocol/turn.ts';
-import { decideForMaster, decideForOthers, type Facts, type Plan } from '../../bots/intake/decide.ts';
+import { decideForMaster, decideForOthers, type Facts, type IntakePlan } from '../../bots/intake/decide.ts';
 import { agents, facts } from './decide-facts.ts';
 import { eventId, message } from './events.ts';
 
 const decide = (body: string, more: Partial<Facts> = {}, event: Parameters<typeof message>[2] = {}) => decideForMaster(message('m', body, event), { ...facts, ...more });
-const turns = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'turn' ? [job.agent] : []));
-const notices = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'notice' ? [job.text] : []));
+const turns = (plan: IntakePlan) => plan.jobs.flatMap((job) => (job.type === 'turn' ? [job.agent] : []));
+const notices = (plan: IntakePlan) => plan.jobs.flatMap((job) => (job.type === 'notice' ? [job.text] : []));
 
 describe('what a master sets off', () => {
   it('a greeting: one turn for every agent, in the language of the message', () => {
@@ -36,7 +36,7 @@ describe('what a master sets off', () => {
   it('to all: a letter for each who is not there now, and no word about it', () => {
     const away = new Set([AgentId.parse('claude')]);
     const ready = new Set(['gabriel', 'jarvis'].map((id) => AgentId.parse(id)));
-    const letters = (plan: Plan) => plan.jobs.flatMap((job) => (job.type === 'letter' ? [[job.agent, job.text]] : []));
+    const letters = (plan: IntakePlan) => plan.jobs.flatMap((job) => (job.type === 'letter' ? [[job.agent, job.text]] : []));
     const all = decide('얘들아 오늘은 쉬자', { away, ready });
     expect(turns(all)).toEqual(['gabriel', 'jarvis']);
     expect(letters(all)).toEqual([['claude', '얘들아 오늘은 쉬자']]);
@@ -48,7 +48,7 @@ describe('what a master sets off', () => {
   });
 
   it('makes ids that a second delivery cannot add again', () => {
-    const ids = (plan: Plan) => plan.jobs.map((job: SwarmJob) => jobId(job));
+    const ids = (plan: IntakePlan) => plan.jobs.map((job: SwarmJob) => jobId(job));
     expect(ids(decide('얘들아 안녕'))).toEqual(ids(decide('얘들아 안녕')));
     expect(new Set(ids(decide('얘들아 안녕'))).size).toBe(3);
   });
@@ -174,7 +174,7 @@ describe('minds', () => {
 
   it('says what is now, whether its key is there, and why something is no model', () => {
     expect(notices(decide('!모델 클로드 openai/gpt-5.2'))[0]).toMatch(/claude.*openai\/gpt-5\.2.*키가 있어/);
-    const keyless = { mindOf: () => ({ model: 'openai/gpt-5.2', answers: 'rehearsal' }) };
+    const keyless = { modelOf: () => ({ model: 'openai/gpt-5.2', answers: 'rehearsal' }) };
     expect(notices(decide('!모델 클로드 openai/gpt-5.2', keyless))[0]).toMatch(/키가 없어.*npm start -- keys/);
     expect(notices(decide('!model claude opnai/x', { roomLang: 'en' }))[0]).toMatch(/known providers are openai/);
     expect(notices(decide('!model claude gpt', { roomLang: 'en' }))[0]).toMatch(/written provider\/model/);

@@ -4,14 +4,14 @@ import { messageContent } from '../../bridge/matrix/content.ts';
 import { exposes, nameFor, parseLend, tooMuch } from '../../bridge/launcher/verbs/lend.ts';
 import { fenced } from '../../bridge/matrix/woven.ts';
 import { inlineText, OutputText } from '../../executor/reports/output-text.ts';
-import { Slots } from '../../executor/work/semaphore.ts';
+import { Semaphore } from '../../executor/work/semaphore.ts';
 
 const NEVER = new AbortController().signal;
 
 describe('places to run', () => {
   /** Starts all at once and says how they ran: `+a` begins, `-a` ends. */
   async function ran(limit: number, jobs: Readonly<Record<string, readonly string[]>>): Promise<string[]> {
-    const slots = new Slots(() => limit);
+    const slots = new Semaphore(() => limit);
     const seen: string[] = [];
     await Promise.all(
       Object.entries(jobs).map(([name, locks]) =>
@@ -47,7 +47,7 @@ describe('places to run', () => {
   });
 
   it('are given up by whoever is stopped while waiting, and by whoever fails', async () => {
-    const slots = new Slots(() => 1);
+    const slots = new Semaphore(() => 1);
     const stop = new AbortController();
     const first = slots.run([], NEVER, () => sleep(20));
     const waiting = slots.run([], stop.signal, () => Promise.resolve('ran'));

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
+import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Plan } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/digest/canonical.ts';
-import { rollOf, ROLL_KEY } from '../../bridge/queue/executor-registry.ts';
+import { registryOf, ROLL_KEY } from '../../bridge/queue/executor-registry.ts';
 import { buildExecutor, type Executor } from '../../executor/executor.ts';
 import { TooEarly } from '../../executor/orders/plan-order-handler.ts';
 import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
@@ -72,7 +72,7 @@ async function start(): Promise<void> {
   });
   executor = await buildExecutor({
     settings,
-    account: new Account({ homeserverUrl: paper.url, accessToken: EXECUTOR, userId: UserId.parse(EXECUTOR), ghost: false, lanes: new RoomLanes() }),
+    account: new Account({ homeserverUrl: paper.url, accessToken: EXECUTOR, userId: UserId.parse(EXECUTOR), ghost: false, lanes: new RoomLimiter() }),
     redis,
     sandbox: new SimulatedSandbox((job) => {
       const script = 'script' in job.command ? job.command.script : job.command.argv.join(' ');
@@ -403,10 +403,10 @@ describe('the end of a task', () => {
 describe('the roll', () => {
   it('says who is there, and who was there a while ago', async () => {
     const signs = await redis.hgetall(ROLL_KEY);
-    const [one] = rollOf(signs, Date.now());
+    const [one] = registryOf(signs, Date.now());
     expect(one).toMatchObject({ id: executor.id, busy: 0, concurrency: executor.concurrency, online: true });
-    expect(rollOf(signs, Date.now() + 60_000)).toMatchObject([{ online: false }]);
-    expect(rollOf(signs, Date.now() + 8 * 24 * HOUR)).toEqual([]);
-    expect(rollOf({ a: 'not JSON', b: '{}', c: '[]' }, 0)).toEqual([]);
+    expect(registryOf(signs, Date.now() + 60_000)).toMatchObject([{ online: false }]);
+    expect(registryOf(signs, Date.now() + 8 * 24 * HOUR)).toEqual([]);
+    expect(registryOf({ a: 'not JSON', b: '{}', c: '[]' }, 0)).toEqual([]);
   });
 });

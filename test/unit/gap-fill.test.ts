@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { beginning, fillGaps, type GapFill } from '../../bridge/appservice/gap-fill.ts';
 import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLanes } from '../../bridge/matrix/room-limiter.ts';
+import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 
 const ROOM = RoomId.parse('!room:house.test');
@@ -35,7 +35,7 @@ async function homeserver(answer: (url: URL) => unknown): Promise<{ account: Acc
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const homeserverUrl = `http://127.0.0.1:${address.port}`;
-  const lanes = new RoomLanes();
+  const lanes = new RoomLimiter();
   const [account, ...agents] = [COORDINATOR, ...AGENTS].map((userId) => new Account({ homeserverUrl, accessToken: 't', userId, ghost: true, lanes }));
   if (account === undefined) throw new Error('no coordinator');
   return { account, agents, asked };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { columnsOf } from '../../bridge/terminal/columns.ts';
-import { helpText } from '../../bridge/text/terminal/verbs.ts';
+import { verbsHelpText } from '../../bridge/text/terminal/verbs.ts';
 
 describe.each(['ko', 'en'] as const)('npm start -- --help (%s)', (lang) => {
-  const lines = helpText[lang]().split('\n');
+  const lines = verbsHelpText[lang]().split('\n');
 
   it('says what each verb does in one column', () => {
     const starts = lines.filter((line) => line.startsWith('npm ')).map((line) => columnsOf(/^.*? {2,}/.exec(line)?.[0] ?? ''));

@@ -6,7 +6,7 @@ import { WorkPath } from '../../bridge/protocol/command.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import { inputFiles, inputPath, MAX_INPUTS, SENT_BEFORE_MS } from '../../bridge/protocol/orders/input-files.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
-import { askOf, askOnce, depsOf, saying, task } from './task-minds-scene.ts';
+import { askOf, askOnce, depsOf, saying, task } from './task-models-scene.ts';
 import { eventId, MASTER, message } from './events.ts';
 
 const T = 1_700_000_000_000;

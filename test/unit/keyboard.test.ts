@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keysOf } from '../../bots/commands/keyboard.ts';
 import { nearestCommand } from '../../bots/commands/names.ts';
-import { parseCommand } from '../../bots/commands/parse.ts';
+import { parseRoomCommand } from '../../bots/commands/parse.ts';
 
 describe('a keyboard in the other language', () => {
   it.each([
@@ -31,7 +31,7 @@ describe('a keyboard in the other language', () => {
   ])('%s was meant as %s', (word, meant) => expect(nearestCommand(word)).toBe(meant));
 
   it('is suggested, not carried out', () => {
-    expect(parseCommand('!tlfgod ls')).toEqual({ kind: 'unknown', word: 'tlfgod', nearest: '실행' });
+    expect(parseRoomCommand('!tlfgod ls')).toEqual({ kind: 'unknown', word: 'tlfgod', nearest: '실행' });
     expect(nearestCommand('xyzzyqqq')).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Troubles } from '../../bridge/launcher/supervision/troubles.ts';
-import { LATE_MS, type Lateness, PUNCTUAL, SETTLED_MS, type Said, look } from '../../bridge/operations/admin/lateness.ts';
+import { LATE_MS, type Lateness, PUNCTUAL, SETTLED_MS, type SaidLateness, look } from '../../bridge/operations/admin/lateness.ts';
 
 /** One second after another, with what happens in some of them. */
 function watch(seconds: number, happens: Readonly<Record<number, (troubles: Troubles) => void>>) {
@@ -9,7 +9,7 @@ function watch(seconds: number, happens: Readonly<Record<number, (troubles: Trou
   let state: Lateness = PUNCTUAL;
   const said: (readonly [second: number, kind: string, loss: string, lasted?: number])[] = [];
   const causes: string[] = [];
-  const note = (say: Said) => {
+  const note = (say: SaidLateness) => {
     causes.push(`${say.told.cause}.${say.told.loss}.${say.kind}`);
     said.push(say.kind === 'late' ? [now / 1000, say.kind, say.told.loss] : [now / 1000, say.kind, say.told.loss, Math.round(say.lastedMs / 1000)]);
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideForMaster, type Facts, type Plan } from '../../bots/intake/decide.ts';
+import { decideForMaster, type Facts, type IntakePlan } from '../../bots/intake/decide.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { judgeAdmin } from '../../bridge/operations/admin/gate.ts';
 import { RunJob } from '../../bridge/protocol/command-job.ts';
@@ -24,7 +24,7 @@ const facts: Facts = {
   ready: new Set([claude.id]),
   byHand: new Set(),
   everyone: [{ ...claude, config: {} }],
-  mindOf: () => ({ model: '', answers: '' }),
+  modelOf: () => ({ model: '', answers: '' }),
   floor: 'open',
   fallbackLang: 'ko',
   roomLang: 'ko',
@@ -82,7 +82,7 @@ const WORDS = [
 function bySwarm(raw: object): { readonly what: string; readonly told: boolean } {
   const event = decodeEvent(raw, { isOwn: () => false });
   if (event?.kind !== 'message') return { what: 'nothing', told: true };
-  const plan: Plan = decideForMaster(event, facts);
+  const plan: IntakePlan = decideForMaster(event, facts);
   const told = plan.jobs.some(({ type }) => type === 'notice');
   if (plan.stopAt !== undefined) return { what: 'stop', told };
   for (const one of plan.jobs) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkPlan, type PlanFacts } from '../../bots/tasks/plan/plan-check.ts';
+import { checkPlan, type PlanCheckFacts } from '../../bots/tasks/plan/plan-check.ts';
 import { A, B, command, work } from './task-world.ts';
 
 const HOUR = 3_600_000;
-const facts: PlanFacts = { agents: [A, B], hosts: ['api.example.org:443'], lent: [{ name: 'site', mode: 'rw' }, { name: 'logs', mode: 'ro' }], budgetMs: HOUR, workMs: 10 * 60_000 };
+const facts: PlanCheckFacts = { agents: [A, B], hosts: ['api.example.org:443'], lent: [{ name: 'site', mode: 'rw' }, { name: 'logs', mode: 'ro' }], budgetMs: HOUR, workMs: 10 * 60_000 };
 const check = (...steps: unknown[]) => checkPlan({ goal: 'a goal', steps }, facts).map(({ field, problem, detail }) => [field, problem, detail]);
 const using = (name: string, access: string) => command('use', [], { lent: [{ name, access }] });
 const script = (text: string, success: unknown = {}) => ({ kind: 'command', title: 'x', command: { type: 'shell', id: 'x', reason: 'because', script: text, success } });

@@ -3,7 +3,7 @@ import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { REQUEST_LASTS_MS, requestBody, TASK_REQUEST_KEY } from '../../bridge/protocol/orders/task-request.ts';
 import { canonical } from '../../bridge/digest/canonical.ts';
-import { judgePlan, type PlanFacts } from '../../executor/gate/plan-gate.ts';
+import { judgePlan, type PlanGateFacts } from '../../executor/gate/plan-gate.ts';
 import { MAX_PATCHES } from '../../executor/gate/plan-patches.ts';
 import { namedIn } from '../../executor/gate/task-acts.ts';
 import { account, AT, COORDINATOR, factsOf as facts, hashOf, jobOf as job, MASTER, planWith, ROOT, shell, TaskThreadRecord } from './task-thread.ts';
@@ -95,7 +95,7 @@ describe('a command of a plan', () => {
     expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why });
   });
 
-  it.each<[string, string, object, Partial<PlanFacts>]>([
+  it.each<[string, string, object, Partial<PlanGateFacts>]>([
     ['the plan has no such step', 'no-step', { step: 'erase' }, {}],
     ['the time of the root is not as claimed', 'wrong-time', { at: AT - 1 }, {}],
     ['the task is too old', 'too-old', {}, { now: AT + TASK_LASTS_MS + 1 }],
@@ -303,7 +303,7 @@ describe('a task that an agent asked for', () => {
     expect(judgePlan(job(), facts(requested(), { reactions: [reaction(COORDINATOR), reaction(COORDINATOR, '❌'), reaction(MASTER, '✅\uFE0F')] })).kind).toBe('command');
   });
 
-  it.each<[string, string, Partial<PlanFacts>, (thread: TaskThreadRecord) => void]>([
+  it.each<[string, string, Partial<PlanGateFacts>, (thread: TaskThreadRecord) => void]>([
     ['nobody said yes, or it was taken back', 'not-approved', {}, () => undefined],
     ['the agent says yes to itself', 'not-approved', { reactions: [reaction(account('scout'))] }, () => undefined],
     ['another agent says yes', 'not-approved', { reactions: [reaction(account('claude'))] }, () => undefined],

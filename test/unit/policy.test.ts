@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseCommand, type Command } from '../../bridge/protocol/command.ts';
 import { Policy } from '../../bridge/protocol/policy.ts';
-import { rule, type Origin } from '../../executor/policy/policy.ts';
+import { rule, type CommandOrigin } from '../../executor/policy/policy.ts';
 import { BrokenRules, readRules, rulesReader } from '../../executor/policy/rules.ts';
 
 const command = (more: object = {}): Command => {
@@ -19,7 +19,7 @@ const LENT_RO = { lent: [{ name: 'site', access: 'ro' }] };
 const NET = { hosts: ['example.com:443'] };
 
 describe('the policy', () => {
-  it.each<[mode: 'auto' | 'ask' | 'locked', origin: Origin, what: object, ruling: object]>([
+  it.each<[mode: 'auto' | 'ask' | 'locked', origin: CommandOrigin, what: object, ruling: object]>([
     ['auto', 'master', READ, { kind: 'run' }],
     ['auto', 'master', WRITE, { kind: 'run' }],
     ['auto', 'plan', WRITE, { kind: 'run' }],

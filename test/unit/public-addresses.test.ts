@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { publicAddresses } from '../../bridge/launcher/verbs/public-addresses.ts';
-import { doorHelp } from '../../bridge/text/room/agent-api-help.ts';
+import { agentApiHelp } from '../../bridge/text/room/agent-api-help.ts';
 
 let server: Server;
 let url: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
-    if (request.url === '/help') return response.end(doorHelp.ko(url, false));
+    if (request.url === '/help') return response.end(agentApiHelp.ko(url, false));
     if (request.url?.startsWith('/p/') === true) return response.writeHead(404, { 'content-security-policy': "sandbox allow-scripts; default-src 'none'" }).end();
     return response.writeHead(404).end('{"errcode":"M_UNRECOGNIZED"}');
   });

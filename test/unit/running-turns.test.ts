@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
-import { Dropped, RunningTurns, Stopped } from '../../bots/turns/running-turns.ts';
+import { Dropped, RunningTurns, StoppedTurn } from '../../bots/turns/running-turns.ts';
 import { eventId, ROOM } from './events.ts';
 
 const turn = (source: string, at: number, root = source) => ({ room: ROOM, source: eventId(source), root: eventId(root), agent: AgentId.parse('claude'), at });
@@ -54,6 +54,6 @@ describe('ending answers', () => {
     expect(running.enter({ ...turn('a', 1), cause: eventId('b') }).signal.aborted).toBe(false);
     expect(running.enter(turn('a', 1)).signal.reason).toBeInstanceOf(Dropped);
     running.cancel({ room: ROOM, gone: eventId('a') });
-    expect(speaking.signal.reason).toBeInstanceOf(Stopped);
+    expect(speaking.signal.reason).toBeInstanceOf(StoppedTurn);
   });
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { envExample } from '../../bridge/config/env-example.ts';
 import { rosterReference } from '../../bridge/config/roster-reference.ts';
-import { load } from '../../bridge/config/load.ts';
-import { Refusal } from '../../bridge/config/refusal.ts';
+import { loadConfiguration } from '../../bridge/config/load.ts';
+import { ConfigRefusal } from '../../bridge/config/refusal.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentConfig } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings, Settings } from '../../bridge/protocol/settings.ts';
@@ -20,9 +20,9 @@ function folder(): string {
 
 function refusal(environment: Record<string, string>, at = project): string {
   try {
-    load(environment, at, 'en');
+    loadConfiguration(environment, at, 'en');
   } catch (error) {
-    if (error instanceof Refusal) return error.in('en');
+    if (error instanceof ConfigRefusal) return error.in('en');
     throw error;
   }
   throw new Error('was taken as good');
@@ -30,7 +30,7 @@ function refusal(environment: Record<string, string>, at = project): string {
 
 describe('settings', () => {
   it('stand on their own without any being set', () => {
-    const { settings, roster, unknown } = load({}, project);
+    const { settings, roster, unknown } = loadConfiguration({}, project);
     expect(settings).toMatchObject({ CHAVION_DATA_DIR: 'data', CHAVION_SERVER_NAME: 'chavion.local', CHAVION_SYNAPSE_PORT: 8008, CHAVION_LANG: 'ko' });
     expect(roster.agents.map((agent) => agent.id)).toEqual(defaultRoster.agents.map((agent) => agent.id));
     expect(unknown).toEqual([]);
@@ -63,7 +63,7 @@ describe('settings', () => {
   });
 
   it('notice a name that is spelled wrong', () => {
-    expect(load({ CHAVION_SYNAPSE_PROT: '1' }, project).unknown).toEqual([{ name: 'CHAVION_SYNAPSE_PROT', nearest: 'CHAVION_SYNAPSE_PORT' }]);
+    expect(loadConfiguration({ CHAVION_SYNAPSE_PROT: '1' }, project).unknown).toEqual([{ name: 'CHAVION_SYNAPSE_PROT', nearest: 'CHAVION_SYNAPSE_PORT' }]);
   });
 });
 

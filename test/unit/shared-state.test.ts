@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { asideOf } from '../../bots/intake/dead-letters.ts';
 import { OutsideOrders } from '../../bots/agent-api/orders.ts';
-import { Lanes } from '../../bots/tasks/runtime/keyed-queue.ts';
+import { KeyedQueue } from '../../bots/tasks/runtime/keyed-queue.ts';
 import { TaskJob } from '../../bots/tasks/runtime/task-job.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
@@ -80,7 +80,7 @@ it('a command that an agent asked for only goes forward, whichever swarm hears w
 });
 
 it('a lane takes one after the other, and what fails holds up nothing', async () => {
-  const lanes = new Lanes<string>();
+  const lanes = new KeyedQueue<string>();
   const order: string[] = [];
   const step = (name: string) => async (): Promise<string> => {
     order.push(`${name} in`);

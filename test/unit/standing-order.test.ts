@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { scheduleId } from '../../bridge/digest/schedule-id.ts';
-import { judgePlan, type PlanFacts } from '../../executor/gate/plan-gate.ts';
+import { judgePlan, type PlanGateFacts } from '../../executor/gate/plan-gate.ts';
 import { revocationOf, revokedBy, type StandingOrder } from '../../executor/gate/standing-order.ts';
 import { account, AT, COORDINATOR, factsOf, hashOf, HQ, jobOf, MASTER, planWith, shell, TaskThreadRecord } from './task-thread.ts';
 
@@ -25,7 +25,7 @@ function run(): TaskThreadRecord {
 
 const message = (more: object = {}, content: object = {}) => ({ event_id: ORDER, room_id: HQ, sender: MASTER, type: 'm.room.message', origin_server_ts: ORDERED, content: { msgtype: 'm.text', body: '!예약 매일 아침 7시에 서버 살피기', ...content }, unsigned: {}, ...more });
 const standing = (raw: unknown = message(), more: Partial<StandingOrder> = {}): StandingOrder => ({ event: ORDER, room: HQ, raw, reactions: [], revokedAt: 0, timeZone: 'Asia/Seoul', ...more });
-const judge = (order: StandingOrder | undefined, thread = run(), more: Partial<PlanFacts> = {}, job: object = {}) =>
+const judge = (order: StandingOrder | undefined, thread = run(), more: Partial<PlanGateFacts> = {}, job: object = {}) =>
   judgePlan(jobOf(job), factsOf(thread, { standing: order, ...more }));
 const stop = (sender: string) => ({ event: EventId.parse('$sign'), sender: sender as never, key: '🛑', at: AT });
 
@@ -64,7 +64,7 @@ describe('a run of a schedule', () => {
     expect(judge(order)).toMatchObject({ kind: 'refused', why });
   });
 
-  it.each<[string, string, (thread: TaskThreadRecord) => void, Partial<PlanFacts>, object]>([
+  it.each<[string, string, (thread: TaskThreadRecord) => void, Partial<PlanGateFacts>, object]>([
     ['an agent wrote it', 'not-master', (t) => t.from('$root', account('claude')), {}, {}],
     ['another server’s coordinator wrote it', 'not-master', (t) => t.from('$root', '@agent_coordinator:evil'), {}, {}],
     ['it names no order', 'not-scheduled', (t) => t.change('$root', (raw) => ({ ...raw, content: { msgtype: 'm.notice', body: 'x', 'com.chavion': { v: 1, kind: 'notice' } } })), {}, {}],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CardKeeper } from '../../bots/tasks/card-keeper.ts';
 import { cardText } from '../../bots/tasks/messages/card.ts';
-import { Ending, Phase, type TaskState } from '../../bots/tasks/state/task-state.ts';
+import { TaskOutcome, Phase, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import { fits, messageContent } from '../../bridge/matrix/content.ts';
 import { AgentId, EventId, type Lang, Lang as Langs } from '../../bridge/protocol/ids.ts';
 import { duration, spent } from '../../bridge/text/tasks/task-words.ts';
@@ -76,7 +76,7 @@ describe('the card', () => {
   it.each(Langs.options)('fits a phone in every phase, without codes (%s)', (lang) => {
     const long = { mission: '아주 긴 임무 '.repeat(600), electorate: Array.from({ length: 60 }, (_, i) => AgentId.parse(`agent${i}`)) };
     for (const phase of Phase.options) {
-      for (const ending of [null, ...Ending.options]) {
+      for (const ending of [null, ...TaskOutcome.options]) {
         const frozenAt = ending === null ? last.began : null;
         const text = card({ ...long, lang, phase, ending, frozenAt, question: phase === 'asking' ? { kind: 'no-plan' } : null });
         expect(lines(text).length).toBeLessThanOrEqual(10);

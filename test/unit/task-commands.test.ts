@@ -3,7 +3,7 @@ import { taskCommands } from '../../bots/tasks/task-commands.ts';
 import { labelOf } from '../../bots/tasks/plan/plan-labels.ts';
 import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EventId, RoomId } from '../../bridge/protocol/ids.ts';
-import type { HouseCommandJob } from '../../bridge/protocol/turn.ts';
+import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { A, able, B, C, MASTER, rulesFor, taskFor, World } from './task-world.ts';
 
 /** What masters say to a task at the wrong time, twice, or in the wrong thread. */
@@ -32,7 +32,7 @@ function house(reached: (state: TaskState) => boolean, script = able()) {
   const commands = taskCommands({ tasks: tasks as never, hq: HQ, hqName: 'hq', lang: 'ko', serverName: 'house' });
   let events = 0;
   const say = (name: 'choose' | 'cancel' | 'retry', words: string, thread?: string, room: RoomId = HQ) =>
-    commands[name]({ type: 'command', name, room, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as HouseCommandJob);
+    commands[name]({ type: 'command', name, room, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as SwarmCommandJob);
   return { one, other, say };
 }
 

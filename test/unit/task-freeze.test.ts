@@ -160,7 +160,7 @@ describe('the house under a freeze', () => {
     const store = { load: () => Promise.resolve(one.state) };
     const add = vi.fn(() => Promise.resolve());
     const asks = new Asks({ store, machine, frozen, askMind });
-    return { asks, add, machine, carryOut: (effect: TaskEffect) => carryOutEffect({ root, effect }, { store, machine, asks, voice: { say: () => Promise.resolve() }, orders: { add }, frozen }) };
+    return { asks, add, machine, carryOut: (effect: TaskEffect) => carryOutEffect({ root, effect }, { store, machine, asks, outbox: { say: () => Promise.resolve() }, orders: { add }, frozen }) };
   }
 
   it('asks no mind and sends no command, and the task knows that it waits', async () => {

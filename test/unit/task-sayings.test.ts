@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sayingOf } from '../../bots/tasks/messages/saying.ts';
-import { Ending, PlanFault, Refusal, type Say, type TaskState } from '../../bots/tasks/state/task-state.ts';
+import { TaskOutcome, PlanFault, AskRefusal, type Say, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EVENT_LIMIT_BYTES, fits, messageContent } from '../../bridge/matrix/content.ts';
 import { Act, type ActContent } from '../../bridge/protocol/act.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
@@ -139,8 +139,8 @@ describe('a task that goes wrong', () => {
   const plan = state.plan;
 
   it.each(Lang.options)('tells of every refusal and every fault of a plan in words (%s)', (lang) => {
-    for (const code of [...Refusal.shape.code.options].flatMap((union) => union.options)) {
-      for (const kind of Refusal.shape.kind.options) {
+    for (const code of [...AskRefusal.shape.code.options].flatMap((union) => union.options)) {
+      for (const kind of AskRefusal.shape.kind.options) {
         const faults = code === 'plan' ? PlanFault.shape.problem.options.map((problem) => ({ field: 'steps', problem, detail: 'x*y' })) : [];
         const refusals = [{ ask: 'a', round: 0, agent: agents[0] as AgentId, kind, code, faults }];
         const { text, act } = sayingOf({ ...state, lang, refusals }, { id: 'refusal.a', as: null, what: 'refusal', about: 'a' }, english);
@@ -153,7 +153,7 @@ describe('a task that goes wrong', () => {
 
   it.each(Lang.options)('tells how it ended, what was kept and what to do (%s)', (lang) => {
     const seen = new Set<string>();
-    for (const ending of Ending.options) {
+    for (const ending of TaskOutcome.options) {
       const phase = ending === 'done' ? 'done' : ending === 'cancelled' ? 'cancelled' : 'failed';
       const { text } = sayingOf({ ...state, lang, phase, ending }, { id: 'ended.0', as: null, what: 'ended', rings: true }, facts);
       expect(text).not.toMatch(CODES);
@@ -162,7 +162,7 @@ describe('a task that goes wrong', () => {
       const setback = sayingOf({ ...state, lang, setback: { why: ending } }, { id: 'failure.0', as: null, what: 'failure' }, facts);
       expect(setback.text).not.toMatch(CODES);
     }
-    expect(seen.size).toBe(Ending.options.length);
+    expect(seen.size).toBe(TaskOutcome.options.length);
   });
 
   it.each(Lang.options)('asks the master, ringing, with what can be answered (%s)', (lang) => {

@@ -1,12 +1,12 @@
 import { vi } from 'vitest';
 import { newTask } from '../../bots/tasks/state/begin.ts';
 import { candidatesFor } from '../../bots/tasks/plan/candidates.ts';
-import { askMind } from '../../bots/tasks/answers/task-models.ts';
+import { askModel } from '../../bots/tasks/answers/task-models.ts';
 import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { type SayingFacts, sayingOf } from '../../bots/tasks/messages/saying.ts';
 import { type Ask, type AskKind, ENDED, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
-import type { Mind } from '../../bots/models/model-bindings.ts';
+import type { ModelBinding } from '../../bots/models/model-bindings.ts';
 import type { Provider, ProviderRequest } from '../../bots/models/providers/provider.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import type { Command } from '../../bridge/protocol/command.ts';
@@ -15,7 +15,7 @@ import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { stepId } from '../../bridge/protocol/plan.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { judgePlan } from '../../executor/gate/plan-gate.ts';
-import { depsOf, roster } from './task-minds-scene.ts';
+import { depsOf, roster } from './task-models-scene.ts';
 import { account, AT, COORDINATOR, HQ, MASTER, ROOT, TaskThreadRecord } from './task-thread.ts';
 import { rulesFor, World } from './task-world.ts';
 
@@ -119,12 +119,12 @@ export class Stage {
       rehearsal: false,
       stream: (request, signal) => this.#stream(ask, state, request, signal),
     };
-    const get = (id: AgentId): Mind | undefined => {
+    const get = (id: AgentId): ModelBinding | undefined => {
       const config = roster.agents.find((one) => one.id === id);
       return config === undefined ? undefined : { config, provider };
     };
     using _clock = this.#clock();
-    const reply = await askMind(state, ask, depsOf(provider, { minds: { get, alone: get }, now: () => world.now }), new AbortController().signal);
+    const reply = await askModel(state, ask, depsOf(provider, { bindings: { get, alone: get }, now: () => world.now }), new AbortController().signal);
     const event: TaskEvent = reply.kind === 'refused' ? { kind: 'refused', at: world.now, ask: ask.id, code: reply.code } : { at: world.now, ask: ask.id, ...reply };
     if (!this.#hanging?.signal.aborted) return event;
     this.#silent.push({ until: ask.until, event });

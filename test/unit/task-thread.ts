@@ -3,7 +3,7 @@ import { PlanJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
 import { canonical, canonicalHash } from '../../bridge/digest/canonical.ts';
-import type { PlanFacts } from '../../executor/gate/plan-gate.ts';
+import type { PlanGateFacts } from '../../executor/gate/plan-gate.ts';
 
 export const HQ = RoomId.parse('!hq:test');
 export const ROOT = EventId.parse('$root');
@@ -94,7 +94,7 @@ export class TaskThreadRecord {
 /** For the step `look` of what `$decision` decided. */
 export const jobOf = (more: object = {}): PlanJob => PlanJob.parse({ v: 1, type: 'plan', root: ROOT, room: HQ, at: AT, lang: 'ko', decision: '$decision', step: 'look', attempt: 1, ...more });
 /** What the executor has read for it, ten minutes after the root. */
-export const factsOf = (thread: TaskThreadRecord, more: Partial<PlanFacts> = {}): PlanFacts => ({
+export const factsOf = (thread: TaskThreadRecord, more: Partial<PlanGateFacts> = {}): PlanGateFacts => ({
   raw: thread.events.get(ROOT),
   masters: new Set([MASTER]),
   reactions: [],

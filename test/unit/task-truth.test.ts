@@ -6,7 +6,7 @@ import { taskPrompt } from '../../bots/tasks/prompts/prompt.ts';
 import { sayingOf } from '../../bots/tasks/messages/saying.ts';
 import type { Answer, AskKind, TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
-import { agent, askOf, NOW, roster } from './task-minds-scene.ts';
+import { agent, askOf, NOW, roster } from './task-models-scene.ts';
 import { facts } from './task-scene.ts';
 import { A, able, answerTo, B, C, command, plan, rulesFor, taskFor, World } from './task-world.ts';
 

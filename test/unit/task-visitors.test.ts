@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { present, voters } from '../../bots/tasks/state/seats.ts';
+import { presentSeats, voters } from '../../bots/tasks/state/seats.ts';
 import type { AskKind } from '../../bots/tasks/state/task-state.ts';
 import { votersOf } from '../../bridge/protocol/voting.ts';
 import { FOUR, sensible, spelling, Stage } from './task-stage.ts';
@@ -48,7 +48,7 @@ describe('those who live elsewhere and do not answer', () => {
     );
     expect(one.state.round).toBeGreaterThan(0);
     expect(one.state.electorate).toEqual([A, B]);
-    expect(present(one.state).filter(isVisitor)).toEqual([]);
+    expect(presentSeats(one.state).filter(isVisitor)).toEqual([]);
   });
 
   it('a resident that is silent still counts: without it there is no more than half', () => {

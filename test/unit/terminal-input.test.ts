@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { EventId } from '../../bridge/protocol/ids.ts';
-import { type Attempt, Outbox } from '../../bridge/terminal/outbox.ts';
+import { type SendAttempt, Outbox } from '../../bridge/terminal/outbox.ts';
 import { PasteInput } from '../../bridge/terminal/paste.ts';
 
 function typist() {
@@ -53,8 +53,8 @@ describe('pasting', () => {
 });
 
 describe('sending', () => {
-  const sent = (id: string): Attempt => ({ kind: 'sent', event: EventId.parse(id) });
-  const outboxOf = (attempts: readonly Attempt[]) => {
+  const sent = (id: string): SendAttempt => ({ kind: 'sent', event: EventId.parse(id) });
+  const outboxOf = (attempts: readonly SendAttempt[]) => {
     const tried: [string, string][] = [];
     const refused = vi.fn<(text: string, why: string) => void>();
     const outbox = new Outbox({
@@ -69,7 +69,7 @@ describe('sending', () => {
   };
 
   it('tries again with the same transaction id, in the order of writing', async () => {
-    const later: Attempt = { kind: 'later', afterMs: 1 };
+    const later: SendAttempt = { kind: 'later', afterMs: 1 };
     const { outbox, tried } = outboxOf([later, later, sent('$1'), sent('$2')]);
     const events = await Promise.all([outbox.add('a'), outbox.add('b')]);
     expect(events).toEqual(['$1', '$2']);

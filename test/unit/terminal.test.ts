@@ -3,7 +3,7 @@ import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { wanted } from '../../bridge/terminal/arguments.ts';
 import { columnsOf, fitted, wrapped } from '../../bridge/terminal/columns.ts';
-import { Page } from '../../bridge/terminal/page.ts';
+import { TerminalPage } from '../../bridge/terminal/page.ts';
 import { noPaint } from '../../bridge/terminal/paint.ts';
 import { hear } from '../../bridge/terminal/quiet.ts';
 import { laidOut } from '../../bridge/terminal/table.ts';
@@ -25,7 +25,7 @@ const edit = (target: string, body: string, streaming: boolean) => text(`* ${bod
 const brief = (news: readonly News[]) => news.map((one) => (one.kind === 'reacted' ? `reacted ${one.key} ${one.to.body}` : `${one.kind} ${one.said.body}`));
 
 const page = (columns: number, names: Record<string, string> = {}) =>
-  new Page({ lang: 'ko', timeZone: 'Asia/Seoul', paint: noPaint, columns: () => columns, people: { me: ME, nameOf: (user) => names[user] ?? user, orderOf: () => 0 } });
+  new TerminalPage({ lang: 'ko', timeZone: 'Asia/Seoul', paint: noPaint, columns: () => columns, people: { me: ME, nameOf: (user) => names[user] ?? user, orderOf: () => 0 } });
 
 describe('what a reader is told', () => {
   it('of an answer that grows: once, when it is whole', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Verb, wish } from '../../bridge/launcher/verbs/verbs.ts';
 import { phrase } from '../../bridge/text/say.ts';
-import { helpText, unknownVerb } from '../../bridge/text/terminal/verbs.ts';
+import { verbsHelpText, unknownVerb } from '../../bridge/text/terminal/verbs.ts';
 
 const usage = (of: string) => phrase(() => `쓰는 법: ${of}`, () => `Usage: ${of}`);
 const run = () => Promise.resolve();
@@ -30,14 +30,14 @@ describe('the words behind npm start', () => {
   it('ask for help anywhere, and get that of the verb', () => {
     for (const words of [['keys', '--help'], ['keys', '-h'], ['help', 'keys'], ['--help', 'keys'], ['keys', '--hidden', '--help']]) expect(seen(...words)).toEqual([0, 'Usage: keys']);
     expect(seen('backup', '--help')).toEqual([0, 'Usage: backup']);
-    for (const words of [['help'], ['--help'], ['-h'], ['help', 'nothing']]) expect(seen(...words)).toEqual([0, helpText.en()]);
+    for (const words of [['help'], ['--help'], ['-h'], ['help', 'nothing']]) expect(seen(...words)).toEqual([0, verbsHelpText.en()]);
   });
 
   it('are refused with the usage of the verb where one of them means nothing', () => {
     expect(seen('keys', 'openai')).toEqual([2, '"openai" means nothing behind npm start -- keys. Nothing was done.', 'Usage: keys']);
     expect(seen('start', '--port', '80')).toEqual([2, '"--port" means nothing behind npm start. Nothing was done.', 'Usage: start']);
     expect(seen('doctor', '--provider')).toEqual([2, expect.stringContaining('--provider'), 'Usage: doctor']);
-    expect(seen('toString')).toEqual([2, unknownVerb('toString').en(), helpText.en()]);
+    expect(seen('toString')).toEqual([2, unknownVerb('toString').en(), verbsHelpText.en()]);
   });
 
   it('are not shown again where they may be a key', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { executorAnswers, executorHealth } from '../../bridge/launcher/executor-part.ts';
-import { report } from '../../bridge/operations/admin/reports.ts';
+import { adminReport } from '../../bridge/operations/admin/reports.ts';
 import { EXECUTOR_SOCKET, type ExecutorHealth } from '../../bridge/protocol/executor-settings.ts';
 import { adminLines } from '../../bridge/text/room/admin.ts';
 import { watchedText } from '../../bridge/text/room/watched.ts';
@@ -63,7 +63,7 @@ describe('where no limit of the kernel holds what commands write', () => {
 
   it('stands in what a master sees of the disk', async () => {
     const facts = { place: 'machine' as const, disk: () => Promise.resolve({ used: [], free: 5e9, watched: { workspaces: null, lent: ['shop'] } }), versions: () => Promise.resolve([]), lastBackup: () => null, health: () => Promise.resolve([]) };
-    const asked = (lang: 'ko' | 'en') => report('disk', { client: new HomeserverClient('http://127.0.0.1:9'), token: '', who: people('house.test'), masters: new Set(), off: new Set<string>(), facts, lines: adminLines[lang] });
+    const asked = (lang: 'ko' | 'en') => adminReport('disk', { client: new HomeserverClient('http://127.0.0.1:9'), token: '', who: people('house.test'), masters: new Set(), off: new Set<string>(), facts, lines: adminLines[lang] });
     expect(await asked('ko')).toMatch(/- 쓰기까지 빌려준 폴더 \/lent\/shop: .*지켜보기만/);
     expect(await asked('en')).toContain('only watched');
   });

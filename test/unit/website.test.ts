@@ -6,7 +6,7 @@ import { previewAddress } from '../../bots/deliverables/preview-address.ts';
 import { takeScreenshot } from '../../bots/deliverables/screenshot.ts';
 import { siteOf } from '../../bots/deliverables/site.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
-import { mediaTypeOf } from '../../bridge/http/preview-rules.ts';
+import { previewMediaType } from '../../bridge/http/preview-rules.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 import type { CommandState } from '../../bots/tasks/state/task-state.ts';
@@ -48,8 +48,8 @@ describe('what a task shows', () => {
   });
 
   it('has a type by its name alone', () => {
-    expect(mediaTypeOf('a/INDEX.HTML')).toBe('text/html; charset=utf-8');
-    for (const name of ['html', 'a.exe', 'a.html.bin', 'a.pdf', 'a.xhtml', 'a.xml']) expect(mediaTypeOf(name)).toBe('application/octet-stream');
+    expect(previewMediaType('a/INDEX.HTML')).toBe('text/html; charset=utf-8');
+    for (const name of ['html', 'a.exe', 'a.html.bin', 'a.pdf', 'a.xhtml', 'a.xml']) expect(previewMediaType(name)).toBe('application/octet-stream');
   });
 });
 

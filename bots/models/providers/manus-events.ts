@@ -39,14 +39,14 @@ export const eventsIn = (messages: readonly unknown[]): ManusEvent[] => messages
 
 const UNNAMED: Waiting = { waiting_for_event_id: null, waiting_for_event_type: null, waiting_description: null };
 
-export type TaskState =
+export type ManusTaskState =
   | { readonly kind: 'running' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'waiting'; readonly waiting: Waiting }
   | { readonly kind: 'failed'; readonly why: string };
 
 /** The state that the newest status names. A task that has not spoken yet is running. */
-export function stateOf(newestFirst: readonly ManusEvent[]): TaskState {
+export function stateOf(newestFirst: readonly ManusEvent[]): ManusTaskState {
   const status = newestFirst.find((event) => event.status_update != null)?.status_update;
   switch (status?.agent_status ?? 'running') {
     case 'stopped':

@@ -2,7 +2,7 @@ import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 
 /** Where an agent that lives elsewhere is asked: its mailbox, wired by the swarm. */
-export interface OutsideDesk {
+export interface OutsideAgentPort {
   /** Heard of lately, and allowed to answer. */
   readonly online: (agent: ProviderRequest['agent']['id']) => boolean;
   /** Waiting for letters now, or until a moment ago, and allowed to answer. */
@@ -12,14 +12,14 @@ export interface OutsideDesk {
 }
 
 /** The mind of an agent that joins by HTTP. */
-export function outside(id: ProviderRequest['agent']['id'], desk: OutsideDesk): Provider {
-  return { label: 'outside', sees: false, rehearsal: false, online: () => desk.online(id), listening: () => desk.listening?.(id) ?? true, stream: (request, signal) => ask(desk, request, signal) };
+export function outside(id: ProviderRequest['agent']['id'], port: OutsideAgentPort): Provider {
+  return { label: 'outside', sees: false, rehearsal: false, online: () => port.online(id), listening: () => port.listening?.(id) ?? true, stream: (request, signal) => ask(port, request, signal) };
 }
 
-async function* ask(desk: OutsideDesk, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* ask(port: OutsideAgentPort, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   const { turn, agent, question, chain, task } = request;
-  const answer = await desk.ask({ turn, agent, question, prompt: promptOf(request), ...(chain === undefined ? {} : { chain }), ...(task === undefined ? {} : { task }) }, signal);
+  const answer = await port.ask({ turn, agent, question, prompt: promptOf(request), ...(chain === undefined ? {} : { chain }), ...(task === undefined ? {} : { task }) }, signal);
   if (answer === null) throw new ProviderFault('provider.absent');
   if (answer.trim() === '') throw new ProviderFault('provider.empty');
   yield { type: 'text', text: answer.trim() };

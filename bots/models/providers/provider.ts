@@ -69,9 +69,9 @@ export type StreamPart =
   /** What came so far is void: the answer starts anew (after a retry). */
   | { readonly type: 'restart' }
   /** `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300 characters. */
-  | { readonly type: 'finish'; readonly reason: 'stop' | 'length'; readonly usage?: Usage; readonly resume?: string };
+  | { readonly type: 'finish'; readonly reason: 'stop' | 'length'; readonly usage?: TokenUsage; readonly resume?: string };
 
-export interface Usage {
+export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }

@@ -4,7 +4,7 @@ import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
 
 /** Where a person carries words to an AI without an API and back: the ops room, wired by the swarm. */
-export interface RelayDesk {
+export interface RelayPort {
   /**
    * Posts what is to be pasted and waits for the reply to it. Reminds after a time of its own.
    * Rejects with `ProviderFault('provider.absent')` when none comes in time, and with the signal's reason when aborted.
@@ -18,16 +18,16 @@ export interface Carried extends Pick<ProviderRequest, 'turn' | 'agent' | 'lang'
 }
 
 /** An agent whose words a person fetches from a web chat. It blocks nobody: only its own turn waits. */
-export function relay(desk: RelayDesk): Provider {
-  return { label: 'relay', sees: false, rehearsal: false, byHand: true, stream: (request, signal) => carry(desk, request, signal) };
+export function relay(relay: RelayPort): Provider {
+  return { label: 'relay', sees: false, rehearsal: false, byHand: true, stream: (request, signal) => carry(relay, request, signal) };
 }
 
-async function* carry(desk: RelayDesk, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* carry(relay: RelayPort, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   yield { type: 'progress', text: carrying[request.lang]() };
   let answer: string;
   try {
-    answer = await desk.ask({ turn: request.turn, agent: request.agent, lang: request.lang, prompt: relayPrompt(request) }, signal);
+    answer = await relay.ask({ turn: request.turn, agent: request.agent, lang: request.lang, prompt: relayPrompt(request) }, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ProviderFault ? error : new ProviderFault('provider.absent', { cause: error });
@@ -66,7 +66,7 @@ const cutToBytes = (text: string, bytes: number): string =>
   Buffer.byteLength(text) <= bytes ? text : `${withoutEnd(Buffer.from(text).subarray(0, bytes).toString('utf8'), '\uFFFD')}\n[…]`;
 
 /** As one code block that nothing inside can close. */
-export function codeBlock(text: string): string {
+export function pastedBlock(text: string): string {
   const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(Math.max(3, longest + 1));
   return `${fence}\n${text}\n${fence}`;

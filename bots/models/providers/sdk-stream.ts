@@ -1,6 +1,6 @@
 import { streamText, type FinishReason, type LanguageModel, type LanguageModelUsage, type TextStreamPart, type ToolSet } from 'ai';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
-import type { Provider, ProviderRequest, StreamPart, Usage } from './provider.ts';
+import type { Provider, ProviderRequest, StreamPart, TokenUsage } from './provider.ts';
 import { faultOfSdk } from './sdk-fault.ts';
 import { toSdkMessages } from './sdk-messages.ts';
 import { DEFAULT_DEADLINES, watchedFetch, type Deadlines } from './watched-fetch.ts';
@@ -121,7 +121,7 @@ function ending(reason: FinishReason, raw: string | undefined, said: boolean): '
   return reason === 'length' ? 'length' : 'stop';
 }
 
-function usageOf(usage: LanguageModelUsage): { usage?: Usage } {
+function usageOf(usage: LanguageModelUsage): { usage?: TokenUsage } {
   const { inputTokens, outputTokens } = usage;
   if (inputTokens === undefined || outputTokens === undefined) return {};
   return { usage: { inputTokens, outputTokens } };

@@ -14,7 +14,7 @@ export const DEFAULT_DEADLINES: Deadlines = { firstByteMs: 60_000, idleMs: 60_00
 
 type Fetch = typeof globalThis.fetch;
 
-export interface Watch extends Disposable {
+export interface FetchWatch extends Disposable {
   readonly fetch: Fetch;
   /** Aborts when the caller's signal does, when a deadline has passed, and on disposal. */
   readonly signal: AbortSignal;
@@ -29,7 +29,7 @@ export interface Watch extends Disposable {
  * The idle clock stands still while nobody reads, so a slow reader is not taken for a dead provider.
  * Redirects are refused: they would carry the key to another host.
  */
-export function watchedFetch(outer: AbortSignal, deadlines: Deadlines): Watch {
+export function watchedFetch(outer: AbortSignal, deadlines: Deadlines): FetchWatch {
   const controller = new AbortController();
   let expired: ProviderFault | undefined;
   let answered = false;

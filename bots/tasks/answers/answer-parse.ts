@@ -10,14 +10,14 @@ import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.
 import type { LabelledProposal } from '../plan/plan-labels.ts';
 import type { Answer, Ask, TaskState } from '../state/task-state.ts';
 
-export type Parsed = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; /** For the mind that is asked again. */ readonly faults: readonly string[] };
+export type ParsedAnswer = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; /** For the mind that is asked again. */ readonly faults: readonly string[] };
 
 const MAX_FAULTS = 12;
 /** How work is declined: nothing is better than an excuse taken for a result. */
 export const DECLINED = /^\s*CANNOT:/;
 
 /** What a mind wrote, as an answer to what it was asked. Reads nothing but the mind's own words; never throws. */
-export function parseAnswer(text: string, state: TaskState, ask: Ask): Parsed {
+export function parseAnswer(text: string, state: TaskState, ask: Ask): ParsedAnswer {
   if (text.length > MAX_ANSWER_CHARS) return fail('the answer is far too long');
   const words = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').toWellFormed();
   switch (ask.kind) {
@@ -58,14 +58,14 @@ const Few = z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(u
 const Verify = z.object({ holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(Quote).max(20), missing: Few });
 const Diagnose = z.object({ cause: z.string().max(4_000), command: Command.nullable() });
 
-const answered = (answer: Answer): Parsed => ({ ok: true, answer });
-const fail = (...faults: readonly string[]): Parsed => ({ ok: false, faults: faults.slice(0, MAX_FAULTS) });
+const answered = (answer: Answer): ParsedAnswer => ({ ok: true, answer });
+const fail = (...faults: readonly string[]): ParsedAnswer => ({ ok: false, faults: faults.slice(0, MAX_FAULTS) });
 
 /**
  * Exactly one object that fits. Two different ones that both do are not ours to choose between: one of them may be
  * quoted from material.
  */
-function one<T>({ objects, unclosed }: ObjectsInText, schema: z.ZodType<T>, then: (said: T) => Parsed): Parsed {
+function one<T>({ objects, unclosed }: ObjectsInText, schema: z.ZodType<T>, then: (said: T) => ParsedAnswer): ParsedAnswer {
   if (objects.length === 0) return fail(unclosed ? CUT_OFF : 'there is no JSON object in the answer, or it is broken');
   const read = objects.map((object) => schema.safeParse(object));
   const fitting = new Map(read.flatMap(({ data }) => (data === undefined ? [] : [[JSON.stringify(data), data] as const])));
@@ -79,7 +79,7 @@ const CUT_OFF = 'a brace is never closed: the JSON is broken or cut off; be shor
 
 const Steps = z.object({ steps: z.array(z.unknown()) });
 
-function propose(text: string): Parsed {
+function propose(text: string): ParsedAnswer {
   // Thousands of steps are not worth looking into.
   const found = objectsIn(text);
   const long = found.objects.find((object) => (Steps.safeParse(object).data?.steps.length ?? 0) > MAX_STEPS);
@@ -100,7 +100,7 @@ function objectionTo(candidate: LabelledProposal | undefined, { step, text }: { 
 const byLabel = (state: TaskState, { agent }: Ask) => new Map(candidatesFor(state, agent).map((candidate) => [candidate.label, candidate] as const));
 
 /** Quotes that stand nowhere are dropped; who says that all is well and can quote nothing has not looked. */
-function verify({ holds, why, quotes, missing = [] }: z.infer<typeof Verify>, state: TaskState): Parsed {
+function verify({ holds, why, quotes, missing = [] }: z.infer<typeof Verify>, state: TaskState): ParsedAnswer {
   const evidence = evidenceNow(state);
   const real = quotes.flatMap((said) => {
     const from = evidence.find(({ step }) => stepId(step) === said.step);
@@ -142,7 +142,7 @@ function agreeing({ objects, unclosed }: ObjectsInText, state: TaskState, { step
   return { unclosed, objects: objects.map((object) => (Agrees.safeParse(object).success ? { ...Agrees.parse(object), command: proposed } : object)) };
 }
 
-function diagnose({ cause, command }: z.infer<typeof Diagnose>, state: TaskState, ask: Ask): Parsed {
+function diagnose({ cause, command }: z.infer<typeof Diagnose>, state: TaskState, ask: Ask): ParsedAnswer {
   if (command === null) return answered({ kind: 'diagnose', cause, command });
   const failed = failedStep(state, ask)?.step;
   if (failed?.kind !== 'command' || command.id !== failed.command.id) return fail('command.id: has to be that of the command that failed');
@@ -153,7 +153,7 @@ function diagnose({ cause, command }: z.infer<typeof Diagnose>, state: TaskState
 const LONGEST = { work: 100_000, report: 200_000 } as const;
 
 /** Work and reports are read by people: the whole answer is the text, without a fence around it. */
-function prose(text: string, kind: 'work' | 'report'): Parsed {
+function prose(text: string, kind: 'work' | 'report'): ParsedAnswer {
   if (DECLINED.test(text)) return fail('the work was declined');
   const [, inside] = /^\s*```(?:markdown|md)\n([\s\S]*)\n```\s*$/.exec(text) ?? [];
   const words = (inside ?? text).trim();

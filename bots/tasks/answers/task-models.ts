@@ -3,18 +3,18 @@ import { maskSecrets } from '../../../bridge/matrix/secrets/secrets.ts';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { AgentConfig, Roster } from '../../../bridge/protocol/roster.ts';
-import type { Mind, Minds } from '../../models/model-bindings.ts';
+import type { ModelBinding, ModelBindings } from '../../models/model-bindings.ts';
 import type { ChatMessage, ProviderRequest } from '../../models/providers/provider.ts';
 import { estimateTokens } from '../../models/token-estimate.ts';
-import { parseAnswer, type Parsed } from './answer-parse.ts';
+import { parseAnswer, type ParsedAnswer } from './answer-parse.ts';
 import { MAX_ANSWER_CHARS } from './json-in-text.ts';
 import type { AskFacts, TaskFile } from '../prompts/facts.ts';
 import { taskPrompt } from '../prompts/prompt.ts';
 import { rehearseTask } from '../offline/offline-answers.ts';
 import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from '../state/task-state.ts';
 
-export interface TaskMindsDeps {
-  readonly minds: Pick<Minds, 'get' | 'alone'>;
+export interface TaskModelsDeps {
+  readonly bindings: Pick<ModelBindings, 'get' | 'alone'>;
   readonly roster: Pick<Roster, 'ownerTitle'>;
   /** As they are now. */
   readonly lent: () => readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
@@ -36,7 +36,7 @@ export interface Spent {
   readonly output: number;
 }
 
-export type MindReply =
+export type ModelReply =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly tokens: Spent; readonly costMicroUsd?: number }
   | { readonly kind: 'refused'; readonly code: RefusalCode };
 
@@ -46,50 +46,50 @@ export type MindReply =
  *
  * @throws the signal's reason when aborted; nothing else.
  */
-export async function askMind(state: TaskState, ask: Ask, deps: TaskMindsDeps, signal: AbortSignal): Promise<MindReply> {
+export async function askModel(state: TaskState, ask: Ask, deps: TaskModelsDeps, signal: AbortSignal): Promise<ModelReply> {
   signal.throwIfAborted();
-  const mind = mindFor(ask.agent, deps);
-  if (mind === undefined) return { kind: 'refused', code: 'provider.absent' };
-  const files = mind.provider.rehearsal ? [] : await filesOf(state, deps);
+  const binding = bindingFor(ask.agent, deps);
+  if (binding === undefined) return { kind: 'refused', code: 'provider.absent' };
+  const files = binding.provider.rehearsal ? [] : await filesOf(state, deps);
   signal.throwIfAborted();
-  const facts = { ...factsFor(state, mind.config, deps), files };
+  const facts = { ...factsFor(state, binding.config, deps), files };
   const left = Math.min(Math.ceil(ask.until - facts.now), LONGEST_MS);
   if (left <= 0) return { kind: 'refused', code: 'provider.timeout' };
   const deadline = AbortSignal.timeout(left);
   try {
-    if (mind.provider.rehearsal) return { kind: 'answered', answer: Answer.parse(rehearseTask(state, ask, facts)), tokens: { input: 0, output: 0 } };
-    return await converse(state, ask, mind, facts, AbortSignal.any([signal, deadline]));
+    if (binding.provider.rehearsal) return { kind: 'answered', answer: Answer.parse(rehearseTask(state, ask, facts)), tokens: { input: 0, output: 0 } };
+    return await converse(state, ask, binding, facts, AbortSignal.any([signal, deadline]));
   } catch (error) {
     signal.throwIfAborted();
     const code: RefusalCode = deadline.aborted ? 'provider.timeout' : error instanceof ProviderFault ? error.code : 'turn.failed';
     // Names only: what a provider says may hold the prompt or the key.
-    deps.log.warn({ task: state.root, ask: ask.id, model: mind.provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'a mind did not answer');
+    deps.log.warn({ task: state.root, ask: ask.id, model: binding.provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'a mind did not answer');
     return { kind: 'refused', code };
   }
 }
 
 /** A real mind's fault is told as it is: a stand-in for chats, which knows nothing of plans, does not take its place. */
-function mindFor(agent: AgentId, { minds }: TaskMindsDeps): Mind | undefined {
-  const mind = minds.get(agent);
-  return mind?.config.fallback === 'rehearsal' && !mind.provider.rehearsal ? minds.alone(agent) : mind;
+function bindingFor(agent: AgentId, { bindings }: TaskModelsDeps): ModelBinding | undefined {
+  const binding = bindings.get(agent);
+  return binding?.config.fallback === 'rehearsal' && !binding.provider.rehearsal ? bindings.alone(agent) : binding;
 }
 
-async function converse(state: TaskState, ask: Ask, mind: Mind, facts: AskFacts, signal: AbortSignal): Promise<MindReply> {
-  const agent = { ...mind.config, maxOutputTokens: outputTokens(ask.kind, mind.config) };
+async function converse(state: TaskState, ask: Ask, binding: ModelBinding, facts: AskFacts, signal: AbortSignal): Promise<ModelReply> {
+  const agent = { ...binding.config, maxOutputTokens: outputTokens(ask.kind, binding.config) };
   const { system, user } = taskPrompt(state, ask, facts, agent.maxOutputTokens);
   // A mind that was asked before a freeze has been told that nobody waits any more: it is asked anew.
   const turn = [state.root, ask.id, ...(state.freezes === 0 ? [] : [`thawed.${state.freezes}`])].join('.');
   const request = { turn, agent, ownerTitle: facts.ownerTitle, lang: state.lang, system, messages: [said('user', user)], question: state.mission, task: { no: state.no, phase: ask.kind, until: ask.until } };
 
-  const first = await listen(mind, request, signal);
+  const first = await listen(binding, request, signal);
   const parsed = understood(first, state, ask);
-  if (parsed.ok) return answered(parsed.answer, mind.config, first.tokens);
+  if (parsed.ok) return answered(parsed.answer, binding.config, first.tokens);
 
   const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
-  const second = await listen(mind, { ...request, turn: `${request.turn}.repair`, messages }, signal);
+  const second = await listen(binding, { ...request, turn: `${request.turn}.repair`, messages }, signal);
   const repaired = understood(second, state, ask);
   const tokens = { input: first.tokens.input + second.tokens.input, output: first.tokens.output + second.tokens.output };
-  return repaired.ok ? answered(repaired.answer, mind.config, tokens) : { kind: 'refused', code: 'off-schema' };
+  return repaired.ok ? answered(repaired.answer, binding.config, tokens) : { kind: 'refused', code: 'off-schema' };
 }
 
 interface Heard {
@@ -102,7 +102,7 @@ interface Heard {
 }
 
 /** Everything one answer says, up to what could be of use. */
-async function listen({ provider }: Mind, request: ProviderRequest, signal: AbortSignal): Promise<Heard> {
+async function listen({ provider }: ModelBinding, request: ProviderRequest, signal: AbortSignal): Promise<Heard> {
   let text = '';
   let usage: { inputTokens: number; outputTokens: number } | undefined;
   let asksBack = false;
@@ -125,7 +125,7 @@ async function listen({ provider }: Mind, request: ProviderRequest, signal: Abor
   return { text: maskSecrets(text).text, sources: sourceList(sources), tokens, asksBack };
 }
 
-function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: Ask): Parsed {
+function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: Ask): ParsedAnswer {
   if (asksBack) return { ok: false, faults: ['you asked something back; nobody can answer here: decide by yourself with what you have'] };
   const parsed = parseAnswer(text, state, ask);
   if (!parsed.ok || parsed.answer.kind !== 'work' || sources === '') return parsed;
@@ -152,13 +152,13 @@ const repair = (faults: readonly string[]): string =>
 
 const said = (role: ChatMessage['role'], text: string): ChatMessage => ({ role, content: [{ type: 'text', text }] });
 
-function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): MindReply {
+function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): ModelReply {
   const costMicroUsd = price === undefined ? {} : { costMicroUsd: Math.ceil((tokens.input * price.input + tokens.output * price.output) / 1_000_000) };
   return { kind: 'answered', answer, tokens, ...costMicroUsd };
 }
 
 /** A task goes on without them where they cannot be had. */
-async function filesOf(state: TaskState, { files, log }: TaskMindsDeps): Promise<readonly TaskFile[]> {
+async function filesOf(state: TaskState, { files, log }: TaskModelsDeps): Promise<readonly TaskFile[]> {
   try {
     return (await files?.(state)) ?? [];
   } catch (error) {
@@ -167,7 +167,7 @@ async function filesOf(state: TaskState, { files, log }: TaskMindsDeps): Promise
   }
 }
 
-function factsFor({ electorate, gone }: TaskState, agent: AgentConfig, { minds, roster, lent, hosts, timeZone, now }: TaskMindsDeps): AskFacts {
-  const workers = electorate.flatMap((id) => (gone.includes(id) ? [] : (minds.get(id)?.config ?? [])));
+function factsFor({ electorate, gone }: TaskState, agent: AgentConfig, { bindings, roster, lent, hosts, timeZone, now }: TaskModelsDeps): AskFacts {
+  const workers = electorate.flatMap((id) => (gone.includes(id) ? [] : (bindings.get(id)?.config ?? [])));
   return { agent, ownerTitle: roster.ownerTitle, workers, lent: lent(), hosts: hosts(), timeZone, now: now() };
 }

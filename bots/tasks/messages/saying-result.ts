@@ -7,7 +7,7 @@ import { taskEnded } from '../../../bridge/text/tasks/tasks.ts';
 import { voteReopened } from '../../../bridge/text/tasks/task-thread.ts';
 import { STEP_MARK } from '../../../bridge/text/tasks/task-words.ts';
 import { evidenceNow } from '../plan/evidence.ts';
-import { codeBlock, cutTo, plainWords, quoted } from '../../../bridge/matrix/markdown-words.ts';
+import { codeBlock, cutTo, plainWords, quotedWords } from '../../../bridge/matrix/markdown-words.ts';
 import { shortLines } from './lack-lines.ts';
 import { shownPhase } from '../runtime/machine.ts';
 import { messageId } from '../state/message-ids.ts';
@@ -37,7 +37,7 @@ export const resultSpeakers = {
   failure: (state, { about }) => ({ text: failure(state, about), performative: 'failure', inReplyTo: plannedIn(state) }),
   verdict: (state) => {
     const { holds, why, quotes, played } = state.verdict ?? { holds: false, why: '', quotes: [], played: undefined };
-    const proofs = quotes.map(({ step, quote }) => `**${titleOf(state, step)}**\n${quoted(quote)}`);
+    const proofs = quotes.map(({ step, quote }) => `**${titleOf(state, step)}**\n${quotedWords(quote)}`);
     return { text: say.verdictSaid[state.lang](played === 'played' || played === 'unseen' ? played : holds, plainWords(why, 1_500), proofs), performative: holds ? 'confirm' : 'inform', inReplyTo: plannedIn(state), fileName: 'verdict.md' };
   },
   report: (state, _say, facts) => {
@@ -106,7 +106,7 @@ function plainReport(state: TaskState): string {
     const now = step.kind === 'command' ? (state.commands[stepId(step)]?.state ?? 'waiting') : (state.works[stepId(step)]?.state ?? 'waiting');
     const head = `- ${STEP_MARK[now]} **${plainWords(step.title, 120)}**`;
     const shown = output.trim().slice(-OUTPUT_CHARACTERS).toWellFormed();
-    return shown === '' ? head : `${head}\n\n${step.kind === 'command' ? codeBlock(shown) : quoted(shown)}\n`;
+    return shown === '' ? head : `${head}\n\n${step.kind === 'command' ? codeBlock(shown) : quotedWords(shown)}\n`;
   });
   return say.plainReport[lang](lines);
 }

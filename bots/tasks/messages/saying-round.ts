@@ -149,7 +149,7 @@ function question(state: TaskState, { ownerTitle }: SayingFacts): Words | null {
   if (state.question === null) return null;
   const steps = Object.entries(commands).filter(([, { state: now }]) => now === 'unknown').map(([id]) => `**${plainWords(plan?.plan.steps.find((step) => step.kind === 'command' && step.command.id === id)?.title ?? id)}**`);
   const cast = new Set(state.ballots.map(({ by }) => by)).size;
-  const text = say.question[state.question.kind][lang]({ owner: ownerTitle, cast, electorate: voters(state).length, labels: labelled(state).map(({ label }) => label), steps });
+  const text = say.questionWords[state.question.kind][lang]({ owner: ownerTitle, cast, electorate: voters(state).length, labels: labelled(state).map(({ label }) => label), steps });
   const until = Object.entries(state.timers).find(([id]) => id.startsWith('until.question'))?.[1];
   return { text, performative: 'query-ref', inReplyTo: state.root, replyBy: until ?? state.deadline };
 }

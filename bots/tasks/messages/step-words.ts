@@ -1,4 +1,4 @@
-import { type Command, hostsOf, lentTo, riskOf, writesWorkspace } from '../../../bridge/protocol/command.ts';
+import { type Command, hostsOfCommand, lentTo, riskOf, writesWorkspace } from '../../../bridge/protocol/command.ts';
 import type { Lang } from '../../../bridge/protocol/ids.ts';
 import { commandCount, type Plan, planRisk, type Step } from '../../../bridge/protocol/plan.ts';
 import { planFoot, stepAfterWord, stepDoes, stepTouches } from '../../../bridge/text/tasks/task-thread.ts';
@@ -56,7 +56,7 @@ export function commandWords(command: Command, lang: Lang, whole: boolean): stri
 function touches(step: Step, lang: Lang): readonly string[] {
   if (step.kind === 'work') return [];
   const { command } = step;
-  const hosts = hostsOf(command);
+  const hosts = hostsOfCommand(command);
   return [
     ...(command.type === 'fetch' ? [] : [stepTouches[writesWorkspace(command) ? 'workspaceWrite' : 'workspaceRead'][lang]()]),
     ...lentTo(command).map(({ name, access }) => stepTouches[access === 'rw' ? 'lentWrite' : 'lentRead'][lang](codeWords(name))),

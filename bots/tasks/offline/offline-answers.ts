@@ -3,8 +3,8 @@ import type { Lang } from '../../../bridge/protocol/ids.ts';
 import { type Plan, planRisk, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
 import { rehearsalLabel } from '../../../bridge/text/offline.ts';
 import { needWord } from '../../../bridge/text/tasks/task-needs.ts';
-import { briefly, causes, checks, goals, objection, report as words, verdicts, votes, work } from '../../../bridge/text/tasks/task-offline.ts';
-import { codeBlock } from '../../models/providers/relay.ts';
+import { briefly, causes, checks, goals, offlineObjection, offlineReport as words, verdicts, votes, work } from '../../../bridge/text/tasks/task-offline.ts';
+import { pastedBlock } from '../../models/providers/relay.ts';
 import { candidatesFor } from '../plan/candidates.ts';
 import { type Evidence, evidenceNow } from '../plan/evidence.ts';
 import { failedStep } from '../plan/failed-step.ts';
@@ -70,7 +70,7 @@ function critique(state: TaskState, ask: Ask): Answer {
   const bare = candidatesFor(state, ask.agent).find(({ proposal: { plan } }) => plan.steps.every(({ kind }) => kind === 'command'));
   const last = bare?.proposal.plan.steps.at(-1);
   if (placeOf(state, ask) % 3 !== 1 || bare === undefined || last === undefined) return { kind: 'critique', objections: [] };
-  return { kind: 'critique', objections: [{ of: bare.proposal.hash, step: stepId(last), text: objection[state.lang]() }] };
+  return { kind: 'critique', objections: [{ of: bare.proposal.hash, step: stepId(last), text: offlineObjection[state.lang]() }] };
 }
 
 /** Two have to be of one mind, so tastes differ only among more; the sixth of a round table has none. */
@@ -91,7 +91,7 @@ function writing(state: TaskState, ask: Ask, { lent }: AskFacts): string {
   const after = new Set<string>(step === undefined ? [] : stepAfter(step));
   const lines = evidenceNow(state).flatMap(({ step: one, output }) => (after.has(stepId(one)) ? linesOf(output) : []));
   const [first] = lines;
-  return first === undefined ? work.nothing[lang]() : work.sum[lang](lines.length, codeBlock(first.slice(0, 500)));
+  return first === undefined ? work.nothing[lang]() : work.sum[lang](lines.length, pastedBlock(first.slice(0, 500)));
 }
 
 const linesOf = (output: string): string[] => output.split('\n').map((line) => line.trim()).filter((line) => line !== '');
@@ -133,7 +133,7 @@ function report(state: TaskState, facts: AskFacts): string {
   const evidence = evidenceNow(state);
   const goal = (state.triage?.goal ?? state.plan?.plan.goal ?? state.mission).replace(/^\[[^\]]*\]\s*/, '');
   const written = evidence.filter(({ step, output }) => step.kind === 'work' && output !== '').map(({ output }) => output);
-  const printed = evidence.filter(({ step, output }) => step.kind === 'command' && output.trim() !== '').map(({ step, output }) => `### ${step.title}\n\n${codeBlock(output.slice(0, 12_000))}`);
+  const printed = evidence.filter(({ step, output }) => step.kind === 'command' && output.trim() !== '').map(({ step, output }) => `### ${step.title}\n\n${pastedBlock(output.slice(0, 12_000))}`);
   const files = evidence.flatMap(({ step, state: now }) => (step.kind === 'command' && now === 'done' ? step.artifacts.map((path) => `- ${words.file[lang](path)}`) : []));
   const result = [...written, ...(files.length > 0 ? [files.join('\n')] : []), ...printed];
   const played = playedOf(state, facts);
@@ -143,7 +143,7 @@ function report(state: TaskState, facts: AskFacts): string {
     ...(result.length > 0 ? [`## ${words.result[lang]()}`, ...result] : []),
     ...(evidence.length > 0 ? [`## ${words.way[lang]()}`, evidence.map((one) => wayOf(one, lang, played === 'played' ? '▶️' : '✅')).join('\n')] : []),
     ...(verdict === null ? [] : [`## ${words.checked[lang]()}`, `${verdict.played === 'played' || verdict.played === 'unseen' ? '🟡' : verdict.holds ? '✅' : '❌'} ${verdict.why}`]),
-    ...(played === 'played' ? [`## ${words.wanting[lang]()}`, [`- ${words.minds[lang]()}`, ...needs].join('\n')] : []),
+    ...(played === 'played' ? [`## ${words.wanting[lang]()}`, [`- ${words.bindings[lang]()}`, ...needs].join('\n')] : []),
   ].join('\n\n');
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { Lang } from '../../../bridge/protocol/ids.ts';
 import { Plan } from '../../../bridge/protocol/plan.ts';
-import { briefly, goals, hostNote, instructions, note, noteWithoutFolder, reasons, titles } from '../../../bridge/text/tasks/task-offline.ts';
+import { briefly, goals, hostNote, instructions, offlineNote, noteWithoutFolder, reasons, titles } from '../../../bridge/text/tasks/task-offline.ts';
 import type { Scene } from './scene.ts';
 
 type Steps = z.input<typeof Plan>['steps'];
@@ -148,7 +148,7 @@ function page({ variant, lang }: PlanWish): Steps {
 
 function noteAndList(wish: PlanWish, noFolder: boolean): Steps {
   const { lang, mission } = wish;
-  const content = `${note[lang](briefly(mission))}${noFolder ? noteWithoutFolder[lang]() : ''}`;
+  const content = `${offlineNote[lang](briefly(mission))}${noFolder ? noteWithoutFolder[lang]() : ''}`;
   return [
     { kind: 'command', title: titles.writeNote[lang](), command: { type: 'write_file', id: 'write-note', path: 'note.md', content, reason: reasons.make[lang](), success: { fileExists: 'note.md' }, repeatable: true }, artifacts: ['note.md'] },
     listWorkspace(wish, ['write-note']),

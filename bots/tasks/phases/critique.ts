@@ -1,13 +1,13 @@
 import { stepId } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
-import { present } from '../state/seats.ts';
+import { presentSeats } from '../state/seats.ts';
 import type { PhaseRules } from './phase.ts';
 
 /** One round; an objection that names no step of a candidate is none. */
 export const critique: PhaseRules = {
   enter(draft) {
-    for (const agent of present(draft.state)) draft.ask('critique', agent);
+    for (const agent of presentSeats(draft.state)) draft.ask('critique', agent);
     voteWhenAllAreIn(draft);
   },
   answered(draft, ask, answer) {

@@ -5,7 +5,7 @@ import { type Plan, PlanHash, type StepId, stepId } from '../../../bridge/protoc
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
 import { checkPlan } from '../plan/plan-check.ts';
-import { present } from '../state/seats.ts';
+import { presentSeats } from '../state/seats.ts';
 import type { TaskState } from '../state/task-state.ts';
 import { MAX_RETRIES } from './executing.ts';
 import type { PhaseRules } from './phase.ts';
@@ -26,7 +26,7 @@ export const diagnosing: PhaseRules = {
     askUntilAgreed(draft);
   },
   answered(draft, ask, answer) {
-    const step = failedStep(draft.state);
+    const step = latestFailedStep(draft.state);
     if (answer.kind !== 'diagnose' || step === null) return;
     const usable = answer.command !== null && patchedPlan(draft, step, answer.command) !== null ? answer.command : null;
     draft.set({ diagnoses: [...draft.state.diagnoses, { step, by: ask.agent, cause: answer.cause, command: usable }] });
@@ -49,20 +49,20 @@ export const diagnosing: PhaseRules = {
 const needed = ({ electorate }: TaskState): number => (electorate.length === 1 ? 1 : 2);
 
 /** One at a time, in the order of the plan. */
-export function failedStep({ plan, commands }: TaskState): StepId | null {
+export function latestFailedStep({ plan, commands }: TaskState): StepId | null {
   const failed = plan?.plan.steps.find((step) => step.kind === 'command' && commands[step.command.id]?.state === 'failed');
   return failed?.kind === 'command' ? failed.command.id : null;
 }
 
 function seats(state: TaskState): readonly AgentId[] {
   const wrote = (agent: AgentId): boolean => state.plan?.authors.includes(agent) === true;
-  const all = present(state);
+  const all = presentSeats(state);
   return [...all.filter((agent) => !wrote(agent)), ...all.filter(wrote)];
 }
 
 function askUntilAgreed(draft: Draft): void {
   const { state } = draft;
-  const step = failedStep(state);
+  const step = latestFailedStep(state);
   if (step === null) return draft.go('executing');
   const tail = `${step}.${state.commands[step]?.attempt ?? 0}`;
   const inVain = (agent: AgentId): boolean => state.refusals.some(({ ask }) => ask === `${state.round}.diagnose.${agent}.${tail}`);
@@ -114,5 +114,5 @@ function tryAgain(draft: Draft, step: StepId): void {
   const command = commands[step];
   if (command === undefined) return;
   draft.set({ commands: { ...commands, [step]: { ...command, state: 'waiting', retries: Math.min(MAX_RETRIES, command.retries + 1) } } });
-  draft.go(failedStep(draft.state) === null ? 'executing' : 'diagnosing');
+  draft.go(latestFailedStep(draft.state) === null ? 'executing' : 'diagnosing');
 }

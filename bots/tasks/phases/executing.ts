@@ -7,10 +7,10 @@ import { dispatchId, messageId } from '../state/message-ids.ts';
 import { helpers } from '../state/seats.ts';
 import type { CommandState, TaskState } from '../state/task-state.ts';
 import type { PhaseRules } from './phase.ts';
-import { newPlan, question, wrapUp } from './ways-out.ts';
+import { newPlan, askMaster, wrapUp } from './ways-out.ts';
 
 /** Sent at most three times under one plan, the first included; a master's `!retry` grants as many again. */
-export const MAX_ATTEMPTS = 3;
+export const MAX_TASK_ATTEMPTS = 3;
 /** An executor takes no more for one step. */
 const MOST_ATTEMPTS = 9;
 export const MAX_RETRIES = 2;
@@ -107,7 +107,7 @@ function settle(draft: Draft): void {
   const { commands, works } = draft.state;
   const steps = Object.entries(commands);
   const find = (state: CommandState['state']) => steps.find(([, command]) => command.state === state);
-  if (find('unknown') !== undefined) return question(draft, 'unknown-command');
+  if (find('unknown') !== undefined) return askMaster(draft, 'unknown-command');
   if (find('stopped') !== undefined) return wrapUp(draft, 'command-stopped');
   const refused = find('refused');
   if (refused !== undefined) {
@@ -128,7 +128,7 @@ function dispatch(draft: Draft, command: Command): void {
   if (plan === null || before === undefined) return;
   const key = `${plan.hash}.${command.id}`;
   const attempt = 1 + Math.max(before.attempt, attempts[key] ?? 0);
-  if (attempt > Math.min(MOST_ATTEMPTS, MAX_ATTEMPTS * (1 + runs))) {
+  if (attempt > Math.min(MOST_ATTEMPTS, MAX_TASK_ATTEMPTS * (1 + runs))) {
     return draft.set({ commands: { ...commands, [command.id]: { ...before, state: 'failed', retries: MAX_RETRIES } } });
   }
   const { result: _, ...kept } = before;

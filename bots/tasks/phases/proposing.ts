@@ -2,11 +2,11 @@ import { PlanHash, type Plan } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
 import { checkPlan } from '../plan/plan-check.ts';
-import { helpers, present } from '../state/seats.ts';
+import { helpers, presentSeats } from '../state/seats.ts';
 import type { Ask } from '../state/task-state.ts';
 import { decide } from './deciding.ts';
 import type { PhaseRules } from './phase.ts';
-import { newPlan, newPlansLeft, planFacts, question } from './ways-out.ts';
+import { newPlan, newPlansLeft, planFacts, askMaster } from './ways-out.ts';
 
 /** A poll has no more answers (MSC3381). */
 const MAX_CANDIDATES = 20;
@@ -15,7 +15,7 @@ const MAX_CANDIDATES = 20;
 export const proposing: PhaseRules = {
   enter(draft) {
     draft.say({ id: messageId.electorate(draft.state.round, draft.state.recalled), what: 'electorate' });
-    for (const agent of present(draft.state)) draft.ask('propose', agent);
+    for (const agent of presentSeats(draft.state)) draft.ask('propose', agent);
     standWhenAllAreIn(draft);
   },
   answered(draft, ask, answer) {
@@ -58,5 +58,5 @@ function withoutPlan(draft: Draft): void {
   const faulty = state.refusals.some(({ round, code }) => round === state.round && code === 'plan');
   const others = state.alone !== null && helpers(state, rules).some((agent) => agent !== state.alone);
   if ((faulty || others) && newPlansLeft(state)) return newPlan(draft, 'no-plan');
-  question(draft, 'no-plan');
+  askMaster(draft, 'no-plan');
 }

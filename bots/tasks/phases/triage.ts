@@ -1,4 +1,4 @@
-import { integratorFirst, present, triedInVain } from '../state/seats.ts';
+import { integratorFirst, presentSeats, triedInVain } from '../state/seats.ts';
 import type { Draft } from '../state/draft.ts';
 import type { PhaseRules } from './phase.ts';
 
@@ -20,7 +20,7 @@ export const triage: PhaseRules = {
 function askNext(draft: Draft): void {
   const { state, rules } = draft;
   const tried = triedInVain(state, 'triage');
-  const next = tried.size < MAX_READERS ? integratorFirst(present(state), rules).find((agent) => !tried.has(agent)) : undefined;
+  const next = tried.size < MAX_READERS ? integratorFirst(presentSeats(state), rules).find((agent) => !tried.has(agent)) : undefined;
   if (next !== undefined) return draft.ask('triage', next);
   draft.set({ triage: { goal: state.mission.slice(0, 2_000), checks: [], by: null } });
   draft.go('proposing');

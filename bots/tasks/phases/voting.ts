@@ -2,11 +2,11 @@ import { type Count, countVotes } from '../../../bridge/protocol/voting.ts';
 import { commandCount, planRisk } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
-import { present, voters } from '../state/seats.ts';
+import { presentSeats, voters } from '../state/seats.ts';
 import type { TaskState } from '../state/task-state.ts';
 import { carryDecision, decide } from './deciding.ts';
 import type { PhaseRules } from './phase.ts';
-import { question } from './ways-out.ts';
+import { askMaster } from './ways-out.ts';
 
 /** Secret until all are in or the time is up; then published, and only what is published is counted. */
 export const voting: PhaseRules = {
@@ -32,7 +32,7 @@ export const voting: PhaseRules = {
 
 function askVotes(draft: Draft): void {
   const { ballots, reopened, leaving } = draft.state;
-  for (const agent of present(draft.state)) {
+  for (const agent of presentSeats(draft.state)) {
     if (!ballots.some(({ by }) => by === agent) && !leaving.includes(agent)) draft.ask('vote', agent, reopened ? { tail: '1' } : {});
   }
 }
@@ -68,7 +68,7 @@ function countWhenPublished(draft: Draft): void {
   if (voters(state).length < state.electorate.length) draft.say({ id: messageId.voters(state.round), what: 'voters' });
   const counted = count(state);
   if (counted.kind === 'won') decide(draft, { winner: counted.winner, rule: 'vote', countedBy: counted.by });
-  else question(draft, counted.kind);
+  else askMaster(draft, counted.kind);
 }
 
 function count({ proposals, ballots, tap, ...seats }: TaskState): Count {

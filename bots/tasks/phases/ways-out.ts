@@ -3,9 +3,9 @@ import type { Plan, StepId } from '../../../bridge/protocol/plan.ts';
 import { NO_PLAN_YET } from '../state/begin.ts';
 import { type Draft, windUpAt } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
-import type { PlanFacts } from '../plan/plan-check.ts';
+import type { PlanCheckFacts } from '../plan/plan-check.ts';
 import { helpers, voters } from '../state/seats.ts';
-import type { Ending, TaskState } from '../state/task-state.ts';
+import type { TaskOutcome, TaskState } from '../state/task-state.ts';
 
 /** Where a phase leads when it does not lead on. */
 const MAX_NEW_PLANS = 2;
@@ -14,7 +14,7 @@ const MAX_WHY = 1_000;
 export const newPlansLeft = ({ round, firstRound }: TaskState): boolean => round - firstRound < MAX_NEW_PLANS;
 
 /** Gives the plan up for a new one, or ends where there were enough of them. The thread is told first. */
-export function newPlan(draft: Draft, why: Ending, step?: StepId): void {
+export function newPlan(draft: Draft, why: TaskOutcome, step?: StepId): void {
   if (!newPlansLeft(draft.state)) return wrapUp(draft, why);
   draft.set({ setback: { why, ...(step === undefined ? {} : { step }) } });
   for (const ask of draft.state.asks) draft.close(ask);
@@ -22,7 +22,7 @@ export function newPlan(draft: Draft, why: Ending, step?: StepId): void {
 }
 
 /** The thread knows: proposing begins again, with what is known. */
-export function beginRound(draft: Draft): void {
+export function proposeAgain(draft: Draft): void {
   const { state } = draft;
   // Who has fallen silent, or was put out, is in no later electorate of this run.
   const electorate = voters(state).filter((agent) => !state.removed.includes(agent));
@@ -43,7 +43,7 @@ export function archived({ plan, commands, works, round, earlier, diagnoses, ver
 }
 
 /** Asks the master; a task that came by itself waits for nobody. */
-export function question(draft: Draft, kind: 'no-quorum' | 'no-winner' | 'no-plan' | 'unknown-command'): void {
+export function askMaster(draft: Draft, kind: 'no-quorum' | 'no-winner' | 'no-plan' | 'unknown-command'): void {
   const { origin } = draft.state;
   if (origin === 'schedule' || origin === 'cycle') return wrapUp(draft, `skipped-${kind}`);
   draft.set({ question: { kind } });
@@ -51,7 +51,7 @@ export function question(draft: Draft, kind: 'no-quorum' | 'no-winner' | 'no-pla
 }
 
 /** Nothing more is tried: what there is gets reported; where there is nothing, that is said. */
-export function wrapUp(draft: Draft, ending: Ending): void {
+export function wrapUp(draft: Draft, ending: TaskOutcome): void {
   draft.withdraw();
   const { state } = draft;
   const outcome = ending === 'done' || ending === 'sample' ? 'done' : hasResults(state) ? 'partial' : 'failed';
@@ -83,7 +83,7 @@ export function closeWithReport(draft: Draft): void {
   draft.say({ id: messageId.report(round), what: 'report', rings: true });
 }
 
-export const planFacts = (draft: Draft): PlanFacts => ({
+export const planFacts = (draft: Draft): PlanCheckFacts => ({
   agents: draft.rules.agents,
   lent: draft.rules.lent,
   hosts: draft.rules.hosts ?? null,
@@ -92,7 +92,7 @@ export const planFacts = (draft: Draft): PlanFacts => ({
 });
 
 /** Of a plan that was checked when it was proposed: who has left since is no fault of it, for others take over its work. */
-export function factsOfStanding(draft: Draft, { steps }: Plan): PlanFacts {
+export function factsOfStanding(draft: Draft, { steps }: Plan): PlanCheckFacts {
   const facts = planFacts(draft);
   return { ...facts, agents: [...facts.agents, ...steps.flatMap((step) => (step.kind === 'work' ? [step.agent] : []))] };
 }

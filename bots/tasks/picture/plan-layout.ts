@@ -20,13 +20,13 @@ export interface Edge {
   readonly direct: boolean;
 }
 
-export interface Layout {
+export interface PlanLayout {
   readonly steps: readonly Placed[];
   readonly edges: readonly Edge[];
   readonly rows: number;
 }
 
-export function layoutOf(plan: Plan): Layout {
+export function layoutOf(plan: Plan): PlanLayout {
   const layers = layersOf(plan);
   const steps: Placed[] = [];
   let row = 0;

@@ -1,5 +1,5 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
-import { hostsOf, lentTo } from '../../../bridge/protocol/command.ts';
+import { hostsOfCommand, lentTo } from '../../../bridge/protocol/command.ts';
 import { MAX_PLAN_BYTES, MAX_STEPS, Plan, planBytes, type Step, stepAfter, type StepId, stepId } from '../../../bridge/protocol/plan.ts';
 import { canonical } from '../../../bridge/digest/canonical.ts';
 import type { PlanFault } from '../state/task-state.ts';
@@ -7,7 +7,7 @@ import type { PlanFault } from '../state/task-state.ts';
 export type { PlanFault } from '../state/task-state.ts';
 
 /** What a plan is held against; it is checked when it is proposed and again when it has won. */
-export interface PlanFacts {
+export interface PlanCheckFacts {
   /** Who can be given work. */
   readonly agents: readonly AgentId[];
   readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
@@ -20,7 +20,7 @@ export interface PlanFacts {
 }
 
 /** Code, not a model. Every fault names its field; none: the plan may stand for election. */
-export function checkPlan(input: unknown, facts: PlanFacts): readonly PlanFault[] {
+export function checkPlan(input: unknown, facts: PlanCheckFacts): readonly PlanFault[] {
   const steps = typeof input === 'object' && input !== null && 'steps' in input && Array.isArray(input.steps) ? input.steps.length : 0;
   // Said of the number, before ten thousand steps are read one by one.
   if (steps > MAX_STEPS) return [{ field: 'steps', problem: 'too-many-steps', detail: String(steps) }];
@@ -33,7 +33,7 @@ export function checkPlan(input: unknown, facts: PlanFacts): readonly PlanFault[
   return faults.length > 0 ? faults : timeFaults(plan, facts);
 }
 
-function stepFaults(step: Step, index: number, plan: Plan, facts: PlanFacts): PlanFault[] {
+function stepFaults(step: Step, index: number, plan: Plan, facts: PlanCheckFacts): PlanFault[] {
   const id = stepId(step);
   const field = `steps.${index}`;
   const inner = step.kind === 'command' ? `${field}.command` : field;
@@ -53,7 +53,7 @@ function stepFaults(step: Step, index: number, plan: Plan, facts: PlanFacts): Pl
     if (folder === undefined) faults.push({ field: `${inner}.lent`, problem: 'not-lent', detail: use.name });
     else if (use.access === 'rw' && folder.mode === 'ro') faults.push({ field: `${inner}.lent`, problem: 'lent-read-only', detail: use.name });
   }
-  const stranger = facts.hosts === undefined || facts.hosts === null ? undefined : hostsOf(step.command).find((host) => facts.hosts?.includes(host) !== true);
+  const stranger = facts.hosts === undefined || facts.hosts === null ? undefined : hostsOfCommand(step.command).find((host) => facts.hosts?.includes(host) !== true);
   if (stranger !== undefined) faults.push({ field: `${inner}.hosts`, problem: 'host-not-allowed', detail: stranger });
   if (!hasCheck(step)) faults.push({ field: `${inner}.success`, problem: 'no-check', detail: id });
   return faults;
@@ -78,7 +78,7 @@ function cycleFaults(plan: Plan): PlanFault[] {
   return left.length === 0 ? [] : [{ field: 'steps', problem: 'cycle', detail: left.map(({ id }) => id).join(', ') }];
 }
 
-function timeFaults(plan: Plan, facts: PlanFacts): PlanFault[] {
+function timeFaults(plan: Plan, facts: PlanCheckFacts): PlanFault[] {
   const ends = new Map<StepId, number>();
   const byId = new Map(plan.steps.map((step) => [stepId(step), step]));
   const endOf = (id: StepId): number => {

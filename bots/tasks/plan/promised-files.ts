@@ -1,7 +1,7 @@
-import { type Command, hostsOf, lentTo } from '../../../bridge/protocol/command.ts';
+import { type Command, hostsOfCommand, lentTo } from '../../../bridge/protocol/command.ts';
 import { stepId } from '../../../bridge/protocol/plan.ts';
 import { type Need, needsOf } from '../state/mission-needs.ts';
-import type { Ending, TaskState } from '../state/task-state.ts';
+import type { TaskOutcome, TaskState } from '../state/task-state.ts';
 
 /** What a mission was promised, against what is there. Pure: code looks, whatever models say. */
 
@@ -70,13 +70,13 @@ export function lacksOf(mission: string, origin: TaskState['origin'], searches: 
 /** Of what the house lacks, what was not done all the same. */
 export function notDone(state: CarriedOut & Pick<TaskState, 'lacks'>): readonly Need[] {
   const all = done(state);
-  const wentOut = all.some(({ step: { command } }) => hostsOf(command).length > 0 && (command.type !== 'fetch' || command.method === 'POST'));
+  const wentOut = all.some(({ step: { command } }) => hostsOfCommand(command).length > 0 && (command.type !== 'fetch' || command.method === 'POST'));
   const drew = all.some(({ artifacts }) => artifacts.some(({ path, bytes }) => bytes > 0 && PICTURES.test(path)));
   return state.lacks.filter((need) => !BY_THE_WAY.has(need) && !(OUTWARD.has(need) && wentOut) && !(need === 'picture' && drew));
 }
 
 /** How a task ends whose result was found good: what was only played, or lacks a part, is not done. */
-export function endingOf(state: TaskState): Extract<Ending, 'done' | 'sample' | 'rehearsed' | 'unverified' | 'no-means'> {
+export function endingOf(state: TaskState): Extract<TaskOutcome, 'done' | 'sample' | 'rehearsed' | 'unverified' | 'no-means'> {
   if (state.verdict?.played === 'played') return 'rehearsed';
   if (state.verdict?.played === 'unseen') return 'unverified';
   if (notDone(state).length > 0 || (state.verdict?.missing ?? []).length > 0) return 'no-means';

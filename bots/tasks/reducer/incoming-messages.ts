@@ -8,7 +8,7 @@ import type { Say } from '../state/task-state.ts';
 const BINDING: ReadonlySet<Say['what']> = new Set(['electorate', 'voters', 'decision', 'patched', 'failure']);
 
 /** Where a message stands, for whatever names it later. */
-export function note(draft: Draft, say: Say, event: EventId): void {
+export function noteMessage(draft: Draft, say: Say, event: EventId): void {
   take(draft, say);
   const { state } = draft;
   draft.set({ events: { ...state.events, [say.id]: event } });

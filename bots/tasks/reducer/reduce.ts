@@ -15,8 +15,8 @@ import { reporting } from '../phases/reporting.ts';
 import { triage } from '../phases/triage.ts';
 import { verifying } from '../phases/verifying.ts';
 import { voting } from '../phases/voting.ts';
-import { archived, beginRound, closeUnbegun, soleOf, windUp } from '../phases/ways-out.ts';
-import { lose, note } from './incoming-messages.ts';
+import { archived, proposeAgain, closeUnbegun, soleOf, windUp } from '../phases/ways-out.ts';
+import { lose, noteMessage } from './incoming-messages.ts';
 import type { Phase } from '../state/task-state.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { Reduce, TaskEvent } from '../state/transitions.ts';
@@ -106,10 +106,10 @@ function heldUp(draft: Draft, id: string): void {
 function heard(draft: Draft, event: Extract<TaskEvent, { kind: 'said' | 'unsaid' }>): void {
   const say = draft.state.saying.find(({ id }) => id === event.id);
   if (say === undefined) return;
-  if (event.kind === 'said') note(draft, say, event.event);
+  if (event.kind === 'said') noteMessage(draft, say, event.event);
   else lose(draft, say);
   if (draft.ended || draft.next !== null) return;
-  if (say.id === messageId.failure(draft.state.round) && draft.state.setback !== null) return beginRound(draft);
+  if (say.id === messageId.failure(draft.state.round) && draft.state.setback !== null) return proposeAgain(draft);
   if (draft.state.setback === null) PHASES[draft.state.phase]?.said?.(draft, say);
 }
 

@@ -1,5 +1,5 @@
 /** One after the other for each key, side by side for different ones, in this process. What fails holds up nothing behind it. */
-export class Lanes<K> {
+export class KeyedQueue<K> {
   readonly #last = new Map<K, Promise<void>>();
 
   run<T>(key: K, work: () => Promise<T>): Promise<T> {

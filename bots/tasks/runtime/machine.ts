@@ -1,7 +1,7 @@
 import type { EventId } from '../../../bridge/protocol/ids.ts';
 import type { TaskPhase } from '../../../bridge/text/tasks/task-words.ts';
 import type { JobQueue } from '../../../bridge/queue/jobs.ts';
-import { Lanes } from './keyed-queue.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 import { ENDED, type TaskState } from '../state/task-state.ts';
 import type { Pending, TaskStore } from './task-store.ts';
 import { type TaskJob, taskJobId } from './task-job.ts';
@@ -15,19 +15,19 @@ export interface MachineDeps {
 }
 
 /** Told after a transition is stored. A crash in between loses the call: what must not be lost is read off the state. */
-export type Watcher = (state: TaskState, before: TaskState) => void;
+export type TransitionWatcher = (state: TaskState, before: TaskState) => void;
 
 /** Events in, transitions stored, effects handed on: in this order, whatever is killed in between. */
 export class TaskMachine {
   readonly #deps: MachineDeps;
-  readonly #watchers = new Set<Watcher>();
-  readonly #lanes = new Lanes<EventId>();
+  readonly #watchers = new Set<TransitionWatcher>();
+  readonly #lanes = new KeyedQueue<EventId>();
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
   }
 
-  watch(watcher: Watcher): () => void {
+  watch(watcher: TransitionWatcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }

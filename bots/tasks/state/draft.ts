@@ -1,16 +1,16 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { StepId } from '../../../bridge/protocol/plan.ts';
 import { freezeLimitId, messageId } from './message-ids.ts';
-import { type Ask, type AskKind, ENDED, type Phase, type PlanFault, type Refusal, type Say, type TaskState } from './task-state.ts';
+import { type Ask, type AskKind, ENDED, type Phase, type PlanFault, type AskRefusal, type Say, type TaskState } from './task-state.ts';
 import type { TaskEffect, TaskRules } from './transitions.ts';
 
 /** Before the deadline the task ends with what there is, so that the end itself still stands in time. */
 export const windUpAt = ({ began, deadline }: Pick<TaskState, 'began' | 'deadline'>): number => deadline - Math.min(60_000, Math.floor((deadline - began) / 10));
 
 /** Who cannot come back while the task runs. */
-const LEAVES: ReadonlySet<Refusal['code']> = new Set(['provider.quota', 'provider.payment', 'purse.blackout', 'blackout']);
+const LEAVES: ReadonlySet<AskRefusal['code']> = new Set(['provider.quota', 'provider.payment', 'purse.blackout', 'blackout']);
 /** An answer, if a bad one. */
-const ANSWERED: ReadonlySet<Refusal['code']> = new Set(['plan', 'many']);
+const ANSWERED: ReadonlySet<AskRefusal['code']> = new Set(['plan', 'many']);
 const KEPT_REFUSALS = 60;
 
 /** One transition in the making: the state as it will be, and what that sets off. */
@@ -108,10 +108,10 @@ export class Draft {
   }
 
   /** The ask came to nothing. Told once an agent and round, and every time where a plan was turned down. */
-  refuse(ask: Ask, code: Refusal['code'], faults: readonly PlanFault[] = []): void {
+  refuse(ask: Ask, code: AskRefusal['code'], faults: readonly PlanFault[] = []): void {
     const { refusals, round, leaving } = this.#state;
     const told = refusals.some((one) => one.round === round && one.agent === ask.agent && one.code !== 'plan');
-    const refusal: Refusal = { ask: ask.id, round, agent: ask.agent, kind: ask.kind, code, faults: faults.slice(0, 20) };
+    const refusal: AskRefusal = { ask: ask.id, round, agent: ask.agent, kind: ask.kind, code, faults: faults.slice(0, 20) };
     this.set({ refusals: [...refusals, refusal].slice(-KEPT_REFUSALS) });
     const silent = this.rules.residents?.includes(ask.agent) === false && !ANSWERED.has(code);
     if ((silent || LEAVES.has(code)) && !leaving.includes(ask.agent)) this.set({ leaving: [...leaving, ask.agent] });

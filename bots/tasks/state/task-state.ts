@@ -110,7 +110,7 @@ export const Say = z.object({
 export type Say = z.infer<typeof Say>;
 
 /** An ask that came to nothing: a fault of the mind's, or a proposal that the plan check turned down. */
-export const Refusal = z.object({
+export const AskRefusal = z.object({
   ask: z.string(),
   round: z.int().nonnegative(),
   agent: AgentId,
@@ -119,13 +119,13 @@ export const Refusal = z.object({
   code: z.union([RefusalCode, z.enum(['plan', 'many', 'evidence'])]),
   faults: z.array(PlanFault).max(20),
 });
-export type Refusal = z.infer<typeof Refusal>;
+export type AskRefusal = z.infer<typeof AskRefusal>;
 
 /** Where a task comes from; `schedule` and `cycle` wait for no answer of the master's to go on. */
-export const Origin = z.enum(['master', 'schedule', 'cycle', 'outside']);
+export const TaskOrigin = z.enum(['master', 'schedule', 'cycle', 'outside']);
 
 /** Why a task ended as it did. */
-export const Ending = z.enum([
+export const TaskOutcome = z.enum([
   'done',
   /** A thing known by heart was made, and is there. */
   'sample',
@@ -159,7 +159,7 @@ export const Ending = z.enum([
   'deadline',
   'cancelled',
 ]);
-export type Ending = z.infer<typeof Ending>;
+export type TaskOutcome = z.infer<typeof TaskOutcome>;
 
 export const TaskState = z.object({
   v: z.literal(1),
@@ -170,7 +170,7 @@ export const TaskState = z.object({
   room: RoomId,
   lang: Lang,
   by: UserId,
-  origin: Origin,
+  origin: TaskOrigin,
   mission: z.string().min(1),
   /** What it asks for and the house has no means for, by its words. */
   lacks: z.array(z.enum(NEEDS)).default([]),
@@ -236,14 +236,14 @@ export const TaskState = z.object({
   /** The integrator's; null: made by code of the results, when nobody could. */
   report: z.string().nullable(),
   /** Why this plan is given up for a new one: being told to the thread, and nothing goes on until it stands there. */
-  setback: z.object({ why: Ending, step: StepId.optional() }).nullable(),
+  setback: z.object({ why: TaskOutcome, step: StepId.optional() }).nullable(),
   /** The `withdraw` that ended the commands of this run. */
   withdrawn: z.string().nullable(),
   /** How it will end, while it is reported. */
   outcome: z.enum(['done', 'partial', 'failed']).nullable(),
   /** Why it ended as it did: a word of `bridge/text/tasks/tasks.ts`. */
-  ending: Ending.nullable(),
-  refusals: z.array(Refusal).max(60),
+  ending: TaskOutcome.nullable(),
+  refusals: z.array(AskRefusal).max(60),
   /** Messages in the room, by the ids of their `say` (`message-ids.ts`), and the `card`. */
   events: z.record(z.string(), EventId),
   /** On their way into the room. */

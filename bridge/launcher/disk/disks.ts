@@ -13,7 +13,7 @@ export interface Disk {
 }
 
 /** Every place that the house writes to. */
-export const housePlaces = (instance: Instance | undefined, paths: DataPaths, environment: Environment): readonly string[] => [
+export const instancePlaces = (instance: Instance | undefined, paths: DataPaths, environment: Environment): readonly string[] => [
   ...new Set([...(instance === undefined ? [] : [stateRoot(instance, paths)]), paths.data, cacheFolder(environment), tmpdir()]),
 ];
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { type Program, runProgram } from '../../processes/run-program.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 import { isRoot } from './instance.ts';
@@ -30,12 +30,12 @@ export async function installPackages(packages: readonly string[], environment: 
   const command = `sudo apt-get install -y ${packages.join(' ')}`;
   const apt = (await versionOf('apt-get', environment)) !== undefined;
   const silentSudo = isRoot() || (await run('sudo', ['-n', 'true'], { env: environment, timeout: 10_000 }).then(() => true, () => false));
-  if (!apt || !silentSudo) throw new Refusal(launcherText.packagesMissing(packages, apt ? command : undefined));
+  if (!apt || !silentSudo) throw new ConfigRefusal(launcherText.packagesMissing(packages, apt ? command : undefined));
   const quiet = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
   const ask = (...args: readonly string[]) => toLog({ program: 'apt-get', args, env: quiet, as: isRoot() ? [] : ['sudo', '-n'], stop, silence: SILENCE, graceSeconds: 20 }, log, progress);
   // Old lists may still do: only the installation decides.
   await ask('update', '-q', ...PATIENCE);
-  if (!(await ask('install', '-y', '-q', '--no-install-recommends', ...PATIENCE, ...packages))) throw new Refusal(launcherText.packagesFailed(packages, command, log));
+  if (!(await ask('install', '-y', '-q', '--no-install-recommends', ...PATIENCE, ...packages))) throw new ConfigRefusal(launcherText.packagesFailed(packages, command, log));
 }
 
 async function toLog(program: Program, log: string, progress: (far: string) => void): Promise<boolean> {

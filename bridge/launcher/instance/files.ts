@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { z } from 'zod';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 
 export interface Owner {
@@ -37,12 +37,12 @@ export function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
     if (hasCode(error, 'ENOENT')) return undefined;
     // The folder itself is none.
     if (hasCode(error, 'ENOTDIR')) throw error;
-    throw new Refusal(launcherText.fileUnreadable(path, error instanceof Error && 'code' in error ? String(error.code) : '?'), { cause: error });
+    throw new ConfigRefusal(launcherText.fileUnreadable(path, error instanceof Error && 'code' in error ? String(error.code) : '?'), { cause: error });
   }
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Refusal(launcherText.fileBroken(path), { cause });
+    throw new ConfigRefusal(launcherText.fileBroken(path), { cause });
   }
 }
 

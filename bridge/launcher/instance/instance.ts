@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from '../../config/environment.ts';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import type { Settings } from '../../protocol/settings.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 import type { Accounts, Part } from './accounts.ts';
@@ -55,12 +55,12 @@ export function cacheFolder(environment: Environment): string {
 export function keptInstance(paths: DataPaths, settings: Pick<Settings, 'CHAVION_SERVER_NAME'>): Instance | undefined {
   const folder = statSync(paths.data, { throwIfNoEntry: false });
   if (folder === undefined) return undefined;
-  if (!isRoot() && folder.uid !== process.getuid?.()) throw new Refusal(launcherText.otherAccount(paths.data, folder.uid === 0));
+  if (!isRoot() && folder.uid !== process.getuid?.()) throw new ConfigRefusal(launcherText.otherAccount(paths.data, folder.uid === 0));
   const kept = readJson(paths.instance, Instance);
   if (kept === undefined) return undefined;
-  if (kept.separated !== isRoot()) throw new Refusal(launcherText.otherAccount(paths.data, kept.separated));
+  if (kept.separated !== isRoot()) throw new ConfigRefusal(launcherText.otherAccount(paths.data, kept.separated));
   if (kept.serverName !== settings.CHAVION_SERVER_NAME) {
-    throw new Refusal(launcherText.serverNameChanged(kept.serverName, settings.CHAVION_SERVER_NAME, paths.data));
+    throw new ConfigRefusal(launcherText.serverNameChanged(kept.serverName, settings.CHAVION_SERVER_NAME, paths.data));
   }
   return kept;
 }

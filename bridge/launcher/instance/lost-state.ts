@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 import { type DataPaths, type Instance, stateRoot } from './instance.ts';
 
@@ -15,5 +15,5 @@ export function refuseLostState(instance: Instance, paths: DataPaths): void {
   if (!existsSync(paths.provision)) return;
   const root = stateRoot(instance, paths);
   const lost = KEPT.flatMap(([part, names]) => (names.some((name) => existsSync(join(root, part, name))) ? [] : [join(root, part, names[0])]));
-  if (lost.length > 0) throw new Refusal(launcherText.stateLost(lost, paths.data));
+  if (lost.length > 0) throw new ConfigRefusal(launcherText.stateLost(lost, paths.data));
 }

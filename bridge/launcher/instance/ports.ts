@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import type { Settings } from '../../protocol/settings.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 
@@ -24,9 +24,9 @@ export const portUses = (settings: Settings): readonly PortUse[] => PORTS.map((v
 export async function checkPorts(settings: Settings): Promise<void> {
   const uses = portUses(settings);
   const twice = clashing(uses);
-  if (twice.length > 0) throw new Refusal(launcherText.portsTwice(twice));
+  if (twice.length > 0) throw new ConfigRefusal(launcherText.portsTwice(twice));
   const taken = await takenPorts(uses);
-  if (taken.length > 0) throw new Refusal(launcherText.portsTaken(taken));
+  if (taken.length > 0) throw new ConfigRefusal(launcherText.portsTaken(taken));
 }
 
 export async function takenPorts(uses: readonly PortUse[]): Promise<readonly PortTaken[]> {

@@ -2,7 +2,7 @@ import { locateSynapse, installSynapse } from '../../../synapse/install.ts';
 import { type Python, type PythonFound, findPython } from '../../../synapse/python.ts';
 import { installEnvironment } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 import { installPackages, versionOf } from './distribution.ts';
 import { cacheFolder, isRoot } from './instance.ts';
@@ -20,8 +20,8 @@ export async function prerequisites(environment: Environment, installLog: string
   const missing = packagesFor(await look(env));
   if (missing.length > 0) await install(missing, env, installLog, terminal, stop);
   const { redis, python } = await look(env);
-  if (redis === undefined) throw new Refusal(launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog));
-  if (python.kind !== 'ready') throw new Refusal(launcherText.pythonMissing());
+  if (redis === undefined) throw new ConfigRefusal(launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog));
+  if (python.kind !== 'ready') throw new ConfigRefusal(launcherText.pythonMissing());
   return { redisVersion: redis, synapsePython: await synapse(python.python, environment, terminal, stop) };
 }
 

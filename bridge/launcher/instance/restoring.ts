@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { operationsText } from '../../text/terminal/operations.ts';
 import type { DataPaths } from './instance.ts';
 
@@ -20,6 +20,6 @@ export function removeUnpacked({ data }: DataPaths): void {
 
 /** Half a house is not to be taken for a new one. Throws a `Refusal`; the caller holds the lock. */
 export function refuseUnfinished(paths: DataPaths): void {
-  if (!existsSync(paths.instance) && existsSync(paths.restoring)) throw new Refusal(operationsText.restoreUnfinished(paths.data));
+  if (!existsSync(paths.instance) && existsSync(paths.restoring)) throw new ConfigRefusal(operationsText.restoreUnfinished(paths.data));
   removeUnpacked(paths);
 }

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, closeSync, existsSync, fchownSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, symlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { type Lendings, LENDINGS_FILE, type LentFolder, LentFolders, RULE_FILES } from '../../protocol/lent-folder.ts';
 import { Policy } from '../../protocol/policy.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
@@ -28,7 +28,7 @@ export function readLent(folder: string): readonly LentFolder[] {
   try {
     return LentFolders.parse(JSON.parse(readFileSync(path, 'utf8'))).folders;
   } catch (cause) {
-    throw new Refusal(launcherText.fileBroken(path), { cause });
+    throw new ConfigRefusal(launcherText.fileBroken(path), { cause });
   }
 }
 
@@ -40,7 +40,7 @@ export function publishLendings(rules: string, swarmFolder: string, owner: Owner
     const lendings: Lendings = { folders, hosts: readJson(join(rules, RULE_FILES.policy), Policy)?.hosts ?? null };
     writeSecretJson(join(swarmFolder, LENDINGS_FILE), lendings, owner);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof ConfigRefusal)) throw error;
   }
 }
 

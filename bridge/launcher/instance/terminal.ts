@@ -29,8 +29,8 @@ export class Terminal {
   }
 
   /** One step with a name: what, how far, how long. */
-  step(name: Phrase): Step {
-    return new Step(this, name[this.lang]());
+  step(name: Phrase): ProgressStep {
+    return new ProgressStep(this, name[this.lang]());
   }
 
   /** Overwrites the last unfinished line; elsewhere than on a terminal only finished lines are written. */
@@ -52,7 +52,7 @@ export class Terminal {
   }
 }
 
-export class Step implements Disposable {
+export class ProgressStep implements Disposable {
   readonly #terminal: Terminal;
   readonly #name: string;
   readonly #began = Date.now();

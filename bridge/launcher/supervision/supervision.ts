@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { DEAF, launcherText } from '../../text/terminal/launcher.ts';
 import type { Phrase } from '../../text/say.ts';
 import { PARTS, type Part } from '../instance/accounts.ts';
@@ -107,9 +107,9 @@ export class Supervision implements AsyncDisposable {
     const late = sleep(FIRST_ANSWER_MS[plan.part], 'late' as const, { signal: decided.signal, ref: false }).catch(() => false as const);
     const up = stop.aborted ? false : await Promise.race([part.ready(FIRST_TRIES), stopped, late]).finally(() => decided.abort());
     stop.throwIfAborted();
-    if (up === 'late') throw new Refusal(launcherText.partMute(name, FIRST_ANSWER_MS[plan.part] / 60_000, plan.log));
+    if (up === 'late') throw new ConfigRefusal(launcherText.partMute(name, FIRST_ANSWER_MS[plan.part] / 60_000, plan.log));
     if (!up && this.#ending) return;
-    if (!up) throw new Refusal(failure(name, plan, from));
+    if (!up) throw new ConfigRefusal(failure(name, plan, from));
     step.done(launcherText.answers[this.#terminal.lang]());
   }
 

@@ -3,7 +3,7 @@ import { PARTS, type Part } from '../instance/accounts.ts';
 import type { ProcessMark } from '../instance/processes.ts';
 
 /** How a part has been lately; what `status`, `doctor` and the rooms are told of it. Times are milliseconds. */
-export const Trouble = z.object({
+export const PartTrouble = z.object({
   part: z.enum(PARTS),
   /** Of the first process that ended, or went silent, in this absence: known by it wherever it is told of. */
   cause: z.string(),
@@ -16,13 +16,13 @@ export const Trouble = z.object({
   /** Its deaths in the last ten minutes. */
   deaths: z.array(z.int()),
 });
-export type Trouble = z.infer<typeof Trouble>;
+export type PartTrouble = z.infer<typeof PartTrouble>;
 
 const REMEMBERED_MS = 600_000;
 
 /** Which parts are away, and which were. */
 export class Troubles {
-  readonly #known = new Map<Part, Trouble>();
+  readonly #known = new Map<Part, PartTrouble>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -45,16 +45,16 @@ export class Troubles {
     if (before !== undefined) this.#known.set(part, { ...before, since: null, again: null });
   }
 
-  list(): readonly Trouble[] {
+  list(): readonly PartTrouble[] {
     return [...this.#known.values()].map((one) => ({ ...one, deaths: this.#recent(one) })).filter(({ since, deaths }) => since !== null || deaths.length > 0);
   }
 
-  #absent(part: Part, process: ProcessMark | undefined): Pick<Trouble, 'part' | 'cause' | 'since'> {
+  #absent(part: Part, process: ProcessMark | undefined): Pick<PartTrouble, 'part' | 'cause' | 'since'> {
     const before = this.#known.get(part);
     return { part, cause: before?.since == null ? `${part}.${process?.pid ?? 0}.${process?.startTime ?? ''}` : before.cause, since: before?.since ?? this.#now() };
   }
 
-  #recent(trouble: Trouble | undefined): number[] {
+  #recent(trouble: PartTrouble | undefined): number[] {
     return (trouble?.deaths ?? []).filter((at) => at > this.#now() - REMEMBERED_MS);
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../config/environment.ts';
 import { loadSettings } from '../../config/load.ts';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { AUDIT_FILE, AUDIT_FOLDER, isPutAway } from '../../protocol/audit.ts';
 import { CHAIN_BEGIN, checkChain } from '../../digest/audit-chain.ts';
 import { auditText, lendText } from '../../text/terminal/lend.ts';
@@ -18,7 +18,7 @@ export function audit(project: string, environment: Environment, args: readonly 
   }
   const paths = dataPaths(project, loadSettings(environment));
   const instance = readJson(paths.instance, Instance);
-  if (instance === undefined) throw new Refusal(lendText.notBegun);
+  if (instance === undefined) throw new ConfigRefusal(lendText.notBegun);
   const folder = join(stateRoot(instance, paths), 'executor');
   const path = join(folder, AUDIT_FILE);
   const away = join(folder, AUDIT_FOLDER);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
-import { opens, type Standing, standingOf } from '../../../synapse/own-accounts.ts';
+import { opens, type AccountStanding, standingOf } from '../../../synapse/own-accounts.ts';
 import { Remembered } from '../../../synapse/provision.ts';
 import { ghosts, people } from '../../../synapse/residents.ts';
 import { readRoom } from '../../../synapse/room-state.ts';
 import type { Loaded } from '../../config/load.ts';
 import { STANDING_TYPE, offIn } from '../../protocol/standing.ts';
 import type { Phrase } from '../../text/say.ts';
-import { doctorHouseText } from '../../text/terminal/house.ts';
+import { doctorInstanceText } from '../../text/terminal/house.ts';
 import { readJson } from '../instance/files.ts';
 import type { DataPaths } from '../instance/instance.ts';
 import { Secrets } from '../instance/secrets.ts';
@@ -18,7 +18,7 @@ export interface HouseFinding {
 }
 
 /** How the house's accounts and rooms stand at the homeserver that runs. Nothing where it does not answer: that is said elsewhere. */
-export async function houseFindings(paths: DataPaths, { settings, roster }: Loaded): Promise<readonly HouseFinding[]> {
+export async function instanceFindings(paths: DataPaths, { settings, roster }: Loaded): Promise<readonly HouseFinding[]> {
   const secrets = readJson(paths.secrets, Secrets);
   const token = secrets?.adminToken;
   if (secrets === undefined || token === undefined) return [];
@@ -27,10 +27,10 @@ export async function houseFindings(paths: DataPaths, { settings, roster }: Load
   try {
     const accounts = await Promise.all([who.admin, who.executor, who.coordinator].map(async (user) => ({ user, standing: await standingOf(client, token, user) })));
     const shut = accounts.filter(({ standing }) => standing === null || !isWell(standing)).map(({ user }) => user);
-    const own: HouseFinding = shut.length === 0 ? { good: true, said: doctorHouseText.accounts } : { good: false, said: doctorHouseText.shut(shut) };
+    const own: HouseFinding = shut.length === 0 ? { good: true, said: doctorInstanceText.accounts } : { good: false, said: doctorInstanceText.shut(shut) };
     return [own, ...(await masterFinding(client, token, { userId: who.master, password: secrets.passwords.master })), ...(await roomFindings())];
   } catch (error) {
-    if (error instanceof HomeserverError && (error.status === 401 || error.status === 403)) return [{ good: false, said: doctorHouseText.adminOut }];
+    if (error instanceof HomeserverError && (error.status === 401 || error.status === 403)) return [{ good: false, said: doctorInstanceText.adminOut }];
     if (error instanceof HomeserverError || error instanceof TypeError || error instanceof z.ZodError) return [];
     throw error;
   }
@@ -40,22 +40,22 @@ export async function houseFindings(paths: DataPaths, { settings, roster }: Load
     if (rooms === undefined || token === undefined) return [];
     const [hq, ops] = await Promise.all([readRoom(client, token, rooms.hq), readRoom(client, token, rooms.ops)]);
     const found: HouseFinding[] = [];
-    if (hq === null || ops === null) found.push({ good: false, said: doctorHouseText.gone });
-    else found.push({ good: true, said: doctorHouseText.rooms });
-    if ([hq, ops].some((room) => room?.content('m.room.encryption') !== undefined)) found.push({ good: false, said: doctorHouseText.encrypted });
+    if (hq === null || ops === null) found.push({ good: false, said: doctorInstanceText.gone });
+    else found.push({ good: true, said: doctorInstanceText.rooms });
+    if ([hq, ops].some((room) => room?.content('m.room.encryption') !== undefined)) found.push({ good: false, said: doctorInstanceText.encrypted });
     const names = new Map(ghosts(roster, settings.CHAVION_SERVER_NAME).map(({ userId, name }) => [userId, name]));
     const off = [...offIn(hq?.content(STANDING_TYPE)).keys()].flatMap((user) => names.get(user) ?? []);
     const away = hq === null ? [] : [...names].filter(([user, name]) => !hq.joined.has(user) && !off.includes(name)).map(([, name]) => name);
-    if (off.length > 0) found.push({ good: 'note', said: doctorHouseText.off(off) });
-    if (away.length > 0) found.push({ good: 'note', said: doctorHouseText.away(away) });
+    if (off.length > 0) found.push({ good: 'note', said: doctorInstanceText.off(off) });
+    if (away.length > 0) found.push({ good: 'note', said: doctorInstanceText.away(away) });
     return found;
   }
 }
 
-const isWell = ({ deactivated, locked, suspended, shadow_banned }: Standing): boolean => !deactivated && !locked && !suspended && !shadow_banned;
+const isWell = ({ deactivated, locked, suspended, shadow_banned }: AccountStanding): boolean => !deactivated && !locked && !suspended && !shadow_banned;
 
 async function masterFinding(client: HomeserverClient, token: string, master: Parameters<typeof opens>[1]): Promise<readonly HouseFinding[]> {
   const standing = await standingOf(client, token, master.userId);
-  if (standing !== null && !isWell(standing)) return [{ good: false, said: doctorHouseText.masterShut(master.userId) }];
-  return (await opens(client, master)) ? [] : [{ good: 'note', said: doctorHouseText.otherPassword(master.userId) }];
+  if (standing !== null && !isWell(standing)) return [{ good: false, said: doctorInstanceText.masterShut(master.userId) }];
+  return (await opens(client, master)) ? [] : [{ good: 'note', said: doctorInstanceText.otherPassword(master.userId) }];
 }

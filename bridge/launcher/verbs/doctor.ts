@@ -2,10 +2,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { installEnvironment } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
-import { load } from '../../config/load.ts';
+import { loadConfiguration } from '../../config/load.ts';
 import { findChromium } from '../../config/chromium.ts';
 import type { Loaded } from '../../config/load.ts';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { locateSynapse } from '../../../synapse/install.ts';
 import { findPython } from '../../../synapse/python.ts';
 import type { Phrase } from '../../text/say.ts';
@@ -15,11 +15,11 @@ import { watchedText } from '../../text/room/watched.ts';
 import { chromiumMissing, chromiumThere } from '../../text/room/preview.ts';
 import { askTroubles } from '../control.ts';
 import { lowBytes, readableBytes } from '../disk/disk.ts';
-import { disksOf, housePlaces } from '../disk/disks.ts';
+import { disksOf, instancePlaces } from '../disk/disks.ts';
 import { RESERVE_BYTES, Reserve, reserveFile } from '../disk/reserve.ts';
 import { versionOf } from '../instance/distribution.ts';
 import { readJson } from '../instance/files.ts';
-import { houseFindings } from './doctor-house.ts';
+import { instanceFindings } from './doctor-house.ts';
 import { executorHealth } from '../executor-part.ts';
 import { type DataPaths, Instance, cacheFolder, dataPaths, isRoot, stateRoot } from '../instance/instance.ts';
 import { holder } from '../instance/lock.ts';
@@ -55,12 +55,12 @@ export async function doctor(project: string, environment: Environment, terminal
   };
   tell(node(), ...(await python(environment)), await redis(environment), await sandbox(environment), chromium(environment));
   try {
-    const loaded = load(environment, project);
+    const loaded = loadConfiguration(environment, project);
     const paths = dataPaths(project, loaded.settings);
     tell(good(doctorText.settings), keyFinding(environment, paths, loaded), ...(await disks(paths, environment)), clock(project, paths));
     tell(...(holder(paths.lock) === undefined ? [note(doctorText.notRunning), ...(await ports(loaded))] : [...(await running(paths, loaded)), ...(await addresses(loaded))]), ...modes(paths), separation(paths));
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof ConfigRefusal)) throw error;
     tell(bad({ ko: () => error.in('ko'), en: () => error.in('en') }));
   }
   terminal.line();
@@ -107,7 +107,7 @@ async function addresses({ settings }: Loaded): Promise<Finding[]> {
 /** Each disk once, whatever of the house lies on it. */
 async function disks(paths: DataPaths, environment: Environment): Promise<Finding[]> {
   const instance = readJson(paths.instance, Instance);
-  const found = await disksOf(housePlaces(instance, paths, environment));
+  const found = await disksOf(instancePlaces(instance, paths, environment));
   // What was set aside for the house has been used where it is not there any more.
   const used = instance === undefined ? 0 : RESERVE_BYTES - new Reserve(reserveFile(instance, paths)).bytes();
   return found.map(({ folders, free, total }, index) => (free < lowBytes(total) + (index === 0 ? used : 0) ? bad(doctorText.diskFull(folders.join(', '), readableBytes(free))) : good(doctorText.disk(folders.join(', '), readableBytes(free)))));
@@ -138,7 +138,7 @@ async function running(paths: DataPaths, loaded: Loaded): Promise<Finding[]> {
     swarm: await answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
   };
   const parts = Object.entries(answers).map(([part, up]) => (up ? good(doctorText.part(part)) : bad(doctorText.partSilent(part, join(paths.logs, `${part}.log`)))));
-  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths)), ...(await unsteady(paths)), ...(answers.synapse ? await houseFindings(paths, loaded) : [])];
+  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths)), ...(await unsteady(paths)), ...(answers.synapse ? await instanceFindings(paths, loaded) : [])];
 }
 
 /** One that answers now and dies every minute is not well. */

@@ -1,5 +1,5 @@
 import { type Environment, ownerEnvironment, processEnvironment } from '../../config/environment.ts';
-import { languageOf } from '../../config/load.ts';
+import { configuredLanguage } from '../../config/load.ts';
 import { Terminal } from '../instance/terminal.ts';
 import { said } from './verbs.ts';
 
@@ -8,7 +8,7 @@ export function environmentOrEnd(project: string): Environment {
   try {
     return ownerEnvironment(project);
   } catch (error) {
-    new Terminal(languageOf(processEnvironment()), process.stdout).say(said(error));
+    new Terminal(configuredLanguage(processEnvironment()), process.stdout).say(said(error));
     process.exit(1);
   }
 }

@@ -5,7 +5,7 @@ import { basename, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { Environment } from '../../config/environment.ts';
 import { loadSettings } from '../../config/load.ts';
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { LentName } from '../../protocol/command.ts';
 import { type LentFolder, RULE_FILES } from '../../protocol/lent-folder.ts';
 import { lendText } from '../../text/terminal/lend.ts';
@@ -68,7 +68,7 @@ export async function lend(project: string, environment: Environment, args: read
   }
   const paths = dataPaths(project, loadSettings(environment));
   const instance = readJson(paths.instance, Instance);
-  if (instance === undefined) throw new Refusal(lendText.notBegun);
+  if (instance === undefined) throw new ConfigRefusal(lendText.notBegun);
   const owner = instance.separated ? await find('executor') : undefined;
   const rules = ensureRules(instance, paths, owner);
   const lent = readLent(rules);
@@ -83,7 +83,7 @@ export async function lend(project: string, environment: Environment, args: read
       for (const { name, path, mode } of lent) terminal.say(lendText.line(name, path, mode));
       return 0;
     case 'end':
-      if (!lent.some(({ name }) => name === order.name)) throw new Refusal(lendText.unknown(order.name));
+      if (!lent.some(({ name }) => name === order.name)) throw new ConfigRefusal(lendText.unknown(order.name));
       save(lent.filter(({ name }) => name !== order.name));
       terminal.say(lendText.ended(order.name));
       return 0;
@@ -91,7 +91,7 @@ export async function lend(project: string, environment: Environment, args: read
       const folder = lendable(order.path, [...NEVER, paths.data, project, stateRoot(instance, paths), cacheFolder(environment)], homes());
       const before = lent.find(({ path }) => path === folder);
       const others = lent.filter(({ path }) => path !== folder);
-      if (others.length >= MOST) throw new Refusal(lendText.tooMany);
+      if (others.length >= MOST) throw new ConfigRefusal(lendText.tooMany);
       const name = before?.name ?? nameFor(folder, new Set(others.map((one) => one.name)));
       save([...others, { name, path: folder, mode: order.mode }]);
       terminal.say(lendText.lent(name, folder, order.mode));
@@ -104,9 +104,9 @@ export async function lend(project: string, environment: Environment, args: read
 /** The folder itself, free of links. Throws a `Refusal`. */
 function lendable(path: string, secret: readonly string[], homes: readonly string[]): string {
   const asked = resolve(path);
-  if (statSync(asked, { throwIfNoEntry: false })?.isDirectory() !== true) throw new Refusal(lendText.notFolder(asked));
+  if (statSync(asked, { throwIfNoEntry: false })?.isDirectory() !== true) throw new ConfigRefusal(lendText.notFolder(asked));
   const real = realpathSync(asked);
-  if (exposes(real, secret.map(realOrNamed)) || tooMuch(real, homes.map(realOrNamed))) throw new Refusal(lendText.forbidden(real));
+  if (exposes(real, secret.map(realOrNamed)) || tooMuch(real, homes.map(realOrNamed))) throw new ConfigRefusal(lendText.forbidden(real));
   return real;
 }
 

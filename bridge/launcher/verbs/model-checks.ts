@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { bareEnvironment, proxyEnvironment } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
-import { load } from '../../config/load.ts';
-import { MindCheck } from '../../protocol/model-check.ts';
+import { loadConfiguration } from '../../config/load.ts';
+import { ModelCheck } from '../../protocol/model-check.ts';
 import { runProgram } from '../../processes/run-program.ts';
 import { faultBrief } from '../../text/faults.ts';
-import { mindsText } from '../../text/terminal/verbs.ts';
+import { modelChecksText } from '../../text/terminal/verbs.ts';
 import { dataPaths } from '../instance/instance.ts';
 import { providerKeys } from '../parts.ts';
 import type { Terminal } from '../instance/terminal.ts';
@@ -14,11 +14,11 @@ import type { Terminal } from '../instance/terminal.ts';
  * `npm start -- doctor --providers`: one tiny call to each agent's model, in a process of its own that alone holds the
  * keys. Returns 1 when one with a key does not answer.
  */
-export async function checkMinds(project: string, environment: Environment, terminal: Terminal, stop?: AbortSignal): Promise<number> {
-  const loaded = load(environment, project);
-  terminal.say(mindsText.title);
+export async function checkModels(project: string, environment: Environment, terminal: Terminal, stop?: AbortSignal): Promise<number> {
+  const loaded = loadConfiguration(environment, project);
+  terminal.say(modelChecksText.title);
   terminal.line();
-  const found: MindCheck['found'][] = [];
+  const found: ModelCheck['found'][] = [];
   const { code } = await runProgram({
     program: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(project, 'bots', 'probe-main.ts')],
@@ -41,28 +41,28 @@ export async function checkMinds(project: string, environment: Environment, term
   if (code !== 0) return 1;
   const failed = found.filter(({ kind }) => kind === 'fails').length;
   terminal.line();
-  terminal.say(mindsText.sum(found.filter(({ kind }) => kind === 'answers').length, failed));
+  terminal.say(modelChecksText.sum(found.filter(({ kind }) => kind === 'answers').length, failed));
   return failed === 0 ? 0 : 1;
 }
 
-function checkIn(line: string): MindCheck | undefined {
+function checkIn(line: string): ModelCheck | undefined {
   try {
-    return MindCheck.parse(JSON.parse(line));
+    return ModelCheck.parse(JSON.parse(line));
   } catch {
     return undefined;
   }
 }
 
-function tell({ name, model, found }: MindCheck, terminal: Terminal): void {
+function tell({ name, model, found }: ModelCheck, terminal: Terminal): void {
   const who = `${name} (${model})`;
   switch (found.kind) {
     case 'answers':
-      return terminal.mark(true, mindsText.answers(who, found.ms)[terminal.lang]());
+      return terminal.mark(true, modelChecksText.answers(who, found.ms)[terminal.lang]());
     case 'fails':
-      return terminal.mark(false, mindsText.fails(who, faultBrief[found.code][terminal.lang](), found.ms)[terminal.lang]());
+      return terminal.mark(false, modelChecksText.fails(who, faultBrief[found.code][terminal.lang](), found.ms)[terminal.lang]());
     case 'no-key':
-      return terminal.mark('note', mindsText.noKey(who)[terminal.lang]());
+      return terminal.mark('note', modelChecksText.noKey(who)[terminal.lang]());
     case 'not-called':
-      return terminal.mark('note', mindsText.notCalled(who)[terminal.lang]());
+      return terminal.mark('note', modelChecksText.notCalled(who)[terminal.lang]());
   }
 }

@@ -1,7 +1,7 @@
-import { Refusal } from '../../config/refusal.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 import type { Phrase } from '../../text/say.ts';
-import { cutShort, helpText, unknownVerb, unknownWord } from '../../text/terminal/verbs.ts';
+import { cutShort, verbsHelpText, unknownVerb, unknownWord } from '../../text/terminal/verbs.ts';
 import { hasCode } from '../instance/files.ts';
 import type { Terminal } from '../instance/terminal.ts';
 
@@ -24,10 +24,10 @@ export type Wish = { readonly kind: 'run'; readonly name: string; readonly verb:
 
 export function wish(verbs: Readonly<Record<string, Verb>>, [name = 'start', ...args]: readonly string[]): Wish {
   const known = (word: string) => (Object.hasOwn(verbs, word) ? verbs[word] : undefined);
-  const usage = (verb: Verb | undefined): Wish => ({ kind: 'say', code: 0, said: [verb?.usage ?? helpText] });
+  const usage = (verb: Verb | undefined): Wish => ({ kind: 'say', code: 0, said: [verb?.usage ?? verbsHelpText] });
   if (HELP.includes(name)) return usage(known(args[0] ?? ''));
   const verb = known(name);
-  if (verb === undefined) return { kind: 'say', code: 2, said: [unknownVerb(name), helpText] };
+  if (verb === undefined) return { kind: 'say', code: 2, said: [unknownVerb(name), verbsHelpText] };
   if (args.some((word) => word === '--help' || word === '-h')) return usage(verb);
   const unknown = verb.takes && args.find((word) => verb.takes?.includes(word) !== true);
   if (unknown !== undefined) return { kind: 'say', code: 2, said: [unknownWord(name, unknown), verb.usage] };
@@ -76,7 +76,7 @@ export async function runVerb(verbs: Readonly<Record<string, Verb>>, words: read
 }
 
 export function said(error: unknown): Phrase {
-  if (error instanceof Refusal) return { ko: () => error.in('ko'), en: () => error.in('en') };
+  if (error instanceof ConfigRefusal) return { ko: () => error.in('ko'), en: () => error.in('en') };
   if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) return launcherText.diskFull;
   if (isReading(error)) return launcherText.notRead(pathOf(error));
   if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ERR_FS_EISDIR', 'ENOTEMPTY', 'ELOOP', 'ENAMETOOLONG'].some((code) => hasCode(error, code)) || isMkdir(error)) return launcherText.closed(pathOf(error));

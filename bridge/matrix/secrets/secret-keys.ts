@@ -1,7 +1,7 @@
 import { FORMS, isMixed, type KeyForm, RUNS } from './secret-forms.ts';
 
 /** A stretch of the text that must not stay, and how much of its beginning may: that tells whose key it was. */
-export interface Found {
+export interface FoundSecret {
   readonly start: number;
   readonly end: number;
   readonly keep: number;
@@ -19,7 +19,7 @@ const beginnings = new Set(FORMS.map(({ prefix }) => prefix.slice(0, 2)));
 const NEXT_LINE = /[ \t]{0,40}\n[ \t]{0,40}([A-Za-z0-9_-]{4,400})(?=[ \t]{0,40}(?:\n|$)|[`'"”’)\]]|[\u0250-\uFFFF])/y;
 
 /** Where a sticky expression ends when it begins at `at`. */
-export function endOf(run: RegExp, text: string, at: number): number {
+export function endOfSecret(run: RegExp, text: string, at: number): number {
   run.lastIndex = at;
   return run.test(text) ? run.lastIndex : at;
 }
@@ -27,7 +27,7 @@ export function endOf(run: RegExp, text: string, at: number): number {
 /** End of the key that begins with `prefix` at `start`, its wrapped remainder included; what was read even if it is none. */
 function readKey(text: string, start: number, form: KeyForm): { readonly end: number; readonly isKey: boolean } {
   const bodyStart = start + form.prefix.length;
-  let end = endOf(RUNS[form.letters], text, bodyStart);
+  let end = endOfSecret(RUNS[form.letters], text, bodyStart);
   const first = end;
   const isKey = (body: string) => body.length >= form.min && form.looksRight(body);
   let body = text.slice(bodyStart, end);
@@ -47,8 +47,8 @@ function readKey(text: string, start: number, form: KeyForm): { readonly end: nu
   return isKey(body) ? { end, isKey: true } : { end: first, isKey: false };
 }
 
-export function prefixedKeys(text: string): readonly Found[] {
-  const found: Found[] = [];
+export function prefixedKeys(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   PREFIX.lastIndex = 0;
   for (let match = PREFIX.exec(text); match !== null; match = PREFIX.exec(text)) {
     const start = match.index;
@@ -72,9 +72,9 @@ const LONGEST_SPLIT = 260;
 const WORDLIKE = /^(?:[A-Z]?[a-z]{3,}|[A-Z]{2,}|[a-z]{1,3})[.,!?:;]?$/;
 
 /** Keys with blanks between their letters, as people write them to get past a filter, or a scanner reads them. */
-export function splitKeys(text: string): readonly Found[] {
+export function splitKeys(text: string): readonly FoundSecret[] {
   const pieces = Array.from(text.matchAll(PIECE), (match) => ({ text: match[0], start: match.index, end: match.index + match[0].length }));
-  const found: Found[] = [];
+  const found: FoundSecret[] = [];
   for (let at = 0; at < pieces.length - 1; at += 1) {
     const first = pieces[at];
     const second = pieces[at + 1];
@@ -84,7 +84,7 @@ export function splitKeys(text: string): readonly Found[] {
     const form = BY_LENGTH.find(({ prefix }) => run.joined.startsWith(prefix));
     if (form === undefined || run.count < 2) continue;
     const body = run.joined.slice(form.prefix.length);
-    const own = body.slice(0, endOf(RUNS[form.letters], body, 0));
+    const own = body.slice(0, endOfSecret(RUNS[form.letters], body, 0));
     const words = run.pieces.slice(1).filter((piece) => WORDLIKE.test(piece));
     // Amazon's are all capitals: four of them are no word.
     const capitals = form.letters === 'upper';
@@ -124,15 +124,15 @@ const KEY_BLOCK_END = /-----END [A-Z0-9 ]{0,40}-----/y;
 const KEY_BLOCK_BODY = /[A-Za-z0-9+/=\s:,\\]*/y;
 
 /** PEM and PGP blocks; one whose end is missing loses all that still looks like its base64. */
-export function keyBlocks(text: string): readonly Found[] {
-  const found: Found[] = [];
+export function keyBlocks(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   let done = 0;
   for (const match of text.matchAll(KEY_BLOCK)) {
     if (match.index < done) continue;
     const from = match.index + match[0].length;
     const dashes = text.indexOf('-----', from);
     KEY_BLOCK_END.lastIndex = Math.max(dashes, 0);
-    const end = dashes !== -1 && KEY_BLOCK_END.test(text) ? KEY_BLOCK_END.lastIndex : endOf(KEY_BLOCK_BODY, text, from);
+    const end = dashes !== -1 && KEY_BLOCK_END.test(text) ? KEY_BLOCK_END.lastIndex : endOfSecret(KEY_BLOCK_BODY, text, from);
     if (!/[A-Za-z0-9+/]{16}/.test(text.slice(from, end))) continue;
     found.push({ start: match.index, end, keep: 0 });
     done = end;

@@ -1,6 +1,6 @@
 import { MASK } from '../../text/mask.ts';
 import { isMixed } from './secret-forms.ts';
-import type { Found } from './secret-keys.ts';
+import type { FoundSecret } from './secret-keys.ts';
 
 /** Values that a name gives away: `OPENAI_API_KEY=…`, `"client_secret": "…"`, `db_password: …`, `--password …`, `<password>…<`. */
 
@@ -110,8 +110,8 @@ function flagBefore(text: string, at: number): boolean {
   return /(?:^|[\s'"])--?[A-Za-z_-]{0,40}$/.test(text.slice(Math.max(0, at - 48), at));
 }
 
-export function namedSecrets(text: string): readonly Found[] {
-  const found: Found[] = [];
+export function namedSecrets(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
     let at = match.index + match[0].length;
@@ -155,8 +155,8 @@ const MARKED: readonly (readonly [form: RegExp, looksRight: (value: string) => b
 
 const JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}(?:\.[A-Za-z0-9_-]{10,2000})?/g;
 
-export function markedSecrets(text: string): readonly Found[] {
-  const found: Found[] = [];
+export function markedSecrets(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   for (const match of text.matchAll(JWT)) found.push({ start: match.index, end: match.index + match[0].length, keep: 3 });
   for (const [form, looksRight] of MARKED) {
     for (const match of text.matchAll(form)) {
@@ -173,9 +173,9 @@ const ASKS_FOR_PASSWORD = /(?<![\w-])(?:sshpass|docker login|mysql|mysqldump|mar
 const SHORT_FLAG = /(?<=\s)-[pw][ \t]{0,2}["']?([^\s"'-][^\s"']{3,200})/g;
 const LONGEST_LINE = 400;
 
-export function passwordFlags(text: string): readonly Found[] {
+export function passwordFlags(text: string): readonly FoundSecret[] {
   if (!ASKS_FOR_PASSWORD.test(text)) return [];
-  const found: Found[] = [];
+  const found: FoundSecret[] = [];
   let start = 0;
   for (const whole of text.split('\n')) {
     const line = whole.slice(0, LONGEST_LINE);
@@ -196,8 +196,8 @@ const HALVES: readonly (readonly [publicHalf: RegExp, secretHalf: RegExp])[] = [
 ];
 const NEAR = 240;
 
-export function secretHalves(text: string): readonly Found[] {
-  const found: Found[] = [];
+export function secretHalves(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   for (const [publicHalf, secretHalf] of HALVES) {
     let done = 0;
     for (const match of text.matchAll(publicHalf)) {

@@ -1,5 +1,5 @@
 import { MASK } from '../../text/mask.ts';
-import type { Found } from './secret-keys.ts';
+import type { FoundSecret } from './secret-keys.ts';
 import { standsForSecret } from './secret-names.ts';
 
 /**
@@ -43,8 +43,8 @@ function handsOver(value: string, after: string, how: 'strong' | 'announced' | '
   return how === 'strong' || how === 'topic' ? given || /^["'”’`」』)\].!~]{0,3}\s*(?:\n|$)/.test(after) : given;
 }
 
-export function spokenSecrets(text: string): readonly Found[] {
-  const found: Found[] = [];
+export function spokenSecrets(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   for (const match of text.matchAll(NOUN)) {
     const noun = match[0];
     const at = match.index + noun.length;
@@ -74,7 +74,7 @@ export function spokenSecrets(text: string): readonly Found[] {
 const LONGEST_LEAD = 84;
 
 /** "qwer1234!가 비번이야": the value stands in front. */
-function saidBefore(text: string, noun: number, behind: number): Found | null {
+function saidBefore(text: string, noun: number, behind: number): FoundSecret | null {
   if (!/^(?:이야|야|이에요|예요|에요|입니다|임|이다|다(?![가-힣])|이고|인데)/.test(text.slice(behind, behind + 4))) return null;
   const lead = text.slice(Math.max(0, noun - LONGEST_LEAD), noun);
   if (!lead.endsWith(' ')) return null;

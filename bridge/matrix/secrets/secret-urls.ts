@@ -1,5 +1,5 @@
 import { MASK } from '../../text/mask.ts';
-import type { Found } from './secret-keys.ts';
+import type { FoundSecret } from './secret-keys.ts';
 
 /** Addresses that are keys themselves: whoever knows them writes into somebody's room. `keep` is what stands before the secret part. */
 const WEBHOOKS: readonly RegExp[] = [
@@ -36,8 +36,8 @@ function isQuerySecret(name: string, value: string): boolean {
   return value.length >= long && /\d/.test(value) && /[A-Za-z]/.test(value);
 }
 
-export function secretAddresses(text: string): readonly Found[] {
-  const found: Found[] = [];
+export function secretAddresses(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   for (const form of WEBHOOKS) for (const match of text.matchAll(form)) found.push({ start: match.index, end: match.index + match[0].length, keep: match[1]?.length ?? 0 });
   for (const match of text.matchAll(QUERY)) {
     const value = match[1] ?? '';

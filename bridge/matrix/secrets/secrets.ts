@@ -1,5 +1,5 @@
 import { MASK } from '../../text/mask.ts';
-import { type Found, keyBlocks, prefixedKeys, splitKeys } from './secret-keys.ts';
+import { type FoundSecret, keyBlocks, prefixedKeys, splitKeys } from './secret-keys.ts';
 import { markedSecrets, namedSecrets, passwordFlags, secretHalves } from './secret-names.ts';
 import { spokenSecrets } from './secret-speech.ts';
 import { secretAddresses } from './secret-urls.ts';
@@ -7,15 +7,15 @@ import { secretAddresses } from './secret-urls.ts';
 /** Letters of a full-width keyboard as ordinary ones: one for one, so that places stay what they are. */
 const halfWidth = (text: string): string => (/[！-～\u3000]/u.test(text) ? text.replace(/[！-～\u3000]/gu, (letter) => (letter === '\u3000' ? ' ' : String.fromCharCode(letter.charCodeAt(0) - 0xfee0))) : text);
 
-const plainly = (text: string): readonly Found[] => [...keyBlocks(text), ...prefixedKeys(text), ...secretAddresses(text), ...markedSecrets(text), ...secretHalves(text), ...namedSecrets(text), ...passwordFlags(text)];
+const plainly = (text: string): readonly FoundSecret[] => [...keyBlocks(text), ...prefixedKeys(text), ...secretAddresses(text), ...markedSecrets(text), ...secretHalves(text), ...namedSecrets(text), ...passwordFlags(text)];
 
 const ENCODED = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{24,8000}={0,2}/g;
 // eslint-disable-next-line no-control-regex -- whatever is no text is no hidden key
 const TEXT = /^[\t\n\r -~]{16,6000}$/;
 
 /** Base64 or hexadecimal of a key: hidden from eyes, not from whoever wants it. */
-function encodedSecrets(text: string): readonly Found[] {
-  const found: Found[] = [];
+function encodedSecrets(text: string): readonly FoundSecret[] {
+  const found: FoundSecret[] = [];
   for (const match of text.matchAll(ENCODED)) {
     const run = match[0];
     const hex = run.length % 2 === 0 && /^[0-9a-fA-F]+$/.test(run);

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
-import { readMasters, type Rooms } from '../../../synapse/masters.ts';
+import { readAdminRooms, type AdminRooms } from '../../../synapse/masters.ts';
 import { messageContent } from '../../matrix/content.ts';
 import { decodeEvent } from '../../matrix/decode.ts';
 import type { EventId, Lang, RoomId, UserId } from '../../protocol/ids.ts';
@@ -10,13 +10,13 @@ import { adminFailed, adminRefused } from '../../text/room/admin.ts';
 import { judgeAdmission, orderOfAdmission } from './admission.ts';
 import { carryOut } from './carry-out.ts';
 import { type AdminVerdict, judgeAdmin } from './gate.ts';
-import type { HouseFacts } from './reports.ts';
+import type { InstanceFacts } from './reports.ts';
 
-export interface DeskDeps {
+export interface AdminHandlerDeps {
   /** With the admin's token of now. */
-  readonly house: () => Rooms;
+  readonly house: () => AdminRooms;
   readonly serverName: string;
-  readonly facts: HouseFacts;
+  readonly facts: InstanceFacts;
   /** For rooms in which nobody has written anything that shows one. */
   readonly lang: Lang;
   readonly now: () => number;
@@ -27,10 +27,10 @@ export interface DeskDeps {
  * Carries out one order that seems to stand in a room, after having read it anew. May be called again for the same
  * event: the answer has a transaction id made of it. Throws where the homeserver is away.
  */
-export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Promise<void> {
+export async function attend(event: EventId, room: RoomId, deps: AdminHandlerDeps): Promise<void> {
   const house = deps.house();
   const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}`;
-  const [raw, masters] = await Promise.all([house.client.find('GET', `${path}/event/${encodeURIComponent(event)}`, z.unknown(), { token: house.token }), readMasters(house)]);
+  const [raw, masters] = await Promise.all([house.client.find('GET', `${path}/event/${encodeURIComponent(event)}`, z.unknown(), { token: house.token }), readAdminRooms(house)]);
   const order = orderOfAdmission(raw);
   if (order !== null) return admit(raw, await orderFrom(house, order), { ...deps, house, masters });
   const verdict = judgeAdmin({ raw, event, room, masters, now: deps.now() });
@@ -45,13 +45,13 @@ export async function attend(event: EventId, room: RoomId, deps: DeskDeps): Prom
 }
 
 /** Orders are given in HQ or in ops. */
-async function orderFrom({ client, token, rooms }: Rooms, event: EventId): Promise<unknown> {
+async function orderFrom({ client, token, rooms }: AdminRooms, event: EventId): Promise<unknown> {
   const read = (room: RoomId) => client.find('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/event/${encodeURIComponent(event)}`, z.unknown(), { token });
   return (await read(rooms.hq)) ?? (await read(rooms.ops));
 }
 
 /** Into HQ and ops; the coordinator has no right to invite, and whoever writes in its name gets no more than this. */
-async function admit(raw: unknown, order: unknown, { house, masters, serverName, now, log }: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<void> {
+async function admit(raw: unknown, order: unknown, { house, masters, serverName, now, log }: Omit<AdminHandlerDeps, 'house'> & { readonly house: AdminRooms; readonly masters: Awaited<ReturnType<typeof readAdminRooms>> }): Promise<void> {
   const user = judgeAdmission({ raw, order, coordinator: house.who.coordinator, masters, serverName, now: now() });
   log.info({ user: user ?? 'nobody' }, user === null ? 'admission refused' : 'admission');
   if (user === null) return;
@@ -69,7 +69,7 @@ const Said = z.object({ chunk: z.array(z.unknown()) });
 const LOOKED_BACK = 100;
 
 /** As the coordinator has it: a Korean command shows it, else what masters last wrote in the room. */
-async function languageFor(body: string, room: RoomId, { client, token }: Rooms, masters: ReadonlySet<UserId>, lang: Lang): Promise<Lang> {
+async function languageFor(body: string, room: RoomId, { client, token }: AdminRooms, masters: ReadonlySet<UserId>, lang: Lang): Promise<Lang> {
   const shown = languageOfCommand(body, 'en');
   if (shown === 'ko') return shown;
   const query = { dir: 'b', limit: String(LOOKED_BACK), filter: JSON.stringify({ types: ['m.room.message'] }) };
@@ -81,7 +81,7 @@ async function languageFor(body: string, room: RoomId, { client, token }: Rooms,
   return languageOfRoom(messages, masters) ?? lang;
 }
 
-async function answerTo(verdict: AdminVerdict, deps: Omit<DeskDeps, 'house'> & { readonly house: Rooms; readonly room: RoomId; readonly masters: Awaited<ReturnType<typeof readMasters>> }): Promise<string | null> {
+async function answerTo(verdict: AdminVerdict, deps: Omit<AdminHandlerDeps, 'house'> & { readonly house: AdminRooms; readonly room: RoomId; readonly masters: Awaited<ReturnType<typeof readAdminRooms>> }): Promise<string | null> {
   if (verdict.kind === 'refused' && !verdict.owed) return null;
   const lang = await languageFor(verdict.body, deps.room, deps.house, deps.masters, deps.lang);
   if (verdict.kind === 'refused') return verdict.owed && (verdict.why === 'edited' || verdict.why === 'too-old') ? adminRefused[verdict.why][lang]() : null;

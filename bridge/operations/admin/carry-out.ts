@@ -1,4 +1,4 @@
-import { makeMaster, type Rooms, rulesForGood, unmakeMaster } from '../../../synapse/masters.ts';
+import { makeMaster, type AdminRooms, rulesForGood, unmakeMaster } from '../../../synapse/masters.ts';
 import { readRoom } from '../../../synapse/room-state.ts';
 import { userIdOf } from '../../../synapse/residents.ts';
 import { typeable } from '../../launcher/instance/secrets.ts';
@@ -6,12 +6,12 @@ import type { AdminOrder } from '../../protocol/orders/admin-order.ts';
 import type { Lang, UserId } from '../../protocol/ids.ts';
 import { offIn, STANDING_TYPE } from '../../protocol/standing.ts';
 import { adminHelp, adminLines, adminUnknown, masterText } from '../../text/room/admin.ts';
-import { type HouseFacts, report } from './reports.ts';
+import { type InstanceFacts, adminReport } from './reports.ts';
 
-export interface Carrying extends Rooms {
+export interface Carrying extends AdminRooms {
   readonly serverName: string;
   readonly masters: ReadonlySet<UserId>;
-  readonly facts: HouseFacts;
+  readonly facts: InstanceFacts;
   readonly by: UserId;
   readonly lang: Lang;
 }
@@ -34,11 +34,11 @@ export async function carryOut(order: AdminOrder, house: Carrying): Promise<stri
     case 'versions':
     case 'backup':
     case 'health':
-      return report(order.kind, { ...house, lines: adminLines[lang], off: await offNow(house) });
+      return adminReport(order.kind, { ...house, lines: adminLines[lang], off: await offNow(house) });
   }
 }
 
-async function offNow({ client, token, rooms }: Rooms): Promise<ReadonlySet<string>> {
+async function offNow({ client, token, rooms }: AdminRooms): Promise<ReadonlySet<string>> {
   const hq = await readRoom(client, token, rooms.hq);
   return new Set(offIn(hq?.content(STANDING_TYPE)).keys());
 }

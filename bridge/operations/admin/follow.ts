@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
-import type { Rooms } from '../../../synapse/masters.ts';
+import type { AdminRooms } from '../../../synapse/masters.ts';
 import { readJson, writeSecretJson } from '../../launcher/instance/files.ts';
 import { parseAdmin } from '../../protocol/orders/admin-order.ts';
 import { decodeEvent } from '../../matrix/decode.ts';
@@ -25,7 +25,7 @@ const AGAIN_MS = 1_000;
 const REMEMBERED = 200;
 
 export interface FollowDeps {
-  readonly house: () => Rooms;
+  readonly house: () => AdminRooms;
   /** Where position and finished orders are kept. */
   readonly file: string;
   /** Their words are no orders, and most of what is said. */

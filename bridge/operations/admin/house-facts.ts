@@ -3,22 +3,22 @@ import { z } from 'zod';
 import { HomeserverClient } from '../../../synapse/client.ts';
 import { installEnvironment } from '../../config/environment.ts';
 import { PARTS } from '../../launcher/instance/accounts.ts';
-import { disksOf, housePlaces } from '../../launcher/disk/disks.ts';
+import { disksOf, instancePlaces } from '../../launcher/disk/disks.ts';
 import { versionOf } from '../../launcher/instance/distribution.ts';
 import { executorAnswers, executorHealth } from '../../launcher/executor-part.ts';
 import { stateRoot } from '../../launcher/instance/instance.ts';
 import { homeserverUrl } from '../../launcher/parts.ts';
 import { redisNumber } from '../../launcher/instance/prerequisites.ts';
-import type { OpenHouse } from '../../launcher/start.ts';
+import type { OpenInstance } from '../../launcher/start.ts';
 import { lastBackup } from '../backup.ts';
 import { folderBytes } from '../folder-bytes.ts';
 import { projectVersion } from '../versions.ts';
-import type { HouseFacts } from './reports.ts';
+import type { InstanceFacts } from './reports.ts';
 
 const Version = z.object({ server_version: z.string() });
 
 /** What the launcher's machine knows of the open house. */
-export function houseFacts(house: OpenHouse): HouseFacts {
+export function instanceFacts(house: OpenInstance): InstanceFacts {
   const { paths, instance, environment, project } = house;
   const root = stateRoot(instance, paths);
   return {
@@ -26,7 +26,7 @@ export function houseFacts(house: OpenHouse): HouseFacts {
     async disk() {
       const folders = [...PARTS.map((part) => [part, join(root, part)] as const), ['backups', paths.backups] as const, ['logs', paths.logs] as const];
       const used = await Promise.all(folders.map(async ([name, folder]) => [name, await folderBytes(folder)] as const));
-      const disks = await disksOf(housePlaces(instance, paths, environment));
+      const disks = await disksOf(instancePlaces(instance, paths, environment));
       const watched = (await executorHealth(house.folder('executor')))?.watched;
       return { used, free: disks[0]?.free ?? 0, disks, ...(watched === undefined ? {} : { watched }) };
     },

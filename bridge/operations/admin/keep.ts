@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentsStanding } from '../../../synapse/agents-standing.ts';
 import { type Furnished, furnishRooms, type HouseRooms } from '../../../synapse/house-rooms.ts';
-import type { Rooms } from '../../../synapse/masters.ts';
+import type { AdminRooms } from '../../../synapse/masters.ts';
 import { keepCoordinator, keepExecutor } from '../../../synapse/own-accounts.ts';
 import type { Lang, RoomId, UserId } from '../../protocol/ids.ts';
 import { agentsText, keptText } from '../../text/terminal/house.ts';
@@ -14,7 +14,7 @@ const LOOK_MS = 15_000;
 const SETTLE_MS = 500;
 
 export interface KeepDeps {
-  readonly house: () => Rooms;
+  readonly house: () => AdminRooms;
   /** Undefined where whoever looks does not know it. */
   readonly executorPassword: string | undefined;
   readonly lang: Lang;

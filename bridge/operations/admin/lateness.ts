@@ -1,4 +1,4 @@
-import type { Trouble } from '../../launcher/supervision/troubles.ts';
+import type { PartTrouble } from '../../launcher/supervision/troubles.ts';
 
 /** An answer that is late by more than this is told of. */
 export const LATE_MS = 10_000;
@@ -13,7 +13,7 @@ export interface Told {
   readonly cause: string;
   readonly since: number;
   /** Of all that were away meanwhile, each as it last was. */
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly PartTrouble[];
   /** Everything answers since then; null: something is away. */
   readonly clear: number | null;
 }
@@ -26,10 +26,10 @@ export interface Lateness {
 
 export const PUNCTUAL: Lateness = { told: null, ended: null };
 
-export type Said = { readonly kind: 'late'; readonly told: Told } | { readonly kind: 'back'; readonly told: Told; readonly lastedMs: number };
+export type SaidLateness = { readonly kind: 'late'; readonly told: Told } | { readonly kind: 'back'; readonly told: Told; readonly lastedMs: number };
 
 /** Looks at who is away now: what is to be said, and what is to be remembered of it. */
-export function look({ told, ended }: Lateness, troubles: readonly Trouble[], now: number): { readonly next: Lateness; readonly say: Said | null } {
+export function look({ told, ended }: Lateness, troubles: readonly PartTrouble[], now: number): { readonly next: Lateness; readonly say: SaidLateness | null } {
   const away = troubles.filter(({ since }) => since !== null);
   const due = away.filter((one) => isLate(one, now));
   const loss = lossOf(due);
@@ -51,9 +51,9 @@ export function look({ told, ended }: Lateness, troubles: readonly Trouble[], no
   return { next: { told: null, ended: clear }, say: { kind: 'back', told: known, lastedMs: clear - told.since } };
 }
 
-const isLate = ({ since, again }: Trouble, now: number): boolean => since !== null && Math.max(now, again ?? now) - since >= LATE_MS;
+const isLate = ({ since, again }: PartTrouble, now: number): boolean => since !== null && Math.max(now, again ?? now) - since >= LATE_MS;
 
-function lossOf(due: readonly Trouble[]): Loss | null {
+function lossOf(due: readonly PartTrouble[]): Loss | null {
   if (due.length === 0) return null;
   return due.some(({ part }) => part !== 'executor') ? 'answers' : 'commands';
 }

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { destination, pino } from 'pino';
 import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
-import type { Rooms } from '../../../synapse/masters.ts';
+import type { AdminRooms } from '../../../synapse/masters.ts';
 import { adminToken } from '../../../synapse/own-accounts.ts';
 import { ghosts, people } from '../../../synapse/residents.ts';
 import { writeSecretJson } from '../../launcher/instance/files.ts';
 import { openLog } from '../../launcher/supervision/logs.ts';
 import { homeserverUrl } from '../../launcher/parts.ts';
 import { loadSecrets } from '../../launcher/instance/secrets.ts';
-import type { OpenHouse } from '../../launcher/start.ts';
+import type { OpenInstance } from '../../launcher/start.ts';
 import { attend } from './admin-handler.ts';
 import { follow } from './follow.ts';
-import { houseFacts } from './house-facts.ts';
+import { instanceFacts } from './house-facts.ts';
 import { Keeper } from './keep.ts';
 import { tellDisk } from './tell-disk.ts';
 import { tellLateness } from './tell-lateness.ts';
 
 /** The admin in the rooms, until it is disposed of. Lives in the launcher: its token is nobody else's. */
-export function openAdminDesk(house: OpenHouse): Disposable {
+export function openAdmin(house: OpenInstance): Disposable {
   const { instance, loaded, paths } = house;
   const who = people(instance.serverName);
   const client = new HomeserverClient(homeserverUrl(house));
@@ -25,7 +25,7 @@ export function openAdminDesk(house: OpenHouse): Disposable {
   const log = pino({ name: 'launcher' }, destination({ fd: file, sync: true }));
   const token = () => loadSecrets(paths.secrets).adminToken ?? '';
   let known = token();
-  const asAdmin = (): Rooms => ({ client, token: known, who, rooms: house.rooms() });
+  const asAdmin = (): AdminRooms => ({ client, token: known, who, rooms: house.rooms() });
   // One at a time: two would end each other's token.
   let signingIn: Promise<void> | undefined;
   const signIn = () => (signingIn ??= signInOnce().finally(() => (signingIn = undefined)));
@@ -42,7 +42,7 @@ export function openAdminDesk(house: OpenHouse): Disposable {
     house: asAdmin,
     file: paths.desk,
     silent: [who.admin, who.executor, ...ghosts(loaded.roster, instance.serverName).map(({ userId }) => userId).filter((user) => user !== who.coordinator)],
-    attend: (event, room) => attend(event, room, { house: asAdmin, serverName: instance.serverName, facts: houseFacts({ ...house, secrets: loadSecrets(paths.secrets) }), lang: loaded.settings.CHAVION_LANG, now: Date.now, log }),
+    attend: (event, room) => attend(event, room, { house: asAdmin, serverName: instance.serverName, facts: instanceFacts({ ...house, secrets: loadSecrets(paths.secrets) }), lang: loaded.settings.CHAVION_LANG, now: Date.now, log }),
     signIn,
     onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
   } satisfies Parameters<typeof follow>[0];

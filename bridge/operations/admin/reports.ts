@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HomeserverClient } from '../../../synapse/client.ts';
 import { KEEPER } from '../../../synapse/own-accounts.ts';
-import type { People } from '../../../synapse/residents.ts';
+import type { OwnAccounts } from '../../../synapse/residents.ts';
 import { plainLine } from '../../matrix/foreign-words.ts';
 import { readableBytes } from '../../launcher/disk/disk.ts';
 import type { Disk } from '../../launcher/disk/disks.ts';
@@ -10,15 +10,15 @@ import { maskSecrets } from '../../matrix/secrets/secrets.ts';
 import type { AdminReport } from '../../protocol/orders/admin-order.ts';
 import type { WatchedOnly } from '../../protocol/executor-settings.ts';
 import type { UserId } from '../../protocol/ids.ts';
-import type { Lines, Place, Rank } from '../../text/room/admin.ts';
+import type { Lines, DiskPlace, Rank } from '../../text/room/admin.ts';
 import { watchedText } from '../../text/room/watched.ts';
 
 /** In the order in which they are shown; null where it cannot be seen from where the admin is. */
 type Facts<T> = readonly (readonly [name: string, what: T | null])[];
 
 /** What is known of the house; each is looked up when it is asked for. */
-export interface HouseFacts {
-  readonly place: Place;
+export interface InstanceFacts {
+  readonly place: DiskPlace;
   /** In bytes. */
   readonly disk: () => Promise<{ readonly used: Facts<number>; readonly free: number; /** Every disk of the house, where there are several. */ readonly disks?: readonly Disk[]; readonly watched?: WatchedOnly }>;
   readonly versions: () => Promise<Facts<string>>;
@@ -27,12 +27,12 @@ export interface HouseFacts {
   readonly health: () => Promise<Facts<'up' | 'silent' | 'halted'>>;
 }
 
-export interface ReportDeps {
+export interface AdminReportDeps {
   readonly client: HomeserverClient;
   readonly token: string;
-  readonly who: People;
+  readonly who: OwnAccounts;
   readonly masters: ReadonlySet<UserId>;
-  readonly facts: HouseFacts;
+  readonly facts: InstanceFacts;
   readonly lines: Lines;
   /** Agents whose accounts are off. */
   readonly off: ReadonlySet<string>;
@@ -42,12 +42,12 @@ export interface ReportDeps {
 const SHOWN = 30;
 
 /** One answer to look at, Markdown. */
-export async function report(which: AdminReport, deps: ReportDeps): Promise<string> {
+export async function adminReport(which: AdminReport, deps: AdminReportDeps): Promise<string> {
   const rows = await ROWS[which](deps);
   return [`**${deps.lines.title[which]}**`, ...rows.map((row) => `- ${row}`)].join('\n');
 }
 
-const ROWS: Readonly<Record<AdminReport, (deps: ReportDeps) => Promise<readonly string[]>>> = {
+const ROWS: Readonly<Record<AdminReport, (deps: AdminReportDeps) => Promise<readonly string[]>>> = {
   users,
   rooms,
   disk: async ({ facts, lines }) => {
@@ -85,7 +85,7 @@ const Users = z.object({
   users: z.array(z.object({ name: z.string(), displayname: Name, deactivated: z.union([z.boolean(), z.int().transform(Boolean)]), last_seen_ts: z.int().nullish() })),
 });
 
-async function users({ client, token, who, masters, lines, off }: ReportDeps): Promise<readonly string[]> {
+async function users({ client, token, who, masters, lines, off }: AdminReportDeps): Promise<readonly string[]> {
   const found = await client.call('GET', '/_synapse/admin/v2/users', Users, { token, query: { from: '0', limit: '500', guests: 'false', deactivated: 'true' } });
   const isAgent = (user: string) => user.startsWith('@agent_');
   const isKeeper = (user: string) => user.startsWith(`@${KEEPER}`);
@@ -108,7 +108,7 @@ const Rooms = z.object({ total_rooms: z.int(), rooms: z.array(z.object({ room_id
 
 const Members = z.object({ members: z.array(z.string()) });
 
-async function rooms({ client, token, lines, who }: ReportDeps): Promise<readonly string[]> {
+async function rooms({ client, token, lines, who }: AdminReportDeps): Promise<readonly string[]> {
   const found = await client.call('GET', '/_synapse/admin/v1/rooms', Rooms, { token, query: { from: '0', limit: String(SHOWN), order_by: 'joined_members' } });
   const names = found.rooms.every(({ name }) => isName(name)) ? new Map<string, string>() : await displayNames(client, token);
   const called = (user: string): string => nameLine(names.get(user) ?? user.slice(1).split(':')[0] ?? user);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
-import type { Rooms } from '../../../synapse/masters.ts';
+import type { AdminRooms } from '../../../synapse/masters.ts';
 import { type DiskNews, readableBytes } from '../../launcher/disk/disk.ts';
 import type { DiskState } from '../../launcher/disk/reserve.ts';
 import { messageContent } from '../../matrix/content.ts';
@@ -12,7 +12,7 @@ import { diskText } from '../../text/room/disk.ts';
 const LOOK_MS = 1_000;
 
 export interface DiskTeller {
-  readonly house: () => Rooms;
+  readonly house: () => AdminRooms;
   readonly disks: () => readonly DiskNews[];
   readonly lang: Lang;
   readonly log: Logger;

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { HomeserverError } from '../../../synapse/client.ts';
-import type { Rooms } from '../../../synapse/masters.ts';
-import type { Trouble } from '../../launcher/supervision/troubles.ts';
+import type { AdminRooms } from '../../../synapse/masters.ts';
+import type { PartTrouble } from '../../launcher/supervision/troubles.ts';
 import { messageContent } from '../../matrix/content.ts';
 import type { Lang, RoomId } from '../../protocol/ids.ts';
 import { latenessText } from '../../text/room/lateness.ts';
 import type { Phrase } from '../../text/say.ts';
-import { type Lateness, type Said, PUNCTUAL, look } from './lateness.ts';
+import { type Lateness, type SaidLateness, PUNCTUAL, look } from './lateness.ts';
 
 const LOOK_MS = 1_000;
 /** What could not be said within this is no news any more. */
 const TRY_FOR_MS = 600_000;
 
 export interface LatenessDeps {
-  readonly house: () => Rooms;
-  readonly troubles: () => readonly Trouble[];
+  readonly house: () => AdminRooms;
+  readonly troubles: () => readonly PartTrouble[];
   readonly logs: string;
   readonly lang: Lang;
   readonly log: Logger;
@@ -61,7 +61,7 @@ export function tellLateness(deps: LatenessDeps): Disposable {
 }
 
 /** One line for HQ, the details for ops. A beginning that nobody has heard is told together with its end. */
-function owing(before: readonly Line[], said: Said, { logs }: LatenessDeps): readonly Line[] {
+function owing(before: readonly Line[], said: SaidLateness, { logs }: LatenessDeps): readonly Line[] {
   const { told } = said;
   const since = Date.now();
   const id = createHash('sha256').update(`${told.cause}.${told.loss}`).digest('base64url').slice(0, 32);
@@ -79,7 +79,7 @@ function owing(before: readonly Line[], said: Said, { logs }: LatenessDeps): rea
   ];
 }
 
-const awayOf = ({ part, how, deaths, again }: Trouble, logs: string) => ({
+const awayOf = ({ part, how, deaths, again }: PartTrouble, logs: string) => ({
   part,
   how,
   deaths: deaths.length,

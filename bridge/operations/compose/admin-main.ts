@@ -5,8 +5,8 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
 import { HouseRooms } from '../../../synapse/house-rooms.ts';
-import type { Rooms } from '../../../synapse/masters.ts';
-import { adminToken, logIn } from '../../../synapse/own-accounts.ts';
+import type { AdminRooms } from '../../../synapse/masters.ts';
+import { adminToken, logInOwnAccount } from '../../../synapse/own-accounts.ts';
 import { people } from '../../../synapse/residents.ts';
 import { readJson, writeSecretJson } from '../../launcher/instance/files.ts';
 import { RoomId } from '../../protocol/ids.ts';
@@ -14,8 +14,8 @@ import { attend } from '../admin/admin-handler.ts';
 import { follow } from '../admin/follow.ts';
 import { Keeper } from '../admin/keep.ts';
 import { containerFacts } from './container-facts.ts';
-import { INSIDE } from './containers.ts';
-import { DESK_ORDER, DeskOrder } from './admin-order.ts';
+import { CONTAINER_PATHS } from './containers.ts';
+import { DESK_ORDER, AdminOrderFile } from './admin-order.ts';
 
 /**
  * The container `desk`: what the launcher does in the rooms where there is a launcher. Carries out `!admin` and lets in
@@ -23,8 +23,8 @@ import { DESK_ORDER, DeskOrder } from './admin-order.ts';
  * folder of the order and of the rooms' ids, and the folder to remember in.
  */
 const log = pino({ name: 'desk' });
-const [given = INSIDE.given, state = INSIDE.state] = process.argv.slice(2);
-const order = readJson(join(given, DESK_ORDER), DeskOrder);
+const [given = CONTAINER_PATHS.given, state = CONTAINER_PATHS.state] = process.argv.slice(2);
+const order = readJson(join(given, DESK_ORDER), AdminOrderFile);
 if (order === undefined) throw new Error(`no ${DESK_ORDER}: run npm start -- compose first`);
 const told = z.object({ CHAVION_SPACE: RoomId, CHAVION_HQ_ROOM: RoomId, CHAVION_OPS_ROOM: RoomId }).parse(parseEnv(readFileSync(join(given, 'rooms.env'), 'utf8')));
 
@@ -36,7 +36,7 @@ const latest = (kept: HouseRooms | undefined): HouseRooms => (kept?.former?.some
 const client = new HomeserverClient(order.homeserver);
 const session = join(state, 'session.json');
 let token = readJson(session, z.object({ token: z.string() }))?.token;
-const asAdmin = (): Rooms => ({ client, token: token ?? '', who, rooms });
+const asAdmin = (): AdminRooms => ({ client, token: token ?? '', who, rooms });
 const facts = containerFacts({ project: join(import.meta.dirname, '..', '..', '..'), state, door: order.door, client, token: () => token ?? '' });
 
 // On a device of its own: `provision` keeps the token that it has.
@@ -45,7 +45,7 @@ let signingIn: Promise<void> | undefined;
 const signIn = () => (signingIn ??= signInOnce().finally(() => (signingIn = undefined)));
 const signInOnce = async () => {
   const account = { userId: who.admin, password: order.adminPassword, admin: true, name: who.admin };
-  const next = await adminToken(client, account, token, order.registrationSecret ?? '', DEVICE).catch(() => logIn(client, account, DEVICE));
+  const next = await adminToken(client, account, token, order.registrationSecret ?? '', DEVICE).catch(() => logInOwnAccount(client, account, DEVICE));
   if (next !== token) writeSecretJson(session, { token: next });
   token = next;
 };

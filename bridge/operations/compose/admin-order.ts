@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Lang, UserId } from '../../protocol/ids.ts';
 
 /** What the container `desk` works with, in its own folder that no other part sees. */
-export const DeskOrder = z.object({
+export const AdminOrderFile = z.object({
   homeserver: z.url(),
   serverName: z.string(),
   lang: Lang,
@@ -15,6 +15,6 @@ export const DeskOrder = z.object({
   /** The swarm's door: says of every part whether it does its work. */
   door: z.url(),
 });
-export type DeskOrder = z.infer<typeof DeskOrder>;
+export type AdminOrderFile = z.infer<typeof AdminOrderFile>;
 
 export const DESK_ORDER = 'desk.json';

@@ -1,4 +1,4 @@
-import { HOST, PORT, WORKERS } from './containers.ts';
+import { CONTAINER_HOST, PORT, WORKERS } from './containers.ts';
 
 /** What a client asks workers for as well as the first process: reading, and sending into rooms. */
 const FOR_WORKERS = [
@@ -15,10 +15,10 @@ const FOR_WORKERS = [
  * is not behind it, but behind a port that docker-compose.yml opens to this machine alone.
  */
 export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string, apiUrl: string = publicUrl): string {
-  const synapse = `${HOST.synapse}:${PORT.synapse}`;
-  const door = `${HOST.swarm}:${PORT.door}`;
-  const toDoor = [
-    `reverse_proxy ${door}${scale ? ` ${HOST.swarm}-2:${PORT.door}` : ''} {`,
+  const synapse = `${CONTAINER_HOST.synapse}:${PORT.synapse}`;
+  const door = `${CONTAINER_HOST.swarm}:${PORT.door}`;
+  const toAgentApi = [
+    `reverse_proxy ${door}${scale ? ` ${CONTAINER_HOST.swarm}-2:${PORT.door}` : ''} {`,
     ...(scale ? ['\tlb_policy header Authorization', '\tlb_try_duration 5s'] : []),
     '\tflush_interval -1',
     '}',
@@ -57,7 +57,7 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '\thandle @homeserver {',
     `\t\treverse_proxy ${synapse}`,
     '\t}',
-    ...(beside ? doorRoutes(prefix, toDoor) : []),
+    ...(beside ? agentApiRoutes(prefix, toAgentApi) : []),
     '\t@closed path /_synapse/* /.well-known/matrix/* /metrics',
     '\thandle @closed {',
     '\t\trespond 404',
@@ -69,14 +69,14 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '\t\tfile_server',
     '\t}',
     '\thandle {',
-    `\t\treverse_proxy ${HOST.element}:80`,
+    `\t\treverse_proxy ${CONTAINER_HOST.element}:80`,
     '\t}',
     '}',
     '',
     // The door under a name of its own.
-    ...(beside ? [] : [`${api.origin} {`, ...doorRoutes(prefix, toDoor), '\thandle {', '\t\trespond 404', '\t}', '}', '']),
+    ...(beside ? [] : [`${api.origin} {`, ...agentApiRoutes(prefix, toAgentApi), '\thandle {', '\t\trespond 404', '\t}', '}', '']),
     // Pages that agents made, under a name of their own: they are strangers to everything else here.
-    ...(previewUrl === undefined ? [] : [`${previewUrl} {`, `\treverse_proxy ${HOST.swarm}:${PORT.preview}`, '}', '']),
+    ...(previewUrl === undefined ? [] : [`${previewUrl} {`, `\treverse_proxy ${CONTAINER_HOST.swarm}:${PORT.preview}`, '}', '']),
     `http://:${PORT.adminPage} {`,
     '\t@homeserver path /_matrix/* /_synapse/*',
     '\thandle @homeserver {',
@@ -87,7 +87,7 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '\t\tfile_server',
     '\t}',
     '\thandle {',
-    `\t\treverse_proxy ${HOST.admin}:${PORT.ketesa}`,
+    `\t\treverse_proxy ${CONTAINER_HOST.admin}:${PORT.ketesa}`,
     '\t}',
     '}',
   ].join('\n')}\n`;
@@ -96,10 +96,10 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
 /** What outside agents need and nothing more: figures and readiness stay inside. */
 const DOOR_PATHS = ['/api/*', '/mcp', '/mcp/*', '/help', '/openapi.json'];
 
-const doorRoutes = (prefix: string, toDoor: readonly string[]): readonly string[] => [
+const agentApiRoutes = (prefix: string, toAgentApi: readonly string[]): readonly string[] => [
   `\t@door path ${DOOR_PATHS.map((path) => `${prefix}${path}`).join(' ')}`,
   '\thandle @door {',
   ...(prefix === '' ? [] : [`\t\turi strip_prefix ${prefix}`]),
-  ...toDoor.map((line) => `\t\t${line}`),
+  ...toAgentApi.map((line) => `\t\t${line}`),
   '\t}',
 ];

@@ -2,17 +2,17 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { people } from '../../../synapse/residents.ts';
 import type { Environment } from '../../config/environment.ts';
-import { load } from '../../config/load.ts';
-import { Refusal } from '../../config/refusal.ts';
+import { loadConfiguration } from '../../config/load.ts';
+import { ConfigRefusal } from '../../config/refusal.ts';
 import { readJson } from '../../launcher/instance/files.ts';
 import { dataPaths, Instance, openDataFolder } from '../../launcher/instance/instance.ts';
 import { providerKeys } from '../../launcher/parts.ts';
 import { RULE_FILES } from '../../protocol/lent-folder.ts';
 import { composeText } from '../../text/terminal/compose.ts';
-import type { Asked } from '../verbs.ts';
+import type { VerbRequest } from '../verbs.ts';
 import { APPARMOR_PROFILE, PORT } from './containers.ts';
 import { composeFiles } from './files.ts';
-import { houseSecrets } from './house-secrets.ts';
+import { containerSecrets } from './house-secrets.ts';
 import { writeComposeFiles } from './write-files.ts';
 
 /** Below the data folder; docker-compose.yml names both. */
@@ -22,25 +22,25 @@ export const COMPOSE_FOLDER = 'compose';
  * `npm start -- compose`: secrets and configuration for `docker compose up -d`, from the same `.env` as everything
  * else. Again after a change: secrets stay, and only what has changed is written. Returns the exit code.
  */
-export async function compose({ project, environment, args, terminal }: Asked): Promise<number> {
+export async function compose({ project, environment, args, terminal }: VerbRequest): Promise<number> {
   if (args.length > 0) {
     terminal.say(composeText.usage);
     return 2;
   }
-  const loaded = load(environment, project);
+  const loaded = loadConfiguration(environment, project);
   const { settings } = loaded;
   const publicUrl = settings.CHAVION_PUBLIC_URL;
-  if (publicUrl === undefined) throw new Refusal(composeText.noPublicUrl);
+  if (publicUrl === undefined) throw new ConfigRefusal(composeText.noPublicUrl);
   const pages = settings.CHAVION_PREVIEW_URL;
-  if (pages !== undefined && !hasNameOfItsOwn(pages, publicUrl)) throw new Refusal(composeText.badPreview(pages));
+  if (pages !== undefined && !hasNameOfItsOwn(pages, publicUrl)) throw new ConfigRefusal(composeText.badPreview(pages));
   const paths = dataPaths(project, settings);
-  if (!/^(?:\/|\.\.?\/|data$)/.test(settings.CHAVION_DATA_DIR)) throw new Refusal(composeText.otherFolder(settings.CHAVION_DATA_DIR));
+  if (!/^(?:\/|\.\.?\/|data$)/.test(settings.CHAVION_DATA_DIR)) throw new ConfigRefusal(composeText.otherFolder(settings.CHAVION_DATA_DIR));
   const native = readJson(paths.instance, Instance);
   if (native !== undefined) terminal.mark('note', composeText.nativeHouse[terminal.lang]());
   openDataFolder(paths);
   const folder = join(paths.data, COMPOSE_FOLDER);
   keepName(folder, settings.CHAVION_SERVER_NAME);
-  const secrets = houseSecrets(folder);
+  const secrets = containerSecrets(folder);
   const profiles = profilesOf(environment);
   const changed = writeComposeFiles(
     folder,
@@ -86,7 +86,7 @@ function keepName(folder: string, name: string): void {
   const path = join(folder, 'server-name.json');
   const kept = readJson(path, Instance.pick({ serverName: true }));
   if (kept === undefined) writeFileSync(path, `${JSON.stringify({ serverName: name })}\n`, { mode: 0o600 });
-  else if (kept.serverName !== name) throw new Refusal(composeText.otherName(kept.serverName, name));
+  else if (kept.serverName !== name) throw new ConfigRefusal(composeText.otherName(kept.serverName, name));
 }
 
 /** The owner's from then on; the executor reads them where they lie, for every command. */

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { z } from 'zod';
 import type { HomeserverClient } from '../../../synapse/client.ts';
-import type { HouseFacts } from '../admin/reports.ts';
+import type { InstanceFacts } from '../admin/reports.ts';
 import { folderBytes } from '../folder-bytes.ts';
 import { projectVersion } from '../versions.ts';
 
@@ -20,7 +20,7 @@ const Ready = z.object({ parts: z.record(z.string(), z.boolean()) });
 const Users = z.object({ total: z.int() });
 
 /** What the container `desk` can see: its own volume, and what homeserver and swarm tell. Of the others no volume is open to it. */
-export function containerFacts({ project, state, door, client, token }: ContainerFactsDeps): HouseFacts {
+export function containerFacts({ project, state, door, client, token }: ContainerFactsDeps): InstanceFacts {
   return {
     place: 'containers',
     async disk() {

@@ -3,10 +3,10 @@ import type { Loaded } from '../../config/load.ts';
 import { adminConfig, elementConfig } from './pages.ts';
 import { apparmorProfile } from './apparmor.ts';
 import { caddyfile } from './caddyfile.ts';
-import { APPARMOR_PROFILE, homeserverUrl, HOST, PORT } from './containers.ts';
-import { DESK_ORDER, type DeskOrder } from './admin-order.ts';
-import { HOUSE_ORDER, type HouseOrder } from './house-order.ts';
-import type { HouseSecrets } from './house-secrets.ts';
+import { APPARMOR_PROFILE, containerHomeserverUrl, CONTAINER_HOST, PORT } from './containers.ts';
+import { DESK_ORDER, type AdminOrderFile } from './admin-order.ts';
+import { HOUSE_ORDER, type ProvisionOrder } from './house-order.ts';
+import type { ContainerSecrets } from './house-secrets.ts';
 import { grafanaProvisioning, prometheusConfig } from './observe.ts';
 import { executorEnvironmentFile, swarmEnvironmentFile } from './part-environments.ts';
 import { redisFile } from './redis-file.ts';
@@ -16,7 +16,7 @@ export interface ComposeInput {
   readonly loaded: Loaded;
   /** Where browsers and phones come in: https with a name, or http://localhost. */
   readonly publicUrl: string;
-  readonly secrets: HouseSecrets;
+  readonly secrets: ContainerSecrets;
   readonly providerKeys: Readonly<Record<string, string>>;
   /** Of `COMPOSE_PROFILES`. */
   readonly scale: boolean;
@@ -43,8 +43,8 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
   const { loaded, secrets, scale, publicUrl } = input;
   const { settings } = loaded;
   const { house, containers } = secrets;
-  const order: HouseOrder = {
-    homeserver: homeserverUrl,
+  const order: ProvisionOrder = {
+    homeserver: containerHomeserverUrl,
     serverName: settings.CHAVION_SERVER_NAME,
     lang: settings.CHAVION_LANG,
     roster: loaded.roster,
@@ -54,15 +54,15 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
   };
   const who = people(settings.CHAVION_SERVER_NAME);
   const residents = ghosts(loaded.roster, settings.CHAVION_SERVER_NAME).map(({ userId }) => userId);
-  const desk: DeskOrder = {
-    homeserver: homeserverUrl,
+  const desk: AdminOrderFile = {
+    homeserver: containerHomeserverUrl,
     serverName: settings.CHAVION_SERVER_NAME,
     lang: settings.CHAVION_LANG,
     adminPassword: house.passwords.admin,
     registrationSecret: house.synapse.registration,
     executorPassword: house.passwords.executor,
     silent: [who.admin, who.executor, ...residents.filter((user) => user !== who.coordinator)],
-    door: `http://${HOST.swarm}:${PORT.door}`,
+    door: `http://${CONTAINER_HOST.swarm}:${PORT.door}`,
   };
   return {
     parts: {

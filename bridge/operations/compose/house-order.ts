@@ -3,7 +3,7 @@ import { Lang } from '../../protocol/ids.ts';
 import { Roster } from '../../protocol/roster.ts';
 
 /** What the container `provision` is to furnish, in its own folder that no other part sees. */
-export const HouseOrder = z.object({
+export const ProvisionOrder = z.object({
   homeserver: z.url(),
   serverName: z.string(),
   lang: Lang,
@@ -12,6 +12,6 @@ export const HouseOrder = z.object({
   appserviceToken: z.string(),
   registrationSecret: z.string(),
 });
-export type HouseOrder = z.infer<typeof HouseOrder>;
+export type ProvisionOrder = z.infer<typeof ProvisionOrder>;
 
 export const HOUSE_ORDER = 'house.json';

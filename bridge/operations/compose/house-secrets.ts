@@ -7,13 +7,13 @@ import { loadSecrets, random, type Secrets } from '../../launcher/instance/secre
 /** What only the containers' house has: a database with a password, workers that speak to one another, a dashboard. */
 const ContainerSecrets = z.object({ postgres: z.string().min(32), replication: z.string().min(32), synapseRedis: z.string().min(32), grafana: z.string().min(32) });
 
-export interface HouseSecrets {
+export interface ContainerSecrets {
   readonly house: Secrets;
   readonly containers: z.infer<typeof ContainerSecrets>;
 }
 
 /** Made once, below `folder`, and never written over: losing them would lose the house. */
-export function houseSecrets(folder: string): HouseSecrets {
+export function containerSecrets(folder: string): ContainerSecrets {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'containers.json');
   if (!existsSync(path)) writeSecretJson(path, { postgres: random(), replication: random(), synapseRedis: random(), grafana: random() });

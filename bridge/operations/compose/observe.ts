@@ -1,9 +1,9 @@
-import { HOST, PORT } from './containers.ts';
+import { CONTAINER_HOST, PORT } from './containers.ts';
 
 /** Prometheus' configuration; JSON is YAML. */
 export const prometheusConfig = (scale: boolean): unknown => ({
   global: { scrape_interval: '15s' },
-  scrape_configs: [{ job_name: 'chavion', static_configs: [{ targets: [HOST.swarm, ...(scale ? [`${HOST.swarm}-2`] : [])].map((host) => `${host}:${PORT.door}`) }] }],
+  scrape_configs: [{ job_name: 'chavion', static_configs: [{ targets: [CONTAINER_HOST.swarm, ...(scale ? [`${CONTAINER_HOST.swarm}-2`] : [])].map((host) => `${host}:${PORT.door}`) }] }],
 });
 
 /** What Grafana finds at its start: where the figures are, and the page that shows them. */

@@ -1,19 +1,19 @@
 import { people } from '../../../synapse/residents.ts';
 import { redisUrl } from '../../launcher/redis.ts';
-import { present } from '../../launcher/parts.ts';
+import { withoutAbsent } from '../../launcher/parts.ts';
 import type { Loaded } from '../../config/load.ts';
 import type { ExecutorSettings } from '../../protocol/executor-settings.ts';
 import type { SwarmSettings } from '../../protocol/settings.ts';
-import { HOST, homeserverUrl, INSIDE, PORT } from './containers.ts';
-import type { HouseSecrets } from './house-secrets.ts';
+import { CONTAINER_HOST, containerHomeserverUrl, CONTAINER_PATHS, PORT } from './containers.ts';
+import type { ContainerSecrets } from './house-secrets.ts';
 
 /** Known only once the rooms are made; written by the container `provision`. */
 type Rooms = 'CHAVION_HQ_ROOM' | 'CHAVION_OPS_ROOM';
 
-export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: HouseSecrets, providerKeys: Readonly<Record<string, string>>): string {
+export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: ContainerSecrets, providerKeys: Readonly<Record<string, string>>): string {
   const who = people(settings.CHAVION_SERVER_NAME);
   const own = {
-    CHAVION_HOMESERVER_URL: homeserverUrl,
+    CHAVION_HOMESERVER_URL: containerHomeserverUrl,
     CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
     CHAVION_APPSERVICE_PORT: String(PORT.appservice),
     CHAVION_APPSERVICE_LISTEN: '0.0.0.0',
@@ -26,7 +26,7 @@ export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: Ho
     CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
     CHAVION_APPSERVICE_TOKEN: house.appservice.appservice,
     CHAVION_HOMESERVER_TOKEN: house.appservice.homeserver,
-    CHAVION_REDIS_URL: redisUrl('swarm', house.redis.swarm, PORT.redis, HOST.redis),
+    CHAVION_REDIS_URL: redisUrl('swarm', house.redis.swarm, PORT.redis, CONTAINER_HOST.redis),
     CHAVION_ADMIN_USER: who.admin,
     CHAVION_LANG: settings.CHAVION_LANG,
     CHAVION_TZ: settings.CHAVION_TZ,
@@ -34,25 +34,25 @@ export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: Ho
     CHAVION_REHEARSAL: settings.CHAVION_REHEARSAL,
     CHAVION_DROP_TO: undefined,
   } satisfies Record<Exclude<keyof SwarmSettings, Rooms>, string | undefined>;
-  return environmentFile({ ...providerKeys, ...present(own), HOME: INSIDE.given, TZ: settings.CHAVION_TZ });
+  return environmentFile({ ...providerKeys, ...withoutAbsent(own), HOME: CONTAINER_PATHS.given, TZ: settings.CHAVION_TZ });
 }
 
 /** No AI key and no token of the appservice is in it. */
-export function executorEnvironmentFile({ settings }: Loaded, { house }: HouseSecrets): string {
+export function executorEnvironmentFile({ settings }: Loaded, { house }: ContainerSecrets): string {
   const who = people(settings.CHAVION_SERVER_NAME);
   const own = {
-    CHAVION_HOMESERVER_URL: homeserverUrl,
+    CHAVION_HOMESERVER_URL: containerHomeserverUrl,
     CHAVION_EXECUTOR_USER: who.executor,
     CHAVION_EXECUTOR_PASSWORD: house.passwords.executor,
-    CHAVION_REDIS_URL: redisUrl('executor', house.redis.executor, PORT.redis, HOST.redis),
+    CHAVION_REDIS_URL: redisUrl('executor', house.redis.executor, PORT.redis, CONTAINER_HOST.redis),
     CHAVION_ADMIN_USER: who.admin,
     CHAVION_LANG: settings.CHAVION_LANG,
     CHAVION_TZ: settings.CHAVION_TZ,
-    CHAVION_EXECUTOR_FOLDER: INSIDE.state,
-    CHAVION_RULES_FOLDER: INSIDE.rules,
+    CHAVION_EXECUTOR_FOLDER: CONTAINER_PATHS.state,
+    CHAVION_RULES_FOLDER: CONTAINER_PATHS.rules,
     CHAVION_DROP_TO: undefined,
   } satisfies Record<Exclude<keyof ExecutorSettings, Rooms>, string | undefined>;
-  return environmentFile({ ...present(own), HOME: INSIDE.state, TZ: settings.CHAVION_TZ });
+  return environmentFile({ ...withoutAbsent(own), HOME: CONTAINER_PATHS.state, TZ: settings.CHAVION_TZ });
 }
 
 /** As `node --env-file` reads it: nothing inside single quotes means anything but themselves. */

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { provision, Remembered } from '../../../synapse/provision.ts';
 import { readJson, writeSecretJson } from '../../launcher/instance/files.ts';
-import { HOUSE_ORDER, HouseOrder } from './house-order.ts';
-import { INSIDE } from './containers.ts';
+import { HOUSE_ORDER, ProvisionOrder } from './house-order.ts';
+import { CONTAINER_PATHS } from './containers.ts';
 import { environmentFile } from './part-environments.ts';
 
 /**
@@ -14,8 +14,8 @@ import { environmentFile } from './part-environments.ts';
  * of the order, the folder to remember in, and the folders that are told of the rooms.
  */
 const log = pino({ name: 'provision' });
-const [given = INSIDE.given, state = INSIDE.state, ...told] = process.argv.slice(2);
-const order = readJson(join(given, HOUSE_ORDER), HouseOrder);
+const [given = CONTAINER_PATHS.given, state = CONTAINER_PATHS.state, ...told] = process.argv.slice(2);
+const order = readJson(join(given, HOUSE_ORDER), ProvisionOrder);
 if (order === undefined) throw new Error(`no ${HOUSE_ORDER}: run npm start -- compose first`);
 
 const Kept = z.object({ adminToken: z.string(), remembered: Remembered });

@@ -1,6 +1,6 @@
 import { bareHour, exactly, nightHour } from './moment-hours.ts';
-import type { Found } from './moment-words.ts';
-import type { Said, SaidDay, SaidTime } from './moment.ts';
+import type { FoundWords } from './moment-words.ts';
+import type { SaidMoment, SaidDay, SaidTime } from './moment.ts';
 
 /** A moment in English, at the beginning of a text. Pure. */
 
@@ -22,10 +22,10 @@ interface SaidEnglishDay {
   readonly part?: string | undefined;
 }
 
-export function englishMoment(whole: string): Found<Said> {
+export function englishMoment(whole: string): FoundWords<SaidMoment> {
   const text = whole.replace(/[A-Z]/gu, (letter) => letter.toLowerCase());
   // What is kept is the text as it was written: only how much of it was read is taken from here.
-  const kept = (found: Found<Said>): Found<Said> => (found === null ? null : { value: found.value, rest: whole.slice(whole.length - found.rest.length) });
+  const kept = (found: FoundWords<SaidMoment>): FoundWords<SaidMoment> => (found === null ? null : { value: found.value, rest: whole.slice(whole.length - found.rest.length) });
   const delay = delayIn(text);
   if (delay !== null) return kept(delay);
   const day = dayIn(text);
@@ -42,7 +42,7 @@ export function englishMoment(whole: string): Found<Said> {
   return kept({ value: { kind: 'at', day: later.value, time: again?.value ?? time.value }, rest: later.rest });
 }
 
-function delayIn(text: string): Found<Said> {
+function delayIn(text: string): FoundWords<SaidMoment> {
   const half = /^in\s(?:half an hour|a half hour)(?=[\s,:]|$)/u.exec(text);
   if (half !== null) return { value: { kind: 'delay', minutes: 30 }, rest: cut(text, half) };
   const halves = /^in\s([a-z]{1,10}|\d{1,4})\s(?:hours?\s)?and a half(?:\shours?)?(?=[\s,:]|$)/u.exec(text);
@@ -52,7 +52,7 @@ function delayIn(text: string): Found<Said> {
   if (found === null) return null;
   const [first, more] = [englishNumber(found[1] ?? ''), englishNumber(found[2] ?? '0')];
   if (first === null || more === null) return null;
-  const value: Said = { kind: 'delay', minutes: found === minutes ? first : first * 60 + (found === halves ? 30 : more) };
+  const value: SaidMoment = { kind: 'delay', minutes: found === minutes ? first : first * 60 + (found === halves ? 30 : more) };
   return { value, rest: cut(text, found) };
 }
 
@@ -93,7 +93,7 @@ function dateIn(text: string): SaidEnglishDay | null {
 }
 
 /** A number alone is an hour only behind a day or `at`: `5 apples` are none. */
-function timeIn(text: string, behindDay: boolean, part?: string): Found<SaidTime> {
+function timeIn(text: string, behindDay: boolean, part?: string): FoundWords<SaidTime> {
   const fixed = /^(?:,\s?)?(?:at\s)?(noon|midnight)(?=[\s,:]|$)/u.exec(text);
   if (fixed !== null) return { value: exactly(fixed[1] === 'noon' ? 12 : 24, 0), rest: cut(text, fixed) };
   const found = /^(?:,\s?)?(at\s|@\s?)?(\d{1,2})(?::(\d{2}))?\s?(a\.?m\.?|p\.?m\.?|o'clock)?(?:\s(?:in\sthe\s|at\s)(morning|afternoon|evening|night))?(?=[\s,:]|$)/u.exec(text);

@@ -1,6 +1,6 @@
 import { bareHour, exactly, koreanHour, nightHour } from './moment-hours.ts';
-import { type Found, readDigits } from './moment-words.ts';
-import type { Said, SaidDay, SaidTime } from './moment.ts';
+import { type FoundWords, readDigits } from './moment-words.ts';
+import type { SaidMoment, SaidDay, SaidTime } from './moment.ts';
 
 /** A moment in Korean, at the beginning of a text. Pure. */
 
@@ -21,7 +21,7 @@ export function koreanNumber(word: string): number | null {
   return ten === '' ? digit(tens) + digit(ones) : (tens === '' ? 1 : digit(tens)) * 10 + digit(ones);
 }
 
-export function koreanMoment(text: string): Found<Said> {
+export function koreanMoment(text: string): FoundWords<SaidMoment> {
   const now = /^지금(?:으로)?부터\s{0,3}/u.exec(text)?.[0].length ?? 0;
   const delay = delayOf(text.slice(now));
   if (delay !== null) return delay;
@@ -36,7 +36,7 @@ export function koreanMoment(text: string): Found<Said> {
 
 const cut = (text: string, match: RegExpExecArray): string => text.slice(match[0].length).trimStart();
 
-function delayOf(text: string): Found<Said> {
+function delayOf(text: string): FoundWords<SaidMoment> {
   const hours = /^(\d{1,4}|열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|반)\s?시간\s?(?:(반)|(\d{1,4}|[일이삼사오육칠팔구십]{1,3})\s?분)?\s?(?:뒤|후|있다가?|이따가?)(?:에|에는)?(?=[\s,:]|$)/u.exec(text);
   const minutes = hours === null ? /^(\d{1,6}|[일이삼사오육칠팔구십]{1,3})\s?분\s?(?:뒤|후|있다가?|이따가?)(?:에|에는)?(?=[\s,:]|$)/u.exec(text) : null;
   const found = hours ?? minutes;
@@ -82,7 +82,7 @@ function dateIn(text: string): ReturnType<typeof dayIn> {
   return { value: { kind: 'day-of-month', day: Number(month[2]), month: which }, rest: cut(text, month) };
 }
 
-export function koreanHours(text: string): Found<SaidTime> {
+export function koreanHours(text: string): FoundWords<SaidTime> {
   const fixed = /^(?:낮\s?|밤\s?)?(정오|자정)(?:에는?|마다)?(?=[\s,:]|$)/u.exec(text);
   if (fixed !== null) return { value: exactly(fixed[1] === '정오' ? 12 : 24, 0), rest: cut(text, fixed) };
   const found = /^(오전|아침|새벽|오후|한낮|대낮|낮|점심|저녁|한밤|밤)?(?:에\s)?\s?(\d{1,2}|열한|열두|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉)(?::(\d{2})|\s?시(?:\s?(반)|\s?(\d{1,2}|[일이삼사오육칠팔구십]{1,3})\s?분)?)\s?(?:정각)?(?:에는|쯤에?|경에?|마다|에)?(?=[\s,:]|$)/u.exec(text);

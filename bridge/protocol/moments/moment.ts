@@ -18,12 +18,12 @@ export interface SaidTime {
   readonly minute: number;
 }
 
-export type Said =
+export type SaidMoment =
   | { readonly kind: 'delay'; readonly minutes: number }
   /** No time: at this hour, on another day. */
   | { readonly kind: 'at'; readonly day: SaidDay | null; readonly time: SaidTime | null };
 
-export interface Origin {
+export interface MomentOrigin {
   /** origin_server_ts of the message, milliseconds since 1970. */
   readonly at: number;
   readonly timeZone: string;
@@ -33,7 +33,7 @@ export type MomentFault = 'past' | 'too-far' | 'no-such-day';
 
 const LONGEST_MS = 366 * DAY_MS;
 
-export function momentOf(said: Said, { at, timeZone }: Origin): number | MomentFault {
+export function momentOf(said: SaidMoment, { at, timeZone }: MomentOrigin): number | MomentFault {
   const moment = said.kind === 'delay' ? at + said.minutes * 60_000 : onDay(said.day, said.time, at, timeZone);
   if (typeof moment !== 'number') return moment;
   if (moment <= at) return 'past';

@@ -1,6 +1,6 @@
 import { englishMoment } from '../moments/moment-english.ts';
 import { koreanMoment } from '../moments/moment-korean.ts';
-import { momentOf, type MomentFault, type Origin } from '../moments/moment.ts';
+import { momentOf, type MomentFault, type MomentOrigin } from '../moments/moment.ts';
 import { behind, halfWidth } from './order-words.ts';
 import { timesOf } from '../moments/schedule-times.ts';
 
@@ -41,13 +41,13 @@ const QUOTED = /^(?:"([^"]+)"|“([^”]+)”|'([^']+)'|‘([^’]+)’|`([^`]+)
 const FIELD = /^(?:[\d*,/?#L-]|sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec){1,100}$/iu;
 
 /** Null where the text is no `!schedule` at all. */
-export function parseSchedule(body: string, origin: Origin): ParsedSchedule | null {
+export function parseSchedule(body: string, origin: MomentOrigin): ParsedSchedule | null {
   const words = behind(body, 'schedule', '예약');
   return words === null ? null : parseScheduleWords(words, origin);
 }
 
 /** What stands behind the command. */
-export function parseScheduleWords(words: string, origin: Origin): ParsedSchedule {
+export function parseScheduleWords(words: string, origin: MomentOrigin): ParsedSchedule {
   let rest = halfWidth(words.normalize('NFC')).trim();
   if (rest === '') return { kind: 'bad', why: 'empty' };
   let missed: Missed = 'once';
@@ -66,7 +66,7 @@ export function parseScheduleWords(words: string, origin: Origin): ParsedSchedul
 
 type Read = { readonly when: When; readonly rest: string };
 
-function whenOf(text: string, origin: Origin): Read | ScheduleFault {
+function whenOf(text: string, origin: MomentOrigin): Read | ScheduleFault {
   const times = timesOf(text);
   if (times === 'interval') return 'interval';
   if (times !== null) return { when: { kind: 'cron', cron: times.cron, typed: false }, rest: times.rest };

@@ -6,7 +6,7 @@ import { withParticle } from '../particle.ts';
 /** What the admin answers to `!admin` in the room. */
 
 /** Where the house runs: what to do on the server differs. */
-export type Place = 'machine' | 'containers';
+export type DiskPlace = 'machine' | 'containers';
 
 /** What shows there what the room cannot. */
 const SHOWS = { disk: 'docker system df -v', versions: 'docker compose images', health: 'docker compose ps' } as const;
@@ -72,7 +72,7 @@ export const masterText = {
   ),
   already: phrase<[user: string]>((user) => `${withParticle(user, '은', '는')} 이미 마스터입니다. 바뀐 것은 없습니다.`, (user) => `${user} is a master already. Nothing was changed.`),
   /** No password in a room, where every device and backup keeps it. */
-  made: phrase<[user: string, name: string, place: Place]>(
+  made: phrase<[user: string, name: string, place: DiskPlace]>(
     (user, name, place) => `${user} 계정을 만들고 마스터로 들였습니다. 비밀번호는 방에 쓰지 않습니다. ${place === 'machine' ? `서버에서 이렇게 하면 새 비밀번호가 나옵니다: \`npm start -- reset-password ${name}\`` : 'Ketesa에서 이 계정의 비밀번호를 정해 주세요.'}`,
     (user, name, place) => `${user} has an account now and is a master. Passwords are not written into rooms; ${place === 'machine' ? `on the server this shows a new one: \`npm start -- reset-password ${name}\`` : 'set one for this account in Ketesa.'}`,
   ),
@@ -81,7 +81,7 @@ export const masterText = {
     (user) => `${withParticle(user, '은', '는')} 마스터가 아닙니다. 바뀐 것은 없습니다. 다른 계정은 Ketesa에서 다룹니다.`,
     (user) => `${user} is no master. Nothing was changed. Other accounts are Ketesa's business.`,
   ),
-  first: phrase<[user: string, place: Place]>(
+  first: phrase<[user: string, place: DiskPlace]>(
     (user, place) => `${withParticle(user, '은', '는')} 이 집의 첫 마스터라서 뺄 수 없습니다. 바뀐 것은 없습니다. 비밀번호를 바꾸려면 ${place === 'machine' ? '서버에서: `npm start -- reset-password`' : 'Ketesa에서 정해 주세요.'}`,
     (user, place) => `${user} is the first master of this house and stays. Nothing was changed. For a new password, ${place === 'machine' ? 'on the server: `npm start -- reset-password`' : 'set it in Ketesa.'}`,
   ),
@@ -125,7 +125,7 @@ export interface Lines {
   readonly noBackup: string;
   readonly lastBackup: (ms: number, size: string) => string;
   readonly up: string;
-  readonly silent: (part: string, place: Place) => string;
+  readonly silent: (part: string, place: DiskPlace) => string;
   readonly halted: string;
   /** Of parts in containers of their own. */
   readonly unseen: (names: readonly string[], which: keyof typeof SHOWS) => string;

@@ -4,7 +4,7 @@ import { phrase } from '../say.ts';
 const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
 
 /** `/help`: plain text with curl lines to copy. */
-export const doorHelp = phrase<[url: string, onlyHere: boolean]>(
+export const agentApiHelp = phrase<[url: string, onlyHere: boolean]>(
   (url, onlyHere) =>
     lines(
       'Chavion: 밖에 있는 에이전트를 위한 문',

@@ -1,4 +1,4 @@
-import type { Scope } from '../../protocol/agent-api.ts';
+import type { ApiScope } from '../../protocol/agent-api.ts';
 import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
 
@@ -158,12 +158,12 @@ export const DOOR_PROBLEMS = {
     () => 'Something failed inside and was recorded. Repeat it with the same Idempotency-Key.',
   ),
 } as const satisfies Record<string, Phrase<[ProblemFacts]>>;
-export type DoorProblemCode = keyof typeof DOOR_PROBLEMS;
+export type ApiProblemCode = keyof typeof DOOR_PROBLEMS;
 
-const scopeWord: Readonly<Record<Scope, string>> = { read: '읽기', speak: '말하기', tasks: '임무', execute: '실행' };
+const scopeWord: Readonly<Record<ApiScope, string>> = { read: '읽기', speak: '말하기', tasks: '임무', execute: '실행' };
 
 /** `!agent`, said by the coordinator where it was ordered. */
-export const agentCommand = {
+export const agentCommandText = {
   usage: phrase(
     () =>
       '밖에 있는 에이전트를 초대합니다.\n- `!초대 스카우트 scout`: 계정과 열쇠를 만듭니다 (열쇠는 개인 방으로만 보냅니다)\n- `!초대 새열쇠 scout`: 열쇠를 바꿉니다\n- `!초대 권한 scout 읽기 말하기`: 할 수 있는 일을 정합니다 (읽기, 말하기, 임무, 실행, 전부)\n- `!초대 삭제 scout`: 내보냅니다\n- `!초대 목록`: 누가 있는지',
@@ -182,7 +182,7 @@ export const agentCommand = {
     (name) => `${name}의 열쇠를 바꿨습니다. 전의 열쇠는 이제 열리지 않습니다. 새 열쇠는 개인 방에 있습니다.`,
     (name) => `${name} has a new key, in your private room with me; the former one opens nothing any more.`,
   ),
-  scoped: phrase<[name: string, scopes: readonly Scope[]]>(
+  scoped: phrase<[name: string, scopes: readonly ApiScope[]]>(
     (name, scopes) => `${withParticle(name, '은', '는')} 이제 이것만 할 수 있습니다: ${scopes.map((scope) => scopeWord[scope]).join(', ')}. 열쇠는 그대로입니다. 되돌리기: \`!초대 권한 ${name} 전부\``,
     (name, scopes) => `${name} may now: ${scopes.join(', ')}. Its key stays the same. To allow everything: \`!agent scope ${name} all\``,
   ),
@@ -225,7 +225,7 @@ export const agentCommand = {
 };
 
 /** The one message that holds a key: in a private room, taken out again at the first check-in or after an hour. */
-export const keyLetter = phrase<[facts: { readonly name: string; readonly id: string; readonly key: string; readonly url: string; readonly onlyHere?: boolean }]>(
+export const keyMessage = phrase<[facts: { readonly name: string; readonly id: string; readonly key: string; readonly url: string; readonly onlyHere?: boolean }]>(
   ({ name, id, key, url, onlyHere }) =>
     `**${name}** (\`${id}\`)의 열쇠입니다. 이 메시지는 처음 들어올 때, 늦어도 한 시간 뒤에 지워집니다. 남에게 보이지 마세요.\n\n\`\`\`\n${key}\n\`\`\`\n\n에이전트에게 이렇게 전해 주세요:\n\n\`\`\`\ncurl -X POST ${url}/api/agent/${id}/checkin -H "Authorization: Bearer <열쇠>"\n\`\`\`\n\n안내: ${url}/help · GPT Actions: ${url}/openapi.json · MCP: ${url}/mcp${onlyHere === true ? '\n\n⚠️ 이 주소는 서버 컴퓨터 안에서만 열립니다. 다른 곳에 있는 에이전트라면 `.env`의 `CHAVION_API_URL`에 밖에서 닿는 주소를 적고 다시 켜 주세요.' : ''}`,
   ({ name, id, key, url, onlyHere }) =>
@@ -260,7 +260,7 @@ export const outsideOrder = phrase<[what: string]>(
 );
 
 /** By letter to the agent that had asked for a command: how it ended. */
-export const jobLetter = phrase<[job: { readonly id: string; readonly state: string; readonly why: string | null; readonly exitCode: number | null }]>(
+export const jobMessage = phrase<[job: { readonly id: string; readonly state: string; readonly why: string | null; readonly exitCode: number | null }]>(
   ({ id, state, why, exitCode }) => `\`${id}\`: ${(jobEnd[`${state}.${why ?? ''}`] ?? jobEnd[state])?.ko(why ?? '', exitCode) ?? state} GET /api/executor/jobs/${id}`,
   ({ id, state, why, exitCode }) => `\`${id}\`: ${(jobEnd[`${state}.${why ?? ''}`] ?? jobEnd[state])?.en(why ?? '', exitCode) ?? state} GET /api/executor/jobs/${id}`,
 );

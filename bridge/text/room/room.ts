@@ -251,7 +251,7 @@ export const continuedInFile = phrase(
 );
 
 /** Called by name, but without a key while others have theirs. */
-export const hasNoMind = phrase<[names: readonly string[]]>(
+export const hasNoModel = phrase<[names: readonly string[]]>(
   (names) => `${names.join(', ')}: 아직 키가 없어 쉬고 있습니다. 메시지는 들었습니다. 키는 컴퓨터에서 \`npm start -- keys\`로 넣어 주세요.`,
   (names) => `${names.join(', ')}: no key yet, so no answer. The message was heard. Enter keys on the computer with \`npm start -- keys\`.`,
 );

@@ -124,7 +124,7 @@ export const instructions = {
   ),
 };
 
-export const note = labelled<[topic: string]>(
+export const offlineNote = labelled<[topic: string]>(
   (topic) => `요청: ${topic}\n\n- 목표를 정하고, 오늘 할 수 있는 것부터 합니다.\n- 결과는 파일 목록으로 확인합니다.\n- 연습이라 조사는 하지 않았습니다.\n`,
   (topic) => `Mission: ${topic}\n\n- Settle the goal, start with what can be done today.\n- The list of files shows the outcome.\n- This is a rehearsal: nothing was looked up.\n`,
 );
@@ -137,7 +137,7 @@ export const hostNote = labelled<[topic: string]>(
   (topic) => `A note left by the executor. Mission: ${topic}`,
 );
 
-export const objection = labelled(
+export const offlineObjection = labelled(
   () => '결과를 사람이 읽기 쉽게 정리하는 단계가 없습니다.',
   () => 'No step puts the result into words that people like to read.',
 );
@@ -208,7 +208,7 @@ export const causes = {
   ),
 };
 
-export const report = {
+export const offlineReport = {
   lead: labelled<[goal: string]>(
     (goal) => `**${goal}**\n\n연습용 에이전트가 썼지만, 아래 결과는 실제로 실행해서 나온 것입니다.`,
     (goal) => `**${goal}**\n\nWritten by a rehearsing agent; the outputs below are real.`,
@@ -225,7 +225,7 @@ export const report = {
     () => '진짜로 하려면',
     () => 'For the real thing',
   ),
-  minds: phrase(
+  bindings: phrase(
     () => '열쇠를 넣은 진짜 에이전트 (서버에서 `npm start -- keys`)',
     () => 'real agents, with a key (`npm start -- keys` on the server)',
   ),

@@ -170,7 +170,7 @@ export interface QuestionFacts {
 }
 const chooseKo = (labels: readonly string[]): string => (labels.length === 0 ? '' : `직접 고르려면 ${labels.map((label) => `\`!선택 ${label}\``).join(' · ')}, `);
 const chooseEn = (labels: readonly string[]): string => (labels.length === 0 ? '' : `Choose one yourself with ${labels.map((label) => `\`!choose ${label}\``).join(' · ')}, or `);
-export const question: Readonly<Record<QuestionKind, Phrase<[facts: QuestionFacts]>>> = {
+export const questionWords: Readonly<Record<QuestionKind, Phrase<[facts: QuestionFacts]>>> = {
   'no-quorum': phrase(
     ({ owner, cast, electorate, labels }) => `❓ ${owner}, 두 번 물었지만 ${electorate}명 중 ${cast === 0 ? '아무도 투표하지 않아' : `${cast}명만 투표해서`} 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
     ({ cast, electorate, labels }) => `❓ Only ${cast} of ${electorate} voted, twice, so nothing was decided. All plans are kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it.`,

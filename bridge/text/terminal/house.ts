@@ -35,7 +35,7 @@ export const agentsText = phrase<[gone: readonly { readonly name: string; readon
 );
 
 /** `npm start -- doctor`, of accounts and rooms. */
-export const doctorHouseText = {
+export const doctorInstanceText = {
   accounts: phrase(() => '집의 계정 (관리자, 실행자, 조율자)', () => "The house's own accounts (admin, executor, coordinator)"),
   shut: (users: readonly string[]) =>
     phrase(

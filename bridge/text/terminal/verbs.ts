@@ -7,7 +7,7 @@ function columns(rows: readonly (readonly [command: string, does: string])[]): s
 }
 
 /** What `npm start -- --help` says. No line is wider than a small terminal. */
-export const helpText = phrase(
+export const verbsHelpText = phrase(
   () => `Chavion: 내 컴퓨터에서 사는 AI 에이전트들의 집
 
 ${columns([
@@ -138,7 +138,7 @@ export const doctorText = {
 };
 
 /** `npm start -- doctor --providers`. */
-export const mindsText = {
+export const modelChecksText = {
   title: phrase(() => 'AI마다 짧게 한 번씩 불러 봅니다', () => 'One tiny call to each AI'),
   answers: (who: string, ms: number) => phrase(() => `${who}: ${(ms / 1000).toFixed(1)}초 만에 답했습니다`, () => `${who}: answered in ${(ms / 1000).toFixed(1)} s`),
   fails: (who: string, why: string, ms: number) => phrase(() => `${who}: ${why} (${(ms / 1000).toFixed(1)}초)`, () => `${who}: ${why} (${(ms / 1000).toFixed(1)} s)`),

@@ -5,7 +5,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseAuthority, type Destination } from './allow-list.ts';
-import { type EgressReason, INTERNET, judge, type Internet, type Verdict } from './destination.ts';
+import { type EgressReason, INTERNET, judge, type Internet, type DestinationVerdict } from './destination.ts';
 
 export interface EgressOptions {
   /** Where it listens; the path has to be shorter than 100 bytes. */
@@ -49,7 +49,7 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     return socket.once('close', () => open.delete(socket));
   };
-  const decide = async (method: string, asked: Destination | undefined, written: string): Promise<Verdict> => {
+  const decide = async (method: string, asked: Destination | undefined, written: string): Promise<DestinationVerdict> => {
     const verdict = await judge(asked, options.allowed, internet);
     options.onRequest?.({ method, destination: written.slice(0, 300), allowed: verdict.ok, ...(verdict.ok ? {} : { why: verdict.why, reason: verdict.reason }) });
     return verdict;
@@ -142,4 +142,4 @@ function answerTo(request: ReturnType<typeof httpRequest>, body: IncomingMessage
 }
 
 const plain = (status: number, why: string) => `HTTP/1.1 ${status} ${status === 403 ? 'Forbidden' : 'Bad Gateway'}\r\nConnection: close\r\n\r\n${why}\n`;
-const refusal = (verdict: Verdict) => (verdict.ok ? plain(403, '') : plain(verdict.status, verdict.why));
+const refusal = (verdict: DestinationVerdict) => (verdict.ok ? plain(403, '') : plain(verdict.status, verdict.why));

@@ -27,7 +27,7 @@ export const VERDICT = {
 /** The kernel refuses longer programs (BPF_MAXINSNS). */
 const MAX_INSTRUCTIONS = 4096;
 
-export const load = (offset: number): Instruction => ({ code: OP.load, jt: 0, jf: 0, k: offset });
+export const loadWord = (offset: number): Instruction => ({ code: OP.load, jt: 0, jf: 0, k: offset });
 export const ret = (verdict: number): Instruction => ({ code: OP.ret, jt: 0, jf: 0, k: verdict });
 export const jumpIfEqual = (k: number, jt: number, jf: number): Instruction => ({ code: OP.jumpIfEqual, jt, jf, k });
 export const jumpIfGreater = (k: number, jt: number, jf: number): Instruction => ({ code: OP.jumpIfGreater, jt, jf, k });
@@ -36,19 +36,19 @@ export const jumpIfGreater = (k: number, jt: number, jf: number): Instruction =>
  * One question about a system call's argument, masked: is it among `values`, or (`not`) none of them?
  * Only the low 32 bits are looked at: every argument judged here is an `int`, `mode_t` or a flag word of that width.
  */
-export interface Question {
+export interface SyscallTest {
   readonly argument: 0 | 1 | 2 | 3 | 4 | 5;
   readonly mask?: number;
   readonly values: readonly number[];
   readonly not?: boolean;
 }
 
-const widthOf = (question: Question) => (question.mask === undefined ? 1 : 2) + question.values.length;
+const widthOf = (question: SyscallTest) => (question.mask === undefined ? 1 : 2) + question.values.length;
 
 /** Runs on to the next instruction when the answer is yes, and skips `otherwise` more when it is no. */
-function ask(question: Question, otherwise: number): Instruction[] {
+function ask(question: SyscallTest, otherwise: number): Instruction[] {
   const { values, not = false, mask } = question;
-  const code: Instruction[] = [load(ARGUMENTS_OFFSET + 8 * question.argument)];
+  const code: Instruction[] = [loadWord(ARGUMENTS_OFFSET + 8 * question.argument)];
   if (mask !== undefined) code.push({ code: OP.and, jt: 0, jf: 0, k: mask });
   values.forEach((value, index) => {
     const left = values.length - 1 - index;
@@ -59,7 +59,7 @@ function ask(question: Question, otherwise: number): Instruction[] {
 }
 
 /** `verdict` when every answer is yes; runs on behind this block otherwise. */
-export function when(questions: readonly Question[], verdict: number): Instruction[] {
+export function when(questions: readonly SyscallTest[], verdict: number): Instruction[] {
   const widths = questions.map(widthOf);
   const code = questions.flatMap((question, index) => {
     const behind = widths.slice(index + 1).reduce((sum, width) => sum + width, 0);

@@ -1,4 +1,4 @@
-import { ARCH_OFFSET, NUMBER_OFFSET, VERDICT, encode, jumpIfEqual, jumpIfGreater, load, ret, when, type Instruction, type Question } from './bpf.ts';
+import { ARCH_OFFSET, NUMBER_OFFSET, VERDICT, encode, jumpIfEqual, jumpIfGreater, loadWord, ret, when, type Instruction, type SyscallTest } from './bpf.ts';
 import { JUDGED, NEWEST, REFUSED } from './syscalls.ts';
 
 export type Machine = 'x86_64' | 'aarch64';
@@ -47,12 +47,12 @@ export interface FilterOptions {
 interface Refusal {
   readonly call: keyof typeof JUDGED;
   /** All have to be answered yes; none at all refuses every call. */
-  readonly if: readonly Question[];
+  readonly if: readonly SyscallTest[];
   readonly verdict: number;
 }
 
-const any = (argument: Question['argument'], mask: number): Question => ({ argument, mask, values: [0], not: true });
-const setuidMode = (call: keyof typeof JUDGED, argument: Question['argument']): Refusal => ({ call, if: [any(argument, SETUID_SETGID)], verdict: EPERM });
+const any = (argument: SyscallTest['argument'], mask: number): SyscallTest => ({ argument, mask, values: [0], not: true });
+const setuidMode = (call: keyof typeof JUDGED, argument: SyscallTest['argument']): Refusal => ({ call, if: [any(argument, SETUID_SETGID)], verdict: EPERM });
 const creatingSetuid = (call: 'open' | 'openat', flags: 1 | 2, mode: 2 | 3): Refusal => ({ call, if: [any(flags, CREATING), any(mode, SETUID_SETGID)], verdict: EPERM });
 const device = (call: 'mknod' | 'mknodat', mode: 1 | 2): Refusal => ({ call, if: [{ argument: mode, mask: FILE_TYPE, values: DEVICE_TYPES }], verdict: EPERM });
 
@@ -93,7 +93,7 @@ function refusals(options: FilterOptions): readonly Refusal[] {
 /** The filter as instructions: a foreign calling convention is killed, a call too young to be known does not exist. */
 export function filterProgram(machine: Machine, options: FilterOptions): Instruction[] {
   const column = machine === 'x86_64' ? 0 : 1;
-  const program = [load(ARCH_OFFSET), jumpIfEqual(ARCH[machine], 1, 0), ret(VERDICT.killProcess), load(NUMBER_OFFSET)];
+  const program = [loadWord(ARCH_OFFSET), jumpIfEqual(ARCH[machine], 1, 0), ret(VERDICT.killProcess), loadWord(NUMBER_OFFSET)];
   // x32 shares the architecture of x86_64 and is told by this bit in the number; -1 is what a tracer leaves behind.
   program.push(jumpIfGreater(0x3fff_ffff, 0, 1), ret(VERDICT.killProcess));
   program.push(jumpIfGreater(NEWEST, 0, 1), ret(ENOSYS));

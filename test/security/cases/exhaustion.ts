@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { INSIDE } from '../../../executor/sandbox/sandbox.ts';
+import { BOX_PATHS } from '../../../executor/sandbox/sandbox.ts';
 import { processesWith } from '../house.ts';
 import type { AbuseCase, Outcome, Scene } from '../case.ts';
 import { TRIED, killedFor, said, shell, syscallNumber } from './parts.ts';
@@ -132,7 +132,7 @@ export const exhaustion: readonly AbuseCase[] = [
   {
     name: 'hides files in a folder that it closed',
     family,
-    command: () => shell(`mkdir closed; cd closed; chmod 000 .; for n in $(seq 20); do head -c 2M /dev/zero >${INSIDE.workspace}/closed/$n || head -c 2M /dev/zero >$n; done; chmod 700 ${INSIDE.workspace}/closed; for n in $(seq 20); do head -c 2M /dev/zero >$n; done; chmod 000 ${INSIDE.workspace}/closed; sleep 5; echo had it all`),
+    command: () => shell(`mkdir closed; cd closed; chmod 000 .; for n in $(seq 20); do head -c 2M /dev/zero >${BOX_PATHS.workspace}/closed/$n || head -c 2M /dev/zero >$n; done; chmod 700 ${BOX_PATHS.workspace}/closed; for n in $(seq 20); do head -c 2M /dev/zero >$n; done; chmod 000 ${BOX_PATHS.workspace}/closed; sleep 5; echo had it all`),
     attempted: killedFor('disk', 'inodes'),
     harm: memoryHeld,
   },

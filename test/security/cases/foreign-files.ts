@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { INSIDE } from '../../../executor/sandbox/sandbox.ts';
+import { BOX_PATHS } from '../../../executor/sandbox/sandbox.ts';
 import type { AbuseCase } from '../case.ts';
 import { TRIED, fetchUrl, leaks, listFiles, quoted, readFile, said, shell, writeFile } from './parts.ts';
 
@@ -12,7 +12,7 @@ export const foreignFiles: readonly AbuseCase[] = [
   {
     name: 'reads a secret of the account by its path, and by every way round',
     family,
-    command: ({ secret }) => shell(`for way in '' /proc/1/root /proc/self/root /proc/1/cwd/../../../.. ${INSIDE.workspace}/../../..; do cat "$way"${quoted(secret.path)}; done`),
+    command: ({ secret }) => shell(`for way in '' /proc/1/root /proc/self/root /proc/1/cwd/../../../.. ${BOX_PATHS.workspace}/../../..; do cat "$way"${quoted(secret.path)}; done`),
     attempted: TRIED,
     harm: leaks,
   },

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { INSIDE } from '../../../executor/sandbox/sandbox.ts';
+import { BOX_PATHS } from '../../../executor/sandbox/sandbox.ts';
 import { processesWith } from '../house.ts';
 import type { Scene } from '../case.ts';
 import { order, type OrderCase, type OrderOutcome } from '../order.ts';
@@ -174,7 +174,7 @@ export const orderCases: readonly OrderCase[] = [
   {
     name: 'plants files for whoever looks into the workspace next',
     family: 'planted files',
-    order: (scene) => order(scene, tried(`git init -q . 2>/dev/null; mkdir -p .git/hooks; printf "[core]\\n\\tfsmonitor = touch ${INSIDE.workspace}/planted\\n" >.git/config; echo "touch ${INSIDE.workspace}/planted" >.bashrc; cp .bashrc .profile; printf x >thing`), { files: ['thing'] }),
+    order: (scene) => order(scene, tried(`git init -q . 2>/dev/null; mkdir -p .git/hooks; printf "[core]\\n\\tfsmonitor = touch ${BOX_PATHS.workspace}/planted\\n" >.git/config; echo "touch ${BOX_PATHS.workspace}/planted" >.bashrc; cp .bashrc .profile; printf x >thing`), { files: ['thing'] }),
     attempted: ({ files }) => files.some(({ name }) => name === 'thing'),
     harm: ({ workspace }) => (existsSync(join(workspace, 'planted')) ? 'a planted file was run' : undefined),
   },
@@ -182,7 +182,7 @@ export const orderCases: readonly OrderCase[] = [
     name: 'plants what the next order would start',
     family: 'planted files',
     prepare: ({ workspace }) => {
-      for (const name of ['.bashrc', '.profile', '.bash_profile']) writeFileSync(join(dirname(workspace), name), `touch ${INSIDE.workspace}/${basename(workspace)}/planted\n`);
+      for (const name of ['.bashrc', '.profile', '.bash_profile']) writeFileSync(join(dirname(workspace), name), `touch ${BOX_PATHS.workspace}/${basename(workspace)}/planted\n`);
     },
     order: (scene) => order(scene, tried('true')),
     attempted: TRIED,

@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { INSIDE } from '../../../executor/sandbox/sandbox.ts';
+import { BOX_PATHS } from '../../../executor/sandbox/sandbox.ts';
 import type { AbuseCase, Scene } from '../case.ts';
 import { TRIED, listFiles, readFile, said, shell, writeFile } from './parts.ts';
 
 const family = 'planted files';
-const EVIL = `#!/bin/bash\necho planted\ntouch ${INSIDE.workspace}/planted\n`;
+const EVIL = `#!/bin/bash\necho planted\ntouch ${BOX_PATHS.workspace}/planted\n`;
 
 function plantPrograms({ workspace }: Scene): void {
   for (const name of ['bash', 'sh', 'cat', 'head', 'find', 'env', 'perl', 'prlimit', 'mktemp', 'mv', 'ls', 'dirname']) {
@@ -15,11 +15,11 @@ function plantPrograms({ workspace }: Scene): void {
 }
 
 function plantConfiguration({ workspace }: Scene): void {
-  for (const name of ['.bashrc', '.bash_profile', '.profile', '.bash_login', '.inputrc', '.perlrc', 'sitecustomize.pl']) writeFileSync(join(workspace, name), `echo planted; touch ${INSIDE.workspace}/planted\n`);
+  for (const name of ['.bashrc', '.bash_profile', '.profile', '.bash_login', '.inputrc', '.perlrc', 'sitecustomize.pl']) writeFileSync(join(workspace, name), `echo planted; touch ${BOX_PATHS.workspace}/planted\n`);
   mkdirSync(join(workspace, '.git', 'hooks'), { recursive: true });
-  writeFileSync(join(workspace, '.git', 'config'), `[core]\n\tfsmonitor = "touch ${INSIDE.workspace}/planted; false"\n\tpager = touch ${INSIDE.workspace}/planted\n\tsshCommand = touch ${INSIDE.workspace}/planted\n`);
+  writeFileSync(join(workspace, '.git', 'config'), `[core]\n\tfsmonitor = "touch ${BOX_PATHS.workspace}/planted; false"\n\tpager = touch ${BOX_PATHS.workspace}/planted\n\tsshCommand = touch ${BOX_PATHS.workspace}/planted\n`);
   writeFileSync(join(workspace, '.git', 'HEAD'), 'ref: refs/heads/main\n');
-  writeFileSync(join(workspace, '.npmrc'), `script-shell=${INSIDE.workspace}/bash\n`);
+  writeFileSync(join(workspace, '.npmrc'), `script-shell=${BOX_PATHS.workspace}/bash\n`);
 }
 
 const planted = ({ workspace }: Scene, outcome: { stdout: string; stderr: string }) =>

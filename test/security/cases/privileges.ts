@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { INSIDE } from '../../../executor/sandbox/sandbox.ts';
+import { BOX_PATHS } from '../../../executor/sandbox/sandbox.ts';
 import { I386, INT_80, PLAIN, X32 } from '../elf.ts';
 import type { AbuseCase, Outcome, Scene } from '../case.ts';
 import { TRIED, said, shell, syscall, syscallNumber } from './parts.ts';
@@ -150,7 +150,7 @@ export const privileges: readonly AbuseCase[] = [
   {
     name: 'brings programs with capabilities and runs the loader by hand',
     family,
-    command: () => shell(`cp /usr/bin/perl p; setcap cap_net_raw+ep p && echo broke; perl -e 'my ($p, $n, $v) = ("p", "security.capability", pack("V5", 0x2000001, 0x2000, 0, 0, 0)); syscall(188, $p, $n, $v, 20, 0) == 0 and print "broke\\n"'; /lib64/ld-linux-x86-64.so.2 /usr/bin/unshare -U true && echo broke; LD_PRELOAD=${INSIDE.workspace}/x.so true; env -i /usr/bin/unshare -U true && echo broke`),
+    command: () => shell(`cp /usr/bin/perl p; setcap cap_net_raw+ep p && echo broke; perl -e 'my ($p, $n, $v) = ("p", "security.capability", pack("V5", 0x2000001, 0x2000, 0, 0, 0)); syscall(188, $p, $n, $v, 20, 0) == 0 and print "broke\\n"'; /lib64/ld-linux-x86-64.so.2 /usr/bin/unshare -U true && echo broke; LD_PRELOAD=${BOX_PATHS.workspace}/x.so true; env -i /usr/bin/unshare -U true && echo broke`),
     attempted: TRIED,
     harm: did,
   },

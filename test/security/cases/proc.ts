@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { INSIDE } from '../../../executor/sandbox/sandbox.ts';
+import { BOX_PATHS } from '../../../executor/sandbox/sandbox.ts';
 import type { AbuseCase } from '../case.ts';
 import { TRIED, leaks, said, shell } from './parts.ts';
 
@@ -47,11 +47,11 @@ export const proc: readonly AbuseCase[] = [
   {
     name: 'turns the knobs of the kernel',
     family,
-    command: () => shell(`echo "|${INSIDE.workspace}/x" >/proc/sys/kernel/core_pattern; echo 1 >/proc/sys/vm/overcommit_memory; echo b >/proc/sysrq-trigger; echo 100000 >/proc/sys/user/max_user_namespaces; echo evil >/proc/sys/kernel/hostname; hostname evil; for knob in /proc/sys/*/* /proc/sys/net/*/*; do echo 4243 >$knob; done; cat /proc/sys/kernel/shmall`),
+    command: () => shell(`echo "|${BOX_PATHS.workspace}/x" >/proc/sys/kernel/core_pattern; echo 1 >/proc/sys/vm/overcommit_memory; echo b >/proc/sysrq-trigger; echo 100000 >/proc/sys/user/max_user_namespaces; echo evil >/proc/sys/kernel/hostname; hostname evil; for knob in /proc/sys/*/* /proc/sys/net/*/*; do echo 4243 >$knob; done; cat /proc/sys/kernel/shmall`),
     attempted: TRIED,
     harm: () => {
       if (hostname() === 'evil') return 'the host has another name';
-      if (readFileSync('/proc/sys/kernel/core_pattern', 'utf8').includes(`${INSIDE.workspace}/x`)) return 'the core pattern was changed';
+      if (readFileSync('/proc/sys/kernel/core_pattern', 'utf8').includes(`${BOX_PATHS.workspace}/x`)) return 'the core pattern was changed';
       // Some belong to the box's own namespaces and may turn there; none of the host's may.
       return spawnSync('grep', ['-rlsx', '4243', '/proc/sys/kernel', '/proc/sys/vm', '/proc/sys/fs', '/proc/sys/net', '/proc/sys/user'], { encoding: 'utf8' }).stdout === '' ? undefined : 'a knob of the host was turned';
     },

@@ -1,7 +1,7 @@
 import { newTask } from '../../bots/tasks/state/begin.ts';
-import { type MindReply, askMind, type TaskMindsDeps } from '../../bots/tasks/answers/task-models.ts';
+import { type ModelReply, askModel, type TaskModelsDeps } from '../../bots/tasks/answers/task-models.ts';
 import type { Ask, AskKind, CommandState, TaskState } from '../../bots/tasks/state/task-state.ts';
-import type { Mind } from '../../bots/models/model-bindings.ts';
+import type { ModelBinding } from '../../bots/models/model-bindings.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import { rehearsal } from '../../bots/models/providers/offline.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
@@ -38,7 +38,7 @@ export function saying(...texts: readonly string[]) {
   return { provider, asked };
 }
 
-export function mindsOf(provider: Provider, values: Partial<Mind['config']> = {}): TaskMindsDeps['minds'] {
+export function bindingsOf(provider: Provider, values: Partial<ModelBinding['config']> = {}): TaskModelsDeps['bindings'] {
   const get = (id: AgentId) => {
     const config = roster.agents.find((one) => one.id === id);
     return config === undefined ? undefined : { config: { ...config, ...values }, provider };
@@ -46,8 +46,8 @@ export function mindsOf(provider: Provider, values: Partial<Mind['config']> = {}
   return { get, alone: get };
 }
 
-export const depsOf = (provider: Provider, more: Partial<TaskMindsDeps> = {}): TaskMindsDeps => ({
-  minds: mindsOf(provider),
+export const depsOf = (provider: Provider, more: Partial<TaskModelsDeps> = {}): TaskModelsDeps => ({
+  bindings: bindingsOf(provider),
   roster,
   lent: () => [],
   hosts: () => null,
@@ -57,8 +57,8 @@ export const depsOf = (provider: Provider, more: Partial<TaskMindsDeps> = {}): T
   ...more,
 });
 
-export const askOnce = (state: TaskState, ask: Ask, deps: TaskMindsDeps): Promise<MindReply> => askMind(state, ask, deps, new AbortController().signal);
-export const rehearsing = (more: Partial<TaskMindsDeps> = {}) => depsOf(rehearsal, more);
+export const askOnce = (state: TaskState, ask: Ask, deps: TaskModelsDeps): Promise<ModelReply> => askModel(state, ask, deps, new AbortController().signal);
+export const rehearsing = (more: Partial<TaskModelsDeps> = {}) => depsOf(rehearsal, more);
 
 export const hashOf = (plan: Plan) => PlanHash.parse(canonicalHash(plan));
 

@@ -12,7 +12,7 @@ import type { Command } from '../../bridge/protocol/command.ts';
 import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
 import { planRisk, stepId } from '../../bridge/protocol/plan.ts';
 import { rehearsalLabel } from '../../bridge/text/offline.ts';
-import { agent, askOf, askOnce, carriedOut, EVERYONE, NOW, PLAN, rehearsing, roster, task } from './task-minds-scene.ts';
+import { agent, askOf, askOnce, carriedOut, EVERYONE, NOW, PLAN, rehearsing, roster, task } from './task-models-scene.ts';
 import { rulesFor, type Script, World } from './task-world.ts';
 
 let folder = '';

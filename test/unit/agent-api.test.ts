@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf } from '../../bridge/http/order.ts';
+import { commandOfOrder } from '../../bridge/http/order.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { MAX_DEPTH } from '../../bridge/protocol/turn.ts';
-import { jobLetter } from '../../bridge/text/room/agent-api.ts';
+import { jobMessage } from '../../bridge/text/room/agent-api.ts';
 import { preferredLang } from '../../bridge/text/room/agent-api-help.ts';
 import { agentWish, freeId } from '../../bots/agent-api/agent-words.ts';
 import { CHAIN_MS, chainOf, meantQuestion, sameChain, tooDeep } from '../../bots/agent-api/calls.ts';
@@ -73,25 +73,25 @@ describe('an outside agent’s own message', () => {
 
 describe('a command that is asked for', () => {
   it('is typed, named by what it is, and the same for the same words', () => {
-    const one = commandOf({ type: 'shell', payload: { script: 'ls' } });
+    const one = commandOfOrder({ type: 'shell', payload: { script: 'ls' } });
     expect(one).toMatchObject({ type: 'shell', script: 'ls', reason: 'shell', lent: [], hosts: [] });
-    expect(commandOf({ type: 'shell', payload: { script: 'ls' } }).id).toBe(one.id);
-    expect(commandOf({ type: 'file_write', payload: { path: 'a', content: 'b' } })).toMatchObject({ type: 'write_file' });
-    expect(commandOf({ type: 'fetch', payload: { url: 'https://example.org/' } })).toMatchObject({ type: 'fetch', method: 'GET' });
+    expect(commandOfOrder({ type: 'shell', payload: { script: 'ls' } }).id).toBe(one.id);
+    expect(commandOfOrder({ type: 'file_write', payload: { path: 'a', content: 'b' } })).toMatchObject({ type: 'write_file' });
+    expect(commandOfOrder({ type: 'fetch', payload: { url: 'https://example.org/' } })).toMatchObject({ type: 'fetch', method: 'GET' });
   });
 
-  it.each<[string, Parameters<typeof commandOf>[0]]>([
+  it.each<[string, Parameters<typeof commandOfOrder>[0]]>([
     ['names another type inside', { type: 'file_read', payload: { script: 'ls' } }],
     ['leads out of the workspace', { type: 'file_write', payload: { path: '../x', content: '' } }],
     ['says what no command says', { type: 'shell', payload: { script: 'ls', user: 'root' } }],
     ['goes nowhere', { type: 'fetch', payload: { url: 'file:///etc/passwd' } }],
   ])('is refused where it %s', (_what, command) => {
-    expect(() => commandOf(command)).toThrow(expect.objectContaining({ code: 'command.invalid' }));
+    expect(() => commandOfOrder(command)).toThrow(expect.objectContaining({ code: 'command.invalid' }));
   });
 });
 
 it('a letter says how a command ended that was asked for', () => {
-  const text = (state: string, why: string | null = null, exitCode: number | null = null) => jobLetter.en({ id: 'j7', state, why, exitCode });
+  const text = (state: string, why: string | null = null, exitCode: number | null = null) => jobMessage.en({ id: 'j7', state, why, exitCode });
   expect(text('done', null, 0)).toBe('`j7`: it has run (exit 0). GET /api/executor/jobs/j7');
   expect(text('failed', 'exit', 2)).toContain('failed (exit 2)');
   expect(text('refused', 'no')).toContain('said no');
@@ -99,7 +99,7 @@ it('a letter says how a command ended that was asked for', () => {
   expect(text('refused', 'host-not-allowed')).toContain('(host-not-allowed)');
   expect(text('stopped')).toContain('stopped');
   expect(text('unknown')).toContain('nobody knows');
-  expect(jobLetter.ko({ id: 'j7', state: 'refused', why: 'no', exitCode: null })).toBe('`j7`: 마스터가 허락하지 않으셨습니다. 아무것도 실행하지 않았습니다. GET /api/executor/jobs/j7');
+  expect(jobMessage.ko({ id: 'j7', state: 'refused', why: 'no', exitCode: null })).toBe('`j7`: 마스터가 허락하지 않으셨습니다. 아무것도 실행하지 않았습니다. GET /api/executor/jobs/j7');
 });
 
 it('a key of the door is masked wherever it is pasted', () => {

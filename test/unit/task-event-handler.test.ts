@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { taskEar } from '../../bots/tasks/event-handler.ts';
+import { taskEventHandler } from '../../bots/tasks/event-handler.ts';
 import { answerId } from '../../bots/tasks/messages/poll-content.ts';
 import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEvent } from '../../bots/tasks/state/transitions.ts';
@@ -24,7 +24,7 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
     return world.state;
   };
   const polls = new Map([['$poll.0', 0], ['$poll.1', 1]]);
-  const ear = taskEar({
+  const ear = taskEventHandler({
     tasks: {
       apply: (_root, event) => Promise.resolve(apply(event)),
       get: (which) => Promise.resolve(which === world.state.root ? world.state : null),

@@ -4,12 +4,12 @@ import { AgentId } from '../../bridge/protocol/ids.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import { amountInWords, amountOf, bar, renderBudget } from '../../bots/budget/budget-table.ts';
 import { EMPTY, restOf, warningsOf } from '../../bots/budget/cooldowns.ts';
-import { estimateOf, Meter } from '../../bots/budget/cost.ts';
-import { PurseLedger } from '../../bots/budget/spending-ledger.ts';
+import { estimateOf, CostMeter } from '../../bots/budget/cost.ts';
+import { SpendingLedger } from '../../bots/budget/spending-ledger.ts';
 import type { Limit } from '../../bots/budget/limits.ts';
 import { periodEnd, periodKey } from '../../bots/budget/periods.ts';
-import { Purse } from '../../bots/budget/budget.ts';
-import { pauseAsked, withPurse } from '../../bots/budget/with-budget.ts';
+import { Budget } from '../../bots/budget/budget.ts';
+import { pauseAsked, withBudget } from '../../bots/budget/with-budget.ts';
 import { BareRedis } from '../house/bare-redis.ts';
 
 const [claude, gpt] = [AgentId.parse('claude'), AgentId.parse('gpt')];
@@ -53,7 +53,7 @@ describe('what a call costs', () => {
   });
 
   const metered = (parts: readonly StreamPart[], fault: 'provider.rate' | 'provider.interrupted' | null = null) => {
-    const meter = new Meter(request());
+    const meter = new CostMeter(request());
     for (const part of parts) meter.note(part);
     return meter.usage(fault);
   };
@@ -144,7 +144,7 @@ describe('on a real Redis', () => {
 
   const warned: string[] = [];
   const open = async (more: { readonly now?: () => number; readonly label?: string; readonly free?: readonly AgentId[] } = {}) => {
-    const purse = new Purse({ redis: redis.client(), timeZone: SEOUL, agents: () => [claude, gpt], labelOf: () => more.label ?? 'm', isFree: (agent) => more.free?.includes(agent) ?? false, warn: (warning) => Promise.resolve(void warned.push(warning.id)), onError: (error) => expect.fail(String(error)), ...(more.now === undefined ? {} : { now: more.now }) });
+    const purse = new Budget({ redis: redis.client(), timeZone: SEOUL, agents: () => [claude, gpt], labelOf: () => more.label ?? 'm', isFree: (agent) => more.free?.includes(agent) ?? false, warn: (warning) => Promise.resolve(void warned.push(warning.id)), onError: (error) => expect.fail(String(error)), ...(more.now === undefined ? {} : { now: more.now }) });
     await purse.refresh();
     return purse;
   };
@@ -178,7 +178,7 @@ describe('on a real Redis', () => {
     return text;
   };
   const codeOf = (error: unknown) => (error instanceof ProviderFault ? error.code : error);
-  const spentBy = async (purse: Purse, scope: typeof claude | '*' = claude) => {
+  const spentBy = async (purse: Budget, scope: typeof claude | '*' = claude) => {
     await purse.refresh();
     return Number(purse.state.spent.day[`${scope}.usd`] ?? 0);
   };
@@ -193,7 +193,7 @@ describe('on a real Redis', () => {
     const limit = each * 7;
     await purses[0]!.limit([usd(limit, '*')], 1);
     const { provider, calls } = mind(real, { hold: () => new Promise((resolve) => setTimeout(resolve, 20)) });
-    const minds = purses.flatMap((purse) => [claude, gpt].map((id) => withPurse(provider, purse, { id, price })));
+    const minds = purses.flatMap((purse) => [claude, gpt].map((id) => withBudget(provider, purse, { id, price })));
     const ended = await Promise.all(Array.from({ length: 50 }, (_, i) => take(minds[i % 4]!).catch(codeOf)));
     expect(new Set(ended)).toEqual(new Set(['ok', 'purse.blackout']));
     const spent = await spentBy(purses[0]!, '*');
@@ -202,21 +202,21 @@ describe('on a real Redis', () => {
     // Whoever was made to wait had its turn when there was something left after all.
     expect(spent).toBeGreaterThanOrEqual(limit);
     expect(calls.most).toBeLessThanOrEqual(8);
-    expect(await new PurseLedger(redis.client(), SEOUL).held()).toEqual([]);
+    expect(await new SpendingLedger(redis.client(), SEOUL).held()).toEqual([]);
   });
 
   it('waits for what is held and not spent, instead of falling into blackout', async () => {
     const purse = await open();
     await purse.limit([usd(estimateOf(request(), price).usd)], 1);
     const { provider, calls } = mind({ inputTokens: 10, outputTokens: 10 });
-    const paid = withPurse(provider, purse, { id: claude, price });
+    const paid = withBudget(provider, purse, { id: claude, price });
     expect(await Promise.all([take(paid), take(paid), take(paid)])).toEqual(['ok', 'ok', 'ok']);
     expect(calls.most).toBe(1);
   });
 
   it('a crash leaks nothing: what a dead swarm held runs out', async () => {
     let at = Date.now();
-    const dead = new PurseLedger(redis.client(), SEOUL);
+    const dead = new SpendingLedger(redis.client(), SEOUL);
     const cost = { usd: 500, tokens: 5 };
     await dead.setLimit(usd(400), 400, 1);
     expect(await dead.reserve({ id: 'a', agent: claude, cost }, 'm', at, at + 60_000)).toBe('held');
@@ -227,7 +227,7 @@ describe('on a real Redis', () => {
   });
 
   it('counts a call once, however often its end is sent, and after its time ran out', async () => {
-    const ledger = new PurseLedger(redis.client(), SEOUL);
+    const ledger = new SpendingLedger(redis.client(), SEOUL);
     const held = { id: 'a', agent: claude, cost: { usd: 500, tokens: 5 } };
     const now = Date.now();
     await ledger.reserve(held, 'm', now, now);
@@ -241,16 +241,16 @@ describe('on a real Redis', () => {
     const purse = await open();
     await purse.limit([usd(10_000_000)], 1);
     const refused = mind(undefined, { fault: new ProviderFault('provider.key') });
-    expect(await take(withPurse(refused.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.key');
+    expect(await take(withBudget(refused.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.key');
     expect(await spentBy(purse)).toBe(0);
     const cut = mind(undefined, { fault: new ProviderFault('provider.interrupted') });
-    expect(await take(withPurse(cut.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.interrupted');
+    expect(await take(withBudget(cut.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.interrupted');
     expect(await spentBy(purse)).toBe(1_108 * 3);
     const stop = new AbortController();
     const slow = mind(undefined, { hold: () => Promise.resolve(stop.abort(new Error('stopped'))) });
-    await expect(take(withPurse(slow.provider, purse, { id: claude, price }), stop.signal)).rejects.toThrow('stopped');
+    await expect(take(withBudget(slow.provider, purse, { id: claude, price }), stop.signal)).rejects.toThrow('stopped');
     expect(await spentBy(purse)).toBe(2 * 1_108 * 3);
-    expect(await new PurseLedger(redis.client(), SEOUL).held()).toEqual([]);
+    expect(await new SpendingLedger(redis.client(), SEOUL).held()).toEqual([]);
   });
 
   it('over the limit nothing is called, one turn tells, and the next day everything goes on', async () => {
@@ -258,7 +258,7 @@ describe('on a real Redis', () => {
     const [purse, other] = [await open({ now: () => at }), await open({ now: () => at })];
     await purse.limit([usd(100)], 1);
     const { provider, calls } = mind({ inputTokens: 100, outputTokens: 0 });
-    const paid = withPurse(provider, purse, { id: claude, price });
+    const paid = withBudget(provider, purse, { id: claude, price });
     expect(await take(paid)).toBe('ok');
     const fault = await take(paid).catch((error: unknown) => error);
     expect(fault).toMatchObject({ code: 'purse.blackout', rest: { why: 'own-day', until: utc('2026-11-22T15:00:00') } });
@@ -305,7 +305,7 @@ describe('on a real Redis', () => {
     let at = utc('2026-11-22T03:00:00');
     const purse = await open({ now: () => at });
     const { provider, calls } = mind(undefined, { fault: new ProviderFault('provider.payment') });
-    const paid = withPurse(provider, purse, { id: claude, price });
+    const paid = withBudget(provider, purse, { id: claude, price });
     const faults: ProviderFault[] = [];
     for (let i = 0; i < 3; i += 1) await take(paid).catch((error: ProviderFault) => faults.push(error));
     expect(faults.map(({ code }) => code)).toEqual(['provider.payment', 'purse.blackout', 'purse.blackout']);
@@ -313,7 +313,7 @@ describe('on a real Redis', () => {
     expect(calls.begun).toBe(1);
     // Another model is another provider.
     const other = mind({ inputTokens: 1, outputTokens: 1 }, { label: 'other' });
-    expect(await take(withPurse(other.provider, purse, { id: claude, price }))).toBe('ok');
+    expect(await take(withBudget(other.provider, purse, { id: claude, price }))).toBe('ok');
     await purse.wake([claude]);
     expect(purse.available(claude)).toBe(true);
     await take(paid).catch(() => undefined);
@@ -336,27 +336,27 @@ describe('on a real Redis', () => {
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       },
     };
-    const running = take(withPurse(waiting, there, { id: claude, price })).catch(codeOf);
-    const rehearsing = take(withPurse({ ...waiting, rehearsal: true }, there, { id: gpt, price })).catch(codeOf);
+    const running = take(withBudget(waiting, there, { id: claude, price })).catch(codeOf);
+    const rehearsing = take(withBudget({ ...waiting, rehearsal: true }, there, { id: gpt, price })).catch(codeOf);
     await begun.promise;
     await here.freeze(true, 10);
     await there.refresh();
     expect(await Promise.all([running, rehearsing])).toEqual(['purse.frozen', 'purse.frozen']);
     const { provider, calls } = mind({ inputTokens: 1, outputTokens: 1 });
-    const paid = withPurse(provider, there, { id: claude, price });
+    const paid = withBudget(provider, there, { id: claude, price });
     expect(await take(paid).catch(codeOf)).toBe('purse.frozen');
-    expect(await take(withPurse({ ...provider, rehearsal: true }, there, { id: gpt, price })).catch(codeOf)).toBe('purse.frozen');
+    expect(await take(withBudget({ ...provider, rehearsal: true }, there, { id: gpt, price })).catch(codeOf)).toBe('purse.frozen');
     expect([calls.begun, there.available(gpt), there.affords(gpt)]).toEqual([0, false, true]);
     await here.freeze(false, 20);
     expect(await take(paid)).toBe('ok');
-    expect(await new PurseLedger(redis.client(), SEOUL).held()).toEqual([]);
+    expect(await new SpendingLedger(redis.client(), SEOUL).held()).toEqual([]);
   });
 
   it('warns once, whoever sees it first', async () => {
     warned.length = 0;
     const [here, there] = [await open(), await open()];
     await here.limit([usd(1_000)], 1);
-    const ledger = new PurseLedger(redis.client(), SEOUL);
+    const ledger = new SpendingLedger(redis.client(), SEOUL);
     await ledger.settle({ id: 'x', agent: claude, cost: { usd: 0, tokens: 0 } }, { usd: 850, tokens: 0 }, Date.now());
     await here.refresh();
     await expect.poll(() => ledger.warned(warned[0] ?? '')).toBe(true);
@@ -368,7 +368,7 @@ describe('on a real Redis', () => {
     const purse = await open();
     await purse.limit([usd(0)], 1);
     const { provider, calls } = mind({ inputTokens: 1_000, outputTokens: 1_000 });
-    for (const free of [{ ...provider, rehearsal: true }, { ...provider, byHand: true }, { ...provider, label: 'echo' }]) expect(await take(withPurse(free, purse, { id: claude, price }))).toBe('ok');
+    for (const free of [{ ...provider, rehearsal: true }, { ...provider, byHand: true }, { ...provider, label: 'echo' }]) expect(await take(withBudget(free, purse, { id: claude, price }))).toBe('ok');
     expect([calls.begun, await spentBy(purse)]).toEqual([3, 0]);
   });
 });

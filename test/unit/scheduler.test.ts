@@ -9,8 +9,8 @@ import { revocationOf } from '../../executor/gate/standing-order.ts';
 import { cycleCosts } from '../../bridge/text/room/schedule.ts';
 import { cycleCost, roundsADay } from '../../bots/schedule/cycle-cost.ts';
 import { scheduleId } from '../../bridge/digest/schedule-id.ts';
-import { Clock } from '../../bots/schedule/scheduler.ts';
-import { clockCommands } from '../../bots/schedule/schedule-commands.ts';
+import { Scheduler } from '../../bots/schedule/scheduler.ts';
+import { scheduleCommands } from '../../bots/schedule/schedule-commands.ts';
 import { cronOf, dueOf, isCron, isToCome, nextRun } from '../../bots/schedule/occurrences.ts';
 import { goesOn, outcomeOf, recentMatters, roundNames } from '../../bots/schedule/round.ts';
 import { ScheduleStore } from '../../bots/schedule/schedule-store.ts';
@@ -146,7 +146,7 @@ describe('on a real Redis', () => {
     const raw = new Map<string, unknown>();
     const at = { now: utc('2026-11-22T00:00'), frozen: false };
     const clock = () =>
-      new Clock({
+      new Scheduler({
         store: new ScheduleStore(redis.client()),
         queue: { add: (more: readonly { readonly id: string; readonly data: SwarmJob }[]) => Promise.resolve(more.forEach(({ id, data }) => data.type === 'occurrence' && !jobs.has(id) && jobs.set(id, data))) },
         tasks: {
@@ -188,7 +188,7 @@ describe('on a real Redis', () => {
       await new ScheduleStore(redis.client()).add(made);
       return made;
     };
-    const work = async (on: Clock) => {
+    const work = async (on: Scheduler) => {
       for (const job of jobs.values()) await on.run(job);
     };
     const texts = () => [...sent.values()].map(({ text }) => text);
@@ -357,7 +357,7 @@ describe('on a real Redis', () => {
   it('what masters say to it: moments and times in words, sorted by what comes next', async () => {
     const { clock } = house();
     const store = new ScheduleStore(redis.client());
-    const commands = clockCommands({ clock: clock(), store, frozen: () => false, paid: () => [], ended: () => Promise.resolve([]), hq: room, hqName: 'HQ', timeZone: SEOUL });
+    const commands = scheduleCommands({ scheduler: clock(), store, frozen: () => false, paid: () => [], ended: () => Promise.resolve([]), hq: room, hqName: 'HQ', timeZone: SEOUL });
     const job = (name: 'schedule' | 'schedules', words: string, lang: 'ko' | 'en' = 'ko') => ({ type: 'command' as const, room, source: EventId.parse(`$said-${words}`), at: Date.now(), by: master, lang, name, words });
     const tell = (words: string, lang: 'ko' | 'en' = 'ko') => commands.schedule(job('schedule', words, lang));
     expect(await tell('"0 7 * * 1" 회의')).toMatch(/다음 실행: \*\*[^*]*07:00\*\* · 매주 월요일 07:00 \(`0 7 \* \* 1`\)/u);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Mailbox } from '../../bridge/stores/agent-inbox.ts';
+import { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
 import { Questions } from '../../bridge/stores/open-questions.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
@@ -17,9 +17,9 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** One swarm process, with its own eyes on the same Redis. */
-function process(): { mailbox: Mailbox; questions: Questions } {
+function process(): { mailbox: AgentInbox; questions: Questions } {
   const redis = server.client();
-  const mailbox = new Mailbox(redis);
+  const mailbox = new AgentInbox(redis);
   return { mailbox, questions: new Questions(redis, mailbox) };
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Minds } from '../../bots/models/model-bindings.ts';
+import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createProvider } from '../../bots/models/registry.ts';
-import { askMind, type TaskMindsDeps } from '../../bots/tasks/answers/task-models.ts';
+import { askModel, type TaskModelsDeps } from '../../bots/tasks/answers/task-models.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { heard, type Mind, MINDS, PROVIDER_KEY, Providers, type Reply, type Script } from '../house/providers.ts';
-import { askOf, askOnce, carriedOut, depsOf, PLAN, roster, task } from '../unit/task-minds-scene.ts';
+import { askOf, askOnce, carriedOut, depsOf, PLAN, roster, task } from '../unit/task-models-scene.ts';
 import { providerOn } from './provider-run.ts';
 import { type ProviderServer, startProviderServer } from './provider-server.ts';
 import { failure, type Failure, KEY, MANUS, manusTask, stream, STREAMING, WIRES, type Wire } from './provider-wires.ts';
@@ -13,12 +13,12 @@ const mission = task('로그가 얼마나 큰지 봐 줘');
 const plan = JSON.stringify(PLAN);
 
 /** Everybody's real adapter, asking local servers. */
-function depsWith(providers: Providers): TaskMindsDeps {
+function depsWith(providers: Providers): TaskModelsDeps {
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
   const settings = ProviderSettings.parse(env);
   const retryClock = { sleep: () => Promise.resolve(), random: () => 0 };
-  const minds = new Minds(roster, (config) => createProvider(config, settings, {}, { retryClock }), 'always');
-  return depsOf(createProvider(roster.agents[0]!, ProviderSettings.parse({}), {}), { minds });
+  const bindings = new ModelBindings(roster, (config) => createProvider(config, settings, {}, { retryClock }), 'always');
+  return depsOf(createProvider(roster.agents[0]!, ProviderSettings.parse({}), {}), { bindings });
 }
 
 async function asking(mind: Mind, script: Script | string) {
@@ -54,7 +54,7 @@ describe.each(MINDS)('%s, asked for a plan over its own wire', (mind) => {
     await using providers = await Providers.start();
     providers.play(() => ({ pieces: ['{"goal":'], ending: 'hang' }), mind);
     const ask = { ...askOf('propose', mind), until: Date.now() + 300 };
-    expect(await askMind(mission, ask, { ...depsWith(providers), now: Date.now }, new AbortController().signal)).toEqual({ kind: 'refused', code: 'provider.timeout' });
+    expect(await askModel(mission, ask, { ...depsWith(providers), now: Date.now }, new AbortController().signal)).toEqual({ kind: 'refused', code: 'provider.timeout' });
     await expect.poll(() => providers.asked(mind)[0]?.abandonedAt).toBeDefined();
   });
 });
@@ -111,7 +111,7 @@ it('words for a chat do not stand in where a real mind has failed', async () => 
   providers.play(() => ({ status: 402, body: '{"error":{"message":"payment_required"}}' }));
   const agents = roster.agents.map((config) => ({ ...config, fallback: 'rehearsal' }));
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
-  const minds = new Minds({ agents, prices: [] }, (config) => createProvider(config, ProviderSettings.parse(env), {}), 'always');
+  const bindings = new ModelBindings({ agents, prices: [] }, (config) => createProvider(config, ProviderSettings.parse(env), {}), 'always');
   const done = carriedOut(mission, PLAN, { look: 'a' });
-  expect(await askOnce(done, askOf('report', 'jarvis'), { ...depsWith(providers), minds })).toEqual({ kind: 'refused', code: 'provider.payment' });
+  expect(await askOnce(done, askOf('report', 'jarvis'), { ...depsWith(providers), bindings })).toEqual({ kind: 'refused', code: 'provider.payment' });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { AgentConfig, ModelName, type Price } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
-import { Minds } from '../../bots/models/model-bindings.ts';
+import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createProvider } from '../../bots/models/registry.ts';
 import { deskStep } from '../../bots/models/relay-desk.ts';
 
@@ -10,12 +10,12 @@ const [CHEAP, DEAR, OTHER] = [{ input: 1, output: 2 }, { input: 3, output: 4 }, 
 const agent = (id: string, model: string, price?: Price) => AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p', price });
 const [a, b, c] = [AgentId.parse('a'), AgentId.parse('b'), AgentId.parse('c')];
 const minds = (keys: object, rehearsal: 'auto' | 'always' = 'auto') =>
-  new Minds(
+  new ModelBindings(
     { agents: [agent('a', 'openai/x', CHEAP), agent('b', 'anthropic/y', DEAR), agent('c', 'rehearsal')], prices: [{ model: ModelName.parse('google/z'), ...OTHER }] },
-    (config) => createProvider(config, ProviderSettings.parse(keys), {}, { relayDesk: { ask: () => Promise.resolve('답') } }),
+    (config) => createProvider(config, ProviderSettings.parse(keys), {}, { relay: { ask: () => Promise.resolve('답') } }),
     rehearsal,
   );
-const use = (on: Minds, choices: Readonly<Record<string, string>>) => {
+const use = (on: ModelBindings, choices: Readonly<Record<string, string>>) => {
   on.use(new Map(Object.entries(choices).map(([id, model]) => [AgentId.parse(id), ModelName.parse(model)])));
   return [...on.ready];
 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { askMind } from '../../bots/tasks/answers/task-models.ts';
+import { askModel } from '../../bots/tasks/answers/task-models.ts';
 import { checkPlan } from '../../bots/tasks/plan/plan-check.ts';
 import { labelled } from '../../bots/tasks/plan/plan-labels.ts';
 import { estimateTokens } from '../../bots/models/token-estimate.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import type { Provider } from '../../bots/models/providers/provider.ts';
-import { askOf, askOnce, carriedOut, depsOf, EVERYONE, hashOf, mindsOf, NOW, OTHER_PLAN, PLAN, saying, task, withProposals } from './task-minds-scene.ts';
+import { askOf, askOnce, carriedOut, depsOf, EVERYONE, hashOf, bindingsOf, NOW, OTHER_PLAN, PLAN, saying, task, withProposals } from './task-models-scene.ts';
 
 const mission = task('로그가 얼마나 큰지 봐 줘');
 const plan = JSON.stringify(PLAN);
@@ -15,7 +15,7 @@ const promptOf = ({ asked }: ReturnType<typeof saying>, i = 0) => asked[i]!.mess
 describe('asking a mind', () => {
   it('takes what it says, with its tokens and their price', async () => {
     const mind = saying(plan);
-    const deps = depsOf(mind.provider, { minds: mindsOf(mind.provider, { price: { input: 1_000_000, output: 10_000_000 } }) });
+    const deps = depsOf(mind.provider, { bindings: bindingsOf(mind.provider, { price: { input: 1_000_000, output: 10_000_000 } }) });
     expect(await askOnce(mission, askOf('propose'), deps)).toEqual({ kind: 'answered', answer: { kind: 'propose', plan: PLAN }, tokens: { input: 100, output: 10 }, costMicroUsd: 200 });
     expect(mind.asked).toHaveLength(1);
   });
@@ -118,13 +118,13 @@ describe('asking a mind', () => {
     expect(left).toBeDefined();
     expect(await askOnce(mission, { ...soon, until: NOW - 1 }, depsOf(mute))).toEqual({ kind: 'refused', code: 'provider.timeout' });
     const stop = new AbortController();
-    const asked = askMind(mission, askOf('propose'), depsOf(mute), stop.signal);
+    const asked = askModel(mission, askOf('propose'), depsOf(mute), stop.signal);
     stop.abort(new Error('not waited for any more'));
     await expect(asked).rejects.toThrow('not waited for any more');
   });
 
   it('nobody there is absent', async () => {
-    expect(await askOnce(mission, askOf('propose'), depsOf(saying(plan).provider, { minds: { get: () => undefined, alone: () => undefined } }))).toEqual({ kind: 'refused', code: 'provider.absent' });
+    expect(await askOnce(mission, askOf('propose'), depsOf(saying(plan).provider, { bindings: { get: () => undefined, alone: () => undefined } }))).toEqual({ kind: 'refused', code: 'provider.absent' });
   });
 
   it('a key that a mind writes down goes nowhere', async () => {
@@ -214,7 +214,7 @@ describe('what a mind is told', () => {
     const voting = withProposals(big, ...Array.from({ length: 20 }, (_, i) => ({ ...PLAN, goal: `${i} ${'라'.repeat(1_900)}` })));
     for (const [state, ask] of [[done, askOf('verify')], [done, askOf('report')], [done, askOf('diagnose', 'claude', 'look')], [voting, askOf('vote')], [voting, askOf('critique')], [big, askOf('propose')], [big, askOf('triage')]] as const) {
       const mind = saying('{}');
-      await askOnce(state, ask, depsOf(mind.provider, { minds: mindsOf(mind.provider, { contextTokens: 16_000, maxOutputTokens: 2_000 }) }));
+      await askOnce(state, ask, depsOf(mind.provider, { bindings: bindingsOf(mind.provider, { contextTokens: 16_000, maxOutputTokens: 2_000 }) }));
       const { system, messages, agent: { maxOutputTokens } } = mind.asked[0]!;
       const text = messages.flatMap(({ content }) => content.map((part) => (part.type === 'text' ? part.text : ''))).join('');
       expect(estimateTokens(system) + estimateTokens(text) + maxOutputTokens).toBeLessThan(16_000 * 1.02);

@@ -7,7 +7,7 @@ import { labelOf } from '../../bots/tasks/plan/plan-labels.ts';
 import { Answer, AskKind } from '../../bots/tasks/state/task-state.ts';
 import { Command } from '../../bridge/protocol/command.ts';
 import { MAX_STEPS, Plan } from '../../bridge/protocol/plan.ts';
-import { agent, askOf, carriedOut, EVERYONE, hashOf, OTHER_PLAN, PLAN, task, withProposals } from './task-minds-scene.ts';
+import { agent, askOf, carriedOut, EVERYONE, hashOf, OTHER_PLAN, PLAN, task, withProposals } from './task-models-scene.ts';
 
 const mission = task('로그가 얼마나 큰지 봐 줘');
 const voting = withProposals(mission, PLAN, OTHER_PLAN);

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { confinement, HOST } from '../../bots/deliverables/screenshot.ts';
+import { confinement, PREVIEW_HOST } from '../../bots/deliverables/screenshot.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
 import { pngSize } from '../../bridge/matrix/png-size.ts';
 import { PreviewLinks } from '../../bridge/stores/preview-links.ts';
@@ -216,7 +216,7 @@ describe('a hostile page', () => {
     const shut = await launch(...confinement(portOf(bare)));
     try {
       const page = await shut.newPage();
-      await page.goto(`http://${HOST}/`, { waitUntil: 'commit' });
+      await page.goto(`http://${PREVIEW_HOST}/`, { waitUntil: 'commit' });
       await page.waitForTimeout(3_000);
       expect(hits).toEqual([]);
     } finally {
