@@ -157,6 +157,15 @@ describe('the edges of the house', () => {
     expect(cycles).toEqual([]);
   });
 
+  it('means one thing by an exported name', () => {
+    const places = new Map<string, Set<string>>();
+    for (const file of files)
+      for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(/^export (?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type|enum) ([A-Za-z_$][\w$]*)/gm))
+        places.set(name, (places.get(name) ?? new Set()).add(file));
+    expect(places.size).toBeGreaterThan(500);
+    expect([...places].filter(([, where]) => where.size > 1).map(([name, where]) => `${name}: ${[...where].join(', ')}`)).toEqual([]);
+  });
+
   it('has no barrels and no rooms for odds and ends', () => {
     expect(files.filter((file) => /(?:^|\/)(?:index|utils?|helpers?|misc|common)\.ts$/.test(file))).toEqual([]);
   });
