@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -164,6 +164,17 @@ describe('the edges of the house', () => {
         places.set(name, (places.get(name) ?? new Set()).add(file));
     expect(places.size).toBeGreaterThan(500);
     expect([...places].filter(([, where]) => where.size > 1).map(([name, where]) => `${name}: ${[...where].join(', ')}`)).toEqual([]);
+  });
+
+  it('starts programs that are there', () => {
+    const named = files.flatMap((file) => {
+      const source = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
+      const joined = [...source.matchAll(/\bjoin\(project((?:,\s*'[^']+')+)\)/g)].map(([, parts = '']) => [...parts.matchAll(/'([^']+)'/g)].map(([, part]) => part).join('/'));
+      const whole = [...source.matchAll(/(?<!from\s|import\()'((?:[\w-]+\/)+[\w-]+\.ts)'/g)].map(([, path = '']) => path);
+      return [...joined.filter((path) => path.endsWith('.ts')), ...whole].map((path) => [file, path] as const);
+    });
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter(([, path]) => !existsSync(path)).map(([file, path]) => `${file} -> ${path}`)).toEqual([]);
   });
 
   it('has no barrels and no rooms for odds and ends', () => {

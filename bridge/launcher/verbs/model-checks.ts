@@ -21,7 +21,7 @@ export async function checkModels(project: string, environment: Environment, ter
   const found: ModelCheck['found'][] = [];
   const { code } = await runProgram({
     program: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', join(project, 'bots', 'probe-main.ts')],
+    args: ['--disable-warning=ExperimentalWarning', join(project, 'bots', 'model-check-main.ts')],
     cwd: project,
     env: {
       ...bareEnvironment(environment),
