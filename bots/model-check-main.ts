@@ -1,17 +1,22 @@
 import { probeEnvironment } from '../bridge/config/probe.ts';
+import { ProviderFault } from '../bridge/protocol/fault.ts';
 import type { ModelCheck } from '../bridge/protocol/model-check.ts';
 import { type AgentConfig, Roster } from '../bridge/protocol/roster.ts';
 import { probe } from './models/model-check.ts';
+import type { RelayPort } from './models/providers/relay.ts';
 import { createProvider } from './models/registry.ts';
 
 const { rosterJson, providers, all } = probeEnvironment();
 
+/** A web chat is not tried: a person would have to carry the question. */
+const nobody: RelayPort = { ask: () => Promise.reject(new ProviderFault('provider.absent')) };
+
 async function check(config: AgentConfig): Promise<ModelCheck> {
   const { fallback: _, ...agent } = config;
   const { name, model } = agent;
-  if (!model.includes('/') || model.startsWith('echo/')) return { name, model, found: { kind: 'not-called' } };
-  const provider = createProvider(agent, providers, all);
-  if (provider.rehearsal) return { name, model, found: { kind: 'no-key' } };
+  const provider = createProvider(agent, providers, all, { relay: nobody });
+  if (provider.insteadOf !== undefined) return { name, model, found: { kind: 'no-key' } };
+  if (provider.billing === 'none') return { name, model, found: { kind: 'not-called' } };
   const found = await probe(provider, agent, new AbortController().signal);
   return { name, model, found: found.ok ? { kind: 'answers', ms: found.ms } : { kind: 'fails', ms: found.ms, code: found.code } };
 }

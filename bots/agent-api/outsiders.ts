@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { LISTENING_MS, ONLINE_MS, Outsider } from '../../bridge/protocol/agent-api.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
+import { ELSEWHERE } from '../../bridge/protocol/model-kinds.ts';
 import { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 
@@ -20,7 +21,7 @@ export function configOf({ id, name }: Outsider): AgentConfig {
     name,
     callsigns: [...new Set([name, id].map((word) => word.normalize('NFC')))],
     role: 'lives elsewhere and joins through the door',
-    model: ModelName.parse('outside'),
+    model: ModelName.parse(ELSEWHERE),
     prompt: `You live elsewhere and join by HTTP as ${name}.`,
   });
 }

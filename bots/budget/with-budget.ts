@@ -19,7 +19,7 @@ export function withBudget(inner: Provider, spending: Budget, agent: Pick<AgentC
 }
 
 /** Nobody sends the house a bill for it. */
-export const isFree = ({ rehearsal, byHand, label }: Provider): boolean => rehearsal || byHand === true || /^(?:echo(?:\/.*)?|outside)$/.test(label);
+export const isFree = ({ billing }: Pick<Provider, 'billing'>): boolean => billing === 'none';
 
 async function* unpaid(inner: Provider, spending: Budget, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();

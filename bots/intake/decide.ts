@@ -7,6 +7,7 @@ import type { Floor, SwarmCommandJob, SwarmCommandName, InboxJob, NoticeJob, Swa
 import { notOnline } from '../../bridge/text/room/agent-api.ts';
 import { helpText, type HelpPlace } from '../../bridge/text/room/help.ts';
 import * as modelText from '../../bridge/text/room/models.ts';
+import type { ModelState } from '../../bridge/text/room/models.ts';
 import { allFrozen, restsNow } from '../../bridge/text/room/budget.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts';
@@ -51,8 +52,8 @@ export interface Facts {
   readonly frozen?: boolean;
   /** Whoever lives in the house, here or elsewhere. */
   readonly everyone: readonly Choosable[];
-  /** The agent's model and what answers in its place: as it is now, as it would be with `model`, with null as in the roster. */
-  readonly modelOf: (agent: AgentId, model?: ModelName | null) => { readonly model: string; readonly answers: string };
+  /** The agent's model and how it stands with it: as it is now, as it would be with `model`, with null as in the roster. */
+  readonly modelOf: (agent: AgentId, model?: ModelName | null) => { readonly model: string; readonly state: ModelState };
   /** What this message replies to was put up to be carried to a web chat. */
   readonly relayed?: { readonly turn: string; readonly agent: AgentId; readonly waiting: boolean } | undefined;
   readonly floor: Floor;

@@ -20,6 +20,7 @@ import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import { exposedNotice, secretNotice, unreadLine, withSecretTold } from './exposed-secrets.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
+import { modelState } from '../models/model-state.ts';
 import { permalinkOfRoom } from '../../bridge/matrix/permalink.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
 import { piecesBefore } from './burst-parts.ts';
@@ -186,7 +187,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       everyone: residents.agents,
       modelOf: (id, model) => {
         const binding = model === undefined ? deps.bindings.get(id) : deps.bindings.try(id, model);
-        return { model: binding?.config.model ?? '', answers: binding?.provider.label ?? '' };
+        return { model: binding?.config.model ?? '', state: binding === undefined ? { kind: 'ready' } : modelState(binding) };
       },
       relayed: await relayed(repliedTo),
       floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),

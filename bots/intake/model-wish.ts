@@ -1,4 +1,5 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
+import { modelCalled, modelFacts, modelKind } from '../../bridge/protocol/model-kinds.ts';
 import { ModelName } from '../../bridge/protocol/roster.ts';
 import type { ModelFault } from '../../bridge/text/room/models.ts';
 import type { Callable } from '../addressing/address.ts';
@@ -16,11 +17,6 @@ export interface Choosable extends Callable {
 }
 
 const DEFAULT = new Set(['default', '기본', '원래대로']);
-const KOREAN: ReadonlyMap<string, string> = new Map([
-  ['릴레이', 'relay'],
-  ['연습', 'rehearsal'],
-]);
-const PROVIDERS = ['openai', 'anthropic', 'google', 'perplexity', 'compatible', 'manus'];
 
 /** `words` is what stands behind the command: somebody by any callsign, then perhaps a model. */
 export function modelWish(words: string, agents: readonly Choosable[]): ModelWish {
@@ -46,10 +42,13 @@ export function modelWish(words: string, agents: readonly Choosable[]): ModelWis
 function modelNamed(word: string, { config }: Choosable): ModelName | { readonly why: ModelFault } {
   const slash = word.indexOf('/');
   const head = (slash === -1 ? word : word.slice(0, slash)).toLowerCase();
-  const model = ModelName.safeParse(slash === -1 ? (KOREAN.get(head) ?? head) : `${head}${word.slice(slash)}`);
-  if (!model.success || !/^[\w./:@+-]{1,200}$/.test(model.data)) return { why: slash > 0 && head !== 'echo' && !PROVIDERS.includes(head) ? 'provider' : 'shape' };
+  const model = ModelName.safeParse(slash === -1 ? (modelCalled(head) ?? head) : `${head}${word.slice(slash)}`);
+  if (!model.success || !/^[\w./:@+-]{1,200}$/.test(model.data)) return { why: slash > 0 && !hasModels(head) ? 'provider' : 'shape' };
+  const { elsewhere, endpoint } = modelFacts(model.data);
   // That is no mind which anybody here could have: agents from outside are let in by `!agent`.
-  if (head === 'outside') return { why: 'shape' };
-  if (head === 'compatible' && config.endpoint === undefined) return { why: 'endpoint' };
+  if (elsewhere) return { why: 'shape' };
+  if (endpoint && config.endpoint === undefined) return { why: 'endpoint' };
   return model.data;
 }
+
+const hasModels = (word: string): boolean => modelKind(word) !== undefined && modelFacts(word).bare !== true;

@@ -97,7 +97,7 @@ export class ModelBindings {
     this.#minds = bindings;
     this.#ready = readyAgents(bindings, this.#rehearsal);
     this.#visitors = [...bindings.values()].filter(({ provider }) => provider.online !== undefined).length;
-    this.#byHand = new Set([...bindings].filter(([, { provider }]) => provider.byHand === true).map(([id]) => id));
+    this.#byHand = new Set([...bindings].filter(([, { provider }]) => provider.pace === 'by-hand').map(([id]) => id));
   }
 }
 
@@ -106,6 +106,6 @@ export class ModelBindings {
  * owner wants them to go on. One that waits to be called by name, or lives elsewhere, keeps nobody silent.
  */
 function readyAgents(bindings: ReadonlyMap<AgentId, ModelBinding>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
-  const anyReal = [...bindings.values()].some(({ provider }) => !provider.rehearsal && provider.byHand !== true && provider.online === undefined);
+  const anyReal = [...bindings.values()].some(({ provider }) => !provider.rehearsal && provider.pace !== 'by-hand' && provider.online === undefined);
   return new Set([...bindings].filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
 }

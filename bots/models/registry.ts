@@ -1,6 +1,8 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
+import { type ModelKind, modelIdOf, modelKind } from '../../bridge/protocol/model-kinds.ts';
 import type { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
 import type { ProviderSettings } from '../../bridge/protocol/settings.ts';
+import type { Access } from './providers/access.ts';
 import { anthropic } from './providers/anthropic.ts';
 import { compatible } from './providers/compatible.ts';
 import { echo } from './providers/echo.ts';
@@ -41,55 +43,63 @@ export function createProviders(
 
 /** @param extraEnv where `endpoint.keyEnv` of a compatible agent is looked up. */
 export function createProvider(agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions = {}): Provider {
-  const first = providerOf(agent.model, agent, settings, extraEnv, options);
-  const second = agent.fallback === undefined ? undefined : providerOf(agent.fallback, agent, settings, extraEnv, options);
-  if (first !== undefined && second !== undefined) return withFallback(first, second);
-  return first ?? second ?? rehearsal;
+  const house = { agent, settings, extraEnv, options };
+  const first = providerOf(agent.model, house);
+  const second = agent.fallback === undefined ? undefined : providerOf(agent.fallback, house);
+  if (first === undefined) return { ...(second ?? rehearsal), insteadOf: agent.model };
+  return second === undefined ? first : withFallback(first, second);
 }
 
-/** Undefined where the key is missing. */
-function providerOf(model: ModelName, agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions): Provider | undefined {
-  if (model === 'rehearsal') return rehearsal;
-  if (model === 'echo' || model.startsWith('echo/')) return echo(model);
-  if (model === 'relay') return options.relay === undefined ? undefined : relay(options.relay);
-  if (model === 'outside') return options.outsideAgents === undefined ? undefined : outside(agent.id, options.outsideAgents);
-  if (model.startsWith('manus/')) return manusOf(model, agent, settings, options);
-  const sdk = sdkModel(model, agent, settings, extraEnv);
-  if (sdk === undefined) return undefined;
-  return withRetry(sdkProvider({ ...sdk, sees: agent.sees }, options.deadlines), options.retryClock);
+interface House {
+  readonly agent: AgentConfig;
+  readonly settings: ProviderSettings;
+  readonly extraEnv: ExtraEnv;
+  readonly options: ProviderOptions;
 }
 
-function manusOf(model: ModelName, { sees }: AgentConfig, settings: ProviderSettings, { deadlines, manusPace, retryClock }: ProviderOptions): Provider | undefined {
-  if (settings.MANUS_API_KEY === undefined) return undefined;
-  const access = { key: settings.MANUS_API_KEY, url: settings.MANUS_BASE_URL };
-  const provider = manus(model.slice('manus/'.length), access, {
-    sees,
-    ...(deadlines === undefined ? {} : { deadlines }),
-    ...(manusPace === undefined ? {} : { pace: manusPace }),
-  });
-  return withRetry(provider, retryClock);
+/** Undefined where the key, the endpoint or the port is missing. */
+type Adapter = (model: ModelName, house: House) => Provider | undefined;
+
+/** Which adapter serves which kind of model. */
+const ADAPTERS: Readonly<Record<ModelKind, Adapter>> = {
+  openai: sdk(openai, ({ OPENAI_API_KEY: key, OPENAI_BASE_URL: url }) => ({ key, url })),
+  anthropic: sdk(anthropic, ({ ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: url }) => ({ key, url })),
+  google: sdk(google, ({ GOOGLE_GENERATIVE_AI_API_KEY: key, GOOGLE_BASE_URL: url }) => ({ key, url })),
+  perplexity: sdk(perplexity, ({ PERPLEXITY_API_KEY: key, PERPLEXITY_BASE_URL: url }) => ({ key, url })),
+  compatible: (model, house) => {
+    const { endpoint } = house.agent;
+    if (endpoint === undefined) return undefined;
+    const key = endpoint.keyEnv === undefined ? undefined : house.extraEnv[endpoint.keyEnv]?.trim();
+    if (endpoint.keyEnv !== undefined && (key === undefined || key === '')) return undefined;
+    return served(compatible(modelIdOf(model), { url: endpoint.url, key }), house);
+  },
+  manus: (model, { agent: { sees }, settings, options: { deadlines, manusPace, retryClock } }) => {
+    if (settings.MANUS_API_KEY === undefined) return undefined;
+    const access = { key: settings.MANUS_API_KEY, url: settings.MANUS_BASE_URL };
+    const provider = manus(modelIdOf(model), access, {
+      sees,
+      ...(deadlines === undefined ? {} : { deadlines }),
+      ...(manusPace === undefined ? {} : { pace: manusPace }),
+    });
+    return withRetry(provider, retryClock);
+  },
+  echo: (model) => echo(model),
+  rehearsal: () => rehearsal,
+  relay: (_model, { options }) => (options.relay === undefined ? undefined : relay(options.relay)),
+  outside: (_model, { agent, options }) => (options.outsideAgents === undefined ? undefined : outside(agent.id, options.outsideAgents)),
+};
+
+function providerOf(model: ModelName, house: House): Provider | undefined {
+  const kind = modelKind(model);
+  return kind === undefined ? undefined : ADAPTERS[kind](model, house);
 }
 
-function sdkModel(model: ModelName, { endpoint }: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv): SdkModel | undefined {
-  const slash = model.indexOf('/');
-  const modelId = model.slice(slash + 1);
-  const withKey = (make: typeof openai, key: string | undefined, url: string | undefined) => (key === undefined ? undefined : make(modelId, { key, url }));
-  switch (model.slice(0, Math.max(0, slash))) {
-    case 'openai':
-      return withKey(openai, settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL);
-    case 'anthropic':
-      return withKey(anthropic, settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL);
-    case 'google':
-      return withKey(google, settings.GOOGLE_GENERATIVE_AI_API_KEY, settings.GOOGLE_BASE_URL);
-    case 'perplexity':
-      return withKey(perplexity, settings.PERPLEXITY_API_KEY, settings.PERPLEXITY_BASE_URL);
-    case 'compatible': {
-      if (endpoint === undefined) return undefined;
-      const key = endpoint.keyEnv === undefined ? undefined : extraEnv[endpoint.keyEnv]?.trim();
-      if (endpoint.keyEnv !== undefined && (key === undefined || key === '')) return undefined;
-      return compatible(modelId, { url: endpoint.url, key });
-    }
-    default:
-      return undefined;
-  }
+/** A model behind the AI SDK that wants a key. */
+function sdk(make: (modelId: string, access: Access) => SdkModel, access: (settings: ProviderSettings) => { readonly key: string | undefined; readonly url: string | undefined }): Adapter {
+  return (model, house) => {
+    const { key, url } = access(house.settings);
+    return key === undefined ? undefined : served(make(modelIdOf(model), { key, url }), house);
+  };
 }
+
+const served = (model: SdkModel, { agent, options }: House): Provider => withRetry(sdkProvider({ ...model, sees: agent.sees }, options.deadlines), options.retryClock);

@@ -111,7 +111,7 @@ export function createTasks(deps: TasksDeps): Tasks {
   const store = new TaskStore(redis, deps.putAside);
   const queue = openQueue<TaskJob>(TASKS_QUEUE, redis);
   const ready = (those = bindings.ready) => residents.agents.map(({ id }) => id).filter((id) => those.has(id) && !bindings.byHand.has(id) && (deps.available?.(id) ?? true));
-  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), residents: roster.agents.map(({ id }) => id), lent: deps.lendings().folders, hosts: deps.lendings().hosts, searches: ready().some((id) => bindings.get(id)?.provider.searches === true), hash: canonicalHash, patience: deps.patience ?? PATIENCE });
+  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), residents: roster.agents.map(({ id }) => id), lent: deps.lendings().folders, hosts: deps.lendings().hosts, searches: ready().some((id) => bindings.get(id)?.provider.searches), hash: canonicalHash, patience: deps.patience ?? PATIENCE });
   const machine = new TaskMachine({ store, queue, reduce, rules });
 
   const facts = (state: TaskState): SayingFacts => ({

@@ -76,7 +76,7 @@ export function renderAgents({ residents, bindings, status, running, spending, t
     const fault = status.fault(id);
     return [
       config.name,
-      binding === undefined || binding.provider.label === model ? model : `${binding.provider.label} (${model})`,
+      binding?.provider.insteadOf === undefined ? model : `${binding.provider.label} (${model})`,
       fault === undefined ? state : `${state} (${lastFault[lang](fault)})`,
       last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
     ];

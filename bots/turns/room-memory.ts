@@ -10,6 +10,7 @@ import { Lease } from '../../bridge/queue/lease.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { type Memory, type NextSummary, nextSummary, NO_MEMORY, summaryQuestion, summarySystem } from './memory-plan.ts';
 import type { ModelBinding, ModelBindings } from '../models/model-bindings.ts';
+import type { Provider } from '../models/providers/provider.ts';
 import type { Residents } from '../residents/residents.ts';
 
 export interface RoomMemoryDeps {
@@ -135,10 +136,9 @@ export class RoomMemory {
     const { bindings, roster } = this.#deps;
     const { agent } = roster.memory;
     const order = agent === undefined ? [roster.integrator, ...roster.agents.map(({ id }) => id)] : [agent];
-    return order
-      .filter((id) => agent !== undefined || bindings.get(id)?.config.model.startsWith('manus/') !== true)
-      .flatMap((id) => bindings.alone(id) ?? [])
-      .find(({ config, provider }) => !provider.rehearsal && provider.byHand !== true && !config.model.startsWith('echo'));
+    // Nobody has asked for a summary: unless the roster wants it so, it is not worth a task, nor minutes.
+    const fit = ({ billing, pace }: Provider): boolean => (agent === undefined ? billing === 'tokens' && pace === 'seconds' : billing !== 'none');
+    return order.flatMap((id) => bindings.alone(id) ?? []).find(({ provider }) => fit(provider));
   }
 
   async #replace(room: RoomId, memory: Memory): Promise<void> {

@@ -74,7 +74,7 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
     // A question that was taken back needs no answer.
     if (source === null) return await closeEarlier(job, agent, earlier, deps);
     // A discussion waits for nobody's web chat.
-    if (provider.byHand === true && job.discussion !== undefined) await passOn(job, agent, { event: job.source, text: '' }, deps);
+    if (provider.pace === 'by-hand' && job.discussion !== undefined) await passOn(job, agent, { event: job.source, text: '' }, deps);
     const said = wholeAnswer(earlier) ?? (await answer(job, agent, provider, source, withSource(entries, source), earlier, slot, deps));
     if (said === null) return;
     await tell(job, agent, source.event.sender, said, deps);

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { AgentId } from './ids.ts';
+import { MODEL_NAME, MODEL_NAME_FORM, modelFacts } from './model-kinds.ts';
 
 /** `<provider>/<model>`, or a bare word for models that need none: `openai/gpt-5.2`, `rehearsal`, `relay`. */
-export const ModelName = z
-  .string()
-  .regex(/^(?:(?:openai|anthropic|google|perplexity|compatible|manus)\/\S+|echo\/[1-9]\d{0,5}@[1-9]\d{0,3}|rehearsal|relay|outside|echo)$/, {
-    error: 'expected <provider>/<model> with provider openai, anthropic, google, perplexity, compatible or manus; or rehearsal, relay, echo, echo/<tokens>@<tokens per second>',
-  });
+export const ModelName = z.string().regex(MODEL_NAME, { error: MODEL_NAME_FORM });
 export type ModelName = z.infer<typeof ModelName>;
 
 const callsigns = z.array(z.string().trim().min(1).max(40)).min(1).max(20).describe('Everything by which it is called.');
@@ -86,10 +83,11 @@ export const Roster = z
       if (seenIds.has(agent.id)) ctx.addIssue({ code: 'custom', path: ['agents', i, 'id'], message: `"${agent.id}" is taken` });
       seenIds.add(agent.id);
       claim(agent.id, agent.callsigns, ['agents', i, 'callsigns']);
-      if ([agent.model, agent.fallback].some((model) => model === 'outside')) {
+      const models = [agent.model, agent.fallback].map((model) => modelFacts(model ?? ''));
+      if (models.some(({ elsewhere }) => elsewhere)) {
         ctx.addIssue({ code: 'custom', path: ['agents', i, 'model'], message: 'agents from outside are let in with !agent add' });
       }
-      if ([agent.model, agent.fallback].some((model) => model?.startsWith('compatible/')) && agent.endpoint === undefined) {
+      if (models.some(({ endpoint }) => endpoint) && agent.endpoint === undefined) {
         ctx.addIssue({ code: 'custom', path: ['agents', i, 'endpoint'], message: 'a compatible/… model needs an endpoint' });
       }
     }

@@ -104,7 +104,10 @@ describe('retries', () => {
     let calls = 0;
     const failing: Provider = {
       label: 'x',
+      billing: 'tokens',
+      pace: 'seconds',
       sees: false,
+      searches: false,
       rehearsal: false,
       // oxlint-disable-next-line require-yield -- it fails before it says a word
       async *stream() {
@@ -137,7 +140,10 @@ describe('retries', () => {
 describe('a fallback', () => {
   const failing = (code: FaultCode, ...before: StreamPart[]): Provider => ({
     label: 'first',
+    billing: 'tokens',
+    pace: 'seconds',
     sees: true,
+    searches: false,
     rehearsal: false,
     async *stream() {
       yield* before;

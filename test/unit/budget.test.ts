@@ -153,7 +153,10 @@ describe('on a real Redis', () => {
     const calls = { begun: 0, running: 0, most: 0 };
     const provider: Provider = {
       label: more.label ?? 'm',
+      billing: 'tokens',
+      pace: 'seconds',
       sees: false,
+      searches: false,
       rehearsal: false,
       async *stream(_request, signal) {
         calls.begun += 1;
@@ -328,7 +331,10 @@ describe('on a real Redis', () => {
     const begun = Promise.withResolvers<void>();
     const waiting: Provider = {
       label: 'm',
+      billing: 'tokens',
+      pace: 'seconds',
       sees: false,
+      searches: false,
       rehearsal: false,
       async *stream(_request, signal) {
         yield { type: 'text', text: 'so far' };
@@ -337,7 +343,7 @@ describe('on a real Redis', () => {
       },
     };
     const running = take(withBudget(waiting, there, { id: claude, price })).catch(codeOf);
-    const rehearsing = take(withBudget({ ...waiting, rehearsal: true }, there, { id: gpt, price })).catch(codeOf);
+    const rehearsing = take(withBudget({ ...waiting, billing: 'none' }, there, { id: gpt, price })).catch(codeOf);
     await begun.promise;
     await here.freeze(true, 10);
     await there.refresh();
@@ -345,7 +351,7 @@ describe('on a real Redis', () => {
     const { provider, calls } = mind({ inputTokens: 1, outputTokens: 1 });
     const paid = withBudget(provider, there, { id: claude, price });
     expect(await take(paid).catch(codeOf)).toBe('purse.frozen');
-    expect(await take(withBudget({ ...provider, rehearsal: true }, there, { id: gpt, price })).catch(codeOf)).toBe('purse.frozen');
+    expect(await take(withBudget({ ...provider, billing: 'none' }, there, { id: gpt, price })).catch(codeOf)).toBe('purse.frozen');
     expect([calls.begun, there.available(gpt), there.affords(gpt)]).toEqual([0, false, true]);
     await here.freeze(false, 20);
     expect(await take(paid)).toBe('ok');
@@ -368,7 +374,7 @@ describe('on a real Redis', () => {
     const purse = await open();
     await purse.limit([usd(0)], 1);
     const { provider, calls } = mind({ inputTokens: 1_000, outputTokens: 1_000 });
-    for (const free of [{ ...provider, rehearsal: true }, { ...provider, byHand: true }, { ...provider, label: 'echo' }]) expect(await take(withBudget(free, purse, { id: claude, price }))).toBe('ok');
+    for (const free of [{ rehearsal: true }, { pace: 'by-hand' }, { label: 'echo' }] as const) expect(await take(withBudget({ ...provider, ...free, billing: 'none' }, purse, { id: claude, price }))).toBe('ok');
     expect([calls.begun, await spentBy(purse)]).toEqual([3, 0]);
   });
 });

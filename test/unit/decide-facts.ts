@@ -10,7 +10,7 @@ export const facts: Facts = {
   ready: new Set(agents.map((one) => one.id)),
   byHand: new Set(),
   everyone: agents.map((one) => ({ ...one, config: {} })),
-  modelOf: (_, model) => ({ model: model ?? 'openai/gpt-5', answers: model ?? 'openai/gpt-5' }),
+  modelOf: (_, model) => ({ model: model ?? 'openai/gpt-5', state: { kind: 'ready' } }),
   floor: 'open',
   fallbackLang: 'ko',
   roomLang: 'ko',

@@ -24,7 +24,7 @@ const facts: Facts = {
   ready: new Set([claude.id]),
   byHand: new Set(),
   everyone: [{ ...claude, config: {} }],
-  modelOf: () => ({ model: '', answers: '' }),
+  modelOf: () => ({ model: '', state: { kind: 'ready' } }),
   floor: 'open',
   fallbackLang: 'ko',
   roomLang: 'ko',

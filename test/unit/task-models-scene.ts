@@ -27,7 +27,10 @@ export function saying(...texts: readonly string[]) {
   const asked: ProviderRequest[] = [];
   const provider: Provider = {
     label: 'test/says',
+    billing: 'tokens',
+    pace: 'seconds',
     sees: false,
+    searches: false,
     rehearsal: false,
     async *stream(request): AsyncGenerator<StreamPart> {
       const text = texts[Math.min(asked.push(request), texts.length) - 1] ?? '';

@@ -115,7 +115,10 @@ export class Stage {
     if (!state.asks.some(({ id }) => id === ask.id)) return null;
     const provider: Provider = {
       label: 'test/stage',
+      billing: 'tokens',
+      pace: 'seconds',
       sees: false,
+      searches: false,
       rehearsal: false,
       stream: (request, signal) => this.#stream(ask, state, request, signal),
     };

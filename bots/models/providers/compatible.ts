@@ -5,6 +5,7 @@ import type { SdkModel } from './sdk-stream.ts';
 export const compatible = (modelId: string, access: { readonly url: string; readonly key: string | undefined }): SdkModel => ({
   label: `compatible/${modelId}`,
   sees: true,
+  searches: false,
   connect: (fetch) =>
     createOpenAICompatible({
       name: 'compatible',

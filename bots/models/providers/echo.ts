@@ -10,7 +10,10 @@ export function echo(model: string): Provider {
   if (model !== 'echo' && !(Number(count) > 0 && Number(rate) > 0)) throw new RangeError('expected echo or echo/<tokens>@<tokens per second>');
   return {
     label: model,
+    billing: 'none',
+    pace: 'seconds',
     sees: true,
+    searches: false,
     rehearsal: false,
     stream: ({ question }, signal) => (model === 'echo' ? sayBack(question, signal) : drip(Number(count), Number(rate), signal)),
   };

@@ -5,6 +5,7 @@ import type { SdkModel } from './sdk-stream.ts';
 export const google = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `google/${modelId}`,
   sees: true,
+  searches: false,
   connect: (fetch) =>
     createGoogle({ apiKey: key, baseURL: url ?? 'https://generativelanguage.googleapis.com/v1beta', fetch }).languageModel(modelId),
 });

@@ -48,6 +48,8 @@ export function manus(profile: string, access: Access, { deadlines = DEFAULT_DEA
   const tasks = new WeakMap<ProviderRequest, Task>();
   return {
     label: `manus/${profile}`,
+    billing: 'task',
+    pace: 'minutes',
     sees,
     searches: true,
     rehearsal: false,

@@ -4,7 +4,10 @@ import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 /** The stand-in for an agent without a key: the same words to the same question, no network. */
 export const rehearsal: Provider = {
   label: 'rehearsal',
+  billing: 'none',
+  pace: 'seconds',
   sees: false,
+  searches: false,
   rehearsal: true,
   stream: answer,
 };

@@ -6,6 +6,7 @@ import type { SdkModel } from './sdk-stream.ts';
 export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `openai/${modelId}`,
   sees: true,
+  searches: false,
   connect: (fetch) => createOpenAI({ apiKey: key, baseURL: url ?? 'https://api.openai.com/v1', fetch }).responses(modelId),
   // What is said in the house is not kept by OpenAI for later.
   providerOptions: { openai: { store: false } },

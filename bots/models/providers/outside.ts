@@ -13,7 +13,17 @@ export interface OutsideAgentPort {
 
 /** The mind of an agent that joins by HTTP. */
 export function outside(id: ProviderRequest['agent']['id'], port: OutsideAgentPort): Provider {
-  return { label: 'outside', sees: false, rehearsal: false, online: () => port.online(id), listening: () => port.listening?.(id) ?? true, stream: (request, signal) => ask(port, request, signal) };
+  return {
+    label: 'outside',
+    billing: 'none',
+    pace: 'minutes',
+    sees: false,
+    searches: false,
+    rehearsal: false,
+    online: () => port.online(id),
+    listening: () => port.listening?.(id) ?? true,
+    stream: (request, signal) => ask(port, request, signal),
+  };
 }
 
 async function* ask(port: OutsideAgentPort, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {

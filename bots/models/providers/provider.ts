@@ -1,21 +1,34 @@
 import type { AgentConfig } from '../../../bridge/protocol/roster.ts';
 import type { EventId, Lang, UserId } from '../../../bridge/protocol/ids.ts';
 
+/** What a call costs the house: by tokens, by the task (whatever was said in it), or nothing. */
+export type Billing = 'tokens' | 'task' | 'none';
+
+/** Until an answer can be expected: `by-hand` waits for a person, and nobody waits for that one. */
+export type Pace = 'seconds' | 'minutes' | 'by-hand';
+
 /**
- * The contract of every mind. `stream` does all the I/O of one answer and nothing else:
+ * The contract of every mind: what it can do and what it costs are fields that its adapter declares, and nothing is
+ * decided by its name. `stream` does all the I/O of one answer and nothing else:
  * no retries (they live in `retry.ts`), no Matrix, no history of its own.
  */
 export interface Provider {
   /** As people read it in `!agents`: `openai/gpt-5.2`. */
   readonly label: string;
+  /** Without a bill a call is neither estimated nor counted. */
+  readonly billing: Billing;
+  /** Who answers by hand is asked when called by name, and takes no part in tasks. */
+  readonly pace: Pace;
   /** Images in the request reach the model; without it the caller leaves them out. */
   readonly sees: boolean;
   /** It looks things up on the internet by itself. */
-  readonly searches?: boolean;
+  readonly searches: boolean;
   /** Deterministic offline stand-in; its answers are labelled. */
   readonly rehearsal: boolean;
-  /** A person carries its words: it is asked when called by name, and nobody waits for it. */
-  readonly byHand?: boolean;
+  /** The agent's own model, whose key is missing: this one answers instead. */
+  readonly insteadOf?: string;
+  /** Who answers when this one has failed. */
+  readonly standIn?: Pick<Provider, 'rehearsal'>;
   /** Of a mind that comes and goes: whether it can be asked now. */
   readonly online?: () => boolean;
   /** Of such a mind: whether it waits to be asked at this moment. */

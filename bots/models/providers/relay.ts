@@ -19,7 +19,7 @@ export interface Carried extends Pick<ProviderRequest, 'turn' | 'agent' | 'lang'
 
 /** An agent whose words a person fetches from a web chat. It blocks nobody: only its own turn waits. */
 export function relay(relay: RelayPort): Provider {
-  return { label: 'relay', sees: false, rehearsal: false, byHand: true, stream: (request, signal) => carry(relay, request, signal) };
+  return { label: 'relay', billing: 'none', pace: 'by-hand', sees: false, searches: false, rehearsal: false, stream: (request, signal) => carry(relay, request, signal) };
 }
 
 async function* carry(relay: RelayPort, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {

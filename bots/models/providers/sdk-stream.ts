@@ -17,7 +17,7 @@ export interface Link {
 export interface SdkModel {
   readonly label: string;
   readonly sees: boolean;
-  readonly searches?: boolean;
+  readonly searches: boolean;
   /** Makes the SDK's model on the given `fetch`; called once for each answer. */
   connect(fetch: typeof globalThis.fetch): LanguageModel;
   readonly providerOptions?: NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
@@ -28,8 +28,10 @@ export interface SdkModel {
 export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEADLINES): Provider {
   return {
     label: model.label,
+    billing: 'tokens',
+    pace: 'seconds',
     sees: model.sees,
-    ...(model.searches === undefined ? {} : { searches: model.searches }),
+    searches: model.searches,
     rehearsal: false,
     stream: (request, signal) => streamFromSdk(model, request, signal, patience(deadlines, request)),
   };

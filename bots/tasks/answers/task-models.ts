@@ -71,7 +71,7 @@ export async function askModel(state: TaskState, ask: Ask, deps: TaskModelsDeps,
 /** A real mind's fault is told as it is: a stand-in for chats, which knows nothing of plans, does not take its place. */
 function bindingFor(agent: AgentId, { bindings }: TaskModelsDeps): ModelBinding | undefined {
   const binding = bindings.get(agent);
-  return binding?.config.fallback === 'rehearsal' && !binding.provider.rehearsal ? bindings.alone(agent) : binding;
+  return binding?.provider.standIn?.rehearsal === true && !binding.provider.rehearsal ? bindings.alone(agent) : binding;
 }
 
 async function converse(state: TaskState, ask: Ask, binding: ModelBinding, facts: AskFacts, signal: AbortSignal): Promise<ModelReply> {

@@ -10,36 +10,60 @@ export interface ModelFacts {
   /** How the agent is called. */
   readonly name: string;
   readonly model: string;
-  /** What really answers: the model, the one that stands in where the key is missing, or `rehearsal`. */
-  readonly answers: string;
+  readonly state: ModelState;
 }
 
-function stateKo({ model, answers }: ModelFacts): string {
-  if (answers !== model) return `${answers === 'rehearsal' ? '아직 키가 없어 쉬거나 연습합니다.' : `아직 키가 없어 대신 \`${answers}\`로 답합니다.`} 키는 컴퓨터에서 \`npm start -- keys\`로 넣어 주세요.`;
-  if (model === 'relay') return '이름을 부르면 웹 대화창에 붙여 넣을 글을 작업기록 방에 올립니다. 받은 답을 그 글에 답장해 주시면 됩니다.';
-  if (model === 'rehearsal') return '연습 모드라 키가 필요 없습니다.';
-  return model.startsWith('echo') ? '키가 필요 없습니다.' : '키가 있어 바로 답할 수 있습니다.';
+/** How it stands with an agent's model. */
+export type ModelState =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'keyless' }
+  | { readonly kind: 'rehearses' }
+  | { readonly kind: 'by-hand' }
+  /** Its key is missing: nothing else answers for it, or another model does. */
+  | { readonly kind: 'no-key'; readonly instead: string | null };
+
+function stateKo(state: ModelState): string {
+  switch (state.kind) {
+    case 'no-key':
+      return `${state.instead === null ? '아직 키가 없어 쉬거나 연습합니다.' : `아직 키가 없어 대신 \`${state.instead}\`로 답합니다.`} 키는 컴퓨터에서 \`npm start -- keys\`로 넣어 주세요.`;
+    case 'by-hand':
+      return '이름을 부르면 웹 대화창에 붙여 넣을 글을 작업기록 방에 올립니다. 받은 답을 그 글에 답장해 주시면 됩니다.';
+    case 'rehearses':
+      return '연습 모드라 키가 필요 없습니다.';
+    case 'keyless':
+      return '키가 필요 없습니다.';
+    case 'ready':
+      return '키가 있어 바로 답할 수 있습니다.';
+  }
 }
-function stateEn({ model, answers }: ModelFacts): string {
-  if (answers !== model) return `${answers === 'rehearsal' ? 'There is no key yet, so it rests or rehearses.' : `There is no key yet; \`${answers}\` answers instead.`} Enter keys on the computer with \`npm start -- keys\`.`;
-  if (model === 'relay') return 'Call it by name, and what to paste into its web chat appears in the ops room; reply to that with the answer.';
-  if (model === 'rehearsal') return 'It rehearses, which takes no key.';
-  return model.startsWith('echo') ? 'It takes no key.' : 'Its key is there; it can answer at once.';
+function stateEn(state: ModelState): string {
+  switch (state.kind) {
+    case 'no-key':
+      return `${state.instead === null ? 'There is no key yet, so it rests or rehearses.' : `There is no key yet; \`${state.instead}\` answers instead.`} Enter keys on the computer with \`npm start -- keys\`.`;
+    case 'by-hand':
+      return 'Call it by name, and what to paste into its web chat appears in the ops room; reply to that with the answer.';
+    case 'rehearses':
+      return 'It rehearses, which takes no key.';
+    case 'keyless':
+      return 'It takes no key.';
+    case 'ready':
+      return 'Its key is there; it can answer at once.';
+  }
 }
 
 export const modelShown = phrase<[facts: ModelFacts]>(
-  (facts) => `**${facts.name}**: \`${facts.model}\`. ${stateKo(facts)} 바꾸기: \`!모델 ${facts.name} 회사/모델\`, 되돌리기: \`!모델 ${facts.name} 기본\``,
-  (facts) => `**${facts.name}**: \`${facts.model}\`. ${stateEn(facts)} Change it: \`!model ${facts.name} provider/model\`; back: \`!model ${facts.name} default\``,
+  (facts) => `**${facts.name}**: \`${facts.model}\`. ${stateKo(facts.state)} 바꾸기: \`!모델 ${facts.name} 회사/모델\`, 되돌리기: \`!모델 ${facts.name} 기본\``,
+  (facts) => `**${facts.name}**: \`${facts.model}\`. ${stateEn(facts.state)} Change it: \`!model ${facts.name} provider/model\`; back: \`!model ${facts.name} default\``,
 );
 
 export const modelSet = phrase<[facts: ModelFacts]>(
-  (facts) => `${withParticle(`**${facts.name}**`, '은', '는')} 이제 \`${facts.model}\`입니다. ${stateKo(facts)} 되돌리려면 \`!모델 ${facts.name} 기본\``,
-  (facts) => `**${facts.name}** is now \`${facts.model}\`. ${stateEn(facts)} To go back: \`!model ${facts.name} default\``,
+  (facts) => `${withParticle(`**${facts.name}**`, '은', '는')} 이제 \`${facts.model}\`입니다. ${stateKo(facts.state)} 되돌리려면 \`!모델 ${facts.name} 기본\``,
+  (facts) => `**${facts.name}** is now \`${facts.model}\`. ${stateEn(facts.state)} To go back: \`!model ${facts.name} default\``,
 );
 
 export const modelReset = phrase<[facts: ModelFacts]>(
-  (facts) => `${withParticle(`**${facts.name}**`, '은', '는')} 처음 정해진 \`${facts.model}\`입니다. ${stateKo(facts)}`,
-  (facts) => `**${facts.name}** is back to \`${facts.model}\`. ${stateEn(facts)}`,
+  (facts) => `${withParticle(`**${facts.name}**`, '은', '는')} 처음 정해진 \`${facts.model}\`입니다. ${stateKo(facts.state)}`,
+  (facts) => `**${facts.name}** is back to \`${facts.model}\`. ${stateEn(facts.state)}`,
 );
 
 const faultKo: Record<ModelFault, string> = {
