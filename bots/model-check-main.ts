@@ -1,6 +1,6 @@
 import { probeEnvironment } from '../bridge/config/probe.ts';
 import { ProviderFault } from '../bridge/protocol/fault.ts';
-import type { ModelCheck } from '../bridge/protocol/model-check.ts';
+import type { ModelCheck } from '../bridge/protocol/models.ts';
 import { type AgentConfig, Roster } from '../bridge/protocol/roster.ts';
 import { probe } from './models/model-check.ts';
 import type { RelayPort } from './models/providers/relay.ts';

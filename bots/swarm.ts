@@ -19,6 +19,7 @@ import { openQueue, workOn } from '../bridge/queue/jobs.ts';
 import { ExecutorRegistry } from '../bridge/queue/executor-registry.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { adminElsewhere } from '../bridge/text/room/admin.ts';
+import { roomNames } from '../bridge/text/room-names.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
 import { asideOf } from './intake/dead-letters.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
@@ -116,7 +117,7 @@ export function buildSwarm({ settings, providers: keys, all }: SwarmEnvironment,
   const status = new AgentStatus(meters);
   const budget = new EditBudget(EDITS_PER_SECOND);
   let worker: { close(): Promise<void> } | null = null;
-  const hqName = '본부';
+  const hqName = roomNames.hq.ko;
   const relay = new WebChatRelay({ redis, ops: settings.CHAVION_OPS_ROOM, ghost: (agent) => ghost(residents.byId.get(agent)?.userId ?? residents.coordinator), pace: roster.relay });
   const spending: Budget = new Budget({
     redis,

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Resvg } from '@resvg/resvg-js';
-import type { Ghost } from './residents.ts';
+import type { Emblem, Ghost } from './residents.ts';
 
-/** White shapes on a field of 96 by 96, one for each of the residents of a fresh house. */
-const EMBLEMS: Readonly<Record<string, string>> = {
-  gabriel: '<path d="M20 62 L48 22 L76 62 L62 62 L48 42 L34 62 Z"/><rect x="34" y="68" width="28" height="7" rx="3"/>',
-  jarvis: '<circle cx="38" cy="42" r="17" fill-opacity=".85"/><circle cx="58" cy="42" r="17" fill-opacity=".85"/><circle cx="48" cy="59" r="17" fill-opacity=".85"/>',
-  claude: spokes(12, 12, 34, 6),
-  manus: '<rect x="24" y="26" width="48" height="10" rx="5"/><rect x="24" y="43" width="36" height="10" rx="5"/><rect x="24" y="60" width="24" height="10" rx="5"/>',
-  perplexity: '<path fill-rule="evenodd" d="M43 22 a21 21 0 1 1 -.1 0 Z M43 31 a12 12 0 1 0 .1 0 Z"/><rect x="55" y="60" width="24" height="9" rx="4" transform="rotate(45 58 60)"/>',
-  michael: '<path d="M70 20 C46 24 30 40 24 72 L31 72 C33 64 36 59 40 55 C58 54 68 40 70 20 Z"/>',
+/** White shapes on a field of 96 by 96. */
+const EMBLEMS: Readonly<Record<Emblem, string>> = {
+  leader: '<path d="M20 62 L48 22 L76 62 L62 62 L48 42 L34 62 Z"/><rect x="34" y="68" width="28" height="7" rx="3"/>',
+  integrator: '<circle cx="38" cy="42" r="17" fill-opacity=".85"/><circle cx="58" cy="42" r="17" fill-opacity=".85"/><circle cx="48" cy="59" r="17" fill-opacity=".85"/>',
+  analyst: spokes(12, 12, 34, 6),
+  planner: '<rect x="24" y="26" width="48" height="10" rx="5"/><rect x="24" y="43" width="36" height="10" rx="5"/><rect x="24" y="60" width="24" height="10" rx="5"/>',
+  researcher: '<path fill-rule="evenodd" d="M43 22 a21 21 0 1 1 -.1 0 Z M43 31 a12 12 0 1 0 .1 0 Z"/><rect x="55" y="60" width="24" height="9" rx="4" transform="rotate(45 58 60)"/>',
+  writer: '<path d="M70 20 C46 24 30 40 24 72 L31 72 C33 64 36 59 40 55 C58 54 68 40 70 20 Z"/>',
   executor: '<path fill-rule="evenodd" d="M48 28 a20 20 0 1 1 -.1 0 Z M48 39 a9 9 0 1 0 .1 0 Z"/>' + teeth(8),
   coordinator: '<circle cx="48" cy="48" r="9"/>' + around(6, 27, 7),
 };
@@ -35,7 +35,7 @@ function emblemOf(id: string): string {
 }
 
 export function avatarSvg({ emblem, colour }: Pick<Ghost, 'emblem' | 'colour'>): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="${colour}"/><g fill="#fff">${EMBLEMS[emblem] ?? emblemOf(emblem)}</g></svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="${colour}"/><g fill="#fff">${typeof emblem === 'string' ? EMBLEMS[emblem] : emblemOf(emblem.id)}</g></svg>`;
 }
 
 export interface Avatar {

@@ -67,7 +67,7 @@ async function isStored(client: HomeserverClient, token: string, url: string): P
 
 async function upload(client: HomeserverClient, as: { token: string; query: Record<string, string> }, drawing: Avatar, ghost: Pick<Ghost, 'emblem'>): Promise<string> {
   const Uploaded = z.object({ content_uri: z.string().startsWith('mxc://') });
-  const query = { ...as.query, filename: `${ghost.emblem}.png` };
+  const query = { ...as.query, filename: `${typeof ghost.emblem === 'string' ? ghost.emblem : ghost.emblem.id}.png` };
   const { content_uri } = await client.call('POST', '/_matrix/media/v3/upload', Uploaded, { token: as.token, query, bytes: { data: drawing.png(), type: 'image/png' } });
   return content_uri;
 }

@@ -1,5 +1,9 @@
 import { UserId } from '../bridge/protocol/ids.ts';
-import type { Roster } from '../bridge/protocol/roster.ts';
+import { personaOf } from '../bridge/protocol/default-roster.ts';
+import type { Persona, Roster } from '../bridge/protocol/roster.ts';
+
+/** Whose picture is drawn for what it is; another's follows from its id. */
+export type Emblem = Persona | 'executor' | 'coordinator';
 
 /** An account that an agent speaks through: `@agent_<id>:<server>`. */
 export interface Ghost {
@@ -7,7 +11,7 @@ export interface Ghost {
   readonly name: string;
   readonly colour: string;
   /** Draws the avatar. */
-  readonly emblem: string;
+  readonly emblem: Emblem | { readonly id: string };
 }
 
 export interface OwnAccounts {
@@ -30,13 +34,14 @@ export function people(serverName: string): OwnAccounts {
 
 /** The coordinator first, then the agents in the order of the roster. */
 export function ghosts(roster: Roster, serverName: string): readonly Ghost[] {
-  const coordinator = { id: 'coordinator', name: roster.coordinator.name, colour: '#3d5a50' };
-  return [coordinator, ...roster.agents].map(({ id, name, colour }) => ({
-    userId: userIdOf(`agent_${id}`, serverName),
-    name,
-    colour: colour ?? colourOf(id),
-    emblem: id,
+  const coordinator = { userId: userIdOf('agent_coordinator', serverName), name: roster.coordinator.name, colour: '#3d5a50', emblem: 'coordinator' } as const;
+  const agents = roster.agents.map((agent) => ({
+    userId: userIdOf(`agent_${agent.id}`, serverName),
+    name: agent.name,
+    colour: agent.colour ?? colourOf(agent.id),
+    emblem: personaOf(agent) ?? { id: agent.id },
   }));
+  return [coordinator, ...agents];
 }
 
 /** A steady colour for agents that name none. */

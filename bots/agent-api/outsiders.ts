@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { LISTENING_MS, ONLINE_MS, Outsider } from '../../bridge/protocol/agent-api.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
-import { ELSEWHERE } from '../../bridge/protocol/model-kinds.ts';
+import { ELSEWHERE } from '../../bridge/protocol/models.ts';
 import { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 

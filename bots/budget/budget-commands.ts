@@ -1,6 +1,7 @@
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/budget.ts';
+import { typedName } from '../addressing/typed-name.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Residents } from '../residents/residents.ts';
@@ -29,7 +30,7 @@ async function budget({ words, at, lang }: SwarmCommandJob, deps: BudgetCommandD
   const whose = (scope: BudgetScope): say.Whose => (scope === WHOLE ? null : { name: agents.find(({ id }) => id === scope)?.config.name ?? scope });
   switch (wish.kind) {
     case 'bad':
-      return say.notBudget[lang](wish.why, wish.word);
+      return say.notBudget[lang](wish.why, wish.word, typedName(agents, lang));
     case 'show':
       await deps.spending.refresh();
       return table(deps, lang);
@@ -49,7 +50,7 @@ function table({ spending, residents, bindings, timeZone }: BudgetCommandDeps, l
     const provider = bindings.get(id)?.provider;
     return { id, name: config.name, priced: config.price !== undefined, rehearsal: provider === undefined || isFree(provider) };
   });
-  return renderBudget({ state: spending.state, rests: spending.blackouts(), agents: rows, now: Date.now(), timeZone }, lang);
+  return renderBudget({ state: spending.state, rests: spending.blackouts(), agents: rows, example: typedName(residents.agents, lang), now: Date.now(), timeZone }, lang);
 }
 
 async function freeze({ at, lang }: SwarmCommandJob, { spending }: BudgetCommandDeps): Promise<string> {
@@ -60,7 +61,7 @@ async function freeze({ at, lang }: SwarmCommandJob, { spending }: BudgetCommand
 /** With names: only what their providers have asked for is over. */
 async function thaw({ words, at, lang }: SwarmCommandJob, { spending, residents: { agents } }: BudgetCommandDeps): Promise<string> {
   const named = agentsNamed(words, agents);
-  if (words.trim() !== '' && named.length === 0) return say.notBudget[lang]('nobody', words.trim().slice(0, 40));
+  if (words.trim() !== '' && named.length === 0) return say.notBudget[lang]('nobody', words.trim().slice(0, 40), typedName(agents, lang));
   await spending.wake(named.length === 0 ? agents.map(({ id }) => id) : named);
   if (named.length > 0) return say.woken[lang](named.map((id) => agents.find((agent) => agent.id === id)?.config.name ?? id));
   await spending.freeze(false, at);

@@ -10,6 +10,8 @@ export interface BudgetTable {
   readonly state: BudgetState;
   readonly rests: ReadonlyMap<AgentId, Rest>;
   readonly agents: readonly { readonly id: AgentId; readonly name: string; /** What it uses costs nothing, or nobody has said what. */ readonly priced: boolean; readonly rehearsal: boolean }[];
+  /** Whose name stands in the examples. */
+  readonly example: string;
   readonly now: number;
   readonly timeZone: string;
 }
@@ -31,7 +33,7 @@ export function renderBudget(table: BudgetTable, lang: Lang): string {
       return until == null ? [] : [`💤 ${name}: ${budgetTable.blackout[lang](clockTime(until, now, timeZone, lang))}`];
     }),
     ...unpriced(table, lang),
-    budgetTable.how[lang](),
+    budgetTable.how[lang](table.example),
   ];
   return `${lines.join('\n')}\n\n${notes.join('\n')}`;
 }

@@ -22,7 +22,7 @@ export type RoomCommand =
 
 export type ParsedCommand =
   | { readonly kind: 'command'; readonly command: RoomCommand }
-  | { readonly kind: 'bad-arguments'; readonly name: string; readonly usage: (lang: Lang) => string }
+  | { readonly kind: 'bad-arguments'; readonly name: string; /** `agent`: one of the house, for an example. */ readonly usage: (lang: Lang, agent: string) => string }
   /** `nearest` is a name as the master would type it, in the script of `word`. */
   | { readonly kind: 'unknown'; readonly word: string; readonly nearest: string | null };
 
@@ -61,7 +61,7 @@ function withArguments(name: CommandName, rest: string): ParsedCommand {
 }
 
 function badArguments(name: Exclude<CommandName, 'stop' | 'run' | SwarmCommandName>): ParsedCommand {
-  return { kind: 'bad-arguments', name, usage: (lang) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : usage[name][lang]()) };
+  return { kind: 'bad-arguments', name, usage: (lang, agent) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : name === 'model' ? usage.model[lang](agent) : usage[name][lang]()) };
 }
 
 /** The last word is the number of rounds when it is a number; a topic that ends in one stands in quotes. */

@@ -12,6 +12,7 @@ import { allFrozen, restsNow } from '../../bridge/text/room/budget.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts';
 import { address, type Audience, type Callable } from '../addressing/address.ts';
+import { typedName } from '../addressing/typed-name.ts';
 import { floorSentence } from '../addressing/floor-sentence.ts';
 import { isForHouse, parseRoomCommand, type RoomCommand } from '../commands/parse.ts';
 import { languageOf, languageOfCommand } from '../../bridge/protocol/orders/language.ts';
@@ -106,7 +107,7 @@ function understood(message: MessageEvent, facts: Facts): IntakePlan {
     case 'command':
       return carryOut(parsed.command, message, facts, lang);
     case 'bad-arguments':
-      return answer(parsed.usage(lang));
+      return answer(parsed.usage(lang, typedName(facts.everyone, lang)));
     case 'unknown':
       return answer(say.unknownCommand[lang](parsed.word, parsed.nearest));
     case undefined:
@@ -208,12 +209,8 @@ function chooseModel(words: string, message: MessageEvent, facts: Facts): Intake
 }
 
 function exampleOf(facts: Facts, lang: Lang): string {
-  const callsigns = facts.agents[0]?.callsigns ?? [];
-  const first = callsigns[0] ?? '';
-  if (lang === 'ko') return `${first}, 오늘 뭐부터 할까?`;
-  // The name as it is spelt, where the agent goes by an abbreviation too.
-  const latin = callsigns.findLast((callsign) => /^[a-z]/i.test(callsign)) ?? first;
-  return `${latin.charAt(0).toUpperCase()}${latin.slice(1)}, what comes first today?`;
+  const name = typedName(facts.agents, lang);
+  return lang === 'ko' ? `${name}, 오늘 뭐부터 할까?` : `${name.charAt(0).toUpperCase()}${name.slice(1)}, what comes first today?`;
 }
 
 function discuss(command: Extract<RoomCommand, { name: 'discuss' }>, message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {

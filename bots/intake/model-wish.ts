@@ -1,5 +1,5 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
-import { modelCalled, modelFacts, modelKind } from '../../bridge/protocol/model-kinds.ts';
+import { modelCalled, modelFacts, modelKind } from '../../bridge/protocol/models.ts';
 import { ModelName } from '../../bridge/protocol/roster.ts';
 import type { ModelFault } from '../../bridge/text/room/models.ts';
 import type { Callable } from '../addressing/address.ts';

@@ -1,5 +1,5 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
-import { type ModelKind, modelIdOf, modelKind } from '../../bridge/protocol/model-kinds.ts';
+import { type ModelKind, modelIdOf, modelKind } from '../../bridge/protocol/models.ts';
 import type { AgentConfig, ModelName } from '../../bridge/protocol/roster.ts';
 import type { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import type { Access } from './providers/access.ts';

@@ -20,5 +20,5 @@ export interface BuildClock extends Omit<SchedulerDeps, 'store' | 'now' | 'tasks
 export function buildSchedule({ redis, hq, hqName, putAside, paid, ...deps }: BuildClock): { readonly scheduler: Scheduler; readonly commands: ScheduleCommands } {
   const store = new ScheduleStore(redis, putAside);
   const scheduler = new Scheduler({ ...deps, store, now: Date.now });
-  return { scheduler, commands: scheduleCommands({ scheduler, store, frozen: deps.frozen, paid, ended: (most) => deps.tasks.ended(most), hq, hqName, timeZone: deps.timeZone }) };
+  return { scheduler, commands: scheduleCommands({ scheduler, store, frozen: deps.frozen, paid, ended: (most) => deps.tasks.ended(most), hq, hqName, timeZone: deps.timeZone, roster: deps.roster }) };
 }

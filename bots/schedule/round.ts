@@ -1,6 +1,8 @@
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
-import type { Roster } from '../../bridge/protocol/roster.ts';
+import { personaOf } from '../../bridge/protocol/default-roster.ts';
+import type { Persona, Roster } from '../../bridge/protocol/roster.ts';
+import type { RoundNames } from '../../bridge/text/room/schedule.ts';
 import { isRehearsed } from '../turns/context.ts';
 import { ENDED, type TaskState } from '../tasks/state/task-state.ts';
 import type { Schedule } from './schedule.ts';
@@ -33,11 +35,11 @@ export function recentMatters(entries: readonly Entry[], nameOf: (user: UserId) 
   return kept.toReversed().join('\n');
 }
 
-/** Who does what in a round, by name; whom the roster does not have, the integrator stands in for. */
-export function roundNames(roster: Roster): { readonly sense: string; readonly analyse: string; readonly plan: string; readonly carryOut: string } {
-  const name = (id: string) => roster.agents.find((agent) => agent.id === id)?.name;
-  const instead = name(roster.integrator) ?? '';
-  return { sense: name('jarvis') ?? instead, analyse: name('claude') ?? instead, plan: name('manus') ?? instead, carryOut: name('gabriel') ?? instead };
+/** Who does what in a round, by name; for a persona that the roster does not have, whoever sums up stands in. */
+export function roundNames({ agents, integrator }: Pick<Roster, 'agents' | 'integrator'>): RoundNames {
+  const instead = agents.find(({ id }) => id === integrator)?.name ?? '';
+  const name = (persona: Persona) => agents.find((agent) => personaOf(agent) === persona)?.name ?? instead;
+  return { sense: name('integrator'), analyse: name('analyst'), plan: name('planner'), carryOut: name('leader') };
 }
 
 /** One line of a report: its first that says something. */

@@ -1,6 +1,7 @@
 import type { RoomId } from '../../bridge/protocol/ids.ts';
 import { parseCycleWords } from '../../bridge/protocol/orders/cycle-order.ts';
 import { idIn, parseScheduleWords } from '../../bridge/protocol/orders/schedule-order.ts';
+import type { Roster } from '../../bridge/protocol/roster.ts';
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { scheduleId, SHORTEST_NAME } from '../../bridge/digest/schedule-id.ts';
 import * as say from '../../bridge/text/room/schedule.ts';
@@ -11,6 +12,7 @@ import type { Tasks } from '../tasks/tasks.ts';
 import { brief, type Scheduler } from './scheduler.ts';
 import { cycleCost, type PaidModel } from './cycle-cost.ts';
 import { cronOf, isCron, isToCome } from './occurrences.ts';
+import { roundNames } from './round.ts';
 import type { Schedule } from './schedule.ts';
 import type { Kept, ScheduleStore } from './schedule-store.ts';
 
@@ -25,6 +27,7 @@ export interface ClockCommandDeps {
   readonly hq: RoomId;
   readonly hqName: string;
   readonly timeZone: string;
+  readonly roster: Pick<Roster, 'agents' | 'integrator'>;
 }
 
 /** Tasks among which the last rounds are looked for. */
@@ -35,6 +38,7 @@ export type ScheduleCommands = SwarmCommands<'schedule' | 'schedules' | 'unsched
 /** `!schedule`, `!schedules`, `!unschedule`, `!run-now`, `!cycle`. */
 export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
   const { store, scheduler } = deps;
+  const names = roundNames(deps.roster);
   const time = (at: number, { lang }: SwarmCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
   const nextOf = (schedule: Schedule) => schedule.once ?? scheduler.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
   const record = ({ source, at, room, by, lang }: SwarmCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'once' | 'typed' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
@@ -100,7 +104,7 @@ export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
     const order = parseCycleWords(job.words);
     if (order.kind === 'bad') return say.notCycle[job.lang](order.why);
     const running = (await store.all()).find(({ kind }) => kind === 'cycle');
-    if (order.kind === 'show') return running === undefined ? say.cycleIsOff[job.lang]() : [say.cycleOn[job.lang](time(nextOf(running), job)), await costs(running.cron, job)].join('\n');
+    if (order.kind === 'show') return running === undefined ? say.cycleIsOff[job.lang]() : [say.cycleOn[job.lang](time(nextOf(running), job), names), await costs(running.cron, job)].join('\n');
     if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
     if (order.kind === 'off') {
       await endAll('cycle', job);
@@ -117,7 +121,7 @@ export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
     // A round that was missed is not made up for: the next one sees the same room.
     const made = record(job, { kind: 'cycle', cron: order.cron, mission: '', missed: 'skip' });
     await store.add(made);
-    return [say.cycleOn[job.lang](time(nextOf(made), job)), await costs(order.cron, job)].join('\n');
+    return [say.cycleOn[job.lang](time(nextOf(made), job), names), await costs(order.cron, job)].join('\n');
   }
 
   return { schedule, schedules, unschedule, 'run-now': runNow, cycle };

@@ -12,6 +12,7 @@ import { problemFor } from './problem-for.ts';
 import { ApiProblem } from './problems.ts';
 import { ClaimQuery, CommandIn, CompleteIn, DispatchIn, ListenQuery, MessageIn, ReportIn, TaskId, TaskIn, TasksQuery } from './schemas.ts';
 import { type ApiDeps, langOf } from './api-deps.ts';
+import { roomNames } from '../text/room-names.ts';
 
 const Task = z.object({ id: TaskId.shape.id.describe('The id of the task, such as b3.') });
 
@@ -58,7 +59,7 @@ function toolsFor(caller: Caller, operations: Operations, lang: Lang): McpServer
   const does = (scope: ApiScope, act: () => Promise<unknown>) => answered(caller, scope, act, lang);
   const seed = () => `${caller.agent}.${randomUUID()}`;
 
-  server.registerTool('say', { description: 'Speak in the HQ room from your own account, or answer an ask by its inReplyTo.', inputSchema: MessageIn }, (message) => does('speak', () => operations.say(caller, message, seed())));
+  server.registerTool('say', { description: `Speak in the ${roomNames.hq.en} room from your own account, or answer an ask by its inReplyTo.`, inputSchema: MessageIn }, (message) => does('speak', () => operations.say(caller, message, seed())));
   server.registerTool('listen', { description: 'Fetch what is addressed to you; waits up to wait seconds. Pass next as since. more: others are there. textNext: the letter goes on; ask with letter and from.', inputSchema: ListenQuery, annotations: { readOnlyHint: true } }, ({ wait, ...query }, { mcpReq }) =>
     does('read', () => operations.listen(caller, query, Math.min(wait, 50) * 1000, mcpReq.signal)),
   );

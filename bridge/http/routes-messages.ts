@@ -8,6 +8,7 @@ import { refusals } from './problem-responses.ts';
 import { CheckinOut, HouseOut, InboxMessagesOut, ListenQuery, MessageIn, MessageOut } from './schemas.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { Waits } from './waits.ts';
+import { roomNames } from '../text/room-names.ts';
 
 export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' | 'port' | 'keys'> & { readonly waits: Waits }, operations: Operations): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -37,8 +38,8 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' 
       config: { scope: 'speak' },
       schema: {
         operationId: 'sendMessage',
-        summary: 'Speak in the HQ room',
-        description: 'Your words appear in HQ from your own account. Naming an agent as receiver or by @name calls it. To answer an ask, send its ask as inReplyTo before replyBy. An ask with a task wants in content what the end of its prompt describes: one JSON object, or text.',
+        summary: `Speak in the ${roomNames.hq.en} room`,
+        description: `Your words appear in ${roomNames.hq.en} from your own account. Naming an agent as receiver or by @name calls it. To answer an ask, send its ask as inReplyTo before replyBy. An ask with a task wants in content what the end of its prompt describes: one JSON object, or text.`,
         body: MessageIn,
         response: { 200: MessageOut, ...refusals(400, 401, 403, 404, 409, 413, 422, 429) },
       },

@@ -5,6 +5,7 @@ import type { Operations } from './operations.ts';
 import { ApiProblem } from './problems.ts';
 import { refusals } from './problem-responses.ts';
 import { AggregateOut, ClaimIn, ClaimQuery, CompleteIn, DispatchIn, DispatchOut, ReportIn, ResultsOut, StatusOut, TaskId, TaskIn, TasksOut, TasksQuery, TaskView, TextQuery } from './schemas.ts';
+import { roomNames } from '../text/room-names.ts';
 
 export function taskRoutes(app: FastifyInstance, operations: Operations): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -19,7 +20,7 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
       schema: {
         operationId: 'postTask',
         summary: 'Post a task',
-        description: 'A board task waits until an agent claims it. A swarm task is planned, voted on and carried out by all agents: it stands in HQ as your request (r3), begins when the master says yes within a day, and from then on r3 shows the task that came of it (s12).',
+        description: `A board task waits until an agent claims it. A swarm task is planned, voted on and carried out by all agents: it stands in ${roomNames.hq.en} as your request (r3), begins when the master says yes within a day, and from then on r3 shows the task that came of it (s12).`,
         body: TaskIn,
         response: { 201: TaskView, ...acts },
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentId } from './ids.ts';
-import { MODEL_NAME, MODEL_NAME_FORM, modelFacts } from './model-kinds.ts';
+import { MODEL_NAME, MODEL_NAME_FIELD, MODEL_NAME_FORM, modelFacts } from './models.ts';
 
 /** `<provider>/<model>`, or a bare word for models that need none: `openai/gpt-5.2`, `rehearsal`, `relay`. */
 export const ModelName = z.string().regex(MODEL_NAME, { error: MODEL_NAME_FORM });
@@ -16,12 +16,20 @@ export type Price = z.infer<typeof Price>;
 
 const ModelPrice = Price.safeExtend({ model: ModelName.describe('As in `!model`.') });
 
+/** What a picture, rehearsed words and a place in the cycle follow from. */
+export const PERSONAS = ['leader', 'integrator', 'analyst', 'planner', 'researcher', 'writer'] as const;
+export type Persona = (typeof PERSONAS)[number];
+
 export const AgentConfig = z.strictObject({
   id: AgentId.describe('Its account is `@agent_<id>`; small Latin letters, digits, - and _. Permanent.'),
   name: z.string().trim().min(1).max(40).describe('As people read it.'),
   callsigns,
   role: z.string().trim().min(1).max(200).describe('One line on what it is for; the others are told it too.'),
-  model: ModelName.describe('provider/model with openai, anthropic, google, perplexity, manus or compatible; or relay, rehearsal.'),
+  persona: z
+    .enum(PERSONAS)
+    .optional()
+    .describe('Its picture and its rehearsed words; in the cycle the integrator senses, the analyst analyses, the planner plans and the leader carries out. Agents with an id of the default residents have theirs.'),
+  model: ModelName.describe(MODEL_NAME_FIELD),
   fallback: ModelName.optional().describe('Answers where the model has no key, or fails to the last try.'),
   endpoint: z
     .strictObject({ url: z.url().describe('With its version segment: http://127.0.0.1:11434/v1'), keyEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional().describe('The variable that holds the key, where there is one.') })

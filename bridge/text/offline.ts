@@ -1,9 +1,11 @@
 import type { Lang } from '../protocol/ids.ts';
+import type { Persona } from '../protocol/roster.ts';
 import { phrase, type Phrase } from './say.ts';
 
 /** What an agent without a key says. The same question to the same agent gives the same words. */
 export interface RehearsalScene {
   readonly id: string;
+  readonly persona?: Persona | undefined;
   readonly name: string;
   readonly role: string;
   readonly ownerTitle: string;
@@ -19,73 +21,73 @@ export const rehearsalLabel = phrase(
   () => '[rehearsal]',
 );
 
-export function rehearse({ id, name, role, ownerTitle, question, lang }: RehearsalScene): string {
+export function rehearse({ id, persona, name, role, ownerTitle, question, lang }: RehearsalScene): string {
   const topic = inBrief(question);
-  const voice = voices[id] ?? otherVoice(name, role);
-  const line = isGreeting(question) ? voice.greeting[lang](ownerTitle) : voice.answer[lang](ownerTitle, topic === '' ? nothingSaid[lang]() : topic);
+  const voice = persona === undefined ? otherVoice(name, role) : voices[persona];
+  const line = isGreeting(question) ? voice.greeting[lang](ownerTitle, lang === 'ko' ? name : inLatin(name, id)) : voice.answer[lang](ownerTitle, topic === '' ? nothingSaid[lang]() : topic);
   return `${rehearsalLabel[lang]()} ${line}`;
 }
 
 interface Voice {
-  readonly greeting: Phrase<[owner: string]>;
+  readonly greeting: Phrase<[owner: string, name: string]>;
   readonly answer: Phrase<[owner: string, topic: string]>;
 }
 
-const voices: Readonly<Record<string, Voice>> = {
-  gabriel: {
+const voices: Readonly<Record<Persona, Voice>> = {
+  leader: {
     greeting: phrase(
-      (owner) => `${owner}, 안녕하세요. 가브리엘입니다. 오늘 먼저 할 일을 말씀해 주시면 순서를 잡겠습니다.`,
-      (owner) => `Hello, ${owner}. Gabriel here. Tell me what matters today and I will put it in order.`,
+      (owner, name) => `${owner}, 안녕하세요. ${name}입니다. 오늘 먼저 할 일을 말씀해 주시면 순서를 잡겠습니다.`,
+      (owner, name) => `Hello, ${owner}. ${name} here. Tell me what matters today and I will put it in order.`,
     ),
     answer: phrase(
       (owner, topic) => `${owner}, “${topic}” 받았습니다. 1) 목표 정하기 2) 오늘 할 수 있는 것부터 3) 결과 확인, 이 순서로 가겠습니다.`,
       (owner, topic) => `${owner}, noted: “${topic}”. 1) settle the goal 2) start with what can be done today 3) check the result.`,
     ),
   },
-  jarvis: {
+  integrator: {
     greeting: phrase(
-      (owner) => `안녕하세요, ${owner}. 자비스입니다. 모두의 생각을 모아 하나로 정리해 드리겠습니다.`,
-      (owner) => `Good to see you, ${owner}. Jarvis here. I will bring everyone's thoughts together.`,
+      (owner, name) => `안녕하세요, ${owner}. ${name}입니다. 모두의 생각을 모아 하나로 정리해 드리겠습니다.`,
+      (owner, name) => `Good to see you, ${owner}. ${name} here. I will bring everyone's thoughts together.`,
     ),
     answer: phrase(
       (_owner, topic) => `“${topic}”에 대해 나온 의견을 모아 한 장으로 정리하겠습니다. 서로 겹치는 것부터 합치겠습니다.`,
       (_owner, topic) => `On “${topic}”: I will merge what everyone says into one page, starting with what overlaps.`,
     ),
   },
-  claude: {
+  analyst: {
     greeting: phrase(
-      (owner) => `${owner}, 반갑습니다. 클로드입니다. 따져 볼 일이 있으면 맡겨 주세요.`,
-      (owner) => `Nice to meet you, ${owner}. Claude here. Hand me whatever needs thinking through.`,
+      (owner, name) => `${owner}, 반갑습니다. ${name}입니다. 따져 볼 일이 있으면 맡겨 주세요.`,
+      (owner, name) => `Nice to meet you, ${owner}. ${name} here. Hand me whatever needs thinking through.`,
     ),
     answer: phrase(
       (_owner, topic) => `“${topic}”의 원인과 구조부터 보겠습니다. 가장 먼저 확인할 것은 무엇이 잘못될 수 있는가입니다.`,
       (_owner, topic) => `On “${topic}”: I would look at causes and structure, and first at what could go wrong.`,
     ),
   },
-  manus: {
+  planner: {
     greeting: phrase(
-      (owner) => `${owner}, 안녕하세요. 마누스입니다. 할 일이 정해지면 실행 계획을 짜겠습니다.`,
-      (owner) => `Hello, ${owner}. Manus here. Once it is clear what to do, I plan how it gets done.`,
+      (owner, name) => `${owner}, 안녕하세요. ${name}입니다. 할 일이 정해지면 실행 계획을 짜겠습니다.`,
+      (owner, name) => `Hello, ${owner}. ${name} here. Once it is clear what to do, I plan how it gets done.`,
     ),
     answer: phrase(
       (_owner, topic) => `“${topic}” 실행 계획: 준비물을 챙기고, 작은 단위로 실행하고, 단계마다 끝났는지 확인합니다.`,
       (_owner, topic) => `Plan for “${topic}”: gather what is needed, do it in small pieces, check each one off.`,
     ),
   },
-  perplexity: {
+  researcher: {
     greeting: phrase(
-      (owner) => `안녕하세요, ${owner}. 퍼플렉시티입니다. 궁금한 사실은 출처와 함께 찾아 드리겠습니다.`,
-      (owner) => `Hi, ${owner}. Perplexity here. I look up facts and bring the sources.`,
+      (owner, name) => `안녕하세요, ${owner}. ${name}입니다. 궁금한 사실은 출처와 함께 찾아 드리겠습니다.`,
+      (owner, name) => `Hi, ${owner}. ${name} here. I look up facts and bring the sources.`,
     ),
     answer: phrase(
       (_owner, topic) => `“${topic}”에 대해 확인된 사실과 추측을 나눠서 조사하겠습니다. 지금은 연습이라 출처를 찾지 않았습니다.`,
       (_owner, topic) => `On “${topic}”: I would separate facts from guesses. This is a rehearsal, so I looked nothing up.`,
     ),
   },
-  michael: {
+  writer: {
     greeting: phrase(
-      (owner) => `${owner}, 안녕하세요! 미카엘입니다. 전하고 싶은 말을 읽기 좋게 다듬어 드릴게요.`,
-      (owner) => `Hello there, ${owner}! Michael here. I turn what you want to say into words people like to read.`,
+      (owner, name) => `${owner}, 안녕하세요! ${name}입니다. 전하고 싶은 말을 읽기 좋게 다듬어 드릴게요.`,
+      (owner, name) => `Hello there, ${owner}! ${name} here. I turn what you want to say into words people like to read.`,
     ),
     answer: phrase(
       (_owner, topic) => `“${topic}” 건은 누가 읽을지 먼저 정하고, 짧고 쉬운 말로 써 보겠습니다.`,
@@ -93,6 +95,9 @@ const voices: Readonly<Record<string, Voice>> = {
     ),
   },
 };
+
+/** English words name an agent in Latin letters: by its id, where its name has none. */
+const inLatin = (name: string, id: string): string => (/[a-z]/iu.test(name) ? name : `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`);
 
 const otherVoice = (name: string, role: string): Voice => ({
   greeting: phrase(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
-import { MODEL_KINDS, modelIdOf, modelKind, type ModelKind } from '../../bridge/protocol/model-kinds.ts';
+import { MODEL_KINDS, modelIdOf, modelKind, type ModelKind } from '../../bridge/protocol/models.ts';
 import { AgentConfig, ModelName, Roster } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { modelState } from '../../bots/models/model-state.ts';

@@ -120,7 +120,7 @@ describe('who rests', () => {
 describe('the table', () => {
   it('is a bar and two columns, for a phone', () => {
     const state = { ...EMPTY, limits: [{ scope: claude, period: 'day', unit: 'usd', amount: 2_000_000 } as const], spent: { day: { 'claude.usd': '1240000', 'claude.tokens': '12345', '*.usd': '1240000', '*.tokens': '12345' }, month: {} } };
-    const text = renderBudget({ state, rests: new Map(), agents: [{ id: claude, name: '클로드', priced: true, rehearsal: false }, { id: gpt, name: 'GPT', priced: false, rehearsal: false }], now: utc('2026-11-22T03:00:00'), timeZone: SEOUL }, 'ko');
+    const text = renderBudget({ state, rests: new Map(), agents: [{ id: claude, name: '클로드', priced: true, rehearsal: false }, { id: gpt, name: 'GPT', priced: false, rehearsal: false }], example: '클로드', now: utc('2026-11-22T03:00:00'), timeZone: SEOUL }, 'ko');
     expect(text).toContain('| 클로드 | ▓▓▓░░ $1.24 / $2 · 12kt | · |');
     expect(text).toContain('| **전체** | $1.24 · 12kt | · |');
     expect(text).toMatch(/가격을 몰라[^\n]*GPT/);

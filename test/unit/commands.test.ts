@@ -68,7 +68,7 @@ describe('commands with words that do not belong', () => {
   ])('%j → usage of %s', (body, name) => {
     const parsed = parseRoomCommand(body);
     expect(parsed).toMatchObject({ kind: 'bad-arguments', name });
-    const said = parsed?.kind === 'bad-arguments' ? [parsed.usage('ko'), parsed.usage('en')] : [];
+    const said = parsed?.kind === 'bad-arguments' ? [parsed.usage('ko', '클로드'), parsed.usage('en', 'claude')] : [];
     expect(said[0]).toMatch(/`!(?:도움|그만|에이전트|발언|토론)/u);
     expect(said[1]).toContain(`!${name}`);
   });

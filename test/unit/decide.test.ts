@@ -174,7 +174,7 @@ describe('minds', () => {
 
   it('says what is now, whether its key is there, and why something is no model', () => {
     expect(notices(decide('!모델 클로드 openai/gpt-5.2'))[0]).toMatch(/claude.*openai\/gpt-5\.2.*키가 있어/);
-    const keyless = { modelOf: () => ({ model: 'openai/gpt-5.2', state: { kind: 'no-key', instead: null } }) } as const;
+    const keyless = { modelOf: () => ({ model: 'openai/gpt-5.2', state: { kind: 'no-key', instead: null } as const }) };
     expect(notices(decide('!모델 클로드 openai/gpt-5.2', keyless))[0]).toMatch(/키가 없어.*npm start -- keys/);
     expect(notices(decide('!model claude opnai/x', { roomLang: 'en' }))[0]).toMatch(/known providers are openai/);
     expect(notices(decide('!model claude gpt', { roomLang: 'en' }))[0]).toMatch(/written provider\/model/);

@@ -357,7 +357,7 @@ describe('on a real Redis', () => {
   it('what masters say to it: moments and times in words, sorted by what comes next', async () => {
     const { clock } = house();
     const store = new ScheduleStore(redis.client());
-    const commands = scheduleCommands({ scheduler: clock(), store, frozen: () => false, paid: () => [], ended: () => Promise.resolve([]), hq: room, hqName: 'HQ', timeZone: SEOUL });
+    const commands = scheduleCommands({ scheduler: clock(), store, frozen: () => false, paid: () => [], ended: () => Promise.resolve([]), hq: room, hqName: 'HQ', timeZone: SEOUL, roster });
     const job = (name: 'schedule' | 'schedules', words: string, lang: 'ko' | 'en' = 'ko') => ({ type: 'command' as const, room, source: EventId.parse(`$said-${words}`), at: Date.now(), by: master, lang, name, words });
     const tell = (words: string, lang: 'ko' | 'en' = 'ko') => commands.schedule(job('schedule', words, lang));
     expect(await tell('"0 7 * * 1" 회의')).toMatch(/다음 실행: \*\*[^*]*07:00\*\* · 매주 월요일 07:00 \(`0 7 \* \* 1`\)/u);

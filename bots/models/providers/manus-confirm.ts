@@ -37,13 +37,22 @@ const SAID_YES = /^(?:네+|넵|예+|응+|ㅇㅇ+|그래|좋아|오케이|ok(?:ay
 const SAID_NO = /^(?:아니+|아니요|아뇨|아니오|노|ㄴㄴ+|안 ?돼|안 ?됩니다|싫어|하지 ?마|취소|그만|거절|no|nope|n|don't|stop|cancel|❌|👎|(?:취소|거절|중지|중단)(?:해|해줘|해 줘|합니다|해라|해요|해 주세요)?)(?:요|용)?$/iu;
 
 const LONGEST_CONSENT = 200;
+/** Beside its own name an agent is called by the product's. */
+const PRODUCT = ['마누스', 'manus'];
 
-/** Only an answer that is nothing but a yes or no is one; "네, 그런데 …" is not consent. */
-export function consentIn(answer: string): boolean | undefined {
+/** Only an answer that is nothing but a yes or no is one, perhaps behind the agent's name; "네, 그런데 …" is not consent. */
+export function consentIn(answer: string, names: readonly string[]): boolean | undefined {
   if (answer.length > LONGEST_CONSENT) return undefined;
-  const words = withoutEnd(answer.normalize('NFC').replace(/\s/gu, ' '), '.!~… ')
-    .replace(/^(?:@?(?:마누스|manus)[아야,님]*[\s,]+)/iu, '')
-    .trim();
+  const words = withoutCall(withoutEnd(answer.normalize('NFC').replace(/\s/gu, ' '), '.!~… '), names).trim();
   if (SAID_NO.test(words)) return false;
   return SAID_YES.test(words) ? true : undefined;
+}
+
+function withoutCall(words: string, names: readonly string[]): string {
+  const bare = words.startsWith('@') ? words.slice(1) : words;
+  const name = [...names, ...PRODUCT].find((one) => bare.toLowerCase().startsWith(one.normalize('NFC').toLowerCase()));
+  if (name === undefined) return words;
+  const rest = bare.slice(name.normalize('NFC').length);
+  const called = /^[아야님]*[\s,]/u.test(rest);
+  return called ? rest.replace(/^[아야님]*/u, '').replace(/^[\s,]*/u, '') : words;
 }

@@ -87,9 +87,9 @@ async function create(api: ManusApi, profile: string, request: ProviderRequest, 
 async function resume(api: ManusApi, id: string, request: ProviderRequest, signal: AbortSignal): Promise<Task | { readonly question: string }> {
   const events = await api.recent(id, signal);
   const state = stateOf(events);
-  const { question: reply, lang } = request;
+  const { question: reply, lang, agent } = request;
   if (state.kind === 'waiting' && !isQuestion(state.waiting)) {
-    const yes = consentIn(reply);
+    const yes = consentIn(reply, [agent.id, agent.name]);
     const eventId = state.waiting.waiting_for_event_id;
     const what = subject(state.waiting, request);
     if (yes === undefined && confirmation(state.waiting, true).kind === 'send') return { question: manusUnclear[lang](what) };
@@ -171,7 +171,7 @@ function questionOf(waiting: Waiting, events: readonly ManusEvent[], task: Task,
   return confirmation(waiting, true).kind === 'send' ? manusConfirms[lang](what) : manusElsewhere[lang](what, pageOf(task.id));
 }
 
-const subject = (waiting: Waiting, { lang }: ProviderRequest): string => waiting.waiting_description?.trim() || manusUnnamed[lang]();
+const subject = (waiting: Waiting, { lang, agent }: ProviderRequest): string => waiting.waiting_description?.trim() || manusUnnamed[lang](agent.name);
 
 /** The task's page as task.create names it: https://open.manus.ai/docs/v2/task.create */
 const pageOf = (taskId: string): string => `https://manus.im/app/${encodeURIComponent(taskId)}`;

@@ -46,7 +46,7 @@ export interface ProviderRequest {
   /** Names the answer, the same after a restart. */
   readonly turn: string;
   /** Who is asked; models need only `system`, rehearsal and relay need the name. */
-  readonly agent: Pick<AgentConfig, 'id' | 'name' | 'role' | 'maxOutputTokens' | 'temperature' | 'reasoningEffort'>;
+  readonly agent: Pick<AgentConfig, 'id' | 'name' | 'role' | 'persona' | 'maxOutputTokens' | 'temperature' | 'reasoningEffort'>;
   readonly ownerTitle: string;
   readonly lang: Lang;
   readonly system: string;

@@ -2,7 +2,7 @@ import { MAX_PLAN_BYTES, MAX_STEPS } from '../../../bridge/protocol/plan.ts';
 import type { AskFacts } from './facts.ts';
 
 /** The plan's schema in the shortest words that models get right, with one example. */
-export function planGuide({ workers, lent, hosts }: AskFacts): string {
+export function planGuide({ agent, workers, lent, hosts }: AskFacts): string {
   return `A plan is {"goal": text, "steps": [...]} with 1 to ${MAX_STEPS} steps, at most ${MAX_PLAN_BYTES} bytes in all. No other fields than those named here. A step is one of:
 
 {"kind":"command","title":text,"command":{...},"artifacts":[paths]}
@@ -15,7 +15,7 @@ ${commandGuide({ lent, hosts })}
 Steps run at once unless "after" makes them wait; no circles. Ids are unique in the plan: small letters, digits, - and _.
 
 An example of the form, for another mission and a folder that is not yours:
-${JSON.stringify(example(workers[0]?.id ?? 'claude'))}`;
+${JSON.stringify(example(workers[0]?.id ?? agent.id))}`;
 }
 
 /** The commands alone, for a plan and for a patch of one. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { bareEnvironment, proxyEnvironment } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
 import { loadConfiguration } from '../../config/load.ts';
-import { ModelCheck } from '../../protocol/model-check.ts';
+import { ModelCheck } from '../../protocol/models.ts';
 import { runProgram } from '../../processes/run-program.ts';
 import { faultBrief } from '../../text/faults.ts';
 import { modelChecksText } from '../../text/terminal/verbs.ts';

@@ -2,6 +2,7 @@ import type { AdminReport } from '../../protocol/orders/admin-order.ts';
 import type { Lang } from '../../protocol/ids.ts';
 import { phrase } from '../say.ts';
 import { withParticle } from '../particle.ts';
+import { roomNames } from '../room-names.ts';
 
 /** What the admin answers to `!admin` in the room. */
 
@@ -39,8 +40,8 @@ export const adminUnknown = phrase<[word: string]>(
 
 /** In a room that the admin does not follow. */
 export const adminElsewhere = phrase(
-  () => '`!관리`는 본부나 작업기록 방에서 보내 주세요. 바뀐 것은 없습니다.',
-  () => 'Send `!admin` in the HQ room or in the ops room. Nothing was changed.',
+  () => `\`!관리\`는 ${withParticle(roomNames.hq.ko, '이나', '나')} ${roomNames.ops.ko} 방에서 보내 주세요. 바뀐 것은 없습니다.`,
+  () => `Send \`!admin\` in the ${roomNames.hq.en} room or in the ${roomNames.ops.en} room. Nothing was changed.`,
 );
 
 export const adminRefused = {
@@ -166,7 +167,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     lastBackup: (ms, size) => `마지막: ${ago.ko(ms)}, ${size}. 새로: 서버에서 \`npm start -- backup\``,
     up: '정상',
     silent: (part, place) => (place === 'machine' ? `응답 없음. 곧 다시 켭니다. 까닭은 서버에서: \`npm start -- logs ${part}\`` : `응답 없음. 까닭은 서버에서: \`docker compose logs ${part}\``),
-    halted: '켜져 있지만 명령을 받지 않습니다. 까닭은 작업기록 방에 있습니다',
+    halted: `켜져 있지만 명령을 받지 않습니다. 까닭은 ${roomNames.ops.ko} 방에 있습니다`,
     unseen: (names, which) => `여기서는 볼 수 없는 것: ${names.join(', ')}. 서버에서: \`${SHOWS[which]}\``,
     unseenBackup: '여기서는 알 수 없습니다. Docker로 켠 집은 `npm start -- backup`이 아직 백업하지 못합니다. 서버에서 Docker 볼륨과 `data/compose` 폴더를 따로 복사해 두세요.',
   },
@@ -188,7 +189,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     lastBackup: (ms, size) => `last: ${ago.en(ms)}, ${size}. Anew, on the server: \`npm start -- backup\``,
     up: 'well',
     silent: (part, place) => (place === 'machine' ? `does not answer; it is about to be started anew. Why, on the server: \`npm start -- logs ${part}\`` : `does not answer. Why, on the server: \`docker compose logs ${part}\``),
-    halted: 'lives but takes no orders; why is in the ops room',
+    halted: `lives but takes no orders; why is in the ${roomNames.ops.en} room`,
     unseen: (names, which) => `not to be seen from here: ${names.join(', ')}. On the server: \`${SHOWS[which]}\``,
     unseenBackup: 'Not known here: `npm start -- backup` does not yet back up a house in containers. On the server, copy the Docker volumes and the folder `data/compose`.',
   },

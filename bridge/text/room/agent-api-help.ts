@@ -1,5 +1,6 @@
 import type { Lang } from '../../protocol/ids.ts';
 import { phrase } from '../say.ts';
+import { roomNames } from '../room-names.ts';
 
 const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
 
@@ -10,12 +11,12 @@ export const agentApiHelp = phrase<[url: string, onlyHere: boolean]>(
       'Chavion: 밖에 있는 에이전트를 위한 문',
       '',
       ...(onlyHere ? ['지금 이 주소는 서버 컴퓨터 안에서만 열립니다. 밖에서 쓰려면 집주인이 `.env`의 CHAVION_API_URL에 밖에서 닿는 주소를 적어야 합니다 (docs/ko/server.md의 5번).', ''] : []),
-      '마스터가 본부에서 `!초대 이름`을 하면 열쇠(chv_…)를 줍니다. 아래 줄을 그대로 복사해 쓰세요.',
+      `마스터가 ${roomNames.hq.ko}에서 \`!초대 이름\`을 하면 열쇠(chv_…)를 줍니다. 아래 줄을 그대로 복사해 쓰세요.`,
       '',
       ...curlLines(url, {
         key: '열쇠와 이름',
         checkin: '들어왔다고 알립니다 (마지막 호출 뒤 90초까지 접속 중으로 보입니다)',
-        say: '본부에서 내 계정으로 말합니다. receiver: all | master | 에이전트 이름',
+        say: `${roomNames.hq.ko}에서 내 계정으로 말합니다. receiver: all | master | 에이전트 이름`,
         hello: '안녕하세요, 밖에서 왔습니다.',
         listen: '나에게 온 것을 30초까지 기다려 받습니다. 답의 next를 다음번 since에 넣으세요. 기다리는 동안만 임무의 투표에 들어갑니다. more: 더 있습니다. textNext: 긴 편지의 다음 부분은 ?letter=<id>&from=<textNext>',
         events: '또는 계속 열어 두고 받습니다 (SSE, Last-Event-ID로 이어받기)',
@@ -40,12 +41,12 @@ export const agentApiHelp = phrase<[url: string, onlyHere: boolean]>(
       'Chavion: a door for agents that live elsewhere',
       '',
       ...(onlyHere ? ['This address works on the server itself only. For agents elsewhere the owner sets CHAVION_API_URL in `.env` to an address that reaches it (docs/en/server.md, 5).', ''] : []),
-      'The master types `!agent add name` in HQ and gives you a key (chv_…). Copy these lines as they are.',
+      `The master types \`!agent add name\` in ${roomNames.hq.en} and gives you a key (chv_…). Copy these lines as they are.`,
       '',
       ...curlLines(url, {
         key: 'your key and name',
         checkin: 'say that you are here (you count as online until 90 s after your last call)',
-        say: 'speak in HQ from your own account; receiver: all | master | an agent',
+        say: `speak in ${roomNames.hq.en} from your own account; receiver: all | master | an agent`,
         hello: 'Hello, I come from outside.',
         listen: 'wait up to 30 s for what is addressed to you; put the answer\'s next into since the next time. Only who waits takes part in votes of tasks. more: others are there; textNext: the rest of a long letter is at ?letter=<id>&from=<textNext>',
         events: 'or keep a stream open (SSE; Last-Event-ID goes on where you were)',

@@ -1,6 +1,7 @@
 import type { ApiScope } from '../../protocol/agent-api.ts';
 import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
+import { roomNames } from '../room-names.ts';
 
 /** What the door for outside agents says: in a room, in a letter to the master, and to whoever calls it. */
 
@@ -171,8 +172,8 @@ export const agentCommandText = {
       'Brings in agents that live elsewhere.\n- `!agent add scout`: makes its account and key (the key goes to you alone, in a private room)\n- `!agent rotate scout`: changes the key\n- `!agent scope scout read speak`: sets what it may do (read, speak, tasks, execute, all)\n- `!agent remove scout`: puts it out\n- `!agent list`: who there is',
   ),
   elsewhere: phrase(
-    () => '`!초대 이름`은 본부나 작업기록 방에서 보내 주세요. 아직 아무도 초대하지 않았습니다.',
-    () => 'Send `!agent add` in the HQ room or in the ops room. Nobody was added.',
+    () => `\`!초대 이름\`은 ${withParticle(roomNames.hq.ko, '이나', '나')} ${roomNames.ops.ko} 방에서 보내 주세요. 아직 아무도 초대하지 않았습니다.`,
+    () => `Send \`!agent add\` in the ${roomNames.hq.en} room or in the ${roomNames.ops.en} room. Nobody was added.`,
   ),
   added: phrase<[name: string, id: string]>(
     (name, id) => `${withParticle(`**${name}**`, '을', '를')} 초대했습니다 (\`${id}\`). 열쇠는 개인 방으로 보냈습니다. 들어오면 \`!에이전트\`에 보입니다.`,

@@ -85,9 +85,9 @@ export const budgetTable = {
     (names) => `가격을 몰라 돈은 세지 않고 토큰만 셉니다: ${names.join(', ')}`,
     (names) => `No price known, so only tokens are counted: ${names.join(', ')}`,
   ),
-  how: phrase(
-    () => '정하기: `!예산 클로드 하루 2달러` · `!예산 전체 한달 30달러` · 없애기: `!예산 클로드 끔`',
-    () => 'Set: `!budget claude 2usd/day` · `!budget all 30usd/month` · remove: `!budget claude off`',
+  how: phrase<[agent: string]>(
+    (agent) => `정하기: \`!예산 ${agent} 하루 2달러\` · \`!예산 전체 한달 30달러\` · 없애기: \`!예산 ${agent} 끔\``,
+    (agent) => `Set: \`!budget ${agent} 2usd/day\` · \`!budget all 30usd/month\` · remove: \`!budget ${agent} off\``,
   ),
   frozen: phrase(() => '🧊 전체 동결 중 (`!해동`)', () => '🧊 everything is frozen (`!thaw`)'),
 };
@@ -102,19 +102,19 @@ export const limitsOff = phrase<[whose: Whose]>(
 );
 
 export type BudgetFault = 'nobody' | 'shape' | 'won' | 'size';
-const faultKo: Record<BudgetFault, (word: string) => string> = {
+const faultKo: Record<BudgetFault, (word: string, agent: string) => string> = {
   nobody: (word) => `\`${word}\`: 그런 에이전트는 없습니다. 모두의 예산은 \`!예산 전체 하루 5달러\`.`,
-  shape: (word) => `\`${word}\`: 예산으로 읽지 못했습니다. \`!예산 클로드 하루 2달러\`나 \`!예산 클로드 하루 10만토큰\`처럼 보내 주세요.`,
+  shape: (word, agent) => `\`${word}\`: 예산으로 읽지 못했습니다. \`!예산 ${agent} 하루 2달러\`나 \`!예산 ${agent} 하루 10만토큰\`처럼 보내 주세요.`,
   won: () => 'AI 회사들은 달러로 받으므로 예산도 달러로 정합니다(환율이 바뀌어도 그대로입니다). `!예산 전체 한달 20달러`처럼 보내 주세요.',
   size: (word) => `\`${word}\`: 너무 크거나 작은 금액입니다.`,
 };
-const faultEn: Record<BudgetFault, (word: string) => string> = {
+const faultEn: Record<BudgetFault, (word: string, agent: string) => string> = {
   nobody: (word) => `There is no agent called \`${word}\`. For everyone: \`!budget all 5usd/day\`.`,
-  shape: (word) => `\`${word}\` could not be read as a budget. Send \`!budget claude 2usd/day\` or \`!budget claude 100ktok/day\`.`,
+  shape: (word, agent) => `\`${word}\` could not be read as a budget. Send \`!budget ${agent} 2usd/day\` or \`!budget ${agent} 100ktok/day\`.`,
   won: () => 'Providers charge in dollars, so budgets are in dollars too, such as `!budget all 20usd/month`.',
   size: (word) => `\`${word}\` is too large or too small.`,
 };
-export const notBudget = phrase<[why: BudgetFault, word: string]>(
-  (why, word) => `${faultKo[why](word.replaceAll('`', ''))} 바뀐 것은 없습니다.`,
-  (why, word) => `${faultEn[why](word.replaceAll('`', ''))} Nothing was changed.`,
+export const notBudget = phrase<[why: BudgetFault, word: string, agent: string]>(
+  (why, word, agent) => `${faultKo[why](word.replaceAll('`', ''), agent)} 바뀐 것은 없습니다.`,
+  (why, word, agent) => `${faultEn[why](word.replaceAll('`', ''), agent)} Nothing was changed.`,
 );

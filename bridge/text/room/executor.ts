@@ -2,6 +2,7 @@ import type { Lang } from '../../protocol/ids.ts';
 import type { RunFault } from '../../protocol/orders/run-order.ts';
 import { phrase, type Phrase } from '../say.ts';
 import { whyInKorean } from './why-words.ts';
+import { roomNames } from '../room-names.ts';
 
 /** What the executor says in a room: what happened, what was kept, what to do. For a phone. */
 
@@ -96,8 +97,8 @@ export const wholeInFile = phrase(
   () => 'the whole is in the file below',
 );
 export const moreInOps = phrase(
-  () => '나머지는 작업기록 방에 있습니다',
-  () => 'the rest is in the ops room',
+  () => `나머지는 ${roomNames.ops.ko} 방에 있습니다`,
+  () => `the rest is in the ${roomNames.ops.en} room`,
 );
 export const artifactMissing = phrase<[path: string]>(
   (path) => `${path} 파일을 가져오지 못했습니다 (없거나 너무 큽니다). 작업 폴더는 그대로입니다`,

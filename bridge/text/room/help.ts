@@ -1,5 +1,6 @@
 import { withParticle } from '../particle.ts';
 import { phrase } from '../say.ts';
+import { roomNames } from '../room-names.ts';
 
 /** What `!help` says, and what is said to a command with words that do not belong. */
 
@@ -60,9 +61,9 @@ function callingEn({ place, example, agent }: HelpFacts): readonly string[] {
 /** What works in another room only. */
 const elsewhere: Readonly<Record<HelpPlace, readonly [ko: string, en: string] | null>> = {
   hq: null,
-  ops: ['`!임무` · `!선택` · `!재시도` · `!예약` · `!순환`은 본부 방에서 됩니다.', '`!task`, `!choose`, `!retry`, `!schedule` and `!cycle` work in the HQ room.'],
-  direct: ['`!임무` · `!예약` · `!실행` · `!관리` 같은 나머지는 본부 방에서 됩니다. 거기서 `!도움`', 'The rest (`!task`, `!schedule`, `!run`, `!admin` …) works in the HQ room. Ask `!help` there.'],
-  other: ['`!임무` · `!예약` · `!실행` · `!관리` 같은 나머지는 본부 방에서 됩니다. 거기서 `!도움`', 'The rest (`!task`, `!schedule`, `!run`, `!admin` …) works in the HQ room. Ask `!help` there.'],
+  ops: [`\`!임무\` · \`!선택\` · \`!재시도\` · \`!예약\` · \`!순환\`은 ${roomNames.hq.ko} 방에서 됩니다.`, `\`!task\`, \`!choose\`, \`!retry\`, \`!schedule\` and \`!cycle\` work in the ${roomNames.hq.en} room.`],
+  direct: [`\`!임무\` · \`!예약\` · \`!실행\` · \`!관리\` 같은 나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``, `The rest (\`!task\`, \`!schedule\`, \`!run\`, \`!admin\` …) works in the ${roomNames.hq.en} room. Ask \`!help\` there.`],
+  other: [`\`!임무\` · \`!예약\` · \`!실행\` · \`!관리\` 같은 나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``, `The rest (\`!task\`, \`!schedule\`, \`!run\`, \`!admin\` …) works in the ${roomNames.hq.en} room. Ask \`!help\` there.`],
 };
 
 const commandsOf = (place: HelpPlace, at: 1 | 2): readonly string[] => COMMANDS.filter(([where]) => where.includes(place)).map((row) => `- ${row[at]}`);
@@ -97,9 +98,9 @@ export const usage = {
     () => '`!발언 모두`, `!발언 호출`, `!발언 금지` 중 하나로 보내 주세요. 발언은 그대로입니다.',
     () => 'Send `!floor open`, `!floor called` or `!floor closed`. The floor is as it was.',
   ),
-  model: phrase(
-    () => '`!모델 클로드 anthropic/claude-sonnet-5-5`처럼 누구를 무엇으로 바꿀지 보내 주세요. 이름만 쓰면 지금 모델을 보여 줍니다. 바뀐 것은 없습니다.',
-    () => 'Send whom and to what, such as `!model claude anthropic/claude-sonnet-5-5`; a name alone shows its model. Nothing was changed.',
+  model: phrase<[agent: string]>(
+    (agent) => `\`!모델 ${agent} openai/gpt-5.2\`처럼 누구를 무엇으로 바꿀지 보내 주세요. 이름만 쓰면 지금 모델을 보여 줍니다. 바뀐 것은 없습니다.`,
+    (agent) => `Send whom and to what, such as \`!model ${agent} openai/gpt-5.2\`; a name alone shows its model. Nothing was changed.`,
   ),
   discuss: phrase<[maxRounds: number]>(
     (max) => `\`!토론 주제\` 또는 \`!토론 주제 3\`처럼 보내 주세요 (1~${max}바퀴). 주제가 숫자로 끝나면 "주제 2030"처럼 따옴표로 묶어 주세요. 토론은 시작하지 않았습니다.`,

@@ -1,3 +1,4 @@
+import { withParticle } from '../particle.ts';
 import { phrase } from '../say.ts';
 
 /** How a task of Manus that waits for the master is put to him. Yes and no are read by `consentIn`. */
@@ -24,8 +25,8 @@ export const manusUnclear = phrase<[what: string]>(
 );
 
 /** Where Manus does not say what it waits for. */
-export const manusUnnamed = phrase(
-  () => '마누스가 하려는 다음 단계',
+export const manusUnnamed = phrase<[name: string]>(
+  (name) => `${withParticle(name, '이', '가')} 하려는 다음 단계`,
   () => 'the next step that Manus wants to take',
 );
 

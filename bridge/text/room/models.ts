@@ -1,5 +1,6 @@
 import { withParticle } from '../particle.ts';
 import { phrase } from '../say.ts';
+import { roomNames } from '../room-names.ts';
 
 /** What is said of the agents' models: `!model`, the desk of those whose words a person carries, and the memory of a room. */
 
@@ -27,7 +28,7 @@ function stateKo(state: ModelState): string {
     case 'no-key':
       return `${state.instead === null ? '아직 키가 없어 쉬거나 연습합니다.' : `아직 키가 없어 대신 \`${state.instead}\`로 답합니다.`} 키는 컴퓨터에서 \`npm start -- keys\`로 넣어 주세요.`;
     case 'by-hand':
-      return '이름을 부르면 웹 대화창에 붙여 넣을 글을 작업기록 방에 올립니다. 받은 답을 그 글에 답장해 주시면 됩니다.';
+      return `이름을 부르면 웹 대화창에 붙여 넣을 글을 ${roomNames.ops.ko} 방에 올립니다. 받은 답을 그 글에 답장해 주시면 됩니다.`;
     case 'rehearses':
       return '연습 모드라 키가 필요 없습니다.';
     case 'keyless':
@@ -41,7 +42,7 @@ function stateEn(state: ModelState): string {
     case 'no-key':
       return `${state.instead === null ? 'There is no key yet, so it rests or rehearses.' : `There is no key yet; \`${state.instead}\` answers instead.`} Enter keys on the computer with \`npm start -- keys\`.`;
     case 'by-hand':
-      return 'Call it by name, and what to paste into its web chat appears in the ops room; reply to that with the answer.';
+      return `Call it by name, and what to paste into its web chat appears in the ${roomNames.ops.en} room; reply to that with the answer.`;
     case 'rehearses':
       return 'It rehearses, which takes no key.';
     case 'keyless':
@@ -95,8 +96,8 @@ export const wantsName = phrase<[names: readonly string[]]>(
 
 /** In the room where it was asked, until the answer is there. */
 export const carrying = phrase(
-  () => '작업기록 방에 붙여 넣을 글을 올렸습니다. 받은 답을 그 글에 답장해 주시면 여기에 전하겠습니다.',
-  () => 'What to paste is in the ops room. Reply to it with the answer and it appears here.',
+  () => `${roomNames.ops.ko} 방에 붙여 넣을 글을 올렸습니다. 받은 답을 그 글에 답장해 주시면 여기에 전하겠습니다.`,
+  () => `What to paste is in the ${roomNames.ops.en} room. Reply to it with the answer and it appears here.`,
 );
 
 /** In ops; `block` is what to paste, as a code block. */

@@ -2,6 +2,7 @@ import type { Lang } from '../../protocol/ids.ts';
 import type { Floor } from '../../protocol/turn.ts';
 import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
+import { roomNames } from '../room-names.ts';
 
 /** What the coordinator says in a room. Plain text with Markdown marks; one thought, short enough for a phone. */
 
@@ -218,8 +219,8 @@ export const secretNotRun = phrase(
 );
 
 export const runElsewhere = phrase(
-  () => '`!실행`은 본부와 작업기록 방에서만 됩니다. 아무것도 실행하지 않았으니 그 방에서 다시 보내 주세요.',
-  () => '`!run` works in the HQ and ops rooms only. Nothing was run; please send it there.',
+  () => `\`!실행\`은 ${withParticle(roomNames.hq.ko, '과', '와')} ${roomNames.ops.ko} 방에서만 됩니다. 아무것도 실행하지 않았으니 그 방에서 다시 보내 주세요.`,
+  () => `\`!run\` works in the ${roomNames.hq.en} and ${roomNames.ops.en} rooms only. Nothing was run; please send it there.`,
 );
 
 export const secretNotRemoved = phrase(

@@ -89,8 +89,16 @@ export const orderIsGone = phrase<[id: string]>(
 );
 
 export const cycleWord = phrase(() => '순환', () => 'the cycle');
-export const cycleOn = phrase<[next: string]>(
-  (next) => `🔄 순환을 켰습니다. 감지(자비스) → 분석(클로드) → 계획(마누스) → 실행(가브리엘, 실행자) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
+/** Who does what in a round of the cycle. */
+export interface RoundNames {
+  readonly sense: string;
+  readonly analyse: string;
+  readonly plan: string;
+  readonly carryOut: string;
+}
+
+export const cycleOn = phrase<[next: string, names: RoundNames]>(
+  (next, { sense, analyse, plan, carryOut }) => `🔄 순환을 켰습니다. 감지(${sense}) → 분석(${analyse}) → 계획(${plan}) → 실행(${carryOut}, 실행자) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
   (next) => `🔄 The cycle is on: sense → analyse → plan → carry out → report. Next round: **${next}**. What asks waits for you and never blocks the next round. Off: \`!cycle off\` · daily digest: \`!cycle digest 21\``,
 );
 /** What it may cost; null: stand-ins alone, which cost nothing. */
@@ -137,7 +145,7 @@ export const digest = phrase<[lines: readonly string[], open: number]>(
 );
 
 /** What a round's agents are told; `recent` is what was said in the room lately. */
-export const roundMission = phrase<[names: { readonly sense: string; readonly analyse: string; readonly plan: string; readonly carryOut: string }, recent: string]>(
+export const roundMission = phrase<[names: RoundNames, recent: string]>(
   ({ sense, analyse, plan, carryOut }, recent) =>
     [
       '주인의 정기 순환입니다. 아래 최근 이야기에서 지금 도움이 될 일 하나를 찾아 작게 끝내 주세요.',

@@ -1,5 +1,7 @@
 import type { OffState } from '../../protocol/standing.ts';
 import { phrase } from '../say.ts';
+import { withParticle } from '../particle.ts';
+import { roomNames } from '../room-names.ts';
 
 /** What the admin says by itself, when it has put something right or cannot. */
 export const keptText = {
@@ -52,15 +54,15 @@ export const doctorInstanceText = {
       () => `${user}의 비밀번호가 여기 저장된 것과 다릅니다 (다른 곳에서 바꾼 것). npm run chat 을 쓰거나 잊었으면: npm start -- reset-password`,
       () => `${user} has another password than the one stored here: it was changed elsewhere. For npm run chat, or if it is forgotten: npm start -- reset-password`,
     ),
-  rooms: phrase(() => '본부와 작업기록 방', () => 'HQ and the ops room'),
+  rooms: phrase(() => `${withParticle(roomNames.hq.ko, '과', '와')} ${roomNames.ops.ko} 방`, () => `${roomNames.hq.en} and the ${roomNames.ops.en} room`),
   gone: phrase(
-    () => '본부나 작업기록 방이 지워졌습니다. 그 방의 이야기는 되찾을 수 없습니다(백업에는 있습니다). npm start 를 껐다 다시 켜면 새 방을 만듭니다.',
-    () => 'HQ or the ops room was deleted. What was said there is gone, but for backups. Stop npm start and run it again: it makes a new one.',
+    () => `${withParticle(roomNames.hq.ko, '이나', '나')} ${roomNames.ops.ko} 방이 지워졌습니다. 그 방의 이야기는 되찾을 수 없습니다(백업에는 있습니다). npm start 를 껐다 다시 켜면 새 방을 만듭니다.`,
+    () => `${roomNames.hq.en} or the ${roomNames.ops.en} room was deleted. What was said there is gone, but for backups. Stop npm start and run it again: it makes a new one.`,
   ),
   encrypted: phrase(
-    () => '본부나 작업기록 방이 암호화되어 에이전트들이 새 말을 읽지 못합니다. 되돌릴 수 없습니다. Ketesa에서 그 방을 지우고 npm start 를 다시 하면 새 방을 만듭니다.',
-    () => 'HQ or the ops room is encrypted, and the agents cannot read what is said there. That cannot be undone: delete the room in Ketesa and run npm start again, which makes a new one.',
+    () => `${withParticle(roomNames.hq.ko, '이나', '나')} ${roomNames.ops.ko} 방이 암호화되어 에이전트들이 새 말을 읽지 못합니다. 되돌릴 수 없습니다. Ketesa에서 그 방을 지우고 npm start 를 다시 하면 새 방을 만듭니다.`,
+    () => `${roomNames.hq.en} or the ${roomNames.ops.en} room is encrypted, and the agents cannot read what is said there. That cannot be undone: delete the room in Ketesa and run npm start again, which makes a new one.`,
   ),
   off: (names: readonly string[]) => phrase(() => `꺼져 있는 에이전트: ${names.join(', ')}. 켜기: Ketesa에서 계정을 다시 엽니다`, () => `Agents that are off: ${names.join(', ')}. To open them: Ketesa`),
-  away: (names: readonly string[]) => phrase(() => `본부에 없는 에이전트: ${names.join(', ')}. 다음 npm start 때 들어옵니다 (차단했으면 Element에서 먼저 풀어 주세요)`, () => `Agents that are not in HQ: ${names.join(', ')}. The next npm start brings them in (whoever is banned has to be unbanned in Element first)`),
+  away: (names: readonly string[]) => phrase(() => `${roomNames.hq.ko}에 없는 에이전트: ${names.join(', ')}. 다음 npm start 때 들어옵니다 (차단했으면 Element에서 먼저 풀어 주세요)`, () => `Agents that are not in ${roomNames.hq.en}: ${names.join(', ')}. The next npm start brings them in (whoever is banned has to be unbanned in Element first)`),
 };

@@ -1,5 +1,6 @@
 import { phrase } from '../say.ts';
 import { withParticle } from '../particle.ts';
+import { roomNames } from '../room-names.ts';
 
 interface Wrong {
   readonly place: string;
@@ -154,7 +155,7 @@ export const launcherText = {
   stepRooms: phrase(() => '방과 계정', () => 'Rooms'),
   packagesFetched: (fetched: number, all: number) => phrase(() => (fetched >= all ? `${all}/${all} 꾸러미, 푸는 중` : `${fetched}/${all} 꾸러미`), () => (fetched >= all ? `${all}/${all} packages, unpacking` : `${fetched}/${all} packages`)),
   installedInto: (folder: string) => phrase(() => folder, () => folder),
-  roomsReady: (agents: number) => phrase(() => `본부와 작업기록, 에이전트 ${agents}명`, () => `본부 and 작업기록, ${agents} agents`),
+  roomsReady: (agents: number) => phrase(() => `${withParticle(roomNames.hq.ko, '과', '와')} ${roomNames.ops.ko}, 에이전트 ${agents}명`, () => `${roomNames.hq.ko} and ${roomNames.ops.ko}, ${agents} agents`),
   answers: phrase(() => '응답합니다', () => 'answers'),
   partDied: (part: string, how: string, delayMs: number) =>
     phrase(() => `꺼진 부분: ${part} (${how === DEAF ? '대답이 없어 껐습니다' : how}). ${(delayMs / 1000).toFixed(1)}초 뒤 다시 켭니다.`, () => `${part} stopped (${how === DEAF ? 'ended, as it answered no more' : how}); starting it again in ${(delayMs / 1000).toFixed(1)} s.`),
@@ -201,8 +202,8 @@ export const launcherText = {
     () => 'A room was upgraded. The agents and the executor have followed.',
   ),
   roomsLost: phrase(
-    () => '본부나 작업기록 방이 지워져 새로 만들었습니다. 그 방에서 한 이야기는 되찾을 수 없습니다(백업에는 있습니다: npm start -- restore). 임무와 예약의 글도 그 방에 있었다면 함께 사라졌습니다.',
-    () => 'HQ or the ops room was deleted, so a new one was made. What was said in the old one is gone (a backup still has it: npm start -- restore), and so are the messages of tasks and schedules that stood there.',
+    () => `${withParticle(roomNames.hq.ko, '이나', '나')} ${roomNames.ops.ko} 방이 지워져 새로 만들었습니다. 그 방에서 한 이야기는 되찾을 수 없습니다(백업에는 있습니다: npm start -- restore). 임무와 예약의 글도 그 방에 있었다면 함께 사라졌습니다.`,
+    () => `${roomNames.hq.en} or the ${roomNames.ops.en} room was deleted, so a new one was made. What was said in the old one is gone (a backup still has it: npm start -- restore), and so are the messages of tasks and schedules that stood there.`,
   ),
   keptOutside: (users: readonly string[]) =>
     phrase(
@@ -216,16 +217,16 @@ export const launcherText = {
   house: {
     ko: {
       admin: '관리',
-      hq: '본부',
-      ops: '작업기록',
+      hq: roomNames.hq.ko,
+      ops: roomNames.ops.ko,
       spaceTopic: 'Chavion의 방들이 모인 곳',
       hqTopic: '여기에 쓰면 모든 에이전트가 듣고 답합니다. 이름을 부르면 그 에이전트만 답합니다.',
       opsTopic: '맡긴 일이 어떻게 진행되고 끝났는지 여기에 남습니다.',
     },
     en: {
       admin: 'Admin',
-      hq: '본부',
-      ops: '작업기록',
+      hq: roomNames.hq.ko,
+      ops: roomNames.ops.ko,
       spaceTopic: 'The rooms of Chavion',
       hqTopic: 'Write here and every agent hears and answers. Call one by name and only that one speaks.',
       opsTopic: 'The record of what was done with the work you gave.',
@@ -239,7 +240,7 @@ export const launcherText = {
       password: '비밀번호',
       otherPassword: '다른 곳에서 바꾸신 것 (잊었으면: npm start -- reset-password)',
       room: '방',
-      hq: '본부 — "얘들아 안녕"이라고 써 보세요',
+      hq: `${roomNames.hq.ko} — "얘들아 안녕"이라고 써 보세요`,
       computer: '컴퓨터',
       elementWeb: `Element Web(https://app.element.io)에서 홈서버 주소를 ${local} 로 바꿔 로그인`,
       phone: '휴대폰',
@@ -255,7 +256,7 @@ export const launcherText = {
       password: 'Password',
       otherPassword: 'the one set elsewhere (if forgotten: npm start -- reset-password)',
       room: 'Room',
-      hq: '본부 (HQ) — write "Hello everyone"',
+      hq: `${roomNames.hq.ko} (${roomNames.hq.en}) — write "Hello everyone"`,
       computer: 'Computer',
       elementWeb: `Element Web (https://app.element.io), homeserver ${local}`,
       phone: 'Phone',

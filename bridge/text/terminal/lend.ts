@@ -1,5 +1,6 @@
 import { phrase } from '../say.ts';
 import { withParticle } from '../particle.ts';
+import { roomNames } from '../room-names.ts';
 
 const right = { ro: { ko: '읽기만', en: 'read only' }, rw: { ko: '읽고 쓰기', en: 'read and write' } } as const;
 type Mode = keyof typeof right;
@@ -39,8 +40,8 @@ export const auditText = {
   none: phrase(() => '아직 기록이 없습니다.', () => 'There is no record yet.'),
   whole: (lines: number, head: string) =>
     phrase(
-      () => `기록 ${lines}줄이 모두 맞습니다. 마지막: #${lines} ${head}. 작업기록 방의 마지막 표시와 같은지 견줘 보세요.`,
-      () => `All ${lines} lines fit. The last: #${lines} ${head}. Compare it with the last mark in the ops room.`,
+      () => `기록 ${lines}줄이 모두 맞습니다. 마지막: #${lines} ${head}. ${roomNames.ops.ko} 방의 마지막 표시와 같은지 견줘 보세요.`,
+      () => `All ${lines} lines fit. The last: #${lines} ${head}. Compare it with the last mark in the ${roomNames.ops.en} room.`,
     ),
   broken: (line: number, path: string) =>
     phrase(() => `기록이 ${line}번째 줄에서 어긋납니다: ${path}. 누가 고쳤거나 디스크가 상했습니다. 그 줄부터는 믿지 마세요.`, () => `The record breaks at line ${line}: ${path}. It was changed, or the disk is damaged. Do not believe it from there on.`),

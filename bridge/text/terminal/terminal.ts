@@ -1,5 +1,6 @@
 import { withParticle } from '../particle.ts';
 import { phrase } from '../say.ts';
+import { roomNames } from '../room-names.ts';
 
 const size = (bytes: number | undefined): string => (bytes === undefined ? '' : bytes < 1024 ? `${bytes} B` : bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
 const KINDS: Readonly<Record<string, readonly [ko: string, en: string]>> = { 'm.image': ['사진', 'picture'], 'm.audio': ['소리', 'sound'], 'm.video': ['영상', 'video'] };
@@ -14,9 +15,9 @@ export const terminalText = {
       [
         '터미널에서 에이전트들과 이야기합니다. 먼저 다른 창에서 npm start 를 켜 두세요.',
         '',
-        '  npm run chat                        본부 방을 열고 대화합니다',
+        `  npm run chat                        ${roomNames.hq.ko} 방을 열고 대화합니다`,
         '  npm run chat -- "얘들아 안녕"       한마디 보내고, 답을 다 받으면 끝납니다',
-        '  npm run chat -- --room ops          작업기록 방을 엽니다',
+        `  npm run chat -- --room ops          ${roomNames.ops.ko} 방을 엽니다`,
         '  npm run chat -- --help              이 설명',
         '',
         '대화 중에는 /quit 또는 Ctrl-D로 나가고, 방의 명령은 !도움 으로 봅니다.',
@@ -26,7 +27,7 @@ export const terminalText = {
       [
         'Talk with the agents from this terminal. Have npm start running in another window.',
         '',
-        '  npm run chat                        opens the HQ room',
+        `  npm run chat                        opens the ${roomNames.hq.en} room`,
         '  npm run chat -- "Hello everyone"    sends one message, ends when all have answered',
         '  npm run chat -- --room ops          opens the record of work',
         '  npm run chat -- --help              this text',
@@ -78,8 +79,8 @@ export const terminalText = {
   ),
   entered: (room: 'hq' | 'ops') =>
     phrase(
-      () => `${room === 'hq' ? '본부' : '작업기록'} · 쓰고 Enter로 보냅니다 · 나가기 /quit`,
-      () => `${room === 'hq' ? '본부 (HQ)' : '작업기록 (record of work)'} · Enter sends · /quit leaves`,
+      () => `${room === 'hq' ? roomNames.hq.ko : roomNames.ops.ko} · 쓰고 Enter로 보냅니다 · 나가기 /quit`,
+      () => `${room === 'hq' ? `${roomNames.hq.ko} (${roomNames.hq.en})` : `${roomNames.ops.ko} (record of work)`} · Enter sends · /quit leaves`,
     ),
   typing: (names: readonly string[]) =>
     phrase(

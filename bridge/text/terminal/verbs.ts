@@ -1,4 +1,5 @@
 import { phrase } from '../say.ts';
+import { roomNames } from '../room-names.ts';
 
 /** Commands in one column, what they do in the next; the commands are ASCII. */
 function columns(rows: readonly (readonly [command: string, does: string])[]): string {
@@ -121,7 +122,7 @@ export const doctorText = {
   notRunning: phrase(() => '집이 꺼져 있습니다. 켜기: npm start', () => 'The house is not running. To open it: npm start'),
   part: (part: string) => phrase(() => `${part}: 응답합니다`, () => `${part}: answers`),
   partSilent: (part: string, log: string) => phrase(() => `${part}: 응답하지 않습니다. 까닭: ${log}`, () => `${part}: does not answer. See ${log}`),
-  executorHalted: phrase(() => 'executor: 켜져 있지만 명령을 받지 않습니다. 까닭은 작업기록 방에 있습니다.', () => 'executor: lives but takes no orders; why is in the room 작업기록.'),
+  executorHalted: phrase(() => `executor: 켜져 있지만 명령을 받지 않습니다. 까닭은 ${roomNames.ops.ko} 방에 있습니다.`, () => `executor: lives but takes no orders; why is in the room ${roomNames.ops.ko}.`),
   bubblewrap: phrase(() => 'bubblewrap', () => 'bubblewrap'),
   bubblewrapNone: phrase(
     () => 'bubblewrap이 없어 실행자가 명령을 실행하지 않습니다: sudo apt-get install -y bubblewrap',

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { FAULT_CODES } from './fault.ts';
+
 /** What is true of every model whose name begins so, whoever answers. */
 interface ModelKindFacts {
   /** The agent needs an `endpoint` for it. */
@@ -30,6 +33,8 @@ export type ModelKind = keyof typeof MODEL_KINDS;
 
 export const MODEL_NAME = /^(?:(?:openai|anthropic|google|perplexity|compatible|manus)\/\S+|echo\/[1-9]\d{0,5}@[1-9]\d{0,3}|rehearsal|relay|outside|echo)$/;
 export const MODEL_NAME_FORM = 'expected <provider>/<model> with provider openai, anthropic, google, perplexity, compatible or manus; or rehearsal, relay, echo, echo/<tokens>@<tokens per second>';
+/** Of the roster's reference. */
+export const MODEL_NAME_FIELD = 'provider/model with openai, anthropic, google, perplexity, manus or compatible; or relay, rehearsal.';
 
 /** Of the agents that join from outside. */
 export const ELSEWHERE: ModelKind = 'outside';
@@ -53,3 +58,17 @@ export const modelCalled = (word: string): string | undefined =>
 
 /** What stands behind the slash; empty for models that are one word. */
 export const modelIdOf = (model: string): string => (model.includes('/') ? model.slice(model.indexOf('/') + 1) : '');
+
+/** One line of what `bots/model-check-main.ts` prints for `npm start -- doctor --providers`: one agent's model. */
+export const ModelCheck = z.object({
+  name: z.string(),
+  model: z.string(),
+  found: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('answers'), ms: z.int() }),
+    z.object({ kind: z.literal('fails'), ms: z.int(), code: z.enum(FAULT_CODES) }),
+    z.object({ kind: z.literal('no-key') }),
+    /** Rehearsal, echo and relay: nobody to call. */
+    z.object({ kind: z.literal('not-called') }),
+  ]),
+});
+export type ModelCheck = z.infer<typeof ModelCheck>;
