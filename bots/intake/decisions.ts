@@ -6,6 +6,7 @@ import { ModelName } from '../../bridge/protocol/roster.ts';
 import { Floor, jobId, SwarmJob } from '../../bridge/protocol/turn.ts';
 import { raise } from '../../bridge/queue/atomic.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
+import { luaCommand } from '../../bridge/queue/lua-command.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import type { IntakePlan } from './decide.ts';
 import { MODELS_KEY, storedModel } from '../models/model-choices.ts';
@@ -42,25 +43,9 @@ export type Decision = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs' | 'inste
 
 /** Decisions are remembered as long as the jobs they made. */
 const REMEMBER_S = 3 * 24 * 3600;
+const REMEMBER_TOLD_S = 30 * REMEMBER_S;
 
-/**
- * Keeps a decision, or gives back the one that is kept already: in one step, so that two swarms never act on two.
- * A floor and a model are kept with the time of the event that set them; an older event that comes late undoes nothing.
- */
-const DECIDE = `
-local known = redis.call('GET', KEYS[1])
-if known then return known end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ${REMEMBER_S})
-if ARGV[2] ~= '' then
-  local before = redis.call('GET', KEYS[2])
-  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3] .. ' ' .. ARGV[2]) end
-end
-if ARGV[5] ~= '' then
-  local before = redis.call('HGET', KEYS[4], ARGV[5])
-  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(ARGV[3]) then redis.call('HSET', KEYS[4], ARGV[5], ARGV[6]) end
-end
-if ARGV[4] ~= '' then redis.call('SET', KEYS[3], '1', 'EX', ${30 * REMEMBER_S}) end
-return false`;
+const keepDecision = luaCommand(import.meta.url, 'lua/keep-decision-4.lua', z.string().nullable());
 
 export const decisionKey = (event: EventId): string => swarmKey('decision', event);
 const insteadKey = (source: EventId): string => swarmKey('instead', source);
@@ -88,10 +73,13 @@ export class Decisions {
     const nothing = plan.jobs.length === 0 && plan.floor === undefined && plan.stopAt === undefined;
     if (nothing && !always) return;
     const { told, ...stored } = plan;
-    const keys = [decisionKey(event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? ''), MODELS_KEY];
-    const known = await this.#deps.redis.eval(DECIDE, keys.length, ...keys, JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '', plan.model?.agent ?? '', storedModel(event.at, plan.model?.name ?? null));
+    const known = await keepDecision(
+      this.#deps.redis,
+      [decisionKey(event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? ''), MODELS_KEY],
+      [JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '', plan.model?.agent ?? '', storedModel(event.at, plan.model?.name ?? null), REMEMBER_S, REMEMBER_TOLD_S],
+    );
     // A crash before the jobs are made is mended by the next delivery.
-    await this.carryOut(event.roomId, typeof known === 'string' ? decisionOf(known) : plan);
+    await this.carryOut(event.roomId, known === null ? plan : decisionOf(known));
   }
 
   async carryOut(room: RoomId, plan: Decision): Promise<void> {

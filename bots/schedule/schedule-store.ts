@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import type { PutAside } from '../../bridge/queue/jobs.ts';
 import { raise } from '../../bridge/queue/atomic.ts';
+import { luaCommand, YesNo } from '../../bridge/queue/lua-command.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { scheduleId, SHORTEST_NAME, shortName } from '../../bridge/digest/schedule-id.ts';
 import { LastRun, Round, Schedule } from './schedule.ts';
@@ -17,21 +19,8 @@ const OPEN = swarmKey('clock', 'rounds');
 const DAY_KEPT_S = 7 * 24 * 3600;
 const MONTH_MS = 30 * 24 * 3_600_000;
 
-/** One that an older version keeps under its first four letters is there already. */
-const ADD = `
-if redis.call('ZSCORE', KEYS[3], ARGV[3]) then return 0 end
-local old = redis.call('HGET', KEYS[1], ARGV[5])
-if old then
-  local ok, kept = pcall(cjson.decode, old)
-  if ok and kept.source == ARGV[3] then return 1 end
-end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4])
-return 1`;
-
-const NUMBER = `
-redis.call('HSETNX', KEYS[1], ARGV[1], redis.call('HLEN', KEYS[1]) + 1)
-return redis.call('HGET', KEYS[1], ARGV[1])`;
+const addSchedule = luaCommand(import.meta.url, 'lua/add-schedule-3.lua', YesNo);
+const numberRound = luaCommand(import.meta.url, 'lua/number-round-1.lua', z.int());
 
 export interface Kept extends Schedule {
   readonly handled: number;
@@ -53,7 +42,8 @@ export class ScheduleStore {
 
   /** @returns false where it was taken away already. */
   async add(schedule: Schedule): Promise<boolean> {
-    return (await this.#redis.eval(ADD, 3, SCHEDULES, HANDLED, GONE, schedule.id, JSON.stringify(schedule), schedule.source, schedule.at, schedule.id.slice(0, SHORTEST_NAME))) === 1;
+    const { id, source, at } = schedule;
+    return addSchedule(this.#redis, [SCHEDULES, HANDLED, GONE], [id, JSON.stringify(schedule), source, at, id.slice(0, SHORTEST_NAME)]);
   }
 
   async all(): Promise<readonly Kept[]> {
@@ -114,9 +104,8 @@ export class ScheduleStore {
   }
 
   /** Which round of its day this one is: the same each time it is asked. */
-  async roundNo(day: string, key: string): Promise<number> {
-    const [no] = await Promise.all([this.#redis.eval(NUMBER, 1, dayKey(day, 'rounds'), key), this.#redis.expire(dayKey(day, 'rounds'), DAY_KEPT_S)]);
-    return Number(no);
+  roundNo(day: string, key: string): Promise<number> {
+    return numberRound(this.#redis, [dayKey(day, 'rounds')], [key, DAY_KEPT_S]);
   }
 
   async openRound(round: Round): Promise<void> {

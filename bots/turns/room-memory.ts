@@ -7,6 +7,7 @@ import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { Lease } from '../../bridge/queue/lease.ts';
+import { luaCommand, YesNo } from '../../bridge/queue/lua-command.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { type Memory, type NextSummary, nextSummary, NO_MEMORY, summaryQuestion, summarySystem } from './memory-plan.ts';
 import type { ModelBinding, ModelBindings } from '../models/model-bindings.ts';
@@ -33,11 +34,7 @@ const FRESH_MS = 1_000;
 const LONGEST_TEXT = 6_000;
 const PROMPT_TOKENS = 3_000;
 
-/** What was summed up counts only if nothing was taken back or forgotten meanwhile. */
-const STORE = `
-if (redis.call('HGET', KEYS[1], 'epoch') or '0') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'memory', ARGV[2])
-return 1`;
+const keepSummary = luaCommand(import.meta.url, 'lua/keep-summary-1.lua', YesNo);
 
 /** A running summary for each room of what no longer fits into a context. */
 export class RoomMemory {
@@ -103,7 +100,7 @@ export class RoomMemory {
       const text = await this.#write(room, lang, binding, memory, next);
       if (text === '') return;
       const made: Memory = { text, by: binding.config.name, since: memory.since, until: next.until, madeAt: next.madeAt };
-      await redis.eval(STORE, 1, memoryKey(room), epoch, JSON.stringify(made));
+      await keepSummary(redis, [memoryKey(room)], [epoch, JSON.stringify(made)]);
     } finally {
       this.#fresh.delete(room);
     }

@@ -1,20 +1,16 @@
 import type { Redis } from 'ioredis';
+import { luaCommand, YesNo } from './lua-command.ts';
 
 /** What several processes read, change and write in one hash: in one step, or over what was read. */
 
-const RAISE = `
-local before = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-if tonumber(ARGV[2]) <= before then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-return 1`;
+const raiseField = luaCommand(import.meta.url, 'lua/raise-field-1.lua', YesNo);
+const swapField = luaCommand(import.meta.url, 'lua/swap-field-1.lua', YesNo);
 
 /** A number that only grows, whoever comes later. @returns false where it was as high already. */
-export const raise = async (redis: Redis, hash: string, field: string, to: number): Promise<boolean> => (await redis.eval(RAISE, 1, hash, field, to)) === 1;
+export const raise = (redis: Redis, hash: string, field: string, to: number): Promise<boolean> => raiseField(redis, [hash], [field, to]);
 
-const SWAP = `
-if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return 1`;
+/** Writes over what was read, null for nothing. @returns false where something else stands there by now. */
+export const swap = (redis: Redis, hash: string, field: string, before: string | null, after: string): Promise<boolean> => swapField(redis, [hash], [field, before ?? '', after]);
 
 /** Writes what `next` makes of what stands there (null: nothing does); asked anew where another was first. Null changes nothing. */
 export async function change(redis: Redis, hash: string, field: string, next: (before: string | null) => string | null): Promise<void> {
@@ -22,6 +18,6 @@ export async function change(redis: Redis, hash: string, field: string, next: (b
     const before = await redis.hget(hash, field);
     const after = next(before);
     if (after === null || after === before) return;
-    if ((await redis.eval(SWAP, 1, hash, field, before ?? '', after)) === 1) return;
+    if (await swap(redis, hash, field, before, after)) return;
   }
 }

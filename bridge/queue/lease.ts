@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { luaCommand, YesNo } from './lua-command.ts';
 
-/** Only over one's own name: a lease that ran out may be somebody else's by now. */
-const RENEW = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1`;
-const RELEASE = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`;
+const renewLease = luaCommand(import.meta.url, 'lua/renew-lease-1.lua', YesNo);
+const releaseLease = luaCommand(import.meta.url, 'lua/release-lease-1.lua', YesNo);
 
 /**
  * Something that one process does at a time. It is renewed while it is held and given back on every way out; a dead
@@ -37,11 +32,11 @@ export class Lease implements AsyncDisposable {
 
   /** Asked before what must not be done by two; renews it. */
   async isHeld(): Promise<boolean> {
-    return (await this.#redis.eval(RENEW, 1, this.#key, this.#name, this.#lastsMs)) === 1;
+    return renewLease(this.#redis, [this.#key], [this.#name, this.#lastsMs]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    await this.#redis.eval(RELEASE, 1, this.#key, this.#name);
+    await releaseLease(this.#redis, [this.#key], [this.#name]);
   }
 }

@@ -1,8 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { AgentId } from '../protocol/ids.ts';
 import { InboxMessage } from '../protocol/agent-api.ts';
+import { luaCommand } from '../queue/lua-command.ts';
 import { swarmKey } from '../queue/redis.ts';
 
 /** A letter as it lies in the mailbox; `id` grows and is where to read on. */
@@ -15,12 +17,7 @@ const REMEMBER_S = 3 * 24 * 3600;
 const LOOK_MS = 1_000;
 const BEGINNING = '0-0';
 
-const PUT = `
-local known = redis.call('GET', KEYS[2])
-if known then return known end
-local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${KEEP}, '*', 'letter', ARGV[1])
-redis.call('SET', KEYS[2], id, 'EX', ${REMEMBER_S})
-return id`;
+const putMessage = luaCommand(import.meta.url, 'lua/put-message-2.lua', z.string());
 
 const ID = /^\d{1,15}-\d{1,15}$/;
 export const isInboxMessageId = (text: string): boolean => ID.test(text);
@@ -43,7 +40,7 @@ export class AgentInbox {
 
   /** Once for each `what`, however often it is put. */
   async put(agent: AgentId, what: string, letter: InboxMessage): Promise<void> {
-    await this.#redis.eval(PUT, 2, boxKey(agent), putKey(agent, what), JSON.stringify(letter));
+    await putMessage(this.#redis, [boxKey(agent), putKey(agent, what)], [JSON.stringify(letter), KEEP, REMEMBER_S]);
     this.#news.emit(agent);
   }
 

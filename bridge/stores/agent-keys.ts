@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { AgentId } from '../protocol/ids.ts';
 import { ApiScope } from '../protocol/agent-api.ts';
+import { luaCommand } from '../queue/lua-command.ts';
 import { swarmKey } from '../queue/redis.ts';
 
 /** Whose key a call carries, and what it may. */
@@ -25,23 +26,8 @@ const FORM = /^chv_([A-Za-z0-9_-]{12})[A-Za-z0-9_-]{43}$/;
 const digest = (key: string): Buffer => createHash('sha256').update(key).digest();
 const NOBODY = Buffer.alloc(32);
 
-/** Adds the new key and forgets the agent's others, in one step. */
-const ISSUE = `
-for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if cjson.decode(redis.call('HGET', KEYS[1], id)).agent == ARGV[1] then redis.call('HDEL', KEYS[1], id) end
-end
-if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], ARGV[2], ARGV[3]) end
-return 1`;
-
-const RESCOPE = `
-for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
-  local kept = cjson.decode(redis.call('HGET', KEYS[1], id))
-  if kept.agent == ARGV[1] then
-    kept.scopes = cjson.decode(ARGV[2])
-    redis.call('HSET', KEYS[1], id, cjson.encode(kept))
-  end
-end
-return 1`;
+const issueKey = luaCommand(import.meta.url, 'lua/issue-key-1.lua', z.int());
+const rescopeKey = luaCommand(import.meta.url, 'lua/rescope-key-1.lua', z.int());
 
 /** The keys of outside agents. What is kept opens nothing. */
 export class KeyRing {
@@ -56,18 +42,18 @@ export class KeyRing {
     const keyId = randomBytes(9).toString('base64url');
     const key = `chv_${keyId}${randomBytes(32).toString('base64url')}`;
     const kept = { agent, hash: digest(key).toString('hex'), scopes: [...scopes], at: now } satisfies z.infer<typeof Kept>;
-    await this.#redis.eval(ISSUE, 1, KEYS, agent, keyId, JSON.stringify(kept));
+    await issueKey(this.#redis, [KEYS], [agent, keyId, JSON.stringify(kept)]);
     return { key, keyId };
   }
 
   /** What the agent's key allows from now on. */
   async rescope(agent: AgentId, scopes: readonly ApiScope[]): Promise<void> {
-    await this.#redis.eval(RESCOPE, 1, KEYS, agent, JSON.stringify(scopes));
+    await rescopeKey(this.#redis, [KEYS], [agent, JSON.stringify(scopes)]);
   }
 
   /** None of the agent's keys opens anything any more. */
   async revoke(agent: AgentId): Promise<void> {
-    await this.#redis.eval(ISSUE, 1, KEYS, agent, '', '');
+    await issueKey(this.#redis, [KEYS], [agent, '', '']);
   }
 
   /** Whether the key that let this caller in is still in force: who waits may wait longer than it is. */

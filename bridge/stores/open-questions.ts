@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { type AgentId, EventId } from '../protocol/ids.ts';
+import { luaCommand } from '../queue/lua-command.ts';
 import { swarmKey } from '../queue/redis.ts';
 import type { AgentInbox } from './agent-inbox.ts';
 
@@ -22,28 +24,13 @@ export interface OpenQuestion {
  * `again`: the very answer that it has. `better`: the agent's own words were guessed to be its answer, and this is what
  * it means; the turn is over, so whoever asked has to be told otherwise.
  */
-export type Answered = 'taken' | 'late' | 'unknown' | 'again' | 'better';
+const Answered = z.enum(['taken', 'late', 'unknown', 'again', 'better']);
+export type Answered = z.infer<typeof Answered>;
 
-const ANSWERS: readonly Answered[] = ['taken', 'late', 'unknown', 'again', 'better'];
+const answerQuestion = luaCommand(import.meta.url, 'lua/answer-question-2.lua', Answered);
 /** An answer may come by way of another swarm process. */
 const LOOK_MS = 200;
 const KEEP_S = 4 * 24 * 3600;
-
-/** The first answer counts, and only before its time is up; a guess gives way to what the agent calls its answer. */
-const ANSWER = `
-local agent = redis.call('HGET', KEYS[1], 'agent')
-if agent ~= ARGV[1] then return 'unknown' end
-local known = redis.call('HGET', KEYS[1], 'answer')
-if known and (known == ARGV[3] or redis.call('HGET', KEYS[1], 'better') == ARGV[3]) then return 'again' end
-if known and ARGV[5] == '0' and redis.call('HDEL', KEYS[1], 'guess') == 1 then
-  redis.call('HSET', KEYS[1], 'better', ARGV[3])
-  return 'better'
-end
-if redis.call('HEXISTS', KEYS[1], 'over') == 1 or tonumber(redis.call('HGET', KEYS[1], 'until')) < tonumber(ARGV[2]) then return 'late' end
-if redis.call('HSETNX', KEYS[1], 'answer', ARGV[3]) == 0 then return 'late' end
-if ARGV[5] == '1' then redis.call('HSET', KEYS[1], 'guess', '1') end
-redis.call('ZREM', KEYS[2], ARGV[4])
-return 'taken'`;
 
 /** Questions that wait for an outside agent's answer. */
 export class Questions {
@@ -81,8 +68,7 @@ export class Questions {
 
   /** @param guessed the agent has not said that this is its answer. */
   async answer(agent: AgentId, id: string, text: string, now: number, guessed = false): Promise<Answered> {
-    const said = await this.#redis.eval(ANSWER, 2, questionKey(id), openKey(agent), agent, now, text, id, guessed ? '1' : '0');
-    return ANSWERS.find((one) => one === said) ?? 'unknown';
+    return answerQuestion(this.#redis, [questionKey(id), openKey(agent)], [agent, now, text, id, guessed ? '1' : '0']);
   }
 
   /** The message in the room that the question is about; undefined for a task's. */

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { swap } from '../queue/atomic.ts';
 import { swarmKey } from '../queue/redis.ts';
 import type { AgentId, EventId } from '../protocol/ids.ts';
 import { BoardItem, ItemId, type ClaimRefusal, seenAt, type BoardStep } from './board-item.ts';
@@ -8,12 +9,6 @@ const ORDER = swarmKey('door', 'task-order');
 const NUMBER = swarmKey('door', 'task-number');
 /** The oldest go when there are more. */
 const KEEP = 2_000;
-
-/** Writes only over what was read: of two who change it at once, one looks again. */
-const SWAP = `
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return 1`;
 
 /** The board in Redis. */
 export class Board {
@@ -65,7 +60,8 @@ export class Board {
       const now = this.#now();
       const next = step(before, now);
       if (next.kind === 'refused') return next;
-      if ((await this.#redis.eval(SWAP, 1, ITEMS, id, raw, JSON.stringify(next.item))) === 1) return { kind: 'next', item: next.item, before: seenAt(before, now) };
+      // Of two who change it at once, one looks again.
+      if (await swap(this.#redis, ITEMS, id, raw, JSON.stringify(next.item))) return { kind: 'next', item: next.item, before: seenAt(before, now) };
     }
   }
 }

@@ -15,9 +15,14 @@ function asked(): ReadonlySet<string> {
   const note = (text: string, pattern: RegExp) => {
     for (const [, command = ''] of text.matchAll(pattern)) found.add(command.toLowerCase());
   };
-  for (const file of globSync(['bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts'])) {
+  for (const file of globSync(['bots/**/*.lua', 'bridge/**/*.lua', 'executor/**/*.lua'])) {
     const text = readFileSync(file, 'utf8');
     note(text, /redis\.call\('(\w+)'/g);
+    // `redis.call(… and 'SADD' or 'SREM'`
+    for (const [call] of text.matchAll(/redis\.call\(\w.*/g)) note(call, /'([A-Z]+)'/g);
+  }
+  for (const file of globSync(['bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts'])) {
+    const text = readFileSync(file, 'utf8');
     // `redis.get(…)`, `this.#redis.multi().set(…).del(…)`
     for (const [chain] of text.matchAll(/redis(?:\.\w+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+/g)) note(chain, /\.(\w+)\(/g);
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EventId } from '../../../bridge/protocol/ids.ts';
 import type { PutAside } from '../../../bridge/queue/jobs.ts';
 import { Lease } from '../../../bridge/queue/lease.ts';
+import { luaCommand, YesNo } from '../../../bridge/queue/lua-command.ts';
 import { swarmKey } from '../../../bridge/queue/redis.ts';
 import { ENDED, TaskState } from '../state/task-state.ts';
 import { TaskEffect } from '../state/transitions.ts';
@@ -23,47 +24,10 @@ const NEXT = swarmKey('tasks', 'next');
 const taskKey = (root: EventId): string => swarmKey('task', root);
 const outboxKey = (root: EventId): string => swarmKey('task', root, 'outbox');
 
-/** State, effects and indices in one step, over the version that was read or not at all. */
-const COMMIT = `
-local before = redis.call('HGET', KEYS[1], 'version')
-if (before or '') ~= ARGV[1] then return -1 end
-redis.call('HSET', KEYS[1], 'version', ARGV[2], 'state', ARGV[3])
-local root, no = ARGV[4], ARGV[5]
-local seq = 0
-for i = 7, #ARGV do
-  seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
-  redis.call('HSET', KEYS[2], seq, ARGV[i])
-end
-if #ARGV >= 7 then redis.call('SADD', KEYS[3], root) end
-redis.call('SADD', KEYS[4], root)
-if ARGV[6] == 'ended' then
-  redis.call('ZREM', KEYS[5], root)
-  redis.call('ZADD', KEYS[6], no, root)
-  redis.call('EXPIRE', KEYS[1], ${KEEP_S})
-else
-  redis.call('ZREM', KEYS[6], root)
-  redis.call('ZADD', KEYS[5], no, root)
-  redis.call('PERSIST', KEYS[1])
-end
-redis.call(ARGV[6] == 'frozen' and 'SADD' or 'SREM', KEYS[7], root)
-return seq`;
-
-const SETTLE = `
-for i = 2, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
-if redis.call('HLEN', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[1]) end`;
-
-const NUMBER = `
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known then return tonumber(known) end
-local no = redis.call('INCR', KEYS[3])
-redis.call('HSET', KEYS[1], ARGV[1], no)
-redis.call('HSET', KEYS[2], no, ARGV[1])
-return no`;
-
-/** The version that the card shows; the card is owed no more where that is the present one. */
-const SHOWN = `
-redis.call('HSET', KEYS[1], 'shown', ARGV[2])
-if redis.call('HGET', KEYS[1], 'version') == ARGV[2] then redis.call('SREM', KEYS[2], ARGV[1]) end`;
+const commitTask = luaCommand(import.meta.url, 'lua/commit-task-7.lua', z.int());
+const settleEffects = luaCommand(import.meta.url, 'lua/settle-effects-2.lua', z.int());
+const numberTask = luaCommand(import.meta.url, 'lua/number-task-3.lua', z.int());
+const showCard = luaCommand(import.meta.url, 'lua/show-card-2.lua', YesNo);
 
 /** Tasks in Redis: every transition is here, with what it sets off, before anything of it is seen. */
 export class TaskStore {
@@ -80,7 +44,7 @@ export class TaskStore {
 
   /** The same for the same root, however often it is asked. */
   async number(root: EventId): Promise<number> {
-    return z.int().parse(await this.#redis.eval(NUMBER, 3, NUMBERS, ROOTS, NEXT, root));
+    return numberTask(this.#redis, [NUMBERS, ROOTS, NEXT], [root]);
   }
 
   async rootOf(no: number): Promise<EventId | null> {
@@ -96,9 +60,13 @@ export class TaskStore {
 
   /** @param before null for a new task. @returns the effects with their places; null where another transition was first. */
   async commit(before: TaskState | null, state: TaskState, effects: readonly TaskEffect[]): Promise<readonly Pending[] | null> {
-    const keys = [taskKey(state.root), outboxKey(state.root), INDEX.pending, INDEX.cards, INDEX.live, INDEX.ended, INDEX.frozen];
-    const args = [before === null ? '' : before.version, state.version, JSON.stringify(state), state.root, state.no, ENDED.has(state.phase) ? 'ended' : state.frozenAt === null ? 'live' : 'frozen'];
-    const last = z.int().parse(await this.#redis.eval(COMMIT, keys.length, ...keys, ...args, ...effects.map((effect) => JSON.stringify(effect))));
+    const { root, no, version, phase, frozenAt } = state;
+    const standing = ENDED.has(phase) ? 'ended' : frozenAt === null ? 'live' : 'frozen';
+    const last = await commitTask(
+      this.#redis,
+      [taskKey(root), outboxKey(root), INDEX.pending, INDEX.cards, INDEX.live, INDEX.ended, INDEX.frozen],
+      [before === null ? '' : before.version, version, JSON.stringify(state), root, no, standing, KEEP_S, ...effects.map((effect) => JSON.stringify(effect))],
+    );
     return last === -1 ? null : effects.map((effect, i) => ({ seq: last - effects.length + 1 + i, effect }));
   }
 
@@ -122,7 +90,7 @@ export class TaskStore {
 
   /** These effects are somebody else's business now. */
   async settle(root: EventId, seqs: readonly number[]): Promise<void> {
-    await this.#redis.eval(SETTLE, 2, outboxKey(root), INDEX.pending, root, ...seqs);
+    await settleEffects(this.#redis, [outboxKey(root), INDEX.pending], [root, ...seqs]);
   }
 
   /** Tasks with effects that were not handed on. */
@@ -141,7 +109,7 @@ export class TaskStore {
   }
 
   async cardShown(root: EventId, version: number): Promise<void> {
-    await this.#redis.eval(SHOWN, 2, taskKey(root), INDEX.cards, root, version);
+    await showCard(this.#redis, [taskKey(root), INDEX.cards], [root, version]);
   }
 
   /** Of those that go on. */
