@@ -5,6 +5,7 @@ import { Account } from '../../bridge/matrix/account.ts';
 import { formerOf, latestOf } from '../../bridge/matrix/lineage.ts';
 import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { type RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { change } from '../../bridge/queue/atomic.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 
 /** Rooms that were upgraded, and where each of them goes on. */
@@ -55,7 +56,11 @@ export async function placeSchedules(redis: Redis, hq: RoomId): Promise<void> {
   for (const [id, text] of Object.entries(await redis.hgetall(SCHEDULES))) {
     const schedule = Placed.safeParse(jsonOf(text)).data;
     if (schedule === undefined || schedule.room === hq) continue;
-    await redis.hset(SCHEDULES, id, JSON.stringify({ ...schedule, room: hq }));
+    // One that another swarm takes away meanwhile does not come back.
+    await change(redis, SCHEDULES, id, (now) => {
+      const standing = Placed.safeParse(jsonOf(now ?? '')).data;
+      return standing === undefined ? null : JSON.stringify({ ...standing, room: hq });
+    });
     // The day's thread cannot go on in another room: the next round begins one.
     const days = [-1, 0, 1].map((day) => new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10));
     await redis.del(...days.map((day) => swarmKey('clock', 'day', day, 'head')));

@@ -15,7 +15,7 @@ declare module 'fastify' {
     problem: ApiProblemCode | null;
     /** Names the call: what it sends into the room is sent under this, so that a repetition sends nothing twice. */
     seed: string;
-    idempotency?: { readonly key: string; readonly print: string };
+    idempotency?: { readonly key: string; readonly print: string; readonly mark: string };
   }
   interface FastifyContextConfig {
     /** What the key has to allow. */
@@ -58,7 +58,7 @@ export function guard(app: FastifyInstance, deps: Pick<ApiDeps, 'redis' | 'keys'
     const begun = await idempotency.begin(caller.agent, given, print);
     switch (begun.kind) {
       case 'first':
-        request.idempotency = { key: given, print };
+        request.idempotency = { key: given, print, mark: begun.mark };
         return;
       case 'again':
         return reply.code(begun.done.status).type(begun.done.type).header('idempotency-replayed', 'true').serializer(String).send(begun.done.body);
@@ -73,8 +73,8 @@ export function guard(app: FastifyInstance, deps: Pick<ApiDeps, 'redis' | 'keys'
     const { caller, idempotency: held } = request;
     if (caller === null || held === undefined) return payload;
     // What failed inside, or was refused for now, may succeed the next time.
-    if (reply.statusCode >= 500 || passes(request.problem) || typeof payload !== 'string') await idempotency.forget(caller.agent, held.key);
-    else await idempotency.end(caller.agent, held.key, held.print, { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body: payload });
+    if (reply.statusCode >= 500 || passes(request.problem) || typeof payload !== 'string') await idempotency.forget(caller.agent, held.key, held.mark);
+    else await idempotency.end(caller.agent, held.key, held.print, held.mark, { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body: payload });
     return payload;
   });
 }

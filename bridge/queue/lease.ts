@@ -5,6 +5,9 @@ import { luaCommand, YesNo } from './lua-command.ts';
 const renewLease = luaCommand(import.meta.url, 'lua/renew-lease-1.lua', YesNo);
 const releaseLease = luaCommand(import.meta.url, 'lua/release-lease-1.lua', YesNo);
 
+/** Gives back what `holder` took under its own name. @returns false where it is not its own (any more): then nothing is changed. */
+export const release = (redis: Redis, key: string, holder: string): Promise<boolean> => releaseLease(redis, [key], [holder]);
+
 /**
  * Something that one process does at a time. It is renewed while it is held and given back on every way out; a dead
  * holder gives way when its time is up. Each taking has a name of its own, so that nobody renews or ends another's.
@@ -37,6 +40,6 @@ export class Lease implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    await releaseLease(this.#redis, [this.#key], [this.#name]);
+    await release(this.#redis, this.#key, this.#name);
   }
 }

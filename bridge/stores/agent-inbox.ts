@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { AgentId } from '../protocol/ids.ts';
 import { InboxMessage } from '../protocol/agent-api.ts';
-import { luaCommand } from '../queue/lua-command.ts';
+import { luaCommand, YesNo } from '../queue/lua-command.ts';
 import { swarmKey } from '../queue/redis.ts';
 
 /** A letter as it lies in the mailbox; `id` grows and is where to read on. */
@@ -18,6 +18,7 @@ const LOOK_MS = 1_000;
 const BEGINNING = '0-0';
 
 const putMessage = luaCommand(import.meta.url, 'lua/put-message-2.lua', z.string());
+const advancePlace = luaCommand(import.meta.url, 'lua/advance-place-1.lua', YesNo);
 
 const ID = /^\d{1,15}-\d{1,15}$/;
 export const isInboxMessageId = (text: string): boolean => ID.test(text);
@@ -76,17 +77,17 @@ export class AgentInbox {
    * where it is the id of no letter so far: with it everything would count as read that nobody has seen.
    */
   async seen(agent: AgentId, since: string, now = Date.now()): Promise<boolean> {
-    const [before, [newest]] = await Promise.all([this.#redis.get(seenKey(agent)), this.#redis.xrevrange(boxKey(agent), '+', '-', 'COUNT', 1)]);
+    const [newest] = await this.#redis.xrevrange(boxKey(agent), '+', '-', 'COUNT', 1);
     // A box that was emptied knows its old ids no more; those of a time to come were never its own.
     const last = newest?.[0] ?? `${now}-0`;
     if (later(since, last) !== last) return false;
-    await this.#redis.set(seenKey(agent), later(since, before ?? BEGINNING));
+    await advancePlace(this.#redis, [seenKey(agent)], [since]);
     return true;
   }
 
   /** Up to this letter all were given out. */
   async handed(agent: AgentId, id: string): Promise<void> {
-    await this.#redis.set(handedKey(agent), later(id, (await this.#redis.get(handedKey(agent))) ?? BEGINNING));
+    await advancePlace(this.#redis, [handedKey(agent)], [id]);
   }
 
   /** Whether that letter, by the name under which it was put, has been given out. */

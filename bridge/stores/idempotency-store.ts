@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { canonicalHash } from '../digest/canonical.ts';
+import { release } from '../queue/lease.ts';
+import { luaCommand, YesNo } from '../queue/lua-command.ts';
 import { swarmKey } from '../queue/redis.ts';
 import type { AgentId } from '../protocol/ids.ts';
 
@@ -11,10 +14,12 @@ const KEEP_S = 24 * 3600;
 const RUNNING_S = 60;
 
 const Kept = z.object({ print: z.string(), done: z.object({ status: z.int(), type: z.string(), body: z.string() }).optional() });
+const endCall = luaCommand(import.meta.url, 'lua/end-call-1.lua', YesNo);
 type Done = NonNullable<z.infer<typeof Kept>['done']>;
 
 export type Begun =
-  | { readonly kind: 'first' }
+  /** `mark` is this call's own: only with it what stands there is ended or forgotten. */
+  | { readonly kind: 'first'; readonly mark: string }
   /** It was answered before: so. */
   | { readonly kind: 'again'; readonly done: Done }
   | { readonly kind: 'running' }
@@ -33,20 +38,22 @@ export class Idempotency {
   }
 
   async begin(agent: AgentId, key: string, print: string): Promise<Begun> {
-    const before = await this.#redis.set(keyOf(agent, key), JSON.stringify({ print }), 'EX', RUNNING_S, 'NX', 'GET');
-    if (before === null) return { kind: 'first' };
+    const mark = JSON.stringify({ print, by: randomUUID() });
+    const before = await this.#redis.set(keyOf(agent, key), mark, 'EX', RUNNING_S, 'NX', 'GET');
+    if (before === null) return { kind: 'first', mark };
     const kept = Kept.parse(JSON.parse(before));
     if (kept.print !== print) return { kind: 'different' };
     return kept.done === undefined ? { kind: 'running' } : { kind: 'again', done: kept.done };
   }
 
-  async end(agent: AgentId, key: string, print: string, done: Done): Promise<void> {
-    await this.#redis.set(keyOf(agent, key), JSON.stringify({ print, done }), 'EX', KEEP_S);
+  /** Of a call that took longer than its mark lasts, while another stands there, nothing is kept. */
+  async end(agent: AgentId, key: string, print: string, mark: string, done: Done): Promise<void> {
+    await endCall(this.#redis, [keyOf(agent, key)], [mark, JSON.stringify({ print, done }), KEEP_S]);
   }
 
   /** Nothing came of it: the next call is a first one. */
-  async forget(agent: AgentId, key: string): Promise<void> {
-    await this.#redis.del(keyOf(agent, key));
+  async forget(agent: AgentId, key: string, mark: string): Promise<void> {
+    await release(this.#redis, keyOf(agent, key), mark);
   }
 }
 

@@ -40,7 +40,7 @@ export const BOTS: readonly Contract[] = [
     file: 'bots/turns/lua/keep-summary-1.lua',
     keys: ['memory'],
     cases: [
-      { it: 'keeps it where nothing was forgotten meanwhile', calls: [[['0', 'one'], 1]], leaves: { memory: { memory: 'one' } } },
+      { it: 'keeps the first one, and the second only over the first', calls: [[['0', 'one'], 1], [['0', 'late'], 0], [['1', 'two'], 1]], leaves: { memory: { memory: 'two', epoch: '2' } } },
       { it: 'keeps nothing over what was forgotten meanwhile', given: { memory: { memory: 'none', epoch: '4' } }, calls: [[['3', 'late'], 0]], leaves: { memory: { memory: 'none', epoch: '4' } } },
     ],
   },

@@ -76,6 +76,24 @@ export const BRIDGE: readonly Contract[] = [
     ],
   },
   {
+    file: 'bridge/stores/lua/advance-place-1.lua',
+    keys: ['seen'],
+    cases: [
+      { it: 'begins anywhere', calls: [[['5-0'], 1]], leaves: { seen: '5-0' } },
+      { it: 'moves on by time, then by number', given: { seen: '9-9' }, calls: [[['9-10'], 1], [['10-0'], 1]], leaves: { seen: '10-0' } },
+      { it: 'does not stand still or go back', given: { seen: '10-2' }, calls: [[['10-2'], 0], [['10-1'], 0], [['9-3'], 0]], leaves: { seen: '10-2' } },
+    ],
+  },
+  {
+    file: 'bridge/stores/lua/end-call-1.lua',
+    keys: ['call'],
+    cases: [
+      { it: 'keeps what was answered, where the mark is its own', given: { 'call 60': 'mine' }, calls: [[['mine', 'done', 100], 1]], leaves: { 'call 100': 'done' } },
+      { it: 'keeps it where its mark ran out', calls: [[['mine', 'done', 100], 1]], leaves: { 'call 100': 'done' } },
+      { it: 'leaves another’s mark alone', given: { 'call 60': 'other' }, calls: [[['mine', 'done', 100], 0]], leaves: { 'call 60': 'other' } },
+    ],
+  },
+  {
     file: 'bridge/stores/lua/answer-question-2.lua',
     keys: ['q', 'open'],
     cases: [

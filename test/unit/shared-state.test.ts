@@ -8,7 +8,10 @@ import { asideOf } from '../../bots/intake/dead-letters.ts';
 import { OutsideOrders } from '../../bots/agent-api/orders.ts';
 import { KeyedQueue } from '../../bots/tasks/runtime/keyed-queue.ts';
 import { TaskJob } from '../../bots/tasks/runtime/task-job.ts';
-import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { placeSchedules } from '../../bots/intake/upgraded-rooms.ts';
+import { Idempotency } from '../../bridge/stores/idempotency-store.ts';
+import { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
 import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 import { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { change, raise } from '../../bridge/queue/atomic.ts';
@@ -46,6 +49,69 @@ describe('a lease', () => {
     }
     expect(await lease?.isHeld()).toBe(true);
   });
+});
+
+describe('a call of an outside agent', () => {
+  const agent = AgentId.parse('scout');
+  const done = { status: 201, type: 'application/json', body: '{}' };
+  const key = 'chavion:swarm:door:idempotency:*';
+  /** It takes longer than its mark lasts, and is made again. */
+  async function overtaken(name: string) {
+    const calls = new Idempotency(redis);
+    const slow = await calls.begin(agent, name, 'slow');
+    await redis.del(await redis.keys(key));
+    const second = await calls.begin(agent, name, 'second');
+    if (slow.kind !== 'first' || second.kind !== 'first') throw new Error('not first');
+    return { calls, slow, second };
+  }
+
+  it('is running for as long as its own mark stands, whatever an earlier one makes of it', async () => {
+    const { calls, slow, second } = await overtaken('k1');
+    await calls.forget(agent, 'k1', slow.mark);
+    expect(await calls.begin(agent, 'k1', 'second')).toEqual({ kind: 'running' });
+    await calls.end(agent, 'k1', 'slow', slow.mark, done);
+    expect(await calls.begin(agent, 'k1', 'second')).toEqual({ kind: 'running' });
+    await calls.end(agent, 'k1', 'second', second.mark, done);
+    expect(await calls.begin(agent, 'k1', 'second')).toEqual({ kind: 'again', done });
+    // What was answered is not taken back by whoever comes late.
+    await calls.forget(agent, 'k1', second.mark);
+    expect(await calls.begin(agent, 'k1', 'second')).toEqual({ kind: 'again', done });
+  });
+
+  it('is a first one again when its holder forgets it, and is known where an older version has marked it', async () => {
+    const { calls, second } = await overtaken('k2');
+    await calls.forget(agent, 'k2', second.mark);
+    expect(await calls.begin(agent, 'k2', 'third')).toMatchObject({ kind: 'first' });
+    const [stored = ''] = await redis.keys(key);
+    await redis.set(stored, JSON.stringify({ print: 'old' }));
+    expect(await calls.begin(agent, 'k2', 'old')).toEqual({ kind: 'running' });
+  });
+});
+
+it('a place in an inbox only moves on, whichever swarm is told of it', async () => {
+  const agent = AgentId.parse('reader');
+  const first = new AgentInbox(redis);
+  const boxes = [first, new AgentInbox(bare.client()), new AgentInbox(bare.client())];
+  const say = (i: number) => `${((i * 37) % 90) + 1}-0`;
+  await Promise.all(Array.from({ length: 90 }, (_, i) => (boxes[i % 3] ?? first).seen(agent, say(i))));
+  await Promise.all(Array.from({ length: 90 }, (_, i) => (boxes[i % 3] ?? first).handed(agent, say(i))));
+  expect(await redis.mget('chavion:swarm:door:seen:reader', 'chavion:swarm:door:handed:reader')).toEqual(['90-0', '90-0']);
+});
+
+it('a schedule that one swarm takes away while another moves it to the new room is gone', async () => {
+  const schedules = 'chavion:swarm:clock:schedules';
+  await redis.hset(schedules, { gone: '{"room":"!old"}', stays: '{"room":"!old","words":"x"}' });
+  const client = bare.client();
+  const read = client.hgetall.bind(client);
+  const removing: Redis = Object.assign(client, {
+    hgetall: async (key: string) => {
+      const all = await read(key);
+      await redis.hdel(schedules, 'gone');
+      return all;
+    },
+  });
+  await placeSchedules(removing, RoomId.parse('!hq:x'));
+  expect(await redis.hgetall(schedules)).toEqual({ stays: '{"room":"!hq:x","words":"x"}' });
 });
 
 describe('what two processes change at once', () => {
