@@ -155,6 +155,23 @@ it('reads a task once for each of a hundred events that come at once', async () 
   expect((await scripts()) - commits).toBeLessThanOrEqual(2 * 100);
 });
 
+it('lets one slow task hold up no other, and goes on with it in the order in which its events came', { timeout: 10_000 }, async () => {
+  const held = Promise.withResolvers<void>();
+  const { store, machine: one } = machine(counting(20), (jobs) => (jobs.some(({ data }) => data.root === root('slow')) ? held.promise : Promise.resolve()));
+  await store.commit(null, task('slow', 60), []);
+  await store.commit(null, task('quick', 61), []);
+  const ends: string[] = [];
+  const apply = (name: string, at: number) => one.apply(root(name), { kind: 'begin', at }).then(() => ends.push(`${name} ${at}`));
+  const slow = Promise.all([1, 2, 3].map((at) => apply('slow', at)));
+  await Promise.all([1, 2, 3].map((at) => apply('quick', at)));
+  expect(ends).toEqual(['quick 1', 'quick 2', 'quick 3']);
+  // Of what waits for its turn nothing is read yet.
+  expect((await store.load(root('slow')))?.version).toBe(1);
+  held.resolve();
+  await slow;
+  expect(ends.slice(3)).toEqual(['slow 1', 'slow 2', 'slow 3']);
+});
+
 it('goes on with the others where one task cannot be read, and says so once', async () => {
   const aside: string[] = [];
   const store = new TaskStore(redis, ({ what, id, why }) => Promise.resolve(void aside.push(`${what} ${id} ${why}`)));
