@@ -127,6 +127,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   return {
     outsideAgents: {
       online: (agent) => outsiders.isOnline(agent) && outsiders.maySpeak(agent),
+      maySpeak: (agent) => outsiders.maySpeak(agent),
       listening: (agent) => outsiders.isListening(agent) && outsiders.maySpeak(agent),
       ask: ({ turn, agent, question, prompt, chain, task }, signal) => {
         const from = chain === undefined ? 'coordinator' : (residents.byUser.get(chain.from)?.id ?? 'master');

@@ -4,7 +4,7 @@ import type { ModelName } from '../../bridge/protocol/roster.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/orders/task-order.ts';
 import type { Floor, SwarmCommandJob, SwarmCommandName, InboxJob, NoticeJob, SwarmJob, TurnJob } from '../../bridge/protocol/turn.ts';
-import { notOnline } from '../../bridge/text/room/agent-api.ts';
+import { mayNotSpeak, notOnline } from '../../bridge/text/room/agent-api.ts';
 import { helpText, type HelpPlace } from '../../bridge/text/room/help.ts';
 import * as modelText from '../../bridge/text/room/models.ts';
 import type { ModelState } from '../../bridge/text/room/models.ts';
@@ -69,6 +69,8 @@ export interface Facts {
   readonly nameOf: (agent: AgentId) => string;
   /** Those who live elsewhere and are not there now: what calls them is left in their mailbox. */
   readonly away?: ReadonlySet<AgentId>;
+  /** Those who live elsewhere and may not speak; they count as away. */
+  readonly mute?: ReadonlySet<AgentId>;
   /** Those who live here and cannot be heard in this room of the house: not in it, or their account is closed, locked or suspended. */
   readonly off?: readonly Callable[];
   /** The table of `!agents`. */
@@ -261,9 +263,16 @@ function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: La
   const away = meant.filter((id) => facts.away?.has(id) === true);
   const missing = meant.filter((id) => !facts.ready.has(id) && !away.includes(id));
   const resting = meant.filter((id) => facts.ready.has(id) && isQuiet(id)).map((id) => ({ name: facts.nameOf(id), until: facts.quiet?.get(id)?.(lang) ?? '' }));
-  const said = [...(calledByName && off.length > 0 ? [say.isOff[lang](off.map(facts.nameOf))] : []), ...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoModel[lang](missing.map(facts.nameOf))]), ...(away.length === 0 ? [] : [notOnline[lang](away.map(facts.nameOf))])];
+  const said = [...(calledByName && off.length > 0 ? [say.isOff[lang](off.map(facts.nameOf))] : []), ...(resting.length === 0 ? [] : [restsNow[lang](resting)]), ...(missing.length === 0 ? [] : [say.hasNoModel[lang](missing.map(facts.nameOf))]), ...unheard(away, facts, lang)];
   const left = [...turns, ...later, ...away.map((agent) => letterFor(message, agent))];
   return { jobs: said.length === 0 ? left : [...left, notice(message, said.join('\n'))] };
+}
+
+/** Who lives elsewhere and gives no answer, and why. */
+function unheard(away: readonly AgentId[], facts: Facts, lang: Lang): readonly string[] {
+  const mute = away.filter((id) => facts.mute?.has(id) === true);
+  const asleep = away.filter((id) => !mute.includes(id));
+  return [...(asleep.length === 0 ? [] : [notOnline[lang](asleep.map(facts.nameOf))]), ...mute.map((id) => mayNotSpeak[lang](facts.nameOf(id), id))];
 }
 
 function letterFor(message: MessageEvent, agent: AgentId): InboxJob {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Entry, Timeline } from '../../bridge/appservice/timeline.ts';
-import type { EventId, Lang, UserId } from '../../bridge/protocol/ids.ts';
+import type { EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import type { EditEvent, MessageEvent, RedactionEvent } from '../../bridge/protocol/room-event.ts';
 import { parseTask } from '../../bridge/protocol/orders/task-order.ts';
@@ -26,7 +26,7 @@ export interface SecondThoughtsDeps {
   readonly piecesBefore: (message: MessageEvent) => Promise<readonly MessageEvent[]>;
   readonly callables: () => readonly Callable[];
   readonly facts: (message: MessageEvent) => Promise<Facts | null>;
-  readonly lang: Lang;
+  readonly languageHere: (room: RoomId) => Promise<Lang>;
 }
 
 /** Whoever changes a message later than this corrects it for the record. */
@@ -112,7 +112,7 @@ export function createSecondThoughts(deps: SecondThoughtsDeps): SecondThoughts {
         const thread = target.event.thread === undefined ? {} : { thread: target.event.thread };
         return decisions.decided(edit, { jobs: [{ type: 'notice', room: edit.roomId, source: edit.eventId, ...thread, text, quiet: true }] });
       };
-      const lang = languageOf(edit.body, deps.lang);
+      const lang = languageOf(edit.body, await deps.languageHere(edit.roomId));
       if (needsNewMessage({ ...target.event, ...changed })) return line(say.orderByEdit[lang]());
       if (await tooLate(answered)) return line(say.editTooLate[lang]());
       await hearAgain(answered, edit, answered === target ? changed : {});

@@ -110,9 +110,9 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'upgrade':
         return upgraded(event);
       case 'encrypted':
-        return cannotRead(event, say.cannotReadEncrypted[deps.lang](deps.hqName), saidToday);
+        return cannotRead(event, (lang) => say.cannotReadEncrypted[lang](deps.hqName), saidToday);
       case 'unreadable':
-        return cannotRead(event, say.unreadableMessage[deps.lang]());
+        return cannotRead(event, (lang) => say.unreadableMessage[lang]());
       case 'edit':
         return event.masked ? secretInEdit(event) : edited(event);
       case 'poll-response':
@@ -131,11 +131,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const [known, floor, toldBefore] = await redis.mget(decisionKey(heard.eventId), swarmKey('floor', heard.roomId), told);
     if (known != null) return decisions.carryOut(heard.roomId, decisionOf(known));
     const message = await withFileRead(heard);
-    const lang = languageOf(message.body, deps.lang);
-    if (!master) return decisions.decided(message, withSecretTold(message, decideForOthers(message, { fallbackLang: deps.lang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null), lang));
+    if (!master) {
+      const fallbackLang = await languageHere(message.roomId);
+      return decisions.decided(message, withSecretTold(message, decideForOthers(message, { fallbackLang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null), languageOf(message.body, fallbackLang)));
+    }
     const now = deps.former.get(message.roomId);
     if (now !== undefined && message.thread === undefined && parseRoomCommand(message.body) === null) {
-      const line = { type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[deps.lang](permalinkOfRoom(now, deps.serverName)) } as const;
+      const lang = languageOf(message.body, await languageHere(message.roomId));
+      const line = { type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[lang](permalinkOfRoom(now, deps.serverName)) } as const;
       return decisions.decided(message, withSecretTold(message, { jobs: [line] }, lang));
     }
     const pieces = await piecesBefore(message, deps.timeline, callables());
@@ -204,6 +207,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       running: deps.running.count(message.roomId),
       ...(await going(message)),
       away: deps.bindings.away,
+      mute: deps.bindings.mute,
       place: message.roomId === deps.hq ? 'hq' : message.roomId === deps.ops ? 'ops' : present.length === 1 ? 'direct' : 'other',
     };
   }
@@ -242,7 +246,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   /** 👍 under a request is no yes: he hears once what is. */
   async function signed(reaction: ReactionEvent): Promise<void> {
     if (!(await rooms.masters()).has(reaction.sender)) return;
-    const told = await waiting.toldOfSign(reaction, deps.lang);
+    const told = await waiting.toldOfSign(reaction, await languageHere(reaction.roomId));
     if (told !== null) await decisions.decided(told.request, { jobs: [told.notice] });
   }
 
@@ -267,9 +271,9 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     return said !== null && said !== event.eventId;
   }
 
-  async function cannotRead(event: Heard & { sender: UserId }, text: string, needless?: (event: Heard) => Promise<boolean>): Promise<void> {
+  async function cannotRead(event: Heard & { sender: UserId }, text: (lang: Lang) => string, needless?: (event: Heard) => Promise<boolean>): Promise<void> {
     if (!(await rooms.masters()).has(event.sender) || (await needless?.(event)) === true) return;
-    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text }] });
+    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text: text(await languageHere(event.roomId)) }] });
   }
 
   /** Of a master's poll or sticker. */
@@ -288,11 +292,11 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const known = await decisions.known(event.eventId);
     if (known !== null) return decisions.carryOut(event.roomId, known);
     if (!(await deps.tasks.edited(event))) return deps.former.has(event.roomId) ? undefined : secondThoughts.edited(event);
-    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, thread: event.target, text: say.taskEdited[languageOf(event.body, deps.lang)]() }] });
+    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, thread: event.target, text: say.taskEdited[languageOf(event.body, await languageHere(event.roomId))]() }] });
   }
 
   async function secretInEdit(event: Extract<RoomEvent, { kind: 'edit' }>): Promise<void> {
-    await decisions.decided(event, { jobs: [secretNotice(event, languageOf(event.body, deps.lang))] });
+    await decisions.decided(event, { jobs: [secretNotice(event, languageOf(event.body, await languageHere(event.roomId)))] });
   }
 
   const floorIn = async (room: RoomId) => Floor.safeParse((await redis.get(swarmKey('floor', room)))?.split(' ')[1]).data;
@@ -305,7 +309,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     piecesBefore: (message) => piecesBefore(message, deps.timeline, callables()),
     callables,
     facts: async (message) => facts(message, await floorIn(message.roomId)),
-    lang: deps.lang,
+    languageHere,
   });
   return handle;
 }

@@ -58,6 +58,11 @@ export class ModelBindings {
     return new Set(this.#visitors === 0 ? [] : [...this.#minds].filter(([, { provider }]) => provider.online?.() === false).map(([id]) => id));
   }
 
+  /** Those of them who would not answer if they were: a master has not allowed it. */
+  get mute(): ReadonlySet<AgentId> {
+    return new Set(this.#visitors === 0 ? [] : [...this.#minds].filter(([, { provider }]) => provider.maySpeak?.() === false).map(([id]) => id));
+  }
+
   /** Whose words a person carries: asked only when called by name. */
   get byHand(): ReadonlySet<AgentId> {
     return this.#byHand;

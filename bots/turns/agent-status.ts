@@ -93,6 +93,7 @@ export function renderAgents({ residents, bindings, status, running, spending, t
     if (off?.has(id) === true) return 'off';
     if (!present.has(id)) return 'absent';
     const elsewhere = bindings.get(id)?.provider.online;
+    if (bindings.get(id)?.provider.maySpeak?.() === false) return 'mute';
     if (elsewhere !== undefined && !elsewhere()) return 'offline';
     if (running.isAnswering(id)) return 'answering';
     if (!bindings.ready.has(id)) return 'silent';

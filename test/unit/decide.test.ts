@@ -47,6 +47,16 @@ describe('what a master sets off', () => {
     expect(notices(decide('클로드야 안녕', { away, ready }))).toHaveLength(1);
   });
 
+  it('a name that may not speak: the true reason, and how to change it', () => {
+    const away = new Set(['claude', 'jarvis'].map((id) => AgentId.parse(id)));
+    const mute = new Set([AgentId.parse('claude')]);
+    const plan = decide('클로드야 안녕', { away, mute, ready: new Set() });
+    expect(notices(plan)).toEqual([expect.stringMatching(/말하기 권한이 없어서[^]*우편함[^]*`!초대 권한 claude 읽기 말하기`/)]);
+    expect(plan.jobs).toContainEqual(expect.objectContaining({ type: 'letter', agent: 'claude' }));
+    const [both = ''] = notices(decide('클로드랑 자비스 의견 줘', { away, mute, ready: new Set() }));
+    expect(both.split('\n')).toEqual([expect.stringMatching(/^jarvis: 지금 접속해 있지/), expect.stringMatching(/^claude는 말하기 권한/)]);
+  });
+
   it('makes ids that a second delivery cannot add again', () => {
     const ids = (plan: IntakePlan) => plan.jobs.map((job: SwarmJob) => jobId(job));
     expect(ids(decide('얘들아 안녕'))).toEqual(ids(decide('얘들아 안녕')));

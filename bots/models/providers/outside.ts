@@ -5,6 +5,8 @@ import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 export interface OutsideAgentPort {
   /** Heard of lately, and allowed to answer. */
   readonly online: (agent: ProviderRequest['agent']['id']) => boolean;
+  /** Whether its words would be taken at all. */
+  readonly maySpeak?: (agent: ProviderRequest['agent']['id']) => boolean;
   /** Waiting for letters now, or until a moment ago, and allowed to answer. */
   readonly listening?: (agent: ProviderRequest['agent']['id']) => boolean;
   /** Its words; null when none came in time. Asking for the same turn again, after a restart, asks nothing twice. */
@@ -21,6 +23,7 @@ export function outside(id: ProviderRequest['agent']['id'], port: OutsideAgentPo
     searches: false,
     rehearsal: false,
     online: () => port.online(id),
+    maySpeak: () => port.maySpeak?.(id) ?? true,
     listening: () => port.listening?.(id) ?? true,
     stream: (request, signal) => ask(port, request, signal),
   };

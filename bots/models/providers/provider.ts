@@ -31,6 +31,8 @@ export interface Provider {
   readonly standIn?: Pick<Provider, 'rehearsal'>;
   /** Of a mind that comes and goes: whether it can be asked now. */
   readonly online?: () => boolean;
+  /** Of such a mind: whether it may answer at all; without it, it may. */
+  readonly maySpeak?: () => boolean;
   /** Of such a mind: whether it waits to be asked at this moment. */
   readonly listening?: () => boolean;
   /**

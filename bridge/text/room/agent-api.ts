@@ -242,6 +242,12 @@ export const notOnline = phrase<[names: readonly string[]]>(
   (names) => `${names.join(', ')}: not online now. Your words are in the mailbox and will be there when it comes.`,
 );
 
+/** When one is called by name that a master lets read only. */
+export const mayNotSpeak = phrase<[name: string, id: string]>(
+  (name, id) => `${withParticle(name, '은', '는')} 말하기 권한이 없어서 대답하지 못합니다. 말씀은 우편함에 넣어 두었습니다. 말하게 하려면: \`!초대 권한 ${id} 읽기 말하기\``,
+  (name, id) => `${name} may not speak here and cannot answer. Your words are in its mailbox. To let it speak: \`!agent scope ${id} read speak\``,
+);
+
 /** What agents do on the board, said in their own name. */
 export const boardLine = {
   posted: phrase<[id: string, title: string, description: string]>(

@@ -137,7 +137,7 @@ export const agentsTable = {
   ),
 };
 
-export type AgentState = 'online' | 'offline' | 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'frozen' | 'no-key' | 'absent' | 'off';
+export type AgentState = 'online' | 'offline' | 'mute' | 'ready' | 'by-hand' | 'answering' | 'rehearsing' | 'silent' | 'frozen' | 'no-key' | 'absent' | 'off';
 
 export const agentState: Record<AgentState, Phrase> = {
   ready: phrase(
@@ -151,6 +151,10 @@ export const agentState: Record<AgentState, Phrase> = {
   offline: phrase(
     () => '접속해 있지 않음',
     () => 'offline',
+  ),
+  mute: phrase(
+    () => '말하기 권한 없음',
+    () => 'may not speak',
   ),
   'by-hand': phrase(
     () => '부르면 대답',
