@@ -31,7 +31,7 @@ const fatal = (error: unknown): void => {
 process.on('unhandledRejection', fatal);
 const stopping = new AbortController();
 
-const halts = new Halts();
+const halts = new Halts(join(folder, 'halts.json'));
 const rules = rulesReader(settings.CHAVION_RULES_FOLDER);
 /** Why the kernel does not hold what is written; undefined until it is known. */
 let watched: string | null | undefined;

@@ -5,15 +5,13 @@ import { loadConfiguration } from '../config/load.ts';
 import { ConfigRefusal } from '../config/refusal.ts';
 import { ensureAccounts } from '../launcher/instance/accounts.ts';
 import { readJson, writeSecretJson } from '../launcher/instance/files.ts';
-import { dataPaths, isRoot, keptInstance, openDataFolder, partFolders } from '../launcher/instance/instance.ts';
+import { dataPaths, isRoot, keptInstance, partFolders } from '../launcher/instance/instance.ts';
 import { endLeftovers } from '../launcher/supervision/leftovers.ts';
-import { holder, takeLock } from '../launcher/instance/lock.ts';
+import { holder } from '../launcher/instance/lock.ts';
 import { synapsePlan } from '../launcher/parts.ts';
 import { prerequisites } from '../launcher/instance/prerequisites.ts';
-import { refuseUnfinished } from '../launcher/instance/restoring.ts';
 import { Secrets } from '../launcher/instance/secrets.ts';
-import { Supervision } from '../launcher/supervision/supervision.ts';
-import { launcherText } from '../text/terminal/launcher.ts';
+import { takeHouse } from '../launcher/supervision/take-house.ts';
 import { operationsText } from '../text/terminal/operations.ts';
 import type { VerbRequest } from './verbs.ts';
 
@@ -49,12 +47,7 @@ export async function atHomeserver<T>(asked: Pick<VerbRequest, 'project' | 'envi
       throw error;
     });
   }
-  openDataFolder(paths);
-  const lock = takeLock(paths.lock);
-  if (lock.kind === 'taken') throw new ConfigRefusal(launcherText.alreadyRunning(lock.by, paths.data));
-  await using supervision = new Supervision(paths, terminal);
-  supervision.defer(lock.release);
-  refuseUnfinished(paths);
+  await using supervision = takeHouse(paths, terminal);
   const { synapsePython } = await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
   await endLeftovers(instance, paths, terminal);
   process.umask(0o077);

@@ -62,10 +62,7 @@ export async function backUpInstance(project: string, environment: Environment, 
     try {
       const manifest: z.infer<typeof Manifest> = { v: 1, made: made.toISOString(), serverName: instance.serverName, separated: instance.separated };
       await writeFile(join(staging, MANIFEST), JSON.stringify(manifest));
-      leftOut = await gather(instance, paths, staging, (what) => {
-        stop?.throwIfAborted();
-        copying.progress(what);
-      });
+      leftOut = await gather(instance, paths, staging, (what) => copying.progress(what), stop);
       gatherOwn(project, environment, staging);
     } finally {
       held?.release();

@@ -20,10 +20,10 @@ const PERMISSIONS = 0o7777;
 /**
  * Copies a file or a folder by what things are, never by what they are called: files with their holes and their other
  * names, folders, links as links. Pipes, sockets, devices and what this account may not read are left out and returned.
- * What goes away meanwhile is not missed. Throws where the copy cannot be written.
+ * What goes away meanwhile is not missed. Throws where the copy cannot be written, and the reason of `stop`.
  */
-export async function copyTree(from: string, to: string): Promise<readonly LeftOut[]> {
-  const copying: Copying = { twins: new Map(), leftOut: [] };
+export async function copyTree(from: string, to: string, stop?: AbortSignal): Promise<readonly LeftOut[]> {
+  const copying: Copying = { twins: new Map(), leftOut: [], stop };
   await copyAny(Buffer.from(from), Buffer.from(to), copying);
   return copying.leftOut;
 }
@@ -32,11 +32,13 @@ interface Copying {
   /** Where the first name of a file with several is now. */
   readonly twins: Map<string, Path>;
   readonly leftOut: LeftOut[];
+  readonly stop: AbortSignal | undefined;
 }
 
 const beside = (folder: Path, name: Path): Path => Buffer.concat([folder, Buffer.from('/'), name]);
 
 async function copyAny(from: Path, to: Path, copying: Copying): Promise<void> {
+  copying.stop?.throwIfAborted();
   const leave = (why: LeftWhy) => void copying.leftOut.push({ path: from.toString(), why });
   try {
     const found = await reading(lstat(from));
@@ -100,8 +102,8 @@ async function copyFile(from: Path, to: Path, found: Stats, copying: Copying): P
   const { mode, size, blocks, atime, mtime, nlink } = await source.stat();
   await rm(to, { force: true });
   await using copy = await open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-  if (blocks * 512 < size) await copySparse(source, copy);
-  else await copyBytes(source, copy);
+  if (blocks * 512 < size) await copySparse(source, copy, copying.stop);
+  else await copyBytes(source, copy, copying.stop);
   await copy.chmod(mode & PERMISSIONS);
   await copy.utimes(atime, mtime);
   if (nlink > 1) copying.twins.set(identity, to);
@@ -109,9 +111,10 @@ async function copyFile(from: Path, to: Path, found: Stats, copying: Copying): P
 
 const CHUNK = 1024 * 1024;
 
-async function copyBytes(source: FileHandle, copy: FileHandle): Promise<void> {
+async function copyBytes(source: FileHandle, copy: FileHandle, stop: AbortSignal | undefined): Promise<void> {
   const buffer = Buffer.allocUnsafe(CHUNK);
   for (;;) {
+    stop?.throwIfAborted();
     const { bytesRead } = await source.read(buffer, 0, CHUNK);
     if (bytesRead === 0) return;
     await copy.writeFile(buffer.subarray(0, bytesRead));
@@ -119,10 +122,11 @@ async function copyBytes(source: FileHandle, copy: FileHandle): Promise<void> {
 }
 
 /** Node cannot ask where a file has holes; cp can, and of a terabyte of them it reads nothing. */
-async function copySparse(source: FileHandle, copy: FileHandle): Promise<void> {
-  const cp = spawn('cp', ['--sparse=always', '--', '/proc/self/fd/3', '/proc/self/fd/4'], { stdio: ['ignore', 'ignore', 'pipe', source.fd, copy.fd] });
+async function copySparse(source: FileHandle, copy: FileHandle, stop: AbortSignal | undefined): Promise<void> {
+  const cp = spawn('cp', ['--sparse=always', '--', '/proc/self/fd/3', '/proc/self/fd/4'], { stdio: ['ignore', 'ignore', 'pipe', source.fd, copy.fd], ...(stop === undefined ? {} : { signal: stop }) });
   let said = '';
   cp.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-500)));
   const [code] = await once(cp, 'close');
+  stop?.throwIfAborted();
   if (code !== 0) throw new Error(`cp: ${said.trim()}`);
 }

@@ -31,22 +31,24 @@ const STILL_TRIES = 5;
 
 /**
  * Copies the house into `folder`. The swarm has to be still, or it would remember answers that the homeserver's copy
- * does not hold; the others need not. Returns what was left out, but for the sockets of the parts themselves.
+ * does not hold; the others need not. Returns what was left out, but for the sockets of the parts themselves. Throws the
+ * reason of `stop`.
  */
-export async function gather(instance: Instance, paths: DataPaths, folder: string, progress: (what: string) => void): Promise<readonly LeftOut[]> {
+export async function gather(instance: Instance, paths: DataPaths, folder: string, progress: (what: string) => void, stop?: AbortSignal): Promise<readonly LeftOut[]> {
   const leftOut: LeftOut[] = [];
-  const copyIfThere = async (from: string, to: string) => void leftOut.push(...(await copied(from, to)));
+  const copyIfThere = async (from: string, to: string) => void leftOut.push(...(await copied(from, to, stop)));
   const root = stateRoot(instance, paths);
   await mkdir(join(folder, 'data'), { recursive: true });
   for (const name of [...DATA_FILES, KEYS_FILE]) await copyIfThere(join(paths.data, name), join(folder, 'data', name));
   for (const [part, names] of Object.entries(STATE)) {
     progress(part);
     const copy = join(folder, 'state', part);
-    if (part === 'redis') await copyStill(join(root, part, 'appendonlydir'), join(copy, 'appendonlydir'));
+    if (part === 'redis') await copyStill(join(root, part, 'appendonlydir'), join(copy, 'appendonlydir'), stop);
     else for (const name of names) await copyIfThere(join(root, part, name), join(copy, name));
   }
-  await copyAudit(join(root, 'executor'), join(folder, 'state', 'executor'));
+  await copyAudit(join(root, 'executor'), join(folder, 'state', 'executor'), stop);
   progress(DATABASE);
+  stop?.throwIfAborted();
   await copyDatabase(join(root, 'synapse', DATABASE), join(folder, 'state', 'synapse', DATABASE));
   const workspaces = join(root, 'executor', 'workspaces', '/');
   return leftOut.filter(({ path, why }) => why !== 'socket' || path.startsWith(workspaces));
@@ -66,20 +68,21 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
-async function copied(from: string, to: string): Promise<readonly LeftOut[]> {
+async function copied(from: string, to: string, stop: AbortSignal | undefined): Promise<readonly LeftOut[]> {
   if (!existsSync(from)) return [];
   await mkdir(dirname(to), { recursive: true });
-  return copyTree(from, to);
+  return copyTree(from, to, stop);
 }
 
 /** Redis writes its manifest anew when it begins another file: then the copy is of two times, and made again. */
-async function copyStill(live: string, copy: string): Promise<void> {
+async function copyStill(live: string, copy: string, stop: AbortSignal | undefined): Promise<void> {
   if (!existsSync(live)) return;
   const manifest = () => readFile(join(live, 'appendonly.aof.manifest'), 'utf8').catch(() => '');
   for (let tries = 1; ; tries += 1) {
     const before = await manifest();
     // A file that Redis has done with goes away while it is copied.
-    const failed = await copied(live, copy).then(() => undefined, (error: unknown) => error);
+    const failed = await copied(live, copy, stop).then(() => undefined, (error: unknown) => error);
+    stop?.throwIfAborted();
     if (failed === undefined && before === (await manifest())) return;
     if (tries === STILL_TRIES) throw failed ?? new Error('redis was rewriting its file');
     await rm(copy, { recursive: true, force: true });
@@ -88,11 +91,11 @@ async function copyStill(live: string, copy: string): Promise<void> {
 }
 
 /** A file that is put away meanwhile would be in the copy twice or not at all. */
-async function copyAudit(from: string, to: string): Promise<void> {
+async function copyAudit(from: string, to: string, stop: AbortSignal | undefined): Promise<void> {
   const away = () => (existsSync(join(from, AUDIT_FOLDER)) ? readdirSync(join(from, AUDIT_FOLDER)).join() : '');
   for (let tries = 1; ; tries += 1) {
     const before = away();
-    for (const name of [AUDIT_FOLDER, AUDIT_FILE]) await copied(join(from, name), join(to, name));
+    for (const name of [AUDIT_FOLDER, AUDIT_FILE]) await copied(join(from, name), join(to, name), stop);
     if (before === away() || tries === STILL_TRIES) return;
     for (const name of [AUDIT_FOLDER, AUDIT_FILE]) await rm(join(to, name), { recursive: true, force: true });
   }

@@ -66,6 +66,9 @@ export const ORDERS_QUEUE = 'orders';
 /** Ends have a box of their own: they are not to wait behind what they end. */
 export const ENDS_QUEUE = 'ends';
 
+/** Whether it says of itself that another version has made it. */
+export const isOfAnotherVersion = (payload: unknown): boolean => z.looseObject({ v: z.int().refine((v) => v !== 1) }).safeParse(payload).success;
+
 /** The id under which an order can be added only once. */
 export function commandJobId(job: CommandJob): string {
   switch (job.type) {

@@ -1,4 +1,4 @@
-import { CommandJob, type EndJob, faultOf, type OrderJob, type OutsideJob, type PlanJob, type RunJob } from '../../bridge/protocol/command-job.ts';
+import { CommandJob, type EndJob, faultOf, isOfAnotherVersion, type OrderJob, type OutsideJob, type PlanJob, type RunJob } from '../../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { woven } from '../../bridge/matrix/woven.ts';
 import * as say from '../../bridge/text/room/executor.ts';
@@ -62,7 +62,7 @@ export class OrderHandler {
   /** Resolves when the job needs nobody any more: it has ended, or it waits for a master. */
   async take(payload: unknown): Promise<void> {
     const parsed = CommandJob.safeParse(payload);
-    if (!parsed.success) return this.#malformed(faultOf(parsed.error));
+    if (!parsed.success) return this.#malformed(faultOf(parsed.error), isOfAnotherVersion(payload) ? 'other-version' : 'forged');
     const job = parsed.data;
     switch (job.type) {
       case 'run':
@@ -268,9 +268,9 @@ export class OrderHandler {
     await this.#deps.work(ended, outcome.kind === 'unknown');
   }
 
-  async #malformed({ field, what }: { field: string; what: string }): Promise<void> {
+  async #malformed({ field, what }: { field: string; what: string }, whose: 'other-version' | 'forged'): Promise<void> {
     const mark = await this.#deps.audit.write('order.refused', { why: 'malformed', field, what: what.slice(0, 200) });
-    if (this.#impostors.pass()) await this.#tellOps('forged', `${field}: ${what.slice(0, 200)}`, `forged.${mark.hash.slice(0, 16)}`);
+    if (this.#impostors.pass()) await this.#tellOps(whose, `${field}: ${what.slice(0, 200)}`, `forged.${mark.hash.slice(0, 16)}`);
   }
 
   /** A master who ordered is answered where he ordered; whatever else comes is a line in ops. */
@@ -290,7 +290,7 @@ export class OrderHandler {
     await this.#deps.reports.notice(job.room, said, `${job.root}.refused`, { replyTo: job.root });
   }
 
-  async #tellOps(what: 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
+  async #tellOps(what: 'other-version' | 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
     const { rooms, lang, reports } = this.#deps;
     await reports.notice(rooms.ops, woven(({ words }) => refusalText(what, words(detail), lang, false)), txn);
   }

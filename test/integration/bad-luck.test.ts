@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -77,19 +77,25 @@ async function restore(folder: string, file: string, env = {}, passphrase = ''):
 
 /** A tar that works and then does not end while somebody listens. */
 async function slowTar(): Promise<string> {
+  return withProgram('tar', 'PATH=${PATH#*:}\ntar "$@"\nwhile printf . >&2; do sleep 0.1; done\n');
+}
+
+/** A path on which a program is another one. */
+async function withProgram(name: string, script: string): Promise<string> {
   const bin = await mkdtemp(join(top, 'bin-'));
-  await writeFile(join(bin, 'tar'), '#!/bin/sh\nPATH=${PATH#*:}\ntar "$@"\nwhile printf . >&2; do sleep 0.1; done\n');
-  await chmod(join(bin, 'tar'), 0o755);
+  await writeFile(join(bin, name), `#!/bin/sh\n${script}`);
+  await chmod(join(bin, name), 0o755);
   return `${bin}:${process.env['PATH'] ?? ''}`;
 }
 
-async function during(folder: string, args: readonly string[], sign: () => boolean, signal: NodeJS.Signals): Promise<{ process: ChildProcess; said: string }> {
-  const house = new House(folder, { PATH: await slowTar(), CHAVION_DATA_DIR: join(folder, 'data') }, true);
+async function during(folder: string, args: readonly string[], sign: () => boolean, signal: NodeJS.Signals, path?: string): Promise<{ process: ChildProcess; said: string; tookMs: number }> {
+  const house = new House(folder, { PATH: path ?? (await slowTar()), CHAVION_DATA_DIR: join(folder, 'data') }, true);
   const process = house.launch(args);
   while (!sign() && process.exitCode === null) await sleep(20);
   process.kill(signal);
+  const sent = performance.now();
   await once(process, 'close');
-  return { process, said: house.output };
+  return { process, said: house.output, tookMs: performance.now() - sent };
 }
 
 const unfinished = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => /^\.(?:restoring|staging)-|\.part$|\.lock/.test(name)) : []);
@@ -112,14 +118,29 @@ describe('a backup', () => {
     expect(readdirSync(backups)).toEqual([file.split('/').at(-1)]);
   });
 
-  it('ended by Ctrl-C says so, leaves nothing, and does not say that the house has stopped', async () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ended by %s says so, leaves nothing, and does not say that the house has stopped', async (signal) => {
     const folder = await builtHouse();
     const { backups } = pathsIn(folder);
-    const { process, said } = await during(folder, ['backup'], () => unfinished(backups).some((name) => name.endsWith('.part')), 'SIGINT');
+    const { process, said } = await during(folder, ['backup'], () => unfinished(backups).some((name) => name.endsWith('.part')), signal);
     expect(process.exitCode).toBe(130);
     expect(said).toContain('중단했습니다');
     expect(said).not.toContain('모두 멈췄습니다');
     expect(readdirSync(backups)).toEqual([]);
+  });
+
+  it('ended while it copies something huge waits for none of it', async () => {
+    const folder = await builtHouse();
+    const { backups } = pathsIn(folder);
+    const workspaces = join(stateRoot(instanceIn(pathsIn(folder).data), pathsIn(folder)), 'executor', 'workspaces');
+    await mkdir(workspaces, { recursive: true });
+    await writeFile(join(workspaces, 'huge'), '');
+    await truncate(join(workspaces, 'huge'), 1e9);
+    const begun = join(folder, 'copying');
+    const { process, said, tookMs } = await during(folder, ['backup'], () => existsSync(begun), 'SIGTERM', await withProgram('cp', `touch '${begun}'\nexec sleep 60\n`));
+    expect(process.exitCode).toBe(130);
+    expect(said).toContain('중단했습니다');
+    expect(readdirSync(backups)).toEqual([]);
+    expect(tookMs).toBeLessThan(5_000);
   });
 
   it('goes one at a time, into a folder if that is what was given, and nowhere that is not there', async () => {

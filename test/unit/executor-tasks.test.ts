@@ -127,6 +127,7 @@ function decide(root: string, plan: Plan, round = 0): string {
 
 const at = (root: string): number => paper.events.find(({ event_id }) => event_id === root).origin_server_ts;
 const dispatch = (root: string, decision: string, step: string, more: object = {}) => executor.take({ v: 1, type: 'plan', root, room, at: at(root), lang: 'en', decision, step, attempt: 1, ...more });
+const opsLines = () => paper.events.filter(({ sender, room_id }) => sender === EXECUTOR && room_id === '!ops:test').map(({ content }) => String(content.body));
 const end = (root: string) => executor.take({ v: 1, type: 'end', root, room, at: at(root), lang: 'en', until: clock });
 
 /** Everything that was ever said of an attempt, oldest first. */
@@ -396,6 +397,18 @@ describe('the end of a task', () => {
     expect(await result('net', 'stopped')).toBeDefined();
     for (const { event_id } of requests()) paper.react(HQ, MASTER, event_id, '✅');
     await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ran).toEqual([]);
+  });
+});
+
+describe('a job that is none', () => {
+  it('is told in ops for what it is: of another version, or nobody’s', async () => {
+    const job = { v: 1, type: 'end', root: '$x', room, at: 1, lang: 'en' };
+    await executor.take({ ...job, v: 2 });
+    expect(opsLines()).toEqual([expect.stringMatching(/^다른 버전이 만든 작업[^]*`v: [^]*upgrade/)]);
+    await executor.take({ ...job, root: 'rm -rf' });
+    await executor.take({ ...job, v: 'x' });
+    expect(opsLines().slice(1)).toEqual([expect.stringMatching(/잘못된 작업[^]*`root: /), expect.stringMatching(/잘못된 작업[^]*`v: /)]);
     expect(ran).toEqual([]);
   });
 });

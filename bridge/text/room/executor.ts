@@ -195,6 +195,10 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     (field) => `작업함에 잘못된 작업이 들어와 버렸습니다: \`${field}\`. 아무것도 실행하지 않았습니다.`,
     (field) => `A malformed job came out of the queue and was thrown away: \`${field}\`. Nothing was run.`,
   ),
+  'other-version': phrase(
+    (field) => `다른 버전이 만든 작업이라 읽지 못했습니다: \`${field}\`. 아무것도 실행하지 않았습니다. 모든 부분을 같은 버전으로 맞춘 뒤 다시 보내 주세요 (서버에서 \`npm start -- upgrade\`).`,
+    (field) => `A job made by another version cannot be read here: \`${field}\`. Nothing was run. Bring every part to one version (\`npm start -- upgrade\` on the server) and send the order again.`,
+  ),
   impostor: phrase(
     (why) => `마스터의 명령이 아닌 작업을 돌려보냈습니다 (${whyInKorean(why)}). 아무것도 실행하지 않았습니다.`,
     (why) => `A job was turned away that no master has ordered (${why}). Nothing was run.`,
