@@ -248,6 +248,8 @@ it('a key allows what the master says it does', async () => {
   expect((await master.noticed(hq, await master.say(hq, '!초대 권한 스카우트 읽기'))).body).toContain('읽기');
   expect(await says()).toMatchObject({ status: 403, body: { code: 'auth.scope' } });
   expect((await scout.call('/api/status')).status).toBe(200);
+  // It is there, and could not answer: that is the reason that is said.
+  expect((await master.noticed(hq, await master.say(hq, '스카우트야 들리니?'))).body).toContain('말하기 권한이 없어서');
   await master.noticed(hq, await master.say(hq, '!agent scope scout all'));
   expect((await says()).status).toBe(200);
 });
