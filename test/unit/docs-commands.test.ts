@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { agentWish } from '../../bots/agent-api/agent-words.ts';
 import { budgetWish } from '../../bots/budget/budget-wish.ts';
-import { parseCommand } from '../../bots/commands/parse.ts';
+import { parseRoomCommand } from '../../bots/commands/parse.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
@@ -78,7 +78,7 @@ describe('orders', () => {
   const orders = [...new Set(lines.filter((line) => /^!\p{L}/u.test(line)))];
 
   function isUnderstood(order: string): boolean {
-    const parsed = parseCommand(order);
+    const parsed = parseRoomCommand(order);
     // Shown as what is typed by mistake.
     if (parsed?.kind === 'unknown') return order === '!tlfgod' && parsed.nearest === '실행';
     const words = order.replace(/^\S+\s*/u, '');

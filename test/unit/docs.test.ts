@@ -10,6 +10,7 @@ import { UserId } from '../../bridge/protocol/ids.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
 import { Settings } from '../../bridge/protocol/settings.ts';
 import { anchors, blocks, headings, links, type Page, page, pages, pairs, PROJECT, tables } from './docs-pages.ts';
+import { digestOf, phoneSvg, PICTURE, sourceOf } from './phone-picture.ts';
 
 const roster = Roster.parse(defaultRoster);
 const named = pages.map(({ path }) => path);
@@ -97,7 +98,7 @@ describe('the README', () => {
     const said = String(out.read()).split('\n').map((line) => line.trimEnd());
     const shown = page(path).text.split('\n');
     expect(said.filter((line) => !shown.includes(line))).toEqual([]);
-    const answers = roster.agents.map(({ id, name, role }) => rehearse({ id, name, role, ownerTitle: roster.ownerTitle, question, lang }));
+    const answers = roster.agents.map(({ id, name, role, persona }) => rehearse({ id, name, role, persona, ownerTitle: roster.ownerTitle, question, lang }));
     expect(answers.filter((answer) => !shown.some((line) => line.endsWith(answer)))).toEqual([]);
   });
 });
@@ -115,6 +116,12 @@ describe('decisions', () => {
   it('stand in their index, once', () => {
     expect(links(page('docs/decisions/README.md')).toSorted()).toEqual(files.map((path) => path.slice(15)));
   });
+});
+
+it('the picture shows what the house writes now; `sh .node/run test/unit/draw-phone.ts` draws it anew', () => {
+  const png = readFileSync(PICTURE);
+  expect(png.length).toBeLessThan(150 * 1024);
+  expect(sourceOf(png)).toBe(digestOf(phoneSvg()));
 });
 
 it('the CHANGELOG tells of the version that this is', () => {
