@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { previewAddress } from '../../bots/deliverables/preview-address.ts';
 import { takeScreenshot } from '../../bots/deliverables/screenshot.ts';
 import { siteOf } from '../../bots/deliverables/site.ts';
@@ -68,6 +68,14 @@ describe('where it is shown', () => {
   });
 });
 
+function lives(pid: string): boolean {
+  try {
+    return /^State:\s+[^Z]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 describe('a browser that takes pictures', () => {
   const folders: string[] = [];
   afterEach(() => {
@@ -85,12 +93,17 @@ describe('a browser that takes pictures', () => {
   const shoot = (chromium: string, seconds?: number) => takeScreenshot({ chromium, port: 1, path: '/p/x/', lang: 'ko', timeZone: 'Asia/Seoul', ...(seconds === undefined ? {} : { seconds }) });
   const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('chavion-shot-'));
 
+  it('is ended when its time is up', async () => {
+    expect(await shoot(browser('exec sleep 1000').program, 1)).toBeNull();
+  });
+
   it('is ended with all that it began, and leaves nothing', async () => {
-    const { program, folder } = browser('sleep 1000 & echo $! > "$(dirname "$0")/child"; sleep 1000');
+    // It says who its child is and is gone; the child would live on.
+    const { program, folder } = browser('sleep 1000 & echo $! > "$(dirname "$0")/child"');
     const before = left();
-    expect(await shoot(program, 1)).toBeNull();
+    expect(await shoot(program)).toBeNull();
     const child = readFileSync(join(folder, 'child'), 'utf8').trim();
-    expect(existsSync(`/proc/${child}`) && /^State:\s+[^Z]/m.test(readFileSync(`/proc/${child}/status`, 'utf8'))).toBe(false);
+    await vi.waitUntil(() => !lives(child), { timeout: 10_000 });
     expect(left().filter((name) => !before.includes(name))).toEqual([]);
   });
 
