@@ -123,7 +123,7 @@ export class BenchHouse implements AsyncDisposable {
     for (;;) {
       const up = await fetch(address).then((answer) => answer.ok, () => false);
       if (up) break;
-      if (child.exitCode !== null) throw new Error(`${file} ended`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${file} ended`);
       await sleep(50);
     }
     // Wakes Synapse up should it have given up on the appservice meanwhile.

@@ -6,7 +6,9 @@ import type { House } from './house.ts';
 /** Redis as the swarm itself sees it. */
 export async function swarmRedis(house: House): Promise<Redis> {
   const { redis } = await tokensOf(house);
-  return new Redis({ port: Number(house.env['CHAVION_REDIS_PORT']), username: 'swarm', password: redis.swarm, maxRetriesPerRequest: null });
+  const client = new Redis({ port: Number(house.env['CHAVION_REDIS_PORT']), username: 'swarm', password: redis.swarm, maxRetriesPerRequest: null });
+  client.on('error', () => undefined); // where it is down on purpose, it is waited for
+  return client;
 }
 
 /** Jobs that are not done: all zero in a house at rest. */
