@@ -15,34 +15,34 @@ import type { Budget } from './budget/budget.ts';
 import type { Residents } from './residents/residents.ts';
 import type { Tasks } from './tasks/tasks.ts';
 
-export interface WatchedDeps {
+export interface ObservedDeps {
   readonly meters: Meters;
   readonly queues: Readonly<Record<string, Pick<JobQueue<unknown>, 'depth'>>>;
   /** Whether somebody works on them. */
   readonly working: () => boolean;
-  readonly tasks: () => Pick<Tasks, 'live'>;
+  readonly tasks: Pick<Tasks, 'live'>;
   readonly spending: Budget;
   readonly residents: Residents;
   readonly executors: Pick<ExecutorRegistry, 'list'>;
-  readonly budget: EditBudget;
+  readonly edits: EditBudget;
   readonly coordinator: Account;
   /** HQ and ops. */
   readonly rooms: readonly RoomId[];
 }
 
 /** What the swarm lets be seen of itself: counts and ids of the roster, no words. */
-export function observedSwarm(deps: WatchedDeps): Observed {
+export function observedSwarm(deps: ObservedDeps): Observed {
   const depths = async () => Object.fromEntries(await Promise.all(Object.entries(deps.queues).map(async ([name, queue]) => [name, await queue.depth()] as const)));
   return {
     meters: deps.meters,
     async figures(): Promise<Figures> {
-      const [queues, live] = await Promise.all([depths(), deps.tasks().live()]);
+      const [queues, live] = await Promise.all([depths(), deps.tasks.live()]);
       const tasks: Record<string, number> = {};
       for (const { phase } of live) tasks[phase] = (tasks[phase] ?? 0) + 1;
       const scopes = [WHOLE, ...deps.residents.agents.map(({ id }) => id)] as const;
       const spent = scopes.flatMap((agent) => PERIODS.map((period) => ({ agent, period, usd: spentOf(deps.spending.state, period, agent, 'usd'), tokens: spentOf(deps.spending.state, period, agent, 'tokens') })));
       const executors = deps.executors.list().map(({ id, online, busy, ended }) => ({ id, online, busy, ended: ended ?? {} }));
-      return { queues, tasks, spent, executors, edits: deps.budget.granted, blackouts: deps.spending.blackouts().size };
+      return { queues, tasks, spent, executors, edits: deps.edits.granted, blackouts: deps.spending.blackouts().size };
     },
     async parts() {
       const [homeserver, rooms, queue] = await Promise.all([

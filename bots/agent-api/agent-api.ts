@@ -4,38 +4,35 @@ import { Board } from '../../bridge/stores/task-board.ts';
 import type { SwarmPort } from '../../bridge/http/swarm-port.ts';
 import type { Observed } from '../../bridge/http/api-deps.ts';
 import { KeyRing } from '../../bridge/stores/agent-keys.ts';
-import { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
-import { Questions } from '../../bridge/stores/open-questions.ts';
 import { buildHttpApi } from '../../bridge/http/server.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import type { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { UserId as UserIdSchema } from '../../bridge/protocol/ids.ts';
-import type { AgentConfig } from '../../bridge/protocol/roster.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import type { InboxJob } from '../../bridge/protocol/turn.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import type { SwarmCommand } from '../commands/house-commands.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Address } from '../residents/public-address.ts';
-import type { OutsideAgentPort } from '../models/providers/outside.ts';
 import type { Residents } from '../residents/residents.ts';
 import { agentCommand } from './agent-command.ts';
 import { InboxMessages } from './inbox-messages.ts';
 import { KeyMessages } from './key-messages.ts';
 import { OutsideOrders } from './orders.ts';
-import { Outsiders } from './outsiders.ts';
+import type { OutsideAgents } from './outside-agents.ts';
 import { Speech, type SpeechDeps } from './speech.ts';
 import { swarmTasks } from './swarm-tasks.ts';
 import { TaskRequests } from './task-requests.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { TurnDeps } from '../turns/turn.ts';
 
-export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'roomLang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
+export interface AgentApiDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'roomLang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
   readonly redis: Redis;
   readonly residents: Residents;
-  /** Asked for when needed: minds ask here in turn. */
-  readonly bindings: () => ModelBindings;
+  readonly outside: OutsideAgents;
+  readonly bindings: ModelBindings;
   readonly ghost: (user: UserId) => Account;
+  readonly coordinator: Account;
   readonly orders: OrderBox;
   readonly ops: RoomId;
   readonly serverName: string;
@@ -46,19 +43,15 @@ export interface DoorwayDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' 
   readonly names: readonly string[];
   /** Only containers reach it, and the proxy in front. */
   readonly ownNetwork: boolean;
-  /** Asked for when needed: tasks ask here in turn. */
-  readonly tasks: () => Tasks;
+  readonly tasks: Tasks;
   readonly log: Logger;
-  readonly watched?: Observed;
+  readonly observed?: Observed;
 }
 
-/** What a script does without: one that does not answer a question within this is absent. */
-const ANSWER_MS = 5 * 60_000;
 /** A busy agent with many hands; a stuck loop is stopped. */
 const RATE = { burst: 240, perMinute: 600 };
 
-export interface Doorway {
-  readonly outsideAgents: OutsideAgentPort;
+export interface AgentApi {
   readonly command: SwarmCommand;
   /** Whatever comes in; looks at the executor's words, and at what masters say to requests. */
   hear(event: RoomEvent): Promise<void>;
@@ -73,39 +66,32 @@ export interface Doorway {
   close(): Promise<void>;
 }
 
-/** The door for agents that live elsewhere, as the swarm has it. */
-export function createDoorway(deps: DoorwayDeps): Doorway {
-  const { redis, residents, ghost, log } = deps;
-  const coordinator = ghost(residents.coordinator);
-  const changed = (agents: readonly AgentConfig[]) => {
-    residents.outside(agents);
-    deps.bindings().outside(agents);
-  };
-  const outsiders = new Outsiders(redis, changed);
-  const inbox = new AgentInbox(redis);
-  const questions = new Questions(redis, inbox);
+/** The HTTP API and MCP for agents that live elsewhere, as the swarm has it. */
+export function createAgentApi(deps: AgentApiDeps): AgentApi {
+  const { redis, residents, bindings, tasks, coordinator, log } = deps;
+  const { outsiders, inbox, questions } = deps.outside;
   const keys = new KeyRing(redis);
   const letters = new KeyMessages(redis, coordinator, log);
   const news = new InboxMessages(inbox, outsiders);
-  const bindings: SpeechDeps['bindings'] = {
-    get ready() {
-      return deps.bindings().ready;
-    },
-  };
-  const speech = new Speech({ ...deps, outsiders, inbox, questions, bindings });
+  const speech = new Speech({ ...deps, outsiders, inbox, questions });
   const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, letters: news, executor: residents.executor, hq: deps.hq, lang: deps.lang });
-  const tasks: Pick<Tasks, 'live' | 'ended' | 'get' | 'start' | 'cancel'> = {
-    live: () => deps.tasks().live(),
-    ended: (most) => deps.tasks().ended(most),
-    get: (which) => deps.tasks().get(which),
-    start: (order) => deps.tasks().start(order),
-    cancel: (root, by) => deps.tasks().cancel(root, by),
-  };
   const requests = new TaskRequests({ ...deps, tasks, coordinator, letters: news, onError: () => log.warn('requests of outside agents could not be looked through') });
-  const port = houseOf();
-  const server = buildHttpApi({ redis, keys, inbox, board: new Board(redis), port, url: deps.address.base, onlyHere: deps.address.onlyHere, names: deps.names, ownNetwork: deps.ownNetwork, rate: RATE, log, watched: deps.watched });
+  const server = buildHttpApi({
+    redis,
+    keys,
+    inbox,
+    board: new Board(redis),
+    port: swarmPort(),
+    url: deps.address.base,
+    onlyHere: deps.address.onlyHere,
+    names: deps.names,
+    ownNetwork: deps.ownNetwork,
+    rate: RATE,
+    log,
+    watched: deps.observed,
+  });
 
-  function houseOf(): SwarmPort {
+  function swarmPort(): SwarmPort {
     return {
       lang: deps.lang,
       touch: async (agent, how) => {
@@ -113,7 +99,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
         await outsiders.heard(agent);
       },
       arrived: (agent) => letters.withdraw(agent),
-      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: outsiders.get(id) === undefined ? deps.bindings().ready.has(id) : outsiders.isOnline(id), outside: outsiders.get(id) !== undefined })),
+      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: outsiders.get(id) === undefined ? bindings.ready.has(id) : outsiders.isOnline(id), outside: outsiders.get(id) !== undefined })),
       nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
       say: (agent, message, seed) => speech.say(agent, message, seed),
       announce: (agent, { text, thread }, seed) => speech.send(agent, { text, ...(thread === null ? {} : { thread }) }, seed),
@@ -125,15 +111,6 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   }
 
   return {
-    outsideAgents: {
-      online: (agent) => outsiders.isOnline(agent) && outsiders.maySpeak(agent),
-      maySpeak: (agent) => outsiders.maySpeak(agent),
-      listening: (agent) => outsiders.isListening(agent) && outsiders.maySpeak(agent),
-      ask: ({ turn, agent, question, prompt, chain, task }, signal) => {
-        const from = chain === undefined ? 'coordinator' : (residents.byUser.get(chain.from)?.id ?? 'master');
-        return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until: task?.until ?? Date.now() + ANSWER_MS, ...(task === undefined ? {} : { task: { id: `s${task.no}`, phase: task.phase } }), ...(chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } }) }, () => outsiders.isOnline(agent.id), signal);
-      },
-    },
     command: agentCommand({
       redis,
       residents,
@@ -142,9 +119,9 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
       inbox,
       questions,
       letters,
-      tasks: deps.tasks,
+      tasks,
       coordinator,
-      ghost,
+      ghost: deps.ghost,
       userOf: (id) => UserIdSchema.parse(`@agent_${id}:${deps.serverName}`),
       rooms: [deps.hq, deps.ops],
       ops: deps.ops,

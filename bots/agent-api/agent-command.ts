@@ -26,7 +26,7 @@ export interface AgentCommandDeps {
   readonly inbox: Pick<AgentInbox, 'empty'>;
   readonly questions: Pick<Questions, 'drop'>;
   readonly letters: KeyMessages;
-  readonly tasks: () => Pick<Tasks, 'dismiss'>;
+  readonly tasks: Pick<Tasks, 'dismiss'>;
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
   readonly userOf: (id: string) => UserId;
@@ -115,7 +115,7 @@ export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
     await keys.revoke(agent.id);
     await deps.letters.withdraw(agent.id);
     // Tasks hear of it before it is gone: it is asked nothing more, and what it has said there no longer counts.
-    await deps.tasks().dismiss(agent.id);
+    await deps.tasks.dismiss(agent.id);
     await outsiders.remove(agent.id);
     await deps.questions.drop(agent.id);
     await deps.inbox.empty(agent.id);

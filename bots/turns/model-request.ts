@@ -2,7 +2,7 @@ import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
-import { jobId, type TurnJob } from '../../bridge/protocol/turn.ts';
+import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { Attachments } from './attachments.ts';
 import { buildContext } from './context.ts';
 import { roundInstruction } from './discussion.ts';
@@ -21,17 +21,17 @@ export interface ModelRequestDeps {
   readonly timeZone: string;
 }
 
-export interface RequestFacts {
+/** Of the turn that asks; it is declared there, and this stands below it. */
+interface Asker {
+  readonly id: string;
   readonly job: TurnJob;
   readonly agent: Resident;
-  readonly provider: Provider;
+  readonly provider: Pick<Provider, 'sees'>;
   readonly account: Account;
-  readonly source: Entry;
-  readonly entries: readonly Entry[];
 }
 
-/** All that a mind is given for one answer. */
-export async function requestFor({ job, agent, provider, account, source, entries }: RequestFacts, deps: ModelRequestDeps): Promise<ProviderRequest> {
+/** All that a model is given for one answer. */
+export async function requestFor({ id, job, agent, provider, account }: Asker, { source, entries }: { readonly source: Entry; readonly entries: readonly Entry[] }, deps: ModelRequestDeps): Promise<ProviderRequest> {
   const { config, userId } = agent;
   const [members, attachments, memory] = await Promise.all([deps.rooms.members(job.room), deps.attachments.read(entries, account), deps.memory.of(job.room)]);
   const messages = buildContext({
@@ -49,7 +49,7 @@ export async function requestFor({ job, agent, provider, account, source, entrie
   const resume = resumedBy(job, agent, source, entries);
   const burst = entries.filter(({ event }) => job.burst?.includes(event.eventId) === true);
   return {
-    turn: jobId(job),
+    turn: id,
     agent: config,
     ownerTitle: deps.roster.ownerTitle,
     lang: job.lang,

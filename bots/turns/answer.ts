@@ -1,0 +1,128 @@
+import type { Entry } from '../../bridge/appservice/timeline.ts';
+import { refused } from '../../bridge/matrix/account.ts';
+import type { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
+import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
+import type { EventId } from '../../bridge/protocol/ids.ts';
+import type { TurnJob } from '../../bridge/protocol/turn.ts';
+import * as say from '../../bridge/text/room/room.ts';
+import { mentionedByAgent } from '../addressing/address.ts';
+import type { StreamPart } from '../models/providers/provider.ts';
+import { wordsOf } from './earlier-parts.ts';
+import { endInFault } from './fault-answer.ts';
+import { firstWord } from './first-word.ts';
+import { requestFor } from './model-request.ts';
+import { Dropped, StoppedTurn } from './running-turns.ts';
+import { type Material, streamOf, type Turn, type TurnDeps, type TurnOutcome } from './turn.ts';
+import { showTyping } from './typing.ts';
+
+/** Streams a model's words into the room. Null where nothing was to be said after all, or the master stopped it. */
+export async function answer(turn: Turn, material: Material, deps: TurnDeps): Promise<TurnOutcome | null> {
+  const { job, agent, account, slot } = turn;
+  const { signal } = slot;
+  const target = replyTarget(job, material.entries);
+  await using stream = streamOf(turn, { earlier: material.earlier, ...target, begins: () => firstWord(turn, deps) }, deps.budget);
+  const typing = showTyping(account, job.room);
+  const ending = { attachedNote: say.continuedInFile[job.lang](), fileName: `${agent.config.id}.md` };
+  const heard = (eventId: EventId, kind: 'answer' | 'fault', resume?: string) => deps.timeline.said(entryOf(turn, target, { eventId, kind, text: stream.text, resume }));
+  try {
+    signal.throwIfAborted();
+    const resume = await pour(turn, material, stream, deps);
+    // What is left to do is sending, which is no thinking any more.
+    typing.end();
+    const event = await stream.finish({ kind: 'answer', mentions: mentionsIn(stream.text, turn, deps), resume, ...ending });
+    const ms = performance.now() - turn.began;
+    deps.status.answered(job.agent, ms);
+    deps.log.info({ event: job.source, turn: turn.id, root: job.root, agent: job.agent, ms: Math.round(ms) }, 'answered');
+    heard(event, 'answer', resume);
+    return { event, text: stream.text };
+  } catch (error) {
+    const seen = await stream.halt();
+    if (signal.reason instanceof Dropped && !seen) return null;
+    if (signal.aborted && (signal.reason instanceof StoppedTurn || signal.reason instanceof Dropped)) {
+      // What a run before a crash had said stays.
+      if (stream.text === '') stream.push(wordsOf(material.earlier));
+      if (seen || stream.text !== '') await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
+      return null;
+    }
+    if (refused(error)) throw error;
+    const spoken = seen || stream.text !== '' || (material.earlier?.length ?? 0) > 0;
+    const last = await endInFault(turn, error, spoken, deps);
+    if (last === null) return { event: job.source, text: '' };
+    const event = await stream.finish({ kind: 'fault', last, ...ending });
+    heard(event, 'fault');
+    // A discussion goes on without the one who failed; nobody else is called by a fault.
+    return { event, text: '', fault: last };
+  } finally {
+    typing.end();
+  }
+}
+
+/** All that the model says. Returns where it can be gone on with, in the provider's own words. */
+async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: TurnDeps): Promise<string | undefined> {
+  const { job, provider, slot } = turn;
+  const request = await requestFor(turn, material, deps);
+  let resume: string | undefined;
+  const sources: Extract<StreamPart, { type: 'source' }>[] = [];
+  for await (const part of provider.stream(request, slot.signal)) {
+    switch (part.type) {
+      case 'text':
+        stream.push(part.text);
+        break;
+      case 'progress':
+        stream.progress(part.text);
+        break;
+      case 'source':
+        sources.push(part);
+        break;
+      case 'restart':
+        stream.restart();
+        sources.length = 0;
+        break;
+      case 'finish':
+        resume = part.resume;
+        if (part.reason === 'length') stream.push(`\n\n${say.cutByLimit[job.lang]()}`);
+        break;
+    }
+  }
+  if (sources.length > 0) stream.push(`\n\n${sourceList(sources)}`);
+  return resume;
+}
+
+function mentionsIn(text: string, { job }: Turn, { residents }: TurnDeps): { userId: Turn['agent']['userId']; name: string }[] {
+  return mentionedByAgent(text, residents.agents, job.agent).flatMap((id) => {
+    const other = residents.byId.get(id);
+    return other === undefined ? [] : [{ userId: other.userId, name: other.config.name }];
+  });
+}
+
+/** As it will come back from the homeserver: the next turn's context has it at once. */
+function entryOf({ job, agent, mark }: Turn, target: ReturnType<typeof replyTarget>, said: { eventId: EventId; kind: 'answer' | 'fault'; text: string; resume: string | undefined }): Extract<Entry['event'], { kind: 'message' }> {
+  return {
+    kind: 'message',
+    eventId: said.eventId,
+    roomId: job.room,
+    sender: agent.userId,
+    at: Date.now(),
+    msgtype: 'm.text',
+    body: maskSecrets(said.text).text,
+    mentions: [],
+    mentionsRoom: false,
+    ...target,
+    chavion: { ...mark, kind: said.kind, part: 0, ...(said.resume === undefined ? {} : { resume: said.resume }) },
+    masked: false,
+  };
+}
+
+/** A plain message where the question is the last thing the master said; a reply where it could be mistaken. */
+function replyTarget(job: TurnJob, entries: readonly Entry[]): { replyTo?: EventId; thread?: EventId } {
+  const thread = job.thread === undefined ? {} : { thread: job.thread };
+  if (job.discussion !== undefined) return thread;
+  const at = entries.findLastIndex((entry) => entry.event.eventId === job.source);
+  const overtaken = at !== -1 && entries.slice(at + 1).some((entry) => entry.event.chavion === undefined);
+  return job.depth > 0 || overtaken ? { ...thread, replyTo: job.source } : thread;
+}
+
+function sourceList(sources: readonly { url: string; title?: string | undefined }[]): string {
+  const title = (source: { url: string; title?: string | undefined }) => (source.title ?? source.url).replace(/[[\]\n]/g, ' ');
+  return sources.map((source, i) => `${i + 1}. [${title(source)}](<${source.url}>)`).join('\n');
+}
