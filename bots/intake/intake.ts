@@ -1,58 +1,38 @@
 import type { Redis } from 'ioredis';
-import type { Logger } from 'pino';
-import type { Rooms } from '../../bridge/appservice/rooms.ts';
-import type { Entry, Timeline } from '../../bridge/appservice/timeline.ts';
-import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import type { EditEvent, MembershipEvent, MessageEvent, OtherEvent, ReactionEvent, RoomEvent, UpgradeEvent } from '../../bridge/protocol/room-event.ts';
-import type { Roster } from '../../bridge/protocol/roster.ts';
-import { refused } from '../../bridge/matrix/account.ts';
+import { permalinkOfRoom } from '../../bridge/matrix/permalink.ts';
+import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { languageOf } from '../../bridge/protocol/orders/language.ts';
+import type { EditEvent, MembershipEvent, MessageEvent, RoomEvent, UpgradeEvent } from '../../bridge/protocol/room-event.ts';
 import { Floor, jobId, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import { clockTime } from '../../bridge/text/room/budget.ts';
 import * as say from '../../bridge/text/room/room.ts';
-import type { Attachments } from '../turns/attachments.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
-import { ENCRYPTED_EVERY_S } from '../residents/coordinator.ts';
-import { inPieces, joined } from './burst.ts';
-import { decideForMaster, decideForOthers, type Facts } from './decide.ts';
-import { decisionKey, decisionOf, Decisions, type Heard } from './decisions.ts';
-import { languageOf } from '../../bridge/protocol/orders/language.ts';
-import { exposedNotice, secretNotice, unreadLine, withSecretTold } from './exposed-secrets.ts';
-import type { ModelBindings } from '../models/model-bindings.ts';
-import { modelState } from '../models/model-state.ts';
-import { permalinkOfRoom } from '../../bridge/matrix/permalink.ts';
-import { type Former, moveRoom } from './upgraded-rooms.ts';
-import { piecesBefore } from './burst-parts.ts';
-import { openOrders } from './open-orders.ts';
-import type { Budget } from '../budget/budget.ts';
 import type { WebChatRelay } from '../models/relay-desk.ts';
-import type { Residents } from '../residents/residents.ts';
-import type { RoomMemory } from '../turns/room-memory.ts';
-import type { RunningTurns } from '../turns/running-turns.ts';
-import { createSecondThoughts } from './edits.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
+import type { Attachments } from '../turns/attachments.ts';
+import type { RoomMemory } from '../turns/room-memory.ts';
+import { piecesBefore } from './burst-parts.ts';
+import { inPieces, joined } from './burst.ts';
+import { decideForMaster, decideForOthers } from './decide.ts';
+import { decisionKey, decisionOf, Decisions } from './decisions.ts';
+import { createSecondThoughts } from './edits.ts';
+import { exposedNotice, secretNotice, withSecretTold } from './exposed-secrets.ts';
+import { createMessageFacts, type MessageFactsDeps } from './message-facts.ts';
+import { createReactions } from './reactions.ts';
+import { createUnread } from './unread.ts';
+import { type Former, moveRoom } from './upgraded-rooms.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
-export interface IntakeDeps {
+export interface IntakeDeps extends MessageFactsDeps {
   readonly redis: Redis;
   readonly queue: JobQueue<SwarmJob>;
-  readonly timeline: Timeline;
-  readonly rooms: Rooms;
-  readonly residents: Residents;
-  readonly roster: Roster;
-  readonly running: RunningTurns;
   readonly attachments: Pick<Attachments, 'holdsSecret'>;
-  readonly bindings: ModelBindings;
   /** Takes over what the masters have chosen. */
   readonly reloadModels: () => Promise<void>;
   readonly memory: Pick<RoomMemory, 'of' | 'consider' | 'forget' | 'redacted'>;
   readonly relay: Pick<WebChatRelay, 'waits' | 'bring'>;
-  readonly spending: Pick<Budget, 'quiet' | 'frozen'>;
-  readonly timeZone: string;
   readonly tasks: TaskEventHandler;
-  readonly hq: RoomId;
-  readonly ops: RoomId;
   readonly admin: UserId;
   readonly serverName: string;
   /** Of HQ and ops, upgraded since. */
@@ -60,14 +40,7 @@ export interface IntakeDeps {
   /** HQ or ops was upgraded. */
   readonly houseUpgraded: () => void;
   readonly hqName: string;
-  readonly lang: Lang;
-  /** What masters last wrote in a room. */
-  readonly roomLang: (room: RoomId) => Promise<Lang>;
-  readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>, off: ReadonlySet<AgentId>) => string;
-  readonly log: Logger;
 }
-
-const STOP_SIGN = '🛑';
 
 /**
  * Turns what was heard into work. A decision is stored before it takes effect and found again when the event
@@ -87,6 +60,12 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     serverName: deps.serverName,
   });
 
+  /** Where nobody can read what was said, the house's. */
+  const languageHere = (room: RoomId): Promise<Lang> => deps.roomLang(room).catch(() => deps.lang);
+  const facts = createMessageFacts(deps);
+  const reacted = createReactions({ ...deps, decisions, waiting, languageHere });
+  const unread = createUnread({ ...deps, decisions, languageHere });
+
   async function handle(event: RoomEvent): Promise<void> {
     await rooms.note(event);
     if (event.masked === true && event.kind !== 'message' && event.kind !== 'edit') {
@@ -98,7 +77,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'message':
         return residents.isOwn(event.sender) ? deps.tasks.hear(event) : hear(event);
       case 'reaction':
-        return event.key.startsWith(STOP_SIGN) ? stopBySign(event) : signed(event);
+        return reacted(event);
       case 'redaction':
         deps.running.cancel({ room: event.roomId, gone: event.target });
         deps.running.cancel({ room: event.roomId, answer: event.target });
@@ -109,14 +88,12 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
         return event.membership === 'invite' ? invited(event) : undefined;
       case 'upgrade':
         return upgraded(event);
-      case 'encrypted':
-        return cannotRead(event, (lang) => say.cannotReadEncrypted[lang](deps.hqName), saidToday);
-      case 'unreadable':
-        return cannotRead(event, (lang) => say.unreadableMessage[lang]());
       case 'edit':
         return event.masked ? secretInEdit(event) : edited(event);
       case 'poll-response':
         return deps.tasks.hear(event);
+      case 'encrypted':
+      case 'unreadable':
       case 'other':
         return unread(event);
       case 'standing':
@@ -159,97 +136,6 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     return (await deps.attachments.holdsSecret(message.attachment, () => rooms.reader(message.roomId))) ? { ...message, masked: true } : message;
   }
 
-  /** Null in a room that cannot be read any more: nobody there could answer. */
-  async function facts(message: MessageEvent, floor: Floor | undefined): Promise<Facts | null> {
-    try {
-      return await gathered(message, floor);
-    } catch (error) {
-      if (!refused(error)) throw error;
-      deps.log.warn({ room: message.roomId }, 'no resident can read this room');
-      return null;
-    }
-  }
-
-  async function gathered(message: MessageEvent, floor: Floor | undefined): Promise<Facts> {
-    const members = await rooms.members(message.roomId);
-    const off = await rooms.off();
-    const present = residents.agents.filter((agent) => members.has(agent.userId) && !off.has(agent.userId));
-    const isHouse = message.roomId === deps.hq || message.roomId === deps.ops;
-    const find = async (id: EventId | undefined) => (id === undefined ? undefined : await deps.timeline.find(message.roomId, id));
-    const [repliedTo, hungOn, threadRoot] = await Promise.all([find(message.replyTo), find(message.hungOn), find(message.thread)]);
-    const quoted = repliedTo ?? hungOn;
-    return {
-      agents: present,
-      // Elsewhere nobody expects all of them.
-      off: isHouse ? residents.agents.filter((agent) => !present.includes(agent)) : [],
-      others: residents.others,
-      ready: deps.bindings.ready,
-      byHand: deps.bindings.byHand,
-      quiet: new Map([...deps.spending.quiet()].map(([id, { until }]) => [id, (lang: Lang) => (until === null ? '' : clockTime(until, Date.now(), deps.timeZone, lang))])),
-      frozen: deps.spending.frozen,
-      everyone: residents.agents,
-      modelOf: (id, model) => {
-        const binding = model === undefined ? deps.bindings.get(id) : deps.bindings.try(id, model);
-        return { model: binding?.config.model ?? '', state: binding === undefined ? { kind: 'ready' } : modelState(binding) };
-      },
-      relayed: await relayed(repliedTo),
-      floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
-      repliedTo: repliedTo?.event.sender,
-      ...(quoted == null ? {} : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
-      threadOf: threadRoot?.event.sender,
-      fallbackLang: deps.lang,
-      roomLang: await deps.roomLang(message.roomId),
-      ownerTitle: deps.roster.ownerTitle,
-      integrator: deps.roster.integrator,
-      nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
-      agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id)), new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id))),
-      memory: await remembered(message),
-      running: deps.running.count(message.roomId),
-      ...(await going(message)),
-      away: deps.bindings.away,
-      mute: deps.bindings.mute,
-      place: message.roomId === deps.hq ? 'hq' : message.roomId === deps.ops ? 'ops' : present.length === 1 ? 'direct' : 'other',
-    };
-  }
-
-  /** Asked of Redis only where somebody wants to end them. */
-  async function going({ roomId, thread, body, at }: MessageEvent): Promise<Pick<Facts, 'tasks' | 'commands'>> {
-    const parsed = parseRoomCommand(body);
-    if (parsed?.kind !== 'command' || parsed.command.name !== 'stop') return {};
-    // In ops it means everything.
-    const where = roomId === deps.ops ? [deps.hq, deps.ops] : [roomId];
-    const [tasks, masters, lines] = await Promise.all([deps.tasks.going(roomId, thread), rooms.masters(), Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined)))]);
-    return { tasks, commands: openOrders(lines.flat(), { masters, executor: residents.executor, at }) };
-  }
-
-  /** Asked of Redis only where somebody wants to see it. */
-  async function remembered({ roomId, body }: MessageEvent): Promise<Facts['memory']> {
-    const parsed = parseRoomCommand(body);
-    if (parsed?.kind !== 'command' || parsed.command.name !== 'memory') return null;
-    const memory = await deps.memory.of(roomId);
-    return memory.text === '' ? null : memory;
-  }
-
-  async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {
-    const { kind, turn, agent } = to?.event.chavion ?? {};
-    return kind === 'relay' && turn !== undefined && agent !== undefined ? { turn, agent, waiting: await deps.relay.waits(turn) } : undefined;
-  }
-
-  /** 🛑 on a question ends its answers, on an answer that one. */
-  async function stopBySign(reaction: ReactionEvent): Promise<void> {
-    if (!(await rooms.masters()).has(reaction.sender)) return;
-    deps.running.cancel({ room: reaction.roomId, source: reaction.target });
-    deps.running.cancel({ room: reaction.roomId, answer: reaction.target });
-    await deps.tasks.stopSign(reaction);
-  }
-
-  /** 👍 under a request is no yes: he hears once what is. */
-  async function signed(reaction: ReactionEvent): Promise<void> {
-    if (!(await rooms.masters()).has(reaction.sender)) return;
-    const told = await waiting.toldOfSign(reaction, await languageHere(reaction.roomId));
-    if (told !== null) await decisions.decided(told.request, { jobs: [told.notice] });
-  }
-
   async function invited(event: MembershipEvent): Promise<void> {
     const agent = residents.byUser.get(event.user) ?? (event.user === residents.coordinator ? residents.others[0] : undefined);
     // The admin's invitations are provisioning's own business.
@@ -264,27 +150,6 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (event.roomId === deps.hq || event.roomId === deps.ops) return deps.houseUpgraded();
     if ((await rooms.masters()).has(event.sender)) await moveRoom(redis, event.roomId, event.to);
   }
-
-  /** The same key as when an agent comes in: one line a day, whoever says it. Again for the same event: the same answer. */
-  async function saidToday(event: Heard): Promise<boolean> {
-    const said = await redis.set(swarmKey('said', `encrypted.${event.roomId}`), event.eventId, 'EX', ENCRYPTED_EVERY_S, 'NX', 'GET');
-    return said !== null && said !== event.eventId;
-  }
-
-  async function cannotRead(event: Heard & { sender: UserId }, text: (lang: Lang) => string, needless?: (event: Heard) => Promise<boolean>): Promise<void> {
-    if (!(await rooms.masters()).has(event.sender) || (await needless?.(event)) === true) return;
-    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text: text(await languageHere(event.roomId)) }] });
-  }
-
-  /** Of a master's poll or sticker. */
-  async function unread(event: OtherEvent): Promise<void> {
-    if (!(await rooms.masters()).has(event.sender)) return;
-    const line = unreadLine(event, await languageHere(event.roomId));
-    if (line !== null) await decisions.decided(event, { jobs: [line] });
-  }
-
-  /** Where nobody can read what was said, the house's. */
-  const languageHere = (room: RoomId): Promise<Lang> => deps.roomLang(room).catch(() => deps.lang);
 
   async function edited(event: EditEvent): Promise<void> {
     await deps.tasks.hear(event);

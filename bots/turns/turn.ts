@@ -102,7 +102,7 @@ export function identityOf(job: TurnJob, agent: Resident, deps: Pick<TurnDeps, '
   };
 }
 
-function markOf(job: TurnJob, provider: Pick<Provider, 'rehearsal'>) {
+function markOf(job: TurnJob, provider: Provider) {
   const burst = job.burst === undefined ? {} : { burst: job.burst };
   const rehearsal = provider.rehearsal ? { rehearsal: true } : {};
   return { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job), ...burst, ...rehearsal } as const;

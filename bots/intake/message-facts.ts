@@ -1,0 +1,124 @@
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
+import type { Entry, Timeline } from '../../bridge/appservice/timeline.ts';
+import { refused } from '../../bridge/matrix/account.ts';
+import type { AgentId, EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
+import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
+import type { Roster } from '../../bridge/protocol/roster.ts';
+import type { Floor } from '../../bridge/protocol/turn.ts';
+import { clockTime } from '../../bridge/text/room/budget.ts';
+import type { Budget } from '../budget/budget.ts';
+import { parseRoomCommand } from '../commands/parse.ts';
+import type { ModelBindings } from '../models/model-bindings.ts';
+import { modelState } from '../models/model-state.ts';
+import type { WebChatRelay } from '../models/relay-desk.ts';
+import type { Residents } from '../residents/residents.ts';
+import type { TaskEventHandler } from '../tasks/event-handler.ts';
+import type { RoomMemory } from '../turns/room-memory.ts';
+import type { RunningTurns } from '../turns/running-turns.ts';
+import type { Logger } from 'pino';
+import type { Facts } from './decide.ts';
+import { openOrders } from './open-orders.ts';
+
+export interface MessageFactsDeps {
+  readonly timeline: Timeline;
+  readonly rooms: Rooms;
+  readonly residents: Residents;
+  readonly roster: Roster;
+  readonly running: RunningTurns;
+  readonly bindings: ModelBindings;
+  readonly memory: Pick<RoomMemory, 'of'>;
+  readonly relay: Pick<WebChatRelay, 'waits'>;
+  readonly spending: Pick<Budget, 'quiet' | 'frozen'>;
+  readonly tasks: Pick<TaskEventHandler, 'going'>;
+  readonly timeZone: string;
+  readonly hq: RoomId;
+  readonly ops: RoomId;
+  readonly lang: Lang;
+  /** What masters last wrote in a room. */
+  readonly roomLang: (room: RoomId) => Promise<Lang>;
+  readonly agentsTable: (lang: Lang, present: ReadonlySet<AgentId>, off: ReadonlySet<AgentId>) => string;
+  readonly log: Logger;
+}
+
+/** Gathers what a decision about a master's message is made from: the one place that reads for it. */
+export function createMessageFacts(deps: MessageFactsDeps): (message: MessageEvent, floor: Floor | undefined) => Promise<Facts | null> {
+  const { rooms, residents } = deps;
+
+  /** Null in a room that cannot be read any more: nobody there could answer. */
+  async function facts(message: MessageEvent, floor: Floor | undefined): Promise<Facts | null> {
+    try {
+      return await gathered(message, floor);
+    } catch (error) {
+      if (!refused(error)) throw error;
+      deps.log.warn({ room: message.roomId }, 'no resident can read this room');
+      return null;
+    }
+  }
+
+  async function gathered(message: MessageEvent, floor: Floor | undefined): Promise<Facts> {
+    const members = await rooms.members(message.roomId);
+    const off = await rooms.off();
+    const present = residents.agents.filter((agent) => members.has(agent.userId) && !off.has(agent.userId));
+    const isHouse = message.roomId === deps.hq || message.roomId === deps.ops;
+    const find = async (id: EventId | undefined) => (id === undefined ? undefined : await deps.timeline.find(message.roomId, id));
+    const [repliedTo, hungOn, threadRoot] = await Promise.all([find(message.replyTo), find(message.hungOn), find(message.thread)]);
+    const quoted = repliedTo ?? hungOn;
+    return {
+      agents: present,
+      // Elsewhere nobody expects all of them.
+      off: isHouse ? residents.agents.filter((agent) => !present.includes(agent)) : [],
+      others: residents.others,
+      ready: deps.bindings.ready,
+      byHand: deps.bindings.byHand,
+      quiet: new Map([...deps.spending.quiet()].map(([id, { until }]) => [id, (lang: Lang) => (until === null ? '' : clockTime(until, Date.now(), deps.timeZone, lang))])),
+      frozen: deps.spending.frozen,
+      everyone: residents.agents,
+      modelOf: (id, model) => {
+        const binding = model === undefined ? deps.bindings.get(id) : deps.bindings.try(id, model);
+        return { model: binding?.config.model ?? '', state: binding === undefined ? { kind: 'ready' } : modelState(binding) };
+      },
+      relayed: await relayed(repliedTo),
+      floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
+      repliedTo: repliedTo?.event.sender,
+      ...(quoted == null ? {} : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
+      threadOf: threadRoot?.event.sender,
+      fallbackLang: deps.lang,
+      roomLang: await deps.roomLang(message.roomId),
+      ownerTitle: deps.roster.ownerTitle,
+      integrator: deps.roster.integrator,
+      nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
+      agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id)), new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id))),
+      memory: await remembered(message),
+      running: deps.running.count(message.roomId),
+      ...(await going(message)),
+      away: deps.bindings.away,
+      mute: deps.bindings.mute,
+      place: message.roomId === deps.hq ? 'hq' : message.roomId === deps.ops ? 'ops' : present.length === 1 ? 'direct' : 'other',
+    };
+  }
+
+  /** Asked of Redis only where somebody wants to end them. */
+  async function going({ roomId, thread, body, at }: MessageEvent): Promise<Pick<Facts, 'tasks' | 'commands'>> {
+    const parsed = parseRoomCommand(body);
+    if (parsed?.kind !== 'command' || parsed.command.name !== 'stop') return {};
+    // In ops it means everything.
+    const where = roomId === deps.ops ? [deps.hq, deps.ops] : [roomId];
+    const [tasks, masters, lines] = await Promise.all([deps.tasks.going(roomId, thread), rooms.masters(), Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined)))]);
+    return { tasks, commands: openOrders(lines.flat(), { masters, executor: residents.executor, at }) };
+  }
+
+  /** Asked of Redis only where somebody wants to see it. */
+  async function remembered({ roomId, body }: MessageEvent): Promise<Facts['memory']> {
+    const parsed = parseRoomCommand(body);
+    if (parsed?.kind !== 'command' || parsed.command.name !== 'memory') return null;
+    const memory = await deps.memory.of(roomId);
+    return memory.text === '' ? null : memory;
+  }
+
+  async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {
+    const { kind, turn, agent } = to?.event.chavion ?? {};
+    return kind === 'relay' && turn !== undefined && agent !== undefined ? { turn, agent, waiting: await deps.relay.waits(turn) } : undefined;
+  }
+
+  return facts;
+}

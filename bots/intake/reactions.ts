@@ -1,0 +1,41 @@
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
+import type { Lang, RoomId } from '../../bridge/protocol/ids.ts';
+import type { ReactionEvent } from '../../bridge/protocol/room-event.ts';
+import type { TaskEventHandler } from '../tasks/event-handler.ts';
+import type { RunningTurns } from '../turns/running-turns.ts';
+import type { Decisions } from './decisions.ts';
+import type { WaitingRequests } from './waiting-requests.ts';
+
+export interface ReactionDeps {
+  readonly rooms: Pick<Rooms, 'masters'>;
+  readonly running: RunningTurns;
+  readonly tasks: Pick<TaskEventHandler, 'stopSign'>;
+  readonly decisions: Pick<Decisions, 'decided'>;
+  readonly waiting: WaitingRequests;
+  /** The room's, or the house's where nobody can read what was said. */
+  readonly languageHere: (room: RoomId) => Promise<Lang>;
+}
+
+const STOP_SIGN = '🛑';
+
+/** What masters' reactions set off here; the executor reads those on its own requests itself. */
+export function createReactions(deps: ReactionDeps): (reaction: ReactionEvent) => Promise<void> {
+  const { rooms, decisions, waiting } = deps;
+
+  /** 🛑 on a question ends its answers, on an answer that one. */
+  async function stopBySign(reaction: ReactionEvent): Promise<void> {
+    if (!(await rooms.masters()).has(reaction.sender)) return;
+    deps.running.cancel({ room: reaction.roomId, source: reaction.target });
+    deps.running.cancel({ room: reaction.roomId, answer: reaction.target });
+    await deps.tasks.stopSign(reaction);
+  }
+
+  /** 👍 under a request is no yes: he hears once what is. */
+  async function signed(reaction: ReactionEvent): Promise<void> {
+    if (!(await rooms.masters()).has(reaction.sender)) return;
+    const told = await waiting.toldOfSign(reaction, await deps.languageHere(reaction.roomId));
+    if (told !== null) await decisions.decided(told.request, { jobs: [told.notice] });
+  }
+
+  return (reaction) => (reaction.key.startsWith(STOP_SIGN) ? stopBySign(reaction) : signed(reaction));
+}
