@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
@@ -19,7 +20,7 @@ export type LuaCommand<Keys, Answer> = (redis: Redis, keys: Keys, words: readonl
 /** What a script answers that says whether it has done it. */
 export const YesNo = z.literal([0, 1]).transform((answer) => answer === 1);
 
-const NAME = /([a-z-]+)-(\d+)\.lua$/;
+const NAME = /^([a-z-]+)-(\d+)\.lua$/;
 
 /**
  * A script from the `lua` folder beside the module at `beside`, read while that loads: later its account may not be able
@@ -27,7 +28,7 @@ const NAME = /([a-z-]+)-(\d+)\.lua$/;
  * it is told it again.
  */
 export function luaCommand<File extends string, Answer>(beside: string, file: File, answer: z.ZodType<Answer>): LuaCommand<KeysOf<File>, Answer> {
-  const [, name = '', count = ''] = NAME.exec(file) ?? [];
+  const [, name = '', count = ''] = NAME.exec(basename(file)) ?? [];
   const lua = readFileSync(new URL(file, beside), 'utf8');
   const knowing = new WeakSet<Redis>();
   return async (redis, keys, words) => {
