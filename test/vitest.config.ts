@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    coverage: { provider: 'v8', include: ['{bots,bridge,executor,synapse}/**/*.ts', 'chavion.ts'], reporter: ['json-summary'] },
     projects: [
       {
         extends: true,

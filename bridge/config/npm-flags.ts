@@ -23,7 +23,7 @@ const FLAGS: Readonly<Record<'start' | 'chat' | 'test' | 'bench', readonly Flag[
     { name: '-f', npm: { name: 'force', verb: 'logs' } },
   ],
   chat: [{ name: '--room', valued: true }],
-  test: [{ name: '--soak' }],
+  test: [{ name: '--soak' }, { name: '--changed' }],
   bench: [{ name: '--quick' }],
 };
 
