@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from './provider-formats.ts';
 
 /**
- * As much of a homeserver as the executor asks of one, in memory and with a clock that can be set. What it says of
- * edits, redactions and transaction ids is what Synapse says; the executor's tests on a real one keep it honest.
+ * As much of a homeserver as executor and swarm ask of one, in memory and with a clock that can be set. What it says of
+ * state, members, edits, redactions and transaction ids is what Synapse says: `homeserver-cases.ts` holds it to that.
  */
 export class PaperHomeserver implements AsyncDisposable {
   readonly events: Json[] = [];
@@ -72,15 +72,25 @@ export class PaperHomeserver implements AsyncDisposable {
     if (url.pathname.endsWith('/sync')) return this.#sync(url.searchParams.get('since'), Number(url.searchParams.get('timeout')));
     if (url.pathname.includes('/media/download/')) return { status: 200, body: this.media.get(path.at(-1) ?? '') ?? 'nothing' };
     if (url.pathname.includes('/upload')) return { status: 200, body: { content_uri: `mxc://test/${this.events.length}` } };
-    if (what === 'state') return { status: 200, body: { users: this.#levels } };
+    if (what === 'typing') return { status: 200, body: {} };
+    if (url.pathname.endsWith('/joined_rooms')) return { status: 200, body: { joined_rooms: [...new Set(this.events.map(({ room_id }) => room_id))].filter((one) => this.#isIn(one, sender)) } };
+    if (what === 'joined_members') return { status: 200, body: { joined: Object.fromEntries(this.#members(room).map(({ state_key, content }) => [state_key, { display_name: content.displayname ?? null }])) } };
+    if (what === 'join' || what === 'leave') {
+      this.state(room, sender, 'm.room.member', { membership: what }, sender);
+      return { status: 200, body: {} };
+    }
+    if (what === 'redact') return this.#redact(room, sender, name, txn, body);
+    if (what === 'state') return this.#stateOf(room, name, txn, url.searchParams.get('format'));
     if (what === 'event') {
       const event = this.events.find(({ event_id, room_id }) => event_id === name && room_id === room);
       return event === undefined ? { status: 404, body: { errcode: 'M_NOT_FOUND' } } : { status: 200, body: this.#whole(event) };
     }
     if (what === 'messages') {
       const { types, senders } = JSON.parse(url.searchParams.get('filter') ?? '{}');
-      const chunk = this.events.filter(({ room_id, type, sender: by }) => room_id === room && types.includes(type) && senders.includes(by));
-      return { status: 200, body: { chunk: chunk.reverse() } };
+      const all = this.events.filter(({ room_id, type, sender: by }) => room_id === room && types?.includes(type) !== false && senders?.includes(by) !== false).reverse();
+      const from = Number(url.searchParams.get('from') ?? 0);
+      const to = from + Number(url.searchParams.get('limit') ?? all.length);
+      return { status: 200, body: { chunk: all.slice(from, to).map((event) => this.#whole(event)), ...(to < all.length ? { end: String(to) } : {}) } };
     }
     if (what === 'relations') {
       const chunk = this.events.filter(({ room_id, content }) => room_id === room && content['m.relates_to']?.event_id === name && content['m.relates_to'].rel_type === txn);
@@ -97,6 +107,38 @@ export class PaperHomeserver implements AsyncDisposable {
     if (twice) return { status: 400, body: { errcode: 'M_DUPLICATE_ANNOTATION' } };
     const id = this.say(room, sender, content, type);
     this.#sent.set(`${sender} ${txn}`, id);
+    return { status: 200, body: { event_id: id } };
+  }
+
+  /** State as somebody set it. */
+  state(room: string, sender: string, type: string, content: Json, key = ''): void {
+    this.say(room, sender, content, type);
+    Object.assign(this.events.at(-1), { state_key: key });
+  }
+
+  #stateOf(room: string, type: string, key: string, format: string | null): { status: number; body: Json } {
+    const event = this.events.findLast((one) => one.room_id === room && one.type === type && one.state_key === key);
+    if (event !== undefined) return { status: 200, body: format === 'event' ? event : event.content };
+    return type === 'm.room.power_levels' ? { status: 200, body: { users: this.#levels } } : { status: 404, body: { errcode: 'M_NOT_FOUND' } };
+  }
+
+  #members(room: string): Json[] {
+    const last = new Map(this.events.filter(({ room_id, type }) => room_id === room && type === 'm.room.member').map((event) => [event.state_key, event]));
+    return [...last.values()].filter(({ content }) => content.membership === 'join');
+  }
+
+  #isIn(room: string, user: string): boolean {
+    return this.#members(room).some(({ state_key }) => state_key === user);
+  }
+
+  #redact(room: string, sender: string, target: string, txn: string, body: Json): { status: number; body: Json } {
+    const known = this.#sent.get(`${sender} ${txn}`);
+    if (known !== undefined) return { status: 200, body: { event_id: known } };
+    const id = this.say(room, sender, { ...body, redacts: target }, 'm.room.redaction');
+    Object.assign(this.events.at(-1), { redacts: target });
+    this.#sent.set(`${sender} ${txn}`, id);
+    const event = this.events.find(({ event_id }) => event_id === target);
+    if (event !== undefined) Object.assign(event, { content: {}, unsigned: { redacted_because: this.events.at(-1) } });
     return { status: 200, body: { event_id: id } };
   }
 

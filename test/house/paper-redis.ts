@@ -25,7 +25,8 @@ export class PaperRedis {
     const scripts = new Map<string, (args: Args) => Reply>();
     const ask = async (name: string, args: readonly unknown[]): Promise<Reply> => {
       await this.#away?.promise;
-      return toClient(name, scripts.get(name)?.(flat(args)) ?? this.run(name, flat(args)));
+      const script = scripts.get(name);
+      return toClient(name, script === undefined ? this.run(name, flat(args)) : script(flat(args)));
     };
     const client = new Proxy<Record<string, unknown>>({}, {
       get: (_, name) => {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, inRoom, request } from '../house/matrix.ts';
+import { homeserverCases } from '../house/homeserver-cases.ts';
+import { type Answer, inRoom, request, signIn } from '../house/matrix.ts';
 import { Scene } from '../house/scene.ts';
 
 /** The calls that Synapse Admin makes (etkecc/synapse-admin, its data provider), as a browser page of another origin. */
@@ -126,4 +127,14 @@ describe('Synapse Admin', () => {
     await scene.house.stop();
     await scene.house.start();
   });
+});
+
+/** The same as in `unit/paper-homeserver.test.ts`, where they run on the one of paper. */
+describe('Synapse answers as the product takes it', () => {
+  let session: string;
+  beforeAll(async () => {
+    const { homeserver, master } = scene.house.ready;
+    session = await signIn(homeserver, master.userId, master.password);
+  });
+  homeserverCases(() => ({ url: scene.house.ready.homeserver, user: scene.master.userId, token: session, room: scene.hq }));
 });

@@ -99,6 +99,8 @@ return before`;
     const named = other as Redis & { addTwice: (key: string, what: string) => Promise<unknown> };
     named.defineCommand('addTwice', { numberOfKeys: 1, lua: "redis.call('SADD', KEYS[1], ARGV[1]) return redis.call('SADD', KEYS[1], ARGV[1])" });
     expect(await named.addTwice(fresh(), 'a')).toBe(0);
+    named.defineCommand('addTwice', { numberOfKeys: 1, lua: 'return false' });
+    expect(await named.addTwice(fresh(), 'a')).toBeNull();
   });
 
   it('carries what the product builds on it: a lease, and a value that only grows', async () => {

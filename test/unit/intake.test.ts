@@ -1,0 +1,163 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Inbox } from '../../bridge/appservice/inbox.ts';
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
+import { Timeline } from '../../bridge/appservice/timeline.ts';
+import { decodeEvent } from '../../bridge/matrix/decode.ts';
+import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
+import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
+import { Roster } from '../../bridge/protocol/roster.ts';
+import type { SwarmJob } from '../../bridge/protocol/turn.ts';
+import { decisionKey } from '../../bots/intake/decisions.ts';
+import { createIntake, type IntakeDeps } from '../../bots/intake/intake.ts';
+import { ModelBindings } from '../../bots/models/model-bindings.ts';
+import { createResidents } from '../../bots/residents/residents.ts';
+import { NO_MEMORY } from '../../bots/turns/memory-plan.ts';
+import { RunningTurns } from '../../bots/turns/running-turns.ts';
+import { PaperRedis } from '../house/paper-redis.ts';
+import { eventId, MASTER, ROOM } from './events.ts';
+
+const roster = Roster.parse(defaultRoster);
+const residents = createResidents(roster, 'test');
+const isOwn = (user: UserId) => residents.isOwn(user);
+const everyone = new Map<string, string>([MASTER, ...residents.agents.map(({ userId }) => userId)].map((user) => [user, user]));
+
+/** The swarm's hearing from the homeserver's push to the box, on a Redis of paper. */
+let redis: PaperRedis;
+let running: RunningTurns;
+/** Jobs in the box, by id. */
+let box: Map<string, SwarmJob>;
+let inbox: Inbox;
+/** What the homeserver has. */
+let said: RoomEvent[];
+let clock = 0;
+
+beforeEach(() => {
+  redis = new PaperRedis();
+  box = new Map();
+  said = [];
+  startSwarm();
+});
+
+/** As after a crash: nothing but Redis and the homeserver remember. */
+function startSwarm(): void {
+  const client = redis.client();
+  const timeline = new Timeline({ latest: async () => said, thread: async () => [], event: async () => null });
+  const rooms = { note: async () => undefined, masters: async () => new Set([MASTER]), members: async () => everyone, off: async () => new Map(), reader: () => Promise.reject(new Error('nobody reads')) } as unknown as Rooms;
+  running = new RunningTurns();
+  const bindings = new ModelBindings(roster, () => ({ label: 'paper', billing: 'tokens', pace: 'seconds', sees: false, searches: false, rehearsal: false, stream: () => { throw new Error('asked'); } }), 'auto');
+  const deps: IntakeDeps = {
+    redis: client,
+    queue: {
+      async add(jobs) {
+        await client.ping();
+        for (const { id, data } of jobs) if (!box.has(id)) box.set(id, data);
+      },
+      depth: async () => box.size,
+      close: async () => undefined,
+    },
+    timeline,
+    rooms,
+    residents,
+    roster,
+    running,
+    attachments: { holdsSecret: async () => false },
+    bindings,
+    reloadModels: async () => undefined,
+    memory: { of: async () => NO_MEMORY, consider: () => undefined, forget: async () => undefined, redacted: async () => undefined },
+    relay: { waits: async () => false, bring: async () => undefined },
+    spending: { quiet: () => new Map(), frozen: false },
+    timeZone: 'Asia/Seoul',
+    tasks: { hear: async () => undefined, edited: async () => false, stopSign: async () => undefined, going: async () => 0, waitingThreads: async () => [], stop: async () => undefined },
+    hq: ROOM,
+    ops: RoomId.parse('!ops:test'),
+    admin: UserId.parse('@admin:test'),
+    serverName: 'test',
+    former: new Map(),
+    houseUpgraded: () => undefined,
+    hqName: '본부',
+    lang: 'ko',
+    roomLang: async () => 'ko',
+    agentsTable: () => '',
+    log: pino({ level: 'silent' }),
+  };
+  inbox = new Inbox({ isOwn }, timeline, createIntake(deps), { healthy: async () => false, begun: async () => 0, ended: async () => undefined, put: async () => undefined });
+  inbox.open();
+}
+
+const raw = (name: string, content: object, type = 'm.room.message', more: object = {}) => ({ event_id: eventId(name), room_id: ROOM, sender: MASTER, type, origin_server_ts: Date.now() + (clock += 10), content, ...more });
+const text = (name: string, body: string) => raw(name, { msgtype: 'm.text', body, 'm.mentions': {} });
+const edit = (name: string, target: string, body: string) => raw(name, { msgtype: 'm.text', body: `* ${body}`, 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: eventId(target) } });
+const gone = (name: string, target: string) => raw(name, { redacts: eventId(target) }, 'm.room.redaction', { redacts: eventId(target) });
+
+/** Resolves when the homeserver may forget it. */
+async function push(event: ReturnType<typeof raw>): Promise<void> {
+  const decoded = decodeEvent(event, { isOwn }, ROOM);
+  if (decoded !== null) said.push(decoded);
+  await inbox.accept([event]);
+}
+const called = () => [...box.values()].flatMap((job) => (job.type === 'turn' ? [job] : []));
+const stored = (name: string) => redis.run('get', [decisionKey(eventId(name))]);
+
+describe('what a master says', () => {
+  it('calls the one he names, and is a stored decision when it is acknowledged', async () => {
+    await push(text('one', '클로드 안녕'));
+    expect(called().map(({ agent, source }) => [agent, source])).toEqual([['claude', '$one']]);
+    expect(stored('one')).toContain('"agent":"claude"');
+  });
+
+  it('calls everybody once, however often it comes and whoever died meanwhile', async () => {
+    const all = text('all', '얘들아 안녕');
+    await push(all);
+    const first = [...box.keys()];
+    expect(first).toHaveLength(roster.agents.length);
+    startSwarm();
+    await push(all);
+    expect([...box.keys()]).toEqual(first);
+  });
+
+  it('is decided as it was the first time, though the floor has been closed since', async () => {
+    const question = text('asked', '자비스 안녕');
+    await push(question);
+    await push(text('quiet', '모두 조용'));
+    box.clear();
+    startSwarm();
+    await push(question);
+    expect(called().map(({ agent }) => agent)).toEqual(['jarvis']);
+  });
+
+  it('is not acknowledged while Redis is away, and sets off all it should when it is back', async () => {
+    redis.stop();
+    let acknowledged = false;
+    const hearing = push(text('late', '클로드 안녕')).then(() => (acknowledged = true));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([acknowledged, box.size]).toEqual([false, 0]);
+    redis.start();
+    await hearing;
+    expect(called().map(({ agent }) => agent)).toEqual(['claude']);
+    expect(stored('late')).not.toBeNull();
+  });
+
+  it('by a stranger calls nobody', async () => {
+    await push({ ...text('strange', '얘들아 안녕'), sender: UserId.parse('@stranger:test') });
+    expect(called()).toEqual([]);
+  });
+});
+
+describe('a second thought', () => {
+  it('by edit is answered in place of what stood there', async () => {
+    await push(text('first', '클로드 오늘 뭐 했어'));
+    await push(edit('better', 'first', '자비스 오늘 뭐 했어'));
+    const now = called().filter(({ cause }) => cause === '$better');
+    expect(now.map(({ agent, source }) => [agent, source])).toEqual([['jarvis', '$first']]);
+    expect(redis.run('get', ['chavion:swarm:instead:$first'])).toBe('$better');
+  });
+
+  it('by deletion ends what was to be said to it', async () => {
+    await push(text('oops', '클로드 안녕'));
+    const slot = running.enter({ room: ROOM, source: eventId('oops'), root: eventId('oops'), agent: residents.agents[0]!.id, at: 1 });
+    await push(gone('undo', 'oops'));
+    expect(slot.signal.aborted).toBe(true);
+  });
+});
