@@ -18,12 +18,18 @@ export class PaperRedis {
   readonly #ends = new Map<string, number>();
   /** While it is away nothing is answered; whoever asks waits, as with a connection that comes back. */
   #away: PromiseWithResolvers<void> | null = null;
+  #answersLeft = Number.POSITIVE_INFINITY;
+  /** What was asked, each with its key. */
+  readonly asked: string[] = [];
   now: () => number = Date.now;
 
   /** As ioredis has it: one more connection to the same. */
   client(): Redis {
     const scripts = new Map<string, (args: Args) => Reply>();
     const ask = async (name: string, args: readonly unknown[]): Promise<Reply> => {
+      this.asked.push(`${name} ${String(args[0])}`);
+      if (this.#answersLeft <= 0) this.stop();
+      this.#answersLeft -= 1;
       await this.#away?.promise;
       const script = scripts.get(name);
       return toClient(name, script === undefined ? this.run(name, flat(args)) : script(flat(args)));
@@ -40,12 +46,19 @@ export class PaperRedis {
     return client as unknown as Redis;
   }
 
-  /** Dies, with all it knows on its disk. */
-  stop(): void {
+  /** Dies, with all it knows on its disk; at once, or when it has answered so often. */
+  stop(after = 0): void {
+    this.#answersLeft = after;
+    if (after > 0) return;
     this.#away ??= Promise.withResolvers();
   }
 
+  get isAway(): boolean {
+    return this.#away !== null;
+  }
+
   start(): void {
+    this.#answersLeft = Number.POSITIVE_INFINITY;
     this.#away?.resolve();
     this.#away = null;
   }

@@ -153,6 +153,9 @@ describe('what a room remembers', () => {
     memory.consider(ROOM, 'ko');
     await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1);
     open().consider(ROOM, 'ko');
+    await expect.poll(() => redis.asked.filter((one) => one === `set chavion:swarm:summing:${ROOM}`).length, { timeout: 10_000 }).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toHaveLength(1);
     hold.resolve('요약: 회의는 9시.');
     await expect.poll(stored, { timeout: 10_000 }).toContain('회의는 9시');
     expect(asked).toHaveLength(1);
