@@ -6,7 +6,7 @@ import { processEnvironment } from '../bridge/config/environment.ts';
 import { meantWords } from '../bridge/config/npm-flags.ts';
 import { openRunFolder, removeAbandonedRuns, removeRunFolder } from './house/remains.ts';
 import { outcomeOf } from './report.ts';
-import { changedFiles, housesTouched } from './touched.ts';
+import { changedFiles, housesTouched, OF_THE_TREE } from './touched.ts';
 
 /**
  * `npm test` and `npm run soak`: lint, types, then every test. The last line says how many checks passed and failed;
@@ -49,8 +49,9 @@ function touched(): readonly string[] {
   const listed = spawnSync(process.execPath, [VITEST, 'list', ...CONFIG, '--project', 'pure', '--changed', changed.base, '--filesOnly', '--json'], { cwd: PROJECT, encoding: 'utf8' });
   const pure = z.array(z.object({ file: z.string() })).parse(JSON.parse(listed.stdout === '' ? '[]' : listed.stdout));
   const houses = housesTouched(changed.files, PROJECT);
-  const tests = [...new Set([...pure.map(({ file }) => file), ...houses.map((file) => join(PROJECT, file))])];
-  say(`${changed.files.length} files changed since ${changed.base.slice(0, 8)}: ${pure.length} pure test files and ${houses.length} houses`);
+  const ofTheTree = changed.files.length === 0 ? [] : OF_THE_TREE;
+  const tests = [...new Set([...pure.map(({ file }) => file), ...[...ofTheTree, ...houses].map((file) => join(PROJECT, file))])];
+  say(`${changed.files.length} files changed since ${changed.base.slice(0, 8)}: ${tests.length - houses.length} pure test files and ${houses.length} houses`);
   return filters.length === 0 ? tests : tests.filter((file) => filters.some((part) => file.includes(part)));
 }
 

@@ -16,7 +16,7 @@ export const HOUSES_OF: Readonly<Record<string, readonly string[]>> = {
   'bots/budget/': ['test/e2e/budget.test.ts'],
   'bots/commands/': ['test/e2e/who-speaks.test.ts'],
   'bots/deliverables/': ['test/e2e/preview.test.ts'],
-  'bots/intake/': ['test/integration/delivery.test.ts', 'test/e2e/second-thoughts.test.ts', 'test/e2e/who-speaks.test.ts'],
+  'bots/intake/': ['test/integration/delivery.test.ts', 'test/integration/delivery-deaths.test.ts', 'test/e2e/second-thoughts.test.ts', 'test/e2e/who-speaks.test.ts'],
   'bots/models/': ['test/e2e/models.test.ts', 'test/e2e/no-keys.test.ts'],
   'bots/schedule/': ['test/e2e/schedules.test.ts', 'test/e2e/cycle.test.ts'],
   'bots/tasks/': ['test/e2e/tasks.test.ts'],
@@ -45,6 +45,9 @@ export const HOUSES_OF: Readonly<Record<string, readonly string[]>> = {
   'executor/sandbox/': ['test/security/contract.test.ts', 'test/security/lifecycle.test.ts'],
   'synapse/': ['test/integration/launcher-house.test.ts', 'test/integration/synapse-admin.test.ts'],
 };
+
+/** They look at the tree as it stands, whatever was changed in it. */
+export const OF_THE_TREE = ['test/architecture.test.ts', 'test/contract/lua-scripts.test.ts', 'test/unit/docs.test.ts', 'test/unit/docs-commands.test.ts'];
 
 const HOUSE_TESTS = ['test/integration/*.test.ts', 'test/e2e/*.test.ts', 'test/security/*.test.ts'];
 

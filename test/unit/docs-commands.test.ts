@@ -24,7 +24,7 @@ const agents = Roster.parse(defaultRoster).agents.map((agent) => ({ ...agent, us
 describe('npm', () => {
   const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
   /** Behind each `&&`, without what is said about it. */
-  const npm = lines.flatMap((line) => line.replace(/ +#.*$/u, '').split(' && ')).flatMap((line) => /^npm (?:run )?(start|test|chat|soak|bench|lint|types|run \S+)(?= |$)(?: --(?: (.*))?)?/u.exec(line)?.slice(1, 3) ?? []);
+  const npm = lines.flatMap((line) => line.replace(/ +#.*$/u, '').split(' && ')).flatMap((line) => /^npm (?:run )?(start|test|chat|soak|bench|lint|types|coverage|run \S+)(?= |$)(?: --(?: (.*))?)?/u.exec(line)?.slice(1, 3) ?? []);
   const said = npm.flatMap((_, i) => (i % 2 === 0 ? [{ script: npm[i] ?? '', words: (npm[i + 1] ?? '').split(' ').filter((word) => word !== '') }] : []));
 
   it('knows every script', () => {

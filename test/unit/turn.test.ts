@@ -88,7 +88,7 @@ const words = (...texts: readonly string[]): Provider['stream'] =>
     yield { type: 'finish', reason: 'stop' };
   };
 
-const fails = (error: Error): Provider['stream'] => () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
+const fails = (error: Error): Provider['stream'] => () => ({ [Symbol.asyncIterator]: () => ({ next: async () => { throw error; } }) });
 
 describe('a turn', () => {
   it('ends in one message with all of the answer, which a second delivery leaves as it is', async () => {
