@@ -130,6 +130,8 @@ describe('a turn', () => {
     play = words('새로 한 대답입니다.');
     await takeTurn(job, true, swarm());
     expect(bodies()).toEqual(['새로 한 대답입니다.']);
+    // No second message was put and the first taken out.
+    expect(paper.events.filter(({ sender, type, content }) => sender === CLAUDE && type !== 'm.room.member' && content['m.relates_to']?.rel_type !== 'm.replace')).toHaveLength(1);
     expect(answers()[0]['com.chavion'].streaming).toBeUndefined();
   });
 
