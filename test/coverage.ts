@@ -23,7 +23,7 @@ const report = join(folder, 'report.json');
 const { status } = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--project', 'pure', '--reporter=json', `--outputFile=${report}`, '--coverage', `--coverage.reportsDirectory=${join(folder, 'coverage')}`, ...process.argv.slice(2)],
-  { stdio: ['ignore', 'ignore', 'inherit'], cwd: PROJECT, env: { ...process.env, TMPDIR: folder } },
+  { stdio: ['ignore', 'ignore', 'inherit'], cwd: PROJECT, env: { ...process.env, TMPDIR: folder, NODE_NO_WARNINGS: '1' } },
 );
 try {
   const { passed, failed } = outcomeOf(report, status === 0, PROJECT);

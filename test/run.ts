@@ -12,11 +12,11 @@ import { changedFiles, housesTouched, OF_THE_TREE } from './touched.ts';
  * `npm test` and `npm run soak`: lint, types, then every test. The last line says how many checks passed and failed;
  * with arguments only the tests whose file names contain one of them.
  */
-const USAGE = `npm test                            lint, types and every test
+const USAGE = `npm test                                  lint, types and every test
 npm test -- <part of a file's name> ...   only the test files whose names contain one of them
-npm test -- --changed               lint, types, and the tests that your changes touch: what is not on main yet,
-                                    uncommitted and new files included (on main itself: what is not committed).
-                                    Pure tests by what they import; houses by a table of folders (test/touched.ts)
+npm test -- --changed                     lint, types, and the tests that your changes touch: what is not on main yet,
+                                          uncommitted and new files included (on main itself: what is not committed).
+                                          Pure tests by what they import; houses by a table of folders (test/touched.ts)
 `;
 const { words } = meantWords('test', process.argv.slice(2), processEnvironment());
 const strange = words.filter((word) => word.startsWith('-') && word !== '--soak' && word !== '--changed');
