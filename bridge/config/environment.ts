@@ -51,6 +51,9 @@ export function bareEnvironment(environment: Environment): Record<string, string
   return { LANG: 'C.UTF-8', ...Object.fromEntries(kept) };
 }
 
+/** For programs of the machine that need nothing of the owner's settings. */
+export const machineEnvironment = (): Record<string, string> => bareEnvironment(processEnvironment());
+
 /** Proxies may carry passwords: only for processes that talk to the outside. */
 export function proxyEnvironment(environment: Environment): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => /^(?:https?|all|no)_proxy$/i.test(name)));

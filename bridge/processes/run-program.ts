@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { startChild } from './child.ts';
 
 export interface Program {
   readonly program: string;
@@ -30,8 +29,8 @@ export interface Silence {
 }
 
 export interface ProgramEnd {
-  /** Null where a signal ended it; 127 where there is no such program. */
-  readonly code: number | null;
+  /** Undefined where a signal ended it; 127 where there is no such program. */
+  readonly code: number | undefined;
   readonly tail: readonly string[];
   /** It was ended for its silence. */
   readonly silent: boolean;
@@ -49,12 +48,12 @@ export async function runProgram({ program, args, env, cwd, as = [], stop, silen
   const [first = '', ...rest] = [...as, '/bin/sh', TIED, String(graceSeconds), program, ...args];
   const before = umask === undefined ? undefined : process.umask(umask);
   // A group of its own: Ctrl-C in the terminal is for this process, which ends the program in order.
-  const child = spawn(first, rest, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
+  const child = startChild(first, rest, { env, detached: true, ...(cwd === undefined ? {} : { cwd }) });
   if (before !== undefined) process.umask(before);
   // Its end may come before ours.
   child.stdin.on('error', () => undefined);
   let silent = false;
-  const end = () => child.stdin.destroy();
+  const end = () => void child.stdin.end();
   const wait = (ms: number) => setTimeout(() => ((silent = true), end()), ms);
   let quiet = silence && wait(silence.firstMs);
   const tail: string[] = [];
@@ -67,15 +66,18 @@ export async function runProgram({ program, args, env, cwd, as = [], stop, silen
     if (tail.length > TAIL_LINES) tail.shift();
     line(text);
   };
+  // Not execa's lines, which end at a line feed alone: git tells its progress with carriage returns, and these are signs of life.
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', heard);
   stop?.addEventListener('abort', end);
   try {
-    const [code] = await once(child, 'close');
+    const { exitCode, cause } = await child;
     stop?.throwIfAborted();
-    return { code: typeof code === 'number' ? code : null, tail, silent };
+    // It was never begun: no such folder, no room for a process.
+    if (exitCode === undefined && cause !== undefined) throw cause;
+    return { code: exitCode, tail, silent };
   } finally {
     clearTimeout(quiet);
     stop?.removeEventListener('abort', end);
-    end();
+    child.stdin.destroy();
   }
 }

@@ -46,6 +46,11 @@ describe('a program that is run', () => {
     expect(await runProgram({ ...sh('for i in 1 2 3 4 5 6; do echo here; sleep 0.2; done'), silence: { firstMs: 800, thenMs: 800 } })).toMatchObject({ code: 0, silent: false });
   });
 
+  it('lives while it writes one line anew, as git does', async () => {
+    const { code, silent } = await runProgram({ ...sh(String.raw`for i in 1 2 3 4 5 6; do printf '%s %%\r' $i; sleep 0.2; done`), silence: { firstMs: 800, thenMs: 800 } });
+    expect({ code, silent }).toEqual({ code: 0, silent: false });
+  });
+
   it.each(['SIGKILL', 'SIGTERM'] as const)('does not outlive the process that runs it (%s)', async (signal) => {
     const file = join(folder, `${signal}.ts`);
     const said = join(folder, signal);

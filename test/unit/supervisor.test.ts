@@ -16,7 +16,7 @@ setTimeout(() => require('node:http').createServer((request, response) => { resp
 
 const folder = mkdtempSync(join(tmpdir(), 'chavion-supervisor-'));
 const running: SupervisedPart[] = [];
-afterEach(async () => void (await Promise.all(running.splice(0).map((part) => part.stop(0)))));
+afterEach(async () => void (await Promise.all(running.splice(0).map((part) => part.stop()))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function freePort(): Promise<number> {

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { machineEnvironment } from '../../config/environment.ts';
+import { askProgram } from '../../processes/child.ts';
 import { type DataPaths, type Instance, stateRoot } from '../instance/instance.ts';
 
-const run = promisify(execFile);
 const MiB = 1024 * 1024;
 /** As much as Redis takes to write its file anew, and the homeserver for hours of talk. */
 export const RESERVE_BYTES = 128 * MiB;
@@ -43,11 +42,8 @@ export class Reserve {
   /** Set aside by the file system, without being written. Where it cannot be, there is none. */
   async #make(): Promise<void> {
     for (const file of this.#files) {
-      try {
-        await run('fallocate', ['--length', String(this.wanted / this.#files.length), file]);
-      } catch {
-        rmSync(file, { force: true });
-      }
+      const { failed } = await askProgram('fallocate', ['--length', String(this.wanted / this.#files.length), file], { env: machineEnvironment() });
+      if (failed) rmSync(file, { force: true });
     }
   }
 }

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { machineEnvironment } from '../../config/environment.ts';
+import { askProgram, programFailure } from '../../processes/child.ts';
 import type { Owner } from './files.ts';
-
-const run = promisify(execFile);
 
 /** The table of accounts may be locked, or lie on another machine. */
 const WITHIN_MS = 60_000;
+/** getent(1) */
+const NO_SUCH_KEY = 2;
 
 export const PARTS = ['synapse', 'redis', 'swarm', 'executor'] as const;
 export type Part = (typeof PARTS)[number];
@@ -21,26 +21,18 @@ export async function ensureAccounts(): Promise<Accounts> {
 }
 
 export async function find(part: Part): Promise<Owner | undefined> {
-  try {
-    const { stdout } = await run('getent', ['passwd', accountName(part)], { timeout: WITHIN_MS });
-    const [, , uid, gid] = stdout.trim().split(':');
-    return { uid: Number(uid), gid: Number(gid) };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 2) return undefined;
-    throw error;
-  }
+  const found = await askProgram('getent', ['passwd', accountName(part)], { env: machineEnvironment(), timeout: WITHIN_MS });
+  if (found.exitCode === NO_SUCH_KEY) return undefined;
+  if (found.failed) throw programFailure('getent', found);
+  const [, , uid, gid] = found.stdout.split(':');
+  return { uid: Number(uid), gid: Number(gid) };
 }
 
 async function create(part: Part): Promise<Owner> {
-  try {
-    await run('useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', accountName(part)], { timeout: WITHIN_MS });
-  } catch (error) {
-    // Another instance that starts now may have been first (9: name in use).
-    const made = await find(part);
-    if (made === undefined) throw error;
-    return made;
-  }
+  const wanted = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', accountName(part)];
+  const added = await askProgram('useradd', wanted, { env: machineEnvironment(), timeout: WITHIN_MS });
+  // Where it failed, another instance that starts now may have been first (9: name in use).
   const made = await find(part);
-  if (made === undefined) throw new Error(`the account ${accountName(part)} was made and is not there`);
-  return made;
+  if (made !== undefined) return made;
+  throw added.failed ? programFailure('useradd', added) : new Error(`the account ${accountName(part)} was made and is not there`);
 }

@@ -1,21 +1,16 @@
-import { execFile } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { ConfigRefusal } from '../../config/refusal.ts';
+import { askProgram } from '../../processes/child.ts';
 import { type Program, runProgram } from '../../processes/run-program.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
 import { isRoot } from './instance.ts';
 
-const run = promisify(execFile);
 type Env = Record<string, string>;
 
 /** Whether the program can be started, and what it says of its version. */
 export async function versionOf(program: string, environment: Env): Promise<string | undefined> {
-  try {
-    return (await run(program, ['--version'], { env: environment, timeout: 10_000 })).stdout.trim();
-  } catch {
-    return undefined;
-  }
+  const said = await askProgram(program, ['--version'], { env: environment, timeout: 10_000 });
+  return said.failed ? undefined : said.stdout.trim();
 }
 
 /** A first answer of apt, which waits by itself for another apt of this machine. */
@@ -29,7 +24,7 @@ const PATIENCE = ['-o', 'Acquire::http::Timeout=15', '-o', 'Acquire::https::Time
 export async function installPackages(packages: readonly string[], environment: Env, log: string, progress: (far: string) => void, stop: AbortSignal): Promise<void> {
   const command = `sudo apt-get install -y ${packages.join(' ')}`;
   const apt = (await versionOf('apt-get', environment)) !== undefined;
-  const silentSudo = isRoot() || (await run('sudo', ['-n', 'true'], { env: environment, timeout: 10_000 }).then(() => true, () => false));
+  const silentSudo = isRoot() || !(await askProgram('sudo', ['-n', 'true'], { env: environment, timeout: 10_000 })).failed;
   if (!apt || !silentSudo) throw new ConfigRefusal(launcherText.packagesMissing(packages, apt ? command : undefined));
   const quiet = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
   const ask = (...args: readonly string[]) => toLog({ program: 'apt-get', args, env: quiet, as: isRoot() ? [] : ['sudo', '-n'], stop, silence: SILENCE, graceSeconds: 20 }, log, progress);

@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Child, descriptor, startChild } from '../../processes/child.ts';
 import { DEAF } from '../../text/terminal/launcher.ts';
 import type { Owner } from '../instance/files.ts';
 import type { Part } from '../instance/accounts.ts';
 import { HEALTHY_AFTER_MS, afterDeath } from './backoff.ts';
 import { type Looks, untilDeaf } from './unresponsive.ts';
 import { openLog } from './logs.ts';
-import { type ProcessMark, end, mark } from '../instance/processes.ts';
+import { type ProcessMark, mark } from '../instance/processes.ts';
 
 export interface PartPlan {
   readonly part: Part;
@@ -52,9 +52,9 @@ export class SupervisedPart {
   readonly #events: PartEvents;
   readonly #looks: Looks | undefined;
   readonly #stopping = new AbortController();
-  #child: ChildProcess | undefined;
+  #child: Child | undefined;
   #process: ProcessMark | undefined;
-  #deaf: ChildProcess | undefined;
+  #deaf: Child | undefined;
   #failures = 0;
   #began = 0;
 
@@ -65,19 +65,18 @@ export class SupervisedPart {
   }
 
   start(): void {
-    const { program, args, cwd, owner, log, part, environment } = this.plan;
+    const { program, args, cwd, owner, log, part, environment, graceMs } = this.plan;
     this.#began = Date.now();
-    const output = openLog(log);
+    const output = descriptor(openLog(log));
     try {
       // A session of its own: Ctrl-C in the terminal is for the launcher, which ends the parts in order.
-      const child = spawn(...withoutNewPrivileges(program, args), { cwd, env: environment(), detached: true, stdio: ['ignore', output, output], ...owner });
+      const child = startChild(...withoutNewPrivileges(program, args), { cwd, env: environment(), detached: true, stdio: ['ignore', output, output], forceKillAfterDelay: graceMs, ...owner });
       this.#child = child;
       this.#process = child.pid === undefined ? undefined : mark(child.pid);
-      child.once('error', (error) => this.#ended(child, error.message));
       const gone = new AbortController();
-      child.once('exit', (code, signal) => {
+      void child.then(({ exitCode, signal, originalMessage }) => {
         gone.abort();
-        this.#ended(child, child === this.#deaf ? DEAF : (signal ?? `exit ${code}`));
+        this.#ended(child, child === this.#deaf ? DEAF : (signal ?? (exitCode === undefined ? originalMessage : undefined) ?? `exit ${exitCode}`));
       });
       void this.#endDeaf(child, gone.signal);
       this.#events.changed(part, this.#process ?? null);
@@ -102,10 +101,12 @@ export class SupervisedPart {
 
   /** Ends it until `resume`. Returns false where there was nothing to end: it is being started anew after a death. */
   async suspend(): Promise<boolean> {
-    if (this.#child === undefined || this.#process === undefined) return false;
+    const child = this.#child;
+    if (child?.pid === undefined) return false;
     this.#child = undefined;
     this.#events.changed(this.plan.part, null);
-    await end([this.#process], this.plan.graceMs);
+    child.kill();
+    await child;
     return true;
   }
 
@@ -115,15 +116,17 @@ export class SupervisedPart {
     if (await this.ready()) this.#events.back(this.plan.part);
   }
 
-  async stop(graceMs = this.plan.graceMs): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopping.abort();
+    const child = this.#child;
     this.#child = undefined;
-    if (this.#process !== undefined) await end([this.#process], graceMs);
+    child?.kill();
+    await child;
     this.#events.changed(this.plan.part, null);
   }
 
   /** From there on it is a death like any other. */
-  async #endDeaf(child: ChildProcess, gone: AbortSignal): Promise<void> {
+  async #endDeaf(child: Child, gone: AbortSignal): Promise<void> {
     let silent = false;
     const looked = (answers: boolean) => {
       if (answers === !silent || this.#child !== child) return;
@@ -136,7 +139,7 @@ export class SupervisedPart {
     child.kill('SIGKILL');
   }
 
-  #ended(child: ChildProcess, how: string): void {
+  #ended(child: Child, how: string): void {
     if (this.#child !== child) return;
     const ended = this.#process;
     this.#child = undefined;

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
-import { promisify } from 'node:util';
-import type { Environment } from '../../config/environment.ts';
+import { askProgram } from '../../processes/child.ts';
+import { type Environment, machineEnvironment } from '../../config/environment.ts';
 import { loadSettings } from '../../config/load.ts';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import { LentName } from '../../protocol/command.ts';
@@ -17,7 +16,6 @@ import { ensureRules, publishLendings, readLent, writeRule } from '../instance/r
 import type { Terminal } from '../instance/terminal.ts';
 import { withoutEnd } from '../../protocol/text-ends.ts';
 
-const run = promisify(execFile);
 const MOST = 16;
 /** The system itself, kernel interfaces and what holds everybody's secrets: neither they, nor what contains them, nor what is in them. */
 const NEVER = ['/proc', '/sys', '/dev', '/run', '/boot', '/etc', '/root', '/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/var/lib', '/var/spool', '/var/cache', '/var/backups', '/var/mail', '/snap', SEPARATED_STATE];
@@ -127,11 +125,7 @@ function realOrNamed(path: string): string {
 }
 
 async function may(owner: Owner, path: string, mode: 'ro' | 'rw'): Promise<boolean> {
-  const test = (right: string) => run('/usr/bin/test', [right, path], { uid: owner.uid, gid: owner.gid, cwd: '/' });
-  try {
-    await Promise.all(['-r', '-x', ...(mode === 'rw' ? ['-w'] : [])].map(test));
-    return true;
-  } catch {
-    return false;
-  }
+  const test = (right: string) => askProgram('/usr/bin/test', [right, path], { ...owner, cwd: '/', env: machineEnvironment() });
+  const tests = await Promise.all(['-r', '-x', ...(mode === 'rw' ? ['-w'] : [])].map(test));
+  return tests.every(({ failed }) => !failed);
 }
