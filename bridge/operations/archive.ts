@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Decrypter, Encrypter } from 'age-encryption';
+import { machineEnvironment } from '../config/environment.ts';
+import { programFailure, startChild } from '../processes/child.ts';
 
 /** A folder as one file: tar and gzip, and around them age (https://age-encryption.org/v1) where there is a passphrase. */
 
@@ -16,9 +16,9 @@ const typed = (passphrase: string): string => passphrase.normalize('NFC');
 /** Written whole and synced when it resolves. Mode 0600. */
 export async function pack(folder: string, file: string, passphrase: string | undefined, stop?: AbortSignal): Promise<void> {
   const until = stop === undefined ? {} : { signal: stop };
-  const tar = spawn('tar', ['--create', '--gzip', '--sparse', '--directory', folder, '.'], { stdio: ['ignore', 'pipe', 'pipe'], ...until });
+  const tar = startChild('tar', ['--create', '--gzip', '--sparse', '--directory', folder, '.'], { ...wordsOf(stop), stdin: 'ignore' });
   const out = createWriteStream(file, { mode: 0o600, flags: 'wx', flush: true });
-  await both(write(tar.stdout, out, passphrase, until), succeeded(tar, tar.stderr));
+  await both(write(tar.stdout, out, passphrase, until), succeeded(tar));
 }
 
 async function write(packed: Readable, out: Writable, passphrase: string | undefined, until: { readonly signal?: AbortSignal }): Promise<void> {
@@ -39,9 +39,12 @@ export async function isSealed(file: string): Promise<boolean> {
 export async function unpack(file: string, folder: string, passphrase: string | undefined, stop?: AbortSignal): Promise<void> {
   const until = stop === undefined ? {} : { signal: stop };
   const packed = passphrase === undefined ? createReadStream(file) : Readable.fromWeb(await unsealed(file, passphrase));
-  const tar = spawn('tar', ['--extract', '--gzip', '--no-same-owner', '--preserve-permissions', '--directory', folder], { stdio: ['pipe', 'ignore', 'pipe'], ...until });
-  await both(pipeline(packed, tar.stdin, until), succeeded(tar, tar.stderr));
+  const tar = startChild('tar', ['--extract', '--gzip', '--no-same-owner', '--preserve-permissions', '--directory', folder], { ...wordsOf(stop), stdout: 'ignore' });
+  await both(pipeline(packed, tar.stdin, until), succeeded(tar));
 }
+
+/** Of a tar only what it complains of is kept. */
+const wordsOf = (stop: AbortSignal | undefined) => ({ env: machineEnvironment(), buffer: { stdout: false, stderr: true }, ...(stop && { cancelSignal: stop }) }) as const;
 
 /** Throws what went wrong first in the order of the arguments: a tar whose pipe is gone ends as well. */
 async function both(...ends: readonly Promise<void>[]): Promise<void> {
@@ -61,9 +64,7 @@ async function unsealed(file: string, passphrase: string) {
   }
 }
 
-async function succeeded(child: ReturnType<typeof spawn>, errors: Readable): Promise<void> {
-  let said = '';
-  errors.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-500)));
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`tar: ${said.trim()}`);
+async function succeeded(tar: Promise<Parameters<typeof programFailure>[1] & { readonly failed: boolean }>): Promise<void> {
+  const ended = await tar;
+  if (ended.failed) throw programFailure('tar', ended);
 }

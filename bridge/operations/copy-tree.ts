@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, readdir, readlink, rm, symlink, utimes } from 'node:fs/promises';
+import { machineEnvironment } from '../config/environment.ts';
+import { descriptor, programFailure, startChild } from '../processes/child.ts';
 import { hasCode } from '../launcher/instance/files.ts';
 
 /** Names are bytes: a command may give a file one that is no text. */
@@ -123,10 +123,8 @@ async function copyBytes(source: FileHandle, copy: FileHandle, stop: AbortSignal
 
 /** Node cannot ask where a file has holes; cp can, and of a terabyte of them it reads nothing. */
 async function copySparse(source: FileHandle, copy: FileHandle, stop: AbortSignal | undefined): Promise<void> {
-  const cp = spawn('cp', ['--sparse=always', '--', '/proc/self/fd/3', '/proc/self/fd/4'], { stdio: ['ignore', 'ignore', 'pipe', source.fd, copy.fd], ...(stop === undefined ? {} : { signal: stop }) });
-  let said = '';
-  cp.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-500)));
-  const [code] = await once(cp, 'close');
+  const stdio = ['ignore', 'ignore', 'pipe', descriptor(source.fd), descriptor(copy.fd)] as const;
+  const copied = await startChild('cp', ['--sparse=always', '--', '/proc/self/fd/3', '/proc/self/fd/4'], { env: machineEnvironment(), stdio, buffer: true, ...(stop && { cancelSignal: stop }) });
   stop?.throwIfAborted();
-  if (code !== 0) throw new Error(`cp: ${said.trim()}`);
+  if (copied.failed) throw programFailure('cp', copied);
 }

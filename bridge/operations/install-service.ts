@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Environment, processEnvironment, readEnvFile } from '../config/environment.ts';
+import { type Environment, machineEnvironment, processEnvironment, readEnvFile } from '../config/environment.ts';
 import { loadConfiguration, loadSettings } from '../config/load.ts';
 import { ConfigRefusal } from '../config/refusal.ts';
+import { askProgram, programFailure } from '../processes/child.ts';
 import { ensureAccounts } from '../launcher/instance/accounts.ts';
 import { readJson } from '../launcher/instance/files.ts';
 import { dataPaths, Instance, isRoot, openDataFolder } from '../launcher/instance/instance.ts';
@@ -15,7 +14,6 @@ import { serviceSettings } from './service-settings.ts';
 import { serviceUnit } from './service-unit.ts';
 import type { VerbRequest } from './verbs.ts';
 
-const run = promisify(execFile);
 export const UNIT_FILE = '/etc/systemd/system/chavion.service';
 
 const SYSTEMD_MS = 60_000;
@@ -48,8 +46,8 @@ export async function installService({ project, environment, args, terminal }: V
   await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);
   await ensureAccounts();
   writeFileSync(UNIT_FILE, unit, { mode: 0o644 });
-  await run('systemctl', ['daemon-reload'], { timeout: SYSTEMD_MS });
-  await run('systemctl', ['enable', 'chavion.service'], { timeout: SYSTEMD_MS });
+  await systemctl('daemon-reload');
+  await systemctl('enable', 'chavion.service');
   terminal.mark(true, serviceText.installed(UNIT_FILE)[terminal.lang]());
   const carried = Object.keys(settings.carried);
   if (carried.length > 0) terminal.mark('note', serviceText.carried(carried)[terminal.lang]());
@@ -67,9 +65,15 @@ function keyNames(environment: Environment, project: string): readonly string[] 
   }
 }
 
+async function systemctl(...args: readonly string[]): Promise<void> {
+  const done = await askProgram('systemctl', args, { env: machineEnvironment(), timeout: SYSTEMD_MS });
+  if (done.failed) throw programFailure('systemctl', done);
+}
+
 async function nameOf(uid: number): Promise<string> {
-  const { stdout } = await run('getent', ['passwd', String(uid)]);
-  return stdout.split(':')[0] ?? String(uid);
+  const found = await askProgram('getent', ['passwd', String(uid)], { env: machineEnvironment() });
+  if (found.failed) throw programFailure('getent', found);
+  return found.stdout.split(':')[0] ?? String(uid);
 }
 
 /** Without the project's own: what .node/run finds there it looks up itself. */

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { machineEnvironment } from '../config/environment.ts';
 import { loadSettings } from '../config/load.ts';
+import { startChild } from '../processes/child.ts';
 import { PARTS } from '../launcher/instance/accounts.ts';
 import { dataPaths } from '../launcher/instance/instance.ts';
 import { operationsText } from '../text/terminal/operations.ts';
@@ -25,8 +25,7 @@ export async function logs({ project, environment, args, terminal }: VerbRequest
     terminal.say(operationsText.noLogs);
     return 0;
   }
-  const tail = spawn('tail', [...(args.includes('-f') ? ['-F', `--pid=${process.pid}`] : []), '-n', lines ?? String(SHOWN_LINES), ...files], { stdio: ['ignore', 'inherit', 'inherit'] });
-  stop.addEventListener('abort', () => tail.kill());
-  const [code] = await once(tail, 'exit');
-  return stop.aborted ? 0 : Number(code ?? 1);
+  const shown = [...(args.includes('-f') ? ['-F', `--pid=${process.pid}`] : []), '-n', lines ?? String(SHOWN_LINES), ...files];
+  const { isCanceled, exitCode = 1 } = await startChild('tail', shown, { env: machineEnvironment(), stdio: ['ignore', 'inherit', 'inherit'], cancelSignal: stop });
+  return isCanceled ? 0 : exitCode;
 }

@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Environment, installEnvironment } from '../config/environment.ts';
+import { type Environment, installEnvironment, machineEnvironment } from '../config/environment.ts';
 import { ConfigRefusal } from '../config/refusal.ts';
+import { askProgram, programFailure } from '../processes/child.ts';
 import { isFullDisk } from '../launcher/disk/disk.ts';
 import type { Phrase } from '../text/say.ts';
 import { upgradeText } from '../text/terminal/upgrade.ts';
 import { installPackagesInto } from './npm-ci.ts';
 import { git } from './versions.ts';
 
-const run = promisify(execFile);
 const LOCK = 'package-lock.json';
 const NEEDED = ['package.json', LOCK, '.npmrc'];
 /** Where `.node/run` notes which lock is installed. */
@@ -58,8 +56,9 @@ async function removeAbandoned(project: string): Promise<void> {
 /** The new packages take the place of the old ones, which go away. The project has the new lock by now. */
 export async function putInPlace(project: string, staging: string): Promise<void> {
   const place = join(project, 'node_modules');
-  const { stdout } = await run('sh', ['-c', `cksum <${LOCK}`], { cwd: project });
-  await writeFile(join(staging, 'node_modules', STAMP), stdout.trimEnd());
+  const sum = await askProgram('cksum', { env: machineEnvironment(), stdin: { file: join(project, LOCK) } });
+  if (sum.failed) throw programFailure('cksum', sum);
+  await writeFile(join(staging, 'node_modules', STAMP), sum.stdout);
   await rename(place, join(staging, 'before'));
   await rename(join(staging, 'node_modules'), place);
 }

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { type Environment, installEnvironment } from '../config/environment.ts';
-
-const run = promisify(execFile);
+import { askProgram } from '../processes/child.ts';
 
 /** `0.1.0 (1a2b3c4)`, the second only in a clone. */
 export async function projectVersion(project: string, environment: Environment): Promise<string> {
@@ -29,11 +26,8 @@ export const gitEnvironment = (environment: Environment): Record<string, string>
  * somebody. Throws when stopped.
  */
 export async function git(project: string, environment: Environment, args: readonly string[], stop?: AbortSignal): Promise<string | null> {
-  try {
-    const { stdout } = await run('git', ['-C', project, ...args], { env: gitEnvironment(environment), timeout: LONGEST_LOCAL_MS, maxBuffer: 64 * 1024 * 1024, ...(stop && { signal: stop }) });
-    return stdout.trim();
-  } catch {
-    stop?.throwIfAborted();
-    return null;
-  }
+  stop?.throwIfAborted();
+  const answer = await askProgram('git', ['-C', project, ...args], { env: gitEnvironment(environment), timeout: LONGEST_LOCAL_MS, ...(stop && { cancelSignal: stop }) });
+  stop?.throwIfAborted();
+  return answer.failed ? null : answer.stdout.trim();
 }
