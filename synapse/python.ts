@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
+import { askProgram } from '../bridge/processes/child.ts';
 
 export interface Python {
   readonly executable: string;
@@ -37,7 +36,7 @@ const Probe = z.object({ executable: z.string(), prefix: z.string(), version: z.
 export async function findPython(environment: Record<string, string>, shared: boolean): Promise<PythonFound> {
   let lacking: string | undefined;
   for (const name of NAMES) {
-    const found = await ask(name, environment);
+    const found = await probed(name, environment);
     if (found === undefined || !recent(found.version)) continue;
     if (shared && !((await reachable(found.executable)) && (await reachable(found.prefix)))) continue;
     if (found.venv) return { kind: 'ready', python: { executable: found.executable, version: found.version } };
@@ -46,9 +45,10 @@ export async function findPython(environment: Record<string, string>, shared: bo
   return lacking === undefined ? { kind: 'none' } : { kind: 'no-venv', version: lacking };
 }
 
-async function ask(name: string, environment: Record<string, string>): Promise<z.infer<typeof Probe> | undefined> {
+async function probed(name: string, environment: Record<string, string>): Promise<z.infer<typeof Probe> | undefined> {
+  const { failed, stdout } = await askProgram(name, ['-c', probe], { env: environment, timeout: 20_000 });
+  if (failed) return undefined;
   try {
-    const { stdout } = await promisify(execFile)(name, ['-c', probe], { env: environment, timeout: 20_000 });
     return Probe.parse(JSON.parse(stdout));
   } catch {
     return undefined;
