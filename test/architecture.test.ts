@@ -18,8 +18,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bridge/launcher': ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/config', 'bridge/processes', 'synapse'],
   'bridge/operations': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config', 'bridge/launcher', 'bridge/processes', 'synapse'],
   synapse: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config', 'bridge/processes'],
-  bots: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/stores', 'bridge/config', 'bridge/appservice', 'bridge/http'],
-  executor: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config'],
+  bots: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/stores', 'bridge/config', 'bridge/appservice', 'bridge/http', 'bridge/processes'],
+  executor: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/processes'],
   'chavion.ts': ['bridge/launcher', 'bridge/operations', 'bridge/config', 'bridge/text', 'bridge/protocol', 'synapse'],
 };
 
@@ -79,6 +79,7 @@ const VENDORS: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
   { name: /^(?:ai|@ai-sdk\/.+)$/, only: /^bots\/models\/providers\// },
   { name: /^matrix-bot-sdk$/, only: /^bridge\/matrix\/|^synapse\// },
   { name: /^matrix-js-sdk/, only: /^bridge\/terminal\// },
+  { name: /^execa$/, only: /^bridge\/processes\/child\.ts$/ },
   { name: /^bullmq$/, only: /^bridge\/queue\// },
   { name: /^fastify$/, only: /^bridge\/(?:appservice|http)\// },
   { name: /^(?:@fastify\/.+|fastify-type-provider-zod|@modelcontextprotocol\/.+|prom-client)$/, only: /^bridge\/http\// },
@@ -136,6 +137,11 @@ describe('the edges of the house', () => {
     const wrong = files.flatMap((file) =>
       (imports.get(file) ?? []).filter((name) => VENDORS.some((vendor) => vendor.name.test(name) && !vendor.only.test(file))).map((name) => `${file} -> ${name}`),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it('starts programs by execa alone', () => {
+    const wrong = files.filter((file) => (imports.get(file) ?? []).some((name) => /^(?:node:)?(?:child_process|cluster)$/.test(name)));
     expect(wrong).toEqual([]);
   });
 

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '../../bridge/processes/child.ts';
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import { pngSize } from '../../bridge/matrix/png-size.ts';
 
@@ -88,27 +87,16 @@ async function run({ chromium, port, path, lang, timeZone, seconds = MOST_S }: S
     `http://${PREVIEW_HOST}${path}`,
   ];
   // `timeout` holds when this process dies, too. A group of its own, so that all of it can be ended.
-  const child = spawn('timeout', ['--signal=KILL', String(seconds), chromium, ...args], {
+  const child = startChild('timeout', ['--signal=KILL', String(seconds), chromium, ...args], {
     cwd: home,
-    detached: true,
+    killDescendants: true,
     stdio: 'ignore',
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home, TMPDIR: home, XDG_RUNTIME_DIR: home, LANG: 'C.UTF-8', TZ: timeZone, FONTCONFIG_FILE: fonts },
   });
-  try {
-    await once(child, 'exit');
-  } catch {
-    // There is no `timeout`, or it cannot be started: there is no picture then.
-  } finally {
-    if (child.pid !== undefined) endGroup(child.pid);
-  }
-}
-
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // All of it is gone.
-  }
+  // Where there is no `timeout`, or it cannot be started, there is no picture.
+  await child;
+  // What it has left behind.
+  child.kill('SIGKILL');
 }
 
 /** Servers rarely have a Korean font. Copied, since the browser may find no way to where the project lies. @returns a fonts.conf */
