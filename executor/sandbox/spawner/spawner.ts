@@ -1,7 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Socket } from 'node:net';
+import { startChild } from '../../../bridge/processes/child.ts';
 import { cut, frame } from './frames.ts';
 import type { Machine } from '../seccomp/seccomp.ts';
 
@@ -42,7 +42,7 @@ export class Spawner {
   readonly #followed = new Map<string, Followed>();
   readonly #asked = new Map<string, { readonly done: (answer: string) => void; readonly failed: (error: Error) => void }>();
   #home = Promise.withResolvers<Home>();
-  #process: ChildProcess | undefined;
+  #process: Spawning | undefined;
   #made: { readonly done: () => void; readonly failed: (error: Error) => void }[] = [];
   #count = 0;
 
@@ -100,14 +100,14 @@ export class Spawner {
   #send(...fields: readonly (string | Uint8Array)[]): void {
     this.#process ??= this.#begin();
     keepsUsAlive(this.#process, true);
-    this.#process.stdin?.write(frame(fields));
+    this.#process.stdin.write(frame(fields));
   }
 
-  #begin(): ChildProcess {
-    const child = spawn('/usr/bin/perl', [join(this.#folder, 'spawner.pl'), this.#machine, String(process.pid), this.#folder, this.#stores], { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdin?.on('error', () => undefined);
+  #begin(): Spawning {
+    const child = startPerl([join(this.#folder, 'spawner.pl'), this.#machine, String(process.pid), this.#folder, this.#stores]);
+    child.stdin.on('error', () => undefined);
     let coming: Buffer = Buffer.alloc(0);
-    child.stdout?.on('data', (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
       coming = coming.length === 0 ? chunk : Buffer.concat([coming, chunk]);
       const { frames, rest } = cut(coming);
       coming = rest;
@@ -117,10 +117,8 @@ export class Spawner {
       }
       if (this.#followed.size + this.#asked.size + this.#made.length === 0) keepsUsAlive(child, false);
     });
-    child.stdout?.on('error', () => undefined);
-    const over = () => this.#over(child);
-    child.once('error', over);
-    child.once('close', over);
+    child.stdout.on('error', () => undefined);
+    void child.then(() => this.#over(child));
     return child;
   }
 
@@ -148,7 +146,7 @@ export class Spawner {
   }
 
   /** What it had started dies with it. */
-  #over(child: ChildProcess): void {
+  #over(child: Spawning): void {
     if (this.#process !== child) return;
     this.#process = undefined;
     const [followers, asked, made] = [[...this.#followed.values()], [...this.#asked.values()], this.#made];
@@ -167,10 +165,15 @@ export class Spawner {
   }
 }
 
+type Spawning = ReturnType<typeof startPerl>;
+
+/** Only this process goes by execa: it is begun once, and all that a command costs goes over its pipes. */
+const startPerl = (args: readonly string[]) => startChild('/usr/bin/perl', args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
+
 /** Idle, it is no reason to go on. */
-function keepsUsAlive(child: ChildProcess, busy: boolean): void {
-  for (const handle of [child, child.stdin, child.stdout]) {
-    if (handle === child || handle instanceof Socket) {
+function keepsUsAlive({ nodeChildProcess, stdin, stdout }: Spawning, busy: boolean): void {
+  for (const handle of [nodeChildProcess, stdin, stdout]) {
+    if (handle === nodeChildProcess || handle instanceof Socket) {
       if (busy) handle.ref();
       else handle.unref();
     }
