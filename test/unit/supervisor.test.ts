@@ -28,7 +28,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolean => true } = {}) {
+async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolean => true, slow = false } = {}) {
   const port = await freePort();
   const died: string[] = [];
   const quiet: string[] = [];
@@ -44,13 +44,13 @@ async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolea
     {
       part: 'swarm',
       program: process.execPath,
-      args: ['-e', SERVER, String(port), String(waitMs)],
+      args: ['-e', slow ? `${SERVER}; process.on('SIGTERM', () => setTimeout(() => process.exit(), 300))` : SERVER, String(port), String(waitMs)],
       cwd: tmpdir(),
       environment: () => ({}),
       log: join(folder, 'part.log'),
       answers: () => answers200(`http://127.0.0.1:${port}/`),
       alive: () => says(alive),
-      graceMs: 0,
+      graceMs: slow ? 20_000 : 0,
     },
     { changed: (_, process) => void (process !== null && pids.push(process.pid)), died: (_, how) => void died.push(how), silent: () => void quiet.push('silent'), back: () => void quiet.push('back') },
     LOOKS,
@@ -99,6 +99,14 @@ describe('a part that hangs', () => {
     await until(() => looks() > 5 * LOOKS.silent);
     expect(died).toEqual([]);
     expect(quiet.slice(0, 4)).toEqual(['silent', 'back', 'silent', 'back']);
+  });
+
+  it('is stopped only when it has ended, though its end was asked for before', async () => {
+    const { part, pids } = await partOf({ slow: true });
+    expect(await part.ready()).toBe(true);
+    void part.suspend();
+    await part.stop();
+    expect(() => process.kill(pids[0] ?? 0, 0)).toThrow('ESRCH');
   });
 
   it('is left alone once it is being stopped', async () => {

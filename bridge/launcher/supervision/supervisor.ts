@@ -53,6 +53,8 @@ export class SupervisedPart {
   readonly #looks: Looks | undefined;
   readonly #stopping = new AbortController();
   #child: Child | undefined;
+  /** Begun last; it may be ending already. */
+  #last: Child | undefined;
   #process: ProcessMark | undefined;
   #deaf: Child | undefined;
   #failures = 0;
@@ -72,6 +74,7 @@ export class SupervisedPart {
       // A session of its own: Ctrl-C in the terminal is for the launcher, which ends the parts in order.
       const child = startChild(...withoutNewPrivileges(program, args), { cwd, env: environment(), detached: true, stdio: ['ignore', output, output], forceKillAfterDelay: graceMs, ...owner });
       this.#child = child;
+      this.#last = child;
       this.#process = child.pid === undefined ? undefined : mark(child.pid);
       const gone = new AbortController();
       void child.then(({ exitCode, signal, originalMessage }) => {
@@ -118,10 +121,9 @@ export class SupervisedPart {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const child = this.#child;
     this.#child = undefined;
-    child?.kill();
-    await child;
+    this.#last?.kill();
+    await this.#last;
     this.#events.changed(this.plan.part, null);
   }
 
