@@ -26,6 +26,6 @@ export async function logs({ project, environment, args, terminal }: VerbRequest
     return 0;
   }
   const shown = [...(args.includes('-f') ? ['-F', `--pid=${process.pid}`] : []), '-n', lines ?? String(SHOWN_LINES), ...files];
-  const { isCanceled, exitCode = 1 } = await startChild('tail', shown, { env: machineEnvironment(), stdio: ['ignore', 'inherit', 'inherit'], cancelSignal: stop });
-  return isCanceled ? 0 : exitCode;
+  const { exitCode = 1 } = await startChild('tail', shown, { env: machineEnvironment(), stdio: ['ignore', 'inherit', 'inherit'], cancelSignal: stop });
+  return stop.aborted ? 0 : exitCode;
 }
