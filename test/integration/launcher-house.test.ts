@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PARTS, type Part, find } from '../../bridge/launcher/instance/accounts.ts';
 import { SEPARATED_STATE } from '../../bridge/launcher/instance/instance.ts';
+import { mark, signal } from '../../bridge/launcher/instance/processes.ts';
 import { Secrets } from '../../bridge/launcher/instance/secrets.ts';
 import { PowerLevels } from '../../synapse/power-levels.ts';
 import { type House, startHouse } from '../house/house.ts';
@@ -229,7 +230,9 @@ describe('a part that dies again and again', () => {
     const began = Date.now();
     while (!(await said(hq)).some((body) => body.startsWith('⏳'))) {
       const { swarm } = await house.pids();
-      if (swarm !== null) process.kill(swarm, 'SIGKILL');
+      const alive = swarm === null ? undefined : mark(swarm);
+      // Dead ones stand in ready.json until the launcher has written them off.
+      if (alive !== undefined) signal(alive, 'SIGKILL');
       await sleep(50);
     }
     expect(Date.now() - began).toBeGreaterThan(1_000);
