@@ -58,7 +58,11 @@ function touched(): readonly string[] {
 const checks =
   filters.length > 0 || soak
     ? []
-    : [succeeds('lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']), succeeds('types', ['node_modules/typescript/bin/tsc', '--noEmit'])];
+    : [
+        succeeds('format', ['node_modules/oxfmt/bin/oxfmt', '--check']),
+        succeeds('lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']),
+        succeeds('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
+      ];
 const chosen = onlyChanged ? touched() : filters;
 
 await removeAbandonedRuns();

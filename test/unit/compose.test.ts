@@ -257,7 +257,7 @@ describe('chavion.service', () => {
 });
 
 describe('the dashboard', () => {
-  const meters = [...text('bridge/http/metrics.ts').matchAll(/name: '(chavion_\w+)'(?:.*labelNames: \[([^\]]*)\])?/g)];
+  const meters = [...text('bridge/http/metrics.ts').matchAll(/name: '(chavion_\w+)'(?:[^{}]*labelNames: \[([^\]]*)\])?/g)];
   const own = new Map(meters.map(([, name = '', labels = '']) => [name, labels.match(/\w+/g) ?? []]));
   const node = ['chavion_process_resident_memory_bytes', 'chavion_process_cpu_seconds_total', 'chavion_nodejs_eventloop_lag_p99_seconds'];
   const dashboard: Json = JSON.parse(text('bridge/operations/compose/dashboard/dashboard.json'));
