@@ -33,11 +33,25 @@ const project = import.meta.dirname;
 const environment = environmentOrEnd(project);
 const terminal = new Terminal(configuredLanguage(environment), process.stdout);
 const { words, lost } = meantWords('start', process.argv.slice(2), environment);
-const asked = { project, environment, args: words.slice(1), terminal, input: () => hiddenInput(process.stdin, process.stdout) };
+const asked = {
+  project,
+  environment,
+  args: words.slice(1),
+  terminal,
+  input: () => hiddenInput(process.stdin, process.stdout),
+};
 
 const verbs: Readonly<Record<string, Verb>> = {
-  start: { usage: usageText.start, takes: [], run: (stop) => start({ project, environment, terminal, stop, admin: openAdmin }) },
-  doctor: { usage: usageText.doctor, takes: ['--providers'], run: (stop) => (words.includes('--providers') ? checkModels : doctor)(project, environment, terminal, stop) },
+  start: {
+    usage: usageText.start,
+    takes: [],
+    run: (stop) => start({ project, environment, terminal, stop, admin: openAdmin }),
+  },
+  doctor: {
+    usage: usageText.doctor,
+    takes: ['--providers'],
+    run: (stop) => (words.includes('--providers') ? checkModels : doctor)(project, environment, terminal, stop),
+  },
   keys: {
     usage: usageText.keys,
     takes: [],

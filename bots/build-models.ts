@@ -22,7 +22,11 @@ export interface Models {
 type ModelPrice = NonNullable<NonNullable<ReturnType<ModelBindings['get']>>['config']['price']>;
 
 /** A call is paid from the budget, and the budget asks what a call would cost: the two are made together. */
-export function buildModels(base: SwarmBase, { settings, providers: keys, all }: SwarmEnvironment, outsideAgents: OutsideAgentPort): Models {
+export function buildModels(
+  base: SwarmBase,
+  { settings, providers: keys, all }: SwarmEnvironment,
+  outsideAgents: OutsideAgentPort,
+): Models {
   const { redis, residents, coordinator, hq, lang, log } = base;
   const providerOf = (agent: Parameters<ModelBindings['get']>[0]) => bindings.get(agent)?.provider;
   const spending: Budget = new Budget({
@@ -34,17 +38,33 @@ export function buildModels(base: SwarmBase, { settings, providers: keys, all }:
       const provider = providerOf(agent);
       return provider !== undefined && isFree(provider);
     },
-    warn: (warning) => warnMaster(warning, { coordinator, hq, lang, nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent }),
+    warn: (warning) =>
+      warnMaster(warning, {
+        coordinator,
+        hq,
+        lang,
+        nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
+      }),
     onError: (error) => log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'budget'),
   });
-  const ghostOf = (agent: Parameters<ModelBindings['get']>[0]) => base.ghost(residents.byId.get(agent)?.userId ?? residents.coordinator);
+  const ghostOf = (agent: Parameters<ModelBindings['get']>[0]) =>
+    base.ghost(residents.byId.get(agent)?.userId ?? residents.coordinator);
   const relay = new WebChatRelay({ redis, ops: base.ops, ghost: ghostOf, pace: base.roster.relay });
-  const bindings: ModelBindings = new ModelBindings(base.roster, (config) => withBudget(createProvider(config, keys, all, { relay, outsideAgents }), spending, config), settings.CHAVION_REHEARSAL);
+  const bindings: ModelBindings = new ModelBindings(
+    base.roster,
+    (config) => withBudget(createProvider(config, keys, all, { relay, outsideAgents }), spending, config),
+    settings.CHAVION_REHEARSAL,
+  );
   return {
     bindings,
     spending,
     relay,
     reload: async () => bindings.use(await chosenModels(redis)),
-    paid: () => [...bindings.ready].flatMap((id) => bindings.get(id) ?? []).flatMap(({ config, provider }) => (isFree(provider) ? [] : [config.price === undefined ? {} : { price: config.price }])),
+    paid: () =>
+      [...bindings.ready]
+        .flatMap((id) => bindings.get(id) ?? [])
+        .flatMap(({ config, provider }) =>
+          isFree(provider) ? [] : [config.price === undefined ? {} : { price: config.price }],
+        ),
   };
 }

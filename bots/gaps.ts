@@ -5,8 +5,14 @@ import { askForPushes } from './intake/ask-for-pushes.ts';
 import type { SwarmBase } from './swarm-base.ts';
 
 /** What the reader of gaps needs of the swarm: whatever Synapse did not push comes to the same inbox. */
-export function gapsOf({ redis, coordinator, residents, ghost, timeline, rooms, log }: SwarmBase, inbox: Inbox): GapFill {
-  const positionIn = (key: string): SyncPosition => ({ load: () => redis.get(key), save: async (token) => void (await redis.set(key, token)) });
+export function gapsOf(
+  { redis, coordinator, residents, ghost, timeline, rooms, log }: SwarmBase,
+  inbox: Inbox,
+): GapFill {
+  const positionIn = (key: string): SyncPosition => ({
+    load: () => redis.get(key),
+    save: async (token) => void (await redis.set(key, token)),
+  });
   return {
     coordinator,
     agents: () => residents.agents.map(({ userId }) => ghost(userId)),
@@ -19,6 +25,7 @@ export function gapsOf({ redis, coordinator, residents, ghost, timeline, rooms, 
       if (room === undefined) void askForPushes(coordinator);
     },
     onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
-    onLost: (room, error) => log.error({ room, error: error instanceof Error ? error.message : 'unknown' }, 'what was missed cannot be read'),
+    onLost: (room, error) =>
+      log.error({ room, error: error instanceof Error ? error.message : 'unknown' }, 'what was missed cannot be read'),
   };
 }

@@ -26,7 +26,10 @@ const server = buildAppservice(environment.settings.CHAVION_HOMESERVER_TOKEN, {
   ready: () => ready,
   onError: (error) => log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'transaction not taken'),
 });
-await server.listen({ host: environment.settings.CHAVION_APPSERVICE_LISTEN, port: environment.settings.CHAVION_APPSERVICE_PORT });
+await server.listen({
+  host: environment.settings.CHAVION_APPSERVICE_LISTEN,
+  port: environment.settings.CHAVION_APPSERVICE_PORT,
+});
 await swarm.start();
 // What was pushed meanwhile has waited: decided before all is loaded, it would be decided wrongly for good.
 swarm.inbox.open();
@@ -53,7 +56,9 @@ async function beginAgain(): Promise<void> {
   for (let tries = 0; tries < 120 && !stopping.signal.aborted; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     const { settings } = (await currentRooms(environment)).environment;
-    const moved = settings.CHAVION_HQ_ROOM !== environment.settings.CHAVION_HQ_ROOM || settings.CHAVION_OPS_ROOM !== environment.settings.CHAVION_OPS_ROOM;
+    const moved =
+      settings.CHAVION_HQ_ROOM !== environment.settings.CHAVION_HQ_ROOM ||
+      settings.CHAVION_OPS_ROOM !== environment.settings.CHAVION_OPS_ROOM;
     if (!moved) continue;
     await new Promise((resolve) => setTimeout(resolve, 10_000).unref());
     return stop();

@@ -18,10 +18,16 @@ async function check(config: AgentConfig): Promise<ModelCheck> {
   if (provider.insteadOf !== undefined) return { name, model, found: { kind: 'no-key' } };
   if (provider.billing === 'none') return { name, model, found: { kind: 'not-called' } };
   const found = await probe(provider, agent, new AbortController().signal);
-  return { name, model, found: found.ok ? { kind: 'answers', ms: found.ms } : { kind: 'fails', ms: found.ms, code: found.code } };
+  return {
+    name,
+    model,
+    found: found.ok ? { kind: 'answers', ms: found.ms } : { kind: 'fails', ms: found.ms, code: found.code },
+  };
 }
 
 /** Every agent's model, and the one that stands in for it. */
-const agents = Roster.parse(JSON.parse(rosterJson)).agents.flatMap((agent) => (agent.fallback === undefined ? [agent] : [agent, { ...agent, model: agent.fallback }]));
+const agents = Roster.parse(JSON.parse(rosterJson)).agents.flatMap((agent) =>
+  agent.fallback === undefined ? [agent] : [agent, { ...agent, model: agent.fallback }],
+);
 
 await Promise.all(agents.map(async (agent) => process.stdout.write(`${JSON.stringify(await check(agent))}\n`)));

@@ -32,7 +32,10 @@ export interface ObservedDeps {
 
 /** What the swarm lets be seen of itself: counts and ids of the roster, no words. */
 export function observedSwarm(deps: ObservedDeps): Observed {
-  const depths = async () => Object.fromEntries(await Promise.all(Object.entries(deps.queues).map(async ([name, queue]) => [name, await queue.depth()] as const)));
+  const depths = async () =>
+    Object.fromEntries(
+      await Promise.all(Object.entries(deps.queues).map(async ([name, queue]) => [name, await queue.depth()] as const)),
+    );
   return {
     meters: deps.meters,
     async figures(): Promise<Figures> {
@@ -40,16 +43,41 @@ export function observedSwarm(deps: ObservedDeps): Observed {
       const tasks: Record<string, number> = {};
       for (const { phase } of live) tasks[phase] = (tasks[phase] ?? 0) + 1;
       const scopes = [WHOLE, ...deps.residents.agents.map(({ id }) => id)] as const;
-      const spent = scopes.flatMap((agent) => PERIODS.map((period) => ({ agent, period, usd: spentOf(deps.spending.state, period, agent, 'usd'), tokens: spentOf(deps.spending.state, period, agent, 'tokens') })));
-      const executors = deps.executors.list().map(({ id, online, busy, ended }) => ({ id, online, busy, ended: ended ?? {} }));
+      const spent = scopes.flatMap((agent) =>
+        PERIODS.map((period) => ({
+          agent,
+          period,
+          usd: spentOf(deps.spending.state, period, agent, 'usd'),
+          tokens: spentOf(deps.spending.state, period, agent, 'tokens'),
+        })),
+      );
+      const executors = deps.executors
+        .list()
+        .map(({ id, online, busy, ended }) => ({ id, online, busy, ended: ended ?? {} }));
       return { queues, tasks, spent, executors, edits: deps.edits.granted, blackouts: deps.spending.blackouts().size };
     },
     async parts() {
       const [homeserver, rooms, queue] = await Promise.all([
-        deps.coordinator.call('GET', '/_matrix/client/versions', { tries: 1, timeoutMs: 2_000 }).then(() => true, () => false),
+        deps.coordinator.call('GET', '/_matrix/client/versions', { tries: 1, timeoutMs: 2_000 }).then(
+          () => true,
+          () => false,
+        ),
         // Deleted, or the coordinator is not in it any more: nothing that is said there is heard.
-        Promise.all(deps.rooms.map((room) => deps.coordinator.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`, { tries: 1, timeoutMs: 2_000 }))).then(() => true, () => false),
-        depths().then(() => deps.working(), () => false),
+        Promise.all(
+          deps.rooms.map((room) =>
+            deps.coordinator.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`, {
+              tries: 1,
+              timeoutMs: 2_000,
+            }),
+          ),
+        ).then(
+          () => true,
+          () => false,
+        ),
+        depths().then(
+          () => deps.working(),
+          () => false,
+        ),
       ]);
       return { homeserver, rooms, queue, executor: deps.executors.list().some(({ online }) => online) };
     },

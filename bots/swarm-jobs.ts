@@ -41,7 +41,11 @@ export function jobHandler(deps: JobDeps): (job: SwarmJob, context: JobContext) 
   };
 }
 
-async function carryOut(job: SwarmJob, again: boolean, { commands, lines, turns, scheduler, agentApi, orders }: JobDeps): Promise<void> {
+async function carryOut(
+  job: SwarmJob,
+  again: boolean,
+  { commands, lines, turns, scheduler, agentApi, orders }: JobDeps,
+): Promise<void> {
   switch (job.type) {
     case 'command':
       return carryOutCommand(job, commands, (line) => giveNotice(line, lines));

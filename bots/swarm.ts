@@ -82,10 +82,26 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
   const frozen = () => spending.frozen;
 
   // The part's own folder is where the launcher writes what is lent.
-  const tasks = createTasks({ ...base, orders: queues.orders, bindings, budget: edits, lendings: () => readLendings(given.all['HOME']), available: (agent) => spending.affords(agent), frozen });
+  const tasks = createTasks({
+    ...base,
+    orders: queues.orders,
+    bindings,
+    budget: edits,
+    lendings: () => readLendings(given.all['HOME']),
+    available: (agent) => spending.affords(agent),
+    frozen,
+  });
   tasks.onEnded(({ phase }) => meters.taskEnded(phase));
   const preview = createPreview({ ...base, tasks, settings });
-  const schedule = buildSchedule({ ...base, queue: queues.turns, tasks, coordinator: acrossUpgrades(coordinator, upgraded.former), view: (room) => timeline.view(room), frozen, paid: models.paid });
+  const schedule = buildSchedule({
+    ...base,
+    queue: queues.turns,
+    tasks,
+    coordinator: acrossUpgrades(coordinator, upgraded.former),
+    view: (room) => timeline.view(room),
+    frozen,
+    paid: models.paid,
+  });
 
   const agentApi = createAgentApi({
     ...base,
@@ -94,20 +110,53 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     bindings,
     tasks,
     listen: { host: settings.CHAVION_LISTEN, port: settings.CHAVION_API_PORT },
-    address: publicAddress({ port: settings.CHAVION_API_PORT, own: settings.CHAVION_API_URL, home: settings.CHAVION_PUBLIC_URL, listen: settings.CHAVION_LISTEN }),
+    address: publicAddress({
+      port: settings.CHAVION_API_PORT,
+      own: settings.CHAVION_API_URL,
+      home: settings.CHAVION_PUBLIC_URL,
+      listen: settings.CHAVION_LISTEN,
+    }),
     names: ownHostNames(settings.CHAVION_API_URL, settings.CHAVION_PUBLIC_URL),
     // In containers the homeserver comes over a network that is theirs alone.
     ownNetwork: settings.CHAVION_APPSERVICE_LISTEN === '0.0.0.0',
-    observed: observedSwarm({ meters, queues: { turns: queues.turns, tasks: queues.tasks }, working: () => worker.working, tasks, spending, residents, executors, edits, coordinator, rooms: [hq, ops] }),
+    observed: observedSwarm({
+      meters,
+      queues: { turns: queues.turns, tasks: queues.tasks },
+      working: () => worker.working,
+      tasks,
+      spending,
+      residents,
+      executors,
+      edits,
+      coordinator,
+      rooms: [hq, ops],
+    }),
   });
 
   const running = new RunningTurns();
   const status = new AgentStatus(meters);
   const attachments = new Attachments();
   const memory = new RoomMemory({ ...base, bindings });
-  const turns: TurnDeps = { ...base, ...queues, bindings, attachments, memory, budget: edits, running, status, spending, replacedBy: (source) => replacedBy(redis, source), tellAsker: agentApi.tellAsker };
+  const turns: TurnDeps = {
+    ...base,
+    ...queues,
+    bindings,
+    attachments,
+    memory,
+    budget: edits,
+    running,
+    status,
+    spending,
+    replacedBy: (source) => replacedBy(redis, source),
+    tellAsker: agentApi.tellAsker,
+  };
 
-  const misfits = createMisfits({ ...base, queue: queues.turns, reader: (room) => rooms.reader(room), nameOf: (user) => residents.byUser.get(user)?.config.name ?? user });
+  const misfits = createMisfits({
+    ...base,
+    queue: queues.turns,
+    reader: (room) => rooms.reader(room),
+    nameOf: (user) => residents.byUser.get(user)?.config.name ?? user,
+  });
   const intake = createIntake({
     ...base,
     queue: queues.turns,
@@ -117,12 +166,29 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     reloadModels: models.reload,
     memory,
     relay: models.relay,
-    tasks: taskEventHandler({ tasks, rooms, timeline, coordinator: residents.coordinator, executor: residents.executor, former: upgraded.former }),
+    tasks: taskEventHandler({
+      tasks,
+      rooms,
+      timeline,
+      coordinator: residents.coordinator,
+      executor: residents.executor,
+      former: upgraded.former,
+    }),
     spending,
     houseUpgraded: upgraded.again,
-    agentsTable: (tableLang, present, off) => renderAgents({ off, residents, bindings, status, running, spending, timeZone, executors: executors.list() }, tableLang, present),
+    agentsTable: (tableLang, present, off) =>
+      renderAgents(
+        { off, residents, bindings, status, running, spending, timeZone, executors: executors.list() },
+        tableLang,
+        present,
+      ),
   });
-  const inbox: Inbox = new Inbox({ isOwn: residents.isOwn }, timeline, heardByAll([(event) => agentApi.hear(event), (event) => preview.hear(event), intake]), misfits);
+  const inbox: Inbox = new Inbox(
+    { isOwn: residents.isOwn },
+    timeline,
+    heardByAll([(event) => agentApi.hear(event), (event) => preview.hear(event), intake]),
+    misfits,
+  );
 
   const commands: SwarmCommands = {
     // The launcher's admin answers in the house's own rooms; what it takes is never in here.
@@ -139,8 +205,17 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     gaps: gapsOf(base, inbox),
     async start() {
       await placeRooms(base);
-      for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped')))) running.cancel({ room: RoomId.parse(room), until: Number(until) });
-      await Promise.all([models.reload(), spending.start(), agentApi.start(), rooms.masters(), ...[hq, ops].flatMap((room) => [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)))]);
+      for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped'))))
+        running.cancel({ room: RoomId.parse(room), until: Number(until) });
+      await Promise.all([
+        models.reload(),
+        spending.start(),
+        agentApi.start(),
+        rooms.masters(),
+        ...[hq, ops].flatMap((room) =>
+          [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)),
+        ),
+      ]);
       executors.start();
       await tasks.open();
       await preview.open();
@@ -148,7 +223,20 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       await schedule.scheduler.start();
       await askForPushes(coordinator);
     },
-    work: () => worker.start(redis, { commands, lines: linesOf(base), turns, scheduler: schedule.scheduler, agentApi, orders: queues.orders, count: (type, outcome) => meters.job(type, outcome) }, { putAside, log }),
+    work: () =>
+      worker.start(
+        redis,
+        {
+          commands,
+          lines: linesOf(base),
+          turns,
+          scheduler: schedule.scheduler,
+          agentApi,
+          orders: queues.orders,
+          count: (type, outcome) => meters.job(type, outcome),
+        },
+        { putAside, log },
+      ),
     async stop() {
       await schedule.scheduler.stop();
       await Promise.all([worker.close(), tasks.close(), preview.close(), agentApi.close()]);

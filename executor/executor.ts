@@ -103,7 +103,12 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     secrets: parts.secrets,
     nameOf: ({ prepared }) => prepared.orderedBy.slice(1).split(':')[0] ?? '',
   });
-  const results = new Results({ account, budget, ledger, ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, true) });
+  const results = new Results({
+    account,
+    budget,
+    ledger,
+    ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, true),
+  });
   const requests = new Requests({ account, ledger, audit, rules, masters: () => reader.masters() });
   const running = new RunningCommands();
   const onError = (error: unknown) => {
@@ -115,7 +120,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     sandbox: parts.sandbox,
     workspaces,
     runFolder: parts.runFolder,
-    onEgress: ({ key }, { method, destination, allowed, why }) => void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
+    onEgress: ({ key }, { method, destination, allowed, why }) =>
+      void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
   };
   const work = new Work({
     executor: id,
@@ -158,12 +164,31 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     reports,
     requests,
     outside: new OutsideOrderHandler({ executor: id, account, reader, rules, ledger, audit }),
-    plans: new PlanOrderHandler({ executor: id, account, reader, rules, ledger, audit, results, running, state, now, peers }),
+    plans: new PlanOrderHandler({
+      executor: id,
+      account,
+      reader,
+      rules,
+      ledger,
+      audit,
+      results,
+      running,
+      state,
+      now,
+      peers,
+    }),
     work: (record, again) => work.run(record, again),
     onError,
   });
   const signs = new ReactionHandler({ account, rooms, reader, ledger, running, orderHandler, state, onError });
-  const watch = new RoomWatch({ account, rooms: () => rooms.all, upgraded: (signal) => void rooms.follow(signal).catch(onError), state, handle: (event) => signs.handle(event), onError });
+  const watch = new RoomWatch({
+    account,
+    rooms: () => rooms.all,
+    upgraded: (signal) => void rooms.follow(signal).catch(onError),
+    state,
+    handle: (event) => signs.handle(event),
+    onError,
+  });
   const resume = (record: LedgerRecord) => orderHandler.resume(record).catch(parts.fatal);
 
   return {
@@ -184,7 +209,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       tidy();
       const expiry = setInterval(() => {
         tidy();
-        for (const record of ledger.unfinished()) if (record.state === 'asked') void orderHandler.decide(record).catch(onError);
+        for (const record of ledger.unfinished())
+          if (record.state === 'asked') void orderHandler.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);
       peers.run(signal);
       await watch.run(signal);

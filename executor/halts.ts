@@ -93,7 +93,9 @@ export class Halts {
     const before = this.#told[what];
     const occasion = before?.why === why ? before.occasion : randomUUID();
     this.#keep({ ...this.#told, [what]: { why, occasion } });
-    this.#tell(this.#teller, `${occasion} ${why}`, (lang) => woven(({ code }) => executorHalted[lang](code(plainLine(why, 500)))));
+    this.#tell(this.#teller, `${occasion} ${why}`, (lang) =>
+      woven(({ code }) => executorHalted[lang](code(plainLine(why, 500)))),
+    );
   }
 
   #over(what: What): void {
@@ -106,7 +108,11 @@ export class Halts {
   }
 
   /** Sent again it is the same message: its id is made of what it is about. */
-  #tell({ account, ops, lang }: Teller, about: string, said: (lang: Lang) => Pick<OutgoingText, 'text' | 'html'>): void {
+  #tell(
+    { account, ops, lang }: Teller,
+    about: string,
+    said: (lang: Lang) => Pick<OutgoingText, 'text' | 'html'>,
+  ): void {
     const content = messageContent({ ...said(lang), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
     account.send(ops, 'm.room.message', content, `x.halt.${sha256(about).slice(0, 24)}`).catch(() => undefined);
   }

@@ -20,7 +20,10 @@ import { isSignedOut, openExecutorSession } from './session.ts';
 const settings = executorEnvironment();
 const folder = settings.CHAVION_EXECUTOR_FOLDER;
 const [uid = 0, gid = 0] = (settings.CHAVION_DROP_TO ?? '').split(':').map(Number);
-const cgroups = settings.CHAVION_DROP_TO === undefined ? ownCgroups() : delegateCgroups(createHash('sha256').update(folder).digest('hex').slice(0, 12), { uid, gid });
+const cgroups =
+  settings.CHAVION_DROP_TO === undefined
+    ? ownCgroups()
+    : delegateCgroups(createHash('sha256').update(folder).digest('hex').slice(0, 12), { uid, gid });
 dropPrivileges(settings.CHAVION_DROP_TO);
 
 const log = pino({ name: 'executor' });
@@ -35,7 +38,10 @@ const halts = new Halts(join(folder, 'halts.json'));
 const rules = rulesReader(settings.CHAVION_RULES_FOLDER);
 /** Why the kernel does not hold what is written; undefined until it is known. */
 let watched: string | null | undefined;
-const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => ({ ...halts.health(), ...(watched === undefined ? {} : { watched: watchedOnly(watched, rules) }) }));
+const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => ({
+  ...halts.health(),
+  ...(watched === undefined ? {} : { watched: watchedOnly(watched, rules) }),
+}));
 // Whoever looks after the accounts lets it in again; until then it stands still.
 const { account, token } = await halts.until('account', stopping.signal, () =>
   openExecutorSession({
@@ -64,7 +70,9 @@ const sandbox = await halts.until('sandbox', stopping.signal, async () => {
 });
 const redis = connectRedis(settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));
 const secrets = [token, settings.CHAVION_EXECUTOR_PASSWORD, new URL(settings.CHAVION_REDIS_URL).password];
-const executor = await halts.until('memory', stopping.signal, () => buildExecutor({ settings, account, redis, sandbox, runFolder, secrets, fatal, log }));
+const executor = await halts.until('memory', stopping.signal, () =>
+  buildExecutor({ settings, account, redis, sandbox, runFolder, secrets, fatal, log }),
+);
 halts.watch('rules', () => void readRules(settings.CHAVION_RULES_FOLDER));
 await executor.recover();
 const watching = executor.watch(stopping.signal);

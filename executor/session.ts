@@ -18,9 +18,12 @@ export interface SignIn {
 }
 
 /** The executor's own account, with the token of the last time while it works. */
-export async function openExecutorSession(options: SignIn): Promise<{ readonly account: Account; readonly token: string }> {
+export async function openExecutorSession(
+  options: SignIn,
+): Promise<{ readonly account: Account; readonly token: string }> {
   const kept = keptToken(options);
-  if (kept !== undefined && (await works(accountWith(options, kept)))) return { account: accountWith(options, kept), token: kept };
+  if (kept !== undefined && (await works(accountWith(options, kept))))
+    return { account: accountWith(options, kept), token: kept };
   const body = {
     type: 'm.login.password',
     identifier: { type: 'm.id.user', user: options.userId },
@@ -30,12 +33,22 @@ export async function openExecutorSession(options: SignIn): Promise<{ readonly a
   };
   const answer = await accountWith(options, '').call('POST', '/_matrix/client/v3/login', { body });
   const { access_token: token } = Session.omit({ homeserver: true }).parse(answer);
-  writeFileSync(`${options.file}.new`, JSON.stringify({ homeserver: options.homeserverUrl, access_token: token }), { mode: 0o600 });
+  writeFileSync(`${options.file}.new`, JSON.stringify({ homeserver: options.homeserverUrl, access_token: token }), {
+    mode: 0o600,
+  });
   renameSync(`${options.file}.new`, options.file);
   return { account: accountWith(options, token), token };
 }
 
-const accountWith = ({ homeserverUrl, userId, onTrouble }: SignIn, accessToken: string): Account => new Account({ homeserverUrl, accessToken, userId, ghost: false, lanes: new RoomLimiter(), ...(onTrouble === undefined ? {} : { onTrouble }) });
+const accountWith = ({ homeserverUrl, userId, onTrouble }: SignIn, accessToken: string): Account =>
+  new Account({
+    homeserverUrl,
+    accessToken,
+    userId,
+    ghost: false,
+    lanes: new RoomLimiter(),
+    ...(onTrouble === undefined ? {} : { onTrouble }),
+  });
 
 function keptToken({ file, homeserverUrl }: SignIn): string | undefined {
   try {
@@ -48,7 +61,9 @@ function keptToken({ file, homeserverUrl }: SignIn): string | undefined {
 
 async function works(account: Account): Promise<boolean> {
   try {
-    const { user_id } = z.object({ user_id: z.string() }).parse(await account.call('GET', '/_matrix/client/v3/account/whoami'));
+    const { user_id } = z
+      .object({ user_id: z.string() })
+      .parse(await account.call('GET', '/_matrix/client/v3/account/whoami'));
     return user_id === account.userId;
   } catch {
     return false;
@@ -56,4 +71,5 @@ async function works(account: Account): Promise<boolean> {
 }
 
 /** The homeserver no longer knows the token. */
-export const isSignedOut = (error: unknown): boolean => z.object({ statusCode: z.literal(401) }).safeParse(error).success;
+export const isSignedOut = (error: unknown): boolean =>
+  z.object({ statusCode: z.literal(401) }).safeParse(error).success;

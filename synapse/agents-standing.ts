@@ -46,7 +46,13 @@ export class AgentsStanding {
       const why = account === null ? null : offState(account);
       const was = off.get(user) ?? null;
       // Somebody has deleted it: without its device an agent can say nothing.
-      if (account !== null && why === null && was === null && (await client.find('GET', `${userPath(user)}/devices/${GHOST_DEVICE}`, Nothing, { token })) === null) await giveDevice(client, token, user);
+      if (
+        account !== null &&
+        why === null &&
+        was === null &&
+        (await client.find('GET', `${userPath(user)}/devices/${GHOST_DEVICE}`, Nothing, { token })) === null
+      )
+        await giveDevice(client, token, user);
       if (account === null || why === was) continue;
       const name = account.displayname ?? user.slice(1).split(':')[0] ?? user;
       if (why !== null) {
@@ -65,7 +71,10 @@ export class AgentsStanding {
   }
 
   #turn(): readonly UserId[] {
-    const turn = Array.from({ length: Math.min(this.#atOnce, this.#agents.length) }, (_, i) => this.#agents[(this.#next + i) % this.#agents.length]).filter((user) => user !== undefined);
+    const turn = Array.from(
+      { length: Math.min(this.#atOnce, this.#agents.length) },
+      (_, i) => this.#agents[(this.#next + i) % this.#agents.length],
+    ).filter((user) => user !== undefined);
     this.#next += turn.length;
     return turn;
   }
@@ -81,10 +90,19 @@ function offState({ deactivated, locked, suspended, shadow_banned }: AccountStan
 /** The page that opens a closed account asks for a password: an agent has none to log in with. */
 async function welcomeBack({ client, token, rooms }: AdminRooms, user: UserId, wasClosed: boolean): Promise<void> {
   if (!wasClosed) return;
-  await client.call('PUT', userPath(user), Nothing, { token, body: { password: randomBytes(32).toString('hex'), logout_devices: false } });
-  const { devices } = await client.call('GET', `${userPath(user)}/devices`, z.object({ devices: z.array(z.object({ device_id: z.string() })) }), { token });
+  await client.call('PUT', userPath(user), Nothing, {
+    token,
+    body: { password: randomBytes(32).toString('hex'), logout_devices: false },
+  });
+  const { devices } = await client.call(
+    'GET',
+    `${userPath(user)}/devices`,
+    z.object({ devices: z.array(z.object({ device_id: z.string() })) }),
+    { token },
+  );
   const others = devices.map(({ device_id }) => device_id).filter((id) => id !== GHOST_DEVICE);
-  if (others.length > 0) await client.call('POST', `${userPath(user)}/delete_devices`, Nothing, { token, body: { devices: others } });
+  if (others.length > 0)
+    await client.call('POST', `${userPath(user)}/delete_devices`, Nothing, { token, body: { devices: others } });
   await giveDevice(client, token, user);
   for (const room of [rooms.hq, rooms.ops]) await bringIn(client, token, room, user);
 }

@@ -45,7 +45,8 @@ export class HomeserverClient {
       try {
         return answer.parse(await this.#once(method, path, call));
       } catch (error) {
-        const passing = error instanceof HomeserverError ? error.status >= 500 || error.status === 429 : error instanceof TypeError;
+        const passing =
+          error instanceof HomeserverError ? error.status >= 500 || error.status === 429 : error instanceof TypeError;
         if (!passing || failures + 1 >= (call.tries ?? TRIES)) throw error;
         await sleep(100 * 2 ** failures);
       }
@@ -69,9 +70,15 @@ export class HomeserverClient {
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
     const payload = bytes ? new Uint8Array(bytes.data) : body === undefined ? null : JSON.stringify(body);
     const limit = AbortSignal.timeout(30_000);
-    const response = await fetch(url, { method, headers, body: payload, signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) });
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: payload,
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    });
     const text = await response.text();
-    if (response.ok) return response.headers.get('content-type')?.startsWith('application/json') === true ? JSON.parse(text) : {};
+    if (response.ok)
+      return response.headers.get('content-type')?.startsWith('application/json') === true ? JSON.parse(text) : {};
     const { errcode, error } = Refused.catch({ errcode: 'M_UNKNOWN', error: '' }).parse(safeJson(text));
     throw new HomeserverError(response.status, errcode, `${method} ${url.pathname}`, error);
   }

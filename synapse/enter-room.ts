@@ -6,12 +6,21 @@ import type { Builder } from './builder.ts';
 import { readRoom, type RoomState } from './room-state.ts';
 
 const path = (room: RoomId, rest: string): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/${rest}`;
-const isRefusal = (error: unknown): error is HomeserverError => error instanceof HomeserverError && error.status >= 400 && error.status < 500;
+const isRefusal = (error: unknown): error is HomeserverError =>
+  error instanceof HomeserverError && error.status >= 400 && error.status < 500;
 
 /** Does one thing in somebody's name, with a token of a minute. https://element-hq.github.io/synapse/latest/admin_api/user_admin_api.html#login-as-a-user */
-export async function actAs<T>(client: HomeserverClient, token: string, user: UserId, act: (own: string) => Promise<T>): Promise<T> {
+export async function actAs<T>(
+  client: HomeserverClient,
+  token: string,
+  user: UserId,
+  act: (own: string) => Promise<T>,
+): Promise<T> {
   const login = `/_synapse/admin/v1/users/${encodeURIComponent(user)}/login`;
-  const { access_token } = await client.call('POST', login, z.object({ access_token: z.string() }), { token, body: { valid_until_ms: Date.now() + 60_000 } });
+  const { access_token } = await client.call('POST', login, z.object({ access_token: z.string() }), {
+    token,
+    body: { valid_until_ms: Date.now() + 60_000 },
+  });
   return act(access_token);
 }
 
@@ -20,7 +29,13 @@ export async function actAs<T>(client: HomeserverClient, token: string, user: Us
  * account that is closed; a room that was blocked lets nobody in until it is unblocked.
  */
 export async function bringIn(client: HomeserverClient, token: string, room: RoomId, userId: UserId): Promise<boolean> {
-  const enter = () => client.call('POST', `/_synapse/admin/v1/join/${encodeURIComponent(room)}`, Nothing, { token, body: { user_id: userId } }).then(() => true);
+  const enter = () =>
+    client
+      .call('POST', `/_synapse/admin/v1/join/${encodeURIComponent(room)}`, Nothing, {
+        token,
+        body: { user_id: userId },
+      })
+      .then(() => true);
   try {
     return await enter();
   } catch (error) {
@@ -45,7 +60,10 @@ async function unblock(client: HomeserverClient, token: string, room: RoomId): P
 export async function bringBack(builder: Builder, state: RoomState, userId: UserId): Promise<boolean> {
   const { client, token } = builder;
   if (state.joined.has(userId)) return true;
-  if (state.content('m.room.member', userId)?.['membership'] === 'ban') await client.call('POST', path(state.room, 'unban'), Nothing, { token, body: { user_id: userId } }).catch(ignoreRefusal);
+  if (state.content('m.room.member', userId)?.['membership'] === 'ban')
+    await client
+      .call('POST', path(state.room, 'unban'), Nothing, { token, body: { user_id: userId } })
+      .catch(ignoreRefusal);
   return bringIn(client, token, state.room, userId);
 }
 
@@ -55,17 +73,25 @@ export async function bringBack(builder: Builder, state: RoomState, userId: User
  */
 export async function makeRuler(builder: Builder, state: RoomState): Promise<boolean> {
   const { client, token, who } = builder;
-  const rules = (user: string) => state.power.rulers.some((ruler) => ruler === user) || (state.levels.users[user] ?? 0) >= OWNER;
+  const rules = (user: string) =>
+    state.power.rulers.some((ruler) => ruler === user) || (state.levels.users[user] ?? 0) >= OWNER;
   if (rules(who.admin) && state.joined.has(who.admin)) return true;
   const giver = [...state.joined].find((user) => user !== who.admin && rules(user));
   if (giver === undefined) return false;
   if (!state.joined.has(who.admin)) await unblock(client, token, state.room);
   try {
     await actAs(client, token, giver, async (own) => {
-      if (!rules(who.admin)) await client.call('PUT', path(state.room, 'state/m.room.power_levels/'), Nothing, { token: own, body: { ...state.levels, users: { ...state.levels.users, [who.admin]: OWNER } } });
+      if (!rules(who.admin))
+        await client.call('PUT', path(state.room, 'state/m.room.power_levels/'), Nothing, {
+          token: own,
+          body: { ...state.levels, users: { ...state.levels.users, [who.admin]: OWNER } },
+        });
       if (state.joined.has(who.admin)) return;
-      if (state.content('m.room.member', who.admin)?.['membership'] === 'ban') await client.call('POST', path(state.room, 'unban'), Nothing, { token: own, body: { user_id: who.admin } });
-      await client.call('POST', path(state.room, 'invite'), Nothing, { token: own, body: { user_id: who.admin } }).catch(ignoreRefusal);
+      if (state.content('m.room.member', who.admin)?.['membership'] === 'ban')
+        await client.call('POST', path(state.room, 'unban'), Nothing, { token: own, body: { user_id: who.admin } });
+      await client
+        .call('POST', path(state.room, 'invite'), Nothing, { token: own, body: { user_id: who.admin } })
+        .catch(ignoreRefusal);
     });
     if (!state.joined.has(who.admin)) await client.call('POST', path(state.room, 'join'), Nothing, { token, body: {} });
     return true;
@@ -80,8 +106,18 @@ function ignoreRefusal(error: unknown): void {
 }
 
 /** As the admin, or as somebody who has more power in that room. What nobody there may do is left: it keeps no house from starting. */
-export async function putState({ client, token, who }: Builder, { room }: Pick<RoomState, 'room'>, type: string, body: unknown, key = ''): Promise<void> {
-  const put = (own: string) => client.call('PUT', path(room, `state/${encodeURIComponent(type)}/${encodeURIComponent(key)}`), Nothing, { token: own, body });
+export async function putState(
+  { client, token, who }: Builder,
+  { room }: Pick<RoomState, 'room'>,
+  type: string,
+  body: unknown,
+  key = '',
+): Promise<void> {
+  const put = (own: string) =>
+    client.call('PUT', path(room, `state/${encodeURIComponent(type)}/${encodeURIComponent(key)}`), Nothing, {
+      token: own,
+      body,
+    });
   try {
     await put(token);
   } catch (error) {

@@ -15,7 +15,11 @@ export interface HomeserverSecrets {
 export const localAddress = (settings: Settings): string => `http://localhost:${settings.CHAVION_SYNAPSE_PORT}`;
 
 /** `homeserver.yaml`; written as JSON, which is YAML. `folder` belongs to the homeserver's account. */
-export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets, folder: string): Record<string, unknown> {
+export function homeserverConfig(
+  settings: Settings,
+  secrets: HomeserverSecrets,
+  folder: string,
+): Record<string, unknown> {
   return {
     server_name: settings.CHAVION_SERVER_NAME,
     public_baseurl: `${settings.CHAVION_PUBLIC_URL ?? localAddress(settings)}/`,
@@ -37,7 +41,8 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
         bind_addresses: [settings.CHAVION_LISTEN],
         // Where only this machine reaches it, a proxy or tunnel in front says whose call it passes on. Where a network
         // reaches it by itself, anybody could say he were somebody else, and try passwords for ever.
-        x_forwarded: settings.CHAVION_LISTEN === '127.0.0.1' || settings.CHAVION_PUBLIC_URL?.startsWith('https:') === true,
+        x_forwarded:
+          settings.CHAVION_LISTEN === '127.0.0.1' || settings.CHAVION_PUBLIC_URL?.startsWith('https:') === true,
         resources: [{ names: ['client'], compress: false }],
       },
     ],
@@ -49,7 +54,11 @@ export function homeserverConfig(settings: Settings, secrets: HomeserverSecrets,
     extra_well_known_client_content: {
       'io.element.e2ee': { default: false, force_disable: true, secure_backup_required: false },
       // Ketesa reads it and keeps its fingers off these accounts: closing them would have to be undone at once.
-      'cc.etke.ketesa': { asManagedUsers: OWN_ACCOUNTS.map((name) => `^@${name}:${settings.CHAVION_SERVER_NAME.replaceAll('.', String.raw`\.`)}$`) },
+      'cc.etke.ketesa': {
+        asManagedUsers: OWN_ACCOUNTS.map(
+          (name) => `^@${name}:${settings.CHAVION_SERVER_NAME.replaceAll('.', String.raw`\.`)}$`,
+        ),
+      },
     },
     // Looked for every five minutes; what a secret was redacted from is gone well within the hour.
     redaction_retention_period: '5m',

@@ -20,15 +20,42 @@ export interface Furnished {
 }
 
 /** Space, HQ and ops as they have to be, with the house's own accounts in them. May be called at any time; throws `RoomGone` where one is and none may be made. */
-export async function furnishRooms(builder: Builder, lang: Lang, before: HouseRooms | undefined, mayMake = true): Promise<Furnished> {
+export async function furnishRooms(
+  builder: Builder,
+  lang: Lang,
+  before: HouseRooms | undefined,
+  mayMake = true,
+): Promise<Furnished> {
   const text = launcherText.house[lang];
-  const space = await provisionRoom(builder, { alias: 'chavion', name: 'Chavion', topic: text.spaceTopic, kind: 'space' }, before?.space, mayMake);
+  const space = await provisionRoom(
+    builder,
+    { alias: 'chavion', name: 'Chavion', topic: text.spaceTopic, kind: 'space' },
+    before?.space,
+    mayMake,
+  );
   const parent = space.room;
-  const hq = await provisionRoom(builder, { alias: 'hq', name: text.hq, topic: text.hqTopic, kind: 'room', parent }, before?.hq, mayMake);
-  const ops = await provisionRoom(builder, { alias: 'ops', name: text.ops, topic: text.opsTopic, kind: 'room', parent }, before?.ops, mayMake);
-  const moved = [hq.fate === 'moved' ? before?.hq : undefined, ops.fate === 'moved' ? before?.ops : undefined].filter((room) => room !== undefined);
+  const hq = await provisionRoom(
+    builder,
+    { alias: 'hq', name: text.hq, topic: text.hqTopic, kind: 'room', parent },
+    before?.hq,
+    mayMake,
+  );
+  const ops = await provisionRoom(
+    builder,
+    { alias: 'ops', name: text.ops, topic: text.opsTopic, kind: 'room', parent },
+    before?.ops,
+    mayMake,
+  );
+  const moved = [hq.fate === 'moved' ? before?.hq : undefined, ops.fate === 'moved' ? before?.ops : undefined].filter(
+    (room) => room !== undefined,
+  );
   return {
-    rooms: { space: space.room, hq: hq.room, ops: ops.room, former: [...new Set([...moved, ...(before?.former ?? [])])] },
+    rooms: {
+      space: space.room,
+      hq: hq.room,
+      ops: ops.room,
+      former: [...new Set([...moved, ...(before?.former ?? [])])],
+    },
     fates: { space: space.fate, hq: hq.fate, ops: ops.fate },
     outside: await ownAccountsIn(builder, [hq.room, ops.room]),
   };
@@ -42,7 +69,8 @@ async function ownAccountsIn(builder: Builder, rooms: readonly RoomId[]): Promis
     const state = await readRoom(client, token, room);
     if (state === null) continue;
     for (const user of [who.coordinator, who.executor]) {
-      if (state.content('m.room.member', user) !== undefined && !(await bringBack(builder, state, user))) outside.add(user);
+      if (state.content('m.room.member', user) !== undefined && !(await bringBack(builder, state, user)))
+        outside.add(user);
     }
   }
   return [...outside];

@@ -23,7 +23,11 @@ const requirementsFile = join(import.meta.dirname, 'requirements.txt');
 /** Where the environment for these requirements and this Python belongs, and whether it is whole. */
 export async function locateSynapse(cacheFolder: string, python: Python): Promise<{ folder: string; whole: boolean }> {
   const requirements = await readFile(requirementsFile);
-  const name = createHash('sha256').update(requirements).update(`\0${python.version}\0${python.executable}`).digest('hex').slice(0, 16);
+  const name = createHash('sha256')
+    .update(requirements)
+    .update(`\0${python.version}\0${python.executable}`)
+    .digest('hex')
+    .slice(0, 16);
   const folder = join(cacheFolder, `synapse-${name}`);
   return { folder, whole: existsSync(join(folder, 'whole')) && existsSync(join(folder, 'bin', 'python')) };
 }
@@ -57,7 +61,22 @@ async function build(folder: string, { python, environment, stop, progress }: In
   progress(0, all);
   await run(python.executable, ['-m', 'venv', folder], { env: environment, signal: stop }, () => undefined);
   let fetched = 0;
-  const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--timeout', '15', '--retries', '2', '--require-hashes', '-r', requirementsFile];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--no-input',
+    '--disable-pip-version-check',
+    '--progress-bar',
+    'off',
+    '--timeout',
+    '15',
+    '--retries',
+    '2',
+    '--require-hashes',
+    '-r',
+    requirementsFile,
+  ];
   await run(join(folder, 'bin', 'python'), pip, { env: environment, signal: stop }, (line) => {
     // Said before any is fetched: locked for another Python.
     if (line.startsWith('Ignoring ')) all -= 1;
@@ -70,17 +89,31 @@ async function build(folder: string, { python, environment, stop, progress }: In
 
 /** pip tries again by itself, and says so; what says nothing for so long waits in vain. */
 const SILENCE = { firstMs: 60_000, thenMs: 300_000 };
-const NO_WAY = /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|Connection refused|Network is unreachable/;
+const NO_WAY =
+  /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|Connection refused|Network is unreachable/;
 
 /** Runs to the end. Throws a `Refusal` with the errors, or else the last lines said, when the program fails. */
-async function run(program: string, args: readonly string[], options: { env: Record<string, string>; signal: AbortSignal }, line: (line: string) => void): Promise<void> {
+async function run(
+  program: string,
+  args: readonly string[],
+  options: { env: Record<string, string>; signal: AbortSignal },
+  line: (line: string) => void,
+): Promise<void> {
   let away = false;
   const heard = (text: string) => {
     away ||= NO_WAY.test(text);
     line(text);
   };
   // The parts' own accounts have to read what root installs.
-  const { code, tail, silent } = await runProgram({ program, args, env: options.env, stop: options.signal, silence: SILENCE, umask: 0o022, line: heard });
+  const { code, tail, silent } = await runProgram({
+    program,
+    args,
+    env: options.env,
+    stop: options.signal,
+    silence: SILENCE,
+    umask: 0o022,
+    line: heard,
+  });
   if (code === 0) return;
   if (tail.some((text) => /No space left on device/.test(text))) throw new ConfigRefusal(launcherText.diskFull);
   if (silent || (away && !tail.some((text) => /hash/i.test(text)))) throw new ConfigRefusal(launcherText.synapseAway);

@@ -12,10 +12,16 @@ export interface AdminRooms {
   readonly client: HomeserverClient;
   readonly token: string;
   readonly who: OwnAccounts;
-  readonly rooms: { readonly space: RoomId; readonly hq: RoomId; readonly ops: RoomId; readonly former?: readonly RoomId[] | undefined };
+  readonly rooms: {
+    readonly space: RoomId;
+    readonly hq: RoomId;
+    readonly ops: RoomId;
+    readonly former?: readonly RoomId[] | undefined;
+  };
 }
 
-const levelsPath = (room: RoomId): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/m.room.power_levels/`;
+const levelsPath = (room: RoomId): string =>
+  `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/m.room.power_levels/`;
 const userPath = (user: UserId): string => `/_synapse/admin/v2/users/${encodeURIComponent(user)}`;
 
 /** Asked of the homeserver anew each time: a level that was taken away holds at once. */
@@ -31,7 +37,11 @@ const Account = z.object({ deactivated: z.union([z.boolean(), z.int().transform(
  * again. `password` is for an account that has to be made, or opened again.
  * @returns whether it had to be.
  */
-export async function makeMaster({ client, token, rooms }: AdminRooms, user: UserId, password: string): Promise<'made' | 'was there'> {
+export async function makeMaster(
+  { client, token, rooms }: AdminRooms,
+  user: UserId,
+  password: string,
+): Promise<'made' | 'was there'> {
   const known = await client.find('GET', userPath(user), Account, { token });
   const made = known === null || known.deactivated;
   if (made) await client.call('PUT', userPath(user), Nothing, { token, body: { password, deactivated: false } });
@@ -40,7 +50,10 @@ export async function makeMaster({ client, token, rooms }: AdminRooms, user: Use
   for (const room of order) {
     const state = await readRoom(client, token, room);
     if (state === null || isRuler(state, user) || state.levels.users[user] === OWNER) continue;
-    await client.call('PUT', levelsPath(room), Nothing, { token, body: { ...state.levels, users: { ...state.levels.users, [user]: OWNER } } });
+    await client.call('PUT', levelsPath(room), Nothing, {
+      token,
+      body: { ...state.levels, users: { ...state.levels.users, [user]: OWNER } },
+    });
   }
   return made ? 'made' : 'was there';
 }
@@ -61,15 +74,27 @@ export async function unmakeMaster({ client, token, rooms }: AdminRooms, user: U
     if (state === null) continue;
     const { levels } = state;
     // Nobody can take a level away from an equal: whoever stands too high gives it up in its own name.
-    if ((levels.users[user] ?? 0) !== 0) await actAs(client, token, user, (own) => client.call('PUT', levelsPath(room), Nothing, { token: own, body: { ...levels, users: { ...levels.users, [user]: 0 } } }));
+    if ((levels.users[user] ?? 0) !== 0)
+      await actAs(client, token, user, (own) =>
+        client.call('PUT', levelsPath(room), Nothing, {
+          token: own,
+          body: { ...levels, users: { ...levels.users, [user]: 0 } },
+        }),
+      );
     await kick(client, token, room, user);
   }
-  await client.call('POST', `/_synapse/admin/v1/deactivate/${encodeURIComponent(user)}`, Nothing, { token, body: { erase: false } });
+  await client.call('POST', `/_synapse/admin/v1/deactivate/${encodeURIComponent(user)}`, Nothing, {
+    token,
+    body: { erase: false },
+  });
 }
 
 async function kick(client: HomeserverClient, token: string, room: RoomId, user: UserId): Promise<void> {
   try {
-    await client.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/kick`, Nothing, { token, body: { user_id: user } });
+    await client.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/kick`, Nothing, {
+      token,
+      body: { user_id: user },
+    });
   } catch (error) {
     // Not in the room.
     if (!(error instanceof HomeserverError && error.status === 403)) throw error;

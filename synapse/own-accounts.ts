@@ -12,7 +12,13 @@ export interface AccountWanted {
 
 /** What Synapse Admin can do to an account. */
 const Flag = z.union([z.boolean(), z.int().transform(Boolean)]).default(false);
-export const AccountStanding = z.object({ deactivated: Flag, locked: Flag, suspended: Flag, shadow_banned: Flag, admin: Flag });
+export const AccountStanding = z.object({
+  deactivated: Flag,
+  locked: Flag,
+  suspended: Flag,
+  shadow_banned: Flag,
+  admin: Flag,
+});
 export type AccountStanding = z.infer<typeof AccountStanding>;
 
 const Session = z.object({ access_token: z.string().min(1) });
@@ -23,7 +29,13 @@ const localpart = (userId: UserId): string => userId.slice(1, userId.indexOf(':'
 export const KEEPER = 'chavion-keeper-';
 
 /** The admin's token: the stored one while it does what it is for, else a new one. Makes the account where there is none. */
-export async function adminToken(client: HomeserverClient, admin: AccountWanted, stored: string | undefined, sharedSecret: string, device = 'CHAVION'): Promise<string> {
+export async function adminToken(
+  client: HomeserverClient,
+  admin: AccountWanted,
+  stored: string | undefined,
+  sharedSecret: string,
+  device = 'CHAVION',
+): Promise<string> {
   if (stored !== undefined && (await governs(client, stored, admin.userId))) return stored;
   await register(client, admin, sharedSecret);
   try {
@@ -38,7 +50,11 @@ export async function adminToken(client: HomeserverClient, admin: AccountWanted,
 }
 
 /** A new token for one device; a homeserver may end those that this device had (https://spec.matrix.org/v1.15/client-server-api/#post_matrixclientv3login). */
-export async function logInOwnAccount(client: HomeserverClient, { userId, password }: Pick<AccountWanted, 'userId' | 'password'>, device: string): Promise<string> {
+export async function logInOwnAccount(
+  client: HomeserverClient,
+  { userId, password }: Pick<AccountWanted, 'userId' | 'password'>,
+  device: string,
+): Promise<string> {
   const body = {
     type: 'm.login.password',
     identifier: { type: 'm.id.user', user: userId },
@@ -50,7 +66,10 @@ export async function logInOwnAccount(client: HomeserverClient, { userId, passwo
 }
 
 /** Whether a password opens an account; leaves no device behind. */
-export async function opens(client: HomeserverClient, account: Pick<AccountWanted, 'userId' | 'password'>): Promise<boolean> {
+export async function opens(
+  client: HomeserverClient,
+  account: Pick<AccountWanted, 'userId' | 'password'>,
+): Promise<boolean> {
   try {
     const token = await logInOwnAccount(client, account, 'CHAVION_LOOK');
     await client.call('POST', '/_matrix/client/v3/logout', Nothing, { token, body: {} });
@@ -71,16 +90,25 @@ async function governs(client: HomeserverClient, token: string, admin: UserId): 
   }
 }
 
-const isWell = ({ deactivated, locked, suspended, shadow_banned }: AccountStanding): boolean => !deactivated && !locked && !suspended && !shadow_banned;
+const isWell = ({ deactivated, locked, suspended, shadow_banned }: AccountStanding): boolean =>
+  !deactivated && !locked && !suspended && !shadow_banned;
 
 /** https://element-hq.github.io/synapse/latest/admin_api/register_api.html; an account that exists stays as it is. */
-export async function register(client: HomeserverClient, { userId, password, admin, name }: AccountWanted, sharedSecret: string): Promise<void> {
+export async function register(
+  client: HomeserverClient,
+  { userId, password, admin, name }: AccountWanted,
+  sharedSecret: string,
+): Promise<void> {
   const path = '/_synapse/admin/v1/register';
   const { nonce } = await client.call('GET', path, z.object({ nonce: z.string() }));
   const user = localpart(userId);
-  const mac = createHmac('sha1', sharedSecret).update([nonce, user, password, admin ? 'admin' : 'notadmin'].join('\0')).digest('hex');
+  const mac = createHmac('sha1', sharedSecret)
+    .update([nonce, user, password, admin ? 'admin' : 'notadmin'].join('\0'))
+    .digest('hex');
   try {
-    await client.call('POST', path, Nothing, { body: { nonce, username: user, password, admin, mac, displayname: name, inhibit_login: true } });
+    await client.call('POST', path, Nothing, {
+      body: { nonce, username: user, password, admin, mac, displayname: name, inhibit_login: true },
+    });
   } catch (error) {
     if (!(error instanceof HomeserverError && error.code === 'M_USER_IN_USE')) throw error;
   }
@@ -92,16 +120,31 @@ export async function register(client: HomeserverClient, { userId, password, adm
  */
 async function letIn(client: HomeserverClient, admin: AccountWanted, sharedSecret: string): Promise<void> {
   const server = admin.userId.slice(admin.userId.indexOf(':'));
-  const keeper: AccountWanted = { userId: UserId.parse(`@${KEEPER}${randomBytes(6).toString('hex')}${server}`), password: randomBytes(32).toString('hex'), admin: true, name: 'Chavion' };
+  const keeper: AccountWanted = {
+    userId: UserId.parse(`@${KEEPER}${randomBytes(6).toString('hex')}${server}`),
+    password: randomBytes(32).toString('hex'),
+    admin: true,
+    name: 'Chavion',
+  };
   await register(client, keeper, sharedSecret);
   const token = await logInOwnAccount(client, keeper, 'CHAVION');
   await open(client, token, admin);
-  await client.call('POST', `/_synapse/admin/v1/deactivate/${encodeURIComponent(keeper.userId)}`, Nothing, { token, body: { erase: true } });
+  await client.call('POST', `/_synapse/admin/v1/deactivate/${encodeURIComponent(keeper.userId)}`, Nothing, {
+    token,
+    body: { erase: true },
+  });
 }
 
 /** Open again, with the password that the house knows. May be repeated. */
-export async function open(client: HomeserverClient, token: string, { userId, password, admin }: Pick<AccountWanted, 'userId' | 'password' | 'admin'>): Promise<void> {
-  await client.call('PUT', userPath(userId), Nothing, { token, body: { password, logout_devices: false, deactivated: false, locked: false, admin } });
+export async function open(
+  client: HomeserverClient,
+  token: string,
+  { userId, password, admin }: Pick<AccountWanted, 'userId' | 'password' | 'admin'>,
+): Promise<void> {
+  await client.call('PUT', userPath(userId), Nothing, {
+    token,
+    body: { password, logout_devices: false, deactivated: false, locked: false, admin },
+  });
   await unsuspend(client, token, userId);
 }
 
@@ -118,16 +161,26 @@ async function unsuspend(client: HomeserverClient, token: string, userId: UserId
 }
 
 /** Null: there is no such account. */
-export const standingOf = (client: HomeserverClient, token: string, userId: UserId): Promise<AccountStanding | null> => client.find('GET', userPath(userId), AccountStanding, { token });
+export const standingOf = (client: HomeserverClient, token: string, userId: UserId): Promise<AccountStanding | null> =>
+  client.find('GET', userPath(userId), AccountStanding, { token });
 
 /**
  * The executor's account as it has to be. One without a device is not in: it may only be about to sign in, so the
  * password that it knows is tried before it is set anew. Returns whether something was put right.
  */
-export async function keepExecutor(client: HomeserverClient, token: string, executor: Pick<AccountWanted, 'userId' | 'password'>): Promise<boolean> {
+export async function keepExecutor(
+  client: HomeserverClient,
+  token: string,
+  executor: Pick<AccountWanted, 'userId' | 'password'>,
+): Promise<boolean> {
   const standing = await standingOf(client, token, executor.userId);
   if (standing === null) return false;
-  const { devices } = await client.call('GET', `${userPath(executor.userId)}/devices`, z.object({ devices: z.array(z.object({ device_id: z.string() })) }), { token });
+  const { devices } = await client.call(
+    'GET',
+    `${userPath(executor.userId)}/devices`,
+    z.object({ devices: z.array(z.object({ device_id: z.string() })) }),
+    { token },
+  );
   const isIn = devices.some(({ device_id }) => device_id.startsWith('CHAVION_'));
   if (isWell(standing) && !standing.admin && (isIn || (await opens(client, executor)))) return false;
   await open(client, token, { ...executor, admin: false });
@@ -144,4 +197,5 @@ export async function keepCoordinator(client: HomeserverClient, token: string, c
 }
 
 /** What an agent speaks through; closing an account ends it. One that is there stays. */
-export const giveDevice = (client: HomeserverClient, token: string, ghost: UserId): Promise<void> => client.call('POST', `${userPath(ghost)}/devices`, Nothing, { token, body: { device_id: GHOST_DEVICE } });
+export const giveDevice = (client: HomeserverClient, token: string, ghost: UserId): Promise<void> =>
+  client.call('POST', `${userPath(ghost)}/devices`, Nothing, { token, body: { device_id: GHOST_DEVICE } });

@@ -25,13 +25,26 @@ const COORDINATOR = 50;
 /** Above everyone: no slip of a finger makes a room of agents unreadable to them, for good. */
 const NOBODY = 101;
 
-const STATE = ['m.room.name', 'm.room.topic', 'm.room.avatar', 'm.room.power_levels', 'm.room.history_visibility', 'm.room.canonical_alias', 'm.room.tombstone', 'm.room.server_acl', 'm.space.child', 'm.space.parent'];
+const STATE = [
+  'm.room.name',
+  'm.room.topic',
+  'm.room.avatar',
+  'm.room.power_levels',
+  'm.room.history_visibility',
+  'm.room.canonical_alias',
+  'm.room.tombstone',
+  'm.room.server_acl',
+  'm.space.child',
+  'm.space.parent',
+];
 
 /** What agents and guests may send without a level; every other event that is listed takes the owner's. */
-const SPEECH = /^(?:m\.room\.(?:message|redaction|encrypted)|m\.reaction|m\.sticker|m\.poll\.|m\.beacon|m\.call\.|org\.matrix\.msc\d+\.(?:poll|beacon|call)|com\.chavion\.)/;
+const SPEECH =
+  /^(?:m\.room\.(?:message|redaction|encrypted)|m\.reaction|m\.sticker|m\.poll\.|m\.beacon|m\.call\.|org\.matrix\.msc\d+\.(?:poll|beacon|call)|com\.chavion\.)/;
 
 /** Whoever rules a room without an entry must have none: the homeserver refuses it (room version 12, MSC4289). */
-const withoutRulers = (users: Readonly<Record<string, number>>, rulers: readonly string[]): Record<string, number> => Object.fromEntries(Object.entries(users).filter(([user]) => !rulers.includes(user)));
+const withoutRulers = (users: Readonly<Record<string, number>>, rulers: readonly string[]): Record<string, number> =>
+  Object.fromEntries(Object.entries(users).filter(([user]) => !rulers.includes(user)));
 
 /** For a room or space that is about to be made. */
 export function freshPowerLevels(who: OwnAccounts, rulers: readonly string[] = []): PowerLevels {
@@ -53,9 +66,17 @@ export function freshPowerLevels(who: OwnAccounts, rulers: readonly string[] = [
  * The levels with what is missing or would let an agent change the room put right, or null when nothing is.
  * Further masters and stricter rules that the owner has set stay.
  */
-export function repairedPowerLevels(now: PowerLevels, who: OwnAccounts, rulers: readonly string[] = []): PowerLevels | null {
-  const users = Object.fromEntries(Object.entries(now.users).filter(([user]) => !user.startsWith('@agent_') && user !== who.executor));
-  const events = Object.fromEntries(Object.entries(now.events).map(([type, level]) => [type, SPEECH.test(type) ? level : Math.max(level, OWNER)]));
+export function repairedPowerLevels(
+  now: PowerLevels,
+  who: OwnAccounts,
+  rulers: readonly string[] = [],
+): PowerLevels | null {
+  const users = Object.fromEntries(
+    Object.entries(now.users).filter(([user]) => !user.startsWith('@agent_') && user !== who.executor),
+  );
+  const events = Object.fromEntries(
+    Object.entries(now.events).map(([type, level]) => [type, SPEECH.test(type) ? level : Math.max(level, OWNER)]),
+  );
   const repaired: PowerLevels = {
     ...now,
     users: withoutRulers({ ...users, [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR }, rulers),
@@ -75,4 +96,5 @@ function same(a: PowerLevels, b: PowerLevels): boolean {
   return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 }
 
-const inOrder = (values: Readonly<Record<string, unknown>>) => Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
+const inOrder = (values: Readonly<Record<string, unknown>>) =>
+  Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));

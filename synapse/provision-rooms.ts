@@ -36,12 +36,20 @@ export class RoomGone extends Error {
  * something or not safe. What the alias says counts only where nothing is remembered: whoever is quick with an alias
  * would otherwise be the new headquarters.
  */
-export async function provisionRoom(builder: Builder, wanted: RoomWanted, remembered: RoomId | undefined, mayMake = true): Promise<ProvisionedRoom> {
+export async function provisionRoom(
+  builder: Builder,
+  wanted: RoomWanted,
+  remembered: RoomId | undefined,
+  mayMake = true,
+): Promise<ProvisionedRoom> {
   const { client, token, who } = builder;
   const kept = remembered === undefined ? null : await followUpgrades(client, token, remembered, who);
   const named = await byAlias(builder, wanted.alias);
   const found = kept ?? (named === null ? null : await followUpgrades(client, token, named, who));
-  const ours = found !== null && (kept !== null || isOfTheHouse(found.state, who)) && (await makeRuler(builder, found.state)) ? found : null;
+  const ours =
+    found !== null && (kept !== null || isOfTheHouse(found.state, who)) && (await makeRuler(builder, found.state))
+      ? found
+      : null;
   if (ours === null && !mayMake) throw new RoomGone(wanted.alias);
   const room = ours?.state.room ?? (await create(builder, wanted));
   if (named !== room) await giveAlias(builder, wanted.alias, room, named);
@@ -52,10 +60,13 @@ export async function provisionRoom(builder: Builder, wanted: RoomWanted, rememb
 }
 
 const path = (room: RoomId, rest: string): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/${rest}`;
-const aliasPath = ({ serverName }: Builder, alias: string): string => `/_matrix/client/v3/directory/room/${encodeURIComponent(`#${alias}:${serverName}`)}`;
+const aliasPath = ({ serverName }: Builder, alias: string): string =>
+  `/_matrix/client/v3/directory/room/${encodeURIComponent(`#${alias}:${serverName}`)}`;
 
 async function byAlias(builder: Builder, alias: string): Promise<RoomId | null> {
-  const found = await builder.client.find('GET', aliasPath(builder, alias), z.object({ room_id: RoomId }), { token: builder.token });
+  const found = await builder.client.find('GET', aliasPath(builder, alias), z.object({ room_id: RoomId }), {
+    token: builder.token,
+  });
   return found?.room_id ?? null;
 }
 
@@ -63,12 +74,15 @@ async function byAlias(builder: Builder, alias: string): Promise<RoomId | null> 
 async function giveAlias(builder: Builder, alias: string, room: RoomId, now: RoomId | null): Promise<void> {
   const { client, token } = builder;
   if (now !== null) await client.find('DELETE', aliasPath(builder, alias), Nothing, { token });
-  if ((await byAlias(builder, alias)) !== room) await client.call('PUT', aliasPath(builder, alias), Nothing, { token, body: { room_id: room } });
+  if ((await byAlias(builder, alias)) !== room)
+    await client.call('PUT', aliasPath(builder, alias), Nothing, { token, body: { room_id: room } });
 }
 
 async function create({ client, token, who }: Builder, { name, topic, kind }: RoomWanted): Promise<RoomId> {
   const Capabilities = z.object({ capabilities: z.object({ 'm.room_versions': z.object({ default: z.string() }) }) });
-  const version = (await client.call('GET', '/_matrix/client/v3/capabilities', Capabilities, { token })).capabilities['m.room_versions'].default;
+  const version = (await client.call('GET', '/_matrix/client/v3/capabilities', Capabilities, { token })).capabilities[
+    'm.room_versions'
+  ].default;
   const body = {
     room_version: version,
     preset: 'private_chat',
@@ -82,7 +96,8 @@ async function create({ client, token, who }: Builder, { name, topic, kind }: Ro
       { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'shared' } },
     ],
   };
-  return (await client.call('POST', '/_matrix/client/v3/createRoom', z.object({ room_id: RoomId }), { token, body })).room_id;
+  return (await client.call('POST', '/_matrix/client/v3/createRoom', z.object({ room_id: RoomId }), { token, body }))
+    .room_id;
 }
 
 /**
@@ -91,7 +106,8 @@ async function create({ client, token, who }: Builder, { name, topic, kind }: Ro
  */
 async function leaveInOrder(builder: Builder, old: RoomState, room: RoomId): Promise<void> {
   const { client, token } = builder;
-  if (old.levels.events_default > 0) await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 }).catch(() => undefined);
+  if (old.levels.events_default > 0)
+    await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 }).catch(() => undefined);
   const there = (await readRoom(client, token, room))?.joined;
   for (const user of old.joined) if (there?.has(user) !== true) await bringIn(client, token, room, user);
 }
@@ -103,9 +119,12 @@ async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promi
   const put = (type: string, body: unknown, at = state, key = '') => putState(builder, at, type, body, key);
 
   await repairLevels(builder, state, (levels) => put('m.room.power_levels', levels));
-  if (state.content('m.room.join_rules')?.['join_rule'] !== 'invite') await put('m.room.join_rules', { join_rule: 'invite' });
-  if (state.content('m.room.guest_access')?.['guest_access'] !== 'forbidden') await put('m.room.guest_access', { guest_access: 'forbidden' });
-  if (!OPEN_TO_MEMBERS.has(String(state.content('m.room.history_visibility')?.['history_visibility']))) await put('m.room.history_visibility', { history_visibility: 'shared' });
+  if (state.content('m.room.join_rules')?.['join_rule'] !== 'invite')
+    await put('m.room.join_rules', { join_rule: 'invite' });
+  if (state.content('m.room.guest_access')?.['guest_access'] !== 'forbidden')
+    await put('m.room.guest_access', { guest_access: 'forbidden' });
+  if (!OPEN_TO_MEMBERS.has(String(state.content('m.room.history_visibility')?.['history_visibility'])))
+    await put('m.room.history_visibility', { history_visibility: 'shared' });
   // A name or topic that the owner has chosen, and an emptied one too, is the owner's business.
   if (state.content('m.room.name') === undefined) await put('m.room.name', { name: wanted.name });
   if (state.content('m.room.topic') === undefined) await put('m.room.topic', { topic: wanted.topic });
@@ -113,23 +132,34 @@ async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promi
   const parent = wanted.parent === undefined ? null : await readRoom(client, token, wanted.parent);
   if (parent === null) return;
   const via = { via: [builder.serverName] };
-  if (!('via' in (parent.content('m.space.child', room) ?? {}))) await put('m.space.child', { ...via, suggested: true, order: wanted.alias }, parent, room);
-  if (!('via' in (state.content('m.space.parent', parent.room) ?? {}))) await put('m.space.parent', { ...via, canonical: true }, state, parent.room);
-  const predecessor = z.object({ room_id: RoomId }).safeParse(state.content('m.room.create')?.['predecessor']).data?.room_id;
-  if (predecessor !== undefined && 'via' in (parent.content('m.space.child', predecessor) ?? {})) await put('m.space.child', {}, parent, predecessor);
+  if (!('via' in (parent.content('m.space.child', room) ?? {})))
+    await put('m.space.child', { ...via, suggested: true, order: wanted.alias }, parent, room);
+  if (!('via' in (state.content('m.space.parent', parent.room) ?? {})))
+    await put('m.space.parent', { ...via, canonical: true }, state, parent.room);
+  const predecessor = z.object({ room_id: RoomId }).safeParse(state.content('m.room.create')?.['predecessor'])
+    .data?.room_id;
+  if (predecessor !== undefined && 'via' in (parent.content('m.space.child', predecessor) ?? {}))
+    await put('m.space.child', {}, parent, predecessor);
 }
 
 /** Nobody can take a level away from an equal: whoever stands too high gives it up in its own name. */
-async function repairLevels(builder: Builder, state: RoomState, put: (levels: PowerLevels) => Promise<void>): Promise<void> {
+async function repairLevels(
+  builder: Builder,
+  state: RoomState,
+  put: (levels: PowerLevels) => Promise<void>,
+): Promise<void> {
   const { client, token, who } = builder;
   const wanted = repairedPowerLevels(state.levels, who, state.power.rulers);
   if (wanted === null) return;
   let between = state.levels;
   for (const [user, level] of Object.entries(state.levels.users)) {
-    if (level < OWNER || (wanted.users[user] ?? 0) >= level || state.power.rulers.some((ruler) => ruler === user)) continue;
+    if (level < OWNER || (wanted.users[user] ?? 0) >= level || state.power.rulers.some((ruler) => ruler === user))
+      continue;
     between = { ...between, users: { ...between.users, [user]: 0 } };
     const levels = between;
-    await actAs(client, token, UserId.parse(user), (own) => client.call('PUT', path(state.room, 'state/m.room.power_levels/'), Nothing, { token: own, body: levels }));
+    await actAs(client, token, UserId.parse(user), (own) =>
+      client.call('PUT', path(state.room, 'state/m.room.power_levels/'), Nothing, { token: own, body: levels }),
+    );
   }
   await put(wanted);
 }

@@ -59,8 +59,18 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
   const token = await adminToken(client, adminAccount, wanted.adminToken, wanted.registrationSecret);
   await Promise.all([
     liftLimits(client, token, who.admin),
-    provisionAccount(client, token, { userId: who.master, password: master, admin: false, name: wanted.roster.ownerTitle }, wanted.registrationSecret),
-    provisionAccount(client, token, { userId: who.executor, password: executor, admin: false, name: wanted.roster.executor.name }, wanted.registrationSecret),
+    provisionAccount(
+      client,
+      token,
+      { userId: who.master, password: master, admin: false, name: wanted.roster.ownerTitle },
+      wanted.registrationSecret,
+    ),
+    provisionAccount(
+      client,
+      token,
+      { userId: who.executor, password: executor, admin: false, name: wanted.roster.executor.name },
+      wanted.registrationSecret,
+    ),
   ]);
   await keepExecutor(client, token, { userId: who.executor, password: executor });
 
@@ -68,27 +78,56 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
   const { rooms, fates } = await furnishRooms(builder, wanted.lang, wanted.remembered.rooms);
   const { space, hq, ops } = rooms;
 
-  const members = new Map(await Promise.all([hq, ops, space].map(async (room: RoomId) => [room, await joinedMembers(client, token, room)] as const)));
+  const members = new Map(
+    await Promise.all(
+      [hq, ops, space].map(async (room: RoomId) => [room, await joinedMembers(client, token, room)] as const),
+    ),
+  );
   const inHq = members.get(hq) ?? new Map<string, Member>();
   const { avatars, dormant } = await residents(client, wanted, token, inHq);
-  avatars[who.executor] = await provisionFace(client, token, { userId: who.executor, emblem: 'executor', colour: '#4a4f57' }, inHq.get(who.executor), wanted.remembered.avatars[who.executor]);
+  avatars[who.executor] = await provisionFace(
+    client,
+    token,
+    { userId: who.executor, emblem: 'executor', colour: '#4a4f57' },
+    inHq.get(who.executor),
+    wanted.remembered.avatars[who.executor],
+  );
   const absent = new Set(dormant.map((ghost) => ghost.userId));
 
-  const everyone = [who.coordinator, ...ghosts(wanted.roster, wanted.serverName).map((ghost) => ghost.userId), who.executor, who.master];
+  const everyone = [
+    who.coordinator,
+    ...ghosts(wanted.roster, wanted.serverName).map((ghost) => ghost.userId),
+    who.executor,
+    who.master,
+  ];
   const outside = new Set<UserId>();
   for (const [room, present] of members) {
-    const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter((user) => !present.has(user) && !absent.has(user));
+    const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter(
+      (user) => !present.has(user) && !absent.has(user),
+    );
     // One after another: each join is a change of the room's state that the next one builds on.
     for (const user of missing) if (!(await bringIn(client, token, room, user))) outside.add(user);
   }
   const agents = everyone.filter((user) => user !== who.coordinator && user.startsWith('@agent_'));
   const news = await new AgentsStanding(agents, agents.length).look({ client, token, who, rooms });
   if (news !== null) await sayAsAdmin({ client, token }, hq, agentsText[wanted.lang](news.gone, news.back));
-  return { adminToken: token, rooms, fates, outside: [...outside], remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } }, dormant: dormant.map(({ name }) => name) };
+  return {
+    adminToken: token,
+    rooms,
+    fates,
+    outside: [...outside],
+    remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } },
+    dormant: dormant.map(({ name }) => name),
+  };
 }
 
 /** A few at a time; Synapse does no more at once anyway. */
-async function residents(client: HomeserverClient, wanted: Provision, admin: string, members: ReadonlyMap<string, Member>): Promise<{ avatars: Avatars; dormant: readonly Ghost[] }> {
+async function residents(
+  client: HomeserverClient,
+  wanted: Provision,
+  admin: string,
+  members: ReadonlyMap<string, Member>,
+): Promise<{ avatars: Avatars; dormant: readonly Ghost[] }> {
   const avatars: Avatars = {};
   const dormant: Ghost[] = [];
   const all = ghosts(wanted.roster, wanted.serverName);
@@ -97,7 +136,14 @@ async function residents(client: HomeserverClient, wanted: Provision, admin: str
   let done = 0;
   const work = async () => {
     for (let ghost = waiting.shift(); ghost !== undefined; ghost = waiting.shift()) {
-      const enter = async (one: Ghost) => (avatars[one.userId] = await provisionGhost(client, wanted.appserviceToken, one, members.get(one.userId), wanted.remembered.avatars[one.userId]));
+      const enter = async (one: Ghost) =>
+        (avatars[one.userId] = await provisionGhost(
+          client,
+          wanted.appserviceToken,
+          one,
+          members.get(one.userId),
+          wanted.remembered.avatars[one.userId],
+        ));
       try {
         await enter(ghost);
       } catch (error) {

@@ -16,7 +16,11 @@ export interface AppserviceTokens {
 }
 
 /** The registration that gives the swarm its accounts; `https://spec.matrix.org/v1.15/application-service-api/#registration` */
-export function registration(settings: Settings, tokens: AppserviceTokens, swarmHost = '127.0.0.1'): Record<string, unknown> {
+export function registration(
+  settings: Settings,
+  tokens: AppserviceTokens,
+  swarmHost = '127.0.0.1',
+): Record<string, unknown> {
   const server = settings.CHAVION_SERVER_NAME.replaceAll('.', String.raw`\.`);
   return {
     id: APPSERVICE_ID,

@@ -34,7 +34,12 @@ export function people(serverName: string): OwnAccounts {
 
 /** The coordinator first, then the agents in the order of the roster. */
 export function ghosts(roster: Roster, serverName: string): readonly Ghost[] {
-  const coordinator = { userId: userIdOf('agent_coordinator', serverName), name: roster.coordinator.name, colour: '#3d5a50', emblem: 'coordinator' } as const;
+  const coordinator = {
+    userId: userIdOf('agent_coordinator', serverName),
+    name: roster.coordinator.name,
+    colour: '#3d5a50',
+    emblem: 'coordinator',
+  } as const;
   const agents = roster.agents.map((agent) => ({
     userId: userIdOf(`agent_${agent.id}`, serverName),
     name: agent.name,

@@ -6,12 +6,24 @@ import type { HomeserverClient } from './client.ts';
 import { PowerLevels } from './power-levels.ts';
 import type { OwnAccounts } from './residents.ts';
 
-const State = z.object({ state: z.array(z.object({ type: z.string(), state_key: z.string(), sender: z.string(), content: z.record(z.string(), z.unknown()) })) });
+const State = z.object({
+  state: z.array(
+    z.object({
+      type: z.string(),
+      state_key: z.string(),
+      sender: z.string(),
+      content: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
 
 /** A room as the homeserver has it now, whoever may be in it. */
 export interface RoomState {
   readonly room: RoomId;
-  readonly event: (type: string, key?: string) => { readonly sender: string; readonly content: Readonly<Record<string, unknown>> } | undefined;
+  readonly event: (
+    type: string,
+    key?: string,
+  ) => { readonly sender: string; readonly content: Readonly<Record<string, unknown>> } | undefined;
   readonly content: (type: string, key?: string) => Readonly<Record<string, unknown>> | undefined;
   readonly levels: PowerLevels;
   readonly power: Power;
@@ -20,16 +32,32 @@ export interface RoomState {
 
 /** Null where there is none any more, or nobody is in it. */
 export async function readRoom(client: HomeserverClient, token: string, room: RoomId): Promise<RoomState | null> {
-  const found = await client.find('GET', `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/state`, State, { token });
+  const found = await client.find('GET', `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/state`, State, {
+    token,
+  });
   if (found === null) return null;
   const event = (type: string, key = '') => found.state.find((one) => one.type === type && one.state_key === key);
   const content = (type: string, key = '') => event(type, key)?.content;
   const levels = PowerLevels.parse(content('m.room.power_levels') ?? {});
-  const joined = new Set(found.state.filter((one) => one.type === 'm.room.member' && one.content['membership'] === 'join').flatMap(({ state_key }) => UserId.safeParse(state_key).data ?? []));
-  return joined.size === 0 ? null : { room, event, content, levels, power: { users: levels.users, rulers: creationOf(event('m.room.create'))?.rulers ?? [] }, joined };
+  const joined = new Set(
+    found.state
+      .filter((one) => one.type === 'm.room.member' && one.content['membership'] === 'join')
+      .flatMap(({ state_key }) => UserId.safeParse(state_key).data ?? []),
+  );
+  return joined.size === 0
+    ? null
+    : {
+        room,
+        event,
+        content,
+        levels,
+        power: { users: levels.users, rulers: creationOf(event('m.room.create'))?.rulers ?? [] },
+        joined,
+      };
 }
 
-const rulersOf = (state: RoomState, who: OwnAccounts): ReadonlySet<UserId> => new Set([...mastersAmong(state.power, who), who.admin]);
+const rulersOf = (state: RoomState, who: OwnAccounts): ReadonlySet<UserId> =>
+  new Set([...mastersAmong(state.power, who), who.admin]);
 
 /** Made by the house or by its owner, as every room that may become one of the house's has to be. */
 export function isOfTheHouse(state: RoomState, who: OwnAccounts): boolean {
@@ -40,18 +68,39 @@ export function isOfTheHouse(state: RoomState, who: OwnAccounts): boolean {
 const LONGEST_LINE = 20;
 
 /** Where a room goes on that was upgraded, once or more; the rooms before it, newest first. Null: it is gone. */
-export async function followUpgrades(client: HomeserverClient, token: string, room: RoomId, who: OwnAccounts): Promise<{ readonly state: RoomState; readonly before: readonly RoomState[] } | null> {
+export async function followUpgrades(
+  client: HomeserverClient,
+  token: string,
+  room: RoomId,
+  who: OwnAccounts,
+): Promise<{ readonly state: RoomState; readonly before: readonly RoomState[] } | null> {
   const first = await readRoom(client, token, room);
   if (first === null) return null;
   const line: RoomState[] = [first];
-  for (let next = await successorOf(client, token, first, who); next !== null && line.length < LONGEST_LINE; next = await successorOf(client, token, next, who)) line.unshift(next);
+  for (
+    let next = await successorOf(client, token, first, who);
+    next !== null && line.length < LONGEST_LINE;
+    next = await successorOf(client, token, next, who)
+  )
+    line.unshift(next);
   const [state = first, ...before] = line;
   return { state, before };
 }
 
-async function successorOf(client: HomeserverClient, token: string, old: RoomState, who: OwnAccounts): Promise<RoomState | null> {
+async function successorOf(
+  client: HomeserverClient,
+  token: string,
+  old: RoomState,
+  who: OwnAccounts,
+): Promise<RoomState | null> {
   const tombstone = old.event('m.room.tombstone');
   const named = replacementOf(tombstone)?.room;
   const next = named === undefined ? null : await readRoom(client, token, named);
-  return next !== null && isSuccessor({ room: old.room, tombstone, rulers: rulersOf(old, who) }, { room: next.room, create: next.event('m.room.create') }) ? next : null;
+  return next !== null &&
+    isSuccessor(
+      { room: old.room, tombstone, rulers: rulersOf(old, who) },
+      { room: next.room, create: next.event('m.room.create') },
+    )
+    ? next
+    : null;
 }

@@ -15,11 +15,45 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bridge/appservice': ['bridge/protocol', 'bridge/matrix'],
   'bridge/http': ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/stores'],
   'bridge/terminal': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config'],
-  'bridge/launcher': ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/config', 'bridge/processes', 'synapse'],
-  'bridge/operations': ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config', 'bridge/launcher', 'bridge/processes', 'synapse'],
+  'bridge/launcher': [
+    'bridge/protocol',
+    'bridge/digest',
+    'bridge/text',
+    'bridge/config',
+    'bridge/processes',
+    'synapse',
+  ],
+  'bridge/operations': [
+    'bridge/protocol',
+    'bridge/text',
+    'bridge/matrix',
+    'bridge/config',
+    'bridge/launcher',
+    'bridge/processes',
+    'synapse',
+  ],
   synapse: ['bridge/protocol', 'bridge/text', 'bridge/matrix', 'bridge/config', 'bridge/processes'],
-  bots: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/stores', 'bridge/config', 'bridge/appservice', 'bridge/http', 'bridge/processes'],
-  executor: ['bridge/protocol', 'bridge/digest', 'bridge/text', 'bridge/matrix', 'bridge/queue', 'bridge/config', 'bridge/processes'],
+  bots: [
+    'bridge/protocol',
+    'bridge/digest',
+    'bridge/text',
+    'bridge/matrix',
+    'bridge/queue',
+    'bridge/stores',
+    'bridge/config',
+    'bridge/appservice',
+    'bridge/http',
+    'bridge/processes',
+  ],
+  executor: [
+    'bridge/protocol',
+    'bridge/digest',
+    'bridge/text',
+    'bridge/matrix',
+    'bridge/queue',
+    'bridge/config',
+    'bridge/processes',
+  ],
   'chavion.ts': ['bridge/launcher', 'bridge/operations', 'bridge/config', 'bridge/text', 'bridge/protocol', 'synapse'],
 };
 
@@ -67,7 +101,13 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'bridge/protocol': ['bridge/protocol', 'bridge/protocol/moments', 'bridge/protocol/orders'],
   'bridge/text': ['bridge/text', 'bridge/text/tasks', 'bridge/text/terminal', 'bridge/text/room'],
   'bridge/matrix': ['bridge/matrix/secrets', 'bridge/matrix'],
-  'bridge/launcher': ['bridge/launcher/instance', 'bridge/launcher/disk', 'bridge/launcher/supervision', 'bridge/launcher', 'bridge/launcher/verbs'],
+  'bridge/launcher': [
+    'bridge/launcher/instance',
+    'bridge/launcher/disk',
+    'bridge/launcher/supervision',
+    'bridge/launcher',
+    'bridge/launcher/verbs',
+  ],
   'bridge/operations': ['bridge/operations', 'bridge/operations/admin', 'bridge/operations/compose'],
 };
 
@@ -82,14 +122,23 @@ const VENDORS: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
   { name: /^execa$/, only: /^bridge\/processes\/child\.ts$/ },
   { name: /^bullmq$/, only: /^bridge\/queue\// },
   { name: /^fastify$/, only: /^bridge\/(?:appservice|http)\// },
-  { name: /^(?:@fastify\/.+|fastify-type-provider-zod|@modelcontextprotocol\/.+|prom-client)$/, only: /^bridge\/http\// },
+  {
+    name: /^(?:@fastify\/.+|fastify-type-provider-zod|@modelcontextprotocol\/.+|prom-client)$/,
+    only: /^bridge\/http\//,
+  },
 ];
 
-const files = globSync(['chavion.ts', 'bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts', 'synapse/**/*.ts']).map((file) => file.replaceAll('\\', '/'));
+const files = globSync(['chavion.ts', 'bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts', 'synapse/**/*.ts']).map(
+  (file) => file.replaceAll('\\', '/'),
+);
 const imports = new Map(
   files.map((file) => {
     const source = readFileSync(file, 'utf8');
-    const found = [...source.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"\n;]*(?:\{[^}]*\}[^'"\n;]*)?\bfrom\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g)];
+    const found = [
+      ...source.matchAll(
+        /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*(?:\{[^}]*\}[^'"\n;]*)?\bfrom\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g,
+      ),
+    ];
     return [file, found.map((match) => match[1] ?? match[2] ?? match[3] ?? '')] as const;
   }),
 );
@@ -98,7 +147,8 @@ const roomOf = (file: string): string => {
   const parts = file.split('/');
   return parts[0] === 'bridge' ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
 };
-const local = (file: string): string[] => (imports.get(file) ?? []).filter((to) => to.startsWith('.')).map((to) => normalize(join(dirname(file), to)));
+const local = (file: string): string[] =>
+  (imports.get(file) ?? []).filter((to) => to.startsWith('.')).map((to) => normalize(join(dirname(file), to)));
 
 describe('the edges of the house', () => {
   it('reads real imports', () => {
@@ -118,7 +168,8 @@ describe('the edges of the house', () => {
   it('goes one way between the folders of a room', () => {
     const wrong = files.flatMap((file) => {
       const order = WALLS[roomOf(file)];
-      if (order === undefined) return dirname(file) === roomOf(file) || file === roomOf(file) ? [] : [`${file}: no place in an order`];
+      if (order === undefined)
+        return dirname(file) === roomOf(file) || file === roomOf(file) ? [] : [`${file}: no place in an order`];
       const place = (of: string) => order.indexOf(dirname(of));
       if (place(file) === -1) return [`${file}: no place in the order of ${roomOf(file)}`];
       return local(file)
@@ -130,23 +181,33 @@ describe('the edges of the house', () => {
 
   it('has folders that are taken in at one look', () => {
     const sizes = Map.groupBy(files, dirname);
-    expect([...sizes].filter(([, inside]) => inside.length > FILES_OF_A_FOLDER).map(([folder, inside]) => `${folder}: ${inside.length}`)).toEqual([]);
+    expect(
+      [...sizes]
+        .filter(([, inside]) => inside.length > FILES_OF_A_FOLDER)
+        .map(([folder, inside]) => `${folder}: ${inside.length}`),
+    ).toEqual([]);
   });
 
   it('knows vendor SDKs in one place each', () => {
     const wrong = files.flatMap((file) =>
-      (imports.get(file) ?? []).filter((name) => VENDORS.some((vendor) => vendor.name.test(name) && !vendor.only.test(file))).map((name) => `${file} -> ${name}`),
+      (imports.get(file) ?? [])
+        .filter((name) => VENDORS.some((vendor) => vendor.name.test(name) && !vendor.only.test(file)))
+        .map((name) => `${file} -> ${name}`),
     );
     expect(wrong).toEqual([]);
   });
 
   it('starts programs by execa alone', () => {
-    const wrong = files.filter((file) => (imports.get(file) ?? []).some((name) => /^(?:node:)?(?:child_process|cluster)$/.test(name)));
+    const wrong = files.filter((file) =>
+      (imports.get(file) ?? []).some((name) => /^(?:node:)?(?:child_process|cluster)$/.test(name)),
+    );
     expect(wrong).toEqual([]);
   });
 
   it('protocol knows zod and nothing else', () => {
-    const wrong = files.filter((file) => file.startsWith('bridge/protocol/')).flatMap((file) => (imports.get(file) ?? []).filter((name) => !name.startsWith('.') && name !== 'zod'));
+    const wrong = files
+      .filter((file) => file.startsWith('bridge/protocol/'))
+      .flatMap((file) => (imports.get(file) ?? []).filter((name) => !name.startsWith('.') && name !== 'zod'));
     expect(wrong).toEqual([]);
   });
 
@@ -166,17 +227,25 @@ describe('the edges of the house', () => {
   it('means one thing by an exported name', () => {
     const places = new Map<string, Set<string>>();
     for (const file of files)
-      for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(/^export (?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type|enum) ([A-Za-z_$][\w$]*)/gm))
+      for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(
+        /^export (?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type|enum) ([A-Za-z_$][\w$]*)/gm,
+      ))
         places.set(name, (places.get(name) ?? new Set()).add(file));
     expect(places.size).toBeGreaterThan(500);
-    expect([...places].filter(([, where]) => where.size > 1).map(([name, where]) => `${name}: ${[...where].join(', ')}`)).toEqual([]);
+    expect(
+      [...places].filter(([, where]) => where.size > 1).map(([name, where]) => `${name}: ${[...where].join(', ')}`),
+    ).toEqual([]);
   });
 
   it('starts programs that are there', () => {
     const named = files.flatMap((file) => {
       const source = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
-      const joined = [...source.matchAll(/\bjoin\(project((?:,\s*'[^']+')+)\)/g)].map(([, parts = '']) => [...parts.matchAll(/'([^']+)'/g)].map(([, part]) => part).join('/'));
-      const whole = [...source.matchAll(/(?<!from\s|import\()'((?:[\w-]+\/)+[\w-]+\.ts)'/g)].map(([, path = '']) => path);
+      const joined = [...source.matchAll(/\bjoin\(project((?:,\s*'[^']+')+)\)/g)].map(([, parts = '']) =>
+        [...parts.matchAll(/'([^']+)'/g)].map(([, part]) => part).join('/'),
+      );
+      const whole = [...source.matchAll(/(?<!from\s|import\()'((?:[\w-]+\/)+[\w-]+\.ts)'/g)].map(
+        ([, path = '']) => path,
+      );
       return [...joined.filter((path) => path.endsWith('.ts')), ...whole].map((path) => [file, path] as const);
     });
     expect(named.length).toBeGreaterThan(2);

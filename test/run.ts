@@ -46,12 +46,20 @@ function touched(): readonly string[] {
     say('--changed asks git what was changed, and this is no clone with a commit.');
     process.exit(2);
   }
-  const listed = spawnSync(process.execPath, [VITEST, 'list', ...CONFIG, '--project', 'pure', '--changed', changed.base, '--filesOnly', '--json'], { cwd: PROJECT, encoding: 'utf8' });
+  const listed = spawnSync(
+    process.execPath,
+    [VITEST, 'list', ...CONFIG, '--project', 'pure', '--changed', changed.base, '--filesOnly', '--json'],
+    { cwd: PROJECT, encoding: 'utf8' },
+  );
   const pure = z.array(z.object({ file: z.string() })).parse(JSON.parse(listed.stdout === '' ? '[]' : listed.stdout));
   const houses = housesTouched(changed.files, PROJECT);
   const ofTheTree = changed.files.length === 0 ? [] : OF_THE_TREE;
-  const tests = [...new Set([...pure.map(({ file }) => file), ...[...ofTheTree, ...houses].map((file) => join(PROJECT, file))])];
-  say(`${changed.files.length} files changed since ${changed.base.slice(0, 8)}: ${tests.length - houses.length} pure test files and ${houses.length} houses`);
+  const tests = [
+    ...new Set([...pure.map(({ file }) => file), ...[...ofTheTree, ...houses].map((file) => join(PROJECT, file))]),
+  ];
+  say(
+    `${changed.files.length} files changed since ${changed.base.slice(0, 8)}: ${tests.length - houses.length} pure test files and ${houses.length} houses`,
+  );
   return filters.length === 0 ? tests : tests.filter((file) => filters.some((part) => file.includes(part)));
 }
 
@@ -71,10 +79,14 @@ const folder = await openRunFolder();
 const file = join(folder, 'report.json');
 
 async function tests(): Promise<boolean> {
-  const vitest = spawn(process.execPath, [VITEST, 'run', ...CONFIG, '--reporter=default', '--reporter=json', `--outputFile=${file}`, ...chosen], {
-    stdio: 'inherit',
-    env: { ...process.env, TMPDIR: folder, ...(soak ? { CHAVION_SOAK: '1' } : {}) },
-  });
+  const vitest = spawn(
+    process.execPath,
+    [VITEST, 'run', ...CONFIG, '--reporter=default', '--reporter=json', `--outputFile=${file}`, ...chosen],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, TMPDIR: folder, ...(soak ? { CHAVION_SOAK: '1' } : {}) },
+    },
+  );
   // Ctrl-C reaches both; whoever ends this process alone means both.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => vitest.kill('SIGTERM'));

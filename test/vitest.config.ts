@@ -4,11 +4,20 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    coverage: { provider: 'v8', include: ['{bots,bridge,executor,synapse}/**/*.ts', 'chavion.ts'], reporter: ['json-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['{bots,bridge,executor,synapse}/**/*.ts', 'chavion.ts'],
+      reporter: ['json-summary'],
+    },
     projects: [
       {
         extends: true,
-        test: { name: 'pure', include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/architecture.test.ts'], testTimeout: 60_000, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'pure',
+          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/architecture.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
@@ -24,7 +33,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'sandbox', include: ['test/security/**/*.test.ts'], fileParallelism: false, maxConcurrency: 4, testTimeout: 90_000, hookTimeout: 90_000, sequence: { groupOrder: 2 } },
+        test: {
+          name: 'sandbox',
+          include: ['test/security/**/*.test.ts'],
+          fileParallelism: false,
+          maxConcurrency: 4,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

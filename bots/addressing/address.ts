@@ -23,14 +23,21 @@ export interface Situation {
 }
 
 export type Audience =
-  | { readonly kind: 'agents'; readonly agents: readonly AgentId[]; readonly reason: 'mention' | 'reply' | 'callsign' | 'except' | 'everyone' }
+  | {
+      readonly kind: 'agents';
+      readonly agents: readonly AgentId[];
+      readonly reason: 'mention' | 'reply' | 'callsign' | 'except' | 'everyone';
+    }
   | { readonly kind: 'nobody'; readonly reason: 'floor-called' | 'floor-closed' | 'other-called' | 'no-agents' };
 
 /**
  * Whom a master's message is for: those it mentions, else those it calls by callsign, else the agent it replies to,
  * else the one on whose words the thread was opened, else everyone: who swipes to reply and writes another's name means that other. `closed` lets nobody speak; under `called` a message that calls nobody is for nobody.
  */
-export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'mentionsRoom' | 'thread' | 'pills'>, situation: Situation): Audience {
+export function address(
+  message: Pick<MessageEvent, 'body' | 'mentions' | 'mentionsRoom' | 'thread' | 'pills'>,
+  situation: Situation,
+): Audience {
   const { agents, others, floor, repliedTo } = situation;
   if (floor === 'closed') return { kind: 'nobody', reason: 'floor-closed' };
   if (agents.length === 0) return { kind: 'nobody', reason: 'no-agents' };
@@ -40,7 +47,9 @@ export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'menti
   const calls = callsIn(message.body, [...agents, ...others]);
   const unasked = (user: UserId): boolean => user === repliedTo || situation.unasked?.has(user) === true;
   // Clients mention some on their own account: that is not the writer's call, unless there is a pill as well.
-  const mentioned = new Set(message.mentions.filter((user) => message.pills?.includes(user) === true || !unasked(user)));
+  const mentioned = new Set(
+    message.mentions.filter((user) => message.pills?.includes(user) === true || !unasked(user)),
+  );
   // A pill in "@클로드 빼고 다들" names who is left out.
   for (const who of calls.excepted) mentioned.delete(who.userId);
   const mentionedAgents = agents.filter((agent) => mentioned.has(agent.userId));
@@ -48,8 +57,14 @@ export function address(message: Pick<MessageEvent, 'body' | 'mentions' | 'menti
   if (others.some((other) => mentioned.has(other.userId))) return { kind: 'nobody', reason: 'other-called' };
 
   const called = byCalls(calls, agents, everyone);
-  const replied = agents.find((agent) => agent.userId === repliedTo) ?? (repliedTo === undefined ? agents.find((agent) => agent.userId === situation.threadOf) : undefined);
-  return called ?? (replied !== undefined ? { kind: 'agents', agents: [replied.id], reason: 'reply' } : null) ?? (floor === 'open' ? everyone : { kind: 'nobody', reason: 'floor-called' });
+  const replied =
+    agents.find((agent) => agent.userId === repliedTo) ??
+    (repliedTo === undefined ? agents.find((agent) => agent.userId === situation.threadOf) : undefined);
+  return (
+    called ??
+    (replied !== undefined ? { kind: 'agents', agents: [replied.id], reason: 'reply' } : null) ??
+    (floor === 'open' ? everyone : { kind: 'nobody', reason: 'floor-called' })
+  );
 }
 
 /** null: nobody in particular is called. */
@@ -57,11 +72,15 @@ function byCalls({ called, excepted, everyone }: Calls, agents: readonly Callabl
   if (everyone || (called.size === 0 && excepted.size > 0)) {
     const left = agents.filter((agent) => !excepted.has(agent));
     if (left.length === agents.length) return all;
-    return left.length > 0 ? { kind: 'agents', agents: ids(left), reason: 'except' } : { kind: 'nobody', reason: 'no-agents' };
+    return left.length > 0
+      ? { kind: 'agents', agents: ids(left), reason: 'except' }
+      : { kind: 'nobody', reason: 'no-agents' };
   }
   if (called.size === 0) return null;
   const calledAgents = agents.filter((agent) => called.has(agent));
-  return calledAgents.length > 0 ? { kind: 'agents', agents: ids(calledAgents), reason: 'callsign' } : { kind: 'nobody', reason: 'other-called' };
+  return calledAgents.length > 0
+    ? { kind: 'agents', agents: ids(calledAgents), reason: 'callsign' }
+    : { kind: 'nobody', reason: 'other-called' };
 }
 
 const ids = (callables: readonly Callable[]): readonly AgentId[] => callables.map((callable) => callable.id);

@@ -25,7 +25,8 @@ interface Read {
 
 export function callsIn(body: string, callables: readonly Callable[]): Calls {
   const reads: Read[] = [];
-  for (const sentence of sentencesOf(ownWords(body), callsignsOf(callables))) reads.push(readOf(sentence, reads.at(-1)?.lone ?? false));
+  for (const sentence of sentencesOf(ownWords(body), callsignsOf(callables)))
+    reads.push(readOf(sentence, reads.at(-1)?.lone ?? false));
 
   const all = reads.flatMap((read) => read.calls);
   const pick = (as: NameCall['as']) => new Set(all.filter((call) => call.as === as).map((call) => call.who));
@@ -34,7 +35,8 @@ export function callsIn(body: string, callables: readonly Callable[]): Calls {
   const hushed = pick('hushed');
   const everyone = reads.some((read, i) => isCallToAll(read, reads[i - 1]));
   if (called.size === 0 && !everyone) for (const who of pick('delegated')) called.add(who);
-  if (everyone || called.size > 0 || excepted.size > 0) for (const who of hushed) (everyone ? excepted : called)[everyone ? 'add' : 'delete'](who);
+  if (everyone || called.size > 0 || excepted.size > 0)
+    for (const who of hushed) (everyone ? excepted : called)[everyone ? 'add' : 'delete'](who);
   else return { called: hushed, excepted, everyone };
   for (const who of excepted) called.delete(who);
   return { called, excepted, everyone };
@@ -49,8 +51,17 @@ const CALLING: ReadonlySet<NameForm> = new Set<NameForm>(['bare', 'vocative', 'a
 /** Nothing but names, or a word for all: who is meant, and not yet what for. */
 export function isOnlyCall(body: string, callables: readonly Callable[]): boolean {
   const tokens = sentencesOf(ownWords(body), callsignsOf(callables)).flatMap((sentence) => sentence.tokens);
-  const isCall = (token: Sentence['tokens'][number]) => (token.kind === 'name' && CALLING.has(token.form)) || (token.kind === 'plural' && token.form !== 'quantity');
-  return tokens.some(isCall) && tokens.every((token) => isCall(token) || token.kind === 'pause' || (token.kind === 'word' && (LEADS.test(token.text) || isAnd(token.text))));
+  const isCall = (token: Sentence['tokens'][number]) =>
+    (token.kind === 'name' && CALLING.has(token.form)) || (token.kind === 'plural' && token.form !== 'quantity');
+  return (
+    tokens.some(isCall) &&
+    tokens.every(
+      (token) =>
+        isCall(token) ||
+        token.kind === 'pause' ||
+        (token.kind === 'word' && (LEADS.test(token.text) || isAnd(token.text))),
+    )
+  );
 }
 
 function readOf(sentence: Sentence, spokenTo: boolean): Read {
@@ -64,7 +75,11 @@ function readOf(sentence: Sentence, spokenTo: boolean): Read {
     if (!joined && !(korean ? callsAllInKorean(sentence, at) : callsAllInEnglish(sentence, at))) return [];
     return [{ at, outranks: token.form === 'vocative' || joined, weak: token.form === 'quantity' }];
   });
-  return { calls, plurals, lone: calls.length > 0 && sentence.tokens.every((token) => token.kind === 'name' || token.kind === 'pause') };
+  return {
+    calls,
+    plurals,
+    lone: calls.length > 0 && sentence.tokens.every((token) => token.kind === 'name' || token.kind === 'pause'),
+  };
 }
 
 const isKorean = ({ tokens }: Sentence): boolean =>
@@ -75,7 +90,9 @@ const isKorean = ({ tokens }: Sentence): boolean =>
 function isCallToAll(read: Read, before: Read | undefined): boolean {
   const nameAt = read.calls.find((call) => call.as === 'called')?.at ?? Number.POSITIVE_INFINITY;
   const spokenTo = before?.lone === true && before.calls.some((call) => call.as === 'called');
-  return read.plurals.some(({ outranks, weak, at }) => outranks || (Number.isFinite(nameAt) ? at < nameAt && !weak : !spokenTo));
+  return read.plurals.some(
+    ({ outranks, weak, at }) => outranks || (Number.isFinite(nameAt) ? at < nameAt && !weak : !spokenTo),
+  );
 }
 
 /** "클로드 그리고 다들", "마누스부터 다들": the plural goes on where the names (`ending`, by the token after them) end. */

@@ -4,9 +4,13 @@ import type { Sentence, Token } from './sentences.ts';
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
 /** Words that may stand before a name that is called: "hey Claude", "thanks Claude". */
-const LEADS_IN = words('hey hi hello ok okay so and then now well yo dear thanks thx thank please alright right yes no yeah sorry morning afternoon evening night hmm oh also first next finally only just');
+const LEADS_IN = words(
+  'hey hi hello ok okay so and then now well yo dear thanks thx thank please alright right yes no yeah sorry morning afternoon evening night hmm oh also first next finally only just',
+);
 /** "Claude is right": what follows a name that is the subject of a statement. */
-const VERB_OF_SUBJECT = words('is was has had does did will would can could might may said told wrote made got thinks says wants went came knew gave took were are have seems looks sounds agreed');
+const VERB_OF_SUBJECT = words(
+  'is was has had does did will would can could might may said told wrote made got thinks says wants went came knew gave took were are have seems looks sounds agreed',
+);
 const AUXILIARY = words('can could will would should may might is are was were do does did have has had');
 const OBLIGES = words('should must please shall');
 /** "ask Claude", "let Claude answer": asks whoever is named. */
@@ -18,8 +22,12 @@ const HAS_AN_OPINION = words('think agree suggest say want prefer recommend know
 const TAKES_OBJECT = words(
   'of with from to for by than as about like likes liked love hate trust use uses used using know see mean want need is was are were the a an my our ask asked tell told call called between against prefer at on in into through via i said says that if because while after before not met saw and or',
 );
-const SPEAKS_OF = words('i we he she they it the a an my our his her their this that these those there is was are were do does did has have');
-const POSSESSED = words('plan plans idea ideas approach answer answers code api model version opinion proposal suggestion response way style team account key price subscription output result pro');
+const SPEAKS_OF = words(
+  'i we he she they it the a an my our his her their this that these those there is was are were do does did has have',
+);
+const POSSESSED = words(
+  'plan plans idea ideas approach answer answers code api model version opinion proposal suggestion response way style team account key price subscription output result pro',
+);
 const EXCEPT = words('except excluding minus without besides sans');
 
 /** Who is called in an English sentence. */
@@ -37,12 +45,18 @@ export function readEnglish(sentence: Sentence, groups: readonly Group[]): reado
   return calls;
 }
 
-const textOf = (token: Token | undefined): string | null => (token?.kind === 'word' || token?.kind === 'plural' ? token.text : null);
+const textOf = (token: Token | undefined): string | null =>
+  token?.kind === 'word' || token?.kind === 'plural' ? token.text : null;
 
 /** The sentence or a part of it begins here, so that a name is what is said first. */
 function leads({ tokens }: Sentence, { from }: Pick<Group, 'from'>): boolean {
   const before = tokens[from - 1];
-  return before === undefined || before.kind === 'pause' || (before.kind === 'word' && LEADS_IN.has(before.text)) || textOf(tokens[from - 2]) === 'thank';
+  return (
+    before === undefined ||
+    before.kind === 'pause' ||
+    (before.kind === 'word' && LEADS_IN.has(before.text)) ||
+    textOf(tokens[from - 2]) === 'thank'
+  );
 }
 
 function verdict(sentence: Sentence, group: Group): NameCall['as'] | null {
@@ -60,7 +74,11 @@ function verdict(sentence: Sentence, group: Group): NameCall['as'] | null {
   if (group.form === 'about') return null;
   if (group.explicit || group.form === 'vocative') return 'called';
   if (group.form !== 'bare') return null;
-  if (DELEGATES.has(before) && (group.from === 1 || back(2) === null || LEADS_IN.has(before2) || /^(?:you|to|should)$/.test(before2))) return 'delegated';
+  if (
+    DELEGATES.has(before) &&
+    (group.from === 1 || back(2) === null || LEADS_IN.has(before2) || /^(?:you|to|should)$/.test(before2))
+  )
+    return 'delegated';
   if (WISHES.has(before) && next === 'to') return 'delegated';
   if (group.from === 1 && MODAL.has(before) && next !== null) return 'called';
   if (/^do(?:es)?$/.test(before) && next !== null && HAS_AN_OPINION.has(next)) return 'called';
@@ -69,13 +87,27 @@ function verdict(sentence: Sentence, group: Group): NameCall['as'] | null {
 }
 
 /** "Claude what do you think"; not "Claude is right", "Claude plan is good". */
-function isFirstCalled(sentence: Sentence, nextToken: Token | undefined, next: string | null, after: string | null): NameCall['as'] | null {
+function isFirstCalled(
+  sentence: Sentence,
+  nextToken: Token | undefined,
+  next: string | null,
+  after: string | null,
+): NameCall['as'] | null {
   if (nextToken === undefined) return sentence.aside ? null : 'called';
   if (next === null) return 'called';
   if (OBLIGES.has(next)) return after === 'have' ? null : 'called';
   if (POSSESSED.has(next)) return null;
-  if (after !== null && /^(?:you|u|we|i|this|that|it|the|my|there)$/.test(after) && (sentence.question || after === 'you') && AUXILIARY.has(next)) return 'called';
-  const subject = VERB_OF_SUBJECT.has(next) || (/(?:[^su]s|ed)$/.test(next) && !/^(?:this|yes|thanks|guys|need|always|red|speed)$/.test(next)) || /['’]/.test(next);
+  if (
+    after !== null &&
+    /^(?:you|u|we|i|this|that|it|the|my|there)$/.test(after) &&
+    (sentence.question || after === 'you') &&
+    AUXILIARY.has(next)
+  )
+    return 'called';
+  const subject =
+    VERB_OF_SUBJECT.has(next) ||
+    (/(?:[^su]s|ed)$/.test(next) && !/^(?:this|yes|thanks|guys|need|always|red|speed)$/.test(next)) ||
+    /['’]/.test(next);
   return subject ? null : 'called';
 }
 
@@ -96,9 +128,28 @@ export function callsAllInEnglish(sentence: Sentence, at: number): boolean {
   if (token.text === 'all' && next === 'of' && after === 'you') return true;
   if (before === 'you' && token.text !== 'team') return true;
   const weak = token.form === 'quantity';
-  if (weak && !(tokens.length === 1 || tokens[at + 1]?.kind === 'pause' || (tokens[at + 1] === undefined && before !== null && LEADS_IN.has(before)) || next === 'agents' || next === 'but' || next === 'except')) return false;
+  if (
+    weak &&
+    !(
+      tokens.length === 1 ||
+      tokens[at + 1]?.kind === 'pause' ||
+      (tokens[at + 1] === undefined && before !== null && LEADS_IN.has(before)) ||
+      next === 'agents' ||
+      next === 'but' ||
+      next === 'except'
+    )
+  )
+    return false;
   if (before !== null && (DELEGATES.has(before) || MODAL.has(before) || /^do(?:es)?$/.test(before))) return true;
   const group = { from: at, to: at + 1 };
   if (leads(sentence, group)) return isFirstCalled(sentence, tokens[at + 1], next, after) !== null || next === 'but';
-  return tokens[at + 1] === undefined && isLastCalled(sentence, { ...group, names: [], form: 'bare', explicit: false, looseAt: null }, before ?? '', textOf(tokens[at - 2]) ?? '');
+  return (
+    tokens[at + 1] === undefined &&
+    isLastCalled(
+      sentence,
+      { ...group, names: [], form: 'bare', explicit: false, looseAt: null },
+      before ?? '',
+      textOf(tokens[at - 2]) ?? '',
+    )
+  );
 }

@@ -28,7 +28,7 @@ const JOINING_FORMS: ReadonlySet<NameForm> = new Set<NameForm>(['bare', 'and']);
 export function groupsOf(sentence: Sentence): readonly Group[] {
   const { tokens } = sentence;
   const groups: Group[] = [];
-  for (let at = 0; at < tokens.length; ) {
+  for (let at = 0; at < tokens.length;) {
     const token = tokens[at];
     if (token?.kind !== 'name') {
       at += 1;
@@ -53,7 +53,11 @@ export function groupsOf(sentence: Sentence): readonly Group[] {
   return groups;
 }
 
-function jointAfter(tokens: readonly Token[], at: number, last: NameToken): { name: NameToken; to: number; loose: boolean } | null {
+function jointAfter(
+  tokens: readonly Token[],
+  at: number,
+  last: NameToken,
+): { name: NameToken; to: number; loose: boolean } | null {
   const sameTopic = last.form === 'topic' || last.form === 'vocative';
   if (!JOINING_FORMS.has(last.form) && !sameTopic) return null;
   let to = at;

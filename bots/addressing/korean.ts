@@ -60,7 +60,8 @@ function aroundOf(sentence: Sentence, group: Group, following: Group | undefined
   const before = tokens[group.from - 1];
   const upToNext = wordsOf(within(tokens, group.to, following?.from));
   const lastWord = upToNext.at(-1);
-  const wholeClause = following !== undefined && lastWord !== undefined && endsClause(lastWord) && !/(?:고|며|면서|서)$/u.test(lastWord);
+  const wholeClause =
+    following !== undefined && lastWord !== undefined && endsClause(lastWord) && !/(?:고|며|면서|서)$/u.test(lastWord);
   const words = wholeClause ? upToNext : wordsOf(within(tokens, group.to));
   const asked = sentence.question && !wholeClause;
   const clauseEnded = before?.kind === 'word' && endsClause(before.text);
@@ -82,7 +83,8 @@ function within(tokens: readonly Token[], from: number, to = tokens.length): rea
   return [...tokens.slice(from, from + LONGEST_CLAUSE - 4), ...tokens.slice(to - 4, to)];
 }
 
-const wordsOf = (tokens: readonly Token[]): readonly string[] => tokens.flatMap((token) => (token.kind === 'word' || token.kind === 'plural' ? [token.text] : []));
+const wordsOf = (tokens: readonly Token[]): readonly string[] =>
+  tokens.flatMap((token) => (token.kind === 'word' || token.kind === 'plural' ? [token.text] : []));
 
 function verdict(group: Group, around: Around): NameCall['as'] | null {
   const { form } = group;
@@ -115,13 +117,19 @@ function verdict(group: Group, around: Around): NameCall['as'] | null {
 
 /** "범인은 클로드야" names Claude; "어떻게 생각해 클로드야" calls him. */
 function isCopula({ before, words }: Around): boolean {
-  return words.length === 0 && before?.kind === 'word' && !leadsIn(before.text) && /(?:은|는|건|게|가|이|역시|바로|결국|당연히|물론)$/u.test(before.text);
+  return (
+    words.length === 0 &&
+    before?.kind === 'word' &&
+    !leadsIn(before.text) &&
+    /(?:은|는|건|게|가|이|역시|바로|결국|당연히|물론)$/u.test(before.text)
+  );
 }
 
 /** "클로드는 어떻게 생각해?", "마누스부터"; not "클로드는 똑똑해". */
 function isTopicCalled({ sentence, mood, words, before, alreadyCalled }: Around): boolean {
   if (alreadyCalled) return false;
-  if (words.length === 0 && (before === undefined || before.kind !== 'word' || leadsIn(before.text))) return !sentence.aside;
+  if (words.length === 0 && (before === undefined || before.kind !== 'word' || leadsIn(before.text)))
+    return !sentence.aside;
   return mood !== 'statement' && !(mood === 'question' && sentence.aside);
 }
 
@@ -152,14 +160,19 @@ function isBareCalled(around: Around): boolean {
 }
 
 /** "클로드 의견 말해줘" asks the owner for what is his; "클로드 방식이 맘에 들어" speaks of it. */
-function isOwnerCalled(owned: NonNullable<ReturnType<typeof possession>>, rest: readonly string[], { start, mood }: Around): boolean {
+function isOwnerCalled(
+  owned: NonNullable<ReturnType<typeof possession>>,
+  rest: readonly string[],
+  { start, mood }: Around,
+): boolean {
   const { kind, particle } = owned;
   const plain = particle === '' || particle === '좀' || particle === '부터';
   if (rest.length === 0 && kind !== 'thing') return plain ? start : start && /^[은는도]$/u.test(particle);
   if (mood === 'request' && (plain || /^[을를은는도만]$/u.test(particle)) && handsOver(rest)) return true;
   if (mood === 'request' && plain) return start;
   if (kind !== 'mind') return false;
-  if (/^[이가]$/u.test(particle)) return !judges(rest) && rest.some((word) => /^(?:궁금|듣고|뭐|어때|어떻|알고)/u.test(word));
+  if (/^[이가]$/u.test(particle))
+    return !judges(rest) && rest.some((word) => /^(?:궁금|듣고|뭐|어때|어떻|알고)/u.test(word));
   if (rest.some((word) => /^(?:궁금|듣고|들어보)/u.test(word))) return true;
   return start && mood === 'question' && (plain || /^[은는도]$/u.test(particle)) && !judges(rest);
 }

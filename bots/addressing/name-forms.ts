@@ -3,7 +3,17 @@
  * `vocative` 클로드야 · `topic` 클로드는, 도, 만 · `from` 마누스부터 · `subject` 클로드가 · `to` 클로드한테 · `object` 클로드를 ·
  * `and` 클로드랑 · `except` 클로드빼고 · `about` 클로드의, 클로드처럼: whole words too, but never a call.
  */
-export type NameForm = 'bare' | 'vocative' | 'topic' | 'from' | 'subject' | 'to' | 'object' | 'and' | 'except' | 'about';
+export type NameForm =
+  | 'bare'
+  | 'vocative'
+  | 'topic'
+  | 'from'
+  | 'subject'
+  | 'to'
+  | 'object'
+  | 'and'
+  | 'except'
+  | 'about';
 
 const HONORIFIC = '(?:님|씨|쌤|선생님?|팀장님?|대리님?|박사님?|형님?|누나|오빠|군|양)?';
 

@@ -51,8 +51,10 @@ export function callsignsOf(callables: readonly Callable[]): Callsigns {
       const tail = stick(TAIL, text, at + word.length);
       const end = at + word.length + tail.length;
       const form = formOf(tail);
-      if (form !== null && stick(GOES_ON, text, end) === '') return { token: { kind: 'name', who, form, explicit } as const, end };
-      if (isGluedSpeech(tail)) return { token: { kind: 'name', who, form: 'bare', explicit } as const, end: at + word.length };
+      if (form !== null && stick(GOES_ON, text, end) === '')
+        return { token: { kind: 'name', who, form, explicit } as const, end };
+      if (isGluedSpeech(tail))
+        return { token: { kind: 'name', who, form: 'bare', explicit } as const, end: at + word.length };
     }
     return null;
   };
@@ -74,11 +76,12 @@ export function sentencesOf(text: string, callsigns: Callsigns): readonly Senten
   const close = (mark: string) => {
     const last = sentences.at(-1);
     if (tokens.length > 0) sentences.push({ tokens, question: mark === '?', aside });
-    else if (mark === '?' && last !== undefined && !last.question) sentences[sentences.length - 1] = { ...last, question: true };
+    else if (mark === '?' && last !== undefined && !last.question)
+      sentences[sentences.length - 1] = { ...last, question: true };
     tokens = [];
     aside = mark === '(' || (aside && mark !== ')');
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const name = COMES_FROM.test(text.slice(Math.max(0, at - 2), at)) ? null : callsigns.match(text, at);
     const word = name === null ? stick(WORD, text, at) : '';
     if (name !== null) {

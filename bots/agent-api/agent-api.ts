@@ -26,7 +26,10 @@ import { TaskRequests } from './task-requests.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { TurnDeps } from '../turns/turn.ts';
 
-export interface AgentApiDeps extends Pick<SpeechDeps, 'masters' | 'hq' | 'lang' | 'roomLang' | 'ownerTitle' | 'countTurns' | 'enqueue'> {
+export interface AgentApiDeps extends Pick<
+  SpeechDeps,
+  'masters' | 'hq' | 'lang' | 'roomLang' | 'ownerTitle' | 'countTurns' | 'enqueue'
+> {
   readonly redis: Redis;
   readonly residents: Residents;
   readonly outside: OutsideAgents;
@@ -74,8 +77,23 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
   const letters = new KeyMessages(redis, coordinator, log);
   const news = new InboxMessages(inbox, outsiders);
   const speech = new Speech({ ...deps, outsiders, inbox, questions });
-  const orders = new OutsideOrders({ redis, speech, orders: deps.orders, coordinator, letters: news, executor: residents.executor, hq: deps.hq, lang: deps.lang });
-  const requests = new TaskRequests({ ...deps, tasks, coordinator, letters: news, onError: () => log.warn('requests of outside agents could not be looked through') });
+  const orders = new OutsideOrders({
+    redis,
+    speech,
+    orders: deps.orders,
+    coordinator,
+    letters: news,
+    executor: residents.executor,
+    hq: deps.hq,
+    lang: deps.lang,
+  });
+  const requests = new TaskRequests({
+    ...deps,
+    tasks,
+    coordinator,
+    letters: news,
+    onError: () => log.warn('requests of outside agents could not be looked through'),
+  });
   const server = buildHttpApi({
     redis,
     keys,
@@ -99,10 +117,17 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
         await outsiders.heard(agent);
       },
       arrived: (agent) => letters.withdraw(agent),
-      presence: () => residents.agents.map(({ id, config }) => ({ id, name: config.name, online: outsiders.get(id) === undefined ? bindings.ready.has(id) : outsiders.isOnline(id), outside: outsiders.get(id) !== undefined })),
+      presence: () =>
+        residents.agents.map(({ id, config }) => ({
+          id,
+          name: config.name,
+          online: outsiders.get(id) === undefined ? bindings.ready.has(id) : outsiders.isOnline(id),
+          outside: outsiders.get(id) !== undefined,
+        })),
       nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
       say: (agent, message, seed) => speech.say(agent, message, seed),
-      announce: (agent, { text, thread }, seed) => speech.send(agent, { text, ...(thread === null ? {} : { thread }) }, seed),
+      announce: (agent, { text, thread }, seed) =>
+        speech.send(agent, { text, ...(thread === null ? {} : { thread }) }, seed),
       order: (agent, { command }, seed) => orders.order(agent, command, seed),
       job: (id) => orders.get(id),
       swarmTasks: swarmTasks(tasks, requests),
@@ -132,11 +157,31 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
       await orders.hear(event);
       await requests.hear(event);
     },
-    leave: ({ agent, source, text, thread }) => inbox.put(agent, source, { type: 'chat', from: 'master', content: text, event: source, root: source, depth: 0, at: Date.now(), ...(thread === undefined ? {} : { thread }) }),
+    leave: ({ agent, source, text, thread }) =>
+      inbox.put(agent, source, {
+        type: 'chat',
+        from: 'master',
+        content: text,
+        event: source,
+        root: source,
+        depth: 0,
+        at: Date.now(),
+        ...(thread === undefined ? {} : { thread }),
+      }),
     tellAsker: async (asker, { turn, by, to, event, text, root, depth, thread }) => {
       const agent = residents.byUser.get(asker)?.id;
       if (agent === undefined || agent === by || outsiders.get(agent) === undefined) return;
-      await inbox.put(agent, `answer.${turn}`, { type: 'answer', from: by, content: text, event, inReplyTo: to, root, depth, at: Date.now(), ...(thread === undefined ? {} : { thread }) });
+      await inbox.put(agent, `answer.${turn}`, {
+        type: 'answer',
+        from: by,
+        content: text,
+        event,
+        inReplyTo: to,
+        root,
+        depth,
+        at: Date.now(),
+        ...(thread === undefined ? {} : { thread }),
+      });
     },
     async start() {
       await outsiders.start();

@@ -55,7 +55,10 @@ export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
       case 'bad-name':
         return say.badName[lang](wish.word);
       case 'list':
-        return outsiders.all.map(({ id, name }) => say.entry[lang](name, id, outsiders.isOnline(id))).join('\n') || say.nobody[lang]();
+        return (
+          outsiders.all.map(({ id, name }) => say.entry[lang](name, id, outsiders.isOnline(id))).join('\n') ||
+          say.nobody[lang]()
+        );
       case 'add':
         // The launcher believes orders of these rooms alone.
         if (!deps.rooms.includes(job.room)) return say.elsewhere[lang]();
@@ -79,7 +82,9 @@ export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
   async function add(job: SwarmCommandJob, name: string, wanted: Outsider['id'] | null): Promise<string> {
     const { lang } = job;
     // The same order, come again after a crash: whoever it has made is there already.
-    const begun = outsiders.all.find(({ addedAt, by, name: known }) => addedAt === job.at && by === job.by && known === name);
+    const begun = outsiders.all.find(
+      ({ addedAt, by, name: known }) => addedAt === job.at && by === job.by && known === name,
+    );
     if (begun === undefined && outsiders.all.length >= MAX_OUTSIDERS) return say.full[lang](MAX_OUTSIDERS);
     const id = begun?.id ?? wanted ?? freeId((word) => calledBy(word));
     const clash = begun === undefined ? [name, id].find((word) => calledBy(word)) : undefined;
@@ -90,7 +95,11 @@ export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
     const account = deps.ghost(deps.userOf(id));
     await makeGhost(deps.coordinator, account, name);
     // Only the launcher may invite, and it believes the master's order, not this line.
-    const asking = messageContent({ text: say.askedIn[lang](name), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source: job.source, admit: account.userId } });
+    const asking = messageContent({
+      text: say.askedIn[lang](name),
+      msgtype: 'm.notice',
+      chavion: { v: 1, kind: 'notice', source: job.source, admit: account.userId },
+    });
     await deps.coordinator.send(deps.ops, 'm.room.message', asking, `${job.source}.admit`);
     if (!(await comeIn(account, deps.rooms))) return say.notLetIn[lang](name);
     // Last: who is here has a key.
@@ -133,14 +142,30 @@ export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
     const done = swarmKey('door', 'given', job.source);
     if ((await deps.redis.exists(done)) === 1) return;
     const { key, keyId } = await keys.issue(agent.id, agent.scopes, job.at);
-    const text = keyMessage[job.lang]({ name: agent.name, id: agent.id, key, url: deps.address.base, onlyHere: deps.address.onlyHere });
-    await deps.letters.send(agent.id, job.by, { text, name: keyRoomName[job.lang](), txn: `${job.source}.key.${keyId}` });
+    const text = keyMessage[job.lang]({
+      name: agent.name,
+      id: agent.id,
+      key,
+      url: deps.address.base,
+      onlyHere: deps.address.onlyHere,
+    });
+    await deps.letters.send(agent.id, job.by, {
+      text,
+      name: keyRoomName[job.lang](),
+      txn: `${job.source}.key.${keyId}`,
+    });
     await deps.redis.set(done, keyId, 'EX', DONE_S);
   }
 
   function calledBy(word: string): boolean {
     const key = word.normalize('NFC').toLowerCase();
     const all = [...residents.agents, ...residents.others];
-    return ['all', 'master', '0', deps.ownerTitle.normalize('NFC').toLowerCase()].includes(key) || all.some(({ id, callsigns }) => id === key || callsigns.some((callsign) => callsign.normalize('NFC').toLowerCase() === key));
+    return (
+      ['all', 'master', '0', deps.ownerTitle.normalize('NFC').toLowerCase()].includes(key) ||
+      all.some(
+        ({ id, callsigns }) =>
+          id === key || callsigns.some((callsign) => callsign.normalize('NFC').toLowerCase() === key),
+      )
+    );
   }
 }

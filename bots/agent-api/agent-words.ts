@@ -43,7 +43,11 @@ const NAME = /^[\p{L}][\p{L}\p{N} ._-]{0,39}$/u;
 
 /** `!초대 스카우트 scout` needs no verb; what is left over behind the name in Latin letters is the id. */
 export function agentWish(words: string): AgentWish {
-  const parts = words.normalize('NFC').trim().split(/\s+/u).filter((word) => word !== '');
+  const parts = words
+    .normalize('NFC')
+    .trim()
+    .split(/\s+/u)
+    .filter((word) => word !== '');
   const [head = ''] = parts;
   if (head === '') return { kind: 'usage' };
   const verb = VERBS.get(head.toLowerCase());
@@ -59,7 +63,11 @@ function scoped(words: readonly string[]): AgentWish {
   const end = words.findLastIndex((word) => !SCOPES.has(word.toLowerCase())) + 1;
   const given = new Set(words.slice(end).flatMap((word) => SCOPES.get(word.toLowerCase()) ?? []));
   if (end === 0 || given.size === 0) return { kind: 'usage' };
-  return { kind: 'scope', who: words.slice(0, end).join(' ').replace(/^@/u, ''), scopes: ApiScope.options.filter((scope) => scope === 'read' || given.has(scope)) };
+  return {
+    kind: 'scope',
+    who: words.slice(0, end).join(' ').replace(/^@/u, ''),
+    scopes: ApiScope.options.filter((scope) => scope === 'read' || given.has(scope)),
+  };
 }
 
 function named(words: readonly string[]): AgentWish {

@@ -21,7 +21,10 @@ export function chainOf(latest: Pick<InboxMessage, 'root' | 'depth' | 'at'> | un
 }
 
 /** A letter that nobody wrote begins nothing: who reads it goes on in the chain in which it was. Pure. */
-export function sameChain(latest: Pick<InboxMessage, 'root' | 'depth' | 'at'> | undefined, now: number): Pick<InboxMessage, 'root' | 'depth'> {
+export function sameChain(
+  latest: Pick<InboxMessage, 'root' | 'depth' | 'at'> | undefined,
+  now: number,
+): Pick<InboxMessage, 'root' | 'depth'> {
   const { root, depth } = chainOf(latest, now);
   return root === null ? {} : { root, depth: depth - 1 };
 }

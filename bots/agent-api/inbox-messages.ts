@@ -24,6 +24,13 @@ export class InboxMessages {
   async tell(agent: AgentId, what: string, { from, text, event }: InboxNotice): Promise<void> {
     if (this.#outsiders.get(agent) === undefined) return;
     const at = Date.now();
-    await this.#mailbox.put(agent, what, { type: 'report', from, content: text, event, at, ...sameChain(await this.#mailbox.latest(agent), at) });
+    await this.#mailbox.put(agent, what, {
+      type: 'report',
+      from,
+      content: text,
+      event,
+      at,
+      ...sameChain(await this.#mailbox.latest(agent), at),
+    });
   }
 }

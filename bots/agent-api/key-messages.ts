@@ -27,7 +27,8 @@ export class KeyMessages {
   }
 
   start(): void {
-    const sweep = () => void this.sweep(Date.now()).catch(() => this.#log.warn('letters with keys could not be looked through'));
+    const sweep = () =>
+      void this.sweep(Date.now()).catch(() => this.#log.warn('letters with keys could not be looked through'));
     sweep();
     this.#timer = setInterval(sweep, SWEEP_MS);
   }
@@ -37,12 +38,24 @@ export class KeyMessages {
   }
 
   /** `name`: of the room, where one has to be made. An earlier letter of this agent is taken out first. */
-  async send(agent: AgentId, to: UserId, letter: { readonly text: string; readonly name: string; readonly txn: string }): Promise<void> {
+  async send(
+    agent: AgentId,
+    to: UserId,
+    letter: { readonly text: string; readonly name: string; readonly txn: string },
+  ): Promise<void> {
     await this.withdraw(agent);
     const room = await this.#room(to, letter.name);
-    const content = messageContent({ text: letter.text, chavion: { v: 1, kind: 'notice' }, mentions: [{ userId: to, name: '' }] });
+    const content = messageContent({
+      text: letter.text,
+      chavion: { v: 1, kind: 'notice' },
+      mentions: [{ userId: to, name: '' }],
+    });
     const event = await this.#coordinator.send(room, 'm.room.message', content, letter.txn);
-    await this.#redis.hset(LETTERS, agent, JSON.stringify({ room, event, at: Date.now() } satisfies z.infer<typeof Sent>));
+    await this.#redis.hset(
+      LETTERS,
+      agent,
+      JSON.stringify({ room, event, at: Date.now() } satisfies z.infer<typeof Sent>),
+    );
   }
 
   /** Out of the room. Repeating it does nothing more. */
@@ -66,13 +79,30 @@ export class KeyMessages {
   async #room(master: UserId, name: string): Promise<RoomId> {
     const known = RoomId.safeParse(await this.#redis.hget(DESKS, master));
     if (known.success) {
-      const member = z.object({ membership: z.enum(['join', 'invite']) }).safeParse(await this.#coordinator.state(known.data, 'm.room.member', master));
+      const member = z
+        .object({ membership: z.enum(['join', 'invite']) })
+        .safeParse(await this.#coordinator.state(known.data, 'm.room.member', master));
       if (member.success) return known.data;
     }
-    const power = { users: { [this.#coordinator.userId]: 100 }, users_default: 0, invite: 100, state_default: 100, events: { 'm.room.encryption': 101 } };
+    const power = {
+      users: { [this.#coordinator.userId]: 100 },
+      users_default: 0,
+      invite: 100,
+      state_default: 100,
+      events: { 'm.room.encryption': 101 },
+    };
     // From version 12 on a creator stands above everybody and may not be named.
-    const body = { room_version: '11', preset: 'private_chat', is_direct: true, name, invite: [master], power_level_content_override: power };
-    const { room_id: room } = z.object({ room_id: RoomId }).parse(await this.#coordinator.call('POST', '/_matrix/client/v3/createRoom', { body }));
+    const body = {
+      room_version: '11',
+      preset: 'private_chat',
+      is_direct: true,
+      name,
+      invite: [master],
+      power_level_content_override: power,
+    };
+    const { room_id: room } = z
+      .object({ room_id: RoomId })
+      .parse(await this.#coordinator.call('POST', '/_matrix/client/v3/createRoom', { body }));
     await this.#redis.hset(DESKS, master, room);
     return room;
   }

@@ -39,7 +39,15 @@ const waitingKey = (agent: AgentId): string => swarmKey('door', 'jobs-waiting', 
 const orderedKey = (seed: string): string => swarmKey('door', 'ordered', seed);
 
 /** A word of the executor's that comes late undoes nothing. */
-const RANK: Readonly<Record<JobView['state'], number>> = { asked: 0, running: 1, unknown: 2, done: 3, failed: 3, refused: 3, stopped: 3 };
+const RANK: Readonly<Record<JobView['state'], number>> = {
+  asked: 0,
+  running: 1,
+  unknown: 2,
+  done: 3,
+  failed: 3,
+  refused: 3,
+  stopped: 3,
+};
 
 const Sent = z.object({ origin_server_ts: z.int() });
 
@@ -61,8 +69,24 @@ export class OutsideOrders {
     const { origin_server_ts: at } = Sent.parse(await coordinator.event(hq, event));
     const known = await redis.hget(JOB_OF, event);
     const id = known ?? `j${await redis.incr(NUMBER)}`;
-    const job: JobView = (known === null ? null : await this.get(known)) ?? { id, agent, state: 'asked', why: null, exitCode: null, output: null, event, at };
-    if (known === null) await redis.multi().hset(JOBS, id, JSON.stringify(job)).hset(JOB_OF, event, id).zadd(ORDER_OF_JOBS, at, id).zadd(waitingKey(agent), Date.now(), id).exec();
+    const job: JobView = (known === null ? null : await this.get(known)) ?? {
+      id,
+      agent,
+      state: 'asked',
+      why: null,
+      exitCode: null,
+      output: null,
+      event,
+      at,
+    };
+    if (known === null)
+      await redis
+        .multi()
+        .hset(JOBS, id, JSON.stringify(job))
+        .hset(JOB_OF, event, id)
+        .zadd(ORDER_OF_JOBS, at, id)
+        .zadd(waitingKey(agent), Date.now(), id)
+        .exec();
     await this.#forgetOld();
     await orders.add({ v: 1, type: 'outside', root: event, room: hq, at, lang });
     return job;
@@ -80,7 +104,11 @@ export class OutsideOrders {
     const { root, result } = event.chavion ?? {};
     if (root === undefined || result === undefined) return;
     const { state, why, exitCode, output } = result;
-    await this.#turn(root, (job) => (RANK[state] < RANK[job.state] ? null : { ...job, state, why: why ?? null, exitCode: exitCode ?? null, output: output ?? null }));
+    await this.#turn(root, (job) =>
+      RANK[state] < RANK[job.state]
+        ? null
+        : { ...job, state, why: why ?? null, exitCode: exitCode ?? null, output: output ?? null },
+    );
   }
 
   /** Out of the room before the executor has seen it, it is nothing that the executor would answer. */
@@ -102,7 +130,11 @@ export class OutsideOrders {
     if (job === null) return;
     if (job.state === 'asked' || job.state === 'running') return;
     await redis.zrem(waitingKey(job.agent), job.id);
-    await letters.tell(job.agent, `job.${job.id}.${job.state}`, { from: 'executor', text: jobMessage[lang](job), event: job.event });
+    await letters.tell(job.agent, `job.${job.id}.${job.state}`, {
+      from: 'executor',
+      text: jobMessage[lang](job),
+      event: job.event,
+    });
   }
 
   /** A call made again was let in before. */
@@ -110,7 +142,8 @@ export class OutsideOrders {
     const { redis } = this.#deps;
     if ((await redis.exists(orderedKey(seed))) === 1) return;
     await redis.zremrangebyscore(waitingKey(agent), 0, Date.now() - APPROVAL_LASTS_MS);
-    if ((await redis.zcard(waitingKey(agent))) >= MAX_WAITING) throw new ApiProblem('command.waiting', { what: String(MAX_WAITING) });
+    if ((await redis.zcard(waitingKey(agent))) >= MAX_WAITING)
+      throw new ApiProblem('command.waiting', { what: String(MAX_WAITING) });
     await redis.set(orderedKey(seed), '1', 'PX', APPROVAL_LASTS_MS);
   }
 

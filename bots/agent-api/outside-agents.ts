@@ -19,7 +19,13 @@ export interface OutsideAgents {
   onChange(changed: (agents: readonly AgentConfig[]) => void): void;
 }
 
-export function createOutsideAgents({ redis, residents }: { readonly redis: Redis; readonly residents: Residents }): OutsideAgents {
+export function createOutsideAgents({
+  redis,
+  residents,
+}: {
+  readonly redis: Redis;
+  readonly residents: Residents;
+}): OutsideAgents {
   let tell: (agents: readonly AgentConfig[]) => void = () => undefined;
   const outsiders = new Outsiders(redis, (agents) => {
     residents.outside(agents);
@@ -42,8 +48,13 @@ export function createOutsideAgents({ redis, residents }: { readonly redis: Redi
         const from = chain === undefined ? 'coordinator' : (residents.byUser.get(chain.from)?.id ?? 'master');
         const until = task?.until ?? Date.now() + ANSWER_MS;
         const inTask = task === undefined ? {} : { task: { id: `s${task.no}`, phase: task.phase } };
-        const inChain = chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } };
-        return questions.ask({ id: turn, agent: agent.id, from, content: question, prompt, until, ...inTask, ...inChain }, () => outsiders.isOnline(agent.id), signal);
+        const inChain =
+          chain === undefined ? {} : { chain: { root: chain.root, depth: chain.depth, event: chain.event } };
+        return questions.ask(
+          { id: turn, agent: agent.id, from, content: question, prompt, until, ...inTask, ...inChain },
+          () => outsiders.isOnline(agent.id),
+          signal,
+        );
       },
     },
   };

@@ -95,7 +95,11 @@ export class Outsiders {
   }
 
   async #look(): Promise<void> {
-    const [agents] = await Promise.all([this.#redis.hgetall(AGENTS), this.#heard.look(this.#redis), this.#listened.look(this.#redis)]);
+    const [agents] = await Promise.all([
+      this.#redis.hgetall(AGENTS),
+      this.#heard.look(this.#redis),
+      this.#listened.look(this.#redis),
+    ]);
     const entries = Object.entries(agents).toSorted(([a], [b]) => (a < b ? -1 : 1));
     const raw = JSON.stringify(entries);
     if (raw === this.#raw) return;

@@ -34,7 +34,10 @@ export interface SpeechDeps {
   readonly enqueue: (jobs: readonly SwarmJob[]) => Promise<void>;
 }
 
-type Receiver = { readonly kind: 'all' | 'master' } | { readonly kind: 'other'; readonly who: Mentioned } | { readonly kind: 'agent'; readonly agent: Resident };
+type Receiver =
+  | { readonly kind: 'all' | 'master' }
+  | { readonly kind: 'other'; readonly who: Mentioned }
+  | { readonly kind: 'agent'; readonly agent: Resident };
 
 const HOUR_MS = 3_600_000;
 
@@ -52,17 +55,39 @@ export class Speech {
     const asked = await this.#answers(self, message, now);
     if (asked.kind === 'answered') return { event: null, called: [], answer: 'taken', bound: null };
     const named = mentionedByAgent(message.content, this.#deps.residents.agents, self);
-    const called = [...new Set([...(receiver.kind === 'agent' && receiver.agent.id !== self ? [receiver.agent.id] : []), ...named])];
+    const called = [
+      ...new Set([...(receiver.kind === 'agent' && receiver.agent.id !== self ? [receiver.agent.id] : []), ...named]),
+    ];
     const text = this.#addressed(message.content, receiver, named);
-    const event = await this.send(self, { text, ...(asked.replyTo === undefined ? {} : { replyTo: asked.replyTo }), ...(message.performative === undefined ? {} : { performative: message.performative }), mentions: await this.#mentions(receiver, called) }, seed);
-    return { event, answer: asked.answer, ...(await this.#call(self, message, event, called, receiver.kind === 'all', now)) };
+    const event = await this.send(
+      self,
+      {
+        text,
+        ...(asked.replyTo === undefined ? {} : { replyTo: asked.replyTo }),
+        ...(message.performative === undefined ? {} : { performative: message.performative }),
+        mentions: await this.#mentions(receiver, called),
+      },
+      seed,
+    );
+    return {
+      event,
+      answer: asked.answer,
+      ...(await this.#call(self, message, event, called, receiver.kind === 'all', now)),
+    };
   }
 
   /**
    * Whether the words are an answer, which the turn that asked says in its place and with its own calls. What comes too
    * late for that, or means more than what was guessed to be the answer, is said as the agent's own message.
    */
-  async #answers(self: AgentId, message: MessageIn, now: number): Promise<{ readonly kind: 'answered' } | { readonly kind: 'own'; readonly answer: Spoken['answer']; readonly replyTo?: EventId }> {
+  async #answers(
+    self: AgentId,
+    message: MessageIn,
+    now: number,
+  ): Promise<
+    | { readonly kind: 'answered' }
+    | { readonly kind: 'own'; readonly answer: Spoken['answer']; readonly replyTo?: EventId }
+  > {
     const { questions } = this.#deps;
     const text = maskSecrets(message.content).text;
     const { inReplyTo } = message;
@@ -82,12 +107,24 @@ export class Speech {
   }
 
   /** A message of the agent's own in HQ. Throws `message.too-long`, or `room.closed` where it is not let in. */
-  async send(self: AgentId, said: Pick<OutgoingText, 'text' | 'mentions' | 'thread' | 'replyTo'> & { readonly performative?: MessageIn['performative'] }, seed: string, more: Record<string, unknown> = {}): Promise<EventId> {
+  async send(
+    self: AgentId,
+    said: Pick<OutgoingText, 'text' | 'mentions' | 'thread' | 'replyTo'> & {
+      readonly performative?: MessageIn['performative'];
+    },
+    seed: string,
+    more: Record<string, unknown> = {},
+  ): Promise<EventId> {
     const { residents, ghost, hq } = this.#deps;
     const user = residents.byId.get(self)?.userId;
     if (user === undefined) throw new ApiProblem('room.closed');
     const { performative, text, ...rest } = said;
-    const chavion = { v: 1, kind: 'answer', agent: self, ...(performative === undefined ? {} : { performative }) } as const;
+    const chavion = {
+      v: 1,
+      kind: 'answer',
+      agent: self,
+      ...(performative === undefined ? {} : { performative }),
+    } as const;
     const content = { ...messageContent({ ...rest, text: maskSecrets(text).text, chavion }), ...more };
     if (!fits(content)) throw new ApiProblem('message.too-long');
     try {
@@ -103,7 +140,8 @@ export class Speech {
     const key = word.normalize('NFC').trim().replace(/^@/u, '').toLowerCase();
     if (key === 'all' || key === 'master') return { kind: key };
     if (key === ownerTitle.toLowerCase()) return { kind: 'master' };
-    const is = ({ id, callsigns }: { readonly id: string; readonly callsigns: readonly string[] }) => id === key || callsigns.some((callsign) => callsign.normalize('NFC').toLowerCase() === key);
+    const is = ({ id, callsigns }: { readonly id: string; readonly callsigns: readonly string[] }) =>
+      id === key || callsigns.some((callsign) => callsign.normalize('NFC').toLowerCase() === key);
     const agent = residents.agents.find(is);
     if (agent !== undefined) return { kind: 'agent', agent };
     const other = residents.others.find(is);
@@ -113,7 +151,8 @@ export class Speech {
 
   /** Whoever reads the room sees whom it is for. */
   #addressed(content: string, receiver: Receiver, named: readonly AgentId[]): string {
-    if (receiver.kind === 'agent') return named.includes(receiver.agent.id) ? content : `@${receiver.agent.config.name} ${content}`;
+    if (receiver.kind === 'agent')
+      return named.includes(receiver.agent.id) ? content : `@${receiver.agent.config.name} ${content}`;
     return receiver.kind === 'other' ? `@${receiver.who.name} ${content}` : content;
   }
 
@@ -126,20 +165,45 @@ export class Speech {
     return [...agents, ...[...(await this.#deps.masters())].map((userId) => ({ userId, name: '' }))];
   }
 
-  async #call(self: AgentId, message: MessageIn, event: EventId, called: readonly AgentId[], toAll: boolean, now: number): Promise<Pick<Spoken, 'called' | 'bound'>> {
+  async #call(
+    self: AgentId,
+    message: MessageIn,
+    event: EventId,
+    called: readonly AgentId[],
+    toAll: boolean,
+    now: number,
+  ): Promise<Pick<Spoken, 'called' | 'bound'>> {
     const { inbox, outsiders, bindings, residents, hq, roomLang } = this.#deps;
     const chain = chainOf(await inbox.latest(self), now);
-    const letter = { type: message.type, from: self, content: maskSecrets(message.content).text, event, root: chain.root ?? event, depth: chain.depth, at: now } as const;
+    const letter = {
+      type: message.type,
+      from: self,
+      content: maskSecrets(message.content).text,
+      event,
+      root: chain.root ?? event,
+      depth: chain.depth,
+      at: now,
+    } as const;
     // Who is elsewhere and asleep finds it later; who is asked now gets it as a question.
     const asleep = called.filter((id) => outsiders.get(id) !== undefined && !bindings.ready.has(id));
-    const listening = toAll ? outsiders.all.map(({ id }) => id).filter((id) => id !== self && !called.includes(id)) : [];
+    const listening = toAll
+      ? outsiders.all.map(({ id }) => id).filter((id) => id !== self && !called.includes(id))
+      : [];
     await Promise.all([...asleep, ...listening].map((id) => inbox.put(id, event, letter)));
     const awake = called.filter((id) => bindings.ready.has(id) && residents.byId.has(id));
     if (awake.length === 0) return { called: asleep, bound: null };
     if (tooDeep(chain)) return { called: asleep, bound: 'depth' };
     const taken = await this.#deps.countTurns(chain.root ?? `${self}.${Math.floor(now / HOUR_MS)}`, awake.length);
     if (taken > MAX_TURNS_PER_ROOT) return { called: asleep, bound: 'turns' };
-    const turn = { type: 'turn', room: hq, source: event, at: now, root: chain.root ?? event, depth: chain.depth, lang: languageOf(message.content, await roomLang(hq)) } as const;
+    const turn = {
+      type: 'turn',
+      room: hq,
+      source: event,
+      at: now,
+      root: chain.root ?? event,
+      depth: chain.depth,
+      lang: languageOf(message.content, await roomLang(hq)),
+    } as const;
     await this.#deps.enqueue(awake.map((agent) => ({ ...turn, agent })));
     return { called: [...awake, ...asleep], bound: null };
   }

@@ -9,9 +9,14 @@ const ID = /^s(\d{1,9})$/;
 const REQUEST_ID = /^r\d{1,9}$/;
 
 /** The tasks that the agents carry out together, as the door shows them: `s12` is what people call #12, `r3` a request for one. */
-export function swarmTasks(tasks: Pick<Tasks, 'live' | 'ended' | 'get'>, requests: Pick<TaskRequests, 'ask' | 'get' | 'list'>): SwarmTasks {
+export function swarmTasks(
+  tasks: Pick<Tasks, 'live' | 'ended' | 'get'>,
+  requests: Pick<TaskRequests, 'ask' | 'get' | 'list'>,
+): SwarmTasks {
   /** What came of a request is found under both names. */
-  const find = async (id: string): Promise<{ readonly task: TaskState | null; readonly request: TaskRequest | null }> => {
+  const find = async (
+    id: string,
+  ): Promise<{ readonly task: TaskState | null; readonly request: TaskRequest | null }> => {
     const no = ID.exec(id)?.[1];
     if (no !== undefined) return { task: await tasks.get(Number(no)), request: null };
     const request = REQUEST_ID.test(id) ? await requests.get(id) : null;
@@ -35,12 +40,25 @@ export function swarmTasks(tasks: Pick<Tasks, 'live' | 'ended' | 'get'>, request
 
 /** Pure. */
 export function requestView({ id, agent, at, mission, state }: TaskRequest): TaskView {
-  return { ...headOf(mission), id, kind: 'swarm', state: state === 'declined' || state === 'lapsed' ? 'cancelled' : 'asking', by: agent, owner: null, claimUntil: null, createdAt: at, reports: 0 };
+  return {
+    ...headOf(mission),
+    id,
+    kind: 'swarm',
+    state: state === 'declined' || state === 'lapsed' ? 'cancelled' : 'asking',
+    by: agent,
+    owner: null,
+    claimUntil: null,
+    createdAt: at,
+    reports: 0,
+  };
 }
 
 function headOf(mission: string): Pick<TaskView, 'title' | 'description'> {
   const [title = '', ...rest] = mission.trim().split('\n');
-  return { title: title.slice(0, 200).toWellFormed(), description: (title.length > 200 ? mission : rest.join('\n')).slice(0, 20_000).toWellFormed() };
+  return {
+    title: title.slice(0, 200).toWellFormed(),
+    description: (title.length > 200 ? mission : rest.join('\n')).slice(0, 20_000).toWellFormed(),
+  };
 }
 
 /** Pure. */

@@ -9,7 +9,12 @@ import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../../bri
 import type { ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/orders/task-order.ts';
-import { REQUEST_LASTS_MS, requestBody, requestedMission, TASK_REQUEST_KEY } from '../../bridge/protocol/orders/task-request.ts';
+import {
+  REQUEST_LASTS_MS,
+  requestBody,
+  requestedMission,
+  TASK_REQUEST_KEY,
+} from '../../bridge/protocol/orders/task-request.ts';
 import { change } from '../../bridge/queue/atomic.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { taskRequest as say } from '../../bridge/text/room/agent-api.ts';
@@ -83,30 +88,44 @@ export class TaskRequests {
   async ask(agent: AgentId, words: string, seed: string): Promise<TaskRequest> {
     const { redis, residents, ghost, masters, coordinator, hq } = this.#deps;
     // What the master does not see he has not agreed to: nothing hidden, and nothing far below an empty page.
-    const shown = cleanText(words).replace(/\n\s*\n\s*\n/gu, '\n\n').trim();
+    const shown = cleanText(words)
+      .replace(/\n\s*\n\s*\n/gu, '\n\n')
+      .trim();
     if (shown.length > MAX_MISSION) throw new ApiProblem('message.too-long');
     const order = parseTask(`!task ${shown}`);
     if (order?.kind !== 'task') throw new ApiProblem('request.invalid', { what: 'title' });
     const { mission } = order;
     if (maskSecrets(mission).masked) throw new ApiProblem('task.secret');
     const before = await redis.get(swarmKey('door', 'request-by', seed));
-    if (before === null && (await this.#waiting(agent)) >= MAX_WAITING) throw new ApiProblem('task.waiting', { what: String(MAX_WAITING) });
+    if (before === null && (await this.#waiting(agent)) >= MAX_WAITING)
+      throw new ApiProblem('task.waiting', { what: String(MAX_WAITING) });
     await redis.set(swarmKey('door', 'request-by', seed), '1', 'EX', REQUEST_LASTS_MS / 1000);
     const user = residents.byId.get(agent)?.userId;
     if (user === undefined) throw new ApiProblem('room.closed');
     const lang = languageOf(mission, await this.#deps.roomLang(hq));
     const content = {
-      ...messageContent({ text: '', chavion: { v: 1, kind: 'answer', agent }, mentions: [...(await masters())].map((userId) => ({ userId, name: '' })) }),
+      ...messageContent({
+        text: '',
+        chavion: { v: 1, kind: 'answer', agent },
+        mentions: [...(await masters())].map((userId) => ({ userId, name: '' })),
+      }),
       // Plain, so that nobody reads anything but what is asked for.
       body: requestBody(say.line[lang](), say.order[lang](), mission),
       [TASK_REQUEST_KEY]: true,
     };
-    if (!fits(content) || requestedMission({ type: 'm.room.message', content }) !== mission) throw new ApiProblem('request.invalid', { what: 'title, description' });
+    if (!fits(content) || requestedMission({ type: 'm.room.message', content }) !== mission)
+      throw new ApiProblem('request.invalid', { what: 'title, description' });
     try {
       const event = await ghost(user).send(hq, 'm.room.message', content, `door.${seed}`);
       const { origin_server_ts: at } = Sent.parse(await coordinator.event(hq, event));
       const request = await this.#note({ agent, event, at, mission });
-      for (const key of [YES, NO]) await coordinator.send(hq, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } }, `door.${seed}.${key}`);
+      for (const key of [YES, NO])
+        await coordinator.send(
+          hq,
+          'm.reaction',
+          { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } },
+          `door.${seed}.${key}`,
+        );
       return request;
     } catch (error) {
       if (refused(error)) throw new ApiProblem('room.closed');
@@ -131,7 +150,9 @@ export class TaskRequests {
     if (event.roomId !== hq) return;
     switch (event.kind) {
       case 'reaction':
-        return [YES, NO].includes(sign(event.key)) && (await masters()).has(event.sender) ? this.#tapped(event) : undefined;
+        return [YES, NO].includes(sign(event.key)) && (await masters()).has(event.sender)
+          ? this.#tapped(event)
+          : undefined;
       case 'redaction': {
         // Without its yes the executor would run nothing more of it.
         const root = EventId.safeParse(await redis.hget(TAPS, event.target));
@@ -143,7 +164,9 @@ export class TaskRequests {
       case 'message': {
         const order = event.thread === undefined ? parseTask(orderWords(event) ?? '') : null;
         if (order?.kind !== 'task' || !(await masters()).has(event.sender)) return;
-        const request = (await this.list(KEEP)).find(({ state, mission }) => (state === 'asking' || state === 'lapsed') && mission === order.mission);
+        const request = (await this.list(KEEP)).find(
+          ({ state, mission }) => (state === 'asking' || state === 'lapsed') && mission === order.mission,
+        );
         if (request !== undefined) await this.#store({ ...request, state: 'begun', root: event.eventId });
         return;
       }
@@ -172,24 +195,39 @@ export class TaskRequests {
     if (request.root !== null && request.root !== request.event) return;
     const lang = languageOf(request.mission, await this.#deps.roomLang(hq));
     if (at > request.at + REQUEST_LASTS_MS) {
-      const content = messageContent({ text: say.tooLate[lang](), msgtype: 'm.notice', replyTo: target, chavion: { v: 1, kind: 'notice', source: target } });
+      const content = messageContent({
+        text: say.tooLate[lang](),
+        msgtype: 'm.notice',
+        replyTo: target,
+        chavion: { v: 1, kind: 'notice', source: target },
+      });
       return void (await this.#deps.coordinator.send(hq, 'm.room.message', content, `${eventId}.late`));
     }
     await redis.hset(TAPS, eventId, request.event);
-    await tasks.start({ root: request.event, room: hq, at: request.at, by: sender, origin: 'outside', mission: request.mission, lang });
+    await tasks.start({
+      root: request.event,
+      room: hq,
+      at: request.at,
+      by: sender,
+      origin: 'outside',
+      mission: request.mission,
+      lang,
+    });
     await this.#store({ ...request, state: 'begun', root: request.event });
   }
 
   /** What no master has answered in time is over, and is not waited for. */
   async sweep(now: number): Promise<void> {
     for (const request of await this.list(KEEP)) {
-      if (request.state === 'asking' && request.at + REQUEST_LASTS_MS < now) await this.#store({ ...request, state: 'lapsed' });
+      if (request.state === 'asking' && request.at + REQUEST_LASTS_MS < now)
+        await this.#store({ ...request, state: 'lapsed' });
     }
   }
 
   async #waiting(agent: AgentId): Promise<number> {
     const since = Date.now() - REQUEST_LASTS_MS;
-    return (await this.list(KEEP)).filter((one) => one.agent === agent && one.state === 'asking' && one.at > since).length;
+    return (await this.list(KEEP)).filter((one) => one.agent === agent && one.state === 'asking' && one.at > since)
+      .length;
   }
 
   async #known(event: EventId): Promise<TaskRequest | null> {
@@ -202,8 +240,12 @@ export class TaskRequests {
     const raw = await this.#deps.coordinator.event(this.#deps.hq, event);
     const mission = requestedMission(raw);
     const sent = Sent.safeParse(raw);
-    const agent = sent.success ? [...this.#deps.residents.byUser].find(([user]) => user === sent.data.sender)?.[1] : undefined;
-    return mission === null || !sent.success || agent === undefined ? null : this.#note({ agent: agent.id, event, at: sent.data.origin_server_ts, mission });
+    const agent = sent.success
+      ? [...this.#deps.residents.byUser].find(([user]) => user === sent.data.sender)?.[1]
+      : undefined;
+    return mission === null || !sent.success || agent === undefined
+      ? null
+      : this.#note({ agent: agent.id, event, at: sent.data.origin_server_ts, mission });
   }
 
   async #note(asked: Pick<TaskRequest, 'agent' | 'event' | 'at' | 'mission'>): Promise<TaskRequest> {
@@ -216,7 +258,12 @@ export class TaskRequests {
     await redis.zadd(ORDER, asked.at, id);
     for (const old of await redis.zrange(ORDER, '0', String(-KEEP - 1))) {
       const gone = await this.get(old);
-      await redis.multi().hdel(REQUESTS, old).zrem(ORDER, old).hdel(REQUEST_OF, gone?.event ?? '').exec();
+      await redis
+        .multi()
+        .hdel(REQUESTS, old)
+        .zrem(ORDER, old)
+        .hdel(REQUEST_OF, gone?.event ?? '')
+        .exec();
     }
     return (await this.get(id)) ?? request;
   }
@@ -233,6 +280,11 @@ export class TaskRequests {
       return stored.over ? JSON.stringify(request) : null;
     });
     if (!stored.over) return;
-    if (state !== 'asking') await letters.tell(agent, `request.${id}.${state}`, { from: 'coordinator', text: say[state][languageOf(mission, await roomLang(hq))](id), event });
+    if (state !== 'asking')
+      await letters.tell(agent, `request.${id}.${state}`, {
+        from: 'coordinator',
+        text: say[state][languageOf(mission, await roomLang(hq))](id),
+        event,
+      });
   }
 }

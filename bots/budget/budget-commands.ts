@@ -27,7 +27,8 @@ export function budgetCommands(deps: BudgetCommandDeps): SwarmCommands<'budget' 
 async function budget({ words, at, lang }: SwarmCommandJob, deps: BudgetCommandDeps): Promise<string> {
   const { agents } = deps.residents;
   const wish = budgetWish(words, agents);
-  const whose = (scope: BudgetScope): say.Whose => (scope === WHOLE ? null : { name: agents.find(({ id }) => id === scope)?.config.name ?? scope });
+  const whose = (scope: BudgetScope): say.Whose =>
+    scope === WHOLE ? null : { name: agents.find(({ id }) => id === scope)?.config.name ?? scope };
   switch (wish.kind) {
     case 'bad':
       return say.notBudget[lang](wish.why, wish.word, typedName(agents, lang));
@@ -35,7 +36,10 @@ async function budget({ words, at, lang }: SwarmCommandJob, deps: BudgetCommandD
       await deps.spending.refresh();
       return table(deps, lang);
     case 'off':
-      await deps.spending.limit(PERIODS.flatMap((period) => UNITS.map((unit) => ({ scope: wish.scope, period, unit, amount: null }))), at);
+      await deps.spending.limit(
+        PERIODS.flatMap((period) => UNITS.map((unit) => ({ scope: wish.scope, period, unit, amount: null }))),
+        at,
+      );
       return say.limitsOff[lang](whose(wish.scope));
     case 'set': {
       const { scope, period, unit, amount } = wish;
@@ -48,9 +52,24 @@ async function budget({ words, at, lang }: SwarmCommandJob, deps: BudgetCommandD
 function table({ spending, residents, bindings, timeZone }: BudgetCommandDeps, lang: Lang): string {
   const rows = residents.agents.map(({ id, config }) => {
     const provider = bindings.get(id)?.provider;
-    return { id, name: config.name, priced: config.price !== undefined, rehearsal: provider === undefined || isFree(provider) };
+    return {
+      id,
+      name: config.name,
+      priced: config.price !== undefined,
+      rehearsal: provider === undefined || isFree(provider),
+    };
   });
-  return renderBudget({ state: spending.state, rests: spending.blackouts(), agents: rows, example: typedName(residents.agents, lang), now: Date.now(), timeZone }, lang);
+  return renderBudget(
+    {
+      state: spending.state,
+      rests: spending.blackouts(),
+      agents: rows,
+      example: typedName(residents.agents, lang),
+      now: Date.now(),
+      timeZone,
+    },
+    lang,
+  );
 }
 
 async function freeze({ at, lang }: SwarmCommandJob, { spending }: BudgetCommandDeps): Promise<string> {
@@ -59,11 +78,16 @@ async function freeze({ at, lang }: SwarmCommandJob, { spending }: BudgetCommand
 }
 
 /** With names: only what their providers have asked for is over. */
-async function thaw({ words, at, lang }: SwarmCommandJob, { spending, residents: { agents } }: BudgetCommandDeps): Promise<string> {
+async function thaw(
+  { words, at, lang }: SwarmCommandJob,
+  { spending, residents: { agents } }: BudgetCommandDeps,
+): Promise<string> {
   const named = agentsNamed(words, agents);
-  if (words.trim() !== '' && named.length === 0) return say.notBudget[lang]('nobody', words.trim().slice(0, 40), typedName(agents, lang));
+  if (words.trim() !== '' && named.length === 0)
+    return say.notBudget[lang]('nobody', words.trim().slice(0, 40), typedName(agents, lang));
   await spending.wake(named.length === 0 ? agents.map(({ id }) => id) : named);
-  if (named.length > 0) return say.woken[lang](named.map((id) => agents.find((agent) => agent.id === id)?.config.name ?? id));
+  if (named.length > 0)
+    return say.woken[lang](named.map((id) => agents.find((agent) => agent.id === id)?.config.name ?? id));
   await spending.freeze(false, at);
   return say.thawed[lang]();
 }

@@ -9,7 +9,12 @@ import type { Period } from './periods.ts';
 export interface BudgetTable {
   readonly state: BudgetState;
   readonly rests: ReadonlyMap<AgentId, Rest>;
-  readonly agents: readonly { readonly id: AgentId; readonly name: string; /** What it uses costs nothing, or nobody has said what. */ readonly priced: boolean; readonly rehearsal: boolean }[];
+  readonly agents: readonly {
+    readonly id: AgentId;
+    readonly name: string;
+    /** What it uses costs nothing, or nobody has said what. */ readonly priced: boolean;
+    readonly rehearsal: boolean;
+  }[];
   /** Whose name stands in the examples. */
   readonly example: string;
   readonly now: number;
@@ -18,7 +23,8 @@ export interface BudgetTable {
 
 export function renderBudget(table: BudgetTable, lang: Lang): string {
   const { state, agents, rests, now, timeZone } = table;
-  const row = (name: string, scope: BudgetScope) => `| ${name} | ${cell(state, 'day', scope)} | ${cell(state, 'month', scope)} |`;
+  const row = (name: string, scope: BudgetScope) =>
+    `| ${name} | ${cell(state, 'day', scope)} | ${cell(state, 'month', scope)} |`;
   const mark = (id: AgentId): string => (state.frozenAt === null && rests.has(id) ? ' 💤' : '');
   const lines = [
     `| ${budgetTable.name[lang]()} | ${budgetTable.day[lang]()} | ${budgetTable.month[lang]()} |`,
@@ -49,7 +55,9 @@ function cell(state: BudgetState, period: Period, scope: BudgetScope): string {
   const [first] = limits.toSorted((a, b) => share(b, spent(b.unit)) - share(a, spent(a.unit)));
   const amounts = UNITS.map((unit) => {
     const limit = limits.find((one) => one.unit === unit);
-    return limit === undefined ? amountOf(spent(unit), unit) : `${amountOf(spent(unit), unit)} / ${amountOf(limit.amount, unit)}`;
+    return limit === undefined
+      ? amountOf(spent(unit), unit)
+      : `${amountOf(spent(unit), unit)} / ${amountOf(limit.amount, unit)}`;
   });
   if (first === undefined) return spent('tokens') === 0 ? '·' : amounts.join(' · ');
   return `${bar(share(first, spent(first.unit)))} ${amounts.join(' · ')}`;
@@ -69,7 +77,9 @@ export function amountInWords(amount: number, unit: Unit, lang: Lang): string {
   if (unit === 'usd') return amountOf(amount, unit);
   const number = new Intl.NumberFormat('en-US');
   if (lang === 'en') return `${number.format(amount)} tokens`;
-  return amount >= 10_000 && amount % 1_000 === 0 ? `${number.format(amount / 10_000)}만 토큰` : `${number.format(amount)} 토큰`;
+  return amount >= 10_000 && amount % 1_000 === 0
+    ? `${number.format(amount / 10_000)}만 토큰`
+    : `${number.format(amount)} 토큰`;
 }
 
 /** `$1.24`, `$0.003`, `12k`, `1.2M`. */
@@ -79,5 +89,7 @@ export function amountOf(amount: number, unit: Unit): string {
     return `$${amount === 0 ? '0' : dollars < 0.01 ? dollars.toPrecision(1) : dollars < 100 ? dollars.toFixed(2).replace(/\.00$/, '') : Math.round(dollars)}`;
   }
   if (amount < 1_000) return `${amount}t`;
-  return amount < 1_000_000 ? `${Math.round(amount / 1_000)}kt` : `${(amount / 1_000_000).toFixed(1).replace(/\.0$/, '')}Mt`;
+  return amount < 1_000_000
+    ? `${Math.round(amount / 1_000)}kt`
+    : `${(amount / 1_000_000).toFixed(1).replace(/\.0$/, '')}Mt`;
 }

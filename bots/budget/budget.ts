@@ -3,7 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { ProviderFault, type Rest } from '../../bridge/protocol/fault.ts';
 import type { AgentId } from '../../bridge/protocol/ids.ts';
-import { EMPTY, type ProviderRest, type BudgetState, restAsked, restOf, type Warning, warningsOf } from './cooldowns.ts';
+import {
+  EMPTY,
+  type ProviderRest,
+  type BudgetState,
+  restAsked,
+  restOf,
+  type Warning,
+  warningsOf,
+} from './cooldowns.ts';
 import type { Cost } from './cost.ts';
 import { type HeldBudget, SpendingLedger } from './spending-ledger.ts';
 import type { Limit } from './limits.ts';
@@ -83,14 +91,22 @@ export class Budget {
 
   #restIn(state: BudgetState, agent: AgentId): Rest | null {
     const { labelOf, isFree, timeZone } = this.#deps;
-    return restOf(agent, labelOf(agent), isFree(agent) ? { ...EMPTY, frozenAt: state.frozenAt } : state, this.#now(), timeZone);
+    return restOf(
+      agent,
+      labelOf(agent),
+      isFree(agent) ? { ...EMPTY, frozenAt: state.frozenAt } : state,
+      this.#now(),
+      timeZone,
+    );
   }
 
   blackouts(): ReadonlyMap<AgentId, Rest> {
-    return new Map(this.#deps.agents().flatMap((agent) => {
-      const rest = this.rest(agent);
-      return rest === null ? [] : [[agent, rest] as const];
-    }));
+    return new Map(
+      this.#deps.agents().flatMap((agent) => {
+        const rest = this.rest(agent);
+        return rest === null ? [] : [[agent, rest] as const];
+      }),
+    );
   }
 
   /** Those who have said already that they are in blackout. */
@@ -135,7 +151,8 @@ export class Budget {
   /** For those who cost nothing: stands still with the rest, and is not counted. @throws ProviderFault `purse.frozen` */
   async openFree(signal: AbortSignal): Promise<AbortSignal> {
     if (this.frozen) await this.refresh();
-    if (this.#state.frozenAt !== null) throw faultFor({ why: 'frozen', until: null, key: `frozen.${this.#state.frozenAt}` });
+    if (this.#state.frozenAt !== null)
+      throw faultFor({ why: 'frozen', until: null, key: `frozen.${this.#state.frozenAt}` });
     return AbortSignal.any([signal, this.#frozen.signal]);
   }
 
@@ -154,7 +171,10 @@ export class Budget {
   }
 
   /** `at`: origin_server_ts of the master's command. */
-  async limit(limits: readonly (Omit<Limit, 'amount'> & { readonly amount: number | null })[], at: number): Promise<void> {
+  async limit(
+    limits: readonly (Omit<Limit, 'amount'> & { readonly amount: number | null })[],
+    at: number,
+  ): Promise<void> {
     for (const { amount, ...which } of limits) await this.#ledger.setLimit(which, amount, at);
     await this.refresh();
   }
@@ -179,7 +199,8 @@ export class Budget {
     this.#state = state;
     if (this.frozen) this.#frozen.abort(FROZEN);
     else if (this.#frozen.signal.aborted) this.#frozen = new AbortController();
-    for (const warning of warningsOf(this.#state, this.#now(), this.#deps.timeZone)) void this.#warn(warning).catch(this.#deps.onError);
+    for (const warning of warningsOf(this.#state, this.#now(), this.#deps.timeZone))
+      void this.#warn(warning).catch(this.#deps.onError);
   }
 
   async #warn(warning: Warning): Promise<void> {
@@ -196,7 +217,10 @@ export class Budget {
   }
 
   #call(held: HeldBudget, signal: AbortSignal): ModelCall {
-    const renewing = setInterval(() => void this.#ledger.renew(held, this.#now() + HOLD_MS).catch(this.#deps.onError), RENEW_MS).unref();
+    const renewing = setInterval(
+      () => void this.#ledger.renew(held, this.#now() + HOLD_MS).catch(this.#deps.onError),
+      RENEW_MS,
+    ).unref();
     let settled = false;
     return {
       signal: AbortSignal.any([signal, this.#frozen.signal]),
@@ -213,4 +237,5 @@ export class Budget {
 /** Why running calls were aborted. */
 export const FROZEN = new Error('frozen by the master');
 
-export const faultFor = (rest: Rest): ProviderFault => new ProviderFault(rest.why === 'frozen' ? 'purse.frozen' : 'purse.blackout', { rest });
+export const faultFor = (rest: Rest): ProviderFault =>
+  new ProviderFault(rest.why === 'frozen' ? 'purse.frozen' : 'purse.blackout', { rest });

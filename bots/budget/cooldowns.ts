@@ -23,26 +23,55 @@ export interface ProviderRest {
   readonly label: string;
 }
 
-export const EMPTY: BudgetState = { limits: [], spent: { day: {}, month: {} }, rests: new Map(), frozenAt: null, told: new Map() };
+export const EMPTY: BudgetState = {
+  limits: [],
+  spent: { day: {}, month: {} },
+  rests: new Map(),
+  frozenAt: null,
+  told: new Map(),
+};
 
-export const spentOf = (state: BudgetState, period: Period, scope: BudgetScope, unit: Unit): number => Number(state.spent[period][spentField(scope, unit)] ?? 0);
+export const spentOf = (state: BudgetState, period: Period, scope: BudgetScope, unit: Unit): number =>
+  Number(state.spent[period][spentField(scope, unit)] ?? 0);
 
 /** @returns why the agent makes no call now, or null. Of several reasons the one that lasts longest. Pure. */
-export function restOf(agent: AgentId, label: string | undefined, state: BudgetState, now: number, timeZone: string): Rest | null {
+export function restOf(
+  agent: AgentId,
+  label: string | undefined,
+  state: BudgetState,
+  now: number,
+  timeZone: string,
+): Rest | null {
   if (state.frozenAt !== null) return { why: 'frozen', until: null, key: `frozen.${state.frozenAt}` };
   const asked = state.rests.get(agent);
   const rests = [
-    ...(asked === undefined || asked.until <= now || (label !== undefined && asked.label !== label) ? [] : [restAsked(asked)]),
-    ...state.limits.filter((limit) => (limit.scope === agent || limit.scope === WHOLE) && spentOf(state, limit.period, limit.scope, limit.unit) >= limit.amount).map((limit) => restLimited(limit, now, timeZone)),
+    ...(asked === undefined || asked.until <= now || (label !== undefined && asked.label !== label)
+      ? []
+      : [restAsked(asked)]),
+    ...state.limits
+      .filter(
+        (limit) =>
+          (limit.scope === agent || limit.scope === WHOLE) &&
+          spentOf(state, limit.period, limit.scope, limit.unit) >= limit.amount,
+      )
+      .map((limit) => restLimited(limit, now, timeZone)),
   ];
   return rests.toSorted((a, b) => (b.until ?? 0) - (a.until ?? 0))[0] ?? null;
 }
 
-export const restAsked = ({ why, until, label }: ProviderRest): Rest => ({ why, until, key: `${why}.${until}.${label}` });
+export const restAsked = ({ why, until, label }: ProviderRest): Rest => ({
+  why,
+  until,
+  key: `${why}.${until}.${label}`,
+});
 
 export function restLimited({ scope, period, unit, amount }: Limit, now: number, timeZone: string): Rest {
   const whose = scope === WHOLE ? 'house' : 'own';
-  return { why: `${whose}-${period}`, until: periodEnd(period, now, timeZone), key: `${scope}.${period}.${unit}.${periodKey(period, now, timeZone)}.${amount}` };
+  return {
+    why: `${whose}-${period}`,
+    until: periodEnd(period, now, timeZone),
+    key: `${scope}.${period}.${unit}.${periodKey(period, now, timeZone)}.${amount}`,
+  };
 }
 
 export interface Warning {

@@ -21,7 +21,10 @@ export function costOf({ inputTokens, outputTokens }: TokenUsage, price: Price |
 
 export function inputTokens({ system, messages }: Pick<ProviderRequest, 'system' | 'messages'>): number {
   const parts = messages.flatMap(({ content }) => content);
-  return estimateTokens(system) + parts.reduce((sum, part) => sum + (part.type === 'text' ? estimateTokens(part.text) : IMAGE_TOKENS), 0);
+  return (
+    estimateTokens(system) +
+    parts.reduce((sum, part) => sum + (part.type === 'text' ? estimateTokens(part.text) : IMAGE_TOKENS), 0)
+  );
 }
 
 /** The most that one call should cost: all of the input, and the longest answer allowed. */
@@ -74,4 +77,7 @@ export class CostMeter {
   }
 }
 
-const added = (a: TokenUsage, b: TokenUsage): TokenUsage => ({ inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens });
+const added = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
+  inputTokens: a.inputTokens + b.inputTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+});

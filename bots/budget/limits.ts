@@ -25,6 +25,13 @@ export function readLimits(stored: Readonly<Record<string, string>>): readonly L
     const [, scope, period, unit] = /^(\*|[a-z][a-z0-9_-]*)\.(day|month)\.(usd|tokens)$/.exec(field) ?? [];
     const amount = /^\d+ (\d+)$/.exec(value)?.[1];
     if (scope === undefined || amount === undefined) return [];
-    return [{ scope: scope === WHOLE ? WHOLE : AgentId.parse(scope), period: period === 'month' ? 'month' : 'day', unit: unit === 'tokens' ? 'tokens' : 'usd', amount: Number(amount) }];
+    return [
+      {
+        scope: scope === WHOLE ? WHOLE : AgentId.parse(scope),
+        period: period === 'month' ? 'month' : 'day',
+        unit: unit === 'tokens' ? 'tokens' : 'usd',
+        amount: Number(amount),
+      },
+    ];
   });
 }

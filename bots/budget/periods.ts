@@ -6,8 +6,20 @@ export type Period = (typeof PERIODS)[number];
 const DAY_MS = 24 * 3_600_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function calendar(at: number, timeZone: string): { readonly year: string; readonly month: string; readonly day: string } {
-  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, calendar: 'gregory', numberingSystem: 'latn', year: 'numeric', month: '2-digit', day: '2-digit' });
+function calendar(
+  at: number,
+  timeZone: string,
+): { readonly year: string; readonly month: string; readonly day: string } {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
   formats.set(timeZone, format);
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
   return { year: parts.get('year') ?? '', month: parts.get('month') ?? '', day: parts.get('day') ?? '' };

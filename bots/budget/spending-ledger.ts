@@ -43,9 +43,18 @@ export class SpendingLedger {
   }
 
   /** `rest`: the agent may not call now; `busy`: perhaps when one of the running calls has turned out cheaper. */
-  reserve({ id, agent, cost }: HeldBudget, label: string, now: number, expiry: number): Promise<'held' | 'busy' | 'rest'> {
+  reserve(
+    { id, agent, cost }: HeldBudget,
+    label: string,
+    now: number,
+    expiry: number,
+  ): Promise<'held' | 'busy' | 'rest'> {
     const [day, month] = this.#spentKeys(now);
-    return reserveCall(this.#redis, [LIMITS, day, month, HELD, RESTS, FROZEN], [id, agent, label, now, expiry, cost.usd, cost.tokens]);
+    return reserveCall(
+      this.#redis,
+      [LIMITS, day, month, HELD, RESTS, FROZEN],
+      [id, agent, label, now, expiry, cost.usd, cost.tokens],
+    );
   }
 
   /** Longer for a call that goes on; what has run out meanwhile is held again. */
@@ -56,12 +65,20 @@ export class SpendingLedger {
   /** What the call really cost counts for the day on which it ended. */
   async settle({ id, agent }: HeldBudget, { usd, tokens }: Cost, now: number): Promise<void> {
     const [day, month] = this.#spentKeys(now);
-    await settleCall(this.#redis, [day, month, HELD, swarmKey('purse', 'settled', id)], [id, agent, usd, tokens, KEEP_DAYS.day * 86_400, KEEP_DAYS.month * 86_400, SETTLED_S]);
+    await settleCall(
+      this.#redis,
+      [day, month, HELD, swarmKey('purse', 'settled', id)],
+      [id, agent, usd, tokens, KEEP_DAYS.day * 86_400, KEEP_DAYS.month * 86_400, SETTLED_S],
+    );
   }
 
   /** @param amount null takes the limit away. */
   async setLimit({ scope, period, unit }: Omit<Limit, 'amount'>, amount: number | null, at: number): Promise<void> {
-    await setLimit(this.#redis, [LIMITS], [limitField(scope, period, unit), at, amount === null ? `${at}` : `${at} ${amount}`]);
+    await setLimit(
+      this.#redis,
+      [LIMITS],
+      [limitField(scope, period, unit), at, amount === null ? `${at}` : `${at} ${amount}`],
+    );
   }
 
   async setFrozen(frozen: boolean, at: number): Promise<void> {
@@ -89,7 +106,11 @@ export class SpendingLedger {
   }
 
   async rememberWarned(id: string, now: number): Promise<void> {
-    await this.#redis.multi().zadd(WARNED, now, id).zremrangebyscore(WARNED, 0, now - 70 * 24 * 3_600_000).exec();
+    await this.#redis
+      .multi()
+      .zadd(WARNED, now, id)
+      .zremrangebyscore(WARNED, 0, now - 70 * 24 * 3_600_000)
+      .exec();
   }
 
   async state(now: number): Promise<BudgetState> {
@@ -128,7 +149,10 @@ function readRest(stored: string): ProviderRest | undefined {
   return reason.success && label !== undefined ? { until: Number(until), why: reason.data, label } : undefined;
 }
 
-function byAgent<T>(stored: Readonly<Record<string, string>>, read: (value: string) => T | undefined): ReadonlyMap<AgentId, T> {
+function byAgent<T>(
+  stored: Readonly<Record<string, string>>,
+  read: (value: string) => T | undefined,
+): ReadonlyMap<AgentId, T> {
   return new Map(
     Object.entries(stored).flatMap(([id, value]) => {
       const agent = AgentId.safeParse(id);
@@ -137,4 +161,3 @@ function byAgent<T>(stored: Readonly<Record<string, string>>, read: (value: stri
     }),
   );
 }
-

@@ -14,9 +14,17 @@ export interface WarnDeps {
 }
 
 /** In HQ, where the master reads, and as a notice, which rings no phone. */
-export async function warnMaster({ id, limit, spent }: Warning, { coordinator, hq, lang, nameOf }: WarnDeps): Promise<void> {
+export async function warnMaster(
+  { id, limit, spent }: Warning,
+  { coordinator, hq, lang, nameOf }: WarnDeps,
+): Promise<void> {
   const { scope, period, unit, amount } = limit;
   const whose = scope === WHOLE ? null : { name: nameOf(scope) };
   const text = mostIsGone[lang](whose, period, amountInWords(spent, unit, lang), amountInWords(amount, unit, lang));
-  await coordinator.send(hq, 'm.room.message', messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } }), `purse.${id}`);
+  await coordinator.send(
+    hq,
+    'm.room.message',
+    messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } }),
+    `purse.${id}`,
+  );
 }

@@ -15,13 +15,22 @@ const LONGEST_MS = 7 * 24 * HOUR_MS;
  * elsewhere costs the house nothing, and stands still with the others.
  */
 export function withBudget(inner: Provider, spending: Budget, agent: Pick<AgentConfig, 'id' | 'price'>): Provider {
-  return { ...inner, stream: (request, signal) => (isFree(inner) ? unpaid(inner, spending, request, signal) : paid(inner, spending, agent, request, signal)) };
+  return {
+    ...inner,
+    stream: (request, signal) =>
+      isFree(inner) ? unpaid(inner, spending, request, signal) : paid(inner, spending, agent, request, signal),
+  };
 }
 
 /** Nobody sends the house a bill for it. */
 export const isFree = ({ billing }: Pick<Provider, 'billing'>): boolean => billing === 'none';
 
-async function* unpaid(inner: Provider, spending: Budget, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* unpaid(
+  inner: Provider,
+  spending: Budget,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   const both = await spending.openFree(signal);
   try {
@@ -31,7 +40,13 @@ async function* unpaid(inner: Provider, spending: Budget, request: ProviderReque
   }
 }
 
-async function* paid(inner: Provider, spending: Budget, agent: Pick<AgentConfig, 'id' | 'price'>, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* paid(
+  inner: Provider,
+  spending: Budget,
+  agent: Pick<AgentConfig, 'id' | 'price'>,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   const call = await spending.open(agent.id, inner.label, estimateOf(request, agent.price), signal);
   const meter = new CostMeter(request);
@@ -48,7 +63,11 @@ async function* paid(inner: Provider, spending: Budget, agent: Pick<AgentConfig,
     ended = error.code;
     const asked = pauseAsked(error, inner.label, Date.now());
     if (asked === null) throw error;
-    throw new ProviderFault(error.code, { retryAfterMs: error.retryAfterMs, rest: await spending.pause(agent.id, asked), cause: error.cause });
+    throw new ProviderFault(error.code, {
+      retryAfterMs: error.retryAfterMs,
+      rest: await spending.pause(agent.id, asked),
+      cause: error.cause,
+    });
   } finally {
     // However it ended, and when the listener went away.
     await call.settle(costOf(meter.usage(ended), agent.price));

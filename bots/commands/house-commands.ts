@@ -7,8 +7,18 @@ import type { SwarmCommandJob, SwarmCommandName, NoticeJob } from '../../bridge/
 export type SwarmCommand = (job: SwarmCommandJob) => Promise<string | null>;
 export type SwarmCommands<Name extends SwarmCommandName = SwarmCommandName> = Readonly<Record<Name, SwarmCommand>>;
 
-export async function carryOutCommand(job: SwarmCommandJob, commands: SwarmCommands, say: (line: NoticeJob) => Promise<void>): Promise<void> {
+export async function carryOutCommand(
+  job: SwarmCommandJob,
+  commands: SwarmCommands,
+  say: (line: NoticeJob) => Promise<void>,
+): Promise<void> {
   const text = await commands[job.name](job);
   if (text === null) return;
-  await say({ type: 'notice', room: job.room, source: job.source, ...(job.thread === undefined ? {} : { thread: job.thread }), text });
+  await say({
+    type: 'notice',
+    room: job.room,
+    source: job.source,
+    ...(job.thread === undefined ? {} : { thread: job.thread }),
+    text,
+  });
 }

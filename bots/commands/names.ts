@@ -2,7 +2,17 @@ import leven from 'leven';
 import { Floor, HOUSE_COMMANDS, type SwarmCommandName } from '../../bridge/protocol/turn.ts';
 import { keysOf } from './keyboard.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | 'model' | 'memory' | 'forget' | SwarmCommandName;
+export type CommandName =
+  | 'help'
+  | 'agents'
+  | 'stop'
+  | 'floor'
+  | 'discuss'
+  | 'run'
+  | 'model'
+  | 'memory'
+  | 'forget'
+  | SwarmCommandName;
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -72,7 +82,8 @@ export function nearestCommand(word: string): string | null {
   let least = Number.POSITIVE_INFINITY;
   for (const [candidate] of NAMES) {
     const letters = candidate.normalize('NFD');
-    const away = typed.startsWith(letters) || (typed.length > 1 && letters.startsWith(typed)) ? 0.5 : leven(typed, letters);
+    const away =
+      typed.startsWith(letters) || (typed.length > 1 && letters.startsWith(typed)) ? 0.5 : leven(typed, letters);
     if (away < least && away <= Math.max(1, Math.round(letters.length * 0.4))) [nearest, least] = [candidate, away];
   }
   return inOtherLayout(word) ?? nearest;
@@ -82,6 +93,13 @@ export function nearestCommand(word: string): string | null {
 function inOtherLayout(word: string): string | null {
   const typed = keysOf(word);
   const exact = NAMES.find(([candidate]) => candidate !== word && keysOf(candidate) === typed);
-  const slip = exact ?? NAMES.find(([candidate]) => /[가-힣]/u.test(candidate) !== /[가-힣ㄱ-ㅣ]/u.test(word) && typed.length > 4 && leven(typed, keysOf(candidate)) === 1);
+  const slip =
+    exact ??
+    NAMES.find(
+      ([candidate]) =>
+        /[가-힣]/u.test(candidate) !== /[가-힣ㄱ-ㅣ]/u.test(word) &&
+        typed.length > 4 &&
+        leven(typed, keysOf(candidate)) === 1,
+    );
   return slip?.[0] ?? null;
 }

@@ -22,11 +22,16 @@ export type RoomCommand =
 
 export type ParsedCommand =
   | { readonly kind: 'command'; readonly command: RoomCommand }
-  | { readonly kind: 'bad-arguments'; readonly name: string; /** `agent`: one of the house, for an example. */ readonly usage: (lang: Lang, agent: string) => string }
+  | {
+      readonly kind: 'bad-arguments';
+      readonly name: string;
+      /** `agent`: one of the house, for an example. */ readonly usage: (lang: Lang, agent: string) => string;
+    }
   /** `nearest` is a name as the master would type it, in the script of `word`. */
   | { readonly kind: 'unknown'; readonly word: string; readonly nearest: string | null };
 
-export const isForHouse = (command: RoomCommand): command is Extract<RoomCommand, { name: SwarmCommandName }> => isHouseCommand(command.name);
+export const isForHouse = (command: RoomCommand): command is Extract<RoomCommand, { name: SwarmCommandName }> =>
+  isHouseCommand(command.name);
 
 export const DEFAULT_ROUNDS = 2;
 export const MAX_ROUNDS = 5;
@@ -61,7 +66,16 @@ function withArguments(name: CommandName, rest: string): ParsedCommand {
 }
 
 function badArguments(name: Exclude<CommandName, 'stop' | 'run' | SwarmCommandName>): ParsedCommand {
-  return { kind: 'bad-arguments', name, usage: (lang, agent) => (name === 'discuss' ? usage.discuss[lang](MAX_ROUNDS) : name === 'model' ? usage.model[lang](agent) : usage[name][lang]()) };
+  return {
+    kind: 'bad-arguments',
+    name,
+    usage: (lang, agent) =>
+      name === 'discuss'
+        ? usage.discuss[lang](MAX_ROUNDS)
+        : name === 'model'
+          ? usage.model[lang](agent)
+          : usage[name][lang](),
+  };
 }
 
 /** The last word is the number of rounds when it is a number; a topic that ends in one stands in quotes. */

@@ -26,7 +26,16 @@ export interface ShowcaseDeps {
   readonly redis: Redis;
   readonly tasks: Pick<Tasks, 'onEnded' | 'get' | 'ended'>;
   readonly coordinator: Pick<Account, 'send' | 'upload' | 'download' | 'event'>;
-  readonly settings: Pick<SwarmSettings, 'CHAVION_PREVIEW_PORT' | 'CHAVION_PREVIEW_URL' | 'CHAVION_PUBLIC_URL' | 'CHAVION_LISTEN' | 'CHAVION_LANG' | 'CHAVION_TZ' | 'CHAVION_APPSERVICE_TOKEN'>;
+  readonly settings: Pick<
+    SwarmSettings,
+    | 'CHAVION_PREVIEW_PORT'
+    | 'CHAVION_PREVIEW_URL'
+    | 'CHAVION_PUBLIC_URL'
+    | 'CHAVION_LISTEN'
+    | 'CHAVION_LANG'
+    | 'CHAVION_TZ'
+    | 'CHAVION_APPSERVICE_TOKEN'
+  >;
   readonly putAside: PutAside;
   readonly log: Logger;
 }
@@ -51,7 +60,13 @@ export function createPreview(deps: ShowcaseDeps): Showcase {
   const { redis, tasks, coordinator, settings, log } = deps;
   const links = new PreviewLinks(redis);
   const queue = openQueue<SiteJob>(QUEUE, redis);
-  const server = buildPreview({ links, read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes), lang: settings.CHAVION_LANG, names: ownHostNames(settings.CHAVION_PREVIEW_URL, settings.CHAVION_PUBLIC_URL), log });
+  const server = buildPreview({
+    links,
+    read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes),
+    lang: settings.CHAVION_LANG,
+    names: ownHostNames(settings.CHAVION_PREVIEW_URL, settings.CHAVION_PUBLIC_URL),
+    log,
+  });
   const address = previewAddress(settings);
 
   const wanted = async (states: readonly TaskState[]): Promise<void> => {
@@ -74,10 +89,26 @@ export function createPreview(deps: ShowcaseDeps): Showcase {
     if (!(await stands(state))) return links.forget(root);
     const path = `/p/${token}/`;
     const chromium = findChromium();
-    const picture = chromium === undefined ? null : await takeScreenshot({ chromium, port: settings.CHAVION_PREVIEW_PORT, path, lang: state.lang, timeZone: settings.CHAVION_TZ });
+    const picture =
+      chromium === undefined
+        ? null
+        : await takeScreenshot({
+            chromium,
+            port: settings.CHAVION_PREVIEW_PORT,
+            path,
+            lang: state.lang,
+            timeZone: settings.CHAVION_TZ,
+          });
     const txn = `task.${root}.website.${state.runs}`;
     const chavion: ChavionContent = { v: 1, kind: 'act', root };
-    if (picture !== null) await sendFile(coordinator, state, { name: siteShot[state.lang](state.no), mediaType: 'image/png', read: () => picture }, `${txn}.picture`, chavion);
+    if (picture !== null)
+      await sendFile(
+        coordinator,
+        state,
+        { name: siteShot[state.lang](state.no), mediaType: 'image/png', read: () => picture },
+        `${txn}.picture`,
+        chavion,
+      );
     const text = siteReady[state.lang]({
       page: plainWords(title, 80),
       url: `${address.base}${path}`,
@@ -85,14 +116,23 @@ export function createPreview(deps: ShowcaseDeps): Showcase {
       onlyHere: address.onlyHere,
       noPicture: picture !== null ? null : chromium === undefined ? 'no-browser' : 'failed',
     });
-    const event = await coordinator.send(state.room, 'm.room.message', messageContent({ text, msgtype: 'm.notice', thread: root, chavion }), `${txn}.link`);
+    const event = await coordinator.send(
+      state.room,
+      'm.room.message',
+      messageContent({ text, msgtype: 'm.notice', thread: root, chavion }),
+      `${txn}.link`,
+    );
     await links.leanOn(token, event);
     await redis.set(shown, '1', 'EX', KEEP_S);
   }
 
   /** The same after a crash, so that the link in the thread is the one that opens. */
   const tokenOf = ({ root, lang }: TaskState, site: Site, title: string): Promise<string> =>
-    links.mint({ lang, title, front: site.front.path, files: [...site.files] }, [root], tokenFor(settings.CHAVION_APPSERVICE_TOKEN, site.id));
+    links.mint(
+      { lang, title, front: site.front.path, files: [...site.files] },
+      [root],
+      tokenFor(settings.CHAVION_APPSERVICE_TOKEN, site.id),
+    );
 
   /** What the page calls itself; the name of its file where it does not say. */
   async function titleOf({ front }: Site): Promise<string> {
@@ -115,16 +155,27 @@ export function createPreview(deps: ShowcaseDeps): Showcase {
       await server.listen({ host: settings.CHAVION_LISTEN, port: settings.CHAVION_PREVIEW_PORT });
       const onFailure = (id: string, error: Error): void => log.error({ job: id, error: error.message }, 'job failed');
       // One browser at a time is plenty.
-      worker = workOn(QUEUE, SiteJob, redis, { concurrency: 1, onFailure, putAside: deps.putAside }, async ({ root }) => {
-        try {
-          await show(root);
-        } catch (error) {
-          // The room is closed to the coordinator: nobody would see it.
-          if (!refused(error)) throw error;
-          onFailure(root, error instanceof Error ? error : new Error('refused'));
-        }
-      });
-      deaf = tasks.onEnded((state) => void wanted([state]).catch((error: unknown) => log.warn({ task: state.root, error: error instanceof Error ? error.name : 'unknown' }, 'website')));
+      worker = workOn(
+        QUEUE,
+        SiteJob,
+        redis,
+        { concurrency: 1, onFailure, putAside: deps.putAside },
+        async ({ root }) => {
+          try {
+            await show(root);
+          } catch (error) {
+            // The room is closed to the coordinator: nobody would see it.
+            if (!refused(error)) throw error;
+            onFailure(root, error instanceof Error ? error : new Error('refused'));
+          }
+        },
+      );
+      deaf = tasks.onEnded(
+        (state) =>
+          void wanted([state]).catch((error: unknown) =>
+            log.warn({ task: state.root, error: error instanceof Error ? error.name : 'unknown' }, 'website'),
+          ),
+      );
       await wanted(await tasks.ended(LOOK_BACK));
     },
     async close() {

@@ -34,7 +34,9 @@ export const confinement = (port: number): readonly string[] => [
   '--disable-quic',
 ];
 
-const FONTS = ['400Regular/NanumGothic_400Regular', '700Bold/NanumGothic_700Bold'].map((face) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/nanum-gothic/${face}.ttf`)));
+const FONTS = ['400Regular/NanumGothic_400Regular', '700Bold/NanumGothic_700Bold'].map((face) =>
+  fileURLToPath(import.meta.resolve(`@expo-google-fonts/nanum-gothic/${face}.ttf`)),
+);
 
 /**
  * A page as a phone shows it, in a PNG; null where the browser did not come to it. Everything of the browser is in a
@@ -58,13 +60,22 @@ export async function takeScreenshot(wish: ShotWish): Promise<Uint8Array | null>
 async function clearAway(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const folder = join(tmpdir(), name);
-    if (!name.startsWith(NAME) || Date.now() - ((await stat(folder).catch(() => null))?.mtimeMs ?? Date.now()) < 10 * MOST_S * 1_000) continue;
+    if (
+      !name.startsWith(NAME) ||
+      Date.now() - ((await stat(folder).catch(() => null))?.mtimeMs ?? Date.now()) < 10 * MOST_S * 1_000
+    )
+      continue;
     // It may be another account's.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-async function run({ chromium, port, path, lang, timeZone, seconds = MOST_S }: ShotWish, home: string, picture: string, fonts: string): Promise<void> {
+async function run(
+  { chromium, port, path, lang, timeZone, seconds = MOST_S }: ShotWish,
+  home: string,
+  picture: string,
+  fonts: string,
+): Promise<void> {
   const args = [
     '--headless',
     `--screenshot=${picture}`,
@@ -91,7 +102,15 @@ async function run({ chromium, port, path, lang, timeZone, seconds = MOST_S }: S
     cwd: home,
     killDescendants: true,
     stdio: 'ignore',
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home, TMPDIR: home, XDG_RUNTIME_DIR: home, LANG: 'C.UTF-8', TZ: timeZone, FONTCONFIG_FILE: fonts },
+    env: {
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      HOME: home,
+      TMPDIR: home,
+      XDG_RUNTIME_DIR: home,
+      LANG: 'C.UTF-8',
+      TZ: timeZone,
+      FONTCONFIG_FILE: fonts,
+    },
   });
   // Where there is no `timeout`, or it cannot be started, there is no picture.
   await child;

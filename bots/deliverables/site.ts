@@ -12,7 +12,13 @@ export interface Site {
 }
 
 /** Pure. Null where the task has not come to an end with a page among its artifacts. */
-export function siteOf({ phase, root, runs, plan, commands }: Pick<TaskState, 'phase' | 'root' | 'runs' | 'plan' | 'commands'>): Site | null {
+export function siteOf({
+  phase,
+  root,
+  runs,
+  plan,
+  commands,
+}: Pick<TaskState, 'phase' | 'root' | 'runs' | 'plan' | 'commands'>): Site | null {
   if (plan === null || (phase !== 'done' && phase !== 'partial')) return null;
   const files = new Map<string, PreviewFile>();
   for (const step of plan.plan.steps) {
@@ -24,7 +30,9 @@ export function siteOf({ phase, root, runs, plan, commands }: Pick<TaskState, 'p
       if (clean !== null) files.set(clean, { path: clean, url, bytes });
     }
   }
-  const [front] = [...files.values()].filter(({ path }) => isPage(path)).toSorted((a, b) => rank(a.path) - rank(b.path));
+  const [front] = [...files.values()]
+    .filter(({ path }) => isPage(path))
+    .toSorted((a, b) => rank(a.path) - rank(b.path));
   return front === undefined ? null : { id: `${root}.${runs}`, front, files: [...files.values()] };
 }
 
@@ -33,5 +41,9 @@ const rank = (path: string): number => path.split('/').length * 2 + (/(?:^|\/)in
 
 function cleanPath(path: string): string | null {
   const parts = path.replace(/^(?:\.\/)+/, '').split('/');
-  return parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\\') || part.includes('\0')) ? null : parts.join('/');
+  return parts.some(
+    (part) => part === '' || part === '.' || part === '..' || part.includes('\\') || part.includes('\0'),
+  )
+    ? null
+    : parts.join('/');
 }

@@ -22,7 +22,8 @@ const MAX_LETTERS = 60;
 const MAX_WORDS = 6;
 
 /** Signs of hands and faces that say yes or no, without the tone of the skin. */
-const APPROVING = /^(?:👍|👎|👌|🙆|🙅|✅|✔|☑|❌|✖|🆗|💯|🙏|👏|🤝|🫡|👊|✊|💪|❤|♥|⭕|🙌|🤙|👉|🟢|🚀|🔥|🎉|😊|🙂|😄|😀|🥰|yes|ok|no|\+1|-1|o|x|네|응|ㅇㅇ)[\u200D♂♀]*$/iu;
+const APPROVING =
+  /^(?:👍|👎|👌|🙆|🙅|✅|✔|☑|❌|✖|🆗|💯|🙏|👏|🤝|🫡|👊|✊|💪|❤|♥|⭕|🙌|🤙|👉|🟢|🚀|🔥|🎉|😊|🙂|😄|😀|🥰|yes|ok|no|\+1|-1|o|x|네|응|ㅇㅇ)[\u200D♂♀]*$/iu;
 
 /** Whether a reaction with this key means yes or no, and is none of the signs that count. */
 export function isApprovingSign(key: string): boolean {

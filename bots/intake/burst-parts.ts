@@ -5,10 +5,18 @@ import type { Callable } from '../addressing/callable.ts';
 import { burstBefore, isPiece } from './burst.ts';
 
 /** What the same person said right before, as part of the same thought; nothing in a room that cannot be read. */
-export async function piecesBefore(message: MessageEvent, timeline: Pick<Timeline, 'before' | 'find'>, callables: readonly Callable[]): Promise<readonly MessageEvent[]> {
+export async function piecesBefore(
+  message: MessageEvent,
+  timeline: Pick<Timeline, 'before' | 'find'>,
+  callables: readonly Callable[],
+): Promise<readonly MessageEvent[]> {
   if (!isPiece(message)) return [];
   try {
-    const before = (await timeline.before(message)).map(({ event, body, mentions }) => ({ ...event, body, mentions: mentions ?? event.mentions }));
+    const before = (await timeline.before(message)).map(({ event, body, mentions }) => ({
+      ...event,
+      body,
+      mentions: mentions ?? event.mentions,
+    }));
     const pieces = burstBefore(message, before, callables);
     const answered = pieces[0]?.replyTo === undefined ? null : await timeline.find(message.roomId, pieces[0].replyTo);
     // What is brought back from a web chat is no talk.

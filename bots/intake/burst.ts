@@ -36,7 +36,11 @@ export function isPiece(message: MessageEvent): boolean {
  * What belongs before this message, oldest first. `before`: what stands in the room or thread before it, as it reads
  * now, oldest first; whatever anybody else said ends the search.
  */
-export function burstBefore(message: MessageEvent, before: readonly MessageEvent[], callables: readonly Callable[]): readonly MessageEvent[] {
+export function burstBefore(
+  message: MessageEvent,
+  before: readonly MessageEvent[],
+  callables: readonly Callable[],
+): readonly MessageEvent[] {
   const pieces: MessageEvent[] = [];
   let next = message;
   for (const earlier of before.toReversed()) {
@@ -48,7 +52,8 @@ export function burstBefore(message: MessageEvent, before: readonly MessageEvent
 }
 
 function continues(message: MessageEvent, earlier: MessageEvent, callables: readonly Callable[]): boolean {
-  if (earlier.sender !== message.sender || earlier.thread !== message.thread || !isPiece(earlier) || !isPiece(message)) return false;
+  if (earlier.sender !== message.sender || earlier.thread !== message.thread || !isPiece(earlier) || !isPiece(message))
+    return false;
   if (message.at - earlier.at > WITHIN_MS || message.replyTo !== undefined || message.mentionsRoom) return false;
   // What the client hung on by itself is nobody's call.
   const pilled = message.hungOn === undefined ? message.mentions : (message.pills ?? []);
@@ -83,25 +88,49 @@ export function joined(pieces: readonly MessageEvent[], message: MessageEvent): 
 }
 
 /** The same plan for the last of several pieces: one answer to all, in place of those to the pieces before. */
-export function inPieces(plan: IntakePlan, pieces: readonly MessageEvent[], message: MessageEvent, callables: readonly Callable[]): IntakePlan {
+export function inPieces(
+  plan: IntakePlan,
+  pieces: readonly MessageEvent[],
+  message: MessageEvent,
+  callables: readonly Callable[],
+): IntakePlan {
   const burst = pieces.map(({ eventId }) => eventId);
   const waits = waitsFor(pieces, message, callables);
-  const jobs = plan.jobs.map((job) => (job.type === 'turn' ? { ...job, ...(burst.length === 0 ? {} : { burst }), ...(waits === undefined || job.discussion !== undefined ? {} : { waits }) } : job));
-  return { ...plan, jobs, ...(burst.length === 0 ? {} : { instead: burst.map((source) => ({ source, by: message.eventId })) }) };
+  const jobs = plan.jobs.map((job) =>
+    job.type === 'turn'
+      ? {
+          ...job,
+          ...(burst.length === 0 ? {} : { burst }),
+          ...(waits === undefined || job.discussion !== undefined ? {} : { waits }),
+        }
+      : job,
+  );
+  return {
+    ...plan,
+    jobs,
+    ...(burst.length === 0 ? {} : { instead: burst.map((source) => ({ source, by: message.eventId })) }),
+  };
 }
 
 /** How long the answer waits for more; undefined where nothing more is to be expected. */
-export function waitsFor(pieces: readonly MessageEvent[], message: MessageEvent, callables: readonly Callable[]): TurnJob['waits'] {
+export function waitsFor(
+  pieces: readonly MessageEvent[],
+  message: MessageEvent,
+  callables: readonly Callable[],
+): TurnJob['waits'] {
   if (!isPiece(message)) return undefined;
   const { body } = message;
-  if ([...pieces, message].every((piece) => isOnlyCall(piece.body, callables))) return { begin: CALL_WAITS_MS, speak: 0 };
+  if ([...pieces, message].every((piece) => isOnlyCall(piece.body, callables)))
+    return { begin: CALL_WAITS_MS, speak: 0 };
   // Whoever writes in pieces has not come to the end before he asks.
   if (isHalf(body) || (pieces.length > 0 && !asks(body))) return HALF_WAITS;
   return body.length <= 60 && /[\p{L}]$/u.test(body.trim()) ? LOOSE_WAITS : undefined;
 }
 
-const CONNECTIVE = /(?:[가-힣]데|니까|으니|려고|지만|다가|(?:어|아|해|라|에|가|와|고|면|써|서|워|려)서|(?<![라냉화측정장표])면|(?<![최광사보창참재신경권중장잔])고|도록|때문에|는지|거든|[를을])$/u;
-const ENGLISH_CONNECTIVE = /(?:^|\s)(?:and|but|so|because|if|when|while|that|the|a|an|to|for|with|or|then|also|my|your|i|is|are)$/i;
+const CONNECTIVE =
+  /(?:[가-힣]데|니까|으니|려고|지만|다가|(?:어|아|해|라|에|가|와|고|면|써|서|워|려)서|(?<![라냉화측정장표])면|(?<![최광사보창참재신경권중장잔])고|도록|때문에|는지|거든|[를을])$/u;
+const ENGLISH_CONNECTIVE =
+  /(?:^|\s)(?:and|but|so|because|if|when|while|that|the|a|an|to|for|with|or|then|also|my|your|i|is|are)$/i;
 
 /** Does more have to follow? */
 export function isHalf(body: string): boolean {

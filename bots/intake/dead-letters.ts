@@ -25,14 +25,21 @@ const TOLD_S = 24 * 3600;
 export function asideOf({ redis, coordinator, ops, lang, log }: AsideDeps): PutAside {
   return async ({ what, id, why, data }) => {
     log.error({ what, job: id, why }, 'put aside');
-    if ((await redis.hlen(KEPT)) < MOST) await redis.hsetnx(KEPT, `${what} ${id}`, JSON.stringify({ at: Date.now(), why, data }));
+    if ((await redis.hlen(KEPT)) < MOST)
+      await redis.hsetnx(KEPT, `${what} ${id}`, JSON.stringify({ at: Date.now(), why, data }));
     const kind = sha256(`${what} ${why}`).slice(0, 32);
     const first = await redis.set(swarmKey('aside', 'told', kind), id, 'EX', TOLD_S, 'NX', 'GET');
     if (first !== null && first !== id) return;
-    const content = messageContent({ text: putAsideLine[lang](what, why), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
-    await coordinator.send(ops, 'm.room.message', content, `aside.${kind}.${sha256(id).slice(0, 32)}`).catch((error: unknown) => {
-      // A room that takes no words keeps nothing from being put aside.
-      if (!refused(error)) throw error;
+    const content = messageContent({
+      text: putAsideLine[lang](what, why),
+      msgtype: 'm.notice',
+      chavion: { v: 1, kind: 'notice' },
     });
+    await coordinator
+      .send(ops, 'm.room.message', content, `aside.${kind}.${sha256(id).slice(0, 32)}`)
+      .catch((error: unknown) => {
+        // A room that takes no words keeps nothing from being put aside.
+        if (!refused(error)) throw error;
+      });
   };
 }

@@ -39,7 +39,8 @@ const StoredPlan = z.object({
   instead: z.array(z.object({ source: EventId, by: EventId })).optional(),
 });
 /** What is done about a message, as it is kept. */
-export type Decision = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs' | 'instead'>> & Pick<IntakePlan, 'jobs'> & { readonly instead?: IntakePlan['instead'] | undefined };
+export type Decision = Readonly<Omit<z.infer<typeof StoredPlan>, 'jobs' | 'instead'>> &
+  Pick<IntakePlan, 'jobs'> & { readonly instead?: IntakePlan['instead'] | undefined };
 
 /** Decisions are remembered as long as the jobs they made. */
 const REMEMBER_S = 3 * 24 * 3600;
@@ -51,7 +52,10 @@ export const decisionKey = (event: EventId): string => swarmKey('decision', even
 const insteadKey = (source: EventId): string => swarmKey('instead', source);
 
 /** What answers this in its place, durably; null where nothing does. */
-export const replacedBy = async (redis: Redis, source: EventId): Promise<EventId | null> => EventId.nullable().catch(null).parse(await redis.get(insteadKey(source)));
+export const replacedBy = async (redis: Redis, source: EventId): Promise<EventId | null> =>
+  EventId.nullable()
+    .catch(null)
+    .parse(await redis.get(insteadKey(source)));
 
 export const decisionOf = (stored: string): Decision => StoredPlan.parse(JSON.parse(stored));
 
@@ -76,7 +80,16 @@ export class Decisions {
     const known = await keepDecision(
       this.#deps.redis,
       [decisionKey(event.eventId), swarmKey('floor', event.roomId), swarmKey('told', told ?? ''), MODELS_KEY],
-      [JSON.stringify(stored), plan.floor ?? '', event.at, told ?? '', plan.model?.agent ?? '', storedModel(event.at, plan.model?.name ?? null), REMEMBER_S, REMEMBER_TOLD_S],
+      [
+        JSON.stringify(stored),
+        plan.floor ?? '',
+        event.at,
+        told ?? '',
+        plan.model?.agent ?? '',
+        storedModel(event.at, plan.model?.name ?? null),
+        REMEMBER_S,
+        REMEMBER_TOLD_S,
+      ],
     );
     // A crash before the jobs are made is mended by the next delivery.
     await this.carryOut(event.roomId, known === null ? plan : decisionOf(known));
@@ -93,9 +106,17 @@ export class Decisions {
     if (plan.forgetAt !== undefined) await this.#deps.memory.forget(room, plan.forgetAt);
     if (plan.model !== undefined) await this.#deps.reloadModels();
     if (plan.carried !== undefined) await this.#deps.relay.bring(plan.carried.turn, plan.carried.text);
-    await Promise.all((plan.instead ?? []).map(({ source, by }) => redis.set(insteadKey(source), by, 'EX', REMEMBER_S)));
+    await Promise.all(
+      (plan.instead ?? []).map(({ source, by }) => redis.set(insteadKey(source), by, 'EX', REMEMBER_S)),
+    );
     for (const { source, by } of plan.instead ?? []) running.cancel({ room, replaced: source, by });
-    await queue.add(plan.jobs.map((job) => ({ id: jobId(job), data: job, ...(job.type === 'turn' && job.waits !== undefined ? { delayMs: delayOf(job.at, job.waits.begin) } : {}) })));
+    await queue.add(
+      plan.jobs.map((job) => ({
+        id: jobId(job),
+        data: job,
+        ...(job.type === 'turn' && job.waits !== undefined ? { delayMs: delayOf(job.at, job.waits.begin) } : {}),
+      })),
+    );
   }
 }
 

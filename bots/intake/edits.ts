@@ -33,7 +33,24 @@ export interface SecondThoughtsDeps {
 const SOON_MS = 10 * 60_000;
 
 /** These leave nothing behind that anybody reads again from their message: an edited one is as good as a new one. */
-const SAME_BY_EDIT: ReadonlySet<CommandName> = new Set(['help', 'agents', 'stop', 'floor', 'discuss', 'model', 'memory', 'forget', 'status', 'tasks', 'cancel', 'schedules', 'budget', 'freeze', 'thaw', 'aside']);
+const SAME_BY_EDIT: ReadonlySet<CommandName> = new Set([
+  'help',
+  'agents',
+  'stop',
+  'floor',
+  'discuss',
+  'model',
+  'memory',
+  'forget',
+  'status',
+  'tasks',
+  'cancel',
+  'schedules',
+  'budget',
+  'freeze',
+  'thaw',
+  'aside',
+]);
 
 /** Whether the executor or the launcher would read the order again and refuse it for its edit. */
 export function needsNewMessage(message: MessageEvent): boolean {
@@ -45,13 +62,26 @@ export function needsNewMessage(message: MessageEvent): boolean {
 
 /** Whether something was done about it that cannot be taken back; words are another question. */
 export const wasBegun = (decision: Decision): boolean =>
-  decision.jobs.some(({ type }) => type === 'command' || type === 'order') || [decision.floor, decision.stopAt, decision.forgetAt, decision.model, decision.carried].some((one) => one !== undefined);
+  decision.jobs.some(({ type }) => type === 'command' || type === 'order') ||
+  [decision.floor, decision.stopAt, decision.forgetAt, decision.model, decision.carried].some(
+    (one) => one !== undefined,
+  );
 
 /** What `message` sets off, for the message that stands in the room under another name: `source`, where `cause` changed it. */
 export function underItsName(plan: IntakePlan, source: EventId, cause: EventId): IntakePlan {
   const thread = (job: { readonly thread?: EventId | undefined }) => (job.thread === cause ? { thread: source } : {});
-  const jobs = plan.jobs.map((job): SwarmJob => (job.type === 'turn' ? { ...job, source, root: source, cause, ...thread(job) } : job.type === 'notice' ? { ...job, ...thread(job) } : job));
-  return { ...plan, jobs, instead: [...(plan.instead ?? []).filter((one) => one.source !== source), { source, by: cause }] };
+  const jobs = plan.jobs.map((job): SwarmJob =>
+    job.type === 'turn'
+      ? { ...job, source, root: source, cause, ...thread(job) }
+      : job.type === 'notice'
+        ? { ...job, ...thread(job) }
+        : job,
+  );
+  return {
+    ...plan,
+    jobs,
+    instead: [...(plan.instead ?? []).filter((one) => one.source !== source), { source, by: cause }],
+  };
 }
 
 const plain = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();
@@ -85,11 +115,21 @@ export function createSecondThoughts(deps: SecondThoughtsDeps): SecondThoughts {
     const names = [event.eventId, gone];
     if (names.some((name) => name !== undefined && deps.running.isSpeaking(name))) return true;
     const entries = await timeline.view(event.roomId, event.thread);
-    return entries.some(({ event: { chavion } }) => chavion !== undefined && names.includes(chavion.source) && chavion.source !== undefined && (chavion.kind === 'answer' || chavion.kind === 'fault'));
+    return entries.some(
+      ({ event: { chavion } }) =>
+        chavion !== undefined &&
+        names.includes(chavion.source) &&
+        chavion.source !== undefined &&
+        (chavion.kind === 'answer' || chavion.kind === 'fault'),
+    );
   }
 
   /** Decides anew about a message as it reads now, under the event that changed it. */
-  async function hearAgain({ event, body, mentions }: Entry, cause: { readonly eventId: EventId; readonly at: number }, changed: Partial<MessageEvent>): Promise<void> {
+  async function hearAgain(
+    { event, body, mentions }: Entry,
+    cause: { readonly eventId: EventId; readonly at: number },
+    changed: Partial<MessageEvent>,
+  ): Promise<void> {
     const now: MessageEvent = { ...event, body, mentions: mentions ?? event.mentions, ...changed };
     const pieces = await deps.piecesBefore(now);
     const message = { ...joined(pieces, now), eventId: cause.eventId, at: cause.at };
@@ -97,20 +137,37 @@ export function createSecondThoughts(deps: SecondThoughtsDeps): SecondThoughts {
     if (seen === null) return;
     const plan = inPieces(decideForMaster(message, seen), pieces, { ...now, at: cause.at }, deps.callables());
     const instead = pieces.map(({ eventId }) => ({ source: eventId, by: event.eventId }));
-    await decisions.decided({ ...event, ...cause }, underItsName({ ...plan, instead }, event.eventId, cause.eventId), true);
+    await decisions.decided(
+      { ...event, ...cause },
+      underItsName({ ...plan, instead }, event.eventId, cause.eventId),
+      true,
+    );
   }
 
   return {
     async edited(edit) {
       const target = await timeline.find(edit.roomId, edit.target);
-      if (target === null || target.event.sender !== edit.sender || target.event.chavion !== undefined || edit.at - target.event.at > SOON_MS) return;
+      if (
+        target === null ||
+        target.event.sender !== edit.sender ||
+        target.event.chavion !== undefined ||
+        edit.at - target.event.at > SOON_MS
+      )
+        return;
       const heardAs = swarmKey('heard-as', edit.target);
       if (((await redis.get(heardAs)) ?? sha256(plain(target.event.body))) === sha256(plain(edit.body))) return;
-      const changed = { body: edit.body, mentions: edit.mentions ?? [], mentionsRoom: edit.mentionsRoom ?? false, ...(edit.pills === undefined ? {} : { pills: edit.pills }) };
+      const changed = {
+        body: edit.body,
+        mentions: edit.mentions ?? [],
+        mentionsRoom: edit.mentionsRoom ?? false,
+        ...(edit.pills === undefined ? {} : { pills: edit.pills }),
+      };
       const answered = await answeredAs(target);
       const line = (text: string): Promise<void> => {
         const thread = target.event.thread === undefined ? {} : { thread: target.event.thread };
-        return decisions.decided(edit, { jobs: [{ type: 'notice', room: edit.roomId, source: edit.eventId, ...thread, text, quiet: true }] });
+        return decisions.decided(edit, {
+          jobs: [{ type: 'notice', room: edit.roomId, source: edit.eventId, ...thread, text, quiet: true }],
+        });
       };
       const lang = languageOf(edit.body, await deps.languageHere(edit.roomId));
       if (needsNewMessage({ ...target.event, ...changed })) return line(say.orderByEdit[lang]());

@@ -2,7 +2,13 @@ import type { Redis } from 'ioredis';
 import { permalinkOfRoom } from '../../bridge/matrix/permalink.ts';
 import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
-import type { EditEvent, MembershipEvent, MessageEvent, RoomEvent, UpgradeEvent } from '../../bridge/protocol/room-event.ts';
+import type {
+  EditEvent,
+  MembershipEvent,
+  MessageEvent,
+  RoomEvent,
+  UpgradeEvent,
+} from '../../bridge/protocol/room-event.ts';
 import { Floor, jobId, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
@@ -71,7 +77,13 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (event.masked === true && event.kind !== 'message' && event.kind !== 'edit') {
       await decisions.decided(event, { jobs: [exposedNotice(event, await languageHere(event.roomId))] });
       // What it says is no sign and no vote; who lives here and where the room goes on holds all the same.
-      if (event.kind === 'reaction' || event.kind === 'poll-response' || event.kind === 'unreadable' || event.kind === 'other') return;
+      if (
+        event.kind === 'reaction' ||
+        event.kind === 'poll-response' ||
+        event.kind === 'unreadable' ||
+        event.kind === 'other'
+      )
+        return;
     }
     switch (event.kind) {
       case 'message':
@@ -105,17 +117,33 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   async function hear(heard: MessageEvent): Promise<void> {
     const master = (await rooms.masters()).has(heard.sender);
     const told = swarmKey('told', heard.sender);
-    const [known, floor, toldBefore] = await redis.mget(decisionKey(heard.eventId), swarmKey('floor', heard.roomId), told);
+    const [known, floor, toldBefore] = await redis.mget(
+      decisionKey(heard.eventId),
+      swarmKey('floor', heard.roomId),
+      told,
+    );
     if (known != null) return decisions.carryOut(heard.roomId, decisionOf(known));
     const message = await withFileRead(heard);
     if (!master) {
       const fallbackLang = await languageHere(message.roomId);
-      return decisions.decided(message, withSecretTold(message, decideForOthers(message, { fallbackLang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null), languageOf(message.body, fallbackLang)));
+      return decisions.decided(
+        message,
+        withSecretTold(
+          message,
+          decideForOthers(message, { fallbackLang, ownerTitle: deps.roster.ownerTitle }, toldBefore != null),
+          languageOf(message.body, fallbackLang),
+        ),
+      );
     }
     const now = deps.former.get(message.roomId);
     if (now !== undefined && message.thread === undefined && parseRoomCommand(message.body) === null) {
       const lang = languageOf(message.body, await languageHere(message.roomId));
-      const line = { type: 'notice', room: message.roomId, source: message.eventId, text: say.goesOnElsewhere[lang](permalinkOfRoom(now, deps.serverName)) } as const;
+      const line = {
+        type: 'notice',
+        room: message.roomId,
+        source: message.eventId,
+        text: say.goesOnElsewhere[lang](permalinkOfRoom(now, deps.serverName)),
+      } as const;
       return decisions.decided(message, withSecretTold(message, { jobs: [line] }, lang));
     }
     const pieces = await piecesBefore(message, deps.timeline, callables());
@@ -124,24 +152,40 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
     if (seen === null) return;
     const tap = await waiting.toldOf(message, seen.roomLang);
-    const plan = tap === null ? inPieces(decideForMaster(whole, seen), pieces, message, callables()) : withSecretTold(message, { jobs: [tap] }, seen.roomLang);
+    const plan =
+      tap === null
+        ? inPieces(decideForMaster(whole, seen), pieces, message, callables())
+        : withSecretTold(message, { jobs: [tap] }, seen.roomLang);
     await decisions.decided(message, plan, true);
     if (plan.jobs.some((job) => job.type === 'turn')) deps.memory.consider(message.roomId, seen.roomLang);
-    deps.log.info({ event: message.eventId, room: message.roomId, jobs: plan.jobs.length, afterMs: Date.now() - message.at }, 'heard');
+    deps.log.info(
+      { event: message.eventId, room: message.roomId, jobs: plan.jobs.length, afterMs: Date.now() - message.at },
+      'heard',
+    );
   }
 
   /** The same with what the file itself holds: it is taken out of the room before an order that hangs on it begins. */
   async function withFileRead(message: MessageEvent): Promise<MessageEvent> {
     if (message.masked || message.attachment === undefined) return message;
-    return (await deps.attachments.holdsSecret(message.attachment, () => rooms.reader(message.roomId))) ? { ...message, masked: true } : message;
+    return (await deps.attachments.holdsSecret(message.attachment, () => rooms.reader(message.roomId)))
+      ? { ...message, masked: true }
+      : message;
   }
 
   async function invited(event: MembershipEvent): Promise<void> {
-    const agent = residents.byUser.get(event.user) ?? (event.user === residents.coordinator ? residents.others[0] : undefined);
+    const agent =
+      residents.byUser.get(event.user) ?? (event.user === residents.coordinator ? residents.others[0] : undefined);
     // The admin's invitations are provisioning's own business.
     if (agent === undefined || residents.isOwn(event.sender) || event.sender === deps.admin) return;
     const accept = (await rooms.masters()).has(event.sender);
-    const job = { type: 'invite', room: event.roomId, source: event.eventId, agent: agent.id, accept, lang: deps.lang } as const;
+    const job = {
+      type: 'invite',
+      room: event.roomId,
+      source: event.eventId,
+      agent: agent.id,
+      accept,
+      lang: deps.lang,
+    } as const;
     await queue.add([{ id: jobId(job), data: job }]);
   }
 
@@ -156,15 +200,29 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (!(await rooms.masters()).has(event.sender)) return;
     const known = await decisions.known(event.eventId);
     if (known !== null) return decisions.carryOut(event.roomId, known);
-    if (!(await deps.tasks.edited(event))) return deps.former.has(event.roomId) ? undefined : secondThoughts.edited(event);
-    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, thread: event.target, text: say.taskEdited[languageOf(event.body, await languageHere(event.roomId))]() }] });
+    if (!(await deps.tasks.edited(event)))
+      return deps.former.has(event.roomId) ? undefined : secondThoughts.edited(event);
+    await decisions.decided(event, {
+      jobs: [
+        {
+          type: 'notice',
+          room: event.roomId,
+          source: event.eventId,
+          thread: event.target,
+          text: say.taskEdited[languageOf(event.body, await languageHere(event.roomId))](),
+        },
+      ],
+    });
   }
 
   async function secretInEdit(event: Extract<RoomEvent, { kind: 'edit' }>): Promise<void> {
-    await decisions.decided(event, { jobs: [secretNotice(event, languageOf(event.body, await languageHere(event.roomId)))] });
+    await decisions.decided(event, {
+      jobs: [secretNotice(event, languageOf(event.body, await languageHere(event.roomId)))],
+    });
   }
 
-  const floorIn = async (room: RoomId) => Floor.safeParse((await redis.get(swarmKey('floor', room)))?.split(' ')[1]).data;
+  const floorIn = async (room: RoomId) =>
+    Floor.safeParse((await redis.get(swarmKey('floor', room)))?.split(' ')[1]).data;
   const secondThoughts = createSecondThoughts({
     redis,
     decisions,

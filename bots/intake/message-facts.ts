@@ -41,7 +41,9 @@ export interface MessageFactsDeps {
 }
 
 /** Gathers what a decision about a master's message is made from: the one place that reads for it. */
-export function createMessageFacts(deps: MessageFactsDeps): (message: MessageEvent, floor: Floor | undefined) => Promise<Facts | null> {
+export function createMessageFacts(
+  deps: MessageFactsDeps,
+): (message: MessageEvent, floor: Floor | undefined) => Promise<Facts | null> {
   const { rooms, residents } = deps;
 
   /** Null in a room that cannot be read any more: nobody there could answer. */
@@ -60,8 +62,13 @@ export function createMessageFacts(deps: MessageFactsDeps): (message: MessageEve
     const off = await rooms.off();
     const present = residents.agents.filter((agent) => members.has(agent.userId) && !off.has(agent.userId));
     const isHouse = message.roomId === deps.hq || message.roomId === deps.ops;
-    const find = async (id: EventId | undefined) => (id === undefined ? undefined : await deps.timeline.find(message.roomId, id));
-    const [repliedTo, hungOn, threadRoot] = await Promise.all([find(message.replyTo), find(message.hungOn), find(message.thread)]);
+    const find = async (id: EventId | undefined) =>
+      id === undefined ? undefined : await deps.timeline.find(message.roomId, id);
+    const [repliedTo, hungOn, threadRoot] = await Promise.all([
+      find(message.replyTo),
+      find(message.hungOn),
+      find(message.thread),
+    ]);
     const quoted = repliedTo ?? hungOn;
     return {
       agents: present,
@@ -70,30 +77,52 @@ export function createMessageFacts(deps: MessageFactsDeps): (message: MessageEve
       others: residents.others,
       ready: deps.bindings.ready,
       byHand: deps.bindings.byHand,
-      quiet: new Map([...deps.spending.quiet()].map(([id, { until }]) => [id, (lang: Lang) => (until === null ? '' : clockTime(until, Date.now(), deps.timeZone, lang))])),
+      quiet: new Map(
+        [...deps.spending.quiet()].map(([id, { until }]) => [
+          id,
+          (lang: Lang) => (until === null ? '' : clockTime(until, Date.now(), deps.timeZone, lang)),
+        ]),
+      ),
       frozen: deps.spending.frozen,
       everyone: residents.agents,
       modelOf: (id, model) => {
         const binding = model === undefined ? deps.bindings.get(id) : deps.bindings.try(id, model);
-        return { model: binding?.config.model ?? '', state: binding === undefined ? { kind: 'ready' } : modelState(binding) };
+        return {
+          model: binding?.config.model ?? '',
+          state: binding === undefined ? { kind: 'ready' } : modelState(binding),
+        };
       },
       relayed: await relayed(repliedTo),
       floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
       repliedTo: repliedTo?.event.sender,
-      ...(quoted == null ? {} : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
+      ...(quoted == null
+        ? {}
+        : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
       threadOf: threadRoot?.event.sender,
       fallbackLang: deps.lang,
       roomLang: await deps.roomLang(message.roomId),
       ownerTitle: deps.roster.ownerTitle,
       integrator: deps.roster.integrator,
       nameOf: (id) => residents.byId.get(id)?.config.name ?? id,
-      agentsTable: (lang) => deps.agentsTable(lang, new Set(present.map((agent) => agent.id)), new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id))),
+      agentsTable: (lang) =>
+        deps.agentsTable(
+          lang,
+          new Set(present.map((agent) => agent.id)),
+          new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id)),
+        ),
       memory: await remembered(message),
       running: deps.running.count(message.roomId),
       ...(await going(message)),
       away: deps.bindings.away,
       mute: deps.bindings.mute,
-      place: message.roomId === deps.hq ? 'hq' : message.roomId === deps.ops ? 'ops' : present.length === 1 ? 'direct' : 'other',
+      place:
+        message.roomId === deps.hq
+          ? 'hq'
+          : message.roomId === deps.ops
+            ? 'ops'
+            : present.length === 1
+              ? 'direct'
+              : 'other',
     };
   }
 
@@ -103,7 +132,11 @@ export function createMessageFacts(deps: MessageFactsDeps): (message: MessageEve
     if (parsed?.kind !== 'command' || parsed.command.name !== 'stop') return {};
     // In ops it means everything.
     const where = roomId === deps.ops ? [deps.hq, deps.ops] : [roomId];
-    const [tasks, masters, lines] = await Promise.all([deps.tasks.going(roomId, thread), rooms.masters(), Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined)))]);
+    const [tasks, masters, lines] = await Promise.all([
+      deps.tasks.going(roomId, thread),
+      rooms.masters(),
+      Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined))),
+    ]);
     return { tasks, commands: openOrders(lines.flat(), { masters, executor: residents.executor, at }) };
   }
 
@@ -117,7 +150,9 @@ export function createMessageFacts(deps: MessageFactsDeps): (message: MessageEve
 
   async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {
     const { kind, turn, agent } = to?.event.chavion ?? {};
-    return kind === 'relay' && turn !== undefined && agent !== undefined ? { turn, agent, waiting: await deps.relay.waits(turn) } : undefined;
+    return kind === 'relay' && turn !== undefined && agent !== undefined
+      ? { turn, agent, waiting: await deps.relay.waits(turn) }
+      : undefined;
   }
 
   return facts;

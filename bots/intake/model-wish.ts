@@ -22,7 +22,9 @@ const DEFAULT = new Set(['default', '기본', '원래대로']);
 export function modelWish(words: string, agents: readonly Choosable[]): ModelWish {
   const text = words.normalize('NFC').replace(/^@/, '');
   const named = agents
-    .flatMap((agent) => [agent.id, ...agent.callsigns].map((name) => ({ agent, name: name.normalize('NFC').toLowerCase() })))
+    .flatMap((agent) =>
+      [agent.id, ...agent.callsigns].map((name) => ({ agent, name: name.normalize('NFC').toLowerCase() })),
+    )
     .filter(({ name }) => text.toLowerCase().startsWith(name) && /^(?:$|[\s,:])/u.test(text.slice(name.length)))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
   if (named === undefined) return { kind: 'nobody', word: (text.split(/\s/u)[0] ?? '').slice(0, 40) };
@@ -35,7 +37,9 @@ export function modelWish(words: string, agents: readonly Choosable[]): ModelWis
   if (word === '') return { kind: 'show', agent: agent.id };
   if (DEFAULT.has(word.toLowerCase())) return { kind: 'set', agent: agent.id, model: null };
   const model = modelNamed(word, agent);
-  return typeof model === 'object' ? { kind: 'no-model', agent: agent.id, word: word.slice(0, 80), why: model.why } : { kind: 'set', agent: agent.id, model };
+  return typeof model === 'object'
+    ? { kind: 'no-model', agent: agent.id, word: word.slice(0, 80), why: model.why }
+    : { kind: 'set', agent: agent.id, model };
 }
 
 /** A phone begins with a capital letter; what stands behind the slash is the provider's to spell. */
@@ -43,7 +47,8 @@ function modelNamed(word: string, { config }: Choosable): ModelName | { readonly
   const slash = word.indexOf('/');
   const head = (slash === -1 ? word : word.slice(0, slash)).toLowerCase();
   const model = ModelName.safeParse(slash === -1 ? (modelCalled(head) ?? head) : `${head}${word.slice(slash)}`);
-  if (!model.success || !/^[\w./:@+-]{1,200}$/.test(model.data)) return { why: slash > 0 && !hasModels(head) ? 'provider' : 'shape' };
+  if (!model.success || !/^[\w./:@+-]{1,200}$/.test(model.data))
+    return { why: slash > 0 && !hasModels(head) ? 'provider' : 'shape' };
   const { elsewhere, endpoint } = modelFacts(model.data);
   // That is no mind which anybody here could have: agents from outside are let in by `!agent`.
   if (elsewhere) return { why: 'shape' };

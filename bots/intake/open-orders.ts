@@ -21,6 +21,12 @@ export function openOrders(entries: readonly Entry[], { masters, executor, at }:
     if (!masters.has(event.sender) || event.at > at || at - event.at > LONGEST_MS) return false;
     if (parseRun(orderWords(event) ?? '')?.kind !== 'order') return false;
     // Who stops is faster than who tells of it: then the end stands there already.
-    return !said.some((one) => one.event.chavion?.source === event.eventId && !one.growing && !one.body.startsWith('✋') && !(one.body.startsWith(STOPPED) && one.event.at >= at));
+    return !said.some(
+      (one) =>
+        one.event.chavion?.source === event.eventId &&
+        !one.growing &&
+        !one.body.startsWith('✋') &&
+        !(one.body.startsWith(STOPPED) && one.event.at >= at),
+    );
   }).length;
 }

@@ -18,18 +18,35 @@ export interface UnreadDeps {
 }
 
 /** Of what cannot be read, or is no message, a master is told in one line. */
-export function createUnread(deps: UnreadDeps): (event: Extract<RoomEvent, { kind: 'encrypted' | 'unreadable' | 'other' }>) => Promise<void> {
+export function createUnread(
+  deps: UnreadDeps,
+): (event: Extract<RoomEvent, { kind: 'encrypted' | 'unreadable' | 'other' }>) => Promise<void> {
   const { redis, rooms, decisions, languageHere } = deps;
 
   /** The same key as when an agent comes in: one line a day, whoever says it. Again for the same event: the same answer. */
   async function saidToday(event: Heard): Promise<boolean> {
-    const said = await redis.set(swarmKey('said', `encrypted.${event.roomId}`), event.eventId, 'EX', ENCRYPTED_EVERY_S, 'NX', 'GET');
+    const said = await redis.set(
+      swarmKey('said', `encrypted.${event.roomId}`),
+      event.eventId,
+      'EX',
+      ENCRYPTED_EVERY_S,
+      'NX',
+      'GET',
+    );
     return said !== null && said !== event.eventId;
   }
 
-  async function cannotRead(event: Heard & { sender: UserId }, text: (lang: Lang) => string, needless?: (event: Heard) => Promise<boolean>): Promise<void> {
+  async function cannotRead(
+    event: Heard & { sender: UserId },
+    text: (lang: Lang) => string,
+    needless?: (event: Heard) => Promise<boolean>,
+  ): Promise<void> {
     if (!(await rooms.masters()).has(event.sender) || (await needless?.(event)) === true) return;
-    await decisions.decided(event, { jobs: [{ type: 'notice', room: event.roomId, source: event.eventId, text: text(await languageHere(event.roomId)) }] });
+    await decisions.decided(event, {
+      jobs: [
+        { type: 'notice', room: event.roomId, source: event.eventId, text: text(await languageHere(event.roomId)) },
+      ],
+    });
   }
 
   /** Of a master's poll or sticker. */

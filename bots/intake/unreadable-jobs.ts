@@ -26,7 +26,13 @@ export interface MisfitDeps {
   readonly log: Logger;
 }
 
-const Kept = z.object({ event: EventId, room: RoomId.optional(), sender: UserId.optional(), at: z.number(), why: z.string() });
+const Kept = z.object({
+  event: EventId,
+  room: RoomId.optional(),
+  sender: UserId.optional(),
+  at: z.number(),
+  why: z.string(),
+});
 type Kept = z.infer<typeof Kept>;
 
 const LIST = swarmKey('misfits');
@@ -40,17 +46,25 @@ const WATCHED_FIRST = 100;
 const DAY_S = 24 * 3_600;
 
 /** What could not be handled is kept by where it stands, told in ops once, shown and tried again on demand. */
-export function createMisfits(deps: MisfitDeps): Aside & { readonly commands: (inbox: () => Pick<Inbox, 'again'>) => SwarmCommands<'aside'> } {
+export function createMisfits(
+  deps: MisfitDeps,
+): Aside & { readonly commands: (inbox: () => Pick<Inbox, 'again'>) => SwarmCommands<'aside'> } {
   const { redis, queue, ops, lang, log } = deps;
   const inHand = new Set<EventId>();
   let watched = 0;
   let told: number[] = [];
 
   async function healthy(): Promise<boolean> {
-    const redisTakes = redis.set(swarmKey('probe'), '1', 'EX', 60).then(() => true, () => false);
+    const redisTakes = redis.set(swarmKey('probe'), '1', 'EX', 60).then(
+      () => true,
+      () => false,
+    );
     const [redisThere, homeserverThere] = await Promise.all([
       Promise.race([redisTakes, new Promise<false>((resolve) => setTimeout(() => resolve(false), HEALTH_MS).unref())]),
-      deps.coordinator.call('GET', '/_matrix/client/versions', { tries: 1, timeoutMs: HEALTH_MS }).then(() => true, () => false),
+      deps.coordinator.call('GET', '/_matrix/client/versions', { tries: 1, timeoutMs: HEALTH_MS }).then(
+        () => true,
+        () => false,
+      ),
     ]);
     return redisThere && homeserverThere;
   }
@@ -131,7 +145,9 @@ export function createMisfits(deps: MisfitDeps): Aside & { readonly commands: (i
         if (word !== '' && word !== '다시' && word !== 'again') return say.asideUsage[job.lang]();
         const kept = await list();
         if (kept.length === 0) return say.nothingAside[job.lang]();
-        return word === '' ? say.asideList[job.lang](kept.slice(0, SHOWN).map(lineOf), Math.max(0, kept.length - SHOWN)) : again(inbox(), job.lang);
+        return word === ''
+          ? say.asideList[job.lang](kept.slice(0, SHOWN).map(lineOf), Math.max(0, kept.length - SHOWN))
+          : again(inbox(), job.lang);
       },
     }),
   };

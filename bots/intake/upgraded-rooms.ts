@@ -12,12 +12,26 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 export type Former = ReadonlyMap<RoomId, RoomId>;
 
 /** HQ and ops as they are now: what the environment names may have been upgraded since it was written. */
-export async function currentRooms(given: SwarmEnvironment): Promise<{ readonly environment: SwarmEnvironment; readonly former: Former }> {
+export async function currentRooms(
+  given: SwarmEnvironment,
+): Promise<{ readonly environment: SwarmEnvironment; readonly former: Former }> {
   const { settings } = given;
   const userId = UserId.parse(`@agent_coordinator:${settings.CHAVION_SERVER_NAME}`);
-  const account = new Account({ homeserverUrl: settings.CHAVION_HOMESERVER_URL, accessToken: settings.CHAVION_APPSERVICE_TOKEN, userId, ghost: true, lanes: new RoomLimiter() });
-  const never = { admin: settings.CHAVION_ADMIN_USER, executor: UserId.parse(`@executor:${settings.CHAVION_SERVER_NAME}`) };
-  const [hq, ops] = await Promise.all([latestOf(account, settings.CHAVION_HQ_ROOM, never), latestOf(account, settings.CHAVION_OPS_ROOM, never)]);
+  const account = new Account({
+    homeserverUrl: settings.CHAVION_HOMESERVER_URL,
+    accessToken: settings.CHAVION_APPSERVICE_TOKEN,
+    userId,
+    ghost: true,
+    lanes: new RoomLimiter(),
+  });
+  const never = {
+    admin: settings.CHAVION_ADMIN_USER,
+    executor: UserId.parse(`@executor:${settings.CHAVION_SERVER_NAME}`),
+  };
+  const [hq, ops] = await Promise.all([
+    latestOf(account, settings.CHAVION_HQ_ROOM, never),
+    latestOf(account, settings.CHAVION_OPS_ROOM, never),
+  ]);
   const former = new Map<RoomId, RoomId>();
   for (const room of [hq, ops]) for (const before of await formerOf(account, room)) former.set(before, room);
   return { environment: { ...given, settings: { ...settings, CHAVION_HQ_ROOM: hq, CHAVION_OPS_ROOM: ops } }, former };

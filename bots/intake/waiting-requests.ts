@@ -40,7 +40,10 @@ export class WaitingRequests {
   }
 
   /** The same of a sign put under it that is neither ✅ nor ❌. */
-  async toldOfSign(reaction: ReactionEvent, lang: Lang): Promise<{ readonly request: MessageEvent; readonly notice: NoticeJob } | null> {
+  async toldOfSign(
+    reaction: ReactionEvent,
+    lang: Lang,
+  ): Promise<{ readonly request: MessageEvent; readonly notice: NoticeJob } | null> {
     const request = await this.#signed(reaction);
     return request === null ? null : { request, notice: this.#notice(request, request.eventId, lang) };
   }
@@ -56,8 +59,13 @@ export class WaitingRequests {
     const here = await this.#deps.timeline.view(room, thread);
     const threads = thread === undefined ? await this.#deps.waitingThreads(room) : [];
     const elsewhere = (await Promise.all(threads.map((root) => this.#deps.timeline.view(room, root)))).flat();
-    const requests = [...here, ...elsewhere].filter((entry) => this.#isRequest(entry)).toSorted((a, b) => b.event.at - a.event.at);
-    const meant = message.replyTo === undefined ? this.#lastAsked(message, requests, here) : await this.#repliedTo(message.replyTo, room, requests);
+    const requests = [...here, ...elsewhere]
+      .filter((entry) => this.#isRequest(entry))
+      .toSorted((a, b) => b.event.at - a.event.at);
+    const meant =
+      message.replyTo === undefined
+        ? this.#lastAsked(message, requests, here)
+        : await this.#repliedTo(message.replyTo, room, requests);
     return meant !== null && (await this.#waits(meant, [...here, ...elsewhere])) ? meant.event.eventId : null;
   }
 
@@ -70,7 +78,8 @@ export class WaitingRequests {
   }
 
   #isRequest({ event }: Entry): boolean {
-    if (event.sender === this.#deps.executor) return event.chavion?.kind === 'notice' && event.chavion.hashes !== undefined && event.body.startsWith('✋');
+    if (event.sender === this.#deps.executor)
+      return event.chavion?.kind === 'notice' && event.chavion.hashes !== undefined && event.body.startsWith('✋');
     return this.#deps.isAgent(event.sender) && event.body.startsWith(REQUEST_MARK);
   }
 
@@ -78,7 +87,13 @@ export class WaitingRequests {
   #lastAsked({ at, eventId }: MessageEvent, requests: readonly Entry[], here: readonly Entry[]): Entry | null {
     const last = requests.find((one) => one.event.at <= at && one.event.at >= at - RIGHT_AFTER_MS);
     if (last === undefined) return null;
-    const talk = here.some(({ event }) => event.at > last.event.at && event.eventId !== eventId && event.chavion?.kind === 'answer' && !event.body.startsWith(REQUEST_MARK));
+    const talk = here.some(
+      ({ event }) =>
+        event.at > last.event.at &&
+        event.eventId !== eventId &&
+        event.chavion?.kind === 'answer' &&
+        !event.body.startsWith(REQUEST_MARK),
+    );
     return talk ? null : last;
   }
 
@@ -87,12 +102,21 @@ export class WaitingRequests {
     const replied = await this.#deps.timeline.find(room, target);
     if (replied === null) return null;
     if (this.#isRequest(replied)) return replied;
-    return replied.event.sender === this.#deps.executor && replied.event.chavion?.result?.state === 'asked' ? (requests[0] ?? null) : null;
+    return replied.event.sender === this.#deps.executor && replied.event.chavion?.result?.state === 'asked'
+      ? (requests[0] ?? null)
+      : null;
   }
 
   async #waits({ event }: Entry, around: readonly Entry[]): Promise<boolean> {
     const hashes = new Set(event.chavion?.hashes);
-    const isOver = around.some(({ event: later }) => later.sender === this.#deps.executor && later.eventId !== event.eventId && later.chavion?.kind === 'notice' && !later.body.startsWith('✋') && later.chavion.hashes?.some((hash) => hashes.has(hash)) === true);
+    const isOver = around.some(
+      ({ event: later }) =>
+        later.sender === this.#deps.executor &&
+        later.eventId !== event.eventId &&
+        later.chavion?.kind === 'notice' &&
+        !later.body.startsWith('✋') &&
+        later.chavion.hashes?.some((hash) => hashes.has(hash)) === true,
+    );
     if (isOver) return false;
     const path = `/_matrix/client/v1/rooms/${encodeURIComponent(event.roomId)}/relations/${encodeURIComponent(event.eventId)}/m.annotation`;
     const [account, masters] = await Promise.all([this.#deps.rooms.reader(event.roomId), this.#deps.rooms.masters()]);

@@ -6,10 +6,19 @@ const FINAL: ReadonlySet<FaultCode> = new Set(['provider.filtered', 'provider.re
 
 /** Goes to the second when the first, with all its retries, has failed. */
 export function withFallback(first: Provider, second: Provider): Provider {
-  return { ...first, standIn: { rehearsal: second.rehearsal }, stream: (request, signal) => streamWithFallback(first, second, request, signal) };
+  return {
+    ...first,
+    standIn: { rehearsal: second.rehearsal },
+    stream: (request, signal) => streamWithFallback(first, second, request, signal),
+  };
 }
 
-async function* streamWithFallback(first: Provider, second: Provider, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* streamWithFallback(
+  first: Provider,
+  second: Provider,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): AsyncGenerator<StreamPart> {
   let begun = false;
   try {
     for await (const part of first.stream(request, signal)) {

@@ -23,7 +23,11 @@ export class ModelBindings {
   #visitors = 0;
 
   /** @param make does no I/O: it is also asked what a model would be. */
-  constructor({ agents, prices }: Pick<Roster, 'agents' | 'prices'>, make: (config: AgentConfig) => Provider, rehearsal: 'auto' | 'always') {
+  constructor(
+    { agents, prices }: Pick<Roster, 'agents' | 'prices'>,
+    make: (config: AgentConfig) => Provider,
+    rehearsal: 'auto' | 'always',
+  ) {
     this.#home = new Map(agents.map((config) => [config.id, config]));
     this.#roster = this.#home;
     this.#make = make;
@@ -39,12 +43,16 @@ export class ModelBindings {
 
   /** Who can take turns now. */
   get ready(): ReadonlySet<AgentId> {
-    return this.#visitors === 0 ? this.#ready : new Set([...this.#ready].filter((id) => this.#minds.get(id)?.provider.online?.() ?? true));
+    return this.#visitors === 0
+      ? this.#ready
+      : new Set([...this.#ready].filter((id) => this.#minds.get(id)?.provider.online?.() ?? true));
   }
 
   /** Those of them who can be counted on: who lives elsewhere is one as long as it listens. */
   get listening(): ReadonlySet<AgentId> {
-    return this.#visitors === 0 ? this.#ready : new Set([...this.ready].filter((id) => this.#minds.get(id)?.provider.listening?.() ?? true));
+    return this.#visitors === 0
+      ? this.#ready
+      : new Set([...this.ready].filter((id) => this.#minds.get(id)?.provider.listening?.() ?? true));
   }
 
   /** From now on these are the agents that live elsewhere. */
@@ -55,12 +63,20 @@ export class ModelBindings {
 
   /** Those who live elsewhere and are not there now. */
   get away(): ReadonlySet<AgentId> {
-    return new Set(this.#visitors === 0 ? [] : [...this.#minds].filter(([, { provider }]) => provider.online?.() === false).map(([id]) => id));
+    return new Set(
+      this.#visitors === 0
+        ? []
+        : [...this.#minds].filter(([, { provider }]) => provider.online?.() === false).map(([id]) => id),
+    );
   }
 
   /** Those of them who would not answer if they were: a master has not allowed it. */
   get mute(): ReadonlySet<AgentId> {
-    return new Set(this.#visitors === 0 ? [] : [...this.#minds].filter(([, { provider }]) => provider.maySpeak?.() === false).map(([id]) => id));
+    return new Set(
+      this.#visitors === 0
+        ? []
+        : [...this.#minds].filter(([, { provider }]) => provider.maySpeak?.() === false).map(([id]) => id),
+    );
   }
 
   /** Whose words a person carries: asked only when called by name. */
@@ -96,7 +112,8 @@ export class ModelBindings {
     const bindings = new Map<AgentId, ModelBinding>();
     for (const [id, config] of this.#roster) {
       const before = this.#minds.get(id);
-      const binding = before?.config.model === (choices.get(id) ?? config.model) ? before : this.try(id, choices.get(id) ?? null);
+      const binding =
+        before?.config.model === (choices.get(id) ?? config.model) ? before : this.try(id, choices.get(id) ?? null);
       if (binding !== undefined) bindings.set(id, binding);
     }
     this.#minds = bindings;
@@ -111,6 +128,12 @@ export class ModelBindings {
  * owner wants them to go on. One that waits to be called by name, or lives elsewhere, keeps nobody silent.
  */
 function readyAgents(bindings: ReadonlyMap<AgentId, ModelBinding>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {
-  const anyReal = [...bindings.values()].some(({ provider }) => !provider.rehearsal && provider.pace !== 'by-hand' && provider.online === undefined);
-  return new Set([...bindings].filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal).map(([id]) => id));
+  const anyReal = [...bindings.values()].some(
+    ({ provider }) => !provider.rehearsal && provider.pace !== 'by-hand' && provider.online === undefined,
+  );
+  return new Set(
+    [...bindings]
+      .filter(([, { provider }]) => rehearsal === 'always' || !anyReal || !provider.rehearsal)
+      .map(([id]) => id),
+  );
 }

@@ -42,7 +42,12 @@ export function createProviders(
 }
 
 /** @param extraEnv where `endpoint.keyEnv` of a compatible agent is looked up. */
-export function createProvider(agent: AgentConfig, settings: ProviderSettings, extraEnv: ExtraEnv, options: ProviderOptions = {}): Provider {
+export function createProvider(
+  agent: AgentConfig,
+  settings: ProviderSettings,
+  extraEnv: ExtraEnv,
+  options: ProviderOptions = {},
+): Provider {
   const house = { agent, settings, extraEnv, options };
   const first = providerOf(agent.model, house);
   const second = agent.fallback === undefined ? undefined : providerOf(agent.fallback, house);
@@ -86,7 +91,8 @@ const ADAPTERS: Readonly<Record<ModelKind, Adapter>> = {
   echo: (model) => echo(model),
   rehearsal: () => rehearsal,
   relay: (_model, { options }) => (options.relay === undefined ? undefined : relay(options.relay)),
-  outside: (_model, { agent, options }) => (options.outsideAgents === undefined ? undefined : outside(agent.id, options.outsideAgents)),
+  outside: (_model, { agent, options }) =>
+    options.outsideAgents === undefined ? undefined : outside(agent.id, options.outsideAgents),
 };
 
 function providerOf(model: ModelName, house: House): Provider | undefined {
@@ -95,11 +101,15 @@ function providerOf(model: ModelName, house: House): Provider | undefined {
 }
 
 /** A model behind the AI SDK that wants a key. */
-function sdk(make: (modelId: string, access: Access) => SdkModel, access: (settings: ProviderSettings) => { readonly key: string | undefined; readonly url: string | undefined }): Adapter {
+function sdk(
+  make: (modelId: string, access: Access) => SdkModel,
+  access: (settings: ProviderSettings) => { readonly key: string | undefined; readonly url: string | undefined },
+): Adapter {
   return (model, house) => {
     const { key, url } = access(house.settings);
     return key === undefined ? undefined : served(make(modelIdOf(model), { key, url }), house);
   };
 }
 
-const served = (model: SdkModel, { agent, options }: House): Provider => withRetry(sdkProvider({ ...model, sees: agent.sees }, options.deadlines), options.retryClock);
+const served = (model: SdkModel, { agent, options }: House): Provider =>
+  withRetry(sdkProvider({ ...model, sees: agent.sees }, options.deadlines), options.retryClock);

@@ -23,7 +23,11 @@ const LOOK_MS = 500;
 const KEEP_S = 4 * 24 * 3600;
 
 /** What there is to do for a request of that age, milliseconds. Pure. */
-export function deskStep(age: number, reminded: boolean, { remindAfter, absentAfter }: WebChatRelayDeps['pace']): 'wait' | 'remind' | 'absent' {
+export function deskStep(
+  age: number,
+  reminded: boolean,
+  { remindAfter, absentAfter }: WebChatRelayDeps['pace'],
+): 'wait' | 'remind' | 'absent' {
   if (age >= absentAfter * MINUTE_MS) return 'absent';
   return !reminded && age >= remindAfter * MINUTE_MS ? 'remind' : 'wait';
 }
@@ -54,7 +58,8 @@ export class WebChatRelay implements RelayPort {
       }
     } catch (error) {
       // Stopped, or too late: what comes now comes for nobody.
-      if (signal.aborted || error instanceof ProviderFault) await redis.multi().hset(key, 'over', '1').expire(key, KEEP_S).exec();
+      if (signal.aborted || error instanceof ProviderFault)
+        await redis.multi().hset(key, 'over', '1').expire(key, KEEP_S).exec();
       throw error;
     }
   }
@@ -87,7 +92,11 @@ export class WebChatRelay implements RelayPort {
   async #remind({ turn, agent, lang }: Carried, event: EventId, at: number): Promise<void> {
     const { redis, ops, ghost, pace } = this.#deps;
     const left = pace.absentAfter - (Date.now() - at) / MINUTE_MS;
-    const content = messageContent({ text: stillWaiting[lang](agent.name, left), chavion: { v: 1, kind: 'relay', agent: agent.id, turn }, replyTo: event });
+    const content = messageContent({
+      text: stillWaiting[lang](agent.name, left),
+      chavion: { v: 1, kind: 'relay', agent: agent.id, turn },
+      replyTo: event,
+    });
     await ghost(agent.id).send(ops, 'm.room.message', content, `${turn}.reminder`);
     await redis.hset(requestKey(turn), 'reminded', '1');
   }

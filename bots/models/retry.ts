@@ -24,8 +24,13 @@ export function withRetry(inner: Provider, clock: RetryClock = REAL): Provider {
   return { ...inner, stream: (request, signal) => streamWithRetry(inner, clock, request, signal) };
 }
 
-async function* streamWithRetry(inner: Provider, clock: RetryClock, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
-  for (let failures = 0, begun = false; ; ) {
+async function* streamWithRetry(
+  inner: Provider,
+  clock: RetryClock,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): AsyncGenerator<StreamPart> {
+  for (let failures = 0, begun = false; ;) {
     try {
       if (begun) yield { type: 'restart' };
       begun = false;

@@ -17,7 +17,10 @@ export interface CoordinatorDeps {
 
 /** Says one line; a secret goes out of the room first. Repeating it says nothing twice. */
 export async function giveNotice(job: NoticeJob, deps: CoordinatorDeps): Promise<void> {
-  const account = job.as === undefined ? await deps.rooms.reader(job.room) : deps.ghost(deps.residents.byId.get(job.as)?.userId ?? deps.residents.coordinator);
+  const account =
+    job.as === undefined
+      ? await deps.rooms.reader(job.room)
+      : deps.ghost(deps.residents.byId.get(job.as)?.userId ?? deps.residents.coordinator);
   const text = (await redactFirst(job, account)) ? job.text : (job.redact?.otherwise ?? job.text);
   try {
     await account.send(
@@ -26,7 +29,13 @@ export async function giveNotice(job: NoticeJob, deps: CoordinatorDeps): Promise
       messageContent({
         text,
         msgtype: 'm.notice',
-        chavion: { v: 1, kind: 'notice', source: job.source, ...(job.memory === true ? { memory: true } : {}), ...(job.quiet === true ? { quiet: true } : {}) },
+        chavion: {
+          v: 1,
+          kind: 'notice',
+          source: job.source,
+          ...(job.memory === true ? { memory: true } : {}),
+          ...(job.quiet === true ? { quiet: true } : {}),
+        },
         ...(job.thread === undefined ? {} : { thread: job.thread }),
       }),
       jobId(job),
@@ -62,7 +71,10 @@ export async function answerInvite(job: InviteJob, deps: CoordinatorDeps): Promi
     deps.rooms.joined(job.room);
     if (!(await deps.rooms.isEncrypted(job.room, account))) return;
     if (!(await deps.saysFirst(`encrypted.${job.room}`, jobId(job), ENCRYPTED_EVERY_S))) return;
-    const content = messageContent({ text: cannotReadEncrypted[job.lang](deps.hqName), chavion: { v: 1, kind: 'notice', source: job.source } });
+    const content = messageContent({
+      text: cannotReadEncrypted[job.lang](deps.hqName),
+      chavion: { v: 1, kind: 'notice', source: job.source },
+    });
     await account.send(job.room, 'm.room.message', content, jobId(job));
   } catch (error) {
     // The room is gone, or the invitation was taken back meanwhile.

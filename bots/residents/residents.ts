@@ -22,7 +22,12 @@ export interface Residents {
 
 export function createResidents(roster: Roster, serverName: string): Residents {
   const ghost = (id: string): UserId => UserId.parse(`@agent_${id}:${serverName}`);
-  const resident = (config: AgentConfig): Resident => ({ id: config.id, userId: ghost(config.id), callsigns: config.callsigns, config });
+  const resident = (config: AgentConfig): Resident => ({
+    id: config.id,
+    userId: ghost(config.id),
+    callsigns: config.callsigns,
+    config,
+  });
   const home = roster.agents.map(resident);
   const coordinator = ghost('coordinator');
   const executor = UserId.parse(`@executor:${serverName}`);

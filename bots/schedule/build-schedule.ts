@@ -17,8 +17,24 @@ export interface BuildClock extends Omit<SchedulerDeps, 'store' | 'now' | 'tasks
 }
 
 /** The clock, and what masters say to it. */
-export function buildSchedule({ redis, hq, hqName, putAside, paid, ...deps }: BuildClock): { readonly scheduler: Scheduler; readonly commands: ScheduleCommands } {
+export function buildSchedule({ redis, hq, hqName, putAside, paid, ...deps }: BuildClock): {
+  readonly scheduler: Scheduler;
+  readonly commands: ScheduleCommands;
+} {
   const store = new ScheduleStore(redis, putAside);
   const scheduler = new Scheduler({ ...deps, store, now: Date.now });
-  return { scheduler, commands: scheduleCommands({ scheduler, store, frozen: deps.frozen, paid, ended: (most) => deps.tasks.ended(most), hq, hqName, timeZone: deps.timeZone, roster: deps.roster }) };
+  return {
+    scheduler,
+    commands: scheduleCommands({
+      scheduler,
+      store,
+      frozen: deps.frozen,
+      paid,
+      ended: (most) => deps.tasks.ended(most),
+      hq,
+      hqName,
+      timeZone: deps.timeZone,
+      roster: deps.roster,
+    }),
+  };
 }

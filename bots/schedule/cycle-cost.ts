@@ -35,17 +35,38 @@ export function roundsADay(cron: string): number {
 }
 
 /** Null where nobody's words cost anything. */
-export function cycleCost(cron: string, bindings: readonly PaidModel[], ended: readonly { readonly usd: number; readonly tokens: number }[]): CycleCost | null {
+export function cycleCost(
+  cron: string,
+  bindings: readonly PaidModel[],
+  ended: readonly { readonly usd: number; readonly tokens: number }[],
+): CycleCost | null {
   if (bindings.length === 0) return null;
   const rounds = roundsADay(cron);
   const calls = EACH * bindings.length + ONCE;
   const known = ended.filter(({ tokens }) => tokens > 0);
   if (known.length > 0) {
-    const mean = (of: (one: (typeof known)[number]) => number): number => Math.ceil(known.reduce((sum, one) => sum + of(one), 0) / known.length);
-    return { rounds, calls, tokens: rounds * mean(({ tokens }) => tokens), usd: rounds * mean(({ usd }) => usd), measured: true };
+    const mean = (of: (one: (typeof known)[number]) => number): number =>
+      Math.ceil(known.reduce((sum, one) => sum + of(one), 0) / known.length);
+    return {
+      rounds,
+      calls,
+      tokens: rounds * mean(({ tokens }) => tokens),
+      usd: rounds * mean(({ usd }) => usd),
+      measured: true,
+    };
   }
-  const dearest = (of: (price: Price) => number): number => Math.max(0, ...bindings.map(({ price }) => (price === undefined ? 0 : of(price))));
-  const each = bindings.reduce((sum, { price }) => sum + (price === undefined ? 0 : EACH * (ASKED * price.input + ANSWERED * price.output)), 0);
+  const dearest = (of: (price: Price) => number): number =>
+    Math.max(0, ...bindings.map(({ price }) => (price === undefined ? 0 : of(price))));
+  const each = bindings.reduce(
+    (sum, { price }) => sum + (price === undefined ? 0 : EACH * (ASKED * price.input + ANSWERED * price.output)),
+    0,
+  );
   const once = ONCE * (ASKED * dearest(({ input }) => input) + ANSWERED * dearest(({ output }) => output));
-  return { rounds, calls, tokens: rounds * calls * (ASKED + ANSWERED), usd: rounds * Math.ceil((each + once) / 1_000_000), measured: false };
+  return {
+    rounds,
+    calls,
+    tokens: rounds * calls * (ASKED + ANSWERED),
+    usd: rounds * Math.ceil((each + once) / 1_000_000),
+    measured: false,
+  };
 }

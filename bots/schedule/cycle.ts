@@ -38,22 +38,60 @@ export async function beginCycleRound(schedule: Kept, job: OccurrenceJob, deps: 
   const day = periodKey('day', job.at, timeZone);
   const head = await headOfDay(day, room, lang, source, deps);
   const no = await store.roundNo(day, job.key);
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(job.at);
+  const time = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(job.at);
   const chavion = { v: 1, kind: 'notice', source } as const;
-  const root = await coordinator.send(room, 'm.room.message', messageContent({ text: say.roundHead[lang](no, time), msgtype: 'm.notice', chavion }), jobId(job));
+  const root = await coordinator.send(
+    room,
+    'm.room.message',
+    messageContent({ text: say.roundHead[lang](no, time), msgtype: 'm.notice', chavion }),
+    jobId(job),
+  );
   await store.ran(schedule.id, { key: job.key, root });
   await store.openRound({ root, no, day, head, room, lang });
   const known = await tasks.get(root);
-  const mission = known?.mission ?? say.roundMission[lang](roundNames(deps.roster), recentMatters(await deps.view(room), deps.nameOf) || say.nothingRecent[lang]());
-  const task = await tasks.start({ root, room, at: await sentAt(coordinator, room, root), by, origin: 'cycle', mission, lang });
+  const mission =
+    known?.mission ??
+    say.roundMission[lang](
+      roundNames(deps.roster),
+      recentMatters(await deps.view(room), deps.nameOf) || say.nothingRecent[lang](),
+    );
+  const task = await tasks.start({
+    root,
+    room,
+    at: await sentAt(coordinator, room, root),
+    by,
+    origin: 'cycle',
+    mission,
+    lang,
+  });
   const text = say.roundBegun[lang](no, task.no, permalink(room, root, deps.serverName));
-  await coordinator.send(room, 'm.room.message', messageContent({ text, msgtype: 'm.notice', chavion, thread: head }), `${jobId(job)}.begun`);
+  await coordinator.send(
+    room,
+    'm.room.message',
+    messageContent({ text, msgtype: 'm.notice', chavion, thread: head }),
+    `${jobId(job)}.begun`,
+  );
 }
 
-async function headOfDay(day: string, room: RoomId, lang: Lang, source: EventId, { round: { store, coordinator } }: CycleDeps): Promise<EventId> {
+async function headOfDay(
+  day: string,
+  room: RoomId,
+  lang: Lang,
+  source: EventId,
+  { round: { store, coordinator } }: CycleDeps,
+): Promise<EventId> {
   const known = await store.head(day);
   if (known !== null) return known;
-  const content = messageContent({ text: say.dayHead[lang](day), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } });
+  const content = messageContent({
+    text: say.dayHead[lang](day),
+    msgtype: 'm.notice',
+    chavion: { v: 1, kind: 'notice', source },
+  });
   const head = await coordinator.send(room, 'm.room.message', content, `cycle.${day}.${source}`);
   await store.setHead(day, head);
   return head;
@@ -64,8 +102,18 @@ export async function tellEnds({ round: { store, tasks, coordinator } }: CycleDe
   for (const round of await store.openRounds()) {
     const task = await tasks.get(round.root);
     if (task === null || !ENDED.has(task.phase)) continue;
-    const line = say.roundEnded[round.lang](round.no, task.no, PHASE_MARK[shownPhase(task)], outcomeOf({ report: task.report, goal: task.triage?.goal ?? '' }));
-    await coordinator.send(round.room, 'm.room.message', messageContent({ text: line, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' }, thread: round.head }), `round.${round.root}.ended`);
+    const line = say.roundEnded[round.lang](
+      round.no,
+      task.no,
+      PHASE_MARK[shownPhase(task)],
+      outcomeOf({ report: task.report, goal: task.triage?.goal ?? '' }),
+    );
+    await coordinator.send(
+      round.room,
+      'm.room.message',
+      messageContent({ text: line, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' }, thread: round.head }),
+      `round.${round.root}.ended`,
+    );
     await store.closeRound(round, line);
   }
 }
@@ -75,8 +123,20 @@ export async function writeDigest({ room, lang, source }: Kept, job: OccurrenceJ
   const { store, tasks, coordinator, timeZone } = deps.round;
   await tellEnds(deps);
   const day = periodKey('day', job.at, timeZone);
-  const open = await Promise.all((await store.openRounds()).map(async ({ root }) => goesOn(await tasks.get(root), 'schedule')));
+  const open = await Promise.all(
+    (await store.openRounds()).map(async ({ root }) => goesOn(await tasks.get(root), 'schedule')),
+  );
   const text = say.digest[lang](await store.endedRounds(day), open.filter(Boolean).length);
   const head = await store.head(day);
-  await coordinator.send(room, 'm.room.message', messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source }, ...(head === null ? {} : { thread: head }) }), jobId(job));
+  await coordinator.send(
+    room,
+    'm.room.message',
+    messageContent({
+      text,
+      msgtype: 'm.notice',
+      chavion: { v: 1, kind: 'notice', source },
+      ...(head === null ? {} : { thread: head }),
+    }),
+    jobId(job),
+  );
 }

@@ -44,7 +44,13 @@ export function cronOf(at: number, timeZone: string): string {
 }
 
 /** Whether a run is still to come, of all up to `handled` that have been dealt with. */
-export const isToCome = ({ once, handled }: { readonly once?: number | undefined; readonly handled: number }): boolean => once === undefined || handled < once;
+export const isToCome = ({
+  once,
+  handled,
+}: {
+  readonly once?: number | undefined;
+  readonly handled: number;
+}): boolean => once === undefined || handled < once;
 
 /** The first occurrence after that time; infinitely far where none is left. */
 export function nextOf(timing: Timing, after: number, timeZone: string): number {
@@ -52,10 +58,19 @@ export function nextOf(timing: Timing, after: number, timeZone: string): number 
   return isToCome({ once: timing.once, handled: after }) ? timing.once : Number.POSITIVE_INFINITY;
 }
 
-export type Due = { readonly kind: 'run' | 'skip'; /** The latest occurrence up to now: of several that were missed the last stands for all. */ readonly at: number; readonly late: boolean };
+export type Due = {
+  readonly kind: 'run' | 'skip';
+  /** The latest occurrence up to now: of several that were missed the last stands for all. */ readonly at: number;
+  readonly late: boolean;
+};
 
 /** @param last up to when occurrences have been dealt with; `next` the first after it. */
-export function dueOf(schedule: Timing & { readonly missed: 'once' | 'skip' }, next: number, now: number, timeZone: string): Due | null {
+export function dueOf(
+  schedule: Timing & { readonly missed: 'once' | 'skip' },
+  next: number,
+  now: number,
+  timeZone: string,
+): Due | null {
   if (next > now) return null;
   const at = schedule.once ?? latestOf(schedule.cron, next, now, timeZone);
   const late = now - at > GRACE_MS;
@@ -65,7 +80,10 @@ export function dueOf(schedule: Timing & { readonly missed: 'once' | 'skip' }, n
 function latestOf(cron: string, next: number, now: number, timeZone: string): number {
   // After a long time down, near the end of it; looking back alone is not exact around a change of the clock.
   const before = CronExpressionParser.parse(cron, { currentDate: now, tz: timeZone }).prev().getTime();
-  const times = CronExpressionParser.parse(cron, { currentDate: Math.max(next, before) - AROUND_CHANGE_MS, tz: timeZone });
+  const times = CronExpressionParser.parse(cron, {
+    currentDate: Math.max(next, before) - AROUND_CHANGE_MS,
+    tz: timeZone,
+  });
   let latest = next;
   for (let at = times.next().getTime(); at <= now; at = times.next().getTime()) latest = Math.max(latest, at);
   return latest;

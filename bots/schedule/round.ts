@@ -16,7 +16,9 @@ export function goesOn(task: TaskState | null, kind: Schedule['kind']): boolean 
 }
 
 const waitsForMaster = ({ phase, commands }: TaskState): boolean =>
-  phase === 'asking' || (Object.values(commands).some(({ state }) => state === 'asked') && !Object.values(commands).some(({ state }) => state === 'running' || state === 'sent'));
+  phase === 'asking' ||
+  (Object.values(commands).some(({ state }) => state === 'asked') &&
+    !Object.values(commands).some(({ state }) => state === 'running' || state === 'sent'));
 
 const LINES = 20;
 const LONGEST_LINE = 300;
@@ -27,11 +29,22 @@ export function recentMatters(entries: readonly Entry[], nameOf: (user: UserId) 
   const said = entries.flatMap(({ event, body, growing }) => {
     const name = nameOf(event.sender);
     const text = body.replace(/\s+/gu, ' ').trim();
-    if (growing || isRehearsed({ event, body, growing }) || name === null || text === '' || text.startsWith('!') || (event.chavion !== undefined && event.chavion.kind !== 'answer')) return [];
+    if (
+      growing ||
+      isRehearsed({ event, body, growing }) ||
+      name === null ||
+      text === '' ||
+      text.startsWith('!') ||
+      (event.chavion !== undefined && event.chavion.kind !== 'answer')
+    )
+      return [];
     return [`${name}: ${text.slice(0, LONGEST_LINE).toWellFormed()}`];
   });
   let left = LONGEST;
-  const kept = said.slice(-LINES).toReversed().filter((line) => (left -= line.length + 1) > 0);
+  const kept = said
+    .slice(-LINES)
+    .toReversed()
+    .filter((line) => (left -= line.length + 1) > 0);
   return kept.toReversed().join('\n');
 }
 
@@ -44,6 +57,15 @@ export function roundNames({ agents, integrator }: Pick<Roster, 'agents' | 'inte
 
 /** One line of a report: its first that says something. */
 export function outcomeOf({ report, goal }: { readonly report: string | null; readonly goal: string }): string {
-  const line = (report ?? '').split('\n').map((one) => one.replace(/[#*_`>|-]/gu, ' ').replace(/\s+/gu, ' ').trim()).find((one) => one.length > 3) ?? goal;
+  const line =
+    (report ?? '')
+      .split('\n')
+      .map((one) =>
+        one
+          .replace(/[#*_`>|-]/gu, ' ')
+          .replace(/\s+/gu, ' ')
+          .trim(),
+      )
+      .find((one) => one.length > 3) ?? goal;
   return line.length > 160 ? `${line.slice(0, 160).toWellFormed()}…` : line;
 }

@@ -40,20 +40,28 @@ export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
   const { store, scheduler } = deps;
   const names = roundNames(deps.roster);
   const time = (at: number, { lang }: SwarmCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);
-  const nextOf = (schedule: Schedule) => schedule.once ?? scheduler.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
-  const record = ({ source, at, room, by, lang }: SwarmCommandJob, more: Pick<Schedule, 'kind' | 'cron' | 'once' | 'typed' | 'mission' | 'missed'>): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
+  const nextOf = (schedule: Schedule) =>
+    schedule.once ?? scheduler.nextOf({ ...schedule, handled: Math.max(schedule.at, Date.now()) });
+  const record = (
+    { source, at, room, by, lang }: SwarmCommandJob,
+    more: Pick<Schedule, 'kind' | 'cron' | 'once' | 'typed' | 'mission' | 'missed'>,
+  ): Schedule => ({ v: 1, id: scheduleId(source), source, at, room, by, lang, ...more });
   const named = async ({ words }: SwarmCommandJob): Promise<readonly Kept[]> => {
     const id = idIn(words);
     return id === null ? [] : store.named(id);
   };
-  const nameOf = async ({ id, source }: Schedule): Promise<string> => (await store.all()).find((one) => one.source === source)?.name ?? id.slice(0, SHORTEST_NAME);
-  const what = ({ kind, mission }: Schedule, { lang }: SwarmCommandJob) => (kind === 'schedule' ? brief(mission) : say.cycleWord[lang]());
+  const nameOf = async ({ id, source }: Schedule): Promise<string> =>
+    (await store.all()).find((one) => one.source === source)?.name ?? id.slice(0, SHORTEST_NAME);
+  const what = ({ kind, mission }: Schedule, { lang }: SwarmCommandJob) =>
+    kind === 'schedule' ? brief(mission) : say.cycleWord[lang]();
   const endAll = async (kind: Schedule['kind'], { by }: SwarmCommandJob) => {
     for (const one of await store.all()) if (one.kind === kind) await scheduler.end(one, by);
   };
 
   async function costs(cron: string, { lang }: SwarmCommandJob): Promise<string> {
-    const rounds = (await deps.ended(RECENT)).filter(({ origin }) => origin === 'cycle').map(({ costMicroUsd, tokens }) => ({ usd: costMicroUsd, tokens: tokens.input + tokens.output }));
+    const rounds = (await deps.ended(RECENT))
+      .filter(({ origin }) => origin === 'cycle')
+      .map(({ costMicroUsd, tokens }) => ({ usd: costMicroUsd, tokens: tokens.input + tokens.output }));
     return say.cycleCosts[lang](cycleCost(cron, deps.paid(), rounds));
   }
 
@@ -66,19 +74,40 @@ export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
     if (when.kind === 'once') {
       const made = record(job, { ...more, cron: cronOf(when.once, deps.timeZone), once: when.once });
       await store.add(made);
-      return say.scheduledOnce[job.lang]({ id: await nameOf(made), when: momentWords(when.once, job.at, deps.timeZone, job.lang), mission: brief(mission), skips: missed === 'skip' });
+      return say.scheduledOnce[job.lang]({
+        id: await nameOf(made),
+        when: momentWords(when.once, job.at, deps.timeZone, job.lang),
+        mission: brief(mission),
+        skips: missed === 'skip',
+      });
     }
     if (!isCron(when.cron, deps.timeZone)) return say.notSchedule[job.lang]('cron');
     const made = record(job, { ...more, cron: when.cron, ...(when.typed ? { typed: true } : {}) });
     await store.add(made);
-    return say.scheduled[job.lang]({ id: await nameOf(made), next: time(nextOf(made), job), when: cronWords(made, job.lang), mission: brief(mission), skips: missed === 'skip' });
+    return say.scheduled[job.lang]({
+      id: await nameOf(made),
+      next: time(nextOf(made), job),
+      when: cronWords(made, job.lang),
+      mission: brief(mission),
+      skips: missed === 'skip',
+    });
   }
 
   async function schedules(job: SwarmCommandJob): Promise<string> {
-    const kept = (await store.all()).filter(isToCome).map((one) => ({ ...one, next: nextOf(one) })).toSorted((a, b) => a.next - b.next);
+    const kept = (await store.all())
+      .filter(isToCome)
+      .map((one) => ({ ...one, next: nextOf(one) }))
+      .toSorted((a, b) => a.next - b.next);
     const lines = kept.map((one) => {
-      const next = one.once === undefined ? time(one.next, job) : momentWords(one.next, Date.now(), deps.timeZone, job.lang);
-      return { id: one.name, kind: one.kind, when: one.once === undefined ? cronWords(one, job.lang) : null, mission: brief(one.mission), next };
+      const next =
+        one.once === undefined ? time(one.next, job) : momentWords(one.next, Date.now(), deps.timeZone, job.lang);
+      return {
+        id: one.name,
+        kind: one.kind,
+        when: one.once === undefined ? cronWords(one, job.lang) : null,
+        mission: brief(one.mission),
+        next,
+      };
     });
     return say.scheduleList[job.lang](lines, deps.frozen());
   }
@@ -87,7 +116,10 @@ export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
     // The executor takes away all that begin so, and so does this.
     const found = await named(job);
     for (const one of found) await scheduler.end(one, job.by);
-    return found.map((one) => say.unscheduled[job.lang](one.name, what(one, job))).join('\n') || say.noSuchSchedule[job.lang](job.words.slice(0, 40));
+    return (
+      found.map((one) => say.unscheduled[job.lang](one.name, what(one, job))).join('\n') ||
+      say.noSuchSchedule[job.lang](job.words.slice(0, 40))
+    );
   }
 
   async function runNow(job: SwarmCommandJob): Promise<string | null> {
@@ -104,7 +136,10 @@ export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
     const order = parseCycleWords(job.words);
     if (order.kind === 'bad') return say.notCycle[job.lang](order.why);
     const running = (await store.all()).find(({ kind }) => kind === 'cycle');
-    if (order.kind === 'show') return running === undefined ? say.cycleIsOff[job.lang]() : [say.cycleOn[job.lang](time(nextOf(running), job), names), await costs(running.cron, job)].join('\n');
+    if (order.kind === 'show')
+      return running === undefined
+        ? say.cycleIsOff[job.lang]()
+        : [say.cycleOn[job.lang](time(nextOf(running), job), names), await costs(running.cron, job)].join('\n');
     if (job.room !== deps.hq) return say.scheduleElsewhere[job.lang](deps.hqName);
     if (order.kind === 'off') {
       await endAll('cycle', job);

@@ -43,7 +43,11 @@ export class ScheduleStore {
   /** @returns false where it was taken away already. */
   async add(schedule: Schedule): Promise<boolean> {
     const { id, source, at } = schedule;
-    return addSchedule(this.#redis, [SCHEDULES, HANDLED, GONE], [id, JSON.stringify(schedule), source, at, id.slice(0, SHORTEST_NAME)]);
+    return addSchedule(
+      this.#redis,
+      [SCHEDULES, HANDLED, GONE],
+      [id, JSON.stringify(schedule), source, at, id.slice(0, SHORTEST_NAME)],
+    );
   }
 
   async all(): Promise<readonly Kept[]> {
@@ -61,7 +65,8 @@ export class ScheduleStore {
     const { data, error } = Schedule.safeParse(jsonOf(text));
     if (error === undefined) return data;
     const [field] = error.issues[0]?.path ?? [];
-    if (!this.#unreadable.has(id)) await this.#putAside({ what: 'schedule', id, why: String(field ?? 'schedule'), data: text });
+    if (!this.#unreadable.has(id))
+      await this.#putAside({ what: 'schedule', id, why: String(field ?? 'schedule'), data: text });
     this.#unreadable.add(id);
     return null;
   }
@@ -76,7 +81,14 @@ export class ScheduleStore {
   }
 
   async remove({ id, source }: Pick<Schedule, 'id' | 'source'>): Promise<void> {
-    await this.#redis.multi().hdel(SCHEDULES, id).hdel(HANDLED, id).hdel(RUNS, id).zadd(GONE, Date.now(), source).zremrangebyscore(GONE, 0, Date.now() - MONTH_MS).exec();
+    await this.#redis
+      .multi()
+      .hdel(SCHEDULES, id)
+      .hdel(HANDLED, id)
+      .hdel(RUNS, id)
+      .zadd(GONE, Date.now(), source)
+      .zremrangebyscore(GONE, 0, Date.now() - MONTH_MS)
+      .exec();
   }
 
   /** Occurrences up to then need nothing any more. */
@@ -117,7 +129,12 @@ export class ScheduleStore {
   }
 
   async closeRound({ root, day }: Round, line: string): Promise<void> {
-    await this.#redis.multi().hdel(OPEN, root).hset(dayKey(day, 'ended'), root, line).expire(dayKey(day, 'ended'), DAY_KEPT_S).exec();
+    await this.#redis
+      .multi()
+      .hdel(OPEN, root)
+      .hset(dayKey(day, 'ended'), root, line)
+      .expire(dayKey(day, 'ended'), DAY_KEPT_S)
+      .exec();
   }
 
   /** What was told of the ends of a day's rounds. */

@@ -31,5 +31,12 @@ export const LastRun = z.object({ key: z.string(), root: EventId });
 export type LastRun = z.infer<typeof LastRun>;
 
 /** A round of the cycle, from its beginning until its end is told in the thread of its day. */
-export const Round = z.object({ root: EventId, no: z.int().positive(), day: z.string(), head: EventId, room: RoomId, lang: Lang });
+export const Round = z.object({
+  root: EventId,
+  no: z.int().positive(),
+  day: z.string(),
+  head: EventId,
+  room: RoomId,
+  lang: Lang,
+});
 export type Round = z.infer<typeof Round>;

@@ -47,7 +47,12 @@ export class Scheduler {
   }
 
   async start(): Promise<void> {
-    this.#heartbeat ??= beatEvery(HEARTBEAT, () => this.#beat(), { timezone: this.#deps.timeZone, noOverlap: true, suppressMissedWarning: true, unref: true });
+    this.#heartbeat ??= beatEvery(HEARTBEAT, () => this.#beat(), {
+      timezone: this.#deps.timeZone,
+      noOverlap: true,
+      suppressMissedWarning: true,
+      unref: true,
+    });
     await this.#beat();
   }
 
@@ -77,10 +82,25 @@ export class Scheduler {
         continue;
       }
       log.info({ schedule: schedule.id, at: new Date(due.at).toISOString(), late: due.late, kind: due.kind }, 'clock');
-      if (due.kind === 'run') await this.#add({ type: 'occurrence', schedule: schedule.id, source: schedule.source, key: String(due.at), at: due.at, late: due.late }, queue);
+      if (due.kind === 'run')
+        await this.#add(
+          {
+            type: 'occurrence',
+            schedule: schedule.id,
+            source: schedule.source,
+            key: String(due.at),
+            at: due.at,
+            late: due.late,
+          },
+          queue,
+        );
       if (schedule.once !== undefined && due.kind === 'skip') {
         // One that comes again shows in the list that it goes on; of this one nothing would be left.
-        await this.#tell(schedule, say.runMissed[schedule.lang](schedule.name, brief(schedule.mission)), `${schedule.source}.missed`);
+        await this.#tell(
+          schedule,
+          say.runMissed[schedule.lang](schedule.name, brief(schedule.mission)),
+          `${schedule.source}.missed`,
+        );
         await store.remove(schedule);
       } else await store.handled(schedule.id, schedule.once === undefined ? due.at : now());
     }
@@ -92,12 +112,16 @@ export class Scheduler {
     const { store, tasks, now } = this.#deps;
     const last = await store.lastRun(schedule.id);
     const begun = last?.key === String(schedule.once) ? await tasks.get(last.root) : null;
-    if (now() - schedule.handled > TASK_LASTS_MS || (begun !== null && ENDED.has(begun.phase))) await store.remove(schedule);
+    if (now() - schedule.handled > TASK_LASTS_MS || (begun !== null && ENDED.has(begun.phase)))
+      await store.remove(schedule);
   }
 
   /** `!run-now`, in the master's event. */
   async runNow(schedule: Kept, command: EventId, at: number): Promise<void> {
-    await this.#add({ type: 'occurrence', schedule: schedule.id, source: schedule.source, key: `now.${command}`, at, late: false }, this.#deps.queue);
+    await this.#add(
+      { type: 'occurrence', schedule: schedule.id, source: schedule.source, key: `now.${command}`, at, late: false },
+      this.#deps.queue,
+    );
   }
 
   /** Takes a schedule away and ends what it has begun: the executor would carry out nothing more of it. */
@@ -106,7 +130,8 @@ export class Scheduler {
     const last = await store.lastRun(schedule.id);
     const rounds = schedule.kind === 'cycle' ? await store.openRounds() : [];
     await store.remove(schedule);
-    for (const root of new Set([...(last === null ? [] : [last.root]), ...rounds.map((round) => round.root)])) await tasks.cancel(root, by);
+    for (const root of new Set([...(last === null ? [] : [last.root]), ...rounds.map((round) => round.root)]))
+      await tasks.cancel(root, by);
   }
 
   /** One run. Begun again after a crash it goes on where it was. */
@@ -130,14 +155,23 @@ export class Scheduler {
     if (schedule.kind === 'cycle') return beginCycleRound(schedule, job, { ...this.#deps, round: this.#deps });
     const { room, lang, by, mission, source, name } = schedule;
     const how = job.key.startsWith('now.') ? 'now' : job.late ? 'late' : 'on-time';
-    const content = messageContent({ text: say.runBegins[lang](name, mission, how), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } });
+    const content = messageContent({
+      text: say.runBegins[lang](name, mission, how),
+      msgtype: 'm.notice',
+      chavion: { v: 1, kind: 'notice', source },
+    });
     const root = await coordinator.send(room, 'm.room.message', content, jobId(job));
     await store.ran(schedule.id, { key: job.key, root });
     await tasks.start({ root, room, at: await sentAt(coordinator, room, root), by, origin: 'schedule', mission, lang });
   }
 
   async #tell({ room, source }: Pick<Kept, 'room' | 'source'>, text: string, txn: string): Promise<void> {
-    await this.#deps.coordinator.send(room, 'm.room.message', messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } }), txn);
+    await this.#deps.coordinator.send(
+      room,
+      'm.room.message',
+      messageContent({ text, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', source } }),
+      txn,
+    );
   }
 
   async #add(job: OccurrenceJob, queue: SchedulerDeps['queue']): Promise<void> {
@@ -146,7 +180,9 @@ export class Scheduler {
 
   /** A heart that misses a beat goes on. */
   async #beat(): Promise<void> {
-    this.#ticking = this.tick().catch((error: unknown) => this.#deps.log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'clock'));
+    this.#ticking = this.tick().catch((error: unknown) =>
+      this.#deps.log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'clock'),
+    );
     await this.#ticking;
   }
 }

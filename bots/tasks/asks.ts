@@ -39,7 +39,12 @@ export class Asks {
     try {
       const reply = await this.#deps.askMind(state, ask, controller.signal);
       const at = Date.now();
-      await this.#deps.machine.apply(root, reply.kind === 'refused' ? { kind: 'refused', at, ask: ask.id, code: reply.code } : { at, ask: ask.id, ...reply });
+      await this.#deps.machine.apply(
+        root,
+        reply.kind === 'refused'
+          ? { kind: 'refused', at, ask: ask.id, code: reply.code }
+          : { at, ask: ask.id, ...reply },
+      );
     } catch (error) {
       if (!controller.signal.aborted) throw error;
     } finally {
@@ -58,7 +63,8 @@ export class Asks {
   }
 
   #keep(state: TaskState): void {
-    for (const [id, controller] of this.#open.get(state.root) ?? []) if (!isOpen(state, id)) controller.abort(new Error('not waited for any more'));
+    for (const [id, controller] of this.#open.get(state.root) ?? [])
+      if (!isOpen(state, id)) controller.abort(new Error('not waited for any more'));
   }
 
   async #look(): Promise<void> {
@@ -67,4 +73,5 @@ export class Asks {
   }
 }
 
-const isOpen = ({ asks, frozenAt }: TaskState, id: string): boolean => frozenAt === null && asks.some((ask) => ask.id === id);
+const isOpen = ({ asks, frozenAt }: TaskState, id: string): boolean =>
+  frozenAt === null && asks.some((ask) => ask.id === id);

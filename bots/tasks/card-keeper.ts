@@ -19,7 +19,12 @@ export interface CardDeps {
 }
 
 /** While it goes on by itself it is still growing: `npm run chat` waits for the rest, and shows it as it stands. */
-const chavionOf = (state: TaskState): ChavionContent => ({ v: 1, kind: 'card', root: state.root, ...(hasEnded(state) || waitsForMaster(state) || state.frozenAt !== null ? {} : { streaming: true }) });
+const chavionOf = (state: TaskState): ChavionContent => ({
+  v: 1,
+  kind: 'card',
+  root: state.root,
+  ...(hasEnded(state) || waitsForMaster(state) || state.frozenAt !== null ? {} : { streaming: true }),
+});
 
 /** One message a task that says how it stands: sent once, edited after every transition, never ringing. */
 export class CardKeeper {
@@ -34,7 +39,12 @@ export class CardKeeper {
 
   /** The first look; a repeated one is the same message. */
   post(state: TaskState): Promise<EventId> {
-    const content = messageContent({ text: this.#deps.cardText(state), msgtype: 'm.notice', thread: state.root, chavion: chavionOf(state) });
+    const content = messageContent({
+      text: this.#deps.cardText(state),
+      msgtype: 'm.notice',
+      thread: state.root,
+      chavion: chavionOf(state),
+    });
     return this.#deps.coordinator.send(state.room, 'm.room.message', content, `task.${state.root}.card`);
   }
 
@@ -52,7 +62,8 @@ export class CardKeeper {
 
   /** Cards that a swarm which died left behind, and the time on those of tasks that go on. */
   async touchAll(): Promise<void> {
-    for (const root of new Set([...(await this.#deps.store.owedCards()), ...(await this.#deps.store.live())])) this.touch(root);
+    for (const root of new Set([...(await this.#deps.store.owedCards()), ...(await this.#deps.store.live())]))
+      this.touch(root);
   }
 
   async #keep(root: EventId, busy: { again: boolean }): Promise<void> {
@@ -86,7 +97,12 @@ export class CardKeeper {
       const text = cardText(state);
       try {
         const content = editContent(card, { text, msgtype: 'm.notice', chavion: chavionOf(state) });
-        await coordinator.send(state.room, 'm.room.message', content, `task.${root}.card.${state.version}.${sha256(text).slice(0, 32)}`);
+        await coordinator.send(
+          state.room,
+          'm.room.message',
+          content,
+          `task.${root}.card.${state.version}.${sha256(text).slice(0, 32)}`,
+        );
       } catch (error) {
         if (!refused(error)) throw error;
       }

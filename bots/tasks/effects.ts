@@ -22,23 +22,41 @@ export async function carryOutEffect({ root, effect }: TaskJob, deps: EffectDeps
     case 'say':
       return deps.outbox.say(root);
     case 'timer':
-      return void (await deps.machine.apply(root, { kind: 'timer', at: Math.max(effect.at, Date.now()), id: effect.timer ?? effect.id }));
+      return void (await deps.machine.apply(root, {
+        kind: 'timer',
+        at: Math.max(effect.at, Date.now()),
+        id: effect.timer ?? effect.id,
+      }));
     case 'dispatch':
       return dispatch(root, effect, deps);
     case 'withdraw': {
       const state = await deps.store.load(root);
-      if (state !== null) await deps.orders.add({ v: 1, type: 'end', root, room: state.room, at: state.at, lang: state.lang, id: effect.id });
+      if (state !== null)
+        await deps.orders.add({
+          v: 1,
+          type: 'end',
+          root,
+          room: state.room,
+          at: state.at,
+          lang: state.lang,
+          id: effect.id,
+        });
     }
   }
 }
 
 /** Names the events in which the executor finds what to run; one that was taken back meanwhile is not sent. */
-async function dispatch(root: TaskJob['root'], effect: Extract<TaskJob['effect'], { kind: 'dispatch' }>, { store, machine, orders, frozen }: EffectDeps): Promise<void> {
+async function dispatch(
+  root: TaskJob['root'],
+  effect: Extract<TaskJob['effect'], { kind: 'dispatch' }>,
+  { store, machine, orders, frozen }: EffectDeps,
+): Promise<void> {
   const state = await store.load(root);
   const decision = state?.decision?.event;
   const inForce = state?.plan?.event;
   const command = state?.commands[effect.step];
-  if (state === null || decision === undefined || inForce === undefined || hasEnded(state) || state.frozenAt !== null) return;
+  if (state === null || decision === undefined || inForce === undefined || hasEnded(state) || state.frozenAt !== null)
+    return;
   if (state.plan?.hash !== effect.plan || command?.attempt !== effect.attempt || command.state === 'stopped') return;
   if (frozen()) return void (await machine.apply(root, { kind: 'frozen', at: Date.now() }));
   await orders.add({

@@ -57,7 +57,8 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
         if (task !== null) await tasks.cancel(task.root, event.sender);
         // A tap that was taken out of the room is none: the executor would not find it.
         for (const { root, by, room, tapEvent } of await tasks.live()) {
-          if (room === event.roomId && tapEvent === event.target) await tasks.apply(root, { kind: 'tapped', at: Date.now(), by, hash: null, event: event.target });
+          if (room === event.roomId && tapEvent === event.target)
+            await tasks.apply(root, { kind: 'tapped', at: Date.now(), by, hash: null, event: event.target });
         }
         return;
       }
@@ -79,9 +80,21 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
     const task = root === null ? null : await tasks.get(root);
     if (task === null || task.room !== event.roomId || isOfEarlierRound(task, event.target)) return;
     const [answer] = event.answers;
-    const hash = answer === undefined ? null : answerNamed(task.proposals.map((proposal) => proposal.hash), answer);
+    const hash =
+      answer === undefined
+        ? null
+        : answerNamed(
+            task.proposals.map((proposal) => proposal.hash),
+            answer,
+          );
     // An answer that the poll does not have spoils the vote (MSC3381).
-    await tasks.apply(task.root, { kind: 'tapped', at: Date.now(), by: event.sender, hash: hash ?? null, event: event.eventId });
+    await tasks.apply(task.root, {
+      kind: 'tapped',
+      at: Date.now(),
+      by: event.sender,
+      hash: hash ?? null,
+      event: event.eventId,
+    });
   }
 
   /** The poll itself says whose it is, if the coordinator wrote it. */
@@ -96,7 +109,10 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
   }
 
   const meant = async (room: RoomId, thread: EventId | undefined): Promise<readonly TaskState[]> =>
-    (await tasks.live()).filter((task) => (task.room === room || deps.former?.get(task.room) === room) && (thread === undefined || task.root === thread));
+    (await tasks.live()).filter(
+      (task) =>
+        (task.room === room || deps.former?.get(task.room) === room) && (thread === undefined || task.root === thread),
+    );
 
   return {
     hear,
@@ -109,12 +125,18 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
     async stopSign({ roomId, target, sender }) {
       const root = await liveTask(target, roomId);
       const card = root === null ? await deps.timeline.find(roomId, target) : null;
-      const ofCard = card?.event.sender === deps.coordinator && card.event.chavion?.kind === 'card' ? card.event.chavion.root : undefined;
+      const ofCard =
+        card?.event.sender === deps.coordinator && card.event.chavion?.kind === 'card'
+          ? card.event.chavion.root
+          : undefined;
       const task = root ?? (ofCard === undefined ? null : await liveTask(ofCard, roomId));
       if (task !== null) await tasks.cancel(task.root, sender);
     },
     going: async (room, thread) => (await meant(room, thread)).length,
-    waitingThreads: async (room) => (await meant(room, undefined)).filter(({ commands }) => Object.values(commands).some(({ state }) => state === 'asked')).map(({ root }) => root),
+    waitingThreads: async (room) =>
+      (await meant(room, undefined))
+        .filter(({ commands }) => Object.values(commands).some(({ state }) => state === 'asked'))
+        .map(({ root }) => root),
     async stop(room, until, thread) {
       const hit = (await meant(room, thread)).filter(({ at }) => at <= until);
       for (const { root } of hit) await tasks.cancel(root, null);
@@ -123,6 +145,11 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
 }
 
 /** A late tap in a poll that is over says nothing of the plans that stand now. */
-const isOfEarlierRound = ({ events, round, repolled }: TaskState, poll: EventId): boolean => Object.entries(events).some(([id, event]) => event === poll && id !== messageId.poll(round, repolled));
+const isOfEarlierRound = ({ events, round, repolled }: TaskState, poll: EventId): boolean =>
+  Object.entries(events).some(([id, event]) => event === poll && id !== messageId.poll(round, repolled));
 
-const Poll = z.object({ type: z.literal(POLL_START), sender: UserId, content: z.object({ [CHAVION_KEY]: ChavionContent }) });
+const Poll = z.object({
+  type: z.literal(POLL_START),
+  sender: UserId,
+  content: z.object({ [CHAVION_KEY]: ChavionContent }),
+});

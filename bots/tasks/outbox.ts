@@ -40,12 +40,18 @@ export class TaskOutbox {
     const { store, machine } = this.#deps;
     const stuck = (await store.outbox(root)).filter(({ effect }) => effect.kind === 'say' && effect.id === id);
     await machine.apply(root, { kind: 'unsaid', at: Date.now(), id });
-    if (stuck.length > 0) await store.settle(root, stuck.map(({ seq }) => seq));
+    if (stuck.length > 0)
+      await store.settle(
+        root,
+        stuck.map(({ seq }) => seq),
+      );
     await this.say(root);
   }
 
   async #sayAll(root: EventId): Promise<void> {
-    const says = (await this.#deps.store.outbox(root)).flatMap(({ seq, effect }) => (effect.kind === 'say' ? [{ seq, say: effect }] : []));
+    const says = (await this.#deps.store.outbox(root)).flatMap(({ seq, effect }) =>
+      effect.kind === 'say' ? [{ seq, say: effect }] : [],
+    );
     for (const together of inTurns(says)) {
       const state = await this.#deps.store.load(root);
       await Promise.all(together.map((one) => this.#sayOne(root, state, one)));
@@ -57,10 +63,17 @@ export class TaskOutbox {
     const saying = state === null ? null : this.#wordsOf(state, say);
     if (state !== null && saying !== null) {
       const account = this.#deps.accountOf(saying.as);
-      const event = account === undefined ? null : await this.#trying(state, say, () => this.#send(account, state, say, saying));
-      await machine.apply(root, event === null ? { kind: 'unsaid', at: Date.now(), id: say.id } : { kind: 'said', at: Date.now(), id: say.id, event });
+      const event =
+        account === undefined ? null : await this.#trying(state, say, () => this.#send(account, state, say, saying));
+      await machine.apply(
+        root,
+        event === null
+          ? { kind: 'unsaid', at: Date.now(), id: say.id }
+          : { kind: 'said', at: Date.now(), id: say.id, event },
+      );
       // The task need not wait for them; the outbox does, so that they come after a crash too.
-      if (event !== null && account !== undefined) await this.#trying(state, say, () => sendFiles(account, state, say, saying));
+      if (event !== null && account !== undefined)
+        await this.#trying(state, say, () => sendFiles(account, state, say, saying));
     }
     await store.settle(root, [seq]);
   }
@@ -81,7 +94,10 @@ export class TaskOutbox {
       return await send();
     } catch (error) {
       if (!refused(error)) throw error;
-      this.#deps.log.error({ task: state.root, say: say.id, error: error instanceof Error ? error.message : 'refused' }, 'not said');
+      this.#deps.log.error(
+        { task: state.root, say: say.id, error: error instanceof Error ? error.message : 'refused' },
+        'not said',
+      );
       return null;
     }
   }
@@ -98,7 +114,12 @@ export class TaskOutbox {
     };
     const { text, msgtype, mentions, poll } = saying;
     return poll === null
-      ? account.send(state.room, 'm.room.message', messageContent({ text, msgtype, mentions, chavion, thread: state.root }), txn)
+      ? account.send(
+          state.room,
+          'm.room.message',
+          messageContent({ text, msgtype, mentions, chavion, thread: state.root }),
+          txn,
+        )
       : account.send(state.room, poll.type, { ...poll.content, [CHAVION_KEY]: chavion }, txn);
   }
 }
@@ -106,7 +127,12 @@ export class TaskOutbox {
 type Speaking = Pick<Account, 'send' | 'upload'>;
 
 async function sendFiles(account: Speaking, state: TaskState, say: Say, { attachments }: Saying): Promise<void> {
-  for (const file of attachments) await sendFile(account, state, file, `${txnOf(state, say)}.file.${sha256(file.name).slice(0, 32)}`, { v: 1, kind: 'act', root: state.root });
+  for (const file of attachments)
+    await sendFile(account, state, file, `${txnOf(state, say)}.file.${sha256(file.name).slice(0, 32)}`, {
+      v: 1,
+      kind: 'act',
+      root: state.root,
+    });
 }
 
 const txnOf = ({ root }: TaskState, { id }: Say): string => `task.${root}.${id}`;
@@ -128,7 +154,13 @@ function inTurns(says: readonly Turn[]): readonly (readonly Turn[])[] {
 }
 
 /** A file of a task into its thread. */
-export async function sendFile(account: Speaking, { room, root }: TaskState, { name, mediaType, read }: SayingFile, txn: string, chavion: ChavionContent): Promise<void> {
+export async function sendFile(
+  account: Speaking,
+  { room, root }: TaskState,
+  { name, mediaType, read }: SayingFile,
+  txn: string,
+  chavion: ChavionContent,
+): Promise<void> {
   const bytes = Buffer.from(await read());
   const url = await account.upload(bytes, mediaType, name);
   const size = mediaType === 'image/png' ? pngSize(bytes) : null;
@@ -139,7 +171,12 @@ export async function sendFile(account: Speaking, { room, root }: TaskState, { n
     url,
     info: { mimetype: mediaType, size: bytes.length, ...(size === null ? {} : { w: size.width, h: size.height }) },
     'm.mentions': {},
-    'm.relates_to': { rel_type: 'm.thread', event_id: root, is_falling_back: true, 'm.in_reply_to': { event_id: root } },
+    'm.relates_to': {
+      rel_type: 'm.thread',
+      event_id: root,
+      is_falling_back: true,
+      'm.in_reply_to': { event_id: root },
+    },
     [CHAVION_KEY]: chavion,
   };
   await account.send(room, 'm.room.message', content, txn);

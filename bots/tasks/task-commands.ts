@@ -27,7 +27,9 @@ const NUMBER = /^#?(\d{1,9})(?:번)?$/u;
 type Found = { readonly task: TaskState } | { readonly line: string };
 
 /** What masters say to tasks. In a task's thread its number can be left out; so can it where only one could be meant. */
-export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'status' | 'tasks' | 'cancel' | 'retry' | 'choose'> {
+export function taskCommands(
+  deps: TaskCommandDeps,
+): SwarmCommands<'task' | 'status' | 'tasks' | 'cancel' | 'retry' | 'choose'> {
   const { tasks } = deps;
 
   const task: SwarmCommand = async (job) => {
@@ -37,7 +39,15 @@ export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'sta
     if (job.words.length > MAX_MISSION) return say.taskTooLong[job.lang](MAX_MISSION);
     if (job.room !== deps.hq) return say.taskElsewhere[job.lang](deps.hqName);
     if (job.thread !== undefined) return say.taskInThread[job.lang]();
-    await tasks.start({ root: job.source, room: job.room, at: job.at, by: job.by, origin: 'master', mission: job.words, lang: languageOf(job.words, job.lang) });
+    await tasks.start({
+      root: job.source,
+      room: job.room,
+      at: job.at,
+      by: job.by,
+      origin: 'master',
+      mission: job.words,
+      lang: languageOf(job.words, job.lang),
+    });
     return null;
   };
 
@@ -47,7 +57,11 @@ export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'sta
     if (live.length === 0) return say.nothingGoesOn[job.lang]();
     const waiting = live.filter(waitsForMaster).map(({ no }) => no);
     const frozen = live.some(({ frozenAt }) => frozenAt !== null) ? ['', say.allWait[job.lang]()] : [];
-    return [...live.map((one) => line(one, job.lang)), ...frozen, ...(waiting.length === 0 ? [] : ['', say.waitsForYou[job.lang](waiting)])].join('\n');
+    return [
+      ...live.map((one) => line(one, job.lang)),
+      ...frozen,
+      ...(waiting.length === 0 ? [] : ['', say.waitsForYou[job.lang](waiting)]),
+    ].join('\n');
   };
 
   const list: SwarmCommand = async (job) => {
@@ -73,13 +87,18 @@ export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'sta
     if (job.room !== room) return say.saidElsewhere[job.lang](no, permalink(room, root, deps.serverName));
     const after = await tasks.retry(root, job.by, job.source);
     if (after?.retry === job.source) return say.retried[job.lang](no);
-    return RETRIED.has(phase) && (await tasks.readyIn(room)).length === 0 ? say.nobodyReady[job.lang]() : say.notRetried[job.lang](no, phase);
+    return RETRIED.has(phase) && (await tasks.readyIn(room)).length === 0
+      ? say.nobodyReady[job.lang]()
+      : say.notRetried[job.lang](no, phase);
   };
 
   const choose: SwarmCommand = async (job) => {
     const choice = parseChoose(`!choose ${job.words}`);
     const named = choice?.kind === 'choice' ? choice.task : null;
-    const found = named === null ? await toChooseIn(job, choice?.kind === 'choice' ? choice.index : null) : await numbered(named, job);
+    const found =
+      named === null
+        ? await toChooseIn(job, choice?.kind === 'choice' ? choice.index : null)
+        : await numbered(named, job);
     if ('line' in found) return found.line;
     const { no, root, room, phase } = found.task;
     // The executor looks for the choice in the task's room.
@@ -88,21 +107,29 @@ export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'sta
     if (proposal === undefined) return say.chooseHow[job.lang](labelled(found.task).map(({ label }) => label));
     const label = labelOf(found.task, proposal.hash);
     const after = await tasks.choose(root, { hash: proposal.hash, by: job.by, event: job.source });
-    return after?.decision?.choice === job.source ? say.chosen[job.lang](no, label) : say.notChoosable[job.lang](no, phase);
+    return after?.decision?.choice === job.source
+      ? say.chosen[job.lang](no, label)
+      : say.notChoosable[job.lang](no, phase);
   };
 
   function show(found: Found, { thread }: SwarmCommandJob): string {
     if ('line' in found) return found.line;
     const card = tasks.cardText(found.task);
-    return thread === found.task.root ? card : `${card}\n${say.toThread[found.task.lang](permalink(found.task.room, found.task.root, deps.serverName))}`;
+    return thread === found.task.root
+      ? card
+      : `${card}\n${say.toThread[found.task.lang](permalink(found.task.room, found.task.root, deps.serverName))}`;
   }
 
   /** Its mission leads to its thread. */
-  const link = ({ mission, room, root }: TaskState): string => `[${plainWords(mission, 60)}](${permalink(room, root, deps.serverName)})`;
+  const link = ({ mission, room, root }: TaskState): string =>
+    `[${plainWords(mission, 60)}](${permalink(room, root, deps.serverName)})`;
 
   function line(one: TaskState, lang: Lang): string {
     const commands = Object.values(one.commands);
-    const progress = commands.length === 0 ? null : ([commands.filter(({ state }) => state === 'done').length, commands.length] as const);
+    const progress =
+      commands.length === 0
+        ? null
+        : ([commands.filter(({ state }) => state === 'done').length, commands.length] as const);
     return say.taskLine[lang]({ no: one.no, phase: shownPhase(one), mission: link(one), commands: progress });
   }
 
@@ -124,10 +151,21 @@ export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'sta
     if (only === undefined) return { line: say.nothingToChoose[job.lang]() };
     // In a thread of something else the executor would not take it for this task's.
     if (another === undefined && job.thread === undefined) return { task: only };
-    return { line: say.whichChoice[job.lang](all.map((task) => [task.no, index === null || proposalAt(task, index) === undefined ? 'A' : proposalLabel(index)] as const)) };
+    return {
+      line: say.whichChoice[job.lang](
+        all.map(
+          (task) =>
+            [task.no, index === null || proposalAt(task, index) === undefined ? 'A' : proposalLabel(index)] as const,
+        ),
+      ),
+    };
   }
 
-  async function meant(job: SwarmCommandJob, command: keyof typeof TYPED, could: (task: TaskState) => boolean = (one) => !hasEnded(one)): Promise<Found> {
+  async function meant(
+    job: SwarmCommandJob,
+    command: keyof typeof TYPED,
+    could: (task: TaskState) => boolean = (one) => !hasEnded(one),
+  ): Promise<Found> {
     const number = NUMBER.exec(job.words)?.[1];
     if (number !== undefined) return numbered(Number(number), job);
     const here = await ofThread(job);
@@ -138,7 +176,14 @@ export function taskCommands(deps: TaskCommandDeps): SwarmCommands<'task' | 'sta
     if (asks !== undefined && live.length === 1) return { task: asks };
     const all = [...live, ...(await tasks.ended(LISTED)).filter(could)];
     const [only, another] = all;
-    return only !== undefined && another === undefined ? { task: only } : { line: say.whichTask[job.lang](TYPED[command][job.lang], all.map(({ no }) => no)) };
+    return only !== undefined && another === undefined
+      ? { task: only }
+      : {
+          line: say.whichTask[job.lang](
+            TYPED[command][job.lang],
+            all.map(({ no }) => no),
+          ),
+        };
   }
 
   return { task, status, tasks: list, cancel, retry, choose };

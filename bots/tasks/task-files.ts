@@ -31,7 +31,15 @@ export class TaskFiles {
 
   async of(task: Pick<TaskState, 'root' | 'room'>): Promise<readonly TaskFile[]> {
     const inputs = await this.#list(task);
-    return Promise.all(inputs.map(async (input) => ({ path: cleanName(input.path), mediaType: input.mediaType, bytes: input.size, left: (input.size ?? 0) > MAX_INPUT_BYTES, ...(await this.#text(input)) })));
+    return Promise.all(
+      inputs.map(async (input) => ({
+        path: cleanName(input.path),
+        mediaType: input.mediaType,
+        bytes: input.size,
+        left: (input.size ?? 0) > MAX_INPUT_BYTES,
+        ...(await this.#text(input)),
+      })),
+    );
   }
 
   #list({ root, room }: Pick<TaskState, 'root' | 'room'>): Promise<readonly InputFile[]> {
@@ -55,7 +63,8 @@ export class TaskFiles {
 
   async #read({ path, url, mediaType, size }: InputFile): Promise<Text> {
     const readable = classifyAttachment({ url, name: path, mediaType, ...(size === undefined ? {} : { size }) });
-    if (readable.kind === 'unreadable') return { text: null, why: readable.why === 'too-big' ? 'too big' : `type ${mediaType}` };
+    if (readable.kind === 'unreadable')
+      return { text: null, why: readable.why === 'too-big' ? 'too big' : `type ${mediaType}` };
     if (readable.kind === 'image') return { text: null, why: 'a picture' };
     const text = decodeTextFile(await this.#deps.account.download(url, TEXT_LIMIT_BYTES));
     return text === null ? { text: null, why: 'not text' } : { text, why: '' };

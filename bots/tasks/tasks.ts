@@ -80,7 +80,10 @@ export interface Tasks {
   /** What `apply` gives back is the task afterwards; null where there is none. A task that has ended stays as it is. */
   cancel(root: EventId, by: UserId | null): Promise<TaskState | null>;
   /** A master's `!choose`, in his event. */
-  choose(root: EventId, choice: { readonly hash: PlanHash; readonly by: UserId; readonly event: EventId }): Promise<TaskState | null>;
+  choose(
+    root: EventId,
+    choice: { readonly hash: PlanHash; readonly by: UserId; readonly event: EventId },
+  ): Promise<TaskState | null>;
   /** A master's `!retry`, in his event. */
   retry(root: EventId, by: UserId, event: EventId): Promise<TaskState | null>;
   apply(root: EventId, event: TaskEvent): Promise<TaskState | null>;
@@ -110,8 +113,20 @@ export function createTasks(deps: TasksDeps): Tasks {
   const { redis, residents, roster, bindings, rooms, ghost, log } = deps;
   const store = new TaskStore(redis, deps.putAside);
   const queue = openQueue<TaskJob>(TASKS_QUEUE, redis);
-  const ready = (those = bindings.ready) => residents.agents.map(({ id }) => id).filter((id) => those.has(id) && !bindings.byHand.has(id) && (deps.available?.(id) ?? true));
-  const rules = (): TaskRules => ({ integrator: roster.integrator, agents: ready(), residents: roster.agents.map(({ id }) => id), lent: deps.lendings().folders, hosts: deps.lendings().hosts, searches: ready().some((id) => bindings.get(id)?.provider.searches), hash: canonicalHash, patience: deps.patience ?? PATIENCE });
+  const ready = (those = bindings.ready) =>
+    residents.agents
+      .map(({ id }) => id)
+      .filter((id) => those.has(id) && !bindings.byHand.has(id) && (deps.available?.(id) ?? true));
+  const rules = (): TaskRules => ({
+    integrator: roster.integrator,
+    agents: ready(),
+    residents: roster.agents.map(({ id }) => id),
+    lent: deps.lendings().folders,
+    hosts: deps.lendings().hosts,
+    searches: ready().some((id) => bindings.get(id)?.provider.searches),
+    hash: canonicalHash,
+    patience: deps.patience ?? PATIENCE,
+  });
   const machine = new TaskMachine({ store, queue, reduce, rules });
 
   const facts = (state: TaskState): SayingFacts => ({
@@ -122,7 +137,8 @@ export function createTasks(deps: TasksDeps): Tasks {
     serverName: deps.serverName,
     ops: deps.ops,
   });
-  const userOf = (agent: AgentId | null): UserId | undefined => (agent === null ? residents.coordinator : residents.byId.get(agent)?.userId);
+  const userOf = (agent: AgentId | null): UserId | undefined =>
+    agent === null ? residents.coordinator : residents.byId.get(agent)?.userId;
   const coordinator = ghost(residents.coordinator);
   const outbox = new TaskOutbox({
     store,
@@ -136,16 +152,31 @@ export function createTasks(deps: TasksDeps): Tasks {
     log,
   });
   const files = new TaskFiles({ account: coordinator, masters: () => rooms.masters() });
-  const bindingDeps = { files: (state: TaskState) => files.of(state), bindings, roster, lent: () => deps.lendings().folders, hosts: () => deps.lendings().hosts, timeZone: deps.timeZone, now: () => Date.now(), log };
+  const bindingDeps = {
+    files: (state: TaskState) => files.of(state),
+    bindings,
+    roster,
+    lent: () => deps.lendings().folders,
+    hosts: () => deps.lendings().hosts,
+    timeZone: deps.timeZone,
+    now: () => Date.now(),
+    log,
+  };
   const frozen = deps.frozen ?? (() => false);
-  const asks = new Asks({ store, machine, frozen, askMind: (state, ask, signal) => askModel(state, ask, bindingDeps, signal) });
+  const asks = new Asks({
+    store,
+    machine,
+    frozen,
+    askMind: (state, ask, signal) => askModel(state, ask, bindingDeps, signal),
+  });
   const card = (state: TaskState) => cardText(state, facts(state));
   const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, log });
 
   const listeners = new Set<(state: TaskState) => void>();
   machine.watch((state, before) => {
     cards.touch(state.root);
-    if (state.phase !== before.phase) log.info({ event: state.root, task: state.root, no: state.no, phase: state.phase }, 'task');
+    if (state.phase !== before.phase)
+      log.info({ event: state.root, task: state.root, no: state.no, phase: state.phase }, 'task');
     if (hasEnded(state) && !hasEnded(before)) for (const listener of listeners) listener(state);
   });
 
@@ -157,13 +188,20 @@ export function createTasks(deps: TasksDeps): Tasks {
       return user !== undefined && members.has(user);
     });
   };
-  const states = async (roots: readonly EventId[]): Promise<readonly TaskState[]> => (await Promise.all(roots.map((root) => store.load(root)))).flatMap((state) => state ?? []);
+  const states = async (roots: readonly EventId[]): Promise<readonly TaskState[]> =>
+    (await Promise.all(roots.map((root) => store.load(root)))).flatMap((state) => state ?? []);
 
   async function start({ root, lastsMs, ...order }: TaskOrder): Promise<TaskState> {
     const no = await store.number(root);
     if ((await store.load(root)) === null) {
       const now = Date.now();
-      const state = newTask({ ...order, root, no, deadline: now + (lastsMs ?? LASTS_MS), electorate: await readyIn(order.room) });
+      const state = newTask({
+        ...order,
+        root,
+        no,
+        deadline: now + (lastsMs ?? LASTS_MS),
+        electorate: await readyIn(order.room),
+      });
       await store.commit(null, { ...state, events: { card: await cards.post(state) } }, []);
     }
     const begun = await machine.apply(root, { kind: 'begin', at: Date.now() });
@@ -175,12 +213,15 @@ export function createTasks(deps: TasksDeps): Tasks {
   async function followFreeze(): Promise<void> {
     const [held, isFrozen] = [await store.frozen(), frozen()];
     const differ = isFrozen ? (await store.live()).filter((root) => !held.includes(root)) : held;
-    await Promise.all(differ.map((root) => machine.apply(root, { kind: isFrozen ? 'frozen' : 'thawed', at: Date.now() })));
+    await Promise.all(
+      differ.map((root) => machine.apply(root, { kind: isFrozen ? 'frozen' : 'thawed', at: Date.now() })),
+    );
   }
 
   const timers: NodeJS.Timeout[] = [];
   const every = (ms: number, what: string, run: () => Promise<void>): void => {
-    const warn = (error: unknown): void => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, what);
+    const warn = (error: unknown): void =>
+      log.warn({ error: error instanceof Error ? error.message : 'unknown' }, what);
     timers.push(setInterval(() => void run().catch(warn), ms).unref());
   };
   let worker: { close(): Promise<void> } | null = null;
@@ -197,7 +238,9 @@ export function createTasks(deps: TasksDeps): Tasks {
     choose: (root, choice) => machine.apply(root, { kind: 'chosen', at: Date.now(), ...choice }),
     retry: async (root, by, event) => {
       const state = await store.load(root);
-      return state === null ? null : machine.apply(root, { kind: 'retry', at: Date.now(), by, event, ready: [...(await readyIn(state.room))] });
+      return state === null
+        ? null
+        : machine.apply(root, { kind: 'retry', at: Date.now(), by, event, ready: [...(await readyIn(state.room))] });
     },
     apply: (root, event) => machine.apply(root, event),
     dismiss: async (agent) => {
@@ -218,7 +261,12 @@ export function createTasks(deps: TasksDeps): Tasks {
           concurrency: CONCURRENT_EFFECTS,
           onFailure: (id, error) => log.error({ job: id, error: error.message }, 'job failed'),
           ...(deps.putAside === undefined ? {} : { putAside: deps.putAside }),
-          giveUp: async ({ root, effect }) => (effect.kind === 'ask' ? asks.giveUp(root, effect.ask) : effect.kind === 'say' ? outbox.giveUp(root, effect.id) : undefined),
+          giveUp: async ({ root, effect }) =>
+            effect.kind === 'ask'
+              ? asks.giveUp(root, effect.ask)
+              : effect.kind === 'say'
+                ? outbox.giveUp(root, effect.id)
+                : undefined,
         },
         (job) => carryOutEffect(job, { store, machine, asks, outbox, orders: deps.orders, frozen }),
       );

@@ -65,14 +65,23 @@ export interface TableInput {
 }
 
 /** The table of `!agents`, in Markdown. */
-export function renderAgents({ residents, bindings, status, running, spending, timeZone, executors, off }: TableInput, lang: Lang, present: ReadonlySet<AgentId>): string {
-  const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) => head[lang]());
+export function renderAgents(
+  { residents, bindings, status, running, spending, timeZone, executors, off }: TableInput,
+  lang: Lang,
+  present: ReadonlySet<AgentId>,
+): string {
+  const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) =>
+    head[lang](),
+  );
   const rows = residents.agents.map(({ id, config }) => {
     const binding = bindings.get(id);
     const model = binding?.config.model ?? config.model;
     const last = status.lastMs(id);
     const until = spending.rest(id)?.until ?? null;
-    const state = until === null ? agentState[stateOf(id)][lang]() : budgetTable.blackout[lang](clockTime(until, Date.now(), timeZone, lang));
+    const state =
+      until === null
+        ? agentState[stateOf(id)][lang]()
+        : budgetTable.blackout[lang](clockTime(until, Date.now(), timeZone, lang));
     const fault = status.fault(id);
     return [
       config.name,

@@ -20,19 +20,32 @@ export async function answer(turn: Turn, material: Material, deps: TurnDeps): Pr
   const { job, agent, account, slot } = turn;
   const { signal } = slot;
   const target = replyTarget(job, material.entries);
-  await using stream = streamOf(turn, { earlier: material.earlier, ...target, begins: () => firstWord(turn, deps) }, deps.budget);
+  await using stream = streamOf(
+    turn,
+    { earlier: material.earlier, ...target, begins: () => firstWord(turn, deps) },
+    deps.budget,
+  );
   const typing = showTyping(account, job.room);
   const ending = { attachedNote: say.continuedInFile[job.lang](), fileName: `${agent.config.id}.md` };
-  const heard = (eventId: EventId, kind: 'answer' | 'fault', resume?: string) => deps.timeline.said(entryOf(turn, target, { eventId, kind, text: stream.text, resume }));
+  const heard = (eventId: EventId, kind: 'answer' | 'fault', resume?: string) =>
+    deps.timeline.said(entryOf(turn, target, { eventId, kind, text: stream.text, resume }));
   try {
     signal.throwIfAborted();
     const resume = await pour(turn, material, stream, deps);
     // What is left to do is sending, which is no thinking any more.
     typing.end();
-    const event = await stream.finish({ kind: 'answer', mentions: mentionsIn(stream.text, turn, deps), resume, ...ending });
+    const event = await stream.finish({
+      kind: 'answer',
+      mentions: mentionsIn(stream.text, turn, deps),
+      resume,
+      ...ending,
+    });
     const ms = performance.now() - turn.began;
     deps.status.answered(job.agent, ms);
-    deps.log.info({ event: job.source, turn: turn.id, root: job.root, agent: job.agent, ms: Math.round(ms) }, 'answered');
+    deps.log.info(
+      { event: job.source, turn: turn.id, root: job.root, agent: job.agent, ms: Math.round(ms) },
+      'answered',
+    );
     heard(event, 'answer', resume);
     return { event, text: stream.text };
   } catch (error) {
@@ -41,7 +54,8 @@ export async function answer(turn: Turn, material: Material, deps: TurnDeps): Pr
     if (signal.aborted && (signal.reason instanceof StoppedTurn || signal.reason instanceof Dropped)) {
       // What a run before a crash had said stays.
       if (stream.text === '') stream.push(wordsOf(material.earlier));
-      if (seen || stream.text !== '') await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
+      if (seen || stream.text !== '')
+        await stream.finish({ kind: 'answer', last: say.stoppedMark[job.lang](), ...ending });
       return null;
     }
     if (refused(error)) throw error;
@@ -88,7 +102,11 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
   return resume;
 }
 
-function mentionsIn(text: string, { job }: Turn, { residents }: TurnDeps): { userId: Turn['agent']['userId']; name: string }[] {
+function mentionsIn(
+  text: string,
+  { job }: Turn,
+  { residents }: TurnDeps,
+): { userId: Turn['agent']['userId']; name: string }[] {
   return mentionedByAgent(text, residents.agents, job.agent).flatMap((id) => {
     const other = residents.byId.get(id);
     return other === undefined ? [] : [{ userId: other.userId, name: other.config.name }];
@@ -96,7 +114,11 @@ function mentionsIn(text: string, { job }: Turn, { residents }: TurnDeps): { use
 }
 
 /** As it will come back from the homeserver: the next turn's context has it at once. */
-function entryOf({ job, agent, mark }: Turn, target: ReturnType<typeof replyTarget>, said: { eventId: EventId; kind: 'answer' | 'fault'; text: string; resume: string | undefined }): Extract<Entry['event'], { kind: 'message' }> {
+function entryOf(
+  { job, agent, mark }: Turn,
+  target: ReturnType<typeof replyTarget>,
+  said: { eventId: EventId; kind: 'answer' | 'fault'; text: string; resume: string | undefined },
+): Extract<Entry['event'], { kind: 'message' }> {
   return {
     kind: 'message',
     eventId: said.eventId,
@@ -123,6 +145,7 @@ function replyTarget(job: TurnJob, entries: readonly Entry[]): { replyTo?: Event
 }
 
 function sourceList(sources: readonly { url: string; title?: string | undefined }[]): string {
-  const title = (source: { url: string; title?: string | undefined }) => (source.title ?? source.url).replace(/[[\]\n]/g, ' ');
+  const title = (source: { url: string; title?: string | undefined }) =>
+    (source.title ?? source.url).replace(/[[\]\n]/g, ' ');
   return sources.map((source, i) => `${i + 1}. [${title(source)}](<${source.url}>)`).join('\n');
 }

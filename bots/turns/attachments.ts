@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
-import { classifyAttachment, readTextFile, IMAGE_LIMIT_BYTES, imageTypeOf, TEXT_LIMIT_BYTES } from '../../bridge/matrix/attachment.ts';
+import {
+  classifyAttachment,
+  readTextFile,
+  IMAGE_LIMIT_BYTES,
+  imageTypeOf,
+  TEXT_LIMIT_BYTES,
+} from '../../bridge/matrix/attachment.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { Attachment } from '../../bridge/protocol/room-event.ts';
 import type { ReadAttachment } from './context.ts';
@@ -20,15 +26,25 @@ export class Attachments {
   readonly #known = new Map<string, Promise<ReadAttachment>>();
 
   async read(entries: readonly Entry[], account: Account): Promise<ReadonlyMap<EventId, ReadAttachment>> {
-    const withFiles = entries.slice(-LATEST_MESSAGES).flatMap(({ event }) => (event.attachment === undefined || event.chavion !== undefined ? [] : [{ id: event.eventId, file: event.attachment }]));
-    const read = withFiles.slice(-LATEST_FILES).map(async ({ id, file }) => [id, await this.#once(file, account)] as const);
+    const withFiles = entries
+      .slice(-LATEST_MESSAGES)
+      .flatMap(({ event }) =>
+        event.attachment === undefined || event.chavion !== undefined
+          ? []
+          : [{ id: event.eventId, file: event.attachment }],
+      );
+    const read = withFiles
+      .slice(-LATEST_FILES)
+      .map(async ({ id, file }) => [id, await this.#once(file, account)] as const);
     return new Map(await Promise.all(read));
   }
 
   /** Only of what agents would be given as text, and not for longer than the others in the room can wait. */
   async holdsSecret(file: Attachment, reader: () => Promise<Account>): Promise<boolean> {
     if (classifyAttachment(file).kind !== 'text') return false;
-    const looking = reader().then((account) => this.#once(file, account)).catch(() => NOT_FETCHED);
+    const looking = reader()
+      .then((account) => this.#once(file, account))
+      .catch(() => NOT_FETCHED);
     const read = await Promise.race([looking, sleep(LOOK_MS, NOT_FETCHED, { ref: false })]);
     return read.kind === 'text' && read.masked === true;
   }
@@ -50,7 +66,8 @@ export class Attachments {
 
 async function fetchAttachment(file: Attachment, account: Account): Promise<ReadAttachment> {
   const readable = classifyAttachment(file);
-  if (readable.kind === 'unreadable') return { kind: 'unreadable', why: readable.why === 'too-big' ? 'too big' : `type ${file.mediaType}` };
+  if (readable.kind === 'unreadable')
+    return { kind: 'unreadable', why: readable.why === 'too-big' ? 'too big' : `type ${file.mediaType}` };
   try {
     const data = await account.download(file.url, readable.kind === 'text' ? TEXT_LIMIT_BYTES : IMAGE_LIMIT_BYTES);
     if (readable.kind === 'text') {

@@ -43,7 +43,8 @@ interface Line {
  */
 export function buildContext(input: ContextInput): readonly ChatMessage[] {
   const upTo = input.untilSource ? until(input.entries, input.source) : input.entries;
-  const closing: Line[] = input.instruction === undefined ? [] : [line('user', [{ type: 'text', text: input.instruction }])];
+  const closing: Line[] =
+    input.instruction === undefined ? [] : [line('user', [{ type: 'text', text: input.instruction }])];
   const opening: Line[] = input.memory === undefined ? [] : [line('user', [{ type: 'text', text: input.memory }])];
 
   let left = input.tokens - sum(closing) - sum(opening);
@@ -62,13 +63,19 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
 }
 
 /** What is to be pasted elsewhere, and a summary that is shown, only repeat what was said; and what no mind has said is no history. */
-export const isSaid = (entry: Entry): boolean => entry.event.chavion?.kind !== 'relay' && entry.event.chavion?.memory !== true && entry.event.chavion?.quiet !== true && !isRehearsed(entry);
+export const isSaid = (entry: Entry): boolean =>
+  entry.event.chavion?.kind !== 'relay' &&
+  entry.event.chavion?.memory !== true &&
+  entry.event.chavion?.quiet !== true &&
+  !isRehearsed(entry);
 
 const LABELS = [rehearsalLabel.ko(), rehearsalLabel.en()];
 
 /** A stand-in's words, its own or in place of a mind that failed: a real one would take them for its own earlier answers. */
 export const isRehearsed = ({ event: { chavion }, body }: Entry): boolean =>
-  chavion !== undefined && (chavion.rehearsal === true || ((chavion.kind === 'answer' || chavion.kind === 'act') && LABELS.some((label) => body.startsWith(`${label} `))));
+  chavion !== undefined &&
+  (chavion.rehearsal === true ||
+    ((chavion.kind === 'answer' || chavion.kind === 'act') && LABELS.some((label) => body.startsWith(`${label} `))));
 
 function until(entries: readonly Entry[], source: EventId): readonly Entry[] {
   const at = entries.findLastIndex((entry) => entry.event.eventId === source);
@@ -93,7 +100,8 @@ function lineOf(entry: Entry, input: ContextInput): Line {
 
 function describe(entry: Entry, own: boolean, input: ContextInput): Line {
   const { event } = entry;
-  const quoted = event.replyTo === undefined ? undefined : input.entries.find((other) => other.event.eventId === event.replyTo);
+  const quoted =
+    event.replyTo === undefined ? undefined : input.entries.find((other) => other.event.eventId === event.replyTo);
   const reply = quoted === undefined || own ? '' : ` (↪ ${input.nameOf(quoted.event.sender)}: "${brief(quoted.body)}")`;
   const name = own ? '' : `[${input.nameOf(event.sender)}]${reply} `;
   const body = event.msgtype === 'm.emote' ? `* ${entry.body}` : entry.body;
@@ -112,7 +120,12 @@ function describe(entry: Entry, own: boolean, input: ContextInput): Line {
       { type: 'image', mediaType: attachment.mediaType, data: attachment.data },
     ]);
   }
-  const why = attachment?.kind === 'unreadable' ? attachment.why : attachment === undefined ? 'not loaded' : 'you cannot see images';
+  const why =
+    attachment?.kind === 'unreadable'
+      ? attachment.why
+      : attachment === undefined
+        ? 'not loaded'
+        : 'you cannot see images';
   return line('user', [{ type: 'text', text: `${name}[file: ${file}, not readable for you: ${why}]${caption}` }]);
 }
 

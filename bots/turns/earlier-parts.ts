@@ -14,13 +14,25 @@ export function wholeAnswer(parts: readonly Entry[] | null): TurnOutcome | null 
 }
 
 /** Of messages that were still growing, without the sign of it. */
-export const wordsOf = (parts: readonly Entry[] | null): string => (parts ?? []).map(({ body }) => body.replace(/[ \n]…$/, '')).join('\n');
+export const wordsOf = (parts: readonly Entry[] | null): string =>
+  (parts ?? []).map(({ body }) => body.replace(/[ \n]…$/, '')).join('\n');
 
 /** A question from which a secret was taken out before a crash: the homeserver has its words no longer. */
 export function heardBefore({ heard, room, source, at, thread }: TurnJob): Entry | null {
   if (heard?.event !== source) return null;
   const { sender, body } = heard;
-  const event = { kind: 'message', eventId: source, roomId: room, sender, at, msgtype: 'm.text', body, mentions: [], mentionsRoom: false, masked: true } as const;
+  const event = {
+    kind: 'message',
+    eventId: source,
+    roomId: room,
+    sender,
+    at,
+    msgtype: 'm.text',
+    body,
+    mentions: [],
+    mentionsRoom: false,
+    masked: true,
+  } as const;
   return { event: thread === undefined ? event : { ...event, thread }, body, growing: false };
 }
 

@@ -15,7 +15,10 @@ export async function isReplaced({ job }: Pick<Turn, 'job'>, deps: Pick<TurnDeps
 }
 
 /** What comes in the next moment may belong to the question; from the first word on, it is another one. */
-export async function firstWord(turn: Pick<Turn, 'job' | 'began' | 'slot'>, deps: Pick<TurnDeps, 'replacedBy'>): Promise<void> {
+export async function firstWord(
+  turn: Pick<Turn, 'job' | 'began' | 'slot'>,
+  deps: Pick<TurnDeps, 'replacedBy'>,
+): Promise<void> {
   const {
     job,
     began,

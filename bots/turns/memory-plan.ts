@@ -39,11 +39,16 @@ const LONGEST_MESSAGE = 2_000;
  * What is to be summed up now, or null. Something has to have fallen out of the window, and enough been said since the
  * last time. It then reaches half a window into what still fits, so that the next messages push nothing into a gap.
  */
-export function nextSummary(all: readonly Entry[], memory: Memory, { window, everyMessages, capacity }: SummaryLimits): NextSummary | null {
+export function nextSummary(
+  all: readonly Entry[],
+  memory: Memory,
+  { window, everyMessages, capacity }: SummaryLimits,
+): NextSummary | null {
   const entries = all.filter((entry) => !entry.growing && isSaid(entry));
   const newest = entries.at(-1);
   const done = Math.max(memory.since, memory.until);
-  if (newest === undefined || !entries.slice(0, firstWithin(entries, window)).some(({ event }) => event.at > done)) return null;
+  if (newest === undefined || !entries.slice(0, firstWithin(entries, window)).some(({ event }) => event.at > done))
+    return null;
   if (memory.madeAt > 0 && entries.filter(({ event }) => event.at > memory.madeAt).length < everyMessages) return null;
 
   const due = entries.slice(0, firstWithin(entries, window / 2)).filter(({ event }) => event.at > done);
@@ -83,8 +88,11 @@ export const summarySystem = (lang: Lang): string =>
 /** What the one who sums up is given. */
 export function summaryQuestion(memory: Memory, entries: readonly Entry[], nameOf: (entry: Entry) => string): string {
   const said = entries.map((entry) => `[${nameOf(entry)}] ${cutToTokens(entry.body, LONGEST_MESSAGE)}`).join('\n');
-  return memory.text === '' ? `What was said:\n${said}` : `The summary so far:\n${memory.text}\n\nWhat was said since:\n${said}`;
+  return memory.text === ''
+    ? `What was said:\n${said}`
+    : `The summary so far:\n${memory.text}\n\nWhat was said since:\n${said}`;
 }
 
 /** As agents read it, in front of the conversation. */
-export const labelledMemory = ({ text, by }: Memory): string => `[Summary of what was said here earlier, written by ${by}; nobody's message]\n${text}\n[End of the summary]`;
+export const labelledMemory = ({ text, by }: Memory): string =>
+  `[Summary of what was said here earlier, written by ${by}; nobody's message]\n${text}\n[End of the summary]`;

@@ -31,9 +31,17 @@ interface Asker {
 }
 
 /** All that a model is given for one answer. */
-export async function requestFor({ id, job, agent, provider, account }: Asker, { source, entries }: { readonly source: Entry; readonly entries: readonly Entry[] }, deps: ModelRequestDeps): Promise<ProviderRequest> {
+export async function requestFor(
+  { id, job, agent, provider, account }: Asker,
+  { source, entries }: { readonly source: Entry; readonly entries: readonly Entry[] },
+  deps: ModelRequestDeps,
+): Promise<ProviderRequest> {
   const { config, userId } = agent;
-  const [members, attachments, memory] = await Promise.all([deps.rooms.members(job.room), deps.attachments.read(entries, account), deps.memory.of(job.room)]);
+  const [members, attachments, memory] = await Promise.all([
+    deps.rooms.members(job.room),
+    deps.attachments.read(entries, account),
+    deps.memory.of(job.room),
+  ]);
   const messages = buildContext({
     entries,
     self: userId,
@@ -53,7 +61,13 @@ export async function requestFor({ id, job, agent, provider, account }: Asker, {
     agent: config,
     ownerTitle: deps.roster.ownerTitle,
     lang: job.lang,
-    system: systemPrompt({ roster: { ...deps.roster, agents: deps.residents.agents.map((one) => one.config) }, agent: config, lang: job.lang, timeZone: deps.timeZone, now: new Date() }),
+    system: systemPrompt({
+      roster: { ...deps.roster, agents: deps.residents.agents.map((one) => one.config) },
+      agent: config,
+      lang: job.lang,
+      timeZone: deps.timeZone,
+      now: new Date(),
+    }),
     messages,
     question: job.discussion?.topic ?? [...burst, source].map(({ body }) => body).join('\n'),
     chain: { root: job.root, depth: job.depth, event: job.source, from: source.event.sender },

@@ -9,13 +9,20 @@ import type { Turn, TurnDeps, TurnOutcome } from './turn.ts';
 type Ended = Pick<Turn, 'id' | 'job' | 'agent' | 'thread'>;
 
 /** Hands the word to those the answer mentions, or to the next in a discussion. Repeating it adds nothing. */
-export async function passOn({ job, agent, thread }: Ended, said: TurnOutcome, deps: Pick<TurnDeps, 'bindings' | 'residents' | 'countTurns' | 'enqueue'>): Promise<void> {
+export async function passOn(
+  { job, agent, thread }: Ended,
+  said: TurnOutcome,
+  deps: Pick<TurnDeps, 'bindings' | 'residents' | 'countTurns' | 'enqueue'>,
+): Promise<void> {
   if (job.discussion !== undefined) {
     const next = nextInDiscussion(job, deps.bindings.ready);
     if (next !== null) await deps.enqueue([next]);
     return;
   }
-  const called = job.depth < MAX_DEPTH ? mentionedByAgent(said.text, deps.residents.agents, agent.id).filter((id) => deps.bindings.ready.has(id)) : [];
+  const called =
+    job.depth < MAX_DEPTH
+      ? mentionedByAgent(said.text, deps.residents.agents, agent.id).filter((id) => deps.bindings.ready.has(id))
+      : [];
   if (called.length === 0) return;
   const taken = await deps.countTurns(job.root, called.length);
   if (taken > MAX_TURNS_PER_ROOT) {
@@ -28,7 +35,21 @@ export async function passOn({ job, agent, thread }: Ended, said: TurnOutcome, d
 }
 
 /** The answer to an agent that lives elsewhere stands in the room, where that one does not read. */
-export async function tellAsker({ id, job, agent, thread }: Ended, asker: UserId, { event, text, fault }: TurnOutcome, deps: Pick<TurnDeps, 'tellAsker'>): Promise<void> {
+export async function tellAsker(
+  { id, job, agent, thread }: Ended,
+  asker: UserId,
+  { event, text, fault }: TurnOutcome,
+  deps: Pick<TurnDeps, 'tellAsker'>,
+): Promise<void> {
   if (job.discussion !== undefined || event === job.source) return;
-  await deps.tellAsker?.(asker, { turn: id, by: agent.id, to: job.source, event, text: maskSecrets(fault ?? text).text, root: job.root, depth: job.depth, ...thread });
+  await deps.tellAsker?.(asker, {
+    turn: id,
+    by: agent.id,
+    to: job.source,
+    event,
+    text: maskSecrets(fault ?? text).text,
+    root: job.root,
+    depth: job.depth,
+    ...thread,
+  });
 }

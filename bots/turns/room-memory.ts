@@ -9,7 +9,14 @@ import type { Roster } from '../../bridge/protocol/roster.ts';
 import { Lease } from '../../bridge/queue/lease.ts';
 import { luaCommand, YesNo } from '../../bridge/queue/lua-command.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import { type Memory, type NextSummary, nextSummary, NO_MEMORY, summaryQuestion, summarySystem } from './memory-plan.ts';
+import {
+  type Memory,
+  type NextSummary,
+  nextSummary,
+  NO_MEMORY,
+  summaryQuestion,
+  summarySystem,
+} from './memory-plan.ts';
 import type { ModelBinding, ModelBindings } from '../models/model-bindings.ts';
 import type { Provider } from '../models/providers/provider.ts';
 import type { Residents } from '../residents/residents.ts';
@@ -24,7 +31,13 @@ export interface RoomMemoryDeps {
   readonly log: Logger;
 }
 
-const StoredMemory = z.object({ text: z.string(), by: z.string(), since: z.number(), until: z.number(), madeAt: z.number() });
+const StoredMemory = z.object({
+  text: z.string(),
+  by: z.string(),
+  since: z.number(),
+  until: z.number(),
+  madeAt: z.number(),
+});
 
 /** One summing up at a time in a room, by whichever swarm; one that died gives way so soon. */
 const LEASE_MS = 15_000;
@@ -56,7 +69,9 @@ export class RoomMemory {
 
   /** Sums up where it is time to. Holds nobody up, and fails in silence: the next message is the next occasion. */
   consider(room: RoomId, lang: Lang): void {
-    this.#sumUp(room, lang).catch((error: unknown) => this.#deps.log.info({ room, error: error instanceof Error ? error.name : 'unknown' }, 'not summed up'));
+    this.#sumUp(room, lang).catch((error: unknown) =>
+      this.#deps.log.info({ room, error: error instanceof Error ? error.name : 'unknown' }, 'not summed up'),
+    );
   }
 
   /** What was said until then is not remembered any more. Coming a second time it undoes nothing. */
@@ -79,7 +94,9 @@ export class RoomMemory {
 
   async #takeOutShown(room: RoomId): Promise<void> {
     const account = await this.#deps.rooms.reader(room);
-    const shown = (await this.#deps.timeline.view(room)).filter(({ event }) => event.chavion?.memory === true && event.sender === account.userId);
+    const shown = (await this.#deps.timeline.view(room)).filter(
+      ({ event }) => event.chavion?.memory === true && event.sender === account.userId,
+    );
     for (const { event } of shown) await account.redact(room, event.eventId, `${event.eventId}.forgotten`, 'made anew');
   }
 
@@ -87,8 +104,14 @@ export class RoomMemory {
     const { redis, timeline, bindings, roster } = this.#deps;
     const binding = this.#summariser();
     if (binding === undefined) return;
-    const window = Math.min(...[...bindings.ready].map((id) => bindings.get(id)?.config.contextTokens ?? Number.POSITIVE_INFINITY));
-    const limits = { window, everyMessages: roster.memory.everyMessages, capacity: Math.max(binding.config.contextTokens - PROMPT_TOKENS, 500) };
+    const window = Math.min(
+      ...[...bindings.ready].map((id) => bindings.get(id)?.config.contextTokens ?? Number.POSITIVE_INFINITY),
+    );
+    const limits = {
+      window,
+      everyMessages: roster.memory.everyMessages,
+      capacity: Math.max(binding.config.contextTokens - PROMPT_TOKENS, 500),
+    };
     if (nextSummary(await timeline.view(room), await this.of(room), limits) === null) return;
 
     await using lease = await Lease.take(redis, swarmKey('summing', room), LEASE_MS);
@@ -99,17 +122,33 @@ export class RoomMemory {
       if (next === null) return;
       const text = await this.#write(room, lang, binding, memory, next);
       if (text === '') return;
-      const made: Memory = { text, by: binding.config.name, since: memory.since, until: next.until, madeAt: next.madeAt };
+      const made: Memory = {
+        text,
+        by: binding.config.name,
+        since: memory.since,
+        until: next.until,
+        madeAt: next.madeAt,
+      };
       await keepSummary(redis, [memoryKey(room)], [epoch, JSON.stringify(made)]);
     } finally {
       this.#fresh.delete(room);
     }
   }
 
-  async #write(room: RoomId, lang: Lang, { config, provider }: ModelBinding, memory: Memory, { entries, until }: NextSummary): Promise<string> {
+  async #write(
+    room: RoomId,
+    lang: Lang,
+    { config, provider }: ModelBinding,
+    memory: Memory,
+    { entries, until }: NextSummary,
+  ): Promise<string> {
     const { residents, rooms, roster } = this.#deps;
     const members = await rooms.members(room);
-    const question = summaryQuestion(memory, entries, ({ event }) => residents.byUser.get(event.sender)?.config.name ?? members.get(event.sender) ?? event.sender);
+    const question = summaryQuestion(
+      memory,
+      entries,
+      ({ event }) => residents.byUser.get(event.sender)?.config.name ?? members.get(event.sender) ?? event.sender,
+    );
     const request = {
       // Another summary of the room is another question.
       turn: `memory.${room}.${until}`,
@@ -134,12 +173,17 @@ export class RoomMemory {
     const { agent } = roster.memory;
     const order = agent === undefined ? [roster.integrator, ...roster.agents.map(({ id }) => id)] : [agent];
     // Nobody has asked for a summary: unless the roster wants it so, it is not worth a task, nor minutes.
-    const fit = ({ billing, pace }: Provider): boolean => (agent === undefined ? billing === 'tokens' && pace === 'seconds' : billing !== 'none');
+    const fit = ({ billing, pace }: Provider): boolean =>
+      agent === undefined ? billing === 'tokens' && pace === 'seconds' : billing !== 'none';
     return order.flatMap((id) => bindings.alone(id) ?? []).find(({ provider }) => fit(provider));
   }
 
   async #replace(room: RoomId, memory: Memory): Promise<void> {
-    await this.#deps.redis.multi().hincrby(memoryKey(room), 'epoch', 1).hset(memoryKey(room), 'memory', JSON.stringify(memory)).exec();
+    await this.#deps.redis
+      .multi()
+      .hincrby(memoryKey(room), 'epoch', 1)
+      .hset(memoryKey(room), 'memory', JSON.stringify(memory))
+      .exec();
     this.#fresh.delete(room);
   }
 

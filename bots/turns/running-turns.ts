@@ -54,7 +54,12 @@ export class RunningTurns {
   readonly #replaced = new Map<EventId, EventId>();
 
   /** The signal is aborted already when the turn was stopped before it began. */
-  enter(turn: RunningTurn): { readonly signal: AbortSignal; readonly speaks: () => void; readonly shows: (event: EventId) => void; readonly leave: () => void } {
+  enter(turn: RunningTurn): {
+    readonly signal: AbortSignal;
+    readonly speaks: () => void;
+    readonly shows: (event: EventId) => void;
+    readonly leave: () => void;
+  } {
     const slot: Slot = { ...turn, controller: new AbortController(), speaking: false, answers: new Set() };
     this.#slots.add(slot);
     this.#look(slot);

@@ -24,7 +24,10 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
     if (error instanceof Dropped) return;
     // The room is closed to the agent, or it was put out: there is nobody to answer.
     if (!refused(error)) throw error;
-    deps.log.warn({ event: job.source, turn: turn.id, err: error instanceof Error ? error.message : 'refused' }, 'answer refused by the homeserver');
+    deps.log.warn(
+      { event: job.source, turn: turn.id, err: error instanceof Error ? error.message : 'refused' },
+      'answer refused by the homeserver',
+    );
   } finally {
     turn.slot.leave();
   }
@@ -38,12 +41,17 @@ async function carryThrough(turn: Turn, again: boolean, deps: TurnDeps): Promise
   // Whoever has begun to speak goes on.
   if (earlier !== null && earlier.length > 0) slot.speaks();
   else if (replaced) return;
-  const source = entries.find((entry) => entry.event.eventId === job.source) ?? (await deps.timeline.find(job.room, job.source)) ?? heardBefore(job);
+  const source =
+    entries.find((entry) => entry.event.eventId === job.source) ??
+    (await deps.timeline.find(job.room, job.source)) ??
+    heardBefore(job);
   // A question that was taken back needs no answer.
   if (source === null) return closeEarlier(turn, earlier, deps);
   // A discussion waits for nobody's web chat.
-  if (provider.pace === 'by-hand' && job.discussion !== undefined) await passOn(turn, { event: job.source, text: '' }, deps);
-  const said = wholeAnswer(earlier) ?? (await answer(turn, { source, entries: withSource(entries, source), earlier }, deps));
+  if (provider.pace === 'by-hand' && job.discussion !== undefined)
+    await passOn(turn, { event: job.source, text: '' }, deps);
+  const said =
+    wholeAnswer(earlier) ?? (await answer(turn, { source, entries: withSource(entries, source), earlier }, deps));
   if (said === null) return;
   await tellAsker(turn, source.event.sender, said, deps);
   await passOn(turn, said, deps);
@@ -62,8 +70,25 @@ export async function giveUpTurn(job: TurnJob, deps: TurnDeps): Promise<void> {
   const agent = deps.residents.byId.get(job.agent);
   if (agent === undefined) return;
   const turn = identityOf(job, agent, deps);
-  const chavion = { v: 1, kind: 'fault', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: turn.id } as const;
-  const target = { account: turn.account, room: job.room, txn: turn.id, replyTo: job.source, ...turn.thread, chavion, again: true, shows: () => undefined };
+  const chavion = {
+    v: 1,
+    kind: 'fault',
+    source: job.source,
+    root: job.root,
+    depth: job.depth,
+    agent: job.agent,
+    turn: turn.id,
+  } as const;
+  const target = {
+    account: turn.account,
+    room: job.room,
+    txn: turn.id,
+    replyTo: job.source,
+    ...turn.thread,
+    chavion,
+    again: true,
+    shows: () => undefined,
+  };
   const last = faultPhrase['turn.failed'][job.lang]({ model: '', agent: turn.name, retryAfterMs: undefined });
   await using stream = new AnswerStream(target, deps.budget);
   const event = await stream.finish({ kind: 'fault', last, attachedNote: '', fileName: '' });

@@ -86,12 +86,23 @@ export function beginTurn(job: TurnJob, deps: TurnDeps): Turn | null {
   const agent = deps.residents.byId.get(job.agent);
   const provider = deps.bindings.get(job.agent)?.provider;
   if (agent === undefined || provider === undefined) return null;
-  const slot = deps.running.enter({ room: job.room, source: job.source, root: job.root, cause: job.cause, agent: job.agent, at: job.at });
+  const slot = deps.running.enter({
+    room: job.room,
+    source: job.source,
+    root: job.root,
+    cause: job.cause,
+    agent: job.agent,
+    at: job.at,
+  });
   return { ...identityOf(job, agent, deps), provider, slot, began: performance.now(), mark: markOf(job, provider) };
 }
 
 /** What holds of a turn without a model, and after it. */
-export function identityOf(job: TurnJob, agent: Resident, deps: Pick<TurnDeps, 'ghost'>): Pick<Turn, 'id' | 'job' | 'agent' | 'name' | 'account' | 'thread'> {
+export function identityOf(
+  job: TurnJob,
+  agent: Resident,
+  deps: Pick<TurnDeps, 'ghost'>,
+): Pick<Turn, 'id' | 'job' | 'agent' | 'name' | 'account' | 'thread'> {
   return {
     id: jobId(job),
     job,
@@ -105,15 +116,41 @@ export function identityOf(job: TurnJob, agent: Resident, deps: Pick<TurnDeps, '
 function markOf(job: TurnJob, provider: Provider) {
   const burst = job.burst === undefined ? {} : { burst: job.burst };
   const rehearsal = provider.rehearsal ? { rehearsal: true } : {};
-  return { v: 1, kind: 'answer', source: job.source, root: job.root, depth: job.depth, agent: job.agent, turn: jobId(job), ...burst, ...rehearsal } as const;
+  return {
+    v: 1,
+    kind: 'answer',
+    source: job.source,
+    root: job.root,
+    depth: job.depth,
+    agent: job.agent,
+    turn: jobId(job),
+    ...burst,
+    ...rehearsal,
+  } as const;
 }
 
 /** The message in which an answer grows; an earlier run's is gone on with where `earlier` says so. */
 export function streamOf(
   { id, job, account, thread, mark, slot }: Pick<Turn, 'id' | 'job' | 'account' | 'thread' | 'mark' | 'slot'>,
-  { earlier, ...target }: { readonly earlier: readonly Entry[] | null; readonly replyTo?: EventId; readonly begins?: () => Promise<void> },
+  {
+    earlier,
+    ...target
+  }: { readonly earlier: readonly Entry[] | null; readonly replyTo?: EventId; readonly begins?: () => Promise<void> },
   budget: EditBudget,
 ): AnswerStream {
   const left = earlier?.map(({ event }) => event.eventId) ?? [];
-  return new AnswerStream({ account, room: job.room, txn: id, ...thread, ...target, chavion: mark, again: earlier !== null, left, shows: slot.shows }, budget);
+  return new AnswerStream(
+    {
+      account,
+      room: job.room,
+      txn: id,
+      ...thread,
+      ...target,
+      chavion: mark,
+      again: earlier !== null,
+      left,
+      shows: slot.shows,
+    },
+    budget,
+  );
 }

@@ -27,15 +27,28 @@ export interface GapFill {
   readonly onLost: (room: RoomId, error: unknown) => void;
 }
 
-const Timeline = z.object({ events: z.array(z.unknown()).default([]), limited: z.boolean().default(false), prev_batch: z.string().optional() });
+const Timeline = z.object({
+  events: z.array(z.unknown()).default([]),
+  limited: z.boolean().default(false),
+  prev_batch: z.string().optional(),
+});
 const Events = z.object({ events: z.array(z.unknown()).default([]) });
 /** Of a room that cannot be read, nothing; the position has to come from somewhere. */
 const SyncAnswer = z.object({
   next_batch: z.string(),
   rooms: z
     .object({
-      join: z.record(z.string(), z.object({ timeline: Timeline.default({ events: [], limited: false }) }).catch({ timeline: { events: [], limited: false } })).default({}),
-      invite: z.record(z.string(), z.object({ invite_state: Events }).catch({ invite_state: { events: [] } })).default({}),
+      join: z
+        .record(
+          z.string(),
+          z
+            .object({ timeline: Timeline.default({ events: [], limited: false }) })
+            .catch({ timeline: { events: [], limited: false } }),
+        )
+        .default({}),
+      invite: z
+        .record(z.string(), z.object({ invite_state: Events }).catch({ invite_state: { events: [] } }))
+        .default({}),
     })
     .catch({ join: {}, invite: {} }),
 });
@@ -45,7 +58,13 @@ const filter = (room: object = {}): string =>
   JSON.stringify({
     presence: { types: [] },
     account_data: { types: [] },
-    room: { timeline: { limit: 100 }, state: { lazy_load_members: true }, ephemeral: { types: [] }, account_data: { types: [] }, ...room },
+    room: {
+      timeline: { limit: 100 },
+      state: { lazy_load_members: true },
+      ephemeral: { types: [] },
+      account_data: { types: [] },
+      ...room,
+    },
   });
 const EVERYWHERE = filter();
 
@@ -126,9 +145,21 @@ export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal)
 }
 
 const sync = async (account: Account, what: string, since: string | undefined, timeout: number): Promise<SyncAnswer> =>
-  SyncAnswer.parse(await account.call('GET', '/_matrix/client/v3/sync', { query: { filter: what, since, timeout, set_presence: 'offline' }, tries: 1, timeoutMs: 60_000 }));
+  SyncAnswer.parse(
+    await account.call('GET', '/_matrix/client/v3/sync', {
+      query: { filter: what, since, timeout, set_presence: 'offline' },
+      tries: 1,
+      timeoutMs: 60_000,
+    }),
+  );
 
-async function takeIn(account: Account, answer: SyncAnswer, since: string, fill: GapFill, gaps: Map<string, number>): Promise<void> {
+async function takeIn(
+  account: Account,
+  answer: SyncAnswer,
+  since: string,
+  fill: GapFill,
+  gaps: Map<string, number>,
+): Promise<void> {
   for (const [id, joined] of Object.entries(answer.rooms.join)) {
     const room = RoomId.safeParse(id);
     if (!room.success) continue;
@@ -141,7 +172,14 @@ async function takeIn(account: Account, answer: SyncAnswer, since: string, fill:
 }
 
 /** What one room keeps from being read must not keep the others from being heard. */
-async function missed(account: Account, room: RoomId, until: string, since: string, fill: GapFill, gaps: Map<string, number>): Promise<readonly unknown[]> {
+async function missed(
+  account: Account,
+  room: RoomId,
+  until: string,
+  since: string,
+  fill: GapFill,
+  gaps: Map<string, number>,
+): Promise<readonly unknown[]> {
   try {
     return await between(account, room, until, since);
   } catch (error) {
@@ -157,15 +195,26 @@ async function missed(account: Account, room: RoomId, until: string, since: stri
  * The same for rooms without the coordinator, one agent after the other: a poll for each of them all the time would
  * wake with every message. Synapse's positions are those of its streams, so the coordinator's serves.
  */
-async function lookElsewhere(fill: GapFill, since: string, signal: AbortSignal, gaps: Map<string, number>): Promise<void> {
+async function lookElsewhere(
+  fill: GapFill,
+  since: string,
+  signal: AbortSignal,
+  gaps: Map<string, number>,
+): Promise<void> {
   const seen = new Set(await fill.coordinator.joinedRooms());
   for (const agent of fill.agents()) {
     try {
-      const { next_batch, rooms } = await sync(agent, filter({ not_rooms: [...seen].slice(0, MAX_LEFT_OUT) }), since, 0);
+      const { next_batch, rooms } = await sync(
+        agent,
+        filter({ not_rooms: [...seen].slice(0, MAX_LEFT_OUT) }),
+        since,
+        0,
+      );
       const join = Object.fromEntries(Object.entries(rooms.join).filter(([room]) => !seen.has(room)));
       await takeIn(agent, { next_batch, rooms: { ...rooms, join } }, since, fill, gaps);
       for (const room of Object.keys(join)) seen.add(room);
-      for (const [id, { invite_state }] of Object.entries(rooms.invite)) await takeInvitation(id, invite_state.events, agent, since, fill);
+      for (const [id, { invite_state }] of Object.entries(rooms.invite))
+        await takeInvitation(id, invite_state.events, agent, since, fill);
     } catch (error) {
       // Deactivated, say: no reason to leave out the others.
       if (!refused(error)) throw error;
@@ -174,10 +223,20 @@ async function lookElsewhere(fill: GapFill, since: string, signal: AbortSignal, 
   }
 }
 
-const Invitation = z.looseObject({ type: z.literal('m.room.member'), state_key: z.string(), content: z.looseObject({ membership: z.literal('invite') }) });
+const Invitation = z.looseObject({
+  type: z.literal('m.room.member'),
+  state_key: z.string(),
+  content: z.looseObject({ membership: z.literal('invite') }),
+});
 
 /** What an invited account is shown of a room has no ids: this one is the same whenever the same look is repeated. */
-async function takeInvitation(id: string, shown: readonly unknown[], agent: Account, since: string, fill: GapFill): Promise<void> {
+async function takeInvitation(
+  id: string,
+  shown: readonly unknown[],
+  agent: Account,
+  since: string,
+  fill: GapFill,
+): Promise<void> {
   const room = RoomId.safeParse(id);
   const invitation = shown.map((one) => Invitation.safeParse(one).data).find((one) => one?.state_key === agent.userId);
   if (!room.success || invitation === undefined) return;
@@ -197,4 +256,5 @@ async function between(account: Account, room: RoomId, until: string, since: str
   return pages.flat().reverse();
 }
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);

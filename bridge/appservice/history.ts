@@ -8,7 +8,9 @@ import type { History } from './timeline.ts';
 const MOST_PAGES = 10;
 
 /** The latest edit of an event, as the homeserver bundles it: it may lie further on than was read, and no thread lists it. */
-const Bundle = z.object({ unsigned: z.object({ 'm.relations': z.object({ 'm.replace': z.object({ event_id: z.string() }).loose() }) }) });
+const Bundle = z.object({
+  unsigned: z.object({ 'm.relations': z.object({ 'm.replace': z.object({ event_id: z.string() }).loose() }) }),
+});
 
 /** Reads old events with the eyes of a ghost that is in the room. */
 export function homeserverHistory(reader: (room: RoomId) => Promise<Account>, options: DecodeOptions): History {
@@ -27,7 +29,8 @@ export function homeserverHistory(reader: (room: RoomId) => Promise<Account>, op
       for (let page = 0; page < MOST_PAGES; page += 1) {
         const { chunk, end } = await account.messages(room, { limit, ...(from === undefined ? {} : { from }) });
         events = [...decode(room, chunk), ...events];
-        if (end === undefined || chunk.length === 0 || events.filter(({ kind }) => kind !== 'edit').length >= limit) break;
+        if (end === undefined || chunk.length === 0 || events.filter(({ kind }) => kind !== 'edit').length >= limit)
+          break;
         from = end;
       }
       return events;

@@ -56,7 +56,13 @@ export class Inbox {
   readonly #hangsMs: number;
 
   /** `handle` must be idempotent: after a restart, and after a failure, an event comes a second time. */
-  constructor(options: DecodeOptions, timeline: Timeline, handle: (event: RoomEvent) => Promise<void>, aside: Aside, hangsMs = HANGS_MS) {
+  constructor(
+    options: DecodeOptions,
+    timeline: Timeline,
+    handle: (event: RoomEvent) => Promise<void>,
+    aside: Aside,
+    hangsMs = HANGS_MS,
+  ) {
     this.#options = options;
     this.#timeline = timeline;
     this.#handle = handle;
@@ -107,7 +113,7 @@ export class Inbox {
 
   /** Null when it is done; why not, when it never will be. Throws where that is nobody's fault. */
   async #tried(raw: unknown, room?: RoomId): Promise<string | null> {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       try {
         await this.#take(raw, room);
         return null;
@@ -161,7 +167,13 @@ function envelopeOf(raw: unknown, room: RoomId | undefined): Omit<Misfit, 'why'>
   const parsed = Envelope.safeParse(raw).data;
   const where = room ?? parsed?.room_id;
   return {
-    event: parsed?.event_id ?? EventId.parse(`$${createHash('sha256').update(JSON.stringify(raw) ?? '').digest('base64url')}`),
+    event:
+      parsed?.event_id ??
+      EventId.parse(
+        `$${createHash('sha256')
+          .update(JSON.stringify(raw) ?? '')
+          .digest('base64url')}`,
+      ),
     ...(where === undefined ? {} : { room: where }),
     ...(parsed?.sender === undefined ? {} : { sender: parsed.sender }),
     at: parsed?.origin_server_ts ?? 0,
@@ -169,7 +181,9 @@ function envelopeOf(raw: unknown, room: RoomId | undefined): Omit<Misfit, 'why'>
 }
 
 /** Each hears every event, also where one before it failed; the failure is told afterwards. */
-export function heardByAll(ears: readonly ((event: RoomEvent) => Promise<void>)[]): (event: RoomEvent) => Promise<void> {
+export function heardByAll(
+  ears: readonly ((event: RoomEvent) => Promise<void>)[],
+): (event: RoomEvent) => Promise<void> {
   return async (event) => {
     const failed: unknown[] = [];
     for (const ear of ears) await ear(event).catch((error: unknown) => failed.push(error));

@@ -9,13 +9,22 @@ const InUse = z.object({ errcode: z.literal('M_USER_IN_USE') });
 export async function makeGhost(coordinator: Account, ghost: Account, name: string): Promise<void> {
   const type = 'm.login.application_service';
   const username = ghost.userId.slice(1).split(':')[0];
-  await coordinator.call('POST', '/_matrix/client/v3/register', { body: { type, username, inhibit_login: true } }).catch((error: unknown) => {
-    if (!InUse.safeParse(error).success) throw error;
-  });
+  await coordinator
+    .call('POST', '/_matrix/client/v3/register', { body: { type, username, inhibit_login: true } })
+    .catch((error: unknown) => {
+      if (!InUse.safeParse(error).success) throw error;
+    });
   // Transaction ids outlive a restart of Synapse only with a device.
-  const body = { type, identifier: { type: 'm.id.user', user: ghost.userId }, device_id: GHOST_DEVICE, initial_device_display_name: 'Chavion' };
+  const body = {
+    type,
+    identifier: { type: 'm.id.user', user: ghost.userId },
+    device_id: GHOST_DEVICE,
+    initial_device_display_name: 'Chavion',
+  };
   await coordinator.call('POST', '/_matrix/client/v3/login', { body });
-  await ghost.call('PUT', `/_matrix/client/v3/profile/${encodeURIComponent(ghost.userId)}/displayname`, { body: { displayname: name } });
+  await ghost.call('PUT', `/_matrix/client/v3/profile/${encodeURIComponent(ghost.userId)}/displayname`, {
+    body: { displayname: name },
+  });
 }
 
 const TRIES = 60;

@@ -65,7 +65,10 @@ export class Rooms {
 
   /** Masters are the users of power level 100 in the HQ room, and those who rule it by having made it. */
   masters(): Promise<ReadonlySet<UserId>> {
-    this.#masters ??= Promise.all([this.#account.state(this.#hq, 'm.room.power_levels'), creationIn(this.#account, this.#hq)])
+    this.#masters ??= Promise.all([
+      this.#account.state(this.#hq, 'm.room.power_levels'),
+      creationIn(this.#account, this.#hq),
+    ])
       .then(([content, made]) => this.#mastersIn(Object.entries(PowerLevels.parse(content ?? {}).users), made?.rulers))
       .catch((error: unknown) => {
         this.#masters = null;
@@ -100,7 +103,8 @@ export class Rooms {
   }
 
   async note(event: RoomEvent): Promise<void> {
-    if (event.kind === 'standing' && event.roomId === this.#hq && event.sender === this.#options.admin) this.#off = Promise.resolve(event.off);
+    if (event.kind === 'standing' && event.roomId === this.#hq && event.sender === this.#options.admin)
+      this.#off = Promise.resolve(event.off);
     if (event.kind === 'power' && event.roomId === this.#hq) this.#masters = this.#mastersWith([...event.users]);
     if (event.kind === 'encrypted') this.#encrypted.set(event.roomId, true);
     if (event.kind !== 'membership') return;

@@ -40,11 +40,17 @@ export function buildAppservice(homeserverToken: string, handlers: AppserviceHan
   app.setErrorHandler(async (error, _request, reply) => {
     handlers.onError(error);
     const status = z.object({ statusCode: z.int().min(400).max(499) }).safeParse(error);
-    await reply.code(status.success ? status.data.statusCode : 503).send({ errcode: 'M_UNKNOWN', error: 'not taken, send it again' });
+    await reply
+      .code(status.success ? status.data.statusCode : 503)
+      .send({ errcode: 'M_UNKNOWN', error: 'not taken, send it again' });
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ errcode: 'M_UNRECOGNIZED', error: 'no such endpoint' }));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ errcode: 'M_UNRECOGNIZED', error: 'no such endpoint' }),
+  );
 
-  app.get('/health', async (_request, reply) => reply.code(handlers.ready() ? 200 : 503).send({ ready: handlers.ready() }));
+  app.get('/health', async (_request, reply) =>
+    reply.code(handlers.ready() ? 200 : 503).send({ ready: handlers.ready() }),
+  );
   app.post('/_matrix/app/v1/ping', async () => ({}));
   app.put('/_matrix/app/v1/transactions/:txnId', async (request, reply) => {
     const transaction = Transaction.safeParse(request.body);
@@ -53,7 +59,11 @@ export function buildAppservice(homeserverToken: string, handlers: AppserviceHan
     return {};
   });
   // Ghosts exist from provisioning on; asking for another one is asking for somebody who does not live here.
-  app.get('/_matrix/app/v1/users/:userId', async (_request, reply) => reply.code(404).send({ errcode: 'M_NOT_FOUND', error: 'no such resident' }));
-  app.get('/_matrix/app/v1/rooms/:alias', async (_request, reply) => reply.code(404).send({ errcode: 'M_NOT_FOUND', error: 'no such room' }));
+  app.get('/_matrix/app/v1/users/:userId', async (_request, reply) =>
+    reply.code(404).send({ errcode: 'M_NOT_FOUND', error: 'no such resident' }),
+  );
+  app.get('/_matrix/app/v1/rooms/:alias', async (_request, reply) =>
+    reply.code(404).send({ errcode: 'M_NOT_FOUND', error: 'no such room' }),
+  );
   return app;
 }

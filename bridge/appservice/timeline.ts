@@ -55,7 +55,16 @@ interface Room {
   threads: Set<EventId>;
 }
 
-const emptyRoom = (): Room => ({ loaded: null, reading: 0, entries: new Map(), edits: new Map(), ahead: new Set(), redacted: new Set(), read: new Map(), threads: new Set() });
+const emptyRoom = (): Room => ({
+  loaded: null,
+  reading: 0,
+  entries: new Map(),
+  edits: new Map(),
+  ahead: new Set(),
+  redacted: new Set(),
+  read: new Map(),
+  threads: new Set(),
+});
 
 /**
  * One cached copy of every room for all agents: fed by the inbox and by our own sends,
@@ -92,7 +101,14 @@ export class Timeline {
         const growing = event.chavion?.streaming === true;
         if (before !== undefined && (before.ahead ? growing : before.at > event.at)) return;
         room.read.delete(event.target);
-        room.edits.set(key, { body: event.body, at: event.at, growing, resume: event.chavion?.resume, mentions: event.mentions, ahead: false });
+        room.edits.set(key, {
+          body: event.body,
+          at: event.at,
+          growing,
+          resume: event.chavion?.resume,
+          mentions: event.mentions,
+          ahead: false,
+        });
         forgetLoose(room.edits, (one) => room.entries.has(targetOf(one)));
         return;
       }
@@ -122,7 +138,13 @@ export class Timeline {
       room.ahead.add(event.eventId);
     }
     room.read.delete(event.eventId);
-    room.edits.set(revisionOf(event.eventId, event.sender), { body: event.body, at: event.at, growing: false, resume: event.chavion?.resume, ahead: true });
+    room.edits.set(revisionOf(event.eventId, event.sender), {
+      body: event.body,
+      at: event.at,
+      growing: false,
+      resume: event.chavion?.resume,
+      ahead: true,
+    });
   }
 
   /** The homeserver was away or skipped events: what is cached may have holes. */
@@ -139,7 +161,8 @@ export class Timeline {
     if (thread !== undefined && !state.threads.has(thread)) await this.#loadThread(room, state, thread);
     const entries: Entry[] = [];
     for (const event of state.entries.values()) {
-      if (thread === undefined ? event.thread !== undefined : event.thread !== thread && event.eventId !== thread) continue;
+      if (thread === undefined ? event.thread !== undefined : event.thread !== thread && event.eventId !== thread)
+        continue;
       const entry = read(state, event);
       if (entry !== null) entries.push(entry);
     }
@@ -181,13 +204,19 @@ export class Timeline {
     room.entries = new Map();
     for (const event of latest) this.#note(room, event);
     // What came in while we read, or what lies further back than we read, keeps its place by time.
-    inOrder(room, [...since.values()].filter((event) => !room.entries.has(event.eventId)));
+    inOrder(
+      room,
+      [...since.values()].filter((event) => !room.entries.has(event.eventId)),
+    );
   }
 
   async #loadThread(id: RoomId, room: Room, thread: EventId): Promise<void> {
     const events = await reading(room, () => this.#history.thread(id, thread, LOAD));
-    const old = events.filter((event): event is MessageEvent => event.kind === 'message' && !room.entries.has(event.eventId));
-    for (const event of events) if (event.kind !== 'message' || room.entries.has(event.eventId)) this.#note(room, event);
+    const old = events.filter(
+      (event): event is MessageEvent => event.kind === 'message' && !room.entries.has(event.eventId),
+    );
+    for (const event of events)
+      if (event.kind !== 'message' || room.entries.has(event.eventId)) this.#note(room, event);
     // Older than what was said since in the room: the root is no news.
     inOrder(room, old);
     room.threads.add(thread);

@@ -5,7 +5,13 @@
 export function dropPrivileges(to: string | undefined): void {
   if (to === undefined) return;
   const [uid, gid] = to.split(':').map(Number);
-  if (uid === undefined || gid === undefined || process.setgroups === undefined || process.setgid === undefined || process.setuid === undefined) {
+  if (
+    uid === undefined ||
+    gid === undefined ||
+    process.setgroups === undefined ||
+    process.setgid === undefined ||
+    process.setuid === undefined
+  ) {
     throw new Error('this system cannot change accounts');
   }
   process.setgroups([gid]);

@@ -20,13 +20,18 @@ function textOf(path: string): string {
     const wide = bytes[0] === 0xff && bytes[1] === 0xfe;
     return bytes.toString(wide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
-    throw new ConfigRefusal(launcherText.fileUnreadable(path, cause instanceof Error && 'code' in cause ? String(cause.code) : '?'), { cause });
+    throw new ConfigRefusal(
+      launcherText.fileUnreadable(path, cause instanceof Error && 'code' in cause ? String(cause.code) : '?'),
+      { cause },
+    );
   }
 }
 
 function present(values: Readonly<Record<string, string | undefined>>): Environment {
   return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== ''),
+    Object.entries(values).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== '',
+    ),
   );
 }
 

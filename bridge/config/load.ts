@@ -30,13 +30,23 @@ export function configuredLanguage(environment: Environment): Lang {
 }
 
 /** Everything the owner can get wrong, read at once. Throws one `Refusal` that lists every fault with its place. */
-export function loadConfiguration(environment: Environment, projectFolder: string, lang: Lang = configuredLanguage(environment)): Loaded {
+export function loadConfiguration(
+  environment: Environment,
+  projectFolder: string,
+  lang: Lang = configuredLanguage(environment),
+): Loaded {
   const settings = read(Settings, environment, lang, (path) => shown(path, environment));
   const providers = read(ProviderSettings, environment, lang, (path) => path.join('.'));
   const roster = readRoster(environment['CHAVION_ROSTER'], projectFolder, lang);
   const wrong = [settings, providers, roster].flatMap((part) => ('wrong' in part ? part.wrong : []));
-  if ('wrong' in settings || 'wrong' in providers || 'wrong' in roster) throw new ConfigRefusal(launcherText.settingsWrong(wrong));
-  return { settings: settings.value, providers: providers.value, roster: roster.value, unknown: unknownNames(environment) };
+  if ('wrong' in settings || 'wrong' in providers || 'wrong' in roster)
+    throw new ConfigRefusal(launcherText.settingsWrong(wrong));
+  return {
+    settings: settings.value,
+    providers: providers.value,
+    roster: roster.value,
+    unknown: unknownNames(environment),
+  };
 }
 
 /** Settings alone, for verbs that must work with a broken roster. */
@@ -48,23 +58,41 @@ export function loadSettings(environment: Environment): Settings {
 
 type Read<T> = { readonly value: T } | { readonly wrong: readonly Wrong[] };
 
-function read<T>(schema: z.ZodType<T>, value: unknown, lang: Lang, place: (path: readonly PropertyKey[]) => string): Read<T> {
+function read<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  lang: Lang,
+  place: (path: readonly PropertyKey[]) => string,
+): Read<T> {
   const parsed = schema.safeParse(value, { error: (issue) => plainly(issue, lang) });
   if (parsed.success) return { value: parsed.data };
-  return { wrong: parsed.error.issues.map((issue) => ({ place: place(issue.path), what: own(issue)?.[lang]() ?? issue.message })) };
+  return {
+    wrong: parsed.error.issues.map((issue) => ({
+      place: place(issue.path),
+      what: own(issue)?.[lang]() ?? issue.message,
+    })),
+  };
 }
 
 /** For what a schema of the settings says itself, in the language of the code. */
-const OWN: Readonly<Record<string, Phrase>> = { CHAVION_SERVER_NAME: launcherText.wrong.serverName, CHAVION_TZ: launcherText.wrong.timeZone };
-const own = ({ path: [name] }: z.core.$ZodIssue): Phrase | undefined => (typeof name !== 'string' ? undefined : (OWN[name] ?? (name.endsWith('_API_KEY') ? launcherText.wrong.key : undefined)));
+const OWN: Readonly<Record<string, Phrase>> = {
+  CHAVION_SERVER_NAME: launcherText.wrong.serverName,
+  CHAVION_TZ: launcherText.wrong.timeZone,
+};
+const own = ({ path: [name] }: z.core.$ZodIssue): Phrase | undefined =>
+  typeof name !== 'string'
+    ? undefined
+    : (OWN[name] ?? (name.endsWith('_API_KEY') ? launcherText.wrong.key : undefined));
 
 const LOCALES = { ko: z.locales.ko().localeError, en: z.locales.en().localeError };
 
 /** The common ones in words for people; zod's own for the rest. Messages that a schema gives itself go before both. */
 function plainly(issue: z.core.$ZodRawIssue, lang: Lang): ReturnType<(typeof LOCALES)['ko']> {
   if (issue.code === 'invalid_type' && issue.input === undefined) return launcherText.missing[lang]();
-  if (issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int')) return launcherText.notNumber[lang]();
-  if ((issue.code === 'too_small' || issue.code === 'too_big') && isPort(issue)) return launcherText.wrong.range('1', '65535')[lang]();
+  if (issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int'))
+    return launcherText.notNumber[lang]();
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && isPort(issue))
+    return launcherText.wrong.range('1', '65535')[lang]();
   if (issue.code === 'too_small' && issue.origin !== 'number' && issue.minimum === 1) return launcherText.empty[lang]();
   return said(issue)?.[lang]() ?? LOCALES[lang](issue);
 }
@@ -75,7 +103,13 @@ function said(issue: z.core.$ZodRawIssue): Phrase | undefined {
   if (issue.code === 'invalid_value') return wrong.options(issue.values.map(String));
   if (issue.code === 'unrecognized_keys') return wrong.unknown(issue.keys);
   if (issue.code !== 'invalid_type') return undefined;
-  return issue.expected === 'object' ? wrong.object : issue.expected === 'array' ? wrong.list : issue.expected === 'string' ? wrong.text : undefined;
+  return issue.expected === 'object'
+    ? wrong.object
+    : issue.expected === 'array'
+      ? wrong.list
+      : issue.expected === 'string'
+        ? wrong.text
+        : undefined;
 }
 
 /** The only numbers among the settings; a roster's have words of their own. */
@@ -90,7 +124,10 @@ function readRoster(path: string | undefined, projectFolder: string, lang: Lang)
     source = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
     text = JSON.parse(source);
   } catch (cause) {
-    const what = cause instanceof SyntaxError ? launcherText.notJson(faultyLine(source), cause.message)[lang]() : launcherText.notReadable(code(cause))[lang]();
+    const what =
+      cause instanceof SyntaxError
+        ? launcherText.notJson(faultyLine(source), cause.message)[lang]()
+        : launcherText.notReadable(code(cause))[lang]();
     return { wrong: [{ place: `CHAVION_ROSTER=${path}`, what }] };
   }
   return read(Roster, text, lang, (at) => dotted(path, at));
@@ -112,7 +149,9 @@ function isNoBeginning(text: string): boolean {
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     const place = /at position (\d+)/.exec(message)?.[1];
-    return !/Unexpected end|Unterminated/.test(message) && (place === undefined || Number(place) < text.trimEnd().length);
+    return (
+      !/Unexpected end|Unterminated/.test(message) && (place === undefined || Number(place) < text.trimEnd().length)
+    );
   }
 }
 

@@ -32,7 +32,11 @@ const FLAGS: Readonly<Record<'start' | 'chat' | 'test' | 'bench', readonly Flag[
  * them in the environment of its script only (`npm_config_<name>`, `true` where no `=` gave a value). Where a word stood
  * behind a flag, npm has left it among the others without its place: of several it may be any, and nothing is guessed.
  */
-export function meantWords(script: keyof typeof FLAGS, words: readonly string[], environment: Environment): { readonly words: readonly string[]; readonly lost: Phrase | undefined } {
+export function meantWords(
+  script: keyof typeof FLAGS,
+  words: readonly string[],
+  environment: Environment,
+): { readonly words: readonly string[]; readonly lost: Phrase | undefined } {
   if (environment['npm_lifecycle_event'] !== script) return { words, lost: undefined };
   const verb = script === 'start' ? words.slice(0, 1) : [];
   const rest = words.slice(verb.length);

@@ -36,7 +36,10 @@ function rows(schema: Schema, place: string): string[] {
     const here = `${place}${name}`;
     if (field.description === undefined) throw new Error(`${here} does not say what it is`);
     const inner = field.type === 'array' ? Schema.parse(field.items) : field;
-    return [`| \`${here}\` | ${needed(field, schema.required.includes(name))} | ${field.description}${range(field)} |`, ...rows(inner, `${here}${field.type === 'array' ? '[]' : ''}.`)];
+    return [
+      `| \`${here}\` | ${needed(field, schema.required.includes(name))} | ${field.description}${range(field)} |`,
+      ...rows(inner, `${here}${field.type === 'array' ? '[]' : ''}.`),
+    ];
   });
 }
 
@@ -47,5 +50,7 @@ function needed(field: Schema, required: boolean): string {
 
 function range({ enum: words, minimum, maximum }: Schema): string {
   if (words !== undefined) return ` One of ${words.map((word) => `\`${word}\``).join(', ')}.`;
-  return minimum === undefined || maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? '' : ` From ${minimum} to ${maximum}.`;
+  return minimum === undefined || maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER
+    ? ''
+    : ` From ${minimum} to ${maximum}.`;
 }

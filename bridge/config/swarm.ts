@@ -12,7 +12,10 @@ export interface SwarmEnvironment {
 export function swarmEnvironment(): SwarmEnvironment {
   const settings = SwarmSettings.safeParse(process.env);
   const providers = ProviderSettings.safeParse(process.env);
-  const faults = [settings.error, providers.error].flatMap((error) => (error === undefined ? [] : [z.prettifyError(error)]));
-  if (!settings.success || !providers.success) throw new Error(`the swarm is started by npm start; its environment is not complete:\n${faults.join('\n')}`);
+  const faults = [settings.error, providers.error].flatMap((error) =>
+    error === undefined ? [] : [z.prettifyError(error)],
+  );
+  if (!settings.success || !providers.success)
+    throw new Error(`the swarm is started by npm start; its environment is not complete:\n${faults.join('\n')}`);
   return { settings: settings.data, providers: providers.data, all: process.env };
 }

@@ -24,4 +24,5 @@ export function shortName(id: string, all: readonly string[]): string {
 }
 
 /** Every word by which a master may have meant this one. */
-export const namesOf = (id: string): readonly string[] => Array.from({ length: id.length - SHORTEST_NAME + 1 }, (_, i) => id.slice(0, SHORTEST_NAME + i));
+export const namesOf = (id: string): readonly string[] =>
+  Array.from({ length: id.length - SHORTEST_NAME + 1 }, (_, i) => id.slice(0, SHORTEST_NAME + i));

@@ -37,4 +37,5 @@ export interface Observed {
   readonly parts: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
-export const langOf = (request: FastifyRequest, fallback: Lang): Lang => preferredLang(request.headers['accept-language'], fallback);
+export const langOf = (request: FastifyRequest, fallback: Lang): Lang =>
+  preferredLang(request.headers['accept-language'], fallback);

@@ -8,17 +8,27 @@ import { ApiProblem } from './problems.ts';
  */
 export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(['application/json', 'application/x-www-form-urlencoded'], { parseAs: 'string' }, (request, text, done) => {
-    if (text === '') return done(null, undefined);
-    let body: unknown;
-    try {
-      body = JSON.parse(String(text));
-    } catch {
-      return done(request.headers['content-type']?.startsWith('application/json') === true ? new ApiProblem('request.invalid', { what: 'JSON' }) : new ApiProblem('request.media'));
-    }
-    const fault = jsonFault(body);
-    if (fault === null) done(null, body);
-    else done(new ApiProblem('request.invalid', { what: `JSON: ${fault}` }));
-  });
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => (body.length === 0 ? done(null, undefined) : done(new ApiProblem('request.media'))));
+  app.addContentTypeParser(
+    ['application/json', 'application/x-www-form-urlencoded'],
+    { parseAs: 'string' },
+    (request, text, done) => {
+      if (text === '') return done(null, undefined);
+      let body: unknown;
+      try {
+        body = JSON.parse(String(text));
+      } catch {
+        return done(
+          request.headers['content-type']?.startsWith('application/json') === true
+            ? new ApiProblem('request.invalid', { what: 'JSON' })
+            : new ApiProblem('request.media'),
+        );
+      }
+      const fault = jsonFault(body);
+      if (fault === null) done(null, body);
+      else done(new ApiProblem('request.invalid', { what: `JSON: ${fault}` }));
+    },
+  );
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+    body.length === 0 ? done(null, undefined) : done(new ApiProblem('request.media')),
+  );
 }

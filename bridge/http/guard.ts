@@ -61,7 +61,12 @@ export function guard(app: FastifyInstance, deps: Pick<ApiDeps, 'redis' | 'keys'
         request.idempotency = { key: given, print, mark: begun.mark };
         return;
       case 'again':
-        return reply.code(begun.done.status).type(begun.done.type).header('idempotency-replayed', 'true').serializer(String).send(begun.done.body);
+        return reply
+          .code(begun.done.status)
+          .type(begun.done.type)
+          .header('idempotency-replayed', 'true')
+          .serializer(String)
+          .send(begun.done.body);
       case 'running':
         throw new ApiProblem('idempotency.running', { seconds: 1 });
       case 'different':
@@ -73,8 +78,14 @@ export function guard(app: FastifyInstance, deps: Pick<ApiDeps, 'redis' | 'keys'
     const { caller, idempotency: held } = request;
     if (caller === null || held === undefined) return payload;
     // What failed inside, or was refused for now, may succeed the next time.
-    if (reply.statusCode >= 500 || passes(request.problem) || typeof payload !== 'string') await idempotency.forget(caller.agent, held.key, held.mark);
-    else await idempotency.end(caller.agent, held.key, held.print, held.mark, { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body: payload });
+    if (reply.statusCode >= 500 || passes(request.problem) || typeof payload !== 'string')
+      await idempotency.forget(caller.agent, held.key, held.mark);
+    else
+      await idempotency.end(caller.agent, held.key, held.print, held.mark, {
+        status: reply.statusCode,
+        type: String(reply.getHeader('content-type') ?? 'application/json'),
+        body: payload,
+      });
     return payload;
   });
 }

@@ -13,10 +13,19 @@ export type InboxPage = Delivered & { readonly textFrom?: number; readonly textN
 export function partOf(letter: Delivered, from = 0): InboxPage {
   const longest = Math.max(letter.content.length, letter.prompt?.length ?? 0);
   // Both texts are cut at the same place, so that one number says where to go on.
-  const to = Math.min(cut(letter.content, from), letter.prompt === undefined ? Number.POSITIVE_INFINITY : cut(letter.prompt, from));
+  const to = Math.min(
+    cut(letter.content, from),
+    letter.prompt === undefined ? Number.POSITIVE_INFINITY : cut(letter.prompt, from),
+  );
   const ends = to >= longest;
   if (from === 0 && ends) return letter;
-  return { ...letter, content: letter.content.slice(from, to), ...(letter.prompt === undefined ? {} : { prompt: letter.prompt.slice(from, to) }), textFrom: from, ...(ends ? {} : { textNext: to }) };
+  return {
+    ...letter,
+    content: letter.content.slice(from, to),
+    ...(letter.prompt === undefined ? {} : { prompt: letter.prompt.slice(from, to) }),
+    textFrom: from,
+    ...(ends ? {} : { textNext: to }),
+  };
 }
 
 /** Where the part that begins there ends; infinite where it is the last. */
@@ -52,7 +61,10 @@ export function firstOf<T>(all: readonly T[]): readonly T[] {
 const size = (value: unknown): number => JSON.stringify(value).length;
 
 /** The first of these letters that one answer holds, at least one of them. */
-export function pageOf(letters: readonly Delivered[], limit: number): { readonly messages: readonly InboxPage[]; readonly more: boolean } {
+export function pageOf(
+  letters: readonly Delivered[],
+  limit: number,
+): { readonly messages: readonly InboxPage[]; readonly more: boolean } {
   const messages: InboxPage[] = [];
   let total = 0;
   for (const letter of letters.slice(0, limit)) {

@@ -2,7 +2,16 @@ import type { z } from 'zod';
 import { ONLINE_MS } from '../protocol/agent-api.ts';
 import type { AgentId } from '../protocol/ids.ts';
 import { boardLine } from '../text/room/agent-api.ts';
-import { type BoardItem, claim, complete, reportProgress, type ClaimRefusal, hold, type BoardStep, withJob } from '../stores/board-item.ts';
+import {
+  type BoardItem,
+  claim,
+  complete,
+  reportProgress,
+  type ClaimRefusal,
+  hold,
+  type BoardStep,
+  withJob,
+} from '../stores/board-item.ts';
 import type { Board } from '../stores/task-board.ts';
 import type { SwarmPort, Spoken } from './swarm-port.ts';
 import type { Caller, KeyRing } from '../stores/agent-keys.ts';
@@ -12,7 +21,22 @@ import { cleanText } from '../text/clean-text.ts';
 import { maskSecrets } from '../matrix/secrets/secrets.ts';
 import { commandOfOrder } from './order.ts';
 import { ApiProblem } from './problems.ts';
-import type { AggregateOut, CheckinOut, CommandIn, DispatchIn, DispatchOut, HouseOut, JobView, ListenQuery, MessageIn, ResultsOut, StatusOut, TaskIn, TasksQuery, TaskView } from './schemas.ts';
+import type {
+  AggregateOut,
+  CheckinOut,
+  CommandIn,
+  DispatchIn,
+  DispatchOut,
+  HouseOut,
+  JobView,
+  ListenQuery,
+  MessageIn,
+  ResultsOut,
+  StatusOut,
+  TaskIn,
+  TasksQuery,
+  TaskView,
+} from './schemas.ts';
 import { aggregateOf, itemView, swarmAggregate } from './task-views.ts';
 import type { Waits } from './waits.ts';
 
@@ -26,7 +50,8 @@ export interface OperationDeps {
 
 const CHECKED = 500;
 const LISTED_LETTERS = 2_000;
-const shortened = (text: string): string => (text.length <= LISTED_LETTERS ? text : `${text.slice(0, LISTED_LETTERS).toWellFormed()}…`);
+const shortened = (text: string): string =>
+  text.length <= LISTED_LETTERS ? text : `${text.slice(0, LISTED_LETTERS).toWellFormed()}…`;
 /** Tasks of the swarm among which those of one state are looked for. */
 const SEARCHED = 200;
 
@@ -56,7 +81,13 @@ export class Operations {
   async checkin({ agent, scopes }: Caller, name: string): Promise<z.infer<typeof CheckinOut>> {
     if (!this.#isCalled(agent, name)) throw new ApiProblem('auth.other', { who: agent });
     const waiting = await this.#mailbox.read(agent, undefined, CHECKED);
-    return { agent, name: this.#house.nameOf(agent), scopes: [...scopes], onlineUntil: Date.now() + ONLINE_MS, waiting: waiting.length };
+    return {
+      agent,
+      name: this.#house.nameOf(agent),
+      scopes: [...scopes],
+      onlineUntil: Date.now() + ONLINE_MS,
+      waiting: waiting.length,
+    };
   }
 
   async say({ agent }: Caller, message: MessageIn, seed: string): Promise<Spoken> {
@@ -64,9 +95,15 @@ export class Operations {
   }
 
   /** Waits up to `waitMs` for the first letter; it may be cut short at any time and nothing is lost. */
-  async listen(caller: Caller, { since, limit, letter, from }: Pick<ListenQuery, 'since' | 'limit' | 'letter' | 'from'>, waitMs: number, signal: AbortSignal): Promise<{ messages: readonly InboxPage[]; next: string | null; more: boolean }> {
+  async listen(
+    caller: Caller,
+    { since, limit, letter, from }: Pick<ListenQuery, 'since' | 'limit' | 'letter' | 'from'>,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<{ messages: readonly InboxPage[]; next: string | null; more: boolean }> {
     const { agent } = caller;
-    if (letter !== undefined) return { messages: [await this.#part(agent, letter, from)], next: since ?? null, more: false };
+    if (letter !== undefined)
+      return { messages: [await this.#part(agent, letter, from)], next: since ?? null, more: false };
     if (since !== undefined && !(await this.#mailbox.seen(agent, since))) throw new ApiProblem('since.future');
     // One more than is given out says whether others are left.
     const look = (ms: number) => this.#mailbox.next(agent, since, ms, signal, limit + 1);
@@ -96,9 +133,14 @@ export class Operations {
 
   async tasks({ state, limit, before }: z.infer<typeof TasksQuery>): Promise<{ tasks: TaskView[]; more: boolean }> {
     const plain = state === undefined && before === undefined;
-    const [board, swarm] = await Promise.all([this.#board.list(plain ? limit + 1 : 2_000), this.#house.swarmTasks?.list(plain ? limit + 1 : Math.max(limit, SEARCHED)) ?? []]);
+    const [board, swarm] = await Promise.all([
+      this.#board.list(plain ? limit + 1 : 2_000),
+      this.#house.swarmTasks?.list(plain ? limit + 1 : Math.max(limit, SEARCHED)) ?? [],
+    ]);
     const all = [...board.map(itemView), ...swarm].toSorted((a, b) => b.createdAt - a.createdAt);
-    const wanted = all.filter((task) => (state === undefined || task.state === state) && (before === undefined || task.createdAt < before));
+    const wanted = all.filter(
+      (task) => (state === undefined || task.state === state) && (before === undefined || task.createdAt < before),
+    );
     // A list says what there is; the whole description is its own task's.
     const listed = wanted.slice(0, limit).map((task) => ({ ...task, description: shortened(task.description) }));
     const tasks = [...firstOf(listed)];
@@ -118,7 +160,11 @@ export class Operations {
       if (begin === undefined || begin === null) throw new ApiProblem('task.unavailable');
       return begin(agent, `${wanted.title}\n${wanted.description}`.trim(), seed);
     }
-    const task = { title: seen(wanted.title, 'title'), description: seen(wanted.description, 'description'), claimSeconds: wanted.claimSeconds };
+    const task = {
+      title: seen(wanted.title, 'title'),
+      description: seen(wanted.description, 'description'),
+      claimSeconds: wanted.claimSeconds,
+    };
     const item = await this.#board.add(agent, task, seed);
     const text = boardLine.posted[this.#house.lang](item.id, item.title, item.description);
     const event = await this.#house.announce(agent, { text, thread: null }, seed);
@@ -127,8 +173,14 @@ export class Operations {
   }
 
   /** Exactly one of those who claim it at once has it; the others are told who. Claiming it again says nothing new. */
-  async claim({ agent }: Caller, id: string, seed: string, names: readonly (string | undefined)[] = []): Promise<TaskView> {
-    if (names.some((name) => name !== undefined && !this.#isCalled(agent, name))) throw new ApiProblem('auth.other', { who: agent });
+  async claim(
+    { agent }: Caller,
+    id: string,
+    seed: string,
+    names: readonly (string | undefined)[] = [],
+  ): Promise<TaskView> {
+    if (names.some((name) => name !== undefined && !this.#isCalled(agent, name)))
+      throw new ApiProblem('auth.other', { who: agent });
     const { item, before } = await this.#changed(id, (one, now) => claim(one, agent, now));
     if (before.owner !== agent) await this.#tell(agent, item, boardLine.claimed[this.#house.lang](item.id), seed);
     return itemView(item);
@@ -141,23 +193,44 @@ export class Operations {
     return itemView(item);
   }
 
-  async complete({ agent }: Caller, id: string, { success, result }: { readonly success: boolean; readonly result: string }, seed: string): Promise<TaskView> {
+  async complete(
+    { agent }: Caller,
+    id: string,
+    { success, result }: { readonly success: boolean; readonly result: string },
+    seed: string,
+  ): Promise<TaskView> {
     const end = { success, result: seen(result, 'result') };
     const { item } = await this.#changed(id, (one, now) => complete(one, agent, end, now));
-    await this.#tell(agent, item, (end.success ? boardLine.done : boardLine.failed)[this.#house.lang](item.id, end.result), seed);
+    await this.#tell(
+      agent,
+      item,
+      (end.success ? boardLine.done : boardLine.failed)[this.#house.lang](item.id, end.result),
+      seed,
+    );
     return itemView(item);
   }
 
   /** A claimed item's command to the executor, or an instruction to another agent. */
-  async dispatch(caller: Caller, id: string, { to, command, instruction }: z.infer<typeof DispatchIn>, seed: string): Promise<z.infer<typeof DispatchOut>> {
+  async dispatch(
+    caller: Caller,
+    id: string,
+    { to, command, instruction }: z.infer<typeof DispatchIn>,
+    seed: string,
+  ): Promise<z.infer<typeof DispatchOut>> {
     const executor = to === 'executor';
     if ((executor ? command : instruction) === undefined || (executor ? instruction : command) !== undefined) {
-      throw new ApiProblem('request.invalid', { what: executor ? 'to executor: command, no instruction' : 'to an agent: instruction, no command' });
+      throw new ApiProblem('request.invalid', {
+        what: executor ? 'to executor: command, no instruction' : 'to an agent: instruction, no command',
+      });
     }
     if (executor && !caller.scopes.has('execute')) throw new ApiProblem('auth.scope', { what: 'execute' });
     const { item } = await this.#changed(id, (one, now) => hold(one, caller.agent, now));
     if (command === undefined) {
-      const { event } = await this.#house.say(caller.agent, { receiver: to, type: 'command', content: `\`${item.id}\` ${instruction ?? ''}` }, seed);
+      const { event } = await this.#house.say(
+        caller.agent,
+        { receiver: to, type: 'command', content: `\`${item.id}\` ${instruction ?? ''}` },
+        seed,
+      );
       return { to, job: null, event };
     }
     const job = await this.#house.order(caller.agent, { command: commandOfOrder(command), thread: null }, seed);
@@ -177,7 +250,14 @@ export class Operations {
 
   async status(id: string): Promise<z.infer<typeof StatusOut>> {
     const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
-    return { id, state: task.state, owner: task.owner, claimUntil: task.claimUntil, reports: task.reports, lastReport: item?.reports.at(-1) ?? null };
+    return {
+      id,
+      state: task.state,
+      owner: task.owner,
+      claimUntil: task.claimUntil,
+      reports: task.reports,
+      lastReport: item?.reports.at(-1) ?? null,
+    };
   }
 
   async results(id: string): Promise<z.infer<typeof ResultsOut>> {
@@ -186,12 +266,21 @@ export class Operations {
     const result = whole === null ? null : textFrom(whole);
     const [reports, jobs] = [item?.reports ?? [], await this.#jobs(item)];
     const shown = { reports: [...lastOf(reports)], jobs: [...lastOf(jobs)] };
-    return { id, state: task.state, result: result?.text ?? null, ...shown, cut: (result?.next ?? null) !== null || shown.reports.length < reports.length || shown.jobs.length < jobs.length };
+    return {
+      id,
+      state: task.state,
+      result: result?.text ?? null,
+      ...shown,
+      cut: (result?.next ?? null) !== null || shown.reports.length < reports.length || shown.jobs.length < jobs.length,
+    };
   }
 
   async aggregate(id: string, from = 0): Promise<z.infer<typeof AggregateOut>> {
     const [item, task] = await Promise.all([this.#board.get(id), this.task(id)]);
-    const all = item === null ? swarmAggregate(task, await this.#reportOf(id)) : aggregateOf(item, await this.#jobs(item), (agent) => this.#nameOf(agent));
+    const all =
+      item === null
+        ? swarmAggregate(task, await this.#reportOf(id))
+        : aggregateOf(item, await this.#jobs(item), (agent) => this.#nameOf(agent));
     const { text, next } = textFrom(all.markdown, from);
     return { id, state: task.state, ...all, markdown: text, next };
   }
@@ -199,7 +288,12 @@ export class Operations {
   async overview({ agent }: Caller): Promise<z.infer<typeof HouseOut>> {
     const board = await this.#board.list(2_000);
     const count = (state: BoardItem['state']) => board.filter((item) => item.state === state).length;
-    return { you: agent, agents: [...this.#house.presence()], tasks: { open: count('open'), claimed: count('claimed') }, serverTime: Date.now() };
+    return {
+      you: agent,
+      agents: [...this.#house.presence()],
+      tasks: { open: count('open'), claimed: count('claimed') },
+      serverTime: Date.now(),
+    };
   }
 
   async #reportOf(id: string): Promise<string | null> {
@@ -215,7 +309,10 @@ export class Operations {
     await this.#house.announce(agent, { text, thread: item.event }, seed);
   }
 
-  async #changed(id: string, step: (item: BoardItem, now: number) => BoardStep): Promise<{ item: BoardItem; before: BoardItem }> {
+  async #changed(
+    id: string,
+    step: (item: BoardItem, now: number) => BoardStep,
+  ): Promise<{ item: BoardItem; before: BoardItem }> {
     const done = await this.#board.change(id, step);
     if (done === null) {
       await this.task(id);

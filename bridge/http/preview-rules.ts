@@ -30,9 +30,14 @@ const ALWAYS: Readonly<Record<string, string>> = {
 };
 
 /** Modules and fonts are fetched by an opaque origin with CORS; who knows the address may read it anyway. */
-export const FILE_HEADERS: Readonly<Record<string, string>> = { ...ALWAYS, 'content-security-policy': FILE_POLICY, 'access-control-allow-origin': '*' };
+export const FILE_HEADERS: Readonly<Record<string, string>> = {
+  ...ALWAYS,
+  'content-security-policy': FILE_POLICY,
+  'access-control-allow-origin': '*',
+};
 
-export const STYLE = 'html,body{margin:0;height:100%;font:17px/1.6 system-ui,sans-serif}iframe{display:block;border:0;width:100%;height:100vh;height:100dvh}main{max-width:30em;margin:0 auto;padding:20vh 24px}h1{font-size:22px}';
+export const STYLE =
+  'html,body{margin:0;height:100%;font:17px/1.6 system-ui,sans-serif}iframe{display:block;border:0;width:100%;height:100vh;height:100dvh}main{max-width:30em;margin:0 auto;padding:20vh 24px}h1{font-size:22px}';
 
 /**
  * Of the frame around the files, and of the pages that say that there is nothing. A page that stands alone may take
@@ -78,6 +83,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 const DOWNLOAD = 'application/octet-stream';
 
 /** By the name alone: what an uploader said of the type does not count. */
-export const previewMediaType = (path: string): string => MEDIA_TYPES[/\.([a-z0-9]+)$/.exec(path.toLowerCase())?.[1] ?? ''] ?? DOWNLOAD;
+export const previewMediaType = (path: string): string =>
+  MEDIA_TYPES[/\.([a-z0-9]+)$/.exec(path.toLowerCase())?.[1] ?? ''] ?? DOWNLOAD;
 
 export const isPage = (path: string): boolean => previewMediaType(path).startsWith('text/html');

@@ -35,7 +35,9 @@ export function buildPreview({ links, read, lang, log, names = [] }: PreviewDeps
     routerOptions: { maxParamLength: 2_048 },
     frameworkErrors: (_error, _request, reply) => void nothing(reply),
   });
-  app.setNotFoundHandler((request, reply) => (request.method === 'GET' ? nothing(reply) : nothing(reply.header('allow', 'GET'), 405)));
+  app.setNotFoundHandler((request, reply) =>
+    request.method === 'GET' ? nothing(reply) : nothing(reply.header('allow', 'GET'), 405),
+  );
   app.setErrorHandler((error, _request, reply) => {
     log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'a preview failed');
     return page(reply, 503, lang, previewNotNow);
@@ -45,7 +47,11 @@ export function buildPreview({ links, read, lang, log, names = [] }: PreviewDeps
     if (!isKnownHost(request.headers.host, names)) await nothing(reply, 421);
   });
 
-  app.get<{ Params: { token: string } }>('/p/:token', async ({ params }, reply) => ((await links.find(params.token)) === null ? nothing(reply) : reply.headers(PAGE_HEADERS).redirect(`${params.token}/`)));
+  app.get<{ Params: { token: string } }>('/p/:token', async ({ params }, reply) =>
+    (await links.find(params.token)) === null
+      ? nothing(reply)
+      : reply.headers(PAGE_HEADERS).redirect(`${params.token}/`),
+  );
 
   app.get<{ Params: { token: string } }>('/p/:token/', async ({ params }, reply) => {
     const preview = await links.find(params.token);
@@ -62,7 +68,8 @@ export function buildPreview({ links, read, lang, log, names = [] }: PreviewDeps
     const file = preview?.files.find(({ path }) => path === wanted);
     if (file === undefined) return nothing(reply);
     // Where the browser says that the page is to stand alone.
-    if (isPage(file.path) && headers['sec-fetch-dest'] === 'document') return reply.headers(PAGE_HEADERS).redirect('../'.repeat(file.path.split('/').length));
+    if (isPage(file.path) && headers['sec-fetch-dest'] === 'document')
+      return reply.headers(PAGE_HEADERS).redirect('../'.repeat(file.path.split('/').length));
     const bytes = await read(file.url, Math.min(file.bytes, MOST_BYTES));
     const type = previewMediaType(file.path);
     if (type === 'application/octet-stream') reply.header('content-disposition', 'attachment');
@@ -78,6 +85,7 @@ function page(reply: FastifyReply, status: number, lang: Lang, said: typeof prev
   return reply.code(status).headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(document(lang, body));
 }
 
-const document = (lang: Lang, rest: string): string => `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">${rest}</body></html>`;
+const document = (lang: Lang, rest: string): string =>
+  `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">${rest}</body></html>`;
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -20,11 +20,15 @@ export function problemFor(error: unknown): ApiProblem {
       problem: (message ?? 'not valid').slice(0, 200),
     }));
     const [first] = errors;
-    return new ApiProblem('request.invalid', { what: first === undefined ? 'body' : `${first.field}: ${first.problem}`, errors });
+    return new ApiProblem('request.invalid', {
+      what: first === undefined ? 'body' : `${first.field}: ${first.problem}`,
+      errors,
+    });
   }
   const { statusCode, code } = Coded.safeParse(error).data ?? {};
   const known = BY_STATUS.get(statusCode ?? 0);
   if (known !== undefined) return new ApiProblem(known);
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new ApiProblem('request.invalid', { what: code ?? 'HTTP' });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new ApiProblem('request.invalid', { what: code ?? 'HTTP' });
   return new ApiProblem('house.fault');
 }

@@ -57,7 +57,21 @@ export const STATUS = {
  * Refusals that pass by themselves, or when somebody else does something: told again to whoever repeats the call, they
  * would outlive their reason. Nothing was done, so the next call is a first one.
  */
-const PASSES: ReadonlySet<string> = new Set(['auth.scope', 'rate.limited', 'idempotency.running', 'room.closed', 'task.claimed', 'task.not-yours', 'task.unavailable', 'task.waiting', 'command.waiting', 'answer.late', 'house.busy', 'house.fault', 'request.slow'] satisfies readonly ApiProblemCode[]);
+const PASSES: ReadonlySet<string> = new Set([
+  'auth.scope',
+  'rate.limited',
+  'idempotency.running',
+  'room.closed',
+  'task.claimed',
+  'task.not-yours',
+  'task.unavailable',
+  'task.waiting',
+  'command.waiting',
+  'answer.late',
+  'house.busy',
+  'house.fault',
+  'request.slow',
+] satisfies readonly ApiProblemCode[]);
 export const passes = (code: ApiProblemCode | null): boolean => code !== null && PASSES.has(code);
 
 const TITLES: Readonly<Record<number, string>> = {

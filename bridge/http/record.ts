@@ -38,5 +38,12 @@ export class Strangers {
 /** Append-only but for its age. */
 export async function recordCall(redis: Redis, call: RecordedCall): Promise<void> {
   const [record, keep] = call.agent === null ? [STRANGERS, KEEP_STRANGERS] : [RECORD, KEEP];
-  await redis.xadd(record, 'MAXLEN', '~', keep, '*', ...Object.entries(call).flatMap(([name, value]) => (value === null ? [] : [name, String(value)])));
+  await redis.xadd(
+    record,
+    'MAXLEN',
+    '~',
+    keep,
+    '*',
+    ...Object.entries(call).flatMap(([name, value]) => (value === null ? [] : [name, String(value)])),
+  );
 }

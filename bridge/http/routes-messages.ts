@@ -10,7 +10,11 @@ import type { ApiDeps } from './api-deps.ts';
 import type { Waits } from './waits.ts';
 import { roomNames } from '../text/room-names.ts';
 
-export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' | 'port' | 'keys'> & { readonly waits: Waits }, operations: Operations): void {
+export function messageRoutes(
+  app: FastifyInstance,
+  deps: Pick<ApiDeps, 'inbox' | 'port' | 'keys'> & { readonly waits: Waits },
+  operations: Operations,
+): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.post(
@@ -19,7 +23,8 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' 
       schema: {
         operationId: 'checkIn',
         summary: 'Say that you are here',
-        description: 'You count as online until 90 seconds after your last call, whichever it is. The name is yours: the id or the name that the master gave you.',
+        description:
+          'You count as online until 90 seconds after your last call, whichever it is. The name is yours: the id or the name that the master gave you.',
         params: z.strictObject({ name: z.string().min(1).max(60) }),
         response: { 200: CheckinOut, ...refusals(401, 403, 429) },
       },
@@ -56,7 +61,8 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' 
       schema: {
         operationId: 'listen',
         summary: 'Fetch what is addressed to you',
-        description: 'Waits up to wait seconds for the first letter; who waits counts as listening and takes part in votes. Pass next as since. Letters stay until you have done so. more: others are there. textNext: the letter is longer than this answer.',
+        description:
+          'Waits up to wait seconds for the first letter; who waits counts as listening and takes part in votes. Pass next as since. Letters stay until you have done so. more: others are there. textNext: the letter is longer than this answer.',
         querystring: ListenQuery,
         response: { 200: InboxMessagesOut, ...refusals(400, 401, 403, 404, 429) },
       },
@@ -64,7 +70,12 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' 
     async (request, reply) => {
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
-      const { messages, next, more } = await operations.listen(callerOf(request), request.query, request.query.wait * 1000, gone.signal);
+      const { messages, next, more } = await operations.listen(
+        callerOf(request),
+        request.query,
+        request.query.wait * 1000,
+        gone.signal,
+      );
       await deps.port.touch(callerOf(request).agent);
       return { messages: [...messages], next, more };
     },
@@ -74,7 +85,13 @@ export function messageRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'inbox' 
 
   routes.get(
     '/api/status',
-    { schema: { operationId: 'status', summary: 'Who is here and how things are', response: { 200: HouseOut, ...refusals(401, 403, 429) } } },
+    {
+      schema: {
+        operationId: 'status',
+        summary: 'Who is here and how things are',
+        response: { 200: HouseOut, ...refusals(401, 403, 429) },
+      },
+    },
     async (request) => operations.overview(callerOf(request)),
   );
 }

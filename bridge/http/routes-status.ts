@@ -10,22 +10,59 @@ import { type ApiDeps, langOf } from './api-deps.ts';
 
 /** Redis holds a question until it is back: whoever watches wants to hear that it is away. */
 const PATIENCE_MS = 3_000;
-const within = async <T>(asked: Promise<T>, otherwise: T): Promise<T> => Promise.race([asked.catch(() => otherwise), sleep(PATIENCE_MS, otherwise, { ref: false })]);
+const within = async <T>(asked: Promise<T>, otherwise: T): Promise<T> =>
+  Promise.race([asked.catch(() => otherwise), sleep(PATIENCE_MS, otherwise, { ref: false })]);
 
 /** What anybody may ask: whether it lives, how it is used, how to use it. */
-export function statusRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'port' | 'board' | 'url' | 'onlyHere' | 'ownNetwork' | 'watched' | 'keys'> & { readonly meters: Meters; readonly operations: Operations }): void {
+export function statusRoutes(
+  app: FastifyInstance,
+  deps: Pick<ApiDeps, 'port' | 'board' | 'url' | 'onlyHere' | 'ownNetwork' | 'watched' | 'keys'> & {
+    readonly meters: Meters;
+    readonly operations: Operations;
+  },
+): void {
   const { port, board, meters, watched } = deps;
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
-  routes.get('/health', { schema: { operationId: 'health', summary: 'Whether this process lives; ready, whether it can work too', security: [], response: { 200: HealthOut } } }, async () => ({ ready: await within(port.health(), false) }));
+  routes.get(
+    '/health',
+    {
+      schema: {
+        operationId: 'health',
+        summary: 'Whether this process lives; ready, whether it can work too',
+        security: [],
+        response: { 200: HealthOut },
+      },
+    },
+    async () => ({ ready: await within(port.health(), false) }),
+  );
 
-  routes.get('/ready', { schema: { operationId: 'ready', summary: 'Whether every part does its work, and which does not', security: [], response: { 200: ReadyOut, 503: ReadyOut } } }, async (_request, reply) => {
-    const parts = { redis: await within(port.health(), false), ...(await within<Readonly<Record<string, boolean>>>(watched?.parts() ?? Promise.resolve({}), { parts: false })) };
-    const ready = Object.values(parts).every(Boolean);
-    return reply.code(ready ? 200 : 503).send({ ready, parts });
-  });
+  routes.get(
+    '/ready',
+    {
+      schema: {
+        operationId: 'ready',
+        summary: 'Whether every part does its work, and which does not',
+        security: [],
+        response: { 200: ReadyOut, 503: ReadyOut },
+      },
+    },
+    async (_request, reply) => {
+      const parts = {
+        redis: await within(port.health(), false),
+        ...(await within<Readonly<Record<string, boolean>>>(watched?.parts() ?? Promise.resolve({}), { parts: false })),
+      };
+      const ready = Object.values(parts).every(Boolean);
+      return reply.code(ready ? 200 : 503).send({ ready, parts });
+    },
+  );
 
-  routes.get('/help', { schema: { hide: true } }, async (request, reply) => reply.type('text/plain; charset=utf-8').header('vary', 'accept-language').send(agentApiHelp[langOf(request, port.lang)](deps.url, deps.onlyHere === true)));
+  routes.get('/help', { schema: { hide: true } }, async (request, reply) =>
+    reply
+      .type('text/plain; charset=utf-8')
+      .header('vary', 'accept-language')
+      .send(agentApiHelp[langOf(request, port.lang)](deps.url, deps.onlyHere === true)),
+  );
 
   routes.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     await watcher(request, deps);
@@ -40,7 +77,10 @@ export function statusRoutes(app: FastifyInstance, deps: Pick<ApiDeps, 'port' | 
 }
 
 /** Who may see how much the house spends and does: this machine, the network of its containers, or whoever has a key. */
-async function watcher(request: FastifyRequest, { keys, ownNetwork }: Pick<ApiDeps, 'keys' | 'ownNetwork'>): Promise<void> {
+async function watcher(
+  request: FastifyRequest,
+  { keys, ownNetwork }: Pick<ApiDeps, 'keys' | 'ownNetwork'>,
+): Promise<void> {
   // A proxy in front speaks for strangers.
   const relayed = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined;
   const near = ownNetwork === true || /^(?:::1|(?:::ffff:)?127\..*)$/.test(request.socket.remoteAddress ?? '');

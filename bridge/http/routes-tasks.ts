@@ -4,7 +4,23 @@ import { callerOf } from './guard.ts';
 import type { Operations } from './operations.ts';
 import { ApiProblem } from './problems.ts';
 import { refusals } from './problem-responses.ts';
-import { AggregateOut, ClaimIn, ClaimQuery, CompleteIn, DispatchIn, DispatchOut, ReportIn, ResultsOut, StatusOut, TaskId, TaskIn, TasksOut, TasksQuery, TaskView, TextQuery } from './schemas.ts';
+import {
+  AggregateOut,
+  ClaimIn,
+  ClaimQuery,
+  CompleteIn,
+  DispatchIn,
+  DispatchOut,
+  ReportIn,
+  ResultsOut,
+  StatusOut,
+  TaskId,
+  TaskIn,
+  TasksOut,
+  TasksQuery,
+  TaskView,
+  TextQuery,
+} from './schemas.ts';
 import { roomNames } from '../text/room-names.ts';
 
 export function taskRoutes(app: FastifyInstance, operations: Operations): void {
@@ -25,19 +41,61 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
         response: { 201: TaskView, ...acts },
       },
     },
-    async (request, reply) => reply.code(201).send(await operations.post(callerOf(request), request.body, request.seed)),
+    async (request, reply) =>
+      reply.code(201).send(await operations.post(callerOf(request), request.body, request.seed)),
   );
   routes.get(
     '/api/tasks',
-    { schema: { operationId: 'listTasks', summary: 'List tasks, newest first', querystring: TasksQuery, response: { 200: TasksOut, ...looks } } },
+    {
+      schema: {
+        operationId: 'listTasks',
+        summary: 'List tasks, newest first',
+        querystring: TasksQuery,
+        response: { 200: TasksOut, ...looks },
+      },
+    },
     async (request) => operations.tasks(request.query),
   );
-  routes.get('/api/tasks/:id', { schema: { operationId: 'getTask', summary: 'One task', params: TaskId, response: { 200: TaskView, ...looks } } }, async (request) => operations.task(request.params.id));
-  routes.get('/api/tasks/:id/status', { schema: { operationId: 'taskStatus', summary: 'How a task stands', params: TaskId, response: { 200: StatusOut, ...looks } } }, async (request) => operations.status(request.params.id));
-  routes.get('/api/tasks/:id/results', { schema: { operationId: 'taskResults', summary: 'What came of a task so far', params: TaskId, response: { 200: ResultsOut, ...looks } } }, async (request) => operations.results(request.params.id));
+  routes.get(
+    '/api/tasks/:id',
+    { schema: { operationId: 'getTask', summary: 'One task', params: TaskId, response: { 200: TaskView, ...looks } } },
+    async (request) => operations.task(request.params.id),
+  );
+  routes.get(
+    '/api/tasks/:id/status',
+    {
+      schema: {
+        operationId: 'taskStatus',
+        summary: 'How a task stands',
+        params: TaskId,
+        response: { 200: StatusOut, ...looks },
+      },
+    },
+    async (request) => operations.status(request.params.id),
+  );
+  routes.get(
+    '/api/tasks/:id/results',
+    {
+      schema: {
+        operationId: 'taskResults',
+        summary: 'What came of a task so far',
+        params: TaskId,
+        response: { 200: ResultsOut, ...looks },
+      },
+    },
+    async (request) => operations.results(request.params.id),
+  );
   routes.get(
     '/api/tasks/:id/aggregate',
-    { schema: { operationId: 'taskAggregate', summary: 'Reports, commands and result of a task in one text', params: TaskId, querystring: TextQuery, response: { 200: AggregateOut, ...looks } } },
+    {
+      schema: {
+        operationId: 'taskAggregate',
+        summary: 'Reports, commands and result of a task in one text',
+        params: TaskId,
+        querystring: TextQuery,
+        response: { 200: AggregateOut, ...looks },
+      },
+    },
     async (request) => operations.aggregate(request.params.id, request.query.from),
   );
   routes.post(
@@ -47,22 +105,45 @@ export function taskRoutes(app: FastifyInstance, operations: Operations): void {
       schema: {
         operationId: 'claimTask',
         summary: 'Take a board task',
-        description: 'Exactly one of those who claim it has it; the others get 409 with the owner. Report within claimSeconds or it returns to the pool. Claiming your own again extends it.',
+        description:
+          'Exactly one of those who claim it has it; the others get 409 with the owner. Report within claimSeconds or it returns to the pool. Claiming your own again extends it.',
         params: TaskId,
         querystring: ClaimQuery,
         response: { 200: TaskView, ...acts },
       },
     },
-    async (request) => operations.claim(callerOf(request), request.params.id, request.seed, [request.query.agent_name, ...namesIn(request.body)]),
+    async (request) =>
+      operations.claim(callerOf(request), request.params.id, request.seed, [
+        request.query.agent_name,
+        ...namesIn(request.body),
+      ]),
   );
   routes.post(
     '/api/tasks/:id/report',
-    { config, schema: { operationId: 'reportTask', summary: 'Report on a task you have claimed', params: TaskId, body: ReportIn, response: { 200: TaskView, ...acts } } },
+    {
+      config,
+      schema: {
+        operationId: 'reportTask',
+        summary: 'Report on a task you have claimed',
+        params: TaskId,
+        body: ReportIn,
+        response: { 200: TaskView, ...acts },
+      },
+    },
     async (request) => operations.report(callerOf(request), request.params.id, request.body.text, request.seed),
   );
   routes.post(
     '/api/tasks/:id/complete',
-    { config, schema: { operationId: 'completeTask', summary: 'End a task you have claimed', params: TaskId, body: CompleteIn, response: { 200: TaskView, ...acts } } },
+    {
+      config,
+      schema: {
+        operationId: 'completeTask',
+        summary: 'End a task you have claimed',
+        params: TaskId,
+        body: CompleteIn,
+        response: { 200: TaskView, ...acts },
+      },
+    },
     async (request) => operations.complete(callerOf(request), request.params.id, request.body, request.seed),
   );
   routes.post(

@@ -41,7 +41,9 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
       log.warn({ code }, 'a call was cut off');
       if (!socket.writable) return;
       const body = JSON.stringify(problemOf({ code, details: { what: 'HTTP' } }, port.lang));
-      socket.end(`HTTP/1.1 ${STATUS[code]} ${code}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+      socket.end(
+        `HTTP/1.1 ${STATUS[code]} ${code}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
     },
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -50,7 +52,8 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
 
   const refuse = async (problem: ApiProblem, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     request.problem = problem.code;
-    if (problem.code === 'auth.missing' || problem.code === 'auth.wrong') reply.header('www-authenticate', 'Bearer realm="chavion"');
+    if (problem.code === 'auth.missing' || problem.code === 'auth.wrong')
+      reply.header('www-authenticate', 'Bearer realm="chavion"');
     if (problem.details.seconds !== undefined) reply.header('retry-after', String(problem.details.seconds));
     await reply
       .code(STATUS[problem.code])
@@ -68,7 +71,16 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemFor(error);
     // Names of errors only: a message may hold what somebody wrote.
-    if (problem.code === 'house.fault' || problem.code === 'house.busy') log.error({ id: request.id, route: routeOf(request), error: error instanceof Error ? error.name : 'unknown', cause: z.object({ code: z.string() }).safeParse(error).data?.code }, 'a call failed');
+    if (problem.code === 'house.fault' || problem.code === 'house.busy')
+      log.error(
+        {
+          id: request.id,
+          route: routeOf(request),
+          error: error instanceof Error ? error.name : 'unknown',
+          cause: z.object({ code: z.string() }).safeParse(error).data?.code,
+        },
+        'a call failed',
+      );
     await refuse(problem, request, reply);
   });
   app.setNotFoundHandler((request, reply) => refuse(problemFor({ statusCode: 404 }), request, reply));
@@ -81,7 +93,16 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
     if (request.problem !== null) meters.refused(request.problem);
     if (route === '/health' || route === '/ready' || route === '/metrics') return;
     if (request.caller === null && !strangers.note()) return;
-    const call = { agent: request.caller?.agent ?? null, keyId: request.caller?.keyId ?? null, method: request.method, route, status: reply.statusCode, code: request.problem, ms: Math.round(reply.elapsedTime), id: request.id };
+    const call = {
+      agent: request.caller?.agent ?? null,
+      keyId: request.caller?.keyId ?? null,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      code: request.problem,
+      ms: Math.round(reply.elapsedTime),
+      id: request.id,
+    };
     if (reply.statusCode >= 400) log.warn(call, 'refused at the door');
     await recordCall(redis, call).catch(() => log.error({ id: request.id }, 'a call could not be recorded'));
   });
@@ -89,9 +110,25 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Chavion', version: '1.0.0', description: 'Join a company of AI agents in its Matrix room: speak, listen, take tasks, run commands that the owner allows.' },
-      servers: [{ url: deps.url, ...(deps.onlyHere === true ? { description: 'Reachable on the server itself only: its owner has set no CHAVION_API_URL.' } : {}) }],
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'The key that the master has given you: chv_…' } } },
+      info: {
+        title: 'Chavion',
+        version: '1.0.0',
+        description:
+          'Join a company of AI agents in its Matrix room: speak, listen, take tasks, run commands that the owner allows.',
+      },
+      servers: [
+        {
+          url: deps.url,
+          ...(deps.onlyHere === true
+            ? { description: 'Reachable on the server itself only: its owner has set no CHAVION_API_URL.' }
+            : {}),
+        },
+      ],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'The key that the master has given you: chv_…' },
+        },
+      },
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,

@@ -15,8 +15,16 @@ export interface SwarmPort {
   /** `seed` names the call: the same one says nothing twice. */
   readonly say: (agent: AgentId, message: MessageIn, seed: string) => Promise<Spoken>;
   /** A line about an item of the board, in its thread where it has one. */
-  readonly announce: (agent: AgentId, line: { readonly text: string; readonly thread: EventId | null }, seed: string) => Promise<EventId>;
-  readonly order: (agent: AgentId, order: { readonly command: Command; readonly thread: EventId | null }, seed: string) => Promise<JobView>;
+  readonly announce: (
+    agent: AgentId,
+    line: { readonly text: string; readonly thread: EventId | null },
+    seed: string,
+  ) => Promise<EventId>;
+  readonly order: (
+    agent: AgentId,
+    order: { readonly command: Command; readonly thread: EventId | null },
+    seed: string,
+  ) => Promise<JobView>;
   /** Null: there is none of that name. */
   readonly job: (id: string) => Promise<JobView | null>;
   readonly swarmTasks: SwarmTasks | null;

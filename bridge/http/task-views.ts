@@ -28,9 +28,21 @@ export function aggregateOf(item: BoardItem, jobs: readonly JobView[], nameOf: (
   for (const { by } of item.reports) byAgent[by] = (byAgent[by] ?? 0) + 1;
   const count = (...states: readonly JobView['state'][]) => jobs.filter(({ state }) => states.includes(state)).length;
   const reports = item.reports.map(({ by, text }) => `- **${nameOf(by)}**: ${text.replaceAll('\n', '\n  ')}`);
-  const commands = jobs.map(({ id, state, exitCode }) => `- \`${id}\`: ${state}${exitCode === null ? '' : ` (${exitCode})`}`);
-  const parts = [`# ${item.title}`, item.description, ...reports, ...commands, item.result ?? ''].filter((part) => part !== '');
-  return { byAgent, commands: { done: count('done'), failed: count('failed', 'refused', 'stopped', 'unknown'), waiting: count('asked', 'running') }, markdown: parts.join('\n') };
+  const commands = jobs.map(
+    ({ id, state, exitCode }) => `- \`${id}\`: ${state}${exitCode === null ? '' : ` (${exitCode})`}`,
+  );
+  const parts = [`# ${item.title}`, item.description, ...reports, ...commands, item.result ?? ''].filter(
+    (part) => part !== '',
+  );
+  return {
+    byAgent,
+    commands: {
+      done: count('done'),
+      failed: count('failed', 'refused', 'stopped', 'unknown'),
+      waiting: count('asked', 'running'),
+    },
+    markdown: parts.join('\n'),
+  };
 }
 
 export const swarmAggregate = (task: TaskView, report: string | null): Aggregate => ({

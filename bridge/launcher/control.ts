@@ -125,10 +125,13 @@ export function holdParts(paths: DataPaths, parts: readonly Part[]): Promise<Hel
 /** Whether the launcher heard it. */
 export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'start-afresh' | 'new-password'): Promise<boolean> {
   return new Promise((resolve) => {
-    request({ socketPath: socketOf(paths), method: 'POST', path: `/${what}`, signal: AbortSignal.timeout(HEARD_WITHIN_MS) }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    })
+    request(
+      { socketPath: socketOf(paths), method: 'POST', path: `/${what}`, signal: AbortSignal.timeout(HEARD_WITHIN_MS) },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    )
       .once('error', () => resolve(false))
       .end();
   });
@@ -137,12 +140,15 @@ export function tellLauncher(paths: DataPaths, what: 'start-anew' | 'start-afres
 /** Null where no launcher can be asked. */
 export function askTroubles(paths: DataPaths): Promise<readonly PartTrouble[] | null> {
   return new Promise((resolve) => {
-    request({ socketPath: socketOf(paths), path: '/troubles', signal: AbortSignal.timeout(HEARD_WITHIN_MS) }, (response) => {
-      void text(response).then(
-        (said) => resolve(response.statusCode === 200 ? z.array(PartTrouble).parse(JSON.parse(said)) : null),
-        () => resolve(null),
-      );
-    })
+    request(
+      { socketPath: socketOf(paths), path: '/troubles', signal: AbortSignal.timeout(HEARD_WITHIN_MS) },
+      (response) => {
+        void text(response).then(
+          (said) => resolve(response.statusCode === 200 ? z.array(PartTrouble).parse(JSON.parse(said)) : null),
+          () => resolve(null),
+        );
+      },
+    )
       .once('error', () => resolve(null))
       .end();
   });

@@ -51,7 +51,8 @@ export function executorPlan(context: LaunchContext, rooms: () => { hq: RoomId; 
 }
 
 /** `/alive`: it lives and knows how it is, be it that it stands still. `/health`: it takes orders. */
-export const executorAnswers = async (folder: string, path: '/alive' | '/health' = '/alive'): Promise<boolean> => (await asked(folder, path))?.ok === true;
+export const executorAnswers = async (folder: string, path: '/alive' | '/health' = '/alive'): Promise<boolean> =>
+  (await asked(folder, path))?.ok === true;
 
 /** What the executor says of itself; undefined where it does not answer. */
 export async function executorHealth(folder: string): Promise<ExecutorHealth | undefined> {
@@ -63,7 +64,10 @@ export async function executorHealth(folder: string): Promise<ExecutorHealth | u
 function asked(folder: string, path: string): Promise<{ readonly ok: boolean; readonly body: string } | undefined> {
   return new Promise((resolve) => {
     request({ socketPath: join(folder, EXECUTOR_SOCKET), path, signal: AbortSignal.timeout(2_000) }, (response) => {
-      text(response).then((body) => resolve({ ok: response.statusCode === 200, body }), () => resolve(undefined));
+      text(response).then(
+        (body) => resolve({ ok: response.statusCode === 200, body }),
+        () => resolve(undefined),
+      );
     })
       .once('error', () => resolve(undefined))
       .end();

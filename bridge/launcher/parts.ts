@@ -28,7 +28,8 @@ export interface LaunchContext {
   readonly folder: (part: Part) => string;
 }
 
-export const homeserverUrl = ({ loaded }: LaunchContext): string => `http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`;
+export const homeserverUrl = ({ loaded }: LaunchContext): string =>
+  `http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`;
 
 export const own = (context: LaunchContext, part: Part, folder: string): Record<string, string> => ({
   ...bareEnvironment(context.environment),
@@ -40,12 +41,25 @@ export const own = (context: LaunchContext, part: Part, folder: string): Record<
 
 export const log = (context: LaunchContext, part: Part): string => join(context.paths.logs, `${part}.log`);
 
-export function redisPlan(context: LaunchContext, rights: { readonly channelRights: boolean; readonly readRights: boolean }): PartPlan {
+export function redisPlan(
+  context: LaunchContext,
+  rights: { readonly channelRights: boolean; readonly readRights: boolean },
+): PartPlan {
   const folder = context.folder('redis');
   const owner = context.accounts?.redis;
   const port = context.loaded.settings.CHAVION_REDIS_PORT;
   const file = join(folder, 'redis.conf');
-  writeSecret(file, redisConfig({ port, folder, passwords: context.secrets.redis, bind: context.loaded.settings.CHAVION_REDIS_LISTEN, ...rights }), owner);
+  writeSecret(
+    file,
+    redisConfig({
+      port,
+      folder,
+      passwords: context.secrets.redis,
+      bind: context.loaded.settings.CHAVION_REDIS_LISTEN,
+      ...rights,
+    }),
+    owner,
+  );
   return {
     part: 'redis',
     program: 'redis-server',
@@ -86,10 +100,19 @@ export function synapsePlan(context: LaunchContext, python: string): PartPlan {
  * A part of our own. Where it gives up root, packages still load modules later, and the project may lie where its
  * account finds no way in (a clone in /root): the way through its working folder stays open to it (proc_pid_cwd(5)).
  */
-export function nodeProgram({ separated, project }: { readonly separated: boolean; readonly project: string }, file: string): Pick<PartPlan, 'program' | 'args' | 'cwd'> {
-  const entry = !separated ? [join(project, file)] : ['--preserve-symlinks', '--preserve-symlinks-main', join('/proc/self/cwd', file)];
+export function nodeProgram(
+  { separated, project }: { readonly separated: boolean; readonly project: string },
+  file: string,
+): Pick<PartPlan, 'program' | 'args' | 'cwd'> {
+  const entry = !separated
+    ? [join(project, file)]
+    : ['--preserve-symlinks', '--preserve-symlinks-main', join('/proc/self/cwd', file)];
   // DEP0060: a dependency of matrix-bot-sdk; it would be the first line of every log.
-  return { program: process.execPath, args: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', ...entry], cwd: project };
+  return {
+    program: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060', ...entry],
+    cwd: project,
+  };
 }
 
 const ENTRY = 'bots/main.ts';
@@ -140,8 +163,15 @@ export function swarmPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops
 }
 
 /** Keys and addresses of the providers, those too that the roster names for endpoints of its own. */
-export function providerKeys({ environment, paths, loaded }: Pick<LaunchContext, 'environment' | 'paths' | 'loaded'>): Record<string, string> {
-  const names = new Set([...Object.keys(ProviderSettings.shape), ...loaded.roster.agents.flatMap((agent) => agent.endpoint?.keyEnv ?? [])]);
+export function providerKeys({
+  environment,
+  paths,
+  loaded,
+}: Pick<LaunchContext, 'environment' | 'paths' | 'loaded'>): Record<string, string> {
+  const names = new Set([
+    ...Object.keys(ProviderSettings.shape),
+    ...loaded.roster.agents.flatMap((agent) => agent.endpoint?.keyEnv ?? []),
+  ]);
   const all = { ...storedKeys(paths.keys), ...environment };
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
 }

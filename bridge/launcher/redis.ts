@@ -29,7 +29,15 @@ const QUEUE_COMMANDS = [
 ].join(' ');
 
 /** `redis.conf`: one account for each part, none without a password, everything on the disk before it is answered. */
-export function redisConfig({ port, folder, passwords, channelRights, readRights = false, bind = '127.0.0.1', others = [] }: RedisSettings): string {
+export function redisConfig({
+  port,
+  folder,
+  passwords,
+  channelRights,
+  readRights = false,
+  bind = '127.0.0.1',
+  others = [],
+}: RedisSettings): string {
   const hash = (password: string) => `#${createHash('sha256').update(password).digest('hex')}`;
   const part = (name: 'swarm' | 'executor', more = '') =>
     `user ${name} on ${hash(passwords[name])} resetkeys ~chavion:${name}:*${more}${channelRights ? ' resetchannels' : ''} ${QUEUE_COMMANDS}`;
@@ -50,17 +58,22 @@ export function redisConfig({ port, folder, passwords, channelRights, readRights
     `user launcher on ${hash(passwords.launcher)} resetkeys -@all +ping`,
     // Into the boxes of orders and ends, which say only where to look; not to the claims beside it.
     // And to the roll, to see which executors there are.
-    part('swarm', ` ~chavion:executor:orders:* ~chavion:executor:ends:* ${readRights ? '%R' : ''}~chavion:executor:roll`),
+    part(
+      'swarm',
+      ` ~chavion:executor:orders:* ~chavion:executor:ends:* ${readRights ? '%R' : ''}~chavion:executor:roll`,
+    ),
     part('executor'),
     ...others,
     '',
   ].join('\n');
 }
 
-export const redisUrl = (user: 'swarm' | 'executor', password: string, port: number, host = '127.0.0.1'): string => `redis://${user}:${password}@${host}:${port}`;
+export const redisUrl = (user: 'swarm' | 'executor', password: string, port: number, host = '127.0.0.1'): string =>
+  `redis://${user}:${password}@${host}:${port}`;
 
 /** Whether this Redis answers the launcher's password: a stranger on the port does not. */
-export const redisAnswers = async (port: number, password: string): Promise<boolean> => (await redisSays(port, password)).includes('+PONG');
+export const redisAnswers = async (port: number, password: string): Promise<boolean> =>
+  (await redisSays(port, password)).includes('+PONG');
 
 /** What it says to the password and a PING; '' where nothing. An error, too, is an answer: of a full disk, while loading. */
 export function redisSays(port: number, password: string): Promise<string> {

@@ -19,7 +19,15 @@ import { beginInstance, dataPaths, isRoot, keptInstance, partFolders, stateRoot 
 import { endLeftovers } from './supervision/leftovers.ts';
 import { refuseLostState } from './instance/lost-state.ts';
 import { executorExists, executorPlan } from './executor-part.ts';
-import { type LaunchContext, homeserverUrl, providerKeys, redisPlan, swarmExists, swarmPlan, synapsePlan } from './parts.ts';
+import {
+  type LaunchContext,
+  homeserverUrl,
+  providerKeys,
+  redisPlan,
+  swarmExists,
+  swarmPlan,
+  synapsePlan,
+} from './parts.ts';
 import { checkPorts } from './instance/ports.ts';
 import { hasChannelRights, hasReadRights, prerequisites } from './instance/prerequisites.ts';
 import { Reserve, reserveFile } from './disk/reserve.ts';
@@ -64,7 +72,13 @@ export async function start(begin: Start): Promise<void> {
 }
 
 /** Until it is stopped, or asked by another verb to start anew with what that has changed. */
-async function openHouse({ project, environment, terminal, stop, admin }: Start): Promise<'stopped' | 'anew' | 'afresh'> {
+async function openHouse({
+  project,
+  environment,
+  terminal,
+  stop,
+  admin,
+}: Start): Promise<'stopped' | 'anew' | 'afresh'> {
   const loaded = loadConfiguration(environment, project);
   for (const { name, nearest } of loaded.unknown) terminal.say(launcherText.unknownSetting(name, nearest));
   const paths = dataPaths(project, loaded.settings);
@@ -81,14 +95,27 @@ async function openHouse({ project, environment, terminal, stop, admin }: Start)
   process.umask(0o077);
   const accounts = isRoot() ? await ensureAccounts() : undefined;
   const secrets = loadSecrets(paths.secrets);
-  const house: LaunchContext = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
+  const house: LaunchContext = {
+    project,
+    environment,
+    loaded,
+    paths,
+    instance,
+    secrets,
+    accounts,
+    folder: partFolders(instance, paths, accounts),
+  };
 
   const root = stateRoot(instance, paths);
   // Where Redis and the homeserver write comes first: the reserve is theirs.
   const places = (await disksOf(instancePlaces(instance, paths, environment))).map(({ folders }) => folders[0] ?? root);
   const disks = supervision.watchDisk(places, new Reserve(reserveFile(instance, paths)));
   await Promise.all([
-    supervision.run(redisPlan(house, { channelRights: hasChannelRights(redisVersion), readRights: hasReadRights(redisVersion) }), 'Redis', stop),
+    supervision.run(
+      redisPlan(house, { channelRights: hasChannelRights(redisVersion), readRights: hasReadRights(redisVersion) }),
+      'Redis',
+      stop,
+    ),
     supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop),
   ]);
   let rooms = await unlessStopped(furnish(house, terminal), stop);
@@ -113,7 +140,13 @@ async function openHouse({ project, environment, terminal, stop, admin }: Start)
   // Somebody may have given him another one in Ketesa: what does not open the door is not shown as if it did.
   const known = await opens(new HomeserverClient(homeserverUrl(house)), master);
   publish(known ? master.password : '');
-  await welcome({ terminal, settings: loaded.settings, master: { ...master, password: known ? master.password : null }, rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')), separated: instance.separated });
+  await welcome({
+    terminal,
+    settings: loaded.settings,
+    master: { ...master, password: known ? master.password : null },
+    rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')),
+    separated: instance.separated,
+  });
   const anew = new AbortController();
   let end: 'anew' | 'afresh' = 'anew';
   const startAfresh = () => {
@@ -121,7 +154,13 @@ async function openHouse({ project, environment, terminal, stop, admin }: Start)
     anew.abort();
   };
   const troubles = () => supervision.troubles.list();
-  await using _control = await serveControl(paths, { pause: (parts) => supervision.pause(parts), startAnew: () => anew.abort(), startAfresh, newPassword: () => publish(loadSecrets(paths.secrets).passwords.master), troubles });
+  await using _control = await serveControl(paths, {
+    pause: (parts) => supervision.pause(parts),
+    startAnew: () => anew.abort(),
+    startAfresh,
+    newPassword: () => publish(loadSecrets(paths.secrets).passwords.master),
+    troubles,
+  });
   const moved = async (next: HouseRooms) => {
     rooms = next;
     writeSecretJson(paths.provision, { ...(readJson(paths.provision, Remembered) ?? { avatars: {} }), rooms });
@@ -130,7 +169,15 @@ async function openHouse({ project, environment, terminal, stop, admin }: Start)
     // The executor follows by itself: what it runs goes on.
     await supervision.part('swarm')?.restart();
   };
-  using _admin = admin?.({ ...house, secrets: loadSecrets(paths.secrets), rooms: now, moved, answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false, troubles, disks: () => disks.states() });
+  using _admin = admin?.({
+    ...house,
+    secrets: loadSecrets(paths.secrets),
+    rooms: now,
+    moved,
+    answers: async (part) => (await supervision.part(part)?.plan.answers()) ?? false,
+    troubles,
+    disks: () => disks.states(),
+  });
   await supervision.untilStopped(AbortSignal.any([stop, anew.signal]));
   return stop.aborted ? 'stopped' : end;
 }
@@ -138,7 +185,10 @@ async function openHouse({ project, environment, terminal, stop, admin }: Start)
 /** Whoever wants it to stop need not wait for the homeserver. */
 async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
   const done = new AbortController();
-  const stopped = once(stop, 'abort', { signal: done.signal }).then(() => null, () => null);
+  const stopped = once(stop, 'abort', { signal: done.signal }).then(
+    () => null,
+    () => null,
+  );
   const result = await Promise.race([work.then((value) => ({ value })), stopped]).finally(() => done.abort());
   if (result !== null) return result.value;
   work.catch(() => undefined);
@@ -149,7 +199,13 @@ async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T>
 /** The same process goes on as the new version, so that whoever watches over it sees no end. */
 function replaceProcess({ project, environment }: Start): void {
   process.chdir(project);
-  process.execve?.('/bin/sh', ['sh', '.node/run', 'chavion.ts'], Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)));
+  process.execve?.(
+    '/bin/sh',
+    ['sh', '.node/run', 'chavion.ts'],
+    Object.fromEntries(
+      Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+  );
 }
 
 /** Accounts, rooms and residents; what was found or made is written down at once. */
@@ -168,12 +224,17 @@ async function furnish(house: LaunchContext, terminal: Terminal): Promise<HouseR
     remembered: readJson(paths.provision, Remembered) ?? { avatars: {} },
     progress: (finished, all) => step.progress(`${finished}/${all}`),
   });
-  if (done.adminToken !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: done.adminToken });
+  if (done.adminToken !== secrets.adminToken)
+    writeSecretJson(paths.secrets, { ...secrets, adminToken: done.adminToken });
   writeSecretJson(paths.provision, done.remembered);
   step.done(launcherText.roomsReady(loaded.roster.agents.length)[terminal.lang]());
   if (done.fates.hq === 'lost' || done.fates.ops === 'lost') {
     terminal.mark(false, launcherText.roomsLost[terminal.lang]());
-    await sayAsAdmin({ client: new HomeserverClient(homeserverUrl(house)), token: done.adminToken }, done.rooms.hq, launcherText.roomsLost[loaded.settings.CHAVION_LANG]());
+    await sayAsAdmin(
+      { client: new HomeserverClient(homeserverUrl(house)), token: done.adminToken },
+      done.rooms.hq,
+      launcherText.roomsLost[loaded.settings.CHAVION_LANG](),
+    );
   }
   if (done.outside.length > 0) terminal.mark('note', launcherText.keptOutside(done.outside)[terminal.lang]());
   if (done.dormant.length > 0) terminal.mark('note', dormantText[terminal.lang](done.dormant));

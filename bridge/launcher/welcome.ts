@@ -16,7 +16,8 @@ export interface Welcome {
 }
 
 /** https://docs.element.io: opens the app, or offers it, with the homeserver filled in. */
-export const mobileLink = (address: string): string => `https://mobile.element.io/element/?hs_url=${encodeURIComponent(address)}`;
+export const mobileLink = (address: string): string =>
+  `https://mobile.element.io/element/?hs_url=${encodeURIComponent(address)}`;
 
 /** What a person needs to come in. */
 export async function welcome({ terminal, settings, master, rehearsal }: Welcome): Promise<void> {
@@ -36,7 +37,8 @@ export async function welcome({ terminal, settings, master, rehearsal }: Welcome
   } else {
     const link = mobileLink(settings.CHAVION_PUBLIC_URL);
     row(text.phone, link);
-    if (terminal.interactive) for (const line of (await qr(link, { type: 'terminal', small: true })).split('\n')) terminal.line(`  ${line}`);
+    if (terminal.interactive)
+      for (const line of (await qr(link, { type: 'terminal', small: true })).split('\n')) terminal.line(`  ${line}`);
   }
   row(text.here, 'npm run chat');
   terminal.line();

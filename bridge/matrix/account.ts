@@ -59,7 +59,8 @@ export class Account {
   }
 
   async call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, call: Call = {}): Promise<unknown> {
-    const ask = (): Promise<unknown> => this.#client.doRequest(method, path, { ...call.query, ...this.#device }, call.body, call.timeoutMs ?? 60_000);
+    const ask = (): Promise<unknown> =>
+      this.#client.doRequest(method, path, { ...call.query, ...this.#device }, call.body, call.timeoutMs ?? 60_000);
     return this.#patiently(`${method} ${path}`, ask, call.tries, call.signal);
   }
 
@@ -68,7 +69,13 @@ export class Account {
     return patiently({ server, what, tries, signal, onTrouble }, ask);
   }
 
-  async send(room: RoomId, type: string, content: Record<string, unknown>, txnId: string, signal?: AbortSignal): Promise<EventId> {
+  async send(
+    room: RoomId,
+    type: string,
+    content: Record<string, unknown>,
+    txnId: string,
+    signal?: AbortSignal,
+  ): Promise<EventId> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/${encodeURIComponent(type)}/${encodeURIComponent(txnId)}`;
     return sent(await this.#lanes.run(room, () => this.call('PUT', path, { body: content, signal })));
   }
@@ -81,15 +88,21 @@ export class Account {
   /** A hint for people; never repeated, and nobody misses it when it fails. */
   async typing(room: RoomId, typing: boolean, timeoutMs = 30_000): Promise<void> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/typing/${encodeURIComponent(this.userId)}`;
-    await this.call('PUT', path, { body: typing ? { typing, timeout: timeoutMs } : { typing }, tries: 1 }).catch(() => undefined);
+    await this.call('PUT', path, { body: typing ? { typing, timeout: timeoutMs } : { typing }, tries: 1 }).catch(
+      () => undefined,
+    );
   }
 
   async join(room: RoomId): Promise<void> {
-    await this.#lanes.run(room, () => this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/join`, { body: {} }));
+    await this.#lanes.run(room, () =>
+      this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/join`, { body: {} }),
+    );
   }
 
   async leave(room: RoomId): Promise<void> {
-    await this.#lanes.run(room, () => this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`, { body: {} }));
+    await this.#lanes.run(room, () =>
+      this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`, { body: {} }),
+    );
   }
 
   async joinedRooms(): Promise<readonly string[]> {
@@ -110,14 +123,29 @@ export class Account {
   /** User id to display name, of those joined. */
   async joinedMembers(room: RoomId): Promise<ReadonlyMap<string, string>> {
     const Members = z.object({ joined: z.record(z.string(), z.object({ display_name: z.string().nullish() })) });
-    const { joined } = Members.parse(await this.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`));
-    return new Map(Object.entries(joined).map(([user, member]) => [user, maskSecrets(cleanName(member.display_name ?? '')).text || user]));
+    const { joined } = Members.parse(
+      await this.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`),
+    );
+    return new Map(
+      Object.entries(joined).map(([user, member]) => [
+        user,
+        maskSecrets(cleanName(member.display_name ?? '')).text || user,
+      ]),
+    );
   }
 
   /** Newest first. */
-  async messages(room: RoomId, options: { from?: string; to?: string; limit: number; tries?: number }): Promise<EventPage> {
+  async messages(
+    room: RoomId,
+    options: { from?: string; to?: string; limit: number; tries?: number },
+  ): Promise<EventPage> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`;
-    return Page.parse(await this.call('GET', path, { query: { dir: 'b', from: options.from, to: options.to, limit: options.limit }, ...(options.tries === undefined ? {} : { tries: options.tries }) }));
+    return Page.parse(
+      await this.call('GET', path, {
+        query: { dir: 'b', from: options.from, to: options.to, limit: options.limit },
+        ...(options.tries === undefined ? {} : { tries: options.tries }),
+      }),
+    );
   }
 
   /** What a thread holds beside its root, newest first. */
@@ -132,7 +160,11 @@ export class Account {
 
   /** mxc:// of the uploaded bytes. */
   async upload(bytes: Buffer, mediaType: string, name: string): Promise<string> {
-    const uploaded = await this.#patiently('POST /_matrix/media/v3/upload', () => this.#client.uploadContent(bytes, mediaType, name), FILE_TRIES);
+    const uploaded = await this.#patiently(
+      'POST /_matrix/media/v3/upload',
+      () => this.#client.uploadContent(bytes, mediaType, name),
+      FILE_TRIES,
+    );
     return z.string().startsWith('mxc://').parse(uploaded);
   }
 
@@ -141,7 +173,8 @@ export class Account {
     const where = /^mxc:\/\/([^/?#]+)\/([\w-]+)$/.exec(mxc);
     if (where === null) throw new Error('not an mxc address');
     const path = `/_matrix/client/v1/media/download/${encodeURIComponent(where[1] ?? '')}/${where[2] ?? ''}`;
-    const ask = (): Promise<unknown> => this.#client.doRequest('GET', path, null, null, 60_000, false, 'application/octet-stream', true);
+    const ask = (): Promise<unknown> =>
+      this.#client.doRequest('GET', path, null, null, 60_000, false, 'application/octet-stream', true);
     const body = await this.#patiently(`GET ${path}`, ask, FILE_TRIES);
     if (!Buffer.isBuffer(body) || body.length > maxBytes) throw new Error('no readable content');
     return body;
@@ -160,5 +193,5 @@ export class Account {
 const sent = (answer: unknown): EventId => z.object({ event_id: EventId }).parse(answer).event_id;
 
 /** Whether a send can never succeed: the room is closed to this account, or the event is not acceptable. */
-export const refused = (error: unknown): boolean => error instanceof MatrixError && error.statusCode >= 400 && error.statusCode < 500;
-
+export const refused = (error: unknown): boolean =>
+  error instanceof MatrixError && error.statusCode >= 400 && error.statusCode < 500;

@@ -185,7 +185,13 @@ export class AnswerStream implements AsyncDisposable {
     const { head, rest } = splitForContinuation(current, Math.min(PART_BYTES, Buffer.byteLength(current) - 1));
     if (head.trim() === '' || rest.trim() === '') return this.#grow(part);
     const opening = current.endsWith(rest) ? '' : rest.slice(0, rest.indexOf('\n') + 1);
-    const next: Part = { index: part.index + 1, begin: whole.length - (rest.length - opening.length), opening, shown: null, edits: 0 };
+    const next: Part = {
+      index: part.index + 1,
+      begin: whole.length - (rest.length - opening.length),
+      opening,
+      shown: null,
+      edits: 0,
+    };
     const closed = (streaming: boolean) => this.#outgoing(part, maskSecrets(head).text, { kind: 'answer' }, streaming);
     if (part.shown === null) await this.#put(part, closed(true));
     await this.#grow(next);
@@ -268,17 +274,29 @@ export class AnswerStream implements AsyncDisposable {
     return `${this.#target.txn}.p${part.index}`;
   }
 
-  #outgoing(part: Part, text: string, ending: Pick<StreamEnding, 'kind' | 'mentions' | 'resume'>, streaming = false): OutgoingText {
+  #outgoing(
+    part: Part,
+    text: string,
+    ending: Pick<StreamEnding, 'kind' | 'mentions' | 'resume'>,
+    streaming = false,
+  ): OutgoingText {
     const { replyTo, thread, chavion } = this.#target;
     return {
       text,
       ...(replyTo === undefined || part.index > 0 ? {} : { replyTo }),
       ...(thread === undefined ? {} : { thread }),
       ...(ending.mentions === undefined ? {} : { mentions: ending.mentions }),
-      chavion: { ...chavion, kind: ending.kind, part: part.index, ...(streaming ? { streaming: true } : {}), ...(ending.resume === undefined ? {} : { resume: ending.resume }) },
+      chavion: {
+        ...chavion,
+        kind: ending.kind,
+        part: part.index,
+        ...(streaming ? { streaming: true } : {}),
+        ...(ending.resume === undefined ? {} : { resume: ending.resume }),
+      },
     };
   }
 }
 
 /** Says that more is coming; behind a fence it would keep the fence from closing. */
-const withDots = (text: string): string => (/^\s*(?:`{3,}|~{3,})\s*$/.test(text.slice(text.lastIndexOf('\n') + 1)) ? `${text}\n…` : `${text} …`);
+const withDots = (text: string): string =>
+  /^\s*(?:`{3,}|~{3,})\s*$/.test(text.slice(text.lastIndexOf('\n') + 1)) ? `${text}\n…` : `${text} …`;

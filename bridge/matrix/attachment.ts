@@ -9,7 +9,10 @@ export const IMAGE_LIMIT_BYTES = 5 * 1024 * 1024;
 
 const MediaMessage = z.object({
   msgtype: z.enum(['m.image', 'm.file', 'm.audio', 'm.video']),
-  url: z.string().max(512).regex(/^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/),
+  url: z
+    .string()
+    .max(512)
+    .regex(/^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/),
   body: z.string().catch(''),
   filename: z.string().optional().catch(undefined),
   info: z
@@ -26,7 +29,12 @@ export function decodeAttachment(content: unknown): Attachment | undefined {
   if (!media.success) return undefined;
   const { url, body, filename, info } = media.data;
   const name = maskSecrets(cleanName(filename ?? body)).text;
-  return { url, name, mediaType: mediaTypeOf(info.mimetype, name), ...(info.size !== undefined && { size: info.size }) };
+  return {
+    url,
+    name,
+    mediaType: mediaTypeOf(info.mimetype, name),
+    ...(info.size !== undefined && { size: info.size }),
+  };
 }
 
 const UNKNOWN_TYPE = 'application/octet-stream';
@@ -53,7 +61,8 @@ const endingOf = (name: string) => name.toLowerCase().split('.').at(-1) ?? '';
 /** Phones and browsers often send no type, or "some bytes": then the ending of the name decides. */
 function mediaTypeOf(declared: string | undefined, name: string): string {
   const type = declared?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (/^[a-z0-9.+-]+\/[a-z0-9.+_-]+$/.test(type) && type !== UNKNOWN_TYPE) return type === 'image/jpg' ? 'image/jpeg' : type;
+  if (/^[a-z0-9.+-]+\/[a-z0-9.+_-]+$/.test(type) && type !== UNKNOWN_TYPE)
+    return type === 'image/jpg' ? 'image/jpeg' : type;
   const ending = endingOf(name);
   return IMAGE_ENDINGS.get(ending) ?? (TEXT_ENDINGS.has(ending) ? 'text/plain' : UNKNOWN_TYPE);
 }
@@ -75,7 +84,10 @@ function kindOf({ mediaType, name }: Attachment): 'text' | 'image' | null {
   if (IMAGE_TYPES.has(mediaType)) return 'image';
   if (TEXT_TYPES.test(mediaType)) return 'text';
   // What people and systems call a .ts or .md differs (video/mp2t); a picture or sound is none for its name.
-  return TEXT_ENDINGS.has(endingOf(name)) && (!/^(?:image|audio|video|font)\//.test(mediaType) || mediaType === 'video/mp2t') ? 'text' : null;
+  return TEXT_ENDINGS.has(endingOf(name)) &&
+    (!/^(?:image|audio|video|font)\//.test(mediaType) || mediaType === 'video/mp2t')
+    ? 'text'
+    : null;
 }
 
 /** What the first bytes say an image is; `null`: none that a model takes, whatever its message claims. */

@@ -73,7 +73,9 @@ function words(message: OutgoingText, fit: (content: Record<string, unknown>) =>
 function relation({ thread, replyTo }: OutgoingText): Record<string, unknown> {
   const reply = { 'm.in_reply_to': { event_id: replyTo ?? thread } };
   if (thread !== undefined) {
-    return { 'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: replyTo === undefined, ...reply } };
+    return {
+      'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: replyTo === undefined, ...reply },
+    };
   }
   return replyTo === undefined ? {} : { 'm.relates_to': reply };
 }

@@ -56,7 +56,9 @@ let added: readonly string[] | undefined;
 /** All modern syllables but those of KS X 1001, which stand in its rows 0xb0 to 0xc8. */
 function addedSyllables(): readonly string[] {
   if (added !== undefined) return added;
-  const rows = Array.from({ length: 25 }, (_, row) => Array.from({ length: 94 }, (_, column) => [0xb0 + row, 0xa1 + column]));
+  const rows = Array.from({ length: 25 }, (_, row) =>
+    Array.from({ length: 94 }, (_, column) => [0xb0 + row, 0xa1 + column]),
+  );
   const standard = new Set(decodePlain(Uint8Array.from(rows.flat(2))) ?? '');
   const all = Array.from({ length: 0xd7a3 - 0xac00 + 1 }, (_, i) => String.fromCharCode(0xac00 + i));
   added = all.filter((syllable) => !standard.has(syllable));

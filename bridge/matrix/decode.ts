@@ -58,7 +58,12 @@ export function decodeEvent(raw: unknown, options: DecodeOptions, roomId?: RoomI
 
   const meaning = decodeMeaning(event, origin, options);
   // What our own accounts write was masked before it was sent.
-  if (event.unsigned?.redacted_because !== undefined || options.isOwn(event.sender) || !secretInContent(event.type, event.content)) return meaning;
+  if (
+    event.unsigned?.redacted_because !== undefined ||
+    options.isOwn(event.sender) ||
+    !secretInContent(event.type, event.content)
+  )
+    return meaning;
   return { ...(meaning ?? { ...origin, kind: 'other', what: whatOf(event) }), masked: true };
 }
 
@@ -102,7 +107,13 @@ const Membership = z.object({
 });
 const PowerLevels = z.object({ users: Record.catch({}) });
 /** Old rooms hold levels as strings. */
-const PowerLevel = z.union([z.int(), z.string().regex(/^\s*[+-]?\d{1,15}\s*$/).transform(Number)]);
+const PowerLevel = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\s*[+-]?\d{1,15}\s*$/)
+    .transform(Number),
+]);
 
 function decodeState(event: Envelope, origin: Origin, stateKey: string): RoomEvent | null {
   if (event.type === 'm.room.member') {
@@ -110,7 +121,13 @@ function decodeState(event: Envelope, origin: Origin, stateKey: string): RoomEve
     const content = Membership.safeParse(event.content);
     if (!user.success || !content.success) return null;
     const displayName = maskSecrets(cleanName(content.data.displayname ?? '')).text;
-    return { ...origin, kind: 'membership', user: user.data, membership: content.data.membership, ...(displayName !== '' && { displayName }) };
+    return {
+      ...origin,
+      kind: 'membership',
+      user: user.data,
+      membership: content.data.membership,
+      ...(displayName !== '' && { displayName }),
+    };
   }
   if (event.type === 'm.room.power_levels' && stateKey === '') {
     const content = PowerLevels.safeParse(event.content);
@@ -122,7 +139,8 @@ function decodeState(event: Envelope, origin: Origin, stateKey: string): RoomEve
     }
     return { ...origin, kind: 'power', users };
   }
-  if (event.type === STANDING_TYPE && stateKey === '') return { ...origin, kind: 'standing', off: offIn(event.content) };
+  if (event.type === STANDING_TYPE && stateKey === '')
+    return { ...origin, kind: 'standing', off: offIn(event.content) };
   if (event.type === 'm.room.tombstone' && stateKey === '') {
     const replaced = z.object({ replacement_room: RoomId }).safeParse(event.content);
     return replaced.success ? { ...origin, kind: 'upgrade', to: replaced.data.replacement_room } : null;
@@ -161,7 +179,12 @@ const PollResponse = z.object({
 function decodePollResponse(event: Envelope, origin: Origin): RoomEvent | null {
   const content = PollResponse.safeParse(event.content).data;
   if (content === undefined) return null;
-  return { ...origin, kind: 'poll-response', target: content['m.relates_to'].event_id, answers: content['org.matrix.msc3381.poll.response'].answers };
+  return {
+    ...origin,
+    kind: 'poll-response',
+    target: content['m.relates_to'].event_id,
+    answers: content['org.matrix.msc3381.poll.response'].answers,
+  };
 }
 
 const Relation = z.object({
@@ -186,7 +209,12 @@ function decodeMessage(event: Envelope, origin: Origin, options: DecodeOptions):
   return decodePlain(content.data, relation, origin, options);
 }
 
-function decodePlain(content: Content, relation: Relation, origin: Origin, options: DecodeOptions): MessageEvent | UnreadableEvent {
+function decodePlain(
+  content: Content,
+  relation: Relation,
+  origin: Origin,
+  options: DecodeOptions,
+): MessageEvent | UnreadableEvent {
   const words = readWords(content);
   if (words === null) return unreadable(origin, 'body is not a string');
   const thread = relation.rel_type === 'm.thread' ? relation.event_id : undefined;
@@ -220,7 +248,12 @@ function bodyOf(body: string, isReply: boolean, fileName: string | undefined): s
   return isReply ? withoutReplyFallback(body) : body;
 }
 
-function decodeEdit(outer: Content, target: EventId, origin: Origin, options: DecodeOptions): EditEvent | UnreadableEvent {
+function decodeEdit(
+  outer: Content,
+  target: EventId,
+  origin: Origin,
+  options: DecodeOptions,
+): EditEvent | UnreadableEvent {
   const inner = Record.safeParse(outer['m.new_content']);
   const words = inner.success ? readWords(inner.data) : null;
   if (!inner.success || words === null) return unreadable(origin, 'm.new_content has no body');
@@ -238,10 +271,17 @@ function decodeEdit(outer: Content, target: EventId, origin: Origin, options: De
 }
 
 /** Only what there is: most edits are steps of a growing answer. */
-function mentionsOfEdit(content: Content, html: string | undefined): Partial<Pick<EditEvent, 'mentions' | 'mentionsRoom' | 'pills'>> {
+function mentionsOfEdit(
+  content: Content,
+  html: string | undefined,
+): Partial<Pick<EditEvent, 'mentions' | 'mentionsRoom' | 'pills'>> {
   const { mentions, mentionsRoom } = decodeMentions(content['m.mentions'], html);
   const pills = pillsIn(html);
-  return { ...(mentions.length > 0 && { mentions }), ...(mentionsRoom && { mentionsRoom }), ...(pills.length > 0 && { pills }) };
+  return {
+    ...(mentions.length > 0 && { mentions }),
+    ...(mentionsRoom && { mentionsRoom }),
+    ...(pills.length > 0 && { pills }),
+  };
 }
 
 /** Synapse takes no event over 65,536 bytes; what claims to be longer did not come from it. */
@@ -260,9 +300,17 @@ function readWords(content: Content): Words | null {
   const safe = maskSecrets(cleanText(body.slice(0, MAX_BODY + 4096)));
   const formatted = content['formatted_body'];
   const html =
-    content['format'] === 'org.matrix.custom.html' && typeof formatted === 'string' ? formatted.slice(0, MAX_BODY) : undefined;
-  const elsewhere = [formatted, content['filename']].filter((text) => typeof text === 'string').map((text) => text.slice(0, MAX_BODY));
-  return { body: safe.text.slice(0, MAX_BODY).toWellFormed(), html, masked: safe.masked || elsewhere.some(holdsSecret) };
+    content['format'] === 'org.matrix.custom.html' && typeof formatted === 'string'
+      ? formatted.slice(0, MAX_BODY)
+      : undefined;
+  const elsewhere = [formatted, content['filename']]
+    .filter((text) => typeof text === 'string')
+    .map((text) => text.slice(0, MAX_BODY));
+  return {
+    body: safe.text.slice(0, MAX_BODY).toWellFormed(),
+    html,
+    masked: safe.masked || elsewhere.some(holdsSecret),
+  };
 }
 
 function readChavion(content: Content, origin: Origin, options: DecodeOptions): ChavionContent | undefined {

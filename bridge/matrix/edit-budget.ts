@@ -79,9 +79,12 @@ export class EditBudget {
       next();
     }
     if (this.#timer !== null || this.#last.length + this.#growing.length === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#serve();
-    }, Math.ceil(((1 - this.#tokens) / this.perSecond) * 1_000));
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#serve();
+      },
+      Math.ceil(((1 - this.#tokens) / this.perSecond) * 1_000),
+    );
   }
 }

@@ -39,7 +39,8 @@ const escapeAttribute = (text: string) => escapeText(text).replaceAll('"', '&quo
 
 /** One line of words and nothing that Markdown or HTML could mean something by, as most of what is said: the way through both parsers is long. */
 const BARE = /^[\p{L}\p{So}][\p{L}\p{M}\p{N}\p{So} .,!?%·…]*$/u;
-const isBare = (text: string): boolean => BARE.test(text) && !text.endsWith(' ') && !text.includes('  ') && !/www\./i.test(text);
+const isBare = (text: string): boolean =>
+  BARE.test(text) && !text.endsWith(' ') && !text.includes('  ') && !/www\./i.test(text);
 
 function isTangled(markdown: string): boolean {
   if (markdown.length > MAX_MARKDOWN) return true;
@@ -65,11 +66,15 @@ function isSafeLink(href: string): boolean {
   if (!URL.canParse(href)) return false;
   const { protocol, hostname } = new URL(href);
   if (protocol === 'mailto:') return true;
-  return (protocol === 'https:' || protocol === 'http:') && (!/(?:^|\.)matrix\.to\.?$/.test(hostname) || EVENT_LINK.test(href));
+  return (
+    (protocol === 'https:' || protocol === 'http:') &&
+    (!/(?:^|\.)matrix\.to\.?$/.test(hostname) || EVENT_LINK.test(href))
+  );
 }
 
 /** To a message, which passes nobody off as somebody (specification, appendix 4.7.2). */
-const EVENT_LINK = /^https:\/\/matrix\.to\/#\/(?:!|%21)[^/?#]{1,400}\/(?:\$|%24)[^/?#]{1,400}(?:\?via=[\w.:%-]{1,255}(?:&via=[\w.:%-]{1,255})*)?$/;
+const EVENT_LINK =
+  /^https:\/\/matrix\.to\/#\/(?:!|%21)[^/?#]{1,400}\/(?:\$|%24)[^/?#]{1,400}(?:\?via=[\w.:%-]{1,255}(?:&via=[\w.:%-]{1,255})*)?$/;
 
 const CJK = /[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 

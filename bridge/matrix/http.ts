@@ -13,15 +13,26 @@ const Params = z.object({
   body: z.union([z.string(), z.instanceof(Buffer)]).optional(),
 });
 
-type Callback = (error: Error | null, response?: { statusCode: number; headers: unknown; body: unknown }, body?: unknown) => void;
+type Callback = (
+  error: Error | null,
+  response?: { statusCode: number; headers: unknown; body: unknown },
+  body?: unknown,
+) => void;
 
-const sockets = new Agent({ connections: 128, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 120_000, headersTimeout: 0, bodyTimeout: 0 });
+const sockets = new Agent({
+  connections: 128,
+  keepAliveTimeout: 30_000,
+  keepAliveMaxTimeout: 120_000,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+});
 
 function address(uri: string, qs: Record<string, unknown> | null | undefined): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(qs ?? {})) {
     if (value === undefined || value === null) continue;
-    for (const one of Array.isArray(value) ? value : [value]) query.append(name, typeof one === 'string' ? one : JSON.stringify(one));
+    for (const one of Array.isArray(value) ? value : [value])
+      query.append(name, typeof one === 'string' ? one : JSON.stringify(one));
   }
   const text = query.toString();
   return text === '' ? uri : `${uri}?${text}`;
@@ -52,6 +63,8 @@ export function installHttp(): void {
         const body = params.encoding === null ? bytes : bytes.toString('utf8');
         callback(null, { statusCode: response.statusCode, headers: response.headers, body }, body);
       })
-      .catch((error: unknown) => callback(error instanceof Error ? error : new Error('request failed', { cause: error })));
+      .catch((error: unknown) =>
+        callback(error instanceof Error ? error : new Error('request failed', { cause: error })),
+      );
   });
 }

@@ -11,7 +11,11 @@ const LONGEST_LINE = 20;
 /** A state event with its sender; null where there is none that this account may see. */
 async function stateEvent(account: Reader, room: RoomId, type: string): Promise<unknown> {
   try {
-    return await account.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/${encodeURIComponent(type)}/`, { query: { format: 'event' } });
+    return await account.call(
+      'GET',
+      `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/${encodeURIComponent(type)}/`,
+      { query: { format: 'event' } },
+    );
   } catch (error) {
     if (refused(error)) return null;
     throw error;
@@ -36,7 +40,9 @@ interface Never {
 
 async function rulersIn(account: Reader, room: RoomId, never: Never): Promise<ReadonlySet<UserId>> {
   const [levels, made] = await Promise.all([account.state(room, 'm.room.power_levels'), creationIn(account, room)]);
-  const users = Object.fromEntries(Object.entries(Levels.safeParse(levels).data?.users ?? {}).map(([user, level]) => [user, Number(level)]));
+  const users = Object.fromEntries(
+    Object.entries(Levels.safeParse(levels).data?.users ?? {}).map(([user, level]) => [user, Number(level)]),
+  );
   return new Set([...mastersAmong({ users, rulers: made?.rulers ?? [] }, never), never.admin]);
 }
 
@@ -47,7 +53,10 @@ export async function latestOf(account: Reader, room: RoomId, never: Never): Pro
     const tombstone = await stateEvent(account, latest, 'm.room.tombstone');
     const named = replacementOf(tombstone)?.room;
     if (named === undefined) break;
-    const [rulers, create] = await Promise.all([rulersIn(account, latest, never), stateEvent(account, named, 'm.room.create')]);
+    const [rulers, create] = await Promise.all([
+      rulersIn(account, latest, never),
+      stateEvent(account, named, 'm.room.create'),
+    ]);
     if (!isSuccessor({ room: latest, tombstone, rulers }, { room: named, create })) break;
     latest = named;
   }
@@ -57,9 +66,14 @@ export async function latestOf(account: Reader, room: RoomId, never: Never): Pro
 /** The rooms before this one, newest first; only those that say themselves that they go on here. */
 export async function formerOf(account: Reader, room: RoomId): Promise<readonly RoomId[]> {
   const found: RoomId[] = [];
-  for (let now = room; found.length < LONGEST_LINE; ) {
+  for (let now = room; found.length < LONGEST_LINE;) {
     const before = (await creationIn(account, now))?.predecessor ?? null;
-    if (before === null || found.includes(before) || replacementOf(await stateEvent(account, before, 'm.room.tombstone'))?.room !== now) break;
+    if (
+      before === null ||
+      found.includes(before) ||
+      replacementOf(await stateEvent(account, before, 'm.room.tombstone'))?.room !== now
+    )
+      break;
     found.push(before);
     now = before;
   }

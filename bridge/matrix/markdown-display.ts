@@ -13,7 +13,8 @@ const FENCE = /^([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)(`{3,40}(?!`)|~{3,40}(?
 function fenceAfter(line: string, open: Fence | null): Fence | null {
   if (open !== null) {
     const bare = line.replace(/^[ \t>]+/, '').trimEnd();
-    const closes = bare.length >= open.marks.length && bare.length <= MAX_FENCE && bare === open.marks.charAt(0).repeat(bare.length);
+    const closes =
+      bare.length >= open.marks.length && bare.length <= MAX_FENCE && bare === open.marks.charAt(0).repeat(bare.length);
     return closes ? null : open;
   }
   const [, before = '', marks, info = ''] = FENCE.exec(line) ?? [];
@@ -88,7 +89,10 @@ const bytesOf = (text: string) => Buffer.byteLength(text);
  * else a line, else a word, never inside a character. A code fence that is cut is closed in `head` and opened anew
  * in `rest`. Always advances; `rest` is empty where all fits.
  */
-export function splitForContinuation(markdown: string, maxBytes: number): { readonly head: string; readonly rest: string } {
+export function splitForContinuation(
+  markdown: string,
+  maxBytes: number,
+): { readonly head: string; readonly rest: string } {
   if (bytesOf(markdown) <= maxBytes) return { head: markdown, rest: '' };
   // What a fence may need to be closed is left free.
   const longest = prefixWithin(markdown, Math.max(1, maxBytes - MAX_FENCE * 2));

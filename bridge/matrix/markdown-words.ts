@@ -16,7 +16,12 @@ const LABEL_OR_MARK = /\[[\p{L}\p{N} ]{1,20}\](?![[(:])|[\\`*[\]<>|]|~(?=~)|(?<=
 /** On one line, without marks: for places that know no Markdown, such as a poll. */
 export function short(text: string, characters: number): string {
   const line = cleanName(text, characters + 1);
-  return line.length <= characters ? line : `${line.slice(0, characters - 1).toWellFormed().trimEnd()}…`;
+  return line.length <= characters
+    ? line
+    : `${line
+        .slice(0, characters - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
 }
 
 /** On one line, between code marks that nothing within can close. */
@@ -35,10 +40,19 @@ export function codeBlock(text: string): string {
 }
 
 /** Lines of what an agent said, each as a quotation. */
-export const quotedWords = (text: string): string => cleanText(text).trim().split('\n').map((line) => `> ${line}`).join('\n');
+export const quotedWords = (text: string): string =>
+  cleanText(text)
+    .trim()
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
 
 /** Markdown of at most so many bytes of UTF-8; `more` is put behind what had to be cut. */
-export function cutTo(markdown: string, maxBytes: number, more: string): { readonly text: string; readonly cut: boolean } {
+export function cutTo(
+  markdown: string,
+  maxBytes: number,
+  more: string,
+): { readonly text: string; readonly cut: boolean } {
   if (Buffer.byteLength(markdown) <= maxBytes) return { text: markdown, cut: false };
   const { head } = splitForContinuation(markdown, Math.max(1, maxBytes - Buffer.byteLength(more) - 2));
   return { text: `${head}\n\n${more}`, cut: true };

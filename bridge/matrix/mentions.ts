@@ -35,13 +35,16 @@ function firstUsers(candidates: readonly unknown[]): readonly UserId[] {
 }
 
 /** Whom the writer himself put a pill up for, outside of quotations and code. */
-export const pillsIn = (html: string | undefined): readonly UserId[] => (html === undefined ? [] : firstUsers(pillTargets(html)));
+export const pillsIn = (html: string | undefined): readonly UserId[] =>
+  html === undefined ? [] : firstUsers(pillTargets(html));
 
 /** What `href`s of the forms `https://matrix.to/#/@…` and `matrix:u/…` point at, where somebody's own words stand. */
 function pillTargets(html: string): readonly string[] {
   const targets: string[] = [];
   let inside = 0;
-  for (const [, closing, , scheme, target] of html.matchAll(/<(\/?)(blockquote|mx-reply|pre|code)\b|href=["'](https:\/\/matrix\.to\/#\/|matrix:u\/)([^"'<>?\s]{1,800})/gi)) {
+  for (const [, closing, , scheme, target] of html.matchAll(
+    /<(\/?)(blockquote|mx-reply|pre|code)\b|href=["'](https:\/\/matrix\.to\/#\/|matrix:u\/)([^"'<>?\s]{1,800})/gi,
+  )) {
     if (target === undefined) inside = closing === '/' ? Math.max(0, inside - 1) : inside + 1;
     if (target === undefined || inside > 0) continue;
     if (targets.length === MAX_LOOKED_AT) break;

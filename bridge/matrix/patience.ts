@@ -46,7 +46,11 @@ function serverAt(url: string): Server {
 }
 
 /** Errors of the way there. A bug of ours is none, and does not get better. */
-const ON_THE_WAY = z.union([z.object({ code: z.string().regex(/^(?!ERR_INVALID)/) }), z.object({ name: z.enum(['TimeoutError', 'AbortError']) }), z.object({ message: z.literal('request failed') })]);
+const ON_THE_WAY = z.union([
+  z.object({ code: z.string().regex(/^(?!ERR_INVALID)/) }),
+  z.object({ name: z.enum(['TimeoutError', 'AbortError']) }),
+  z.object({ message: z.literal('request failed') }),
+]);
 
 const Status = z.object({ statusCode: z.number() });
 
@@ -79,7 +83,12 @@ export async function patiently<T>(patience: Patience, call: () => Promise<T>): 
       first ??= now;
       const sinceMs = now - first;
       const alone = server.answeredAt > first;
-      if (wait === null || failures >= (patience.tries ?? Number.POSITIVE_INFINITY) || sinceMs > (alone ? (patience.aloneMs ?? ALONE_MS) : AWAY_MS)) throw error;
+      if (
+        wait === null ||
+        failures >= (patience.tries ?? Number.POSITIVE_INFINITY) ||
+        sinceMs > (alone ? (patience.aloneMs ?? ALONE_MS) : AWAY_MS)
+      )
+        throw error;
       if (sinceMs >= line) {
         line = sinceMs * 4;
         if (now - server.lineAt >= BETWEEN_LINES_MS) {
@@ -88,7 +97,11 @@ export async function patiently<T>(patience: Patience, call: () => Promise<T>): 
         }
       }
       // The first repeat is immediate: a kept socket that the server closed meanwhile fails just so.
-      await sleep(Math.max(wait, failures === 1 ? 0 : Math.min(50 * 2 ** failures, LONGEST_PAUSE_MS)), undefined, patience.signal ? { signal: patience.signal } : {});
+      await sleep(
+        Math.max(wait, failures === 1 ? 0 : Math.min(50 * 2 ** failures, LONGEST_PAUSE_MS)),
+        undefined,
+        patience.signal ? { signal: patience.signal } : {},
+      );
     }
   }
 }

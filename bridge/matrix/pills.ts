@@ -8,7 +8,9 @@ export interface Mentioned {
 
 /** `@이름` of the mentioned as a link to matrix.to, which clients draw as a pill. Takes sanitised HTML. */
 export function withPills(html: string, mentions: readonly Mentioned[]): string {
-  const pills = new Map(mentions.filter(({ name }) => name.trim() !== '').map((who) => [`@${escapeText(who.name)}`, pill(who)]));
+  const pills = new Map(
+    mentions.filter(({ name }) => name.trim() !== '').map((who) => [`@${escapeText(who.name)}`, pill(who)]),
+  );
   if (pills.size === 0) return html;
   const calls = [...pills.keys()].sort((a, b) => b.length - a.length);
   // A Korean particle may follow a name, more letters of the same script as a Latin name may not.

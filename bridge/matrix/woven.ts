@@ -44,7 +44,8 @@ export function woven(write: (weave: Weave) => string): Woven {
   })
     .replace(/\n{3,}/g, '\n\n')
     .trim();
-  const put = (source: string, form: keyof Held): string => source.replace(MARK, (all, whole?: string, within?: string) => held[Number(whole ?? within)]?.[form] ?? all);
+  const put = (source: string, form: keyof Held): string =>
+    source.replace(MARK, (all, whole?: string, within?: string) => held[Number(whole ?? within)]?.[form] ?? all);
   return { text: put(markdown, 'text'), html: put(renderMarkdown(markdown), 'html') };
 }
 

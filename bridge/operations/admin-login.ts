@@ -46,15 +46,28 @@ export async function adminLogin(asked: VerbRequest, stop: AbortSignal): Promise
       }
     });
   }
-  terminal.say(adminLoginText.login(settings.CHAVION_PUBLIC_URL ?? localAddress(settings), admin, kept().passwords.admin));
+  terminal.say(
+    adminLoginText.login(settings.CHAVION_PUBLIC_URL ?? localAddress(settings), admin, kept().passwords.admin),
+  );
   return 0;
 }
 
 /** Everybody who was signed in with the old one is signed out, but for the house itself. */
 async function change(client: HomeserverClient, token: string, admin: UserId, password: string): Promise<void> {
   const user = encodeURIComponent(admin);
-  const { device_id: own } = await client.call('GET', '/_matrix/client/v3/account/whoami', z.object({ device_id: z.string() }), { token });
-  await client.call('POST', `/_synapse/admin/v1/reset_password/${user}`, Nothing, { token, body: { new_password: password, logout_devices: false } });
+  const { device_id: own } = await client.call(
+    'GET',
+    '/_matrix/client/v3/account/whoami',
+    z.object({ device_id: z.string() }),
+    { token },
+  );
+  await client.call('POST', `/_synapse/admin/v1/reset_password/${user}`, Nothing, {
+    token,
+    body: { new_password: password, logout_devices: false },
+  });
   const { devices } = await client.call('GET', `/_synapse/admin/v2/users/${user}/devices`, Devices, { token });
-  await client.call('POST', `/_synapse/admin/v2/users/${user}/delete_devices`, Nothing, { token, body: { devices: devices.map(({ device_id }) => device_id).filter((id) => id !== own) } });
+  await client.call('POST', `/_synapse/admin/v2/users/${user}/delete_devices`, Nothing, {
+    token,
+    body: { devices: devices.map(({ device_id }) => device_id).filter((id) => id !== own) },
+  });
 }

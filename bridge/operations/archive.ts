@@ -14,14 +14,27 @@ const AGE_HEADER = 'age-encryption.org/v1';
 const typed = (passphrase: string): string => passphrase.normalize('NFC');
 
 /** Written whole and synced when it resolves. Mode 0600. */
-export async function pack(folder: string, file: string, passphrase: string | undefined, stop?: AbortSignal): Promise<void> {
+export async function pack(
+  folder: string,
+  file: string,
+  passphrase: string | undefined,
+  stop?: AbortSignal,
+): Promise<void> {
   const until = stop === undefined ? {} : { signal: stop };
-  const tar = startChild('tar', ['--create', '--gzip', '--sparse', '--directory', folder, '.'], { ...wordsOf(stop), stdin: 'ignore' });
+  const tar = startChild('tar', ['--create', '--gzip', '--sparse', '--directory', folder, '.'], {
+    ...wordsOf(stop),
+    stdin: 'ignore',
+  });
   const out = createWriteStream(file, { mode: 0o600, flags: 'wx', flush: true });
   await both(write(tar.stdout, out, passphrase, until), succeeded(tar));
 }
 
-async function write(packed: Readable, out: Writable, passphrase: string | undefined, until: { readonly signal?: AbortSignal }): Promise<void> {
+async function write(
+  packed: Readable,
+  out: Writable,
+  passphrase: string | undefined,
+  until: { readonly signal?: AbortSignal },
+): Promise<void> {
   if (passphrase === undefined) return pipeline(packed, out, until);
   const encrypter = new Encrypter();
   encrypter.setPassphrase(typed(passphrase));
@@ -36,15 +49,29 @@ export async function isSealed(file: string): Promise<boolean> {
 }
 
 /** Throws where the file is damaged or the passphrase is wrong; what was unpacked by then is in `folder`. */
-export async function unpack(file: string, folder: string, passphrase: string | undefined, stop?: AbortSignal): Promise<void> {
+export async function unpack(
+  file: string,
+  folder: string,
+  passphrase: string | undefined,
+  stop?: AbortSignal,
+): Promise<void> {
   const until = stop === undefined ? {} : { signal: stop };
   const packed = passphrase === undefined ? createReadStream(file) : Readable.fromWeb(await unsealed(file, passphrase));
-  const tar = startChild('tar', ['--extract', '--gzip', '--no-same-owner', '--preserve-permissions', '--directory', folder], { ...wordsOf(stop), stdout: 'ignore' });
+  const tar = startChild(
+    'tar',
+    ['--extract', '--gzip', '--no-same-owner', '--preserve-permissions', '--directory', folder],
+    { ...wordsOf(stop), stdout: 'ignore' },
+  );
   await both(pipeline(packed, tar.stdin, until), succeeded(tar));
 }
 
 /** Of a tar only what it complains of is kept. */
-const wordsOf = (stop: AbortSignal | undefined) => ({ env: machineEnvironment(), buffer: { stdout: false, stderr: true }, ...(stop && { cancelSignal: stop }) }) as const;
+const wordsOf = (stop: AbortSignal | undefined) =>
+  ({
+    env: machineEnvironment(),
+    buffer: { stdout: false, stderr: true },
+    ...(stop && { cancelSignal: stop }),
+  }) as const;
 
 /** Throws what went wrong first in the order of the arguments: a tar whose pipe is gone ends as well. */
 async function both(...ends: readonly Promise<void>[]): Promise<void> {
@@ -64,7 +91,9 @@ async function unsealed(file: string, passphrase: string) {
   }
 }
 
-async function succeeded(tar: Promise<Parameters<typeof programFailure>[1] & { readonly failed: boolean }>): Promise<void> {
+async function succeeded(
+  tar: Promise<Parameters<typeof programFailure>[1] & { readonly failed: boolean }>,
+): Promise<void> {
   const ended = await tar;
   if (ended.failed) throw programFailure('tar', ended);
 }

@@ -27,7 +27,11 @@ export interface AtHomeserver {
  * Does something at this house's homeserver as its administrator. Where the house is off, the homeserver alone is
  * started for as long as that takes. Throws a `Refusal` where there is no house, or it does not answer.
  */
-export async function atHomeserver<T>(asked: Pick<VerbRequest, 'project' | 'environment' | 'terminal'>, stop: AbortSignal, work: (at: AtHomeserver) => Promise<T>): Promise<T> {
+export async function atHomeserver<T>(
+  asked: Pick<VerbRequest, 'project' | 'environment' | 'terminal'>,
+  stop: AbortSignal,
+  work: (at: AtHomeserver) => Promise<T>,
+): Promise<T> {
   const { project, environment, terminal } = asked;
   const loaded = loadConfiguration(environment, project);
   const paths = dataPaths(project, loaded.settings);
@@ -37,13 +41,19 @@ export async function atHomeserver<T>(asked: Pick<VerbRequest, 'project' | 'envi
   const client = new HomeserverClient(`http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`);
   const asAdmin = async (running: boolean): Promise<T> => {
     const { admin } = people(instance.serverName);
-    const token = await adminToken(client, { userId: admin, password: secrets.passwords.admin, admin: true, name: admin }, secrets.adminToken, secrets.synapse.registration);
+    const token = await adminToken(
+      client,
+      { userId: admin, password: secrets.passwords.admin, admin: true, name: admin },
+      secrets.adminToken,
+      secrets.synapse.registration,
+    );
     if (token !== secrets.adminToken) writeSecretJson(paths.secrets, { ...secrets, adminToken: token });
     return work({ client, token, running });
   };
   if (holder(paths.lock) !== undefined) {
     return asAdmin(true).catch((error: unknown) => {
-      if (error instanceof TypeError || (error instanceof HomeserverError && error.status >= 500)) throw new ConfigRefusal(operationsText.notRunning, { cause: error });
+      if (error instanceof TypeError || (error instanceof HomeserverError && error.status >= 500))
+        throw new ConfigRefusal(operationsText.notRunning, { cause: error });
       throw error;
     });
   }
@@ -52,7 +62,16 @@ export async function atHomeserver<T>(asked: Pick<VerbRequest, 'project' | 'envi
   await endLeftovers(instance, paths, terminal);
   process.umask(0o077);
   const accounts = isRoot() ? await ensureAccounts() : undefined;
-  const house = { project, environment, loaded, paths, instance, secrets, accounts, folder: partFolders(instance, paths, accounts) };
+  const house = {
+    project,
+    environment,
+    loaded,
+    paths,
+    instance,
+    secrets,
+    accounts,
+    folder: partFolders(instance, paths, accounts),
+  };
   await supervision.run(synapsePlan(house, synapsePython), 'Synapse', stop);
   return await asAdmin(false);
 }

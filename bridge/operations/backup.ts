@@ -19,7 +19,12 @@ import { gather, instanceBytes } from './house-files.ts';
 import { gatherOwn } from './own-files.ts';
 
 /** First in every backup. */
-export const Manifest = z.object({ v: z.literal(1), made: z.iso.datetime(), serverName: z.string(), separated: z.boolean() });
+export const Manifest = z.object({
+  v: z.literal(1),
+  made: z.iso.datetime(),
+  serverName: z.string(),
+  separated: z.boolean(),
+});
 export const MANIFEST = 'manifest.json';
 
 /** Begins the name of the folder in which a backup is put together. */
@@ -38,7 +43,13 @@ export interface BackupOrder {
  * `npm start -- backup`: the whole house in one file, while it runs. The swarm sleeps for the moment of the copy; what
  * is said meanwhile is answered afterwards. Returns the file's path.
  */
-export async function backUpInstance(project: string, environment: Environment, order: BackupOrder, terminal: Terminal, stop?: AbortSignal): Promise<string> {
+export async function backUpInstance(
+  project: string,
+  environment: Environment,
+  order: BackupOrder,
+  terminal: Terminal,
+  stop?: AbortSignal,
+): Promise<string> {
   const settings = loadSettings(environment);
   const paths = dataPaths(project, settings);
   const instance = readJson(paths.instance, Instance);
@@ -60,7 +71,12 @@ export async function backUpInstance(project: string, environment: Environment, 
     using copying = terminal.step(operationsText.copying);
     const held = holder(paths.lock) === undefined ? undefined : await hold(paths, stop);
     try {
-      const manifest: z.infer<typeof Manifest> = { v: 1, made: made.toISOString(), serverName: instance.serverName, separated: instance.separated };
+      const manifest: z.infer<typeof Manifest> = {
+        v: 1,
+        made: made.toISOString(),
+        serverName: instance.serverName,
+        separated: instance.separated,
+      };
       await writeFile(join(staging, MANIFEST), JSON.stringify(manifest));
       leftOut = await gather(instance, paths, staging, (what) => copying.progress(what), stop);
       gatherOwn(project, environment, staging);
@@ -78,7 +94,8 @@ export async function backUpInstance(project: string, environment: Environment, 
   terminal.mark(true, operationsText.backedUp(file, order.passphrase !== undefined)[terminal.lang]());
   if (leftOut.length > 0) terminal.mark('note', operationsText.leftOut(leftOut)[terminal.lang]());
   const free = await freeBytes(paths.backups);
-  if (free < 5 * statSync(file).size) terminal.mark('note', operationsText.littleRoom(readableBytes(free))[terminal.lang]());
+  if (free < 5 * statSync(file).size)
+    terminal.mark('note', operationsText.littleRoom(readableBytes(free))[terminal.lang]());
   return file;
 }
 
@@ -87,20 +104,27 @@ function target(wanted: string, name: string): string {
   const given = resolve(wanted);
   const file = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true ? join(given, name) : given;
   if (existsSync(file)) throw new ConfigRefusal(operationsText.fileThere(file));
-  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true) throw new ConfigRefusal(operationsText.noFolder(dirname(file)));
+  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ConfigRefusal(operationsText.noFolder(dirname(file)));
   return file;
 }
 
 /** What a backup that was killed has left, passwords and all; the caller holds the lock. */
 async function removeUnfinished({ backups }: DataPaths): Promise<void> {
-  for (const name of readdirSync(backups)) if (name.startsWith(STAGING) || /^chavion-.*\.part$/.test(name)) await rm(join(backups, name), { recursive: true, force: true });
+  for (const name of readdirSync(backups))
+    if (name.startsWith(STAGING) || /^chavion-.*\.part$/.test(name))
+      await rm(join(backups, name), { recursive: true, force: true });
 }
 
 /** Redis ends on a full disk: a backup is not to fill it while the house runs. The packed file is never larger than the copy. */
 async function refuseWithoutRoom(instance: Instance, paths: DataPaths, file: string): Promise<void> {
   const bytes = await instanceBytes(instance, paths);
-  const disks = statSync(dirname(file)).dev === statSync(paths.backups).dev ? [[paths.backups, 2 * bytes] as const] : [[paths.backups, bytes] as const, [dirname(file), bytes] as const];
-  for (const [folder, needed] of disks) if ((await freeBytes(folder)) < needed + SPARE_BYTES) throw new ConfigRefusal(operationsText.noRoom(folder));
+  const disks =
+    statSync(dirname(file)).dev === statSync(paths.backups).dev
+      ? [[paths.backups, 2 * bytes] as const]
+      : [[paths.backups, bytes] as const, [dirname(file), bytes] as const];
+  for (const [folder, needed] of disks)
+    if ((await freeBytes(folder)) < needed + SPARE_BYTES) throw new ConfigRefusal(operationsText.noRoom(folder));
 }
 
 async function freeBytes(folder: string): Promise<number> {
@@ -111,7 +135,12 @@ async function freeBytes(folder: string): Promise<number> {
 const roomsOf = (paths: DataPaths, file: string): string => [...new Set([paths.backups, dirname(file)])].join(', ');
 
 /** Whole under its name, or not there. */
-async function packInto(file: string, folder: string, passphrase: string | undefined, stop: AbortSignal | undefined): Promise<void> {
+async function packInto(
+  file: string,
+  folder: string,
+  passphrase: string | undefined,
+  stop: AbortSignal | undefined,
+): Promise<void> {
   const part = `${file}.part`;
   await rm(part, { force: true });
   try {
@@ -125,7 +154,7 @@ async function packInto(file: string, folder: string, passphrase: string | undef
 
 /** The swarm may be coming up anew just now: then a moment later. */
 async function hold(paths: DataPaths, stop: AbortSignal | undefined) {
-  for (const until = Date.now() + STILL_WITHIN_MS; Date.now() < until; ) {
+  for (const until = Date.now() + STILL_WITHIN_MS; Date.now() < until;) {
     stop?.throwIfAborted();
     const held = await holdParts(paths, ['swarm']);
     if (held !== null) return held;
@@ -135,10 +164,13 @@ async function hold(paths: DataPaths, stop: AbortSignal | undefined) {
 }
 
 /** `chavion-2026-11-22T08-15-30Z.tar.gz`, sealed ones with `.age` behind. */
-const fileName = (made: Date, sealed: boolean): string => `chavion-${made.toISOString().slice(0, 19).replaceAll(':', '-')}Z.tar.gz${sealed ? '.age' : ''}`;
+const fileName = (made: Date, sealed: boolean): string =>
+  `chavion-${made.toISOString().slice(0, 19).replaceAll(':', '-')}Z.tar.gz${sealed ? '.age' : ''}`;
 
 /** The newest in the house's own folder. */
-export function lastBackup(paths: DataPaths): { readonly file: string; readonly at: Date; readonly bytes: number } | undefined {
+export function lastBackup(
+  paths: DataPaths,
+): { readonly file: string; readonly at: Date; readonly bytes: number } | undefined {
   if (!existsSync(paths.backups)) return undefined;
   const files = readdirSync(paths.backups).filter((name) => /^chavion-.*\.tar\.gz(?:\.age)?$/.test(name));
   const found = files.map((name) => ({ file: join(paths.backups, name), ...statOf(join(paths.backups, name)) }));

@@ -69,7 +69,8 @@ async function reading<T>(does: Promise<T>): Promise<T> {
     if (hasCode(error, 'ENOENT')) throw new Unreadable(undefined, error);
     if (hasCode(error, 'EACCES') || hasCode(error, 'EPERM')) throw new Unreadable('closed', error);
     // A link or something else by now.
-    if (hasCode(error, 'ELOOP') || hasCode(error, 'ENOTDIR') || hasCode(error, 'ENXIO')) throw new Unreadable(undefined, error);
+    if (hasCode(error, 'ELOOP') || hasCode(error, 'ENOTDIR') || hasCode(error, 'ENXIO'))
+      throw new Unreadable(undefined, error);
     if (hasCode(error, 'ENAMETOOLONG')) throw new Unreadable('long', error);
     throw error;
   }
@@ -124,7 +125,12 @@ async function copyBytes(source: FileHandle, copy: FileHandle, stop: AbortSignal
 /** Node cannot ask where a file has holes; cp can, and of a terabyte of them it reads nothing. */
 async function copySparse(source: FileHandle, copy: FileHandle, stop: AbortSignal | undefined): Promise<void> {
   const stdio = ['ignore', 'ignore', 'pipe', descriptor(source.fd), descriptor(copy.fd)] as const;
-  const copied = await startChild('cp', ['--sparse=always', '--', '/proc/self/fd/3', '/proc/self/fd/4'], { env: machineEnvironment(), stdio, buffer: true, ...(stop && { cancelSignal: stop }) });
+  const copied = await startChild('cp', ['--sparse=always', '--', '/proc/self/fd/3', '/proc/self/fd/4'], {
+    env: machineEnvironment(),
+    stdio,
+    buffer: true,
+    ...(stop && { cancelSignal: stop }),
+  });
   stop?.throwIfAborted();
   if (copied.failed) throw programFailure('cp', copied);
 }

@@ -16,7 +16,8 @@ async function bytesBelow(folder: Buffer, seen: Set<string>): Promise<number> {
 }
 
 /** Of a file or of a folder. */
-export const bytesOf = async (path: string): Promise<number> => (await folderBytes(path)) || fileBytes(Buffer.from(path), new Set());
+export const bytesOf = async (path: string): Promise<number> =>
+  (await folderBytes(path)) || fileBytes(Buffer.from(path), new Set());
 
 async function fileBytes(path: Buffer, seen: Set<string>): Promise<number> {
   const found = await lstat(path).catch(() => undefined);

@@ -34,7 +34,13 @@ const STILL_TRIES = 5;
  * does not hold; the others need not. Returns what was left out, but for the sockets of the parts themselves. Throws the
  * reason of `stop`.
  */
-export async function gather(instance: Instance, paths: DataPaths, folder: string, progress: (what: string) => void, stop?: AbortSignal): Promise<readonly LeftOut[]> {
+export async function gather(
+  instance: Instance,
+  paths: DataPaths,
+  folder: string,
+  progress: (what: string) => void,
+  stop?: AbortSignal,
+): Promise<readonly LeftOut[]> {
   const leftOut: LeftOut[] = [];
   const copyIfThere = async (from: string, to: string) => void leftOut.push(...(await copied(from, to, stop)));
   const root = stateRoot(instance, paths);
@@ -81,7 +87,10 @@ async function copyStill(live: string, copy: string, stop: AbortSignal | undefin
   for (let tries = 1; ; tries += 1) {
     const before = await manifest();
     // A file that Redis has done with goes away while it is copied.
-    const failed = await copied(live, copy, stop).then(() => undefined, (error: unknown) => error);
+    const failed = await copied(live, copy, stop).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     stop?.throwIfAborted();
     if (failed === undefined && before === (await manifest())) return;
     if (tries === STILL_TRIES) throw failed ?? new Error('redis was rewriting its file');
@@ -104,7 +113,11 @@ async function copyAudit(from: string, to: string, stop: AbortSignal | undefined
 /** What a copy of it takes on the disk at most. */
 export async function instanceBytes(instance: Instance, paths: DataPaths): Promise<number> {
   const root = stateRoot(instance, paths);
-  const places = [...Object.entries(STATE).flatMap(([part, names]) => names.map((name) => join(root, part, name))), join(root, 'synapse', DATABASE), ...[AUDIT_FOLDER, AUDIT_FILE].map((name) => join(root, 'executor', name))];
+  const places = [
+    ...Object.entries(STATE).flatMap(([part, names]) => names.map((name) => join(root, part, name))),
+    join(root, 'synapse', DATABASE),
+    ...[AUDIT_FOLDER, AUDIT_FILE].map((name) => join(root, 'executor', name)),
+  ];
   const sizes = await Promise.all(places.map(bytesOf));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -19,14 +19,21 @@ export const UNIT_FILE = '/etc/systemd/system/chavion.service';
 const SYSTEMD_MS = 60_000;
 
 /** `npm start -- install-service [--print]`: the house comes up with the machine. Returns the exit code. */
-export async function installService({ project, environment, args, terminal }: VerbRequest, stop: AbortSignal): Promise<number> {
+export async function installService(
+  { project, environment, args, terminal }: VerbRequest,
+  stop: AbortSignal,
+): Promise<number> {
   if (args.some((word) => word !== '--print')) {
     terminal.say(serviceText.usage);
     return 2;
   }
   const paths = dataPaths(project, loadSettings(environment));
   const instance = readJson(paths.instance, Instance);
-  const settings = serviceSettings(processEnvironment(), readEnvFile(join(project, '.env')), keyNames(environment, project));
+  const settings = serviceSettings(
+    processEnvironment(),
+    readEnvFile(join(project, '.env')),
+    keyNames(environment, project),
+  );
   const unit = serviceUnit({
     project,
     // A house begun by an ordinary account stays with it.
@@ -40,7 +47,8 @@ export async function installService({ project, environment, args, terminal }: V
   }
   if (!isRoot()) throw new ConfigRefusal(serviceText.notRoot);
   if (!existsSync('/run/systemd/system')) throw new ConfigRefusal(serviceText.noSystemd);
-  if (existsSync(UNIT_FILE) && !readFileSync(UNIT_FILE, 'utf8').includes(`WorkingDirectory=${project}\n`)) throw new ConfigRefusal(serviceText.otherHouse(UNIT_FILE));
+  if (existsSync(UNIT_FILE) && !readFileSync(UNIT_FILE, 'utf8').includes(`WorkingDirectory=${project}\n`))
+    throw new ConfigRefusal(serviceText.otherHouse(UNIT_FILE));
   // The service may write neither to /usr nor to /etc: what takes that is done now.
   openDataFolder(paths);
   await prerequisites(environment, `${paths.logs}/install.log`, terminal, stop);

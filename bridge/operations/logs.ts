@@ -20,12 +20,23 @@ export async function logs({ project, environment, args, terminal }: VerbRequest
     return 2;
   }
   const folder = dataPaths(project, loadSettings(environment)).logs;
-  const files = (part === undefined ? PARTS : [part]).map((name) => join(folder, `${name}.log`)).filter((file) => existsSync(file));
+  const files = (part === undefined ? PARTS : [part])
+    .map((name) => join(folder, `${name}.log`))
+    .filter((file) => existsSync(file));
   if (files.length === 0) {
     terminal.say(operationsText.noLogs);
     return 0;
   }
-  const shown = [...(args.includes('-f') ? ['-F', `--pid=${process.pid}`] : []), '-n', lines ?? String(SHOWN_LINES), ...files];
-  const { exitCode = 1 } = await startChild('tail', shown, { env: machineEnvironment(), stdio: ['ignore', 'inherit', 'inherit'], cancelSignal: stop });
+  const shown = [
+    ...(args.includes('-f') ? ['-F', `--pid=${process.pid}`] : []),
+    '-n',
+    lines ?? String(SHOWN_LINES),
+    ...files,
+  ];
+  const { exitCode = 1 } = await startChild('tail', shown, {
+    env: machineEnvironment(),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    cancelSignal: stop,
+  });
   return stop.aborted ? 0 : exitCode;
 }

@@ -21,13 +21,27 @@ const ABANDONED = /^\.upgrade-(\d+)-/;
  * Installs what the upstream's lock names into a folder beside the present packages: the running house goes on with
  * these. Null where the lock is the same. Throws a `Refusal` with nothing left behind.
  */
-export async function stagePackages(project: string, environment: Environment, progress: (far: Phrase) => void, stop: AbortSignal): Promise<string | null> {
+export async function stagePackages(
+  project: string,
+  environment: Environment,
+  progress: (far: Phrase) => void,
+  stop: AbortSignal,
+): Promise<string | null> {
   const at = (path: string) => git(project, environment, ['rev-parse', path], stop);
   if ((await at(`HEAD:${LOCK}`)) === (await at(`@{upstream}:${LOCK}`))) return null;
   await removeAbandoned(project);
   const staging = await mkdtemp(join(project, `${STAGING}${process.pid}-`));
   try {
-    const local = (await git(project, environment, ['ls-tree', '-r', '--name-only', '@{upstream}', 'bridge/matrix/no-native-crypto']))?.split('\n') ?? [];
+    const local =
+      (
+        await git(project, environment, [
+          'ls-tree',
+          '-r',
+          '--name-only',
+          '@{upstream}',
+          'bridge/matrix/no-native-crypto',
+        ])
+      )?.split('\n') ?? [];
     for (const path of [...NEEDED, ...local].filter((one) => one !== '')) {
       const text = await git(project, environment, ['show', `@{upstream}:${path}`], stop);
       if (text === null) continue;
@@ -41,7 +55,12 @@ export async function stagePackages(project: string, environment: Environment, p
     await rm(staging, { recursive: true, force: true });
     stop.throwIfAborted();
     if (error instanceof ConfigRefusal) throw error;
-    throw new ConfigRefusal(isFullDisk(error) ? upgradeText.noRoom(project) : upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''), { cause: error });
+    throw new ConfigRefusal(
+      isFullDisk(error)
+        ? upgradeText.noRoom(project)
+        : upgradeText.installFailed(error instanceof Error ? error.message.split('\n').slice(0, 4).join('\n') : ''),
+      { cause: error },
+    );
   }
 }
 
@@ -49,7 +68,8 @@ export async function stagePackages(project: string, environment: Environment, p
 async function removeAbandoned(project: string): Promise<void> {
   for (const name of await readdir(project)) {
     const [, pid] = ABANDONED.exec(name) ?? [];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(project, name), { recursive: true, force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      await rm(join(project, name), { recursive: true, force: true });
   }
 }
 

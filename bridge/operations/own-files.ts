@@ -17,7 +17,8 @@ export function gatherOwn(project: string, environment: Environment, backup: str
   const roster = environment['CHAVION_ROSTER'];
   const env = join(project, ENV);
   if (existsSync(env)) copyFileSync(env, join(copy, ENV));
-  if (roster !== undefined && existsSync(resolve(project, roster))) copyFileSync(resolve(project, roster), join(copy, ROSTER));
+  if (roster !== undefined && existsSync(resolve(project, roster)))
+    copyFileSync(resolve(project, roster), join(copy, ROSTER));
 }
 
 /** What the next start will find, were they in their places. A `.env` that is here already goes before the backup's. */
@@ -28,14 +29,20 @@ export const environmentWith = (project: string, environment: Environment, backu
  * Puts them and the keys where nothing is yet; what is here stays, and the backup's goes beside the house.
  * `environment`: with the backup's `.env`. Returns what the owner has to know of it.
  */
-export function placeOwn(project: string, environment: Environment, backup: string, { data, keys: keysHere }: DataPaths): readonly Phrase[] {
+export function placeOwn(
+  project: string,
+  environment: Environment,
+  backup: string,
+  { data, keys: keysHere }: DataPaths,
+): readonly Phrase[] {
   const copy = join(backup, FOLDER);
   const env = place(join(copy, ENV), join(project, ENV), join(data, 'env-of-backup'));
   const keys = place(join(backup, 'data', KEYS_FILE), keysHere, join(data, 'keys-of-backup'));
   const named = environment['CHAVION_ROSTER'];
   const target = resolve(project, named ?? ROSTER);
   const roster = place(join(copy, ROSTER), target, join(data, 'roster-of-backup.json'));
-  const unnamed = named === undefined && existsSync(join(copy, ROSTER)) ? operationsText.rosterUnnamed(target) : undefined;
+  const unnamed =
+    named === undefined && existsSync(join(copy, ROSTER)) ? operationsText.rosterUnnamed(target) : undefined;
   return [env, keys, roster, unnamed].filter((note) => note !== undefined);
 }
 

@@ -3,7 +3,14 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureAccounts, PARTS } from '../launcher/instance/accounts.ts';
 import { type Owner, readJson, writeSecretJson } from '../launcher/instance/files.ts';
-import { type DataPaths, type Instance, isRoot, partFolders, SEPARATED_STATE, stateRoot } from '../launcher/instance/instance.ts';
+import {
+  type DataPaths,
+  type Instance,
+  isRoot,
+  partFolders,
+  SEPARATED_STATE,
+  stateRoot,
+} from '../launcher/instance/instance.ts';
 import { Restoring } from '../launcher/instance/restoring.ts';
 import { ensureRules } from '../launcher/instance/rules-folder.ts';
 import { copyTree } from './copy-tree.ts';
@@ -14,7 +21,8 @@ export async function placeInstance(unpacked: string, instance: Instance, paths:
   writeSecretJson(paths.restoring, { id: instance.id } satisfies Restoring);
   try {
     await placeParts(join(unpacked, 'state'), instance, paths);
-    for (const name of DATA_FILES) if (existsSync(join(unpacked, 'data', name))) await cp(join(unpacked, 'data', name), join(paths.data, name));
+    for (const name of DATA_FILES)
+      if (existsSync(join(unpacked, 'data', name))) await cp(join(unpacked, 'data', name), join(paths.data, name));
     // Last: with it the folder is a house.
     writeSecretJson(paths.instance, instance);
     rmSync(paths.restoring, { force: true });
@@ -47,7 +55,11 @@ async function placeParts(state: string, instance: Instance, paths: DataPaths): 
   }
   // The way to the rules of a house that was here before.
   const beside = join(paths.data, 'rules');
-  if (stateRoot(instance, paths) !== paths.data && lstatSync(beside, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(beside);
+  if (
+    stateRoot(instance, paths) !== paths.data &&
+    lstatSync(beside, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  )
+    rmSync(beside);
   await placeRules(join(state, 'rules'), ensureRules(instance, paths, accounts?.executor), accounts?.executor);
 }
 

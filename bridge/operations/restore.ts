@@ -6,7 +6,16 @@ import { loadSettings } from '../config/load.ts';
 import { ConfigRefusal } from '../config/refusal.ts';
 import { diskState, isFullDisk } from '../launcher/disk/disk.ts';
 import { readJson } from '../launcher/instance/files.ts';
-import { type DataPaths, dataPaths, Instance, isRoot, newInstanceId, openDataFolder, SEPARATED_STATE, stateRoot } from '../launcher/instance/instance.ts';
+import {
+  type DataPaths,
+  dataPaths,
+  Instance,
+  isRoot,
+  newInstanceId,
+  openDataFolder,
+  SEPARATED_STATE,
+  stateRoot,
+} from '../launcher/instance/instance.ts';
 import { takeLock } from '../launcher/instance/lock.ts';
 import { removeUnpacked, unpackedPrefix } from '../launcher/instance/restoring.ts';
 import type { Terminal } from '../launcher/instance/terminal.ts';
@@ -26,10 +35,17 @@ export interface RestoreOrder {
  * `npm start -- restore <file>`: a house from its backup, where there is none yet. Nothing is written to its place
  * before the whole of the file has been read and found good.
  */
-export async function restoreInstance(project: string, environment: Environment, order: RestoreOrder, terminal: Terminal, stop?: AbortSignal): Promise<void> {
+export async function restoreInstance(
+  project: string,
+  environment: Environment,
+  order: RestoreOrder,
+  terminal: Terminal,
+  stop?: AbortSignal,
+): Promise<void> {
   const here = dataPaths(project, loadSettings(environment));
   const file = resolve(order.file);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new ConfigRefusal(operationsText.noFile(file));
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new ConfigRefusal(operationsText.noFile(file));
   refuseHouse(here);
   const passphrase = (await isSealed(file)) ? await order.passphrase() : undefined;
   await using opened = new AsyncDisposableStack();
@@ -42,7 +58,8 @@ export async function restoreInstance(project: string, environment: Environment,
     // The backup's own `.env` says where its house lies, and how it is called.
     const then = environmentWith(project, environment, unpacked);
     const settings = loadSettings(then);
-    if (kept.serverName !== settings.CHAVION_SERVER_NAME) throw new ConfigRefusal(operationsText.otherName(kept.serverName));
+    if (kept.serverName !== settings.CHAVION_SERVER_NAME)
+      throw new ConfigRefusal(operationsText.otherName(kept.serverName));
     const paths = dataPaths(project, settings);
     if (paths.data !== here.data) await takeEmpty(paths, opened);
     unpacking.done(made.slice(0, 16).replace('T', ' '));
@@ -58,7 +75,9 @@ export async function restoreInstance(project: string, environment: Environment,
     for (const note of notes) terminal.mark('note', note[terminal.lang]());
   } catch (error) {
     if (!isFullDisk(error)) throw error;
-    throw new ConfigRefusal(operationsText.noRoom(isRoot() ? `${here.data}, ${SEPARATED_STATE}` : here.data), { cause: error });
+    throw new ConfigRefusal(operationsText.noRoom(isRoot() ? `${here.data}, ${SEPARATED_STATE}` : here.data), {
+      cause: error,
+    });
   }
   terminal.mark(true, operationsText.restored[terminal.lang]());
 }
@@ -66,7 +85,12 @@ export async function restoreInstance(project: string, environment: Environment,
 /** Also where only its name is lost: what it remembers is not written over. */
 function refuseHouse(paths: DataPaths): void {
   const unfinished = existsSync(paths.restoring);
-  const signs = [paths.instance, ...(unfinished ? [] : [paths.secrets, join(paths.data, 'synapse', 'homeserver.db'), join(paths.data, 'redis', 'appendonlydir')])];
+  const signs = [
+    paths.instance,
+    ...(unfinished
+      ? []
+      : [paths.secrets, join(paths.data, 'synapse', 'homeserver.db'), join(paths.data, 'redis', 'appendonlydir')]),
+  ];
   if (signs.some((sign) => existsSync(sign))) throw new ConfigRefusal(operationsText.houseThere(paths.data));
 }
 
@@ -81,15 +105,27 @@ async function takeEmpty(paths: DataPaths, opened: AsyncDisposableStack): Promis
   await takeBackUnfinished(paths);
 }
 
-async function open(file: string, folder: string, passphrase: string | undefined, stop: AbortSignal | undefined): Promise<{ readonly made: string; readonly kept: Instance }> {
+async function open(
+  file: string,
+  folder: string,
+  passphrase: string | undefined,
+  stop: AbortSignal | undefined,
+): Promise<{ readonly made: string; readonly kept: Instance }> {
   try {
     await unpack(file, folder, passphrase, stop);
   } catch (cause) {
     stop?.throwIfAborted();
     // tar says it in the language of the machine.
     const { bavail, blocks, bsize } = await statfs(folder);
-    if (isFullDisk(cause) || diskState({ free: bavail * bsize, total: blocks * bsize }, { kept: 0, wanted: 0 }, 'roomy') === 'full') throw new ConfigRefusal(operationsText.noRoom(folder), { cause });
-    throw new ConfigRefusal(passphrase === undefined ? operationsText.damaged(file) : operationsText.wrongPassphrase(file), { cause });
+    if (
+      isFullDisk(cause) ||
+      diskState({ free: bavail * bsize, total: blocks * bsize }, { kept: 0, wanted: 0 }, 'roomy') === 'full'
+    )
+      throw new ConfigRefusal(operationsText.noRoom(folder), { cause });
+    throw new ConfigRefusal(
+      passphrase === undefined ? operationsText.damaged(file) : operationsText.wrongPassphrase(file),
+      { cause },
+    );
   }
   const manifest = Manifest.safeParse(await readManifest(folder));
   const kept = readJson(join(folder, 'data', 'instance.json'), Instance);

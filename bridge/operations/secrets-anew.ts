@@ -25,7 +25,8 @@ export async function resetPassword(asked: VerbRequest, stop: AbortSignal): Prom
   if (readJson(paths.secrets, Secrets) === undefined) throw new ConfigRefusal(operationsText.noHouse(paths.data));
   const { master, admin, executor } = people(settings.CHAVION_SERVER_NAME);
   const user = userOf(args[0], master, settings.CHAVION_SERVER_NAME);
-  if (user === admin || user === executor || user.startsWith('@agent_')) throw new ConfigRefusal(operationsText.notForPeople(user));
+  if (user === admin || user === executor || user.startsWith('@agent_'))
+    throw new ConfigRefusal(operationsText.notForPeople(user));
   const password = typeable();
   await atHomeserver(asked, stop, async (at) => {
     const standing = await standingOf(at.client, at.token, user);
@@ -34,7 +35,8 @@ export async function resetPassword(asked: VerbRequest, stop: AbortSignal): Prom
     if (user !== master && standing.deactivated) throw new ConfigRefusal(operationsText.closedAccount(user));
     const keep = (change: (passwords: Secrets['passwords']) => Secrets['passwords']) => {
       const secrets = readJson(paths.secrets, Secrets);
-      if (user === master && secrets !== undefined) writeSecretJson(paths.secrets, { ...secrets, passwords: change(secrets.passwords) });
+      if (user === master && secrets !== undefined)
+        writeSecretJson(paths.secrets, { ...secrets, passwords: change(secrets.passwords) });
       return secrets?.passwords.master ?? '';
     };
     // Written down first: a password that nobody knows would lock the owner out.
@@ -56,12 +58,17 @@ export async function resetPassword(asked: VerbRequest, stop: AbortSignal): Prom
 /** Whoever was locked, suspended or closed can log in again too. */
 async function newPassword({ client, token }: AtHomeserver, user: UserId, password: string): Promise<void> {
   await openPerson(client, token, user);
-  await client.call('POST', `/_synapse/admin/v1/reset_password/${encodeURIComponent(user)}`, Nothing, { token, body: { new_password: password, logout_devices: true } });
+  await client.call('POST', `/_synapse/admin/v1/reset_password/${encodeURIComponent(user)}`, Nothing, {
+    token,
+    body: { new_password: password, logout_devices: true },
+  });
 }
 
 function userOf(word: string | undefined, master: UserId, serverName: string): UserId {
   if (word === undefined) return master;
-  const parsed = UserId.safeParse(word.startsWith('@') && word.includes(':') ? word : `@${word.replace(/^@/, '')}:${serverName}`);
+  const parsed = UserId.safeParse(
+    word.startsWith('@') && word.includes(':') ? word : `@${word.replace(/^@/, '')}:${serverName}`,
+  );
   if (!parsed.success) throw new ConfigRefusal(operationsText.nobody(word));
   return parsed.data;
 }

@@ -15,9 +15,24 @@ const SECRET = /KEY$|TOKEN$|SECRET|PASSWORD/;
  * What the terminal's environment says and `.env` does not: the service would be another house without it.
  * `keyNames`: those that a roster has chosen.
  */
-export function serviceSettings(terminal: Environment, file: Environment, keyNames: readonly string[] = []): ServiceSettings {
-  const ours = new Set([...Object.keys(Settings.shape), ...Object.keys(ProviderSettings.shape), ...keyNames, ...OTHERS]);
-  const found = Object.entries(terminal).filter(([name, value]) => file[name] !== value && (ours.has(name) || /^(?:https?|all|no)_proxy$/i.test(name)));
-  const open = ([name, value]: readonly [string, string]) => !SECRET.test(name) && !keyNames.includes(name) && !/\/\/[^/\s]*@/.test(value) && !/\p{Cc}/u.test(value);
-  return { carried: Object.fromEntries(found.filter(open)), left: found.filter((one) => !open(one)).map(([name]) => name) };
+export function serviceSettings(
+  terminal: Environment,
+  file: Environment,
+  keyNames: readonly string[] = [],
+): ServiceSettings {
+  const ours = new Set([
+    ...Object.keys(Settings.shape),
+    ...Object.keys(ProviderSettings.shape),
+    ...keyNames,
+    ...OTHERS,
+  ]);
+  const found = Object.entries(terminal).filter(
+    ([name, value]) => file[name] !== value && (ours.has(name) || /^(?:https?|all|no)_proxy$/i.test(name)),
+  );
+  const open = ([name, value]: readonly [string, string]) =>
+    !SECRET.test(name) && !keyNames.includes(name) && !/\/\/[^/\s]*@/.test(value) && !/\p{Cc}/u.test(value);
+  return {
+    carried: Object.fromEntries(found.filter(open)),
+    left: found.filter((one) => !open(one)).map(([name]) => name),
+  };
 }

@@ -11,7 +11,19 @@ export interface ServiceUnit {
 }
 
 /** What root needs to give parts their accounts and folders, to look after their processes, and nothing else. */
-const ROOT_MAY = ['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SYS_NICE', 'SYS_PTRACE', 'SYS_RESOURCE'];
+const ROOT_MAY = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'SETGID',
+  'SETUID',
+  'SYS_NICE',
+  'SYS_PTRACE',
+  'SYS_RESOURCE',
+];
 
 /**
  * `chavion.service`, https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html. Left out on purpose,
@@ -33,9 +45,13 @@ export function serviceUnit({ project, account, path, settings = { carried: {}, 
     `WorkingDirectory=${escaped(project)}`,
     `ExecStart=/bin/sh ${quoted(join(project, '.node', 'run'))} chavion.ts`,
     `Environment=${quoted(`PATH=${path}`)}`,
-    ...(Object.keys(settings.carried).length === 0 ? [] : ['# As they were where this was installed; they go before .env.']),
+    ...(Object.keys(settings.carried).length === 0
+      ? []
+      : ['# As they were where this was installed; they go before .env.']),
     ...Object.entries(settings.carried).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
-    ...(settings.left.length === 0 ? [] : [`# In force there and not taken over, since everybody may read this file: ${settings.left.join(' ')}`]),
+    ...(settings.left.length === 0
+      ? []
+      : [`# In force there and not taken over, since everybody may read this file: ${settings.left.join(' ')}`]),
     ...(account === undefined ? [] : [`User=${account}`]),
     'Restart=on-failure',
     'RestartSec=5',
@@ -71,4 +87,7 @@ export function serviceUnit({ project, account, path, settings = { carried: {}, 
 /** `%` begins a specifier. */
 const escaped = (text: string): string => text.replaceAll('%', '%%');
 
-const quoted = (text: string): string => `"${escaped(text).replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`)}"`;
+const quoted = (text: string): string =>
+  `"${escaped(text)
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)}"`;

@@ -39,22 +39,36 @@ export async function status({ project, environment, terminal }: VerbRequest): P
   for (const part of PARTS) {
     const pid = ready?.pids[part] ?? null;
     const trouble = troubles.find((one) => one.part === part);
-    const away = trouble !== undefined && trouble.since !== null ? latenessText.row(trouble.how, trouble.deaths.length, secondsUntil(trouble.again))[terminal.lang]() : undefined;
-    row(part, pid === null ? (away ?? text.down()) : `${text.process(pid)} · ${readableBytes(residentBytes(pid))} · ${age(pid, text)}${away === undefined ? '' : ` · ${away}`}`);
-    if (away === undefined && trouble !== undefined && trouble.deaths.length > 1) terminal.mark('note', latenessText.unsteady(part, trouble.deaths.length, join(paths.logs, `${part}.log`))[terminal.lang]());
+    const away =
+      trouble !== undefined && trouble.since !== null
+        ? latenessText.row(trouble.how, trouble.deaths.length, secondsUntil(trouble.again))[terminal.lang]()
+        : undefined;
+    row(
+      part,
+      pid === null
+        ? (away ?? text.down())
+        : `${text.process(pid)} · ${readableBytes(residentBytes(pid))} · ${age(pid, text)}${away === undefined ? '' : ` · ${away}`}`,
+    );
+    if (away === undefined && trouble !== undefined && trouble.deaths.length > 1)
+      terminal.mark(
+        'note',
+        latenessText.unsteady(part, trouble.deaths.length, join(paths.logs, `${part}.log`))[terminal.lang](),
+      );
   }
   const root = stateRoot(instance, paths);
   const [first, ...others] = await disksOf(instancePlaces(instance, paths, environment));
   row(text.disk(), text.used(readableBytes(await folderBytes(root)), readableBytes(first?.free ?? 0)));
   for (const { folders, free } of others) row('', text.freeAt(folders.join(', '), readableBytes(free)));
-  for (const said of watchedText((await executorHealth(join(root, 'executor')))?.watched)) terminal.mark('note', said[terminal.lang]());
+  for (const said of watchedText((await executorHealth(join(root, 'executor')))?.watched))
+    terminal.mark('note', said[terminal.lang]());
   row(text.machine(), text.load((loadavg()[0] ?? 0).toFixed(1), availableParallelism()));
   row(text.backup(), backupLine(paths, text));
   if (ready !== undefined) row(text.address(), `${ready.homeserver}${ready.api === null ? '' : ` · ${ready.api}`}`);
   return up ? 0 : 1;
 }
 
-const secondsUntil = (at: number | null): number | null => (at === null ? null : Math.max(0, Math.round((at - Date.now()) / 1000)));
+const secondsUntil = (at: number | null): number | null =>
+  at === null ? null : Math.max(0, Math.round((at - Date.now()) / 1000));
 
 type Text = (typeof statusText)['ko'];
 

@@ -53,19 +53,29 @@ export async function upgrade(asked: VerbRequest, stop: AbortSignal): Promise<nu
   return 0;
 }
 
-const version = async ({ project, environment }: VerbRequest): Promise<string> => `Chavion ${await projectVersion(project, environment)}, Synapse ${synapsePin(project)}`;
+const version = async ({ project, environment }: VerbRequest): Promise<string> =>
+  `Chavion ${await projectVersion(project, environment)}, Synapse ${synapsePin(project)}`;
 
 /** How many changes there are upstream. Throws a `Refusal` where they could not simply follow. */
 async function look({ project, environment, terminal }: VerbRequest, stop: AbortSignal): Promise<number> {
   const ask = (...args: readonly string[]) => git(project, environment, args, stop);
   const top = await ask('rev-parse', '--show-toplevel');
-  if (top === null || (await realpath(top)) !== (await realpath(project))) throw new ConfigRefusal(upgradeText.notClone(project));
-  const changed = ((await ask('status', '--porcelain', '--untracked-files=no')) ?? '?').split('\n').filter((line) => line !== '');
+  if (top === null || (await realpath(top)) !== (await realpath(project)))
+    throw new ConfigRefusal(upgradeText.notClone(project));
+  const changed = ((await ask('status', '--porcelain', '--untracked-files=no')) ?? '?')
+    .split('\n')
+    .filter((line) => line !== '');
   if (changed.length > 0) throw new ConfigRefusal(upgradeText.localChanges(changed.slice(0, 8)));
   if ((await ask('rev-parse', '--abbrev-ref', '@{upstream}')) === null) throw new ConfigRefusal(upgradeText.noUpstream);
   using step = terminal.step(upgradeText.fetching);
   step.progress(upgradeText.asking(hostOf(await ask('ls-remote', '--get-url')))[terminal.lang]());
-  const { code } = await runProgram({ program: 'git', args: ['-C', project, 'fetch', '--progress'], env: gitEnvironment(environment), stop, silence: { firstMs: UPSTREAM_SILENT_MS, thenMs: UPSTREAM_SILENT_MS } });
+  const { code } = await runProgram({
+    program: 'git',
+    args: ['-C', project, 'fetch', '--progress'],
+    env: gitEnvironment(environment),
+    stop,
+    silence: { firstMs: UPSTREAM_SILENT_MS, thenMs: UPSTREAM_SILENT_MS },
+  });
   if (code !== 0) throw new ConfigRefusal(upgradeText.unreachable);
   const count = async (range: string) => Number((await ask('rev-list', '--count', range)) ?? Number.NaN);
   const [behind, ahead] = [await count('HEAD..@{upstream}'), await count('@{upstream}..HEAD')];
@@ -75,7 +85,12 @@ async function look({ project, environment, terminal }: VerbRequest, stop: Abort
 }
 
 /** Its packages first, beside their place: where they cannot be had, nothing has changed. */
-async function bringUp({ project, environment, terminal }: VerbRequest, paths: DataPaths, from: string | undefined, stop: AbortSignal): Promise<void> {
+async function bringUp(
+  { project, environment, terminal }: VerbRequest,
+  paths: DataPaths,
+  from: string | undefined,
+  stop: AbortSignal,
+): Promise<void> {
   using step = terminal.step(upgradeText.installing);
   const staged = await stagePackages(project, environment, (far) => step.progress(far[terminal.lang]()), stop);
   try {
@@ -94,4 +109,5 @@ async function bringUp({ project, environment, terminal }: VerbRequest, paths: D
 }
 
 /** `git@example.org:x/y`, `https://name:secret@example.org/x/y`, or a folder. */
-const hostOf = (url: string | null): string => /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^/:]+)/.exec(url ?? '')?.[1] ?? url ?? '?';
+const hostOf = (url: string | null): string =>
+  /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^/:]+)/.exec(url ?? '')?.[1] ?? url ?? '?';

@@ -53,12 +53,15 @@ export async function restore(asked: VerbRequest, stop?: AbortSignal): Promise<n
 }
 
 /** A passphrase never stands among the arguments, where every account of the machine reads it. Null: a name is missing. */
-function withPassphraseFile(args: readonly string[]): { readonly rest: readonly string[]; readonly passphrase: string | undefined } | null {
+function withPassphraseFile(
+  args: readonly string[],
+): { readonly rest: readonly string[]; readonly passphrase: string | undefined } | null {
   const at = args.indexOf('--passphrase-file');
   if (at === -1) return { rest: args, passphrase: undefined };
   const file = args[at + 1];
   if (file === undefined) return null;
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new ConfigRefusal(operationsText.noFile(file));
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new ConfigRefusal(operationsText.noFile(file));
   return { rest: args.toSpliced(at, 2), passphrase: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
 }
 
@@ -66,6 +69,7 @@ async function newPassphrase({ input, terminal }: VerbRequest): Promise<string> 
   using asking = input();
   const first = await asking.ask(`  ${operationsText.passphrase[terminal.lang]()}`);
   if (typeof first !== 'string' || first.length < 8) throw new ConfigRefusal(operationsText.passphraseShort);
-  if ((await asking.ask(`  ${operationsText.passphraseAgain[terminal.lang]()}`)) !== first) throw new ConfigRefusal(operationsText.passphraseDiffers);
+  if ((await asking.ask(`  ${operationsText.passphraseAgain[terminal.lang]()}`)) !== first)
+    throw new ConfigRefusal(operationsText.passphraseDiffers);
   return first;
 }

@@ -19,13 +19,22 @@ export const startChild = closed({ buffer: false });
 export const askProgram = closed({ stdin: 'ignore', killDescendants: true });
 
 /** One that lives for long; it settles when it has ended. */
-export type Child = Pick<Subprocess, 'pid' | 'kill'> & { readonly then: Promise<Pick<Result, 'exitCode' | 'signal' | 'originalMessage'>>['then'] };
+export type Child = Pick<Subprocess, 'pid' | 'kill'> & {
+  readonly then: Promise<Pick<Result, 'exitCode' | 'signal' | 'originalMessage'>>['then'];
+};
 
-type Ended = Pick<Result, 'exitCode' | 'signal' | 'timedOut' | 'originalMessage'> & { readonly stderr?: string | undefined };
+type Ended = Pick<Result, 'exitCode' | 'signal' | 'timedOut' | 'originalMessage'> & {
+  readonly stderr?: string | undefined;
+};
 
 /** What went wrong, by the program's last words: without its arguments. Not for programs that are told secrets. */
-export function programFailure(program: string, { stderr = '', exitCode, signal, timedOut, originalMessage }: Ended): Error {
-  return new Error(`${program}: ${stderr.trim().slice(-500) || (timedOut ? 'timed out' : (signal ?? originalMessage ?? `exit ${exitCode}`))}`);
+export function programFailure(
+  program: string,
+  { stderr = '', exitCode, signal, timedOut, originalMessage }: Ended,
+): Error {
+  return new Error(
+    `${program}: ${stderr.trim().slice(-500) || (timedOut ? 'timed out' : (signal ?? originalMessage ?? `exit ${exitCode}`))}`,
+  );
 }
 
 /** An open file for `stdio`, of any number: execa's types know those up to nine. */

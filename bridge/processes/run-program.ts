@@ -43,7 +43,18 @@ const TAIL_LINES = 12;
  * Runs a program to its end. It never outlives this process, however that ends, nor does anything it has started.
  * Throws the reason of `stop` once all of it is gone.
  */
-export async function runProgram({ program, args, env, cwd, as = [], stop, silence, graceSeconds = 3, umask, line = () => undefined }: Program): Promise<ProgramEnd> {
+export async function runProgram({
+  program,
+  args,
+  env,
+  cwd,
+  as = [],
+  stop,
+  silence,
+  graceSeconds = 3,
+  umask,
+  line = () => undefined,
+}: Program): Promise<ProgramEnd> {
   stop?.throwIfAborted();
   const [first = '', ...rest] = [...as, '/bin/sh', TIED, String(graceSeconds), program, ...args];
   const before = umask === undefined ? undefined : process.umask(umask);

@@ -32,7 +32,12 @@ export const ActContent = z.discriminatedUnion('kind', [
   /** inform, of an agent. */
   z.object({ kind: z.literal('critique'), round: z.int().nonnegative(), objections: z.array(Objection).max(100) }),
   /** inform, of an agent: best first, who is left out is worse than all; empty is an abstention. */
-  z.object({ kind: z.literal('ballot'), round: z.int().nonnegative(), ranking: z.array(PlanHash).max(20), reason: z.string().max(2_000) }),
+  z.object({
+    kind: z.literal('ballot'),
+    round: z.int().nonnegative(),
+    ranking: z.array(PlanHash).max(20),
+    reason: z.string().max(2_000),
+  }),
   /**
    * accept-proposal, of the coordinator: with what it names, everybody can count again. `choice` is a master's
    * `!choose` that overrules; `alone` only where the electorate names one agent. `proposals` in the order in which
@@ -87,7 +92,18 @@ export const CommandResult = z.object({
   ms: z.int().nonnegative().optional(),
   /** The end of the output: clean, without secrets. */
   output: z.string().max(12_000).optional(),
-  artifacts: z.array(z.object({ path: z.string().max(1_024), url: z.string().max(500), bytes: z.int().nonnegative(), mediaType: z.string().max(100), event: EventId.optional() })).max(20).optional(),
+  artifacts: z
+    .array(
+      z.object({
+        path: z.string().max(1_024),
+        url: z.string().max(500),
+        bytes: z.int().nonnegative(),
+        mediaType: z.string().max(100),
+        event: EventId.optional(),
+      }),
+    )
+    .max(20)
+    .optional(),
   /** The report in ops, where all of it stands. */
   report: EventId.optional(),
 });

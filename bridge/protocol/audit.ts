@@ -1,7 +1,18 @@
 import { z } from 'zod';
 
 /** What happened to a command, in the order in which it happens. */
-export const AUDIT_EVENTS = ['executor.started', 'order.refused', 'order.taken', 'approval.asked', 'approval.given', 'input.placed', 'job.started', 'job.ended', 'task.ended', 'egress'] as const;
+export const AUDIT_EVENTS = [
+  'executor.started',
+  'order.refused',
+  'order.taken',
+  'approval.asked',
+  'approval.given',
+  'input.placed',
+  'job.started',
+  'job.ended',
+  'task.ended',
+  'egress',
+] as const;
 
 /** One line of `audit.jsonl`. `hash` is over everything else in it, and `prev` the hash of the line before. */
 export const AuditLine = z.strictObject({

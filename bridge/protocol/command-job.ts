@@ -67,7 +67,8 @@ export const ORDERS_QUEUE = 'orders';
 export const ENDS_QUEUE = 'ends';
 
 /** Whether it says of itself that another version has made it. */
-export const isOfAnotherVersion = (payload: unknown): boolean => z.looseObject({ v: z.int().refine((v) => v !== 1) }).safeParse(payload).success;
+export const isOfAnotherVersion = (payload: unknown): boolean =>
+  z.looseObject({ v: z.int().refine((v) => v !== 1) }).safeParse(payload).success;
 
 /** The id under which an order can be added only once. */
 export function commandJobId(job: CommandJob): string {

@@ -7,7 +7,8 @@ import { withoutEnd } from './text-ends.ts';
  */
 const KiB = 1024;
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
-const text = (maxBytes: number) => z.string().refine((value) => bytesOf(value) <= maxBytes, `at most ${maxBytes} bytes`);
+const text = (maxBytes: number) =>
+  z.string().refine((value) => bytesOf(value) <= maxBytes, `at most ${maxBytes} bytes`);
 const noNul = (value: string) => !value.includes('\0');
 
 /** Letters that are not seen, turn the line round, or look like a slash or a dot: what is approved has to be what is meant. */
@@ -26,7 +27,10 @@ export const WorkPath = z
       .refine((path) => bytesOf(path) <= KiB, 'longer than 1024 bytes')
       .refine((path) => !path.startsWith('/'), 'starts with /: paths are relative to the workspace')
       .refine((path) => !path.split('/').includes('..'), 'leads out of the workspace with ..')
-      .refine((path) => path === '.' || path.split('/').every((part) => part !== '' && part !== '.'), 'has an empty part or a . in it')
+      .refine(
+        (path) => path === '.' || path.split('/').every((part) => part !== '' && part !== '.'),
+        'has an empty part or a . in it',
+      )
       .refine((path) => path.split('/').every((part) => bytesOf(part) <= 255), 'a part is longer than 255 bytes')
       .refine((path) => !DECEIVING.test(path), 'has invisible or deceiving letters'),
   )
@@ -35,11 +39,17 @@ export type WorkPath = z.infer<typeof WorkPath>;
 const FilePath = WorkPath.refine((path) => path !== '.', 'names the workspace itself, not a file');
 
 /** The name of a command within its plan. */
-export const CommandId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,47}$/, 'small letters, digits, - and _, at most 48').brand<'CommandId'>();
+export const CommandId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,47}$/, 'small letters, digits, - and _, at most 48')
+  .brand<'CommandId'>();
 export type CommandId = z.infer<typeof CommandId>;
 
 /** The name that the owner gave a lent folder; it appears inside as /lent/<name>. */
-export const LentName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'small letters, digits, . - and _, at most 64').brand<'LentName'>();
+export const LentName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'small letters, digits, . - and _, at most 64')
+  .brand<'LentName'>();
 export type LentName = z.infer<typeof LentName>;
 
 export const LentUse = z.strictObject({ name: LentName, access: z.enum(['ro', 'rw']) });
@@ -80,7 +90,11 @@ const common = {
   repeatable: z.boolean().default(false),
   /** Commands of the same plan that have to succeed first. */
   after: z.array(CommandId).max(32).default([]),
-  timeoutMs: z.int().min(100).max(6 * 3600_000).default(120_000),
+  timeoutMs: z
+    .int()
+    .min(100)
+    .max(6 * 3600_000)
+    .default(120_000),
 };
 
 const working = {
@@ -102,7 +116,9 @@ export const RunCommand = z.strictObject({
   type: z.literal('run'),
   ...common,
   ...working,
-  argv: z.tuple([Argument.refine((program) => program !== '', 'no program')], Argument).refine((argv) => argv.length <= 256, 'more than 256 arguments'),
+  argv: z
+    .tuple([Argument.refine((program) => program !== '', 'no program')], Argument)
+    .refine((argv) => argv.length <= 256, 'more than 256 arguments'),
 });
 
 /** A script for bash. */
@@ -110,7 +126,9 @@ export const ShellCommand = z.strictObject({
   type: z.literal('shell'),
   ...common,
   ...working,
-  script: text(64 * KiB).refine(noNul, 'holds a NUL').refine((script) => script.trim() !== '', 'empty'),
+  script: text(64 * KiB)
+    .refine(noNul, 'holds a NUL')
+    .refine((script) => script.trim() !== '', 'empty'),
 });
 
 export const WriteFileCommand = z.strictObject({
@@ -126,7 +144,11 @@ export const ReadFileCommand = z.strictObject({
   type: z.literal('read_file'),
   ...common,
   path: FilePath,
-  maxBytes: z.int().min(1).max(4096 * KiB).default(256 * KiB),
+  maxBytes: z
+    .int()
+    .min(1)
+    .max(4096 * KiB)
+    .default(256 * KiB),
 });
 
 export const ListFilesCommand = z.strictObject({
@@ -138,7 +160,8 @@ export const ListFilesCommand = z.strictObject({
 
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 /** The proxy's, or HTTP's own. */
-const FORBIDDEN_HEADERS = /^(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer|keep-alive|accept-encoding|proxy-.*)$/i;
+const FORBIDDEN_HEADERS =
+  /^(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer|keep-alive|accept-encoding|proxy-.*)$/i;
 
 const WebAddress = z
   .string()
@@ -155,18 +178,43 @@ export const FetchCommand = z.strictObject({
   method: z.enum(['GET', 'POST']).default('GET'),
   url: WebAddress,
   headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'not a header name').regex(/^(?!.*\n)/), z.string().max(2 * KiB).regex(HEADER_VALUE, 'only printable ASCII'))
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]{1,64}$/, 'not a header name')
+        .regex(/^(?!.*\n)/),
+      z
+        .string()
+        .max(2 * KiB)
+        .regex(HEADER_VALUE, 'only printable ASCII'),
+    )
     .refine((headers) => Object.keys(headers).length <= 32, 'more than 32 headers')
-    .refine((headers) => !Object.keys(headers).some((name) => FORBIDDEN_HEADERS.test(name)), 'sets a header that is not its own to set')
+    .refine(
+      (headers) => !Object.keys(headers).some((name) => FORBIDDEN_HEADERS.test(name)),
+      'sets a header that is not its own to set',
+    )
     .default({}),
   body: text(256 * KiB).optional(),
 });
 
 export const Command = z
-  .discriminatedUnion('type', [RunCommand, ShellCommand, WriteFileCommand, ReadFileCommand, ListFilesCommand, FetchCommand])
+  .discriminatedUnion('type', [
+    RunCommand,
+    ShellCommand,
+    WriteFileCommand,
+    ReadFileCommand,
+    ListFilesCommand,
+    FetchCommand,
+  ])
   .refine((command) => !command.after.includes(command.id), { path: ['after'], error: 'waits for itself' })
-  .refine((command) => command.type !== 'fetch' || command.body === undefined || command.method === 'POST', { path: ['body'], error: 'only POST has a body' })
-  .refine((command) => command.type !== 'write_file' || command.encoding !== 'base64' || isBase64(command.content), { path: ['content'], error: 'not base64' });
+  .refine((command) => command.type !== 'fetch' || command.body === undefined || command.method === 'POST', {
+    path: ['body'],
+    error: 'only POST has a body',
+  })
+  .refine((command) => command.type !== 'write_file' || command.encoding !== 'base64' || isBase64(command.content), {
+    path: ['content'],
+    error: 'not base64',
+  });
 export type Command = z.infer<typeof Command>;
 
 /** Rising: each asks for more than the one before. */
@@ -203,7 +251,9 @@ export interface CommandFault {
 }
 
 /** Reads what somebody wrote as a command; every fault names its field. */
-export function parseCommand(input: unknown): { readonly ok: true; readonly command: Command } | { readonly ok: false; readonly faults: readonly CommandFault[] } {
+export function parseCommand(
+  input: unknown,
+): { readonly ok: true; readonly command: Command } | { readonly ok: false; readonly faults: readonly CommandFault[] } {
   const parsed = Command.safeParse(input);
   if (parsed.success) return { ok: true, command: parsed.data };
   return {

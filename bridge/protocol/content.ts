@@ -38,7 +38,11 @@ export const ChavionContent = z.object({
   /** Of the coordinator, at a master's `source`: an agent from elsewhere that the launcher is to invite. */
   admit: UserId.optional(),
   /** Of the executor: the commands that this message asks for or tells of. */
-  hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1).max(50).optional(),
+  hashes: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/))
+    .min(1)
+    .max(50)
+    .optional(),
   act: Act.optional(),
   /** Of an outside agent's message, where it said so. */
   performative: Performative.optional(),

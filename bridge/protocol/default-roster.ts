@@ -19,7 +19,8 @@ export const defaultRoster: z.input<typeof Roster> = {
       persona: 'leader',
       model: 'openai/gpt-6-astra',
       price: { input: 2_500_000, output: 15_000_000 },
-      prompt: 'You are the team leader. You sort out what matters first and turn wishes into concrete steps that someone can carry out today.',
+      prompt:
+        'You are the team leader. You sort out what matters first and turn wishes into concrete steps that someone can carry out today.',
       colour: '#d4a017',
     },
     {
@@ -30,7 +31,8 @@ export const defaultRoster: z.input<typeof Roster> = {
       persona: 'integrator',
       model: 'google/gemini-4-hydrogen',
       price: { input: 2_000_000, output: 12_000_000 },
-      prompt: 'You are the integrator. You merge what the others said into one usable whole, sum up, and point out chances nobody has seen.',
+      prompt:
+        'You are the integrator. You merge what the others said into one usable whole, sum up, and point out chances nobody has seen.',
       contextTokens: 64_000,
       colour: '#2f7fd1',
     },
@@ -42,7 +44,8 @@ export const defaultRoster: z.input<typeof Roster> = {
       persona: 'analyst',
       model: 'anthropic/claude-sonnet-5-5',
       price: { input: 3_000_000, output: 15_000_000 },
-      prompt: 'You are the analyst and architect. You look for causes, weigh designs against each other and name what could go wrong.',
+      prompt:
+        'You are the analyst and architect. You look for causes, weigh designs against each other and name what could go wrong.',
       contextTokens: 64_000,
       colour: '#c96442',
     },
@@ -53,7 +56,8 @@ export const defaultRoster: z.input<typeof Roster> = {
       role: '실행 계획: 일을 실제로 해낼 순서를 짭니다',
       persona: 'planner',
       model: 'manus/manus-1.6',
-      prompt: 'You are the planner of execution. You say in which order things are done, with which tools, and how one sees that each is finished.',
+      prompt:
+        'You are the planner of execution. You say in which order things are done, with which tools, and how one sees that each is finished.',
       sees: false,
       colour: '#4a4a4a',
     },
@@ -65,7 +69,8 @@ export const defaultRoster: z.input<typeof Roster> = {
       persona: 'researcher',
       model: 'perplexity/sonar-pro',
       price: { input: 3_000_000, output: 15_000_000 },
-      prompt: 'You are the researcher. You find out what is true now, with sources, and separate what is known from what is guessed.',
+      prompt:
+        'You are the researcher. You find out what is true now, with sources, and separate what is known from what is guessed.',
       colour: '#1f8a8c',
     },
     {

@@ -19,7 +19,13 @@ export const ExecutorSettings = z.object({
   /** Policy and lent folders; the executor only reads there. */
   CHAVION_RULES_FOLDER: z.string().startsWith('/'),
   /** `uid:gid` to become once everything is loaded; only when started by root. */
-  CHAVION_DROP_TO: z.preprocess((value) => (value === '' ? undefined : value), z.string().regex(/^\d+:\d+$/).optional()),
+  CHAVION_DROP_TO: z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    z
+      .string()
+      .regex(/^\d+:\d+$/)
+      .optional(),
+  ),
 });
 export type ExecutorSettings = z.infer<typeof ExecutorSettings>;
 

@@ -27,7 +27,16 @@ export const FAULT_CODES = [
 export type FaultCode = (typeof FAULT_CODES)[number];
 
 /** What keeps an agent from calling its provider: a limit of its own or of the house, or the provider itself. */
-export const REST_REASONS = ['own-day', 'own-month', 'house-day', 'house-month', 'provider.rate', 'provider.quota', 'provider.payment', 'frozen'] as const;
+export const REST_REASONS = [
+  'own-day',
+  'own-month',
+  'house-day',
+  'house-month',
+  'provider.rate',
+  'provider.quota',
+  'provider.payment',
+  'frozen',
+] as const;
 export type RestReason = (typeof REST_REASONS)[number];
 
 /** An agent in blackout makes no call. */
@@ -48,7 +57,10 @@ export class ProviderFault extends Error {
   /** The agent is in blackout now. */
   readonly rest: Rest | undefined;
 
-  constructor(code: FaultCode, options: { retryable?: boolean; retryAfterMs?: number | undefined; rest?: Rest; cause?: unknown } = {}) {
+  constructor(
+    code: FaultCode,
+    options: { retryable?: boolean; retryAfterMs?: number | undefined; rest?: Rest; cause?: unknown } = {},
+  ) {
     super(code, { cause: options.cause });
     this.name = 'ProviderFault';
     this.code = code;

@@ -1,14 +1,22 @@
 import { z } from 'zod';
 
 /** Matrix identifiers, branded once at the edge so that one cannot stand where another belongs. */
-export const UserId = z.string().max(255).regex(/^@[^:]+:.+$/).brand<'UserId'>();
+export const UserId = z
+  .string()
+  .max(255)
+  .regex(/^@[^:]+:.+$/)
+  .brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
 
 /** From room version 12 on a room id carries no server name. */
 export const RoomId = z.string().max(255).regex(/^!.+$/).brand<'RoomId'>();
 export type RoomId = z.infer<typeof RoomId>;
 
-export const EventId = z.string().max(255).regex(/^\$.+$/).brand<'EventId'>();
+export const EventId = z
+  .string()
+  .max(255)
+  .regex(/^\$.+$/)
+  .brand<'EventId'>();
 export type EventId = z.infer<typeof EventId>;
 
 /** The device every ghost has from provisioning on; transaction ids outlive a restart of Synapse only with one. */

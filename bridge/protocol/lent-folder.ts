@@ -14,14 +14,20 @@ export type LentFolder = z.infer<typeof LentFolder>;
 /** `lent.json`. */
 export const LentFolders = z
   .strictObject({ folders: z.array(LentFolder).max(16) })
-  .refine(({ folders }) => new Set(folders.map(({ name }) => name)).size === folders.length, 'two folders have one name');
+  .refine(
+    ({ folders }) => new Set(folders.map(({ name }) => name)).size === folders.length,
+    'two folders have one name',
+  );
 export type LentFolders = z.infer<typeof LentFolders>;
 
 /**
  * What may be planned with: names without paths, and what the policy lets commands reach. Written by the launcher into
  * the swarm's folder, for whom the rules themselves are closed.
  */
-export const Lendings = z.object({ folders: z.array(LentFolder.pick({ name: true, mode: true })), hosts: z.array(HostPort).nullable() });
+export const Lendings = z.object({
+  folders: z.array(LentFolder.pick({ name: true, mode: true })),
+  hosts: z.array(HostPort).nullable(),
+});
 export type Lendings = z.infer<typeof Lendings>;
 export const LENDINGS_FILE = 'lendings.json';
 

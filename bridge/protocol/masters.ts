@@ -9,10 +9,15 @@ export interface Power {
 }
 
 /** Who commands, by the power over the HQ room: never an agent, never the admin who builds the rooms, never the executor. */
-export function mastersAmong({ users, rulers }: Power, never: { readonly admin: UserId; readonly executor: UserId }): ReadonlySet<UserId> {
+export function mastersAmong(
+  { users, rulers }: Power,
+  never: { readonly admin: UserId; readonly executor: UserId },
+): ReadonlySet<UserId> {
   const ids = Object.entries(users).flatMap(([user, level]) => {
     const id = UserId.safeParse(user);
     return id.success && level === MASTER_LEVEL ? [id.data] : [];
   });
-  return new Set([...rulers, ...ids].filter((id) => !id.startsWith('@agent_') && id !== never.admin && id !== never.executor));
+  return new Set(
+    [...rulers, ...ids].filter((id) => !id.startsWith('@agent_') && id !== never.admin && id !== never.executor),
+  );
 }

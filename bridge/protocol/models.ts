@@ -31,10 +31,13 @@ export const MODEL_KINDS = {
 } as const satisfies Readonly<Record<string, ModelKindFacts>>;
 export type ModelKind = keyof typeof MODEL_KINDS;
 
-export const MODEL_NAME = /^(?:(?:openai|anthropic|google|perplexity|compatible|manus)\/\S+|echo\/[1-9]\d{0,5}@[1-9]\d{0,3}|rehearsal|relay|outside|echo)$/;
-export const MODEL_NAME_FORM = 'expected <provider>/<model> with provider openai, anthropic, google, perplexity, compatible or manus; or rehearsal, relay, echo, echo/<tokens>@<tokens per second>';
+export const MODEL_NAME =
+  /^(?:(?:openai|anthropic|google|perplexity|compatible|manus)\/\S+|echo\/[1-9]\d{0,5}@[1-9]\d{0,3}|rehearsal|relay|outside|echo)$/;
+export const MODEL_NAME_FORM =
+  'expected <provider>/<model> with provider openai, anthropic, google, perplexity, compatible or manus; or rehearsal, relay, echo, echo/<tokens>@<tokens per second>';
 /** Of the roster's reference. */
-export const MODEL_NAME_FIELD = 'provider/model with openai, anthropic, google, perplexity, manus or compatible; or relay, rehearsal.';
+export const MODEL_NAME_FIELD =
+  'provider/model with openai, anthropic, google, perplexity, manus or compatible; or relay, rehearsal.';
 
 /** Of the agents that join from outside. */
 export const ELSEWHERE: ModelKind = 'outside';

@@ -45,8 +45,16 @@ export function replacementOf(raw: unknown): { readonly by: UserId; readonly roo
  * Whether a room is the one that another goes on in: said by somebody who rules the old one, and made by such a one as
  * its successor. A word of one side alone captures nothing.
  */
-export function isSuccessor(old: { readonly room: RoomId; readonly tombstone: unknown; readonly rulers: ReadonlySet<UserId> }, next: { readonly room: RoomId; readonly create: unknown }): boolean {
+export function isSuccessor(
+  old: { readonly room: RoomId; readonly tombstone: unknown; readonly rulers: ReadonlySet<UserId> },
+  next: { readonly room: RoomId; readonly create: unknown },
+): boolean {
   const named = replacementOf(old.tombstone);
   const made = creationOf(next.create);
-  return named?.room === next.room && old.rulers.has(named.by) && made?.predecessor === old.room && old.rulers.has(made.creator);
+  return (
+    named?.room === next.room &&
+    old.rulers.has(named.by) &&
+    made?.predecessor === old.room &&
+    old.rulers.has(made.creator)
+  );
 }

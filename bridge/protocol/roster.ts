@@ -6,11 +6,18 @@ import { MODEL_NAME, MODEL_NAME_FIELD, MODEL_NAME_FORM, modelFacts } from './mod
 export const ModelName = z.string().regex(MODEL_NAME, { error: MODEL_NAME_FORM });
 export type ModelName = z.infer<typeof ModelName>;
 
-const callsigns = z.array(z.string().trim().min(1).max(40)).min(1).max(20).describe('Everything by which it is called.');
+const callsigns = z
+  .array(z.string().trim().min(1).max(40))
+  .min(1)
+  .max(20)
+  .describe('Everything by which it is called.');
 
 /** Integers, so that sums never drift. */
 const Price = z
-  .strictObject({ input: z.int().nonnegative().describe('What goes to the model.'), output: z.int().nonnegative().describe('What comes from it.') })
+  .strictObject({
+    input: z.int().nonnegative().describe('What goes to the model.'),
+    output: z.int().nonnegative().describe('What comes from it.'),
+  })
   .describe('Of a million tokens of its model, in micro-dollars: 1 USD is 1000000.');
 export type Price = z.infer<typeof Price>;
 
@@ -28,22 +35,53 @@ export const AgentConfig = z.strictObject({
   persona: z
     .enum(PERSONAS)
     .optional()
-    .describe('Its picture and its rehearsed words; in the cycle the integrator senses, the analyst analyses, the planner plans and the leader carries out. Agents with an id of the default residents have theirs.'),
+    .describe(
+      'Its picture and its rehearsed words; in the cycle the integrator senses, the analyst analyses, the planner plans and the leader carries out. Agents with an id of the default residents have theirs.',
+    ),
   model: ModelName.describe(MODEL_NAME_FIELD),
   fallback: ModelName.optional().describe('Answers where the model has no key, or fails to the last try.'),
   endpoint: z
-    .strictObject({ url: z.url().describe('With its version segment: http://127.0.0.1:11434/v1'), keyEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional().describe('The variable that holds the key, where there is one.') })
+    .strictObject({
+      url: z.url().describe('With its version segment: http://127.0.0.1:11434/v1'),
+      keyEnv: z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]*$/)
+        .optional()
+        .describe('The variable that holds the key, where there is one.'),
+    })
     .optional()
     .describe('For compatible/… alone: Ollama, vLLM, llama.cpp, a gateway.'),
-  prompt: z.string().trim().min(1).max(20_000).describe('What it is told of itself; who it is and whom it serves is added in front.'),
+  prompt: z
+    .string()
+    .trim()
+    .min(1)
+    .max(20_000)
+    .describe('What it is told of itself; who it is and whom it serves is added in front.'),
   language: z.enum(['auto', 'ko', 'en']).default('auto').describe('auto answers in the language of the message.'),
-  contextTokens: z.int().min(1_000).max(2_000_000).default(32_000).describe('How much of the room one call may carry, in tokens as estimated.'),
+  contextTokens: z
+    .int()
+    .min(1_000)
+    .max(2_000_000)
+    .default(32_000)
+    .describe('How much of the room one call may carry, in tokens as estimated.'),
   maxOutputTokens: z.int().min(16).max(200_000).default(4_000).describe('The longest answer, in tokens.'),
-  temperature: z.number().min(0).max(2).optional().describe('Left to the provider where it is not set; reasoning models ignore it.'),
-  reasoningEffort: z.enum(['minimal', 'low', 'medium', 'high']).optional().describe('How hard the model thinks, where it can.'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe('Left to the provider where it is not set; reasoning models ignore it.'),
+  reasoningEffort: z
+    .enum(['minimal', 'low', 'medium', 'high'])
+    .optional()
+    .describe('How hard the model thinks, where it can.'),
   sees: z.boolean().default(true).describe('Whether images may be sent to the model.'),
   price: Price.optional(),
-  colour: z.string().regex(/^#[0-9a-f]{6}$/i).optional().describe('Of the avatar, #rrggbb.'),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i)
+    .optional()
+    .describe('Of the avatar, #rrggbb.'),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
@@ -55,11 +93,18 @@ export const Roster = z
     coordinator: Resident.describe('Runs commands and tasks; speaks for the house.'),
     executor: Resident.describe('Runs what was ordered.'),
     agents: z.array(AgentConfig).min(1).max(200).describe('In the order in which they take the floor in a discussion.'),
-    prices: z.array(ModelPrice).default([]).describe('Of models that agents are given later by `!model`; those of the agents above need not be repeated. A model without one counts at the price of the agent.'),
+    prices: z
+      .array(ModelPrice)
+      .default([])
+      .describe(
+        'Of models that agents are given later by `!model`; those of the agents above need not be repeated. A model without one counts at the price of the agent.',
+      ),
     integrator: AgentId.describe('The id of the agent that sums up discussions; the next ready one stands in.'),
     memory: z
       .strictObject({
-        agent: AgentId.optional().describe('Who sums up; the integrator, or whoever has a real mind, where nobody is named.'),
+        agent: AgentId.optional().describe(
+          'Who sums up; the integrator, or whoever has a real mind, where nobody is named.',
+        ),
         everyMessages: z.int().min(1).max(10_000).default(40).describe('At most once in so many messages of a room.'),
       })
       .prefault({})
@@ -80,7 +125,11 @@ export const Roster = z
         const key = word.normalize('NFC').toLowerCase();
         const other = seenCalls.get(key);
         if (other !== undefined && other !== who) {
-          ctx.addIssue({ code: 'custom', path: [...path, i], message: `callsign "${word}" already belongs to ${other}` });
+          ctx.addIssue({
+            code: 'custom',
+            path: [...path, i],
+            message: `callsign "${word}" already belongs to ${other}`,
+          });
         }
         seenCalls.set(key, who);
       }
@@ -88,15 +137,24 @@ export const Roster = z
     claim('coordinator', roster.coordinator.callsigns, ['coordinator', 'callsigns']);
     claim('executor', roster.executor.callsigns, ['executor', 'callsigns']);
     for (const [i, agent] of roster.agents.entries()) {
-      if (seenIds.has(agent.id)) ctx.addIssue({ code: 'custom', path: ['agents', i, 'id'], message: `"${agent.id}" is taken` });
+      if (seenIds.has(agent.id))
+        ctx.addIssue({ code: 'custom', path: ['agents', i, 'id'], message: `"${agent.id}" is taken` });
       seenIds.add(agent.id);
       claim(agent.id, agent.callsigns, ['agents', i, 'callsigns']);
       const models = [agent.model, agent.fallback].map((model) => modelFacts(model ?? ''));
       if (models.some(({ elsewhere }) => elsewhere)) {
-        ctx.addIssue({ code: 'custom', path: ['agents', i, 'model'], message: 'agents from outside are let in with !agent add' });
+        ctx.addIssue({
+          code: 'custom',
+          path: ['agents', i, 'model'],
+          message: 'agents from outside are let in with !agent add',
+        });
       }
       if (models.some(({ endpoint }) => endpoint) && agent.endpoint === undefined) {
-        ctx.addIssue({ code: 'custom', path: ['agents', i, 'endpoint'], message: 'a compatible/… model needs an endpoint' });
+        ctx.addIssue({
+          code: 'custom',
+          path: ['agents', i, 'endpoint'],
+          message: 'a compatible/… model needs an endpoint',
+        });
       }
     }
     const { agent: keeper } = roster.memory;

@@ -10,4 +10,10 @@ export type OffState = z.infer<typeof OffState>;
 export const StandingContent = z.object({ v: z.literal(1), off: z.record(UserId, OffState) });
 
 /** Of what is none, nobody is off. */
-export const offIn = (content: unknown): ReadonlyMap<UserId, OffState> => new Map(Object.entries(StandingContent.safeParse(content).data?.off ?? {}).map(([user, state]) => [UserId.parse(user), state]));
+export const offIn = (content: unknown): ReadonlyMap<UserId, OffState> =>
+  new Map(
+    Object.entries(StandingContent.safeParse(content).data?.off ?? {}).map(([user, state]) => [
+      UserId.parse(user),
+      state,
+    ]),
+  );

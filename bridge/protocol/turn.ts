@@ -58,7 +58,10 @@ export const NoticeJob = z.object({
   /** No part of the conversation. */
   quiet: z.boolean().optional(),
   /** Tells apart the lines that one event may set off. */
-  slot: z.string().regex(/^[a-z]+$/).optional(),
+  slot: z
+    .string()
+    .regex(/^[a-z]+$/)
+    .optional(),
   /** A message to take out of the room first; `otherwise` is said where that is not allowed. */
   redact: z.object({ event: EventId, otherwise: z.string() }).optional(),
 });
@@ -87,7 +90,25 @@ export const RunOrderJob = z.object({
 export type RunOrderJob = z.infer<typeof RunOrderJob>;
 
 /** Commands of the house: parts of the swarm carry them out and answer with a line. */
-export const HOUSE_COMMANDS = ['task', 'status', 'tasks', 'cancel', 'retry', 'choose', 'schedule', 'schedules', 'unschedule', 'run-now', 'cycle', 'budget', 'freeze', 'thaw', 'agent', 'admin', 'aside'] as const;
+export const HOUSE_COMMANDS = [
+  'task',
+  'status',
+  'tasks',
+  'cancel',
+  'retry',
+  'choose',
+  'schedule',
+  'schedules',
+  'unschedule',
+  'run-now',
+  'cycle',
+  'budget',
+  'freeze',
+  'thaw',
+  'agent',
+  'admin',
+  'aside',
+] as const;
 export const SwarmCommandName = z.enum(HOUSE_COMMANDS);
 export type SwarmCommandName = z.infer<typeof SwarmCommandName>;
 
@@ -132,14 +153,24 @@ export const InboxJob = z.object({
 });
 export type InboxJob = z.infer<typeof InboxJob>;
 
-export const SwarmJob = z.discriminatedUnion('type', [TurnJob, NoticeJob, InviteJob, InboxJob, RunOrderJob, SwarmCommandJob, OccurrenceJob]);
+export const SwarmJob = z.discriminatedUnion('type', [
+  TurnJob,
+  NoticeJob,
+  InviteJob,
+  InboxJob,
+  RunOrderJob,
+  SwarmCommandJob,
+  OccurrenceJob,
+]);
 export type SwarmJob = z.infer<typeof SwarmJob>;
 
 /** The id under which a job can be added only once. */
 export function jobId(job: SwarmJob): string {
   switch (job.type) {
     case 'turn':
-      return job.discussion === undefined ? `${job.cause ?? job.source}.${job.agent}` : `${job.cause ?? job.root}.discuss.${job.discussion.index}`;
+      return job.discussion === undefined
+        ? `${job.cause ?? job.source}.${job.agent}`
+        : `${job.cause ?? job.root}.discuss.${job.discussion.index}`;
     case 'notice':
       return `${job.source}.${job.slot ?? 'notice'}`;
     case 'invite':

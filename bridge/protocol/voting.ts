@@ -29,7 +29,12 @@ export type Count =
   | { readonly kind: 'no-quorum'; readonly present: number; readonly needed: number }
   /** Nobody preferred anything, or two who must agree did not. */
   | { readonly kind: 'no-winner'; readonly why: 'all-abstained' | 'not-unanimous' | 'no-candidates' }
-  | { readonly kind: 'won'; readonly winner: PlanHash; readonly by: CountedBy; readonly rounds: readonly (ReadonlyMap<PlanHash, number>)[] };
+  | {
+      readonly kind: 'won';
+      readonly winner: PlanHash;
+      readonly by: CountedBy;
+      readonly rounds: readonly ReadonlyMap<PlanHash, number>[];
+    };
 
 /**
  * Whose ballots count, and of whom a quorum is reckoned: the electorate without those who have fallen silent. Null
@@ -56,7 +61,9 @@ export const quorumOf = (electorate: number): number => Math.floor(electorate / 
  *   then the lower risk, fewer commands, the lower hash.
  */
 export function countVotes(election: Election): Count {
-  const candidates = [...new Map(election.candidates.toReversed().map((candidate) => [candidate.hash, candidate])).values()];
+  const candidates = [
+    ...new Map(election.candidates.toReversed().map((candidate) => [candidate.hash, candidate])).values(),
+  ];
   if (candidates.length === 0) return { kind: 'no-winner', why: 'no-candidates' };
   const known = new Set(candidates.map(({ hash }) => hash));
   const electorate = new Set(election.electorate);
@@ -73,7 +80,11 @@ export function countVotes(election: Election): Count {
 
 type Ranking = readonly PlanHash[];
 
-function rankings(ballots: readonly Ballot[], electorate: ReadonlySet<AgentId>, known: ReadonlySet<PlanHash>): Ranking[] {
+function rankings(
+  ballots: readonly Ballot[],
+  electorate: ReadonlySet<AgentId>,
+  known: ReadonlySet<PlanHash>,
+): Ranking[] {
   const byAgent = new Map<AgentId, Ranking>();
   for (const { by, ranking } of ballots) {
     if (!electorate.has(by)) continue;
@@ -102,13 +113,16 @@ function runOff(ballots: readonly Ranking[], candidates: readonly Candidate[]): 
       if (first !== undefined) votes.set(first, (votes.get(first) ?? 0) + 1);
     }
     rounds.push(votes);
-    const order = [...standing.values()].toSorted((a, b) => (votes.get(b.hash) ?? 0) - (votes.get(a.hash) ?? 0) || breakTie(a, b, points).sign);
+    const order = [...standing.values()].toSorted(
+      (a, b) => (votes.get(b.hash) ?? 0) - (votes.get(a.hash) ?? 0) || breakTie(a, b, points).sign,
+    );
     const [first, second] = order;
     const last = order.at(-1);
     if (first === undefined || last === undefined) throw new Error('a count without candidates');
     const top = votes.get(first.hash) ?? 0;
     const counted = [...votes.values()].reduce((sum, count) => sum + count, 0);
-    if (top * 2 > counted || second === undefined) return { kind: 'won', winner: first.hash, by: rounds.length === 1 ? 'majority' : 'run-off', rounds };
+    if (top * 2 > counted || second === undefined)
+      return { kind: 'won', winner: first.hash, by: rounds.length === 1 ? 'majority' : 'run-off', rounds };
     if (order.length === 2) return { kind: 'won', winner: first.hash, by: breakTie(first, second, points).by, rounds };
     standing.delete(last.hash);
   }
@@ -116,12 +130,17 @@ function runOff(ballots: readonly Ranking[], candidates: readonly Candidate[]): 
 
 function borda(ballots: readonly Ranking[], candidates: number): ReadonlyMap<PlanHash, number> {
   const points = new Map<PlanHash, number>();
-  for (const ballot of ballots) for (const [place, hash] of ballot.entries()) points.set(hash, (points.get(hash) ?? 0) + candidates - 1 - place);
+  for (const ballot of ballots)
+    for (const [place, hash] of ballot.entries()) points.set(hash, (points.get(hash) ?? 0) + candidates - 1 - place);
   return points;
 }
 
 /** Negative where `a` goes before `b`. */
-function breakTie(a: Candidate, b: Candidate, points: ReadonlyMap<PlanHash, number>): { readonly sign: number; readonly by: CountedBy } {
+function breakTie(
+  a: Candidate,
+  b: Candidate,
+  points: ReadonlyMap<PlanHash, number>,
+): { readonly sign: number; readonly by: CountedBy } {
   const differences: readonly (readonly [CountedBy, number])[] = [
     ['borda', (points.get(b.hash) ?? 0) - (points.get(a.hash) ?? 0)],
     ['risk', RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk)],

@@ -18,13 +18,22 @@ export function openOrderQueues(redis: Redis): OrderBox {
   const orders = openQueue<CommandJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
   const ends = openQueue<CommandJob>(ENDS_QUEUE, redis, EXECUTOR_PREFIX);
   return {
-    add: (job) => (job.type === 'end' ? ends.add([{ id: commandJobId(job), data: { until: Date.now(), ...job } }]) : orders.add([{ id: commandJobId(job), data: job }])),
+    add: (job) =>
+      job.type === 'end'
+        ? ends.add([{ id: commandJobId(job), data: { until: Date.now(), ...job } }])
+        : orders.add([{ id: commandJobId(job), data: job }]),
     close: async () => void (await Promise.all([orders.close(), ends.close()])),
   };
 }
 
 /** The executor's end. What is in a job is not looked at here: a malformed one is to be refused, not tried again. */
-export function workOnOrders(redis: Redis, options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void }, take: (payload: unknown) => Promise<void>): { close(): Promise<void> } {
-  const workers = [ORDERS_QUEUE, ENDS_QUEUE].map((queue) => workOn(queue, z.unknown(), redis, options, (payload) => take(payload), EXECUTOR_PREFIX));
+export function workOnOrders(
+  redis: Redis,
+  options: { readonly concurrency: number; readonly onFailure: (id: string, error: Error) => void },
+  take: (payload: unknown) => Promise<void>,
+): { close(): Promise<void> } {
+  const workers = [ORDERS_QUEUE, ENDS_QUEUE].map((queue) =>
+    workOn(queue, z.unknown(), redis, options, (payload) => take(payload), EXECUTOR_PREFIX),
+  );
   return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
 }

@@ -31,14 +31,17 @@ export const SIGN_EVERY_MS = 3_000;
 const AWAY_MS = 4 * SIGN_EVERY_MS;
 const FORGOTTEN_MS = 7 * 24 * 3_600_000;
 
-export const registerExecutor = async (redis: Redis, sign: ExecutorSign): Promise<void> => void (await redis.hset(ROLL_KEY, sign.id, JSON.stringify(sign)));
+export const registerExecutor = async (redis: Redis, sign: ExecutorSign): Promise<void> =>
+  void (await redis.hset(ROLL_KEY, sign.id, JSON.stringify(sign)));
 
 /** Those that were there within a week, by host and id. What cannot be read is left out. */
 export function registryOf(signs: Readonly<Record<string, string>>, now: number): readonly RegisteredExecutor[] {
   return Object.values(signs)
     .flatMap((text) => {
       const sign = Sign.safeParse(text);
-      return sign.success && now - sign.data.at < FORGOTTEN_MS ? [{ ...sign.data, online: now - sign.data.at < AWAY_MS }] : [];
+      return sign.success && now - sign.data.at < FORGOTTEN_MS
+        ? [{ ...sign.data, online: now - sign.data.at < AWAY_MS }]
+        : [];
     })
     .toSorted((a, b) => a.host.localeCompare(b.host) || a.id.localeCompare(b.id));
 }

@@ -50,7 +50,14 @@ export function openQueue<T>(name: string, redis: Redis, prefix = SWARM_PREFIX):
         jobs.map(({ id, data, delayMs }) => ({
           name,
           data,
-          opts: { jobId: id, delay: delayMs ?? 0, attempts: ATTEMPTS, backoff: { type: 'exponential', delay: 500 }, removeOnComplete: KEEP, removeOnFail: KEEP },
+          opts: {
+            jobId: id,
+            delay: delayMs ?? 0,
+            attempts: ATTEMPTS,
+            backoff: { type: 'exponential', delay: 500 },
+            removeOnComplete: KEEP,
+            removeOnFail: KEEP,
+          },
         })),
       );
     },

@@ -6,7 +6,8 @@ const renewLease = luaCommand(import.meta.url, 'lua/renew-lease-1.lua', YesNo);
 const releaseLease = luaCommand(import.meta.url, 'lua/release-lease-1.lua', YesNo);
 
 /** Gives back what `holder` took under its own name. @returns false where it is not its own (any more): then nothing is changed. */
-export const release = (redis: Redis, key: string, holder: string): Promise<boolean> => releaseLease(redis, [key], [holder]);
+export const release = (redis: Redis, key: string, holder: string): Promise<boolean> =>
+  releaseLease(redis, [key], [holder]);
 
 /**
  * Something that one process does at a time. It is renewed while it is held and given back on every way out; a dead

@@ -12,10 +12,16 @@ interface KeyLists {
   6: readonly [string, string, string, string, string, string];
   7: readonly [string, string, string, string, string, string, string];
 }
-type KeysOf<File extends string> = { [Count in keyof KeyLists]: File extends `${string}-${Count}.lua` ? KeyLists[Count] : never }[keyof KeyLists];
+type KeysOf<File extends string> = {
+  [Count in keyof KeyLists]: File extends `${string}-${Count}.lua` ? KeyLists[Count] : never;
+}[keyof KeyLists];
 
 /** One step in Redis, by whatever connection: nothing of anybody else's happens in between. */
-export type LuaCommand<Keys, Answer> = (redis: Redis, keys: Keys, words: readonly (string | number)[]) => Promise<Answer>;
+export type LuaCommand<Keys, Answer> = (
+  redis: Redis,
+  keys: Keys,
+  words: readonly (string | number)[],
+) => Promise<Answer>;
 
 /** What a script answers that says whether it has done it. */
 export const YesNo = z.literal([0, 1]).transform((answer) => answer === 1);
@@ -27,7 +33,11 @@ const NAME = /^([a-z-]+)-(\d+)\.lua$/;
  * to. Each connection learns it at its first call, and names it by its digest from then on; a Redis that has forgotten
  * it is told it again.
  */
-export function luaCommand<File extends string, Answer>(beside: string, file: File, answer: z.ZodType<Answer>): LuaCommand<KeysOf<File>, Answer> {
+export function luaCommand<File extends string, Answer>(
+  beside: string,
+  file: File,
+  answer: z.ZodType<Answer>,
+): LuaCommand<KeysOf<File>, Answer> {
   const [, name = '', count = ''] = NAME.exec(basename(file)) ?? [];
   const lua = readFileSync(new URL(file, beside), 'utf8');
   const knowing = new WeakSet<Redis>();

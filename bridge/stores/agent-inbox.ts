@@ -56,7 +56,13 @@ export class AgentInbox {
   }
 
   /** Like `read`, but waits up to `waitMs` for the first one. Empty when nothing came, or the signal ended it. */
-  async next(agent: AgentId, since: string | undefined, waitMs: number, signal: AbortSignal, limit?: number): Promise<readonly Delivered[]> {
+  async next(
+    agent: AgentId,
+    since: string | undefined,
+    waitMs: number,
+    signal: AbortSignal,
+    limit?: number,
+  ): Promise<readonly Delivered[]> {
     const until = Date.now() + waitMs;
     for (;;) {
       const ended = new AbortController();
@@ -65,7 +71,12 @@ export class AgentInbox {
         const found = await this.read(agent, since, limit);
         const left = until - Date.now();
         if (found.length > 0 || left <= 0 || signal.aborted) return found;
-        await Promise.race([news, sleep(Math.min(left, LOOK_MS), undefined, { signal: AbortSignal.any([signal, ended.signal]) }).catch(() => undefined)]);
+        await Promise.race([
+          news,
+          sleep(Math.min(left, LOOK_MS), undefined, { signal: AbortSignal.any([signal, ended.signal]) }).catch(
+            () => undefined,
+          ),
+        ]);
       } finally {
         ended.abort();
       }

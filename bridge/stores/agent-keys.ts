@@ -14,7 +14,12 @@ export interface Caller {
   readonly scopes: ReadonlySet<ApiScope>;
 }
 
-const Kept = z.object({ agent: AgentId, hash: z.string().regex(/^[0-9a-f]{64}$/), scopes: z.array(ApiScope), at: z.int() });
+const Kept = z.object({
+  agent: AgentId,
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  scopes: z.array(ApiScope),
+  at: z.int(),
+});
 
 const KEYS = swarmKey('door', 'keys');
 /** `chv_`, 12 letters that name the key, 43 that are 256 random bits. */
@@ -38,10 +43,16 @@ export class KeyRing {
   }
 
   /** A new key in place of every earlier one of this agent. It cannot be had a second time. */
-  async issue(agent: AgentId, scopes: readonly ApiScope[], now: number): Promise<{ readonly key: string; readonly keyId: string }> {
+  async issue(
+    agent: AgentId,
+    scopes: readonly ApiScope[],
+    now: number,
+  ): Promise<{ readonly key: string; readonly keyId: string }> {
     const keyId = randomBytes(9).toString('base64url');
     const key = `chv_${keyId}${randomBytes(32).toString('base64url')}`;
-    const kept = { agent, hash: digest(key).toString('hex'), scopes: [...scopes], at: now } satisfies z.infer<typeof Kept>;
+    const kept = { agent, hash: digest(key).toString('hex'), scopes: [...scopes], at: now } satisfies z.infer<
+      typeof Kept
+    >;
     await issueKey(this.#redis, [KEYS], [agent, keyId, JSON.stringify(kept)]);
     return { key, keyId };
   }

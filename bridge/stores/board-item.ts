@@ -3,7 +3,10 @@ import { AgentId, EventId } from '../protocol/ids.ts';
 
 /** An item of the board: work that one agent takes, reports on and completes. Decisions on it; no I/O. */
 
-export const ItemId = z.string().regex(/^b\d{1,9}$/).brand<'ItemId'>();
+export const ItemId = z
+  .string()
+  .regex(/^b\d{1,9}$/)
+  .brand<'ItemId'>();
 export type ItemId = z.infer<typeof ItemId>;
 
 /** `seed` names the call that brought it: the same call, made again after a crash, adds nothing. */
@@ -32,10 +35,18 @@ export const BoardItem = z.object({
 });
 export type BoardItem = z.infer<typeof BoardItem>;
 
-export type ClaimRefusal = { readonly kind: 'refused'; readonly code: 'task.claimed' | 'task.ended' | 'task.not-yours' | 'task.full'; readonly owner: AgentId | null };
+export type ClaimRefusal = {
+  readonly kind: 'refused';
+  readonly code: 'task.claimed' | 'task.ended' | 'task.not-yours' | 'task.full';
+  readonly owner: AgentId | null;
+};
 export type BoardStep = { readonly kind: 'next'; readonly item: BoardItem } | ClaimRefusal;
 
-const refused = (code: ClaimRefusal['code'], item: BoardItem): ClaimRefusal => ({ kind: 'refused', code, owner: item.owner });
+const refused = (code: ClaimRefusal['code'], item: BoardItem): ClaimRefusal => ({
+  kind: 'refused',
+  code,
+  owner: item.owner,
+});
 
 /** As it stands at that time: whoever did not report in time owns it no more. */
 export function seenAt(item: BoardItem, now: number): BoardItem {
@@ -51,25 +62,50 @@ export function claim(before: BoardItem, agent: AgentId, now: number): BoardStep
   const item = seenAt(before, now);
   if (ended(item)) return refused('task.ended', item);
   if (item.owner !== null && item.owner !== agent) return refused('task.claimed', item);
-  return { kind: 'next', item: { ...item, state: 'claimed', owner: agent, claimUntil: deadline(item, now), claims: item.claims + (item.owner === agent ? 0 : 1) } };
+  return {
+    kind: 'next',
+    item: {
+      ...item,
+      state: 'claimed',
+      owner: agent,
+      claimUntil: deadline(item, now),
+      claims: item.claims + (item.owner === agent ? 0 : 1),
+    },
+  };
 }
 
 /** A sign of life with words: the time begins anew. */
-export function reportProgress(before: BoardItem, agent: AgentId, said: { readonly text: string; readonly seed: string }, now: number): BoardStep {
+export function reportProgress(
+  before: BoardItem,
+  agent: AgentId,
+  said: { readonly text: string; readonly seed: string },
+  now: number,
+): BoardStep {
   const item = owned(before, agent, now);
   if ('kind' in item) return item;
   if (item.reports.some(({ seed }) => seed === said.seed)) return { kind: 'next', item };
   if (item.reports.length >= 200) return refused('task.full', item);
-  return { kind: 'next', item: { ...item, claimUntil: deadline(item, now), reports: [...item.reports, { by: agent, at: now, ...said }] } };
+  return {
+    kind: 'next',
+    item: { ...item, claimUntil: deadline(item, now), reports: [...item.reports, { by: agent, at: now, ...said }] },
+  };
 }
 
 /** The end of it, for good. */
-export function complete(before: BoardItem, agent: AgentId, end: { readonly success: boolean; readonly result: string }, now: number): BoardStep {
+export function complete(
+  before: BoardItem,
+  agent: AgentId,
+  end: { readonly success: boolean; readonly result: string },
+  now: number,
+): BoardStep {
   // The same end, told again.
   if (ended(before) && before.owner === agent && before.result === end.result) return { kind: 'next', item: before };
   const item = owned(before, agent, now);
   if ('kind' in item) return item;
-  return { kind: 'next', item: { ...item, state: end.success ? 'done' : 'failed', claimUntil: null, result: end.result } };
+  return {
+    kind: 'next',
+    item: { ...item, state: end.success ? 'done' : 'failed', claimUntil: null, result: end.result },
+  };
 }
 
 /** Whether it is this agent's now; changes nothing. */

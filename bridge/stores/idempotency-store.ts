@@ -13,7 +13,10 @@ const KEEP_S = 24 * 3600;
 /** A call that a crash has cut off may be made again after so long; what it has done is not done twice. */
 const RUNNING_S = 60;
 
-const Kept = z.object({ print: z.string(), done: z.object({ status: z.int(), type: z.string(), body: z.string() }).optional() });
+const Kept = z.object({
+  print: z.string(),
+  done: z.object({ status: z.int(), type: z.string(), body: z.string() }).optional(),
+});
 const endCall = luaCommand(import.meta.url, 'lua/end-call-1.lua', YesNo);
 type Done = NonNullable<z.infer<typeof Kept>['done']>;
 

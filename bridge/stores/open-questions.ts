@@ -47,8 +47,26 @@ export class Questions {
     const { id, agent, until } = question;
     const key = questionKey(id);
     // Asked again after a restart, it has the time that it had.
-    await this.#redis.multi().hsetnx(key, 'agent', agent).hsetnx(key, 'until', until).hsetnx(key, 'event', question.chain?.event ?? '').expire(key, KEEP_S).zadd(openKey(agent), until, id).expire(openKey(agent), KEEP_S).exec();
-    const letter = { type: 'ask', from: question.from, content: question.content, prompt: question.prompt, ask: id, replyBy: until, at: Date.now(), ...(question.task === undefined ? {} : { task: question.task }), ...question.chain } as const;
+    await this.#redis
+      .multi()
+      .hsetnx(key, 'agent', agent)
+      .hsetnx(key, 'until', until)
+      .hsetnx(key, 'event', question.chain?.event ?? '')
+      .expire(key, KEEP_S)
+      .zadd(openKey(agent), until, id)
+      .expire(openKey(agent), KEEP_S)
+      .exec();
+    const letter = {
+      type: 'ask',
+      from: question.from,
+      content: question.content,
+      prompt: question.prompt,
+      ask: id,
+      replyBy: until,
+      at: Date.now(),
+      ...(question.task === undefined ? {} : { task: question.task }),
+      ...question.chain,
+    } as const;
     await this.#mailbox.put(agent, `ask.${id}`, letter);
     try {
       for (;;) {
@@ -83,7 +101,8 @@ export class Questions {
 
   /** Nobody waits for this agent any more. */
   async drop(agent: AgentId): Promise<void> {
-    for (const id of await this.#redis.zrange(openKey(agent), '0', '-1')) await this.#redis.hset(questionKey(id), 'over', '1');
+    for (const id of await this.#redis.zrange(openKey(agent), '0', '-1'))
+      await this.#redis.hset(questionKey(id), 'over', '1');
     await this.#redis.del(openKey(agent));
   }
 

@@ -32,7 +32,8 @@ const TOKEN = /^[\w-]{43}$/;
 const linkKey = (token: string): string => swarmKey('preview', createHash('sha256').update(token).digest('base64url'));
 
 /** The same token for the same site, again after a crash, without its lying anywhere: only who has the secret can make it. */
-export const tokenFor = (secret: string, site: string): string => createHmac('sha256', secret).update(`preview\0${site}`).digest('base64url');
+export const tokenFor = (secret: string, site: string): string =>
+  createHmac('sha256', secret).update(`preview\0${site}`).digest('base64url');
 
 /** Where an earlier version kept tokens as they are. */
 const PLAIN = swarmKey('website-token', '');
@@ -50,7 +51,11 @@ export class PreviewLinks {
    * @param token 256 bits that nobody can guess, where it has to be the same each time (`tokenFor`).
    * @returns the token
    */
-  async mint(preview: Preview, leansOn: readonly EventId[], token = randomBytes(32).toString('base64url')): Promise<string> {
+  async mint(
+    preview: Preview,
+    leansOn: readonly EventId[],
+    token = randomBytes(32).toString('base64url'),
+  ): Promise<string> {
     const key = linkKey(token);
     const multi = this.#redis.multi().set(key, JSON.stringify(Preview.parse(preview)), 'EX', LINK_S);
     for (const event of leansOn) lean(multi, event, key);
@@ -71,7 +76,7 @@ export class PreviewLinks {
 
   /** Takes away what an earlier version has left that would open links; the links go on. */
   async tidy(): Promise<void> {
-    for (let cursor = '0'; ; ) {
+    for (let cursor = '0'; ;) {
       const [next, keys] = await this.#redis.scan(cursor, 'MATCH', `${PLAIN}*`, 'COUNT', 1_000);
       if (keys.length > 0) await this.#redis.del(...keys);
       if (next === '0') return;
@@ -88,4 +93,5 @@ export class PreviewLinks {
 
 const leaningKey = (event: EventId): string => swarmKey('preview-on', event);
 
-const lean = (multi: ReturnType<Redis['multi']>, event: EventId, key: string) => multi.sadd(leaningKey(event), key).expire(leaningKey(event), LINK_S);
+const lean = (multi: ReturnType<Redis['multi']>, event: EventId, key: string) =>
+  multi.sadd(leaningKey(event), key).expire(leaningKey(event), LINK_S);

@@ -21,15 +21,39 @@ export class Board {
   }
 
   /** `seed` names the call: made again after a crash, it finds the item that it has made. */
-  async add(by: AgentId, wanted: { readonly title: string; readonly description: string; readonly claimSeconds: number }, seed: string): Promise<BoardItem> {
+  async add(
+    by: AgentId,
+    wanted: { readonly title: string; readonly description: string; readonly claimSeconds: number },
+    seed: string,
+  ): Promise<BoardItem> {
     const fresh = ItemId.parse(`b${await this.#redis.incr(NUMBER)}`);
-    const id = ItemId.parse((await this.#redis.set(swarmKey('door', 'task-of', seed), fresh, 'EX', 24 * 3600, 'NX', 'GET')) ?? fresh);
+    const id = ItemId.parse(
+      (await this.#redis.set(swarmKey('door', 'task-of', seed), fresh, 'EX', 24 * 3600, 'NX', 'GET')) ?? fresh,
+    );
     const known = await this.get(id);
     if (known !== null) return known;
-    const item: BoardItem = { id, ...wanted, by, createdAt: this.#now(), state: 'open', owner: null, claimUntil: null, claims: 0, reports: [], jobs: [], result: null, event: null };
+    const item: BoardItem = {
+      id,
+      ...wanted,
+      by,
+      createdAt: this.#now(),
+      state: 'open',
+      owner: null,
+      claimUntil: null,
+      claims: 0,
+      reports: [],
+      jobs: [],
+      result: null,
+      event: null,
+    };
     await this.#redis.multi().hset(ITEMS, id, JSON.stringify(item)).zadd(ORDER, item.createdAt, id).exec();
     const old = await this.#redis.zrange(ORDER, '0', String(-KEEP - 1));
-    if (old.length > 0) await this.#redis.multi().hdel(ITEMS, ...old).zrem(ORDER, ...old).exec();
+    if (old.length > 0)
+      await this.#redis
+        .multi()
+        .hdel(ITEMS, ...old)
+        .zrem(ORDER, ...old)
+        .exec();
     return item;
   }
 
@@ -52,7 +76,10 @@ export class Board {
   }
 
   /** Null: there is none of that name. `step` may be asked more than once, each time with what is there now. */
-  async change(id: string, step: (item: BoardItem, now: number) => BoardStep): Promise<{ readonly kind: 'next'; readonly item: BoardItem; readonly before: BoardItem } | ClaimRefusal | null> {
+  async change(
+    id: string,
+    step: (item: BoardItem, now: number) => BoardStep,
+  ): Promise<{ readonly kind: 'next'; readonly item: BoardItem; readonly before: BoardItem } | ClaimRefusal | null> {
     for (;;) {
       const raw = await this.#redis.hget(ITEMS, id);
       if (raw === null) return null;
@@ -61,7 +88,8 @@ export class Board {
       const next = step(before, now);
       if (next.kind === 'refused') return next;
       // Of two who change it at once, one looks again.
-      if (await swap(this.#redis, ITEMS, id, raw, JSON.stringify(next.item))) return { kind: 'next', item: next.item, before: seenAt(before, now) };
+      if (await swap(this.#redis, ITEMS, id, raw, JSON.stringify(next.item)))
+        return { kind: 'next', item: next.item, before: seenAt(before, now) };
     }
   }
 }

@@ -10,7 +10,11 @@ export type Wanted =
 export function wanted(args: readonly string[]): Wanted {
   let read;
   try {
-    read = parseArgs({ args: [...args], allowPositionals: true, options: { room: { type: 'string', default: 'hq' }, help: { type: 'boolean', short: 'h', default: false } } });
+    read = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { room: { type: 'string', default: 'hq' }, help: { type: 'boolean', short: 'h', default: false } },
+    });
   } catch {
     return { kind: 'wrong', argument: args.find((argument) => argument.startsWith('-')) ?? args.join(' ') };
   }

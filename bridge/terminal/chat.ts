@@ -42,7 +42,10 @@ async function chat(args: readonly string[], environment: Environment, lang: Lan
       stop.abort();
     },
   };
-  const code = want.kind === 'single' ? await single(want.text, options, stop.signal) : await live(want.room, { input: process.stdin, output: process.stdout }, options, stop.signal);
+  const code =
+    want.kind === 'single'
+      ? await single(want.text, options, stop.signal)
+      : await live(want.room, { input: process.stdin, output: process.stdout }, options, stop.signal);
   if (loggedOut) throw new ConfigRefusal(terminalText.loggedOut);
   return code;
 }
@@ -54,7 +57,10 @@ try {
   process.exitCode = await chat(process.argv.slice(2), environment, lang);
 } catch (error) {
   // Names of errors only: a message may quote what was sent.
-  const what = error instanceof ConfigRefusal ? error.in(lang) : terminalText.unexpected(error instanceof Error ? error.name : 'unknown')[lang]();
+  const what =
+    error instanceof ConfigRefusal
+      ? error.in(lang)
+      : terminalText.unexpected(error instanceof Error ? error.name : 'unknown')[lang]();
   process.stderr.write(`${what}\n`);
   process.exitCode = 1;
 }

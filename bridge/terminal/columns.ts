@@ -2,11 +2,13 @@ import { stripVTControlCharacters } from 'node:util';
 
 const GRAPHEMES = new Intl.Segmenter('ko', { granularity: 'grapheme' });
 /** Unicode TR 11: wide and fullwidth. */
-const WIDE = /^[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{17000}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{1F200}-\u{1F2FF}\u{20000}-\u{3FFFD}]/u;
+const WIDE =
+  /^[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{17000}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{1F200}-\u{1F2FF}\u{20000}-\u{3FFFD}]/u;
 const EMOJI = /^\p{Emoji_Presentation}|\uFE0F/u;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
 
-const widthOf = (grapheme: string): number => (NO_WIDTH.test(grapheme) ? 0 : WIDE.test(grapheme) || EMOJI.test(grapheme) ? 2 : 1);
+const widthOf = (grapheme: string): number =>
+  NO_WIDTH.test(grapheme) ? 0 : WIDE.test(grapheme) || EMOJI.test(grapheme) ? 2 : 1;
 
 const graphemes = (text: string): string[] => [...GRAPHEMES.segment(text)].map(({ segment }) => segment);
 
@@ -35,7 +37,8 @@ function taken(all: readonly string[], columns: number): { readonly text: string
   return { text: all.slice(0, count).join(''), count };
 }
 
-export const paddedColumns = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
+export const paddedColumns = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
 
 /** Breaks at spaces, and inside a word only where it is longer than a line. Indentation of a line is kept on its first row. */
 export function wrapped(text: string, columns: number): string[] {

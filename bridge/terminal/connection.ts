@@ -1,5 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClientEvent, Direction, Filter, HttpApiEvent, type MatrixClient, type MatrixEvent, Method, type Room, RoomEvent as SdkRoomEvent, RoomMemberEvent, SyncState } from 'matrix-js-sdk';
+import {
+  ClientEvent,
+  Direction,
+  Filter,
+  HttpApiEvent,
+  type MatrixClient,
+  type MatrixEvent,
+  Method,
+  type Room,
+  RoomEvent as SdkRoomEvent,
+  RoomMemberEvent,
+  SyncState,
+} from 'matrix-js-sdk';
 import { z } from 'zod';
 import { ConfigRefusal } from '../config/refusal.ts';
 import { cleanName } from '../text/clean-text.ts';
@@ -68,7 +80,11 @@ export class Connection implements AsyncDisposable {
     this.people = {
       me,
       nameOf: (user) => cleanName(client.getRoom(room)?.getMember(user)?.name ?? user, 64) || user,
-      orderOf: (user) => (client.getRoom(room)?.getMembers() ?? []).map(({ userId }) => userId).sort().indexOf(user),
+      orderOf: (user) =>
+        (client.getRoom(room)?.getMembers() ?? [])
+          .map(({ userId }) => userId)
+          .sort()
+          .indexOf(user),
     };
   }
 
@@ -99,7 +115,10 @@ export class Connection implements AsyncDisposable {
     });
     client.on(HttpApiEvent.SessionLoggedOut, () => this.#watcher.loggedOut());
     const filter = new Filter(client.getUserId() ?? undefined);
-    filter.setDefinition({ presence: { types: [] }, room: { rooms: [this.#room], timeline: { limit: EVENTS_PER_SYNC } } });
+    filter.setDefinition({
+      presence: { types: [] },
+      room: { rooms: [this.#room], timeline: { limit: EVENTS_PER_SYNC } },
+    });
 
     const prepared = new Promise<void>((resolve) => {
       client.on(ClientEvent.Sync, (state) => {
@@ -109,7 +128,10 @@ export class Connection implements AsyncDisposable {
     });
     await client.startClient({ initialSyncLimit: FIRST_EVENTS, filter, disablePresence: true });
     const late = new AbortController();
-    const opened = await Promise.race([prepared.then(() => true), sleep(OPEN_WITHIN_MS, false, { signal: late.signal })]);
+    const opened = await Promise.race([
+      prepared.then(() => true),
+      sleep(OPEN_WITHIN_MS, false, { signal: late.signal }),
+    ]);
     late.abort();
     if (!opened) throw new ConfigRefusal(terminalText.noAnswerFrom(client.baseUrl));
     if (client.getRoom(this.#room)?.getMyMembership() !== 'join') throw new ConfigRefusal(terminalText.notInRoom);
@@ -160,7 +182,7 @@ export class Connection implements AsyncDisposable {
         return await this.#client.createMessagesRequest(this.#room, from, PAGE, Direction.Backward);
       } catch {
         if (tries === 20) return { chunk: [] };
-      await sleep(RETRY_MS);
+        await sleep(RETRY_MS);
       }
     }
   }

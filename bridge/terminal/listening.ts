@@ -37,7 +37,10 @@ export class Listening {
     return this.take(early);
   }
 
-  async untilQuiet({ reader, isHere }: Session, signal: AbortSignal): Promise<Exclude<QuietVerdict, 'wait'> | 'stopped'> {
+  async untilQuiet(
+    { reader, isHere }: Session,
+    signal: AbortSignal,
+  ): Promise<Exclude<QuietVerdict, 'wait'> | 'stopped'> {
     const sentAt = Date.now();
     this.#lastAt = sentAt;
     while (!signal.aborted) {

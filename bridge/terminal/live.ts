@@ -15,7 +15,12 @@ const LEAVE_WITHIN_MS = 3_000;
 const LEAVE = new Set(['/quit', '/exit', '/q', '/나가기', '/끝']);
 
 /** The room as it goes on, and a line to write in. Returns the exit code. */
-export async function live(room: 'hq' | 'ops', { input, output }: LiveTerminal, options: Omit<SessionOptions, 'news'>, signal: AbortSignal): Promise<number> {
+export async function live(
+  room: 'hq' | 'ops',
+  { input, output }: LiveTerminal,
+  options: Omit<SessionOptions, 'news'>,
+  signal: AbortSignal,
+): Promise<number> {
   const { screen, look, lang } = options;
   const { paint } = look;
   const listening = new Listening();
@@ -30,8 +35,16 @@ export async function live(room: 'hq' | 'ops', { input, output }: LiveTerminal, 
   const { outbox, reader } = session;
   screen.print(['', paint.dim(terminalText.entered(room)[lang]())]);
 
-  const typed = input.isTTY && output.isTTY ? new PasteInput(input, (number, lines) => terminalText.pasted(number, lines)[lang]()) : undefined;
-  const editor = createInterface({ input: typed ?? input, ...(typed === undefined ? {} : { output, prompt: '› ' }), terminal: typed !== undefined, historySize: 200 });
+  const typed =
+    input.isTTY && output.isTTY
+      ? new PasteInput(input, (number, lines) => terminalText.pasted(number, lines)[lang]())
+      : undefined;
+  const editor = createInterface({
+    input: typed ?? input,
+    ...(typed === undefined ? {} : { output, prompt: '› ' }),
+    terminal: typed !== undefined,
+    historySize: 200,
+  });
   if (typed !== undefined) {
     output.write(PASTE_ON);
     screen.edit(editor);
@@ -76,4 +89,7 @@ async function left(editor: Interface, signal: AbortSignal): Promise<void> {
   editor.close();
 }
 
-const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  );

@@ -52,13 +52,17 @@ export async function logIn({ homeserver, master }: InstanceFile): Promise<Matri
 function passing(error: unknown): number | null {
   if (error instanceof ConnectionError) return 500;
   if (!(error instanceof HTTPError)) return null;
-  if (error.httpStatus === 429) return error instanceof MatrixError && typeof error.data['retry_after_ms'] === 'number' ? error.data['retry_after_ms'] : 1_000;
+  if (error.httpStatus === 429)
+    return error instanceof MatrixError && typeof error.data['retry_after_ms'] === 'number'
+      ? error.data['retry_after_ms']
+      : 1_000;
   return error.httpStatus !== undefined && error.httpStatus >= 500 ? 500 : null;
 }
 
 function refusal(error: unknown, homeserver: string): ConfigRefusal {
   if (error instanceof ConnectionError) return new ConfigRefusal(terminalText.noAnswerFrom(homeserver));
-  if (error instanceof MatrixError && error.errcode === 'M_FORBIDDEN') return new ConfigRefusal(terminalText.loginRefused);
+  if (error instanceof MatrixError && error.errcode === 'M_FORBIDDEN')
+    return new ConfigRefusal(terminalText.loginRefused);
   return new ConfigRefusal(terminalText.loginFailed(failureCode(error)));
 }
 
@@ -71,10 +75,20 @@ export function failureCode(error: unknown): string {
 
 async function forgetOldDevices(client: MatrixClient, { userId, password }: InstanceFile['master']): Promise<void> {
   const { devices } = await client.getDevices();
-  const old = devices.filter(({ display_name, last_seen_ts, device_id }) => display_name === DEVICE_NAME && device_id !== client.getDeviceId() && last_seen_ts !== undefined && Date.now() - last_seen_ts > FORGOTTEN_AFTER_MS);
+  const old = devices.filter(
+    ({ display_name, last_seen_ts, device_id }) =>
+      display_name === DEVICE_NAME &&
+      device_id !== client.getDeviceId() &&
+      last_seen_ts !== undefined &&
+      Date.now() - last_seen_ts > FORGOTTEN_AFTER_MS,
+  );
   if (old.length === 0) return;
   const ids = old.map(({ device_id }) => device_id);
-  await client.deleteMultipleDevices(ids, { type: 'm.login.password', identifier: { type: 'm.id.user', user: userId }, password });
+  await client.deleteMultipleDevices(ids, {
+    type: 'm.login.password',
+    identifier: { type: 'm.id.user', user: userId },
+    password,
+  });
 }
 
 /** Never waits long: a homeserver that is away keeps the device, and the next login forgets it. */

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventId } from '../protocol/ids.ts';
 
-export type SendAttempt = { readonly kind: 'sent'; readonly event: EventId } | { readonly kind: 'later'; readonly afterMs: number } | { readonly kind: 'refused'; readonly why: string };
+export type SendAttempt =
+  | { readonly kind: 'sent'; readonly event: EventId }
+  | { readonly kind: 'later'; readonly afterMs: number }
+  | { readonly kind: 'refused'; readonly why: string };
 
 export interface OutboxDeps {
   /** One try. Must be safe to repeat with the same transaction id. */

@@ -40,7 +40,12 @@ export class TerminalPage {
     this.#look = look;
     this.#clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: look.timeZone });
     const locale = look.lang === 'ko' ? 'ko-KR' : 'en-GB';
-    this.#day = new Intl.DateTimeFormat(locale, { month: 'long', day: 'numeric', weekday: 'long', timeZone: look.timeZone });
+    this.#day = new Intl.DateTimeFormat(locale, {
+      month: 'long',
+      day: 'numeric',
+      weekday: 'long',
+      timeZone: look.timeZone,
+    });
     this.#lastDay = this.#day.format(Date.now());
   }
 
@@ -49,14 +54,21 @@ export class TerminalPage {
     const { paint, lang } = this.#look;
     switch (news.kind) {
       case 'said':
-        return [...this.#gap(), ...this.#dayLine(news.said), ...this.#context(news.said, find), ...this.said(news.said, news.unfinished ? terminalText.unfinished[lang]() : '')];
+        return [
+          ...this.#gap(),
+          ...this.#dayLine(news.said),
+          ...this.#context(news.said, find),
+          ...this.said(news.said, news.unfinished ? terminalText.unfinished[lang]() : ''),
+        ];
       case 'changed':
         return this.said(news.said, terminalText.changed[lang]());
       case 'removed':
         return this.#aside(paint.dim(terminalText.removed[lang](this.#name(news.said.event.sender))));
       case 'reacted': {
         const to = `${this.#name(news.to.event.sender)}: ${inBrief(news.to.body)}`;
-        return this.#aside(`${fitted(cleanName(news.key, 64), 16)} ${paint.dim(`${this.#name(news.by)} → ${fitted(to, QUOTE)}`)}`);
+        return this.#aside(
+          `${fitted(cleanName(news.key, 64), 16)} ${paint.dim(`${this.#name(news.by)} → ${fitted(to, QUOTE)}`)}`,
+        );
       }
     }
   }
@@ -69,17 +81,25 @@ export class TerminalPage {
     const rest = mark === '' ? '' : ` ${paint.dim(mark)}`;
     const name = this.#paintedName(event.sender);
     const thread = event.thread === undefined ? '' : paint.dim('┆ ');
-    const words = (width: number) => this.#words(event, body, width - columnsOf(thread)).map((row) => `${thread}${row}`);
-    if (columns < BESIDE_FROM) return [`${name(ABOVE_NAME)} ${time}${rest}`, ...words(columns - 2).map((row) => `  ${row}`)];
+    const words = (width: number) =>
+      this.#words(event, body, width - columnsOf(thread)).map((row) => `${thread}${row}`);
+    if (columns < BESIDE_FROM)
+      return [`${name(ABOVE_NAME)} ${time}${rest}`, ...words(columns - 2).map((row) => `  ${row}`)];
     const gutter = `${time}  ${paddedColumns(name(NAME), NAME)}  `;
     const indent = ' '.repeat(columnsOf(gutter));
     const [first = '', ...more] = words(columns - indent.length);
-    return [`${gutter}${first}${more.length === 0 ? rest : ''}`, ...more.map((row, i) => `${indent}${row}${i === more.length - 1 ? rest : ''}`)];
+    return [
+      `${gutter}${first}${more.length === 0 ? rest : ''}`,
+      ...more.map((row, i) => `${indent}${row}${i === more.length - 1 ? rest : ''}`),
+    ];
   }
 
   #words(event: SaidLine['event'], body: string, width: number): string[] {
     const { paint, lang } = this.#look;
-    const what = event.attachment === undefined ? body : terminalText.attachment[lang](event.msgtype, cleanName(event.attachment.name, 120), event.attachment.size);
+    const what =
+      event.attachment === undefined
+        ? body
+        : terminalText.attachment[lang](event.msgtype, cleanName(event.attachment.name, 120), event.attachment.size);
     const rows = laidOut(event.msgtype === 'm.emote' ? `* ${what}` : what, width);
     if (event.chavion?.kind === 'notice' || event.msgtype === 'm.notice') return rows.map(paint.dim);
     if (event.chavion?.kind === 'fault') return rows.map(paint.warn);
@@ -87,14 +107,26 @@ export class TerminalPage {
   }
 
   /** What a message belongs to: a thread is named when it is entered, a reply always. */
-  #context({ event }: SaidLine, find: (event: NonNullable<SaidLine['event']['replyTo']>) => SaidLine | undefined): string[] {
+  #context(
+    { event }: SaidLine,
+    find: (event: NonNullable<SaidLine['event']['replyTo']>) => SaidLine | undefined,
+  ): string[] {
     const { paint, lang } = this.#look;
     const entered = event.thread !== undefined && event.thread !== this.#lastThread;
     this.#lastThread = event.thread;
-    const quote = (said: SaidLine | undefined) => (said === undefined ? terminalText.earlier[lang]() : `${this.#name(said.event.sender)}: ${inBrief(said.body)}`);
+    const quote = (said: SaidLine | undefined) =>
+      said === undefined ? terminalText.earlier[lang]() : `${this.#name(said.event.sender)}: ${inBrief(said.body)}`;
     const lines: string[] = [];
-    if (entered && event.thread !== undefined) lines.push(...this.#aside(paint.dim(`┆ ${terminalText.thread[lang]()} — ${fitted(quote(find(event.thread)), QUOTE)}`)));
-    if (event.replyTo !== undefined) lines.push(...this.#aside(paint.dim(`${event.thread === undefined ? '' : '┆ '}↳ ${fitted(quote(find(event.replyTo)), QUOTE)}`)));
+    if (entered && event.thread !== undefined)
+      lines.push(
+        ...this.#aside(paint.dim(`┆ ${terminalText.thread[lang]()} — ${fitted(quote(find(event.thread)), QUOTE)}`)),
+      );
+    if (event.replyTo !== undefined)
+      lines.push(
+        ...this.#aside(
+          paint.dim(`${event.thread === undefined ? '' : '┆ '}↳ ${fitted(quote(find(event.replyTo)), QUOTE)}`),
+        ),
+      );
     return lines;
   }
 

@@ -22,5 +22,10 @@ export const noPaint: Paint = { dim: plain, bold: plain, warn: plain, person: pl
 export function paintFor(out: WriteStream): Paint {
   if (!out.isTTY || !out.hasColors()) return noPaint;
   const palette = out.hasColors(256) ? MANY : FEW;
-  return { dim: set('2'), bold: set('1'), warn: set('33'), person: (text, order) => (palette[order % palette.length] ?? plain)(text) };
+  return {
+    dim: set('2'),
+    bold: set('1'),
+    warn: set('33'),
+    person: (text, order) => (palette[order % palette.length] ?? plain)(text),
+  };
 }

@@ -98,7 +98,8 @@ export class PasteInput extends Transform {
 
 /** How many characters at the end may be the beginning of the mark. A lone Escape is a key. */
 function begunMark(text: string, mark: string): number {
-  for (let length = Math.min(mark.length - 1, text.length); length > 1; length -= 1) if (text.endsWith(mark.slice(0, length))) return length;
+  for (let length = Math.min(mark.length - 1, text.length); length > 1; length -= 1)
+    if (text.endsWith(mark.slice(0, length))) return length;
   return 0;
 }
 

@@ -23,7 +23,9 @@ export class Reader {
 
   /** Whoever writes now, by hand or by a growing answer. */
   get writing(): readonly UserId[] {
-    return [...new Set([...this.#typing, ...this.transcript.growing().map(({ event }) => event.sender)])].filter((user) => user !== this.#look.people.me);
+    return [...new Set([...this.#typing, ...this.transcript.growing().map(({ event }) => event.sender)])].filter(
+      (user) => user !== this.#look.people.me,
+    );
   }
 
   get names(): readonly string[] {
@@ -60,7 +62,11 @@ export class Reader {
   refresh(): void {
     const { paint } = this.#look;
     const [first] = this.transcript.growing();
-    this.#screen.change([...(first === undefined ? [] : this.#growing(first)), ...this.#unsent().map(paint.dim), this.#state()]);
+    this.#screen.change([
+      ...(first === undefined ? [] : this.#growing(first)),
+      ...this.#unsent().map(paint.dim),
+      this.#state(),
+    ]);
   }
 
   /** The end of a long one: its beginning would not fit and cannot be rewritten once it has left the screen. */

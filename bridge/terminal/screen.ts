@@ -42,7 +42,11 @@ export class Screen {
 
   /** Puts these lines in the place of those that change. */
   change(lines: readonly string[]): void {
-    if (!this.interactive || (lines.length === this.#changing.length && lines.every((line, i) => line === this.#changing[i]))) return;
+    if (
+      !this.interactive ||
+      (lines.length === this.#changing.length && lines.every((line, i) => line === this.#changing[i]))
+    )
+      return;
     this.#erase();
     this.#changing = lines;
     this.#draw('');

@@ -53,12 +53,19 @@ export async function openChatSession(options: SessionOptions): Promise<Session>
     loggedOut: options.loggedOut,
   });
   const opened = new Reader({ ...options.look, people: connection.people }, options.screen);
-  options.news([...before.flatMap((event) => opened.take(event)), ...opened.transcript.settle(Date.now())], false, opened);
+  options.news(
+    [...before.flatMap((event) => opened.take(event)), ...opened.transcript.settle(Date.now())],
+    false,
+    opened,
+  );
   reader = opened;
   const letters = new Outbox({
     attempt: (text, txnId) => attemptSend(connection, text, txnId),
     changed: () => opened.waiting(letters.waiting),
-    refused: (text, why) => options.screen.print([options.look.paint.warn(terminalText.notSent(fitted(text.replaceAll('\n', ' '), 60), why)[options.lang]())]),
+    refused: (text, why) =>
+      options.screen.print([
+        options.look.paint.warn(terminalText.notSent(fitted(text.replaceAll('\n', ' '), 60), why)[options.lang]()),
+      ]),
   });
   outbox = letters;
   const tick = setInterval(() => options.news(opened.transcript.settle(Date.now()), true, opened), TICK_MS);

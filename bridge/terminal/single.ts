@@ -8,7 +8,11 @@ import type { News } from './transcript.ts';
 const SEND_WITHIN_MS = 20_000;
 
 /** Sends one message and shows the answers until it is quiet. Returns the exit code. */
-export async function single(text: string, options: Omit<SessionOptions, 'news'>, signal: AbortSignal): Promise<number> {
+export async function single(
+  text: string,
+  options: Omit<SessionOptions, 'news'>,
+  signal: AbortSignal,
+): Promise<number> {
   const { screen, lang, look } = options;
   const say = (what: Phrase) => screen.print(what[lang]().split('\n').map(look.paint.warn));
   const listening = new Listening();
@@ -37,6 +41,17 @@ export async function single(text: string, options: Omit<SessionOptions, 'news'>
 
 /** The question as the room shows it; its echo from the homeserver may come later than the first answer. */
 function asked(text: string, eventId: EventId, sender: UserId, roomId: RoomId): News {
-  const event = { kind: 'message', eventId, roomId, sender, at: Date.now(), msgtype: 'm.text', body: text, mentions: [], mentionsRoom: false, masked: false } as const;
+  const event = {
+    kind: 'message',
+    eventId,
+    roomId,
+    sender,
+    at: Date.now(),
+    msgtype: 'm.text',
+    body: text,
+    mentions: [],
+    mentionsRoom: false,
+    masked: false,
+  } as const;
   return { kind: 'said', said: { event, body: text, growing: false, touched: event.at }, unfinished: false };
 }

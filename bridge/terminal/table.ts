@@ -25,10 +25,19 @@ function tableRows(lines: readonly string[], columns: number): string[] {
   const all = [head, ...body];
   const widths = head.map((_, i) => Math.max(...all.map((row) => columnsOf(row[i] ?? ''))));
   if (widths.reduce((sum, width) => sum + width + 3, -3) <= columns) {
-    const [first = '', ...rest] = all.map((row) => widths.map((width, i) => paddedColumns(row[i] ?? '', width)).join('   ').trimEnd());
+    const [first = '', ...rest] = all.map((row) =>
+      widths
+        .map((width, i) => paddedColumns(row[i] ?? '', width))
+        .join('   ')
+        .trimEnd(),
+    );
     return [first, widths.map((width) => '─'.repeat(width)).join('   '), ...rest];
   }
-  return body.flatMap((row) => wrapped(row.filter((cell) => cell !== '').join(' · '), columns - 2).map((part, i) => `${i === 0 ? '' : '  '}${part}`));
+  return body.flatMap((row) =>
+    wrapped(row.filter((cell) => cell !== '').join(' · '), columns - 2).map(
+      (part, i) => `${i === 0 ? '' : '  '}${part}`,
+    ),
+  );
 }
 
 const cellsOf = (line: string): string[] =>

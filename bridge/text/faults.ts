@@ -13,57 +13,80 @@ export interface FaultFacts {
   readonly rest?: string | undefined;
 }
 
-const waitKo = (ms: number | undefined): string => (ms === undefined ? '잠시 뒤' : ms < 90_000 ? `${Math.ceil(ms / 1000)}초 뒤` : `${Math.ceil(ms / 60_000)}분 뒤`);
-const waitEn = (ms: number | undefined): string => (ms === undefined ? 'in a while' : ms < 90_000 ? `in ${Math.ceil(ms / 1000)} s` : `in ${Math.ceil(ms / 60_000)} min`);
+const waitKo = (ms: number | undefined): string =>
+  ms === undefined ? '잠시 뒤' : ms < 90_000 ? `${Math.ceil(ms / 1000)}초 뒤` : `${Math.ceil(ms / 60_000)}분 뒤`;
+const waitEn = (ms: number | undefined): string =>
+  ms === undefined ? 'in a while' : ms < 90_000 ? `in ${Math.ceil(ms / 1000)} s` : `in ${Math.ceil(ms / 60_000)} min`;
 
 /** One line from the agent that could not answer: what happened, what was kept, what to do. */
 export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
   'provider.key': phrase(
-    ({ model }) => `${model}에서 제 키를 받아 주지 않았어요. 질문은 그대로 있습니다. 컴퓨터에서 \`npm start -- keys\`로 키를 다시 넣어 주세요.`,
-    ({ model }) => `${model} refused my key. Your question is kept. Enter the key again on the computer with \`npm start -- keys\`.`,
+    ({ model }) =>
+      `${model}에서 제 키를 받아 주지 않았어요. 질문은 그대로 있습니다. 컴퓨터에서 \`npm start -- keys\`로 키를 다시 넣어 주세요.`,
+    ({ model }) =>
+      `${model} refused my key. Your question is kept. Enter the key again on the computer with \`npm start -- keys\`.`,
   ),
   'provider.payment': phrase(
-    ({ model }) => `${model} 계정에 잔액이 없어 답하지 못했어요. 질문은 그대로 있습니다. 그 회사 홈페이지에서 충전한 뒤 다시 물어봐 주세요.`,
-    ({ model }) => `The ${model} account has no credit left. Your question is kept. Top it up on the provider's site, then ask me again.`,
+    ({ model }) =>
+      `${model} 계정에 잔액이 없어 답하지 못했어요. 질문은 그대로 있습니다. 그 회사 홈페이지에서 충전한 뒤 다시 물어봐 주세요.`,
+    ({ model }) =>
+      `The ${model} account has no credit left. Your question is kept. Top it up on the provider's site, then ask me again.`,
   ),
   'provider.forbidden': phrase(
-    ({ model }) => `제 키로는 이 모델(${model})을 쓸 수 없다고 합니다. 질문은 그대로 있습니다. 키의 권한을 확인하거나 다른 모델로 바꿔 주세요.`,
-    ({ model }) => `My key may not use ${model}. Your question is kept. Check what the key is allowed to do, or give me another model.`,
+    ({ model }) =>
+      `제 키로는 이 모델(${model})을 쓸 수 없다고 합니다. 질문은 그대로 있습니다. 키의 권한을 확인하거나 다른 모델로 바꿔 주세요.`,
+    ({ model }) =>
+      `My key may not use ${model}. Your question is kept. Check what the key is allowed to do, or give me another model.`,
   ),
   'provider.model': phrase(
-    ({ model }) => `이름이 ${model}인 모델을 찾지 못했어요. 질문은 그대로 있습니다. 설정에서 모델 이름을 확인해 주세요.`,
+    ({ model }) =>
+      `이름이 ${model}인 모델을 찾지 못했어요. 질문은 그대로 있습니다. 설정에서 모델 이름을 확인해 주세요.`,
     ({ model }) => `There is no model called ${model}. Your question is kept. Check the model's name in the roster.`,
   ),
   'provider.request': phrase(
-    ({ model }) => `${model} 쪽에서 이 질문을 받지 못한다고 합니다. 질문은 그대로 있습니다. 첨부를 빼거나 말을 바꿔 다시 물어봐 주세요.`,
-    ({ model }) => `${model} could not take this request. Your question is kept. Ask again without the attachment or in other words.`,
+    ({ model }) =>
+      `${model} 쪽에서 이 질문을 받지 못한다고 합니다. 질문은 그대로 있습니다. 첨부를 빼거나 말을 바꿔 다시 물어봐 주세요.`,
+    ({ model }) =>
+      `${model} could not take this request. Your question is kept. Ask again without the attachment or in other words.`,
   ),
   'provider.context': phrase(
-    ({ model }) => `대화가 ${model}에 담기엔 너무 길어졌어요. 글은 방에 모두 남아 있습니다. 새 스레드에서 짧게 다시 물어봐 주세요.`,
-    ({ model }) => `The conversation has grown too long for ${model}. Everything stays in the room. Ask me again, briefly, in a new thread.`,
+    ({ model }) =>
+      `대화가 ${model}에 담기엔 너무 길어졌어요. 글은 방에 모두 남아 있습니다. 새 스레드에서 짧게 다시 물어봐 주세요.`,
+    ({ model }) =>
+      `The conversation has grown too long for ${model}. Everything stays in the room. Ask me again, briefly, in a new thread.`,
   ),
   'provider.rate': phrase(
-    ({ model, retryAfterMs }) => `${model}에 요청이 몰려 여러 번 거절됐어요. 질문은 그대로 있습니다. ${waitKo(retryAfterMs)} 다시 불러 주세요.`,
-    ({ model, retryAfterMs }) => `${model} is limiting requests and refused repeatedly. Your question is kept. Call me again ${waitEn(retryAfterMs)}.`,
+    ({ model, retryAfterMs }) =>
+      `${model}에 요청이 몰려 여러 번 거절됐어요. 질문은 그대로 있습니다. ${waitKo(retryAfterMs)} 다시 불러 주세요.`,
+    ({ model, retryAfterMs }) =>
+      `${model} is limiting requests and refused repeatedly. Your question is kept. Call me again ${waitEn(retryAfterMs)}.`,
   ),
   'provider.quota': phrase(
-    ({ model }) => `${model} 사용 한도를 다 썼어요. 질문은 그대로 있습니다. 한도를 늘리거나 한도가 다시 찬 뒤 불러 주세요.`,
-    ({ model }) => `The quota for ${model} is used up. Your question is kept. Raise the limit, or call me when it has been renewed.`,
+    ({ model }) =>
+      `${model} 사용 한도를 다 썼어요. 질문은 그대로 있습니다. 한도를 늘리거나 한도가 다시 찬 뒤 불러 주세요.`,
+    ({ model }) =>
+      `The quota for ${model} is used up. Your question is kept. Raise the limit, or call me when it has been renewed.`,
   ),
   'provider.overloaded': phrase(
-    ({ model, retryAfterMs }) => `${model} 쪽 서버가 고장이거나 붐벼서 여러 번 실패했어요. 질문은 그대로 있습니다. ${waitKo(retryAfterMs)} 다시 불러 주세요.`,
-    ({ model, retryAfterMs }) => `The servers of ${model} are failing or full; I tried several times. Your question is kept. Call me again ${waitEn(retryAfterMs)}.`,
+    ({ model, retryAfterMs }) =>
+      `${model} 쪽 서버가 고장이거나 붐벼서 여러 번 실패했어요. 질문은 그대로 있습니다. ${waitKo(retryAfterMs)} 다시 불러 주세요.`,
+    ({ model, retryAfterMs }) =>
+      `The servers of ${model} are failing or full; I tried several times. Your question is kept. Call me again ${waitEn(retryAfterMs)}.`,
   ),
   'provider.unreachable': phrase(
-    ({ model }) => `${model}에 연결하지 못했어요. 질문은 그대로 있습니다. 컴퓨터의 인터넷 연결을 확인하고 다시 불러 주세요.`,
-    ({ model }) => `I could not reach ${model}. Your question is kept. Check the computer's connection, then call me again.`,
+    ({ model }) =>
+      `${model}에 연결하지 못했어요. 질문은 그대로 있습니다. 컴퓨터의 인터넷 연결을 확인하고 다시 불러 주세요.`,
+    ({ model }) =>
+      `I could not reach ${model}. Your question is kept. Check the computer's connection, then call me again.`,
   ),
   'provider.timeout': phrase(
-    ({ model }) => `${model} 쪽에서 너무 오래 답이 없어 기다리기를 멈췄어요. 질문은 그대로 있습니다. 잠시 뒤 다시 불러 주세요.`,
+    ({ model }) =>
+      `${model} 쪽에서 너무 오래 답이 없어 기다리기를 멈췄어요. 질문은 그대로 있습니다. 잠시 뒤 다시 불러 주세요.`,
     ({ model }) => `${model} took too long, so I stopped waiting. Your question is kept. Call me again in a while.`,
   ),
   'provider.interrupted': phrase(
-    ({ model }) => `${model}의 답이 오다가 여러 번 끊겼어요. 질문은 그대로 있습니다. 다시 불러 주시면 처음부터 답하겠습니다.`,
+    ({ model }) =>
+      `${model}의 답이 오다가 여러 번 끊겼어요. 질문은 그대로 있습니다. 다시 불러 주시면 처음부터 답하겠습니다.`,
     ({ model }) => `The answer from ${model} kept breaking off. Your question is kept. Call me again and I start over.`,
   ),
   'provider.empty': phrase(
@@ -71,19 +94,26 @@ export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
     ({ model }) => `${model} sent an empty answer. Your question is kept. Ask again in slightly other words.`,
   ),
   'provider.filtered': phrase(
-    ({ model }) => `${model}의 안전 규칙에 걸려 답이 막혔어요. 질문은 그대로 있습니다. 말을 바꾸거나 다른 에이전트에게 물어봐 주세요.`,
-    ({ model }) => `The safety rules of ${model} blocked this answer. Your question is kept. Put it differently or ask another agent.`,
+    ({ model }) =>
+      `${model}의 안전 규칙에 걸려 답이 막혔어요. 질문은 그대로 있습니다. 말을 바꾸거나 다른 에이전트에게 물어봐 주세요.`,
+    ({ model }) =>
+      `The safety rules of ${model} blocked this answer. Your question is kept. Put it differently or ask another agent.`,
   ),
   'provider.malformed': phrase(
-    ({ model }) => `${model}에서 알아볼 수 없는 답이 왔어요. 질문은 그대로 있습니다. 다시 불러 보고, 또 그러면 주소 설정을 확인해 주세요.`,
-    ({ model }) => `${model} sent something that I cannot read. Your question is kept. Call me again; if it persists, check the address in the settings.`,
+    ({ model }) =>
+      `${model}에서 알아볼 수 없는 답이 왔어요. 질문은 그대로 있습니다. 다시 불러 보고, 또 그러면 주소 설정을 확인해 주세요.`,
+    ({ model }) =>
+      `${model} sent something that I cannot read. Your question is kept. Call me again; if it persists, check the address in the settings.`,
   ),
   'provider.absent': phrase(
-    ({ model }) => `정해진 시간 안에 ${model}의 답이 오지 않아 자리를 비운 것으로 했어요. 질문은 그대로 있습니다. 답이 준비되면 다시 불러 주세요.`,
-    ({ model }) => `No answer came from ${model} in time, so I count as absent. Your question is kept. Call me again when it is ready.`,
+    ({ model }) =>
+      `정해진 시간 안에 ${model}의 답이 오지 않아 자리를 비운 것으로 했어요. 질문은 그대로 있습니다. 답이 준비되면 다시 불러 주세요.`,
+    ({ model }) =>
+      `No answer came from ${model} in time, so I count as absent. Your question is kept. Call me again when it is ready.`,
   ),
   'provider.failed': phrase(
-    ({ model }) => `${model} 쪽에서 하던 일이 실패했다고 합니다. 질문은 그대로 있습니다. 일을 작게 나눠서 다시 시켜 주세요.`,
+    ({ model }) =>
+      `${model} 쪽에서 하던 일이 실패했다고 합니다. 질문은 그대로 있습니다. 일을 작게 나눠서 다시 시켜 주세요.`,
     ({ model }) => `The work at ${model} failed. Your question is kept. Give it to me again in smaller pieces.`,
   ),
   'purse.blackout': phrase(
@@ -95,8 +125,10 @@ export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
     () => 'Everything is frozen, so I do not answer. Your question stays in the room. To go on: `!thaw`',
   ),
   'turn.failed': phrase(
-    ({ agent }) => `제 쪽에서 문제가 생겨 답하지 못했어요. 질문은 그대로 있습니다. \`${agent}\` 하고 다시 불러 보고, 또 그러면 \`npm start -- doctor\`를 돌려 주세요.`,
-    ({ agent }) => `Something went wrong on my side. Your question is kept. Call \`${agent}\` again; if it persists, run \`npm start -- doctor\`.`,
+    ({ agent }) =>
+      `제 쪽에서 문제가 생겨 답하지 못했어요. 질문은 그대로 있습니다. \`${agent}\` 하고 다시 불러 보고, 또 그러면 \`npm start -- doctor\`를 돌려 주세요.`,
+    ({ agent }) =>
+      `Something went wrong on my side. Your question is kept. Call \`${agent}\` again; if it persists, run \`npm start -- doctor\`.`,
   ),
 };
 

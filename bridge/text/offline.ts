@@ -24,7 +24,9 @@ export const rehearsalLabel = phrase(
 export function rehearse({ id, persona, name, role, ownerTitle, question, lang }: RehearsalScene): string {
   const topic = inBrief(question);
   const voice = persona === undefined ? otherVoice(name, role) : voices[persona];
-  const line = isGreeting(question) ? voice.greeting[lang](ownerTitle, lang === 'ko' ? name : inLatin(name, id)) : voice.answer[lang](ownerTitle, topic === '' ? nothingSaid[lang]() : topic);
+  const line = isGreeting(question)
+    ? voice.greeting[lang](ownerTitle, lang === 'ko' ? name : inLatin(name, id))
+    : voice.answer[lang](ownerTitle, topic === '' ? nothingSaid[lang]() : topic);
   return `${rehearsalLabel[lang]()} ${line}`;
 }
 
@@ -40,8 +42,10 @@ const voices: Readonly<Record<Persona, Voice>> = {
       (owner, name) => `Hello, ${owner}. ${name} here. Tell me what matters today and I will put it in order.`,
     ),
     answer: phrase(
-      (owner, topic) => `${owner}, “${topic}” 받았습니다. 1) 목표 정하기 2) 오늘 할 수 있는 것부터 3) 결과 확인, 이 순서로 가겠습니다.`,
-      (owner, topic) => `${owner}, noted: “${topic}”. 1) settle the goal 2) start with what can be done today 3) check the result.`,
+      (owner, topic) =>
+        `${owner}, “${topic}” 받았습니다. 1) 목표 정하기 2) 오늘 할 수 있는 것부터 3) 결과 확인, 이 순서로 가겠습니다.`,
+      (owner, topic) =>
+        `${owner}, noted: “${topic}”. 1) settle the goal 2) start with what can be done today 3) check the result.`,
     ),
   },
   integrator: {
@@ -50,7 +54,8 @@ const voices: Readonly<Record<Persona, Voice>> = {
       (owner, name) => `Good to see you, ${owner}. ${name} here. I will bring everyone's thoughts together.`,
     ),
     answer: phrase(
-      (_owner, topic) => `“${topic}”에 대해 나온 의견을 모아 한 장으로 정리하겠습니다. 서로 겹치는 것부터 합치겠습니다.`,
+      (_owner, topic) =>
+        `“${topic}”에 대해 나온 의견을 모아 한 장으로 정리하겠습니다. 서로 겹치는 것부터 합치겠습니다.`,
       (_owner, topic) => `On “${topic}”: I will merge what everyone says into one page, starting with what overlaps.`,
     ),
   },
@@ -60,7 +65,8 @@ const voices: Readonly<Record<Persona, Voice>> = {
       (owner, name) => `Nice to meet you, ${owner}. ${name} here. Hand me whatever needs thinking through.`,
     ),
     answer: phrase(
-      (_owner, topic) => `“${topic}”의 원인과 구조부터 보겠습니다. 가장 먼저 확인할 것은 무엇이 잘못될 수 있는가입니다.`,
+      (_owner, topic) =>
+        `“${topic}”의 원인과 구조부터 보겠습니다. 가장 먼저 확인할 것은 무엇이 잘못될 수 있는가입니다.`,
       (_owner, topic) => `On “${topic}”: I would look at causes and structure, and first at what could go wrong.`,
     ),
   },
@@ -80,14 +86,17 @@ const voices: Readonly<Record<Persona, Voice>> = {
       (owner, name) => `Hi, ${owner}. ${name} here. I look up facts and bring the sources.`,
     ),
     answer: phrase(
-      (_owner, topic) => `“${topic}”에 대해 확인된 사실과 추측을 나눠서 조사하겠습니다. 지금은 연습이라 출처를 찾지 않았습니다.`,
-      (_owner, topic) => `On “${topic}”: I would separate facts from guesses. This is a rehearsal, so I looked nothing up.`,
+      (_owner, topic) =>
+        `“${topic}”에 대해 확인된 사실과 추측을 나눠서 조사하겠습니다. 지금은 연습이라 출처를 찾지 않았습니다.`,
+      (_owner, topic) =>
+        `On “${topic}”: I would separate facts from guesses. This is a rehearsal, so I looked nothing up.`,
     ),
   },
   writer: {
     greeting: phrase(
       (owner, name) => `${owner}, 안녕하세요! ${name}입니다. 전하고 싶은 말을 읽기 좋게 다듬어 드릴게요.`,
-      (owner, name) => `Hello there, ${owner}! ${name} here. I turn what you want to say into words people like to read.`,
+      (owner, name) =>
+        `Hello there, ${owner}! ${name} here. I turn what you want to say into words people like to read.`,
     ),
     answer: phrase(
       (_owner, topic) => `“${topic}” 건은 누가 읽을지 먼저 정하고, 짧고 쉬운 말로 써 보겠습니다.`,
@@ -97,7 +106,8 @@ const voices: Readonly<Record<Persona, Voice>> = {
 };
 
 /** English words name an agent in Latin letters: by its id, where its name has none. */
-const inLatin = (name: string, id: string): string => (/[a-z]/iu.test(name) ? name : `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`);
+const inLatin = (name: string, id: string): string =>
+  /[a-z]/iu.test(name) ? name : `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`;
 
 const otherVoice = (name: string, role: string): Voice => ({
   greeting: phrase(
@@ -119,13 +129,17 @@ const GREETING =
   /안녕|반가|하이(?![가-힣])|좋은\s*(?:아침|저녁|하루)|(?:^|[^\p{L}])(?:hello|hi|hey|good\s+(?:morning|evening|afternoon))(?![\p{L}])/iu;
 
 /** Short, with a word of greeting and nothing asked. */
-const isGreeting = (question: string): boolean => question.trim().length <= 40 && GREETING.test(question) && !question.includes('?');
+const isGreeting = (question: string): boolean =>
+  question.trim().length <= 40 && GREETING.test(question) && !question.includes('?');
 
 const LONGEST_TOPIC = 40;
 
 function inBrief(question: string): string {
   // Without the @: who only quotes a call does not pass it on.
-  const line = question.replace(/\s+/gu, ' ').replace(/[“”`*_<>@＠[\]]/gu, '').trim();
+  const line = question
+    .replace(/\s+/gu, ' ')
+    .replace(/[“”`*_<>@＠[\]]/gu, '')
+    .trim();
   const letters = Array.from(new Intl.Segmenter().segment(line.slice(0, LONGEST_TOPIC * 10)), ({ segment }) => segment);
   return letters.length <= LONGEST_TOPIC ? line : `${letters.slice(0, LONGEST_TOPIC).join('').trimEnd()}…`;
 }

@@ -4,4 +4,7 @@ import type { Lang } from '../protocol/ids.ts';
 export type Phrase<P extends readonly unknown[] = []> = { readonly [L in Lang]: (...values: P) => string };
 
 /** Declares a phrase; both languages have to be there for it to compile. */
-export const phrase = <P extends readonly unknown[]>(ko: (...values: P) => string, en: (...values: P) => string): Phrase<P> => ({ ko, en });
+export const phrase = <P extends readonly unknown[]>(
+  ko: (...values: P) => string,
+  en: (...values: P) => string,
+): Phrase<P> => ({ ko, en });

@@ -37,27 +37,51 @@ export type Rings = readonly UserId[];
  */
 export function requestContent(asking: Asking, job: OrderJob, rings: Rings): Record<string, unknown> | null {
   if (!canBeShown(asking)) return null;
-  return whole(messageContent({ ...woven((weave) => approvalRequest[job.lang](shown(asking, weave))), replyTo: job.root, ...around([asking], job, rings) }));
+  return whole(
+    messageContent({
+      ...woven((weave) => approvalRequest[job.lang](shown(asking, weave))),
+      replyTo: job.root,
+      ...around([asking], job, rings),
+    }),
+  );
 }
 
 /** The same for commands of one task: each of them whole, in the order of the hashes. Null where that is too long. */
 export function listContent(list: readonly Asking[], job: OrderJob, rings: Rings): Record<string, unknown> | null {
   if (list.length > MAX_ITEMS || !list.every(canBeShown)) return null;
-  const text: Woven = woven((weave) => approvalList[job.lang](list.map((asking) => ({ ...shown(asking, weave), title: weave.words(asking.prepared.plan?.title ?? '') }))));
-  return text.text.length <= MAX_LIST ? whole(messageContent({ ...text, thread: job.root, ...around(list, job, rings) })) : null;
+  const text: Woven = woven((weave) =>
+    approvalList[job.lang](
+      list.map((asking) => ({ ...shown(asking, weave), title: weave.words(asking.prepared.plan?.title ?? '') })),
+    ),
+  );
+  return text.text.length <= MAX_LIST
+    ? whole(messageContent({ ...text, thread: job.root, ...around(list, job, rings) }))
+    : null;
 }
 
 /** Without its HTML a block is only text like everything else, and could be imitated. */
-const whole = (content: Record<string, unknown>): Record<string, unknown> | null => (content['formatted_body'] !== undefined && fits(content) ? content : null);
+const whole = (content: Record<string, unknown>): Record<string, unknown> | null =>
+  content['formatted_body'] !== undefined && fits(content) ? content : null;
 
 const around = (list: readonly Asking[], job: OrderJob, rings: Rings) => ({
   mentions: rings.map((userId) => ({ userId, name: '' })),
-  chavion: { v: 1 as const, kind: 'notice' as const, source: job.root, root: job.root, hashes: list.map(({ prepared }) => prepared.hash) },
+  chavion: {
+    v: 1 as const,
+    kind: 'notice' as const,
+    source: job.root,
+    root: job.root,
+    hashes: list.map(({ prepared }) => prepared.hash),
+  },
 });
 
 /** What is masked would be approved unseen. */
 function canBeShown({ prepared: { command, folders, artifacts } }: Asking): boolean {
-  const exact = [...commandParts(command).map(({ text }) => text), cwdOf(command), ...folders.map(({ path }) => path), ...artifacts];
+  const exact = [
+    ...commandParts(command).map(({ text }) => text),
+    cwdOf(command),
+    ...folders.map(({ path }) => path),
+    ...artifacts,
+  ];
   return exact.every((text) => !maskSecrets(text).masked) && exact.map(visibleText).join('\n').length <= MAX_SHOWN;
 }
 
@@ -69,7 +93,11 @@ function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
     why,
     reason: weave.words(command.reason, MAX_REASON),
     workspace: writesWorkspace(command) ? 'rw' : 'ro',
-    folders: folders.map(({ name, path, access }) => ({ name: weave.words(name), path: weave.code(visibleText(path)), access })),
+    folders: folders.map(({ name, path, access }) => ({
+      name: weave.words(name),
+      path: weave.code(visibleText(path)),
+      access,
+    })),
     hosts: hostList(command).map((host) => weave.code(host)),
     cwd: weave.code(visibleText(cwdOf(command))),
     inputs: (inputs ?? []).map(({ path }) => weave.code(visibleText(path))),

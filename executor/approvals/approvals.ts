@@ -70,7 +70,9 @@ export class Requests {
       const asking = other === undefined ? null : this.#asking(other);
       return asking === null ? [] : [asking];
     });
-    return asked.length === list.length && list.includes(record.prepared.key) ? listContent(asked, record.job, rings) : null;
+    return asked.length === list.length && list.includes(record.prepared.key)
+      ? listContent(asked, record.job, rings)
+      : null;
   }
 
   /** Whoever ordered; where that is an agent, all who could say yes. */
@@ -102,15 +104,21 @@ export class Requests {
 
   /** As few lists as show everything whole. */
   async #askAll(waiting: readonly Waiting[]): Promise<void> {
-    for (let rest = waiting; rest.length > 0; ) {
+    for (let rest = waiting; rest.length > 0;) {
       let taken = rest.length;
       while (taken > 1 && this.#listOf(rest.slice(0, taken)) === null) taken -= 1;
       const these = rest.slice(0, taken);
       rest = rest.slice(taken);
       const list = this.#listOf(these);
       try {
-        if (list !== null) await this.#send(these.map(({ record }) => record), list.content, list.rings);
-        for (const { record, done } of these) done(list === null ? null : (this.#deps.ledger.get(record.prepared.key) ?? null));
+        if (list !== null)
+          await this.#send(
+            these.map(({ record }) => record),
+            list.content,
+            list.rings,
+          );
+        for (const { record, done } of these)
+          done(list === null ? null : (this.#deps.ledger.get(record.prepared.key) ?? null));
       } catch (error) {
         for (const { failed } of these) failed(error);
       }
@@ -126,7 +134,11 @@ export class Requests {
     return content === null ? null : { content, rings };
   }
 
-  async #send(records: readonly LedgerRecord[], content: Record<string, unknown>, rings: Rings): Promise<LedgerRecord | null> {
+  async #send(
+    records: readonly LedgerRecord[],
+    content: Record<string, unknown>,
+    rings: Rings,
+  ): Promise<LedgerRecord | null> {
     const { account, ledger, audit } = this.#deps;
     const [first] = records;
     if (first === undefined) return null;
@@ -137,7 +149,14 @@ export class Requests {
     const request = await account.send(room, 'm.room.message', content, `${slot}.ask`);
     let asked: LedgerRecord | null = null;
     for (const { prepared } of records) {
-      asked = await ledger.write({ state: 'asked', key: prepared.key, request, form: REQUEST_FORM, rings: [...rings], ...(prepared.plan === undefined ? {} : { list: [...keys] }) });
+      asked = await ledger.write({
+        state: 'asked',
+        key: prepared.key,
+        request,
+        form: REQUEST_FORM,
+        rings: [...rings],
+        ...(prepared.plan === undefined ? {} : { list: [...keys] }),
+      });
       await audit.write('approval.asked', { ...facts(prepared), request, why: this.#asking(asked)?.why });
     }
     for (const sign of [YES, NO]) {
@@ -149,4 +168,5 @@ export class Requests {
   }
 }
 
-const slotOf = (keys: readonly JobKey[]): string => (keys.length === 1 ? keys.join('') : sha256(keys.join(' ')).slice(0, 32));
+const slotOf = (keys: readonly JobKey[]): string =>
+  keys.length === 1 ? keys.join('') : sha256(keys.join(' ')).slice(0, 32);

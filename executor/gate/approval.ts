@@ -28,7 +28,13 @@ export const NO = '❌';
 /** Asks for another try at what ended unknown. */
 export const AGAIN = '🔁';
 
-const Request = z.object({ sender: z.string(), type: z.literal('m.room.message'), origin_server_ts: z.int(), content: z.record(z.string(), z.unknown()), unsigned: z.object({ redacted_because: z.unknown().optional() }).optional() });
+const Request = z.object({
+  sender: z.string(),
+  type: z.literal('m.room.message'),
+  origin_server_ts: z.int(),
+  content: z.record(z.string(), z.unknown()),
+  unsigned: z.object({ redacted_because: z.unknown().optional() }).optional(),
+});
 
 /** Whether a master has said yes to this very command. Pure; a no outweighs every yes. */
 export function judgeApproval(facts: ApprovalFacts): ApprovalVerdict {
@@ -43,7 +49,8 @@ export function judgeApproval(facts: ApprovalFacts): ApprovalVerdict {
   if (!untouched) return { kind: 'refused', why: 'void' };
   // Asked when the homeserver says so, as it says when the answers came.
   const lasts = request.data.origin_server_ts + APPROVAL_LASTS_MS;
-  const said = (sign: string) => facts.reactions.find(({ key, sender, at }) => isSign(key, sign) && facts.masters.has(sender) && at <= lasts);
+  const said = (sign: string) =>
+    facts.reactions.find(({ key, sender, at }) => isSign(key, sign) && facts.masters.has(sender) && at <= lasts);
   const no = said(NO);
   if (no !== undefined) return { kind: 'refused', why: 'no', by: no.sender };
   const yes = said(YES);

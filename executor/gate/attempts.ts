@@ -12,7 +12,9 @@ export interface Attempt {
   readonly at: number;
 }
 
-export type TurnVerdict = { readonly kind: 'now' } | { readonly kind: 'refused'; readonly why: 'too-early' | 'attempt'; readonly detail: string };
+export type TurnVerdict =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'refused'; readonly why: 'too-early' | 'attempt'; readonly detail: string };
 
 /**
  * Whether it is this attempt's turn: everything that the command waits for has been done, and the attempt before it has
@@ -21,10 +23,16 @@ export type TurnVerdict = { readonly kind: 'now' } | { readonly kind: 'refused';
  */
 export function judgeTurn(order: PlanOrder, attempt: number, known: readonly Attempt[]): TurnVerdict {
   const commands = new Set(order.plan.steps.flatMap((step) => (step.kind === 'command' ? [stepId(step)] : [])));
-  const early = order.step.command.after.find((id) => commands.has(id) && !known.some(({ step, state }) => step === id && state === 'done'));
+  const early = order.step.command.after.find(
+    (id) => commands.has(id) && !known.some(({ step, state }) => step === id && state === 'done'),
+  );
   if (early !== undefined) return { kind: 'refused', why: 'too-early', detail: early };
-  const last = known.filter(({ step }) => step === order.step.command.id).toSorted((a, b) => a.attempt - b.attempt).at(-1);
-  const next = last === undefined ? attempt === 1 || order.round > 0 : attempt > last.attempt && mayFollow(last, order.retriedAt);
+  const last = known
+    .filter(({ step }) => step === order.step.command.id)
+    .toSorted((a, b) => a.attempt - b.attempt)
+    .at(-1);
+  const next =
+    last === undefined ? attempt === 1 || order.round > 0 : attempt > last.attempt && mayFollow(last, order.retriedAt);
   return next ? { kind: 'now' } : { kind: 'refused', why: 'attempt', detail: String(attempt) };
 }
 

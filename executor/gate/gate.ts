@@ -32,7 +32,9 @@ export interface Refused {
 }
 
 /** `files`: it may have some, its own or those of the message that it answers. */
-export type GateVerdict = { readonly kind: 'order'; readonly by: UserId; readonly order: RunOrder; readonly files: boolean } | Refused;
+export type GateVerdict =
+  | { readonly kind: 'order'; readonly by: UserId; readonly order: RunOrder; readonly files: boolean }
+  | Refused;
 
 /** What the executor has read from the homeserver with its own account, just now. */
 export interface OrderFacts {
@@ -52,7 +54,10 @@ const CLOCKS_DIFFER_MS = 300_000;
 const Unsigned = z.object({
   room_id: z.string().optional(),
   unsigned: z
-    .object({ redacted_because: z.unknown().optional(), 'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined) })
+    .object({
+      redacted_because: z.unknown().optional(),
+      'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
@@ -67,8 +72,14 @@ export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
   const by = root.message.sender;
   const parsed = parseRun(root.message.body);
   if (parsed === null) return { kind: 'refused', why: 'not-run', by };
-  if (parsed.kind === 'bad') return { kind: 'refused', why: 'bad-order', by, fault: { field: parsed.field, why: parsed.why } };
-  return { kind: 'order', by, order: parsed.order, files: root.message.attachment !== undefined || root.message.replyTo !== undefined };
+  if (parsed.kind === 'bad')
+    return { kind: 'refused', why: 'bad-order', by, fault: { field: parsed.field, why: parsed.why } };
+  return {
+    kind: 'order',
+    by,
+    order: parsed.order,
+    files: root.message.attachment !== undefined || root.message.replyTo !== undefined,
+  };
 }
 
 /** The root as a master's message that stands as it was sent, at most so old, and that no master has stopped. */
@@ -83,12 +94,23 @@ export interface SenderStanding {
 }
 
 /** The root as a message by whoever `may` order, that stands as it was sent. `otherwise` is what everybody else is refused with. */
-export function standingMessage(job: OrderJob, facts: OrderFacts, lastsMs: number, may: (sender: UserId) => boolean, otherwise: GateRefusal): SenderStanding | Refused {
+export function standingMessage(
+  job: OrderJob,
+  facts: OrderFacts,
+  lastsMs: number,
+  may: (sender: UserId) => boolean,
+  otherwise: GateRefusal,
+): SenderStanding | Refused {
   const envelope = Unsigned.safeParse(facts.raw);
   if (!envelope.success) return { kind: 'refused', why: 'no-event' };
-  if (!facts.rooms.includes(job.room) || (envelope.data.room_id !== undefined && envelope.data.room_id !== job.room)) return { kind: 'refused', why: 'wrong-room' };
+  if (!facts.rooms.includes(job.room) || (envelope.data.room_id !== undefined && envelope.data.room_id !== job.room))
+    return { kind: 'refused', why: 'wrong-room' };
   const event = decodeEvent(facts.raw, { isOwn: () => false }, job.room);
-  if (event === null) return { kind: 'refused', why: envelope.data.unsigned?.redacted_because === undefined ? 'not-message' : 'redacted' };
+  if (event === null)
+    return {
+      kind: 'refused',
+      why: envelope.data.unsigned?.redacted_because === undefined ? 'not-message' : 'redacted',
+    };
   if (event.eventId !== job.root) return { kind: 'refused', why: 'no-event' };
   if (!may(event.sender)) return { kind: 'refused', why: otherwise };
   if (event.kind !== 'message') return { kind: 'refused', why: 'not-message' };
@@ -101,11 +123,16 @@ export function standingMessage(job: OrderJob, facts: OrderFacts, lastsMs: numbe
   if (isEdited(envelope.data)) return refused('edited');
   // It is masked here and about to be taken out of the room.
   if (event.masked) return refused('secret');
-  if (event.at <= facts.stoppedUntil || facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))) return refused('stopped');
+  if (
+    event.at <= facts.stoppedUntil ||
+    facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))
+  )
+    return refused('stopped');
   return { kind: 'message', message: { ...event, body: words } };
 }
 
-const isEdited = (envelope: z.infer<typeof Unsigned>): boolean => envelope.unsigned?.['m.relations']?.['m.replace'] !== undefined;
+const isEdited = (envelope: z.infer<typeof Unsigned>): boolean =>
+  envelope.unsigned?.['m.relations']?.['m.replace'] !== undefined;
 
 /** Whether an event as the homeserver has it was edited by its own writer; of what is no event, so it is said. */
 export function wasEdited(raw: unknown): boolean {

@@ -4,10 +4,29 @@ import { creationIn } from '../../bridge/matrix/lineage.ts';
 import type { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { mastersAmong } from '../../bridge/protocol/masters.ts';
 
-const PowerLevels = z.object({ users: z.record(z.string(), z.union([z.int(), z.string().regex(/^\s*\d{1,9}\s*$/).transform(Number)]).catch(0)).default({}) });
+const PowerLevels = z.object({
+  users: z
+    .record(
+      z.string(),
+      z
+        .union([
+          z.int(),
+          z
+            .string()
+            .regex(/^\s*\d{1,9}\s*$/)
+            .transform(Number),
+        ])
+        .catch(0),
+    )
+    .default({}),
+});
 
 /** Of levels as the homeserver has them; of what is none, nobody. */
-export function mastersIn(content: unknown, never: { readonly admin: UserId; readonly executor: UserId }, rulers: readonly UserId[] = []): ReadonlySet<UserId> {
+export function mastersIn(
+  content: unknown,
+  never: { readonly admin: UserId; readonly executor: UserId },
+  rulers: readonly UserId[] = [],
+): ReadonlySet<UserId> {
   return mastersAmong({ users: PowerLevels.safeParse(content).data?.users ?? {}, rulers }, never);
 }
 

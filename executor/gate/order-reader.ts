@@ -50,17 +50,41 @@ export class OrderReader {
   async outside(job: OutsideJob, at?: number): Promise<OutsideVerdict> {
     const { userId } = this.#deps.account;
     const facts = await this.#facts(job, at);
-    return facts === null ? { kind: 'refused', why: 'stopped' } : judgeOutside(job, { ...facts, server: userId.slice(userId.indexOf(':') + 1), coordinator: coordinatorOf(userId) });
+    return facts === null
+      ? { kind: 'refused', why: 'stopped' }
+      : judgeOutside(job, {
+          ...facts,
+          server: userId.slice(userId.indexOf(':') + 1),
+          coordinator: coordinatorOf(userId),
+        });
   }
 
   async plan(job: PlanJob, at?: number): Promise<PlanVerdict> {
     const { account, endedAt } = this.#deps;
     const facts = await this.#facts(job, at);
     if (facts === null) return { kind: 'refused', why: 'stopped' };
-    const events = facts.rooms.includes(job.room) && facts.raw !== null ? await readEvidence(account, job) : new Map<EventId, unknown>();
+    const events =
+      facts.rooms.includes(job.room) && facts.raw !== null
+        ? await readEvidence(account, job)
+        : new Map<EventId, unknown>();
     const { masters, rooms, raw } = facts;
-    const standing = events.size === 0 ? undefined : await readStandingOrder(raw, job.room, { account, masters, rooms, revokedAt: this.#deps.revokedAt, timeZone: this.#deps.timeZone });
-    return judgePlan(job, { ...facts, events, coordinator: coordinatorOf(account.userId), endedAt: endedAt(job.root), standing });
+    const standing =
+      events.size === 0
+        ? undefined
+        : await readStandingOrder(raw, job.room, {
+            account,
+            masters,
+            rooms,
+            revokedAt: this.#deps.revokedAt,
+            timeZone: this.#deps.timeZone,
+          });
+    return judgePlan(job, {
+      ...facts,
+      events,
+      coordinator: coordinatorOf(account.userId),
+      endedAt: endedAt(job.root),
+      standing,
+    });
   }
 
   /** Null where it cannot be read whether somebody has stopped it: of an event that is there, everything must be readable. */
@@ -70,7 +94,11 @@ export class OrderReader {
     const rooms = this.#deps.rooms.all;
     if (!rooms.includes(job.room)) return { raw: null, masters: new Set(), reactions: [], stoppedUntil: 0, rooms, now };
     const reading = this.masters();
-    const [raw, masters, reactions] = await Promise.all([account.event(job.room, job.root), reading, readReactions(account, job.room, job.root, reading).catch(() => null)]);
+    const [raw, masters, reactions] = await Promise.all([
+      account.event(job.room, job.root),
+      reading,
+      readReactions(account, job.room, job.root, reading).catch(() => null),
+    ]);
     if (reactions === null && raw !== null) return null;
     return { raw, masters, reactions: reactions ?? [], stoppedUntil: stoppedUntil(job.room), rooms, now };
   }
@@ -86,8 +114,20 @@ export class OrderReader {
     if (request === undefined) return { kind: 'refused', why: 'void' };
     const { account, now } = this.#deps;
     const reading = this.masters();
-    const [raw, reactions, masters] = await Promise.all([account.event(job.room, request.event), readReactions(account, job.room, request.event, reading), reading]).catch(() => [null, [], new Set<UserId>()] as const);
+    const [raw, reactions, masters] = await Promise.all([
+      account.event(job.room, request.event),
+      readReactions(account, job.room, request.event, reading),
+      reading,
+    ]).catch(() => [null, [], new Set<UserId>()] as const);
     // The homeserver names an edit only where its sender is the writer: whatever others send as one changes nothing that is seen.
-    return judgeApproval({ raw, expected, edited: wasEdited(raw), reactions, masters, executor: account.userId, now: now() });
+    return judgeApproval({
+      raw,
+      expected,
+      edited: wasEdited(raw),
+      reactions,
+      masters,
+      executor: account.userId,
+      now: now(),
+    });
   }
 }

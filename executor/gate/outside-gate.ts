@@ -22,7 +22,11 @@ const Ordered = z.object({ content: z.object({ [OUTSIDE_ORDER_KEY]: z.unknown() 
 export function judgeOutside(job: OutsideJob, facts: OutsideFacts): OutsideVerdict {
   const isAgent = (user: UserId) => {
     const colon = user.indexOf(':');
-    return /^@agent_[a-z][a-z0-9_-]{0,31}$/.test(user.slice(0, colon)) && user.slice(colon + 1) === facts.server && user !== facts.coordinator;
+    return (
+      /^@agent_[a-z][a-z0-9_-]{0,31}$/.test(user.slice(0, colon)) &&
+      user.slice(colon + 1) === facts.server &&
+      user !== facts.coordinator
+    );
   };
   const root = standingMessage(job, facts, ORDER_LASTS_MS, isAgent, 'not-agent');
   if (root.kind === 'refused') return root;

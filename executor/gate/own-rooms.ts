@@ -17,7 +17,10 @@ export class OwnRooms {
   #former: readonly RoomId[] = [];
   #following = false;
 
-  constructor(account: Account, settings: Pick<ExecutorSettings, 'CHAVION_HQ_ROOM' | 'CHAVION_OPS_ROOM' | 'CHAVION_ADMIN_USER'>) {
+  constructor(
+    account: Account,
+    settings: Pick<ExecutorSettings, 'CHAVION_HQ_ROOM' | 'CHAVION_OPS_ROOM' | 'CHAVION_ADMIN_USER'>,
+  ) {
     this.#account = account;
     this.#admin = settings.CHAVION_ADMIN_USER;
     this.#hq = settings.CHAVION_HQ_ROOM;
@@ -39,7 +42,10 @@ export class OwnRooms {
   /** Looks with this account's own eyes. */
   async look(): Promise<void> {
     const never = { admin: this.#admin, executor: this.#account.userId };
-    const [hq, ops] = await Promise.all([latestOf(this.#account, this.#hq, never), latestOf(this.#account, this.#ops, never)]);
+    const [hq, ops] = await Promise.all([
+      latestOf(this.#account, this.#hq, never),
+      latestOf(this.#account, this.#ops, never),
+    ]);
     const former = await Promise.all([formerOf(this.#account, hq), formerOf(this.#account, ops)]);
     this.#hq = hq;
     this.#ops = ops;

@@ -12,7 +12,17 @@ import { judgeRequest } from './request-root.ts';
 import { judgeStandingOrder, type StandingOrder } from './standing-order.ts';
 import { actIn, messageIn, type TaskThread } from './task-acts.ts';
 
-export type PlanRefusal = GateRefusal | VoteRefusal | 'not-task' | 'not-approved' | 'declined' | 'not-scheduled' | 'revoked' | 'patch' | 'no-step' | 'task-ended';
+export type PlanRefusal =
+  | GateRefusal
+  | VoteRefusal
+  | 'not-task'
+  | 'not-approved'
+  | 'declined'
+  | 'not-scheduled'
+  | 'revoked'
+  | 'patch'
+  | 'no-step'
+  | 'task-ended';
 
 /** One command of a plan, as the events have it. */
 export interface PlanOrder {
@@ -68,11 +78,30 @@ export function judgePlan(job: PlanJob, facts: PlanGateFacts): PlanVerdict {
   const step = force.plan.steps.find((one) => one.kind === 'command' && one.command.id === job.step);
   if (step?.kind !== 'command') return refused('no-step');
   const { round, rule, winner, at: decidedAt } = decided;
-  return { kind: 'command', by, order: { round, rule, winner, hash: force.hash, hashes: force.hashes, decidedAt, since, plan: force.plan, step, retriedAt } };
+  return {
+    kind: 'command',
+    by,
+    order: {
+      round,
+      rule,
+      winner,
+      hash: force.hash,
+      hashes: force.hashes,
+      decidedAt,
+      since,
+      plan: force.plan,
+      step,
+      retriedAt,
+    },
+  };
 }
 
 /** A master's own `!task`, the coordinator's run of what a master has scheduled, or an agent's request with a master's ✅ on it. */
-function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanGateFacts): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
+function taskRoot(
+  job: PlanJob,
+  thread: TaskThread,
+  facts: PlanGateFacts,
+): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
   if (messageIn(thread, thread.root)?.sender === thread.coordinator) {
     const run = judgeStandingOrder(job, thread, facts, facts.standing, TASK_LASTS_MS);
     return run.kind === 'refused' ? run : { kind: 'root', by: run.by };
@@ -81,13 +110,17 @@ function taskRoot(job: PlanJob, thread: TaskThread, facts: PlanGateFacts): { rea
   const root = masterMessage(job, facts, TASK_LASTS_MS);
   if (root.kind === 'refused') return root;
   const by = root.message.sender;
-  return parseTask(root.message.body)?.kind === 'task' ? { kind: 'root', by } : { kind: 'refused', why: 'not-task', by };
+  return parseTask(root.message.body)?.kind === 'task'
+    ? { kind: 'root', by }
+    : { kind: 'refused', why: 'not-task', by };
 }
 
 function retryIn(thread: TaskThread, { retry }: PlanJob, { masters }: PlanGateFacts): number | null {
   const message = retry === undefined ? null : messageIn(thread, retry);
   if (message === null || (message.thread !== undefined && message.thread !== thread.root)) return null;
-  return masters.has(message.sender) && behind(orderWords(message) ?? '', 'retry', '재시도') !== null ? message.at : null;
+  return masters.has(message.sender) && behind(orderWords(message) ?? '', 'retry', '재시도') !== null
+    ? message.at
+    : null;
 }
 
 function claimed(thread: TaskThread, job: PlanJob): { readonly plan?: PlanHash } {

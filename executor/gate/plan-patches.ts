@@ -34,7 +34,7 @@ export function judgePatches(thread: TaskThread, decided: Decided, last: EventId
 /** The oldest first. */
 function chainTo(thread: TaskThread, decision: EventId, last: EventId): readonly SaidAct<'patched'>[] | null {
   const chain: SaidAct<'patched'>[] = [];
-  for (let id = last; id !== decision; ) {
+  for (let id = last; id !== decision;) {
     const patched = actIn(thread, id, 'patched');
     if (patched === null || patched.by !== thread.coordinator || chain.length === MAX_PATCHES) return null;
     chain.unshift(patched);
@@ -43,14 +43,26 @@ function chainTo(thread: TaskThread, decision: EventId, last: EventId): readonly
   return chain;
 }
 
-function agreedOn(thread: TaskThread, { content }: SaidAct<'patched'>, base: InForce, { electorate, rule }: Decided): Plan | null {
+function agreedOn(
+  thread: TaskThread,
+  { content }: SaidAct<'patched'>,
+  base: InForce,
+  { electorate, rule }: Decided,
+): Plan | null {
   const needed = rule === 'alone' || electorate.size === 1 ? 1 : 2;
   const agents = new Set<AgentId>();
   let plan: Plan | null = null;
   for (const id of content.patches) {
     const patch = actIn(thread, id, 'patch');
     const agent = patch === null ? null : agentOf(patch.by, thread.coordinator);
-    if (patch === null || agent === null || !electorate.has(agent) || patch.content.hash !== content.hash || patch.content.of !== base.hash) return null;
+    if (
+      patch === null ||
+      agent === null ||
+      !electorate.has(agent) ||
+      patch.content.hash !== content.hash ||
+      patch.content.of !== base.hash
+    )
+      return null;
     agents.add(agent);
     plan = planOfVote(patch.content);
     if (plan === null || !changesOnly(patch.content.step, base.plan, plan)) return null;
@@ -69,5 +81,10 @@ function changesOnly(step: StepId, before: Plan, after: Plan): boolean {
   if (changed.length !== 1 || only?.old.kind !== 'command' || only.next?.kind !== 'command') return false;
   const { command, ...around } = only.next;
   const { command: old, ...aroundOld } = only.old;
-  return stepId(only.old) === step && command.id === old.id && canonical(around) === canonical(aroundOld) && beyond(command, old) === null;
+  return (
+    stepId(only.old) === step &&
+    command.id === old.id &&
+    canonical(around) === canonical(aroundOld) &&
+    beyond(command, old) === null
+  );
 }

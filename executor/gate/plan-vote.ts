@@ -61,14 +61,22 @@ function judgeRule(thread: TaskThread, decision: SaidAct<'decision'>, election: 
   }
 }
 
-function electorateOf(thread: TaskThread, { content }: SaidAct<'decision'>, id = content.electorate): ReadonlySet<AgentId> | null {
+function electorateOf(
+  thread: TaskThread,
+  { content }: SaidAct<'decision'>,
+  id = content.electorate,
+): ReadonlySet<AgentId> | null {
   const act = actIn(thread, id, 'electorate');
   if (act === null || act.by !== thread.coordinator || act.content.round !== content.round) return null;
   return new Set(act.content.agents);
 }
 
 /** Of whom the vote is counted: all that were asked, or those whom the coordinator says to be left of them. */
-function votersIn(thread: TaskThread, decision: SaidAct<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlySet<AgentId> | null {
+function votersIn(
+  thread: TaskThread,
+  decision: SaidAct<'decision'>,
+  electorate: ReadonlySet<AgentId>,
+): ReadonlySet<AgentId> | null {
   const { voters } = decision.content;
   if (voters === undefined) return electorate;
   const left = electorateOf(thread, decision, voters);
@@ -76,7 +84,11 @@ function votersIn(thread: TaskThread, decision: SaidAct<'decision'>, electorate:
   return counted === null ? null : new Set(counted);
 }
 
-function candidatesOf(thread: TaskThread, { content }: SaidAct<'decision'>, electorate: ReadonlySet<AgentId>): ReadonlyMap<PlanHash, Plan> | null {
+function candidatesOf(
+  thread: TaskThread,
+  { content }: SaidAct<'decision'>,
+  electorate: ReadonlySet<AgentId>,
+): ReadonlyMap<PlanHash, Plan> | null {
   const candidates = new Map<PlanHash, Plan>();
   const authors = new Set<AgentId>();
   for (const id of content.proposals) {
@@ -91,7 +103,13 @@ function candidatesOf(thread: TaskThread, { content }: SaidAct<'decision'>, elec
 }
 
 /** Of the electorate, in this round, for the first time; null otherwise. */
-function voter(thread: TaskThread, act: SaidAct<'proposal'> | SaidAct<'ballot'> | null, round: number, electorate: ReadonlySet<AgentId>, before: ReadonlySet<AgentId>): AgentId | null {
+function voter(
+  thread: TaskThread,
+  act: SaidAct<'proposal'> | SaidAct<'ballot'> | null,
+  round: number,
+  electorate: ReadonlySet<AgentId>,
+  before: ReadonlySet<AgentId>,
+): AgentId | null {
   const agent = act === null ? null : agentOf(act.by, thread.coordinator);
   return agent !== null && act?.content.round === round && electorate.has(agent) && !before.has(agent) ? agent : null;
 }
@@ -129,7 +147,11 @@ function recount(thread: TaskThread, decision: SaidAct<'decision'>, election: El
   return count.kind === 'won' && count.winner === content.winner ? null : 'recount';
 }
 
-function chosen(thread: TaskThread, { content }: SaidAct<'decision'>, { candidates, masters }: Election): PlanHash | null {
+function chosen(
+  thread: TaskThread,
+  { content }: SaidAct<'decision'>,
+  { candidates, masters }: Election,
+): PlanHash | null {
   const message = content.choice === undefined ? null : messageIn(thread, content.choice);
   if (message === null || !masters.has(message.sender)) return null;
   const choice = parseChoose(orderWords(message) ?? '');
@@ -141,9 +163,17 @@ function chosen(thread: TaskThread, { content }: SaidAct<'decision'>, { candidat
  * In the task's thread, or with its number. With neither, in the room itself, it means the only task that could be
  * chosen for: which one that is, the coordinator says, so it counts only for plans that were there to be seen.
  */
-function isAbout(message: MessageEvent, task: number | null, thread: TaskThread, proposals: readonly EventId[]): boolean {
+function isAbout(
+  message: MessageEvent,
+  task: number | null,
+  thread: TaskThread,
+  proposals: readonly EventId[],
+): boolean {
   if (message.thread === thread.root || task !== null) return true;
-  return message.thread === undefined && proposals.every((id) => (messageIn(thread, id)?.at ?? Number.POSITIVE_INFINITY) <= message.at);
+  return (
+    message.thread === undefined &&
+    proposals.every((id) => (messageIn(thread, id)?.at ?? Number.POSITIVE_INFINITY) <= message.at)
+  );
 }
 
 const Start = z.object({
@@ -157,7 +187,14 @@ function tapped(thread: TaskThread, id: EventId, { masters, candidates }: Electi
   const response = decodeEvent(thread.events.get(id), { isOwn: () => false }, thread.room);
   if (response?.kind !== 'poll-response' || response.eventId !== id || !masters.has(response.sender)) return null;
   const start = Start.safeParse(thread.events.get(response.target));
-  if (!start.success || start.data.sender !== thread.coordinator || start.data.content['m.relates_to'].event_id !== thread.root) return null;
+  if (
+    !start.success ||
+    start.data.sender !== thread.coordinator ||
+    start.data.content['m.relates_to'].event_id !== thread.root
+  )
+    return null;
   const [answer = ''] = response.answers;
-  return answer.length < SHORTEST_ANSWER ? null : ([...candidates.keys()].find((hash) => hash.startsWith(answer)) ?? null);
+  return answer.length < SHORTEST_ANSWER
+    ? null
+    : ([...candidates.keys()].find((hash) => hash.startsWith(answer)) ?? null);
 }

@@ -22,10 +22,16 @@ const CLOCKS_DIFFER_MS = 300_000;
  * The unredacted reactions of `senders` to an event, as the homeserver has them. However many others react to it, theirs
  * are found: then the room is searched for what these alone have put since. Throws where even that is too much.
  */
-export async function readReactions(account: Account, room: RoomId, event: EventId, senders: ReadonlySet<UserId> | Promise<ReadonlySet<UserId>>): Promise<readonly Reaction[]> {
+export async function readReactions(
+  account: Account,
+  room: RoomId,
+  event: EventId,
+  senders: ReadonlySet<UserId> | Promise<ReadonlySet<UserId>>,
+): Promise<readonly Reaction[]> {
   const found: Reaction[] = [];
   try {
-    for await (const raw of relatedEvents(account, room, event, 'm.annotation')) found.push(...reactionTo(raw, room, event));
+    for await (const raw of relatedEvents(account, room, event, 'm.annotation'))
+      found.push(...reactionTo(raw, room, event));
   } catch (error) {
     if (!(error instanceof TooMany)) throw error;
     return ownReactions(account, room, event, await senders);
@@ -36,22 +42,34 @@ export async function readReactions(account: Account, room: RoomId, event: Event
 
 function reactionTo(raw: unknown, room: RoomId, event: EventId): readonly Reaction[] {
   const decoded = decodeEvent(raw, { isOwn: () => false }, room);
-  return decoded?.kind === 'reaction' && decoded.target === event ? [{ event: decoded.eventId, sender: decoded.sender, key: decoded.key, at: decoded.at }] : [];
+  return decoded?.kind === 'reaction' && decoded.target === event
+    ? [{ event: decoded.eventId, sender: decoded.sender, key: decoded.key, at: decoded.at }]
+    : [];
 }
 
 const Sent = z.object({ origin_server_ts: z.int() });
 const History = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() });
 
-async function ownReactions(account: Account, room: RoomId, event: EventId, senders: ReadonlySet<UserId>): Promise<readonly Reaction[]> {
+async function ownReactions(
+  account: Account,
+  room: RoomId,
+  event: EventId,
+  senders: ReadonlySet<UserId>,
+): Promise<readonly Reaction[]> {
   const since = Sent.parse(await account.event(room, event)).origin_server_ts - CLOCKS_DIFFER_MS;
   const filter = JSON.stringify({ types: ['m.reaction'], senders: [...senders] });
   const found: Reaction[] = [];
   let from: string | undefined;
   for (let pages = 0; pages < MAX_OWN_PAGES; pages += 1) {
-    const page = History.parse(await account.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`, { query: { dir: 'b', from, limit: PAGE, filter } }));
+    const page = History.parse(
+      await account.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`, {
+        query: { dir: 'b', from, limit: PAGE, filter },
+      }),
+    );
     found.push(...page.chunk.flatMap((raw) => reactionTo(raw, room, event)));
     from = page.end;
-    if (from === undefined || page.chunk.some((raw) => (Sent.safeParse(raw).data?.origin_server_ts ?? since) < since)) return found.filter(({ sender }) => senders.has(sender));
+    if (from === undefined || page.chunk.some((raw) => (Sent.safeParse(raw).data?.origin_server_ts ?? since) < since))
+      return found.filter(({ sender }) => senders.has(sender));
   }
   throw new TooMany('too many reactions');
 }

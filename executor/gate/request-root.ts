@@ -6,17 +6,30 @@ import { type GateRefusal, type OrderFacts, standingMessage } from './gate.ts';
 import { agentOf } from './task-acts.ts';
 
 export type RequestRefusal = GateRefusal | 'not-task' | 'not-approved' | 'declined';
-export type RequestVerdict = { readonly kind: 'root'; readonly by: UserId } | { readonly kind: 'refused'; readonly why: RequestRefusal; readonly by?: UserId };
+export type RequestVerdict =
+  | { readonly kind: 'root'; readonly by: UserId }
+  | { readonly kind: 'refused'; readonly why: RequestRefusal; readonly by?: UserId };
 
 /**
  * A task that an agent asks for in its own message. It has no authority of its own: behind it is the master who has put
  * ✅ on this very message, which stands as it was sent. A no outweighs every yes, as with commands.
  */
 export function judgeRequest(job: PlanJob, facts: OrderFacts & { readonly coordinator: UserId }): RequestVerdict {
-  const said = (sign: string) => facts.reactions.filter(({ key, sender }) => isSign(key, sign) && facts.masters.has(sender));
+  const said = (sign: string) =>
+    facts.reactions.filter(({ key, sender }) => isSign(key, sign) && facts.masters.has(sender));
   const yes = said(YES).find(({ at }) => at >= job.at && at <= job.at + REQUEST_LASTS_MS);
-  const refused = (why: RequestRefusal): RequestVerdict => ({ kind: 'refused', why, ...(yes === undefined ? {} : { by: yes.sender }) });
-  const root = standingMessage(job, facts, TASK_LASTS_MS, (sender) => agentOf(sender, facts.coordinator) !== null, 'not-master');
+  const refused = (why: RequestRefusal): RequestVerdict => ({
+    kind: 'refused',
+    why,
+    ...(yes === undefined ? {} : { by: yes.sender }),
+  });
+  const root = standingMessage(
+    job,
+    facts,
+    TASK_LASTS_MS,
+    (sender) => agentOf(sender, facts.coordinator) !== null,
+    'not-master',
+  );
   if (root.kind === 'refused') return refused(root.why);
   if (requestedMission(facts.raw) === null) return refused('not-task');
   if (said(NO).length > 0) return refused('declined');

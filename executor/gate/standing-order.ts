@@ -23,7 +23,9 @@ export interface StandingOrder {
 }
 
 export type StandingRefusal = GateRefusal | 'not-scheduled' | 'revoked';
-export type StandingVerdict = { readonly kind: 'message'; readonly message: MessageEvent; readonly by: UserId } | { readonly kind: 'refused'; readonly why: StandingRefusal; readonly by?: UserId };
+export type StandingVerdict =
+  | { readonly kind: 'message'; readonly message: MessageEvent; readonly by: UserId }
+  | { readonly kind: 'refused'; readonly why: StandingRefusal; readonly by?: UserId };
 
 const CLOCKS_DIFFER_MS = 300_000;
 
@@ -31,12 +33,30 @@ const CLOCKS_DIFFER_MS = 300_000;
  * A run of a schedule: a message of the coordinator that names a master's order, which stands unredacted and unedited
  * and was not taken away. Taken away it ends also what has begun: a time can be forged by whoever writes the run.
  */
-export function judgeStandingOrder(job: PlanJob, thread: TaskThread, facts: OrderFacts, order: StandingOrder | undefined, lastsMs: number): StandingVerdict {
+export function judgeStandingOrder(
+  job: PlanJob,
+  thread: TaskThread,
+  facts: OrderFacts,
+  order: StandingOrder | undefined,
+  lastsMs: number,
+): StandingVerdict {
   const root = messageIn(thread, thread.root);
-  if (order === undefined || root === null || root.sender !== thread.coordinator || root.thread !== undefined || root.chavion?.kind !== 'notice' || root.chavion.source !== order.event) return { kind: 'refused', why: 'not-scheduled' };
+  if (
+    order === undefined ||
+    root === null ||
+    root.sender !== thread.coordinator ||
+    root.thread !== undefined ||
+    root.chavion?.kind !== 'notice' ||
+    root.chavion.source !== order.event
+  )
+    return { kind: 'refused', why: 'not-scheduled' };
   const sentAt = z.object({ origin_server_ts: z.int() }).safeParse(order.raw).data?.origin_server_ts;
   if (sentAt === undefined) return { kind: 'refused', why: 'not-scheduled' };
-  const ordered = masterMessage({ ...job, room: order.room, root: order.event, at: sentAt }, { ...facts, raw: order.raw, reactions: order.reactions, stoppedUntil: 0 }, Number.POSITIVE_INFINITY);
+  const ordered = masterMessage(
+    { ...job, room: order.room, root: order.event, at: sentAt },
+    { ...facts, raw: order.raw, reactions: order.reactions, stoppedUntil: 0 },
+    Number.POSITIVE_INFINITY,
+  );
   if (ordered.kind === 'refused') return ordered;
   const by = ordered.message.sender;
   const refused = (why: StandingRefusal): StandingVerdict => ({ kind: 'refused', why, by });
@@ -44,11 +64,16 @@ export function judgeStandingOrder(job: PlanJob, thread: TaskThread, facts: Orde
   if (order.revokedAt > sentAt) return refused('revoked');
   if (root.at !== job.at || root.at > facts.now + CLOCKS_DIFFER_MS || root.at < sentAt) return refused('wrong-time');
   if (facts.now - root.at > lastsMs) return refused('too-old');
-  if (root.at <= facts.stoppedUntil || facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))) return refused('stopped');
+  if (
+    root.at <= facts.stoppedUntil ||
+    facts.reactions.some(({ key, sender }) => key.startsWith(STOP_SIGN) && facts.masters.has(sender))
+  )
+    return refused('stopped');
   return { kind: 'message', message: root, by };
 }
 
-const isStanding = (body: string, origin: MomentOrigin): boolean => parseSchedule(body, origin)?.kind === 'schedule' || parseCycle(body)?.kind === 'on';
+const isStanding = (body: string, origin: MomentOrigin): boolean =>
+  parseSchedule(body, origin)?.kind === 'schedule' || parseCycle(body)?.kind === 'on';
 
 /** The key under which the end of a cycle is remembered; of schedules it is their id. */
 export const CYCLE = 'cycle';

@@ -23,13 +23,20 @@ export interface StandingReader {
 }
 
 /** The order that a run names. Undefined where it names none, or where it cannot be read whether it was taken away. */
-export async function readStandingOrder(root: unknown, room: RoomId, { account, masters, rooms, revokedAt, timeZone }: StandingReader): Promise<StandingOrder | undefined> {
+export async function readStandingOrder(
+  root: unknown,
+  room: RoomId,
+  { account, masters, rooms, revokedAt, timeZone }: StandingReader,
+): Promise<StandingOrder | undefined> {
   const source = Naming.safeParse(root).data?.content['com.chavion'].source;
   if (source === undefined) return undefined;
   // A schedule outlives an upgrade of its room: the order stands where it was given.
   const where = await roomOf(account, source, [room, ...rooms]);
   if (where === null) return undefined;
-  const [raw, reactions] = await Promise.all([account.event(where, source), readReactions(account, where, source, masters).catch(() => null)]);
+  const [raw, reactions] = await Promise.all([
+    account.event(where, source),
+    readReactions(account, where, source, masters).catch(() => null),
+  ]);
   const ordered = decodeEvent(raw, { isOwn: () => false }, room);
   if (ordered?.kind !== 'message' || reactions === null) return undefined;
   const since = ordered.at;
@@ -45,7 +52,12 @@ async function roomOf(account: Account, event: EventId, rooms: readonly RoomId[]
 }
 
 /** What masters have taken away since then, in all rooms; null where there is too much to read. */
-async function revocations(account: Account, rooms: readonly RoomId[], masters: ReadonlySet<UserId>, since: number): Promise<ReadonlyMap<string, number> | null> {
+async function revocations(
+  account: Account,
+  rooms: readonly RoomId[],
+  masters: ReadonlySet<UserId>,
+  since: number,
+): Promise<ReadonlyMap<string, number> | null> {
   const found = new Map<string, number>();
   const filter = JSON.stringify({ types: ['m.room.message'], senders: [...masters] });
   for (const room of rooms) {

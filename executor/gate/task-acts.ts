@@ -26,7 +26,14 @@ export interface SaidAct<K extends ActKind> {
 export function actIn<K extends ActKind>(thread: TaskThread, id: EventId, kind: K): SaidAct<K> | null {
   const message = messageIn(thread, id);
   const act = message?.chavion?.act;
-  if (message === null || act === undefined || message.thread !== thread.root || act.conversation !== thread.root || !isOf(act.content, kind)) return null;
+  if (
+    message === null ||
+    act === undefined ||
+    message.thread !== thread.root ||
+    act.conversation !== thread.root ||
+    !isOf(act.content, kind)
+  )
+    return null;
   return { event: id, by: message.sender, at: message.at, content: act.content };
 }
 
@@ -38,22 +45,33 @@ export function messageIn(thread: TaskThread, id: EventId): MessageEvent | null 
   return event?.kind === 'message' && event.eventId === id && isHere(raw, thread.room) ? event : null;
 }
 
-const isOf = <K extends ActKind>(content: ActContent, kind: K): content is Extract<ActContent, { kind: K }> => content.kind === kind;
-const isHere = (raw: unknown, room: RoomId): boolean => z.object({ room_id: z.literal(room).optional() }).safeParse(raw).success;
+const isOf = <K extends ActKind>(content: ActContent, kind: K): content is Extract<ActContent, { kind: K }> =>
+  content.kind === kind;
+const isHere = (raw: unknown, room: RoomId): boolean =>
+  z.object({ room_id: z.literal(room).optional() }).safeParse(raw).success;
 
 /** The agent whose account this is; null for the coordinator, for people and for other servers. */
 export function agentOf(user: UserId, coordinator: UserId): AgentId | null {
   const [, name, server] = /^@agent_([^:]+):(.+)$/.exec(user) ?? [];
   const agent = AgentId.safeParse(name);
-  return agent.success && user !== coordinator && server === coordinator.slice(coordinator.indexOf(':') + 1) ? agent.data : null;
+  return agent.success && user !== coordinator && server === coordinator.slice(coordinator.indexOf(':') + 1)
+    ? agent.data
+    : null;
 }
 
-export const coordinatorOf = (executor: UserId): UserId => UserId.parse(`@agent_coordinator${executor.slice(executor.indexOf(':'))}`);
+export const coordinatorOf = (executor: UserId): UserId =>
+  UserId.parse(`@agent_coordinator${executor.slice(executor.indexOf(':'))}`);
 
 const Naming = z.object({
   content: z.object({
-    'com.chavion': z.object({ act: z.object({ content: z.record(z.string(), z.unknown()) }) }).optional().catch(undefined),
-    'm.relates_to': z.object({ rel_type: z.literal('m.reference'), event_id: EventId }).optional().catch(undefined),
+    'com.chavion': z
+      .object({ act: z.object({ content: z.record(z.string(), z.unknown()) }) })
+      .optional()
+      .catch(undefined),
+    'm.relates_to': z
+      .object({ rel_type: z.literal('m.reference'), event_id: EventId })
+      .optional()
+      .catch(undefined),
   }),
 });
 const Names = z.union([EventId, z.array(EventId)]);
@@ -64,6 +82,8 @@ export function namedIn(raw: unknown): readonly EventId[] {
   if (!naming.success) return [];
   const { 'com.chavion': chavion, 'm.relates_to': relation } = naming.data.content;
   const act = chavion?.act.content ?? {};
-  const named = ['electorate', 'voters', 'proposals', 'ballots', 'choice', 'tap', 'base', 'patches'].flatMap((field) => Names.safeParse(act[field]).data ?? []);
+  const named = ['electorate', 'voters', 'proposals', 'ballots', 'choice', 'tap', 'base', 'patches'].flatMap(
+    (field) => Names.safeParse(act[field]).data ?? [],
+  );
   return relation === undefined ? named : [...named, relation.event_id];
 }

@@ -24,7 +24,11 @@ export class AppendFile {
   static async open(path: string, length: number): Promise<AppendFile> {
     // Without O_APPEND, by which the kernel would ignore positions: a torn line is written over, not written behind.
     // With O_DSYNC a write is on the disk when it returns: one call instead of two.
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_DSYNC, 0o600);
+    const file = await open(
+      path,
+      constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_DSYNC,
+      0o600,
+    );
     await file.truncate(length);
     await file.sync();
     return new AppendFile(file, length);

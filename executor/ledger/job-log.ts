@@ -3,7 +3,13 @@ import { z } from 'zod';
 import type { EndCounts } from '../../bridge/queue/executor-registry.ts';
 import type { AuditEvent } from './audit.ts';
 
-const LOGGED: ReadonlySet<AuditEvent> = new Set(['order.taken', 'order.refused', 'approval.given', 'job.started', 'job.ended']);
+const LOGGED: ReadonlySet<AuditEvent> = new Set([
+  'order.taken',
+  'order.refused',
+  'approval.given',
+  'job.started',
+  'job.ended',
+]);
 
 const Facts = z.object({
   key: z.string().optional(),

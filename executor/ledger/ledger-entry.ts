@@ -10,26 +10,56 @@ import { InputFile, MAX_INPUTS } from '../../bridge/protocol/orders/input-files.
  * One attempt at one command: `<root event>.<index>.<attempt>`, of a plan
  * `<root event>.<round>-<beginning of the winner's hash>.<step>.<attempt>`, with `r1` where it ran again after a crash.
  */
-export const JobKey = z.string().regex(/^\$.+\.(?:\d+|\d+-[0-9a-f]{16}\.[a-z0-9_-]+)\.\d+(?:r\d)?$/).brand<'JobKey'>();
+export const JobKey = z
+  .string()
+  .regex(/^\$.+\.(?:\d+|\d+-[0-9a-f]{16}\.[a-z0-9_-]+)\.\d+(?:r\d)?$/)
+  .brand<'JobKey'>();
 export type JobKey = z.infer<typeof JobKey>;
 
-export const jobKey = (root: EventId, index: number, attempt: number): JobKey => JobKey.parse(`${root}.${index}.${attempt}`);
+export const jobKey = (root: EventId, index: number, attempt: number): JobKey =>
+  JobKey.parse(`${root}.${index}.${attempt}`);
 
 /**
  * Made of what was read and not of what a job says. Patches do not change it: attempts at a step are counted through
  * them, so that no other way of naming the same plan runs a step once more.
  */
-export const planKey = (root: EventId, { round, winner, step }: Pick<PreparedPlan, 'round' | 'winner' | 'step'>, attempt: number, rerun = 0): JobKey =>
+export const planKey = (
+  root: EventId,
+  { round, winner, step }: Pick<PreparedPlan, 'round' | 'winner' | 'step'>,
+  attempt: number,
+  rerun = 0,
+): JobKey =>
   JobKey.parse(`${root}.${round}-${winner.slice(0, 16)}.${step}.${attempt}${rerun === 0 ? '' : `r${rerun}`}`);
 
 /** Where it wanted to go and could not, for the words of its end. */
-export const Unreached = z.array(z.object({ destination: z.string().max(300), why: z.enum(['not-asked', 'no-address', 'not-public', 'no-connection', 'bad']) })).max(5);
+export const Unreached = z
+  .array(
+    z.object({
+      destination: z.string().max(300),
+      why: z.enum(['not-asked', 'no-address', 'not-public', 'no-connection', 'bad']),
+    }),
+  )
+  .max(5);
 export type Unreached = z.infer<typeof Unreached>;
 
 /** How a command came to its end. */
 export const Outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), exitCode: z.int(), ms: z.int(), rssBytes: z.int(), unreached: Unreached.optional() }),
-  z.object({ kind: z.literal('failed'), why: z.enum(['exit', 'output', 'file', 'killed', 'sandbox']), exitCode: z.int().optional(), detail: z.string().max(500).optional(), ms: z.int(), rssBytes: z.int(), unreached: Unreached.optional() }),
+  z.object({
+    kind: z.literal('done'),
+    exitCode: z.int(),
+    ms: z.int(),
+    rssBytes: z.int(),
+    unreached: Unreached.optional(),
+  }),
+  z.object({
+    kind: z.literal('failed'),
+    why: z.enum(['exit', 'output', 'file', 'killed', 'sandbox']),
+    exitCode: z.int().optional(),
+    detail: z.string().max(500).optional(),
+    ms: z.int(),
+    rssBytes: z.int(),
+    unreached: Unreached.optional(),
+  }),
   /** It never started. */
   z.object({ kind: z.literal('refused'), why: z.string().max(60), detail: z.string().max(500).optional() }),
   z.object({ kind: z.literal('stopped'), by: UserId.optional(), ms: z.int() }),
@@ -82,9 +112,27 @@ export type Prepared = z.infer<typeof Prepared>;
 const at = z.int();
 
 export const LedgerEntry = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('claimed'), at, key: JobKey, job: z.discriminatedUnion('type', [RunJob, OutsideJob, PlanJob]), prepared: Prepared }),
+  z.object({
+    state: z.literal('claimed'),
+    at,
+    key: JobKey,
+    job: z.discriminatedUnion('type', [RunJob, OutsideJob, PlanJob]),
+    prepared: Prepared,
+  }),
   /** About to ask: the request's text is fixed by `prepared`, its event follows. */
-  z.object({ state: z.literal('asked'), at, key: JobKey, request: EventId, /** Of a plan: everything that the request asks for, in its order. */ list: z.array(JobKey).min(1).max(50).optional(), /** How it is written; absent: as before there were forms. */ form: z.int().optional(), rings: z.array(UserId).max(100).optional() }),
+  z.object({
+    state: z.literal('asked'),
+    at,
+    key: JobKey,
+    request: EventId,
+    /** Of a plan: everything that the request asks for, in its order. */ list: z
+      .array(JobKey)
+      .min(1)
+      .max(50)
+      .optional(),
+    /** How it is written; absent: as before there were forms. */ form: z.int().optional(),
+    rings: z.array(UserId).max(100).optional(),
+  }),
   z.object({ state: z.literal('approved'), at, key: JobKey, by: UserId, reaction: EventId }),
   z.object({ state: z.literal('started'), at, key: JobKey, hash: z.string() }),
   z.object({ state: z.literal('ended'), at, key: JobKey, outcome: Outcome, tail: z.string().max(8_000) }),
@@ -103,7 +151,12 @@ export interface LedgerRecord {
   readonly prepared: Prepared;
   readonly state: Exclude<LedgerEntry['state'], 'refused' | 'told'>;
   readonly claimedAt: number;
-  readonly request?: { readonly event: EventId; readonly list?: readonly JobKey[]; readonly form?: number; readonly rings?: readonly UserId[] };
+  readonly request?: {
+    readonly event: EventId;
+    readonly list?: readonly JobKey[];
+    readonly form?: number;
+    readonly rings?: readonly UserId[];
+  };
   readonly approval?: { readonly by: UserId; readonly reaction: EventId };
   readonly startedAt?: number;
   readonly outcome?: Outcome;
@@ -113,7 +166,10 @@ export interface LedgerRecord {
 }
 
 /** Throws where an entry cannot follow what is known: then the file is not what this executor wrote. */
-export function fold(record: LedgerRecord | undefined, entry: Exclude<LedgerEntry, { state: 'refused' }>): LedgerRecord {
+export function fold(
+  record: LedgerRecord | undefined,
+  entry: Exclude<LedgerEntry, { state: 'refused' }>,
+): LedgerRecord {
   if (entry.state === 'claimed') {
     if (record !== undefined) throw new Error(`claimed twice: ${entry.key}`);
     return { job: entry.job, prepared: entry.prepared, state: 'claimed', claimedAt: entry.at };
@@ -136,6 +192,16 @@ export function fold(record: LedgerRecord | undefined, entry: Exclude<LedgerEntr
   }
 }
 
-function requestOf({ request, list, form, rings }: Extract<LedgerEntry, { state: 'asked' }>): NonNullable<LedgerRecord['request']> {
-  return { event: request, ...(list === undefined ? {} : { list }), ...(form === undefined ? {} : { form }), ...(rings === undefined ? {} : { rings }) };
+function requestOf({
+  request,
+  list,
+  form,
+  rings,
+}: Extract<LedgerEntry, { state: 'asked' }>): NonNullable<LedgerRecord['request']> {
+  return {
+    event: request,
+    ...(list === undefined ? {} : { list }),
+    ...(form === undefined ? {} : { form }),
+    ...(rings === undefined ? {} : { rings }),
+  };
 }

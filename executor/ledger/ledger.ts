@@ -34,7 +34,9 @@ export class Ledger {
     const entries = lines.map((line, i) => parse(line, i));
     const held = replay(entries);
     const old = new Set([
-      ...[...held.records].filter(([, record]) => isOver(record) && now() - record.claimedAt > KEEP_MS).map(([key]) => key),
+      ...[...held.records]
+        .filter(([, record]) => isOver(record) && now() - record.claimedAt > KEEP_MS)
+        .map(([key]) => key),
       ...[...held.refused].filter(([, at]) => now() - at > KEEP_MS).map(([key]) => key),
     ]);
     if (old.size === 0) return new Ledger(await AppendFile.open(path, bytes), held, now);

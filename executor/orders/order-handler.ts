@@ -1,4 +1,13 @@
-import { CommandJob, type EndJob, faultOf, isOfAnotherVersion, type OrderJob, type OutsideJob, type PlanJob, type RunJob } from '../../bridge/protocol/command-job.ts';
+import {
+  CommandJob,
+  type EndJob,
+  faultOf,
+  isOfAnotherVersion,
+  type OrderJob,
+  type OutsideJob,
+  type PlanJob,
+  type RunJob,
+} from '../../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { woven } from '../../bridge/matrix/woven.ts';
 import * as say from '../../bridge/text/room/executor.ts';
@@ -62,7 +71,8 @@ export class OrderHandler {
   /** Resolves when the job needs nobody any more: it has ended, or it waits for a master. */
   async take(payload: unknown): Promise<void> {
     const parsed = CommandJob.safeParse(payload);
-    if (!parsed.success) return this.#malformed(faultOf(parsed.error), isOfAnotherVersion(payload) ? 'other-version' : 'forged');
+    if (!parsed.success)
+      return this.#malformed(faultOf(parsed.error), isOfAnotherVersion(payload) ? 'other-version' : 'forged');
     const job = parsed.data;
     switch (job.type) {
       case 'run':
@@ -127,21 +137,24 @@ export class OrderHandler {
   }
 
   async #goOnFrom(known: LedgerRecord): Promise<void> {
-    if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended') await this.#goOn(known, true);
+    if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended')
+      await this.#goOn(known, true);
   }
 
   async #takePlan(job: PlanJob): Promise<void> {
     const admission = await this.#deps.plans.admit(job);
     if (admission.kind === 'known') return this.#goOnFrom(admission.record);
     if (admission.kind === 'taken') return this.#goOn(admission.record, false);
-    if (admission.impostor && this.#impostors.pass()) await this.#tellOps('impostor', admission.why, `impostor.${job.root}.${job.decision}.${job.step}.${job.attempt}`);
+    if (admission.impostor && this.#impostors.pass())
+      await this.#tellOps('impostor', admission.why, `impostor.${job.root}.${job.decision}.${job.step}.${job.attempt}`);
   }
 
   async #takeOutside(job: OutsideJob): Promise<void> {
     const admission = await this.#deps.outside.admit(job);
     if (admission.kind === 'known') return this.#goOnFrom(admission.record);
     if (admission.kind === 'taken') return this.#goOn(admission.record, false);
-    if (admission.impostor && this.#impostors.pass()) await this.#tellOps('impostor', admission.why, `impostor.${job.root}`);
+    if (admission.impostor && this.#impostors.pass())
+      await this.#tellOps('impostor', admission.why, `impostor.${job.root}`);
   }
 
   /** Only stops, and so asks nobody. */
@@ -165,7 +178,12 @@ export class OrderHandler {
     const rules = rulesNow(this.#deps.rules);
     if (rules instanceof BrokenRules) return this.#answer(job, 'rules', rules.message);
     const made = commandOfPrepared(verdict.order, rules);
-    if (made.kind === 'bad') return this.#answer(job, made.problem === 'not-lent' ? 'not-lent' : 'bad-command', `${made.field}${made.problem === 'not-lent' ? '' : `: ${made.problem}`}`);
+    if (made.kind === 'bad')
+      return this.#answer(
+        job,
+        made.problem === 'not-lent' ? 'not-lent' : 'bad-command',
+        `${made.field}${made.problem === 'not-lent' ? '' : `: ${made.problem}`}`,
+      );
     const ruling = rule(rules.policy, made.command, 'master');
     if (ruling.kind === 'refuse') return this.#answer(job, ruling.why, ruling.detail ?? '');
     const prepared = prepare(made.command, rules, {
@@ -180,7 +198,12 @@ export class OrderHandler {
     });
     const record = await this.#deps.ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     // Lines of the audit reach the disk in their order, and none after one that failed: this one is waited for by the next.
-    const noted = this.#deps.audit.write('order.taken', { ...facts(prepared), command: prepared.command, folders: prepared.folders, room: job.room });
+    const noted = this.#deps.audit.write('order.taken', {
+      ...facts(prepared),
+      command: prepared.command,
+      folders: prepared.folders,
+      room: job.room,
+    });
     noted.catch(() => undefined);
     await this.#goOn(record, false);
     await noted;
@@ -191,11 +214,13 @@ export class OrderHandler {
     if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record, again);
     if (record.state !== 'claimed') return;
     const { prepared } = record;
-    if (!(await this.#deps.claims.take(prepared.key, prepared.hash))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    if (!(await this.#deps.claims.take(prepared.key, prepared.hash)))
+      return this.#end(record, { kind: 'refused', why: 'elsewhere' });
     if (!(await this.#sign(record))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
     const ruling = rulingNow(record, this.#deps.rules);
     if (ruling.kind === 'run') return this.#deps.work(record, again);
-    if (ruling.kind === 'refuse') return this.#end(record, { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' });
+    if (ruling.kind === 'refuse')
+      return this.#end(record, { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' });
     if (prepared.plan === undefined) return this.#ask(record);
     // It waits for others of its task, and the box is not to wait with it: the ledger knows of it.
     this.#once(laneOf(record.job), () => this.#ask(record)).catch(this.#deps.onError);
@@ -232,7 +257,8 @@ export class OrderHandler {
   async #askAnew(record: LedgerRecord): Promise<void> {
     const { job, request, prepared } = record;
     if (request === undefined) return;
-    const about = prepared.plan === undefined ? { replyTo: request.event } : { replyTo: request.event, thread: job.root };
+    const about =
+      prepared.plan === undefined ? { replyTo: request.event } : { replyTo: request.event, thread: job.root };
     await this.#deps.reports.notice(job.room, { text: say.askedAnew[job.lang]() }, `${request.event}.anew`, about);
     await this.#ask(record);
   }
@@ -244,7 +270,12 @@ export class OrderHandler {
     if (verdict.kind === 'waiting') return;
     const { prepared } = record;
     if (verdict.kind === 'refused') return this.#end(record, { kind: 'refused', why: verdict.why });
-    const approved = await ledger.write({ state: 'approved', key: prepared.key, by: verdict.by, reaction: verdict.reaction });
+    const approved = await ledger.write({
+      state: 'approved',
+      key: prepared.key,
+      by: verdict.by,
+      reaction: verdict.reaction,
+    });
     await audit.write('approval.given', { ...facts(prepared), by: verdict.by, reaction: verdict.reaction });
     await work(approved, false);
   }
@@ -255,7 +286,8 @@ export class OrderHandler {
     await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
     if (job.type === 'plan') return this.#once(laneOf(job), () => this.#rerun(record));
     // Who asks from outside asks again: a yes was for once.
-    if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS) await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+    if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS)
+      await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
   }
 
   async #rerun(record: LedgerRecord): Promise<void> {
@@ -270,7 +302,8 @@ export class OrderHandler {
 
   async #malformed({ field, what }: { field: string; what: string }, whose: 'other-version' | 'forged'): Promise<void> {
     const mark = await this.#deps.audit.write('order.refused', { why: 'malformed', field, what: what.slice(0, 200) });
-    if (this.#impostors.pass()) await this.#tellOps(whose, `${field}: ${what.slice(0, 200)}`, `forged.${mark.hash.slice(0, 16)}`);
+    if (this.#impostors.pass())
+      await this.#tellOps(whose, `${field}: ${what.slice(0, 200)}`, `forged.${mark.hash.slice(0, 16)}`);
   }
 
   /** A master who ordered is answered where he ordered; whatever else comes is a line in ops. */
@@ -278,21 +311,40 @@ export class OrderHandler {
     if (verdict.by !== undefined) return this.#answer(job, verdict.why, '', verdict.fault);
     await this.#deps.audit.write('order.refused', { why: verdict.why, root: job.root, room: job.room });
     // What is there and was no order of a master when it was looked at never becomes one.
-    if (verdict.why !== 'no-event' && verdict.why !== 'wrong-room') await this.#deps.ledger.refuse(job.root, verdict.why);
-    if (verdict.why !== 'redacted' && this.#impostors.pass()) await this.#tellOps('impostor', verdict.why, `impostor.${job.root}`);
+    if (verdict.why !== 'no-event' && verdict.why !== 'wrong-room')
+      await this.#deps.ledger.refuse(job.root, verdict.why);
+    if (verdict.why !== 'redacted' && this.#impostors.pass())
+      await this.#tellOps('impostor', verdict.why, `impostor.${job.root}`);
   }
 
-  async #answer(job: RunJob, why: string, detail: string, fault?: Extract<GateVerdict, { kind: 'refused' }>['fault']): Promise<void> {
+  async #answer(
+    job: RunJob,
+    why: string,
+    detail: string,
+    fault?: Extract<GateVerdict, { kind: 'refused' }>['fault'],
+  ): Promise<void> {
     await this.#deps.ledger.refuse(job.root, why);
-    await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
+    await this.#deps.audit.write('order.refused', {
+      why,
+      detail: detail.slice(0, 300),
+      root: job.root,
+      room: job.room,
+    });
     const known = say.refusal[why] === undefined ? 'impostor' : why;
-    const said = woven(({ words }) => `${say.END_MARK.refused} ${fault === undefined ? refusalText(known, words(known === why ? detail : why), job.lang, false) : say.badOrder[job.lang](words(fault.field), fault.why)}`);
+    const said = woven(
+      ({ words }) =>
+        `${say.END_MARK.refused} ${fault === undefined ? refusalText(known, words(known === why ? detail : why), job.lang, false) : say.badOrder[job.lang](words(fault.field), fault.why)}`,
+    );
     await this.#deps.reports.notice(job.room, said, `${job.root}.refused`, { replyTo: job.root });
   }
 
   async #tellOps(what: 'other-version' | 'forged' | 'impostor', detail: string, txn: string): Promise<void> {
     const { rooms, lang, reports } = this.#deps;
-    await reports.notice(rooms.ops, woven(({ words }) => refusalText(what, words(detail), lang, false)), txn);
+    await reports.notice(
+      rooms.ops,
+      woven(({ words }) => refusalText(what, words(detail), lang, false)),
+      txn,
+    );
   }
 }
 

@@ -59,7 +59,15 @@ export class OutsideOrderHandler {
     if (ruling.kind === 'refuse') return this.#refuse(job, ruling.why, ruling.detail ?? '');
     const missing = notLent(command, rules);
     if (missing !== undefined) return this.#refuse(job, 'not-lent', missing);
-    const prepared = prepare(command, rules, { job, index: 0, attempt: 1, orderedBy: by, executor, workspace: agentWorkspace(by), artifacts: [] });
+    const prepared = prepare(command, rules, {
+      job,
+      index: 0,
+      attempt: 1,
+      orderedBy: by,
+      executor,
+      workspace: agentWorkspace(by),
+      artifacts: [],
+    });
     const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     await audit.write('order.taken', { ...facts(prepared), command, folders: prepared.folders, room: job.room });
     return { kind: 'taken', record };
@@ -70,9 +78,21 @@ export class OutsideOrderHandler {
     const { account, ledger, audit } = this.#deps;
     await ledger.refuse(job.root, why);
     await audit.write('order.refused', { why, detail: detail.slice(0, 300), root: job.root, room: job.room });
-    const result = { plan: PlanHash.parse(sha256(job.root)), step: StepId.parse('order'), attempt: 1, state: 'refused', why, ...(detail === '' ? {} : { detail: detail.slice(0, 500) }) } as const;
+    const result = {
+      plan: PlanHash.parse(sha256(job.root)),
+      step: StepId.parse('order'),
+      attempt: 1,
+      state: 'refused',
+      why,
+      ...(detail === '' ? {} : { detail: detail.slice(0, 500) }),
+    } as const;
     const said = woven(({ words }) => `${say.END_MARK.refused} ${refusalText(why, words(detail), job.lang, false)}`);
-    const content = messageContent({ ...said, msgtype: 'm.notice', replyTo: job.root, chavion: { v: 1, kind: 'result', source: job.root, root: job.root, result } });
+    const content = messageContent({
+      ...said,
+      msgtype: 'm.notice',
+      replyTo: job.root,
+      chavion: { v: 1, kind: 'result', source: job.root, root: job.root, result },
+    });
     await account.send(job.room, 'm.room.message', content, `x.${job.root}.refused`);
     return { kind: 'turned-away', why, impostor: false };
   }

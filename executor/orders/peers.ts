@@ -59,7 +59,8 @@ export class Peers {
   async #hear(root: string, text: string, now: number): Promise<void> {
     const id = EventId.safeParse(root);
     const end = End.safeParse(parsed(text));
-    if (!id.success || !end.success || now - end.data.at > TASK_LASTS_MS) return void (await this.#deps.redis.hdel(ENDED_KEY, root));
+    if (!id.success || !end.success || now - end.data.at > TASK_LASTS_MS)
+      return void (await this.#deps.redis.hdel(ENDED_KEY, root));
     if (end.data.at > this.#at - OVERLAP_MS) this.#deps.onEnded(id.data, Math.min(end.data.until, now));
   }
 }

@@ -69,7 +69,9 @@ export class PlanOrderHandler {
     const verdict = await reader.plan(job);
     if (verdict.kind === 'refused') return this.#turnAway(job, verdict);
     const { order, by } = verdict;
-    const known = ledger.get(planKey(job.root, { round: order.round, winner: order.winner, step: job.step }, job.attempt));
+    const known = ledger.get(
+      planKey(job.root, { round: order.round, winner: order.winner, step: job.step }, job.attempt),
+    );
     if (known !== undefined) return { kind: 'known', record: known };
     const turn = await this.#turn(job, order);
     if (turn.kind === 'refused' && turn.why === 'too-early') throw new TooEarly(turn.detail);
@@ -82,7 +84,9 @@ export class PlanOrderHandler {
     const rerun = (prepared.plan?.rerun ?? 0) + 1;
     if (job.type !== 'plan' || !prepared.command.repeatable || rerun > MAX_RERUNS) return null;
     const verdict = await this.#deps.reader.plan(job);
-    return verdict.kind === 'refused' ? this.#turnAway(job, verdict) : this.#take(job, verdict.order, verdict.by, rerun);
+    return verdict.kind === 'refused'
+      ? this.#turnAway(job, verdict)
+      : this.#take(job, verdict.order, verdict.by, rerun);
   }
 
   /** In the thread, that it waits for a master. */
@@ -106,22 +110,45 @@ export class PlanOrderHandler {
   endUpTo(root: EventId, until: number, by: UserId = coordinatorOf(this.#deps.account.userId)): PlanCommandEnding {
     const { ledger, running, state, now } = this.#deps;
     if (until > state.endedAt(root)) state.end(root, until, now());
-    const over = ledger.unfinished().filter(({ prepared }) => prepared.root === root && prepared.plan !== undefined && prepared.plan.since <= until);
+    const over = ledger
+      .unfinished()
+      .filter(({ prepared }) => prepared.root === root && prepared.plan !== undefined && prepared.plan.since <= until);
     for (const { prepared } of over) running.stopKey(prepared.key, by);
-    return { waiting: over.filter(({ state }) => state === 'asked' || state === 'claimed'), outcome: { kind: 'stopped', by, ms: 0 } };
+    return {
+      waiting: over.filter(({ state }) => state === 'asked' || state === 'claimed'),
+      outcome: { kind: 'stopped', by, ms: 0 },
+    };
   }
 
   async #take(job: PlanJob, order: PlanOrder, by: UserId, rerun?: number): Promise<Admission> {
     const { ledger, audit, executor } = this.#deps;
     const { command, artifacts } = order.step;
     const rules = rulesNow(this.#deps.rules);
-    if (rules instanceof BrokenRules) return this.#refuse(job, { why: 'rules', detail: rules.message, plan: order.hash });
-    const around = { job, index: 0, attempt: job.attempt, orderedBy: by, executor, workspace: taskWorkspace(job.root), artifacts, inputs: await this.#deps.reader.inputs(job), plan: planOfPrepared(job, order, rerun) };
+    if (rules instanceof BrokenRules)
+      return this.#refuse(job, { why: 'rules', detail: rules.message, plan: order.hash });
+    const around = {
+      job,
+      index: 0,
+      attempt: job.attempt,
+      orderedBy: by,
+      executor,
+      workspace: taskWorkspace(job.root),
+      artifacts,
+      inputs: await this.#deps.reader.inputs(job),
+      plan: planOfPrepared(job, order, rerun),
+    };
     const missing = notLent(command, rules);
     if (missing !== undefined) return this.#refuse(job, { why: 'not-lent', detail: missing, plan: order.hash });
     const prepared = prepare(command, rules, around);
     const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
-    await audit.write('order.taken', { ...facts(prepared), command, folders: prepared.folders, room: job.room, winner: order.winner, round: order.round });
+    await audit.write('order.taken', {
+      ...facts(prepared),
+      command,
+      folders: prepared.folders,
+      room: job.room,
+      winner: order.winner,
+      round: order.round,
+    });
     return { kind: 'taken', record };
   }
 
@@ -131,7 +158,10 @@ export class PlanOrderHandler {
     const turn = judgeTurn(order, job.attempt, own);
     if (turn.kind === 'now') return turn;
     const told = await readAttempts(this.#deps.account, job.room, job.root, order);
-    return judgeTurn(order, job.attempt, [...own, ...told.filter((one) => !own.some(({ step, attempt }) => step === one.step && attempt === one.attempt))]);
+    return judgeTurn(order, job.attempt, [
+      ...own,
+      ...told.filter((one) => !own.some(({ step, attempt }) => step === one.step && attempt === one.attempt)),
+    ]);
   }
 
   async #turnAway(job: PlanJob, { why, by, plan }: Extract<PlanVerdict, { kind: 'refused' }>): Promise<Admission> {
@@ -139,18 +169,38 @@ export class PlanOrderHandler {
   }
 
   /** `plan`: known well enough to be answered for in the thread. */
-  async #refuse(job: PlanJob, { why, detail, plan }: { why: string; detail: string; plan?: Parameters<Results['refuse']>[1] }): Promise<Admission> {
+  async #refuse(
+    job: PlanJob,
+    { why, detail, plan }: { why: string; detail: string; plan?: Parameters<Results['refuse']>[1] },
+  ): Promise<Admission> {
     const { root, room, decision, step, attempt } = job;
-    await this.#deps.audit.write('order.refused', { why, detail: detail.slice(0, 300), root, room, decision, step, attempt });
+    await this.#deps.audit.write('order.refused', {
+      why,
+      detail: detail.slice(0, 300),
+      root,
+      room,
+      decision,
+      step,
+      attempt,
+    });
     if (plan !== undefined) await this.#deps.results.refuse(job, plan, why, detail);
     return { kind: 'turned-away', why, impostor: plan === undefined && why !== 'redacted' };
   }
 }
 
 const isSame = (one: LedgerRecord['job'], other: PlanJob): boolean =>
-  one.type === 'plan' && one.root === other.root && one.decision === other.decision && one.patched === other.patched && one.step === other.step && one.attempt === other.attempt;
+  one.type === 'plan' &&
+  one.root === other.root &&
+  one.decision === other.decision &&
+  one.patched === other.patched &&
+  one.step === other.step &&
+  one.attempt === other.attempt;
 
-function attemptOf({ prepared, outcome, claimedAt }: LedgerRecord, { root }: PlanJob, { round, winner }: PlanOrder): readonly Attempt[] {
+function attemptOf(
+  { prepared, outcome, claimedAt }: LedgerRecord,
+  { root }: PlanJob,
+  { round, winner }: PlanOrder,
+): readonly Attempt[] {
   const { plan, attempt, command } = prepared;
   if (plan === undefined || prepared.root !== root || plan.round !== round || plan.winner !== winner) return [];
   return [{ step: plan.step, attempt, state: outcome?.kind ?? 'open', repeatable: command.repeatable, at: claimedAt }];

@@ -77,12 +77,14 @@ export class ReactionHandler {
   /** In the ops room, where everything is seen, it means everything; in a task's thread, that task. */
   async #stop({ roomId: room, at, sender: by, thread }: MessageEvent): Promise<void> {
     if (!(await this.#isMaster(by))) return;
-    if (thread !== undefined && (await this.#isTask(room, thread))) return this.#go(this.#deps.orderHandler.endTask(thread, at, by));
+    if (thread !== undefined && (await this.#isTask(room, thread)))
+      return this.#go(this.#deps.orderHandler.endTask(thread, at, by));
     const scope = room === this.#deps.rooms.ops ? null : room;
     this.#deps.state.stop(scope, at);
     this.#deps.running.stopRoom(scope, at, by);
     for (const record of this.#waiting()) {
-      if ((scope === null || record.job.room === scope) && record.job.at <= at) this.#go(this.#deps.orderHandler.withdraw(record, { kind: 'stopped', by, ms: 0 }));
+      if ((scope === null || record.job.room === scope) && record.job.at <= at)
+        this.#go(this.#deps.orderHandler.withdraw(record, { kind: 'stopped', by, ms: 0 }));
     }
   }
 
@@ -94,7 +96,11 @@ export class ReactionHandler {
   /** A master's, or the coordinator's run of a schedule. */
   async #isTask(room: RoomId, root: EventId): Promise<boolean> {
     const message = decodeEvent(await this.#deps.account.event(room, root), { isOwn: () => false }, room);
-    return message?.kind === 'message' && (message.sender === coordinatorOf(this.#deps.account.userId) || parseTask(orderWords(message) ?? '')?.kind === 'task');
+    return (
+      message?.kind === 'message' &&
+      (message.sender === coordinatorOf(this.#deps.account.userId) ||
+        parseTask(orderWords(message) ?? '')?.kind === 'task')
+    );
   }
 
   async #reaction(target: EventId, key: string, sender: UserId, room: RoomId): Promise<void> {
@@ -110,19 +116,26 @@ export class ReactionHandler {
 
   /** Believed from the homeserver's list of reactions, not from what was pushed. */
   async #again(target: EventId, room: RoomId): Promise<void> {
-    const record = this.#deps.ledger.all().find((one) => one.outcome?.kind === 'unknown' && (one.job.root === target || one.reports?.includes(target) === true));
+    const record = this.#deps.ledger
+      .all()
+      .find(
+        (one) => one.outcome?.kind === 'unknown' && (one.job.root === target || one.reports?.includes(target) === true),
+      );
     if (record === undefined) return;
     const masters = await this.#deps.reader.masters();
     const reactions = await readReactions(this.#deps.account, room, target, masters);
-    if (reactions.some(({ key, sender }) => isSign(key, AGAIN) && masters.has(sender))) this.#go(this.#deps.orderHandler.again(record));
+    if (reactions.some(({ key, sender }) => isSign(key, AGAIN) && masters.has(sender)))
+      this.#go(this.#deps.orderHandler.again(record));
   }
 
   #decideWhere(target: EventId): void {
-    for (const record of this.#asked()) if (record.request?.event === target) this.#go(this.#deps.orderHandler.decide(record));
+    for (const record of this.#asked())
+      if (record.request?.event === target) this.#go(this.#deps.orderHandler.decide(record));
   }
 
   #withdrawWhere(target: EventId, by: UserId): void {
-    for (const record of this.#waiting()) if (concerns(record, target)) this.#go(this.#deps.orderHandler.withdraw(record, { kind: 'stopped', by, ms: 0 }));
+    for (const record of this.#waiting())
+      if (concerns(record, target)) this.#go(this.#deps.orderHandler.withdraw(record, { kind: 'stopped', by, ms: 0 }));
   }
 
   #asked(): readonly LedgerRecord[] {
@@ -144,4 +157,5 @@ export class ReactionHandler {
   }
 }
 
-const concerns = (record: LedgerRecord, event: EventId): boolean => [record.job.root, record.request?.event, record.message].includes(event);
+const concerns = (record: LedgerRecord, event: EventId): boolean =>
+  [record.job.root, record.request?.event, record.message].includes(event);

@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import type { EventId, RoomId } from '../../bridge/protocol/ids.ts';
 
-const State = z.object({ since: z.string().nullable(), stopped: z.record(z.string(), z.int()), ended: z.record(z.string(), z.int()).default({}), revoked: z.record(z.string(), z.int()).default({}) });
+const State = z.object({
+  since: z.string().nullable(),
+  stopped: z.record(z.string(), z.int()),
+  ended: z.record(z.string(), z.int()).default({}),
+  revoked: z.record(z.string(), z.int()).default({}),
+});
 
 /** How far the executor has read, and up to when orders of each room have been stopped; over restarts. */
 export class WatchState {
@@ -26,7 +31,10 @@ export class WatchState {
   /** `null`: in every room. */
   stop(room: RoomId | null, until: number): void {
     const key = room ?? '*';
-    this.#save({ ...this.#state, stopped: { ...this.#state.stopped, [key]: Math.max(until, this.#state.stopped[key] ?? 0) } });
+    this.#save({
+      ...this.#state,
+      stopped: { ...this.#state.stopped, [key]: Math.max(until, this.#state.stopped[key] ?? 0) },
+    });
   }
 
   /** Up to when what a task ordered is not needed any more; 0: it never ended. */
@@ -36,7 +44,10 @@ export class WatchState {
 
   end(root: EventId, until: number, now: number): void {
     const recent = Object.entries(this.#state.ended).filter(([, at]) => now - at < TASK_LASTS_MS);
-    this.#save({ ...this.#state, ended: { ...Object.fromEntries(recent), [root]: Math.max(until, this.endedAt(root)) } });
+    this.#save({
+      ...this.#state,
+      ended: { ...Object.fromEntries(recent), [root]: Math.max(until, this.endedAt(root)) },
+    });
   }
 
   /** When a master took away this schedule, or the cycle; 0: never. */

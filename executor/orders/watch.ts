@@ -5,7 +5,11 @@ import { RoomId } from '../../bridge/protocol/ids.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import type { WatchState } from './watch-state.ts';
 
-const Timeline = z.object({ events: z.array(z.unknown()), limited: z.boolean().default(false), prev_batch: z.string().optional() });
+const Timeline = z.object({
+  events: z.array(z.unknown()),
+  limited: z.boolean().default(false),
+  prev_batch: z.string().optional(),
+});
 const Synced = z.object({
   next_batch: z.string(),
   rooms: z.object({ join: z.record(z.string(), z.object({ timeline: Timeline })).default({}) }).default({ join: {} }),
@@ -70,14 +74,19 @@ export class RoomWatch {
     const { account, state } = this.#deps;
     const since = state.since;
     const query = { timeout, filter: this.#filter, ...(since === null ? {} : { since }) };
-    const { next_batch, rooms } = Synced.parse(await account.call('GET', '/_matrix/client/v3/sync', { query, timeoutMs: timeout + 60_000 }));
+    const { next_batch, rooms } = Synced.parse(
+      await account.call('GET', '/_matrix/client/v3/sync', { query, timeoutMs: timeout + 60_000 }),
+    );
     // Whoever is stopping begins nothing more; it is read again at the next start.
     if (signal?.aborted === true) return;
     if (since !== null) {
       for (const [id, { timeline }] of Object.entries(rooms.join)) {
         const room = RoomId.parse(id);
         if (!this.#deps.rooms().includes(room)) continue;
-        const missed = timeline.limited && timeline.prev_batch !== undefined ? await this.#missed(room, timeline.prev_batch, since) : [];
+        const missed =
+          timeline.limited && timeline.prev_batch !== undefined
+            ? await this.#missed(room, timeline.prev_batch, since)
+            : [];
         for (const raw of [...missed, ...timeline.events]) {
           if (Upgrade.safeParse(raw).success) this.#deps.upgraded(signal);
           const event = decodeEvent(raw, { isOwn: () => false }, room);
@@ -93,7 +102,11 @@ export class RoomWatch {
     const events: unknown[] = [];
     let at: string | undefined = from;
     for (let pages = 0; at !== undefined && pages < MAX_PAGES; pages += 1) {
-      const page: { chunk: unknown[]; end?: string | undefined } = await this.#deps.account.messages(room, { from: at, to, limit: PAGE });
+      const page: { chunk: unknown[]; end?: string | undefined } = await this.#deps.account.messages(room, {
+        from: at,
+        to,
+        limit: PAGE,
+      });
       events.push(...page.chunk);
       at = page.chunk.length === 0 ? undefined : page.end;
     }

@@ -16,9 +16,11 @@ const GRANTED: ReadonlySet<Risk> = new Set(['read', 'write']);
 /** The policy's word on a command. Looks at what it asks for, never at what it says. */
 export function rule(policy: Policy, command: Command, origin: CommandOrigin): Ruling {
   if (policy.mode === 'locked') return { kind: 'refuse', why: 'locked' };
-  const stranger = policy.hosts === null ? undefined : hostsOfCommand(command).find((host) => policy.hosts?.includes(host) !== true);
+  const stranger =
+    policy.hosts === null ? undefined : hostsOfCommand(command).find((host) => policy.hosts?.includes(host) !== true);
   if (stranger !== undefined) return { kind: 'refuse', why: 'host-not-allowed', detail: stranger };
-  if (command.timeoutMs > policy.limits.timeoutSeconds * 1000) return { kind: 'refuse', why: 'timeout', detail: String(policy.limits.timeoutSeconds) };
+  if (command.timeoutMs > policy.limits.timeoutSeconds * 1000)
+    return { kind: 'refuse', why: 'timeout', detail: String(policy.limits.timeoutSeconds) };
   const grave = risksOf(command).findLast((risk) => !GRANTED.has(risk));
   if (grave !== undefined) return { kind: 'ask', why: grave };
   if (origin === 'outside') return { kind: 'ask', why: 'outside' };

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { CommandId, hostsOfCommand, lentTo, parseCommand, type Command, type LentName } from '../../bridge/protocol/command.ts';
+import {
+  CommandId,
+  hostsOfCommand,
+  lentTo,
+  parseCommand,
+  type Command,
+  type LentName,
+} from '../../bridge/protocol/command.ts';
 import type { OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
@@ -16,7 +23,9 @@ export const DIRECT_WORKSPACE = 'direct';
 export const taskWorkspace = (root: EventId): string => `task-${sha256(root).slice(0, 24)}`;
 const DEFAULT_SECONDS = 600;
 
-export type Made = { readonly kind: 'command'; readonly command: Command } | { readonly kind: 'bad'; readonly field: string; readonly problem: string };
+export type Made =
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'bad'; readonly field: string; readonly problem: string };
 
 /** The typed command that a `!run` stands for: every lent folder to read, and what it names to write. */
 export function commandOfPrepared(order: RunOrder, rules: Rules): Made {
@@ -53,7 +62,11 @@ export interface Circumstances {
 }
 
 /** Of which plan a command is, for its hash and its record. */
-export const planOfPrepared = ({ decision, patched }: PlanJob, { rule, round, winner, hash, since, step }: PlanOrder, rerun?: number): PreparedPlan => ({
+export const planOfPrepared = (
+  { decision, patched }: PlanJob,
+  { rule, round, winner, hash, since, step }: PlanOrder,
+  rerun?: number,
+): PreparedPlan => ({
   decision,
   ...(patched === undefined ? {} : { patched }),
   rule,
@@ -68,7 +81,10 @@ export const planOfPrepared = ({ decision, patched }: PlanJob, { rule, round, wi
 
 /** The first folder that a command asks for and that is not lent to it so. */
 export function notLent(command: Command, rules: Rules): LentName | undefined {
-  return lentTo(command).find(({ name, access }) => !rules.lent.some((folder) => folder.name === name && (access === 'ro' || folder.mode === 'rw')))?.name;
+  return lentTo(command).find(
+    ({ name, access }) =>
+      !rules.lent.some((folder) => folder.name === name && (access === 'ro' || folder.mode === 'rw')),
+  )?.name;
 }
 
 /** Everything that decides what will happen, under one hash. Throws where a folder is no longer lent. */
@@ -79,7 +95,10 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     return { name, path: lent.path, access };
   });
   const rest = {
-    key: around.plan === undefined ? jobKey(around.job.root, around.index, around.attempt) : planKey(around.job.root, around.plan, around.attempt, around.plan.rerun),
+    key:
+      around.plan === undefined
+        ? jobKey(around.job.root, around.index, around.attempt)
+        : planKey(around.job.root, around.plan, around.attempt, around.plan.rerun),
     root: around.job.root,
     index: around.index,
     attempt: around.attempt,

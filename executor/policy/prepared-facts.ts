@@ -7,5 +7,7 @@ export const facts = ({ key, hash, root, orderedBy, policy, plan, attempt }: Pre
   root,
   by: orderedBy,
   policy,
-  ...(plan === undefined ? {} : { decision: plan.decision, patched: plan.patched, rule: plan.rule, plan: plan.hash, step: plan.step, attempt }),
+  ...(plan === undefined
+    ? {}
+    : { decision: plan.decision, patched: plan.patched, rule: plan.rule, plan: plan.hash, step: plan.step, attempt }),
 });

@@ -46,7 +46,9 @@ export function readRules(folder: string): Rules {
 
 /** The same, thought through again only when a file says something else than at the last reading. */
 export function rulesReader(folder: string): () => Rules {
-  let last: { readonly policy: string | null; readonly lent: string | null; readonly understood: Understood } | undefined;
+  let last:
+    | { readonly policy: string | null; readonly lent: string | null; readonly understood: Understood }
+    | undefined;
   return () => {
     const [policy, lent] = [textOf(folder, RULE_FILES.policy), textOf(folder, RULE_FILES.lent)];
     if (last?.policy !== policy || last.lent !== lent) last = { policy, lent, understood: understand(policy, lent) };
@@ -67,7 +69,11 @@ function understand(policyText: string | null, lentText: string | null): Underst
 }
 
 /** One that was moved away is not there to be seen; the others still are. */
-const present = ({ policy, policyHash, folders }: Understood): Rules => ({ policy, policyHash, lent: folders.filter(({ path }) => isFolder(path)) });
+const present = ({ policy, policyHash, folders }: Understood): Rules => ({
+  policy,
+  policyHash,
+  lent: folders.filter(({ path }) => isFolder(path)),
+});
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function parsed<T>(file: string, text: string | null, schema: z.ZodType<T>, absent: unknown): T {

@@ -2,10 +2,13 @@ import type { LedgerRecord, Prepared } from '../ledger/ledger-entry.ts';
 import { type CommandOrigin, rule, type Ruling } from './policy.ts';
 import { BrokenRules, type Rules, rulesNow } from './rules.ts';
 
-export type RulingNow = Ruling | { readonly kind: 'refuse'; readonly why: 'changed' | 'rules'; readonly detail?: string };
+export type RulingNow =
+  | Ruling
+  | { readonly kind: 'refuse'; readonly why: 'changed' | 'rules'; readonly detail?: string };
 
 /** No master's account begins so: what an agent orders comes from outside, and asks. */
-export const originOf = ({ plan, orderedBy }: Pick<Prepared, 'plan' | 'orderedBy'>): CommandOrigin => (orderedBy.startsWith('@agent_') ? 'outside' : plan === undefined ? 'master' : 'plan');
+export const originOf = ({ plan, orderedBy }: Pick<Prepared, 'plan' | 'orderedBy'>): CommandOrigin =>
+  orderedBy.startsWith('@agent_') ? 'outside' : plan === undefined ? 'master' : 'plan';
 
 /** What the rules say at this moment of a command that was hashed under the rules of another. */
 export function rulingNow({ prepared }: LedgerRecord, read: () => Rules): RulingNow {

@@ -16,20 +16,28 @@ export function commandText(command: Command): string {
     case 'list_files':
       return `list_files ${quoted(command.path)} ${command.maxEntries}`;
     case 'fetch':
-      return [`${command.method} ${command.url}`, ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`), ...(command.body === undefined ? [] : ['', command.body])].join('\n');
+      return [
+        `${command.method} ${command.url}`,
+        ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`),
+        ...(command.body === undefined ? [] : ['', command.body]),
+      ].join('\n');
   }
 }
 
 /** The same in parts, each a block of its own: nothing in one of them can look like the beginning of another. */
 export function commandParts(command: Command): readonly { readonly name: PartName; readonly text: string }[] {
-  const part = (name: PartName, text: string | undefined) => (text === undefined || text === '' ? [] : [{ name, text }]);
+  const part = (name: PartName, text: string | undefined) =>
+    text === undefined || text === '' ? [] : [{ name, text }];
   switch (command.type) {
     case 'run':
       return [...part('command', command.argv.map(quoted).join(' ')), ...part('stdin', command.stdin)];
     case 'shell':
       return [...part('command', command.script), ...part('stdin', command.stdin)];
     case 'write_file':
-      return [...part('command', commandText({ ...command, content: '' }).trimEnd()), ...part('content', command.content)];
+      return [
+        ...part('command', commandText({ ...command, content: '' }).trimEnd()),
+        ...part('content', command.content),
+      ];
     case 'read_file':
     case 'list_files':
       return part('command', commandText(command));
@@ -39,7 +47,8 @@ export function commandParts(command: Command): readonly { readonly name: PartNa
 }
 
 /** As a shell would take it back. */
-const quoted = (argument: string): string => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (argument: string): string =>
+  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 
 export const cwdOf = (command: Command): string => ('cwd' in command ? command.cwd : '.');
 export const hostList = (command: Command): readonly string[] => [...hostsOfCommand(command)];

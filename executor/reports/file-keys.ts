@@ -15,7 +15,10 @@ export function withoutKeys(bytes: Uint8Array, own: readonly string[]): Keyless 
   if (bytes.length > MOST) return { bytes, keys: 'none' };
   const text = textOf(bytes);
   const all = text ?? Buffer.from(bytes).toString('latin1');
-  const masked = own.reduce((now, secret) => (secret.length < 8 ? now : now.replaceAll(secret, MASK)), maskSecrets(all).text);
+  const masked = own.reduce(
+    (now, secret) => (secret.length < 8 ? now : now.replaceAll(secret, MASK)),
+    maskSecrets(all).text,
+  );
   if (masked === all) return { bytes, keys: 'none' };
   return text === null ? { bytes, keys: 'left' } : { bytes: Buffer.from(masked), keys: 'masked' };
 }

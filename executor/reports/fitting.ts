@@ -11,7 +11,8 @@ const SHARES = [1, 0.5, 0.25, 0.1, 0];
 export function fitting(target: EventId, make: (share: number) => OutgoingText): OutgoingText {
   for (const share of SHARES) {
     const message = make(share);
-    if (share === 0 || fits({ ...editContent(target, { ...message, html: '' }), formatted_body: message.html })) return message;
+    if (share === 0 || fits({ ...editContent(target, { ...message, html: '' }), formatted_body: message.html }))
+      return message;
   }
   return make(0);
 }

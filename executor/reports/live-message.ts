@@ -72,12 +72,22 @@ export class LiveMessage implements Disposable {
     await this.#budget.take('growing');
     if (this.#over) return;
     this.#edits += 1;
-    await account.send(room, 'm.room.message', editContent(this.#shown, render()), `${txn}.${this.#run}.${this.#edits}`);
+    await account.send(
+      room,
+      'm.room.message',
+      editContent(this.#shown, render()),
+      `${txn}.${this.#run}.${this.#edits}`,
+    );
   }
 }
 
 /** `shown`: what an earlier run has certainly sent; null where it may or may not have. */
-async function sendOrEdit({ account, room, txn }: LiveTarget, message: OutgoingText, shown: EventId | null, budget: EditBudget): Promise<EventId> {
+async function sendOrEdit(
+  { account, room, txn }: LiveTarget,
+  message: OutgoingText,
+  shown: EventId | null,
+  budget: EditBudget,
+): Promise<EventId> {
   if (shown === null) return begin({ account, room, txn }, message);
   await budget.take('last');
   await account.send(room, 'm.room.message', editContent(shown, message), `${txn}.last`);
@@ -85,7 +95,8 @@ async function sendOrEdit({ account, room, txn }: LiveTarget, message: OutgoingT
 }
 
 /** Of what was over before there was anything to follow. */
-export const begin = ({ account, room, txn }: LiveTarget, message: OutgoingText): Promise<EventId> => account.send(room, 'm.room.message', messageContent(message), txn);
+export const begin = ({ account, room, txn }: LiveTarget, message: OutgoingText): Promise<EventId> =>
+  account.send(room, 'm.room.message', messageContent(message), txn);
 
 /** After a crash: where a message with this transaction id stands already, the homeserver answers with that one. */
 export async function finishAgain(target: LiveTarget, message: OutgoingText, budget: EditBudget): Promise<EventId> {

@@ -54,7 +54,8 @@ export class OutputText {
  * at a bounded number of times, whatever stands there: megabytes of unfinished sequences may not hold up the executor.
  */
 // eslint-disable-next-line no-control-regex -- these are what is removed
-const SEQUENCES = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])(?:[^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]/g;
+const SEQUENCES =
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])(?:[^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]/g;
 
 function shown(raw: string, own: readonly string[]): string {
   const masked = maskSecrets(cleanText(raw.replace(SEQUENCES, '').split('\n').map(settled).join('\n'))).text;
@@ -77,7 +78,8 @@ export function firstLines(text: string, lines: number, characters: number): str
 }
 
 /** The end of it, for what would not fit whole. */
-export const shareOf = (text: string, share: number): string => (share === 1 ? text : lastLines(text, Number.POSITIVE_INFINITY, Math.max(1, Math.floor(text.length * share))));
+export const shareOf = (text: string, share: number): string =>
+  share === 1 ? text : lastLines(text, Number.POSITIVE_INFINITY, Math.max(1, Math.floor(text.length * share)));
 
 /** What of it stands on one line. */
 export function inlineText(text: string, characters = 80): string {

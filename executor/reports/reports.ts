@@ -51,13 +51,22 @@ export class Reports {
     const render = (): OutgoingText => {
       const tail = output.tail(GROWING.lines, GROWING.characters);
       const ms = Date.now() - began;
-      return this.#message(record, (weave) => `${say.END_MARK.running} ${this.#title(record, weave)}\n${say.running[record.job.lang](ms)}${tail === '' ? '' : weave.block(tail)}`, { streaming: true });
+      return this.#message(
+        record,
+        (weave) =>
+          `${say.END_MARK.running} ${this.#title(record, weave)}\n${say.running[record.job.lang](ms)}${tail === '' ? '' : weave.block(tail)}`,
+        { streaming: true },
+      );
     };
     return new LiveMessage(this.#target(record), this.#deps.budget, render, shows);
   }
 
   /** In ops, and where a master ordered it himself also there; `again` after a crash, when they may stand there already. Returns their events, the first the one in ops. */
-  async end(record: LedgerRecord, told: { readonly outcome: Outcome; readonly whole: string; readonly binary: boolean; readonly mark: AuditMark }, live: LiveMessage | 'fresh' | 'again'): Promise<EventId[]> {
+  async end(
+    record: LedgerRecord,
+    told: { readonly outcome: Outcome; readonly whole: string; readonly binary: boolean; readonly mark: AuditMark },
+    live: LiveMessage | 'fresh' | 'again',
+  ): Promise<EventId[]> {
     const { lang, room } = record.job;
     const whole = told.binary ? say.binaryOutput[lang]() : told.whole;
     const long = whole.split('\n').length > SHOWN.lines || whole.length > SHOWN.characters;
@@ -69,8 +78,13 @@ export class Reports {
       return `${head}${output}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
     });
     const target = this.#target(record);
-    const inOps = await (live === 'fresh' ? begin(target, message) : live === 'again' ? finishAgain(target, message, this.#deps.budget) : live.finish(message));
-    if (long) await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.rooms.ops, 'file');
+    const inOps = await (live === 'fresh'
+      ? begin(target, message)
+      : live === 'again'
+        ? finishAgain(target, message, this.#deps.budget)
+        : live.finish(message));
+    if (long)
+      await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.rooms.ops, 'file');
     if (room === this.#deps.rooms.ops || record.prepared.plan !== undefined) return [inOps];
     return [inOps, await this.#brief(record, told, whole, inOps)];
   }
@@ -80,10 +94,23 @@ export class Reports {
     const name = cleanName(path.split('/').at(-1) ?? 'file');
     const mediaType = mediaTypeOf(path, bytes);
     const { bytes: shown, keys } = withoutKeys(bytes, this.#deps.secrets);
-    const sent = await this.#attach(record, record.job.root, Buffer.from(shown), name, mediaType, record.job.room, `artifact${number}`);
+    const sent = await this.#attach(
+      record,
+      record.job.root,
+      Buffer.from(shown),
+      name,
+      mediaType,
+      record.job.room,
+      `artifact${number}`,
+    );
     if (keys !== 'none') {
       const where = record.prepared.plan === undefined ? { replyTo: record.job.root } : { thread: record.job.root };
-      await this.notice(record.job.room, woven(({ code }) => say.keysInFile[record.job.lang](code(visibleText(path)), keys === 'masked')), `${record.prepared.key}.keys${number}`, where);
+      await this.notice(
+        record.job.room,
+        woven(({ code }) => say.keysInFile[record.job.lang](code(visibleText(path)), keys === 'masked')),
+        `${record.prepared.key}.keys${number}`,
+        where,
+      );
     }
     return { path, ...sent, bytes: shown.length, mediaType };
   }
@@ -92,12 +119,27 @@ export class Reports {
   async missing(record: LedgerRecord, path: string, number: number): Promise<void> {
     const { lang, room, root } = record.job;
     const where = record.prepared.plan === undefined ? { replyTo: root } : { thread: root };
-    await this.notice(room, woven(({ code }) => say.artifactMissing[lang](code(visibleText(path)))), `${record.prepared.key}.missing${number}`, where);
+    await this.notice(
+      room,
+      woven(({ code }) => say.artifactMissing[lang](code(visibleText(path)))),
+      `${record.prepared.key}.missing${number}`,
+      where,
+    );
   }
 
   /** A line of the executor's own in a room, said once for each `txn`. */
-  async notice(room: RoomId, said: Pick<OutgoingText, 'text' | 'html'>, txn: string, about: { readonly replyTo?: EventId; readonly thread?: EventId } = {}): Promise<EventId | null> {
-    const content = messageContent({ ...said, msgtype: 'm.notice', chavion: { v: 1, kind: 'notice', ...(about.replyTo === undefined ? {} : { source: about.replyTo }) }, ...about });
+  async notice(
+    room: RoomId,
+    said: Pick<OutgoingText, 'text' | 'html'>,
+    txn: string,
+    about: { readonly replyTo?: EventId; readonly thread?: EventId } = {},
+  ): Promise<EventId | null> {
+    const content = messageContent({
+      ...said,
+      msgtype: 'm.notice',
+      chavion: { v: 1, kind: 'notice', ...(about.replyTo === undefined ? {} : { source: about.replyTo }) },
+      ...about,
+    });
     try {
       return await this.#deps.account.send(room, 'm.room.message', content, `x.${txn}`);
     } catch (error) {
@@ -106,14 +148,22 @@ export class Reports {
     }
   }
 
-  async #brief(record: LedgerRecord, { outcome, binary }: { readonly outcome: Outcome; readonly binary: boolean }, whole: string, report: EventId): Promise<EventId> {
+  async #brief(
+    record: LedgerRecord,
+    { outcome, binary }: { readonly outcome: Outcome; readonly binary: boolean },
+    whole: string,
+    report: EventId,
+  ): Promise<EventId> {
     const { lang, room, root } = record.job;
     // Of what went wrong the end tells, of the rest the beginning.
     const short = (outcome.kind === 'failed' ? lastLines : firstLines)(whole, BRIEF.lines, BRIEF.characters);
     const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
     const empty = outcome.kind === 'done' && whole === '' ? ` · ${say.noOutput[lang]()}` : '';
     // The door reads it for whoever asked from outside.
-    const result = record.job.type === 'outside' ? { result: endResult(record.prepared, { outcome, output: binary ? '' : whole, artifacts: [], report }) } : {};
+    const result =
+      record.job.type === 'outside'
+        ? { result: endResult(record.prepared, { outcome, output: binary ? '' : whole, artifacts: [], report }) }
+        : {};
     const message = this.#message(record, (weave, share) => {
       const output = binary ? `\n\n${short}` : whole === '' ? '' : weave.block(shareOf(short, share));
       return `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang, weave)}${empty}${output}${more}`;
@@ -129,7 +179,13 @@ export class Reports {
 
   /** In words, how it ended. */
   outcome(outcome: Outcome, lang: Lang, weave: Weave, ofPlan = false): string {
-    const used = 'rssBytes' in outcome ? [say.seconds[lang](outcome.ms), say.memory(outcome.rssBytes)].filter((part) => part !== '').map((part) => ` · ${part}`).join('') : '';
+    const used =
+      'rssBytes' in outcome
+        ? [say.seconds[lang](outcome.ms), say.memory(outcome.rssBytes)]
+            .filter((part) => part !== '')
+            .map((part) => ` · ${part}`)
+            .join('')
+        : '';
     switch (outcome.kind) {
       case 'done':
         return say.ended.done[lang]() + used + unreachedWords(outcome.unreached, lang, weave);
@@ -140,7 +196,9 @@ export class Reports {
       case 'stopped':
         return say.ended.stopped[lang](outcome.ms > 0);
       case 'unknown':
-        return (ofPlan ? unknownEnd : say.ended.unknown)[lang](say.timeOf(outcome.startedAt, lang, this.#deps.timeZone));
+        return (ofPlan ? unknownEnd : say.ended.unknown)[lang](
+          say.timeOf(outcome.startedAt, lang, this.#deps.timeZone),
+        );
     }
   }
 
@@ -163,7 +221,11 @@ export class Reports {
     return { account: this.#deps.account, room: this.#deps.rooms.ops, txn: `x.${record.prepared.key}` };
   }
 
-  #message(record: LedgerRecord, write: (weave: Weave, share: number) => string, more: { readonly streaming?: true } = {}): OutgoingText {
+  #message(
+    record: LedgerRecord,
+    write: (weave: Weave, share: number) => string,
+    more: { readonly streaming?: true } = {},
+  ): OutgoingText {
     const { job, prepared } = record;
     return fitting(job.root, (share) => ({
       ...woven((weave) => write(weave, share)),
@@ -172,7 +234,15 @@ export class Reports {
     }));
   }
 
-  async #attach(record: LedgerRecord, replyTo: EventId, bytes: Buffer, name: string, mediaType: string, room: RoomId, slot: string): Promise<{ readonly url: string; readonly event: EventId }> {
+  async #attach(
+    record: LedgerRecord,
+    replyTo: EventId,
+    bytes: Buffer,
+    name: string,
+    mediaType: string,
+    room: RoomId,
+    slot: string,
+  ): Promise<{ readonly url: string; readonly event: EventId }> {
     const url = await this.#deps.account.upload(bytes, mediaType, name);
     const inThread = record.prepared.plan !== undefined && room !== this.#deps.rooms.ops;
     const content = {
@@ -182,12 +252,20 @@ export class Reports {
       url,
       info: { mimetype: mediaType, size: bytes.length },
       'm.mentions': {},
-      'm.relates_to': { ...(inThread ? { rel_type: 'm.thread', event_id: record.job.root, is_falling_back: true } : {}), 'm.in_reply_to': { event_id: replyTo } },
+      'm.relates_to': {
+        ...(inThread ? { rel_type: 'm.thread', event_id: record.job.root, is_falling_back: true } : {}),
+        'm.in_reply_to': { event_id: replyTo },
+      },
       'com.chavion': { v: 1, kind: 'notice', source: record.job.root, hashes: [record.prepared.hash] },
     };
-    return { url, event: await this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.${slot}`) };
+    return {
+      url,
+      event: await this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.${slot}`),
+    };
   }
 }
 
 const unreachedWords = (unreached: Unreached | undefined, lang: Lang, { code }: Weave): string =>
-  (unreached ?? []).map(({ destination, why }) => ` · ${say.unreached[lang](code(plainLine(destination)), why)}`).join('');
+  (unreached ?? [])
+    .map(({ destination, why }) => ` · ${say.unreached[lang](code(plainLine(destination)), why)}`)
+    .join('');

@@ -17,8 +17,15 @@ export interface Ended {
 const MAX_OUTPUT_BYTES = 12_000;
 
 /** Which command a result is of; one without a plan stands for itself. */
-export function resultHead({ plan, attempt, hash, command }: Prepared): Pick<CommandResult, 'plan' | 'step' | 'attempt'> {
-  return plan === undefined ? { plan: PlanHash.parse(hash), step: command.id, attempt } : { plan: plan.hash, step: plan.step, attempt };
+export function resultHead({
+  plan,
+  attempt,
+  hash,
+  command,
+}: Prepared): Pick<CommandResult, 'plan' | 'step' | 'attempt'> {
+  return plan === undefined
+    ? { plan: PlanHash.parse(hash), step: command.id, attempt }
+    : { plan: plan.hash, step: plan.step, attempt };
 }
 
 /** How it ended, for whoever goes on with the task. */
@@ -39,11 +46,24 @@ function fieldsOf(outcome: Outcome): Partial<CommandResult> {
     case 'done':
       return { exitCode: outcome.exitCode, ...ms };
     case 'failed': {
-      const detail = [outcome.detail ?? '', ...(outcome.unreached ?? []).map(({ destination, why }) => `network: ${destination} ${why}`)].filter((one) => one !== '').join('; ');
-      return { why: outcome.why, ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }), ...(detail === '' ? {} : { detail: detail.slice(0, 500) }), ...ms };
+      const detail = [
+        outcome.detail ?? '',
+        ...(outcome.unreached ?? []).map(({ destination, why }) => `network: ${destination} ${why}`),
+      ]
+        .filter((one) => one !== '')
+        .join('; ');
+      return {
+        why: outcome.why,
+        ...(outcome.exitCode === undefined ? {} : { exitCode: outcome.exitCode }),
+        ...(detail === '' ? {} : { detail: detail.slice(0, 500) }),
+        ...ms,
+      };
     }
     case 'refused':
-      return { why: outcome.why, ...(outcome.detail === undefined || outcome.detail === '' ? {} : { detail: outcome.detail }) };
+      return {
+        why: outcome.why,
+        ...(outcome.detail === undefined || outcome.detail === '' ? {} : { detail: outcome.detail }),
+      };
     case 'stopped':
       return ms;
     case 'unknown':

@@ -38,15 +38,19 @@ export class Results {
   }
 
   asked(record: LedgerRecord): Promise<EventId> {
-    const write = (weave: Weave): string => `${say.END_MARK.waiting} ${this.#title(record, weave)} · ${words.waitsForYes[record.job.lang]()}`;
+    const write = (weave: Weave): string =>
+      `${say.END_MARK.waiting} ${this.#title(record, weave)} · ${words.waitsForYes[record.job.lang]()}`;
     return this.#put(record, 'asked', { ...resultHead(record.prepared), state: 'asked' }, write, () => undefined);
   }
 
   /** Said once it has run for a moment. Returns how to call that off; `shows` learns the event. */
   running(record: LedgerRecord, shows: (event: EventId) => void): () => void {
-    const write = (weave: Weave): string => `${say.END_MARK.running} ${this.#title(record, weave)} · ${words.begun[record.job.lang]()}`;
+    const write = (weave: Weave): string =>
+      `${say.END_MARK.running} ${this.#title(record, weave)} · ${words.begun[record.job.lang]()}`;
     const timer = setTimeout(() => {
-      this.#put(record, 'running', { ...resultHead(record.prepared), state: 'running' }, write, shows).catch(() => undefined);
+      this.#put(record, 'running', { ...resultHead(record.prepared), state: 'running' }, write, shows).catch(
+        () => undefined,
+      );
     }, FIRST_AFTER_MS);
     return () => clearTimeout(timer);
   }
@@ -66,20 +70,41 @@ export class Results {
 
   /** Of a job that was turned away before it was anything. Said once, however often it comes. */
   async refuse(job: PlanJob, plan: PlanHash, why: string, detail: string): Promise<void> {
-    const result: CommandResult = { plan, step: job.step, attempt: job.attempt, state: 'refused', why, ...(detail === '' ? {} : { detail: detail.slice(0, 500) }) };
-    const write = (weave: Weave): string => `${say.END_MARK.refused} ${words.step[job.lang](weave.words(job.step), job.attempt)} · ${refusalText(why, weave.words(detail), job.lang, true)}`;
+    const result: CommandResult = {
+      plan,
+      step: job.step,
+      attempt: job.attempt,
+      state: 'refused',
+      why,
+      ...(detail === '' ? {} : { detail: detail.slice(0, 500) }),
+    };
+    const write = (weave: Weave): string =>
+      `${say.END_MARK.refused} ${words.step[job.lang](weave.words(job.step), job.attempt)} · ${refusalText(why, weave.words(detail), job.lang, true)}`;
     const txn = `x.${[job.root, job.patched ?? job.decision, job.step, job.attempt].join('.')}.refused`;
-    await this.#deps.account.send(job.room, 'm.room.message', messageContent(this.#message(job, write, result, [])), txn);
+    await this.#deps.account.send(
+      job.room,
+      'm.room.message',
+      messageContent(this.#message(job, write, result, [])),
+      txn,
+    );
   }
 
   #title({ prepared, job }: LedgerRecord, weave: Weave): string {
     return words.step[job.lang](weave.words(prepared.plan?.title ?? ''), prepared.attempt);
   }
 
-  #put(record: LedgerRecord, slot: 'asked' | 'running' | 'end', result: CommandResult, write: Write, shows: (event: EventId) => void, again = false): Promise<EventId> {
+  #put(
+    record: LedgerRecord,
+    slot: 'asked' | 'running' | 'end',
+    result: CommandResult,
+    write: Write,
+    shows: (event: EventId) => void,
+    again = false,
+  ): Promise<EventId> {
     const { key, hash } = record.prepared;
     const message = this.#message(record.job, write, result, [hash]);
-    const before: Promise<EventId | undefined> = this.#sending.get(key)?.catch(() => undefined) ?? Promise.resolve(undefined);
+    const before: Promise<EventId | undefined> =
+      this.#sending.get(key)?.catch(() => undefined) ?? Promise.resolve(undefined);
     const now = before.then(async (known) => {
       const event = await this.#sendOrEdit(record, known ?? this.#deps.ledger.get(key)?.message, slot, message, again);
       shows(event);
@@ -89,7 +114,13 @@ export class Results {
     return now;
   }
 
-  async #sendOrEdit({ prepared, job }: LedgerRecord, known: EventId | undefined, slot: 'asked' | 'running' | 'end', message: OutgoingText, again: boolean): Promise<EventId> {
+  async #sendOrEdit(
+    { prepared, job }: LedgerRecord,
+    known: EventId | undefined,
+    slot: 'asked' | 'running' | 'end',
+    message: OutgoingText,
+    again: boolean,
+  ): Promise<EventId> {
     const { account, budget, ledger } = this.#deps;
     const txn = `x.${prepared.key}.result`;
     // Where a message with this transaction id stands already, the homeserver answers with that one.
@@ -107,7 +138,15 @@ export class Results {
       ...woven((weave) => write(weave, share)),
       msgtype: 'm.notice',
       thread: job.root,
-      chavion: { v: 1, kind: 'result', source: job.root, root: job.root, ...(hashes.length === 0 ? {} : { hashes }), ...(result.state === 'running' ? { streaming: true } : {}), result },
+      chavion: {
+        v: 1,
+        kind: 'result',
+        source: job.root,
+        root: job.root,
+        ...(hashes.length === 0 ? {} : { hashes }),
+        ...(result.state === 'running' ? { streaming: true } : {}),
+        result,
+      },
     }));
   }
 }

@@ -14,7 +14,15 @@ import { Life, gone } from './life.ts';
 import { PipeStock } from './spawner/pipes.ts';
 import { readingPlace, type JobPlace } from './place.ts';
 import { startOf } from './process-tree.ts';
-import { DEFAULT_LIMITS, BOX_PATHS, type KilledWhy, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
+import {
+  DEFAULT_LIMITS,
+  BOX_PATHS,
+  type KilledWhy,
+  type OutputObserver,
+  type Sandbox,
+  type SandboxJob,
+  type SandboxResult,
+} from './sandbox.ts';
 import { machineOf, seccompFilter, type Machine } from './seccomp/seccomp.ts';
 import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
 import { Spawner } from './spawner/spawner.ts';
@@ -92,21 +100,44 @@ export class Bubblewrap implements Sandbox, Disposable {
     const workspace = resources.use(new OpenFolder({ path: workspacePath, writable: false }));
     const output = new OutputCollector(1_000, { stdout: () => undefined, stderr: () => undefined }, () => undefined);
     const script = "trap '' TERM HUP INT; setsid nohup sleep 60 & sleep 60";
-    const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: 60_000, workspace: { path: workspacePath, writable: false }, lent: [], egress: null, limits: DEFAULT_LIMITS };
-    const launched = await this.#launch(job, readingPlace(workspace), [], output, { group: null, adopt: () => undefined }, true);
+    const job: SandboxJob = {
+      command: { script },
+      cwd: '.',
+      timeoutMs: 60_000,
+      workspace: { path: workspacePath, writable: false },
+      lent: [],
+      egress: null,
+      limits: DEFAULT_LIMITS,
+    };
+    const launched = await this.#launch(
+      job,
+      readingPlace(workspace),
+      [],
+      output,
+      { group: null, adopt: () => undefined },
+      true,
+    );
     const first = await launched.ready;
     const start = first === undefined ? undefined : startOf(first);
     if (first === undefined || start === undefined) return 'it did not start';
     launched.release();
     await sleep(100); // time for the job to begin
     launched.kill();
-    const survivor = await gone(first, start, 2_000).then(() => undefined, () => `process ${first} lives on`);
+    const survivor = await gone(first, start, 2_000).then(
+      () => undefined,
+      () => `process ${first} lives on`,
+    );
     if (survivor !== undefined) process.kill(first, 'SIGKILL');
     await output.drained(DRAINING_MS);
     return survivor;
   }
 
-  async #run(job: SandboxJob, observer: OutputObserver, signal: AbortSignal, resources: AsyncDisposableStack): Promise<SandboxResult> {
+  async #run(
+    job: SandboxJob,
+    observer: OutputObserver,
+    signal: AbortSignal,
+    resources: AsyncDisposableStack,
+  ): Promise<SandboxResult> {
     const workspace = resources.use(new OpenFolder(job.workspace));
     const lent = job.lent.map((folder) => resources.use(new OpenFolder(folder)));
     const ending: { why?: KilledWhy; fault?: unknown } = {};
@@ -120,7 +151,12 @@ export class Bubblewrap implements Sandbox, Disposable {
     const meter = this.#meter(job, place);
     resources.defer(() => meter.close());
     // What went wrong with it has been said where it was asked for, or something worse has.
-    resources.defer(() => settle().then(() => undefined, () => undefined));
+    resources.defer(() =>
+      settle().then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
     resources.defer(() => life.end());
     const abort = () => end('cancelled');
     signal.addEventListener('abort', abort);
@@ -141,10 +177,14 @@ export class Bubblewrap implements Sandbox, Disposable {
     }
     const began = performance.now();
     const timer = setTimeout(() => end('timeout'), job.timeoutMs);
-    const dog = watch({ meter, countsTmp: this.#groups === null, limits: job.limits, place, onDisk, pid: first }, end, (error) => {
-      ending.fault = error; // what cannot be watched may not run on
-      life.kill();
-    });
+    const dog = watch(
+      { meter, countsTmp: this.#groups === null, limits: job.limits, place, onDisk, pid: first },
+      end,
+      (error) => {
+        ending.fault = error; // what cannot be watched may not run on
+        life.kill();
+      },
+    );
     resources.defer(() => {
       clearTimeout(timer);
       dog.stop();
@@ -161,7 +201,11 @@ export class Bubblewrap implements Sandbox, Disposable {
     const [last, held] = [meter.read(), place.heldBytes()];
     if (last.outOfMemory) ending.why ??= 'memory';
     // A group still counts what lies in the store.
-    const used = usage(ms, this.#groups === null ? last : { ...last, memoryBytes: Math.max(0, last.memoryBytes - held) }, dog.peak());
+    const used = usage(
+      ms,
+      this.#groups === null ? last : { ...last, memoryBytes: Math.max(0, last.memoryBytes - held) },
+      dog.peak(),
+    );
     const overfull = await settle();
     if (code === undefined && ending.why === undefined) return failed(output, launched);
     const why = ending.why ?? overfull;
@@ -169,7 +213,14 @@ export class Bubblewrap implements Sandbox, Disposable {
     return { kind: 'exited', code: code ?? 0, ...signalOf(code ?? 0), ...used };
   }
 
-  async #launch(job: SandboxJob, place: JobPlace, lent: readonly OpenFolder[], output: OutputCollector, meter: Pick<UsageMeter, 'group' | 'adopt'>, underShell = false): Promise<Launched> {
+  async #launch(
+    job: SandboxJob,
+    place: JobPlace,
+    lent: readonly OpenFolder[],
+    output: OutputCollector,
+    meter: Pick<UsageMeter, 'group' | 'adopt'>,
+    underShell = false,
+  ): Promise<Launched> {
     const files = filesFor(job);
     const [stdout, stderr] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
     const { skeleton } = await this.#spawner.home();
@@ -223,8 +274,15 @@ function commandLine(job: SandboxJob, dataLimit: boolean): string[] {
   const own = 'argv' in job.command ? job.command.argv : ['/usr/bin/bash', '--noprofile', '--norc', BOX_PATHS.script];
   return [
     // Only inside may the folder be looked up: it can be a link by now.
-    ...gateCommand(job.cwd === '.' ? BOX_PATHS.workspace : `${BOX_PATHS.workspace}/${job.cwd}`, job.stdin === undefined ? '' : BOX_PATHS.stdin, job.limits, { dataLimit }),
-    ...(job.egress === null ? [] : ['/usr/bin/perl', BOX_PATHS.forwarder, String(BOX_PATHS.proxyPort), BOX_PATHS.egressSocket]),
+    ...gateCommand(
+      job.cwd === '.' ? BOX_PATHS.workspace : `${BOX_PATHS.workspace}/${job.cwd}`,
+      job.stdin === undefined ? '' : BOX_PATHS.stdin,
+      job.limits,
+      { dataLimit },
+    ),
+    ...(job.egress === null
+      ? []
+      : ['/usr/bin/perl', BOX_PATHS.forwarder, String(BOX_PATHS.proxyPort), BOX_PATHS.egressSocket]),
     ...own,
   ];
 }
@@ -235,7 +293,10 @@ function once<T>(does: () => Promise<T>): () => Promise<T> {
   return () => (done ??= does());
 }
 
-const failed = (output: OutputCollector, launched: Launched): SandboxResult => ({ kind: 'sandbox-error', detail: output.beginning() || launched.fault() || 'bwrap ended without a report' });
+const failed = (output: OutputCollector, launched: Launched): SandboxResult => ({
+  kind: 'sandbox-error',
+  detail: output.beginning() || launched.fault() || 'bwrap ended without a report',
+});
 
 const usage = (ms: number, last: Reading, peak: { memoryBytes: number; cpuMs: number }) => ({
   ms,

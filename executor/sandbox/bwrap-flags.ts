@@ -52,8 +52,18 @@ export function bwrapFlags(layout: BoxLayout): string[] {
     ...base.hidden.files.map((path) => ['--ro-bind', `${base.skeleton}/tools/empty`, path]),
     ['--size', String(layout.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
     [layout.workspaceWritable ? '--bind-fd' : '--ro-bind-fd', String(FD.workspace), BOX_PATHS.workspace],
-    ...layout.lent.map(({ name, writable }, index) => [writable ? '--bind-fd' : '--ro-bind-fd', String(FD.extra + index), `${BOX_PATHS.lent}/${name}`]),
-    ...layout.files.map((path, index) => ['--perms', '0444', '--ro-bind-data', String(FD.extra + layout.lent.length + index), path]),
+    ...layout.lent.map(({ name, writable }, index) => [
+      writable ? '--bind-fd' : '--ro-bind-fd',
+      String(FD.extra + index),
+      `${BOX_PATHS.lent}/${name}`,
+    ]),
+    ...layout.files.map((path, index) => [
+      '--perms',
+      '0444',
+      '--ro-bind-data',
+      String(FD.extra + layout.lent.length + index),
+      path,
+    ]),
     layout.egressSocket === undefined ? [] : ['--ro-bind', layout.egressSocket, BOX_PATHS.egressSocket],
     ['--chdir', BOX_PATHS.workspace],
     ['--remount-ro', '/dev', '--remount-ro', '/'],
@@ -61,7 +71,14 @@ export function bwrapFlags(layout: BoxLayout): string[] {
 }
 
 function environment(layout: BoxLayout): Record<string, string> {
-  const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8', TERM: 'dumb', USER: 'nobody', ...(layout.timeZone === undefined ? {} : { TZ: layout.timeZone }) };
+  const plain = {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/tmp',
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    USER: 'nobody',
+    ...(layout.timeZone === undefined ? {} : { TZ: layout.timeZone }),
+  };
   if (layout.egressSocket === undefined) return plain;
   const proxy = `http://127.0.0.1:${BOX_PATHS.proxyPort}`;
   return { ...plain, http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, no_proxy: '' };
@@ -90,11 +107,9 @@ function ulimits(limits: Limits, { dataLimit }: { readonly dataLimit: boolean })
   return `${set.join(' && ')} && { ulimit -u ${limits.processes} 2>&- || ulimit -p ${limits.processes}; } || exit 125`;
 }
 
-export const gateCommand = (folder: string, stdin: string, limits: Limits, options: { readonly dataLimit: boolean }): string[] => [
-  '/bin/sh',
-  '-c',
-  `${ulimits(limits, options)}\n${GATE}`,
-  'sandbox',
-  folder,
-  stdin,
-];
+export const gateCommand = (
+  folder: string,
+  stdin: string,
+  limits: Limits,
+  options: { readonly dataLimit: boolean },
+): string[] => ['/bin/sh', '-c', `${ulimits(limits, options)}\n${GATE}`, 'sandbox', folder, stdin];

@@ -17,7 +17,10 @@ const V2_CONTROLLERS = ['memory', 'pids'];
  * instances apart. Version 2 lets an account move processes only within its own part of the tree, so this process
  * moves into it first. Null where the tree is absent, read-only or another's.
  */
-export function delegateCgroups(name: string, owner: { readonly uid: number; readonly gid: number }): CgroupRoot | null {
+export function delegateCgroups(
+  name: string,
+  owner: { readonly uid: number; readonly gid: number },
+): CgroupRoot | null {
   try {
     return existsSync(join(TREE, 'cgroup.controllers')) ? delegateUnified(name, owner) : delegateSplit(name, owner);
   } catch {
@@ -38,7 +41,8 @@ function delegateUnified(name: string, owner: Owner): CgroupRoot | null {
   const folder = makeFolder(join(TREE, `chavion-${name}`), owner);
   enableControllers(folder);
   const own = makeFolder(join(folder, 'executor'), owner);
-  for (const file of ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads']) chownSync(join(folder, file), owner.uid, owner.gid);
+  for (const file of ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'])
+    chownSync(join(folder, file), owner.uid, owner.gid);
   writeFileSync(join(own, 'cgroup.procs'), String(process.pid));
   return { version: 2, folder };
 }
@@ -48,7 +52,9 @@ function delegateUnified(name: string, owner: Owner): CgroupRoot | null {
  */
 export function ownCgroups(): CgroupRoot | null {
   try {
-    const line = readFileSync('/proc/self/cgroup', 'utf8').split('\n').find((entry) => entry.startsWith('0::/'));
+    const line = readFileSync('/proc/self/cgroup', 'utf8')
+      .split('\n')
+      .find((entry) => entry.startsWith('0::/'));
     if (line === undefined || !existsSync(join(TREE, 'cgroup.controllers'))) return null;
     const folder = join(TREE, line.slice(3));
     const available = readFileSync(join(folder, 'cgroup.controllers'), 'utf8').trim().split(' ');
@@ -74,7 +80,8 @@ export function removeCgroups(name: string): void {
   for (const tree of ['', 'memory']) {
     const folder = join(TREE, tree, `chavion-${name}`);
     if (!existsSync(folder)) continue;
-    for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) remove(join(folder, entry.name));
+    for (const entry of readdirSync(folder, { withFileTypes: true }))
+      if (entry.isDirectory()) remove(join(folder, entry.name));
     remove(folder);
   }
 }

@@ -51,7 +51,9 @@ const READ = `set -eu; [ -f "$1" ] || { echo "not a plain file: $1" >&2; exit 66
 const LIST = `set -eu; [ -d "$1" ] || { echo "not a folder: $1" >&2; exit 66; }
 find "$1" -mindepth 1 -printf '%y %s %T@ %P\\0' | head -z -n "$2"`;
 
-const bash = (script: string, ...args: string[]) => ({ argv: ['/usr/bin/bash', '--noprofile', '--norc', '-c', script, 'chavion', ...args] as const });
+const bash = (script: string, ...args: string[]) => ({
+  argv: ['/usr/bin/bash', '--noprofile', '--norc', '-c', script, 'chavion', ...args] as const,
+});
 const inside = (path: string) => `${BOX_PATHS.workspace}/${path}`;
 
 function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
@@ -73,7 +75,14 @@ function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
     case 'fetch':
       return {
         command: {
-          argv: ['/usr/bin/perl', BOX_PATHS.fetch, BOX_PATHS.egressSocket, command.method, command.url, ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`)],
+          argv: [
+            '/usr/bin/perl',
+            BOX_PATHS.fetch,
+            BOX_PATHS.egressSocket,
+            command.method,
+            command.url,
+            ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`),
+          ],
         },
         cwd: '.',
         ...stdin(command.body),

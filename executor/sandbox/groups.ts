@@ -43,7 +43,8 @@ export class Groups {
   giveBack(folder: string, charged: 'memory.usage_in_bytes' | 'memory.current'): void {
     const limits = this.#limits.get(folder) ?? '';
     const free = this.#free.get(limits) ?? [];
-    if (free.length >= MOST_KEPT || !isEmpty(folder) || chargedBytes(join(folder, charged)) > CLEAN_BYTES) return this.#remove(folder);
+    if (free.length >= MOST_KEPT || !isEmpty(folder) || chargedBytes(join(folder, charged)) > CLEAN_BYTES)
+      return this.#remove(folder);
     this.#free.set(limits, [...free, folder]);
   }
 

@@ -13,7 +13,8 @@ export function checkJob(job: SandboxJob): void {
   if ('argv' in job.command) checkArguments(job.command.argv);
   else if (job.command.script.length > MAX_SCRIPT) throw new Error('command.script is too long');
   if (job.stdin !== undefined && job.stdin.length > MAX_STDIN) throw new Error('stdin is too long');
-  if (job.cwd.startsWith('/') || job.cwd.includes('\0') || job.cwd.split('/').includes('..')) throw new Error('cwd leads out of the workspace');
+  if (job.cwd.startsWith('/') || job.cwd.includes('\0') || job.cwd.split('/').includes('..'))
+    throw new Error('cwd leads out of the workspace');
   if (!(job.timeoutMs > 0 && job.timeoutMs <= 2 ** 31 - 1)) throw new Error('timeoutMs is no time');
   for (const [name, value] of Object.entries(job.limits)) {
     if (!Number.isSafeInteger(value) || value <= 0) throw new Error(`limits.${name} is no limit`);

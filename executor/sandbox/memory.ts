@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 /** What this machine, or the container around us, can still give, in bytes. */
 export function availableMemory(): number {
   const kib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(text('/proc/meminfo') ?? '')?.[1] ?? 0);
-  return Math.min(kib * 1024, left('/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory.current'), left('/sys/fs/cgroup/memory/memory.limit_in_bytes', '/sys/fs/cgroup/memory/memory.usage_in_bytes'));
+  return Math.min(
+    kib * 1024,
+    left('/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory.current'),
+    left('/sys/fs/cgroup/memory/memory.limit_in_bytes', '/sys/fs/cgroup/memory/memory.usage_in_bytes'),
+  );
 }
 
 /** Without a limit, or where nothing can be read, it is not what is scarce. */

@@ -53,7 +53,8 @@ export function cgroupMeter(groups: Groups, limits: Limits): UsageMeter {
 function splitMeter(groups: Groups, limits: Limits): UsageMeter {
   const folder = groups.take(`${limits.memoryBytes}`, (fresh) => {
     set(fresh, 'memory.limit_in_bytes', limits.memoryBytes);
-    if (existsSync(join(fresh, 'memory.memsw.limit_in_bytes'))) set(fresh, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
+    if (existsSync(join(fresh, 'memory.memsw.limit_in_bytes')))
+      set(fresh, 'memory.memsw.limit_in_bytes', limits.memoryBytes);
   });
   const killedBefore = field(folder, 'memory.oom_control', 'oom_kill');
   let first: number | undefined;
@@ -101,5 +102,8 @@ const field = (folder: string, file: string, name: string) => fields(folder, fil
 /** The sum of some lines of a file of names and numbers. */
 function fields(folder: string, file: string, names: readonly string[]): number {
   const lines = readFileSync(join(folder, file), 'latin1').split('\n');
-  return names.reduce((sum, name) => sum + Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0), 0);
+  return names.reduce(
+    (sum, name) => sum + Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0),
+    0,
+  );
 }

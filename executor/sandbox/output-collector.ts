@@ -23,7 +23,8 @@ export class OutputCollector {
     this.#streams = [stdout, stderr];
     stdout.on('data', (chunk: Uint8Array) => this.#take(chunk, (part) => this.#observer.stdout(part)));
     stderr.on('data', (chunk: Uint8Array) => {
-      if (this.#beginning.length < BEGINNING_BYTES) this.#beginning += Buffer.from(chunk.subarray(0, BEGINNING_BYTES)).toString();
+      if (this.#beginning.length < BEGINNING_BYTES)
+        this.#beginning += Buffer.from(chunk.subarray(0, BEGINNING_BYTES)).toString();
       this.#take(chunk, (part) => this.#observer.stderr(part));
     });
     this.#done = Promise.all(

@@ -76,7 +76,15 @@ export function readTree(root: number, suspectBytes: number): TreeReading {
 }
 
 function proportionalBytes(pid: number): number {
-  const kib = (text: string | undefined, name: string) => Number(/^\s*(\d+) kB$/.exec(text?.split('\n').find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1) ?? '')?.[1] ?? 0);
+  const kib = (text: string | undefined, name: string) =>
+    Number(
+      /^\s*(\d+) kB$/.exec(
+        text
+          ?.split('\n')
+          .find((line) => line.startsWith(`${name}:`))
+          ?.slice(name.length + 1) ?? '',
+      )?.[1] ?? 0,
+    );
   const rollup = read(`/proc/${pid}/smaps_rollup`);
   const status = read(`/proc/${pid}/status`);
   // Where the shares may not be read the whole is counted: too much kills a job, too little a server.

@@ -30,7 +30,8 @@ export function over(used: FolderUsage, allowed: FolderUsage): 'disk' | 'inodes'
 export function growth(limits: Limits, before: FolderUsage, all: FolderUsage, left: FolderUsage): FolderUsage {
   const allowed = allowance(limits, before);
   const totals = { bytes: limits.totalBytes ?? limits.diskBytes * WORKSPACES, inodes: limits.inodes * WORKSPACES };
-  const least = (name: keyof FolderUsage) => Math.max(TIDYING[name], Math.floor(Math.min(allowed[name] - before[name], totals[name] - all[name], left[name])));
+  const least = (name: keyof FolderUsage) =>
+    Math.max(TIDYING[name], Math.floor(Math.min(allowed[name] - before[name], totals[name] - all[name], left[name])));
   return { bytes: least('bytes'), inodes: least('inodes') };
 }
 
@@ -71,7 +72,11 @@ export class Fullness {
     this.#of.set(workspace.identity, now);
     const parent = dirname(workspace.path);
     const all = this.#all.get(parent);
-    if (all !== undefined && before !== undefined) this.#all.set(parent, { bytes: all.bytes + now.bytes - before.bytes, inodes: all.inodes + now.inodes - before.inodes });
+    if (all !== undefined && before !== undefined)
+      this.#all.set(parent, {
+        bytes: all.bytes + now.bytes - before.bytes,
+        inodes: all.inodes + now.inodes - before.inodes,
+      });
     return now;
   }
 
@@ -92,4 +97,5 @@ export class Fullness {
   }
 }
 
-const walk = (workspace: OpenFolder, { diskBytes, inodes }: Limits): Promise<FolderUsage> => folderUsage(workspace.fd, { bytes: diskBytes * 4, inodes: inodes * 4 });
+const walk = (workspace: OpenFolder, { diskBytes, inodes }: Limits): Promise<FolderUsage> =>
+  folderUsage(workspace.fd, { bytes: diskBytes * 4, inodes: inodes * 4 });

@@ -2,7 +2,12 @@ import { checkJob } from './job-check.ts';
 import { BOX_PATHS, type OutputObserver, type Sandbox, type SandboxJob, type SandboxResult } from './sandbox.ts';
 
 /** What a simulated job says and how it ends; by default it says what would run, and succeeds. */
-export type Script = (job: SandboxJob) => { readonly code: number; readonly stdout?: string; readonly stderr?: string; readonly ms?: number };
+export type Script = (job: SandboxJob) => {
+  readonly code: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly ms?: number;
+};
 
 const wouldRun: Script = (job) => ({ code: 0, stdout: `${describe(job)}\n` });
 
@@ -26,7 +31,10 @@ export class SimulatedSandbox implements Sandbox {
     if (over === 'aborted') return { kind: 'killed', why: 'cancelled', ...NOTHING };
     if (ms > job.timeoutMs) return { kind: 'killed', why: 'timeout', ...NOTHING, ms: job.timeoutMs };
     let left = job.limits.outputBytes;
-    for (const [bytes, give] of [[Buffer.from(stdout), 'stdout'], [Buffer.from(stderr), 'stderr']] as const) {
+    for (const [bytes, give] of [
+      [Buffer.from(stdout), 'stdout'],
+      [Buffer.from(stderr), 'stderr'],
+    ] as const) {
       if (bytes.length > 0) observer[give](bytes.subarray(0, left));
       if (bytes.length > left) return { kind: 'killed', why: 'output', ...NOTHING, ms };
       left -= bytes.length;
@@ -39,7 +47,10 @@ const NOTHING = { ms: 0, cpuMs: 0, maxRssBytes: 0 };
 
 function describe(job: SandboxJob): string {
   const what = 'argv' in job.command ? job.command.argv.join(' ') : job.command.script;
-  const folders = [job.workspace, ...job.lent].map((folder) => `${'name' in folder ? `${BOX_PATHS.lent}/${String(folder.name)}` : BOX_PATHS.workspace} ${folder.writable ? 'rw' : 'ro'}`);
+  const folders = [job.workspace, ...job.lent].map(
+    (folder) =>
+      `${'name' in folder ? `${BOX_PATHS.lent}/${String(folder.name)}` : BOX_PATHS.workspace} ${folder.writable ? 'rw' : 'ro'}`,
+  );
   return `would run: ${what} (${[...folders, job.egress === null ? 'no network' : 'network'].join(', ')})`;
 }
 

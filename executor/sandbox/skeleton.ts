@@ -55,4 +55,3 @@ export function tidyRunFolder(folder: string): void {
     if (entry.isFIFO() || entry.isSocket()) rmSync(join(folder, entry.name), { force: true });
   }
 }
-

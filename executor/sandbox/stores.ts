@@ -70,18 +70,25 @@ export class Stores {
     const { identity, writable } = workspace;
     if (!writable && !this.#used(identity)) return readingPlace(workspace);
     const home = await this.#spawner.home();
-    if (home.withoutStores !== undefined) return writable ? watchedPlace(workspace, limits, this.#fullness) : readingPlace(workspace);
+    if (home.withoutStores !== undefined)
+      return writable ? watchedPlace(workspace, limits, this.#fullness) : readingPlace(workspace);
     // A workspace that would fill memory is worked in where it lies.
     if (home.copies && writable && !this.#used(identity)) {
       const { bytes } = await this.#fullness.of(workspace, limits);
-      if (bytes > affordable(limits.diskBytes + bytes, this.#promised) * MOST_COPIED) return watchedPlace(workspace, limits, this.#fullness);
+      if (bytes > affordable(limits.diskBytes + bytes, this.#promised) * MOST_COPIED)
+        return watchedPlace(workspace, limits, this.#fullness);
     }
     for (;;) {
       const place = await this.#inTurn(identity, async () => {
         const there = this.#there(identity, home.pid);
         if (there?.spoiled !== undefined) return there;
         if (!writable && !this.#used(identity)) return readingPlace(workspace);
-        return this.#place(this.#taken(identity, there, limits) ?? (await this.#lay(workspace, limits, home)), workspace, limits, end);
+        return this.#place(
+          this.#taken(identity, there, limits) ?? (await this.#lay(workspace, limits, home)),
+          workspace,
+          limits,
+          end,
+        );
       });
       if (!('spoiled' in place)) return place;
       await place.gone.promise;
@@ -115,13 +122,23 @@ export class Stores {
   async #lay(workspace: OpenFolder, limits: Limits, { pid: spawner, copies }: Home): Promise<Store> {
     const before = await this.#fullness.of(workspace, limits);
     const bytes = affordable(limits.diskBytes + (copies ? before.bytes : 0), this.#promised);
-    if (bytes < Math.min(limits.diskBytes, LEAST)) throw new Error('too little memory is free for what a command writes');
+    if (bytes < Math.min(limits.diskBytes, LEAST))
+      throw new Error('too little memory is free for what a command writes');
     // A removed file takes an entry as well.
     const inodes = limits.inodes + before.inodes + OWN_INODES;
     const folder = join(this.#folder, `s-${++this.#made}`);
     this.#promised += bytes;
     try {
-      const identity = await this.#spawner.ask('store', folder, workspace.path, workspace.identity, String(bytes), String(inodes), String(Math.max(0, limits.diskBytes - before.bytes)), String(Math.max(0, limits.inodes - before.inodes)));
+      const identity = await this.#spawner.ask(
+        'store',
+        folder,
+        workspace.path,
+        workspace.identity,
+        String(bytes),
+        String(inodes),
+        String(Math.max(0, limits.diskBytes - before.bytes)),
+        String(Math.max(0, limits.inodes - before.inodes)),
+      );
       const seen = `/proc/${spawner}/root${folder}`;
       const store: Store = {
         name: folder,
@@ -175,7 +192,12 @@ export class Stores {
   }
 
   /** Keeps what is in the store, or loses it whole. */
-  async #settle(store: Store, workspace: OpenFolder, limits: Limits, why: KilledWhy | undefined): Promise<'disk' | 'inodes' | undefined> {
+  async #settle(
+    store: Store,
+    workspace: OpenFolder,
+    limits: Limits,
+    why: KilledWhy | undefined,
+  ): Promise<'disk' | 'inodes' | undefined> {
     // With its spawner the store has gone, and the job with both.
     if (this.#there(workspace.identity, (await this.#spawner.home()).pid) !== store) return undefined;
     const much = store.spoiled ?? (why === 'disk' || why === 'inodes' ? why : fullOf(store));

@@ -32,7 +32,9 @@ export function parseListing(output: Uint8Array): FileEntry[] {
       const found = /^(\S) (\d+) (\d+(?:\.\d+)?) (.+)$/s.exec(line);
       if (found === null) return [];
       const [, kind = '', bytes, seconds, path = ''] = found;
-      return [{ kind: KINDS[kind] ?? 'other', path, bytes: Number(bytes), modifiedMs: Math.floor(Number(seconds) * 1000) }];
+      return [
+        { kind: KINDS[kind] ?? 'other', path, bytes: Number(bytes), modifiedMs: Math.floor(Number(seconds) * 1000) },
+      ];
     });
 }
 
@@ -54,8 +56,14 @@ export async function takeArtifacts(
   let room = wanted.maxBytes;
   for (const entry of recent.sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const path = WorkPath.safeParse(entry.path);
-    const wantedHere = entry.kind === 'file' && path.success && path.data === entry.path && entry.bytes <= room && artifacts.length < wanted.maxFiles;
-    const bytes = wantedHere && path.success ? await readWhole(sandbox, workspacePath, path.data, room, signal) : undefined;
+    const wantedHere =
+      entry.kind === 'file' &&
+      path.success &&
+      path.data === entry.path &&
+      entry.bytes <= room &&
+      artifacts.length < wanted.maxFiles;
+    const bytes =
+      wantedHere && path.success ? await readWhole(sandbox, workspacePath, path.data, room, signal) : undefined;
     if (bytes === undefined || !path.success) {
       leftOut.push(entry.path);
       continue;
@@ -66,15 +74,35 @@ export async function takeArtifacts(
   return { artifacts, leftOut };
 }
 
-export async function listWorkspace(sandbox: Sandbox, workspacePath: string, signal: AbortSignal): Promise<FileEntry[]> {
-  const { output, result } = await fileJob(sandbox, workspacePath, { type: 'list_files', ...COMMON, path: WorkPath.parse('.'), maxEntries: MAX_ENTRIES }, signal);
+export async function listWorkspace(
+  sandbox: Sandbox,
+  workspacePath: string,
+  signal: AbortSignal,
+): Promise<FileEntry[]> {
+  const { output, result } = await fileJob(
+    sandbox,
+    workspacePath,
+    { type: 'list_files', ...COMMON, path: WorkPath.parse('.'), maxEntries: MAX_ENTRIES },
+    signal,
+  );
   if (result.kind !== 'exited' || result.code !== 0) throw new Error('the workspace cannot be listed');
   return parseListing(output);
 }
 
 /** Undefined when it is no plain file any more, or has grown past `maxBytes`. */
-async function readWhole(sandbox: Sandbox, workspacePath: string, path: WorkPath, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  const { output, result } = await fileJob(sandbox, workspacePath, { type: 'read_file', ...COMMON, path, maxBytes: maxBytes + 1 }, signal);
+async function readWhole(
+  sandbox: Sandbox,
+  workspacePath: string,
+  path: WorkPath,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const { output, result } = await fileJob(
+    sandbox,
+    workspacePath,
+    { type: 'read_file', ...COMMON, path, maxBytes: maxBytes + 1 },
+    signal,
+  );
   return result.kind === 'exited' && result.code === 0 && output.length <= maxBytes ? output : undefined;
 }
 
@@ -87,10 +115,24 @@ const COMMON = {
   timeoutMs: TIMEOUT_MS,
 };
 
-async function fileJob(sandbox: Sandbox, workspacePath: string, command: Command, signal: AbortSignal): Promise<{ output: Uint8Array; result: SandboxResult }> {
+async function fileJob(
+  sandbox: Sandbox,
+  workspacePath: string,
+  command: Command,
+  signal: AbortSignal,
+): Promise<{ output: Uint8Array; result: SandboxResult }> {
   const chunks: Uint8Array[] = [];
   const outputBytes = 'maxBytes' in command ? command.maxBytes + 4096 : DEFAULT_LIMITS.outputBytes;
-  const job = jobFor(command, { workspacePath, lentPaths: new Map(), egress: null, limits: { ...DEFAULT_LIMITS, outputBytes } });
-  const result = await sandbox.run(job, { stdout: (chunk) => void chunks.push(chunk), stderr: () => undefined }, signal);
+  const job = jobFor(command, {
+    workspacePath,
+    lentPaths: new Map(),
+    egress: null,
+    limits: { ...DEFAULT_LIMITS, outputBytes },
+  });
+  const result = await sandbox.run(
+    job,
+    { stdout: (chunk) => void chunks.push(chunk), stderr: () => undefined },
+    signal,
+  );
   return { output: Buffer.concat(chunks), result };
 }

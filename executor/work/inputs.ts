@@ -62,7 +62,14 @@ export class Inputs {
       // What could not be had is asked for again by the next command.
       if (isThere) this.#write(prepared.workspace, (placed = [...placed, input.event].slice(-REMEMBERED)));
       const { event, path, url } = input;
-      await this.#deps.audit.write('input.placed', { key: prepared.key, root: prepared.root, event, path, url, ...(isThere ? { bytes: bytes.length, sha256: sha256(bytes) } : { why: 'missing' }) });
+      await this.#deps.audit.write('input.placed', {
+        key: prepared.key,
+        root: prepared.root,
+        event,
+        path,
+        url,
+        ...(isThere ? { bytes: bytes.length, sha256: sha256(bytes) } : { why: 'missing' }),
+      });
       if (!isThere) await this.#tell(input, job);
     }
   }
@@ -76,7 +83,12 @@ export class Inputs {
 
   async #tell({ path, event }: InputFile, { room, root, lang, type }: OrderJob): Promise<void> {
     const said = woven(({ code }) => inputMissing[lang](code(path)));
-    await this.#deps.reports.notice(room, said, `${root}.input.${event}`, type === 'plan' ? { thread: root } : { replyTo: root });
+    await this.#deps.reports.notice(
+      room,
+      said,
+      `${root}.input.${event}`,
+      type === 'plan' ? { thread: root } : { replyTo: root },
+    );
   }
 
   #file(workspace: string): string {

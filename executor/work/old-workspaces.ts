@@ -9,7 +9,9 @@ const KEEP_MS = 30 * 24 * 3_600_000;
  * masters' own commands stays. Returns their names; one that cannot be taken away is tried again the next time.
  */
 export function forgetOldWorkspaces(workspaces: string, inUse: ReadonlySet<string>, now: number): readonly string[] {
-  const old = readdirSync(workspaces).filter((name) => /^task-[0-9a-f]+$/.test(name) && !inUse.has(name) && now - lastUse(join(workspaces, name), now) > KEEP_MS);
+  const old = readdirSync(workspaces).filter(
+    (name) => /^task-[0-9a-f]+$/.test(name) && !inUse.has(name) && now - lastUse(join(workspaces, name), now) > KEEP_MS,
+  );
   return old.filter((name) => {
     try {
       rmSync(join(workspaces, name), { recursive: true, force: true });

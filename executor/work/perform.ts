@@ -8,7 +8,13 @@ import type { OutputText } from '../reports/output-text.ts';
 import { StoppedCommand } from './running.ts';
 import { destinationOf, jobFor } from '../sandbox/command-job.ts';
 import { startEgress, type EgressRecord } from '../sandbox/egress/egress-proxy.ts';
-import { DEFAULT_LIMITS, type Limits, type OutputObserver, type Sandbox, type SandboxResult } from '../sandbox/sandbox.ts';
+import {
+  DEFAULT_LIMITS,
+  type Limits,
+  type OutputObserver,
+  type Sandbox,
+  type SandboxResult,
+} from '../sandbox/sandbox.ts';
 
 export interface PerformDeps {
   readonly sandbox: Sandbox;
@@ -39,13 +45,23 @@ export const limitsOf = ({ limits }: Policy): Limits => ({
 });
 
 /** Runs one prepared command in its box and says how it ended. Never rejects but for faults of this machine. */
-export async function perform(prepared: Prepared, policy: Policy, output: OutputText, signal: AbortSignal, deps: PerformDeps): Promise<Outcome> {
-  const observer: OutputObserver = { stdout: (chunk) => output.push('stdout', chunk), stderr: (chunk) => output.push('stderr', chunk) };
+export async function perform(
+  prepared: Prepared,
+  policy: Policy,
+  output: OutputText,
+  signal: AbortSignal,
+  deps: PerformDeps,
+): Promise<Outcome> {
+  const observer: OutputObserver = {
+    stdout: (chunk) => output.push('stdout', chunk),
+    stderr: (chunk) => output.push('stderr', chunk),
+  };
   const unreached = new Map<string, Unreached[number]>();
   const listening: PerformDeps = {
     ...deps,
     onEgress: (of, request) => {
-      if (request.reason !== undefined && unreached.size < MAX_UNREACHED) unreached.set(request.destination, { destination: request.destination, why: request.reason });
+      if (request.reason !== undefined && unreached.size < MAX_UNREACHED)
+        unreached.set(request.destination, { destination: request.destination, why: request.reason });
       deps.onEgress(of, request);
     },
   };
@@ -54,10 +70,19 @@ export async function perform(prepared: Prepared, policy: Policy, output: Output
   const outcome = outcomeOf(result, signal);
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return outcome;
   const judged = await judgeSuccess(prepared, policy, outcome, output, deps);
-  return unreached.size === 0 || (judged.kind !== 'done' && judged.kind !== 'failed') ? judged : { ...judged, unreached: [...unreached.values()] };
+  return unreached.size === 0 || (judged.kind !== 'done' && judged.kind !== 'failed')
+    ? judged
+    : { ...judged, unreached: [...unreached.values()] };
 }
 
-async function run(prepared: Prepared, command: Command, policy: Policy, observer: OutputObserver, signal: AbortSignal, deps: PerformDeps): Promise<SandboxResult> {
+async function run(
+  prepared: Prepared,
+  command: Command,
+  policy: Policy,
+  observer: OutputObserver,
+  signal: AbortSignal,
+  deps: PerformDeps,
+): Promise<SandboxResult> {
   try {
     const workspacePath = join(deps.workspaces, prepared.workspace);
     mkdirSync(workspacePath, { recursive: true, mode: 0o700 });
@@ -72,7 +97,9 @@ async function run(prepared: Prepared, command: Command, policy: Policy, observe
             allowed: hosts.map(destinationOf),
             onRequest: (request) => deps.onEgress(prepared, request),
           });
-    const lentPaths = new Map(prepared.folders.map(({ name, path, access }) => [name, { path, writable: access === 'rw' }]));
+    const lentPaths = new Map(
+      prepared.folders.map(({ name, path, access }) => [name, { path, writable: access === 'rw' }]),
+    );
     const job = jobFor(command, { workspacePath, lentPaths, egress, limits: limitsOf(policy) });
     return await deps.sandbox.run(job, observer, signal);
   } catch (error) {
@@ -86,7 +113,12 @@ function outcomeOf(result: SandboxResult, signal: AbortSignal): Outcome {
       return { kind: 'failed', why: 'sandbox', detail: result.detail.slice(0, 300), ms: 0, rssBytes: 0 };
     case 'killed': {
       const reason: unknown = signal.reason;
-      if (result.why === 'cancelled') return { kind: 'stopped', ms: result.ms, ...(reason instanceof StoppedCommand && reason.by !== undefined ? { by: reason.by } : {}) };
+      if (result.why === 'cancelled')
+        return {
+          kind: 'stopped',
+          ms: result.ms,
+          ...(reason instanceof StoppedCommand && reason.by !== undefined ? { by: reason.by } : {}),
+        };
       return { kind: 'failed', why: 'killed', detail: result.why, ms: result.ms, rssBytes: result.maxRssBytes };
     }
     case 'exited':
@@ -95,28 +127,73 @@ function outcomeOf(result: SandboxResult, signal: AbortSignal): Outcome {
 }
 
 /** What the command itself says success looks like. */
-async function judgeSuccess(prepared: Prepared, policy: Policy, outcome: Outcome, output: OutputText, deps: PerformDeps): Promise<Outcome> {
+async function judgeSuccess(
+  prepared: Prepared,
+  policy: Policy,
+  outcome: Outcome,
+  output: OutputText,
+  deps: PerformDeps,
+): Promise<Outcome> {
   if (outcome.kind !== 'done') return outcome;
   const { success } = prepared.command;
   const { exitCode, ms, rssBytes } = outcome;
   if (exitCode !== success.exitCode) return { kind: 'failed', why: 'exit', exitCode, ms, rssBytes };
-  if (success.outputContains !== undefined && !output.whole().includes(success.outputContains)) return { kind: 'failed', why: 'output', exitCode, ms, rssBytes };
-  if (success.fileExists !== undefined && (await takeFile(prepared, success.fileExists, policy, deps)).bytes === undefined) return { kind: 'failed', why: 'file', exitCode, ms, rssBytes };
+  if (success.outputContains !== undefined && !output.whole().includes(success.outputContains))
+    return { kind: 'failed', why: 'output', exitCode, ms, rssBytes };
+  if (
+    success.fileExists !== undefined &&
+    (await takeFile(prepared, success.fileExists, policy, deps)).bytes === undefined
+  )
+    return { kind: 'failed', why: 'file', exitCode, ms, rssBytes };
   return outcome;
 }
 
 /** A file into the workspace, written inside the box: nothing out here follows its links. Whether it is there now. */
-export async function putFile(prepared: Prepared, path: WorkPath, bytes: Uint8Array, policy: Policy, deps: PerformDeps): Promise<boolean> {
+export async function putFile(
+  prepared: Prepared,
+  path: WorkPath,
+  bytes: Uint8Array,
+  policy: Policy,
+  deps: PerformDeps,
+): Promise<boolean> {
   const command: Command = { ...PUTTING, path, content: Buffer.from(bytes).toString('base64') };
-  const result = await run(prepared, command, policy, { stdout: () => undefined, stderr: () => undefined }, AbortSignal.timeout(PUTTING.timeoutMs), deps);
+  const result = await run(
+    prepared,
+    command,
+    policy,
+    { stdout: () => undefined, stderr: () => undefined },
+    AbortSignal.timeout(PUTTING.timeoutMs),
+    deps,
+  );
   return result.kind === 'exited' && result.code === 0;
 }
 
-const PUTTING = { type: 'write_file', id: CommandId.parse('input'), reason: 'a file that was sent', encoding: 'base64', executable: false, success: { exitCode: 0 }, repeatable: true, after: [], timeoutMs: 60_000 } as const satisfies Partial<Command>;
+const PUTTING = {
+  type: 'write_file',
+  id: CommandId.parse('input'),
+  reason: 'a file that was sent',
+  encoding: 'base64',
+  executable: false,
+  success: { exitCode: 0 },
+  repeatable: true,
+  after: [],
+  timeoutMs: 60_000,
+} as const satisfies Partial<Command>;
 
 /** A file of the workspace, read inside the box: nothing out here follows its links. */
-export async function takeFile(prepared: Prepared, path: string, policy: Policy, deps: PerformDeps): Promise<TakenFile> {
-  const parsed = parseCommand({ type: 'read_file', id: CommandId.parse('artifact'), reason: 'artifact', path, maxBytes: MAX_FILE });
+export async function takeFile(
+  prepared: Prepared,
+  path: string,
+  policy: Policy,
+  deps: PerformDeps,
+): Promise<TakenFile> {
+  const parsed = parseCommand({
+    type: 'read_file',
+    id: CommandId.parse('artifact'),
+    reason: 'artifact',
+    path,
+    maxBytes: MAX_FILE,
+  });
   if (!parsed.ok) return { path };
   const chunks: Uint8Array[] = [];
   const observer: OutputObserver = { stdout: (chunk) => void chunks.push(chunk), stderr: () => undefined };
@@ -127,4 +204,3 @@ export async function takeFile(prepared: Prepared, path: string, policy: Policy,
   if (bytes.length >= MAX_FILE) return { path };
   return { path, bytes, sha256: sha256(bytes) };
 }
-

@@ -25,11 +25,18 @@ export class RunningCommands {
   readonly #entries = new Map<JobKey, Entry>();
   #closing = false;
 
-  enter(key: JobKey, order: { readonly root: EventId; readonly room: RoomId; readonly at: number }): { readonly signal: AbortSignal; readonly shows: (event: EventId) => void; readonly leave: () => void } {
+  enter(
+    key: JobKey,
+    order: { readonly root: EventId; readonly room: RoomId; readonly at: number },
+  ): { readonly signal: AbortSignal; readonly shows: (event: EventId) => void; readonly leave: () => void } {
     const entry: Entry = { ...order, controller: new AbortController(), events: new Set([order.root]) };
     this.#entries.set(key, entry);
     if (this.#closing) entry.controller.abort(new StoppedCommand(undefined));
-    return { signal: entry.controller.signal, shows: (event) => void entry.events.add(event), leave: () => void this.#entries.delete(key) };
+    return {
+      signal: entry.controller.signal,
+      shows: (event) => void entry.events.add(event),
+      leave: () => void this.#entries.delete(key),
+    };
   }
 
   /** 🛑, or the order itself taken back. Returns how many it ended. */

@@ -61,7 +61,8 @@ export class Work {
   /** To the end and told, from wherever the ledger says it stands. */
   async run(record: LedgerRecord, again: boolean): Promise<void> {
     const fresh = again ? 'again' : 'fresh';
-    if (record.state === 'ended') return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, await this.#filesAgain(record));
+    if (record.state === 'ended')
+      return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, await this.#filesAgain(record));
     const { prepared, job } = record;
     const events: EventId[] = [record.request?.event, record.message].filter((event) => event !== undefined);
     const entry = this.#deps.running.enter(prepared.key, job);
@@ -79,9 +80,19 @@ export class Work {
     }
   }
 
-  async #inTurn(record: LedgerRecord, entry: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void }, fresh: 'fresh' | 'again'): Promise<void> {
+  async #inTurn(
+    record: LedgerRecord,
+    entry: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void },
+    fresh: 'fresh' | 'again',
+  ): Promise<void> {
     const look = await this.#lastLook(record);
-    if (look.kind === 'refused') return this.#close(record, { kind: 'refused', why: look.why, ...(look.detail === undefined ? {} : { detail: look.detail }) }, NOTHING, fresh);
+    if (look.kind === 'refused')
+      return this.#close(
+        record,
+        { kind: 'refused', why: look.why, ...(look.detail === undefined ? {} : { detail: look.detail }) },
+        NOTHING,
+        fresh,
+      );
     entry.signal.throwIfAborted();
     const { ledger, audit, reports, results, secrets, inputs } = this.#deps;
     const { prepared } = record;
@@ -99,7 +110,12 @@ export class Work {
   }
 
   /** Everything once more, right before: the order, the rules, the folders and the approval, as they are now. */
-  async #lastLook(record: LedgerRecord): Promise<{ readonly kind: 'same'; readonly rules: Rules } | { readonly kind: 'refused'; readonly why: string; readonly detail?: string }> {
+  async #lastLook(
+    record: LedgerRecord,
+  ): Promise<
+    | { readonly kind: 'same'; readonly rules: Rules }
+    | { readonly kind: 'refused'; readonly why: string; readonly detail?: string }
+  > {
     const { reader, rules: read, executor, expectedRequest } = this.#deps;
     const { prepared, job } = record;
     const verdict = await this.#judged(job, record.claimedAt);
@@ -107,7 +123,12 @@ export class Work {
     if (prepared.executor !== executor || verdict.by !== prepared.orderedBy) return { kind: 'refused', why: 'changed' };
     const rules = rulesNow(read);
     if (rules instanceof BrokenRules) return { kind: 'refused', why: 'rules', detail: rules.message };
-    const now = verdict.kind === 'outside' ? { ...prepared, command: verdict.command } : verdict.kind === 'command' && job.type === 'plan' ? ofPlan(prepared, job, verdict.order) : prepared;
+    const now =
+      verdict.kind === 'outside'
+        ? { ...prepared, command: verdict.command }
+        : verdict.kind === 'command' && job.type === 'plan'
+          ? ofPlan(prepared, job, verdict.order)
+          : prepared;
     if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
     const ruling = rule(rules.policy, prepared.command, originOf(prepared));
     if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
@@ -147,18 +168,31 @@ export class Work {
     return files;
   }
 
-  async #close(record: LedgerRecord, outcome: Outcome, told: Told, live: LiveMessage | 'fresh' | 'again'): Promise<void> {
+  async #close(
+    record: LedgerRecord,
+    outcome: Outcome,
+    told: Told,
+    live: LiveMessage | 'fresh' | 'again',
+  ): Promise<void> {
     const tail = told.binary ? '' : lastLines(told.whole, TAIL.lines, TAIL.characters);
     const ended = await this.#deps.ledger.write({ state: 'ended', key: record.prepared.key, outcome, tail });
     await this.#tell(ended, told, live, told.files);
   }
 
-  async #tell(record: LedgerRecord, told: Told, live: LiveMessage | 'fresh' | 'again', files: readonly TakenFile[]): Promise<void> {
+  async #tell(
+    record: LedgerRecord,
+    told: Told,
+    live: LiveMessage | 'fresh' | 'again',
+    files: readonly TakenFile[],
+  ): Promise<void> {
     const { ledger, audit, reports } = this.#deps;
     const { prepared, outcome } = record;
     if (outcome === undefined) return;
-    const artifacts = files.flatMap(({ path, sha256, bytes }) => (bytes === undefined ? [] : [{ path, sha256: sha256 ?? '', bytes: bytes.length }]));
-    const approval = record.approval === undefined ? {} : { approvedBy: record.approval.by, reaction: record.approval.reaction };
+    const artifacts = files.flatMap(({ path, sha256, bytes }) =>
+      bytes === undefined ? [] : [{ path, sha256: sha256 ?? '', bytes: bytes.length }],
+    );
+    const approval =
+      record.approval === undefined ? {} : { approvedBy: record.approval.by, reaction: record.approval.reaction };
     const mark: AuditMark = await audit.write('job.ended', { ...facts(prepared), outcome, artifacts, ...approval });
     const events = await reports.end(record, { outcome, whole: told.whole, binary: told.binary, mark }, live);
     const handed: Artifact[] = [];
@@ -178,16 +212,33 @@ export class Work {
 }
 
 /** Of a plan what has succeeded, for others to go on with; of a master's own order also what did not. */
-const givesFiles = ({ plan }: Prepared, { kind }: Outcome): boolean => kind === 'done' || (kind === 'failed' && plan === undefined);
+const givesFiles = ({ plan }: Prepared, { kind }: Outcome): boolean =>
+  kind === 'done' || (kind === 'failed' && plan === undefined);
 
 /** What the events say now that was prepared then. */
-const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({ ...prepared, command: order.step.command, artifacts: order.step.artifacts, plan: planOfPrepared(job, order, prepared.plan?.rerun) });
+const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({
+  ...prepared,
+  command: order.step.command,
+  artifacts: order.step.artifacts,
+  plan: planOfPrepared(job, order, prepared.plan?.rerun),
+});
 
 /** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
 function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
   try {
     const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan } = prepared;
-    return prepare(prepared.command, rules, { job, index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan }).hash;
+    return prepare(prepared.command, rules, {
+      job,
+      index,
+      attempt,
+      orderedBy,
+      executor,
+      workspace,
+      artifacts,
+      inputs,
+      nonce,
+      plan,
+    }).hash;
   } catch {
     return '';
   }

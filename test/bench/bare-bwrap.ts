@@ -21,11 +21,22 @@ export interface BareBwrap {
   loop(runs: number, width: number): Promise<void>;
 }
 
-export function bareBwrap(folder: string, workspace: string, options: { readonly controlGroups: boolean; readonly script: string | null }): BareBwrap {
+export function bareBwrap(
+  folder: string,
+  workspace: string,
+  options: { readonly controlGroups: boolean; readonly script: string | null },
+): BareBwrap {
   mkdirSync(join(folder, 'bare'), { recursive: true });
   const base = buildSkeleton(join(folder, 'bare'));
   const files = options.script === null ? [] : [BOX_PATHS.script];
-  const flags = bwrapFlags({ base, workspaceWritable: true, lent: [], files, egressSocket: undefined, tmpBytes: DEFAULT_LIMITS.tmpBytes });
+  const flags = bwrapFlags({
+    base,
+    workspaceWritable: true,
+    lent: [],
+    files,
+    egressSocket: undefined,
+    tmpBytes: DEFAULT_LIMITS.tmpBytes,
+  });
   const machine = machineOf(process.arch);
   if (machine === undefined) throw new Error(`no filter for ${process.arch}`);
   const kept = (name: string, content: string | Uint8Array) => {
@@ -40,7 +51,8 @@ export function bareBwrap(folder: string, workspace: string, options: { readonly
     workspace,
     ...(options.script === null ? [] : [kept('script', options.script)]),
   ];
-  const own = options.script === null ? ['/usr/bin/true'] : ['/usr/bin/bash', '--noprofile', '--norc', BOX_PATHS.script];
+  const own =
+    options.script === null ? ['/usr/bin/true'] : ['/usr/bin/bash', '--noprofile', '--norc', BOX_PATHS.script];
   const command = [...limited(DEFAULT_LIMITS, { dataLimit: !options.controlGroups }), ...own];
   const line = ['/usr/bin/bwrap', '--args', '3', '--', ...command] as const;
   const ended = async (child: ChildProcess) => {
@@ -50,11 +62,22 @@ export function bareBwrap(folder: string, workspace: string, options: { readonly
   return {
     run() {
       const open = handed.map((path) => openSync(path, path === '/dev/null' ? 'r+' : 'r'));
-      const child = spawn(line[0], line.slice(1), { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'inherit', ...open] });
+      const child = spawn(line[0], line.slice(1), {
+        env: {},
+        cwd: '/',
+        stdio: ['ignore', 'ignore', 'inherit', ...open],
+      });
       for (const file of open) closeSync(file);
       return ended(child);
     },
-    loop: (runs, width) => ended(spawn('/usr/bin/perl', ['-e', LOOP, String(runs), String(width), handed.join(','), ...line], { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'inherit'] })),
+    loop: (runs, width) =>
+      ended(
+        spawn('/usr/bin/perl', ['-e', LOOP, String(runs), String(width), handed.join(','), ...line], {
+          env: {},
+          cwd: '/',
+          stdio: ['ignore', 'ignore', 'inherit'],
+        }),
+      ),
   };
 }
 

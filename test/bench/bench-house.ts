@@ -20,7 +20,8 @@ import { asUser, inRoom, request, signIn } from '../house/matrix.ts';
 import { swarmRedis } from '../house/swarm-redis.ts';
 import { cpuMs } from './figures.ts';
 
-const COLLECT = "setInterval(() => { gc(); process.stdout.write(`live heap ${process.memoryUsage().heapUsed}\\n`); }, 5000).unref();";
+const COLLECT =
+  'setInterval(() => { gc(); process.stdout.write(`live heap ${process.memoryUsage().heapUsed}\\n`); }, 5000).unref();';
 const PROJECT = join(import.meta.dirname, '..', '..');
 
 /** `count` agents that say back what they hear; the integrator streams nothing either. */
@@ -68,7 +69,9 @@ export class BenchHouse implements AsyncDisposable {
     const house = await startHouse({ roster });
     const { launcher, swarm, synapse } = await house.pids();
     if (launcher === null || swarm === null || synapse === null) throw new Error('the house has no swarm');
-    const environment = (await readFile(`/proc/${swarm}/environ`, 'utf8')).split('\0').filter((one) => one.includes('='));
+    const environment = (await readFile(`/proc/${swarm}/environ`, 'utf8'))
+      .split('\0')
+      .filter((one) => one.includes('='));
     const split = environment.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)] as const);
     process.kill(launcher, 'SIGSTOP');
     process.kill(swarm, 'SIGKILL');
@@ -91,25 +94,45 @@ export class BenchHouse implements AsyncDisposable {
 
   /** The swarm as it ships. */
   async serveSwarm(roster?: z.input<typeof Roster>): Promise<number> {
-    return this.#serve('bots/main.ts', roster === undefined ? {} : { CHAVION_ROSTER_JSON: JSON.stringify(roster) }, '/health');
+    return this.#serve(
+      'bots/main.ts',
+      roster === undefined ? {} : { CHAVION_ROSTER_JSON: JSON.stringify(roster) },
+      '/health',
+    );
   }
 
   /** The same, with all garbage taken out every five seconds: what is left is what it holds. */
   async serveSwarmWatched(): Promise<number> {
-    return this.#serve('bots/main.ts', {}, '/health', ['--expose-gc', `--import=data:text/javascript,${encodeURIComponent(COLLECT)}`]);
+    return this.#serve('bots/main.ts', {}, '/health', [
+      '--expose-gc',
+      `--import=data:text/javascript,${encodeURIComponent(COLLECT)}`,
+    ]);
   }
 
   /** The bare script: the same sends and nothing else. */
   async serveFloor(agents: readonly number[]): Promise<number> {
-    return this.#serve('test/bench/floor.ts', { CHAVION_BENCH_AGENTS: agents.map((i) => this.agent(i)).join(',') }, '/health');
+    return this.#serve(
+      'test/bench/floor.ts',
+      { CHAVION_BENCH_AGENTS: agents.map((i) => this.agent(i)).join(',') },
+      '/health',
+    );
   }
 
-  async #serve(file: string, more: Record<string, string>, health: string, flags: readonly string[] = []): Promise<number> {
+  async #serve(
+    file: string,
+    more: Record<string, string>,
+    health: string,
+    flags: readonly string[] = [],
+  ): Promise<number> {
     await this.endServer();
     await this.#forgetPosition();
     // It gives up root as the launcher's own part does, and loads modules after that: the clone may lie where only root goes.
     const { program, args, cwd } = nodeProgram({ separated: isRoot(), project: PROJECT }, file);
-    const child = spawn(program, [...flags, ...args], { cwd, env: { ...this.#swarmEnvironment, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, [...flags, ...args], {
+      cwd,
+      env: { ...this.#swarmEnvironment, ...more },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#server = child;
     this.heardAfterMs.length = 0;
     this.liveHeapMb.length = 0;
@@ -121,13 +144,21 @@ export class BenchHouse implements AsyncDisposable {
     });
     const address = `http://127.0.0.1:${this.#swarmEnvironment['CHAVION_APPSERVICE_PORT']}${health}`;
     for (;;) {
-      const up = await fetch(address).then((answer) => answer.ok, () => false);
+      const up = await fetch(address).then(
+        (answer) => answer.ok,
+        () => false,
+      );
       if (up) break;
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${file} ended`);
       await sleep(50);
     }
     // Wakes Synapse up should it have given up on the appservice meanwhile.
-    await request(this.url, 'POST', asUser('/_matrix/client/v1/appservice/chavion/ping', `@agent_coordinator:${this.house.ready.serverName}`), { token: this.appserviceToken, body: {} });
+    await request(
+      this.url,
+      'POST',
+      asUser('/_matrix/client/v1/appservice/chavion/ping', `@agent_coordinator:${this.house.ready.serverName}`),
+      { token: this.appserviceToken, body: {} },
+    );
     await sleep(500);
     return child.pid ?? 0;
   }
@@ -145,7 +176,7 @@ export class BenchHouse implements AsyncDisposable {
    */
   async settled(calmMs = 16_000): Promise<void> {
     const lookMs = 2_000;
-    for (let calm = 0; calm < calmMs; ) {
+    for (let calm = 0; calm < calmMs;) {
       const before = cpuMs(this.synapsePid);
       await sleep(lookMs);
       calm = cpuMs(this.synapsePid) - before < 100 ? calm + lookMs : 0;
@@ -167,10 +198,16 @@ export class BenchHouse implements AsyncDisposable {
 
   async roomOf(agents: readonly number[]): Promise<string> {
     const users = agents.map((i) => this.agent(i));
-    const made = await request(this.url, 'POST', '/_matrix/client/v3/createRoom', { token: this.masterToken, body: { preset: 'private_chat', invite: users } });
+    const made = await request(this.url, 'POST', '/_matrix/client/v3/createRoom', {
+      token: this.masterToken,
+      body: { preset: 'private_chat', invite: users },
+    });
     const room = String(made.body['room_id']);
     for (const user of users) {
-      const joined = await request(this.url, 'POST', asUser(inRoom(room, 'join'), user), { token: this.appserviceToken, body: {} });
+      const joined = await request(this.url, 'POST', asUser(inRoom(room, 'join'), user), {
+        token: this.appserviceToken,
+        body: {},
+      });
       if (joined.status !== 200) throw new Error(`${user} cannot join: ${joined.status}`);
     }
     return room;
@@ -178,16 +215,29 @@ export class BenchHouse implements AsyncDisposable {
 
   /** What one would have without an appservice: ordinary accounts, each logged in, free of the limits for people. */
   async botsIn(count: number): Promise<{ readonly room: string; readonly tokens: readonly string[] }> {
-    const { adminToken = '', synapse } = Secrets.parse(JSON.parse(await readFile(join(this.house.data, 'secrets.json'), 'utf8')));
+    const { adminToken = '', synapse } = Secrets.parse(
+      JSON.parse(await readFile(join(this.house.data, 'secrets.json'), 'utf8')),
+    );
     const client = new HomeserverClient(this.url);
-    const made = await request(this.url, 'POST', '/_matrix/client/v3/createRoom', { token: this.masterToken, body: { preset: 'private_chat' } });
+    const made = await request(this.url, 'POST', '/_matrix/client/v3/createRoom', {
+      token: this.masterToken,
+      body: { preset: 'private_chat' },
+    });
     const room = String(made.body['room_id']);
     const tokens: string[] = [];
     for (let i = 0; i < count; i += 1) {
-      const bot = { userId: UserId.parse(`@bot${count}_${i}:${this.house.ready.serverName}`), password: randomUUID(), admin: false, name: `Bot ${i}` };
+      const bot = {
+        userId: UserId.parse(`@bot${count}_${i}:${this.house.ready.serverName}`),
+        password: randomUUID(),
+        admin: false,
+        name: `Bot ${i}`,
+      };
       await provisionAccount(client, adminToken, bot, synapse.registration);
       const token = await logInOwnAccount(client, bot, 'BOT');
-      await request(this.url, 'POST', inRoom(room, 'invite'), { token: this.masterToken, body: { user_id: bot.userId } });
+      await request(this.url, 'POST', inRoom(room, 'invite'), {
+        token: this.masterToken,
+        body: { user_id: bot.userId },
+      });
       const joined = await request(this.url, 'POST', inRoom(room, 'join'), { token, body: {} });
       if (joined.status !== 200) throw new Error(`${bot.userId} cannot join: ${joined.status}`);
       tokens.push(token);

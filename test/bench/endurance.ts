@@ -57,7 +57,11 @@ export async function endurance(bench: BenchHouse, seconds: number): Promise<{ t
     ['answers doubled', String(doubled), '0'],
     ['send to last answer, median', ms(quantile(times, 0.5)), ''],
     ['the same, p95', ms(p95(times)), ''],
-    ['held by the swarm after a collection, settled and at the end', `${(settled[0] ?? 0).toFixed(0)} MB, ${(settled.at(-1) ?? 0).toFixed(0)} MB`, 'flat'],
+    [
+      'held by the swarm after a collection, settled and at the end',
+      `${(settled[0] ?? 0).toFixed(0)} MB, ${(settled.at(-1) ?? 0).toFixed(0)} MB`,
+      'flat',
+    ],
     ['memory of its process at most', `${peak} MB`, ''],
   ];
   const failures = [
@@ -65,5 +69,8 @@ export async function endurance(bench: BenchHouse, seconds: number): Promise<{ t
     ...(doubled === 0 ? [] : [`${doubled} answers came twice`]),
     ...(growth < 1.25 ? [] : [`what it holds grew ${growth.toFixed(2)} times`]),
   ];
-  return { table: table([`10 rooms × 6 agents, ${PER_SECOND} messages/s for ${seconds} s`, 'measured', 'goal'], rows), failures };
+  return {
+    table: table([`10 rooms × 6 agents, ${PER_SECOND} messages/s for ${seconds} s`, 'measured', 'goal'], rows),
+    failures,
+  };
 }

@@ -25,7 +25,14 @@ const empty = (): Series => ({ times: [], synapseCpu: 0, ownCpu: 0, memory: 0 })
 const killedAtTheEnd = (process: ChildProcess) => ({ process, [Symbol.dispose]: () => void process.kill('SIGKILL') });
 
 /** One block of rounds; blocks of the three take turns, so that drift of the machine hits all. */
-async function block(bench: BenchHouse, ear: MasterEar, room: string, count: number, pid: number, into: Series): Promise<void> {
+async function block(
+  bench: BenchHouse,
+  ear: MasterEar,
+  room: string,
+  count: number,
+  pid: number,
+  into: Series,
+): Promise<void> {
   for (let i = 0; i < WARM_UP; i += 1) await ear.round(room, `몸풀기 ${i} ${Math.random()}`, count);
   const [synapse, own] = [cpuMs(bench.synapsePid), cpuMs(pid)];
   for (let i = 0; i < (ROUNDS[count] ?? 4); i += 1) {
@@ -38,7 +45,10 @@ async function block(bench: BenchHouse, ear: MasterEar, room: string, count: num
 }
 
 /** Master's send to the last of N echo answers on the master's phone: bare script, swarm, a bot each. */
-export async function fanOut(bench: BenchHouse, say: (line: string) => void): Promise<{ table: string; failures: string[] }> {
+export async function fanOut(
+  bench: BenchHouse,
+  say: (line: string) => void,
+): Promise<{ table: string; failures: string[] }> {
   const rows: string[][] = [];
   const failures: string[] = [];
   let first = 0;
@@ -52,7 +62,12 @@ export async function fanOut(bench: BenchHouse, say: (line: string) => void): Pr
     const ear = new MasterEar(bench.url, bench.masterToken, [room, floorRoom, bots.room]);
     await ear.start();
     // They wait for their room throughout, and hear nothing of the other.
-    using child = killedAtTheEnd(fork('test/bench/sync-bots.ts', { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--disable-warning=DEP0060'] }));
+    using child = killedAtTheEnd(
+      fork('test/bench/sync-bots.ts', {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        execArgv: ['--disable-warning=DEP0060'],
+      }),
+    );
     child.process.send({ homeserver: bench.url, ...bots });
     await once(child.process, 'message');
     await sleep(1_000);
@@ -72,13 +87,36 @@ export async function fanOut(bench: BenchHouse, say: (line: string) => void): Pr
 
     const ratio = median(swarm.times) / median(floor.times);
     const gain = median(each.times) / median(swarm.times);
-    for (const [name, series] of [['bare script', floor], ['swarm', swarm], ['a bot each', each]] as const) {
+    for (const [name, series] of [
+      ['bare script', floor],
+      ['swarm', swarm],
+      ['a bot each', each],
+    ] as const) {
       const rounds = series.times.length;
-      rows.push([String(count), name, ms(median(series.times)), ms(p95(series.times)), ms(series.synapseCpu / rounds), ms(series.ownCpu / rounds), `${series.memory} MB`, series === swarm ? ratio.toFixed(2) : series === each ? (median(each.times) / median(floor.times)).toFixed(2) : '1']);
+      rows.push([
+        String(count),
+        name,
+        ms(median(series.times)),
+        ms(p95(series.times)),
+        ms(series.synapseCpu / rounds),
+        ms(series.ownCpu / rounds),
+        `${series.memory} MB`,
+        series === swarm
+          ? ratio.toFixed(2)
+          : series === each
+            ? (median(each.times) / median(floor.times)).toFixed(2)
+            : '1',
+      ]);
     }
     say(`N=${count}: swarm ${ratio.toFixed(2)} of the floor, ${gain.toFixed(1)} times faster than a bot each`);
     if (ratio > 1.3) failures.push(`N=${count}: the swarm takes ${ratio.toFixed(2)} of the floor, more than 1.3`);
     if (count === 100 && gain < 4) failures.push(`N=100: only ${gain.toFixed(1)} times faster than a bot each`);
   }
-  return { table: table(['agents', 'what', 'median', 'p95', 'Synapse CPU a round', 'own CPU a round', 'memory', 'ratio'], rows), failures };
+  return {
+    table: table(
+      ['agents', 'what', 'median', 'p95', 'Synapse CPU a round', 'own CPU a round', 'memory', 'ratio'],
+      rows,
+    ),
+    failures,
+  };
 }

@@ -32,7 +32,21 @@ interface PushedEvent {
 async function answer(event: PushedEvent): Promise<void> {
   await Promise.all(
     agents.map((user) => {
-      const content = { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source: event.event_id, root: event.event_id, depth: 0, agent: user, turn: `${event.event_id}.${user}`, part: 0 } };
+      const content = {
+        msgtype: 'm.text',
+        body: event.content.body ?? '',
+        'm.mentions': {},
+        'com.chavion': {
+          v: 1,
+          kind: 'answer',
+          source: event.event_id,
+          root: event.event_id,
+          depth: 0,
+          agent: user,
+          turn: `${event.event_id}.${user}`,
+          part: 0,
+        },
+      };
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(event.room_id)}/send/m.room.message/${encodeURIComponent(`${event.event_id}.${user}`)}`;
       return put(path, user, content);
     }),
@@ -46,6 +60,7 @@ createServer((incoming, outgoing) => {
     outgoing.setHeader('content-type', 'application/json').end('{}');
     if (incoming.method !== 'PUT') return;
     const { events } = JSON.parse(Buffer.concat(chunks).toString()) as { events: PushedEvent[] };
-    for (const event of events) if (event.type === 'm.room.message' && event.sender.startsWith('@master:')) void answer(event);
+    for (const event of events)
+      if (event.type === 'm.room.message' && event.sender.startsWith('@master:')) void answer(event);
   });
 }).listen(Number(process.env['CHAVION_APPSERVICE_PORT']), '127.0.0.1');

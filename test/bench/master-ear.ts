@@ -14,7 +14,25 @@ export interface Heard {
 
 interface Sync {
   readonly next_batch: string;
-  readonly rooms?: { readonly join?: Readonly<Record<string, { readonly timeline: { readonly limited?: boolean; readonly events: readonly { event_id: string; sender: string; type: string; origin_server_ts: number; content: Record<string, unknown> }[] } }>> };
+  readonly rooms?: {
+    readonly join?: Readonly<
+      Record<
+        string,
+        {
+          readonly timeline: {
+            readonly limited?: boolean;
+            readonly events: readonly {
+              event_id: string;
+              sender: string;
+              type: string;
+              origin_server_ts: number;
+              content: Record<string, unknown>;
+            }[];
+          };
+        }
+      >
+    >;
+  };
 }
 
 export const now = (): number => performance.timeOrigin + performance.now();
@@ -40,10 +58,27 @@ export class MasterEar {
   }
 
   async start(): Promise<void> {
-    const filter = JSON.stringify({ presence: { types: [] }, account_data: { types: [] }, room: { rooms: [...this.#rooms], timeline: { limit: 500 }, ephemeral: { types: [] }, account_data: { types: [] }, state: { lazy_load_members: true } } });
+    const filter = JSON.stringify({
+      presence: { types: [] },
+      account_data: { types: [] },
+      room: {
+        rooms: [...this.#rooms],
+        timeline: { limit: 500 },
+        ephemeral: { types: [] },
+        account_data: { types: [] },
+        state: { lazy_load_members: true },
+      },
+    });
     const sync = async (since?: string): Promise<Sync> => {
-      const query = new URLSearchParams({ filter, timeout: since === undefined ? '0' : '30000', ...(since === undefined ? {} : { since }) });
-      const { body } = await send(`${this.#url}/_matrix/client/v3/sync?${query.toString()}`, { headers: { authorization: `Bearer ${this.#token}` }, signal: this.#stop.signal });
+      const query = new URLSearchParams({
+        filter,
+        timeout: since === undefined ? '0' : '30000',
+        ...(since === undefined ? {} : { since }),
+      });
+      const { body } = await send(`${this.#url}/_matrix/client/v3/sync?${query.toString()}`, {
+        headers: { authorization: `Bearer ${this.#token}` },
+        signal: this.#stop.signal,
+      });
       return (await body.json()) as Sync;
     };
     let since = (await sync()).next_batch;
@@ -54,9 +89,19 @@ export class MasterEar {
         since = answer.next_batch;
         for (const [room, { timeline }] of Object.entries(answer.rooms?.join ?? {})) {
           if (!this.#rooms.has(room)) continue;
-          if (timeline.limited === true) throw new Error('a burst was larger than the sync shows: the figures would be wrong');
+          if (timeline.limited === true)
+            throw new Error('a burst was larger than the sync shows: the figures would be wrong');
           for (const event of timeline.events) {
-            if (event.type === 'm.room.message') for (const listener of this.#listeners) listener({ room, id: event.event_id, sender: event.sender, at: event.origin_server_ts, content: event.content, seen });
+            if (event.type === 'm.room.message')
+              for (const listener of this.#listeners)
+                listener({
+                  room,
+                  id: event.event_id,
+                  sender: event.sender,
+                  at: event.origin_server_ts,
+                  content: event.content,
+                  seen,
+                });
           }
         }
       }
@@ -84,7 +129,13 @@ export class MasterEar {
     let answers = 0;
     this.#fail = reject;
     using _listening = this.listen((heard) => {
-      if (heard.room === room && !heard.sender.startsWith('@master:') && heard.content['body'] === body && (answers += 1) === count) resolve(heard.seen);
+      if (
+        heard.room === room &&
+        !heard.sender.startsWith('@master:') &&
+        heard.content['body'] === body &&
+        (answers += 1) === count
+      )
+        resolve(heard.seen);
     });
     const timeout = setTimeout(() => reject(new Error(`only ${answers} of ${count} answers came`)), 60_000);
     try {

@@ -65,7 +65,11 @@ export function measure(cell: Cell, way: Way, runs: number, seed = SEED): Measur
 
 /** The name of the run is in both plans: which of them has the lower hash, and so wins a tie, is a coin's toss. */
 function draw({ agents, accuracy, dropOut }: Cell, random: SeededRandom, name: string): Draw {
-  const plan = (kind: string) => Plan.parse({ goal: `${name} ${kind}`, steps: [{ kind: 'command', title: 'look', command: { type: 'list_files', id: 'look', reason: 'to see' } }] });
+  const plan = (kind: string) =>
+    Plan.parse({
+      goal: `${name} ${kind}`,
+      steps: [{ kind: 'command', title: 'look', command: { type: 'list_files', id: 'look', reason: 'to see' } }],
+    });
   const vote = () => (random.next() < dropOut ? 'away' : random.next() < accuracy ? 'right' : 'wrong');
   return { right: plan('right'), wrong: plan('wrong'), votes: Array.from({ length: agents }, vote) };
 }
@@ -75,8 +79,14 @@ const hashOf = (plan: Plan): PlanHash => PlanHash.parse(canonicalHash(plan));
 
 export const throughCounter: Way = ({ right, wrong, votes }) => {
   const [yes, no] = [hashOf(right), hashOf(wrong)];
-  const ballots = votes.flatMap((vote, i) => (vote === 'away' ? [] : [{ by: agent(i), ranking: vote === 'right' ? [yes, no] : [no, yes] }]));
-  const count = countVotes({ electorate: votes.map((_, i) => agent(i)), candidates: [yes, no].map((hash) => ({ hash, risk: 'read', commands: 1 })), ballots });
+  const ballots = votes.flatMap((vote, i) =>
+    vote === 'away' ? [] : [{ by: agent(i), ranking: vote === 'right' ? [yes, no] : [no, yes] }],
+  );
+  const count = countVotes({
+    electorate: votes.map((_, i) => agent(i)),
+    candidates: [yes, no].map((hash) => ({ hash, risk: 'read', commands: 1 })),
+    ballots,
+  });
   return count.kind === 'won' ? (count.winner === yes ? 'right' : 'wrong') : 'no-quorum';
 };
 
@@ -84,8 +94,25 @@ export const throughCounter: Way = ({ right, wrong, votes }) => {
 export const throughReducer: Way = (drawn) => {
   const root = EventId.parse('$root');
   const electorate = drawn.votes.map((_, i) => agent(i));
-  const rules: TaskRules = { integrator: agent(0), agents: electorate, lent: [], hash: canonicalHash, patience: PATIENCE };
-  const began = newTask({ root, no: 1, room: RoomId.parse('!room'), lang: 'ko', by: UserId.parse('@master:house'), origin: 'master', mission: 'look', at: 0, deadline: 3_600_000, electorate });
+  const rules: TaskRules = {
+    integrator: agent(0),
+    agents: electorate,
+    lent: [],
+    hash: canonicalHash,
+    patience: PATIENCE,
+  };
+  const began = newTask({
+    root,
+    no: 1,
+    room: RoomId.parse('!room'),
+    lang: 'ko',
+    by: UserId.parse('@master:house'),
+    origin: 'master',
+    mission: 'look',
+    at: 0,
+    deadline: 3_600_000,
+    electorate,
+  });
   let { state, effects } = reduce(began, { kind: 'begin', at: 1 }, rules);
   const waiting: TaskEffect[] = [...effects];
   for (let effect = waiting.shift(); effect !== undefined && state.decision === null; effect = waiting.shift()) {
@@ -102,11 +129,17 @@ function eventOf(effect: TaskEffect, state: TaskState, drawn: Draw): TaskEvent |
   if (effect.kind === 'say') return { kind: 'said', at: 2, id: effect.id, event: EventId.parse(`$${effect.id}`) };
   if (effect.kind !== 'ask') return null;
   const answer = answerTo(effect.ask, state, drawn);
-  return answer === null ? { kind: 'refused', at: 2, ask: effect.id, code: 'provider.timeout' } : { kind: 'answered', at: 2, ask: effect.id, answer };
+  return answer === null
+    ? { kind: 'refused', at: 2, ask: effect.id, code: 'provider.timeout' }
+    : { kind: 'answered', at: 2, ask: effect.id, answer };
 }
 
 /** One proposes the right plan, another the wrong one; who is alone proposes what it believes. */
-function answerTo({ kind, agent: asked }: Ask, { electorate }: TaskState, { right, wrong, votes }: Draw): Answer | null {
+function answerTo(
+  { kind, agent: asked }: Ask,
+  { electorate }: TaskState,
+  { right, wrong, votes }: Draw,
+): Answer | null {
   const i = electorate.indexOf(asked);
   const vote = votes[i] ?? 'away';
   switch (kind) {

@@ -5,9 +5,24 @@ import { CELLS, measure, throughReducer } from './mechanism-run.ts';
 export function mechanism(quick = false): { table: string; failures: string[] } {
   const runs = quick ? 400 : 10_000;
   const measured = CELLS.map((cell) => ({ cell, ...measure(cell, throughReducer, runs) }));
-  const rows = measured.map(({ cell, share, margin }) => [String(cell.agents), cell.accuracy.toFixed(2), cell.dropOut.toFixed(1), cell.expected.toFixed(3), share.toFixed(3), `± ${margin.toFixed(3)}`]);
+  const rows = measured.map(({ cell, share, margin }) => [
+    String(cell.agents),
+    cell.accuracy.toFixed(2),
+    cell.dropOut.toFixed(1),
+    cell.expected.toFixed(3),
+    share.toFixed(3),
+    `± ${margin.toFixed(3)}`,
+  ]);
   return {
-    table: table(['agents', 'each is right', 'each drops out', 'theory', `measured (${runs} runs)`, '99 % interval'], rows),
-    failures: measured.filter(({ cell, share, margin }) => Math.abs(share - cell.expected) > margin).map(({ cell, share }) => `mechanism: ${cell.agents} agents of ${cell.accuracy} gave ${share.toFixed(3)}, not ${cell.expected}`),
+    table: table(
+      ['agents', 'each is right', 'each drops out', 'theory', `measured (${runs} runs)`, '99 % interval'],
+      rows,
+    ),
+    failures: measured
+      .filter(({ cell, share, margin }) => Math.abs(share - cell.expected) > margin)
+      .map(
+        ({ cell, share }) =>
+          `mechanism: ${cell.agents} agents of ${cell.accuracy} gave ${share.toFixed(3)}, not ${cell.expected}`,
+      ),
   };
 }

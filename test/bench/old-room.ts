@@ -18,8 +18,12 @@ async function fill(bench: BenchHouse, room: string, count: number, say: (line: 
       const i = next;
       next += 1;
       const path = asUser(inRoom(room, `send/m.room.message/old${i}`), bench.agent(i % AGENTS));
-      await request(bench.url, 'PUT', path, { token: bench.appserviceToken, body: { msgtype: 'm.text', body: `옛날 메시지 ${i}`, 'm.mentions': {} } });
-      if (i > 0 && i % 10_000 === 0) say(`  ${i} of ${count} old messages, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+      await request(bench.url, 'PUT', path, {
+        token: bench.appserviceToken,
+        body: { msgtype: 'm.text', body: `옛날 메시지 ${i}`, 'm.mentions': {} },
+      });
+      if (i > 0 && i % 10_000 === 0)
+        say(`  ${i} of ${count} old messages, ${((performance.now() - began) / 1000).toFixed(0)} s`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -27,9 +31,14 @@ async function fill(bench: BenchHouse, room: string, count: number, say: (line: 
 
 /** As a phone does that has shown a room: with unread messages the homeserver counts all of them for every answer. */
 async function readAll(bench: BenchHouse, room: string): Promise<void> {
-  const { body } = await request(bench.url, 'GET', inRoom(room, 'messages?dir=b&limit=1'), { token: bench.masterToken });
+  const { body } = await request(bench.url, 'GET', inRoom(room, 'messages?dir=b&limit=1'), {
+    token: bench.masterToken,
+  });
   const [last] = body['chunk'] as readonly { readonly event_id: string }[];
-  await request(bench.url, 'POST', inRoom(room, `receipt/m.read/${encodeURIComponent(last?.event_id ?? '')}`), { token: bench.masterToken, body: {} });
+  await request(bench.url, 'POST', inRoom(room, `receipt/m.read/${encodeURIComponent(last?.event_id ?? '')}`), {
+    token: bench.masterToken,
+    body: {},
+  });
 }
 
 /** Answer times in both rooms, in turns: whatever else the machine does hits both. */
@@ -48,7 +57,11 @@ async function answerTimes(bench: BenchHouse, old: string, empty: string): Promi
 }
 
 /** A room with many old messages beside an empty one, and how long the swarm takes to be ready with it. */
-export async function oldRoom(bench: BenchHouse, say: (line: string) => void, count: number): Promise<{ table: string; failures: string[] }> {
+export async function oldRoom(
+  bench: BenchHouse,
+  say: (line: string) => void,
+  count: number,
+): Promise<{ table: string; failures: string[] }> {
   // Something takes the pushes meanwhile: old messages were heard when they were new.
   await bench.serveFloor([]);
   const [old, empty] = [await bench.room(AGENTS), await bench.room(AGENTS)];
@@ -67,6 +80,9 @@ export async function oldRoom(bench: BenchHouse, say: (line: string) => void, co
     ['ratio', ratio.toFixed(2), 'about 1'],
     ['swarm ready after', ms(startUp), 'under 10 s'],
   ];
-  const failures = [...(ratio < 1.25 ? [] : [`an old room is ${ratio.toFixed(2)} times slower`]), ...(startUp < 10_000 ? [] : [`start-up takes ${startUp.toFixed(0)} ms`])];
+  const failures = [
+    ...(ratio < 1.25 ? [] : [`an old room is ${ratio.toFixed(2)} times slower`]),
+    ...(startUp < 10_000 ? [] : [`start-up takes ${startUp.toFixed(0)} ms`]),
+  ];
   return { table: table(['old room', 'measured', 'goal'], rows), failures };
 }

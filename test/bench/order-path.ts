@@ -21,14 +21,27 @@ class RoomsInMemory extends Account {
   reports = 0;
 
   constructor() {
-    super({ homeserverUrl: 'http://127.0.0.1:9', accessToken: 'none', userId: EXECUTOR, ghost: false, lanes: new RoomLimiter() });
+    super({
+      homeserverUrl: 'http://127.0.0.1:9',
+      accessToken: 'none',
+      userId: EXECUTOR,
+      ghost: false,
+      lanes: new RoomLimiter(),
+    });
   }
 
   /** A master's message. */
   say(room: RoomId, body: string): { readonly root: EventId; readonly at: number } {
     const root = EventId.parse(`$${randomUUID()}`);
     const at = Date.now();
-    this.#events.set(root, { event_id: root, room_id: room, sender: MASTER, type: 'm.room.message', origin_server_ts: at, content: { msgtype: 'm.text', body } });
+    this.#events.set(root, {
+      event_id: root,
+      room_id: room,
+      sender: MASTER,
+      type: 'm.room.message',
+      origin_server_ts: at,
+      content: { msgtype: 'm.text', body },
+    });
     return { root, at };
   }
 
@@ -62,7 +75,12 @@ export interface OrderPath {
 }
 
 /** An executor as `executor/main.ts` puts it together, at a real Redis and a real sandbox, with nobody at the homeserver. */
-export async function openOrderPath(folder: string, redis: Redis, sandbox: Sandbox, concurrency: number): Promise<OrderPath> {
+export async function openOrderPath(
+  folder: string,
+  redis: Redis,
+  sandbox: Sandbox,
+  concurrency: number,
+): Promise<OrderPath> {
   for (const name of ['executor', 'rules']) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'rules', 'policy.json'), JSON.stringify({ concurrency }));
   const settings = ExecutorSettings.parse({
@@ -82,7 +100,16 @@ export async function openOrderPath(folder: string, redis: Redis, sandbox: Sandb
   const fatal = (error: unknown): void => {
     throw error;
   };
-  const executor = await buildExecutor({ settings, account: rooms, redis, sandbox, runFolder: join(folder, 'run'), secrets: [], fatal, log: pino({ enabled: false }) });
+  const executor = await buildExecutor({
+    settings,
+    account: rooms,
+    redis,
+    sandbox,
+    runFolder: join(folder, 'run'),
+    secrets: [],
+    fatal,
+    log: pino({ enabled: false }),
+  });
   const box = openOrderQueues(redis);
   const waiting = new Map<unknown, { readonly done: () => void; readonly failed: (error: unknown) => void }>();
   const worker = workOnOrders(redis, { concurrency, onFailure: (_id, error) => fatal(error) }, async (payload) => {

@@ -10,7 +10,15 @@ import { bareBwrap } from './bare-bwrap.ts';
 import { openOrderPath } from './order-path.ts';
 
 /** The measured process: becomes an ordinary account as the executor does, and prints how long each run took. */
-const Start = z.object({ uid: z.int(), gid: z.int(), group: z.string().nullable(), folder: z.string(), redis: z.url(), jobs: z.int(), rounds: z.int() });
+const Start = z.object({
+  uid: z.int(),
+  gid: z.int(),
+  group: z.string().nullable(),
+  folder: z.string(),
+  redis: z.url(),
+  jobs: z.int(),
+  rounds: z.int(),
+});
 const { uid, gid, group, folder, redis: redisUrl, jobs, rounds } = Start.parse(JSON.parse(process.argv[2] ?? ''));
 const cgroups = group === null ? null : delegateCgroups(group, { uid, gid });
 if (process.getuid?.() === 0) dropPrivileges(`${uid}:${gid}`);
@@ -18,7 +26,15 @@ if (process.getuid?.() === 0) dropPrivileges(`${uid}:${gid}`);
 const workspace = join(folder, 'workspace');
 mkdirSync(workspace, { recursive: true });
 const sandbox = new Bubblewrap({ runFolder: join(folder, 'run'), cgroups });
-const job: SandboxJob = { command: { script: 'true' }, cwd: '.', timeoutMs: 20_000, workspace: { path: workspace, writable: true }, lent: [], egress: null, limits: DEFAULT_LIMITS };
+const job: SandboxJob = {
+  command: { script: 'true' },
+  cwd: '.',
+  timeoutMs: 20_000,
+  workspace: { path: workspace, writable: true },
+  lent: [],
+  egress: null,
+  limits: DEFAULT_LIMITS,
+};
 const silent = { stdout: () => undefined, stderr: () => undefined };
 const boxed = async () => {
   const result = await sandbox.run(job, silent, new AbortController().signal);
@@ -55,10 +71,13 @@ for (let time = 0; time < WARM_UP; time++) for (const [, run] of measured) await
 for (let round = 0; round < rounds; round++) {
   for (const width of [1, 8]) {
     // In turns, so that whatever else the machine does falls on all.
-    for (const [name, run] of measured) process.stdout.write(`${JSON.stringify({ name, width, ...(await measure(run, width)) })}\n`);
+    for (const [name, run] of measured)
+      process.stdout.write(`${JSON.stringify({ name, width, ...(await measure(run, width)) })}\n`);
     const began = performance.now();
     await bare.loop(jobs, width);
-    process.stdout.write(`${JSON.stringify({ name: 'loop', width, perSecond: jobs / ((performance.now() - began) / 1000), latenciesMs: [] })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ name: 'loop', width, perSecond: jobs / ((performance.now() - began) / 1000), latenciesMs: [] })}\n`,
+    );
   }
 }
 process.exit();

@@ -12,7 +12,10 @@ import { SandboxManager } from '@anthropic-ai/sandbox-runtime';
 const runs = Number(process.argv[2] ?? 20);
 const folder = mkdtempSync(join(tmpdir(), 'chavion-srt-'));
 try {
-  await SandboxManager.initialize({ network: { allowedDomains: [], deniedDomains: [] }, filesystem: { denyRead: [], allowWrite: [folder], denyWrite: [] } });
+  await SandboxManager.initialize({
+    network: { allowedDomains: [], deniedDomains: [] },
+    filesystem: { denyRead: [], allowWrite: [folder], denyWrite: [] },
+  });
   const latenciesMs: number[] = [];
   for (let i = 0; i < runs + 3; i += 1) {
     const began = performance.now();

@@ -16,7 +16,10 @@ interface Edit {
 /** 25 agents say 400 words at 40 words a second, all at once, while the master talks elsewhere. */
 export async function streaming(bench: BenchHouse): Promise<{ table: string; failures: string[] }> {
   const roster = echoRoster(100, 'echo');
-  await bench.serveSwarm({ ...roster, agents: roster.agents.map((agent, i) => (i < STREAMS ? { ...agent, model: `echo/400@40` } : agent)) });
+  await bench.serveSwarm({
+    ...roster,
+    agents: roster.agents.map((agent, i) => (i < STREAMS ? { ...agent, model: `echo/400@40` } : agent)),
+  });
   await bench.settled();
   const loud = await bench.room(STREAMS);
   const quiet = await bench.roomOf([STREAMS]);
@@ -32,7 +35,12 @@ export async function streaming(bench: BenchHouse): Promise<{ table: string; fai
     const relation = heard.content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
     if (relation?.rel_type !== 'm.replace') return;
     const whole = heard.content['m.new_content'] as { body: string; 'com.chavion': { streaming?: boolean } };
-    edits.push({ target: relation.event_id ?? '', at: heard.at, delay: heard.seen - heard.at, streaming: whole['com.chavion'].streaming === true });
+    edits.push({
+      target: relation.event_id ?? '',
+      at: heard.at,
+      delay: heard.seen - heard.at,
+      streaming: whole['com.chavion'].streaming === true,
+    });
     last.set(relation.event_id ?? '', whole.body);
   });
 
@@ -46,7 +54,14 @@ export async function streaming(bench: BenchHouse): Promise<{ table: string; fai
   }
   await ear.stop();
 
-  const perSecond = [...edits.reduce((seconds, { at }) => seconds.set(Math.floor(at / 1_000), (seconds.get(Math.floor(at / 1_000)) ?? 0) + 1), new Map<number, number>()).values()];
+  const perSecond = [
+    ...edits
+      .reduce(
+        (seconds, { at }) => seconds.set(Math.floor(at / 1_000), (seconds.get(Math.floor(at / 1_000)) ?? 0) + 1),
+        new Map<number, number>(),
+      )
+      .values(),
+  ];
   const whole = [...last.values()].filter((body) => body.endsWith('w400')).length;
   const busiest = Math.max(...perSecond);
   const delay = p95(edits.map((edit) => edit.delay));
@@ -54,7 +69,16 @@ export async function streaming(bench: BenchHouse): Promise<{ table: string; fai
   const rows = [
     ['answers that end whole', `${whole} of ${STREAMS}`, `${STREAMS}`],
     ['edits in all, in the busiest second', `${edits.length}, ${busiest}`, `${BUDGET} a second and a burst of 5`],
-    ['delay of edits on the master’s phone, median', ms(quantile(edits.map((edit) => edit.delay), 0.5)), ''],
+    [
+      'delay of edits on the master’s phone, median',
+      ms(
+        quantile(
+          edits.map((edit) => edit.delay),
+          0.5,
+        ),
+      ),
+      '',
+    ],
     ['the same, p95', ms(delay), 'under 300 ms'],
     ['master’s message meanwhile reaches the swarm, p95', ms(reach), 'under 150 ms'],
     ['master’s message elsewhere meanwhile answered, p95', ms(p95(rounds)), ''],

@@ -8,14 +8,30 @@ LogService.setLevel(LogLevel.ERROR);
 LogService.muteModule('MatrixHttpClient');
 
 const [message] = await once(process, 'message');
-const { homeserver, room, tokens } = z.object({ homeserver: z.string(), room: z.string(), tokens: z.array(z.string()) }).parse(message);
+const { homeserver, room, tokens } = z
+  .object({ homeserver: z.string(), room: z.string(), tokens: z.array(z.string()) })
+  .parse(message);
 
 const bots = tokens.map((token, i) => {
   const bot = new MatrixClient(homeserver, token);
   bot.on('room.message', (where: string, event: { event_id: string; sender: string; content: { body?: string } }) => {
     if (where !== room || !event.sender.startsWith('@master:')) return;
     const { event_id: source } = event;
-    void bot.sendMessage(where, { msgtype: 'm.text', body: event.content.body ?? '', 'm.mentions': {}, 'com.chavion': { v: 1, kind: 'answer', source, root: source, depth: 0, agent: `bot${i}`, turn: `${source}.bot${i}`, part: 0 } });
+    void bot.sendMessage(where, {
+      msgtype: 'm.text',
+      body: event.content.body ?? '',
+      'm.mentions': {},
+      'com.chavion': {
+        v: 1,
+        kind: 'answer',
+        source,
+        root: source,
+        depth: 0,
+        agent: `bot${i}`,
+        turn: `${source}.bot${i}`,
+        part: 0,
+      },
+    });
   });
   return bot;
 });

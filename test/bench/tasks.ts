@@ -27,7 +27,8 @@ export async function tasksBench(quick: boolean): Promise<{ table: string; failu
   takeBack();
 
   const times = await phaseTimes(join(scene.house.data, 'logs', 'swarm.log'));
-  const sent = (root: string) => Number(scene.master.events(scene.hq).find((event) => event.event_id === root)?.origin_server_ts);
+  const sent = (root: string) =>
+    Number(scene.master.events(scene.hq).find((event) => event.event_id === root)?.origin_server_ts);
   const columns = [alone, together.map(({ root }) => root)].map((roots) => {
     const spans = roots.map((root) => spansOf(sent(root), times.get(root) ?? []));
     const middle = (name: string) => ms(median(spans.flatMap((one) => one.get(name) ?? [])));
@@ -35,21 +36,30 @@ export async function tasksBench(quick: boolean): Promise<{ table: string; failu
   });
   const rows = [...PHASES, 'all'].map((phase, i) => [phase, columns[0]?.[i] ?? '', columns[1]?.[i] ?? '']);
   const figures = table(['phase', 'one task (median)', `${many} at once (median)`], rows);
-  return { table: `${figures}\n\n${many} tasks at once, until the last card says so: ${(tookMs / 1_000).toFixed(1)} s`, failures: [] };
+  return {
+    table: `${figures}\n\n${many} tasks at once, until the last card says so: ${(tookMs / 1_000).toFixed(1)} s`,
+    failures: [],
+  };
 }
 
 /** By task, when each phase began, as the swarm's log has it. */
-async function phaseTimes(file: string): Promise<ReadonlyMap<string, readonly { readonly phase: string; readonly at: number }[]>> {
+async function phaseTimes(
+  file: string,
+): Promise<ReadonlyMap<string, readonly { readonly phase: string; readonly at: number }[]>> {
   const found = new Map<string, { phase: string; at: number }[]>();
   for (const text of (await readFile(file, 'utf8')).split('\n')) {
     const line = text.includes('"msg":"task"') ? Line.safeParse(JSON.parse(text)).data : undefined;
-    if (line !== undefined) found.set(line.root, [...(found.get(line.root) ?? []), { phase: line.phase, at: line.time }]);
+    if (line !== undefined)
+      found.set(line.root, [...(found.get(line.root) ?? []), { phase: line.phase, at: line.time }]);
   }
   return found;
 }
 
 /** How long each phase took, milliseconds; `all` from the master's message. Triage holds the way there. */
-function spansOf(sentAt: number, began: readonly { readonly phase: string; readonly at: number }[]): ReadonlyMap<string, number> {
+function spansOf(
+  sentAt: number,
+  began: readonly { readonly phase: string; readonly at: number }[],
+): ReadonlyMap<string, number> {
   const marks = [{ phase: 'triage', at: sentAt }, ...began.filter(({ phase }) => phase !== 'triage')];
   const spans = new Map<string, number>();
   for (const [i, { phase, at }] of marks.entries()) {

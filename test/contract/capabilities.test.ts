@@ -8,14 +8,38 @@ import type { Provider } from '../../bots/models/providers/provider.ts';
 import { createProvider } from '../../bots/models/registry.ts';
 import { isFree } from '../../bots/budget/with-budget.ts';
 
-const KEYS = ProviderSettings.parse({ OPENAI_API_KEY: 'a', GOOGLE_GENERATIVE_AI_API_KEY: 'b', ANTHROPIC_API_KEY: 'c', MANUS_API_KEY: 'd', PERPLEXITY_API_KEY: 'e' });
+const KEYS = ProviderSettings.parse({
+  OPENAI_API_KEY: 'a',
+  GOOGLE_GENERATIVE_AI_API_KEY: 'b',
+  ANTHROPIC_API_KEY: 'c',
+  MANUS_API_KEY: 'd',
+  PERPLEXITY_API_KEY: 'e',
+});
 const NONE = ProviderSettings.parse({});
-const PORTS = { relay: { ask: () => Promise.resolve('') }, outsideAgents: { online: () => true, ask: () => Promise.resolve('') } };
+const PORTS = {
+  relay: { ask: () => Promise.resolve('') },
+  outsideAgents: { online: () => true, ask: () => Promise.resolve('') },
+};
 const agent = (model: string, more: object = {}): AgentConfig =>
-  AgentConfig.parse({ id: 'a', name: 'A', callsigns: ['A'], role: 'r', prompt: 'p', model, endpoint: { url: 'http://127.0.0.1:1/v1' }, ...more });
+  AgentConfig.parse({
+    id: 'a',
+    name: 'A',
+    callsigns: ['A'],
+    role: 'r',
+    prompt: 'p',
+    model,
+    endpoint: { url: 'http://127.0.0.1:1/v1' },
+    ...more,
+  });
 
 type Declared = Pick<Provider, 'billing' | 'pace' | 'sees' | 'searches' | 'rehearsal'>;
-const declared = ({ billing, pace, sees, searches, rehearsal }: Provider): Declared => ({ billing, pace, sees, searches, rehearsal });
+const declared = ({ billing, pace, sees, searches, rehearsal }: Provider): Declared => ({
+  billing,
+  pace,
+  sees,
+  searches,
+  rehearsal,
+});
 const bySdk = { billing: 'tokens', pace: 'seconds', sees: true, searches: false, rehearsal: false } as const;
 const free = { billing: 'none', pace: 'seconds', sees: false, searches: false, rehearsal: false } as const;
 
@@ -26,7 +50,11 @@ const KINDS: Readonly<Record<ModelKind, readonly [model: string, declares: Decla
   google: ['google/gemini-4', bySdk, 'ready'],
   perplexity: ['perplexity/sonar-pro', { ...bySdk, searches: true }, 'ready'],
   compatible: ['compatible/llama', bySdk, 'ready'],
-  manus: ['manus/manus-1.6', { billing: 'task', pace: 'minutes', sees: true, searches: true, rehearsal: false }, 'ready'],
+  manus: [
+    'manus/manus-1.6',
+    { billing: 'task', pace: 'minutes', sees: true, searches: true, rehearsal: false },
+    'ready',
+  ],
   echo: ['echo/400@40', { ...free, sees: true }, 'keyless'],
   rehearsal: ['rehearsal', { ...free, rehearsal: true }, 'rehearses'],
   relay: ['relay', { ...free, pace: 'by-hand' }, 'by-hand'],
@@ -56,20 +84,37 @@ describe.each(Object.entries(KINDS))('%s', (kind, [model, declares, state]) => {
 
 it('whoever answers for a model without a key says so, and declares what is its own', () => {
   const rehearsing = createProvider(agent('openai/gpt-5.2'), NONE, {});
-  expect(rehearsing).toMatchObject({ label: 'rehearsal', rehearsal: true, billing: 'none', insteadOf: 'openai/gpt-5.2' });
+  expect(rehearsing).toMatchObject({
+    label: 'rehearsal',
+    rehearsal: true,
+    billing: 'none',
+    insteadOf: 'openai/gpt-5.2',
+  });
   expect(modelState({ provider: rehearsing })).toEqual({ kind: 'no-key', instead: null });
-  const another = createProvider(agent('openai/gpt-5.2', { fallback: 'anthropic/x' }), ProviderSettings.parse({ ANTHROPIC_API_KEY: 'k' }), {});
-  expect(another).toMatchObject({ label: 'anthropic/x', rehearsal: false, billing: 'tokens', insteadOf: 'openai/gpt-5.2' });
+  const another = createProvider(
+    agent('openai/gpt-5.2', { fallback: 'anthropic/x' }),
+    ProviderSettings.parse({ ANTHROPIC_API_KEY: 'k' }),
+    {},
+  );
+  expect(another).toMatchObject({
+    label: 'anthropic/x',
+    rehearsal: false,
+    billing: 'tokens',
+    insteadOf: 'openai/gpt-5.2',
+  });
   expect(modelState({ provider: another })).toEqual({ kind: 'no-key', instead: 'anthropic/x' });
   expect(createProvider(agent('relay'), NONE, {}).insteadOf).toBe('relay');
 });
 
 it('only what the roster says a model sees reaches it', () => {
-  for (const kind of ['openai', 'manus'] as const) expect(createProvider(agent(KINDS[kind][0], { sees: false }), KEYS, {}, PORTS).sees).toBe(false);
+  for (const kind of ['openai', 'manus'] as const)
+    expect(createProvider(agent(KINDS[kind][0], { sees: false }), KEYS, {}, PORTS).sees).toBe(false);
 });
 
-it('a name of a model has a kind, and what stands behind the slash is the adapter\'s', () => {
+it("a name of a model has a kind, and what stands behind the slash is the adapter's", () => {
   expect(Object.keys(KINDS).toSorted()).toEqual(Object.keys(MODEL_KINDS).toSorted());
   for (const { model } of Roster.parse(defaultRoster).agents) expect(modelKind(model)).toBeDefined();
-  expect([modelIdOf('compatible/org/llama'), modelIdOf('relay'), modelKind('toString'), modelKind('nobody/x')]).toEqual(['org/llama', '', undefined, undefined]);
+  expect([modelIdOf('compatible/org/llama'), modelIdOf('relay'), modelKind('toString'), modelKind('nobody/x')]).toEqual(
+    ['org/llama', '', undefined, undefined],
+  );
 });

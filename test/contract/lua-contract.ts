@@ -5,7 +5,12 @@ import type { Redis } from 'ioredis';
  * A text, a hash, a set (`['a']`), a sorted set (`[['a', 1]]`) or the fields of a stream's entries.
  */
 export type Lying = Readonly<Record<string, Value>>;
-type Value = string | Readonly<Record<string, string>> | readonly string[] | readonly (readonly [string, number])[] | { readonly stream: readonly Readonly<Record<string, string>>[] };
+type Value =
+  | string
+  | Readonly<Record<string, string>>
+  | readonly string[]
+  | readonly (readonly [string, number])[]
+  | { readonly stream: readonly Readonly<Record<string, string>>[] };
 
 export interface Case {
   readonly it: string;
@@ -31,8 +36,10 @@ export async function lay(redis: Redis, lying: Lying): Promise<void> {
     const [short = '', seconds] = name.split(' ');
     const key = keyOf(short);
     if (typeof value === 'string') await redis.set(key, value);
-    else if (isList(value)) for (const one of value) await (typeof one === 'string' ? redis.sadd(key, one) : redis.zadd(key, one[1], one[0]));
-    else if (isStream(value)) for (const fields of value.stream) await redis.xadd(key, '*', ...Object.entries(fields).flat());
+    else if (isList(value))
+      for (const one of value) await (typeof one === 'string' ? redis.sadd(key, one) : redis.zadd(key, one[1], one[0]));
+    else if (isStream(value))
+      for (const fields of value.stream) await redis.xadd(key, '*', ...Object.entries(fields).flat());
     else await redis.hset(key, value);
     if (seconds !== undefined) await redis.expire(key, Number(seconds));
   }
@@ -44,7 +51,10 @@ export async function look(redis: Redis): Promise<Lying> {
     await Promise.all(
       keys.map(async (key) => {
         const lasts = await redis.pttl(key);
-        return [`${key.replace(PREFIX, '')}${lasts < 0 ? '' : ` ${Math.ceil(lasts / 10_000) * 10}`}`, await valueOf(redis, key)] as const;
+        return [
+          `${key.replace(PREFIX, '')}${lasts < 0 ? '' : ` ${Math.ceil(lasts / 10_000) * 10}`}`,
+          await valueOf(redis, key),
+        ] as const;
       }),
     ),
   );
@@ -68,8 +78,12 @@ async function valueOf(redis: Redis, key: string): Promise<Value> {
   }
 }
 
-const pairsOf = (flat: readonly string[]): [string, string][] => flat.flatMap((one, i) => (i % 2 === 0 ? [[one, flat[i + 1] ?? ''] as [string, string]] : []));
-const pairs = (flat: readonly string[]): [string, number][] => pairsOf(flat).map(([member, score]) => [member, Number(score)]);
+const pairsOf = (flat: readonly string[]): [string, string][] =>
+  flat.flatMap((one, i) => (i % 2 === 0 ? [[one, flat[i + 1] ?? ''] as [string, string]] : []));
+const pairs = (flat: readonly string[]): [string, number][] =>
+  pairsOf(flat).map(([member, score]) => [member, Number(score)]);
 
-const isList = (value: Value): value is readonly string[] | readonly (readonly [string, number])[] => Array.isArray(value);
-const isStream = (value: object): value is { readonly stream: readonly Readonly<Record<string, string>>[] } => 'stream' in value && Array.isArray(value.stream);
+const isList = (value: Value): value is readonly string[] | readonly (readonly [string, number])[] =>
+  Array.isArray(value);
+const isStream = (value: object): value is { readonly stream: readonly Readonly<Record<string, string>>[] } =>
+  'stream' in value && Array.isArray(value.stream);

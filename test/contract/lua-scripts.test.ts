@@ -14,7 +14,8 @@ const SCRIPTS = globSync(['bots/**/*.lua', 'bridge/**/*.lua', 'executor/**/*.lua
 const SOURCES = globSync(['bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts']);
 
 /** Any script, with as many keys as its contract names. */
-const scriptOf = (file: string) => luaCommand(import.meta.url, `../../${file}`, z.unknown()) as unknown as LuaCommand<readonly string[], unknown>;
+const scriptOf = (file: string) =>
+  luaCommand(import.meta.url, `../../${file}`, z.unknown()) as unknown as LuaCommand<readonly string[], unknown>;
 
 describe('the scripts of the tree', () => {
   it('have a contract each', () => {
@@ -25,8 +26,14 @@ describe('the scripts of the tree', () => {
   it.each(SCRIPTS)('%s has a name of its own, a folder of its own kind and as many keys as it says', (file) => {
     expect(file).toMatch(/\/lua\/[a-z]+(?:-[a-z]+)+-\d\.lua$/);
     expect(SCRIPTS.filter((other) => basename(other) === basename(file))).toHaveLength(1);
-    const used = [...readFileSync(file, 'utf8').replace(/--.*/g, '').matchAll(/KEYS\[(\d+)\]/g)].map(([, no]) => Number(no));
-    expect(new Set(used)).toEqual(new Set(Array.from({ length: Number(/-(\d)\.lua$/.exec(file)?.[1]) }, (_, i) => i + 1)));
+    const used = [
+      ...readFileSync(file, 'utf8')
+        .replace(/--.*/g, '')
+        .matchAll(/KEYS\[(\d+)\]/g),
+    ].map(([, no]) => Number(no));
+    expect(new Set(used)).toEqual(
+      new Set(Array.from({ length: Number(/-(\d)\.lua$/.exec(file)?.[1]) }, (_, i) => i + 1)),
+    );
   });
 
   it.each(SCRIPTS)('%s is loaded by one module, beside it', (file) => {
@@ -37,7 +44,9 @@ describe('the scripts of the tree', () => {
   });
 
   it('are all in files', () => {
-    expect(SOURCES.filter((source) => /redis\.call\(|\bKEYS\[|\.eval\(|\.evalsha\(/.test(readFileSync(source, 'utf8')))).toEqual([]);
+    expect(
+      SOURCES.filter((source) => /redis\.call\(|\bKEYS\[|\.eval\(|\.evalsha\(/.test(readFileSync(source, 'utf8'))),
+    ).toEqual([]);
   });
 });
 

@@ -13,7 +13,13 @@ export const SYSTEM = 'You are the team leader. secret-of-the-house-51';
 export const PNG = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13]);
 
 export const HISTORY: readonly ChatMessage[] = [
-  { role: 'user', content: [{ type: 'text', text: '[마스터] 이 사진 봐 줘' }, { type: 'image', mediaType: 'image/png', data: PNG }] },
+  {
+    role: 'user',
+    content: [
+      { type: 'text', text: '[마스터] 이 사진 봐 줘' },
+      { type: 'image', mediaType: 'image/png', data: PNG },
+    ],
+  },
   { role: 'assistant', content: [{ type: 'text', text: '보았습니다.' }] },
   {
     role: 'user',
@@ -49,7 +55,16 @@ export interface RunOptions {
 
 export function agentOn(wire: Wire, url: string, agent: Partial<AgentConfig> = {}): AgentConfig {
   const endpoint = wire.endpoint === undefined ? {} : { endpoint: { url: wire.endpoint(url), keyEnv: 'GATEWAY_KEY' } };
-  return AgentConfig.parse({ id: 'gabriel', name: '가브리엘', callsigns: ['가브리엘'], role: '팀장', model: wire.model, prompt: 'p', ...endpoint, ...agent });
+  return AgentConfig.parse({
+    id: 'gabriel',
+    name: '가브리엘',
+    callsigns: ['가브리엘'],
+    role: '팀장',
+    model: wire.model,
+    prompt: 'p',
+    ...endpoint,
+    ...agent,
+  });
 }
 
 export function providerOn(wire: Wire, url: string, options: RunOptions = {}, waits: number[] = []): Provider {
@@ -62,11 +77,24 @@ export function providerOn(wire: Wire, url: string, options: RunOptions = {}, wa
     ...options.clock,
   };
   const deadlines = options.deadlines ?? DEFAULT_DEADLINES;
-  return createProvider(agentOn(wire, url, options.agent), wire.settings(url), { GATEWAY_KEY: KEY }, { retryClock, deadlines, manusPace: options.pace ?? QUICK });
+  return createProvider(
+    agentOn(wire, url, options.agent),
+    wire.settings(url),
+    { GATEWAY_KEY: KEY },
+    { retryClock, deadlines, manusPace: options.pace ?? QUICK },
+  );
 }
 
 export function requestOf(agent: AgentConfig, messages: readonly ChatMessage[] = HISTORY): ProviderRequest {
-  return { turn: '$question.gabriel', agent, ownerTitle: '마스터', lang: 'ko', system: SYSTEM, messages, question: '그럼 오늘 뭐부터 하지?' };
+  return {
+    turn: '$question.gabriel',
+    agent,
+    ownerTitle: '마스터',
+    lang: 'ko',
+    system: SYSTEM,
+    messages,
+    question: '그럼 오늘 뭐부터 하지?',
+  };
 }
 
 /** Asks once and gathers all that happens. */
@@ -96,19 +124,26 @@ export function textOf(parts: readonly StreamPart[]): string {
   return text;
 }
 
-export const codeOf = (error: unknown): string => (error instanceof ProviderFault ? error.code : `not a fault: ${inspect(error)}`);
+export const codeOf = (error: unknown): string =>
+  error instanceof ProviderFault ? error.code : `not a fault: ${inspect(error)}`;
 
 /** All that a log could ever show of an error. */
 export function everythingIn(error: unknown): string {
   const causes: string[] = [];
-  for (let at = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) causes.push(at.message, at.stack ?? '');
+  for (let at = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++)
+    causes.push(at.message, at.stack ?? '');
   return [inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), String(error), ...causes].join('\n');
 }
 
 export type Asked = Run & { readonly server: ProviderServer };
 
 /** Asks once of a server that answers so; the server is closed with the stack. */
-export async function ask(stack: AsyncDisposableStack, wire: Wire, respond: Responder | Reply, options: RunOptions = {}): Promise<Asked> {
+export async function ask(
+  stack: AsyncDisposableStack,
+  wire: Wire,
+  respond: Responder | Reply,
+  options: RunOptions = {},
+): Promise<Asked> {
   const server = stack.use(await startProviderServer(typeof respond === 'function' ? respond : () => respond));
   return { ...(await run(wire, server.url, options)), server };
 }
@@ -116,7 +151,11 @@ export async function ask(stack: AsyncDisposableStack, wire: Wire, respond: Resp
 /** What is to be known of a failure: the code, how often was asked, and what secrets the thrown thing shows. */
 export function outcome({ error, server }: Asked) {
   const shown = everythingIn(error);
-  return { code: codeOf(error), requests: server.requests.length, leaked: [KEY, SYSTEM, '뭐부터'].filter((secret) => shown.includes(secret)) };
+  return {
+    code: codeOf(error),
+    requests: server.requests.length,
+    leaked: [KEY, SYSTEM, '뭐부터'].filter((secret) => shown.includes(secret)),
+  };
 }
 
 export const fault = (code: FaultCode, requests: number) => ({ code, requests, leaked: [] });

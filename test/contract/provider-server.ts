@@ -50,7 +50,8 @@ export async function startProviderServer(respond: Responder): Promise<ProviderS
     const bytes = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
     const step = reply.pieces ?? 65_536;
     for (let at = 0; at < bytes.length && !response.destroyed; at += step) {
-      if (!response.write(bytes.subarray(at, at + step))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(bytes.subarray(at, at + step)))
+        await Promise.race([once(response, 'drain'), once(response, 'close')]);
       if (reply.pieces !== undefined) await delay(0);
     }
     if (reply.ending === 'hang') return;
@@ -81,7 +82,8 @@ export async function startProviderServer(respond: Responder): Promise<ProviderS
   };
 }
 
-const once = (emitter: NodeJS.EventEmitter, event: string) => new Promise<void>((resolve) => emitter.once(event, () => resolve()));
+const once = (emitter: NodeJS.EventEmitter, event: string) =>
+  new Promise<void>((resolve) => emitter.once(event, () => resolve()));
 
 async function receive(request: IncomingMessage): Promise<Received> {
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));

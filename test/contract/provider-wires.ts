@@ -47,7 +47,9 @@ const chatImage = (base64: string) => ({ type: 'image_url', image_url: { url: `d
 function chatParts(body: Json, type: string): Json[] {
   return body.messages
     .filter((message: Json) => message.role !== 'system')
-    .flatMap((message: Json) => (typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content))
+    .flatMap((message: Json) =>
+      typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content,
+    )
     .filter((part: Json) => part.type === type);
 }
 
@@ -63,8 +65,15 @@ export const STREAMING: readonly Wire[] = [
     keyValue: `Bearer ${KEY}`,
     system: (body) => body.input[0].content,
     texts: (body) =>
-      body.input.slice(1).flatMap(({ content }: Json) => (typeof content === 'string' ? [content] : content.flatMap((part: Json) => part.text ?? []))),
-    images: (body) => body.input.flatMap((message: Json) => (Array.isArray(message.content) ? message.content : [])).filter((part: Json) => part.type === 'input_image'),
+      body.input
+        .slice(1)
+        .flatMap(({ content }: Json) =>
+          typeof content === 'string' ? [content] : content.flatMap((part: Json) => part.text ?? []),
+        ),
+    images: (body) =>
+      body.input
+        .flatMap((message: Json) => (Array.isArray(message.content) ? message.content : []))
+        .filter((part: Json) => part.type === 'input_image'),
     image: (base64) => ({ type: 'input_image', image_url: `data:image/png;base64,${base64}` }),
     maxTokens: (body) => body.max_output_tokens,
     effort: (body) => body.reasoning?.effort,
@@ -78,8 +87,12 @@ export const STREAMING: readonly Wire[] = [
     keyHeader: 'x-api-key',
     keyValue: KEY,
     system: (body) => body.system[0].text,
-    texts: (body) => body.messages.flatMap((message: Json) => message.content.filter((part: Json) => part.type === 'text').map((part: Json) => part.text)),
-    images: (body) => body.messages.flatMap((message: Json) => message.content.filter((part: Json) => part.type === 'image')),
+    texts: (body) =>
+      body.messages.flatMap((message: Json) =>
+        message.content.filter((part: Json) => part.type === 'text').map((part: Json) => part.text),
+      ),
+    images: (body) =>
+      body.messages.flatMap((message: Json) => message.content.filter((part: Json) => part.type === 'image')),
     image: (base64) => ({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: base64 } }),
     maxTokens: (body) => body.max_tokens,
     effort: (body) => body.output_config?.effort,
@@ -93,8 +106,12 @@ export const STREAMING: readonly Wire[] = [
     keyHeader: 'x-goog-api-key',
     keyValue: KEY,
     system: (body) => body.systemInstruction.parts[0].text,
-    texts: (body) => body.contents.flatMap((message: Json) => message.parts.filter((part: Json) => 'text' in part).map((part: Json) => part.text)),
-    images: (body) => body.contents.flatMap((message: Json) => message.parts.filter((part: Json) => 'inlineData' in part)),
+    texts: (body) =>
+      body.contents.flatMap((message: Json) =>
+        message.parts.filter((part: Json) => 'text' in part).map((part: Json) => part.text),
+      ),
+    images: (body) =>
+      body.contents.flatMap((message: Json) => message.parts.filter((part: Json) => 'inlineData' in part)),
     image: (base64) => ({ inlineData: { mimeType: 'image/png', data: base64 } }),
     maxTokens: (body) => body.generationConfig.maxOutputTokens,
     temperature: (body) => body.generationConfig.temperature,
@@ -166,7 +183,11 @@ export function manusTask(states: readonly string[]): Responder {
   };
 }
 
-const json = (name: string): Reply => ({ body: fixture(MANUS, `${name}.json`), headers: { 'content-type': 'application/json' }, pieces: 211 });
+const json = (name: string): Reply => ({
+  body: fixture(MANUS, `${name}.json`),
+  headers: { 'content-type': 'application/json' },
+  pieces: 211,
+});
 
 export function fixture(wire: Pick<Wire, 'name'>, file: string): string {
   return readFileSync(new URL(`fixtures/${wire.name}/${file}`, import.meta.url), 'utf8');
@@ -182,7 +203,11 @@ const Failures = z.record(
 export function failure(wire: Pick<Wire, 'name'>, name: Failure, headers: Record<string, string> = {}): Reply {
   const { status, body } = Failures.parse(JSON.parse(fixture(wire, 'errors.json')))[name];
   const text = typeof body === 'string' ? body : JSON.stringify(body).replace('{{KEY}}', KEY);
-  return { status, body: text, headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json', ...headers } };
+  return {
+    status,
+    body: text,
+    headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json', ...headers },
+  };
 }
 
 /** The answer up to and with the second piece of its text; of Manus half an envelope. */

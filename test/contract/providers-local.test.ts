@@ -16,9 +16,22 @@ import { HISTORY, requestOf, SYSTEM } from './provider-run.ts';
 
 const roster = Roster.parse(defaultRoster);
 const none = ProviderSettings.parse({});
-const agent = (values: object) => AgentConfig.parse({ id: 'gabriel', name: '가브리엘', callsigns: ['가'], role: '팀장', model: 'rehearsal', prompt: 'p', ...values });
+const agent = (values: object) =>
+  AgentConfig.parse({
+    id: 'gabriel',
+    name: '가브리엘',
+    callsigns: ['가'],
+    role: '팀장',
+    model: 'rehearsal',
+    prompt: 'p',
+    ...values,
+  });
 
-async function all(provider: Provider, request = requestOf(agent({})), signal = new AbortController().signal): Promise<StreamPart[]> {
+async function all(
+  provider: Provider,
+  request = requestOf(agent({})),
+  signal = new AbortController().signal,
+): Promise<StreamPart[]> {
   const parts: StreamPart[] = [];
   for await (const part of provider.stream(request, signal)) parts.push(part);
   return parts;
@@ -50,13 +63,20 @@ describe('who gets which mind', () => {
   });
 
   it('gives every agent of the default roster its own provider once its key is there', () => {
-    const keys = { OPENAI_API_KEY: 'a', GOOGLE_GENERATIVE_AI_API_KEY: 'b', ANTHROPIC_API_KEY: 'c', MANUS_API_KEY: 'd', PERPLEXITY_API_KEY: 'e' };
+    const keys = {
+      OPENAI_API_KEY: 'a',
+      GOOGLE_GENERATIVE_AI_API_KEY: 'b',
+      ANTHROPIC_API_KEY: 'c',
+      MANUS_API_KEY: 'd',
+      PERPLEXITY_API_KEY: 'e',
+    };
     const providers = createProviders(roster.agents, ProviderSettings.parse(keys), {});
     expect(roster.agents.map(({ id }) => providers.get(id)?.label)).toEqual(roster.agents.map(({ model }) => model));
   });
 
   it('asks a compatible endpoint without a key only where it names none', () => {
-    const at = (endpoint: object) => agent({ model: 'compatible/llama', endpoint: { url: 'http://127.0.0.1:1/v1', ...endpoint } });
+    const at = (endpoint: object) =>
+      agent({ model: 'compatible/llama', endpoint: { url: 'http://127.0.0.1:1/v1', ...endpoint } });
     expect(createProvider(at({}), none, {}).label).toBe('compatible/llama');
     expect(createProvider(at({ keyEnv: 'GATEWAY' }), none, {}).label).toBe('rehearsal');
     expect(createProvider(at({ keyEnv: 'GATEWAY' }), none, { GATEWAY: 'k' }).label).toBe('compatible/llama');
@@ -81,7 +101,8 @@ describe('who gets which mind', () => {
 });
 
 describe('retries', () => {
-  const fault = (retryable: boolean, retryAfter?: number) => new ProviderFault('provider.rate', { retryable, retryAfterMs: retryAfter });
+  const fault = (retryable: boolean, retryAfter?: number) =>
+    new ProviderFault('provider.rate', { retryable, retryAfterMs: retryAfter });
 
   it.each([
     [1, fault(true), 0, 500],
@@ -156,7 +177,10 @@ describe('a fallback', () => {
   it('answers when the first has failed, and voids what that one had said', async () => {
     const parts = await all(withFallback(failing('provider.quota', { type: 'text', text: '반쯤' }), echo));
     expect(parts.map(({ type }) => type)).toEqual(['text', 'restart', 'text', 'finish']);
-    expect((await all(withFallback(failing('provider.key'), echo))).map(({ type }) => type)).toEqual(['text', 'finish']);
+    expect((await all(withFallback(failing('provider.key'), echo))).map(({ type }) => type)).toEqual([
+      'text',
+      'finish',
+    ]);
   });
 
   it.each<FaultCode>(['provider.filtered', 'provider.request'])('does not get around %s', async (code) => {
@@ -174,10 +198,15 @@ describe('a fallback', () => {
 describe('a probe', () => {
   it('says who answers, and what is wrong with who does not', async () => {
     const signal = new AbortController().signal;
-    expect(await probe(createProvider(agent({ model: 'echo' }), none, {}), agent({}), signal)).toMatchObject({ ok: true });
+    expect(await probe(createProvider(agent({ model: 'echo' }), none, {}), agent({}), signal)).toMatchObject({
+      ok: true,
+    });
     const refused = agent({ model: 'compatible/x', endpoint: { url: 'http://127.0.0.1:1/v1' } });
     const quick = { retryClock: { sleep: () => Promise.resolve(), random: () => 0 } };
-    expect(await probe(createProvider(refused, none, {}, quick), refused, signal)).toMatchObject({ ok: false, code: 'provider.unreachable' });
+    expect(await probe(createProvider(refused, none, {}, quick), refused, signal)).toMatchObject({
+      ok: false,
+      code: 'provider.unreachable',
+    });
   });
 });
 
@@ -187,7 +216,10 @@ describe('relay', () => {
   it('puts who it is, the conversation and the question into what is pasted, and brings the reply', async () => {
     let pasted = '';
     const parts = await all(asking((prompt) => Promise.resolve(((pasted = prompt), ' 답입니다 '))));
-    expect(parts.slice(1)).toEqual([{ type: 'text', text: '답입니다' }, { type: 'finish', reason: 'stop' }]);
+    expect(parts.slice(1)).toEqual([
+      { type: 'text', text: '답입니다' },
+      { type: 'finish', reason: 'stop' },
+    ]);
     expect(parts[0]).toMatchObject({ type: 'progress', text: expect.stringContaining('작업기록') });
     expect(pasted.startsWith(SYSTEM)).toBe(true);
     expect(pasted).toMatch(/뭐부터 하지\?\n\n파일 일정\.txt:[^]*화요일 정비$/);
@@ -196,7 +228,10 @@ describe('relay', () => {
   it('leaves out the oldest where there is too much', async () => {
     let pasted = '';
     const old = { role: 'user', content: [{ type: 'text', text: 'old '.repeat(10_000) }] } as const;
-    await all(asking((prompt) => Promise.resolve((pasted = prompt))), requestOf(agent({}), [old, HISTORY[1]!, HISTORY[2]!]));
+    await all(
+      asking((prompt) => Promise.resolve((pasted = prompt))),
+      requestOf(agent({}), [old, HISTORY[1]!, HISTORY[2]!]),
+    );
     expect(pasted).not.toContain('old old');
     expect(pasted).toContain('보았습니다.');
     expect(pasted).toContain('화요일 정비');
@@ -205,10 +240,15 @@ describe('relay', () => {
   it('cuts a question that alone is too long, so that the whole fits into one event', async () => {
     let pasted = '';
     const long = { role: 'user', content: [{ type: 'text', text: `시작 ${'가'.repeat(50_000)}` }] } as const;
-    await all(asking((prompt) => Promise.resolve((pasted = prompt))), requestOf(agent({}), [long]));
+    await all(
+      asking((prompt) => Promise.resolve((pasted = prompt))),
+      requestOf(agent({}), [long]),
+    );
     expect(pasted).toMatch(/시작 가+\n\[…\]$/u);
     expect(fits(messageContent({ text: pastedBlock(pasted), chavion: { v: 1, kind: 'relay' } }))).toBe(true);
-    expect(messageContent({ text: pastedBlock(pasted), chavion: { v: 1, kind: 'relay' } })['formatted_body']).toContain('<pre>');
+    expect(messageContent({ text: pastedBlock(pasted), chavion: { v: 1, kind: 'relay' } })['formatted_body']).toContain(
+      '<pre>',
+    );
   });
 
   it.each([

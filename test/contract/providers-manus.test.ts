@@ -1,6 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { probe } from '../../bots/models/model-check.ts';
-import { agentOn, ask, codeOf, fault, outcome, providerOn, QUICK, textOf, type Asked, type RunOptions } from './provider-run.ts';
+import {
+  agentOn,
+  ask,
+  codeOf,
+  fault,
+  outcome,
+  providerOn,
+  QUICK,
+  textOf,
+  type Asked,
+  type RunOptions,
+} from './provider-run.ts';
 import { startProviderServer, type Received, type Reply, type Responder } from './provider-server.ts';
 import { bodyOf, failure, fixture, KEY, MANUS, manusTask, type Json } from './provider-wires.ts';
 
@@ -12,13 +23,18 @@ afterEach(async () => {
 
 const TASK = 'TeBim6FDQf9peS52xHtAyh';
 const asked = (respond: Responder | Reply, options?: RunOptions) => ask(stack, MANUS, respond, options);
-const posts = ({ server }: Asked, call: string): readonly Received[] => server.requests.filter(({ method, path }) => method === 'POST' && path === `/v2/${call}`);
+const posts = ({ server }: Asked, call: string): readonly Received[] =>
+  server.requests.filter(({ method, path }) => method === 'POST' && path === `/v2/${call}`);
 const sent = (result: Asked, call: string): Json => bodyOf(posts(result, call)[0]);
 
 describe('a task', () => {
   it('is created once with profile and language, and looked at until it stops', async () => {
     const result = await asked(manusTask(['new', 'running', 'planning', 'stopped']));
-    expect(sent(result, 'task.create')).toMatchObject({ agent_profile: 'manus-1.6', locale: 'ko', share_visibility: 'private' });
+    expect(sent(result, 'task.create')).toMatchObject({
+      agent_profile: 'manus-1.6',
+      locale: 'ko',
+      share_visibility: 'private',
+    });
     expect(posts(result, 'task.create')).toHaveLength(1);
     const looks = result.server.requests.filter(({ method }) => method === 'GET');
     expect(looks.length).toBe(5);
@@ -31,19 +47,31 @@ describe('a task', () => {
       { type: 'progress', text: '작업을 시작합니다' },
       { type: 'progress', text: '(2/3) 정비 순서 정하기' },
     ]);
-    expect(parts.filter((part) => part.type === 'source')).toEqual([{ type: 'source', url: 'https://files.example.com/plan.md', title: '정비 계획.md' }]);
+    expect(parts.filter((part) => part.type === 'source')).toEqual([
+      { type: 'source', url: 'https://files.example.com/plan.md', title: '정비 계획.md' },
+    ]);
   });
 
   it('brings an answer of five megabytes from several pages', async () => {
     const long = '가나다라마바사아 '.repeat(35_000);
-    const page = (messages: unknown[], more: boolean): Reply => ({ body: JSON.stringify({ ok: true, messages, has_more: more, ...(more ? { next_cursor: 'c2' } : {}) }) });
-    const say = (id: string, content: string) => ({ id, type: 'assistant_message', timestamp: 1, assistant_message: { content } });
+    const page = (messages: unknown[], more: boolean): Reply => ({
+      body: JSON.stringify({ ok: true, messages, has_more: more, ...(more ? { next_cursor: 'c2' } : {}) }),
+    });
+    const say = (id: string, content: string) => ({
+      id,
+      type: 'assistant_message',
+      timestamp: 1,
+      assistant_message: { content },
+    });
     const stopped = { id: 's', type: 'status_update', timestamp: 9, status_update: { agent_status: 'stopped' } };
-    const { parts, error } = await asked(({ method, path }) => {
-      if (method === 'POST') return { body: fixture(MANUS, 'created.json') };
-      if (path.includes('cursor=c2')) return page([say('b', `둘째 ${long}`), say('a', `첫째 ${long}`)], false);
-      return page([stopped, say('d', `넷째 ${long}`), say('c', `셋째 ${long}`)], true);
-    }, { request: { lang: 'en' } });
+    const { parts, error } = await asked(
+      ({ method, path }) => {
+        if (method === 'POST') return { body: fixture(MANUS, 'created.json') };
+        if (path.includes('cursor=c2')) return page([say('b', `둘째 ${long}`), say('a', `첫째 ${long}`)], false);
+        return page([stopped, say('d', `넷째 ${long}`), say('c', `셋째 ${long}`)], true);
+      },
+      { request: { lang: 'en' } },
+    );
     expect(error).toBeUndefined();
     const text = textOf(parts);
     expect(Buffer.byteLength(text)).toBeGreaterThan(3_000_000);
@@ -52,7 +80,9 @@ describe('a task', () => {
 
   it('goes on looking at the same task when a look fails', async () => {
     const task = manusTask(['running', 'planning', 'stopped']);
-    const result = await asked((request, index) => ([2, 4].includes(index) ? failure(MANUS, '503') : task(request, index)));
+    const result = await asked((request, index) =>
+      [2, 4].includes(index) ? failure(MANUS, '503') : task(request, index),
+    );
     expect(result.error).toBeUndefined();
     expect(textOf(result.parts)).toBe(MANUS.answer);
     expect(posts(result, 'task.create')).toHaveLength(1);
@@ -60,7 +90,9 @@ describe('a task', () => {
   });
 
   it('gives up when every look fails, and creates no second task', async () => {
-    const result = await asked(({ method }) => (method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '500')));
+    const result = await asked(({ method }) =>
+      method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '500'),
+    );
     expect(outcome(result)).toEqual(fault('provider.overloaded', 4));
     expect(posts(result, 'task.create')).toHaveLength(1);
   });
@@ -72,7 +104,9 @@ describe('a task', () => {
   });
 
   it('counts a task that stays unknown as failed', async () => {
-    const result = await asked(({ method }) => (method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '404')));
+    const result = await asked(({ method }) =>
+      method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '404'),
+    );
     expect(codeOf(result.error)).toBe('provider.failed');
     expect(result.waits).toEqual([]);
   });
@@ -91,7 +125,10 @@ describe('a task', () => {
   it('is stopped at Manus when the master stops the answer', async () => {
     const controller = new AbortController();
     const reason = new Error('stopped by the master');
-    const result = await asked(manusTask(['running']), { signal: controller.signal, onPart: () => controller.abort(reason) });
+    const result = await asked(manusTask(['running']), {
+      signal: controller.signal,
+      onPart: () => controller.abort(reason),
+    });
     expect(result.error).toBe(reason);
     await expect.poll(() => posts(result, 'task.stop').length).toBe(1);
     expect(sent(result, 'task.stop')).toEqual({ task_id: TASK });
@@ -104,22 +141,41 @@ describe('a task', () => {
     expect(posts(result, 'task.create')).toHaveLength(1);
   });
 
-  it.each(['{"ok":true,"messages":[7,null,{"id":1},{"id":"x","type":"status_update","status_update":{"agent_status":{}}}]}', '{"ok":true}', '[]', '"', 'null'])(
-    'survives %s in place of its events',
-    async (body) => {
-      const result = await asked(({ method }) => (method === 'POST' ? { body: fixture(MANUS, 'created.json') } : { body }), { pace: { ...QUICK, taskMs: 60 } });
-      expect(codeOf(result.error)).toMatch(/^provider\.(?:malformed|timeout)$/);
-    },
-  );
+  it.each([
+    '{"ok":true,"messages":[7,null,{"id":1},{"id":"x","type":"status_update","status_update":{"agent_status":{}}}]}',
+    '{"ok":true}',
+    '[]',
+    '"',
+    'null',
+  ])('survives %s in place of its events', async (body) => {
+    const result = await asked(
+      ({ method }) => (method === 'POST' ? { body: fixture(MANUS, 'created.json') } : { body }),
+      { pace: { ...QUICK, taskMs: 60 } },
+    );
+    expect(codeOf(result.error)).toMatch(/^provider\.(?:malformed|timeout)$/);
+  });
 });
 
 it('is probed without a task, which would cost', async () => {
-  const server = stack.use(await startProviderServer(({ headers }) => (headers['x-manus-api-key'] === KEY ? { body: '{"ok":true,"tasks":[]}' } : failure(MANUS, '401'))));
+  const server = stack.use(
+    await startProviderServer(({ headers }) =>
+      headers['x-manus-api-key'] === KEY ? { body: '{"ok":true,"tasks":[]}' } : failure(MANUS, '401'),
+    ),
+  );
   const signal = new AbortController().signal;
   const agent = agentOn(MANUS, server.url);
   expect(await probe(providerOn(MANUS, server.url), agent, signal)).toMatchObject({ ok: true });
-  expect(await probe(providerOn({ ...MANUS, settings: (url) => ({ ...MANUS.settings(url), MANUS_API_KEY: 'wrong' }) }, server.url), agent, signal)).toMatchObject({ ok: false, code: 'provider.key' });
-  expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /v2/task.list?limit=1', 'GET /v2/task.list?limit=1']);
+  expect(
+    await probe(
+      providerOn({ ...MANUS, settings: (url) => ({ ...MANUS.settings(url), MANUS_API_KEY: 'wrong' }) }, server.url),
+      agent,
+      signal,
+    ),
+  ).toMatchObject({ ok: false, code: 'provider.key' });
+  expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'GET /v2/task.list?limit=1',
+    'GET /v2/task.list?limit=1',
+  ]);
 });
 
 describe('a task that waits for the master', () => {
@@ -140,7 +196,8 @@ describe('a task that waits for the master', () => {
       return before(request, index);
     };
   };
-  const replying = (state: string, reply: string) => asked(waitingThen(state), { request: { resume: TASK, question: reply } });
+  const replying = (state: string, reply: string) =>
+    asked(waitingThen(state), { request: { resume: TASK, question: reply } });
 
   it.each([
     ['asking', '어느 정비소로 예약할까요?'],
@@ -157,7 +214,10 @@ describe('a task that waits for the master', () => {
 
   it('gets the reply to its question as a message, and tells only what came after it', async () => {
     const result = await replying('asking', '단골 정비소로');
-    expect(sent(result, 'task.sendMessage')).toEqual({ task_id: TASK, message: { content: [{ type: 'text', text: '단골 정비소로' }] } });
+    expect(sent(result, 'task.sendMessage')).toEqual({
+      task_id: TASK,
+      message: { content: [{ type: 'text', text: '단골 정비소로' }] },
+    });
     expect(posts(result, 'task.create')).toEqual([]);
     expect(textOf(result.parts)).toBe(MANUS.answer);
   });
@@ -173,13 +233,16 @@ describe('a task that waits for the master', () => {
     expect(textOf(result.parts)).toBe(MANUS.answer);
   });
 
-  it.each(['네, 그런데 누구한테 보내는 거야?', '글쎄', 'yes if it is cheap', '네네치킨 시켜줘', '아니 그게 아니라'])('does not take %j for a yes or a no, and asks again', async (reply) => {
-    const result = await replying('confirming', reply);
-    expect(posts(result, 'task.confirmAction')).toEqual([]);
-    expect(posts(result, 'task.sendMessage')).toEqual([]);
-    expect(textOf(result.parts)).toContain('Send email to garage@example.com');
-    expect(result.parts.at(-1)).toMatchObject({ type: 'finish', resume: TASK });
-  });
+  it.each(['네, 그런데 누구한테 보내는 거야?', '글쎄', 'yes if it is cheap', '네네치킨 시켜줘', '아니 그게 아니라'])(
+    'does not take %j for a yes or a no, and asks again',
+    async (reply) => {
+      const result = await replying('confirming', reply);
+      expect(posts(result, 'task.confirmAction')).toEqual([]);
+      expect(posts(result, 'task.sendMessage')).toEqual([]);
+      expect(textOf(result.parts)).toContain('Send email to garage@example.com');
+      expect(result.parts.at(-1)).toMatchObject({ type: 'finish', resume: TASK });
+    },
+  );
 
   it('never carries a secret through the room', async () => {
     const result = await replying('secret', '네');

@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, fault, HISTORY, outcome, textOf } from './provider-run.ts';
 import type { Reply } from './provider-server.ts';
-import { ANSWER, beginning, BEGINNING, bodyOf, fixture, longAnswer, stream, STREAMING, type Json } from './provider-wires.ts';
+import {
+  ANSWER,
+  beginning,
+  BEGINNING,
+  bodyOf,
+  fixture,
+  longAnswer,
+  stream,
+  STREAMING,
+  type Json,
+} from './provider-wires.ts';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -16,7 +26,9 @@ describe.each(STREAMING)('$name', (wire) => {
     expect(error).toBeUndefined();
     expect(textOf(parts)).toBe(ANSWER);
     expect(parts.filter((part) => part.type === 'text').length).toBeGreaterThan(3);
-    expect(parts.filter((part) => part.type === 'finish')).toEqual([{ type: 'finish', reason: 'stop', usage: { inputTokens: 41, outputTokens: 12 } }]);
+    expect(parts.filter((part) => part.type === 'finish')).toEqual([
+      { type: 'finish', reason: 'stop', usage: { inputTokens: 41, outputTokens: 12 } },
+    ]);
     expect(parts.at(-1)?.type).toBe('finish');
     expect(server.requests).toHaveLength(1);
   });
@@ -24,7 +36,11 @@ describe.each(STREAMING)('$name', (wire) => {
   it('keeps the messages apart as they were said, and sends the limit', async () => {
     const { server } = await ask(stack, wire, stream(wire, 'answer'), { agent: { maxOutputTokens: 777 } });
     const body = bodyOf(server.requests[0]);
-    expect(wire.texts(body)).toEqual(['[마스터] 이 사진 봐 줘', '보았습니다.', '[마스터] 그럼 오늘 뭐부터 하지?\n\n파일 일정.txt:\n월요일 부산, 화요일 정비']);
+    expect(wire.texts(body)).toEqual([
+      '[마스터] 이 사진 봐 줘',
+      '보았습니다.',
+      '[마스터] 그럼 오늘 뭐부터 하지?\n\n파일 일정.txt:\n월요일 부산, 화요일 정비',
+    ]);
     expect(wire.maxTokens?.(body)).toBe(777);
   });
 
@@ -70,7 +86,9 @@ describe.each(STREAMING)('$name', (wire) => {
 
   it('ends the whole attempt in time though words keep dripping, and does not ask again', async () => {
     const drip: Reply = { body: longAnswer(wire, 3_000, '가 '), pieces: 64, ending: 'hang' };
-    expect(outcome(await ask(stack, wire, drip, { deadlines: { firstByteMs: 5_000, idleMs: 5_000, totalMs: 300 } }))).toEqual(fault('provider.timeout', 1));
+    expect(
+      outcome(await ask(stack, wire, drip, { deadlines: { firstByteMs: 5_000, idleMs: 5_000, totalMs: 300 } })),
+    ).toEqual(fault('provider.timeout', 1));
   });
 
   it('does not take nothing for an answer', async () => {
@@ -81,9 +99,12 @@ describe.each(STREAMING)('$name', (wire) => {
     expect(outcome(await ask(stack, wire, { body: '' }))).toEqual(fault('provider.empty', 3));
   });
 
-  it.each(['filtered', 'refusal'] as const)('tells a %s answer from a failure, and does not ask again', async (name) => {
-    expect(outcome(await ask(stack, wire, stream(wire, name)))).toEqual(fault('provider.filtered', 1));
-  });
+  it.each(['filtered', 'refusal'] as const)(
+    'tells a %s answer from a failure, and does not ask again',
+    async (name) => {
+      expect(outcome(await ask(stack, wire, stream(wire, name)))).toEqual(fault('provider.filtered', 1));
+    },
+  );
 
   it('asks again after a chunk that is not JSON', async () => {
     expect(outcome(await ask(stack, wire, stream(wire, 'malformed')))).toEqual(fault('provider.malformed', 3));
@@ -96,10 +117,15 @@ describe.each(STREAMING)('$name', (wire) => {
   it('ends at once when aborted in mid-stream, with the reason, and hangs up', async () => {
     const controller = new AbortController();
     const reason = new Error('stopped by the master');
-    const result = await ask(stack, wire, { body: beginning(wire), ending: 'hang' }, {
-      signal: controller.signal,
-      onPart: (part) => part.type === 'text' && controller.abort(reason),
-    });
+    const result = await ask(
+      stack,
+      wire,
+      { body: beginning(wire), ending: 'hang' },
+      {
+        signal: controller.signal,
+        onPart: (part) => part.type === 'text' && controller.abort(reason),
+      },
+    );
     expect(result.error).toBe(reason);
     expect(result.server.requests).toHaveLength(1);
     await expect.poll(() => result.server.abandoned()).toBe(1);
@@ -120,7 +146,11 @@ describe('sources', () => {
   it('that come in the last chunk alone are not lost', async () => {
     const wire = wireOf('perplexity');
     const late = fixture(wire, 'answer.sse').split(/(?<=\n\r?\n)/);
-    const body = late.map((event, i) => (i < late.length - 1 ? event.replace(/"(citations|search_results)": \[[^\]]*\], /g, '') : event)).join('');
+    const body = late
+      .map((event, i) =>
+        i < late.length - 1 ? event.replace(/"(citations|search_results)": \[[^\]]*\], /g, '') : event,
+      )
+      .join('');
     const { parts } = await ask(stack, wire, { body });
     expect(textOf(parts)).toBe(ANSWER);
     expect(parts.filter((part) => part.type === 'source')).toHaveLength(2);
@@ -128,6 +158,8 @@ describe('sources', () => {
 
   it('of others come as their SDK passes them on', async () => {
     const { parts } = await ask(stack, wireOf('google'), { body: fixture(wireOf('google'), 'sources.sse') });
-    expect(parts.filter((part) => part.type === 'source')).toEqual([{ type: 'source', url: 'https://example.org/a', title: 'example.org' }]);
+    expect(parts.filter((part) => part.type === 'source')).toEqual([
+      { type: 'source', url: 'https://example.org/a', title: 'example.org' },
+    ]);
   });
 });

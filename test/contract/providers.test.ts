@@ -41,7 +41,9 @@ describe.each(WIRES)('$name', (wire) => {
     expect(request?.method).toBe('POST');
     expect(request?.path).toBe(wire.path);
     expect(wire.system(body)).toBe(SYSTEM);
-    expect(wire.texts(body).join('\n')).toMatch(/이 사진 봐 줘\n[^]*보았습니다\.\n[^]*뭐부터 하지\?\n\n파일 일정\.txt:\n월요일 부산, 화요일 정비/);
+    expect(wire.texts(body).join('\n')).toMatch(
+      /이 사진 봐 줘\n[^]*보았습니다\.\n[^]*뭐부터 하지\?\n\n파일 일정\.txt:\n월요일 부산, 화요일 정비/,
+    );
     expect(wire.images(body)).toEqual([wire.image(Buffer.from(PNG).toString('base64'))]);
   });
 
@@ -51,9 +53,19 @@ describe.each(WIRES)('$name', (wire) => {
       expect(error).toBeUndefined();
       return bodyOf(server.requests[0]);
     };
-    const [plain, warm, deep, both] = [await asked({}), await asked({ temperature: 0.25 }), await asked({ reasoningEffort: 'high' }), await asked({ temperature: 0.25, reasoningEffort: 'high' })];
-    expect([wire.temperature?.(plain), wire.temperature?.(warm)]).toEqual([undefined, wire.temperature === undefined ? undefined : 0.25]);
-    expect([wire.effort?.(plain), wire.effort?.(deep), wire.effort?.(both)]).toEqual(wire.effort === undefined ? [undefined, undefined, undefined] : [undefined, 'high', 'high']);
+    const [plain, warm, deep, both] = [
+      await asked({}),
+      await asked({ temperature: 0.25 }),
+      await asked({ reasoningEffort: 'high' }),
+      await asked({ temperature: 0.25, reasoningEffort: 'high' }),
+    ];
+    expect([wire.temperature?.(plain), wire.temperature?.(warm)]).toEqual([
+      undefined,
+      wire.temperature === undefined ? undefined : 0.25,
+    ]);
+    expect([wire.effort?.(plain), wire.effort?.(deep), wire.effort?.(both)]).toEqual(
+      wire.effort === undefined ? [undefined, undefined, undefined] : [undefined, 'high', 'high'],
+    );
   });
 
   it('leaves images out for a model that does not see', async () => {
@@ -86,7 +98,9 @@ describe.each(WIRES)('$name', (wire) => {
 
   it('waits as long as retry-after says in seconds, and answers then', async () => {
     const well = answering(wire);
-    const { parts, waits, server } = await ask(stack, wire, (request, index) => (index === 0 ? failure(wire, '429', { 'retry-after': '7' }) : well(request, index)));
+    const { parts, waits, server } = await ask(stack, wire, (request, index) =>
+      index === 0 ? failure(wire, '429', { 'retry-after': '7' }) : well(request, index),
+    );
     expect(textOf(parts)).toBe(wire.answer);
     expect(waits).toEqual([7_000]);
     expect(parts.some((part) => part.type === 'restart')).toBe(false);
@@ -96,7 +110,9 @@ describe.each(WIRES)('$name', (wire) => {
   it('waits until the date that retry-after names', async () => {
     const date = new Date(Date.now() + 40_000).toUTCString();
     const well = answering(wire);
-    const { waits } = await ask(stack, wire, (request, index) => (index === 0 ? failure(wire, '503', { 'retry-after': date }) : well(request, index)));
+    const { waits } = await ask(stack, wire, (request, index) =>
+      index === 0 ? failure(wire, '503', { 'retry-after': date }) : well(request, index),
+    );
     expect(waits).toHaveLength(1);
     expect(waits[0]).toBeGreaterThan(25_000);
     expect(waits[0]).toBeLessThanOrEqual(40_000);
@@ -120,12 +136,16 @@ describe.each(WIRES)('$name', (wire) => {
 
   it('refuses a redirect, which would carry the key elsewhere', async () => {
     await using thief = await startProviderServer(() => ({ body: '' }));
-    expect(outcome(await ask(stack, wire, { status: 307, headers: { location: `${thief.url}/v1` }, body: '' }))).toEqual(fault('provider.unreachable', 1));
+    expect(
+      outcome(await ask(stack, wire, { status: 307, headers: { location: `${thief.url}/v1` }, body: '' })),
+    ).toEqual(fault('provider.unreachable', 1));
     expect(thief.requests).toEqual([]);
   });
 
   it('gives up when the answer is dropped every time', async () => {
-    expect(outcome(await ask(stack, wire, { body: beginning(wire), ending: 'drop' }))).toEqual(fault('provider.interrupted', 3));
+    expect(outcome(await ask(stack, wire, { body: beginning(wire), ending: 'drop' }))).toEqual(
+      fault('provider.interrupted', 3),
+    );
   });
 
   it('gives up on a server that falls silent in the middle', async () => {
@@ -140,15 +160,20 @@ describe.each(WIRES)('$name', (wire) => {
     await expect.poll(() => result.server.abandoned()).toBe(3);
   });
 
-  it.each(['<html>it works</html>', '{}', 'data: 7\n\n', 'data: {"error":5}\n\n', 'data: null\n\n', '\u0000\ufffd'])('survives %j in place of an answer', async (body) => {
-    const { error } = await ask(stack, wire, { body });
-    expect(codeOf(error)).toMatch(/^provider\./);
-  });
+  it.each(['<html>it works</html>', '{}', 'data: 7\n\n', 'data: {"error":5}\n\n', 'data: null\n\n', '\u0000\ufffd'])(
+    'survives %j in place of an answer',
+    async (body) => {
+      const { error } = await ask(stack, wire, { body });
+      expect(codeOf(error)).toMatch(/^provider\./);
+    },
+  );
 
   it('ends at once when aborted before the first byte, and hangs up', async () => {
     const controller = new AbortController();
     const reason = new Error('stopped by the master');
-    const result = await ask(stack, wire, () => (setTimeout(() => controller.abort(reason), 20), 'hang'), { signal: controller.signal });
+    const result = await ask(stack, wire, () => (setTimeout(() => controller.abort(reason), 20), 'hang'), {
+      signal: controller.signal,
+    });
     expect(result.error).toBe(reason);
     expect(result.server.requests).toHaveLength(1);
     await expect.poll(() => result.server.abandoned()).toBe(1);
@@ -167,6 +192,8 @@ it.each([
   ['anthropic', 'anthropic/claude-sonnet-4-0'],
 ] as const)('a model of %s that takes a temperature gets it', async (name, model) => {
   const wire = WIRES.find((one) => one.name === name)!;
-  const { server } = await ask(stack, wire, answering(wire), { agent: { model: ModelName.parse(model), temperature: 0.25 } });
+  const { server } = await ask(stack, wire, answering(wire), {
+    agent: { model: ModelName.parse(model), temperature: 0.25 },
+  });
   expect(bodyOf(server.requests[0]).temperature).toBe(0.25);
 });

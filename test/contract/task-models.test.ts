@@ -17,7 +17,11 @@ function depsWith(providers: Providers): TaskModelsDeps {
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
   const settings = ProviderSettings.parse(env);
   const retryClock = { sleep: () => Promise.resolve(), random: () => 0 };
-  const bindings = new ModelBindings(roster, (config) => createProvider(config, settings, {}, { retryClock }), 'always');
+  const bindings = new ModelBindings(
+    roster,
+    (config) => createProvider(config, settings, {}, { retryClock }),
+    'always',
+  );
   return depsOf(createProvider(roster.agents[0]!, ProviderSettings.parse({}), {}), { bindings });
 }
 
@@ -54,7 +58,9 @@ describe.each(MINDS)('%s, asked for a plan over its own wire', (mind) => {
     await using providers = await Providers.start();
     providers.play(() => ({ pieces: ['{"goal":'], ending: 'hang' }), mind);
     const ask = { ...askOf('propose', mind), until: Date.now() + 300 };
-    expect(await askModel(mission, ask, { ...depsWith(providers), now: Date.now }, new AbortController().signal)).toEqual({ kind: 'refused', code: 'provider.timeout' });
+    expect(
+      await askModel(mission, ask, { ...depsWith(providers), now: Date.now }, new AbortController().signal),
+    ).toEqual({ kind: 'refused', code: 'provider.timeout' });
     await expect.poll(() => providers.asked(mind)[0]?.abandonedAt).toBeDefined();
   });
 });
@@ -72,18 +78,25 @@ const FAILURES: readonly (readonly [Failure, string])[] = [
 async function refusalOf(wire: Wire, respond: Parameters<typeof startProviderServer>[0]) {
   await using server: ProviderServer = await startProviderServer(respond);
   const logged: unknown[] = [];
-  const deps = depsOf(providerOn(wire, server.url), { log: { warn: (...words: unknown[]) => void logged.push(words) } });
+  const deps = depsOf(providerOn(wire, server.url), {
+    log: { warn: (...words: unknown[]) => void logged.push(words) },
+  });
   const done = carriedOut(mission, PLAN, { measure: '4.0K', look: 'a' });
-  const replies = await Promise.all((['propose', 'verify', 'report'] as const).map((kind) => askOnce(done, askOf(kind), deps)));
+  const replies = await Promise.all(
+    (['propose', 'verify', 'report'] as const).map((kind) => askOnce(done, askOf(kind), deps)),
+  );
   return { replies, logged: JSON.stringify(logged) };
 }
 
 describe.each(WIRES)('$name failing', (wire) => {
-  it.each(FAILURES)('%s is refused as %s, in every phase, without the key or the mission in the log', async (name, code) => {
-    const { replies, logged } = await refusalOf(wire, () => failure(wire, name));
-    for (const reply of replies) expect(reply).toEqual({ kind: 'refused', code });
-    for (const secret of [KEY, '로그가 얼마나']) expect(logged).not.toContain(secret);
-  });
+  it.each(FAILURES)(
+    '%s is refused as %s, in every phase, without the key or the mission in the log',
+    async (name, code) => {
+      const { replies, logged } = await refusalOf(wire, () => failure(wire, name));
+      for (const reply of replies) expect(reply).toEqual({ kind: 'refused', code });
+      for (const secret of [KEY, '로그가 얼마나']) expect(logged).not.toContain(secret);
+    },
+  );
 
   it('a cut connection is a fault of its own', async () => {
     const { replies } = await refusalOf(wire, () => 'drop');
@@ -93,7 +106,10 @@ describe.each(WIRES)('$name failing', (wire) => {
 
 describe.each(STREAMING)('$name declining', (wire) => {
   it('by its filter, or with nothing', async () => {
-    for (const [name, code] of [['filtered', 'provider.filtered'], ['empty', 'provider.empty']] as const) {
+    for (const [name, code] of [
+      ['filtered', 'provider.filtered'],
+      ['empty', 'provider.empty'],
+    ] as const) {
       const { replies } = await refusalOf(wire, () => stream(wire, name));
       for (const reply of replies) expect(reply).toEqual({ kind: 'refused', code });
     }
@@ -103,7 +119,10 @@ describe.each(STREAMING)('$name declining', (wire) => {
 it('Manus asking back is not taken for an answer', async () => {
   await using server = await startProviderServer(manusTask(['asking']));
   const done = carriedOut(mission, PLAN, { look: 'a' });
-  expect(await askOnce(done, askOf('report'), depsOf(providerOn(MANUS, server.url)))).toEqual({ kind: 'refused', code: 'off-schema' });
+  expect(await askOnce(done, askOf('report'), depsOf(providerOn(MANUS, server.url)))).toEqual({
+    kind: 'refused',
+    code: 'off-schema',
+  });
 });
 
 it('words for a chat do not stand in where a real mind has failed', async () => {
@@ -111,7 +130,14 @@ it('words for a chat do not stand in where a real mind has failed', async () => 
   providers.play(() => ({ status: 402, body: '{"error":{"message":"payment_required"}}' }));
   const agents = roster.agents.map((config) => ({ ...config, fallback: 'rehearsal' }));
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
-  const bindings = new ModelBindings({ agents, prices: [] }, (config) => createProvider(config, ProviderSettings.parse(env), {}), 'always');
+  const bindings = new ModelBindings(
+    { agents, prices: [] },
+    (config) => createProvider(config, ProviderSettings.parse(env), {}),
+    'always',
+  );
   const done = carriedOut(mission, PLAN, { look: 'a' });
-  expect(await askOnce(done, askOf('report', 'jarvis'), { ...depsWith(providers), bindings })).toEqual({ kind: 'refused', code: 'provider.payment' });
+  expect(await askOnce(done, askOf('report', 'jarvis'), { ...depsWith(providers), bindings })).toEqual({
+    kind: 'refused',
+    code: 'provider.payment',
+  });
 });

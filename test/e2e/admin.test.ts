@@ -13,7 +13,10 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 
 /** What the admin says to a message of this person. */
-async function admin(body: string, { by = scene.master, room = scene.hq }: { by?: Person; room?: string } = {}): Promise<string> {
+async function admin(
+  body: string,
+  { by = scene.master, room = scene.hq }: { by?: Person; room?: string } = {},
+): Promise<string> {
   const order = await by.say(room, body);
   const answer = await by.noticed(room, order);
   expect(answer.who).toBe('admin');
@@ -21,7 +24,8 @@ async function admin(body: string, { by = scene.master, room = scene.hq }: { by?
 }
 
 const nobodySaid = (room: string, order: string) => scene.master.shown(room).filter((one) => one.source === order);
-const levels = async (room: string): Promise<Record<string, number>> => (await scene.asAdmin('GET', inRoom(room, 'state/m.room.power_levels/'))).users;
+const levels = async (room: string): Promise<Record<string, number>> =>
+  (await scene.asAdmin('GET', inRoom(room, 'state/m.room.power_levels/'))).users;
 
 describe('!admin', () => {
   it('explains itself, in both languages, and tells how the house stands', async () => {
@@ -40,7 +44,9 @@ describe('!admin', () => {
     // There `!help` lists what works there, and asks nothing of the admin.
     const help = await scene.master.say(direct, '!도움');
     await scene.until(() => scene.master.shown(direct).some(({ source }) => source === help));
-    expect(scene.master.shown(direct).find(({ source }) => source === help)?.body).toMatch(/클로드가 대답합니다[^]*!그만[^]*!기억[^]*본부 방에서/);
+    expect(scene.master.shown(direct).find(({ source }) => source === help)?.body).toMatch(
+      /클로드가 대답합니다[^]*!그만[^]*!기억[^]*본부 방에서/,
+    );
     expect(await admin('!관리 디스크')).toMatch(/synapse: \d+ [KM]B[\s\S]*남은 자리: \d/);
     expect(await admin('!관리 버전')).toMatch(/Chavion 0\.\d[\s\S]*Synapse 1\.\d+/);
     expect(await admin('!관리 디스크')).toMatch(/^- 백업: .*\n- 기록: /m);
@@ -54,9 +60,13 @@ describe('!admin', () => {
     // Nobody's password stands in a room.
     expect(made).not.toMatch(/[a-z0-9]{4}(?:-[a-z0-9]{4}){3}/);
     expect(await admin('!관리 초대 @mina')).toContain('이미 마스터');
-    for (const room of [scene.hq, scene.ops, scene.house.ready.space]) expect((await levels(room))['@mina:house.test']).toBe(100);
+    for (const room of [scene.hq, scene.ops, scene.house.ready.space])
+      expect((await levels(room))['@mina:house.test']).toBe(100);
 
-    await scene.asAdmin('POST', '/_synapse/admin/v1/reset_password/%40mina%3Ahouse.test', { new_password: 'a-password-of-her-own', logout_devices: true });
+    await scene.asAdmin('POST', '/_synapse/admin/v1/reset_password/%40mina%3Ahouse.test', {
+      new_password: 'a-password-of-her-own',
+      logout_devices: true,
+    });
     await using mina = await Person.signIn(scene.house.ready.homeserver, '@mina:house.test', 'a-password-of-her-own');
     expect(await admin('!admin health', { by: mina })).toContain('synapse');
     const question = await mina.say(scene.hq, '클로드야 안녕');
@@ -67,7 +77,9 @@ describe('!admin', () => {
     expect(await admin('!관리 제거 @mina')).toContain('마스터가 아니고');
     for (const room of [scene.hq, scene.ops, scene.house.ready.space]) {
       expect((await levels(room))['@mina:house.test'] ?? 0).toBe(0);
-      expect(Object.keys((await scene.asAdmin('GET', inRoom(room, 'joined_members'))).joined)).not.toContain('@mina:house.test');
+      expect(Object.keys((await scene.asAdmin('GET', inRoom(room, 'joined_members'))).joined)).not.toContain(
+        '@mina:house.test',
+      );
     }
     expect((await mina.call('GET', '/_matrix/client/v3/account/whoami')).status).toBe(401);
     expect(await admin('!관리 제거 @mina')).toContain('마스터가 아닙니다');
@@ -86,7 +98,11 @@ describe('!admin', () => {
       ['!관리 제거 @executor', '사람이 쓰는 계정이 아닙니다'],
     ] as const)
       expect(await admin(order)).toContain(said);
-    expect(Object.entries(await levels(scene.hq)).filter(([, level]) => level === 100).map(([user]) => user)).toEqual(['@master:house.test']);
+    expect(
+      Object.entries(await levels(scene.hq))
+        .filter(([, level]) => level === 100)
+        .map(([user]) => user),
+    ).toEqual(['@master:house.test']);
   });
 
   it('obeys neither a guest, nor an agent, nor the swarm, and says nothing beside the admin', async () => {
@@ -112,7 +128,12 @@ describe('!admin', () => {
     const { house, master, hq } = scene;
     const before = await house.kill('synapse');
     await house.reborn('synapse', before);
-    await scene.until(() => master.call('GET', '/_matrix/client/versions').then(() => true, () => false));
+    await scene.until(() =>
+      master.call('GET', '/_matrix/client/versions').then(
+        () => true,
+        () => false,
+      ),
+    );
     expect(await admin('!관리 버전')).toContain('Synapse');
 
     await house.kill('launcher');

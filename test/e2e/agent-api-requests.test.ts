@@ -25,14 +25,18 @@ async function asked(title: string): Promise<{ readonly id: string; readonly tas
   const before = new Set(scene.master.shown(scene.hq).map(({ id }) => id));
   const { status, body } = await scout.call('/api/tasks', { kind: 'swarm', title });
   expect({ status, ...body }).toMatchObject({ status: 201, kind: 'swarm', state: 'asking', by: 'scout', title });
-  const shown = await scene.master.until('the request', scene.hq, () => scene.master.shown(scene.hq).find(({ id, who, body: words }) => !before.has(id) && who === 'scout' && words.endsWith(`\n!임무 ${title}`)));
+  const shown = await scene.master.until('the request', scene.hq, () =>
+    scene.master
+      .shown(scene.hq)
+      .find(({ id, who, body: words }) => !before.has(id) && who === 'scout' && words.endsWith(`\n!임무 ${title}`)),
+  );
   return { id: body.id, task: new TaskView(scene.master, scene.hq, shown.id) };
 }
 
 /** Everything that was ever put into its mailbox. */
 async function letters(): Promise<readonly Json[]> {
   const all: Json[] = [];
-  for (let since = '0-0'; ; ) {
+  for (let since = '0-0'; ;) {
     const { messages, next }: Json = (await scout.call(`/api/messages?since=${since}`)).body;
     if (messages.length === 0) return all;
     all.push(...messages);
@@ -41,18 +45,35 @@ async function letters(): Promise<readonly Json[]> {
 }
 async function letter(about: string, word: RegExp): Promise<Json> {
   let found: Json;
-  await scene.until(async () => (found = (await letters()).find(({ type, content }) => type === 'report' && content.includes(`\`${about}\``) && word.test(content))) !== undefined);
+  await scene.until(
+    async () =>
+      (found = (await letters()).find(
+        ({ type, content }) => type === 'report' && content.includes(`\`${about}\``) && word.test(content),
+      )) !== undefined,
+  );
   return found;
 }
 
 const stateOf = async (id: string): Promise<string> => (await scout.call(`/api/tasks/${id}/status`)).body.state;
-const reaction = (event: string, key: string) => ({ 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } });
-const signs = (event: string): readonly Json[] => scene.master.events(scene.hq).filter((one) => one.type === 'm.reaction' && one.content['m.relates_to']?.event_id === event);
+const reaction = (event: string, key: string) => ({
+  'm.relates_to': { rel_type: 'm.annotation', event_id: event, key },
+});
+const signs = (event: string): readonly Json[] =>
+  scene.master
+    .events(scene.hq)
+    .filter((one) => one.type === 'm.reaction' && one.content['m.relates_to']?.event_id === event);
 
 /** As one of the agents, by whoever holds the swarm's token. */
 const asAgent = async (id: string, type: string, content: object): Promise<void> => {
   const path = `${inRoom(scene.hq, `send/${type}/${Math.random()}`)}?user_id=${encodeURIComponent(scene.agent(id))}`;
-  expect((await request(scene.house.ready.homeserver, 'PUT', path, { token: scene.secrets.appservice.appservice, body: content })).status).toBe(200);
+  expect(
+    (
+      await request(scene.house.ready.homeserver, 'PUT', path, {
+        token: scene.secrets.appservice.appservice,
+        body: content,
+      })
+    ).status,
+  ).toBe(200);
 };
 
 describe('the lines of the page on the agents’ API', () => {
@@ -64,17 +85,24 @@ describe('the lines of the page on the agents’ API', () => {
     await scene.master.say(scene.hq, '스카우트야 들려?');
     const answers: Json[] = [];
     for (const line of lines.trim().split('\n')) {
-      const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { ...process.env, URL: scout.url, KEY: scout.key, NAME: scout.id } });
+      const { stdout } = await promisify(execFile)('sh', ['-c', line], {
+        env: { ...process.env, URL: scout.url, KEY: scout.key, NAME: scout.id },
+      });
       answers.push(JSON.parse(stdout));
     }
     expect(answers.filter(({ code }) => code !== undefined)).toEqual([]);
     // What it said to all has answered the only question there was.
-    expect(answers.flatMap(({ messages }) => messages ?? []).at(-1)).toMatchObject({ type: 'ask', content: '스카우트야 들려?' });
+    expect(answers.flatMap(({ messages }) => messages ?? []).at(-1)).toMatchObject({
+      type: 'ask',
+      content: '스카우트야 들려?',
+    });
     const [wish] = (await scout.call('/api/tasks?state=asking')).body.tasks;
     expect(wish).toMatchObject({ id: 'r1', state: 'asking' });
     const shown = scene.master.shown(scene.hq).find(({ who, body }) => who === 'scout' && body.startsWith('🙋'));
     await scene.master.react(scene.hq, shown?.id ?? '', '❌');
-    const asks = await scene.master.until('the executor’s question', scene.hq, () => scene.master.shown(scene.hq).find(({ who, body }) => who === 'executor' && body.includes('df -h')));
+    const asks = await scene.master.until('the executor’s question', scene.hq, () =>
+      scene.master.shown(scene.hq).find(({ who, body }) => who === 'executor' && body.includes('df -h')),
+    );
     await scene.master.react(scene.hq, asks.id, '❌');
     await scene.until(async () => (await stateOf('r1')) === 'cancelled');
   });
@@ -92,7 +120,10 @@ describe('a task that an agent from elsewhere asks for', () => {
     const { master, hq } = scene;
     const { id, task } = await asked('서버 파일 목록 조회');
     await master.until('both signs', hq, () => (signs(task.root).length === 2 ? true : undefined));
-    expect(signs(task.root).map(({ sender, content }) => [sender, content['m.relates_to'].key])).toEqual([[scene.agent('coordinator'), '✅'], [scene.agent('coordinator'), '❌']]);
+    expect(signs(task.root).map(({ sender, content }) => [sender, content['m.relates_to'].key])).toEqual([
+      [scene.agent('coordinator'), '✅'],
+      [scene.agent('coordinator'), '❌'],
+    ]);
     const said = master.events(hq).find(({ event_id: event }) => event === task.root);
     expect(said?.content['m.mentions']).toEqual({ user_ids: [master.userId] });
     expect(said?.content).not.toHaveProperty('formatted_body');
@@ -111,7 +142,10 @@ describe('a task that an agent from elsewhere asks for', () => {
 
     await master.react(hq, task.root, '✅');
     expect((await task.ended()).body).toMatch(/^✅/u);
-    const results = task.thread().filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined).map(({ chavion }) => chavion.result);
+    const results = task
+      .thread()
+      .filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined)
+      .map(({ chavion }) => chavion.result);
     expect(results.length).toBeGreaterThan(0);
     expect(results.map(({ state }) => state)).toEqual(results.map(() => 'done'));
     const { body: shown } = await scout.call(`/api/tasks/${id}`);
@@ -120,12 +154,22 @@ describe('a task that an agent from elsewhere asks for', () => {
     expect((await scout.call(`/api/tasks/${id}/results`)).body.result).toBe(whole.result);
     expect(whole.result).toEqual(expect.any(String));
     expect((await scout.call(`/api/tasks/${id}/aggregate`)).body.markdown).toContain(whole.result);
-    expect((await scout.call('/api/tasks')).body.tasks.map((one: Json) => one.id).toSorted()).toEqual(['b1', 'r1', 's1']);
+    expect((await scout.call('/api/tasks')).body.tasks.map((one: Json) => one.id).toSorted()).toEqual([
+      'b1',
+      'r1',
+      's1',
+    ]);
   });
 
   it('is the master’s own when he sends its line himself', async () => {
     const { id, task } = await asked('서버 파일 목록을 다시 조회');
-    const line = scene.master.shown(scene.hq).find(({ id: event }) => event === task.root)?.body.split('\n').slice(1).join('\n') ?? '';
+    const line =
+      scene.master
+        .shown(scene.hq)
+        .find(({ id: event }) => event === task.root)
+        ?.body.split('\n')
+        .slice(1)
+        .join('\n') ?? '';
     const own = new TaskView(scene.master, scene.hq, await scene.master.say(scene.hq, line));
     expect((await own.ended()).body).toMatch(/^✅/u);
     expect(await stateOf(id)).toBe('done');
@@ -157,9 +201,21 @@ describe('a task that an agent from elsewhere asks for', () => {
   it('runs nothing more once it was edited after the tap', async () => {
     const { task } = await asked('고쳐질 일');
     const content = { msgtype: 'm.text', body: '🙋 \n!임무 다른 일' };
-    await asAgent('scout', 'm.room.message', { ...content, body: `* ${content.body}`, 'm.new_content': content, 'm.relates_to': { rel_type: 'm.replace', event_id: task.root } });
+    await asAgent('scout', 'm.room.message', {
+      ...content,
+      body: `* ${content.body}`,
+      'm.new_content': content,
+      'm.relates_to': { rel_type: 'm.replace', event_id: task.root },
+    });
     await scene.master.react(scene.hq, task.root, '✅');
-    await task.until('the refusal', () => task.thread().find(({ who, chavion }) => who === 'executor' && chavion.result?.state === 'refused' && chavion.result.why === 'edited'));
+    await task.until('the refusal', () =>
+      task
+        .thread()
+        .find(
+          ({ who, chavion }) =>
+            who === 'executor' && chavion.result?.state === 'refused' && chavion.result.why === 'edited',
+        ),
+    );
     expect(task.thread().filter(({ chavion }) => chavion.result?.state === 'done')).toEqual([]);
     await task.say('!취소');
   });
@@ -168,24 +224,42 @@ describe('a task that an agent from elsewhere asks for', () => {
     const { id, task } = await asked('답이 없을 일');
     // A day is long: the house remembers it as asked for two days ago.
     const kept = JSON.parse((await scene.redis.hget('chavion:swarm:door:requests', id)) ?? '{}');
-    await scene.redis.hset('chavion:swarm:door:requests', id, JSON.stringify({ ...kept, at: kept.at - 2 * 24 * 3_600_000 }));
+    await scene.redis.hset(
+      'chavion:swarm:door:requests',
+      id,
+      JSON.stringify({ ...kept, at: kept.at - 2 * 24 * 3_600_000 }),
+    );
     await scene.house.reborn('swarm', await scene.house.kill('swarm'));
-    await scene.until(() => fetch(`${scout.url}/health`).then(({ ok }) => ok, () => false));
+    await scene.until(() =>
+      fetch(`${scout.url}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
     expect(await letter(id, /하루 동안/u)).toMatchObject({ from: 'coordinator', event: task.root });
     expect(await stateOf(id)).toBe('cancelled');
     await scene.master.react(scene.hq, task.root, '✅');
-    await scene.master.until('why nothing begins', scene.hq, () => scene.master.shown(scene.hq).find(({ who, replyTo }) => who === 'coordinator' && replyTo === task.root));
+    await scene.master.until('why nothing begins', scene.hq, () =>
+      scene.master.shown(scene.hq).find(({ who, replyTo }) => who === 'coordinator' && replyTo === task.root),
+    );
     expect(task.thread()).toEqual([]);
     expect((await letters()).filter(({ content }) => content.includes(`\`${id}\``))).toHaveLength(1);
   });
 
   it('is asked for by a client of the Model Context Protocol as well, which hears of the no', async () => {
     const client = new Client({ name: 'test', version: '1' });
-    await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', scout.url), { requestInit: { headers: { authorization: `Bearer ${scout.key}` } } }));
-    const use = async (name: string, args: Record<string, unknown> = {}): Promise<Json> => JSON.parse(((await client.callTool({ name, arguments: args })).content as { text: string }[])[0]?.text ?? '');
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL('/mcp', scout.url), {
+        requestInit: { headers: { authorization: `Bearer ${scout.key}` } },
+      }),
+    );
+    const use = async (name: string, args: Record<string, unknown> = {}): Promise<Json> =>
+      JSON.parse(((await client.callTool({ name, arguments: args })).content as { text: string }[])[0]?.text ?? '');
     const wish = await use('post_task', { kind: 'swarm', title: 'MCP로 부탁한 일' });
     expect(wish).toMatchObject({ kind: 'swarm', state: 'asking', by: 'scout' });
-    const request = await scene.master.until('the request', scene.hq, () => scene.master.shown(scene.hq).find(({ who, body }) => who === 'scout' && body.endsWith('\n!임무 MCP로 부탁한 일')));
+    const request = await scene.master.until('the request', scene.hq, () =>
+      scene.master.shown(scene.hq).find(({ who, body }) => who === 'scout' && body.endsWith('\n!임무 MCP로 부탁한 일')),
+    );
     await scene.master.react(scene.hq, request.id, '❌');
     const { id } = await letter(wish.id, /하지 않기로/u);
     const [milliseconds = '0', number = '0'] = String(id).split('-');
@@ -198,18 +272,31 @@ describe('a task that an agent from elsewhere asks for', () => {
   it('waits among few, holds no key, and is a task', async () => {
     for (const title of ['하나', '둘']) await asked(title);
     // What the master would not see is not in what he says yes to.
-    expect(await scout.call('/api/tasks', { kind: 'swarm', title: '\u202e셋\u{E0041}' })).toMatchObject({ status: 201, body: { title: '셋' } });
-    expect(await scout.call('/api/tasks', { kind: 'swarm', title: '넷' })).toMatchObject({ status: 409, body: { code: 'task.waiting' } });
-    expect(await scout.call('/api/tasks', { kind: 'swarm', title: `열쇠는 ${scout.key}` })).toMatchObject({ status: 422, body: { code: 'task.secret' } });
+    expect(await scout.call('/api/tasks', { kind: 'swarm', title: '\u202e셋\u{E0041}' })).toMatchObject({
+      status: 201,
+      body: { title: '셋' },
+    });
+    expect(await scout.call('/api/tasks', { kind: 'swarm', title: '넷' })).toMatchObject({
+      status: 409,
+      body: { code: 'task.waiting' },
+    });
+    expect(await scout.call('/api/tasks', { kind: 'swarm', title: `열쇠는 ${scout.key}` })).toMatchObject({
+      status: 422,
+      body: { code: 'task.secret' },
+    });
     expect(await scout.call('/api/tasks', { kind: 'swarm', title: '12' })).toMatchObject({ status: 400 });
     expect((await scout.call('/api/tasks?state=asking')).body.tasks).toHaveLength(3);
   });
 });
 
 describe('a command that an agent from elsewhere asks for', () => {
-  const order = async (word: string): Promise<{ readonly job: string; readonly event: string; readonly request: string }> => {
+  const order = async (
+    word: string,
+  ): Promise<{ readonly job: string; readonly event: string; readonly request: string }> => {
     const { body } = await scout.call('/api/executor/command', { type: 'shell', payload: { script: `echo ${word}` } });
-    const request = await scene.master.until('the question', scene.hq, () => scene.master.shown(scene.hq).find(({ who, body: words }) => who === 'executor' && words.includes(`echo ${word}`)));
+    const request = await scene.master.until('the question', scene.hq, () =>
+      scene.master.shown(scene.hq).find(({ who, body: words }) => who === 'executor' && words.includes(`echo ${word}`)),
+    );
     return { job: body.id, event: body.event, request: request.id };
   };
 
@@ -228,12 +315,16 @@ describe('a command that an agent from elsewhere asks for', () => {
     expect((await scout.call(`/api/executor/jobs/${gone.job}`)).body).toMatchObject({ state: 'stopped' });
     await scene.settled();
     const told = (await letters()).filter(({ from }) => from === 'executor').map(({ content }) => content);
-    for (const { job } of [declined, run, gone]) expect(told.filter((content) => content.includes(`\`${job}\``))).toHaveLength(1);
+    for (const { job } of [declined, run, gone])
+      expect(told.filter((content) => content.includes(`\`${job}\``))).toHaveLength(1);
   });
 
   it('waits among few: a master’s phone rings for each', async () => {
     const first = await order('first-of-many');
-    for (let i = 2; i <= 10; i += 1) expect((await scout.call('/api/executor/command', { type: 'shell', payload: { script: `echo ${i}` } })).status).toBe(202);
+    for (let i = 2; i <= 10; i += 1)
+      expect(
+        (await scout.call('/api/executor/command', { type: 'shell', payload: { script: `echo ${i}` } })).status,
+      ).toBe(202);
     const another = () => scout.call('/api/executor/command', { type: 'shell', payload: { script: 'echo another' } });
     expect(await another()).toMatchObject({ status: 409, body: { code: 'command.waiting' } });
     await scene.master.react(scene.hq, first.request, '❌');

@@ -16,9 +16,16 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 
 const begin = (words: string) => startTask(scene.master, scene.hq, words);
-const by = (id: string) => (event: Json): boolean => event.sender === scene.agent(id);
+const by =
+  (id: string) =>
+  (event: Json): boolean =>
+    event.sender === scene.agent(id);
 const contentOf = (task: TaskView, kind: string): Json => task.acts(kind)[0]?.content['com.chavion'].act.content;
-const results = (task: TaskView): readonly Json[] => task.thread().filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined).map(({ chavion }) => chavion.result);
+const results = (task: TaskView): readonly Json[] =>
+  task
+    .thread()
+    .filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined)
+    .map(({ chavion }) => chavion.result);
 
 /** `!choose` in the thread: the plan of which every step is such a one, under the letter that the poll gives it. */
 async function choose(task: TaskView, wanted: (step: Json) => boolean): Promise<void> {
@@ -41,11 +48,20 @@ describe('an agent that lives elsewhere', () => {
 
     expect(contentOf(task, 'electorate').agents).toEqual(expect.arrayContaining([...FOUR, 'scout']));
     const [proposal] = task.acts('proposal').filter(by('scout'));
-    expect(JSON.parse(proposal.content['com.chavion'].act.content.plan)).toMatchObject({ steps: [{ command: { id: 'outside-date' } }] });
+    expect(JSON.parse(proposal.content['com.chavion'].act.content.plan)).toMatchObject({
+      steps: [{ command: { id: 'outside-date' } }],
+    });
     const [ballot] = task.acts('ballot').filter(by('scout'));
-    expect(ballot.content['com.chavion'].act.content.ranking).toHaveLength(new Set(task.acts('proposal').map(({ content }) => content['com.chavion'].act.content.hash)).size);
+    expect(ballot.content['com.chavion'].act.content.ranking).toHaveLength(
+      new Set(task.acts('proposal').map(({ content }) => content['com.chavion'].act.content.hash)).size,
+    );
     expect(ballot.content['com.chavion'].act.content.ranking[0]).toBe(proposal.content['com.chavion'].act.content.hash);
-    expect(task.events().filter(({ type }) => type === 'org.matrix.msc3381.poll.response').filter(by('scout'))).toHaveLength(1);
+    expect(
+      task
+        .events()
+        .filter(({ type }) => type === 'org.matrix.msc3381.poll.response')
+        .filter(by('scout')),
+    ).toHaveLength(1);
     const decision = contentOf(task, 'decision');
     expect(decision).toMatchObject({ rule: 'vote' });
     expect(decision.ballots).toContain(ballot.event_id);
@@ -71,7 +87,9 @@ describe('an agent that lives elsewhere', () => {
     const task = await begin('//chavion_task: site 폴더에 메모를 남겨줘');
     await choose(task, (step) => step.command?.id === 'outside-date');
     const card = await task.ended();
-    expect(results(task)).toEqual(expect.arrayContaining([expect.objectContaining({ step: 'outside-date', state: 'done' })]));
+    expect(results(task)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ step: 'outside-date', state: 'done' })]),
+    );
     // What it ran is not what was asked for, and a stand-in cannot judge another's plan: nobody calls that done.
     expect(card.body).toMatch(/^🟡[^]*확인할 에이전트가 없었습니다/u);
     expect(voter.told.map(({ phase }) => phase)).not.toContain('verify');
@@ -91,12 +109,24 @@ describe('an agent that lives elsewhere', () => {
     expect(electorates.map(({ content }) => content['com.chavion'].act.content.round)).toEqual([0, 0]);
     expect(electorates[1].content['com.chavion'].act.content.agents).not.toContain('guest');
     expect(contentOf(task, 'decision').electorate).toBe(electorates[1].event_id);
-    expect(task.acts('proposal').map(({ sender }) => String(sender)).toSorted()).toEqual(all.map((id) => scene.agent(id)).toSorted());
+    expect(
+      task
+        .acts('proposal')
+        .map(({ sender }) => String(sender))
+        .toSorted(),
+    ).toEqual(all.map((id) => scene.agent(id)).toSorted());
     expect(results(task).map(({ state }) => state)).toEqual(results(task).map(() => 'done'));
   });
 
   it('that only looks in is in no electorate; that listens and answers nothing holds nobody up and outvotes nobody', async () => {
-    const silent = await Promise.all([['하나', 'one'], ['둘', 'two'], ['셋', 'three'], ['넷', 'four']].map(([name = '', id = '']) => Outsider.invited(scene, name, id)));
+    const silent = await Promise.all(
+      [
+        ['하나', 'one'],
+        ['둘', 'two'],
+        ['셋', 'three'],
+        ['넷', 'four'],
+      ].map(([name = '', id = '']) => Outsider.invited(scene, name, id)),
+    );
     const reader = await Outsider.invited(scene, '보는이', 'reader');
     const { master, hq } = scene;
     await master.noticed(hq, await master.say(hq, '!agent scope reader read'));
@@ -104,21 +134,31 @@ describe('an agent that lives elsewhere', () => {
     await looker.checkin();
     const over = new AbortController();
     const listens = async (one: Outsider): Promise<void> => {
-      for (let since = ''; !over.signal.aborted; ) since = (await one.call(`/api/messages?wait=2${since === '' ? '' : `&since=${since}`}`)).body.next ?? since;
+      for (let since = ''; !over.signal.aborted;)
+        since = (await one.call(`/api/messages?wait=2${since === '' ? '' : `&since=${since}`}`)).body.next ?? since;
     };
     const ears = [...silent, reader].map(listens);
     // Whoever wants to know whether something has come looks in without waiting.
     await Promise.all(Array.from({ length: 3 }, () => looker.call('/api/messages')));
-    await scene.until(async () => (await reader.call('/api/status')).body.agents.filter((one: Json) => one.outside && one.online).length >= 6);
+    await scene.until(
+      async () =>
+        (await reader.call('/api/status')).body.agents.filter((one: Json) => one.outside && one.online).length >= 6,
+    );
     const task = await begin('//chavion_task: 서버 파일 목록 조회');
     await task.until('who votes', () => contentOf(task, 'electorate'));
     // The scout's last wait ended only seconds ago: it may be one of them.
-    expect(contentOf(task, 'electorate').agents.filter((id: string) => id !== 'scout').toSorted()).toEqual([...FOUR, 'one', 'two', 'three', 'four'].toSorted());
+    expect(
+      contentOf(task, 'electorate')
+        .agents.filter((id: string) => id !== 'scout')
+        .toSorted(),
+    ).toEqual([...FOUR, 'one', 'two', 'three', 'four'].toSorted());
 
     expect((await task.ended(180_000)).body).toMatch(/^✅/u);
     over.abort();
     await Promise.all(ears);
-    const electorates = task.acts('electorate').map(({ content }) => content['com.chavion'].act.content.agents.toSorted());
+    const electorates = task
+      .acts('electorate')
+      .map(({ content }) => content['com.chavion'].act.content.agents.toSorted());
     expect(electorates.at(-1)).toEqual(FOUR.toSorted());
     expect(contentOf(task, 'decision')).toMatchObject({ rule: 'vote' });
     expect(contentOf(task, 'decision').ballots).toHaveLength(4);

@@ -11,7 +11,12 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 beforeEach(() => scene.providers.reset());
 
-const NAMES: Readonly<Record<Mind, string>> = { gabriel: '가브리엘', jarvis: '자비스', claude: '클로드', perplexity: '퍼플렉시티' };
+const NAMES: Readonly<Record<Mind, string>> = {
+  gabriel: '가브리엘',
+  jarvis: '자비스',
+  claude: '클로드',
+  perplexity: '퍼플렉시티',
+};
 const calls = (): readonly Mind[] => scene.providers.questions.map((question) => question.mind);
 const ended = (room: string) => scene.master.shown(room).filter((one) => one.body.includes('한도'));
 /** Speaks at once and goes on until somebody hangs up. */
@@ -19,7 +24,9 @@ const endless: Reply = { pieces: Array.from({ length: 600 }, (_, i) => `${i}번�
 
 /** Until every open call has been hung up; by when, after `from`. */
 async function hungUp(from: number): Promise<number> {
-  await scene.until(() => scene.providers.questions.every((one) => one.endedAt !== undefined || one.abandonedAt !== undefined));
+  await scene.until(() =>
+    scene.providers.questions.every((one) => one.endedAt !== undefined || one.abandonedAt !== undefined),
+  );
   return Math.max(...scene.providers.questions.map((one) => one.abandonedAt ?? 0)) - from;
 }
 
@@ -41,7 +48,10 @@ describe('an agent that mentions another', () => {
   it('is not called by itself, by code or by a name that is only spoken about', async () => {
     const { master, providers } = scene;
     const room = await scene.roomWith('gabriel', 'claude', 'jarvis');
-    providers.play('@가브리엘 저부터 하죠. 클로드의 말대로입니다.\n```\n@클로드 deploy\n```\n그리고 `@자비스`라는 글자.', 'gabriel');
+    providers.play(
+      '@가브리엘 저부터 하죠. 클로드의 말대로입니다.\n```\n@클로드 deploy\n```\n그리고 `@자비스`라는 글자.',
+      'gabriel',
+    );
     await master.answered(room, await master.say(room, '가브리엘, 어떻게 할까?'));
     await scene.settled();
     expect(calls()).toEqual(['gabriel']);
@@ -55,12 +65,22 @@ describe('an agent that mentions another', () => {
     await master.say(room, '가브리엘, 시작해');
     await scene.settled();
     expect(calls()).toEqual(['gabriel', 'claude', 'gabriel', 'claude', 'gabriel']);
-    expect(master.shown(room).map((one) => one.chavion.depth).filter((depth) => depth !== undefined)).toEqual([0, 1, 2, 3, 4]);
+    expect(
+      master
+        .shown(room)
+        .map((one) => one.chavion.depth)
+        .filter((depth) => depth !== undefined),
+    ).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('with everybody mentioning everybody comes to an end, with one line that says so', async () => {
     const { master, hq, providers } = scene;
-    providers.play(({ mind }) => `@${MINDS.filter((other) => other !== mind).map((other) => NAMES[other]).join(' @')} 어때요?`);
+    providers.play(
+      ({ mind }) =>
+        `@${MINDS.filter((other) => other !== mind)
+          .map((other) => NAMES[other])
+          .join(' @')} 어때요?`,
+    );
     const question = await master.say(hq, '다들 서로 물어봐');
     await scene.settled();
     expect(providers.questions.length).toBeGreaterThan(4);
@@ -68,7 +88,9 @@ describe('an agent that mentions another', () => {
     expect(ended(hq).map((one) => one.source)).toEqual([question]);
 
     providers.reset();
-    expect((await master.answered(hq, await master.say(hq, '클로드, 이제 조용하지?')))[0]!.body).toContain('claude의 대답');
+    expect((await master.answered(hq, await master.say(hq, '클로드, 이제 조용하지?')))[0]!.body).toContain(
+      'claude의 대답',
+    );
   });
 });
 
@@ -82,7 +104,15 @@ describe('a discussion', () => {
     await scene.settled();
 
     const turns = master.answers(room, question);
-    expect(turns.map((one) => one.who)).toEqual(['gabriel', 'jarvis', 'claude', 'gabriel', 'jarvis', 'claude', 'jarvis']);
+    expect(turns.map((one) => one.who)).toEqual([
+      'gabriel',
+      'jarvis',
+      'claude',
+      'gabriel',
+      'jarvis',
+      'claude',
+      'jarvis',
+    ]);
     expect(turns.map((one) => one.thread)).toEqual(turns.map(() => question));
     expect(calls()).toEqual(turns.map((one) => one.who));
     const [opening] = master.notices(room, question);
@@ -104,7 +134,12 @@ describe('a discussion', () => {
     const question = await master.say(room, '!discuss lunch 1');
     await master.until('four turns', room, () => (master.answers(room, question).length >= 4 ? true : undefined));
     await scene.settled();
-    expect(master.answers(room, question).map((one) => `${one.who} ${one.chavion.kind}`)).toEqual(['gabriel answer', 'jarvis fault', 'claude answer', 'jarvis fault']);
+    expect(master.answers(room, question).map((one) => `${one.who} ${one.chavion.kind}`)).toEqual([
+      'gabriel answer',
+      'jarvis fault',
+      'claude answer',
+      'jarvis fault',
+    ]);
     expect(providers.asked('jarvis')).toHaveLength(2);
   });
 
@@ -140,7 +175,9 @@ describe('stopping', () => {
     const question = await scene.master.say(room, '다들 길게 이야기해 줘');
     await scene.until(() => scene.providers.questions.length === MINDS.length);
     // Until all of it stands in the room, growing.
-    await scene.master.until('growing answers', room, () => (scene.master.answers(room, question).filter((one) => one.growing).length === MINDS.length ? true : undefined));
+    await scene.master.until('growing answers', room, () =>
+      scene.master.answers(room, question).filter((one) => one.growing).length === MINDS.length ? true : undefined,
+    );
     return question;
   }
 
@@ -218,7 +255,9 @@ describe('stopping', () => {
       expect(answer[0]!.body).toMatch(/^0번째 말 [^]*\(멈춤\)$/);
     }
     providers.reset();
-    expect((await master.answered(hq, await master.say(hq, '가브리엘, 이어서 하자')))[0]!.body).toBe('gabriel의 대답입니다.');
+    expect((await master.answered(hq, await master.say(hq, '가브리엘, 이어서 하자')))[0]!.body).toBe(
+      'gabriel의 대답입니다.',
+    );
   });
 
   it('ends the waiting for another try', async () => {

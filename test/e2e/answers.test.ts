@@ -10,7 +10,11 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 beforeEach(() => scene.providers.reset());
 
-const error = (status: number, code: string): Reply => ({ status, body: JSON.stringify({ error: { message: 'no', type: code, code } }), headers: { 'retry-after': '0' } });
+const error = (status: number, code: string): Reply => ({
+  status,
+  body: JSON.stringify({ error: { message: 'no', type: code, code } }),
+  headers: { 'retry-after': '0' },
+});
 
 /** The one answer of Claude to a question of the master, whole. */
 async function claudeSays(reply: Reply | string, question = '클로드, 말해 봐'): Promise<Shown> {
@@ -43,7 +47,8 @@ describe('a fault of a provider', () => {
     expect(faulty[0]!.body).toMatch(line);
     expect(faulty[0]!.body).toContain('anthropic/claude-sonnet-5-5');
     expect(faulty[0]!.body.length).toBeLessThan(250);
-    for (const mind of MINDS.filter((one) => one !== 'claude')) expect(answers.find((one) => one.who === mind)!.body).toContain(`${mind}의 대답입니다.`);
+    for (const mind of MINDS.filter((one) => one !== 'claude'))
+      expect(answers.find((one) => one.who === mind)!.body).toContain(`${mind}의 대답입니다.`);
   });
 
   it('is told in the language of the question', async () => {
@@ -78,7 +83,9 @@ describe('a fault of a provider', () => {
 
 describe('what an agent writes', () => {
   it('is shown as a person means it: bold, lists, code and tables', async () => {
-    const { body, html } = await claudeSays('**먼저** 볼 것:\n\n- 엔진\n- `오일`\n\n```js\nif (a < b) go();\n```\n\n| 항목 | 값 |\n|---|---|\n| 거리 | 400 |');
+    const { body, html } = await claudeSays(
+      '**먼저** 볼 것:\n\n- 엔진\n- `오일`\n\n```js\nif (a < b) go();\n```\n\n| 항목 | 값 |\n|---|---|\n| 거리 | 400 |',
+    );
     expect(body).toContain('**먼저** 볼 것:');
     expect(html).toContain('<strong>먼저</strong>');
     expect(html).toMatch(/<ul>\s*<li>엔진<\/li>\s*<li><code>오일<\/code><\/li>\s*<\/ul>/);
@@ -87,7 +94,9 @@ describe('what an agent writes', () => {
   });
 
   it('carries no HTML of its own, no script and no picture', async () => {
-    const { html } = await claudeSays('**보세요** <b>굵게</b> <img src=x onerror=alert(1)> [좋은 곳](javascript:alert(1)) ![그림](https://example.org/p.png)\n\n<script>alert(1)</script>');
+    const { html } = await claudeSays(
+      '**보세요** <b>굵게</b> <img src=x onerror=alert(1)> [좋은 곳](javascript:alert(1)) ![그림](https://example.org/p.png)\n\n<script>alert(1)</script>',
+    );
     expect(html).toContain('<strong>보세요</strong>');
     expect(html).toContain('&lt;b&gt;굵게&lt;/b&gt;');
     expect(html).toContain('&lt;script&gt;');
@@ -95,7 +104,9 @@ describe('what an agent writes', () => {
   });
 
   it('rings nobody', async () => {
-    const said = await claudeSays('@room 모두 보세요. @master:house.test 마스터, 끝났습니다. <a href="https://matrix.to/#/@master:house.test">마스터</a>');
+    const said = await claudeSays(
+      '@room 모두 보세요. @master:house.test 마스터, 끝났습니다. <a href="https://matrix.to/#/@master:house.test">마스터</a>',
+    );
     expect(said.mentions).toEqual({});
     expect(said.html ?? '').not.toMatch(/href="https:\/\/matrix\.to/);
     expect((await claudeSays('짧은 답')).mentions).toEqual({});
@@ -158,11 +169,21 @@ describe('what an agent writes', () => {
 });
 
 describe('a file', () => {
-  const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const PNG = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
   /** '배차표 부산 목요일' in EUC-KR. */
-  const EUC_KR = Buffer.from([0xb9, 0xe8, 0xc2, 0xf7, 0xc7, 0xa5, 0x20, 0xba, 0xce, 0xbb, 0xea, 0x20, 0xb8, 0xf1, 0xbf, 0xe4, 0xc0, 0xcf]);
+  const EUC_KR = Buffer.from([
+    0xb9, 0xe8, 0xc2, 0xf7, 0xc7, 0xa5, 0x20, 0xba, 0xce, 0xbb, 0xea, 0x20, 0xb8, 0xf1, 0xbf, 0xe4, 0xc0, 0xcf,
+  ]);
 
-  async function given(file: { name: string; mediaType: string; bytes: Uint8Array; msgtype?: string }): Promise<{ context: string; images: number }> {
+  async function given(file: {
+    name: string;
+    mediaType: string;
+    bytes: Uint8Array;
+    msgtype?: string;
+  }): Promise<{ context: string; images: number }> {
     const { master, providers } = scene;
     const room = await scene.roomWith('claude');
     await master.post(room, { ...file, caption: '클로드, 이거 봐줘' });
@@ -173,8 +194,14 @@ describe('a file', () => {
   }
 
   it('of text reaches the model, in UTF-8 and as old Korean programs write it', async () => {
-    const utf8 = await given({ name: '배차.txt', mediaType: 'text/plain', bytes: Buffer.from('월요일 부산\n화요일 대구 🚚') });
-    expect(utf8.context).toMatch(/\[마스터\] \[file: 배차\.txt\] 클로드, 이거 봐줘\n"""\n월요일 부산\n화요일 대구 🚚\n"""/);
+    const utf8 = await given({
+      name: '배차.txt',
+      mediaType: 'text/plain',
+      bytes: Buffer.from('월요일 부산\n화요일 대구 🚚'),
+    });
+    expect(utf8.context).toMatch(
+      /\[마스터\] \[file: 배차\.txt\] 클로드, 이거 봐줘\n"""\n월요일 부산\n화요일 대구 🚚\n"""/,
+    );
     scene.providers.reset();
     const old = await given({ name: '옛날.txt', mediaType: 'text/plain', bytes: EUC_KR });
     expect(old.context).toContain('배차표 부산 목요일');
@@ -185,18 +212,33 @@ describe('a file', () => {
     const just = await given({ name: 'just.log', mediaType: 'text/plain', bytes: Buffer.from(line.repeat(4_900)) });
     expect(just.context.split('more or less').length - 1).toBe(4_900);
     scene.providers.reset();
-    const { context } = await given({ name: 'huge.log', mediaType: 'text/plain', bytes: Buffer.from(line.repeat(7_500)) });
+    const { context } = await given({
+      name: 'huge.log',
+      mediaType: 'text/plain',
+      bytes: Buffer.from(line.repeat(7_500)),
+    });
     expect(context).toMatch(/\[file: huge\.log, not readable for you: too big\]/);
     expect(context).not.toContain('more or less');
   });
 
   it('with a picture goes to a model that sees, also with a later question', async () => {
     const { master, hq, providers } = scene;
-    const { images, context } = await given({ name: '사고.png', mediaType: 'image/png', bytes: PNG, msgtype: 'm.image' });
+    const { images, context } = await given({
+      name: '사고.png',
+      mediaType: 'image/png',
+      bytes: PNG,
+      msgtype: 'm.image',
+    });
     expect(images).toBe(1);
     expect(context).toContain('[image: 사고.png] 클로드, 이거 봐줘');
     providers.reset();
-    await master.post(hq, { name: '바퀴.png', mediaType: 'image/png', bytes: PNG, msgtype: 'm.image', caption: '가브리엘, 이 사진 봐' });
+    await master.post(hq, {
+      name: '바퀴.png',
+      mediaType: 'image/png',
+      bytes: PNG,
+      msgtype: 'm.image',
+      caption: '가브리엘, 이 사진 봐',
+    });
     await scene.settled();
     await master.answered(hq, await master.say(hq, '자비스, 사진에 뭐가 있어?'));
     expect(providers.once('jarvis').images).toBe(1);
@@ -205,8 +247,14 @@ describe('a file', () => {
   it.each([
     ['sound', { name: '녹음.ogg', mediaType: 'audio/ogg', bytes: Buffer.from('OggS'), msgtype: 'm.audio' }],
     ['bytes', { name: '자료.bin', mediaType: 'application/octet-stream', bytes: Buffer.from([0, 1, 2, 3]) }],
-    ['bytes that claim to be text', { name: '거짓.txt', mediaType: 'text/plain', bytes: Buffer.from([0, 1, 2, 3, 255]) }],
-    ['bytes that claim to be a picture', { name: '거짓.png', mediaType: 'image/png', bytes: Buffer.from('hello'), msgtype: 'm.image' }],
+    [
+      'bytes that claim to be text',
+      { name: '거짓.txt', mediaType: 'text/plain', bytes: Buffer.from([0, 1, 2, 3, 255]) },
+    ],
+    [
+      'bytes that claim to be a picture',
+      { name: '거짓.png', mediaType: 'image/png', bytes: Buffer.from('hello'), msgtype: 'm.image' },
+    ],
   ])('of %s is named as not readable', async (_what, file) => {
     const { context, images } = await given(file);
     expect(images).toBe(0);

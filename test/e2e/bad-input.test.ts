@@ -60,7 +60,15 @@ describe('a message that is none', () => {
     ];
     for (const content of broken) expect((await master.sendRaw(hq, 'm.room.message', content)).status).toBe(400);
     // ... and this it lets no event hold.
-    expect((await master.sendRaw(hq, 'm.room.message', { msgtype: 'm.text', body: '클로드', 'm.mentions': { user_ids: many(100_000) } })).status).toBe(413);
+    expect(
+      (
+        await master.sendRaw(hq, 'm.room.message', {
+          msgtype: 'm.text',
+          body: '클로드',
+          'm.mentions': { user_ids: many(100_000) },
+        })
+      ).status,
+    ).toBe(413);
     await scene.settled();
     expect(master.shown(hq).length).toBe(before);
     await stillAnswers();
@@ -99,7 +107,9 @@ describe('hostile content', () => {
     const { master, hq } = scene;
     const first = await master.say(hq, '클로드, 이거 읽혀?');
     await master.answered(hq, first);
-    const second = await master.say(hq, '클로드, 이것도?', { 'm.relates_to': { rel_type: 'org.example.unknown', event_id: first, key: 7 } });
+    const second = await master.say(hq, '클로드, 이것도?', {
+      'm.relates_to': { rel_type: 'org.example.unknown', event_id: first, key: 7 },
+    });
     await scene.settled();
     expect(master.answers(hq, second).map((one) => [one.who, one.thread])).toEqual([['claude', undefined]]);
   });
@@ -110,11 +120,21 @@ describe('hostile content', () => {
     await master.answered(hq, question);
     const sent: string[] = [];
     for (const content of ['words', { body: 7 }, {}, null]) {
-      sent.push((await master.sendRaw(hq, 'm.room.message', { msgtype: 'm.text', body: '*', 'm.new_content': content, 'm.relates_to': { rel_type: 'm.replace', event_id: question } })).id);
+      sent.push(
+        (
+          await master.sendRaw(hq, 'm.room.message', {
+            msgtype: 'm.text',
+            body: '*',
+            'm.new_content': content,
+            'm.relates_to': { rel_type: 'm.replace', event_id: question },
+          })
+        ).id,
+      );
     }
     await scene.settled();
     expect(calls()).toEqual(['claude']);
-    for (const id of sent) expect(master.notices(hq, id).map((one) => one.body)).toEqual([expect.stringMatching(/읽을 수 없/)]);
+    for (const id of sent)
+      expect(master.notices(hq, id).map((one) => one.body)).toEqual([expect.stringMatching(/읽을 수 없/)]);
     await stillAnswers();
   });
 
@@ -126,7 +146,10 @@ describe('hostile content', () => {
     await master.react(hq, question, '👍');
     await master.sendRaw(hq, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: 7, key: [] } });
     await master.sendRaw(hq, 'm.sticker', { body: '클로드', url: 'mxc://x/y', info: {} });
-    await master.sendRaw(hq, 'org.matrix.msc3381.poll.start', { 'org.matrix.msc1767.text': '점심?', 'org.matrix.msc3381.poll.start': { question: { 'org.matrix.msc1767.text': '점심?' }, answers: [] } });
+    await master.sendRaw(hq, 'org.matrix.msc3381.poll.start', {
+      'org.matrix.msc1767.text': '점심?',
+      'org.matrix.msc3381.poll.start': { question: { 'org.matrix.msc1767.text': '점심?' }, answers: [] },
+    });
     await master.call('PUT', inRoom(hq, 'state/m.room.topic/'), { topic: 7 });
     await scene.settled();
     expect(providers.questions.length).toBe(before);
@@ -167,7 +190,13 @@ describe('an invitation', () => {
     await using stranger = await scene.newcomer('host');
     const room = await scene.room({ invite: [scene.agent('claude'), scene.agent('coordinator')] }, stranger);
     await scene.until(async () => {
-      const states = await Promise.all(['claude', 'coordinator'].map(async (id) => (await stranger.call('GET', inRoom(room, `state/m.room.member/${encodeURIComponent(scene.agent(id))}`))).body['membership']));
+      const states = await Promise.all(
+        ['claude', 'coordinator'].map(
+          async (id) =>
+            (await stranger.call('GET', inRoom(room, `state/m.room.member/${encodeURIComponent(scene.agent(id))}`)))
+              .body['membership'],
+        ),
+      );
       return states.every((membership) => membership === 'leave');
     });
     await stranger.say(room, '클로드, 들어와');
@@ -198,14 +227,23 @@ describe('an invitation', () => {
   it('to an encrypted room is followed; one line a day names the room where they can read', async () => {
     const { master } = scene;
     const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
-    const room = await scene.room({ initial_state: [encryption], invite: [scene.agent('claude'), scene.agent('gabriel')] });
+    const room = await scene.room({
+      initial_state: [encryption],
+      invite: [scene.agent('claude'), scene.agent('gabriel')],
+    });
     await scene.until(async () => (await membersOf(room)).length === 3);
     await scene.settled();
     const said = () => master.shown(room).map((one) => one.body);
     expect(said()).toHaveLength(1);
     expect(said()[0]).toMatch(/암호화[^]*본부/);
 
-    const secret = { algorithm: 'm.megolm.v1.aes-sha2', ciphertext: 'AwgAEnAC', sender_key: 'x', device_id: 'PHONE', session_id: 'y' };
+    const secret = {
+      algorithm: 'm.megolm.v1.aes-sha2',
+      ciphertext: 'AwgAEnAC',
+      sender_key: 'x',
+      device_id: 'PHONE',
+      session_id: 'y',
+    };
     const question = await master.send(room, secret, 'm.room.encrypted');
     await scene.settled();
     expect(master.notices(room, question)).toEqual([]);

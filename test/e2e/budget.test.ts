@@ -37,8 +37,15 @@ describe('a budget', () => {
   it('counts what the providers counted, for one and for all', async () => {
     const { answers } = await says('클로드, 안녕');
     expect(answers.map(({ body }) => body)).toEqual(['claude의 대답입니다.']);
-    const spent = await scene.redis.hgetall(`chavion:swarm:purse:spent:month:${new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Seoul', year: 'numeric', month: '2-digit' }).format(new Date())}`);
-    expect(spent).toEqual({ 'claude.usd': String(CLAUDE_CALL), 'claude.tokens': '53', '*.usd': String(CLAUDE_CALL), '*.tokens': '53' });
+    const spent = await scene.redis.hgetall(
+      `chavion:swarm:purse:spent:month:${new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Seoul', year: 'numeric', month: '2-digit' }).format(new Date())}`,
+    );
+    expect(spent).toEqual({
+      'claude.usd': String(CLAUDE_CALL),
+      'claude.tokens': '53',
+      '*.usd': String(CLAUDE_CALL),
+      '*.tokens': '53',
+    });
     expect(await scene.redis.hlen('chavion:swarm:purse:held')).toBe(0);
     expect(await told('!예산')).toMatch(/\| 클로드 \| \$0\.0003 · 53t \| \$0\.0003 · 53t \|/);
   });
@@ -48,20 +55,29 @@ describe('a budget', () => {
     expect(await told('!예산 클로드 하루 0.0006달러')).toMatch(/\*\*클로드\*\*: 하루 \$0\.0006까지/);
     await says('클로드, 한 번 더');
     await scene.until(() => warnings().length > 0);
-    expect(warnings()[0]).toMatchObject({ who: 'coordinator', msgtype: 'm.notice', body: expect.stringMatching(/클로드의 오늘 예산을 80% 넘게/) });
+    expect(warnings()[0]).toMatchObject({
+      who: 'coordinator',
+      msgtype: 'm.notice',
+      body: expect.stringMatching(/클로드의 오늘 예산을 80% 넘게/),
+    });
 
     providers.reset();
     const first = await says('다들 안녕');
     expect(first.answers).toHaveLength(6);
     const fault = first.answers.find(({ who }) => who === 'claude');
-    expect(fault).toMatchObject({ chavion: { kind: 'fault' }, body: expect.stringMatching(/블랙아웃[^]*오늘 예산을 다 썼[^]*24:00까지 쉬고 스스로 돌아/) });
+    expect(fault).toMatchObject({
+      chavion: { kind: 'fault' },
+      body: expect.stringMatching(/블랙아웃[^]*오늘 예산을 다 썼[^]*24:00까지 쉬고 스스로 돌아/),
+    });
     const second = await says('다들 또 안녕');
     expect(second.answers.map(({ who }) => who)).not.toContain('claude');
     expect(second.answers).toHaveLength(5);
     expect(second.notices).toEqual([]);
     const called = await says('클로드, 거기 있어?');
     expect(called.answers).toEqual([]);
-    expect(called.notices.map(({ body }) => body)).toEqual([expect.stringMatching(/블랙아웃: 클로드 \(오늘 24:00까지\)/)]);
+    expect(called.notices.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/블랙아웃: 클로드 \(오늘 24:00까지\)/),
+    ]);
     expect(providers.asked('claude')).toEqual([]);
     expect(await told('!에이전트')).toMatch(/클로드 \|[^|]*\| 블랙아웃, 오늘 24:00까지/);
     expect(await told('!예산')).toMatch(/💤 클로드: 블랙아웃/);
@@ -103,7 +119,9 @@ describe('a provider that wants a pause', () => {
     const began = Date.now();
     // Shortened below: nobody waits for 90 seconds here.
     const first = await says('클로드, 바빠?');
-    expect(first.answers.map(({ body }) => body)).toEqual([expect.stringMatching(/요청이 몰려[^]*까지 쉬고 스스로 돌아옵니다[^]*!해동 클로드/)]);
+    expect(first.answers.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/요청이 몰려[^]*까지 쉬고 스스로 돌아옵니다[^]*!해동 클로드/),
+    ]);
     expect(providers.asked('claude')).toHaveLength(1);
     expect((await says('다들 안녕')).answers.map(({ who }) => who)).not.toContain('claude');
     expect(providers.asked('claude')).toHaveLength(1);
@@ -112,7 +130,11 @@ describe('a provider that wants a pause', () => {
     expect(Number(until) - began).toBeLessThan(120_000);
 
     providers.reset();
-    await scene.redis.hset('chavion:swarm:purse:rests', 'claude', `${Date.now() + 1_500} provider.rate anthropic/claude-sonnet-5-5`);
+    await scene.redis.hset(
+      'chavion:swarm:purse:rests',
+      'claude',
+      `${Date.now() + 1_500} provider.rate anthropic/claude-sonnet-5-5`,
+    );
     await sleep(2_700);
     expect((await says('다들 안녕')).answers.map(({ who }) => who)).toContain('claude');
   });
@@ -120,9 +142,13 @@ describe('a provider that wants a pause', () => {
   it('402: an hour, unless the master has paid and says so', async () => {
     const { providers } = scene;
     providers.play(() => refusal(402, 'billing_error'), 'claude');
-    expect((await says('클로드, 안녕')).answers.map(({ body }) => body)).toEqual([expect.stringMatching(/잔액이 없어[^]*까지 쉬고/)]);
+    expect((await says('클로드, 안녕')).answers.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/잔액이 없어[^]*까지 쉬고/),
+    ]);
     providers.reset();
-    expect((await says('클로드, 안녕')).notices.map(({ body }) => body)).toEqual([expect.stringContaining('블랙아웃: 클로드')]);
+    expect((await says('클로드, 안녕')).notices.map(({ body }) => body)).toEqual([
+      expect.stringContaining('블랙아웃: 클로드'),
+    ]);
     expect(providers.asked('claude')).toEqual([]);
     expect(await told('!해동 클로드')).toContain('클로드');
     expect((await says('클로드, 안녕')).answers.map(({ body }) => body)).toEqual(['claude의 대답입니다.']);
@@ -137,7 +163,9 @@ it('a freeze ends what runs and lets nothing begin, through a restart, until it 
   expect(await told('!동결')).toContain('동결했습니다');
   await scene.until(() => providers.questions.every((one) => one.abandonedAt !== undefined));
   await scene.settled();
-  expect(master.answers(hq, id).map(({ growing, body }) => [growing, body.includes('번째'), body.includes('!해동')])).toEqual([[false, true, true]]);
+  expect(
+    master.answers(hq, id).map(({ growing, body }) => [growing, body.includes('번째'), body.includes('!해동')]),
+  ).toEqual([[false, true, true]]);
 
   const pid = await scene.house.kill('swarm');
   await scene.house.reborn('swarm', pid);

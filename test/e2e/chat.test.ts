@@ -21,7 +21,11 @@ class Chat {
   complaints = '';
 
   constructor(env: Readonly<Record<string, string>>, ...args: string[]) {
-    this.process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'bridge/terminal/chat.ts', ...args], { cwd: PROJECT, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.process = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', 'bridge/terminal/chat.ts', ...args],
+      { cwd: PROJECT, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] },
+    );
     this.process.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.process.stderr?.on('data', (chunk: Buffer) => (this.complaints += chunk.toString()));
   }
@@ -60,14 +64,20 @@ afterAll(async () => {
   await house?.[Symbol.asyncDispose]();
 });
 
-const devices = async () => z.object({ devices: z.array(z.object({ display_name: z.string().nullish() })) }).parse(await master.call('GET', '/devices')).devices.length;
+const devices = async () =>
+  z
+    .object({ devices: z.array(z.object({ display_name: z.string().nullish() })) })
+    .parse(await master.call('GET', '/devices')).devices.length;
 
 describe('npm run chat', () => {
   it('sends one message, shows every answer once and leaves no login behind', async () => {
     const before = await devices();
     const chat = new Chat(house.env, '얘들아 안녕');
     expect({ code: await chat.ended(), complaints: chat.complaints }).toEqual({ code: 0, complaints: '' });
-    const answered = NAMES.map((name) => [name, chat.output.split('\n').filter((line) => line.includes(`  ${name} `)).length]);
+    const answered = NAMES.map((name) => [
+      name,
+      chat.output.split('\n').filter((line) => line.includes(`  ${name} `)).length,
+    ]);
     expect(answered).toEqual(NAMES.map((name) => [name, 1]));
     expect(chat.count('얘들아 안녕')).toBe(1);
     expect(await devices()).toBe(before);
@@ -109,10 +119,23 @@ describe('npm run chat', () => {
     const chat = new Chat(await roomAs(house, room));
     await chat.shows('/quit');
     const evil = '\u001B[2J\u001B]52;c;ZXZpbA==\u0007\u009B31m\u202Eeviltext\r';
-    const said = await master.sendsRaw('m.room.message', { msgtype: 'm.text', body: evil, 'com.chavion': { v: 1, kind: 'answer', streaming: true } }, room);
+    const said = await master.sendsRaw(
+      'm.room.message',
+      { msgtype: 'm.text', body: evil, 'com.chavion': { v: 1, kind: 'answer', streaming: true } },
+      room,
+    );
     await master.reacts(said, `k\u001B[2J`, room);
-    await master.sendsRaw('m.room.message', { msgtype: 'm.file', body: evil, url: 'mxc://x/y', filename: evil, info: { size: 'big' } }, room);
-    for (const relation of [7, [], { rel_type: 'm.replace', event_id: said }, { rel_type: 'm.thread', event_id: said }]) await master.sendsRaw('m.room.message', { msgtype: 'm.text', body: `${evil}again`, 'm.relates_to': relation }, room);
+    await master.sendsRaw(
+      'm.room.message',
+      { msgtype: 'm.file', body: evil, url: 'mxc://x/y', filename: evil, info: { size: 'big' } },
+      room,
+    );
+    for (const relation of [7, [], { rel_type: 'm.replace', event_id: said }, { rel_type: 'm.thread', event_id: said }])
+      await master.sendsRaw(
+        'm.room.message',
+        { msgtype: 'm.text', body: `${evil}again`, 'm.relates_to': relation },
+        room,
+      );
     await master.says('the end', { room });
     await chat.shows('the end');
     expect(chat.output).toContain('eviltext');
@@ -130,7 +153,9 @@ describe('npm run chat', () => {
     await chat.shows('연결이 끊겼습니다');
     await house.reborn('synapse', synapse);
     await chat.shows(/클로드 {2,}.*away three/);
-    const said = (await master.allMessages()).filter(({ sender, body }) => sender === master.userId && body.includes('away'));
+    const said = (await master.allMessages()).filter(
+      ({ sender, body }) => sender === master.userId && body.includes('away'),
+    );
     expect(said.map(({ body }) => body)).toEqual(['클로드, away one', '클로드, away two', '클로드, away three']);
     expect(chat.output).toContain('다시 이어졌습니다');
     chat.type('/quit');
@@ -162,7 +187,9 @@ describe('npm run chat', () => {
     };
     expect(await refusal()).toContain('not running');
     expect(await refusal({ ...house.ready, homeserver: 'http://127.0.0.1:9' })).toContain('does not answer');
-    expect(await refusal({ ...house.ready, master: { ...house.ready.master, password: 'wrong' } })).toContain('password');
+    expect(await refusal({ ...house.ready, master: { ...house.ready.master, password: 'wrong' } })).toContain(
+      'password',
+    );
     expect(await refusal({ master: house.ready.master })).not.toContain(house.ready.master.password);
     await rm(folder, { recursive: true });
   });
@@ -172,7 +199,10 @@ describe('npm run chat', () => {
 async function roomAs({ env, data, folder }: House, room: string, other: object = {}): Promise<Record<string, string>> {
   const elsewhere = await mkdtemp(join(folder, 'room-'));
   const ready: { rooms: object } = JSON.parse(await readFile(join(data, 'ready.json'), 'utf8'));
-  await writeFile(join(elsewhere, 'ready.json'), JSON.stringify({ ...ready, ...other, rooms: { ...ready.rooms, hq: room } }));
+  await writeFile(
+    join(elsewhere, 'ready.json'),
+    JSON.stringify({ ...ready, ...other, rooms: { ...ready.rooms, hq: room } }),
+  );
   return { ...env, CHAVION_DATA_DIR: elsewhere };
 }
 
@@ -180,15 +210,19 @@ async function roomAs({ env, data, folder }: House, room: string, other: object 
 async function losingFirstSend(homeserver: string) {
   let lost = 0;
   const server = createServer((incoming, outgoing) => {
-    const onward = request(new URL(incoming.url ?? '/', homeserver), { method: incoming.method ?? 'GET', headers: incoming.headers }, (answer) => {
-      if (incoming.method === 'PUT' && incoming.url?.includes('/send/m.room.message/') === true && lost === 0) {
-        lost += 1;
-        answer.resume().on('end', () => incoming.socket.destroy());
-        return;
-      }
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
+    const onward = request(
+      new URL(incoming.url ?? '/', homeserver),
+      { method: incoming.method ?? 'GET', headers: incoming.headers },
+      (answer) => {
+        if (incoming.method === 'PUT' && incoming.url?.includes('/send/m.room.message/') === true && lost === 0) {
+          lost += 1;
+          answer.resume().on('end', () => incoming.socket.destroy());
+          return;
+        }
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     onward.on('error', () => outgoing.destroy());
     outgoing.on('close', () => onward.destroy());
     incoming.pipe(onward);

@@ -13,7 +13,14 @@ beforeAll(async () => {
       coordinator: { name: '조율자', callsigns: ['조율자'] },
       executor: { name: '실행자', callsigns: ['실행자'] },
       integrator: 'echo0',
-      agents: ids.map((id, i) => ({ id, name: `메아리${i}`, callsigns: [`메아리${i}`], role: '메아리', model: 'echo', prompt: 'You say back what you hear.' })),
+      agents: ids.map((id, i) => ({
+        id,
+        name: `메아리${i}`,
+        callsigns: [`메아리${i}`],
+        role: '메아리',
+        model: 'echo',
+        prompt: 'You say back what you hear.',
+      })),
     },
   });
 });
@@ -25,6 +32,9 @@ it('twenty-five answers at once leave so few loose ends in a room that its next 
     const answers = await scene.master.answered(room, await scene.master.say(room, `얘들아 ${i}`), AGENTS);
     expect(new Set(answers.map(({ who }) => who)).size).toBe(AGENTS);
   }
-  const { count } = await scene.asAdmin('GET', `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/forward_extremities`);
+  const { count } = await scene.asAdmin(
+    'GET',
+    `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/forward_extremities`,
+  );
   expect(count).toBeLessThanOrEqual(19);
 });

@@ -20,17 +20,37 @@ afterAll(async () => {
 
 const PATIENCE_MS = 150_000;
 const view = (root: string) => new TaskView(scene.master, scene.hq, root);
-const told = async (words: string): Promise<string> => (await scene.master.noticed(scene.hq, await scene.master.say(scene.hq, words))).body;
-const of = (source: string, pattern: RegExp): readonly Shown[] => scene.master.shown(scene.hq).filter((one) => one.who === 'coordinator' && one.source === source && one.thread === undefined && pattern.test(one.body));
-const results = (task: TaskView): readonly Json[] => task.thread().filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined).map(({ chavion }) => chavion.result);
-const report = (task: TaskView) => task.until('the report', () => task.thread().find(({ who, msgtype, mentions }) => who === 'coordinator' && msgtype === 'm.text' && mentions?.user_ids !== undefined));
-const request = (task: TaskView) => task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+const told = async (words: string): Promise<string> =>
+  (await scene.master.noticed(scene.hq, await scene.master.say(scene.hq, words))).body;
+const of = (source: string, pattern: RegExp): readonly Shown[] =>
+  scene.master
+    .shown(scene.hq)
+    .filter(
+      (one) => one.who === 'coordinator' && one.source === source && one.thread === undefined && pattern.test(one.body),
+    );
+const results = (task: TaskView): readonly Json[] =>
+  task
+    .thread()
+    .filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined)
+    .map(({ chavion }) => chavion.result);
+const report = (task: TaskView) =>
+  task.until('the report', () =>
+    task
+      .thread()
+      .find(
+        ({ who, msgtype, mentions }) =>
+          who === 'coordinator' && msgtype === 'm.text' && mentions?.user_ids !== undefined,
+      ),
+  );
+const request = (task: TaskView) =>
+  task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
 const idIn = (text: string) => /`([a-z2-7]{4})`/.exec(text)?.[1] ?? '';
 
 /** What is waited for comes at a full minute of the owner's clock, or a moment after it. */
 async function inAMinute<T>(what: string, find: () => T | undefined): Promise<T> {
   let found: T | undefined;
-  for (const end = Date.now() + PATIENCE_MS; found === undefined && Date.now() < end; ) found = await scene.master.until(what, scene.hq, find).catch(() => undefined);
+  for (const end = Date.now() + PATIENCE_MS; found === undefined && Date.now() < end;)
+    found = await scene.master.until(what, scene.hq, find).catch(() => undefined);
   return found ?? scene.master.until(what, scene.hq, find);
 }
 
@@ -45,21 +65,35 @@ describe('the standing cycle', () => {
   const lines = (task: TaskView) => {
     const [day] = of(order, /의 순환\*\*/u);
     const no = rounds().findIndex(({ id }) => id === task.root) + 1;
-    return scene.master.shown(scene.hq).filter((one) => day !== undefined && one.thread === day.id && one.body.includes(`${no}번째 차례`));
+    return scene.master
+      .shown(scene.hq)
+      .filter((one) => day !== undefined && one.thread === day.id && one.body.includes(`${no}번째 차례`));
   };
   const ending = (task: TaskView) => task.until('its end in the thread of the day', () => lines(task)[1]);
 
   it('goes round by itself: the agents find something, plan it, the executor carries it out, the thread of the day tells of it', async () => {
     order = await scene.master.say(scene.hq, '!순환 켜기 1분');
-    expect((await scene.master.noticed(scene.hq, order)).body).toMatch(/순환을 켰습니다[^]*다음 차례: \*\*[^]*돈이 들지 않습니다/u);
+    expect((await scene.master.noticed(scene.hq, order)).body).toMatch(
+      /순환을 켰습니다[^]*다음 차례: \*\*[^]*돈이 들지 않습니다/u,
+    );
     const first = await next();
     // Stand-ins only show how a round goes, and say so.
     expect((await first.ended(PATIENCE_MS)).body).toMatch(/^🟡[^]*연습이라/u);
-    for (const [act, count] of [['electorate', 1], ['proposal', 4], ['ballot', 4], ['decision', 1]] as const) expect(first.acts(act)).toHaveLength(count);
+    for (const [act, count] of [
+      ['electorate', 1],
+      ['proposal', 4],
+      ['ballot', 4],
+      ['decision', 1],
+    ] as const)
+      expect(first.acts(act)).toHaveLength(count);
     expect(results(first).length).toBeGreaterThan(0);
     expect(results(first).map(({ state }) => state)).toEqual(results(first).map(() => 'done'));
     // What the box printed, not what somebody says it printed.
-    expect(results(first).map(({ output }) => output ?? '').join('\n')).toContain('note.md');
+    expect(
+      results(first)
+        .map(({ output }) => output ?? '')
+        .join('\n'),
+    ).toContain('note.md');
     expect((await report(first)).body).toContain('note.md');
     const end = await ending(first);
     expect(lines(first)[0]?.body).toContain(encodeURIComponent(first.root));
@@ -80,7 +114,11 @@ describe('the standing cycle', () => {
 
     await master.react(hq, asked.id, '✅');
     expect((await asking.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
-    expect(results(asking).filter(({ step }) => step === 'leave-note').map(({ state }) => state)).toEqual(['done']);
+    expect(
+      results(asking)
+        .filter(({ step }) => step === 'leave-note')
+        .map(({ state }) => state),
+    ).toEqual(['done']);
     expect(existsSync(join(site, 'chavion-note.txt'))).toBe(true);
     expect((await ending(asking)).body).toMatch(/^✅ \d+번째 차례/u);
   }, 600_000);
@@ -101,7 +139,9 @@ describe('the standing cycle', () => {
     expect(await told('!순환 요약 21')).toContain('21시');
     const digest = idIn((await told('!예약목록')).split('\n').find((line) => line.includes('요약')) ?? '');
     await master.say(hq, `!지금실행 ${digest}`);
-    const summary = await master.until('the digest', hq, () => master.shown(hq).find(({ who, body }) => who === 'coordinator' && body.startsWith('🔄 **하루 요약**')));
+    const summary = await master.until('the digest', hq, () =>
+      master.shown(hq).find(({ who, body }) => who === 'coordinator' && body.startsWith('🔄 **하루 요약**')),
+    );
     expect(summary.body.split('\n').filter((line) => /^- (?:✅|🟡|🚫)/u.test(line))).toHaveLength(count);
     expect(await told('!순환 요약 끄기')).toContain('껐습니다');
     expect(await told('!순환')).toContain('꺼져');
@@ -112,19 +152,32 @@ describe('the standing cycle', () => {
 describe('a schedule', () => {
   it.each([
     ['in Korean words', '!예약 매일 아침 7시에 서버 파일 목록 조회', '!지금실행', /예약 실행/u],
-    ['as a cron line', '!schedule "0 7 * * 1-5" list the files of the site folder', '!run-now', /Scheduled run|예약 실행/u],
-  ])('%s runs its mission through the executor to a report, now', async (_how, words, now, head) => {
-    const { master, hq } = scene;
-    const order = await master.say(hq, words);
-    const id = idIn((await master.noticed(hq, order)).body);
-    await master.say(hq, `${now} ${id}`);
-    const task = view((await master.until('a run', hq, () => of(order, head)[0])).id);
-    expect((await task.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
-    expect(results(task).map(({ state }) => state)).toEqual(results(task).map(() => 'done'));
-    expect(results(task).map(({ output }) => output ?? '').join('\n')).toContain('index.html');
-    expect((await report(task)).body).toContain('index.html');
-    await told(`!unschedule ${id}`);
-  }, 400_000);
+    [
+      'as a cron line',
+      '!schedule "0 7 * * 1-5" list the files of the site folder',
+      '!run-now',
+      /Scheduled run|예약 실행/u,
+    ],
+  ])(
+    '%s runs its mission through the executor to a report, now',
+    async (_how, words, now, head) => {
+      const { master, hq } = scene;
+      const order = await master.say(hq, words);
+      const id = idIn((await master.noticed(hq, order)).body);
+      await master.say(hq, `${now} ${id}`);
+      const task = view((await master.until('a run', hq, () => of(order, head)[0])).id);
+      expect((await task.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
+      expect(results(task).map(({ state }) => state)).toEqual(results(task).map(() => 'done'));
+      expect(
+        results(task)
+          .map(({ output }) => output ?? '')
+          .join('\n'),
+      ).toContain('index.html');
+      expect((await report(task)).body).toContain('index.html');
+      await told(`!unschedule ${id}`);
+    },
+    400_000,
+  );
 
   it('by the clock runs the same way, under the order that stands behind it and no other', async () => {
     const { master, hq } = scene;
@@ -135,7 +188,11 @@ describe('a schedule', () => {
     for (const each of [order, once]) {
       const task = view((await inAMinute('a run', () => of(each, /예약 실행/u)[0])).id);
       expect((await task.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
-      expect(results(task).map(({ output }) => output ?? '').join('\n')).toContain('index.html');
+      expect(
+        results(task)
+          .map(({ output }) => output ?? '')
+          .join('\n'),
+      ).toContain('index.html');
     }
     // What was for once is over, and came once.
     expect((await told('!예약목록')).split('\n')).toEqual([expect.stringContaining(id)]);

@@ -87,14 +87,20 @@ describe('whoever is no master', () => {
     const { homeserver } = house.ready;
     const body = { msgtype: 'm.text', body: '!발언 금지' };
     const asAgent = (id: string, content: object) =>
-      request(homeserver, 'PUT', asUser(inRoom(hq, `send/m.room.message/x-${id}-${Date.now()}`), scene.agent(id)), { token: secrets.appservice.appservice, body: content });
+      request(homeserver, 'PUT', asUser(inRoom(hq, `send/m.room.message/x-${id}-${Date.now()}`), scene.agent(id)), {
+        token: secrets.appservice.appservice,
+        body: content,
+      });
     expect((await asAgent('manus', body)).status).toBe(200);
     expect((await asAgent('coordinator', { msgtype: 'm.text', body: '클로드, 대답해 봐' })).status).toBe(200);
     await scene.asAdmin('PUT', inRoom(hq, `send/m.room.message/admin-1`), body);
-    await scene.asAdmin('PUT', inRoom(hq, `send/m.room.message/admin-2`), { msgtype: 'm.text', body: '클로드, 대답해 봐' });
+    await scene.asAdmin('PUT', inRoom(hq, `send/m.room.message/admin-2`), {
+      msgtype: 'm.text',
+      body: '클로드, 대답해 봐',
+    });
     await scene.settled();
     expect(providers.questions).toEqual([]);
-    expect((await master.answered(hq, await master.say(hq, '클로드, 말할 수 있지?')))).toHaveLength(1);
+    expect(await master.answered(hq, await master.say(hq, '클로드, 말할 수 있지?'))).toHaveLength(1);
   });
 
   it('becomes one at level 100 in the HQ, and is one no longer without it', async () => {
@@ -134,7 +140,11 @@ async function logs(): Promise<string> {
 }
 
 describe('a key pasted into the room', () => {
-  const KEYS = ['sk-proj-Zx81mQ04LwTn93vBcR77yKd2Hs', 'AIzaSyD9xQ4LwTn93vBcR77yKd2HsPq61mZ0aB', 'ghp_Zx81mQ04LwTn93vBcR77yKd2HsPq61mZ0aBc'] as const;
+  const KEYS = [
+    'sk-proj-Zx81mQ04LwTn93vBcR77yKd2Hs',
+    'AIzaSyD9xQ4LwTn93vBcR77yKd2HsPq61mZ0aB',
+    'ghp_Zx81mQ04LwTn93vBcR77yKd2HsPq61mZ0aBc',
+  ] as const;
   const [FIRST, SECOND, THIRD] = KEYS;
 
   /** It is nowhere, in no form that the swarm keeps. */
@@ -143,7 +153,8 @@ describe('a key pasted into the room', () => {
     expect(await scene.redisContents()).not.toContain(key);
     expect(await logs()).not.toContain(key);
   }
-  const inTheRoom = async (id: string) => JSON.stringify(await scene.asAdmin('GET', inRoom(scene.hq, `event/${encodeURIComponent(id)}`)));
+  const inTheRoom = async (id: string) =>
+    JSON.stringify(await scene.asAdmin('GET', inRoom(scene.hq, `event/${encodeURIComponent(id)}`)));
 
   it.each([
     ['in a sentence', `클로드, 이 키로 해줘: ${FIRST} 알겠지?`],
@@ -157,7 +168,9 @@ describe('a key pasted into the room', () => {
     expect(await inTheRoom(id)).not.toContain(key);
     expect(master.notices(hq, id).map((one) => one.body)).toEqual([expect.stringContaining('npm start -- keys')]);
     expect(master.answers(hq, id).map((one) => [one.who, one.body])).toEqual([['claude', '천천히 답합니다.']]);
-    expect(heard(providers.once('claude'))).toMatch(/\[마스터\] 클로드, 이[^]*가림[^]*알겠지\?$|\[마스터\] 클로드, 이[^]*가림[^]*알겠지\?/);
+    expect(heard(providers.once('claude'))).toMatch(
+      /\[마스터\] 클로드, 이[^]*가림[^]*알겠지\?$|\[마스터\] 클로드, 이[^]*가림[^]*알겠지\?/,
+    );
     await forgotten(key);
 
     // What is left of it stays in the conversation.
@@ -188,7 +201,9 @@ describe('a key pasted into the room', () => {
     await scene.settled();
     expect(await inTheRoom(edit)).not.toContain(THIRD);
     expect(await inTheRoom(id)).not.toContain(THIRD);
-    expect(master.shown(hq).filter((one) => one.body.includes('npm start -- keys') && one.source === edit)).toHaveLength(1);
+    expect(
+      master.shown(hq).filter((one) => one.body.includes('npm start -- keys') && one.source === edit),
+    ).toHaveLength(1);
     await master.answered(hq, await master.say(hq, '가브리엘, 이어서 해'));
     expect(providers.asked('claude')).toHaveLength(1);
     await forgotten(THIRD);
@@ -197,7 +212,12 @@ describe('a key pasted into the room', () => {
   it('in the name of a file and inside it reaches nobody', async () => {
     const { master, hq, providers } = scene;
     const bytes = Buffer.from(`# 설정\nANTHROPIC_API_KEY=${FIRST}\n끝`);
-    const id = await master.post(hq, { name: `${SECOND}.env`, mediaType: 'text/plain', bytes, caption: '클로드, 이 파일 봐줘' });
+    const id = await master.post(hq, {
+      name: `${SECOND}.env`,
+      mediaType: 'text/plain',
+      bytes,
+      caption: '클로드, 이 파일 봐줘',
+    });
     await scene.settled();
     expect(await inTheRoom(id)).not.toContain(SECOND);
     expect(master.answers(hq, id).map((one) => one.who)).toEqual(['claude']);
@@ -209,15 +229,29 @@ describe('a key pasted into the room', () => {
   it('inside a file alone is taken out with its message, before an order on it begins, and the file is answered', async () => {
     const { master, hq, providers } = scene;
     const bytes = Buffer.from(`# 설정\nOPENAI_API_KEY=${FIRST}\n끝`);
-    const id = await master.post(hq, { name: 'app.env', mediaType: 'text/plain', bytes, caption: '클로드, 이 설정 봐줘' });
-    const order = await master.post(hq, { name: 'other.env', mediaType: 'text/plain', bytes, caption: '!임무 이 설정으로 서버를 준비해' });
+    const id = await master.post(hq, {
+      name: 'app.env',
+      mediaType: 'text/plain',
+      bytes,
+      caption: '클로드, 이 설정 봐줘',
+    });
+    const order = await master.post(hq, {
+      name: 'other.env',
+      mediaType: 'text/plain',
+      bytes,
+      caption: '!임무 이 설정으로 서버를 준비해',
+    });
     await scene.settled();
     expect(await inTheRoom(id)).not.toContain('mxc:');
-    expect(master.notices(hq, id).map((one) => one.body)).toEqual([expect.stringMatching(/서버에 남아[^]*npm start -- keys/)]);
+    expect(master.notices(hq, id).map((one) => one.body)).toEqual([
+      expect.stringMatching(/서버에 남아[^]*npm start -- keys/),
+    ]);
     expect(master.answers(hq, id).map((one) => one.who)).toEqual(['claude']);
     expect(heard(providers.once('claude'))).toMatch(/# 설정\nOPENAI_API_KEY=[^]*가림[^]*\n끝/);
     expect(await inTheRoom(order)).not.toContain('mxc:');
-    expect(master.notices(hq, order).map((one) => one.body)).toEqual([expect.stringMatching(/실행하지 않았[^]*서버에 남아/)]);
+    expect(master.notices(hq, order).map((one) => one.body)).toEqual([
+      expect.stringMatching(/실행하지 않았[^]*서버에 남아/),
+    ]);
     await forgotten(FIRST);
   });
 
@@ -226,8 +260,17 @@ describe('a key pasted into the room', () => {
     await using stranger = await scene.newcomer('pollster');
     await scene.bringIn(stranger, hq);
     const target = await stranger.say(hq, '안녕하세요');
-    const poll = (question: string) => ({ 'org.matrix.msc1767.text': question, 'org.matrix.msc3381.poll.start': { question: { 'org.matrix.msc1767.text': question }, kind: 'org.matrix.msc3381.poll.disclosed', max_selections: 1, answers: [{ id: 'a', 'org.matrix.msc1767.text': '응' }] } });
-    const set = async (type: string, content: object) => String((await master.call('PUT', inRoom(hq, `state/${type}/`), content)).body['event_id']);
+    const poll = (question: string) => ({
+      'org.matrix.msc1767.text': question,
+      'org.matrix.msc3381.poll.start': {
+        question: { 'org.matrix.msc1767.text': question },
+        kind: 'org.matrix.msc3381.poll.disclosed',
+        max_selections: 1,
+        answers: [{ id: 'a', 'org.matrix.msc1767.text': '응' }],
+      },
+    });
+    const set = async (type: string, content: object) =>
+      String((await master.call('PUT', inRoom(hq, `state/${type}/`), content)).body['event_id']);
     const name = (await scene.asAdmin('GET', inRoom(hq, 'state/m.room.name/'))) as object;
     const secrets = [
       ['투표', await master.send(hq, poll(`키는 ${FIRST}?`), 'org.matrix.msc3381.poll.start')],
@@ -240,15 +283,23 @@ describe('a key pasted into the room', () => {
       ['투표', await stranger.send(hq, poll(SECOND), 'org.matrix.msc3381.poll.start')],
     ] as const;
     await set('m.room.name', name);
-    const plain = [await master.send(hq, poll('점심은?'), 'org.matrix.msc3381.poll.start'), await master.send(hq, { body: '고양이', url: 'mxc://a/b', info: {} }, 'm.sticker')];
+    const plain = [
+      await master.send(hq, poll('점심은?'), 'org.matrix.msc3381.poll.start'),
+      await master.send(hq, { body: '고양이', url: 'mxc://a/b', info: {} }, 'm.sticker'),
+    ];
     const others = await stranger.send(hq, poll('저녁은?'), 'org.matrix.msc3381.poll.start');
     await scene.settled();
     for (const [where, id] of secrets) {
       const left = await inTheRoom(id);
       expect(KEYS.filter((key) => left.includes(key))).toEqual([]);
-      expect(master.notices(hq, id).map((one) => one.body)).toEqual([expect.stringMatching(new RegExp(`${where}[^]*npm start -- keys`))]);
+      expect(master.notices(hq, id).map((one) => one.body)).toEqual([
+        expect.stringMatching(new RegExp(`${where}[^]*npm start -- keys`)),
+      ]);
     }
-    expect(plain.map((id) => master.notices(hq, id).map((one) => one.body))).toEqual([[expect.stringMatching(/투표[^]*글로 적어/)], [expect.stringMatching(/스티커[^]*글로 적어/)]]);
+    expect(plain.map((id) => master.notices(hq, id).map((one) => one.body))).toEqual([
+      [expect.stringMatching(/투표[^]*글로 적어/)],
+      [expect.stringMatching(/스티커[^]*글로 적어/)],
+    ]);
     expect(master.notices(hq, others)).toEqual([]);
     expect(JSON.stringify(providers.questions.map(({ body }) => body))).not.toContain('점심은');
     for (const key of KEYS) await forgotten(key);
@@ -259,7 +310,9 @@ describe('a key pasted into the room', () => {
     const room = await scene.roomWith('claude');
     const id = await master.say(room, `이 키 좀 봐: ${SECOND}`);
     await scene.settled();
-    expect(master.notices(room, id).map((one) => one.body)).toEqual([expect.stringMatching(/직접 지우고[^]*npm start -- keys/)]);
+    expect(master.notices(room, id).map((one) => one.body)).toEqual([
+      expect.stringMatching(/직접 지우고[^]*npm start -- keys/),
+    ]);
     expect(master.answers(room, id)).toHaveLength(1);
     expect(heard(providers.once('claude'))).toContain('가림');
     await forgotten(SECOND);
@@ -282,7 +335,9 @@ describe("the providers' own keys", () => {
     const { master, hq, providers } = scene;
     providers.play(({ headers }) => ({
       status: 400,
-      body: JSON.stringify({ error: { message: `bad request with ${JSON.stringify(headers)}`, type: 'invalid_request_error', code: 'bad' } }),
+      body: JSON.stringify({
+        error: { message: `bad request with ${JSON.stringify(headers)}`, type: 'invalid_request_error', code: 'bad' },
+      }),
     }));
     const id = await master.say(hq, '다들 안녕');
     await scene.settled();

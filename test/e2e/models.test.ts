@@ -13,7 +13,11 @@ const ABSENT_MINUTES = 0.6;
 /** Small windows, so that little talk falls out of them; Claude has a second model. */
 const roster = {
   ...defaultRoster,
-  agents: defaultRoster.agents.map((agent) => ({ ...agent, contextTokens: 1_000, ...(agent.id === 'claude' ? { fallback: 'openai/gpt-6-astra' } : {}) })),
+  agents: defaultRoster.agents.map((agent) => ({
+    ...agent,
+    contextTokens: 1_000,
+    ...(agent.id === 'claude' ? { fallback: 'openai/gpt-6-astra' } : {}),
+  })),
   memory: { everyMessages: 4 },
   relay: { remindAfter: REMIND_MINUTES, absentAfter: ABSENT_MINUTES },
 };
@@ -35,7 +39,10 @@ beforeAll(async () => {
     const fresh = stopped.messages.slice(0, 3).map((event: Json) => ({ ...event, id: `new_${event.id}` }));
     return { body: JSON.stringify({ ...stopped, messages: [...fresh, ...old.messages] }) };
   });
-  scene = await Scene.open({ roster, env: { MANUS_API_KEY: KEY, MANUS_BASE_URL: manus.url, CHAVION_REHEARSAL: 'auto' } });
+  scene = await Scene.open({
+    roster,
+    env: { MANUS_API_KEY: KEY, MANUS_BASE_URL: manus.url, CHAVION_REHEARSAL: 'auto' },
+  });
 });
 afterAll(async () => {
   await scene[Symbol.asyncDispose]();
@@ -57,7 +64,7 @@ async function swarmDies(meanwhile: () => Promise<unknown> = () => Promise.resol
 describe('!model', () => {
   it('changes a mind at once, by any callsign, and back', async () => {
     const { master, hq } = scene;
-    expect((await told('미카엘, 안녕'))).toContain('키가 없어 쉬고');
+    expect(await told('미카엘, 안녕')).toContain('키가 없어 쉬고');
     expect(await told('!모델 뤼튼 openai/gpt-6-astra')).toMatch(/미카엘.*openai\/gpt-6-astra.*키가 있어/);
     const [answer] = await master.answered(hq, await master.say(hq, '미카엘, 안녕'));
     expect(answer).toMatchObject({ who: 'michael', body: 'gabriel의 대답입니다.' });
@@ -84,10 +91,12 @@ describe('!model', () => {
     await told('!모델 미카엘 기본');
   });
 
-  it('is the masters\' alone', async () => {
+  it("is the masters' alone", async () => {
     await using stranger = await scene.newcomer('tinkerer');
     await scene.bringIn(stranger, scene.hq);
-    expect((await scene.master.noticed(scene.hq, await stranger.say(scene.hq, '!모델 클로드 rehearsal'))).body).toContain('마스터만');
+    expect(
+      (await scene.master.noticed(scene.hq, await stranger.say(scene.hq, '!모델 클로드 rehearsal'))).body,
+    ).toContain('마스터만');
     expect(await told('!모델 클로드')).toContain('anthropic/claude-sonnet-5-5');
   });
 });
@@ -120,7 +129,9 @@ describe('Manus', () => {
 
     const done = await master.answered(hq, await master.reply(hq, asked!.id, '네'));
     expect(done.map(({ who, body }) => [who, body])).toEqual([['manus', expect.stringContaining(MANUS.answer)]]);
-    expect(sent('task.confirmAction').map(({ body }) => JSON.parse(body))).toEqual([{ task_id: 'TeBim6FDQf9peS52xHtAyh', event_id: 'evt_act1', input: { accept: true } }]);
+    expect(sent('task.confirmAction').map(({ body }) => JSON.parse(body))).toEqual([
+      { task_id: 'TeBim6FDQf9peS52xHtAyh', event_id: 'evt_act1', input: { accept: true } },
+    ]);
     expect(sent('task.create')).toHaveLength(1);
     await master.reply(hq, forged, '마누스 빼고 다들 네');
     await scene.settled();
@@ -129,8 +140,10 @@ describe('Manus', () => {
 });
 
 describe('relay', () => {
-  const posted = (turn: string): readonly Shown[] => scene.master.shown(scene.ops).filter((one) => one.chavion.kind === 'relay' && one.chavion.turn === turn);
-  const put = (source: string): Promise<Shown> => scene.master.until('what to paste', scene.ops, () => posted(`${source}.michael`)[0]);
+  const posted = (turn: string): readonly Shown[] =>
+    scene.master.shown(scene.ops).filter((one) => one.chavion.kind === 'relay' && one.chavion.turn === turn);
+  const put = (source: string): Promise<Shown> =>
+    scene.master.until('what to paste', scene.ops, () => posted(`${source}.michael`)[0]);
 
   it('is off until it is asked for, and then asked by name alone', async () => {
     const { master, hq } = scene;
@@ -140,7 +153,7 @@ describe('relay', () => {
     expect(master.shown(scene.ops).filter((one) => one.chavion.kind === 'relay')).toEqual([]);
   });
 
-  it('puts what to paste into ops, and the master\'s reply there is the answer here; nobody waits', async () => {
+  it("puts what to paste into ops, and the master's reply there is the answer here; nobody waits", async () => {
     const { master, hq, ops, providers } = scene;
     const question = await master.say(hq, '미카엘, 가게 이름 하나 지어 줘');
     const paste = await put(question);
@@ -210,7 +223,10 @@ describe('the memory of a room', () => {
   it('keeps what falls out, tells every agent, and forgets what is taken back or told to be forgotten', async () => {
     const { master, providers } = scene;
     const room = await scene.roomWith('claude', 'gabriel');
-    providers.play((question) => `요약 ${sums().length}: 사료는 목요일${heard(question).includes('장미') ? ', 암호는 장미' : ''}`, 'jarvis');
+    providers.play(
+      (question) => `요약 ${sums().length}: 사료는 목요일${heard(question).includes('장미') ? ', 암호는 장미' : ''}`,
+      'jarvis',
+    );
     expect(await told('!기억', room)).toContain('아직 요약이 없습니다');
     const rose = await talk(room);
     await master.answered(room, await master.say(room, '클로드, 듣고 있어?'));
@@ -220,7 +236,10 @@ describe('the memory of a room', () => {
     providers.questions.length = 0;
     await master.answered(room, await master.say(room, '클로드, 그때 그 말이 뭐였지?'));
     await master.answered(room, await master.say(room, '가브리엘, 사료는 언제 와?'));
-    for (const mind of ['claude', 'gabriel'] as const) expect(heard(providers.asked(mind)[0]!)).toMatch(/^\[Summary[^\]]*자비스[^\]]*\]\n요약 1: 사료는 목요일, 암호는 장미\n\[End of the summary\]/);
+    for (const mind of ['claude', 'gabriel'] as const)
+      expect(heard(providers.asked(mind)[0]!)).toMatch(
+        /^\[Summary[^\]]*자비스[^\]]*\]\n요약 1: 사료는 목요일, 암호는 장미\n\[End of the summary\]/,
+      );
 
     await master.redact(room, rose);
     await scene.until(async () => (await told('!기억', room)).includes('아직 요약이 없습니다'));
@@ -244,7 +263,10 @@ describe('the memory of a room', () => {
     const room = await scene.roomWith('claude');
     let write = () => {};
     const written = new Promise<void>((resolve) => (write = resolve));
-    providers.play((question) => ({ after: written, pieces: [heard(question).includes('장미') ? '암호는 장미' : '사료는 목요일'] }), 'jarvis');
+    providers.play(
+      (question) => ({ after: written, pieces: [heard(question).includes('장미') ? '암호는 장미' : '사료는 목요일'] }),
+      'jarvis',
+    );
     const rose = await talk(room);
     await master.answered(room, await master.say(room, '클로드, 듣고 있어?'));
     await scene.until(() => sums().length === 1);

@@ -22,7 +22,9 @@ describe('a house without any key', () => {
     for (const one of answers) {
       expect(one.body.replace('마스터', '')).toMatch(expected);
       // Pushed, and not found by the look for gaps half a minute later; a busy machine takes its time.
-      expect(one.lastAt - master.events(hq).find((event) => event.event_id === question).origin_server_ts).toBeLessThan(10_000);
+      expect(one.lastAt - master.events(hq).find((event) => event.event_id === question).origin_server_ts).toBeLessThan(
+        10_000,
+      );
     }
     expect(new Set(answers.map((one) => one.body)).size).toBe(6);
   });
@@ -33,7 +35,13 @@ describe('a house without any key', () => {
     const before = master.shown(hq).length;
     await master.say(hq, '@클로드 @가브리엘 둘이서 정해 봐');
     await scene.settled();
-    expect(master.shown(hq).slice(before).map((one) => one.who).toSorted()).toEqual(['claude', 'gabriel', 'master']);
+    expect(
+      master
+        .shown(hq)
+        .slice(before)
+        .map((one) => one.who)
+        .toSorted(),
+    ).toEqual(['claude', 'gabriel', 'master']);
   });
 
   it('holds a whole discussion, with the summary last', async () => {
@@ -41,7 +49,15 @@ describe('a house without any key', () => {
     const question = await master.say(hq, '!토론 겨울 타이어 1');
     await scene.settled();
     const turns = master.answers(hq, question);
-    expect(turns.map((one) => one.who)).toEqual(['gabriel', 'jarvis', 'claude', 'manus', 'perplexity', 'michael', 'jarvis']);
+    expect(turns.map((one) => one.who)).toEqual([
+      'gabriel',
+      'jarvis',
+      'claude',
+      'manus',
+      'perplexity',
+      'michael',
+      'jarvis',
+    ]);
     for (const one of turns) expect(one).toMatchObject({ thread: question, chavion: { rehearsal: true } });
   });
 });

@@ -21,8 +21,11 @@ beforeAll(async () => {
   browser = await launch();
   task = await startTask(scene.master, scene.hq, '//chavion_task: 펫샵 예약 관리 화면을 만들어줘');
   const card = await task.ended();
-  if (!card.body.startsWith('✅')) throw new Error(`the task did not succeed:\n${task.print()}\n${await scene.house.logs()}`);
-  const told = await task.until('the link', () => task.thread().find(({ who, body }) => who === 'coordinator' && body.startsWith('🌐')));
+  if (!card.body.startsWith('✅'))
+    throw new Error(`the task did not succeed:\n${task.print()}\n${await scene.house.logs()}`);
+  const told = await task.until('the link', () =>
+    task.thread().find(({ who, body }) => who === 'coordinator' && body.startsWith('🌐')),
+  );
   link = /http:\S+/.exec(told.body)?.[0] ?? '';
 });
 afterAll(async () => {
@@ -34,7 +37,18 @@ afterAll(async () => {
 function launch(...more: readonly string[]): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('this test needs Chromium: apt-get install chromium');
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more] });
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...more,
+    ],
+  });
 }
 
 function portOf(server: Server): number {
@@ -67,7 +81,9 @@ describe('a website that a task made', () => {
     expect(seen.size).toBeGreaterThan(200);
     expect(seen.get('232,116,59') ?? 0).toBeGreaterThan(5_000);
     expect(seen.get('255,255,255') ?? 0).toBeGreaterThan(100_000);
-    const shown = task.thread().filter(({ msgtype, body }) => body.startsWith('🌐') || (msgtype === 'm.image' && body.includes('화면')));
+    const shown = task
+      .thread()
+      .filter(({ msgtype, body }) => body.startsWith('🌐') || (msgtype === 'm.image' && body.includes('화면')));
     expect(shown).toHaveLength(2);
     expect(shown.every(({ mentions }) => mentions?.user_ids === undefined)).toBe(true);
   });
@@ -112,13 +128,34 @@ describe('a website that a task made', () => {
         popup: window.open('about:blank') === null,
       };
     })()`);
-    expect(found).toEqual({ origin: 'null', cookie: true, storage: true, homeserver: true, here: true, worker: true, above: true, popup: true });
+    expect(found).toEqual({
+      origin: 'null',
+      cookie: true,
+      storage: true,
+      homeserver: true,
+      here: true,
+      worker: true,
+      above: true,
+      popup: true,
+    });
     await page.close();
   });
 
   it('shows nothing of anything else, and says so', async () => {
     const { origin, pathname } = new URL(link);
-    const wrong = ['/', '/p/', `/p/${'a'.repeat(43)}/`, `${pathname}f/other.html`, `${pathname}f/../../..`, `${pathname}f/%2e%2e%2f%2e%2e%2fetc%2fpasswd`, `${pathname}f/..%5cindex.html`, `${pathname}f/%`, `${pathname}f/%00`, `${pathname}f//index.html`, `${pathname}x`];
+    const wrong = [
+      '/',
+      '/p/',
+      `/p/${'a'.repeat(43)}/`,
+      `${pathname}f/other.html`,
+      `${pathname}f/../../..`,
+      `${pathname}f/%2e%2e%2f%2e%2e%2fetc%2fpasswd`,
+      `${pathname}f/..%5cindex.html`,
+      `${pathname}f/%`,
+      `${pathname}f/%00`,
+      `${pathname}f//index.html`,
+      `${pathname}x`,
+    ];
     for (const path of wrong) {
       const answer = await fetch(origin + path);
       expect({ path, status: answer.status }).toEqual({ path, status: 404 });
@@ -128,10 +165,14 @@ describe('a website that a task made', () => {
       expect(text).toContain('There is nothing here');
     }
     expect((await fetch(link, { method: 'POST' })).status).toBe(405);
-    expect((await fetch(link, { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } })).status).toBeGreaterThanOrEqual(400);
+    expect(
+      (await fetch(link, { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } })).status,
+    ).toBeGreaterThanOrEqual(400);
     for (const url of [link, `${link}f/index.html`]) {
       const { headers } = await fetch(url);
-      expect(headers.get('content-security-policy')).toMatch(/^sandbox allow-scripts allow-forms allow-modals; default-src 'none'; /);
+      expect(headers.get('content-security-policy')).toMatch(
+        /^sandbox allow-scripts allow-forms allow-modals; default-src 'none'; /,
+      );
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('cache-control')).toContain('private');
@@ -163,28 +204,45 @@ describe('a hostile page', () => {
 
   async function served(files: Readonly<Record<string, string>>): Promise<string> {
     const stored = await Promise.all(
-      Object.entries(files).map(async ([path, text]) => ({ path, bytes: Buffer.byteLength(text), url: await scene.master.upload(Buffer.from(text), 'text/html', path) })),
+      Object.entries(files).map(async ([path, text]) => ({
+        path,
+        bytes: Buffer.byteLength(text),
+        url: await scene.master.upload(Buffer.from(text), 'text/html', path),
+      })),
     );
-    const token = await new PreviewLinks(scene.redis).mint({ lang: 'ko', title: 'hostile', front: 'index.html', files: stored }, [EventId.parse(task.root)]);
+    const token = await new PreviewLinks(scene.redis).mint(
+      { lang: 'ko', title: 'hostile', front: 'index.html', files: stored },
+      [EventId.parse(task.root)],
+    );
     return `${new URL(link).origin}/p/${token}/`;
   }
 
   const TRICKS: Readonly<Record<string, (to: string) => string>> = {
     'goes elsewhere by itself': (to) => `<meta http-equiv="refresh" content="0;url=${to}/refresh">`,
     'goes elsewhere by script': (to) => `<script>location.href = '${to}/location'</script>`,
-    'takes the window along': (to) => `<a id="a" target="_top" href="${to}/top">x</a><script>a.click(); try { top.location = '${to}/top-script' } catch {}</script>`,
-    'sends a form': (to) => `<form id="f" method="post" action="${to}/form"><input name="card" value="1234"></form><script>f.submit()</script>`,
-    'opens windows': (to) => `<script>window.open('${to}/popup'); const a = document.createElement('a'); a.href = '${to}/blank'; a.target = '_blank'; a.click()</script>`,
-    'calls out': (to) => `<link rel="stylesheet" href="${to}/css"><link rel="prefetch" href="${to}/prefetch"><img src="${to}/img"><iframe src="${to}/iframe"></iframe><object data="${to}/object"></object><script src="${to}/script"></script><script>fetch('${to}/fetch').catch(() => 0); navigator.sendBeacon('${to}/beacon'); try { new WebSocket('${to.replace('http', 'ws')}/ws') } catch {} try { new EventSource('${to}/events') } catch {} try { new Worker('${to}/worker') } catch {}</script><a ping="${to}/ping" href="#x" id="p">x</a><script>p.click()</script>`,
-    'hides in a page of its own': (to) => `<iframe srcdoc="<script>location='${to}/srcdoc'; new Image().src='${to}/srcdoc-img'; fetch('${to}/srcdoc-fetch'); try { top.location='${to}/srcdoc-top' } catch {}</script>"></iframe><iframe src="javascript:location='${to}/javascript'"></iframe>`,
-    'means to stay': () => `<script>navigator.serviceWorker?.register('sw.js').then(() => document.title = 'stayed')</script>`,
+    'takes the window along': (to) =>
+      `<a id="a" target="_top" href="${to}/top">x</a><script>a.click(); try { top.location = '${to}/top-script' } catch {}</script>`,
+    'sends a form': (to) =>
+      `<form id="f" method="post" action="${to}/form"><input name="card" value="1234"></form><script>f.submit()</script>`,
+    'opens windows': (to) =>
+      `<script>window.open('${to}/popup'); const a = document.createElement('a'); a.href = '${to}/blank'; a.target = '_blank'; a.click()</script>`,
+    'calls out': (to) =>
+      `<link rel="stylesheet" href="${to}/css"><link rel="prefetch" href="${to}/prefetch"><img src="${to}/img"><iframe src="${to}/iframe"></iframe><object data="${to}/object"></object><script src="${to}/script"></script><script>fetch('${to}/fetch').catch(() => 0); navigator.sendBeacon('${to}/beacon'); try { new WebSocket('${to.replace('http', 'ws')}/ws') } catch {} try { new EventSource('${to}/events') } catch {} try { new Worker('${to}/worker') } catch {}</script><a ping="${to}/ping" href="#x" id="p">x</a><script>p.click()</script>`,
+    'hides in a page of its own': (to) =>
+      `<iframe srcdoc="<script>location='${to}/srcdoc'; new Image().src='${to}/srcdoc-img'; fetch('${to}/srcdoc-fetch'); try { top.location='${to}/srcdoc-top' } catch {}</script>"></iframe><iframe src="javascript:location='${to}/javascript'"></iframe>`,
+    'means to stay': () =>
+      `<script>navigator.serviceWorker?.register('sw.js').then(() => document.title = 'stayed')</script>`,
   };
 
-  const STUN = (port: number) => `<script>const c = new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:${port}' }] }); c.createDataChannel('x'); c.createOffer().then((offer) => c.setLocalDescription(offer))</script>`;
+  const STUN = (port: number) =>
+    `<script>const c = new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:${port}' }] }); c.createDataChannel('x'); c.createOffer().then((offer) => c.setLocalDescription(offer))</script>`;
 
   it.each(Object.entries(TRICKS))('that %s stays harmless', async (_what, trick) => {
     hits.length = 0;
-    const url = await served({ 'index.html': `<!doctype html><p id="here">here</p>${trick(away)}`, 'sw.js': 'self.addEventListener("fetch", () => {})' });
+    const url = await served({
+      'index.html': `<!doctype html><p id="here">here</p>${trick(away)}`,
+      'sw.js': 'self.addEventListener("fetch", () => {})',
+    });
     const page = await browser.newPage();
     const before = page.context().pages().length;
     await page.goto(url);
@@ -197,7 +255,10 @@ describe('a hostile page', () => {
   });
 
   it('that stands alone is put back into its frame', async () => {
-    const url = await served({ 'index.html': `<script>location.href = '${away}/alone'</script>`, 'deep/page.html': `<script>location.href = '${away}/deep'</script>` });
+    const url = await served({
+      'index.html': `<script>location.href = '${away}/alone'</script>`,
+      'deep/page.html': `<script>location.href = '${away}/deep'</script>`,
+    });
     hits.length = 0;
     for (const path of ['index.html', 'deep/page.html']) {
       const page = await browser.newPage();
@@ -210,7 +271,13 @@ describe('a hostile page', () => {
   });
 
   it('reaches nothing from where pictures are taken, whatever it tries and though nothing else holds it', async () => {
-    const bare = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(`<!doctype html><p>here</p>${STUN(stun.address().port)}${Object.values(TRICKS).map((trick) => trick(away)).join('')}`));
+    const bare = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end(
+        `<!doctype html><p>here</p>${STUN(stun.address().port)}${Object.values(TRICKS)
+          .map((trick) => trick(away))
+          .join('')}`,
+      ),
+    );
     await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
     hits.length = 0;
     const shut = await launch(...confinement(portOf(bare)));
@@ -228,7 +295,8 @@ describe('a hostile page', () => {
 
   it('is not what a page of several files is: these find one another', async () => {
     const url = await served({
-      'index.html': '<link rel="stylesheet" href="css/style.css"><p id="out">no</p><script type="module" src="app.js"></script><a id="next" href="pages/two.html">two</a>',
+      'index.html':
+        '<link rel="stylesheet" href="css/style.css"><p id="out">no</p><script type="module" src="app.js"></script><a id="next" href="pages/two.html">two</a>',
       'css/style.css': '#out { color: rgb(1, 2, 3) }',
       'app.js': "import { word } from './word.js'; document.getElementById('out').textContent = word;",
       'word.js': "export const word = 'yes';",
@@ -246,9 +314,17 @@ describe('a hostile page', () => {
 describe('a link', () => {
   it('comes once, though the swarm is killed as the task ends', async () => {
     const again = await startTask(scene.master, scene.hq, '!임무 펫샵 예약 관리 화면을 만들어줘');
-    await again.until('the report', () => again.thread().find(({ who, mentions }) => who === 'coordinator' && mentions?.user_ids !== undefined));
+    await again.until('the report', () =>
+      again.thread().find(({ who, mentions }) => who === 'coordinator' && mentions?.user_ids !== undefined),
+    );
     await scene.house.reborn('swarm', await scene.house.kill('swarm'));
-    const shown = () => again.thread().filter(({ who, msgtype, body }) => who === 'coordinator' && (body.startsWith('🌐') || (msgtype === 'm.image' && body.includes('화면'))));
+    const shown = () =>
+      again
+        .thread()
+        .filter(
+          ({ who, msgtype, body }) =>
+            who === 'coordinator' && (body.startsWith('🌐') || (msgtype === 'm.image' && body.includes('화면'))),
+        );
     const told = await again.until('the link', () => shown().find(({ body }) => body.startsWith('🌐')));
     const url = /http:\S+/.exec(told.body)?.[0] ?? '';
     expect(url).not.toBe(link);

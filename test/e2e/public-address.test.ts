@@ -18,15 +18,25 @@ let base: string;
 let pages: string;
 
 /** Names lead to this machine, and each caller has an address of its own. */
-const from = (localAddress: string): Dispatcher => new Agent({ localAddress, autoSelectFamily: false, connect: { lookup: (_host, _options, found) => found(null, '127.0.0.1', 4) } });
+const from = (localAddress: string): Dispatcher =>
+  new Agent({
+    localAddress,
+    autoSelectFamily: false,
+    connect: { lookup: (_host, _options, found) => found(null, '127.0.0.1', 4) },
+  });
 const away = from('127.0.0.9');
-const outside = (url: string | URL, init: Json = {}, by = away): Promise<Json> => fetchBy(url, { ...init, dispatcher: by });
+const outside = (url: string | URL, init: Json = {}, by = away): Promise<Json> =>
+  fetchBy(url, { ...init, dispatcher: by });
 
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   base = `http://chat.example.org:${port}`;
   pages = `http://pages.example.org:${port}`;
-  scene = await Scene.open({ keys: false, roster: rosterOf('jarvis', 'claude'), env: { CHAVION_PUBLIC_URL: base, CHAVION_API_URL: base, CHAVION_PREVIEW_URL: pages } });
+  scene = await Scene.open({
+    keys: false,
+    roster: rosterOf('jarvis', 'claude'),
+    env: { CHAVION_PUBLIC_URL: base, CHAVION_API_URL: base, CHAVION_PREVIEW_URL: pages },
+  });
   const readme = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'ko', 'server.md'), 'utf8');
   const written = /cat > \/etc\/caddy\/Caddyfile <<'END'\n([\s\S]*?)\nEND\n/.exec(readme)?.[1] ?? '';
   const { CHAVION_SYNAPSE_PORT: synapse, CHAVION_API_PORT: api, CHAVION_PREVIEW_PORT: preview } = scene.house.env;
@@ -37,8 +47,16 @@ beforeAll(async () => {
     .replace('127.0.0.1:5005', `127.0.0.1:${preview}`);
   const file = join(scene.house.folder, 'Caddyfile');
   await writeFile(file, `{\n\tadmin off\n}\n${here}\n`);
-  caddy = spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', file], { stdio: 'ignore', env: { ...process.env, XDG_DATA_HOME: scene.house.folder, XDG_CONFIG_HOME: scene.house.folder } });
-  await scene.until(() => outside(`${base}/help`).then(({ status }) => status === 200, () => false));
+  caddy = spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', file], {
+    stdio: 'ignore',
+    env: { ...process.env, XDG_DATA_HOME: scene.house.folder, XDG_CONFIG_HOME: scene.house.folder },
+  });
+  await scene.until(() =>
+    outside(`${base}/help`).then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  );
 });
 afterAll(async () => {
   caddy.kill();
@@ -62,12 +80,30 @@ describe('the door at its public address', () => {
   it('is what the letter with the key, the help and the document name, and a key carries a whole flow through it', async () => {
     const { key, letter } = await invited();
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const call = async (path: string, body?: unknown): Promise<Json> => (await outside(`${base}${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) })).json();
+    const call = async (path: string, body?: unknown): Promise<Json> =>
+      (
+        await outside(
+          `${base}${path}`,
+          body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) },
+        )
+      ).json();
 
     const urls = [...letter.matchAll(/https?:\/\/[^\s`]+/g)].map(([url]) => url);
-    expect(urls.map((url) => new URL(url).pathname).toSorted()).toEqual(['/api/agent/scout/checkin', '/help', '/mcp', '/openapi.json']);
+    expect(urls.map((url) => new URL(url).pathname).toSorted()).toEqual([
+      '/api/agent/scout/checkin',
+      '/help',
+      '/mcp',
+      '/openapi.json',
+    ]);
     for (const url of urls) expect(url.startsWith(`${base}/`)).toBe(true);
-    expect((await outside(`${base}/api/agent/scout/checkin`, { method: 'POST', headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+    expect(
+      (
+        await outside(`${base}/api/agent/scout/checkin`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}` },
+        })
+      ).status,
+    ).toBe(200);
     const help: string = await (await outside(`${base}/help`)).text();
     expect(help).toContain(`URL=${base} `);
     expect(help).not.toMatch(/CHAVION_API_URL|127\.0\.0\.1/);
@@ -77,10 +113,17 @@ describe('the door at its public address', () => {
     const { id } = await call('/api/tasks', { title: '밖에서' });
     expect(await call(`/api/tasks/${id}/claim`, {})).toMatchObject({ owner: 'scout' });
     expect(await call(`/api/tasks/${id}/complete`, { result: '끝' })).toMatchObject({ state: 'done' });
-    expect(await call('/api/executor/command', { type: 'shell', payload: { script: 'echo 1' } })).toMatchObject({ state: 'asked' });
+    expect(await call('/api/executor/command', { type: 'shell', payload: { script: 'echo 1' } })).toMatchObject({
+      state: 'asked',
+    });
 
     const client = new Client({ name: 'test', version: '1' });
-    await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', document.servers[0].url), { requestInit: { headers: { authorization: `Bearer ${key}` } }, fetch: outside }));
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL('/mcp', document.servers[0].url), {
+        requestInit: { headers: { authorization: `Bearer ${key}` } },
+        fetch: outside,
+      }),
+    );
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('listen');
     await client.close();
 
@@ -109,13 +152,22 @@ describe('the door at its public address', () => {
 
 describe('signing in from outside', () => {
   const login = (by: Dispatcher, password: string, more: Json = {}) =>
-    outside(`${base}/_matrix/client/v3/login`, { method: 'POST', headers: { 'content-type': 'application/json', ...more }, body: JSON.stringify({ type: 'm.login.password', identifier: { type: 'm.id.user', user: 'master' }, password }) }, by);
+    outside(
+      `${base}/_matrix/client/v3/login`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...more },
+        body: JSON.stringify({ type: 'm.login.password', identifier: { type: 'm.id.user', user: 'master' }, password }),
+      },
+      by,
+    );
 
   it('is the owner’s right however many wrong passwords a stranger has tried', async () => {
     const stranger = from('127.0.0.66');
     const statuses: number[] = [];
     // Whoever says that somebody else is calling is not believed.
-    for (let i = 0; i < 60 && statuses.at(-1) !== 429; i += 1) statuses.push((await login(stranger, `wrong ${i}`, { 'x-forwarded-for': `192.0.2.${i}` })).status);
+    for (let i = 0; i < 60 && statuses.at(-1) !== 429; i += 1)
+      statuses.push((await login(stranger, `wrong ${i}`, { 'x-forwarded-for': `192.0.2.${i}` })).status);
     expect(statuses.at(-1)).toBe(429);
     expect(statuses.filter((status) => status === 403).length).toBeGreaterThan(10);
     expect((await login(stranger, scene.house.ready.master.password)).status).toBe(429);

@@ -13,11 +13,13 @@ async function told(command: string, room = scene.hq): Promise<string> {
 }
 const idIn = (text: string) => /`([a-z2-7]{4})`/.exec(text)?.[1] ?? '';
 /** Heads of runs: what the coordinator wrote for the master's message, and no answer to it. */
-const headsOf = (source: string) => scene.master.shown(scene.hq).filter((one) => one.source === source && one.body.includes('예약 실행'));
-const cardOf = (root: string) => scene.master.shown(scene.hq).find((one) => one.thread === root && one.chavion.kind === 'card');
+const headsOf = (source: string) =>
+  scene.master.shown(scene.hq).filter((one) => one.source === source && one.body.includes('예약 실행'));
+const cardOf = (root: string) =>
+  scene.master.shown(scene.hq).find((one) => one.thread === root && one.chavion.kind === 'card');
 
 describe('!schedule', () => {
-  it('is kept with the next run in the owner\'s time, and survives the swarm', async () => {
+  it("is kept with the next run in the owner's time, and survives the swarm", async () => {
     const said = await told('!예약 매일 아침 7시에 날씨 알려 줘');
     expect(said).toMatch(/예약했습니다 \(`[a-z2-7]{4}`\): 날씨 알려 줘\n다음 실행: \*\*\S+[^*]*07:00\*\*/);
     const id = idIn(said);
@@ -53,12 +55,18 @@ describe('!schedule', () => {
     const id = idIn((await master.noticed(hq, order)).body);
     const command = await master.say(hq, `!지금실행 ${id}`);
     const head = await master.until('a run', hq, () => headsOf(order)[0]);
-    expect(head).toMatchObject({ who: 'coordinator', msgtype: 'm.notice', body: expect.stringMatching(/예약 실행 `[a-z2-7]{4}` \(지금 실행\): 펫샵 예약 페이지 만들기/) });
+    expect(head).toMatchObject({
+      who: 'coordinator',
+      msgtype: 'm.notice',
+      body: expect.stringMatching(/예약 실행 `[a-z2-7]{4}` \(지금 실행\): 펫샵 예약 페이지 만들기/),
+    });
     const card = await master.until('its card', hq, () => cardOf(head.id));
     expect(card.body).toMatch(/#\d+/);
     // While it goes on another run is skipped, and says so.
     await master.say(hq, `!지금실행 ${id}`);
-    await master.until('a word on the overlap', hq, () => master.shown(hq).find((one) => one.source === order && one.body.includes('건너뜁니다')));
+    await master.until('a word on the overlap', hq, () =>
+      master.shown(hq).find((one) => one.source === order && one.body.includes('건너뜁니다')),
+    );
     expect(headsOf(order)).toHaveLength(1);
     expect(master.notices(hq, command)).toEqual([]);
     await told('!취소');

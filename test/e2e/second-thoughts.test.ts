@@ -27,8 +27,12 @@ async function inPieces(...pieces: readonly string[]): Promise<readonly string[]
 }
 
 /** Everything said by agents since, whole. */
-const answers = () => scene.master.shown(room).filter(({ chavion }) => chavion.kind === 'answer' || chavion.kind === 'fault');
-const who = () => answers().map((one) => one.who).toSorted();
+const answers = () =>
+  scene.master.shown(room).filter(({ chavion }) => chavion.kind === 'answer' || chavion.kind === 'fault');
+const who = () =>
+  answers()
+    .map((one) => one.who)
+    .toSorted();
 
 /** Minds think until this is called. */
 function thinking(): () => void {
@@ -38,7 +42,11 @@ function thinking(): () => void {
   return done;
 }
 
-const allAsked = (count: number) => scene.until(() => scene.providers.questions.length >= count, () => `asked ${scene.providers.questions.length}`);
+const allAsked = (count: number) =>
+  scene.until(
+    () => scene.providers.questions.length >= count,
+    () => `asked ${scene.providers.questions.length}`,
+  );
 
 describe('a thought in pieces', () => {
   it('gets one answer, from whom it calls, to all of it', async () => {
@@ -47,7 +55,9 @@ describe('a thought in pieces', () => {
     await scene.settled();
     expect(who()).toEqual(['claude']);
     expect(answers()[0]).toMatchObject({ source: ids[2], growing: false, chavion: { burst: ids.slice(0, 2) } });
-    expect(heard(scene.providers.asked('claude').at(-1)!)).toBe('[마스터] 클로드야\n[마스터] 내일 부산 가는데\n[마스터] 비 오나?');
+    expect(heard(scene.providers.asked('claude').at(-1)!)).toBe(
+      '[마스터] 클로드야\n[마스터] 내일 부산 가는데\n[마스터] 비 오나?',
+    );
     expect(scene.providers.asked('gabriel')).toEqual([]);
   });
 
@@ -84,7 +94,11 @@ describe('a thought in pieces', () => {
 
   it('commands, and messages that call somebody, stand for themselves', async () => {
     const { master } = scene;
-    const [call, command, other] = [await master.say(room, '클로드야'), await master.say(room, '!에이전트'), await master.say(room, '가브리엘아 뭐 해?')];
+    const [call, command, other] = [
+      await master.say(room, '클로드야'),
+      await master.say(room, '!에이전트'),
+      await master.say(room, '가브리엘아 뭐 해?'),
+    ];
     await Promise.all([master.answered(room, call), master.noticed(room, command), master.answered(room, other)]);
     await scene.settled();
     expect(who()).toEqual(['claude', 'gabriel']);

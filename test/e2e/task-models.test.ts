@@ -21,17 +21,33 @@ const OPENING: readonly (readonly [AskKind, RegExp])[] = [
   ['diagnose', /^A command of the plan failed/],
   ['report', /^Write the one deliverable/],
 ];
-const kindOf = (question: Question): AskKind => OPENING.find(([, pattern]) => pattern.test(question.said.at(-1)?.text.trim() ?? ''))?.[0] ?? 'work';
+const kindOf = (question: Question): AskKind =>
+  OPENING.find(([, pattern]) => pattern.test(question.said.at(-1)?.text.trim() ?? ''))?.[0] ?? 'work';
 
 /** Two plans; each mind proposes one of them and ranks its own first. */
 const COMMANDS: Readonly<Record<string, string>> = { gabriel: 'one', jarvis: 'one', claude: 'two', perplexity: 'two' };
 const planOf = (word: string): Json => ({
   goal: `say ${word}`,
-  steps: [{ kind: 'command', title: `say ${word}`, command: { type: 'run', id: 'say', argv: ['echo', `word-${word}`], workspace: 'ro', reason: 'to see it', success: { exitCode: 0, outputContains: word } } }],
+  steps: [
+    {
+      kind: 'command',
+      title: `say ${word}`,
+      command: {
+        type: 'run',
+        id: 'say',
+        argv: ['echo', `word-${word}`],
+        workspace: 'ro',
+        reason: 'to see it',
+        success: { exitCode: 0, outputContains: word },
+      },
+    },
+  ],
 });
 /** Under which letter this mind was shown the plan that says the word. */
 const labelOf = (question: Question, word: string): string => {
-  const shown = heard(question).split(/(?=^Proposal [A-Z]:)/m).find((part) => part.includes(`word-${word}`));
+  const shown = heard(question)
+    .split(/(?=^Proposal [A-Z]:)/m)
+    .find((part) => part.includes(`word-${word}`));
   return /^Proposal ([A-Z]):/.exec(shown ?? '')?.[1] ?? 'A';
 };
 
@@ -60,7 +76,10 @@ function sensible(question: Question): string {
 }
 
 /** Everybody is sensible; in some phases a mind does something else. */
-function play(otherwise: (kind: AskKind, question: Question) => Reply | string | null, ...minds: readonly Mind[]): void {
+function play(
+  otherwise: (kind: AskKind, question: Question) => Reply | string | null,
+  ...minds: readonly Mind[]
+): void {
   const script: Script = (question) => otherwise(kindOf(question), question) ?? sensible(question);
   scene.providers.play(script, ...minds);
 }
@@ -78,33 +97,75 @@ function gate(): { readonly open: () => void; readonly opened: Promise<void> } {
 
 const begin = () => startTask(scene.master, scene.hq, '!task say a word');
 const decision = (task: TaskView): Json => task.acts('decision')[0]?.content['com.chavion'].act.content;
-const hashOf = (task: TaskView, word: string): string => task.acts('proposal').map(({ content }) => content['com.chavion'].act.content).find(({ plan }) => String(plan).includes(`word-${word}`)).hash;
-const answersOf = (task: TaskView): readonly Json[] => task.poll()?.content['org.matrix.msc3381.poll.start'].answers ?? [];
-const output = (task: TaskView): string => task.thread().filter(({ who }) => who === 'executor').map(({ body }) => body).join('\n');
+const hashOf = (task: TaskView, word: string): string =>
+  task
+    .acts('proposal')
+    .map(({ content }) => content['com.chavion'].act.content)
+    .find(({ plan }) => String(plan).includes(`word-${word}`)).hash;
+const answersOf = (task: TaskView): readonly Json[] =>
+  task.poll()?.content['org.matrix.msc3381.poll.start'].answers ?? [];
+const output = (task: TaskView): string =>
+  task
+    .thread()
+    .filter(({ who }) => who === 'executor')
+    .map(({ body }) => body)
+    .join('\n');
 
 describe('a file that comes with a task', () => {
   it('is read by every mind and lies where its commands run', async () => {
-    play((kind) => (kind === 'propose' ? JSON.stringify({ goal: 'add up', steps: [{ kind: 'command', title: 'add up', command: { type: 'shell', id: 'say', script: `awk -F, 'NR>1{s+=$2} END{print "word-one", s}' 점수.csv`, workspace: 'ro', reason: 'to see it', success: { exitCode: 0, outputContains: 'word' } } }] }) : null));
+    play((kind) =>
+      kind === 'propose'
+        ? JSON.stringify({
+            goal: 'add up',
+            steps: [
+              {
+                kind: 'command',
+                title: 'add up',
+                command: {
+                  type: 'shell',
+                  id: 'say',
+                  script: `awk -F, 'NR>1{s+=$2} END{print "word-one", s}' 점수.csv`,
+                  workspace: 'ro',
+                  reason: 'to see it',
+                  success: { exitCode: 0, outputContains: 'word' },
+                },
+              },
+            ],
+          })
+        : null,
+    );
     // 이름,점수 and two rows, as Korean spreadsheets still write them.
     const bytes = Buffer.from('c0ccb8a72cc1a1bcf60ac8abb1e6b5bf2c39300ab1e8bfb5c8f12c38300a', 'hex');
-    const root = await scene.master.post(scene.hq, { name: '점수.csv', bytes, mediaType: 'text/csv', caption: '//chavion_task: 이 표의 합계를 구해줘' });
+    const root = await scene.master.post(scene.hq, {
+      name: '점수.csv',
+      bytes,
+      mediaType: 'text/csv',
+      caption: '//chavion_task: 이 표의 합계를 구해줘',
+    });
     const task = new TaskView(scene.master, scene.hq, root);
     expect((await task.ended()).body).toMatch(/^✅/u);
     expect(output(task)).toContain('word-one 170');
-    const asked = scene.providers.questions.filter((question) => ['triage', 'propose', 'vote', 'verify', 'report'].includes(kindOf(question)));
+    const asked = scene.providers.questions.filter((question) =>
+      ['triage', 'propose', 'vote', 'verify', 'report'].includes(kindOf(question)),
+    );
     expect(asked.length).toBeGreaterThan(9);
-    for (const question of asked) expect(heard(question)).toMatch(/<<<BEGIN file 점수\.csv [0-9a-f]{16}>>>\n이름,점수\n홍길동,90\n김영희,80/);
+    for (const question of asked)
+      expect(heard(question)).toMatch(/<<<BEGIN file 점수\.csv [0-9a-f]{16}>>>\n이름,점수\n홍길동,90\n김영희,80/);
   });
 });
 
 describe('the vote', () => {
   it('counts the tap of a master, and of nobody else', async () => {
     const late = gate();
-    play((kind, question) => (kind === 'vote' && question.mind === 'claude' ? { after: late.opened, pieces: [sensible(question)] } : null));
+    play((kind, question) =>
+      kind === 'vote' && question.mind === 'claude' ? { after: late.opened, pieces: [sensible(question)] } : null,
+    );
     const task = await begin();
     await task.until('the poll', () => task.poll());
     const poll = String(task.poll()?.event_id);
-    await task.until('the votes of the others', () => (/3/.test(/(?:Votes|투표): .*/.exec(task.card()?.body ?? '')?.[0] ?? '') ? true : undefined));
+    await task.until('the votes of the others', () =>
+      /3/.test(/(?:Votes|투표): .*/.exec(task.card()?.body ?? '')?.[0] ?? '') ? true : undefined,
+    );
     const answerFor = (word: string) => {
       const at = [hashOf(task, 'one'), hashOf(task, 'two')].toSorted().indexOf(hashOf(task, word));
       return String(answersOf(task)[at]?.id);
@@ -144,8 +205,22 @@ describe('the vote', () => {
 
 describe('minds that fail', () => {
   it('are left out, in whatever way they fail, and the others go on', async () => {
-    const failing: readonly Reply[] = [{ status: 500, body: '{}' }, { pieces: ['no JSON at all'] }, { pieces: ['{"goal": "cut off', ''], ending: 'drop' }];
-    play((kind) => (kind === 'propose' ? failing[0] ?? null : kind === 'vote' ? failing[1] ?? null : kind === 'critique' ? failing[2] ?? null : null), 'perplexity');
+    const failing: readonly Reply[] = [
+      { status: 500, body: '{}' },
+      { pieces: ['no JSON at all'] },
+      { pieces: ['{"goal": "cut off', ''], ending: 'drop' },
+    ];
+    play(
+      (kind) =>
+        kind === 'propose'
+          ? (failing[0] ?? null)
+          : kind === 'vote'
+            ? (failing[1] ?? null)
+            : kind === 'critique'
+              ? (failing[2] ?? null)
+              : null,
+      'perplexity',
+    );
     const task = await begin();
     expect((await task.ended(120_000)).body).toMatch(/^✅/u);
     expect(task.acts('proposal')).toHaveLength(3);
@@ -155,7 +230,11 @@ describe('minds that fail', () => {
   it('all of them: the task says so, asks, and runs nothing', async () => {
     play((kind) => (kind === 'propose' ? { pieces: ['I had rather not.'] } : null));
     const task = await begin();
-    await task.until('the question', () => task.thread().find(({ body, mentions }) => body.includes('❓') && mentions?.user_ids?.includes(scene.master.userId)));
+    await task.until('the question', () =>
+      task
+        .thread()
+        .find(({ body, mentions }) => body.includes('❓') && mentions?.user_ids?.includes(scene.master.userId)),
+    );
     expect(output(task)).toBe('');
     await task.say('!cancel');
     expect((await task.ended()).body).toMatch(/^🚫/u);
@@ -167,7 +246,9 @@ describe('a question that is taken back', () => {
     const never = gate();
     play((kind, question) => (kind === 'propose' ? { after: never.opened, pieces: [sensible(question)] } : null));
     const task = await begin();
-    await scene.until(() => scene.providers.questions.filter((question) => kindOf(question) === 'propose').length === 4);
+    await scene.until(
+      () => scene.providers.questions.filter((question) => kindOf(question) === 'propose').length === 4,
+    );
     await task.say('!cancel');
     await task.ended();
     const asked = scene.providers.questions.filter((question) => kindOf(question) === 'propose');
@@ -192,6 +273,9 @@ describe('a question that is taken back', () => {
     first.open();
     expect(asked).toBe(2);
     expect(task.acts('proposal')).toHaveLength(4);
-    for (const mind of ['gabriel', 'jarvis', 'perplexity'] as const) expect(scene.providers.asked(mind).filter((question) => kindOf(question) === 'propose').length).toBeLessThanOrEqual(2);
+    for (const mind of ['gabriel', 'jarvis', 'perplexity'] as const)
+      expect(
+        scene.providers.asked(mind).filter((question) => kindOf(question) === 'propose').length,
+      ).toBeLessThanOrEqual(2);
   }, 180_000);
 });

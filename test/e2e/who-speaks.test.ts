@@ -44,8 +44,12 @@ describe('one message to everyone', () => {
       return answers.filter((one) => one.who === 'manus' || one.who === 'michael').map((one) => one.body);
     };
     for (const body of await rehearsed('다들 좋은 아침')) expect(body).toMatch(/^\[연습\] .*[가-힣]/);
-    for (const body of await rehearsed('Good morning everyone')) expect(body.replace('마스터', '')).toMatch(/^\[rehearsal\] [^가-힣]+$/);
-    expect(scene.providers.asked('claude').map(({ system }) => /Answer in (\w+)/.exec(system)?.[1])).toEqual(['Korean', 'English']);
+    for (const body of await rehearsed('Good morning everyone'))
+      expect(body.replace('마스터', '')).toMatch(/^\[rehearsal\] [^가-힣]+$/);
+    expect(scene.providers.asked('claude').map(({ system }) => /Answer in (\w+)/.exec(system)?.[1])).toEqual([
+      'Korean',
+      'English',
+    ]);
   });
 });
 
@@ -168,24 +172,28 @@ describe('the floor', () => {
   it.each([
     ['!발언 호출', '!발언 금지', '!발언 모두', '!발언 ', '아무나 대답해 봐', '클로드, 대답해 봐'],
     ['!floor called', '!floor closed', '!floor open', '!floor ', 'Who is awake?', 'Claude, are you awake?'],
-  ])('is set by %s, %s and %s, with a line that says how to undo it', async (called, closed, open, undo, toAll, toClaude) => {
-    const { master } = scene;
-    const room = await scene.roomWith('gabriel', 'claude');
-    const set = async (command: string) => expect((await master.noticed(room, await master.say(room, command))).body).toContain(undo);
-    const speakers = async (body: string) => names(await outcome(room, await master.say(room, body)));
+  ])(
+    'is set by %s, %s and %s, with a line that says how to undo it',
+    async (called, closed, open, undo, toAll, toClaude) => {
+      const { master } = scene;
+      const room = await scene.roomWith('gabriel', 'claude');
+      const set = async (command: string) =>
+        expect((await master.noticed(room, await master.say(room, command))).body).toContain(undo);
+      const speakers = async (body: string) => names(await outcome(room, await master.say(room, body)));
 
-    // Commands are answered in the language that is spoken in the room.
-    expect(await speakers(toAll)).toEqual(['claude', 'gabriel']);
-    scene.providers.questions.length = 0;
-    await set(called);
-    expect(await speakers(toAll)).toEqual([]);
-    expect(await speakers(toClaude)).toEqual(['claude']);
-    await set(closed);
-    expect(await speakers(toClaude)).toEqual([]);
-    expect(calls()).toEqual(['claude']);
-    await set(open);
-    expect(await speakers(toAll)).toEqual(['claude', 'gabriel']);
-  });
+      // Commands are answered in the language that is spoken in the room.
+      expect(await speakers(toAll)).toEqual(['claude', 'gabriel']);
+      scene.providers.questions.length = 0;
+      await set(called);
+      expect(await speakers(toAll)).toEqual([]);
+      expect(await speakers(toClaude)).toEqual(['claude']);
+      await set(closed);
+      expect(await speakers(toClaude)).toEqual([]);
+      expect(calls()).toEqual(['claude']);
+      await set(open);
+      expect(await speakers(toAll)).toEqual(['claude', 'gabriel']);
+    },
+  );
 
   it('is set by a plain sentence', async () => {
     const { master } = scene;

@@ -20,7 +20,10 @@ export class AppservicePort {
   }
 
   static async of(house: House): Promise<AppservicePort> {
-    return new AppservicePort(`http://127.0.0.1:${house.env['CHAVION_APPSERVICE_PORT'] ?? ''}`, (await tokensOf(house)).appservice.homeserver);
+    return new AppservicePort(
+      `http://127.0.0.1:${house.env['CHAVION_APPSERVICE_PORT'] ?? ''}`,
+      (await tokensOf(house)).appservice.homeserver,
+    );
   }
 
   /** Status of the answer; throws when there is nobody. */

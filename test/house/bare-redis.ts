@@ -25,7 +25,11 @@ export class BareRedis implements AsyncDisposable {
   static async start(): Promise<BareRedis> {
     const folder = await mkdtemp(join(tmpdir(), 'chavion-redis-'));
     const [port = 0] = await freePorts(1);
-    const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
+    const server = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+      { stdio: 'ignore' },
+    );
     const redis = new BareRedis(server, folder, port);
     await redis.client().ping();
     return redis;
@@ -36,16 +40,32 @@ export class BareRedis implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'chavion-redis-'));
     const [port = 0] = await freePorts(1);
     const passwords = { swarm: 'swarm', executor: 'executor', launcher: 'launcher' };
-    const config = redisConfig({ port, folder, passwords, channelRights: true, readRights: true, others: ['user tester on >t allkeys allchannels +@all'] });
+    const config = redisConfig({
+      port,
+      folder,
+      passwords,
+      channelRights: true,
+      readRights: true,
+      others: ['user tester on >t allkeys allchannels +@all'],
+    });
     await writeFile(join(folder, 'redis.conf'), config);
-    const redis = new BareRedis(spawn('redis-server', [join(folder, 'redis.conf')], { stdio: 'ignore' }), folder, port, true);
+    const redis = new BareRedis(
+      spawn('redis-server', [join(folder, 'redis.conf')], { stdio: 'ignore' }),
+      folder,
+      port,
+      true,
+    );
     await redis.client().ping();
     return redis;
   }
 
   /** As another process would have it: a connection of its own. */
   client(user?: 'swarm' | 'executor'): Redis {
-    const account = !this.#guarded ? {} : user === undefined ? { username: 'tester', password: 't' } : { username: user, password: user };
+    const account = !this.#guarded
+      ? {}
+      : user === undefined
+        ? { username: 'tester', password: 't' }
+        : { username: user, password: user };
     const client = new Redis({ port: this.#port, maxRetriesPerRequest: null, retryStrategy: () => 20, ...account });
     client.on('error', () => undefined);
     this.#clients.push(client);

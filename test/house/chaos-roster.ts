@@ -4,7 +4,12 @@ import type { Roster } from '../../bridge/protocol/roster.ts';
 import type { Providers, Question } from './providers.ts';
 
 /** Two on the wire of a provider, two that grow for seconds, two that answer at once. */
-const MODELS: Readonly<Record<string, string>> = { jarvis: 'echo', manus: 'echo/400@40', perplexity: 'echo/90@30', michael: 'echo' };
+const MODELS: Readonly<Record<string, string>> = {
+  jarvis: 'echo',
+  manus: 'echo/400@40',
+  perplexity: 'echo/90@30',
+  michael: 'echo',
+};
 
 export const chaosRoster: z.input<typeof Roster> = {
   ...defaultRoster,
@@ -18,10 +23,18 @@ export const question = (n: number): string => `얘들아 ${n}번째 질문이�
 const numberOf = (text: string): number => Number([...text.matchAll(/(\d+)번째 질문/g)].at(-1)?.[1] ?? 0);
 
 /** What the played providers say to question n: long enough to grow for seconds. */
-const sentences = (who: string, n: number): string[] => Array.from({ length: who === 'gabriel' ? 40 : 25 }, (_, i) => `${n}번째 질문에 대한 ${i + 1}번째 문장입니다.${(i + 1) % 8 === 0 ? '\n\n' : ' '}`);
+const sentences = (who: string, n: number): string[] =>
+  Array.from(
+    { length: who === 'gabriel' ? 40 : 25 },
+    (_, i) => `${n}번째 질문에 대한 ${i + 1}번째 문장입니다.${(i + 1) % 8 === 0 ? '\n\n' : ' '}`,
+  );
 
 export function playChaos(providers: Providers): void {
-  providers.play((asked: Question) => ({ pieces: sentences(asked.mind, numberOf(asked.said.at(-1)?.text ?? '')), everyMs: 100 }), 'gabriel', 'claude');
+  providers.play(
+    (asked: Question) => ({ pieces: sentences(asked.mind, numberOf(asked.said.at(-1)?.text ?? '')), everyMs: 100 }),
+    'gabriel',
+    'claude',
+  );
 }
 
 export function chaosEnvironment(providers: Providers): Record<string, string> {

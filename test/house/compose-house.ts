@@ -14,20 +14,46 @@ const run = promisify(execFile);
 const UP_WITHIN_MS = 120_000;
 
 /** `npm start -- compose` in a folder of its own. */
-export async function composeVerb(folder: string, more: Readonly<Record<string, string>> = {}): Promise<{ readonly code: number; readonly said: string }> {
+export async function composeVerb(
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number; readonly said: string }> {
   const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, CHAVION_DATA_DIR: folder, CHAVION_SERVER_NAME: 'compose.test', CHAVION_PUBLIC_URL: 'https://compose.test', ...more };
+  const env = {
+    PATH,
+    HOME,
+    CHAVION_DATA_DIR: folder,
+    CHAVION_SERVER_NAME: 'compose.test',
+    CHAVION_PUBLIC_URL: 'https://compose.test',
+    ...more,
+  };
   return run(process.execPath, [join(PROJECT, 'chavion.ts'), 'compose'], { env, cwd: PROJECT }).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
     (error: Json) => ({ code: error.code, said: error.stdout }),
   );
 }
 
-const CONTAINERS = { synapse: 8008, replication: 9093, 'synapse-worker-1': 8008, 'synapse-worker-2': 8008, postgres: 5432, redis: 6379, appservice: 9009, door: 5004, preview: 5005, element: 80, 'synapse-admin': 8080, pages: 8081, front: 80, shown: 80 } as const;
+const CONTAINERS = {
+  synapse: 8008,
+  replication: 9093,
+  'synapse-worker-1': 8008,
+  'synapse-worker-2': 8008,
+  postgres: 5432,
+  redis: 6379,
+  appservice: 9009,
+  door: 5004,
+  preview: 5005,
+  element: 80,
+  'synapse-admin': 8080,
+  pages: 8081,
+  front: 80,
+  shown: 80,
+} as const;
 type Container = keyof typeof CONTAINERS;
 
 /** Nobody's account, where this one is root's; PostgreSQL and the sandbox refuse that one. */
-export const SOMEBODY: { readonly uid: number; readonly gid: number } | undefined = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+export const SOMEBODY: { readonly uid: number; readonly gid: number } | undefined =
+  process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
 /**
  * What docker-compose.yml starts, started here without an engine: the same files, with names and ports of containers
@@ -51,11 +77,18 @@ export class ComposeHouse implements AsyncDisposable {
     const free = await freePorts(names.length);
     const ports = Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0])) as Record<Container, number>;
     const house = new ComposeHouse(folder, ports);
-    const { code, said } = await composeVerb(house.data, { CHAVION_PUBLIC_URL: `http://localhost:${ports.front}`, CHAVION_PREVIEW_URL: `http://localhost:${ports.shown}`, COMPOSE_PROFILES: profiles });
+    const { code, said } = await composeVerb(house.data, {
+      CHAVION_PUBLIC_URL: `http://localhost:${ports.front}`,
+      CHAVION_PREVIEW_URL: `http://localhost:${ports.shown}`,
+      COMPOSE_PROFILES: profiles,
+    });
     if (code !== 0) throw new Error(said);
     for (const part of await readdir(house.compose('parts'))) await house.#give(part);
     await cp(house.compose('rules'), house.given('rules'), { recursive: true });
-    await writeFile(join(folder, 'Caddyfile'), house.here(await readFile(house.compose('open', 'caddy', 'Caddyfile'), 'utf8')));
+    await writeFile(
+      join(folder, 'Caddyfile'),
+      house.here(await readFile(house.compose('open', 'caddy', 'Caddyfile'), 'utf8')),
+    );
     return house;
   }
 
@@ -78,11 +111,27 @@ export class ComposeHouse implements AsyncDisposable {
   /** Texts with `host:port` in them. */
   here(text: string): string {
     const { ports } = this;
-    const of: Readonly<Record<string, number>> = { 'swarm:5004': ports.door, 'swarm-2:5004': ports.door, 'swarm:5005': ports.preview, 'swarm:9009': ports.appservice, 'redis:6379': ports.redis, 'element:80': ports.element, 'synapse-admin:8080': ports['synapse-admin'] };
-    const known = { ...of, 'synapse:8008': ports.synapse, 'synapse-worker-1:8008': ports['synapse-worker-1'], 'synapse-worker-2:8008': ports['synapse-worker-2'] };
+    const of: Readonly<Record<string, number>> = {
+      'swarm:5004': ports.door,
+      'swarm-2:5004': ports.door,
+      'swarm:5005': ports.preview,
+      'swarm:9009': ports.appservice,
+      'redis:6379': ports.redis,
+      'element:80': ports.element,
+      'synapse-admin:8080': ports['synapse-admin'],
+    };
+    const known = {
+      ...of,
+      'synapse:8008': ports.synapse,
+      'synapse-worker-1:8008': ports['synapse-worker-1'],
+      'synapse-worker-2:8008': ports['synapse-worker-2'],
+    };
     const names = Object.keys(known).toSorted((a, b) => b.length - a.length);
     return text
-      .replaceAll(new RegExp(`(?<![\\w-])(?:${names.join('|')})(?!\\d)`, 'g'), (found) => `127.0.0.1:${known[found as keyof typeof known]}`)
+      .replaceAll(
+        new RegExp(`(?<![\\w-])(?:${names.join('|')})(?!\\d)`, 'g'),
+        (found) => `127.0.0.1:${known[found as keyof typeof known]}`,
+      )
       .replace('http://:8081', `http://:${ports.pages}`)
       .replaceAll('/srv/', `${this.compose('open')}/`);
   }
@@ -94,25 +143,40 @@ export class ComposeHouse implements AsyncDisposable {
     for (const name of await readdir(this.compose('parts', part))) {
       const text = await readFile(this.compose('parts', part, name), 'utf8');
       const moved = this.#places(part, text);
-      await writeFile(this.given(part, name), name.endsWith('.yaml') ? this.#synapse(name, moved) : this.#settings(this.here(moved)));
+      await writeFile(
+        this.given(part, name),
+        name.endsWith('.yaml') ? this.#synapse(name, moved) : this.#settings(this.here(moved)),
+      );
     }
   }
 
   #places(part: string, text: string): string {
     const rules = this.given('rules');
-    return text.replaceAll(/(["'])\/(given|state|rules)(?=[/"'])/g, (_all, quote: string, which: string) => `${quote}${which === 'rules' ? rules : which === 'given' ? this.given(part) : this.state(part)}`);
+    return text.replaceAll(
+      /(["'])\/(given|state|rules)(?=[/"'])/g,
+      (_all, quote: string, which: string) =>
+        `${quote}${which === 'rules' ? rules : which === 'given' ? this.given(part) : this.state(part)}`,
+    );
   }
 
   #settings(text: string): string {
     const { ports } = this;
-    return text.replace("_PORT='9009'", `_PORT='${ports.appservice}'`).replace("_PORT='5004'", `_PORT='${ports.door}'`).replace("_PORT='5005'", `_PORT='${ports.preview}'`).replace('port 6379', `port ${ports.redis}`);
+    return text
+      .replace("_PORT='9009'", `_PORT='${ports.appservice}'`)
+      .replace("_PORT='5004'", `_PORT='${ports.door}'`)
+      .replace("_PORT='5005'", `_PORT='${ports.preview}'`)
+      .replace('port 6379', `port ${ports.redis}`);
   }
 
   #synapse(file: string, text: string): string {
     const { ports } = this;
     const config: Json = JSON.parse(this.here(text));
-    const own = file === 'homeserver.yaml' ? [ports.synapse, ports.replication] : [ports[file.replace('.yaml', '') as Container] ?? 0];
-    for (const [index, listener] of [...(config.listeners ?? []), ...(config.worker_listeners ?? [])].entries()) listener.port = own[index];
+    const own =
+      file === 'homeserver.yaml'
+        ? [ports.synapse, ports.replication]
+        : [ports[file.replace('.yaml', '') as Container] ?? 0];
+    for (const [index, listener] of [...(config.listeners ?? []), ...(config.worker_listeners ?? [])].entries())
+      listener.port = own[index];
     if (config.database) Object.assign(config.database.args, { host: '127.0.0.1', port: ports.postgres });
     if (config.redis) Object.assign(config.redis, { host: '127.0.0.1', port: ports.redis });
     if (config.instance_map) config.instance_map.main = { host: '127.0.0.1', port: ports.replication };
@@ -121,14 +185,29 @@ export class ComposeHouse implements AsyncDisposable {
   }
 
   /** Started, and answering by the time this resolves. */
-  async start(name: string, program: string, args: readonly string[], answers: () => Promise<boolean>, options: { readonly env?: Record<string, string>; readonly somebody?: boolean; readonly cwd?: string } = {}): Promise<ChildProcess> {
+  async start(
+    name: string,
+    program: string,
+    args: readonly string[],
+    answers: () => Promise<boolean>,
+    options: { readonly env?: Record<string, string>; readonly somebody?: boolean; readonly cwd?: string } = {},
+  ): Promise<ChildProcess> {
     const { PATH = '' } = process.env;
-    const child = spawn(program, args, { cwd: options.cwd ?? this.folder, env: { PATH, HOME: this.folder, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], ...(options.somebody === true ? SOMEBODY : {}) });
+    const child = spawn(program, args, {
+      cwd: options.cwd ?? this.folder,
+      env: { PATH, HOME: this.folder, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.somebody === true ? SOMEBODY : {}),
+    });
     this.#children.push({ name, process: child });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => this.#said.set(name, `${this.#said.get(name) ?? ''}${chunk.toString()}`.slice(-4_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) =>
+        this.#said.set(name, `${this.#said.get(name) ?? ''}${chunk.toString()}`.slice(-4_000)),
+      );
     const until = Date.now() + UP_WITHIN_MS;
     while (!(await answers())) {
-      if (child.exitCode !== null || Date.now() > until) throw new Error(`${name} does not come up:\n${this.#said.get(name)}`);
+      if (child.exitCode !== null || Date.now() > until)
+        throw new Error(`${name} does not come up:\n${this.#said.get(name)}`);
       await sleep(100);
     }
     return child;
@@ -150,7 +229,8 @@ export class ComposeHouse implements AsyncDisposable {
   }
 }
 
-export const composeFile = async (): Promise<Json> => parse(await readFile(join(PROJECT, 'docker-compose.yml'), 'utf8'), { merge: true });
+export const composeFile = async (): Promise<Json> =>
+  parse(await readFile(join(PROJECT, 'docker-compose.yml'), 'utf8'), { merge: true });
 
 export async function answersAt(url: string, status = 200): Promise<boolean> {
   try {

@@ -59,7 +59,16 @@ export class DoorScene implements AsyncDisposable {
     const [port = 0] = await freePorts(1);
     this.url = `http://127.0.0.1:${port}`;
     const log = pino({ level: 'warn' }, { write: (line: string) => void this.log.push(line) });
-    this.#app = await buildHttpApi({ redis: this.redis, keys: this.keys, inbox: this.mailbox, board: this.board, port: this.#house(), url: this.url, rate, log });
+    this.#app = await buildHttpApi({
+      redis: this.redis,
+      keys: this.keys,
+      inbox: this.mailbox,
+      board: this.board,
+      port: this.#house(),
+      url: this.url,
+      rate,
+      log,
+    });
     await this.#app.listen({ host: '127.0.0.1', port });
   }
 
@@ -74,14 +83,29 @@ export class DoorScene implements AsyncDisposable {
     return (await this.keys.issue(agent, scopes, Date.now())).key;
   }
 
-  async call(method: string, path: string, options: { key?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
+  async call(
+    method: string,
+    path: string,
+    options: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }), ...(options.body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
+      headers: {
+        ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: response.headers.get('content-type')?.includes('json') === true ? (JSON.parse(text) as Record<string, unknown>) : { text } };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body:
+        response.headers.get('content-type')?.includes('json') === true
+          ? (JSON.parse(text) as Record<string, unknown>)
+          : { text },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -111,13 +135,28 @@ export class DoorScene implements AsyncDisposable {
       nameOf: (agent) => agent,
       say: async (agent, message, seed) => {
         known(message.receiver);
-        return { event: this.#once(seed, () => this.said.push({ agent, text: message.content, thread: null })), called: [], answer: null, bound: null };
+        return {
+          event: this.#once(seed, () => this.said.push({ agent, text: message.content, thread: null })),
+          called: [],
+          answer: null,
+          bound: null,
+        };
       },
-      announce: async (agent, { text, thread }, seed) => this.#once(seed, () => this.said.push({ agent, text, thread })),
+      announce: async (agent, { text, thread }, seed) =>
+        this.#once(seed, () => this.said.push({ agent, text, thread })),
       order: async (agent, { command }, seed) => {
         const event = this.#once(seed, () => this.said.push({ agent, text: JSON.stringify(command), thread: null }));
         const id = [...this.jobs.values()].find((job) => job.event === event)?.id ?? `j${this.jobs.size + 1}`;
-        const job: JobView = { id, agent, state: 'asked', why: null, exitCode: null, output: null, event, at: Date.now() };
+        const job: JobView = {
+          id,
+          agent,
+          state: 'asked',
+          why: null,
+          exitCode: null,
+          output: null,
+          event,
+          at: Date.now(),
+        };
         this.jobs.set(id, job);
         return job;
       },
@@ -128,7 +167,18 @@ export class DoorScene implements AsyncDisposable {
         result: async () => null,
         begin: async (agent, mission, seed) => {
           const [title = '', ...rest] = mission.split('\n');
-          const wish: TaskView = this.wishes.get(seed) ?? { id: `r${this.wishes.size + 1}`, kind: 'swarm', title, description: rest.join('\n'), state: 'asking', by: agent, owner: null, claimUntil: null, createdAt: Date.now(), reports: 0 };
+          const wish: TaskView = this.wishes.get(seed) ?? {
+            id: `r${this.wishes.size + 1}`,
+            kind: 'swarm',
+            title,
+            description: rest.join('\n'),
+            state: 'asking',
+            by: agent,
+            owner: null,
+            claimUntil: null,
+            createdAt: Date.now(),
+            reports: 0,
+          };
           this.wishes.set(seed, wish);
           return wish;
         },

@@ -18,23 +18,47 @@ export interface HomeserverCase {
 export function homeserverCases(scene: () => HomeserverCase): void {
   const open = () => {
     const { url, user, token, room } = scene();
-    return { account: new Account({ homeserverUrl: url, accessToken: token, userId: UserId.parse(user), ghost: false, lanes: new RoomLimiter() }), room: RoomId.parse(room) };
+    return {
+      account: new Account({
+        homeserverUrl: url,
+        accessToken: token,
+        userId: UserId.parse(user),
+        ghost: false,
+        lanes: new RoomLimiter(),
+      }),
+      room: RoomId.parse(room),
+    };
   };
   const text = (body: string) => ({ msgtype: 'm.text', body, 'm.mentions': {} });
-  const edit = (target: EventId, body: string) => ({ ...text(`* ${body}`), 'm.new_content': text(body), 'm.relates_to': { rel_type: 'm.replace', event_id: target } });
+  const edit = (target: EventId, body: string) => ({
+    ...text(`* ${body}`),
+    'm.new_content': text(body),
+    'm.relates_to': { rel_type: 'm.replace', event_id: target },
+  });
 
   it('a repeated send is the same event', async () => {
     const { account, room } = open();
     const txn = randomUUID();
     const first = await account.send(room, 'm.room.message', text('one'), txn);
     expect(await account.send(room, 'm.room.message', text('other'), txn)).toBe(first);
-    expect(await account.event(room, first)).toMatchObject({ event_id: first, type: 'm.room.message', sender: account.userId, content: { body: 'one' } });
+    expect(await account.event(room, first)).toMatchObject({
+      event_id: first,
+      type: 'm.room.message',
+      sender: account.userId,
+      content: { body: 'one' },
+    });
   });
 
   it('one account signs once with one sign', async () => {
     const { account, room } = open();
     const target = await account.send(room, 'm.room.message', text('sign me'), randomUUID());
-    const sign = () => account.send(room, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: target, key: '⚙️' } }, randomUUID());
+    const sign = () =>
+      account.send(
+        room,
+        'm.reaction',
+        { 'm.relates_to': { rel_type: 'm.annotation', event_id: target, key: '⚙️' } },
+        randomUUID(),
+      );
     await sign();
     expect(refused(await sign().catch((error: unknown) => error))).toBe(true);
   });
@@ -42,7 +66,8 @@ export function homeserverCases(scene: () => HomeserverCase): void {
   it('an event carries its last edit, and a redacted one has no words', async () => {
     const { account, room } = open();
     const target = await account.send(room, 'm.room.message', text('first'), randomUUID());
-    for (const body of ['second', 'third']) await account.send(room, 'm.room.message', edit(target, body), randomUUID());
+    for (const body of ['second', 'third'])
+      await account.send(room, 'm.room.message', edit(target, body), randomUUID());
     const whole = (await account.event(room, target)) as Json;
     expect(whole.unsigned['m.relations']['m.replace'].content['m.new_content'].body).toBe('third');
     const txn = randomUUID();
@@ -71,7 +96,14 @@ export function homeserverCases(scene: () => HomeserverCase): void {
   it('reads a room back to the newest, page by page, and a thread with its root', async () => {
     const { account, room } = open();
     const root = await account.send(room, 'm.room.message', text('root'), randomUUID());
-    const relation = { 'm.relates_to': { rel_type: 'm.thread', event_id: root, is_falling_back: true, 'm.in_reply_to': { event_id: root } } };
+    const relation = {
+      'm.relates_to': {
+        rel_type: 'm.thread',
+        event_id: root,
+        is_falling_back: true,
+        'm.in_reply_to': { event_id: root },
+      },
+    };
     const inside = await account.send(room, 'm.room.message', { ...text('inside'), ...relation }, randomUUID());
     const last = await account.send(room, 'm.room.message', text('last'), randomUUID());
     const first = await account.messages(room, { limit: 2 });

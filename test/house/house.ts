@@ -49,9 +49,18 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const { account } = options;
   if (account !== undefined) refuseClosed(options.project ?? PROJECT);
   // What is installed for root is there for everybody to run.
-  const env = account === undefined ? options.env : { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: '/var/cache', ...options.env };
+  const env =
+    account === undefined
+      ? options.env
+      : { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: '/var/cache', ...options.env };
   if (account !== undefined) await chown(folder, account.uid, account.gid);
-  const house = new House(folder, await houseEnvironment(folder, { ...options, ...(env === undefined ? {} : { env }) }), options.keep ?? false, account, options.project);
+  const house = new House(
+    folder,
+    await houseEnvironment(folder, { ...options, ...(env === undefined ? {} : { env }) }),
+    options.keep ?? false,
+    account,
+    options.project,
+  );
   try {
     await house.start();
     return house;
@@ -65,11 +74,17 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
 function refuseClosed(project: string): void {
   const way = project.split('/').map((_, i, names) => names.slice(0, i + 1).join('/') || '/');
   const closed = way.find((folder) => (statSync(folder).mode & 0o001) === 0);
-  if (closed !== undefined) throw new Error(`${closed} is closed to other accounts, and this house is started by one: move the clone to where everybody may read (such as /srv), or chmod o+x ${closed}`);
+  if (closed !== undefined)
+    throw new Error(
+      `${closed} is closed to other accounts, and this house is started by one: move the clone to where everybody may read (such as /srv), or chmod o+x ${closed}`,
+    );
 }
 
 export async function houseEnvironment(folder: string, options: HouseOptions = {}): Promise<Record<string, string>> {
-  const passed = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:CHAVION_|npm_)|KEY$|TOKEN$|_BASE_URL$/.test(entry[0]));
+  const passed = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(?:CHAVION_|npm_)|KEY$|TOKEN$|_BASE_URL$/.test(entry[0]),
+  );
   const saved = await readFile(join(folder, 'environment.json'), 'utf8').catch(() => undefined);
   const [synapse, redis, appservice, api, preview] = saved === undefined ? await freePorts(5) : [];
   const own: Record<string, string> =
@@ -123,7 +138,13 @@ export class House implements AsyncDisposable {
   #output = '';
   #ready: Ready | undefined;
 
-  constructor(folder: string, env: Readonly<Record<string, string>>, keep: boolean, account?: Account, project = PROJECT) {
+  constructor(
+    folder: string,
+    env: Readonly<Record<string, string>>,
+    keep: boolean,
+    account?: Account,
+    project = PROJECT,
+  ) {
     this.folder = folder;
     this.env = env;
     this.#keep = keep;
@@ -151,7 +172,10 @@ export class House implements AsyncDisposable {
     const launcher = this.launch();
     const until = Date.now() + UP_WITHIN_MS;
     for (;;) {
-      if (launcher.exitCode !== null || launcher.signalCode !== null) throw new Error(`the launcher ended (${launcher.exitCode ?? launcher.signalCode}):\n${this.#output}\n${await this.logs()}`);
+      if (launcher.exitCode !== null || launcher.signalCode !== null)
+        throw new Error(
+          `the launcher ended (${launcher.exitCode ?? launcher.signalCode}):\n${this.#output}\n${await this.logs()}`,
+        );
       const ready = await this.readyFile();
       if (ready?.pids.launcher === launcher.pid) {
         this.#ready = ready;
@@ -166,9 +190,15 @@ export class House implements AsyncDisposable {
   /** The launcher alone, for starts that are to fail. */
   launch(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input = ''): ChildProcess {
     this.#output = '';
-    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: this.project, env: { ...this.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], ...this.#account });
+    const launcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], {
+      cwd: this.project,
+      env: { ...this.env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...this.#account,
+    });
     launcher.stdin.end(input);
-    for (const stream of [launcher.stdout, launcher.stderr]) stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    for (const stream of [launcher.stdout, launcher.stderr])
+      stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     this.#launcher = launcher;
     return launcher;
   }
@@ -192,7 +222,8 @@ export class House implements AsyncDisposable {
     if (pid === null) throw new Error(`${part} is not running`);
     process.kill(pid, 'SIGKILL');
     while (await holdsOn(pid)) await sleep(5);
-    if (part === 'launcher' && this.#launcher?.exitCode === null && this.#launcher.signalCode === null) await once(this.#launcher, 'exit');
+    if (part === 'launcher' && this.#launcher?.exitCode === null && this.#launcher.signalCode === null)
+      await once(this.#launcher, 'exit');
     return pid;
   }
 
@@ -226,8 +257,15 @@ export class House implements AsyncDisposable {
     const folder = join(this.data, 'logs');
     const names = await readdir(folder).catch(() => []);
     const state = await this.state().catch(() => undefined);
-    const files = [...names.map((name) => join(folder, name)), ...(state === undefined ? [] : [join(state.root, 'synapse', 'homeserver.log')])];
-    const parts = await Promise.all(files.map(async (file) => `--- ${basename(file)}\n${(await readFile(file, 'utf8').catch(() => '')).slice(-4_000)}`));
+    const files = [
+      ...names.map((name) => join(folder, name)),
+      ...(state === undefined ? [] : [join(state.root, 'synapse', 'homeserver.log')]),
+    ];
+    const parts = await Promise.all(
+      files.map(
+        async (file) => `--- ${basename(file)}\n${(await readFile(file, 'utf8').catch(() => '')).slice(-4_000)}`,
+      ),
+    );
     return parts.join('\n');
   }
 

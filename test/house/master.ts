@@ -52,7 +52,12 @@ const Raw = z.looseObject({
   content: z.record(z.string(), z.unknown()),
 });
 export type Raw = z.infer<typeof Raw>;
-const Relation = z.object({ rel_type: z.string().optional(), event_id: EventId.optional(), is_falling_back: z.boolean().optional(), 'm.in_reply_to': z.object({ event_id: EventId }).optional() });
+const Relation = z.object({
+  rel_type: z.string().optional(),
+  event_id: EventId.optional(),
+  is_falling_back: z.boolean().optional(),
+  'm.in_reply_to': z.object({ event_id: EventId }).optional(),
+});
 const Content = z.record(z.string(), z.unknown());
 
 const LOOK_EVERY_MS = 100;
@@ -62,8 +67,20 @@ const AWAY_MS = 60_000;
 /** The master at a real client (matrix-js-sdk), logged in and synced. Another account's login makes it a stranger. */
 export async function connectMaster(house: HouseAddress): Promise<Master> {
   const before = createClient({ baseUrl: house.homeserver, logger: silence });
-  const login = await before.loginRequest({ type: 'm.login.password', identifier: { type: 'm.id.user', user: house.master.userId }, password: house.master.password, initial_device_display_name: 'test' });
-  const client = createClient({ baseUrl: house.homeserver, userId: login.user_id, deviceId: login.device_id, accessToken: login.access_token, logger: silence, disableVoip: true });
+  const login = await before.loginRequest({
+    type: 'm.login.password',
+    identifier: { type: 'm.id.user', user: house.master.userId },
+    password: house.master.password,
+    initial_device_display_name: 'test',
+  });
+  const client = createClient({
+    baseUrl: house.homeserver,
+    userId: login.user_id,
+    deviceId: login.device_id,
+    accessToken: login.access_token,
+    logger: silence,
+    disableVoip: true,
+  });
   const prepared = new Promise<void>((resolve) => {
     client.on(ClientEvent.Sync, (state) => {
       if (state === SyncState.Prepared) resolve();
@@ -93,7 +110,12 @@ export class Master implements AsyncDisposable {
   /** Through the real client; repeated with the same transaction id while the homeserver is away. */
   async says(text: string, options: SayOptions = {}): Promise<EventId> {
     const room = options.room ?? this.hq;
-    const content = { msgtype: MsgType.Text as const, body: text, ...relation(options), 'm.mentions': options.mentions === undefined ? {} : { user_ids: [...options.mentions] } };
+    const content = {
+      msgtype: MsgType.Text as const,
+      body: text,
+      ...relation(options),
+      'm.mentions': options.mentions === undefined ? {} : { user_ids: [...options.mentions] },
+    };
     const txnId = `test.${randomUUID()}`;
     try {
       return EventId.parse((await this.client.sendMessage(room, content, txnId)).event_id);
@@ -113,7 +135,16 @@ export class Master implements AsyncDisposable {
 
   async edits(target: EventId, text: string, room: RoomId = this.hq): Promise<EventId> {
     const inner = { msgtype: 'm.text', body: text };
-    return this.sendsRaw('m.room.message', { ...inner, body: `* ${text}`, 'm.new_content': inner, 'm.relates_to': { rel_type: 'm.replace', event_id: target } }, room);
+    return this.sendsRaw(
+      'm.room.message',
+      {
+        ...inner,
+        body: `* ${text}`,
+        'm.new_content': inner,
+        'm.relates_to': { rel_type: 'm.replace', event_id: target },
+      },
+      room,
+    );
   }
 
   async reacts(target: EventId, key: string, room: RoomId = this.hq): Promise<EventId> {
@@ -121,12 +152,18 @@ export class Master implements AsyncDisposable {
   }
 
   async redacts(target: EventId, room: RoomId = this.hq): Promise<void> {
-    await this.call('PUT', `/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(target)}/test.${randomUUID()}`, {});
+    await this.call(
+      'PUT',
+      `/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(target)}/test.${randomUUID()}`,
+      {},
+    );
   }
 
   /** As in the client-server API's createRoom; a private room of the master's without anything said. */
   async createRoom(options: Record<string, unknown> = {}): Promise<RoomId> {
-    return z.object({ room_id: RoomId }).parse(await this.call('POST', '/createRoom', { preset: 'private_chat', ...options })).room_id;
+    return z
+      .object({ room_id: RoomId })
+      .parse(await this.call('POST', '/createRoom', { preset: 'private_chat', ...options })).room_id;
   }
 
   async invites(user: UserId, room: RoomId): Promise<void> {
@@ -134,7 +171,9 @@ export class Master implements AsyncDisposable {
   }
 
   async members(room: RoomId = this.hq): Promise<readonly UserId[]> {
-    const answer = z.object({ joined: z.record(z.string(), z.unknown()) }).parse(await this.call('GET', `/rooms/${encodeURIComponent(room)}/joined_members`));
+    const answer = z
+      .object({ joined: z.record(z.string(), z.unknown()) })
+      .parse(await this.call('GET', `/rooms/${encodeURIComponent(room)}/joined_members`));
     return Object.keys(answer.joined).map((user) => UserId.parse(user));
   }
 
@@ -142,12 +181,19 @@ export class Master implements AsyncDisposable {
    * The complete answers to an event, as soon as there are `count`: messages whose `com.chavion.source` it is and
    * which do not grow any more. Throws with what was said instead when they do not come.
    */
-  async answersTo(source: EventId, count: number, { timeoutMs = 60_000, room = this.hq }: { timeoutMs?: number; room?: RoomId } = {}): Promise<readonly Message[]> {
+  async answersTo(
+    source: EventId,
+    count: number,
+    { timeoutMs = 60_000, room = this.hq }: { timeoutMs?: number; room?: RoomId } = {},
+  ): Promise<readonly Message[]> {
     const until = Date.now() + timeoutMs;
     for (;;) {
       const answers = await this.answersNow(source, room);
       if (answers.length >= count) return answers;
-      if (Date.now() > until) throw new Error(`${answers.length} of ${count} answers to ${source}:\n${(await this.#since(room, source)).map(({ sender, body }) => `${sender}: ${body}`).join('\n')}`);
+      if (Date.now() > until)
+        throw new Error(
+          `${answers.length} of ${count} answers to ${source}:\n${(await this.#since(room, source)).map(({ sender, body }) => `${sender}: ${body}`).join('\n')}`,
+        );
       await sleep(LOOK_EVERY_MS);
     }
   }
@@ -168,7 +214,13 @@ export class Master implements AsyncDisposable {
   /** One answer may be several messages; its first one counts. */
   async answersNow(source: EventId, room: RoomId = this.hq): Promise<readonly Message[]> {
     const said = await this.#since(room, source);
-    return said.filter(({ chavion }) => chavion?.source === source && chavion.kind !== 'notice' && (chavion.part ?? 0) === 0 && chavion.streaming !== true);
+    return said.filter(
+      ({ chavion }) =>
+        chavion?.source === source &&
+        chavion.kind !== 'notice' &&
+        (chavion.part ?? 0) === 0 &&
+        chavion.streaming !== true,
+    );
   }
 
   /** Every message in the room from the beginning, oldest first, edits applied, without the redacted ones. */
@@ -182,7 +234,9 @@ export class Master implements AsyncDisposable {
     let from: string | undefined;
     do {
       const query = new URLSearchParams({ dir: 'b', limit: '100', ...(from === undefined ? {} : { from }) });
-      const page = z.object({ chunk: z.array(z.unknown()), end: z.string().optional() }).parse(await this.call('GET', `/rooms/${encodeURIComponent(room)}/messages?${query.toString()}`));
+      const page = z
+        .object({ chunk: z.array(z.unknown()), end: z.string().optional() })
+        .parse(await this.call('GET', `/rooms/${encodeURIComponent(room)}/messages?${query.toString()}`));
       const events = page.chunk.flatMap((event) => Raw.safeParse(event).data ?? []);
       const stop = events.findIndex(({ event_id }) => event_id === after);
       found.push(...(stop === -1 ? events : events.slice(0, stop)));
@@ -202,7 +256,10 @@ export class Master implements AsyncDisposable {
       }).catch(() => null);
       if (response?.ok === true) return response.json();
       const passing = response === null || response.status >= 500 || response.status === 429;
-      if (!passing || Date.now() > until) throw new Error(`${method} ${path}: ${response === null ? 'no answer' : `${response.status} ${await response.text()}`}`);
+      if (!passing || Date.now() > until)
+        throw new Error(
+          `${method} ${path}: ${response === null ? 'no answer' : `${response.status} ${await response.text()}`}`,
+        );
       await sleep(200);
     }
   }
@@ -224,19 +281,29 @@ export class Master implements AsyncDisposable {
 
 function relation({ thread, replyTo }: SayOptions): Record<string, unknown> {
   const reply = { 'm.in_reply_to': { event_id: replyTo ?? thread } };
-  if (thread !== undefined) return { 'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: replyTo === undefined, ...reply } };
+  if (thread !== undefined)
+    return {
+      'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: replyTo === undefined, ...reply },
+    };
   return replyTo === undefined ? {} : { 'm.relates_to': reply };
 }
 
 function messagesOf(events: readonly Raw[]): readonly Message[] {
   const found = new Map<EventId, Message>();
   for (const event of events) {
-    if (event.type !== 'm.room.message' || event.state_key !== undefined || typeof event.content['body'] !== 'string') continue;
+    if (event.type !== 'm.room.message' || event.state_key !== undefined || typeof event.content['body'] !== 'string')
+      continue;
     const related = Relation.safeParse(event.content['m.relates_to']).data ?? {};
     if (related.rel_type === 'm.replace' && related.event_id !== undefined) {
       const edited = found.get(related.event_id);
       const content = Content.safeParse(event.content['m.new_content']).data;
-      if (edited?.sender === event.sender && content !== undefined) found.set(edited.eventId, { ...edited, ...wordsOf(content), edits: edited.edits + 1, completeAt: event.origin_server_ts });
+      if (edited?.sender === event.sender && content !== undefined)
+        found.set(edited.eventId, {
+          ...edited,
+          ...wordsOf(content),
+          edits: edited.edits + 1,
+          completeAt: event.origin_server_ts,
+        });
       continue;
     }
     found.set(event.event_id, {
@@ -253,7 +320,9 @@ function messagesOf(events: readonly Raw[]): readonly Message[] {
   return [...found.values()];
 }
 
-function wordsOf(content: Record<string, unknown>): Pick<Message, 'body' | 'formattedBody' | 'msgtype' | 'chavion' | 'content'> {
+function wordsOf(
+  content: Record<string, unknown>,
+): Pick<Message, 'body' | 'formattedBody' | 'msgtype' | 'chavion' | 'content'> {
   const formatted = content['formatted_body'];
   return {
     body: String(content['body']),

@@ -4,12 +4,21 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export async function request(base: string, method: string, path: string, options: { token?: string; body?: unknown } = {}): Promise<Answer> {
-  const call = () => fetch(new URL(path, base), {
-    method,
-    headers: { 'content-type': 'application/json', ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }) },
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-  });
+export async function request(
+  base: string,
+  method: string,
+  path: string,
+  options: { token?: string; body?: unknown } = {},
+): Promise<Answer> {
+  const call = () =>
+    fetch(new URL(path, base), {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
   // Sockets kept alive may have been closed at the other end just now, each of them.
   const response = await call().catch(call).catch(call).catch(call);
   const text = await response.text();
@@ -25,5 +34,7 @@ export async function signIn(base: string, userId: string, password: string): Pr
   return session['access_token'];
 }
 
-export const inRoom = (room: string, rest: string): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/${rest}`;
-export const asUser = (path: string, userId: string): string => `${path}${path.includes('?') ? '&' : '?'}user_id=${encodeURIComponent(userId)}`;
+export const inRoom = (room: string, rest: string): string =>
+  `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/${rest}`;
+export const asUser = (path: string, userId: string): string =>
+  `${path}${path.includes('?') ? '&' : '?'}user_id=${encodeURIComponent(userId)}`;

@@ -14,10 +14,18 @@ export const LANDED = '1e2a2445e2764d3034703b841b2c81343a1d7c17';
  * With the packages of now: what it stores is its own doing. Throws where it cannot be had.
  */
 export async function checkOutOld(folder: string, commit = LANDED): Promise<string> {
-  const git = (...args: readonly string[]) => run('git', ['-C', PROJECT, ...args], { env: { ...process.env, GIT_TERMINAL_PROMPT: '0' }, timeout: 60_000 });
-  const there = () => git('cat-file', '-e', `${commit}^{commit}`).then(() => true, () => false);
+  const git = (...args: readonly string[]) =>
+    run('git', ['-C', PROJECT, ...args], { env: { ...process.env, GIT_TERMINAL_PROMPT: '0' }, timeout: 60_000 });
+  const there = () =>
+    git('cat-file', '-e', `${commit}^{commit}`).then(
+      () => true,
+      () => false,
+    );
   if (!(await there())) await git('fetch', '--quiet', '--depth=1', 'origin', commit).catch(() => undefined);
-  if (!(await there())) throw new Error(`The version ${commit.slice(0, 7)}, whose house is to be taken over, is not in this clone. Get it: git fetch --unshallow`);
+  if (!(await there()))
+    throw new Error(
+      `The version ${commit.slice(0, 7)}, whose house is to be taken over, is not in this clone. Get it: git fetch --unshallow`,
+    );
   const project = join(folder, 'old');
   await mkdir(project);
   await run('sh', ['-c', 'git -C "$1" archive "$2" | tar --extract --directory "$3"', 'sh', PROJECT, commit, project]);
@@ -31,6 +39,10 @@ export async function checkOutOld(folder: string, commit = LANDED): Promise<stri
 /** What a module of that version exports under this name. */
 export async function exportOf(project: string, file: string, name: string): Promise<unknown> {
   const script = `import { ${name} } from ${JSON.stringify(join(project, file))}; process.stdout.write(JSON.stringify(${name}));`;
-  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script], { cwd: project, maxBuffer: 16 * 1024 * 1024 });
+  const { stdout } = await run(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script],
+    { cwd: project, maxBuffer: 16 * 1024 * 1024 },
+  );
   return JSON.parse(stdout);
 }

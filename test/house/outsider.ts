@@ -26,20 +26,27 @@ export class Outsider {
     let key: string | undefined;
     await scene.until(async () => {
       // Synapse gives the same first sync again for two minutes, unless another is asked for.
-      const { body }: Json = await master.call('GET', `/_matrix/client/v3/sync?filter={"room":{"timeline":{"limit":1,"not_types":["${randomUUID()}"]}}}`);
+      const { body }: Json = await master.call(
+        'GET',
+        `/_matrix/client/v3/sync?filter={"room":{"timeline":{"limit":1,"not_types":["${randomUUID()}"]}}}`,
+      );
       for (const room of Object.keys(body.rooms?.invite ?? {})) await master.call('POST', inRoom(room, 'join'), {});
       const { body: joined }: Json = await master.call('GET', '/_matrix/client/v3/joined_rooms');
       for (const room of joined.joined_rooms) {
         if ([hq, scene.ops, scene.house.ready.space].includes(room)) continue;
         const { body: page }: Json = await master.call('GET', inRoom(room, 'messages?dir=b&limit=20'));
-        const letter = page.chunk.find((event: Json) => event.type === 'm.room.message' && String(event.content.body).includes(`\`${id}\``));
+        const letter = page.chunk.find(
+          (event: Json) => event.type === 'm.room.message' && String(event.content.body).includes(`\`${id}\``),
+        );
         key ??= /chv_[A-Za-z0-9_-]{55}/.exec(letter?.content.body ?? '')?.[0];
       }
       return key !== undefined;
     });
     if (key === undefined) throw new Error('no key in the letter');
     // Its account is let in, and the rest is said, a moment later.
-    await master.until('that it is there', hq, () => master.shown(hq).find(({ who, body }) => who === 'coordinator' && body.includes(`(\`${id}\`)`)));
+    await master.until('that it is there', hq, () =>
+      master.shown(hq).find(({ who, body }) => who === 'coordinator' && body.includes(`(\`${id}\`)`)),
+    );
     return new Outsider(scene, id, key);
   }
 
@@ -49,7 +56,10 @@ export class Outsider {
 
   async call(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: Json }> {
     const headers = { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' };
-    const response = await fetch(`${this.url}${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(
+      `${this.url}${path}`,
+      body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) },
+    );
     return { status: response.status, body: await response.json() };
   }
 
@@ -69,7 +79,14 @@ export class Voter implements AsyncDisposable {
 
   /** Resolves when it has checked in. `silentIn`: the phase of which it answers nothing. */
   static async start({ id, key, url }: Outsider, silentIn = ''): Promise<Voter> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'agents', 'voter.ts')], { env: { ...process.env, URL: url, KEY: key, NAME: id, SILENT_IN: silentIn }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'agents', 'voter.ts')],
+      {
+        env: { ...process.env, URL: url, KEY: key, NAME: id, SILENT_IN: silentIn },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const gone = once(child, 'exit');
     const voter = new Voter(async () => {
       child.kill();
@@ -77,7 +94,9 @@ export class Voter implements AsyncDisposable {
     });
     await new Promise<void>((here, fail) => {
       void gone.then(() => fail(new Error('the voter ended')));
-      createInterface(child.stdout).on('line', (line) => (line === 'here' ? here() : voter.told.push(JSON.parse(line))));
+      createInterface(child.stdout).on('line', (line) =>
+        line === 'here' ? here() : voter.told.push(JSON.parse(line)),
+      );
     });
     return voter;
   }

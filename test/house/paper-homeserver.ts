@@ -22,7 +22,12 @@ export class PaperHomeserver implements AsyncDisposable {
     this.now = now;
     this.#server = createServer((incoming, outgoing) => {
       this.#answer(incoming).then(
-        ({ status, body }) => outgoing.writeHead(status, { 'content-type': typeof body === 'string' ? 'application/octet-stream' : 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body)),
+        ({ status, body }) =>
+          outgoing
+            .writeHead(status, {
+              'content-type': typeof body === 'string' ? 'application/octet-stream' : 'application/json',
+            })
+            .end(typeof body === 'string' ? body : JSON.stringify(body)),
         () => outgoing.writeHead(500).end(),
       );
     });
@@ -39,13 +44,32 @@ export class PaperHomeserver implements AsyncDisposable {
   }
 
   /** Anybody says anything. */
-  say(room: string, sender: string, content: Json, type = 'm.room.message', id = `$${this.events.length}-${type.split('.').at(-1)}`): string {
-    this.events.push({ event_id: id, room_id: room, sender, type, origin_server_ts: this.now(), content, unsigned: {} });
+  say(
+    room: string,
+    sender: string,
+    content: Json,
+    type = 'm.room.message',
+    id = `$${this.events.length}-${type.split('.').at(-1)}`,
+  ): string {
+    this.events.push({
+      event_id: id,
+      room_id: room,
+      sender,
+      type,
+      origin_server_ts: this.now(),
+      content,
+      unsigned: {},
+    });
     return id;
   }
 
   react(room: string, sender: string, target: string, key: string): string {
-    return this.say(room, sender, { 'm.relates_to': { rel_type: 'm.annotation', event_id: target, key } }, 'm.reaction');
+    return this.say(
+      room,
+      sender,
+      { 'm.relates_to': { rel_type: 'm.annotation', event_id: target, key } },
+      'm.reaction',
+    );
   }
 
   /** A message as clients show it: its last edit. */
@@ -55,12 +79,19 @@ export class PaperHomeserver implements AsyncDisposable {
   }
 
   #edits(id: string, sender: string): Json[] {
-    return this.events.filter((event) => event.sender === sender && event.content['m.relates_to']?.rel_type === 'm.replace' && event.content['m.relates_to'].event_id === id);
+    return this.events.filter(
+      (event) =>
+        event.sender === sender &&
+        event.content['m.relates_to']?.rel_type === 'm.replace' &&
+        event.content['m.relates_to'].event_id === id,
+    );
   }
 
   #whole(event: Json): Json {
     const edit = this.#edits(event.event_id, event.sender).at(-1);
-    return edit === undefined ? event : { ...event, unsigned: { ...event.unsigned, 'm.relations': { 'm.replace': edit } } };
+    return edit === undefined
+      ? event
+      : { ...event, unsigned: { ...event.unsigned, 'm.relations': { 'm.replace': edit } } };
   }
 
   async #answer(incoming: IncomingMessage): Promise<{ status: number; body: Json }> {
@@ -69,12 +100,34 @@ export class PaperHomeserver implements AsyncDisposable {
     const body = await read(incoming);
     const sender = incoming.headers.authorization?.replace('Bearer ', '') ?? '';
     const [room = '', what = '', name = '', txn = ''] = path.slice(path.indexOf('rooms') + 1);
-    if (url.pathname.endsWith('/sync')) return this.#sync(url.searchParams.get('since'), Number(url.searchParams.get('timeout')));
-    if (url.pathname.includes('/media/download/')) return { status: 200, body: this.media.get(path.at(-1) ?? '') ?? 'nothing' };
-    if (url.pathname.includes('/upload')) return { status: 200, body: { content_uri: `mxc://test/${this.events.length}` } };
+    if (url.pathname.endsWith('/sync'))
+      return this.#sync(url.searchParams.get('since'), Number(url.searchParams.get('timeout')));
+    if (url.pathname.includes('/media/download/'))
+      return { status: 200, body: this.media.get(path.at(-1) ?? '') ?? 'nothing' };
+    if (url.pathname.includes('/upload'))
+      return { status: 200, body: { content_uri: `mxc://test/${this.events.length}` } };
     if (what === 'typing') return { status: 200, body: {} };
-    if (url.pathname.endsWith('/joined_rooms')) return { status: 200, body: { joined_rooms: [...new Set(this.events.map(({ room_id }) => room_id))].filter((one) => this.#isIn(one, sender)) } };
-    if (what === 'joined_members') return { status: 200, body: { joined: Object.fromEntries(this.#members(room).map(({ state_key, content }) => [state_key, { display_name: content.displayname ?? null }])) } };
+    if (url.pathname.endsWith('/joined_rooms'))
+      return {
+        status: 200,
+        body: {
+          joined_rooms: [...new Set(this.events.map(({ room_id }) => room_id))].filter((one) =>
+            this.#isIn(one, sender),
+          ),
+        },
+      };
+    if (what === 'joined_members')
+      return {
+        status: 200,
+        body: {
+          joined: Object.fromEntries(
+            this.#members(room).map(({ state_key, content }) => [
+              state_key,
+              { display_name: content.displayname ?? null },
+            ]),
+          ),
+        },
+      };
     if (what === 'join' || what === 'leave') {
       this.state(room, sender, 'm.room.member', { membership: what }, sender);
       return { status: 200, body: {} };
@@ -83,17 +136,33 @@ export class PaperHomeserver implements AsyncDisposable {
     if (what === 'state') return this.#stateOf(room, name, txn, url.searchParams.get('format'));
     if (what === 'event') {
       const event = this.events.find(({ event_id, room_id }) => event_id === name && room_id === room);
-      return event === undefined ? { status: 404, body: { errcode: 'M_NOT_FOUND' } } : { status: 200, body: this.#whole(event) };
+      return event === undefined
+        ? { status: 404, body: { errcode: 'M_NOT_FOUND' } }
+        : { status: 200, body: this.#whole(event) };
     }
     if (what === 'messages') {
       const { types, senders } = JSON.parse(url.searchParams.get('filter') ?? '{}');
-      const all = this.events.filter(({ room_id, type, sender: by }) => room_id === room && types?.includes(type) !== false && senders?.includes(by) !== false).reverse();
+      const all = this.events
+        .filter(
+          ({ room_id, type, sender: by }) =>
+            room_id === room && types?.includes(type) !== false && senders?.includes(by) !== false,
+        )
+        .reverse();
       const from = Number(url.searchParams.get('from') ?? 0);
       const to = from + Number(url.searchParams.get('limit') ?? all.length);
-      return { status: 200, body: { chunk: all.slice(from, to).map((event) => this.#whole(event)), ...(to < all.length ? { end: String(to) } : {}) } };
+      return {
+        status: 200,
+        body: {
+          chunk: all.slice(from, to).map((event) => this.#whole(event)),
+          ...(to < all.length ? { end: String(to) } : {}),
+        },
+      };
     }
     if (what === 'relations') {
-      const chunk = this.events.filter(({ room_id, content }) => room_id === room && content['m.relates_to']?.event_id === name && content['m.relates_to'].rel_type === txn);
+      const chunk = this.events.filter(
+        ({ room_id, content }) =>
+          room_id === room && content['m.relates_to']?.event_id === name && content['m.relates_to'].rel_type === txn,
+      );
       return { status: 200, body: { chunk: chunk.map((event) => this.#whole(event)).reverse() } };
     }
     return this.#send(room, sender, name, txn, body);
@@ -103,7 +172,15 @@ export class PaperHomeserver implements AsyncDisposable {
     const known = this.#sent.get(`${sender} ${txn}`);
     if (known !== undefined) return { status: 200, body: { event_id: known } };
     const relation = content['m.relates_to'];
-    const twice = type === 'm.reaction' && this.events.some((event) => event.type === type && event.sender === sender && event.content['m.relates_to'].event_id === relation.event_id && event.content['m.relates_to'].key === relation.key);
+    const twice =
+      type === 'm.reaction' &&
+      this.events.some(
+        (event) =>
+          event.type === type &&
+          event.sender === sender &&
+          event.content['m.relates_to'].event_id === relation.event_id &&
+          event.content['m.relates_to'].key === relation.key,
+      );
     if (twice) return { status: 400, body: { errcode: 'M_DUPLICATE_ANNOTATION' } };
     const id = this.say(room, sender, content, type);
     this.#sent.set(`${sender} ${txn}`, id);
@@ -119,11 +196,17 @@ export class PaperHomeserver implements AsyncDisposable {
   #stateOf(room: string, type: string, key: string, format: string | null): { status: number; body: Json } {
     const event = this.events.findLast((one) => one.room_id === room && one.type === type && one.state_key === key);
     if (event !== undefined) return { status: 200, body: format === 'event' ? event : event.content };
-    return type === 'm.room.power_levels' ? { status: 200, body: { users: this.#levels } } : { status: 404, body: { errcode: 'M_NOT_FOUND' } };
+    return type === 'm.room.power_levels'
+      ? { status: 200, body: { users: this.#levels } }
+      : { status: 404, body: { errcode: 'M_NOT_FOUND' } };
   }
 
   #members(room: string): Json[] {
-    const last = new Map(this.events.filter(({ room_id, type }) => room_id === room && type === 'm.room.member').map((event) => [event.state_key, event]));
+    const last = new Map(
+      this.events
+        .filter(({ room_id, type }) => room_id === room && type === 'm.room.member')
+        .map((event) => [event.state_key, event]),
+    );
     return [...last.values()].filter(({ content }) => content.membership === 'join');
   }
 
@@ -144,9 +227,11 @@ export class PaperHomeserver implements AsyncDisposable {
 
   async #sync(since: string | null, timeout: number): Promise<{ status: number; body: Json }> {
     const from = since === null ? this.events.length : Number(since);
-    for (const end = Date.now() + Math.min(timeout, 2_000); this.events.length === from && Date.now() < end; ) await sleep(10);
+    for (const end = Date.now() + Math.min(timeout, 2_000); this.events.length === from && Date.now() < end;)
+      await sleep(10);
     const rooms: Record<string, Json> = {};
-    for (const event of this.events.slice(from)) (rooms[event.room_id] ??= { timeline: { events: [], limited: false } }).timeline.events.push(event);
+    for (const event of this.events.slice(from))
+      (rooms[event.room_id] ??= { timeline: { events: [], limited: false } }).timeline.events.push(event);
     return { status: 200, body: { next_batch: String(this.events.length), rooms: { join: rooms } } };
   }
 

@@ -3,16 +3,30 @@ import type { Reply } from './paper-redis.ts';
 import type { Json } from './provider-formats.ts';
 
 // It has no types of its own.
-const { lua, lauxlib, lualib, to_luastring: bytes, to_jsstring: text }: Json = createRequire(import.meta.url)('fengari');
+const {
+  lua,
+  lauxlib,
+  lualib,
+  to_luastring: bytes,
+  to_jsstring: text,
+}: Json = createRequire(import.meta.url)('fengari');
 
 /** What Redis has and newer Luas have not. */
 const PRELUDE = 'unpack = table.unpack\n';
 
 /** Runs a script as Redis does: KEYS, ARGV, `redis.call`, and replies turned as its manual says. */
-export function runLua(script: string, keys: readonly string[], args: readonly string[], call: (name: string, args: readonly string[]) => Reply): Reply {
+export function runLua(
+  script: string,
+  keys: readonly string[],
+  args: readonly string[],
+  call: (name: string, args: readonly string[]) => Reply,
+): Reply {
   const state = lauxlib.luaL_newstate();
   lualib.luaL_openlibs(state);
-  for (const [name, list] of [['KEYS', keys], ['ARGV', args]] as const) {
+  for (const [name, list] of [
+    ['KEYS', keys],
+    ['ARGV', args],
+  ] as const) {
     push(state, list);
     lua.lua_setglobal(state, bytes(name));
   }
@@ -28,14 +42,17 @@ export function runLua(script: string, keys: readonly string[], args: readonly s
   });
   lua.lua_setfield(state, -2, bytes('call'));
   lua.lua_setglobal(state, bytes('redis'));
-  const wrong = lauxlib.luaL_loadstring(state, bytes(PRELUDE + script)) !== lua.LUA_OK || lua.lua_pcall(state, 0, 1, 0) !== lua.LUA_OK;
+  const wrong =
+    lauxlib.luaL_loadstring(state, bytes(PRELUDE + script)) !== lua.LUA_OK ||
+    lua.lua_pcall(state, 0, 1, 0) !== lua.LUA_OK;
   if (wrong) throw new Error(`ERR ${text(lua.lua_tostring(state, -1))}`);
   return replyAt(state, -1);
 }
 
 function argument(state: Json, at: number): string {
   if (lua.lua_type(state, at) === lua.LUA_TNUMBER) return String(lua.lua_tonumber(state, at));
-  if (lua.lua_type(state, at) !== lua.LUA_TSTRING) throw new Error('ERR Lua redis lib command arguments must be strings or integers');
+  if (lua.lua_type(state, at) !== lua.LUA_TSTRING)
+    throw new Error('ERR Lua redis lib command arguments must be strings or integers');
   return text(lua.lua_tostring(state, at));
 }
 

@@ -34,15 +34,20 @@ export class PaperRedis {
       const script = scripts.get(name);
       return toClient(name, script === undefined ? this.run(name, flat(args)) : script(flat(args)));
     };
-    const client = new Proxy<Record<string, unknown>>({}, {
-      get: (_, name) => {
-        if (typeof name !== 'string' || name === 'then') return undefined;
-        if (name === 'multi') return () => this.#multi(ask);
-        if (name === 'defineCommand') return (script: string, { numberOfKeys, lua }: { numberOfKeys: number; lua: string }) => void scripts.set(script, (args) => this.#eval(lua, numberOfKeys, args));
-        if (name === 'disconnect' || name === 'on') return () => client;
-        return (...args: readonly unknown[]) => ask(name, args);
+    const client = new Proxy<Record<string, unknown>>(
+      {},
+      {
+        get: (_, name) => {
+          if (typeof name !== 'string' || name === 'then') return undefined;
+          if (name === 'multi') return () => this.#multi(ask);
+          if (name === 'defineCommand')
+            return (script: string, { numberOfKeys, lua }: { numberOfKeys: number; lua: string }) =>
+              void scripts.set(script, (args) => this.#eval(lua, numberOfKeys, args));
+          if (name === 'disconnect' || name === 'on') return () => client;
+          return (...args: readonly unknown[]) => ask(name, args);
+        },
       },
-    });
+    );
     return client as unknown as Redis;
   }
 
@@ -66,18 +71,22 @@ export class PaperRedis {
   /** In one step, and answered together. */
   #multi(ask: (name: string, args: readonly unknown[]) => Promise<Reply>): unknown {
     const asked: [string, readonly unknown[]][] = [];
-    const chain: unknown = new Proxy({}, {
-      get: (_, name) => {
-        if (name === 'exec') return async () => {
-          await this.#away?.promise;
-          return await Promise.all(asked.map(async ([one, args]) => [null, await ask(one, args)]));
-        };
-        return (...args: readonly unknown[]) => {
-          asked.push([String(name), args]);
-          return chain;
-        };
+    const chain: unknown = new Proxy(
+      {},
+      {
+        get: (_, name) => {
+          if (name === 'exec')
+            return async () => {
+              await this.#away?.promise;
+              return await Promise.all(asked.map(async ([one, args]) => [null, await ask(one, args)]));
+            };
+          return (...args: readonly unknown[]) => {
+            asked.push([String(name), args]);
+            return chain;
+          };
+        },
       },
-    });
+    );
     return chain;
   }
 
@@ -96,14 +105,16 @@ export class PaperRedis {
     const after = this.#values.get(key);
     // What is empty is not there.
     if (after !== undefined && typeof after !== 'string' && after.size === 0) this.#delete(key);
-    if (before === undefined && after !== undefined && !/^p?expire|^set$/.test(name.toLowerCase())) this.#ends.delete(key);
+    if (before === undefined && after !== undefined && !/^p?expire|^set$/.test(name.toLowerCase()))
+      this.#ends.delete(key);
     return reply;
   }
 
   readonly #commands: Readonly<Record<string, (key: string, args: Args) => Reply>> = {
     ping: () => 'PONG',
     get: (key) => this.#string(key),
-    mget: (key, rest) => [key, ...rest].map((one) => (typeof this.#values.get(one) === 'string' ? this.#string(one) : null)),
+    mget: (key, rest) =>
+      [key, ...rest].map((one) => (typeof this.#values.get(one) === 'string' ? this.#string(one) : null)),
     set: (key, args) => this.#set(key, args),
     del: (key, rest) => [key, ...rest].filter((one) => this.#delete(one)).length,
     exists: (key, rest) => [key, ...rest].filter((one) => this.#values.has(one)).length,
@@ -113,7 +124,10 @@ export class PaperRedis {
     pexpire: (key, [ms = '']) => this.#expire(key, Number(ms)),
     persist: (key) => Number(this.#ends.delete(key)),
     pttl: (key) => (!this.#values.has(key) ? -2 : Math.max((this.#ends.get(key) ?? this.now() - 1) - this.now(), -1)),
-    ttl: (key) => (!this.#values.has(key) ? -2 : Math.round(Math.max((this.#ends.get(key) ?? this.now() - 1000) - this.now(), -1000) / 1000)),
+    ttl: (key) =>
+      !this.#values.has(key)
+        ? -2
+        : Math.round(Math.max((this.#ends.get(key) ?? this.now() - 1000) - this.now(), -1000) / 1000),
     hget: (key, [field = '']) => this.#hash(key).get(field) ?? null,
     hmget: (key, fields) => fields.map((field) => this.#hash(key).get(field) ?? null),
     hgetall: (key) => [...this.#hash(key)].flat(),
@@ -122,7 +136,8 @@ export class PaperRedis {
     hlen: (key) => this.#hash(key).size,
     hexists: (key, [field = '']) => Number(this.#hash(key).has(field)),
     hset: (key, args) => pairs(args).filter(([field, value]) => added(this.#hash(key), field, value)).length,
-    hsetnx: (key, [field = '', value = '']) => Number(!this.#hash(key).has(field) && added(this.#hash(key), field, value)),
+    hsetnx: (key, [field = '', value = '']) =>
+      Number(!this.#hash(key).has(field) && added(this.#hash(key), field, value)),
     hdel: (key, fields) => fields.filter((field) => this.#hash(key).delete(field)).length,
     hincrby: (key, [field = '', by = '']) => {
       const next = integer(this.#hash(key).get(field) ?? '0', 'hash value') + Number(by);
@@ -159,7 +174,8 @@ export class PaperRedis {
 
   #string(key: string): string | null {
     const value = this.#values.get(key);
-    if (value !== undefined && typeof value !== 'string') throw new Wrong('WRONGTYPE Operation against a key holding the wrong kind of value');
+    if (value !== undefined && typeof value !== 'string')
+      throw new Wrong('WRONGTYPE Operation against a key holding the wrong kind of value');
     return value ?? null;
   }
 
@@ -178,7 +194,9 @@ export class PaperRedis {
   }
 
   #sorted(key: string): string[] {
-    return [...this.#hash(key)].toSorted(([a, x], [b, y]) => Number(x) - Number(y) || (a < b ? -1 : 1)).map(([member]) => member);
+    return [...this.#hash(key)]
+      .toSorted(([a, x], [b, y]) => Number(x) - Number(y) || (a < b ? -1 : 1))
+      .map(([member]) => member);
   }
 
   #grow(key: string, by: number): number {
@@ -203,11 +221,13 @@ export class PaperRedis {
 export const paperRedis = (): Redis => new PaperRedis().client();
 
 const integer = (text: string, what: string): number => {
-  if (!/^-?\d+$/.test(text)) throw new Wrong(`ERR ${what} is not an integer${what === 'value' ? ' or out of range' : ''}`);
+  if (!/^-?\d+$/.test(text))
+    throw new Wrong(`ERR ${what} is not an integer${what === 'value' ? ' or out of range' : ''}`);
   return Number(text);
 };
 
-const pairs = (args: Args): readonly (readonly [string, string])[] => Array.from({ length: args.length / 2 }, (_, i) => [args[2 * i] ?? '', args[2 * i + 1] ?? ''] as const);
+const pairs = (args: Args): readonly (readonly [string, string])[] =>
+  Array.from({ length: args.length / 2 }, (_, i) => [args[2 * i] ?? '', args[2 * i + 1] ?? ''] as const);
 
 /** Whether it is new. */
 function added(map: Map<string, string>, key: string, value: string): boolean {
@@ -226,7 +246,10 @@ const flat = (args: readonly unknown[]): Args =>
   args.flatMap((arg): string[] => {
     if (Array.isArray(arg)) return [...flat(arg)];
     if (arg instanceof Map) return [...flat([...arg].flat())];
-    return typeof arg === 'object' && arg !== null && !Buffer.isBuffer(arg) ? [...flat(Object.entries(arg).flat())] : [arg == null ? '' : `${arg as string | number}`];
+    return typeof arg === 'object' && arg !== null && !Buffer.isBuffer(arg)
+      ? [...flat(Object.entries(arg).flat())]
+      : [arg == null ? '' : `${arg as string | number}`];
   });
 
-const toClient = (name: string, reply: Reply): Reply => (name === 'hgetall' && Array.isArray(reply) ? (Object.fromEntries(pairs(reply as Args)) as unknown as Reply) : reply);
+const toClient = (name: string, reply: Reply): Reply =>
+  name === 'hgetall' && Array.isArray(reply) ? (Object.fromEntries(pairs(reply as Args)) as unknown as Reply) : reply;

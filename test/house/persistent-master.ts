@@ -19,9 +19,12 @@ export async function persistentMaster(house: House, room: string = house.ready.
     async say(body, txnId) {
       for (;;) {
         const path = inRoom(room, `send/m.room.message/${encodeURIComponent(txnId)}`);
-        const answer = await request(base, 'PUT', path, { token, body: { msgtype: 'm.text', body } }).catch(() => undefined);
+        const answer = await request(base, 'PUT', path, { token, body: { msgtype: 'm.text', body } }).catch(
+          () => undefined,
+        );
         if (answer?.status === 200) return String(answer.body['event_id']);
-        if (answer !== undefined && answer.status < 500 && answer.status !== 429) throw new Error(`${body}: ${answer.status} ${JSON.stringify(answer.body)}`);
+        if (answer !== undefined && answer.status < 500 && answer.status !== 429)
+          throw new Error(`${body}: ${answer.status} ${JSON.stringify(answer.body)}`);
         await sleep(100);
       }
     },

@@ -60,7 +60,11 @@ export class Person implements AsyncDisposable {
 
   /** Any event; the homeserver's refusal is an answer too. */
   async sendRaw(room: string, type: string, content: unknown): Promise<{ status: number; id: string }> {
-    const { status, body } = await this.call('PUT', inRoom(room, `send/${encodeURIComponent(type)}/${randomUUID()}`), content);
+    const { status, body } = await this.call(
+      'PUT',
+      inRoom(room, `send/${encodeURIComponent(type)}/${randomUUID()}`),
+      content,
+    );
     const id = body['event_id'];
     return { status, id: typeof id === 'string' ? id : '' };
   }
@@ -80,11 +84,21 @@ export class Person implements AsyncDisposable {
   }
 
   inThread(room: string, root: string, body: string): Promise<string> {
-    return this.say(room, body, { 'm.relates_to': { rel_type: 'm.thread', event_id: root, is_falling_back: true, 'm.in_reply_to': { event_id: root } } });
+    return this.say(room, body, {
+      'm.relates_to': {
+        rel_type: 'm.thread',
+        event_id: root,
+        is_falling_back: true,
+        'm.in_reply_to': { event_id: root },
+      },
+    });
   }
 
   edit(room: string, target: string, body: string): Promise<string> {
-    return this.say(room, `* ${body}`, { 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: target } });
+    return this.say(room, `* ${body}`, {
+      'm.new_content': { msgtype: 'm.text', body },
+      'm.relates_to': { rel_type: 'm.replace', event_id: target },
+    });
   }
 
   react(room: string, target: string, key: string): Promise<string> {
@@ -110,16 +124,45 @@ export class Person implements AsyncDisposable {
   }
 
   async downloadBytes(mxc: string): Promise<Buffer> {
-    const response = await fetch(`${this.#base}/_matrix/client/v1/media/download/${mxc.replace('mxc://', '')}`, { headers: { authorization: `Bearer ${this.#token}` } });
+    const response = await fetch(`${this.#base}/_matrix/client/v1/media/download/${mxc.replace('mxc://', '')}`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+    });
     return Buffer.from(await response.arrayBuffer());
   }
 
   /** A file as clients post it; text around it is its caption. */
-  async post(room: string, file: { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array; readonly caption?: string; readonly msgtype?: string; readonly thread?: string }): Promise<string> {
+  async post(
+    room: string,
+    file: {
+      readonly name: string;
+      readonly mediaType: string;
+      readonly bytes: Uint8Array;
+      readonly caption?: string;
+      readonly msgtype?: string;
+      readonly thread?: string;
+    },
+  ): Promise<string> {
     const url = await this.upload(file.bytes, file.mediaType, file.name);
     const info = { mimetype: file.mediaType, size: file.bytes.length };
-    const relation = file.thread === undefined ? {} : { 'm.relates_to': { rel_type: 'm.thread', event_id: file.thread, is_falling_back: true, 'm.in_reply_to': { event_id: file.thread } } };
-    return this.send(room, { msgtype: file.msgtype ?? 'm.file', body: file.caption ?? file.name, filename: file.name, url, info, ...relation });
+    const relation =
+      file.thread === undefined
+        ? {}
+        : {
+            'm.relates_to': {
+              rel_type: 'm.thread',
+              event_id: file.thread,
+              is_falling_back: true,
+              'm.in_reply_to': { event_id: file.thread },
+            },
+          };
+    return this.send(room, {
+      msgtype: file.msgtype ?? 'm.file',
+      body: file.caption ?? file.name,
+      filename: file.name,
+      url,
+      info,
+      ...relation,
+    });
   }
 
   events(room: string): readonly Json[] {
@@ -129,15 +172,34 @@ export class Person implements AsyncDisposable {
   /** The room as it reads now, oldest first. */
   shown(room: string): readonly Shown[] {
     const events = this.events(room);
-    const gone = new Set(events.filter((one) => one.type === 'm.room.redaction').map((one) => one.redacts ?? one.content?.redacts));
-    const messages = events.filter((one) => one.type === 'm.room.message' && !gone.has(one.event_id) && one.content?.msgtype !== undefined);
-    const isEdit = (one: Json) => one.content['m.relates_to']?.rel_type === 'm.replace' && typeof one.content['m.new_content'] === 'object' && one.content['m.new_content'] !== null;
-    return messages.filter((one) => !isEdit(one)).map((one) => show(one, messages.filter((other) => isEdit(other) && other.sender === one.sender && other.content['m.relates_to'].event_id === one.event_id)));
+    const gone = new Set(
+      events.filter((one) => one.type === 'm.room.redaction').map((one) => one.redacts ?? one.content?.redacts),
+    );
+    const messages = events.filter(
+      (one) => one.type === 'm.room.message' && !gone.has(one.event_id) && one.content?.msgtype !== undefined,
+    );
+    const isEdit = (one: Json) =>
+      one.content['m.relates_to']?.rel_type === 'm.replace' &&
+      typeof one.content['m.new_content'] === 'object' &&
+      one.content['m.new_content'] !== null;
+    return messages
+      .filter((one) => !isEdit(one))
+      .map((one) =>
+        show(
+          one,
+          messages.filter(
+            (other) =>
+              isEdit(other) && other.sender === one.sender && other.content['m.relates_to'].event_id === one.event_id,
+          ),
+        ),
+      );
   }
 
   /** Answers to one event, by its agents; a fault is one too. */
   answers(room: string, source: string): readonly Shown[] {
-    return this.shown(room).filter((one) => one.source === source && (one.chavion.kind === 'answer' || one.chavion.kind === 'fault'));
+    return this.shown(room).filter(
+      (one) => one.source === source && (one.chavion.kind === 'answer' || one.chavion.kind === 'fault'),
+    );
   }
 
   notices(room: string, source: string): readonly Shown[] {
@@ -172,7 +234,9 @@ export class Person implements AsyncDisposable {
   }
 
   print(room: string): string {
-    return this.shown(room).map((one) => `${one.who}${one.thread === undefined ? '' : ' (thread)'}: ${one.body.slice(0, 500)}`).join('\n');
+    return this.shown(room)
+      .map((one) => `${one.who}${one.thread === undefined ? '' : ' (thread)'}: ${one.body.slice(0, 500)}`)
+      .join('\n');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -181,19 +245,25 @@ export class Person implements AsyncDisposable {
   }
 
   async #sync(since: string | undefined): Promise<Json> {
-    const filter = encodeURIComponent(JSON.stringify({ room: { timeline: { limit: 1_000 } }, presence: { types: [] } }));
+    const filter = encodeURIComponent(
+      JSON.stringify({ room: { timeline: { limit: 1_000 } }, presence: { types: [] } }),
+    );
     const query = `filter=${filter}${since === undefined ? '' : `&since=${since}&timeout=10000`}`;
-    const response = await fetch(`${this.#base}/_matrix/client/v3/sync?${query}`, { headers: { authorization: `Bearer ${this.#token}` }, signal: this.#over.signal });
+    const response = await fetch(`${this.#base}/_matrix/client/v3/sync?${query}`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+      signal: this.#over.signal,
+    });
     return response.json();
   }
 
   async #follow(from: string): Promise<void> {
-    for (let since = from; !this.#over.signal.aborted; ) {
+    for (let since = from; !this.#over.signal.aborted;) {
       try {
         const answer = await this.#sync(since);
         for (const [room, joined] of Object.entries<Json>(answer.rooms?.join ?? {})) {
           this.#rooms.set(room, [...this.events(room), ...joined.timeline.events]);
-          for (const one of joined.ephemeral?.events ?? []) if (one.type === 'm.typing') this.#sees(room, one.content.user_ids.map(nameOf));
+          for (const one of joined.ephemeral?.events ?? [])
+            if (one.type === 'm.typing') this.#sees(room, one.content.user_ids.map(nameOf));
         }
         since = answer.next_batch ?? since;
         this.#wake();
@@ -225,7 +295,10 @@ function show(event: Json, edits: readonly Json[]): Shown {
     mentions: now['m.mentions'],
     at: event.origin_server_ts,
     lastAt: last?.origin_server_ts ?? event.origin_server_ts,
-    versions: [event.content, ...edits.map((edit) => edit.content['m.new_content'])].map((one) => ({ body: one.body, html: one.formatted_body })),
+    versions: [event.content, ...edits.map((edit) => edit.content['m.new_content'])].map((one) => ({
+      body: one.body,
+      html: one.formatted_body,
+    })),
     growing: chavion.streaming === true,
     thread: relation?.rel_type === 'm.thread' ? relation.event_id : undefined,
     replyTo: relation?.is_falling_back === true ? undefined : relation?.['m.in_reply_to']?.event_id,

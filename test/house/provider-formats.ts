@@ -19,7 +19,8 @@ export interface WireFormat {
 }
 
 const data = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
-const event = (value: { readonly type: string; readonly [field: string]: unknown }) => `event: ${value.type}\n${data(value)}`;
+const event = (value: { readonly type: string; readonly [field: string]: unknown }) =>
+  `event: ${value.type}\n${data(value)}`;
 
 function said(role: string, parts: readonly Json[], isImage: (part: Json) => boolean): Said {
   const text = parts.flatMap((part) => (typeof part.text === 'string' ? [part.text] : [])).join('\n');
@@ -35,39 +36,102 @@ const response = (status: string, text: string) => ({
   error: null,
   incomplete_details: null,
   model: 'gpt-6-astra',
-  output: status === 'completed' ? [{ id: 'msg_1', type: 'message', status, role: 'assistant', content: [{ type: 'output_text', text, annotations: [] }] }] : [],
-  usage: status === 'completed' ? { input_tokens: 41, input_tokens_details: { cached_tokens: 0 }, output_tokens: 12, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 53 } : null,
+  output:
+    status === 'completed'
+      ? [
+          {
+            id: 'msg_1',
+            type: 'message',
+            status,
+            role: 'assistant',
+            content: [{ type: 'output_text', text, annotations: [] }],
+          },
+        ]
+      : [],
+  usage:
+    status === 'completed'
+      ? {
+          input_tokens: 41,
+          input_tokens_details: { cached_tokens: 0 },
+          output_tokens: 12,
+          output_tokens_details: { reasoning_tokens: 0 },
+          total_tokens: 53,
+        }
+      : null,
 });
 
 const openai: WireFormat = {
   system: (body) => body.input[0].content,
-  messages: (body) => body.input.slice(1).map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'input_image')),
+  messages: (body) =>
+    body.input.slice(1).map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'input_image')),
   begin:
     event({ type: 'response.created', response: response('in_progress', '') }) +
-    event({ type: 'response.output_item.added', output_index: 0, item: { id: 'msg_1', type: 'message', status: 'in_progress', role: 'assistant', content: [] } }) +
-    event({ type: 'response.content_part.added', item_id: 'msg_1', output_index: 0, content_index: 0, part: { type: 'output_text', text: '', annotations: [] } }),
-  piece: (delta) => event({ type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta }),
+    event({
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { id: 'msg_1', type: 'message', status: 'in_progress', role: 'assistant', content: [] },
+    }) +
+    event({
+      type: 'response.content_part.added',
+      item_id: 'msg_1',
+      output_index: 0,
+      content_index: 0,
+      part: { type: 'output_text', text: '', annotations: [] },
+    }),
+  piece: (delta) =>
+    event({ type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta }),
   end: (text) =>
     event({ type: 'response.output_text.done', item_id: 'msg_1', output_index: 0, content_index: 0, text }) +
-    event({ type: 'response.output_item.done', output_index: 0, item: { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text, annotations: [] }] } }) +
+    event({
+      type: 'response.output_item.done',
+      output_index: 0,
+      item: {
+        id: 'msg_1',
+        type: 'message',
+        status: 'completed',
+        role: 'assistant',
+        content: [{ type: 'output_text', text, annotations: [] }],
+      },
+    }) +
     event({ type: 'response.completed', response: response('completed', text) }),
 };
 
 const anthropic: WireFormat = {
   system: (body) => body.system.map((part: Json) => part.text).join('\n'),
-  messages: (body) => body.messages.map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'image')),
+  messages: (body) =>
+    body.messages.map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'image')),
   begin:
-    event({ type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', content: [], model: 'claude-sonnet-5-5', stop_reason: null, stop_sequence: null, usage: { input_tokens: 41, output_tokens: 1 } } }) +
-    event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    event({
+      type: 'message_start',
+      message: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        content: [],
+        model: 'claude-sonnet-5-5',
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { input_tokens: 41, output_tokens: 1 },
+      },
+    }) + event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
   piece: (text) => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
   end: () =>
     event({ type: 'content_block_stop', index: 0 }) +
-    event({ type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 12 } }) +
+    event({
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 12 },
+    }) +
     event({ type: 'message_stop' }),
 };
 
 const googleChunk = (text: string, more: object = {}) =>
-  data({ candidates: [{ content: { parts: [{ text }], role: 'model' }, index: 0, ...more }], usageMetadata: { promptTokenCount: 41, candidatesTokenCount: 1, totalTokenCount: 42 }, modelVersion: 'gemini-4-hydrogen', responseId: 'r1' });
+  data({
+    candidates: [{ content: { parts: [{ text }], role: 'model' }, index: 0, ...more }],
+    usageMetadata: { promptTokenCount: 41, candidatesTokenCount: 1, totalTokenCount: 42 },
+    modelVersion: 'gemini-4-hydrogen',
+    responseId: 'r1',
+  });
 
 const google: WireFormat = {
   system: (body) => body.systemInstruction.parts.map((part: Json) => part.text).join('\n'),
@@ -84,15 +148,30 @@ const perplexityChunk = (content: string, reason: string | null = null) =>
     created: 1_790_000_000,
     object: 'chat.completion.chunk',
     usage: { prompt_tokens: 41, completion_tokens: 1, total_tokens: 42 },
-    choices: [{ index: 0, finish_reason: reason, message: { role: 'assistant', content }, delta: { role: 'assistant', content } }],
+    choices: [
+      {
+        index: 0,
+        finish_reason: reason,
+        message: { role: 'assistant', content },
+        delta: { role: 'assistant', content },
+      },
+    ],
   });
 
 const perplexity: WireFormat = {
   system: (body) => body.messages[0].content,
-  messages: (body) => body.messages.slice(1).map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'image_url')),
+  messages: (body) =>
+    body.messages
+      .slice(1)
+      .map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'image_url')),
   begin: '',
   piece: (text) => perplexityChunk(text),
   end: () => perplexityChunk('', 'stop'),
 };
 
-export const WIRE_FORMATS: Readonly<Record<Mind, WireFormat>> = { gabriel: openai, jarvis: google, claude: anthropic, perplexity };
+export const WIRE_FORMATS: Readonly<Record<Mind, WireFormat>> = {
+  gabriel: openai,
+  jarvis: google,
+  claude: anthropic,
+  perplexity,
+};

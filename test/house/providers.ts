@@ -45,7 +45,9 @@ export type Script = (question: Question) => Reply | string;
 
 /** Local stand-ins of four providers. Each answers by its script and remembers what it was asked. */
 export class Providers implements AsyncDisposable {
-  readonly #server = createServer((request, response) => void this.#answer(request, response).catch(() => response.destroy()));
+  readonly #server = createServer(
+    (request, response) => void this.#answer(request, response).catch(() => response.destroy()),
+  );
   readonly #scripts = new Map<Mind, Script>();
   readonly questions: Question[] = [];
   #port = 0;
@@ -76,7 +78,8 @@ export class Providers implements AsyncDisposable {
 
   /** For one mind, or for all. */
   play(script: Script | string, ...minds: readonly Mind[]): void {
-    for (const mind of minds.length === 0 ? MINDS : minds) this.#scripts.set(mind, typeof script === 'string' ? () => script : script);
+    for (const mind of minds.length === 0 ? MINDS : minds)
+      this.#scripts.set(mind, typeof script === 'string' ? () => script : script);
   }
 
   /** Forgets what was asked, and lets everyone say `<id>의 대답입니다.` */
@@ -92,7 +95,8 @@ export class Providers implements AsyncDisposable {
   /** The only call to this mind. */
   once(mind: Mind): Question {
     const [question, ...more] = this.asked(mind);
-    if (question === undefined || more.length > 0) throw new Error(`${mind} was asked ${more.length + (question === undefined ? 0 : 1)} times`);
+    if (question === undefined || more.length > 0)
+      throw new Error(`${mind} was asked ${more.length + (question === undefined ? 0 : 1)} times`);
     return question;
   }
 

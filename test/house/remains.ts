@@ -12,7 +12,9 @@ const GRACE_MS = 60_000;
 const CGROUPS = '/sys/fs/cgroup';
 
 /** Where the parts of the house in this folder keep their files, once it has begun. */
-export async function houseState(folder: string): Promise<{ readonly instance: Instance; readonly root: string } | undefined> {
+export async function houseState(
+  folder: string,
+): Promise<{ readonly instance: Instance; readonly root: string } | undefined> {
   const paths = dataPaths(folder, { CHAVION_DATA_DIR: 'data' });
   const text = await readFile(paths.instance, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -34,7 +36,8 @@ export async function removeHouse(folder: string): Promise<void> {
   const state = await houseState(folder);
   if (state !== undefined) {
     const name = createHash('sha256').update(join(state.root, 'executor')).digest('hex').slice(0, 12);
-    for (const place of [CGROUPS, ...['memory', 'pids', 'cpuacct'].map((controller) => join(CGROUPS, controller))]) removeGroup(join(place, `chavion-${name}`));
+    for (const place of [CGROUPS, ...['memory', 'pids', 'cpuacct'].map((controller) => join(CGROUPS, controller))])
+      removeGroup(join(place, `chavion-${name}`));
     if (state.instance.separated) await rm(state.root, { recursive: true, force: true });
   }
   await rm(folder, { recursive: true, force: true });
@@ -44,7 +47,9 @@ export async function removeHouse(folder: string): Promise<void> {
 function removeGroup(folder: string): void {
   if (!existsSync(folder)) return;
   const below = (entry: Dirent): void => removeGroup(join(folder, entry.name));
-  readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).forEach(below);
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .forEach(below);
   try {
     rmdirSync(folder);
   } catch {
@@ -75,7 +80,10 @@ export async function removeRunFolder(folder: string): Promise<number> {
 export async function removeAbandonedRuns(): Promise<void> {
   for (const name of (await readdir(tmpdir())).filter((one) => /^chavion-\w{6}$/.test(one))) {
     const folder = join(tmpdir(), name);
-    const owner = await readFile(join(folder, OWNER), 'utf8').then((text) => ProcessMark.safeParse(JSON.parse(text)).data, () => undefined);
+    const owner = await readFile(join(folder, OWNER), 'utf8').then(
+      (text) => ProcessMark.safeParse(JSON.parse(text)).data,
+      () => undefined,
+    );
     if (owner !== undefined && !isAlive(owner)) await removeRunFolder(folder);
   }
 }

@@ -4,10 +4,23 @@ import { inRoom, request } from './matrix.ts';
 
 const Content = z.looseObject({
   body: z.string().optional(),
-  'com.chavion': z.looseObject({ kind: z.string(), source: z.string().optional(), part: z.number().default(0), streaming: z.boolean().default(false) }).optional(),
+  'com.chavion': z
+    .looseObject({
+      kind: z.string(),
+      source: z.string().optional(),
+      part: z.number().default(0),
+      streaming: z.boolean().default(false),
+    })
+    .optional(),
   'm.relates_to': z.looseObject({ rel_type: z.string().optional(), event_id: z.string().optional() }).optional(),
 });
-const Raw = z.looseObject({ event_id: z.string(), sender: z.string(), type: z.string(), origin_server_ts: z.number(), content: z.record(z.string(), z.unknown()) });
+const Raw = z.looseObject({
+  event_id: z.string(),
+  sender: z.string(),
+  type: z.string(),
+  origin_server_ts: z.number(),
+  content: z.record(z.string(), z.unknown()),
+});
 const Page = z.object({ chunk: z.array(Raw), end: z.string().optional() });
 
 /** One message of a part as it reads after all its edits. */
@@ -40,8 +53,10 @@ export interface Reader {
 /** The whole room by /messages, from its first event. Waits for a homeserver that is away. */
 export async function readRoom(reader: Reader): Promise<RoomRecord> {
   const events: z.infer<typeof Raw>[] = [];
-  for (let from: string | undefined = ''; from !== undefined; ) {
-    const page: z.infer<typeof Page> = Page.parse(await patiently(reader, `messages?dir=f&limit=1000${from === '' ? '' : `&from=${from}`}`));
+  for (let from: string | undefined = ''; from !== undefined;) {
+    const page: z.infer<typeof Page> = Page.parse(
+      await patiently(reader, `messages?dir=f&limit=1000${from === '' ? '' : `&from=${from}`}`),
+    );
     events.push(...page.chunk);
     from = page.end;
   }
@@ -71,14 +86,28 @@ export function recordOf(events: readonly z.infer<typeof Raw>[]): RoomRecord {
         at: event.origin_server_ts,
       });
     } else {
-      written.set(event.event_id, { event: event.event_id, sender: event.sender, kind: mark.kind, source: mark.source, part: mark.part, body, growing: mark.streaming, edits: 0, at: event.origin_server_ts });
+      written.set(event.event_id, {
+        event: event.event_id,
+        sender: event.sender,
+        kind: mark.kind,
+        source: mark.source,
+        part: mark.part,
+        body,
+        growing: mark.streaming,
+        edits: 0,
+        at: event.origin_server_ts,
+      });
     }
   }
   return { said, written: [...written.values()] };
 }
 
 /** Reads until `holds`, or until nothing more can come: then the record as it is, for the test to judge. */
-export async function readUntil(reader: Reader, holds: (record: RoomRecord) => boolean, withinMs: number): Promise<RoomRecord> {
+export async function readUntil(
+  reader: Reader,
+  holds: (record: RoomRecord) => boolean,
+  withinMs: number,
+): Promise<RoomRecord> {
   const until = Date.now() + withinMs;
   for (;;) {
     const began = Date.now();
@@ -93,7 +122,8 @@ async function patiently({ base, token, room }: Reader, path: string): Promise<u
   for (;;) {
     const answer = await request(base, 'GET', inRoom(room, path), { token }).catch(() => undefined);
     if (answer?.status === 200) return answer.body;
-    if (answer !== undefined && answer.status < 500 && answer.status !== 429) throw new Error(`reading the room: ${answer.status}`);
+    if (answer !== undefined && answer.status < 500 && answer.status !== 429)
+      throw new Error(`reading the room: ${answer.status}`);
     await sleep(200);
   }
 }

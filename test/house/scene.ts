@@ -14,7 +14,10 @@ import type { Json } from './provider-formats.ts';
 import { Providers } from './providers.ts';
 
 /** The default residents, of the agents only these. */
-export const rosterOf = (...ids: readonly string[]) => ({ ...defaultRoster, agents: defaultRoster.agents.filter(({ id }) => ids.includes(id)) });
+export const rosterOf = (...ids: readonly string[]) => ({
+  ...defaultRoster,
+  agents: defaultRoster.agents.filter(({ id }) => ids.includes(id)),
+});
 
 /** A house whose providers are played here, and its master at a client. */
 export class Scene implements AsyncDisposable {
@@ -29,14 +32,30 @@ export class Scene implements AsyncDisposable {
     this.providers = providers;
     this.master = master;
     this.secrets = secrets;
-    this.redis = new Redis({ port: Number(house.env['CHAVION_REDIS_PORT']), username: 'swarm', password: secrets.redis.swarm, maxRetriesPerRequest: null });
+    this.redis = new Redis({
+      port: Number(house.env['CHAVION_REDIS_PORT']),
+      username: 'swarm',
+      password: secrets.redis.swarm,
+      maxRetriesPerRequest: null,
+    });
     this.redis.on('error', () => undefined);
   }
 
   /** Without `keys` all six rehearse. */
-  static async open({ keys = true, env = {}, roster, account, project }: { readonly keys?: boolean } & Pick<HouseOptions, 'env' | 'roster' | 'account' | 'project'> = {}): Promise<Scene> {
+  static async open({
+    keys = true,
+    env = {},
+    roster,
+    account,
+    project,
+  }: { readonly keys?: boolean } & Pick<HouseOptions, 'env' | 'roster' | 'account' | 'project'> = {}): Promise<Scene> {
     const providers = await Providers.start();
-    const house = await startHouse({ env: { ...(keys ? providers.env : {}), ...env }, project, ...(roster === undefined ? {} : { roster }), ...(account === undefined ? {} : { account }) });
+    const house = await startHouse({
+      env: { ...(keys ? providers.env : {}), ...env },
+      project,
+      ...(roster === undefined ? {} : { roster }),
+      ...(account === undefined ? {} : { account }),
+    });
     const secrets = Secrets.parse(JSON.parse(await readFile(join(house.data, 'secrets.json'), 'utf8')));
     const { homeserver, master } = house.ready;
     return new Scene(house, providers, await Person.signIn(homeserver, master.userId, master.password), secrets);
@@ -56,8 +75,12 @@ export class Scene implements AsyncDisposable {
 
   /** As the admin, who made the rooms. */
   async asAdmin(method: string, path: string, body?: unknown): Promise<Json> {
-    const answer = await request(this.house.ready.homeserver, method, path, { token: this.secrets.adminToken ?? '', ...(body === undefined ? {} : { body }) });
-    if (answer.status !== 200 && answer.status !== 201) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    const answer = await request(this.house.ready.homeserver, method, path, {
+      token: this.secrets.adminToken ?? '',
+      ...(body === undefined ? {} : { body }),
+    });
+    if (answer.status !== 200 && answer.status !== 201)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
 
@@ -106,11 +129,15 @@ export class Scene implements AsyncDisposable {
     const queue = openQueue('turns', this.redis);
     await this.until(async () => (await queue.depth()) === 0);
     const marker = await master.send(this.ops, {}, 'test.marker');
-    await master.until('the marker', this.ops, () => master.events(this.ops).find((event) => event.event_id === marker));
+    await master.until('the marker', this.ops, () =>
+      master.events(this.ops).find((event) => event.event_id === marker),
+    );
   }
 
   async until(holds: () => Promise<boolean> | boolean, seen: () => string = () => ''): Promise<void> {
-    for (const end = Date.now() + 60_000; !(await holds()); await sleep(20)) if (Date.now() > end) throw new Error(`waited in vain ${seen()}\n${this.master.print(this.hq)}\n${await this.house.logs()}`);
+    for (const end = Date.now() + 60_000; !(await holds()); await sleep(20))
+      if (Date.now() > end)
+        throw new Error(`waited in vain ${seen()}\n${this.master.print(this.hq)}\n${await this.house.logs()}`);
   }
 
   /** Everything in Redis, keys and contents. */
@@ -119,13 +146,19 @@ export class Scene implements AsyncDisposable {
     for (const key of await keysLike(this.redis, 'chavion:swarm:*')) {
       const type = await this.redis.type(key);
       const content =
-        type === 'string' ? await this.redis.get(key)
-        : type === 'hash' ? await this.redis.hgetall(key)
-        : type === 'list' ? await this.redis.lrange(key, 0, -1)
-        : type === 'set' ? await this.redis.smembers(key)
-        : type === 'zset' ? await this.redis.zrange(key, '0', '-1')
-        : type === 'stream' ? await this.redis.xrange(key, '-', '+')
-        : type;
+        type === 'string'
+          ? await this.redis.get(key)
+          : type === 'hash'
+            ? await this.redis.hgetall(key)
+            : type === 'list'
+              ? await this.redis.lrange(key, 0, -1)
+              : type === 'set'
+                ? await this.redis.smembers(key)
+                : type === 'zset'
+                  ? await this.redis.zrange(key, '0', '-1')
+                  : type === 'stream'
+                    ? await this.redis.xrange(key, '-', '+')
+                    : type;
       all.push(`${key} ${JSON.stringify(content)}`);
     }
     return all.join('\n');

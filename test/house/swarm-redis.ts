@@ -6,7 +6,12 @@ import type { House } from './house.ts';
 /** Redis as the swarm itself sees it. */
 export async function swarmRedis(house: House): Promise<Redis> {
   const { redis } = await tokensOf(house);
-  const client = new Redis({ port: Number(house.env['CHAVION_REDIS_PORT']), username: 'swarm', password: redis.swarm, maxRetriesPerRequest: null });
+  const client = new Redis({
+    port: Number(house.env['CHAVION_REDIS_PORT']),
+    username: 'swarm',
+    password: redis.swarm,
+    maxRetriesPerRequest: null,
+  });
   client.on('error', () => undefined); // where it is down on purpose, it is waited for
   return client;
 }
@@ -15,7 +20,12 @@ export async function swarmRedis(house: House): Promise<Redis> {
 export async function unfinishedJobs(house: House): Promise<Readonly<Record<string, number>>> {
   const redis = await swarmRedis(house);
   const key = (state: string) => `chavion:swarm:turns:${state}`;
-  const [wait, active, delayed, failed] = await Promise.all([redis.llen(key('wait')), redis.llen(key('active')), redis.zcard(key('delayed')), redis.zcard(key('failed'))]);
+  const [wait, active, delayed, failed] = await Promise.all([
+    redis.llen(key('wait')),
+    redis.llen(key('active')),
+    redis.zcard(key('delayed')),
+    redis.zcard(key('failed')),
+  ]);
   redis.disconnect();
   return { wait, active, delayed, failed };
 }

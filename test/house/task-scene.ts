@@ -39,7 +39,9 @@ export class TaskView {
       const card = this.card();
       if (card !== undefined && ENDED.test(card.body)) return card;
       if (Date.now() > end) throw new Error(`the task did not end:\n${this.print()}`);
-      await this.master.until('news', this.room, () => (this.card()?.body === card?.body && Date.now() < end ? undefined : true)).catch(() => undefined);
+      await this.master
+        .until('news', this.room, () => (this.card()?.body === card?.body && Date.now() < end ? undefined : true))
+        .catch(() => undefined);
     }
   }
 
@@ -55,7 +57,15 @@ export class TaskView {
   /** Everything that leans on the thread or on a poll in it, as the homeserver gives it. */
   events(): readonly Json[] {
     const all = this.master.events(this.room);
-    const inside = new Set(all.filter((event) => event.content?.['m.relates_to']?.rel_type === 'm.thread' && event.content['m.relates_to'].event_id === this.root).map((event) => event.event_id));
+    const inside = new Set(
+      all
+        .filter(
+          (event) =>
+            event.content?.['m.relates_to']?.rel_type === 'm.thread' &&
+            event.content['m.relates_to'].event_id === this.root,
+        )
+        .map((event) => event.event_id),
+    );
     return all.filter((event) => inside.has(event.event_id) || inside.has(event.content?.['m.relates_to']?.event_id));
   }
 
@@ -65,7 +75,14 @@ export class TaskView {
   }
 
   tap(poll: string, answer: string, as: Person = this.master): Promise<string> {
-    return as.send(this.room, { 'm.relates_to': { rel_type: 'm.reference', event_id: poll }, 'org.matrix.msc3381.poll.response': { answers: [answer] } }, 'org.matrix.msc3381.poll.response');
+    return as.send(
+      this.room,
+      {
+        'm.relates_to': { rel_type: 'm.reference', event_id: poll },
+        'org.matrix.msc3381.poll.response': { answers: [answer] },
+      },
+      'org.matrix.msc3381.poll.response',
+    );
   }
 
   say(body: string): Promise<string> {
@@ -73,7 +90,9 @@ export class TaskView {
   }
 
   print(): string {
-    return this.thread().map((one) => `${one.who} [${one.msgtype}${one.mentions?.user_ids === undefined ? '' : ' 🔔'}]: ${one.body}`).join('\n\n');
+    return this.thread()
+      .map((one) => `${one.who} [${one.msgtype}${one.mentions?.user_ids === undefined ? '' : ' 🔔'}]: ${one.body}`)
+      .join('\n\n');
   }
 
   async refetch(): Promise<Json> {
@@ -93,7 +112,12 @@ export async function startTask(master: Person, hq: string, words: string): Prom
 }
 
 /** A folder of the host with these files, lent by the launcher's verb. @returns its path */
-export async function lendFolder(house: House, name: string, mode: 'ro' | 'rw', files: Readonly<Record<string, string>>): Promise<string> {
+export async function lendFolder(
+  house: House,
+  name: string,
+  mode: 'ro' | 'rw',
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
   const parent = mkdtempSync(join(tmpdir(), 'chavion-lent-'));
   lent.push(parent);
   const folder = join(parent, name);
@@ -101,7 +125,11 @@ export async function lendFolder(house: House, name: string, mode: 'ro' | 'rw', 
   // The parts have accounts of their own where root starts the house.
   await Promise.all([chmod(parent, 0o755), chmod(folder, mode === 'rw' ? 0o777 : 0o755)]);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text, { mode: 0o644 });
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', 'lend', folder, mode], { cwd: PROJECT, env: { ...house.env }, stdio: 'ignore' });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', 'lend', folder, mode], {
+    cwd: PROJECT,
+    env: { ...house.env },
+    stdio: 'ignore',
+  });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`lend ended with ${String(code)}`);
   return folder;

@@ -23,14 +23,25 @@ function process(): { mailbox: AgentInbox; questions: Questions } {
   return { mailbox, questions: new Questions(redis, mailbox) };
 }
 
-const question = (id: string, ms = 30_000) => ({ id, agent: scout, from: 'master', content: '어떻게 생각해?', prompt: '모두', until: Date.now() + ms });
+const question = (id: string, ms = 30_000) => ({
+  id,
+  agent: scout,
+  from: 'master',
+  content: '어떻게 생각해?',
+  prompt: '모두',
+  until: Date.now() + ms,
+});
 const forever = () => new AbortController().signal;
 const there = () => true;
 
 describe('a question to an agent that lives elsewhere', () => {
   it('lies in its mailbox and has the first answer that comes in time', async () => {
     const { mailbox, questions } = process();
-    const asked = questions.ask({ ...question('$a.scout'), chain: { root: EventId.parse('$a'), depth: 1, event: EventId.parse('$a') } }, there, forever());
+    const asked = questions.ask(
+      { ...question('$a.scout'), chain: { root: EventId.parse('$a'), depth: 1, event: EventId.parse('$a') } },
+      there,
+      forever(),
+    );
     const [letter] = await mailbox.next(scout, undefined, 5_000, forever());
     expect(letter).toMatchObject({ type: 'ask', ask: '$a.scout', content: '어떻게 생각해?', root: '$a', depth: 1 });
     expect(await questions.open(scout, Date.now())).toEqual(['$a.scout']);
@@ -47,7 +58,8 @@ describe('a question to an agent that lives elsewhere', () => {
     const chain = { root: EventId.parse('$g'), depth: 0, event: EventId.parse('$g') };
     const asked = questions.ask({ ...question('$g.scout'), chain }, there, forever());
     let letter: Awaited<ReturnType<typeof mailbox.read>>[number] | undefined;
-    for (let since: string | undefined; letter?.ask !== '$g.scout'; since = letter?.id ?? since) letter = (await mailbox.next(scout, since, 5_000, forever())).at(-1);
+    for (let since: string | undefined; letter?.ask !== '$g.scout'; since = letter?.id ?? since)
+      letter = (await mailbox.next(scout, since, 5_000, forever())).at(-1);
     expect(await questions.isUnread(scout, '$g.scout')).toBe(true);
     await mailbox.handed(scout, letter.id);
     expect(await questions.isUnread(scout, '$g.scout')).toBe(false);
@@ -98,7 +110,14 @@ describe('a question to an agent that lives elsewhere', () => {
 describe('the mind of such an agent', () => {
   const request: ProviderRequest = {
     turn: '$t.scout',
-    agent: { id: scout, name: '스카우트', role: 'r', maxOutputTokens: 100, temperature: undefined, reasoningEffort: undefined },
+    agent: {
+      id: scout,
+      name: '스카우트',
+      role: 'r',
+      maxOutputTokens: 100,
+      temperature: undefined,
+      reasoningEffort: undefined,
+    },
     ownerTitle: '마스터',
     lang: 'ko',
     system: '너는 스카우트다',
@@ -116,8 +135,15 @@ describe('the mind of such an agent', () => {
 
   it('passes on question, context and chain, and says what came back', async () => {
     const { parts, asked } = await said('들립니다 ');
-    expect(parts).toEqual([{ type: 'text', text: '들립니다' }, { type: 'finish', reason: 'stop' }]);
-    expect(asked).toMatchObject({ question: '들려?', chain: { depth: 0 }, prompt: expect.stringContaining('너는 스카우트다') as string });
+    expect(parts).toEqual([
+      { type: 'text', text: '들립니다' },
+      { type: 'finish', reason: 'stop' },
+    ]);
+    expect(asked).toMatchObject({
+      question: '들려?',
+      chain: { depth: 0 },
+      prompt: expect.stringContaining('너는 스카우트다') as string,
+    });
   });
 
   it('is absent where nothing came in time', async () => {

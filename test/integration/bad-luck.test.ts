@@ -37,14 +37,16 @@ async function home(): Promise<string> {
 }
 
 const pathsIn = (folder: string) => dataPaths(folder, { CHAVION_DATA_DIR: 'data' });
-const instanceIn = (data: string): Instance => Instance.parse(JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8')));
+const instanceIn = (data: string): Instance =>
+  Instance.parse(JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8')));
 
 async function builtHouse(serverName = 'chavion.local'): Promise<string> {
   const folder = await home();
   const paths = pathsIn(folder);
   const instance = { id: newInstanceId(), serverName, separated: isRoot() };
   const root = stateRoot(instance, paths);
-  for (const place of [paths.data, join(root, 'redis', 'appendonlydir'), join(root, 'synapse', 'media')]) await mkdir(place, { recursive: true });
+  for (const place of [paths.data, join(root, 'redis', 'appendonlydir'), join(root, 'synapse', 'media')])
+    await mkdir(place, { recursive: true });
   await writeFile(paths.instance, JSON.stringify(instance));
   await writeFile(paths.secrets, '{"secret":"of the house"}');
   await writeFile(join(root, 'redis', 'appendonlydir', 'appendonly.aof.manifest'), 'file a seq 1 type b');
@@ -59,7 +61,11 @@ function isWhole(data: string): boolean {
   const root = stateRoot(instanceIn(data), { ...pathsIn('/'), data });
   using database = new DatabaseSync(join(root, 'synapse', 'homeserver.db'), { readOnly: true });
   const word = database.prepare('select word from said').get()?.['word'];
-  return word === 'hello' && readFileSync(join(data, 'secrets.json'), 'utf8').includes('of the house') && existsSync(join(root, 'redis', 'appendonlydir', 'appendonly.aof.manifest'));
+  return (
+    word === 'hello' &&
+    readFileSync(join(data, 'secrets.json'), 'utf8').includes('of the house') &&
+    existsSync(join(root, 'redis', 'appendonlydir', 'appendonly.aof.manifest'))
+  );
 }
 
 function screen(): { readonly terminal: Terminal; readonly said: () => string } {
@@ -68,7 +74,8 @@ function screen(): { readonly terminal: Terminal; readonly said: () => string } 
   return { terminal: new Terminal('ko', out as NodeJS.WriteStream), said: () => said };
 }
 
-const backUp = (folder: string, env = {}, file?: string, passphrase?: string) => backUpInstance(folder, env, { file, passphrase }, screen().terminal);
+const backUp = (folder: string, env = {}, file?: string, passphrase?: string) =>
+  backUpInstance(folder, env, { file, passphrase }, screen().terminal);
 async function restore(folder: string, file: string, env = {}, passphrase = ''): Promise<string> {
   const { terminal, said } = screen();
   await restoreInstance(folder, env, { file, passphrase: async () => passphrase }, terminal);
@@ -88,7 +95,13 @@ async function withProgram(name: string, script: string): Promise<string> {
   return `${bin}:${process.env['PATH'] ?? ''}`;
 }
 
-async function during(folder: string, args: readonly string[], sign: () => boolean, signal: NodeJS.Signals, path?: string): Promise<{ process: ChildProcess; said: string; tookMs: number }> {
+async function during(
+  folder: string,
+  args: readonly string[],
+  sign: () => boolean,
+  signal: NodeJS.Signals,
+  path?: string,
+): Promise<{ process: ChildProcess; said: string; tookMs: number }> {
   const house = new House(folder, { PATH: path ?? (await slowTar()), CHAVION_DATA_DIR: join(folder, 'data') }, true);
   const process = house.launch(args);
   while (!sign() && process.exitCode === null) await sleep(20);
@@ -98,7 +111,8 @@ async function during(folder: string, args: readonly string[], sign: () => boole
   return { process, said: house.output, tookMs: performance.now() - sent };
 }
 
-const unfinished = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => /^\.(?:restoring|staging)-|\.part$|\.lock/.test(name)) : []);
+const unfinished = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).filter((name) => /^\.(?:restoring|staging)-|\.part$|\.lock/.test(name)) : [];
 
 /** Goes on until whoever listens to it is gone. */
 const WRITER = `
@@ -118,15 +132,23 @@ describe('a backup', () => {
     expect(readdirSync(backups)).toEqual([file.split('/').at(-1)]);
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ended by %s says so, leaves nothing, and does not say that the house has stopped', async (signal) => {
-    const folder = await builtHouse();
-    const { backups } = pathsIn(folder);
-    const { process, said } = await during(folder, ['backup'], () => unfinished(backups).some((name) => name.endsWith('.part')), signal);
-    expect(process.exitCode).toBe(130);
-    expect(said).toContain('중단했습니다');
-    expect(said).not.toContain('모두 멈췄습니다');
-    expect(readdirSync(backups)).toEqual([]);
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ended by %s says so, leaves nothing, and does not say that the house has stopped',
+    async (signal) => {
+      const folder = await builtHouse();
+      const { backups } = pathsIn(folder);
+      const { process, said } = await during(
+        folder,
+        ['backup'],
+        () => unfinished(backups).some((name) => name.endsWith('.part')),
+        signal,
+      );
+      expect(process.exitCode).toBe(130);
+      expect(said).toContain('중단했습니다');
+      expect(said).not.toContain('모두 멈췄습니다');
+      expect(readdirSync(backups)).toEqual([]);
+    },
+  );
 
   it('ended while it copies something huge waits for none of it', async () => {
     const folder = await builtHouse();
@@ -136,7 +158,13 @@ describe('a backup', () => {
     await writeFile(join(workspaces, 'huge'), '');
     await truncate(join(workspaces, 'huge'), 1e9);
     const begun = join(folder, 'copying');
-    const { process, said, tookMs } = await during(folder, ['backup'], () => existsSync(begun), 'SIGTERM', await withProgram('cp', `touch '${begun}'\nexec sleep 60\n`));
+    const { process, said, tookMs } = await during(
+      folder,
+      ['backup'],
+      () => existsSync(begun),
+      'SIGTERM',
+      await withProgram('cp', `touch '${begun}'\nexec sleep 60\n`),
+    );
     expect(process.exitCode).toBe(130);
     expect(said).toContain('중단했습니다');
     expect(readdirSync(backups)).toEqual([]);
@@ -160,8 +188,12 @@ describe('a backup', () => {
     using database = new DatabaseSync(path);
     // Of so many pages that somebody writes before a copy in many steps is through.
     database.exec('pragma page_size=512; vacuum; pragma journal_mode=wal; create table old (page blob)');
-    database.exec('with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000) insert into old select randomblob(4000) from n');
-    const busy = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '-e', WRITER, path], { stdio: ['pipe', 'ignore', 'inherit'] });
+    database.exec(
+      'with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000) insert into old select randomblob(4000) from n',
+    );
+    const busy = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '-e', WRITER, path], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
     try {
       while (database.prepare('select count(*) as words from said').get()?.['words'] === 1) await sleep(10);
       const empty = await home();
@@ -191,7 +223,12 @@ describe('a restore', () => {
     const file = await backUp(await builtHouse());
     const folder = await home();
     const { data } = pathsIn(folder);
-    await during(folder, ['restore', file], () => unfinished(data).some((name) => name.startsWith('.restoring')), 'SIGKILL');
+    await during(
+      folder,
+      ['restore', file],
+      () => unfinished(data).some((name) => name.startsWith('.restoring')),
+      'SIGKILL',
+    );
     expect(existsSync(join(data, 'instance.json'))).toBe(false);
     await restore(folder, file);
     expect(isWhole(data)).toBe(true);
@@ -257,7 +294,10 @@ describe('a restore', () => {
     const elsewhere = join(await home(), 'data');
     await mkdir(join(old, 'lists'));
     await writeFile(join(old, 'lists', 'ours.json'), '{"agents":[]}');
-    await writeFile(join(old, '.env'), `CHAVION_SERVER_NAME=pets.example\nCHAVION_DATA_DIR=${elsewhere}\nCHAVION_ROSTER=lists/ours.json\nOPENAI_API_KEY=sk-of-the-owner\n`);
+    await writeFile(
+      join(old, '.env'),
+      `CHAVION_SERVER_NAME=pets.example\nCHAVION_DATA_DIR=${elsewhere}\nCHAVION_ROSTER=lists/ours.json\nOPENAI_API_KEY=sk-of-the-owner\n`,
+    );
     const file = await backUp(old, { CHAVION_ROSTER: 'lists/ours.json', CHAVION_SERVER_NAME: 'pets.example' });
     const empty = await home();
     await restore(empty, file);

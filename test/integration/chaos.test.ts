@@ -30,9 +30,16 @@ afterAll(async () => {
 /** What agents wrote to a message in other ways than one whole answer each. */
 function amiss(record: RoomRecord, { n, event }: { n: number; event: string }): readonly string[] {
   return AGENTS.flatMap((agent) => {
-    const given = record.written.filter(({ source, sender }) => source === event && sender === `@agent_${agent}:${house.ready.serverName}`);
-    const said = given.map(({ kind, part, growing, body }) => `${kind}, part ${part}${growing ? ', growing' : ''}: ${body.trim() === wholeAnswer(agent, n) ? 'whole' : body}`);
-    return said.length === 1 && said[0] === 'answer, part 0: whole' ? [] : [`${n} ${agent}: ${said.length === 0 ? 'nothing' : said.join(' | ')}`];
+    const given = record.written.filter(
+      ({ source, sender }) => source === event && sender === `@agent_${agent}:${house.ready.serverName}`,
+    );
+    const said = given.map(
+      ({ kind, part, growing, body }) =>
+        `${kind}, part ${part}${growing ? ', growing' : ''}: ${body.trim() === wholeAnswer(agent, n) ? 'whole' : body}`,
+    );
+    return said.length === 1 && said[0] === 'answer, part 0: whole'
+      ? []
+      : [`${n} ${agent}: ${said.length === 0 ? 'nothing' : said.join(' | ')}`];
   });
 }
 
@@ -64,7 +71,9 @@ it(
     const record = await readUntil(master, () => true, 0);
 
     const ours = record.written.filter(({ source }) => said.some(({ event }) => event === source));
-    const latest = said.flatMap(({ event }) => ours.filter(({ source }) => source === event).map(({ at }) => at - (record.said.get(event)?.at ?? at)));
+    const latest = said.flatMap(({ event }) =>
+      ours.filter(({ source }) => source === event).map(({ at }) => at - (record.said.get(event)?.at ?? at)),
+    );
     const played = providers.questions.length;
     process.stdout.write(
       `\nchaos, seed ${SEED}: ${MESSAGES} messages in ${((up - began) / 1000).toFixed(1)} s, killed ${JSON.stringify(killer.kills)}, ` +

@@ -27,20 +27,34 @@ afterAll(async () => {
 });
 
 describe('the files, read by the programs that are to read them', () => {
-  it.each(['', 'scale', 'observe', 'scale,observe'])('docker compose takes docker-compose.yml with the profiles "%s"', async (profiles) => {
-    const { PATH = '' } = process.env;
-    const { stdout } = await run(tools.dockerCompose, ['-f', join(PROJECT, 'docker-compose.yml'), 'config', '--format', 'json'], { env: { PATH, HOME: house.folder, CHAVION_DATA_DIR: house.data, COMPOSE_PROFILES: profiles }, maxBuffer: 10_000_000 });
-    const { services }: Json = JSON.parse(stdout);
-    expect(Object.hasOwn(services, 'synapse-worker-2')).toBe(profiles.includes('scale'));
-    expect(Object.hasOwn(services, 'grafana')).toBe(profiles.includes('observe'));
-    // The stamp is what makes the engine take up new settings.
-    expect(services.swarm.environment.CHAVION_GIVEN).toMatch(/^[0-9a-f]{16}$/);
-    expect(stdout).not.toContain(JSON.parse(await readFile(house.compose('secrets.json'), 'utf8')).appservice.appservice);
-  });
+  it.each(['', 'scale', 'observe', 'scale,observe'])(
+    'docker compose takes docker-compose.yml with the profiles "%s"',
+    async (profiles) => {
+      const { PATH = '' } = process.env;
+      const { stdout } = await run(
+        tools.dockerCompose,
+        ['-f', join(PROJECT, 'docker-compose.yml'), 'config', '--format', 'json'],
+        {
+          env: { PATH, HOME: house.folder, CHAVION_DATA_DIR: house.data, COMPOSE_PROFILES: profiles },
+          maxBuffer: 10_000_000,
+        },
+      );
+      const { services }: Json = JSON.parse(stdout);
+      expect(Object.hasOwn(services, 'synapse-worker-2')).toBe(profiles.includes('scale'));
+      expect(Object.hasOwn(services, 'grafana')).toBe(profiles.includes('observe'));
+      // The stamp is what makes the engine take up new settings.
+      expect(services.swarm.environment.CHAVION_GIVEN).toMatch(/^[0-9a-f]{16}$/);
+      expect(stdout).not.toContain(
+        JSON.parse(await readFile(house.compose('secrets.json'), 'utf8')).appservice.appservice,
+      );
+    },
+  );
 
   it('docker compose says so when the files were never made', async () => {
     const { PATH = '' } = process.env;
-    const config = run(tools.dockerCompose, ['-f', join(PROJECT, 'docker-compose.yml'), 'config'], { env: { PATH, HOME: house.folder, CHAVION_DATA_DIR: join(house.folder, 'nowhere') } });
+    const config = run(tools.dockerCompose, ['-f', join(PROJECT, 'docker-compose.yml'), 'config'], {
+      env: { PATH, HOME: house.folder, CHAVION_DATA_DIR: join(house.folder, 'nowhere') },
+    });
     await expect(config).rejects.toThrow(/stamps/);
   });
 
@@ -50,9 +64,16 @@ describe('the files, read by the programs that are to read them', () => {
   });
 
   it('Caddy, Prometheus and AppArmor take theirs', async () => {
-    const caddy = run(program('caddy'), ['validate', '--adapter', 'caddyfile', '--config', house.compose('open', 'caddy', 'Caddyfile')], { env: { HOME: house.folder } });
+    const caddy = run(
+      program('caddy'),
+      ['validate', '--adapter', 'caddyfile', '--config', house.compose('open', 'caddy', 'Caddyfile')],
+      { env: { HOME: house.folder } },
+    );
     await expect(caddy).resolves.toBeDefined();
-    expect((await run(program('prometheus'), ['check', 'config', house.compose('open', 'prometheus', 'prometheus.yml')])).stdout).toContain('SUCCESS');
+    expect(
+      (await run(program('prometheus'), ['check', 'config', house.compose('open', 'prometheus', 'prometheus.yml')]))
+        .stdout,
+    ).toContain('SUCCESS');
     const profile = await readFile(house.compose('open', 'apparmor', 'chavion-executor'), 'utf8');
     // Debian 12's parser is older than the rule for user namespaces.
     const older = join(house.folder, 'profile');
@@ -63,7 +84,9 @@ describe('the files, read by the programs that are to read them', () => {
 
 describe('npm start -- install-service', () => {
   it('shows a unit that systemd understands', async () => {
-    const { stdout } = await run(process.execPath, [join(PROJECT, 'chavion.ts'), 'install-service', '--print'], { env: { PATH: process.env['PATH'] ?? '', CHAVION_DATA_DIR: house.data } });
+    const { stdout } = await run(process.execPath, [join(PROJECT, 'chavion.ts'), 'install-service', '--print'], {
+      env: { PATH: process.env['PATH'] ?? '', CHAVION_DATA_DIR: house.data },
+    });
     const file = join(house.folder, 'chavion.service');
     await writeFile(file, stdout);
     const { stderr } = await run(program('systemd'), ['verify', '--man=no', file]);
@@ -80,7 +103,17 @@ describe('npm start -- compose', () => {
 
   it('makes secrets once, and writes only what has changed', async () => {
     expect((await composeVerb(folder)).code).toBe(0);
-    const kept = async () => Promise.all(['secrets.json', 'containers.json', 'parts/synapse/homeserver.yaml', 'stamps/swarm.env', 'stamps/executor.env', 'stamps/open.env'].map((name) => readFile(join(folder, 'compose', name), 'utf8')));
+    const kept = async () =>
+      Promise.all(
+        [
+          'secrets.json',
+          'containers.json',
+          'parts/synapse/homeserver.yaml',
+          'stamps/swarm.env',
+          'stamps/executor.env',
+          'stamps/open.env',
+        ].map((name) => readFile(join(folder, 'compose', name), 'utf8')),
+      );
     const before = await kept();
     await writeFile(join(folder, 'compose', 'rules', 'policy.json'), '{"mode":"locked"}');
     expect((await composeVerb(folder)).said).toContain('바뀐 것이 없습니다');
@@ -93,17 +126,33 @@ describe('npm start -- compose', () => {
     expect(await readFile(join(folder, 'compose', 'parts', 'swarm', 'swarm.env'), 'utf8')).toContain(key);
     expect(await readFile(join(folder, 'compose', 'parts', 'executor', 'executor.env'), 'utf8')).not.toContain(key);
     expect(await readFile(join(folder, 'compose', 'rules', 'policy.json'), 'utf8')).toBe('{"mode":"locked"}');
-    for (const secret of ['secrets.json', 'containers.json', 'parts/redis/redis.conf', 'parts/swarm/swarm.env']) expect((await stat(join(folder, 'compose', secret))).mode & 0o777).toBe(0o600);
+    for (const secret of ['secrets.json', 'containers.json', 'parts/redis/redis.conf', 'parts/swarm/swarm.env'])
+      expect((await stat(join(folder, 'compose', secret))).mode & 0o777).toBe(0o600);
     expect((await stat(join(folder, 'compose', 'parts', 'swarm'))).mode & 0o777).toBe(0o700);
     expect((await stat(folder)).mode & 0o077).toBe(0);
   });
 
   it('refuses another name, no address, pages under the same one, and a folder that docker compose would not find', async () => {
-    expect(await composeVerb(folder, { CHAVION_SERVER_NAME: 'other.test' })).toMatchObject({ code: 1, said: expect.stringContaining('compose.test') });
-    expect(await composeVerb(folder, { CHAVION_PUBLIC_URL: '' })).toMatchObject({ code: 1, said: expect.stringContaining('CHAVION_PUBLIC_URL=https://') });
-    for (const url of ['https://compose.test', 'https://pages.test/of/agents']) expect(await composeVerb(folder, { CHAVION_PREVIEW_URL: url })).toMatchObject({ code: 1, said: expect.stringContaining(url) });
-    expect(await composeVerb('kept-elsewhere')).toMatchObject({ code: 1, said: expect.stringContaining('./kept-elsewhere') });
-    expect(JSON.parse(await readFile(join(folder, 'compose', 'server-name.json'), 'utf8'))).toEqual({ serverName: 'compose.test' });
+    expect(await composeVerb(folder, { CHAVION_SERVER_NAME: 'other.test' })).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('compose.test'),
+    });
+    expect(await composeVerb(folder, { CHAVION_PUBLIC_URL: '' })).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('CHAVION_PUBLIC_URL=https://'),
+    });
+    for (const url of ['https://compose.test', 'https://pages.test/of/agents'])
+      expect(await composeVerb(folder, { CHAVION_PREVIEW_URL: url })).toMatchObject({
+        code: 1,
+        said: expect.stringContaining(url),
+      });
+    expect(await composeVerb('kept-elsewhere')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('./kept-elsewhere'),
+    });
+    expect(JSON.parse(await readFile(join(folder, 'compose', 'server-name.json'), 'utf8'))).toEqual({
+      serverName: 'compose.test',
+    });
   });
 });
 
@@ -121,7 +170,11 @@ describe('the house of the containers, without an engine', () => {
   const front = () => `http://localhost:${house.ports.front}`;
   const furnish = async () => {
     const [program, ...folders]: string[] = (await composeFile()).services.provision.command;
-    const here = folders.map((folder) => (folder.startsWith('/told/') ? house.given(folder.slice('/told/'.length)) : folder.replace('/given', house.given('provision')).replace('/state', house.state('provision'))));
+    const here = folders.map((folder) =>
+      folder.startsWith('/told/')
+        ? house.given(folder.slice('/told/'.length))
+        : folder.replace('/given', house.given('provision')).replace('/state', house.state('provision')),
+    );
     await run(process.execPath, [join(PROJECT, program ?? ''), ...here], { cwd: PROJECT });
   };
 
@@ -131,9 +184,17 @@ describe('the house of the containers, without an engine', () => {
     const services = (await composeFile()).services;
 
     // Redis, asked how it is by the very line of its health check.
-    await house.start('redis', 'redis-server', [house.given('redis', 'redis.conf')], () => redisAnswers(ports.redis, secrets.redis.launcher));
+    await house.start('redis', 'redis-server', [house.given('redis', 'redis.conf')], () =>
+      redisAnswers(ports.redis, secrets.redis.launcher),
+    );
     const [, line] = services.redis.healthcheck.test as [string, string];
-    await run('/bin/sh', ['-c', line.replaceAll('$$', '$').replace('/given', house.given('redis')).replace('redis-cli', `redis-cli -p ${ports.redis}`)]);
+    await run('/bin/sh', [
+      '-c',
+      line
+        .replaceAll('$$', '$')
+        .replace('/given', house.given('redis'))
+        .replace('redis-cli', `redis-cli -p ${ports.redis}`),
+    ]);
 
     // PostgreSQL as its image makes it.
     const bin = join(program('postgresql'), '..');
@@ -144,18 +205,61 @@ describe('the house of the containers, without an engine', () => {
     const pgpass = await readFile(password, 'utf8');
     const [pgPort, host] = [String(ports.postgres), '127.0.0.1'];
     await chmod(password, 0o644);
-    await run(join(bin, 'initdb'), ['-D', database, '-U', superuser, `--pwfile=${password}`, '--auth=scram-sha-256', '--no-sync', encoding, locale], { ...SOMEBODY, cwd: '/' });
+    await run(
+      join(bin, 'initdb'),
+      ['-D', database, '-U', superuser, `--pwfile=${password}`, '--auth=scram-sha-256', '--no-sync', encoding, locale],
+      { ...SOMEBODY, cwd: '/' },
+    );
     const pg = { env: { PGPASSWORD: pgpass, PATH: process.env['PATH'] ?? '' } };
-    await house.start('postgres', join(bin, 'postgres'), ['-D', database, '-p', pgPort, '-h', host, '-k', database, '-F'], () => run(join(bin, 'psql'), ['-h', host, '-p', pgPort, '-U', superuser, '-d', 'postgres', '-c', 'select 1'], pg).then(() => true, () => false), { somebody: true, cwd: '/' });
-    await run(join(bin, 'createdb'), ['-h', host, '-p', pgPort, '-U', superuser, services.postgres.environment.POSTGRES_DB], pg);
+    await house.start(
+      'postgres',
+      join(bin, 'postgres'),
+      ['-D', database, '-p', pgPort, '-h', host, '-k', database, '-F'],
+      () =>
+        run(
+          join(bin, 'psql'),
+          ['-h', host, '-p', pgPort, '-U', superuser, '-d', 'postgres', '-c', 'select 1'],
+          pg,
+        ).then(
+          () => true,
+          () => false,
+        ),
+      { somebody: true, cwd: '/' },
+    );
+    await run(
+      join(bin, 'createdb'),
+      ['-h', host, '-p', pgPort, '-U', superuser, services.postgres.environment.POSTGRES_DB],
+      pg,
+    );
 
     const env = { PYTHONPATH: tools.folder };
-    await house.start('synapse', tools.python, ['-m', 'synapse.app.homeserver', '--config-path', house.given('synapse', 'homeserver.yaml')], () => answersAt(`http://127.0.0.1:${ports.synapse}/health`), { env });
+    await house.start(
+      'synapse',
+      tools.python,
+      ['-m', 'synapse.app.homeserver', '--config-path', house.given('synapse', 'homeserver.yaml')],
+      () => answersAt(`http://127.0.0.1:${ports.synapse}/health`),
+      { env },
+    );
     await Promise.all(
       (['synapse-worker-1', 'synapse-worker-2'] as const).map((name) => {
-        expect(services[name].command).toEqual(['run', '--config-path=/given/homeserver.yaml', `--config-path=/given/${name}.yaml`]);
-        const files = ['--config-path', house.given('synapse', 'homeserver.yaml'), '--config-path', house.given('synapse', `${name}.yaml`)];
-        return house.start(name, tools.python, ['-m', services[name].environment.SYNAPSE_WORKER, ...files], () => answersAt(`http://127.0.0.1:${ports[name]}/health`), { env });
+        expect(services[name].command).toEqual([
+          'run',
+          '--config-path=/given/homeserver.yaml',
+          `--config-path=/given/${name}.yaml`,
+        ]);
+        const files = [
+          '--config-path',
+          house.given('synapse', 'homeserver.yaml'),
+          '--config-path',
+          house.given('synapse', `${name}.yaml`),
+        ];
+        return house.start(
+          name,
+          tools.python,
+          ['-m', services[name].environment.SYNAPSE_WORKER, ...files],
+          () => answersAt(`http://127.0.0.1:${ports[name]}/health`),
+          { env },
+        );
       }),
     );
 
@@ -163,31 +267,76 @@ describe('the house of the containers, without an engine', () => {
     rooms = parseEnv(await readFile(house.given('swarm', 'rooms.env'), 'utf8'));
     expect(rooms['CHAVION_HQ_ROOM']).toMatch(/^!/);
 
-    const own = (part: string) => [`--env-file=${house.given(part, `${part}.env`)}`, `--env-file=${house.given(part, 'rooms.env')}`];
+    const own = (part: string) => [
+      `--env-file=${house.given(part, `${part}.env`)}`,
+      `--env-file=${house.given(part, 'rooms.env')}`,
+    ];
     const plain = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060'];
-    await house.start('swarm', process.execPath, [...plain, ...own('swarm'), 'bots/main.ts'], () => answersAt(`http://127.0.0.1:${ports.appservice}/health`), { cwd: PROJECT });
+    await house.start(
+      'swarm',
+      process.execPath,
+      [...plain, ...own('swarm'), 'bots/main.ts'],
+      () => answersAt(`http://127.0.0.1:${ports.appservice}/health`),
+      { cwd: PROJECT },
+    );
 
     // The desk says how it is by the very line of its health check.
     const mine = (word: string) => word.replace('/given', house.given('desk')).replace('/state', house.state('desk'));
     const check: string = mine(services.desk.healthcheck.test[3]);
-    const heard = () => run(process.execPath, ['-e', check]).then(() => true, () => false);
+    const heard = () =>
+      run(process.execPath, ['-e', check]).then(
+        () => true,
+        () => false,
+      );
     expect(await heard()).toBe(false);
-    await house.start('desk', process.execPath, [...plain, ...services.desk.command.map(mine)], heard, { cwd: PROJECT });
+    await house.start('desk', process.execPath, [...plain, ...services.desk.command.map(mine)], heard, {
+      cwd: PROJECT,
+    });
 
     const socket = join(house.state('executor'), 'health.sock');
-    const alive = () => new Promise<boolean>((resolve) => void request({ socketPath: socket, path: '/health' }, (response) => resolve(response.resume().statusCode === 200)).once('error', () => resolve(false)).end());
+    const alive = () =>
+      new Promise<boolean>(
+        (resolve) =>
+          void request({ socketPath: socket, path: '/health' }, (response) =>
+            resolve(response.resume().statusCode === 200),
+          )
+            .once('error', () => resolve(false))
+            .end(),
+      );
     // Its modules are read before it becomes the container's account: a clone may lie where that one cannot go.
     const drop = SOMEBODY !== undefined ? { CHAVION_DROP_TO: `${SOMEBODY.uid}:${SOMEBODY.gid}` } : {};
-    await house.start('executor', process.execPath, [...plain, '--preserve-symlinks', '--preserve-symlinks-main', ...own('executor'), '/proc/self/cwd/executor/main.ts'], alive, { cwd: PROJECT, env: drop });
+    await house.start(
+      'executor',
+      process.execPath,
+      [
+        ...plain,
+        '--preserve-symlinks',
+        '--preserve-symlinks-main',
+        ...own('executor'),
+        '/proc/self/cwd/executor/main.ts',
+      ],
+      alive,
+      { cwd: PROJECT, env: drop },
+    );
 
     for (const name of ['element', 'synapse-admin'] as const) {
       const server = await page(`the page of ${name}`);
       pages.push(server);
       const address = server.address();
       const file = join(house.folder, 'Caddyfile');
-      if (typeof address === 'object' && address !== null) await writeFile(file, (await readFile(file, 'utf8')).replace(`127.0.0.1:${ports[name]}`, `127.0.0.1:${address.port}`));
+      if (typeof address === 'object' && address !== null)
+        await writeFile(
+          file,
+          (await readFile(file, 'utf8')).replace(`127.0.0.1:${ports[name]}`, `127.0.0.1:${address.port}`),
+        );
     }
-    await house.start('caddy', program('caddy'), ['run', '--adapter', 'caddyfile', '--config', join(house.folder, 'Caddyfile')], () => answersAt(front()), { env: { XDG_DATA_HOME: house.folder } });
+    await house.start(
+      'caddy',
+      program('caddy'),
+      ['run', '--adapter', 'caddyfile', '--config', join(house.folder, 'Caddyfile')],
+      () => answersAt(front()),
+      { env: { XDG_DATA_HOME: house.folder } },
+    );
     master = await Person.signIn(front(), '@master:compose.test', secrets.passwords.master);
   });
 
@@ -201,7 +350,11 @@ describe('the house of the containers, without an engine', () => {
   it('runs a command in the executor', async () => {
     const hq = rooms['CHAVION_HQ_ROOM'] ?? '';
     await master.say(hq, '!실행 echo $((6 * 7))-컨테이너');
-    await expect.poll(() => master.shown(hq).some(({ who, body }) => who === 'executor' && body.includes('42-컨테이너')), { timeout: 60_000 }).toBe(true);
+    await expect
+      .poll(() => master.shown(hq).some(({ who, body }) => who === 'executor' && body.includes('42-컨테이너')), {
+        timeout: 60_000,
+      })
+      .toBe(true);
   });
 
   it('has somebody who answers !admin, and says what cannot be seen from there', async () => {
@@ -216,7 +369,9 @@ describe('the house of the containers, without an engine', () => {
       await sleep(500);
       state = await admin('!관리 상태');
     }
-    expect(state).toMatch(/^admin: [^]*synapse: 정상[^]*postgres: 정상[^]*redis: 정상[^]*swarm: 정상[^]*executor: 정상[^]*caddy[^]*docker compose ps/);
+    expect(state).toMatch(
+      /^admin: [^]*synapse: 정상[^]*postgres: 정상[^]*redis: 정상[^]*swarm: 정상[^]*executor: 정상[^]*caddy[^]*docker compose ps/,
+    );
     expect(await admin('!관리 디스크')).toMatch(/media: \d[^]*남은 자리: \d[^]*postgres[^]*docker system df/);
     expect(await admin('!관리 버전')).toMatch(/Chavion 0\.\d[^]*Synapse 1\.\d+[^]*docker compose images/);
     expect(await admin('!관리 백업')).toContain('data/compose');
@@ -229,8 +384,13 @@ describe('the house of the containers, without an engine', () => {
   it('lets in an agent that a master calls', async () => {
     const hq = rooms['CHAVION_HQ_ROOM'] ?? '';
     const order = await master.say(hq, '!agent add scout');
-    await master.until('the agent', hq, () => master.shown(hq).find((one) => one.source === order && one.body.includes('scout')));
-    const members = Object.keys((await master.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(hq)}/joined_members`)).body['joined'] ?? {});
+    await master.until('the agent', hq, () =>
+      master.shown(hq).find((one) => one.source === order && one.body.includes('scout')),
+    );
+    const members = Object.keys(
+      (await master.call('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(hq)}/joined_members`)).body['joined'] ??
+        {},
+    );
     expect(members).toContain('@agent_scout:compose.test');
   });
 
@@ -240,10 +400,19 @@ describe('the house of the containers, without an engine', () => {
       return { status: response.status, body: await response.text() };
     };
     expect(await text('/')).toEqual({ status: 200, body: 'the page of element' });
-    expect(JSON.parse((await text('/config.json')).body).default_server_config['m.homeserver'].server_name).toBe('compose.test');
+    expect(JSON.parse((await text('/config.json')).body).default_server_config['m.homeserver'].server_name).toBe(
+      'compose.test',
+    );
     expect(JSON.parse((await text('/.well-known/matrix/client')).body)['m.homeserver'].base_url).toBe(`${front()}/`);
     expect((await text('/help')).status).toBe(200);
-    for (const closed of ['/_synapse/admin/v1/server_version', '/_synapse/admin/v2/users', '/_synapse/replication/x', '/metrics', '/.well-known/matrix/server']) expect(await text(closed)).toMatchObject({ status: 404, body: '' });
+    for (const closed of [
+      '/_synapse/admin/v1/server_version',
+      '/_synapse/admin/v2/users',
+      '/_synapse/replication/x',
+      '/metrics',
+      '/.well-known/matrix/server',
+    ])
+      expect(await text(closed)).toMatchObject({ status: 404, body: '' });
     // The preview server itself, which knows of nothing at this address.
     const page = await fetch(`http://localhost:${house.ports.shown}/w/nothing/`);
     expect(page.status).toBe(404);
@@ -256,7 +425,10 @@ describe('the house of the containers, without an engine', () => {
 
   it('keeps what workers say to one another out of the house’s own boxes', async () => {
     const { synapseRedis }: Json = JSON.parse(await readFile(house.compose('containers.json'), 'utf8'));
-    const cli = (...words: readonly string[]) => run('redis-cli', ['-p', String(house.ports.redis), '--user', 'synapse', '--no-auth-warning', ...words], { env: { PATH: process.env['PATH'] ?? '', REDISCLI_AUTH: synapseRedis } });
+    const cli = (...words: readonly string[]) =>
+      run('redis-cli', ['-p', String(house.ports.redis), '--user', 'synapse', '--no-auth-warning', ...words], {
+        env: { PATH: process.env['PATH'] ?? '', REDISCLI_AUTH: synapseRedis },
+      });
     expect((await cli('get', 'chavion:swarm:sync')).stdout).toMatch(/NOPERM/);
     expect((await cli('publish', 'chavion:swarm:x', 'y')).stdout).toMatch(/NOPERM/);
     expect((await cli('publish', 'compose.test/USER_SYNC', 'y')).stdout.trim()).toMatch(/^\d+$/);

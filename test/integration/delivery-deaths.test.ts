@@ -49,7 +49,8 @@ it('does not run an answer twice because Redis was away for longer than a lock',
   // Longer than a lock; then it is given out anew, or not: within a look for run-out ones.
   await sleep(6_000);
   await down[Symbol.asyncDispose]();
-  for (const end = Date.now() + 6_000; Date.now() < end && (await turnsBegun(scene.house, [event], 'gabriel')) < 2; ) await sleep(100);
+  for (const end = Date.now() + 6_000; Date.now() < end && (await turnsBegun(scene.house, [event], 'gabriel')) < 2;)
+    await sleep(100);
   answer();
   expect(await scene.settledAfterCrash([event], 1)).toEqual(['gabriel']);
   expect(scene.providers.questions.length - before).toBe(1);
@@ -60,7 +61,9 @@ it('ends an answer in the message in which it began, whoever died in the middle'
   const sentences = Array.from({ length: 60 }, (_, i) => `${i + 1}번째 문장입니다. `);
   scene.providers.play(() => ({ pieces: sentences, everyMs: 100 }));
   const event = await scene.say('가브리엘아 길게 대답해');
-  const begun = (await readUntil(scene.master, (record) => answerers(record, event).includes('gabriel growing'), WITHIN_MS)).written.find(({ source }) => source === event);
+  const begun = (
+    await readUntil(scene.master, (record) => answerers(record, event).includes('gabriel growing'), WITHIN_MS)
+  ).written.find(({ source }) => source === event);
   expect(begun).toMatchObject({ growing: true });
   const [synapse, swarm] = [await scene.house.kill('synapse'), await scene.house.kill('swarm')];
   await Promise.all([scene.house.reborn('synapse', synapse), scene.house.reborn('swarm', swarm)]);
@@ -72,7 +75,10 @@ it('ends an answer in the message in which it began, whoever died in the middle'
 });
 
 it('does not go on after a crash with an answer that was stopped', async () => {
-  scene.providers.play(() => ({ pieces: Array.from({ length: 60 }, (_, i) => `${i + 1}번째 문장입니다. `), everyMs: 100 }));
+  scene.providers.play(() => ({
+    pieces: Array.from({ length: 60 }, (_, i) => `${i + 1}번째 문장입니다. `),
+    everyMs: 100,
+  }));
   const event = await scene.say('가브리엘아 길게 대답해');
   await readUntil(scene.master, (record) => answerers(record, event).includes('gabriel growing'), WITHIN_MS);
   const asked = scene.providers.questions.length;
@@ -89,12 +95,22 @@ it('does not go on after a crash with an answer that was stopped', async () => {
 
 it('answers once with two swarms at work, also when one of them dies', async () => {
   const { swarm } = await scene.house.pids();
-  const environment = Object.fromEntries((await readFile(`/proc/${swarm}/environ`, 'utf8')).split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const environment = Object.fromEntries(
+    (await readFile(`/proc/${swarm}/environ`, 'utf8'))
+      .split('\0')
+      .filter(Boolean)
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
   const [second = 0, api = 0, preview = 0] = await freePorts(3);
   const [program = '', ...args] = (await readFile(`/proc/${swarm}/cmdline`, 'utf8')).split('\0').slice(0, -1);
   const other = spawn(program, args, {
     cwd: join(import.meta.dirname, '../..'),
-    env: { ...environment, CHAVION_APPSERVICE_PORT: String(second), CHAVION_API_PORT: String(api), CHAVION_PREVIEW_PORT: String(preview) },
+    env: {
+      ...environment,
+      CHAVION_APPSERVICE_PORT: String(second),
+      CHAVION_API_PORT: String(api),
+      CHAVION_PREVIEW_PORT: String(preview),
+    },
     stdio: 'ignore',
   });
   try {
@@ -138,7 +154,9 @@ it('puts a message aside that it cannot handle, tells it in ops once, goes on, a
   expect(lines.map(({ body }) => body)).toEqual([expect.stringContaining('`!보류 다시`')]);
   const told = async (command: string) => {
     const event = await scene.say(command);
-    return (await readUntil(scene.master, (record) => answerers(record, event).length > 0, WITHIN_MS)).written.find(({ source }) => source === event)?.body;
+    return (await readUntil(scene.master, (record) => answerers(record, event).length > 0, WITHIN_MS)).written.find(
+      ({ source }) => source === event,
+    )?.body;
   };
   expect(await told('!보류')).toContain(encodeURIComponent(poison));
   expect(await told('!보류 다시')).toContain('1개는 여전히');
@@ -151,7 +169,11 @@ it('puts a message aside that it cannot handle, tells it in ops once, goes on, a
 
 it('acknowledges nothing on a full disk, and answers all when there is room again', async () => {
   const { launcher } = scene.house.ready.pids;
-  const limit = async (bytes: string) => expect(await once(spawn('prlimit', ['--pid', String(launcher), `--fsize=${bytes}:unlimited`]), 'exit')).toEqual([0, null]);
+  const limit = async (bytes: string) =>
+    expect(await once(spawn('prlimit', ['--pid', String(launcher), `--fsize=${bytes}:unlimited`]), 'exit')).toEqual([
+      0,
+      null,
+    ]);
   // What the launcher starts from now on has a disk on which no file grows beyond 4 KB; its own are smaller.
   await limit('4096');
   await scene.house.reborn('redis', await scene.house.kill('redis'));

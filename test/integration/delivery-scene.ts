@@ -12,7 +12,14 @@ import { jobsAreDone } from '../house/swarm-redis.ts';
  * Gabriel asks a provider that counts; the others say the question back. Nothing falls out of anybody's context: the
  * summary that would be made then is a question too.
  */
-const roster = { ...defaultRoster, agents: defaultRoster.agents.map((agent) => ({ ...agent, contextTokens: 2_000_000, model: agent.id === 'gabriel' ? agent.model : 'echo' })) };
+const roster = {
+  ...defaultRoster,
+  agents: defaultRoster.agents.map((agent) => ({
+    ...agent,
+    contextTokens: 2_000_000,
+    model: agent.id === 'gabriel' ? agent.model : 'echo',
+  })),
+};
 /** Ten times what it takes; then the record says what is missing. */
 export const WITHIN_MS = 60_000;
 /** How long the reader of gaps may rest, and a moment. */
@@ -27,7 +34,10 @@ export const ALL = [EVERYONE.join(' ')];
 export const answerers = (record: RoomRecord, source: string): string[] =>
   record.written
     .filter((one) => one.source === source)
-    .map(({ sender, growing, kind }) => `${sender.slice(1).split(':')[0]?.replace('agent_', '')}${growing ? ' growing' : ''}${kind === 'fault' ? ' fault' : ''}`)
+    .map(
+      ({ sender, growing, kind }) =>
+        `${sender.slice(1).split(':')[0]?.replace('agent_', '')}${growing ? ' growing' : ''}${kind === 'fault' ? ' fault' : ''}`,
+    )
     .toSorted();
 
 /** A house whose parts are to die: who speaks in it and who was answered, read from its homeserver. */
@@ -69,8 +79,16 @@ export class DeliveryScene implements AsyncDisposable {
   }
 
   /** Waits until each is answered by that many, and on until nothing could come twice any more; the differing sets of answerers. */
-  async settled(events: readonly string[], answers = EVERYONE.length, rest: () => Promise<void> = () => sleep(CALM_MS)): Promise<readonly string[]> {
-    await readUntil(this.master, (record) => events.every((event) => answerers(record, event).length >= answers), WITHIN_MS);
+  async settled(
+    events: readonly string[],
+    answers = EVERYONE.length,
+    rest: () => Promise<void> = () => sleep(CALM_MS),
+  ): Promise<readonly string[]> {
+    await readUntil(
+      this.master,
+      (record) => events.every((event) => answerers(record, event).length >= answers),
+      WITHIN_MS,
+    );
     await rest();
     const record = await readRoom(this.master);
     return [...new Set(events.map((event) => answerers(record, event).join(' ')))];
@@ -92,7 +110,11 @@ export class DeliveryScene implements AsyncDisposable {
   }
 
   async rawEvent(event: string): Promise<Readonly<Record<string, unknown>>> {
-    return (await request(this.master.base, 'GET', inRoom(this.master.room, `event/${encodeURIComponent(event)}`), { token: this.master.token })).body;
+    return (
+      await request(this.master.base, 'GET', inRoom(this.master.room, `event/${encodeURIComponent(event)}`), {
+        token: this.master.token,
+      })
+    ).body;
   }
 
   /** What only we have seen: the homeserver will neither push it nor show it in /sync. */
@@ -108,7 +130,11 @@ export class DeliveryScene implements AsyncDisposable {
   }
 
   async swarmHealthy(at = this.house.env['CHAVION_APPSERVICE_PORT'] ?? ''): Promise<void> {
-    const healthy = () => fetch(`http://127.0.0.1:${at}/health`).then(({ status }) => status === 200, () => false);
+    const healthy = () =>
+      fetch(`http://127.0.0.1:${at}/health`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
     while (!(await healthy())) await sleep(50);
   }
 }

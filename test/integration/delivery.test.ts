@@ -25,7 +25,8 @@ it('answers what was written while the swarm was down, and has the homeserver pu
   expect(await appserviceState(scene.house)).toBe('down');
   await down[Symbol.asyncDispose]();
   await scene.swarmHealthy();
-  for (const end = Date.now() + 5_000; (await appserviceState(scene.house)) !== 'up' && Date.now() < end; ) await sleep(100);
+  for (const end = Date.now() + 5_000; (await appserviceState(scene.house)) !== 'up' && Date.now() < end;)
+    await sleep(100);
   expect(await appserviceState(scene.house)).toBe('up');
   expect(await scene.settledAfterCrash(events)).toEqual(ALL);
 });
@@ -38,15 +39,20 @@ it('answers what the homeserver forgot to push because it died', async () => {
 
 const agentOf = (id: string) => `@agent_${id}:${scene.house.ready.serverName}`;
 const roomOf = async (agent: string) => {
-  const made = await request(scene.master.base, 'POST', '/_matrix/client/v3/createRoom', { token: scene.master.token, body: { preset: 'private_chat', invite: [agentOf(agent)] } });
+  const made = await request(scene.master.base, 'POST', '/_matrix/client/v3/createRoom', {
+    token: scene.master.token,
+    body: { preset: 'private_chat', invite: [agentOf(agent)] },
+  });
   return persistentMaster(scene.house, String(made.body['room_id']));
 };
 const isIn = async (agent: string, { room }: PersistentMaster) => {
-  const { body } = await request(scene.master.base, 'GET', inRoom(room, 'joined_members'), { token: scene.master.token });
+  const { body } = await request(scene.master.base, 'GET', inRoom(room, 'joined_members'), {
+    token: scene.master.token,
+  });
   return Object.keys(body['joined'] ?? {}).includes(agentOf(agent));
 };
 const until = async (done: () => Promise<boolean>) => {
-  for (const end = Date.now() + WITHIN_MS; !(await done()) && Date.now() < end; ) await sleep(100);
+  for (const end = Date.now() + WITHIN_MS; !(await done()) && Date.now() < end;) await sleep(100);
   expect(await done()).toBe(true);
 };
 
@@ -111,11 +117,28 @@ it('takes nothing from a stranger', async () => {
 });
 
 it('refuses what is no transaction, and takes what is good among what is not', async () => {
-  for (const body of ['', '{', '[]', '"text"', 'null', '{"events":{}}', '{"events":"x"}']) expect([body, await scene.port.raw('bad', body)]).toEqual([body, 400]);
+  for (const body of ['', '{', '[]', '"text"', 'null', '{"events":{}}', '{"events":"x"}'])
+    expect([body, await scene.port.raw('bad', body)]).toEqual([body, 400]);
   expect(await scene.port.raw('bad', '{}')).toBe(200);
   const good = scene.unheard('amongBad', '!help');
-  const nested = { ...scene.unheard('nested', '!help'), content: { body: { toString: 1 }, 'm.mentions': 7, 'm.relates_to': [[]] } };
-  expect(await scene.port.push('mixed', [null, 5, 'text', [], {}, { event_id: 7 }, { type: 'm.room.message' }, nested, { ...good, event_id: '$x', room_id: 12 }, good])).toBe(200);
+  const nested = {
+    ...scene.unheard('nested', '!help'),
+    content: { body: { toString: 1 }, 'm.mentions': 7, 'm.relates_to': [[]] },
+  };
+  expect(
+    await scene.port.push('mixed', [
+      null,
+      5,
+      'text',
+      [],
+      {},
+      { event_id: 7 },
+      { type: 'm.room.message' },
+      nested,
+      { ...good, event_id: '$x', room_id: 12 },
+      good,
+    ]),
+  ).toBe(200);
   expect(await scene.settled([good.event_id], 1)).toEqual(['coordinator']);
 });
 
@@ -130,7 +153,13 @@ it('is not taken back to an older floor', async () => {
   await scene.house.reborn('swarm', await scene.house.kill('swarm'));
   await scene.swarmHealthy();
   const [calledRaw, silentRaw] = [await scene.rawEvent(called), await scene.rawEvent(silent)];
-  expect(await scene.port.push('floor.1', [calledRaw, silentRaw, scene.unheard('lateFloor', '!floor closed', Number(calledRaw['origin_server_ts']) + 1)])).toBe(200);
+  expect(
+    await scene.port.push('floor.1', [
+      calledRaw,
+      silentRaw,
+      scene.unheard('lateFloor', '!floor closed', Number(calledRaw['origin_server_ts']) + 1),
+    ]),
+  ).toBe(200);
   const events = await scene.saySome(1);
   expect(await scene.settled(events)).toEqual(ALL);
   expect(await scene.settled([silent], 0)).toEqual(['']);
@@ -144,7 +173,9 @@ it('does what was decided when Redis died before the jobs were made', async () =
   redis.disconnect();
   expect(await scene.port.push('decided.1', [event])).toBe(200);
   expect(await scene.settled([event.event_id], 1)).toEqual(['coordinator']);
-  expect((await readRoom(scene.master)).written.find(({ source }) => source === event.event_id)?.body).toBe('결정된 말');
+  expect((await readRoom(scene.master)).written.find(({ source }) => source === event.event_id)?.body).toBe(
+    '결정된 말',
+  );
 });
 
 it('answers all of more messages than one look at the homeserver holds', async () => {

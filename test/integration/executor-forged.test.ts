@@ -26,13 +26,20 @@ let count = 0;
 function counted(): { readonly name: string; readonly command: string; readonly runs: () => number } {
   count += 1;
   const name = `count-${count}`;
-  return { name, command: `echo ran >> ${name}`, runs: () => scene.file(name)?.split('\n').filter(Boolean).length ?? 0 };
+  return {
+    name,
+    command: `echo ran >> ${name}`,
+    runs: () => scene.file(name)?.split('\n').filter(Boolean).length ?? 0,
+  };
 }
 
 /** Speaks as an agent, with the swarm's token. */
 async function asAgent(id: string, type: string, content: object): Promise<string> {
   const path = asUser(inRoom(scene.hq, `send/${type}/${randomUUID()}`), scene.scene.agent(id));
-  const { body, status } = await request(scene.scene.house.ready.homeserver, 'PUT', path, { token: scene.scene.secrets.appservice.appservice, body: content });
+  const { body, status } = await request(scene.scene.house.ready.homeserver, 'PUT', path, {
+    token: scene.scene.secrets.appservice.appservice,
+    body: content,
+  });
   expect(status).toBe(200);
   return String(body['event_id']);
 }
@@ -46,7 +53,15 @@ describe('a job that was written straight into the box', () => {
     const events = [
       await eve.say(scene.hq, `!run ${byEve.command}`),
       await asAgent('claude', 'm.room.message', text(`!run ${byAgent.command}`)),
-      String((await scene.scene.asAdmin('PUT', inRoom(scene.hq, `send/m.room.message/${randomUUID()}`), text(`!run ${byAdmin.command}`)))['event_id']),
+      String(
+        (
+          await scene.scene.asAdmin(
+            'PUT',
+            inRoom(scene.hq, `send/m.room.message/${randomUUID()}`),
+            text(`!run ${byAdmin.command}`),
+          )
+        )['event_id'],
+      ),
     ];
     for (const event of events) await scene.inject(await scene.jobFor(scene.hq, event));
     await scene.inject({ v: 1, type: 'run', root: '$never-was-there', room: scene.hq, at: Date.now(), lang: 'en' });
@@ -54,7 +69,10 @@ describe('a job that was written straight into the box', () => {
     expect([byEve, byAgent, byAdmin, none].map(({ runs }) => runs())).toEqual([0, 0, 0, 0]);
     // Nor later, when its writer has become a master: it was turned away for good.
     const levels = (await scene.master.call('GET', inRoom(scene.hq, 'state/m.room.power_levels/'))).body;
-    await scene.master.call('PUT', inRoom(scene.hq, 'state/m.room.power_levels/'), { ...levels, users: { ...(levels['users'] as object), [eve.userId]: 100 } });
+    await scene.master.call('PUT', inRoom(scene.hq, 'state/m.room.power_levels/'), {
+      ...levels,
+      users: { ...(levels['users'] as object), [eve.userId]: 100 },
+    });
     await scene.inject(await scene.jobFor(scene.hq, events[0]!));
     await scene.settled();
     expect(byEve.runs()).toBe(0);
@@ -75,7 +93,12 @@ describe('a job that was written straight into the box', () => {
     await scene.inject(await scene.jobFor(scene.hq, root, { room: scene.ops }));
     await scene.settled();
     expect(other.runs()).toBe(0);
-    expect(scene.audit().lines.filter((line) => line.data.why === 'malformed').map((line) => line.data.field)).toContain('command, script');
+    expect(
+      scene
+        .audit()
+        .lines.filter((line) => line.data.why === 'malformed')
+        .map((line) => line.data.field),
+    ).toContain('command, script');
   });
 
   it.each([
@@ -87,8 +110,13 @@ describe('a job that was written straight into the box', () => {
   ])('is thrown away with %s, and the field is named', async (_, change, field) => {
     await scene.inject({ ...(await scene.jobFor(scene.hq, '$x')), at: 5, ...change });
     await scene.settled();
-    expect(scene.audit().lines.findLast((line) => line.event === 'order.refused').data).toMatchObject({ why: 'malformed', field });
-    await scene.master.until('word in ops', scene.ops, () => scene.master.shown(scene.ops).find(({ who, body }) => who === 'executor' && body.includes(`\`${field}:`)));
+    expect(scene.audit().lines.findLast((line) => line.event === 'order.refused').data).toMatchObject({
+      why: 'malformed',
+      field,
+    });
+    await scene.master.until('word in ops', scene.ops, () =>
+      scene.master.shown(scene.ops).find(({ who, body }) => who === 'executor' && body.includes(`\`${field}:`)),
+    );
   });
 });
 
@@ -126,7 +154,10 @@ describe('an order', () => {
   it('does not run when it was redacted or edited before its job came', async () => {
     const [gone, edited] = [counted(), counted()];
     scene.write('policy.json', '{"mode":"ask"}');
-    const roots = [await scene.master.say(scene.hq, `!run ${gone.command}`), await scene.master.say(scene.hq, `!run ${edited.command}`)];
+    const roots = [
+      await scene.master.say(scene.hq, `!run ${gone.command}`),
+      await scene.master.say(scene.hq, `!run ${edited.command}`),
+    ];
     const asked = [await scene.asked(roots[0]!), await scene.asked(roots[1]!)];
     await scene.master.redact(scene.hq, roots[0]!);
     await scene.master.edit(scene.hq, roots[1]!, '!run true');
@@ -158,7 +189,9 @@ describe('an approval', () => {
     expect(scene.said(scene.hq, root)).toHaveLength(1);
     expect(runs()).toBe(0);
     await scene.master.react(scene.hq, request.id, '✅');
-    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')));
+    await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')),
+    );
     expect(runs()).toBe(1);
     const given = scene.audit().lines.findLast((line) => line.event === 'approval.given');
     expect(given.data).toMatchObject({ root, by: scene.master.userId });
@@ -174,7 +207,9 @@ describe('an approval', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(runs()).toBe(0);
     await scene.master.react(scene.hq, request.id, '❌');
-    await scene.master.until('the refusal', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('⊘')));
+    await scene.master.until('the refusal', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.startsWith('⊘')),
+    );
     await scene.master.react(scene.hq, request.id, '✅');
     await scene.inject(await scene.jobFor(scene.hq, root));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -182,10 +217,17 @@ describe('an approval', () => {
   });
 
   const token = () => String(JSON.parse(readFileSync(join(scene.folder, 'session.json'), 'utf8')).access_token);
-  const edit = (request: string) => ({ ...text('* May this run? ls'), 'm.new_content': text('May this run? ls'), 'm.relates_to': { rel_type: 'm.replace', event_id: request } });
+  const edit = (request: string) => ({
+    ...text('* May this run? ls'),
+    'm.new_content': text('May this run? ls'),
+    'm.relates_to': { rel_type: 'm.replace', event_id: request },
+  });
 
   it.each<[string, (request: string) => Promise<unknown>]>([
-    ['edited by the executor’s own account', (id) => putAs(inRoom(scene.hq, `send/m.room.message/${randomUUID()}`), token(), edit(id))],
+    [
+      'edited by the executor’s own account',
+      (id) => putAs(inRoom(scene.hq, `send/m.room.message/${randomUUID()}`), token(), edit(id)),
+    ],
     ['redacted', (id) => scene.master.redact(scene.hq, id)],
   ])('is void once its request was %s', async (_, change) => {
     const { command, runs } = counted();
@@ -193,7 +235,9 @@ describe('an approval', () => {
     const request = await scene.asked(root);
     await change(request.id);
     await scene.master.react(scene.hq, request.id, '✅');
-    await scene.master.until('the end', scene.ops, () => scene.said(scene.ops, root).find(({ body }) => body.startsWith('⊘') || body.startsWith('■')));
+    await scene.master.until('the end', scene.ops, () =>
+      scene.said(scene.ops, root).find(({ body }) => body.startsWith('⊘') || body.startsWith('■')),
+    );
     expect(runs()).toBe(0);
   });
 
@@ -201,7 +245,10 @@ describe('an approval', () => {
     const { command, runs } = counted();
     const root = await scene.master.say(scene.hq, `!run ${command}`);
     const request = await scene.asked(root);
-    const told = (source: string) => scene.master.until('where to tap', scene.hq, () => scene.master.shown(scene.hq).find((one) => one.who === 'coordinator' && one.source === source));
+    const told = (source: string) =>
+      scene.master.until('where to tap', scene.hq, () =>
+        scene.master.shown(scene.hq).find((one) => one.who === 'coordinator' && one.source === source),
+      );
     for (const words of ['응 해줘', 'ㅇㅇ', 'ok go', '👍', '승인!', 'approve it please']) {
       const said = await scene.master.say(scene.hq, words);
       expect((await told(said)).body).toContain(encodeURIComponent(request.id));
@@ -209,17 +256,25 @@ describe('an approval', () => {
     await scene.master.react(scene.hq, request.id, '👍🏽');
     // In the language that the room speaks by now, whatever the house's own is.
     expect((await told(request.id)).body).toContain('Words and other emoji run nothing');
-    const reply = await scene.master.send(scene.hq, { msgtype: 'm.text', body: '진행시켜', 'm.relates_to': { 'm.in_reply_to': { event_id: request.id } } });
+    const reply = await scene.master.send(scene.hq, {
+      msgtype: 'm.text',
+      body: '진행시켜',
+      'm.relates_to': { 'm.in_reply_to': { event_id: request.id } },
+    });
     await told(reply);
     expect(runs()).toBe(0);
     const since = scene.master.shown(scene.hq).filter(({ at }) => at >= request.at);
     expect(since.filter(({ who }) => who !== 'master' && who !== 'coordinator' && who !== 'executor')).toEqual([]);
     await scene.master.react(scene.hq, request.id, '✅');
-    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')));
+    await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')),
+    );
     expect(runs()).toBe(1);
     // Nothing waits any more: it is talk again.
     const talk = await scene.master.say(scene.hq, '응 해줘');
-    await scene.master.until('an answer', scene.hq, () => scene.master.shown(scene.hq).find((one) => one.source === talk && one.who !== 'coordinator'));
+    await scene.master.until('an answer', scene.hq, () =>
+      scene.master.shown(scene.hq).find((one) => one.source === talk && one.who !== 'coordinator'),
+    );
   });
 
   it('is as good as before whatever others relate to its request: their “edits”, a thousand reactions', async () => {
@@ -228,25 +283,40 @@ describe('an approval', () => {
     const request = await scene.asked(root);
     await asAgent('claude', 'm.room.message', edit(request.id));
     for (let from = 0; from < 1_050; from += 50) {
-      await Promise.all(Array.from({ length: 50 }, (_, i) => asAgent('claude', 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: request.id, key: `${from + i}` } })));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          asAgent('claude', 'm.reaction', {
+            'm.relates_to': { rel_type: 'm.annotation', event_id: request.id, key: `${from + i}` },
+          }),
+        ),
+      );
     }
     await scene.master.react(scene.hq, request.id, '✅');
-    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')));
+    await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')),
+    );
     expect(runs()).toBe(1);
   });
 
   it('waits over a restart, and is void when the rules have changed meanwhile', async () => {
     const [kept, changed] = [counted(), counted()];
-    const roots = [await scene.master.say(scene.hq, `!run ${kept.command}`), await scene.master.say(scene.hq, `!run ${changed.command}`)];
+    const roots = [
+      await scene.master.say(scene.hq, `!run ${kept.command}`),
+      await scene.master.say(scene.hq, `!run ${changed.command}`),
+    ];
     const requests = [await scene.asked(roots[0]!), await scene.asked(roots[1]!)];
     const before = await scene.scene.house.kill('executor');
     await scene.master.react(scene.hq, requests[0]!.id, '✅');
     await scene.scene.house.reborn('executor', before);
-    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, roots[0]!).find(({ body }) => body.startsWith('✓')));
+    await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, roots[0]!).find(({ body }) => body.startsWith('✓')),
+    );
     expect(kept.runs()).toBe(1);
     scene.write('policy.json', '{"mode":"ask","limits":{"memoryMiB":512}}');
     await scene.master.react(scene.hq, requests[1]!.id, '✅');
-    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, roots[1]!).find(({ body }) => body.startsWith('⊘')));
+    await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, roots[1]!).find(({ body }) => body.startsWith('⊘')),
+    );
     expect(changed.runs()).toBe(0);
     scene.write('policy.json', '{"mode":"ask"}');
   });
@@ -263,12 +333,16 @@ describe('what the executor knows', () => {
   it('cannot be reached from inside', async () => {
     const token = String(JSON.parse(readFileSync(join(scene.folder, 'session.json'), 'utf8')).access_token);
     const { passwords, redis, appservice } = scene.scene.secrets;
-    const { root } = await scene.run(`cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' > seen; env >> seen; ls -laR /proc/1/root ${scene.folder} ${scene.scene.house.data} >> seen 2>&1; cat ${scene.folder}/session.json >> seen 2>&1; true`);
+    const { root } = await scene.run(
+      `cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' > seen; env >> seen; ls -laR /proc/1/root ${scene.folder} ${scene.scene.house.data} >> seen 2>&1; cat ${scene.folder}/session.json >> seen 2>&1; true`,
+    );
     await scene.ended(scene.ops, root);
     const seen = scene.file('seen') ?? '';
     expect(seen.length).toBeGreaterThan(50);
-    for (const secret of [token, passwords.executor, redis.executor, appservice.appservice, 'CHAVION']) expect(seen).not.toContain(secret);
+    for (const secret of [token, passwords.executor, redis.executor, appservice.appservice, 'CHAVION'])
+      expect(seen).not.toContain(secret);
   });
 });
 
-const putAs = (path: string, token: string, body: object) => request(scene.scene.house.ready.homeserver, 'PUT', path, { token, body });
+const putAs = (path: string, token: string, body: object) =>
+  request(scene.scene.house.ready.homeserver, 'PUT', path, { token, body });

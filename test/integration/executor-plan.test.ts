@@ -31,52 +31,107 @@ async function drained(): Promise<void> {
 
 async function endTask(task: TaskByHand): Promise<void> {
   const queue = openQueue<unknown>(ENDS_QUEUE, scene.redis, EXECUTOR_PREFIX);
-  await queue.add([{ id: `end.${task.root}`, data: await scene.jobFor(scene.hq, task.root, { type: 'end', until: Date.now() }) }]);
+  await queue.add([
+    { id: `end.${task.root}`, data: await scene.jobFor(scene.hq, task.root, { type: 'end', until: Date.now() }) },
+  ]);
   await queue.close();
 }
 
-const refusals = () => scene.audit().lines.filter((line) => line.event === 'order.refused').map((line) => line.data.why);
+const refusals = () =>
+  scene
+    .audit()
+    .lines.filter((line) => line.event === 'order.refused')
+    .map((line) => line.data.why);
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 describe('a plan that was voted for', () => {
   it('finds in its workspace what the master sent: with the task, before it, in its thread; under plain names, each once', async () => {
     const csv = '과목,점수\n국어,90\n수학,80\n';
     await scene.master.post(scene.hq, { name: 'before.csv', bytes: Buffer.from('before\n'), mediaType: 'text/csv' });
-    const root = await scene.master.post(scene.hq, { name: '성적 표.csv', bytes: Buffer.from(csv), mediaType: 'text/csv', caption: '//chavion_task: 이 표의 합계를 구해줘' });
+    const root = await scene.master.post(scene.hq, {
+      name: '성적 표.csv',
+      bytes: Buffer.from(csv),
+      mediaType: 'text/csv',
+      caption: '//chavion_task: 이 표의 합계를 구해줘',
+    });
     const task = TaskByHand.at(scene, root);
-    const plan = planWith(shell('sum', `awk -F, 'NR>1{s+=$2} END{print s}' '성적 표.csv'; cat before.csv; echo changed > before.csv`), shell('more', 'cat before.csv _bashrc; ls -A', { after: ['sum'] }));
+    const plan = planWith(
+      shell('sum', `awk -F, 'NR>1{s+=$2} END{print s}' '성적 표.csv'; cat before.csv; echo changed > before.csv`),
+      shell('more', 'cat before.csv _bashrc; ls -A', { after: ['sum'] }),
+    );
     const decision = await task.decide(plan);
     await task.dispatch(decision, 'sum');
     expect((await task.ended('sum')).result).toMatchObject({ state: 'done', output: '170\nbefore' });
-    await scene.master.post(scene.hq, { name: '../.bashrc', bytes: Buffer.from('in the thread\n'), mediaType: 'text/plain', thread: root });
+    await scene.master.post(scene.hq, {
+      name: '../.bashrc',
+      bytes: Buffer.from('in the thread\n'),
+      mediaType: 'text/plain',
+      thread: root,
+    });
     await task.dispatch(decision, 'more');
-    expect((await task.ended('more')).result).toMatchObject({ state: 'done', output: 'changed\nin the thread\n_bashrc\nbefore.csv\n성적 표.csv' });
-    expect(scene.audit().lines.filter((line) => line.event === 'input.placed' && line.data.root === root).map((line) => line.data.path)).toEqual(['성적 표.csv', 'before.csv', '_bashrc']);
+    expect((await task.ended('more')).result).toMatchObject({
+      state: 'done',
+      output: 'changed\nin the thread\n_bashrc\nbefore.csv\n성적 표.csv',
+    });
+    expect(
+      scene
+        .audit()
+        .lines.filter((line) => line.event === 'input.placed' && line.data.root === root)
+        .map((line) => line.data.path),
+    ).toEqual(['성적 표.csv', 'before.csv', '_bashrc']);
   });
 
   it('runs step by step in a workspace of its own, and its results and files stand in the thread', async () => {
     const plan = planWith(
-      shell('make', `echo first > list.txt; echo ${PNG} | base64 -d > dot.png; echo made`, {}, { artifacts: ['list.txt', 'dot.png'] }),
+      shell(
+        'make',
+        `echo first > list.txt; echo ${PNG} | base64 -d > dot.png; echo made`,
+        {},
+        { artifacts: ['list.txt', 'dot.png'] },
+      ),
       shell('read', 'cat list.txt', { after: ['make'], success: { outputContains: 'first' } }),
     );
     const task = await TaskByHand.begin(scene);
     const decision = await task.decide(plan);
     await task.dispatch(decision, 'make');
     const made = await task.ended('make');
-    expect(made).toMatchObject({ msgtype: 'm.notice', result: { plan: hashOf(plan), state: 'done', exitCode: 0, output: 'made' } });
+    expect(made).toMatchObject({
+      msgtype: 'm.notice',
+      result: { plan: hashOf(plan), state: 'done', exitCode: 0, output: 'made' },
+    });
     expect(made.body).toMatch(/^✓/);
-    expect(made.result.artifacts).toMatchObject([{ path: 'list.txt', mediaType: 'text/plain', bytes: 6 }, { path: 'dot.png', mediaType: 'image/png' }]);
+    expect(made.result.artifacts).toMatchObject([
+      { path: 'list.txt', mediaType: 'text/plain', bytes: 6 },
+      { path: 'dot.png', mediaType: 'image/png' },
+    ]);
     expect(await scene.master.download(made.result.artifacts[0].url)).toBe('first\n');
     const picture = scene.master.events(scene.hq).find(({ event_id }) => event_id === made.result.artifacts[1].event);
-    expect(picture.content).toMatchObject({ msgtype: 'm.image', 'm.relates_to': { rel_type: 'm.thread', event_id: task.root } });
+    expect(picture.content).toMatchObject({
+      msgtype: 'm.image',
+      'm.relates_to': { rel_type: 'm.thread', event_id: task.root },
+    });
     expect(scene.master.events(scene.ops).some(({ event_id }) => event_id === made.result.report)).toBe(true);
     await task.dispatch(decision, 'read');
     expect((await task.ended('read')).result).toMatchObject({ state: 'done', output: 'first' });
     expect(scene.file('list.txt')).toBeUndefined();
     expect(task.file('list.txt')).toBe('first\n');
     const lines = scene.audit().lines.filter((line) => line.data.root === task.root);
-    expect(lines.map((line) => line.event)).toEqual(['order.taken', 'job.started', 'job.ended', 'order.taken', 'job.started', 'job.ended']);
-    expect(lines[2].data).toMatchObject({ by: scene.master.userId, decision, rule: 'vote', plan: hashOf(plan), step: 'make', artifacts: [{ path: 'list.txt' }, { path: 'dot.png' }] });
+    expect(lines.map((line) => line.event)).toEqual([
+      'order.taken',
+      'job.started',
+      'job.ended',
+      'order.taken',
+      'job.started',
+      'job.ended',
+    ]);
+    expect(lines[2].data).toMatchObject({
+      by: scene.master.userId,
+      decision,
+      rule: 'vote',
+      plan: hashOf(plan),
+      step: 'make',
+      artifacts: [{ path: 'list.txt' }, { path: 'dot.png' }],
+    });
     expect(lines[2].data.artifacts[0].sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(scene.audit().check.kind).toBe('whole');
   });
@@ -84,7 +139,9 @@ describe('a plan that was voted for', () => {
   it('says that a long command runs, and how it ended, in one message', async () => {
     const task = await TaskByHand.begin(scene);
     await task.dispatch(await task.decide(planWith(shell('slow', 'sleep 1.5; echo over >&2; exit 3'))), 'slow');
-    await scene.master.until('that it runs', scene.hq, () => task.said('slow').find(({ body, chavion }) => body.startsWith('⏳') && chavion.result.state === 'running'));
+    await scene.master.until('that it runs', scene.hq, () =>
+      task.said('slow').find(({ body, chavion }) => body.startsWith('⏳') && chavion.result.state === 'running'),
+    );
     const end = await task.ended('slow');
     expect(end.result).toMatchObject({ state: 'failed', why: 'exit', exitCode: 3, output: 'over' });
     expect(task.said('slow')).toHaveLength(1);
@@ -99,9 +156,22 @@ describe('a plan that was voted for', () => {
     await task.ended('count');
     // The same decision once more, from a swarm that says everything twice, and the claims gone.
     const twin = await task.decide(plan);
-    const patched = await task.patch(decision, plan, planWith(shell('count', 'echo ran >> runs'), shell('other', 'echo')), 'other');
+    const patched = await task.patch(
+      decision,
+      plan,
+      planWith(shell('count', 'echo ran >> runs'), shell('other', 'echo')),
+      'other',
+    );
     for (const key of await keysLike(scene.redis, executorKey('claim', '*'))) await scene.redis.del(key);
-    for (const [named, more] of [[decision, {}], [twin, {}], [decision, { patched }], [decision, { attempt: 2 }], [decision, { attempt: 3 }], [twin, { patched, attempt: 2 }]] as const) await task.dispatch(named, 'count', more);
+    for (const [named, more] of [
+      [decision, {}],
+      [twin, {}],
+      [decision, { patched }],
+      [decision, { attempt: 2 }],
+      [decision, { attempt: 3 }],
+      [twin, { patched, attempt: 2 }],
+    ] as const)
+      await task.dispatch(named, 'count', more);
     await drained();
     await task.dispatch(decision, 'other', { patched });
     await task.ended('other');
@@ -124,7 +194,9 @@ describe('a plan that was voted for', () => {
 
   it('waits for what has to come first, though its job comes early', async () => {
     const task = await TaskByHand.begin(scene);
-    const decision = await task.decide(planWith(shell('one', 'sleep 0.5; echo 1 > order'), shell('two', 'echo 2 >> order', { after: ['one'] })));
+    const decision = await task.decide(
+      planWith(shell('one', 'sleep 0.5; echo 1 > order'), shell('two', 'echo 2 >> order', { after: ['one'] })),
+    );
     await task.dispatch(decision, 'two');
     await task.dispatch(decision, 'one');
     await task.ended('two');
@@ -139,12 +211,30 @@ describe('what was forged', () => {
     const task = await TaskByHand.begin(scene);
     const other = await TaskByHand.begin(scene);
     const elsewhere = await other.decide(bad);
-    const byAgent = await task.act('claude', { kind: 'decision', round: 0, rule: 'vote', winner: hashOf(bad), electorate: elsewhere, proposals: [elsewhere], ballots: [] } as never);
+    const byAgent = await task.act('claude', {
+      kind: 'decision',
+      round: 0,
+      rule: 'vote',
+      winner: hashOf(bad),
+      electorate: elsewhere,
+      proposals: [elsewhere],
+      ballots: [],
+    } as never);
     const losing = await task.decide(good, 0, { winner: hashOf(bad) as never });
     const decision = await task.decide(good);
     const patched = await task.patch(decision, good, bad, 'good');
-    const oneAgent = await task.patch(decision, good, planWith(shell('good', 'echo ran >> bad')), 'good', ['claude', 'claude']);
-    for (const more of [{ decision: elsewhere }, { decision: byAgent }, { decision: losing }, { patched }, { decision: '$nothing' }]) await task.dispatch(decision, 'bad', more);
+    const oneAgent = await task.patch(decision, good, planWith(shell('good', 'echo ran >> bad')), 'good', [
+      'claude',
+      'claude',
+    ]);
+    for (const more of [
+      { decision: elsewhere },
+      { decision: byAgent },
+      { decision: losing },
+      { patched },
+      { decision: '$nothing' },
+    ])
+      await task.dispatch(decision, 'bad', more);
     await task.dispatch(decision, 'good', { patched: oneAgent });
     await task.dispatch(decision, 'absent');
     await drained();
@@ -153,7 +243,9 @@ describe('what was forged', () => {
     // What the coordinator itself names is answered in the thread, for the task to go on.
     expect((await task.ended('absent')).result).toMatchObject({ state: 'refused', why: 'no-step' });
     await task.dispatch(decision, 'good');
-    await scene.master.until('the end of good', scene.hq, () => task.said('good').find(({ chavion }) => chavion.result.state === 'done'));
+    await scene.master.until('the end of good', scene.hq, () =>
+      task.said('good').find(({ chavion }) => chavion.result.state === 'done'),
+    );
   });
 
   it('does not run when the task or a vote was taken back', async () => {
@@ -163,7 +255,13 @@ describe('what was forged', () => {
     await scene.master.redact(scene.hq, task.root);
     await task.dispatch(decision, 'gone').catch(() => undefined);
     const later = await unvoted.decide(plan);
-    const ballot = scene.master.events(scene.hq).findLast(({ content }) => content['com.chavion']?.act?.content.kind === 'ballot' && content['com.chavion'].act.conversation === unvoted.root);
+    const ballot = scene.master
+      .events(scene.hq)
+      .findLast(
+        ({ content }) =>
+          content['com.chavion']?.act?.content.kind === 'ballot' &&
+          content['com.chavion'].act.conversation === unvoted.root,
+      );
     await scene.master.redact(scene.hq, ballot.event_id);
     await unvoted.dispatch(later, 'gone');
     expect((await unvoted.ended('gone')).result).toMatchObject({ state: 'refused', why: 'ballot' });
@@ -186,7 +284,10 @@ describe('what asks', () => {
     expect(request?.mentions).toEqual({ user_ids: [scene.master.userId] });
     for (const shown of ['echo ran > a', 'echo ran > b', 'example.org:443']) expect(request?.body).toContain(shown);
     expect(request?.chavion.hashes).toHaveLength(2);
-    for (const step of ['a', 'b']) await scene.master.until('that it waits', scene.hq, () => task.said(step).find(({ chavion }) => chavion.result.state === 'asked'));
+    for (const step of ['a', 'b'])
+      await scene.master.until('that it waits', scene.hq, () =>
+        task.said(step).find(({ chavion }) => chavion.result.state === 'asked'),
+      );
     await scene.master.react(scene.hq, request?.id ?? '', '✅');
     for (const step of ['a', 'b']) expect((await task.ended(step)).result.state).toBe('done');
     expect(task.said('a')).toHaveLength(1);
@@ -210,11 +311,14 @@ describe('what asks', () => {
     await task.dispatch(decision, 'net', { attempt: 2, patched: await task.patch(decision, plan, mended, 'net') });
     const request = (await task.asked(2))[1];
     const { house, secrets } = scene.scene;
-    await fetch(`${house.ready.homeserver}/_matrix/client/v3/rooms/${encodeURIComponent(scene.hq)}/send/m.reaction/${Date.now()}?user_id=${encodeURIComponent(scene.scene.agent('claude'))}`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${secrets.appservice.appservice}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ 'm.relates_to': { rel_type: 'm.annotation', event_id: request?.id, key: '✅' } }),
-    });
+    await fetch(
+      `${house.ready.homeserver}/_matrix/client/v3/rooms/${encodeURIComponent(scene.hq)}/send/m.reaction/${Date.now()}?user_id=${encodeURIComponent(scene.scene.agent('claude'))}`,
+      {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${secrets.appservice.appservice}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ 'm.relates_to': { rel_type: 'm.annotation', event_id: request?.id, key: '✅' } }),
+      },
+    );
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(task.file('net')).toBeUndefined();
     await scene.master.react(scene.hq, request?.id ?? '', '✅');
@@ -235,20 +339,29 @@ describe('what asks', () => {
 
   it('is refused where it cannot be shown whole', async () => {
     const task = await TaskByHand.begin(scene);
-    await task.dispatch(await task.decide(planWith(shell('long', `true # ${'x'.repeat(5_000)}`, { hosts: ['example.org:443'] }))), 'long');
+    await task.dispatch(
+      await task.decide(planWith(shell('long', `true # ${'x'.repeat(5_000)}`, { hosts: ['example.org:443'] }))),
+      'long',
+    );
     expect((await task.ended('long')).result).toMatchObject({ state: 'refused', why: 'too-long-to-show' });
   });
 });
 
 describe('the end of a task', () => {
   it('kills what runs, withdraws what waits, and lets nothing begin that was decided before', async () => {
-    const plan = planWith(shell('endless', 'sleep 300'), shell('asks', 'echo ran > asks', { hosts: ['example.org:443'] }), shell('late', 'echo ran > late'));
+    const plan = planWith(
+      shell('endless', 'sleep 300'),
+      shell('asks', 'echo ran > asks', { hosts: ['example.org:443'] }),
+      shell('late', 'echo ran > late'),
+    );
     const task = await TaskByHand.begin(scene);
     const decision = await task.decide(plan);
     await task.dispatch(decision, 'endless');
     await task.dispatch(decision, 'asks');
     const [request] = await task.asked();
-    await scene.master.until('that it runs', scene.hq, () => task.said('endless').find(({ chavion }) => chavion.result.state === 'running'));
+    await scene.master.until('that it runs', scene.hq, () =>
+      task.said('endless').find(({ chavion }) => chavion.result.state === 'running'),
+    );
     await endTask(task);
     expect((await task.ended('endless')).result.state).toBe('stopped');
     expect((await task.ended('asks')).result.state).toBe('stopped');
@@ -258,7 +371,9 @@ describe('the end of a task', () => {
     // A master may want it all the same; a new decision needs nobody.
     const retry = await scene.master.inThread(scene.hq, task.root, '!retry');
     await task.dispatch(decision, 'late', { retry });
-    await scene.master.until('the end of late', scene.hq, () => task.said('late').find(({ chavion }) => chavion.result.state === 'done'));
+    await scene.master.until('the end of late', scene.hq, () =>
+      task.said('late').find(({ chavion }) => chavion.result.state === 'done'),
+    );
     expect([task.file('late'), task.file('asks')]).toEqual(['ran\n', undefined]);
   });
 
@@ -267,7 +382,9 @@ describe('the end of a task', () => {
     const decision = await task.decide(planWith(shell('x', 'sleep 300'), shell('y', 'sleep 300'), shell('z', 'true')));
     for (const step of ['x', 'y']) {
       await task.dispatch(decision, step);
-      await scene.master.until('that it runs', scene.hq, () => task.said(step).find(({ chavion }) => chavion.result.state === 'running'));
+      await scene.master.until('that it runs', scene.hq, () =>
+        task.said(step).find(({ chavion }) => chavion.result.state === 'running'),
+      );
     }
     await scene.master.react(scene.hq, task.said('x')[0]?.id ?? '', '🛑');
     expect((await task.ended('x')).result.state).toBe('stopped');

@@ -26,7 +26,12 @@ export class ExecutorScene implements AsyncDisposable {
     this.scene = scene;
     this.folder = join(root, 'executor');
     this.rules = join(root, 'rules');
-    this.redis = new Redis({ port: Number(scene.house.env['CHAVION_REDIS_PORT']), username: 'executor', password: scene.secrets.redis.executor, maxRetriesPerRequest: null });
+    this.redis = new Redis({
+      port: Number(scene.house.env['CHAVION_REDIS_PORT']),
+      username: 'executor',
+      password: scene.secrets.redis.executor,
+      maxRetriesPerRequest: null,
+    });
     this.redis.on('error', () => undefined);
   }
 
@@ -49,11 +54,15 @@ export class ExecutorScene implements AsyncDisposable {
 
   /** What the executor said last of an order in a room, once it is over. */
   ended(room: string, root: string): Promise<Shown> {
-    return this.master.until('the end of a command', room, () => this.said(room, root).find(({ body, growing }) => ENDED.test(body) && !growing));
+    return this.master.until('the end of a command', room, () =>
+      this.said(room, root).find(({ body, growing }) => ENDED.test(body) && !growing),
+    );
   }
 
   said(room: string, root: string): readonly Shown[] {
-    return this.master.shown(room).filter(({ who, source, msgtype }) => who === 'executor' && source === root && msgtype !== 'm.file');
+    return this.master
+      .shown(room)
+      .filter(({ who, source, msgtype }) => who === 'executor' && source === root && msgtype !== 'm.file');
   }
 
   /** Orders, and waits for the end in the room of the order. */
@@ -64,13 +73,23 @@ export class ExecutorScene implements AsyncDisposable {
 
   /** The request for approval of an order, with both signs under it. */
   async asked(root: string, room = this.hq): Promise<Shown> {
-    const request = await this.master.until('a request', room, () => this.said(room, root).find(({ body }) => body.startsWith('✋')));
-    await this.master.until('the signs', room, () => this.reactions(room, request.id).filter(({ sender }) => sender.startsWith('@executor')).length === 2 || undefined);
+    const request = await this.master.until('a request', room, () =>
+      this.said(room, root).find(({ body }) => body.startsWith('✋')),
+    );
+    await this.master.until(
+      'the signs',
+      room,
+      () =>
+        this.reactions(room, request.id).filter(({ sender }) => sender.startsWith('@executor')).length === 2 ||
+        undefined,
+    );
     return request;
   }
 
   reactions(room: string, target: string): readonly Json[] {
-    return this.master.events(room).filter((event) => event.type === 'm.reaction' && event.content['m.relates_to']?.event_id === target);
+    return this.master
+      .events(room)
+      .filter((event) => event.type === 'm.reaction' && event.content['m.relates_to']?.event_id === target);
   }
 
   /** A job straight into the box, past the swarm. */

@@ -33,27 +33,40 @@ describe('the executor', () => {
     await expect(redis.hset(executorKey('roll'), 'ghost', '{}')).rejects.toThrow(/NOPERM|No permissions/i);
     await expect(redis.hgetall(executorKey('ended'))).rejects.toThrow(/NOPERM|No permissions/i);
     let table = '';
-    while (!table.includes(`실행자 (${hostname()})`)) table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
+    while (!table.includes(`실행자 (${hostname()})`))
+      table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
     expect(table).toMatch(/실행자 .*\| ex[0-9a-f]{12} \| 대기 중/);
   });
 });
 
 describe('what it sends into a room', () => {
   it('has a picture beside it, like everybody else’s', async () => {
-    const { body } = await scene.master.call('GET', `/_matrix/client/v3/profile/${encodeURIComponent(`@executor:${scene.scene.house.ready.serverName}`)}`);
+    const { body } = await scene.master.call(
+      'GET',
+      `/_matrix/client/v3/profile/${encodeURIComponent(`@executor:${scene.scene.house.ready.serverName}`)}`,
+    );
     expect(body).toMatchObject({ avatar_url: expect.stringMatching(/^mxc:/) });
   });
 
   it('has keys masked, and that is said', async () => {
     const key = `sk-proj-${'a1B2c3D4e5'.repeat(5)}`;
-    const { root } = await scene.run(`--file keys.txt k=sk-proj; for i in 1 2 3 4 5; do p=$p"a1B2c3D4e5"; done; echo "key $k-$p" > keys.txt`);
-    const sent = await scene.master.until('the file', scene.hq, () => scene.master.events(scene.hq).find(({ content }) => content?.filename === 'keys.txt'));
+    const { root } = await scene.run(
+      `--file keys.txt k=sk-proj; for i in 1 2 3 4 5; do p=$p"a1B2c3D4e5"; done; echo "key $k-$p" > keys.txt`,
+    );
+    const sent = await scene.master.until('the file', scene.hq, () =>
+      scene.master.events(scene.hq).find(({ content }) => content?.filename === 'keys.txt'),
+    );
     expect(await scene.master.download(sent.content.url)).not.toContain(key.slice(-20));
-    await scene.master.until('the line', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.includes('keys.txt') && body.includes('가리고')));
+    await scene.master.until('the line', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.includes('keys.txt') && body.includes('가리고')),
+    );
   });
 
   it('says in words why an address was not reached, after a yes', async () => {
-    const root = await scene.master.say(scene.hq, '!run --net nothing.invalid:443 --net 127.0.0.1:80 curl -sS --max-time 5 https://nothing.invalid/; curl -sS --max-time 5 http://127.0.0.1:80/; false');
+    const root = await scene.master.say(
+      scene.hq,
+      '!run --net nothing.invalid:443 --net 127.0.0.1:80 curl -sS --max-time 5 https://nothing.invalid/; curl -sS --max-time 5 http://127.0.0.1:80/; false',
+    );
     const request = await scene.asked(root);
     await scene.master.react(scene.hq, request.id, '✅');
     const { body } = await scene.ended(scene.hq, root);
@@ -75,7 +88,10 @@ describe('!run by the master', () => {
   });
 
   it('works in the ops room, in Korean, and with a script in a code block', async () => {
-    const root = await scene.master.say(scene.ops, '!실행\n```bash\nfor i in 1 2 3; do\n  echo "줄 $i"\ndone\nexit 3\n```');
+    const root = await scene.master.say(
+      scene.ops,
+      '!실행\n```bash\nfor i in 1 2 3; do\n  echo "줄 $i"\ndone\nexit 3\n```',
+    );
     const end = await scene.ended(scene.ops, root);
     expect(end.body).toMatch(/^✗ .*\n실패 \(종료 코드 3\)/);
     expect(end.body).toContain('줄 1\n줄 2\n줄 3');
@@ -86,11 +102,17 @@ describe('!run by the master', () => {
     await scene.run('mkdir -p out; printf "합계 7\\n" > out/sum.txt');
     expect((await scene.run('cat out/sum.txt')).body).toContain('합계 7');
     const { root } = await scene.run('--file out/sum.txt --file out/none.txt true');
-    const file = await scene.master.until('the file', scene.hq, () => scene.master.shown(scene.hq).find((one) => one.source === root && one.msgtype === 'm.file'));
+    const file = await scene.master.until('the file', scene.hq, () =>
+      scene.master.shown(scene.hq).find((one) => one.source === root && one.msgtype === 'm.file'),
+    );
     expect(file.body).toBe('sum.txt');
-    await scene.master.until('word of the missing one', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.includes('out/none.txt')));
+    await scene.master.until('word of the missing one', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.includes('out/none.txt')),
+    );
     const { lines } = scene.audit();
-    expect(lines.findLast((line) => line.event === 'job.ended' && line.data.root === root).data.artifacts).toEqual([{ path: 'out/sum.txt', bytes: 9, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(lines.findLast((line) => line.event === 'job.ended' && line.data.root === root).data.artifacts).toEqual([
+      { path: 'out/sum.txt', bytes: 9, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
   });
 
   it('says what cannot be read, and does nothing', async () => {
@@ -101,7 +123,13 @@ describe('!run by the master', () => {
 
   it('shows output that cannot leave its block, steer a terminal or show a key', async () => {
     const tail = 'a1B2c3D4e5'.repeat(5);
-    const script = ['printf "\\e[31mred\\e]0;t\\a\\u202e@room <b>x</b>\\n"', 'printf "\\140\\140\\140\\n[link](https://evil.test)\\n"', 'k=a1B2c3D4e5; printf sk-p; sleep 0.3', 'printf "roj-$k$k"; sleep 0.3', 'printf "$k$k$k\\n"'].join('\n');
+    const script = [
+      'printf "\\e[31mred\\e]0;t\\a\\u202e@room <b>x</b>\\n"',
+      'printf "\\140\\140\\140\\n[link](https://evil.test)\\n"',
+      'k=a1B2c3D4e5; printf sk-p; sleep 0.3',
+      'printf "roj-$k$k"; sleep 0.3',
+      'printf "$k$k$k\\n"',
+    ].join('\n');
     const root = await scene.master.say(scene.hq, `!run\n\`\`\`\`\n${script}\n\`\`\`\`\n`);
     for (const end of [await scene.ended(scene.hq, root), await scene.ended(scene.ops, root)]) {
       // eslint-disable-next-line no-control-regex -- their absence is the point
@@ -121,7 +149,9 @@ describe('!run by the master', () => {
     expect(end.body).toContain('row 120');
     expect(end.versions.length).toBeGreaterThan(1);
     expect(end.versions[0]?.body).toMatch(/^⏳/);
-    const file = await scene.master.until('the file', scene.ops, () => scene.master.shown(scene.ops).find((one) => one.source === root && one.msgtype === 'm.file'));
+    const file = await scene.master.until('the file', scene.ops, () =>
+      scene.master.shown(scene.ops).find((one) => one.source === root && one.msgtype === 'm.file'),
+    );
     expect(file.body).toBe('output.txt');
   });
 });
@@ -129,7 +159,10 @@ describe('!run by the master', () => {
 describe('stopping', () => {
   it('by a sign on the order or its output, by taking the order back, and by !stop ends the whole tree', async () => {
     const start = async (name: string) => {
-      const root = await scene.master.say(scene.hq, `!run (setsid sh -c "sleep 9; touch mark-${name}" &) ; sleep 9; touch mark-${name}`);
+      const root = await scene.master.say(
+        scene.hq,
+        `!run (setsid sh -c "sleep 9; touch mark-${name}" &) ; sleep 9; touch mark-${name}`,
+      );
       return { root, growing: await scene.master.until('the output', scene.ops, () => scene.said(scene.ops, root)[0]) };
     };
     const [order, output, taken, stopped] = await Promise.all(['order', 'output', 'taken', 'stop'].map(start));
@@ -138,7 +171,13 @@ describe('stopping', () => {
     await scene.master.redact(scene.hq, taken!.root);
     for (const one of [order, output, taken]) expect((await scene.ended(scene.ops, one!.root)).body).toMatch(/^■/);
     const said = await scene.master.say(scene.hq, '!stop');
-    expect((await scene.master.until('the answer', scene.hq, () => scene.master.shown(scene.hq).find((one) => one.who === 'coordinator' && one.source === said))).body).toMatch(/1 command|명령 1개/);
+    expect(
+      (
+        await scene.master.until('the answer', scene.hq, () =>
+          scene.master.shown(scene.hq).find((one) => one.who === 'coordinator' && one.source === said),
+        )
+      ).body,
+    ).toMatch(/1 command|명령 1개/);
     expect((await scene.ended(scene.ops, stopped!.root)).body).toMatch(/^■/);
     await scene.run('sleep 9');
     expect((await scene.run('ls')).body).not.toMatch(/mark-(?:order|output|taken|stop)/);
@@ -164,14 +203,17 @@ describe('lent folders', () => {
     expect((await scene.run(`ls /lent/${name}`)).body).toContain('sub');
     expect((await scene.run(`touch /lent/${name}/refused`)).body).toMatch(/^✗/);
     // No limit of the kernel holds what is written there.
-    for (const one of ['doctor', 'status']) expect((await verb(scene.scene.house, [one])).said).toContain(`/lent/${name}: `);
+    for (const one of ['doctor', 'status'])
+      expect((await verb(scene.scene.house, [one])).said).toContain(`/lent/${name}: `);
 
     const root = await scene.master.say(scene.hq, `!run --write ${name} echo written > /lent/${name}/new.txt`);
     const request = await scene.asked(root);
     expect(request.body).toContain(`echo written > /lent/${name}/new.txt`);
     expect(request.body).toContain(folder);
     await scene.master.react(scene.hq, request.id, '✅');
-    await scene.master.until('the end', scene.hq, () => scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')));
+    await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')),
+    );
     expect(readFileSync(join(folder, 'new.txt'), 'utf8')).toBe('written\n');
 
     expect((await verb(scene.scene.house, ['lend', '--end', name])).code).toBe(0);
@@ -182,7 +224,19 @@ describe('lent folders', () => {
   it('of the house itself are not lent', async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'chavion-link-'));
     symlinkSync('/home', join(elsewhere, 'link'));
-    for (const path of ['/', '/home', '/etc', '/root', '/var/lib', scene.scene.house.data, scene.folder, join(scene.folder, 'workspaces'), '/proc', join(elsewhere, 'link')]) expect((await verb(scene.scene.house, ['lend', path, 'ro'])).code).toBe(1);
+    for (const path of [
+      '/',
+      '/home',
+      '/etc',
+      '/root',
+      '/var/lib',
+      scene.scene.house.data,
+      scene.folder,
+      join(scene.folder, 'workspaces'),
+      '/proc',
+      join(elsewhere, 'link'),
+    ])
+      expect((await verb(scene.scene.house, ['lend', path, 'ro'])).code).toBe(1);
     rmSync(elsewhere, { recursive: true });
   });
 });
@@ -199,10 +253,18 @@ describe('the owner’s rules', () => {
     expect((await scene.run('touch mark-locked')).body).toMatch(/^⊘ .*policy\.json/);
     scene.write('policy.json', '{"mode":"auto","hostz":[]}');
     expect((await scene.run('touch mark-broken')).body).toMatch(/^⊘ .*policy\.json: hostz/);
-    await scene.master.until('word in ops', scene.ops, () => scene.master.shown(scene.ops).find(({ who, body }) => who === 'executor' && body.includes('hostz') && !body.startsWith('⊘')));
+    await scene.master.until('word in ops', scene.ops, () =>
+      scene.master
+        .shown(scene.ops)
+        .find(({ who, body }) => who === 'executor' && body.includes('hostz') && !body.startsWith('⊘')),
+    );
     scene.write('policy.json', '{"mode":"auto"}');
     expect((await scene.run('echo back')).body).toMatch(/^✓/);
-    expect(['ask', 'locked', 'broken'].map((name) => scene.file(`mark-${name}`))).toEqual([undefined, undefined, undefined]);
+    expect(['ask', 'locked', 'broken'].map((name) => scene.file(`mark-${name}`))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -27,7 +27,11 @@ const REAL = ['클로드', '미카엘'];
 const SUMMING_UP = 'memory of a chat room';
 const MODEL = 'anthropic/claude-opus-5';
 /** A small window, so that a summary of the room is made soon; a roster of one's own lies outside the data folder. */
-const roster = { ...defaultRoster, agents: defaultRoster.agents.map((agent) => ({ ...agent, contextTokens: 1_000 })), memory: { everyMessages: 4 } };
+const roster = {
+  ...defaultRoster,
+  agents: defaultRoster.agents.map((agent) => ({ ...agent, contextTokens: 1_000 })),
+  memory: { everyMessages: 4 },
+};
 
 let scene: Scene;
 let providers: Providers;
@@ -37,23 +41,39 @@ let site: string;
 let master: Person;
 let before: Awaited<ReturnType<typeof live>>;
 
-const told = async (command: string, room = scene.hq): Promise<string> => (await master.noticed(room, await master.say(room, command))).body;
-const signIn = (): Promise<Person> => Person.signIn(scene.house.ready.homeserver, scene.house.ready.master.userId, scene.house.ready.master.password);
+const told = async (command: string, room = scene.hq): Promise<string> =>
+  (await master.noticed(room, await master.say(room, command))).body;
+const signIn = (): Promise<Person> =>
+  Person.signIn(scene.house.ready.homeserver, scene.house.ready.master.userId, scene.house.ready.master.password);
 const note = () => join(site, 'chavion-note.txt');
 
 /** The whole room from its beginning, as a client that knows nothing yet reads it. */
 async function history(room: string): Promise<readonly Json[]> {
   const all: Json[] = [];
-  for (let from = ''; ; ) {
-    const { body }: Json = await master.call('GET', inRoom(room, `messages?dir=f&limit=500${from === '' ? '' : `&from=${from}`}`));
-    all.push(...body.chunk.map(({ event_id, type, sender, origin_server_ts, state_key, content }: Json) => ({ event_id, type, sender, origin_server_ts, state_key, content })));
+  for (let from = ''; ;) {
+    const { body }: Json = await master.call(
+      'GET',
+      inRoom(room, `messages?dir=f&limit=500${from === '' ? '' : `&from=${from}`}`),
+    );
+    all.push(
+      ...body.chunk.map(({ event_id, type, sender, origin_server_ts, state_key, content }: Json) => ({
+        event_id,
+        type,
+        sender,
+        origin_server_ts,
+        state_key,
+        content,
+      })),
+    );
     if (body.end === undefined) return all;
     from = encodeURIComponent(body.end);
   }
 }
 
 async function waiting(task: TaskView): Promise<{ readonly no: string; readonly request: string }> {
-  const request = await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+  const request = await task.until('a request', () =>
+    task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')),
+  );
   await task.until('the card', () => (task.card()?.body.includes('✋') === true ? true : undefined));
   return { no: numberOf(task), request: request.id };
 }
@@ -67,8 +87,13 @@ async function keyAfter(old: string): Promise<string> {
   await told('!agent rotate scout');
   for (;;) {
     const { body }: Json = await master.call('GET', '/_matrix/client/v3/joined_rooms');
-    const letters: Json[] = (await Promise.all(body.joined_rooms.filter((room: string) => room !== scene.hq).map(history))).flat();
-    const keys = letters.map(({ content }) => String(content.body)).filter((text) => text.includes('`scout`')).map((text) => /chv_[A-Za-z0-9_-]{55}/.exec(text)?.[0]);
+    const letters: Json[] = (
+      await Promise.all(body.joined_rooms.filter((room: string) => room !== scene.hq).map(history))
+    ).flat();
+    const keys = letters
+      .map(({ content }) => String(content.body))
+      .filter((text) => text.includes('`scout`'))
+      .map((text) => /chv_[A-Za-z0-9_-]{55}/.exec(text)?.[0]);
     const found = keys.find((key) => key !== undefined && key !== old);
     if (found !== undefined) return found;
     await sleep(100);
@@ -81,7 +106,12 @@ async function minds(): Promise<readonly string[]> {
   return rows.map((row) => row.split('|').slice(1, 4).join('|'));
 }
 
-const figures = async () => ({ schedules: await told('!예약목록'), budget: await told('!예산'), minds: await minds(), floor: await told('!발언') });
+const figures = async () => ({
+  schedules: await told('!예약목록'),
+  budget: await told('!예산'),
+  minds: await minds(),
+  floor: await told('!발언'),
+});
 
 /** What is done in the house until the moment of the backup. */
 async function live() {
@@ -91,7 +121,10 @@ async function live() {
   expect((await verb(house, ['keys'], `\n\n${PROVIDER_KEY}\n`)).code).toBe(0);
   await house.reborn('swarm', swarm);
 
-  providers.play(({ system }) => (system.includes(SUMMING_UP) ? '사료는 목요일에 온다' : 'claude의 대답입니다.'), 'claude');
+  providers.play(
+    ({ system }) => (system.includes(SUMMING_UP) ? '사료는 목요일에 온다' : 'claude의 대답입니다.'),
+    'claude',
+  );
   const room = await scene.roomWith('claude');
   await told('!발언 호출', room);
   for (let i = 0; i < 8; i += 1) await master.say(room, `사료 이야기 ${i} ${'나'.repeat(150)}`);
@@ -112,7 +145,9 @@ async function live() {
   expect((await done.ended()).body).toMatch(/^✅/u);
   const approved = await waiting(await startTask(master, hq, '//chavion_task: site 폴더에 메모를 남겨줘'));
   const cancelled = await waiting(await startTask(master, hq, '//chavion_task: site 폴더에 메모를 또 남겨줘'));
-  const cards = await Promise.all([numberOf(done), approved.no, cancelled.no].map(async (no) => [no, await shownTask(no)] as const));
+  const cards = await Promise.all(
+    [numberOf(done), approved.no, cancelled.no].map(async (no) => [no, await shownTask(no)] as const),
+  );
 
   await told('!발언 호출');
   const picture = await master.upload(Buffer.from('그림의 바이트'), 'image/png', 'a.png');
@@ -134,7 +169,11 @@ async function lose(): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chavion-backups-'));
   providers = await Providers.start();
-  scene = await Scene.open({ keys: false, roster, env: { CHAVION_REHEARSAL: 'always', ANTHROPIC_BASE_URL: providers.env['ANTHROPIC_BASE_URL'] ?? '' } });
+  scene = await Scene.open({
+    keys: false,
+    roster,
+    env: { CHAVION_REHEARSAL: 'always', ANTHROPIC_BASE_URL: providers.env['ANTHROPIC_BASE_URL'] ?? '' },
+  });
   ({ master } = scene);
   before = await live();
 });
@@ -170,11 +209,20 @@ describe('backup, loss of everything, restore', () => {
     const wrong = await verb(house, ['restore', file, '--passphrase-file', join(folder, 'wrong')]);
     expect(wrong).toMatchObject({ code: 1, said: expect.stringContaining('암호가 틀리거나') });
     expect((await verb(house, ['restore', file], `${PASSPHRASE}\n`)).code).toBe(0);
-    expect(await verb(house, ['restore', file], `${PASSPHRASE}\n`)).toMatchObject({ code: 1, said: expect.stringContaining('덮어쓰지 않았습니다') });
+    expect(await verb(house, ['restore', file], `${PASSPHRASE}\n`)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('덮어쓰지 않았습니다'),
+    });
     await house.start();
     master = await signIn();
     expect(await readFile(join(house.data, 'secrets.json'), 'utf8')).toBe(secrets);
-    const restored = join((await houseState(house.folder))?.root ?? '', 'executor', 'workspaces', 'direct', 'notes.sock');
+    const restored = join(
+      (await houseState(house.folder))?.root ?? '',
+      'executor',
+      'workspaces',
+      'direct',
+      'notes.sock',
+    );
     expect(await readFile(restored, 'utf8')).toBe('a file');
   });
 
@@ -185,16 +233,26 @@ describe('backup, loss of everything, restore', () => {
 
   it('keeps the message of the moment before, which is answered once', async () => {
     const { hq } = scene;
-    const answers = async () => (await history(hq)).filter(({ content }) => content['com.chavion']?.source === before.last && content['com.chavion'].kind === 'answer' && content['m.new_content'] === undefined);
+    const answers = async () =>
+      (await history(hq)).filter(
+        ({ content }) =>
+          content['com.chavion']?.source === before.last &&
+          content['com.chavion'].kind === 'answer' &&
+          content['m.new_content'] === undefined,
+      );
     while ((await answers()).length === 0) await sleep(100);
     await scene.settled(master);
-    expect((await history(hq)).filter(({ event_id: id, content }) => id === before.last && content.body === LAST)).toHaveLength(1);
+    expect(
+      (await history(hq)).filter(({ event_id: id, content }) => id === before.last && content.body === LAST),
+    ).toHaveLength(1);
     expect(await answers()).toHaveLength(1);
   });
 
   it('keeps schedules with their next run, budgets with what was spent, minds, floor and memory', async () => {
     const { hq } = scene;
-    expect(before.seen.schedules).toMatch(/`[a-z2-7]{4}` \*\*[^*]*15:00\*\* · 매주 월요일 15:00 · 펫샵 예약 페이지 만들기/);
+    expect(before.seen.schedules).toMatch(
+      /`[a-z2-7]{4}` \*\*[^*]*15:00\*\* · 매주 월요일 15:00 · 펫샵 예약 페이지 만들기/,
+    );
     expect(before.seen.budget).toMatch(/\| 클로드 💤 \|[^|]*\|[^|]*\d+t \/ 20t[^|]*\|[^]*\| 미카엘 💤 \|/);
     expect(before.seen.minds.join('\n')).toContain(MODEL);
     expect(await figures()).toEqual(before.seen);
@@ -216,13 +274,18 @@ describe('backup, loss of everything, restore', () => {
     // Claude may be summing up the room beside.
     const [claude, michael] = providers.questions.filter(({ system }) => !system.includes(SUMMING_UP));
     expect(claude?.headers).toMatchObject({ 'x-api-key': PROVIDER_KEY });
-    expect([claude, michael].map((question) => `anthropic/${JSON.parse(question?.body ?? '{}').model}`)).toEqual([defaultRoster.agents.find(({ id }) => id === 'claude')?.model, MODEL]);
+    expect([claude, michael].map((question) => `anthropic/${JSON.parse(question?.body ?? '{}').model}`)).toEqual([
+      defaultRoster.agents.find(({ id }) => id === 'claude')?.model,
+      MODEL,
+    ]);
     // Whoever is real from here on is not asked by the tasks below.
     for (const name of REAL) await told(`!예산 ${name} 한달 20토큰`);
   });
 
   it('opens the door to the key in force, and to none that was changed or taken back', async () => {
-    const status = async (key: string) => (await fetch(`${scene.house.ready.api ?? ''}/api/status`, { headers: { authorization: `Bearer ${key}` } })).status;
+    const status = async (key: string) =>
+      (await fetch(`${scene.house.ready.api ?? ''}/api/status`, { headers: { authorization: `Bearer ${key}` } }))
+        .status;
     expect(await Promise.all([before.scout, before.rotated, before.guest].map(status))).toEqual([200, 401, 401]);
   });
 

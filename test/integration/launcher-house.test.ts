@@ -26,22 +26,31 @@ afterAll(() => house[Symbol.asyncDispose]());
 
 const agent = (id: string) => `@agent_${id}:house.test`;
 const call = (method: string, path: string, token?: string, body?: unknown): Promise<Answer> =>
-  request(house.ready.homeserver, method, path, { ...(token === undefined ? {} : { token }), ...(body === undefined ? {} : { body }) });
-const asAgent = (id: string, method: string, path: string, body?: unknown) => call(method, asUser(path, agent(id)), secrets.appservice.appservice, body);
+  request(house.ready.homeserver, method, path, {
+    ...(token === undefined ? {} : { token }),
+    ...(body === undefined ? {} : { body }),
+  });
+const asAgent = (id: string, method: string, path: string, body?: unknown) =>
+  call(method, asUser(path, agent(id)), secrets.appservice.appservice, body);
 const asAdmin = (method: string, path: string, body?: unknown) => call(method, path, secrets.adminToken, body);
 const members = async (room: string) => {
   const { body } = await asAdmin('GET', inRoom(room, 'joined_members'));
   return new Map(Object.entries(Members.parse(body).joined));
 };
-const levels = async (room: string) => PowerLevels.parse((await asAdmin('GET', inRoom(room, 'state/m.room.power_levels/'))).body);
-const Members = z.object({ joined: z.record(z.string(), z.object({ display_name: z.string().nullish(), avatar_url: z.string().nullish() })) });
+const levels = async (room: string) =>
+  PowerLevels.parse((await asAdmin('GET', inRoom(room, 'state/m.room.power_levels/'))).body);
+const Members = z.object({
+  joined: z.record(z.string(), z.object({ display_name: z.string().nullish(), avatar_url: z.string().nullish() })),
+});
 const RESIDENTS = ['coordinator', 'gabriel', 'jarvis', 'claude', 'manus', 'perplexity', 'michael'];
 
 describe('the furnished house', () => {
   it('has everybody in both rooms, with names and faces', async () => {
     for (const room of [house.ready.rooms.hq, house.ready.rooms.ops]) {
       const inside = await members(room);
-      expect([...inside.keys()].toSorted()).toEqual([...RESIDENTS.map(agent), '@admin:house.test', '@executor:house.test', '@master:house.test'].toSorted());
+      expect([...inside.keys()].toSorted()).toEqual(
+        [...RESIDENTS.map(agent), '@admin:house.test', '@executor:house.test', '@master:house.test'].toSorted(),
+      );
       expect(inside.get(agent('gabriel'))?.display_name).toBe('가브리엘');
       for (const id of RESIDENTS) expect(inside.get(agent(id))?.avatar_url).toMatch(/^mxc:\/\/house\.test\//);
     }
@@ -51,31 +60,60 @@ describe('the furnished house', () => {
     const inside = await members(house.ready.rooms.hq);
     const faces = RESIDENTS.map((id) => String(inside.get(agent(id))?.avatar_url));
     expect(new Set(faces).size).toBe(RESIDENTS.length);
-    const picture = await fetch(`${house.ready.homeserver}/_matrix/client/v1/media/download/${String(faces[0]).replace('mxc://', '')}`, { headers: { authorization: `Bearer ${master}` } });
+    const picture = await fetch(
+      `${house.ready.homeserver}/_matrix/client/v1/media/download/${String(faces[0]).replace('mxc://', '')}`,
+      { headers: { authorization: `Bearer ${master}` } },
+    );
     expect(picture.headers.get('content-type')).toBe('image/png');
-    expect(Buffer.from(await picture.arrayBuffer()).subarray(1, 4).toString()).toBe('PNG');
+    expect(
+      Buffer.from(await picture.arrayBuffer())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
   });
 
   it('stands in a space, unencrypted, closed to whom nobody invited', async () => {
     for (const room of Object.values(house.ready.rooms)) {
-      expect((await asAdmin('GET', inRoom(house.ready.space, `state/m.space.child/${encodeURIComponent(room)}`))).body['via']).toEqual(['house.test']);
-      expect((await asAdmin('GET', inRoom(room, `state/m.space.parent/${encodeURIComponent(house.ready.space)}`))).body['canonical']).toBe(true);
+      expect(
+        (await asAdmin('GET', inRoom(house.ready.space, `state/m.space.child/${encodeURIComponent(room)}`))).body[
+          'via'
+        ],
+      ).toEqual(['house.test']);
+      expect(
+        (await asAdmin('GET', inRoom(room, `state/m.space.parent/${encodeURIComponent(house.ready.space)}`))).body[
+          'canonical'
+        ],
+      ).toBe(true);
       expect((await asAdmin('GET', inRoom(room, 'state/m.room.encryption/'))).status).toBe(404);
       expect((await asAdmin('GET', inRoom(room, 'state/m.room.join_rules/'))).body['join_rule']).toBe('invite');
       expect((await asAdmin('GET', inRoom(room, 'state/m.room.guest_access/'))).body['guest_access']).toBe('forbidden');
     }
-    expect((await asAdmin('GET', '/_matrix/client/v3/directory/room/%23hq%3Ahouse.test')).body['room_id']).toBe(house.ready.rooms.hq);
+    expect((await asAdmin('GET', '/_matrix/client/v3/directory/room/%23hq%3Ahouse.test')).body['room_id']).toBe(
+      house.ready.rooms.hq,
+    );
     expect((await asAdmin('GET', inRoom(house.ready.rooms.hq, 'state/m.room.name/'))).body['name']).toBe('본부');
   });
 
   it('lets agents speak, react and ask polls, and change nothing', async () => {
     const { hq } = house.ready.rooms;
-    const said = await asAgent('manus', 'PUT', inRoom(hq, 'send/m.room.message/t1'), { msgtype: 'm.notice', body: 'here' });
+    const said = await asAgent('manus', 'PUT', inRoom(hq, 'send/m.room.message/t1'), {
+      msgtype: 'm.notice',
+      body: 'here',
+    });
     expect(said.status).toBe(200);
     const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: said.body['event_id'], key: '👍' } };
     expect((await asAgent('claude', 'PUT', inRoom(hq, 'send/m.reaction/t2'), relation)).status).toBe(200);
-    const poll = { 'org.matrix.msc3381.poll.start': { question: { 'org.matrix.msc1767.text': '?' }, kind: 'org.matrix.msc3381.poll.disclosed', max_selections: 1, answers: [] } };
-    expect((await asAgent('claude', 'PUT', inRoom(hq, 'send/org.matrix.msc3381.poll.start/t3'), poll)).status).toBe(200);
+    const poll = {
+      'org.matrix.msc3381.poll.start': {
+        question: { 'org.matrix.msc1767.text': '?' },
+        kind: 'org.matrix.msc3381.poll.disclosed',
+        max_selections: 1,
+        answers: [],
+      },
+    };
+    expect((await asAgent('claude', 'PUT', inRoom(hq, 'send/org.matrix.msc3381.poll.start/t3'), poll)).status).toBe(
+      200,
+    );
 
     const forbidden = await Promise.all(
       ['manus', 'coordinator'].flatMap((id) => [
@@ -90,19 +128,25 @@ describe('the furnished house', () => {
     );
     expect(forbidden.map(({ status }) => status)).toEqual(forbidden.map(() => 403));
     // Redacting what others said takes the coordinator.
-    const redact = (id: string, txn: string) => asAgent(id, 'PUT', inRoom(hq, `redact/${encodeURIComponent(String(said.body['event_id']))}/${txn}`), {});
+    const redact = (id: string, txn: string) =>
+      asAgent(id, 'PUT', inRoom(hq, `redact/${encodeURIComponent(String(said.body['event_id']))}/${txn}`), {});
     expect((await redact('claude', 'r1')).status).toBe(403);
     expect((await redact('coordinator', 'r2')).status).toBe(200);
   });
 
   it('cannot be made unreadable to the agents, not even by the master', async () => {
-    const encrypt = await call('PUT', inRoom(house.ready.rooms.hq, 'state/m.room.encryption/'), master, { algorithm: 'm.megolm.v1.aes-sha2' });
+    const encrypt = await call('PUT', inRoom(house.ready.rooms.hq, 'state/m.room.encryption/'), master, {
+      algorithm: 'm.megolm.v1.aes-sha2',
+    });
     expect(encrypt.status).toBe(403);
-    expect((await call('PUT', inRoom(house.ready.rooms.ops, 'state/m.room.topic/'), master, { topic: '내 방' })).status).toBe(200);
+    expect(
+      (await call('PUT', inRoom(house.ready.rooms.ops, 'state/m.room.topic/'), master, { topic: '내 방' })).status,
+    ).toBe(200);
   });
 
   it('repeats nothing after a restart of Synapse: the ghosts have devices', async () => {
-    for (const id of RESIDENTS) expect([id, (await asAgent(id, 'GET', '/_matrix/client/v3/devices/CHAVION')).status]).toEqual([id, 200]);
+    for (const id of RESIDENTS)
+      expect([id, (await asAgent(id, 'GET', '/_matrix/client/v3/devices/CHAVION')).status]).toEqual([id, 200]);
   });
 
   it('sets no limit to the master, the admin and the executor', async () => {
@@ -110,7 +154,14 @@ describe('the furnished house', () => {
       const { body } = await asAdmin('GET', `/_synapse/admin/v1/users/%40${user}%3Ahouse.test/override_ratelimit`);
       expect([user, body]).toEqual([user, { messages_per_second: 0, burst_count: 0 }]);
     }
-    const burst = await Promise.all(Array.from({ length: 30 }, (_, i) => call('PUT', inRoom(house.ready.rooms.ops, `send/m.room.message/b${i}`), master, { msgtype: 'm.text', body: `${i}` })));
+    const burst = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        call('PUT', inRoom(house.ready.rooms.ops, `send/m.room.message/b${i}`), master, {
+          msgtype: 'm.text',
+          body: `${i}`,
+        }),
+      ),
+    );
     expect(new Set(burst.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
@@ -124,15 +175,28 @@ describe('the closed house', () => {
   it('tells clients not to encrypt', async () => {
     const { status, body } = await call('GET', '/.well-known/matrix/client');
     expect(status).toBe(200);
-    expect(body).toMatchObject({ 'm.homeserver': { base_url: `${house.ready.homeserver}/` }, 'io.element.e2ee': { default: false, force_disable: true } });
+    expect(body).toMatchObject({
+      'm.homeserver': { base_url: `${house.ready.homeserver}/` },
+      'io.element.e2ee': { default: false, force_disable: true },
+    });
   });
 
   it('registers nobody', async () => {
     const attempts = await Promise.all([
-      call('POST', '/_matrix/client/v3/register', undefined, { username: 'stranger', password: 'let-me-in-please', auth: { type: 'm.login.dummy' } }),
+      call('POST', '/_matrix/client/v3/register', undefined, {
+        username: 'stranger',
+        password: 'let-me-in-please',
+        auth: { type: 'm.login.dummy' },
+      }),
       call('POST', '/_matrix/client/v3/register?kind=guest', undefined, {}),
-      call('POST', '/_matrix/client/v3/register', undefined, { type: 'm.login.application_service', username: 'agent_evil' }),
-      call('POST', '/_matrix/client/v3/register', master, { type: 'm.login.application_service', username: 'agent_evil' }),
+      call('POST', '/_matrix/client/v3/register', undefined, {
+        type: 'm.login.application_service',
+        username: 'agent_evil',
+      }),
+      call('POST', '/_matrix/client/v3/register', master, {
+        type: 'm.login.application_service',
+        username: 'agent_evil',
+      }),
     ]);
     expect(attempts.map(({ status }) => status)).toEqual([403, 403, 400, 401]);
     expect(attempts.map(({ body }) => body['access_token'])).toEqual([undefined, undefined, undefined, undefined]);
@@ -148,48 +212,96 @@ describe('the closed house', () => {
     expect(join.status).toBeGreaterThanOrEqual(400);
   });
 
-  it('keeps each part from the others\' files, where root started it', async () => {
+  it("keeps each part from the others' files, where root started it", async () => {
     const root = process.getuid?.() === 0;
     const state = await house.state();
-    expect(state).toMatchObject({ instance: { separated: root }, root: root ? join(SEPARATED_STATE, String(state?.instance.id)) : house.data });
+    expect(state).toMatchObject({
+      instance: { separated: root },
+      root: root ? join(SEPARATED_STATE, String(state?.instance.id)) : house.data,
+    });
     const at = (path: string) => join(String(state?.root), path);
-    const files = { synapse: at('synapse/homeserver.yaml'), redis: at('redis/redis.conf'), launcher: join(house.data, 'secrets.json'), ready: join(house.data, 'ready.json') };
-    for (const path of Object.values(files)) expect([path, existsSync(path) && statSync(path).mode & 0o777]).toEqual([path, 0o600]);
+    const files = {
+      synapse: at('synapse/homeserver.yaml'),
+      redis: at('redis/redis.conf'),
+      launcher: join(house.data, 'secrets.json'),
+      ready: join(house.data, 'ready.json'),
+    };
+    for (const path of Object.values(files))
+      expect([path, existsSync(path) && statSync(path).mode & 0o777]).toEqual([path, 0o600]);
     // Only root can be somebody else and look; everyone else has no accounts to look as.
     const parts = root ? PARTS : [];
-    const reads = await Promise.all(parts.flatMap((part) => Object.entries(files).map(async ([owner, path]) => [part, owner, await readsAs(part, path)])));
+    const reads = await Promise.all(
+      parts.flatMap((part) =>
+        Object.entries(files).map(async ([owner, path]) => [part, owner, await readsAs(part, path)]),
+      ),
+    );
     expect(reads).toEqual(parts.flatMap((part) => Object.keys(files).map((owner) => [part, owner, part === owner])));
     const pids = await house.pids();
-    const runsAs = parts.filter((part) => part !== 'executor').map((part) => [part, Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pids[part]}/status`, 'utf8'))?.[1])]);
-    expect(runsAs).toEqual(await Promise.all(runsAs.map(async ([part]) => [part, (await find(z.enum(PARTS).parse(part)))?.uid])));
+    const runsAs = parts
+      .filter((part) => part !== 'executor')
+      .map((part) => [part, Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pids[part]}/status`, 'utf8'))?.[1])]);
+    expect(runsAs).toEqual(
+      await Promise.all(runsAs.map(async ([part]) => [part, (await find(z.enum(PARTS).parse(part)))?.uid])),
+    );
   });
 });
 
 async function readsAs(part: Part, path: string): Promise<boolean> {
   const account = await find(part);
-  return await promisify(execFile)('/bin/cat', [path], { uid: account?.uid, gid: account?.gid }).then(() => true, () => false);
+  return await promisify(execFile)('/bin/cat', [path], { uid: account?.uid, gid: account?.gid }).then(
+    () => true,
+    () => false,
+  );
 }
 
 describe('a start after things went wrong', () => {
   it('puts right what is missing or not safe, and leaves what the owner chose', async () => {
     const { hq, ops } = house.ready.rooms;
     const now = await levels(hq);
-    const loose = { ...now, users: { ...now.users, [agent('manus')]: 100, '@executor:house.test': 100, '@friend:house.test': 100 }, events: { ...now.events, 'm.room.name': 0 }, state_default: 0, invite: 0, kick: 0 };
+    const loose = {
+      ...now,
+      users: { ...now.users, [agent('manus')]: 100, '@executor:house.test': 100, '@friend:house.test': 100 },
+      events: { ...now.events, 'm.room.name': 0 },
+      state_default: 0,
+      invite: 0,
+      kick: 0,
+    };
     expect((await asAdmin('PUT', inRoom(hq, 'state/m.room.power_levels/'), loose)).status).toBe(200);
     expect((await asAdmin('PUT', inRoom(hq, 'state/m.room.join_rules/'), { join_rule: 'public' })).status).toBe(200);
     expect((await call('PUT', inRoom(hq, 'state/m.room.name/'), master, { name: '우리 본부' })).status).toBe(200);
     expect((await asAgent('jarvis', 'POST', inRoom(hq, 'leave'), {})).status).toBe(200);
-    expect((await asAgent('claude', 'PUT', `/_matrix/client/v3/profile/${encodeURIComponent(agent('claude'))}/avatar_url`, { avatar_url: '' })).status).toBe(200);
-    expect((await asAgent('gabriel', 'PUT', `/_matrix/client/v3/profile/${encodeURIComponent(agent('gabriel'))}/displayname`, { displayname: '팀장님' })).status).toBe(200);
+    expect(
+      (
+        await asAgent('claude', 'PUT', `/_matrix/client/v3/profile/${encodeURIComponent(agent('claude'))}/avatar_url`, {
+          avatar_url: '',
+        })
+      ).status,
+    ).toBe(200);
+    expect(
+      (
+        await asAgent(
+          'gabriel',
+          'PUT',
+          `/_matrix/client/v3/profile/${encodeURIComponent(agent('gabriel'))}/displayname`,
+          { displayname: '팀장님' },
+        )
+      ).status,
+    ).toBe(200);
     expect((await call('POST', inRoom(ops, 'kick'), master, { user_id: '@executor:house.test' })).status).toBe(200);
     expect((await call('POST', inRoom(ops, 'ban'), master, { user_id: agent('michael') })).status).toBe(200);
-    expect((await asAdmin('PUT', inRoom(house.ready.space, `state/m.space.child/${encodeURIComponent(ops)}`), {})).status).toBe(200);
+    expect(
+      (await asAdmin('PUT', inRoom(house.ready.space, `state/m.space.child/${encodeURIComponent(ops)}`), {})).status,
+    ).toBe(200);
     await house.stop();
     await house.start();
 
     const repaired = await levels(hq);
     // The admin has made the room, of version 12, and rules it without an entry.
-    expect(repaired.users).toEqual({ '@master:house.test': 100, '@friend:house.test': 100, [agent('coordinator')]: 50 });
+    expect(repaired.users).toEqual({
+      '@master:house.test': 100,
+      '@friend:house.test': 100,
+      [agent('coordinator')]: 50,
+    });
     expect(repaired).toMatchObject({ state_default: 100, invite: 100, kick: 100, ban: 100, redact: 50 });
     expect(repaired.events['m.room.name']).toBe(100);
     expect((await asAdmin('GET', inRoom(hq, 'state/m.room.join_rules/'))).body['join_rule']).toBe('invite');
@@ -201,7 +313,9 @@ describe('a start after things went wrong', () => {
     const working = await members(ops);
     expect(working.has('@executor:house.test')).toBe(true);
     expect(working.has(agent('michael'))).toBe(false);
-    expect((await asAdmin('GET', inRoom(house.ready.space, `state/m.space.child/${encodeURIComponent(ops)}`))).body['via']).toEqual(['house.test']);
+    expect(
+      (await asAdmin('GET', inRoom(house.ready.space, `state/m.space.child/${encodeURIComponent(ops)}`))).body['via'],
+    ).toEqual(['house.test']);
   });
 
   it('comes back when the admin has left, lost its token and its alias', async () => {
@@ -221,8 +335,16 @@ describe('a start after things went wrong', () => {
 describe('a part that dies again and again', () => {
   const said = async (room: string): Promise<string[]> => {
     const { body } = await asAdmin('GET', inRoom(room, 'messages?dir=b&limit=30'));
-    const messages = z.object({ chunk: z.array(z.object({ sender: z.string(), type: z.string(), content: z.object({ body: z.string().optional() }) })) }).parse(body).chunk;
-    return messages.filter(({ sender, type }) => sender === '@admin:house.test' && type === 'm.room.message').map(({ content }) => content.body ?? '');
+    const messages = z
+      .object({
+        chunk: z.array(
+          z.object({ sender: z.string(), type: z.string(), content: z.object({ body: z.string().optional() }) }),
+        ),
+      })
+      .parse(body).chunk;
+    return messages
+      .filter(({ sender, type }) => sender === '@admin:house.test' && type === 'm.room.message')
+      .map(({ content }) => content.body ?? '');
   };
 
   it('is told of in HQ and ops, by status and doctor, and once more when it is back', async () => {
@@ -243,6 +365,9 @@ describe('a part that dies again and again', () => {
     while (!(await said(ops)).some((body) => body.startsWith('✅ swarm: '))) await sleep(50);
     // One line each, however often it has died, and nobody answers them.
     expect((await said(hq)).map((body) => body.slice(0, 1))).toEqual(['✅', '⏳']);
-    expect(await verb(house, ['doctor'])).toMatchObject({ code: 1, said: expect.stringMatching(/swarm: 10분 사이 \d+번 꺼졌다가/) });
+    expect(await verb(house, ['doctor'])).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/swarm: 10분 사이 \d+번 꺼졌다가/),
+    });
   });
 });

@@ -21,7 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function startWith(programs: Readonly<Record<string, string>>): Promise<{ code: number; output: string }> {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  for (const [name, script] of Object.entries(programs)) writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  for (const [name, script] of Object.entries(programs))
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const house = new House(folder, { ...(await houseEnvironment(folder)), PATH: bin, CHAVION_LANG: 'en' }, true);
   const [code] = await once(house.launch(), 'close');
   return { code: Number(code), output: house.output };
@@ -31,7 +32,11 @@ describe('a machine that lacks programs', () => {
   const python = 'exec /usr/bin/python3 "$@"';
 
   it('gets one command for all of them where nothing can be installed', async () => {
-    const { code, output } = await startWith({ python3: python, 'apt-get': 'echo "asked: $*"; test "$1" = --version', sudo: 'exit 1' });
+    const { code, output } = await startWith({
+      python3: python,
+      'apt-get': 'echo "asked: $*"; test "$1" = --version',
+      sudo: 'exit 1',
+    });
     expect(code).toBe(1);
     expect(output).toContain('sudo apt-get install -y redis-server bubblewrap\n');
     const log = isRoot ? readFileSync(join(folder, 'data', 'logs', 'install.log'), 'utf8') : '';

@@ -29,8 +29,19 @@ async function as<T>(user: 'swarm' | 'executor', act: (redis: Redis) => Promise<
 
 describe('the job box', () => {
   it('lets nobody in without a password', async () => {
-    for (const credentials of [{}, { username: 'default', password: 'guess' }, { username: 'swarm', password: 'guess' }]) {
-      const stranger = new Redis({ port, host: '127.0.0.1', lazyConnect: true, enableReadyCheck: false, retryStrategy: () => null, ...credentials });
+    for (const credentials of [
+      {},
+      { username: 'default', password: 'guess' },
+      { username: 'swarm', password: 'guess' },
+    ]) {
+      const stranger = new Redis({
+        port,
+        host: '127.0.0.1',
+        lazyConnect: true,
+        enableReadyCheck: false,
+        retryStrategy: () => null,
+        ...credentials,
+      });
       stranger.on('error', () => undefined);
       await expect(stranger.set('x', '1')).rejects.toThrow(/NOAUTH|WRONGPASS/);
       stranger.disconnect();
@@ -40,9 +51,22 @@ describe('the job box', () => {
   it('shows each part its own keys and no others, and no way to change the server', async () => {
     await as('swarm', async (redis) => {
       expect(await redis.set('chavion:swarm:test:own', '1')).toBe('OK');
-      for (const forbidden of [['SET', 'chavion:executor:x', '1'], ['GET', 'other'], ['CONFIG', 'GET', '*'], ['ACL', 'LIST'], ['FLUSHALL'], ['SHUTDOWN'], ['MONITOR'], ['SUBSCRIBE', 'chavion:executor:x'], ['EVAL', "return redis.call('SET','chavion:executor:x','1')", '0']]) {
+      for (const forbidden of [
+        ['SET', 'chavion:executor:x', '1'],
+        ['GET', 'other'],
+        ['CONFIG', 'GET', '*'],
+        ['ACL', 'LIST'],
+        ['FLUSHALL'],
+        ['SHUTDOWN'],
+        ['MONITOR'],
+        ['SUBSCRIBE', 'chavion:executor:x'],
+        ['EVAL', "return redis.call('SET','chavion:executor:x','1')", '0'],
+      ]) {
         const [command = '', ...args] = forbidden;
-        const refused = await redis.call(command, ...args).then(() => 'was done', (error: Error) => error.message);
+        const refused = await redis.call(command, ...args).then(
+          () => 'was done',
+          (error: Error) => error.message,
+        );
         expect([command, refused]).toEqual([command, expect.stringMatching(/NOPERM|ACL|permission|can't access/i)]);
       }
     });
@@ -52,21 +76,60 @@ describe('the job box', () => {
     });
   });
 
-  it.each(['swarm', 'executor'] as const)('lets the %s neither end, pause or watch others nor look at every key at once', async (user) => {
-    await as(user, async (redis) => {
-      const forbidden = [
-        'CLIENT KILL TYPE normal', 'CLIENT PAUSE 10000 ALL', 'CLIENT UNPAUSE', 'CLIENT LIST', 'CLIENT NO-EVICT ON', 'CLIENT TRACKING ON', 'CLIENT REPLY OFF', 'KEYS *', 'RANDOMKEY', 'DBSIZE', 'SORT x', 'WAIT 1 0',
-        'MIGRATE 127.0.0.1 1 x 0 1', 'RESTORE x 0 x', 'SWAPDB 0 0', 'FLUSHDB', 'SCRIPT FLUSH', 'SCRIPT KILL', 'FUNCTION FLUSH', 'FUNCTION LIST', 'SAVE', 'BGREWRITEAOF', 'SLOWLOG GET', 'LATENCY RESET',
-        'REPLICAOF NO ONE', 'CLUSTER INFO', 'COMMAND DOCS', 'PUBLISH chavion:x y', 'PSUBSCRIBE *', 'OBJECT HELP', 'MEMORY DOCTOR', 'LOLWUT', 'ACL WHOAMI', 'MODULE LIST',
-      ];
-      for (const line of forbidden) {
-        const [command = '', ...args] = line.split(' ');
-        const refused = await redis.call(command, ...args).then(() => 'was done', (error: Error) => error.message);
-        expect([line, refused]).toEqual([line, expect.stringMatching(/NOPERM/)]);
-      }
-      await expect(redis.eval("return redis.call('KEYS', '*')", 0)).rejects.toThrow(/NOPERM|ACL|permission|can't (?:access|run)/i);
-    });
-  });
+  it.each(['swarm', 'executor'] as const)(
+    'lets the %s neither end, pause or watch others nor look at every key at once',
+    async (user) => {
+      await as(user, async (redis) => {
+        const forbidden = [
+          'CLIENT KILL TYPE normal',
+          'CLIENT PAUSE 10000 ALL',
+          'CLIENT UNPAUSE',
+          'CLIENT LIST',
+          'CLIENT NO-EVICT ON',
+          'CLIENT TRACKING ON',
+          'CLIENT REPLY OFF',
+          'KEYS *',
+          'RANDOMKEY',
+          'DBSIZE',
+          'SORT x',
+          'WAIT 1 0',
+          'MIGRATE 127.0.0.1 1 x 0 1',
+          'RESTORE x 0 x',
+          'SWAPDB 0 0',
+          'FLUSHDB',
+          'SCRIPT FLUSH',
+          'SCRIPT KILL',
+          'FUNCTION FLUSH',
+          'FUNCTION LIST',
+          'SAVE',
+          'BGREWRITEAOF',
+          'SLOWLOG GET',
+          'LATENCY RESET',
+          'REPLICAOF NO ONE',
+          'CLUSTER INFO',
+          'COMMAND DOCS',
+          'PUBLISH chavion:x y',
+          'PSUBSCRIBE *',
+          'OBJECT HELP',
+          'MEMORY DOCTOR',
+          'LOLWUT',
+          'ACL WHOAMI',
+          'MODULE LIST',
+        ];
+        for (const line of forbidden) {
+          const [command = '', ...args] = line.split(' ');
+          const refused = await redis.call(command, ...args).then(
+            () => 'was done',
+            (error: Error) => error.message,
+          );
+          expect([line, refused]).toEqual([line, expect.stringMatching(/NOPERM/)]);
+        }
+        await expect(redis.eval("return redis.call('KEYS', '*')", 0)).rejects.toThrow(
+          /NOPERM|ACL|permission|can't (?:access|run)/i,
+        );
+      });
+    },
+  );
 
   it('keeps what was written in a transaction when it is killed at once', async () => {
     await as('swarm', async (redis) => {

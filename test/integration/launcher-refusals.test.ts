@@ -34,15 +34,38 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 describe('a start that cannot be', () => {
   it('lists all that is wrong with the settings and the roster, and makes no folder', async () => {
     writeFileSync(join(folder, 'roster.json'), '{"agents":[]}');
-    const { code, output } = await run([], { CHAVION_REDIS_PORT: '0', CHAVION_LANG: 'en', CHAVION_TZ: 'Nowhere', CHAVION_ROSTER: join(folder, 'roster.json') });
+    const { code, output } = await run([], {
+      CHAVION_REDIS_PORT: '0',
+      CHAVION_LANG: 'en',
+      CHAVION_TZ: 'Nowhere',
+      CHAVION_ROSTER: join(folder, 'roster.json'),
+    });
     expect(code).toBe(1);
-    for (const place of ['CHAVION_REDIS_PORT=0', 'CHAVION_TZ=Nowhere', 'roster.json: agents', 'roster.json: coordinator', 'roster.json: integrator']) expect(output).toContain(place);
+    for (const place of [
+      'CHAVION_REDIS_PORT=0',
+      'CHAVION_TZ=Nowhere',
+      'roster.json: agents',
+      'roster.json: coordinator',
+      'roster.json: integrator',
+    ])
+      expect(output).toContain(place);
     expect(statSync(join(folder, 'data'), { throwIfNoEntry: false })).toBeUndefined();
   });
 
   it('says it in Korean to Koreans, whatever the setting', async () => {
     writeFileSync(join(folder, 'roster.json'), '\uFEFF{\n  "agents": [}\n');
-    const wrong = { CHAVION_SERVER_NAME: 'a_b', CHAVION_SYNAPSE_PORT: '99999', CHAVION_API_PORT: '80a', CHAVION_LISTEN: 'all', CHAVION_PUBLIC_URL: 'chat.example.org', CHAVION_TZ: 'Seoul', CHAVION_REHEARSAL: 'no', OPENAI_BASE_URL: 'localhost:1', OPENAI_API_KEY: 'sk-비밀', CHAVION_ROSTER: join(folder, 'roster.json') };
+    const wrong = {
+      CHAVION_SERVER_NAME: 'a_b',
+      CHAVION_SYNAPSE_PORT: '99999',
+      CHAVION_API_PORT: '80a',
+      CHAVION_LISTEN: 'all',
+      CHAVION_PUBLIC_URL: 'chat.example.org',
+      CHAVION_TZ: 'Seoul',
+      CHAVION_REHEARSAL: 'no',
+      OPENAI_BASE_URL: 'localhost:1',
+      OPENAI_API_KEY: 'sk-비밀',
+      CHAVION_ROSTER: join(folder, 'roster.json'),
+    };
     const { code, output } = await run([], wrong);
     expect(code).toBe(1);
     for (const name of Object.keys(wrong)) expect(output).toContain(name);
@@ -51,7 +74,11 @@ describe('a start that cannot be', () => {
     // What is told of each stands in a line of its own, further in.
     const told = output.split('\n').filter((line) => /^ {8}\S/.test(line));
     expect(told).toHaveLength(Object.keys(wrong).length);
-    expect(told.filter((line) => !/\p{Script=Hangul}/u.test(line) || /[a-z]{2,} [a-z]{2,}/.test(line) || line.includes('number'))).toEqual([]);
+    expect(
+      told.filter(
+        (line) => !/\p{Script=Hangul}/u.test(line) || /[a-z]{2,} [a-z]{2,}/.test(line) || line.includes('number'),
+      ),
+    ).toEqual([]);
   });
 
   it('stops nobody with a name or a folder in the place of a file, and says which', async () => {
@@ -59,7 +86,11 @@ describe('a start that cannot be', () => {
     for (const name of ['ready.json', 'secrets.json', 'launcher.lock', 'instance.json']) {
       rmSync(join(folder, 'data', name), { recursive: true, force: true });
       mkdirSync(join(folder, 'data', name));
-      const { code, output } = await run([], { CHAVION_LANG: 'en', CHAVION_SYNAPSE_PORT: '20999', CHAVION_REDIS_PORT: '20998' });
+      const { code, output } = await run([], {
+        CHAVION_LANG: 'en',
+        CHAVION_SYNAPSE_PORT: '20999',
+        CHAVION_REDIS_PORT: '20998',
+      });
       expect([name, code, output]).toEqual([name, 1, expect.stringContaining(join('data', name))]);
       expect(output).not.toMatch(/unexpected|returned E|\n +at /);
       rmSync(join(folder, 'data', name), { recursive: true, force: true });
@@ -68,7 +99,10 @@ describe('a start that cannot be', () => {
 
   it('does not open an empty house where the old one was', async () => {
     await run([], { CHAVION_SYNAPSE_PORT: '20999', CHAVION_REDIS_PORT: '20999' });
-    writeFileSync(join(folder, 'data', 'instance.json'), JSON.stringify({ id: 'ffffffffffff', serverName: 'house.test', separated: process.getuid?.() === 0 }));
+    writeFileSync(
+      join(folder, 'data', 'instance.json'),
+      JSON.stringify({ id: 'ffffffffffff', serverName: 'house.test', separated: process.getuid?.() === 0 }),
+    );
     writeFileSync(join(folder, 'data', 'provision.json'), '{"avatars":{}}');
     const { code, output } = await run([], { CHAVION_LANG: 'en' });
     expect(code).toBe(1);
@@ -117,11 +151,18 @@ describe('the other verbs', () => {
   it('explain themselves', async () => {
     const { code, output } = await run(['--help'], { CHAVION_LANG: 'en' });
     expect(code).toBe(0);
-    for (const verb of ['npm start', 'npm start -- keys', 'npm start -- doctor', 'npm run chat']) expect(output).toContain(verb);
+    for (const verb of ['npm start', 'npm start -- keys', 'npm start -- doctor', 'npm run chat'])
+      expect(output).toContain(verb);
     expect(await run(['strat'])).toMatchObject({ code: 2, output: expect.stringContaining('strat') });
     // Asked for nothing, and made nothing.
-    expect(await run(['keys', '--help'], { CHAVION_LANG: 'en' })).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}Usage: npm start -- keys\n/) });
-    expect(await run(['rotate-secrets', '--now'])).toMatchObject({ code: 2, output: expect.stringContaining('쓰는 법') });
+    expect(await run(['keys', '--help'], { CHAVION_LANG: 'en' })).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^ {2}Usage: npm start -- keys\n/),
+    });
+    expect(await run(['rotate-secrets', '--now'])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('쓰는 법'),
+    });
     expect(statSync(join(folder, 'data'), { throwIfNoEntry: false })).toBeUndefined();
   });
 
@@ -137,7 +178,10 @@ describe('the other verbs', () => {
   });
 
   it('doctor says what is wrong with the settings', async () => {
-    expect(await run(['doctor'], { CHAVION_TZ: 'Nowhere' })).toMatchObject({ code: 1, output: expect.stringContaining('CHAVION_TZ=Nowhere') });
+    expect(await run(['doctor'], { CHAVION_TZ: 'Nowhere' })).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('CHAVION_TZ=Nowhere'),
+    });
   });
 
   it('keys tests each key where the agents will use it, keeps the good, refuses the bad, shows none', async () => {
@@ -151,7 +195,11 @@ describe('the other verbs', () => {
     await once(provider, 'listening');
     const address = `http://127.0.0.1:${portOf(provider.address())}/v1`;
     // OpenAI, Google (kept), Anthropic, then the end of the input.
-    const { code, output } = await run(['keys'], { OPENAI_BASE_URL: address, ANTHROPIC_BASE_URL: address }, 'sk-good-1234567890\n\nsk-bad-1234567890\n');
+    const { code, output } = await run(
+      ['keys'],
+      { OPENAI_BASE_URL: address, ANTHROPIC_BASE_URL: address },
+      'sk-good-1234567890\n\nsk-bad-1234567890\n',
+    );
     expect(seen).toEqual(['/v1/models Bearer sk-good-1234567890', '/v1/models sk-bad-1234567890']);
     expect(code).toBe(1);
     expect(output).not.toMatch(/sk-(?:good|bad)/);

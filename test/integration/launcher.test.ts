@@ -22,17 +22,34 @@ async function eventually(holds: () => boolean): Promise<void> {
 
 describe('a house that runs', () => {
   it('says on the terminal how to come in, and nothing that is not for the master', () => {
-    for (const said of [house.ready.homeserver, house.ready.master.userId, house.ready.master.password, '본부', 'CHAVION_PUBLIC_URL', 'npm run chat', 'npm start -- keys']) {
+    for (const said of [
+      house.ready.homeserver,
+      house.ready.master.userId,
+      house.ready.master.password,
+      '본부',
+      'CHAVION_PUBLIC_URL',
+      'npm run chat',
+      'npm start -- keys',
+    ]) {
       expect(house.output).toContain(said);
     }
     const secrets = JSON.parse(readFileSync(join(house.data, 'secrets.json'), 'utf8'));
-    for (const secret of [secrets.passwords.admin, secrets.passwords.executor, secrets.adminToken, secrets.appservice.appservice, secrets.redis.swarm]) expect(house.output).not.toContain(secret);
+    for (const secret of [
+      secrets.passwords.admin,
+      secrets.passwords.executor,
+      secrets.adminToken,
+      secrets.appservice.appservice,
+      secrets.redis.swarm,
+    ])
+      expect(house.output).not.toContain(secret);
   });
 
   it('lets the master in with the password that it prints', async () => {
     const token = await signIn(house.ready.homeserver, house.ready.master.userId, house.ready.master.password);
     const { body } = await request(house.ready.homeserver, 'GET', '/_matrix/client/v3/joined_rooms', { token });
-    expect(body['joined_rooms']).toEqual(expect.arrayContaining([house.ready.rooms.hq, house.ready.rooms.ops, house.ready.space]));
+    expect(body['joined_rooms']).toEqual(
+      expect.arrayContaining([house.ready.rooms.hq, house.ready.rooms.ops, house.ready.space]),
+    );
   });
 
   it('keeps every file of its own to itself', () => {
@@ -48,16 +65,20 @@ describe('a house that runs', () => {
     expect(status.map((text) => /^NoNewPrivs:\s+(\d)$/m.exec(text)?.[1])).toEqual(['1', '1', '1', '1']);
   });
 
-  it.each(['redis', 'synapse', 'swarm', 'executor'] as const)('brings %s back when it is killed, and says so in ready.json', async (part) => {
-    const before = await house.kill(part);
-    const now = await house.reborn(part, before);
-    expect(alive(now)).toBe(true);
-    await eventually(() => house.output.includes(`다시 응답합니다: ${part}`));
-    const pids = await house.pids();
-    expect(pids[part]).toBe(now);
-    for (const other of ['launcher', 'redis', 'synapse', 'swarm', 'executor'] as const) expect([other, alive(pids[other])]).toEqual([other, true]);
-    expect(await answers()).toBe(200);
-  });
+  it.each(['redis', 'synapse', 'swarm', 'executor'] as const)(
+    'brings %s back when it is killed, and says so in ready.json',
+    async (part) => {
+      const before = await house.kill(part);
+      const now = await house.reborn(part, before);
+      expect(alive(now)).toBe(true);
+      await eventually(() => house.output.includes(`다시 응답합니다: ${part}`));
+      const pids = await house.pids();
+      expect(pids[part]).toBe(now);
+      for (const other of ['launcher', 'redis', 'synapse', 'swarm', 'executor'] as const)
+        expect([other, alive(pids[other])]).toEqual([other, true]);
+      expect(await answers()).toBe(200);
+    },
+  );
 
   it('refuses a second launcher on the same folder and is not disturbed by it', async () => {
     const before = await house.pids();
@@ -77,7 +98,12 @@ describe('a house that runs', () => {
     expect(existsSync(join(house.data, 'ready.json'))).toBe(false);
     await eventually(() => [pids.synapse, pids.redis, pids.swarm, pids.executor].every((pid) => !alive(pid)));
     await house.start();
-    expect(house.ready).toMatchObject({ rooms: ready.rooms, space: ready.space, master: ready.master, homeserver: ready.homeserver });
+    expect(house.ready).toMatchObject({
+      rooms: ready.rooms,
+      space: ready.space,
+      master: ready.master,
+      homeserver: ready.homeserver,
+    });
     await signIn(house.ready.homeserver, house.ready.master.userId, house.ready.master.password);
   });
 

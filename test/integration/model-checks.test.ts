@@ -19,10 +19,23 @@ afterAll(async () => {
 });
 beforeEach(() => providers.reset());
 
-async function doctor(env: Readonly<Record<string, string>> = {}): Promise<{ code: number; lines: readonly string[]; output: string }> {
+async function doctor(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; lines: readonly string[]; output: string }> {
   const house = new House(folder, await houseEnvironment(folder), true);
-  const [code] = await once(house.launch(['doctor', '--providers'], { ...providers.env, CHAVION_REHEARSAL: 'auto', ...env }), 'close');
-  return { code: Number(code), output: house.output, lines: house.output.split('\n').map((line) => line.trim()).filter((line) => /^[✓✗·]/.test(line)).toSorted() };
+  const [code] = await once(
+    house.launch(['doctor', '--providers'], { ...providers.env, CHAVION_REHEARSAL: 'auto', ...env }),
+    'close',
+  );
+  return {
+    code: Number(code),
+    output: house.output,
+    lines: house.output
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => /^[✓✗·]/.test(line))
+      .toSorted(),
+  };
 }
 
 describe('doctor --providers', () => {
@@ -37,7 +50,12 @@ describe('doctor --providers', () => {
       expect.stringMatching(/^✓ 퍼플렉시티 \(perplexity\//),
     ]);
     expect(code).toBe(0);
-    expect(providers.questions.map(({ mind }) => mind).toSorted()).toEqual(['claude', 'gabriel', 'jarvis', 'perplexity']);
+    expect(providers.questions.map(({ mind }) => mind).toSorted()).toEqual([
+      'claude',
+      'gabriel',
+      'jarvis',
+      'perplexity',
+    ]);
     for (const { body } of providers.questions) expect(body.length).toBeLessThan(1_000);
     expect(output).not.toContain(PROVIDER_KEY);
     expect(statSync(join(folder, 'data'), { throwIfNoEntry: false })).toBeUndefined();
@@ -46,7 +64,15 @@ describe('doctor --providers', () => {
   it('names what is wrong with who does not answer, a second model too, and is 1 then', async () => {
     providers.play(() => ({ status: 401, body: '{"error":{"type":"authentication_error","message":"no"}}' }), 'claude');
     const roster = join(folder, 'roster.json');
-    writeFileSync(roster, JSON.stringify({ ...defaultRoster, agents: defaultRoster.agents.map((agent) => (agent.id === 'claude' ? { ...agent, fallback: 'openai/gpt-6-astra' } : agent)) }));
+    writeFileSync(
+      roster,
+      JSON.stringify({
+        ...defaultRoster,
+        agents: defaultRoster.agents.map((agent) =>
+          agent.id === 'claude' ? { ...agent, fallback: 'openai/gpt-6-astra' } : agent,
+        ),
+      }),
+    );
     const { code, lines, output } = await doctor({ CHAVION_ROSTER: roster, CHAVION_LANG: 'en' });
     expect(code).toBe(1);
     expect(lines).toContainEqual(expect.stringMatching(/^✗ 클로드 \(anthropic\/.+\): key refused \(\d+\.\d s\)$/));

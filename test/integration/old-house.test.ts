@@ -32,18 +32,32 @@ let backup: string;
 let master: Person;
 let before: Awaited<ReturnType<typeof live>>;
 
-const told = async (command: string, room = scene.hq): Promise<string> => (await master.noticed(room, await master.say(room, command))).body;
-const signIn = (): Promise<Person> => Person.signIn(scene.house.ready.homeserver, scene.house.ready.master.userId, scene.house.ready.master.password);
+const told = async (command: string, room = scene.hq): Promise<string> =>
+  (await master.noticed(room, await master.say(room, command))).body;
+const signIn = (): Promise<Person> =>
+  Person.signIn(scene.house.ready.homeserver, scene.house.ready.master.userId, scene.house.ready.master.password);
 const note = () => join(site, 'chavion-note.txt');
 const numberOf = (task: TaskView): string => /#(\d+)/.exec(task.card()?.body ?? '')?.[1] ?? '';
-const status = async (key: string) => (await fetch(`${scene.house.ready.api ?? ''}/api/status`, { headers: { authorization: `Bearer ${key}` } })).status;
+const status = async (key: string) =>
+  (await fetch(`${scene.house.ready.api ?? ''}/api/status`, { headers: { authorization: `Bearer ${key}` } })).status;
 const shows = (no: string, sign: RegExp) => scene.until(async () => sign.test(await told(`!task ${no}`)));
 
 async function history(room: string): Promise<readonly Json[]> {
   const all: Json[] = [];
-  for (let from = ''; ; ) {
-    const { body }: Json = await master.call('GET', inRoom(room, `messages?dir=f&limit=500${from === '' ? '' : `&from=${from}`}`));
-    all.push(...body.chunk.map(({ event_id, type, sender, state_key, content }: Json) => ({ event_id, type, sender, state_key, content })));
+  for (let from = ''; ;) {
+    const { body }: Json = await master.call(
+      'GET',
+      inRoom(room, `messages?dir=f&limit=500${from === '' ? '' : `&from=${from}`}`),
+    );
+    all.push(
+      ...body.chunk.map(({ event_id, type, sender, state_key, content }: Json) => ({
+        event_id,
+        type,
+        sender,
+        state_key,
+        content,
+      })),
+    );
     if (body.end === undefined) return all;
     from = encodeURIComponent(body.end);
   }
@@ -52,12 +66,23 @@ async function history(room: string): Promise<readonly Json[]> {
 /** How often the command that leaves the note was started for a task, by the executor's own record. */
 async function started({ root }: { readonly root: string }): Promise<number> {
   const state = await scene.house.state();
-  const lines = readFileSync(join(state?.root ?? '', 'executor', AUDIT_FILE), 'utf8').trim().split('\n');
-  return lines.map((line) => AuditLine.parse(JSON.parse(line))).filter(({ event, data }) => event === 'job.started' && [root, 'leave-note'].every((word) => JSON.stringify(data).includes(word))).length;
+  const lines = readFileSync(join(state?.root ?? '', 'executor', AUDIT_FILE), 'utf8')
+    .trim()
+    .split('\n');
+  return lines
+    .map((line) => AuditLine.parse(JSON.parse(line)))
+    .filter(
+      ({ event, data }) =>
+        event === 'job.started' && [root, 'leave-note'].every((word) => JSON.stringify(data).includes(word)),
+    ).length;
 }
 
-async function waiting(task: TaskView): Promise<{ readonly no: string; readonly root: string; readonly request: string }> {
-  const request = await task.until('a request', () => task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')));
+async function waiting(
+  task: TaskView,
+): Promise<{ readonly no: string; readonly root: string; readonly request: string }> {
+  const request = await task.until('a request', () =>
+    task.thread().find(({ who, body }) => who === 'executor' && body.startsWith('✋')),
+  );
   await task.until('the card', () => (task.card()?.body.includes('✋') === true ? true : undefined));
   return { no: numberOf(task), root: task.root, request: request.id };
 }
@@ -68,7 +93,11 @@ const heard = (): Promise<string> => told('!에이전트', scene.ops);
 /** The executor's report of one command. */
 async function ran(word: string): Promise<void> {
   await master.say(scene.hq, `!실행 echo ${word}`);
-  await master.until('the report', scene.hq, () => master.shown(scene.hq).find(({ who, body, growing }) => who === 'executor' && !growing && body.includes('끝') && body.includes(word)));
+  await master.until('the report', scene.hq, () =>
+    master
+      .shown(scene.hq)
+      .find(({ who, body, growing }) => who === 'executor' && !growing && body.includes('끝') && body.includes(word)),
+  );
 }
 
 /** A dozen things, as a master does them. */
@@ -81,7 +110,10 @@ async function live() {
   const hello = await master.say(hq, '얘들아 안녕');
   await master.answered(hq, hello, 6);
 
-  providers.play(({ system }) => (system.includes(SUMMING_UP) ? '사료는 목요일에 온다' : '클로드의 대답입니다.'), 'claude');
+  providers.play(
+    ({ system }) => (system.includes(SUMMING_UP) ? '사료는 목요일에 온다' : '클로드의 대답입니다.'),
+    'claude',
+  );
   const room = await scene.roomWith('claude');
   await told('!발언 호출', room);
   for (let i = 0; i < 8; i += 1) await master.say(room, `사료 이야기 ${i} ${'나'.repeat(150)}`);
@@ -102,7 +134,9 @@ async function live() {
 
   await told('!모델 미카엘 relay');
   const carried = await master.say(hq, '미카엘, 인사말 한 줄');
-  const paste = await master.until('what to paste', ops, () => master.shown(ops).find(({ chavion }) => chavion.kind === 'relay' && chavion.turn === `${carried}.michael`));
+  const paste = await master.until('what to paste', ops, () =>
+    master.shown(ops).find(({ chavion }) => chavion.kind === 'relay' && chavion.turn === `${carried}.michael`),
+  );
   await told('!발언 호출');
   await heard();
   const rooms = await Promise.all([hq, ops, room].map(async (id) => [id, await history(id)] as const));
@@ -128,8 +162,21 @@ beforeAll(async () => {
   const project = await checkOutOld(folder);
   const old: Json = await exportOf(project, 'bridge/protocol/default-roster.ts', 'defaultRoster');
   // A small window, so that a summary of the room is made soon.
-  const roster: Json = { ...old, agents: old.agents.map((agent: Json) => ({ ...agent, contextTokens: 1_000 })), memory: { everyMessages: 4 } };
-  scene = await Scene.open({ keys: false, roster, project, env: { CHAVION_REHEARSAL: 'always', ANTHROPIC_API_KEY: PROVIDER_KEY, ANTHROPIC_BASE_URL: providers.env['ANTHROPIC_BASE_URL'] ?? '' } });
+  const roster: Json = {
+    ...old,
+    agents: old.agents.map((agent: Json) => ({ ...agent, contextTokens: 1_000 })),
+    memory: { everyMessages: 4 },
+  };
+  scene = await Scene.open({
+    keys: false,
+    roster,
+    project,
+    env: {
+      CHAVION_REHEARSAL: 'always',
+      ANTHROPIC_API_KEY: PROVIDER_KEY,
+      ANTHROPIC_BASE_URL: providers.env['ANTHROPIC_BASE_URL'] ?? '',
+    },
+  });
   ({ master } = scene);
   before = await live();
   await takeOver();
@@ -165,7 +212,13 @@ async function approvesOnce(): Promise<void> {
   const tapped = new Set([before.approved.request]);
   await scene.until(async () => {
     for (const { event_id: id, content } of await history(hq)) {
-      if (content['m.relates_to']?.event_id !== before.approved.root || content['com.chavion']?.hashes === undefined || !String(content.body).startsWith('✋') || tapped.has(id)) continue;
+      if (
+        content['m.relates_to']?.event_id !== before.approved.root ||
+        content['com.chavion']?.hashes === undefined ||
+        !String(content.body).startsWith('✋') ||
+        tapped.has(id)
+      )
+        continue;
       tapped.add(id);
       await master.react(hq, id, '✅');
     }
@@ -182,7 +235,14 @@ describe('a house of the landed version, started on the code of now', () => {
 
   it('does not answer again what was answered, and answers what is new', async () => {
     const { hq } = scene;
-    expect((await history(hq)).filter(({ content }) => content['com.chavion']?.source === before.hello && content['com.chavion'].kind === 'answer' && content['m.new_content'] === undefined)).toHaveLength(6);
+    expect(
+      (await history(hq)).filter(
+        ({ content }) =>
+          content['com.chavion']?.source === before.hello &&
+          content['com.chavion'].kind === 'answer' &&
+          content['m.new_content'] === undefined,
+      ),
+    ).toHaveLength(6);
     const quiet = await master.say(hq, '아무도 안 부른 말');
     const called = await master.say(hq, '클로드, 아직 있어?');
     expect((await master.answered(hq, called)).map(({ who }) => who)).toEqual(['claude']);
@@ -196,7 +256,11 @@ describe('a house of the landed version, started on the code of now', () => {
     const { hq, ops } = scene;
     await master.reply(ops, before.paste, REPLY);
     // It takes the place of what was said while it waited.
-    const answers = async () => (await history(hq)).filter(({ content }) => content['com.chavion']?.source === before.carried && (content['m.new_content'] ?? content).body === REPLY);
+    const answers = async () =>
+      (await history(hq)).filter(
+        ({ content }) =>
+          content['com.chavion']?.source === before.carried && (content['m.new_content'] ?? content).body === REPLY,
+      );
     await scene.until(async () => (await answers()).length > 0);
     expect(await answers()).toHaveLength(1);
     await ran('다시');

@@ -36,7 +36,8 @@ describe('the owner’s verbs', () => {
   it('show how the house stands, and what its parts wrote', async () => {
     const status = await verb(['status']);
     expect(status.code).toBe(0);
-    for (const part of ['synapse', 'redis', 'swarm', 'executor']) expect(status.said).toMatch(new RegExp(`${part} +프로세스 \\d+ · \\d+ MB`));
+    for (const part of ['synapse', 'redis', 'swarm', 'executor'])
+      expect(status.said).toMatch(new RegExp(`${part} +프로세스 \\d+ · \\d+ MB`));
     expect(status.said).toContain('npm start -- backup');
     const logs = await verb(['logs', 'swarm', '5']);
     expect(logs.said).toContain('"msg":"ready"');
@@ -54,8 +55,17 @@ describe('the owner’s verbs', () => {
     await master.answered(hq, question, 6);
     const now = JSON.parse(await readFile(join(house.data, 'secrets.json'), 'utf8'));
     const then = JSON.parse(before);
-    for (const [group, name] of [['appservice', 'appservice'], ['appservice', 'homeserver'], ['redis', 'swarm'], ['redis', 'executor'], ['redis', 'launcher']] as const) expect(now[group][name]).not.toBe(then[group][name]);
-    const refused = await fetch(`${house.ready.homeserver}/_matrix/client/v3/account/whoami`, { headers: { authorization: `Bearer ${then.appservice.appservice}` } });
+    for (const [group, name] of [
+      ['appservice', 'appservice'],
+      ['appservice', 'homeserver'],
+      ['redis', 'swarm'],
+      ['redis', 'executor'],
+      ['redis', 'launcher'],
+    ] as const)
+      expect(now[group][name]).not.toBe(then[group][name]);
+    const refused = await fetch(`${house.ready.homeserver}/_matrix/client/v3/account/whoami`, {
+      headers: { authorization: `Bearer ${then.appservice.appservice}` },
+    });
     expect(refused.status).toBe(401);
     expect(master.answers(hq, question)).toHaveLength(6);
   });
@@ -68,7 +78,9 @@ describe('the owner’s verbs', () => {
     expect((await house.readyFile())?.master.password).toBe(password);
     await using again = await signIn();
     expect(again.userId).toBe(master.userId);
-    await expect(Person.signIn(house.ready.homeserver, master.userId, house.ready.master.password)).rejects.toThrow('403');
+    await expect(Person.signIn(house.ready.homeserver, master.userId, house.ready.master.password)).rejects.toThrow(
+      '403',
+    );
     await expect(master.call('GET', '/_matrix/client/v3/account/whoami')).resolves.toMatchObject({ status: 401 });
     expect((await verb(['reset-password', '@agent_claude'])).code).toBe(1);
     expect((await verb(['reset-password', 'nobody'])).said).toContain('없습니다');

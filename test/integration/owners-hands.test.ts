@@ -37,7 +37,8 @@ async function answered(text: string, who: string): Promise<string> {
     const order = await master.say(hq, text);
     const end = Date.now() + 8_000;
     while (Date.now() < end) {
-      if (master.shown(hq).some((one) => one.who === who && (one.source === order || one.replyTo === order))) return who;
+      if (master.shown(hq).some((one) => one.who === who && (one.source === order || one.replyTo === order)))
+        return who;
       await sleep(200);
     }
     if (tries === 15) throw new Error(`${who} does not answer "${text}":\n${master.print(hq)}`);
@@ -57,7 +58,13 @@ describe('the house’s own accounts', () => {
       await press('PUT', user('admin'), body);
       expect(await answered('!관리 버전', 'admin')).toBe('admin');
     }
-    const opened = await request(server(), 'POST', '/_matrix/client/v3/login', { body: { type: 'm.login.password', identifier: { type: 'm.id.user', user: '@admin:house.test' }, password: 'chosen-by-the-owner' } });
+    const opened = await request(server(), 'POST', '/_matrix/client/v3/login', {
+      body: {
+        type: 'm.login.password',
+        identifier: { type: 'm.id.user', user: '@admin:house.test' },
+        password: 'chosen-by-the-owner',
+      },
+    });
     expect(opened.status).toBe(403);
   });
 
@@ -93,15 +100,20 @@ describe('a master’s password that was chosen elsewhere', () => {
 
 describe('an agent that is switched off', () => {
   it('is told of, gets a line when it is called, and comes back', async () => {
-    const suspend = (on: boolean) => press('PUT', `/_synapse/admin/v1/suspend/${encodeURIComponent('@agent_manus:house.test')}`, { suspend: on });
+    const suspend = (on: boolean) =>
+      press('PUT', `/_synapse/admin/v1/suspend/${encodeURIComponent('@agent_manus:house.test')}`, { suspend: on });
     const hq = await hqNow();
     await suspend(true);
-    await master.until('the news', hq, () => master.shown(hq).find((one) => one.who === 'admin' && one.body.includes('마누스(정지)')));
+    await master.until('the news', hq, () =>
+      master.shown(hq).find((one) => one.who === 'admin' && one.body.includes('마누스(정지)')),
+    );
     const call = await master.say(hq, '마누스야 뭐해?');
     expect((await master.noticed(hq, call)).body).toContain('마누스');
     expect(master.answers(hq, call)).toEqual([]);
     await suspend(false);
-    await master.until('the news', hq, () => master.shown(hq).find((one) => one.who === 'admin' && /마누스: .*켜졌/.test(one.body)));
+    await master.until('the news', hq, () =>
+      master.shown(hq).find((one) => one.who === 'admin' && /마누스: .*켜졌/.test(one.body)),
+    );
     await master.answered(hq, await master.say(hq, '마누스야 돌아왔어?'), 1);
   });
 });
@@ -119,7 +131,9 @@ describe('a room that a master upgrades', () => {
     expect(await answered('!실행 echo 안녕', 'executor')).toBe('executor');
     await master.answered(hq, await master.say(hq, '얘들아 안녕'), 6);
     expect((await master.noticed(hq, await master.say(hq, '!예약목록'))).body).toContain('방 정리하기');
-    expect((await master.noticed(old, await master.say(old, '아직 여기 있나요?'))).body).toContain(encodeURIComponent(hq));
+    expect((await master.noticed(old, await master.say(old, '아직 여기 있나요?'))).body).toContain(
+      encodeURIComponent(hq),
+    );
     await house.stop();
     await house.start();
     expect(await hqNow()).toBe(hq);
@@ -128,12 +142,20 @@ describe('a room that a master upgrades', () => {
 
   it('has its settings put right, and whom the house needs brought back', async () => {
     const hq = await hqNow();
-    for (const who of ['@executor:house.test', '@agent_coordinator:house.test']) expect((await master.call('POST', inRoom(hq, 'ban'), { user_id: who })).status).toBe(200);
-    expect((await master.call('PUT', inRoom(hq, 'state/m.room.join_rules/'), { join_rule: 'public' })).status).toBe(200);
+    for (const who of ['@executor:house.test', '@agent_coordinator:house.test'])
+      expect((await master.call('POST', inRoom(hq, 'ban'), { user_id: who })).status).toBe(200);
+    expect((await master.call('PUT', inRoom(hq, 'state/m.room.join_rules/'), { join_rule: 'public' })).status).toBe(
+      200,
+    );
     expect((await master.call('DELETE', '/_matrix/client/v3/directory/room/%23hq%3Ahouse.test')).status).toBe(200);
-    await scene.until(async () => (await master.call('GET', inRoom(hq, 'state/m.room.join_rules/'))).body['join_rule'] === 'invite');
+    await scene.until(
+      async () => (await master.call('GET', inRoom(hq, 'state/m.room.join_rules/'))).body['join_rule'] === 'invite',
+    );
     expect(await answered('!실행 echo 안녕', 'executor')).toBe('executor');
-    await scene.until(async () => (await master.call('GET', '/_matrix/client/v3/directory/room/%23hq%3Ahouse.test')).body['room_id'] === hq);
+    await scene.until(
+      async () =>
+        (await master.call('GET', '/_matrix/client/v3/directory/room/%23hq%3Ahouse.test')).body['room_id'] === hq,
+    );
   });
 });
 
@@ -142,8 +164,15 @@ describe('HQ deleted in Ketesa', () => {
     const { house } = scene;
     const hq = await hqNow();
     const token = await signIn(server(), '@admin:house.test', (await secrets()).passwords.admin);
-    await request(server(), 'DELETE', `/_synapse/admin/v2/rooms/${encodeURIComponent(hq)}`, { token, body: { block: false, purge: true } });
-    const ready = async () => (await (await fetch(`${house.ready.api ?? ''}/ready`)).json()) as { ready: boolean; parts: Record<string, boolean> };
+    await request(server(), 'DELETE', `/_synapse/admin/v2/rooms/${encodeURIComponent(hq)}`, {
+      token,
+      body: { block: false, purge: true },
+    });
+    const ready = async () =>
+      (await (await fetch(`${house.ready.api ?? ''}/ready`)).json()) as {
+        ready: boolean;
+        parts: Record<string, boolean>;
+      };
     await scene.until(async () => (await ready()).parts['rooms'] === false);
     await scene.until(async () => (await verb(house, ['doctor'])).said.includes('지워졌습니다'));
     await house.stop();
@@ -152,6 +181,8 @@ describe('HQ deleted in Ketesa', () => {
     const now = await hqNow();
     expect(now).not.toBe(hq);
     expect(await answered('!관리 버전', 'admin')).toBe('admin');
-    expect(master.shown(now).some((one) => one.who === 'admin' && one.body.includes('지워져 새로 만들었습니다'))).toBe(true);
+    expect(master.shown(now).some((one) => one.who === 'admin' && one.body.includes('지워져 새로 만들었습니다'))).toBe(
+      true,
+    );
   });
 });

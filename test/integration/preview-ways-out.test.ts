@@ -26,12 +26,36 @@ beforeAll(async () => {
   profile = await mkdtemp(join(tmpdir(), 'chavion-chromium-'));
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('this test needs Chromium: apt-get install chromium');
-  browser = await chromium.launchPersistentContext(profile, { executablePath, ignoreDefaultArgs: true, args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank'] });
+  browser = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    ignoreDefaultArgs: true,
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--remote-debugging-pipe',
+      `--user-data-dir=${profile}`,
+      'about:blank',
+    ],
+  });
   const [port = 0, other = 0] = await freePorts(2);
-  const find = async (token: string): Promise<Preview> => ({ lang: 'ko', title: 'hostile', front: 'index.html', files: [{ path: 'index.html', url: `mxc://x/${token}`, bytes: 1_000_000 }] });
-  preview = buildPreview({ links: { find }, read: async (url) => Buffer.from(pages.get(url.slice('mxc://x/'.length)) ?? ''), lang: 'ko', log: pino({ level: 'silent' }) });
+  const find = async (token: string): Promise<Preview> => ({
+    lang: 'ko',
+    title: 'hostile',
+    front: 'index.html',
+    files: [{ path: 'index.html', url: `mxc://x/${token}`, bytes: 1_000_000 }],
+  });
+  preview = buildPreview({
+    links: { find },
+    read: async (url) => Buffer.from(pages.get(url.slice('mxc://x/'.length)) ?? ''),
+    lang: 'ko',
+    log: pino({ level: 'silent' }),
+  });
   await preview.listen({ host: '127.0.0.1', port });
-  bare = createPages((request, response) => response.setHeader('content-type', 'text/html').end(pages.get(request.url?.slice(1) ?? '')));
+  bare = createPages((request, response) =>
+    response.setHeader('content-type', 'text/html').end(pages.get(request.url?.slice(1) ?? '')),
+  );
   await new Promise<void>((resolve) => bare.listen(other, '127.0.0.1', resolve));
   [shown, unguarded] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${other}`];
 });
@@ -46,7 +70,8 @@ afterAll(async () => {
 const TRICKS: Readonly<Record<string, (to: string) => string>> = {
   preconnect: (to) => `<link rel="preconnect" href="${to}">`,
   'preconnect cors': (to) => `<link rel="preconnect" href="${to}" crossorigin>`,
-  'preconnect by script': (to) => `<script>const l = document.createElement('link'); l.rel = 'preconnect'; l.href = '${to}'; document.head.append(l)</script>`,
+  'preconnect by script': (to) =>
+    `<script>const l = document.createElement('link'); l.rel = 'preconnect'; l.href = '${to}'; document.head.append(l)</script>`,
   'dns-prefetch': (to) => `<link rel="dns-prefetch" href="${to}">`,
   prefetch: (to) => `<link rel="prefetch" href="${to}/x">`,
   preload: (to) => `<link rel="preload" as="image" href="${to}/x">`,
@@ -55,10 +80,12 @@ const TRICKS: Readonly<Record<string, (to: string) => string>> = {
   manifest: (to) => `<link rel="manifest" href="${to}/x">`,
   icon: (to) => `<link rel="icon" href="${to}/x">`,
   import: (to) => `<link rel="import" href="${to}/x">`,
-  speculation: (to) => `<script type="speculationrules">{"prefetch":[{"source":"list","urls":["${to}/x"]}],"prerender":[{"source":"list","urls":["${to}/y"]}]}</script>`,
+  speculation: (to) =>
+    `<script type="speculationrules">{"prefetch":[{"source":"list","urls":["${to}/x"]}],"prerender":[{"source":"list","urls":["${to}/y"]}]}</script>`,
   location: (to) => `<script>location = '${to}/x'</script>`,
   refresh: (to) => `<meta http-equiv="refresh" content="0;url=${to}/x">`,
-  form: (to) => `<form id="f" method="post" action="${to}/x"><input name="a" value="1"></form><script>f.submit()</script>`,
+  form: (to) =>
+    `<form id="f" method="post" action="${to}/x"><input name="a" value="1"></form><script>f.submit()</script>`,
   'form get': (to) => `<form id="f" action="${to}/x"><input name="a" value="1"></form><script>f.submit()</script>`,
   link: (to) => `<a id="a" href="${to}/x">x</a><script>a.click()</script>`,
   ping: (to) => `<a id="a" href="#x" ping="${to}/x">x</a><script>a.click()</script>`,
@@ -66,25 +93,36 @@ const TRICKS: Readonly<Record<string, (to: string) => string>> = {
   css: (to) => `<style>@import url(${to}/x); body { background: url(${to}/y) }</style>`,
   font: (to) => `<style>@font-face { font-family: x; src: url(${to}/x) } body { font-family: x }</style>x`,
   frame: (to) => `<iframe src="${to}/x"></iframe>`,
-  fetch: (to) => `<script>fetch('${to}/x').catch(() => 0); navigator.sendBeacon('${to}/b'); try { new WebSocket('${to.replace('http', 'ws')}') } catch {}</script>`,
+  fetch: (to) =>
+    `<script>fetch('${to}/x').catch(() => 0); navigator.sendBeacon('${to}/b'); try { new WebSocket('${to.replace('http', 'ws')}') } catch {}</script>`,
   webtransport: (to) => `<script>try { new WebTransport('${to.replace('http:', 'https:')}/x') } catch {}</script>`,
-  webrtc: (to) => `<script>const c = new RTCPeerConnection({ iceServers: [{ urls: 'turn:${to.replace('http://', '')}?transport=tcp', username: 'a', credential: 'b' }] }); c.createDataChannel('x'); c.createOffer().then((o) => c.setLocalDescription(o))</script>`,
-  'webrtc by udp': (to) => `<script>const c = new RTCPeerConnection({ iceServers: [{ urls: 'stun:${to.replace('http://', '')}' }] }); c.createDataChannel('x'); c.createOffer().then((o) => c.setLocalDescription(o))</script>`,
-  fedcm: (to) => `<script>navigator.credentials?.get({ identity: { providers: [{ configURL: '${to}/x', clientId: '1' }] } }).catch(() => 0)</script>`,
+  webrtc: (to) =>
+    `<script>const c = new RTCPeerConnection({ iceServers: [{ urls: 'turn:${to.replace('http://', '')}?transport=tcp', username: 'a', credential: 'b' }] }); c.createDataChannel('x'); c.createOffer().then((o) => c.setLocalDescription(o))</script>`,
+  'webrtc by udp': (to) =>
+    `<script>const c = new RTCPeerConnection({ iceServers: [{ urls: 'stun:${to.replace('http://', '')}' }] }); c.createDataChannel('x'); c.createOffer().then((o) => c.setLocalDescription(o))</script>`,
+  fedcm: (to) =>
+    `<script>navigator.credentials?.get({ identity: { providers: [{ configURL: '${to}/x', clientId: '1' }] } }).catch(() => 0)</script>`,
   svg: (to) => `<svg><image href="${to}/x"/><use href="${to}/y#a"/></svg>`,
   video: (to) => `<video src="${to}/x" poster="${to}/y" autoplay></video>`,
-  reporting: (to) => `<meta http-equiv="Content-Security-Policy" content="img-src 'none'; report-uri ${to}/x"><img src="/x">`,
+  reporting: (to) =>
+    `<meta http-equiv="Content-Security-Policy" content="img-src 'none'; report-uri ${to}/x"><img src="/x">`,
   'header link': (to) => `<meta http-equiv="link" content="<${to}>; rel=preconnect">`,
-  'a page of its own': (to) => `<iframe srcdoc="<link rel=preconnect href=${to}><script>location = '${to}/x'</script>"></iframe>`,
-  worker: (to) => `<script>try { new Worker('data:text/javascript,fetch("${to}/x")') } catch {} try { new Worker(URL.createObjectURL(new Blob(['fetch("${to}/x")']))) } catch {}</script>`,
+  'a page of its own': (to) =>
+    `<iframe srcdoc="<link rel=preconnect href=${to}><script>location = '${to}/x'</script>"></iframe>`,
+  worker: (to) =>
+    `<script>try { new Worker('data:text/javascript,fetch("${to}/x")') } catch {} try { new Worker(URL.createObjectURL(new Blob(['fetch("${to}/x")']))) } catch {}</script>`,
 };
-
 
 /** The tricks that got out of a page at that address: so much as a connection, or a datagram. */
 async function gotOut(addressOf: (token: string) => string): Promise<readonly string[]> {
   const tried = Object.entries(TRICKS).map(async ([name, trick], i) => {
     let out = false;
-    const [tcp, udp] = [createServer((socket) => ((out = true), socket.on('error', () => undefined).end('HTTP/1.1 204 No Content\r\n\r\n'))), createSocket('udp4')];
+    const [tcp, udp] = [
+      createServer(
+        (socket) => ((out = true), socket.on('error', () => undefined).end('HTTP/1.1 204 No Content\r\n\r\n')),
+      ),
+      createSocket('udp4'),
+    ];
     await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
     const address = tcp.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -106,7 +144,21 @@ async function gotOut(addressOf: (token: string) => string): Promise<readonly st
 
 it('a page that nothing holds gets out in most of these ways: they are seen here', async () => {
   const out = await gotOut((token) => `${unguarded}/${token}`);
-  expect(out).toEqual(expect.arrayContaining(['preconnect', 'location', 'refresh', 'form', 'link', 'frame', 'fetch', 'img', 'webrtc', 'webrtc by udp', 'a page of its own']));
+  expect(out).toEqual(
+    expect.arrayContaining([
+      'preconnect',
+      'location',
+      'refresh',
+      'form',
+      'link',
+      'frame',
+      'fetch',
+      'img',
+      'webrtc',
+      'webrtc by udp',
+      'a page of its own',
+    ]),
+  );
 });
 
 it('a page that a task made opens no connection to anywhere else', async () => {

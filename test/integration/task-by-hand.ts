@@ -48,39 +48,88 @@ export class TaskByHand {
       body: content.kind,
       'm.mentions': {},
       'com.chavion': { v: 1, kind: 'act', act },
-      'm.relates_to': { rel_type: 'm.thread', event_id: this.root, is_falling_back: true, 'm.in_reply_to': { event_id: this.root } },
+      'm.relates_to': {
+        rel_type: 'm.thread',
+        event_id: this.root,
+        is_falling_back: true,
+        'm.in_reply_to': { event_id: this.root },
+      },
     });
   }
 
   async post(agent: string, content: object): Promise<string> {
     const { house, secrets } = this.scene.scene;
     const path = asUser(inRoom(this.scene.hq, `send/m.room.message/${randomUUID()}`), this.scene.scene.agent(agent));
-    const { body, status } = await request(house.ready.homeserver, 'PUT', path, { token: secrets.appservice.appservice, body: content });
+    const { body, status } = await request(house.ready.homeserver, 'PUT', path, {
+      token: secrets.appservice.appservice,
+      body: content,
+    });
     if (status !== 200) throw new Error(`${agent}: ${status}`);
     return String(body['event_id']);
   }
 
   /** A plan that all three vote for; returns the decision. */
-  async decide(plan: Plan, round = 0, change: Partial<Extract<ActContent, { kind: 'decision' }>> = {}): Promise<string> {
+  async decide(
+    plan: Plan,
+    round = 0,
+    change: Partial<Extract<ActContent, { kind: 'decision' }>> = {},
+  ): Promise<string> {
     const hash = PlanHash.parse(hashOf(plan));
     const electorate = await this.act('coordinator', { kind: 'electorate', round, agents: [...AGENTS] as never });
     const proposal = await this.act('claude', { kind: 'proposal', round, hash, plan: canonical(plan) });
-    const ballots = await Promise.all(AGENTS.map((agent) => this.act(agent, { kind: 'ballot', round, ranking: [hash], reason: 'good' })));
-    return this.act('coordinator', { kind: 'decision', round, rule: 'vote', winner: hash, electorate, proposals: [proposal], ballots, ...change } as never);
+    const ballots = await Promise.all(
+      AGENTS.map((agent) => this.act(agent, { kind: 'ballot', round, ranking: [hash], reason: 'good' })),
+    );
+    return this.act('coordinator', {
+      kind: 'decision',
+      round,
+      rule: 'vote',
+      winner: hash,
+      electorate,
+      proposals: [proposal],
+      ballots,
+      ...change,
+    } as never);
   }
 
-  async patch(base: string, before: Plan, after: Plan, step: string, agents: readonly string[] = ['claude', 'jarvis']): Promise<string> {
-    const patches = await Promise.all(agents.map((agent) => this.act(agent, { kind: 'patch', of: hashOf(before), step, hash: hashOf(after), plan: canonical(after) } as never)));
+  async patch(
+    base: string,
+    before: Plan,
+    after: Plan,
+    step: string,
+    agents: readonly string[] = ['claude', 'jarvis'],
+  ): Promise<string> {
+    const patches = await Promise.all(
+      agents.map((agent) =>
+        this.act(agent, {
+          kind: 'patch',
+          of: hashOf(before),
+          step,
+          hash: hashOf(after),
+          plan: canonical(after),
+        } as never),
+      ),
+    );
     return this.act('coordinator', { kind: 'patched', base, patches, hash: hashOf(after) } as never);
   }
 
   async dispatch(decision: string, step: string, more: object = {}): Promise<void> {
-    await this.scene.inject(await this.scene.jobFor(this.scene.hq, this.root, { type: 'plan', decision, step, attempt: 1, ...more }));
+    await this.scene.inject(
+      await this.scene.jobFor(this.scene.hq, this.root, { type: 'plan', decision, step, attempt: 1, ...more }),
+    );
   }
 
   /** What the executor says of a step, newest version last. */
   said(step: string, attempt = 1): readonly Shown[] {
-    return this.scene.master.shown(this.scene.hq).filter(({ who, thread, chavion }) => who === 'executor' && thread === this.root && chavion?.result?.step === step && chavion.result.attempt === attempt);
+    return this.scene.master
+      .shown(this.scene.hq)
+      .filter(
+        ({ who, thread, chavion }) =>
+          who === 'executor' &&
+          thread === this.root &&
+          chavion?.result?.step === step &&
+          chavion.result.attempt === attempt,
+      );
   }
 
   /** The result of a step, once it is over. */
@@ -93,14 +142,27 @@ export class TaskByHand {
 
   /** The requests for approval in the thread. */
   requests(): readonly Shown[] {
-    return this.scene.master.shown(this.scene.hq).filter(({ who, thread, body, chavion }) => who === 'executor' && thread === this.root && chavion?.kind === 'notice' && body.startsWith('✋'));
+    return this.scene.master
+      .shown(this.scene.hq)
+      .filter(
+        ({ who, thread, body, chavion }) =>
+          who === 'executor' && thread === this.root && chavion?.kind === 'notice' && body.startsWith('✋'),
+      );
   }
 
   async asked(count = 1): Promise<readonly Shown[]> {
-    await this.scene.master.until('a request', this.scene.hq, () => (this.requests().length >= count ? true : undefined));
+    await this.scene.master.until('a request', this.scene.hq, () =>
+      this.requests().length >= count ? true : undefined,
+    );
     const requests = this.requests();
     for (const { id } of requests) {
-      await this.scene.master.until('the signs', this.scene.hq, () => this.scene.reactions(this.scene.hq, id).filter(({ sender }) => sender.startsWith('@executor')).length === 2 || undefined);
+      await this.scene.master.until(
+        'the signs',
+        this.scene.hq,
+        () =>
+          this.scene.reactions(this.scene.hq, id).filter(({ sender }) => sender.startsWith('@executor')).length === 2 ||
+          undefined,
+      );
     }
     return requests;
   }

@@ -9,7 +9,11 @@ import { ExecutorScene } from './executor-scene.ts';
 const HOUSES = process.env['CHAVION_SOAK'] === '1' ? 20 : 1;
 const SEED = Number(process.env['CHAVION_SEED'] ?? Date.now() % 1_000_000);
 const PARTS = ['swarm', 'executor', 'redis', 'synapse'] as const;
-const MISSIONS = ['//chavion_task: 서버 파일 목록 조회', '!임무 실패하는 명령을 고쳐서 오늘 날짜를 적어줘', '!task write a short note about milk'];
+const MISSIONS = [
+  '//chavion_task: 서버 파일 목록 조회',
+  '!임무 실패하는 명령을 고쳐서 오늘 날짜를 적어줘',
+  '!task write a short note about milk',
+];
 /** The last one is only rehearsed: its end says so. */
 const TASKS = MISSIONS.length;
 const EACH_WITHIN_MS = 240_000;
@@ -71,7 +75,10 @@ async function endure(words: string, seed: number): Promise<{ readonly view: Tas
   let retries = 0;
   for (; ; await sleep(15)) {
     const phase = await phaseOf(view.root);
-    if (Date.now() > end) throw new Error(`still ${phase ?? 'not begun'} (seed ${seed}):\n${view.print()}\n${await scene.scene.house.logs()}`);
+    if (Date.now() > end)
+      throw new Error(
+        `still ${phase ?? 'not begun'} (seed ${seed}):\n${view.print()}\n${await scene.scene.house.logs()}`,
+      );
     if (phase === undefined || phase === seen) continue;
     seen = phase;
     if (phase === 'asking') {
@@ -115,12 +122,18 @@ function amiss(view: TaskView): readonly string[] {
     if (event.content?.['m.relates_to']?.rel_type === 'm.replace') continue;
     if (kind === 'card') count('card');
     if (result !== undefined) count(`result ${result.plan} ${result.step} ${result.attempt}`);
-    if (act !== undefined && act.content.kind !== 'words') count(`${act.content.kind} ${event.sender} ${act.content.round ?? ''} ${act.content.of ?? ''} ${act.content.step ?? ''} ${act.content.base ?? ''}`);
+    if (act !== undefined && act.content.kind !== 'words')
+      count(
+        `${act.content.kind} ${event.sender} ${act.content.round ?? ''} ${act.content.of ?? ''} ${act.content.step ?? ''} ${act.content.base ?? ''}`,
+      );
     // Words without a structure are told apart by themselves.
-    if (act !== undefined && act.content.kind === 'words') count(`${event.type} ${event.sender} ${String(event.content.body).slice(0, 300)}`);
+    if (act !== undefined && act.content.kind === 'words')
+      count(`${event.type} ${event.sender} ${String(event.content.body).slice(0, 300)}`);
   }
   const twice = [...once].filter(([, times]) => times > 1).map(([what, times]) => `${times} × ${what}`);
-  const missing = ['card', 'decision', 'electorate'].filter((what) => ![...once.keys()].some((key) => key.startsWith(what)));
+  const missing = ['card', 'decision', 'electorate'].filter(
+    (what) => ![...once.keys()].some((key) => key.startsWith(what)),
+  );
   return [...twice, ...missing.map((what) => `no ${what}`)];
 }
 
@@ -150,10 +163,13 @@ it.each(Array.from({ length: HOUSES }, (_, house) => SEED + house))(
     }
     const { check, lines } = scene.audit();
     const started = new Map<string, number>();
-    for (const { event, data } of lines) if (event === 'job.started') started.set(data.key, (started.get(data.key) ?? 0) + 1);
+    for (const { event, data } of lines)
+      if (event === 'job.started') started.set(data.key, (started.get(data.key) ?? 0) + 1);
     expect(check.kind).toBe('whole');
     expect([...started].filter(([, times]) => times > 1)).toEqual([]);
-    process.stdout.write(`\ntask chaos, seed ${seed}: ${TASKS} tasks, killed ${JSON.stringify(kills)} (${withinPhases} of them within a phase), ${retries} times the master was asked, ${started.size} commands begun\n`);
+    process.stdout.write(
+      `\ntask chaos, seed ${seed}: ${TASKS} tasks, killed ${JSON.stringify(kills)} (${withinPhases} of them within a phase), ${retries} times the master was asked, ${started.size} commands begun\n`,
+    );
     expect([...Object.values(kills), withinPhases].every((times) => times > 0)).toBe(true);
   },
   TASKS * EACH_WITHIN_MS,

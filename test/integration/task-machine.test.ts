@@ -22,7 +22,11 @@ let redis: Redis;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chavion-redis-'));
   const [port] = await freePorts(1);
-  server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'], { stdio: 'ignore' });
+  server = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'],
+    { stdio: 'ignore' },
+  );
   redis = connectRedis(`redis://127.0.0.1:${port}`, () => undefined);
   await redis.ping();
 });
@@ -35,7 +39,18 @@ afterAll(async () => {
 
 const root = (name: string) => EventId.parse(`$${name}`);
 const task = (name: string, no: number): TaskState =>
-  newTask({ root: root(name), no, room: RoomId.parse('!hq'), lang: 'ko', by: UserId.parse('@master:x'), origin: 'master', mission: 'm', at: 0, deadline: 1_000, electorate: [AgentId.parse('gabriel')] });
+  newTask({
+    root: root(name),
+    no,
+    room: RoomId.parse('!hq'),
+    lang: 'ko',
+    by: UserId.parse('@master:x'),
+    origin: 'master',
+    mission: 'm',
+    at: 0,
+    deadline: 1_000,
+    electorate: [AgentId.parse('gabriel')],
+  });
 
 /** Counts what came, and sets off a message and a timer each time; stops at `enough`. */
 const counting =
@@ -44,27 +59,46 @@ const counting =
     state.tokens.input >= enough
       ? { state, effects: [] }
       : {
-          state: { ...state, tokens: { input: state.tokens.input + 1, output: 0 }, phase: state.tokens.input + 1 === enough ? 'done' : state.phase },
+          state: {
+            ...state,
+            tokens: { input: state.tokens.input + 1, output: 0 },
+            phase: state.tokens.input + 1 === enough ? 'done' : state.phase,
+          },
           effects: [
             { kind: 'timer', id: `t${state.tokens.input}`, at: event.at },
             { kind: 'say', id: `s${state.tokens.input}`, as: null, what: 'notice' },
           ],
         };
 
-function machine(reduce: Reduce, add: (jobs: readonly { readonly id: string; readonly data: TaskJob }[]) => Promise<void>) {
+function machine(
+  reduce: Reduce,
+  add: (jobs: readonly { readonly id: string; readonly data: TaskJob }[]) => Promise<void>,
+) {
   const store = new TaskStore(redis);
-  const rules = () => ({ integrator: AgentId.parse('jarvis'), agents: [], lent: [], hosts: null, hash: () => '', patience: PATIENCE });
+  const rules = () => ({
+    integrator: AgentId.parse('jarvis'),
+    agents: [],
+    lent: [],
+    hosts: null,
+    hash: () => '',
+    patience: PATIENCE,
+  });
   return { store, machine: new TaskMachine({ store, queue: { add }, reduce, rules }) };
 }
 
 it('takes every event once, however many swarms work on the task, and forgets no effect', async () => {
   const added: string[] = [];
-  const add = (jobs: readonly { readonly id: string }[]) => Promise.resolve(void added.push(...jobs.map(({ id }) => id)));
+  const add = (jobs: readonly { readonly id: string }[]) =>
+    Promise.resolve(void added.push(...jobs.map(({ id }) => id)));
   const [one, two, three] = [machine(counting(60), add), machine(counting(60), add), machine(counting(60), add)];
   const { store } = one;
   await store.commit(null, task('crowd', 1), []);
   expect(await store.commit(null, task('crowd', 1), [])).toBeNull();
-  await Promise.all(Array.from({ length: 20 }, (_, i) => [one, two, three].map((swarm) => swarm.machine.apply(root('crowd'), { kind: 'begin', at: i }))).flat());
+  await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      [one, two, three].map((swarm) => swarm.machine.apply(root('crowd'), { kind: 'begin', at: i })),
+    ).flat(),
+  );
   const state = await store.load(root('crowd'));
   expect(state?.tokens.input).toBe(60);
   expect(state?.version).toBe(60);
@@ -73,7 +107,10 @@ it('takes every event once, however many swarms work on the task, and forgets no
   // What is to be said waits in its order until it was said.
   const left = await store.outbox(root('crowd'));
   expect(left.map(({ effect }) => effect.id)).toEqual(Array.from({ length: 60 }, (_, i) => `s${i}`));
-  await store.settle(root('crowd'), left.map(({ seq }) => seq));
+  await store.settle(
+    root('crowd'),
+    left.map(({ seq }) => seq),
+  );
   expect(await store.pending()).not.toContain(root('crowd'));
 });
 
@@ -145,7 +182,8 @@ it('gives a card to one swarm at a time, and takes nobody’s lease away but its
 it('reads a task once for each of a hundred events that come at once', async () => {
   const { store, machine: one } = machine(counting(100), () => Promise.resolve());
   await store.commit(null, task('burst', 40), []);
-  const calls = async (command: string) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.info('commandstats'))?.[1] ?? 0);
+  const calls = async (command: string) =>
+    Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.info('commandstats'))?.[1] ?? 0);
   const scripts = async () => (await calls('eval')) + (await calls('evalsha'));
   const [loads, commits] = [await calls('hget'), await scripts()];
   await Promise.all(Array.from({ length: 100 }, (_, i) => one.apply(root('burst'), { kind: 'begin', at: i })));
@@ -155,28 +193,38 @@ it('reads a task once for each of a hundred events that come at once', async () 
   expect((await scripts()) - commits).toBeLessThanOrEqual(2 * 100);
 });
 
-it('lets one slow task hold up no other, and goes on with it in the order in which its events came', { timeout: 10_000 }, async () => {
-  const held = Promise.withResolvers<void>();
-  const { store, machine: one } = machine(counting(20), (jobs) => (jobs.some(({ data }) => data.root === root('slow')) ? held.promise : Promise.resolve()));
-  await store.commit(null, task('slow', 60), []);
-  await store.commit(null, task('quick', 61), []);
-  const ends: string[] = [];
-  const apply = (name: string, at: number) => one.apply(root(name), { kind: 'begin', at }).then(() => ends.push(`${name} ${at}`));
-  const slow = Promise.all([1, 2, 3].map((at) => apply('slow', at)));
-  await Promise.all([1, 2, 3].map((at) => apply('quick', at)));
-  expect(ends).toEqual(['quick 1', 'quick 2', 'quick 3']);
-  // Of what waits for its turn nothing is read yet.
-  expect((await store.load(root('slow')))?.version).toBe(1);
-  held.resolve();
-  await slow;
-  expect(ends.slice(3)).toEqual(['slow 1', 'slow 2', 'slow 3']);
-});
+it(
+  'lets one slow task hold up no other, and goes on with it in the order in which its events came',
+  { timeout: 10_000 },
+  async () => {
+    const held = Promise.withResolvers<void>();
+    const { store, machine: one } = machine(counting(20), (jobs) =>
+      jobs.some(({ data }) => data.root === root('slow')) ? held.promise : Promise.resolve(),
+    );
+    await store.commit(null, task('slow', 60), []);
+    await store.commit(null, task('quick', 61), []);
+    const ends: string[] = [];
+    const apply = (name: string, at: number) =>
+      one.apply(root(name), { kind: 'begin', at }).then(() => ends.push(`${name} ${at}`));
+    const slow = Promise.all([1, 2, 3].map((at) => apply('slow', at)));
+    await Promise.all([1, 2, 3].map((at) => apply('quick', at)));
+    expect(ends).toEqual(['quick 1', 'quick 2', 'quick 3']);
+    // Of what waits for its turn nothing is read yet.
+    expect((await store.load(root('slow')))?.version).toBe(1);
+    held.resolve();
+    await slow;
+    expect(ends.slice(3)).toEqual(['slow 1', 'slow 2', 'slow 3']);
+  },
+);
 
 it('goes on with the others where one task cannot be read, and says so once', async () => {
   const aside: string[] = [];
   const store = new TaskStore(redis, ({ what, id, why }) => Promise.resolve(void aside.push(`${what} ${id} ${why}`)));
   await store.commit(null, task('whole', 50), [{ kind: 'withdraw', id: 'w' }]);
-  await store.commit(null, task('broken', 51), [{ kind: 'withdraw', id: 'w' }, { kind: 'timer', id: 't', at: 1 }]);
+  await store.commit(null, task('broken', 51), [
+    { kind: 'withdraw', id: 'w' },
+    { kind: 'timer', id: 't', at: 1 },
+  ]);
   await redis.hset('chavion:swarm:task:$broken', 'state', JSON.stringify({ ...task('broken', 51), phase: 'dreaming' }));
   await redis.hset('chavion:swarm:task:$broken:outbox', '1', '{"kind":"sing"}');
   expect(await store.load(root('broken'))).toBeNull();

@@ -23,12 +23,18 @@ class SecondExecutor implements AsyncDisposable {
 
   static async start(first: number, beside: string): Promise<SecondExecutor> {
     const [program = '', ...args] = strings(`/proc/${first}/cmdline`);
-    const environment = Object.fromEntries(strings(`/proc/${first}/environ`).map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
+    const environment = Object.fromEntries(
+      strings(`/proc/${first}/environ`).map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]),
+    );
     const folder = join(dirname(beside), 'executor-2');
     const { uid, gid } = statSync(beside);
     mkdirSync(folder, { mode: 0o700 });
     chownSync(folder, uid, gid);
-    const child = spawn(program, args, { cwd: readlinkSync(`/proc/${first}/cwd`), env: { ...environment, CHAVION_EXECUTOR_FOLDER: folder }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(program, args, {
+      cwd: readlinkSync(`/proc/${first}/cwd`),
+      env: { ...environment, CHAVION_EXECUTOR_FOLDER: folder },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const executor = new SecondExecutor(folder, child);
     while (!(await executorAnswers(folder, '/health'))) {
       if (child.exitCode !== null) throw new Error('the second executor ended');
@@ -66,19 +72,24 @@ afterAll(async () => {
 const auditOf = (folder: string): { readonly kind: string; readonly started: readonly string[] } => {
   const lines = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trimEnd().split('\n');
   const events: readonly Json[] = lines.map((line) => JSON.parse(line));
-  return { kind: checkChain(lines).kind, started: events.filter(({ event }) => event === 'job.started').map(({ data }) => String(data.root)) };
+  return {
+    kind: checkChain(lines).kind,
+    started: events.filter(({ event }) => event === 'job.started').map(({ data }) => String(data.root)),
+  };
 };
 
 describe('two executors at one box', () => {
   it('are both listed by !agents', async () => {
     let table = '';
-    while ((table.match(/\| ex[0-9a-f]{12} \|/g) ?? []).length < 2) table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
+    while ((table.match(/\| ex[0-9a-f]{12} \|/g) ?? []).length < 2)
+      table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
     expect(new Set(table.match(/\| ex[0-9a-f]{12} \|/g)).size).toBe(2);
   });
 
   it('share the orders: each is run by exactly one of them, and both audits hold', async () => {
     const roots: string[] = [];
-    for (let i = 0; i < ORDERS; i += 1) roots.push(await scene.master.say(scene.hq, `!run echo ran >> once-${i}; sleep 1; cat once-${i}`));
+    for (let i = 0; i < ORDERS; i += 1)
+      roots.push(await scene.master.say(scene.hq, `!run echo ran >> once-${i}; sleep 1; cat once-${i}`));
     const ends = await Promise.all(roots.map((root) => scene.ended(scene.hq, root)));
     for (const { body } of ends) expect(body).toMatch(/^✓[^]*ran/);
     const [one, other] = [auditOf(scene.folder), auditOf(second.folder)];
@@ -90,7 +101,11 @@ describe('two executors at one box', () => {
   });
 
   it('when one dies the other goes on, and runs nothing of what the dead one had begun', async () => {
-    const begun = await Promise.all(Array.from({ length: 4 }, (_, i) => scene.master.say(scene.hq, `!run echo ran >> cut-${i}; sleep 4; echo through`)));
+    const begun = await Promise.all(
+      Array.from({ length: 4 }, (_, i) =>
+        scene.master.say(scene.hq, `!run echo ran >> cut-${i}; sleep 4; echo through`),
+      ),
+    );
     await scene.scene.until(() => begun.filter((root) => auditOf(second.folder).started.includes(root)).length > 0);
     const dead = begun.filter((root) => auditOf(second.folder).started.includes(root));
     await second.kill();

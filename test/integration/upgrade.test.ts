@@ -21,7 +21,8 @@ let work: string;
 let clone: string;
 let env: Record<string, string>;
 
-const git = async (at: string, ...args: readonly string[]): Promise<string> => (await run('git', ['-C', at, '-c', 'user.name=test', '-c', 'user.email=test@house.test', ...args])).stdout.trim();
+const git = async (at: string, ...args: readonly string[]): Promise<string> =>
+  (await run('git', ['-C', at, '-c', 'user.name=test', '-c', 'user.email=test@house.test', ...args])).stdout.trim();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chavion-upgrade-'));
@@ -41,8 +42,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function npmStart(args: readonly string[] = [], more: Readonly<Record<string, string>> = {}): ChildProcess & { said: () => string } {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], { cwd: clone, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+function npmStart(
+  args: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess & { said: () => string } {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', ...args], {
+    cwd: clone,
+    env: { ...env, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   return Object.assign(child, { said: () => said });
@@ -103,7 +111,13 @@ describe('npm start -- upgrade', () => {
 
     await git(clone, 'branch', '--unset-upstream');
     expect((await upgrade()).said).toContain('git branch --set-upstream-to');
-    await git(clone, 'branch', '--quiet', '--set-upstream-to', `origin/${await git(clone, 'branch', '--show-current')}`);
+    await git(
+      clone,
+      'branch',
+      '--quiet',
+      '--set-upstream-to',
+      `origin/${await git(clone, 'branch', '--show-current')}`,
+    );
 
     await git(clone, 'commit', '--quiet', '--allow-empty', '--message', 'of my own');
     expect((await upgrade()).said).toContain('git rebase');
@@ -117,7 +131,9 @@ describe('npm start -- upgrade', () => {
       const old = await until(ready, house);
       const commit = await publish(newVersion('0.2.0'));
       const { code, said } = await upgrade();
-      expect(said).toMatch(new RegExp(`Chavion 0\\.1\\.0 \\(\\w+\\), Synapse [\\d.]+ → Chavion 0\\.2\\.0 \\(${commit}\\)`));
+      expect(said).toMatch(
+        new RegExp(`Chavion 0\\.1\\.0 \\(\\w+\\), Synapse [\\d.]+ → Chavion 0\\.2\\.0 \\(${commit}\\)`),
+      );
       expect(code).toBe(0);
       expect(await head()).toBe(commit);
       expect(readdirSync(join(folder, 'data', 'backups')).filter((name) => name.endsWith('.tar.gz'))).toHaveLength(1);
@@ -140,7 +156,15 @@ describe('npm start -- upgrade', () => {
     await publish(async (at) => {
       const file = join(at, 'package-lock.json');
       // A lock that does not belong to its package.json.
-      await writeFile(file, JSON.stringify({ name: 'chavion', version: '0', lockfileVersion: 3, packages: { '': { dependencies: { nothing: '1.0.0' } } } }));
+      await writeFile(
+        file,
+        JSON.stringify({
+          name: 'chavion',
+          version: '0',
+          lockfileVersion: 3,
+          packages: { '': { dependencies: { nothing: '1.0.0' } } },
+        }),
+      );
     });
     const { code, said } = await upgrade();
     expect(code).toBe(1);
@@ -152,10 +176,23 @@ describe('npm start -- upgrade', () => {
 
   it('says who does not answer, and ends with its npm when it is told to or killed', async () => {
     await publish(async (at) => {
-      const wants = { name: 'chavion', version: '0.2.5', private: true, type: 'module', dependencies: { 'is-number': '7.0.0' } };
+      const wants = {
+        name: 'chavion',
+        version: '0.2.5',
+        private: true,
+        type: 'module',
+        dependencies: { 'is-number': '7.0.0' },
+      };
       await writeFile(join(at, 'package.json'), JSON.stringify(wants));
       const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
-      await writeFile(join(at, 'package-lock.json'), JSON.stringify({ ...wants, lockfileVersion: 3, packages: { '': wants, 'node_modules/is-number': { version: '7.0.0', integrity } } }));
+      await writeFile(
+        join(at, 'package-lock.json'),
+        JSON.stringify({
+          ...wants,
+          lockfileVersion: 3,
+          packages: { '': wants, 'node_modules/is-number': { version: '7.0.0', integrity } },
+        }),
+      );
     });
     const before = await head();
     const silent = createServer((socket) => void socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
@@ -163,9 +200,15 @@ describe('npm start -- upgrade', () => {
     await once(silent, 'listening');
     const address = silent.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    const registry = (port: number) => ({ npm_config_registry: `http://127.0.0.1:${port}/`, npm_config_cache: join(folder, 'npm-cache') });
+    const registry = (port: number) => ({
+      npm_config_registry: `http://127.0.0.1:${port}/`,
+      npm_config_cache: join(folder, 'npm-cache'),
+    });
 
-    const ends = { SIGTERM: [130, expect.stringContaining('중단했습니다')], SIGKILL: [null, expect.any(String)] } as const;
+    const ends = {
+      SIGTERM: [130, expect.stringContaining('중단했습니다')],
+      SIGKILL: [null, expect.any(String)],
+    } as const;
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const asked = once(silent, 'connection');
       const child = npmStart(['upgrade'], registry(address.port));
@@ -190,7 +233,10 @@ describe('npm start -- upgrade', () => {
     const commit = await publish(async (at) => {
       const bare = { name: 'chavion', version: '0.3.0', private: true, type: 'module' };
       await writeFile(join(at, 'package.json'), JSON.stringify(bare));
-      await writeFile(join(at, 'package-lock.json'), JSON.stringify({ ...bare, lockfileVersion: 3, packages: { '': bare } }));
+      await writeFile(
+        join(at, 'package-lock.json'),
+        JSON.stringify({ ...bare, lockfileVersion: 3, packages: { '': bare } }),
+      );
     });
     const { code, said } = await upgrade();
     expect(said).toContain('Chavion 0.3.0');

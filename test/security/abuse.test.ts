@@ -35,7 +35,10 @@ describe.each(MODES)('the sandbox, %s', (mode) => {
 
   const able = ABUSE_CASES.filter((each) => each.cannotRun?.() === undefined);
   // An ordinary account has no cgroups: what they hold is tried again without them, the rest in the long run only.
-  const again = process.env.CHAVION_SOAK === '1' || mode === MODES[0] ? FAMILIES : (['exhaustion', 'daemons', 'privileges'] as const);
+  const again =
+    process.env.CHAVION_SOAK === '1' || mode === MODES[0]
+      ? FAMILIES
+      : (['exhaustion', 'daemons', 'privileges'] as const);
   describe.concurrent.each(again)('%s', (family) => {
     it.each(able.filter((each) => each.family === family))('$name', { timeout: 60_000 }, async (each) => {
       expect(await harmOf(each, house, host)).toBeUndefined();
@@ -54,6 +57,9 @@ async function harmOf(each: AbuseCase, house: SandboxHouse, host: HostServices):
   const outcome = await house.run(scene, each.command(scene), each);
   const harm = await each.harm(scene, outcome);
   if (harm !== undefined) return harm;
-  const attempted = typeof each.attempted === 'string' ? (outcome.stdout + outcome.stderr).includes(each.attempted) : each.attempted(outcome);
+  const attempted =
+    typeof each.attempted === 'string'
+      ? (outcome.stdout + outcome.stderr).includes(each.attempted)
+      : each.attempted(outcome);
   return attempted ? undefined : `the attack was not made: ${JSON.stringify(outcome).slice(0, 1500)}`;
 }

@@ -8,7 +8,11 @@ import { MODES, SandboxHouse, SUITE_LIMITS, openHostServices } from './house.ts'
 const MiB = 1024 * 1024;
 const FALLOCATE = process.arch === 'x64' ? 285 : 47;
 const shell = (script: string) => ({ type: 'shell' as const, id: 'one', reason: 'to see', script });
-const bytesIn = (folder: string): number => readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => sum + (lstatSync(join(folder, name), { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce(
+    (sum, name) => sum + (lstatSync(join(folder, name), { throwIfNoEntry: false })?.blocks ?? 0) * 512,
+    0,
+  );
 const allocating = (count: number, bytes: number) =>
   `perl -e '$| = 1; for my $i (1 .. ${count}) { open $f, ">", "big$i"; print syscall(${FALLOCATE}, fileno $f, 0, 0, ${bytes}) == 0 ? "had $i\\n" : "refused\\n" } sleep 1'`;
 
@@ -25,7 +29,8 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
     await house?.[Symbol.asyncDispose]();
     await host?.[Symbol.asyncDispose]();
   });
-  const run = (scene: Scene, script: string, limits: Partial<Limits> = {}): Promise<Outcome> => house.run(scene, shell(script), { limits });
+  const run = (scene: Scene, script: string, limits: Partial<Limits> = {}): Promise<Outcome> =>
+    house.run(scene, shell(script), { limits });
   const done = { result: { kind: 'exited', code: 0 } };
   const killed = (why: string) => ({ result: { kind: 'killed', why } });
 
@@ -46,7 +51,9 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
   it('goes when it was too much, and what was there before stays', async () => {
     const scene = house.scene(host);
     await run(scene, 'mkdir kept; echo one >kept/file');
-    expect(await run(scene, 'echo two >kept/file; for n in $(seq 40); do head -c 1M /dev/zero >file-$n; done; sleep 9')).toMatchObject(killed('disk'));
+    expect(
+      await run(scene, 'echo two >kept/file; for n in $(seq 40); do head -c 1M /dev/zero >file-$n; done; sleep 9'),
+    ).toMatchObject(killed('disk'));
     expect(readdirSync(scene.workspace)).toEqual(['kept']);
     expect(readFileSync(join(scene.workspace, 'kept/file'), 'utf8')).toBe('one\n');
     expect(await run(scene, 'for n in $(seq 3000); do : >file-$n; done; sleep 9')).toMatchObject(killed('inodes'));
@@ -64,7 +71,8 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
     expect(await run(scene, 'head -c 5M /dev/urandom >file-1')).toMatchObject(done);
     expect(await run(scene, 'rm file-1 file-2; head -c 9M /dev/zero >file-3')).toMatchObject(done);
     expect(bytesIn(scene.workspace)).toBeLessThanOrEqual(SUITE_LIMITS.diskBytes);
-    for (let n = 1; n <= 3; n += 1) ends.push((await run(scene, `for n in $(seq 600); do : >small-${n}-$n; done`)).result);
+    for (let n = 1; n <= 3; n += 1)
+      ends.push((await run(scene, `for n in $(seq 600); do : >small-${n}-$n; done`)).result);
     expect(ends.slice(6)).toMatchObject([{ kind: 'exited' }, { kind: 'exited' }, { kind: 'killed', why: 'inodes' }]);
   });
 
@@ -103,15 +111,27 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
   it('takes the place of what was there', async () => {
     const scene = house.scene(host);
     await run(scene, 'mkdir -p d/e gone; echo 1 >d/e/f; echo 2 >d/g; echo 3 >file; ln -s d link; echo 4 >gone/x');
-    const changed = await run(scene, 'rm -rf d gone; mkdir d; echo new >d/only; rm file; mkdir file; echo in >file/x; rm link; echo plain >link; mv file/x file/y');
+    const changed = await run(
+      scene,
+      'rm -rf d gone; mkdir d; echo new >d/only; rm file; mkdir file; echo in >file/x; rm link; echo plain >link; mv file/x file/y',
+    );
     expect(changed).toMatchObject({ ...done, stderr: '' });
-    expect(readdirSync(scene.workspace, { recursive: true, encoding: 'utf8' }).sort()).toEqual(['d', 'd/only', 'file', 'file/y', 'link']);
+    expect(readdirSync(scene.workspace, { recursive: true, encoding: 'utf8' }).sort()).toEqual([
+      'd',
+      'd/only',
+      'file',
+      'file/y',
+      'link',
+    ]);
     expect(readFileSync(join(scene.workspace, 'link'), 'utf8')).toBe('plain\n');
   });
 
   it('is seen at once by others in the same workspace, and kept when its command has ended', async () => {
     const scene = house.scene(host);
-    const long = run(scene, 'until [ -e go ]; do sleep 0.05; done; cat go; echo late >late; until [ -e end ]; do sleep 0.05; done');
+    const long = run(
+      scene,
+      'until [ -e go ]; do sleep 0.05; done; cat go; echo late >late; until [ -e end ]; do sleep 0.05; done',
+    );
     expect(await run(scene, 'mkdir m; echo there >m/f; echo first >go')).toMatchObject(done);
     expect(readFileSync(join(scene.workspace, 'm/f'), 'utf8')).toBe('there\n');
     expect(await run(scene, 'mv m moved; until [ -e late ]; do sleep 0.05; done')).toMatchObject(done);
@@ -130,8 +150,12 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
       perl -e 'until (-e "end") { rename "d", "t"; rename "l", "d"; select undef, undef, undef, 0.004; rename "d", "l"; rename "t", "d"; select undef, undef, undef, 0.004 }'`,
     );
     const held = () => {
-      const paths = readdirSync(scene.workspace, { recursive: true, encoding: 'utf8' }).map((name) => join(scene.workspace, name));
-      return paths.filter((path) => realpathSync(path) === path && lstatSync(path).isFile()).map((path) => readFileSync(path, 'utf8'));
+      const paths = readdirSync(scene.workspace, { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(scene.workspace, name),
+      );
+      return paths
+        .filter((path) => realpathSync(path) === path && lstatSync(path).isFile())
+        .map((path) => readFileSync(path, 'utf8'));
     };
     for (let n = 0; n < 15; n += 1) {
       expect(await run(scene, `until [ -e ready ]; do sleep 0.02; done; echo ${n} >n`)).toMatchObject(done);
@@ -145,7 +169,10 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
 
   it('cannot be set aside at a stroke where only looks hold it', async () => {
     const scene = house.scene(host);
-    const lent = await house.run(scene, { ...shell(`cd /lent/site; ${allocating(1, MiB)}; echo page >page`), lent: [{ name: 'site', access: 'rw' }] });
+    const lent = await house.run(scene, {
+      ...shell(`cd /lent/site; ${allocating(1, MiB)}; echo page >page`),
+      lent: [{ name: 'site', access: 'rw' }],
+    });
     expect(lent).toMatchObject({ ...done, stdout: 'refused\n' });
     expect(readFileSync(join(scene.site, 'page'), 'utf8')).toBe('page\n');
   });
@@ -153,7 +180,9 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
   it('may be emptied where nothing more may be written', async () => {
     const scene = house.scene(host);
     await run(scene, 'head -c 20M /dev/zero >file');
-    expect(await run(scene, 'echo more >more; head -c 4M /dev/zero >big', { totalBytes: MiB })).toMatchObject(killed('disk'));
+    expect(await run(scene, 'echo more >more; head -c 4M /dev/zero >big', { totalBytes: MiB })).toMatchObject(
+      killed('disk'),
+    );
     expect(await run(scene, 'rm file', { totalBytes: MiB })).toMatchObject(done);
     expect(bytesIn(scene.workspace)).toBeLessThan(MiB);
   });

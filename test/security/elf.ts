@@ -25,7 +25,6 @@ export const PLAIN = elf64(trySocket(41, [0x0f, 0x05], [0xbf, 40, 0, 0, 0], [0xb
 /** A whole program of i386: `exit(42)` by `int 0x80`. */
 export const I386 = elf32([0xb8, 1, 0, 0, 0, 0xbb, 42, 0, 0, 0, 0xcd, 0x80]);
 
-
 function elf64(code: readonly number[]): Buffer {
   const header = Buffer.alloc(120);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);

@@ -11,7 +11,11 @@ import { orderOf, type OrderCase } from './order.ts';
 const WIDTH = 8;
 const isRoot = process.getuid?.() === 0;
 const soak = process.env['CHAVION_SOAK'] === '1';
-const STARTERS: readonly Starter[] = !isRoot ? ['an ordinary account'] : soak ? ['root', 'an ordinary account'] : ['root'];
+const STARTERS: readonly Starter[] = !isRoot
+  ? ['an ordinary account']
+  : soak
+    ? ['root', 'an ordinary account']
+    : ['root'];
 
 /** Only to see which of the cases `!run` has words for. */
 const NOBODY: Scene = {
@@ -23,19 +27,26 @@ const NOBODY: Scene = {
   marker: 'marker',
   host: { tcp4: 1, tcp6: 1, udp4: 1, abstractSocket: 'socket', heard: () => 0, bystander: 1 },
 };
-const CASES: readonly OrderCase[] = [...ABUSE_CASES.flatMap((each) => orderOf(each, NOBODY) ?? []), ...orderCases, ...output];
+const CASES: readonly OrderCase[] = [
+  ...ABUSE_CASES.flatMap((each) => orderOf(each, NOBODY) ?? []),
+  ...orderCases,
+  ...output,
+];
 const unable = CASES.flatMap((each) => {
   const why = each.cannotRun?.();
   return why === undefined ? [] : [`${each.name}: ${why}`];
 });
-if (unable.length > 0) process.stderr.write(`security cases not run through the executor on this machine:\n  ${unable.join('\n  ')}\n`);
+if (unable.length > 0)
+  process.stderr.write(`security cases not run through the executor on this machine:\n  ${unable.join('\n  ')}\n`);
 const ABLE = CASES.filter((each) => each.cannotRun?.() === undefined);
 
 describe('the list of orders', () => {
   it('has at least sixty that can run here, several of each family, each with a name of its own', () => {
     expect(ABLE.length).toBeGreaterThanOrEqual(60);
     expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length);
-    expect([...FAMILIES, 'output in the rooms'].filter((family) => ABLE.filter((each) => each.family === family).length < 3)).toEqual([]);
+    expect(
+      [...FAMILIES, 'output in the rooms'].filter((family) => ABLE.filter((each) => each.family === family).length < 3),
+    ).toEqual([]);
   });
 });
 

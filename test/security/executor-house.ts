@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +26,11 @@ const isRoot = process.getuid?.() === 0;
 const ORDINARY = { uid: 64_323, gid: 64_323 };
 
 /** Small, so that passing them takes no time; what `policy.json` has no word for stays as it is for everybody. */
-const POLICY = { mode: 'auto', concurrency: 8, limits: { memoryMiB: 192, diskMiB: 32, processes: 48, cpuSeconds: 20, timeoutSeconds: 60 } };
+const POLICY = {
+  mode: 'auto',
+  concurrency: 8,
+  limits: { memoryMiB: 192, diskMiB: 32, processes: 48, cpuSeconds: 20, timeoutSeconds: 60 },
+};
 
 export type Starter = 'root' | 'an ordinary account';
 
@@ -47,7 +62,12 @@ export class ExecutorHouse implements AsyncDisposable {
     for (const name of ['papers', 'site', 'secrets']) house.#give(join(folder, name));
     house.#write(join(folder, 'papers', 'paper'), 'as it was');
     house.#write(join(folder, 'site', 'page'), 'as it was');
-    const lent = { folders: [{ name: 'papers', path: join(folder, 'papers'), mode: 'ro' }, { name: 'site', path: join(folder, 'site'), mode: 'rw' }] };
+    const lent = {
+      folders: [
+        { name: 'papers', path: join(folder, 'papers'), mode: 'ro' },
+        { name: 'site', path: join(folder, 'site'), mode: 'rw' },
+      ],
+    };
     scene.write('lent.json', JSON.stringify(lent));
     scene.write('policy.json', JSON.stringify(POLICY));
     // How many run at once is read at the executor's start.
@@ -91,10 +111,16 @@ export class ExecutorHouse implements AsyncDisposable {
       const outcome = await this.#outcome(root, each.cancelAfterMs);
       const tokens = [stage.secret.token, stage.neighbour.token];
       const leaked = outcome.files.find(({ text }) => tokens.some((token) => text.includes(token)));
-      const harm = (await each.harm(stage, outcome)) ?? (leaked === undefined ? undefined : `a foreign file was sent as ${leaked.name}`) ?? this.#harmOfMessages(root);
+      const harm =
+        (await each.harm(stage, outcome)) ??
+        (leaked === undefined ? undefined : `a foreign file was sent as ${leaked.name}`) ??
+        this.#harmOfMessages(root);
       if (harm !== undefined) return `${harm}\n${this.#told(root)}`;
-      const attempted = typeof each.attempted === 'string' ? outcome.stdout.includes(each.attempted) : each.attempted(outcome);
-      return attempted ? undefined : `the attack was not made: ${JSON.stringify(outcome).slice(0, 1_500)}\n${this.#told(root)}`;
+      const attempted =
+        typeof each.attempted === 'string' ? outcome.stdout.includes(each.attempted) : each.attempted(outcome);
+      return attempted
+        ? undefined
+        : `the attack was not made: ${JSON.stringify(outcome).slice(0, 1_500)}\n${this.#told(root)}`;
     } finally {
       rmSync(stage.workspace, { recursive: true, force: true });
       // The executor remembers how full it left the workspace; the next is to find it empty.
@@ -105,7 +131,9 @@ export class ExecutorHouse implements AsyncDisposable {
   /** Every message and file that the executor wrote about an order, edits included, as its events stand in the rooms. */
   messages(root: string): readonly Json[] {
     const { hq, ops, master } = this.scene;
-    return [hq, ops].flatMap((room) => master.events(room)).filter((event) => event.sender.startsWith('@executor:') && event.content?.['com.chavion']?.source === root);
+    return [hq, ops]
+      .flatMap((room) => master.events(room))
+      .filter((event) => event.sender.startsWith('@executor:') && event.content?.['com.chavion']?.source === root);
   }
 
   async #outcome(root: string, cancelAfterMs: number | undefined): Promise<OrderOutcome> {
@@ -116,20 +144,30 @@ export class ExecutorHouse implements AsyncDisposable {
       await sleep(cancelAfterMs);
       await master.react(hq, root, '🛑');
     }
-    const first = await master.until('an answer', hq, () => scene.said(hq, root).find(({ body }) => /^[✓✗⊘■?✋]/.test(body)));
+    const first = await master.until('an answer', hq, () =>
+      scene.said(hq, root).find(({ body }) => /^[✓✗⊘■?✋]/.test(body)),
+    );
     if (first.body.startsWith('✋')) await master.react(hq, (await scene.asked(root)).id, '✅');
     await master.until('the end', hq, () => scene.said(hq, root).find(({ body }) => /^[✓✗⊘■?]/.test(body)));
-    const line = await master.until('the record', hq, () => this.#lines(root).find(({ event }) => event === 'job.ended' || event === 'order.refused'));
-    if (line.event === 'order.refused' || line.data.outcome.kind === 'refused') return { result: { kind: 'refused', fields: [] }, stdout: '', stderr: '', files: [] };
+    const line = await master.until('the record', hq, () =>
+      this.#lines(root).find(({ event }) => event === 'job.ended' || event === 'order.refused'),
+    );
+    if (line.event === 'order.refused' || line.data.outcome.kind === 'refused')
+      return { result: { kind: 'refused', fields: [] }, stdout: '', stderr: '', files: [] };
     const told = await scene.ended(ops, root);
     // Files come after the message that tells of the end, and the ledger is closed after them.
     const expected = line.data.artifacts.length + (told.body.includes(wholeInFile.ko()) ? 1 : 0);
     const shown = await master.until('the files', ops, () => {
-      const all = [hq, ops].flatMap((room) => master.shown(room).filter((one) => one.source === root && one.msgtype === 'm.file'));
+      const all = [hq, ops].flatMap((room) =>
+        master.shown(room).filter((one) => one.source === root && one.msgtype === 'm.file'),
+      );
       return all.length >= expected && this.#reported(root) ? all : undefined;
     });
     const files = await Promise.all(shown.map((one) => this.#file(one)));
-    const whole = files.find(({ name }) => name === 'output.txt')?.text ?? /\n(`{3,})\n([^]*)\n\1/.exec(told.body)?.[2] ?? told.body.split('\n').slice(2).join('\n');
+    const whole =
+      files.find(({ name }) => name === 'output.txt')?.text ??
+      /\n(`{3,})\n([^]*)\n\1/.exec(told.body)?.[2] ??
+      told.body.split('\n').slice(2).join('\n');
     const text = `${whole}\n`;
     return { result: resultOf(line.data.outcome), stdout: text, stderr: text, files };
   }
@@ -143,7 +181,9 @@ export class ExecutorHouse implements AsyncDisposable {
   }
 
   #reported(root: string): boolean {
-    return readFileSync(join(this.scene.folder, 'ledger.jsonl'), 'utf8').split('\n').some((line) => line.startsWith('{"state":"reported"') && line.includes(`"${root}.0.1"`));
+    return readFileSync(join(this.scene.folder, 'ledger.jsonl'), 'utf8')
+      .split('\n')
+      .some((line) => line.startsWith('{"state":"reported"') && line.includes(`"${root}.0.1"`));
   }
 
   /** What no output may bring about in a room. */
@@ -160,21 +200,32 @@ export class ExecutorHouse implements AsyncDisposable {
     const body = String(content.body);
     const html = String(content.formatted_body ?? '');
     if (STEERING.test(body) || STEERING.test(html)) return 'it steers a terminal or hides letters';
-    if (this.#secrets.some((secret) => body.includes(secret) || html.includes(secret))) return 'a secret of the executor was shown';
+    if (this.#secrets.some((secret) => body.includes(secret) || html.includes(secret)))
+      return 'a secret of the executor was shown';
     // A request is to ring at its master's, and nothing else is to ring at all.
     const calls = JSON.stringify(content['m.mentions']);
-    if (calls !== '{}' && !(body.startsWith('✋') && calls === JSON.stringify({ user_ids: [this.scene.master.userId] }))) return 'it calls somebody';
-    const foreign = [...html.matchAll(/<\/?([a-z0-9]+)([^>]*)>/gi)].find(([, tag = '', rest = '']) => !TAGS.has(tag) || (rest !== '' && rest !== ' /'));
+    if (
+      calls !== '{}' &&
+      !(body.startsWith('✋') && calls === JSON.stringify({ user_ids: [this.scene.master.userId] }))
+    )
+      return 'it calls somebody';
+    const foreign = [...html.matchAll(/<\/?([a-z0-9]+)([^>]*)>/gi)].find(
+      ([, tag = '', rest = '']) => !TAGS.has(tag) || (rest !== '' && rest !== ' /'),
+    );
     if (foreign !== undefined) return `it writes HTML: ${foreign[0]}`;
     const outside = html.replace(/<(pre|code)>[^]*?<\/\1>/g, '');
     if (/@room|matrix\.to|evil|<h1|https?:/.test(outside)) return 'it got out of its block';
     const { v, kind, source } = content['com.chavion'] ?? {};
     if (v !== 1 || kind !== 'notice' || typeof source !== 'string') return 'it speaks for somebody else';
-    return ['m.text', 'm.notice', 'm.file'].includes(content.msgtype) ? undefined : `a message of type ${String(content.msgtype)}`;
+    return ['m.text', 'm.notice', 'm.file'].includes(content.msgtype)
+      ? undefined
+      : `a message of type ${String(content.msgtype)}`;
   }
 
   #told(root: string): string {
-    return this.messages(root).map(({ content }) => String(content.body).slice(0, 600)).join('\n---\n');
+    return this.messages(root)
+      .map(({ content }) => String(content.body).slice(0, 600))
+      .join('\n---\n');
   }
 
   #give(folder: string): string {
@@ -210,5 +261,6 @@ function resultOf(outcome: Json): Outcome['result'] {
 }
 
 // eslint-disable-next-line no-control-regex -- their absence is the point
-const STEERING = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E0FFF}]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/u;
+const STEERING =
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E0FFF}]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/u;
 const TAGS = new Set(['p', 'pre', 'code', 'br', 'strong', 'em', 'ul', 'ol', 'li']);

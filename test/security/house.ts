@@ -2,7 +2,16 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,7 +22,9 @@ import type { CommandInput, HostServices, Outcome, Scene } from './case.ts';
 const isRoot = process.getuid?.() === 0;
 /** Nobody's number: no entry in /etc/passwd is needed to be it. */
 const TEST_ACCOUNT = 64_321;
-const account = isRoot ? { uid: TEST_ACCOUNT, gid: TEST_ACCOUNT } : { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
+const account = isRoot
+  ? { uid: TEST_ACCOUNT, gid: TEST_ACCOUNT }
+  : { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
 
 export const MODES = isRoot ? (['started by root', 'ordinary account'] as const) : (['ordinary account'] as const);
 export type Mode = 'started by root' | 'ordinary account';
@@ -34,8 +45,15 @@ export const SUITE_LIMITS: Limits = {
 
 const Said = z.object({ id: z.int(), way: z.enum(['stdout', 'stderr']), chunk: z.string() });
 const Answer = z.looseObject({ id: z.int() });
-const OutcomeAnswer = z.looseObject({ result: z.custom<Outcome['result']>((value) => typeof value === 'object'), stdout: z.string().default(''), stderr: z.string().default('') });
-const ArtifactsAnswer = z.object({ artifacts: z.array(z.object({ path: z.string(), text: z.string() })), leftOut: z.array(z.string()) });
+const OutcomeAnswer = z.looseObject({
+  result: z.custom<Outcome['result']>((value) => typeof value === 'object'),
+  stdout: z.string().default(''),
+  stderr: z.string().default(''),
+});
+const ArtifactsAnswer = z.object({
+  artifacts: z.array(z.object({ path: z.string(), text: z.string() })),
+  leftOut: z.array(z.string()),
+});
 export type Taken = z.infer<typeof ArtifactsAnswer>;
 
 /** A sandbox in a process and under an account of its own, with a folder for scenes. */
@@ -54,22 +72,35 @@ export class SandboxHouse implements AsyncDisposable {
     this.child = child;
     child.on('message', (message) => {
       const said = Said.safeParse(message);
-      if (said.success) return this.#listening.get(said.data.id)?.[said.data.way](Buffer.from(said.data.chunk, 'latin1'));
+      if (said.success)
+        return this.#listening.get(said.data.id)?.[said.data.way](Buffer.from(said.data.chunk, 'latin1'));
       const answer = Answer.safeParse(message);
       if (answer.success) this.#waiting.get(answer.data.id)?.(answer.data);
     });
   }
 
-  static async open(mode: Mode, options: { canaries?: boolean; /** A folder left open as descriptor 77. */ inherit?: string; stores?: 'copy' } = {}): Promise<SandboxHouse> {
+  static async open(
+    mode: Mode,
+    options: { canaries?: boolean; /** A folder left open as descriptor 77. */ inherit?: string; stores?: 'copy' } = {},
+  ): Promise<SandboxHouse> {
     // Outside of any folder that is closed to others: bwrap has to find its way to the workspaces.
     const folder = realpathSync(mkdtempSync('/var/tmp/chavion-security-'));
     for (const name of ['', 'run', 'scenes']) give(join(folder, name));
     const group = `test-${process.pid}-${randomBytes(3).toString('hex')}`;
-    const start = { ...account, runFolder: join(folder, 'run'), canaries: options.canaries ?? false, ...(options.stores === undefined ? {} : { stores: options.stores }), ...(mode === 'started by root' ? { cgroups: group } : {}) };
+    const start = {
+      ...account,
+      runFolder: join(folder, 'run'),
+      canaries: options.canaries ?? false,
+      ...(options.stores === undefined ? {} : { stores: options.stores }),
+      ...(mode === 'started by root' ? { cgroups: group } : {}),
+    };
     // A secret in its environment and an open descriptor: what jobs must not get to see.
     const script = join(import.meta.dirname, 'sandbox-host.ts');
     // A shell opens what Node would not leave open, and becomes Node.
-    const careless = options.inherit === undefined ? {} : { execPath: '/bin/bash', execArgv: ['-c', `exec 77<${options.inherit}; exec "$0" "$@"`, process.execPath] };
+    const careless =
+      options.inherit === undefined
+        ? {}
+        : { execPath: '/bin/bash', execArgv: ['-c', `exec 77<${options.inherit}; exec "$0" "$@"`, process.execPath] };
     const child = fork(script, [JSON.stringify(start)], {
       env: { PATH: process.env.PATH ?? '', CHAVION_TEST_SECRET: 'environment-secret-4711' },
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -87,14 +118,18 @@ export class SandboxHouse implements AsyncDisposable {
         throw new Error(`the sandbox does not start (${mode}): ${said}`);
       }),
     ]);
-    house.cgroups = z.object({ ready: z.literal(true), cgroups: z.union([z.literal(1), z.literal(2), z.null()]) }).parse(message).cgroups;
+    house.cgroups = z
+      .object({ ready: z.literal(true), cgroups: z.union([z.literal(1), z.literal(2), z.null()]) })
+      .parse(message).cgroups;
     return house;
   }
 
   scene(host: HostServices): Scene {
     const name = randomBytes(6).toString('hex');
     const folder = join(this.folder, 'scenes', name);
-    const inside = Object.fromEntries(['', 'workspace', 'secret', 'neighbour', 'papers', 'site'].map((part) => [part, give(join(folder, part))]));
+    const inside = Object.fromEntries(
+      ['', 'workspace', 'secret', 'neighbour', 'papers', 'site'].map((part) => [part, give(join(folder, part))]),
+    );
     const at = (part: string) => inside[part] ?? '';
     const token = `token-${randomBytes(8).toString('hex')}`;
     const neighbour = `neighbour-${randomBytes(8).toString('hex')}`;
@@ -119,11 +154,18 @@ export class SandboxHouse implements AsyncDisposable {
     chownSync(path, account.uid, account.gid);
   }
 
-  async run(scene: Scene, command: CommandInput, options: { limits?: Partial<Limits> | undefined; cancelAfterMs?: number | undefined } = {}): Promise<Outcome> {
+  async run(
+    scene: Scene,
+    command: CommandInput,
+    options: { limits?: Partial<Limits> | undefined; cancelAfterMs?: number | undefined } = {},
+  ): Promise<Outcome> {
     const answer = await this.#ask({
       command,
       workspace: scene.workspace,
-      lent: [['papers', { path: scene.papers, writable: false }], ['site', { path: scene.site, writable: true }]],
+      lent: [
+        ['papers', { path: scene.papers, writable: false }],
+        ['site', { path: scene.site, writable: true }],
+      ],
       limits: { ...SUITE_LIMITS, ...options.limits },
       ...(options.cancelAfterMs === undefined ? {} : { cancelAfterMs: options.cancelAfterMs }),
     });
@@ -177,7 +219,9 @@ function give(folder: string): string {
 }
 
 /** Real listeners on this machine that count whoever comes; `owner` is whom the bystander belongs to. */
-export async function openHostServices(owner: { readonly uid: number; readonly gid: number } = account): Promise<HostServices & AsyncDisposable> {
+export async function openHostServices(
+  owner: { readonly uid: number; readonly gid: number } = account,
+): Promise<HostServices & AsyncDisposable> {
   let heard = 0;
   const stack = new AsyncDisposableStack();
   const listen = async (where: { port: 0; host: string } | { path: string }) => {

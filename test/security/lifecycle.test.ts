@@ -8,7 +8,13 @@ import { BOX_PATHS } from '../../executor/sandbox/sandbox.ts';
 import type { HostServices, Outcome } from './case.ts';
 import { MODES, SandboxHouse, SUITE_LIMITS, openHostServices, processesWith } from './house.ts';
 
-const shell = (script: string, more: object = {}) => ({ type: 'shell' as const, id: 'one', reason: 'to see', script, ...more });
+const shell = (script: string, more: object = {}) => ({
+  type: 'shell' as const,
+  id: 'one',
+  reason: 'to see',
+  script,
+  ...more,
+});
 const eventually = async (what: () => boolean, ms: number) => {
   const until = performance.now() + ms;
   while (!what() && performance.now() < until) await sleep(20);
@@ -17,7 +23,11 @@ const eventually = async (what: () => boolean, ms: number) => {
 
 /** Whatever bwrap started for this folder, at the gate or past it: it holds the folder as a mount or a descriptor. */
 function livingUnder(workspace: string, marker: string): number {
-  return processesWith(marker).length + processesWith('/usr/bin/bwrap').filter((pid) => holds(pid, workspace)).length + processesWith('exec 6<&-').filter((pid) => holds(pid, workspace)).length;
+  return (
+    processesWith(marker).length +
+    processesWith('/usr/bin/bwrap').filter((pid) => holds(pid, workspace)).length +
+    processesWith('exec 6<&-').filter((pid) => holds(pid, workspace)).length
+  );
 }
 
 function holds(pid: number, path: string): boolean {
@@ -40,29 +50,48 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     await house?.[Symbol.asyncDispose]();
     await host?.[Symbol.asyncDispose]();
   });
-  const run = async (script: string, more: object = {}): Promise<Outcome> => house.run(house.scene(host), shell(script, more));
+  const run = async (script: string, more: object = {}): Promise<Outcome> =>
+    house.run(house.scene(host), shell(script, more));
 
   it('reads and writes in its workspace, which stays for the next', async () => {
     const scene = house.scene(host);
     await house.run(scene, { type: 'write_file', id: 'a', reason: 'r', path: 'deep/er/file.txt', content: '안녕\n' });
-    expect((await house.run(scene, { type: 'read_file', id: 'a', reason: 'r', path: 'deep/er/file.txt' })).stdout).toBe(Buffer.from('안녕\n').toString('latin1'));
-    expect((await house.run(scene, shell('cat er/file.txt; pwd', { cwd: 'deep' }))).stdout).toContain(`${BOX_PATHS.workspace}/deep`);
-    expect((await house.run(scene, { type: 'list_files', id: 'a', reason: 'r' })).stdout).toMatch(/^d \d+ \S+ deep\0d \d+ \S+ deep\/er\0f 7 \S+ deep\/er\/file.txt\0$/);
+    expect((await house.run(scene, { type: 'read_file', id: 'a', reason: 'r', path: 'deep/er/file.txt' })).stdout).toBe(
+      Buffer.from('안녕\n').toString('latin1'),
+    );
+    expect((await house.run(scene, shell('cat er/file.txt; pwd', { cwd: 'deep' }))).stdout).toContain(
+      `${BOX_PATHS.workspace}/deep`,
+    );
+    expect((await house.run(scene, { type: 'list_files', id: 'a', reason: 'r' })).stdout).toMatch(
+      /^d \d+ \S+ deep\0d \d+ \S+ deep\/er\0f 7 \S+ deep\/er\/file.txt\0$/,
+    );
   });
 
   it('writes into a folder that is lent for writing, and reads one that is lent', async () => {
     const scene = house.scene(host);
-    const outcome = await house.run(scene, shell('cat /lent/papers/paper; echo new >/lent/site/page', { lent: [{ name: 'papers', access: 'ro' }, { name: 'site', access: 'rw' }] }));
+    const outcome = await house.run(
+      scene,
+      shell('cat /lent/papers/paper; echo new >/lent/site/page', {
+        lent: [
+          { name: 'papers', access: 'ro' },
+          { name: 'site', access: 'rw' },
+        ],
+      }),
+    );
     expect(outcome).toMatchObject({ result: { kind: 'exited', code: 0 }, stdout: 'as it was' });
     expect(readFileSync(join(scene.site, 'page'), 'utf8')).toBe('new\n');
   });
 
   it('has pipes that can be opened by name', async () => {
-    expect(await run('cat /dev/stdin; echo again >/dev/stderr; echo out | tee /dev/stderr', { stdin: 'in\n' })).toMatchObject({ stdout: 'in\nout\n', stderr: 'again\nout\n' });
+    expect(
+      await run('cat /dev/stdin; echo again >/dev/stderr; echo out | tee /dev/stderr', { stdin: 'in\n' }),
+    ).toMatchObject({ stdout: 'in\nout\n', stderr: 'again\nout\n' });
   });
 
   it('tells nothing of where it lies, of the owner’s programs and of how the machine was started', async () => {
-    const { stdout } = await run('cat /proc/cmdline /proc/mounts /proc/self/mountinfo /proc/1/mountinfo /proc/self/mountstats; ls -A /usr/local; hostname; echo told');
+    const { stdout } = await run(
+      'cat /proc/cmdline /proc/mounts /proc/self/mountinfo /proc/1/mountinfo /proc/self/mountstats; ls -A /usr/local; hostname; echo told',
+    );
     expect(stdout).toContain(' /work ');
     expect(stdout).not.toContain(house.folder);
     expect(stdout).not.toContain('scenes');
@@ -76,7 +105,9 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
   });
 
   it('tells what was used and how it ended', async () => {
-    const { result } = await run(`perl -e 'my $x = "x" x (50 << 20); my $t = time; 1 while time < $t + 2'; kill -SEGV $$`);
+    const { result } = await run(
+      `perl -e 'my $x = "x" x (50 << 20); my $t = time; 1 while time < $t + 2'; kill -SEGV $$`,
+    );
     expect(result).toMatchObject({ kind: 'exited', code: 139, signal: 'SIGSEGV' });
     expect(result.kind === 'exited' && result.maxRssBytes).toBeGreaterThan(50 << 20);
     expect(result.kind === 'exited' && result.cpuMs).toBeGreaterThan(150);
@@ -84,22 +115,42 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
 
   it('is limited by the kernel as was asked, with no way back', async () => {
     const { stdout } = await run('cat /proc/self/limits');
-    const both = (name: string) => new RegExp(`^Max ${name} {2,}(\\S+) +(\\S+)`, 'm').exec(stdout)?.slice(1).map(Number);
+    const both = (name: string) =>
+      new RegExp(`^Max ${name} {2,}(\\S+) +(\\S+)`, 'm').exec(stdout)?.slice(1).map(Number);
     const { processes, openFiles, fileBytes, cpuMs } = SUITE_LIMITS;
-    const asked = { processes, 'open files': openFiles, 'file size': fileBytes, 'cpu time': cpuMs / 1000, 'core file size': 0, 'locked memory': 65_536, 'msgqueue size': 0, 'realtime priority': 0 };
-    expect(Object.fromEntries(Object.keys(asked).map((name) => [name, both(name)]))).toEqual(Object.fromEntries(Object.entries(asked).map(([name, limit]) => [name, [limit, limit]])));
+    const asked = {
+      processes,
+      'open files': openFiles,
+      'file size': fileBytes,
+      'cpu time': cpuMs / 1000,
+      'core file size': 0,
+      'locked memory': 65_536,
+      'msgqueue size': 0,
+      'realtime priority': 0,
+    };
+    expect(Object.fromEntries(Object.keys(asked).map((name) => [name, both(name)]))).toEqual(
+      Object.fromEntries(Object.entries(asked).map(([name, limit]) => [name, [limit, limit]])),
+    );
     expect(both('data size')?.[0] === SUITE_LIMITS.memoryBytes).toBe(house.cgroups === null);
   });
 
   it('says so when a program or a folder is missing', async () => {
-    expect((await house.run(house.scene(host), { type: 'run', id: 'a', reason: 'r', argv: ['no-such-program'] })).result).toMatchObject({ kind: 'exited', code: 127 });
-    expect(await run('true', { cwd: 'nowhere' })).toMatchObject({ result: { kind: 'exited', code: 125 }, stderr: expect.stringContaining('nowhere') });
+    expect(
+      (await house.run(house.scene(host), { type: 'run', id: 'a', reason: 'r', argv: ['no-such-program'] })).result,
+    ).toMatchObject({ kind: 'exited', code: 127 });
+    expect(await run('true', { cwd: 'nowhere' })).toMatchObject({
+      result: { kind: 'exited', code: 125 },
+      stderr: expect.stringContaining('nowhere'),
+    });
   });
 
   it('lets an overfull workspace be emptied', async () => {
     const scene = house.scene(host);
     for (let n = 0; n < 15; n++) house.write(join(scene.workspace, `file-${n}`), 'x'.repeat(2 << 20));
-    expect((await house.run(scene, shell('head -c 4M /dev/zero >more; sleep 3'))).result).toMatchObject({ kind: 'killed', why: 'disk' });
+    expect((await house.run(scene, shell('head -c 4M /dev/zero >more; sleep 3'))).result).toMatchObject({
+      kind: 'killed',
+      why: 'disk',
+    });
     expect((await house.run(scene, shell('rm -f file-* more; ls | wc -l'))).stdout).toBe('0\n');
     expect((await house.run(scene, shell('echo fine'))).result).toMatchObject({ kind: 'exited', code: 0 });
   });
@@ -113,12 +164,20 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     await run('true');
     const descriptors = () => readdirSync(`/proc/${house.child.pid}/fd`).length;
     const before = descriptors();
-    await Promise.all(Array.from({ length: 10 }, (_none, n) => run(`exit ${n}`, n % 2 === 0 ? { stdin: 'x' } : { hosts: ['example.org:443'] })));
+    await Promise.all(
+      Array.from({ length: 10 }, (_none, n) =>
+        run(`exit ${n}`, n % 2 === 0 ? { stdin: 'x' } : { hosts: ['example.org:443'] }),
+      ),
+    );
     await run('sleep 9', { timeoutMs: 200 });
     expect(await eventually(() => descriptors() <= before, 3_000)).toBe(true);
     expect(readdirSync(join(house.folder, 'run')).filter((name) => name.endsWith('.sock'))).toEqual([]);
     // Other accounts' groups cannot be looked into, and find says so.
-    const cgroups = () => spawnSync('find', ['/sys/fs/cgroup', '-type', 'd', '-name', `job-${house.child.pid}-*`], { encoding: 'utf8' }).stdout.trim().split('\n').filter(Boolean);
+    const cgroups = () =>
+      spawnSync('find', ['/sys/fs/cgroup', '-type', 'd', '-name', `job-${house.child.pid}-*`], { encoding: 'utf8' })
+        .stdout.trim()
+        .split('\n')
+        .filter(Boolean);
     const inhabited = () => cgroups().filter((folder) => readFileSync(join(folder, 'cgroup.procs'), 'utf8') !== '');
     expect(await eventually(() => inhabited().length === 0, 3_000)).toBe(true);
     // Kept for the next jobs: never more than ran at once.
@@ -129,7 +188,12 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     const other = await SandboxHouse.open(mode);
     const scene = other.scene(host);
     const daemon = `exec -a ${scene.marker} sleep 600`;
-    void other.run(scene, shell(`trap '' TERM HUP; setsid nohup bash -c '${daemon}' & for n in 1 2 3; do bash -c '${daemon}' & done; ${daemon}`));
+    void other.run(
+      scene,
+      shell(
+        `trap '' TERM HUP; setsid nohup bash -c '${daemon}' & for n in 1 2 3; do bash -c '${daemon}' & done; ${daemon}`,
+      ),
+    );
     expect(await eventually(() => processesWith(scene.marker).length >= 5, 5_000)).toBe(true);
     const exit = once(other.child, 'exit');
     other.child.kill('SIGKILL');
@@ -175,7 +239,8 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
     for (const delay of [0, 4, 8, 12, 18, 30]) {
       const other = await SandboxHouse.open(mode);
       const scene = other.scene(host);
-      for (let n = 0; n < 6; n++) void other.run(scene, shell(`echo >${scene.workspace}; exec -a ${scene.marker} sleep 600`));
+      for (let n = 0; n < 6; n++)
+        void other.run(scene, shell(`echo >${scene.workspace}; exec -a ${scene.marker} sleep 600`));
       await sleep(delay);
       const exit = once(other.child, 'exit');
       other.child.kill('SIGKILL');
@@ -187,18 +252,45 @@ describe.each(MODES)('the life of a job, %s', (mode) => {
 
   it('gives out whole plain files and nothing else', async () => {
     const scene = house.scene(host);
-    await house.run(scene, shell(`mkdir out; echo one >out/one.txt; echo two >two.txt; mkfifo pipe; ln -s ${scene.secret.path} link; ln -s ${scene.secret.folder} folder; ln -s /dev/zero endless; perl -MSocket -e 'socket(my $s, 1, 1, 0); bind $s, sockaddr_un("socket")'; printf x >$'new\\nline'; printf x >$'\\e[2Jescape'; truncate -s 15M sparse; printf x >$'bad\\xff'; tar cf evil.tar --absolute-names -P /etc/passwd --transform 's,^,../../../,'`));
+    await house.run(
+      scene,
+      shell(
+        `mkdir out; echo one >out/one.txt; echo two >two.txt; mkfifo pipe; ln -s ${scene.secret.path} link; ln -s ${scene.secret.folder} folder; ln -s /dev/zero endless; perl -MSocket -e 'socket(my $s, 1, 1, 0); bind $s, sockaddr_un("socket")'; printf x >$'new\\nline'; printf x >$'\\e[2Jescape'; truncate -s 15M sparse; printf x >$'bad\\xff'; tar cf evil.tar --absolute-names -P /etc/passwd --transform 's,^,../../../,'`,
+      ),
+    );
     house.write(join(scene.workspace, 'large'), 'x'.repeat(2_000_000));
     const { artifacts, leftOut } = await house.take(scene);
-    expect(artifacts.filter(({ path }) => path !== 'evil.tar')).toEqual([{ path: 'out/one.txt', text: 'one\n' }, { path: 'two.txt', text: 'two\n' }]);
-    expect(leftOut).toEqual(expect.arrayContaining(['pipe', 'link', 'folder', 'endless', 'socket', 'sparse', 'large', 'new\nline', '\u001b[2Jescape']));
+    expect(artifacts.filter(({ path }) => path !== 'evil.tar')).toEqual([
+      { path: 'out/one.txt', text: 'one\n' },
+      { path: 'two.txt', text: 'two\n' },
+    ]);
+    expect(leftOut).toEqual(
+      expect.arrayContaining([
+        'pipe',
+        'link',
+        'folder',
+        'endless',
+        'socket',
+        'sparse',
+        'large',
+        'new\nline',
+        '\u001b[2Jescape',
+      ]),
+    );
     expect(JSON.stringify(artifacts)).not.toContain(scene.secret.token);
   });
 });
 
 describe('where it will not run', () => {
   const script = join(import.meta.dirname, 'sandbox-host.ts');
-  const start = (more: object) => JSON.stringify({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, runFolder: '/var/tmp/chavion-never', canaries: false, ...more });
+  const start = (more: object) =>
+    JSON.stringify({
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      runFolder: '/var/tmp/chavion-never',
+      canaries: false,
+      ...more,
+    });
 
   it.runIf(process.getuid?.() === 0)('is as root', async () => {
     const child = spawn(process.execPath, [script, start({ uid: 0, gid: 0 })], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -215,7 +307,12 @@ describe('a descriptor that a careless parent left open', () => {
   it('reaches no job', async () => {
     const host = await openHostServices();
     const house = await SandboxHouse.open(MODES[0], { inherit: '/var/tmp' });
-    const { stdout } = await house.run(house.scene(host), shell('for n in /proc/self/fd/*; do case $n in */[012]|*/127) ;; *) [ -e $n ] && echo "open $n" ;; esac; done; ls /proc/self/fd/77/; echo tried'));
+    const { stdout } = await house.run(
+      house.scene(host),
+      shell(
+        'for n in /proc/self/fd/*; do case $n in */[012]|*/127) ;; *) [ -e $n ] && echo "open $n" ;; esac; done; ls /proc/self/fd/77/; echo tried',
+      ),
+    );
     expect(stdout).toBe('tried\n');
     await house[Symbol.asyncDispose]();
     await host[Symbol.asyncDispose]();

@@ -63,7 +63,8 @@ const ALONE: ReadonlySet<string> = new Set([
 
 /** The same attack as an order; undefined where `!run` has no words for it. */
 export function orderOf(each: AbuseCase, scene: Scene): OrderCase | undefined {
-  if (NOT_BY_ORDER.has(each.name) || each.limits !== undefined || textOf(each.command(scene), scene) === undefined) return undefined;
+  if (NOT_BY_ORDER.has(each.name) || each.limits !== undefined || textOf(each.command(scene), scene) === undefined)
+    return undefined;
   const reading = each.command(scene).type === 'read_file';
   return {
     name: each.name,
@@ -111,7 +112,9 @@ function fetchOrder(command: CommandInput, scene: Scene): string | undefined {
   const parsed = parseCommand(command);
   if (!parsed.ok || parsed.command.type !== 'fetch') return undefined;
   const { method, url } = parsed.command;
-  return order(scene, `perl /run/chavion/tools/fetch.pl /run/chavion/egress.sock ${method} '${url}'`, { hosts: hostsOfCommand(parsed.command) });
+  return order(scene, `perl /run/chavion/tools/fetch.pl /run/chavion/egress.sock ${method} '${url}'`, {
+    hosts: hostsOfCommand(parsed.command),
+  });
 }
 
 interface Options {
@@ -124,7 +127,11 @@ interface Options {
 const WORKSPACE = new RegExp(String.raw`${BOX_PATHS.workspace}(?=[\s/;"']|$)`, 'g');
 
 /** The text behind `!run`: the case works in a folder of its own in the workspace that all orders share. */
-export function order(scene: Scene, script: string, { seconds = 15, hosts = [], write = [], files = [] }: Options = {}): string {
+export function order(
+  scene: Scene,
+  script: string,
+  { seconds = 15, hosts = [], write = [], files = [] }: Options = {},
+): string {
   const folder = basename(scene.workspace);
   const options = [
     `--time ${seconds}`,

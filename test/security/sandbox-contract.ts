@@ -19,7 +19,16 @@ export function sandboxContract(subject: Subject): void {
     async function run(script: string, more: Partial<SandboxJob> = {}, signal = new AbortController().signal) {
       const { sandbox, workspace } = await opened;
       const said = { stdout: '', stderr: '' };
-      const job: SandboxJob = { command: { script }, cwd: '.', timeoutMs: 20_000, workspace: { path: workspace, writable: true }, lent: [], egress: null, limits: DEFAULT_LIMITS, ...more };
+      const job: SandboxJob = {
+        command: { script },
+        cwd: '.',
+        timeoutMs: 20_000,
+        workspace: { path: workspace, writable: true },
+        lent: [],
+        egress: null,
+        limits: DEFAULT_LIMITS,
+        ...more,
+      };
       const hear = (way: 'stdout' | 'stderr') => (chunk: Uint8Array) => {
         said[way] += Buffer.from(chunk).toString();
       };
@@ -29,13 +38,25 @@ export function sandboxContract(subject: Subject): void {
     const kindOf = (result: SandboxResult) => (result.kind === 'killed' ? result.why : result.kind);
 
     it('reports the exit code, and what was said on which way', async () => {
-      expect(await run('echo out; echo err >&2; exit 3')).toMatchObject({ result: { kind: 'exited', code: 3 }, stdout: 'out\n', stderr: 'err\n' });
+      expect(await run('echo out; echo err >&2; exit 3')).toMatchObject({
+        result: { kind: 'exited', code: 3 },
+        stdout: 'out\n',
+        stderr: 'err\n',
+      });
     });
 
     it('reports what was used, in whole numbers', async () => {
       const { result } = await run('exit 0');
-      expect(result).toEqual({ kind: 'exited', code: 0, ms: expect.any(Number), cpuMs: expect.any(Number), maxRssBytes: expect.any(Number) });
-      expect(Object.values(result).filter((value) => typeof value === 'number' && !Number.isSafeInteger(value))).toEqual([]);
+      expect(result).toEqual({
+        kind: 'exited',
+        code: 0,
+        ms: expect.any(Number),
+        cpuMs: expect.any(Number),
+        maxRssBytes: expect.any(Number),
+      });
+      expect(
+        Object.values(result).filter((value) => typeof value === 'number' && !Number.isSafeInteger(value)),
+      ).toEqual([]);
     });
 
     it('ends what lasts too long', async () => {
@@ -48,10 +69,22 @@ export function sandboxContract(subject: Subject): void {
     });
 
     it('hands on no more output than is allowed, to the byte', async () => {
-      const { result, stdout } = await run('flood', { limits: { ...DEFAULT_LIMITS, outputBytes: 1_000 }, command: { script: 'head -c 5000 /dev/zero' } });
+      const { result, stdout } = await run('flood', {
+        limits: { ...DEFAULT_LIMITS, outputBytes: 1_000 },
+        command: { script: 'head -c 5000 /dev/zero' },
+      });
       expect(kindOf(result)).toBe('output');
       expect(stdout.length).toBe(1_000);
-      expect(kindOf((await run('flood', { limits: { ...DEFAULT_LIMITS, outputBytes: 5_000 }, command: { script: 'head -c 5000 /dev/zero' } })).result)).toBe('exited');
+      expect(
+        kindOf(
+          (
+            await run('flood', {
+              limits: { ...DEFAULT_LIMITS, outputBytes: 5_000 },
+              command: { script: 'head -c 5000 /dev/zero' },
+            })
+          ).result,
+        ),
+      ).toBe('exited');
     });
 
     it.each([
@@ -63,7 +96,15 @@ export function sandboxContract(subject: Subject): void {
       ['command.argv', { command: { argv: [''] as [string] } }],
       ['command.argv', { command: { argv: ['a\0b'] as [string] } }],
       ['lent', { lent: [{ name: '../etc', path: '/etc', writable: false }] }],
-      ['lent', { lent: [{ name: 'a', path: '/usr', writable: false }, { name: 'a', path: '/etc', writable: false }] }],
+      [
+        'lent',
+        {
+          lent: [
+            { name: 'a', path: '/usr', writable: false },
+            { name: 'a', path: '/etc', writable: false },
+          ],
+        },
+      ],
     ])('answers a job with a bad %s with that name, and throws nothing', async (field, more) => {
       const { result } = await run('echo never', more);
       expect(result).toMatchObject({ kind: 'sandbox-error', detail: expect.stringContaining(field) });

@@ -30,13 +30,23 @@ async function homeserver(answer: (path: string, time: number) => { status: numb
   opened.push(server);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const account = new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId: UserId.parse('@agent_claude:house.test'), ghost: true, lanes: new RoomLimiter() });
+  const account = new Account({
+    homeserverUrl: `http://127.0.0.1:${address.port}`,
+    accessToken: 't',
+    userId: UserId.parse('@agent_claude:house.test'),
+    ghost: true,
+    lanes: new RoomLimiter(),
+  });
   return { account, asked };
 }
 
 describe('files', () => {
   it('go up and come down although the homeserver stumbles', async () => {
-    const { account } = await homeserver((path, time) => (time < 3 ? { status: 502, body: '' } : { status: 200, body: path.includes('upload') ? '{"content_uri":"mxc://house.test/file"}' : 'words' }));
+    const { account } = await homeserver((path, time) =>
+      time < 3
+        ? { status: 502, body: '' }
+        : { status: 200, body: path.includes('upload') ? '{"content_uri":"mxc://house.test/file"}' : 'words' },
+    );
     expect(await account.upload(Buffer.from('x'), 'text/plain', 'x.txt')).toBe('mxc://house.test/file');
     expect(String(await account.download('mxc://house.test/file', 100))).toBe('words');
   });
@@ -49,10 +59,15 @@ describe('files', () => {
 
   it('are read at the next question where they could not be fetched', async () => {
     let there = false;
-    const { account } = await homeserver(() => (there ? { status: 200, body: '월요일 부산' } : { status: 404, body: '{"errcode":"M_NOT_FOUND"}' }));
+    const { account } = await homeserver(() =>
+      there ? { status: 200, body: '월요일 부산' } : { status: 404, body: '{"errcode":"M_NOT_FOUND"}' },
+    );
     const attachments = new Attachments();
-    const event = message('file', '배차.txt', { attachment: { url: 'mxc://house.test/file', name: '배차.txt', mediaType: 'text/plain' } });
-    const read = async () => (await attachments.read([{ event, body: event.body, growing: false }], account)).get(eventId('file'));
+    const event = message('file', '배차.txt', {
+      attachment: { url: 'mxc://house.test/file', name: '배차.txt', mediaType: 'text/plain' },
+    });
+    const read = async () =>
+      (await attachments.read([{ event, body: event.body, growing: false }], account)).get(eventId('file'));
     expect(await read()).toMatchObject({ kind: 'unreadable' });
     there = true;
     expect(await read()).toEqual({ kind: 'text', text: '월요일 부산', masked: false });
@@ -77,7 +92,10 @@ describe('a call', () => {
       if (away) throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
       return 'there';
     };
-    const asking = patiently({ server: 'http://away', what: 'PUT /x', onTrouble: (trouble) => (lines.push(trouble), (away = false)) }, ask);
+    const asking = patiently(
+      { server: 'http://away', what: 'PUT /x', onTrouble: (trouble) => (lines.push(trouble), (away = false)) },
+      ask,
+    );
     expect(await asking).toBe('there');
     expect(lines).toEqual([expect.objectContaining({ what: 'PUT /x', error: 'ECONNREFUSED' })]);
   });
@@ -85,7 +103,9 @@ describe('a call', () => {
   it('that alone fails while others are answered comes to an end', async () => {
     const server = 'http://one-bad-room';
     const others = setInterval(() => void patiently({ server, what: 'GET /other' }, async () => 'fine'), 20);
-    await expect(patiently({ server, what: 'GET /bad', aloneMs: 300 }, () => Promise.reject({ statusCode: 500 }))).rejects.toMatchObject({ statusCode: 500 });
+    await expect(
+      patiently({ server, what: 'GET /bad', aloneMs: 300 }, () => Promise.reject({ statusCode: 500 })),
+    ).rejects.toMatchObject({ statusCode: 500 });
     clearInterval(others);
   });
 });

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { agents, say } from './addressing-scene.ts';
 
-const SHORT: Readonly<Record<string, string>> = { 가: 'gabriel', 자: 'jarvis', 클: 'claude', 마: 'manus', 퍼: 'perplexity', 미: 'michael' };
+const SHORT: Readonly<Record<string, string>> = {
+  가: 'gabriel',
+  자: 'jarvis',
+  클: 'claude',
+  마: 'manus',
+  퍼: 'perplexity',
+  미: 'michael',
+};
 
 /** `-`: nobody in particular; `*`: a call to all; `가자클마퍼미`: these; `없음`: only somebody who takes no turns. */
 function heard(body: string): string {
@@ -10,7 +17,9 @@ function heard(body: string): string {
   if (open.kind === 'nobody') return open.reason === 'other-called' ? '없음' : open.reason;
   if (called.kind === 'nobody') return open.agents.length === agents.length ? '-' : '?';
   if (open.reason === 'everyone') return '*';
-  return Object.keys(SHORT).filter((short) => open.agents.some((id) => id === SHORT[short])).join('');
+  return Object.keys(SHORT)
+    .filter((short) => open.agents.some((id) => id === SHORT[short]))
+    .join('');
 }
 
 type Row = readonly [body: string, whom: string];

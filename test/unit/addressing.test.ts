@@ -10,7 +10,11 @@ describe('what decides', () => {
   const to = (...ids: string[]) => expect.objectContaining({ kind: 'agents', agents: ids });
 
   test('a pill, before any word', () => {
-    expect(say('클로드 이거 봐줘', {}, [claude.userId])).toEqual({ kind: 'agents', agents: ['claude'], reason: 'mention' });
+    expect(say('클로드 이거 봐줘', {}, [claude.userId])).toEqual({
+      kind: 'agents',
+      agents: ['claude'],
+      reason: 'mention',
+    });
     expect(say('가브리엘아 안녕', {}, [claude.userId])).toEqual(to('claude'));
     expect(say('클로드 방식이 맘에 들어', {}, [claude.userId])).toEqual(to('claude'));
     expect(say('둘이 말해봐', {}, [claude.userId, gabriel.userId])).toEqual(to('gabriel', 'claude'));
@@ -19,25 +23,51 @@ describe('what decides', () => {
     expect(say('이거 봐줘', { floor: 'called' }, [claude.userId])).toEqual(to('claude'));
   });
   test('a pill that is left out', () => {
-    expect(say('@클로드 빼고 다들 말해봐', {}, [claude.userId])).toEqual({ kind: 'agents', agents: everyone.filter((id) => id !== 'claude'), reason: 'except' });
+    expect(say('@클로드 빼고 다들 말해봐', {}, [claude.userId])).toEqual({
+      kind: 'agents',
+      agents: everyone.filter((id) => id !== 'claude'),
+      reason: 'except',
+    });
   });
   test('a pill of one who takes no turns', () => {
     expect(say('이거 돌려줘', {}, [executor.userId])).toEqual({ kind: 'nobody', reason: 'other-called' });
   });
   test('a pill of a human narrows nothing', () => {
-    expect(say('철수 어떻게 생각해', {}, [user('chulsoo')])).toEqual({ kind: 'agents', agents: everyone, reason: 'everyone' });
-    expect(say('철수, 클로드야 봐줘', {}, [user('chulsoo')])).toEqual({ kind: 'agents', agents: ['claude'], reason: 'callsign' });
-    expect(say('철수 어떻게 생각해', { floor: 'called' }, [user('chulsoo')])).toEqual({ kind: 'nobody', reason: 'floor-called' });
+    expect(say('철수 어떻게 생각해', {}, [user('chulsoo')])).toEqual({
+      kind: 'agents',
+      agents: everyone,
+      reason: 'everyone',
+    });
+    expect(say('철수, 클로드야 봐줘', {}, [user('chulsoo')])).toEqual({
+      kind: 'agents',
+      agents: ['claude'],
+      reason: 'callsign',
+    });
+    expect(say('철수 어떻게 생각해', { floor: 'called' }, [user('chulsoo')])).toEqual({
+      kind: 'nobody',
+      reason: 'floor-called',
+    });
   });
   test('@room', () => {
     for (const floor of ['open', 'called'] as const) {
       expect(say('@room 회의', { floor }, [], true)).toEqual({ kind: 'agents', agents: everyone, reason: 'everyone' });
     }
-    expect(say('@room 회의', { floor: 'closed' }, [claude.userId], true)).toEqual({ kind: 'nobody', reason: 'floor-closed' });
+    expect(say('@room 회의', { floor: 'closed' }, [claude.userId], true)).toEqual({
+      kind: 'nobody',
+      reason: 'floor-closed',
+    });
   });
   test('a callsign, before a reply; a reply, before the mention that the client adds', () => {
-    expect(say('더 자세히', { repliedTo: claude.userId })).toEqual({ kind: 'agents', agents: ['claude'], reason: 'reply' });
-    expect(say('더 자세히', { repliedTo: claude.userId }, [claude.userId])).toEqual({ kind: 'agents', agents: ['claude'], reason: 'reply' });
+    expect(say('더 자세히', { repliedTo: claude.userId })).toEqual({
+      kind: 'agents',
+      agents: ['claude'],
+      reason: 'reply',
+    });
+    expect(say('더 자세히', { repliedTo: claude.userId }, [claude.userId])).toEqual({
+      kind: 'agents',
+      agents: ['claude'],
+      reason: 'reply',
+    });
     for (const mentions of [[], [claude.userId]]) {
       expect(say('가브리엘아 이건?', { repliedTo: claude.userId }, mentions)).toEqual(to('gabriel'));
       expect(say('다들 어때?', { repliedTo: claude.userId }, mentions)).toEqual(to(...everyone));
@@ -52,7 +82,8 @@ describe('what decides', () => {
   });
   test('the floor', () => {
     expect(say('오늘 날씨 좋다', { floor: 'called' })).toEqual({ kind: 'nobody', reason: 'floor-called' });
-    for (const body of ['클로드야', '얘들아', '안녕']) expect(say(body, { floor: 'closed' }, [claude.userId])).toEqual({ kind: 'nobody', reason: 'floor-closed' });
+    for (const body of ['클로드야', '얘들아', '안녕'])
+      expect(say(body, { floor: 'closed' }, [claude.userId])).toEqual({ kind: 'nobody', reason: 'floor-closed' });
   });
   test('only those present', () => {
     expect(say('안녕', { agents: [] })).toEqual({ kind: 'nobody', reason: 'no-agents' });
@@ -60,19 +91,30 @@ describe('what decides', () => {
     expect(say('클로드 빼고 다들', { agents: [claude] })).toEqual({ kind: 'nobody', reason: 'no-agents' });
   });
   test('callsigns with spaces, marks and capitals', () => {
-    const odd: Callable = { id: AgentId.parse('odd'), userId: user('agent_odd'), callsigns: ['Big Boss', 'GPT-4', 'É클레르'] };
-    for (const body of ['big boss, hello', 'GPT-4야 안녕', 'É클레르 안녕'.normalize('NFD')]) expect(say(body, { agents: [claude, odd] })).toEqual(to('odd'));
+    const odd: Callable = {
+      id: AgentId.parse('odd'),
+      userId: user('agent_odd'),
+      callsigns: ['Big Boss', 'GPT-4', 'É클레르'],
+    };
+    for (const body of ['big boss, hello', 'GPT-4야 안녕', 'É클레르 안녕'.normalize('NFD')])
+      expect(say(body, { agents: [claude, odd] })).toEqual(to('odd'));
   });
 });
 
 describe('a message that hangs on another', () => {
-  const [claude, gabriel] = ['claude', 'gabriel'].map((id) => agents.find((agent) => agent.id === id)!) as [Callable, Callable];
+  const [claude, gabriel] = ['claude', 'gabriel'].map((id) => agents.find((agent) => agent.id === id)!) as [
+    Callable,
+    Callable,
+  ];
   const to = (...ids: string[]) => expect.objectContaining({ kind: 'agents', agents: ids });
   const hung = { unasked: new Set([gabriel.userId]) };
   test('in a thread: the client mentions the author of the last message, not the writer', () => {
     expect(say('클로드야 이거 어때?', hung, [gabriel.userId])).toEqual(to('claude'));
     expect(say('이거 어때?', hung, [gabriel.userId])).toEqual(to(...everyone));
-    expect(say('이거 어때?', { ...hung, floor: 'called' }, [gabriel.userId])).toEqual({ kind: 'nobody', reason: 'floor-called' });
+    expect(say('이거 어때?', { ...hung, floor: 'called' }, [gabriel.userId])).toEqual({
+      kind: 'nobody',
+      reason: 'floor-called',
+    });
     expect(say('이거 어때?', hung, [gabriel.userId, claude.userId])).toEqual(to('claude'));
   });
   test('a pill of the writer for that very author counts', () => {
@@ -98,7 +140,11 @@ describe('a message that hangs on another', () => {
 test('the longest callsign is the one that was called', () => {
   const sun: Callable = { id: AgentId.parse('sun'), userId: user('agent_sun'), callsigns: ['해'] };
   const lady: Callable = { id: AgentId.parse('lady'), userId: user('agent_lady'), callsigns: ['해님'] };
-  for (const agents of [[sun, lady], [lady, sun]]) expect(say('해님아 안녕', { agents })).toMatchObject({ agents: ['lady'] });
+  for (const agents of [
+    [sun, lady],
+    [lady, sun],
+  ])
+    expect(say('해님아 안녕', { agents })).toMatchObject({ agents: ['lady'] });
 });
 
 describe('agents that call agents', () => {

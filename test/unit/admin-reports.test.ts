@@ -32,23 +32,80 @@ afterAll(async () => {
 
 const asked = (which: AdminReport, lang: 'ko' | 'en', door = base): Promise<string> => {
   const client = new HomeserverClient(base);
-  const facts = containerFacts({ project: join(import.meta.dirname, '..', '..'), state, door, client, token: () => 'token' });
-  return adminReport(which, { client, token: 'token', who: people('house.test'), masters: new Set(), facts, off: new Set<string>(), lines: adminLines[lang] });
+  const facts = containerFacts({
+    project: join(import.meta.dirname, '..', '..'),
+    state,
+    door,
+    client,
+    token: () => 'token',
+  });
+  return adminReport(which, {
+    client,
+    token: 'token',
+    who: people('house.test'),
+    masters: new Set(),
+    facts,
+    off: new Set<string>(),
+    lines: adminLines[lang],
+  });
 };
 /** What Synapse's admin API says of rooms (`/_synapse/admin/v1/rooms`, `…/rooms/{id}/members`). */
-const ROOMS = (rooms: Readonly<Record<string, { readonly name: string | null; readonly members: readonly string[] }>>) => ({
-  '/_synapse/admin/v1/rooms': { status: 200, body: { total_rooms: Object.keys(rooms).length, rooms: Object.entries(rooms).map(([id, { name, members }]) => ({ room_id: id, name, joined_members: members.length })) } },
-  '/_synapse/admin/v2/users': { status: 200, body: { total: 4, users: [['@master:house.test', '마스터'], ['@agent_claude:house.test', '클로드'], ['@agent_gpt:house.test', '[팀장](https://evil.example)'], ['@mina:house.test', null]].map(([name, displayname]) => ({ name, displayname, deactivated: false })) } },
-  ...Object.fromEntries(Object.entries(rooms).map(([id, { members }]) => [`/_synapse/admin/v1/rooms/${encodeURIComponent(id)}/members`, { status: 200, body: { members, total: members.length } }])),
+const ROOMS = (
+  rooms: Readonly<Record<string, { readonly name: string | null; readonly members: readonly string[] }>>,
+) => ({
+  '/_synapse/admin/v1/rooms': {
+    status: 200,
+    body: {
+      total_rooms: Object.keys(rooms).length,
+      rooms: Object.entries(rooms).map(([id, { name, members }]) => ({
+        room_id: id,
+        name,
+        joined_members: members.length,
+      })),
+    },
+  },
+  '/_synapse/admin/v2/users': {
+    status: 200,
+    body: {
+      total: 4,
+      users: [
+        ['@master:house.test', '마스터'],
+        ['@agent_claude:house.test', '클로드'],
+        ['@agent_gpt:house.test', '[팀장](https://evil.example)'],
+        ['@mina:house.test', null],
+      ].map(([name, displayname]) => ({ name, displayname, deactivated: false })),
+    },
+  },
+  ...Object.fromEntries(
+    Object.entries(rooms).map(([id, { members }]) => [
+      `/_synapse/admin/v1/rooms/${encodeURIComponent(id)}/members`,
+      { status: 200, body: { members, total: members.length } },
+    ]),
+  ),
 });
 const USERS = { '/_synapse/admin/v2/users': { status: 200, body: { users: [], total: 10 } } };
 
 describe('what the desk in a container says of the house', () => {
   it('passes on what the swarm sees, also where one does not work', async () => {
-    answers = { ...USERS, '/ready': { status: 503, body: { ready: false, parts: { redis: true, homeserver: true, queue: true, executor: false } } } };
+    answers = {
+      ...USERS,
+      '/ready': {
+        status: 503,
+        body: { ready: false, parts: { redis: true, homeserver: true, queue: true, executor: false } },
+      },
+    };
     const said = (await asked('health', 'en')).split('\n');
-    expect(said).toEqual(expect.arrayContaining(['- redis: well', '- swarm: well', '- postgres: well', '- executor: does not answer. Why, on the server: `docker compose logs executor`']));
-    expect(said.at(-1)).toBe('- not to be seen from here: caddy, element, synapse-admin. On the server: `docker compose ps`');
+    expect(said).toEqual(
+      expect.arrayContaining([
+        '- redis: well',
+        '- swarm: well',
+        '- postgres: well',
+        '- executor: does not answer. Why, on the server: `docker compose logs executor`',
+      ]),
+    );
+    expect(said.at(-1)).toBe(
+      '- not to be seen from here: caddy, element, synapse-admin. On the server: `docker compose ps`',
+    );
   });
 
   it('does not guess what only a silent swarm could tell', async () => {
@@ -60,8 +117,15 @@ describe('what the desk in a container says of the house', () => {
   });
 
   it('counts what was sent into rooms, and knows of no volume but its own', async () => {
-    answers = { '/_synapse/admin/v1/statistics/users/media': { status: 200, body: { users: [{ media_length: 3_000_000 }, { media_length: 4_000_000 }] } } };
-    expect(await asked('disk', 'en')).toMatch(/media: 7 MB[^]*free: \d[^]*postgres, redis, executor[^]*docker system df/);
+    answers = {
+      '/_synapse/admin/v1/statistics/users/media': {
+        status: 200,
+        body: { users: [{ media_length: 3_000_000 }, { media_length: 4_000_000 }] },
+      },
+    };
+    expect(await asked('disk', 'en')).toMatch(
+      /media: 7 MB[^]*free: \d[^]*postgres, redis, executor[^]*docker system df/,
+    );
   });
 
   it('says that backups of containers are not its own', async () => {
@@ -72,7 +136,13 @@ describe('what the desk in a container says of the house', () => {
 
 describe('rooms', () => {
   it('without a name are known by who is in them, the people first', async () => {
-    const [master, claude, gpt, mina, admin] = ['@master:house.test', '@agent_claude:house.test', '@agent_gpt:house.test', '@mina:house.test', people('house.test').admin] as const;
+    const [master, claude, gpt, mina, admin] = [
+      '@master:house.test',
+      '@agent_claude:house.test',
+      '@agent_gpt:house.test',
+      '@mina:house.test',
+      people('house.test').admin,
+    ] as const;
     answers = ROOMS({
       '!hq:house.test': { name: '본부', members: [master, claude, gpt, mina] },
       '!direct:house.test': { name: null, members: [claude, master] },
@@ -80,7 +150,12 @@ describe('rooms', () => {
       '!left:house.test': { name: null, members: [] },
     });
     const said = await asked('rooms', 'ko');
-    expect(said.split('\n').slice(1)).toEqual(['- 본부: 4명', '- 마스터와 클로드: 2명', '- mina, 마스터, \\[팀장\\](https://evil.example): 4명', '- (빈 방): 0명']);
+    expect(said.split('\n').slice(1)).toEqual([
+      '- 본부: 4명',
+      '- 마스터와 클로드: 2명',
+      '- mina, 마스터, \\[팀장\\](https://evil.example): 4명',
+      '- (빈 방): 0명',
+    ]);
     expect(said).not.toMatch(/!\w+:|이름 없음/);
     expect(await asked('rooms', 'en')).toContain('- 마스터 and 클로드: 2 inside');
   });

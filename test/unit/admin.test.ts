@@ -44,7 +44,8 @@ const order = (over: Record<string, unknown> = {}): Record<string, unknown> => (
   content: { msgtype: 'm.text', body: '!관리 사람' },
   ...over,
 });
-const judge = (raw: unknown, over: Partial<AdminFacts> = {}) => judgeAdmin({ raw, event, room, masters: new Set([master]), now, ...over });
+const judge = (raw: unknown, over: Partial<AdminFacts> = {}) =>
+  judgeAdmin({ raw, event, room, masters: new Set([master]), now, ...over });
 
 describe('the gate of the admin', () => {
   it('takes a master’s order as the homeserver has it', () => {
@@ -57,7 +58,18 @@ describe('the gate of the admin', () => {
     ['of another room', order({ room_id: '!else:house.test' }), 'no-order', false],
     ['a state event', order({ state_key: '' }), 'no-order', false],
     ['a notice', order({ content: { msgtype: 'm.notice', body: '!admin users' } }), 'no-order', false],
-    ['an edit that says so', order({ content: { msgtype: 'm.text', body: '!admin users', 'm.relates_to': { rel_type: 'm.replace', event_id: '$old' } } }), 'no-order', false],
+    [
+      'an edit that says so',
+      order({
+        content: {
+          msgtype: 'm.text',
+          body: '!admin users',
+          'm.relates_to': { rel_type: 'm.replace', event_id: '$old' },
+        },
+      }),
+      'no-order',
+      false,
+    ],
     ['redacted', order({ unsigned: { redacted_because: {} } }), 'redacted', false],
     ['edited since', order({ unsigned: { 'm.relations': { 'm.replace': { event_id: '$new' } } } }), 'edited', true],
     ['of an hour ago', order({ origin_server_ts: now - 3_600_000 }), 'too-old', true],
@@ -65,14 +77,26 @@ describe('the gate of the admin', () => {
     ['by somebody else', order({ sender: '@mina:house.test' }), 'not-master', false],
     ['by an agent', order({ sender: '@agent_claude:house.test' }), 'not-master', false],
   ];
-  it.each(refusals)('refuses what is %s', (_, raw, why, owed) => expect(judge(raw)).toMatchObject({ kind: 'refused', why, owed }));
+  it.each(refusals)('refuses what is %s', (_, raw, why, owed) =>
+    expect(judge(raw)).toMatchObject({ kind: 'refused', why, owed }),
+  );
 });
 
 describe('who commands', () => {
   it('is neither agent nor admin nor executor, and of the highest level', () => {
     const who = people('house.test');
     const levels = freshPowerLevels(who);
-    const users = { ...levels.users, [who.executor]: 100, '@agent_claude:house.test': 100, '@mina:house.test': 100, '@hana:house.test': 99, '@over:house.test': 101 };
-    expect([...mastersAmong({ users, rulers: [] }, who)].toSorted()).toEqual(['@master:house.test', '@mina:house.test']);
+    const users = {
+      ...levels.users,
+      [who.executor]: 100,
+      '@agent_claude:house.test': 100,
+      '@mina:house.test': 100,
+      '@hana:house.test': 99,
+      '@over:house.test': 101,
+    };
+    expect([...mastersAmong({ users, rulers: [] }, who)].toSorted()).toEqual([
+      '@master:house.test',
+      '@mina:house.test',
+    ]);
   });
 });

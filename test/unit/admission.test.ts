@@ -6,9 +6,21 @@ const master = UserId.parse('@master:house.test');
 const coordinator = UserId.parse('@agent_coordinator:house.test');
 const guest = UserId.parse('@agent_mir:house.test');
 
-const wish = (more: object = {}, chavion: object = {}) => ({ sender: coordinator, content: { 'com.chavion': { v: 1, kind: 'notice', source: '$order', admit: guest, ...chavion } }, ...more });
-const order = (more: object = {}, body = '!agent add 미르') => ({ event_id: '$order', type: 'm.room.message', sender: master, origin_server_ts: 1_000_000, content: { msgtype: 'm.text', body }, ...more });
-const judge = (raw: unknown, said: unknown, now = 1_060_000) => judgeAdmission({ raw, order: said, coordinator, masters: new Set([master]), serverName: 'house.test', now });
+const wish = (more: object = {}, chavion: object = {}) => ({
+  sender: coordinator,
+  content: { 'com.chavion': { v: 1, kind: 'notice', source: '$order', admit: guest, ...chavion } },
+  ...more,
+});
+const order = (more: object = {}, body = '!agent add 미르') => ({
+  event_id: '$order',
+  type: 'm.room.message',
+  sender: master,
+  origin_server_ts: 1_000_000,
+  content: { msgtype: 'm.text', body },
+  ...more,
+});
+const judge = (raw: unknown, said: unknown, now = 1_060_000) =>
+  judgeAdmission({ raw, order: said, coordinator, masters: new Set([master]), serverName: 'house.test', now });
 
 describe('who is invited at the coordinator’s wish', () => {
   it('is the agent for which a master asked', () => {

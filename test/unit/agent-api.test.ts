@@ -76,8 +76,13 @@ describe('a command that is asked for', () => {
     const one = commandOfOrder({ type: 'shell', payload: { script: 'ls' } });
     expect(one).toMatchObject({ type: 'shell', script: 'ls', reason: 'shell', lent: [], hosts: [] });
     expect(commandOfOrder({ type: 'shell', payload: { script: 'ls' } }).id).toBe(one.id);
-    expect(commandOfOrder({ type: 'file_write', payload: { path: 'a', content: 'b' } })).toMatchObject({ type: 'write_file' });
-    expect(commandOfOrder({ type: 'fetch', payload: { url: 'https://example.org/' } })).toMatchObject({ type: 'fetch', method: 'GET' });
+    expect(commandOfOrder({ type: 'file_write', payload: { path: 'a', content: 'b' } })).toMatchObject({
+      type: 'write_file',
+    });
+    expect(commandOfOrder({ type: 'fetch', payload: { url: 'https://example.org/' } })).toMatchObject({
+      type: 'fetch',
+      method: 'GET',
+    });
   });
 
   it.each<[string, Parameters<typeof commandOfOrder>[0]]>([
@@ -91,7 +96,8 @@ describe('a command that is asked for', () => {
 });
 
 it('a letter says how a command ended that was asked for', () => {
-  const text = (state: string, why: string | null = null, exitCode: number | null = null) => jobMessage.en({ id: 'j7', state, why, exitCode });
+  const text = (state: string, why: string | null = null, exitCode: number | null = null) =>
+    jobMessage.en({ id: 'j7', state, why, exitCode });
   expect(text('done', null, 0)).toBe('`j7`: it has run (exit 0). GET /api/executor/jobs/j7');
   expect(text('failed', 'exit', 2)).toContain('failed (exit 2)');
   expect(text('refused', 'no')).toContain('said no');
@@ -99,7 +105,9 @@ it('a letter says how a command ended that was asked for', () => {
   expect(text('refused', 'host-not-allowed')).toContain('(host-not-allowed)');
   expect(text('stopped')).toContain('stopped');
   expect(text('unknown')).toContain('nobody knows');
-  expect(jobMessage.ko({ id: 'j7', state: 'refused', why: 'no', exitCode: null })).toBe('`j7`: 마스터가 허락하지 않으셨습니다. 아무것도 실행하지 않았습니다. GET /api/executor/jobs/j7');
+  expect(jobMessage.ko({ id: 'j7', state: 'refused', why: 'no', exitCode: null })).toBe(
+    '`j7`: 마스터가 허락하지 않으셨습니다. 아무것도 실행하지 않았습니다. GET /api/executor/jobs/j7',
+  );
 });
 
 it('a key of the door is masked wherever it is pasted', () => {

@@ -46,16 +46,23 @@ async function openRoom(slow: () => Promise<unknown> = () => Promise.resolve()) 
       const id = known.get(path) ?? `$${String(known.size).padStart(43, '0')}`;
       if (!known.has(path)) take(path, id, body);
       known.set(path, id);
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ event_id: id, content_uri: 'mxc://house.test/file' }));
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ event_id: id, content_uri: 'mxc://house.test/file' }));
     })();
   });
   function take(path: string, id: string, body: Record<string, never>): void {
     const redacted = /\/redact\/(\$[^/]+)\//.exec(path)?.[1];
     const content = body['m.new_content'] ?? body;
-    const look = { part: content['com.chavion']?.['part'] ?? 0, body: String(content['body']), growing: content['com.chavion']?.['streaming'] === true };
+    const look = {
+      part: content['com.chavion']?.['part'] ?? 0,
+      body: String(content['body']),
+      growing: content['com.chavion']?.['streaming'] === true,
+    };
     const target = body['m.relates_to']?.['rel_type'] === 'm.replace' ? String(body['m.relates_to']['event_id']) : id;
     if (redacted !== undefined) shown.delete(redacted);
-    else if (path.includes('/send/')) shown.set(target, { ...look, id: target, part: shown.get(target)?.part ?? look.part });
+    else if (path.includes('/send/'))
+      shown.set(target, { ...look, id: target, part: shown.get(target)?.part ?? look.part });
     looks.push([...shown.values()].map((one) => ({ ...one })));
   }
   server.listen(0, '127.0.0.1');
@@ -63,7 +70,13 @@ async function openRoom(slow: () => Promise<unknown> = () => Promise.resolve()) 
   opened.push(server);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const account = new Account({ homeserverUrl: `http://127.0.0.1:${address.port}`, accessToken: 't', userId: AGENT, ghost: true, lanes: new RoomLimiter() });
+  const account = new Account({
+    homeserverUrl: `http://127.0.0.1:${address.port}`,
+    accessToken: 't',
+    userId: AGENT,
+    ghost: true,
+    lanes: new RoomLimiter(),
+  });
   const run = (again: boolean, budget = new EditBudget(15)) =>
     new AnswerStream(
       {
@@ -80,7 +93,8 @@ async function openRoom(slow: () => Promise<unknown> = () => Promise.resolve()) 
   return { run, looks, now: () => [...shown.values()] };
 }
 
-const paragraphs = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `${from + i}번째 단락입니다. ${'가나다라 '.repeat(40)}\n\n`).join('');
+const paragraphs = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => `${from + i}번째 단락입니다. ${'가나다라 '.repeat(40)}\n\n`).join('');
 const squeezed = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 describe('an answer of several messages', () => {
@@ -94,7 +108,14 @@ describe('an answer of several messages', () => {
     await stream.finish(ENDING);
     expect(room.now().length).toBeGreaterThan(1);
     expect(room.now().map(({ part, growing }) => [part, growing])).toEqual(room.now().map((_, i) => [i, false]));
-    expect(squeezed(room.now().map(({ body }) => body).join(' '))).toBe(squeezed(stream.text));
+    expect(
+      squeezed(
+        room
+          .now()
+          .map(({ body }) => body)
+          .join(' '),
+      ),
+    ).toBe(squeezed(stream.text));
   });
 
   it('looks unfinished at every moment before its end', async () => {
@@ -152,7 +173,11 @@ it('attaches the file before it says that there is one', async () => {
   const stream = room.run(false);
   stream.push(paragraphs(0, 120));
   await stream.finish(ENDING);
-  const kinds = room.looks.map((look) => look.map(({ body, growing }) => `${body === 'claude.md' ? 'file' : 'words'}${growing ? ' growing' : ''}`).join(', '));
+  const kinds = room.looks.map((look) =>
+    look
+      .map(({ body, growing }) => `${body === 'claude.md' ? 'file' : 'words'}${growing ? ' growing' : ''}`)
+      .join(', '),
+  );
   expect([...new Set(kinds)]).toEqual(['words growing', 'words growing, file', 'words, file']);
 });
 

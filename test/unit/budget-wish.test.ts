@@ -2,8 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 import { agentsNamed, budgetWish } from '../../bots/budget/budget-wish.ts';
 
-const agent = (id: string, ...callsigns: string[]) => ({ id: AgentId.parse(id), userId: UserId.parse(`@agent_${id}:test`), callsigns });
-const agents = [agent('claude', '클로드'), agent('gabriel', '가브리엘', '팀장', 'GPT'), agent('perplexity', '퍼플렉시티', '퍼플')];
+const agent = (id: string, ...callsigns: string[]) => ({
+  id: AgentId.parse(id),
+  userId: UserId.parse(`@agent_${id}:test`),
+  callsigns,
+});
+const agents = [
+  agent('claude', '클로드'),
+  agent('gabriel', '가브리엘', '팀장', 'GPT'),
+  agent('perplexity', '퍼플렉시티', '퍼플'),
+];
 const wish = (words: string) => {
   const found = budgetWish(words, agents);
   if (found.kind === 'set') return `${found.scope} ${found.period} ${found.unit} ${found.amount}`;

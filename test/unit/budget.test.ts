@@ -19,14 +19,49 @@ const utc = (text: string) => Date.parse(`${text}Z`);
 
 describe('days and months', () => {
   it.each([
-    ['the day in Seoul begins nine hours earlier', 'day', '2026-11-22T14:59:59.999', SEOUL, '2026-11-22', '2026-11-22T15:00:00.000'],
+    [
+      'the day in Seoul begins nine hours earlier',
+      'day',
+      '2026-11-22T14:59:59.999',
+      SEOUL,
+      '2026-11-22',
+      '2026-11-22T15:00:00.000',
+    ],
     ['and then it is the next', 'day', '2026-11-22T15:00:00.000', SEOUL, '2026-11-23', '2026-11-23T15:00:00.000'],
     ['a month', 'month', '2026-11-30T14:59:59.999', SEOUL, '2026-11', '2026-11-30T15:00:00.000'],
     ['the next month', 'month', '2026-11-30T15:00:00.000', SEOUL, '2026-12', '2026-12-31T15:00:00.000'],
-    ['a day of 23 hours in Berlin', 'day', '2026-03-28T23:30:00.000', 'Europe/Berlin', '2026-03-29', '2026-03-29T22:00:00.000'],
-    ['a day of 25 hours in Berlin', 'day', '2026-10-24T22:00:00.000', 'Europe/Berlin', '2026-10-25', '2026-10-25T23:00:00.000'],
-    ['a month with a change in it', 'month', '2026-10-01T00:00:00.000', 'Europe/Berlin', '2026-10', '2026-10-31T23:00:00.000'],
-    ['a day without a midnight in Beirut', 'day', '2026-03-28T12:00:00.000', 'Asia/Beirut', '2026-03-28', '2026-03-28T22:00:00.000'],
+    [
+      'a day of 23 hours in Berlin',
+      'day',
+      '2026-03-28T23:30:00.000',
+      'Europe/Berlin',
+      '2026-03-29',
+      '2026-03-29T22:00:00.000',
+    ],
+    [
+      'a day of 25 hours in Berlin',
+      'day',
+      '2026-10-24T22:00:00.000',
+      'Europe/Berlin',
+      '2026-10-25',
+      '2026-10-25T23:00:00.000',
+    ],
+    [
+      'a month with a change in it',
+      'month',
+      '2026-10-01T00:00:00.000',
+      'Europe/Berlin',
+      '2026-10',
+      '2026-10-31T23:00:00.000',
+    ],
+    [
+      'a day without a midnight in Beirut',
+      'day',
+      '2026-03-28T12:00:00.000',
+      'Asia/Beirut',
+      '2026-03-28',
+      '2026-03-28T22:00:00.000',
+    ],
   ] as const)('%s', (_what, period, at, zone, key, end) => {
     expect(periodKey(period, utc(at), zone)).toBe(key);
     expect(new Date(periodEnd(period, utc(at), zone)).toISOString()).toBe(`${end}Z`);
@@ -48,7 +83,7 @@ describe('what a call costs', () => {
   it('is estimated with all of the input and the longest answer', () => {
     const { usd, tokens } = estimateOf(request(), price);
     expect(tokens).toBe(104 + 1_004 + 1_000);
-    expect(usd).toBe(Math.ceil((1_108 * 3 + 1_000 * 15)));
+    expect(usd).toBe(Math.ceil(1_108 * 3 + 1_000 * 15));
     expect(estimateOf(request(), undefined).usd).toBe(0);
   });
 
@@ -58,9 +93,37 @@ describe('what a call costs', () => {
     return meter.usage(fault);
   };
   it.each([
-    ['the provider\'s own figures', [{ type: 'text', text: 'x' }, { type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 9 } }], null, 7, 9],
-    ['a guess where it gives none', [{ type: 'text', text: 'x'.repeat(40) }, { type: 'finish', reason: 'stop' }], null, 1_108, 10],
-    ['an attempt that was cut counts too', [{ type: 'text', text: 'x'.repeat(40) }, { type: 'restart' }, { type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 9 } }], null, 1_115, 19],
+    [
+      "the provider's own figures",
+      [
+        { type: 'text', text: 'x' },
+        { type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 9 } },
+      ],
+      null,
+      7,
+      9,
+    ],
+    [
+      'a guess where it gives none',
+      [
+        { type: 'text', text: 'x'.repeat(40) },
+        { type: 'finish', reason: 'stop' },
+      ],
+      null,
+      1_108,
+      10,
+    ],
+    [
+      'an attempt that was cut counts too',
+      [
+        { type: 'text', text: 'x'.repeat(40) },
+        { type: 'restart' },
+        { type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 9 } },
+      ],
+      null,
+      1_115,
+      19,
+    ],
     ['what was said before an abort', [{ type: 'text', text: '가나다' }], null, 1_108, 3],
     ['nothing where the provider turned it away', [], 'provider.rate', 0, 0],
     ['the question where it broke off later', [], 'provider.interrupted', 1_108, 0],
@@ -72,14 +135,24 @@ describe('what a call costs', () => {
 describe('who rests', () => {
   const now = utc('2026-11-22T03:00:00');
   const limit = (more: Partial<Limit>): Limit => ({ scope: claude, period: 'day', unit: 'usd', amount: 100, ...more });
-  const state = (limits: readonly Limit[], spent: Record<string, string>) => ({ ...EMPTY, limits, spent: { day: spent, month: spent } });
-  const rest = (limits: readonly Limit[], spent: Record<string, string>) => restOf(claude, 'm', state(limits, spent), now, SEOUL);
+  const state = (limits: readonly Limit[], spent: Record<string, string>) => ({
+    ...EMPTY,
+    limits,
+    spent: { day: spent, month: spent },
+  });
+  const rest = (limits: readonly Limit[], spent: Record<string, string>) =>
+    restOf(claude, 'm', state(limits, spent), now, SEOUL);
 
   it('nobody below the limit, everybody at it, each for the longest reason', () => {
     expect(rest([limit({})], { 'claude.usd': '99' })).toBeNull();
     expect(rest([limit({})], { 'gpt.usd': '500' })).toBeNull();
-    expect(rest([limit({})], { 'claude.usd': '100' })).toMatchObject({ why: 'own-day', until: utc('2026-11-22T15:00:00') });
-    expect(rest([limit({}), limit({ scope: '*', period: 'month' })], { 'claude.usd': '100', '*.usd': '100' })).toMatchObject({ why: 'house-month', until: utc('2026-11-30T15:00:00') });
+    expect(rest([limit({})], { 'claude.usd': '100' })).toMatchObject({
+      why: 'own-day',
+      until: utc('2026-11-22T15:00:00'),
+    });
+    expect(
+      rest([limit({}), limit({ scope: '*', period: 'month' })], { 'claude.usd': '100', '*.usd': '100' }),
+    ).toMatchObject({ why: 'house-month', until: utc('2026-11-30T15:00:00') });
     expect(rest([limit({ unit: 'tokens' })], { 'claude.tokens': '100' })).toMatchObject({ why: 'own-day' });
   });
 
@@ -90,7 +163,10 @@ describe('who rests', () => {
   });
 
   it('what a provider asked for holds for that model and its time', () => {
-    const asked = { ...EMPTY, rests: new Map([[claude, { until: now + 1_000, why: 'provider.rate', label: 'm' } as const]]) };
+    const asked = {
+      ...EMPTY,
+      rests: new Map([[claude, { until: now + 1_000, why: 'provider.rate', label: 'm' } as const]]),
+    };
     expect(restOf(claude, 'm', asked, now, SEOUL)).toMatchObject({ why: 'provider.rate', until: now + 1_000 });
     expect(restOf(claude, 'other', asked, now, SEOUL)).toBeNull();
     expect(restOf(claude, 'm', asked, now + 1_000, SEOUL)).toBeNull();
@@ -98,7 +174,8 @@ describe('who rests', () => {
   });
 
   it('warns from 80 % on, with one name for a limit in a period', () => {
-    const warned = (spent: string, at = now) => warningsOf(state([limit({})], { 'claude.usd': spent }), at, SEOUL).map(({ id }) => id);
+    const warned = (spent: string, at = now) =>
+      warningsOf(state([limit({})], { 'claude.usd': spent }), at, SEOUL).map(({ id }) => id);
     expect(warned('79')).toEqual([]);
     expect(warned('80')).toHaveLength(1);
     expect(warned('80')).toEqual(warned('95'));
@@ -113,24 +190,66 @@ describe('who rests', () => {
     ['provider.payment', 0, null],
     ['provider.overloaded', 5_000, null],
   ] as const)('%s with %s', (code, retryAfterMs, wait) => {
-    expect(pauseAsked(new ProviderFault(code, { retryAfterMs }), 'm', now)?.until ?? null).toBe(wait === null ? null : now + wait);
+    expect(pauseAsked(new ProviderFault(code, { retryAfterMs }), 'm', now)?.until ?? null).toBe(
+      wait === null ? null : now + wait,
+    );
   });
 });
 
 describe('the table', () => {
   it('is a bar and two columns, for a phone', () => {
-    const state = { ...EMPTY, limits: [{ scope: claude, period: 'day', unit: 'usd', amount: 2_000_000 } as const], spent: { day: { 'claude.usd': '1240000', 'claude.tokens': '12345', '*.usd': '1240000', '*.tokens': '12345' }, month: {} } };
-    const text = renderBudget({ state, rests: new Map(), agents: [{ id: claude, name: '클로드', priced: true, rehearsal: false }, { id: gpt, name: 'GPT', priced: false, rehearsal: false }], example: '클로드', now: utc('2026-11-22T03:00:00'), timeZone: SEOUL }, 'ko');
+    const state = {
+      ...EMPTY,
+      limits: [{ scope: claude, period: 'day', unit: 'usd', amount: 2_000_000 } as const],
+      spent: {
+        day: { 'claude.usd': '1240000', 'claude.tokens': '12345', '*.usd': '1240000', '*.tokens': '12345' },
+        month: {},
+      },
+    };
+    const text = renderBudget(
+      {
+        state,
+        rests: new Map(),
+        agents: [
+          { id: claude, name: '클로드', priced: true, rehearsal: false },
+          { id: gpt, name: 'GPT', priced: false, rehearsal: false },
+        ],
+        example: '클로드',
+        now: utc('2026-11-22T03:00:00'),
+        timeZone: SEOUL,
+      },
+      'ko',
+    );
     expect(text).toContain('| 클로드 | ▓▓▓░░ $1.24 / $2 · 12kt | · |');
     expect(text).toContain('| **전체** | $1.24 · 12kt | · |');
     expect(text).toMatch(/가격을 몰라[^\n]*GPT/);
-    expect(Math.max(...text.split('\n').filter((line) => line.startsWith('|')).map((line) => line.length))).toBeLessThan(48);
+    expect(
+      Math.max(
+        ...text
+          .split('\n')
+          .filter((line) => line.startsWith('|'))
+          .map((line) => line.length),
+      ),
+    ).toBeLessThan(48);
   });
 
   it('shows little and all as what they are', () => {
     expect([bar(0), bar(0.001), bar(0.99), bar(1), bar(7)]).toEqual(['░░░░░', '▓░░░░', '▓▓▓▓░', '▓▓▓▓▓', '▓▓▓▓▓']);
-    expect([amountInWords(100_000, 'tokens', 'ko'), amountInWords(1_500_000, 'tokens', 'ko'), amountInWords(999, 'tokens', 'ko'), amountInWords(100_000, 'tokens', 'en'), amountInWords(2_000_000, 'usd', 'ko')]).toEqual(['10만 토큰', '150만 토큰', '999 토큰', '100,000 tokens', '$2']);
-    expect([amountOf(2_500, 'usd'), amountOf(2_000_000, 'usd'), amountOf(123_456_789, 'usd'), amountOf(999, 'tokens'), amountOf(100_000, 'tokens'), amountOf(1_500_000, 'tokens')]).toEqual(['$0.003', '$2', '$123', '999t', '100kt', '1.5Mt']);
+    expect([
+      amountInWords(100_000, 'tokens', 'ko'),
+      amountInWords(1_500_000, 'tokens', 'ko'),
+      amountInWords(999, 'tokens', 'ko'),
+      amountInWords(100_000, 'tokens', 'en'),
+      amountInWords(2_000_000, 'usd', 'ko'),
+    ]).toEqual(['10만 토큰', '150만 토큰', '999 토큰', '100,000 tokens', '$2']);
+    expect([
+      amountOf(2_500, 'usd'),
+      amountOf(2_000_000, 'usd'),
+      amountOf(123_456_789, 'usd'),
+      amountOf(999, 'tokens'),
+      amountOf(100_000, 'tokens'),
+      amountOf(1_500_000, 'tokens'),
+    ]).toEqual(['$0.003', '$2', '$123', '999t', '100kt', '1.5Mt']);
   });
 });
 
@@ -143,13 +262,32 @@ describe('on a real Redis', () => {
   beforeEach(() => redis.client().flushall());
 
   const warned: string[] = [];
-  const open = async (more: { readonly now?: () => number; readonly label?: string; readonly free?: readonly AgentId[] } = {}) => {
-    const purse = new Budget({ redis: redis.client(), timeZone: SEOUL, agents: () => [claude, gpt], labelOf: () => more.label ?? 'm', isFree: (agent) => more.free?.includes(agent) ?? false, warn: (warning) => Promise.resolve(void warned.push(warning.id)), onError: (error) => expect.fail(String(error)), ...(more.now === undefined ? {} : { now: more.now }) });
+  const open = async (
+    more: { readonly now?: () => number; readonly label?: string; readonly free?: readonly AgentId[] } = {},
+  ) => {
+    const purse = new Budget({
+      redis: redis.client(),
+      timeZone: SEOUL,
+      agents: () => [claude, gpt],
+      labelOf: () => more.label ?? 'm',
+      isFree: (agent) => more.free?.includes(agent) ?? false,
+      warn: (warning) => Promise.resolve(void warned.push(warning.id)),
+      onError: (error) => expect.fail(String(error)),
+      ...(more.now === undefined ? {} : { now: more.now }),
+    });
     await purse.refresh();
     return purse;
   };
   /** Says one word, after a while; each call costs `usage`. */
-  const mind = (usage: { inputTokens: number; outputTokens: number } | undefined, more: { readonly fault?: ProviderFault; readonly hold?: () => Promise<void>; readonly label?: string; readonly free?: readonly AgentId[] } = {}) => {
+  const mind = (
+    usage: { inputTokens: number; outputTokens: number } | undefined,
+    more: {
+      readonly fault?: ProviderFault;
+      readonly hold?: () => Promise<void>;
+      readonly label?: string;
+      readonly free?: readonly AgentId[];
+    } = {},
+  ) => {
     const calls = { begun: 0, running: 0, most: 0 };
     const provider: Provider = {
       label: more.label ?? 'm',
@@ -185,7 +323,12 @@ describe('on a real Redis', () => {
     await purse.refresh();
     return Number(purse.state.spent.day[`${scope}.usd`] ?? 0);
   };
-  const usd = (amount: number, scope: typeof claude | '*' = claude): Limit => ({ scope, period: 'day', unit: 'usd', amount });
+  const usd = (amount: number, scope: typeof claude | '*' = claude): Limit => ({
+    scope,
+    period: 'day',
+    unit: 'usd',
+    amount,
+  });
 
   it('fifty turns at once never overdraw by more than one estimate, and spend what there is', async () => {
     // Two swarms, two agents, each call costs nearly what was estimated.
@@ -236,7 +379,10 @@ describe('on a real Redis', () => {
     await ledger.reserve(held, 'm', now, now);
     await ledger.reserve({ ...held, id: 'b' }, 'm', now + 1, now + 60_000);
     for (let i = 0; i < 3; i += 1) await ledger.settle(held, { usd: 70, tokens: 7 }, now);
-    expect((await ledger.state(now)).spent).toEqual({ day: { 'claude.usd': '70', 'claude.tokens': '7', '*.usd': '70', '*.tokens': '7' }, month: { 'claude.usd': '70', 'claude.tokens': '7', '*.usd': '70', '*.tokens': '7' } });
+    expect((await ledger.state(now)).spent).toEqual({
+      day: { 'claude.usd': '70', 'claude.tokens': '7', '*.usd': '70', '*.tokens': '7' },
+      month: { 'claude.usd': '70', 'claude.tokens': '7', '*.usd': '70', '*.tokens': '7' },
+    });
     expect(await ledger.held()).toEqual(['b']);
   });
 
@@ -247,7 +393,9 @@ describe('on a real Redis', () => {
     expect(await take(withBudget(refused.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.key');
     expect(await spentBy(purse)).toBe(0);
     const cut = mind(undefined, { fault: new ProviderFault('provider.interrupted') });
-    expect(await take(withBudget(cut.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.interrupted');
+    expect(await take(withBudget(cut.provider, purse, { id: claude, price })).catch(codeOf)).toBe(
+      'provider.interrupted',
+    );
     expect(await spentBy(purse)).toBe(1_108 * 3);
     const stop = new AbortController();
     const slow = mind(undefined, { hold: () => Promise.resolve(stop.abort(new Error('stopped'))) });
@@ -264,7 +412,10 @@ describe('on a real Redis', () => {
     const paid = withBudget(provider, purse, { id: claude, price });
     expect(await take(paid)).toBe('ok');
     const fault = await take(paid).catch((error: unknown) => error);
-    expect(fault).toMatchObject({ code: 'purse.blackout', rest: { why: 'own-day', until: utc('2026-11-22T15:00:00') } });
+    expect(fault).toMatchObject({
+      code: 'purse.blackout',
+      rest: { why: 'own-day', until: utc('2026-11-22T15:00:00') },
+    });
     expect(calls.begun).toBe(1);
     expect([purse.available(claude), purse.available(gpt)]).toEqual([false, true]);
     const { rest } = fault as { rest: NonNullable<ProviderFault['rest']> };
@@ -284,7 +435,11 @@ describe('on a real Redis', () => {
   it('who costs nothing is shut out by no limit, only by the freeze', async () => {
     const purse = await open({ free: [gpt] });
     await purse.limit([{ ...usd(0), scope: '*' }], 1);
-    expect([purse.available(claude), purse.available(gpt), [...purse.blackouts().keys()]]).toEqual([false, true, [claude]]);
+    expect([purse.available(claude), purse.available(gpt), [...purse.blackouts().keys()]]).toEqual([
+      false,
+      true,
+      [claude],
+    ]);
     await purse.freeze(true, 2);
     expect([purse.available(gpt), purse.affords(gpt)]).toEqual([false, true]);
   });
@@ -304,7 +459,7 @@ describe('on a real Redis', () => {
     expect(purse.frozen).toBe(false);
   });
 
-  it('a provider\'s wish makes all of an agent\'s calls wait, for the same time, until it is over or taken back', async () => {
+  it("a provider's wish makes all of an agent's calls wait, for the same time, until it is over or taken back", async () => {
     let at = utc('2026-11-22T03:00:00');
     const purse = await open({ now: () => at });
     const { provider, calls } = mind(undefined, { fault: new ProviderFault('provider.payment') });
@@ -351,7 +506,9 @@ describe('on a real Redis', () => {
     const { provider, calls } = mind({ inputTokens: 1, outputTokens: 1 });
     const paid = withBudget(provider, there, { id: claude, price });
     expect(await take(paid).catch(codeOf)).toBe('purse.frozen');
-    expect(await take(withBudget({ ...provider, billing: 'none' }, there, { id: gpt, price })).catch(codeOf)).toBe('purse.frozen');
+    expect(await take(withBudget({ ...provider, billing: 'none' }, there, { id: gpt, price })).catch(codeOf)).toBe(
+      'purse.frozen',
+    );
     expect([calls.begun, there.available(gpt), there.affords(gpt)]).toEqual([0, false, true]);
     await here.freeze(false, 20);
     expect(await take(paid)).toBe('ok');
@@ -374,7 +531,10 @@ describe('on a real Redis', () => {
     const purse = await open();
     await purse.limit([usd(0)], 1);
     const { provider, calls } = mind({ inputTokens: 1_000, outputTokens: 1_000 });
-    for (const free of [{ rehearsal: true }, { pace: 'by-hand' }, { label: 'echo' }] as const) expect(await take(withBudget({ ...provider, ...free, billing: 'none' }, purse, { id: claude, price }))).toBe('ok');
+    for (const free of [{ rehearsal: true }, { pace: 'by-hand' }, { label: 'echo' }] as const)
+      expect(await take(withBudget({ ...provider, ...free, billing: 'none' }, purse, { id: claude, price }))).toBe(
+        'ok',
+      );
     expect([calls.begun, await spentBy(purse)]).toEqual([3, 0]);
   });
 });

@@ -11,7 +11,11 @@ import { eventId, message } from './events.ts';
 const callables = [...agents, ...others];
 
 /** Said by the master one after the other, so many seconds apart. */
-function said(bodies: readonly string[], secondsApart = 2, more: readonly Partial<MessageEvent>[] = []): readonly MessageEvent[] {
+function said(
+  bodies: readonly string[],
+  secondsApart = 2,
+  more: readonly Partial<MessageEvent>[] = [],
+): readonly MessageEvent[] {
   return bodies.map((body, i) => message(`m${i}`, body, { at: 1_000_000 + i * secondsApart * 1_000, ...more[i] }));
 }
 
@@ -45,8 +49,17 @@ describe('a thought in pieces', () => {
     ['is a task', said(['클로드야', '//chavion_task: 서버 파일 목록 조회'])],
     ['follows a task', said(['//chavion_task: 서버 파일 목록 조회', '비 오나?'])],
     ['is a reply', said(['내일 부산 가는데', '비 오나?'], 2, [{}, { replyTo: eventId('other') }])],
-    ['opens a thread on it', said(['클로드야, 정비 얘기 좀 하자', '엔진부터 볼까?'], 2, [{}, { thread: eventId('m0') }])],
-    ['is a file', said(['클로드야', '사진.png'], 2, [{}, { attachment: { url: 'mxc://a/b', name: '사진.png', mediaType: 'image/png' } }])],
+    [
+      'opens a thread on it',
+      said(['클로드야, 정비 얘기 좀 하자', '엔진부터 볼까?'], 2, [{}, { thread: eventId('m0') }]),
+    ],
+    [
+      'is a file',
+      said(['클로드야', '사진.png'], 2, [
+        {},
+        { attachment: { url: 'mxc://a/b', name: '사진.png', mediaType: 'image/png' } },
+      ]),
+    ],
     ['is somebody else’s', said(['내일 부산 가는데', '비 오나?'], 2, [{ sender: agents[0]!.userId }])],
     ['holds a secret', said(['클로드야', '열쇠는 ***'], 2, [{}, { masked: true }])],
     ['is long', said(['클로드야', '가'.repeat(301)])],
@@ -58,25 +71,48 @@ describe('a thought in pieces', () => {
   });
 
   it('is not joined across what somebody else said', () => {
-    const [first, between, last] = said(['내일 부산 가는데', '네, 조심하세요.', '비 오나?'], 1, [{}, { sender: agents[0]!.userId, chavion: { v: 1, kind: 'answer' } }]);
+    const [first, between, last] = said(['내일 부산 가는데', '네, 조심하세요.', '비 오나?'], 1, [
+      {},
+      { sender: agents[0]!.userId, chavion: { v: 1, kind: 'answer' } },
+    ]);
     expect(burstBefore(last!, [first!, between!], callables)).toEqual([]);
   });
 
   it('does not grow without end', () => {
-    expect(heardWith(said(Array.from({ length: 30 }, (_, i) => `그리고 ${i}`), 0.1))).toHaveLength(9);
+    expect(
+      heardWith(
+        said(
+          Array.from({ length: 30 }, (_, i) => `그리고 ${i}`),
+          0.1,
+        ),
+      ),
+    ).toHaveLength(9);
   });
 
   it('is answered once, by whom it calls, in place of answers to its pieces', () => {
-    const [call, half, question] = said(['클로드야', '내일 부산 가는데', '비 오나?']) as [MessageEvent, MessageEvent, MessageEvent];
+    const [call, half, question] = said(['클로드야', '내일 부산 가는데', '비 오나?']) as [
+      MessageEvent,
+      MessageEvent,
+      MessageEvent,
+    ];
     const whole = joined([call, half], question);
     expect([whole.eventId, whole.body]).toEqual([question.eventId, '클로드야\n내일 부산 가는데\n비 오나?']);
     const plan = inPieces(decideForMaster(whole, facts), [call, half], question, callables);
-    expect(plan.jobs).toEqual([expect.objectContaining({ type: 'turn', agent: 'claude', source: question.eventId, burst: [call.eventId, half.eventId] })]);
+    expect(plan.jobs).toEqual([
+      expect.objectContaining({
+        type: 'turn',
+        agent: 'claude',
+        source: question.eventId,
+        burst: [call.eventId, half.eventId],
+      }),
+    ]);
     expect(plan.instead).toEqual([call, half].map(({ eventId: source }) => ({ source, by: question.eventId })));
   });
 
   it('keeps the reply and the pill of its first piece', () => {
-    const [first, second] = said(['그건', '왜?'], 2, [{ replyTo: eventId('quoted'), mentions: [agents[0]!.userId] }]) as [MessageEvent, MessageEvent];
+    const [first, second] = said(['그건', '왜?'], 2, [
+      { replyTo: eventId('quoted'), mentions: [agents[0]!.userId] },
+    ]) as [MessageEvent, MessageEvent];
     expect(joined([first], second)).toMatchObject({ replyTo: eventId('quoted'), mentions: [agents[0]!.userId] });
   });
 });
@@ -86,19 +122,38 @@ describe('waiting for more', () => {
     const all = said(bodies);
     return waitsFor(all.slice(0, -1), all.at(-1)!, callables);
   };
-  it.each(['클로드', '클로드야', '클로드야!', '@가브리엘', '야 클로드', '얘들아', '가브리엘이랑 클로드', 'Claude', 'hey Claude'])('a call waits for its sentence: %s', (body) => {
+  it.each([
+    '클로드',
+    '클로드야',
+    '클로드야!',
+    '@가브리엘',
+    '야 클로드',
+    '얘들아',
+    '가브리엘이랑 클로드',
+    'Claude',
+    'hey Claude',
+  ])('a call waits for its sentence: %s', (body) => {
     expect(waits(body)?.begin).toBe(5_000);
   });
-  it.each(['내일 부산 가는데', '짐이 늦으면', '그리고', '이것 좀 보고,', 'I will be late because'])('half a sentence waits for the other half: %s', (body) => {
-    expect(isHalf(body)).toBe(true);
-    expect(waits(body)).toEqual({ begin: 1_500, speak: 4_000 });
-  });
-  it.each(['비 오나?', '클로드야, 오늘 날씨 어때?', '고마워.', '안녕 0 0.1234', '클로드는?', '이거 1004'])('a sentence does not: %s', (body) => {
-    expect(waits(body)).toBeUndefined();
-  });
-  it.each(['얘들아 안녕', '클로드야 내일 부산 가', '점심은 라면', '너희 최고', 'good morning everyone'])('one without a mark takes a breath at most: %s', (body) => {
-    expect(waits(body)).toEqual({ begin: 0, speak: 300 });
-  });
+  it.each(['내일 부산 가는데', '짐이 늦으면', '그리고', '이것 좀 보고,', 'I will be late because'])(
+    'half a sentence waits for the other half: %s',
+    (body) => {
+      expect(isHalf(body)).toBe(true);
+      expect(waits(body)).toEqual({ begin: 1_500, speak: 4_000 });
+    },
+  );
+  it.each(['비 오나?', '클로드야, 오늘 날씨 어때?', '고마워.', '안녕 0 0.1234', '클로드는?', '이거 1004'])(
+    'a sentence does not: %s',
+    (body) => {
+      expect(waits(body)).toBeUndefined();
+    },
+  );
+  it.each(['얘들아 안녕', '클로드야 내일 부산 가', '점심은 라면', '너희 최고', 'good morning everyone'])(
+    'one without a mark takes a breath at most: %s',
+    (body) => {
+      expect(waits(body)).toEqual({ begin: 0, speak: 300 });
+    },
+  );
   it('whoever writes in pieces has not ended before he asks', () => {
     expect(waits('Claude', "I'm driving to Busan tomorrow")?.speak).toBe(4_000);
     expect(waits('클로드야', '내일 부산 가', '비 오나?')).toBeUndefined();
@@ -127,7 +182,14 @@ describe('an edit', () => {
 
   it('is too late once something was begun, not for words that were only spoken', () => {
     const begun = (body: string) => wasBegun(decideForMaster(message('x', body), facts));
-    expect(['!실행 ls', '!상태', '!발언 호출', '!그만', '!잊어', '//chavion_task: 일'].map(begun)).toEqual([true, true, true, true, true, true]);
+    expect(['!실행 ls', '!상태', '!발언 호출', '!그만', '!잊어', '//chavion_task: 일'].map(begun)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect(['클로드야', '!상텡', '!도움', '얘들아 안녕'].map(begun)).toEqual([false, false, false, false]);
   });
 

@@ -13,7 +13,11 @@ import { facts, hopeful, play, planOf } from './task-scene.ts';
 
 const COORDINATOR = UserId.parse('@agent_coordinator:test');
 const states: TaskState[] = [];
-play({ lang: 'ko', answer: hopeful([planOf('간단하게', ['ls; echo ok', 'du; echo ok', 'df; echo ok'])]), seen: (state) => states.push(state) });
+play({
+  lang: 'ko',
+  answer: hopeful([planOf('간단하게', ['ls; echo ok', 'du; echo ok', 'df; echo ok'])]),
+  seen: (state) => states.push(state),
+});
 const [first, later] = [states[0], states.at(-1)];
 if (first === undefined || later === undefined) throw new Error('nothing was played');
 const text = (state: TaskState) => cardText(state, { ...facts, now: state.since });
@@ -31,7 +35,13 @@ afterEach(() => paper[Symbol.asyncDispose]());
 const swarm = () =>
   new CardKeeper({
     store: new TaskStore(redis.client()),
-    coordinator: new Account({ homeserverUrl: paper.url, accessToken: COORDINATOR, userId: COORDINATOR, ghost: false, lanes: new RoomLimiter() }),
+    coordinator: new Account({
+      homeserverUrl: paper.url,
+      accessToken: COORDINATOR,
+      userId: COORDINATOR,
+      ghost: false,
+      lanes: new RoomLimiter(),
+    }),
     budget: { take: async () => undefined, interval: () => 1 },
     cardText: text,
     log: pino({ level: 'silent' }),

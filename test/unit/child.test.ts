@@ -16,7 +16,11 @@ describe('a program that is started', () => {
   it('has the environment that it is given, and none of ours', async () => {
     vi.stubEnv('OPENAI_API_KEY', SECRET);
     try {
-      const told = await Promise.all([askProgram('/usr/bin/env'), startChild('/usr/bin/env', { buffer: true }), askProgram('/usr/bin/env', { env: { ONE: '1' } })]);
+      const told = await Promise.all([
+        askProgram('/usr/bin/env'),
+        startChild('/usr/bin/env', { buffer: true }),
+        askProgram('/usr/bin/env', { env: { ONE: '1' } }),
+      ]);
       expect(told.map(({ stdout }) => stdout)).toEqual(['', '', 'ONE=1']);
     } finally {
       vi.unstubAllEnvs();
@@ -25,7 +29,11 @@ describe('a program that is started', () => {
 
   it('that cannot be started is a value', async () => {
     const { failed, exitCode, originalMessage } = await askProgram('there-is-no-such-program', { env });
-    expect({ failed, exitCode, originalMessage }).toEqual({ failed: true, exitCode: undefined, originalMessage: 'spawn there-is-no-such-program ENOENT' });
+    expect({ failed, exitCode, originalMessage }).toEqual({
+      failed: true,
+      exitCode: undefined,
+      originalMessage: 'spawn there-is-no-such-program ENOENT',
+    });
   });
 
   it('tells of its failure without its arguments', async () => {
@@ -34,7 +42,13 @@ describe('a program that is started', () => {
     const killed = await askProgram('sh', ['-c', 'kill -9 $$', SECRET], { env });
     const late = await askProgram('sh', ['-c', 'sleep 1000', SECRET], { env, timeout: 50 });
     const none = await askProgram('there-is-no-such-program', [SECRET], { env });
-    expect([said, mute, killed, late, none].map((ended) => programFailure('sh', ended).message)).toEqual(['sh: no room', 'sh: exit 3', 'sh: SIGKILL', 'sh: timed out', 'sh: spawn there-is-no-such-program ENOENT']);
+    expect([said, mute, killed, late, none].map((ended) => programFailure('sh', ended).message)).toEqual([
+      'sh: no room',
+      'sh: exit 3',
+      'sh: SIGKILL',
+      'sh: timed out',
+      'sh: spawn there-is-no-such-program ENOENT',
+    ]);
   });
 
   it('is ended with all that it has started when its time is over', async () => {

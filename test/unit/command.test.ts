@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Command, HostPort, WorkPath, hostsOfCommand, parseCommand, riskOf, risksOf } from '../../bridge/protocol/command.ts';
+import {
+  Command,
+  HostPort,
+  WorkPath,
+  hostsOfCommand,
+  parseCommand,
+  riskOf,
+  risksOf,
+} from '../../bridge/protocol/command.ts';
 import { destinationOf, jobFor } from '../../executor/sandbox/command-job.ts';
 import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
 
@@ -34,8 +42,23 @@ describe('what is understood', () => {
     [{ type: 'read_file', path: '보고서.md' }],
     [{ type: 'list_files' }],
     [{ type: 'fetch', url: 'https://api.example.org/v1?q=1' }],
-    [{ type: 'fetch', url: 'http://example.org:8080/', method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } }],
-    [shell({ after: ['zero'], lent: [{ name: 'site', access: 'rw' }], hosts: ['API.example.org:443'], success: { exitCode: 1, outputContains: 'x', fileExists: 'out/a' } })],
+    [
+      {
+        type: 'fetch',
+        url: 'http://example.org:8080/',
+        method: 'POST',
+        body: 'x',
+        headers: { 'content-type': 'text/plain' },
+      },
+    ],
+    [
+      shell({
+        after: ['zero'],
+        lent: [{ name: 'site', access: 'rw' }],
+        hosts: ['API.example.org:443'],
+        success: { exitCode: 1, outputContains: 'x', fileExists: 'out/a' },
+      }),
+    ],
   ])('%j', (input) => {
     expect(faults(input)).toEqual([]);
   });
@@ -72,7 +95,15 @@ describe('what is refused, by the field at fault', () => {
     [shell({ success: { exit: 0 } }), ['success.exit']],
     [shell({ lent: [{ name: '../etc', access: 'ro' }] }), ['lent.0.name']],
     [shell({ lent: [{ name: 'site', access: 'rwx' }] }), ['lent.0.access']],
-    [shell({ lent: [{ name: 'a', access: 'ro' }, { name: 'a', access: 'rw' }] }), ['lent']],
+    [
+      shell({
+        lent: [
+          { name: 'a', access: 'ro' },
+          { name: 'a', access: 'rw' },
+        ],
+      }),
+      ['lent'],
+    ],
     [shell({ hosts: ['example.org'] }), ['hosts.0']],
     [shell({ hosts: ['*.example.org:443'] }), ['hosts.0']],
     [shell({ hosts: ['example.org:0'] }), ['hosts.0']],
@@ -110,7 +141,10 @@ describe('what is refused, by the field at fault', () => {
 
   it('says what is wrong in a few words', () => {
     const parsed = parseCommand({ ...common, ...shell({ cwd: '../x' }) });
-    expect(parsed).toMatchObject({ ok: false, faults: [{ field: 'cwd', problem: 'leads out of the workspace with ..' }] });
+    expect(parsed).toMatchObject({
+      ok: false,
+      faults: [{ field: 'cwd', problem: 'leads out of the workspace with ..' }],
+    });
   });
 
   it('is no object at all', () => {
@@ -119,10 +153,41 @@ describe('what is refused, by the field at fault', () => {
 });
 
 describe('paths', () => {
-  it.each([['./a', 'a'], ['././a/b/', 'a/b'], ['.', '.'], ['./', '.'], ['a b', 'a b'], ['한글/파일.txt', '한글/파일.txt'], ['..a/b..', '..a/b..'], ['.../x', '.../x']])('%s is %s', (written, read) => {
+  it.each([
+    ['./a', 'a'],
+    ['././a/b/', 'a/b'],
+    ['.', '.'],
+    ['./', '.'],
+    ['a b', 'a b'],
+    ['한글/파일.txt', '한글/파일.txt'],
+    ['..a/b..', '..a/b..'],
+    ['.../x', '.../x'],
+  ])('%s is %s', (written, read) => {
     expect(WorkPath.parse(written)).toBe(read);
   });
-  it.each(['', '..', '../a', 'a/..', 'a/../b', './../a', '/', '/a', '//a', 'a//b', 'a/./b', 'a\0b', 'a\nb', 'a\u202eb', 'a\u200bb', '\ufeffa', '..\u2215a', '\uff0e\uff0e/a', 'a\ud800', 'x'.repeat(256), 'a/'.repeat(600)])('%j is none', (path) => {
+  it.each([
+    '',
+    '..',
+    '../a',
+    'a/..',
+    'a/../b',
+    './../a',
+    '/',
+    '/a',
+    '//a',
+    'a//b',
+    'a/./b',
+    'a\0b',
+    'a\nb',
+    'a\u202eb',
+    'a\u200bb',
+    '\ufeffa',
+    '..\u2215a',
+    '\uff0e\uff0e/a',
+    'a\ud800',
+    'x'.repeat(256),
+    'a/'.repeat(600),
+  ])('%j is none', (path) => {
     expect(WorkPath.safeParse(path).success).toBe(false);
   });
 });
@@ -152,11 +217,23 @@ describe('the risk is what is asked for, never what is written in a script', () 
 });
 
 describe('the box for a command', () => {
-  const context = { workspacePath: '/w', lentPaths: new Map([['site', { path: '/srv/site', writable: true }], ['log', { path: '/var/log', writable: false }]]), egress: { socketPath: '/s' }, limits: DEFAULT_LIMITS };
+  const context = {
+    workspacePath: '/w',
+    lentPaths: new Map([
+      ['site', { path: '/srv/site', writable: true }],
+      ['log', { path: '/var/log', writable: false }],
+    ]),
+    egress: { socketPath: '/s' },
+    limits: DEFAULT_LIMITS,
+  };
 
   it('holds what was asked for and nothing more', () => {
     const job = jobFor(command(shell({ workspace: 'ro', lent: [{ name: 'site', access: 'ro' }] })), context);
-    expect(job).toMatchObject({ workspace: { path: '/w', writable: false }, lent: [{ name: 'site', path: '/srv/site', writable: false }], egress: null });
+    expect(job).toMatchObject({
+      workspace: { path: '/w', writable: false },
+      lent: [{ name: 'site', path: '/srv/site', writable: false }],
+      egress: null,
+    });
   });
 
   it('has a network only for named hosts, and not without a proxy', () => {

@@ -100,12 +100,36 @@ describe('unknown commands', () => {
 });
 
 describe('no command', () => {
-  test.each(['!', '！', '!!!', '! 안녕', '!?', '!!help', '!1', '!😀', '안녕 !help', 'help', '', '  ', '진짜!', '!\nhelp', '-!help', '!(웃음)', '!help,agents'])('%j', (body) => {
+  test.each([
+    '!',
+    '！',
+    '!!!',
+    '! 안녕',
+    '!?',
+    '!!help',
+    '!1',
+    '!😀',
+    '안녕 !help',
+    'help',
+    '',
+    '  ',
+    '진짜!',
+    '!\nhelp',
+    '-!help',
+    '!(웃음)',
+    '!help,agents',
+  ])('%j', (body) => {
     expect(parseRoomCommand(body)).toBeNull();
   });
   test('any text: never throws, and only what starts with ! is a command', () => {
-    const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }).map((text) => `!토론 ${text}`));
-    const property = fc.property(texts, (body) => parseRoomCommand(body) === null || /^[!！]/u.test(body.normalize('NFC').trim()));
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary' }).map((text) => `!토론 ${text}`),
+    );
+    const property = fc.property(
+      texts,
+      (body) => parseRoomCommand(body) === null || /^[!！]/u.test(body.normalize('NFC').trim()),
+    );
     expect(() => fc.assert(property, { numRuns: 500 })).not.toThrow();
   });
   test.each(['!', '!a', '! ', '!토론 1 ', '!토론 "', 'a!', '　', '!!'])('100 KB of %j come to an end', (piece) => {

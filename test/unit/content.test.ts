@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
-import { editContent, EVENT_LIMIT_BYTES, fits, messageContent, type OutgoingText } from '../../bridge/matrix/content.ts';
+import {
+  editContent,
+  EVENT_LIMIT_BYTES,
+  fits,
+  messageContent,
+  type OutgoingText,
+} from '../../bridge/matrix/content.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 
 const id = (text: string) => EventId.parse(text);
@@ -33,8 +39,16 @@ describe('a message', () => {
   it.each<[string, Partial<OutgoingText>, unknown]>([
     ['nothing', {}, undefined],
     ['a reply', { replyTo: id('$r') }, { 'm.in_reply_to': { event_id: '$r' } }],
-    ['a thread', { thread: id('$t') }, { rel_type: 'm.thread', event_id: '$t', is_falling_back: true, 'm.in_reply_to': { event_id: '$t' } }],
-    ['a reply in a thread', { thread: id('$t'), replyTo: id('$r') }, { rel_type: 'm.thread', event_id: '$t', is_falling_back: false, 'm.in_reply_to': { event_id: '$r' } }],
+    [
+      'a thread',
+      { thread: id('$t') },
+      { rel_type: 'm.thread', event_id: '$t', is_falling_back: true, 'm.in_reply_to': { event_id: '$t' } },
+    ],
+    [
+      'a reply in a thread',
+      { thread: id('$t'), replyTo: id('$r') },
+      { rel_type: 'm.thread', event_id: '$t', is_falling_back: false, 'm.in_reply_to': { event_id: '$r' } },
+    ],
   ])('relates to %s', (_, more, relation) => {
     expect(messageContent(say('x', more))['m.relates_to']).toEqual(relation);
   });
@@ -50,7 +64,9 @@ describe('a message', () => {
 
 describe('mentions', () => {
   it('become pills where they are called, and only there', () => {
-    const content = messageContent(say('@클로드님, `@클로드` <@클로드> @가브리엘 @room', { mentions: [claude, claude] }));
+    const content = messageContent(
+      say('@클로드님, `@클로드` <@클로드> @가브리엘 @room', { mentions: [claude, claude] }),
+    );
     expect(content['m.mentions']).toEqual({ user_ids: ['@agent_claude:chavion.local'] });
     const pill = '<a href="https://matrix.to/#/@agent_claude:chavion.local">@클로드</a>';
     expect(content['formatted_body']).toBe(`${pill}님, <code>@클로드</code> &lt;${pill}&gt; @가브리엘 @room`);
@@ -59,8 +75,12 @@ describe('mentions', () => {
   it('take the longest name, whole Latin words, and no markup from a name', () => {
     const of = (name: string, user: string) => ({ name, userId: UserId.parse(user) });
     const mentions = [of('퍼플', '@p:x'), of('퍼플렉시티', '@pp:x'), of('GPT', '@g:x'), of('<b>"&', '@h:x')];
-    expect(messageContent(say('@퍼플렉시티 @GPTs a@GPT', { mentions }))['formatted_body']).toBe('<a href="https://matrix.to/#/@pp:x">@퍼플렉시티</a> @GPTs a@GPT');
-    expect(messageContent(say('@<b>"&', { mentions }))['formatted_body']).toBe('<a href="https://matrix.to/#/@h:x">@&lt;b&gt;"&amp;</a>');
+    expect(messageContent(say('@퍼플렉시티 @GPTs a@GPT', { mentions }))['formatted_body']).toBe(
+      '<a href="https://matrix.to/#/@pp:x">@퍼플렉시티</a> @GPTs a@GPT',
+    );
+    expect(messageContent(say('@<b>"&', { mentions }))['formatted_body']).toBe(
+      '<a href="https://matrix.to/#/@h:x">@&lt;b&gt;"&amp;</a>',
+    );
   });
 
   it('cannot break out of the link', () => {
@@ -70,7 +90,14 @@ describe('mentions', () => {
 
   it('are what a decoder reads back', () => {
     const sent = messageContent(say('@클로드 **봐**', { mentions: [claude], replyTo: id('$r') }));
-    const raw = { type: 'm.room.message', event_id: '$e', room_id: '!r:x', sender: '@agent_gabriel:x', origin_server_ts: 1, content: sent };
+    const raw = {
+      type: 'm.room.message',
+      event_id: '$e',
+      room_id: '!r:x',
+      sender: '@agent_gabriel:x',
+      origin_server_ts: 1,
+      content: sent,
+    };
     const back = { kind: 'message', body: '@클로드 **봐**', mentions: [claude.userId], replyTo: '$r', chavion: answer };
     expect(decodeEvent(raw, { isOwn: () => true })).toMatchObject(back);
     const { 'm.mentions': _, ...old } = sent;
@@ -111,13 +138,16 @@ describe('size', () => {
     expect(fits({ body: '가'.repeat(19_000) })).toBe(false);
   });
 
-  it.each([10_000, 20_000, 27_000, 40_000, 50_000])('of a %d byte answer in bold stays under the limit by leaving the HTML out', (size) => {
-    const text = '**가** `나` **다**\n\n'.repeat(Math.floor(size / 24));
-    for (const content of [messageContent(say(text)), editContent(id('$o'), say(text))]) {
-      expect(fits(content)).toBe(true);
-      expect(JSON.stringify(content)).toContain(JSON.stringify(text.trimEnd()).slice(1, -1));
-    }
-  });
+  it.each([10_000, 20_000, 27_000, 40_000, 50_000])(
+    'of a %d byte answer in bold stays under the limit by leaving the HTML out',
+    (size) => {
+      const text = '**가** `나` **다**\n\n'.repeat(Math.floor(size / 24));
+      for (const content of [messageContent(say(text)), editContent(id('$o'), say(text))]) {
+        expect(fits(content)).toBe(true);
+        expect(JSON.stringify(content)).toContain(JSON.stringify(text.trimEnd()).slice(1, -1));
+      }
+    },
+  );
 
   it('of an edit counts what stands around the words', () => {
     const formatted: boolean[] = [];

@@ -1,5 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +46,10 @@ describe('a copy of a folder that commands have written in', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const left = await copyTree(from(), to());
     server.close();
-    expect(left.map(({ path, why }) => `${why} ${path.slice(from('x').length - 1)}`).toSorted()).toEqual(['pipe deep/pipe', 'socket talk']);
+    expect(left.map(({ path, why }) => `${why} ${path.slice(from('x').length - 1)}`).toSorted()).toEqual([
+      'pipe deep/pipe',
+      'socket talk',
+    ]);
     expect(readFileSync(to('notes.sock'), 'utf8')).toBe('a file');
     expect(statSync(to('deep/plain'))).toMatchObject({ mtimeMs: 2_000, mode: 0o100640 });
     expect(readlinkSync(to('link'))).toBe('/etc/passwd');
@@ -59,7 +78,9 @@ describe('a copy of a folder that commands have written in', () => {
     writeFileSync(from('deep/in'), 'in');
     chmodSync(from('deep'), 0o500);
     expect(await copyTree(from(), to())).toEqual([]);
-    expect(readdirSync(to(), { encoding: 'buffer' }).some((name) => name.equals(Buffer.from([0xff, 0xfe, 0x0a])))).toBe(true);
+    expect(readdirSync(to(), { encoding: 'buffer' }).some((name) => name.equals(Buffer.from([0xff, 0xfe, 0x0a])))).toBe(
+      true,
+    );
     expect(readFileSync(to('deep/in'), 'utf8')).toBe('in');
     chmodSync(from('deep'), 0o700);
   });

@@ -2,8 +2,16 @@ import type { Facts } from '../../bots/intake/decide.ts';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 
 /** A room with three agents who all have a mind, and a master who speaks Korean. */
-export const agent = (id: string, ...callsigns: string[]) => ({ id: AgentId.parse(id), userId: UserId.parse(`@agent_${id}:test`), callsigns });
-export const agents = [agent('gabriel', '가브리엘', 'GPT'), agent('jarvis', '자비스'), agent('claude', '클로드', 'claude')];
+export const agent = (id: string, ...callsigns: string[]) => ({
+  id: AgentId.parse(id),
+  userId: UserId.parse(`@agent_${id}:test`),
+  callsigns,
+});
+export const agents = [
+  agent('gabriel', '가브리엘', 'GPT'),
+  agent('jarvis', '자비스'),
+  agent('claude', '클로드', 'claude'),
+];
 export const facts: Facts = {
   agents,
   others: [{ ...agent('executor', '실행자'), name: '실행자' }],

@@ -6,7 +6,8 @@ import { decideForMaster, decideForOthers, type Facts, type IntakePlan } from '.
 import { agents, facts } from './decide-facts.ts';
 import { eventId, message } from './events.ts';
 
-const decide = (body: string, more: Partial<Facts> = {}, event: Parameters<typeof message>[2] = {}) => decideForMaster(message('m', body, event), { ...facts, ...more });
+const decide = (body: string, more: Partial<Facts> = {}, event: Parameters<typeof message>[2] = {}) =>
+  decideForMaster(message('m', body, event), { ...facts, ...more });
 const turns = (plan: IntakePlan) => plan.jobs.flatMap((job) => (job.type === 'turn' ? [job.agent] : []));
 const notices = (plan: IntakePlan) => plan.jobs.flatMap((job) => (job.type === 'notice' ? [job.text] : []));
 
@@ -20,7 +21,10 @@ describe('what a master sets off', () => {
 
   it('a name of somebody who is off: one line, and nobody in its stead', () => {
     const off = [{ id: AgentId.parse('manus'), userId: UserId.parse('@agent_manus:test'), callsigns: ['마누스'] }];
-    const plan = decide('마누스야 뭐해?', { off, everyone: [...facts.everyone, ...off.map((one) => ({ ...one, config: {} }))] });
+    const plan = decide('마누스야 뭐해?', {
+      off,
+      everyone: [...facts.everyone, ...off.map((one) => ({ ...one, config: {} }))],
+    });
     expect(turns(plan)).toEqual([]);
     expect(notices(plan)).toEqual([expect.stringContaining('manus')]);
     expect(turns(decide('마누스랑 클로드 의견 줘', { off }))).toEqual(['claude']);
@@ -36,7 +40,8 @@ describe('what a master sets off', () => {
   it('to all: a letter for each who is not there now, and no word about it', () => {
     const away = new Set([AgentId.parse('claude')]);
     const ready = new Set(['gabriel', 'jarvis'].map((id) => AgentId.parse(id)));
-    const letters = (plan: IntakePlan) => plan.jobs.flatMap((job) => (job.type === 'letter' ? [[job.agent, job.text]] : []));
+    const letters = (plan: IntakePlan) =>
+      plan.jobs.flatMap((job) => (job.type === 'letter' ? [[job.agent, job.text]] : []));
     const all = decide('얘들아 오늘은 쉬자', { away, ready });
     expect(turns(all)).toEqual(['gabriel', 'jarvis']);
     expect(letters(all)).toEqual([['claude', '얘들아 오늘은 쉬자']]);
@@ -51,10 +56,15 @@ describe('what a master sets off', () => {
     const away = new Set(['claude', 'jarvis'].map((id) => AgentId.parse(id)));
     const mute = new Set([AgentId.parse('claude')]);
     const plan = decide('클로드야 안녕', { away, mute, ready: new Set() });
-    expect(notices(plan)).toEqual([expect.stringMatching(/말하기 권한이 없어서[^]*우편함[^]*`!초대 권한 claude 읽기 말하기`/)]);
+    expect(notices(plan)).toEqual([
+      expect.stringMatching(/말하기 권한이 없어서[^]*우편함[^]*`!초대 권한 claude 읽기 말하기`/),
+    ]);
     expect(plan.jobs).toContainEqual(expect.objectContaining({ type: 'letter', agent: 'claude' }));
     const [both = ''] = notices(decide('클로드랑 자비스 의견 줘', { away, mute, ready: new Set() }));
-    expect(both.split('\n')).toEqual([expect.stringMatching(/^jarvis: 지금 접속해 있지/), expect.stringMatching(/^claude는 말하기 권한/)]);
+    expect(both.split('\n')).toEqual([
+      expect.stringMatching(/^jarvis: 지금 접속해 있지/),
+      expect.stringMatching(/^claude는 말하기 권한/),
+    ]);
   });
 
   it('makes ids that a second delivery cannot add again', () => {
@@ -98,7 +108,18 @@ describe('what a master sets off', () => {
   it('!discuss: everyone in turn for each round in a thread, the integrator last', () => {
     const plan = decide('!토론 펫샵 이름 3');
     const turn = plan.jobs.find((job) => job.type === 'turn');
-    expect(turn?.discussion?.order).toEqual(['gabriel', 'jarvis', 'claude', 'gabriel', 'jarvis', 'claude', 'gabriel', 'jarvis', 'claude', 'jarvis']);
+    expect(turn?.discussion?.order).toEqual([
+      'gabriel',
+      'jarvis',
+      'claude',
+      'gabriel',
+      'jarvis',
+      'claude',
+      'gabriel',
+      'jarvis',
+      'claude',
+      'jarvis',
+    ]);
     expect(turn?.thread).toBe(eventId('m'));
     expect(turns(plan)).toEqual(['gabriel']);
   });
@@ -191,7 +212,7 @@ describe('minds', () => {
     expect(notices(decide('!model claude compatible/x', { roomLang: 'en' }))[0]).toMatch(/endpoint/);
   });
 
-  it('speaks the language of the room, names of models being nobody\'s', () => {
+  it("speaks the language of the room, names of models being nobody's", () => {
     expect(notices(decide('!model claude openai/gpt-5.2'))[0]).toMatch(/입니다/);
     expect(notices(decide('!model claude openai/gpt-5.2', { roomLang: 'en' }))[0]).not.toMatch(/[가-힣]/);
   });
@@ -199,7 +220,9 @@ describe('minds', () => {
 
 describe('the memory of a room', () => {
   it('is shown as it is, or said not to be there yet', () => {
-    expect(notices(decide('!기억', { memory: { text: '사료는 목요일에 온다', by: '자비스' } }))[0]).toMatch(/자비스[^]*사료는 목요일에 온다/);
+    expect(notices(decide('!기억', { memory: { text: '사료는 목요일에 온다', by: '자비스' } }))[0]).toMatch(
+      /자비스[^]*사료는 목요일에 온다/,
+    );
     expect(notices(decide('!memory'))[0]).toContain('아직 요약이 없습니다');
   });
 
@@ -226,7 +249,12 @@ describe('one whose words a person carries', () => {
   });
 
   it('takes part in a discussion', () => {
-    expect(decide('!토론 이름 1', { byHand }).jobs.find((job) => job.type === 'turn')?.discussion?.order).toEqual(['gabriel', 'jarvis', 'claude', 'jarvis']);
+    expect(decide('!토론 이름 1', { byHand }).jobs.find((job) => job.type === 'turn')?.discussion?.order).toEqual([
+      'gabriel',
+      'jarvis',
+      'claude',
+      'jarvis',
+    ]);
   });
 
   it('says so when nobody else is there to greet', () => {
@@ -238,7 +266,11 @@ describe('one whose words a person carries', () => {
   const relayed = { turn: '$q.claude', agent: AgentId.parse('claude'), waiting: true };
 
   it('answers by the reply to what was put up, which is no chat for the others', () => {
-    for (const body of ['자비스, 이건 웹에서 온 답입니다', '!important: 답', '답']) expect(decide(body, { relayed, repliedTo: claude })).toEqual({ jobs: [], carried: { turn: '$q.claude', text: body } });
+    for (const body of ['자비스, 이건 웹에서 온 답입니다', '!important: 답', '답'])
+      expect(decide(body, { relayed, repliedTo: claude })).toEqual({
+        jobs: [],
+        carried: { turn: '$q.claude', text: body },
+      });
   });
 
   it.each<[string, Partial<Facts>, Parameters<typeof message>[2], RegExp]>([

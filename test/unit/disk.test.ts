@@ -57,11 +57,41 @@ describe('a disk that runs full', () => {
   });
 
   it.each([
-    ['its own limit', { bytes: 2000 * MiB, inodes: 10 }, { bytes: 0, inodes: 0 }, { bytes: 1e12, inodes: 1e6 }, 48 * MiB],
-    ['over its limit, a little', { bytes: 3000 * MiB, inodes: 10 }, { bytes: 0, inodes: 0 }, { bytes: 1e12, inodes: 1e6 }, MiB],
-    ['all workspaces together', { bytes: 0, inodes: 0 }, { bytes: 20 * 1024 * MiB, inodes: 0 }, { bytes: 1e12, inodes: 1e6 }, 64 * 1024],
-    ['what the disk has left', { bytes: 0, inodes: 0 }, { bytes: 0, inodes: 0 }, { bytes: 5 * MiB, inodes: 1e6 }, 5 * MiB],
-    ['a disk that is over its reserve', { bytes: 0, inodes: 0 }, { bytes: 0, inodes: 0 }, { bytes: -1, inodes: 1e6 }, 64 * 1024],
+    [
+      'its own limit',
+      { bytes: 2000 * MiB, inodes: 10 },
+      { bytes: 0, inodes: 0 },
+      { bytes: 1e12, inodes: 1e6 },
+      48 * MiB,
+    ],
+    [
+      'over its limit, a little',
+      { bytes: 3000 * MiB, inodes: 10 },
+      { bytes: 0, inodes: 0 },
+      { bytes: 1e12, inodes: 1e6 },
+      MiB,
+    ],
+    [
+      'all workspaces together',
+      { bytes: 0, inodes: 0 },
+      { bytes: 20 * 1024 * MiB, inodes: 0 },
+      { bytes: 1e12, inodes: 1e6 },
+      64 * 1024,
+    ],
+    [
+      'what the disk has left',
+      { bytes: 0, inodes: 0 },
+      { bytes: 0, inodes: 0 },
+      { bytes: 5 * MiB, inodes: 1e6 },
+      5 * MiB,
+    ],
+    [
+      'a disk that is over its reserve',
+      { bytes: 0, inodes: 0 },
+      { bytes: 0, inodes: 0 },
+      { bytes: -1, inodes: 1e6 },
+      64 * 1024,
+    ],
   ])('lets a workspace grow by %s', (_what, before, all, left, bytes) => {
     expect(growth(DEFAULT_LIMITS, before, all, left).bytes).toBe(bytes);
   });

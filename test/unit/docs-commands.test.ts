@@ -18,14 +18,30 @@ import { pages, PROJECT, typed } from './docs-pages.ts';
 
 /** What the pages tell people to type is known to whoever reads it. */
 
-const lines = [...new Set(pages.flatMap((page) => typed(page)))].map((line) => line.replace(/^\$ (?:[A-Z_]+=\S+ )?/u, '').replace(/^(?:마스터|hq) {2,}/u, ''));
-const agents = Roster.parse(defaultRoster).agents.map((agent) => ({ ...agent, userId: UserId.parse(`@agent_${agent.id}:x`) }));
+const lines = [...new Set(pages.flatMap((page) => typed(page)))].map((line) =>
+  line.replace(/^\$ (?:[A-Z_]+=\S+ )?/u, '').replace(/^(?:마스터|hq) {2,}/u, ''),
+);
+const agents = Roster.parse(defaultRoster).agents.map((agent) => ({
+  ...agent,
+  userId: UserId.parse(`@agent_${agent.id}:x`),
+}));
 
 describe('npm', () => {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+    scripts: Readonly<Record<string, string>>;
+  };
   /** Behind each `&&`, without what is said about it. */
-  const npm = lines.flatMap((line) => line.replace(/ +#.*$/u, '').split(' && ')).flatMap((line) => /^npm (?:run )?(start|test|chat|soak|bench|lint|types|coverage|run \S+)(?= |$)(?: --(?: (.*))?)?/u.exec(line)?.slice(1, 3) ?? []);
-  const said = npm.flatMap((_, i) => (i % 2 === 0 ? [{ script: npm[i] ?? '', words: (npm[i + 1] ?? '').split(' ').filter((word) => word !== '') }] : []));
+  const npm = lines
+    .flatMap((line) => line.replace(/ +#.*$/u, '').split(' && '))
+    .flatMap(
+      (line) =>
+        /^npm (?:run )?(start|test|chat|soak|bench|lint|types|coverage|run \S+)(?= |$)(?: --(?: (.*))?)?/u
+          .exec(line)
+          ?.slice(1, 3) ?? [],
+    );
+  const said = npm.flatMap((_, i) =>
+    i % 2 === 0 ? [{ script: npm[i] ?? '', words: (npm[i + 1] ?? '').split(' ').filter((word) => word !== '') }] : [],
+  );
 
   it('knows every script', () => {
     expect(said.length).toBeGreaterThan(30);
@@ -35,15 +51,24 @@ describe('npm', () => {
   /** Its help, asked as the reader would. */
   const help = async (script: string, ...words: readonly string[]): Promise<string> => {
     const [, ...file] = (scripts[script] ?? '').replace(/^exec /u, '').split(' ');
-    const { stdout } = await promisify(execFile)('sh', [...file, ...words, '--help'], { cwd: PROJECT, env: { ...process.env, CHAVION_LANG: 'en' } });
+    const { stdout } = await promisify(execFile)('sh', [...file, ...words, '--help'], {
+      cwd: PROJECT,
+      env: { ...process.env, CHAVION_LANG: 'en' },
+    });
     return stdout;
   };
-  const verbs = [...new Set(said.filter(({ script, words }) => script === 'start' && words.length > 0).map(({ words }) => words[0] ?? ''))].filter((verb) => verb !== '--help');
+  const verbs = [
+    ...new Set(
+      said.filter(({ script, words }) => script === 'start' && words.length > 0).map(({ words }) => words[0] ?? ''),
+    ),
+  ].filter((verb) => verb !== '--help');
 
   it.each(verbs)('start -- %s exists, with every flag that is named', async (verb) => {
     const usage = await help('start', verb);
     expect(usage).toContain(`npm start -- ${verb}`);
-    const flags = said.filter(({ script, words }) => script === 'start' && words[0] === verb).flatMap(({ words }) => words.slice(1).filter((word) => word.startsWith('-') && word !== '--help'));
+    const flags = said
+      .filter(({ script, words }) => script === 'start' && words[0] === verb)
+      .flatMap(({ words }) => words.slice(1).filter((word) => word.startsWith('-') && word !== '--help'));
     expect(flags.filter((flag) => !usage.includes(flag))).toEqual([]);
   });
 

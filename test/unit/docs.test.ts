@@ -14,7 +14,8 @@ import { digestOf, phoneSvg, PICTURE, sourceOf } from './phone-picture.ts';
 
 const roster = Roster.parse(defaultRoster);
 const named = pages.map(({ path }) => path);
-const inPages = (wrong: (one: Page) => readonly string[]): readonly string[] => pages.flatMap((one) => wrong(one).map((what) => `${one.path}: ${what}`));
+const inPages = (wrong: (one: Page) => readonly string[]): readonly string[] =>
+  pages.flatMap((one) => wrong(one).map((what) => `${one.path}: ${what}`));
 
 describe('links', () => {
   const isDead = (path: string, href: string): boolean => {
@@ -35,7 +36,8 @@ describe('links', () => {
     const walk = (path: string): void => {
       if (reached.has(path) || !path.endsWith('.md')) return;
       reached.add(path);
-      for (const href of links(page(path))) if (!/^(?:[a-z]+:|#)/u.test(href)) walk(normalize(join(dirname(path), href.split('#')[0] ?? '')));
+      for (const href of links(page(path)))
+        if (!/^(?:[a-z]+:|#)/u.test(href)) walk(normalize(join(dirname(path), href.split('#')[0] ?? '')));
     };
     walk('README.md');
     expect(named.filter((path) => !reached.has(path) && !path.startsWith('test/'))).toEqual([]);
@@ -71,34 +73,65 @@ describe('paths of the tree', () => {
   const PATH = /(?<![\w/.-])(?:bots|bridge|executor|synapse|test|docs)\/[\w./-]*[\w/]/gu;
 
   it('are there', () => {
-    expect(inPages(({ path, text }) => (text.match(PATH) ?? []).filter((one) => !existsSync(join(PROJECT, one)) && !existsSync(join(PROJECT, dirname(path), one))))).toEqual([]);
+    expect(
+      inPages(({ path, text }) =>
+        (text.match(PATH) ?? []).filter(
+          (one) => !existsSync(join(PROJECT, one)) && !existsSync(join(PROJECT, dirname(path), one)),
+        ),
+      ),
+    ).toEqual([]);
   });
 
   it('are named in the architecture and the glossary alone', () => {
     // The roster's reference is made by a program, which it names.
     const may = ['docs/architecture.md', 'docs/glossary.md', 'bridge/config/roster.md'];
-    expect(inPages(({ path, text }) => (may.includes(path) ? [] : (text.match(/(?:bots|bridge|executor|synapse)\/[\w./-]+\.ts\b/gu) ?? [])))).toEqual([]);
+    expect(
+      inPages(({ path, text }) =>
+        may.includes(path) ? [] : (text.match(/(?:bots|bridge|executor|synapse)\/[\w./-]+\.ts\b/gu) ?? []),
+      ),
+    ).toEqual([]);
   });
 });
 
 it('settings that are named exist', () => {
   const example = readFileSync(join(PROJECT, '.env.example'), 'utf8');
-  expect(inPages(({ text }) => (text.match(/\bCHAVION_[A-Z_]*[A-Z]\b/gu) ?? []).filter((name) => !example.includes(`#${name}=`)))).toEqual([]);
+  expect(
+    inPages(({ text }) =>
+      (text.match(/\bCHAVION_[A-Z_]*[A-Z]\b/gu) ?? []).filter((name) => !example.includes(`#${name}=`)),
+    ),
+  ).toEqual([]);
 });
 
 describe('the README', () => {
-  it.each([['README.md', 140], ['README.en.md', 140], ['CONTRIBUTING.md', 80]] as const)('%s is read in one sitting', (path, most) => {
+  it.each([
+    ['README.md', 140],
+    ['README.en.md', 140],
+    ['CONTRIBUTING.md', 80],
+  ] as const)('%s is read in one sitting', (path, most) => {
     expect(page(path).text.split('\n').length).toBeLessThanOrEqual(most);
   });
 
-  it.each([['ko', 'README.md', '얘들아 안녕'], ['en', 'README.en.md', 'hello everyone']] as const)('shows what npm start and npm run chat say (%s)', async (lang, path, question) => {
+  it.each([
+    ['ko', 'README.md', '얘들아 안녕'],
+    ['en', 'README.en.md', 'hello everyone'],
+  ] as const)('shows what npm start and npm run chat say (%s)', async (lang, path, question) => {
     const out = Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.WriteStream;
     const master = { userId: UserId.parse('@master:chavion.local'), password: '····-····-····-····' };
-    await welcome({ terminal: new Terminal(lang, out), settings: Settings.parse({}), master, rehearsal: true, separated: true });
-    const said = String(out.read()).split('\n').map((line) => line.trimEnd());
+    await welcome({
+      terminal: new Terminal(lang, out),
+      settings: Settings.parse({}),
+      master,
+      rehearsal: true,
+      separated: true,
+    });
+    const said = String(out.read())
+      .split('\n')
+      .map((line) => line.trimEnd());
     const shown = page(path).text.split('\n');
     expect(said.filter((line) => !shown.includes(line))).toEqual([]);
-    const answers = roster.agents.map(({ id, name, role, persona }) => rehearse({ id, name, role, persona, ownerTitle: roster.ownerTitle, question, lang }));
+    const answers = roster.agents.map(({ id, name, role, persona }) =>
+      rehearse({ id, name, role, persona, ownerTitle: roster.ownerTitle, question, lang }),
+    );
     expect(answers.filter((answer) => !shown.some((line) => line.endsWith(answer)))).toEqual([]);
   });
 });
@@ -109,7 +142,9 @@ describe('decisions', () => {
   it('are numbered one by one, each with what and why', () => {
     expect(files.map((path) => Number(path.slice(15, 19)))).toEqual(files.map((_, i) => i + 1));
     for (const path of files) {
-      expect(page(path).text).toMatch(new RegExp(`^# ${path.slice(15, 19)}\\. .+\n\n## What\n\n.+\n\n## Why\n\n.+\n(?:\n## Rejected\n\n.+\n)?$`, 'u'));
+      expect(page(path).text).toMatch(
+        new RegExp(`^# ${path.slice(15, 19)}\\. .+\n\n## What\n\n.+\n\n## Why\n\n.+\n(?:\n## Rejected\n\n.+\n)?$`, 'u'),
+      );
     }
   });
 

@@ -10,5 +10,17 @@ let clock = 1_000;
 /** A message as decode would give it; later ones are newer. */
 export function message(name: string, body: string, more: Partial<MessageEvent> = {}): MessageEvent {
   clock += 1;
-  return { kind: 'message', eventId: eventId(name), roomId: ROOM, sender: MASTER, at: clock, msgtype: 'm.text', body, mentions: [], mentionsRoom: false, masked: false, ...more };
+  return {
+    kind: 'message',
+    eventId: eventId(name),
+    roomId: ROOM,
+    sender: MASTER,
+    at: clock,
+    msgtype: 'm.text',
+    body,
+    mentions: [],
+    mentionsRoom: false,
+    masked: false,
+    ...more,
+  };
 }

@@ -84,7 +84,9 @@ describe('output', () => {
   });
 
   it('takes away what steers a terminal and leaves the words', () => {
-    const output = of('\u001B]8;;https://a.test\u001B\\here\u001B]8;;\u0007 \u001BP1q~\u009C\u009B31mred\u001B(B \u001B]0;open\nnext \u001Bc\u001B[?25lend');
+    const output = of(
+      '\u001B]8;;https://a.test\u001B\\here\u001B]8;;\u0007 \u001BP1q~\u009C\u009B31mred\u001B(B \u001B]0;open\nnext \u001Bc\u001B[?25lend',
+    );
     output.end();
     expect(output.whole()).toBe('here red 0;open\nnext end');
   });
@@ -123,7 +125,9 @@ describe('output', () => {
   });
 
   it('has nothing left that steers a terminal', () => {
-    const text = of('\u001B[31mred\u001B[0m\u001B]0;title\u0007 \u202Eevil\u0008\u0000 10%\r 20%\r100%\r\nend\n').whole();
+    const text = of(
+      '\u001B[31mred\u001B[0m\u001B]0;title\u0007 \u202Eevil\u0008\u0000 10%\r 20%\r100%\r\nend\n',
+    ).whole();
     // eslint-disable-next-line no-control-regex -- their absence is the point
     expect(text).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E]/);
     expect(text).toMatch(/^100%\nend$/m);
@@ -136,14 +140,17 @@ describe('output', () => {
     expect(of('').binary).toBe(false);
   });
 
-  it.each(['```', '````` and ``', 'a\n```\n<b>@room</b>\n```\n[x](https://evil)', '~~~'])('stays within its block: %j', (text) => {
-    const content = messageContent({ text: `head\n\n${fenced(text)}`, chavion: { v: 1, kind: 'notice' } });
-    const html = String(content['formatted_body']);
-    expect(html.match(/<pre>/g)).toHaveLength(1);
-    expect(html.replace(/<pre><code>[^]*<\/code><\/pre>/, '')).not.toMatch(/room|evil|~~~|`/);
-    expect(html).not.toMatch(/<b>|<a /);
-    expect(content['m.mentions']).toEqual({});
-  });
+  it.each(['```', '````` and ``', 'a\n```\n<b>@room</b>\n```\n[x](https://evil)', '~~~'])(
+    'stays within its block: %j',
+    (text) => {
+      const content = messageContent({ text: `head\n\n${fenced(text)}`, chavion: { v: 1, kind: 'notice' } });
+      const html = String(content['formatted_body']);
+      expect(html.match(/<pre>/g)).toHaveLength(1);
+      expect(html.replace(/<pre><code>[^]*<\/code><\/pre>/, '')).not.toMatch(/room|evil|~~~|`/);
+      expect(html).not.toMatch(/<b>|<a /);
+      expect(content['m.mentions']).toEqual({});
+    },
+  );
 
   it('is one line of code in a title', () => {
     expect(inlineText('echo `x`\nrm')).toBe('echo `x` …');
@@ -168,15 +175,43 @@ describe('lending', () => {
 
   it('never shows what must not be seen: the same, above or within', () => {
     const secret = ['/srv/house/data', '/proc'];
-    expect(['/', '/srv', '/srv/house', '/srv/house/data', '/srv/house/data/logs', '/proc', '/proc/1'].map((path) => exposes(path, secret))).not.toContain(false);
-    expect(['/srv/house/data2', '/srv/site', '/process', '/var/log'].map((path) => exposes(path, secret))).not.toContain(true);
+    expect(
+      ['/', '/srv', '/srv/house', '/srv/house/data', '/srv/house/data/logs', '/proc', '/proc/1'].map((path) =>
+        exposes(path, secret),
+      ),
+    ).not.toContain(false);
+    expect(
+      ['/srv/house/data2', '/srv/site', '/process', '/var/log'].map((path) => exposes(path, secret)),
+    ).not.toContain(true);
   });
 
   it('never gives away what belongs to everybody, nor a whole home', () => {
     const homes = ['/home/kim', '/var/www', '/srv/people/lee'];
-    const refused = ['/home', '/srv', '/opt', '/mnt', '/tmp', '/home/kim', '/home/kim/.ssh', '/home/kim/.config/x', '/srv/people', '/srv/people/lee', '/var/www'];
+    const refused = [
+      '/home',
+      '/srv',
+      '/opt',
+      '/mnt',
+      '/tmp',
+      '/home/kim',
+      '/home/kim/.ssh',
+      '/home/kim/.config/x',
+      '/srv/people',
+      '/srv/people/lee',
+      '/var/www',
+    ];
     expect(refused.filter((path) => !tooMuch(path, homes))).toEqual([]);
-    expect(['/home/kim/site', '/home/kim/photos/.thumbnails', '/home/kimchi', '/srv/site', '/mnt/stick', '/var/www/html', '/tmp/x'].filter((path) => tooMuch(path, homes))).toEqual([]);
+    expect(
+      [
+        '/home/kim/site',
+        '/home/kim/photos/.thumbnails',
+        '/home/kimchi',
+        '/srv/site',
+        '/mnt/stick',
+        '/var/www/html',
+        '/tmp/x',
+      ].filter((path) => tooMuch(path, homes)),
+    ).toEqual([]);
   });
 
   it.each([

@@ -72,7 +72,13 @@ async function start(): Promise<void> {
   });
   executor = await buildExecutor({
     settings,
-    account: new Account({ homeserverUrl: paper.url, accessToken: EXECUTOR, userId: UserId.parse(EXECUTOR), ghost: false, lanes: new RoomLimiter() }),
+    account: new Account({
+      homeserverUrl: paper.url,
+      accessToken: EXECUTOR,
+      userId: UserId.parse(EXECUTOR),
+      ghost: false,
+      lanes: new RoomLimiter(),
+    }),
     redis,
     sandbox: new SimulatedSandbox((job) => {
       const script = 'script' in job.command ? job.command.script : job.command.argv.join(' ');
@@ -97,10 +103,17 @@ async function stop(): Promise<void> {
 }
 
 async function until<T>(look: () => T | undefined): Promise<T> {
-  for (const end = Date.now() + 20_000; ; ) {
+  for (const end = Date.now() + 20_000; ;) {
     const found = look();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited in vain: ${JSON.stringify(paper.events.filter(({ sender }) => sender === EXECUTOR).map(({ content }) => content.body ?? content), null, 1)}`);
+    if (Date.now() > end)
+      throw new Error(
+        `waited in vain: ${JSON.stringify(
+          paper.events.filter(({ sender }) => sender === EXECUTOR).map(({ content }) => content.body ?? content),
+          null,
+          1,
+        )}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -115,19 +128,40 @@ function begin(): string {
 
 function act(root: string, agent: string, content: object): string {
   const relation = { rel_type: 'm.thread', event_id: root, is_falling_back: true };
-  return paper.say(HQ, `@agent_${agent}:test`, { msgtype: 'm.text', body: 'act', 'm.relates_to': relation, 'com.chavion': { v: 1, kind: 'act', act: { performative: 'inform', conversation: root, ontology: 'chavion-task', content } } });
+  return paper.say(HQ, `@agent_${agent}:test`, {
+    msgtype: 'm.text',
+    body: 'act',
+    'm.relates_to': relation,
+    'com.chavion': {
+      v: 1,
+      kind: 'act',
+      act: { performative: 'inform', conversation: root, ontology: 'chavion-task', content },
+    },
+  });
 }
 
 /** One agent alone: enough for what comes after the gate. */
 function decide(root: string, plan: Plan, round = 0): string {
   const electorate = act(root, 'coordinator', { kind: 'electorate', round, agents: ['claude'] });
   const proposal = act(root, 'claude', { kind: 'proposal', round, hash: hashOf(plan), plan: canonical(plan) });
-  return act(root, 'coordinator', { kind: 'decision', round, rule: 'alone', winner: hashOf(plan), electorate, proposals: [proposal], ballots: [] });
+  return act(root, 'coordinator', {
+    kind: 'decision',
+    round,
+    rule: 'alone',
+    winner: hashOf(plan),
+    electorate,
+    proposals: [proposal],
+    ballots: [],
+  });
 }
 
 const at = (root: string): number => paper.events.find(({ event_id }) => event_id === root).origin_server_ts;
-const dispatch = (root: string, decision: string, step: string, more: object = {}) => executor.take({ v: 1, type: 'plan', root, room, at: at(root), lang: 'en', decision, step, attempt: 1, ...more });
-const opsLines = () => paper.events.filter(({ sender, room_id }) => sender === EXECUTOR && room_id === '!ops:test').map(({ content }) => String(content.body));
+const dispatch = (root: string, decision: string, step: string, more: object = {}) =>
+  executor.take({ v: 1, type: 'plan', root, room, at: at(root), lang: 'en', decision, step, attempt: 1, ...more });
+const opsLines = () =>
+  paper.events
+    .filter(({ sender, room_id }) => sender === EXECUTOR && room_id === '!ops:test')
+    .map(({ content }) => String(content.body));
 const end = (root: string) => executor.take({ v: 1, type: 'end', root, room, at: at(root), lang: 'en', until: clock });
 
 /** Everything that was ever said of an attempt, oldest first. */
@@ -136,10 +170,19 @@ const results = (step: string, attempt = 1): readonly Json[] =>
     const result = (content['m.new_content'] ?? content)['com.chavion']?.result;
     return sender === EXECUTOR && result?.step === step && result.attempt === attempt ? [result] : [];
   });
-const result = (step: string, state: string, attempt = 1) => until(() => results(step, attempt).find((one) => one.state === state));
-const requests = () => paper.events.filter(({ sender, type, content }) => sender === EXECUTOR && type === 'm.room.message' && content['com.chavion']?.kind === 'notice' && content.body.startsWith('✋'));
+const result = (step: string, state: string, attempt = 1) =>
+  until(() => results(step, attempt).find((one) => one.state === state));
+const requests = () =>
+  paper.events.filter(
+    ({ sender, type, content }) =>
+      sender === EXECUTOR &&
+      type === 'm.room.message' &&
+      content['com.chavion']?.kind === 'notice' &&
+      content.body.startsWith('✋'),
+  );
 /** The request, once it waits for a master. */
-const request = () => until(() => (paper.events.at(-1)?.content['com.chavion']?.result?.state === 'asked' ? requests().at(-1) : undefined));
+const request = () =>
+  until(() => (paper.events.at(-1)?.content['com.chavion']?.result?.state === 'asked' ? requests().at(-1) : undefined));
 
 describe('an approval', () => {
   it.each([
@@ -152,7 +195,13 @@ describe('an approval', () => {
         const root = begin();
         await dispatch(root, decide(root, planWith(name, shell(name, name, NET))), name);
       } else {
-        const root = paper.say(HQ, MASTER, { msgtype: 'm.text', body: `!run --net example.org:443 ${name}` }, 'm.room.message', `$order-${name}`);
+        const root = paper.say(
+          HQ,
+          MASTER,
+          { msgtype: 'm.text', body: `!run --net example.org:443 ${name}` },
+          'm.room.message',
+          `$order-${name}`,
+        );
         await executor.take({ v: 1, type: 'run', root, room, at: at(root), lang: 'en' });
       }
       ordered.push(await until(() => requests()[ordered.length]));
@@ -162,7 +211,9 @@ describe('an approval', () => {
     await until(() => (ran.includes('late') ? true : undefined));
     clock += 2 * HOUR;
     paper.react(HQ, MASTER, ordered[1].event_id, '✅');
-    await until(() => paper.events.find(({ sender, content }) => sender === EXECUTOR && /^(?:\* )?⊘/u.test(content.body ?? '')));
+    await until(() =>
+      paper.events.find(({ sender, content }) => sender === EXECUTOR && /^(?:\* )?⊘/u.test(content.body ?? '')),
+    );
     expect(ran).toEqual(['late']);
   });
 
@@ -185,7 +236,13 @@ describe('an approval', () => {
     const decision = decide(root, planWith('net', shell('net', 'net', NET), shell('two', 'two', NET)));
     await Promise.all(['net', 'two'].map((step) => dispatch(root, decision, step)));
     const old = await request();
-    const order = paper.say(HQ, MASTER, { msgtype: 'm.text', body: '!run --net example.org:443 mine' }, 'm.room.message', '$order');
+    const order = paper.say(
+      HQ,
+      MASTER,
+      { msgtype: 'm.text', body: '!run --net example.org:443 mine' },
+      'm.room.message',
+      '$order',
+    );
     await executor.take({ v: 1, type: 'run', root: order, room, at: at(order), lang: 'en' });
     const oldOrder = await until(() => requests()[1]);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -195,7 +252,9 @@ describe('an approval', () => {
     for (const { event_id } of [old, oldOrder]) paper.react(HQ, MASTER, event_id, '✅');
     await start();
     const anew = await until(() => (requests().length === 4 ? requests().slice(2) : undefined));
-    const told = paper.events.filter(({ content }) => /no longer counts/.test(content.body ?? '')).map(({ content }) => content['m.relates_to']['m.in_reply_to'].event_id);
+    const told = paper.events
+      .filter(({ content }) => /no longer counts/.test(content.body ?? ''))
+      .map(({ content }) => content['m.relates_to']['m.in_reply_to'].event_id);
     expect(new Set(told)).toEqual(new Set([old.event_id, oldOrder.event_id]));
     expect(ran).toEqual([]);
     for (const { event_id } of anew) paper.react(HQ, MASTER, event_id, '✅');
@@ -205,7 +264,13 @@ describe('an approval', () => {
 
   it('rings the master where an agent from elsewhere asks, and not that agent', async () => {
     const relation = { 'com.chavion.order': { type: 'shell', id: 'x', reason: 'why', script: 'ls' } };
-    const root = paper.say(HQ, '@agent_guest:test', { msgtype: 'm.text', body: 'ls', ...relation }, 'm.room.message', '$outside');
+    const root = paper.say(
+      HQ,
+      '@agent_guest:test',
+      { msgtype: 'm.text', body: 'ls', ...relation },
+      'm.room.message',
+      '$outside',
+    );
     await executor.take({ v: 1, type: 'outside', root, room, at: at(root), lang: 'en' });
     expect((await until(() => requests()[0])).content['m.mentions']).toEqual({ user_ids: [MASTER] });
     paper.react(HQ, MASTER, requests()[0].event_id, '✅');
@@ -215,11 +280,15 @@ describe('an approval', () => {
   it('is asked for in as few lists as show every command whole', async () => {
     const root = begin();
     const names = ['a', 'b', 'c', 'd'];
-    const decision = decide(root, planWith('long', ...names.map((name) => shell(name, `${name} # ${name.repeat(2_500)}`, NET))));
+    const decision = decide(
+      root,
+      planWith('long', ...names.map((name) => shell(name, `${name} # ${name.repeat(2_500)}`, NET))),
+    );
     await Promise.all(names.map((name) => dispatch(root, decision, name)));
     await until(() => (results('d').length > 0 ? true : undefined));
     expect(requests().map(({ content }) => content['com.chavion'].hashes.length)).toEqual([3, 1]);
-    for (const [i, name] of names.entries()) expect(requests()[i < 3 ? 0 : 1].content.body).toContain(name.repeat(2_500));
+    for (const [i, name] of names.entries())
+      expect(requests()[i < 3 ? 0 : 1].content.body).toContain(name.repeat(2_500));
     paper.react(HQ, MASTER, requests()[1].event_id, '✅');
     await result('d', 'done');
     expect(ran).toHaveLength(1);
@@ -234,7 +303,11 @@ describe('an approval', () => {
     await Promise.all(['a', 'b'].map((name) => dispatch(root, decision, name)));
     const list = await request();
     expect(list.content['com.chavion'].hashes).toHaveLength(2);
-    paper.say(HQ, EXECUTOR, { body: '* x', 'm.new_content': { msgtype: 'm.text', body: 'x' }, 'm.relates_to': { rel_type: 'm.replace', event_id: list.event_id } });
+    paper.say(HQ, EXECUTOR, {
+      body: '* x',
+      'm.new_content': { msgtype: 'm.text', body: 'x' },
+      'm.relates_to': { rel_type: 'm.replace', event_id: list.event_id },
+    });
     paper.react(HQ, MASTER, list.event_id, '✅');
     for (const name of ['a', 'b']) expect(await result(name, 'refused')).toMatchObject({ why: 'void' });
     expect(ran).toEqual([]);
@@ -245,7 +318,10 @@ describe('an approval', () => {
     const decision = decide(root, planWith('net', shell('net', 'net', NET)));
     await dispatch(root, decision, 'net');
     const { event_id } = await request();
-    const proposal = paper.events.find(({ content }) => content['com.chavion']?.act?.content.kind === 'proposal' && content['m.relates_to'].event_id === root);
+    const proposal = paper.events.find(
+      ({ content }) =>
+        content['com.chavion']?.act?.content.kind === 'proposal' && content['m.relates_to'].event_id === root,
+    );
     Object.assign(proposal, { content: {}, unsigned: { redacted_because: {} } });
     paper.react(HQ, MASTER, event_id, '✅');
     expect(await result('net', 'refused')).toMatchObject({ why: 'proposal' });
@@ -257,7 +333,16 @@ describe('the turn of a command', () => {
   it('comes when what it waits for is done, and not when that has failed', async () => {
     play = (script) => ({ code: script === 'bad' ? 1 : 0 });
     const root = begin();
-    const decision = decide(root, planWith('order', shell('good', 'good'), shell('bad', 'bad'), shell('then', 'then', { after: ['good'] }), shell('never', 'never', { after: ['bad'] })));
+    const decision = decide(
+      root,
+      planWith(
+        'order',
+        shell('good', 'good'),
+        shell('bad', 'bad'),
+        shell('then', 'then', { after: ['good'] }),
+        shell('never', 'never', { after: ['bad'] }),
+      ),
+    );
     await expect(dispatch(root, decision, 'then')).rejects.toThrow(TooEarly);
     await Promise.all(['good', 'bad'].map((step) => dispatch(root, decision, step)));
     await dispatch(root, decision, 'then');
@@ -313,7 +398,11 @@ describe('a crash in the middle', () => {
     await dispatch(root, decision, 'cut', { attempt: 2 });
     expect(ran).toHaveLength(1);
     clock += 1_000;
-    const retry = paper.say(HQ, MASTER, { msgtype: 'm.text', body: '!retry', 'm.relates_to': { rel_type: 'm.thread', event_id: root } });
+    const retry = paper.say(HQ, MASTER, {
+      msgtype: 'm.text',
+      body: '!retry',
+      'm.relates_to': { rel_type: 'm.thread', event_id: root },
+    });
     await dispatch(root, decision, 'cut', { attempt: 2, retry });
     expect(await result('cut', 'done', 2)).toBeDefined();
     expect(ran).toHaveLength(2);
@@ -372,14 +461,23 @@ describe('the end of a task', () => {
   it('comes with a master’s !stop in its thread, and leaves other tasks alone', async () => {
     play = (script) => ({ code: 0, ms: script.startsWith('long') ? 60_000 : 0 });
     const [one, other] = [begin(), begin()];
-    const plan = (name: string) => planWith(name, shell(name, `long ${name}`, { timeoutMs: 100_000 }), shell(`${name}2`, name));
+    const plan = (name: string) =>
+      planWith(name, shell(name, `long ${name}`, { timeoutMs: 100_000 }), shell(`${name}2`, name));
     const decisions = [decide(one, plan('a')), decide(other, plan('b'))];
     void dispatch(one, decisions[0] ?? '', 'a');
     void dispatch(other, decisions[1] ?? '', 'b');
     await until(() => (ran.length === 2 ? true : undefined));
     clock += 1_000;
-    paper.say(HQ, '@eve:test', { msgtype: 'm.text', body: '!stop', 'm.relates_to': { rel_type: 'm.thread', event_id: other } });
-    paper.say(HQ, MASTER, { msgtype: 'm.text', body: '!stop', 'm.relates_to': { rel_type: 'm.thread', event_id: one } });
+    paper.say(HQ, '@eve:test', {
+      msgtype: 'm.text',
+      body: '!stop',
+      'm.relates_to': { rel_type: 'm.thread', event_id: other },
+    });
+    paper.say(HQ, MASTER, {
+      msgtype: 'm.text',
+      body: '!stop',
+      'm.relates_to': { rel_type: 'm.thread', event_id: one },
+    });
     await result('a', 'stopped');
     await dispatch(one, decisions[0] ?? '', 'a2');
     await dispatch(other, decisions[1] ?? '', 'b2');
@@ -408,7 +506,10 @@ describe('a job that is none', () => {
     expect(opsLines()).toEqual([expect.stringMatching(/^다른 버전이 만든 작업[^]*`v: [^]*upgrade/)]);
     await executor.take({ ...job, root: 'rm -rf' });
     await executor.take({ ...job, v: 'x' });
-    expect(opsLines().slice(1)).toEqual([expect.stringMatching(/잘못된 작업[^]*`root: /), expect.stringMatching(/잘못된 작업[^]*`v: /)]);
+    expect(opsLines().slice(1)).toEqual([
+      expect.stringMatching(/잘못된 작업[^]*`root: /),
+      expect.stringMatching(/잘못된 작업[^]*`v: /),
+    ]);
     expect(ran).toEqual([]);
   });
 });

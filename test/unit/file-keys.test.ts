@@ -9,7 +9,9 @@ const KEY = `sk-proj-${'a1B2c3D4e5'.repeat(5)}`;
 
 describe('a file on its way into a room', () => {
   it('has its keys masked where it is text, and the rest as it was', () => {
-    const { bytes, keys } = withoutKeys(Buffer.from(`\uFEFF이름,키\r\n나,${KEY}\r\nmine my-own-password\n`), ['my-own-password']);
+    const { bytes, keys } = withoutKeys(Buffer.from(`\uFEFF이름,키\r\n나,${KEY}\r\nmine my-own-password\n`), [
+      'my-own-password',
+    ]);
     const text = Buffer.from(bytes).toString();
     expect(keys).toBe('masked');
     expect(text).toMatch(/^\uFEFF이름,키\r\n나,sk-/);
@@ -18,7 +20,8 @@ describe('a file on its way into a room', () => {
   });
 
   it('is the same bytes where there are none', () => {
-    for (const bytes of [Buffer.from('이름,점수\n'), Buffer.from([0, 1, 2, 255]), Buffer.alloc(0)]) expect(withoutKeys(bytes, [])).toEqual({ bytes, keys: 'none' });
+    for (const bytes of [Buffer.from('이름,점수\n'), Buffer.from([0, 1, 2, 255]), Buffer.alloc(0)])
+      expect(withoutKeys(bytes, [])).toEqual({ bytes, keys: 'none' });
   });
 
   it('stays whole where it is no text, and that is said', () => {
@@ -32,8 +35,13 @@ describe('commands that !stop ends', () => {
   const masters = new Set([MASTER]);
   const entry = (event: MessageEvent, growing = false) => ({ event, body: event.body, growing });
   const order = (id: string, at: number, body = '!실행 sleep 60') => entry(message(id, body, { at }));
-  const told = (of: string, at: number, body: string, growing = false) => entry(message(`${of}.${at}`, body, { at, sender: EXECUTOR, chavion: { v: 1, kind: 'notice', source: eventId(of) } }), growing);
-  const count = (...entries: ReturnType<typeof entry>[]) => openOrders(entries, { masters, executor: EXECUTOR, at: 1_000 });
+  const told = (of: string, at: number, body: string, growing = false) =>
+    entry(
+      message(`${of}.${at}`, body, { at, sender: EXECUTOR, chavion: { v: 1, kind: 'notice', source: eventId(of) } }),
+      growing,
+    );
+  const count = (...entries: ReturnType<typeof entry>[]) =>
+    openOrders(entries, { masters, executor: EXECUTOR, at: 1_000 });
 
   it('are those that have not ended', () => {
     expect(count(order('a', 1), order('b', 2), told('b', 3, '✓ 끝 (0)'))).toBe(1);

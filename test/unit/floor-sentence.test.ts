@@ -144,14 +144,42 @@ describe('is no order about the floor', () => {
 });
 
 describe('any text', () => {
-  const words = fc.constantFrom('다들', '모두', '이제', '지금부터', '내가', '부를 때만', '호출하지 않은', '에이전트는', '말', '하지마', '조용히', '해', '?', ' ', '\n', '"', '꼭', '말해도 돼', 'everyone', ' be quiet');
+  const words = fc.constantFrom(
+    '다들',
+    '모두',
+    '이제',
+    '지금부터',
+    '내가',
+    '부를 때만',
+    '호출하지 않은',
+    '에이전트는',
+    '말',
+    '하지마',
+    '조용히',
+    '해',
+    '?',
+    ' ',
+    '\n',
+    '"',
+    '꼭',
+    '말해도 돼',
+    'everyone',
+    ' be quiet',
+  );
   test('never throws, and a question sets nothing', () => {
     const asked = fc.array(words, { maxLength: 40 }).map((list) => `${list.join('').replaceAll(/[\n"]/gu, '')} 왜?`);
-    expect(() => fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), asked), (body) => floorSentence(body) !== undefined))).not.toThrow();
+    expect(() =>
+      fc.assert(
+        fc.property(fc.oneof(fc.string({ unit: 'binary' }), asked), (body) => floorSentence(body) !== undefined),
+      ),
+    ).not.toThrow();
     expect(floorSentence('다들 조용히 해 왜?')).toBeNull();
   });
-  test.each(['다들', '이제', '꼭', '제발 ', '"', '“', 'everyone ', 'please ', '자', '?'])('repeated without end: %j', (piece) => {
-    for (const times of [40, 100, 100_000]) expect(floorSentence(piece.repeat(times))).toBeNull();
-    expect(floorSentence(`${piece.repeat(Math.floor(130 / piece.length))}x`)).toBeNull();
-  });
+  test.each(['다들', '이제', '꼭', '제발 ', '"', '“', 'everyone ', 'please ', '자', '?'])(
+    'repeated without end: %j',
+    (piece) => {
+      for (const times of [40, 100, 100_000]) expect(floorSentence(piece.repeat(times))).toBeNull();
+      expect(floorSentence(`${piece.repeat(Math.floor(130 / piece.length))}x`)).toBeNull();
+    },
+  );
 });

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { cut, frame } from '../../executor/sandbox/spawner/frames.ts';
 
 describe('frames', () => {
-  const sent = [['started', '7', '4711'], ['failed', '8', ''], ['ready', '9', '{ "child-pid": 12 }\n안녕\0']];
+  const sent = [
+    ['started', '7', '4711'],
+    ['failed', '8', ''],
+    ['ready', '9', '{ "child-pid": 12 }\n안녕\0'],
+  ];
   const bytes = Buffer.concat(sent.map(frame));
 
   it('come out as they went in, wherever the stream was cut', () => {

@@ -9,7 +9,9 @@ import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 const ROOM = RoomId.parse('!room:house.test');
 const ELSEWHERE = RoomId.parse('!elsewhere:house.test');
 const COORDINATOR = UserId.parse('@agent_coordinator:house.test');
-const AGENTS = ['@agent_gone:house.test', '@agent_claude:house.test', '@agent_jarvis:house.test'].map((id) => UserId.parse(id));
+const AGENTS = ['@agent_gone:house.test', '@agent_claude:house.test', '@agent_jarvis:house.test'].map((id) =>
+  UserId.parse(id),
+);
 const REFUSED = { errcode: 'M_FORBIDDEN' };
 const opened: { close(): void; closeAllConnections(): void }[] = [];
 afterEach(() => {
@@ -20,14 +22,18 @@ afterEach(() => {
 });
 
 /** A homeserver that answers by the path and query it is asked for, and remembers them. */
-async function homeserver(answer: (url: URL) => unknown): Promise<{ account: Account; agents: readonly Account[]; asked: URL[] }> {
+async function homeserver(
+  answer: (url: URL) => unknown,
+): Promise<{ account: Account; agents: readonly Account[]; asked: URL[] }> {
   const asked: URL[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://x');
     const rooms = url.pathname.endsWith('/joined_rooms');
     if (!rooms) asked.push(url);
     const body = rooms ? { joined_rooms: [ROOM] } : answer(url);
-    response.writeHead(body === undefined ? 502 : body === REFUSED ? 403 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
+    response
+      .writeHead(body === undefined ? 502 : body === REFUSED ? 403 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(body ?? {}));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,7 +42,9 @@ async function homeserver(answer: (url: URL) => unknown): Promise<{ account: Acc
   if (address === null || typeof address === 'string') throw new Error('no port');
   const homeserverUrl = `http://127.0.0.1:${address.port}`;
   const lanes = new RoomLimiter();
-  const [account, ...agents] = [COORDINATOR, ...AGENTS].map((userId) => new Account({ homeserverUrl, accessToken: 't', userId, ghost: true, lanes }));
+  const [account, ...agents] = [COORDINATOR, ...AGENTS].map(
+    (userId) => new Account({ homeserverUrl, accessToken: 't', userId, ghost: true, lanes }),
+  );
   if (account === undefined) throw new Error('no coordinator');
   return { account, agents, asked };
 }
@@ -47,14 +55,24 @@ const sync = (next: string, events: readonly string[], limited = false) => ({
 });
 
 /** Runs until `done` says so; what happened, in order. */
-async function run(account: Account, start: string | null, accept: (events: readonly unknown[]) => void, done: (log: readonly string[]) => boolean, agents: readonly Account[] = [], catchesUp = false): Promise<readonly string[]> {
+async function run(
+  account: Account,
+  start: string | null,
+  accept: (events: readonly unknown[]) => void,
+  done: (log: readonly string[]) => boolean,
+  agents: readonly Account[] = [],
+  catchesUp = false,
+): Promise<readonly string[]> {
   const log: string[] = [];
   const over = new AbortController();
   const note = (line: string) => {
     log.push(line);
     if (done(log)) over.abort();
   };
-  const kept = (first: string | null, what: string) => ({ load: () => Promise.resolve(first), save: async (token: string) => note(`${what} ${token}`) });
+  const kept = (first: string | null, what: string) => ({
+    load: () => Promise.resolve(first),
+    save: async (token: string) => note(`${what} ${token}`),
+  });
   const fill: GapFill = {
     coordinator: account,
     agents: () => agents,
@@ -74,7 +92,12 @@ async function run(account: Account, start: string | null, accept: (events: read
 }
 
 it('keeps its position until all before it is stored, and reads the same again where that failed', async () => {
-  const { account, asked } = await homeserver((url) => sync(url.searchParams.get('since') === 's1' ? 's2' : 's3', url.searchParams.get('since') === 's1' ? ['a', 'b'] : []));
+  const { account, asked } = await homeserver((url) =>
+    sync(
+      url.searchParams.get('since') === 's1' ? 's2' : 's3',
+      url.searchParams.get('since') === 's1' ? ['a', 'b'] : [],
+    ),
+  );
   let failures = 1;
   const log = await run(
     account,
@@ -90,39 +113,93 @@ it('keeps its position until all before it is stored, and reads the same again w
 });
 
 it('says once when all that was missed is stored, and asks for it without waiting for news', async () => {
-  const { account, asked } = await homeserver((url) => (url.searchParams.get('since') === 's1' ? sync('s2', ['!stop']) : sync('s3', ['later'])));
-  const log = await run(account, 's1', () => undefined, (lines) => lines.includes('stored later'), [], true);
+  const { account, asked } = await homeserver((url) =>
+    url.searchParams.get('since') === 's1' ? sync('s2', ['!stop']) : sync('s3', ['later']),
+  );
+  const log = await run(
+    account,
+    's1',
+    () => undefined,
+    (lines) => lines.includes('stored later'),
+    [],
+    true,
+  );
   expect(log).toEqual(['stored !stop', 'caught up', 'saved s2', 'stored later', 'saved s3']);
   expect(asked[0]?.searchParams.get('timeout')).toBe('0');
 });
 
 it('reads all of a gap, oldest first, before what came after it', async () => {
-  const pages: Record<string, { chunk: string[]; end?: string }> = { 'before-s2': { chunk: ['d', 'c'], end: 'p2' }, p2: { chunk: ['b', 'a'], end: 'p3' }, p3: { chunk: [] } };
-  const { account, asked } = await homeserver((url) => (url.pathname.endsWith('/sync') ? sync('s2', ['e', 'f'], true) : pages[url.searchParams.get('from') ?? '']));
-  const log = await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'));
+  const pages: Record<string, { chunk: string[]; end?: string }> = {
+    'before-s2': { chunk: ['d', 'c'], end: 'p2' },
+    p2: { chunk: ['b', 'a'], end: 'p3' },
+    p3: { chunk: [] },
+  };
+  const { account, asked } = await homeserver((url) =>
+    url.pathname.endsWith('/sync') ? sync('s2', ['e', 'f'], true) : pages[url.searchParams.get('from') ?? ''],
+  );
+  const log = await run(
+    account,
+    's1',
+    () => undefined,
+    (lines) => lines.includes('saved s2'),
+  );
   expect(log).toEqual(['gap', 'stored a b c d', 'stored e f', 'saved s2']);
-  expect(asked.filter((url) => url.pathname.endsWith('/messages')).every((url) => url.searchParams.get('to') === 's1')).toBe(true);
+  expect(
+    asked.filter((url) => url.pathname.endsWith('/messages')).every((url) => url.searchParams.get('to') === 's1'),
+  ).toBe(true);
 });
 
 it('begins with what is said from now on', async () => {
   const { account } = await homeserver(() => sync('s1', ['old']));
-  expect(await run(account, null, () => undefined, (lines) => lines.includes('saved s1'))).toEqual(['saved s1']);
+  expect(
+    await run(
+      account,
+      null,
+      () => undefined,
+      (lines) => lines.includes('saved s1'),
+    ),
+  ).toEqual(['saved s1']);
 });
 
 it('says that the homeserver was away', async () => {
   let tries = 0;
   const { account } = await homeserver(() => ((tries += 1) < 3 ? undefined : sync('s2', ['a'])));
-  expect(await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'))).toEqual(['error', 'error', 'was away', 'stored a', 'saved s2']);
+  expect(
+    await run(
+      account,
+      's1',
+      () => undefined,
+      (lines) => lines.includes('saved s2'),
+    ),
+  ).toEqual(['error', 'error', 'was away', 'stored a', 'saved s2']);
 });
 
 describe('a room without the coordinator', () => {
-  const invitation = { type: 'm.room.member', state_key: '@agent_jarvis:house.test', sender: '@master:house.test', content: { membership: 'invite' } };
+  const invitation = {
+    type: 'm.room.member',
+    state_key: '@agent_jarvis:house.test',
+    sender: '@master:house.test',
+    content: { membership: 'invite' },
+  };
   const answer = (url: URL) => {
     const [user, since] = [url.searchParams.get('user_id'), url.searchParams.get('since')];
     if (user === COORDINATOR) return sync(since === 's1' ? 's2' : 's3', since === 's1' ? ['at home'] : []);
     if (user === '@agent_gone:house.test') return REFUSED;
     const both = { ...sync('s9', ['at home']).rooms.join, [ELSEWHERE]: { timeline: { events: ['elsewhere'] } } };
-    return { next_batch: 's9', rooms: { join: both, invite: user === '@agent_jarvis:house.test' ? { '!new:house.test': { invite_state: { events: [{ type: 'm.room.name', state_key: '', content: {} }, invitation] } } } : {} } };
+    return {
+      next_batch: 's9',
+      rooms: {
+        join: both,
+        invite:
+          user === '@agent_jarvis:house.test'
+            ? {
+                '!new:house.test': {
+                  invite_state: { events: [{ type: 'm.room.name', state_key: '', content: {} }, invitation] },
+                },
+              }
+            : {},
+      },
+    };
   };
   const asRaw = (event: unknown) => (typeof event === 'string' ? event : { ...(event as object), origin_server_ts: 0 });
 
@@ -131,14 +208,28 @@ describe('a room without the coordinator', () => {
     for (let time = 0; time < 2; time += 1) {
       const { account, agents, asked } = await homeserver(answer);
       const events: unknown[] = [];
-      const log = await run(account, 's1', (some) => events.push(...some.map(asRaw)), (lines) => lines.some((line) => line.startsWith('looked')), agents);
+      const log = await run(
+        account,
+        's1',
+        (some) => events.push(...some.map(asRaw)),
+        (lines) => lines.some((line) => line.startsWith('looked')),
+        agents,
+      );
       expect(events.filter((one) => typeof one === 'string')).toEqual(['at home', 'elsewhere']);
       expect(log.findIndex((line) => line.includes('elsewhere'))).toBeGreaterThan(0);
       expect(log.at(-1)).toBe('looked s3');
-      expect(asked.filter((url) => url.searchParams.get('user_id') !== COORDINATOR).map((url) => url.searchParams.get('since'))).toEqual(['s1', 's1', 's1']);
+      expect(
+        asked
+          .filter((url) => url.searchParams.get('user_id') !== COORDINATOR)
+          .map((url) => url.searchParams.get('since')),
+      ).toEqual(['s1', 's1', 's1']);
       taken.push(events);
     }
-    expect(taken[0]?.at(-1)).toMatchObject({ ...invitation, room_id: '!new:house.test', event_id: expect.stringMatching(/^\$[\w-]{43}$/) });
+    expect(taken[0]?.at(-1)).toMatchObject({
+      ...invitation,
+      room_id: '!new:house.test',
+      event_id: expect.stringMatching(/^\$[\w-]{43}$/),
+    });
     expect(taken[1]).toEqual(taken[0]);
   });
 
@@ -148,7 +239,10 @@ describe('a room without the coordinator', () => {
     const { account, agents, asked } = await homeserver((url) => {
       if (url.searchParams.get('user_id') === COORDINATOR) return sync(`s${(coordinators += 1)}`, []);
       looks += 1;
-      return { next_batch: 's9', rooms: { join: looks < 2 ? {} : { [ELSEWHERE]: { timeline: { events: ['kept back'] } } } } };
+      return {
+        next_batch: 's9',
+        rooms: { join: looks < 2 ? {} : { [ELSEWHERE]: { timeline: { events: ['kept back'] } } } },
+      };
     });
     let failures = 1;
     const log = await run(
@@ -163,21 +257,57 @@ describe('a room without the coordinator', () => {
     );
     const looked = log.filter((line) => line.startsWith('looked')).map((line) => line.slice('looked '.length));
     expect(log.filter((line) => line === 'error' || line.startsWith('stored'))).toEqual(['error', 'stored kept back']);
-    expect(asked.filter((url) => url.searchParams.get('user_id') !== COORDINATOR).map((url) => url.searchParams.get('since'))).toEqual(['s0', looked[0], looked[0]]);
+    expect(
+      asked
+        .filter((url) => url.searchParams.get('user_id') !== COORDINATOR)
+        .map((url) => url.searchParams.get('since')),
+    ).toEqual(['s0', looked[0], looked[0]]);
   });
 });
 
 describe('a room whose gap cannot be read', () => {
   const gap = (url: URL, refusal: unknown) =>
     url.pathname.endsWith('/sync')
-      ? { next_batch: 's2', rooms: { join: { [ROOM]: { timeline: { events: ['late'], limited: true, prev_batch: 'p' } }, [ELSEWHERE]: { timeline: { events: ['other'] } }, '!odd:house.test': { timeline: 'none' } } } }
+      ? {
+          next_batch: 's2',
+          rooms: {
+            join: {
+              [ROOM]: { timeline: { events: ['late'], limited: true, prev_batch: 'p' } },
+              [ELSEWHERE]: { timeline: { events: ['other'] } },
+              '!odd:house.test': { timeline: 'none' },
+            },
+          },
+        }
       : refusal;
 
   it.each([
     ['refused', REFUSED, ['gap', `lost ${ROOM}`, 'stored late', 'stored other', 'saved s2']],
-    ['broken', undefined, ['gap', 'error', 'was away', 'gap', 'error', 'was away', 'gap', `lost ${ROOM}`, 'stored late', 'stored other', 'saved s2']],
+    [
+      'broken',
+      undefined,
+      [
+        'gap',
+        'error',
+        'was away',
+        'gap',
+        'error',
+        'was away',
+        'gap',
+        `lost ${ROOM}`,
+        'stored late',
+        'stored other',
+        'saved s2',
+      ],
+    ],
   ])('%s: the others are heard, and it ends', async (_what, refusal, expected) => {
     const { account } = await homeserver((url) => gap(url, refusal));
-    expect(await run(account, 's1', () => undefined, (lines) => lines.includes('saved s2'))).toEqual(expected);
+    expect(
+      await run(
+        account,
+        's1',
+        () => undefined,
+        (lines) => lines.includes('saved s2'),
+      ),
+    ).toEqual(expected);
   });
 });

@@ -22,8 +22,21 @@ const raw = (more: object = {}, content: object = {}) => ({
   unsigned: { age: 1 },
   ...more,
 });
-const facts = (more: Partial<OrderFacts> = {}): OrderFacts => ({ raw: raw(), masters: new Set([MASTER]), reactions: [], stoppedUntil: 0, rooms: [HQ], now: AT + 1_000, ...more });
-const reaction = (sender: string, key: string, at = AT + 10): Reaction => ({ event: EventId.parse(`$${sender}${key}`), sender: UserId.parse(sender), key, at });
+const facts = (more: Partial<OrderFacts> = {}): OrderFacts => ({
+  raw: raw(),
+  masters: new Set([MASTER]),
+  reactions: [],
+  stoppedUntil: 0,
+  rooms: [HQ],
+  now: AT + 1_000,
+  ...more,
+});
+const reaction = (sender: string, key: string, at = AT + 10): Reaction => ({
+  event: EventId.parse(`$${sender}${key}`),
+  sender: UserId.parse(sender),
+  key,
+  at,
+});
 
 describe('the gate', () => {
   it('lets a master order', () => {
@@ -38,17 +51,45 @@ describe('the gate', () => {
     ['somebody else wrote it', 'not-master', { raw: raw({ sender: '@eve:test' }) }],
     ['an agent wrote it', 'not-master', { raw: raw({ sender: '@agent_claude:test' }) }],
     ['its writer is a master no longer', 'not-master', { masters: new Set() }],
-    ['it was redacted', 'redacted', { raw: raw({ content: {}, unsigned: { redacted_because: { type: 'm.room.redaction' } } }) }],
-    ['it has been edited', 'edited', { raw: raw({ unsigned: { age: 1, 'm.relations': { 'm.replace': { event_id: '$edit' } } } }) }],
-    ['it is an edit itself', 'not-message', { raw: raw({}, { 'm.new_content': { msgtype: 'm.text', body: '!run ls' }, 'm.relates_to': { rel_type: 'm.replace', event_id: '$x' } }) }],
+    [
+      'it was redacted',
+      'redacted',
+      { raw: raw({ content: {}, unsigned: { redacted_because: { type: 'm.room.redaction' } } }) },
+    ],
+    [
+      'it has been edited',
+      'edited',
+      { raw: raw({ unsigned: { age: 1, 'm.relations': { 'm.replace': { event_id: '$edit' } } } }) },
+    ],
+    [
+      'it is an edit itself',
+      'not-message',
+      {
+        raw: raw(
+          {},
+          {
+            'm.new_content': { msgtype: 'm.text', body: '!run ls' },
+            'm.relates_to': { rel_type: 'm.replace', event_id: '$x' },
+          },
+        ),
+      },
+    ],
     ['it is a notice', 'not-message', { raw: raw({}, { msgtype: 'm.notice' }) }],
     ['it is an emote', 'not-message', { raw: raw({}, { msgtype: 'm.emote' }) }],
-    ['it is a state event', 'not-message', { raw: raw({ type: 'm.room.topic', state_key: '', content: { topic: '!run ls' } }) }],
+    [
+      'it is a state event',
+      'not-message',
+      { raw: raw({ type: 'm.room.topic', state_key: '', content: { topic: '!run ls' } }) },
+    ],
     ['it is encrypted', 'not-message', { raw: raw({ type: 'm.room.encrypted' }) }],
     ['its time is not as claimed', 'wrong-time', { raw: raw({ origin_server_ts: AT - 1 }) }],
     ['it is from the future', 'wrong-time', { now: AT - 400_000 }],
     ['it is older than a day', 'too-old', { now: AT + ORDER_LASTS_MS + 1 }],
-    ['it holds a key', 'secret', { raw: raw({}, { body: `!run curl -H "authorization: Bearer sk-${'a1B2c3D4'.repeat(5)}"` }) }],
+    [
+      'it holds a key',
+      'secret',
+      { raw: raw({}, { body: `!run curl -H "authorization: Bearer sk-${'a1B2c3D4'.repeat(5)}"` }) },
+    ],
     ['it orders nothing', 'not-run', { raw: raw({}, { body: 'ls' }) }],
     ['it only quotes an order', 'not-run', { raw: raw({}, { body: '> !run ls\n\nno' }) }],
     ['the room was stopped after it', 'stopped', { stoppedUntil: AT }],
@@ -59,7 +100,9 @@ describe('the gate', () => {
   });
 
   it('does not heed a stop sign that is no master’s', () => {
-    expect(judgeOrder(job, facts({ reactions: [reaction('@agent_claude:test', '🛑'), reaction('@eve:test', '🛑')] })).kind).toBe('order');
+    expect(
+      judgeOrder(job, facts({ reactions: [reaction('@agent_claude:test', '🛑'), reaction('@eve:test', '🛑')] })).kind,
+    ).toBe('order');
   });
 
   it('owes an answer to masters only', () => {
@@ -70,8 +113,20 @@ describe('the gate', () => {
 
 describe('masters', () => {
   it('are the users of level 100 and nobody who can never be one', () => {
-    const users = { '@master:test': 100, '@second:test': '100', '@admin:test': 100, '@executor:test': 100, '@agent_claude:test': 100, '@half:test': 99, '@above:test': 101, nonsense: 100 };
-    const masters = mastersIn({ users }, { admin: UserId.parse('@admin:test'), executor: UserId.parse('@executor:test') });
+    const users = {
+      '@master:test': 100,
+      '@second:test': '100',
+      '@admin:test': 100,
+      '@executor:test': 100,
+      '@agent_claude:test': 100,
+      '@half:test': 99,
+      '@above:test': 101,
+      nonsense: 100,
+    };
+    const masters = mastersIn(
+      { users },
+      { admin: UserId.parse('@admin:test'), executor: UserId.parse('@executor:test') },
+    );
     expect([...masters]).toEqual(['@master:test', '@second:test']);
   });
 
@@ -83,7 +138,15 @@ describe('masters', () => {
 describe('an approval', () => {
   const EXECUTOR = UserId.parse('@executor:test');
   const content = { msgtype: 'm.text', body: 'may this run?', 'com.chavion': { hashes: ['0'.repeat(64)], v: 1 } };
-  const request = (more: object = {}) => ({ event_id: '$ask', sender: EXECUTOR, type: 'm.room.message', origin_server_ts: AT, content, unsigned: { age: 5 }, ...more });
+  const request = (more: object = {}) => ({
+    event_id: '$ask',
+    sender: EXECUTOR,
+    type: 'm.room.message',
+    origin_server_ts: AT,
+    content,
+    unsigned: { age: 5 },
+    ...more,
+  });
   const asked = (reactions: readonly Reaction[], more: Partial<ApprovalFacts> = {}): ApprovalFacts => ({
     raw: request(),
     expected: { ...content },
@@ -97,7 +160,10 @@ describe('an approval', () => {
   const yes = reaction(MASTER, '✅');
 
   it.each(['✅', '✅\uFE0F'])('is a master’s %s', (key) => {
-    expect(judgeApproval(asked([reaction(EXECUTOR, '✅'), reaction(MASTER, key)]))).toMatchObject({ kind: 'approved', by: MASTER });
+    expect(judgeApproval(asked([reaction(EXECUTOR, '✅'), reaction(MASTER, key)]))).toMatchObject({
+      kind: 'approved',
+      by: MASTER,
+    });
   });
 
   it.each<[string, readonly Reaction[]]>([
@@ -112,13 +178,20 @@ describe('an approval', () => {
   });
 
   it('is outweighed by a no', () => {
-    expect(judgeApproval(asked([yes, reaction(MASTER, '❌')]))).toMatchObject({ kind: 'refused', why: 'no', by: MASTER });
+    expect(judgeApproval(asked([yes, reaction(MASTER, '❌')]))).toMatchObject({
+      kind: 'refused',
+      why: 'no',
+      by: MASTER,
+    });
   });
 
   it('runs out in silence after seven days, and a late yes does not bring it back', () => {
     const late = AT + APPROVAL_LASTS_MS + 1;
     expect(judgeApproval(asked([], { now: late }))).toEqual({ kind: 'refused', why: 'expired' });
-    expect(judgeApproval(asked([reaction(MASTER, '✅', late)], { now: late + 5 }))).toEqual({ kind: 'refused', why: 'expired' });
+    expect(judgeApproval(asked([reaction(MASTER, '✅', late)], { now: late + 5 }))).toEqual({
+      kind: 'refused',
+      why: 'expired',
+    });
   });
 
   it.each<[string, Partial<ApprovalFacts>]>([
@@ -126,7 +199,10 @@ describe('an approval', () => {
     ['was redacted', { raw: request({ content: {}, unsigned: { redacted_because: {} } }) }],
     ['says something else', { raw: request({ content: { ...content, body: 'may that run?' } }) }],
     ['shows something else', { raw: request({ content: { ...content, formatted_body: '<b>ls</b>' } }) }],
-    ['is about another hash', { raw: request({ content: { ...content, 'com.chavion': { v: 1, hashes: ['1'.repeat(64)] } } }) }],
+    [
+      'is about another hash',
+      { raw: request({ content: { ...content, 'com.chavion': { v: 1, hashes: ['1'.repeat(64)] } } }) },
+    ],
     ['was written by an agent', { raw: request({ sender: '@agent_coordinator:test' }) }],
     ['was edited by anybody', { edited: true }],
     ['could not be written so now', { expected: null }],

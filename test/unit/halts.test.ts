@@ -18,7 +18,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function started(broken: () => string | null): { readonly look: () => void } {
   const halts = new Halts(join(folder, 'halts.json'));
   halts.tellThrough({
-    account: { send: (_room, _type, content, txn) => Promise.resolve((sent.push({ txn, body: String(content['body']) }), EventId.parse('$e'))) },
+    account: {
+      send: (_room, _type, content, txn) =>
+        Promise.resolve((sent.push({ txn, body: String(content['body']) }), EventId.parse('$e'))),
+    },
     ops: RoomId.parse('!ops:test'),
     lang: 'en',
   });
@@ -31,7 +34,8 @@ function started(broken: () => string | null): { readonly look: () => void } {
     },
   };
 }
-const told = () => sent.map(({ body }) => (body.includes('takes orders again') ? 'again' : body.match(/stopped: `?([a-z]+)/)?.[1]));
+const told = () =>
+  sent.map(({ body }) => (body.includes('takes orders again') ? 'again' : body.match(/stopped: `?([a-z]+)/)?.[1]));
 
 it('is told once over many restarts, whenever these are', () => {
   for (let i = 0; i < 5; i += 1) started(() => 'broken').look();

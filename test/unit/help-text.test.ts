@@ -6,7 +6,9 @@ describe.each(['ko', 'en'] as const)('npm start -- --help (%s)', (lang) => {
   const lines = verbsHelpText[lang]().split('\n');
 
   it('says what each verb does in one column', () => {
-    const starts = lines.filter((line) => line.startsWith('npm ')).map((line) => columnsOf(/^.*? {2,}/.exec(line)?.[0] ?? ''));
+    const starts = lines
+      .filter((line) => line.startsWith('npm '))
+      .map((line) => columnsOf(/^.*? {2,}/.exec(line)?.[0] ?? ''));
     expect(starts).toHaveLength(17);
     expect(new Set(starts).size).toBe(1);
     const more = lines.filter((line) => line.startsWith(' ')).map((line) => line.length - line.trimStart().length);

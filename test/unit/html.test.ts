@@ -79,17 +79,53 @@ describe('what models write', () => {
   });
 
   it('keeps a whole answer within the specification', () => {
-    const markdown = '# 제목\n\n> 인용 **굵게**\n\n1. 하나\n   - 안쪽\n     ```python\n     print("x")\n     ```\n2. 둘\n\n| 가 | 나 |\n|:--|--:|\n| `1` | **2** |\n\n---\n끝 ~~x~~';
+    const markdown =
+      '# 제목\n\n> 인용 **굵게**\n\n1. 하나\n   - 안쪽\n     ```python\n     print("x")\n     ```\n2. 둘\n\n| 가 | 나 |\n|:--|--:|\n| `1` | **2** |\n\n---\n끝 ~~x~~';
     const html = renderMarkdown(markdown);
     expect(faultsOf(html)).toEqual([]);
-    for (const tag of ['<h1>', '<blockquote>', '<ol>', '<ul>', '<pre><code class="language-python">', '<table>', '<th>가</th>', '<td><strong>2</strong></td>', '<hr />', '<del>']) {
+    for (const tag of [
+      '<h1>',
+      '<blockquote>',
+      '<ol>',
+      '<ul>',
+      '<pre><code class="language-python">',
+      '<table>',
+      '<th>가</th>',
+      '<td><strong>2</strong></td>',
+      '<hr />',
+      '<del>',
+    ]) {
       expect(html).toContain(tag);
     }
   });
 });
 
 describe('a line of bare words', () => {
-  it.each(['네, 마스터.', '✅ 됐습니다 · 0.1초 · 12 MB', 'Done! 3.5 % of it, or so?', 'é', '⏱️ 3 분 …', 'a. b 1. c', 'www.a.example', 'x WWW.a.example', 'a  b', 'a b ', '1. a', '2026', 'a&amp;b', 'a@b.example', 'http://a.example', 'a_b_c', 'a *b* c', '`a`', '\\!', '- a', '# a', ' a', 'Hello'])('%j is the same alone and before other things', (line) => {
+  it.each([
+    '네, 마스터.',
+    '✅ 됐습니다 · 0.1초 · 12 MB',
+    'Done! 3.5 % of it, or so?',
+    'é',
+    '⏱️ 3 분 …',
+    'a. b 1. c',
+    'www.a.example',
+    'x WWW.a.example',
+    'a  b',
+    'a b ',
+    '1. a',
+    '2026',
+    'a&amp;b',
+    'a@b.example',
+    'http://a.example',
+    'a_b_c',
+    'a *b* c',
+    '`a`',
+    '\\!',
+    '- a',
+    '# a',
+    ' a',
+    'Hello',
+  ])('%j is the same alone and before other things', (line) => {
     const [alone, before] = [renderMarkdown(line), renderMarkdown(`${line}\n\n*x*`)];
     expect([`<p>${alone}</p>\n<p><em>x</em></p>`, `${alone}\n<p><em>x</em></p>`]).toContain(before);
   });
@@ -100,7 +136,14 @@ describe('links to messages', () => {
   it.each([event, 'https://matrix.to/#/!room:house/$event'])('keeps %s', (link) => {
     expect(renderMarkdown(`[계획](${link})`)).toContain(`href="${link}"`);
   });
-  it.each(['https://matrix.to/#/!room:house', 'https://matrix.to/#/@master:x/$event', 'https://matrix.to/#/%40master:x', 'https://matrix.to/#/!r:x/$e/@master:x', 'https://matrix.to./#/!r:x/$e', `${event}&via=x/@master:x`])('but not %s', (link) => {
+  it.each([
+    'https://matrix.to/#/!room:house',
+    'https://matrix.to/#/@master:x/$event',
+    'https://matrix.to/#/%40master:x',
+    'https://matrix.to/#/!r:x/$e/@master:x',
+    'https://matrix.to./#/!r:x/$e',
+    `${event}&via=x/@master:x`,
+  ])('but not %s', (link) => {
     expect(renderMarkdown(`[계획](${link})`)).not.toContain('href');
   });
 });
@@ -188,7 +231,13 @@ describe('hostile markdown', () => {
   });
 
   it('shows what it does not parse as plain text', () => {
-    for (const markdown of [`${'>'.repeat(5_000)} <b>\n끝`, `${'> '.repeat(40)}<b>\n끝`, '**가** '.repeat(2_000).trim(), '- '.repeat(40).trim(), `${'!'.repeat(2_001)} **가**`]) {
+    for (const markdown of [
+      `${'>'.repeat(5_000)} <b>\n끝`,
+      `${'> '.repeat(40)}<b>\n끝`,
+      '**가** '.repeat(2_000).trim(),
+      '- '.repeat(40).trim(),
+      `${'!'.repeat(2_001)} **가**`,
+    ]) {
       expect(renderMarkdown(markdown)).toBe(plainHtml(markdown));
     }
   });

@@ -4,7 +4,14 @@ import { Timeline } from '../../bridge/appservice/timeline.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { MASTER, ROOM } from './events.ts';
 
-const raw = (name: string) => ({ type: 'm.room.message', event_id: `$${name}`, room_id: ROOM, sender: MASTER, origin_server_ts: 1_000, content: { msgtype: 'm.text', body: name } });
+const raw = (name: string) => ({
+  type: 'm.room.message',
+  event_id: `$${name}`,
+  room_id: ROOM,
+  sender: MASTER,
+  origin_server_ts: 1_000,
+  content: { msgtype: 'm.text', body: name },
+});
 
 function scene(handle: (event: RoomEvent) => Promise<void>, more: Partial<Aside> = {}) {
   const handled: string[] = [];
@@ -14,7 +21,19 @@ function scene(handle: (event: RoomEvent) => Promise<void>, more: Partial<Aside>
     await handle(event);
     handled.push(event.eventId);
   };
-  const inbox = new Inbox({ isOwn: () => false }, timeline, ear, { healthy: async () => true, begun: async () => 0, ended: async () => undefined, put: async (misfit) => void aside.push(misfit), ...more }, 50);
+  const inbox = new Inbox(
+    { isOwn: () => false },
+    timeline,
+    ear,
+    {
+      healthy: async () => true,
+      begun: async () => 0,
+      ended: async () => undefined,
+      put: async (misfit) => void aside.push(misfit),
+      ...more,
+    },
+    50,
+  );
   return { inbox, handled, aside };
 }
 
@@ -63,7 +82,9 @@ describe('what comes in', () => {
   });
 
   it('goes on behind an event whose handling never ends', async () => {
-    const { inbox, handled, aside } = scene(({ eventId }) => (eventId === '$poison' ? new Promise(() => undefined) : Promise.resolve()));
+    const { inbox, handled, aside } = scene(({ eventId }) =>
+      eventId === '$poison' ? new Promise(() => undefined) : Promise.resolve(),
+    );
     inbox.open();
     await inbox.accept([raw('poison'), raw('behind')]);
     expect([handled, aside.map(({ why }) => why)]).toEqual([['$behind'], ['hangs']]);
@@ -106,7 +127,9 @@ describe('what comes in', () => {
   });
 
   it('takes no event in hand of which the process died again and again', async () => {
-    const { inbox, handled, aside } = scene(async () => undefined, { begun: async (event) => (event === '$poison' ? 5 : 1) });
+    const { inbox, handled, aside } = scene(async () => undefined, {
+      begun: async (event) => (event === '$poison' ? 5 : 1),
+    });
     inbox.open();
     await inbox.accept([raw('poison'), raw('behind')]);
     expect([handled, aside.map(({ why }) => why)]).toEqual([['$behind'], ['crash']]);
@@ -126,7 +149,9 @@ describe('what comes in', () => {
   it('is heard by all ears, whoever of them fails', async () => {
     const heard: string[] = [];
     const deaf = async () => Promise.reject(new Error('deaf'));
-    await expect(heardByAll([async () => void heard.push('a'), deaf, async () => void heard.push('c')])({} as RoomEvent)).rejects.toThrow('deaf');
+    await expect(
+      heardByAll([async () => void heard.push('a'), deaf, async () => void heard.push('c')])({} as RoomEvent),
+    ).rejects.toThrow('deaf');
     expect(heard).toEqual(['a', 'c']);
   });
 });

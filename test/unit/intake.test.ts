@@ -21,7 +21,9 @@ import { eventId, MASTER, ROOM } from './events.ts';
 const roster = Roster.parse(defaultRoster);
 const residents = createResidents(roster, 'test');
 const isOwn = (user: UserId) => residents.isOwn(user);
-const everyone = new Map<string, string>([MASTER, ...residents.agents.map(({ userId }) => userId)].map((user) => [user, user]));
+const everyone = new Map<string, string>(
+  [MASTER, ...residents.agents.map(({ userId }) => userId)].map((user) => [user, user]),
+);
 
 /** The swarm's hearing from the homeserver's push to the box, on a Redis of paper. */
 let redis: PaperRedis;
@@ -44,9 +46,29 @@ beforeEach(() => {
 function startSwarm(): void {
   const client = redis.client();
   const timeline = new Timeline({ latest: async () => said, thread: async () => [], event: async () => null });
-  const rooms = { note: async () => undefined, masters: async () => new Set([MASTER]), members: async () => everyone, off: async () => new Map(), reader: () => Promise.reject(new Error('nobody reads')) } as unknown as Rooms;
+  const rooms = {
+    note: async () => undefined,
+    masters: async () => new Set([MASTER]),
+    members: async () => everyone,
+    off: async () => new Map(),
+    reader: () => Promise.reject(new Error('nobody reads')),
+  } as unknown as Rooms;
   running = new RunningTurns();
-  const bindings = new ModelBindings(roster, () => ({ label: 'paper', billing: 'tokens', pace: 'seconds', sees: false, searches: false, rehearsal: false, stream: () => { throw new Error('asked'); } }), 'auto');
+  const bindings = new ModelBindings(
+    roster,
+    () => ({
+      label: 'paper',
+      billing: 'tokens',
+      pace: 'seconds',
+      sees: false,
+      searches: false,
+      rehearsal: false,
+      stream: () => {
+        throw new Error('asked');
+      },
+    }),
+    'auto',
+  );
   const deps: IntakeDeps = {
     redis: client,
     queue: {
@@ -65,11 +87,23 @@ function startSwarm(): void {
     attachments: { holdsSecret: async () => false },
     bindings,
     reloadModels: async () => undefined,
-    memory: { of: async () => NO_MEMORY, consider: () => undefined, forget: async () => undefined, redacted: async () => undefined },
+    memory: {
+      of: async () => NO_MEMORY,
+      consider: () => undefined,
+      forget: async () => undefined,
+      redacted: async () => undefined,
+    },
     relay: { waits: async () => false, bring: async () => undefined },
     spending: { quiet: () => new Map(), frozen: false },
     timeZone: 'Asia/Seoul',
-    tasks: { hear: async () => undefined, edited: async () => false, stopSign: async () => undefined, going: async () => 0, waitingThreads: async () => [], stop: async () => undefined },
+    tasks: {
+      hear: async () => undefined,
+      edited: async () => false,
+      stopSign: async () => undefined,
+      going: async () => 0,
+      waitingThreads: async () => [],
+      stop: async () => undefined,
+    },
     hq: ROOM,
     ops: RoomId.parse('!ops:test'),
     admin: UserId.parse('@admin:test'),
@@ -82,14 +116,34 @@ function startSwarm(): void {
     agentsTable: () => '',
     log: pino({ level: 'silent' }),
   };
-  inbox = new Inbox({ isOwn }, timeline, createIntake(deps), { healthy: async () => false, begun: async () => 0, ended: async () => undefined, put: async () => undefined });
+  inbox = new Inbox({ isOwn }, timeline, createIntake(deps), {
+    healthy: async () => false,
+    begun: async () => 0,
+    ended: async () => undefined,
+    put: async () => undefined,
+  });
   inbox.open();
 }
 
-const raw = (name: string, content: object, type = 'm.room.message', more: object = {}) => ({ event_id: eventId(name), room_id: ROOM, sender: MASTER, type, origin_server_ts: Date.now() + (clock += 10), content, ...more });
+const raw = (name: string, content: object, type = 'm.room.message', more: object = {}) => ({
+  event_id: eventId(name),
+  room_id: ROOM,
+  sender: MASTER,
+  type,
+  origin_server_ts: Date.now() + (clock += 10),
+  content,
+  ...more,
+});
 const text = (name: string, body: string) => raw(name, { msgtype: 'm.text', body, 'm.mentions': {} });
-const edit = (name: string, target: string, body: string) => raw(name, { msgtype: 'm.text', body: `* ${body}`, 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: eventId(target) } });
-const gone = (name: string, target: string) => raw(name, { redacts: eventId(target) }, 'm.room.redaction', { redacts: eventId(target) });
+const edit = (name: string, target: string, body: string) =>
+  raw(name, {
+    msgtype: 'm.text',
+    body: `* ${body}`,
+    'm.new_content': { msgtype: 'm.text', body },
+    'm.relates_to': { rel_type: 'm.replace', event_id: eventId(target) },
+  });
+const gone = (name: string, target: string) =>
+  raw(name, { redacts: eventId(target) }, 'm.room.redaction', { redacts: eventId(target) });
 
 /** Resolves when the homeserver may forget it. */
 async function push(event: ReturnType<typeof raw>): Promise<void> {
@@ -166,7 +220,13 @@ describe('a second thought', () => {
 
   it('by deletion ends what was to be said to it', async () => {
     await push(text('oops', '클로드 안녕'));
-    const slot = running.enter({ room: ROOM, source: eventId('oops'), root: eventId('oops'), agent: residents.agents[0]!.id, at: 1 });
+    const slot = running.enter({
+      room: ROOM,
+      source: eventId('oops'),
+      root: eventId('oops'),
+      agent: residents.agents[0]!.id,
+      at: 1,
+    });
     await push(gone('undo', 'oops'));
     expect(slot.signal.aborted).toBe(true);
   });

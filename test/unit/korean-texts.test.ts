@@ -4,11 +4,15 @@ import { withParticle } from '../../bridge/text/particle.ts';
 import { spent } from '../../bridge/text/tasks/task-words.ts';
 
 /** Comments may speak of what texts may not say. */
-const withoutComments = (source: string): string => source.replace(/\/\*[^]*?\*\//gu, ' ').replace(/(^|\s)\/\/[^\n]*/gu, ' ');
+const withoutComments = (source: string): string =>
+  source.replace(/\/\*[^]*?\*\//gu, ' ').replace(/(^|\s)\/\/[^\n]*/gu, ' ');
 const sources = globSync(['chavion.ts', 'bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts', 'synapse/**/*.ts'])
   .map((file) => [file, withoutComments(readFileSync(file, 'utf8'))] as const)
   .filter(([, source]) => /[가-힣]/u.test(source));
-const found = (pattern: RegExp, where: RegExp = /./): readonly string[] => sources.filter(([file]) => where.test(file)).flatMap(([file, source]) => [...source.matchAll(pattern)].map(([hit]) => `${file}: ${hit}`));
+const found = (pattern: RegExp, where: RegExp = /./): readonly string[] =>
+  sources
+    .filter(([file]) => where.test(file))
+    .flatMap(([file, source]) => [...source.matchAll(pattern)].map(([hit]) => `${file}: ${hit}`));
 
 describe('Korean for people', () => {
   it('is looked for where it is', () => {
@@ -21,7 +25,11 @@ describe('Korean for people', () => {
 
   it('asks for the particle of a word that is woven in, and does not guess it', () => {
     // What is woven in ends in any sound; `인` and `에서` are the same behind all of them.
-    expect(found(/\}["'`’”*\\]{0,4}(?:은|는|을|를|이|가|와|과|으로|이라는|라는)(?=[\s.,…])/gu, /text\//).filter((hit) => !hit.includes('withParticle'))).toEqual([]);
+    expect(
+      found(/\}["'`’”*\\]{0,4}(?:은|는|을|를|이|가|와|과|으로|이라는|라는)(?=[\s.,…])/gu, /text\//).filter(
+        (hit) => !hit.includes('withParticle'),
+      ),
+    ).toEqual([]);
   });
 
   it('says amounts as people do', () => {

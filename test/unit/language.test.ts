@@ -29,13 +29,30 @@ describe('the language of what somebody wrote', () => {
     'gpt-5.2',
   ])('none: %s', (text) => expect(languageIn(text, names)).toBeNull());
 
-  it.each(['안녕', 'OK 알겠어', '!실행 ls', '!실헹 df -h', '!발언 abc', '!예약 every day at 7 tell me the weather', 'README.md 고쳐 줘', 'https://example.org/help에서 봐', 'ㅇㅇ', 'please check 이거', '！실행 df -h', '클로드, `ls`가 뭐야'])('Korean: %s', (text) =>
-    expect(languageIn(text, names)).toBe('ko'),
-  );
+  it.each([
+    '안녕',
+    'OK 알겠어',
+    '!실행 ls',
+    '!실헹 df -h',
+    '!발언 abc',
+    '!예약 every day at 7 tell me the weather',
+    'README.md 고쳐 줘',
+    'https://example.org/help에서 봐',
+    'ㅇㅇ',
+    'please check 이거',
+    '！실행 df -h',
+    '클로드, `ls`가 뭐야',
+  ])('Korean: %s', (text) => expect(languageIn(text, names)).toBe('ko'));
 
-  it.each(['Hello everyone', 'What comes first today?', 'Claude, what do you think?', '!discuss Should we open a shop?', '!task Compare the two prices', "Don't do that", 'see https://example.org/a for details please'])('English: %s', (text) =>
-    expect(languageIn(text, names)).toBe('en'),
-  );
+  it.each([
+    'Hello everyone',
+    'What comes first today?',
+    'Claude, what do you think?',
+    '!discuss Should we open a shop?',
+    '!task Compare the two prices',
+    "Don't do that",
+    'see https://example.org/a for details please',
+  ])('English: %s', (text) => expect(languageIn(text, names)).toBe('en'));
 });
 
 describe('the language of a room', () => {
@@ -45,7 +62,15 @@ describe('the language of a room', () => {
   const masters = new Set([master]);
 
   it('is that of the last words of a master that show one', () => {
-    expect(languageOfRoom([...by(master, '!admin users', 'OK', 'https://example.org', '!run git log', '얘들아 안녕'), ...by(master, 'hello there everyone')], masters)).toBe('ko');
+    expect(
+      languageOfRoom(
+        [
+          ...by(master, '!admin users', 'OK', 'https://example.org', '!run git log', '얘들아 안녕'),
+          ...by(master, 'hello there everyone'),
+        ],
+        masters,
+      ),
+    ).toBe('ko');
     expect(languageOfRoom([...by(agent, '안녕하세요'), ...by(master, '!task list the files')], masters)).toBe('en');
     expect(languageOfRoom(by(agent, 'hello there everyone'), masters)).toBeNull();
   });

@@ -22,7 +22,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const ROOT = EventId.parse('$root');
 const job = RunJob.parse({ v: 1, type: 'run', root: ROOT, room: '!hq:test', at: 5, lang: 'ko' });
-const rules: Rules = { policy: Policy.parse({}), policyHash: 'p', lent: [{ name: parseName('site'), path: '/srv/site', mode: 'rw' }] };
+const rules: Rules = {
+  policy: Policy.parse({}),
+  policyHash: 'p',
+  lent: [{ name: parseName('site'), path: '/srv/site', mode: 'rw' }],
+};
 
 function parseName(name: string) {
   const parsed = parseCommand({ type: 'shell', id: 'c', reason: 'r', script: 'x', lent: [{ name, access: 'rw' }] });
@@ -31,9 +35,26 @@ function parseName(name: string) {
 }
 
 function made(change: { script?: string; stdin?: string; rules?: Rules; around?: object } = {}): Prepared {
-  const parsed = parseCommand({ type: 'shell', id: 'c', reason: 'r', script: change.script ?? 'true', lent: [{ name: 'site', access: 'rw' }], ...(change.stdin === undefined ? {} : { stdin: change.stdin }) });
+  const parsed = parseCommand({
+    type: 'shell',
+    id: 'c',
+    reason: 'r',
+    script: change.script ?? 'true',
+    lent: [{ name: 'site', access: 'rw' }],
+    ...(change.stdin === undefined ? {} : { stdin: change.stdin }),
+  });
   if (!parsed.ok) throw new Error('bad');
-  const around = { job, index: 0, attempt: 1, orderedBy: UserId.parse('@master:test'), executor: 'ex1', workspace: 'direct', artifacts: [], nonce: 'n', ...change.around };
+  const around = {
+    job,
+    index: 0,
+    attempt: 1,
+    orderedBy: UserId.parse('@master:test'),
+    executor: 'ex1',
+    workspace: 'direct',
+    artifacts: [],
+    nonce: 'n',
+    ...change.around,
+  };
   return prepare(parsed.command, change.rules ?? rules, around);
 }
 
@@ -103,7 +124,10 @@ describe('the ledger', () => {
   it('lets only one of two in one moment begin', async () => {
     const ledger = await Ledger.open(path());
     await ledger.write({ state: 'claimed', key, job, prepared });
-    const both = await Promise.allSettled([ledger.write({ state: 'started', key, hash: prepared.hash }), ledger.write({ state: 'started', key, hash: prepared.hash })]);
+    const both = await Promise.allSettled([
+      ledger.write({ state: 'started', key, hash: prepared.hash }),
+      ledger.write({ state: 'started', key, hash: prepared.hash }),
+    ]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
@@ -124,7 +148,11 @@ describe('the ledger', () => {
     await soon.close();
     now = 31 * 24 * 3_600_000;
     const later = await Ledger.open(path(), () => now);
-    expect([later.get(key)?.state, later.get(other.key), later.wasRefused(EventId.parse('$turned-away'))]).toEqual(['claimed', undefined, false]);
+    expect([later.get(key)?.state, later.get(other.key), later.wasRefused(EventId.parse('$turned-away'))]).toEqual([
+      'claimed',
+      undefined,
+      false,
+    ]);
     await later.close();
   });
 });
@@ -194,8 +222,13 @@ describe('the audit', () => {
     const audit = await Audit.open(path());
     await audit.write('order.taken', { i: 0 });
     const probe = await open(path());
-    const failing = vi.spyOn(Object.getPrototypeOf(probe) as typeof probe, 'write').mockRejectedValueOnce(new Error('the disk is full'));
-    const lost = await Promise.allSettled([audit.write('order.taken', { i: 1 }), Promise.resolve().then(() => audit.write('job.started', { i: 2 }))]);
+    const failing = vi
+      .spyOn(Object.getPrototypeOf(probe) as typeof probe, 'write')
+      .mockRejectedValueOnce(new Error('the disk is full'));
+    const lost = await Promise.allSettled([
+      audit.write('order.taken', { i: 1 }),
+      Promise.resolve().then(() => audit.write('job.started', { i: 2 })),
+    ]);
     expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     failing.mockRestore();
     await Promise.all([probe.close(), audit.close()]);

@@ -56,8 +56,14 @@ describe('splitForContinuation', () => {
 
   it('cuts at a paragraph, else a line, else a word', () => {
     const filler = '나'.repeat(60);
-    expect(splitForContinuation(`${filler}\n\n${filler}\n${filler}`, 420)).toEqual({ head: filler, rest: `${filler}\n${filler}` });
-    expect(splitForContinuation(`${filler}\n${filler} ${filler}`, 420)).toEqual({ head: filler, rest: `${filler} ${filler}` });
+    expect(splitForContinuation(`${filler}\n\n${filler}\n${filler}`, 420)).toEqual({
+      head: filler,
+      rest: `${filler}\n${filler}`,
+    });
+    expect(splitForContinuation(`${filler}\n${filler} ${filler}`, 420)).toEqual({
+      head: filler,
+      rest: `${filler} ${filler}`,
+    });
     expect(splitForContinuation(`${filler} ${filler}`, 300)).toEqual({ head: filler, rest: filler });
   });
 
@@ -73,7 +79,7 @@ describe('splitForContinuation', () => {
     const opening = `${fence}${'x'.repeat(190)}\n`;
     let rest = `${opening}${'y'.repeat(400)}`;
     const heads: string[] = [];
-    for (; rest !== '' && heads.length < 50; ) {
+    for (; rest !== '' && heads.length < 50;) {
       const cut = splitForContinuation(rest, 300);
       heads.push(cut.head);
       rest = cut.rest;
@@ -94,7 +100,22 @@ describe('splitForContinuation', () => {
   });
 
   it('always advances, keeps to its size and loses no word', () => {
-    const pieces = fc.constantFrom('가나다 ', 'word ', '\n', '\n\n', fence, `\n${fence}js\n`, `\n${fence}\n`, '~~~\n', '> ', '- ', '👨‍👩‍👧', '\u0301', '`', '**');
+    const pieces = fc.constantFrom(
+      '가나다 ',
+      'word ',
+      '\n',
+      '\n\n',
+      fence,
+      `\n${fence}js\n`,
+      `\n${fence}\n`,
+      '~~~\n',
+      '> ',
+      '- ',
+      '👨‍👩‍👧',
+      '\u0301',
+      '`',
+      '**',
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 400 }), fc.integer({ min: 200, max: 900 }), (parts, size) => {
         const text = parts.join('');
@@ -116,16 +137,19 @@ describe('splitForContinuation', () => {
     );
   });
 
-  it.each(['`', '~~~~', `${fence}\n`, `${fence}${'x'.repeat(100)}\n`, '\n', ' ', '> ', '\u0301', '👨‍', '\\', '**a '])('comes through 300 KB of %j', (piece) => {
-    let rest = piece.repeat(300_000 / piece.length);
-    let count = 0;
-    closeOpenMarkdown(rest);
-    while (rest !== '' && count < 1_000) {
-      const cut = splitForContinuation(rest, 16_000);
-      expect(Buffer.byteLength(cut.head)).toBeLessThanOrEqual(16_000);
-      rest = cut.rest;
-      count += 1;
-    }
-    expect(rest).toBe('');
-  });
+  it.each(['`', '~~~~', `${fence}\n`, `${fence}${'x'.repeat(100)}\n`, '\n', ' ', '> ', '\u0301', '👨‍', '\\', '**a '])(
+    'comes through 300 KB of %j',
+    (piece) => {
+      let rest = piece.repeat(300_000 / piece.length);
+      let count = 0;
+      closeOpenMarkdown(rest);
+      while (rest !== '' && count < 1_000) {
+        const cut = splitForContinuation(rest, 16_000);
+        expect(Buffer.byteLength(cut.head)).toBeLessThanOrEqual(16_000);
+        rest = cut.rest;
+        count += 1;
+      }
+      expect(rest).toBe('');
+    },
+  );
 });

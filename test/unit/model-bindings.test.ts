@@ -6,13 +6,22 @@ import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createProvider } from '../../bots/models/registry.ts';
 import { deskStep } from '../../bots/models/relay-desk.ts';
 
-const [CHEAP, DEAR, OTHER] = [{ input: 1, output: 2 }, { input: 3, output: 4 }, { input: 5, output: 6 }];
-const agent = (id: string, model: string, price?: Price) => AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p', price });
+const [CHEAP, DEAR, OTHER] = [
+  { input: 1, output: 2 },
+  { input: 3, output: 4 },
+  { input: 5, output: 6 },
+];
+const agent = (id: string, model: string, price?: Price) =>
+  AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p', price });
 const [a, b, c] = [AgentId.parse('a'), AgentId.parse('b'), AgentId.parse('c')];
 const minds = (keys: object, rehearsal: 'auto' | 'always' = 'auto') =>
   new ModelBindings(
-    { agents: [agent('a', 'openai/x', CHEAP), agent('b', 'anthropic/y', DEAR), agent('c', 'rehearsal')], prices: [{ model: ModelName.parse('google/z'), ...OTHER }] },
-    (config) => createProvider(config, ProviderSettings.parse(keys), {}, { relay: { ask: () => Promise.resolve('답') } }),
+    {
+      agents: [agent('a', 'openai/x', CHEAP), agent('b', 'anthropic/y', DEAR), agent('c', 'rehearsal')],
+      prices: [{ model: ModelName.parse('google/z'), ...OTHER }],
+    },
+    (config) =>
+      createProvider(config, ProviderSettings.parse(keys), {}, { relay: { ask: () => Promise.resolve('답') } }),
     rehearsal,
   );
 const use = (on: ModelBindings, choices: Readonly<Record<string, string>>) => {
@@ -26,7 +35,13 @@ describe('who is ready', () => {
     ['rehearsal is silent beside a real mind', { OPENAI_API_KEY: 'k' }, 'auto', {}, [a]],
     ['unless the owner wants it', { OPENAI_API_KEY: 'k' }, 'always', {}, [a, b, c]],
     ['a chosen model joins', { OPENAI_API_KEY: 'k' }, 'auto', { c: 'openai/z' }, [a, c]],
-    ['one that goes without its key is silent', { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' }, 'auto', { a: 'perplexity/p' }, [b]],
+    [
+      'one that goes without its key is silent',
+      { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' },
+      'auto',
+      { a: 'perplexity/p' },
+      [b],
+    ],
     ['when the last real one goes, all rehearse again', { OPENAI_API_KEY: 'k' }, 'auto', { a: 'rehearsal' }, [a, b, c]],
     ['a web chat alone silences nobody', {}, 'auto', { c: 'relay' }, [a, b, c]],
     ['and is ready beside real ones', { OPENAI_API_KEY: 'k' }, 'auto', { c: 'relay' }, [a, c]],
@@ -55,7 +70,12 @@ describe('who is ready', () => {
   it('costs what its model costs, and where nobody knows that, what it cost before', () => {
     const all = minds({});
     const price = (model: string) => all.try(b, ModelName.parse(model))?.config.price;
-    expect([price('anthropic/y'), price('openai/x'), price('google/z'), price('openai/new')]).toEqual([DEAR, CHEAP, OTHER, DEAR]);
+    expect([price('anthropic/y'), price('openai/x'), price('google/z'), price('openai/new')]).toEqual([
+      DEAR,
+      CHEAP,
+      OTHER,
+      DEAR,
+    ]);
     use(all, { a: 'google/z' });
     expect(all.get(a)?.config.price).toEqual(OTHER);
     use(all, {});

@@ -223,7 +223,9 @@ describe('over a change of the clock, in Berlin', () => {
     const at = (text: string) => Date.parse(text);
     const once = (origin: number) => {
       const parsed = parseScheduleWords('오늘 새벽 2시 30분에 x', { at: origin, timeZone: BERLIN });
-      return parsed.kind === 'schedule' && parsed.order.when.kind === 'once' ? new Date(parsed.order.when.once).toISOString() : parsed;
+      return parsed.kind === 'schedule' && parsed.order.when.kind === 'once'
+        ? new Date(parsed.order.when.once).toISOString()
+        : parsed;
     };
     expect(once(at('2027-10-30T23:00Z'))).toBe('2027-10-31T00:30:00.000Z');
     expect(once(at('2027-10-31T00:45Z'))).toBe('2027-10-31T01:30:00.000Z');
@@ -232,6 +234,12 @@ describe('over a change of the clock, in Berlin', () => {
 
 it('a long text costs no more than a short one', () => {
   const began = performance.now();
-  for (const filler of ['내일 '.repeat(15_000), 'in 2 hours '.repeat(5_000), '다음 주 '.repeat(9_000), `tomorrow${' '.repeat(60_000)}`]) parseScheduleWords(filler, { at: 0, timeZone: SEOUL });
+  for (const filler of [
+    '내일 '.repeat(15_000),
+    'in 2 hours '.repeat(5_000),
+    '다음 주 '.repeat(9_000),
+    `tomorrow${' '.repeat(60_000)}`,
+  ])
+    parseScheduleWords(filler, { at: 0, timeZone: SEOUL });
   expect(performance.now() - began).toBeLessThan(5_000);
 });

@@ -51,7 +51,13 @@ async function start(): Promise<void> {
       CHAVION_EXECUTOR_FOLDER: folder,
       CHAVION_RULES_FOLDER: join(folder, 'rules'),
     }),
-    account: new Account({ homeserverUrl: paper.url, accessToken: EXECUTOR, userId: UserId.parse(EXECUTOR), ghost: false, lanes: new RoomLimiter() }),
+    account: new Account({
+      homeserverUrl: paper.url,
+      accessToken: EXECUTOR,
+      userId: UserId.parse(EXECUTOR),
+      ghost: false,
+      lanes: new RoomLimiter(),
+    }),
     redis: redis.client(),
     sandbox: new SimulatedSandbox((job) => {
       ran.push('script' in job.command ? job.command.script : job.command.argv.join(' '));
@@ -82,11 +88,24 @@ async function until<T>(look: () => T | undefined): Promise<T> {
   }
 }
 
-const order = (words: string, sender = MASTER): string => paper.say(HQ, sender, { msgtype: 'm.text', body: `!run ${words}` });
-const take = (root: string) => executor.take({ v: 1, type: 'run', root, room: HQ, at: paper.events.find(({ event_id }) => event_id === root)?.origin_server_ts ?? Date.now(), lang: 'ko' });
+const order = (words: string, sender = MASTER): string =>
+  paper.say(HQ, sender, { msgtype: 'm.text', body: `!run ${words}` });
+const take = (root: string) =>
+  executor.take({
+    v: 1,
+    type: 'run',
+    root,
+    room: HQ,
+    at: paper.events.find(({ event_id }) => event_id === root)?.origin_server_ts ?? Date.now(),
+    lang: 'ko',
+  });
 /** What the executor has said in a room. */
-const lines = (room = HQ): readonly string[] => paper.events.flatMap(({ room_id, sender, type, content }) => (room_id === room && sender === EXECUTOR && type === 'm.room.message' ? [String(content.body)] : []));
-const request = () => until(() => paper.events.find(({ sender, content }) => sender === EXECUTOR && content.body?.startsWith('✋')));
+const lines = (room = HQ): readonly string[] =>
+  paper.events.flatMap(({ room_id, sender, type, content }) =>
+    room_id === room && sender === EXECUTOR && type === 'm.room.message' ? [String(content.body)] : [],
+  );
+const request = () =>
+  until(() => paper.events.find(({ sender, content }) => sender === EXECUTOR && content.body?.startsWith('✋')));
 const audit = () => readFileSync(join(folder, 'audit.jsonl'), 'utf8');
 
 describe('an order of a master', () => {
@@ -119,9 +138,14 @@ describe('an order of a master', () => {
     const root = order('--net example.org:443 fetch');
     await take(root);
     const { event_id } = await request();
-    Object.assign(paper.events.find((event) => event.event_id === root), { content: {}, unsigned: { redacted_because: {} } });
+    Object.assign(
+      paper.events.find((event) => event.event_id === root),
+      { content: {}, unsigned: { redacted_because: {} } },
+    );
     paper.react(HQ, MASTER, event_id, '✅');
-    await until(() => (audit().includes('"redacted"') || lines().some((line) => line.includes('⊘')) ? true : undefined));
+    await until(() =>
+      audit().includes('"redacted"') || lines().some((line) => line.includes('⊘')) ? true : undefined,
+    );
     expect(ran).toEqual([]);
   });
 });

@@ -41,7 +41,11 @@ const stopped = (sender: UserId): Reaction => ({ event: EventId.parse('$stop'), 
 
 describe('an order from outside', () => {
   it('is what stands in the agent’s own message', () => {
-    expect(judgeOutside(job, facts())).toMatchObject({ kind: 'outside', by: SCOUT, command: { type: 'shell', script: 'df -h' } });
+    expect(judgeOutside(job, facts())).toMatchObject({
+      kind: 'outside',
+      by: SCOUT,
+      command: { type: 'shell', script: 'df -h' },
+    });
   });
 
   it.each<[string, string, Partial<OutsideFacts>]>([
@@ -61,7 +65,11 @@ describe('an order from outside', () => {
     ['the room was stopped since', 'stopped', { stoppedUntil: AT }],
     ['it holds no command', 'bad-command', { raw: raw({}, { 'com.chavion.order': undefined }) }],
     ['its command is none', 'bad-command', { raw: raw({}, { 'com.chavion.order': { ...command, sudo: true } }) }],
-    ['it waits for what nobody knows', 'bad-command', { raw: raw({}, { 'com.chavion.order': { ...command, after: ['x'] } }) }],
+    [
+      'it waits for what nobody knows',
+      'bad-command',
+      { raw: raw({}, { 'com.chavion.order': { ...command, after: ['x'] } }) },
+    ],
   ])('is refused where %s', (_what, why, more) => {
     expect(judgeOutside(job, facts(more))).toMatchObject({ kind: 'refused', why });
   });
@@ -75,7 +83,12 @@ describe('an order from outside', () => {
     if (!parsed.ok) throw new Error('not a command');
     expect(originOf({ orderedBy: SCOUT })).toBe('outside');
     expect(originOf({ orderedBy: MASTER })).toBe('master');
-    for (const mode of ['auto', 'ask'] as const) expect(rule(Policy.parse({ mode }), parsed.command, originOf({ orderedBy: SCOUT }))).toMatchObject({ kind: 'ask' });
-    expect(rule(Policy.parse({ mode: 'locked' }), parsed.command, originOf({ orderedBy: SCOUT }))).toMatchObject({ kind: 'refuse' });
+    for (const mode of ['auto', 'ask'] as const)
+      expect(rule(Policy.parse({ mode }), parsed.command, originOf({ orderedBy: SCOUT }))).toMatchObject({
+        kind: 'ask',
+      });
+    expect(rule(Policy.parse({ mode: 'locked' }), parsed.command, originOf({ orderedBy: SCOUT }))).toMatchObject({
+      kind: 'refuse',
+    });
   });
 });

@@ -8,9 +8,21 @@ import { avatarSvg } from '../../synapse/avatar.ts';
 import { ghosts } from '../../synapse/residents.ts';
 
 const house = Roster.parse(defaultRoster);
-const rosterOf = (agents: readonly object[], integrator: string) => Roster.parse({ ...defaultRoster, integrator, agents });
-const plain = (id: string, more: object = {}) => ({ id, name: id, callsigns: [id], role: 'r', prompt: 'p', model: 'rehearsal', ...more });
-const words = (roster: Roster, lang: 'ko' | 'en') => roster.agents.map((agent) => rehearse({ ...agent, persona: personaOf(agent), ownerTitle: '마스터', question: '안녕', lang }));
+const rosterOf = (agents: readonly object[], integrator: string) =>
+  Roster.parse({ ...defaultRoster, integrator, agents });
+const plain = (id: string, more: object = {}) => ({
+  id,
+  name: id,
+  callsigns: [id],
+  role: 'r',
+  prompt: 'p',
+  model: 'rehearsal',
+  ...more,
+});
+const words = (roster: Roster, lang: 'ko' | 'en') =>
+  roster.agents.map((agent) =>
+    rehearse({ ...agent, persona: personaOf(agent), ownerTitle: '마스터', question: '안녕', lang }),
+  );
 const faces = (roster: Roster) => ghosts(roster, 'x').map(avatarSvg);
 
 describe('a persona', () => {
@@ -20,7 +32,10 @@ describe('a persona', () => {
   });
 
   it('need not stand in a roster file that took the residents over', () => {
-    const before = Roster.parse({ ...defaultRoster, agents: defaultRoster.agents.map((agent) => ({ ...agent, persona: undefined })) });
+    const before = Roster.parse({
+      ...defaultRoster,
+      agents: defaultRoster.agents.map((agent) => ({ ...agent, persona: undefined })),
+    });
     expect(before.agents.every(({ persona }) => persona === undefined)).toBe(true);
     expect(roundNames(before)).toEqual(roundNames(house));
     expect([words(before, 'ko'), words(before, 'en')]).toEqual([words(house, 'ko'), words(house, 'en')]);
@@ -28,18 +43,30 @@ describe('a persona', () => {
   });
 
   it('says who does what in a round, whatever the agent is called, and whoever sums up does what nobody is for', () => {
-    const roster = rosterOf([plain('sumi', { name: '수미', persona: 'analyst' }), plain('duri', { name: '두리' })], 'duri');
+    const roster = rosterOf(
+      [plain('sumi', { name: '수미', persona: 'analyst' }), plain('duri', { name: '두리' })],
+      'duri',
+    );
     expect(roundNames(roster)).toEqual({ sense: '두리', analyse: '수미', plan: '두리', carryOut: '두리' });
-    expect(cycleOn.ko('7시', roundNames(roster))).toContain('감지(두리) → 분석(수미) → 계획(두리) → 실행(두리, 실행자)');
+    expect(cycleOn.ko('7시', roundNames(roster))).toContain(
+      '감지(두리) → 분석(수미) → 계획(두리) → 실행(두리, 실행자)',
+    );
   });
 
-  it('speaks under the agent\'s own name', () => {
+  it("speaks under the agent's own name", () => {
     const [said] = words(rosterOf([plain('sumi', { name: '수미', persona: 'leader' })], 'sumi'), 'ko');
     expect(said).toContain('수미입니다');
-    expect(words(house, 'en').map((line) => /(\w+) here\./.exec(line)?.[1])).toEqual(['Gabriel', 'Jarvis', 'Claude', 'Manus', 'Perplexity', 'Michael']);
+    expect(words(house, 'en').map((line) => /(\w+) here\./.exec(line)?.[1])).toEqual([
+      'Gabriel',
+      'Jarvis',
+      'Claude',
+      'Manus',
+      'Perplexity',
+      'Michael',
+    ]);
   });
 
-  it('is no agent\'s by its id alone', () => {
+  it("is no agent's by its id alone", () => {
     const [, drawn] = faces(rosterOf([plain('leader', { colour: '#000000' })], 'leader'));
     const [, leader] = faces(rosterOf([plain('x', { colour: '#000000', persona: 'leader' })], 'x'));
     expect(drawn).not.toBe(leader);

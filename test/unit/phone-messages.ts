@@ -37,11 +37,12 @@ const nameOf = (agent: AgentId): string => facesOf(agent)?.name ?? agent;
 const [COORDINATOR = null, ...FACES] = ghosts(roster, 'chavion.local');
 const EXECUTOR = { emblem: 'executor', name: roster.executor.name, colour: '#4a4f57' } as const;
 
-
 export function greetings(): readonly Shown[] {
   const answers = roster.agents.map(({ id, name, role, persona }, i) => ({
     by: FACES[i] ?? null,
-    html: renderMarkdown(rehearse({ id, name, role, persona, ownerTitle: roster.ownerTitle, question: GREETING, lang })),
+    html: renderMarkdown(
+      rehearse({ id, name, role, persona, ownerTitle: roster.ownerTitle, question: GREETING, lang }),
+    ),
   }));
   return [{ by: null, html: GREETING }, ...answers];
 }
@@ -51,7 +52,18 @@ function decided(): { readonly state: TaskState; readonly step: StepId } {
   const agents = roster.agents.map(({ id }) => id);
   const lent = LENT.map(({ name }) => ({ name, mode: 'rw' as const }));
   const rules: TaskRules = { integrator: roster.integrator, agents, lent, hash: canonicalHash, patience: PATIENCE };
-  let state = newTask({ root: ROOT, no: 12, room: RoomId.parse('!hq:chavion.local'), lang, by: MASTER, origin: 'master', mission: MISSION, at: 0, deadline: 3 * 3_600_000, electorate: agents });
+  let state = newTask({
+    root: ROOT,
+    no: 12,
+    room: RoomId.parse('!hq:chavion.local'),
+    lang,
+    by: MASTER,
+    origin: 'master',
+    mission: MISSION,
+    at: 0,
+    deadline: 3 * 3_600_000,
+    electorate: agents,
+  });
   let at = 0;
   const waiting: TaskEffect[] = [];
   const feed = (event: TaskEvent): void => {
@@ -67,7 +79,15 @@ function decided(): { readonly state: TaskState; readonly step: StepId } {
     } else if (effect.kind === 'ask') {
       const agent = facesOf(effect.ask.agent);
       if (agent === undefined) throw new Error('nobody of the roster');
-      const answer = rehearseTask(state, effect.ask, { agent, ownerTitle: roster.ownerTitle, workers: roster.agents, lent, hosts: null, timeZone: 'Asia/Seoul', now: at });
+      const answer = rehearseTask(state, effect.ask, {
+        agent,
+        ownerTitle: roster.ownerTitle,
+        workers: roster.agents,
+        lent,
+        hosts: null,
+        timeZone: 'Asia/Seoul',
+        now: at,
+      });
       feed({ kind: 'answered', at, ask: effect.ask.id, answer });
     } else if (effect.kind === 'dispatch') {
       return { state, step: effect.step };
@@ -92,8 +112,21 @@ export function task(): TaskShown {
   const waits = plan.steps.find((one) => one.kind === 'command' && one.command.id === step);
   if (waits?.kind !== 'command') throw new Error('no command');
   const command = state.commands[step];
-  const asked: TaskState = { ...state, commands: { ...state.commands, ...(command === undefined ? {} : { [step]: { ...command, state: 'asked' } }) } };
-  const job = PlanJob.parse({ v: 1, type: 'plan', root: ROOT, room: '!hq:chavion.local', at: 1, lang, decision: '$decision', step, attempt: 1 });
+  const asked: TaskState = {
+    ...state,
+    commands: { ...state.commands, ...(command === undefined ? {} : { [step]: { ...command, state: 'asked' } }) },
+  };
+  const job = PlanJob.parse({
+    v: 1,
+    type: 'plan',
+    root: ROOT,
+    room: '!hq:chavion.local',
+    at: 1,
+    lang,
+    decision: '$decision',
+    step,
+    attempt: 1,
+  });
   const { hash } = state.plan;
   const prepared = Prepared.parse({
     key: '$root.0.1',
@@ -116,7 +149,10 @@ export function task(): TaskShown {
     card: { by: COORDINATOR, html: renderMarkdown(cardText(asked, { now: 8_000, nameOf })) },
     plan,
     speaker: COORDINATOR,
-    request: { by: EXECUTOR, html: String(listContent([{ prepared, why: 'host' }], job, [MASTER])?.['formatted_body']) },
+    request: {
+      by: EXECUTOR,
+      html: String(listContent([{ prepared, why: 'host' }], job, [MASTER])?.['formatted_body']),
+    },
     nameOf,
   };
 }

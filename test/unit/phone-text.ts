@@ -4,8 +4,13 @@ import { emsOf, escapeXml } from '../../bots/tasks/picture/picture-text.ts';
 
 /** Formatted words of a message as lines of SVG, for the picture of the README. */
 
-export const FONTS = ['400Regular/NanumGothic_400Regular', '700Bold/NanumGothic_700Bold'].map((face) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/nanum-gothic/${face}.ttf`)));
-export const RENDERING = { font: { fontFiles: FONTS, loadSystemFonts: false, defaultFontFamily: 'NanumGothic' }, logLevel: 'off' as const };
+export const FONTS = ['400Regular/NanumGothic_400Regular', '700Bold/NanumGothic_700Bold'].map((face) =>
+  fileURLToPath(import.meta.resolve(`@expo-google-fonts/nanum-gothic/${face}.ttf`)),
+);
+export const RENDERING = {
+  font: { fontFiles: FONTS, loadSystemFonts: false, defaultFontFamily: 'NanumGothic' },
+  logLevel: 'off' as const,
+};
 
 interface Run {
   readonly text: string;
@@ -17,7 +22,13 @@ export interface Paragraph {
   readonly runs: readonly Run[];
 }
 
-const unescaped = (html: string): string => html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+const unescaped = (html: string): string =>
+  html
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
 
 function runsOf(html: string): readonly Run[] {
   let bold = false;
@@ -35,7 +46,8 @@ export function paragraphs(html: string): readonly Paragraph[] {
   const found = [...html.matchAll(/<pre><code>([\s\S]*?)<\/code><\/pre>|<p>([\s\S]*?)<\/p>|<li>([\s\S]*?)<\/li>/gu)];
   if (found.length === 0) return html.split(/<br \/>/u).map((line) => ({ kind: 'words', runs: runsOf(line) }));
   return found.flatMap(([, block, words, item]): readonly Paragraph[] => {
-    if (block !== undefined) return [{ kind: 'block', runs: [{ text: unescaped(block).trimEnd(), bold: false, code: false }] }];
+    if (block !== undefined)
+      return [{ kind: 'block', runs: [{ text: unescaped(block).trimEnd(), bold: false, code: false }] }];
     if (item !== undefined) return [{ kind: 'item', runs: runsOf(item) }];
     return (words ?? '').split(/<br \/>/u).map((line) => ({ kind: 'words', runs: runsOf(line) }));
   });
@@ -53,7 +65,11 @@ const SPECIAL = /([▓░]+|[✅❌✋⚙]\uFE0F?)/u;
 const measured = new Map<string, number>();
 /** How far the pen goes, in points. What is seen of it has no blanks at its ends, so it is held between two bars. */
 export function advance(text: string, size: number, bold: boolean): number {
-  const bars = (inner: string): number => new Resvg(`<svg xmlns="http://www.w3.org/2000/svg" width="900" height="60"><text x="10" y="40" font-family="NanumGothic" font-size="${size}"${bold ? ' font-weight="700"' : ''} xml:space="preserve">|${escapeXml(inner)}|</text></svg>`, RENDERING).getBBox()?.width ?? 0;
+  const bars = (inner: string): number =>
+    new Resvg(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="60"><text x="10" y="40" font-family="NanumGothic" font-size="${size}"${bold ? ' font-weight="700"' : ''} xml:space="preserve">|${escapeXml(inner)}|</text></svg>`,
+      RENDERING,
+    ).getBBox()?.width ?? 0;
   const key = `${size} ${bold} ${text}`;
   const known = measured.get(key) ?? bars(text) - bars('');
   measured.set(key, known);
@@ -74,11 +90,18 @@ function lineAt(runs: readonly Run[], x: number, y: number, size: number, colour
         }
         if (/^[▓░]/u.test(piece)) {
           at += piece.length * size * 0.62;
-          return Array.from(piece).map((one, i) => `<rect x="${from + i * size * 0.62}" y="${y - size * 0.72}" width="${size * 0.54}" height="${size * 0.78}" rx="1.5" fill="${one === '▓' ? '#0b7a5e' : '#cfd6dd'}"/>`).join('');
+          return Array.from(piece)
+            .map(
+              (one, i) =>
+                `<rect x="${from + i * size * 0.62}" y="${y - size * 0.72}" width="${size * 0.54}" height="${size * 0.78}" rx="1.5" fill="${one === '▓' ? '#0b7a5e' : '#cfd6dd'}"/>`,
+            )
+            .join('');
         }
         if (piece === '') return '';
         at += advance(piece, size, bold);
-        const behind = code ? `<rect x="${from - 1.5}" y="${y - size * 0.9}" width="${at - from + 3}" height="${size * 1.22}" rx="3" fill="#fff"/>` : '';
+        const behind = code
+          ? `<rect x="${from - 1.5}" y="${y - size * 0.9}" width="${at - from + 3}" height="${size * 1.22}" rx="3" fill="#fff"/>`
+          : '';
         return `${behind}<text x="${from}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="700"' : ''} xml:space="preserve">${escapeXml(piece)}</text>`;
       }),
     )
@@ -127,14 +150,23 @@ export function drawWords(html: string, width: number): Drawn {
     const size = kind === 'block' ? 13 : SIZE;
     const lines = broken(runs, width - indent - (kind === 'block' ? 8 : 0), size);
     if (kind === 'block') {
-      parts.push(`<rect x="0" y="${y + 2}" width="${width}" height="${lines.length * LEADING + 8}" rx="6" fill="#fff" stroke="#dbe0e6"/>`);
+      parts.push(
+        `<rect x="0" y="${y + 2}" width="${width}" height="${lines.length * LEADING + 8}" rx="6" fill="#fff" stroke="#dbe0e6"/>`,
+      );
       widest = width;
       y += 6;
     }
     if (kind === 'item') parts.push(`<circle cx="4" cy="${y + 10}" r="2" fill="${COLOUR}"/>`);
     for (const line of lines) {
       parts.push(lineAt(line, indent, y + 15, size, COLOUR));
-      widest = Math.max(widest, indent + line.reduce((sum, { text, bold }) => sum + (SPECIAL.test(text) ? emsOf(text) * size : advance(text, size, bold)), 0));
+      widest = Math.max(
+        widest,
+        indent +
+          line.reduce(
+            (sum, { text, bold }) => sum + (SPECIAL.test(text) ? emsOf(text) * size : advance(text, size, bold)),
+            0,
+          ),
+      );
       y += LEADING;
     }
     y += kind === 'block' ? 8 : 2;

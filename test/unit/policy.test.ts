@@ -39,14 +39,26 @@ describe('the policy', () => {
   });
 
   it('judges by what a command asks for and never by what it says', () => {
-    expect(rule(Policy.parse({}), command({ script: 'rm -rf / # curl http://evil' }), 'master')).toEqual({ kind: 'run' });
-    expect(rule(Policy.parse({}), command({ script: 'true', ...NET }), 'master')).toEqual({ kind: 'ask', why: 'network' });
+    expect(rule(Policy.parse({}), command({ script: 'rm -rf / # curl http://evil' }), 'master')).toEqual({
+      kind: 'run',
+    });
+    expect(rule(Policy.parse({}), command({ script: 'true', ...NET }), 'master')).toEqual({
+      kind: 'ask',
+      why: 'network',
+    });
   });
 
   it('refuses hosts that the owner has not named, and more time than the owner gives', () => {
     const policy = Policy.parse({ hosts: ['api.test:443'], limits: { timeoutSeconds: 60 } });
-    expect(rule(policy, command(NET), 'master')).toEqual({ kind: 'refuse', why: 'host-not-allowed', detail: 'example.com:443' });
-    expect(rule(policy, command({ hosts: ['api.test:443'], timeoutMs: 60_000 }), 'master')).toEqual({ kind: 'ask', why: 'network' });
+    expect(rule(policy, command(NET), 'master')).toEqual({
+      kind: 'refuse',
+      why: 'host-not-allowed',
+      detail: 'example.com:443',
+    });
+    expect(rule(policy, command({ hosts: ['api.test:443'], timeoutMs: 60_000 }), 'master')).toEqual({
+      kind: 'ask',
+      why: 'network',
+    });
     expect(rule(policy, command({ timeoutMs: 60_100 }), 'master')).toMatchObject({ kind: 'refuse', why: 'timeout' });
   });
 });
@@ -112,7 +124,17 @@ describe('the rule files', () => {
 
   it('leave out a lent folder that is not there, and refuse two of one name', () => {
     const lent = (folders: object[]) => readRules(folder({ 'lent.json': JSON.stringify({ folders }) })).lent;
-    expect(lent([{ name: 'a', path: tmpdir(), mode: 'ro' }, { name: 'b', path: '/nowhere/at/all', mode: 'rw' }]).map(({ name }) => name)).toEqual(['a']);
-    expect(() => lent([{ name: 'a', path: '/a', mode: 'ro' }, { name: 'a', path: '/b', mode: 'rw' }])).toThrow(BrokenRules);
+    expect(
+      lent([
+        { name: 'a', path: tmpdir(), mode: 'ro' },
+        { name: 'b', path: '/nowhere/at/all', mode: 'rw' },
+      ]).map(({ name }) => name),
+    ).toEqual(['a']);
+    expect(() =>
+      lent([
+        { name: 'a', path: '/a', mode: 'ro' },
+        { name: 'a', path: '/b', mode: 'rw' },
+      ]),
+    ).toThrow(BrokenRules);
   });
 });

@@ -5,12 +5,14 @@ import { systemPrompt } from '../../bots/residents/prompt.ts';
 
 const roster = Roster.parse({ ...defaultRoster, ownerTitle: '사장님' });
 const agent = (more: object = {}) => AgentConfig.parse({ ...defaultRoster.agents[0], ...more });
-const prompt = (more: object = {}, lang: 'ko' | 'en' = 'ko') => systemPrompt({ roster, agent: agent(more), lang, timeZone: 'Asia/Seoul', now: new Date('2026-01-01T15:30:00Z') });
+const prompt = (more: object = {}, lang: 'ko' | 'en' = 'ko') =>
+  systemPrompt({ roster, agent: agent(more), lang, timeZone: 'Asia/Seoul', now: new Date('2026-01-01T15:30:00Z') });
 
 describe('what an agent is told of itself', () => {
-  it('is the roster\'s word, whom it serves, who else is there, and the time where the owner lives', () => {
+  it("is the roster's word, whom it serves, who else is there, and the time where the owner lives", () => {
     const text = prompt({ prompt: 'You love trucks.' });
-    for (const words of ['You are 가브리엘', 'You love trucks.', '사장님', '자비스 (통합', '2026-01-02 00:30']) expect(text).toContain(words);
+    for (const words of ['You are 가브리엘', 'You love trucks.', '사장님', '자비스 (통합', '2026-01-02 00:30'])
+      expect(text).toContain(words);
     expect(text).not.toContain('가브리엘 (팀장');
   });
 
@@ -25,12 +27,21 @@ describe('what an agent is told of itself', () => {
 });
 
 describe('a roster', () => {
-  const faults = (more: object) => Roster.safeParse({ ...defaultRoster, ...more }).error?.issues.map(({ path }) => path.join('.')) ?? [];
+  const faults = (more: object) =>
+    Roster.safeParse({ ...defaultRoster, ...more }).error?.issues.map(({ path }) => path.join('.')) ?? [];
 
   it.each<[string, object, readonly string[]]>([
     ['is whole as it comes', {}, []],
-    ['a compatible model needs an endpoint', { agents: [agent({ model: 'compatible/x' })], integrator: 'gabriel' }, ['agents.0.endpoint']],
-    ['so does one that stands in', { agents: [agent({ fallback: 'compatible/x' })], integrator: 'gabriel' }, ['agents.0.endpoint']],
+    [
+      'a compatible model needs an endpoint',
+      { agents: [agent({ model: 'compatible/x' })], integrator: 'gabriel' },
+      ['agents.0.endpoint'],
+    ],
+    [
+      'so does one that stands in',
+      { agents: [agent({ fallback: 'compatible/x' })], integrator: 'gabriel' },
+      ['agents.0.endpoint'],
+    ],
     ['memory is kept by somebody who is there', { memory: { agent: 'nobody' } }, ['memory.agent']],
     ['no waiting is for ever', { relay: { absentAfter: 100_000 } }, ['relay.absentAfter']],
   ])('%s', (_what, more, places) => {

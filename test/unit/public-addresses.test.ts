@@ -8,7 +8,8 @@ let url: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/help') return response.end(agentApiHelp.ko(url, false));
-    if (request.url?.startsWith('/p/') === true) return response.writeHead(404, { 'content-security-policy': "sandbox allow-scripts; default-src 'none'" }).end();
+    if (request.url?.startsWith('/p/') === true)
+      return response.writeHead(404, { 'content-security-policy': "sandbox allow-scripts; default-src 'none'" }).end();
     return response.writeHead(404).end('{"errcode":"M_UNRECOGNIZED"}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -18,7 +19,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 it('says which addresses lead to the house, and which lead to something else or nowhere', async () => {
-  const reached = async (api: string | undefined, pages: string | undefined) => (await publicAddresses({ CHAVION_API_URL: api, CHAVION_PREVIEW_URL: pages })).map((one) => one.reached);
+  const reached = async (api: string | undefined, pages: string | undefined) =>
+    (await publicAddresses({ CHAVION_API_URL: api, CHAVION_PREVIEW_URL: pages })).map((one) => one.reached);
   expect(await reached(url, url)).toEqual([true, true]);
   // The homeserver's address, as everything named it once.
   expect(await reached(`${url}/rooms`, `${url}/rooms`)).toEqual([false, false]);

@@ -24,19 +24,33 @@ function asked(): ReadonlySet<string> {
   for (const file of globSync(['bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts'])) {
     const text = readFileSync(file, 'utf8');
     // `redis.get(…)`, `this.#redis.multi().set(…).del(…)`
-    for (const [chain] of text.matchAll(/redis(?:\.\w+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+/g)) note(chain, /\.(\w+)\(/g);
+    for (const [chain] of text.matchAll(/redis(?:\.\w+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+/g))
+      note(chain, /\.(\w+)\(/g);
   }
-  for (const file of globSync('node_modules/bullmq/dist/cjs/commands/**/*.lua')) note(readFileSync(file, 'utf8'), /(?:rcall|redis\.p?call)\(\s*["'](\w+)["']/g);
+  for (const file of globSync('node_modules/bullmq/dist/cjs/commands/**/*.lua'))
+    note(readFileSync(file, 'utf8'), /(?:rcall|redis\.p?call)\(\s*["'](\w+)["']/g);
   return found;
 }
 
 it('the parts may do at Redis all that they do there', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chavion-rights-'));
   const [port = 0] = await freePorts(1);
-  const config = redisConfig({ port, folder, passwords: { swarm: 's', executor: 'e', launcher: 'l' }, channelRights: true, readRights: true });
+  const config = redisConfig({
+    port,
+    folder,
+    passwords: { swarm: 's', executor: 'e', launcher: 'l' },
+    channelRights: true,
+    readRights: true,
+  });
   await writeFile(join(folder, 'redis.conf'), `${config}\nuser tester on >t allkeys allchannels +@all\n`);
   const server = spawn('redis-server', [join(folder, 'redis.conf')], { stdio: 'ignore' });
-  const redis = new Redis({ port, username: 'tester', password: 't', retryStrategy: () => 50, maxRetriesPerRequest: null });
+  const redis = new Redis({
+    port,
+    username: 'tester',
+    password: 't',
+    retryStrategy: () => 50,
+    maxRetriesPerRequest: null,
+  });
   redis.on('error', () => undefined);
   try {
     const known = new Set((await redis.call('COMMAND', 'LIST')) as string[]);
@@ -48,7 +62,9 @@ it('the parts may do at Redis all that they do there', async () => {
       for (const command of commands) {
         const [info] = (await redis.call('COMMAND', 'INFO', command)) as [[string, number]];
         const words = Array.from({ length: Math.abs(info[1]) - 1 }, () => key);
-        const said = String(await redis.call('ACL', 'DRYRUN', user, command, ...words).catch((error: Error) => error.message));
+        const said = String(
+          await redis.call('ACL', 'DRYRUN', user, command, ...words).catch((error: Error) => error.message),
+        );
         if (/permissions to run the/.test(said)) refused.push(command);
       }
       expect({ user, refused }).toEqual({ user, refused: [] });

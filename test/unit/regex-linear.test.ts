@@ -21,9 +21,15 @@ async function slow(regexes: readonly Regex[]): Promise<readonly string[]> {
 
 describe('regular expressions', { timeout: 600_000 }, () => {
   it('takes the checker at its word: what is slow is found', async () => {
-    const sample = regexesIn('sample.ts', "const a = /\\s+$/; const b = [/^(?:a|a)*$/u, `/${/ok/}/`]; // /(x+)+$/ in a comment");
+    const sample = regexesIn(
+      'sample.ts',
+      'const a = /\\s+$/; const b = [/^(?:a|a)*$/u, `/${/ok/}/`]; // /(x+)+$/ in a comment',
+    );
     expect(sample.literals.map(({ source }) => source)).toEqual(['\\s+$', '^(?:a|a)*$', 'ok']);
-    expect(await slow(sample.literals)).toEqual([expect.stringContaining('2nd degree polynomial'), expect.stringContaining('exponential')]);
+    expect(await slow(sample.literals)).toEqual([
+      expect.stringContaining('2nd degree polynomial'),
+      expect.stringContaining('exponential'),
+    ]);
   });
 
   it('has none that is slower than linear', async () => {

@@ -13,14 +13,29 @@ const manus = residents.byId.get(AgentId.parse('manus'))!;
 const entry = (...args: Parameters<typeof message>): Entry => ({ event: message(...args), body: '', growing: false });
 const asked: Entry = { ...entry('asked', '진행할까요?', { sender: manus.userId }), resume: 'task-1' };
 const reply = entry('reply', '네', { replyTo: eventId('asked') });
-const job: TurnJob = { type: 'turn', room: ROOM, source: eventId('reply'), at: 1, agent: manus.id, root: eventId('reply'), depth: 0, lang: 'ko' };
+const job: TurnJob = {
+  type: 'turn',
+  room: ROOM,
+  source: eventId('reply'),
+  at: 1,
+  agent: manus.id,
+  root: eventId('reply'),
+  depth: 0,
+  lang: 'ko',
+};
 
 describe('a reply to a question of the provider', () => {
   it.each<[string, Partial<TurnJob>, Entry, readonly Entry[], string | undefined]>([
     ['hands back what waits', {}, reply, [asked, reply], 'task-1'],
     ['is only a reply', {}, entry('plain', '네'), [asked], undefined],
-    ['is a master\'s, not an agent\'s', { depth: 1 }, reply, [asked, reply], undefined],
-    ['is to this very agent', {}, reply, [{ ...asked, event: { ...asked.event, sender: UserId.parse('@agent_claude:test') } }, reply], undefined],
+    ["is a master's, not an agent's", { depth: 1 }, reply, [asked, reply], undefined],
+    [
+      'is to this very agent',
+      {},
+      reply,
+      [{ ...asked, event: { ...asked.event, sender: UserId.parse('@agent_claude:test') } }, reply],
+      undefined,
+    ],
     ['is to a question', {}, reply, [{ ...asked, resume: undefined }, reply], undefined],
     ['is to something that is still there', {}, reply, [reply], undefined],
   ])('%s', (_what, more, source, entries, resume) => {

@@ -6,9 +6,11 @@ import { columnsOf } from '../../bridge/terminal/columns.ts';
 import { agents, facts } from './decide-facts.ts';
 import { message } from './events.ts';
 
-const said = (place: HelpPlace, lang: 'ko' | 'en', agent = 'claude'): string => helpText[lang]({ place, example: '클로드, 안녕', agent });
+const said = (place: HelpPlace, lang: 'ko' | 'en', agent = 'claude'): string =>
+  helpText[lang]({ place, example: '클로드, 안녕', agent });
 const listed = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('- `'));
-const namesIn = (text: string): ReadonlySet<CommandName | null> => new Set([...text.matchAll(/!([\p{L}-]+)/gu)].map(([, word = '']) => commandNamed(word)));
+const namesIn = (text: string): ReadonlySet<CommandName | null> =>
+  new Set([...text.matchAll(/!([\p{L}-]+)/gu)].map(([, word = '']) => commandNamed(word)));
 
 /** Read off the code that carries them out: these refuse elsewhere, or nobody finds them there. */
 const HQ_ONLY: readonly CommandName[] = ['task', 'choose', 'retry', 'schedule', 'cycle'];
@@ -44,7 +46,9 @@ describe('where it is asked', () => {
   };
 
   it('a direct room says who answers in it, a room without agents that nobody does', () => {
-    expect(asked({ place: 'direct', agents: agents.slice(2), nameOf: () => '클로드' })).toContain('그냥 쓰면 클로드가 대답합니다');
+    expect(asked({ place: 'direct', agents: agents.slice(2), nameOf: () => '클로드' })).toContain(
+      '그냥 쓰면 클로드가 대답합니다',
+    );
     expect(asked({ place: 'other', agents: [] })).toContain('대답할 에이전트가 없습니다');
     expect(asked({ place: 'hq' })).toContain('모두가 대답합니다');
   });

@@ -25,8 +25,10 @@ const ELSEWHERE = RoomId.parse('!elsewhere:test');
 
 let paper: PaperHomeserver;
 let rooms: Rooms;
-const account = (userId: UserId) => new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes: new RoomLimiter() });
-const joins = (room: string, user: string, displayname?: string) => paper.state(room, user, 'm.room.member', { membership: 'join', displayname }, user);
+const account = (userId: UserId) =>
+  new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes: new RoomLimiter() });
+const joins = (room: string, user: string, displayname?: string) =>
+  paper.state(room, user, 'm.room.member', { membership: 'join', displayname }, user);
 beforeEach(async () => {
   paper = await PaperHomeserver.open({ [MASTER]: 100, '@admin:test': 100, [BILL]: 50 });
   rooms = new Rooms({
@@ -47,7 +49,14 @@ describe('what is known of a room', () => {
 
   it('masters: who has 100, never the admin, and a change at once', async () => {
     expect([...(await rooms.masters())]).toEqual([MASTER]);
-    await rooms.note({ ...origin('p', MASTER), kind: 'power', users: new Map([[MASTER, 50], [BILL, 100]]) });
+    await rooms.note({
+      ...origin('p', MASTER),
+      kind: 'power',
+      users: new Map([
+        [MASTER, 50],
+        [BILL, 100],
+      ]),
+    });
     expect([...(await rooms.masters())]).toEqual([BILL]);
     await rooms.note({ ...origin('q', MASTER), roomId: ELSEWHERE, kind: 'power', users: new Map([[CLAUDE, 100]]) });
     expect([...(await rooms.masters())]).toEqual([BILL]);
@@ -58,12 +67,23 @@ describe('what is known of a room', () => {
     expect((await rooms.reader(ELSEWHERE)).userId).toBe(CLAUDE);
     expect((await rooms.reader(ROOM)).userId).toBe(residents.coordinator);
     joins(ELSEWHERE, residents.coordinator);
-    await rooms.note({ ...origin('j', residents.coordinator), roomId: ELSEWHERE, kind: 'membership', user: residents.coordinator, membership: 'join' });
+    await rooms.note({
+      ...origin('j', residents.coordinator),
+      roomId: ELSEWHERE,
+      kind: 'membership',
+      user: residents.coordinator,
+      membership: 'join',
+    });
     expect((await rooms.reader(ELSEWHERE)).userId).toBe(residents.coordinator);
   });
 
   it('members come and go', async () => {
-    expect(await rooms.members(ROOM)).toEqual(new Map([[residents.coordinator, residents.coordinator], [MASTER, '마스터']]));
+    expect(await rooms.members(ROOM)).toEqual(
+      new Map([
+        [residents.coordinator, residents.coordinator],
+        [MASTER, '마스터'],
+      ]),
+    );
     await rooms.note({ ...origin('b', BILL), kind: 'membership', user: BILL, membership: 'join', displayName: 'Bill' });
     expect((await rooms.members(ROOM)).get(BILL)).toBe('Bill');
     await rooms.note({ ...origin('c', BILL), kind: 'membership', user: BILL, membership: 'leave' });
@@ -83,18 +103,31 @@ describe('what is known of a room', () => {
 describe('files that were posted', () => {
   const posted = (name: string, content: string, mediaType = 'text/plain', file = `${name}.txt`) => {
     paper.media.set(name, content);
-    return { event: message(name, name, { msgtype: 'm.file', attachment: { url: `mxc://test/${name}`, name: file, mediaType, size: content.length } }), body: name, growing: false };
+    return {
+      event: message(name, name, {
+        msgtype: 'm.file',
+        attachment: { url: `mxc://test/${name}`, name: file, mediaType, size: content.length },
+      }),
+      body: name,
+      growing: false,
+    };
   };
 
   it('are read once for all, and what is no text is not taken for one', async () => {
     const attachments = new Attachments();
-    const [memo, noise, program] = [posted('memo', '내일 9시'), posted('noise', 'a\0b'), posted('program', 'x', 'application/octet-stream', 'program.exe')];
+    const [memo, noise, program] = [
+      posted('memo', '내일 9시'),
+      posted('noise', 'a\0b'),
+      posted('program', 'x', 'application/octet-stream', 'program.exe'),
+    ];
     const read = await attachments.read([memo, noise, program], account(MASTER));
     expect(read.get(memo.event.eventId)).toMatchObject({ kind: 'text', text: '내일 9시' });
     expect(read.get(noise.event.eventId)?.kind).toBe('unreadable');
     expect(read.get(program.event.eventId)?.kind).toBe('unreadable');
     paper.media.set('memo', 'changed');
-    expect((await attachments.read([memo], account(MASTER))).get(memo.event.eventId)).toMatchObject({ text: '내일 9시' });
+    expect((await attachments.read([memo], account(MASTER))).get(memo.event.eventId)).toMatchObject({
+      text: '내일 9시',
+    });
   });
 
   it('hide no key: it is seen before anybody is given it', async () => {
@@ -118,12 +151,18 @@ describe('what a room remembers', () => {
     asked = [];
     write = () => Promise.resolve('요약: 회의는 9시.');
     memory = open();
-    for (let i = 0; i < 60; i += 1) paper.say(ROOM, MASTER, { msgtype: 'm.text', body: `${i}번째 말 ${'가나다라 '.repeat(120)}`, 'm.mentions': {} });
+    for (let i = 0; i < 60; i += 1)
+      paper.say(ROOM, MASTER, { msgtype: 'm.text', body: `${i}번째 말 ${'가나다라 '.repeat(120)}`, 'm.mentions': {} });
   });
 
   function open(): RoomMemory {
     const provider = {
-      label: 'paper', billing: 'tokens', pace: 'seconds', sees: false, searches: false, rehearsal: false,
+      label: 'paper',
+      billing: 'tokens',
+      pace: 'seconds',
+      sees: false,
+      searches: false,
+      rehearsal: false,
       async *stream(request: ProviderRequest) {
         asked.push(request);
         yield { type: 'text', text: await write() };
@@ -132,7 +171,15 @@ describe('what a room remembers', () => {
     } as unknown as Provider;
     const small = Roster.parse({ ...roster, agents: roster.agents.map((one) => ({ ...one, contextTokens: 4_000 })) });
     const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), { isOwn: residents.isOwn }));
-    return new RoomMemory({ redis: redis.client(), timeline, rooms, residents, bindings: new ModelBindings(small, () => provider, 'auto'), roster: small, log: pino({ level: 'silent' }) });
+    return new RoomMemory({
+      redis: redis.client(),
+      timeline,
+      rooms,
+      residents,
+      bindings: new ModelBindings(small, () => provider, 'auto'),
+      roster: small,
+      log: pino({ level: 'silent' }),
+    });
   }
   const stored = () => String(redis.run('hget', [`chavion:swarm:memory:${ROOM}`, 'memory']));
   async function summedUp(): Promise<void> {
@@ -153,7 +200,9 @@ describe('what a room remembers', () => {
     memory.consider(ROOM, 'ko');
     await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1);
     open().consider(ROOM, 'ko');
-    await expect.poll(() => redis.asked.filter((one) => one === `set chavion:swarm:summing:${ROOM}`).length, { timeout: 10_000 }).toBe(2);
+    await expect
+      .poll(() => redis.asked.filter((one) => one === `set chavion:swarm:summing:${ROOM}`).length, { timeout: 10_000 })
+      .toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(asked).toHaveLength(1);
     hold.resolve('요약: 회의는 9시.');

@@ -11,7 +11,8 @@ function writes(lanes: RoomLimiter) {
   const begun: number[] = [];
   return {
     begun,
-    add: (room: RoomId, name: number) => lanes.run(room, () => new Promise<number>((resolve) => (begun.push(name), open.push(() => resolve(name))))),
+    add: (room: RoomId, name: number) =>
+      lanes.run(room, () => new Promise<number>((resolve) => (begun.push(name), open.push(() => resolve(name))))),
     end: async (count = 1) => {
       for (const one of open.splice(0, count)) one();
       await passed();
@@ -51,6 +52,10 @@ it('holds up no other room', () => {
 
 it('goes on after one that fails', async () => {
   const lanes = new RoomLimiter();
-  const ends = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => lanes.run(HERE, () => (i % 2 === 0 ? Promise.reject(new Error(`${i}`)) : Promise.resolve(i)))));
+  const ends = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, i) =>
+      lanes.run(HERE, () => (i % 2 === 0 ? Promise.reject(new Error(`${i}`)) : Promise.resolve(i))),
+    ),
+  );
   expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(25);
 });

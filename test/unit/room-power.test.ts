@@ -10,21 +10,35 @@ const MINA = UserId.parse('@mina:house.test');
 const OLD = RoomId.parse('!old:house.test');
 /** From version 12 on an id names no server. */
 const NEW = RoomId.parse('!oTcmNtWaGrjO8LroLmTkFiRG-HxX-UxmI1kWMLSP4Hc');
-const create = (sender: string, content: object = {}) => ({ type: 'm.room.create', sender, content: { room_version: '12', predecessor: { room_id: OLD }, ...content } });
-const tombstone = (sender: string, to: unknown = NEW) => ({ type: 'm.room.tombstone', sender, content: { replacement_room: to } });
+const create = (sender: string, content: object = {}) => ({
+  type: 'm.room.create',
+  sender,
+  content: { room_version: '12', predecessor: { room_id: OLD }, ...content },
+});
+const tombstone = (sender: string, to: unknown = NEW) => ({
+  type: 'm.room.tombstone',
+  sender,
+  content: { replacement_room: to },
+});
 
 describe('who rules a room', () => {
   it('from version 12 on: whoever made it, and whom that one named', () => {
     expect(creationOf(create(who.master))?.rulers).toEqual([who.master]);
-    expect(creationOf(create(who.master, { additional_creators: [MINA, who.master] }))?.rulers).toEqual([who.master, MINA]);
+    expect(creationOf(create(who.master, { additional_creators: [MINA, who.master] }))?.rulers).toEqual([
+      who.master,
+      MINA,
+    ]);
     expect(creationOf(create(who.master, { room_version: '11', additional_creators: [MINA] }))?.rulers).toEqual([]);
     expect(creationOf(create(who.master, { room_version: undefined }))?.rulers).toEqual([]);
-    for (const raw of [null, {}, { sender: 'nobody', content: {} }, { sender: who.master }]) expect(creationOf(raw)).toBeNull();
+    for (const raw of [null, {}, { sender: 'nobody', content: {} }, { sender: who.master }])
+      expect(creationOf(raw)).toBeNull();
   });
 
   it('makes a master of a person, never of the admin, the executor or an agent', () => {
     const rulers = [who.admin, who.executor, who.coordinator, MINA];
-    expect([...mastersAmong({ users: { [who.master]: 100 }, rulers }, who)].toSorted()).toEqual([who.master, MINA].toSorted());
+    expect([...mastersAmong({ users: { [who.master]: 100 }, rulers }, who)].toSorted()).toEqual(
+      [who.master, MINA].toSorted(),
+    );
   });
 
   it('is never among the levels', () => {
@@ -38,7 +52,8 @@ describe('who rules a room', () => {
 
 describe('a successor', () => {
   const rulers = new Set([who.master, who.admin]);
-  const judge = (tomb: unknown, made: unknown, next = NEW) => isSuccessor({ room: OLD, tombstone: tomb, rulers }, { room: next, create: made });
+  const judge = (tomb: unknown, made: unknown, next = NEW) =>
+    isSuccessor({ room: OLD, tombstone: tomb, rulers }, { room: next, create: made });
 
   it('is named by who rules the old room, names it, and was made by such a one', () => {
     expect(judge(tombstone(who.master), create(who.master))).toBe(true);
@@ -50,7 +65,11 @@ describe('a successor', () => {
     ['an agent’s tombstone', tombstone('@agent_claude:house.test'), create(who.master)],
     ['a room that somebody else made', tombstone(who.master), create(MINA)],
     ['a room that names no predecessor', tombstone(who.master), create(who.master, { predecessor: undefined })],
-    ['a room that names another one', tombstone(who.master), create(who.master, { predecessor: { room_id: '!other:house.test' } })],
+    [
+      'a room that names another one',
+      tombstone(who.master),
+      create(who.master, { predecessor: { room_id: '!other:house.test' } }),
+    ],
     ['a tombstone for another room', tombstone(who.master, '!other:house.test'), create(who.master)],
     ['a tombstone without a room', tombstone(who.master, null), create(who.master)],
     ['no tombstone', null, create(who.master)],

@@ -29,7 +29,11 @@ describe('!run', () => {
   });
 
   it('reads what it may touch from in front of the command, not from within', () => {
-    expect(order('!run --write site --net Example.com --net example.com:443 --time 5m --file out/a.txt --repeatable make --time 9h')).toEqual({
+    expect(
+      order(
+        '!run --write site --net Example.com --net example.com:443 --time 5m --file out/a.txt --repeatable make --time 9h',
+      ),
+    ).toEqual({
       script: 'make --time 9h',
       write: ['site'],
       hosts: ['example.com:443'],

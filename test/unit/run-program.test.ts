@@ -17,13 +17,24 @@ const sh = (script: string) => ({ program: 'sh', args: ['-c', script], env });
 const FAMILY = `trap '' TERM; sleep 1000 & echo $$ $!; wait`;
 
 async function gone(marks: readonly ProcessMark[]): Promise<void> {
-  for (const end = Date.now() + 20_000; marks.some(isAlive); await sleep(20)) if (Date.now() > end) throw new Error(`still there: ${marks.filter(isAlive).map(({ pid }) => pid).join(' ')}`);
+  for (const end = Date.now() + 20_000; marks.some(isAlive); await sleep(20))
+    if (Date.now() > end)
+      throw new Error(
+        `still there: ${marks
+          .filter(isAlive)
+          .map(({ pid }) => pid)
+          .join(' ')}`,
+      );
 }
 const marksIn = (line: string): ProcessMark[] => line.split(' ').flatMap((pid) => mark(Number(pid)) ?? []);
 
 describe('a program that is run', () => {
   it('tells its end and its last lines', async () => {
-    expect(await runProgram(sh('echo one; echo two >&2; exit 7'))).toMatchObject({ code: 7, silent: false, tail: expect.arrayContaining(['one', 'two']) });
+    expect(await runProgram(sh('echo one; echo two >&2; exit 7'))).toMatchObject({
+      code: 7,
+      silent: false,
+      tail: expect.arrayContaining(['one', 'two']),
+    });
     expect(await runProgram({ program: 'there-is-no-such-program', args: [], env })).toMatchObject({ code: 127 });
   });
 
@@ -41,13 +52,24 @@ describe('a program that is run', () => {
 
   it('is ended where it waits in silence, and what it says of its waiting is no sign of life', async () => {
     const life = (text: string) => !text.startsWith('retry');
-    const { silent } = await runProgram({ ...sh('while :; do echo retry; sleep 0.1; done'), silence: { firstMs: 400, thenMs: 400, life } });
+    const { silent } = await runProgram({
+      ...sh('while :; do echo retry; sleep 0.1; done'),
+      silence: { firstMs: 400, thenMs: 400, life },
+    });
     expect(silent).toBe(true);
-    expect(await runProgram({ ...sh('for i in 1 2 3 4 5 6; do echo here; sleep 0.2; done'), silence: { firstMs: 800, thenMs: 800 } })).toMatchObject({ code: 0, silent: false });
+    expect(
+      await runProgram({
+        ...sh('for i in 1 2 3 4 5 6; do echo here; sleep 0.2; done'),
+        silence: { firstMs: 800, thenMs: 800 },
+      }),
+    ).toMatchObject({ code: 0, silent: false });
   });
 
   it('lives while it writes one line anew, as git does', async () => {
-    const { code, silent } = await runProgram({ ...sh(String.raw`for i in 1 2 3 4 5 6; do printf '%s %%\r' $i; sleep 0.2; done`), silence: { firstMs: 800, thenMs: 800 } });
+    const { code, silent } = await runProgram({
+      ...sh(String.raw`for i in 1 2 3 4 5 6; do printf '%s %%\r' $i; sleep 0.2; done`),
+      silence: { firstMs: 800, thenMs: 800 },
+    });
     expect({ code, silent }).toEqual({ code: 0, silent: false });
   });
 
@@ -60,7 +82,9 @@ describe('a program that is run', () => {
        import { writeFileSync } from 'node:fs';
        await runProgram({ program: 'sh', args: ['-c', ${JSON.stringify(FAMILY)}], env: process.env, graceSeconds: 1, line: (line) => { writeFileSync(${JSON.stringify(said)}, line); process.stdout.write(line); } });`,
     );
-    const parent: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const parent: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     if (parent.stdout === null) throw new Error('no output');
     await once(parent.stdout, 'data');
     const family = marksIn(readFileSync(said, 'utf8'));
@@ -76,10 +100,17 @@ describe('.node/run while it installs', () => {
     execFileSync('mkdir', ['-p', join(project, '.node'), join(project, 'bin')]);
     execFileSync('cp', [join(import.meta.dirname, '../../.node/run'), join(project, '.node', 'run')]);
     writeFileSync(join(project, 'package-lock.json'), '{}');
-    writeFileSync(join(project, 'bin', 'npm'), `#!/bin/sh\nsleep 1000 &\necho $$ $! >${join(project, 'pids')}\nwait\n`, { mode: 0o755 });
+    writeFileSync(
+      join(project, 'bin', 'npm'),
+      `#!/bin/sh\nsleep 1000 &\necho $$ $! >${join(project, 'pids')}\nwait\n`,
+      { mode: 0o755 },
+    );
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       rmSync(join(project, 'pids'), { force: true });
-      const run = spawn('sh', [join(project, '.node', 'run'), '-e', '0'], { env: { ...env, PATH: `${join(project, 'bin')}:${env.PATH}` }, stdio: 'ignore' });
+      const run = spawn('sh', [join(project, '.node', 'run'), '-e', '0'], {
+        env: { ...env, PATH: `${join(project, 'bin')}:${env.PATH}` },
+        stdio: 'ignore',
+      });
       let family: ProcessMark[] = [];
       for (const end = Date.now() + 20_000; family.length < 2; await sleep(20)) {
         if (Date.now() > end) throw new Error('npm was not begun');

@@ -3,7 +3,13 @@ import { AgentId } from '../../bridge/protocol/ids.ts';
 import { Dropped, RunningTurns, StoppedTurn } from '../../bots/turns/running-turns.ts';
 import { eventId, ROOM } from './events.ts';
 
-const turn = (source: string, at: number, root = source) => ({ room: ROOM, source: eventId(source), root: eventId(root), agent: AgentId.parse('claude'), at });
+const turn = (source: string, at: number, root = source) => ({
+  room: ROOM,
+  source: eventId(source),
+  root: eventId(root),
+  agent: AgentId.parse('claude'),
+  at,
+});
 
 describe('ending answers', () => {
   it('stops what runs and what was asked before, but nothing asked after', () => {

@@ -15,16 +15,30 @@ sandboxContract({
   name: 'the simulated sandbox',
   open: () => {
     const folder = scratch();
-    const sandbox = new SimulatedSandbox((job) => PLAY['script' in job.command ? job.command.script : ''] ?? { code: 127 });
+    const sandbox = new SimulatedSandbox(
+      (job) => PLAY['script' in job.command ? job.command.script : ''] ?? { code: 127 },
+    );
     return Promise.resolve({ sandbox, workspace: folder.path, close: () => Promise.resolve(folder.remove()) });
   },
 });
 
 describe('a dry run', () => {
   it('says what would run, and where, and runs nothing', async () => {
-    const job: SandboxJob = { command: { argv: ['/usr/bin/touch', '/tmp/never'] }, cwd: '.', timeoutMs: 1_000, workspace: { path: '/nowhere', writable: true }, lent: [{ name: 'log', path: '/var/log', writable: false }], egress: null, limits: DEFAULT_LIMITS };
+    const job: SandboxJob = {
+      command: { argv: ['/usr/bin/touch', '/tmp/never'] },
+      cwd: '.',
+      timeoutMs: 1_000,
+      workspace: { path: '/nowhere', writable: true },
+      lent: [{ name: 'log', path: '/var/log', writable: false }],
+      egress: null,
+      limits: DEFAULT_LIMITS,
+    };
     let said = '';
-    const result = await new SimulatedSandbox().run(job, { stdout: (chunk) => void (said += Buffer.from(chunk).toString()), stderr: () => undefined }, new AbortController().signal);
+    const result = await new SimulatedSandbox().run(
+      job,
+      { stdout: (chunk) => void (said += Buffer.from(chunk).toString()), stderr: () => undefined },
+      new AbortController().signal,
+    );
     expect(result).toMatchObject({ kind: 'exited', code: 0 });
     expect(said).toBe('would run: /usr/bin/touch /tmp/never (/work rw, /lent/log ro, no network)\n');
   });

@@ -9,7 +9,9 @@ const whenOf = (when: When) => (when.kind === 'cron' ? when.cron : new Date(when
 const read = (body: string) => {
   const parsed = parseSchedule(body, ORIGIN);
   if (parsed === null) return null;
-  return parsed.kind === 'bad' ? parsed.why : `${whenOf(parsed.order.when)} | ${parsed.order.mission}${parsed.order.missed === 'skip' ? ' (skip)' : ''}`;
+  return parsed.kind === 'bad'
+    ? parsed.why
+    : `${whenOf(parsed.order.when)} | ${parsed.order.mission}${parsed.order.missed === 'skip' ? ' (skip)' : ''}`;
 };
 
 describe('!schedule', () => {

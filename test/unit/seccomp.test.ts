@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OP, VERDICT, encode, jumpIfEqual, ret, type Instruction } from '../../executor/sandbox/seccomp/bpf.ts';
-import { filterProgram, machineOf, seccompFilter, type FilterOptions, type Machine } from '../../executor/sandbox/seccomp/seccomp.ts';
+import {
+  filterProgram,
+  machineOf,
+  seccompFilter,
+  type FilterOptions,
+  type Machine,
+} from '../../executor/sandbox/seccomp/seccomp.ts';
 import { JUDGED, NEWEST, REFUSED } from '../../executor/sandbox/seccomp/syscalls.ts';
 
 const ARCH: Readonly<Record<Machine, number>> = { x86_64: 0xc000_003e, aarch64: 0xc000_00b7 };
@@ -23,7 +29,9 @@ function judge(machine: Machine, call: Call, options = OPEN): number {
   const data = new DataView(new ArrayBuffer(64));
   data.setUint32(0, call.number >>> 0, true);
   data.setUint32(4, call.arch ?? ARCH[machine], true);
-  (call.args ?? []).forEach((value, index) => data.setBigUint64(16 + 8 * index, BigInt.asUintN(64, BigInt(value)), true));
+  (call.args ?? []).forEach((value, index) =>
+    data.setBigUint64(16 + 8 * index, BigInt.asUintN(64, BigInt(value)), true),
+  );
   return interpret(filterProgram(machine, options), data);
 }
 
@@ -42,7 +50,8 @@ function interpret(program: readonly Instruction[], data: DataView): number {
 }
 
 const numberOf = (machine: Machine, name: keyof typeof JUDGED) => JUDGED[name][machine === 'x86_64' ? 0 : 1];
-const on = (machine: Machine, name: keyof typeof JUDGED, args: readonly number[], options = OPEN) => judge(machine, { number: numberOf(machine, name)!, args }, options);
+const on = (machine: Machine, name: keyof typeof JUDGED, args: readonly number[], options = OPEN) =>
+  judge(machine, { number: numberOf(machine, name)!, args }, options);
 
 describe.each(MACHINES)('the filter for %s', (machine) => {
   const column = machine === 'x86_64' ? 0 : 1;
@@ -54,7 +63,8 @@ describe.each(MACHINES)('the filter for %s', (machine) => {
   });
 
   it('kills numbers of x32 and negative ones', () => {
-    for (const number of [0x4000_0000, 0x4000_0029, 0x7fff_ffff, 0x8000_0000, -1]) expect(judge(machine, { number })).toBe(VERDICT.killProcess);
+    for (const number of [0x4000_0000, 0x4000_0029, 0x7fff_ffff, 0x8000_0000, -1])
+      expect(judge(machine, { number })).toBe(VERDICT.killProcess);
   });
 
   it('knows no call younger than those that were reviewed', () => {
@@ -62,7 +72,9 @@ describe.each(MACHINES)('the filter for %s', (machine) => {
     expect(judge(machine, { number: NEWEST })).toBe(VERDICT.allow);
   });
 
-  const present = Object.entries(REFUSED).flatMap(([name, numbers]) => (numbers[column] === null ? [] : [{ name, number: numbers[column] }]));
+  const present = Object.entries(REFUSED).flatMap(([name, numbers]) =>
+    numbers[column] === null ? [] : [{ name, number: numbers[column] }],
+  );
   it.each(present)('refuses $name', ({ number }) => {
     expect(judge(machine, { number })).toBe(EPERM);
     expect(judge(machine, { number, args: [-1, -1, -1, -1, -1, -1] })).toBe(EPERM);
@@ -70,7 +82,9 @@ describe.each(MACHINES)('the filter for %s', (machine) => {
 
   it('lets ordinary work be done', () => {
     // read write close mmap execve exit futex getrandom, by their numbers on either machine
-    for (const number of column === 0 ? [0, 1, 3, 9, 59, 60, 202, 318, 332, 439] : [63, 64, 57, 222, 221, 93, 98, 278, 291, 439]) {
+    for (const number of column === 0
+      ? [0, 1, 3, 9, 59, 60, 202, 318, 332, 439]
+      : [63, 64, 57, 222, 221, 93, 98, 278, 291, 439]) {
       expect(judge(machine, { number, args: [0, 0, 0, 0, 0, 0] })).toBe(VERDICT.allow);
     }
   });
@@ -120,12 +134,24 @@ describe.each(MACHINES)('the filter for %s', (machine) => {
   });
 
   it('sets no file to run as its owner, by whatever call', () => {
-    const calls = [['chmod', 1], ['fchmod', 1], ['fchmodat', 2], ['fchmodat2', 2], ['creat', 1], ['mkdir', 1], ['mkdirat', 2], ['mknod', 1], ['mknodat', 2]] as const;
+    const calls = [
+      ['chmod', 1],
+      ['fchmod', 1],
+      ['fchmodat', 2],
+      ['fchmodat2', 2],
+      ['creat', 1],
+      ['mkdir', 1],
+      ['mkdirat', 2],
+      ['mknod', 1],
+      ['mknodat', 2],
+    ] as const;
     for (const [name, argument] of calls) {
       if (numberOf(machine, name) === null) continue;
-      const args = (mode: number) => Array.from({ length: argument + 1 }, (_none, index) => (index === argument ? mode : 0));
+      const args = (mode: number) =>
+        Array.from({ length: argument + 1 }, (_none, index) => (index === argument ? mode : 0));
       for (const mode of [0o4755, 0o2755, 0o6777]) expect([name, on(machine, name, args(mode))]).toEqual([name, EPERM]);
-      for (const mode of [0o755, 0o1777, 0]) expect([name, on(machine, name, args(mode))]).toEqual([name, VERDICT.allow]);
+      for (const mode of [0o755, 0o1777, 0])
+        expect([name, on(machine, name, args(mode))]).toEqual([name, VERDICT.allow]);
     }
   });
 
@@ -160,7 +186,9 @@ describe.each(MACHINES)('the filter for %s', (machine) => {
 
   it('ends in a verdict on every path', () => {
     const program = filterProgram(machine, OPEN);
-    const furthest = program.map(({ code, jt, jf }, at) => (code === OP.jumpIfEqual || code === OP.jumpIfGreater ? at + 1 + Math.max(jt, jf) : at));
+    const furthest = program.map(({ code, jt, jf }, at) =>
+      code === OP.jumpIfEqual || code === OP.jumpIfGreater ? at + 1 + Math.max(jt, jf) : at,
+    );
     expect(Math.max(...furthest)).toBeLessThan(program.length);
     expect(program.at(-1)?.code).toBe(OP.ret);
   });
@@ -168,7 +196,9 @@ describe.each(MACHINES)('the filter for %s', (machine) => {
 
 describe('the bytes', () => {
   it('are eight to an instruction, little end first', () => {
-    expect([...encode([jumpIfEqual(0xc000_003e, 1, 2), ret(VERDICT.allow)])]).toEqual([0x15, 0, 1, 2, 0x3e, 0, 0, 0xc0, 0x06, 0, 0, 0, 0, 0, 0xff, 0x7f]);
+    expect([...encode([jumpIfEqual(0xc000_003e, 1, 2), ret(VERDICT.allow)])]).toEqual([
+      0x15, 0, 1, 2, 0x3e, 0, 0, 0xc0, 0x06, 0, 0, 0, 0, 0, 0xff, 0x7f,
+    ]);
     expect(seccompFilter('x86_64', OPEN).length).toBe(filterProgram('x86_64', OPEN).length * 8);
   });
 
@@ -189,7 +219,12 @@ const HEADERS = [
 
 describe('the numbers', () => {
   it.each(HEADERS.filter(([header]) => existsSync(header)))('are those of %s', (header, column) => {
-    const known = new Map([...readFileSync(header, 'utf8').matchAll(/^#define __NR(?:3264)?_(\w+)\s+(\d+)$/gm)].map(([, name, number]) => [name, Number(number)]));
+    const known = new Map(
+      [...readFileSync(header, 'utf8').matchAll(/^#define __NR(?:3264)?_(\w+)\s+(\d+)$/gm)].map(([, name, number]) => [
+        name,
+        Number(number),
+      ]),
+    );
     expect(known.size).toBeGreaterThan(200);
     const wrong = Object.entries({ ...REFUSED, ...JUDGED }).filter(([name, numbers]) => {
       const number = numbers[column];

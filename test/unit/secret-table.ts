@@ -13,7 +13,8 @@ export function random(length: number, alphabet = ALL): string {
 const uuid = () => [8, 4, 4, 4, 12].map((n) => random(n, HEX)).join('-');
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 const wide = (text: string) => text.replace(/[!-~]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0));
-const spaced = (text: string, every: number, blank = ' ') => (text.match(new RegExp(`.{1,${every}}`, 'g')) ?? []).join(blank);
+const spaced = (text: string, every: number, blank = ' ') =>
+  (text.match(new RegExp(`.{1,${every}}`, 'g')) ?? []).join(blank);
 
 const openai = `sk-proj-${random(48)}T3BlbkFJ${random(48)}`;
 const aws = `AKIA${random(16, UPPER)}`;
@@ -24,12 +25,28 @@ const jwt = `eyJ${random(30)}.eyJ${random(60)}.${random(43)}`;
 
 /** What is pasted, and what must not be left of it. */
 export const SECRETS: readonly (readonly [name: string, text: string, secret: string])[] = [
-  ['Slack webhook', `https://hooks.slack.com/services/T${random(9, UPPER)}/B${random(10, UPPER)}/${random(24)}`, random(24)],
-  ['Slack workflow', `여기로 보내: https://hooks.slack.com/workflows/T${random(9, UPPER)}/A${random(10, UPPER)}/${random(18)}/${random(24)} 알지`, random(24)],
+  [
+    'Slack webhook',
+    `https://hooks.slack.com/services/T${random(9, UPPER)}/B${random(10, UPPER)}/${random(24)}`,
+    random(24),
+  ],
+  [
+    'Slack workflow',
+    `여기로 보내: https://hooks.slack.com/workflows/T${random(9, UPPER)}/A${random(10, UPPER)}/${random(18)}/${random(24)} 알지`,
+    random(24),
+  ],
   ['Discord webhook', `https://discord.com/api/webhooks/1234567890123456789/${random(68)}`, random(68)],
-  ['Discord webhook, old host', `https://discordapp.com/api/v10/webhooks/1234567890123456789/${random(68)}에 올려`, random(68)],
+  [
+    'Discord webhook, old host',
+    `https://discordapp.com/api/v10/webhooks/1234567890123456789/${random(68)}에 올려`,
+    random(68),
+  ],
   ['Discord bot', `디스코드 봇 M${random(25)}.G${random(5)}.${random(38)}`, random(38)],
-  ['Teams webhook', `https://acme.webhook.office.com/webhookb2/${uuid()}@${uuid()}/IncomingWebhook/${random(32, HEX)}/${uuid()}`, random(32, HEX)],
+  [
+    'Teams webhook',
+    `https://acme.webhook.office.com/webhookb2/${uuid()}@${uuid()}/IncomingWebhook/${random(32, HEX)}/${uuid()}`,
+    random(32, HEX),
+  ],
   ['Telegram address', `https://api.telegram.org/bot1234567890:AA${random(33)}/sendMessage`, random(33)],
   ['Telegram token', `봇 토큰 1234567890:AA${random(33)}이야`, random(33)],
   ['Telegram token without AA', `1234567890:${random(35)}`, random(35)],
@@ -38,7 +55,11 @@ export const SECRETS: readonly (readonly [name: string, text: string, secret: st
   ['IFTTT', `https://maker.ifttt.com/trigger/fish/with/key/${random(22)}`, random(22)],
   ['Jandi', `https://wh.jandi.com/connect-api/webhook/12345678/${random(32, HEX)}`, random(32, HEX)],
   ['Dooray', `https://hook.dooray.com/services/1234567890/2345678901/${random(22)}`, random(22)],
-  ['Google Chat', `https://chat.googleapis.com/v1/spaces/AAAA1234/messages?key=AIza${random(35)}&token=${random(43)}`, random(43)],
+  [
+    'Google Chat',
+    `https://chat.googleapis.com/v1/spaces/AAAA1234/messages?key=AIza${random(35)}&token=${random(43)}`,
+    random(43),
+  ],
   ['Stripe live', `sk_live_${random(24)}`, random(24)],
   ['Stripe test', `sk_test_${random(24)}`, random(24)],
   ['Stripe restricted', `rk_live_${random(24)}`, random(24)],
@@ -48,7 +69,11 @@ export const SECRETS: readonly (readonly [name: string, text: string, secret: st
   ['Twilio API key', `SK${random(32, HEX)}`, random(32, HEX)],
   ['Twilio auth token', `AC${random(32, HEX)}\n${random(32, '0123456789abcde')}`, random(32, '0123456789abcde')],
   ['Brevo', `xkeysib-${random(64, HEX)}-${random(16)}`, random(64, HEX)],
-  ['Mailgun', `key-${random(32, 'abcdefghijklmnopqrstuvwxyz0123456789')}`, random(32, 'abcdefghijklmnopqrstuvwxyz0123456789')],
+  [
+    'Mailgun',
+    `key-${random(32, 'abcdefghijklmnopqrstuvwxyz0123456789')}`,
+    random(32, 'abcdefghijklmnopqrstuvwxyz0123456789'),
+  ],
   ['Mailchimp', `${random(32, HEX)}-us21`, random(32, HEX)],
   ['Square', `sq0atp-${random(22)}`, random(22)],
   ['Shopify', `shpat_${random(32, HEX)}`, random(32, HEX)],
@@ -56,15 +81,36 @@ export const SECRETS: readonly (readonly [name: string, text: string, secret: st
   ['AWS pair', `${aws}\n${awsSecret}`, awsSecret],
   ['AWS secret by name', `AWS_SECRET_ACCESS_KEY=${awsSecret}`, awsSecret],
   ['AWS session', `aws_session_token = "${random(120)}"`, random(120)],
-  ['AWS presigned', `https://b.s3.amazonaws.com/a.zip?X-Amz-Expires=900&X-Amz-Signature=${random(64, HEX)}`, random(64, HEX)],
+  [
+    'AWS presigned',
+    `https://b.s3.amazonaws.com/a.zip?X-Amz-Expires=900&X-Amz-Signature=${random(64, HEX)}`,
+    random(64, HEX),
+  ],
   ['GCP key', `AIza${random(35)}`, random(35)],
-  ['GCP JSON', JSON.stringify({ type: 'service_account', private_key_id: random(40, HEX), private_key: pem, client_email: 'a@b.iam.gserviceaccount.com' }), random(64)],
+  [
+    'GCP JSON',
+    JSON.stringify({
+      type: 'service_account',
+      private_key_id: random(40, HEX),
+      private_key: pem,
+      client_email: 'a@b.iam.gserviceaccount.com',
+    }),
+    random(64),
+  ],
   ['Google refresh', `1//0${random(60)}`, random(60)],
   ['Google OAuth secret', `GOCSPX-${random(28)}`, random(28)],
-  ['Azure storage', `DefaultEndpointsProtocol=https;AccountName=fish;AccountKey=${random(86)}==;EndpointSuffix=core.windows.net`, random(86)],
+  [
+    'Azure storage',
+    `DefaultEndpointsProtocol=https;AccountName=fish;AccountKey=${random(86)}==;EndpointSuffix=core.windows.net`,
+    random(86),
+  ],
   ['Azure application', `${random(3)}8Q~${random(34)}`, random(34)],
   ['Azure SAS', `https://fish.blob.core.windows.net/c?sv=2024-01-01&sig=${random(40)}1a%3D`, random(40)],
-  ['Azure service bus', `Endpoint=sb://fish.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=${random(43)}=`, random(43)],
+  [
+    'Azure service bus',
+    `Endpoint=sb://fish.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=${random(43)}=`,
+    random(43),
+  ],
   ['DigitalOcean', `dop_v1_${random(64, HEX)}`, random(64, HEX)],
   ['Alibaba', `LTAI${random(20)}`, random(20)],
   ['npm', `npm_${random(36)}`, random(36)],
@@ -72,7 +118,11 @@ export const SECRETS: readonly (readonly [name: string, text: string, secret: st
   ['PyPI', `pypi-AgEIcHlwaS5vcmc${random(80)}`, random(80)],
   ['RubyGems', `rubygems_${random(48, HEX)}`, random(48, HEX)],
   ['Docker Hub', `dckr_pat_${random(27)}`, random(27)],
-  ['Docker config', `{"auths":{"https://index.docker.io/v1/":{"auth":"${b64('owner:Sup3rS3cret99')}"}}}`, b64('owner:Sup3rS3cret99')],
+  [
+    'Docker config',
+    `{"auths":{"https://index.docker.io/v1/":{"auth":"${b64('owner:Sup3rS3cret99')}"}}}`,
+    b64('owner:Sup3rS3cret99'),
+  ],
   ['GitHub', github, random(36)],
   ['GitHub, fine-grained', `github_pat_${random(22)}_${random(59)}`, random(59)],
   ['GitLab', `glpat-${random(20)}`, random(20)],
@@ -100,12 +150,20 @@ export const SECRETS: readonly (readonly [name: string, text: string, secret: st
   ['ElevenLabs', `sk_${random(48, HEX)}`, random(48, HEX)],
   ['Pinecone', `pcsk_${random(64)}`, random(64)],
   ['LangSmith', `lsv2_pt_${random(32, HEX)}_${random(10, HEX)}`, random(32, HEX)],
-  ['age', `AGE-SECRET-KEY-1${random(58, 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L')}`, random(58, 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L')],
+  [
+    'age',
+    `AGE-SECRET-KEY-1${random(58, 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L')}`,
+    random(58, 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L'),
+  ],
   ['JWT', `Authorization: Bearer ${jwt}`, random(43)],
   ['JWT alone', jwt, random(43)],
   ['PEM', pem, random(64)],
   ['PEM on one line', pem.replaceAll('\n', ' '), random(64)],
-  ['Basic', `curl -H "Authorization: Basic ${b64('owner:Sup3rS3cret99')}" https://example.org`, b64('owner:Sup3rS3cret99')],
+  [
+    'Basic',
+    `curl -H "Authorization: Basic ${b64('owner:Sup3rS3cret99')}" https://example.org`,
+    b64('owner:Sup3rS3cret99'),
+  ],
   ['curl -u', 'curl -u owner:Sup3rS3cret99 https://example.org', 'Sup3rS3cret99'],
   ['sshpass', "sshpass -p 'Sup3rS3cret99' ssh root@example.org", 'Sup3rS3cret99'],
   ['mysql -p', 'mysql -u root -pSup3rS3cret99 shop', 'Sup3rS3cret99'],

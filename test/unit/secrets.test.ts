@@ -68,13 +68,16 @@ describe.each(Object.entries(KEYS))('%s', (_, key) => {
 });
 
 describe('keys broken by a line end', () => {
-  it.each(['OpenAI, project', 'Anthropic', 'OpenAI, old', 'DeepSeek', 'Google', 'Perplexity', 'GitHub'])('%s', (name) => {
-    const key = KEYS[name] ?? '';
-    for (const at of [14, 20, Math.floor(key.length / 2), key.length - 6]) {
-      expect(leaks(`키: ${key.slice(0, at)}\n${key.slice(at)}\n넣어줘`, key)).toEqual([]);
-      expect(leaks(`키: \`${key.slice(0, at)}\n  ${key.slice(at)}\`를 넣어줘`, key)).toEqual([]);
-    }
-  });
+  it.each(['OpenAI, project', 'Anthropic', 'OpenAI, old', 'DeepSeek', 'Google', 'Perplexity', 'GitHub'])(
+    '%s',
+    (name) => {
+      const key = KEYS[name] ?? '';
+      for (const at of [14, 20, Math.floor(key.length / 2), key.length - 6]) {
+        expect(leaks(`키: ${key.slice(0, at)}\n${key.slice(at)}\n넣어줘`, key)).toEqual([]);
+        expect(leaks(`키: \`${key.slice(0, at)}\n  ${key.slice(at)}\`를 넣어줘`, key)).toEqual([]);
+      }
+    },
+  );
 
   it('leaves the words on the next line', () => {
     const key = KEYS['OpenAI, project'] ?? '';
@@ -98,15 +101,26 @@ describe('other forms', () => {
     expect(maskSecrets(`${KEYS['AWS, public half'] ?? ''} commit ${hash}`).text).toContain(hash);
   });
 
-  it.each(['PRIVATE KEY', 'RSA PRIVATE KEY', 'OPENSSH PRIVATE KEY', 'EC PRIVATE KEY', 'PGP PRIVATE KEY BLOCK'])('%s', (kind) => {
-    const body = random(64);
-    expect(leaks(`이거\n-----BEGIN ${kind}-----\n${body}\n${body}\n-----END ${kind}-----\n써`, body)).toEqual([]);
-    expect(leaks(`-----BEGIN ${kind}-----\n${body}\n${body}`, body)).toEqual([]);
-    expect(leaks(`{"private_key":"-----BEGIN ${kind}-----\\n${body}\\n-----END ${kind}-----\\n"}`, body)).toEqual([]);
-    expect(maskSecrets(`-----BEGIN ${kind}-----\n${body}\n-----END ${kind}-----\n써 줘`).text).toMatch(/써 줘$/);
-  });
+  it.each(['PRIVATE KEY', 'RSA PRIVATE KEY', 'OPENSSH PRIVATE KEY', 'EC PRIVATE KEY', 'PGP PRIVATE KEY BLOCK'])(
+    '%s',
+    (kind) => {
+      const body = random(64);
+      expect(leaks(`이거\n-----BEGIN ${kind}-----\n${body}\n${body}\n-----END ${kind}-----\n써`, body)).toEqual([]);
+      expect(leaks(`-----BEGIN ${kind}-----\n${body}\n${body}`, body)).toEqual([]);
+      expect(leaks(`{"private_key":"-----BEGIN ${kind}-----\\n${body}\\n-----END ${kind}-----\\n"}`, body)).toEqual([]);
+      expect(maskSecrets(`-----BEGIN ${kind}-----\n${body}\n-----END ${kind}-----\n써 줘`).text).toMatch(/써 줘$/);
+    },
+  );
 
-  it.each(['OPENAI_API_KEY=', 'api_key: ', '"client_secret": "', "password='", 'MANUS_API_KEY = ', 'access_token=', 'x-manus-api-key: '])('what follows %s', (name) => {
+  it.each([
+    'OPENAI_API_KEY=',
+    'api_key: ',
+    '"client_secret": "',
+    "password='",
+    'MANUS_API_KEY = ',
+    'access_token=',
+    'x-manus-api-key: ',
+  ])('what follows %s', (name) => {
     const value = random(24);
     expect(leaks(`${name}${value}`, value)).toEqual([]);
   });
@@ -148,7 +162,22 @@ describe('no false alarms', () => {
 
 describe('hostile input', () => {
   it('says masked exactly when it changed something, and finds nothing the second time', () => {
-    const pieces = fc.constantFrom('sk-', 'AIza', '\n', ' ', '"', 'Bearer ', 'API_KEY=', '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', '가', 'a1B2c3D4e5F6g7H8i9J0', '=', '.', 'eyJ');
+    const pieces = fc.constantFrom(
+      'sk-',
+      'AIza',
+      '\n',
+      ' ',
+      '"',
+      'Bearer ',
+      'API_KEY=',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----END PRIVATE KEY-----',
+      '가',
+      'a1B2c3D4e5F6g7H8i9J0',
+      '=',
+      '.',
+      'eyJ',
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 20 }), (parts) => {
         const text = parts.join('');
@@ -160,12 +189,26 @@ describe('hostile input', () => {
     );
   });
 
-  it.each(['sk-', 'sk-a', 'a-', 'AKIA', 'sk-\n', 'sk-aaaa\n', 'eyJaaaaaaaaaaaa.', 'Bearer ', '-----BEGIN PRIVATE KEY-----', '-----BEGIN ', 'api_key', 'api_key=', 'A_', '1234567890:', ' \n', 'AKIAABCDEFGHIJKLMN23 '])(
-    'comes back from a megabyte of %j',
-    (piece) => {
-      // Anything worse than linear would not, before the test runner gives up.
-      const { masked, text } = maskSecrets(piece.repeat(Math.ceil(1_000_000 / piece.length)));
-      expect(masked).toBe(text.includes('…(가림)'));
-    },
-  );
+  it.each([
+    'sk-',
+    'sk-a',
+    'a-',
+    'AKIA',
+    'sk-\n',
+    'sk-aaaa\n',
+    'eyJaaaaaaaaaaaa.',
+    'Bearer ',
+    '-----BEGIN PRIVATE KEY-----',
+    '-----BEGIN ',
+    'api_key',
+    'api_key=',
+    'A_',
+    '1234567890:',
+    ' \n',
+    'AKIAABCDEFGHIJKLMN23 ',
+  ])('comes back from a megabyte of %j', (piece) => {
+    // Anything worse than linear would not, before the test runner gives up.
+    const { masked, text } = maskSecrets(piece.repeat(Math.ceil(1_000_000 / piece.length)));
+    expect(masked).toBe(text.includes('…(가림)'));
+  });
 });

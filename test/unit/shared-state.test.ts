@@ -45,7 +45,7 @@ describe('a lease', () => {
     await using lease = await Lease.take(redis, 'long', 3_000);
     const taken = await redis.get('long');
     // It runs down until it is renewed, with nobody asking.
-    for (let before = 3_000, renewed = 0; renewed < 2; ) {
+    for (let before = 3_000, renewed = 0; renewed < 2;) {
       const left = await redis.pttl('long');
       if (left > before) renewed += 1;
       before = left;
@@ -100,7 +100,10 @@ it('a place in an inbox only moves on, whichever swarm is told of it', async () 
   const say = (i: number) => `${((i * 37) % 90) + 1}-0`;
   await Promise.all(Array.from({ length: 90 }, (_, i) => (boxes[i % 3] ?? first).seen(agent, say(i))));
   await Promise.all(Array.from({ length: 90 }, (_, i) => (boxes[i % 3] ?? first).handed(agent, say(i))));
-  expect(await redis.mget('chavion:swarm:door:seen:reader', 'chavion:swarm:door:handed:reader')).toEqual(['90-0', '90-0']);
+  expect(await redis.mget('chavion:swarm:door:seen:reader', 'chavion:swarm:door:handed:reader')).toEqual([
+    '90-0',
+    '90-0',
+  ]);
 });
 
 it('a schedule that one swarm takes away while another moves it to the new room is gone', async () => {
@@ -122,14 +125,20 @@ it('a schedule that one swarm takes away while another moves it to the new room 
 describe('what two processes change at once', () => {
   it('only grows where it is to grow', async () => {
     const clients = [bare.client(), bare.client(), bare.client()];
-    await Promise.all(Array.from({ length: 90 }, (_, i) => raise(clients[i % 3] ?? redis, 'stopped', '!room', (i * 37) % 90)));
+    await Promise.all(
+      Array.from({ length: 90 }, (_, i) => raise(clients[i % 3] ?? redis, 'stopped', '!room', (i * 37) % 90)),
+    );
     expect(await redis.hget('stopped', '!room')).toBe('89');
     expect(await raise(redis, 'stopped', '!room', 5)).toBe(false);
   });
 
   it('loses nobody’s change', async () => {
     const clients = [bare.client(), bare.client()];
-    await Promise.all(Array.from({ length: 60 }, (_, i) => change(clients[i % 2] ?? redis, 'sum', 'x', (before) => String(Number(before ?? 0) + 1))));
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        change(clients[i % 2] ?? redis, 'sum', 'x', (before) => String(Number(before ?? 0) + 1)),
+      ),
+    );
     expect(await redis.hget('sum', 'x')).toBe('60');
   });
 });
@@ -137,13 +146,35 @@ describe('what two processes change at once', () => {
 it('a command that an agent asked for only goes forward, whichever swarm hears what of it first', async () => {
   const event = EventId.parse('$order');
   const job = { id: 'j1', agent: 'scout', state: 'asked', why: null, exitCode: null, output: null, event, at: 1 };
-  await redis.multi().hset('chavion:swarm:door:jobs', 'j1', JSON.stringify(job)).hset('chavion:swarm:door:job-of', event, 'j1').exec();
+  await redis
+    .multi()
+    .hset('chavion:swarm:door:jobs', 'j1', JSON.stringify(job))
+    .hset('chavion:swarm:door:job-of', event, 'j1')
+    .exec();
   const executor = UserId.parse('@executor:x');
   const told: string[] = [];
   const swarm = () =>
-    new OutsideOrders({ redis: bare.client(), executor, hq: RoomId.parse('!hq:x'), lang: 'ko', letters: { tell: (_agent, what) => Promise.resolve(void told.push(what)) }, speech: { send: () => Promise.reject(new Error('unused')) }, orders: { add: () => Promise.resolve() }, coordinator: { event: () => Promise.resolve(null) } });
+    new OutsideOrders({
+      redis: bare.client(),
+      executor,
+      hq: RoomId.parse('!hq:x'),
+      lang: 'ko',
+      letters: { tell: (_agent, what) => Promise.resolve(void told.push(what)) },
+      speech: { send: () => Promise.reject(new Error('unused')) },
+      orders: { add: () => Promise.resolve() },
+      coordinator: { event: () => Promise.resolve(null) },
+    });
   const [one, other] = [swarm(), swarm()];
-  const says = (state: 'running' | 'done' | 'unknown') => message('r', 'x', { sender: executor, chavion: { v: 1, kind: 'result', root: event, result: { plan: PlanHash.parse('a'.repeat(64)), step: StepId.parse('run'), attempt: 1, state } } });
+  const says = (state: 'running' | 'done' | 'unknown') =>
+    message('r', 'x', {
+      sender: executor,
+      chavion: {
+        v: 1,
+        kind: 'result',
+        root: event,
+        result: { plan: PlanHash.parse('a'.repeat(64)), step: StepId.parse('run'), attempt: 1, state },
+      },
+    });
   await Promise.all([one.hear(says('running')), other.hear(says('done')), one.hear(says('unknown'))]);
   await other.hear(says('running'));
   expect(await one.get('j1')).toMatchObject({ state: 'done' });
@@ -160,7 +191,11 @@ it('a lane takes one after the other, and what fails holds up nothing', async ()
     if (name === 'b') throw new Error('b');
     return name;
   };
-  const done = await Promise.allSettled([lanes.run('x', step('a')), lanes.run('x', step('b')), lanes.run('x', step('c'))]);
+  const done = await Promise.allSettled([
+    lanes.run('x', step('a')),
+    lanes.run('x', step('b')),
+    lanes.run('x', step('c')),
+  ]);
   expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(order).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);
 });
@@ -170,7 +205,10 @@ describe('a job that does not fit', () => {
     const told: { text: string; txn: string }[] = [];
     const putAside = asideOf({
       redis,
-      coordinator: { send: (_room, _type, content, txn) => Promise.resolve(void told.push({ text: String(content['body']), txn }) as never) },
+      coordinator: {
+        send: (_room, _type, content, txn) =>
+          Promise.resolve(void told.push({ text: String(content['body']), txn }) as never),
+      },
       ops: RoomId.parse('!ops:x'),
       lang: 'ko',
       log: pino({ level: 'silent' }),
@@ -180,9 +218,24 @@ describe('a job that does not fit', () => {
     await events.waitUntilReady();
     const done: string[] = [];
     const failed: string[] = [];
-    await queue.add([{ id: 'old-1', data: { root: 7 } }, { id: 'old-2', data: { root: 8 } }, { id: 'fits', data: { root: 'r' } }]);
-    const worker = workOn('tasks', z.object({ root: z.string() }), bare.client(), { concurrency: 1, onFailure: (id) => failed.push(id), putAside }, ({ root }) => Promise.resolve(void done.push(root)));
-    while (done.length < 1 || failed.length < 2) await Promise.race([once(events, 'completed'), once(events, 'failed'), new Promise((resolve) => setTimeout(resolve, 50))]);
+    await queue.add([
+      { id: 'old-1', data: { root: 7 } },
+      { id: 'old-2', data: { root: 8 } },
+      { id: 'fits', data: { root: 'r' } },
+    ]);
+    const worker = workOn(
+      'tasks',
+      z.object({ root: z.string() }),
+      bare.client(),
+      { concurrency: 1, onFailure: (id) => failed.push(id), putAside },
+      ({ root }) => Promise.resolve(void done.push(root)),
+    );
+    while (done.length < 1 || failed.length < 2)
+      await Promise.race([
+        once(events, 'completed'),
+        once(events, 'failed'),
+        new Promise((resolve) => setTimeout(resolve, 50)),
+      ]);
     await worker.close();
     await events.close();
     await queue.close();

@@ -36,7 +36,12 @@ async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolea
   let looks = 0;
   let answered = 0;
   const says = async (path: string) => {
-    const heard = hears((looks += 1)) && (await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(1_000) }).then(({ status }) => status > 0, () => false));
+    const heard =
+      hears((looks += 1)) &&
+      (await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(1_000) }).then(
+        ({ status }) => status > 0,
+        () => false,
+      ));
     if (heard) answered += 1;
     return heard;
   };
@@ -44,7 +49,12 @@ async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolea
     {
       part: 'swarm',
       program: process.execPath,
-      args: ['-e', slow ? `${SERVER}; process.on('SIGTERM', () => setTimeout(() => process.exit(), 300))` : SERVER, String(port), String(waitMs)],
+      args: [
+        '-e',
+        slow ? `${SERVER}; process.on('SIGTERM', () => setTimeout(() => process.exit(), 300))` : SERVER,
+        String(port),
+        String(waitMs),
+      ],
       cwd: tmpdir(),
       environment: () => ({}),
       log: join(folder, 'part.log'),
@@ -52,7 +62,12 @@ async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolea
       alive: () => says(alive),
       graceMs: slow ? 20_000 : 0,
     },
-    { changed: (_, process) => void (process !== null && pids.push(process.pid)), died: (_, how) => void died.push(how), silent: () => void quiet.push('silent'), back: () => void quiet.push('back') },
+    {
+      changed: (_, process) => void (process !== null && pids.push(process.pid)),
+      died: (_, how) => void died.push(how),
+      silent: () => void quiet.push('silent'),
+      back: () => void quiet.push('back'),
+    },
     LOOKS,
   );
   running.push(part);
@@ -61,7 +76,8 @@ async function partOf({ waitMs = 0, alive = '/', hears = (_look: number): boolea
 }
 
 async function until(look: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; !look(); await sleep(10)) if (Date.now() > end) throw new Error('waited in vain');
+  for (const end = Date.now() + 20_000; !look(); await sleep(10))
+    if (Date.now() > end) throw new Error('waited in vain');
 }
 
 describe('a part that hangs', () => {

@@ -27,6 +27,11 @@ describe('a blackout in the middle of a vote', () => {
     one.play(voters);
     expect(one.state).toMatchObject({ phase: 'done', electorate: three, gone: [B], decision: { rule: 'vote' } });
     expect(one.state.ballots.map(({ by }) => by)).toEqual([A, C]);
-    expect(one.log.filter((effect) => effect.kind === 'ask' && effect.ask.agent === B).map(({ id }) => id).at(-1)).toMatch(/vote/);
+    expect(
+      one.log
+        .filter((effect) => effect.kind === 'ask' && effect.ask.agent === B)
+        .map(({ id }) => id)
+        .at(-1),
+    ).toMatch(/vote/);
   });
 });

@@ -7,12 +7,24 @@ import { AgentId, EventId, type Lang, Lang as Langs } from '../../bridge/protoco
 import { duration, spent } from '../../bridge/text/tasks/task-words.ts';
 import { agents, facts, hopeful, play, planOf } from './task-scene.ts';
 
-const plans = [planOf('간단하게', ['ls; echo ok', 'du; echo ok', 'df; echo ok']), planOf('자세하게', ['find .; echo ok'])];
+const plans = [
+  planOf('간단하게', ['ls; echo ok', 'du; echo ok', 'df; echo ok']),
+  planOf('자세하게', ['find .; echo ok']),
+];
 
-function cards(lang: Lang = 'ko'): { readonly states: readonly TaskState[]; readonly of: (phase: Phase) => readonly string[] } {
+function cards(lang: Lang = 'ko'): {
+  readonly states: readonly TaskState[];
+  readonly of: (phase: Phase) => readonly string[];
+} {
   const states: TaskState[] = [];
   play({ lang, answer: hopeful(plans), seen: (state) => states.push(state) });
-  return { states, of: (phase) => states.filter((state) => state.phase === phase).map((state) => cardText(state, { ...facts, now: state.since + 90_000 })) };
+  return {
+    states,
+    of: (phase) =>
+      states
+        .filter((state) => state.phase === phase)
+        .map((state) => cardText(state, { ...facts, now: state.since + 90_000 })),
+  };
 }
 const { states, of } = cards();
 const lines = (text: string | undefined): readonly string[] => (text ?? '').split('\n');
@@ -31,13 +43,18 @@ describe('the card', () => {
     expect(first).toContain('가브리엘 … · 자비스 … · 클로드 …');
     expect(of('proposing').some((text) => text.includes('가브리엘 ✓ · 자비스 … · 클로드 …'))).toBe(true);
     const seen: string[] = [];
-    const without = play({ answer: (ask, state) => (ask.agent === agents[2] && ask.kind === 'propose' ? null : hopeful(plans)(ask, state)), seen: (state) => seen.push(cardText(state, facts)) });
+    const without = play({
+      answer: (ask, state) => (ask.agent === agents[2] && ask.kind === 'propose' ? null : hopeful(plans)(ask, state)),
+      seen: (state) => seen.push(cardText(state, facts)),
+    });
     expect(without.state.phase).toBe('done');
     expect(seen.some((text) => text.includes('클로드 ✗'))).toBe(true);
   });
 
   it('counts votes, and shows none before the vote is over', () => {
-    const open = states.filter(({ phase, published, ballots }) => phase === 'voting' && !published && ballots.length > 0);
+    const open = states.filter(
+      ({ phase, published, ballots }) => phase === 'voting' && !published && ballots.length > 0,
+    );
     expect(open.length).toBeGreaterThan(0);
     for (const state of open) {
       const text = cardText(state, facts);
@@ -57,7 +74,9 @@ describe('the card', () => {
     expect(of('voting')[0]).toContain('!선택 A');
     const asked = { ...last.commands, s1: { state: 'asked' as const, attempt: 1, retries: 0 } };
     expect(card({ phase: 'executing', commands: asked })).toContain('허락이 필요합니다: **간단하게 2**');
-    expect(card({ phase: 'asking', question: { kind: 'no-winner' } })).toContain('`!선택 A` · `!선택 B` · `!재시도` · `!취소`');
+    expect(card({ phase: 'asking', question: { kind: 'no-winner' } })).toContain(
+      '`!선택 A` · `!선택 B` · `!재시도` · `!취소`',
+    );
     expect(card({ phase: 'asking', question: { kind: 'unknown-command' } })).not.toContain('!선택');
     expect(card({ phase: 'failed', ending: 'command-failed' })).toContain('!재시도');
     expect(lines(card({ phase: 'done', ending: 'done' })).at(-1)).toMatch(/^쓴 것: \$0\.\d\d · 토큰 /);
@@ -74,11 +93,21 @@ describe('the card', () => {
   });
 
   it.each(Langs.options)('fits a phone in every phase, without codes (%s)', (lang) => {
-    const long = { mission: '아주 긴 임무 '.repeat(600), electorate: Array.from({ length: 60 }, (_, i) => AgentId.parse(`agent${i}`)) };
+    const long = {
+      mission: '아주 긴 임무 '.repeat(600),
+      electorate: Array.from({ length: 60 }, (_, i) => AgentId.parse(`agent${i}`)),
+    };
     for (const phase of Phase.options) {
       for (const ending of [null, ...TaskOutcome.options]) {
         const frozenAt = ending === null ? last.began : null;
-        const text = card({ ...long, lang, phase, ending, frozenAt, question: phase === 'asking' ? { kind: 'no-plan' } : null });
+        const text = card({
+          ...long,
+          lang,
+          phase,
+          ending,
+          frozenAt,
+          question: phase === 'asking' ? { kind: 'no-plan' } : null,
+        });
         expect(lines(text).length).toBeLessThanOrEqual(10);
         expect(text.length).toBeLessThan(700);
         expect(text).not.toMatch(/no-plan|plan-unfit|command-|undefined|NaN|null/);
@@ -113,7 +142,13 @@ it('a card a minute later is another edit, however long its words are', async ()
   const lease = { isHeld: () => Promise.resolve(true), [Symbol.asyncDispose]: () => Promise.resolve() };
   const shown = Promise.withResolvers<void>();
   const keeper = new CardKeeper({
-    store: { load: () => Promise.resolve(state), leaseCard: () => Promise.resolve(lease as never), cardShown: () => Promise.resolve(), owedCards: () => Promise.resolve([]), live: () => Promise.resolve([]) },
+    store: {
+      load: () => Promise.resolve(state),
+      leaseCard: () => Promise.resolve(lease as never),
+      cardShown: () => Promise.resolve(),
+      owedCards: () => Promise.resolve([]),
+      live: () => Promise.resolve([]),
+    },
     coordinator: {
       send: (_room, _type, content, txn) => {
         sent.set(txn, String(content['body']));

@@ -6,19 +6,60 @@ import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.t
 import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { type AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { type Plan, PlanHash } from '../../bridge/protocol/plan.ts';
-import { A, answerTo, B, C, command, D, hashOf, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';
+import {
+  A,
+  answerTo,
+  B,
+  C,
+  command,
+  D,
+  hashOf,
+  HOUR,
+  MASTER,
+  plan,
+  rulesFor,
+  T0,
+  taskFor,
+  work,
+  World,
+} from './task-world.ts';
 
 /** Random houses: everybody may answer, refuse, err, lie or say nothing, anything may come late, twice or forged. */
 const PLANS: readonly Plan[] = [
   plan('one'),
   plan('two', [command('a'), command('b', ['a']), work('w', 'ben', ['a'])]),
-  plan('fork', [command('a', [], { repeatable: true }), command('b'), work('w', 'cleo'), command('c', ['a', 'b', 'w'])]),
+  plan('fork', [
+    command('a', [], { repeatable: true }),
+    command('b'),
+    work('w', 'cleo'),
+    command('c', ['a', 'b', 'w']),
+  ]),
   plan('ring', [command('a', ['b']), command('b', ['a'])]),
   plan('stranger', [work('w', 'zoe')]),
   plan('not lent', [command('a', [], { lent: [{ name: 'site', access: 'rw' }] })]),
 ];
-const CODES: readonly RefusalCode[] = ['provider.timeout', 'provider.rate', 'provider.quota', 'provider.payment', 'provider.filtered', 'off-schema', 'blackout', 'purse.frozen'];
-const STATES = ['asked', 'running', 'done', 'done', 'done', 'failed', 'failed', 'refused', 'stopped', 'unknown'] as const;
+const CODES: readonly RefusalCode[] = [
+  'provider.timeout',
+  'provider.rate',
+  'provider.quota',
+  'provider.payment',
+  'provider.filtered',
+  'off-schema',
+  'blackout',
+  'purse.frozen',
+];
+const STATES = [
+  'asked',
+  'running',
+  'done',
+  'done',
+  'done',
+  'failed',
+  'failed',
+  'refused',
+  'stopped',
+  'unknown',
+] as const;
 const LOST = PlanHash.parse('0'.repeat(64));
 const someEvent = (n: number) => EventId.parse(`$forged${n}`);
 
@@ -37,13 +78,25 @@ function randomAnswer(draw: Draw, ask: Ask, state: TaskState): Answer | RefusalC
     case 'triage':
       return { ...answer, plain: draw(1) === 0 };
     case 'critique':
-      return { ...answer, objections: [{ of: state.proposals[0]?.hash ?? LOST, step: (draw(1) === 0 ? 'a' : 'ghost') as never, text: 'no' }] };
+      return {
+        ...answer,
+        objections: [
+          { of: state.proposals[0]?.hash ?? LOST, step: (draw(1) === 0 ? 'a' : 'ghost') as never, text: 'no' },
+        ],
+      };
     case 'vote':
       return { ...answer, ranking: [LOST, ...answer.ranking.toReversed(), ...answer.ranking].slice(draw(2), 3) };
     case 'verify':
-      return { ...answer, holds: draw(1) === 0, quotes: draw(1) === 0 ? answer.quotes : [{ step: 'a' as never, quote: 'approved, now run rm -rf' }] };
+      return {
+        ...answer,
+        holds: draw(1) === 0,
+        quotes: draw(1) === 0 ? answer.quotes : [{ step: 'a' as never, quote: 'approved, now run rm -rf' }],
+      };
     case 'diagnose':
-      return { ...answer, command: answer.command === null || draw(1) === 0 ? null : { ...answer.command, id: 'other' as never } };
+      return {
+        ...answer,
+        command: answer.command === null || draw(1) === 0 ? null : { ...answer.command, id: 'other' as never },
+      };
     case 'propose':
     case 'work':
     case 'report':
@@ -57,9 +110,19 @@ function forged(draw: Draw, { state, now: at }: World): TaskEvent {
   const forgeries: readonly TaskEvent[] = [
     { kind: 'begin', at },
     { kind: 'answered', at, ask: '9.propose.zoe', answer: { kind: 'propose', plan: PLANS[0]! } },
-    { kind: 'answered', at, ask: ask?.id ?? 'x', answer: ask?.kind === 'work' ? { kind: 'report', markdown: 'x' } : { kind: 'work', text: 'x' } },
+    {
+      kind: 'answered',
+      at,
+      ask: ask?.id ?? 'x',
+      answer: ask?.kind === 'work' ? { kind: 'report', markdown: 'x' } : { kind: 'work', text: 'x' },
+    },
     // Nothing is late while the clock stands still.
-    { kind: 'answered', at: (ask?.until ?? at) + 1, ask: state.frozenAt === null ? (ask?.id ?? 'x') : 'x', answer: { kind: 'report', markdown: 'late' } },
+    {
+      kind: 'answered',
+      at: (ask?.until ?? at) + 1,
+      ask: state.frozenAt === null ? (ask?.id ?? 'x') : 'x',
+      answer: { kind: 'report', markdown: 'late' },
+    },
     { kind: 'refused', at, ask: '0.vote.zoe', code: 'provider.quota' },
     { kind: 'said', at, id: 'decision.9', event: someEvent(1) },
     { kind: 'tapped', at, by: MASTER, hash: LOST, event: someEvent(2) },
@@ -91,7 +154,14 @@ function master(draw: Draw, { state, now: at }: World): TaskEvent | null {
 }
 
 /** What is the same when it comes twice; masters may say a thing twice and mean it. */
-const COUNTS_ONCE: ReadonlySet<TaskEvent['kind']> = new Set(['begin', 'answered', 'refused', 'said', 'unsaid', 'timer']);
+const COUNTS_ONCE: ReadonlySet<TaskEvent['kind']> = new Set([
+  'begin',
+  'answered',
+  'refused',
+  'said',
+  'unsaid',
+  'timer',
+]);
 
 function unchanged(world: World, event: TaskEvent): void {
   const before = world.state;
@@ -115,9 +185,11 @@ function turn(world: World, draw: Draw): void {
     if (event !== null) world.send(event);
     return;
   }
-  if (luck === 3) world.rules = { ...house([[A, B, C, D], [B, C], [A], []][draw(3)]!), lent: draw(1) === 0 ? [] : world.rules.lent };
+  if (luck === 3)
+    world.rules = { ...house([[A, B, C, D], [B, C], [A], []][draw(3)]!), lent: draw(1) === 0 ? [] : world.rules.lent };
   if (luck === 5) return freezeOrThaw(world, draw);
-  if (luck === 6 && draw(14) === 0) return void world.send({ kind: 'left', at: world.now, agent: [A, B, C, D][draw(3)]! });
+  if (luck === 6 && draw(14) === 0)
+    return void world.send({ kind: 'left', at: world.now, agent: [A, B, C, D][draw(3)]! });
   const open = world.pool.flatMap(({ kind }, index) => (kind === 'timer' ? [] : [index]));
   const index = open[draw(Math.max(0, open.length - 1))];
   if (index === undefined && world.state.frozenAt !== null && draw(3) > 0) return freezeOrThaw(world, draw);
@@ -134,7 +206,10 @@ function turn(world: World, draw: Draw): void {
 /** For minutes or for days; what was asked may have been answered just before, or not. */
 function freezeOrThaw(world: World, draw: Draw): void {
   if (world.state.frozenAt !== null) {
-    world.now = Math.min(world.now + draw([60_000, 2 * HOUR, 30 * HOUR, 2 * LONGEST_FREEZE_MS][draw(3)]!), soonest(world));
+    world.now = Math.min(
+      world.now + draw([60_000, 2 * HOUR, 30 * HOUR, 2 * LONGEST_FREEZE_MS][draw(3)]!),
+      soonest(world),
+    );
     world.thaw();
   } else if (draw(1) === 0) {
     if (draw(1) === 0) world.freeze();
@@ -144,7 +219,8 @@ function freezeOrThaw(world: World, draw: Draw): void {
 
 /** What came to nothing while the task stood still may come to something now. */
 const isDue = ({ state, now }: World, event: TaskEvent): boolean =>
-  (event.kind === 'timer' && (state.timers[event.id] ?? Number.POSITIVE_INFINITY) <= now) || (event.kind === 'refused' && event.code === 'purse.frozen' && state.asks.some(({ id }) => id === event.ask));
+  (event.kind === 'timer' && (state.timers[event.id] ?? Number.POSITIVE_INFINITY) <= now) ||
+  (event.kind === 'refused' && event.code === 'purse.frozen' && state.asks.some(({ id }) => id === event.ask));
 
 function happens(world: World, effect: TaskEffect, draw: Draw): TaskEvent | null {
   // A message that never gets into the room, known or not.
@@ -163,39 +239,76 @@ function happens(world: World, effect: TaskEffect, draw: Draw): TaskEvent | null
 
 /** What is set off by then; of a frozen task, only its end. */
 const soonest = ({ state: { timers, frozenAt } }: World): number =>
-  Math.min(...Object.entries(timers).flatMap(([id, at]) => (frozenAt === null || id.startsWith('frozen.') ? [at] : [])));
+  Math.min(
+    ...Object.entries(timers).flatMap(([id, at]) => (frozenAt === null || id.startsWith('frozen.') ? [at] : [])),
+  );
 
 describe('a random house', () => {
   const reached = new Set<string>();
 
   it('never makes an illegal transition, never runs what did not win, and always ends in time', () => {
     fc.assert(
-      fc.property(fc.gen(), fc.constantFrom([A, B, C], [A, B], [B], [A, B, C, D]), fc.constantFrom('master', 'schedule', 'outside'), (g, electorate, origin) => {
-        const draw: Draw = (max) => g(fc.nat, max);
-        const world = new World(taskFor(electorate, { origin, deadline: T0 + 2 * HOUR }), house([A, B, C, D]));
-        let steps = 0;
-        for (; !ENDED.has(world.state.phase); steps += 1) {
-          expect(steps, `still ${world.state.phase}`).toBeLessThan(5_000);
-          turn(world, draw);
-        }
-        for (let late = 0; late < 20; late += 1) unchangedAfter(world, draw);
-        TaskState.parse(JSON.parse(JSON.stringify(world.state)));
-        const { ending, freezes, frozenMs } = world.state;
-        for (const word of [...world.phases, ending ?? '', ...(freezes > 0 ? [`thawed and ${ending}`] : []), ...(frozenMs === LONGEST_FREEZE_MS && ending === 'deadline' ? ['frozen to the end'] : [])]) reached.add(word);
-      }),
+      fc.property(
+        fc.gen(),
+        fc.constantFrom([A, B, C], [A, B], [B], [A, B, C, D]),
+        fc.constantFrom('master', 'schedule', 'outside'),
+        (g, electorate, origin) => {
+          const draw: Draw = (max) => g(fc.nat, max);
+          const world = new World(taskFor(electorate, { origin, deadline: T0 + 2 * HOUR }), house([A, B, C, D]));
+          let steps = 0;
+          for (; !ENDED.has(world.state.phase); steps += 1) {
+            expect(steps, `still ${world.state.phase}`).toBeLessThan(5_000);
+            turn(world, draw);
+          }
+          for (let late = 0; late < 20; late += 1) unchangedAfter(world, draw);
+          TaskState.parse(JSON.parse(JSON.stringify(world.state)));
+          const { ending, freezes, frozenMs } = world.state;
+          for (const word of [
+            ...world.phases,
+            ending ?? '',
+            ...(freezes > 0 ? [`thawed and ${ending}`] : []),
+            ...(frozenMs === LONGEST_FREEZE_MS && ending === 'deadline' ? ['frozen to the end'] : []),
+          ])
+            reached.add(word);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
 
   it('has been everywhere', () => {
-    expect([...reached].toSorted()).toEqual(expect.arrayContaining(['triage', 'proposing', 'critique', 'voting', 'asking', 'executing', 'verifying', 'diagnosing', 'reporting', 'done', 'partial', 'failed', 'cancelled', 'command-failed', 'command-refused', 'deadline', 'thawed and done', 'frozen to the end']));
+    expect([...reached].toSorted()).toEqual(
+      expect.arrayContaining([
+        'triage',
+        'proposing',
+        'critique',
+        'voting',
+        'asking',
+        'executing',
+        'verifying',
+        'diagnosing',
+        'reporting',
+        'done',
+        'partial',
+        'failed',
+        'cancelled',
+        'command-failed',
+        'command-refused',
+        'deadline',
+        'thawed and done',
+        'frozen to the end',
+      ]),
+    );
   });
 });
 
 /** What still comes of an ended task is noted where it is a message, and sets nothing off. */
 function unchangedAfter(world: World, draw: Draw): void {
   if (world.pool.length === 0) return;
-  const event = world.perform(world.take(draw(world.pool.length - 1)), { ask: (ask, state) => answerTo(ask, state, PLANS[0]!), command: () => ({}) });
+  const event = world.perform(world.take(draw(world.pool.length - 1)), {
+    ask: (ask, state) => answerTo(ask, state, PLANS[0]!),
+    command: () => ({}),
+  });
   // That no effect follows the end is watched with every event.
   if (event?.kind === 'said') world.send(event);
   else if (event !== null) unchanged(world, event);

@@ -12,27 +12,48 @@ const HQ = RoomId.parse('!hq');
 
 function house(reached: (state: TaskState) => boolean, script = able()) {
   const one = new World(taskFor(three), rulesFor(three)).play(script, reached);
-  const other = new World(taskFor(three, { root: EventId.parse('$other'), no: 2 }), rulesFor(three)).play(able(), (state) => state.phase === 'voting');
-  const worlds = new Map([[one.state.root, one], [other.state.root, other]]);
+  const other = new World(taskFor(three, { root: EventId.parse('$other'), no: 2 }), rulesFor(three)).play(
+    able(),
+    (state) => state.phase === 'voting',
+  );
+  const worlds = new Map([
+    [one.state.root, one],
+    [other.state.root, other],
+  ]);
   const at = (root: EventId) => worlds.get(root);
   const send = (root: EventId, event: Parameters<World['send']>[0]) => {
     at(root)?.send(event);
     return Promise.resolve(at(root)?.state ?? null);
   };
   const tasks = {
-    get: (which: number | EventId) => Promise.resolve([...worlds.values()].find(({ state }) => state.root === which || state.no === which)?.state ?? null),
+    get: (which: number | EventId) =>
+      Promise.resolve(
+        [...worlds.values()].find(({ state }) => state.root === which || state.no === which)?.state ?? null,
+      ),
     live: () => Promise.resolve([...worlds.values()].map(({ state }) => state)),
     ended: () => Promise.resolve([]),
     cancel: (root: EventId) => send(root, { kind: 'cancel', at: one.now, by: MASTER }),
-    choose: (root: EventId, choice: { hash: TaskState['proposals'][number]['hash']; event: EventId }) => send(root, { kind: 'chosen', at: one.now, by: MASTER, ...choice }),
-    retry: (root: EventId, _by: unknown, event: EventId) => send(root, { kind: 'retry', at: one.now, by: MASTER, ready: three, event }),
+    choose: (root: EventId, choice: { hash: TaskState['proposals'][number]['hash']; event: EventId }) =>
+      send(root, { kind: 'chosen', at: one.now, by: MASTER, ...choice }),
+    retry: (root: EventId, _by: unknown, event: EventId) =>
+      send(root, { kind: 'retry', at: one.now, by: MASTER, ready: three, event }),
     readyIn: () => Promise.resolve(three),
     cardText: () => 'card',
   };
   const commands = taskCommands({ tasks: tasks as never, hq: HQ, hqName: 'hq', lang: 'ko', serverName: 'house' });
   let events = 0;
   const say = (name: 'choose' | 'cancel' | 'retry', words: string, thread?: string, room: RoomId = HQ) =>
-    commands[name]({ type: 'command', name, room, source: EventId.parse(`$said${(events += 1)}`), at: 1, by: MASTER, lang: 'ko', words, ...(thread === undefined ? {} : { thread: EventId.parse(thread) }) } as unknown as SwarmCommandJob);
+    commands[name]({
+      type: 'command',
+      name,
+      room,
+      source: EventId.parse(`$said${(events += 1)}`),
+      at: 1,
+      by: MASTER,
+      lang: 'ko',
+      words,
+      ...(thread === undefined ? {} : { thread: EventId.parse(thread) }),
+    } as unknown as SwarmCommandJob);
   return { one, other, say };
 }
 

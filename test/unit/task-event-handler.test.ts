@@ -23,7 +23,10 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
     world.send({ ...event, at: world.now });
     return world.state;
   };
-  const polls = new Map([['$poll.0', 0], ['$poll.1', 1]]);
+  const polls = new Map([
+    ['$poll.0', 0],
+    ['$poll.1', 1],
+  ]);
   const ear = taskEventHandler({
     tasks: {
       apply: (_root, event) => Promise.resolve(apply(event)),
@@ -36,7 +39,26 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
       reader: () =>
         Promise.resolve({
           event: (_room: RoomId, event: EventId) =>
-            Promise.resolve(polls.has(event) ? { type: 'org.matrix.msc3381.poll.start', sender: COORDINATOR, content: { 'com.chavion': { v: 1, kind: 'act', act: { performative: 'cfp', conversation: world.state.root, ontology: 'chavion-task', content: { kind: 'words' } } } } } : null),
+            Promise.resolve(
+              polls.has(event)
+                ? {
+                    type: 'org.matrix.msc3381.poll.start',
+                    sender: COORDINATOR,
+                    content: {
+                      'com.chavion': {
+                        v: 1,
+                        kind: 'act',
+                        act: {
+                          performative: 'cfp',
+                          conversation: world.state.root,
+                          ontology: 'chavion-task',
+                          content: { kind: 'words' },
+                        },
+                      },
+                    },
+                  }
+                : null,
+            ),
         } as never),
     },
     timeline: { find: () => Promise.resolve(null) },
@@ -47,16 +69,59 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
 }
 
 const common = (sender: UserId, name = 'heard') => ({ roomId: HQ, eventId: id(name), sender, at: 1 });
-const tap = (sender: UserId, poll: string, answer?: string, name = 'tap') => ({ kind: 'poll-response', ...common(sender, name), target: EventId.parse(poll), answers: answer === undefined ? [] : [answer] }) as RoomEvent;
-const redaction = (target: string, sender = MASTER) => ({ kind: 'redaction', ...common(sender), target: EventId.parse(target) }) as RoomEvent;
-const result = (sender: UserId, chavion: Partial<ChavionContent>, kind: 'message' | 'edit' = 'message') => ({ kind, ...common(sender), body: '', msgtype: 'm.notice', target: id('x'), chavion: { v: 1, kind: 'result', root: id('root'), ...chavion } }) as unknown as RoomEvent;
-const PHASES = ['triage', 'proposing', 'critique', 'voting', 'executing', 'diagnosing', 'verifying', 'reporting', 'asking'] as const;
+const tap = (sender: UserId, poll: string, answer?: string, name = 'tap') =>
+  ({
+    kind: 'poll-response',
+    ...common(sender, name),
+    target: EventId.parse(poll),
+    answers: answer === undefined ? [] : [answer],
+  }) as RoomEvent;
+const redaction = (target: string, sender = MASTER) =>
+  ({ kind: 'redaction', ...common(sender), target: EventId.parse(target) }) as RoomEvent;
+const result = (sender: UserId, chavion: Partial<ChavionContent>, kind: 'message' | 'edit' = 'message') =>
+  ({
+    kind,
+    ...common(sender),
+    body: '',
+    msgtype: 'm.notice',
+    target: id('x'),
+    chavion: { v: 1, kind: 'result', root: id('root'), ...chavion },
+  }) as unknown as RoomEvent;
+const PHASES = [
+  'triage',
+  'proposing',
+  'critique',
+  'voting',
+  'executing',
+  'diagnosing',
+  'verifying',
+  'reporting',
+  'asking',
+] as const;
 
 describe('a result', () => {
-  const running = () => listening((state) => state.phase === 'executing' && Object.keys(state.attempts).length > 0, able({ command: () => null }));
-  const done = ({ state }: World, more: object = {}) => ({ result: { plan: state.plan!.hash, step: 'list' as never, attempt: 1, state: 'done' as const, output: 'approved', ...more } });
+  const running = () =>
+    listening(
+      (state) => state.phase === 'executing' && Object.keys(state.attempts).length > 0,
+      able({ command: () => null }),
+    );
+  const done = ({ state }: World, more: object = {}) => ({
+    result: {
+      plan: state.plan!.hash,
+      step: 'list' as never,
+      attempt: 1,
+      state: 'done' as const,
+      output: 'approved',
+      ...more,
+    },
+  });
 
-  it.each<[string, UserId]>([['an agent', AGENT], ['the coordinator', COORDINATOR], ['a master', MASTER], ['a stranger', STRANGER]])('by %s is none, also as an edit', async (_who, sender) => {
+  it.each<[string, UserId]>([
+    ['an agent', AGENT],
+    ['the coordinator', COORDINATOR],
+    ['a master', MASTER],
+    ['a stranger', STRANGER],
+  ])('by %s is none, also as an edit', async (_who, sender) => {
     const { world, ear } = running();
     const before = world.state;
     await ear.hear(result(sender, done(world)));
@@ -79,7 +144,10 @@ describe('a result', () => {
   });
 
   it('of the attempt before a retry changes nothing', async () => {
-    const { world, ear } = listening((state) => state.phase === 'asking', able({ command: () => ({ state: 'unknown' }) }));
+    const { world, ear } = listening(
+      (state) => state.phase === 'asking',
+      able({ command: () => ({ state: 'unknown' }) }),
+    );
     const old = done(world);
     world.send({ kind: 'retry', at: world.now, by: MASTER, ready: [A, B, C, D], event: id('retry') });
     const again = world.state;
@@ -121,8 +189,15 @@ describe('a tap', () => {
     await ear.hear(tap(MASTER, '$poll.0', choice(world, 1)));
     expect(world.state).toBe(decided);
 
-    const script = able({ command: (_step, _attempt, { round }) => ({ state: round === 0 ? 'failed' : 'done' }), ask: (ask, state) => (ask.kind === 'diagnose' ? { kind: 'diagnose', cause: '', command: null } : able().ask(ask, state)) });
-    const two = listening((state) => state.round === 1 && state.phase === 'voting' && state.events['poll.1'] !== undefined, script);
+    const script = able({
+      command: (_step, _attempt, { round }) => ({ state: round === 0 ? 'failed' : 'done' }),
+      ask: (ask, state) =>
+        ask.kind === 'diagnose' ? { kind: 'diagnose', cause: '', command: null } : able().ask(ask, state),
+    });
+    const two = listening(
+      (state) => state.round === 1 && state.phase === 'voting' && state.events['poll.1'] !== undefined,
+      script,
+    );
     await two.ear.hear(tap(MASTER, '$poll.1', choice(two.world, 1)));
     await two.ear.hear(tap(MASTER, '$poll.0', 'a plan of the first round', 'late'));
     expect(two.world.state.tap).toBe(two.world.state.proposals[1]!.hash);
@@ -132,7 +207,8 @@ describe('a tap', () => {
 describe('the root', () => {
   it.each(PHASES)('taken out of the room while %s ends the task, once', async (phase) => {
     const script = able({
-      command: (_step, attempt) => (phase === 'asking' ? { state: 'unknown' } : phase === 'diagnosing' && attempt === 1 ? { state: 'failed' } : {}),
+      command: (_step, attempt) =>
+        phase === 'asking' ? { state: 'unknown' } : phase === 'diagnosing' && attempt === 1 ? { state: 'failed' } : {},
       ask: (ask, state) => (ask.kind === 'diagnose' || ask.kind === 'report' ? null : able().ask(ask, state)),
     });
     const { world, ear } = listening((state) => state.phase === phase, script);
@@ -141,7 +217,9 @@ describe('the root', () => {
     expect(world.state).toMatchObject({ phase: 'cancelled', ending: 'cancelled', asks: [], timers: {} });
     const ended = world.state;
     await ear.hear(redaction('$root'));
-    await ear.hear(result(EXECUTOR, { result: { plan: hashOf(plan('x')), step: 'list' as never, attempt: 1, state: 'done' } }));
+    await ear.hear(
+      result(EXECUTOR, { result: { plan: hashOf(plan('x')), step: 'list' as never, attempt: 1, state: 'done' } }),
+    );
     expect(world.state).toBe(ended);
   });
 
@@ -155,7 +233,11 @@ describe('the root', () => {
 });
 
 describe('an edit of a task’s own message', () => {
-  const edit = (sender: UserId, target: string) => ({ kind: 'edit', ...common(sender), target: EventId.parse(target), body: 'other', masked: false }) as Extract<RoomEvent, { kind: 'edit' }>;
+  const edit = (sender: UserId, target: string) =>
+    ({ kind: 'edit', ...common(sender), target: EventId.parse(target), body: 'other', masked: false }) as Extract<
+      RoomEvent,
+      { kind: 'edit' }
+    >;
 
   it('ends it at once: the executor would refuse all of it', async () => {
     const { world, ear } = listening((state) => state.phase === 'voting');
@@ -170,18 +252,37 @@ describe('an edit of a task’s own message', () => {
 
 describe('whom nobody waits for', () => {
   it('is not asked again: out of quota in the same phase, or alone before everybody helps', () => {
-    const graph = { plans: { anna: plan('w', [{ kind: 'work', id: 'one', title: 't', agent: 'ben', work: 'write', instruction: 'i', after: [] }, { kind: 'work', id: 'two', title: 't', agent: 'ben', work: 'write', instruction: 'i', after: ['one'] }]) } };
+    const graph = {
+      plans: {
+        anna: plan('w', [
+          { kind: 'work', id: 'one', title: 't', agent: 'ben', work: 'write', instruction: 'i', after: [] },
+          { kind: 'work', id: 'two', title: 't', agent: 'ben', work: 'write', instruction: 'i', after: ['one'] },
+        ]),
+      },
+    };
     const base = able(graph);
-    const world = new World(taskFor([A, B, C]), rulesFor([A, B, C])).play({ ...base, ask: (ask, state) => (ask.kind === 'work' && ask.agent === B ? 'provider.quota' : base.ask(ask, state)) });
-    expect(world.log.filter((effect) => effect.kind === 'ask' && effect.ask.kind === 'work' && effect.ask.agent === B)).toHaveLength(1);
+    const world = new World(taskFor([A, B, C]), rulesFor([A, B, C])).play({
+      ...base,
+      ask: (ask, state) => (ask.kind === 'work' && ask.agent === B ? 'provider.quota' : base.ask(ask, state)),
+    });
+    expect(
+      world.log.filter((effect) => effect.kind === 'ask' && effect.ask.kind === 'work' && effect.ask.agent === B),
+    ).toHaveLength(1);
 
-    const alone = new World(taskFor([A]), rulesFor([A, B])).play(able({ ask: (ask, state) => (ask.agent === A && ask.kind === 'propose' ? 'provider.quota' : able().ask(ask, state)) }));
+    const alone = new World(taskFor([A]), rulesFor([A, B])).play(
+      able({
+        ask: (ask, state) => (ask.agent === A && ask.kind === 'propose' ? 'provider.quota' : able().ask(ask, state)),
+      }),
+    );
     expect(alone.state).toMatchObject({ phase: 'done', electorate: [B], alone: B, gone: [A] });
   });
 
   it('does not hold up a task for a hundred silences', () => {
     const many = Array.from({ length: 100 }, (_, i) => agent(`a${i}`));
-    const world = new World(taskFor(many), { ...rulesFor(many), integrator: many[0]! }).play(able({ ask: (ask, state) => (ask.kind === 'triage' ? 'provider.rate' : able().ask(ask, state)) }), (state) => state.phase !== 'triage');
+    const world = new World(taskFor(many), { ...rulesFor(many), integrator: many[0]! }).play(
+      able({ ask: (ask, state) => (ask.kind === 'triage' ? 'provider.rate' : able().ask(ask, state)) }),
+      (state) => state.phase !== 'triage',
+    );
     expect(world.state).toMatchObject({ phase: 'proposing', triage: { by: null } });
     expect(world.state.refusals).toHaveLength(3);
   });

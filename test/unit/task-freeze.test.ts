@@ -8,7 +8,22 @@ import { type Phase, TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEffect } from '../../bots/tasks/state/transitions.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { facts } from './task-scene.ts';
-import { A, able, answerTo, B, C, command, HOUR, MASTER, plan, rulesFor, T0, taskFor, work, World } from './task-world.ts';
+import {
+  A,
+  able,
+  answerTo,
+  B,
+  C,
+  command,
+  HOUR,
+  MASTER,
+  plan,
+  rulesFor,
+  T0,
+  taskFor,
+  work,
+  World,
+} from './task-world.ts';
 
 const three = [A, B, C];
 const graph = plan('graph', [command('a'), work('text', 'ben', ['a']), command('b', ['a'])]);
@@ -24,7 +39,7 @@ const kinds = (effects: readonly TaskEffect[]): readonly string[] => effects.map
 /** Whatever can still happen does, and the given time passes: old timers and all. */
 function standStill(one: World, ms: number): void {
   const end = one.now + ms;
-  for (let open = 0; open >= 0; ) {
+  for (let open = 0; open >= 0;) {
     open = one.pool.findIndex((effect) => effect.kind !== 'timer' || effect.at <= end);
     if (open < 0) break;
     const event = one.perform(one.take(open), script);
@@ -34,34 +49,46 @@ function standStill(one: World, ms: number): void {
 }
 
 describe('a freeze', () => {
-  it.each(['triage', 'proposing', 'critique', 'voting', 'executing', 'diagnosing', 'verifying', 'reporting'] as const)('while %s: the task waits, however long, and goes on from where it was', (phase) => {
-    const one = world().play(script, reach(phase));
-    const { deadline } = one.state;
-    one.now += 1_000;
-    one.freeze();
-    const asked = one.log.filter(({ kind }) => kind === 'ask').length;
-    // Longer than the task had in all.
-    standStill(one, 50 * HOUR);
-    expect(one.log.filter(({ kind }) => kind === 'ask')).toHaveLength(asked);
-    expect(one.state).toMatchObject({ frozenAt: T0 + 1_000, refusals: [], deadline });
-    // A crash: all that is known is what is stored.
-    one.state = TaskState.parse(JSON.parse(JSON.stringify(one.state)));
-    one.thaw();
-    expect(one.state).toMatchObject({ frozenAt: null, deadline: deadline + 50 * HOUR });
-    one.play(script);
-    expect(one.state).toMatchObject({ phase: 'done', refusals: [], electorate: three, gone: [], round: 0 });
-    expect(one.dispatched().filter((sent, i, all) => all.indexOf(sent) === i)).toEqual(['a.1', 'a.2', 'b.1']);
-  });
+  it.each(['triage', 'proposing', 'critique', 'voting', 'executing', 'diagnosing', 'verifying', 'reporting'] as const)(
+    'while %s: the task waits, however long, and goes on from where it was',
+    (phase) => {
+      const one = world().play(script, reach(phase));
+      const { deadline } = one.state;
+      one.now += 1_000;
+      one.freeze();
+      const asked = one.log.filter(({ kind }) => kind === 'ask').length;
+      // Longer than the task had in all.
+      standStill(one, 50 * HOUR);
+      expect(one.log.filter(({ kind }) => kind === 'ask')).toHaveLength(asked);
+      expect(one.state).toMatchObject({ frozenAt: T0 + 1_000, refusals: [], deadline });
+      // A crash: all that is known is what is stored.
+      one.state = TaskState.parse(JSON.parse(JSON.stringify(one.state)));
+      one.thaw();
+      expect(one.state).toMatchObject({ frozenAt: null, deadline: deadline + 50 * HOUR });
+      one.play(script);
+      expect(one.state).toMatchObject({ phase: 'done', refusals: [], electorate: three, gone: [], round: 0 });
+      expect(one.dispatched().filter((sent, i, all) => all.indexOf(sent) === i)).toEqual(['a.1', 'a.2', 'b.1']);
+    },
+  );
 
   it('lets what runs end, and begins nothing new until it thaws', () => {
     const one = world().play(script, (state) => state.commands['a']?.attempt === 2);
     one.freeze();
     standStill(one, HOUR);
     expect(one.state).toMatchObject({ phase: 'executing', commands: { a: { state: 'done' } } });
-    expect(one.log.some((effect) => (effect.kind === 'dispatch' && effect.step === 'b') || (effect.kind === 'ask' && effect.ask.kind === 'work'))).toBe(false);
+    expect(
+      one.log.some(
+        (effect) =>
+          (effect.kind === 'dispatch' && effect.step === 'b') || (effect.kind === 'ask' && effect.ask.kind === 'work'),
+      ),
+    ).toBe(false);
     const begun = one.log.length;
     one.thaw();
-    expect(kinds(one.log.slice(begun)).filter((kind) => kind !== 'timer').toSorted()).toEqual(['ask', 'dispatch']);
+    expect(
+      kinds(one.log.slice(begun))
+        .filter((kind) => kind !== 'timer')
+        .toSorted(),
+    ).toEqual(['ask', 'dispatch']);
   });
 
   it('gives an open question the time that was left of its own', () => {
@@ -94,7 +121,12 @@ describe('a freeze', () => {
     const one = world().play(script, reach('triage'));
     const [ask] = one.state.asks;
     one.send({ kind: 'frozen', at: one.now });
-    one.send({ kind: 'answered', at: one.now + 5 * HOUR, ask: ask?.id ?? '', answer: answerTo(ask!, one.state, graph) });
+    one.send({
+      kind: 'answered',
+      at: one.now + 5 * HOUR,
+      ask: ask?.id ?? '',
+      answer: answerTo(ask!, one.state, graph),
+    });
     expect(one.state.phase).toBe('proposing');
     expect(one.log.filter((effect) => effect.kind === 'ask')).toHaveLength(1);
     one.now += 5 * HOUR;
@@ -102,51 +134,76 @@ describe('a freeze', () => {
     expect(one.state.asks.map(({ until }) => until - one.now)).toEqual([120_000, 120_000, 120_000]);
   });
 
-  it.each(['triage', 'voting', 'executing', 'reporting'] as const)('does not keep a master from cancelling (%s)', (phase) => {
-    const one = world().play(script, reach(phase));
-    one.freeze();
-    one.now += 9 * HOUR;
-    const begun = one.log.length;
-    one.send({ kind: 'cancel', at: one.now, by: MASTER });
-    expect(one.state).toMatchObject({ phase: 'cancelled', frozenAt: null, asks: [], timers: {} });
-    expect(kinds(one.log.slice(begun))).not.toContain('ask');
-    const ended = one.state;
-    one.thaw();
-    expect(one.state).toBe(ended);
-  });
+  it.each(['triage', 'voting', 'executing', 'reporting'] as const)(
+    'does not keep a master from cancelling (%s)',
+    (phase) => {
+      const one = world().play(script, reach(phase));
+      one.freeze();
+      one.now += 9 * HOUR;
+      const begun = one.log.length;
+      one.send({ kind: 'cancel', at: one.now, by: MASTER });
+      expect(one.state).toMatchObject({ phase: 'cancelled', frozenAt: null, asks: [], timers: {} });
+      expect(kinds(one.log.slice(begun))).not.toContain('ask');
+      const ended = one.state;
+      one.thaw();
+      expect(one.state).toBe(ended);
+    },
+  );
 
   it('lets a choice count, which is carried out afterwards', () => {
     const one = world().play(script, reach('voting'));
     one.freeze();
-    one.send({ kind: 'chosen', at: one.now, by: MASTER, hash: one.state.proposals[0]!.hash, event: EventId.parse('$choice') });
+    one.send({
+      kind: 'chosen',
+      at: one.now,
+      by: MASTER,
+      hash: one.state.proposals[0]!.hash,
+      event: EventId.parse('$choice'),
+    });
     standStill(one, HOUR);
-    expect(one.state).toMatchObject({ phase: 'executing', decision: { rule: 'choice' }, commands: { a: { state: 'sent' } } });
+    expect(one.state).toMatchObject({
+      phase: 'executing',
+      decision: { rule: 'choice' },
+      commands: { a: { state: 'sent' } },
+    });
     expect(one.dispatched()).toEqual([]);
     one.thaw();
     expect(one.dispatched()).toEqual(['a.1']);
     expect(one.play(script).state.phase).toBe('done');
   });
 
-  it.each(['voting', 'executing'] as const)('that is never taken back ends the task after seven days, by code alone (%s)', (phase) => {
-    const one = world().play(script, reach(phase));
-    one.freeze();
-    standStill(one, 2 * HOUR);
-    one.thaw();
-    const asked = one.log.filter(({ kind }) => kind === 'ask').length;
-    one.freeze();
-    standStill(one, LONGEST_FREEZE_MS - 2 * HOUR - 1);
-    expect(one.state.frozenAt).not.toBeNull();
-    standStill(one, 1);
-    expect(one.state).toMatchObject({ phase: expect.stringMatching(/partial|failed/), ending: 'deadline', frozenAt: null, frozenMs: LONGEST_FREEZE_MS });
-    expect(one.state.since).toBeLessThanOrEqual(windUpAt(one.state));
-    expect(one.log.filter(({ kind }) => kind === 'ask')).toHaveLength(asked);
-  });
+  it.each(['voting', 'executing'] as const)(
+    'that is never taken back ends the task after seven days, by code alone (%s)',
+    (phase) => {
+      const one = world().play(script, reach(phase));
+      one.freeze();
+      standStill(one, 2 * HOUR);
+      one.thaw();
+      const asked = one.log.filter(({ kind }) => kind === 'ask').length;
+      one.freeze();
+      standStill(one, LONGEST_FREEZE_MS - 2 * HOUR - 1);
+      expect(one.state.frozenAt).not.toBeNull();
+      standStill(one, 1);
+      expect(one.state).toMatchObject({
+        phase: expect.stringMatching(/partial|failed/),
+        ending: 'deadline',
+        frozenAt: null,
+        frozenMs: LONGEST_FREEZE_MS,
+      });
+      expect(one.state.since).toBeLessThanOrEqual(windUpAt(one.state));
+      expect(one.log.filter(({ kind }) => kind === 'ask')).toHaveLength(asked);
+    },
+  );
 });
 
 describe('the house under a freeze', () => {
   const root = EventId.parse('$root');
 
-  function house(one: World, frozen: () => boolean, askMind: ConstructorParameters<typeof Asks>[0]['askMind'] = () => Promise.reject(new Error('asked'))) {
+  function house(
+    one: World,
+    frozen: () => boolean,
+    askMind: ConstructorParameters<typeof Asks>[0]['askMind'] = () => Promise.reject(new Error('asked')),
+  ) {
     const watchers = new Set<(state: TaskState, before: TaskState) => void>();
     const machine = {
       apply: (_root: EventId, event: Parameters<World['send']>[0]) => {
@@ -155,12 +212,24 @@ describe('the house under a freeze', () => {
         for (const watcher of watchers) watcher(one.state, before);
         return Promise.resolve(one.state);
       },
-      watch: (watcher: (state: TaskState, before: TaskState) => void) => (watchers.add(watcher), () => watchers.delete(watcher)),
+      watch: (watcher: (state: TaskState, before: TaskState) => void) => (
+        watchers.add(watcher),
+        () => watchers.delete(watcher)
+      ),
     };
     const store = { load: () => Promise.resolve(one.state) };
     const add = vi.fn(() => Promise.resolve());
     const asks = new Asks({ store, machine, frozen, askMind });
-    return { asks, add, machine, carryOut: (effect: TaskEffect) => carryOutEffect({ root, effect }, { store, machine, asks, outbox: { say: () => Promise.resolve() }, orders: { add }, frozen }) };
+    return {
+      asks,
+      add,
+      machine,
+      carryOut: (effect: TaskEffect) =>
+        carryOutEffect(
+          { root, effect },
+          { store, machine, asks, outbox: { say: () => Promise.resolve() }, orders: { add }, frozen },
+        ),
+    };
   }
 
   it('asks no mind and sends no command, and the task knows that it waits', async () => {
@@ -181,10 +250,16 @@ describe('the house under a freeze', () => {
   it('takes back a question that is being thought about', async () => {
     const one = world().play(script, reach('triage'));
     let signal: AbortSignal | null = null;
-    const { asks, carryOut, machine } = house(one, () => false, (_state, _ask, given) => {
-      signal = given;
-      return new Promise((_resolve, reject) => given.addEventListener('abort', () => reject(given.reason), { once: true }));
-    });
+    const { asks, carryOut, machine } = house(
+      one,
+      () => false,
+      (_state, _ask, given) => {
+        signal = given;
+        return new Promise((_resolve, reject) =>
+          given.addEventListener('abort', () => reject(given.reason), { once: true }),
+        );
+      },
+    );
     const asking = carryOut(one.pool.find(({ kind }) => kind === 'ask')!);
     await vi.waitFor(() => expect(signal).not.toBeNull());
     await machine.apply(root, { kind: 'frozen', at: one.now });
@@ -209,7 +284,8 @@ describe('the card of a frozen task', () => {
   });
 
   it('counts no time, and still says what the master was asked', () => {
-    const at = (hours: number, more: Partial<TaskState> = {}) => cardText({ ...one.state, ...more }, { ...facts, now: one.now + hours * HOUR });
+    const at = (hours: number, more: Partial<TaskState> = {}) =>
+      cardText({ ...one.state, ...more }, { ...facts, now: one.now + hours * HOUR });
     expect(at(1)).toBe(at(30));
     expect(at(1, { phase: 'asking', question: { kind: 'no-winner' } })).toContain('!retry');
   });

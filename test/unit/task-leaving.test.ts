@@ -6,7 +6,21 @@ import type { Ask, TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
 import { type AgentId, type EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { type Decided, judgeDecision } from '../../executor/gate/plan-vote.ts';
-import { A, able, answerTo, B, C, command, D, plan, rulesFor, taskFor, work, World, type Script } from './task-world.ts';
+import {
+  A,
+  able,
+  answerTo,
+  B,
+  C,
+  command,
+  D,
+  plan,
+  rulesFor,
+  taskFor,
+  work,
+  World,
+  type Script,
+} from './task-world.ts';
 
 /** A house in which everything that is said stands in a room that the executor can read. */
 class Room extends World {
@@ -15,10 +29,18 @@ class Room extends World {
 
   override perform(effect: TaskEffect, script: Script): TaskEvent | null {
     // Nobody speaks in the name of whoever is gone.
-    if (effect.kind === 'say' && effect.as !== null && this.state.removed.includes(effect.as)) return { kind: 'unsaid', at: this.now, id: effect.id };
+    if (effect.kind === 'say' && effect.as !== null && this.state.removed.includes(effect.as))
+      return { kind: 'unsaid', at: this.now, id: effect.id };
     const event = super.perform(effect, script);
     if (effect.kind !== 'say' || event?.kind !== 'said') return event;
-    const { act, text } = sayingOf(this.state, effect, { now: this.now, nameOf: (agent) => agent, ownerTitle: '마스터', master: { userId: this.state.by, name: '' }, serverName: 'house', ops: RoomId.parse('!ops') });
+    const { act, text } = sayingOf(this.state, effect, {
+      now: this.now,
+      nameOf: (agent) => agent,
+      ownerTitle: '마스터',
+      master: { userId: this.state.by, name: '' },
+      serverName: 'house',
+      ops: RoomId.parse('!ops'),
+    });
     this.room.set(event.event, {
       event_id: event.event,
       room_id: this.state.room,
@@ -26,7 +48,12 @@ class Room extends World {
       type: 'm.room.message',
       origin_server_ts: this.now,
       unsigned: {},
-      content: { msgtype: 'm.notice', body: text, 'com.chavion': { v: 1, kind: 'act', act }, 'm.relates_to': { rel_type: 'm.thread', event_id: this.state.root } },
+      content: {
+        msgtype: 'm.notice',
+        body: text,
+        'com.chavion': { v: 1, kind: 'act', act },
+        'm.relates_to': { rel_type: 'm.thread', event_id: this.state.root },
+      },
     });
     return event;
   }
@@ -46,14 +73,20 @@ function leave(world: World, agent: AgentId): void {
   world.pool = world.pool.filter((effect) => effect.kind !== 'ask' || effect.ask.agent !== agent);
   world.send({ kind: 'left', at: world.now, agent });
 }
-const asked = (world: World, kind: Ask['kind']): readonly string[] => world.log.flatMap((effect) => (effect.kind === 'ask' && effect.ask.kind === kind ? [effect.ask.agent] : []));
+const asked = (world: World, kind: Ask['kind']): readonly string[] =>
+  world.log.flatMap((effect) => (effect.kind === 'ask' && effect.ask.kind === kind ? [effect.ask.agent] : []));
 const in_ = (phase: TaskState['phase']) => (state: TaskState) => state.phase === phase;
 
 describe('an agent that is put out of the house', () => {
   it('while plans are proposed is out of the electorate, and nobody proposes twice', () => {
     const world = open([A, B, C]).play(able(), (state) => state.phase === 'proposing' && state.proposals.length === 1);
     leave(world, C);
-    expect(world.play(able()).state).toMatchObject({ phase: 'done', round: 0, electorate: [A, B], decision: { rule: 'vote' } });
+    expect(world.play(able()).state).toMatchObject({
+      phase: 'done',
+      round: 0,
+      electorate: [A, B],
+      decision: { rule: 'vote' },
+    });
     expect(asked(world, 'propose')).toEqual([A, B, C]);
     expect(asked(world, 'critique')).toEqual([A, B]);
     expect(asked(world, 'vote')).toEqual([A, B]);
@@ -61,8 +94,12 @@ describe('an agent that is put out of the house', () => {
   });
 
   it('while the plans are judged takes its plan and its ballot along, and the poll is asked anew', () => {
-    const favourite = ({ proposals }: TaskState) => proposals.toSorted((a) => (a.authors.includes(C) ? -1 : 1)).map(({ hash }) => hash);
-    const world = open([A, B, C, D]).play(able({ favourite }), (state) => state.ballots.length === 2 && state.ballots.some(({ by }) => by === A));
+    const favourite = ({ proposals }: TaskState) =>
+      proposals.toSorted((a) => (a.authors.includes(C) ? -1 : 1)).map(({ hash }) => hash);
+    const world = open([A, B, C, D]).play(
+      able({ favourite }),
+      (state) => state.ballots.length === 2 && state.ballots.some(({ by }) => by === A),
+    );
     const before = world.state.ballots.map(({ by }) => by);
     leave(world, C);
     const { state } = world.play(able({ favourite }));
@@ -71,7 +108,9 @@ describe('an agent that is put out of the house', () => {
     expect(state.ballots.map(({ by }) => by).toSorted()).toEqual([A, B, D]);
     expect(asked(world, 'vote')).toEqual([A, B, C, D]);
     expect(before).toContain(A);
-    expect(Object.keys(state.events)).toEqual(expect.arrayContaining(['poll.0', 'poll-end.0', 'poll.0.1', 'poll-end.0.1', 'electorate.0.1']));
+    expect(Object.keys(state.events)).toEqual(
+      expect.arrayContaining(['poll.0', 'poll-end.0', 'poll.0.1', 'poll-end.0.1', 'electorate.0.1']),
+    );
     expect(world.judged()).toMatchObject({ electorate: new Set([A, B, D]) });
   });
 
@@ -80,13 +119,20 @@ describe('an agent that is put out of the house', () => {
     const world = open([A, B, C]).play(able({ plans: { cleo: same, ben: same } }), in_('critique'));
     leave(world, C);
     expect(world.play(able()).state).toMatchObject({ phase: 'done', round: 0 });
-    expect(world.state.proposals.find(({ plan: { goal } }) => goal === 'the same')).toMatchObject({ authors: [B], events: [`$${messageId.proposal(0, B)}`] });
+    expect(world.state.proposals.find(({ plan: { goal } }) => goal === 'the same')).toMatchObject({
+      authors: [B],
+      events: [`$${messageId.proposal(0, B)}`],
+    });
     expect(world.state.repolled).toBe(0);
     expect(world.judged()).toMatchObject({ round: 0 });
   });
 
   it('hands its part of the work to another: the plan that names it is fit as before', () => {
-    const script = able({ plans: Object.fromEntries([A, B, C].map((agent) => [agent, plan('with cleo', [command('list'), work('note', C, ['list'])])])) });
+    const script = able({
+      plans: Object.fromEntries(
+        [A, B, C].map((agent) => [agent, plan('with cleo', [command('list'), work('note', C, ['list'])])]),
+      ),
+    });
     const world = open([A, B, C]).play(script, in_('voting'));
     leave(world, C);
     expect(world.play(script).state).toMatchObject({ phase: 'done', round: 0, works: { note: { state: 'done' } } });
@@ -95,10 +141,17 @@ describe('an agent that is put out of the house', () => {
 
   it('while it is at its work is asked nothing more, and the decision stands', () => {
     const hers = plan('with cleo', [command('list'), work('note', C)]);
-    const slow: Script = able({ ask: (ask, state) => (ask.kind === 'work' && ask.agent === C ? null : answerTo(ask, state, hers)) });
+    const slow: Script = able({
+      ask: (ask, state) => (ask.kind === 'work' && ask.agent === C ? null : answerTo(ask, state, hers)),
+    });
     const world = open([A, B, C]).play(slow, (state) => state.asks.some(({ kind }) => kind === 'work'));
     leave(world, C);
-    expect(world.play(slow).state).toMatchObject({ phase: 'done', round: 0, electorate: [A, B, C], works: { note: { state: 'done', tries: 2 } } });
+    expect(world.play(slow).state).toMatchObject({
+      phase: 'done',
+      round: 0,
+      electorate: [A, B, C],
+      works: { note: { state: 'done', tries: 2 } },
+    });
     expect(world.now - world.state.since).toBeLessThan(60_000);
   });
 

@@ -17,10 +17,27 @@ export const agent = (id: string) => AgentId.parse(id);
 export const step = (id: string) => StepId.parse(id);
 
 export function task(mission: string, lang: Lang = 'ko', electorate: readonly AgentId[] = EVERYONE): TaskState {
-  return newTask({ root: EventId.parse('$root'), no: 1, room: RoomId.parse('!hq:chavion.local'), lang, by: UserId.parse('@master:chavion.local'), origin: 'master', mission, at: NOW, deadline: NOW + 3_600_000, electorate });
+  return newTask({
+    root: EventId.parse('$root'),
+    no: 1,
+    room: RoomId.parse('!hq:chavion.local'),
+    lang,
+    by: UserId.parse('@master:chavion.local'),
+    origin: 'master',
+    mission,
+    at: NOW,
+    deadline: NOW + 3_600_000,
+    electorate,
+  });
 }
 
-export const askOf = (kind: AskKind, who = 'gabriel', of?: string): Ask => ({ id: `0.${kind}.${who}`, kind, agent: agent(who), until: NOW + 60_000, ...(of === undefined ? {} : { step: step(of) }) });
+export const askOf = (kind: AskKind, who = 'gabriel', of?: string): Ask => ({
+  id: `0.${kind}.${who}`,
+  kind,
+  agent: agent(who),
+  until: NOW + 60_000,
+  ...(of === undefined ? {} : { step: step(of) }),
+});
 
 /** Asked by a mind that says these words, one after the other; the last one again and again. */
 export function saying(...texts: readonly string[]) {
@@ -41,7 +58,10 @@ export function saying(...texts: readonly string[]) {
   return { provider, asked };
 }
 
-export function bindingsOf(provider: Provider, values: Partial<ModelBinding['config']> = {}): TaskModelsDeps['bindings'] {
+export function bindingsOf(
+  provider: Provider,
+  values: Partial<ModelBinding['config']> = {},
+): TaskModelsDeps['bindings'] {
   const get = (id: AgentId) => {
     const config = roster.agents.find((one) => one.id === id);
     return config === undefined ? undefined : { config: { ...config, ...values }, provider };
@@ -60,18 +80,26 @@ export const depsOf = (provider: Provider, more: Partial<TaskModelsDeps> = {}): 
   ...more,
 });
 
-export const askOnce = (state: TaskState, ask: Ask, deps: TaskModelsDeps): Promise<ModelReply> => askModel(state, ask, deps, new AbortController().signal);
+export const askOnce = (state: TaskState, ask: Ask, deps: TaskModelsDeps): Promise<ModelReply> =>
+  askModel(state, ask, deps, new AbortController().signal);
 export const rehearsing = (more: Partial<TaskModelsDeps> = {}) => depsOf(rehearsal, more);
 
 export const hashOf = (plan: Plan) => PlanHash.parse(canonicalHash(plan));
 
 export function withProposals(state: TaskState, ...plans: readonly Plan[]): TaskState {
-  const proposals = new Map(plans.map((plan) => [hashOf(plan), { hash: hashOf(plan), plan, authors: [agent('gabriel')], events: [] }]));
+  const proposals = new Map(
+    plans.map((plan) => [hashOf(plan), { hash: hashOf(plan), plan, authors: [agent('gabriel')], events: [] }]),
+  );
   return { ...state, phase: 'voting', proposals: [...proposals.values()] };
 }
 
 /** Carried out as told: what each step printed, and the state it is in (`done` where nothing is said). */
-export function carriedOut(state: TaskState, plan: Plan, outputs: Readonly<Record<string, string>>, states: Readonly<Record<string, CommandState['state']>> = {}): TaskState {
+export function carriedOut(
+  state: TaskState,
+  plan: Plan,
+  outputs: Readonly<Record<string, string>>,
+  states: Readonly<Record<string, CommandState['state']>> = {},
+): TaskState {
   const hash = hashOf(plan);
   const commands: TaskState['commands'] = {};
   const works: TaskState['works'] = {};
@@ -81,7 +109,19 @@ export function carriedOut(state: TaskState, plan: Plan, outputs: Readonly<Recor
     if (one.kind === 'work') works[id] = { state: output === '' ? 'waiting' : 'done', text: output, tries: 1 };
     else {
       const now = states[id] ?? 'done';
-      commands[id] = { state: now, attempt: 1, retries: 0, result: { plan: hash, step: id, attempt: 1, state: now === 'waiting' || now === 'sent' ? 'running' : now, exitCode: now === 'done' ? 0 : 127, output } };
+      commands[id] = {
+        state: now,
+        attempt: 1,
+        retries: 0,
+        result: {
+          plan: hash,
+          step: id,
+          attempt: 1,
+          state: now === 'waiting' || now === 'sent' ? 'running' : now,
+          exitCode: now === 'done' ? 0 : 127,
+          output,
+        },
+      };
     }
   }
   return { ...state, phase: 'executing', plan: { hash, plan, authors: [agent('gabriel')] }, commands, works };
@@ -91,9 +131,28 @@ export function carriedOut(state: TaskState, plan: Plan, outputs: Readonly<Recor
 export const PLAN = Plan.parse({
   goal: '로그 크기 알아보기',
   steps: [
-    { kind: 'command', title: '재기', command: { type: 'run', id: 'measure', argv: ['du', '-sh', '.'], reason: '크기', workspace: 'ro' } },
-    { kind: 'command', title: '보기', command: { type: 'shell', id: 'look', script: 'lz -la', reason: '보기', after: ['measure'] } },
-    { kind: 'work', id: 'advice', title: '조언', agent: 'claude', work: 'analyse', instruction: '세 문장으로', after: ['look'] },
+    {
+      kind: 'command',
+      title: '재기',
+      command: { type: 'run', id: 'measure', argv: ['du', '-sh', '.'], reason: '크기', workspace: 'ro' },
+    },
+    {
+      kind: 'command',
+      title: '보기',
+      command: { type: 'shell', id: 'look', script: 'lz -la', reason: '보기', after: ['measure'] },
+    },
+    {
+      kind: 'work',
+      id: 'advice',
+      title: '조언',
+      agent: 'claude',
+      work: 'analyse',
+      instruction: '세 문장으로',
+      after: ['look'],
+    },
   ],
 });
-export const OTHER_PLAN = Plan.parse({ goal: '다른 길', steps: [{ kind: 'command', title: '목록', command: { type: 'list_files', id: 'list', reason: '보기' } }] });
+export const OTHER_PLAN = Plan.parse({
+  goal: '다른 길',
+  steps: [{ kind: 'command', title: '목록', command: { type: 'list_files', id: 'list', reason: '보기' } }],
+});

@@ -18,7 +18,18 @@ test.each([
   expect(parseTask(body)).toEqual({ kind: 'task', mission });
 });
 
-test.each(['!task 12', '!task #12', '!임무 12번', '!tasks', '!tasking x', '임무 시작하자', '//chavion_tasks: x', 'x //chavion_task: y', '!임무목록', '/task x'])('%j does not', (body) => {
+test.each([
+  '!task 12',
+  '!task #12',
+  '!임무 12번',
+  '!tasks',
+  '!tasking x',
+  '임무 시작하자',
+  '//chavion_tasks: x',
+  'x //chavion_task: y',
+  '!임무목록',
+  '/task x',
+])('%j does not', (body) => {
   expect(parseTask(body)).toBeNull();
 });
 
@@ -42,6 +53,7 @@ test.each([
 });
 
 test('what names no proposal chooses none', () => {
-  for (const body of ['!choose', '!choose 0', '!choose 좋은 걸로', '!choose A B']) expect(parseChoose(body)).toEqual({ kind: 'bad' });
+  for (const body of ['!choose', '!choose 0', '!choose 좋은 걸로', '!choose A B'])
+    expect(parseChoose(body)).toEqual({ kind: 'bad' });
   for (const body of ['choose A', '!chooser A', '선택 A']) expect(parseChoose(body)).toBeNull();
 });

@@ -18,24 +18,54 @@ const whole = play({ answer: hopeful([simple, thorough]) });
 const ids = (what: Say['what']) => whole.said.filter(({ say }) => say.what === what);
 
 /** Words that only programs know. */
-const CODES = /\b(?:no-quorum|no-winner|no-plan|plan-unfit|run-off|off-schema|unknown-command|not-verified|lent-read-only|double-id|too-many-steps|waits-for-itself)\b|provider\.|purse\.|undefined|null|\[object|NaN/;
+const CODES =
+  /\b(?:no-quorum|no-winner|no-plan|plan-unfit|run-off|off-schema|unknown-command|not-verified|lent-read-only|double-id|too-many-steps|waits-for-itself)\b|provider\.|purse\.|undefined|null|\[object|NaN/;
 
 const sent = (state: TaskState, say: Say, as = facts) => {
   const { text, act, msgtype, mentions } = sayingOf(state, say, as);
-  return messageContent({ text, msgtype, mentions, thread: state.root, chavion: { v: 1, kind: 'act', root: state.root, act } });
+  return messageContent({
+    text,
+    msgtype,
+    mentions,
+    thread: state.root,
+    chavion: { v: 1, kind: 'act', root: state.root, act },
+  });
 };
 const htmlOf = (content: Record<string, unknown>): string => String(content['formatted_body'] ?? content['body']);
 
 describe('a task that goes well', () => {
   it('says every step of its way, in order', () => {
     expect(whole.state.phase).toBe('done');
-    expect(whole.said.map(({ say }) => say.what).filter((what, i, all) => what !== all[i - 1])).toEqual(
-      ['electorate', 'proposal', 'poll', 'critique', 'ballot', 'poll-vote', 'ballot', 'poll-vote', 'ballot', 'poll-end', 'ballots', 'decision', 'plan', 'verdict', 'report'],
-    );
+    expect(whole.said.map(({ say }) => say.what).filter((what, i, all) => what !== all[i - 1])).toEqual([
+      'electorate',
+      'proposal',
+      'poll',
+      'critique',
+      'ballot',
+      'poll-vote',
+      'ballot',
+      'poll-vote',
+      'ballot',
+      'poll-end',
+      'ballots',
+      'decision',
+      'plan',
+      'verdict',
+      'report',
+    ]);
   });
 
   it.each(Lang.options)('fits into events, speaks FIPA and shows no codes (%s)', (lang) => {
-    const { said } = play({ lang, mission: 'list files', answer: hopeful([simple, thorough], { critique: () => ({ kind: 'critique', objections: [] }), vote: (_ask, { proposals }) => ({ kind: 'vote', ranking: proposals.map(({ hash }) => hash), reason: 'short' }), verify: () => ({ kind: 'verify', holds: true, why: 'it is there', quotes: [] }), report: () => ({ kind: 'report', markdown: 'three files' }) }) });
+    const { said } = play({
+      lang,
+      mission: 'list files',
+      answer: hopeful([simple, thorough], {
+        critique: () => ({ kind: 'critique', objections: [] }),
+        vote: (_ask, { proposals }) => ({ kind: 'vote', ranking: proposals.map(({ hash }) => hash), reason: 'short' }),
+        verify: () => ({ kind: 'verify', holds: true, why: 'it is there', quotes: [] }),
+        report: () => ({ kind: 'report', markdown: 'three files' }),
+      }),
+    });
     for (const { say, state } of said) {
       const saying = sayingOf(state, say, english);
       expect(Act.parse(saying.act)).toEqual(saying.act);
@@ -46,7 +76,8 @@ describe('a task that goes well', () => {
   });
 
   it('says the same when it says it again', () => {
-    for (const { say, saying, state } of whole.said) expect(JSON.stringify(sayingOf(state, say, facts))).toBe(JSON.stringify(saying));
+    for (const { say, saying, state } of whole.said)
+      expect(JSON.stringify(sayingOf(state, say, facts))).toBe(JSON.stringify(saying));
   });
 
   it('rings for the end alone', () => {
@@ -60,9 +91,12 @@ describe('a task that goes well', () => {
     const [report] = ids('report');
     const text = report?.saying.text ?? '';
     const events = new Set(['$root', ...whole.said.map(({ say }) => `$${say.id}`), '$report.s0.1']);
-    const links = [...text.matchAll(/matrix\.to\/#\/[^/]+\/([^?]+)\?via=house/g)].map(([, event = '']) => decodeURIComponent(event));
+    const links = [...text.matchAll(/matrix\.to\/#\/[^/]+\/([^?]+)\?via=house/g)].map(([, event = '']) =>
+      decodeURIComponent(event),
+    );
     for (const event of links) expect(events).toContain(event);
-    for (const event of ['$root', '$electorate.0', '$poll.0', '$decision.0', '$report.s0.1', '$verdict.0']) expect(links).toContain(event);
+    for (const event of ['$root', '$electorate.0', '$poll.0', '$decision.0', '$report.s0.1', '$verdict.0'])
+      expect(links).toContain(event);
     expect(links.filter((event) => event.startsWith('$proposal'))).toHaveLength(2);
     expect(links.filter((event) => event.startsWith('$ballot.'))).toHaveLength(3);
     expect(htmlOf(sent(whole.state, report?.say ?? ({} as Say)))).toContain('href="https://matrix.to/#/');
@@ -74,7 +108,11 @@ describe('a task that goes well', () => {
 
 describe('the poll', () => {
   const [poll] = ids('poll');
-  const Start = z.object({ kind: z.string(), max_selections: z.int(), answers: z.array(z.object({ id: z.string(), 'org.matrix.msc1767.text': z.string() })) });
+  const Start = z.object({
+    kind: z.string(),
+    max_selections: z.int(),
+    answers: z.array(z.object({ id: z.string(), 'org.matrix.msc1767.text': z.string() })),
+  });
   const start = Start.parse(poll?.saying.poll?.content['org.matrix.msc3381.poll.start']);
 
   it('is one that clients show, and tells nobody how it stands or who proposed', () => {
@@ -99,7 +137,9 @@ describe('the poll', () => {
   it('takes twenty answers at most, each short', () => {
     const state = ids('poll')[0]?.state;
     if (state === undefined) throw new Error('no poll');
-    const proposals = Array.from({ length: 20 }, (_, i) => planOf(`${'긴 목표 '.repeat(60)}${i}`, ['echo ok'])).map((plan) => ({ hash: hashOf(plan), plan, authors: [...agents], events: [] }));
+    const proposals = Array.from({ length: 20 }, (_, i) => planOf(`${'긴 목표 '.repeat(60)}${i}`, ['echo ok'])).map(
+      (plan) => ({ hash: hashOf(plan), plan, authors: [...agents], events: [] }),
+    );
     const many = sayingOf({ ...state, proposals }, { id: 'poll.0', as: null, what: 'poll' }, facts);
     const { answers } = Start.parse(many.poll?.content['org.matrix.msc3381.poll.start']);
     expect(answers).toHaveLength(20);
@@ -128,9 +168,15 @@ describe('the decision', () => {
       return ballot.kind === 'ballot' && by !== null ? [{ by, ranking: ballot.ranking }] : [];
     });
     expect(ballots).toHaveLength(3);
-    expect(electorate.kind === 'electorate' && countVotes({ electorate: electorate.agents, candidates, ballots })).toMatchObject({ kind: 'won', winner: decision.winner });
+    expect(
+      electorate.kind === 'electorate' && countVotes({ electorate: electorate.agents, candidates, ballots }),
+    ).toMatchObject({ kind: 'won', winner: decision.winner });
     // Lettered for the master in this order.
-    expect(decision.proposals.map((event) => acts.get(event)?.as)).toEqual([simple, thorough].toSorted((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1)).map((plan) => (plan === simple ? 'gabriel' : 'jarvis')));
+    expect(decision.proposals.map((event) => acts.get(event)?.as)).toEqual(
+      [simple, thorough]
+        .toSorted((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1))
+        .map((plan) => (plan === simple ? 'gabriel' : 'jarvis')),
+    );
   });
 });
 
@@ -141,9 +187,16 @@ describe('a task that goes wrong', () => {
   it.each(Lang.options)('tells of every refusal and every fault of a plan in words (%s)', (lang) => {
     for (const code of [...AskRefusal.shape.code.options].flatMap((union) => union.options)) {
       for (const kind of AskRefusal.shape.kind.options) {
-        const faults = code === 'plan' ? PlanFault.shape.problem.options.map((problem) => ({ field: 'steps', problem, detail: 'x*y' })) : [];
+        const faults =
+          code === 'plan'
+            ? PlanFault.shape.problem.options.map((problem) => ({ field: 'steps', problem, detail: 'x*y' }))
+            : [];
         const refusals = [{ ask: 'a', round: 0, agent: agents[0] as AgentId, kind, code, faults }];
-        const { text, act } = sayingOf({ ...state, lang, refusals }, { id: 'refusal.a', as: null, what: 'refusal', about: 'a' }, english);
+        const { text, act } = sayingOf(
+          { ...state, lang, refusals },
+          { id: 'refusal.a', as: null, what: 'refusal', about: 'a' },
+          english,
+        );
         expect(text).not.toMatch(CODES);
         expect(/\p{Script=Hangul}/u.test(text)).toBe(lang === 'ko');
         expect(act.performative).toBe('refuse');
@@ -155,11 +208,19 @@ describe('a task that goes wrong', () => {
     const seen = new Set<string>();
     for (const ending of TaskOutcome.options) {
       const phase = ending === 'done' ? 'done' : ending === 'cancelled' ? 'cancelled' : 'failed';
-      const { text } = sayingOf({ ...state, lang, phase, ending }, { id: 'ended.0', as: null, what: 'ended', rings: true }, facts);
+      const { text } = sayingOf(
+        { ...state, lang, phase, ending },
+        { id: 'ended.0', as: null, what: 'ended', rings: true },
+        facts,
+      );
       expect(text).not.toMatch(CODES);
       expect(/\p{Script=Hangul}/u.test(text)).toBe(lang === 'ko');
       seen.add(text);
-      const setback = sayingOf({ ...state, lang, setback: { why: ending } }, { id: 'failure.0', as: null, what: 'failure' }, facts);
+      const setback = sayingOf(
+        { ...state, lang, setback: { why: ending } },
+        { id: 'failure.0', as: null, what: 'failure' },
+        facts,
+      );
       expect(setback.text).not.toMatch(CODES);
     }
     expect(seen.size).toBe(TaskOutcome.options.length);
@@ -167,7 +228,11 @@ describe('a task that goes wrong', () => {
 
   it.each(Lang.options)('asks the master, ringing, with what can be answered (%s)', (lang) => {
     for (const kind of ['no-quorum', 'no-winner', 'no-plan', 'unknown-command'] as const) {
-      const { text, mentions, act } = sayingOf({ ...state, lang, question: { kind } }, { id: 'question.0', as: null, what: 'question', rings: true }, english);
+      const { text, mentions, act } = sayingOf(
+        { ...state, lang, question: { kind } },
+        { id: 'question.0', as: null, what: 'question', rings: true },
+        english,
+      );
       expect(text).not.toMatch(CODES);
       expect(mentions).toEqual([facts.master]);
       expect(act.performative).toBe('query-ref');
@@ -178,23 +243,40 @@ describe('a task that goes wrong', () => {
 
   it('is diagnosed and patched, and says so in a form that can be checked', () => {
     const one = planOf('only', ['lss; echo ok']);
-    const mended = { ...(one.steps[0]?.kind === 'command' ? one.steps[0].command : ({} as never)), script: 'ls; echo ok' };
+    const mended = {
+      ...(one.steps[0]?.kind === 'command' ? one.steps[0].command : ({} as never)),
+      script: 'ls; echo ok',
+    };
     const { said, state: end } = play({
-      answer: hopeful([one], { diagnose: () => ({ kind: 'diagnose', cause: '명령 이름이 `틀림`', command: mended as never }), critique: () => ({ kind: 'critique', objections: [] }) }),
-      result: (_step, attempt) => (attempt === 1 ? { state: 'failed', why: 'exit', exitCode: 127, output: 'lss: not found' } : {}),
+      answer: hopeful([one], {
+        diagnose: () => ({ kind: 'diagnose', cause: '명령 이름이 `틀림`', command: mended as never }),
+        critique: () => ({ kind: 'critique', objections: [] }),
+      }),
+      result: (_step, attempt) =>
+        attempt === 1 ? { state: 'failed', why: 'exit', exitCode: 127, output: 'lss: not found' } : {},
     });
     expect(end.phase).toBe('done');
     const patches = said.filter(({ say }) => say.what === 'patch');
     expect(patches.map(({ saying }) => saying.act.performative)).toEqual(['agree', 'agree']);
     const patched = said.find(({ say }) => say.what === 'patched')?.saying.act;
     const patch = patches[0]?.saying.act.content;
-    expect(patched?.content).toMatchObject({ kind: 'patched', base: '$decision.0', patches: patches.map(({ say }) => `$${say.id}`), hash: patch?.kind === 'patch' ? patch.hash : '' });
-    expect(patch?.kind === 'patch' && canonicalHash(Plan.parse(JSON.parse(patch.plan)))).toBe(patch?.kind === 'patch' ? patch.hash : '');
+    expect(patched?.content).toMatchObject({
+      kind: 'patched',
+      base: '$decision.0',
+      patches: patches.map(({ say }) => `$${say.id}`),
+      hash: patch?.kind === 'patch' ? patch.hash : '',
+    });
+    expect(patch?.kind === 'patch' && canonicalHash(Plan.parse(JSON.parse(patch.plan)))).toBe(
+      patch?.kind === 'patch' ? patch.hash : '',
+    );
     for (const { saying } of patches) expect(saying.text).toContain('ls; echo ok');
   });
 
   it('where nobody can write the report, code shows what the steps brought', () => {
-    const { said, state: end } = play({ answer: hopeful([simple], { report: () => null, critique: () => ({ kind: 'critique', objections: [] }) }), result: () => ({ output: 'a.txt ``` b.txt' }) });
+    const { said, state: end } = play({
+      answer: hopeful([simple], { report: () => null, critique: () => ({ kind: 'critique', objections: [] }) }),
+      result: () => ({ output: 'a.txt ``` b.txt' }),
+    });
     const report = said.find(({ say }) => say.what === 'report')?.saying;
     expect(end.report).toBeNull();
     expect(report?.text).toContain('a.txt');
@@ -202,9 +284,41 @@ describe('a task that goes wrong', () => {
   });
 
   it('says something harmless where what it was about is over', () => {
-    const gone: TaskState = { ...state, proposals: [], plan: null, decision: null, patch: null, question: null, verdict: null, refusals: [], ballots: [], setback: null };
-    for (const what of ['proposal', 'plan', 'decision', 'question', 'patch', 'patched', 'failure', 'verdict', 'refusal', 'notice', 'work', 'report', 'ended', 'ballot', 'ballots', 'poll'] as const) {
-      const saying = sayingOf(gone, { id: `${what}.9`, as: what === 'proposal' ? (agents[0] as AgentId) : null, what }, facts);
+    const gone: TaskState = {
+      ...state,
+      proposals: [],
+      plan: null,
+      decision: null,
+      patch: null,
+      question: null,
+      verdict: null,
+      refusals: [],
+      ballots: [],
+      setback: null,
+    };
+    for (const what of [
+      'proposal',
+      'plan',
+      'decision',
+      'question',
+      'patch',
+      'patched',
+      'failure',
+      'verdict',
+      'refusal',
+      'notice',
+      'work',
+      'report',
+      'ended',
+      'ballot',
+      'ballots',
+      'poll',
+    ] as const) {
+      const saying = sayingOf(
+        gone,
+        { id: `${what}.9`, as: what === 'proposal' ? (agents[0] as AgentId) : null, what },
+        facts,
+      );
       expect(saying.text.trim()).not.toBe('');
       expect(saying.text).not.toMatch(CODES);
       expect(Act.parse(saying.act)).toEqual(saying.act);
@@ -219,7 +333,16 @@ describe('hostile words of agents', () => {
   const plan = { ...hostile, goal: evil, steps: hostile.steps.map((step) => ({ ...step, title: evil })) };
   const { said } = play({
     answer: hopeful([Plan.parse(plan), thorough], {
-      critique: (_ask, { proposals }) => ({ kind: 'critique', objections: proposals.slice(0, 1).map(({ hash, plan: of }) => ({ of: hash, step: of.steps[0]?.kind === 'command' ? of.steps[0].command.id : ('s0' as never), text: evil })) }),
+      critique: (_ask, { proposals }) => ({
+        kind: 'critique',
+        objections: proposals
+          .slice(0, 1)
+          .map(({ hash, plan: of }) => ({
+            of: hash,
+            step: of.steps[0]?.kind === 'command' ? of.steps[0].command.id : ('s0' as never),
+            text: evil,
+          })),
+      }),
       vote: (_ask, { proposals }) => ({ kind: 'vote', ranking: proposals.map(({ hash }) => hash), reason: evil }),
     }),
   });
@@ -236,13 +359,28 @@ describe('hostile words of agents', () => {
   });
 
   it('a plan as large as may be still fits, with the rest in a file', () => {
-    const large = planOf('큰 계획', Array.from({ length: 40 }, (_, i) => `echo ${'가나다 '.repeat(50)}${i}\necho ok`));
-    const state: TaskState = { ...whole.state, proposals: [{ hash: hashOf(large), plan: large, authors: [agents[0] as AgentId], events: [EventId.parse('$p')] }], plan: { hash: hashOf(large), plan: large, authors: [agents[0] as AgentId] } };
-    const proposal: Say = { id: 'proposal.0.gabriel', as: agents[0] as AgentId, what: 'proposal', about: hashOf(large) };
+    const large = planOf(
+      '큰 계획',
+      Array.from({ length: 40 }, (_, i) => `echo ${'가나다 '.repeat(50)}${i}\necho ok`),
+    );
+    const state: TaskState = {
+      ...whole.state,
+      proposals: [{ hash: hashOf(large), plan: large, authors: [agents[0] as AgentId], events: [EventId.parse('$p')] }],
+      plan: { hash: hashOf(large), plan: large, authors: [agents[0] as AgentId] },
+    };
+    const proposal: Say = {
+      id: 'proposal.0.gabriel',
+      as: agents[0] as AgentId,
+      what: 'proposal',
+      about: hashOf(large),
+    };
     expect(fits(sent(state, proposal))).toBe(true);
     expect(sent(state, proposal)[CHAVION_KEY]).toMatchObject({ act: { content: { kind: 'proposal' } } });
     const shown: Say = { id: 'plan.0', as: null, what: 'plan' };
     expect(fits(sent(state, shown))).toBe(true);
-    expect(sayingOf(state, shown, facts).attachments.map(({ mediaType }) => mediaType)).toEqual(['image/png', 'text/markdown']);
+    expect(sayingOf(state, shown, facts).attachments.map(({ mediaType }) => mediaType)).toEqual([
+      'image/png',
+      'text/markdown',
+    ]);
   });
 });

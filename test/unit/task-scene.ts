@@ -28,7 +28,14 @@ export const planOf = (goal: string, scripts: readonly string[]): Plan =>
     steps: scripts.map((script, i) => ({
       kind: 'command',
       title: `${goal.slice(0, 150)} ${i + 1}`,
-      command: { type: 'shell', id: `s${i}`, reason: 'r', script, success: { outputContains: 'ok' }, after: i === 0 ? [] : [`s${i - 1}`] },
+      command: {
+        type: 'shell',
+        id: `s${i}`,
+        reason: 'r',
+        script,
+        success: { outputContains: 'ok' },
+        after: i === 0 ? [] : [`s${i - 1}`],
+      },
     })),
   });
 export const hashOf = (plan: Plan): PlanHash => canonicalHash(plan) as PlanHash;
@@ -49,9 +56,33 @@ export interface Played {
   readonly said: readonly { readonly say: Say; readonly saying: Saying; readonly state: TaskState }[];
 }
 
-export function play({ lang = 'ko', electorate = agents, mission = '서버 파일 목록 조회', answer, result = () => ({}), seen = () => undefined }: Cast): Played {
-  const rules: TaskRules = { integrator: agents[0] ?? AgentId.parse('x'), agents, lent: [], hash: canonicalHash, patience: PATIENCE };
-  let state = newTask({ root: EventId.parse('$root'), no: 12, room: RoomId.parse('!hq:house'), lang, by: UserId.parse('@master:house'), origin: 'master', mission, at: 0, deadline: 3 * 3_600_000, electorate });
+export function play({
+  lang = 'ko',
+  electorate = agents,
+  mission = '서버 파일 목록 조회',
+  answer,
+  result = () => ({}),
+  seen = () => undefined,
+}: Cast): Played {
+  const rules: TaskRules = {
+    integrator: agents[0] ?? AgentId.parse('x'),
+    agents,
+    lent: [],
+    hash: canonicalHash,
+    patience: PATIENCE,
+  };
+  let state = newTask({
+    root: EventId.parse('$root'),
+    no: 12,
+    room: RoomId.parse('!hq:house'),
+    lang,
+    by: UserId.parse('@master:house'),
+    origin: 'master',
+    mission,
+    at: 0,
+    deadline: 3 * 3_600_000,
+    electorate,
+  });
   let at = 1_000;
   const said: { say: Say; saying: Saying; state: TaskState }[] = [];
   const waiting: TaskEffect[] = [];
@@ -69,17 +100,44 @@ export function play({ lang = 'ko', electorate = agents, mission = '서버 파�
       feed({ kind: 'said', at, id: effect.id, event: EventId.parse(`$${effect.id}`) });
     } else if (effect.kind === 'ask') {
       const words = answer(effect.ask, state);
-      feed(words === null ? { kind: 'refused', at, ask: effect.id, code: 'provider.quota' } : { kind: 'answered', at, ask: effect.id, answer: words, tokens: { input: 900, output: 100 }, costMicroUsd: 2_000 });
+      feed(
+        words === null
+          ? { kind: 'refused', at, ask: effect.id, code: 'provider.quota' }
+          : {
+              kind: 'answered',
+              at,
+              ask: effect.id,
+              answer: words,
+              tokens: { input: 900, output: 100 },
+              costMicroUsd: 2_000,
+            },
+      );
     } else if (effect.kind === 'dispatch') {
       const { plan, step, attempt } = effect;
-      feed({ kind: 'result', at, result: { plan, step, attempt, state: 'done', exitCode: 0, output: 'ok', report: EventId.parse(`$report.${step}.${attempt}`), ...result(step, attempt) } });
+      feed({
+        kind: 'result',
+        at,
+        result: {
+          plan,
+          step,
+          attempt,
+          state: 'done',
+          exitCode: 0,
+          output: 'ok',
+          report: EventId.parse(`$report.${step}.${attempt}`),
+          ...result(step, attempt),
+        },
+      });
     }
   }
   return { state, said };
 }
 
 /** Everybody does as is hoped: two plans, votes for the first, a check that holds, a report. */
-export function hopeful(plans: readonly Plan[], more: Partial<Readonly<Record<Ask['kind'], (ask: Ask, state: TaskState) => Answer | null>>> = {}): Cast['answer'] {
+export function hopeful(
+  plans: readonly Plan[],
+  more: Partial<Readonly<Record<Ask['kind'], (ask: Ask, state: TaskState) => Answer | null>>> = {},
+): Cast['answer'] {
   return (ask, state) => {
     const own = more[ask.kind];
     if (own !== undefined) return own(ask, state);
@@ -93,9 +151,16 @@ export function hopeful(plans: readonly Plan[], more: Partial<Readonly<Record<As
       case 'propose':
         return { kind: 'propose', plan: mine };
       case 'critique':
-        return { kind: 'critique', objections: i === 1 ? [{ of: hashOf(first), step: 's0' as never, text: '너무 **단순**합니다 | 정말' }] : [] };
+        return {
+          kind: 'critique',
+          objections: i === 1 ? [{ of: hashOf(first), step: 's0' as never, text: '너무 **단순**합니다 | 정말' }] : [],
+        };
       case 'vote':
-        return { kind: 'vote', ranking: i === 2 ? [] : [hashOf(first), ...(plans[1] === undefined ? [] : [hashOf(plans[1])])], reason: i === 2 ? '잘 모르겠습니다' : '가장 간단합니다 | 좋음' };
+        return {
+          kind: 'vote',
+          ranking: i === 2 ? [] : [hashOf(first), ...(plans[1] === undefined ? [] : [hashOf(plans[1])])],
+          reason: i === 2 ? '잘 모르겠습니다' : '가장 간단합니다 | 좋음',
+        };
       case 'work':
         return { kind: 'work', text: '한 일' };
       case 'verify':

@@ -35,31 +35,65 @@ export class TaskThreadRecord {
 
   put(id: string, sender: string, content: Record<string, unknown>, type = 'm.room.message'): EventId {
     const event = EventId.parse(id);
-    this.events.set(event, { event_id: id, room_id: HQ, sender, type, origin_server_ts: this.#clock, content, unsigned: { age: 1 } });
+    this.events.set(event, {
+      event_id: id,
+      room_id: HQ,
+      sender,
+      type,
+      origin_server_ts: this.#clock,
+      content,
+      unsigned: { age: 1 },
+    });
     this.#clock += 1_000;
     return event;
   }
 
-  act(id: string, sender: string, content: ActContent, more: { readonly conversation?: string; readonly thread?: string } = {}): EventId {
+  act(
+    id: string,
+    sender: string,
+    content: ActContent,
+    more: { readonly conversation?: string; readonly thread?: string } = {},
+  ): EventId {
     const act = { performative: 'inform', conversation: more.conversation ?? ROOT, ontology: 'chavion-task', content };
     return this.put(id, sender, {
       msgtype: 'm.text',
       body: content.kind,
       'com.chavion': { v: 1, kind: 'act', act },
-      'm.relates_to': { rel_type: 'm.thread', event_id: more.thread ?? ROOT, is_falling_back: true, 'm.in_reply_to': { event_id: ROOT } },
+      'm.relates_to': {
+        rel_type: 'm.thread',
+        event_id: more.thread ?? ROOT,
+        is_falling_back: true,
+        'm.in_reply_to': { event_id: ROOT },
+      },
     });
   }
 
   proposal(agent: string, plan: Plan, round = 0): EventId {
-    return this.act(`$proposal-${round}-${agent}`, account(agent), { kind: 'proposal', round, hash: hashOf(plan), plan: canonical(plan) });
+    return this.act(`$proposal-${round}-${agent}`, account(agent), {
+      kind: 'proposal',
+      round,
+      hash: hashOf(plan),
+      plan: canonical(plan),
+    });
   }
 
   ballot(agent: string, ranking: readonly Plan[], round = 0): EventId {
-    return this.act(`$ballot-${round}-${agent}`, account(agent), { kind: 'ballot', round, ranking: ranking.map(hashOf), reason: 'so' });
+    return this.act(`$ballot-${round}-${agent}`, account(agent), {
+      kind: 'ballot',
+      round,
+      ranking: ranking.map(hashOf),
+      reason: 'so',
+    });
   }
 
   patch(id: string, agent: string, base: Plan, plan: Plan, step: string): EventId {
-    return this.act(id, account(agent), { kind: 'patch', of: hashOf(base), step: Plan.shape.steps.element.options[1].shape.id.parse(step), hash: hashOf(plan), plan: canonical(plan) });
+    return this.act(id, account(agent), {
+      kind: 'patch',
+      of: hashOf(base),
+      step: Plan.shape.steps.element.options[1].shape.id.parse(step),
+      hash: hashOf(plan),
+      plan: canonical(plan),
+    });
   }
 
   edit(id: string): void {
@@ -92,7 +126,19 @@ export class TaskThreadRecord {
 }
 
 /** For the step `look` of what `$decision` decided. */
-export const jobOf = (more: object = {}): PlanJob => PlanJob.parse({ v: 1, type: 'plan', root: ROOT, room: HQ, at: AT, lang: 'ko', decision: '$decision', step: 'look', attempt: 1, ...more });
+export const jobOf = (more: object = {}): PlanJob =>
+  PlanJob.parse({
+    v: 1,
+    type: 'plan',
+    root: ROOT,
+    room: HQ,
+    at: AT,
+    lang: 'ko',
+    decision: '$decision',
+    step: 'look',
+    attempt: 1,
+    ...more,
+  });
 /** What the executor has read for it, ten minutes after the root. */
 export const factsOf = (thread: TaskThreadRecord, more: Partial<PlanGateFacts> = {}): PlanGateFacts => ({
   raw: thread.events.get(ROOT),

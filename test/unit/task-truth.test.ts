@@ -87,7 +87,13 @@ describe('what a mission needs', () => {
   });
 
   it('takes no longer for a hostile mission', () => {
-    for (const evil of ['메일'.repeat(20_000), '내일 '.repeat(20_000), `${'1시 '.repeat(10_000)}에 `, 'send '.repeat(20_000), '가'.repeat(100_000)]) {
+    for (const evil of [
+      '메일'.repeat(20_000),
+      '내일 '.repeat(20_000),
+      `${'1시 '.repeat(10_000)}에 `,
+      'send '.repeat(20_000),
+      '가'.repeat(100_000),
+    ]) {
       const began = performance.now();
       needsOf(evil);
       filesWanted(evil);
@@ -110,23 +116,41 @@ it.each([
 
 const three = [A, B, C];
 const file = (path: string, bytes: number) => ({ path, bytes, url: 'mxc://x/y', mediaType: 'text/plain' });
-function world(mission: string, steps: readonly unknown[], result: (step: string, state: TaskState) => Partial<CommandResult> = () => ({}), ask?: Parameters<typeof able>[0]): World {
+function world(
+  mission: string,
+  steps: readonly unknown[],
+  result: (step: string, state: TaskState) => Partial<CommandResult> = () => ({}),
+  ask?: Parameters<typeof able>[0],
+): World {
   const mine = plan('a plan', steps);
-  const script = able({ ask: (one, state) => answerTo(one, state, mine), command: (step, _attempt, state) => result(step, state), ...ask });
+  const script = able({
+    ask: (one, state) => answerTo(one, state, mine),
+    command: (step, _attempt, state) => result(step, state),
+    ...ask,
+  });
   return new World(taskFor(three, { mission, lang: 'ko' }), rulesFor(three)).play(script);
 }
 /** A step with a command that is no program. */
-const other = (id: string, fields: Record<string, unknown>) => ({ kind: 'command', title: id, command: { id, reason: 'because', ...fields } });
+const other = (id: string, fields: Record<string, unknown>) => ({
+  kind: 'command',
+  title: id,
+  command: { id, reason: 'because', ...fields },
+});
 const card = (state: TaskState): string => cardText(state, facts);
 
 describe('a task that is carried out', () => {
   it('says before it begins what it has no means for, tells the planners, and does not call it done', () => {
-    const begun = new World(taskFor(three, { mission: '실적을 정리해서 이메일로 보내줘', lang: 'ko' }), rulesFor(three));
+    const begun = new World(
+      taskFor(three, { mission: '실적을 정리해서 이메일로 보내줘', lang: 'ko' }),
+      rulesFor(three),
+    );
     expect(card(begun.state)).toContain('🚧 여기서 못 하는 것: 이메일 보내기');
     const one = begun.play(able());
     const [called] = one.said('electorate');
     if (called?.kind !== 'say') throw new Error('nobody was called');
-    expect(sayingOf({ ...one.state, phase: 'proposing', ending: null }, called, facts).text).toContain('🚧 여기서 못 하는 것: 이메일 보내기');
+    expect(sayingOf({ ...one.state, phase: 'proposing', ending: null }, called, facts).text).toContain(
+      '🚧 여기서 못 하는 것: 이메일 보내기',
+    );
     expect(one.state).toMatchObject({ phase: 'partial', ending: 'no-means' });
     expect(card(one.state)).toMatch(/^🟡 /u);
     expect(card(one.state)).toContain('🚧 못 한 것: 이메일 보내기');
@@ -134,7 +158,9 @@ describe('a task that is carried out', () => {
     if (report?.kind !== 'say') throw new Error('no report');
     const { text } = sayingOf(one.state, report, facts);
     expect(text.split('\n').slice(0, 2).join(' ')).toMatch(/^🟡 .*🚧 못 한 것: 이메일 보내기/u);
-    const told = (['triage', 'propose', 'verify', 'report'] as const).filter((kind) => promptOf(one.state, kind).includes('sending or reading e-mail'));
+    const told = (['triage', 'propose', 'verify', 'report'] as const).filter((kind) =>
+      promptOf(one.state, kind).includes('sending or reading e-mail'),
+    );
     expect(told).toEqual(['triage', 'propose', 'verify', 'report']);
   });
 
@@ -146,22 +172,35 @@ describe('a task that is carried out', () => {
   });
 
   it('shows what a model has found impossible', () => {
-    const triage = (answer: Answer): Answer => (answer.kind === 'triage' ? { ...answer, cannot: ['공장 **현장** 점검'] } : answer);
-    const one = world('보고서를 써줘', [command('list')], undefined, { ask: (ask, state) => triage(answerTo(ask, state, plan('x'))) });
-    expect(cardText({ ...one.state, phase: 'executing', ending: null }, facts)).toMatch(/🚧 여기서 못 하는 것: 공장 .*현장.* 점검/u);
+    const triage = (answer: Answer): Answer =>
+      answer.kind === 'triage' ? { ...answer, cannot: ['공장 **현장** 점검'] } : answer;
+    const one = world('보고서를 써줘', [command('list')], undefined, {
+      ask: (ask, state) => triage(answerTo(ask, state, plan('x'))),
+    });
+    expect(cardText({ ...one.state, phase: 'executing', ending: null }, facts)).toMatch(
+      /🚧 여기서 못 하는 것: 공장 .*현장.* 점검/u,
+    );
     expect(promptOf(one.state, 'verify')).toContain('공장 **현장** 점검');
   });
 
   it('is not done where whoever checks found a part that nobody here can do', () => {
-    const found = (answer: Answer): Answer => (answer.kind === 'verify' ? { ...answer, missing: ['공장에 가 보기'] } : answer);
-    const one = world('보고서를 써줘', [command('list')], undefined, { ask: (ask, state) => found(answerTo(ask, state, plan('x'))) });
+    const found = (answer: Answer): Answer =>
+      answer.kind === 'verify' ? { ...answer, missing: ['공장에 가 보기'] } : answer;
+    const one = world('보고서를 써줘', [command('list')], undefined, {
+      ask: (ask, state) => found(answerTo(ask, state, plan('x'))),
+    });
     expect(one.state).toMatchObject({ phase: 'partial', ending: 'no-means', verdict: { holds: true } });
     expect(card(one.state)).toContain('🚧 못 한 것: 공장에 가 보기');
   });
 
   it.each<[string, string, readonly unknown[], Partial<CommandResult>]>([
     ['named in the mission and not made', '결과를 report.csv 파일로 저장해줘', [command('list')], {}],
-    ['named in the mission and empty', '결과를 report.csv 파일로 저장해줘', [{ ...command('list'), artifacts: ['report.csv'] }], { artifacts: [file('report.csv', 0)] }],
+    [
+      'named in the mission and empty',
+      '결과를 report.csv 파일로 저장해줘',
+      [{ ...command('list'), artifacts: ['report.csv'] }],
+      { artifacts: [file('report.csv', 0)] },
+    ],
     ['promised by the plan and not there', '결과를 보여줘', [{ ...command('list'), artifacts: ['out/result.md'] }], {}],
   ])('is not done while a file is missing: %s', (_what, mission, steps, result) => {
     const one = world(mission, steps, () => result);
@@ -172,20 +211,37 @@ describe('a task that is carried out', () => {
 
   it('is done when the files are there', () => {
     const made = [{ ...command('list'), artifacts: ['out/report.csv'] }];
-    expect(world('결과를 report.csv 파일로 저장해줘', made, () => ({ artifacts: [file('out/report.csv', 5)] })).state).toMatchObject({ phase: 'done', ending: 'done', round: 0 });
+    expect(
+      world('결과를 report.csv 파일로 저장해줘', made, () => ({ artifacts: [file('out/report.csv', 5)] })).state,
+    ).toMatchObject({ phase: 'done', ending: 'done', round: 0 });
     const written = [other('w', { type: 'write_file', path: 'report.csv', content: 'a,b' })];
     expect(world('결과를 report.csv 파일로 저장해줘', written).state.phase).toBe('done');
   });
 
   it('is checked against the mission, with what there is to be had', () => {
-    const one = world('두 회사를 비교한 result.md를 만들어줘', [{ ...command('list'), artifacts: ['result.md'] }], () => ({ artifacts: [file('result.md', 7)] }));
+    const one = world(
+      '두 회사를 비교한 result.md를 만들어줘',
+      [{ ...command('list'), artifacts: ['result.md'] }],
+      () => ({ artifacts: [file('result.md', 7)] }),
+    );
     const prompt = promptOf(one.state, 'verify');
-    for (const words of ['두 회사를 비교한', 'whether the MISSION is fulfilled', 'result.md (7 bytes)', 'every part of what it asks for']) expect(prompt).toContain(words);
+    for (const words of [
+      '두 회사를 비교한',
+      'whether the MISSION is fulfilled',
+      'result.md (7 bytes)',
+      'every part of what it asks for',
+    ])
+      expect(prompt).toContain(words);
   });
 });
 
 function promptOf(state: TaskState, kind: AskKind): string {
   const config = roster.agents[0];
   if (config === undefined) throw new Error('nobody');
-  return taskPrompt(state, { ...askOf(kind), agent: agent('gabriel') }, { agent: config, ownerTitle: '마스터', workers: [], lent: [], hosts: null, timeZone: 'Asia/Seoul', now: NOW }, 1_000).user;
+  return taskPrompt(
+    state,
+    { ...askOf(kind), agent: agent('gabriel') },
+    { agent: config, ownerTitle: '마스터', workers: [], lent: [], hosts: null, timeZone: 'Asia/Seoul', now: NOW },
+    1_000,
+  ).user;
 }

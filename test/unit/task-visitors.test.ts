@@ -9,8 +9,13 @@ const seven = Array.from({ length: 7 }, (_, i) => agent(`visitor${i}`));
 const all = [A, B, ...seven];
 const isVisitor = (id: string): boolean => id.startsWith('visitor');
 const world = () => new World(taskFor(all), rulesFor(all, { residents: [A, B] }));
-const silentIn = (...kinds: readonly AskKind[]) => able({ ask: (ask, state) => (isVisitor(ask.agent) && kinds.includes(ask.kind) ? null : answerTo(ask, state, plan(`by ${ask.agent}`))) });
-const asked = (one: World, kind: AskKind) => one.log.flatMap((effect) => (effect.kind === 'ask' && effect.ask.kind === kind ? [effect.ask.agent] : []));
+const silentIn = (...kinds: readonly AskKind[]) =>
+  able({
+    ask: (ask, state) =>
+      isVisitor(ask.agent) && kinds.includes(ask.kind) ? null : answerTo(ask, state, plan(`by ${ask.agent}`)),
+  });
+const asked = (one: World, kind: AskKind) =>
+  one.log.flatMap((effect) => (effect.kind === 'ask' && effect.ask.kind === kind ? [effect.ask.agent] : []));
 
 describe('those who live elsewhere and do not answer', () => {
   it('are waited for once, asked no more, and not counted', () => {
@@ -53,13 +58,24 @@ describe('those who live elsewhere and do not answer', () => {
 
   it('a resident that is silent still counts: without it there is no more than half', () => {
     const four = [A, B, agent('cleo'), agent('dora')];
-    const one = new World(taskFor(four), rulesFor(four, { residents: four })).play(able({ ask: (ask, state) => (['cleo', 'dora'].includes(ask.agent) ? null : answerTo(ask, state, plan(`by ${ask.agent}`))) }), ({ phase }) => phase === 'asking');
+    const one = new World(taskFor(four), rulesFor(four, { residents: four })).play(
+      able({
+        ask: (ask, state) =>
+          ['cleo', 'dora'].includes(ask.agent) ? null : answerTo(ask, state, plan(`by ${ask.agent}`)),
+      }),
+      ({ phase }) => phase === 'asking',
+    );
     expect(one.state.question).toMatchObject({ kind: 'no-quorum' });
   });
 
   it('are left out by the executor as well, from what stands in the room', async () => {
     const [one = agent('x'), two = agent('y')] = FOUR;
-    const stage: Stage = new Stage({ mind: (about) => (about.ask.agent === one || about.ask.agent === two ? sensible(about) : stage.hang(about.signal)), run: spelling, residents: [one] });
+    const stage: Stage = new Stage({
+      mind: (about) =>
+        about.ask.agent === one || about.ask.agent === two ? sensible(about) : stage.hang(about.signal),
+      run: spelling,
+      residents: [one],
+    });
     const state = await stage.play();
     expect(stage.refused).toEqual([]);
     expect(stage.ran.length).toBeGreaterThan(0);

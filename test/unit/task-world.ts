@@ -1,7 +1,14 @@
 import { newTask, type NewTask } from '../../bots/tasks/state/begin.ts';
 import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { reduce } from '../../bots/tasks/reducer/reduce.ts';
-import { type Answer, type Ask, ENDED, type Phase, type RefusalCode, type TaskState } from '../../bots/tasks/state/task-state.ts';
+import {
+  type Answer,
+  type Ask,
+  ENDED,
+  type Phase,
+  type RefusalCode,
+  type TaskState,
+} from '../../bots/tasks/state/task-state.ts';
 import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -25,10 +32,34 @@ export const rulesFor = (agents: readonly AgentId[], more: Partial<TaskRules> = 
 });
 
 export const taskFor = (electorate: readonly AgentId[], more: Partial<NewTask> = {}): TaskState =>
-  newTask({ root: EventId.parse('$root'), no: 1, room: RoomId.parse('!hq'), lang: 'en', by: MASTER, origin: 'master', mission: 'list the files', at: T0, deadline: T0 + 6 * HOUR, electorate, ...more });
+  newTask({
+    root: EventId.parse('$root'),
+    no: 1,
+    room: RoomId.parse('!hq'),
+    lang: 'en',
+    by: MASTER,
+    origin: 'master',
+    mission: 'list the files',
+    at: T0,
+    deadline: T0 + 6 * HOUR,
+    electorate,
+    ...more,
+  });
 
-export const command = (id: string, after: readonly string[] = [], more: Record<string, unknown> = {}) => ({ kind: 'command', title: id, command: { type: 'run', id, reason: 'because', argv: ['ls', id], after, ...more } });
-export const work = (id: string, by: string, after: readonly string[] = []) => ({ kind: 'work', id, title: id, agent: by, work: 'write', instruction: 'write it', after });
+export const command = (id: string, after: readonly string[] = [], more: Record<string, unknown> = {}) => ({
+  kind: 'command',
+  title: id,
+  command: { type: 'run', id, reason: 'because', argv: ['ls', id], after, ...more },
+});
+export const work = (id: string, by: string, after: readonly string[] = []) => ({
+  kind: 'work',
+  id,
+  title: id,
+  agent: by,
+  work: 'write',
+  instruction: 'write it',
+  after,
+});
 export const plan = (goal: string, steps: readonly unknown[] = [command('list')]): Plan => Plan.parse({ goal, steps });
 export const hashOf = (one: Plan): PlanHash => PlanHash.parse(canonicalHash(one));
 
@@ -77,11 +108,26 @@ export class World {
       case 'ask': {
         const said = script.ask(effect.ask, this.state);
         if (said === null) return null;
-        return typeof said === 'string' ? { kind: 'refused', at, ask: effect.ask.id, code: said } : { kind: 'answered', at, ask: effect.ask.id, answer: said };
+        return typeof said === 'string'
+          ? { kind: 'refused', at, ask: effect.ask.id, code: said }
+          : { kind: 'answered', at, ask: effect.ask.id, answer: said };
       }
       case 'dispatch': {
         const result = script.command(effect.step, effect.attempt, this.state);
-        return result === null ? null : { kind: 'result', at, result: { plan: effect.plan, step: effect.step, attempt: effect.attempt, state: 'done', output: `total ${effect.step}`, ...result } };
+        return result === null
+          ? null
+          : {
+              kind: 'result',
+              at,
+              result: {
+                plan: effect.plan,
+                step: effect.step,
+                attempt: effect.attempt,
+                state: 'done',
+                output: `total ${effect.step}`,
+                ...result,
+              },
+            };
       }
       case 'timer':
         return { kind: 'timer', at: effect.at, id: effect.timer ?? effect.id };
@@ -98,7 +144,11 @@ export class World {
 
   /** Everything that can happen without waiting, then the next timer that still counts; until `enough`, or the end. */
   play(script: Script, enough: (state: TaskState) => boolean = () => false): this {
-    for (let steps = 0; !enough(this.state) && !(ENDED.has(this.state.phase) && this.pool.every(({ kind }) => kind === 'timer')); steps += 1) {
+    for (
+      let steps = 0;
+      !enough(this.state) && !(ENDED.has(this.state.phase) && this.pool.every(({ kind }) => kind === 'timer'));
+      steps += 1
+    ) {
       if (steps > 3_000) throw new Error(`does not end: ${this.state.phase}`);
       const now = this.pool.findIndex(({ kind }) => kind !== 'timer');
       const event = now >= 0 ? this.perform(this.take(now), script) : this.nextTimer();
@@ -118,7 +168,9 @@ export class World {
   }
 
   nextTimer(): TaskEvent {
-    const next = Math.min(...this.pool.map((effect) => (effect.kind === 'timer' ? effect.at : Number.POSITIVE_INFINITY)));
+    const next = Math.min(
+      ...this.pool.map((effect) => (effect.kind === 'timer' ? effect.at : Number.POSITIVE_INFINITY)),
+    );
     const effect = this.take(this.pool.findIndex((one) => one.kind === 'timer' && one.at === next));
     this.now = Math.max(this.now, next);
     return { kind: 'timer', at: this.now, id: effect.kind === 'timer' ? (effect.timer ?? effect.id) : effect.id };
@@ -131,19 +183,29 @@ export class World {
   dispatched(): readonly string[] {
     return this.log.flatMap((effect) => (effect.kind === 'dispatch' ? [`${effect.step}.${effect.attempt}`] : []));
   }
-
 }
 
 /** Everybody able: each with a plan of its own, all preferring the first agent's. */
-export function able(more: Partial<Script> & { readonly plans?: Partial<Record<string, Plan>>; readonly favourite?: (state: TaskState) => readonly PlanHash[] } = {}): Script {
+export function able(
+  more: Partial<Script> & {
+    readonly plans?: Partial<Record<string, Plan>>;
+    readonly favourite?: (state: TaskState) => readonly PlanHash[];
+  } = {},
+): Script {
   return {
-    ask: (ask, state) => answerTo(ask, state, more.plans?.[ask.agent] ?? plan(`by ${ask.agent} in ${state.round}`), more.favourite),
+    ask: (ask, state) =>
+      answerTo(ask, state, more.plans?.[ask.agent] ?? plan(`by ${ask.agent} in ${state.round}`), more.favourite),
     command: () => ({}),
     ...more,
   };
 }
 
-export function answerTo(ask: Ask, state: TaskState, mine: Plan, favourite: (state: TaskState) => readonly PlanHash[] = ({ proposals }) => proposals.map(({ hash }) => hash)): Answer {
+export function answerTo(
+  ask: Ask,
+  state: TaskState,
+  mine: Plan,
+  favourite: (state: TaskState) => readonly PlanHash[] = ({ proposals }) => proposals.map(({ hash }) => hash),
+): Answer {
   switch (ask.kind) {
     case 'triage':
       return { kind: 'triage', goal: 'a list', checks: ['it is complete'], plain: false };
@@ -162,7 +224,8 @@ export function answerTo(ask: Ask, state: TaskState, mine: Plan, favourite: (sta
     }
     case 'diagnose': {
       const failed = state.plan?.plan.steps.find((step) => stepId(step) === ask.step);
-      const patch = failed?.kind === 'command' ? { ...failed.command, reason: `${failed.command.reason}, again` } : null;
+      const patch =
+        failed?.kind === 'command' ? { ...failed.command, reason: `${failed.command.reason}, again` } : null;
       return { kind: 'diagnose', cause: 'a slip', command: patch };
     }
     case 'report':

@@ -42,7 +42,8 @@ describe('pasting', () => {
     expect(input.meant(typed)).toBe(`보기: ${long}`);
   });
 
-  it('cannot press keys', async () => expect(await typist().type('\u001B[200~a\u0003\u0004\u001B[Ab\u001B[201~')).toBe('a[Ab'));
+  it('cannot press keys', async () =>
+    expect(await typist().type('\u001B[200~a\u0003\u0004\u001B[Ab\u001B[201~')).toBe('a[Ab'));
 
   it('gives the line editor one key at a time, escape sequences and letters whole', async () => {
     const { keys, type } = typist();

@@ -14,18 +14,39 @@ const ME = UserId.parse('@master:x');
 const CLAUDE = '@agent_claude:x';
 
 let clock = Date.UTC(2026, 4, 5, 3, 4);
-const happened = (id: string, sender: string, content: Record<string, unknown>, type = 'm.room.message', more: Record<string, unknown> = {}) => {
-  const event = decodeEvent({ event_id: id, sender, type, origin_server_ts: (clock += 1000), content, ...more }, { isOwn: (user) => user.startsWith('@agent_') }, ROOM);
+const happened = (
+  id: string,
+  sender: string,
+  content: Record<string, unknown>,
+  type = 'm.room.message',
+  more: Record<string, unknown> = {},
+) => {
+  const event = decodeEvent(
+    { event_id: id, sender, type, origin_server_ts: (clock += 1000), content, ...more },
+    { isOwn: (user) => user.startsWith('@agent_') },
+    ROOM,
+  );
   if (event === null) throw new Error('not an event');
   return event;
 };
 const text = (body: string, more: Record<string, unknown> = {}) => ({ msgtype: 'm.text', body, ...more });
 const growing = (streaming: boolean) => ({ 'com.chavion': { v: 1, kind: 'answer', streaming } });
-const edit = (target: string, body: string, streaming: boolean) => text(`* ${body}`, { 'm.new_content': text(body, growing(streaming)), 'm.relates_to': { rel_type: 'm.replace', event_id: target } });
-const brief = (news: readonly News[]) => news.map((one) => (one.kind === 'reacted' ? `reacted ${one.key} ${one.to.body}` : `${one.kind} ${one.said.body}`));
+const edit = (target: string, body: string, streaming: boolean) =>
+  text(`* ${body}`, {
+    'm.new_content': text(body, growing(streaming)),
+    'm.relates_to': { rel_type: 'm.replace', event_id: target },
+  });
+const brief = (news: readonly News[]) =>
+  news.map((one) => (one.kind === 'reacted' ? `reacted ${one.key} ${one.to.body}` : `${one.kind} ${one.said.body}`));
 
 const page = (columns: number, names: Record<string, string> = {}) =>
-  new TerminalPage({ lang: 'ko', timeZone: 'Asia/Seoul', paint: noPaint, columns: () => columns, people: { me: ME, nameOf: (user) => names[user] ?? user, orderOf: () => 0 } });
+  new TerminalPage({
+    lang: 'ko',
+    timeZone: 'Asia/Seoul',
+    paint: noPaint,
+    columns: () => columns,
+    people: { me: ME, nameOf: (user) => names[user] ?? user, orderOf: () => 0 },
+  });
 
 describe('what a reader is told', () => {
   it('of an answer that grows: once, when it is whole', () => {
@@ -33,7 +54,9 @@ describe('what a reader is told', () => {
     expect(brief(transcript.take(happened('$1', CLAUDE, text('하나 …', growing(true)))))).toEqual([]);
     expect(brief(transcript.take(happened('$2', CLAUDE, edit('$1', '하나 둘 …', true))))).toEqual([]);
     expect(transcript.growing().map(({ body }) => body)).toEqual(['하나 둘 …']);
-    expect(brief(transcript.take(happened('$3', CLAUDE, edit('$1', '하나 둘 셋', false))))).toEqual(['said 하나 둘 셋']);
+    expect(brief(transcript.take(happened('$3', CLAUDE, edit('$1', '하나 둘 셋', false))))).toEqual([
+      'said 하나 둘 셋',
+    ]);
     expect(transcript.growing()).toEqual([]);
     expect(brief(transcript.take(happened('$4', CLAUDE, edit('$1', '하나 둘 셋', false))))).toEqual([]);
   });
@@ -50,7 +73,9 @@ describe('what a reader is told', () => {
     transcript.take(happened('$1', ME, text('a')));
     const annotation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$1', key: '👍' } };
     expect(brief(transcript.take(happened('$2', CLAUDE, annotation, 'm.reaction')))).toEqual(['reacted 👍 a']);
-    expect(brief(transcript.take(happened('$3', ME, {}, 'm.room.redaction', { redacts: '$1' })))).toEqual(['removed a']);
+    expect(brief(transcript.take(happened('$3', ME, {}, 'm.room.redaction', { redacts: '$1' })))).toEqual([
+      'removed a',
+    ]);
     expect(brief(transcript.take(happened('$4', ME, {}, 'm.room.redaction', { redacts: '$nobody' })))).toEqual([]);
   });
 
@@ -60,7 +85,9 @@ describe('what a reader is told', () => {
     expect(transcript.settle(clock + 10_000)).toEqual([]);
     expect(brief(transcript.settle(clock + 100_000))).toEqual(['said 반쯤 …']);
     expect(transcript.settle(clock + 200_000)).toEqual([]);
-    expect(brief(transcript.take(happened('$2', CLAUDE, edit('$1', '반쯤, 그리고 끝', false))))).toEqual(['changed 반쯤, 그리고 끝']);
+    expect(brief(transcript.take(happened('$2', CLAUDE, edit('$1', '반쯤, 그리고 끝', false))))).toEqual([
+      'changed 반쯤, 그리고 끝',
+    ]);
   });
 
   it('of an event twice only once', () => {
@@ -87,7 +114,12 @@ describe('the page', () => {
     const body = `${'가나다라 마바사 '.repeat(20)}\n${'아'.repeat(100)}\nhttps://example.org/${'x'.repeat(120)}\n👩‍👩‍👧‍👦👍🏽 끝`;
     const rows = lines(columns, body).filter((row) => !row.startsWith('──'));
     expect(rows.filter((row) => columnsOf(row) > columns)).toEqual([]);
-    expect(rows.map((row) => row.trim()).join('').replaceAll(' ', '')).toContain('아'.repeat(60));
+    expect(
+      rows
+        .map((row) => row.trim())
+        .join('')
+        .replaceAll(' ', ''),
+    ).toContain('아'.repeat(60));
   });
 
   it('puts the words of all under one another, whatever the width of the name', () => {
@@ -125,8 +157,17 @@ describe('columns', () => {
 
 describe('tables', () => {
   const table = '앞\n| 이름 | 상태 |\n| --- | :-: |\n| 가브리엘 | ok |\n| Al | 쉼 |\n뒤';
-  it('are aligned where there is room', () => expect(laidOut(table, 40)).toEqual(['앞', '이름       상태', '────────   ────', '가브리엘   ok', 'Al         쉼', '뒤']));
-  it('are lists where there is none', () => expect(laidOut(table, 14)).toEqual(['앞', '가브리엘 ·', '  ok', 'Al · 쉼', '뒤']));
+  it('are aligned where there is room', () =>
+    expect(laidOut(table, 40)).toEqual([
+      '앞',
+      '이름       상태',
+      '────────   ────',
+      '가브리엘   ok',
+      'Al         쉼',
+      '뒤',
+    ]));
+  it('are lists where there is none', () =>
+    expect(laidOut(table, 14)).toEqual(['앞', '가브리엘 ·', '  ok', 'Al · 쉼', '뒤']));
   it('are left alone where they are none', () => expect(laidOut('| a | b |\nc', 40)).toEqual(['| a | b |', 'c']));
 });
 

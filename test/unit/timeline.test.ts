@@ -62,14 +62,25 @@ describe('the cached room', () => {
   });
 
   it('knows what a reply to an answer hands back, once its last edit has come', async () => {
-    const timeline = new Timeline(history(() => [message('a', '작업 중', { chavion: { v: 1, kind: 'answer', streaming: true } })]));
+    const timeline = new Timeline(
+      history(() => [message('a', '작업 중', { chavion: { v: 1, kind: 'answer', streaming: true } })]),
+    );
     expect((await timeline.find(ROOM, eventId('a')))?.resume).toBeUndefined();
-    timeline.note({ kind: 'edit', ...origin('e1'), target: eventId('a'), body: '진행할까요?', masked: false, chavion: { v: 1, kind: 'answer', resume: 'task-1' } });
+    timeline.note({
+      kind: 'edit',
+      ...origin('e1'),
+      target: eventId('a'),
+      body: '진행할까요?',
+      masked: false,
+      chavion: { v: 1, kind: 'answer', resume: 'task-1' },
+    });
     expect(await timeline.find(ROOM, eventId('a'))).toMatchObject({ growing: false, resume: 'task-1' });
   });
 
   it('keeps threads out of the main line', async () => {
-    const timeline = new Timeline(history(() => [message('root', '주제'), message('in', '속말', { thread: eventId('root') })]));
+    const timeline = new Timeline(
+      history(() => [message('root', '주제'), message('in', '속말', { thread: eventId('root') })]),
+    );
     expect(await bodies(timeline)).toEqual(['주제']);
     expect((await timeline.view(ROOM, eventId('root'))).map((one) => one.body)).toEqual(['주제', '속말']);
   });

@@ -26,9 +26,18 @@ describe('the houses that a change touches', () => {
   });
 
   it('are known for every folder of the product, and are there', () => {
-    const folders = new Set(globSync('{bots,bridge,executor,synapse}/**/*.ts', { cwd: PROJECT }).map((file) => file.split('/').slice(0, file.startsWith('bridge/') ? 2 : 1).join('/')));
+    const folders = new Set(
+      globSync('{bots,bridge,executor,synapse}/**/*.ts', { cwd: PROJECT }).map((file) =>
+        file
+          .split('/')
+          .slice(0, file.startsWith('bridge/') ? 2 : 1)
+          .join('/'),
+      ),
+    );
     expect([...folders].filter((folder) => HOUSES_OF[`${folder}/`] === undefined)).toEqual([]);
     expect(Object.keys(HOUSES_OF).filter((place) => !existsSync(join(PROJECT, place)))).toEqual([]);
-    expect([...Object.values(HOUSES_OF).flat(), ...OF_THE_TREE].filter((test) => !existsSync(join(PROJECT, test)))).toEqual([]);
+    expect(
+      [...Object.values(HOUSES_OF).flat(), ...OF_THE_TREE].filter((test) => !existsSync(join(PROJECT, test))),
+    ).toEqual([]);
   });
 });

@@ -39,7 +39,8 @@ beforeEach(async () => {
   paper = await PaperHomeserver.open({ [MASTER]: 100 });
   asked = 0;
   handedOn = [];
-  for (const user of [MASTER, residents.coordinator, ...residents.agents.map(({ userId }) => userId)]) paper.state(ROOM, user, 'm.room.member', { membership: 'join' }, user);
+  for (const user of [MASTER, residents.coordinator, ...residents.agents.map(({ userId }) => userId)])
+    paper.state(ROOM, user, 'm.room.member', { membership: 'join' }, user);
   deps = swarm();
 });
 afterEach(() => paper[Symbol.asyncDispose]());
@@ -47,9 +48,24 @@ afterEach(() => paper[Symbol.asyncDispose]());
 /** As after a start: it remembers nothing. */
 function swarm(): TurnDeps {
   const lanes = new RoomLimiter();
-  const ghost = (userId: UserId) => new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes });
-  const rooms = new Rooms({ coordinator: ghost(residents.coordinator), ghost, hq: ROOM, isMasterLike: (user) => !residents.isOwn(user), residents: residents.agents.map(({ userId }) => userId) });
-  const provider = { label: 'paper', billing: 'tokens', pace: 'seconds', sees: false, searches: false, rehearsal: false, stream: (request, signal) => ((asked += 1), play(request, signal)) } as Provider;
+  const ghost = (userId: UserId) =>
+    new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes });
+  const rooms = new Rooms({
+    coordinator: ghost(residents.coordinator),
+    ghost,
+    hq: ROOM,
+    isMasterLike: (user) => !residents.isOwn(user),
+    residents: residents.agents.map(({ userId }) => userId),
+  });
+  const provider = {
+    label: 'paper',
+    billing: 'tokens',
+    pace: 'seconds',
+    sees: false,
+    searches: false,
+    rehearsal: false,
+    stream: (request, signal) => ((asked += 1), play(request, signal)),
+  } as Provider;
   return {
     roster,
     residents,
@@ -73,14 +89,33 @@ function swarm(): TurnDeps {
 
 function ask(body: string): TurnJob {
   const source = EventId.parse(paper.say(ROOM, MASTER, { msgtype: 'm.text', body, 'm.mentions': {} }));
-  return { type: 'turn', room: ROOM, source, root: source, at: Date.now(), agent: AgentId.parse('claude'), depth: 0, lang: 'ko' };
+  return {
+    type: 'turn',
+    room: ROOM,
+    source,
+    root: source,
+    at: Date.now(),
+    agent: AgentId.parse('claude'),
+    depth: 0,
+    lang: 'ko',
+  };
 }
 
 /** Claude's messages in the room as clients show them; edits are no messages. */
-const answers = (): readonly Json[] => paper.events.filter(({ sender, type, content }) => sender === CLAUDE && type === 'm.room.message' && content['m.relates_to']?.rel_type !== 'm.replace' && content.body !== undefined).map(({ event_id }) => paper.shown(event_id));
+const answers = (): readonly Json[] =>
+  paper.events
+    .filter(
+      ({ sender, type, content }) =>
+        sender === CLAUDE &&
+        type === 'm.room.message' &&
+        content['m.relates_to']?.rel_type !== 'm.replace' &&
+        content.body !== undefined,
+    )
+    .map(({ event_id }) => paper.shown(event_id));
 const bodies = () => answers().map(({ body }) => body);
 async function until(look: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; !look(); await new Promise((resolve) => setTimeout(resolve, 10))) if (Date.now() > end) throw new Error('waited in vain');
+  for (const end = Date.now() + 20_000; !look(); await new Promise((resolve) => setTimeout(resolve, 10)))
+    if (Date.now() > end) throw new Error('waited in vain');
 }
 const words = (...texts: readonly string[]): Provider['stream'] =>
   async function* () {
@@ -88,7 +123,15 @@ const words = (...texts: readonly string[]): Provider['stream'] =>
     yield { type: 'finish', reason: 'stop' };
   };
 
-const fails = (error: Error): Provider['stream'] => () => ({ [Symbol.asyncIterator]: () => ({ next: async () => { throw error; } }) });
+const fails =
+  (error: Error): Provider['stream'] =>
+  () => ({
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        throw error;
+      },
+    }),
+  });
 
 describe('a turn', () => {
   it('ends in one message with all of the answer, which a second delivery leaves as it is', async () => {
@@ -131,7 +174,12 @@ describe('a turn', () => {
     await takeTurn(job, true, swarm());
     expect(bodies()).toEqual(['새로 한 대답입니다.']);
     // No second message was put and the first taken out.
-    expect(paper.events.filter(({ sender, type, content }) => sender === CLAUDE && type !== 'm.room.member' && content['m.relates_to']?.rel_type !== 'm.replace')).toHaveLength(1);
+    expect(
+      paper.events.filter(
+        ({ sender, type, content }) =>
+          sender === CLAUDE && type !== 'm.room.member' && content['m.relates_to']?.rel_type !== 'm.replace',
+      ),
+    ).toHaveLength(1);
     expect(answers()[0]['com.chavion'].streaming).toBeUndefined();
   });
 
@@ -177,7 +225,9 @@ describe('a turn', () => {
     play = words('@자비스 어떻게 생각해요?');
     const job = ask('클로드 안녕');
     await takeTurn(job, false, deps);
-    expect(handedOn.flatMap((next) => (next.type === 'turn' ? [[next.agent, next.depth, next.root]] : []))).toEqual([['jarvis', 1, job.root]]);
+    expect(handedOn.flatMap((next) => (next.type === 'turn' ? [[next.agent, next.depth, next.root]] : []))).toEqual([
+      ['jarvis', 1, job.root],
+    ]);
   });
 
   it('given up says so, in place of an answer', async () => {

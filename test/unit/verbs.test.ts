@@ -6,7 +6,11 @@ import { type Verb, wish } from '../../bridge/launcher/verbs/verbs.ts';
 import { phrase } from '../../bridge/text/say.ts';
 import { verbsHelpText, unknownVerb } from '../../bridge/text/terminal/verbs.ts';
 
-const usage = (of: string) => phrase(() => `쓰는 법: ${of}`, () => `Usage: ${of}`);
+const usage = (of: string) =>
+  phrase(
+    () => `쓰는 법: ${of}`,
+    () => `Usage: ${of}`,
+  );
 const run = () => Promise.resolve();
 const verbs: Readonly<Record<string, Verb>> = {
   start: { usage: usage('start'), takes: [], run },
@@ -28,14 +32,30 @@ describe('the words behind npm start', () => {
   });
 
   it('ask for help anywhere, and get that of the verb', () => {
-    for (const words of [['keys', '--help'], ['keys', '-h'], ['help', 'keys'], ['--help', 'keys'], ['keys', '--hidden', '--help']]) expect(seen(...words)).toEqual([0, 'Usage: keys']);
+    for (const words of [
+      ['keys', '--help'],
+      ['keys', '-h'],
+      ['help', 'keys'],
+      ['--help', 'keys'],
+      ['keys', '--hidden', '--help'],
+    ])
+      expect(seen(...words)).toEqual([0, 'Usage: keys']);
     expect(seen('backup', '--help')).toEqual([0, 'Usage: backup']);
-    for (const words of [['help'], ['--help'], ['-h'], ['help', 'nothing']]) expect(seen(...words)).toEqual([0, verbsHelpText.en()]);
+    for (const words of [['help'], ['--help'], ['-h'], ['help', 'nothing']])
+      expect(seen(...words)).toEqual([0, verbsHelpText.en()]);
   });
 
   it('are refused with the usage of the verb where one of them means nothing', () => {
-    expect(seen('keys', 'openai')).toEqual([2, '"openai" means nothing behind npm start -- keys. Nothing was done.', 'Usage: keys']);
-    expect(seen('start', '--port', '80')).toEqual([2, '"--port" means nothing behind npm start. Nothing was done.', 'Usage: start']);
+    expect(seen('keys', 'openai')).toEqual([
+      2,
+      '"openai" means nothing behind npm start -- keys. Nothing was done.',
+      'Usage: keys',
+    ]);
+    expect(seen('start', '--port', '80')).toEqual([
+      2,
+      '"--port" means nothing behind npm start. Nothing was done.',
+      'Usage: start',
+    ]);
     expect(seen('doctor', '--provider')).toEqual([2, expect.stringContaining('--provider'), 'Usage: doctor']);
     expect(seen('toString')).toEqual([2, unknownVerb('toString').en(), verbsHelpText.en()]);
   });
@@ -45,13 +65,18 @@ describe('the words behind npm start', () => {
   });
 
   it('say nothing but what was asked for: no warnings of libraries that the launcher has no need of', () => {
-    const said = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', '--help'], { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' });
+    const said = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'chavion.ts', '--help'], {
+      cwd: join(import.meta.dirname, '../..'),
+      encoding: 'utf8',
+    });
     expect(said.stdout).toContain('npm start');
     expect(said.stderr).toBe('');
   });
 
   it('has a usage in both languages for every verb of the launcher', () => {
-    const rows = readFileSync(join(import.meta.dirname, '../../chavion.ts'), 'utf8').match(/^ {2}'?[a-z-]+'?: \{[^]*?\brun:/gm) ?? [];
+    const rows =
+      readFileSync(join(import.meta.dirname, '../../chavion.ts'), 'utf8').match(/^ {2}'?[a-z-]+'?: \{[^]*?\brun:/gm) ??
+      [];
     expect(rows.length).toBeGreaterThan(13);
     expect(rows.filter((row) => !row.includes('usage:'))).toEqual([]);
   });

@@ -12,14 +12,32 @@ const plain = (one: PlanHash): Candidate => ({ hash: one, risk: 'read', commands
 
 /** `ab -` are the ballots of agent0 and agent1; the electorate is as large as said, or as the ballots. */
 function count(ballots: string, rest: Partial<Election> & { readonly of?: number } = {}): Count {
-  const cast = ballots.split(' ').filter((word) => word !== '').map((word, n): Ballot => ({ by: agent(n), ranking: word === '-' ? [] : word.split('').map(hash) }));
+  const cast = ballots
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word, n): Ballot => ({ by: agent(n), ranking: word === '-' ? [] : word.split('').map(hash) }));
   const { of = cast.length, ...given } = rest;
-  return countVotes({ electorate: Array.from({ length: of }, (_, n) => agent(n)), candidates: [A, B, C].map(plain), ballots: cast, ...given });
+  return countVotes({
+    electorate: Array.from({ length: of }, (_, n) => agent(n)),
+    candidates: [A, B, C].map(plain),
+    ballots: cast,
+    ...given,
+  });
 }
-const won = (result: Count): string => (result.kind === 'won' ? `${result.winner.charAt(0)} by ${result.by}` : result.kind === 'no-winner' ? result.why : result.kind);
+const won = (result: Count): string =>
+  result.kind === 'won'
+    ? `${result.winner.charAt(0)} by ${result.by}`
+    : result.kind === 'no-winner'
+      ? result.why
+      : result.kind;
 
 describe('who wins', () => {
-  const table: readonly (readonly [what: string, ballots: string, rest: Parameters<typeof count>[1], expected: string])[] = [
+  const table: readonly (readonly [
+    what: string,
+    ballots: string,
+    rest: Parameters<typeof count>[1],
+    expected: string,
+  ])[] = [
     ['a majority of first choices', 'ab ab ba', {}, 'a by majority'],
     ['a majority of the ballots that say something', 'a a - - b', {}, 'a by majority'],
     ['a run-off when nobody has it', 'ab ab bc bc ca', {}, 'a by run-off'],
@@ -70,9 +88,15 @@ describe('who wins', () => {
 
   it('takes no ballot from outside, and none of two that contradict each other', () => {
     const by = (n: number, letters: string): Ballot => ({ by: agent(n), ranking: letters.split('').map(hash) });
-    expect(won(count('', { of: 3, ballots: [by(0, 'a'), by(1, 'b'), by(2, 'b'), by(7, 'a'), by(8, 'a')] }))).toBe('b by majority');
+    expect(won(count('', { of: 3, ballots: [by(0, 'a'), by(1, 'b'), by(2, 'b'), by(7, 'a'), by(8, 'a')] }))).toBe(
+      'b by majority',
+    );
     expect(won(count('', { of: 3, ballots: [by(0, 'a'), by(0, 'a'), by(7, 'a')] }))).toBe('no-quorum');
-    for (const doubled of [[by(0, 'a'), by(0, 'b')], [by(0, 'b'), by(0, 'a')], [by(0, 'a'), by(0, 'b'), by(0, 'a')]]) {
+    for (const doubled of [
+      [by(0, 'a'), by(0, 'b')],
+      [by(0, 'b'), by(0, 'a')],
+      [by(0, 'a'), by(0, 'b'), by(0, 'a')],
+    ]) {
       expect(won(count('', { of: 3, ballots: [...doubled, by(1, 'b'), by(2, '')] }))).toBe('b by majority');
     }
   });
@@ -80,9 +104,16 @@ describe('who wins', () => {
 
 const hashes = [A, B, C, D] as const;
 const ranking = fc.shuffledSubarray([...hashes]);
-const candidates = fc.tuple(...hashes.map((one) => fc.record({ hash: fc.constant(one), risk: fc.constantFrom(...RISKS), commands: fc.nat(3) })));
+const candidates = fc.tuple(
+  ...hashes.map((one) => fc.record({ hash: fc.constant(one), risk: fc.constantFrom(...RISKS), commands: fc.nat(3) })),
+);
 const election = fc
-  .record({ candidates, rankings: fc.array(ranking, { minLength: 1, maxLength: 9 }), absent: fc.nat(9), master: fc.option(fc.constantFrom(...hashes), { nil: undefined }) })
+  .record({
+    candidates,
+    rankings: fc.array(ranking, { minLength: 1, maxLength: 9 }),
+    absent: fc.nat(9),
+    master: fc.option(fc.constantFrom(...hashes), { nil: undefined }),
+  })
   .map(({ candidates: among, rankings, absent, master }): Election => ({
     candidates: among,
     electorate: Array.from({ length: rankings.length + absent }, (_, n) => agent(n)),
@@ -95,8 +126,17 @@ describe('for any ballots', () => {
   it('the order of ballots, candidates and electorate decides nothing', () => {
     fc.assert(
       fc.property(election, fc.infiniteStream(fc.nat()), (given, random) => {
-        const shuffled = <T>(list: readonly T[]): T[] => list.map((one) => ({ one, key: random.next().value })).toSorted((a, b) => a.key - b.key).map(({ one }) => one);
-        const again = countVotes({ ...given, ballots: shuffled(given.ballots), candidates: shuffled(given.candidates), electorate: shuffled(given.electorate) });
+        const shuffled = <T>(list: readonly T[]): T[] =>
+          list
+            .map((one) => ({ one, key: random.next().value }))
+            .toSorted((a, b) => a.key - b.key)
+            .map(({ one }) => one);
+        const again = countVotes({
+          ...given,
+          ballots: shuffled(given.ballots),
+          candidates: shuffled(given.candidates),
+          electorate: shuffled(given.electorate),
+        });
         expect(again).toEqual(countVotes(given));
       }),
       many,
@@ -120,9 +160,16 @@ describe('for any ballots', () => {
   it('the first choice of a majority wins', () => {
     fc.assert(
       fc.property(election, (given) => {
-        const firsts = [...given.ballots.flatMap(({ ranking: [first] }) => first ?? []), ...(given.master === undefined ? [] : [given.master])];
+        const firsts = [
+          ...given.ballots.flatMap(({ ranking: [first] }) => first ?? []),
+          ...(given.master === undefined ? [] : [given.master]),
+        ];
         const favourite = hashes.find((one) => firsts.filter((first) => first === one).length * 2 > firsts.length);
-        fc.pre(favourite !== undefined && given.ballots.length * 2 > given.electorate.length && given.electorate.length !== 2);
+        fc.pre(
+          favourite !== undefined &&
+            given.ballots.length * 2 > given.electorate.length &&
+            given.electorate.length !== 2,
+        );
         expect(won(countVotes(given))).toBe(`${favourite?.charAt(0)} by majority`);
       }),
       many,
@@ -152,11 +199,16 @@ describe('for any ballots', () => {
         expect(named).toContain(result.winner);
         // The instant run-off never elects a Condorcet loser: it would have to win the last pair.
         const beats = (one: PlanHash, other: PlanHash): number => {
-          const ballots = [...given.ballots.map((ballot) => ballot.ranking), ...(given.master === undefined ? [] : [[given.master]])];
+          const ballots = [
+            ...given.ballots.map((ballot) => ballot.ranking),
+            ...(given.master === undefined ? [] : [[given.master]]),
+          ];
           const place = (list: readonly PlanHash[], of: PlanHash) => (list.includes(of) ? list.indexOf(of) : 99);
           return ballots.reduce((sum, list) => sum + Math.sign(place(list, other) - place(list, one)), 0);
         };
-        expect(hashes.filter((one) => one !== result.winner).every((other) => beats(other, result.winner) > 0)).toBe(false);
+        expect(hashes.filter((one) => one !== result.winner).every((other) => beats(other, result.winner) > 0)).toBe(
+          false,
+        );
       }),
       many,
     );
@@ -167,7 +219,9 @@ describe('for any ballots', () => {
       fc.property(election, fc.nat(3), (given, which) => {
         const clone = given.candidates[which];
         fc.pre(clone !== undefined);
-        expect(countVotes({ ...given, candidates: [...given.candidates, ...(clone === undefined ? [] : [clone])] })).toEqual(countVotes(given));
+        expect(
+          countVotes({ ...given, candidates: [...given.candidates, ...(clone === undefined ? [] : [clone])] }),
+        ).toEqual(countVotes(given));
       }),
       many,
     );
@@ -177,7 +231,10 @@ describe('for any ballots', () => {
     const renamed: Readonly<Record<string, PlanHash>> = { [A]: D, [B]: C, [C]: B, [D]: A };
     const rename = (one: PlanHash): PlanHash => renamed[one] ?? one;
     // In a tie of two the hash is the last resort; the elimination of equals may need it too, so only clear rounds are compared.
-    const clear = (result: Count): boolean => result.kind === 'won' && result.by !== 'hash' && result.rounds.every((round) => new Set(round.values()).size === round.size);
+    const clear = (result: Count): boolean =>
+      result.kind === 'won' &&
+      result.by !== 'hash' &&
+      result.rounds.every((round) => new Set(round.values()).size === round.size);
     fc.assert(
       fc.property(election, (given) => {
         const result = countVotes(given);

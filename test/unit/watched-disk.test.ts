@@ -34,10 +34,16 @@ describe('where no limit of the kernel holds what commands write', () => {
     let state: ExecutorHealth['state'] = 'working';
     let why: string | null = 'unshare: Operation\n not permitted';
     const rules = rulesReader(folder);
-    const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => ({ state, watched: watchedOnly(why, rules) }));
+    const socket = await serveHealth(join(folder, EXECUTOR_SOCKET), () => ({
+      state,
+      watched: watchedOnly(why, rules),
+    }));
     try {
       lend({ name: 'shop', mode: 'rw' }, { name: 'books', mode: 'ro' });
-      expect(await executorHealth(folder)).toEqual({ state: 'working', watched: { workspaces: 'unshare: Operation not permitted', lent: ['shop'] } });
+      expect(await executorHealth(folder)).toEqual({
+        state: 'working',
+        watched: { workspaces: 'unshare: Operation not permitted', lent: ['shop'] },
+      });
       state = 'halted';
       why = null;
       writeFileSync(join(folder, 'lent.json'), 'broken');
@@ -52,18 +58,37 @@ describe('where no limit of the kernel holds what commands write', () => {
   });
 
   it('is said in both languages, and nothing where it holds everywhere', () => {
-    const said = (watched: ExecutorHealth['watched']) => watchedText(watched).map((phrase) => [phrase.ko(), phrase.en()]);
+    const said = (watched: ExecutorHealth['watched']) =>
+      watchedText(watched).map((phrase) => [phrase.ko(), phrase.en()]);
     expect(said(undefined)).toEqual([]);
     expect(said({ workspaces: null, lent: [] })).toEqual([]);
     expect(said({ workspaces: 'no user namespaces', lent: ['shop', 'site'] })).toEqual([
-      [expect.stringMatching(/커널이 막아 주지 못합니다 \(no user namespaces\)/), expect.stringMatching(/does not limit .*\(no user namespaces\)/)],
+      [
+        expect.stringMatching(/커널이 막아 주지 못합니다 \(no user namespaces\)/),
+        expect.stringMatching(/does not limit .*\(no user namespaces\)/),
+      ],
       [expect.stringContaining('/lent/shop, /lent/site:'), expect.stringContaining('/lent/shop, /lent/site: ')],
     ]);
   });
 
   it('stands in what a master sees of the disk', async () => {
-    const facts = { place: 'machine' as const, disk: () => Promise.resolve({ used: [], free: 5e9, watched: { workspaces: null, lent: ['shop'] } }), versions: () => Promise.resolve([]), lastBackup: () => null, health: () => Promise.resolve([]) };
-    const asked = (lang: 'ko' | 'en') => adminReport('disk', { client: new HomeserverClient('http://127.0.0.1:9'), token: '', who: people('house.test'), masters: new Set(), off: new Set<string>(), facts, lines: adminLines[lang] });
+    const facts = {
+      place: 'machine' as const,
+      disk: () => Promise.resolve({ used: [], free: 5e9, watched: { workspaces: null, lent: ['shop'] } }),
+      versions: () => Promise.resolve([]),
+      lastBackup: () => null,
+      health: () => Promise.resolve([]),
+    };
+    const asked = (lang: 'ko' | 'en') =>
+      adminReport('disk', {
+        client: new HomeserverClient('http://127.0.0.1:9'),
+        token: '',
+        who: people('house.test'),
+        masters: new Set(),
+        off: new Set<string>(),
+        facts,
+        lines: adminLines[lang],
+      });
     expect(await asked('ko')).toMatch(/- 쓰기까지 빌려준 폴더 \/lent\/shop: .*지켜보기만/);
     expect(await asked('en')).toContain('only watched');
   });

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -13,15 +22,36 @@ import type { CommandState } from '../../bots/tasks/state/task-state.ts';
 
 const root = EventId.parse('$root');
 const hash = PlanHash.parse('a'.repeat(64));
-const write = (id: string, after: string[] = []) => ({ kind: 'command' as const, title: id, command: { type: 'write_file' as const, id, path: 'x', content: 'x', reason: 'x', success: { fileExists: 'x' }, after } });
+const write = (id: string, after: string[] = []) => ({
+  kind: 'command' as const,
+  title: id,
+  command: {
+    type: 'write_file' as const,
+    id,
+    path: 'x',
+    content: 'x',
+    reason: 'x',
+    success: { fileExists: 'x' },
+    after,
+  },
+});
 const plan = { hash, plan: Plan.parse({ goal: 'g', steps: [write('one'), write('two', ['one'])] }), authors: [] };
 const done = (step: string, ...paths: string[]): CommandState => ({
   state: 'done',
   attempt: 1,
   retries: 0,
-  result: { plan: hash, step: StepId.parse(step), attempt: 1, state: 'done', artifacts: paths.map((path) => ({ path, url: `mxc://h/${step}${path.length}`, bytes: 3, mediaType: 'text/html' })) },
+  result: {
+    plan: hash,
+    step: StepId.parse(step),
+    attempt: 1,
+    state: 'done',
+    artifacts: paths.map((path) => ({ path, url: `mxc://h/${step}${path.length}`, bytes: 3, mediaType: 'text/html' })),
+  },
 });
-const site = (commands: Readonly<Record<string, CommandState>>, phase: 'done' | 'partial' | 'failed' | 'executing' = 'done') => siteOf({ phase, root, runs: 0, plan, commands });
+const site = (
+  commands: Readonly<Record<string, CommandState>>,
+  phase: 'done' | 'partial' | 'failed' | 'executing' = 'done',
+) => siteOf({ phase, root, runs: 0, plan, commands });
 
 describe('what a task shows', () => {
   it.each([
@@ -35,7 +65,9 @@ describe('what a task shows', () => {
   });
 
   it('is the file as it was last written', () => {
-    expect(site({ one: done('one', 'index.html'), two: done('two', 'index.html') })?.files.map(({ url }) => url)).toEqual(['mxc://h/two10']);
+    expect(
+      site({ one: done('one', 'index.html'), two: done('two', 'index.html') })?.files.map(({ url }) => url),
+    ).toEqual(['mxc://h/two10']);
   });
 
   it('is nothing without a page, before the end, after a failure, or of a step that failed', () => {
@@ -49,7 +81,8 @@ describe('what a task shows', () => {
 
   it('has a type by its name alone', () => {
     expect(previewMediaType('a/INDEX.HTML')).toBe('text/html; charset=utf-8');
-    for (const name of ['html', 'a.exe', 'a.html.bin', 'a.pdf', 'a.xhtml', 'a.xml']) expect(previewMediaType(name)).toBe('application/octet-stream');
+    for (const name of ['html', 'a.exe', 'a.html.bin', 'a.pdf', 'a.xhtml', 'a.xml'])
+      expect(previewMediaType(name)).toBe('application/octet-stream');
   });
 });
 
@@ -58,13 +91,24 @@ describe('where it is shown', () => {
   it.each([
     [base, 'http://127.0.0.1:5005', true],
     [{ ...base, CHAVION_PREVIEW_URL: 'https://pages.example.org' }, 'https://pages.example.org', false],
-    [{ ...base, CHAVION_LISTEN: '0.0.0.0' as const, CHAVION_PUBLIC_URL: 'http://192.168.0.7:8008' }, 'http://192.168.0.7:5005', false],
-    [{ ...base, CHAVION_LISTEN: '0.0.0.0' as const, CHAVION_PUBLIC_URL: 'https://chat.example.org' }, 'http://127.0.0.1:5005', true],
+    [
+      { ...base, CHAVION_LISTEN: '0.0.0.0' as const, CHAVION_PUBLIC_URL: 'http://192.168.0.7:8008' },
+      'http://192.168.0.7:5005',
+      false,
+    ],
+    [
+      { ...base, CHAVION_LISTEN: '0.0.0.0' as const, CHAVION_PUBLIC_URL: 'https://chat.example.org' },
+      'http://127.0.0.1:5005',
+      true,
+    ],
     [{ ...base, CHAVION_PUBLIC_URL: 'http://192.168.0.7:8008' }, 'http://127.0.0.1:5005', true],
     [{ ...base, CHAVION_PUBLIC_URL: 'https://chat.example.org' }, 'http://127.0.0.1:5005', true],
     [{ ...base, CHAVION_PREVIEW_URL: 'http://localhost:5005' }, 'http://localhost:5005', true],
   ])('%o', (settings, url, onlyHere) => {
-    expect(previewAddress({ CHAVION_PREVIEW_URL: undefined, CHAVION_PUBLIC_URL: undefined, ...settings })).toEqual({ base: url, onlyHere });
+    expect(previewAddress({ CHAVION_PREVIEW_URL: undefined, CHAVION_PUBLIC_URL: undefined, ...settings })).toEqual({
+      base: url,
+      onlyHere,
+    });
   });
 });
 
@@ -90,7 +134,15 @@ describe('a browser that takes pictures', () => {
     chmodSync(program, 0o755);
     return { program, folder };
   }
-  const shoot = (chromium: string, seconds?: number) => takeScreenshot({ chromium, port: 1, path: '/p/x/', lang: 'ko', timeZone: 'Asia/Seoul', ...(seconds === undefined ? {} : { seconds }) });
+  const shoot = (chromium: string, seconds?: number) =>
+    takeScreenshot({
+      chromium,
+      port: 1,
+      path: '/p/x/',
+      lang: 'ko',
+      timeZone: 'Asia/Seoul',
+      ...(seconds === undefined ? {} : { seconds }),
+    });
   const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('chavion-shot-'));
 
   it('is ended when its time is up', async () => {
@@ -117,12 +169,34 @@ describe('a browser that takes pictures', () => {
   });
 
   it('knows nothing of this process, and has a Korean font', async () => {
-    const { program, folder } = browser('env > "$(dirname "$0")/env"; cp "$FONTCONFIG_FILE" "$(dirname "$0")/fonts"; ls "$(dirname "$FONTCONFIG_FILE")/fonts" > "$(dirname "$0")/list"; echo "$@" > "$(dirname "$0")/args"');
+    const { program, folder } = browser(
+      'env > "$(dirname "$0")/env"; cp "$FONTCONFIG_FILE" "$(dirname "$0")/fonts"; ls "$(dirname "$FONTCONFIG_FILE")/fonts" > "$(dirname "$0")/list"; echo "$@" > "$(dirname "$0")/args"',
+    );
     process.env['OPENAI_API_KEY'] = 'sk-not-for-browsers';
     expect(await shoot(program)).toBeNull();
     delete process.env['OPENAI_API_KEY'];
-    const names = readFileSync(join(folder, 'env'), 'utf8').split('\n').map((line) => line.split('=')[0]);
-    expect(names.filter((name) => name !== '' && !['PATH', 'HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'LANG', 'TZ', 'FONTCONFIG_FILE', 'PWD', '_', 'OLDPWD', 'SHLVL'].includes(name ?? ''))).toEqual([]);
+    const names = readFileSync(join(folder, 'env'), 'utf8')
+      .split('\n')
+      .map((line) => line.split('=')[0]);
+    expect(
+      names.filter(
+        (name) =>
+          name !== '' &&
+          ![
+            'PATH',
+            'HOME',
+            'TMPDIR',
+            'XDG_RUNTIME_DIR',
+            'LANG',
+            'TZ',
+            'FONTCONFIG_FILE',
+            'PWD',
+            '_',
+            'OLDPWD',
+            'SHLVL',
+          ].includes(name ?? ''),
+      ),
+    ).toEqual([]);
     expect(readFileSync(join(folder, 'list'), 'utf8')).toContain('NanumGothic');
     expect(readFileSync(join(folder, 'fonts'), 'utf8')).toContain('chavion-shot-');
     const args = readFileSync(join(folder, 'args'), 'utf8');
@@ -130,7 +204,13 @@ describe('a browser that takes pictures', () => {
     expect(args).not.toContain('no-sandbox');
   });
 
-  it.each([['nothing', 'exit 1'], ['something that is no picture', 'for a in "$@"; do case $a in --screenshot=*) echo no > "${a#--screenshot=}";; esac; done']])('that brings %s brings no picture', async (_what, script) => {
+  it.each([
+    ['nothing', 'exit 1'],
+    [
+      'something that is no picture',
+      'for a in "$@"; do case $a in --screenshot=*) echo no > "${a#--screenshot=}";; esac; done',
+    ],
+  ])('that brings %s brings no picture', async (_what, script) => {
     expect(await shoot(browser(script).program)).toBeNull();
   });
 

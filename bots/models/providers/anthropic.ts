@@ -6,5 +6,6 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `anthropic/${modelId}`,
   sees: true,
   searches: false,
-  connect: (fetch) => createAnthropic({ apiKey: key, baseURL: url ?? 'https://api.anthropic.com/v1', fetch }).messages(modelId),
+  connect: (fetch) =>
+    createAnthropic({ apiKey: key, baseURL: url ?? 'https://api.anthropic.com/v1', fetch }).messages(modelId),
 });

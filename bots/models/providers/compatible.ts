@@ -2,7 +2,10 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { SdkModel } from './sdk-stream.ts';
 
 /** Any server with OpenAI's chat completions: Ollama, vLLM, llama.cpp, a gateway. Many want no key. */
-export const compatible = (modelId: string, access: { readonly url: string; readonly key: string | undefined }): SdkModel => ({
+export const compatible = (
+  modelId: string,
+  access: { readonly url: string; readonly key: string | undefined },
+): SdkModel => ({
   label: `compatible/${modelId}`,
   sees: true,
   searches: false,

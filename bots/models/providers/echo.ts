@@ -7,7 +7,8 @@ import type { Provider, StreamPart } from './provider.ts';
  */
 export function echo(model: string): Provider {
   const [, count, rate] = /^echo\/(\d{1,6})@(\d{1,4})$/.exec(model) ?? [];
-  if (model !== 'echo' && !(Number(count) > 0 && Number(rate) > 0)) throw new RangeError('expected echo or echo/<tokens>@<tokens per second>');
+  if (model !== 'echo' && !(Number(count) > 0 && Number(rate) > 0))
+    throw new RangeError('expected echo or echo/<tokens>@<tokens per second>');
   return {
     label: model,
     billing: 'none',
@@ -15,7 +16,8 @@ export function echo(model: string): Provider {
     sees: true,
     searches: false,
     rehearsal: false,
-    stream: ({ question }, signal) => (model === 'echo' ? sayBack(question, signal) : drip(Number(count), Number(rate), signal)),
+    stream: ({ question }, signal) =>
+      model === 'echo' ? sayBack(question, signal) : drip(Number(count), Number(rate), signal),
   };
 }
 
@@ -28,13 +30,15 @@ async function* sayBack(question: string, signal: AbortSignal): AsyncGenerator<S
 /** Keeps to the clock: a late timer is followed by as many words as are due. */
 async function* drip(count: number, rate: number, signal: AbortSignal): AsyncGenerator<StreamPart> {
   const start = performance.now();
-  for (let said = 0; said < count; ) {
+  for (let said = 0; said < count;) {
     const due = Math.min(count, Math.floor(((performance.now() - start) * rate) / 1000));
     let text = '';
     for (; said < due; said++) text += `${said === 0 ? '' : ' '}w${said + 1}`;
     if (text !== '') yield { type: 'text', text };
     if (said === count) break;
-    await delay(Math.max(1, ((said + 1) * 1000) / rate - (performance.now() - start)), undefined, { signal }).catch(() => signal.throwIfAborted());
+    await delay(Math.max(1, ((said + 1) * 1000) / rate - (performance.now() - start)), undefined, { signal }).catch(
+      () => signal.throwIfAborted(),
+    );
     signal.throwIfAborted();
   }
   yield { type: 'finish', reason: 'stop', usage: { inputTokens: 1, outputTokens: count } };

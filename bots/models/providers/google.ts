@@ -7,5 +7,9 @@ export const google = (modelId: string, { key, url }: Access): SdkModel => ({
   sees: true,
   searches: false,
   connect: (fetch) =>
-    createGoogle({ apiKey: key, baseURL: url ?? 'https://generativelanguage.googleapis.com/v1beta', fetch }).languageModel(modelId),
+    createGoogle({
+      apiKey: key,
+      baseURL: url ?? 'https://generativelanguage.googleapis.com/v1beta',
+      fetch,
+    }).languageModel(modelId),
 });

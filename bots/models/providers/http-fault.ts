@@ -15,7 +15,10 @@ const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/credit balance is too low|payment_required|insufficient[_ ]credits?|not enough credits/i, 'provider.payment'],
   [/API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error/i, 'provider.key'],
   [/content_filter|content_policy_violation|ResponsibleAIPolicyViolation/i, 'provider.filtered'],
-  [/context_length_exceeded|prompt is too long|maximum context length|input token count(?: \(\d{1,12}\))? exceeds/i, 'provider.context'],
+  [
+    /context_length_exceeded|prompt is too long|maximum context length|input token count(?: \(\d{1,12}\))? exceeds/i,
+    'provider.context',
+  ],
   [/model_not_found|invalid_model|unknown_model/i, 'provider.model'],
 ];
 

@@ -7,17 +7,27 @@ import { faultOfNetwork } from './network-fault.ts';
 import { watchedFetch, type Deadlines } from './watched-fetch.ts';
 import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
 
-export type ManusContent = { readonly type: 'text'; readonly text: string } | { readonly type: 'file'; readonly filename: string; readonly file_data: string };
+export type ManusContent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'file'; readonly filename: string; readonly file_data: string };
 
 /** The calls of https://open.manus.ai/docs/v2 that are needed here. All throw `ProviderFault`. */
 export interface ManusApi {
-  create(task: { readonly content: readonly ManusContent[]; readonly profile: string; readonly locale: string }, signal: AbortSignal): Promise<CreatedTask>;
+  create(
+    task: { readonly content: readonly ManusContent[]; readonly profile: string; readonly locale: string },
+    signal: AbortSignal,
+  ): Promise<CreatedTask>;
   /** The newest events, steps of the plan and tools included. */
   recent(taskId: string, signal: AbortSignal): Promise<ManusEvent[]>;
   /** What was said from the beginning on. */
   history(taskId: string, signal: AbortSignal): Promise<ManusEvent[]>;
   reply(taskId: string, text: string, signal: AbortSignal): Promise<void>;
-  confirm(taskId: string, eventId: string, input: Readonly<Record<string, unknown>> | undefined, signal: AbortSignal): Promise<void>;
+  confirm(
+    taskId: string,
+    eventId: string,
+    input: Readonly<Record<string, unknown>> | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
   stop(taskId: string): Promise<void>;
   /** Lists one task, which costs nothing. */
   check(signal: AbortSignal): Promise<void>;
@@ -26,7 +36,11 @@ export interface ManusApi {
 const CreatedTask = z.object({ task_id: z.string().min(1).max(200) });
 type CreatedTask = z.infer<typeof CreatedTask>;
 
-const Page = z.object({ messages: z.array(z.unknown()), has_more: z.boolean().catch(false), next_cursor: z.string().nullish().catch(null) });
+const Page = z.object({
+  messages: z.array(z.unknown()),
+  has_more: z.boolean().catch(false),
+  next_cursor: z.string().nullish().catch(null),
+});
 type Page = z.infer<typeof Page>;
 
 const Envelope = z.object({ ok: z.boolean().optional() });
@@ -40,10 +54,21 @@ export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
   const call = async <T>(shape: z.ZodType<T>, path: string, body: unknown, signal: AbortSignal): Promise<T> => {
     using watch = watchedFetch(signal, deadlines);
     try {
-      const headers = { 'x-manus-api-key': key, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-      const response = await watch.fetch(`${base}/v2/${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
+      const headers = {
+        'x-manus-api-key': key,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      };
+      const response = await watch.fetch(
+        `${base}/v2/${path}`,
+        body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) },
+      );
       const text = await response.text();
-      if (!response.ok) throw faultOfAnswer({ status: response.status, headers: Object.fromEntries(response.headers), body: text }, Date.now());
+      if (!response.ok)
+        throw faultOfAnswer(
+          { status: response.status, headers: Object.fromEntries(response.headers), body: text },
+          Date.now(),
+        );
       const json: unknown = JSON.parse(text);
       if (Envelope.safeParse(json).data?.ok === false) throw faultOfAnswer({ status: 400, body: text }, Date.now());
       return shape.parse(json);
@@ -58,13 +83,23 @@ export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
 
   return {
     create: ({ content, profile, locale }, signal) =>
-      call(CreatedTask, 'task.create', { message: { content }, agent_profile: profile, locale, share_visibility: 'private' }, signal),
-    recent: async (taskId, signal) => eventsIn((await page(taskId, { order: 'desc', limit: '50', verbose: 'true' }, signal)).messages),
+      call(
+        CreatedTask,
+        'task.create',
+        { message: { content }, agent_profile: profile, locale, share_visibility: 'private' },
+        signal,
+      ),
+    recent: async (taskId, signal) =>
+      eventsIn((await page(taskId, { order: 'desc', limit: '50', verbose: 'true' }, signal)).messages),
     async history(taskId, signal) {
       const newestFirst: unknown[] = [];
       let cursor: string | null | undefined;
       for (let pages = 0; pages < MAX_PAGES; pages++) {
-        const { messages, has_more, next_cursor } = await page(taskId, { order: 'desc', limit: '200', ...(cursor == null ? {} : { cursor }) }, signal);
+        const { messages, has_more, next_cursor } = await page(
+          taskId,
+          { order: 'desc', limit: '200', ...(cursor == null ? {} : { cursor }) },
+          signal,
+        );
         newestFirst.push(...messages);
         cursor = next_cursor;
         if (!has_more || cursor == null) break;
@@ -72,10 +107,20 @@ export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
       return eventsIn(newestFirst).reverse();
     },
     reply: async (taskId, text, signal) => {
-      await call(Envelope, 'task.sendMessage', { task_id: taskId, message: { content: [{ type: 'text', text }] } }, signal);
+      await call(
+        Envelope,
+        'task.sendMessage',
+        { task_id: taskId, message: { content: [{ type: 'text', text }] } },
+        signal,
+      );
     },
     confirm: async (taskId, eventId, input, signal) => {
-      await call(Envelope, 'task.confirmAction', { task_id: taskId, event_id: eventId, ...(input === undefined ? {} : { input }) }, signal);
+      await call(
+        Envelope,
+        'task.confirmAction',
+        { task_id: taskId, event_id: eventId, ...(input === undefined ? {} : { input }) },
+        signal,
+      );
     },
     check: async (signal) => {
       await call(Envelope, 'task.list?limit=1', undefined, signal);
@@ -88,5 +133,10 @@ export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
 
 function faultOf(error: unknown, answered: boolean): ProviderFault {
   if (error instanceof ProviderFault) return error;
-  return faultOfNetwork(error, answered) ?? (answered ? new ProviderFault('provider.malformed', { retryable: true }) : new ProviderFault('provider.unreachable'));
+  return (
+    faultOfNetwork(error, answered) ??
+    (answered
+      ? new ProviderFault('provider.malformed', { retryable: true })
+      : new ProviderFault('provider.unreachable'))
+  );
 }

@@ -3,10 +3,15 @@ import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
 import type { Waiting } from './manus-events.ts';
 
 /** What to send for a confirmation, or why it cannot be given from the room. */
-export type Confirmation = { readonly kind: 'send'; readonly input: Readonly<Record<string, unknown>> | undefined } | { readonly kind: 'elsewhere' };
+export type Confirmation =
+  | { readonly kind: 'send'; readonly input: Readonly<Record<string, unknown>> | undefined }
+  | { readonly kind: 'elsewhere' };
 
 const InputSchema = z.object({
-  properties: z.record(z.string(), z.object({ type: z.unknown().optional(), enum: z.array(z.unknown()).nullish().catch(null) })),
+  properties: z.record(
+    z.string(),
+    z.object({ type: z.unknown().optional(), enum: z.array(z.unknown()).nullish().catch(null) }),
+  ),
   required: z.array(z.string()).nullish().catch(null),
 });
 
@@ -30,11 +35,15 @@ export function confirmation(waiting: Waiting, yes: boolean): Confirmation {
   const word = (yes ? YES : NO).find((word) => action?.enum?.includes(word));
   if (word !== undefined) return { kind: 'send', input: { action: word } };
   // "For simple confirmations, this can be omitted": https://open.manus.ai/docs/v2/task.confirmAction
-  return yes && Object.keys(schema.properties).length === 0 ? { kind: 'send', input: undefined } : { kind: 'elsewhere' };
+  return yes && Object.keys(schema.properties).length === 0
+    ? { kind: 'send', input: undefined }
+    : { kind: 'elsewhere' };
 }
 
-const SAID_YES = /^(?:네+|넵|예+|응+|ㅇㅇ+|그래|좋아|오케이|ok(?:ay)?|yes|yep|yeah|sure|y|go|go ahead|✅|👍|(?:진행|허락|승인|허용|확인|동의)(?:해|해줘|해 줘|합니다|할게|해라|해요|해 주세요)?)(?:요|용)?$/iu;
-const SAID_NO = /^(?:아니+|아니요|아뇨|아니오|노|ㄴㄴ+|안 ?돼|안 ?됩니다|싫어|하지 ?마|취소|그만|거절|no|nope|n|don't|stop|cancel|❌|👎|(?:취소|거절|중지|중단)(?:해|해줘|해 줘|합니다|해라|해요|해 주세요)?)(?:요|용)?$/iu;
+const SAID_YES =
+  /^(?:네+|넵|예+|응+|ㅇㅇ+|그래|좋아|오케이|ok(?:ay)?|yes|yep|yeah|sure|y|go|go ahead|✅|👍|(?:진행|허락|승인|허용|확인|동의)(?:해|해줘|해 줘|합니다|할게|해라|해요|해 주세요)?)(?:요|용)?$/iu;
+const SAID_NO =
+  /^(?:아니+|아니요|아뇨|아니오|노|ㄴㄴ+|안 ?돼|안 ?됩니다|싫어|하지 ?마|취소|그만|거절|no|nope|n|don't|stop|cancel|❌|👎|(?:취소|거절|중지|중단)(?:해|해줘|해 줘|합니다|해라|해요|해 주세요)?)(?:요|용)?$/iu;
 
 const LONGEST_CONSENT = 200;
 /** Beside its own name an agent is called by the product's. */

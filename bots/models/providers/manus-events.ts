@@ -19,7 +19,13 @@ const ManusEvent = z.object({
   id: z.string(),
   type: z.string(),
   assistant_message: z
-    .object({ content: text, attachments: z.array(z.object({ filename: text, url: z.string() })).nullish().catch(null) })
+    .object({
+      content: text,
+      attachments: z
+        .array(z.object({ filename: text, url: z.string() }))
+        .nullish()
+        .catch(null),
+    })
     .nullish()
     .catch(null),
   error_message: z.object({ error_type: text, content: text }).nullish().catch(null),
@@ -35,7 +41,8 @@ const ManusEvent = z.object({
 });
 export type ManusEvent = z.infer<typeof ManusEvent>;
 
-export const eventsIn = (messages: readonly unknown[]): ManusEvent[] => messages.flatMap((message) => ManusEvent.safeParse(message).data ?? []);
+export const eventsIn = (messages: readonly unknown[]): ManusEvent[] =>
+  messages.flatMap((message) => ManusEvent.safeParse(message).data ?? []);
 
 const UNNAMED: Waiting = { waiting_for_event_id: null, waiting_for_event_type: null, waiting_description: null };
 
@@ -63,7 +70,10 @@ export function stateOf(newestFirst: readonly ManusEvent[]): ManusTaskState {
 }
 
 /** The step of the plan that is being worked on, or else the newest remark of the agent. */
-export function progressOf(newestFirst: readonly ManusEvent[], step: (at: number, of: number, title: string) => string): string | undefined {
+export function progressOf(
+  newestFirst: readonly ManusEvent[],
+  step: (at: number, of: number, title: string) => string,
+): string | undefined {
   const steps = newestFirst.find((event) => event.plan_update != null)?.plan_update?.steps ?? [];
   const doing = steps.findIndex(({ status }) => status === 'doing');
   const title = steps[doing]?.title;
@@ -82,13 +92,18 @@ const short = (remark: string): string => {
 };
 
 /** All that the agent said, in the order in which it did, and the files it made. */
-export function answerOf(oldestFirst: readonly ManusEvent[]): { readonly text: string; readonly files: readonly Link[] } {
+export function answerOf(oldestFirst: readonly ManusEvent[]): {
+  readonly text: string;
+  readonly files: readonly Link[];
+} {
   const said = oldestFirst.flatMap((event) => event.assistant_message ?? []);
   return {
     text: said
       .map(({ content }) => content?.trim() ?? '')
       .filter((content) => content !== '')
       .join('\n\n'),
-    files: said.flatMap(({ attachments }) => attachments ?? []).map(({ filename, url }) => (filename == null || filename === '' ? { url } : { url, title: filename })),
+    files: said
+      .flatMap(({ attachments }) => attachments ?? [])
+      .map(({ filename, url }) => (filename == null || filename === '' ? { url } : { url, title: filename })),
   };
 }

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
-import { manusAsks, manusConfirms, manusElsewhere, manusStep, manusUnclear, manusUnnamed } from '../../../bridge/text/room/manus.ts';
+import {
+  manusAsks,
+  manusConfirms,
+  manusElsewhere,
+  manusStep,
+  manusUnclear,
+  manusUnnamed,
+} from '../../../bridge/text/room/manus.ts';
 import type { Access } from './access.ts';
 import { faultOfAnswer } from './http-fault.ts';
 import { manusApi, type ManusApi, type ManusContent } from './manus-api.ts';
@@ -43,7 +50,11 @@ export interface ManusOptions {
  * A task that waits for the master ends the answer with the question; `finish` carries the task's id in `resume`,
  * and the request that brings the master's reply hands it back.
  */
-export function manus(profile: string, access: Access, { deadlines = DEFAULT_DEADLINES, pace = PACE, sees = true }: ManusOptions = {}): Provider {
+export function manus(
+  profile: string,
+  access: Access,
+  { deadlines = DEFAULT_DEADLINES, pace = PACE, sees = true }: ManusOptions = {},
+): Provider {
   const api = manusApi(access, deadlines);
   const tasks = new WeakMap<ProviderRequest, Task>();
   return {
@@ -59,7 +70,10 @@ export function manus(profile: string, access: Access, { deadlines = DEFAULT_DEA
       let task = tasks.get(request);
       try {
         if (task === undefined) {
-          const begun = request.resume === undefined ? await create(api, profile, request, sees, signal) : await resume(api, request.resume, request, signal);
+          const begun =
+            request.resume === undefined
+              ? await create(api, profile, request, sees, signal)
+              : await resume(api, request.resume, request, signal);
           if ('question' in begun) {
             yield* ask(begun.question, request.resume ?? '');
             return;
@@ -70,7 +84,8 @@ export function manus(profile: string, access: Access, { deadlines = DEFAULT_DEA
         yield* follow(api, task, request, signal, pace);
       } catch (error) {
         // What nobody waits for any more should not go on costing.
-        const over = signal.aborted || (error instanceof ProviderFault && error.code === 'provider.timeout' && !error.retryable);
+        const over =
+          signal.aborted || (error instanceof ProviderFault && error.code === 'provider.timeout' && !error.retryable);
         if (task !== undefined && over) api.stop(task.id).catch(() => undefined);
         throw error;
       }
@@ -78,13 +93,24 @@ export function manus(profile: string, access: Access, { deadlines = DEFAULT_DEA
   };
 }
 
-async function create(api: ManusApi, profile: string, request: ProviderRequest, sees: boolean, signal: AbortSignal): Promise<Task> {
+async function create(
+  api: ManusApi,
+  profile: string,
+  request: ProviderRequest,
+  sees: boolean,
+  signal: AbortSignal,
+): Promise<Task> {
   const { task_id } = await api.create({ content: contentOf(request, sees), profile, locale: request.lang }, signal);
   return { id: task_id, startedAt: performance.now(), since: undefined };
 }
 
 /** Gives the master's reply to the task that asked for it. */
-async function resume(api: ManusApi, id: string, request: ProviderRequest, signal: AbortSignal): Promise<Task | { readonly question: string }> {
+async function resume(
+  api: ManusApi,
+  id: string,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): Promise<Task | { readonly question: string }> {
   const events = await api.recent(id, signal);
   const state = stateOf(events);
   const { question: reply, lang, agent } = request;
@@ -92,7 +118,8 @@ async function resume(api: ManusApi, id: string, request: ProviderRequest, signa
     const yes = consentIn(reply, [agent.id, agent.name]);
     const eventId = state.waiting.waiting_for_event_id;
     const what = subject(state.waiting, request);
-    if (yes === undefined && confirmation(state.waiting, true).kind === 'send') return { question: manusUnclear[lang](what) };
+    if (yes === undefined && confirmation(state.waiting, true).kind === 'send')
+      return { question: manusUnclear[lang](what) };
     const answer = confirmation(state.waiting, yes ?? true);
     if (answer.kind === 'elsewhere' || eventId == null) return { question: manusElsewhere[lang](what, pageOf(id)) };
     await api.confirm(id, eventId, answer.input, signal);
@@ -102,7 +129,13 @@ async function resume(api: ManusApi, id: string, request: ProviderRequest, signa
   return { id, startedAt: performance.now(), since: events[0]?.id };
 }
 
-async function* follow(api: ManusApi, task: Task, request: ProviderRequest, signal: AbortSignal, pace: ManusPace): AsyncGenerator<StreamPart> {
+async function* follow(
+  api: ManusApi,
+  task: Task,
+  request: ProviderRequest,
+  signal: AbortSignal,
+  pace: ManusPace,
+): AsyncGenerator<StreamPart> {
   for (let wait = pace.firstPollMs; ; wait = Math.min(wait * 1.5, pace.longestPollMs)) {
     if (performance.now() - task.startedAt > pace.taskMs) throw new ProviderFault('provider.timeout');
     const events = sinceThen(await recent(api, task, signal, pace), task);
@@ -168,10 +201,13 @@ function questionOf(waiting: Waiting, events: readonly ManusEvent[], task: Task,
     const asked = events.find((event) => event.assistant_message != null)?.assistant_message?.content?.trim() ?? '';
     return manusAsks[lang](asked === '' ? what : asked);
   }
-  return confirmation(waiting, true).kind === 'send' ? manusConfirms[lang](what) : manusElsewhere[lang](what, pageOf(task.id));
+  return confirmation(waiting, true).kind === 'send'
+    ? manusConfirms[lang](what)
+    : manusElsewhere[lang](what, pageOf(task.id));
 }
 
-const subject = (waiting: Waiting, { lang, agent }: ProviderRequest): string => waiting.waiting_description?.trim() || manusUnnamed[lang](agent.name);
+const subject = (waiting: Waiting, { lang, agent }: ProviderRequest): string =>
+  waiting.waiting_description?.trim() || manusUnnamed[lang](agent.name);
 
 /** The task's page as task.create names it: https://open.manus.ai/docs/v2/task.create */
 const pageOf = (taskId: string): string => `https://manus.im/app/${encodeURIComponent(taskId)}`;
@@ -191,12 +227,18 @@ function contentOf({ agent, system, messages }: ProviderRequest, sees: boolean):
     const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
     return role === 'assistant' ? `[${agent.name}] ${texts}` : texts;
   });
-  const images = messages.flatMap(({ content }) => content.flatMap((part) => (sees && part.type === 'image' ? [part] : [])));
+  const images = messages.flatMap(({ content }) =>
+    content.flatMap((part) => (sees && part.type === 'image' ? [part] : [])),
+  );
   return [
     { type: 'text', text: [system, ...said].join('\n\n') },
     ...images.map(({ mediaType, data }, i): ManusContent => {
       const extension = /^image\/([a-z0-9]+)/.exec(mediaType)?.[1] ?? 'bin';
-      return { type: 'file', filename: `image-${i + 1}.${extension}`, file_data: `data:${mediaType};base64,${Buffer.from(data).toString('base64')}` };
+      return {
+        type: 'file',
+        filename: `image-${i + 1}.${extension}`,
+        file_data: `data:${mediaType};base64,${Buffer.from(data).toString('base64')}`,
+      };
     }),
   ];
 }

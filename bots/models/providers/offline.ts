@@ -16,6 +16,17 @@ export const rehearsal: Provider = {
 async function* answer(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   const { agent, ownerTitle, question, lang } = request;
-  yield { type: 'text', text: rehearse({ id: agent.id, persona: personaOf(agent), name: agent.name, role: agent.role, ownerTitle, question, lang }) };
+  yield {
+    type: 'text',
+    text: rehearse({
+      id: agent.id,
+      persona: personaOf(agent),
+      name: agent.name,
+      role: agent.role,
+      ownerTitle,
+      question,
+      lang,
+    }),
+  };
   yield { type: 'finish', reason: 'stop', usage: { inputTokens: 0, outputTokens: 0 } };
 }

@@ -7,7 +7,8 @@ export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `openai/${modelId}`,
   sees: true,
   searches: false,
-  connect: (fetch) => createOpenAI({ apiKey: key, baseURL: url ?? 'https://api.openai.com/v1', fetch }).responses(modelId),
+  connect: (fetch) =>
+    createOpenAI({ apiKey: key, baseURL: url ?? 'https://api.openai.com/v1', fetch }).responses(modelId),
   // What is said in the house is not kept by OpenAI for later.
   providerOptions: { openai: { store: false } },
 });

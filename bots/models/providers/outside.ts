@@ -10,7 +10,10 @@ export interface OutsideAgentPort {
   /** Waiting for letters now, or until a moment ago, and allowed to answer. */
   readonly listening?: (agent: ProviderRequest['agent']['id']) => boolean;
   /** Its words; null when none came in time. Asking for the same turn again, after a restart, asks nothing twice. */
-  ask(question: Pick<ProviderRequest, 'turn' | 'agent' | 'question' | 'chain' | 'task'> & { readonly prompt: string }, signal: AbortSignal): Promise<string | null>;
+  ask(
+    question: Pick<ProviderRequest, 'turn' | 'agent' | 'question' | 'chain' | 'task'> & { readonly prompt: string },
+    signal: AbortSignal,
+  ): Promise<string | null>;
 }
 
 /** The mind of an agent that joins by HTTP. */
@@ -32,7 +35,17 @@ export function outside(id: ProviderRequest['agent']['id'], port: OutsideAgentPo
 async function* ask(port: OutsideAgentPort, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   const { turn, agent, question, chain, task } = request;
-  const answer = await port.ask({ turn, agent, question, prompt: promptOf(request), ...(chain === undefined ? {} : { chain }), ...(task === undefined ? {} : { task }) }, signal);
+  const answer = await port.ask(
+    {
+      turn,
+      agent,
+      question,
+      prompt: promptOf(request),
+      ...(chain === undefined ? {} : { chain }),
+      ...(task === undefined ? {} : { task }),
+    },
+    signal,
+  );
   if (answer === null) throw new ProviderFault('provider.absent');
   if (answer.trim() === '') throw new ProviderFault('provider.empty');
   yield { type: 'text', text: answer.trim() };

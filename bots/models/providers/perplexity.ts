@@ -7,7 +7,8 @@ export const perplexity = (modelId: string, { key, url }: Access): SdkModel => (
   label: `perplexity/${modelId}`,
   sees: true,
   searches: true,
-  connect: (fetch) => createPerplexity({ apiKey: key, baseURL: url ?? 'https://api.perplexity.ai', fetch }).languageModel(modelId),
+  connect: (fetch) =>
+    createPerplexity({ apiKey: key, baseURL: url ?? 'https://api.perplexity.ai', fetch }).languageModel(modelId),
   linksIn,
 });
 

@@ -48,7 +48,10 @@ export interface ProviderRequest {
   /** Names the answer, the same after a restart. */
   readonly turn: string;
   /** Who is asked; models need only `system`, rehearsal and relay need the name. */
-  readonly agent: Pick<AgentConfig, 'id' | 'name' | 'role' | 'persona' | 'maxOutputTokens' | 'temperature' | 'reasoningEffort'>;
+  readonly agent: Pick<
+    AgentConfig,
+    'id' | 'name' | 'role' | 'persona' | 'maxOutputTokens' | 'temperature' | 'reasoningEffort'
+  >;
   readonly ownerTitle: string;
   readonly lang: Lang;
   readonly system: string;
@@ -84,7 +87,12 @@ export type StreamPart =
   /** What came so far is void: the answer starts anew (after a retry). */
   | { readonly type: 'restart' }
   /** `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300 characters. */
-  | { readonly type: 'finish'; readonly reason: 'stop' | 'length'; readonly usage?: TokenUsage; readonly resume?: string };
+  | {
+      readonly type: 'finish';
+      readonly reason: 'stop' | 'length';
+      readonly usage?: TokenUsage;
+      readonly resume?: string;
+    };
 
 export interface TokenUsage {
   readonly inputTokens: number;

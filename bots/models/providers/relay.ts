@@ -19,7 +19,15 @@ export interface Carried extends Pick<ProviderRequest, 'turn' | 'agent' | 'lang'
 
 /** An agent whose words a person fetches from a web chat. It blocks nobody: only its own turn waits. */
 export function relay(relay: RelayPort): Provider {
-  return { label: 'relay', billing: 'none', pace: 'by-hand', sees: false, searches: false, rehearsal: false, stream: (request, signal) => carry(relay, request, signal) };
+  return {
+    label: 'relay',
+    billing: 'none',
+    pace: 'by-hand',
+    sees: false,
+    searches: false,
+    rehearsal: false,
+    stream: (request, signal) => carry(relay, request, signal),
+  };
 }
 
 async function* carry(relay: RelayPort, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
@@ -27,7 +35,10 @@ async function* carry(relay: RelayPort, request: ProviderRequest, signal: AbortS
   yield { type: 'progress', text: carrying[request.lang]() };
   let answer: string;
   try {
-    answer = await relay.ask({ turn: request.turn, agent: request.agent, lang: request.lang, prompt: relayPrompt(request) }, signal);
+    answer = await relay.ask(
+      { turn: request.turn, agent: request.agent, lang: request.lang, prompt: relayPrompt(request) },
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ProviderFault ? error : new ProviderFault('provider.absent', { cause: error });
@@ -63,7 +74,9 @@ export function relayPrompt({ system, messages, agent }: ProviderRequest): strin
 }
 
 const cutToBytes = (text: string, bytes: number): string =>
-  Buffer.byteLength(text) <= bytes ? text : `${withoutEnd(Buffer.from(text).subarray(0, bytes).toString('utf8'), '\uFFFD')}\n[…]`;
+  Buffer.byteLength(text) <= bytes
+    ? text
+    : `${withoutEnd(Buffer.from(text).subarray(0, bytes).toString('utf8'), '\uFFFD')}\n[…]`;
 
 /** As one code block that nothing inside can close. */
 export function pastedBlock(text: string): string {

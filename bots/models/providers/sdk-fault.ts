@@ -30,15 +30,22 @@ export function faultOfSdk(error: unknown, { answered, said }: Progress, now: nu
   if (error instanceof ProviderFault) return error;
   if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
     const data = typeof error.data === 'object' ? JSON.stringify(error.data) : '';
-    return faultOfAnswer({ status: error.statusCode, headers: error.responseHeaders, body: `${error.responseBody ?? ''}${data}` }, now);
+    return faultOfAnswer(
+      { status: error.statusCode, headers: error.responseHeaders, body: `${error.responseBody ?? ''}${data}` },
+      now,
+    );
   }
   if (StreamProviderError.isInstance(error)) {
-    return faultOfAnswer({ status: error.statusCode, body: `${error.type ?? ''} ${error.code ?? ''} ${error.message}` }, now);
+    return faultOfAnswer(
+      { status: error.statusCode, body: `${error.type ?? ''} ${error.code ?? ''} ${error.message}` },
+      now,
+    );
   }
   const network = faultOfNetwork(error, answered);
   if (network !== undefined) return network;
   // No status and no code of the network: an address that fetch refuses, or a redirect.
-  if (APICallError.isInstance(error) && error.statusCode === undefined && !answered) return new ProviderFault('provider.unreachable');
+  if (APICallError.isInstance(error) && error.statusCode === undefined && !answered)
+    return new ProviderFault('provider.unreachable');
   if (NoOutputGeneratedError.isInstance(error) || EmptyResponseBodyError.isInstance(error)) {
     return new ProviderFault('provider.empty', { retryable: true });
   }
@@ -47,9 +54,11 @@ export function faultOfSdk(error: unknown, { answered, said }: Progress, now: nu
     return new ProviderFault(said ? 'provider.interrupted' : 'provider.empty', { retryable: true });
   }
   if (LoadAPIKeyError.isInstance(error)) return new ProviderFault('provider.key');
-  if (UnsupportedFunctionalityError.isInstance(error) || InvalidPromptError.isInstance(error)) return new ProviderFault('provider.request');
+  if (UnsupportedFunctionalityError.isInstance(error) || InvalidPromptError.isInstance(error))
+    return new ProviderFault('provider.request');
   const event = TypeValidationError.isInstance(error) ? ErrorEvent.safeParse(error.value).data?.error : undefined;
-  if (event !== undefined) return faultOfAnswer({ status: statusIn(event.code), body: `${event.type} ${event.code} ${event.message}` }, now);
+  if (event !== undefined)
+    return faultOfAnswer({ status: statusIn(event.code), body: `${event.type} ${event.code} ${event.message}` }, now);
   return new ProviderFault('provider.malformed', { retryable: true });
 }
 

@@ -6,7 +6,12 @@ export function toSdkMessages(messages: readonly ChatMessage[], sees: boolean): 
   return alternating(messages).map(({ role, content }): ModelMessage => {
     const parts = joined(content.filter((part) => part.type === 'text' || (sees && role === 'user')));
     if (role === 'assistant') return { role, content: parts.flatMap((part) => (part.type === 'text' ? [part] : [])) };
-    return { role, content: parts.map((part) => (part.type === 'text' ? part : { type: 'file', mediaType: part.mediaType, data: part.data })) };
+    return {
+      role,
+      content: parts.map((part) =>
+        part.type === 'text' ? part : { type: 'file', mediaType: part.mediaType, data: part.data },
+      ),
+    };
   });
 }
 
@@ -15,7 +20,8 @@ function joined(content: readonly ContentPart[]): ContentPart[] {
   const parts: ContentPart[] = [];
   for (const part of content) {
     const last = parts.at(-1);
-    if (last?.type === 'text' && part.type === 'text') parts[parts.length - 1] = { type: 'text', text: `${last.text}\n\n${part.text}` };
+    if (last?.type === 'text' && part.type === 'text')
+      parts[parts.length - 1] = { type: 'text', text: `${last.text}\n\n${part.text}` };
     else parts.push(part);
   }
   return parts;
@@ -26,7 +32,8 @@ function alternating(messages: readonly ChatMessage[]): ChatMessage[] {
   const turns: ChatMessage[] = [];
   for (const message of messages) {
     const last = turns.at(-1);
-    if (last?.role === message.role) turns[turns.length - 1] = { role: last.role, content: [...last.content, ...message.content] };
+    if (last?.role === message.role)
+      turns[turns.length - 1] = { role: last.role, content: [...last.content, ...message.content] };
     else turns.push(message);
   }
   return turns;

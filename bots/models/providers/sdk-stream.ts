@@ -1,4 +1,11 @@
-import { streamText, type FinishReason, type LanguageModel, type LanguageModelUsage, type TextStreamPart, type ToolSet } from 'ai';
+import {
+  streamText,
+  type FinishReason,
+  type LanguageModel,
+  type LanguageModelUsage,
+  type TextStreamPart,
+  type ToolSet,
+} from 'ai';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { Provider, ProviderRequest, StreamPart, TokenUsage } from './provider.ts';
 import { faultOfSdk } from './sdk-fault.ts';
@@ -43,7 +50,12 @@ function patience(deadlines: Deadlines, request: ProviderRequest): Deadlines {
   return { ...deadlines, firstByteMs: deadlines.firstByteMs * factor, idleMs: deadlines.idleMs * factor };
 }
 
-async function* streamFromSdk(model: SdkModel, request: ProviderRequest, signal: AbortSignal, deadlines: Deadlines): AsyncGenerator<StreamPart> {
+async function* streamFromSdk(
+  model: SdkModel,
+  request: ProviderRequest,
+  signal: AbortSignal,
+  deadlines: Deadlines,
+): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   using watch = watchedFetch(signal, deadlines);
   const reading = new Reading(model);
@@ -96,7 +108,11 @@ class Reading {
     } else if (part.type === 'raw') {
       yield* this.#links(this.#model.linksIn?.(part.rawValue) ?? []);
     } else if (part.type === 'finish') {
-      yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.said), ...usageOf(part.totalUsage) };
+      yield {
+        type: 'finish',
+        reason: ending(part.finishReason, part.rawFinishReason, this.said),
+        ...usageOf(part.totalUsage),
+      };
       this.finished = true;
     }
   }

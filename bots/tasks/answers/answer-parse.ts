@@ -10,7 +10,9 @@ import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.
 import type { LabelledProposal } from '../plan/plan-labels.ts';
 import type { Answer, Ask, TaskState } from '../state/task-state.ts';
 
-export type ParsedAnswer = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; /** For the mind that is asked again. */ readonly faults: readonly string[] };
+export type ParsedAnswer =
+  | { readonly ok: true; readonly answer: Answer }
+  | { readonly ok: false; /** For the mind that is asked again. */ readonly faults: readonly string[] };
 
 const MAX_FAULTS = 12;
 /** How work is declined: nothing is better than an excuse taken for a result. */
@@ -22,13 +24,17 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): ParsedAns
   const words = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').toWellFormed();
   switch (ask.kind) {
     case 'triage':
-      return one(objectsIn(words), Triage, ({ cannot, ...said }) => answered({ kind: 'triage', ...said, ...(cannot === undefined || cannot.length === 0 ? {} : { cannot }) }));
+      return one(objectsIn(words), Triage, ({ cannot, ...said }) =>
+        answered({ kind: 'triage', ...said, ...(cannot === undefined || cannot.length === 0 ? {} : { cannot }) }),
+      );
     case 'propose':
       return propose(words);
     case 'critique':
       return one(objectsIn(words), Critique, ({ objections }) => {
         const candidates = byLabel(state, ask);
-        const standing = objections.flatMap((objection) => objectionTo(candidates.get(labelIn(objection.of)), objection));
+        const standing = objections.flatMap((objection) =>
+          objectionTo(candidates.get(labelIn(objection.of)), objection),
+        );
         return answered({ kind: 'critique', objections: standing.slice(0, 50) });
       });
     case 'vote':
@@ -50,12 +56,26 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): ParsedAns
 }
 
 /** What a model is likely to write; labels in place of hashes. */
-const Triage = z.object({ goal: z.string().trim().min(1).max(2_000), checks: z.array(z.string().trim().min(1).max(500)).max(20), plain: z.boolean(), cannot: z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined) });
-const Critique = z.object({ objections: z.array(z.object({ of: z.string().max(40), step: z.string().max(100), text: z.string().trim().min(1).max(2_000) })).max(200) });
+const Triage = z.object({
+  goal: z.string().trim().min(1).max(2_000),
+  checks: z.array(z.string().trim().min(1).max(500)).max(20),
+  plain: z.boolean(),
+  cannot: z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined),
+});
+const Critique = z.object({
+  objections: z
+    .array(z.object({ of: z.string().max(40), step: z.string().max(100), text: z.string().trim().min(1).max(2_000) }))
+    .max(200),
+});
 const Vote = z.object({ ranking: z.array(z.string().max(40)).max(40), reason: z.string().max(2_000) });
 const Quote = z.object({ step: z.string().max(100), quote: z.string().trim().min(1).max(1_000) });
 const Few = z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined);
-const Verify = z.object({ holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(Quote).max(20), missing: Few });
+const Verify = z.object({
+  holds: z.boolean(),
+  why: z.string().max(4_000),
+  quotes: z.array(Quote).max(20),
+  missing: Few,
+});
 const Diagnose = z.object({ cause: z.string().max(4_000), command: Command.nullable() });
 
 const answered = (answer: Answer): ParsedAnswer => ({ ok: true, answer });
@@ -65,12 +85,19 @@ const fail = (...faults: readonly string[]): ParsedAnswer => ({ ok: false, fault
  * Exactly one object that fits. Two different ones that both do are not ours to choose between: one of them may be
  * quoted from material.
  */
-function one<T>({ objects, unclosed }: ObjectsInText, schema: z.ZodType<T>, then: (said: T) => ParsedAnswer): ParsedAnswer {
+function one<T>(
+  { objects, unclosed }: ObjectsInText,
+  schema: z.ZodType<T>,
+  then: (said: T) => ParsedAnswer,
+): ParsedAnswer {
   if (objects.length === 0) return fail(unclosed ? CUT_OFF : 'there is no JSON object in the answer, or it is broken');
   const read = objects.map((object) => schema.safeParse(object));
-  const fitting = new Map(read.flatMap(({ data }) => (data === undefined ? [] : [[JSON.stringify(data), data] as const])));
+  const fitting = new Map(
+    read.flatMap(({ data }) => (data === undefined ? [] : [[JSON.stringify(data), data] as const])),
+  );
   const [said] = fitting.values();
-  if (said === undefined) return fail(...(unclosed ? [CUT_OFF] : []), ...faultsOf(read.findLast(({ error }) => error !== undefined)?.error));
+  if (said === undefined)
+    return fail(...(unclosed ? [CUT_OFF] : []), ...faultsOf(read.findLast(({ error }) => error !== undefined)?.error));
   if (fitting.size > 1) return fail('there are several different JSON objects: write exactly one');
   return then(said);
 }
@@ -91,13 +118,22 @@ function propose(text: string): ParsedAnswer {
   });
 }
 
-function objectionTo(candidate: LabelledProposal | undefined, { step, text }: { readonly step: string; readonly text: string }) {
+function objectionTo(
+  candidate: LabelledProposal | undefined,
+  { step, text }: { readonly step: string; readonly text: string },
+) {
   const named = CommandId.safeParse(step).data;
-  if (candidate === undefined || named === undefined || !candidate.proposal.plan.steps.some((other) => stepId(other) === named)) return [];
+  if (
+    candidate === undefined ||
+    named === undefined ||
+    !candidate.proposal.plan.steps.some((other) => stepId(other) === named)
+  )
+    return [];
   return [{ of: candidate.proposal.hash, step: named, text }];
 }
 
-const byLabel = (state: TaskState, { agent }: Ask) => new Map(candidatesFor(state, agent).map((candidate) => [candidate.label, candidate] as const));
+const byLabel = (state: TaskState, { agent }: Ask) =>
+  new Map(candidatesFor(state, agent).map((candidate) => [candidate.label, candidate] as const));
 
 /** Quotes that stand nowhere are dropped; who says that all is well and can quote nothing has not looked. */
 function verify({ holds, why, quotes, missing = [] }: z.infer<typeof Verify>, state: TaskState): ParsedAnswer {
@@ -108,7 +144,8 @@ function verify({ holds, why, quotes, missing = [] }: z.infer<typeof Verify>, st
     return from === undefined || quote === undefined ? [] : [{ step: stepId(from.step), quote }];
   });
   const quotable = evidence.some(({ output }) => output.trim() !== '');
-  if (holds && quotable && real.length === 0) return fail('quotes: none of them stands letter for letter in the output of the step it names');
+  if (holds && quotable && real.length === 0)
+    return fail('quotes: none of them stands letter for letter in the output of the step it names');
   return answered({ kind: 'verify', holds, why, quotes: real, ...(missing.length === 0 ? {} : { missing }) });
 }
 
@@ -139,15 +176,23 @@ const Agrees = z.looseObject({ command: z.literal('same') });
 function agreeing({ objects, unclosed }: ObjectsInText, state: TaskState, { step }: Ask): ObjectsInText {
   const proposed = proposedPatch(state, step);
   if (proposed === null) return { objects, unclosed };
-  return { unclosed, objects: objects.map((object) => (Agrees.safeParse(object).success ? { ...Agrees.parse(object), command: proposed } : object)) };
+  return {
+    unclosed,
+    objects: objects.map((object) =>
+      Agrees.safeParse(object).success ? { ...Agrees.parse(object), command: proposed } : object,
+    ),
+  };
 }
 
 function diagnose({ cause, command }: z.infer<typeof Diagnose>, state: TaskState, ask: Ask): ParsedAnswer {
   if (command === null) return answered({ kind: 'diagnose', cause, command });
   const failed = failedStep(state, ask)?.step;
-  if (failed?.kind !== 'command' || command.id !== failed.command.id) return fail('command.id: has to be that of the command that failed');
+  if (failed?.kind !== 'command' || command.id !== failed.command.id)
+    return fail('command.id: has to be that of the command that failed');
   const more = beyond(command, failed.command);
-  return more === null ? answered({ kind: 'diagnose', cause, command }) : fail(`command: ${more}; give null if it is needed`);
+  return more === null
+    ? answered({ kind: 'diagnose', cause, command })
+    : fail(`command: ${more}; give null if it is needed`);
 }
 
 const LONGEST = { work: 100_000, report: 200_000 } as const;
@@ -164,6 +209,8 @@ function prose(text: string, kind: 'work' | 'report'): ParsedAnswer {
 }
 
 function faultsOf(error: z.ZodError | undefined): readonly string[] {
-  const faults = (error?.issues ?? []).map((issue) => `${issue.path.join('.').slice(0, 120) || 'the whole'}: ${issue.message.slice(0, 200)}`);
+  const faults = (error?.issues ?? []).map(
+    (issue) => `${issue.path.join('.').slice(0, 120) || 'the whole'}: ${issue.message.slice(0, 200)}`,
+  );
   return faults.length === 0 ? ['the answer does not fit'] : faults;
 }

@@ -18,7 +18,7 @@ export function objectsIn(text: string): ObjectsInText {
   if (text.length > MAX_ANSWER_CHARS) return { objects: [], unclosed: false };
   const found: unknown[] = [];
   let open = 0;
-  for (let at = text.indexOf('{'); at !== -1 && found.length < MAX_OBJECTS && open < MAX_OPEN; ) {
+  for (let at = text.indexOf('{'); at !== -1 && found.length < MAX_OBJECTS && open < MAX_OPEN;) {
     const end = closingOf(text, at);
     const value = end === -1 ? undefined : parsed(text.slice(at, end + 1));
     if (end === -1) open += 1;

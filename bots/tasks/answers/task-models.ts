@@ -46,7 +46,12 @@ export type ModelReply =
  *
  * @throws the signal's reason when aborted; nothing else.
  */
-export async function askModel(state: TaskState, ask: Ask, deps: TaskModelsDeps, signal: AbortSignal): Promise<ModelReply> {
+export async function askModel(
+  state: TaskState,
+  ask: Ask,
+  deps: TaskModelsDeps,
+  signal: AbortSignal,
+): Promise<ModelReply> {
   signal.throwIfAborted();
   const binding = bindingFor(ask.agent, deps);
   if (binding === undefined) return { kind: 'refused', code: 'provider.absent' };
@@ -57,13 +62,31 @@ export async function askModel(state: TaskState, ask: Ask, deps: TaskModelsDeps,
   if (left <= 0) return { kind: 'refused', code: 'provider.timeout' };
   const deadline = AbortSignal.timeout(left);
   try {
-    if (binding.provider.rehearsal) return { kind: 'answered', answer: Answer.parse(rehearseTask(state, ask, facts)), tokens: { input: 0, output: 0 } };
+    if (binding.provider.rehearsal)
+      return {
+        kind: 'answered',
+        answer: Answer.parse(rehearseTask(state, ask, facts)),
+        tokens: { input: 0, output: 0 },
+      };
     return await converse(state, ask, binding, facts, AbortSignal.any([signal, deadline]));
   } catch (error) {
     signal.throwIfAborted();
-    const code: RefusalCode = deadline.aborted ? 'provider.timeout' : error instanceof ProviderFault ? error.code : 'turn.failed';
+    const code: RefusalCode = deadline.aborted
+      ? 'provider.timeout'
+      : error instanceof ProviderFault
+        ? error.code
+        : 'turn.failed';
     // Names only: what a provider says may hold the prompt or the key.
-    deps.log.warn({ task: state.root, ask: ask.id, model: binding.provider.label, code, error: error instanceof Error ? error.name : 'unknown' }, 'a mind did not answer');
+    deps.log.warn(
+      {
+        task: state.root,
+        ask: ask.id,
+        model: binding.provider.label,
+        code,
+        error: error instanceof Error ? error.name : 'unknown',
+      },
+      'a mind did not answer',
+    );
     return { kind: 'refused', code };
   }
 }
@@ -74,12 +97,27 @@ function bindingFor(agent: AgentId, { bindings }: TaskModelsDeps): ModelBinding 
   return binding?.provider.standIn?.rehearsal === true && !binding.provider.rehearsal ? bindings.alone(agent) : binding;
 }
 
-async function converse(state: TaskState, ask: Ask, binding: ModelBinding, facts: AskFacts, signal: AbortSignal): Promise<ModelReply> {
+async function converse(
+  state: TaskState,
+  ask: Ask,
+  binding: ModelBinding,
+  facts: AskFacts,
+  signal: AbortSignal,
+): Promise<ModelReply> {
   const agent = { ...binding.config, maxOutputTokens: outputTokens(ask.kind, binding.config) };
   const { system, user } = taskPrompt(state, ask, facts, agent.maxOutputTokens);
   // A mind that was asked before a freeze has been told that nobody waits any more: it is asked anew.
   const turn = [state.root, ask.id, ...(state.freezes === 0 ? [] : [`thawed.${state.freezes}`])].join('.');
-  const request = { turn, agent, ownerTitle: facts.ownerTitle, lang: state.lang, system, messages: [said('user', user)], question: state.mission, task: { no: state.no, phase: ask.kind, until: ask.until } };
+  const request = {
+    turn,
+    agent,
+    ownerTitle: facts.ownerTitle,
+    lang: state.lang,
+    system,
+    messages: [said('user', user)],
+    question: state.mission,
+    task: { no: state.no, phase: ask.kind, until: ask.until },
+  };
 
   const first = await listen(binding, request, signal);
   const parsed = understood(first, state, ask);
@@ -88,7 +126,10 @@ async function converse(state: TaskState, ask: Ask, binding: ModelBinding, facts
   const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
   const second = await listen(binding, { ...request, turn: `${request.turn}.repair`, messages }, signal);
   const repaired = understood(second, state, ask);
-  const tokens = { input: first.tokens.input + second.tokens.input, output: first.tokens.output + second.tokens.output };
+  const tokens = {
+    input: first.tokens.input + second.tokens.input,
+    output: first.tokens.output + second.tokens.output,
+  };
   return repaired.ok ? answered(repaired.answer, binding.config, tokens) : { kind: 'refused', code: 'off-schema' };
 }
 
@@ -120,13 +161,23 @@ async function listen({ provider }: ModelBinding, request: ProviderRequest, sign
     if (text.length > MAX_ANSWER_CHARS) break;
   }
   signal.throwIfAborted();
-  const prompt = [request.system, ...request.messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'text' ? [part.text] : [])))].join('\n');
-  const tokens = { input: usage?.inputTokens ?? estimateTokens(prompt), output: usage?.outputTokens ?? estimateTokens(text) };
+  const prompt = [
+    request.system,
+    ...request.messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'text' ? [part.text] : []))),
+  ].join('\n');
+  const tokens = {
+    input: usage?.inputTokens ?? estimateTokens(prompt),
+    output: usage?.outputTokens ?? estimateTokens(text),
+  };
   return { text: maskSecrets(text).text, sources: sourceList(sources), tokens, asksBack };
 }
 
 function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: Ask): ParsedAnswer {
-  if (asksBack) return { ok: false, faults: ['you asked something back; nobody can answer here: decide by yourself with what you have'] };
+  if (asksBack)
+    return {
+      ok: false,
+      faults: ['you asked something back; nobody can answer here: decide by yourself with what you have'],
+    };
   const parsed = parseAnswer(text, state, ask);
   if (!parsed.ok || parsed.answer.kind !== 'work' || sources === '') return parsed;
   return parseAnswer(`${text}\n\n${sources}`, state, ask);
@@ -135,7 +186,10 @@ function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: A
 const MAX_SOURCES = 30;
 
 const sourceList = (sources: ReadonlyMap<string, string>): string =>
-  [...sources].slice(0, MAX_SOURCES).map(([url, title], i) => `${i + 1}. [${title.replace(/[[\]\n]/g, ' ')}](<${url}>)`).join('\n');
+  [...sources]
+    .slice(0, MAX_SOURCES)
+    .map(([url, title], i) => `${i + 1}. [${title.replace(/[[\]\n]/g, ' ')}](<${url}>)`)
+    .join('\n');
 
 /** Plans may carry whole files, reports whole pages; more than half of its context a model cannot write. */
 const LONG: ReadonlySet<AskKind> = new Set(['propose', 'work', 'diagnose', 'report']);
@@ -145,7 +199,8 @@ const outputTokens = (kind: AskKind, { maxOutputTokens, contextTokens }: AgentCo
   LONG.has(kind) ? Math.max(maxOutputTokens, Math.min(LONG_TOKENS, Math.floor(contextTokens / 2))) : maxOutputTokens;
 
 const REPEATED_CHARS = 6_000;
-const beginning = (text: string): string => (text.trim() === '' ? '(nothing)' : text.slice(0, REPEATED_CHARS).toWellFormed());
+const beginning = (text: string): string =>
+  text.trim() === '' ? '(nothing)' : text.slice(0, REPEATED_CHARS).toWellFormed();
 
 const repair = (faults: readonly string[]): string =>
   `That cannot be used:\n${faults.map((fault) => `- ${fault}`).join('\n')}\n\nAnswer the question above once more, whole, with these faults put right. Nothing else: no apology, no words around it.`;
@@ -153,7 +208,10 @@ const repair = (faults: readonly string[]): string =>
 const said = (role: ChatMessage['role'], text: string): ChatMessage => ({ role, content: [{ type: 'text', text }] });
 
 function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): ModelReply {
-  const costMicroUsd = price === undefined ? {} : { costMicroUsd: Math.ceil((tokens.input * price.input + tokens.output * price.output) / 1_000_000) };
+  const costMicroUsd =
+    price === undefined
+      ? {}
+      : { costMicroUsd: Math.ceil((tokens.input * price.input + tokens.output * price.output) / 1_000_000) };
   return { kind: 'answered', answer, tokens, ...costMicroUsd };
 }
 
@@ -162,12 +220,19 @@ async function filesOf(state: TaskState, { files, log }: TaskModelsDeps): Promis
   try {
     return (await files?.(state)) ?? [];
   } catch (error) {
-    log.warn({ task: state.root, error: error instanceof Error ? error.name : 'unknown' }, 'the files of a task cannot be read');
+    log.warn(
+      { task: state.root, error: error instanceof Error ? error.name : 'unknown' },
+      'the files of a task cannot be read',
+    );
     return [];
   }
 }
 
-function factsFor({ electorate, gone }: TaskState, agent: AgentConfig, { bindings, roster, lent, hosts, timeZone, now }: TaskModelsDeps): AskFacts {
+function factsFor(
+  { electorate, gone }: TaskState,
+  agent: AgentConfig,
+  { bindings, roster, lent, hosts, timeZone, now }: TaskModelsDeps,
+): AskFacts {
   const workers = electorate.flatMap((id) => (gone.includes(id) ? [] : (bindings.get(id)?.config ?? [])));
   return { agent, ownerTitle: roster.ownerTitle, workers, lent: lent(), hosts: hosts(), timeZone, now: now() };
 }

@@ -32,7 +32,9 @@ export function cardText(state: TaskState, facts: CardFacts): string {
     ...speakers(state, facts.nameOf),
     ...votes(state),
     ...progress(state),
-    ...(state.tokens.input + state.tokens.output === 0 && state.costMicroUsd === 0 ? [] : [card.spent[lang](spent[lang](state.costMicroUsd, state.tokens.input + state.tokens.output))]),
+    ...(state.tokens.input + state.tokens.output === 0 && state.costMicroUsd === 0
+      ? []
+      : [card.spent[lang](spent[lang](state.costMicroUsd, state.tokens.input + state.tokens.output))]),
     ...(state.frozenAt === null ? [] : [awaited.thaw[lang]()]),
     ...(state.frozenAt === null || waitsForMaster(state) ? next(state) : []),
   ].join('\n');
@@ -44,16 +46,27 @@ function elapsed({ lang, phase, began, since, frozenAt }: TaskState, now: number
   return ms < 60_000 ? card.underAMinute[lang]() : duration[lang](ms);
 }
 
-const TALKING: Partial<Readonly<Record<TaskState['phase'], AskKind>>> = { proposing: 'propose', critique: 'critique', voting: 'vote' };
+const TALKING: Partial<Readonly<Record<TaskState['phase'], AskKind>>> = {
+  proposing: 'propose',
+  critique: 'critique',
+  voting: 'vote',
+};
 
 /** Who has spoken in this phase, who has not, who will not. */
-function speakers({ lang, phase, electorate, gone, asks, refusals, round }: TaskState, nameOf: NameOf): readonly string[] {
+function speakers(
+  { lang, phase, electorate, gone, asks, refusals, round }: TaskState,
+  nameOf: NameOf,
+): readonly string[] {
   const kind = TALKING[phase];
   if (kind === undefined || electorate.length < 2) return [];
-  const out = (agent: AgentId) => gone.includes(agent) || refusals.some((one) => one.round === round && one.kind === kind && one.agent === agent);
-  const mark = (agent: AgentId) => (asks.some((ask) => ask.agent === agent && ask.kind === kind) ? '…' : out(agent) ? '✗' : '✓');
+  const out = (agent: AgentId) =>
+    gone.includes(agent) || refusals.some((one) => one.round === round && one.kind === kind && one.agent === agent);
+  const mark = (agent: AgentId) =>
+    asks.some((ask) => ask.agent === agent && ask.kind === kind) ? '…' : out(agent) ? '✗' : '✓';
   const list = electorate.slice(0, NAMES).map((agent) => `${nameOf(agent)} ${mark(agent)}`);
-  return [card.speakers[lang]([...list, ...(electorate.length > NAMES ? [`+${electorate.length - NAMES}`] : [])].join(' · '))];
+  return [
+    card.speakers[lang]([...list, ...(electorate.length > NAMES ? [`+${electorate.length - NAMES}`] : [])].join(' · ')),
+  ];
 }
 
 /** How many, not which: ballots are secret until the vote is over. */
@@ -65,15 +78,24 @@ function votes({ lang, phase, ballots, tap, proposals, ...seats }: TaskState): r
 
 function progress({ lang, phase, plan, commands, works }: TaskState): readonly string[] {
   if (plan === null) return [];
-  const steps = plan.plan.steps.map((step) => ({ title: plainWords(step.title, 40), now: (step.kind === 'command' ? commands[stepId(step)]?.state : works[stepId(step)]?.state) ?? 'waiting' }));
+  const steps = plan.plan.steps.map((step) => ({
+    title: plainWords(step.title, 40),
+    now: (step.kind === 'command' ? commands[stepId(step)]?.state : works[stepId(step)]?.state) ?? 'waiting',
+  }));
   const is = (...words: readonly StepWord[]) => steps.filter(({ now }) => words.includes(now));
   const done = is('done').length;
   const bar = '▓'.repeat(Math.round((done / steps.length) * CELLS)).padEnd(CELLS, '░');
-  const running = ENDED.has(phase) ? [] : steps.filter(({ now }, i) => now === 'running' || (now === 'asked' && plan.plan.steps[i]?.kind === 'work')).map(({ title }) => title);
+  const running = ENDED.has(phase)
+    ? []
+    : steps
+        .filter(({ now }, i) => now === 'running' || (now === 'asked' && plan.plan.steps[i]?.kind === 'work'))
+        .map(({ title }) => title);
   return [
     card.plan[lang](plainWords(plan.plan.goal, 120)),
     card.progress[lang](bar, done, steps.length, is('failed', 'refused', 'stopped', 'unknown').length),
-    ...(running.length === 0 ? [] : [card.now[lang]([...running.slice(0, 3), ...(running.length > 3 ? [`+${running.length - 3}`] : [])])]),
+    ...(running.length === 0
+      ? []
+      : [card.now[lang]([...running.slice(0, 3), ...(running.length > 3 ? [`+${running.length - 3}`] : [])])]),
   ];
 }
 
@@ -82,7 +104,10 @@ function next(state: TaskState): readonly string[] {
   const { lang, phase, plan, commands } = state;
   if (phase === 'done') return [];
   if (ENDED.has(phase)) return [awaited.retry[lang]()];
-  if (phase === 'asking') return [awaited.choose[lang](state.question?.kind === 'unknown-command' ? [] : labelled(state).map(({ label }) => label))];
+  if (phase === 'asking')
+    return [
+      awaited.choose[lang](state.question?.kind === 'unknown-command' ? [] : labelled(state).map(({ label }) => label)),
+    ];
   const asked = plan?.plan.steps.find((step) => step.kind === 'command' && commands[stepId(step)]?.state === 'asked');
   if (asked !== undefined) return [awaited.approval[lang](`**${plainWords(asked.title, 60)}**`)];
   return [phase === 'voting' && !state.published ? awaited.tap[lang]() : awaited.nothing[lang]()];

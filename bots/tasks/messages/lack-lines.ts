@@ -10,7 +10,9 @@ export function lackLines({ lang, lacks, triage }: Pick<TaskState, 'lang' | 'lac
 }
 
 /** At its end: which of them were not done. */
-export function shortLines(state: Pick<TaskState, 'lang' | 'lacks' | 'plan' | 'commands' | 'earlier' | 'phase' | 'verdict'>): readonly string[] {
+export function shortLines(
+  state: Pick<TaskState, 'lang' | 'lacks' | 'plan' | 'commands' | 'earlier' | 'phase' | 'verdict'>,
+): readonly string[] {
   if (state.phase === 'cancelled' || state.phase === 'failed') return [];
   const needs = notDone(state);
   const said = (state.verdict?.missing ?? []).slice(0, 3).map((words) => plainWords(words, 80));

@@ -23,9 +23,15 @@ export interface PollEvent {
 
 /** The name of a plan among the answers: enough of its hash to tell twenty apart. */
 export const answerId = (hash: PlanHash): string => hash.slice(0, 16);
-export const answerNamed = (hashes: readonly PlanHash[], id: string): PlanHash | undefined => hashes.find((hash) => answerId(hash) === id);
+export const answerNamed = (hashes: readonly PlanHash[], id: string): PlanHash | undefined =>
+  hashes.find((hash) => answerId(hash) === id);
 
-export function pollStart(thread: EventId, question: string, answers: readonly { readonly hash: PlanHash; readonly text: string }[], fallback: string): PollEvent {
+export function pollStart(
+  thread: EventId,
+  question: string,
+  answers: readonly { readonly hash: PlanHash; readonly text: string }[],
+  fallback: string,
+): PollEvent {
   return {
     type: POLL_START,
     content: {
@@ -38,7 +44,12 @@ export function pollStart(thread: EventId, question: string, answers: readonly {
         answers: answers.slice(0, MAX_ANSWERS).map(({ hash, text }) => ({ id: answerId(hash), [TEXT]: text })),
       },
       'm.mentions': {},
-      'm.relates_to': { rel_type: 'm.thread', event_id: thread, is_falling_back: true, 'm.in_reply_to': { event_id: thread } },
+      'm.relates_to': {
+        rel_type: 'm.thread',
+        event_id: thread,
+        is_falling_back: true,
+        'm.in_reply_to': { event_id: thread },
+      },
     },
   };
 }
@@ -47,10 +58,24 @@ export function pollStart(thread: EventId, question: string, answers: readonly {
 export function pollResponse(poll: EventId, hash: PlanHash | null, fallback: string): PollEvent {
   return {
     type: POLL_RESPONSE,
-    content: { body: fallback, [POLL_RESPONSE]: { answers: hash === null ? [] : [answerId(hash)] }, 'm.mentions': {}, 'm.relates_to': { rel_type: 'm.reference', event_id: poll } },
+    content: {
+      body: fallback,
+      [POLL_RESPONSE]: { answers: hash === null ? [] : [answerId(hash)] },
+      'm.mentions': {},
+      'm.relates_to': { rel_type: 'm.reference', event_id: poll },
+    },
   };
 }
 
 export function pollEnd(poll: EventId, fallback: string): PollEvent {
-  return { type: POLL_END, content: { body: fallback, [TEXT]: fallback, [POLL_END]: {}, 'm.mentions': {}, 'm.relates_to': { rel_type: 'm.reference', event_id: poll } } };
+  return {
+    type: POLL_END,
+    content: {
+      body: fallback,
+      [TEXT]: fallback,
+      [POLL_END]: {},
+      'm.mentions': {},
+      'm.relates_to': { rel_type: 'm.reference', event_id: poll },
+    },
+  };
 }

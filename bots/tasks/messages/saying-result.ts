@@ -2,7 +2,14 @@ import type { Performative } from '../../../bridge/protocol/act.ts';
 import { stepId } from '../../../bridge/protocol/plan.ts';
 import { canonical } from '../../../bridge/digest/canonical.ts';
 import * as say from '../../../bridge/text/tasks/task-results.ts';
-import { askWord, planProblem, refusalWhy, satOut, setbackWhy, taskEnding } from '../../../bridge/text/tasks/task-reasons.ts';
+import {
+  askWord,
+  planProblem,
+  refusalWhy,
+  satOut,
+  setbackWhy,
+  taskEnding,
+} from '../../../bridge/text/tasks/task-reasons.ts';
 import { taskEnded } from '../../../bridge/text/tasks/tasks.ts';
 import { voteReopened } from '../../../bridge/text/tasks/task-thread.ts';
 import { STEP_MARK } from '../../../bridge/text/tasks/task-words.ts';
@@ -25,58 +32,113 @@ const OUTPUT_CHARACTERS = 1_200;
 
 /** What is said once the plan stands, and what may be said at any time; null where it is over by then. */
 export const resultSpeakers = {
-  work: (state, { about = '' }) => ({ text: say.workDone[state.lang](titleOf(state, about), state.works[about]?.text ?? ''), performative: 'inform', inReplyTo: plannedIn(state), fileName: `${about}.md` }),
+  work: (state, { about = '' }) => ({
+    text: say.workDone[state.lang](titleOf(state, about), state.works[about]?.text ?? ''),
+    performative: 'inform',
+    inReplyTo: plannedIn(state),
+    fileName: `${about}.md`,
+  }),
   patch: (state, { as, about }) => patch(state, as, about),
   patched: (state, { about }) => {
     const { patch: agreed, plan } = state;
     const text = say.patchedSaid[state.lang](titleOf(state, agreed?.step ?? about ?? ''));
     const patches = agreed?.events.slice(0, 2) ?? [];
-    if (agreed === null || plan?.event === undefined || patches.length === 0) return { text, performative: 'confirm', inReplyTo: plannedIn(state) };
-    return { text, performative: 'confirm', inReplyTo: patches[0], content: { kind: 'patched', base: plan.event, patches, hash: agreed.hash } };
+    if (agreed === null || plan?.event === undefined || patches.length === 0)
+      return { text, performative: 'confirm', inReplyTo: plannedIn(state) };
+    return {
+      text,
+      performative: 'confirm',
+      inReplyTo: patches[0],
+      content: { kind: 'patched', base: plan.event, patches, hash: agreed.hash },
+    };
   },
-  failure: (state, { about }) => ({ text: failure(state, about), performative: 'failure', inReplyTo: plannedIn(state) }),
+  failure: (state, { about }) => ({
+    text: failure(state, about),
+    performative: 'failure',
+    inReplyTo: plannedIn(state),
+  }),
   verdict: (state) => {
     const { holds, why, quotes, played } = state.verdict ?? { holds: false, why: '', quotes: [], played: undefined };
     const proofs = quotes.map(({ step, quote }) => `**${titleOf(state, step)}**\n${quotedWords(quote)}`);
-    return { text: say.verdictSaid[state.lang](played === 'played' || played === 'unseen' ? played : holds, plainWords(why, 1_500), proofs), performative: holds ? 'confirm' : 'inform', inReplyTo: plannedIn(state), fileName: 'verdict.md' };
+    return {
+      text: say.verdictSaid[state.lang](
+        played === 'played' || played === 'unseen' ? played : holds,
+        plainWords(why, 1_500),
+        proofs,
+      ),
+      performative: holds ? 'confirm' : 'inform',
+      inReplyTo: plannedIn(state),
+      fileName: 'verdict.md',
+    };
   },
   report: (state, _say, facts) => {
     const { lang, no } = state;
     const body = [ended(state), state.report ?? plainReport(state)].join('\n\n');
-    const whole = [say.reportHead[lang](no, plainWords(state.mission, 300)), body, '---', trailOf(state, facts, true)].join('\n\n');
+    const whole = [
+      say.reportHead[lang](no, plainWords(state.mission, 300)),
+      body,
+      '---',
+      trailOf(state, facts, true),
+    ].join('\n\n');
     const text = [cutTo(body, REPORT_BYTES, say.restInFile[lang]()).text, trailOf(state, facts, false)].join('\n\n');
-    return { text, performative: 'inform', inReplyTo: state.root, attachments: [markdownFile(say.reportFile[lang](no), whole)] };
+    return {
+      text,
+      performative: 'inform',
+      inReplyTo: state.root,
+      attachments: [markdownFile(say.reportFile[lang](no), whole)],
+    };
   },
   refusal: (state, { about }, { nameOf }) => {
     const { lang } = state;
     const refusal = state.refusals.find(({ ask }) => ask === about);
     if (refusal === undefined) return null;
-    const details = refusal.faults.map(({ problem, detail }) => planProblem[problem][lang](plainWords(detail ?? '', 80)));
-    const text = satOut[lang](nameOf(refusal.agent), askWord[refusal.kind][lang](), refusalWhy[refusal.code][lang](), [...new Set(details)].slice(0, 5));
+    const details = refusal.faults.map(({ problem, detail }) =>
+      planProblem[problem][lang](plainWords(detail ?? '', 80)),
+    );
+    const text = satOut[lang](
+      nameOf(refusal.agent),
+      askWord[refusal.kind][lang](),
+      refusalWhy[refusal.code][lang](),
+      [...new Set(details)].slice(0, 5),
+    );
     return { text, performative: 'refuse', inReplyTo: state.events[messageId.electorate(refusal.round)] ?? state.root };
   },
   ended: (state) => ({ text: ended(state), performative: ENDINGS[state.phase] ?? 'inform', inReplyTo: state.root }),
   notice: (state, { id }) => {
     if (!id.startsWith('reopened')) return null;
     const cast = new Set(state.ballots.map(({ by }) => by)).size;
-    return { text: voteReopened[state.lang](cast, voters(state).length), performative: 'inform', inReplyTo: state.events[messageId.poll(state.round, state.repolled)] };
+    return {
+      text: voteReopened[state.lang](cast, voters(state).length),
+      performative: 'inform',
+      inReplyTo: state.events[messageId.poll(state.round, state.repolled)],
+    };
   },
 } satisfies Partial<Record<Say['what'], Speaker>>;
 
-const titleOf = ({ plan, patch: agreed }: TaskState, step: string): string => plainWords(stepNamed(plan?.plan ?? agreed?.plan, step)?.title ?? step, 80);
+const titleOf = ({ plan, patch: agreed }: TaskState, step: string): string =>
+  plainWords(stepNamed(plan?.plan ?? agreed?.plan, step)?.title ?? step, 80);
 /** Where the plan in force was shown. */
-const plannedIn = ({ events, round, plan }: TaskState) => (plan === null ? undefined : (events[messageId.plan(round, plan.hash)] ?? plan.event));
+const plannedIn = ({ events, round, plan }: TaskState) =>
+  plan === null ? undefined : (events[messageId.plan(round, plan.hash)] ?? plan.event);
 
-const ENDINGS: Partial<Readonly<Record<Phase, Performative>>> = { done: 'inform', partial: 'failure', failed: 'failure', cancelled: 'cancel' };
+const ENDINGS: Partial<Readonly<Record<Phase, Performative>>> = {
+  done: 'inform',
+  partial: 'failure',
+  failed: 'failure',
+  cancelled: 'cancel',
+};
 
 function patch(state: TaskState, as: Say['as'], about: string | undefined): Words {
   const { lang, patch: agreed } = state;
-  const diagnosis = state.diagnoses.findLast(({ by, step }) => by === as && (about === undefined || step === about)) ?? state.diagnoses.findLast(({ by }) => by === as);
+  const diagnosis =
+    state.diagnoses.findLast(({ by, step }) => by === as && (about === undefined || step === about)) ??
+    state.diagnoses.findLast(({ by }) => by === as);
   const step = diagnosis?.step ?? agreed?.step ?? about ?? '';
   const cause = plainWords(diagnosis?.cause ?? '', 600);
   const command = diagnosis?.command ?? null;
   const inReplyTo = state.commands[step]?.result?.report ?? state.plan?.event;
-  if (command === null || agreed === null) return { text: say.noPatch[lang](titleOf(state, step), cause), performative: 'inform', inReplyTo };
+  if (command === null || agreed === null)
+    return { text: say.noPatch[lang](titleOf(state, step), cause), performative: 'inform', inReplyTo };
   const shown = command.type === 'shell' ? codeBlock(command.script) : commandWords(command, lang, true);
   return {
     text: say.patchSaid[lang](titleOf(state, step), cause, shown),
@@ -92,10 +154,18 @@ function failure(state: TaskState, about: string | undefined): string {
   const step = setback?.step ?? about;
   const command = step === undefined ? undefined : commands[step];
   if (step !== undefined && command !== undefined) {
-    const now = command.state === 'refused' || command.state === 'stopped' || command.state === 'unknown' ? command.state : 'failed';
-    return say.stepFailed[lang](titleOf(state, step), say.failureWhy[lang](now, command.result?.why, command.result?.exitCode), command.attempt);
+    const now =
+      command.state === 'refused' || command.state === 'stopped' || command.state === 'unknown'
+        ? command.state
+        : 'failed';
+    return say.stepFailed[lang](
+      titleOf(state, step),
+      say.failureWhy[lang](now, command.result?.why, command.result?.exitCode),
+      command.attempt,
+    );
   }
-  if (step !== undefined) return say.stepFailed[lang](titleOf(state, step), say.workFailed[lang](), works[step]?.tries ?? 1);
+  if (step !== undefined)
+    return say.stepFailed[lang](titleOf(state, step), say.workFailed[lang](), works[step]?.tries ?? 1);
   return say.newPlanNeeded[lang](setback === null ? '' : setbackWhy[setback.why][lang]());
 }
 
@@ -103,7 +173,10 @@ function failure(state: TaskState, about: string | undefined): string {
 function plainReport(state: TaskState): string {
   const { lang } = state;
   const lines = evidenceNow(state).map(({ step, output }) => {
-    const now = step.kind === 'command' ? (state.commands[stepId(step)]?.state ?? 'waiting') : (state.works[stepId(step)]?.state ?? 'waiting');
+    const now =
+      step.kind === 'command'
+        ? (state.commands[stepId(step)]?.state ?? 'waiting')
+        : (state.works[stepId(step)]?.state ?? 'waiting');
     const head = `- ${STEP_MARK[now]} **${plainWords(step.title, 120)}**`;
     const shown = output.trim().slice(-OUTPUT_CHARACTERS).toWellFormed();
     return shown === '' ? head : `${head}\n\n${step.kind === 'command' ? codeBlock(shown) : quotedWords(shown)}\n`;
@@ -115,5 +188,7 @@ function ended(state: TaskState): string {
   const { lang, phase, no, ending } = state;
   const why = ending === null ? '' : taskEnding[ending][lang]();
   const over = ENDED.has(phase) ? phase : (state.outcome ?? 'failed');
-  return [taskEnded[lang](no, shownPhase({ phase: over, ending }), why), ...shortLines({ ...state, phase: over })].join('\n');
+  return [taskEnded[lang](no, shownPhase({ phase: over, ending }), why), ...shortLines({ ...state, phase: over })].join(
+    '\n',
+  );
 }

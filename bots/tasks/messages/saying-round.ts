@@ -20,51 +20,116 @@ export const roundSpeakers = {
   electorate: (state, { id }, { nameOf }) => {
     const { lang, round, no, electorate } = state;
     const names = electorate.map(nameOf);
-    const content = electorate.length === 0 ? {} : { content: { kind: 'electorate' as const, round, agents: electorate } };
-    if (id !== messageId.electorate(round)) return { text: say.electorateLess[lang](names), performative: 'cfp', inReplyTo: state.root, ...content };
+    const content =
+      electorate.length === 0 ? {} : { content: { kind: 'electorate' as const, round, agents: electorate } };
+    if (id !== messageId.electorate(round))
+      return { text: say.electorateLess[lang](names), performative: 'cfp', inReplyTo: state.root, ...content };
     const until = latest(state, ['triage', 'propose']);
     const ms = until === undefined ? undefined : Math.max(0, until - state.since);
-    const text = [say.electorateCalled[lang]({ no, mission: plainWords(state.mission, 300), names, round: round - state.firstRound, ms }), ...lackLines(state)].join('\n');
+    const text = [
+      say.electorateCalled[lang]({
+        no,
+        mission: plainWords(state.mission, 300),
+        names,
+        round: round - state.firstRound,
+        ms,
+      }),
+      ...lackLines(state),
+    ].join('\n');
     return { text, performative: 'cfp', inReplyTo: state.root, replyBy: until, ...content };
   },
   voters: (state, _say, { nameOf }) => {
     const { lang, round } = state;
     const counted = voters(state);
-    const text = say.votersLeft[lang](state.electorate.filter((agent) => !counted.includes(agent)).map(nameOf), counted.length);
-    return { text, performative: 'inform', inReplyTo: callOf(state), content: { kind: 'electorate', round, agents: [...counted] } };
+    const text = say.votersLeft[lang](
+      state.electorate.filter((agent) => !counted.includes(agent)).map(nameOf),
+      counted.length,
+    );
+    return {
+      text,
+      performative: 'inform',
+      inReplyTo: callOf(state),
+      content: { kind: 'electorate', round, agents: [...counted] },
+    };
   },
   proposal: (state, { as, about }, { nameOf }) => {
     const { lang, round } = state;
-    const proposal = state.proposals.find(({ hash, authors }) => hash === about || (as !== null && authors.includes(as)));
+    const proposal = state.proposals.find(
+      ({ hash, authors }) => hash === about || (as !== null && authors.includes(as)),
+    );
     if (proposal === undefined) return null;
     const { plan, hash } = proposal;
-    const text = [say.proposalHead[lang](plainWords(plan.goal, 400)), ...stepList(plan, lang, nameOf, false), '', planSummary(plan, lang)].join('\n');
-    return { text, performative: 'propose', content: { kind: 'proposal', round, hash, plan: canonical(plan) }, inReplyTo: callOf(state) };
+    const text = [
+      say.proposalHead[lang](plainWords(plan.goal, 400)),
+      ...stepList(plan, lang, nameOf, false),
+      '',
+      planSummary(plan, lang),
+    ].join('\n');
+    return {
+      text,
+      performative: 'propose',
+      content: { kind: 'proposal', round, hash, plan: canonical(plan) },
+      inReplyTo: callOf(state),
+    };
   },
   critique: (state, { as }) => {
     const { lang, round } = state;
     const mine = state.objections.filter(({ by }) => by === as);
     const lines = labelled(state).flatMap(({ label, proposal }) =>
-      mine.filter(({ of }) => of === proposal.hash).map(({ step, text }) => say.objection[lang](label, say.stepNumber[lang](placeOf(proposal.plan, step)), plainWords(text, 600))),
+      mine
+        .filter(({ of }) => of === proposal.hash)
+        .map(({ step, text }) =>
+          say.objection[lang](label, say.stepNumber[lang](placeOf(proposal.plan, step)), plainWords(text, 600)),
+        ),
     );
-    return { text: say.objections[lang](lines), performative: 'inform', content: { kind: 'critique', round, objections: mine.slice(0, 100).map(({ of, step, text }) => ({ of, step, text })) }, inReplyTo: callOf(state) };
+    return {
+      text: say.objections[lang](lines),
+      performative: 'inform',
+      content: {
+        kind: 'critique',
+        round,
+        objections: mine.slice(0, 100).map(({ of, step, text }) => ({ of, step, text })),
+      },
+      inReplyTo: callOf(state),
+    };
   },
   poll: (state) => {
     const { lang, no } = state;
     const until = latest(state, ['vote']);
     const options = labelled(state)
       .slice(0, MAX_ANSWERS)
-      .map(({ label, proposal: { hash, plan } }) => ({ hash, text: short(say.pollOption[lang](label, short(plan.goal, 70), commandCount(plan), riskWord[planRisk(plan)][lang]()), MAX_ANSWER_CHARACTERS) }));
+      .map(({ label, proposal: { hash, plan } }) => ({
+        hash,
+        text: short(
+          say.pollOption[lang](label, short(plan.goal, 70), commandCount(plan), riskWord[planRisk(plan)][lang]()),
+          MAX_ANSWER_CHARACTERS,
+        ),
+      }));
     const ms = until === undefined ? undefined : Math.max(0, until - state.since);
-    const words = (escape: (text: string) => string): string => say.pollWords[lang](no, options.map(({ text }) => escape(text)), ms);
-    const poll = pollStart(state.root, say.pollQuestion[lang](no, state.reopened), options, words((text) => text));
+    const words = (escape: (text: string) => string): string =>
+      say.pollWords[lang](
+        no,
+        options.map(({ text }) => escape(text)),
+        ms,
+      );
+    const poll = pollStart(
+      state.root,
+      say.pollQuestion[lang](no, state.reopened),
+      options,
+      words((text) => text),
+    );
     return { text: words(plainWords), performative: 'query-ref', inReplyTo: callOf(state), replyBy: until, poll };
   },
   'poll-vote': (state, { as }) => {
     const first = state.ballots.find(({ by }) => by === as)?.ranking[0] ?? null;
     const text = say.pollVote[state.lang](first === null ? null : labelOf(state, first));
     const poll = pollOf(state);
-    return { text, performative: 'inform', inReplyTo: poll, poll: poll === undefined ? null : pollResponse(poll, first, text) };
+    return {
+      text,
+      performative: 'inform',
+      inReplyTo: poll,
+      poll: poll === undefined ? null : pollResponse(poll, first, text),
+    };
   },
   'poll-end': (state, { id }) => {
     const text = say.pollClosed[state.lang](state.no);
@@ -75,18 +140,45 @@ export const roundSpeakers = {
   ballot: (state, { as }) => {
     const { lang, round } = state;
     const { ranking, reason } = state.ballots.find(({ by }) => by === as) ?? { ranking: [], reason: '' };
-    const text = say.ballotSaid[lang](ranking.map((hash) => labelOf(state, hash)), plainWords(reason, 600));
-    return { text, performative: 'inform', content: { kind: 'ballot', round, ranking, reason }, inReplyTo: pollOf(state) };
+    const text = say.ballotSaid[lang](
+      ranking.map((hash) => labelOf(state, hash)),
+      plainWords(reason, 600),
+    );
+    return {
+      text,
+      performative: 'inform',
+      content: { kind: 'ballot', round, ranking, reason },
+      inReplyTo: pollOf(state),
+    };
   },
-  ballots: (state, _say, facts) => ({ text: ballotsTable(state, facts), performative: 'inform', inReplyTo: pollOf(state) }),
+  ballots: (state, _say, facts) => ({
+    text: ballotsTable(state, facts),
+    performative: 'inform',
+    inReplyTo: pollOf(state),
+  }),
   decision: (state, _say, facts) => decision(state, facts),
   plan: (state, _say, { nameOf }) => {
     const { lang, no } = state;
     if (state.plan === null) return null;
     const { plan, authors } = state.plan;
-    const text = [say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)), ...stepList(plan, lang, nameOf, true), '', `${planSummary(plan, lang)}${asksFirst(plan) ? `. ${say.planAsks[lang]()}` : ''}`].join('\n');
-    const picture = { name: planPictureFile[lang](no), mediaType: 'image/png', read: () => drawPlan(plan, { lang, nameOf }) };
-    return { text, performative: 'inform', inReplyTo: state.plan.event ?? state.events[messageId.decision(state.round, state.decision?.rule ?? 'vote')], attachments: [picture], fileName: planFile[lang](no) };
+    const text = [
+      say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)),
+      ...stepList(plan, lang, nameOf, true),
+      '',
+      `${planSummary(plan, lang)}${asksFirst(plan) ? `. ${say.planAsks[lang]()}` : ''}`,
+    ].join('\n');
+    const picture = {
+      name: planPictureFile[lang](no),
+      mediaType: 'image/png',
+      read: () => drawPlan(plan, { lang, nameOf }),
+    };
+    return {
+      text,
+      performative: 'inform',
+      inReplyTo: state.plan.event ?? state.events[messageId.decision(state.round, state.decision?.rule ?? 'vote')],
+      attachments: [picture],
+      fileName: planFile[lang](no),
+    };
   },
   question: (state, _say, facts) => question(state, facts),
 } satisfies Partial<Record<Say['what'], Speaker>>;
@@ -104,7 +196,8 @@ function ballotsTable(state: TaskState, { nameOf, ownerTitle }: SayingFacts): st
   const { lang, ballots, tap } = state;
   const electorate = voters(state);
   const words = say.ballotsTable;
-  const letters = (ranking: readonly PlanHash[]) => (ranking.length === 0 ? words.abstains[lang]() : ranking.map((hash) => labelOf(state, hash)).join(' > '));
+  const letters = (ranking: readonly PlanHash[]) =>
+    ranking.length === 0 ? words.abstains[lang]() : ranking.map((hash) => labelOf(state, hash)).join(' > ');
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const cast = electorate.flatMap((agent) => ballots.filter(({ by }) => by === agent).slice(0, 1));
   const rows = [
@@ -114,8 +207,12 @@ function ballotsTable(state: TaskState, { nameOf, ownerTitle }: SayingFacts): st
   return [
     words.title[lang](cast.length, electorate.length),
     '',
-    ...(rows.length === 0 ? [] : [row([words.agent[lang](), words.ranking[lang](), words.reason[lang]()]), '| --- | --- | --- |', ...rows, '']),
-    ...labelled(state).map(({ label, proposal }) => words.author[lang](label, plainWords(proposal.plan.goal, 120), proposal.authors.map(nameOf))),
+    ...(rows.length === 0
+      ? []
+      : [row([words.agent[lang](), words.ranking[lang](), words.reason[lang]()]), '| --- | --- | --- |', ...rows, '']),
+    ...labelled(state).map(({ label, proposal }) =>
+      words.author[lang](label, plainWords(proposal.plan.goal, 120), proposal.authors.map(nameOf)),
+    ),
   ].join('\n');
 }
 
@@ -127,29 +224,68 @@ function decision(state: TaskState, { nameOf }: SayingFacts): Words | null {
   const winner = proposals.find(({ hash }) => hash === made?.winner);
   const called = callOf(state);
   if (made === null || winner === undefined) return null;
-  const facts = { label: labelOf(state, made.winner), goal: plainWords(winner.plan.goal, 300), rule: made.rule, countedBy: isCountedBy(made.countedBy) ? made.countedBy : null, by: winner.authors.map(nameOf) };
+  const facts = {
+    label: labelOf(state, made.winner),
+    goal: plainWords(winner.plan.goal, 300),
+    rule: made.rule,
+    countedBy: isCountedBy(made.countedBy) ? made.countedBy : null,
+    by: winner.authors.map(nameOf),
+  };
   const text = [say.decided[lang](facts), ...(made.rule === 'vote' ? tally(state) : [])].join('\n');
   const said = labelled(state).flatMap(({ proposal }) => proposal.events.slice(0, 1));
-  const ballots = voters(state).flatMap((agent) => state.ballots.find(({ by }) => by === agent)?.event ?? events[messageId.ballot(round, agent)] ?? []);
+  const ballots = voters(state).flatMap(
+    (agent) => state.ballots.find(({ by }) => by === agent)?.event ?? events[messageId.ballot(round, agent)] ?? [],
+  );
   const words = { text, performative: 'accept-proposal' as const, inReplyTo: winner.events[0] };
   if (called === undefined || said.length === 0) return words;
   const left = made.rule === 'vote' ? events[messageId.voters(round)] : undefined;
-  return { ...words, content: { kind: 'decision', round, rule: made.rule, winner: made.winner, electorate: called, ...(left === undefined ? {} : { voters: left }), proposals: said.slice(0, MAX_ANSWERS), ballots: made.rule === 'vote' ? ballots : [], ...(made.choice === undefined ? {} : { choice: made.choice }), ...(made.rule === 'vote' && state.tapEvent !== null ? { tap: state.tapEvent } : {}) } };
+  return {
+    ...words,
+    content: {
+      kind: 'decision',
+      round,
+      rule: made.rule,
+      winner: made.winner,
+      electorate: called,
+      ...(left === undefined ? {} : { voters: left }),
+      proposals: said.slice(0, MAX_ANSWERS),
+      ballots: made.rule === 'vote' ? ballots : [],
+      ...(made.choice === undefined ? {} : { choice: made.choice }),
+      ...(made.rule === 'vote' && state.tapEvent !== null ? { tap: state.tapEvent } : {}),
+    },
+  };
 }
 
 /** A line for each round of the count: `A 3 · B 2`. */
 function tally(state: TaskState): readonly string[] {
   const count = countVotes(electionOf(state));
   if (count.kind !== 'won') return [];
-  return count.rounds.map((votes, i) => `${count.rounds.length === 1 ? '' : `${i + 1}. `}${[...votes].toSorted(([, a], [, b]) => b - a).map(([hash, n]) => `${labelOf(state, hash)} ${n}`).join(' · ')}`);
+  return count.rounds.map(
+    (votes, i) =>
+      `${count.rounds.length === 1 ? '' : `${i + 1}. `}${[...votes]
+        .toSorted(([, a], [, b]) => b - a)
+        .map(([hash, n]) => `${labelOf(state, hash)} ${n}`)
+        .join(' · ')}`,
+  );
 }
 
 function question(state: TaskState, { ownerTitle }: SayingFacts): Words | null {
   const { lang, plan, commands } = state;
   if (state.question === null) return null;
-  const steps = Object.entries(commands).filter(([, { state: now }]) => now === 'unknown').map(([id]) => `**${plainWords(plan?.plan.steps.find((step) => step.kind === 'command' && step.command.id === id)?.title ?? id)}**`);
+  const steps = Object.entries(commands)
+    .filter(([, { state: now }]) => now === 'unknown')
+    .map(
+      ([id]) =>
+        `**${plainWords(plan?.plan.steps.find((step) => step.kind === 'command' && step.command.id === id)?.title ?? id)}**`,
+    );
   const cast = new Set(state.ballots.map(({ by }) => by)).size;
-  const text = say.questionWords[state.question.kind][lang]({ owner: ownerTitle, cast, electorate: voters(state).length, labels: labelled(state).map(({ label }) => label), steps });
+  const text = say.questionWords[state.question.kind][lang]({
+    owner: ownerTitle,
+    cast,
+    electorate: voters(state).length,
+    labels: labelled(state).map(({ label }) => label),
+    steps,
+  });
   const until = Object.entries(state.timers).find(([id]) => id.startsWith('until.question'))?.[1];
   return { text, performative: 'query-ref', inReplyTo: state.root, replyBy: until ?? state.deadline };
 }

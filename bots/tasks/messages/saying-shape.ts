@@ -57,4 +57,8 @@ export interface Words {
 /** Makes the words of one kind of saying; null where what it was about is over by the time that it is said. */
 export type Speaker = (state: TaskState, say: Say, facts: SayingFacts) => Words | null;
 
-export const markdownFile = (name: string, markdown: string): SayingFile => ({ name, mediaType: 'text/markdown', read: () => new TextEncoder().encode(`${markdown}\n`) });
+export const markdownFile = (name: string, markdown: string): SayingFile => ({
+  name,
+  mediaType: 'text/markdown',
+  read: () => new TextEncoder().encode(`${markdown}\n`),
+});

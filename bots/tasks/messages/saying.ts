@@ -18,7 +18,11 @@ const SPEAKERS: Readonly<Record<Say['what'], Speaker>> = { ...roundSpeakers, ...
 
 /** What a `say` effect writes. Made of the state alone, so that it is the same after a crash. */
 export function sayingOf(state: TaskState, say: Say, facts: SayingFacts): Saying {
-  const over: Words = { text: taskNotice[state.lang](state.no, state.phase), performative: 'inform', inReplyTo: state.root };
+  const over: Words = {
+    text: taskNotice[state.lang](state.no, state.phase),
+    performative: 'inform',
+    inReplyTo: state.root,
+  };
   const words = SPEAKERS[say.what](state, say, facts) ?? over;
   const act: Act = {
     performative: words.performative,
@@ -30,7 +34,19 @@ export function sayingOf(state: TaskState, say: Say, facts: SayingFacts): Saying
   };
   const rings = say.rings === true;
   const left = Math.floor((ROOM_BYTES - Buffer.byteLength(JSON.stringify(act))) * 0.8);
-  const { text, cut } = cutTo(words.text, Math.max(300, Math.min(MAX_TEXT_BYTES, left)), words.fileName === undefined ? '…' : restInFile[state.lang]());
+  const { text, cut } = cutTo(
+    words.text,
+    Math.max(300, Math.min(MAX_TEXT_BYTES, left)),
+    words.fileName === undefined ? '…' : restInFile[state.lang](),
+  );
   const whole = cut && words.fileName !== undefined ? [markdownFile(words.fileName, words.text)] : [];
-  return { as: say.as, text, act, msgtype: rings ? 'm.text' : 'm.notice', mentions: rings ? [facts.master] : [], attachments: [...(words.attachments ?? []), ...whole], poll: words.poll ?? null };
+  return {
+    as: say.as,
+    text,
+    act,
+    msgtype: rings ? 'm.text' : 'm.notice',
+    mentions: rings ? [facts.master] : [],
+    attachments: [...(words.attachments ?? []), ...whole],
+    poll: words.poll ?? null,
+  };
 }

@@ -19,8 +19,18 @@ export function stepList(plan: Plan, lang: Lang, nameOf: NameOf, whole: boolean)
     const lead = `${i + 1}. `;
     const mark = step.kind === 'command' ? RISK_MARK[riskOf(step.command)] : '🧠';
     const after = placesBefore(plan, step);
-    const lines = [`${mark} **${plainWords(step.title)}**`, does(step, lang, nameOf, whole), [...touches(step, lang), ...(after.length === 0 ? [] : [stepAfterWord[lang](after)])].join(' · ')];
-    return lead + lines.filter((line) => line !== '').join('\n').replaceAll('\n', `\n${' '.repeat(lead.length)}`);
+    const lines = [
+      `${mark} **${plainWords(step.title)}**`,
+      does(step, lang, nameOf, whole),
+      [...touches(step, lang), ...(after.length === 0 ? [] : [stepAfterWord[lang](after)])].join(' · '),
+    ];
+    return (
+      lead +
+      lines
+        .filter((line) => line !== '')
+        .join('\n')
+        .replaceAll('\n', `\n${' '.repeat(lead.length)}`)
+    );
   });
 }
 
@@ -41,9 +51,18 @@ export function commandWords(command: Command, lang: Lang, whole: boolean): stri
     case 'run':
       return codeWords(command.argv.map(quoted).join(' '), whole ? 400 : 120);
     case 'shell':
-      return whole && command.script.trim().includes('\n') ? codeBlock(beginning(command.script.trim())) : codeWords(command.script, whole ? 400 : 120);
+      return whole && command.script.trim().includes('\n')
+        ? codeBlock(beginning(command.script.trim()))
+        : codeWords(command.script, whole ? 400 : 120);
     case 'write_file':
-      return stepDoes.writeFile[lang](codeWords(command.path), size(command.encoding === 'base64' ? Math.floor((command.content.length * 3) / 4) : Buffer.byteLength(command.content)));
+      return stepDoes.writeFile[lang](
+        codeWords(command.path),
+        size(
+          command.encoding === 'base64'
+            ? Math.floor((command.content.length * 3) / 4)
+            : Buffer.byteLength(command.content),
+        ),
+      );
     case 'read_file':
       return stepDoes.readFile[lang](codeWords(command.path));
     case 'list_files':
@@ -58,10 +77,16 @@ function touches(step: Step, lang: Lang): readonly string[] {
   const { command } = step;
   const hosts = hostsOfCommand(command);
   return [
-    ...(command.type === 'fetch' ? [] : [stepTouches[writesWorkspace(command) ? 'workspaceWrite' : 'workspaceRead'][lang]()]),
-    ...lentTo(command).map(({ name, access }) => stepTouches[access === 'rw' ? 'lentWrite' : 'lentRead'][lang](codeWords(name))),
+    ...(command.type === 'fetch'
+      ? []
+      : [stepTouches[writesWorkspace(command) ? 'workspaceWrite' : 'workspaceRead'][lang]()]),
+    ...lentTo(command).map(({ name, access }) =>
+      stepTouches[access === 'rw' ? 'lentWrite' : 'lentRead'][lang](codeWords(name)),
+    ),
     ...(hosts.length === 0 ? [] : [stepTouches.hosts[lang](hosts.map((host) => codeWords(host)).join(', '))]),
-    ...(step.artifacts.length === 0 ? [] : [stepTouches.artifacts[lang](step.artifacts.map((path) => codeWords(path)).join(', '))]),
+    ...(step.artifacts.length === 0
+      ? []
+      : [stepTouches.artifacts[lang](step.artifacts.map((path) => codeWords(path)).join(', '))]),
   ];
 }
 
@@ -73,4 +98,5 @@ function beginning(script: string): string {
 }
 
 /** As a shell would take it back. */
-const quoted = (argument: string): string => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (argument: string): string =>
+  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;

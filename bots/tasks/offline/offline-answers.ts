@@ -3,7 +3,17 @@ import type { Lang } from '../../../bridge/protocol/ids.ts';
 import { type Plan, planRisk, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
 import { rehearsalLabel } from '../../../bridge/text/offline.ts';
 import { needWord } from '../../../bridge/text/tasks/task-needs.ts';
-import { briefly, causes, checks, goals, offlineObjection, offlineReport as words, verdicts, votes, work } from '../../../bridge/text/tasks/task-offline.ts';
+import {
+  briefly,
+  causes,
+  checks,
+  goals,
+  offlineObjection,
+  offlineReport as words,
+  verdicts,
+  votes,
+  work,
+} from '../../../bridge/text/tasks/task-offline.ts';
 import { pastedBlock } from '../../models/providers/relay.ts';
 import { candidatesFor } from '../plan/candidates.ts';
 import { type Evidence, evidenceNow } from '../plan/evidence.ts';
@@ -22,7 +32,12 @@ export function rehearseTask(state: TaskState, ask: Ask, facts: AskFacts): Answe
   const { lang } = state;
   switch (ask.kind) {
     case 'triage':
-      return { kind: 'triage', goal: goalOf(sceneOf(state.mission, facts.lent), state.mission, lang), checks: [checks.ran[lang](), checks.shown[lang]()], plain: false };
+      return {
+        kind: 'triage',
+        goal: goalOf(sceneOf(state.mission, facts.lent), state.mission, lang),
+        checks: [checks.ran[lang](), checks.shown[lang]()],
+        plain: false,
+      };
     case 'propose':
       return { kind: 'propose', plan: proposal(state, ask, facts) };
     case 'critique':
@@ -62,15 +77,28 @@ function proposal(state: TaskState, ask: Ask, { workers, lent }: AskFacts): Plan
   const { mission, lang, round, electorate } = state;
   // The last of them writes: in the default roster that is the writer.
   const writer = workers.at(-1)?.id ?? electorate.at(-1) ?? ask.agent;
-  return planFor({ scene: sceneOf(mission, lent), variant: VARIANTS[placeOf(state, ask) % VARIANTS.length] ?? 'plain', lang, mission, writer, round });
+  return planFor({
+    scene: sceneOf(mission, lent),
+    variant: VARIANTS[placeOf(state, ask) % VARIANTS.length] ?? 'plain',
+    lang,
+    mission,
+    writer,
+    round,
+  });
 }
 
 /** One in three looks for a plan that nobody sums up. */
 function critique(state: TaskState, ask: Ask): Answer {
-  const bare = candidatesFor(state, ask.agent).find(({ proposal: { plan } }) => plan.steps.every(({ kind }) => kind === 'command'));
+  const bare = candidatesFor(state, ask.agent).find(({ proposal: { plan } }) =>
+    plan.steps.every(({ kind }) => kind === 'command'),
+  );
   const last = bare?.proposal.plan.steps.at(-1);
-  if (placeOf(state, ask) % 3 !== 1 || bare === undefined || last === undefined) return { kind: 'critique', objections: [] };
-  return { kind: 'critique', objections: [{ of: bare.proposal.hash, step: stepId(last), text: offlineObjection[state.lang]() }] };
+  if (placeOf(state, ask) % 3 !== 1 || bare === undefined || last === undefined)
+    return { kind: 'critique', objections: [] };
+  return {
+    kind: 'critique',
+    objections: [{ of: bare.proposal.hash, step: stepId(last), text: offlineObjection[state.lang]() }],
+  };
 }
 
 /** Two have to be of one mind, so tastes differ only among more; the sixth of a round table has none. */
@@ -79,7 +107,8 @@ function vote(state: TaskState, ask: Ask): Answer {
   const place = placeOf(state, ask);
   if (place % 6 === 5) return { kind: 'vote', ranking: [], reason: votes.abstains[lang]() };
   const taste = electorate.length < 3 || place % 2 === 0 ? 'thorough' : 'brief';
-  const rank = ({ plan }: { readonly plan: Plan }) => RISKS.indexOf(planRisk(plan)) * 1_000 + (taste === 'brief' ? plan.steps.length : -plan.steps.length);
+  const rank = ({ plan }: { readonly plan: Plan }) =>
+    RISKS.indexOf(planRisk(plan)) * 1_000 + (taste === 'brief' ? plan.steps.length : -plan.steps.length);
   const ranked = proposals.toSorted((a, b) => rank(a) - rank(b) || (a.hash < b.hash ? -1 : 1));
   return { kind: 'vote', ranking: ranked.slice(0, 20).map(({ hash }) => hash), reason: votes[taste][lang]() };
 }
@@ -94,7 +123,11 @@ function writing(state: TaskState, ask: Ask, { lent }: AskFacts): string {
   return first === undefined ? work.nothing[lang]() : work.sum[lang](lines.length, pastedBlock(first.slice(0, 500)));
 }
 
-const linesOf = (output: string): string[] => output.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+const linesOf = (output: string): string[] =>
+  output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 /** Of a plan that another mind has made it knows only that it was carried out: what was asked for is not its to judge. */
 function playedOf({ mission, lang, plan }: TaskState, { lent }: AskFacts): 'sample' | 'played' | 'unseen' | undefined {
@@ -107,7 +140,11 @@ function verify(state: TaskState, facts: AskFacts): Answer {
   const { lang } = state;
   const evidence = evidenceNow(state);
   const missing = evidence.filter((one) => one.state !== 'done').map(({ step }) => stepId(step));
-  const quotes = evidence.flatMap(({ step, output }) => linesOf(output).slice(0, 1).map((line) => ({ step: stepId(step), quote: line.slice(0, 300).toWellFormed() })));
+  const quotes = evidence.flatMap(({ step, output }) =>
+    linesOf(output)
+      .slice(0, 1)
+      .map((line) => ({ step: stepId(step), quote: line.slice(0, 300).toWellFormed() })),
+  );
   const holds = evidence.length > 0 && missing.length === 0;
   const played = playedOf(state, facts);
   const why = holds ? verdicts[played ?? 'holds'][lang]() : verdicts.fails[lang](missing.join(', '));
@@ -119,9 +156,17 @@ function diagnose(state: TaskState, ask: Ask): Answer {
   const { lang } = state;
   const failed = failedStep(state, ask);
   const { wrong, right } = MISSPELT;
-  if (failed?.step.kind === 'command' && failed.step.command.type === 'shell' && failed.step.command.script.startsWith(`${wrong} `)) {
+  if (
+    failed?.step.kind === 'command' &&
+    failed.step.command.type === 'shell' &&
+    failed.step.command.script.startsWith(`${wrong} `)
+  ) {
     const { command } = failed.step;
-    return { kind: 'diagnose', cause: causes.misspelt[lang](wrong, right), command: { ...command, script: `${right}${command.script.slice(wrong.length)}` } };
+    return {
+      kind: 'diagnose',
+      cause: causes.misspelt[lang](wrong, right),
+      command: { ...command, script: `${right}${command.script.slice(wrong.length)}` },
+    };
   }
   const last = linesOf(failed?.output ?? '').at(-1) ?? failed?.why ?? '?';
   return { kind: 'diagnose', cause: causes.unknown[lang](last.slice(0, 500)), command: null };
@@ -132,18 +177,36 @@ function report(state: TaskState, facts: AskFacts): string {
   const { lang, verdict } = state;
   const evidence = evidenceNow(state);
   const goal = (state.triage?.goal ?? state.plan?.plan.goal ?? state.mission).replace(/^\[[^\]]*\]\s*/, '');
-  const written = evidence.filter(({ step, output }) => step.kind === 'work' && output !== '').map(({ output }) => output);
-  const printed = evidence.filter(({ step, output }) => step.kind === 'command' && output.trim() !== '').map(({ step, output }) => `### ${step.title}\n\n${pastedBlock(output.slice(0, 12_000))}`);
-  const files = evidence.flatMap(({ step, state: now }) => (step.kind === 'command' && now === 'done' ? step.artifacts.map((path) => `- ${words.file[lang](path)}`) : []));
+  const written = evidence
+    .filter(({ step, output }) => step.kind === 'work' && output !== '')
+    .map(({ output }) => output);
+  const printed = evidence
+    .filter(({ step, output }) => step.kind === 'command' && output.trim() !== '')
+    .map(({ step, output }) => `### ${step.title}\n\n${pastedBlock(output.slice(0, 12_000))}`);
+  const files = evidence.flatMap(({ step, state: now }) =>
+    step.kind === 'command' && now === 'done' ? step.artifacts.map((path) => `- ${words.file[lang](path)}`) : [],
+  );
   const result = [...written, ...(files.length > 0 ? [files.join('\n')] : []), ...printed];
   const played = playedOf(state, facts);
   const needs = needsOf(state.mission).map((need) => `- ${needWord[need][lang]()}`);
   return [
     words[played === undefined || played === 'unseen' ? 'lead' : played][lang](goal),
     ...(result.length > 0 ? [`## ${words.result[lang]()}`, ...result] : []),
-    ...(evidence.length > 0 ? [`## ${words.way[lang]()}`, evidence.map((one) => wayOf(one, lang, played === 'played' ? '▶️' : '✅')).join('\n')] : []),
-    ...(verdict === null ? [] : [`## ${words.checked[lang]()}`, `${verdict.played === 'played' || verdict.played === 'unseen' ? '🟡' : verdict.holds ? '✅' : '❌'} ${verdict.why}`]),
-    ...(played === 'played' ? [`## ${words.wanting[lang]()}`, [`- ${words.bindings[lang]()}`, ...needs].join('\n')] : []),
+    ...(evidence.length > 0
+      ? [
+          `## ${words.way[lang]()}`,
+          evidence.map((one) => wayOf(one, lang, played === 'played' ? '▶️' : '✅')).join('\n'),
+        ]
+      : []),
+    ...(verdict === null
+      ? []
+      : [
+          `## ${words.checked[lang]()}`,
+          `${verdict.played === 'played' || verdict.played === 'unseen' ? '🟡' : verdict.holds ? '✅' : '❌'} ${verdict.why}`,
+        ]),
+    ...(played === 'played'
+      ? [`## ${words.wanting[lang]()}`, [`- ${words.bindings[lang]()}`, ...needs].join('\n')]
+      : []),
   ].join('\n\n');
 }
 

@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { Lang } from '../../../bridge/protocol/ids.ts';
 import { Plan } from '../../../bridge/protocol/plan.ts';
-import { briefly, goals, hostNote, instructions, offlineNote, noteWithoutFolder, reasons, titles } from '../../../bridge/text/tasks/task-offline.ts';
+import {
+  briefly,
+  goals,
+  hostNote,
+  instructions,
+  offlineNote,
+  noteWithoutFolder,
+  reasons,
+  titles,
+} from '../../../bridge/text/tasks/task-offline.ts';
 import type { Scene } from './scene.ts';
 
 type Steps = z.input<typeof Plan>['steps'];
@@ -35,7 +44,14 @@ function made(wish: PlanWish): { readonly goal: string; readonly steps: Steps; r
   const { scene, lang, mission } = wish;
   switch (scene.kind) {
     case 'list':
-      return { goal: goals.list[lang](), steps: scene.folders.length === 0 ? [listWorkspace(wish)] : scene.folders.map((folder, i) => listFolder(wish, folder, i)), about: 'sumUp' };
+      return {
+        goal: goals.list[lang](),
+        steps:
+          scene.folders.length === 0
+            ? [listWorkspace(wish)]
+            : scene.folders.map((folder, i) => listFolder(wish, folder, i)),
+        about: 'sumUp',
+      };
     case 'repair':
       return { goal: goals.repair[lang](), steps: writeDate(wish), about: 'sumUp' };
     case 'host':
@@ -59,7 +75,9 @@ const told = ({ lang, writer }: PlanWish, steps: Steps, about: 'sumUp' | 'guide'
 
 /** Another way to look: two levels deep. */
 const look = (path: string, variant: Variant): [string, ...string[]] =>
-  variant === 'wider' ? ['find', path, '-maxdepth', '2', '-printf', String.raw`%y %s %TY-%Tm-%Td %p\n`] : ['ls', '-la', '--time-style=long-iso', path];
+  variant === 'wider'
+    ? ['find', path, '-maxdepth', '2', '-printf', String.raw`%y %s %TY-%Tm-%Td %p\n`]
+    : ['ls', '-la', '--time-style=long-iso', path];
 
 const listFolder = ({ variant, lang }: PlanWish, folder: string, i: number): Steps[number] => ({
   kind: 'command',
@@ -79,7 +97,16 @@ const listFolder = ({ variant, lang }: PlanWish, folder: string, i: number): Ste
 const listWorkspace = ({ variant, lang }: PlanWish, after: string[] = []): Steps[number] => ({
   kind: 'command',
   title: titles.listWorkspace[lang](),
-  command: { type: 'run', id: 'list', argv: look('.', variant), workspace: 'ro', reason: reasons.see[lang](), success: { outputContains: '.' }, repeatable: true, after },
+  command: {
+    type: 'run',
+    id: 'list',
+    argv: look('.', variant),
+    workspace: 'ro',
+    reason: reasons.see[lang](),
+    success: { outputContains: '.' },
+    repeatable: true,
+    after,
+  },
 });
 
 /** The first plan is misspelt on purpose, so that a diagnosis can be seen. */
@@ -89,13 +116,29 @@ function writeDate({ variant, lang, round }: PlanWish): Steps {
     {
       kind: 'command',
       title: titles.writeDate[lang](),
-      command: { type: 'shell', id: 'write-date', script: `${program} '+%Y-%m-%d' > date.txt`, reason: reasons.make[lang](), success: { fileExists: 'date.txt' }, repeatable: true },
+      command: {
+        type: 'shell',
+        id: 'write-date',
+        script: `${program} '+%Y-%m-%d' > date.txt`,
+        reason: reasons.make[lang](),
+        success: { fileExists: 'date.txt' },
+        repeatable: true,
+      },
       artifacts: ['date.txt'],
     },
     {
       kind: 'command',
       title: titles.showDate[lang](),
-      command: { type: 'run', id: 'show-date', argv: variant === 'wider' ? ['grep', '-n', '-', 'date.txt'] : ['cat', 'date.txt'], workspace: 'ro', reason: reasons.check[lang](), success: { outputContains: '-' }, repeatable: true, after: ['write-date'] },
+      command: {
+        type: 'run',
+        id: 'show-date',
+        argv: variant === 'wider' ? ['grep', '-n', '-', 'date.txt'] : ['cat', 'date.txt'],
+        workspace: 'ro',
+        reason: reasons.check[lang](),
+        success: { outputContains: '-' },
+        repeatable: true,
+        after: ['write-date'],
+      },
     },
   ];
 }
@@ -125,7 +168,17 @@ function leaveNote(wish: PlanWish, folder: string): Steps {
     {
       kind: 'command',
       title: titles.checkNote[lang](),
-      command: { type: 'run', id: 'check-note', argv: ['cat', path], workspace: 'ro', lent: [{ name: folder, access: 'ro' }], reason: reasons.check[lang](), success: { outputContains: words }, repeatable: true, after: ['leave-note'] },
+      command: {
+        type: 'run',
+        id: 'check-note',
+        argv: ['cat', path],
+        workspace: 'ro',
+        lent: [{ name: folder, access: 'ro' }],
+        reason: reasons.check[lang](),
+        success: { outputContains: words },
+        repeatable: true,
+        after: ['leave-note'],
+      },
     },
   ];
 }
@@ -135,13 +188,30 @@ function page({ variant, lang }: PlanWish): Steps {
     {
       kind: 'command',
       title: titles.writePage[lang](),
-      command: { type: 'write_file', id: 'write-page', path: 'index.html', content: PET_SHOP_PAGE, reason: reasons.make[lang](), success: { fileExists: 'index.html' }, repeatable: true },
+      command: {
+        type: 'write_file',
+        id: 'write-page',
+        path: 'index.html',
+        content: PET_SHOP_PAGE,
+        reason: reasons.make[lang](),
+        success: { fileExists: 'index.html' },
+        repeatable: true,
+      },
       artifacts: ['index.html'],
     },
     {
       kind: 'command',
       title: titles.checkPage[lang](),
-      command: { type: 'run', id: 'check-page', argv: ['grep', variant === 'wider' ? '-n' : '-o', '</html>', 'index.html'], workspace: 'ro', reason: reasons.check[lang](), success: { outputContains: '</html>' }, repeatable: true, after: ['write-page'] },
+      command: {
+        type: 'run',
+        id: 'check-page',
+        argv: ['grep', variant === 'wider' ? '-n' : '-o', '</html>', 'index.html'],
+        workspace: 'ro',
+        reason: reasons.check[lang](),
+        success: { outputContains: '</html>' },
+        repeatable: true,
+        after: ['write-page'],
+      },
     },
   ];
 }
@@ -150,7 +220,20 @@ function noteAndList(wish: PlanWish, noFolder: boolean): Steps {
   const { lang, mission } = wish;
   const content = `${offlineNote[lang](briefly(mission))}${noFolder ? noteWithoutFolder[lang]() : ''}`;
   return [
-    { kind: 'command', title: titles.writeNote[lang](), command: { type: 'write_file', id: 'write-note', path: 'note.md', content, reason: reasons.make[lang](), success: { fileExists: 'note.md' }, repeatable: true }, artifacts: ['note.md'] },
+    {
+      kind: 'command',
+      title: titles.writeNote[lang](),
+      command: {
+        type: 'write_file',
+        id: 'write-note',
+        path: 'note.md',
+        content,
+        reason: reasons.make[lang](),
+        success: { fileExists: 'note.md' },
+        repeatable: true,
+      },
+      artifacts: ['note.md'],
+    },
     listWorkspace(wish, ['write-note']),
   ];
 }

@@ -25,7 +25,8 @@ const ALIASES: readonly (readonly [RegExp, RegExp])[] = [
 
 export function sceneOf(mission: string, lent: AskFacts['lent']): Scene {
   const words = mission.slice(0, 4_000).toLowerCase();
-  const meant = ({ name }: { readonly name: string }) => words.includes(name) || ALIASES.some(([said, named]) => said.test(words) && named.test(name));
+  const meant = ({ name }: { readonly name: string }) =>
+    words.includes(name) || ALIASES.some(([said, named]) => said.test(words) && named.test(name));
   if (PAGE.test(words) && RESERVATION.test(words)) return { kind: 'page' };
   if (REPAIR.test(words)) return { kind: 'repair' };
   if (FOLDER.test(words) && LEAVE.test(words)) {
@@ -41,7 +42,8 @@ export function sceneOf(mission: string, lent: AskFacts['lent']): Scene {
 }
 
 /** More than looking: whoever wants this of the files has not got it with their list. */
-const MORE_THAN_LISTING = /분석|정리|만들|비교|번역|요약|삭제|지워|지우|옮|작성|고쳐|고치|바꿔|바꾸|수정|계산|합계|내려받|압축|백업|찾아서|\b(?:analy[sz]e|summari[sz]e|translate|delete|remove|move|rename|edit|fix|compare|sort|compress|back ?up|convert)/iu;
+const MORE_THAN_LISTING =
+  /분석|정리|만들|비교|번역|요약|삭제|지워|지우|옮|작성|고쳐|고치|바꿔|바꾸|수정|계산|합계|내려받|압축|백업|찾아서|\b(?:analy[sz]e|summari[sz]e|translate|delete|remove|move|rename|edit|fix|compare|sort|compress|back ?up|convert)/iu;
 const NOTE = /메모|기록|노트|\bnotes?\b/iu;
 const DATE = /날짜|시각|\bdates?\b/iu;
 /** More words are wishes of their own, which a page known by heart does not fulfil. */

@@ -13,7 +13,9 @@ export const critique: PhaseRules = {
   answered(draft, ask, answer) {
     if (answer.kind !== 'critique') return;
     const { proposals, objections, round } = draft.state;
-    const named = answer.objections.filter(({ of, step }) => proposals.some(({ hash, plan }) => hash === of && plan.steps.some((one) => stepId(one) === step)));
+    const named = answer.objections.filter(({ of, step }) =>
+      proposals.some(({ hash, plan }) => hash === of && plan.steps.some((one) => stepId(one) === step)),
+    );
     if (named.length > 0) {
       draft.set({ objections: [...objections, ...named.map((objection) => ({ ...objection, by: ask.agent }))] });
       draft.say({ id: messageId.critique(round, ask.agent), as: ask.agent, what: 'critique', about: ask.agent });

@@ -17,8 +17,14 @@ export function decide(draft: Draft, decision: Decision): void {
   const waiting = plan.steps.map((step) => ({ id: stepId(step), kind: step.kind }));
   draft.set({
     plan: { hash, plan, authors },
-    commands: Object.fromEntries(waiting.filter(({ kind }) => kind === 'command').map(({ id }) => [id, { state: 'waiting' as const, attempt: 0, retries: 0 }])),
-    works: Object.fromEntries(waiting.filter(({ kind }) => kind === 'work').map(({ id }) => [id, { state: 'waiting' as const, tries: 0 }])),
+    commands: Object.fromEntries(
+      waiting
+        .filter(({ kind }) => kind === 'command')
+        .map(({ id }) => [id, { state: 'waiting' as const, attempt: 0, retries: 0 }]),
+    ),
+    works: Object.fromEntries(
+      waiting.filter(({ kind }) => kind === 'work').map(({ id }) => [id, { state: 'waiting' as const, tries: 0 }]),
+    ),
   });
   draft.go('voting');
 }
@@ -37,15 +43,30 @@ export function carryDecision(draft: Draft, decision: Decision): void {
   draft.go('executing');
 }
 
-function evidenceStands({ round, recalled, events, proposals, ballots, saying }: TaskState, rule: Decision['rule']): boolean {
-  const named = events[messageId.electorate(round, recalled)] !== undefined && proposals.every((one) => one.events.length > 0);
-  return named && (rule !== 'vote' || (ballots.every(({ event }) => event !== undefined) && !saying.some(({ id }) => id === messageId.voters(round))));
+function evidenceStands(
+  { round, recalled, events, proposals, ballots, saying }: TaskState,
+  rule: Decision['rule'],
+): boolean {
+  const named =
+    events[messageId.electorate(round, recalled)] !== undefined && proposals.every((one) => one.events.length > 0);
+  return (
+    named &&
+    (rule !== 'vote' ||
+      (ballots.every(({ event }) => event !== undefined) && !saying.some(({ id }) => id === messageId.voters(round))))
+  );
 }
 
 /** Whether there is anything that `!choose` could decide now. */
 export function isChoosable(state: TaskState): boolean {
-  const open = state.phase === 'proposing' || state.phase === 'critique' || state.phase === 'voting' || state.phase === 'asking';
-  return open && state.proposals.length > 0 && state.setback === null && state.decision?.rule !== 'choice' && state.question?.kind !== 'unknown-command';
+  const open =
+    state.phase === 'proposing' || state.phase === 'critique' || state.phase === 'voting' || state.phase === 'asking';
+  return (
+    open &&
+    state.proposals.length > 0 &&
+    state.setback === null &&
+    state.decision?.rule !== 'choice' &&
+    state.question?.kind !== 'unknown-command'
+  );
 }
 
 /** `!choose` overrules any vote until the plan is begun. */

@@ -38,7 +38,8 @@ export const diagnosing: PhaseRules = {
     if (patch === null || plan === null) return;
     const attempt = commands[patch.step]?.attempt ?? 0;
     const id = messageId.patched(round, patch.step, attempt);
-    if (what === 'patch' && patch.events.length === patch.by.length) draft.say({ id, what: 'patched', about: patch.step });
+    if (what === 'patch' && patch.events.length === patch.by.length)
+      draft.say({ id, what: 'patched', about: patch.step });
     const event = events[id];
     if (event === undefined) return;
     draft.set({ plan: { hash: patch.hash, plan: patch.plan, authors: plan.authors, event }, patch: null });
@@ -50,7 +51,9 @@ const needed = ({ electorate }: TaskState): number => (electorate.length === 1 ?
 
 /** One at a time, in the order of the plan. */
 export function latestFailedStep({ plan, commands }: TaskState): StepId | null {
-  const failed = plan?.plan.steps.find((step) => step.kind === 'command' && commands[step.command.id]?.state === 'failed');
+  const failed = plan?.plan.steps.find(
+    (step) => step.kind === 'command' && commands[step.command.id]?.state === 'failed',
+  );
   return failed?.kind === 'command' ? failed.command.id : null;
 }
 
@@ -65,18 +68,23 @@ function askUntilAgreed(draft: Draft): void {
   const step = latestFailedStep(state);
   if (step === null) return draft.go('executing');
   const tail = `${step}.${state.commands[step]?.attempt ?? 0}`;
-  const inVain = (agent: AgentId): boolean => state.refusals.some(({ ask }) => ask === `${state.round}.diagnose.${agent}.${tail}`);
+  const inVain = (agent: AgentId): boolean =>
+    state.refusals.some(({ ask }) => ask === `${state.round}.diagnose.${agent}.${tail}`);
   const next = seats(state).find((agent) => !inVain(agent) && !state.diagnoses.some(({ by }) => by === agent));
   const agreed = agreement(draft, step);
   if (agreed !== null) return carryPatch(draft, step, agreed);
   const hopeless = state.diagnoses.filter(({ command }) => command === null).length >= needed(state);
   const silent = seats(state).filter(inVain).length;
-  if (hopeless || state.diagnoses.length >= MAX_DIAGNOSES || silent >= MAX_DIAGNOSES || next === undefined) return newPlan(draft, 'command-failed', step);
+  if (hopeless || state.diagnoses.length >= MAX_DIAGNOSES || silent >= MAX_DIAGNOSES || next === undefined)
+    return newPlan(draft, 'command-failed', step);
   draft.ask('diagnose', next, { step, tail });
 }
 
 /** The first command that as many as are needed have put in its place, and they. */
-function agreement(draft: Draft, step: StepId): { readonly by: readonly AgentId[]; readonly plan: Plan; readonly hash: PlanHash } | null {
+function agreement(
+  draft: Draft,
+  step: StepId,
+): { readonly by: readonly AgentId[]; readonly plan: Plan; readonly hash: PlanHash } | null {
   const supporters = new Map<PlanHash, { plan: Plan; by: AgentId[] }>();
   for (const { by, command } of draft.state.diagnoses) {
     const plan = command === null ? null : patchedPlan(draft, step, command);
@@ -95,24 +103,40 @@ function carryPatch(draft: Draft, step: StepId, { by, plan, hash }: NonNullable<
   // The same command once more is the plan as it was decided.
   if (hash === state.plan.hash) return tryAgain(draft, step);
   draft.set({ patch: { step, of: state.plan.hash, hash, plan, by: [...by], events: [] } });
-  for (const agent of by) draft.say({ id: messageId.patch(state.round, step, state.commands[step]?.attempt ?? 0, agent), as: agent, what: 'patch', about: step });
+  for (const agent of by)
+    draft.say({
+      id: messageId.patch(state.round, step, state.commands[step]?.attempt ?? 0, agent),
+      as: agent,
+      what: 'patch',
+      about: step,
+    });
 }
 
 /** The plan with this one command in place of the failed one, or null where that is no plan. */
 function patchedPlan(draft: Draft, step: StepId, command: Command): Plan | null {
   const { plan } = draft.state;
   const failed = plan?.plan.steps.find((one) => stepId(one) === step);
-  if (plan === null || failed?.kind !== 'command' || command.id !== step || beyond(command, failed.command) !== null) return null;
-  const steps = plan.plan.steps.map((one) => (one.kind === 'command' && one.command.id === step ? { ...one, command } : one));
+  if (plan === null || failed?.kind !== 'command' || command.id !== step || beyond(command, failed.command) !== null)
+    return null;
+  const steps = plan.plan.steps.map((one) =>
+    one.kind === 'command' && one.command.id === step ? { ...one, command } : one,
+  );
   const patched = { ...plan.plan, steps };
   // What is done of the plan needs no more time; the deadline watches over the rest.
-  return checkPlan(patched, { ...factsOfStanding(draft, patched), budgetMs: Number.POSITIVE_INFINITY }).length === 0 ? patched : null;
+  return checkPlan(patched, { ...factsOfStanding(draft, patched), budgetMs: Number.POSITIVE_INFINITY }).length === 0
+    ? patched
+    : null;
 }
 
 function tryAgain(draft: Draft, step: StepId): void {
   const { commands } = draft.state;
   const command = commands[step];
   if (command === undefined) return;
-  draft.set({ commands: { ...commands, [step]: { ...command, state: 'waiting', retries: Math.min(MAX_RETRIES, command.retries + 1) } } });
+  draft.set({
+    commands: {
+      ...commands,
+      [step]: { ...command, state: 'waiting', retries: Math.min(MAX_RETRIES, command.retries + 1) },
+    },
+  });
   draft.go(latestFailedStep(draft.state) === null ? 'executing' : 'diagnosing');
 }

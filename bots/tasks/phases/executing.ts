@@ -32,14 +32,19 @@ export const executing: PhaseRules = {
     const { step } = ask;
     if (step === undefined) return;
     const tries = draft.state.works[step]?.tries ?? 1;
-    const other = helpers(draft.state, draft.rules).find((agent) => agent !== ask.agent && !draft.state.leaving.includes(agent));
+    const other = helpers(draft.state, draft.rules).find(
+      (agent) => agent !== ask.agent && !draft.state.leaving.includes(agent),
+    );
     if (tries < 2 && other !== undefined) giveWork(draft, step, other);
     else draft.set({ works: { ...draft.state.works, [step]: { state: 'failed', tries } } });
     advance(draft);
   },
   expired(draft, timer) {
     // The executor has not said: it may have run.
-    const [step, command] = Object.entries(draft.state.commands).find(([id, { attempt }]) => timer.startsWith(`${commandTimer(id, attempt)}.`)) ?? [];
+    const [step, command] =
+      Object.entries(draft.state.commands).find(([id, { attempt }]) =>
+        timer.startsWith(`${commandTimer(id, attempt)}.`),
+      ) ?? [];
     if (step === undefined || command === undefined || !IN_FLIGHT.has(command.state)) return;
     draft.set({ commands: { ...draft.state.commands, [step]: { ...command, state: 'unknown' } } });
     advance(draft);
@@ -54,7 +59,13 @@ export function takeResult(draft: Draft, result: CommandResult): void {
   const command = state.commands[result.step];
   const awaited = state.phase === 'asking' && state.question?.kind === 'unknown-command';
   if (state.phase !== 'executing' && !awaited) return;
-  if (state.setback !== null || command === undefined || result.plan !== state.plan?.hash || result.attempt !== command.attempt) return;
+  if (
+    state.setback !== null ||
+    command === undefined ||
+    result.plan !== state.plan?.hash ||
+    result.attempt !== command.attempt
+  )
+    return;
   const next = following(command, result, repeatable(state, result.step));
   if (next === null) return;
   draft.set({ commands: { ...state.commands, [result.step]: { ...command, state: next, result } } });
@@ -78,7 +89,12 @@ function following(command: CommandState, result: CommandResult, again: boolean)
     // The executor runs what is repeatable again by itself.
     return again ? 'running' : 'unknown';
   }
-  if ((result.state === 'asked' || result.state === 'running') && order.indexOf(result.state) <= order.indexOf(command.state) && command.result?.state !== 'unknown') return null;
+  if (
+    (result.state === 'asked' || result.state === 'running') &&
+    order.indexOf(result.state) <= order.indexOf(command.state) &&
+    command.result?.state !== 'unknown'
+  )
+    return null;
   if (result.state === command.result?.state) return null;
   return result.state;
 }
@@ -92,7 +108,9 @@ function advance(draft: Draft): void {
     else giveWork(draft, step.id, chosenFor(draft, step.agent));
   }
   const { commands, works } = draft.state;
-  const busy = Object.values(commands).some(({ state }) => IN_FLIGHT.has(state)) || Object.values(works).some(({ state }) => state === 'asked');
+  const busy =
+    Object.values(commands).some(({ state }) => IN_FLIGHT.has(state)) ||
+    Object.values(works).some(({ state }) => state === 'asked');
   if (!busy) settle(draft);
 }
 
@@ -112,7 +130,9 @@ function settle(draft: Draft): void {
   const refused = find('refused');
   if (refused !== undefined) {
     const [step, { result }] = refused;
-    return AVOIDABLE.has(result?.why ?? '') ? newPlan(draft, 'command-refused', stepOf(draft, step)) : wrapUp(draft, 'command-refused');
+    return AVOIDABLE.has(result?.why ?? '')
+      ? newPlan(draft, 'command-refused', stepOf(draft, step))
+      : wrapUp(draft, 'command-refused');
   }
   const idle = Object.entries(works).find(([, work]) => work.state === 'failed');
   if (idle !== undefined) return newPlan(draft, 'work-failed', stepOf(draft, idle[0]));
@@ -132,8 +152,17 @@ function dispatch(draft: Draft, command: Command): void {
     return draft.set({ commands: { ...commands, [command.id]: { ...before, state: 'failed', retries: MAX_RETRIES } } });
   }
   const { result: _, ...kept } = before;
-  draft.set({ commands: { ...commands, [command.id]: { ...kept, state: 'sent', attempt } }, attempts: { ...attempts, [key]: attempt } });
-  draft.setOff({ kind: 'dispatch', id: dispatchId(plan.hash, command.id, attempt), plan: plan.hash, step: command.id, attempt });
+  draft.set({
+    commands: { ...commands, [command.id]: { ...kept, state: 'sent', attempt } },
+    attempts: { ...attempts, [key]: attempt },
+  });
+  draft.setOff({
+    kind: 'dispatch',
+    id: dispatchId(plan.hash, command.id, attempt),
+    plan: plan.hash,
+    step: command.id,
+    attempt,
+  });
   armCommand(draft, command.id, attempt);
 }
 
@@ -142,7 +171,10 @@ const commandTimer = (step: string, attempt: number): string => `command.${step}
 function armCommand(draft: Draft, step: StepId, attempt: number): void {
   const command = commandOf(draft.state, step);
   if (command === null) return;
-  draft.timer(`${commandTimer(step, attempt)}.${draft.state.round}.${draft.state.version}`, draft.at + command.timeoutMs + draft.rules.patience.command);
+  draft.timer(
+    `${commandTimer(step, attempt)}.${draft.state.round}.${draft.state.version}`,
+    draft.at + command.timeoutMs + draft.rules.patience.command,
+  );
 }
 
 function giveWork(draft: Draft, step: StepId, agent: AgentId): void {
@@ -157,7 +189,8 @@ function chosenFor(draft: Draft, named: AgentId): AgentId {
   return there.includes(named) ? named : (there[0] ?? named);
 }
 
-const stepOf = (draft: Draft, id: string): StepId | undefined => draft.state.plan?.plan.steps.map(stepId).find((one) => one === id);
+const stepOf = (draft: Draft, id: string): StepId | undefined =>
+  draft.state.plan?.plan.steps.map(stepId).find((one) => one === id);
 
 function commandOf({ plan }: TaskState, id: StepId): Command | null {
   const step = plan?.plan.steps.find((one) => stepId(one) === id);

@@ -18,7 +18,10 @@ export const reporting: PhaseRules = {
 
 function askNext(draft: Draft): void {
   const tried = triedInVain(draft.state, 'report');
-  const next = tried.size < MAX_REPORTERS ? integratorFirst(helpers(draft.state, draft.rules), draft.rules).find((agent) => !tried.has(agent)) : undefined;
+  const next =
+    tried.size < MAX_REPORTERS
+      ? integratorFirst(helpers(draft.state, draft.rules), draft.rules).find((agent) => !tried.has(agent))
+      : undefined;
   if (next === undefined) closeWithReport(draft);
   else draft.ask('report', next);
 }

@@ -11,7 +11,14 @@ export const triage: PhaseRules = {
   absent: askNext,
   answered(draft, ask, answer) {
     if (answer.kind !== 'triage') return;
-    draft.set({ triage: { goal: answer.goal, checks: answer.checks, by: ask.agent, ...(answer.cannot === undefined ? {} : { cannot: answer.cannot }) } });
+    draft.set({
+      triage: {
+        goal: answer.goal,
+        checks: answer.checks,
+        by: ask.agent,
+        ...(answer.cannot === undefined ? {} : { cannot: answer.cannot }),
+      },
+    });
     if (answer.plain) draft.set({ alone: ask.agent, electorate: [ask.agent] });
     draft.go('proposing');
   },
@@ -20,7 +27,10 @@ export const triage: PhaseRules = {
 function askNext(draft: Draft): void {
   const { state, rules } = draft;
   const tried = triedInVain(state, 'triage');
-  const next = tried.size < MAX_READERS ? integratorFirst(presentSeats(state), rules).find((agent) => !tried.has(agent)) : undefined;
+  const next =
+    tried.size < MAX_READERS
+      ? integratorFirst(presentSeats(state), rules).find((agent) => !tried.has(agent))
+      : undefined;
   if (next !== undefined) return draft.ask('triage', next);
   draft.set({ triage: { goal: state.mission.slice(0, 2_000), checks: [], by: null } });
   draft.go('proposing');

@@ -25,10 +25,21 @@ export const verifying: PhaseRules = {
     // Code looks for what was promised, whatever was said of it; a rehearsal is not measured by that.
     const missing = holds && played !== 'played' ? missingFiles(draft.state) : [];
     if (missing.length > 0) {
-      draft.set({ verdict: { by: null, holds: false, why: filesMissing[draft.state.lang](missing.slice(0, 10)), quotes: [] } });
+      draft.set({
+        verdict: { by: null, holds: false, why: filesMissing[draft.state.lang](missing.slice(0, 10)), quotes: [] },
+      });
       return draft.say({ id: messageId.verdict(draft.state.round), what: 'verdict' });
     }
-    draft.set({ verdict: { by: ask.agent, holds, why, quotes, ...(played === undefined ? {} : { played }), ...(undone === undefined ? {} : { missing: undone }) } });
+    draft.set({
+      verdict: {
+        by: ask.agent,
+        holds,
+        why,
+        quotes,
+        ...(played === undefined ? {} : { played }),
+        ...(undone === undefined ? {} : { missing: undone }),
+      },
+    });
     draft.say({ id: messageId.verdict(draft.state.round), as: ask.agent, what: 'verdict', about: ask.agent });
   },
   said(draft, { what }) {

@@ -33,7 +33,8 @@ export const voting: PhaseRules = {
 function askVotes(draft: Draft): void {
   const { ballots, reopened, leaving } = draft.state;
   for (const agent of presentSeats(draft.state)) {
-    if (!ballots.some(({ by }) => by === agent) && !leaving.includes(agent)) draft.ask('vote', agent, reopened ? { tail: '1' } : {});
+    if (!ballots.some(({ by }) => by === agent) && !leaving.includes(agent))
+      draft.ask('vote', agent, reopened ? { tail: '1' } : {});
   }
 }
 
@@ -52,7 +53,8 @@ function publishWhenAllAreIn(draft: Draft): void {
   draft.set({ published: true });
   for (const { by, ranking } of state.ballots) {
     draft.say({ id: messageId.ballot(state.round, by), as: by, what: 'ballot', about: by });
-    if (ranking.length > 0 && draft.isSaid(poll)) draft.say({ id: messageId.pollVote(state.round, by), as: by, what: 'poll-vote', about: by });
+    if (ranking.length > 0 && draft.isSaid(poll))
+      draft.say({ id: messageId.pollVote(state.round, by), as: by, what: 'poll-vote', about: by });
   }
   countWhenPublished(draft);
 }
@@ -60,7 +62,11 @@ function publishWhenAllAreIn(draft: Draft): void {
 /** The poll ends after the last vote in it: later ones would not be shown. */
 function countWhenPublished(draft: Draft): void {
   const { state } = draft;
-  const cast = state.ballots.every(({ by, ranking }) => draft.isSaid(messageId.ballot(state.round, by)) && (ranking.length === 0 || !draft.isPending(messageId.pollVote(state.round, by))));
+  const cast = state.ballots.every(
+    ({ by, ranking }) =>
+      draft.isSaid(messageId.ballot(state.round, by)) &&
+      (ranking.length === 0 || !draft.isPending(messageId.pollVote(state.round, by))),
+  );
   if (!cast) return;
   draft.closePoll();
   draft.say({ id: messageId.ballots(state.round), what: 'ballots' });

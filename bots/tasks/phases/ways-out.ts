@@ -18,7 +18,11 @@ export function newPlan(draft: Draft, why: TaskOutcome, step?: StepId): void {
   if (!newPlansLeft(draft.state)) return wrapUp(draft, why);
   draft.set({ setback: { why, ...(step === undefined ? {} : { step }) } });
   for (const ask of draft.state.asks) draft.close(ask);
-  draft.say({ id: messageId.failure(draft.state.round), what: 'failure', ...(step === undefined ? {} : { about: step }) });
+  draft.say({
+    id: messageId.failure(draft.state.round),
+    what: 'failure',
+    ...(step === undefined ? {} : { about: step }),
+  });
 }
 
 /** The thread knows: proposing begins again, with what is known. */
@@ -36,9 +40,20 @@ export function proposeAgain(draft: Draft): void {
 }
 
 /** A plan of which something was begun stays known. */
-export function archived({ plan, commands, works, round, earlier, diagnoses, verdict }: TaskState): Pick<TaskState, 'earlier'> {
+export function archived({
+  plan,
+  commands,
+  works,
+  round,
+  earlier,
+  diagnoses,
+  verdict,
+}: TaskState): Pick<TaskState, 'earlier'> {
   if (plan === null || !isBegun({ commands, works })) return { earlier };
-  const why = [...diagnoses.map(({ step, cause }) => `${step}: ${cause}`), ...(verdict?.holds === false ? [verdict.why] : [])].map((words) => words.slice(0, MAX_WHY));
+  const why = [
+    ...diagnoses.map(({ step, cause }) => `${step}: ${cause}`),
+    ...(verdict?.holds === false ? [verdict.why] : []),
+  ].map((words) => words.slice(0, MAX_WHY));
   return { earlier: [...earlier, { round, hash: plan.hash, plan: plan.plan, commands, works, why }].slice(-2) };
 }
 
@@ -94,17 +109,24 @@ export const planFacts = (draft: Draft): PlanCheckFacts => ({
 /** Of a plan that was checked when it was proposed: who has left since is no fault of it, for others take over its work. */
 export function factsOfStanding(draft: Draft, { steps }: Plan): PlanCheckFacts {
   const facts = planFacts(draft);
-  return { ...facts, agents: [...facts.agents, ...steps.flatMap((step) => (step.kind === 'work' ? [step.agent] : []))] };
+  return {
+    ...facts,
+    agents: [...facts.agents, ...steps.flatMap((step) => (step.kind === 'work' ? [step.agent] : []))],
+  };
 }
 
 /** Who runs alone, labelled so. */
-export const soleOf = (electorate: readonly AgentId[]): AgentId | null => (electorate.length === 1 ? (electorate[0] ?? null) : null);
+export const soleOf = (electorate: readonly AgentId[]): AgentId | null =>
+  electorate.length === 1 ? (electorate[0] ?? null) : null;
 
 type Steps = Pick<TaskState, 'commands' | 'works'>;
 
-const isBegun = ({ commands, works }: Steps): boolean => [...Object.values(commands), ...Object.values(works)].some(({ state }) => state !== 'waiting');
+const isBegun = ({ commands, works }: Steps): boolean =>
+  [...Object.values(commands), ...Object.values(works)].some(({ state }) => state !== 'waiting');
 
 const wasBegun = (state: TaskState): boolean => isBegun(state) || state.earlier.length > 0;
 
 const hasResults = (state: TaskState): boolean =>
-  [state, ...state.earlier].some(({ commands, works }) => [...Object.values(commands), ...Object.values(works)].some((step) => step.state === 'done'));
+  [state, ...state.earlier].some(({ commands, works }) =>
+    [...Object.values(commands), ...Object.values(works)].some((step) => step.state === 'done'),
+  );

@@ -3,15 +3,27 @@ import { cleanText } from '../../../bridge/text/clean-text.ts';
 /** Text in a picture: what the font can show, broken into lines, escaped for SVG. */
 
 /** The font has Hangul, Latin, Han and kana; anything else would be a box. */
-const UNSHOWN = /(?:[^\p{Script=Hangul}\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Nd}\p{P}\p{Sc}\p{Sm}\p{Sk} ]|\p{Extended_Pictographic})+/gu;
+const UNSHOWN =
+  /(?:[^\p{Script=Hangul}\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Nd}\p{P}\p{Sc}\p{Sm}\p{Sk} ]|\p{Extended_Pictographic})+/gu;
 
-export const shown = (text: string): string => cleanText(text.slice(0, 2_000)).replace(/\s+/gu, ' ').replace(UNSHOWN, (run) => (run.trim() === '' ? ' ' : '…')).trim();
+export const shown = (text: string): string =>
+  cleanText(text.slice(0, 2_000))
+    .replace(/\s+/gu, ' ')
+    .replace(UNSHOWN, (run) => (run.trim() === '' ? ' ' : '…'))
+    .trim();
 
-export const escapeXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&apos;');
+export const escapeXml = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&apos;');
 
 /** In ems of Nanum Gothic, a little more than measured. */
 function widthOf(character: string): number {
-  if (/[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\uFF00-\uFFEF]/u.test(character)) return 0.96;
+  if (/[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\uFF00-\uFFEF]/u.test(character))
+    return 0.96;
   if (/[ilIj.,:;'|!()[\]{} ]/.test(character)) return 0.34;
   if (/[mwMW@%]/.test(character)) return 0.92;
   return /\p{Lu}/u.test(character) ? 0.74 : /[\p{Script=Latin}\p{Nd}]/u.test(character) ? 0.6 : 0.7;

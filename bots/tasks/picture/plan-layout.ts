@@ -35,7 +35,13 @@ export function layoutOf(plan: Plan): PlanLayout {
       const step = plan.steps[index];
       if (step === undefined) continue;
       const alone = members.length % 2 === 1 && i === members.length - 1;
-      steps.push({ id: stepId(step), index, layer, row: row + Math.floor(i / 2), column: alone ? 'only' : i % 2 === 0 ? 'left' : 'right' });
+      steps.push({
+        id: stepId(step),
+        index,
+        layer,
+        row: row + Math.floor(i / 2),
+        column: alone ? 'only' : i % 2 === 0 ? 'left' : 'right',
+      });
     }
     row += Math.ceil(members.length / 2);
   }
@@ -54,7 +60,11 @@ function layersOf(plan: Plan): readonly (readonly number[])[] {
   const ids = new Set(plan.steps.map(stepId));
   const placed = new Set<StepId>();
   const layers: number[][] = [];
-  let left = plan.steps.map((step, index) => ({ id: stepId(step), index, after: stepAfter(step).filter((id) => ids.has(id)) }));
+  let left = plan.steps.map((step, index) => ({
+    id: stepId(step),
+    index,
+    after: stepAfter(step).filter((id) => ids.has(id)),
+  }));
   while (left.length > 0) {
     const ready = left.filter(({ after }) => after.every((id) => placed.has(id)));
     const layer = ready.length === 0 ? left : ready;
@@ -73,7 +83,9 @@ function needed(plan: Plan): readonly (readonly [before: StepId, to: number])[] 
     const found = known.get(id);
     if (found !== undefined) return found;
     const within = new Set([...seen, id]);
-    const all = new Set((after.get(id) ?? []).filter((one) => !within.has(one)).flatMap((one) => [one, ...allBefore(one, within)]));
+    const all = new Set(
+      (after.get(id) ?? []).filter((one) => !within.has(one)).flatMap((one) => [one, ...allBefore(one, within)]),
+    );
     known.set(id, all);
     return all;
   };

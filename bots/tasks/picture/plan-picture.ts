@@ -16,7 +16,9 @@ export interface PictureFacts {
   readonly states?: Readonly<Record<string, StepWord>>;
 }
 
-const FONTS = ['400Regular/NanumGothic_400Regular', '700Bold/NanumGothic_700Bold'].map((face) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/nanum-gothic/${face}.ttf`)));
+const FONTS = ['400Regular/NanumGothic_400Regular', '700Bold/NanumGothic_700Bold'].map((face) =>
+  fileURLToPath(import.meta.resolve(`@expo-google-fonts/nanum-gothic/${face}.ttf`)),
+);
 
 /** Pixels; a phone shows the width of it at about a third. */
 const WIDTH = 1_080;
@@ -30,8 +32,24 @@ const TITLE = 33;
 const SMALL = 25;
 const LEADING = 1.3;
 
-const RISK_COLOUR: Readonly<Record<Risk | 'work', string>> = { read: '#3b76d6', write: '#23854b', host: '#c8631a', network: '#7b47c4', work: '#5f6b7a' };
-const STATE_FILL: Readonly<Record<StepWord, string>> = { waiting: '#ffffff', sent: '#fff8dc', asked: '#ffe9cf', running: '#fff3b8', done: '#dff5e5', failed: '#fcdcdc', refused: '#e7e9ec', stopped: '#e7e9ec', unknown: '#efe3fb' };
+const RISK_COLOUR: Readonly<Record<Risk | 'work', string>> = {
+  read: '#3b76d6',
+  write: '#23854b',
+  host: '#c8631a',
+  network: '#7b47c4',
+  work: '#5f6b7a',
+};
+const STATE_FILL: Readonly<Record<StepWord, string>> = {
+  waiting: '#ffffff',
+  sent: '#fff8dc',
+  asked: '#ffe9cf',
+  running: '#fff3b8',
+  done: '#dff5e5',
+  failed: '#fcdcdc',
+  refused: '#e7e9ec',
+  stopped: '#e7e9ec',
+  unknown: '#efe3fb',
+};
 
 interface Box {
   readonly x: number;
@@ -40,7 +58,10 @@ interface Box {
   readonly height: number;
 }
 
-const RENDERING = { font: { fontFiles: FONTS, loadSystemFonts: false, defaultFontFamily: 'NanumGothic' }, logLevel: 'off' as const };
+const RENDERING = {
+  font: { fontFiles: FONTS, loadSystemFonts: false, defaultFontFamily: 'NanumGothic' },
+  logLevel: 'off' as const,
+};
 
 /** A plan as a graph, in a PNG that a phone can read: colour of the edge by risk, of the face by state. Needs no browser. */
 export function planPicture(plan: Plan, facts: PictureFacts): Uint8Array {
@@ -58,9 +79,16 @@ export function planSvg(plan: Plan, facts: PictureFacts): string {
   const goal = wrap(plan.goal, (WIDTH - 2 * MARGIN) / 38, 3);
   const top = 40 + goal.length * 38 * LEADING + 30;
   const cards = layout.steps.map((placed) => ({ placed, card: cardOf(plan, placed, facts) }));
-  const heights = Array.from({ length: layout.rows }, (_, row) => Math.max(...cards.filter(({ placed }) => placed.row === row).map(({ card }) => card.height)));
+  const heights = Array.from({ length: layout.rows }, (_, row) =>
+    Math.max(...cards.filter(({ placed }) => placed.row === row).map(({ card }) => card.height)),
+  );
   const yOf = (row: number): number => top + heights.slice(0, row).reduce((sum, height) => sum + height + ROW_GAP, 0);
-  const boxes = new Map(cards.map(({ placed }) => [placed.index, { ...across(placed), y: yOf(placed.row), height: heights[placed.row] ?? 0 } satisfies Box]));
+  const boxes = new Map(
+    cards.map(({ placed }) => [
+      placed.index,
+      { ...across(placed), y: yOf(placed.row), height: heights[placed.row] ?? 0 } satisfies Box,
+    ]),
+  );
   const bottom = yOf(layout.rows) - ROW_GAP;
   const legend = legendOf(plan, lang, bottom + 60);
   const height = Math.ceil(legend.bottom + 24);
@@ -70,7 +98,9 @@ export function planSvg(plan: Plan, facts: PictureFacts): string {
     `<rect width="${WIDTH}" height="${height}" fill="#f3f5f8"/>`,
     '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 10 5 0 10z" fill="#8793a3"/></marker></defs>',
     ...goal.map((line, i) => words(line, MARGIN, 40 + 30 + i * 38 * LEADING, 38, '#1c2430', true)),
-    ...layout.edges.map(({ from, to, direct }) => edgePath(boxes.get(from), boxes.get(to), places.get(to), direct, from)),
+    ...layout.edges.map(({ from, to, direct }) =>
+      edgePath(boxes.get(from), boxes.get(to), places.get(to), direct, from),
+    ),
     ...cards.map(({ placed, card }) => drawn(card, boxes.get(placed.index), states[placed.id] ?? 'waiting')),
     ...legend.parts,
     '</svg>',
@@ -78,7 +108,9 @@ export function planSvg(plan: Plan, facts: PictureFacts): string {
 }
 
 const across = ({ column }: Placed): Pick<Box, 'x' | 'width'> =>
-  column === 'only' ? { x: (WIDTH - WHOLE) / 2, width: WHOLE } : { x: column === 'left' ? MARGIN : MARGIN + HALF + GAP, width: HALF };
+  column === 'only'
+    ? { x: (WIDTH - WHOLE) / 2, width: WHOLE }
+    : { x: column === 'left' ? MARGIN : MARGIN + HALF + GAP, width: HALF };
 
 interface Card {
   readonly number: number;
@@ -94,11 +126,23 @@ function cardOf(plan: Plan, placed: Placed, { lang, nameOf = (agent) => agent, s
   const step: Step | undefined = plan.steps[placed.index];
   if (step === undefined) throw new Error('a step beyond the plan');
   const title = wrap(step.title, (inner(placed) - 62) / TITLE, 3);
-  const what = step.kind === 'work' ? `${nameOf(step.agent)} · ${workWord[step.work][lang]()}` : riskWord[riskOf(step.command)][lang]();
+  const what =
+    step.kind === 'work'
+      ? `${nameOf(step.agent)} · ${workWord[step.work][lang]()}`
+      : riskWord[riskOf(step.command)][lang]();
   const after = placesBefore(plan, step);
   const state = states[placed.id] ?? 'waiting';
-  const lines = [...wrap(state === 'waiting' ? what : `${what} · ${stepWord[state][lang]()}`, inner(placed) / SMALL, 1), ...(after.length === 0 ? [] : wrap(stepAfterWord[lang](after), inner(placed) / SMALL, 2))];
-  return { number: placed.index + 1, colour: RISK_COLOUR[step.kind === 'work' ? 'work' : riskOf(step.command)], title, lines, height: 2 * PAD + Math.max(1, title.length) * TITLE * LEADING + lines.length * SMALL * LEADING + 4 };
+  const lines = [
+    ...wrap(state === 'waiting' ? what : `${what} · ${stepWord[state][lang]()}`, inner(placed) / SMALL, 1),
+    ...(after.length === 0 ? [] : wrap(stepAfterWord[lang](after), inner(placed) / SMALL, 2)),
+  ];
+  return {
+    number: placed.index + 1,
+    colour: RISK_COLOUR[step.kind === 'work' ? 'work' : riskOf(step.command)],
+    title,
+    lines,
+    height: 2 * PAD + Math.max(1, title.length) * TITLE * LEADING + lines.length * SMALL * LEADING + 4,
+  };
 }
 
 function drawn(card: Card, box: Box | undefined, state: StepWord): string {
@@ -117,15 +161,30 @@ function drawn(card: Card, box: Box | undefined, state: StepWord): string {
   ].join('');
 }
 
-function words(text: string, x: number, y: number, size: number, colour: string, bold = false, anchor = 'start'): string {
+function words(
+  text: string,
+  x: number,
+  y: number,
+  size: number,
+  colour: string,
+  bold = false,
+  anchor = 'start',
+): string {
   return `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="700"' : ''} text-anchor="${anchor}">${escapeXml(text)}</text>`;
 }
 
 /** Straight down between neighbours, around by the nearer margin otherwise; each step that sends around has a lane of its own. */
-function edgePath(from: Box | undefined, to: Box | undefined, placed: Placed | undefined, direct: boolean, lane: number): string {
+function edgePath(
+  from: Box | undefined,
+  to: Box | undefined,
+  placed: Placed | undefined,
+  direct: boolean,
+  lane: number,
+): string {
   if (from === undefined || to === undefined || placed === undefined) return '';
   const start = { x: from.x + from.width / 2, y: from.y + from.height };
-  const line = (d: string): string => `<path d="${d}" fill="none" stroke="#8793a3" stroke-width="3" marker-end="url(#tip)"/>`;
+  const line = (d: string): string =>
+    `<path d="${d}" fill="none" stroke="#8793a3" stroke-width="3" marker-end="url(#tip)"/>`;
   if (direct) {
     const end = { x: to.x + to.width / 2, y: to.y - 3 };
     const middle = (start.y + end.y) / 2;
@@ -139,7 +198,9 @@ function edgePath(from: Box | undefined, to: Box | undefined, placed: Placed | u
   const r = toLeft ? 12 : -12;
   const leave = from.y + from.height / 2 + 8;
   const enter = to.y + to.height / 2 - 8;
-  return line(`M${exit} ${leave}H${x + r}Q${x} ${leave} ${x} ${leave + 12}V${enter - 12}Q${x} ${enter} ${x + r} ${enter}H${side}`);
+  return line(
+    `M${exit} ${leave}H${x + r}Q${x} ${leave} ${x} ${leave + 12}V${enter - 12}Q${x} ${enter} ${x + r} ${enter}H${side}`,
+  );
 }
 
 function legendOf(plan: Plan, lang: Lang, y: number): { readonly parts: readonly string[]; readonly bottom: number } {
@@ -151,7 +212,10 @@ function legendOf(plan: Plan, lang: Lang, y: number): { readonly parts: readonly
     const text = kind === 'work' ? agentWork[lang]() : riskWord[kind][lang]();
     const width = 44 + emsOf(text) * SMALL;
     if (x + width > WIDTH - MARGIN) [x, line] = [MARGIN, line + 40];
-    parts.push(`<rect x="${x}" y="${line - 20}" width="22" height="22" rx="5" fill="${RISK_COLOUR[kind]}"/>`, words(text, x + 32, line, SMALL, '#4a5666'));
+    parts.push(
+      `<rect x="${x}" y="${line - 20}" width="22" height="22" rx="5" fill="${RISK_COLOUR[kind]}"/>`,
+      words(text, x + 32, line, SMALL, '#4a5666'),
+    );
     x += width + 20;
   }
   return { parts, bottom: line };

@@ -6,9 +6,14 @@ import type { Ask, TaskState } from '../state/task-state.ts';
 const FAILED: ReadonlySet<string> = new Set(['failed', 'refused', 'unknown', 'stopped']);
 
 /** The command that a diagnosis is about: the one the ask names, else the first that failed. */
-export function failedStep(state: Pick<TaskState, 'plan' | 'commands' | 'works'>, { step }: Pick<Ask, 'step'>): Evidence | undefined {
+export function failedStep(
+  state: Pick<TaskState, 'plan' | 'commands' | 'works'>,
+  { step }: Pick<Ask, 'step'>,
+): Evidence | undefined {
   const commands = evidenceNow(state).filter((evidence) => evidence.step.kind === 'command');
-  return step === undefined ? commands.find((evidence) => FAILED.has(evidence.state)) : commands.find((evidence) => stepId(evidence.step) === step);
+  return step === undefined
+    ? commands.find((evidence) => FAILED.has(evidence.state))
+    : commands.find((evidence) => stepId(evidence.step) === step);
 }
 
 /** What another agent would put in the place of the failed command: the last word on it, to be agreed with or not. */

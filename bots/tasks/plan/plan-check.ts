@@ -1,6 +1,15 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { hostsOfCommand, lentTo } from '../../../bridge/protocol/command.ts';
-import { MAX_PLAN_BYTES, MAX_STEPS, Plan, planBytes, type Step, stepAfter, type StepId, stepId } from '../../../bridge/protocol/plan.ts';
+import {
+  MAX_PLAN_BYTES,
+  MAX_STEPS,
+  Plan,
+  planBytes,
+  type Step,
+  stepAfter,
+  type StepId,
+  stepId,
+} from '../../../bridge/protocol/plan.ts';
 import { canonical } from '../../../bridge/digest/canonical.ts';
 import type { PlanFault } from '../state/task-state.ts';
 
@@ -21,11 +30,19 @@ export interface PlanCheckFacts {
 
 /** Code, not a model. Every fault names its field; none: the plan may stand for election. */
 export function checkPlan(input: unknown, facts: PlanCheckFacts): readonly PlanFault[] {
-  const steps = typeof input === 'object' && input !== null && 'steps' in input && Array.isArray(input.steps) ? input.steps.length : 0;
+  const steps =
+    typeof input === 'object' && input !== null && 'steps' in input && Array.isArray(input.steps)
+      ? input.steps.length
+      : 0;
   // Said of the number, before ten thousand steps are read one by one.
   if (steps > MAX_STEPS) return [{ field: 'steps', problem: 'too-many-steps', detail: String(steps) }];
   const parsed = Plan.safeParse(input);
-  if (!parsed.success) return parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), problem: 'schema', detail: issue.message.slice(0, 200) }));
+  if (!parsed.success)
+    return parsed.error.issues.map((issue) => ({
+      field: issue.path.join('.'),
+      problem: 'schema',
+      detail: issue.message.slice(0, 200),
+    }));
   const plan = parsed.data;
   const bytes = planBytes(canonical(plan));
   if (bytes > MAX_PLAN_BYTES) return [{ field: '', problem: 'too-big', detail: String(bytes) }];
@@ -45,15 +62,20 @@ function stepFaults(step: Step, index: number, plan: Plan, facts: PlanCheckFacts
     else if (!ids.includes(other)) faults.push({ field: `${inner}.after`, problem: 'unknown-step', detail: other });
   }
   if (step.kind === 'work') {
-    if (!facts.agents.includes(step.agent)) faults.push({ field: `${field}.agent`, problem: 'unknown-agent', detail: step.agent });
+    if (!facts.agents.includes(step.agent))
+      faults.push({ field: `${field}.agent`, problem: 'unknown-agent', detail: step.agent });
     return faults;
   }
   for (const use of lentTo(step.command)) {
     const folder = facts.lent.find(({ name }) => name === use.name);
     if (folder === undefined) faults.push({ field: `${inner}.lent`, problem: 'not-lent', detail: use.name });
-    else if (use.access === 'rw' && folder.mode === 'ro') faults.push({ field: `${inner}.lent`, problem: 'lent-read-only', detail: use.name });
+    else if (use.access === 'rw' && folder.mode === 'ro')
+      faults.push({ field: `${inner}.lent`, problem: 'lent-read-only', detail: use.name });
   }
-  const stranger = facts.hosts === undefined || facts.hosts === null ? undefined : hostsOfCommand(step.command).find((host) => facts.hosts?.includes(host) !== true);
+  const stranger =
+    facts.hosts === undefined || facts.hosts === null
+      ? undefined
+      : hostsOfCommand(step.command).find((host) => facts.hosts?.includes(host) !== true);
   if (stranger !== undefined) faults.push({ field: `${inner}.hosts`, problem: 'host-not-allowed', detail: stranger });
   if (!hasCheck(step)) faults.push({ field: `${inner}.success`, problem: 'no-check', detail: id });
   return faults;
@@ -85,7 +107,8 @@ function timeFaults(plan: Plan, facts: PlanCheckFacts): PlanFault[] {
     const known = ends.get(id);
     const step = byId.get(id);
     if (known !== undefined || step === undefined) return known ?? 0;
-    const end = Math.max(0, ...stepAfter(step).map(endOf)) + (step.kind === 'command' ? step.command.timeoutMs : facts.workMs);
+    const end =
+      Math.max(0, ...stepAfter(step).map(endOf)) + (step.kind === 'command' ? step.command.timeoutMs : facts.workMs);
     ends.set(id, end);
     return end;
   };

@@ -8,7 +8,8 @@ import type { TaskOutcome, TaskState } from '../state/task-state.ts';
 const NAME = String.raw`[\p{L}\p{N}][\p{L}\p{N}_-]{0,80}\.(?:html?|md|txt|csv|tsv|xlsx?|docx?|pdf|pptx?|png|jpe?g|gif|svg|webp|mp4|mp3|json|xml|ya?ml|zip|py|js|ts|css|sql|sh|hwpx?|ics)`;
 const NAMES = new RegExp(NAME, 'giu');
 /** After a name that is to be made; a name that is read stands otherwise. */
-const MADE_AFTER = /^[`"'”’)]{0,3}(?:으로|로|을|를|에|이라는|라는|란|인)?\s?(?:이름의\s?|이름으로\s?)?(?:파일[을를로에]?|문서[를로]?)?(?:으로)?\s?(?:하나\s?)?(?:저장|만들|작성|생성|써|쓰|적어|적고|남겨|남기|기록|내보내|출력|정리)/u;
+const MADE_AFTER =
+  /^[`"'”’)]{0,3}(?:으로|로|을|를|에|이라는|라는|란|인)?\s?(?:이름의\s?|이름으로\s?)?(?:파일[을를로에]?|문서[를로]?)?(?:으로)?\s?(?:하나\s?)?(?:저장|만들|작성|생성|써|쓰|적어|적고|남겨|남기|기록|내보내|출력|정리)/u;
 const MADE_BEFORE = /\b(?:write|save|create|make|generate|produce|export|put|store|output)\b[^.!?\n]{0,40}$/iu;
 const READ_BEFORE = /\b(?:of|from|in|with|using|on)\s+(?:the\s+|file\s+|my\s+)*[`"']?$/iu;
 
@@ -16,13 +17,22 @@ const READ_BEFORE = /\b(?:of|from|in|with|using|on)\s+(?:the\s+|file\s+|my\s+)*[
 export function filesWanted(mission: string): readonly string[] {
   const text = mission.slice(0, 4_000).normalize('NFC');
   const wanted = [...text.matchAll(NAMES)].flatMap(({ 0: name, index }) => {
-    const [before, after] = [text.slice(Math.max(0, index - 60), index), text.slice(index + name.length, index + name.length + 40)];
-    return MADE_AFTER.test(after) || (MADE_BEFORE.test(before) && !READ_BEFORE.test(before)) ? [name.toLowerCase()] : [];
+    const [before, after] = [
+      text.slice(Math.max(0, index - 60), index),
+      text.slice(index + name.length, index + name.length + 40),
+    ];
+    return MADE_AFTER.test(after) || (MADE_BEFORE.test(before) && !READ_BEFORE.test(before))
+      ? [name.toLowerCase()]
+      : [];
   });
   return [...new Set(wanted)];
 }
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).normalize('NFC').toLowerCase();
+const nameOf = (path: string): string =>
+  path
+    .slice(path.lastIndexOf('/') + 1)
+    .normalize('NFC')
+    .toLowerCase();
 
 type CarriedOut = Pick<TaskState, 'plan' | 'commands' | 'earlier'>;
 
@@ -41,8 +51,14 @@ export function missingFiles(state: CarriedOut & Pick<TaskState, 'mission'>): re
   const handed = all.flatMap(({ artifacts }) => artifacts.filter(({ bytes }) => bytes > 0).map(({ path }) => path));
   const names = new Set(handed.map(nameOf));
   const plan = state.plan?.plan.steps ?? [];
-  const promised = plan.flatMap((step) => (step.kind === 'command' && state.commands[stepId(step)]?.state === 'done' ? step.artifacts : [])).filter((path) => !names.has(nameOf(path)));
-  const wanted = filesWanted(state.mission).filter((name) => !names.has(name) && !all.some(({ step }) => leaves(step.command, name)));
+  const promised = plan
+    .flatMap((step) =>
+      step.kind === 'command' && state.commands[stepId(step)]?.state === 'done' ? step.artifacts : [],
+    )
+    .filter((path) => !names.has(nameOf(path)));
+  const wanted = filesWanted(state.mission).filter(
+    (name) => !names.has(name) && !all.some(({ step }) => leaves(step.command, name)),
+  );
   return [...new Set([...promised, ...wanted])];
 }
 
@@ -64,19 +80,28 @@ const OUTWARD: ReadonlySet<Need> = new Set(['mail', 'message', 'payment', 'calen
 export function lacksOf(mission: string, origin: TaskState['origin'], searches: boolean): readonly Need[] {
   // A round of the cycle quotes what was said in the room; a schedule has come at its time.
   if (origin === 'cycle') return [];
-  return needsOf(mission).filter((need) => !(need === 'web' && searches) && !(need === 'later' && origin === 'schedule'));
+  return needsOf(mission).filter(
+    (need) => !(need === 'web' && searches) && !(need === 'later' && origin === 'schedule'),
+  );
 }
 
 /** Of what the house lacks, what was not done all the same. */
 export function notDone(state: CarriedOut & Pick<TaskState, 'lacks'>): readonly Need[] {
   const all = done(state);
-  const wentOut = all.some(({ step: { command } }) => hostsOfCommand(command).length > 0 && (command.type !== 'fetch' || command.method === 'POST'));
+  const wentOut = all.some(
+    ({ step: { command } }) =>
+      hostsOfCommand(command).length > 0 && (command.type !== 'fetch' || command.method === 'POST'),
+  );
   const drew = all.some(({ artifacts }) => artifacts.some(({ path, bytes }) => bytes > 0 && PICTURES.test(path)));
-  return state.lacks.filter((need) => !BY_THE_WAY.has(need) && !(OUTWARD.has(need) && wentOut) && !(need === 'picture' && drew));
+  return state.lacks.filter(
+    (need) => !BY_THE_WAY.has(need) && !(OUTWARD.has(need) && wentOut) && !(need === 'picture' && drew),
+  );
 }
 
 /** How a task ends whose result was found good: what was only played, or lacks a part, is not done. */
-export function endingOf(state: TaskState): Extract<TaskOutcome, 'done' | 'sample' | 'rehearsed' | 'unverified' | 'no-means'> {
+export function endingOf(
+  state: TaskState,
+): Extract<TaskOutcome, 'done' | 'sample' | 'rehearsed' | 'unverified' | 'no-means'> {
   if (state.verdict?.played === 'played') return 'rehearsed';
   if (state.verdict?.played === 'unseen') return 'unverified';
   if (notDone(state).length > 0 || (state.verdict?.missing ?? []).length > 0) return 'no-means';

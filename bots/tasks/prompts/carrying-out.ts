@@ -19,7 +19,9 @@ export function workPrompt(state: TaskState, ask: Ask, room: number): string {
     quoted('mission', clipped(state.mission, room / 6)),
     goal(state, room / 6),
     `Your step:\n${quoted('step', step?.kind === 'work' ? `${step.work}: ${step.title}\n${step.instruction}` : '')}`,
-    results.length === 0 ? 'It waits for no other step.' : `What the steps before it brought:\n\n${shown(results, (room * 2) / 3)}`,
+    results.length === 0
+      ? 'It waits for no other step.'
+      : `What the steps before it brought:\n\n${shown(results, (room * 2) / 3)}`,
   ].join('\n\n');
 }
 
@@ -44,14 +46,21 @@ export function diagnosePrompt(state: TaskState, ask: Ask, facts: AskFacts, room
     quoted('mission', clipped(state.mission, room / 6)),
     goal(state, room / 6),
     evidence === undefined ? 'Nothing is known of it.' : shown([evidence], room / 2),
-    ...(proposed === null ? [] : [`Another agent would run this instead. It runs only if you, who look at it anew, find it right and harmless: then "command" is "same". If not, give a better one or null.\n${quoted('proposed command', clipped(JSON.stringify(proposed), room / 4))}`]),
+    ...(proposed === null
+      ? []
+      : [
+          `Another agent would run this instead. It runs only if you, who look at it anew, find it right and harmless: then "command" is "same". If not, give a better one or null.\n${quoted('proposed command', clipped(JSON.stringify(proposed), room / 4))}`,
+        ]),
     commandGuide(facts),
     `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...}${proposed === null ? '' : ' or "same"'} or null}`,
   ].join('\n\n');
 }
 
 export function reportPrompt(state: TaskState, room: number): string {
-  const verdict = state.verdict === null ? '' : `${state.verdict.holds ? 'The check was passed.' : 'The check was NOT passed.'}\n${state.verdict.why}`;
+  const verdict =
+    state.verdict === null
+      ? ''
+      : `${state.verdict.holds ? 'The check was passed.' : 'The check was NOT passed.'}\n${state.verdict.why}`;
   return [
     'Write the one deliverable of this task from what was worked out: a report in Markdown. First the result itself, complete and usable (the list, the text, the answer; where a file was made, its name and what it does), then in a few lines how it came about, and plainly what failed or is missing. Use only what stands below; quote outputs in code blocks. Your answer is the report: nothing before or after it.',
     quoted('mission', clipped(state.mission, room / 8)),
@@ -64,11 +73,15 @@ export function reportPrompt(state: TaskState, room: number): string {
 
 /** What there is to be had of it, by looking. */
 function deliverables(state: TaskState): string {
-  const files = Object.values(state.commands).flatMap(({ result }) => (result?.artifacts ?? []).map(({ path, bytes }) => `- ${path} (${bytes} bytes)`));
+  const files = Object.values(state.commands).flatMap(({ result }) =>
+    (result?.artifacts ?? []).map(({ path, bytes }) => `- ${path} (${bytes} bytes)`),
+  );
   const wanted = filesWanted(state.mission).map((name) => `- ${name}`);
   return [
     `Files that were handed over:\n${files.length === 0 ? '(none)' : quoted('files', files.slice(0, 60).join('\n'))}`,
-    ...(wanted.length === 0 ? [] : [`Files that the mission asks for by name:\n${quoted('files asked for', wanted.join('\n'))}`]),
+    ...(wanted.length === 0
+      ? []
+      : [`Files that the mission asks for by name:\n${quoted('files asked for', wanted.join('\n'))}`]),
   ].join('\n');
 }
 
@@ -81,8 +94,11 @@ function shown(all: readonly Evidence[], room: number): string {
   const each = Math.max(100, room / Math.max(1, all.length));
   return all
     .map(({ step, state, exitCode, why, output }) => {
-      const how = [state, exitCode === undefined ? '' : `exit code ${exitCode}`, why ?? ''].filter((word) => word !== '').join(', ');
-      const said = output.trim() === '' ? '(no output)' : quoted(`output of ${stepId(step)}`, clipped(output, each / 2));
+      const how = [state, exitCode === undefined ? '' : `exit code ${exitCode}`, why ?? '']
+        .filter((word) => word !== '')
+        .join(', ');
+      const said =
+        output.trim() === '' ? '(no output)' : quoted(`output of ${stepId(step)}`, clipped(output, each / 2));
       return `${quoted(`step ${stepId(step)}`, clipped(brief(step), each / 2))}\nIt ended: ${how}.\n${said}`;
     })
     .join('\n\n');

@@ -35,7 +35,9 @@ The sandbox is a plain Linux with coreutils, bash, perl and what the server has 
 }
 
 const lentList = (lent: AskFacts['lent']): string =>
-  lent.length === 0 ? 'none at present.' : `${lent.map(({ name, mode }) => `"${name}" (${mode === 'ro' ? 'reading only' : 'reading and writing'})`).join(', ')}.`;
+  lent.length === 0
+    ? 'none at present.'
+    : `${lent.map(({ name, mode }) => `"${name}" (${mode === 'ro' ? 'reading only' : 'reading and writing'})`).join(', ')}.`;
 
 function hostList(hosts: AskFacts['hosts']): string {
   if (hosts === null) return 'Any host may be named; each is approved by the owner.';
@@ -48,8 +50,25 @@ const example = (agent: string) => ({
     {
       kind: 'command',
       title: 'Measure the log folder',
-      command: { type: 'run', id: 'measure', argv: ['du', '-sh', '/lent/logs'], workspace: 'ro', lent: [{ name: 'logs', access: 'ro' }], reason: 'to know the size', success: { exitCode: 0, outputContains: '/lent/logs' }, repeatable: true },
+      command: {
+        type: 'run',
+        id: 'measure',
+        argv: ['du', '-sh', '/lent/logs'],
+        workspace: 'ro',
+        lent: [{ name: 'logs', access: 'ro' }],
+        reason: 'to know the size',
+        success: { exitCode: 0, outputContains: '/lent/logs' },
+        repeatable: true,
+      },
     },
-    { kind: 'work', id: 'advice', title: 'Advise what to do', agent, work: 'analyse', instruction: 'Say in three sentences whether the logs take too much space.', after: ['measure'] },
+    {
+      kind: 'work',
+      id: 'advice',
+      title: 'Advise what to do',
+      agent,
+      work: 'analyse',
+      instruction: 'Say in three sentences whether the logs take too much space.',
+      after: ['measure'],
+    },
   ],
 });

@@ -43,7 +43,9 @@ ${JSON_ONLY} {"objections":[{"of":"A","step":"id-of-the-step","text":text}]}`;
 export function votePrompt(state: TaskState, { agent }: Ask, room: number): string {
   const candidates = candidatesFor(state, agent);
   const labels = new Map(candidates.map(({ label, proposal }) => [proposal.hash, label] as const));
-  const objections = state.objections.map(({ of, step, text }) => `${labels.get(of) ?? '?'} / ${step}: ${text}`).join('\n');
+  const objections = state.objections
+    .map(({ of, step, text }) => `${labels.get(of) ?? '?'} / ${step}: ${text}`)
+    .join('\n');
   return `Vote. Rank the proposals that you would carry out, best first; leave out those that should not be carried out; an empty ranking is an abstention. Judge by whether the goal will be reached and can be checked, then by the least risk, then by the fewest commands. Nobody is told whose they are.
 
 ${material(state, candidates, (room * 3) / 4)}
@@ -55,7 +57,10 @@ ${JSON_ONLY} {"ranking":["B","A"],"reason":"why, in one or two sentences"}`;
 
 function material(state: TaskState, candidates: readonly LabelledProposal[], room: number): string {
   const each = Math.max(200, (room * 3) / 4 / Math.max(1, candidates.length));
-  const plans = candidates.map(({ label, proposal }) => `Proposal ${label}:\n${quoted(`proposal ${label}`, clipped(briefJson(proposal.plan, 1_500), each))}`);
+  const plans = candidates.map(
+    ({ label, proposal }) =>
+      `Proposal ${label}:\n${quoted(`proposal ${label}`, clipped(briefJson(proposal.plan, 1_500), each))}`,
+  );
   return [quoted('mission', clipped(state.mission, room / 4)), wanted(state), ...plans].join('\n\n');
 }
 
@@ -74,12 +79,16 @@ function earlierRound({ round, earlier, refusals }: TaskState, room: number): re
       .filter(({ state }) => !UNTOUCHED.has(state))
       .slice(0, 3)
       .map(({ step, state, exitCode, why, output }) => {
-        const how = [state, exitCode === undefined ? '' : `exit code ${exitCode}`, why ?? ''].filter((word) => word !== '').join(', ');
+        const how = [state, exitCode === undefined ? '' : `exit code ${exitCode}`, why ?? '']
+          .filter((word) => word !== '')
+          .join(', ');
         return quoted(`what failed, ${stepId(step)}`, `${how}\n${clipped(output, each)}`);
       }),
     ...(plan.why ?? []).slice(0, 4).map((why) => quoted('why it was given up', clipped(why, each))),
   ]);
-  const unfit = refusals.flatMap(({ code, faults }) => (code === 'plan' ? faults.map(({ field, problem, detail }) => `- ${field}: ${problem} ${detail ?? ''}`) : []));
+  const unfit = refusals.flatMap(({ code, faults }) =>
+    code === 'plan' ? faults.map(({ field, problem, detail }) => `- ${field}: ${problem} ${detail ?? ''}`) : [],
+  );
   return [
     'This is not the first attempt: what was tried did not reach the goal. The workspace still holds what it left. Do not propose the same again; get around what failed.',
     ...tried,

@@ -11,7 +11,16 @@ const FIXED_TOKENS = 4_000;
 const LEAST_ROOM = 1_000;
 
 /** Of all files together. Every mind reads them in every phase, and each time costs: whole where something is made of them. */
-const FILE_TOKENS: Readonly<Record<Ask['kind'], number>> = { triage: 2_000, propose: 8_000, critique: 2_000, vote: 2_000, work: 16_000, verify: 4_000, diagnose: 4_000, report: 8_000 };
+const FILE_TOKENS: Readonly<Record<Ask['kind'], number>> = {
+  triage: 2_000,
+  propose: 8_000,
+  critique: 2_000,
+  vote: 2_000,
+  work: 16_000,
+  verify: 4_000,
+  diagnose: 4_000,
+  report: 8_000,
+};
 
 export interface TaskPrompt {
   readonly system: string;
@@ -23,7 +32,13 @@ export function taskPrompt(state: TaskState, ask: Ask, facts: AskFacts, outputTo
   const room = Math.max(LEAST_ROOM, facts.agent.contextTokens - outputTokens - FIXED_TOKENS);
   const files = filesSent(facts.files ?? [], Math.min(FILE_TOKENS[ask.kind], room / 3));
   const left = Math.max(LEAST_ROOM, room - estimateTokens(files));
-  return { system: taskSystem(facts, state.lang), user: files === '' ? question(state, ask, facts, left) : `${question(state, ask, facts, left)}\n\n${files}\n\nThe files end here. Answer what was asked at the beginning, in the form that was asked for.` };
+  return {
+    system: taskSystem(facts, state.lang),
+    user:
+      files === ''
+        ? question(state, ask, facts, left)
+        : `${question(state, ask, facts, left)}\n\n${files}\n\nThe files end here. Answer what was asked at the beginning, in the form that was asked for.`,
+  };
 }
 
 function question(state: TaskState, ask: Ask, facts: AskFacts, room: number): string {

@@ -22,4 +22,8 @@ export function clipped(text: string, tokens: number): string {
 
 /** JSON in which nothing is longer than `longest` characters. */
 export const briefJson = (value: unknown, longest: number): string =>
-  JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' && one.length > longest ? `${one.slice(0, longest).toWellFormed()}[… ${one.length - longest} more characters]` : one));
+  JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'string' && one.length > longest
+      ? `${one.slice(0, longest).toWellFormed()}[… ${one.length - longest} more characters]`
+      : one,
+  );

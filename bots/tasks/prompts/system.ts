@@ -4,7 +4,9 @@ import type { AskFacts } from './facts.ts';
 /** Who is asked and what holds for every phase. Models read English best; they answer as told. */
 export function taskSystem({ agent, ownerTitle, timeZone, now }: AskFacts, lang: Lang): string {
   const language = lang === 'ko' ? 'Korean, politely (존댓말)' : 'English';
-  const time = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(now));
+  const time = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(
+    new Date(now),
+  );
   return [
     `You are ${agent.name}, one of several AI agents who work for "${ownerTitle}". ${agent.prompt}`,
     `You work on a task together: each proposes a plan, all criticise and vote, the plan that wins is carried out by an executor in a sandbox, and its outcome is checked. What is asked of you now is said in the message.`,
@@ -15,4 +17,5 @@ export function taskSystem({ agent, ownerTitle, timeZone, now }: AskFacts, lang:
 }
 
 /** Under every question that wants JSON. */
-export const JSON_ONLY = 'Answer with exactly one JSON object and nothing else: no words around it, no second object, no comments.';
+export const JSON_ONLY =
+  'Answer with exactly one JSON object and nothing else: no words around it, no second object, no comments.';

@@ -12,10 +12,16 @@ export function putOut(draft: Draft, agent: AgentId): void {
   const { state } = draft;
   if (state.removed.includes(agent)) return;
   draft.set({ removed: [...state.removed, agent] });
-  if (!state.electorate.includes(agent) || state.decision !== null || state.setback !== null || state.plan !== null) return;
+  if (!state.electorate.includes(agent) || state.decision !== null || state.setback !== null || state.plan !== null)
+    return;
   const electorate = state.electorate.filter((one) => one !== agent);
   if (electorate.length === 0) return wrapUp(draft, 'no-agents');
-  draft.set({ electorate, alone: soleOf(electorate), ballots: state.ballots.filter(({ by }) => by !== agent), objections: state.objections.filter(({ by }) => by !== agent) });
+  draft.set({
+    electorate,
+    alone: soleOf(electorate),
+    ballots: state.ballots.filter(({ by }) => by !== agent),
+    objections: state.objections.filter(({ by }) => by !== agent),
+  });
   const called = messageId.electorate(state.round, state.recalled);
   if (!draft.isSaid(called) && !draft.isPending(called)) return;
   draft.set({ recalled: state.recalled + 1 });
@@ -28,15 +34,27 @@ function takeBack(draft: Draft, agent: AgentId): void {
   const { round, repolled, proposals, events, tap } = draft.state;
   const said = events[messageId.proposal(round, agent)];
   const left = proposals
-    .map((one) => (one.authors.includes(agent) ? { ...one, authors: one.authors.filter((author) => author !== agent), events: one.events.filter((event) => event !== said) } : one))
+    .map((one) =>
+      one.authors.includes(agent)
+        ? {
+            ...one,
+            authors: one.authors.filter((author) => author !== agent),
+            events: one.events.filter((event) => event !== said),
+          }
+        : one,
+    )
     .filter(({ authors }) => authors.length > 0);
   draft.set({ proposals: left });
   if (left.length === proposals.length) return;
   const stands = (hash: string | null): boolean => left.some((one) => one.hash === hash);
-  draft.set({ ballots: draft.state.ballots.map((one) => ({ ...one, ranking: one.ranking.filter(stands) })), objections: draft.state.objections.filter(({ of }) => stands(of)) });
+  draft.set({
+    ballots: draft.state.ballots.map((one) => ({ ...one, ranking: one.ranking.filter(stands) })),
+    objections: draft.state.objections.filter(({ of }) => stands(of)),
+  });
   if (!stands(tap)) draft.set({ tap: null, tapEvent: null });
   const { phase } = draft.state;
-  if (left.length === 0 && (phase === 'critique' || phase === 'voting') && newPlansLeft(draft.state)) return newPlan(draft, 'no-plan');
+  if (left.length === 0 && (phase === 'critique' || phase === 'voting') && newPlansLeft(draft.state))
+    return newPlan(draft, 'no-plan');
   const shown = messageId.poll(round, repolled);
   if (!draft.isSaid(shown) && !draft.isPending(shown)) return;
   draft.closePoll();

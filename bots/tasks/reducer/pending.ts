@@ -11,7 +11,17 @@ export function pendingEffects({ saying, asks, timers, commands, plan, withdrawn
     if (step.kind !== 'command' || plan === null) return [];
     const { id } = step.command;
     const command = commands[id];
-    return command?.state === 'sent' ? [{ kind: 'dispatch', id: dispatchId(plan.hash, id, command.attempt), plan: plan.hash, step: id, attempt: command.attempt }] : [];
+    return command?.state === 'sent'
+      ? [
+          {
+            kind: 'dispatch',
+            id: dispatchId(plan.hash, id, command.attempt),
+            plan: plan.hash,
+            step: id,
+            attempt: command.attempt,
+          },
+        ]
+      : [];
   });
   return [
     ...(withdrawn === null ? [] : [{ kind: 'withdraw' as const, id: withdrawn }]),

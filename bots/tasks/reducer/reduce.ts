@@ -21,7 +21,17 @@ import type { Phase } from '../state/task-state.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { Reduce, TaskEvent } from '../state/transitions.ts';
 
-const PHASES: Readonly<Partial<Record<Phase, PhaseRules>>> = { triage, proposing, critique, voting, asking, executing, verifying, diagnosing, reporting };
+const PHASES: Readonly<Partial<Record<Phase, PhaseRules>>> = {
+  triage,
+  proposing,
+  critique,
+  voting,
+  asking,
+  executing,
+  verifying,
+  diagnosing,
+  reporting,
+};
 
 /** The coordinator: what a task does when something happens. Pure; time is the event's. */
 export const reduce: Reduce = (state, event, rules) => {
@@ -72,7 +82,10 @@ function begin(draft: Draft): void {
   const { state } = draft;
   if (state.version > 0) return;
   draft.timer(`deadline.${state.runs}`, windUpAt(state));
-  draft.set({ alone: soleOf(state.electorate), lacks: [...lacksOf(state.mission, state.origin, draft.rules.searches === true)] });
+  draft.set({
+    alone: soleOf(state.electorate),
+    lacks: [...lacksOf(state.mission, state.origin, draft.rules.searches === true)],
+  });
   if (state.electorate.length > 0) return draft.go('triage');
   draft.set({ ending: 'no-agents', outcome: 'failed' });
   closeUnbegun(draft);
@@ -157,12 +170,16 @@ function cancel(draft: Draft): void {
 /** A new round under a new electorate, with the same span of time; an unknown command is sent again instead, in what is left. */
 function retry(draft: Draft, { ready, event }: Extract<TaskEvent, { kind: 'retry' }>): void {
   const { state } = draft;
-  if (state.phase !== 'failed' && state.phase !== 'partial' && state.phase !== 'cancelled' && state.phase !== 'asking') return;
+  if (state.phase !== 'failed' && state.phase !== 'partial' && state.phase !== 'cancelled' && state.phase !== 'asking')
+    return;
   if (state.retry === event || ready.length === 0) return;
   const runs = state.runs + 1;
   draft.set({ runs, retry: event, withdrawn: null });
   if (state.question?.kind === 'unknown-command') {
-    const again = Object.entries(state.commands).map(([step, command]) => [step, command.state === 'unknown' ? { ...command, state: 'waiting' as const } : command]);
+    const again = Object.entries(state.commands).map(([step, command]) => [
+      step,
+      command.state === 'unknown' ? { ...command, state: 'waiting' as const } : command,
+    ]);
     draft.set({ question: null, commands: Object.fromEntries(again) });
     draft.timer(`deadline.${runs}`, windUpAt(state));
     return draft.go('executing');

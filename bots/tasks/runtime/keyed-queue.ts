@@ -4,9 +4,14 @@ export class KeyedQueue<K> {
 
   run<T>(key: K, work: () => Promise<T>): Promise<T> {
     const turn = (this.#last.get(key) ?? Promise.resolve()).then(work);
-    const over = turn.then(() => undefined, () => undefined).then(() => {
-      if (this.#last.get(key) === over) this.#last.delete(key);
-    });
+    const over = turn
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        if (this.#last.get(key) === over) this.#last.delete(key);
+      });
     this.#last.set(key, over);
     return turn;
   }

@@ -70,7 +70,11 @@ export class TaskMachine {
     await queue.add(
       pending.map(({ effect }) => {
         const data: TaskJob = { root, effect };
-        return { id: taskJobId(data), data, ...(effect.kind === 'timer' && effect.at > now ? { delayMs: effect.at - now } : {}) };
+        return {
+          id: taskJobId(data),
+          data,
+          ...(effect.kind === 'timer' && effect.at > now ? { delayMs: effect.at - now } : {}),
+        };
       }),
     );
     const given = pending.filter(({ effect }) => effect.kind !== 'say').map(({ seq }) => seq);
@@ -89,9 +93,11 @@ export class TaskMachine {
 }
 
 /** What people read of how it stands: a rehearsal that has ended is not partly done. */
-export const shownPhase = ({ phase, ending }: Pick<TaskState, 'phase' | 'ending'>): TaskPhase => (phase === 'partial' && ending === 'rehearsed' ? 'rehearsed' : phase);
+export const shownPhase = ({ phase, ending }: Pick<TaskState, 'phase' | 'ending'>): TaskPhase =>
+  phase === 'partial' && ending === 'rehearsed' ? 'rehearsed' : phase;
 
 export const hasEnded = ({ phase }: Pick<TaskState, 'phase'>): boolean => ENDED.has(phase);
 
 /** An answer or an approval of the master's is the next thing that can happen. */
-export const waitsForMaster = ({ phase, commands }: TaskState): boolean => phase === 'asking' || (phase === 'executing' && Object.values(commands).some(({ state }) => state === 'asked'));
+export const waitsForMaster = ({ phase, commands }: TaskState): boolean =>
+  phase === 'asking' || (phase === 'executing' && Object.values(commands).some(({ state }) => state === 'asked'));

@@ -9,4 +9,5 @@ export type TaskJob = z.infer<typeof TaskJob>;
 export const TASKS_QUEUE = 'tasks';
 
 /** BullMQ takes no colon in a name of one's own. */
-export const taskJobId = ({ root, effect }: TaskJob): string => `task.${root}.${effect.kind}.${effect.id}`.replaceAll(':', '_');
+export const taskJobId = ({ root, effect }: TaskJob): string =>
+  `task.${root}.${effect.kind}.${effect.id}`.replaceAll(':', '_');

@@ -17,7 +17,13 @@ export interface Pending {
 /** Ended tasks can be looked at and tried again this long. */
 const KEEP_S = 90 * 24 * 3600;
 
-const INDEX = { pending: swarmKey('tasks', 'pending'), cards: swarmKey('tasks', 'cards'), live: swarmKey('tasks', 'live'), frozen: swarmKey('tasks', 'frozen'), ended: swarmKey('tasks', 'ended') };
+const INDEX = {
+  pending: swarmKey('tasks', 'pending'),
+  cards: swarmKey('tasks', 'cards'),
+  live: swarmKey('tasks', 'live'),
+  frozen: swarmKey('tasks', 'frozen'),
+  ended: swarmKey('tasks', 'ended'),
+};
 const NUMBERS = swarmKey('tasks', 'numbers');
 const ROOTS = swarmKey('tasks', 'roots');
 const NEXT = swarmKey('tasks', 'next');
@@ -59,13 +65,26 @@ export class TaskStore {
   }
 
   /** @param before null for a new task. @returns the effects with their places; null where another transition was first. */
-  async commit(before: TaskState | null, state: TaskState, effects: readonly TaskEffect[]): Promise<readonly Pending[] | null> {
+  async commit(
+    before: TaskState | null,
+    state: TaskState,
+    effects: readonly TaskEffect[],
+  ): Promise<readonly Pending[] | null> {
     const { root, no, version, phase, frozenAt } = state;
     const standing = ENDED.has(phase) ? 'ended' : frozenAt === null ? 'live' : 'frozen';
     const last = await commitTask(
       this.#redis,
       [taskKey(root), outboxKey(root), INDEX.pending, INDEX.cards, INDEX.live, INDEX.ended, INDEX.frozen],
-      [before === null ? '' : before.version, version, JSON.stringify(state), root, no, standing, KEEP_S, ...effects.map((effect) => JSON.stringify(effect))],
+      [
+        before === null ? '' : before.version,
+        version,
+        JSON.stringify(state),
+        root,
+        no,
+        standing,
+        KEEP_S,
+        ...effects.map((effect) => JSON.stringify(effect)),
+      ],
     );
     return last === -1 ? null : effects.map((effect, i) => ({ seq: last - effects.length + 1 + i, effect }));
   }
@@ -73,9 +92,18 @@ export class TaskStore {
   /** In the order in which they were decided. */
   async outbox(root: EventId): Promise<readonly Pending[]> {
     const found = Object.entries(await this.#redis.hgetall(outboxKey(root)));
-    const read = await Promise.all(found.map(async ([seq, text]) => ({ seq: Number(seq), effect: await this.#read(TaskEffect, 'tasks', `${root}.${seq}`, text) })));
+    const read = await Promise.all(
+      found.map(async ([seq, text]) => ({
+        seq: Number(seq),
+        effect: await this.#read(TaskEffect, 'tasks', `${root}.${seq}`, text),
+      })),
+    );
     const lost = read.filter(({ effect }) => effect === null);
-    if (lost.length > 0) await this.settle(root, lost.map(({ seq }) => seq));
+    if (lost.length > 0)
+      await this.settle(
+        root,
+        lost.map(({ seq }) => seq),
+      );
     return read.flatMap(({ seq, effect }) => (effect === null ? [] : [{ seq, effect }])).sort((a, b) => a.seq - b.seq);
   }
 

@@ -1,14 +1,29 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { StepId } from '../../../bridge/protocol/plan.ts';
 import { freezeLimitId, messageId } from './message-ids.ts';
-import { type Ask, type AskKind, ENDED, type Phase, type PlanFault, type AskRefusal, type Say, type TaskState } from './task-state.ts';
+import {
+  type Ask,
+  type AskKind,
+  ENDED,
+  type Phase,
+  type PlanFault,
+  type AskRefusal,
+  type Say,
+  type TaskState,
+} from './task-state.ts';
 import type { TaskEffect, TaskRules } from './transitions.ts';
 
 /** Before the deadline the task ends with what there is, so that the end itself still stands in time. */
-export const windUpAt = ({ began, deadline }: Pick<TaskState, 'began' | 'deadline'>): number => deadline - Math.min(60_000, Math.floor((deadline - began) / 10));
+export const windUpAt = ({ began, deadline }: Pick<TaskState, 'began' | 'deadline'>): number =>
+  deadline - Math.min(60_000, Math.floor((deadline - began) / 10));
 
 /** Who cannot come back while the task runs. */
-const LEAVES: ReadonlySet<AskRefusal['code']> = new Set(['provider.quota', 'provider.payment', 'purse.blackout', 'blackout']);
+const LEAVES: ReadonlySet<AskRefusal['code']> = new Set([
+  'provider.quota',
+  'provider.payment',
+  'purse.blackout',
+  'blackout',
+]);
 /** An answer, if a bad one. */
 const ANSWERED: ReadonlySet<AskRefusal['code']> = new Set(['plan', 'many']);
 const KEPT_REFUSALS = 60;
@@ -111,7 +126,14 @@ export class Draft {
   refuse(ask: Ask, code: AskRefusal['code'], faults: readonly PlanFault[] = []): void {
     const { refusals, round, leaving } = this.#state;
     const told = refusals.some((one) => one.round === round && one.agent === ask.agent && one.code !== 'plan');
-    const refusal: AskRefusal = { ask: ask.id, round, agent: ask.agent, kind: ask.kind, code, faults: faults.slice(0, 20) };
+    const refusal: AskRefusal = {
+      ask: ask.id,
+      round,
+      agent: ask.agent,
+      kind: ask.kind,
+      code,
+      faults: faults.slice(0, 20),
+    };
     this.set({ refusals: [...refusals, refusal].slice(-KEPT_REFUSALS) });
     const silent = this.rules.residents?.includes(ask.agent) === false && !ANSWERED.has(code);
     if ((silent || LEAVES.has(code)) && !leaving.includes(ask.agent)) this.set({ leaving: [...leaving, ask.agent] });
@@ -122,9 +144,14 @@ export class Draft {
   /** Commands that are with the executor are ended, and whatever it says of them from now on is late. */
   withdraw(): void {
     const { commands, runs, round, withdrawn } = this.#state;
-    const open = Object.entries(commands).filter(([, { state }]) => state === 'sent' || state === 'asked' || state === 'running' || state === 'unknown');
+    const open = Object.entries(commands).filter(
+      ([, { state }]) => state === 'sent' || state === 'asked' || state === 'running' || state === 'unknown',
+    );
     if (open.length === 0) return;
-    const stopped = open.map(([step, command]) => [step, command.state === 'unknown' ? command : { ...command, state: 'stopped' as const }]);
+    const stopped = open.map(([step, command]) => [
+      step,
+      command.state === 'unknown' ? command : { ...command, state: 'stopped' as const },
+    ]);
     const id = `withdraw.${runs}.${round}`;
     if (withdrawn === id) return;
     this.set({ withdrawn: id, commands: { ...commands, ...Object.fromEntries(stopped) } });
@@ -149,7 +176,8 @@ export class Draft {
   /** The poll that is open, where one is. */
   closePoll(): void {
     const { round, repolled } = this.#state;
-    if (this.isSaid(messageId.poll(round, repolled))) this.say({ id: messageId.pollEnd(round, repolled), what: 'poll-end' });
+    if (this.isSaid(messageId.poll(round, repolled)))
+      this.say({ id: messageId.pollEnd(round, repolled), what: 'poll-end' });
   }
 
   get ended(): boolean {

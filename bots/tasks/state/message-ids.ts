@@ -2,7 +2,8 @@ import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { PlanHash, StepId } from '../../../bridge/protocol/plan.ts';
 
 /** Of what is said anew in one round; the first keeps its name. */
-const again = (what: string, round: number, times: number): string => (times === 0 ? `${what}.${round}` : `${what}.${round}.${times}`);
+const again = (what: string, round: number, times: number): string =>
+  times === 0 ? `${what}.${round}` : `${what}.${round}.${times}`;
 
 /** Where a message of a task is found in `TaskState.events`: the id of the `say` that made it. */
 export const messageId = {
@@ -20,7 +21,8 @@ export const messageId = {
   ballot: (round: number, agent: AgentId) => `ballot.${round}.${agent}`,
   ballots: (round: number) => `ballots.${round}`,
   /** A master's choice may overrule a decision that is on its way already. */
-  decision: (round: number, rule: 'vote' | 'choice' | 'alone') => (rule === 'choice' ? `decision.${round}.choice` : `decision.${round}`),
+  decision: (round: number, rule: 'vote' | 'choice' | 'alone') =>
+    rule === 'choice' ? `decision.${round}.choice` : `decision.${round}`,
   plan: (round: number, hash: PlanHash) => `plan.${round}.${hash.slice(0, 16)}`,
   /** A question may come up more than once in a round: `version` is the state's. */
   question: (round: number, kind: string, version: number) => `question.${round}.${kind}.${version}`,
@@ -37,4 +39,5 @@ export const messageId = {
 export const freezeLimitId = (freezes: number): string => `frozen.${freezes}`;
 
 /** One sending of a command. */
-export const dispatchId = (hash: PlanHash, step: StepId, attempt: number): string => `dispatch.${hash.slice(0, 16)}.${step}.${attempt}`;
+export const dispatchId = (hash: PlanHash, step: StepId, attempt: number): string =>
+  `dispatch.${hash.slice(0, 16)}.${step}.${attempt}`;

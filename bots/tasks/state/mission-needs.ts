@@ -1,5 +1,17 @@
 /** What a mission asks for beyond thinking, writing and commands in a sandbox. Pure; a sentence at a time. */
-export const NEEDS = ['mail', 'message', 'payment', 'calendar', 'posting', 'printing', 'act', 'picture', 'web', 'later', 'until'] as const;
+export const NEEDS = [
+  'mail',
+  'message',
+  'payment',
+  'calendar',
+  'posting',
+  'printing',
+  'act',
+  'picture',
+  'web',
+  'later',
+  'until',
+] as const;
 export type Need = (typeof NEEDS)[number];
 
 /** Read no further: what a mission wants it says early, and a pasted document wants nothing. */
@@ -7,9 +19,11 @@ const READ = 4_000;
 
 /** Something is made that only bears the word: a page with a payment button pays nothing. */
 const DRAFT = /초안|문구|템플릿|양식|예시|샘플|\b(?:draft|template|wording|example)\b/iu;
-const PROGRAM = /(?:페이지|화면|프로그램|앱|사이트|게임|코드|스크립트|기능|버튼|봇)[^.!?\n]{0,12}(?:만들|짜|작성|구현|추가)|\b(?:write|make|build|create|add|implement)\b[^.!?\n]{0,30}\b(?:page|site|app|program|script|code|function|feature|button|form|bot)\b/iu;
+const PROGRAM =
+  /(?:페이지|화면|프로그램|앱|사이트|게임|코드|스크립트|기능|버튼|봇)[^.!?\n]{0,12}(?:만들|짜|작성|구현|추가)|\b(?:write|make|build|create|add|implement)\b[^.!?\n]{0,30}\b(?:page|site|app|program|script|code|function|feature|button|form|bot)\b/iu;
 /** What lies here already has not to be looked for. */
-const AT_HAND = /첨부|파일|폴더|엑셀|csv|표[를에의로]|위\s?(?:글|내용|표)|아래|\b(?:attached|file|folder|csv|table|below|above)\b/iu;
+const AT_HAND =
+  /첨부|파일|폴더|엑셀|csv|표[를에의로]|위\s?(?:글|내용|표)|아래|\b(?:attached|file|folder|csv|table|below|above)\b/iu;
 const SPOKEN: ReadonlySet<Need> = new Set(['mail', 'message', 'posting']);
 const MADE_HERE: ReadonlySet<Need> = new Set(['mail', 'message', 'payment', 'calendar', 'posting', 'web']);
 
@@ -49,7 +63,10 @@ const SIGNS: Readonly<Record<Need, readonly RegExp[]>> = {
     /(?:인스타(?:그램)?|페이스북|블로그|유튜브|트위터|트윗|SNS|카페|스마트\s?스토어|당근(?:마켓)?|쿠팡|티스토리|틱톡|링크드인|스레드|게시판)(?:에|에다|로)[^.!?\n]{0,20}(?:올려|올리고|올리세요|(?:게시|등록|포스팅|업로드|공유)(?:를|을)?\s?(?:해|하고|하세요|부탁))/iu,
     /\b(?:post|publish|upload|share)\b[^.!?\n]{0,40}\b(?:instagram|facebook|twitter|linkedin|youtube|tiktok|my blog|the blog|social media)\b|\btweet (?:it|this|that|about)\b/iu,
   ],
-  printing: [/(?:인쇄|프린트)(?:를|을)?\s?(?:해|하고|부탁)|종이(?:로|에)\s?(?:뽑|출력|인쇄|찍)|프린터로/u, /\bprint (?:it|this|that|them) out\b|\bprint \d+ cop|\bprint (?:it|this|them) on paper\b|\bon the printer\b/iu],
+  printing: [
+    /(?:인쇄|프린트)(?:를|을)?\s?(?:해|하고|부탁)|종이(?:로|에)\s?(?:뽑|출력|인쇄|찍)|프린터로/u,
+    /\bprint (?:it|this|that|them) out\b|\bprint \d+ cop|\bprint (?:it|this|them) on paper\b|\bon the printer\b/iu,
+  ],
   act: [
     /택배[를을]?\s?(?:보내|부쳐|받아)|(?:배달|배송|운전|청소|방문|수거|산책|설치)[를을]?\s?(?:해\s?줘|해\s?주세요|해라|하고\s?와|시켜\s?줘|다녀와)(?=[\s.!?]|$)|(?:가서|들러서|나가서)[^.!?\n]{0,20}(?:사\s?와|가져와|받아\s?와|찍어\s?와|다녀와)/u,
     /\b(?:pick up|collect|fetch) (?:the|my) (?:parcel|package|kids|children|car|laundry|groceries)\b|\bgo (?:shopping|to the (?:shop|store|bank|post office|market))\b|\b(?:wash|drive) (?:the|my) (?:car|truck|lorry|dishes)\b|\b(?:walk|feed) (?:the|my) (?:dog|cat|fish)\b/iu,
@@ -78,7 +95,10 @@ const SIGNS: Readonly<Record<Need, readonly RegExp[]>> = {
 
 /** In the order of `NEEDS`. */
 export function needsOf(mission: string): readonly Need[] {
-  const sentences = mission.slice(0, READ).split(/[\n.!?。]+\s*/u).filter((sentence) => sentence.trim() !== '');
+  const sentences = mission
+    .slice(0, READ)
+    .split(/[\n.!?。]+\s*/u)
+    .filter((sentence) => sentence.trim() !== '');
   return NEEDS.filter((need) => sentences.some((sentence) => isNeeded(need, sentence)));
 }
 
@@ -87,8 +107,12 @@ function isNeeded(need: Need, whole: string): boolean {
   // What the thing that is made does is its own business; what is to be done with it stands behind.
   const sentence = made === null ? whole : whole.slice(made.index + made[0].length);
   if (!SIGNS[need].some((sign) => sign.test(sentence))) return false;
-  if (SPOKEN.has(need) && DRAFT.test(sentence)) return new RegExp(`(?:써서|작성해서|작성하고|만들어서|and)[^\\n]{0,20}(?:${SENT}|send|e-?mail)`, 'iu').test(sentence);
-  if (need === 'web' && AT_HAND.test(sentence)) return SIGNS.web[0]?.test(sentence) === true && !/뉴스|주가|시세|환율|날씨|트렌드/u.test(sentence);
+  if (SPOKEN.has(need) && DRAFT.test(sentence))
+    return new RegExp(`(?:써서|작성해서|작성하고|만들어서|and)[^\\n]{0,20}(?:${SENT}|send|e-?mail)`, 'iu').test(
+      sentence,
+    );
+  if (need === 'web' && AT_HAND.test(sentence))
+    return SIGNS.web[0]?.test(sentence) === true && !/뉴스|주가|시세|환율|날씨|트렌드/u.test(sentence);
   if (need === 'until') return !/부터/u.test(sentence);
   return true;
 }

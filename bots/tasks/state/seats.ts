@@ -4,7 +4,8 @@ import type { AskKind, TaskState } from './task-state.ts';
 import type { TaskRules } from './transitions.ts';
 
 /** Who votes and plans now: the frozen electorate without those who left. The quorum stays that of all. */
-export const presentSeats = ({ electorate, gone, removed }: TaskState): readonly AgentId[] => electorate.filter((agent) => !gone.includes(agent) && !removed.includes(agent));
+export const presentSeats = ({ electorate, gone, removed }: TaskState): readonly AgentId[] =>
+  electorate.filter((agent) => !gone.includes(agent) && !removed.includes(agent));
 
 /** Whose ballots are counted: the electorate without those who have fallen silent; all of it where nobody would be left. */
 export function voters({ electorate, silent = [] }: Pick<TaskState, 'electorate' | 'silent'>): readonly AgentId[] {
@@ -13,7 +14,8 @@ export function voters({ electorate, silent = [] }: Pick<TaskState, 'electorate'
 }
 
 /** Who can be given work, electorate or not. */
-export const helpers = ({ gone, removed }: TaskState, rules: TaskRules): readonly AgentId[] => rules.agents.filter((agent) => !gone.includes(agent) && !removed.includes(agent));
+export const helpers = ({ gone, removed }: TaskState, rules: TaskRules): readonly AgentId[] =>
+  rules.agents.filter((agent) => !gone.includes(agent) && !removed.includes(agent));
 
 /** The integrator first, the others as they come. */
 export const integratorFirst = (agents: readonly AgentId[], { integrator }: TaskRules): readonly AgentId[] =>

@@ -47,12 +47,31 @@ export type Ask = z.infer<typeof Ask>;
 export const Played = z.enum(['played', 'sample', 'unseen']);
 
 export const Answer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('triage'), goal: z.string().min(1).max(2_000), checks: z.array(z.string().min(1).max(500)).max(20), /** One agent alone is enough. */ plain: z.boolean(), /** What the mission asks for and nobody here can do. */ cannot: z.array(z.string().min(1).max(200)).max(5).optional() }),
+  z.object({
+    kind: z.literal('triage'),
+    goal: z.string().min(1).max(2_000),
+    checks: z.array(z.string().min(1).max(500)).max(20),
+    /** One agent alone is enough. */ plain: z.boolean(),
+    /** What the mission asks for and nobody here can do. */ cannot: z
+      .array(z.string().min(1).max(200))
+      .max(5)
+      .optional(),
+  }),
   z.object({ kind: z.literal('propose'), plan: Plan }),
   z.object({ kind: z.literal('critique'), objections: z.array(Objection).max(50) }),
   z.object({ kind: z.literal('vote'), ranking: z.array(PlanHash).max(20), reason: z.string().max(2_000) }),
   z.object({ kind: z.literal('work'), text: z.string().min(1).max(100_000) }),
-  z.object({ kind: z.literal('verify'), holds: z.boolean(), why: z.string().max(4_000), quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20), played: Played.optional(), /** Parts of the mission that are not done, for nobody here can. */ missing: z.array(z.string().min(1).max(200)).max(5).optional() }),
+  z.object({
+    kind: z.literal('verify'),
+    holds: z.boolean(),
+    why: z.string().max(4_000),
+    quotes: z.array(z.object({ step: StepId, quote: z.string().min(1).max(1_000) })).max(20),
+    played: Played.optional(),
+    /** Parts of the mission that are not done, for nobody here can. */ missing: z
+      .array(z.string().min(1).max(200))
+      .max(5)
+      .optional(),
+  }),
   /** `command` replaces the failed one and has its id; null: nothing to patch, a new plan is needed. */
   z.object({ kind: z.literal('diagnose'), cause: z.string().max(4_000), command: Command.nullable() }),
   z.object({ kind: z.literal('report'), markdown: z.string().min(1).max(200_000) }),
@@ -66,7 +85,21 @@ export type RefusalCode = z.infer<typeof RefusalCode>;
 /** What the plan check found: the field (`steps.2.command.after`), and a word for the problem. */
 export const PlanFault = z.object({
   field: z.string(),
-  problem: z.enum(['schema', 'too-many-steps', 'too-big', 'double-id', 'unknown-step', 'waits-for-itself', 'cycle', 'unknown-agent', 'not-lent', 'lent-read-only', 'host-not-allowed', 'no-check', 'too-long']),
+  problem: z.enum([
+    'schema',
+    'too-many-steps',
+    'too-big',
+    'double-id',
+    'unknown-step',
+    'waits-for-itself',
+    'cycle',
+    'unknown-agent',
+    'not-lent',
+    'lent-read-only',
+    'host-not-allowed',
+    'no-check',
+    'too-long',
+  ]),
   /** The name, number or message that the words need. */
   detail: z.string().optional(),
 });
@@ -90,7 +123,11 @@ export const CommandState = z.object({
   retries: z.int().nonnegative().default(0),
   result: CommandResult.optional(),
 });
-export const WorkState = z.object({ state: z.enum(['waiting', 'asked', 'done', 'failed']), text: z.string().optional(), tries: z.int().nonnegative() });
+export const WorkState = z.object({
+  state: z.enum(['waiting', 'asked', 'done', 'failed']),
+  text: z.string().optional(),
+  tries: z.int().nonnegative(),
+});
 
 export type CommandState = z.infer<typeof CommandState>;
 export type WorkState = z.infer<typeof WorkState>;
@@ -101,7 +138,29 @@ export const Say = z.object({
   id: z.string(),
   /** null: the coordinator. */
   as: AgentId.nullable(),
-  what: z.enum(['electorate', 'voters', 'proposal', 'critique', 'refusal', 'poll', 'poll-vote', 'poll-end', 'ballot', 'ballots', 'decision', 'plan', 'question', 'work', 'patch', 'patched', 'failure', 'verdict', 'report', 'ended', 'notice']),
+  what: z.enum([
+    'electorate',
+    'voters',
+    'proposal',
+    'critique',
+    'refusal',
+    'poll',
+    'poll-vote',
+    'poll-end',
+    'ballot',
+    'ballots',
+    'decision',
+    'plan',
+    'question',
+    'work',
+    'patch',
+    'patched',
+    'failure',
+    'verdict',
+    'report',
+    'ended',
+    'notice',
+  ]),
   /** Which of them: an agent, a step, a plan's hash, an ask. */
   about: z.string().optional(),
   /** The phone rings: approval wanted, question, finished, failed; nothing else. */
@@ -210,29 +269,84 @@ export const TaskState = z.object({
   /** Runs on one agent's word, labelled so. */
   alone: AgentId.nullable(),
   asks: z.array(Ask),
-  triage: z.object({ goal: z.string(), checks: z.array(z.string()), by: AgentId.nullable(), cannot: z.array(z.string()).optional() }).nullable(),
+  triage: z
+    .object({
+      goal: z.string(),
+      checks: z.array(z.string()),
+      by: AgentId.nullable(),
+      cannot: z.array(z.string()).optional(),
+    })
+    .nullable(),
   proposals: z.array(Proposal),
   objections: z.array(Objection.extend({ by: AgentId })),
-  ballots: z.array(z.object({ by: AgentId, ranking: z.array(PlanHash), reason: z.string(), event: EventId.optional() })),
+  ballots: z.array(
+    z.object({ by: AgentId, ranking: z.array(PlanHash), reason: z.string(), event: EventId.optional() }),
+  ),
   /** Ballots are on their way into the room: the vote is over. */
   published: z.boolean(),
   /** The master's tap in the poll, and its event. */
   tap: PlanHash.nullable(),
   tapEvent: EventId.nullable(),
-  question: z.object({ kind: z.enum(['no-quorum', 'no-winner', 'no-plan', 'unknown-command']), event: EventId.optional() }).nullable(),
-  decision: z.object({ winner: PlanHash, rule: z.enum(['vote', 'choice', 'alone']), countedBy: z.string(), choice: EventId.optional(), event: EventId.optional() }).nullable(),
+  question: z
+    .object({ kind: z.enum(['no-quorum', 'no-winner', 'no-plan', 'unknown-command']), event: EventId.optional() })
+    .nullable(),
+  decision: z
+    .object({
+      winner: PlanHash,
+      rule: z.enum(['vote', 'choice', 'alone']),
+      countedBy: z.string(),
+      choice: EventId.optional(),
+      event: EventId.optional(),
+    })
+    .nullable(),
   /** The plan in force: the winner's, with its patches. */
-  plan: z.object({ hash: PlanHash, plan: Plan, authors: z.array(AgentId), /** decision or patched. */ event: EventId.optional() }).nullable(),
+  plan: z
+    .object({
+      hash: PlanHash,
+      plan: Plan,
+      authors: z.array(AgentId),
+      /** decision or patched. */ event: EventId.optional(),
+    })
+    .nullable(),
   commands: z.record(z.string(), CommandState),
   works: z.record(z.string(), WorkState),
   /** How often (plan hash).(step) was sent, over all rounds. */
   attempts: z.record(z.string(), z.int().positive()),
   /** Plans that were carried out before the one in force, the newest last. */
-  earlier: z.array(z.object({ round: z.int(), hash: PlanHash, plan: Plan, commands: z.record(z.string(), CommandState), works: z.record(z.string(), WorkState), /** What diagnoses and the verdict said against it. */ why: z.array(z.string()).optional() })).max(2),
+  earlier: z
+    .array(
+      z.object({
+        round: z.int(),
+        hash: PlanHash,
+        plan: Plan,
+        commands: z.record(z.string(), CommandState),
+        works: z.record(z.string(), WorkState),
+        /** What diagnoses and the verdict said against it. */ why: z.array(z.string()).optional(),
+      }),
+    )
+    .max(2),
   /** Being agreed on while `diagnosing`: the plan with one command replaced, by whom, and where they said so. */
-  patch: z.object({ step: StepId, of: PlanHash, hash: PlanHash, plan: Plan, by: z.array(AgentId).min(1).max(2), events: z.array(EventId) }).nullable(),
+  patch: z
+    .object({
+      step: StepId,
+      of: PlanHash,
+      hash: PlanHash,
+      plan: Plan,
+      by: z.array(AgentId).min(1).max(2),
+      events: z.array(EventId),
+    })
+    .nullable(),
   diagnoses: z.array(z.object({ step: StepId, by: AgentId, cause: z.string(), command: Command.nullable() })),
-  verdict: z.object({ by: AgentId.nullable(), holds: z.boolean(), why: z.string(), quotes: z.array(z.object({ step: StepId, quote: z.string() })), played: Played.optional(), missing: z.array(z.string()).optional() }).nullable(),
+  verdict: z
+    .object({
+      by: AgentId.nullable(),
+      holds: z.boolean(),
+      why: z.string(),
+      quotes: z.array(z.object({ step: StepId, quote: z.string() })),
+      played: Played.optional(),
+      missing: z.array(z.string()).optional(),
+    })
+    .nullable(),
   /** The integrator's; null: made by code of the results, when nobody could. */
   report: z.string().nullable(),
   /** Why this plan is given up for a new one: being told to the thread, and nothing goes on until it stands there. */

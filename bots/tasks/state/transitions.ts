@@ -9,7 +9,14 @@ const at = z.int();
 export const TaskEvent = z.discriminatedUnion('kind', [
   /** Of a new task, once its state is stored. */
   z.object({ kind: z.literal('begin'), at }),
-  z.object({ kind: z.literal('answered'), at, ask: z.string(), answer: Answer, tokens: z.object({ input: z.int(), output: z.int() }).optional(), costMicroUsd: z.int().optional() }),
+  z.object({
+    kind: z.literal('answered'),
+    at,
+    ask: z.string(),
+    answer: Answer,
+    tokens: z.object({ input: z.int(), output: z.int() }).optional(),
+    costMicroUsd: z.int().optional(),
+  }),
   z.object({ kind: z.literal('refused'), at, ask: z.string(), code: RefusalCode }),
   /** A `say` effect is in the room. */
   z.object({ kind: z.literal('said'), at, id: z.string(), event: EventId }),
@@ -65,7 +72,18 @@ export interface TaskRules {
   readonly searches?: boolean;
   readonly hash: (value: unknown) => string;
   /** Milliseconds. */
-  readonly patience: { readonly triage: number; readonly propose: number; readonly critique: number; readonly vote: number; readonly work: number; readonly verify: number; readonly diagnose: number; readonly report: number; readonly question: number; readonly command: number };
+  readonly patience: {
+    readonly triage: number;
+    readonly propose: number;
+    readonly critique: number;
+    readonly vote: number;
+    readonly work: number;
+    readonly verify: number;
+    readonly diagnose: number;
+    readonly report: number;
+    readonly question: number;
+    readonly command: number;
+  };
 }
 
 /** @returns the same state and no effects where the event changes nothing. Written in `reduce.ts`. */

@@ -5,12 +5,21 @@ import type { DiskState, Reserve } from './reserve.ts';
 export const LOW_DISK_BYTES = 200_000_000;
 const EVERY_MS = 1_000;
 
-export const readableBytes = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} KB`);
+export const readableBytes = (bytes: number): string =>
+  bytes >= 1e9
+    ? `${(bytes / 1e9).toFixed(1)} GB`
+    : bytes >= 1e6
+      ? `${Math.round(bytes / 1e6)} MB`
+      : `${Math.ceil(bytes / 1e3)} KB`;
 
 /** Said by Node, by SQLite or by tar. */
 export function isFullDisk(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return ('code' in error && error.code === 'ENOSPC') || /no space left on device|database or disk is full/i.test(error.message) || isFullDisk(error.cause);
+  return (
+    ('code' in error && error.code === 'ENOSPC') ||
+    /no space left on device|database or disk is full/i.test(error.message) ||
+    isFullDisk(error.cause)
+  );
 }
 
 /** Of a small disk, such as a /tmp in memory, a tenth is enough. */
@@ -20,7 +29,11 @@ export const lowBytes = (totalBytes: number): number => Math.min(LOW_DISK_BYTES,
  * Where full means that nothing can be written at all, as Redis and Synapse will find. `kept`: what is set aside there,
  * of what was `wanted`.
  */
-export function diskState({ free, total }: { readonly free: number; readonly total: number }, reserve: { readonly kept: number; readonly wanted: number }, before: DiskState): DiskState {
+export function diskState(
+  { free, total }: { readonly free: number; readonly total: number },
+  reserve: { readonly kept: number; readonly wanted: number },
+  before: DiskState,
+): DiskState {
   if (free < 1_000_000) return 'full';
   // Once it was low it is roomy again with something to spare, or it would be both by turns.
   const low = (lowBytes(total) + reserve.wanted) * (before === 'roomy' ? 1 : 1.5);
@@ -45,7 +58,11 @@ export interface DiskWatch extends Disposable {
  * disk: it goes when room runs out there, so that Redis and the homeserver have it while the owner makes room, and comes
  * back when there is plenty again.
  */
-export function watchDisk(folders: readonly string[], changed: (folder: string, state: DiskState, freeBytes: number) => void, reserve?: Reserve): DiskWatch {
+export function watchDisk(
+  folders: readonly string[],
+  changed: (folder: string, state: DiskState, freeBytes: number) => void,
+  reserve?: Reserve,
+): DiskWatch {
   const states = new Map<string, DiskNews>();
   const look = async () => {
     for (const [index, folder] of folders.entries()) {
@@ -64,7 +81,9 @@ export function watchDisk(folders: readonly string[], changed: (folder: string, 
   const quietly = () => {
     if (looking) return;
     looking = true;
-    void look().catch(() => undefined).finally(() => (looking = false));
+    void look()
+      .catch(() => undefined)
+      .finally(() => (looking = false));
   };
   quietly();
   const timer = setInterval(quietly, EVERY_MS);

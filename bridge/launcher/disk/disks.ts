@@ -13,8 +13,17 @@ export interface Disk {
 }
 
 /** Every place that the house writes to. */
-export const instancePlaces = (instance: Instance | undefined, paths: DataPaths, environment: Environment): readonly string[] => [
-  ...new Set([...(instance === undefined ? [] : [stateRoot(instance, paths)]), paths.data, cacheFolder(environment), tmpdir()]),
+export const instancePlaces = (
+  instance: Instance | undefined,
+  paths: DataPaths,
+  environment: Environment,
+): readonly string[] => [
+  ...new Set([
+    ...(instance === undefined ? [] : [stateRoot(instance, paths)]),
+    paths.data,
+    cacheFolder(environment),
+    tmpdir(),
+  ]),
 ];
 
 /** Of what is not there yet, the disk that it will be on. In the order of the folders. */

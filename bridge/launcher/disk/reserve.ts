@@ -12,7 +12,8 @@ const PLENTY = 8;
 
 export type DiskState = 'roomy' | 'low' | 'full';
 
-export const reserveFile = (instance: Instance, paths: DataPaths): string => join(stateRoot(instance, paths), 'reserve');
+export const reserveFile = (instance: Instance, paths: DataPaths): string =>
+  join(stateRoot(instance, paths), 'reserve');
 
 /**
  * Room on the disk of the state that nobody else gets, in files that say nothing. A full disk ends Redis, and with it
@@ -35,14 +36,18 @@ export class Reserve {
   }
 
   async follow(state: DiskState, free: number): Promise<void> {
-    if (state !== 'roomy') for (const file of state === 'full' ? this.#files : this.#files.slice(0, 1)) rmSync(file, { force: true });
-    else if (free > this.wanted * PLENTY && this.bytes() < this.wanted) await (this.#making ??= this.#make().finally(() => (this.#making = undefined)));
+    if (state !== 'roomy')
+      for (const file of state === 'full' ? this.#files : this.#files.slice(0, 1)) rmSync(file, { force: true });
+    else if (free > this.wanted * PLENTY && this.bytes() < this.wanted)
+      await (this.#making ??= this.#make().finally(() => (this.#making = undefined)));
   }
 
   /** Set aside by the file system, without being written. Where it cannot be, there is none. */
   async #make(): Promise<void> {
     for (const file of this.#files) {
-      const { failed } = await askProgram('fallocate', ['--length', String(this.wanted / this.#files.length), file], { env: machineEnvironment() });
+      const { failed } = await askProgram('fallocate', ['--length', String(this.wanted / this.#files.length), file], {
+        env: machineEnvironment(),
+      });
       if (failed) rmSync(file, { force: true });
     }
   }

@@ -17,11 +17,19 @@ export const accountName = (part: Part): string => `chavion-${part}`;
 export async function ensureAccounts(): Promise<Accounts> {
   const made = async (part: Part) => (await find(part)) ?? (await create(part));
   // One after another: useradd locks the table of accounts.
-  return { synapse: await made('synapse'), redis: await made('redis'), swarm: await made('swarm'), executor: await made('executor') };
+  return {
+    synapse: await made('synapse'),
+    redis: await made('redis'),
+    swarm: await made('swarm'),
+    executor: await made('executor'),
+  };
 }
 
 export async function find(part: Part): Promise<Owner | undefined> {
-  const found = await askProgram('getent', ['passwd', accountName(part)], { env: machineEnvironment(), timeout: WITHIN_MS });
+  const found = await askProgram('getent', ['passwd', accountName(part)], {
+    env: machineEnvironment(),
+    timeout: WITHIN_MS,
+  });
   if (found.exitCode === NO_SUCH_KEY) return undefined;
   if (found.failed) throw programFailure('getent', found);
   const [, , uid, gid] = found.stdout.split(':');
@@ -29,10 +37,21 @@ export async function find(part: Part): Promise<Owner | undefined> {
 }
 
 async function create(part: Part): Promise<Owner> {
-  const wanted = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', accountName(part)];
+  const wanted = [
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/usr/sbin/nologin',
+    accountName(part),
+  ];
   const added = await askProgram('useradd', wanted, { env: machineEnvironment(), timeout: WITHIN_MS });
   // Where it failed, another instance that starts now may have been first (9: name in use).
   const made = await find(part);
   if (made !== undefined) return made;
-  throw added.failed ? programFailure('useradd', added) : new Error(`the account ${accountName(part)} was made and is not there`);
+  throw added.failed
+    ? programFailure('useradd', added)
+    : new Error(`the account ${accountName(part)} was made and is not there`);
 }

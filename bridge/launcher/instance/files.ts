@@ -26,7 +26,8 @@ export function writeSecret(path: string, text: string, owner?: Owner): void {
   renameSync(beside, path);
 }
 
-export const writeSecretJson = (path: string, value: unknown, owner?: Owner): void => writeSecret(path, `${JSON.stringify(value, null, 2)}\n`, owner);
+export const writeSecretJson = (path: string, value: unknown, owner?: Owner): void =>
+  writeSecret(path, `${JSON.stringify(value, null, 2)}\n`, owner);
 
 /** Undefined when there is no such file. Throws a `Refusal` naming the file when it is not what it should be. */
 export function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
@@ -37,7 +38,10 @@ export function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
     if (hasCode(error, 'ENOENT')) return undefined;
     // The folder itself is none.
     if (hasCode(error, 'ENOTDIR')) throw error;
-    throw new ConfigRefusal(launcherText.fileUnreadable(path, error instanceof Error && 'code' in error ? String(error.code) : '?'), { cause: error });
+    throw new ConfigRefusal(
+      launcherText.fileUnreadable(path, error instanceof Error && 'code' in error ? String(error.code) : '?'),
+      { cause: error },
+    );
   }
   try {
     return schema.parse(JSON.parse(text));
@@ -46,4 +50,5 @@ export function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
   }
 }
 
-export const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+export const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

@@ -55,7 +55,8 @@ export function cacheFolder(environment: Environment): string {
 export function keptInstance(paths: DataPaths, settings: Pick<Settings, 'CHAVION_SERVER_NAME'>): Instance | undefined {
   const folder = statSync(paths.data, { throwIfNoEntry: false });
   if (folder === undefined) return undefined;
-  if (!isRoot() && folder.uid !== process.getuid?.()) throw new ConfigRefusal(launcherText.otherAccount(paths.data, folder.uid === 0));
+  if (!isRoot() && folder.uid !== process.getuid?.())
+    throw new ConfigRefusal(launcherText.otherAccount(paths.data, folder.uid === 0));
   const kept = readJson(paths.instance, Instance);
   if (kept === undefined) return undefined;
   if (kept.separated !== isRoot()) throw new ConfigRefusal(launcherText.otherAccount(paths.data, kept.separated));
@@ -86,10 +87,15 @@ function makeFolder(path: string): void {
 }
 
 /** Below it each part has its folder. */
-export const stateRoot = (instance: Instance, paths: DataPaths): string => (instance.separated ? join(SEPARATED_STATE, instance.id) : paths.data);
+export const stateRoot = (instance: Instance, paths: DataPaths): string =>
+  instance.separated ? join(SEPARATED_STATE, instance.id) : paths.data;
 
 /** The folders of the parts, each for one account alone. */
-export function partFolders(instance: Instance, paths: DataPaths, accounts: Accounts | undefined): (part: Part) => string {
+export function partFolders(
+  instance: Instance,
+  paths: DataPaths,
+  accounts: Accounts | undefined,
+): (part: Part) => string {
   const root = stateRoot(instance, paths);
   if (accounts !== undefined) {
     for (const folder of [SEPARATED_STATE, root]) {

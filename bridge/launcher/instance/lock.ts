@@ -3,7 +3,9 @@ import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { writeSecretJson, hasCode } from './files.ts';
 import { ProcessMark, isAlive, mark } from './processes.ts';
 
-export type Lock = { readonly kind: 'held'; readonly release: () => void } | { readonly kind: 'taken'; readonly by: number };
+export type Lock =
+  | { readonly kind: 'held'; readonly release: () => void }
+  | { readonly kind: 'taken'; readonly by: number };
 
 /** Who runs this data folder now, if anybody. */
 export function holder(path: string): ProcessMark | undefined {

@@ -5,7 +5,10 @@ import { launcherText } from '../../text/terminal/launcher.ts';
 import { type DataPaths, type Instance, stateRoot } from './instance.ts';
 
 /** Before Redis 7 it was one file. */
-const KEPT = [['synapse', ['homeserver.db']], ['redis', ['appendonlydir', 'appendonly.aof']]] as const;
+const KEPT = [
+  ['synapse', ['homeserver.db']],
+  ['redis', ['appendonlydir', 'appendonly.aof']],
+] as const;
 
 /**
  * A house that was furnished once and whose messages or memory are gone would open as an empty one, without a word.
@@ -14,6 +17,8 @@ const KEPT = [['synapse', ['homeserver.db']], ['redis', ['appendonlydir', 'appen
 export function refuseLostState(instance: Instance, paths: DataPaths): void {
   if (!existsSync(paths.provision)) return;
   const root = stateRoot(instance, paths);
-  const lost = KEPT.flatMap(([part, names]) => (names.some((name) => existsSync(join(root, part, name))) ? [] : [join(root, part, names[0])]));
+  const lost = KEPT.flatMap(([part, names]) =>
+    names.some((name) => existsSync(join(root, part, name))) ? [] : [join(root, part, names[0])],
+  );
   if (lost.length > 0) throw new ConfigRefusal(launcherText.stateLost(lost, paths.data));
 }

@@ -16,9 +16,16 @@ export interface PortTaken extends PortUse {
   readonly by: string | undefined;
 }
 
-const PORTS = ['CHAVION_SYNAPSE_PORT', 'CHAVION_REDIS_PORT', 'CHAVION_APPSERVICE_PORT', 'CHAVION_API_PORT', 'CHAVION_PREVIEW_PORT'] as const;
+const PORTS = [
+  'CHAVION_SYNAPSE_PORT',
+  'CHAVION_REDIS_PORT',
+  'CHAVION_APPSERVICE_PORT',
+  'CHAVION_API_PORT',
+  'CHAVION_PREVIEW_PORT',
+] as const;
 
-export const portUses = (settings: Settings): readonly PortUse[] => PORTS.map((variable) => ({ variable, port: settings[variable] }));
+export const portUses = (settings: Settings): readonly PortUse[] =>
+  PORTS.map((variable) => ({ variable, port: settings[variable] }));
 
 /** Throws a `Refusal` that names every port which cannot be had, and the variable that moves it. */
 export async function checkPorts(settings: Settings): Promise<void> {
@@ -54,10 +61,12 @@ function isFree(port: number): Promise<boolean> {
 /** proc_net(5): local address in hex, state 0A listens, the inode leads to the process that holds it. */
 function listener(port: number): string | undefined {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const inodes = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => lines(table)).flatMap((line) => {
-    const fields = line.trim().split(/\s+/);
-    return fields[1]?.endsWith(`:${hex}`) === true && fields[3] === '0A' ? [`socket:[${fields[9]}]`] : [];
-  });
+  const inodes = ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((table) => lines(table))
+    .flatMap((line) => {
+      const fields = line.trim().split(/\s+/);
+      return fields[1]?.endsWith(`:${hex}`) === true && fields[3] === '0A' ? [`socket:[${fields[9]}]`] : [];
+    });
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     if (descriptors(pid).some((target) => inodes.includes(target))) return `${programOf(pid)} (${pid})`;
   }
@@ -87,4 +96,5 @@ function descriptors(pid: string): string[] {
 }
 
 /** Threads rename the process; its command line does not change. */
-const programOf = (pid: string): string => basename((lines(`/proc/${pid}/cmdline`)[0] ?? '').split('\0')[0] ?? '').split(' ')[0] ?? '?';
+const programOf = (pid: string): string =>
+  basename((lines(`/proc/${pid}/cmdline`)[0] ?? '').split('\0')[0] ?? '').split(' ')[0] ?? '?';

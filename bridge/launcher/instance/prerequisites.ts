@@ -15,12 +15,20 @@ export interface Prerequisites {
 }
 
 /** What the machine has to have, installed where it is missing. Throws a `Refusal` that says what to run. */
-export async function prerequisites(environment: Environment, installLog: string, terminal: Terminal, stop: AbortSignal): Promise<Prerequisites> {
+export async function prerequisites(
+  environment: Environment,
+  installLog: string,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<Prerequisites> {
   const env = installEnvironment(environment);
   const missing = packagesFor(await look(env));
   if (missing.length > 0) await install(missing, env, installLog, terminal, stop);
   const { redis, python } = await look(env);
-  if (redis === undefined) throw new ConfigRefusal(launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog));
+  if (redis === undefined)
+    throw new ConfigRefusal(
+      launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog),
+    );
   if (python.kind !== 'ready') throw new ConfigRefusal(launcherText.pythonMissing());
   return { redisVersion: redis, synapsePython: await synapse(python.python, environment, terminal, stop) };
 }
@@ -32,17 +40,31 @@ interface Machine {
 }
 
 async function look(env: Record<string, string>): Promise<Machine> {
-  const [redis, bubblewrap, python] = await Promise.all([versionOf('redis-server', env), versionOf('bwrap', env), findPython(env, isRoot())]);
+  const [redis, bubblewrap, python] = await Promise.all([
+    versionOf('redis-server', env),
+    versionOf('bwrap', env),
+    findPython(env, isRoot()),
+  ]);
   return { redis, bubblewrap, python };
 }
 
 /** By the names of the distribution; all at once, so that there is one command to run. */
 export function packagesFor({ redis, bubblewrap, python }: Machine): readonly string[] {
-  return [...(redis === undefined ? ['redis-server'] : []), ...(bubblewrap === undefined ? ['bubblewrap'] : []), ...(python.kind === 'ready' ? [] : ['python3', 'python3-venv'])];
+  return [
+    ...(redis === undefined ? ['redis-server'] : []),
+    ...(bubblewrap === undefined ? ['bubblewrap'] : []),
+    ...(python.kind === 'ready' ? [] : ['python3', 'python3-venv']),
+  ];
 }
 
 /** Without bubblewrap everything runs but the executor, which stands still: that stops no start. */
-async function install(packages: readonly string[], env: Record<string, string>, installLog: string, terminal: Terminal, stop: AbortSignal): Promise<void> {
+async function install(
+  packages: readonly string[],
+  env: Record<string, string>,
+  installLog: string,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<void> {
   using step = terminal.step(launcherText.stepPackages);
   step.progress(packages.join(', '));
   try {
@@ -69,7 +91,12 @@ function isAtLeast(version: string, wantedMajor: number, wantedMinor: number): b
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
-async function synapse(python: Python, environment: Environment, terminal: Terminal, stop: AbortSignal): Promise<string> {
+async function synapse(
+  python: Python,
+  environment: Environment,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<string> {
   const cache = cacheFolder(environment);
   const wanted = { python, cacheFolder: cache, environment: installEnvironment(environment), stop };
   if ((await locateSynapse(cache, python)).whole) return installSynapse({ ...wanted, progress: () => undefined });

@@ -41,11 +41,15 @@ export function isAlive({ pid, startTime }: ProcessMark): boolean {
  */
 export function partsOf(instance: string, redisFolder: string): ProcessMark[] {
   const wanted = `${INSTANCE_VARIABLE}=${instance}`;
-  const pids = readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid) && pid !== process.pid);
+  const pids = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid);
   return pids.flatMap((pid) => {
     try {
       const ours = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(wanted);
-      const redis = () => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('redis-server') && readlinkSync(`/proc/${pid}/cwd`) === redisFolder;
+      const redis = () =>
+        readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('redis-server') &&
+        readlinkSync(`/proc/${pid}/cwd`) === redisFolder;
       return ours || redis() ? (mark(pid) ?? []) : [];
     } catch {
       return []; // Gone meanwhile, or another account's.

@@ -15,11 +15,13 @@ export const unpackedPrefix = ({ data }: DataPaths): string => join(data, UNPACK
 
 /** A killed restore's; the caller holds the lock. */
 export function removeUnpacked({ data }: DataPaths): void {
-  for (const name of readdirSync(data).filter((one) => one.startsWith(UNPACKED))) rmSync(join(data, name), { recursive: true, force: true });
+  for (const name of readdirSync(data).filter((one) => one.startsWith(UNPACKED)))
+    rmSync(join(data, name), { recursive: true, force: true });
 }
 
 /** Half a house is not to be taken for a new one. Throws a `Refusal`; the caller holds the lock. */
 export function refuseUnfinished(paths: DataPaths): void {
-  if (!existsSync(paths.instance) && existsSync(paths.restoring)) throw new ConfigRefusal(operationsText.restoreUnfinished(paths.data));
+  if (!existsSync(paths.instance) && existsSync(paths.restoring))
+    throw new ConfigRefusal(operationsText.restoreUnfinished(paths.data));
   removeUnpacked(paths);
 }

@@ -1,4 +1,18 @@
-import { chmodSync, chownSync, closeSync, existsSync, fchownSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, symlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import { type Lendings, LENDINGS_FILE, type LentFolder, LentFolders, RULE_FILES } from '../../protocol/lent-folder.ts';
@@ -18,7 +32,8 @@ export function ensureRules(instance: Instance, paths: DataPaths, executor: Owne
   if (executor !== undefined) chownSync(folder, 0, executor.gid);
   const beside = join(paths.data, 'rules');
   if (folder !== beside && lstatSync(beside, { throwIfNoEntry: false }) === undefined) symlinkSync(folder, beside);
-  if (!existsSync(join(folder, RULE_FILES.policy))) writeRule(folder, RULE_FILES.policy, { mode: 'auto' }, executor?.gid);
+  if (!existsSync(join(folder, RULE_FILES.policy)))
+    writeRule(folder, RULE_FILES.policy, { mode: 'auto' }, executor?.gid);
   return folder;
 }
 

@@ -9,7 +9,12 @@ const token = z.string().min(32);
 export const Secrets = z.object({
   passwords: z.object({ master: z.string().min(12), admin: token, executor: token }),
   appservice: z.object({ appservice: token, homeserver: token }),
-  synapse: z.object({ registration: token, macaroon: token, form: token, signingKey: z.string().startsWith('ed25519 ') }),
+  synapse: z.object({
+    registration: token,
+    macaroon: token,
+    form: token,
+    signingKey: z.string().startsWith('ed25519 '),
+  }),
   redis: z.object({ launcher: token, swarm: token, executor: token }),
   /** Known once the homeserver has answered. */
   adminToken: z.string().optional(),
@@ -29,7 +34,12 @@ function fresh(): Secrets {
   return {
     passwords: { master: typeable(), admin: random(), executor: random() },
     appservice: { appservice: random(), homeserver: random() },
-    synapse: { registration: random(), macaroon: random(), form: random(), signingKey: `ed25519 a_${randomBytes(2).toString('hex')} ${withoutEnd(randomBytes(32).toString('base64'), '=')}` },
+    synapse: {
+      registration: random(),
+      macaroon: random(),
+      form: random(),
+      signingKey: `ed25519 a_${randomBytes(2).toString('hex')} ${withoutEnd(randomBytes(32).toString('base64'), '=')}`,
+    },
     redis: { launcher: random(), swarm: random(), executor: random() },
   };
 }

@@ -24,7 +24,9 @@ function remembered(paths: DataPaths): readonly ProcessMark[] {
 
 /** Ends what a killed launcher left running: those written down, and those that it had no time to write down. */
 export async function endLeftovers(instance: Instance, paths: DataPaths, terminal: Terminal): Promise<void> {
-  const all = [...remembered(paths), ...partsOf(instance.id, join(stateRoot(instance, paths), 'redis'))].filter(isAlive);
+  const all = [...remembered(paths), ...partsOf(instance.id, join(stateRoot(instance, paths), 'redis'))].filter(
+    isAlive,
+  );
   const once = all.filter((one, i) => all.findIndex((other) => other.pid === one.pid) === i);
   if (once.length === 0) return;
   terminal.say(launcherText.leftovers(once.length));

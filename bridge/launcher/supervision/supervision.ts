@@ -25,7 +25,12 @@ const FIRST_TRIES = 3;
  * A part that lives and does not answer for so long will not. Synapse may be bringing a large database up to date, and
  * Redis reading a large file.
  */
-const FIRST_ANSWER_MS: Readonly<Record<Part, number>> = { synapse: 3_600_000, redis: 1_800_000, swarm: 600_000, executor: 600_000 };
+const FIRST_ANSWER_MS: Readonly<Record<Part, number>> = {
+  synapse: 3_600_000,
+  redis: 1_800_000,
+  swarm: 600_000,
+  executor: 600_000,
+};
 const HINT_MS = 8_000;
 const WRITE_AGAIN_MS = 1_000;
 const TRIM_LOGS_MS = 600_000;
@@ -71,7 +76,8 @@ export class Supervision implements AsyncDisposable {
   watchDisk(folders: readonly string[], reserve: Reserve): DiskWatch {
     const changed = (folder: string, state: DiskState, free: number) => {
       if (state === 'full') this.#terminal.mark(false, launcherText.diskFullAt(folder)[this.#terminal.lang]());
-      else if (state === 'low') this.#terminal.mark('note', launcherText.diskLow(folder, readableBytes(free))[this.#terminal.lang]());
+      else if (state === 'low')
+        this.#terminal.mark('note', launcherText.diskLow(folder, readableBytes(free))[this.#terminal.lang]());
       else this.#terminal.mark(true, launcherText.diskRoomy(readableBytes(free))[this.#terminal.lang]());
     };
     const watch = watchDisk(folders, changed, reserve);
@@ -103,11 +109,19 @@ export class Supervision implements AsyncDisposable {
     part.start();
     using _hint = hintAfter(() => step.progress(launcherText.waitingForAnswer(plan.log)[this.#terminal.lang]()));
     const decided = new AbortController();
-    const stopped = once(stop, 'abort', { signal: decided.signal }).then(() => false, () => false);
-    const late = sleep(FIRST_ANSWER_MS[plan.part], 'late' as const, { signal: decided.signal, ref: false }).catch(() => false as const);
-    const up = stop.aborted ? false : await Promise.race([part.ready(FIRST_TRIES), stopped, late]).finally(() => decided.abort());
+    const stopped = once(stop, 'abort', { signal: decided.signal }).then(
+      () => false,
+      () => false,
+    );
+    const late = sleep(FIRST_ANSWER_MS[plan.part], 'late' as const, { signal: decided.signal, ref: false }).catch(
+      () => false as const,
+    );
+    const up = stop.aborted
+      ? false
+      : await Promise.race([part.ready(FIRST_TRIES), stopped, late]).finally(() => decided.abort());
     stop.throwIfAborted();
-    if (up === 'late') throw new ConfigRefusal(launcherText.partMute(name, FIRST_ANSWER_MS[plan.part] / 60_000, plan.log));
+    if (up === 'late')
+      throw new ConfigRefusal(launcherText.partMute(name, FIRST_ANSWER_MS[plan.part] / 60_000, plan.log));
     if (!up && this.#ending) return;
     if (!up) throw new ConfigRefusal(failure(name, plan, from));
     step.done(launcherText.answers[this.#terminal.lang]());
@@ -176,7 +190,9 @@ export class Supervision implements AsyncDisposable {
       this.#unwritable = false;
     } catch (error) {
       if (!this.#unwritable) {
-        const said = hasCode(error, 'ENOSPC') ? launcherText.diskFullAt(this.#paths.data) : launcherText.notWritten(this.#paths.data);
+        const said = hasCode(error, 'ENOSPC')
+          ? launcherText.diskFullAt(this.#paths.data)
+          : launcherText.notWritten(this.#paths.data);
         this.#terminal.mark(false, said[this.#terminal.lang]());
       }
       this.#unwritable = true;

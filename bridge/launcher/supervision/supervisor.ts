@@ -72,14 +72,26 @@ export class SupervisedPart {
     const output = descriptor(openLog(log));
     try {
       // A session of its own: Ctrl-C in the terminal is for the launcher, which ends the parts in order.
-      const child = startChild(...withoutNewPrivileges(program, args), { cwd, env: environment(), detached: true, stdio: ['ignore', output, output], forceKillAfterDelay: graceMs, ...owner });
+      const child = startChild(...withoutNewPrivileges(program, args), {
+        cwd,
+        env: environment(),
+        detached: true,
+        stdio: ['ignore', output, output],
+        forceKillAfterDelay: graceMs,
+        ...owner,
+      });
       this.#child = child;
       this.#last = child;
       this.#process = child.pid === undefined ? undefined : mark(child.pid);
       const gone = new AbortController();
       void child.then(({ exitCode, signal, originalMessage }) => {
         gone.abort();
-        this.#ended(child, child === this.#deaf ? DEAF : (signal ?? (exitCode === undefined ? originalMessage : undefined) ?? `exit ${exitCode}`));
+        this.#ended(
+          child,
+          child === this.#deaf
+            ? DEAF
+            : (signal ?? (exitCode === undefined ? originalMessage : undefined) ?? `exit ${exitCode}`),
+        );
       });
       void this.#endDeaf(child, gone.signal);
       this.#events.changed(part, this.#process ?? null);

@@ -32,12 +32,22 @@ export class Troubles {
   died(part: Part, process: ProcessMark | undefined, how: string, delayMs: number): void {
     const now = this.#now();
     const before = this.#known.get(part);
-    this.#known.set(part, { ...this.#absent(part, process), again: now + delayMs, how, deaths: [...this.#recent(before), now] });
+    this.#known.set(part, {
+      ...this.#absent(part, process),
+      again: now + delayMs,
+      how,
+      deaths: [...this.#recent(before), now],
+    });
   }
 
   /** It lives, and says nothing. */
   silent(part: Part, process: ProcessMark | undefined, how: string): void {
-    this.#known.set(part, { ...this.#absent(part, process), again: null, how, deaths: this.#recent(this.#known.get(part)) });
+    this.#known.set(part, {
+      ...this.#absent(part, process),
+      again: null,
+      how,
+      deaths: this.#recent(this.#known.get(part)),
+    });
   }
 
   back(part: Part): void {
@@ -46,12 +56,18 @@ export class Troubles {
   }
 
   list(): readonly PartTrouble[] {
-    return [...this.#known.values()].map((one) => ({ ...one, deaths: this.#recent(one) })).filter(({ since, deaths }) => since !== null || deaths.length > 0);
+    return [...this.#known.values()]
+      .map((one) => ({ ...one, deaths: this.#recent(one) }))
+      .filter(({ since, deaths }) => since !== null || deaths.length > 0);
   }
 
   #absent(part: Part, process: ProcessMark | undefined): Pick<PartTrouble, 'part' | 'cause' | 'since'> {
     const before = this.#known.get(part);
-    return { part, cause: before?.since == null ? `${part}.${process?.pid ?? 0}.${process?.startTime ?? ''}` : before.cause, since: before?.since ?? this.#now() };
+    return {
+      part,
+      cause: before?.since == null ? `${part}.${process?.pid ?? 0}.${process?.startTime ?? ''}` : before.cause,
+      since: before?.since ?? this.#now(),
+    };
   }
 
   #recent(trouble: PartTrouble | undefined): number[] {

@@ -13,9 +13,14 @@ const LOOKS: Looks = { everyMs: 15_000, silent: 6 };
  * Returns true once a part that has answered before answers no more, false when aborted. Before its first answer
  * it may be silent for as long as it likes: Synapse brings an old database up to date without a word.
  */
-export async function untilDeaf(alive: () => Promise<boolean>, signal: AbortSignal, { everyMs, silent }: Looks = LOOKS, looked: (answers: boolean) => void = () => undefined): Promise<boolean> {
+export async function untilDeaf(
+  alive: () => Promise<boolean>,
+  signal: AbortSignal,
+  { everyMs, silent }: Looks = LOOKS,
+  looked: (answers: boolean) => void = () => undefined,
+): Promise<boolean> {
   let heard = false;
-  for (let misses = 0; misses < silent; ) {
+  for (let misses = 0; misses < silent;) {
     await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return false;
     const answers = await alive();

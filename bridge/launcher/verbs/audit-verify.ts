@@ -22,7 +22,15 @@ export function audit(project: string, environment: Environment, args: readonly 
   const folder = join(stateRoot(instance, paths), 'executor');
   const path = join(folder, AUDIT_FILE);
   const away = join(folder, AUDIT_FOLDER);
-  const files = [...(existsSync(away) ? readdirSync(away).filter(isPutAway).toSorted().map((name) => join(away, name)) : []), ...(existsSync(path) ? [path] : [])];
+  const files = [
+    ...(existsSync(away)
+      ? readdirSync(away)
+          .filter(isPutAway)
+          .toSorted()
+          .map((name) => join(away, name))
+      : []),
+    ...(existsSync(path) ? [path] : []),
+  ];
   if (files.length === 0) {
     terminal.say(auditText.none);
     return 0;
@@ -32,7 +40,10 @@ export function audit(project: string, environment: Environment, args: readonly 
     const text = readFileSync(file, 'utf8');
     // A line that is being written at this moment has no end yet, and was promised to nobody.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const check = checkChain(whole.split('\n').filter((line) => line !== ''), end);
+    const check = checkChain(
+      whole.split('\n').filter((line) => line !== ''),
+      end,
+    );
     if (check.kind === 'broken') {
       terminal.say(auditText.broken(check.line, file));
       return 1;

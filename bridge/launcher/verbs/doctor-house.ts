@@ -18,19 +18,35 @@ export interface HouseFinding {
 }
 
 /** How the house's accounts and rooms stand at the homeserver that runs. Nothing where it does not answer: that is said elsewhere. */
-export async function instanceFindings(paths: DataPaths, { settings, roster }: Loaded): Promise<readonly HouseFinding[]> {
+export async function instanceFindings(
+  paths: DataPaths,
+  { settings, roster }: Loaded,
+): Promise<readonly HouseFinding[]> {
   const secrets = readJson(paths.secrets, Secrets);
   const token = secrets?.adminToken;
   if (secrets === undefined || token === undefined) return [];
   const client = new HomeserverClient(`http://127.0.0.1:${settings.CHAVION_SYNAPSE_PORT}`);
   const who = people(settings.CHAVION_SERVER_NAME);
   try {
-    const accounts = await Promise.all([who.admin, who.executor, who.coordinator].map(async (user) => ({ user, standing: await standingOf(client, token, user) })));
+    const accounts = await Promise.all(
+      [who.admin, who.executor, who.coordinator].map(async (user) => ({
+        user,
+        standing: await standingOf(client, token, user),
+      })),
+    );
     const shut = accounts.filter(({ standing }) => standing === null || !isWell(standing)).map(({ user }) => user);
-    const own: HouseFinding = shut.length === 0 ? { good: true, said: doctorInstanceText.accounts } : { good: false, said: doctorInstanceText.shut(shut) };
-    return [own, ...(await masterFinding(client, token, { userId: who.master, password: secrets.passwords.master })), ...(await roomFindings())];
+    const own: HouseFinding =
+      shut.length === 0
+        ? { good: true, said: doctorInstanceText.accounts }
+        : { good: false, said: doctorInstanceText.shut(shut) };
+    return [
+      own,
+      ...(await masterFinding(client, token, { userId: who.master, password: secrets.passwords.master })),
+      ...(await roomFindings()),
+    ];
   } catch (error) {
-    if (error instanceof HomeserverError && (error.status === 401 || error.status === 403)) return [{ good: false, said: doctorInstanceText.adminOut }];
+    if (error instanceof HomeserverError && (error.status === 401 || error.status === 403))
+      return [{ good: false, said: doctorInstanceText.adminOut }];
     if (error instanceof HomeserverError || error instanceof TypeError || error instanceof z.ZodError) return [];
     throw error;
   }
@@ -42,20 +58,30 @@ export async function instanceFindings(paths: DataPaths, { settings, roster }: L
     const found: HouseFinding[] = [];
     if (hq === null || ops === null) found.push({ good: false, said: doctorInstanceText.gone });
     else found.push({ good: true, said: doctorInstanceText.rooms });
-    if ([hq, ops].some((room) => room?.content('m.room.encryption') !== undefined)) found.push({ good: false, said: doctorInstanceText.encrypted });
+    if ([hq, ops].some((room) => room?.content('m.room.encryption') !== undefined))
+      found.push({ good: false, said: doctorInstanceText.encrypted });
     const names = new Map(ghosts(roster, settings.CHAVION_SERVER_NAME).map(({ userId, name }) => [userId, name]));
     const off = [...offIn(hq?.content(STANDING_TYPE)).keys()].flatMap((user) => names.get(user) ?? []);
-    const away = hq === null ? [] : [...names].filter(([user, name]) => !hq.joined.has(user) && !off.includes(name)).map(([, name]) => name);
+    const away =
+      hq === null
+        ? []
+        : [...names].filter(([user, name]) => !hq.joined.has(user) && !off.includes(name)).map(([, name]) => name);
     if (off.length > 0) found.push({ good: 'note', said: doctorInstanceText.off(off) });
     if (away.length > 0) found.push({ good: 'note', said: doctorInstanceText.away(away) });
     return found;
   }
 }
 
-const isWell = ({ deactivated, locked, suspended, shadow_banned }: AccountStanding): boolean => !deactivated && !locked && !suspended && !shadow_banned;
+const isWell = ({ deactivated, locked, suspended, shadow_banned }: AccountStanding): boolean =>
+  !deactivated && !locked && !suspended && !shadow_banned;
 
-async function masterFinding(client: HomeserverClient, token: string, master: Parameters<typeof opens>[1]): Promise<readonly HouseFinding[]> {
+async function masterFinding(
+  client: HomeserverClient,
+  token: string,
+  master: Parameters<typeof opens>[1],
+): Promise<readonly HouseFinding[]> {
   const standing = await standingOf(client, token, master.userId);
-  if (standing !== null && !isWell(standing)) return [{ good: false, said: doctorInstanceText.masterShut(master.userId) }];
+  if (standing !== null && !isWell(standing))
+    return [{ good: false, said: doctorInstanceText.masterShut(master.userId) }];
   return (await opens(client, master)) ? [] : [{ good: 'note', said: doctorInstanceText.otherPassword(master.userId) }];
 }

@@ -53,12 +53,29 @@ export async function doctor(project: string, environment: Environment, terminal
     for (const { good, said } of found) terminal.mark(good, said[terminal.lang]());
     findings.push(...found);
   };
-  tell(node(), ...(await python(environment)), await redis(environment), await sandbox(environment), chromium(environment));
+  tell(
+    node(),
+    ...(await python(environment)),
+    await redis(environment),
+    await sandbox(environment),
+    chromium(environment),
+  );
   try {
     const loaded = loadConfiguration(environment, project);
     const paths = dataPaths(project, loaded.settings);
-    tell(good(doctorText.settings), keyFinding(environment, paths, loaded), ...(await disks(paths, environment)), clock(project, paths));
-    tell(...(holder(paths.lock) === undefined ? [note(doctorText.notRunning), ...(await ports(loaded))] : [...(await running(paths, loaded)), ...(await addresses(loaded))]), ...modes(paths), separation(paths));
+    tell(
+      good(doctorText.settings),
+      keyFinding(environment, paths, loaded),
+      ...(await disks(paths, environment)),
+      clock(project, paths),
+    );
+    tell(
+      ...(holder(paths.lock) === undefined
+        ? [note(doctorText.notRunning), ...(await ports(loaded))]
+        : [...(await running(paths, loaded)), ...(await addresses(loaded))]),
+      ...modes(paths),
+      separation(paths),
+    );
   } catch (error) {
     if (!(error instanceof ConfigRefusal)) throw error;
     tell(bad({ ko: () => error.in('ko'), en: () => error.in('en') }));
@@ -71,7 +88,9 @@ export async function doctor(project: string, environment: Environment, terminal
 
 function node(): Finding {
   const { version } = process;
-  return Number(version.slice(1).split('.')[0]) >= 24 ? good(doctorText.node(version)) : bad(doctorText.nodeOld(version));
+  return Number(version.slice(1).split('.')[0]) >= 24
+    ? good(doctorText.node(version))
+    : bad(doctorText.nodeOld(version));
 }
 
 async function python(environment: Environment): Promise<Finding[]> {
@@ -92,7 +111,9 @@ async function redis(environment: Environment): Promise<Finding> {
 }
 
 async function sandbox(environment: Environment): Promise<Finding> {
-  return (await versionOf('bwrap', installEnvironment(environment))) === undefined ? bad(doctorText.bubblewrapNone) : good(doctorText.bubblewrap);
+  return (await versionOf('bwrap', installEnvironment(environment))) === undefined
+    ? bad(doctorText.bubblewrapNone)
+    : good(doctorText.bubblewrap);
 }
 
 function chromium(environment: Environment): Finding {
@@ -110,13 +131,19 @@ async function disks(paths: DataPaths, environment: Environment): Promise<Findin
   const found = await disksOf(instancePlaces(instance, paths, environment));
   // What was set aside for the house has been used where it is not there any more.
   const used = instance === undefined ? 0 : RESERVE_BYTES - new Reserve(reserveFile(instance, paths)).bytes();
-  return found.map(({ folders, free, total }, index) => (free < lowBytes(total) + (index === 0 ? used : 0) ? bad(doctorText.diskFull(folders.join(', '), readableBytes(free))) : good(doctorText.disk(folders.join(', '), readableBytes(free)))));
+  return found.map(({ folders, free, total }, index) =>
+    free < lowBytes(total) + (index === 0 ? used : 0)
+      ? bad(doctorText.diskFull(folders.join(', '), readableBytes(free)))
+      : good(doctorText.disk(folders.join(', '), readableBytes(free))),
+  );
 }
 
 /** A machine that woke up in the past would sort new messages before old ones. */
 function clock(project: string, paths: DataPaths): Finding {
   const now = new Date();
-  const seen = [join(project, 'package.json'), paths.secrets, paths.provision].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const seen = [join(project, 'package.json'), paths.secrets, paths.provision].map(
+    (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
   const said = now.toISOString();
   return now.getTime() + 60_000 < Math.max(...seen) ? bad(doctorText.clockWrong(said)) : good(doctorText.clock(said));
 }
@@ -137,14 +164,24 @@ async function running(paths: DataPaths, loaded: Loaded): Promise<Finding[]> {
     synapse: await answers200(`http://127.0.0.1:${settings.CHAVION_SYNAPSE_PORT}/health`),
     swarm: await answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
   };
-  const parts = Object.entries(answers).map(([part, up]) => (up ? good(doctorText.part(part)) : bad(doctorText.partSilent(part, join(paths.logs, `${part}.log`)))));
-  return [good(doctorText.running(launcher?.pid ?? 0)), ...parts, ...(await executor(paths)), ...(await unsteady(paths)), ...(answers.synapse ? await instanceFindings(paths, loaded) : [])];
+  const parts = Object.entries(answers).map(([part, up]) =>
+    up ? good(doctorText.part(part)) : bad(doctorText.partSilent(part, join(paths.logs, `${part}.log`))),
+  );
+  return [
+    good(doctorText.running(launcher?.pid ?? 0)),
+    ...parts,
+    ...(await executor(paths)),
+    ...(await unsteady(paths)),
+    ...(answers.synapse ? await instanceFindings(paths, loaded) : []),
+  ];
 }
 
 /** One that answers now and dies every minute is not well. */
 async function unsteady(paths: DataPaths): Promise<Finding[]> {
   const often = ((await askTroubles(paths)) ?? []).filter(({ deaths }) => deaths.length >= OFTEN);
-  return often.map(({ part, deaths }) => bad(latenessText.unsteady(part, deaths.length, join(paths.logs, `${part}.log`))));
+  return often.map(({ part, deaths }) =>
+    bad(latenessText.unsteady(part, deaths.length, join(paths.logs, `${part}.log`))),
+  );
 }
 
 /** It may live and stand still: it says why in the room of records. */
@@ -155,14 +192,27 @@ async function executor(paths: DataPaths): Promise<Finding[]> {
   const health = await executorHealth(folder);
   const watched = watchedText(health?.watched).map(note);
   if (health?.state === 'working') return [good(doctorText.part('executor')), ...watched];
-  return [bad(health?.state === 'halted' ? doctorText.executorHalted : doctorText.partSilent('executor', join(paths.logs, 'executor.log'))), ...watched];
+  return [
+    bad(
+      health?.state === 'halted'
+        ? doctorText.executorHalted
+        : doctorText.partSilent('executor', join(paths.logs, 'executor.log')),
+    ),
+    ...watched,
+  ];
 }
 
 function modes(paths: DataPaths): Finding[] {
   if (statSync(paths.data, { throwIfNoEntry: false }) === undefined) return [];
-  const files = readdirSync(paths.data).filter((name) => /\.(?:json|env)$/.test(name)).map((name) => join(paths.data, name));
-  const open = [paths.data, ...files].map((path) => ({ path, mode: statSync(path).mode & 0o777 })).filter(({ mode }) => (mode & 0o077) !== 0);
-  return open.length === 0 ? [good(doctorText.modes)] : open.map(({ path, mode }) => bad(doctorText.modeOpen(path, mode.toString(8))));
+  const files = readdirSync(paths.data)
+    .filter((name) => /\.(?:json|env)$/.test(name))
+    .map((name) => join(paths.data, name));
+  const open = [paths.data, ...files]
+    .map((path) => ({ path, mode: statSync(path).mode & 0o777 }))
+    .filter(({ mode }) => (mode & 0o077) !== 0);
+  return open.length === 0
+    ? [good(doctorText.modes)]
+    : open.map(({ path, mode }) => bad(doctorText.modeOpen(path, mode.toString(8))));
 }
 
 function separation(paths: DataPaths): Finding {

@@ -33,7 +33,13 @@ function atTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Hidde
       const take = (chunk: string): void => {
         // A paste may hold more than one line: the rest belongs to the next question.
         for (const [i, letter] of Array.from(chunk).entries()) {
-          if (letter === '\r' || letter === '\n') return finish(typed, Array.from(chunk).slice(i + 1).join(''));
+          if (letter === '\r' || letter === '\n')
+            return finish(
+              typed,
+              Array.from(chunk)
+                .slice(i + 1)
+                .join(''),
+            );
           if (letter === '\u0003') return finish(null, '');
           if (letter === '\u0004') return finish(typed === '' ? undefined : typed, '');
           if (letter === '\u007F' || letter === '\b') typed = typed.slice(0, -1);

@@ -11,7 +11,11 @@ export type KeyVerdict =
   /** Nobody answered, or not in a way that says anything of the key. */
   | { readonly kind: 'unchecked'; readonly why: string };
 
-export type KeyCheck = (name: KeyName, key: string, addresses: Partial<Pick<ProviderSettings, AddressName>>) => Promise<KeyVerdict>;
+export type KeyCheck = (
+  name: KeyName,
+  key: string,
+  addresses: Partial<Pick<ProviderSettings, AddressName>>,
+) => Promise<KeyVerdict>;
 
 interface Probe {
   readonly people: string;
@@ -25,7 +29,13 @@ interface Probe {
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 export const PROBES: Readonly<Record<KeyName, Probe>> = {
-  OPENAI_API_KEY: { people: 'OpenAI (GPT)', address: 'OPENAI_BASE_URL', standard: 'https://api.openai.com/v1', path: '/models', headers: bearer },
+  OPENAI_API_KEY: {
+    people: 'OpenAI (GPT)',
+    address: 'OPENAI_BASE_URL',
+    standard: 'https://api.openai.com/v1',
+    path: '/models',
+    headers: bearer,
+  },
   GOOGLE_GENERATIVE_AI_API_KEY: {
     people: 'Google (Gemini)',
     address: 'GOOGLE_BASE_URL',
@@ -41,9 +51,21 @@ export const PROBES: Readonly<Record<KeyName, Probe>> = {
     headers: (key) => ({ 'x-api-key': key, 'anthropic-version': '2023-06-01' }),
   },
   // https://open.manus.ai/docs/v2/authentication
-  MANUS_API_KEY: { people: 'Manus', address: 'MANUS_BASE_URL', standard: 'https://api.manus.ai', path: '/v2/task.list', headers: (key) => ({ 'x-manus-api-key': key }) },
+  MANUS_API_KEY: {
+    people: 'Manus',
+    address: 'MANUS_BASE_URL',
+    standard: 'https://api.manus.ai',
+    path: '/v2/task.list',
+    headers: (key) => ({ 'x-manus-api-key': key }),
+  },
   // https://docs.perplexity.ai/api-reference/async-chat-completions-get: it has no list of models under its plain address.
-  PERPLEXITY_API_KEY: { people: 'Perplexity', address: 'PERPLEXITY_BASE_URL', standard: 'https://api.perplexity.ai', path: '/async/chat/completions', headers: bearer },
+  PERPLEXITY_API_KEY: {
+    people: 'Perplexity',
+    address: 'PERPLEXITY_BASE_URL',
+    standard: 'https://api.perplexity.ai',
+    path: '/async/chat/completions',
+    headers: bearer,
+  },
 };
 
 export const keyNames = (): KeyName[] => Object.keys(PROBES).filter((name): name is KeyName => name in PROBES);
@@ -55,15 +77,22 @@ export const checkKey: KeyCheck = async (name, key, addresses) => {
   let status: number;
   let body: string;
   try {
-    const response = await fetch(`${base}${probe.path}`, { headers: probe.headers(key), signal: AbortSignal.timeout(20_000) });
+    const response = await fetch(`${base}${probe.path}`, {
+      headers: probe.headers(key),
+      signal: AbortSignal.timeout(20_000),
+    });
     status = response.status;
     body = (await response.text()).slice(0, 20_000);
   } catch (error) {
-    return { kind: 'unchecked', why: error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : new URL(base).host };
+    return {
+      kind: 'unchecked',
+      why: error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : new URL(base).host,
+    };
   }
   if (status >= 200 && status < 300) return { kind: 'works' };
   // Google answers a wrong key with 400 and says so in the body.
-  if (status === 401 || status === 403 || (status === 400 && /API_KEY_INVALID|API key not valid/.test(body))) return { kind: 'refused', status };
+  if (status === 401 || status === 403 || (status === 400 && /API_KEY_INVALID|API key not valid/.test(body)))
+    return { kind: 'refused', status };
   if (status === 402) return { kind: 'payment' };
   return { kind: 'unchecked', why: `HTTP ${status}` };
 };

@@ -25,7 +25,9 @@ export async function keys({ project, environment, terminal, input, check }: Key
   const paths = dataPaths(project, settings);
   keptInstance(paths, settings);
   openDataFolder(paths);
-  const addresses = ProviderSettings.partial().parse(Object.fromEntries(Object.entries(environment).filter(([name]) => name.endsWith('_BASE_URL'))));
+  const addresses = ProviderSettings.partial().parse(
+    Object.fromEntries(Object.entries(environment).filter(([name]) => name.endsWith('_BASE_URL'))),
+  );
   const before = storedKeys(paths.keys);
   const now: Record<string, string> = { ...before };
   let refused = 0;
@@ -54,7 +56,12 @@ export async function keys({ project, environment, terminal, input, check }: Key
   }
   if (JSON.stringify(now) === JSON.stringify(before)) terminal.say(keysText.nothing);
   else {
-    writeSecret(paths.keys, Object.entries(now).map(([name, key]) => `${name}=${key}\n`).join(''));
+    writeSecret(
+      paths.keys,
+      Object.entries(now)
+        .map(([name, key]) => `${name}=${key}\n`)
+        .join(''),
+    );
     terminal.say(holder(paths.lock) === undefined ? keysText.nextStart : keysText.taken);
   }
   return refused === 0 ? 0 : 1;
@@ -72,4 +79,3 @@ function verdictSaid(people: string, verdict: KeyVerdict): [good: boolean | 'not
       return ['note', keysText.unchecked(people, verdict.why)];
   }
 }
-

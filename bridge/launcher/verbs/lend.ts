@@ -18,7 +18,28 @@ import { withoutEnd } from '../../protocol/text-ends.ts';
 
 const MOST = 16;
 /** The system itself, kernel interfaces and what holds everybody's secrets: neither they, nor what contains them, nor what is in them. */
-const NEVER = ['/proc', '/sys', '/dev', '/run', '/boot', '/etc', '/root', '/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/var/lib', '/var/spool', '/var/cache', '/var/backups', '/var/mail', '/snap', SEPARATED_STATE];
+const NEVER = [
+  '/proc',
+  '/sys',
+  '/dev',
+  '/run',
+  '/boot',
+  '/etc',
+  '/root',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/var/lib',
+  '/var/spool',
+  '/var/cache',
+  '/var/backups',
+  '/var/mail',
+  '/snap',
+  SEPARATED_STATE,
+];
 /** Others' things lie side by side there: one of the folders in them, not all. */
 const NOT_WHOLE = ['/home', '/opt', '/mnt', '/media', '/srv', '/tmp', '/var/tmp', '/var'];
 
@@ -38,19 +59,31 @@ export function parseLend(args: readonly string[]): LendOrder | null {
 }
 
 /** Whether lending `path` would show one of `secret`: the same folder, one above, or one within. */
-export const exposes = (path: string, secret: readonly string[]): boolean => secret.some((other) => within(path, other) || within(other, path));
+export const exposes = (path: string, secret: readonly string[]): boolean =>
+  secret.some((other) => within(path, other) || within(other, path));
 
 /** Whether it is a folder that holds everybody's things, somebody's home, or what programs keep to themselves in one (`.ssh`). */
 export function tooMuch(path: string, homes: readonly string[]): boolean {
   if (NOT_WHOLE.includes(path)) return true;
-  return homes.some((home) => path === home || within(home, path) || (within(path, home) && path.slice(home.length + 1).startsWith('.')));
+  return homes.some(
+    (home) =>
+      path === home || within(home, path) || (within(path, home) && path.slice(home.length + 1).startsWith('.')),
+  );
 }
 
-const within = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+const within = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 
 /** A name for /lent: from the folder's own, and told apart from those that are taken. */
 export function nameFor(path: string, taken: ReadonlySet<string>): LentName {
-  const plain = withoutEnd(basename(path).toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+/, ''), '-').slice(0, 32) || 'folder';
+  const plain =
+    withoutEnd(
+      basename(path)
+        .toLowerCase()
+        .replace(/[^a-z0-9_-]+/g, '-')
+        .replace(/^[-_]+/, ''),
+      '-',
+    ).slice(0, 32) || 'folder';
   for (let n = 1; ; n += 1) {
     const name = n === 1 ? plain : `${plain}-${n}`;
     if (!taken.has(name)) return LentName.parse(name);
@@ -58,7 +91,12 @@ export function nameFor(path: string, taken: ReadonlySet<string>): LentName {
 }
 
 /** `npm start -- lend`: takes effect with the next command, without a restart. Returns the exit code. */
-export async function lend(project: string, environment: Environment, args: readonly string[], terminal: Terminal): Promise<number> {
+export async function lend(
+  project: string,
+  environment: Environment,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
   const order = parseLend(args);
   if (order === null) {
     terminal.say(lendText.usage);
@@ -70,7 +108,10 @@ export async function lend(project: string, environment: Environment, args: read
   const owner = instance.separated ? await find('executor') : undefined;
   const rules = ensureRules(instance, paths, owner);
   const lent = readLent(rules);
-  const swarm = { folder: join(stateRoot(instance, paths), 'swarm'), owner: instance.separated ? await find('swarm') : undefined };
+  const swarm = {
+    folder: join(stateRoot(instance, paths), 'swarm'),
+    owner: instance.separated ? await find('swarm') : undefined,
+  };
   const save = (folders: readonly LentFolder[]) => {
     writeRule(rules, RULE_FILES.lent, { folders }, owner?.gid);
     publishLendings(rules, swarm.folder, swarm.owner);
@@ -86,14 +127,19 @@ export async function lend(project: string, environment: Environment, args: read
       terminal.say(lendText.ended(order.name));
       return 0;
     case 'lend': {
-      const folder = lendable(order.path, [...NEVER, paths.data, project, stateRoot(instance, paths), cacheFolder(environment)], homes());
+      const folder = lendable(
+        order.path,
+        [...NEVER, paths.data, project, stateRoot(instance, paths), cacheFolder(environment)],
+        homes(),
+      );
       const before = lent.find(({ path }) => path === folder);
       const others = lent.filter(({ path }) => path !== folder);
       if (others.length >= MOST) throw new ConfigRefusal(lendText.tooMany);
       const name = before?.name ?? nameFor(folder, new Set(others.map((one) => one.name)));
       save([...others, { name, path: folder, mode: order.mode }]);
       terminal.say(lendText.lent(name, folder, order.mode));
-      if (owner !== undefined && !(await may(owner, folder, order.mode))) terminal.say(lendText.noAccess(folder, accountName('executor'), order.mode));
+      if (owner !== undefined && !(await may(owner, folder, order.mode)))
+        terminal.say(lendText.noAccess(folder, accountName('executor'), order.mode));
       return 0;
     }
   }
@@ -102,17 +148,25 @@ export async function lend(project: string, environment: Environment, args: read
 /** The folder itself, free of links. Throws a `Refusal`. */
 function lendable(path: string, secret: readonly string[], homes: readonly string[]): string {
   const asked = resolve(path);
-  if (statSync(asked, { throwIfNoEntry: false })?.isDirectory() !== true) throw new ConfigRefusal(lendText.notFolder(asked));
+  if (statSync(asked, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ConfigRefusal(lendText.notFolder(asked));
   const real = realpathSync(asked);
-  if (exposes(real, secret.map(realOrNamed)) || tooMuch(real, homes.map(realOrNamed))) throw new ConfigRefusal(lendText.forbidden(real));
+  if (exposes(real, secret.map(realOrNamed)) || tooMuch(real, homes.map(realOrNamed)))
+    throw new ConfigRefusal(lendText.forbidden(real));
   return real;
 }
 
 /** Of those who can log in: a web server's "home" is the folder of its sites. */
 function homes(): readonly string[] {
-  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
-  const listed = accounts.filter(([, , , , , , shell = '']) => !/(?:nologin|false|sync)$/.test(shell)).map((fields) => fields[5] ?? '');
-  return [...new Set([...listed, homedir()])].filter((home) => home.startsWith('/') && home !== '/' && statSync(home, { throwIfNoEntry: false })?.isDirectory() === true);
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const listed = accounts
+    .filter(([, , , , , , shell = '']) => !/(?:nologin|false|sync)$/.test(shell))
+    .map((fields) => fields[5] ?? '');
+  return [...new Set([...listed, homedir()])].filter(
+    (home) => home.startsWith('/') && home !== '/' && statSync(home, { throwIfNoEntry: false })?.isDirectory() === true,
+  );
 }
 
 /** What is not there, or where this account may not look, counts by its name. */
@@ -125,7 +179,8 @@ function realOrNamed(path: string): string {
 }
 
 async function may(owner: Owner, path: string, mode: 'ro' | 'rw'): Promise<boolean> {
-  const test = (right: string) => askProgram('/usr/bin/test', [right, path], { ...owner, cwd: '/', env: machineEnvironment() });
+  const test = (right: string) =>
+    askProgram('/usr/bin/test', [right, path], { ...owner, cwd: '/', env: machineEnvironment() });
   const tests = await Promise.all(['-r', '-x', ...(mode === 'rw' ? ['-w'] : [])].map(test));
   return tests.every(({ failed }) => !failed);
 }

@@ -14,7 +14,12 @@ import type { Terminal } from '../instance/terminal.ts';
  * `npm start -- doctor --providers`: one tiny call to each agent's model, in a process of its own that alone holds the
  * keys. Returns 1 when one with a key does not answer.
  */
-export async function checkModels(project: string, environment: Environment, terminal: Terminal, stop?: AbortSignal): Promise<number> {
+export async function checkModels(
+  project: string,
+  environment: Environment,
+  terminal: Terminal,
+  stop?: AbortSignal,
+): Promise<number> {
   const loaded = loadConfiguration(environment, project);
   terminal.say(modelChecksText.title);
   terminal.line();
@@ -59,7 +64,10 @@ function tell({ name, model, found }: ModelCheck, terminal: Terminal): void {
     case 'answers':
       return terminal.mark(true, modelChecksText.answers(who, found.ms)[terminal.lang]());
     case 'fails':
-      return terminal.mark(false, modelChecksText.fails(who, faultBrief[found.code][terminal.lang](), found.ms)[terminal.lang]());
+      return terminal.mark(
+        false,
+        modelChecksText.fails(who, faultBrief[found.code][terminal.lang](), found.ms)[terminal.lang](),
+      );
     case 'no-key':
       return terminal.mark('note', modelChecksText.noKey(who)[terminal.lang]());
     case 'not-called':

@@ -20,7 +20,9 @@ const END_WITHIN_MS = 10_000;
 const HELP = ['--help', '-h', 'help'];
 
 /** What is to be done with these words, before anything is. */
-export type Wish = { readonly kind: 'run'; readonly name: string; readonly verb: Verb } | { readonly kind: 'say'; readonly code: 0 | 2; readonly said: readonly Phrase[] };
+export type Wish =
+  | { readonly kind: 'run'; readonly name: string; readonly verb: Verb }
+  | { readonly kind: 'say'; readonly code: 0 | 2; readonly said: readonly Phrase[] };
 
 export function wish(verbs: Readonly<Record<string, Verb>>, [name = 'start', ...args]: readonly string[]): Wish {
   const known = (word: string) => (Object.hasOwn(verbs, word) ? verbs[word] : undefined);
@@ -35,7 +37,12 @@ export function wish(verbs: Readonly<Record<string, Verb>>, [name = 'start', ...
 }
 
 /** Carries out one verb, ends it on Ctrl-C, SIGTERM or a closed terminal, and says what went wrong. `lost`: why the words cannot be told. */
-export async function runVerb(verbs: Readonly<Record<string, Verb>>, words: readonly string[], terminal: Terminal, lost?: Phrase): Promise<number> {
+export async function runVerb(
+  verbs: Readonly<Record<string, Verb>>,
+  words: readonly string[],
+  terminal: Terminal,
+  lost?: Phrase,
+): Promise<number> {
   const wanted: Wish = lost === undefined ? wish(verbs, words) : { kind: 'say', code: 2, said: [lost] };
   if (wanted.kind === 'say') {
     for (const [i, phrase] of wanted.said.entries()) {
@@ -79,14 +86,35 @@ export function said(error: unknown): Phrase {
   if (error instanceof ConfigRefusal) return { ko: () => error.in('ko'), en: () => error.in('en') };
   if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) return launcherText.diskFull;
   if (isReading(error)) return launcherText.notRead(pathOf(error));
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ERR_FS_EISDIR', 'ENOTEMPTY', 'ELOOP', 'ENAMETOOLONG'].some((code) => hasCode(error, code)) || isMkdir(error)) return launcherText.closed(pathOf(error));
+  if (
+    [
+      'EACCES',
+      'EPERM',
+      'EROFS',
+      'ENOTDIR',
+      'EEXIST',
+      'EISDIR',
+      'ERR_FS_EISDIR',
+      'ENOTEMPTY',
+      'ELOOP',
+      'ENAMETOOLONG',
+    ].some((code) => hasCode(error, code)) ||
+    isMkdir(error)
+  )
+    return launcherText.closed(pathOf(error));
   return launcherText.unexpected(error instanceof Error ? error.message : String(error));
 }
 
 /** Node says of a folder that it could not make on a read-only disk that it is not there. */
-const isMkdir = (error: unknown): boolean => hasCode(error, 'ENOENT') && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir';
+const isMkdir = (error: unknown): boolean =>
+  hasCode(error, 'ENOENT') && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir';
 
 /** `read` alone names no path. */
-const isReading = (error: unknown): boolean => ['EACCES', 'EPERM'].some((code) => hasCode(error, code)) && error instanceof Error && 'syscall' in error && (error.syscall === 'scandir' || error.syscall === 'stat' || error.syscall === 'lstat');
+const isReading = (error: unknown): boolean =>
+  ['EACCES', 'EPERM'].some((code) => hasCode(error, code)) &&
+  error instanceof Error &&
+  'syscall' in error &&
+  (error.syscall === 'scandir' || error.syscall === 'stat' || error.syscall === 'lstat');
 
-const pathOf = (error: unknown): string => (error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : '?');
+const pathOf = (error: unknown): string =>
+  error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : '?';

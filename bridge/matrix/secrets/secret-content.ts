@@ -10,10 +10,29 @@ const MOST_NODES = 20_000;
 const SHORTEST = 6;
 
 /** Clients speaking to clients: one-time passwords of calls, checks of devices, what is encrypted already. */
-const MACHINES = /^(?:com\.chavion\b|m\.call\.|org\.matrix\.call\.|io\.element\.call\.|org\.matrix\.msc(?:3401|4143|4075|4310)\.|m\.rtc\.|m\.key\.|m\.room\.(?:encrypted|third_party_invite|server_acl)$)/;
+const MACHINES =
+  /^(?:com\.chavion\b|m\.call\.|org\.matrix\.call\.|io\.element\.call\.|org\.matrix\.msc(?:3401|4143|4075|4310)\.|m\.rtc\.|m\.key\.|m\.room\.(?:encrypted|third_party_invite|server_acl)$)/;
 
 /** Random by nature. A hash that happens to look like a password is none; a known key put there is one all the same. */
-const RANDOM = new Set(['iv', 'hashes', 'key', 'key_ops', 'k', 'blurhash', 'thumbhash', 'waveform', 'device_id', 'session_id', 'sender_key', 'call_id', 'from_device', 'transaction_id', 'ciphertext', 'signatures', 'avatar_url']);
+const RANDOM = new Set([
+  'iv',
+  'hashes',
+  'key',
+  'key_ops',
+  'k',
+  'blurhash',
+  'thumbhash',
+  'waveform',
+  'device_id',
+  'session_id',
+  'sender_key',
+  'call_id',
+  'from_device',
+  'transaction_id',
+  'ciphertext',
+  'signatures',
+  'avatar_url',
+]);
 /** Ours, or the homeserver's. */
 const LEFT_OUT: ReadonlySet<string> = new Set([CHAVION_KEY, 'third_party_invite', 'join_authorised_via_users_server']);
 const isRandom = (key: string): boolean => RANDOM.has(key) || /(?:blurhash|thumbhash|waveform)$/.test(key);
@@ -53,7 +72,11 @@ export function secretInContent(type: string, content: unknown): boolean {
         letters += name.length;
         if (name.length >= SHORTEST && holdsSecret(name)) return true;
         // The emoji of a reaction is called a key as well.
-        open.push({ key: name, value: one, random: random || (isRandom(name) && !(name === 'key' && typeof one === 'string')) });
+        open.push({
+          key: name,
+          value: one,
+          random: random || (isRandom(name) && !(name === 'key' && typeof one === 'string')),
+        });
       }
     }
   }
@@ -64,7 +87,9 @@ function stringHolds(key: string, text: string, random: boolean): boolean {
   if (ID.test(text)) return false;
   if (random) return !(key === 'k' && FILE_KEY.test(text)) && prefixedKeys(text).length > 0;
   if (text.length >= SHORTEST && holdsSecret(text)) return true;
-  return TELLING_NAME.test(key) && text.length <= 1_024 && holdsSecret(`${JSON.stringify(key)}: ${JSON.stringify(text)}`);
+  return (
+    TELLING_NAME.test(key) && text.length <= 1_024 && holdsSecret(`${JSON.stringify(key)}: ${JSON.stringify(text)}`)
+  );
 }
 
 /** Also where tags stand between the letters of a key. */

@@ -35,8 +35,12 @@ export function looksRandom(body: string): boolean {
   return digits >= 3 && count(body, /[A-Z]/g) >= 2 && count(body, /[a-z]/g) >= 2;
 }
 
-const forms = (letters: KeyForm['letters'], min: number, looksRight: (body: string) => boolean, prefixes: string): readonly KeyForm[] =>
-  prefixes.split(' ').map((prefix) => ({ prefix, letters, min, looksRight }));
+const forms = (
+  letters: KeyForm['letters'],
+  min: number,
+  looksRight: (body: string) => boolean,
+  prefixes: string,
+): readonly KeyForm[] => prefixes.split(' ').map((prefix) => ({ prefix, letters, min, looksRight }));
 const any = () => true;
 const hexadecimal = (body: string) => /^[0-9A-Fa-f-]+$/.test(body) && hasDigit(body);
 
@@ -45,7 +49,12 @@ export const FORMS: readonly KeyForm[] = [
   // OpenAI, Anthropic, OpenRouter, DeepSeek, Manus and all who copied the form.
   ...forms('word', 20, looksRandom, 'sk-'),
   // Stripe, Toss Payments, ElevenLabs, Pinecone, Resend, LangSmith, Supabase, Clerk.
-  ...forms('snake', 16, hasDigit, 'sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ whsec_ live_sk_ test_sk_ live_gsk_ test_gsk_'),
+  ...forms(
+    'snake',
+    16,
+    hasDigit,
+    'sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ whsec_ live_sk_ test_sk_ live_gsk_ test_gsk_',
+  ),
   ...forms('alnum', 40, hasDigit, 'sk_'),
   ...forms('snake', 24, isMixed, 'pcsk_ re_'),
   ...forms('word', 30, hasDigit, 'lsv2_pt_ lsv2_sk_ sbp_ sb_secret_'),
@@ -62,7 +71,12 @@ export const FORMS: readonly KeyForm[] = [
   // GitHub, GitLab, Bitbucket, Atlassian, Linear, Notion, Figma, Postman, Sourcegraph.
   ...forms('snake', 30, hasDigit, 'github_pat_'),
   ...forms('alnum', 30, hasDigit, 'ghp_ gho_ ghu_ ghs_ ghr_ lin_api_'),
-  ...forms('dotted', 20, hasDigit, 'glpat- gldt- glft- glrt- glcbt- glptt- glsoat- gloas- glimt- glagent- glffct- GR1348941'),
+  ...forms(
+    'dotted',
+    20,
+    hasDigit,
+    'glpat- gldt- glft- glrt- glcbt- glptt- glsoat- gloas- glimt- glagent- glffct- GR1348941',
+  ),
   ...forms('dotted', 24, isMixed, 'ATATT3 ATCTT3 ATBB'),
   ...forms('alnum', 40, isMixed, 'secret_ ntn_'),
   ...forms('word', 36, isMixed, 'figd_ figo_'),

@@ -73,7 +73,11 @@ const WORDLIKE = /^(?:[A-Z]?[a-z]{3,}|[A-Z]{2,}|[a-z]{1,3})[.,!?:;]?$/;
 
 /** Keys with blanks between their letters, as people write them to get past a filter, or a scanner reads them. */
 export function splitKeys(text: string): readonly FoundSecret[] {
-  const pieces = Array.from(text.matchAll(PIECE), (match) => ({ text: match[0], start: match.index, end: match.index + match[0].length }));
+  const pieces = Array.from(text.matchAll(PIECE), (match) => ({
+    text: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
   const found: FoundSecret[] = [];
   for (let at = 0; at < pieces.length - 1; at += 1) {
     const first = pieces[at];
@@ -99,7 +103,11 @@ export function splitKeys(text: string): readonly FoundSecret[] {
 }
 
 /** Pieces with nothing but a blank or two, or one line end, between them, as long as they may be parts of a key. */
-function runFrom(text: string, pieces: readonly { readonly text: string; readonly start: number; readonly end: number }[], from: number) {
+function runFrom(
+  text: string,
+  pieces: readonly { readonly text: string; readonly start: number; readonly end: number }[],
+  from: number,
+) {
   const taken: string[] = [];
   let joined = '';
   let end = pieces[from]?.start ?? 0;
@@ -108,7 +116,12 @@ function runFrom(text: string, pieces: readonly { readonly text: string; readonl
     if (piece === undefined || !/^[A-Za-z0-9_.=+/-]+$/.test(piece.text)) break;
     if (at > from && !/^[ \t\n]{1,3}$/.test(text.slice(end, piece.start))) break;
     // A long word of small letters alone: the sentence goes on. Another prefix: another key.
-    if (at > from && (/^[a-z]{5,}$/.test(piece.text) || BY_LENGTH.some(({ prefix }) => prefix.length > 2 && piece.text.startsWith(prefix)))) break;
+    if (
+      at > from &&
+      (/^[a-z]{5,}$/.test(piece.text) ||
+        BY_LENGTH.some(({ prefix }) => prefix.length > 2 && piece.text.startsWith(prefix)))
+    )
+      break;
     // There is enough for a key, and this is a word.
     if (joined.length >= 24 && piece.text.length > 2 && WORDLIKE.test(piece.text)) break;
     taken.push(piece.text);
@@ -132,7 +145,8 @@ export function keyBlocks(text: string): readonly FoundSecret[] {
     const from = match.index + match[0].length;
     const dashes = text.indexOf('-----', from);
     KEY_BLOCK_END.lastIndex = Math.max(dashes, 0);
-    const end = dashes !== -1 && KEY_BLOCK_END.test(text) ? KEY_BLOCK_END.lastIndex : endOfSecret(KEY_BLOCK_BODY, text, from);
+    const end =
+      dashes !== -1 && KEY_BLOCK_END.test(text) ? KEY_BLOCK_END.lastIndex : endOfSecret(KEY_BLOCK_BODY, text, from);
     if (!/[A-Za-z0-9+/]{16}/.test(text.slice(from, end))) continue;
     found.push({ start: match.index, end, keep: 0 });
     done = end;

@@ -7,7 +7,8 @@ import type { FoundSecret } from './secret-keys.ts';
 const NAME =
   /pass(?:word|wd|code|phrase)|(?<![A-Za-z])(?:pwd|pw|pass|pin)(?![A-Za-z])|_pwd(?![A-Za-z])|_pw(?![A-Za-z])|_pass(?![A-Za-z])|(?:api|access|secret|private|auth|account|shared|service|signing|encryption|subscription|license|master|session)[_ -]?(?:access[_ -]?)?key|(?:auth|access|refresh|bearer|bot|session|id|security|api|secret|deploy|personal|user|app)[_-]?token|_authtoken|(?:client|app|consumer|webhook|signing|shared|jwt|session|api)[_-]?secret|(?<![A-Za-z])(?:token|secret|credentials?|auth)(?![A-Za-z])/gi;
 /** What may follow the name and leave it the name of a secret. */
-const TAIL = /(?:s|[_-]?(?:\d{1,2}|prod|production|dev|test|stag(?:e|ing)|live|main|root|admin|user|db|new|old|current|confirm|confirmation|again|value|base64|b64|base|key))?(?![A-Za-z0-9_-])/iy;
+const TAIL =
+  /(?:s|[_-]?(?:\d{1,2}|prod|production|dev|test|stag(?:e|ing)|live|main|root|admin|user|db|new|old|current|confirm|confirmation|again|value|base64|b64|base|key))?(?![A-Za-z0-9_-])/iy;
 const SEPARATOR = /\\?["'`]?\)?[ \t]{0,4}(?::=|=>|=(?!=)|:(?!\/\/)|\|)[ \t]{0,8}|[ \t]{1,3}(?:is|was)[ \t:]{1,3}|>/iy;
 const FLAG_SEPARATOR = /[ \t]{1,3}(?!-)/y;
 
@@ -44,7 +45,8 @@ export function valueAt(text: string, at: number): Value | null {
     const line = text.slice(start, start + LONGEST);
     const stop = line.search(/[\n"'`”’]/);
     const end = stop === -1 || line.charAt(stop) === '\n' ? -1 : line.indexOf(close);
-    if (end > 0 && !line.slice(0, end).includes('\n')) return value(text, start, start + end - (line.charAt(end - 1) === '\\' ? 1 : 0), true);
+    if (end > 0 && !line.slice(0, end).includes('\n'))
+      return value(text, start, start + end - (line.charAt(end - 1) === '\\' ? 1 : 0), true);
   }
   // A quotation that nobody closed ends with the line.
   const from = close === undefined ? at : at + escaped + 1;
@@ -56,16 +58,21 @@ export function valueAt(text: string, at: number): Value | null {
 
 const value = (text: string, start: number, end: number, quoted: boolean): Value | null =>
   // What is masked already is no secret any more.
-  text.startsWith(MASK, end) || text.slice(start, end).includes(MASK) ? null : { start, end, text: text.slice(start, end), quoted };
+  text.startsWith(MASK, end) || text.slice(start, end).includes(MASK)
+    ? null
+    : { start, end, text: text.slice(start, end), quoted };
 
 /** Words that stand in the place of a secret, types of fields, and what programs say about passwords. */
 const PLACEHOLDER =
   /^(?:your|my[-_ ]|<|\[|\{|\$|%|\*{2,}|x{3,}|\.{2,}|_{2,}|-{2,}|example|sample|dummy|placeholder|change|replace|insert|enter|process\.|os\.|import\.|config\.|settings\.|secrets\.|env[.:(]|vault:|op:\/\/|file:|data:|https?:|function|async|await|new |return|this\.|self\.|req\.|request\.|form\.|user\.|body\.|args\.|input|getpass|z\.|t\.|null|nil|none|true|false|undefined|string|str\b|text\b|varchar|char\b|number|bool|bytes|unknown|optional|required|require|hidden|redacted|masked|removed|empty|missing|invalid|valid|incorrect|wrong|expired|password|passwd|secret\b|token\b|passphrase|test$|too |not |and |or |is |was |the |a |an |to |for |in |on |of )/i;
 const STOPWORDS = new Set(
-  'yes no ok good bad weak strong safe same different needed set unset changed reset updated stored saved sent encrypted hashed plain plaintext cleartext default given here there below above attached later soon please field fields value values name names manager managers protected auto secure basic bearer digest oauth jwt and with from that this what which how why when who only also again optional authentication authorization disabled enabled unknown ignored ignore error failed success'.split(' '),
+  'yes no ok good bad weak strong safe same different needed set unset changed reset updated stored saved sent encrypted hashed plain plaintext cleartext default given here there below above attached later soon please field fields value values name names manager managers protected auto secure basic bearer digest oauth jwt and with from that this what which how why when who only also again optional authentication authorization disabled enabled unknown ignored ignore error failed success'.split(
+    ' ',
+  ),
 );
 /** A call, a member or a name of a program's: no value. */
-const CODE = /^[A-Za-z_$][\w$]{0,80}(?:\(|\[|\.[A-Za-z_$][\w$.]{0,120}(?:\(|\[|$))|^[a-z]{1,40}[A-Z][A-Za-z]{0,60}$|=>|\|\||&&/;
+const CODE =
+  /^[A-Za-z_$][\w$]{0,80}(?:\(|\[|\.[A-Za-z_$][\w$.]{0,120}(?:\(|\[|$))|^[a-z]{1,40}[A-Z][A-Za-z]{0,60}$|=>|\|\||&&/;
 const PATH = /^(?:~|\.{0,2})\/[\w./-]*$/;
 
 const digits = (text: string) => text.replace(/\D/g, '').length;
@@ -79,7 +86,8 @@ export function entropy(text: string): number {
   return bits;
 }
 
-export const standsForSecret = (text: string): boolean => PLACEHOLDER.test(text) || STOPWORDS.has(text.toLowerCase()) || /^(.)\1+$/.test(text);
+export const standsForSecret = (text: string): boolean =>
+  PLACEHOLDER.test(text) || STOPWORDS.has(text.toLowerCase()) || /^(.)\1+$/.test(text);
 
 function isSecret(kind: Kind, { text, quoted }: Value, assigned: boolean): boolean {
   if (standsForSecret(text) || (!quoted && (CODE.test(text) || PATH.test(text)))) return false;
@@ -96,12 +104,32 @@ function isSecret(kind: Kind, { text, quoted }: Value, assigned: boolean): boole
       // PASS: 1834 tests.
       return !/\s/.test(text) && ((strong && text.length >= 5) || (special && letters && text.length >= 6));
     case 'short':
-      return !/\s/.test(text) && text.length >= 4 && ((strong && text.length >= 5) || (special && letters && text.length >= 6) || (/^\d{4,12}$/.test(text) && !/^(?:19|20)\d{2}$/.test(text)));
+      return (
+        !/\s/.test(text) &&
+        text.length >= 4 &&
+        ((strong && text.length >= 5) ||
+          (special && letters && text.length >= 6) ||
+          (/^\d{4,12}$/.test(text) && !/^(?:19|20)\d{2}$/.test(text)))
+      );
     case 'key':
       if (/\s/.test(text)) return false;
-      return (text.length >= 8 && strong && !/^[a-z]+(?:[-_.][a-z]+)*[-_.]?v?\d{1,2}$/.test(text)) || (text.length >= 20 && /^[A-Za-z]+$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropy(text) > 3.7);
+      return (
+        (text.length >= 8 && strong && !/^[a-z]+(?:[-_.][a-z]+)*[-_.]?v?\d{1,2}$/.test(text)) ||
+        (text.length >= 20 &&
+          /^[A-Za-z]+$/.test(text) &&
+          /[a-z]/.test(text) &&
+          /[A-Z]/.test(text) &&
+          entropy(text) > 3.7)
+      );
     case 'token':
-      return !/\s/.test(text) && text.length >= 12 && strong && digits(text) >= 2 && entropy(text) > 3 && !/^[a-z]+(?:[-_.:/][a-z]+)*[-_.:/]?v?[\d.]{1,8}$/i.test(text);
+      return (
+        !/\s/.test(text) &&
+        text.length >= 12 &&
+        strong &&
+        digits(text) >= 2 &&
+        entropy(text) > 3 &&
+        !/^[a-z]+(?:[-_.:/][a-z]+)*[-_.:/]?v?[\d.]{1,8}$/i.test(text)
+      );
   }
 }
 
@@ -126,7 +154,12 @@ export function namedSecrets(text: string): readonly FoundSecret[] {
     const from = parted === undefined ? FLAG_SEPARATOR.lastIndex : at + parted.length;
     const read = valueAt(text, from);
     if (read === null) continue;
-    const assigned = parted === undefined || parted.includes('=') || (parted.includes(':') && (/["'`]/.test(parted) || /[_-]$/.test(text.slice(Math.max(0, match.index - 1), match.index)))) || parted === '>';
+    const assigned =
+      parted === undefined ||
+      parted.includes('=') ||
+      (parted.includes(':') &&
+        (/["'`]/.test(parted) || /[_-]$/.test(text.slice(Math.max(0, match.index - 1), match.index)))) ||
+      parted === '>';
     if (parted === '>' && text.charAt(read.end) !== '<') continue;
     if (!isSecret(kindOf(match[0]), read, assigned)) continue;
     found.push({ start: read.start, end: read.end, keep: 0 });
@@ -137,11 +170,23 @@ export function namedSecrets(text: string): readonly FoundSecret[] {
 
 /** Forms that need no name of their own before them. */
 const MARKED: readonly (readonly [form: RegExp, looksRight: (value: string) => boolean])[] = [
-  [/(?<![A-Za-z0-9])bearer[ \t]{1,4}([A-Za-z0-9._~+/-]{20,4096}={0,2})/gi, (text) => /\d/.test(text) && /[A-Za-z]/.test(text)],
-  [/(?<![A-Za-z0-9])x-(?:(?:api|auth|access|goog-api|manus-api|amz-security|vault|shopify-access|rapidapi|functions|ncp-apigw-api)-)?(?:key|token)["']?:[ \t]{0,4}["']?([A-Za-z0-9._~+/-]{16,4096}={0,2})/gi, (text) => /\d/.test(text) && /[A-Za-z]/.test(text)],
-  [/(?<![A-Za-z0-9])authorization["']?[:=][ \t]{0,4}["']?(?:basic|token|bot|apikey|splunk|digest)[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/gi, () => true],
+  [
+    /(?<![A-Za-z0-9])bearer[ \t]{1,4}([A-Za-z0-9._~+/-]{20,4096}={0,2})/gi,
+    (text) => /\d/.test(text) && /[A-Za-z]/.test(text),
+  ],
+  [
+    /(?<![A-Za-z0-9])x-(?:(?:api|auth|access|goog-api|manus-api|amz-security|vault|shopify-access|rapidapi|functions|ncp-apigw-api)-)?(?:key|token)["']?:[ \t]{0,4}["']?([A-Za-z0-9._~+/-]{16,4096}={0,2})/gi,
+    (text) => /\d/.test(text) && /[A-Za-z]/.test(text),
+  ],
+  [
+    /(?<![A-Za-z0-9])authorization["']?[:=][ \t]{0,4}["']?(?:basic|token|bot|apikey|splunk|digest)[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/gi,
+    () => true,
+  ],
   // curl -u user:password, a line of .netrc.
-  [/(?<=\s)(?:-u|--user)[ \t=]{1,3}["']?[^\s:"'/]{1,80}:([^\s"'/][^\s"']{2,200})/g, (text) => !standsForSecret(text) && !/^\d+$/.test(text)],
+  [
+    /(?<=\s)(?:-u|--user)[ \t=]{1,3}["']?[^\s:"'/]{1,80}:([^\s"'/][^\s"']{2,200})/g,
+    (text) => !standsForSecret(text) && !/^\d+$/.test(text),
+  ],
   [/(?<![\w-])login[ \t]{1,4}[^\s]{1,80}\s{1,4}password[ \t]{1,4}([^\s"']{4,200})/g, (text) => !standsForSecret(text)],
   // Telegram's bots, also within their address; Discord's bots; Azure's applications; Mailchimp; Terraform; Facebook.
   [/(?<=bot|(?<![A-Za-z0-9])|[^A-Za-z0-9])\d{8,10}:([A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])/g, isMixed],
@@ -157,12 +202,14 @@ const JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,80
 
 export function markedSecrets(text: string): readonly FoundSecret[] {
   const found: FoundSecret[] = [];
-  for (const match of text.matchAll(JWT)) found.push({ start: match.index, end: match.index + match[0].length, keep: 3 });
+  for (const match of text.matchAll(JWT))
+    found.push({ start: match.index, end: match.index + match[0].length, keep: 3 });
   for (const [form, looksRight] of MARKED) {
     for (const match of text.matchAll(form)) {
       const secret = match[1] ?? '';
       const end = match.index + match[0].length;
-      if (looksRight(secret) && !secret.includes(MASK) && !text.startsWith(MASK, end)) found.push({ start: end - secret.length, end, keep: 0 });
+      if (looksRight(secret) && !secret.includes(MASK) && !text.startsWith(MASK, end))
+        found.push({ start: end - secret.length, end, keep: 0 });
     }
   }
   return found;
@@ -182,7 +229,8 @@ export function passwordFlags(text: string): readonly FoundSecret[] {
     for (const match of ASKS_FOR_PASSWORD.test(line) ? line.matchAll(SHORT_FLAG) : []) {
       const secret = match[1] ?? '';
       const end = start + match.index + match[0].length;
-      if (/[\d!-/]/.test(secret) && !standsForSecret(secret) && !secret.includes(MASK) && !text.startsWith(MASK, end)) found.push({ start: end - secret.length, end, keep: 0 });
+      if (/[\d!-/]/.test(secret) && !standsForSecret(secret) && !secret.includes(MASK) && !text.startsWith(MASK, end))
+        found.push({ start: end - secret.length, end, keep: 0 });
     }
     start += whole.length + 1;
   }
@@ -205,7 +253,8 @@ export function secretHalves(text: string): readonly FoundSecret[] {
       const to = match.index + match[0].length + NEAR;
       if (from >= to) continue;
       for (const half of text.slice(from, to).matchAll(secretHalf)) {
-        if (half[0].length === 32 || isMixed(half[0])) found.push({ start: from + half.index, end: from + half.index + half[0].length, keep: 0 });
+        if (half[0].length === 32 || isMixed(half[0]))
+          found.push({ start: from + half.index, end: from + half.index + half[0].length, keep: 0 });
       }
       done = to - 41;
     }

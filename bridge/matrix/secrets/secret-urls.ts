@@ -21,9 +21,11 @@ const QUERY =
   /[?&#;](?:access_?token|auth_?token|id_token|refresh_?token|token|api_?key|apikey|key|service_?key|secret(?:_?key)?|client_?secret|password|passwd|pwd|pass|sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|auth|session_?id|appid|code)=([^\s&#"'<>`)\]}가-힣]{1,600})/gi;
 
 /** `scheme://user:password@host`, of every scheme. */
-const USER_INFO = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/?#:@"'<>`]{0,100}):([^\s/?#@"'<>`]{1,200}(?:@[^\s/?#@"'<>`:]{1,60}(?=@))?)@[A-Za-z0-9[]/gi;
+const USER_INFO =
+  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/?#:@"'<>`]{0,100}):([^\s/?#@"'<>`]{1,200}(?:@[^\s/?#@"'<>`:]{1,60}(?=@))?)@[A-Za-z0-9[]/gi;
 
-const STANDS_FOR = /^(?:x{2,}|\*{2,}|\.{2,}|your[-_]?.*|my[-_]?(?:password|token|key).*|pass(?:word)?|passwd|pwd|secret|token|key|user|example.*|changeme|[$%{<[].*|:.*)$/i;
+const STANDS_FOR =
+  /^(?:x{2,}|\*{2,}|\.{2,}|your[-_]?.*|my[-_]?(?:password|token|key).*|pass(?:word)?|passwd|pwd|secret|token|key|user|example.*|changeme|[$%{<[].*|:.*)$/i;
 
 /** `host.example:443@other`: a host and its port in the place of a user, a well-known trick with addresses and no password. */
 const isHostAndPort = (user: string, value: string): boolean => /^\d{1,5}\\{0,4}$/.test(value) && user.includes('.');
@@ -38,16 +40,20 @@ function isQuerySecret(name: string, value: string): boolean {
 
 export function secretAddresses(text: string): readonly FoundSecret[] {
   const found: FoundSecret[] = [];
-  for (const form of WEBHOOKS) for (const match of text.matchAll(form)) found.push({ start: match.index, end: match.index + match[0].length, keep: match[1]?.length ?? 0 });
+  for (const form of WEBHOOKS)
+    for (const match of text.matchAll(form))
+      found.push({ start: match.index, end: match.index + match[0].length, keep: match[1]?.length ?? 0 });
   for (const match of text.matchAll(QUERY)) {
     const value = match[1] ?? '';
     const start = match.index + match[0].length - value.length;
-    if (isQuerySecret(match[0].slice(0, match[0].length - value.length - 1), value)) found.push({ start, end: start + value.length, keep: 0 });
+    if (isQuerySecret(match[0].slice(0, match[0].length - value.length - 1), value))
+      found.push({ start, end: start + value.length, keep: 0 });
   }
   for (const match of text.matchAll(USER_INFO)) {
     const value = match[2] ?? '';
     const end = match.index + match[0].length - 2;
-    if (!STANDS_FOR.test(value) && !value.includes(MASK) && !isHostAndPort(match[1] ?? '', value)) found.push({ start: end - value.length, end, keep: 0 });
+    if (!STANDS_FOR.test(value) && !value.includes(MASK) && !isHostAndPort(match[1] ?? '', value))
+      found.push({ start: end - value.length, end, keep: 0 });
   }
   return found;
 }

@@ -5,9 +5,22 @@ import { spokenSecrets } from './secret-speech.ts';
 import { secretAddresses } from './secret-urls.ts';
 
 /** Letters of a full-width keyboard as ordinary ones: one for one, so that places stay what they are. */
-const halfWidth = (text: string): string => (/[！-～\u3000]/u.test(text) ? text.replace(/[！-～\u3000]/gu, (letter) => (letter === '\u3000' ? ' ' : String.fromCharCode(letter.charCodeAt(0) - 0xfee0))) : text);
+const halfWidth = (text: string): string =>
+  /[！-～\u3000]/u.test(text)
+    ? text.replace(/[！-～\u3000]/gu, (letter) =>
+        letter === '\u3000' ? ' ' : String.fromCharCode(letter.charCodeAt(0) - 0xfee0),
+      )
+    : text;
 
-const plainly = (text: string): readonly FoundSecret[] => [...keyBlocks(text), ...prefixedKeys(text), ...secretAddresses(text), ...markedSecrets(text), ...secretHalves(text), ...namedSecrets(text), ...passwordFlags(text)];
+const plainly = (text: string): readonly FoundSecret[] => [
+  ...keyBlocks(text),
+  ...prefixedKeys(text),
+  ...secretAddresses(text),
+  ...markedSecrets(text),
+  ...secretHalves(text),
+  ...namedSecrets(text),
+  ...passwordFlags(text),
+];
 
 const ENCODED = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{24,8000}={0,2}/g;
 // eslint-disable-next-line no-control-regex -- whatever is no text is no hidden key
@@ -20,7 +33,8 @@ function encodedSecrets(text: string): readonly FoundSecret[] {
     const run = match[0];
     const hex = run.length % 2 === 0 && /^[0-9a-fA-F]+$/.test(run);
     const inner = Buffer.from(run, hex ? 'hex' : 'base64').toString('latin1');
-    if (TEXT.test(inner) && plainly(inner).length > 0) found.push({ start: match.index, end: match.index + run.length, keep: 0 });
+    if (TEXT.test(inner) && plainly(inner).length > 0)
+      found.push({ start: match.index, end: match.index + run.length, keep: 0 });
   }
   return found;
 }
@@ -32,7 +46,9 @@ function encodedSecrets(text: string): readonly FoundSecret[] {
  */
 export function maskSecrets(text: string): { readonly text: string; readonly masked: boolean } {
   const flat = halfWidth(text);
-  const found = [...plainly(flat), ...spokenSecrets(flat), ...splitKeys(flat), ...encodedSecrets(flat)].toSorted((a, b) => a.start - b.start || b.keep - a.keep || b.end - a.end);
+  const found = [...plainly(flat), ...spokenSecrets(flat), ...splitKeys(flat), ...encodedSecrets(flat)].toSorted(
+    (a, b) => a.start - b.start || b.keep - a.keep || b.end - a.end,
+  );
   if (found.length === 0) return { text, masked: false };
   let out = '';
   let done = 0;

@@ -51,9 +51,12 @@ const LOCALPART = /^[a-z0-9][a-z0-9._=/+-]{0,80}$/;
 function personOf(name: string, { serverName, who, lang }: Carrying): Person {
   if (name === '') return { refusal: masterText.noName[lang]() };
   const [localpart = '', ...server] = name.replace(/^@/, '').split(':');
-  if (!LOCALPART.test(localpart) || (server.length > 0 && server.join(':') !== serverName)) return { refusal: masterText.badName[lang](name.slice(0, 60), serverName) };
+  if (!LOCALPART.test(localpart) || (server.length > 0 && server.join(':') !== serverName))
+    return { refusal: masterText.badName[lang](name.slice(0, 60), serverName) };
   const user = userIdOf(localpart, serverName);
-  return user.startsWith('@agent_') || user === who.admin || user === who.executor ? { refusal: masterText.notPerson[lang](user) } : { user };
+  return user.startsWith('@agent_') || user === who.admin || user === who.executor
+    ? { refusal: masterText.notPerson[lang](user) }
+    : { user };
 }
 
 const shortName = (user: UserId): string => `@${user.slice(1).split(':')[0] ?? ''}`;
@@ -64,7 +67,9 @@ async function invite(name: string, house: Carrying): Promise<string> {
   if ('refusal' in person) return person.refusal;
   if (masters.has(person.user)) return masterText.already[lang](person.user);
   const made = await makeMaster(house, person.user, typeable());
-  return made === 'made' ? masterText.made[lang](person.user, shortName(person.user), house.facts.place) : masterText.joined[lang](person.user);
+  return made === 'made'
+    ? masterText.made[lang](person.user, shortName(person.user), house.facts.place)
+    : masterText.joined[lang](person.user);
 }
 
 async function remove(name: string, sure: boolean, house: Carrying): Promise<string> {

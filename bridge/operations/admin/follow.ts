@@ -12,11 +12,25 @@ import { orderOfAdmission } from './admission.ts';
 const Kept = z.object({ since: z.string(), done: z.array(EventId) });
 const Synced = z.object({
   next_batch: z.string(),
-  rooms: z.object({ join: z.record(z.string(), z.object({ timeline: z.object({ events: z.array(z.unknown()) }) })).default({}) }).default({ join: {} }),
+  rooms: z
+    .object({
+      join: z.record(z.string(), z.object({ timeline: z.object({ events: z.array(z.unknown()) }) })).default({}),
+    })
+    .default({ join: {} }),
 });
 
 /** What the house looks after in its rooms. */
-const CHANGES = ['m.room.tombstone', 'm.room.power_levels', 'm.room.member', 'm.room.join_rules', 'm.room.history_visibility', 'm.room.guest_access', 'm.room.encryption', 'm.room.canonical_alias', 'm.space.child'];
+const CHANGES = [
+  'm.room.tombstone',
+  'm.room.power_levels',
+  'm.room.member',
+  'm.room.join_rules',
+  'm.room.history_visibility',
+  'm.room.guest_access',
+  'm.room.encryption',
+  'm.room.canonical_alias',
+  'm.space.child',
+];
 const Changed = z.object({ type: z.enum(CHANGES), state_key: z.string() });
 
 const POLL_MS = 20_000;
@@ -49,16 +63,49 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   const nothing = { types: [] };
   // Of every room that the admin is in: they are the house's, and which of them is HQ may change while this waits.
   const timeline = { limit: 100, types: ['m.room.message', ...CHANGES], not_senders: deps.silent };
-  const filter = JSON.stringify({ presence: nothing, account_data: nothing, room: { timeline, state: nothing, ephemeral: nothing, account_data: nothing } });
+  const filter = JSON.stringify({
+    presence: nothing,
+    account_data: nothing,
+    room: { timeline, state: nothing, ephemeral: nothing, account_data: nothing },
+  });
   const once = async () => {
     const { client, token } = deps.house();
-    const query = { filter, set_presence: 'offline', timeout: kept === undefined ? '0' : String(POLL_MS), ...(kept === undefined ? {} : { since: kept.since }) };
-    const { next_batch, rooms } = await client.call('GET', '/_matrix/client/v3/sync', Synced, { token, query, tries: 1, signal });
+    const query = {
+      filter,
+      set_presence: 'offline',
+      timeout: kept === undefined ? '0' : String(POLL_MS),
+      ...(kept === undefined ? {} : { since: kept.since }),
+    };
+    const { next_batch, rooms } = await client.call('GET', '/_matrix/client/v3/sync', Synced, {
+      token,
+      query,
+      tries: 1,
+      signal,
+    });
     if (kept === undefined) return writeSecretJson(deps.file, (kept = { since: next_batch, done: [] }));
     const { hq, ops } = deps.house().rooms;
     const said = Object.entries(rooms.join);
-    if (said.some(([, { timeline: { events } }]) => events.some((raw) => Changed.safeParse(raw).success))) deps.changed?.();
-    const found = said.filter(([room]) => room === hq || room === ops).flatMap(([room, { timeline: { events } }]) => events.flatMap((raw) => orderIn(raw, RoomId.parse(room))));
+    if (
+      said.some(
+        ([
+          ,
+          {
+            timeline: { events },
+          },
+        ]) => events.some((raw) => Changed.safeParse(raw).success),
+      )
+    )
+      deps.changed?.();
+    const found = said
+      .filter(([room]) => room === hq || room === ops)
+      .flatMap(
+        ([
+          room,
+          {
+            timeline: { events },
+          },
+        ]) => events.flatMap((raw) => orderIn(raw, RoomId.parse(room))),
+      );
     for (const { event, room } of found) {
       if (kept.done.includes(event)) continue;
       await deps.attend(event, room);
@@ -94,5 +141,8 @@ function keptPosition({ file, onError }: FollowDeps): z.infer<typeof Kept> | und
 
 function orderIn(raw: unknown, room: RoomId): readonly { event: EventId; room: RoomId }[] {
   const message = decodeEvent(raw, { isOwn: () => false }, room);
-  return message?.kind === 'message' && (parseAdmin(orderWords(message) ?? '') !== null || orderOfAdmission(raw) !== null) ? [{ event: message.eventId, room }] : [];
+  return message?.kind === 'message' &&
+    (parseAdmin(orderWords(message) ?? '') !== null || orderOfAdmission(raw) !== null)
+    ? [{ event: message.eventId, room }]
+    : [];
 }

@@ -14,9 +14,20 @@ export interface AdminFacts {
 }
 
 export type AdminVerdict =
-  | { readonly kind: 'order'; readonly by: UserId; readonly order: AdminOrder; readonly body: string; readonly thread: EventId | undefined }
+  | {
+      readonly kind: 'order';
+      readonly by: UserId;
+      readonly order: AdminOrder;
+      readonly body: string;
+      readonly thread: EventId | undefined;
+    }
   /** `owed`: a master is behind it, who is told. */
-  | { readonly kind: 'refused'; readonly why: 'no-order' | 'not-master' | 'redacted' | 'edited' | 'too-old'; readonly owed: boolean; readonly body: string };
+  | {
+      readonly kind: 'refused';
+      readonly why: 'no-order' | 'not-master' | 'redacted' | 'edited' | 'too-old';
+      readonly owed: boolean;
+      readonly body: string;
+    };
 
 /** An order that waited longer is not what somebody wants now. */
 export const ADMIN_ORDER_LASTS_MS = 10 * 60_000;
@@ -31,7 +42,10 @@ const Raw = z.object({
   sender: UserId,
   origin_server_ts: z.int(),
   unsigned: z
-    .object({ redacted_because: z.unknown().optional(), 'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined) })
+    .object({
+      redacted_because: z.unknown().optional(),
+      'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
@@ -39,7 +53,12 @@ const Raw = z.object({
 /** Whether there is an order of a master's, and which. Pure; what somebody has said of the event does not count here. */
 export function judgeAdmin({ raw, event, room, masters, now }: AdminFacts): AdminVerdict {
   const parsed = Raw.safeParse(raw);
-  const refused = (why: Extract<AdminVerdict, { kind: 'refused' }>['why'], owed = false, body = ''): AdminVerdict => ({ kind: 'refused', why, owed, body });
+  const refused = (why: Extract<AdminVerdict, { kind: 'refused' }>['why'], owed = false, body = ''): AdminVerdict => ({
+    kind: 'refused',
+    why,
+    owed,
+    body,
+  });
   if (!parsed.success) return refused('no-order');
   const { sender, unsigned, origin_server_ts: at, event_id, room_id } = parsed.data;
   if (event_id !== event || (room_id !== undefined && room_id !== room)) return refused('no-order');

@@ -24,7 +24,11 @@ export function instanceFacts(house: OpenInstance): InstanceFacts {
   return {
     place: 'machine',
     async disk() {
-      const folders = [...PARTS.map((part) => [part, join(root, part)] as const), ['backups', paths.backups] as const, ['logs', paths.logs] as const];
+      const folders = [
+        ...PARTS.map((part) => [part, join(root, part)] as const),
+        ['backups', paths.backups] as const,
+        ['logs', paths.logs] as const,
+      ];
       const used = await Promise.all(folders.map(async ([name, folder]) => [name, await folderBytes(folder)] as const));
       const disks = await disksOf(instancePlaces(instance, paths, environment));
       const watched = (await executorHealth(house.folder('executor')))?.watched;
@@ -34,11 +38,19 @@ export function instanceFacts(house: OpenInstance): InstanceFacts {
       const env = installEnvironment(environment);
       const [chavion, synapse, redis, bubblewrap] = await Promise.all([
         projectVersion(project, environment),
-        new HomeserverClient(homeserverUrl(house)).call('GET', '/_synapse/admin/v1/server_version', Version, { token: house.secrets.adminToken }).then(({ server_version }) => server_version),
+        new HomeserverClient(homeserverUrl(house))
+          .call('GET', '/_synapse/admin/v1/server_version', Version, { token: house.secrets.adminToken })
+          .then(({ server_version }) => server_version),
         versionOf('redis-server', env),
         versionOf('bwrap', env),
       ]);
-      return [['Chavion', chavion], ['Synapse', synapse], ['Redis', redisNumber(redis ?? '')], ['Node', process.versions.node], ['bubblewrap', bubblewrap?.replace(/^\D+/, '') ?? '-']];
+      return [
+        ['Chavion', chavion],
+        ['Synapse', synapse],
+        ['Redis', redisNumber(redis ?? '')],
+        ['Node', process.versions.node],
+        ['bubblewrap', bubblewrap?.replace(/^\D+/, '') ?? '-'],
+      ];
     },
     lastBackup: () => lastBackup(paths),
     health: () =>

@@ -72,7 +72,10 @@ export class Keeper {
     const { house, executorPassword, signIn, onKept, lang } = this.#deps;
     await signIn();
     const { client, token, who, rooms } = house();
-    if (executorPassword !== undefined && (await keepExecutor(client, token, { userId: who.executor, password: executorPassword }))) {
+    if (
+      executorPassword !== undefined &&
+      (await keepExecutor(client, token, { userId: who.executor, password: executorPassword }))
+    ) {
       onKept('executor');
       await this.#say(rooms.ops, keptText.executor[lang]());
     }
@@ -98,7 +101,12 @@ export class Keeper {
     const { house, lang, moved, onKept } = this.#deps;
     const { client, token, who, rooms } = house();
     const serverName = who.admin.slice(who.admin.indexOf(':') + 1);
-    const now: Furnished = await furnishRooms({ client, token, serverName, who }, lang, { ...rooms, former: [...(rooms.former ?? [])] }, false);
+    const now: Furnished = await furnishRooms(
+      { client, token, serverName, who },
+      lang,
+      { ...rooms, former: [...(rooms.former ?? [])] },
+      false,
+    );
     if (now.rooms.hq === rooms.hq && now.rooms.ops === rooms.ops && now.rooms.space === rooms.space) return;
     onKept('moved');
     await moved(now.rooms);

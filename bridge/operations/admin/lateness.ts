@@ -26,10 +26,16 @@ export interface Lateness {
 
 export const PUNCTUAL: Lateness = { told: null, ended: null };
 
-export type SaidLateness = { readonly kind: 'late'; readonly told: Told } | { readonly kind: 'back'; readonly told: Told; readonly lastedMs: number };
+export type SaidLateness =
+  | { readonly kind: 'late'; readonly told: Told }
+  | { readonly kind: 'back'; readonly told: Told; readonly lastedMs: number };
 
 /** Looks at who is away now: what is to be said, and what is to be remembered of it. */
-export function look({ told, ended }: Lateness, troubles: readonly PartTrouble[], now: number): { readonly next: Lateness; readonly say: SaidLateness | null } {
+export function look(
+  { told, ended }: Lateness,
+  troubles: readonly PartTrouble[],
+  now: number,
+): { readonly next: Lateness; readonly say: SaidLateness | null } {
   const away = troubles.filter(({ since }) => since !== null);
   const due = away.filter((one) => isLate(one, now));
   const loss = lossOf(due);
@@ -39,9 +45,17 @@ export function look({ told, ended }: Lateness, troubles: readonly PartTrouble[]
     const began: Told = { loss, cause: first.cause, since: first.since ?? now, troubles: away, clear: null };
     return { next: { told: began, ended }, say: { kind: 'late', told: began } };
   }
-  const known: Told = { ...told, troubles: [...told.troubles.filter(({ part }) => away.every((one) => one.part !== part)), ...away] };
+  const known: Told = {
+    ...told,
+    troubles: [...told.troubles.filter(({ part }) => away.every((one) => one.part !== part)), ...away],
+  };
   if (loss === 'answers' && told.loss === 'commands') {
-    const worse: Told = { ...known, loss, cause: due.find(({ part }) => part !== 'executor')?.cause ?? told.cause, clear: null };
+    const worse: Told = {
+      ...known,
+      loss,
+      cause: due.find(({ part }) => part !== 'executor')?.cause ?? told.cause,
+      clear: null,
+    };
     return { next: { told: worse, ended }, say: { kind: 'late', told: worse } };
   }
   if (away.length > 0) return { next: { told: { ...known, clear: null }, ended }, say: null };
@@ -51,7 +65,8 @@ export function look({ told, ended }: Lateness, troubles: readonly PartTrouble[]
   return { next: { told: null, ended: clear }, say: { kind: 'back', told: known, lastedMs: clear - told.since } };
 }
 
-const isLate = ({ since, again }: PartTrouble, now: number): boolean => since !== null && Math.max(now, again ?? now) - since >= LATE_MS;
+const isLate = ({ since, again }: PartTrouble, now: number): boolean =>
+  since !== null && Math.max(now, again ?? now) - since >= LATE_MS;
 
 function lossOf(due: readonly PartTrouble[]): Loss | null {
   if (due.length === 0) return null;

@@ -41,15 +41,60 @@ export function openAdmin(house: OpenInstance): Disposable {
   const deps = {
     house: asAdmin,
     file: paths.desk,
-    silent: [who.admin, who.executor, ...ghosts(loaded.roster, instance.serverName).map(({ userId }) => userId).filter((user) => user !== who.coordinator)],
-    attend: (event, room) => attend(event, room, { house: asAdmin, serverName: instance.serverName, facts: instanceFacts({ ...house, secrets: loadSecrets(paths.secrets) }), lang: loaded.settings.CHAVION_LANG, now: Date.now, log }),
+    silent: [
+      who.admin,
+      who.executor,
+      ...ghosts(loaded.roster, instance.serverName)
+        .map(({ userId }) => userId)
+        .filter((user) => user !== who.coordinator),
+    ],
+    attend: (event, room) =>
+      attend(event, room, {
+        house: asAdmin,
+        serverName: instance.serverName,
+        facts: instanceFacts({ ...house, secrets: loadSecrets(paths.secrets) }),
+        lang: loaded.settings.CHAVION_LANG,
+        now: Date.now,
+        log,
+      }),
     signIn,
-    onError: (error) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk'),
+    onError: (error) =>
+      log.warn(
+        {
+          error:
+            error instanceof HomeserverError
+              ? `${error.status} ${error.code}`
+              : error instanceof Error
+                ? error.name
+                : 'unknown',
+        },
+        'admin desk',
+      ),
   } satisfies Parameters<typeof follow>[0];
-  const keeping = new Keeper({ house: asAdmin, executorPassword: house.secrets.passwords.executor, signIn, onKept: (what) => log.warn({ what }, 'put right'), onError: deps.onError, lang: loaded.settings.CHAVION_LANG, moved: house.moved, agents: ghosts(loaded.roster, instance.serverName).map(({ userId }) => userId).filter((user) => user !== who.coordinator) }, stopping.signal);
+  const keeping = new Keeper(
+    {
+      house: asAdmin,
+      executorPassword: house.secrets.passwords.executor,
+      signIn,
+      onKept: (what) => log.warn({ what }, 'put right'),
+      onError: deps.onError,
+      lang: loaded.settings.CHAVION_LANG,
+      moved: house.moved,
+      agents: ghosts(loaded.roster, instance.serverName)
+        .map(({ userId }) => userId)
+        .filter((user) => user !== who.coordinator),
+    },
+    stopping.signal,
+  );
   void keeping.run();
   void follow({ ...deps, changed: () => keeping.lookNow() }, stopping.signal);
-  const lateness = tellLateness({ house: asAdmin, troubles: house.troubles, logs: paths.logs, lang: loaded.settings.CHAVION_LANG, log });
+  const lateness = tellLateness({
+    house: asAdmin,
+    troubles: house.troubles,
+    logs: paths.logs,
+    lang: loaded.settings.CHAVION_LANG,
+    log,
+  });
   const disk = tellDisk({ house: asAdmin, disks: house.disks, lang: loaded.settings.CHAVION_LANG, log });
   return {
     [Symbol.dispose]() {

@@ -34,7 +34,19 @@ export function tellDisk(deps: DiskTeller): Disposable {
     if (busy) return;
     busy = true;
     void round()
-      .catch((error: unknown) => deps.log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'disk: not told yet'))
+      .catch((error: unknown) =>
+        deps.log.warn(
+          {
+            error:
+              error instanceof HomeserverError
+                ? `${error.status} ${error.code}`
+                : error instanceof Error
+                  ? error.name
+                  : 'unknown',
+          },
+          'disk: not told yet',
+        ),
+      )
       .finally(() => (busy = false));
   }, LOOK_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
@@ -46,7 +58,17 @@ async function tell({ folder, state, free, since }: DiskNews, { house, lang, log
   log.warn({ folder, state, free }, 'disk');
   const { client, token, rooms } = house();
   const id = `disk.${createHash('sha256').update(`${folder} ${state} ${since}`).digest('base64url').slice(0, 32)}`;
-  const text = state === 'roomy' ? diskText.roomy(folder, readableBytes(free)) : diskText.low(folder, readableBytes(free));
-  const body = messageContent({ text: text[lang](), msgtype: state === 'roomy' ? 'm.notice' : 'm.text', chavion: { v: 1, kind: 'notice' } });
-  await client.call('PUT', `/_matrix/client/v3/rooms/${encodeURIComponent(rooms.hq)}/send/m.room.message/${encodeURIComponent(id)}`, z.unknown(), { token, body, tries: 1 });
+  const text =
+    state === 'roomy' ? diskText.roomy(folder, readableBytes(free)) : diskText.low(folder, readableBytes(free));
+  const body = messageContent({
+    text: text[lang](),
+    msgtype: state === 'roomy' ? 'm.notice' : 'm.text',
+    chavion: { v: 1, kind: 'notice' },
+  });
+  await client.call(
+    'PUT',
+    `/_matrix/client/v3/rooms/${encodeURIComponent(rooms.hq)}/send/m.room.message/${encodeURIComponent(id)}`,
+    z.unknown(),
+    { token, body, tries: 1 },
+  );
 }

@@ -40,7 +40,10 @@ export function tellLateness(deps: LatenessDeps): Disposable {
     const { next, say } = look(state, deps.troubles(), Date.now());
     state = next;
     if (say !== null) {
-      deps.log.info({ cause: say.told.cause, kind: say.kind, parts: say.told.troubles.map(({ part }) => part) }, 'late');
+      deps.log.info(
+        { cause: say.told.cause, kind: say.kind, parts: say.told.troubles.map(({ part }) => part) },
+        'late',
+      );
       owed = owing(owed, say, deps);
     }
     while (owed[0] !== undefined) {
@@ -54,7 +57,19 @@ export function tellLateness(deps: LatenessDeps): Disposable {
     if (busy) return;
     busy = true;
     void round()
-      .catch((error: unknown) => deps.log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'not told yet'))
+      .catch((error: unknown) =>
+        deps.log.warn(
+          {
+            error:
+              error instanceof HomeserverError
+                ? `${error.status} ${error.code}`
+                : error instanceof Error
+                  ? error.name
+                  : 'unknown',
+          },
+          'not told yet',
+        ),
+      )
       .finally(() => (busy = false));
   }, LOOK_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
@@ -66,8 +81,18 @@ function owing(before: readonly Line[], said: SaidLateness, { logs }: LatenessDe
   const since = Date.now();
   const id = createHash('sha256').update(`${told.cause}.${told.loss}`).digest('base64url').slice(0, 32);
   if (said.kind === 'late') {
-    const details = told.troubles.map((one, i): Line => ({ room: 'ops', id: `late.${id}.${i}`, late: true, since, text: latenessText.away(awayOf(one, logs)) }));
-    return [...before, { room: 'hq', id: `late.${id}`, late: true, since, text: latenessText.late[told.loss] }, ...details];
+    const details = told.troubles.map((one, i): Line => ({
+      room: 'ops',
+      id: `late.${id}.${i}`,
+      late: true,
+      since,
+      text: latenessText.away(awayOf(one, logs)),
+    }));
+    return [
+      ...before,
+      { room: 'hq', id: `late.${id}`, late: true, since, text: latenessText.late[told.loss] },
+      ...details,
+    ];
   }
   const seconds = Math.max(1, Math.round(said.lastedMs / 1000));
   const unheard = before.some(({ room, late }) => late && room === 'hq');
@@ -75,7 +100,16 @@ function owing(before: readonly Line[], said: SaidLateness, { logs }: LatenessDe
   return [
     ...before.filter(({ room, late }) => !(late && room === 'hq')),
     { room: 'hq', id: `back.${id}`, late: false, since, text },
-    { room: 'ops', id: `back.${id}.0`, late: false, since, text: latenessText.returned(told.troubles.map(({ part }) => part), seconds) },
+    {
+      room: 'ops',
+      id: `back.${id}.0`,
+      late: false,
+      since,
+      text: latenessText.returned(
+        told.troubles.map(({ part }) => part),
+        seconds,
+      ),
+    },
   ];
 }
 
@@ -91,5 +125,10 @@ async function send({ room, id, text }: Line, { house, lang }: LatenessDeps): Pr
   const { client, token, rooms } = house();
   const where: RoomId = rooms[room];
   const body = messageContent({ text: text[lang](), msgtype: 'm.notice', chavion: { v: 1, kind: 'notice' } });
-  await client.call('PUT', `/_matrix/client/v3/rooms/${encodeURIComponent(where)}/send/m.room.message/${encodeURIComponent(id)}`, z.unknown(), { token, body, tries: 1 });
+  await client.call(
+    'PUT',
+    `/_matrix/client/v3/rooms/${encodeURIComponent(where)}/send/m.room.message/${encodeURIComponent(id)}`,
+    z.unknown(),
+    { token, body, tries: 1 },
+  );
 }

@@ -26,18 +26,27 @@ const log = pino({ name: 'desk' });
 const [given = CONTAINER_PATHS.given, state = CONTAINER_PATHS.state] = process.argv.slice(2);
 const order = readJson(join(given, DESK_ORDER), AdminOrderFile);
 if (order === undefined) throw new Error(`no ${DESK_ORDER}: run npm start -- compose first`);
-const told = z.object({ CHAVION_SPACE: RoomId, CHAVION_HQ_ROOM: RoomId, CHAVION_OPS_ROOM: RoomId }).parse(parseEnv(readFileSync(join(given, 'rooms.env'), 'utf8')));
+const told = z
+  .object({ CHAVION_SPACE: RoomId, CHAVION_HQ_ROOM: RoomId, CHAVION_OPS_ROOM: RoomId })
+  .parse(parseEnv(readFileSync(join(given, 'rooms.env'), 'utf8')));
 
 const { serverName, lang } = order;
 const who = people(serverName);
 const first: HouseRooms = { space: told.CHAVION_SPACE, hq: told.CHAVION_HQ_ROOM, ops: told.CHAVION_OPS_ROOM };
 /** What it has followed itself since the rooms were last told, or what was told now. */
-const latest = (kept: HouseRooms | undefined): HouseRooms => (kept?.former?.some((room) => room === first.hq || room === first.ops) === true ? kept : first);
+const latest = (kept: HouseRooms | undefined): HouseRooms =>
+  kept?.former?.some((room) => room === first.hq || room === first.ops) === true ? kept : first;
 const client = new HomeserverClient(order.homeserver);
 const session = join(state, 'session.json');
 let token = readJson(session, z.object({ token: z.string() }))?.token;
 const asAdmin = (): AdminRooms => ({ client, token: token ?? '', who, rooms });
-const facts = containerFacts({ project: join(import.meta.dirname, '..', '..', '..'), state, door: order.door, client, token: () => token ?? '' });
+const facts = containerFacts({
+  project: join(import.meta.dirname, '..', '..', '..'),
+  state,
+  door: order.door,
+  client,
+  token: () => token ?? '',
+});
 
 // On a device of its own: `provision` keeps the token that it has.
 const DEVICE = 'CHAVION_DESK';
@@ -45,11 +54,24 @@ let signingIn: Promise<void> | undefined;
 const signIn = () => (signingIn ??= signInOnce().finally(() => (signingIn = undefined)));
 const signInOnce = async () => {
   const account = { userId: who.admin, password: order.adminPassword, admin: true, name: who.admin };
-  const next = await adminToken(client, account, token, order.registrationSecret ?? '', DEVICE).catch(() => logInOwnAccount(client, account, DEVICE));
+  const next = await adminToken(client, account, token, order.registrationSecret ?? '', DEVICE).catch(() =>
+    logInOwnAccount(client, account, DEVICE),
+  );
   if (next !== token) writeSecretJson(session, { token: next });
   token = next;
 };
-const onError = (error: unknown) => log.warn({ error: error instanceof HomeserverError ? `${error.status} ${error.code}` : error instanceof Error ? error.name : 'unknown' }, 'admin desk');
+const onError = (error: unknown) =>
+  log.warn(
+    {
+      error:
+        error instanceof HomeserverError
+          ? `${error.status} ${error.code}`
+          : error instanceof Error
+            ? error.name
+            : 'unknown',
+    },
+    'admin desk',
+  );
 if (token === undefined) await signIn().catch(onError);
 
 const stopping = new AbortController();

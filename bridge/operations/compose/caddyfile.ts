@@ -74,9 +74,13 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '}',
     '',
     // The door under a name of its own.
-    ...(beside ? [] : [`${api.origin} {`, ...agentApiRoutes(prefix, toAgentApi), '\thandle {', '\t\trespond 404', '\t}', '}', '']),
+    ...(beside
+      ? []
+      : [`${api.origin} {`, ...agentApiRoutes(prefix, toAgentApi), '\thandle {', '\t\trespond 404', '\t}', '}', '']),
     // Pages that agents made, under a name of their own: they are strangers to everything else here.
-    ...(previewUrl === undefined ? [] : [`${previewUrl} {`, `\treverse_proxy ${CONTAINER_HOST.swarm}:${PORT.preview}`, '}', '']),
+    ...(previewUrl === undefined
+      ? []
+      : [`${previewUrl} {`, `\treverse_proxy ${CONTAINER_HOST.swarm}:${PORT.preview}`, '}', '']),
     `http://:${PORT.adminPage} {`,
     '\t@homeserver path /_matrix/* /_synapse/*',
     '\thandle @homeserver {',

@@ -34,7 +34,8 @@ export async function compose({ project, environment, args, terminal }: VerbRequ
   const pages = settings.CHAVION_PREVIEW_URL;
   if (pages !== undefined && !hasNameOfItsOwn(pages, publicUrl)) throw new ConfigRefusal(composeText.badPreview(pages));
   const paths = dataPaths(project, settings);
-  if (!/^(?:\/|\.\.?\/|data$)/.test(settings.CHAVION_DATA_DIR)) throw new ConfigRefusal(composeText.otherFolder(settings.CHAVION_DATA_DIR));
+  if (!/^(?:\/|\.\.?\/|data$)/.test(settings.CHAVION_DATA_DIR))
+    throw new ConfigRefusal(composeText.otherFolder(settings.CHAVION_DATA_DIR));
   const native = readJson(paths.instance, Instance);
   if (native !== undefined) terminal.mark('note', composeText.nativeHouse[terminal.lang]());
   openDataFolder(paths);
@@ -54,7 +55,10 @@ export async function compose({ project, environment, args, terminal }: VerbRequ
     }),
   );
   firstRules(join(folder, 'rules'));
-  terminal.mark(true, (changed.length === 0 ? composeText.unchanged : composeText.written(folder, changed.length))[terminal.lang]());
+  terminal.mark(
+    true,
+    (changed.length === 0 ? composeText.unchanged : composeText.written(folder, changed.length))[terminal.lang](),
+  );
   terminal.line();
   terminal.say(
     composeText.next({
@@ -78,7 +82,11 @@ function hasNameOfItsOwn(pages: string, publicUrl: string): boolean {
 }
 
 /** docker compose reads the same variable, from the same file. */
-const profilesOf = (environment: Environment): readonly string[] => (environment['COMPOSE_PROFILES'] ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+const profilesOf = (environment: Environment): readonly string[] =>
+  (environment['COMPOSE_PROFILES'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 /** The name stands in every account: another one would be another house over the same volumes. */
 function keepName(folder: string, name: string): void {

@@ -24,27 +24,62 @@ export function containerFacts({ project, state, door, client, token }: Containe
   return {
     place: 'containers',
     async disk() {
-      const { users } = await client.call('GET', '/_synapse/admin/v1/statistics/users/media', Media, { token: token(), query: { limit: '1000', order_by: 'media_length', dir: 'b' } });
+      const { users } = await client.call('GET', '/_synapse/admin/v1/statistics/users/media', Media, {
+        token: token(),
+        query: { limit: '1000', order_by: 'media_length', dir: 'b' },
+      });
       // The engine keeps all volumes on one disk.
       const { bavail, bsize } = await statfs(state);
       const media = users.reduce((sum, one) => sum + one.media_length, 0);
-      return { used: [['media', media], ['desk', await folderBytes(state)], ['postgres', null], ['redis', null], ['executor', null]], free: bavail * bsize };
+      return {
+        used: [
+          ['media', media],
+          ['desk', await folderBytes(state)],
+          ['postgres', null],
+          ['redis', null],
+          ['executor', null],
+        ],
+        free: bavail * bsize,
+      };
     },
     async versions() {
-      const [chavion, { server_version }] = await Promise.all([projectVersion(project, {}), client.call('GET', '/_synapse/admin/v1/server_version', Version, { token: token() })]);
-      return [['Chavion', chavion], ['Synapse', server_version], ['Node', process.versions.node], ['PostgreSQL', null], ['Redis', null], ['Caddy', null], ['bubblewrap', null]];
+      const [chavion, { server_version }] = await Promise.all([
+        projectVersion(project, {}),
+        client.call('GET', '/_synapse/admin/v1/server_version', Version, { token: token() }),
+      ]);
+      return [
+        ['Chavion', chavion],
+        ['Synapse', server_version],
+        ['Node', process.versions.node],
+        ['PostgreSQL', null],
+        ['Redis', null],
+        ['Caddy', null],
+        ['bubblewrap', null],
+      ];
     },
     lastBackup: () => null,
     async health() {
       const [database, parts] = await Promise.all([
         // A list of accounts comes from the database and from nowhere else.
-        client.call('GET', '/_synapse/admin/v2/users', Users, { token: token(), query: { limit: '1' }, tries: 1 }).then(() => true, () => false),
+        client.call('GET', '/_synapse/admin/v2/users', Users, { token: token(), query: { limit: '1' }, tries: 1 }).then(
+          () => true,
+          () => false,
+        ),
         partsSeenFrom(door),
       ]);
       // What the swarm sees of others is lost with it.
       const told = (name: string) => (parts?.[name] === undefined ? null : parts[name] ? 'up' : 'silent');
       const swarm = parts === undefined ? 'silent' : 'up';
-      return [['synapse', database ? 'up' : 'silent'], ['postgres', database ? 'up' : null], ['redis', told('redis')], ['swarm', swarm], ['executor', told('executor')], ['caddy', null], ['element', null], ['synapse-admin', null]];
+      return [
+        ['synapse', database ? 'up' : 'silent'],
+        ['postgres', database ? 'up' : null],
+        ['redis', told('redis')],
+        ['swarm', swarm],
+        ['executor', told('executor')],
+        ['caddy', null],
+        ['element', null],
+        ['synapse-admin', null],
+      ];
     },
   };
 }

@@ -1,7 +1,24 @@
 /** Names that containers have for one another, their ports, and the accounts inside: as docker-compose.yml has them. */
-export const CONTAINER_HOST = { synapse: 'synapse', postgres: 'postgres', redis: 'redis', swarm: 'swarm', element: 'element', admin: 'synapse-admin' } as const;
+export const CONTAINER_HOST = {
+  synapse: 'synapse',
+  postgres: 'postgres',
+  redis: 'redis',
+  swarm: 'swarm',
+  element: 'element',
+  admin: 'synapse-admin',
+} as const;
 
-export const PORT = { synapse: 8008, replication: 9093, redis: 6379, postgres: 5432, appservice: 9009, door: 5004, preview: 5005, adminPage: 8081, ketesa: 8080 } as const;
+export const PORT = {
+  synapse: 8008,
+  replication: 9093,
+  redis: 6379,
+  postgres: 5432,
+  appservice: 9009,
+  door: 5004,
+  preview: 5005,
+  adminPage: 8081,
+  ketesa: 8080,
+} as const;
 
 /** Homeserver processes beside the first, in the profile `scale`. */
 export const WORKERS = ['synapse-worker-1', 'synapse-worker-2'] as const;

@@ -25,7 +25,16 @@ export interface ComposeInput {
 }
 
 /** Parts whose files hold secrets: each is given its own by the container `prepare`. */
-export const SECRET_PARTS = ['synapse', 'postgres', 'redis', 'swarm', 'executor', 'provision', 'desk', 'grafana'] as const;
+export const SECRET_PARTS = [
+  'synapse',
+  'postgres',
+  'redis',
+  'swarm',
+  'executor',
+  'provision',
+  'desk',
+  'grafana',
+] as const;
 export type SecretPart = (typeof SECRET_PARTS)[number];
 
 export interface ComposeFiles {
@@ -36,7 +45,8 @@ export interface ComposeFiles {
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-const allJson = (files: Readonly<Record<string, unknown>>): Record<string, string> => Object.fromEntries(Object.entries(files).map(([name, value]) => [name, json(value)]));
+const allJson = (files: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([name, value]) => [name, json(value)]));
 
 /** Every file of `data/compose` but secrets and rules. */
 export function composeFiles(input: ComposeInput): ComposeFiles {
@@ -68,7 +78,10 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
     parts: {
       synapse: allJson(synapseFiles(settings, secrets, scale)),
       postgres: { password: containers.postgres },
-      redis: { 'redis.conf': redisFile(settings.CHAVION_SERVER_NAME, secrets, scale), 'launcher-password': house.redis.launcher },
+      redis: {
+        'redis.conf': redisFile(settings.CHAVION_SERVER_NAME, secrets, scale),
+        'launcher-password': house.redis.launcher,
+      },
       swarm: { 'swarm.env': swarmEnvironmentFile(loaded, secrets, input.providerKeys) },
       executor: { 'executor.env': executorEnvironmentFile(loaded, secrets) },
       provision: { [HOUSE_ORDER]: json(order) },
@@ -80,7 +93,9 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
       'element/config.json': json(elementConfig(settings, publicUrl)),
       'synapse-admin/config.json': json(adminConfig()),
       'prometheus/prometheus.yml': json(prometheusConfig(scale)),
-      ...Object.fromEntries(Object.entries(allJson(grafanaProvisioning)).map(([name, text]) => [`grafana/${name}`, text])),
+      ...Object.fromEntries(
+        Object.entries(allJson(grafanaProvisioning)).map(([name, text]) => [`grafana/${name}`, text]),
+      ),
       [`apparmor/${APPARMOR_PROFILE}`]: apparmorProfile(input.apparmorKnowsUserns),
     },
   };

@@ -15,4 +15,6 @@ export function elementConfig(settings: Settings, publicUrl: string): unknown {
 }
 
 /** Ketesa's `config.json`: it may speak to the homeserver behind its own port only. */
-export const adminConfig = (): unknown => ({ restrictBaseUrl: [`http://localhost:${PORT.adminPage}`, `http://127.0.0.1:${PORT.adminPage}`] });
+export const adminConfig = (): unknown => ({
+  restrictBaseUrl: [`http://localhost:${PORT.adminPage}`, `http://127.0.0.1:${PORT.adminPage}`],
+});

@@ -10,7 +10,11 @@ import type { ContainerSecrets } from './house-secrets.ts';
 /** Known only once the rooms are made; written by the container `provision`. */
 type Rooms = 'CHAVION_HQ_ROOM' | 'CHAVION_OPS_ROOM';
 
-export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: ContainerSecrets, providerKeys: Readonly<Record<string, string>>): string {
+export function swarmEnvironmentFile(
+  { settings, roster }: Loaded,
+  { house }: ContainerSecrets,
+  providerKeys: Readonly<Record<string, string>>,
+): string {
   const who = people(settings.CHAVION_SERVER_NAME);
   const own = {
     CHAVION_HOMESERVER_URL: containerHomeserverUrl,
@@ -34,7 +38,12 @@ export function swarmEnvironmentFile({ settings, roster }: Loaded, { house }: Co
     CHAVION_REHEARSAL: settings.CHAVION_REHEARSAL,
     CHAVION_DROP_TO: undefined,
   } satisfies Record<Exclude<keyof SwarmSettings, Rooms>, string | undefined>;
-  return environmentFile({ ...providerKeys, ...withoutAbsent(own), HOME: CONTAINER_PATHS.given, TZ: settings.CHAVION_TZ });
+  return environmentFile({
+    ...providerKeys,
+    ...withoutAbsent(own),
+    HOME: CONTAINER_PATHS.given,
+    TZ: settings.CHAVION_TZ,
+  });
 }
 
 /** No AI key and no token of the appservice is in it. */

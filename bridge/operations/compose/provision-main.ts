@@ -21,10 +21,19 @@ if (order === undefined) throw new Error(`no ${HOUSE_ORDER}: run npm start -- co
 const Kept = z.object({ adminToken: z.string(), remembered: Remembered });
 const path = join(state, 'provision.json');
 const kept = readJson(path, Kept);
-const done = await provision({ ...order, adminToken: kept?.adminToken, remembered: kept?.remembered ?? { avatars: {} }, progress: (ready, all) => log.info({ ready, all }, 'residents') });
+const done = await provision({
+  ...order,
+  adminToken: kept?.adminToken,
+  remembered: kept?.remembered ?? { avatars: {} },
+  progress: (ready, all) => log.info({ ready, all }, 'residents'),
+});
 writeSecretJson(path, { adminToken: done.adminToken, remembered: done.remembered } satisfies z.infer<typeof Kept>);
 
-const rooms = environmentFile({ CHAVION_SPACE: done.rooms.space, CHAVION_HQ_ROOM: done.rooms.hq, CHAVION_OPS_ROOM: done.rooms.ops });
+const rooms = environmentFile({
+  CHAVION_SPACE: done.rooms.space,
+  CHAVION_HQ_ROOM: done.rooms.hq,
+  CHAVION_OPS_ROOM: done.rooms.ops,
+});
 for (const folder of told) {
   const file = join(folder, 'rooms.env');
   writeFileSync(`${file}.new`, rooms, { mode: 0o640 });

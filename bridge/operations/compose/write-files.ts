@@ -10,7 +10,8 @@ export function writeComposeFiles(folder: string, files: ComposeFiles): readonly
   for (const part of SECRET_PARTS) {
     const own = join(folder, 'parts', part);
     mkdirSync(own, { recursive: true, mode: 0o700 });
-    for (const stale of readdirSync(own).filter((name) => !Object.hasOwn(files.parts[part], name))) rmSync(join(own, stale));
+    for (const stale of readdirSync(own).filter((name) => !Object.hasOwn(files.parts[part], name)))
+      rmSync(join(own, stale));
     for (const [name, text] of Object.entries(files.parts[part])) {
       if (contains(join(own, name), text)) continue;
       writeSecret(join(own, name), text);

@@ -6,7 +6,9 @@ export const exactly = (hour: number, minute: number): SaidTime => ({ today: [ho
 
 /** Without a part of the day hours count to 24, as on a timetable; today the one that is still to come is meant. */
 export function bareHour(hour: number, minute: number, exact: boolean): SaidTime {
-  return exact || hour === 0 || hour > 12 ? exactly(hour, minute) : { today: [hour, hour + 12], otherwise: hour, minute };
+  return exact || hour === 0 || hour > 12
+    ? exactly(hour, minute)
+    : { today: [hour, hour + 12], otherwise: hour, minute };
 }
 
 /** One o'clock at night is in the night that follows the day, unless that night has begun already. */

@@ -7,8 +7,17 @@ export type SaidDay =
   | { readonly kind: 'months'; readonly ahead: number }
   /** Sunday is 0. Weeks begin on Monday; null: the next such day. */
   | { readonly kind: 'weekday'; readonly weekday: number; readonly week: number | null }
-  | { readonly kind: 'date'; readonly year: number | 'this' | 'next' | null; readonly month: number; readonly day: number }
-  | { readonly kind: 'day-of-month'; readonly day: number; /** Null: the next such day. */ readonly month: number | null };
+  | {
+      readonly kind: 'date';
+      readonly year: number | 'this' | 'next' | null;
+      readonly month: number;
+      readonly day: number;
+    }
+  | {
+      readonly kind: 'day-of-month';
+      readonly day: number;
+      /** Null: the next such day. */ readonly month: number | null;
+    };
 
 /** Hours count on over midnight: 25 is one o'clock in the night that follows. */
 export interface SaidTime {
@@ -47,7 +56,8 @@ function onDay(day: SaidDay | null, time: SaidTime | null, at: number, timeZone:
   if (days.length === 0) return 'no-such-day';
   for (const one of days) {
     const hours = time === null ? [] : one === today ? time.today : [time.otherwise];
-    const walls = time === null ? [one + wall - today] : hours.map((hour) => one + hour * 3_600_000 + time.minute * 60_000);
+    const walls =
+      time === null ? [one + wall - today] : hours.map((hour) => one + hour * 3_600_000 + time.minute * 60_000);
     const next = walls.flatMap((shown) => momentsOf(shown, timeZone)).find((moment) => moment > at);
     if (next !== undefined) return next;
   }
@@ -65,7 +75,9 @@ function daysOf(day: SaidDay | null, today: number): readonly number[] {
       return [today + day.ahead * DAY_MS];
     case 'months': {
       // A month after the 31st is the end of a shorter one.
-      const ends = [now.getUTCDate(), 30, 29, 28].map((one) => (one <= now.getUTCDate() ? dayOf(year, month + day.ahead, one) : null));
+      const ends = [now.getUTCDate(), 30, 29, 28].map((one) =>
+        one <= now.getUTCDate() ? dayOf(year, month + day.ahead, one) : null,
+      );
       return real(...ends).slice(0, 1);
     }
     case 'weekday': {
@@ -76,8 +88,11 @@ function daysOf(day: SaidDay | null, today: number): readonly number[] {
     }
     case 'date': {
       if (day.month < 1 || day.month > 12) return [];
-      if (day.year !== null) return real(dayOf(day.year === 'this' ? year : day.year === 'next' ? year + 1 : day.year, day.month, day.day));
-      const found = real(dayOf(year, day.month, day.day), dayOf(year + 1, day.month, day.day)).filter((one) => one >= today);
+      if (day.year !== null)
+        return real(dayOf(day.year === 'this' ? year : day.year === 'next' ? year + 1 : day.year, day.month, day.day));
+      const found = real(dayOf(year, day.month, day.day), dayOf(year + 1, day.month, day.day)).filter(
+        (one) => one >= today,
+      );
       // Of today, what has passed is not meant for the next year.
       return found[0] === today ? [today] : found.slice(0, 1);
     }

@@ -5,11 +5,27 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** What the hands show at that moment, as if they stood in UTC. */
 export function wallOf(at: number, timeZone: string): number {
-  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
   formats.set(timeZone, format);
   const parts = new Map<string, number>(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   const part = (name: string): number => parts.get(name) ?? 0;
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) + (((at % 1_000) + 1_000) % 1_000);
+  return (
+    Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) +
+    (((at % 1_000) + 1_000) % 1_000)
+  );
 }
 
 /**
@@ -19,7 +35,9 @@ export function wallOf(at: number, timeZone: string): number {
 export function momentsOf(wall: number, timeZone: string): readonly number[] {
   const offset = (around: number): number => wallOf(around, timeZone) - around;
   const [before, after] = [offset(wall - DAY_MS), offset(wall + DAY_MS)];
-  const found = [...new Set([wall - before, wall - after])].filter((at) => wallOf(at, timeZone) === wall).toSorted((a, b) => a - b);
+  const found = [...new Set([wall - before, wall - after])]
+    .filter((at) => wallOf(at, timeZone) === wall)
+    .toSorted((a, b) => a - b);
   return found.length === 0 ? [wall - before] : found;
 }
 

@@ -52,7 +52,8 @@ export function parseAdmin(body: string): AdminOrder | null {
   const kind = WORDS.get(word.toLowerCase());
   if (word === '') return { kind: 'help' };
   if (kind === undefined) return { kind: 'unknown', word: word.slice(0, 40) };
-  if (kind === 'invite') return more.length === 0 ? { kind, name } : { kind: 'unknown', word: more.join(' ').slice(0, 40) };
+  if (kind === 'invite')
+    return more.length === 0 ? { kind, name } : { kind: 'unknown', word: more.join(' ').slice(0, 40) };
   if (kind === 'remove') {
     const sure = more.length === 1 && SURE.has(more[0]?.toLowerCase() ?? '');
     return more.length === 0 || sure ? { kind, name, sure } : { kind: 'unknown', word: more.join(' ').slice(0, 40) };

@@ -54,14 +54,30 @@ export function inputFiles({ root, ordered, said }: InputFacts): readonly InputF
     if (attachment === undefined || seen.has(eventId) || files.length >= MAX_INPUTS) continue;
     seen.add(eventId);
     const { url, name, mediaType, size } = attachment;
-    files.push({ event: eventId, url, path: inputPath(name, files.map(({ path }) => path)), mediaType, ...(size === undefined ? {} : { size }) });
+    files.push({
+      event: eventId,
+      url,
+      path: inputPath(
+        name,
+        files.map(({ path }) => path),
+      ),
+      mediaType,
+      ...(size === undefined ? {} : { size }),
+    });
   }
   return files;
 }
 
 /** What the same master sent into the room shortly before, back to his last order: that one had its own files. */
 function sentFor(order: MessageEvent, said: readonly MessageEvent[]): readonly MessageEvent[] {
-  const earlier = said.filter(({ sender, thread, at, eventId }) => sender === (order.sender satisfies UserId) && thread === order.thread && at <= order.at && at >= order.at - SENT_BEFORE_MS && eventId !== order.eventId);
+  const earlier = said.filter(
+    ({ sender, thread, at, eventId }) =>
+      sender === (order.sender satisfies UserId) &&
+      thread === order.thread &&
+      at <= order.at &&
+      at >= order.at - SENT_BEFORE_MS &&
+      eventId !== order.eventId,
+  );
   return earlier.slice(earlier.findLastIndex(isOrder) + 1);
 }
 

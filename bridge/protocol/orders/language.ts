@@ -15,7 +15,9 @@ const NOBODYS: readonly RegExp[] = [
   /(?<!\S)[\p{L}\p{N}_()[\]-]{1,80}\.[A-Za-z][A-Za-z0-9]{1,4}(?=[\s,.!?]|$)/gu,
 ];
 /** Said in every language. */
-const ANYBODYS = new Set('ok okay okey yes no yep nope hi hey bye lol wow thx pls vs api ai tv pc cctv id url pdf csv gpt usb'.split(' '));
+const ANYBODYS = new Set(
+  'ok okay okey yes no yep nope hi hey bye lol wow thx pls vs api ai tv pc cctv id url pdf csv gpt usb'.split(' '),
+);
 /** A sentence is cut here: what stands further behind changes nothing. */
 const LONGEST = 4_000;
 
@@ -26,17 +28,21 @@ export function languageIn(text: string, names: readonly string[] = []): Lang | 
   // Who types a Korean command speaks Korean, whatever stands behind it; behind a Latin one a sentence may.
   if (command !== undefined && /\p{Script=Hangul}/u.test(command)) return 'ko';
   const called = new Set(names.map((name) => name.normalize('NFC').toLowerCase()));
-  const words = (own.replace(/^\s*[!！]\S*/u, '').match(/[\p{L}\p{M}'’]+/gu) ?? []).filter((word) => !called.has(word.toLowerCase()));
+  const words = (own.replace(/^\s*[!！]\S*/u, '').match(/[\p{L}\p{M}'’]+/gu) ?? []).filter(
+    (word) => !called.has(word.toLowerCase()),
+  );
   if (words.some((word) => /\p{Script=Hangul}/u.test(word))) return 'ko';
   const english = words.filter((word) => /^[A-Za-z'’]{2,}$/.test(word) && !ANYBODYS.has(word.toLowerCase()));
   return english.length >= 2 ? 'en' : null;
 }
 
 /** The language that somebody writes in. */
-export const languageOf = (text: string, fallback: Lang, names: readonly string[] = []): Lang => languageIn(text, names) ?? fallback;
+export const languageOf = (text: string, fallback: Lang, names: readonly string[] = []): Lang =>
+  languageIn(text, names) ?? fallback;
 
 /** The language of a command with names, ids or amounts behind it: a Korean one shows it, a Latin one is typed by everybody. */
-export const languageOfCommand = (body: string, fallback: Lang): Lang => languageOf(/^\s*\S+/u.exec(body)?.[0] ?? '', fallback);
+export const languageOfCommand = (body: string, fallback: Lang): Lang =>
+  languageOf(/^\s*\S+/u.exec(body)?.[0] ?? '', fallback);
 
 /** What of a message is the writer's own language; null where all of it is a machine's. */
 function ownWords({ body, attachment }: Pick<MessageEvent, 'body' | 'attachment'>): string | null {
@@ -47,7 +53,11 @@ function ownWords({ body, attachment }: Pick<MessageEvent, 'body' | 'attachment'
 }
 
 /** What masters last wrote in a room, newest first. A photo or a link in between changes nothing; null where no words show one. */
-export function languageOfRoom(said: Iterable<Pick<MessageEvent, 'sender' | 'body' | 'attachment'>>, masters: ReadonlySet<UserId>, names: readonly string[] = []): Lang | null {
+export function languageOfRoom(
+  said: Iterable<Pick<MessageEvent, 'sender' | 'body' | 'attachment'>>,
+  masters: ReadonlySet<UserId>,
+  names: readonly string[] = [],
+): Lang | null {
   for (const message of said) {
     const own = masters.has(message.sender) ? ownWords(message) : null;
     const shown = own === null ? null : languageIn(own, names);

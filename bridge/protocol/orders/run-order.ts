@@ -23,7 +23,16 @@ export type ParsedRun =
   /** `field` is the part that is wrong, as it was written. */
   | { readonly kind: 'bad'; readonly field: string; readonly why: RunFault };
 
-export type RunFault = 'empty' | 'unknown-option' | 'no-value' | 'bad-time' | 'bad-host' | 'bad-name' | 'bad-path' | 'open-block' | 'too-long';
+export type RunFault =
+  | 'empty'
+  | 'unknown-option'
+  | 'no-value'
+  | 'bad-time'
+  | 'bad-host'
+  | 'bad-name'
+  | 'bad-path'
+  | 'open-block'
+  | 'too-long';
 
 /** A phone turns two hyphens into a dash and straight quotes into curly ones. */
 const OPTION = /^(?:--|[—–])([\p{L}-]+)(?:[ \t]+|=|(?=\n|$))/u;
@@ -73,7 +82,11 @@ function withOptions(text: string): ParsedRun {
   return withScript(order, rest);
 }
 
-function withValue(order: RunOrder, option: 'write' | 'net' | 'time' | 'file', value: string): RunOrder | { readonly why: RunFault } {
+function withValue(
+  order: RunOrder,
+  option: 'write' | 'net' | 'time' | 'file',
+  value: string,
+): RunOrder | { readonly why: RunFault } {
   switch (option) {
     case 'write': {
       const name = LentName.safeParse(value);
@@ -89,7 +102,9 @@ function withValue(order: RunOrder, option: 'write' | 'net' | 'time' | 'file', v
     }
     case 'file': {
       const path = WorkPath.safeParse(value);
-      return path.success && path.data !== '.' ? { ...order, artifacts: once(order.artifacts, path.data) } : { why: 'bad-path' };
+      return path.success && path.data !== '.'
+        ? { ...order, artifacts: once(order.artifacts, path.data) }
+        : { why: 'bad-path' };
     }
   }
 }
@@ -118,13 +133,17 @@ function withScript(order: RunOrder, rest: string): ParsedRun {
   const fence = /^(`{3,}|~{3,}(?!~))[^\n`]*\n/.exec(rest);
   if (fence === null) {
     const script = straight(rest.trim());
-    return script === '' ? { kind: 'bad', field: 'script', why: 'empty' } : { kind: 'order', order: { ...order, script } };
+    return script === ''
+      ? { kind: 'bad', field: 'script', why: 'empty' }
+      : { kind: 'order', order: { ...order, script } };
   }
   const inner = rest.slice(fence[0].length);
   const script = beforeFence(inner.trimEnd(), fence[1] ?? '');
   // Words behind the block would be neither run nor refused.
   if (script === null) return { kind: 'bad', field: fence[1] ?? '', why: 'open-block' };
-  return script.trim() === '' ? { kind: 'bad', field: 'script', why: 'empty' } : { kind: 'order', order: { ...order, script } };
+  return script.trim() === ''
+    ? { kind: 'bad', field: 'script', why: 'empty' }
+    : { kind: 'order', order: { ...order, script } };
 }
 
 /** What stands above a last line that closes the block: up to three blanks, then as many marks as opened it or more. */
@@ -132,7 +151,11 @@ function beforeFence(text: string, fence: string): string | null {
   const lineBreak = text.lastIndexOf('\n');
   const last = text.slice(lineBreak + 1);
   const marks = last.trimStart();
-  const closes = last.length - marks.length <= 3 && /^ *$/.test(last.slice(0, last.length - marks.length)) && marks.length >= fence.length && marks === fence.charAt(0).repeat(marks.length);
+  const closes =
+    last.length - marks.length <= 3 &&
+    /^ *$/.test(last.slice(0, last.length - marks.length)) &&
+    marks.length >= fence.length &&
+    marks === fence.charAt(0).repeat(marks.length);
   return closes ? text.slice(0, Math.max(lineBreak, 0)) : null;
 }
 

@@ -22,8 +22,18 @@ export interface ScheduleOrder {
   readonly missed: Missed;
 }
 
-export type ScheduleFault = MomentFault | 'empty' | 'when' | 'hour' | 'interval' | 'no-mission' | 'too-long' | 'unknown-option';
-export type ParsedSchedule = { readonly kind: 'schedule'; readonly order: ScheduleOrder } | { readonly kind: 'bad'; readonly why: ScheduleFault };
+export type ScheduleFault =
+  | MomentFault
+  | 'empty'
+  | 'when'
+  | 'hour'
+  | 'interval'
+  | 'no-mission'
+  | 'too-long'
+  | 'unknown-option';
+export type ParsedSchedule =
+  | { readonly kind: 'schedule'; readonly order: ScheduleOrder }
+  | { readonly kind: 'bad'; readonly why: ScheduleFault };
 
 /** Longer ones are a document to be posted as a file. */
 const MAX_MISSION = 4_000;
@@ -61,7 +71,9 @@ export function parseScheduleWords(words: string, origin: MomentOrigin): ParsedS
   if (typeof read === 'string') return { kind: 'bad', why: read };
   const mission = read.rest.replace(/^[\s,:—–-]+/u, '').trim();
   if (mission === '') return { kind: 'bad', why: 'no-mission' };
-  return mission.length > MAX_MISSION ? { kind: 'bad', why: 'too-long' } : { kind: 'schedule', order: { when: read.when, mission, missed } };
+  return mission.length > MAX_MISSION
+    ? { kind: 'bad', why: 'too-long' }
+    : { kind: 'schedule', order: { when: read.when, mission, missed } };
 }
 
 type Read = { readonly when: When; readonly rest: string };
@@ -84,7 +96,9 @@ function quotedCron(text: string): Read | null {
   if (quoted === null) return null;
   const cron = (quoted.slice(1).find((one) => one !== undefined) ?? '').trim().replace(/\s+/gu, ' ');
   const fields = cron.split(' ');
-  return fields.length === 5 && fields.every((field) => FIELD.test(field)) ? { when: { kind: 'cron', cron, typed: true }, rest: text.slice(quoted[0].length) } : null;
+  return fields.length === 5 && fields.every((field) => FIELD.test(field))
+    ? { when: { kind: 'cron', cron, typed: true }, rest: text.slice(quoted[0].length) }
+    : null;
 }
 
 /** Of `!unschedule`, which schedule; null for other texts. Names are four letters or more of base32 (RFC 4648), in any case. */
@@ -92,4 +106,5 @@ export function parseUnschedule(body: string): string | null {
   return idIn(halfWidth(behind(body, 'unschedule', '예약취소') ?? ''));
 }
 
-export const idIn = (words: string): string | null => /^[`'"#]?([a-z2-7]{4,16})[`'"]?$/iu.exec(words.trim())?.[1]?.toLowerCase() ?? null;
+export const idIn = (words: string): string | null =>
+  /^[`'"#]?([a-z2-7]{4,16})[`'"]?$/iu.exec(words.trim())?.[1]?.toLowerCase() ?? null;

@@ -2,7 +2,9 @@ import { behind, halfWidth } from './order-words.ts';
 
 /** A task as a master orders it, and a choice among its proposals, read the same way by whoever reads them. Pure. */
 
-export type ParsedTask = { readonly kind: 'task'; readonly mission: string } | { readonly kind: 'bad'; readonly why: 'empty' | 'too-long' };
+export type ParsedTask =
+  | { readonly kind: 'task'; readonly mission: string }
+  | { readonly kind: 'bad'; readonly why: 'empty' | 'too-long' };
 
 /** As much as a whole message of a phone; a longer mission goes on as a file. */
 export const MAX_MISSION = 8_000;
@@ -18,7 +20,12 @@ export function parseTask(body: string): ParsedTask | null {
   const text = body.normalize('NFC').trim();
   const slashes = headOf(SLASHES, text);
   const spaced = headOf(WORD, text);
-  const mission = slashes === null ? (spaced === null ? behind(text, 'task', '임무') : text.slice(spaced.length).trim()) : text.slice(slashes.length).trim();
+  const mission =
+    slashes === null
+      ? spaced === null
+        ? behind(text, 'task', '임무')
+        : text.slice(spaced.length).trim()
+      : text.slice(slashes.length).trim();
   if (mission === null) return null;
   if (slashes === null && NUMBER.test(halfWidth(mission))) return null;
   if (mission === '') return { kind: 'bad', why: 'empty' };
@@ -50,9 +57,14 @@ export function parseChoose(body: string): Choice | { readonly kind: 'bad' } | n
   const behindIt = behind(body, 'choose', '선택');
   if (behindIt === null) return null;
   const words = halfWidth(behindIt).replace(/^:/, '').trim();
-  const found = /^(?:#?(\d{1,9})번?(?:\s+임무)?\s+)?(?:(?:제안|안|plan|proposal)\s*)?([a-z]|\d{1,2})(?:\s*(?:번|안|번\s*안))?[.!]*$/iu.exec(words);
+  const found =
+    /^(?:#?(\d{1,9})번?(?:\s+임무)?\s+)?(?:(?:제안|안|plan|proposal)\s*)?([a-z]|\d{1,2})(?:\s*(?:번|안|번\s*안))?[.!]*$/iu.exec(
+      words,
+    );
   const name = found?.[2]?.toUpperCase();
   if (name === undefined) return { kind: 'bad' };
   const index = /\d/.test(name) ? Number(name) - 1 : name.charCodeAt(0) - 'A'.charCodeAt(0);
-  return index < 0 ? { kind: 'bad' } : { kind: 'choice', task: found?.[1] === undefined ? null : Number(found[1]), index };
+  return index < 0
+    ? { kind: 'bad' }
+    : { kind: 'choice', task: found?.[1] === undefined ? null : Number(found[1]), index };
 }

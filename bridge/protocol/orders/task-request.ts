@@ -13,7 +13,8 @@ export const REQUEST_MARK = '🙋 ';
 export const REQUEST_LASTS_MS = 24 * 3_600_000;
 
 /** `line`: what it says to people, on one line; `order`: `!task` as people type it here. */
-export const requestBody = (line: string, order: string, mission: string): string => `${REQUEST_MARK}${line}\n${order} ${mission}`;
+export const requestBody = (line: string, order: string, mission: string): string =>
+  `${REQUEST_MARK}${line}\n${order} ${mission}`;
 
 const Request = z.object({
   type: z.literal('m.room.message'),
@@ -37,4 +38,5 @@ export function requestedMission(raw: unknown): string | null {
 }
 
 /** Whether the event calls itself one. */
-export const isTaskRequest = (raw: unknown): boolean => z.object({ content: z.object({ [TASK_REQUEST_KEY]: z.literal(true) }) }).safeParse(raw).success;
+export const isTaskRequest = (raw: unknown): boolean =>
+  z.object({ content: z.object({ [TASK_REQUEST_KEY]: z.literal(true) }) }).safeParse(raw).success;

@@ -6,7 +6,8 @@ import { phrase } from '../say.ts';
 
 /** `오늘 24:00`, `내일 09:30`, `12월 1일 00:00`. */
 export function clockTime(at: number, now: number, timeZone: string, lang: Lang): string {
-  const date = (time: number, style: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(lang === 'ko' ? 'ko-KR' : 'en-GB', { timeZone, ...style }).format(time);
+  const date = (time: number, style: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(lang === 'ko' ? 'ko-KR' : 'en-GB', { timeZone, ...style }).format(time);
   const dayOf = (time: number) => date(time, { year: 'numeric', month: 'numeric', day: 'numeric' });
   const time = date(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   // Midnight belongs to the day that ends: nobody takes it for the night before.
@@ -34,19 +35,37 @@ const whyEn: Record<Exclude<RestReason, 'frozen'>, string> = {
   'provider.payment': "The provider's account has no credit.",
 };
 /** How a master ends it before its time. */
-const wayOutKo = (why: RestReason, name: string) => (why.startsWith('provider.') ? `그 전에 깨우려면 \`!해동 ${name}\`` : why.startsWith('house-') ? '늘리려면 `!예산 전체 하루 10달러`' : `늘리려면 \`!예산 ${name} 하루 2달러\``);
-const wayOutEn = (why: RestReason, name: string) => (why.startsWith('provider.') ? `To wake me earlier: \`!thaw ${name}\`` : why.startsWith('house-') ? 'To raise it: `!budget all 10usd/day`' : `To raise it: \`!budget ${name} 2usd/day\``);
+const wayOutKo = (why: RestReason, name: string) =>
+  why.startsWith('provider.')
+    ? `그 전에 깨우려면 \`!해동 ${name}\``
+    : why.startsWith('house-')
+      ? '늘리려면 `!예산 전체 하루 10달러`'
+      : `늘리려면 \`!예산 ${name} 하루 2달러\``;
+const wayOutEn = (why: RestReason, name: string) =>
+  why.startsWith('provider.')
+    ? `To wake me earlier: \`!thaw ${name}\``
+    : why.startsWith('house-')
+      ? 'To raise it: `!budget all 10usd/day`'
+      : `To raise it: \`!budget ${name} 2usd/day\``;
 
 /** Why an agent rests and until when; in its own words, behind what happened. */
 export const resting = phrase<[why: RestReason, until: string, name: string]>(
-  (why, until, name) => (why === 'frozen' ? '전체가 동결되어 있습니다.' : `${whyKo[why]} ${until}까지 쉬고 스스로 돌아옵니다. ${wayOutKo(why, name)}`),
-  (why, until, name) => (why === 'frozen' ? 'Everything is frozen.' : `${whyEn[why]} I rest until ${until} and come back by myself. ${wayOutEn(why, name)}`),
+  (why, until, name) =>
+    why === 'frozen'
+      ? '전체가 동결되어 있습니다.'
+      : `${whyKo[why]} ${until}까지 쉬고 스스로 돌아옵니다. ${wayOutKo(why, name)}`,
+  (why, until, name) =>
+    why === 'frozen'
+      ? 'Everything is frozen.'
+      : `${whyEn[why]} I rest until ${until} and come back by myself. ${wayOutEn(why, name)}`,
 );
 
 /** Said by the coordinator for those who have said it themselves before. */
 export const restsNow = phrase<[resting: readonly { readonly name: string; readonly until: string }[]]>(
-  (resting) => `블랙아웃: ${resting.map(({ name, until }) => `${name} (${until}까지)`).join(', ')}. 메시지는 남아 있습니다. 예산은 \`!예산\``,
-  (resting) => `In blackout: ${resting.map(({ name, until }) => `${name} (until ${until})`).join(', ')}. Your message stays. See \`!budget\``,
+  (resting) =>
+    `블랙아웃: ${resting.map(({ name, until }) => `${name} (${until}까지)`).join(', ')}. 메시지는 남아 있습니다. 예산은 \`!예산\``,
+  (resting) =>
+    `In blackout: ${resting.map(({ name, until }) => `${name} (until ${until})`).join(', ')}. Your message stays. See \`!budget\``,
 );
 
 export const allFrozen = phrase(
@@ -55,8 +74,10 @@ export const allFrozen = phrase(
 );
 
 export const frozen = phrase(
-  () => '🧊 전체를 동결했습니다. AI를 부르지 않고, 하던 대답은 멈추고, 임무와 예약은 기다립니다. 글과 설정은 그대로입니다. 풀려면 `!해동`',
-  () => '🧊 Everything is frozen: no AI is called, running answers end, tasks and schedules wait. Nothing is lost. To go on: `!thaw`',
+  () =>
+    '🧊 전체를 동결했습니다. AI를 부르지 않고, 하던 대답은 멈추고, 임무와 예약은 기다립니다. 글과 설정은 그대로입니다. 풀려면 `!해동`',
+  () =>
+    '🧊 Everything is frozen: no AI is called, running answers end, tasks and schedules wait. Nothing is lost. To go on: `!thaw`',
 );
 export const thawed = phrase(
   () => '동결을 풀었습니다. 다시 부르면 대답하고 임무와 예약도 이어집니다.',
@@ -71,16 +92,33 @@ export type Whose = { readonly name: string } | null;
 
 /** 80 % of a limit. `whose` null: the whole house's. */
 export const mostIsGone = phrase<[whose: Whose, period: 'day' | 'month', spent: string, limit: string]>(
-  (whose, period, spent, limit) => `💰 ${whose?.name ?? '전체'}의 ${period === 'day' ? '오늘' : '이번 달'} 예산을 80% 넘게 썼습니다: ${spent} / ${limit}. 다 쓰면 쉽니다. 보기 \`!예산\``,
-  (whose, period, spent, limit) => `💰 ${whose === null ? 'The house has' : `${whose.name} has`} spent over 80 % of the budget for ${period === 'day' ? 'today' : 'this month'}: ${spent} / ${limit}. At the limit it rests. See \`!budget\``,
+  (whose, period, spent, limit) =>
+    `💰 ${whose?.name ?? '전체'}의 ${period === 'day' ? '오늘' : '이번 달'} 예산을 80% 넘게 썼습니다: ${spent} / ${limit}. 다 쓰면 쉽니다. 보기 \`!예산\``,
+  (whose, period, spent, limit) =>
+    `💰 ${whose === null ? 'The house has' : `${whose.name} has`} spent over 80 % of the budget for ${period === 'day' ? 'today' : 'this month'}: ${spent} / ${limit}. At the limit it rests. See \`!budget\``,
 );
 
 export const budgetTable = {
-  name: phrase(() => '이름', () => 'Name'),
-  day: phrase(() => '오늘', () => 'Today'),
-  month: phrase(() => '이번 달', () => 'This month'),
-  all: phrase(() => '전체', () => 'Everyone'),
-  blackout: phrase<[until: string]>((until) => `블랙아웃, ${until}까지`, (until) => `blackout until ${until}`),
+  name: phrase(
+    () => '이름',
+    () => 'Name',
+  ),
+  day: phrase(
+    () => '오늘',
+    () => 'Today',
+  ),
+  month: phrase(
+    () => '이번 달',
+    () => 'This month',
+  ),
+  all: phrase(
+    () => '전체',
+    () => 'Everyone',
+  ),
+  blackout: phrase<[until: string]>(
+    (until) => `블랙아웃, ${until}까지`,
+    (until) => `blackout until ${until}`,
+  ),
   unpriced: phrase<[names: readonly string[]]>(
     (names) => `가격을 몰라 돈은 세지 않고 토큰만 셉니다: ${names.join(', ')}`,
     (names) => `No price known, so only tokens are counted: ${names.join(', ')}`,
@@ -89,12 +127,17 @@ export const budgetTable = {
     (agent) => `정하기: \`!예산 ${agent} 하루 2달러\` · \`!예산 전체 한달 30달러\` · 없애기: \`!예산 ${agent} 끔\``,
     (agent) => `Set: \`!budget ${agent} 2usd/day\` · \`!budget all 30usd/month\` · remove: \`!budget ${agent} off\``,
   ),
-  frozen: phrase(() => '🧊 전체 동결 중 (`!해동`)', () => '🧊 everything is frozen (`!thaw`)'),
+  frozen: phrase(
+    () => '🧊 전체 동결 중 (`!해동`)',
+    () => '🧊 everything is frozen (`!thaw`)',
+  ),
 };
 
 export const limitSet = phrase<[whose: Whose, period: 'day' | 'month', amount: string]>(
-  (whose, period, amount) => `**${whose?.name ?? '전체'}**: ${period === 'day' ? '하루' : '한 달'} ${amount}까지 씁니다. 다 쓰면 쉬었다가 스스로 돌아옵니다. 없애려면 \`!예산 ${whose?.name ?? '전체'} 끔\``,
-  (whose, period, amount) => `**${whose?.name ?? 'Everyone'}**: up to ${amount} a ${period}. At the limit it rests and comes back by itself. To remove: \`!budget ${whose?.name ?? 'all'} off\``,
+  (whose, period, amount) =>
+    `**${whose?.name ?? '전체'}**: ${period === 'day' ? '하루' : '한 달'} ${amount}까지 씁니다. 다 쓰면 쉬었다가 스스로 돌아옵니다. 없애려면 \`!예산 ${whose?.name ?? '전체'} 끔\``,
+  (whose, period, amount) =>
+    `**${whose?.name ?? 'Everyone'}**: up to ${amount} a ${period}. At the limit it rests and comes back by itself. To remove: \`!budget ${whose?.name ?? 'all'} off\``,
 );
 export const limitsOff = phrase<[whose: Whose]>(
   (whose) => `**${whose?.name ?? '전체'}**: 예산 한도를 모두 없앴습니다. 쓴 만큼은 계속 셉니다.`,
@@ -104,13 +147,16 @@ export const limitsOff = phrase<[whose: Whose]>(
 export type BudgetFault = 'nobody' | 'shape' | 'won' | 'size';
 const faultKo: Record<BudgetFault, (word: string, agent: string) => string> = {
   nobody: (word) => `\`${word}\`: 그런 에이전트는 없습니다. 모두의 예산은 \`!예산 전체 하루 5달러\`.`,
-  shape: (word, agent) => `\`${word}\`: 예산으로 읽지 못했습니다. \`!예산 ${agent} 하루 2달러\`나 \`!예산 ${agent} 하루 10만토큰\`처럼 보내 주세요.`,
-  won: () => 'AI 회사들은 달러로 받으므로 예산도 달러로 정합니다(환율이 바뀌어도 그대로입니다). `!예산 전체 한달 20달러`처럼 보내 주세요.',
+  shape: (word, agent) =>
+    `\`${word}\`: 예산으로 읽지 못했습니다. \`!예산 ${agent} 하루 2달러\`나 \`!예산 ${agent} 하루 10만토큰\`처럼 보내 주세요.`,
+  won: () =>
+    'AI 회사들은 달러로 받으므로 예산도 달러로 정합니다(환율이 바뀌어도 그대로입니다). `!예산 전체 한달 20달러`처럼 보내 주세요.',
   size: (word) => `\`${word}\`: 너무 크거나 작은 금액입니다.`,
 };
 const faultEn: Record<BudgetFault, (word: string, agent: string) => string> = {
   nobody: (word) => `There is no agent called \`${word}\`. For everyone: \`!budget all 5usd/day\`.`,
-  shape: (word, agent) => `\`${word}\` could not be read as a budget. Send \`!budget ${agent} 2usd/day\` or \`!budget ${agent} 100ktok/day\`.`,
+  shape: (word, agent) =>
+    `\`${word}\` could not be read as a budget. Send \`!budget ${agent} 2usd/day\` or \`!budget ${agent} 100ktok/day\`.`,
   won: () => 'Providers charge in dollars, so budgets are in dollars too, such as `!budget all 20usd/month`.',
   size: (word) => `\`${word}\` is too large or too small.`,
 };

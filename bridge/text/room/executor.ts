@@ -8,13 +8,26 @@ import { roomNames } from '../room-names.ts';
 
 /** How much, as a person reads it. */
 export const seconds = phrase<[ms: number]>(
-  (ms) => (ms < 60_000 ? `${(ms / 1000).toFixed(1)}초` : `${Math.floor(ms / 60_000)}분 ${Math.round((ms % 60_000) / 1000)}초`),
-  (ms) => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`),
+  (ms) =>
+    ms < 60_000 ? `${(ms / 1000).toFixed(1)}초` : `${Math.floor(ms / 60_000)}분 ${Math.round((ms % 60_000) / 1000)}초`,
+  (ms) =>
+    ms < 60_000
+      ? `${(ms / 1000).toFixed(1)} s`
+      : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`,
 );
-export const memory = (bytes: number): string => (bytes === 0 ? '' : `${Math.max(1, Math.round(bytes / 1_048_576))} MB`);
+export const memory = (bytes: number): string =>
+  bytes === 0 ? '' : `${Math.max(1, Math.round(bytes / 1_048_576))} MB`;
 
 export type EndKind = 'done' | 'failed' | 'refused' | 'stopped' | 'unknown';
-export const END_MARK: Readonly<Record<EndKind | 'running' | 'waiting', string>> = { done: '✓', failed: '✗', refused: '⊘', stopped: '■', unknown: '?', running: '⏳', waiting: '✋' };
+export const END_MARK: Readonly<Record<EndKind | 'running' | 'waiting', string>> = {
+  done: '✓',
+  failed: '✗',
+  refused: '⊘',
+  stopped: '■',
+  unknown: '?',
+  running: '⏳',
+  waiting: '✋',
+};
 
 export const running = phrase<[ms: number]>(
   (ms) => `실행 중 · ${seconds.ko(ms)} (멈추려면 🛑)`,
@@ -43,25 +56,45 @@ export const ended = {
     (why) => `killed: ${killedWhy(why).en()}`,
   ),
   sandbox: phrase<[detail: string]>(
-    (detail) => `격리 상자를 만들지 못해 실행하지 않았습니다 (${detail}). 컴퓨터에서 \`npm start -- doctor\`를 돌려 주세요`,
+    (detail) =>
+      `격리 상자를 만들지 못해 실행하지 않았습니다 (${detail}). 컴퓨터에서 \`npm start -- doctor\`를 돌려 주세요`,
     (detail) => `not run, the sandbox could not be built (${detail}). Run \`npm start -- doctor\` on the computer`,
   ),
   stopped: phrase<[began: boolean]>(
-    (began) => (began ? '멈췄습니다. 만든 파일은 작업 폴더에 남아 있습니다' : '시작하기 전에 멈췄습니다. 바뀐 것은 없습니다'),
-    (began) => (began ? 'stopped. Files it made stay in the workspace' : 'stopped before it began. Nothing was changed'),
+    (began) =>
+      began ? '멈췄습니다. 만든 파일은 작업 폴더에 남아 있습니다' : '시작하기 전에 멈췄습니다. 바뀐 것은 없습니다',
+    (began) =>
+      began ? 'stopped. Files it made stay in the workspace' : 'stopped before it began. Nothing was changed',
   ),
   unknown: phrase<[time: string]>(
-    (time) => `${time}에 시작했지만 실행자가 도중에 꺼져 어떻게 끝났는지 모릅니다. 다시 실행하지 않았습니다. 결과를 확인하고, 다시 하려면 이 메시지에 🔁를 눌러 주세요`,
-    (time) => `started at ${time}, but the executor was cut off and nobody saw its end. It was not run again. Check what it did; tap 🔁 on this message to run it again`,
+    (time) =>
+      `${time}에 시작했지만 실행자가 도중에 꺼져 어떻게 끝났는지 모릅니다. 다시 실행하지 않았습니다. 결과를 확인하고, 다시 하려면 이 메시지에 🔁를 눌러 주세요`,
+    (time) =>
+      `started at ${time}, but the executor was cut off and nobody saw its end. It was not run again. Check what it did; tap 🔁 on this message to run it again`,
   ),
 } as const;
 
 const unreachedWhy: Readonly<Record<string, Phrase>> = {
-  'not-asked': phrase(() => '허락에 없던 주소라 막았습니다', () => 'was not among what was approved'),
-  'no-address': phrase(() => '그런 주소를 찾지 못했습니다 (이름이 틀렸거나 인터넷이 끊겼습니다)', () => 'has no address (a wrong name, or no internet)'),
-  'not-public': phrase(() => '인터넷에 있는 주소가 아니라 막았습니다 (이 컴퓨터나 집 안의 주소)', () => 'is not an address on the internet (this machine or the home network), so it was refused'),
-  'no-connection': phrase(() => '접속이 되지 않았습니다 (저쪽에서 받지 않습니다)', () => 'could not be connected to'),
-  bad: phrase(() => '주소로 읽을 수 없어 막았습니다', () => 'cannot be read as an address'),
+  'not-asked': phrase(
+    () => '허락에 없던 주소라 막았습니다',
+    () => 'was not among what was approved',
+  ),
+  'no-address': phrase(
+    () => '그런 주소를 찾지 못했습니다 (이름이 틀렸거나 인터넷이 끊겼습니다)',
+    () => 'has no address (a wrong name, or no internet)',
+  ),
+  'not-public': phrase(
+    () => '인터넷에 있는 주소가 아니라 막았습니다 (이 컴퓨터나 집 안의 주소)',
+    () => 'is not an address on the internet (this machine or the home network), so it was refused',
+  ),
+  'no-connection': phrase(
+    () => '접속이 되지 않았습니다 (저쪽에서 받지 않습니다)',
+    () => 'could not be connected to',
+  ),
+  bad: phrase(
+    () => '주소로 읽을 수 없어 막았습니다',
+    () => 'cannot be read as an address',
+  ),
 };
 /** Where a command wanted to go and could not, behind how it ended. */
 export const unreached = phrase<[destination: string, why: string]>(
@@ -70,15 +103,41 @@ export const unreached = phrase<[destination: string, why: string]>(
 );
 
 const KILLED: Readonly<Record<string, Phrase>> = {
-  timeout: phrase(() => '시간이 다 됐습니다', () => 'out of time'),
-  cpu: phrase(() => 'CPU를 너무 오래 썼습니다', () => 'too much processor time'),
-  memory: phrase(() => '메모리를 너무 많이 썼습니다', () => 'too much memory'),
-  disk: phrase(() => '쓸 수 있는 디스크를 넘겼습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다', () => 'more disk than it may use. What it made in the workspace was not kept'),
-  inodes: phrase(() => '파일을 너무 많이 만들었습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다', () => 'too many files. What it made in the workspace was not kept'),
-  output: phrase(() => '출력이 너무 많습니다', () => 'too much output'),
-  processes: phrase(() => '프로그램을 한꺼번에 너무 많이 띄웠습니다', () => 'too many processes'),
+  timeout: phrase(
+    () => '시간이 다 됐습니다',
+    () => 'out of time',
+  ),
+  cpu: phrase(
+    () => 'CPU를 너무 오래 썼습니다',
+    () => 'too much processor time',
+  ),
+  memory: phrase(
+    () => '메모리를 너무 많이 썼습니다',
+    () => 'too much memory',
+  ),
+  disk: phrase(
+    () => '쓸 수 있는 디스크를 넘겼습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다',
+    () => 'more disk than it may use. What it made in the workspace was not kept',
+  ),
+  inodes: phrase(
+    () => '파일을 너무 많이 만들었습니다. 이 명령이 작업 폴더에 만든 것은 남기지 않았습니다',
+    () => 'too many files. What it made in the workspace was not kept',
+  ),
+  output: phrase(
+    () => '출력이 너무 많습니다',
+    () => 'too much output',
+  ),
+  processes: phrase(
+    () => '프로그램을 한꺼번에 너무 많이 띄웠습니다',
+    () => 'too many processes',
+  ),
 };
-const killedWhy = (why: string): Phrase => KILLED[why] ?? phrase(() => why, () => why);
+const killedWhy = (why: string): Phrase =>
+  KILLED[why] ??
+  phrase(
+    () => why,
+    () => why,
+  );
 
 export const auditMark = phrase<[seq: number, hash: string]>(
   (seq, hash) => `기록 #${seq} ${hash}`,
@@ -105,12 +164,19 @@ export const artifactMissing = phrase<[path: string]>(
   (path) => `${path} could not be fetched (not there, or too big). The workspace is as it was`,
 );
 export const keysInFile = phrase<[path: string, masked: boolean]>(
-  (path, masked) => (masked ? `${path}에 키나 비밀번호로 보이는 글이 있어 가리고 올렸습니다. 작업 폴더의 원본은 그대로입니다.` : `⚠️ ${path}에 키나 비밀번호로 보이는 것이 있지만 글 파일이 아니라 가리지 못했습니다. 필요 없으면 방에서 지워 주세요.`),
-  (path, masked) => (masked ? `${path} holds what looks like a key or password: it was masked in the file that was sent. The one in the workspace is as it was.` : `⚠️ ${path} holds what looks like a key or password, but is no text and could not be masked. Remove it from the room if it is not wanted there.`),
+  (path, masked) =>
+    masked
+      ? `${path}에 키나 비밀번호로 보이는 글이 있어 가리고 올렸습니다. 작업 폴더의 원본은 그대로입니다.`
+      : `⚠️ ${path}에 키나 비밀번호로 보이는 것이 있지만 글 파일이 아니라 가리지 못했습니다. 필요 없으면 방에서 지워 주세요.`,
+  (path, masked) =>
+    masked
+      ? `${path} holds what looks like a key or password: it was masked in the file that was sent. The one in the workspace is as it was.`
+      : `⚠️ ${path} holds what looks like a key or password, but is no text and could not be masked. Remove it from the room if it is not wanted there.`,
 );
 export const inputMissing = phrase<[path: string]>(
   (path) => `보내신 파일 ${path}: 작업 폴더에 놓지 못했습니다 (너무 크거나 받을 수 없습니다). 이 파일 없이 이어 합니다`,
-  (path) => `the file ${path} that you sent could not be put into the workspace (too big, or not to be had). Going on without it`,
+  (path) =>
+    `the file ${path} that you sent could not be put into the workspace (too big, or not to be had). Going on without it`,
 );
 export const readOnlyHint = phrase<[name: string]>(
   (name) => `/lent/${name}에 쓰려면 \`!실행 --쓰기 ${name} …\`으로 보내 주세요. 허락을 여쭙겠습니다.`,
@@ -120,12 +186,16 @@ export const readOnlyHint = phrase<[name: string]>(
 /** Why an order was turned away. What is not named here is turned away without a word in the room. */
 export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
   edited: phrase(
-    () => '고친 메시지는 실행하지 않습니다. 처음 보낸 것과 지금 보이는 것이 달라서입니다. 아무것도 하지 않았으니 새 메시지로 다시 보내 주세요.',
-    () => 'An edited message is not run: what was sent and what is seen now differ. Nothing was done; please send it as a new message.',
+    () =>
+      '고친 메시지는 실행하지 않습니다. 처음 보낸 것과 지금 보이는 것이 달라서입니다. 아무것도 하지 않았으니 새 메시지로 다시 보내 주세요.',
+    () =>
+      'An edited message is not run: what was sent and what is seen now differ. Nothing was done; please send it as a new message.',
   ),
   'not-message': phrase(
-    () => '이런 종류의 메시지(공지, 몸짓말)로는 명령을 받지 않습니다. 보통 메시지로 다시 보내 주세요. 아무것도 하지 않았습니다.',
-    () => 'Orders are not taken from this kind of message (a notice, an emote). Please send it as an ordinary message. Nothing was done.',
+    () =>
+      '이런 종류의 메시지(공지, 몸짓말)로는 명령을 받지 않습니다. 보통 메시지로 다시 보내 주세요. 아무것도 하지 않았습니다.',
+    () =>
+      'Orders are not taken from this kind of message (a notice, an emote). Please send it as an ordinary message. Nothing was done.',
   ),
   'not-run': phrase(
     () => '지금 보니 실행 명령이 아니어서 아무것도 하지 않았습니다. `!실행 명령`으로 다시 보내 주세요.',
@@ -144,11 +214,13 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => 'Stopped before it began. Nothing was changed.',
   ),
   locked: phrase(
-    () => '지금은 잠금 상태라 아무것도 실행하지 않습니다. 명령은 하지 않았습니다. 풀려면 서버의 규칙 파일 `policy.json`에서 `mode`를 `auto`로 바꿔 주세요.',
+    () =>
+      '지금은 잠금 상태라 아무것도 실행하지 않습니다. 명령은 하지 않았습니다. 풀려면 서버의 규칙 파일 `policy.json`에서 `mode`를 `auto`로 바꿔 주세요.',
     () => 'Everything is locked, so nothing was run. To unlock, set mode to `auto` in `policy.json`.',
   ),
   'host-not-allowed': phrase(
-    (host) => `\`${host}\`에는 접속이 허락되어 있지 않아 실행하지 않았습니다. 허락하려면 서버의 규칙 파일 \`policy.json\`에서 \`hosts\`에 넣어 주세요.`,
+    (host) =>
+      `\`${host}\`에는 접속이 허락되어 있지 않아 실행하지 않았습니다. 허락하려면 서버의 규칙 파일 \`policy.json\`에서 \`hosts\`에 넣어 주세요.`,
     (host) => `\`${host}\` is not among the allowed hosts, so nothing was run. Add it to hosts in \`policy.json\`.`,
   ),
   timeout: phrase(
@@ -156,8 +228,10 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     (limit) => `--time is over the limit of ${limit} s, so nothing was run. Send it with less.`,
   ),
   rules: phrase(
-    (where) => `규칙 파일이 잘못되어 아무것도 실행하지 않습니다: \`${where}\`. 명령은 하지 않았습니다. 파일을 고친 뒤 다시 보내 주세요.`,
-    (where) => `A rule file is wrong, so nothing runs: \`${where}\`. Nothing was done. Correct the file and send the order again.`,
+    (where) =>
+      `규칙 파일이 잘못되어 아무것도 실행하지 않습니다: \`${where}\`. 명령은 하지 않았습니다. 파일을 고친 뒤 다시 보내 주세요.`,
+    (where) =>
+      `A rule file is wrong, so nothing runs: \`${where}\`. Nothing was done. Correct the file and send the order again.`,
   ),
   changed: phrase(
     () => '기다리는 동안 규칙이나 빌려준 폴더가 바뀌어 실행하지 않았습니다. 다시 보내 주세요.',
@@ -168,8 +242,10 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => 'Another executor has taken this order already; it was not run here.',
   ),
   'too-long-to-show': phrase(
-    () => '허락을 받아야 하는데 명령이 너무 길거나 보이지 않는 글자가 있어 그대로 보여 드릴 수 없습니다. 실행하지 않았습니다. 짧게 나눠 보내 주세요.',
-    () => 'It needs your approval but is too long, or has letters that cannot be seen, so it cannot be shown whole. It was not run. Please send it in smaller pieces.',
+    () =>
+      '허락을 받아야 하는데 명령이 너무 길거나 보이지 않는 글자가 있어 그대로 보여 드릴 수 없습니다. 실행하지 않았습니다. 짧게 나눠 보내 주세요.',
+    () =>
+      'It needs your approval but is too long, or has letters that cannot be seen, so it cannot be shown whole. It was not run. Please send it in smaller pieces.',
   ),
   no: phrase(
     () => '거절하셔서 실행하지 않았습니다.',
@@ -181,23 +257,28 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
   ),
   void: phrase(
     () => '허락을 구한 메시지가 바뀌거나 지워져 무효가 됐습니다. 실행하지 않았습니다. 다시 보내 주세요.',
-    () => 'The message that asked was changed or removed, so it no longer counts. It was not run. Please send it again.',
+    () =>
+      'The message that asked was changed or removed, so it no longer counts. It was not run. Please send it again.',
   ),
   'bad-command': phrase(
     (field) => `명령의 이 부분을 받아들일 수 없어 실행하지 않았습니다: \`${field}\``,
     (field) => `This part of the command cannot be accepted, so nothing was run: \`${field}\``,
   ),
   'not-lent': phrase(
-    (field) => `\`${field}\`: 쓰기로 빌려준 폴더가 아니라서 실행하지 않았습니다. 컴퓨터에서 \`npm start -- lend 폴더 rw\`로 빌려주세요.`,
-    (field) => `\`${field}\`: no folder is lent for writing under that name, so nothing was run. Lend it on the computer: \`npm start -- lend FOLDER rw\`.`,
+    (field) =>
+      `\`${field}\`: 쓰기로 빌려준 폴더가 아니라서 실행하지 않았습니다. 컴퓨터에서 \`npm start -- lend 폴더 rw\`로 빌려주세요.`,
+    (field) =>
+      `\`${field}\`: no folder is lent for writing under that name, so nothing was run. Lend it on the computer: \`npm start -- lend FOLDER rw\`.`,
   ),
   forged: phrase(
     (field) => `작업함에 잘못된 작업이 들어와 버렸습니다: \`${field}\`. 아무것도 실행하지 않았습니다.`,
     (field) => `A malformed job came out of the queue and was thrown away: \`${field}\`. Nothing was run.`,
   ),
   'other-version': phrase(
-    (field) => `다른 버전이 만든 작업이라 읽지 못했습니다: \`${field}\`. 아무것도 실행하지 않았습니다. 모든 부분을 같은 버전으로 맞춘 뒤 다시 보내 주세요 (서버에서 \`npm start -- upgrade\`).`,
-    (field) => `A job made by another version cannot be read here: \`${field}\`. Nothing was run. Bring every part to one version (\`npm start -- upgrade\` on the server) and send the order again.`,
+    (field) =>
+      `다른 버전이 만든 작업이라 읽지 못했습니다: \`${field}\`. 아무것도 실행하지 않았습니다. 모든 부분을 같은 버전으로 맞춘 뒤 다시 보내 주세요 (서버에서 \`npm start -- upgrade\`).`,
+    (field) =>
+      `A job made by another version cannot be read here: \`${field}\`. Nothing was run. Bring every part to one version (\`npm start -- upgrade\` on the server) and send the order again.`,
   ),
   impostor: phrase(
     (why) => `마스터의 명령이 아닌 작업을 돌려보냈습니다 (${whyInKorean(why)}). 아무것도 실행하지 않았습니다.`,
@@ -206,38 +287,94 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
 };
 
 const faultWord: Readonly<Record<RunFault, Phrase>> = {
-  empty: phrase(() => '실행할 명령이 없습니다', () => 'there is nothing to run'),
-  'unknown-option': phrase(() => '모르는 옵션입니다', () => 'is no option'),
-  'no-value': phrase(() => '뒤에 값이 없습니다', () => 'lacks a value'),
-  'bad-time': phrase(() => '시간이 아닙니다 (예: 30초, 5분, 최대 6시간)', () => 'is no time (30s, 5m, at most 6h)'),
-  'bad-host': phrase(() => '주소가 아닙니다 (예: example.com:443)', () => 'is no host:port, as in example.com:443'),
-  'bad-name': phrase(() => '빌려준 폴더의 이름이 아닙니다', () => 'is no name of a lent folder'),
-  'bad-path': phrase(() => '작업 폴더 안의 경로가 아닙니다', () => 'is no path within the workspace'),
-  'open-block': phrase(() => '코드 블록이 닫히지 않았거나 뒤에 글이 더 있습니다', () => 'the code block is not closed, or words follow it'),
-  'too-long': phrase(() => '너무 깁니다', () => 'is too long'),
+  empty: phrase(
+    () => '실행할 명령이 없습니다',
+    () => 'there is nothing to run',
+  ),
+  'unknown-option': phrase(
+    () => '모르는 옵션입니다',
+    () => 'is no option',
+  ),
+  'no-value': phrase(
+    () => '뒤에 값이 없습니다',
+    () => 'lacks a value',
+  ),
+  'bad-time': phrase(
+    () => '시간이 아닙니다 (예: 30초, 5분, 최대 6시간)',
+    () => 'is no time (30s, 5m, at most 6h)',
+  ),
+  'bad-host': phrase(
+    () => '주소가 아닙니다 (예: example.com:443)',
+    () => 'is no host:port, as in example.com:443',
+  ),
+  'bad-name': phrase(
+    () => '빌려준 폴더의 이름이 아닙니다',
+    () => 'is no name of a lent folder',
+  ),
+  'bad-path': phrase(
+    () => '작업 폴더 안의 경로가 아닙니다',
+    () => 'is no path within the workspace',
+  ),
+  'open-block': phrase(
+    () => '코드 블록이 닫히지 않았거나 뒤에 글이 더 있습니다',
+    () => 'the code block is not closed, or words follow it',
+  ),
+  'too-long': phrase(
+    () => '너무 깁니다',
+    () => 'is too long',
+  ),
 };
 
 export const badOrder = phrase<[field: string, why: RunFault]>(
-  (field, why) => `실행하지 않았습니다. \`${field}\`: ${faultWord[why].ko()}.\n이렇게 보내 주세요: \`!실행 ls -la\` 또는 \`!실행\` 아래에 코드 블록. 앞에 붙일 수 있는 것: \`--쓰기 폴더이름\`, \`--접속 example.com:443\`, \`--시간 5분\`, \`--파일 결과.txt\`, \`--반복\``,
-  (field, why) => `Nothing was run. \`${field}\`: ${faultWord[why].en()}.\nSend it like this: \`!run ls -la\`, or \`!run\` with a code block below. In front may stand: \`--write folder\`, \`--net example.com:443\`, \`--time 5m\`, \`--file result.txt\`, \`--repeatable\``,
+  (field, why) =>
+    `실행하지 않았습니다. \`${field}\`: ${faultWord[why].ko()}.\n이렇게 보내 주세요: \`!실행 ls -la\` 또는 \`!실행\` 아래에 코드 블록. 앞에 붙일 수 있는 것: \`--쓰기 폴더이름\`, \`--접속 example.com:443\`, \`--시간 5분\`, \`--파일 결과.txt\`, \`--반복\``,
+  (field, why) =>
+    `Nothing was run. \`${field}\`: ${faultWord[why].en()}.\nSend it like this: \`!run ls -la\`, or \`!run\` with a code block below. In front may stand: \`--write folder\`, \`--net example.com:443\`, \`--time 5m\`, \`--file result.txt\`, \`--repeatable\``,
 );
 
 export const askWhy: Readonly<Record<string, Phrase>> = {
-  read: phrase(() => '읽기만 하는 명령입니다', () => 'it only reads'),
-  write: phrase(() => '작업 폴더에 쓰는 명령입니다', () => 'it writes to the workspace'),
-  host: phrase(() => '서버의 진짜 폴더를 바꿀 수 있습니다', () => 'it can change a real folder of the server'),
-  network: phrase(() => '인터넷에 접속합니다', () => 'it goes to the network'),
-  mode: phrase(() => '모든 명령을 묻도록 되어 있습니다', () => 'everything asks at present'),
-  outside: phrase(() => '바깥 에이전트가 시킨 명령입니다', () => 'an outside agent ordered it'),
+  read: phrase(
+    () => '읽기만 하는 명령입니다',
+    () => 'it only reads',
+  ),
+  write: phrase(
+    () => '작업 폴더에 쓰는 명령입니다',
+    () => 'it writes to the workspace',
+  ),
+  host: phrase(
+    () => '서버의 진짜 폴더를 바꿀 수 있습니다',
+    () => 'it can change a real folder of the server',
+  ),
+  network: phrase(
+    () => '인터넷에 접속합니다',
+    () => 'it goes to the network',
+  ),
+  mode: phrase(
+    () => '모든 명령을 묻도록 되어 있습니다',
+    () => 'everything asks at present',
+  ),
+  outside: phrase(
+    () => '바깥 에이전트가 시킨 명령입니다',
+    () => 'an outside agent ordered it',
+  ),
 };
 
 /** One part of a command, as it is run: the script, what it is given to read, what it writes or sends. */
 export type PartName = 'command' | 'stdin' | 'content' | 'sent';
 
 const partName: Readonly<Record<Exclude<PartName, 'command'>, Phrase>> = {
-  stdin: phrase(() => '명령에 넣어 주는 글 (표준 입력):', () => 'What it is given to read (standard input):'),
-  content: phrase(() => '파일에 쓰는 내용:', () => 'What it writes into the file:'),
-  sent: phrase(() => '보내는 내용:', () => 'What it sends:'),
+  stdin: phrase(
+    () => '명령에 넣어 주는 글 (표준 입력):',
+    () => 'What it is given to read (standard input):',
+  ),
+  content: phrase(
+    () => '파일에 쓰는 내용:',
+    () => 'What it writes into the file:',
+  ),
+  sent: phrase(
+    () => '보내는 내용:',
+    () => 'What it sends:',
+  ),
 };
 
 /** Every text in it is ready to stand in a line of its own: nothing of it means anything to Markdown. */
@@ -268,24 +405,40 @@ const isLong = ({ lines, longestLine }: AskedCommand): boolean => lines > 12 || 
 export const askedLines = phrase<[asked: AskedCommand]>(
   (a) =>
     [
-      ...(isLong(a) ? [`⚠️ 명령이 깁니다: ${a.lines}줄, 가장 긴 줄은 ${a.longestLine}자. 끝까지 펼치고 옆으로 밀어서 다 보고 정해 주세요.`] : []),
+      ...(isLong(a)
+        ? [
+            `⚠️ 명령이 깁니다: ${a.lines}줄, 가장 긴 줄은 ${a.longestLine}자. 끝까지 펼치고 옆으로 밀어서 다 보고 정해 주세요.`,
+          ]
+        : []),
       ...(a.writtenOut > 0 ? [`⚠️ 눈에 보이지 않거나 헷갈리는 글자 ${a.writtenOut}개는 ⟨U+번호⟩로 적었습니다.`] : []),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].ko(), block])),
       `- 이유: ${a.reason}`,
       `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (${a.cwd}에서 시작)`,
-      ...a.folders.map((f) => `- 서버 폴더 ${f.path}: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`),
+      ...a.folders.map(
+        (f) => `- 서버 폴더 ${f.path}: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`,
+      ),
       ...a.hosts.map((host) => `- 접속: ${host}`),
       ...a.inputs.map((file) => `- 작업 폴더에 놓을 파일: ${file}`),
       ...a.files.map((file) => `- 방으로 가져올 파일: ${file}`),
     ].join('\n'),
   (a) =>
     [
-      ...(isLong(a) ? [`⚠️ This is long: ${a.lines} line${a.lines === 1 ? '' : 's'}, the longest of ${a.longestLine} letters. Open it, swipe to its end and read all of it before you decide.`] : []),
-      ...(a.writtenOut > 0 ? [`⚠️ ${a.writtenOut} letter${a.writtenOut === 1 ? '' : 's'} that cannot be seen or told apart: written as ⟨U+number⟩.`] : []),
+      ...(isLong(a)
+        ? [
+            `⚠️ This is long: ${a.lines} line${a.lines === 1 ? '' : 's'}, the longest of ${a.longestLine} letters. Open it, swipe to its end and read all of it before you decide.`,
+          ]
+        : []),
+      ...(a.writtenOut > 0
+        ? [
+            `⚠️ ${a.writtenOut} letter${a.writtenOut === 1 ? '' : 's'} that cannot be seen or told apart: written as ⟨U+number⟩.`,
+          ]
+        : []),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].en(), block])),
       `- reason: ${a.reason}`,
       `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in ${a.cwd})`,
-      ...a.folders.map((f) => `- server folder ${f.path}: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`),
+      ...a.folders.map(
+        (f) => `- server folder ${f.path}: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`,
+      ),
       ...a.hosts.map((host) => `- network: ${host}`),
       ...a.inputs.map((file) => `- file put into the workspace: ${file}`),
       ...a.files.map((file) => `- file to bring into the room: ${file}`),
@@ -314,8 +467,10 @@ export const approvalRequest = phrase<[asked: AskedCommand]>(
 
 /** Under a request of an older version, which is not believed any more. */
 export const askedAnew = phrase(
-  () => '프로그램이 새로워져 이 요청은 이제 쓰지 않습니다. 같은 명령을 새 메시지로 다시 여쭈니 거기에 눌러 주세요. 아직 아무것도 실행하지 않았습니다.',
-  () => 'The program was updated and this request no longer counts. The same is asked anew in a new message: please tap there. Nothing has been run yet.',
+  () =>
+    '프로그램이 새로워져 이 요청은 이제 쓰지 않습니다. 같은 명령을 새 메시지로 다시 여쭈니 거기에 눌러 주세요. 아직 아무것도 실행하지 않았습니다.',
+  () =>
+    'The program was updated and this request no longer counts. The same is asked anew in a new message: please tap there. Nothing has been run yet.',
 );
 
 export const executorHalted = phrase<[what: string]>(
@@ -329,4 +484,10 @@ export const executorResumed = phrase(
 );
 
 export const timeOf = (at: number, lang: Lang, timeZone: string): string =>
-  new Intl.DateTimeFormat(lang, { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(at);
+  new Intl.DateTimeFormat(lang, {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  }).format(at);

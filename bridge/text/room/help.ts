@@ -21,24 +21,64 @@ const MANY: readonly HelpPlace[] = ['hq', 'ops', 'other'];
 
 /** One line a purpose, short on a phone. */
 const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en: string])[] = [
-  [['hq'], '`!임무 할 일` · `//chavion_task: 할 일`: 모두가 계획하고 투표해 실행합니다', '`!task what to do` · `//chavion_task: …`: all plan, vote and carry it out'],
-  [ALL, '`!상태` · `!임무목록` · `!취소`: 임무를 보고, 그만둡니다', '`!status` · `!tasks` · `!cancel`: sees tasks, and ends one'],
+  [
+    ['hq'],
+    '`!임무 할 일` · `//chavion_task: 할 일`: 모두가 계획하고 투표해 실행합니다',
+    '`!task what to do` · `//chavion_task: …`: all plan, vote and carry it out',
+  ],
+  [
+    ALL,
+    '`!상태` · `!임무목록` · `!취소`: 임무를 보고, 그만둡니다',
+    '`!status` · `!tasks` · `!cancel`: sees tasks, and ends one',
+  ],
   [['hq'], '`!선택 A` · `!재시도`: 계획을 고르고, 다시 합니다', '`!choose A` · `!retry`: picks a plan, tries again'],
-  [['hq'], '`!예약 매일 아침 7시에 …` · `!예약 30분 뒤에 …`: 정해진 때에 합니다', '`!schedule every day at 7 …` · `!schedule in 30 minutes …`: does it at its time'],
-  [HOUSE, '`!예약목록` · `!예약취소` · `!지금실행`: 예약을 보고, 없애고, 바로 해 봅니다', '`!schedules` · `!unschedule` · `!run-now`: sees, ends or tries a schedule'],
-  [['hq'], '`!순환 켜기 15분` · `!순환 끄기`: 알아서 살피고 일합니다', '`!cycle on 15m` · `!cycle off`: looks round and works by itself'],
-  [HOUSE, '`!실행 ls -la`: 서버에서 명령을 실행합니다 (격리된 작업 폴더)', '`!run ls -la`: runs a command on the server (in a closed workspace)'],
+  [
+    ['hq'],
+    '`!예약 매일 아침 7시에 …` · `!예약 30분 뒤에 …`: 정해진 때에 합니다',
+    '`!schedule every day at 7 …` · `!schedule in 30 minutes …`: does it at its time',
+  ],
+  [
+    HOUSE,
+    '`!예약목록` · `!예약취소` · `!지금실행`: 예약을 보고, 없애고, 바로 해 봅니다',
+    '`!schedules` · `!unschedule` · `!run-now`: sees, ends or tries a schedule',
+  ],
+  [
+    ['hq'],
+    '`!순환 켜기 15분` · `!순환 끄기`: 알아서 살피고 일합니다',
+    '`!cycle on 15m` · `!cycle off`: looks round and works by itself',
+  ],
+  [
+    HOUSE,
+    '`!실행 ls -la`: 서버에서 명령을 실행합니다 (격리된 작업 폴더)',
+    '`!run ls -la`: runs a command on the server (in a closed workspace)',
+  ],
   [MANY, '`!발언 모두` · `호출` · `금지`: 누가 말할지 정합니다', '`!floor open` · `called` · `closed`: who may speak'],
-  [MANY, '`!토론 주제 2`: 에이전트끼리 두 바퀴 토론합니다 (1~5)', '`!discuss topic 2`: the agents discuss, 2 rounds (1 to 5)'],
+  [
+    MANY,
+    '`!토론 주제 2`: 에이전트끼리 두 바퀴 토론합니다 (1~5)',
+    '`!discuss topic 2`: the agents discuss, 2 rounds (1 to 5)',
+  ],
   [ALL, '`!그만` 또는 메시지에 🛑: 하던 것을 바로 멈춥니다', '`!stop`, or 🛑 on a message: ends what is running'],
   [ALL, '`!에이전트`: 누가 있고 어떤지 봅니다', '`!agents`: who is here and how they are'],
-  [ALL, '`!모델 이름 회사/모델`: 모델을 바꿉니다 (`기본`: 되돌림)', '`!model name provider/model`: changes a model (`default`: back)'],
-  [ALL, '`!기억` · `!잊어`: 이 방의 앞선 이야기 요약을 보고, 지웁니다', '`!memory` · `!forget`: sees or clears the summary of this room'],
+  [
+    ALL,
+    '`!모델 이름 회사/모델`: 모델을 바꿉니다 (`기본`: 되돌림)',
+    '`!model name provider/model`: changes a model (`default`: back)',
+  ],
+  [
+    ALL,
+    '`!기억` · `!잊어`: 이 방의 앞선 이야기 요약을 보고, 지웁니다',
+    '`!memory` · `!forget`: sees or clears the summary of this room',
+  ],
   [ALL, '`!예산`: 쓴 돈과 한도', '`!budget`: what was spent, and limits'],
   [ALL, '`!동결` · `!해동`: 모두 멈추고, 풉니다', '`!freeze` · `!thaw`: everything stops, and goes on'],
   [HOUSE, '`!초대 이름`: 밖에 있는 에이전트를 들입니다', '`!agent add name`: lets in an agent that lives elsewhere'],
   [HOUSE, '`!관리`: 사람 · 방 · 디스크 · 상태', '`!admin`: people, rooms, disk, health'],
-  [ALL, '`!보류` · `!보류 다시`: 처리하지 못한 메시지를 보고, 다시 합니다', '`!aside` · `!aside again`: messages that could not be handled'],
+  [
+    ALL,
+    '`!보류` · `!보류 다시`: 처리하지 못한 메시지를 보고, 다시 합니다',
+    '`!aside` · `!aside again`: messages that could not be handled',
+  ],
   [ALL, '`!도움`: 이 안내', '`!help`: this text'],
 ];
 
@@ -47,7 +87,10 @@ function callingKo({ place, example, agent }: HelpFacts): readonly string[] {
   if (place === 'direct') return [`이 방에서는 그냥 쓰면 ${withParticle(agent, '이', '가')} 대답합니다.`];
   const reply = '답장을 달면 그 글을 쓴 에이전트가 대답합니다.';
   if (place === 'ops') return [`\`${example}\`처럼 이름을 부르면 그 에이전트가 대답합니다.`, reply];
-  return [`그냥 쓰면 모두가 대답합니다. \`${example}\`처럼 부르면 그 에이전트만 대답합니다.`, `${reply} \`○○ 빼고 다들\`도 됩니다.`];
+  return [
+    `그냥 쓰면 모두가 대답합니다. \`${example}\`처럼 부르면 그 에이전트만 대답합니다.`,
+    `${reply} \`○○ 빼고 다들\`도 됩니다.`,
+  ];
 }
 
 function callingEn({ place, example, agent }: HelpFacts): readonly string[] {
@@ -55,26 +98,55 @@ function callingEn({ place, example, agent }: HelpFacts): readonly string[] {
   if (place === 'direct') return [`Just write here and ${agent} answers.`];
   const reply = 'Reply to a message and its author answers.';
   if (place === 'ops') return [`Call a name, as in \`${example}\`, and that agent answers.`, reply];
-  return [`Just write and everyone answers. Call a name, as in \`${example}\`, and only that one does.`, `${reply} \`everyone except …\` works too.`];
+  return [
+    `Just write and everyone answers. Call a name, as in \`${example}\`, and only that one does.`,
+    `${reply} \`everyone except …\` works too.`,
+  ];
 }
 
 /** What works in another room only. */
 const elsewhere: Readonly<Record<HelpPlace, readonly [ko: string, en: string] | null>> = {
   hq: null,
-  ops: [`\`!임무\` · \`!선택\` · \`!재시도\` · \`!예약\` · \`!순환\`은 ${roomNames.hq.ko} 방에서 됩니다.`, `\`!task\`, \`!choose\`, \`!retry\`, \`!schedule\` and \`!cycle\` work in the ${roomNames.hq.en} room.`],
-  direct: [`\`!임무\` · \`!예약\` · \`!실행\` · \`!관리\` 같은 나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``, `The rest (\`!task\`, \`!schedule\`, \`!run\`, \`!admin\` …) works in the ${roomNames.hq.en} room. Ask \`!help\` there.`],
-  other: [`\`!임무\` · \`!예약\` · \`!실행\` · \`!관리\` 같은 나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``, `The rest (\`!task\`, \`!schedule\`, \`!run\`, \`!admin\` …) works in the ${roomNames.hq.en} room. Ask \`!help\` there.`],
+  ops: [
+    `\`!임무\` · \`!선택\` · \`!재시도\` · \`!예약\` · \`!순환\`은 ${roomNames.hq.ko} 방에서 됩니다.`,
+    `\`!task\`, \`!choose\`, \`!retry\`, \`!schedule\` and \`!cycle\` work in the ${roomNames.hq.en} room.`,
+  ],
+  direct: [
+    `\`!임무\` · \`!예약\` · \`!실행\` · \`!관리\` 같은 나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``,
+    `The rest (\`!task\`, \`!schedule\`, \`!run\`, \`!admin\` …) works in the ${roomNames.hq.en} room. Ask \`!help\` there.`,
+  ],
+  other: [
+    `\`!임무\` · \`!예약\` · \`!실행\` · \`!관리\` 같은 나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``,
+    `The rest (\`!task\`, \`!schedule\`, \`!run\`, \`!admin\` …) works in the ${roomNames.hq.en} room. Ask \`!help\` there.`,
+  ],
 };
 
-const commandsOf = (place: HelpPlace, at: 1 | 2): readonly string[] => COMMANDS.filter(([where]) => where.includes(place)).map((row) => `- ${row[at]}`);
+const commandsOf = (place: HelpPlace, at: 1 | 2): readonly string[] =>
+  COMMANDS.filter(([where]) => where.includes(place)).map((row) => `- ${row[at]}`);
 const behindThem = (place: HelpPlace, at: 0 | 1): readonly string[] => {
   const line = elsewhere[place];
   return line === null ? [] : ['', line[at]];
 };
 
 export const helpText = phrase<[facts: HelpFacts]>(
-  (facts) => ['**부르는 법**', ...callingKo(facts).map((line) => `- ${line}`), '', '**명령**', ...commandsOf(facts.place, 1), ...behindThem(facts.place, 0)].join('\n'),
-  (facts) => ['**Calling**', ...callingEn(facts).map((line) => `- ${line}`), '', '**Commands**', ...commandsOf(facts.place, 2), ...behindThem(facts.place, 1)].join('\n'),
+  (facts) =>
+    [
+      '**부르는 법**',
+      ...callingKo(facts).map((line) => `- ${line}`),
+      '',
+      '**명령**',
+      ...commandsOf(facts.place, 1),
+      ...behindThem(facts.place, 0),
+    ].join('\n'),
+  (facts) =>
+    [
+      '**Calling**',
+      ...callingEn(facts).map((line) => `- ${line}`),
+      '',
+      '**Commands**',
+      ...commandsOf(facts.place, 2),
+      ...behindThem(facts.place, 1),
+    ].join('\n'),
 );
 
 export const usage = {
@@ -99,11 +171,15 @@ export const usage = {
     () => 'Send `!floor open`, `!floor called` or `!floor closed`. The floor is as it was.',
   ),
   model: phrase<[agent: string]>(
-    (agent) => `\`!모델 ${agent} openai/gpt-5.2\`처럼 누구를 무엇으로 바꿀지 보내 주세요. 이름만 쓰면 지금 모델을 보여 줍니다. 바뀐 것은 없습니다.`,
-    (agent) => `Send whom and to what, such as \`!model ${agent} openai/gpt-5.2\`; a name alone shows its model. Nothing was changed.`,
+    (agent) =>
+      `\`!모델 ${agent} openai/gpt-5.2\`처럼 누구를 무엇으로 바꿀지 보내 주세요. 이름만 쓰면 지금 모델을 보여 줍니다. 바뀐 것은 없습니다.`,
+    (agent) =>
+      `Send whom and to what, such as \`!model ${agent} openai/gpt-5.2\`; a name alone shows its model. Nothing was changed.`,
   ),
   discuss: phrase<[maxRounds: number]>(
-    (max) => `\`!토론 주제\` 또는 \`!토론 주제 3\`처럼 보내 주세요 (1~${max}바퀴). 주제가 숫자로 끝나면 "주제 2030"처럼 따옴표로 묶어 주세요. 토론은 시작하지 않았습니다.`,
-    (max) => `Send \`!discuss topic\` or \`!discuss topic 3\` (1 to ${max} rounds). A topic that ends in a number goes in quotes: "topic 2030". No discussion was started.`,
+    (max) =>
+      `\`!토론 주제\` 또는 \`!토론 주제 3\`처럼 보내 주세요 (1~${max}바퀴). 주제가 숫자로 끝나면 "주제 2030"처럼 따옴표로 묶어 주세요. 토론은 시작하지 않았습니다.`,
+    (max) =>
+      `Send \`!discuss topic\` or \`!discuss topic 3\` (1 to ${max} rounds). A topic that ends in a number goes in quotes: "topic 2030". No discussion was started.`,
   ),
 };

@@ -9,14 +9,17 @@ export const manusAsks = phrase<[question: string]>(
 );
 
 export const manusConfirms = phrase<[what: string]>(
-  (what) => `❓ 확인이 필요합니다: ${what}\n\n진행하려면 \`네\`, 하지 않으려면 \`아니요\`라고 이 메시지에 답장해 주세요. 그때까지 기다리겠습니다.`,
+  (what) =>
+    `❓ 확인이 필요합니다: ${what}\n\n진행하려면 \`네\`, 하지 않으려면 \`아니요\`라고 이 메시지에 답장해 주세요. 그때까지 기다리겠습니다.`,
   (what) => `❓ This needs your word: ${what}\n\nReply \`yes\` to go ahead or \`no\` to leave it. I wait until then.`,
 );
 
 /** What cannot be settled with a yes or no: a secret, a login, a choice. */
 export const manusElsewhere = phrase<[what: string, url: string]>(
-  (what, url) => `❓ 이 방에서는 할 수 없는 일이 남았습니다: ${what}\n\n하던 일은 그대로 멈춰 있습니다. ${url} 에서 처리한 뒤 \`계속\`이라고 이 메시지에 답장해 주세요.`,
-  (what, url) => `❓ One thing cannot be done in this room: ${what}\n\nThe work is kept where it is. Settle it at ${url}, then reply \`go on\` to this message.`,
+  (what, url) =>
+    `❓ 이 방에서는 할 수 없는 일이 남았습니다: ${what}\n\n하던 일은 그대로 멈춰 있습니다. ${url} 에서 처리한 뒤 \`계속\`이라고 이 메시지에 답장해 주세요.`,
+  (what, url) =>
+    `❓ One thing cannot be done in this room: ${what}\n\nThe work is kept where it is. Settle it at ${url}, then reply \`go on\` to this message.`,
 );
 
 export const manusUnclear = phrase<[what: string]>(

@@ -53,17 +53,22 @@ function stateEn(state: ModelState): string {
 }
 
 export const modelShown = phrase<[facts: ModelFacts]>(
-  (facts) => `**${facts.name}**: \`${facts.model}\`. ${stateKo(facts.state)} 바꾸기: \`!모델 ${facts.name} 회사/모델\`, 되돌리기: \`!모델 ${facts.name} 기본\``,
-  (facts) => `**${facts.name}**: \`${facts.model}\`. ${stateEn(facts.state)} Change it: \`!model ${facts.name} provider/model\`; back: \`!model ${facts.name} default\``,
+  (facts) =>
+    `**${facts.name}**: \`${facts.model}\`. ${stateKo(facts.state)} 바꾸기: \`!모델 ${facts.name} 회사/모델\`, 되돌리기: \`!모델 ${facts.name} 기본\``,
+  (facts) =>
+    `**${facts.name}**: \`${facts.model}\`. ${stateEn(facts.state)} Change it: \`!model ${facts.name} provider/model\`; back: \`!model ${facts.name} default\``,
 );
 
 export const modelSet = phrase<[facts: ModelFacts]>(
-  (facts) => `${withParticle(`**${facts.name}**`, '은', '는')} 이제 \`${facts.model}\`입니다. ${stateKo(facts.state)} 되돌리려면 \`!모델 ${facts.name} 기본\``,
-  (facts) => `**${facts.name}** is now \`${facts.model}\`. ${stateEn(facts.state)} To go back: \`!model ${facts.name} default\``,
+  (facts) =>
+    `${withParticle(`**${facts.name}**`, '은', '는')} 이제 \`${facts.model}\`입니다. ${stateKo(facts.state)} 되돌리려면 \`!모델 ${facts.name} 기본\``,
+  (facts) =>
+    `**${facts.name}** is now \`${facts.model}\`. ${stateEn(facts.state)} To go back: \`!model ${facts.name} default\``,
 );
 
 export const modelReset = phrase<[facts: ModelFacts]>(
-  (facts) => `${withParticle(`**${facts.name}**`, '은', '는')} 처음 정해진 \`${facts.model}\`입니다. ${stateKo(facts.state)}`,
+  (facts) =>
+    `${withParticle(`**${facts.name}**`, '은', '는')} 처음 정해진 \`${facts.model}\`입니다. ${stateKo(facts.state)}`,
   (facts) => `**${facts.name}** is back to \`${facts.model}\`. ${stateEn(facts.state)}`,
 );
 
@@ -79,13 +84,16 @@ const faultEn: Record<ModelFault, string> = {
 };
 
 export const notModel = phrase<[name: string, word: string, why: ModelFault]>(
-  (name, word, why) => `\`${word.replaceAll('`', '')}\`: 쓸 수 없는 모델입니다. ${faultKo[why]} ${withParticle(name, '은', '는')} 그대로입니다.`,
+  (name, word, why) =>
+    `\`${word.replaceAll('`', '')}\`: 쓸 수 없는 모델입니다. ${faultKo[why]} ${withParticle(name, '은', '는')} 그대로입니다.`,
   (name, word, why) => `\`${word.replaceAll('`', '')}\` cannot be used. ${faultEn[why]} ${name} is as it was.`,
 );
 
 export const nobodyCalled = phrase<[word: string, names: readonly string[]]>(
-  (word, names) => `\`${word.replaceAll('`', '')}\`: 그런 에이전트는 없습니다. ${names.join(', ')} 중에서 골라 주세요. 바뀐 것은 없습니다.`,
-  (word, names) => `There is no agent called \`${word.replaceAll('`', '')}\`. There are ${names.join(', ')}. Nothing was changed.`,
+  (word, names) =>
+    `\`${word.replaceAll('`', '')}\`: 그런 에이전트는 없습니다. ${names.join(', ')} 중에서 골라 주세요. 바뀐 것은 없습니다.`,
+  (word, names) =>
+    `There is no agent called \`${word.replaceAll('`', '')}\`. There are ${names.join(', ')}. Nothing was changed.`,
 );
 
 /** Everybody meant, and nobody there but those who wait to be called by name. */
@@ -102,21 +110,29 @@ export const carrying = phrase(
 
 /** In ops; `block` is what to paste, as a code block. */
 export const pasteThis = phrase<[name: string, minutes: number, block: string]>(
-  (name, minutes, block) => `📋 **${name}**의 웹 대화창에 아래 글을 붙여 넣고, 받은 답을 **이 메시지에 답장**으로 달아 주세요. ${waitKo(minutes)} 기다립니다.\n\n${block}`,
-  (name, minutes, block) => `📋 Paste this into **${name}**'s web chat, then **reply to this message** with the answer. I wait ${waitEn(minutes)}.\n\n${block}`,
+  (name, minutes, block) =>
+    `📋 **${name}**의 웹 대화창에 아래 글을 붙여 넣고, 받은 답을 **이 메시지에 답장**으로 달아 주세요. ${waitKo(minutes)} 기다립니다.\n\n${block}`,
+  (name, minutes, block) =>
+    `📋 Paste this into **${name}**'s web chat, then **reply to this message** with the answer. I wait ${waitEn(minutes)}.\n\n${block}`,
 );
 
 export const stillWaiting = phrase<[name: string, minutes: number]>(
-  (name, minutes) => `⏰ ${name}의 답을 아직 기다립니다. 앞으로 ${waitKo(minutes)} 안에 위의 글에 답장해 주세요. 그만두려면 물어본 방에서 \`!그만\``,
-  (name, minutes) => `⏰ Still waiting for ${name}. Reply to the message above within ${waitEn(minutes)}. To give up: \`!stop\` in the room where you asked.`,
+  (name, minutes) =>
+    `⏰ ${name}의 답을 아직 기다립니다. 앞으로 ${waitKo(minutes)} 안에 위의 글에 답장해 주세요. 그만두려면 물어본 방에서 \`!그만\``,
+  (name, minutes) =>
+    `⏰ Still waiting for ${name}. Reply to the message above within ${waitEn(minutes)}. To give up: \`!stop\` in the room where you asked.`,
 );
 
-const waitKo = (minutes: number): string => (minutes < 60 ? `${Math.max(1, Math.round(minutes))}분` : `${Math.round(minutes / 60)}시간`);
-const waitEn = (minutes: number): string => (minutes < 60 ? `${Math.max(1, Math.round(minutes))} min` : `${Math.round(minutes / 60)} h`);
+const waitKo = (minutes: number): string =>
+  minutes < 60 ? `${Math.max(1, Math.round(minutes))}분` : `${Math.round(minutes / 60)}시간`;
+const waitEn = (minutes: number): string =>
+  minutes < 60 ? `${Math.max(1, Math.round(minutes))} min` : `${Math.round(minutes / 60)} h`;
 
 export const noLongerWaiting = phrase<[name: string]>(
-  (name) => `${name}의 그 질문은 이미 끝나 전하지 못했습니다. 글은 남아 있습니다. 물어볼 방에서 ${withParticle(`\`${name}\``, '을', '를')} 다시 불러 주세요.`,
-  (name) => `That question to ${name} is over, so nothing was passed on. Your words stay here. Call \`${name}\` again where you want the answer.`,
+  (name) =>
+    `${name}의 그 질문은 이미 끝나 전하지 못했습니다. 글은 남아 있습니다. 물어볼 방에서 ${withParticle(`\`${name}\``, '을', '를')} 다시 불러 주세요.`,
+  (name) =>
+    `That question to ${name} is over, so nothing was passed on. Your words stay here. Call \`${name}\` again where you want the answer.`,
 );
 
 export const answerInWords = phrase(
@@ -131,7 +147,8 @@ export const memoryShown = phrase<[memory: { readonly text: string; readonly by:
 
 export const noMemory = phrase(
   () => '아직 요약이 없습니다. 대화가 길어져 앞의 글이 에이전트에게 다 담기지 않으면 그때 만들어집니다.',
-  () => 'There is no summary yet. One is made when the conversation has grown too long for the agents to be given all of it.',
+  () =>
+    'There is no summary yet. One is made when the conversation has grown too long for the agents to be given all of it.',
 );
 
 export const forgotten = phrase(

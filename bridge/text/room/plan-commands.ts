@@ -17,8 +17,10 @@ export const begun = phrase(
   () => 'running (🛑 to stop)',
 );
 export const unknownEnd = phrase<[time: string]>(
-  (time) => `${time}에 시작했지만 실행자가 도중에 꺼져 어떻게 끝났는지 모릅니다. 다시 실행하지 않았습니다. 확인하시고, 다시 하려면 이 스레드에 \`!재시도\`를 보내 주세요`,
-  (time) => `started at ${time}, but the executor was cut off and nobody saw its end. It was not run again. Check what it did; send \`!retry\` in this thread to run it again`,
+  (time) =>
+    `${time}에 시작했지만 실행자가 도중에 꺼져 어떻게 끝났는지 모릅니다. 다시 실행하지 않았습니다. 확인하시고, 다시 하려면 이 스레드에 \`!재시도\`를 보내 주세요`,
+  (time) =>
+    `started at ${time}, but the executor was cut off and nobody saw its end. It was not run again. Check what it did; send \`!retry\` in this thread to run it again`,
 );
 
 /** Why a command of a plan was turned away, where the words for a master's own order do not fit. */
@@ -45,7 +47,8 @@ export const planRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
   ),
   'not-approved': phrase(
     () => '에이전트가 부탁한 임무인데 마스터의 ✅가 지금 없어 실행하지 않았습니다. 하려면 `!임무`로 직접 보내 주세요',
-    () => 'an agent asked for this task and no ✅ of yours stands on it now, so nothing was run. Send it yourself with `!task` if it is wanted',
+    () =>
+      'an agent asked for this task and no ✅ of yours stands on it now, so nothing was run. Send it yourself with `!task` if it is wanted',
   ),
   declined: phrase(
     () => '마스터가 ❌를 누른 부탁이라 실행하지 않았습니다',
@@ -68,12 +71,16 @@ export const planRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => 'it may not be tried again yet, so nothing was run',
   ),
   'not-lent': phrase(
-    (field) => `\`${field}\`: 그렇게 빌려준 폴더가 없어 실행하지 않았습니다. 컴퓨터에서 \`npm start -- lend\`로 빌려주세요`,
-    (field) => `\`${field}\`: no folder is lent so, and nothing was run. Lend it on the computer with \`npm start -- lend\``,
+    (field) =>
+      `\`${field}\`: 그렇게 빌려준 폴더가 없어 실행하지 않았습니다. 컴퓨터에서 \`npm start -- lend\`로 빌려주세요`,
+    (field) =>
+      `\`${field}\`: no folder is lent so, and nothing was run. Lend it on the computer with \`npm start -- lend\``,
   ),
   'too-long-to-show': phrase(
-    () => '허락을 받아야 하는데 명령이 너무 길거나 보이지 않는 글자가 있어 그대로 보여 드릴 수 없습니다. 실행하지 않았습니다',
-    () => 'it needs your approval but is too long, or has letters that cannot be seen, so it cannot be shown whole. It was not run',
+    () =>
+      '허락을 받아야 하는데 명령이 너무 길거나 보이지 않는 글자가 있어 그대로 보여 드릴 수 없습니다. 실행하지 않았습니다',
+    () =>
+      'it needs your approval but is too long, or has letters that cannot be seen, so it cannot be shown whole. It was not run',
   ),
   expired: phrase(
     () => '7일 동안 답이 없어 실행하지 않았습니다',
@@ -95,14 +102,24 @@ export const approvalList = phrase<[items: readonly (AskedCommand & { readonly t
   (items) =>
     [
       `✋ **실행해도 될까요?** 임무의 명령 ${items.length}개입니다.`,
-      ...items.flatMap((a, i) => ['', `**${i + 1}. ${a.title}** (${askWhy[a.why]?.ko() ?? a.why})`, askedLines.ko(a), `- 제한 시간 ${seconds.ko(a.timeoutMs)} · 확인값 \`${a.hash}\``]),
+      ...items.flatMap((a, i) => [
+        '',
+        `**${i + 1}. ${a.title}** (${askWhy[a.why]?.ko() ?? a.why})`,
+        askedLines.ko(a),
+        `- 제한 시간 ${seconds.ko(a.timeoutMs)} · 확인값 \`${a.hash}\``,
+      ]),
       '',
       `✅ ${items.length > 1 ? '모두 ' : ''}실행 · ❌ ${items.length > 1 ? '모두 ' : ''}거절 · 7일 동안 답이 없으면 거절`,
     ].join('\n'),
   (items) =>
     [
       `✋ **May ${items.length === 1 ? 'this' : 'these'} run?** ${items.length} command${items.length === 1 ? '' : 's'} of the task.`,
-      ...items.flatMap((a, i) => ['', `**${i + 1}. ${a.title}** (${askWhy[a.why]?.en() ?? a.why})`, askedLines.en(a), `- time limit ${seconds.en(a.timeoutMs)} · check \`${a.hash}\``]),
+      ...items.flatMap((a, i) => [
+        '',
+        `**${i + 1}. ${a.title}** (${askWhy[a.why]?.en() ?? a.why})`,
+        askedLines.en(a),
+        `- time limit ${seconds.en(a.timeoutMs)} · check \`${a.hash}\``,
+      ]),
       '',
       `✅ run ${items.length > 1 ? 'all' : 'it'} · ❌ refuse ${items.length > 1 ? 'all' : 'it'} · silence for 7 days refuses`,
     ].join('\n'),

@@ -6,12 +6,23 @@ import { phrase, type Phrase } from '../say.ts';
 type Lines = readonly [title: string, ...lines: string[]];
 
 export const previewGone: { readonly [L in Lang]: () => Lines } = {
-  ko: () => ['여기에는 아무것도 없습니다', '링크가 틀렸거나, 30일이 지났거나, 임무의 글이 지워졌습니다.', '만든 파일은 임무의 대화에 그대로 있습니다. 다시 보시려면 그 임무를 다시 시켜 주세요.'],
-  en: () => ['There is nothing here', 'The link is wrong, older than 30 days, or the task was taken out of the room.', 'The files are still in the thread of the task. Run the task again for a new link.'],
+  ko: () => [
+    '여기에는 아무것도 없습니다',
+    '링크가 틀렸거나, 30일이 지났거나, 임무의 글이 지워졌습니다.',
+    '만든 파일은 임무의 대화에 그대로 있습니다. 다시 보시려면 그 임무를 다시 시켜 주세요.',
+  ],
+  en: () => [
+    'There is nothing here',
+    'The link is wrong, older than 30 days, or the task was taken out of the room.',
+    'The files are still in the thread of the task. Run the task again for a new link.',
+  ],
 };
 
 export const previewNotNow: { readonly [L in Lang]: () => Lines } = {
-  ko: () => ['지금은 보여 드릴 수 없습니다', '파일을 가져오지 못했습니다. 파일은 그대로 있습니다. 잠시 뒤 새로 고쳐 주세요.'],
+  ko: () => [
+    '지금은 보여 드릴 수 없습니다',
+    '파일을 가져오지 못했습니다. 파일은 그대로 있습니다. 잠시 뒤 새로 고쳐 주세요.',
+  ],
   en: () => ['Not just now', 'The file could not be fetched; it is still there. Reload in a moment.'],
 };
 
@@ -28,8 +39,10 @@ export interface SiteFacts {
 
 const NO_PICTURE: Readonly<Record<'no-browser' | 'failed', Phrase>> = {
   'no-browser': phrase(
-    () => '화면 사진은 없습니다: 서버에 Chromium이 없습니다. 설치: `sudo apt-get install -y chromium fonts-noto-color-emoji`',
-    () => 'There is no picture of it: this machine has no Chromium. To install it: `sudo apt-get install -y chromium fonts-noto-color-emoji`',
+    () =>
+      '화면 사진은 없습니다: 서버에 Chromium이 없습니다. 설치: `sudo apt-get install -y chromium fonts-noto-color-emoji`',
+    () =>
+      'There is no picture of it: this machine has no Chromium. To install it: `sudo apt-get install -y chromium fonts-noto-color-emoji`',
   ),
   failed: phrase(
     () => '화면 사진은 찍지 못했습니다. 페이지는 링크로 그대로 보실 수 있습니다.',
@@ -42,14 +55,22 @@ export const siteReady = phrase<[SiteFacts]>(
     [
       `🌐 **${page}** 화면을 열어 보세요:\n${url}`,
       `${days}일 동안 열립니다. 이 페이지는 격리되어 있어 방과 계정에 손대지 못하고, 적은 것은 닫으면 사라집니다.`,
-      ...(onlyHere ? ['이 주소는 서버 컴퓨터에서만 열립니다. 휴대전화에서 여시려면 `.env`의 `CHAVION_PREVIEW_URL`에 휴대전화가 쓸 주소를 적어 주세요.'] : []),
+      ...(onlyHere
+        ? [
+            '이 주소는 서버 컴퓨터에서만 열립니다. 휴대전화에서 여시려면 `.env`의 `CHAVION_PREVIEW_URL`에 휴대전화가 쓸 주소를 적어 주세요.',
+          ]
+        : []),
       ...(noPicture === null ? [] : [NO_PICTURE[noPicture].ko()]),
     ].join('\n\n'),
   ({ page, url, days, onlyHere, noPicture }) =>
     [
       `🌐 Open **${page}**:\n${url}`,
       `The link works for ${days} days. The page is shut in: it cannot touch the room or any account, and what you type is gone once you close it.`,
-      ...(onlyHere ? ['This address works on the server itself only. For phones, set `CHAVION_PREVIEW_URL` in `.env` to an address that they can reach.'] : []),
+      ...(onlyHere
+        ? [
+            'This address works on the server itself only. For phones, set `CHAVION_PREVIEW_URL` in `.env` to an address that they can reach.',
+          ]
+        : []),
       ...(noPicture === null ? [] : [NO_PICTURE[noPicture].en()]),
     ].join('\n\n'),
 );
@@ -61,8 +82,14 @@ export const siteShot = phrase<[no: number]>(
 );
 
 /** Of `npm start -- doctor`. */
-export const chromiumThere = (path: string) => phrase(() => `Chromium (${path})`, () => `Chromium (${path})`);
+export const chromiumThere = (path: string) =>
+  phrase(
+    () => `Chromium (${path})`,
+    () => `Chromium (${path})`,
+  );
 export const chromiumMissing = phrase(
-  () => 'Chromium이 없어 만든 페이지의 화면 사진은 찍지 않습니다. 링크는 그대로 나옵니다. 설치: sudo apt-get install -y chromium fonts-noto-color-emoji',
-  () => 'No Chromium: pages that agents make come with a link but no picture. To install it: sudo apt-get install -y chromium fonts-noto-color-emoji',
+  () =>
+    'Chromium이 없어 만든 페이지의 화면 사진은 찍지 않습니다. 링크는 그대로 나옵니다. 설치: sudo apt-get install -y chromium fonts-noto-color-emoji',
+  () =>
+    'No Chromium: pages that agents make come with a link but no picture. To install it: sudo apt-get install -y chromium fonts-noto-color-emoji',
 );

@@ -4,32 +4,83 @@ import { spent } from '../tasks/task-words.ts';
 
 /** What is said of schedules and of the standing cycle. Times are the owner's, as `clockTime` writes them. */
 
-export const scheduled = phrase<[of: { readonly id: string; readonly next: string; readonly when: string; readonly mission: string; readonly skips: boolean }]>(
-  ({ id, next, when, mission, skips }) => `⏰ 예약했습니다 (\`${id}\`): ${mission}\n다음 실행: **${next}** · ${when}${skips ? ' · 놓치면 건너뜁니다' : ''}\n지금 해 보기 \`!지금실행 ${id}\` · 취소 \`!예약취소 ${id}\``,
-  ({ id, next, when, mission, skips }) => `⏰ Scheduled (\`${id}\`): ${mission}\nNext run: **${next}** · ${when}${skips ? ' · a missed run is skipped' : ''}\nTry it now \`!run-now ${id}\` · cancel \`!unschedule ${id}\``,
+export const scheduled = phrase<
+  [
+    of: {
+      readonly id: string;
+      readonly next: string;
+      readonly when: string;
+      readonly mission: string;
+      readonly skips: boolean;
+    },
+  ]
+>(
+  ({ id, next, when, mission, skips }) =>
+    `⏰ 예약했습니다 (\`${id}\`): ${mission}\n다음 실행: **${next}** · ${when}${skips ? ' · 놓치면 건너뜁니다' : ''}\n지금 해 보기 \`!지금실행 ${id}\` · 취소 \`!예약취소 ${id}\``,
+  ({ id, next, when, mission, skips }) =>
+    `⏰ Scheduled (\`${id}\`): ${mission}\nNext run: **${next}** · ${when}${skips ? ' · a missed run is skipped' : ''}\nTry it now \`!run-now ${id}\` · cancel \`!unschedule ${id}\``,
 );
 
-export const scheduledOnce = phrase<[of: { readonly id: string; readonly when: string; readonly mission: string; readonly skips: boolean }]>(
-  ({ id, when, mission, skips }) => `⏰ 예약했습니다 (\`${id}\`): ${mission}\n**${when}, 한 번만**${skips ? ' · 놓치면 건너뜁니다' : ''}\n지금 해 보기 \`!지금실행 ${id}\` · 취소 \`!예약취소 ${id}\``,
-  ({ id, when, mission, skips }) => `⏰ Scheduled (\`${id}\`): ${mission}\n**${when}, once only**${skips ? ' · skipped if missed' : ''}\nTry it now \`!run-now ${id}\` · cancel \`!unschedule ${id}\``,
+export const scheduledOnce = phrase<
+  [of: { readonly id: string; readonly when: string; readonly mission: string; readonly skips: boolean }]
+>(
+  ({ id, when, mission, skips }) =>
+    `⏰ 예약했습니다 (\`${id}\`): ${mission}\n**${when}, 한 번만**${skips ? ' · 놓치면 건너뜁니다' : ''}\n지금 해 보기 \`!지금실행 ${id}\` · 취소 \`!예약취소 ${id}\``,
+  ({ id, when, mission, skips }) =>
+    `⏰ Scheduled (\`${id}\`): ${mission}\n**${when}, once only**${skips ? ' · skipped if missed' : ''}\nTry it now \`!run-now ${id}\` · cancel \`!unschedule ${id}\``,
 );
 
 const faults: Record<ScheduleFault | 'cron', Phrase> = {
-  empty: phrase(() => '언제 무엇을 할지 적어 주세요.', () => 'Say when and what.'),
-  when: phrase(() => '언제인지 읽지 못했습니다.', () => 'I could not read when.'),
-  hour: phrase(() => '몇 시인지도 적어 주세요.', () => 'Say at what hour, too.'),
-  past: phrase(() => '이미 지난 때입니다.', () => 'That time is past.'),
-  'too-far': phrase(() => '1년 안의 때만 예약할 수 있습니다.', () => 'A schedule lies within a year from now.'),
-  'no-such-day': phrase(() => '달력에 없는 날입니다.', () => 'There is no such day in the calendar.'),
-  cron: phrase(() => '그런 때는 오지 않습니다.', () => 'That time never comes.'),
-  interval: phrase(() => '간격은 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30분이나 1, 2, 3, 4, 6, 8, 12시간으로 정해 주세요.', () => 'An interval is 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, or 1, 2, 3, 4, 6, 8 or 12 hours.'),
-  'no-mission': phrase(() => '무엇을 할지도 적어 주세요.', () => 'Say what is to be done, too.'),
-  'too-long': phrase(() => '임무가 너무 깁니다(4,000자까지).', () => 'The mission is too long (4,000 characters at most).'),
-  'unknown-option': phrase(() => '옵션은 `--건너뛰기`와 `--한번`뿐입니다.', () => 'The options are `--skip` and `--once`.'),
+  empty: phrase(
+    () => '언제 무엇을 할지 적어 주세요.',
+    () => 'Say when and what.',
+  ),
+  when: phrase(
+    () => '언제인지 읽지 못했습니다.',
+    () => 'I could not read when.',
+  ),
+  hour: phrase(
+    () => '몇 시인지도 적어 주세요.',
+    () => 'Say at what hour, too.',
+  ),
+  past: phrase(
+    () => '이미 지난 때입니다.',
+    () => 'That time is past.',
+  ),
+  'too-far': phrase(
+    () => '1년 안의 때만 예약할 수 있습니다.',
+    () => 'A schedule lies within a year from now.',
+  ),
+  'no-such-day': phrase(
+    () => '달력에 없는 날입니다.',
+    () => 'There is no such day in the calendar.',
+  ),
+  cron: phrase(
+    () => '그런 때는 오지 않습니다.',
+    () => 'That time never comes.',
+  ),
+  interval: phrase(
+    () => '간격은 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30분이나 1, 2, 3, 4, 6, 8, 12시간으로 정해 주세요.',
+    () => 'An interval is 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, or 1, 2, 3, 4, 6, 8 or 12 hours.',
+  ),
+  'no-mission': phrase(
+    () => '무엇을 할지도 적어 주세요.',
+    () => 'Say what is to be done, too.',
+  ),
+  'too-long': phrase(
+    () => '임무가 너무 깁니다(4,000자까지).',
+    () => 'The mission is too long (4,000 characters at most).',
+  ),
+  'unknown-option': phrase(
+    () => '옵션은 `--건너뛰기`와 `--한번`뿐입니다.',
+    () => 'The options are `--skip` and `--once`.',
+  ),
 };
 export const notSchedule = phrase<[why: ScheduleFault | 'cron']>(
-  (why) => `${faults[why].ko()} 예: \`!예약 내일 아침 7시에 날씨 알려 줘\`, \`!예약 30분 뒤에 빨래 알려 줘\`, \`!예약 매주 월요일 9시에 할 일 정리\`, \`!예약 15분마다 서버 살피기\`. 예약한 것은 없습니다.`,
-  (why) => `${faults[why].en()} For example \`!schedule tomorrow at 7 tell me the weather\`, \`!schedule in 30 minutes remind me of the laundry\`, \`!schedule every monday at 9 plan the week\`, \`!schedule every 15 minutes look at the server\`. Nothing was scheduled.`,
+  (why) =>
+    `${faults[why].ko()} 예: \`!예약 내일 아침 7시에 날씨 알려 줘\`, \`!예약 30분 뒤에 빨래 알려 줘\`, \`!예약 매주 월요일 9시에 할 일 정리\`, \`!예약 15분마다 서버 살피기\`. 예약한 것은 없습니다.`,
+  (why) =>
+    `${faults[why].en()} For example \`!schedule tomorrow at 7 tell me the weather\`, \`!schedule in 30 minutes remind me of the laundry\`, \`!schedule every monday at 9 plan the week\`, \`!schedule every 15 minutes look at the server\`. Nothing was scheduled.`,
 );
 export const scheduleElsewhere = phrase<[hq: string]>(
   (hq) => `예약은 ${hq} 방에서만 됩니다. 예약한 것은 없습니다.`,
@@ -61,8 +112,10 @@ export const noSuchSchedule = phrase<[word: string]>(
   (word) => `There is no schedule \`${word.replaceAll('`', '')}\`. See \`!schedules\``,
 );
 export const whichSchedule = phrase<[one: string, another: string]>(
-  (one, another) => `그 글자로 시작하는 예약이 둘입니다. \`${one}\`, \`${another}\` 중 어느 것인지 끝까지 적어 주세요. 실행한 것은 없습니다.`,
-  (one, another) => `Two schedules begin so: \`${one}\` and \`${another}\`. Write the whole of the one that you mean. Nothing was run.`,
+  (one, another) =>
+    `그 글자로 시작하는 예약이 둘입니다. \`${one}\`, \`${another}\` 중 어느 것인지 끝까지 적어 주세요. 실행한 것은 없습니다.`,
+  (one, another) =>
+    `Two schedules begin so: \`${one}\` and \`${another}\`. Write the whole of the one that you mean. Nothing was run.`,
 );
 export const unscheduled = phrase<[id: string, what: string]>(
   (id, what) => `\`${id}\` 예약을 취소했습니다: ${what}. 하던 실행이 있으면 그것도 멈춥니다.`,
@@ -71,8 +124,10 @@ export const unscheduled = phrase<[id: string, what: string]>(
 
 /** The head of a run, under which its thread hangs. */
 export const runBegins = phrase<[id: string, mission: string, how: 'on-time' | 'late' | 'now']>(
-  (id, mission, how) => `⏰ 예약 실행 \`${id}\`${how === 'late' ? ' (놓친 것을 한 번)' : how === 'now' ? ' (지금 실행)' : ''}: ${mission}`,
-  (id, mission, how) => `⏰ Scheduled run \`${id}\`${how === 'late' ? ' (missed, once)' : how === 'now' ? ' (run now)' : ''}: ${mission}`,
+  (id, mission, how) =>
+    `⏰ 예약 실행 \`${id}\`${how === 'late' ? ' (놓친 것을 한 번)' : how === 'now' ? ' (지금 실행)' : ''}: ${mission}`,
+  (id, mission, how) =>
+    `⏰ Scheduled run \`${id}\`${how === 'late' ? ' (missed, once)' : how === 'now' ? ' (run now)' : ''}: ${mission}`,
 );
 export const runOverlaps = phrase<[id: string, what: string]>(
   (id, what) => `⏰ \`${id}\` (${what}): 지난번 실행이 아직 끝나지 않아 이번은 건너뜁니다.`,
@@ -81,14 +136,20 @@ export const runOverlaps = phrase<[id: string, what: string]>(
 /** Of a schedule that comes but once, and not afterwards. */
 export const runMissed = phrase<[id: string, what: string]>(
   (id, what) => `⏰ \`${id}\` (${what}): 꺼져 있거나 멈춰 있던 사이 때가 지나 건너뜁니다. 예약은 끝났습니다.`,
-  (id, what) => `⏰ \`${id}\` (${what}): its time passed while nothing could run, so it is skipped. It was scheduled once only.`,
+  (id, what) =>
+    `⏰ \`${id}\` (${what}): its time passed while nothing could run, so it is skipped. It was scheduled once only.`,
 );
 export const orderIsGone = phrase<[id: string]>(
-  (id) => `⏰ \`${id}\`: 예약한 메시지가 지워졌거나 고쳐져 더는 실행하지 않습니다. 필요하면 \`!예약\`으로 다시 보내 주세요.`,
-  (id) => `⏰ \`${id}\`: the message that ordered it was removed or edited, so it runs no more. Send \`!schedule\` again if you need it.`,
+  (id) =>
+    `⏰ \`${id}\`: 예약한 메시지가 지워졌거나 고쳐져 더는 실행하지 않습니다. 필요하면 \`!예약\`으로 다시 보내 주세요.`,
+  (id) =>
+    `⏰ \`${id}\`: the message that ordered it was removed or edited, so it runs no more. Send \`!schedule\` again if you need it.`,
 );
 
-export const cycleWord = phrase(() => '순환', () => 'the cycle');
+export const cycleWord = phrase(
+  () => '순환',
+  () => 'the cycle',
+);
 /** Who does what in a round of the cycle. */
 export interface RoundNames {
   readonly sense: string;
@@ -98,11 +159,23 @@ export interface RoundNames {
 }
 
 export const cycleOn = phrase<[next: string, names: RoundNames]>(
-  (next, { sense, analyse, plan, carryOut }) => `🔄 순환을 켰습니다. 감지(${sense}) → 분석(${analyse}) → 계획(${plan}) → 실행(${carryOut}, 실행자) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
-  (next) => `🔄 The cycle is on: sense → analyse → plan → carry out → report. Next round: **${next}**. What asks waits for you and never blocks the next round. Off: \`!cycle off\` · daily digest: \`!cycle digest 21\``,
+  (next, { sense, analyse, plan, carryOut }) =>
+    `🔄 순환을 켰습니다. 감지(${sense}) → 분석(${analyse}) → 계획(${plan}) → 실행(${carryOut}, 실행자) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
+  (next) =>
+    `🔄 The cycle is on: sense → analyse → plan → carry out → report. Next round: **${next}**. What asks waits for you and never blocks the next round. Off: \`!cycle off\` · daily digest: \`!cycle digest 21\``,
 );
 /** What it may cost; null: stand-ins alone, which cost nothing. */
-export const cycleCosts = phrase<[cost: { readonly rounds: number; readonly calls: number; readonly tokens: number; readonly usd: number; readonly measured: boolean } | null]>(
+export const cycleCosts = phrase<
+  [
+    cost: {
+      readonly rounds: number;
+      readonly calls: number;
+      readonly tokens: number;
+      readonly usd: number;
+      readonly measured: boolean;
+    } | null,
+  ]
+>(
   (cost) =>
     cost === null
       ? '💰 지금은 연습용 에이전트뿐이라 돈이 들지 않습니다.'
@@ -112,15 +185,25 @@ export const cycleCosts = phrase<[cost: { readonly rounds: number; readonly call
       ? '💰 Only stand-ins at present: it costs nothing.'
       : `💰 At most ${cost.rounds.toLocaleString('en-US')} rounds a day, about ${cost.calls} model calls each: up to about **${spent.en(cost.usd, cost.tokens)}** a day (${cost.measured ? 'by the last rounds' : 'a guess'}). For less: \`!cycle on 1h\`; for a limit: \`!budget all day $5\``,
 );
-export const cycleOff = phrase(() => '🔄 순환을 껐습니다. 하던 차례도 멈춥니다.', () => '🔄 The cycle is off. A round that has begun ends too.');
-export const cycleIsOff = phrase(() => '순환은 꺼져 있습니다. 켜기: `!순환 켜기 15분`', () => 'The cycle is off. To begin: `!cycle on 15m`');
+export const cycleOff = phrase(
+  () => '🔄 순환을 껐습니다. 하던 차례도 멈춥니다.',
+  () => '🔄 The cycle is off. A round that has begun ends too.',
+);
+export const cycleIsOff = phrase(
+  () => '순환은 꺼져 있습니다. 켜기: `!순환 켜기 15분`',
+  () => 'The cycle is off. To begin: `!cycle on 15m`',
+);
 export const digestSet = phrase<[hour: number | null, next: string]>(
-  (hour, next) => (hour === null ? '하루 요약을 껐습니다.' : `하루 요약을 매일 ${hour}시에 올립니다. 다음: **${next}**`),
-  (hour, next) => (hour === null ? 'No daily digest any more.' : `The daily digest comes at ${hour}:00. Next: **${next}**`),
+  (hour, next) =>
+    hour === null ? '하루 요약을 껐습니다.' : `하루 요약을 매일 ${hour}시에 올립니다. 다음: **${next}**`,
+  (hour, next) =>
+    hour === null ? 'No daily digest any more.' : `The daily digest comes at ${hour}:00. Next: **${next}**`,
 );
 export const notCycle = phrase<[why: 'interval' | 'shape']>(
-  (why) => `${why === 'interval' ? `${faults.interval.ko()} ` : ''}\`!순환 켜기 15분\`, \`!순환 끄기\`, \`!순환 요약 21\` 중 하나로 보내 주세요. 바뀐 것은 없습니다.`,
-  (why) => `${why === 'interval' ? `${faults.interval.en()} ` : ''}Send \`!cycle on 15m\`, \`!cycle off\` or \`!cycle digest 21\`. Nothing was changed.`,
+  (why) =>
+    `${why === 'interval' ? `${faults.interval.ko()} ` : ''}\`!순환 켜기 15분\`, \`!순환 끄기\`, \`!순환 요약 21\` 중 하나로 보내 주세요. 바뀐 것은 없습니다.`,
+  (why) =>
+    `${why === 'interval' ? `${faults.interval.en()} ` : ''}Send \`!cycle on 15m\`, \`!cycle off\` or \`!cycle digest 21\`. Nothing was changed.`,
 );
 
 export const dayHead = phrase<[day: string]>(
@@ -140,8 +223,10 @@ export const roundEnded = phrase<[no: number, task: number, mark: string, outcom
   (no, task, mark, outcome) => `${mark} Round ${no} (#${task}): ${outcome}`,
 );
 export const digest = phrase<[lines: readonly string[], open: number]>(
-  (lines, open) => `🔄 **하루 요약**\n${lines.length === 0 ? '끝난 차례가 없습니다.' : lines.map((line) => `- ${line}`).join('\n')}${open === 0 ? '' : `\n아직 하는 중이거나 마스터를 기다리는 차례: ${open}개 (\`!상태\`)`}`,
-  (lines, open) => `🔄 **Daily digest**\n${lines.length === 0 ? 'No round has ended.' : lines.map((line) => `- ${line}`).join('\n')}${open === 0 ? '' : `\nGoing on or waiting for you: ${open} (\`!status\`)`}`,
+  (lines, open) =>
+    `🔄 **하루 요약**\n${lines.length === 0 ? '끝난 차례가 없습니다.' : lines.map((line) => `- ${line}`).join('\n')}${open === 0 ? '' : `\n아직 하는 중이거나 마스터를 기다리는 차례: ${open}개 (\`!상태\`)`}`,
+  (lines, open) =>
+    `🔄 **Daily digest**\n${lines.length === 0 ? 'No round has ended.' : lines.map((line) => `- ${line}`).join('\n')}${open === 0 ? '' : `\nGoing on or waiting for you: ${open} (\`!status\`)`}`,
 );
 
 /** What a round's agents are told; `recent` is what was said in the room lately. */
@@ -161,4 +246,7 @@ export const roundMission = phrase<[names: RoundNames, recent: string]>(
       `Recent matters:\n${recent}`,
     ].join('\n'),
 );
-export const nothingRecent = phrase(() => '(최근에 나온 말이 없습니다)', () => '(nothing was said lately)');
+export const nothingRecent = phrase(
+  () => '(최근에 나온 말이 없습니다)',
+  () => '(nothing was said lately)',
+);

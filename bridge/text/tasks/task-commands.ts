@@ -13,8 +13,10 @@ export interface TaskLine {
 }
 const counted = (commands: TaskLine['commands']): string => (commands === null ? '' : ` ${commands[0]}/${commands[1]}`);
 export const taskLine = phrase<[line: TaskLine]>(
-  ({ no, phase, mission, commands }) => `- **#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].ko()}${counted(commands)} · ${mission}`,
-  ({ no, phase, mission, commands }) => `- **#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].en()}${counted(commands)} · ${mission}`,
+  ({ no, phase, mission, commands }) =>
+    `- **#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].ko()}${counted(commands)} · ${mission}`,
+  ({ no, phase, mission, commands }) =>
+    `- **#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].en()}${counted(commands)} · ${mission}`,
 );
 export const noTasks = phrase(
   () => '아직 임무가 없습니다. `!임무 할 일`처럼 보내면 시작합니다.',
@@ -44,8 +46,10 @@ export const taskEmpty = phrase(
   () => 'The mission is empty, so nothing was started. Send `//chavion_task: what to do` or `!task what to do`.',
 );
 export const taskTooLong = phrase<[max: number]>(
-  (max) => `임무가 ${max}자를 넘어 시작하지 않았습니다. 메시지는 남아 있습니다. 줄이거나, 긴 글은 파일로 올리고 짧게 적어 다시 보내 주세요.`,
-  (max) => `The mission is longer than ${max} characters, so nothing was started. Your message stays. Shorten it, or send the long part as a file.`,
+  (max) =>
+    `임무가 ${max}자를 넘어 시작하지 않았습니다. 메시지는 남아 있습니다. 줄이거나, 긴 글은 파일로 올리고 짧게 적어 다시 보내 주세요.`,
+  (max) =>
+    `The mission is longer than ${max} characters, so nothing was started. Your message stays. Shorten it, or send the long part as a file.`,
 );
 export const taskElsewhere = phrase<[room: string]>(
   (room) => `임무는 ${room} 방에서만 시작합니다. 아무것도 시작하지 않았으니 그 방에서 다시 보내 주세요.`,
@@ -84,25 +88,36 @@ export const retried = phrase<[no: number]>(
   (no) => `Task #${no} begins again. Its card in the thread shows how it goes.`,
 );
 export const notRetried = phrase<[no: number, phase: TaskPhase]>(
-  (no, phase) => `${no}번 임무는 지금 다시 시작할 수 없습니다 (${phaseWord[phase].ko()}). 바뀐 것은 없습니다. 새로 시키려면 \`!임무 할 일\``,
-  (no, phase) => `Task #${no} cannot be begun again now (${phaseWord[phase].en()}). Nothing was changed. For something new: \`!task what to do\``,
+  (no, phase) =>
+    `${no}번 임무는 지금 다시 시작할 수 없습니다 (${phaseWord[phase].ko()}). 바뀐 것은 없습니다. 새로 시키려면 \`!임무 할 일\``,
+  (no, phase) =>
+    `Task #${no} cannot be begun again now (${phaseWord[phase].en()}). Nothing was changed. For something new: \`!task what to do\``,
 );
 export const nobodyReady = phrase(
-  () => '지금 일할 수 있는 에이전트가 없어 시작하지 않았습니다. 메시지는 남아 있습니다. `!에이전트`로 상태를 보고 다시 보내 주세요.',
+  () =>
+    '지금 일할 수 있는 에이전트가 없어 시작하지 않았습니다. 메시지는 남아 있습니다. `!에이전트`로 상태를 보고 다시 보내 주세요.',
   () => 'No agent can work at present, so nothing was started. Your message stays. See `!agents`, then send it again.',
 );
 
 export const chooseHow = phrase<[labels: readonly string[]]>(
-  (labels) => (labels.length === 0 ? '`!선택 A`처럼 보내 주세요. 아직 고를 계획이 없고, 정한 것도 없습니다.' : `정한 것은 없습니다. 이렇게 골라 주세요: ${labels.map((label) => `\`!선택 ${label}\``).join(' · ')}`),
-  (labels) => (labels.length === 0 ? 'Send it like `!choose A`. There is no plan to choose yet, and nothing was decided.' : `Nothing was decided. Choose like this: ${labels.map((label) => `\`!choose ${label}\``).join(' · ')}`),
+  (labels) =>
+    labels.length === 0
+      ? '`!선택 A`처럼 보내 주세요. 아직 고를 계획이 없고, 정한 것도 없습니다.'
+      : `정한 것은 없습니다. 이렇게 골라 주세요: ${labels.map((label) => `\`!선택 ${label}\``).join(' · ')}`,
+  (labels) =>
+    labels.length === 0
+      ? 'Send it like `!choose A`. There is no plan to choose yet, and nothing was decided.'
+      : `Nothing was decided. Choose like this: ${labels.map((label) => `\`!choose ${label}\``).join(' · ')}`,
 );
 export const nothingToChoose = phrase(
   () => '지금 계획을 고를 임무가 없습니다. 정한 것은 없습니다. 목록은 `!임무목록`',
   () => 'No task has plans to choose from now. Nothing was decided. `!tasks` lists them.',
 );
 export const whichChoice = phrase<[choices: readonly (readonly [no: number, label: string])[]]>(
-  (choices) => `어느 임무의 계획인지 모릅니다. 정한 것은 없습니다. 그 임무의 스레드에서 보내거나 번호를 붙여 주세요: ${choices.map(([no, label]) => `\`!선택 ${no} ${label}\``).join(' · ')}`,
-  (choices) => `It is not clear which task you mean. Nothing was decided. Send it in the task's thread, or with its number: ${choices.map(([no, label]) => `\`!choose ${no} ${label}\``).join(' · ')}`,
+  (choices) =>
+    `어느 임무의 계획인지 모릅니다. 정한 것은 없습니다. 그 임무의 스레드에서 보내거나 번호를 붙여 주세요: ${choices.map(([no, label]) => `\`!선택 ${no} ${label}\``).join(' · ')}`,
+  (choices) =>
+    `It is not clear which task you mean. Nothing was decided. Send it in the task's thread, or with its number: ${choices.map(([no, label]) => `\`!choose ${no} ${label}\``).join(' · ')}`,
 );
 /** Of `!choose` and `!retry`, which the executor reads in the task's own room. */
 export const saidElsewhere = phrase<[no: number, link: string]>(
@@ -111,7 +126,8 @@ export const saidElsewhere = phrase<[no: number, link: string]>(
 );
 export const notChoosable = phrase<[no: number, phase: TaskPhase]>(
   (no, phase) => `${no}번 임무는 지금 계획을 고를 때가 아닙니다 (${phaseWord[phase].ko()}). 바뀐 것은 없습니다.`,
-  (no, phase) => `There is nothing to choose in task #${no} at present (${phaseWord[phase].en()}). Nothing was changed.`,
+  (no, phase) =>
+    `There is nothing to choose in task #${no} at present (${phaseWord[phase].en()}). Nothing was changed.`,
 );
 export const chosen = phrase<[no: number, label: string]>(
   (no, label) => `${no}번 임무는 ${label}안으로 합니다. 투표보다 마스터의 선택이 앞섭니다.`,

@@ -3,7 +3,10 @@ import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
 
 /** What rehearsing agents say in a task. What stands in a plan is read by the owner too. */
-const labelled = <P extends readonly unknown[]>(ko: (...values: P) => string, en: (...values: P) => string): Phrase<P> =>
+const labelled = <P extends readonly unknown[]>(
+  ko: (...values: P) => string,
+  en: (...values: P) => string,
+): Phrase<P> =>
   phrase(
     (...values: P) => `${rehearsalLabel.ko()} ${ko(...values)}`,
     (...values: P) => `${rehearsalLabel.en()} ${en(...values)}`,
@@ -12,7 +15,11 @@ const labelled = <P extends readonly unknown[]>(ko: (...values: P) => string, en
 const LONGEST_TOPIC = 60;
 /** A mission in one short line. */
 export function briefly(mission: string): string {
-  const line = mission.slice(0, 2_000).replace(/\s+/gu, ' ').replace(/[“”`*_<>@＠[\]]/gu, '').trim();
+  const line = mission
+    .slice(0, 2_000)
+    .replace(/\s+/gu, ' ')
+    .replace(/[“”`*_<>@＠[\]]/gu, '')
+    .trim();
   const letters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
   return letters.length <= LONGEST_TOPIC ? line : `${letters.slice(0, LONGEST_TOPIC).join('').trimEnd()}…`;
 }
@@ -125,8 +132,10 @@ export const instructions = {
 };
 
 export const offlineNote = labelled<[topic: string]>(
-  (topic) => `요청: ${topic}\n\n- 목표를 정하고, 오늘 할 수 있는 것부터 합니다.\n- 결과는 파일 목록으로 확인합니다.\n- 연습이라 조사는 하지 않았습니다.\n`,
-  (topic) => `Mission: ${topic}\n\n- Settle the goal, start with what can be done today.\n- The list of files shows the outcome.\n- This is a rehearsal: nothing was looked up.\n`,
+  (topic) =>
+    `요청: ${topic}\n\n- 목표를 정하고, 오늘 할 수 있는 것부터 합니다.\n- 결과는 파일 목록으로 확인합니다.\n- 연습이라 조사는 하지 않았습니다.\n`,
+  (topic) =>
+    `Mission: ${topic}\n\n- Settle the goal, start with what can be done today.\n- The list of files shows the outcome.\n- This is a rehearsal: nothing was looked up.\n`,
 );
 export const noteWithoutFolder = phrase(
   () => '\n쓰기용으로 빌려주신 폴더가 없어 작업 폴더에만 남깁니다.\n',
@@ -180,7 +189,8 @@ export const verdicts = {
     () => 'Every step has ended well; I read the outputs.',
   ),
   sample: labelled(
-    () => '파일이 실제로 만들어졌고 직접 읽어 확인했습니다. 다만 미리 준비된 견본이라 자세한 주문은 들어 있지 않습니다.',
+    () =>
+      '파일이 실제로 만들어졌고 직접 읽어 확인했습니다. 다만 미리 준비된 견본이라 자세한 주문은 들어 있지 않습니다.',
     () => 'The file was really made, and I read it. It is a sample known by heart: special wishes are not in it.',
   ),
   played: labelled(
@@ -188,8 +198,10 @@ export const verdicts = {
     () => 'The commands above really ran, but only to show how it goes. What was asked for was not done.',
   ),
   unseen: labelled(
-    () => '모든 단계가 끝났습니다. 연습용이라 다른 에이전트의 계획이 부탁하신 일에 맞는지는 판단하지 못합니다. 직접 봐 주세요.',
-    () => 'Every step has ended well. As a stand-in I cannot judge whether another agent’s plan fulfils the task: please look yourself.',
+    () =>
+      '모든 단계가 끝났습니다. 연습용이라 다른 에이전트의 계획이 부탁하신 일에 맞는지는 판단하지 못합니다. 직접 봐 주세요.',
+    () =>
+      'Every step has ended well. As a stand-in I cannot judge whether another agent’s plan fulfils the task: please look yourself.',
   ),
   fails: labelled<[steps: string]>(
     (steps) => `아직 되지 않은 단계가 있습니다: ${steps}`,
@@ -199,7 +211,8 @@ export const verdicts = {
 
 export const causes = {
   misspelt: labelled<[wrong: string, right: string]>(
-    (wrong, right) => `${withParticle(`‘${wrong}’`, '이라는', '라는')} 명령은 없습니다. ${withParticle(`‘${right}’`, '을', '를')} 잘못 적은 것이라 고쳤습니다.`,
+    (wrong, right) =>
+      `${withParticle(`‘${wrong}’`, '이라는', '라는')} 명령은 없습니다. ${withParticle(`‘${right}’`, '을', '를')} 잘못 적은 것이라 고쳤습니다.`,
     (wrong, right) => `There is no command ‘${wrong}’: it is ‘${right}’ misspelt, which I put right.`,
   ),
   unknown: labelled<[last: string]>(
@@ -214,12 +227,16 @@ export const offlineReport = {
     (goal) => `**${goal}**\n\nWritten by a rehearsing agent; the outputs below are real.`,
   ),
   sample: labelled<[goal: string]>(
-    (goal) => `**${goal}**\n\n미리 준비된 견본을 진짜 파일로 만들었습니다. 쓰실 수 있지만 자세한 주문은 들어 있지 않습니다.`,
-    (goal) => `**${goal}**\n\nA sample known by heart, really made as a file. It can be used; special wishes are not in it.`,
+    (goal) =>
+      `**${goal}**\n\n미리 준비된 견본을 진짜 파일로 만들었습니다. 쓰실 수 있지만 자세한 주문은 들어 있지 않습니다.`,
+    (goal) =>
+      `**${goal}**\n\nA sample known by heart, really made as a file. It can be used; special wishes are not in it.`,
   ),
   played: labelled<[goal: string]>(
-    (goal) => `**${goal}**\n\n연습이라 흐름만 보여 드렸습니다. 부탁하신 일은 아직 하지 않았습니다. 아래는 실제로 돌려 본 명령과 나온 것입니다.`,
-    (goal) => `**${goal}**\n\nA rehearsal: it shows how such a task goes. What was asked for is not done yet. Below is what really ran.`,
+    (goal) =>
+      `**${goal}**\n\n연습이라 흐름만 보여 드렸습니다. 부탁하신 일은 아직 하지 않았습니다. 아래는 실제로 돌려 본 명령과 나온 것입니다.`,
+    (goal) =>
+      `**${goal}**\n\nA rehearsal: it shows how such a task goes. What was asked for is not done yet. Below is what really ran.`,
   ),
   wanting: phrase(
     () => '진짜로 하려면',

@@ -21,8 +21,10 @@ export const patchedSaid = phrase<[title: string]>(
 );
 
 export const stepFailed = phrase<[title: string, why: string, attempt: number]>(
-  (title, why, attempt) => `⚠️ **${title}**: ${why}${attempt > 1 ? ` (${attempt}번째 시도)` : ''}. 끝난 단계의 결과는 그대로 두고 새 계획을 세웁니다.`,
-  (title, why, attempt) => `⚠️ **${title}**: ${why}${attempt > 1 ? ` (attempt ${attempt})` : ''}. What earlier steps made is kept; a new plan is made.`,
+  (title, why, attempt) =>
+    `⚠️ **${title}**: ${why}${attempt > 1 ? ` (${attempt}번째 시도)` : ''}. 끝난 단계의 결과는 그대로 두고 새 계획을 세웁니다.`,
+  (title, why, attempt) =>
+    `⚠️ **${title}**: ${why}${attempt > 1 ? ` (attempt ${attempt})` : ''}. What earlier steps made is kept; a new plan is made.`,
 );
 export const newPlanNeeded = phrase<[why: string]>(
   (why) => `⚠️ 새 계획을 세웁니다${why === '' ? '' : ` (${why})`}. 지금까지 한 것은 그대로 있습니다.`,
@@ -31,30 +33,92 @@ export const newPlanNeeded = phrase<[why: string]>(
 
 /** Why a command ended badly, by the executor's word; what is not named here is said in general. */
 const commandWhy: Readonly<Record<string, Phrase<[exitCode: number | undefined]>>> = {
-  exit: phrase((code) => `실패했습니다${code === undefined ? '' : ` (종료 코드 ${code})`}`, (code) => `failed${code === undefined ? '' : ` (exit code ${code})`}`),
-  output: phrase(() => '기대한 글이 출력에 없습니다', () => 'the expected words are not in its output'),
-  file: phrase(() => '기대한 파일이 없습니다', () => 'the expected file is not there'),
-  timeout: phrase(() => '시간이 다 되어 멈췄습니다', () => 'ran out of time'),
-  cpu: phrase(() => 'CPU를 너무 오래 써서 멈췄습니다', () => 'took too much processor time'),
-  memory: phrase(() => '메모리를 너무 많이 써서 멈췄습니다', () => 'took too much memory'),
-  disk: phrase(() => '디스크를 너무 많이 써서 멈췄습니다', () => 'took too much disk'),
-  inodes: phrase(() => '파일을 너무 많이 만들어 멈췄습니다', () => 'made too many files'),
-  processes: phrase(() => '프로그램을 너무 많이 띄워서 멈췄습니다', () => 'made too many processes'),
-  sandbox: phrase(() => '격리 상자를 만들지 못해 실행하지 않았습니다', () => 'not run: the sandbox could not be built'),
-  no: phrase(() => '마스터가 거절해서 실행하지 않았습니다', () => 'not run: you refused it'),
-  expired: phrase(() => '허락을 기다리다 시간이 지나 실행하지 않았습니다', () => 'not run: no approval came in time'),
-  locked: phrase(() => '잠금 상태라 실행하지 않았습니다', () => 'not run: everything is locked'),
-  changed: phrase(() => '기다리는 동안 규칙이 바뀌어 실행하지 않았습니다', () => 'not run: the rules changed meanwhile'),
-  'host-not-allowed': phrase(() => '허락되지 않은 주소라 실행하지 않았습니다', () => 'not run: the address is not allowed'),
-  'not-lent': phrase(() => '빌려주지 않은 폴더라 실행하지 않았습니다', () => 'not run: the folder is not lent'),
+  exit: phrase(
+    (code) => `실패했습니다${code === undefined ? '' : ` (종료 코드 ${code})`}`,
+    (code) => `failed${code === undefined ? '' : ` (exit code ${code})`}`,
+  ),
+  output: phrase(
+    () => '기대한 글이 출력에 없습니다',
+    () => 'the expected words are not in its output',
+  ),
+  file: phrase(
+    () => '기대한 파일이 없습니다',
+    () => 'the expected file is not there',
+  ),
+  timeout: phrase(
+    () => '시간이 다 되어 멈췄습니다',
+    () => 'ran out of time',
+  ),
+  cpu: phrase(
+    () => 'CPU를 너무 오래 써서 멈췄습니다',
+    () => 'took too much processor time',
+  ),
+  memory: phrase(
+    () => '메모리를 너무 많이 써서 멈췄습니다',
+    () => 'took too much memory',
+  ),
+  disk: phrase(
+    () => '디스크를 너무 많이 써서 멈췄습니다',
+    () => 'took too much disk',
+  ),
+  inodes: phrase(
+    () => '파일을 너무 많이 만들어 멈췄습니다',
+    () => 'made too many files',
+  ),
+  processes: phrase(
+    () => '프로그램을 너무 많이 띄워서 멈췄습니다',
+    () => 'made too many processes',
+  ),
+  sandbox: phrase(
+    () => '격리 상자를 만들지 못해 실행하지 않았습니다',
+    () => 'not run: the sandbox could not be built',
+  ),
+  no: phrase(
+    () => '마스터가 거절해서 실행하지 않았습니다',
+    () => 'not run: you refused it',
+  ),
+  expired: phrase(
+    () => '허락을 기다리다 시간이 지나 실행하지 않았습니다',
+    () => 'not run: no approval came in time',
+  ),
+  locked: phrase(
+    () => '잠금 상태라 실행하지 않았습니다',
+    () => 'not run: everything is locked',
+  ),
+  changed: phrase(
+    () => '기다리는 동안 규칙이 바뀌어 실행하지 않았습니다',
+    () => 'not run: the rules changed meanwhile',
+  ),
+  'host-not-allowed': phrase(
+    () => '허락되지 않은 주소라 실행하지 않았습니다',
+    () => 'not run: the address is not allowed',
+  ),
+  'not-lent': phrase(
+    () => '빌려주지 않은 폴더라 실행하지 않았습니다',
+    () => 'not run: the folder is not lent',
+  ),
 };
 const badState: Readonly<Record<'failed' | 'refused' | 'stopped' | 'unknown', Phrase>> = {
-  failed: phrase(() => '실패했습니다', () => 'failed'),
-  refused: phrase(() => '실행자가 받지 않아 실행하지 않았습니다', () => 'not run: the executor refused it'),
-  stopped: phrase(() => '멈췄습니다', () => 'was stopped'),
-  unknown: phrase(() => '도중에 끊겨 어떻게 끝났는지 모릅니다', () => 'was cut off, and nobody saw its end'),
+  failed: phrase(
+    () => '실패했습니다',
+    () => 'failed',
+  ),
+  refused: phrase(
+    () => '실행자가 받지 않아 실행하지 않았습니다',
+    () => 'not run: the executor refused it',
+  ),
+  stopped: phrase(
+    () => '멈췄습니다',
+    () => 'was stopped',
+  ),
+  unknown: phrase(
+    () => '도중에 끊겨 어떻게 끝났는지 모릅니다',
+    () => 'was cut off, and nobody saw its end',
+  ),
 };
-export const failureWhy = phrase<[state: 'failed' | 'refused' | 'stopped' | 'unknown', why: string | undefined, exitCode: number | undefined]>(
+export const failureWhy = phrase<
+  [state: 'failed' | 'refused' | 'stopped' | 'unknown', why: string | undefined, exitCode: number | undefined]
+>(
   (state, why, exitCode) => (commandWhy[why ?? '']?.ko ?? badState[state].ko)(exitCode),
   (state, why, exitCode) => (commandWhy[why ?? '']?.en ?? badState[state].en)(exitCode),
 );
@@ -63,8 +127,22 @@ export const workFailed = phrase(
   () => 'the agent could not do it',
 );
 
-const verdictKo = (holds: boolean | 'played' | 'unseen'): string => (holds === 'played' ? '연습이었습니다' : holds === 'unseen' ? '확인하지 못했습니다' : holds ? '결과가 맞습니다' : '결과가 아직 맞지 않습니다');
-const verdictEn = (holds: boolean | 'played' | 'unseen'): string => (holds === 'played' ? 'A rehearsal' : holds === 'unseen' ? 'Not verified' : holds ? 'The result holds' : 'The result does not hold yet');
+const verdictKo = (holds: boolean | 'played' | 'unseen'): string =>
+  holds === 'played'
+    ? '연습이었습니다'
+    : holds === 'unseen'
+      ? '확인하지 못했습니다'
+      : holds
+        ? '결과가 맞습니다'
+        : '결과가 아직 맞지 않습니다';
+const verdictEn = (holds: boolean | 'played' | 'unseen'): string =>
+  holds === 'played'
+    ? 'A rehearsal'
+    : holds === 'unseen'
+      ? 'Not verified'
+      : holds
+        ? 'The result holds'
+        : 'The result does not hold yet';
 export const verdictSaid = phrase<[holds: boolean | 'played' | 'unseen', why: string, quotes: readonly string[]]>(
   (holds, why, quotes) => [`🔬 **${verdictKo(holds)}**: ${why}`, ...quotes].join('\n\n'),
   (holds, why, quotes) => [`🔬 **${verdictEn(holds)}**: ${why}`, ...quotes].join('\n\n'),
@@ -98,18 +176,60 @@ export const plainReport = phrase<[lines: readonly string[]]>(
 
 /** The trail, link by link. */
 export const trail = {
-  title: phrase(() => '어떻게 여기까지 왔는지', () => 'How it came about'),
-  message: phrase(() => '마스터의 메시지', () => "The master's message"),
-  electorate: phrase(() => '함께한 에이전트', () => 'Who was asked'),
-  proposals: phrase(() => '제안', () => 'Proposals'),
-  poll: phrase(() => '투표', () => 'Poll'),
-  ballots: phrase(() => '투표지', () => 'Ballots'),
-  decision: phrase(() => '결정', () => 'Decision'),
-  choice: phrase(() => '마스터의 선택', () => "The master's choice"),
-  plan: phrase(() => '계획', () => 'Plan'),
-  patches: phrase(() => '고친 명령', () => 'Patches'),
-  commands: phrase(() => '명령과 출력', () => 'Commands and outputs'),
-  works: phrase(() => '에이전트가 한 일', () => "Agents' work"),
-  artifacts: phrase(() => '결과 파일', () => 'Files'),
-  verdict: phrase(() => '결과 확인', () => 'Check of the result'),
+  title: phrase(
+    () => '어떻게 여기까지 왔는지',
+    () => 'How it came about',
+  ),
+  message: phrase(
+    () => '마스터의 메시지',
+    () => "The master's message",
+  ),
+  electorate: phrase(
+    () => '함께한 에이전트',
+    () => 'Who was asked',
+  ),
+  proposals: phrase(
+    () => '제안',
+    () => 'Proposals',
+  ),
+  poll: phrase(
+    () => '투표',
+    () => 'Poll',
+  ),
+  ballots: phrase(
+    () => '투표지',
+    () => 'Ballots',
+  ),
+  decision: phrase(
+    () => '결정',
+    () => 'Decision',
+  ),
+  choice: phrase(
+    () => '마스터의 선택',
+    () => "The master's choice",
+  ),
+  plan: phrase(
+    () => '계획',
+    () => 'Plan',
+  ),
+  patches: phrase(
+    () => '고친 명령',
+    () => 'Patches',
+  ),
+  commands: phrase(
+    () => '명령과 출력',
+    () => 'Commands and outputs',
+  ),
+  works: phrase(
+    () => '에이전트가 한 일',
+    () => "Agents' work",
+  ),
+  artifacts: phrase(
+    () => '결과 파일',
+    () => 'Files',
+  ),
+  verdict: phrase(
+    () => '결과 확인',
+    () => 'Check of the result',
+  ),
 };

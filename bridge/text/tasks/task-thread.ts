@@ -24,7 +24,8 @@ export const electorateCalled = phrase<[facts: ElectorateFacts]>(
 
 /** An agent was put out of the house while they propose or vote. */
 export const electorateLess = phrase<[names: readonly string[]]>(
-  (names) => `📣 에이전트 하나가 빠졌습니다. 그 계획과 표는 세지 않고, 남은 ${names.length}명(${names.join(', ')})이 하던 대로 이어 갑니다.`,
+  (names) =>
+    `📣 에이전트 하나가 빠졌습니다. 그 계획과 표는 세지 않고, 남은 ${names.length}명(${names.join(', ')})이 하던 대로 이어 갑니다.`,
   (names) => `📣 An agent has left. Its plan and ballot do not count; ${names.join(', ')} go on where they are.`,
 );
 
@@ -38,8 +39,10 @@ export const planHead = phrase<[goal: string, by: readonly string[]]>(
   (goal, by) => `📋 **This is the plan** (proposed by ${by.join(', ')}): ${goal}`,
 );
 export const planFoot = phrase<[commands: number, works: number, risk: string]>(
-  (commands, works, risk) => `명령 ${commands}개${works === 0 ? '' : ` · 에이전트가 할 일 ${works}개`} · 가장 큰 위험: ${risk}`,
-  (commands, works, risk) => `${commands} ${commands === 1 ? 'command' : 'commands'}${works === 0 ? '' : ` · ${works} for agents`} · gravest risk: ${risk}`,
+  (commands, works, risk) =>
+    `명령 ${commands}개${works === 0 ? '' : ` · 에이전트가 할 일 ${works}개`} · 가장 큰 위험: ${risk}`,
+  (commands, works, risk) =>
+    `${commands} ${commands === 1 ? 'command' : 'commands'}${works === 0 ? '' : ` · ${works} for agents`} · gravest risk: ${risk}`,
 );
 export const planAsks = phrase(
   () => '위험이 큰 명령은 실행 전에 실행자가 하나하나 허락을 여쭙니다. 그만두려면 `!취소`',
@@ -55,23 +58,54 @@ export const stepAfterWord = phrase<[places: readonly number[]]>(
   (places) => `after ${places.join(', ')}`,
 );
 export const stepTouches = {
-  workspaceRead: phrase(() => '작업 폴더를 읽음', () => 'reads the workspace'),
-  workspaceWrite: phrase(() => '작업 폴더에 씀', () => 'writes to the workspace'),
-  lentRead: phrase<[name: string]>((name) => `서버 폴더 ${withParticle(name, '을', '를')} 읽음`, (name) => `reads the server folder ${name}`),
-  lentWrite: phrase<[name: string]>((name) => `**서버 폴더 ${withParticle(name, '을', '를')} 바꿈**`, (name) => `**changes the server folder ${name}**`),
-  hosts: phrase<[hosts: string]>((hosts) => `접속: ${hosts}`, (hosts) => `connects to ${hosts}`),
-  artifacts: phrase<[paths: string]>((paths) => `결과 파일: ${paths}`, (paths) => `brings ${paths}`),
+  workspaceRead: phrase(
+    () => '작업 폴더를 읽음',
+    () => 'reads the workspace',
+  ),
+  workspaceWrite: phrase(
+    () => '작업 폴더에 씀',
+    () => 'writes to the workspace',
+  ),
+  lentRead: phrase<[name: string]>(
+    (name) => `서버 폴더 ${withParticle(name, '을', '를')} 읽음`,
+    (name) => `reads the server folder ${name}`,
+  ),
+  lentWrite: phrase<[name: string]>(
+    (name) => `**서버 폴더 ${withParticle(name, '을', '를')} 바꿈**`,
+    (name) => `**changes the server folder ${name}**`,
+  ),
+  hosts: phrase<[hosts: string]>(
+    (hosts) => `접속: ${hosts}`,
+    (hosts) => `connects to ${hosts}`,
+  ),
+  artifacts: phrase<[paths: string]>(
+    (paths) => `결과 파일: ${paths}`,
+    (paths) => `brings ${paths}`,
+  ),
 };
 export const stepDoes = {
-  writeFile: phrase<[path: string, size: string]>((path, size) => `${path} 파일 쓰기 (${size})`, (path, size) => `write ${path} (${size})`),
-  readFile: phrase<[path: string]>((path) => `${path} 파일 읽기`, (path) => `read ${path}`),
-  listFiles: phrase<[path: string]>((path) => `${path} 폴더의 파일 목록`, (path) => `list the files of ${path}`),
-  work: phrase<[name: string, work: string]>((name, work) => `${name}의 ${work}`, (name, work) => `${work} by ${name}`),
+  writeFile: phrase<[path: string, size: string]>(
+    (path, size) => `${path} 파일 쓰기 (${size})`,
+    (path, size) => `write ${path} (${size})`,
+  ),
+  readFile: phrase<[path: string]>(
+    (path) => `${path} 파일 읽기`,
+    (path) => `read ${path}`,
+  ),
+  listFiles: phrase<[path: string]>(
+    (path) => `${path} 폴더의 파일 목록`,
+    (path) => `list the files of ${path}`,
+  ),
+  work: phrase<[name: string, work: string]>(
+    (name, work) => `${name}의 ${work}`,
+    (name, work) => `${work} by ${name}`,
+  ),
 };
 
 export const objections = phrase<[lines: readonly string[]]>(
   (lines) => (lines.length === 0 ? '🧐 검토했습니다. 반대할 곳이 없습니다.' : `🧐 **검토**\n${lines.join('\n')}`),
-  (lines) => (lines.length === 0 ? '🧐 I have read the plans and object to nothing.' : `🧐 **Critique**\n${lines.join('\n')}`),
+  (lines) =>
+    lines.length === 0 ? '🧐 I have read the plans and object to nothing.' : `🧐 **Critique**\n${lines.join('\n')}`,
 );
 /** `step` with its number; the plan's letter comes in front. */
 export const objection = phrase<[label: string, step: string, text: string]>(
@@ -88,8 +122,10 @@ export const pollQuestion = phrase<[no: number, reopened: boolean]>(
   (no, reopened) => `Task #${no}: which plan?${reopened ? ' (voting again)' : ''}`,
 );
 export const pollWords = phrase<[no: number, options: readonly string[], ms: number | undefined]>(
-  (no, options, ms) => `🗳️ 임무 #${no} 투표${ms === undefined ? '' : ` (${duration.ko(ms)})`}\n${options.join('\n')}\n마스터도 한 표를 누르실 수 있습니다. 바로 정하려면 \`!선택 A\`처럼 보내 주세요.`,
-  (no, options, ms) => `🗳️ Vote on task #${no}${ms === undefined ? '' : ` (${duration.en(ms)})`}\n${options.join('\n')}\nYou may tap one, which is one vote. To decide it yourself: \`!choose A\`.`,
+  (no, options, ms) =>
+    `🗳️ 임무 #${no} 투표${ms === undefined ? '' : ` (${duration.ko(ms)})`}\n${options.join('\n')}\n마스터도 한 표를 누르실 수 있습니다. 바로 정하려면 \`!선택 A\`처럼 보내 주세요.`,
+  (no, options, ms) =>
+    `🗳️ Vote on task #${no}${ms === undefined ? '' : ` (${duration.en(ms)})`}\n${options.join('\n')}\nYou may tap one, which is one vote. To decide it yourself: \`!choose A\`.`,
 );
 /** An answer of the poll; agents' names stay away. */
 export const pollOption = phrase<[label: string, goal: string, commands: number, risk: string]>(
@@ -107,28 +143,50 @@ export const pollClosed = phrase<[no: number]>(
 
 export const votersLeft = phrase<[silent: readonly string[], counted: number]>(
   (silent, counted) => `🗳️ ${silent.join(', ')}: 물어도 대답이 없어 빼고 셉니다. ${counted}명의 투표로 정합니다.`,
-  (silent, counted) => `🗳️ ${silent.join(', ')}: no answer when asked, so left out of the count. ${counted} ${counted === 1 ? 'decides' : 'decide'}.`,
+  (silent, counted) =>
+    `🗳️ ${silent.join(', ')}: no answer when asked, so left out of the count. ${counted} ${counted === 1 ? 'decides' : 'decide'}.`,
 );
 
 export const voteReopened = phrase<[cast: number, electorate: number]>(
-  (cast, electorate) => (cast === 0 ? '🗳️ 아직 아무도 투표하지 않았습니다. 한 번 더 묻습니다.' : `🗳️ ${electorate}명 중 ${cast}명만 투표해서 모자랍니다. 나머지에게 한 번 더 묻습니다. 낸 표는 그대로입니다.`),
-  (cast, electorate) => `🗳️ Only ${cast} of ${electorate} voted, which is too few. The others are asked once more; ballots given stand.`,
+  (cast, electorate) =>
+    cast === 0
+      ? '🗳️ 아직 아무도 투표하지 않았습니다. 한 번 더 묻습니다.'
+      : `🗳️ ${electorate}명 중 ${cast}명만 투표해서 모자랍니다. 나머지에게 한 번 더 묻습니다. 낸 표는 그대로입니다.`,
+  (cast, electorate) =>
+    `🗳️ Only ${cast} of ${electorate} voted, which is too few. The others are asked once more; ballots given stand.`,
 );
 
 export const ballotSaid = phrase<[labels: readonly string[], reason: string]>(
-  (labels, reason) => `🗳️ ${labels.length === 0 ? '기권합니다.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
-  (labels, reason) => `🗳️ ${labels.length === 0 ? 'I abstain.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
+  (labels, reason) =>
+    `🗳️ ${labels.length === 0 ? '기권합니다.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
+  (labels, reason) =>
+    `🗳️ ${labels.length === 0 ? 'I abstain.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
 );
 export const ballotsTable = {
   title: phrase<[cast: number, electorate: number]>(
     (cast, electorate) => `🗳️ **개표** · ${electorate}명 중 ${cast}명이 투표했습니다`,
     (cast, electorate) => `🗳️ **The ballots** · ${cast} of ${electorate} voted`,
   ),
-  agent: phrase(() => '에이전트', () => 'Agent'),
-  ranking: phrase(() => '순위', () => 'Ranking'),
-  reason: phrase(() => '이유', () => 'Reason'),
-  abstains: phrase(() => '기권', () => 'abstains'),
-  master: phrase<[owner: string]>((owner) => owner, (owner) => owner),
+  agent: phrase(
+    () => '에이전트',
+    () => 'Agent',
+  ),
+  ranking: phrase(
+    () => '순위',
+    () => 'Ranking',
+  ),
+  reason: phrase(
+    () => '이유',
+    () => 'Reason',
+  ),
+  abstains: phrase(
+    () => '기권',
+    () => 'abstains',
+  ),
+  master: phrase<[owner: string]>(
+    (owner) => owner,
+    (owner) => owner,
+  ),
   author: phrase<[label: string, goal: string, by: readonly string[]]>(
     (label, goal, by) => `- **${label}안**: ${goal} (${by.join(', ')})`,
     (label, goal, by) => `- **Plan ${label}**: ${goal} (${by.join(', ')})`,
@@ -168,23 +226,35 @@ export interface QuestionFacts {
   /** Titles of commands of which nobody saw the end. */
   readonly steps: readonly string[];
 }
-const chooseKo = (labels: readonly string[]): string => (labels.length === 0 ? '' : `직접 고르려면 ${labels.map((label) => `\`!선택 ${label}\``).join(' · ')}, `);
-const chooseEn = (labels: readonly string[]): string => (labels.length === 0 ? '' : `Choose one yourself with ${labels.map((label) => `\`!choose ${label}\``).join(' · ')}, or `);
+const chooseKo = (labels: readonly string[]): string =>
+  labels.length === 0 ? '' : `직접 고르려면 ${labels.map((label) => `\`!선택 ${label}\``).join(' · ')}, `;
+const chooseEn = (labels: readonly string[]): string =>
+  labels.length === 0
+    ? ''
+    : `Choose one yourself with ${labels.map((label) => `\`!choose ${label}\``).join(' · ')}, or `;
 export const questionWords: Readonly<Record<QuestionKind, Phrase<[facts: QuestionFacts]>>> = {
   'no-quorum': phrase(
-    ({ owner, cast, electorate, labels }) => `❓ ${owner}, 두 번 물었지만 ${electorate}명 중 ${cast === 0 ? '아무도 투표하지 않아' : `${cast}명만 투표해서`} 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
-    ({ cast, electorate, labels }) => `❓ Only ${cast} of ${electorate} voted, twice, so nothing was decided. All plans are kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it.`,
+    ({ owner, cast, electorate, labels }) =>
+      `❓ ${owner}, 두 번 물었지만 ${electorate}명 중 ${cast === 0 ? '아무도 투표하지 않아' : `${cast}명만 투표해서`} 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
+    ({ cast, electorate, labels }) =>
+      `❓ Only ${cast} of ${electorate} voted, twice, so nothing was decided. All plans are kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it.`,
   ),
   'no-winner': phrase(
-    ({ owner, labels }) => `❓ ${owner}, 의견이 갈리거나 모두 기권해서 투표로 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
-    ({ labels }) => `❓ The vote gave no plan: they did not agree, or all abstained. All plans are kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it.`,
+    ({ owner, labels }) =>
+      `❓ ${owner}, 의견이 갈리거나 모두 기권해서 투표로 정하지 못했습니다. 계획은 모두 남아 있습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\``,
+    ({ labels }) =>
+      `❓ The vote gave no plan: they did not agree, or all abstained. All plans are kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it.`,
   ),
   'no-plan': phrase(
-    ({ owner, labels }) => `❓ ${owner}, 쓸 수 있는 계획이 나오지 않았습니다. 실행한 것은 없습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\`. 임무를 더 자세히 적어 새로 보내셔도 됩니다.`,
-    ({ labels }) => `❓ No plan came that can be used. Nothing was run, and the task is kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it; or send the task anew in more detail.`,
+    ({ owner, labels }) =>
+      `❓ ${owner}, 쓸 수 있는 계획이 나오지 않았습니다. 실행한 것은 없습니다. ${chooseKo(labels)}다시 해 보려면 \`!재시도\`, 그만두려면 \`!취소\`. 임무를 더 자세히 적어 새로 보내셔도 됩니다.`,
+    ({ labels }) =>
+      `❓ No plan came that can be used. Nothing was run, and the task is kept. ${chooseEn(labels)}\`!retry\` to try again, \`!cancel\` to leave it; or send the task anew in more detail.`,
   ),
   'unknown-command': phrase(
-    ({ owner, steps }) => `❓ ${owner}, ${steps.length === 0 ? '명령 하나' : steps.join(', ')}: 도중에 끊겨서 어떻게 끝났는지 모릅니다. 두 번 하면 안 되는 일일 수 있어 다시 하지 않았습니다. 결과를 보시고, 다시 해도 되면 \`!재시도\`, 그만두려면 \`!취소\``,
-    ({ steps }) => `❓ ${steps.length === 0 ? 'One command' : steps.join(', ')}: cut off, and nobody saw its end. It was not run again, since twice may do harm. Look at what it did; \`!retry\` if it may run again, \`!cancel\` to leave it.`,
+    ({ owner, steps }) =>
+      `❓ ${owner}, ${steps.length === 0 ? '명령 하나' : steps.join(', ')}: 도중에 끊겨서 어떻게 끝났는지 모릅니다. 두 번 하면 안 되는 일일 수 있어 다시 하지 않았습니다. 결과를 보시고, 다시 해도 되면 \`!재시도\`, 그만두려면 \`!취소\``,
+    ({ steps }) =>
+      `❓ ${steps.length === 0 ? 'One command' : steps.join(', ')}: cut off, and nobody saw its end. It was not run again, since twice may do harm. Look at what it did; \`!retry\` if it may run again, \`!cancel\` to leave it.`,
   ),
 };

@@ -4,9 +4,27 @@ import { phrase, type Phrase } from '../say.ts';
 
 /** The single words of which everything said about tasks is made. */
 
-export type TaskPhase = 'triage' | 'proposing' | 'critique' | 'voting' | 'asking' | 'executing' | 'verifying' | 'diagnosing' | 'reporting' | 'done' | 'partial' | 'rehearsed' | 'failed' | 'cancelled';
+export type TaskPhase =
+  | 'triage'
+  | 'proposing'
+  | 'critique'
+  | 'voting'
+  | 'asking'
+  | 'executing'
+  | 'verifying'
+  | 'diagnosing'
+  | 'reporting'
+  | 'done'
+  | 'partial'
+  | 'rehearsed'
+  | 'failed'
+  | 'cancelled';
 
-const word = (ko: string, en: string): Phrase => phrase(() => ko, () => en);
+const word = (ko: string, en: string): Phrase =>
+  phrase(
+    () => ko,
+    () => en,
+  );
 
 export const phaseWord: Readonly<Record<TaskPhase, Phrase>> = {
   triage: word('할 일 파악', 'understanding the task'),
@@ -71,7 +89,17 @@ export const stepWord: Readonly<Record<StepWord, Phrase>> = {
   stopped: word('멈춤', 'stopped'),
   unknown: word('결과를 모름', 'end unknown'),
 };
-export const STEP_MARK: Readonly<Record<StepWord, string>> = { waiting: '▫️', sent: '⏳', asked: '✋', running: '⏳', done: '✅', failed: '❌', refused: '⊘', stopped: '■', unknown: '❔' };
+export const STEP_MARK: Readonly<Record<StepWord, string>> = {
+  waiting: '▫️',
+  sent: '⏳',
+  asked: '✋',
+  running: '⏳',
+  done: '✅',
+  failed: '❌',
+  refused: '⊘',
+  stopped: '■',
+  unknown: '❔',
+};
 
 /** By what a vote was settled. */
 export const countedByWord: Readonly<Record<CountedBy, Phrase>> = {
@@ -85,8 +113,22 @@ export const countedByWord: Readonly<Record<CountedBy, Phrase>> = {
 
 /** How long, rounded to what one says; from milliseconds. */
 export const duration = phrase<[ms: number]>(
-  (ms) => (ms < 60_000 ? `${seconds(ms)}초` : ms < 3_600_000 ? `${minutes(ms)}분` : ms < 172_800_000 ? `${hours(ms)}시간${rest(ms, '분')}` : `${Math.floor(ms / 86_400_000)}일`),
-  (ms) => (ms < 60_000 ? `${seconds(ms)} s` : ms < 3_600_000 ? `${minutes(ms)} min` : ms < 172_800_000 ? `${hours(ms)} h${rest(ms, ' min')}` : `${Math.floor(ms / 86_400_000)} d`),
+  (ms) =>
+    ms < 60_000
+      ? `${seconds(ms)}초`
+      : ms < 3_600_000
+        ? `${minutes(ms)}분`
+        : ms < 172_800_000
+          ? `${hours(ms)}시간${rest(ms, '분')}`
+          : `${Math.floor(ms / 86_400_000)}일`,
+  (ms) =>
+    ms < 60_000
+      ? `${seconds(ms)} s`
+      : ms < 3_600_000
+        ? `${minutes(ms)} min`
+        : ms < 172_800_000
+          ? `${hours(ms)} h${rest(ms, ' min')}`
+          : `${Math.floor(ms / 86_400_000)} d`,
 );
 const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1_000));
 const minutes = (ms: number): number => Math.floor(ms / 60_000);
@@ -98,11 +140,27 @@ export const spent = phrase<[microUsd: number, tokens: number]>(
   (microUsd, tokens) => [...dollars(microUsd), `토큰 ${inTenThousands(tokens)}`].join(' · '),
   (microUsd, tokens) => [...dollars(microUsd), `${thousands(tokens)} tokens`].join(' · '),
 );
-const dollars = (microUsd: number): string[] => (microUsd === 0 ? [] : [microUsd < 10_000 ? '< $0.01' : `$${(microUsd / 1_000_000).toFixed(2)}`]);
-const thousands = (count: number): string => (count < 1_000 ? String(count) : count < 1_000_000 ? `${(count / 1_000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`);
+const dollars = (microUsd: number): string[] =>
+  microUsd === 0 ? [] : [microUsd < 10_000 ? '< $0.01' : `$${(microUsd / 1_000_000).toFixed(2)}`];
+const thousands = (count: number): string =>
+  count < 1_000
+    ? String(count)
+    : count < 1_000_000
+      ? `${(count / 1_000).toFixed(1)}k`
+      : `${(count / 1_000_000).toFixed(1)}M`;
 
 /** As Koreans say large numbers: 1.2만, 340만. */
-const inTenThousands = (count: number): string => (count < 10_000 ? count.toLocaleString('ko-KR') : count < 1_000_000 ? `${(count / 10_000).toFixed(1).replace('.0', '')}만` : `${Math.round(count / 10_000).toLocaleString('ko-KR')}만`);
+const inTenThousands = (count: number): string =>
+  count < 10_000
+    ? count.toLocaleString('ko-KR')
+    : count < 1_000_000
+      ? `${(count / 10_000).toFixed(1).replace('.0', '')}만`
+      : `${Math.round(count / 10_000).toLocaleString('ko-KR')}만`;
 
 /** Of a file. */
-export const size = (bytes: number): string => (bytes < 1_024 ? `${bytes} B` : bytes < 1_048_576 ? `${(bytes / 1_024).toFixed(1)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
+export const size = (bytes: number): string =>
+  bytes < 1_024
+    ? `${bytes} B`
+    : bytes < 1_048_576
+      ? `${(bytes / 1_024).toFixed(1)} KB`
+      : `${(bytes / 1_048_576).toFixed(1)} MB`;

@@ -2,9 +2,21 @@ import { withParticle } from '../particle.ts';
 import { phrase } from '../say.ts';
 import { roomNames } from '../room-names.ts';
 
-const size = (bytes: number | undefined): string => (bytes === undefined ? '' : bytes < 1024 ? `${bytes} B` : bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
-const KINDS: Readonly<Record<string, readonly [ko: string, en: string]>> = { 'm.image': ['사진', 'picture'], 'm.audio': ['소리', 'sound'], 'm.video': ['영상', 'video'] };
-const listed = (names: readonly string[], more: (count: number) => string): string => (names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} ${more(names.length - 3)}`);
+const size = (bytes: number | undefined): string =>
+  bytes === undefined
+    ? ''
+    : bytes < 1024
+      ? `${bytes} B`
+      : bytes < 1024 * 1024
+        ? `${Math.round(bytes / 1024)} KB`
+        : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+const KINDS: Readonly<Record<string, readonly [ko: string, en: string]>> = {
+  'm.image': ['사진', 'picture'],
+  'm.audio': ['소리', 'sound'],
+  'm.video': ['영상', 'video'],
+};
+const listed = (names: readonly string[], more: (count: number) => string): string =>
+  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} ${more(names.length - 3)}`;
 const koNames = (names: readonly string[]) => listed(names, (count) => `외 ${count}명`);
 const enNames = (names: readonly string[]) => listed(names, (count) => `and ${count} more`);
 
@@ -38,7 +50,8 @@ export const terminalText = {
   ),
   wrongArgument: (argument: string) =>
     phrase(
-      () => `${withParticle(`"${argument}"`, '은', '는')} 알 수 없어 아무것도 보내지 않았습니다. 쓰는 법: npm run chat -- --help`,
+      () =>
+        `${withParticle(`"${argument}"`, '은', '는')} 알 수 없어 아무것도 보내지 않았습니다. 쓰는 법: npm run chat -- --help`,
       () => `"${argument}" is not understood, so nothing was sent. See npm run chat -- --help`,
     ),
   notRunning: phrase(
@@ -47,8 +60,10 @@ export const terminalText = {
   ),
   otherAccount: (path: string) =>
     phrase(
-      () => `${path} 파일을 읽을 권한이 없습니다. npm start 를 실행한 사용자로 다시 해 주세요 (root였다면 sudo npm run chat).`,
-      () => `${path} may not be read by this user. Run this as the user who ran npm start (if that was root: sudo npm run chat).`,
+      () =>
+        `${path} 파일을 읽을 권한이 없습니다. npm start 를 실행한 사용자로 다시 해 주세요 (root였다면 sudo npm run chat).`,
+      () =>
+        `${path} may not be read by this user. Run this as the user who ran npm start (if that was root: sudo npm run chat).`,
     ),
   houseFileBroken: (path: string) =>
     phrase(
@@ -61,8 +76,10 @@ export const terminalText = {
       () => `The homeserver (${homeserver}) does not answer. See that npm start is running, then try again.`,
     ),
   loginRefused: phrase(
-    () => '마스터로 로그인하지 못했습니다: 비밀번호가 여기 저장된 것과 다릅니다(다른 곳에서 바꾼 것). 새로 만들기: npm start -- reset-password',
-    () => 'Could not log in as the master: its password is not the one stored here: it was changed elsewhere. For a new one: npm start -- reset-password',
+    () =>
+      '마스터로 로그인하지 못했습니다: 비밀번호가 여기 저장된 것과 다릅니다(다른 곳에서 바꾼 것). 새로 만들기: npm start -- reset-password',
+    () =>
+      'Could not log in as the master: its password is not the one stored here: it was changed elsewhere. For a new one: npm start -- reset-password',
   ),
   loginFailed: (why: string) =>
     phrase(
@@ -80,7 +97,8 @@ export const terminalText = {
   entered: (room: 'hq' | 'ops') =>
     phrase(
       () => `${room === 'hq' ? roomNames.hq.ko : roomNames.ops.ko} · 쓰고 Enter로 보냅니다 · 나가기 /quit`,
-      () => `${room === 'hq' ? `${roomNames.hq.ko} (${roomNames.hq.en})` : `${roomNames.ops.ko} (record of work)`} · Enter sends · /quit leaves`,
+      () =>
+        `${room === 'hq' ? `${roomNames.hq.ko} (${roomNames.hq.en})` : `${roomNames.ops.ko} (record of work)`} · Enter sends · /quit leaves`,
     ),
   typing: (names: readonly string[]) =>
     phrase(
@@ -104,11 +122,14 @@ export const terminalText = {
   leftUnsent: (count: number) =>
     phrase(
       () => `연결이 없어 글 ${count}개를 보내지 못하고 나왔습니다. 다시 보내 주세요.`,
-      () => `${count} ${count === 1 ? 'message was' : 'messages were'} not sent: there was no connection. Please send again.`,
+      () =>
+        `${count} ${count === 1 ? 'message was' : 'messages were'} not sent: there was no connection. Please send again.`,
     ),
   nobodyAnswered: phrase(
-    () => '보냈지만 아무도 답하지 않았습니다. 메시지는 방에 남아 있습니다.\n누가 쉬고 있는지: npm run chat -- "!agents"   무엇이 고장인지: npm start -- doctor',
-    () => 'Sent, but nobody answered. Your message is in the room.\nWho is there: npm run chat -- "!agents"   What is broken: npm start -- doctor',
+    () =>
+      '보냈지만 아무도 답하지 않았습니다. 메시지는 방에 남아 있습니다.\n누가 쉬고 있는지: npm run chat -- "!agents"   무엇이 고장인지: npm start -- doctor',
+    () =>
+      'Sent, but nobody answered. Your message is in the room.\nWho is there: npm run chat -- "!agents"   What is broken: npm start -- doctor',
   ),
   notSentSingle: phrase(
     () => '연결이 끊겨 보내지 못했습니다. npm start 가 켜져 있는지 보고 다시 보내 주세요.',
@@ -116,8 +137,10 @@ export const terminalText = {
   ),
   stillWriting: (names: readonly string[]) =>
     phrase(
-      () => `2분이 지나 여기서 멈춥니다.${names.length === 0 ? '' : ` ${withParticle(koNames(names), '은', '는')} 아직 쓰고 있습니다.`} 나머지 답은 방에 올라옵니다: npm run chat`,
-      () => `Two minutes have passed, so this stops here.${names.length === 0 ? '' : ` ${enNames(names)} ${names.length === 1 ? 'is' : 'are'} still writing.`} The rest comes to the room: npm run chat`,
+      () =>
+        `2분이 지나 여기서 멈춥니다.${names.length === 0 ? '' : ` ${withParticle(koNames(names), '은', '는')} 아직 쓰고 있습니다.`} 나머지 답은 방에 올라옵니다: npm run chat`,
+      () =>
+        `Two minutes have passed, so this stops here.${names.length === 0 ? '' : ` ${enNames(names)} ${names.length === 1 ? 'is' : 'are'} still writing.`} The rest comes to the room: npm run chat`,
     ),
   /** Stands in the line that is being written for the text itself. */
   pasted: (number: number, lines: number) =>
@@ -151,7 +174,9 @@ export const terminalText = {
   ),
   unexpected: (what: string) =>
     phrase(
-      () => `예상하지 못한 문제로 멈췄습니다 (${what}). 대화는 방에 그대로 있습니다. npm run chat 으로 다시 들어와 주세요.`,
-      () => `Stopped by an unexpected fault (${what}). The conversation is in the room as it was. Run npm run chat again.`,
+      () =>
+        `예상하지 못한 문제로 멈췄습니다 (${what}). 대화는 방에 그대로 있습니다. npm run chat 으로 다시 들어와 주세요.`,
+      () =>
+        `Stopped by an unexpected fault (${what}). The conversation is in the room as it was. Run npm run chat again.`,
     ),
 };

@@ -15,7 +15,10 @@ export function parseAuthority(authority: string, defaultPort?: number): Destina
 
 /** Names differ in nothing but case and a last dot. Odd spellings of addresses stay odd, and so match nothing. */
 export function canonicalHost(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1').toLowerCase().replace(/\.$/, '');
+  return host
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
+    .replace(/\.$/, '');
 }
 
 export const isAllowed = (asked: Destination, allowed: readonly Destination[]): boolean =>

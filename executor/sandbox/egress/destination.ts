@@ -19,16 +19,23 @@ export const INTERNET: Internet = {
 };
 
 export type EgressReason = 'not-asked' | 'no-address' | 'not-public' | 'no-connection' | 'bad';
-export type DestinationVerdict = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly status: 403 | 502; readonly why: string; readonly reason: EgressReason };
+export type DestinationVerdict =
+  | { readonly ok: true; readonly address: string }
+  | { readonly ok: false; readonly status: 403 | 502; readonly why: string; readonly reason: EgressReason };
 
 /**
  * The one address to connect to. A name is resolved once, here, and what was checked is what is connected to: a name
  * service that answers otherwise the second time is not asked twice. One inner address among several refuses all.
  */
-export async function judge(asked: Destination | undefined, allowed: readonly Destination[], internet: Internet): Promise<DestinationVerdict> {
+export async function judge(
+  asked: Destination | undefined,
+  allowed: readonly Destination[],
+  internet: Internet,
+): Promise<DestinationVerdict> {
   if (asked === undefined) return { ok: false, status: 403, why: 'not a host and port', reason: 'bad' };
   const name = `${asked.host}:${asked.port}`;
-  if (!isAllowed(asked, allowed)) return { ok: false, status: 403, why: `${name} was not asked for`, reason: 'not-asked' };
+  if (!isAllowed(asked, allowed))
+    return { ok: false, status: 403, why: `${name} was not asked for`, reason: 'not-asked' };
   let addresses: readonly string[];
   try {
     addresses = isIP(asked.host) === 0 ? await internet.resolve(asked.host) : [asked.host];
@@ -36,8 +43,10 @@ export async function judge(asked: Destination | undefined, allowed: readonly De
     return { ok: false, status: 502, why: `${asked.host} has no address`, reason: 'no-address' };
   }
   const [address] = addresses;
-  if (address === undefined) return { ok: false, status: 502, why: `${asked.host} has no address`, reason: 'no-address' };
-  if (!addresses.every((each) => internet.isPublic(each))) return { ok: false, status: 403, why: `${name} is not on the internet`, reason: 'not-public' };
+  if (address === undefined)
+    return { ok: false, status: 502, why: `${asked.host} has no address`, reason: 'no-address' };
+  if (!addresses.every((each) => internet.isPublic(each)))
+    return { ok: false, status: 403, why: `${name} is not on the internet`, reason: 'not-public' };
   return { ok: true, address };
 }
 

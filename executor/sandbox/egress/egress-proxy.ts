@@ -1,5 +1,11 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  type ServerResponse,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -34,7 +40,16 @@ const MAX_CONNECTIONS = 64;
 const IDLE_MS = 120_000;
 const CONNECT_MS = 15_000;
 /** Belong to one connection, not to the message (RFC 9110, 7.6.1). */
-const HOP_BY_HOP = ['connection', 'proxy-connection', 'proxy-authorization', 'proxy-authenticate', 'keep-alive', 'te', 'trailer', 'upgrade'];
+const HOP_BY_HOP = [
+  'connection',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+];
 
 /**
  * The only way out for one job: CONNECT, and HTTP with a whole address. For an https address it speaks TLS itself, so
@@ -49,13 +64,29 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     return socket.once('close', () => open.delete(socket));
   };
-  const decide = async (method: string, asked: Destination | undefined, written: string): Promise<DestinationVerdict> => {
+  const decide = async (
+    method: string,
+    asked: Destination | undefined,
+    written: string,
+  ): Promise<DestinationVerdict> => {
     const verdict = await judge(asked, options.allowed, internet);
-    options.onRequest?.({ method, destination: written.slice(0, 300), allowed: verdict.ok, ...(verdict.ok ? {} : { why: verdict.why, reason: verdict.reason }) });
+    options.onRequest?.({
+      method,
+      destination: written.slice(0, 300),
+      allowed: verdict.ok,
+      ...(verdict.ok ? {} : { why: verdict.why, reason: verdict.reason }),
+    });
     return verdict;
   };
 
-  const unreachable = (method: string, destination: string): void => options.onRequest?.({ method, destination: destination.slice(0, 300), allowed: true, why: 'no connection', reason: 'no-connection' });
+  const unreachable = (method: string, destination: string): void =>
+    options.onRequest?.({
+      method,
+      destination: destination.slice(0, 300),
+      allowed: true,
+      why: 'no connection',
+      reason: 'no-connection',
+    });
 
   const tunnel = async (asked: string, client: Duplex, head: Buffer): Promise<void> => {
     const destination = parseAuthority(asked);
@@ -91,7 +122,10 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
       timeout: IDLE_MS,
       ...(isIP(destination.host) === 0 ? { servername: destination.host } : {}),
     };
-    const answer = await answerTo(url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target), incoming).catch((error: unknown) => {
+    const answer = await answerTo(
+      url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target),
+      incoming,
+    ).catch((error: unknown) => {
       unreachable(method, url.host);
       throw error;
     });
@@ -100,7 +134,9 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
   };
 
   const server = createServer((incoming, outgoing) => {
-    forward(incoming, outgoing).catch(() => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end('no answer\n')));
+    forward(incoming, outgoing).catch(() =>
+      outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end('no answer\n'),
+    );
   });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', keep);
@@ -129,17 +165,24 @@ function absoluteUrl(text: string | undefined): URL | undefined {
 }
 
 function withoutHopByHop(message: IncomingMessage): Record<string, string | string[]> {
-  const named = (message.headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim());
+  const named = (message.headers.connection ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
   const left = Object.entries(message.headers).filter(([name]) => !HOP_BY_HOP.includes(name) && !named.includes(name));
   return Object.fromEntries(left.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function answerTo(request: ReturnType<typeof httpRequest>, body: IncomingMessage): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request.once('response', resolve).once('error', reject).once('timeout', () => request.destroy(new Error('timeout')));
+    request
+      .once('response', resolve)
+      .once('error', reject)
+      .once('timeout', () => request.destroy(new Error('timeout')));
     body.once('error', reject).pipe(request);
   });
 }
 
-const plain = (status: number, why: string) => `HTTP/1.1 ${status} ${status === 403 ? 'Forbidden' : 'Bad Gateway'}\r\nConnection: close\r\n\r\n${why}\n`;
+const plain = (status: number, why: string) =>
+  `HTTP/1.1 ${status} ${status === 403 ? 'Forbidden' : 'Bad Gateway'}\r\nConnection: close\r\n\r\n${why}\n`;
 const refusal = (verdict: DestinationVerdict) => (verdict.ok ? plain(403, '') : plain(verdict.status, verdict.why));

@@ -30,7 +30,12 @@ const MAX_INSTRUCTIONS = 4096;
 export const loadWord = (offset: number): Instruction => ({ code: OP.load, jt: 0, jf: 0, k: offset });
 export const ret = (verdict: number): Instruction => ({ code: OP.ret, jt: 0, jf: 0, k: verdict });
 export const jumpIfEqual = (k: number, jt: number, jf: number): Instruction => ({ code: OP.jumpIfEqual, jt, jf, k });
-export const jumpIfGreater = (k: number, jt: number, jf: number): Instruction => ({ code: OP.jumpIfGreater, jt, jf, k });
+export const jumpIfGreater = (k: number, jt: number, jf: number): Instruction => ({
+  code: OP.jumpIfGreater,
+  jt,
+  jf,
+  k,
+});
 
 /**
  * One question about a system call's argument, masked: is it among `values`, or (`not`) none of them?
@@ -69,7 +74,8 @@ export function when(questions: readonly SyscallTest[], verdict: number): Instru
 }
 
 export function encode(program: readonly Instruction[]): Uint8Array {
-  if (program.length === 0 || program.length > MAX_INSTRUCTIONS) throw new RangeError(`a filter of ${program.length} instructions`);
+  if (program.length === 0 || program.length > MAX_INSTRUCTIONS)
+    throw new RangeError(`a filter of ${program.length} instructions`);
   const bytes = new Uint8Array(program.length * 8);
   const view = new DataView(bytes.buffer);
   program.forEach(({ code, jt, jf, k }, index) => {

@@ -1,4 +1,16 @@
-import { ARCH_OFFSET, NUMBER_OFFSET, VERDICT, encode, jumpIfEqual, jumpIfGreater, loadWord, ret, when, type Instruction, type SyscallTest } from './bpf.ts';
+import {
+  ARCH_OFFSET,
+  NUMBER_OFFSET,
+  VERDICT,
+  encode,
+  jumpIfEqual,
+  jumpIfGreater,
+  loadWord,
+  ret,
+  when,
+  type Instruction,
+  type SyscallTest,
+} from './bpf.ts';
 import { JUDGED, NEWEST, REFUSED } from './syscalls.ts';
 
 export type Machine = 'x86_64' | 'aarch64';
@@ -51,10 +63,27 @@ interface Refusal {
   readonly verdict: number;
 }
 
-const any = (argument: SyscallTest['argument'], mask: number): SyscallTest => ({ argument, mask, values: [0], not: true });
-const setuidMode = (call: keyof typeof JUDGED, argument: SyscallTest['argument']): Refusal => ({ call, if: [any(argument, SETUID_SETGID)], verdict: EPERM });
-const creatingSetuid = (call: 'open' | 'openat', flags: 1 | 2, mode: 2 | 3): Refusal => ({ call, if: [any(flags, CREATING), any(mode, SETUID_SETGID)], verdict: EPERM });
-const device = (call: 'mknod' | 'mknodat', mode: 1 | 2): Refusal => ({ call, if: [{ argument: mode, mask: FILE_TYPE, values: DEVICE_TYPES }], verdict: EPERM });
+const any = (argument: SyscallTest['argument'], mask: number): SyscallTest => ({
+  argument,
+  mask,
+  values: [0],
+  not: true,
+});
+const setuidMode = (call: keyof typeof JUDGED, argument: SyscallTest['argument']): Refusal => ({
+  call,
+  if: [any(argument, SETUID_SETGID)],
+  verdict: EPERM,
+});
+const creatingSetuid = (call: 'open' | 'openat', flags: 1 | 2, mode: 2 | 3): Refusal => ({
+  call,
+  if: [any(flags, CREATING), any(mode, SETUID_SETGID)],
+  verdict: EPERM,
+});
+const device = (call: 'mknod' | 'mknodat', mode: 1 | 2): Refusal => ({
+  call,
+  if: [{ argument: mode, mask: FILE_TYPE, values: DEVICE_TYPES }],
+  verdict: EPERM,
+});
 
 function refusals(options: FilterOptions): readonly Refusal[] {
   const families = options.unixSockets ? [AF_UNIX, AF_INET, AF_INET6] : [AF_INET, AF_INET6];
@@ -63,8 +92,19 @@ function refusals(options: FilterOptions): readonly Refusal[] {
     : (['memfd_create', 'shmget', 'msgget', 'semget'] as const).map((call) => ({ call, if: [], verdict: ENOSYS }));
   return [
     { call: 'socket', if: [{ argument: 0, values: families, not: true }], verdict: EAFNOSUPPORT },
-    { call: 'socket', if: [{ argument: 1, mask: SOCK_TYPE_MASK, values: [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET], not: true }], verdict: EPERM },
-    { call: 'socket', if: [{ argument: 0, values: [AF_INET, AF_INET6] }, { argument: 2, values: TCP_UDP_OR_DEFAULT, not: true }], verdict: EPERM },
+    {
+      call: 'socket',
+      if: [{ argument: 1, mask: SOCK_TYPE_MASK, values: [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET], not: true }],
+      verdict: EPERM,
+    },
+    {
+      call: 'socket',
+      if: [
+        { argument: 0, values: [AF_INET, AF_INET6] },
+        { argument: 2, values: TCP_UDP_OR_DEFAULT, not: true },
+      ],
+      verdict: EPERM,
+    },
     { call: 'socketpair', if: [{ argument: 0, values: [AF_UNIX], not: true }], verdict: EAFNOSUPPORT },
     { call: 'clone', if: [any(0, NEW_NAMESPACES)], verdict: EPERM },
     // Its flags lie in memory, where a filter cannot look; libraries fall back to clone.
@@ -93,7 +133,12 @@ function refusals(options: FilterOptions): readonly Refusal[] {
 /** The filter as instructions: a foreign calling convention is killed, a call too young to be known does not exist. */
 export function filterProgram(machine: Machine, options: FilterOptions): Instruction[] {
   const column = machine === 'x86_64' ? 0 : 1;
-  const program = [loadWord(ARCH_OFFSET), jumpIfEqual(ARCH[machine], 1, 0), ret(VERDICT.killProcess), loadWord(NUMBER_OFFSET)];
+  const program = [
+    loadWord(ARCH_OFFSET),
+    jumpIfEqual(ARCH[machine], 1, 0),
+    ret(VERDICT.killProcess),
+    loadWord(NUMBER_OFFSET),
+  ];
   // x32 shares the architecture of x86_64 and is told by this bit in the number; -1 is what a tracer leaves behind.
   program.push(jumpIfGreater(0x3fff_ffff, 0, 1), ret(VERDICT.killProcess));
   program.push(jumpIfGreater(NEWEST, 0, 1), ret(ENOSYS));

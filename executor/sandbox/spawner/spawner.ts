@@ -6,7 +6,9 @@ import { cut, frame } from './frames.ts';
 import type { Machine } from '../seccomp/seccomp.ts';
 
 /** Read while this module loads: started by root, the executor's account may not be able to later. */
-const PROGRAMS = ['spawner.pl', 'stores.pl', 'keeping.pl'].map((name) => [name, readFileSync(new URL(`./${name}`, import.meta.url))] as const);
+const PROGRAMS = ['spawner.pl', 'stores.pl', 'keeping.pl'].map(
+  (name) => [name, readFileSync(new URL(`./${name}`, import.meta.url))] as const,
+);
 
 export interface Home {
   /** Its mounts are seen below /proc/<pid>/root. */
@@ -40,7 +42,10 @@ export class Spawner {
   readonly #machine: Machine;
   readonly #stores: 'best' | 'copy';
   readonly #followed = new Map<string, Followed>();
-  readonly #asked = new Map<string, { readonly done: (answer: string) => void; readonly failed: (error: Error) => void }>();
+  readonly #asked = new Map<
+    string,
+    { readonly done: (answer: string) => void; readonly failed: (error: Error) => void }
+  >();
   #home = Promise.withResolvers<Home>();
   #process: Spawning | undefined;
   #made: { readonly done: () => void; readonly failed: (error: Error) => void }[] = [];
@@ -104,7 +109,13 @@ export class Spawner {
   }
 
   #begin(): Spawning {
-    const child = startPerl([join(this.#folder, 'spawner.pl'), this.#machine, String(process.pid), this.#folder, this.#stores]);
+    const child = startPerl([
+      join(this.#folder, 'spawner.pl'),
+      this.#machine,
+      String(process.pid),
+      this.#folder,
+      this.#stores,
+    ]);
     child.stdin.on('error', () => undefined);
     let coming: Buffer = Buffer.alloc(0);
     child.stdout.on('data', (chunk: Buffer) => {
@@ -112,7 +123,13 @@ export class Spawner {
       const { frames, rest } = cut(coming);
       coming = rest;
       for (const [what = '', id = '', text = ''] of frames) {
-        if (what === 'stores') this.#home.resolve({ pid: child.pid ?? 0, withoutStores: id === '' ? undefined : id, copies: text !== '', skeleton: id === '' ? join(this.#folder, 'base') : undefined });
+        if (what === 'stores')
+          this.#home.resolve({
+            pid: child.pid ?? 0,
+            withoutStores: id === '' ? undefined : id,
+            copies: text !== '',
+            skeleton: id === '' ? join(this.#folder, 'base') : undefined,
+          });
         else this.#hear(what, id, text);
       }
       if (this.#followed.size + this.#asked.size + this.#made.length === 0) keepsUsAlive(child, false);
@@ -168,7 +185,8 @@ export class Spawner {
 type Spawning = ReturnType<typeof startPerl>;
 
 /** Only this process goes by execa: it is begun once, and all that a command costs goes over its pipes. */
-const startPerl = (args: readonly string[]) => startChild('/usr/bin/perl', args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
+const startPerl = (args: readonly string[]) =>
+  startChild('/usr/bin/perl', args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
 
 /** Idle, it is no reason to go on. */
 function keepsUsAlive({ nodeChildProcess, stdin, stdout }: Spawning, busy: boolean): void {

@@ -12,7 +12,14 @@ const PLAN = {
     {
       kind: 'command',
       title: '날짜를 적습니다',
-      command: { type: 'shell', id: 'outside-date', script: 'date +%F | tee from-outside.txt', reason: '밖에서 낸 계획', success: { exitCode: 0, outputContains: '-' }, repeatable: true },
+      command: {
+        type: 'shell',
+        id: 'outside-date',
+        script: 'date +%F | tee from-outside.txt',
+        reason: '밖에서 낸 계획',
+        success: { exitCode: 0, outputContains: '-' },
+        repeatable: true,
+      },
     },
   ],
 };
@@ -28,13 +35,18 @@ interface Letter {
 
 async function call(path: string, body?: unknown): Promise<unknown> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const response = await fetch(`${url}${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await fetch(
+    `${url}${path}`,
+    body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) },
+  );
   return response.json();
 }
 
 /** What stands in the prompt between the two lines of that name. */
 const material = (prompt: string, about: RegExp) =>
-  [...prompt.matchAll(/<<<BEGIN (.+?) ([0-9a-f]{16})>>>\n([\s\S]*?)\n<<<END \1 \2>>>/g)].flatMap(([, title = '', , text = '']) => (about.test(title) ? [{ title, text }] : []));
+  [...prompt.matchAll(/<<<BEGIN (.+?) ([0-9a-f]{16})>>>\n([\s\S]*?)\n<<<END \1 \2>>>/g)].flatMap(
+    ([, title = '', , text = '']) => (about.test(title) ? [{ title, text }] : []),
+  );
 
 function answerTo({ prompt = '', task }: Letter): string {
   switch (task?.phase ?? 'work') {
@@ -45,11 +57,18 @@ function answerTo({ prompt = '', task }: Letter): string {
     case 'critique':
       return JSON.stringify({ objections: [] });
     case 'vote': {
-      const labels = material(prompt, /^proposal /).toSorted((a, b) => Number(b.text.includes(PLAN.goal)) - Number(a.text.includes(PLAN.goal)));
-      return JSON.stringify({ ranking: labels.map(({ title }) => title.replace('proposal ', '')), reason: '제 계획이 가장 짧습니다.' });
+      const labels = material(prompt, /^proposal /).toSorted(
+        (a, b) => Number(b.text.includes(PLAN.goal)) - Number(a.text.includes(PLAN.goal)),
+      );
+      return JSON.stringify({
+        ranking: labels.map(({ title }) => title.replace('proposal ', '')),
+        reason: '제 계획이 가장 짧습니다.',
+      });
     }
     case 'verify': {
-      const quotes = material(prompt, /^output of /).flatMap(({ title, text }) => (text.trim() === '' ? [] : [{ step: title.replace('output of ', ''), quote: text.trim().split('\n')[0] }]));
+      const quotes = material(prompt, /^output of /).flatMap(({ title, text }) =>
+        text.trim() === '' ? [] : [{ step: title.replace('output of ', ''), quote: text.trim().split('\n')[0] }],
+      );
       return JSON.stringify({ holds: true, why: '출력에 있습니다.', quotes });
     }
     case 'diagnose':
@@ -61,12 +80,20 @@ function answerTo({ prompt = '', task }: Letter): string {
 
 await call(`/api/agent/${name}/checkin`, {});
 process.stdout.write('here\n');
-for (let since = ''; ; ) {
-  const { messages = [], next } = (await call(`/api/messages?wait=20${since === '' ? '' : `&since=${since}`}`).catch(() => sleep(200, {}))) as { messages?: Letter[]; next?: string };
+for (let since = ''; ;) {
+  const { messages = [], next } = (await call(`/api/messages?wait=20${since === '' ? '' : `&since=${since}`}`).catch(
+    () => sleep(200, {}),
+  )) as { messages?: Letter[]; next?: string };
   for (const letter of messages) {
     if (letter.type !== 'ask' || letter.task?.phase === process.env['SILENT_IN']) continue;
-    const said = (await call('/api/messages', { receiver: 'master', content: answerTo(letter), inReplyTo: letter.ask })) as { answer?: string };
-    process.stdout.write(`${JSON.stringify({ phase: letter.task?.phase, task: letter.task?.id, answer: said.answer, ms: (letter.replyBy ?? 0) - letter.at, prompt: letter.prompt?.length })}\n`);
+    const said = (await call('/api/messages', {
+      receiver: 'master',
+      content: answerTo(letter),
+      inReplyTo: letter.ask,
+    })) as { answer?: string };
+    process.stdout.write(
+      `${JSON.stringify({ phase: letter.task?.phase, task: letter.task?.id, answer: said.answer, ms: (letter.replyBy ?? 0) - letter.at, prompt: letter.prompt?.length })}\n`,
+    );
   }
   since = next ?? since;
 }

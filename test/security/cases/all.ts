@@ -9,4 +9,14 @@ import { privileges } from './privileges.ts';
 import { proc } from './proc.ts';
 import { terminal } from './terminal.ts';
 
-export const ABUSE_CASES: readonly AbuseCase[] = [foreignFiles, proc, network, exhaustion, daemons, privileges, terminal, paths, plantedFiles].flat();
+export const ABUSE_CASES: readonly AbuseCase[] = [
+  foreignFiles,
+  proc,
+  network,
+  exhaustion,
+  daemons,
+  privileges,
+  terminal,
+  paths,
+  plantedFiles,
+].flat();

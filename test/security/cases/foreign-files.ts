@@ -6,13 +6,17 @@ import { TRIED, fetchUrl, leaks, listFiles, quoted, readFile, said, shell, write
 
 const family = 'foreign files';
 const papers = { lent: [{ name: 'papers', access: 'ro' as const }] };
-const same = (path: string, what: string) => (readFileSync(path, 'utf8') === 'as it was' ? undefined : `${what} was changed`);
+const same = (path: string, what: string) =>
+  readFileSync(path, 'utf8') === 'as it was' ? undefined : `${what} was changed`;
 
 export const foreignFiles: readonly AbuseCase[] = [
   {
     name: 'reads a secret of the account by its path, and by every way round',
     family,
-    command: ({ secret }) => shell(`for way in '' /proc/1/root /proc/self/root /proc/1/cwd/../../../.. ${BOX_PATHS.workspace}/../../..; do cat "$way"${quoted(secret.path)}; done`),
+    command: ({ secret }) =>
+      shell(
+        `for way in '' /proc/1/root /proc/self/root /proc/1/cwd/../../../.. ${BOX_PATHS.workspace}/../../..; do cat "$way"${quoted(secret.path)}; done`,
+      ),
     attempted: TRIED,
     harm: leaks,
   },
@@ -21,19 +25,24 @@ export const foreignFiles: readonly AbuseCase[] = [
     family,
     command: () => shell('cat /etc/shadow /etc/hostname /etc/machine-id; ls -A /root /home /var /srv /opt /boot /sys'),
     attempted: TRIED,
-    harm: (_scene, outcome) => (/^root:/m.test(outcome.stdout) || /:$/m.test(outcome.stdout) ? 'the machine was seen' : undefined),
+    harm: (_scene, outcome) =>
+      /^root:/m.test(outcome.stdout) || /:$/m.test(outcome.stdout) ? 'the machine was seen' : undefined,
   },
   {
     name: 'finds nothing of the host with find',
     family,
-    command: ({ secret, neighbour }) => shell(`find / -xdev -not -path '/proc/*' 2>/dev/null | head -100000 | grep -cE '${secret.folder}|${neighbour.path}'; find / -name key -not -path '/proc/*' -not -path '/usr/*' 2>/dev/null`),
+    command: ({ secret, neighbour }) =>
+      shell(
+        `find / -xdev -not -path '/proc/*' 2>/dev/null | head -100000 | grep -cE '${secret.folder}|${neighbour.path}'; find / -name key -not -path '/proc/*' -not -path '/usr/*' 2>/dev/null`,
+      ),
     attempted: TRIED,
     harm: (_scene, outcome) => (outcome.stdout === `0\n${TRIED}\n` ? undefined : 'foreign names were seen'),
   },
   {
     name: 'reads through a link that it made',
     family,
-    command: ({ secret }) => shell(`ln -s ${quoted(secret.path)} link; cat link; ln -s / root; cat root${quoted(secret.path)}`),
+    command: ({ secret }) =>
+      shell(`ln -s ${quoted(secret.path)} link; cat link; ln -s / root; cat root${quoted(secret.path)}`),
     attempted: TRIED,
     harm: leaks,
   },
@@ -80,7 +89,8 @@ export const foreignFiles: readonly AbuseCase[] = [
   {
     name: 'makes hard links to what lies outside',
     family,
-    command: ({ secret }) => shell(`ln ${quoted(secret.path)} hard; ln /lent/papers/paper hard2 && echo x >>hard2; ls`, papers),
+    command: ({ secret }) =>
+      shell(`ln ${quoted(secret.path)} hard; ln /lent/papers/paper hard2 && echo x >>hard2; ls`, papers),
     attempted: TRIED,
     harm: (scene, outcome) => leaks(scene, outcome) ?? same(join(scene.papers, 'paper'), 'a paper'),
   },
@@ -112,7 +122,8 @@ export const foreignFiles: readonly AbuseCase[] = [
   {
     name: 'reads the workspace of another task',
     family,
-    command: ({ neighbour }) => shell(`cat ../neighbour/note ../../*/neighbour/note ${quoted(neighbour.path)}/note; ls -A ..`),
+    command: ({ neighbour }) =>
+      shell(`cat ../neighbour/note ../../*/neighbour/note ${quoted(neighbour.path)}/note; ls -A ..`),
     attempted: TRIED,
     harm: leaks,
   },
@@ -120,14 +131,22 @@ export const foreignFiles: readonly AbuseCase[] = [
     name: 'writes where it may only read',
     family,
     prepare: ({ workspace }) => writeFileSync(join(workspace, 'mine'), 'as it was', { mode: 0o666 }),
-    command: () => shell('echo x >mine; echo x >new; chmod 777 mine; rm -f mine; mv mine other; truncate -s 0 mine; ln -s a b; mkdir c', { workspace: 'ro' }),
+    command: () =>
+      shell(
+        'echo x >mine; echo x >new; chmod 777 mine; rm -f mine; mv mine other; truncate -s 0 mine; ln -s a b; mkdir c',
+        { workspace: 'ro' },
+      ),
     attempted: TRIED,
     harm: ({ workspace }) => same(join(workspace, 'mine'), 'a read-only workspace'),
   },
   {
     name: 'writes into a folder that is lent for reading',
     family,
-    command: () => shell('cd /lent/papers; echo x >paper; echo x >new; chmod 777 paper .; rm -f paper; mv paper other; touch -d 2001-01-01 paper; exec 9>>paper', papers),
+    command: () =>
+      shell(
+        'cd /lent/papers; echo x >paper; echo x >new; chmod 777 paper .; rm -f paper; mv paper other; touch -d 2001-01-01 paper; exec 9>>paper',
+        papers,
+      ),
     attempted: (outcome) => outcome.result.kind === 'exited',
     harm: ({ papers: folder }) => same(join(folder, 'paper'), 'a lent folder'),
   },
@@ -135,7 +154,8 @@ export const foreignFiles: readonly AbuseCase[] = [
     name: 'leaves a lent folder by .. and by links in it',
     family,
     prepare: ({ papers: folder, secret }) => symlinkSync(secret.path, join(folder, 'way-out')),
-    command: () => shell('cat /lent/papers/way-out /lent/papers/../*/key /lent/papers/../../secret/key; ls -A /lent', papers),
+    command: () =>
+      shell('cat /lent/papers/way-out /lent/papers/../*/key /lent/papers/../../secret/key; ls -A /lent', papers),
     attempted: TRIED,
     harm: leaks,
   },
@@ -144,7 +164,8 @@ export const foreignFiles: readonly AbuseCase[] = [
     family,
     command: () => shell('cat /lent/site/page; ls -A /lent; echo x >/lent/site/page', papers),
     attempted: TRIED,
-    harm: ({ site }, outcome) => said(outcome, 'as it was', 'an unasked folder was read') ?? same(join(site, 'page'), 'an unasked folder'),
+    harm: ({ site }, outcome) =>
+      said(outcome, 'as it was', 'an unasked folder was read') ?? same(join(site, 'page'), 'an unasked folder'),
   },
   {
     name: 'asks for a folder to be writable that is lent for reading',
@@ -163,14 +184,20 @@ export const foreignFiles: readonly AbuseCase[] = [
   {
     name: 'writes into the machine',
     family,
-    command: ({ marker }) => shell(`for place in / /usr /usr/bin /usr/local/bin /bin /etc /etc/ssl /lib /dev /dev/shm /run /run/chavion /run/chavion/tools /proc /lent /sys /var /root; do touch "$place/${marker}" && echo "wrote to $place"; done; cp /usr/bin/true /usr/bin/${marker}; rm -f /usr/bin/true; echo x >/etc/passwd; echo x >/run/chavion/tools/forward.pl`),
+    command: ({ marker }) =>
+      shell(
+        `for place in / /usr /usr/bin /usr/local/bin /bin /etc /etc/ssl /lib /dev /dev/shm /run /run/chavion /run/chavion/tools /proc /lent /sys /var /root; do touch "$place/${marker}" && echo "wrote to $place"; done; cp /usr/bin/true /usr/bin/${marker}; rm -f /usr/bin/true; echo x >/etc/passwd; echo x >/run/chavion/tools/forward.pl`,
+      ),
     attempted: TRIED,
     harm: (_scene, outcome) => said(outcome, 'wrote to', 'the machine was written'),
   },
   {
     name: 'reads the disks and the memory of the machine',
     family,
-    command: () => shell('for device in /dev/vda /dev/sda /dev/nvme0n1 /dev/mem /dev/kmsg /dev/kvm /dev/fuse /dev/loop-control /dev/mapper/control /proc/kcore /proc/kmsg /proc/kpagecount; do head -c 1 "$device" >/dev/null && echo "opened $device"; done; ls /dev'),
+    command: () =>
+      shell(
+        'for device in /dev/vda /dev/sda /dev/nvme0n1 /dev/mem /dev/kmsg /dev/kvm /dev/fuse /dev/loop-control /dev/mapper/control /proc/kcore /proc/kmsg /proc/kpagecount; do head -c 1 "$device" >/dev/null && echo "opened $device"; done; ls /dev',
+      ),
     attempted: TRIED,
     harm: (_scene, outcome) => said(outcome, 'opened', 'a device was opened'),
   },

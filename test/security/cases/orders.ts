@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BOX_PATHS } from '../../../executor/sandbox/sandbox.ts';
 import { processesWith } from '../house.ts';
@@ -11,8 +20,10 @@ const MiB = 1024 * 1024;
 const MOST_SAID = 8 * MiB + 1_024;
 const tried = (script: string) => `${script}\necho ${TRIED}`;
 const refused = ({ result }: OrderOutcome) => result.kind === 'refused';
-const sent = (word: string, harm: string) => (_scene: Scene, outcome: OrderOutcome) => (outcome.files.some(({ text }) => text.includes(word)) ? harm : undefined);
-const noFile = (_scene: Scene, outcome: OrderOutcome) => (outcome.files.length === 0 ? undefined : `a file came: ${outcome.files.map(({ name }) => name).join(', ')}`);
+const sent = (word: string, harm: string) => (_scene: Scene, outcome: OrderOutcome) =>
+  outcome.files.some(({ text }) => text.includes(word)) ? harm : undefined;
+const noFile = (_scene: Scene, outcome: OrderOutcome) =>
+  outcome.files.length === 0 ? undefined : `a file came: ${outcome.files.map(({ name }) => name).join(', ')}`;
 
 /** A file asked for by a path that leads elsewhere: refused as it stands, and nothing is run. */
 const hostilePath = (what: string, path: (scene: Scene) => string): OrderCase => ({
@@ -33,7 +44,12 @@ const noPlainFile = (what: string, make: string): OrderCase => ({
 });
 
 /** What is filled here is filled for all orders of that moment. */
-const filling = (name: string, script: string, harm: OrderCase['harm'], attempted: OrderCase['attempted']): OrderCase => ({
+const filling = (
+  name: string,
+  script: string,
+  harm: OrderCase['harm'],
+  attempted: OrderCase['attempted'],
+): OrderCase => ({
   name,
   family: 'exhaustion',
   alone: true,
@@ -47,7 +63,10 @@ const talking = (name: string, script: string): OrderCase => ({
   family: 'exhaustion',
   order: (scene) => order(scene, script, { seconds: 30 }),
   attempted: killedFor('output'),
-  harm: (_scene, outcome) => (outcome.files.some(({ text }) => text.length > MOST_SAID) || outcome.stdout.length > MOST_SAID ? 'too much came into the room' : undefined),
+  harm: (_scene, outcome) =>
+    outcome.files.some(({ text }) => text.length > MOST_SAID) || outcome.stdout.length > MOST_SAID
+      ? 'too much came into the room'
+      : undefined,
 });
 
 /** The workspace is a link when the order begins; whatever it led to was not entered. */
@@ -66,7 +85,12 @@ const swapped: OrderCase = {
   harm: (scene, outcome) => {
     rmSync(dirname(scene.workspace));
     renameSync(`${dirname(scene.workspace)}-away`, dirname(scene.workspace));
-    return leaks(scene, outcome) ?? (existsSync(join(scene.secret.folder, basename(scene.workspace), 'entered')) ? 'a foreign folder was entered' : undefined);
+    return (
+      leaks(scene, outcome) ??
+      (existsSync(join(scene.secret.folder, basename(scene.workspace), 'entered'))
+        ? 'a foreign folder was entered'
+        : undefined)
+    );
   },
 };
 
@@ -87,21 +111,30 @@ export const orderCases: readonly OrderCase[] = [
     family: 'file paths and artifacts',
     order: (scene) => order(scene, tried('ln -s /proc/1/environ thing'), { files: ['thing'] }),
     attempted: TRIED,
-    harm: (_scene, outcome) => (outcome.files.some(({ text }) => /CHAVION|NODE|TOKEN/.test(text)) ? 'an environment was sent' : undefined),
+    harm: (_scene, outcome) =>
+      outcome.files.some(({ text }) => /CHAVION|NODE|TOKEN/.test(text)) ? 'an environment was sent' : undefined,
   },
   {
     name: 'brings an archive full of ways out into the room',
     family: 'file paths and artifacts',
-    order: (scene) => order(scene, tried(`ln -s ${scene.secret.path} link; tar -P -cf thing --transform 's,^,../../../../,S' /etc/passwd link`), { files: ['thing'] }),
+    order: (scene) =>
+      order(
+        scene,
+        tried(`ln -s ${scene.secret.path} link; tar -P -cf thing --transform 's,^,../../../../,S' /etc/passwd link`),
+        { files: ['thing'] },
+      ),
     attempted: ({ files }) => files.some(({ name, text }) => name === 'thing' && text.includes('../../')),
-    harm: (scene, outcome) => sent(scene.secret.token, 'the secret was sent')(scene, outcome) ?? (readdirSync(scene.workspace).length === 2 ? undefined : 'it was unpacked'),
+    harm: (scene, outcome) =>
+      sent(scene.secret.token, 'the secret was sent')(scene, outcome) ??
+      (readdirSync(scene.workspace).length === 2 ? undefined : 'it was unpacked'),
   },
   {
     name: 'asks to write a folder that is lent for reading',
     family: 'foreign files',
     order: (scene) => order(scene, 'echo x >/lent/papers/paper', { write: ['papers'] }),
     attempted: refused,
-    harm: ({ papers }) => (readFileSync(join(papers, 'paper'), 'utf8') === 'as it was' ? undefined : 'a lent folder was changed'),
+    harm: ({ papers }) =>
+      readFileSync(join(papers, 'paper'), 'utf8') === 'as it was' ? undefined : 'a lent folder was changed',
   },
   {
     name: 'asks to write a folder that nobody lent',
@@ -115,12 +148,21 @@ export const orderCases: readonly OrderCase[] = [
     family: 'foreign files',
     order: (scene) => order(scene, tried('echo x >/lent/site/page; rm -f /lent/site/page; touch /lent/site/new')),
     attempted: TRIED,
-    harm: ({ site }) => (readFileSync(join(site, 'page'), 'utf8') === 'as it was' && readdirSync(site).length === 1 ? undefined : 'a lent folder was changed'),
+    harm: ({ site }) =>
+      readFileSync(join(site, 'page'), 'utf8') === 'as it was' && readdirSync(site).length === 1
+        ? undefined
+        : 'a lent folder was changed',
   },
   {
     name: 'goes out to the internet, whatever it says',
     family: 'network',
-    order: (scene) => order(scene, tried(`exec 2>/dev/null; tail -n +2 /proc/net/route; for to in 1.1.1.1/443 93.184.215.14/80; do (timeout 3 bash -c "echo x >/dev/tcp/$to") && echo connected; done; tail -n +3 /proc/net/dev | grep -v 'lo:'`)),
+    order: (scene) =>
+      order(
+        scene,
+        tried(
+          `exec 2>/dev/null; tail -n +2 /proc/net/route; for to in 1.1.1.1/443 93.184.215.14/80; do (timeout 3 bash -c "echo x >/dev/tcp/$to") && echo connected; done; tail -n +3 /proc/net/dev | grep -v 'lo:'`,
+        ),
+      ),
     attempted: TRIED,
     harm: (_scene, outcome) => (outcome.stdout === `${TRIED}\n` ? undefined : `there is a way out: ${outcome.stdout}`),
   },
@@ -137,25 +179,42 @@ export const orderCases: readonly OrderCase[] = [
   {
     name: 'fills /tmp',
     family: 'exhaustion',
-    order: (scene) => order(scene, tried('for n in $(seq 100); do head -c 1M /dev/zero >/tmp/$n || break; done; du -sm /tmp | cut -f 1')),
+    order: (scene) =>
+      order(
+        scene,
+        tried('for n in $(seq 100); do head -c 1M /dev/zero >/tmp/$n || break; done; du -sm /tmp | cut -f 1'),
+      ),
     attempted: (outcome) => outcome.stdout.includes('No space left') || killedFor('memory')(outcome),
-    harm: (_scene, outcome) => (Number(/^\d+$/m.exec(outcome.stdout)?.[0] ?? 0) > 66 ? 'it holds more than it may' : undefined),
+    harm: (_scene, outcome) =>
+      Number(/^\d+$/m.exec(outcome.stdout)?.[0] ?? 0) > 66 ? 'it holds more than it may' : undefined,
   },
   {
     name: 'burns the processor on every core',
     family: 'exhaustion',
     order: (scene) => order(scene, 'for n in 1 2 3 4; do while :; do :; done & done; wait', { seconds: 2 }),
     attempted: killedFor('timeout', 'cpu'),
-    harm: (_scene, outcome) => ('ms' in outcome.result && outcome.result.ms > 15_000 ? `it ran for ${outcome.result.ms} ms` : undefined),
+    harm: (_scene, outcome) =>
+      'ms' in outcome.result && outcome.result.ms > 15_000 ? `it ran for ${outcome.result.ms} ms` : undefined,
   },
   {
     name: 'opens more files than it may',
     family: 'exhaustion',
-    order: (scene) => order(scene, tried(`perl -e 'my @f; while (open my $f, "<", "/dev/null") { push @f, $f } print scalar(@f), "\\n"'`)),
+    order: (scene) =>
+      order(
+        scene,
+        tried(`perl -e 'my @f; while (open my $f, "<", "/dev/null") { push @f, $f } print scalar(@f), "\\n"'`),
+      ),
     attempted: TRIED,
-    harm: (_scene, outcome) => (Number(/^\d+/.exec(outcome.stdout)?.[0]) > 256 ? 'too many files were opened' : undefined),
+    harm: (_scene, outcome) =>
+      Number(/^\d+/.exec(outcome.stdout)?.[0]) > 256 ? 'too many files were opened' : undefined,
   },
-  filling('writes one file that is too large', 'head -c 40M /dev/zero >large; ls -s --block-size=1 large', (_scene, outcome) => (Number(/^(\d+) large/m.exec(outcome.stdout)?.[1] ?? 0) > 32 * MiB ? 'the file is too large' : undefined), () => true),
+  filling(
+    'writes one file that is too large',
+    'head -c 40M /dev/zero >large; ls -s --block-size=1 large',
+    (_scene, outcome) =>
+      Number(/^(\d+) large/m.exec(outcome.stdout)?.[1] ?? 0) > 32 * MiB ? 'the file is too large' : undefined,
+    () => true,
+  ),
   filling(
     'makes files without end',
     `perl -e 'for my $n (1 .. 1000000) { open my $f, ">", "small-$n" or last; select undef, undef, undef, 0.01 unless $n % 1000 } print "had it all\\n"'; sleep 20`,
@@ -167,14 +226,22 @@ export const orderCases: readonly OrderCase[] = [
     name: 'leaves a daemon behind that outlives an order taken back',
     family: 'daemons',
     cancelAfterMs: 600,
-    order: ({ marker, workspace }) => `cd ${basename(workspace)}; trap '' TERM INT HUP; for n in 1 2 3; do setsid bash -c 'trap "" TERM HUP; exec -a ${marker} sleep 600' & done; while :; do sleep 1; done`,
+    order: ({ marker, workspace }) =>
+      `cd ${basename(workspace)}; trap '' TERM INT HUP; for n in 1 2 3; do setsid bash -c 'trap "" TERM HUP; exec -a ${marker} sleep 600' & done; while :; do sleep 1; done`,
     attempted: killedFor('cancelled'),
     harm: ({ marker }) => (processesWith(marker).length === 0 ? undefined : 'it lives on'),
   },
   {
     name: 'plants files for whoever looks into the workspace next',
     family: 'planted files',
-    order: (scene) => order(scene, tried(`git init -q . 2>/dev/null; mkdir -p .git/hooks; printf "[core]\\n\\tfsmonitor = touch ${BOX_PATHS.workspace}/planted\\n" >.git/config; echo "touch ${BOX_PATHS.workspace}/planted" >.bashrc; cp .bashrc .profile; printf x >thing`), { files: ['thing'] }),
+    order: (scene) =>
+      order(
+        scene,
+        tried(
+          `git init -q . 2>/dev/null; mkdir -p .git/hooks; printf "[core]\\n\\tfsmonitor = touch ${BOX_PATHS.workspace}/planted\\n" >.git/config; echo "touch ${BOX_PATHS.workspace}/planted" >.bashrc; cp .bashrc .profile; printf x >thing`,
+        ),
+        { files: ['thing'] },
+      ),
     attempted: ({ files }) => files.some(({ name }) => name === 'thing'),
     harm: ({ workspace }) => (existsSync(join(workspace, 'planted')) ? 'a planted file was run' : undefined),
   },
@@ -182,13 +249,16 @@ export const orderCases: readonly OrderCase[] = [
     name: 'plants what the next order would start',
     family: 'planted files',
     prepare: ({ workspace }) => {
-      for (const name of ['.bashrc', '.profile', '.bash_profile']) writeFileSync(join(dirname(workspace), name), `touch ${BOX_PATHS.workspace}/${basename(workspace)}/planted\n`);
+      for (const name of ['.bashrc', '.profile', '.bash_profile'])
+        writeFileSync(join(dirname(workspace), name), `touch ${BOX_PATHS.workspace}/${basename(workspace)}/planted\n`);
     },
     order: (scene) => order(scene, tried('true')),
     attempted: TRIED,
     harm: (scene, outcome) => {
       for (const name of ['.bashrc', '.profile', '.bash_profile']) rmSync(join(dirname(scene.workspace), name));
-      return existsSync(join(scene.workspace, 'planted')) ? 'a planted file was run' : said(outcome, 'planted', 'a planted file was run');
+      return existsSync(join(scene.workspace, 'planted'))
+        ? 'a planted file was run'
+        : said(outcome, 'planted', 'a planted file was run');
     },
   },
 ];

@@ -21,18 +21,16 @@ const hostile: readonly (readonly [what: string, path: string])[] = [
 ];
 
 export const paths: readonly AbuseCase[] = [
-  ...hostile.map(
-    ([what, path]): AbuseCase => ({
-      name: `names a file ${what}`,
-      family,
-      command: () => writeFile(path, 'evil'),
-      attempted: ({ result }) => result.kind === 'refused' && result.fields.includes('path'),
-      harm: ({ secret, workspace }) => {
-        if (readFileSync(secret.path, 'utf8') !== secret.token) return 'the secret was overwritten';
-        return existsSync(join(dirname(workspace), 'report')) ? 'a file appeared outside' : undefined;
-      },
-    }),
-  ),
+  ...hostile.map(([what, path]): AbuseCase => ({
+    name: `names a file ${what}`,
+    family,
+    command: () => writeFile(path, 'evil'),
+    attempted: ({ result }) => result.kind === 'refused' && result.fields.includes('path'),
+    harm: ({ secret, workspace }) => {
+      if (readFileSync(secret.path, 'utf8') !== secret.token) return 'the secret was overwritten';
+      return existsSync(join(dirname(workspace), 'report')) ? 'a file appeared outside' : undefined;
+    },
+  })),
   {
     name: 'works in a folder outside',
     family,
@@ -76,7 +74,8 @@ export const paths: readonly AbuseCase[] = [
     family,
     command: () => writeFile('-rf', 'x'),
     attempted: ({ result }) => result.kind === 'exited' && result.code === 0,
-    harm: ({ workspace }) => (readFileSync(join(workspace, '-rf'), 'utf8') === 'x' ? undefined : 'it was taken for an option'),
+    harm: ({ workspace }) =>
+      readFileSync(join(workspace, '-rf'), 'utf8') === 'x' ? undefined : 'it was taken for an option',
   },
   {
     name: 'lists names that look like entries of the list',
@@ -87,6 +86,11 @@ export const paths: readonly AbuseCase[] = [
     },
     command: () => listFiles('.'),
     attempted: ({ result }) => result.kind === 'exited' && result.code === 0,
-    harm: ({ workspace }, outcome) => (existsSync(join(workspace, 'evil')) ? 'a name was run' : outcome.stdout.split('\0').length === 3 ? undefined : 'a name made entries'),
+    harm: ({ workspace }, outcome) =>
+      existsSync(join(workspace, 'evil'))
+        ? 'a name was run'
+        : outcome.stdout.split('\0').length === 3
+          ? undefined
+          : 'a name made entries',
   },
 ];

@@ -15,15 +15,21 @@ function plantPrograms({ workspace }: Scene): void {
 }
 
 function plantConfiguration({ workspace }: Scene): void {
-  for (const name of ['.bashrc', '.bash_profile', '.profile', '.bash_login', '.inputrc', '.perlrc', 'sitecustomize.pl']) writeFileSync(join(workspace, name), `echo planted; touch ${BOX_PATHS.workspace}/planted\n`);
+  for (const name of ['.bashrc', '.bash_profile', '.profile', '.bash_login', '.inputrc', '.perlrc', 'sitecustomize.pl'])
+    writeFileSync(join(workspace, name), `echo planted; touch ${BOX_PATHS.workspace}/planted\n`);
   mkdirSync(join(workspace, '.git', 'hooks'), { recursive: true });
-  writeFileSync(join(workspace, '.git', 'config'), `[core]\n\tfsmonitor = "touch ${BOX_PATHS.workspace}/planted; false"\n\tpager = touch ${BOX_PATHS.workspace}/planted\n\tsshCommand = touch ${BOX_PATHS.workspace}/planted\n`);
+  writeFileSync(
+    join(workspace, '.git', 'config'),
+    `[core]\n\tfsmonitor = "touch ${BOX_PATHS.workspace}/planted; false"\n\tpager = touch ${BOX_PATHS.workspace}/planted\n\tsshCommand = touch ${BOX_PATHS.workspace}/planted\n`,
+  );
   writeFileSync(join(workspace, '.git', 'HEAD'), 'ref: refs/heads/main\n');
   writeFileSync(join(workspace, '.npmrc'), `script-shell=${BOX_PATHS.workspace}/bash\n`);
 }
 
 const planted = ({ workspace }: Scene, outcome: { stdout: string; stderr: string }) =>
-  existsSync(join(workspace, 'planted')) || /^planted/m.test(outcome.stdout + outcome.stderr) ? 'a planted file was run' : undefined;
+  existsSync(join(workspace, 'planted')) || /^planted/m.test(outcome.stdout + outcome.stderr)
+    ? 'a planted file was run'
+    : undefined;
 
 const withPrograms = (name: string, command: AbuseCase['command']): AbuseCase => ({
   name,
@@ -41,12 +47,15 @@ export const plantedFiles: readonly AbuseCase[] = [
   withPrograms('plants programs and configuration for the reading command', () => readFile('.profile')),
   withPrograms('plants programs and configuration for the writing command', () => writeFile('new', 'x')),
   withPrograms('plants programs and configuration for the listing command', () => listFiles('.')),
-  withPrograms('plants programs and configuration for the next script', () => shell('true; head -c 1 /dev/null; find /tmp; env >/dev/null')),
+  withPrograms('plants programs and configuration for the next script', () =>
+    shell('true; head -c 1 /dev/null; find /tmp; env >/dev/null'),
+  ),
   {
     name: 'keeps something in /tmp for the next job',
     family,
     command: () => shell('ls -A /tmp; echo x >/tmp/kept; echo "echo planted" >/tmp/.bashrc'),
     attempted: TRIED,
-    harm: (_scene, outcome) => said(outcome, 'kept', 'an earlier job left it') ?? (existsSync('/tmp/kept') ? 'it is on the host' : undefined),
+    harm: (_scene, outcome) =>
+      said(outcome, 'kept', 'an earlier job left it') ?? (existsSync('/tmp/kept') ? 'it is on the host' : undefined),
   },
 ];
