@@ -53,8 +53,8 @@ export class OutputText {
  * Control sequences of terminals (ECMA-48): CSI, strings up to their terminator, plain escapes. Each letter is looked
  * at a bounded number of times, whatever stands there: megabytes of unfinished sequences may not hold up the executor.
  */
-// eslint-disable-next-line no-control-regex -- these are what is removed
 const SEQUENCES =
+  // eslint-disable-next-line no-control-regex -- these are what is removed
   /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])(?:[^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]/g;
 
 function shown(raw: string, own: readonly string[]): string {

@@ -260,7 +260,7 @@ function resultOf(outcome: Json): Outcome['result'] {
   return { kind: 'sandbox-error', detail: JSON.stringify(outcome) };
 }
 
-// eslint-disable-next-line no-control-regex -- their absence is the point
 const STEERING =
+  // eslint-disable-next-line no-control-regex -- their absence is the point
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E0FFF}]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/u;
 const TAGS = new Set(['p', 'pre', 'code', 'br', 'strong', 'em', 'ul', 'ol', 'li']);
