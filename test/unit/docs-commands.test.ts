@@ -35,7 +35,7 @@ describe('npm', () => {
     .flatMap((line) => line.replace(/ +#.*$/u, '').split(' && '))
     .flatMap(
       (line) =>
-        /^npm (?:run )?(start|test|chat|soak|bench|lint|types|coverage|run \S+)(?= |$)(?: --(?: (.*))?)?/u
+        /^npm (?:run )?(start|test|chat|soak|bench|lint|format|types|coverage|run \S+)(?= |$)(?: --(?: (.*))?)?/u
           .exec(line)
           ?.slice(1, 3) ?? [],
     );

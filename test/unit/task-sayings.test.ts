@@ -335,13 +335,11 @@ describe('hostile words of agents', () => {
     answer: hopeful([Plan.parse(plan), thorough], {
       critique: (_ask, { proposals }) => ({
         kind: 'critique',
-        objections: proposals
-          .slice(0, 1)
-          .map(({ hash, plan: of }) => ({
-            of: hash,
-            step: of.steps[0]?.kind === 'command' ? of.steps[0].command.id : ('s0' as never),
-            text: evil,
-          })),
+        objections: proposals.slice(0, 1).map(({ hash, plan: of }) => ({
+          of: hash,
+          step: of.steps[0]?.kind === 'command' ? of.steps[0].command.id : ('s0' as never),
+          text: evil,
+        })),
       }),
       vote: (_ask, { proposals }) => ({ kind: 'vote', ranking: proposals.map(({ hash }) => hash), reason: evil }),
     }),
