@@ -34,7 +34,7 @@ export interface AgentCommandDeps {
   readonly rooms: readonly RoomId[];
   /** Where what is asked of the launcher stands. */
   readonly ops: RoomId;
-  /** Under which they reach the door. */
+  /** Under which they reach the agents' API. */
   readonly address: Address;
   /** How the owner is addressed: nobody else is called so. */
   readonly ownerTitle: string;

@@ -14,7 +14,7 @@ const LOOK_MS = 3_000;
 /** Of a burst of calls one is written down. */
 const WRITE_MS = 2_000;
 
-/** As the other residents know it. It is asked through its mailbox. */
+/** As the other residents know it. It is asked through its inbox. */
 export function configOf({ id, name }: Outsider): AgentConfig {
   return AgentConfig.parse({
     id,

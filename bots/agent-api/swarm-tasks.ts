@@ -8,7 +8,7 @@ import type { TaskRequest, TaskRequests } from './task-requests.ts';
 const ID = /^s(\d{1,9})$/;
 const REQUEST_ID = /^r\d{1,9}$/;
 
-/** The tasks that the agents carry out together, as the door shows them: `s12` is what people call #12, `r3` a request for one. */
+/** The tasks that the agents carry out together, as the agents' API shows them: `s12` is what people call #12, `r3` a request for one. */
 export function swarmTasks(
   tasks: Pick<Tasks, 'live' | 'ended' | 'get'>,
   requests: Pick<TaskRequests, 'ask' | 'get' | 'list'>,

@@ -47,7 +47,7 @@ export interface ModelCall {
   settle(cost: Cost): Promise<void>;
 }
 
-/** The house's purse: limits, what was spent, who is in blackout. Shared through Redis by all swarms. */
+/** The house's budget: limits, what was spent, who is in blackout. Shared through Redis by all swarms. */
 export class Budget {
   readonly #deps: BudgetDeps;
   readonly #ledger: SpendingLedger;

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const LONGEST_MS = 7 * 24 * HOUR_MS;
 
 /**
- * Every call of this mind is paid from the purse: estimated and set aside before, counted after, refused with
+ * Every call of this model is paid from the budget: estimated and set aside before, counted after, refused with
  * `purse.blackout` or `purse.frozen` where there is nothing left. What rehearses, is carried by hand or lives
  * elsewhere costs the house nothing, and stands still with the others.
  */

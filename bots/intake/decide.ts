@@ -36,7 +36,7 @@ export interface IntakePlan {
   readonly stopAt?: number;
   /** ... and so do tasks: this one, or all of the room. */
   readonly stopThread?: EventId;
-  /** A mind is another one from now on; null: the roster's again. */
+  /** A model is another one from now on; null: the roster's again. */
   readonly model?: { readonly agent: AgentId; readonly name: ModelName | null };
   /** Words from a web chat, for the turn that waits for them. */
   readonly carried?: { readonly turn: string; readonly text: string };
@@ -51,7 +51,7 @@ export interface IntakePlan {
 export interface Facts {
   readonly agents: readonly Callable[];
   readonly others: readonly (Callable & { readonly name: string })[];
-  /** Those with a mind to answer with. */
+  /** Those with a model to answer with. */
   readonly ready: ReadonlySet<AgentId>;
   /** Those of them that are asked only when called by name. */
   readonly byHand: ReadonlySet<AgentId>;
@@ -78,7 +78,7 @@ export interface Facts {
   readonly ownerTitle: string;
   readonly integrator: AgentId;
   readonly nameOf: (agent: AgentId) => string;
-  /** Those who live elsewhere and are not there now: what calls them is left in their mailbox. */
+  /** Those who live elsewhere and are not there now: what calls them is left in their inbox. */
   readonly away?: ReadonlySet<AgentId>;
   /** Those who live elsewhere and may not speak; they count as away. */
   readonly mute?: ReadonlySet<AgentId>;

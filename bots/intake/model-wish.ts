@@ -50,7 +50,7 @@ function modelNamed(word: string, { config }: Choosable): ModelName | { readonly
   if (!model.success || !/^[\w./:@+-]{1,200}$/.test(model.data))
     return { why: slash > 0 && !hasModels(head) ? 'provider' : 'shape' };
   const { elsewhere, endpoint } = modelFacts(model.data);
-  // That is no mind which anybody here could have: agents from outside are let in by `!agent`.
+  // That is no model which anybody here could have: agents from outside are let in by `!agent`.
   if (elsewhere) return { why: 'shape' };
   if (endpoint && config.endpoint === undefined) return { why: 'endpoint' };
   return model.data;

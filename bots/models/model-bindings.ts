@@ -8,7 +8,7 @@ export interface ModelBinding {
   readonly provider: Provider;
 }
 
-/** Every agent's mind as it is now: the roster's, or what a master has chosen instead. */
+/** Every agent's model as it is now: the roster's, or what a master has chosen instead. */
 export class ModelBindings {
   readonly #home: ReadonlyMap<AgentId, AgentConfig>;
   #roster: ReadonlyMap<AgentId, AgentConfig>;
@@ -84,7 +84,7 @@ export class ModelBindings {
     return this.#byHand;
   }
 
-  /** What the agent's mind would be with this model; with null, the roster's. */
+  /** What the agent's model would be with this model; with null, the roster's. */
   try(agent: AgentId, model: ModelName | null): ModelBinding | undefined {
     const config = this.#roster.get(agent);
     if (config === undefined) return undefined;
@@ -124,7 +124,7 @@ export class ModelBindings {
 }
 
 /**
- * Rehearsal is for a house without keys: once one agent has a real mind the rehearsing ones are silent, unless the
+ * Rehearsal is for a house without keys: once one agent has a real model the rehearsing ones are silent, unless the
  * owner wants them to go on. One that waits to be called by name, or lives elsewhere, keeps nobody silent.
  */
 function readyAgents(bindings: ReadonlyMap<AgentId, ModelBinding>, rehearsal: 'auto' | 'always'): ReadonlySet<AgentId> {

@@ -31,7 +31,7 @@ export interface ProviderOptions {
   readonly outsideAgents?: OutsideAgentPort;
 }
 
-/** Every agent's mind. An agent without its key has its fallback, or else rehearses. */
+/** Every agent's model. An agent without its key has its fallback, or else rehearses. */
 export function createProviders(
   agents: readonly AgentConfig[],
   settings: ProviderSettings,

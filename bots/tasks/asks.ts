@@ -16,7 +16,7 @@ export interface AsksDeps {
 /** Another swarm may have ended what is asked here. */
 const LOOK_MS = 2_000;
 
-/** Questions to minds that are open at this moment; one that nobody needs an answer to any more, or that waits for a thaw, is taken back. */
+/** Questions to models that are open at this moment; one that nobody needs an answer to any more, or that waits for a thaw, is taken back. */
 export class Asks {
   readonly #deps: AsksDeps;
   readonly #open = new Map<EventId, Map<string, AbortController>>();

@@ -14,9 +14,9 @@ export interface TaskFilesDeps {
 
 type Text = Pick<TaskFile, 'text' | 'why'>;
 
-/** Texts that many minds ask for one after another. */
+/** Texts that many models ask for one after another. */
 const REMEMBERED = 40;
-/** All minds of a phase ask at once. */
+/** All models of a phase ask at once. */
 const FRESH_MS = 5_000;
 
 /** What masters have sent for a task, as its agents are told of it: the same files, under the same names, that the executor puts into the workspace. */

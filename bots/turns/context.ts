@@ -62,7 +62,7 @@ export function buildContext(input: ContextInput): readonly ChatMessage[] {
   return alternate([...opening, ...kept.toReversed(), ...closing]);
 }
 
-/** What is to be pasted elsewhere, and a summary that is shown, only repeat what was said; and what no mind has said is no history. */
+/** What is to be pasted elsewhere, and a summary that is shown, only repeat what was said; and what no model has said is no history. */
 export const isSaid = (entry: Entry): boolean =>
   entry.event.chavion?.kind !== 'relay' &&
   entry.event.chavion?.memory !== true &&
@@ -71,7 +71,7 @@ export const isSaid = (entry: Entry): boolean =>
 
 const LABELS = [rehearsalLabel.ko(), rehearsalLabel.en()];
 
-/** A stand-in's words, its own or in place of a mind that failed: a real one would take them for its own earlier answers. */
+/** A stand-in's words, its own or in place of a model that failed: a real one would take them for its own earlier answers. */
 export const isRehearsed = ({ event: { chavion }, body }: Entry): boolean =>
   chavion !== undefined &&
   (chavion.rehearsal === true ||

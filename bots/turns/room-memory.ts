@@ -167,7 +167,7 @@ export class RoomMemory {
     return maskSecrets(text.trim().slice(0, LONGEST_TEXT).toWellFormed()).text;
   }
 
-  /** The one the roster names, or the integrator, or whoever has a real mind that answers at once. */
+  /** The one the roster names, or the integrator, or whoever has a real model that answers at once. */
   #summariser(): ModelBinding | undefined {
     const { bindings, roster } = this.#deps;
     const { agent } = roster.memory;

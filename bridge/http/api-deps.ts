@@ -26,7 +26,7 @@ export interface ApiDeps {
   readonly ownNetwork?: boolean;
   readonly rate: Rate;
   readonly log: Logger;
-  /** What the house lets be seen of itself; absent: the door's own figures alone. */
+  /** What the house lets be seen of itself; absent: the agents' API's own figures alone. */
   readonly watched?: Observed | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Deeper than anything that the door takes; whatever walks through it later may then do so by recursion. */
+/** Deeper than anything that the agents' API takes; whatever walks through it later may then do so by recursion. */
 const DEEPEST = 64;
 
 /** What is JSON and yet cannot be stored, hashed or shown. Null where there is nothing of the kind. */

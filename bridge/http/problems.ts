@@ -95,7 +95,7 @@ export interface ProblemDetails extends ProblemFacts {
   readonly errors?: readonly { readonly field: string; readonly problem: string }[];
 }
 
-/** Expected refusals of the door, thrown to where they become an answer. Holds no words of the caller but names. */
+/** Expected refusals of the agents' API, thrown to where they become an answer. Holds no words of the caller but names. */
 export class ApiProblem extends Error {
   readonly code: ApiProblemCode;
   readonly details: ProblemDetails;

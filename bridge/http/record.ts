@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { swarmKey } from '../queue/redis.ts';
 
-/** One call at the door. No words of anybody, no keys: the route as it is declared, not as it was asked for. */
+/** One call at the agents' API. No words of anybody, no keys: the route as it is declared, not as it was asked for. */
 export interface RecordedCall {
   readonly agent: string | null;
   readonly keyId: string | null;

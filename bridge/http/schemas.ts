@@ -3,7 +3,7 @@ import { Performative } from '../protocol/act.ts';
 import { AgentId, EventId } from '../protocol/ids.ts';
 import { isInboxMessageId } from '../stores/agent-inbox.ts';
 
-/** What goes in and out at the door. These are the types, the checks and the OpenAPI document at once. */
+/** What goes in and out at the agents' API. These are the types, the checks and the OpenAPI document at once. */
 
 const words = (max: number) =>
   z

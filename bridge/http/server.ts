@@ -23,7 +23,7 @@ const BODY_LIMIT = 1024 * 1024;
 /** For a whole request to arrive, headers and body. */
 const REQUEST_MS = 15_000;
 
-/** The door for outside agents. Listens to nobody until `listen`. */
+/** The API for outside agents. Listens to nobody until `listen`. */
 export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
   const { port, redis, log } = deps;
   const app = Fastify({

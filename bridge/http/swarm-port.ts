@@ -2,9 +2,9 @@ import type { Command } from '../protocol/command.ts';
 import type { AgentId, EventId, Lang } from '../protocol/ids.ts';
 import type { JobView, MessageIn, PresenceView, TaskView } from './schemas.ts';
 
-/** What the door needs of the house behind it. Every method may throw `ApiProblem`. */
+/** What the agents' API needs of the house behind it. Every method may throw `ApiProblem`. */
 export interface SwarmPort {
-  /** The language in which the door speaks to those who prefer none. */
+  /** The language in which the agents' API speaks to those who prefer none. */
   readonly lang: Lang;
   /** It was heard of just now; `listening`: it waits for letters. */
   readonly touch: (agent: AgentId, how?: 'listening') => Promise<void>;

@@ -1,7 +1,7 @@
 import type { BoardItem } from '../stores/board-item.ts';
 import type { JobView, TaskView } from './schemas.ts';
 
-/** How items of the board read at the door. Pure. */
+/** How items of the board read at the agents' API. Pure. */
 
 export const itemView = (item: BoardItem): TaskView => ({
   id: item.id,

@@ -1,7 +1,7 @@
 import type { AgentId } from '../protocol/ids.ts';
 import { ApiProblem } from './problems.ts';
 
-/** Of one agent: each takes a connection, and a look into its mailbox every second. */
+/** Of one agent: each takes a connection, and a look into its inbox every second. */
 const MOST = 16;
 const RETRY_S = 5;
 /** So often it is said anew that somebody waits. */

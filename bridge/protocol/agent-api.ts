@@ -21,7 +21,7 @@ export const ONLINE_MS = 90_000;
 /** A wait or stream that ended so lately still counts as listening: between two waits an answer is thought up. */
 export const LISTENING_MS = 15_000;
 
-/** Something for an outside agent in its mailbox; `ask` waits for an answer until `replyBy`. */
+/** Something for an outside agent in its inbox; `ask` waits for an answer until `replyBy`. */
 export const InboxMessage = z.object({
   /** `answer`: what came of a message in which the reader had called somebody. */
   type: z.enum(['chat', 'command', 'report', 'ask', 'answer']),

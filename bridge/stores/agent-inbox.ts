@@ -7,7 +7,7 @@ import { InboxMessage } from '../protocol/agent-api.ts';
 import { luaCommand, YesNo } from '../queue/lua-command.ts';
 import { swarmKey } from '../queue/redis.ts';
 
-/** A letter as it lies in the mailbox; `id` grows and is where to read on. */
+/** A letter as it lies in the inbox; `id` grows and is where to read on. */
 export type Delivered = InboxMessage & { readonly id: string };
 
 /** Letters that nobody fetches are given up in the end, oldest first. */

@@ -1,7 +1,7 @@
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 
-/** Where an agent that lives elsewhere is asked: its mailbox, wired by the swarm. */
+/** Where an agent that lives elsewhere is asked: its inbox, wired by the swarm. */
 export interface OutsideAgentPort {
   /** Heard of lately, and allowed to answer. */
   readonly online: (agent: ProviderRequest['agent']['id']) => boolean;
@@ -16,7 +16,7 @@ export interface OutsideAgentPort {
   ): Promise<string | null>;
 }
 
-/** The mind of an agent that joins by HTTP. */
+/** The model of an agent that joins by HTTP. */
 export function outside(id: ProviderRequest['agent']['id'], port: OutsideAgentPort): Provider {
   return {
     label: 'outside',

@@ -8,7 +8,7 @@ export type Billing = 'tokens' | 'task' | 'none';
 export type Pace = 'seconds' | 'minutes' | 'by-hand';
 
 /**
- * The contract of every mind: what it can do and what it costs are fields that its adapter declares, and nothing is
+ * The contract of every model: what it can do and what it costs are fields that its adapter declares, and nothing is
  * decided by its name. `stream` does all the I/O of one answer and nothing else:
  * no retries (they live in `retry.ts`), no Matrix, no history of its own.
  */
@@ -29,11 +29,11 @@ export interface Provider {
   readonly insteadOf?: string;
   /** Who answers when this one has failed. */
   readonly standIn?: Pick<Provider, 'rehearsal'>;
-  /** Of a mind that comes and goes: whether it can be asked now. */
+  /** Of a model that comes and goes: whether it can be asked now. */
   readonly online?: () => boolean;
-  /** Of such a mind: whether it may answer at all; without it, it may. */
+  /** Of such a model: whether it may answer at all; without it, it may. */
   readonly maySpeak?: () => boolean;
-  /** Of such a mind: whether it waits to be asked at this moment. */
+  /** Of such a model: whether it waits to be asked at this moment. */
   readonly listening?: () => boolean;
   /**
    * Yields the answer as it comes and ends with exactly one `finish`.

@@ -12,13 +12,13 @@ import type { Answer, Ask, TaskState } from '../state/task-state.ts';
 
 export type ParsedAnswer =
   | { readonly ok: true; readonly answer: Answer }
-  | { readonly ok: false; /** For the mind that is asked again. */ readonly faults: readonly string[] };
+  | { readonly ok: false; /** For the model that is asked again. */ readonly faults: readonly string[] };
 
 const MAX_FAULTS = 12;
 /** How work is declined: nothing is better than an excuse taken for a result. */
 export const DECLINED = /^\s*CANNOT:/;
 
-/** What a mind wrote, as an answer to what it was asked. Reads nothing but the mind's own words; never throws. */
+/** What a model wrote, as an answer to what it was asked. Reads nothing but the model's own words; never throws. */
 export function parseAnswer(text: string, state: TaskState, ask: Ask): ParsedAnswer {
   if (text.length > MAX_ANSWER_CHARS) return fail('the answer is far too long');
   const words = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').toWellFormed();
@@ -151,7 +151,7 @@ function verify({ holds, why, quotes, missing = [] }: z.infer<typeof Verify>, st
 
 const MAX_QUOTE = 1_000;
 
-/** The quoted words, letter for letter: blanks and ends of lines are all that a mind may have changed. */
+/** The quoted words, letter for letter: blanks and ends of lines are all that a model may have changed. */
 function asItStands(quote: string, output: string): string | undefined {
   const said = quote.trim().replace(/\s+/g, ' ');
   // Of each letter of the output with its blanks made single: where it stands in the output itself.

@@ -41,8 +41,8 @@ export type ModelReply =
   | { readonly kind: 'refused'; readonly code: RefusalCode };
 
 /**
- * One mind's part in one phase, from its prompt to an answer that has the right shape and has been nowhere but in that
- * mind. Asked once more when the words cannot be used. Ends by `ask.until`.
+ * One model's part in one phase, from its prompt to an answer that has the right shape and has been nowhere but in that
+ * model. Asked once more when the words cannot be used. Ends by `ask.until`.
  *
  * @throws the signal's reason when aborted; nothing else.
  */
@@ -91,7 +91,7 @@ export async function askModel(
   }
 }
 
-/** A real mind's fault is told as it is: a stand-in for chats, which knows nothing of plans, does not take its place. */
+/** A real model's fault is told as it is: a stand-in for chats, which knows nothing of plans, does not take its place. */
 function bindingFor(agent: AgentId, { bindings }: TaskModelsDeps): ModelBinding | undefined {
   const binding = bindings.get(agent);
   return binding?.provider.standIn?.rehearsal === true && !binding.provider.rehearsal ? bindings.alone(agent) : binding;
@@ -106,7 +106,7 @@ async function converse(
 ): Promise<ModelReply> {
   const agent = { ...binding.config, maxOutputTokens: outputTokens(ask.kind, binding.config) };
   const { system, user } = taskPrompt(state, ask, facts, agent.maxOutputTokens);
-  // A mind that was asked before a freeze has been told that nobody waits any more: it is asked anew.
+  // A model that was asked before a freeze has been told that nobody waits any more: it is asked anew.
   const turn = [state.root, ask.id, ...(state.freezes === 0 ? [] : [`thawed.${state.freezes}`])].join('.');
   const request = {
     turn,

@@ -129,7 +129,7 @@ const linesOf = (output: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-/** Of a plan that another mind has made it knows only that it was carried out: what was asked for is not its to judge. */
+/** Of a plan that another model has made it knows only that it was carried out: what was asked for is not its to judge. */
 function playedOf({ mission, lang, plan }: TaskState, { lent }: AskFacts): 'sample' | 'played' | 'unseen' | undefined {
   if (plan?.plan.goal.startsWith(rehearsalLabel[lang]()) === false) return 'unseen';
   const worth = worthOf(sceneOf(mission, lent), mission);

@@ -31,7 +31,7 @@ export interface PlanWish {
 /** Known by heart; read while the module loads. */
 export const PET_SHOP_PAGE = readFileSync(new URL('pet-shop.html', import.meta.url), 'utf8');
 
-/** What a mind that cannot spell wrote, and what it meant. */
+/** What a model that cannot spell wrote, and what it meant. */
 export const MISSPELT = { wrong: 'daet', right: 'date' } as const;
 
 /** The plan that a rehearsing agent proposes: the same wish gives the same plan. */

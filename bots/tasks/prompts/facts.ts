@@ -14,7 +14,7 @@ export interface TaskFile {
   readonly left: boolean;
 }
 
-/** What a mind is told of the house. */
+/** What a model is told of the house. */
 export interface AskFacts {
   readonly agent: AgentConfig;
   readonly ownerTitle: string;

@@ -10,7 +10,7 @@ import { taskSystem } from './system.ts';
 const FIXED_TOKENS = 4_000;
 const LEAST_ROOM = 1_000;
 
-/** Of all files together. Every mind reads them in every phase, and each time costs: whole where something is made of them. */
+/** Of all files together. Every model reads them in every phase, and each time costs: whole where something is made of them. */
 const FILE_TOKENS: Readonly<Record<Ask['kind'], number>> = {
   triage: 2_000,
   propose: 8_000,
@@ -27,7 +27,7 @@ export interface TaskPrompt {
   readonly user: string;
 }
 
-/** What a mind is asked in a phase, within its context. */
+/** What a model is asked in a phase, within its context. */
 export function taskPrompt(state: TaskState, ask: Ask, facts: AskFacts, outputTokens: number): TaskPrompt {
   const room = Math.max(LEAST_ROOM, facts.agent.contextTokens - outputTokens - FIXED_TOKENS);
   const files = filesSent(facts.files ?? [], Math.min(FILE_TOKENS[ask.kind], room / 3));

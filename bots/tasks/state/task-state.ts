@@ -27,7 +27,7 @@ export const Phase = z.enum([
 export type Phase = z.infer<typeof Phase>;
 export const ENDED: ReadonlySet<Phase> = new Set(['done', 'partial', 'failed', 'cancelled']);
 
-/** What a mind is asked in a task. */
+/** What a model is asked in a task. */
 export const AskKind = z.enum(['triage', 'propose', 'critique', 'vote', 'work', 'verify', 'diagnose', 'report']);
 export type AskKind = z.infer<typeof AskKind>;
 
@@ -168,7 +168,7 @@ export const Say = z.object({
 });
 export type Say = z.infer<typeof Say>;
 
-/** An ask that came to nothing: a fault of the mind's, or a proposal that the plan check turned down. */
+/** An ask that came to nothing: a fault of the model's, or a proposal that the plan check turned down. */
 export const AskRefusal = z.object({
   ask: z.string(),
   round: z.int().nonnegative(),
