@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -124,5 +124,24 @@ describe('.node/run while it installs', () => {
       await gone(family);
       expect(family).toHaveLength(2);
     }
+  });
+
+  it('says what to do about an npm that cannot read the list', () => {
+    const project = join(folder, 'old-npm');
+    execFileSync('mkdir', ['-p', join(project, '.node'), join(project, 'bin')]);
+    execFileSync('cp', [join(import.meta.dirname, '../../.node/run'), join(project, '.node', 'run')]);
+    writeFileSync(join(project, 'package-lock.json'), '{}');
+    writeFileSync(
+      join(project, 'bin', 'npm'),
+      '#!/bin/sh\n[ "$1" = --version ] && echo 9.2.0 && exit\necho "npm ERR! The command can only install with an existing package-lock.json"\nexit 1\n',
+      { mode: 0o755 },
+    );
+    const { status, stderr } = spawnSync('sh', [join(project, '.node', 'run'), '-e', '0'], {
+      env: { ...env, PATH: `${join(project, 'bin')}:${env.PATH}` },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('npm 9.2.0은 너무 낡아');
+    expect(stderr).toContain('npm install -g npm@10');
   });
 });
