@@ -101,7 +101,7 @@ describe('npm start -- upgrade', () => {
   });
 
   it('refuses where files were changed, where there is no upstream, and outside a clone', async () => {
-    const commit = await publish(newVersion('0.1.1'));
+    const commit = await publish(newVersion('98.0.0'));
     await writeFile(join(clone, 'LICENSE'), 'mine\n');
     const changed = await upgrade();
     expect(changed.code).toBe(1);
@@ -129,10 +129,10 @@ describe('npm start -- upgrade', () => {
     const house = npmStart();
     try {
       const old = await until(ready, house);
-      const commit = await publish(newVersion('0.2.0'));
+      const commit = await publish(newVersion('99.0.0'));
       const { code, said } = await upgrade();
       expect(said).toMatch(
-        new RegExp(`Chavion 0\\.1\\.0 \\(\\w+\\), Synapse [\\d.]+ → Chavion 0\\.2\\.0 \\(${commit}\\)`),
+        new RegExp(`Chavion [\\d.]+ \\(\\w+\\), Synapse [\\d.]+ → Chavion 99\\.0\\.0 \\(${commit}\\)`),
       );
       expect(code).toBe(0);
       expect(await head()).toBe(commit);
@@ -143,7 +143,7 @@ describe('npm start -- upgrade', () => {
       }, house);
       expect(now.pids.launcher).toBe(old.pids.launcher);
       expect(now.master).toEqual(old.master);
-      expect((await upgrade()).said).toContain('이미 가장 새 판입니다: Chavion 0.2.0');
+      expect((await upgrade()).said).toContain('이미 가장 새 판입니다: Chavion 99.0.0');
       expect(existsSync(join(folder, 'data', 'upgrade.json'))).toBe(false);
     } finally {
       house.kill('SIGTERM');
@@ -178,7 +178,7 @@ describe('npm start -- upgrade', () => {
     await publish(async (at) => {
       const wants = {
         name: 'chavion',
-        version: '0.2.5',
+        version: '99.0.5',
         private: true,
         type: 'module',
         dependencies: { 'is-number': '7.0.0' },
