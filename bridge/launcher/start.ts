@@ -65,7 +65,8 @@ export interface OpenInstance extends LaunchContext {
 export async function start(begin: Start): Promise<void> {
   for (;;) {
     const end = await openHouse(begin);
-    if (end === 'stopped') return;
+    // Also where he said so while the parts were being ended for the other reason: a new process would not know.
+    if (end === 'stopped' || begin.stop.aborted) return;
     begin.terminal.say(launcherText.startingAnew);
     if (end === 'afresh') replaceProcess(begin);
   }

@@ -151,6 +151,16 @@ describe('npm start -- upgrade', () => {
     }
   });
 
+  it('ends where it is told to while it makes way for the new version', async () => {
+    const house = npmStart();
+    await until(ready, house);
+    await publish(newVersion('99.0.1'));
+    expect((await upgrade()).code).toBe(0);
+    house.kill('SIGTERM');
+    expect(await once(house, 'exit')).toEqual([0, null]);
+    expect(ready()).toBeUndefined();
+  });
+
   it('leaves everything as it is where the new packages cannot be had', async () => {
     const before = await head();
     await publish(async (at) => {
