@@ -5,7 +5,7 @@ import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import { callsIn, isOnlyCall } from '../addressing/calls.ts';
 import type { Callable } from '../addressing/callable.ts';
 import { floorSentence } from '../addressing/floor-sentence.ts';
-import type { IntakePlan } from './decide.ts';
+import type { IntakePlan } from './intake-plan.ts';
 
 /**
  * People send a thought in pieces: "클로드야", "내일 부산 가는데", "비 오나?". Short messages of one person that follow

@@ -8,7 +8,7 @@ import { raise } from '../../bridge/queue/atomic.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { luaCommand } from '../../bridge/queue/lua-command.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import type { IntakePlan } from './decide.ts';
+import type { IntakePlan } from './intake-plan.ts';
 import { MODELS_KEY, storedModel } from '../models/model-choices.ts';
 import type { WebChatRelay } from '../models/relay-desk.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';

@@ -16,7 +16,7 @@ import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
 import type { Logger } from 'pino';
-import type { Facts } from './decide.ts';
+import type { Facts } from './intake-plan.ts';
 import { openOrders } from './open-orders.ts';
 
 export interface MessageFactsDeps {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { canonicalHash } from '../digest/canonical.ts';
 import type { ApiScope } from '../protocol/agent-api.ts';
-import type { ApiProblemCode } from '../text/room/agent-api.ts';
+import type { ApiProblemCode } from '../text/room/api-problems.ts';
 import { Idempotency } from '../stores/idempotency-store.ts';
 import type { Caller } from '../stores/agent-keys.ts';
 import { ApiProblem, passes } from './problems.ts';

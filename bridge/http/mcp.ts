@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ApiScope } from '../protocol/agent-api.ts';
 import { AgentId, type Lang } from '../protocol/ids.ts';
-import { DOOR_PROBLEMS } from '../text/room/agent-api.ts';
+import { DOOR_PROBLEMS } from '../text/room/api-problems.ts';
 import { callerOf } from './guard.ts';
 import type { Caller } from '../stores/agent-keys.ts';
 import type { Operations } from './operations.ts';

@@ -1,6 +1,6 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { ApiProblemCode } from '../text/room/agent-api.ts';
+import type { ApiProblemCode } from '../text/room/api-problems.ts';
 import { ApiProblem } from './problems.ts';
 
 const BY_STATUS: ReadonlyMap<number, ApiProblemCode> = new Map([

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Lang } from '../protocol/ids.ts';
-import { DOOR_PROBLEMS, type ApiProblemCode, type ProblemFacts } from '../text/room/agent-api.ts';
+import { DOOR_PROBLEMS, type ApiProblemCode, type ProblemFacts } from '../text/room/api-problems.ts';
 
 /** RFC 9457. */
 export const Problem = z.object({

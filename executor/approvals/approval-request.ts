@@ -5,7 +5,7 @@ import { type Weave, type Woven, woven } from '../../bridge/matrix/woven.ts';
 import { writesWorkspace } from '../../bridge/protocol/command.ts';
 import type { OrderJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
-import { approvalRequest, type AskedCommand } from '../../bridge/text/room/executor.ts';
+import { approvalRequest, type AskedCommand } from '../../bridge/text/room/approval.ts';
 import { approvalList } from '../../bridge/text/room/plan-commands.ts';
 import { commandParts, cwdOf, hostList } from '../reports/command-text.ts';
 import type { Prepared } from '../ledger/ledger-entry.ts';

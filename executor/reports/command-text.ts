@@ -1,5 +1,5 @@
 import { hostsOfCommand, type Command } from '../../bridge/protocol/command.ts';
-import type { PartName } from '../../bridge/text/room/executor.ts';
+import type { PartName } from '../../bridge/text/room/approval.ts';
 
 /** A command as a person reads it, whole; the same command always gives the same text. */
 export function commandText(command: Command): string {

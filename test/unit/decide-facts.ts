@@ -1,4 +1,4 @@
-import type { Facts } from '../../bots/intake/decide.ts';
+import type { Facts } from '../../bots/intake/intake-plan.ts';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 
 /** A room with three agents who all have a mind, and a master who speaks Korean. */

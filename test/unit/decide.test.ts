@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 import type { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { jobId } from '../../bridge/protocol/turn.ts';
-import { decideForMaster, decideForOthers, type Facts, type IntakePlan } from '../../bots/intake/decide.ts';
+import { decideForMaster, decideForOthers } from '../../bots/intake/decide.ts';
+import type { Facts, IntakePlan } from '../../bots/intake/intake-plan.ts';
 import { agents, facts } from './decide-facts.ts';
 import { eventId, message } from './events.ts';
 

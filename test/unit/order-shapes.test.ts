@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideForMaster, type Facts, type IntakePlan } from '../../bots/intake/decide.ts';
+import { decideForMaster } from '../../bots/intake/decide.ts';
+import type { Facts, IntakePlan } from '../../bots/intake/intake-plan.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { judgeAdmin } from '../../bridge/operations/admin/gate.ts';
 import { RunJob } from '../../bridge/protocol/command-job.ts';

@@ -1,4 +1,5 @@
-import { type AskedCommand, askedLines, askWhy, seconds } from './executor.ts';
+import { type AskedCommand, askedLines, askWhy } from './approval.ts';
+import { seconds } from './executor.ts';
 import { phrase, type Phrase } from '../say.ts';
 import { whyInKorean } from './why-words.ts';
 
