@@ -15,6 +15,12 @@ export class HomeserverError extends Error {
   }
 }
 
+/** For logs: what kind of failure it was, without the words in it. */
+export function errorLabel(error: unknown): string {
+  if (error instanceof HomeserverError) return `${error.status} ${error.code}`;
+  return error instanceof Error ? error.name : 'unknown';
+}
+
 export interface AdminCall {
   readonly token?: string | undefined;
   readonly query?: Readonly<Record<string, string>>;

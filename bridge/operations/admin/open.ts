@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { destination, pino } from 'pino';
-import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
+import { errorLabel, HomeserverClient } from '../../../synapse/client.ts';
 import type { AdminRooms } from '../../../synapse/masters.ts';
 import { adminToken } from '../../../synapse/own-accounts.ts';
 import { ghosts, people } from '../../../synapse/residents.ts';
@@ -61,12 +61,7 @@ export function openAdmin(house: OpenInstance): Disposable {
     onError: (error) =>
       log.warn(
         {
-          error:
-            error instanceof HomeserverError
-              ? `${error.status} ${error.code}`
-              : error instanceof Error
-                ? error.name
-                : 'unknown',
+          error: errorLabel(error),
         },
         'admin desk',
       ),

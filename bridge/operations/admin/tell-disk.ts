@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { HomeserverError } from '../../../synapse/client.ts';
+import { errorLabel } from '../../../synapse/client.ts';
 import type { AdminRooms } from '../../../synapse/masters.ts';
 import { type DiskNews, readableBytes } from '../../launcher/disk/disk.ts';
 import type { DiskState } from '../../launcher/disk/reserve.ts';
@@ -37,12 +37,7 @@ export function tellDisk(deps: DiskTeller): Disposable {
       .catch((error: unknown) =>
         deps.log.warn(
           {
-            error:
-              error instanceof HomeserverError
-                ? `${error.status} ${error.code}`
-                : error instanceof Error
-                  ? error.name
-                  : 'unknown',
+            error: errorLabel(error),
           },
           'disk: not told yet',
         ),

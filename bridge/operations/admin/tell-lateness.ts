@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { HomeserverError } from '../../../synapse/client.ts';
+import { errorLabel } from '../../../synapse/client.ts';
 import type { AdminRooms } from '../../../synapse/masters.ts';
 import type { PartTrouble } from '../../launcher/supervision/troubles.ts';
 import { messageContent } from '../../matrix/content.ts';
@@ -60,12 +60,7 @@ export function tellLateness(deps: LatenessDeps): Disposable {
       .catch((error: unknown) =>
         deps.log.warn(
           {
-            error:
-              error instanceof HomeserverError
-                ? `${error.status} ${error.code}`
-                : error instanceof Error
-                  ? error.name
-                  : 'unknown',
+            error: errorLabel(error),
           },
           'not told yet',
         ),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { HomeserverClient, HomeserverError } from '../../../synapse/client.ts';
+import { errorLabel, HomeserverClient } from '../../../synapse/client.ts';
 import { HouseRooms } from '../../../synapse/house-rooms.ts';
 import type { AdminRooms } from '../../../synapse/masters.ts';
 import { adminToken, logInOwnAccount } from '../../../synapse/own-accounts.ts';
@@ -63,12 +63,7 @@ const signInOnce = async () => {
 const onError = (error: unknown) =>
   log.warn(
     {
-      error:
-        error instanceof HomeserverError
-          ? `${error.status} ${error.code}`
-          : error instanceof Error
-            ? error.name
-            : 'unknown',
+      error: errorLabel(error),
     },
     'admin desk',
   );
