@@ -24,7 +24,7 @@ import {
   type SandboxResult,
 } from './sandbox.ts';
 import { machineOf, seccompFilter, type Machine } from './seccomp/seccomp.ts';
-import { buildSkeleton, tidyRunFolder } from './skeleton.ts';
+import { buildSkeleton, laidOutBase, tidyRunFolder } from './skeleton.ts';
 import { Spawner } from './spawner/spawner.ts';
 import { Stores } from './stores.ts';
 import { watch } from './watchdog.ts';
@@ -68,7 +68,7 @@ export class Bubblewrap implements Sandbox, Disposable {
     if (options.cgroups !== null) tidyCgroups(options.cgroups);
     this.#base = buildSkeleton(options.runFolder);
     this.#timeZone = options.timeZone;
-    this.#spawner = new Spawner(options.runFolder, machine, options.stores);
+    this.#spawner = new Spawner(options.runFolder, machine, this.#base, options.stores);
     this.#pipes = new PipeStock(options.runFolder, this.#spawner);
     this.#stores = new Stores(this.#spawner, options.runFolder);
   }
@@ -225,7 +225,7 @@ export class Bubblewrap implements Sandbox, Disposable {
     const [stdout, stderr] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
     const { skeleton } = await this.#spawner.home();
     const flags = bwrapFlags({
-      base: { ...this.#base, skeleton: skeleton ?? this.#base.skeleton },
+      base: skeleton === undefined ? this.#base : laidOutBase(this.#base, skeleton),
       timeZone: this.#timeZone,
       workspaceWritable: place.writable,
       lent: job.lent,

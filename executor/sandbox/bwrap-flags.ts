@@ -5,6 +5,8 @@ export interface Base {
   /** /bin, /lib ... of a merged /usr as [link, target]; elsewhere they are folders to bind. */
   readonly links: readonly (readonly [path: string, target: string])[];
   readonly binds: readonly string[];
+  /** Where /usr is bound from. */
+  readonly usr: string;
   /** Files and folders below /etc that programs need and that tell nothing of the host. */
   readonly etc: readonly string[];
   /** What of that is the owner's and not the distribution's, and of /proc what tells of the machine: empty inside. */
@@ -41,13 +43,12 @@ export function bwrapFlags(layout: BoxLayout): string[] {
     ['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
     ['--seccomp', String(FD.seccomp), '--json-status-fd', String(FD.status)],
     ...Object.entries(environment(layout)).map(([name, value]) => ['--setenv', name, value]),
-    ['--ro-bind', '/usr', '/usr'],
+    ['--ro-bind', base.usr, '/usr'],
     ...base.hidden.folders.map((path) => ['--perms', '0755', '--tmpfs', path, '--remount-ro', path]),
     ...base.links.map(([path, target]) => ['--symlink', target, path]),
     ...base.binds.map((path) => ['--ro-bind', path, path]),
     ['--ro-bind', `${base.skeleton}/etc`, '/etc'],
     ...base.etc.map((path) => ['--ro-bind', path, path]),
-    ['--ro-bind', `${base.skeleton}/tools`, `${BOX_PATHS.own}/tools`],
     ['--proc', '/proc', '--dev', '/dev'],
     ...base.hidden.files.map((path) => ['--ro-bind', `${base.skeleton}/tools/empty`, path]),
     ['--size', String(layout.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp'],
@@ -64,7 +65,16 @@ export function bwrapFlags(layout: BoxLayout): string[] {
       String(FD.extra + layout.lent.length + index),
       path,
     ]),
-    layout.egressSocket === undefined ? [] : ['--ro-bind', layout.egressSocket, BOX_PATHS.egressSocket],
+    layout.egressSocket === undefined
+      ? []
+      : [
+          '--ro-bind',
+          `${base.skeleton}/tools`,
+          BOX_PATHS.tools,
+          '--ro-bind',
+          layout.egressSocket,
+          BOX_PATHS.egressSocket,
+        ],
     ['--chdir', BOX_PATHS.workspace],
     ['--remount-ro', '/dev', '--remount-ro', '/'],
   ].flat();

@@ -4,7 +4,8 @@ import type { CgroupRoot } from './cgroups.ts';
 
 /** What an ended job leaves charged to its group is the cache of its files; with more than this the group goes. */
 const CLEAN_BYTES = 8 * 1024 * 1024;
-const MOST_KEPT = 16;
+/** Of all limits together, which follow the memory that is free. */
+const MOST_KEPT = 12;
 const TRIES = 100;
 const AGAIN_MS = 20;
 
@@ -15,7 +16,8 @@ const AGAIN_MS = 20;
 export class Groups {
   readonly root: CgroupRoot;
   readonly #parent: string;
-  readonly #free = new Map<string, string[]>();
+  /** Whoever was given back last stands last. */
+  #free: readonly { readonly folder: string; readonly limits: string }[] = [];
   readonly #limits = new Map<string, string>();
   #made = 0;
 
@@ -26,8 +28,7 @@ export class Groups {
 
   /** `limits` in words; `prepare` sets them in a new group. Throws where none can be made. */
   take(limits: string, prepare: (folder: string) => void): string {
-    const free = this.#free.get(limits) ?? [];
-    for (let kept = free.pop(); kept !== undefined; kept = free.pop()) {
+    for (let kept = this.#kept(limits); kept !== undefined; kept = this.#kept(limits)) {
       if (isEmpty(kept)) return kept;
       this.#remove(kept);
     }
@@ -42,10 +43,19 @@ export class Groups {
   /** When nothing of the job lives any more. `charged`: the file of the group that tells what is charged to it. */
   giveBack(folder: string, charged: 'memory.usage_in_bytes' | 'memory.current'): void {
     const limits = this.#limits.get(folder) ?? '';
-    const free = this.#free.get(limits) ?? [];
-    if (free.length >= MOST_KEPT || !isEmpty(folder) || chargedBytes(join(folder, charged)) > CLEAN_BYTES)
-      return this.#remove(folder);
-    this.#free.set(limits, [...free, folder]);
+    if (!isEmpty(folder) || chargedBytes(join(folder, charged)) > CLEAN_BYTES) return this.#remove(folder);
+    const [oldest, ...others] = this.#free;
+    if (oldest !== undefined && this.#free.length >= MOST_KEPT) {
+      this.#free = others;
+      this.#remove(oldest.folder);
+    }
+    this.#free = [...this.#free, { folder, limits }];
+  }
+
+  #kept(limits: string): string | undefined {
+    const found = this.#free.findLast((one) => one.limits === limits);
+    this.#free = this.#free.filter((one) => one !== found);
+    return found?.folder;
   }
 
   /** It can go once the kernel has let go of its last process, a moment after that has ended. */

@@ -95,10 +95,11 @@ export type SandboxResult =
 export const BOX_PATHS = {
   workspace: '/work',
   lent: '/lent',
-  own: '/run/chavion',
   script: '/run/chavion/script',
   stdin: '/run/chavion/stdin',
   egressSocket: '/run/chavion/egress.sock',
+  /** Those of the network, where there is one. */
+  tools: '/run/chavion/tools',
   forwarder: '/run/chavion/tools/forward.pl',
   fetch: '/run/chavion/tools/fetch.pl',
   proxyPort: 3128,

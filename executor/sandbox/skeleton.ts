@@ -38,12 +38,25 @@ export function buildSkeleton(folder: string): Base {
   const isLink = (path: string) => lstatSync(path).isSymbolicLink();
   return {
     skeleton: folder,
+    usr: '/usr',
     links: top.filter(isLink).map((path) => [path, readlinkSync(path)] as const),
     binds: top.filter((path) => !isLink(path)),
     hidden: { folders: HIDDEN.folders.filter(isFolder), files: HIDDEN.files.filter((path) => existsSync(path)) },
     etc: [...offered.folders, ...offered.files].map((name) => `/etc/${name}`),
   };
 }
+
+/**
+ * The same, laid out in the spawner's namespace (`base` in `spawner/stores.pl`): one bind for /usr and one for /etc. Each
+ * bind that bwrap makes costs it a reading of the whole table of mounts.
+ */
+export const laidOutBase = (base: Base, skeleton: string): Base => ({
+  ...base,
+  skeleton,
+  usr: join(skeleton, 'usr'),
+  etc: [],
+  hidden: { ...base.hidden, folders: [] },
+});
 
 /** A link there leads to what is bound anyway, or nowhere. */
 const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

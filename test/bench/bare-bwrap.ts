@@ -11,8 +11,8 @@ import { buildSkeleton } from '../../executor/sandbox/skeleton.ts';
 const LOOP = readFileSync(new URL('./bare-loop.pl', import.meta.url), 'utf8');
 
 /**
- * The same flags, filter, limits and command as an order of `true`, handed over in files, and nothing around them:
- * no pipes, no watchdog, no gate, no control group.
+ * The same box made by bwrap alone, with the filter, limits and command of an order of `true` handed over in files, and
+ * nothing around them: no pipes, no watchdog, no gate, no control group.
  */
 export interface BareBwrap {
   /** Once, by Node's own `spawn`. */

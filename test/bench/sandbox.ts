@@ -23,7 +23,7 @@ type Run = z.infer<typeof Run>;
 const LEAST_SHARE = 0.6;
 const MOST_OF_OTHER = 0.5;
 
-/** Jobs per second of `true`, and how long one takes: bare bwrap with the same flags, the sandbox, and an order's whole path, in one run. */
+/** Jobs per second of `true`, and how long one takes: bare bwrap with the same box, the sandbox, and an order's whole path, in one run. */
 export async function sandboxBench(quick = false): Promise<{ table: string; failures: string[] }> {
   const isRoot = process.getuid?.() === 0;
   const folder = realpathSync(mkdtempSync('/var/tmp/chavion-bench-'));
@@ -97,7 +97,7 @@ function bothTimes(others: readonly z.infer<typeof Other>[]): z.infer<typeof Oth
 }
 
 const CALLED: Readonly<Record<Run['name'], string>> = {
-  bare: 'bare bwrap, the same flags, started by Node',
+  bare: 'bare bwrap, the same box, started by Node',
   loop: 'the same, started by a process that only starts',
   sandbox: 'the sandbox',
   path: 'an order, from queue to report',

@@ -219,8 +219,8 @@ sub heir {
   }
   $0 = 'chavion: keeps what commands had written';
   close $say;
-  close STDIN;
-  close STDOUT;
+  open STDIN, '<', '/dev/null';
+  open STDOUT, '>', '/dev/null';
   my ($text, %stores) = ('');
   while (sysread $hear, $text, 65536, length $text) {
     while ($text =~ s/^([^\n]*)\n//) {

@@ -1,4 +1,4 @@
-# Runs on the host, under the executor's account: perl spawner.pl MACHINE PARENT FOLDER STORES
+# Runs on the host, under the executor's account: perl spawner.pl MACHINE PARENT FOLDER STORES (show:|hide:)PATH...
 # Starts bwrap for the executor and tells how it goes. A fork costs what the forking process weighs, and Node waits in it
 # until the child has begun: this process is small and waits for nobody. Its end is the end of everything it has started.
 #
@@ -15,7 +15,7 @@ use Fcntl;
 use Socket;
 use POSIX ();
 
-my ($machine, $parent, $own, $wanted) = @ARGV;
+my ($machine, $parent, $own, $wanted, @base) = @ARGV;
 require "$own/$_" for qw(stores.pl keeping.pl);
 my %number = (x86_64 => { prctl => 157, memfd => 319, prlimit => 302 }, aarch64 => { prctl => 167, memfd => 279, prlimit => 261 });
 my $call = $number{$machine} or die "spawner: $machine\n";
@@ -114,6 +114,7 @@ sub become {
 
 sub start {
   my ($id, $cgroup, $out, $err, $args, $filter, @rest) = @_;
+  refresh();
   my @lent = map { folder(splice @rest, 0, 2) } 1 .. shift @rest;
   my $workspace = shift @lent;
   my @files = map { in_memory(shift @rest) } 1 .. shift @rest;
@@ -241,7 +242,7 @@ sub settle {
 }
 
 my $no_stores = why_no_stores($machine, $own, $wanted);
-$no_stores //= eval { apart(); base($own); undef } // ($@ || undef);
+$no_stores //= eval { apart(); base($own, @base); undef } // ($@ || undef);
 report('stores', $no_stores // '', copies() ? 'copies' : '');
 
 $heir = defined $no_stores ? undef : heir();

@@ -10,6 +10,14 @@ const PROGRAMS = ['spawner.pl', 'stores.pl', 'keeping.pl'].map(
   (name) => [name, readFileSync(new URL(`./${name}`, import.meta.url))] as const,
 );
 
+/** What it lays out once for all jobs (`base` in `spawner/stores.pl`). */
+interface LaidOut {
+  /** Of the machine's, below /etc. */
+  readonly etc: readonly string[];
+  /** Empty in what jobs see. */
+  readonly hidden: { readonly folders: readonly string[] };
+}
+
 export interface Home {
   /** Its mounts are seen below /proc/<pid>/root. */
   readonly pid: number;
@@ -40,6 +48,7 @@ export interface Followed {
 export class Spawner {
   readonly #folder: string;
   readonly #machine: Machine;
+  readonly #base: LaidOut;
   readonly #stores: 'best' | 'copy';
   readonly #followed = new Map<string, Followed>();
   readonly #asked = new Map<
@@ -51,7 +60,8 @@ export class Spawner {
   #made: { readonly done: () => void; readonly failed: (error: Error) => void }[] = [];
   #count = 0;
 
-  constructor(folder: string, machine: Machine, stores: 'best' | 'copy' = 'best') {
+  constructor(folder: string, machine: Machine, base: LaidOut, stores: 'best' | 'copy' = 'best') {
+    this.#base = base;
     this.#stores = stores;
     this.#machine = machine;
     this.#folder = folder;
@@ -115,6 +125,8 @@ export class Spawner {
       String(process.pid),
       this.#folder,
       this.#stores,
+      ...this.#base.etc.map((path) => `show:${path}`),
+      ...this.#base.hidden.folders.map((path) => `hide:${path}`),
     ]);
     child.stdin.on('error', () => undefined);
     let coming: Buffer = Buffer.alloc(0);

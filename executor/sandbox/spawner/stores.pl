@@ -13,7 +13,7 @@ my %numbers = (
   aarch64 => { mount => 40, umount => 39, unshare => 97, prctl => 167, stat => 79, utimens => 88, mknod => 33, xattr => 9 },
 );
 our $call;
-my %flag = (nosuid => 2, nodev => 4, bind => 4096, rec => 16384, slave => 1 << 19);
+my %flag = (rdonly => 1, nosuid => 2, nodev => 4, bind => 4096, rec => 16384, slave => 1 << 19);
 our $copying = 0;
 
 sub mount_at {
@@ -60,13 +60,34 @@ sub copied {
   }
 }
 
-# What every job has bound, in a place whose name no table of mounts shows.
+my $base;
+my @shown; # of the machine's /etc
+
+# What every job has bound, in a place whose name no table of mounts shows: /etc with some of the machine's, /usr without
+# some of it, and our own tools.
 sub base {
-  my ($own) = @_;
-  my $base = "$own/base";
+  my ($own, @paths) = @_;
+  $base = "$own/base";
   -d $base or mkdir $base, 0700 or die "$base: $!\n";
   mount_at('tmpfs', $base, 'tmpfs', $flag{nosuid} | $flag{nodev}, 'size=1m,mode=0700');
   copied("$own/$_", "$base/$_") for qw(etc tools);
+  mkdir "$base/usr", 0755 or die "$base: $!\n";
+  mount_at('/usr', "$base/usr", '', $flag{bind} | $flag{rec}, '');
+  for (map { /^hide:(.*)/s } @paths) {
+    mount_at('tmpfs', "$base$_", 'tmpfs', $flag{rdonly} | $flag{nosuid} | $flag{nodev}, 'size=4k,mode=0755');
+  }
+  @shown = map { /^show:(.*)/s } @paths;
+  mount_at($_, "$base$_", '', $flag{bind} | $flag{rec}, '') for @shown;
+}
+
+# A file that the machine has replaced meanwhile, as it does when it is kept up to date, is shown anew.
+sub refresh {
+  for my $path (@shown) {
+    my ($now, $then) = map { join ':', (stat)[0, 1] } $path, "$base$path";
+    next if $now eq '' || $now eq $then;
+    unmount("$base$path");
+    mount_at($path, "$base$path", '', $flag{bind} | $flag{rec}, '');
+  }
 }
 
 sub lay {
