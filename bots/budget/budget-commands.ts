@@ -1,5 +1,5 @@
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
-import type { Lang } from '../../bridge/protocol/ids.ts';
+import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/budget.ts';
 import { typedName } from '../addressing/typed-name.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
@@ -86,8 +86,16 @@ async function thaw(
   if (words.trim() !== '' && named.length === 0)
     return say.notBudget[lang]('nobody', words.trim().slice(0, 40), typedName(agents, lang));
   await spending.wake(named.length === 0 ? agents.map(({ id }) => id) : named);
-  if (named.length > 0)
-    return say.woken[lang](named.map((id) => agents.find((agent) => agent.id === id)?.config.name ?? id));
+  if (named.length > 0) {
+    const nameOf = (id: AgentId) => agents.find((agent) => agent.id === id)?.config.name ?? id;
+    // Their providers are one reason to be silent, the house's limits and the freeze are others.
+    const rested = named.filter((id) => !spending.available(id));
+    const woken = named.filter((id) => !rested.includes(id));
+    return [
+      ...(woken.length === 0 ? [] : [say.woken[lang](woken.map(nameOf))]),
+      ...(rested.length === 0 ? [] : [say.stillResting[lang](rested.map(nameOf), spending.frozen)]),
+    ].join('\n');
+  }
   await spending.freeze(false, at);
   return say.thawed[lang]();
 }

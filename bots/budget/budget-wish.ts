@@ -100,10 +100,13 @@ function whose(
   };
 }
 
-/** Agents named one after another, as in `!thaw claude, gpt`. */
+/** Agents named one after another, as in `!thaw claude, gpt`; names may be of several words. */
 export function agentsNamed(words: string, agents: readonly Callable[]): readonly AgentId[] {
-  return words.split(/[\s,]+/u).flatMap((word) => {
-    const named = word === '' ? null : whose(word, agents);
-    return named === null || named.scope === WHOLE ? [] : [named.scope];
-  });
+  const named: AgentId[] = [];
+  for (let left = words.replace(/^[\s,]+/u, ''); left !== '';) {
+    const found = whose(left, agents);
+    if (found !== null && found.scope !== WHOLE) named.push(found.scope);
+    left = (found?.rest ?? left.replace(/^\S+/u, '')).replace(/^[\s,]+/u, '');
+  }
+  return named;
 }

@@ -39,6 +39,7 @@ const TURNED_AWAY: ReadonlySet<FaultCode> = new Set([
   'provider.model',
   'provider.request',
   'provider.context',
+  'provider.window',
   'provider.rate',
   'provider.quota',
   'provider.overloaded',
@@ -60,7 +61,7 @@ export class CostMeter {
   note(part: StreamPart): void {
     if (part.type === 'text') this.#said += estimateTokens(part.text) - 4;
     else if (part.type === 'restart') {
-      this.#cut = added(this.#cut, { inputTokens: this.#input, outputTokens: this.#said });
+      this.#cut = added(this.#cut, part.spent ?? { inputTokens: this.#input, outputTokens: this.#said });
       this.#said = 0;
     } else if (part.type === 'finish') this.#reported = part.usage ?? this.#guess();
   }

@@ -63,11 +63,7 @@ async function* paid(
     ended = error.code;
     const asked = pauseAsked(error, inner.label, Date.now());
     if (asked === null) throw error;
-    throw new ProviderFault(error.code, {
-      retryAfterMs: error.retryAfterMs,
-      rest: await spending.pause(agent.id, asked),
-      cause: error.cause,
-    });
+    throw error.with({ retryable: false, rest: await spending.pause(agent.id, asked) });
   } finally {
     // However it ended, and when the listener went away.
     await call.settle(costOf(meter.usage(ended), agent.price));

@@ -20,6 +20,7 @@ export async function probe(provider: Provider, agent: AgentConfig, signal: Abor
     system: 'You are being tested for availability.',
     messages: [{ role: 'user', content: [{ type: 'text', text: question }] }],
     question,
+    hurried: true,
   } as const;
   try {
     if (provider.check === undefined) {

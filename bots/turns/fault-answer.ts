@@ -1,6 +1,6 @@
 import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { faultPhrase } from '../../bridge/text/faults.ts';
-import { clockTime, resting } from '../../bridge/text/room/budget.ts';
+import { clockTime, resting, restsUntil } from '../../bridge/text/room/budget.ts';
 import type { Turn, TurnDeps } from './turn.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function endInFault(
     },
     'turn ended in a fault',
   );
-  const { retryAfterMs, rest }: Partial<Pick<ProviderFault, 'retryAfterMs' | 'rest'>> =
+  const { retryAfterMs, rest, tries }: Partial<Pick<ProviderFault, 'retryAfterMs' | 'rest' | 'tries'>> =
     error instanceof ProviderFault ? error : {};
   const ours = code === 'purse.blackout' || code === 'purse.frozen';
   if (ours) deps.status.rested(job.agent, code);
@@ -34,7 +34,11 @@ export async function endInFault(
   const until =
     rest?.until == null
       ? undefined
-      : resting[job.lang](rest.why, clockTime(rest.until, Date.now(), deps.timeZone, job.lang), name);
-  const fault = faultPhrase[code][job.lang]({ model: provider.label, agent: name, retryAfterMs, rest: until });
-  return until === undefined || ours ? fault : `${fault} ${until}`;
+      : // What the provider said is told once, by the fault itself.
+        (ours ? resting : restsUntil)[job.lang](
+          rest.why,
+          clockTime(rest.until, Date.now(), deps.timeZone, job.lang),
+          name,
+        );
+  return faultPhrase[code][job.lang]({ model: provider.label, agent: name, retryAfterMs, tries, rest: until });
 }

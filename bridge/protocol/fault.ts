@@ -9,6 +9,8 @@ export const FAULT_CODES = [
   'provider.model',
   'provider.request',
   'provider.context',
+  /** A local server was started with less room than the conversation takes. */
+  'provider.window',
   'provider.rate',
   'provider.quota',
   'provider.overloaded',
@@ -16,10 +18,14 @@ export const FAULT_CODES = [
   'provider.timeout',
   'provider.interrupted',
   'provider.empty',
+  /** All of the room for the answer went into thoughts. */
+  'provider.thinking',
   'provider.filtered',
   'provider.malformed',
   'provider.absent',
   'provider.failed',
+  /** The provider no longer knows the work it was given. */
+  'provider.vanished',
   'purse.blackout',
   'purse.frozen',
   'turn.failed',
@@ -48,6 +54,22 @@ export interface Rest {
   readonly key: string;
 }
 
+/** How often a model was asked before its fault was told. */
+export interface Tries {
+  readonly count: number;
+  /** From the first to the last, milliseconds. */
+  readonly ms: number;
+}
+
+interface FaultDetails {
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number | undefined;
+  readonly rest?: Rest | undefined;
+  readonly tries?: Tries | undefined;
+  readonly spent?: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
+  readonly cause?: unknown;
+}
+
 /** Thrown by providers and caught by the turn. Carries no prompt, no key, no body of the provider's answer. */
 export class ProviderFault extends Error {
   readonly code: FaultCode;
@@ -56,16 +78,24 @@ export class ProviderFault extends Error {
   readonly retryAfterMs: number | undefined;
   /** The agent is in blackout now. */
   readonly rest: Rest | undefined;
+  readonly tries: Tries | undefined;
+  /** What the provider counts though no answer came of it. */
+  readonly spent: FaultDetails['spent'];
 
-  constructor(
-    code: FaultCode,
-    options: { retryable?: boolean; retryAfterMs?: number | undefined; rest?: Rest; cause?: unknown } = {},
-  ) {
-    super(code, { cause: options.cause });
+  constructor(code: FaultCode, details: FaultDetails = {}) {
+    super(code, { cause: details.cause });
     this.name = 'ProviderFault';
     this.code = code;
-    this.retryable = options.retryable ?? false;
-    this.retryAfterMs = options.retryAfterMs;
-    this.rest = options.rest;
+    this.retryable = details.retryable ?? false;
+    this.retryAfterMs = details.retryAfterMs;
+    this.rest = details.rest;
+    this.tries = details.tries;
+    this.spent = details.spent;
+  }
+
+  /** The same fault, of which more has become known. */
+  with(details: FaultDetails): ProviderFault {
+    const { code, retryable, retryAfterMs, rest, tries, spent, cause } = this;
+    return new ProviderFault(code, { retryable, retryAfterMs, rest, tries, spent, cause, ...details });
   }
 }

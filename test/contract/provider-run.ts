@@ -33,6 +33,9 @@ export const HISTORY: readonly ChatMessage[] = [
 /** Polls as fast as a local server answers. */
 export const QUICK: ManusPace = { firstPollMs: 1, longestPollMs: 5, taskMs: 20_000, unknownMs: 300 };
 
+/** Asked so often in the half minute for which a failing server is held out, where chance is left out. */
+export const HELD_OUT = 11;
+
 export const SHORT: Deadlines = { firstByteMs: 200, idleMs: 200, totalMs: 20_000 };
 
 export interface Run {
@@ -68,9 +71,12 @@ export function agentOn(wire: Wire, url: string, agent: Partial<AgentConfig> = {
 }
 
 export function providerOn(wire: Wire, url: string, options: RunOptions = {}, waits: number[] = []): Provider {
+  let now = 0;
   const retryClock: RetryClock = {
+    now: () => now,
     sleep: (ms) => {
       waits.push(ms);
+      now += ms;
       return Promise.resolve();
     },
     random: () => 0,

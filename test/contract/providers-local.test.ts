@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fits, messageContent } from '../../bridge/matrix/content.ts';
-import { FAULT_CODES, type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
+import { FAULT_CODES, type FaultCode, ProviderFault, type Tries } from '../../bridge/protocol/fault.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
@@ -11,6 +11,7 @@ import type { Provider, StreamPart } from '../../bots/models/providers/provider.
 import { createProvider, createProviders } from '../../bots/models/registry.ts';
 import { pastedBlock, relay } from '../../bots/models/providers/relay.ts';
 import { waitBeforeNext, withRetry } from '../../bots/models/retry.ts';
+import { faultOfAnswer } from '../../bots/models/providers/http-fault.ts';
 import { retryAfterMs } from '../../bots/models/providers/retry-after.ts';
 import { HISTORY, requestOf, SYSTEM } from './provider-run.ts';
 
@@ -101,8 +102,8 @@ describe('who gets which mind', () => {
 });
 
 describe('retries', () => {
-  const fault = (retryable: boolean, retryAfter?: number) =>
-    new ProviderFault('provider.rate', { retryable, retryAfterMs: retryAfter });
+  const fault = (retryable: boolean, retryAfter?: number, code: FaultCode = 'provider.rate') =>
+    new ProviderFault(code, { retryable, retryAfterMs: retryAfter });
 
   it.each([
     [1, fault(true), 0, 500],
@@ -110,13 +111,35 @@ describe('retries', () => {
     [2, fault(true), 0, 1000],
     [3, fault(true), 0, undefined],
     [1, fault(false), 0, undefined],
-    [1, new Error('a bug'), 0, undefined],
     [1, fault(true, 30_000), 0, 30_000],
     [1, fault(true, 60_000), 0, 60_000],
     [1, fault(true, 60_001), 0, undefined],
     [1, fault(true, 0), 0, 500],
-  ])('after failure %i', (failures, error, random, wait) => {
-    expect(waitBeforeNext(failures, error, random)).toBe(wait);
+    [1, fault(true, undefined, 'provider.timeout'), 0, 500],
+    [2, fault(true, undefined, 'provider.timeout'), 0, undefined],
+    [1, fault(true, 40_000, 'provider.overloaded'), 0, 40_000],
+    [2, fault(true, 40_000, 'provider.overloaded'), 0, undefined],
+    [9, fault(true, undefined, 'provider.overloaded'), 0.999, 7_996],
+  ])('after failure %i', (count, error, random, wait) => {
+    expect(waitBeforeNext({ count, elapsedMs: 0 }, error, random)).toBe(wait);
+  });
+
+  it.each([0, 0.3, 0.999])('hold out through half a minute, and not longer: chance %d', (random) => {
+    for (const code of ['provider.overloaded', 'provider.unreachable'] as const) {
+      let elapsedMs = 0;
+      let count = 1;
+      for (; count < 50; count += 1) {
+        const wait = waitBeforeNext({ count, elapsedMs }, fault(true, undefined, code), random);
+        if (wait === undefined) break;
+        elapsedMs += wait;
+      }
+      expect(elapsedMs).toBeGreaterThan(29_000);
+      expect(elapsedMs).toBeLessThanOrEqual(30_000);
+      expect(count).toBeGreaterThan(5);
+      expect(count).toBeLessThan(13);
+    }
+    // The first attempt alone took longer than that: it is asked once more all the same.
+    expect(waitBeforeNext({ count: 1, elapsedMs: 55_000 }, fault(true, undefined, 'provider.overloaded'), 0)).toBe(500);
   });
 
   it('end at once when aborted while waiting', async () => {
@@ -202,7 +225,7 @@ describe('a probe', () => {
       ok: true,
     });
     const refused = agent({ model: 'compatible/x', endpoint: { url: 'http://127.0.0.1:1/v1' } });
-    const quick = { retryClock: { sleep: () => Promise.resolve(), random: () => 0 } };
+    const quick = { retryClock: { now: () => 0, sleep: () => Promise.resolve(), random: () => 0 } };
     expect(await probe(createProvider(refused, none, {}, quick), refused, signal)).toMatchObject({
       ok: false,
       code: 'provider.unreachable',
@@ -265,6 +288,53 @@ describe('relay', () => {
   });
 });
 
+describe('what an answer says of a failure', () => {
+  const google = (quotaId: string) =>
+    JSON.stringify({
+      error: {
+        status: 'RESOURCE_EXHAUSTED',
+        message: 'Quota exceeded, limit: 250 PerDay',
+        details: [
+          { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [{ quotaId }] },
+          { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '40s' },
+        ],
+      },
+    });
+  const at = (time: string) => Date.parse(time);
+  const HOUR = 3_600_000;
+
+  it.each([
+    // Summer time in Los Angeles (UTC-7), winter time (UTC-8), and the days on which they change.
+    ['2026-07-10T12:00:00Z', 19 * HOUR],
+    ['2026-11-28T04:41:27Z', 3 * HOUR + 18 * 60_000 + 33_000],
+    ['2026-11-28T08:00:00Z', 24 * HOUR],
+    ['2026-03-08T09:00:00Z', 22 * HOUR],
+    ['2026-11-01T08:00:00Z', 24 * HOUR],
+  ])("Google's quota of a day is renewed at midnight Pacific time: at %s", (now, wait) => {
+    const body = google('GenerateRequestsPerDayPerProjectPerModel-FreeTier');
+    const fault = faultOfAnswer({ status: 429, headers: { 'retry-after': '40' }, body }, at(now));
+    expect(fault).toMatchObject({ code: 'provider.quota', retryAfterMs: wait, retryable: false });
+  });
+
+  it("Google's quota of a minute is waited for as it says, whatever its message mentions", () => {
+    const body = google('GenerateRequestsPerMinutePerProjectPerModel-FreeTier');
+    expect(faultOfAnswer({ status: 429, body }, 0)).toMatchObject({ code: 'provider.rate', retryAfterMs: 40_000 });
+  });
+
+  it('a context that a local server was started with is told apart from what a model can hold', () => {
+    const body = JSON.stringify({
+      error: {
+        code: 400,
+        message: 'request (9214 tokens) exceeds the available context size (4096 tokens), try increasing it',
+        type: 'exceed_context_size_error',
+        n_prompt_tokens: 9214,
+        n_ctx: 4096,
+      },
+    });
+    expect(faultOfAnswer({ status: 400, body }, 0).code).toBe('provider.window');
+  });
+});
+
 describe('what a failure says', () => {
   it.each(FAULT_CODES)('%s: names itself in both languages, says what is kept, and is short', (code) => {
     const facts = { model: 'openai/gpt-6-astra', agent: 'gabriel', retryAfterMs: 30_000 };
@@ -275,5 +345,27 @@ describe('what a failure says', () => {
     expect(en).toMatch(/is kept|stays in the room/);
     expect(en).not.toMatch(/\p{Script=Hangul}/u);
     expect(Math.max(ko.length, en.length)).toBeLessThan(180);
+  });
+
+  it.each(FAULT_CODES)('%s: says how often it was tried, and nothing of trying where it was asked once', (code) => {
+    const say = (tries?: Tries) => {
+      const facts = { model: 'openai/gpt', agent: 'gabriel', tries };
+      return [faultPhrase[code].ko(facts), faultPhrase[code].en(facts)].join('\n');
+    };
+    expect(say({ count: 1, ms: 400 })).toBe(say());
+    expect(say()).not.toMatch(/\d|여러 번|several|repeatedly/);
+  });
+
+  it.each(['overloaded', 'unreachable', 'rate', 'timeout'] as const)('%s: says how often and for how long', (what) => {
+    const facts = { model: 'openai/gpt', agent: 'gabriel', tries: { count: 11, ms: 30_000 } };
+    expect(faultPhrase[`provider.${what}`].ko(facts)).toContain('30초 동안 11번 해 봤지만');
+    expect(faultPhrase[`provider.${what}`].en(facts)).toContain('11 tries in 30 s');
+  });
+
+  it('has one diagnosis and one advice for an empty account, the verb that wakes the agent', () => {
+    const facts = { model: 'openai/gpt', agent: '가브리엘', rest: '12:00까지 쉬고 스스로 돌아옵니다.' };
+    expect(faultPhrase['provider.payment'].ko(facts)).toBe(
+      'openai/gpt 계정에 잔액이 없어 답하지 못했어요. 질문은 그대로 있습니다. 그 회사 홈페이지에서 충전한 뒤 `!해동 가브리엘`이라고 보내 주세요.',
+    );
   });
 });

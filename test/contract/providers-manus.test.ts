@@ -5,6 +5,7 @@ import {
   ask,
   codeOf,
   fault,
+  HELD_OUT,
   outcome,
   providerOn,
   QUICK,
@@ -93,7 +94,7 @@ describe('a task', () => {
     const result = await asked(({ method }) =>
       method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '500'),
     );
-    expect(outcome(result)).toEqual(fault('provider.overloaded', 4));
+    expect(outcome(result)).toEqual(fault('provider.overloaded', HELD_OUT + 1));
     expect(posts(result, 'task.create')).toHaveLength(1);
   });
 
@@ -103,11 +104,11 @@ describe('a task', () => {
     expect(textOf(result.parts)).toBe(MANUS.answer);
   });
 
-  it('counts a task that stays unknown as failed', async () => {
+  it('says of a task that stays unknown that it has vanished', async () => {
     const result = await asked(({ method }) =>
       method === 'POST' ? { body: fixture(MANUS, 'created.json') } : failure(MANUS, '404'),
     );
-    expect(codeOf(result.error)).toBe('provider.failed');
+    expect(codeOf(result.error)).toBe('provider.vanished');
     expect(result.waits).toEqual([]);
   });
 

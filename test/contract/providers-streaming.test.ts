@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, fault, HISTORY, outcome, textOf } from './provider-run.ts';
+import { ask, fault, HELD_OUT, HISTORY, outcome, textOf, type Asked } from './provider-run.ts';
 import type { Reply } from './provider-server.ts';
 import {
   ANSWER,
@@ -95,8 +95,32 @@ describe.each(STREAMING)('$name', (wire) => {
     expect(outcome(await ask(stack, wire, stream(wire, 'empty')))).toEqual(fault('provider.empty', 3));
   });
 
-  it('does not take an empty body for an answer', async () => {
-    expect(outcome(await ask(stack, wire, { body: '' }))).toEqual(fault('provider.empty', 3));
+  it.each(['end', 'drop'] as const)(
+    'takes a body cut before its first word for a broken connection: %s',
+    async (ending) => {
+      expect(outcome(await ask(stack, wire, { body: ending === 'end' ? '' : ': ping\n\n', ending }))).toEqual(
+        fault('provider.interrupted', 3),
+      );
+      const blank = beginning(wire).replaceAll(/안녕하세요, |마스터\. /gu, '');
+      expect(outcome(await ask(stack, wire, { body: blank, ending }))).toEqual(fault('provider.interrupted', 3));
+    },
+  );
+
+  it('gives an answer that thoughts ate more room, once', async () => {
+    const eaten: Reply = { body: fixture(wire, 'length.sse').replaceAll(/안녕하세요, |마스터\. |오늘은 /gu, '') };
+    const roomOf = ({ server }: Asked) => server.requests.map((request) => wire.maxTokens?.(bodyOf(request)));
+    const well = await ask(stack, wire, (_, index) => (index === 0 ? eaten : stream(wire, 'answer')));
+    expect(textOf(well.parts)).toBe(ANSWER);
+    expect(roomOf(well)).toEqual([4_000, 16_000]);
+    expect(well.parts.filter((part) => part.type === 'restart')).toEqual([
+      { type: 'restart', spent: { inputTokens: 41, outputTokens: 12 } },
+    ]);
+    const again = await ask(stack, wire, eaten);
+    expect(outcome(again)).toEqual(fault('provider.thinking', 2));
+    const small = await ask(stack, wire, (_, index) =>
+      index === 0 ? eaten : { status: 400, body: '{"error":{"message":"max_tokens is too large"}}' },
+    );
+    expect(outcome(small)).toEqual(fault('provider.thinking', 2));
   });
 
   it.each(['filtered', 'refusal'] as const)(
@@ -111,7 +135,9 @@ describe.each(STREAMING)('$name', (wire) => {
   });
 
   it('asks again after an error event inside the stream', async () => {
-    expect(outcome(await ask(stack, wire, stream(wire, 'error-event')))).toEqual(fault('provider.overloaded', 3));
+    expect(outcome(await ask(stack, wire, stream(wire, 'error-event')))).toEqual(
+      fault('provider.overloaded', HELD_OUT),
+    );
   });
 
   it('ends at once when aborted in mid-stream, with the reason, and hangs up', async () => {

@@ -1,7 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FaultCode } from '../../bridge/protocol/fault.ts';
 import { ModelName } from '../../bridge/protocol/roster.ts';
-import { ask, codeOf, everythingIn, fault, outcome, PNG, run, SHORT, SYSTEM, textOf } from './provider-run.ts';
+import {
+  ask,
+  codeOf,
+  everythingIn,
+  fault,
+  HELD_OUT,
+  outcome,
+  PNG,
+  run,
+  SHORT,
+  SYSTEM,
+  textOf,
+} from './provider-run.ts';
 import { startProviderServer } from './provider-server.ts';
 import { answering, beginning, bodyOf, failure, KEY, WIRES, type Failure, type Json } from './provider-wires.ts';
 
@@ -89,9 +101,9 @@ describe.each(WIRES)('$name', (wire) => {
     ['quota', 'provider.quota', 1],
     ['context', 'provider.context', 1],
     ['429', 'provider.rate', 3],
-    ['500', 'provider.overloaded', 3],
-    ['503', 'provider.overloaded', 3],
-    ['529', 'provider.overloaded', 3],
+    ['500', 'provider.overloaded', HELD_OUT],
+    ['503', 'provider.overloaded', HELD_OUT],
+    ['529', 'provider.overloaded', HELD_OUT],
   ])('meets %s with %s after %i requests', async (name, code, requests) => {
     expect(outcome(await ask(stack, wire, failure(wire, name)))).toEqual(fault(code, requests));
   });
@@ -130,7 +142,8 @@ describe.each(WIRES)('$name', (wire) => {
     await gone[Symbol.asyncDispose]();
     const result = await run(wire, gone.url);
     expect(codeOf(result.error)).toBe('provider.unreachable');
-    expect(result.waits).toHaveLength(2);
+    expect(result.waits).toHaveLength(HELD_OUT - 1);
+    expect(result.error).toMatchObject({ tries: { count: HELD_OUT, ms: 30_000 } });
     expect(everythingIn(result.error)).not.toContain(KEY);
   });
 
@@ -142,6 +155,22 @@ describe.each(WIRES)('$name', (wire) => {
     expect(thief.requests).toEqual([]);
   });
 
+  it('outlasts a bad minute, and says so after some seconds, once', async () => {
+    const well = answering(wire);
+    const { parts, waits } = await ask(stack, wire, (request, index) =>
+      index < 6 ? failure(wire, '503') : well(request, index - 6),
+    );
+    expect(textOf(parts)).toBe(wire.answer);
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 4_000, 4_000]);
+    const held = parts.filter((part) => part.type === 'progress' && part.text.startsWith('⏳'));
+    expect(held).toEqual([{ type: 'progress', text: expect.stringContaining('앞으로 27초까지') }]);
+  });
+
+  it('is asked three times at most where somebody waits at a terminal', async () => {
+    const result = await ask(stack, wire, failure(wire, '503'), { request: { hurried: true } });
+    expect(outcome(result)).toEqual(fault('provider.overloaded', 3));
+  });
+
   it('gives up when the answer is dropped every time', async () => {
     expect(outcome(await ask(stack, wire, { body: beginning(wire), ending: 'drop' }))).toEqual(
       fault('provider.interrupted', 3),
@@ -150,14 +179,14 @@ describe.each(WIRES)('$name', (wire) => {
 
   it('gives up on a server that falls silent in the middle', async () => {
     const result = await ask(stack, wire, { body: beginning(wire), ending: 'hang' }, { deadlines: SHORT });
-    expect(outcome(result)).toEqual(fault('provider.timeout', 3));
-    await expect.poll(() => result.server.abandoned()).toBe(3);
+    expect(outcome(result)).toEqual(fault('provider.timeout', 2));
+    await expect.poll(() => result.server.abandoned()).toBe(2);
   });
 
   it('gives up on a server that never begins', async () => {
     const result = await ask(stack, wire, () => 'hang', { deadlines: SHORT });
-    expect(outcome(result)).toEqual(fault('provider.timeout', 3));
-    await expect.poll(() => result.server.abandoned()).toBe(3);
+    expect(outcome(result)).toEqual(fault('provider.timeout', 2));
+    await expect.poll(() => result.server.abandoned()).toBe(2);
   });
 
   it.each(['<html>it works</html>', '{}', 'data: 7\n\n', 'data: {"error":5}\n\n', 'data: null\n\n', '\u0000\ufffd'])(

@@ -16,7 +16,7 @@ const plan = JSON.stringify(PLAN);
 function depsWith(providers: Providers): TaskModelsDeps {
   const { CHAVION_REHEARSAL: _, ...env } = providers.env;
   const settings = ProviderSettings.parse(env);
-  const retryClock = { sleep: () => Promise.resolve(), random: () => 0 };
+  const retryClock = { now: () => 0, sleep: () => Promise.resolve(), random: () => 0 };
   const bindings = new ModelBindings(
     roster,
     (config) => createProvider(config, settings, {}, { retryClock }),

@@ -30,9 +30,14 @@ async function claudeSays(reply: Reply | string, question = '클로드, 말해 �
 describe('a fault of a provider', () => {
   it.each<[string, Reply, RegExp]>([
     ['401', error(401, 'authentication_error'), /키를 받아 주지 않았어요[^]*npm start -- keys/],
-    ['402', error(402, 'billing_error'), /잔액이 없어[^]*충전/],
+    ['402', error(402, 'billing_error'), /잔액이 없어[^]*충전한 뒤 `!해동 클로드`라고 보내 주세요\.$/],
     ['429', error(429, 'rate_limit_error'), /요청이 몰려/],
-    ['500', error(500, 'api_error'), /고장이거나 붐벼서/],
+    // A server that names its time is not held out for half a minute.
+    [
+      '500',
+      { ...error(500, 'api_error'), headers: { 'retry-after': '120' } },
+      /고장이거나 붐벼서 실패했어요[^]*2분 뒤/,
+    ],
     ['an answer dropped in the middle', { pieces: ['시작은 ', '했는데'], everyMs: 30, ending: 'drop' }, /끊겼어요/],
     ['an empty answer', { pieces: [] }, /빈 답/],
   ])('%s is one short line of that agent, and the others are untouched', async (_what, reply, line) => {

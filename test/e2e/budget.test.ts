@@ -143,14 +143,16 @@ describe('a provider that wants a pause', () => {
     const { providers } = scene;
     providers.play(() => refusal(402, 'billing_error'), 'claude');
     expect((await says('클로드, 안녕')).answers.map(({ body }) => body)).toEqual([
-      expect.stringMatching(/잔액이 없어[^]*까지 쉬고/),
+      expect.stringMatching(/잔액이 없어[^]*!해동 클로드`라고 보내 주세요\.$/),
     ]);
     providers.reset();
     expect((await says('클로드, 안녕')).notices.map(({ body }) => body)).toEqual([
       expect.stringContaining('블랙아웃: 클로드'),
     ]);
     expect(providers.asked('claude')).toEqual([]);
-    expect(await told('!해동 클로드')).toContain('클로드');
+    expect(await told('!해동 클로드')).toBe(
+      '클로드: 회사가 정한 쉬는 시간을 끝냈습니다. 다시 부르면 대답합니다. 예산은 그대로입니다.',
+    );
     expect((await says('클로드, 안녕')).answers.map(({ body }) => body)).toEqual(['claude의 대답입니다.']);
   });
 });

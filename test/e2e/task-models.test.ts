@@ -206,7 +206,7 @@ describe('the vote', () => {
 describe('minds that fail', () => {
   it('are left out, in whatever way they fail, and the others go on', async () => {
     const failing: readonly Reply[] = [
-      { status: 500, body: '{}' },
+      { status: 500, body: '{}', headers: { 'retry-after': '90' } },
       { pieces: ['no JSON at all'] },
       { pieces: ['{"goal": "cut off', ''], ending: 'drop' },
     ];

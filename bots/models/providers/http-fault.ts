@@ -1,5 +1,5 @@
 import { ProviderFault, type FaultCode } from '../../../bridge/protocol/fault.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs, untilPacificMidnight } from './retry-after.ts';
 
 /** What an HTTP answer, or an error event in a stream, says of a failure. The body is only looked at, never kept. */
 export interface FailedAnswer {
@@ -15,6 +15,8 @@ const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/credit balance is too low|payment_required|insufficient[_ ]credits?|not enough credits/i, 'provider.payment'],
   [/API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error/i, 'provider.key'],
   [/content_filter|content_policy_violation|ResponsibleAIPolicyViolation/i, 'provider.filtered'],
+  // llama.cpp: the server's own `--ctx-size`, which no model's card knows.
+  [/exceed_context_size_error|exceeds the available context size/i, 'provider.window'],
   [
     /context_length_exceeded|prompt is too long|maximum context length|input token count(?: \(\d{1,12}\))? exceeds/i,
     'provider.context',
@@ -22,8 +24,11 @@ const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/model_not_found|invalid_model|unknown_model/i, 'provider.model'],
 ];
 
-/** Google counts a day's quota with ids such as GenerateRequestsPerDayPerProjectPerModel: waiting a minute is no use. */
-const USED_UP_FOR_TODAY = /PerDay/;
+/**
+ * The quota of a day in Google's QuotaFailure: `"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"`. The
+ * RetryInfo beside it names seconds all the same.
+ */
+const USED_UP_FOR_TODAY = /"quotaId"\s{0,4}:\s{0,4}"[A-Za-z]{0,80}PerDay/;
 
 const RETRYABLE: ReadonlySet<FaultCode> = new Set(['provider.rate', 'provider.overloaded', 'provider.timeout']);
 
@@ -32,7 +37,9 @@ export function faultOfAnswer(answer: FailedAnswer, now: number): ProviderFault 
   const code = codeOf(answer.status, body);
   return new ProviderFault(code, {
     retryable: RETRYABLE.has(code),
-    retryAfterMs: retryAfterMs(answer.headers ?? {}, body, now),
+    retryAfterMs: USED_UP_FOR_TODAY.test(body)
+      ? untilPacificMidnight(now)
+      : retryAfterMs(answer.headers ?? {}, body, now),
     ...(answer.status === undefined ? {} : { cause: { status: answer.status } }),
   });
 }
@@ -44,6 +51,7 @@ function codeOf(status: number | undefined, body: string): FaultCode {
   }
   switch (status) {
     case undefined:
+      if (USED_UP_FOR_TODAY.test(body)) return 'provider.quota';
       return /rate_limit|too_many_requests|RESOURCE_EXHAUSTED/i.test(body) ? 'provider.rate' : 'provider.overloaded';
     case 401:
       return 'provider.key';

@@ -167,7 +167,7 @@ async function recent(api: ManusApi, task: Task, signal: AbortSignal, pace: Manu
     const unknown = error instanceof ProviderFault && error.code === 'provider.model';
     if (!unknown) throw error;
     if (performance.now() - task.startedAt < pace.unknownMs) return [];
-    throw new ProviderFault('provider.failed');
+    throw new ProviderFault('provider.vanished');
   }
 }
 

@@ -64,6 +64,8 @@ export interface ProviderRequest {
    * reply alone, and only from content that our own accounts wrote: what is said here may count as consent.
    */
   readonly resume?: string;
+  /** Whoever asks sits and waits for it: no holding out through a provider's bad minute. */
+  readonly hurried?: boolean;
   /** Of a question of a task: which task, what it wants, and until when (milliseconds since 1970) an answer counts. */
   readonly task?: { readonly no: number; readonly phase: string; readonly until: number };
   /** Of a turn in a room: who is answered, and where in a chain of calls. */
@@ -85,7 +87,7 @@ export type StreamPart =
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'source'; readonly url: string; readonly title?: string }
   /** What came so far is void: the answer starts anew (after a retry). */
-  | { readonly type: 'restart' }
+  | { readonly type: 'restart'; /** Where the provider has said what that cost. */ readonly spent?: TokenUsage }
   /** `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300 characters. */
   | {
       readonly type: 'finish';

@@ -17,6 +17,31 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, body: st
   return delay === undefined ? undefined : Math.ceil(Number(delay) * 1000);
 }
 
+const PACIFIC = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'America/Los_Angeles',
+  hourCycle: 'h23',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+});
+const DAY_S = 86_400;
+const HOUR_S = 3_600;
+
+/**
+ * Google's daily quotas are renewed at midnight Pacific time (https://ai.google.dev/gemini-api/docs/rate-limits).
+ * Milliseconds, right also on the two days of the year on which an hour is missing or comes twice.
+ */
+export function untilPacificMidnight(now: number): number {
+  const left = (at: number) => {
+    const [hour = 0, minute = 0, second = 0] = PACIFIC.format(at).split(':').map(Number);
+    return DAY_S - (hour * 60 + minute) * 60 - second;
+  };
+  const first = now + left(now) * 1000;
+  // Where the clocks changed on the way the guess lies an hour beside midnight.
+  const beside = DAY_S - left(first);
+  return first - now + (beside > DAY_S / 2 ? HOUR_S : beside >= HOUR_S ? -HOUR_S : 0) * 1000;
+}
+
 function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}(?:\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
 }

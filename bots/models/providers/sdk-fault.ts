@@ -14,19 +14,12 @@ import { z } from 'zod';
 import { faultOfAnswer } from './http-fault.ts';
 import { faultOfNetwork } from './network-fault.ts';
 
-/** How far an answer had come when it failed. */
-export interface Progress {
-  /** Response headers had come. */
-  readonly answered: boolean;
-  /** Words had come. */
-  readonly said: boolean;
-}
-
 /**
  * What the SDK threw or put into its stream, as a fault. The SDK's errors carry the whole prompt and the provider's
  * words, which may quote the key: only status, codes and waiting time are taken over.
+ * @param answered whether response headers had come.
  */
-export function faultOfSdk(error: unknown, { answered, said }: Progress, now: number): ProviderFault {
+export function faultOfSdk(error: unknown, answered: boolean, now: number): ProviderFault {
   if (error instanceof ProviderFault) return error;
   if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
     const data = typeof error.data === 'object' ? JSON.stringify(error.data) : '';
@@ -46,13 +39,14 @@ export function faultOfSdk(error: unknown, { answered, said }: Progress, now: nu
   // No status and no code of the network: an address that fetch refuses, or a redirect.
   if (APICallError.isInstance(error) && error.statusCode === undefined && !answered)
     return new ProviderFault('provider.unreachable');
-  if (NoOutputGeneratedError.isInstance(error) || EmptyResponseBodyError.isInstance(error)) {
-    return new ProviderFault('provider.empty', { retryable: true });
-  }
-  // The compatible adapter reports a stream that ended without a finish reason this way, with no data.
-  if (InvalidResponseDataError.isInstance(error) && error.data === undefined) {
-    return new ProviderFault(said ? 'provider.interrupted' : 'provider.empty', { retryable: true });
-  }
+  // Nothing where an answer, empty as it may be, has a beginning and an end: the connection broke before either.
+  // The compatible adapter reports a stream that ended without a finish reason with no data.
+  if (
+    NoOutputGeneratedError.isInstance(error) ||
+    EmptyResponseBodyError.isInstance(error) ||
+    (InvalidResponseDataError.isInstance(error) && error.data === undefined)
+  )
+    return new ProviderFault('provider.interrupted', { retryable: true });
   if (LoadAPIKeyError.isInstance(error)) return new ProviderFault('provider.key');
   if (UnsupportedFunctionalityError.isInstance(error) || InvalidPromptError.isInstance(error))
     return new ProviderFault('provider.request');

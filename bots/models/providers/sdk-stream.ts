@@ -80,7 +80,7 @@ async function* streamFromSdk(
     if (!reading.finished) throw new ProviderFault('provider.interrupted', { retryable: true });
   } catch (error) {
     signal.throwIfAborted();
-    throw watch.expired() ?? faultOfSdk(error, { answered: watch.answered(), said: reading.said }, Date.now());
+    throw watch.expired() ?? faultOfSdk(error, watch.answered(), Date.now());
   }
 }
 
@@ -90,7 +90,7 @@ export const browsable = (url: string): boolean => /^https?:\/\//i.test(url) && 
 class Reading {
   finished = false;
   /** Words have come, not blanks alone. */
-  said = false;
+  #said = false;
   readonly #model: SdkModel;
   readonly #seen = new Set<string>();
 
@@ -101,18 +101,15 @@ class Reading {
   *next(part: TextStreamPart<ToolSet>): Generator<StreamPart> {
     if (part.type === 'error') throw part.error;
     if (part.type === 'text-delta' && part.text !== '') {
-      this.said ||= part.text.trim() !== '';
+      this.#said ||= part.text.trim() !== '';
       yield { type: 'text', text: part.text };
     } else if (part.type === 'source' && part.sourceType === 'url' && this.#model.linksIn === undefined) {
       yield* this.#links([{ url: part.url, ...(part.title === undefined ? {} : { title: part.title }) }]);
     } else if (part.type === 'raw') {
       yield* this.#links(this.#model.linksIn?.(part.rawValue) ?? []);
     } else if (part.type === 'finish') {
-      yield {
-        type: 'finish',
-        reason: ending(part.finishReason, part.rawFinishReason, this.said),
-        ...usageOf(part.totalUsage),
-      };
+      const usage = usageOf(part.totalUsage);
+      yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.#said, usage), ...usage };
       this.finished = true;
     }
   }
@@ -127,15 +124,21 @@ class Reading {
   }
 }
 
-function ending(reason: FinishReason, raw: string | undefined, said: boolean): 'stop' | 'length' {
+function ending(
+  reason: FinishReason,
+  raw: string | undefined,
+  said: boolean,
+  { usage }: { readonly usage?: TokenUsage },
+): 'stop' | 'length' {
   // Perplexity's SDK does not know the reason.
   if (reason === 'content-filter' || raw === 'content_filter') throw new ProviderFault('provider.filtered');
-  if (reason === 'interrupted' || (reason === 'other' && raw === undefined)) {
-    throw new ProviderFault(said ? 'provider.interrupted' : 'provider.empty', { retryable: true });
-  }
+  // No finish reason on the wire: the connection broke, however little or much had come.
+  if (reason === 'interrupted' || (reason === 'other' && raw === undefined))
+    throw new ProviderFault('provider.interrupted', { retryable: true });
   if (reason === 'error') throw new ProviderFault('provider.malformed', { retryable: true });
-  // Out of tokens before the first word: the same question would end the same way.
-  if (!said) throw new ProviderFault('provider.empty', { retryable: reason !== 'length' });
+  // Out of tokens before the first word: the same question would end the same way, with more room it need not.
+  if (!said && reason === 'length') throw new ProviderFault('provider.thinking', { spent: usage });
+  if (!said) throw new ProviderFault('provider.empty', { retryable: true });
   return reason === 'length' ? 'length' : 'stop';
 }
 

@@ -48,16 +48,18 @@ const wayOutEn = (why: RestReason, name: string) =>
       ? 'To raise it: `!budget all 10usd/day`'
       : `To raise it: \`!budget ${name} 2usd/day\``;
 
+/** Until when an agent rests, behind what its provider said. */
+export const restsUntil = phrase<[why: RestReason, until: string, name: string]>(
+  (why, until, name) => `${until}까지 쉬고 스스로 돌아옵니다. ${wayOutKo(why, name)}`,
+  (why, until, name) => `I rest until ${until} and come back by myself. ${wayOutEn(why, name)}`,
+);
+
 /** Why an agent rests and until when; in its own words, behind what happened. */
 export const resting = phrase<[why: RestReason, until: string, name: string]>(
   (why, until, name) =>
-    why === 'frozen'
-      ? '전체가 동결되어 있습니다.'
-      : `${whyKo[why]} ${until}까지 쉬고 스스로 돌아옵니다. ${wayOutKo(why, name)}`,
+    why === 'frozen' ? '전체가 동결되어 있습니다.' : `${whyKo[why]} ${restsUntil.ko(why, until, name)}`,
   (why, until, name) =>
-    why === 'frozen'
-      ? 'Everything is frozen.'
-      : `${whyEn[why]} I rest until ${until} and come back by myself. ${wayOutEn(why, name)}`,
+    why === 'frozen' ? 'Everything is frozen.' : `${whyEn[why]} ${restsUntil.en(why, until, name)}`,
 );
 
 /** Said by the coordinator for those who have said it themselves before. */
@@ -86,6 +88,18 @@ export const thawed = phrase(
 export const woken = phrase<[names: readonly string[]]>(
   (names) => `${names.join(', ')}: 회사가 정한 쉬는 시간을 끝냈습니다. 다시 부르면 대답합니다. 예산은 그대로입니다.`,
   (names) => `${names.join(', ')}: no longer resting for the provider; call again. Budgets are as they were.`,
+);
+
+/** Woken in vain: what keeps them silent is not their provider. */
+export const stillResting = phrase<[names: readonly string[], frozen: boolean]>(
+  (names, frozen) =>
+    frozen
+      ? `${names.join(', ')}: 전체가 동결되어 있어 아직 대답하지 않습니다. 풀려면 \`!해동\``
+      : `${names.join(', ')}: 정해 주신 예산을 다 써서 아직 쉽니다. 보기 \`!예산\``,
+  (names, frozen) =>
+    frozen
+      ? `${names.join(', ')}: everything is frozen, so there is no answer yet. To go on: \`!thaw\``
+      : `${names.join(', ')}: still resting, the budget that you set is spent. See \`!budget\``,
 );
 
 export type Whose = { readonly name: string } | null;
