@@ -2,6 +2,7 @@ import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
 import { Budget } from './budget/budget.ts';
 import { warnMaster } from './budget/warn-master.ts';
 import { isFree, withBudget } from './budget/with-budget.ts';
+import { EndpointQueues } from './models/endpoint-queue.ts';
 import { ModelBindings } from './models/model-bindings.ts';
 import { chosenModels } from './models/model-choices.ts';
 import type { OutsideAgentPort } from './models/providers/outside.ts';
@@ -50,9 +51,10 @@ export function buildModels(
   const ghostOf = (agent: Parameters<ModelBindings['get']>[0]) =>
     base.ghost(residents.byId.get(agent)?.userId ?? residents.coordinator);
   const relay = new WebChatRelay({ redis, ops: base.ops, ghost: ghostOf, pace: base.roster.relay });
+  const queues = new EndpointQueues();
   const bindings: ModelBindings = new ModelBindings(
     base.roster,
-    (config) => withBudget(createProvider(config, keys, all, { relay, outsideAgents }), spending, config),
+    (config) => withBudget(createProvider(config, keys, all, { relay, outsideAgents, queues }), spending, config),
     settings.CHAVION_REHEARSAL,
   );
   return {

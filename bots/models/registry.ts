@@ -6,6 +6,7 @@ import type { Access } from './providers/access.ts';
 import { anthropic } from './providers/anthropic.ts';
 import { compatible } from './providers/compatible.ts';
 import { echo } from './providers/echo.ts';
+import { type EndpointQueue, EndpointQueues, isAtHome } from './endpoint-queue.ts';
 import { withFallback } from './fallback.ts';
 import { google } from './providers/google.ts';
 import { manus, type ManusPace } from './providers/manus.ts';
@@ -17,7 +18,7 @@ import { rehearsal } from './providers/offline.ts';
 import { relay, type RelayPort } from './providers/relay.ts';
 import { withRetry, type RetryClock } from './retry.ts';
 import { sdkProvider, type SdkModel } from './providers/sdk-stream.ts';
-import type { Deadlines } from './providers/watched-fetch.ts';
+import { DEFAULT_DEADLINES, type Deadlines } from './providers/watched-fetch.ts';
 
 export type ExtraEnv = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +26,8 @@ export interface ProviderOptions {
   readonly deadlines?: Deadlines;
   readonly retryClock?: RetryClock;
   readonly manusPace?: ManusPace;
+  /** One for the house: agents wait for each other there alone. */
+  readonly queues?: EndpointQueues;
   /** Without it a relay agent rehearses. */
   readonly relay?: RelayPort;
   /** Where agents that live elsewhere are asked; without it they rehearse. */
@@ -38,7 +41,8 @@ export function createProviders(
   extraEnv: ExtraEnv,
   options: ProviderOptions = {},
 ): ReadonlyMap<AgentId, Provider> {
-  return new Map(agents.map((agent) => [agent.id, createProvider(agent, settings, extraEnv, options)]));
+  const house = { queues: new EndpointQueues(), ...options };
+  return new Map(agents.map((agent) => [agent.id, createProvider(agent, settings, extraEnv, house)]));
 }
 
 /** @param extraEnv where `endpoint.keyEnv` of a compatible agent is looked up. */
@@ -76,7 +80,8 @@ const ADAPTERS: Readonly<Record<ModelKind, Adapter>> = {
     if (endpoint === undefined) return undefined;
     const key = endpoint.keyEnv === undefined ? undefined : house.extraEnv[endpoint.keyEnv]?.trim();
     if (endpoint.keyEnv !== undefined && (key === undefined || key === '')) return undefined;
-    return served(compatible(modelIdOf(model), { url: endpoint.url, key }), house);
+    const queue = (house.options.queues ?? new EndpointQueues()).of(endpoint);
+    return served(compatible(modelIdOf(model), { url: endpoint.url, key }), house, queue);
   },
   manus: (model, { agent: { sees }, settings, options: { deadlines, manusPace, retryClock } }) => {
     if (settings.MANUS_API_KEY === undefined) return undefined;
@@ -111,5 +116,21 @@ function sdk(
   };
 }
 
-const served = (model: SdkModel, { agent, options }: House): Provider =>
-  withRetry(sdkProvider({ ...model, sees: agent.sees }, options.deadlines), options.retryClock);
+const served = (model: SdkModel, { agent, options }: House, queue?: EndpointQueue): Provider =>
+  withRetry(sdkProvider({ ...model, sees: agent.sees }, deadlinesOf(agent, options)), options.retryClock, queue);
+
+/** A small model on a computer at home reads a long prompt for minutes before its first word. */
+const AT_HOME_FACTOR = 5;
+
+function deadlinesOf(
+  { patience, endpoint, model, reasoningEffort }: AgentConfig,
+  { deadlines = DEFAULT_DEADLINES }: ProviderOptions,
+): Deadlines {
+  const atHome = modelKind(model) === 'compatible' && endpoint !== undefined && isAtHome(endpoint.url);
+  // A model that was told to think hard may be silent for minutes.
+  const thinks = { minimal: 1, low: 1, medium: 2, high: 4 }[reasoningEffort ?? 'minimal'];
+  const factor = Math.max(thinks, atHome ? AT_HOME_FACTOR : 1);
+  const silence = (ms: number) => (patience === undefined ? ms * factor : patience * 1000);
+  const [firstByteMs, idleMs] = [silence(deadlines.firstByteMs), silence(deadlines.idleMs)];
+  return { firstByteMs, idleMs, totalMs: Math.max(deadlines.totalMs, 2 * firstByteMs) };
+}

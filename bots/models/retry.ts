@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { keepsTrying } from '../../bridge/text/faults.ts';
+import type { EndpointQueue } from './endpoint-queue.ts';
 import type { Provider, ProviderRequest, StreamPart } from './providers/provider.ts';
 
 /** A provider's bad minute mostly lasts less: so long is asked again and again. */
@@ -38,9 +39,23 @@ const REAL: RetryClock = {
   random: Math.random,
 };
 
-/** The one place that asks a provider again. An answer that was cut is begun anew behind a `restart`. */
-export function withRetry(inner: Provider, clock: RetryClock = REAL): Provider {
-  return { ...inner, stream: (request, signal) => streamWithRetry(inner, clock, request, signal) };
+/**
+ * The one place that asks a provider again. An answer that was cut is begun anew behind a `restart`.
+ * @param queue of a server that many share. An answer joins it once and keeps its place through all attempts; a hang
+ * is not tried again there, since the server may still be at work on the first.
+ */
+export function withRetry(inner: Provider, clock: RetryClock = REAL, queue?: EndpointQueue): Provider {
+  if (queue === undefined)
+    return { ...inner, stream: (request, signal) => streamWithRetry(inner, clock, request, signal) };
+  return {
+    ...inner,
+    queue,
+    async *stream(request, signal) {
+      const joined = clock.now();
+      using _place = await queue.enter(signal);
+      yield* streamWithRetry(inner, clock, request, signal, joined);
+    },
+  };
 }
 
 async function* streamWithRetry(
@@ -48,9 +63,12 @@ async function* streamWithRetry(
   clock: RetryClock,
   given: ProviderRequest,
   signal: AbortSignal,
+  joined?: number,
 ): AsyncGenerator<StreamPart> {
+  const inQueue = joined !== undefined;
   let request = given;
-  let began = clock.now();
+  // Behind a server that is away nobody waits half a minute of his own: those who stood in line have waited already.
+  let began = joined ?? clock.now();
   /** The fault that more room was to mend. */
   let cramped: ProviderFault | undefined;
   for (let failures = 0, begun = false, told = false; ;) {
@@ -79,7 +97,11 @@ async function* streamWithRetry(
         continue;
       }
       const elapsedMs = clock.now() - began;
-      const wait = waitBeforeNext({ count: failures, elapsedMs, hurried: request.hurried }, error, clock.random());
+      const wait = waitBeforeNext(
+        { count: failures, elapsedMs, hurried: request.hurried, inQueue },
+        error,
+        clock.random(),
+      );
       if (wait === undefined) {
         // A model that has no such room refuses the request, which is no news of what was asked.
         const last = cramped !== undefined && error.code === 'provider.request' ? cramped : error;
@@ -111,6 +133,7 @@ export interface Failures {
   /** Since the first attempt began. */
   readonly elapsedMs: number;
   readonly hurried?: boolean | undefined;
+  readonly inQueue?: boolean;
 }
 
 /**
@@ -118,7 +141,7 @@ export interface Failures {
  * seconds: agents that failed together do not come back together. What the provider asks for is kept, up to a minute.
  */
 export function waitBeforeNext(
-  { count, elapsedMs, hurried }: Failures,
+  { count, elapsedMs, hurried, inQueue }: Failures,
   { code, retryable, retryAfterMs }: Pick<ProviderFault, 'code' | 'retryable' | 'retryAfterMs'>,
   random: number,
 ): number | undefined {
@@ -131,5 +154,6 @@ export function waitBeforeNext(
     if (count === 1) return wait;
     return left < SHORTEST_WAIT_MS || (retryAfterMs ?? 0) > left ? undefined : Math.min(wait, left);
   }
-  return count < (code === 'provider.timeout' ? MAX_HANGS : MAX_CALL_ATTEMPTS) ? wait : undefined;
+  if (code === 'provider.timeout') return inQueue !== true && count < MAX_HANGS ? wait : undefined;
+  return count < MAX_CALL_ATTEMPTS ? wait : undefined;
 }

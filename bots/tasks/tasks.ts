@@ -19,7 +19,7 @@ import { cardText } from './messages/card.ts';
 import { carryOutEffect } from './effects.ts';
 import { hasEnded, TaskMachine } from './runtime/machine.ts';
 import { askModel } from './answers/task-models.ts';
-import { PATIENCE } from './runtime/patience.ts';
+import { PATIENCE, slowness } from './runtime/patience.ts';
 import { reduce } from './reducer/reduce.ts';
 import { type SayingFacts, sayingOf } from './messages/saying.ts';
 import type { TaskState } from './state/task-state.ts';
@@ -125,6 +125,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     hosts: deps.lendings().hosts,
     searches: ready().some((id) => bindings.get(id)?.provider.searches),
     hash: canonicalHash,
+    slowness: slowness(ready().flatMap((id) => bindings.get(id) ?? [])),
     patience: deps.patience ?? PATIENCE,
   });
   const machine = new TaskMachine({ store, queue, reduce, rules });

@@ -7,6 +7,7 @@ import { bareEnvironment, proxyEnvironment, storedKeys } from '../config/environ
 import type { Environment } from '../config/environment.ts';
 import type { Loaded } from '../config/load.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { modelFacts } from '../protocol/models.ts';
 import { ProviderSettings, type SwarmSettings } from '../protocol/settings.ts';
 import type { Accounts, Part } from './instance/accounts.ts';
 import { writeSecret, writeSecretJson } from './instance/files.ts';
@@ -175,6 +176,18 @@ export function providerKeys({
   const all = { ...storedKeys(paths.keys), ...environment };
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
 }
+
+/** Models with which nobody rehearses though there is no key for them: a server at home mostly wants none. */
+export const keylessModels = ({ roster }: Pick<Loaded, 'roster'>): readonly string[] =>
+  roster.agents.flatMap(({ model, fallback, endpoint }) =>
+    endpoint === undefined || endpoint.keyEnv !== undefined
+      ? []
+      : [model, fallback ?? ''].filter((name) => modelFacts(name).endpoint === true),
+  );
+
+/** Whether all agents rehearse for want of a model. */
+export const allRehearse = (loaded: Pick<Loaded, 'roster'>, keys: Readonly<Record<string, string>>): boolean =>
+  keylessModels(loaded).length === 0 && Object.keys(keys).every((name) => name.endsWith('_BASE_URL'));
 
 export const withoutAbsent = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -22,6 +22,7 @@ import { executorExists, executorPlan } from './executor-part.ts';
 import {
   type LaunchContext,
   homeserverUrl,
+  allRehearse,
   providerKeys,
   redisPlan,
   swarmExists,
@@ -145,7 +146,7 @@ async function openHouse({
     terminal,
     settings: loaded.settings,
     master: { ...master, password: known ? master.password : null },
-    rehearsal: Object.keys(providerKeys(house)).every((name) => !name.endsWith('KEY')),
+    rehearsal: allRehearse(loaded, providerKeys(house)),
     separated: instance.separated,
   });
   const anew = new AbortController();

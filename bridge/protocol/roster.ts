@@ -48,6 +48,14 @@ export const AgentConfig = z.strictObject({
         .regex(/^[A-Z][A-Z0-9_]*$/)
         .optional()
         .describe('The variable that holds the key, where there is one.'),
+      limit: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe(
+          'How many answers it gives at once; the others wait their turn. Without it 1 for a server at home (this machine, a private address, a name without a dot), none elsewhere. llama.cpp: its `-np`; Ollama: its `OLLAMA_NUM_PARALLEL`; vLLM takes 16 and more.',
+        ),
     })
     .optional()
     .describe('For compatible/… alone: Ollama, vLLM, llama.cpp, a gateway.'),
@@ -75,6 +83,14 @@ export const AgentConfig = z.strictObject({
     .enum(['minimal', 'low', 'medium', 'high'])
     .optional()
     .describe('How hard the model thinks, where it can.'),
+  patience: z
+    .int()
+    .min(5)
+    .max(3_600)
+    .optional()
+    .describe(
+      'Seconds of silence after which an answer is given up, counted from when its turn has come. Without it 60, more where it thinks hard, and 300 for a server at home.',
+    ),
   sees: z.boolean().default(true).describe('Whether images may be sent to the model.'),
   price: Price.optional(),
   colour: z

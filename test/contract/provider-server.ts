@@ -30,7 +30,10 @@ export interface ProviderServer extends AsyncDisposable {
 }
 
 /** A local server that answers as it is told and remembers what it was sent. */
-export async function startProviderServer(respond: Responder): Promise<ProviderServer> {
+export async function startProviderServer(
+  respond: Responder,
+  { before }: { /** Awaited before each answer. */ readonly before?: () => Promise<void> } = {},
+): Promise<ProviderServer> {
   const requests: Received[] = [];
   let abandoned = 0;
 
@@ -41,6 +44,7 @@ export async function startProviderServer(respond: Responder): Promise<ProviderS
     const received = await receive(request);
     const reply = respond(received, requests.push(received) - 1);
     if (reply === 'hang') return;
+    await before?.();
     if (reply === 'drop') {
       response.destroy();
       return;

@@ -38,6 +38,9 @@ afterEach(async () => {
 
 /** What holds of every provider, whatever its wire looks like. */
 describe.each(WIRES)('$name', (wire) => {
+  // A server at home may still be at work on the first question.
+  const hangs = wire.endpoint === undefined ? 2 : 1;
+
   it('passes the answer on whole, in order, and ends with one finish', async () => {
     const { parts, error } = await ask(stack, wire, answering(wire));
     expect(error).toBeUndefined();
@@ -179,14 +182,14 @@ describe.each(WIRES)('$name', (wire) => {
 
   it('gives up on a server that falls silent in the middle', async () => {
     const result = await ask(stack, wire, { body: beginning(wire), ending: 'hang' }, { deadlines: SHORT });
-    expect(outcome(result)).toEqual(fault('provider.timeout', 2));
-    await expect.poll(() => result.server.abandoned()).toBe(2);
+    expect(outcome(result)).toEqual(fault('provider.timeout', hangs));
+    await expect.poll(() => result.server.abandoned()).toBe(hangs);
   });
 
   it('gives up on a server that never begins', async () => {
     const result = await ask(stack, wire, () => 'hang', { deadlines: SHORT });
-    expect(outcome(result)).toEqual(fault('provider.timeout', 2));
-    await expect.poll(() => result.server.abandoned()).toBe(2);
+    expect(outcome(result)).toEqual(fault('provider.timeout', hangs));
+    await expect.poll(() => result.server.abandoned()).toBe(hangs);
   });
 
   it.each(['<html>it works</html>', '{}', 'data: 7\n\n', 'data: {"error":5}\n\n', 'data: null\n\n', '\u0000\ufffd'])(

@@ -23,6 +23,8 @@ export interface Provider {
   readonly sees: boolean;
   /** It looks things up on the internet by itself. */
   readonly searches: boolean;
+  /** It shares a server that gives so many answers at once; the same object for all who share it. */
+  readonly queue?: { readonly limit: number };
   /** Deterministic offline stand-in; its answers are labelled. */
   readonly rehearsal: boolean;
   /** The agent's own model, whose key is missing: this one answers instead. */

@@ -40,14 +40,8 @@ export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEAD
     sees: model.sees,
     searches: model.searches,
     rehearsal: false,
-    stream: (request, signal) => streamFromSdk(model, request, signal, patience(deadlines, request)),
+    stream: (request, signal) => streamFromSdk(model, request, signal, deadlines),
   };
-}
-
-/** A model that was told to think hard may be silent for minutes. */
-function patience(deadlines: Deadlines, request: ProviderRequest): Deadlines {
-  const factor = { minimal: 1, low: 1, medium: 2, high: 4 }[request.agent.reasoningEffort ?? 'minimal'];
-  return { ...deadlines, firstByteMs: deadlines.firstByteMs * factor, idleMs: deadlines.idleMs * factor };
 }
 
 async function* streamFromSdk(

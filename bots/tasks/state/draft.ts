@@ -100,7 +100,8 @@ export class Draft {
   /** @param more what tells this ask from others of its kind to the same agent in the same round */
   ask(kind: AskKind, agent: AgentId, more: { readonly step?: StepId; readonly tail?: string } = {}): void {
     const id = [this.#state.round, kind, agent, ...(more.tail === undefined ? [] : [more.tail])].join('.');
-    const until = Math.min(this.at + this.rules.patience[kind], windUpAt(this.#state));
+    const patience = Math.ceil(this.rules.patience[kind] * (this.rules.slowness?.get(agent) ?? 1));
+    const until = Math.min(this.at + patience, windUpAt(this.#state));
     const ask: Ask = { id, kind, agent, until, ...(more.step === undefined ? {} : { step: more.step }) };
     this.set({ asks: [...this.#state.asks, ask] });
     this.setOff({ kind: 'ask', id, ask });

@@ -71,6 +71,8 @@ export interface TaskRules {
   /** Somebody here looks things up on the internet. */
   readonly searches?: boolean;
   readonly hash: (value: unknown) => string;
+  /** How many times that patience an agent is given; once where it is not named. */
+  readonly slowness?: ReadonlyMap<AgentId, number>;
   /** Milliseconds. */
   readonly patience: {
     readonly triage: number;

@@ -23,7 +23,7 @@ import { instanceFindings } from './doctor-house.ts';
 import { executorHealth } from '../executor-part.ts';
 import { type DataPaths, Instance, cacheFolder, dataPaths, isRoot, stateRoot } from '../instance/instance.ts';
 import { holder } from '../instance/lock.ts';
-import { answers200, providerKeys } from '../parts.ts';
+import { allRehearse, answers200, keylessModels, providerKeys } from '../parts.ts';
 import { portUses, takenPorts } from '../instance/ports.ts';
 import { redisNumber } from '../instance/prerequisites.ts';
 import { publicAddresses } from './public-addresses.ts';
@@ -221,6 +221,8 @@ function separation(paths: DataPaths): Finding {
 }
 
 function keyFinding(environment: Environment, paths: DataPaths, loaded: Loaded): Finding {
-  const names = Object.keys(providerKeys({ environment, paths, loaded })).filter((name) => !name.endsWith('_BASE_URL'));
-  return names.length === 0 ? note(doctorText.noKeys) : good(doctorText.keys(names.join(', ')));
+  const keys = providerKeys({ environment, paths, loaded });
+  if (allRehearse(loaded, keys)) return note(doctorText.noKeys);
+  const names = Object.keys(keys).filter((name) => !name.endsWith('_BASE_URL'));
+  return good(doctorText.keys([...names, ...new Set(keylessModels(loaded))].join(', ')));
 }

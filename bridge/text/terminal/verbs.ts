@@ -276,8 +276,8 @@ export const doctorText = {
     ),
   keys: (names: string) =>
     phrase(
-      () => `AI 키: ${names}`,
-      () => `Keys: ${names}`,
+      () => `AI 키와 모델: ${names}`,
+      () => `Keys and models: ${names}`,
     ),
   noKeys: phrase(
     () => 'AI 키가 없어 연습 모드로 답합니다. 넣기: npm start -- keys',
