@@ -1,2 +1,2 @@
-// matrix-bot-sdk loads this at import; nothing in Chavion calls it while rooms are not encrypted.
+// matrix-bot-sdk loads this under many names at import (package.json: overrides); nothing in Chavion calls what they stand for.
 module.exports = {};

@@ -1,0 +1,2 @@
+// As `lowdb/adapters/FileSync`.
+module.exports = {};
