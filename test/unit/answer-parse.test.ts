@@ -65,7 +65,6 @@ describe('what a mind wrote, as an answer', () => {
   it.each([
     ['words alone', '할 수 없습니다', /no JSON/],
     ['half a plan', json(PLAN).slice(0, 200), /broken or cut off/],
-    ['unknown fields', json({ ...PLAN, risk: 'none' }), /risk/],
     [
       'a path out of the workspace',
       json({
@@ -134,6 +133,90 @@ describe('what a mind wrote, as an answer', () => {
     ).toMatchObject({ ok: false });
   });
 
+  it('forgives what means nothing: unknown fields, null and empty texts where a field may be absent', () => {
+    const filled = {
+      goal: 'g',
+      risk: 'none',
+      steps: [
+        {
+          kind: 'command',
+          title: 't',
+          comment: null,
+          artifacts: null,
+          command: {
+            type: 'fetch',
+            id: 'get',
+            reason: 'r',
+            url: 'https://api.example.org/a',
+            method: 'GET',
+            headers: [{ name: 'accept', value: 'text/plain' }],
+            body: '',
+            success: { exitCode: 0, outputContains: '', fileExists: null, stderr: '' },
+            after: [],
+            timeoutMs: null,
+            sudo: true,
+          },
+        },
+      ],
+    };
+    const parsed = read(json(filled), 'propose');
+    expect(parsed).toEqual({
+      ok: true,
+      answer: {
+        kind: 'propose',
+        plan: Plan.parse({
+          goal: 'g',
+          steps: [
+            {
+              kind: 'command',
+              title: 't',
+              command: {
+                type: 'fetch',
+                id: 'get',
+                reason: 'r',
+                url: 'https://api.example.org/a',
+                headers: { accept: 'text/plain' },
+              },
+            },
+          ],
+        }),
+      },
+    });
+    const nulled = json({ ...filled, goal: null });
+    expect(read(nulled, 'propose')).toMatchObject({ ok: false });
+  });
+
+  it('takes an answer out of the wrapping that one schema for all phases makes', () => {
+    expect(read(json({ answer: triage }), 'triage')).toEqual({ ok: true, answer: { kind: 'triage', ...triage } });
+    expect(read(json({ answer: PLAN }), 'propose')).toMatchObject({ ok: true, answer: { plan: PLAN } });
+  });
+
+  it.each([
+    ['several blocks', `<think>{"goal":"x"}</think>\n<thinking>no</thinking>${json(triage)}`],
+    ['a closing tag alone', `hm, {kept short}: no\n</think>${json(triage)}`.replace('{kept short}', 'short')],
+    ['words behind', `<think>a</think>${json(triage)} </think>`],
+  ])('leaves out thoughts: %s', (_name, text) =>
+    expect(read(text, 'triage')).toMatchObject({ ok: true, answer: { goal: triage.goal } }),
+  );
+
+  it('thoughts without an end are no answer, and a tag within an answer is part of it', () => {
+    expect(read(`<think>${json(triage)}`, 'triage')).toMatchObject({ ok: false });
+    expect(read(json({ ...triage, goal: 'a </think> b' }), 'triage')).toMatchObject({
+      ok: true,
+      answer: { goal: 'a </think> b' },
+    });
+  });
+
+  it('an objection that cannot be read costs itself, and all of them an answer', () => {
+    const label = labelOf(voting, hashOf(PLAN));
+    const good = { of: label, step: 'look', text: '없는 명령' };
+    expect(read(json({ objections: [good, { of: label, text: 7 }, 'no'] }), 'critique', voting)).toMatchObject({
+      ok: true,
+      answer: { objections: [{ step: 'look' }] },
+    });
+    expect(read(json({ objections: ['no', 'never'] }), 'critique', voting)).toMatchObject({ ok: false });
+  });
+
   it('the same object twice is one answer', () => {
     expect(read(`${json(triage)} again: ${json(triage)}`, 'triage')).toEqual({
       ok: true,
@@ -160,7 +243,13 @@ describe('what a mind wrote, as an answer', () => {
       ok: true,
       answer: { ranking: [] },
     });
-    expect(read(json({ ranking: ['A', 'Z'], reason: '' }), 'vote', voting)).toMatchObject({ ok: false });
+    const [first] = candidatesFor(voting, agent('gabriel'));
+    for (const ranking of [['Z', first?.label], `Z > ${first?.label}`, ['Z', `${first?.label}안`, '']])
+      expect(read(json({ ranking, reason: '' }), 'vote', voting)).toMatchObject({
+        ok: true,
+        answer: { ranking: [first?.proposal.hash] },
+      });
+    expect(read(json({ ranking: ['Y', 'Z'], reason: '' }), 'vote', voting)).toMatchObject({ ok: false });
     expect(read(json({ ranking: [hashOf(PLAN)], reason: '' }), 'vote', voting)).toMatchObject({ ok: false });
   });
 

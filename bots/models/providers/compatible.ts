@@ -9,12 +9,16 @@ export const compatible = (
   label: `compatible/${modelId}`,
   sees: true,
   searches: false,
+  address: access.url,
+  schemaLeads: false,
   connect: (fetch) =>
     createOpenAICompatible({
       name: 'compatible',
       baseURL: access.url,
       ...(access.key === undefined ? {} : { apiKey: access.key }),
       includeUsage: true,
+      // Who refuses it is asked without it, and remembered.
+      supportsStructuredOutputs: true,
       fetch,
     }).chatModel(modelId),
 });

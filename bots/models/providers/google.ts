@@ -6,6 +6,8 @@ export const google = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `google/${modelId}`,
   sees: true,
   searches: false,
+  address: url ?? 'https://generativelanguage.googleapis.com/v1beta',
+  schemaLeads: false,
   connect: (fetch) =>
     createGoogle({
       apiKey: key,

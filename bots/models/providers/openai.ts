@@ -7,6 +7,8 @@ export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `openai/${modelId}`,
   sees: true,
   searches: false,
+  address: url ?? 'https://api.openai.com/v1',
+  schemaLeads: true,
   connect: (fetch) =>
     createOpenAI({ apiKey: key, baseURL: url ?? 'https://api.openai.com/v1', fetch }).responses(modelId),
   // What is said in the house is not kept by OpenAI for later.

@@ -7,6 +7,8 @@ export const perplexity = (modelId: string, { key, url }: Access): SdkModel => (
   label: `perplexity/${modelId}`,
   sees: true,
   searches: true,
+  address: url ?? 'https://api.perplexity.ai',
+  schemaLeads: false,
   connect: (fetch) =>
     createPerplexity({ apiKey: key, baseURL: url ?? 'https://api.perplexity.ai', fetch }).languageModel(modelId),
   linksIn,

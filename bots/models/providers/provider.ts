@@ -68,10 +68,31 @@ export interface ProviderRequest {
   readonly resume?: string;
   /** Whoever asks sits and waits for it: no holding out through a provider's bad minute. */
   readonly hurried?: boolean;
+  /** Who cannot be held to it leaves it out. */
+  readonly format?: AnswerFormat;
   /** Of a question of a task: which task, what it wants, and until when (milliseconds since 1970) an answer counts. */
   readonly task?: { readonly no: number; readonly phase: string; readonly until: number };
   /** Of a turn in a room: who is answered, and where in a chain of calls. */
   readonly chain?: { readonly root: EventId; readonly depth: number; readonly event: EventId; readonly from: UserId };
+}
+
+/** JSON Schema as far as all providers take it. */
+export interface JsonSchema {
+  type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | 'null';
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: false;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  enum?: string[];
+}
+
+/** The shape of an answer that has to be JSON. The prompt says it as well: not every model can be held to a schema. */
+export interface AnswerFormat {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  /** The same for every question of a conversation, for models that read the schema before the prompt. */
+  readonly steady: JsonSchema;
 }
 
 export interface ChatMessage {

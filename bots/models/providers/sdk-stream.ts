@@ -1,15 +1,18 @@
 import {
   streamText,
+  wrapLanguageModel,
   type FinishReason,
   type LanguageModel,
+  type LanguageModelMiddleware,
   type LanguageModelUsage,
   type TextStreamPart,
   type ToolSet,
 } from 'ai';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
-import type { Provider, ProviderRequest, StreamPart, TokenUsage } from './provider.ts';
+import type { AnswerFormat, Provider, ProviderRequest, StreamPart, TokenUsage } from './provider.ts';
 import { faultOfSdk } from './sdk-fault.ts';
 import { toSdkMessages } from './sdk-messages.ts';
+import { FormatRefused, refusesFormat, withFormat } from './answer-format.ts';
 import { DEFAULT_DEADLINES, watchedFetch, type Deadlines } from './watched-fetch.ts';
 
 // The SDK's warnings (a model that ignores temperature, ...) would go to the console.
@@ -26,7 +29,11 @@ export interface SdkModel {
   readonly sees: boolean;
   readonly searches: boolean;
   /** Makes the SDK's model on the given `fetch`; called once for each answer. */
-  connect(fetch: typeof globalThis.fetch): LanguageModel;
+  connect(fetch: typeof globalThis.fetch): Exclude<LanguageModel, string>;
+  /** Under which its endpoint is remembered. */
+  readonly address: string;
+  /** Its provider puts the schema of an answer in front of the prompt, where another one is another prefix. */
+  readonly schemaLeads: boolean;
   readonly providerOptions?: NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
   /** Sources in a raw chunk of the wire, where the SDK does not pass on all of them. */
   linksIn?(chunk: unknown): readonly Link[];
@@ -40,7 +47,7 @@ export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEAD
     sees: model.sees,
     searches: model.searches,
     rehearsal: false,
-    stream: (request, signal) => streamFromSdk(model, request, signal, deadlines),
+    stream: (request, signal) => withFormat(model, request, (asked) => streamFromSdk(model, asked, signal, deadlines)),
   };
 }
 
@@ -56,7 +63,7 @@ async function* streamFromSdk(
   try {
     const { agent } = request;
     const result = streamText({
-      model: model.connect(watch.fetch),
+      model: formatted(model, model.connect(watch.fetch), request.format),
       instructions: request.system,
       messages: toSdkMessages(request.messages, model.sees),
       maxOutputTokens: agent.maxOutputTokens,
@@ -74,8 +81,22 @@ async function* streamFromSdk(
     if (!reading.finished) throw new ProviderFault('provider.interrupted', { retryable: true });
   } catch (error) {
     signal.throwIfAborted();
+    if (request.format !== undefined && refusesFormat(error)) throw new FormatRefused();
     throw watch.expired() ?? faultOfSdk(error, watch.answered(), Date.now());
   }
+}
+
+/** The SDK's own way parses the whole answer anew with every word of it; we read it ourselves, once. */
+function formatted(
+  { schemaLeads }: SdkModel,
+  model: Parameters<typeof wrapLanguageModel>[0]['model'],
+  format: AnswerFormat | undefined,
+): LanguageModel {
+  if (format === undefined) return model;
+  const { name, schema } = schemaLeads ? { name: 'answer', schema: format.steady } : format;
+  const transformParams: NonNullable<LanguageModelMiddleware['transformParams']> = ({ params }) =>
+    Promise.resolve({ ...params, responseFormat: { type: 'json', name, schema } });
+  return wrapLanguageModel({ model, middleware: { specificationVersion: 'v4', transformParams } });
 }
 
 export const browsable = (url: string): boolean => /^https?:\/\//i.test(url) && URL.canParse(url);

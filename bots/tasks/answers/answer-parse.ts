@@ -6,6 +6,7 @@ import { canonical } from '../../../bridge/digest/canonical.ts';
 import { candidatesFor, labelIn } from '../plan/candidates.ts';
 import { evidenceNow } from '../plan/evidence.ts';
 import { failedStep, proposedPatch } from '../plan/failed-step.ts';
+import { readForgiving, withoutThoughts } from './forgiving.ts';
 import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.ts';
 import type { LabelledProposal } from '../plan/plan-labels.ts';
 import type { Answer, Ask, TaskState } from '../state/task-state.ts';
@@ -21,7 +22,7 @@ export const DECLINED = /^\s*CANNOT:/;
 /** What a model wrote, as an answer to what it was asked. Reads nothing but the model's own words; never throws. */
 export function parseAnswer(text: string, state: TaskState, ask: Ask): ParsedAnswer {
   if (text.length > MAX_ANSWER_CHARS) return fail('the answer is far too long');
-  const words = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').toWellFormed();
+  const words = withoutThoughts(text).toWellFormed();
   switch (ask.kind) {
     case 'triage':
       return one(objectsIn(words), Triage, ({ cannot, ...said }) =>
@@ -31,18 +32,24 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): ParsedAns
       return propose(words);
     case 'critique':
       return one(objectsIn(words), Critique, ({ objections }) => {
+        const read = objections.map((objection) => readForgiving(Objection, objection));
+        const wrong = read.find(({ success }) => !success);
+        // One that cannot be read costs itself; where none can, the critic is asked again.
+        if (wrong !== undefined && read.every(({ success }) => !success)) return fail(...faultsOf(wrong.error));
         const candidates = byLabel(state, ask);
-        const standing = objections.flatMap((objection) =>
-          objectionTo(candidates.get(labelIn(objection.of)), objection),
+        const standing = read.flatMap(({ data }) =>
+          data === undefined ? [] : objectionTo(candidates.get(labelIn(data.of)), data),
         );
         return answered({ kind: 'critique', objections: standing.slice(0, 50) });
       });
     case 'vote':
       return one(objectsIn(words), Vote, ({ ranking, reason }) => {
         const candidates = byLabel(state, ask);
-        const unknown = ranking.find((label) => !candidates.has(labelIn(label)));
-        if (unknown !== undefined) return fail(`ranking: there is no proposal ${JSON.stringify(unknown.slice(0, 20))}`);
         const hashes = ranking.flatMap((label) => candidates.get(labelIn(label))?.proposal.hash ?? []);
+        // A wrong letter costs that letter. Wrong ones alone are no abstention.
+        const [unknown] = ranking;
+        if (hashes.length === 0 && unknown !== undefined)
+          return fail(`ranking: there is no proposal ${JSON.stringify(unknown.slice(0, 20))}`);
         return answered({ kind: 'vote', ranking: [...new Set(hashes)].slice(0, 20), reason });
       });
     case 'verify':
@@ -56,26 +63,36 @@ export function parseAnswer(text: string, state: TaskState, ask: Ask): ParsedAns
 }
 
 /** What a model is likely to write; labels in place of hashes. */
+const Flag = z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
+const Few = z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined);
 const Triage = z.object({
   goal: z.string().trim().min(1).max(2_000),
-  checks: z.array(z.string().trim().min(1).max(500)).max(20),
-  plain: z.boolean(),
-  cannot: z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined),
+  checks: z.preprocess(
+    (value) => (typeof value === 'string' ? [value] : value),
+    z.array(z.string().trim().min(1).max(500)).max(20),
+  ),
+  plain: Flag,
+  cannot: Few,
 });
-const Critique = z.object({
-  objections: z
-    .array(z.object({ of: z.string().max(40), step: z.string().max(100), text: z.string().trim().min(1).max(2_000) }))
-    .max(200),
+const Objection = z.object({
+  of: z.string().max(40),
+  step: z.string().max(100),
+  text: z.string().trim().min(1).max(2_000),
 });
-const Vote = z.object({ ranking: z.array(z.string().max(40)).max(40), reason: z.string().max(2_000) });
+const Critique = z.object({ objections: z.array(z.unknown()).max(200) });
+/** `"B > A"` is a ranking, too. */
+const Ranking = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(/[>,\s]+/).filter((label) => label !== '') : value),
+  z.array(z.string().max(40)).max(40),
+);
+const Vote = z.object({ ranking: Ranking, reason: z.string().max(2_000).default('') });
 const Quote = z.object({ step: z.string().max(100), quote: z.string().trim().min(1).max(1_000) });
-const Few = z.array(z.string().trim().min(1).max(200)).max(5).optional().catch(undefined);
-const Verify = z.object({
-  holds: z.boolean(),
-  why: z.string().max(4_000),
-  quotes: z.array(Quote).max(20),
-  missing: Few,
-});
+const Quotes = z
+  .array(z.unknown())
+  .max(20)
+  .default([])
+  .transform((quotes) => quotes.flatMap((quote) => Quote.safeParse(quote).data ?? []));
+const Verify = z.object({ holds: Flag, why: z.string().max(4_000).default(''), quotes: Quotes, missing: Few });
 const Diagnose = z.object({ cause: z.string().max(4_000), command: Command.nullable() });
 
 const answered = (answer: Answer): ParsedAnswer => ({ ok: true, answer });
@@ -91,7 +108,7 @@ function one<T>(
   then: (said: T) => ParsedAnswer,
 ): ParsedAnswer {
   if (objects.length === 0) return fail(unclosed ? CUT_OFF : 'there is no JSON object in the answer, or it is broken');
-  const read = objects.map((object) => schema.safeParse(object));
+  const read = objects.map((object) => readForgiving(schema, unwrapped(object)));
   const fitting = new Map(
     read.flatMap(({ data }) => (data === undefined ? [] : [[JSON.stringify(data), data] as const])),
   );
@@ -102,6 +119,11 @@ function one<T>(
   return then(said);
 }
 
+const Wrapped = z.strictObject({ answer: z.looseObject({}) });
+
+/** As the one schema for all phases asks for it. */
+const unwrapped = (object: unknown): unknown => Wrapped.safeParse(object).data?.answer ?? object;
+
 const CUT_OFF = 'a brace is never closed: the JSON is broken or cut off; be shorter';
 
 const Steps = z.object({ steps: z.array(z.unknown()) });
@@ -109,7 +131,7 @@ const Steps = z.object({ steps: z.array(z.unknown()) });
 function propose(text: string): ParsedAnswer {
   // Thousands of steps are not worth looking into.
   const found = objectsIn(text);
-  const long = found.objects.find((object) => (Steps.safeParse(object).data?.steps.length ?? 0) > MAX_STEPS);
+  const long = found.objects.find((object) => (Steps.safeParse(unwrapped(object)).data?.steps.length ?? 0) > MAX_STEPS);
   if (long !== undefined) return fail(`steps: more than ${MAX_STEPS}`);
   return one(found, Plan, (plan) => {
     const bytes = planBytes(canonical(plan));
@@ -178,9 +200,9 @@ function agreeing({ objects, unclosed }: ObjectsInText, state: TaskState, { step
   if (proposed === null) return { objects, unclosed };
   return {
     unclosed,
-    objects: objects.map((object) =>
-      Agrees.safeParse(object).success ? { ...Agrees.parse(object), command: proposed } : object,
-    ),
+    objects: objects
+      .map(unwrapped)
+      .map((object) => (Agrees.safeParse(object).success ? { ...Agrees.parse(object), command: proposed } : object)),
   };
 }
 

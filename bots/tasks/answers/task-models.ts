@@ -6,6 +6,7 @@ import type { AgentConfig, Roster } from '../../../bridge/protocol/roster.ts';
 import type { ModelBinding, ModelBindings } from '../../models/model-bindings.ts';
 import type { ChatMessage, ProviderRequest } from '../../models/providers/provider.ts';
 import { estimateTokens } from '../../models/token-estimate.ts';
+import { answerFormat } from './answer-schemas.ts';
 import { parseAnswer, type ParsedAnswer } from './answer-parse.ts';
 import { MAX_ANSWER_CHARS } from './json-in-text.ts';
 import type { AskFacts, TaskFile } from '../prompts/facts.ts';
@@ -116,6 +117,7 @@ async function converse(
     system,
     messages: [said('user', user)],
     question: state.mission,
+    ...answerFormat(ask.kind),
     task: { no: state.no, phase: ask.kind, until: ask.until },
   };
 
