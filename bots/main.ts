@@ -15,7 +15,7 @@ const given = swarmEnvironment();
 dropPrivileges(given.settings.CHAVION_DROP_TO);
 
 const log = pino({ name: 'swarm', redact: ['*.accessToken', '*.prompt'] });
-const { environment, former } = await currentRooms(given);
+const { environment, former, settled } = await currentRooms(given);
 const redis = connectRedis(environment.settings.CHAVION_REDIS_URL, (error) => log.warn({ error: error.name }, 'redis'));
 const swarm = buildSwarm(environment, redis, log, { former, again: () => void beginAgain() });
 const stopping = new AbortController();
@@ -40,6 +40,8 @@ await Promise.race([caughtUp.promise, sleep(CATCH_UP_MS, undefined, { ref: false
 swarm.work();
 ready = true;
 log.info('ready');
+// Upgraded again before anybody was in the new room: nobody is told of that tombstone any more.
+if (!settled) void beginAgain();
 
 async function stop(): Promise<void> {
   if (stopping.signal.aborted) return;

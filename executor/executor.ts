@@ -32,6 +32,7 @@ import { isSignedOut } from './session.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { ReactionHandler } from './orders/reaction-handler.ts';
 import { Semaphore } from './work/semaphore.ts';
+import { tellLeftBehind } from './orders/left-behind.ts';
 import { RoomWatch } from './orders/watch.ts';
 import { WatchState } from './orders/watch-state.ts';
 import { Work } from './work/work.ts';
@@ -181,10 +182,16 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     onError,
   });
   const signs = new ReactionHandler({ account, rooms, reader, ledger, running, orderHandler, state, onError });
+  const followRooms = async (signal: AbortSignal | undefined) => {
+    await rooms.follow(signal);
+    if (state.hq !== null && state.hq !== rooms.hq)
+      await tellLeftBehind({ account, ledger, rooms, reports, lang: settings.CHAVION_LANG });
+    state.movedTo(rooms.hq);
+  };
   const watch = new RoomWatch({
     account,
     rooms: () => rooms.all,
-    upgraded: (signal) => void rooms.follow(signal).catch(onError),
+    upgraded: (signal) => void followRooms(signal).catch(onError),
     state,
     handle: (event) => signs.handle(event),
     onError,
@@ -213,6 +220,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
           if (record.state === 'asked') void orderHandler.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);
       peers.run(signal);
+      // What happened to the rooms while nobody followed them.
+      void followRooms(signal).catch(onError);
       await watch.run(signal);
       clearInterval(expiry);
     },

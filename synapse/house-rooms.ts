@@ -46,15 +46,12 @@ export async function furnishRooms(
     before?.ops,
     mayMake,
   );
-  const moved = [hq.fate === 'moved' ? before?.hq : undefined, ops.fate === 'moved' ? before?.ops : undefined].filter(
-    (room) => room !== undefined,
-  );
   return {
     rooms: {
       space: space.room,
       hq: hq.room,
       ops: ops.room,
-      former: [...new Set([...moved, ...(before?.former ?? [])])],
+      former: [...new Set([...hq.left, ...ops.left, ...(before?.former ?? [])])],
     },
     fates: { space: space.fate, hq: hq.fate, ops: ops.fate },
     outside: await ownAccountsIn(builder, [hq.room, ops.room]),

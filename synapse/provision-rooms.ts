@@ -21,6 +21,8 @@ export interface ProvisionedRoom {
   readonly room: RoomId;
   /** `moved`: somebody has upgraded it. `lost`: there was one, and it is gone with all that was said in it. */
   readonly fate: 'same' | 'moved' | 'made' | 'lost';
+  /** The rooms that it went through since the remembered one, which may be several at once. */
+  readonly left: readonly RoomId[];
 }
 
 /** There is no room any more that the house could look after, and making one is not the moment's business. */
@@ -53,10 +55,11 @@ export async function provisionRoom(
   if (ours === null && !mayMake) throw new RoomGone(wanted.alias);
   const room = ours?.state.room ?? (await create(builder, wanted));
   if (named !== room) await giveAlias(builder, wanted.alias, room, named);
-  for (const old of ours?.before ?? []) await leaveInOrder(builder, old, room);
-  await repair(builder, room, wanted);
-  if (ours === null) return { room, fate: remembered === undefined ? 'made' : 'lost' };
-  return { room, fate: remembered === undefined || remembered === room ? 'same' : 'moved' };
+  await leaveInOrder(builder, ours?.before.toReversed() ?? [], room);
+  const left = ours?.before.map((state) => state.room) ?? [];
+  await repair(builder, room, wanted, left);
+  if (ours === null) return { room, fate: remembered === undefined ? 'made' : 'lost', left };
+  return { room, fate: remembered === undefined || remembered === room ? 'same' : 'moved', left };
 }
 
 const path = (room: RoomId, rest: string): string => `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/${rest}`;
@@ -101,18 +104,27 @@ async function create({ client, token, who }: Builder, { name, topic, kind }: Ro
 }
 
 /**
- * A room that was upgraded: what runs in it may be said to its end, where the homeserver has closed it to all but
- * moderators. Everybody who was in it comes along.
+ * Rooms that were upgraded, oldest first: what runs in them may be said to its end, where the homeserver has closed them
+ * to all but moderators. Everybody who was in one comes along, and whoever follows with his own eyes or taps on what his
+ * client shows needs each step of the way: an upgrade of an upgrade leaves a room between them in which nobody was.
  */
-async function leaveInOrder(builder: Builder, old: RoomState, room: RoomId): Promise<void> {
-  const { client, token } = builder;
-  if (old.levels.events_default > 0)
-    await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 }).catch(() => undefined);
+async function leaveInOrder(builder: Builder, line: readonly RoomState[], room: RoomId): Promise<void> {
+  const { client, token, who } = builder;
+  const steps = (user: UserId) => !user.startsWith('@agent_') || user === who.coordinator;
+  const along = new Set<UserId>();
+  for (const old of line) {
+    if (along.size > 0) await makeRuler(builder, old);
+    for (const user of along) if (!old.joined.has(user) && steps(user)) await bringIn(client, token, old.room, user);
+    if (old.levels.events_default > 0)
+      await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 }).catch(() => undefined);
+    for (const user of old.joined) along.add(user);
+  }
+  if (along.size === 0) return;
   const there = (await readRoom(client, token, room))?.joined;
-  for (const user of old.joined) if (there?.has(user) !== true) await bringIn(client, token, room, user);
+  for (const user of along) if (there?.has(user) !== true) await bringIn(client, token, room, user);
 }
 
-async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promise<void> {
+async function repair(builder: Builder, room: RoomId, wanted: RoomWanted, left: readonly RoomId[]): Promise<void> {
   const { client, token } = builder;
   const state = await readRoom(client, token, room);
   if (state === null) return;
@@ -136,11 +148,16 @@ async function repair(builder: Builder, room: RoomId, wanted: RoomWanted): Promi
     await put('m.space.child', { ...via, suggested: true, order: wanted.alias }, parent, room);
   if (!('via' in (state.content('m.space.parent', parent.room) ?? {})))
     await put('m.space.parent', { ...via, canonical: true }, state, parent.room);
-  const predecessor = z.object({ room_id: RoomId }).safeParse(state.content('m.room.create')?.['predecessor'])
-    .data?.room_id;
-  if (predecessor !== undefined && 'via' in (parent.content('m.space.child', predecessor) ?? {}))
-    await put('m.space.child', {}, parent, predecessor);
+  const formerParent = predecessorOf(parent);
+  if (formerParent !== undefined && 'via' in (state.content('m.space.parent', formerParent) ?? {}))
+    await put('m.space.parent', {}, state, formerParent);
+  for (const gone of new Set([predecessorOf(state), ...left]))
+    if (gone !== undefined && 'via' in (parent.content('m.space.child', gone) ?? {}))
+      await put('m.space.child', {}, parent, gone);
 }
+
+const predecessorOf = (state: RoomState): RoomId | undefined =>
+  z.object({ room_id: RoomId }).safeParse(state.content('m.room.create')?.['predecessor']).data?.room_id;
 
 /** Nobody can take a level away from an equal: whoever stands too high gives it up in its own name. */
 async function repairLevels(

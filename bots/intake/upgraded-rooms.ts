@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { SwarmEnvironment } from '../../bridge/config/swarm.ts';
 import { Account } from '../../bridge/matrix/account.ts';
-import { formerOf, latestOf } from '../../bridge/matrix/lineage.ts';
+import { formerOf, isLeft, latestOf } from '../../bridge/matrix/lineage.ts';
 import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { change } from '../../bridge/queue/atomic.ts';
@@ -11,10 +11,10 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 /** Rooms that were upgraded, and where each of them goes on. */
 export type Former = ReadonlyMap<RoomId, RoomId>;
 
-/** HQ and ops as they are now: what the environment names may have been upgraded since it was written. */
+/** HQ and ops as they are now: what the environment names may have been upgraded since it was written. Not `settled`: they go on where the coordinator is not yet. */
 export async function currentRooms(
   given: SwarmEnvironment,
-): Promise<{ readonly environment: SwarmEnvironment; readonly former: Former }> {
+): Promise<{ readonly environment: SwarmEnvironment; readonly former: Former; readonly settled: boolean }> {
   const { settings } = given;
   const userId = UserId.parse(`@agent_coordinator:${settings.CHAVION_SERVER_NAME}`);
   const account = new Account({
@@ -34,7 +34,12 @@ export async function currentRooms(
   ]);
   const former = new Map<RoomId, RoomId>();
   for (const room of [hq, ops]) for (const before of await formerOf(account, room)) former.set(before, room);
-  return { environment: { ...given, settings: { ...settings, CHAVION_HQ_ROOM: hq, CHAVION_OPS_ROOM: ops } }, former };
+  const left = await Promise.all([hq, ops].map((room) => isLeft(account, room)));
+  return {
+    environment: { ...given, settings: { ...settings, CHAVION_HQ_ROOM: hq, CHAVION_OPS_ROOM: ops } },
+    former,
+    settled: !left.includes(true),
+  };
 }
 
 /** Sends where it is told, and finds what was said before an upgrade where it was said. */

@@ -63,6 +63,11 @@ export async function latestOf(account: Reader, room: RoomId, never: Never): Pro
   return latest;
 }
 
+/** Whether a room was closed for another one that this account cannot follow, or not yet. */
+export async function isLeft(account: Reader, room: RoomId): Promise<boolean> {
+  return replacementOf(await stateEvent(account, room, 'm.room.tombstone')) !== null;
+}
+
 /** The rooms before this one, newest first; only those that say themselves that they go on here. */
 export async function formerOf(account: Reader, room: RoomId): Promise<readonly RoomId[]> {
   const found: RoomId[] = [];

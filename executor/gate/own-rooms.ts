@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from '../../bridge/matrix/account.ts';
-import { formerOf, latestOf } from '../../bridge/matrix/lineage.ts';
+import { formerOf, isLeft, latestOf } from '../../bridge/matrix/lineage.ts';
 import type { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import type { RoomId } from '../../bridge/protocol/ids.ts';
 
@@ -39,8 +39,8 @@ export class OwnRooms {
     return [this.#hq, this.#ops, ...this.#former];
   }
 
-  /** Looks with this account's own eyes. */
-  async look(): Promise<void> {
+  /** Looks with this account's own eyes. Returns whether there is nothing further to follow. */
+  async look(): Promise<boolean> {
     const never = { admin: this.#admin, executor: this.#account.userId };
     const [hq, ops] = await Promise.all([
       latestOf(this.#account, this.#hq, never),
@@ -50,21 +50,20 @@ export class OwnRooms {
     this.#hq = hq;
     this.#ops = ops;
     this.#former = former.flat();
+    return !(await Promise.all([hq, ops].map((room) => isLeft(this.#account, room)))).includes(true);
   }
 
-  /** A tombstone was seen in one of them: looks until the successor is to be seen. */
-  async follow(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#following) return;
+  /** One of them was upgraded, perhaps once more meanwhile: looks until it goes on nowhere else. Returns whether any of them is another one now. */
+  async follow(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#following) return false;
     this.#following = true;
     const before = [this.#hq, this.#ops].join();
     try {
-      for (let tries = 0; tries < TRIES && [this.#hq, this.#ops].join() === before; tries += 1) {
+      for (let tries = 0; tries < TRIES && signal?.aborted !== true && !(await this.look()); tries += 1)
         await sleep(AGAIN_MS, undefined, { ref: false });
-        if (signal?.aborted === true) return;
-        await this.look();
-      }
     } finally {
       this.#following = false;
     }
+    return [this.#hq, this.#ops].join() !== before;
   }
 }

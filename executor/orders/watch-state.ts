@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
-import type { EventId, RoomId } from '../../bridge/protocol/ids.ts';
+import { type EventId, RoomId } from '../../bridge/protocol/ids.ts';
 
 const State = z.object({
   since: z.string().nullable(),
+  /** Which HQ it was. */
+  hq: RoomId.optional(),
   stopped: z.record(z.string(), z.int()),
   ended: z.record(z.string(), z.int()).default({}),
   revoked: z.record(z.string(), z.int()).default({}),
@@ -61,6 +63,15 @@ export class WatchState {
 
   read(since: string): void {
     if (since !== this.#state.since) this.#save({ ...this.#state, since });
+  }
+
+  /** HQ as it was when last all was told that its move takes; null on the very first start. */
+  get hq(): RoomId | null {
+    return this.#state.hq ?? null;
+  }
+
+  movedTo(hq: RoomId): void {
+    if (this.#state.hq !== hq) this.#save({ ...this.#state, hq });
   }
 
   #save(state: z.infer<typeof State>): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secrets } from '../../bridge/launcher/instance/secrets.ts';
+import { keepDown } from '../house/keep-down.ts';
 import { inRoom, request, signIn } from '../house/matrix.ts';
 import { Person } from '../house/person.ts';
 import { Scene } from '../house/scene.ts';
@@ -138,6 +139,55 @@ describe('a room that a master upgrades', () => {
     await house.start();
     expect(await hqNow()).toBe(hq);
     await master.answered(hq, await master.say(hq, '클로드야 잘 지내?'), 1);
+  });
+
+  it('twice while nobody looks, with ops and the space: all is followed to its end, and a request that waits there is told of', async () => {
+    const { house } = scene;
+    const { rooms: before } = house.ready;
+    const old = await hqNow();
+    const root = await master.say(old, '!실행 --net nothing.invalid:443 echo 허락받음');
+    const request = await master.until('the request', old, () =>
+      master.shown(old).find((one) => one.who === 'executor' && one.replyTo === root && one.body.startsWith('✋')),
+    );
+    const upgrade = async (room: string): Promise<string> => {
+      const { status, body } = await master.call('POST', inRoom(room, 'upgrade'), { new_version: '12' });
+      expect(status).toBe(200);
+      return String(body['replacement_room']);
+    };
+    const asleep = await keepDown(house, 'swarm');
+    const between = await upgrade(old);
+    const hq = await upgrade(between);
+    const ops = await upgrade(await upgrade(before.ops));
+    const space = await upgrade(house.ready.space);
+    await asleep[Symbol.asyncDispose]();
+    await scene.until(async () => (await house.readyFile())?.space === space);
+    expect((await house.readyFile())?.rooms).toMatchObject({ hq, ops });
+
+    const told = await master.until('word of what waits', hq, () =>
+      master.shown(hq).find((one) => one.who === 'executor' && one.body.includes(encodeURIComponent(request.id))),
+    );
+    expect(told.body).toContain('앞방에서 답을 기다리는 요청이 1개');
+    await master.react(old, request.id, '✅');
+    await master.until('the end', old, () =>
+      master.shown(old).find((one) => one.who === 'executor' && one.replyTo === root && one.body.includes('허락받음')),
+    );
+    expect(await answered('!실행 echo 안녕', 'executor')).toBe('executor');
+    await master.until('the line in ops', ops, () =>
+      master.shown(ops).find((one) => one.who === 'executor' && one.body.includes('echo 안녕')),
+    );
+    await master.answered(hq, await master.say(hq, '클로드야 여기야?'), 1);
+    expect((await master.noticed(hq, await master.say(hq, '!예약목록'))).body).toContain('방 정리하기');
+    // Each step of the way is known, so that whoever is put out of the house is put out of all of them.
+    const { rooms } = JSON.parse(await readFile(join(house.data, 'provision.json'), 'utf8')) as {
+      rooms: { former: readonly string[] };
+    };
+    expect(rooms.former).toEqual(expect.arrayContaining([old, between, before.ops]));
+    const children = await master.call('GET', inRoom(space, 'state'));
+    const listed = (children.body as unknown as { type: string; state_key: string; content: { via?: unknown } }[])
+      .filter(({ type, content }) => type === 'm.space.child' && content.via !== undefined)
+      .map(({ state_key }) => state_key);
+    expect(listed).toEqual(expect.arrayContaining([hq, ops]));
+    expect(listed).not.toContain(old);
   });
 
   it('has its settings put right, and whom the house needs brought back', async () => {

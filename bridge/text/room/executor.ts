@@ -163,6 +163,13 @@ export const artifactMissing = phrase<[path: string]>(
   (path) => `${path} 파일을 가져오지 못했습니다 (없거나 너무 큽니다). 작업 폴더는 그대로입니다`,
   (path) => `${path} could not be fetched (not there, or too big). The workspace is as it was`,
 );
+/** Requests in a room that was upgraded since. */
+export const leftBehind = phrase<[links: readonly string[], all: number]>(
+  (links, all) =>
+    `✋ 앞방에서 답을 기다리는 요청이 ${all}개 있습니다. 그 글의 ✅나 ❌를 누르시면 됩니다: ${links.map((link, at) => `[${at + 1}번](${link})`).join(' · ')}`,
+  (links, all) =>
+    `✋ ${all} ${all === 1 ? 'request still waits' : 'requests still wait'} in the former room. Tap ✅ or ❌ there: ${links.map((link, at) => `[no. ${at + 1}](${link})`).join(' · ')}`,
+);
 export const keysInFile = phrase<[path: string, masked: boolean]>(
   (path, masked) =>
     masked
