@@ -6,6 +6,7 @@ import { EndpointQueues } from './models/endpoint-queue.ts';
 import { ModelBindings } from './models/model-bindings.ts';
 import { chosenModels } from './models/model-choices.ts';
 import type { OutsideAgentPort } from './models/providers/outside.ts';
+import type { Provider } from './models/providers/provider.ts';
 import { createProvider } from './models/registry.ts';
 import { WebChatRelay } from './models/relay-desk.ts';
 import type { SwarmBase } from './swarm-base.ts';
@@ -54,7 +55,10 @@ export function buildModels(
   const queues = new EndpointQueues();
   const bindings: ModelBindings = new ModelBindings(
     base.roster,
-    (config) => withBudget(createProvider(config, keys, all, { relay, outsideAgents, queues }), spending, config),
+    (config) => {
+      const paid = (provider: Provider) => withBudget(provider, spending, config);
+      return paid(createProvider(config, keys, all, { relay, outsideAgents, queues, paid }));
+    },
     settings.CHAVION_REHEARSAL,
   );
   return {

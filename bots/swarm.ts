@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { GapFill } from '../bridge/appservice/gap-fill.ts';
@@ -153,6 +154,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
 
   const misfits = createMisfits({
     ...base,
+    swarm: `${hostname()}:${settings.CHAVION_APPSERVICE_PORT}`,
     queue: queues.turns,
     reader: (room) => rooms.reader(room),
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? user,

@@ -16,6 +16,7 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 import { jobMessage, outsideOrder } from '../../bridge/text/room/agent-api.ts';
 import type { InboxMessages } from './inbox-messages.ts';
 import type { Speech } from './speech.ts';
+import { WaitingPlaces } from './waiting-places.ts';
 
 export interface OutsideOrdersDeps {
   readonly redis: Redis;
@@ -55,17 +56,27 @@ const Sent = z.object({ origin_server_ts: z.int() });
 export class OutsideOrders {
   readonly #deps: OutsideOrdersDeps;
 
+  readonly #places: WaitingPlaces;
+
   constructor(deps: OutsideOrdersDeps) {
     this.#deps = deps;
+    this.#places = new WaitingPlaces(deps.redis, MAX_WAITING, APPROVAL_LASTS_MS);
   }
 
   /** `seed` names the call: made again after a crash, it orders nothing twice. */
   async order(agent: AgentId, command: Command, seed: string): Promise<JobView> {
     const { redis, speech, orders, coordinator, hq, lang } = this.#deps;
     if (maskSecrets(canonical(command)).masked) throw new ApiProblem('command.secret');
-    await this.#waitsTurn(agent, seed);
+    const places = [orderedKey(seed), waitingKey(agent), seed] as const;
+    if (!(await this.#places.take(...places))) throw new ApiProblem('command.waiting', { what: String(MAX_WAITING) });
     const text = outsideOrder[lang](`${command.type} · ${command.reason.slice(0, 300)}`);
-    const event = await speech.send(agent, { text }, seed, { [OUTSIDE_ORDER_KEY]: command });
+    let event: EventId;
+    try {
+      event = await speech.send(agent, { text }, seed, { [OUTSIDE_ORDER_KEY]: command });
+    } catch (error) {
+      await this.#places.giveBack(...places);
+      throw error;
+    }
     const { origin_server_ts: at } = Sent.parse(await coordinator.event(hq, event));
     const known = await redis.hget(JOB_OF, event);
     const id = known ?? `j${await redis.incr(NUMBER)}`;
@@ -86,6 +97,7 @@ export class OutsideOrders {
         .hset(JOB_OF, event, id)
         .zadd(ORDER_OF_JOBS, at, id)
         .zadd(waitingKey(agent), Date.now(), id)
+        .zrem(waitingKey(agent), seed)
         .exec();
     await this.#forgetOld();
     await orders.add({ v: 1, type: 'outside', root: event, room: hq, at, lang });
@@ -135,16 +147,6 @@ export class OutsideOrders {
       text: jobMessage[lang](job),
       event: job.event,
     });
-  }
-
-  /** A call made again was let in before. */
-  async #waitsTurn(agent: AgentId, seed: string): Promise<void> {
-    const { redis } = this.#deps;
-    if ((await redis.exists(orderedKey(seed))) === 1) return;
-    await redis.zremrangebyscore(waitingKey(agent), 0, Date.now() - APPROVAL_LASTS_MS);
-    if ((await redis.zcard(waitingKey(agent))) >= MAX_WAITING)
-      throw new ApiProblem('command.waiting', { what: String(MAX_WAITING) });
-    await redis.set(orderedKey(seed), '1', 'PX', APPROVAL_LASTS_MS);
   }
 
   async #forgetOld(): Promise<void> {

@@ -22,6 +22,7 @@ import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import type { Residents } from '../residents/residents.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { InboxMessages } from './inbox-messages.ts';
+import { WaitingPlaces } from './waiting-places.ts';
 
 const TaskRequest = z.object({
   id: z.string(),
@@ -58,6 +59,8 @@ const ORDER = swarmKey('door', 'request-order');
 const KEEP = 1_000;
 /** Of one agent at once: each of them rings the master's phone. */
 const MAX_WAITING = 3;
+const waitingKey = (agent: AgentId): string => swarmKey('door', 'requests-waiting', agent);
+const askedKey = (seed: string): string => swarmKey('door', 'request-by', seed);
 const SWEEP_MS = 300_000;
 const YES = '✅';
 const NO = '❌';
@@ -68,10 +71,12 @@ const sign = (key: string): string => key.replace(/\uFE0F/gu, '');
 /** Tasks that outside agents ask for: a message in HQ, which a master's ✅ begins. */
 export class TaskRequests {
   readonly #deps: TaskRequestsDeps;
+  readonly #places: WaitingPlaces;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: TaskRequestsDeps) {
     this.#deps = deps;
+    this.#places = new WaitingPlaces(deps.redis, MAX_WAITING, REQUEST_LASTS_MS);
   }
 
   start(): void {
@@ -96,10 +101,6 @@ export class TaskRequests {
     if (order?.kind !== 'task') throw new ApiProblem('request.invalid', { what: 'title' });
     const { mission } = order;
     if (maskSecrets(mission).masked) throw new ApiProblem('task.secret');
-    const before = await redis.get(swarmKey('door', 'request-by', seed));
-    if (before === null && (await this.#waiting(agent)) >= MAX_WAITING)
-      throw new ApiProblem('task.waiting', { what: String(MAX_WAITING) });
-    await redis.set(swarmKey('door', 'request-by', seed), '1', 'EX', REQUEST_LASTS_MS / 1000);
     const user = residents.byId.get(agent)?.userId;
     if (user === undefined) throw new ApiProblem('room.closed');
     const lang = languageOf(mission, await this.#deps.roomLang(hq));
@@ -115,10 +116,14 @@ export class TaskRequests {
     };
     if (!fits(content) || requestedMission({ type: 'm.room.message', content }) !== mission)
       throw new ApiProblem('request.invalid', { what: 'title, description' });
+    const places = [askedKey(seed), waitingKey(agent), seed] as const;
+    if (!(await this.#places.take(...places))) throw new ApiProblem('task.waiting', { what: String(MAX_WAITING) });
     try {
       const event = await ghost(user).send(hq, 'm.room.message', content, `door.${seed}`);
       const { origin_server_ts: at } = Sent.parse(await coordinator.event(hq, event));
       const request = await this.#note({ agent, event, at, mission });
+      if (request.state === 'asking') await redis.zadd(waitingKey(agent), request.at, request.id);
+      await redis.zrem(waitingKey(agent), seed);
       for (const key of [YES, NO])
         await coordinator.send(
           hq,
@@ -128,8 +133,9 @@ export class TaskRequests {
         );
       return request;
     } catch (error) {
-      if (refused(error)) throw new ApiProblem('room.closed');
-      throw error;
+      if (!refused(error)) throw error;
+      await this.#places.giveBack(...places);
+      throw new ApiProblem('room.closed');
     }
   }
 
@@ -224,12 +230,6 @@ export class TaskRequests {
     }
   }
 
-  async #waiting(agent: AgentId): Promise<number> {
-    const since = Date.now() - REQUEST_LASTS_MS;
-    return (await this.list(KEEP)).filter((one) => one.agent === agent && one.state === 'asking' && one.at > since)
-      .length;
-  }
-
   async #known(event: EventId): Promise<TaskRequest | null> {
     const id = await this.#deps.redis.hget(REQUEST_OF, event);
     return id === null ? null : this.get(id);
@@ -280,11 +280,12 @@ export class TaskRequests {
       return stored.over ? JSON.stringify(request) : null;
     });
     if (!stored.over) return;
-    if (state !== 'asking')
-      await letters.tell(agent, `request.${id}.${state}`, {
-        from: 'coordinator',
-        text: say[state][languageOf(mission, await roomLang(hq))](id),
-        event,
-      });
+    if (state === 'asking') return;
+    await redis.zrem(waitingKey(agent), id);
+    await letters.tell(agent, `request.${id}.${state}`, {
+      from: 'coordinator',
+      text: say[state][languageOf(mission, await roomLang(hq))](id),
+      event,
+    });
   }
 }

@@ -23,6 +23,8 @@ export interface MisfitDeps {
   readonly timeZone: string;
   readonly lang: Lang;
   readonly nameOf: (user: UserId) => string;
+  /** Which swarm this is, the same after a restart: what another has in hand, this one did not die of. */
+  readonly swarm: string;
   readonly log: Logger;
 }
 
@@ -69,7 +71,7 @@ export function createMisfits(
     return redisThere && homeserverThere;
   }
 
-  const deaths = (event: EventId) => swarmKey('in-hand', event);
+  const deaths = (event: EventId) => swarmKey('in-hand', deps.swarm, event);
 
   async function begun(event: EventId): Promise<number> {
     if (inHand.has(event) || watched >= WATCHED_FIRST) return 0;

@@ -32,6 +32,8 @@ export interface ProviderOptions {
   readonly relay?: RelayPort;
   /** Where agents that live elsewhere are asked; without it they rehearse. */
   readonly outsideAgents?: OutsideAgentPort;
+  /** Lets a model be paid that answers for one that sends no bill; whoever asks that one pays nothing for it. */
+  readonly paid?: (standIn: Provider) => Provider;
 }
 
 /** Every agent's model. An agent without its key has its fallback, or else rehearses. */
@@ -56,7 +58,8 @@ export function createProvider(
   const first = providerOf(agent.model, house);
   const second = agent.fallback === undefined ? undefined : providerOf(agent.fallback, house);
   if (first === undefined) return { ...(second ?? rehearsal), insteadOf: agent.model };
-  return second === undefined ? first : withFallback(first, second);
+  if (second === undefined) return first;
+  return withFallback(first, first.billing === 'none' ? (options.paid?.(second) ?? second) : second);
 }
 
 interface House {

@@ -7,6 +7,46 @@ const call = (id: string, agent: string, label = 'm'): (string | number)[] => [i
 /** What the scripts of `bots` owe whoever calls them. */
 export const BOTS: readonly Contract[] = [
   {
+    file: 'bots/agent-api/lua/take-place-2.lua',
+    keys: ['asked', 'waiting'],
+    cases: [
+      {
+        it: 'gives as many places as there are',
+        calls: [[['a', 1_000_000, 500_000, 1], 1]],
+        leaves: { 'asked 500': '1', waiting: [['a', 1_000_000]] },
+      },
+      {
+        it: 'has none where so many wait already',
+        given: { waiting: [['b', 900_000]] },
+        calls: [[['a', 1_000_000, 500_000, 1], 0]],
+        leaves: { waiting: [['b', 900_000]] },
+      },
+      {
+        it: 'waits for nobody who has waited too long',
+        given: {
+          waiting: [
+            ['b', 500_000],
+            ['c', 500_001],
+          ],
+        },
+        calls: [[['a', 1_000_000, 500_000, 2], 1]],
+        leaves: {
+          'asked 500': '1',
+          waiting: [
+            ['c', 500_001],
+            ['a', 1_000_000],
+          ],
+        },
+      },
+      {
+        it: 'lets in once more whoever asks again, without a second place',
+        given: { asked: '1', waiting: [['b', 900_000]] },
+        calls: [[['a', 1_000_000, 500_000, 1], 1]],
+        leaves: { asked: '1', waiting: [['b', 900_000]] },
+      },
+    ],
+  },
+  {
     file: 'bots/intake/lua/keep-decision-4.lua',
     keys: ['decision', 'floor', 'told', 'models'],
     cases: [

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
+import { AgentConfig } from '../../bridge/protocol/roster.ts';
+import { ProviderSettings } from '../../bridge/protocol/settings.ts';
+import { createProvider } from '../../bots/models/registry.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import { amountInWords, amountOf, bar, renderBudget } from '../../bots/budget/budget-table.ts';
 import { EMPTY, restOf, warningsOf } from '../../bots/budget/cooldowns.ts';
@@ -349,6 +352,34 @@ describe('on a real Redis', () => {
     expect(spent).toBeGreaterThanOrEqual(limit);
     expect(calls.most).toBeLessThanOrEqual(8);
     expect(await new SpendingLedger(redis.client(), SEOUL).held()).toEqual([]);
+  });
+
+  it('pays for a model that answers for one without a bill, and for nothing else', async () => {
+    const purse = await open();
+    const settings = ProviderSettings.parse({ OPENAI_API_KEY: 'k' });
+    const { provider, calls } = mind({ inputTokens: 10, outputTokens: 10 });
+    const config = AgentConfig.parse({
+      id: claude,
+      name: '가',
+      callsigns: ['가'],
+      role: 'r',
+      prompt: 'p',
+      model: 'relay',
+      fallback: 'openai/x',
+      price,
+    });
+    const answers = (ask: () => Promise<string>) => {
+      const paid = (): Provider => withBudget(provider, purse, config);
+      return withBudget(createProvider(config, settings, {}, { relay: { ask }, paid }), purse, config);
+    };
+    expect(await take(answers(() => Promise.resolve('손으로')))).toBe('손으로');
+    expect([calls.begun, await spentBy(purse)]).toEqual([0, 0]);
+    const away = () => Promise.reject(new ProviderFault('provider.timeout'));
+    expect(await take(answers(away))).toBe('ok');
+    expect([calls.begun, await spentBy(purse)]).toEqual([1, 10 * 3 + 10 * 15]);
+    await purse.limit([usd(1)], 1);
+    expect(await take(answers(away)).catch(codeOf)).toBe('purse.blackout');
+    expect(calls.begun).toBe(1);
   });
 
   it('waits for what is held and not spent, instead of falling into blackout', async () => {

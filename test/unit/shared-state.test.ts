@@ -5,9 +5,12 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { asideOf } from '../../bots/intake/dead-letters.ts';
+import { createMisfits } from '../../bots/intake/unreadable-jobs.ts';
+import { ApiProblem } from '../../bridge/http/problems.ts';
 import { OutsideOrders } from '../../bots/agent-api/orders.ts';
 import { KeyedQueue } from '../../bots/tasks/runtime/keyed-queue.ts';
 import { TaskJob } from '../../bots/tasks/runtime/task-job.ts';
+import { Command } from '../../bridge/protocol/command.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { placeSchedules } from '../../bots/intake/upgraded-rooms.ts';
 import { Idempotency } from '../../bridge/stores/idempotency-store.ts';
@@ -179,6 +182,64 @@ it('a command that an agent asked for only goes forward, whichever swarm hears w
   await other.hear(says('running'));
   expect(await one.get('j1')).toMatchObject({ state: 'done' });
   expect(told).toContain('job.j1.done');
+});
+
+it('of commands asked for at once no more wait for a master than may, whichever swarm was asked', async () => {
+  const sent: string[] = [];
+  const swarm = () =>
+    new OutsideOrders({
+      redis: bare.client(),
+      executor: UserId.parse('@executor:x'),
+      hq: RoomId.parse('!hq:x'),
+      lang: 'ko',
+      letters: { tell: () => Promise.resolve() },
+      speech: {
+        send: (_agent, _words, seed) => {
+          if (seed === 'fails') return Promise.reject(new Error('away'));
+          sent.push(seed);
+          return Promise.resolve(EventId.parse(`$${seed}`));
+        },
+      },
+      orders: { add: () => Promise.resolve() },
+      coordinator: { event: () => Promise.resolve({ origin_server_ts: Date.now() }) },
+    });
+  const swarms = [swarm(), swarm()];
+  const agent = AgentId.parse('eager');
+  const command = Command.parse({ id: 'run', type: 'shell', script: 'true', reason: 'r' });
+  const ask = (seed: string, at = 0) => swarms[at % 2]!.order(agent, command, seed);
+  // What was never said takes nobody's place.
+  await expect(ask('fails')).rejects.toThrow('away');
+  const ended = await Promise.allSettled(Array.from({ length: 30 }, (_, at) => ask(`at-once-${at}`, at)));
+  expect(sent).toHaveLength(10);
+  const refusals = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  expect(refusals).toHaveLength(20);
+  for (const refusal of refusals) expect(refusal).toBeInstanceOf(ApiProblem);
+  // The same call made again is let in, and takes no second place.
+  await expect(ask(sent[0] ?? '')).resolves.toMatchObject({ state: 'asked' });
+});
+
+it('an event that one swarm has in hand is not counted as a death of another', async () => {
+  const misfits = (swarm: string) =>
+    createMisfits({
+      redis: bare.client(),
+      queue: { add: () => Promise.resolve() },
+      coordinator: { call: () => Promise.reject(new Error('unused')) },
+      reader: () => Promise.reject(new Error('unused')),
+      ops: RoomId.parse('!ops:x'),
+      serverName: 'x',
+      timeZone: 'Asia/Seoul',
+      lang: 'ko',
+      nameOf: (user) => user,
+      swarm,
+      log: pino({ enabled: false }),
+    });
+  const event = EventId.parse('$in-hand');
+  expect(await misfits('one').begun(event)).toBe(0);
+  const other = misfits('two');
+  expect(await other.begun(event)).toBe(0);
+  // The first has died of it; that the other has handled it makes that no better.
+  await other.ended(event);
+  expect(await misfits('one').begun(event)).toBe(1);
 });
 
 it('a lane takes one after the other, and what fails holds up nothing', async () => {
