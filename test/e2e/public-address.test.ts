@@ -164,13 +164,23 @@ describe('signing in from outside', () => {
 
   it('is the owner’s right however many wrong passwords a stranger has tried', async () => {
     const stranger = from('127.0.0.66');
-    const statuses: number[] = [];
+    const { password } = scene.house.ready.master;
+    // All at once: one after the other, a slow machine gives back as many tries as it takes. Half of them are right.
     // Whoever says that somebody else is calling is not believed.
-    for (let i = 0; i < 60 && statuses.at(-1) !== 429; i += 1)
-      statuses.push((await login(stranger, `wrong ${i}`, { 'x-forwarded-for': `192.0.2.${i}` })).status);
-    expect(statuses.at(-1)).toBe(429);
-    expect(statuses.filter((status) => status === 403).length).toBeGreaterThan(10);
-    expect((await login(stranger, scene.house.ready.master.password)).status).toBe(429);
-    expect((await login(from('127.0.0.77'), scene.house.ready.master.password)).status).toBe(200);
+    const tries = (word: (i: number) => string) =>
+      Promise.all(
+        Array.from(
+          { length: 60 },
+          async (_, i) => (await login(stranger, word(i), { 'x-forwarded-for': `192.0.2.${i}` })).status,
+        ),
+      );
+    const [wrong, right] = await Promise.all([tries((i) => `wrong ${i}`), tries(() => password)]);
+    expect([403, 429]).toEqual(expect.arrayContaining(wrong));
+    expect(right).toContain(429);
+    // He has had his tries, and no more than the machine gave back meanwhile.
+    const passed = [...wrong, ...right].filter((status) => status !== 429).length;
+    expect(passed).toBeGreaterThan(10);
+    expect(passed).toBeLessThan(90);
+    expect((await login(from('127.0.0.77'), password)).status).toBe(200);
   });
 });
