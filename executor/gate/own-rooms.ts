@@ -59,8 +59,10 @@ export class OwnRooms {
     this.#following = true;
     const before = [this.#hq, this.#ops].join();
     try {
-      for (let tries = 0; tries < TRIES && signal?.aborted !== true && !(await this.look()); tries += 1)
+      for (let tries = 0; tries < TRIES && !(await this.look()); tries += 1) {
         await sleep(AGAIN_MS, undefined, { ref: false });
+        if (signal?.aborted === true) return false;
+      }
     } finally {
       this.#following = false;
     }
