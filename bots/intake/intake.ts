@@ -13,6 +13,8 @@ import { Floor, jobId, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import * as say from '../../bridge/text/room/room.ts';
+import { type FileUnlooked, fileUnlooked } from '../../bridge/text/room/exposed-secrets.ts';
+import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import type { WebChatRelay } from '../models/relay-desk.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
@@ -30,10 +32,12 @@ import { createUnread } from './unread.ts';
 import { type Former, moveRoom } from './upgraded-rooms.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
+const DAY_S = 86_400;
+
 export interface IntakeDeps extends MessageFactsDeps {
   readonly redis: Redis;
   readonly queue: JobQueue<SwarmJob>;
-  readonly attachments: Pick<Attachments, 'holdsSecret'>;
+  readonly attachments: Pick<Attachments, 'secretsIn'>;
   /** Takes over what the masters have chosen. */
   readonly reloadModels: () => Promise<void>;
   readonly memory: Pick<RoomMemory, 'of' | 'consider' | 'forget' | 'redacted'>;
@@ -167,9 +171,28 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   /** The same with what the file itself holds: it is taken out of the room before an order that hangs on it begins. */
   async function withFileRead(message: MessageEvent): Promise<MessageEvent> {
     if (message.masked || message.attachment === undefined) return message;
-    return (await deps.attachments.holdsSecret(message.attachment, () => rooms.reader(message.roomId)))
-      ? { ...message, masked: true }
-      : message;
+    const found = await deps.attachments.secretsIn(message.attachment, () => rooms.reader(message.roomId));
+    if (found === 'first-part' || found === 'not-looked') await unlooked(message, message.attachment.name, found);
+    return found === 'held' ? { ...message, masked: true } : message;
+  }
+
+  /** Said once a day in each room: whoever thinks that it was looked through is careless with it. */
+  async function unlooked(
+    { roomId: room, eventId: source, thread }: MessageEvent,
+    name: string,
+    how: FileUnlooked,
+  ): Promise<void> {
+    const text = fileUnlooked[await languageHere(room)](plainWords(name, 80), how);
+    const job = {
+      type: 'notice',
+      room,
+      source,
+      ...(thread !== undefined && { thread }),
+      slot: 'unlooked',
+      text,
+    } as const;
+    const said = await redis.set(swarmKey('said', 'unlooked', room), jobId(job), 'EX', DAY_S, 'NX', 'GET');
+    if (said === null || said === jobId(job)) await queue.add([{ id: jobId(job), data: job }]);
   }
 
   async function invited(event: MembershipEvent): Promise<void> {

@@ -6,8 +6,17 @@ import {
   readTextFile,
   IMAGE_LIMIT_BYTES,
   imageTypeOf,
+  isText,
   TEXT_LIMIT_BYTES,
 } from '../../bridge/matrix/attachment.ts';
+import {
+  ARCHIVE_LIMIT_BYTES,
+  LOOK_LIMIT_BYTES,
+  lookOf,
+  type SecretsFound,
+  secretsInArchive,
+  secretsInText,
+} from '../../bridge/matrix/file-secrets.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { Attachment } from '../../bridge/protocol/room-event.ts';
 import type { ReadAttachment } from './context.ts';
@@ -20,6 +29,7 @@ const REMEMBERED = 50;
 const LOOK_MS = 5_000;
 
 const NOT_FETCHED: ReadAttachment = { kind: 'unreadable', why: 'could not be fetched' };
+const NOT_TEXT: ReadAttachment = { kind: 'unreadable', why: 'not text' };
 
 /** Files of the room as models take them, each fetched once for all agents. */
 export class Attachments {
@@ -39,14 +49,32 @@ export class Attachments {
     return new Map(await Promise.all(read));
   }
 
-  /** Only of what agents would be given as text, and not for longer than the others in the room can wait. */
-  async holdsSecret(file: Attachment, reader: () => Promise<Account>): Promise<boolean> {
-    if (classifyAttachment(file).kind !== 'text') return false;
+  /** Not for longer than the others in the room can wait. */
+  async secretsIn(file: Attachment, reader: () => Promise<Account>): Promise<SecretsFound> {
     const looking = reader()
-      .then((account) => this.#once(file, account))
-      .catch(() => NOT_FETCHED);
-    const read = await Promise.race([looking, sleep(LOOK_MS, NOT_FETCHED, { ref: false })]);
-    return read.kind === 'text' && read.masked === true;
+      .then((account) => this.#lookThrough(file, account))
+      .catch(() => 'not-looked' as const);
+    return Promise.race([looking, sleep(LOOK_MS, 'not-looked' as const, { ref: false })]);
+  }
+
+  async #lookThrough(file: Attachment, account: Account): Promise<SecretsFound> {
+    const readable = classifyAttachment(file);
+    if (readable.kind === 'text') {
+      const read = await this.#once(file, account);
+      if (read.kind === 'text') return read.masked === true ? 'held' : 'none';
+      if (read === NOT_TEXT) return 'none';
+    }
+    const long =
+      readable.kind === 'text' || (readable.kind === 'unreadable' && readable.why === 'too-big' && isText(file));
+    const look = long ? 'text' : lookOf(file);
+    if (look === 'none') return 'none';
+    if (look === 'closed') return 'not-looked';
+    const { bytes, whole } = await account.beginning(
+      file.url,
+      look === 'text' ? LOOK_LIMIT_BYTES : ARCHIVE_LIMIT_BYTES,
+    );
+    if (look === 'text') return secretsInText(bytes, whole);
+    return whole ? secretsInArchive(bytes) : 'not-looked';
   }
 
   #once(file: Attachment, account: Account): Promise<ReadAttachment> {
@@ -72,7 +100,7 @@ async function fetchAttachment(file: Attachment, account: Account): Promise<Read
     const data = await account.download(file.url, readable.kind === 'text' ? TEXT_LIMIT_BYTES : IMAGE_LIMIT_BYTES);
     if (readable.kind === 'text') {
       const read = readTextFile(data);
-      return read === null ? { kind: 'unreadable', why: 'not text' } : { kind: 'text', ...read };
+      return read === null ? NOT_TEXT : { kind: 'text', ...read };
     }
     const mediaType = imageTypeOf(data);
     return mediaType === null ? { kind: 'unreadable', why: 'not an image' } : { kind: 'image', mediaType, data };

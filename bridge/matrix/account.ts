@@ -45,7 +45,7 @@ export class Account {
   readonly #client: MatrixClient;
   readonly #device: { readonly device_id?: string };
   readonly #lanes: RoomLimiter;
-  readonly #options: Pick<AccountOptions, 'homeserverUrl' | 'onTrouble'>;
+  readonly #options: Pick<AccountOptions, 'homeserverUrl' | 'onTrouble' | 'accessToken' | 'ghost'>;
 
   constructor(options: AccountOptions) {
     installHttp();
@@ -178,6 +178,29 @@ export class Account {
     const body = await this.#patiently(`GET ${path}`, ask, FILE_TRIES);
     if (!Buffer.isBuffer(body) || body.length > maxBytes) throw new Error('no readable content');
     return body;
+  }
+
+  /** So much of a file, and whether that is all of it; what comes after is not fetched. Asked once. */
+  async beginning(mxc: string, maxBytes: number): Promise<{ readonly bytes: Uint8Array; readonly whole: boolean }> {
+    const where = /^mxc:\/\/([^/?#]+)\/([\w-]+)$/.exec(mxc);
+    if (where === null) throw new Error('not an mxc address');
+    const { homeserverUrl, accessToken, ghost } = this.#options;
+    const path = `/_matrix/client/v1/media/download/${encodeURIComponent(where[1] ?? '')}/${where[2] ?? ''}`;
+    const url = new URL(path, homeserverUrl);
+    if (ghost) url.searchParams.set('user_id', this.userId);
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(60_000)]);
+    const response = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` }, signal });
+    if (!response.ok || response.body === null) throw new Error('no readable content');
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for await (const part of response.body) {
+      parts.push(part);
+      length += part.length;
+      if (length > maxBytes) break;
+    }
+    over.abort();
+    return { bytes: Buffer.concat(parts).subarray(0, maxBytes), whole: length <= maxBytes };
   }
 
   async #orNull(path: string): Promise<unknown> {

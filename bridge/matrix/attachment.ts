@@ -80,6 +80,9 @@ export function classifyAttachment(attachment: Attachment): Readability {
   return (attachment.size ?? 0) > limit ? { kind: 'unreadable', why: 'too-big' } : { kind };
 }
 
+/** By what it is called. */
+export const isText = (attachment: Attachment): boolean => kindOf(attachment) === 'text';
+
 function kindOf({ mediaType, name }: Attachment): 'text' | 'image' | null {
   if (IMAGE_TYPES.has(mediaType)) return 'image';
   if (TEXT_TYPES.test(mediaType)) return 'text';
@@ -107,10 +110,15 @@ export const decodeTextFile = (bytes: Uint8Array): string | null => readTextFile
 
 /** The same, and whether a secret stood in it. */
 export function readTextFile(bytes: Uint8Array): { readonly text: string; readonly masked: boolean } | null {
+  const text = textOf(bytes);
+  return text === null ? null : maskSecrets(cleanText(text));
+}
+
+/** As it stands there, secrets and all. */
+export function textOf(bytes: Uint8Array): string | null {
   const text = decodeBytes(bytes);
   // eslint-disable-next-line no-control-regex -- controls are what tells binary from text
-  if (text === null || /[\u0000-\u0006\u000E-\u001A]/.test(text)) return null;
-  return maskSecrets(cleanText(text));
+  return text === null || /[\u0000-\u0006\u000E-\u001A]/.test(text) ? null : text;
 }
 
 function decodeBytes(bytes: Uint8Array): string | null {

@@ -96,26 +96,20 @@ describe('a file', () => {
     ({ download: () => (bytes === null ? Promise.reject(new Error('gone')) : Promise.resolve(bytes)) }) as never;
   const attachment = { url: 'mxc://a/b', name: 'a.env', mediaType: 'text/plain' };
   it.each([
-    ['holds a key', 'A=1\nOPENAI_API_KEY=sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z', true],
-    ['holds a key in UTF-16', Buffer.from('\uFEFF비밀번호: Xk39!plm22', 'utf16le'), true],
-    ['holds none', '안녕하세요', false],
-    ['cannot be fetched', null, false],
+    ['holds a key', 'A=1\nOPENAI_API_KEY=sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z', 'held'],
+    ['holds a key in UTF-16', Buffer.from('\uFEFF비밀번호: Xk39!plm22', 'utf16le'), 'held'],
+    ['holds none', '안녕하세요', 'none'],
+    ['cannot be fetched', null, 'not-looked'],
   ])('%s', async (_, content, holds) => {
     expect(
-      await new Attachments().holdsSecret(
-        attachment,
-        account(content === null ? null : Buffer.from(content as string)),
-      ),
+      await new Attachments().secretsIn(attachment, account(content === null ? null : Buffer.from(content as string))),
     ).toBe(holds);
   });
-  it('that no agent reads as text is not fetched', async () => {
+  it('that is neither words nor an archive is not fetched', async () => {
     expect(
-      await new Attachments().holdsSecret({ ...attachment, name: 'a.png', mediaType: 'image/png' }, () =>
-        Promise.reject(new Error('asked')),
+      await new Attachments().secretsIn({ ...attachment, name: 'a.png', mediaType: 'image/png' }, () =>
+        Promise.resolve({ download: () => Promise.reject(new Error('asked')) } as never),
       ),
-    ).toBe(false);
-    expect(
-      await new Attachments().holdsSecret({ ...attachment, size: 1e9 }, () => Promise.reject(new Error('asked'))),
-    ).toBe(false);
+    ).toBe('none');
   });
 });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Inbox } from '../../bridge/appservice/inbox.ts';
 import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import { Timeline } from '../../bridge/appservice/timeline.ts';
+import type { SecretsFound } from '../../bridge/matrix/file-secrets.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -34,11 +35,13 @@ let inbox: Inbox;
 /** What the homeserver has. */
 let said: RoomEvent[];
 let clock = 0;
+let found: SecretsFound;
 
 beforeEach(() => {
   redis = new PaperRedis();
   box = new Map();
   said = [];
+  found = 'none';
   startSwarm();
 });
 
@@ -84,7 +87,7 @@ function startSwarm(): void {
     residents,
     roster,
     running,
-    attachments: { holdsSecret: async () => false },
+    attachments: { secretsIn: async () => found },
     bindings,
     reloadModels: async () => undefined,
     memory: {
@@ -159,6 +162,31 @@ describe('what a master says', () => {
     await push(text('one', '클로드 안녕'));
     expect(called().map(({ agent, source }) => [agent, source])).toEqual([['claude', '$one']]);
     expect(stored('one')).toContain('"agent":"claude"');
+  });
+
+  it('is told once a day of a file that nobody could look into, and is answered all the same', async () => {
+    found = 'not-looked';
+    const file = (name: string) =>
+      raw(name, {
+        msgtype: 'm.file',
+        body: '클로드야 봐줘',
+        filename: '계약서.pdf',
+        url: `mxc://test/${name}`,
+        info: {},
+      });
+    await push(file('pdf'));
+    startSwarm();
+    await push(file('pdf'));
+    await push(file('more'));
+    const told = [...box.values()].flatMap((job) => (job.type === 'notice' ? [job] : []));
+    expect(told.map(({ source, text: words }) => [source, words])).toEqual([
+      ['$pdf', expect.stringContaining('계약서.pdf')],
+    ]);
+    expect(told[0]).not.toHaveProperty('redact');
+    expect(called().map(({ source }) => source)).toEqual(['$pdf', '$more']);
+    found = 'held';
+    await push(file('keys'));
+    expect([...box.values()].find((job) => job.type === 'notice' && job.source === '$keys')).toHaveProperty('redact');
   });
 
   it('calls everybody once, however often it comes and whoever died meanwhile', async () => {

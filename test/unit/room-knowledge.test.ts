@@ -134,8 +134,10 @@ describe('files that were posted', () => {
     const attachments = new Attachments();
     const { event } = posted('keys', `OPENAI_API_KEY=sk-proj-${'a1B2'.repeat(12)}`);
     if (event.attachment === undefined) throw new Error('no file');
-    expect(await attachments.holdsSecret(event.attachment, () => Promise.resolve(account(MASTER)))).toBe(true);
-    expect(await attachments.holdsSecret(event.attachment, () => Promise.reject(new Error('no reader')))).toBe(false);
+    expect(await attachments.secretsIn(event.attachment, () => Promise.resolve(account(MASTER)))).toBe('held');
+    expect(await attachments.secretsIn(event.attachment, () => Promise.reject(new Error('no reader')))).toBe(
+      'not-looked',
+    );
     const read = await attachments.read([{ event, body: '', growing: false }], account(MASTER));
     expect(JSON.stringify([...read])).not.toContain('a1B2a1B2');
   });

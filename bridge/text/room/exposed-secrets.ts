@@ -51,6 +51,16 @@ export const secretInFileStays = phrase(
     'The file you sent (or its name or caption) held a key or password. It was masked for the agents but could not be removed from the room. Please delete that message yourself. The uploaded file may lie on the server even then, so replace that key and enter it on the computer with `npm start -- keys`.',
 );
 
+/** What was not, or not whole, looked through for keys. */
+export type FileUnlooked = 'first-part' | 'not-looked';
+
+export const fileUnlooked = phrase<[name: string, how: FileUnlooked]>(
+  (name, how) =>
+    `${how === 'first-part' ? `‘${name}’ 파일은 앞부분만 살펴봤습니다` : `‘${name}’ 파일은 안을 살펴보지 못했습니다`}. 키나 비밀번호가 들어 있는지 알 수 없으니, 들어 있다면 그 메시지를 지우고 새로 발급받아 주세요. (이런 파일은 하루에 한 번만 알려 드립니다.)`,
+  (name, how) =>
+    `${how === 'first-part' ? `Only part of the file ‘${name}’ was looked through` : `The file ‘${name}’ could not be looked through`} for keys and passwords. If it holds any, please delete that message and replace them. (Said once a day for files like this.)`,
+);
+
 export const pollUnread = phrase(
   () => '에이전트는 투표를 읽지 못하고 참여하지도 않습니다. 물어보실 내용을 글로 적어 주시면 답합니다.',
   () => 'Agents neither read polls nor vote in them. Write your question in words and they will answer.',
