@@ -10,6 +10,7 @@ import { approvalList } from '../../bridge/text/room/plan-commands.ts';
 import { commandParts, cwdOf, hostList } from '../reports/command-text.ts';
 import type { Prepared } from '../ledger/ledger-entry.ts';
 import type { Ruling } from '../policy/policy.ts';
+import { DIRECT_REASON } from '../policy/prepare.ts';
 
 /** What fits on a phone without anybody scrolling past the end of it. */
 const MAX_SHOWN = 4_000;
@@ -19,7 +20,7 @@ const MAX_ITEMS = 10;
 /** Of the hash, enough for a person to compare. */
 export const SHORT_HASH = 12;
 /** How requests are written at present. One that was written otherwise cannot be made anew, and so is asked anew. */
-export const REQUEST_FORM = 2;
+export const REQUEST_FORM = 3;
 /** A reason is a sentence; more of it would only push the rest out of sight. */
 const MAX_REASON = 400;
 
@@ -91,7 +92,7 @@ function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
   const lines = parts.flatMap(({ text }) => text.split('\n'));
   return {
     why,
-    reason: weave.words(command.reason, MAX_REASON),
+    ...(command.reason === DIRECT_REASON ? {} : { reason: weave.words(command.reason, MAX_REASON) }),
     workspace: writesWorkspace(command) ? 'rw' : 'ro',
     folders: folders.map(({ name, path, access }) => ({
       name: weave.words(name),

@@ -21,6 +21,8 @@ import type { Rules } from './rules.ts';
 export const DIRECT_WORKSPACE = 'direct';
 /** Each task has its own; what one command leaves there, the next one finds. */
 export const taskWorkspace = (root: EventId): string => `task-${sha256(root).slice(0, 24)}`;
+/** Of what a master has typed, which says why by itself. It is part of the hash, so it stays as it is. */
+export const DIRECT_REASON = '!run';
 const DEFAULT_SECONDS = 600;
 
 export type Made =
@@ -34,7 +36,7 @@ export function commandOfPrepared(order: RunOrder, rules: Rules): Made {
   const parsed = parseCommand({
     type: 'shell',
     id: CommandId.parse('run'),
-    reason: '!run',
+    reason: DIRECT_REASON,
     script: order.script,
     repeatable: order.repeatable,
     timeoutMs: (order.timeoutSeconds ?? Math.min(DEFAULT_SECONDS, rules.policy.limits.timeoutSeconds)) * 1000,

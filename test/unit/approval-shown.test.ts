@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, oneof, option, property, record, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { visibleText, writtenOut } from '../../bridge/matrix/foreign-words.ts';
+import { DIRECT_REASON } from '../../executor/policy/prepare.ts';
 import { parseCommand } from '../../bridge/protocol/command.ts';
 import { PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
@@ -315,6 +316,11 @@ describe('a request', () => {
     expect(
       request({ command: { script: `curl -H "Authorization: Bearer sk-proj-${'a1B2c3D4e5'.repeat(5)}"` } }),
     ).toBeNull();
+  });
+
+  it('gives no reason for what the master has typed himself', () => {
+    expect(linesOf(request({ reason: DIRECT_REASON })).join('\n')).not.toContain('이유');
+    expect(linesOf(request({ reason: '필요해서' })).join('\n')).toContain('이유: 필요해서');
   });
 
   it('says so where a command is long, or has letters that are not seen', () => {

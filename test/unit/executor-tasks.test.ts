@@ -1,3 +1,4 @@
+import { REQUEST_FORM } from '../../executor/approvals/approval-request.ts';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -248,7 +249,7 @@ describe('an approval', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await stop();
     const ledger = join(folder, 'ledger.jsonl');
-    writeFileSync(ledger, readFileSync(ledger, 'utf8').replaceAll('"form":2,', ''));
+    writeFileSync(ledger, readFileSync(ledger, 'utf8').replaceAll(`"form":${REQUEST_FORM},`, ''));
     for (const { event_id } of [old, oldOrder]) paper.react(HQ, MASTER, event_id, '✅');
     await start();
     const anew = await until(() => (requests().length === 4 ? requests().slice(2) : undefined));

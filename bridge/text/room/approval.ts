@@ -51,7 +51,8 @@ const partName: Readonly<Record<Exclude<PartName, 'command'>, Phrase>> = {
 /** Every text in it is ready to stand in a line of its own: nothing of it means anything to Markdown. */
 export interface AskedCommand {
   readonly why: string;
-  readonly reason: string;
+  /** Not of what the master has typed. */
+  readonly reason?: string;
   readonly workspace: 'ro' | 'rw';
   readonly folders: readonly { readonly name: string; readonly path: string; readonly access: 'ro' | 'rw' }[];
   readonly hosts: readonly string[];
@@ -83,7 +84,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
         : []),
       ...(a.writtenOut > 0 ? [`⚠️ 눈에 보이지 않거나 헷갈리는 글자 ${a.writtenOut}개는 ⟨U+번호⟩로 적었습니다.`] : []),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].ko(), block])),
-      `- 이유: ${a.reason}`,
+      ...(a.reason === undefined ? [] : [`- 이유: ${a.reason}`]),
       `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (${a.cwd}에서 시작)`,
       ...a.folders.map(
         (f) => `- 서버 폴더 ${f.path}: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`,
@@ -105,7 +106,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
           ]
         : []),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].en(), block])),
-      `- reason: ${a.reason}`,
+      ...(a.reason === undefined ? [] : [`- reason: ${a.reason}`]),
       `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in ${a.cwd})`,
       ...a.folders.map(
         (f) => `- server folder ${f.path}: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`,
