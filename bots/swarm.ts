@@ -40,6 +40,7 @@ import { taskCommands } from './tasks/task-commands.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
 import { Attachments } from './turns/attachments.ts';
+import { Beginnings } from './turns/beginnings.ts';
 import { RoomMemory } from './turns/room-memory.ts';
 import { RunningTurns } from './turns/running-turns.ts';
 import type { TurnDeps } from './turns/turn.ts';
@@ -143,6 +144,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...queues,
     bindings,
     attachments,
+    beginnings: new Beginnings(),
     memory,
     budget: edits,
     running,

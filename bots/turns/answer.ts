@@ -3,6 +3,7 @@ import { refused } from '../../bridge/matrix/account.ts';
 import type { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
+import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
@@ -10,6 +11,7 @@ import type { StreamPart } from '../models/providers/provider.ts';
 import { wordsOf } from './earlier-parts.ts';
 import { endInFault } from './fault-answer.ts';
 import { firstWord } from './first-word.ts';
+import { OwnWords } from './own-words.ts';
 import { requestFor } from './model-request.ts';
 import { Dropped, StoppedTurn } from './running-turns.ts';
 import { type Material, streamOf, type Turn, type TurnDeps, type TurnOutcome } from './turn.ts';
@@ -73,14 +75,21 @@ export async function answer(turn: Turn, material: Material, deps: TurnDeps): Pr
 
 /** All that the model says. Returns where it can be gone on with, in the provider's own words. */
 async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: TurnDeps): Promise<string | undefined> {
-  const { job, provider, slot } = turn;
+  const { job, agent, provider, slot } = turn;
   const request = await requestFor(turn, material, deps);
   let resume: string | undefined;
+  const names = deps.residents.agents.map(({ config }) => config.name);
+  const words = () =>
+    new OwnWords(
+      [agent.config.name, ...agent.config.callsigns],
+      [deps.roster.ownerTitle, ...names, ...deps.residents.others.map(({ name }) => name)],
+    );
+  let own = words();
   const sources: Extract<StreamPart, { type: 'source' }>[] = [];
   for await (const part of provider.stream(request, slot.signal)) {
     switch (part.type) {
       case 'text':
-        stream.push(part.text);
+        stream.push(own.push(part.text));
         break;
       case 'progress':
         stream.progress(part.text);
@@ -90,10 +99,14 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         break;
       case 'restart':
         stream.restart();
+        own = words();
         sources.length = 0;
         break;
       case 'finish':
         resume = part.resume;
+        stream.push(own.end());
+        // It has only said what others might say.
+        if (stream.text.trim() === '') throw new ProviderFault('provider.empty');
         if (part.reason === 'length') stream.push(`\n\n${say.cutByLimit[job.lang]()}`);
         break;
     }

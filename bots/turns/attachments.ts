@@ -19,10 +19,10 @@ import {
 } from '../../bridge/matrix/file-secrets.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { Attachment } from '../../bridge/protocol/room-event.ts';
-import type { ReadAttachment } from './context.ts';
+import type { ReadAttachment } from './line.ts';
 
-/** Only what was posted lately is read; older files are named. */
-const LATEST_MESSAGES = 20;
+/** How many messages of people a file outlives; older ones are named. Every call pays for an image anew. */
+const OUTLIVES = { text: 8, image: 3, unreadable: 8 } as const;
 const LATEST_FILES = 6;
 const REMEMBERED = 50;
 /** Ours are read within milliseconds; another server's may never come. */
@@ -36,16 +36,16 @@ export class Attachments {
   readonly #known = new Map<string, Promise<ReadAttachment>>();
 
   async read(entries: readonly Entry[], account: Account): Promise<ReadonlyMap<EventId, ReadAttachment>> {
-    const withFiles = entries
-      .slice(-LATEST_MESSAGES)
-      .flatMap(({ event }) =>
-        event.attachment === undefined || event.chavion !== undefined
-          ? []
-          : [{ id: event.eventId, file: event.attachment }],
-      );
-    const read = withFiles
-      .slice(-LATEST_FILES)
-      .map(async ({ id, file }) => [id, await this.#once(file, account)] as const);
+    const withFiles: { readonly id: EventId; readonly file: Attachment }[] = [];
+    let since = 0;
+    for (const { event } of entries.toReversed()) {
+      if (since > OUTLIVES.text || withFiles.length === LATEST_FILES) break;
+      if (event.chavion !== undefined) continue;
+      if (event.attachment === undefined) since += 1;
+      else if (since <= OUTLIVES[classifyAttachment(event.attachment).kind])
+        withFiles.push({ id: event.eventId, file: event.attachment });
+    }
+    const read = withFiles.map(async ({ id, file }) => [id, await this.#once(file, account)] as const);
     return new Map(await Promise.all(read));
   }
 

@@ -4,10 +4,13 @@ import type { Account } from '../../bridge/matrix/account.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { Attachments } from './attachments.ts';
+import type { Beginnings } from './beginnings.ts';
 import { buildContext } from './context.ts';
 import { roundInstruction } from './discussion.ts';
 import { labelledMemory } from './memory-plan.ts';
-import { systemPrompt } from '../residents/prompt.ts';
+import { closingNote, systemPrompt } from '../residents/prompt.ts';
+import { sha256 } from '../../bridge/digest/canonical.ts';
+import { speakers } from './speakers.ts';
 import type { Provider, ProviderRequest } from '../models/providers/provider.ts';
 import type { Resident, Residents } from '../residents/residents.ts';
 import type { RoomMemory } from './room-memory.ts';
@@ -19,6 +22,7 @@ export interface ModelRequestDeps {
   readonly attachments: Attachments;
   readonly memory: Pick<RoomMemory, 'of'>;
   readonly timeZone: string;
+  readonly beginnings: Beginnings;
 }
 
 /** Of the turn that asks; it is declared there, and this stands below it. */
@@ -30,6 +34,9 @@ interface Asker {
   readonly account: Account;
 }
 
+/** Of an agent in a room or thread; a provider learns neither from it. */
+const cacheKey = ({ agent, room, thread }: TurnJob): string => sha256(`${agent} ${room} ${thread ?? ''}`).slice(0, 32);
+
 /** All that a model is given for one answer. */
 export async function requestFor(
   { id, job, agent, provider, account }: Asker,
@@ -37,23 +44,32 @@ export async function requestFor(
   deps: ModelRequestDeps,
 ): Promise<ProviderRequest> {
   const { config, userId } = agent;
-  const [members, attachments, memory] = await Promise.all([
+  const [masters, members, attachments, memory] = await Promise.all([
+    deps.rooms.masters(),
     deps.rooms.members(job.room),
     deps.attachments.read(entries, account),
     deps.memory.of(job.room),
   ]);
-  const messages = buildContext({
+  const { lang, discussion } = job;
+  const { timeZone } = deps;
+  const key = cacheKey(job);
+  const { messages, began } = buildContext({
     entries,
     self: userId,
     source: job.source,
-    untilSource: job.discussion === undefined,
-    nameOf: (user) => deps.residents.byUser.get(user)?.config.name ?? members.get(user) ?? user,
+    untilSource: discussion === undefined,
+    nameOf: speakers({ roster: deps.roster, residents: deps.residents, masters, members }),
     attachments,
     sees: provider.sees,
     tokens: config.contextTokens,
-    memory: memory.text === '' ? undefined : labelledMemory(memory),
-    ...(job.discussion === undefined ? {} : { instruction: roundInstruction(job.discussion, job.lang) }),
+    began: deps.beginnings.get(key),
+    closing: [
+      ...(memory.text === '' ? [] : [labelledMemory(memory)]),
+      closingNote({ agent: config, lang, timeZone, now: new Date() }),
+      ...(discussion === undefined ? [] : [roundInstruction(discussion, lang)]),
+    ],
   });
+  if (began !== undefined) deps.beginnings.set(key, began);
   const resume = resumedBy(job, agent, source, entries);
   const burst = entries.filter(({ event }) => job.burst?.includes(event.eventId) === true);
   return {
@@ -64,11 +80,9 @@ export async function requestFor(
     system: systemPrompt({
       roster: { ...deps.roster, agents: deps.residents.agents.map((one) => one.config) },
       agent: config,
-      lang: job.lang,
-      timeZone: deps.timeZone,
-      now: new Date(),
     }),
     messages,
+    cacheKey: key,
     question: job.discussion?.topic ?? [...burst, source].map(({ body }) => body).join('\n'),
     chain: { root: job.root, depth: job.depth, event: job.source, from: source.event.sender },
     ...(resume === undefined ? {} : { resume }),

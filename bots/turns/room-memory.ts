@@ -17,6 +17,8 @@ import {
   summaryQuestion,
   summarySystem,
 } from './memory-plan.ts';
+import { KEPT_SHARE } from './context.ts';
+import { speakers } from './speakers.ts';
 import type { ModelBinding, ModelBindings } from '../models/model-bindings.ts';
 import type { Provider } from '../models/providers/provider.ts';
 import type { Residents } from '../residents/residents.ts';
@@ -24,7 +26,7 @@ import type { Residents } from '../residents/residents.ts';
 export interface RoomMemoryDeps {
   readonly redis: Redis;
   readonly timeline: Pick<Timeline, 'view'>;
-  readonly rooms: Pick<Rooms, 'members' | 'reader'>;
+  readonly rooms: Pick<Rooms, 'masters' | 'members' | 'reader'>;
   readonly residents: Residents;
   readonly bindings: ModelBindings;
   readonly roster: Roster;
@@ -104,9 +106,10 @@ export class RoomMemory {
     const { redis, timeline, bindings, roster } = this.#deps;
     const binding = this.#summariser();
     if (binding === undefined) return;
-    const window = Math.min(
-      ...[...bindings.ready].map((id) => bindings.get(id)?.config.contextTokens ?? Number.POSITIVE_INFINITY),
-    );
+    // What an agent is told at least, right after its history was cut.
+    const window =
+      KEPT_SHARE *
+      Math.min(...[...bindings.ready].map((id) => bindings.get(id)?.config.contextTokens ?? Number.POSITIVE_INFINITY));
     const limits = {
       window,
       everyMessages: roster.memory.everyMessages,
@@ -143,12 +146,9 @@ export class RoomMemory {
     { entries, until }: NextSummary,
   ): Promise<string> {
     const { residents, rooms, roster } = this.#deps;
-    const members = await rooms.members(room);
-    const question = summaryQuestion(
-      memory,
-      entries,
-      ({ event }) => residents.byUser.get(event.sender)?.config.name ?? members.get(event.sender) ?? event.sender,
-    );
+    const [members, masters] = await Promise.all([rooms.members(room), rooms.masters()]);
+    const nameOf = speakers({ roster, residents, masters, members });
+    const question = summaryQuestion(memory, entries, ({ event }) => nameOf(event.sender));
     const request = {
       // Another summary of the room is another question.
       turn: `memory.${room}.${until}`,

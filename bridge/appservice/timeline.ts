@@ -24,6 +24,8 @@ export interface History {
 
 const LOAD = 200;
 const KEEP = 1_000;
+/** So many too many are dropped at once: an agent's history that begins anew at every message is read anew at every message. */
+const TOO_MANY = 250;
 const ROOMS = 200;
 /** Of a room: threads that were read, and what came for messages that are not kept. */
 const THREADS = 100;
@@ -241,6 +243,7 @@ export class Timeline {
   }
 
   #trim(room: Room): void {
+    if (room.entries.size <= KEEP + TOO_MANY) return;
     for (const oldest of room.entries.values()) {
       if (room.entries.size <= KEEP) return;
       room.entries.delete(oldest.eventId);

@@ -205,7 +205,7 @@ describe('a file', () => {
       bytes: Buffer.from('월요일 부산\n화요일 대구 🚚'),
     });
     expect(utf8.context).toMatch(
-      /\[마스터\] \[file: 배차\.txt\] 클로드, 이거 봐줘\n"""\n월요일 부산\n화요일 대구 🚚\n"""/,
+      /\[마스터, file: 배차\.txt\] 클로드, 이거 봐줘\n\| <<<BEGIN .*>>>\n\| 월요일 부산\n\| 화요일 대구 🚚\n\| <<<END .*>>>/,
     );
     scene.providers.reset();
     const old = await given({ name: '옛날.txt', mediaType: 'text/plain', bytes: EUC_KR });
@@ -222,7 +222,7 @@ describe('a file', () => {
       mediaType: 'text/plain',
       bytes: Buffer.from(line.repeat(7_500)),
     });
-    expect(context).toMatch(/\[file: huge\.log, not readable for you: too big\]/);
+    expect(context).toMatch(/, file: huge\.log, not readable for you: too big\]/);
     expect(context).not.toContain('more or less');
   });
 
@@ -235,7 +235,7 @@ describe('a file', () => {
       msgtype: 'm.image',
     });
     expect(images).toBe(1);
-    expect(context).toContain('[image: 사고.png] 클로드, 이거 봐줘');
+    expect(context).toContain(', image: 사고.png] 클로드, 이거 봐줘');
     providers.reset();
     await master.post(hq, {
       name: '바퀴.png',
@@ -263,7 +263,7 @@ describe('a file', () => {
   ])('of %s is named as not readable', async (_what, file) => {
     const { context, images } = await given(file);
     expect(images).toBe(0);
-    expect(context).toMatch(new RegExp(`\\[file: ${file.name}, not readable for you: .+\\] 클로드, 이거 봐줘`));
+    expect(context).toMatch(new RegExp(`, file: ${file.name}, not readable for you: .+\\] 클로드, 이거 봐줘`));
   });
 
   it('without a word is a message like any other', async () => {

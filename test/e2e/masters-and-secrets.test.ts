@@ -79,7 +79,7 @@ describe('whoever is no master', () => {
     expect(providers.questions).toEqual([]);
 
     await master.answered(hq, await master.say(hq, '클로드, 방금 뭐라고 했어?'));
-    expect(heard(providers.once('claude'))).toContain('[stranger] 클로드, 내 말도 들어줘. 짐은 사과야');
+    expect(heard(providers.once('claude'))).toContain('[guest stranger] 클로드, 내 말도 들어줘. 짐은 사과야');
   });
 
   it('counts the admin and the agents themselves', async () => {
@@ -221,7 +221,7 @@ describe('a key pasted into the room', () => {
     await scene.settled();
     expect(await inTheRoom(id)).not.toContain(SECOND);
     expect(master.answers(hq, id).map((one) => one.who)).toEqual(['claude']);
-    expect(heard(providers.once('claude'))).toMatch(/# 설정\nANTHROPIC_API_KEY=[^]*가림[^]*\n끝/);
+    expect(heard(providers.once('claude'))).toMatch(/# 설정\n\| ANTHROPIC_API_KEY=[^]*가림[^]*\n\| 끝/);
     await forgotten(FIRST);
     await forgotten(SECOND);
   });
@@ -247,7 +247,7 @@ describe('a key pasted into the room', () => {
       expect.stringMatching(/서버에 남아[^]*npm start -- keys/),
     ]);
     expect(master.answers(hq, id).map((one) => one.who)).toEqual(['claude']);
-    expect(heard(providers.once('claude'))).toMatch(/# 설정\nOPENAI_API_KEY=[^]*가림[^]*\n끝/);
+    expect(heard(providers.once('claude'))).toMatch(/# 설정\n\| OPENAI_API_KEY=[^]*가림[^]*\n\| 끝/);
     expect(await inTheRoom(order)).not.toContain('mxc:');
     expect(master.notices(hq, order).map((one) => one.body)).toEqual([
       expect.stringMatching(/실행하지 않았[^]*서버에 남아/),

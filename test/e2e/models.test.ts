@@ -158,7 +158,7 @@ describe('relay', () => {
     const question = await master.say(hq, '미카엘, 가게 이름 하나 지어 줘');
     const paste = await put(question);
     expect(paste.who).toBe('michael');
-    expect(paste.body).toMatch(/답장[^]*```\n[^]*미카엘[^]*가게 이름 하나 지어 줘\n```$/);
+    expect(paste.body).toMatch(/답장[^]*```\n[^]*미카엘[^]*가게 이름 하나 지어 줘\n[^]*```$/);
     expect(paste.html).toContain('<pre><code>');
     const other = await master.say(hq, '가브리엘, 뭐 해?');
     await master.answered(hq, other);
@@ -238,7 +238,7 @@ describe('the memory of a room', () => {
     await master.answered(room, await master.say(room, '가브리엘, 사료는 언제 와?'));
     for (const mind of ['claude', 'gabriel'] as const)
       expect(heard(providers.asked(mind)[0]!)).toMatch(
-        /^\[Summary[^\]]*자비스[^\]]*\]\n요약 1: 사료는 목요일, 암호는 장미\n\[End of the summary\]/,
+        /\n\(Summary[^)]*자비스[^)]*\)\n\| 요약 1: 사료는 목요일, 암호는 장미$/,
       );
 
     await master.redact(room, rose);
@@ -256,7 +256,7 @@ describe('the memory of a room', () => {
     await master.answered(room, await master.say(room, '클로드, 아직 알아?'));
     await sleep(500);
     expect(sums()).toHaveLength(before);
-    expect(heard(providers.asked('claude').at(-1)!)).not.toContain('[Summary');
+    expect(heard(providers.asked('claude').at(-1)!)).not.toContain('(Summary');
   });
   it('keeps nothing of what is taken back while it is being summed up, and holds up no answer', async () => {
     const { master, providers, redis } = scene;

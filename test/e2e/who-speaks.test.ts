@@ -46,10 +46,9 @@ describe('one message to everyone', () => {
     for (const body of await rehearsed('다들 좋은 아침')) expect(body).toMatch(/^\[연습\] .*[가-힣]/);
     for (const body of await rehearsed('Good morning everyone'))
       expect(body.replace('마스터', '')).toMatch(/^\[rehearsal\] [^가-힣]+$/);
-    expect(scene.providers.asked('claude').map(({ system }) => /Answer in (\w+)/.exec(system)?.[1])).toEqual([
-      'Korean',
-      'English',
-    ]);
+    expect(
+      scene.providers.asked('claude').map(({ said }) => /Answer in (\w+)/.exec(said.at(-1)?.text ?? '')?.[1]),
+    ).toEqual(['Korean', 'English']);
   });
 });
 
@@ -81,7 +80,7 @@ describe('called by name', () => {
     const question = await master.reply(hq, answer!.id, '왜?');
     expect(names(await outcome(hq, question))).toEqual(['claude']);
     expect(calls()).toEqual(['claude', 'claude']);
-    expect(heard(scene.providers.asked('claude')[1]!)).toMatch(/\[마스터\] (?:\(.*\) )?왜\?$/);
+    expect(heard(scene.providers.asked('claude')[1]!)).toMatch(/\[마스터(?: ↪ [^\]]*)?\] 왜\?$/);
   });
 });
 
@@ -107,19 +106,17 @@ describe('what an agent is given', () => {
     expect(providers.questions).toHaveLength(1);
     expect(system).toMatch(/You are 클로드/);
     expect(system).toContain('마스터');
-    expect(said).toEqual([
-      {
-        role: 'user',
-        text: [
-          '[마스터] 가브리엘, 부산 가는 길은?',
-          '[가브리엘] gabriel의 대답입니다.',
-          '[마스터] 가브리엘, 짐은 스무 상자야',
-          '[가브리엘] gabriel의 대답입니다.',
-          '[가브리엘] gabriel의 대답입니다.',
-          '[마스터] (↪ 가브리엘: "gabriel의 대답입니다.") 클로드, 이 말이 맞아?',
-        ].join('\n'),
-      },
-    ]);
+    expect(said.map(({ role }) => role)).toEqual(['user']);
+    expect(heard(providers.once('claude'))).toBe(
+      [
+        '[마스터] 가브리엘, 부산 가는 길은?',
+        '[가브리엘] gabriel의 대답입니다.',
+        '[마스터] 가브리엘, 짐은 스무 상자야',
+        '[가브리엘] gabriel의 대답입니다.',
+        '[가브리엘] gabriel의 대답입니다.',
+        '[마스터 ↪ 가브리엘: "gabriel의 대답입니다."] 클로드, 이 말이 맞아?',
+      ].join('\n'),
+    );
   });
 
   it('holds its own words as its own, and those of a silent time', async () => {
@@ -145,7 +142,7 @@ describe('what an agent is given', () => {
     const text = heard(providers.once('gabriel'));
     const kept = [...text.matchAll(/짐 (\d)번/g)].map((match) => match[1]);
     const ends = [...text.matchAll(/끝(\d)/g)].map((match) => match[1]);
-    expect(kept).toEqual(['4', '5', '6', '7', '8', '9']);
+    expect(kept).toEqual(['7', '8', '9']);
     expect(ends).toEqual(kept);
   });
 });

@@ -165,4 +165,10 @@ async function send(response: ServerResponse, wire: WireFormat, reply: Reply, qu
 }
 
 /** Everything a question shows of the room, one line a message. */
-export const heard = (question: Question): string => question.said.map(({ text }) => text).join('\n');
+export const heard = (question: Question): string =>
+  question.said
+    .map(({ text }) => text)
+    .join('\n')
+    // Between messages and before the note on time and language, which every question ends with.
+    .replaceAll('\n\n', '\n')
+    .replace(/\n?\(It is now [^\n]*\)/, '');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
-import { buildContext, type ContextInput } from '../../bots/turns/context.ts';
+import { type Beginning, buildContext, type ContextInput, isSaid } from '../../bots/turns/context.ts';
 import type { ChatMessage } from '../../bots/models/providers/provider.ts';
 import { estimateTokens } from '../../bots/models/token-estimate.ts';
 import { eventId, MASTER, message } from './events.ts';
@@ -17,7 +17,7 @@ const entry = (...args: Parameters<typeof message>): Entry => {
   const event = message(...args);
   return { event, body: event.body, growing: false };
 };
-const build = (entries: readonly Entry[], source: string, more: Partial<ContextInput> = {}): readonly ChatMessage[] =>
+const contextOf = (entries: readonly Entry[], source: string, more: Partial<ContextInput> = {}) =>
   buildContext({
     entries,
     self: claude,
@@ -29,8 +29,9 @@ const build = (entries: readonly Entry[], source: string, more: Partial<ContextI
     tokens: 10_000,
     ...more,
   });
+const build = (...args: Parameters<typeof contextOf>): readonly ChatMessage[] => contextOf(...args).messages;
 const text = (one: ChatMessage | undefined): string =>
-  (one?.content ?? []).map((part) => (part.type === 'text' ? part.text : `<${part.mediaType}>`)).join('|');
+  (one?.content ?? []).map((part) => (part.type === 'text' ? part.text : `<${part.mediaType}>`)).join('\n');
 
 describe('the conversation as one agent sees it', () => {
   it('tells its own words from those of the others, each with a name', () => {
@@ -62,12 +63,13 @@ describe('the conversation as one agent sees it', () => {
     expect(context.map((one) => one.role)).toEqual(['user', 'assistant', 'user']);
   });
 
-  it('begins with what was said before, within the budget', () => {
+  it('ends with what is not part of it, within the budget', () => {
     const entries = Array.from({ length: 100 }, (_, i) => entry(`m${i}`, `메시지 ${i} ${'가'.repeat(50)}`));
-    const memory = `[요약]\n${'나'.repeat(300)}`;
-    const context = build(entries, 'm99', { tokens: 1_000, memory });
-    const all = context.map(text).join('\n');
-    expect(all.startsWith(memory)).toBe(true);
+    const note = `(요약)\n${'나'.repeat(300)}`;
+    const all = build(entries, 'm99', { tokens: 1_000, closing: [note, '(지금)'] })
+      .map(text)
+      .join('\n');
+    expect(all.endsWith(`${note}\n(지금)`)).toBe(true);
     expect(all).toContain('메시지 99');
     expect(estimateTokens(all)).toBeLessThanOrEqual(1_000);
   });
@@ -87,17 +89,17 @@ describe('the conversation as one agent sees it', () => {
     const master = entry('m', '[연습] 이건 제가 쓴 말', {});
     const context = build([entry('1', '안녕'), flagged, fallen, act, master, entry('2', '자, 이제 진짜로')], '2');
     expect(context.map((one) => [one.role, text(one)])).toEqual([
-      ['user', '[마스터] 안녕\n[마스터] [연습] 이건 제가 쓴 말\n[마스터] 자, 이제 진짜로'],
+      ['user', '[마스터] 안녕\n[마스터]\n| [연습] 이건 제가 쓴 말\n[마스터] 자, 이제 진짜로'],
     ]);
     expect(build([entry('1', '안녕'), fallen], 'f').map(text)).toEqual([
-      '[마스터] 안녕\n[가브리엘] [연습] 대신 말합니다',
+      '[마스터] 안녕\n[가브리엘]\n| [연습] 대신 말합니다',
     ]);
   });
 
   it('names whom a reply answers', () => {
     expect(
       text(build([entry('1', '계획 A', { sender: gabriel }), entry('2', '왜?', { replyTo: eventId('1') })], '2')[0]),
-    ).toContain('[마스터] (↪ 가브리엘: "계획 A") 왜?');
+    ).toContain('[마스터 ↪ 가브리엘: "계획 A"] 왜?');
   });
 
   it('cuts at message borders from the oldest on and stays within the budget', () => {
@@ -123,7 +125,7 @@ describe('the conversation as one agent sees it', () => {
     const attachments = new Map([
       [eventId('1'), { kind: 'image' as const, mediaType: 'image/png', data: new Uint8Array([1]) }],
     ]);
-    expect(text(build([image], '1', { attachments })[0])).toBe('[마스터] [image: 사진.png]|<image/png>');
+    expect(text(build([image], '1', { attachments })[0])).toBe('[마스터, image: 사진.png]\n<image/png>');
     expect(text(build([image], '1', { attachments, sees: false })[0])).toContain('not readable for you');
   });
 
@@ -133,5 +135,68 @@ describe('the conversation as one agent sees it', () => {
     expect(
       text(build([entry('1', '메모.txt', { msgtype: 'm.file', attachment: file })], '1', { attachments })[0]),
     ).toContain('첫 줄');
+  });
+
+  it.each(['fault', 'notice', 'card', 'relay'] as const)('leaves out the lines of the house: %s', (kind) => {
+    const line = entry('l', '크레딧이 없습니다', { sender: gabriel, chavion: { v: 1, kind } });
+    const context = build([entry('1', '안녕'), line, entry('2', '왜 그래?', { replyTo: eventId('l') })], '2');
+    expect(context.map(text)).toEqual(['[마스터] 안녕\n[마스터] 왜 그래?']);
+    expect(isSaid(line)).toBe(false);
+  });
+});
+
+describe('a history that is cut seldom', () => {
+  const said = Array.from({ length: 400 }, (_, i) =>
+    entry(`c${i}`, `메시지 ${i} ${'가'.repeat(50)}`, i % 7 === 3 ? { sender: claude } : {}),
+  );
+  const wire = (messages: readonly ChatMessage[]): string =>
+    messages.map((one) => `${one.role}\n${text(one)}\n`).join('');
+  const shared = (a: string, b: string): number => {
+    let at = 0;
+    while (at < a.length && a[at] === b[at]) at += 1;
+    return at;
+  };
+
+  it('only grows at its end from turn to turn, until half of it goes at once', () => {
+    let began: Beginning | undefined;
+    let before = '';
+    let cuts = 0;
+    const grown: boolean[] = [];
+    for (let i = 100; i < 400; i += 3) {
+      const context = contextOf(said.slice(0, i), `c${i - 1}`, { tokens: 5_000, began, closing: [`(지금 ${i})`] });
+      const now = wire(context.messages);
+      if (began !== undefined && context.began?.event !== began.event) cuts += 1;
+      else if (before !== '') grown.push(shared(before, now) >= before.length - 20);
+      expect(estimateTokens(now)).toBeLessThan(5_500);
+      began = context.began;
+      before = now;
+    }
+    expect(grown).not.toContain(false);
+    expect(cuts).toBeGreaterThan(2);
+    expect(cuts).toBeLessThan(11);
+  });
+
+  it('finds its beginning again when that message was deleted, or has gone from what is kept', () => {
+    const first = contextOf(said.slice(0, 300), 'c299', { tokens: 5_000 });
+    const at = said.findIndex(({ event }) => event.eventId === first.began?.event);
+    expect(at).toBeGreaterThan(200);
+    const without = said.slice(0, 302).filter((_, i) => i !== at);
+    const next = contextOf(without, 'c301', { tokens: 5_000, began: first.began });
+    expect(next.began?.event).toBe(said[at + 1]?.event.eventId);
+  });
+
+  it('holds a line as it was read first, whatever its speaker is called later', () => {
+    const line = entry('n', '나야');
+    build([line], 'n');
+    expect(text(build([line], 'n', { nameOf: () => '다른 이름' })[0])).toBe('[마스터] 나야');
+  });
+
+  it('forgets a quotation with the message that it quotes', () => {
+    const [quoted, answer] = [
+      entry('q', '비밀이야', { sender: gabriel }),
+      entry('a', '그래?', { replyTo: eventId('q') }),
+    ];
+    expect(text(build([quoted, answer], 'a')[0])).toContain('↪ 가브리엘: "비밀이야"');
+    expect(text(build([answer], 'a')[0])).toBe('[마스터] 그래?');
   });
 });

@@ -1,19 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
-import { systemPrompt } from '../../bots/residents/prompt.ts';
+import { closingNote, systemPrompt } from '../../bots/residents/prompt.ts';
 
 const roster = Roster.parse({ ...defaultRoster, ownerTitle: '사장님' });
 const agent = (more: object = {}) => AgentConfig.parse({ ...defaultRoster.agents[0], ...more });
-const prompt = (more: object = {}, lang: 'ko' | 'en' = 'ko') =>
-  systemPrompt({ roster, agent: agent(more), lang, timeZone: 'Asia/Seoul', now: new Date('2026-01-01T15:30:00Z') });
+const prompt = (more: object = {}) => systemPrompt({ roster, agent: agent(more) });
+const note = (more: object, lang: 'ko' | 'en' = 'ko') =>
+  closingNote({ agent: agent(more), lang, timeZone: 'Asia/Seoul', now: new Date('2026-01-01T15:30:00Z') });
 
 describe('what an agent is told of itself', () => {
-  it("is the roster's word, whom it serves, who else is there, and the time where the owner lives", () => {
+  it("is the roster's word, whom it serves and who else is there", () => {
     const text = prompt({ prompt: 'You love trucks.' });
-    for (const words of ['You are 가브리엘', 'You love trucks.', '사장님', '자비스 (통합', '2026-01-02 00:30'])
+    for (const words of ['You are 가브리엘', 'You love trucks.', '사장님', '자비스 (통합'])
       expect(text).toContain(words);
     expect(text).not.toContain('가브리엘 (팀장');
+  });
+
+  it('says the time where the owner lives behind the conversation, for it changes', () => {
+    expect(note({})).toContain('2026-01-02 00:30, Asia/Seoul');
   });
 
   it.each([
@@ -22,7 +27,7 @@ describe('what an agent is told of itself', () => {
     ['ko', 'en', 'Korean'],
     ['en', 'ko', 'English'],
   ] as const)('answers in the language of the message, or in its own: %s, asked in %s', (language, lang, expected) => {
-    expect(/Answer in (Korean|English)/.exec(prompt({ language }, lang))?.[1]).toBe(expected);
+    expect(/Answer in (Korean|English)/.exec(note({ language }, lang))?.[1]).toBe(expected);
   });
 });
 

@@ -15,6 +15,7 @@ import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import type { Provider } from '../../bots/models/providers/provider.ts';
 import { createResidents } from '../../bots/residents/residents.ts';
 import { AgentStatus } from '../../bots/turns/agent-status.ts';
+import { Beginnings } from '../../bots/turns/beginnings.ts';
 import { Attachments } from '../../bots/turns/attachments.ts';
 import { NO_MEMORY } from '../../bots/turns/memory-plan.ts';
 import { RunningTurns } from '../../bots/turns/running-turns.ts';
@@ -83,6 +84,7 @@ function swarm(): TurnDeps {
     replacedBy: async () => null,
     enqueue: async (jobs) => void handedOn.push(...jobs),
     timeZone: 'Asia/Seoul',
+    beginnings: new Beginnings(),
     log: pino({ level: 'silent' }),
   };
 }

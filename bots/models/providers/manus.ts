@@ -16,6 +16,7 @@ import { answerOf, type ManusEvent, progressOf, stateOf, type Waiting } from './
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 import { browsable } from './sdk-stream.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from './watched-fetch.ts';
+import { spoken } from '../../residents/sealed.ts';
 
 /** Milliseconds. */
 export interface ManusPace {
@@ -225,7 +226,7 @@ function failure(why: string): ProviderFault {
 function contentOf({ agent, system, messages }: ProviderRequest, sees: boolean): ManusContent[] {
   const said = messages.map(({ role, content }) => {
     const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
-    return role === 'assistant' ? `[${agent.name}] ${texts}` : texts;
+    return role === 'assistant' ? spoken(agent.name, texts) : texts;
   });
   const images = messages.flatMap(({ content }) =>
     content.flatMap((part) => (sees && part.type === 'image' ? [part] : [])),

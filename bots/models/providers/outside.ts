@@ -1,5 +1,6 @@
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
+import { spoken } from '../../residents/sealed.ts';
 
 /** Where an agent that lives elsewhere is asked: its inbox, wired by the swarm. */
 export interface OutsideAgentPort {
@@ -56,7 +57,7 @@ async function* ask(port: OutsideAgentPort, request: ProviderRequest, signal: Ab
 function promptOf({ system, messages, agent }: ProviderRequest): string {
   const said = messages.map(({ role, content }) => {
     const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
-    return role === 'assistant' ? `[${agent.name}] ${text}` : text;
+    return role === 'assistant' ? spoken(agent.name, text) : text;
   });
   return [system, ...said].join('\n\n');
 }

@@ -59,6 +59,8 @@ export interface ProviderRequest {
   readonly system: string;
   /** Starts and ends with `user`, never two of a role in a row. */
   readonly messages: readonly ChatMessage[];
+  /** The same for requests that begin alike: an agent's in one room, or in one task. */
+  readonly cacheKey?: string;
   /** The bare message that is being answered, without names or history. */
   readonly question: string;
   /**

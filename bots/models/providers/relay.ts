@@ -2,6 +2,7 @@ import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import { carrying } from '../../../bridge/text/room/models.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
+import { spoken } from '../../residents/sealed.ts';
 
 /** Where a person carries words to an AI without an API and back: the ops room, wired by the swarm. */
 export interface RelayPort {
@@ -60,7 +61,7 @@ const SHORTEST_ROOM = 2_000;
 export function relayPrompt({ system, messages, agent }: ProviderRequest): string {
   const said = messages.map(({ role, content }) => {
     const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
-    return role === 'assistant' ? `[${agent.name}] ${text}` : text;
+    return role === 'assistant' ? spoken(agent.name, text) : text;
   });
   const kept: string[] = [];
   let room = Math.max(SHORTEST_ROOM, LONGEST_PROMPT - Buffer.byteLength(system));

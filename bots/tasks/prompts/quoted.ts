@@ -1,15 +1,8 @@
-import { sha256 } from '../../../bridge/digest/canonical.ts';
 import { estimateTokens } from '../../models/token-estimate.ts';
+import { sealed } from '../../residents/sealed.ts';
 
-/**
- * Material between two lines that carry the hash of what stands between them: nothing inside can know that hash, so
- * nothing inside can pretend to be the end.
- */
-export function quoted(name: string, content: string): string {
-  const text = content.toWellFormed();
-  const mark = `${name} ${sha256(text).slice(0, 16)}`;
-  return `<<<BEGIN ${mark}>>>\n${text}\n<<<END ${mark}>>>`;
-}
+/** Material of a task, sealed as everything is that models are given to read. */
+export const quoted = sealed;
 
 /** Beginning and end of a text that is too long: what failed says so at its end. */
 export function clipped(text: string, tokens: number): string {
