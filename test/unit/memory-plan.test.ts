@@ -80,7 +80,7 @@ describe('summing up', () => {
 
   it('goes on from the summary before', () => {
     expect(summaryQuestion(after(1, 1), entries.slice(0, 1), () => '마스터')).toMatch(
-      /^The summary so far:\n요약\n\nWhat was said since:\n\[마스터\] 가+$/,
+      /^The summary so far:\n\| 요약\n\nWhat was said since:\n\[마스터\] 가+$/,
     );
     expect(summaryQuestion(NO_MEMORY, entries.slice(0, 1), () => '마스터')).toMatch(/^What was said:\n/);
   });
