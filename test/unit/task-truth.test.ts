@@ -242,6 +242,6 @@ function promptOf(state: TaskState, kind: AskKind): string {
     state,
     { ...askOf(kind), agent: agent('gabriel') },
     { agent: config, ownerTitle: '마스터', workers: [], lent: [], hosts: null, timeZone: 'Asia/Seoul', now: NOW },
-    1_000,
-  ).user;
+    { own: 1_000, longest: 1_000 },
+  ).parts.join('\n\n');
 }

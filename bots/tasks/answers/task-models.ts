@@ -106,7 +106,10 @@ async function converse(
   signal: AbortSignal,
 ): Promise<ModelReply> {
   const agent = { ...binding.config, maxOutputTokens: outputTokens(ask.kind, binding.config) };
-  const { system, user } = taskPrompt(state, ask, facts, agent.maxOutputTokens);
+  const { system, parts } = taskPrompt(state, ask, facts, {
+    own: agent.maxOutputTokens,
+    longest: outputTokens('propose', binding.config),
+  });
   // A model that was asked before a freeze has been told that nobody waits any more: it is asked anew.
   const turn = [state.root, ask.id, ...(state.freezes === 0 ? [] : [`thawed.${state.freezes}`])].join('.');
   const request = {
@@ -115,7 +118,7 @@ async function converse(
     ownerTitle: facts.ownerTitle,
     lang: state.lang,
     system,
-    messages: [said('user', user)],
+    messages: [said('user', ...parts)],
     question: state.mission,
     ...answerFormat(ask.kind),
     task: { no: state.no, phase: ask.kind, until: ask.until },
@@ -207,7 +210,10 @@ const beginning = (text: string): string =>
 const repair = (faults: readonly string[]): string =>
   `That cannot be used:\n${faults.map((fault) => `- ${fault}`).join('\n')}\n\nAnswer the question above once more, whole, with these faults put right. Nothing else: no apology, no words around it.`;
 
-const said = (role: ChatMessage['role'], text: string): ChatMessage => ({ role, content: [{ type: 'text', text }] });
+const said = (role: ChatMessage['role'], ...texts: readonly string[]): ChatMessage => ({
+  role,
+  content: texts.map((text) => ({ type: 'text', text })),
+});
 
 function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): ModelReply {
   const costMicroUsd =

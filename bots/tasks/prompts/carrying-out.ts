@@ -7,10 +7,10 @@ import type { AskFacts } from './facts.ts';
 import { lackNote } from './means.ts';
 import { commandGuide } from './plan-guide.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
-import { JSON_ONLY } from './system.ts';
+import { JSON_ONLY, timeLine } from './system.ts';
 
 /** The questions while the winning plan is carried out. `room`: tokens for material. */
-export function workPrompt(state: TaskState, ask: Ask, room: number): string {
+export function workPrompt(state: TaskState, ask: Ask, facts: AskFacts, room: number): string {
   const step = state.plan?.plan.steps.find((one) => stepId(one) === ask.step);
   const after = new Set<string>(step === undefined ? [] : stepAfter(step));
   const results = evidenceNow(state).filter((evidence) => after.has(stepId(evidence.step)));
@@ -22,10 +22,11 @@ export function workPrompt(state: TaskState, ask: Ask, room: number): string {
     results.length === 0
       ? 'It waits for no other step.'
       : `What the steps before it brought:\n\n${shown(results, (room * 2) / 3)}`,
+    timeLine(facts),
   ].join('\n\n');
 }
 
-export function verifyPrompt(state: TaskState, room: number): string {
+export function verifyPrompt(state: TaskState, facts: AskFacts, room: number): string {
   return [
     'Verify, as somebody who did not write the plan, whether the MISSION is fulfilled: every part of what it asks for, not only what the plan set out to do. A plan that was carried out whole and leaves out a part of the mission has not fulfilled it; what was only prepared, described or promised is not done. Believe only what you see in the outputs below, not what a plan or text claims. Every point you make has a quotation: letter for letter, from the output of the step that you name.',
     quoted('mission', clipped(state.mission, room / 6)),
@@ -33,7 +34,7 @@ export function verifyPrompt(state: TaskState, room: number): string {
     `The outcome of each step:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
     deliverables(state),
     ...[lackNote(state)].filter((note) => note !== ''),
-    `"holds" is true only if every check is met and all of the mission is done that can be done here. "missing": parts of the mission that are not done because nobody here can do them, each in a few words of the mission's language; empty where there are none. What could have been done and was not makes "holds" false instead. If the outputs do not show it, it is false and "why" says what is missing. ${JSON_ONLY} {"holds":true|false,"why":text,"quotes":[{"step":"id","quote":"words from its output"}],"missing":[text]}`,
+    `"holds" is true only if every check is met and all of the mission is done that can be done here. "missing": parts of the mission that are not done because nobody here can do them, each in a few words of the mission's language; empty where there are none. What could have been done and was not makes "holds" false instead. If the outputs do not show it, it is false and "why" says what is missing. ${timeLine(facts)} ${JSON_ONLY} {"holds":true|false,"why":text,"quotes":[{"step":"id","quote":"words from its output"}],"missing":[text]}`,
   ].join('\n\n');
 }
 
@@ -52,11 +53,11 @@ export function diagnosePrompt(state: TaskState, ask: Ask, facts: AskFacts, room
           `Another agent would run this instead. It runs only if you, who look at it anew, find it right and harmless: then "command" is "same". If not, give a better one or null.\n${quoted('proposed command', clipped(JSON.stringify(proposed), room / 4))}`,
         ]),
     commandGuide(facts),
-    `${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...}${proposed === null ? '' : ' or "same"'} or null}`,
+    `${timeLine(facts)} ${JSON_ONLY} {"cause":"what went wrong, in one or two sentences","command":{...}${proposed === null ? '' : ' or "same"'} or null}`,
   ].join('\n\n');
 }
 
-export function reportPrompt(state: TaskState, room: number): string {
+export function reportPrompt(state: TaskState, facts: AskFacts, room: number): string {
   const verdict =
     state.verdict === null
       ? ''
@@ -68,6 +69,7 @@ export function reportPrompt(state: TaskState, room: number): string {
     `What the steps brought:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
     ...[lackNote(state)].filter((note) => note !== ''),
     verdict === '' ? 'Nobody has verified it.' : quoted('verdict', clipped(verdict, room / 12)),
+    timeLine(facts),
   ].join('\n\n');
 }
 

@@ -28,7 +28,7 @@ export function commandGuide({ lent, hosts }: Pick<AskFacts, 'lent' | 'hosts'>):
 - "read_file": "path"
 - "list_files": "path"
 - "fetch": "url", "method":"GET"|"POST", "headers":{}, "body"
-Paths are relative to the workspace, a folder of this task in which all commands work together, empty but for the files that the owner sent (named at the end, where there are any); never / in front, never "..".
+Paths are relative to the workspace, a folder of this task in which all commands work together, empty but for the files that the owner sent (named in this message, where there are any); never / in front, never "..".
 Folders of the real server that the owner lends, seen by run and shell as /lent/<name> if the command names them in "lent": ${lentList(lent)}
 Network: none, except ports that a command names in "hosts", or fetch. ${hostList(hosts)}
 The sandbox is a plain Linux with coreutils, bash, perl and what the server has installed; no root, nothing can be installed. Ask for the least: "workspace":"ro" and access "ro" where nothing is written. Writing into a lent folder and the network make the plan wait for the owner's approval.`;

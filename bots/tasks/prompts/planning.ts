@@ -3,70 +3,99 @@ import { candidatesFor } from '../plan/candidates.ts';
 import { evidenceOf } from '../plan/evidence.ts';
 import type { LabelledProposal } from '../plan/plan-labels.ts';
 import type { Ask, TaskState } from '../state/task-state.ts';
+import { estimateTokens } from '../../models/token-estimate.ts';
 import type { AskFacts } from './facts.ts';
+import { filesSent } from './files.ts';
 import { planGuide } from './plan-guide.ts';
 import { lackNote, MEANS } from './means.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
-import { JSON_ONLY } from './system.ts';
+import { JSON_ONLY, timeLine } from './system.ts';
 
-/** The questions until one plan has won. `room`: tokens for material. */
-export function triagePrompt(state: TaskState, room: number): string {
-  const { mission } = state;
-  return `A new mission has come in. Say what it is about.
+/** Of all files together, the same in every phase until a plan has won. */
+const FILE_TOKENS = 8_000;
 
-${quoted('mission', clipped(mission, room))}
+/**
+ * What every phase until one plan has won begins with, letter for letter: the house and its means, the mission, its
+ * files. Providers charge a tenth for a beginning that they know from the call before. `room`: tokens for material.
+ */
+export function sharedBeginning(state: TaskState, facts: AskFacts, room: number): string {
+  const files = filesSent(facts.files ?? [], Math.min(FILE_TOKENS, room / 4));
+  return [
+    'What plans are made of, the mission and its files come first; what is asked of you now stands at the end.',
+    planGuide(facts),
+    MEANS,
+    `The mission:\n${quoted('mission', clipped(state.mission, room / 4))}`,
+    ...(files === '' ? [] : [files]),
+  ].join('\n\n');
+}
 
-"goal": what is wanted, in one or two sentences. "checks": one to five things by which one will see that it is reached. "plain": true only when the mission is so simple and harmless that one agent alone can plan it (looking something up, listing, one short text); false when in doubt. "cannot": what the mission asks for and cannot be done here, each in a few words of the mission's language; mostly empty. ${MEANS} ${lackNote(state)}
+export function triagePrompt(state: TaskState, facts: AskFacts): string {
+  return `The mission has just come in. Say what it is about.
 
-${JSON_ONLY} {"goal":text,"checks":[text],"plain":true|false,"cannot":[text]}`;
+"goal": what is wanted, in one or two sentences. "checks": one to five things by which one will see that it is reached. "plain": true only when the mission is so simple and harmless that one agent alone can plan it (looking something up, listing, one short text); false when in doubt. "cannot": what the mission asks for and cannot be done here, each in a few words of the mission's language; mostly empty. ${lackNote(state)}
+
+${timeLine(facts)} ${JSON_ONLY} {"goal":text,"checks":[text],"plain":true|false,"cannot":[text]}`;
 }
 
 export function proposePrompt(state: TaskState, facts: AskFacts, room: number): string {
   return [
-    'Propose a plan for this mission. You do not see the plans of the others; the best one will win a vote.',
-    quoted('mission', clipped(state.mission, room / 2)),
-    wanted(state),
-    ...earlierRound(state, room / 2),
-    planGuide(facts),
-    `Make the plan as short as the mission allows, so that a person understands it at a glance; titles and reasons in the language of the mission. What cannot be done with these means, do not pretend to do: prepare what helps the owner to do it (a text, a file), and say in the titles that it is prepared, not done. A file that the mission asks for stands in the "artifacts" of the command that makes it, under the name that the mission gives it. ${lackNote(state)} ${JSON_ONLY}`,
+    ...soFar(state, room),
+    'Propose a plan for the mission. You do not see the plans of the others; the best one will win a vote.',
+    `Make the plan as short as the mission allows, so that a person understands it at a glance; titles and reasons in the language of the mission. What cannot be done with these means, do not pretend to do: prepare what helps the owner to do it (a text, a file), and say in the titles that it is prepared, not done. A file that the mission asks for stands in the "artifacts" of the command that makes it, under the name that the mission gives it. ${lackNote(state)} ${timeLine(facts)} ${JSON_ONLY} {"goal":text,"steps":[...]}`,
   ].join('\n\n');
 }
 
-export function critiquePrompt(state: TaskState, { agent }: Ask, room: number): string {
-  return `Criticise these proposals for the mission. Nobody is told whose they are. Look for what will fail, what is dangerous, what misses the goal, what is not checked. Every objection names the proposal and the step that it is about. No praise; an empty list if there is nothing to object to.
-
-${material(state, candidatesFor(state, agent), room)}
-
-${JSON_ONLY} {"objections":[{"of":"A","step":"id-of-the-step","text":text}]}`;
+/** Tokens for material: of what the phases share, and what is left beside their beginning. */
+interface Room {
+  readonly shared: number;
+  readonly left: number;
 }
 
-export function votePrompt(state: TaskState, { agent }: Ask, room: number): string {
+export function critiquePrompt(state: TaskState, { agent }: Ask, facts: AskFacts, room: Room): readonly string[] {
+  return [
+    material(state, candidatesFor(state, agent), room),
+    `Criticise these proposals for the mission. Nobody is told whose they are. Look for what will fail, what is dangerous, what misses the goal, what is not checked. Every objection names the proposal and the step that it is about. No praise; an empty list if there is nothing to object to.
+
+${timeLine(facts)} ${JSON_ONLY} {"objections":[{"of":"A","step":"id-of-the-step","text":text}]}`,
+  ];
+}
+
+export function votePrompt(state: TaskState, { agent }: Ask, facts: AskFacts, room: Room): readonly string[] {
   const candidates = candidatesFor(state, agent);
   const labels = new Map(candidates.map(({ label, proposal }) => [proposal.hash, label] as const));
   const objections = state.objections
     .map(({ of, step, text }) => `${labels.get(of) ?? '?'} / ${step}: ${text}`)
     .join('\n');
-  return `Vote. Rank the proposals that you would carry out, best first; leave out those that should not be carried out; an empty ranking is an abstention. Judge by whether the goal will be reached and can be checked, then by the least risk, then by the fewest commands. Nobody is told whose they are.
+  return [
+    material(state, candidates, room),
+    `${objections === '' ? 'There were no objections.' : `Objections to them:\n${quoted('objections', clipped(objections, room.left / 4))}`}
 
-${material(state, candidates, (room * 3) / 4)}
+Vote. Rank the proposals that you would carry out, best first; leave out those that should not be carried out; an empty ranking is an abstention. Judge by whether the goal will be reached and can be checked, then by the least risk, then by the fewest commands. Nobody is told whose they are.
 
-${objections === '' ? 'There were no objections.' : quoted('objections', clipped(objections, room / 4))}
-
-${JSON_ONLY} {"ranking":["B","A"],"reason":"why, in one or two sentences"}`;
+${timeLine(facts)} ${JSON_ONLY} {"ranking":["B","A"],"reason":"why, in one or two sentences"}`,
+  ];
 }
 
-function material(state: TaskState, candidates: readonly LabelledProposal[], room: number): string {
-  const each = Math.max(200, (room * 3) / 4 / Math.max(1, candidates.length));
+/** The same words for critique and vote. */
+function material(state: TaskState, candidates: readonly LabelledProposal[], { shared, left }: Room): string {
+  const before = soFar(state, shared).join('\n\n');
+  const room = Math.max(0, left - estimateTokens(before));
+  const each = Math.max(200, (room * 2) / 3 / Math.max(1, candidates.length));
   const plans = candidates.map(
     ({ label, proposal }) =>
       `Proposal ${label}:\n${quoted(`proposal ${label}`, clipped(briefJson(proposal.plan, 1_500), each))}`,
   );
-  return [quoted('mission', clipped(state.mission, room / 4)), wanted(state), ...plans].join('\n\n');
+  return [before, ...plans].join('\n\n');
 }
 
-function wanted({ triage }: TaskState): string {
+const soFar = (state: TaskState, room: number): readonly string[] => [
+  wanted(state, room / 8),
+  ...earlierRound(state, (room * 3) / 8),
+];
+
+function wanted({ triage }: TaskState, room: number): string {
   if (triage === null) return 'Work out from the mission what would show that it is fulfilled.';
-  return `What was made of it:\n${quoted('goal', [triage.goal, ...triage.checks.map((check) => `- ${check}`)].join('\n'))}`;
+  return `What was made of it:\n${quoted('goal', clipped([triage.goal, ...triage.checks.map((check) => `- ${check}`)].join('\n'), room))}`;
 }
 
 /** On a later round: what was carried out before, what failed and why, and what the plan check turned down. */
