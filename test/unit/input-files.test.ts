@@ -160,7 +160,7 @@ describe('what agents are told of files', () => {
     left: true,
   };
 
-  it('is in the question of every phase, sealed, behind what is asked', async () => {
+  it('is in the question of every phase, sealed, between the mission and what is asked', async () => {
     const { provider, asked } = saying('{}');
     for (const kind of ['triage', 'propose'] as const)
       await askOnce(task('합계'), askOf(kind), depsOf(provider, { files: () => Promise.resolve([csv, film]) }));
@@ -177,7 +177,9 @@ describe('what agents are told of files', () => {
       );
       expect(prompt.indexOf('<<<BEGIN file table.csv')).toBeGreaterThan(prompt.indexOf('<<<BEGIN mission'));
     }
-    expect(prompts[0]).toMatch(/^A new mission/);
+    expect(prompts[0]?.indexOf('The mission has just come in.')).toBeGreaterThan(
+      prompts[0]?.indexOf('now approve') ?? 0,
+    );
   });
 
   it('cannot end its own quotation', () => {

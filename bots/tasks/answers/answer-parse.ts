@@ -82,7 +82,7 @@ const Objection = z.object({
 const Critique = z.object({ objections: z.array(z.unknown()).max(200) });
 /** `"B > A"` is a ranking, too. */
 const Ranking = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(/[>,\s]+/).filter((label) => label !== '') : value),
+  (value) => (typeof value === 'string' ? value.split(/[>,\s]+/).filter((word) => word !== '') : value),
   z.array(z.string().max(40)).max(40),
 );
 const Vote = z.object({ ranking: Ranking, reason: z.string().max(2_000).default('') });
