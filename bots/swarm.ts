@@ -68,48 +68,115 @@ export interface Swarm {
 
 /** Puts the swarm together, from what everything stands on to what a message sets off. Nothing listens or works before `start`. */
 export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, upgraded: Upgraded): Swarm {
-  const { settings } = given;
   const base = openBase(given, redis, log, upgraded.former);
-  const { residents, rooms, timeline, coordinator, hq, ops, lang, timeZone, serverName, hqName, putAside } = base;
-  const queues = openQueues(base);
-  const worker = new JobWorker();
-  const meters = new Meters();
-  const executors = new ExecutorRegistry(redis);
-  const edits = new EditBudget(EDITS_PER_SECOND);
+  const ground = openGround(base, given, upgraded);
+  const { queues, meters, executors, worker, models } = ground;
+  const tasks = buildTasks(ground);
+  const preview = createPreview({ ...base, tasks, settings: given.settings });
+  const schedule = scheduleOf(ground, tasks);
+  const agentApi = agentApiOf(ground, tasks);
+  const turns = turnsOf(ground, agentApi);
+  const unreadable = unreadableOf(base, queues);
+  const intake = intakeOf(ground, tasks, turns);
+  const inbox: Inbox = new Inbox(
+    { isOwn: base.residents.isOwn },
+    base.timeline,
+    heardByAll([(event) => agentApi.hear(event), (event) => preview.hear(event), intake]),
+    unreadable,
+  );
+  const commands: SwarmCommands = {
+    admin: async (job) => (ownRooms(base).includes(job.room) ? null : adminElsewhere[job.lang]()),
+    agent: agentApi.command,
+    ...unreadable.commands(() => inbox),
+    ...schedule.commands,
+    ...budgetCommands({ ...base, ...models }),
+    ...taskCommands({ ...base, tasks }),
+  };
+  const { scheduler } = schedule;
+  const count = (type: SwarmJob['type'], outcome: 'done' | 'failed') => meters.job(type, outcome);
+  const work = { commands, lines: linesOf(base), turns, scheduler, agentApi, orders: queues.orders, count };
+  return {
+    inbox,
+    gaps: gapsOf(base, inbox),
+    async start() {
+      await placeRooms(base);
+      await recallStops(base, turns.running);
+      await Promise.all([models.reload(), models.spending.start(), agentApi.start(), readOwnRooms(base)]);
+      executors.start();
+      for (const part of [tasks, preview, agentApi]) await part.open();
+      await scheduler.start();
+      await askForPushes(base.coordinator);
+    },
+    work: () => worker.start(redis, work, base),
+    async stop() {
+      await scheduler.stop();
+      await Promise.all([worker, tasks, preview, agentApi].map((part) => part.close()));
+      models.spending.stop();
+      executors.stop();
+      await queues.close();
+    },
+  };
+}
 
+/** What the capabilities below stand on. */
+type Ground = ReturnType<typeof openGround>;
+type Tasks = ReturnType<typeof buildTasks>;
+type AgentApi = ReturnType<typeof agentApiOf>;
+
+function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded) {
   const outside = createOutsideAgents(base);
   const models = buildModels(base, given, outside.port);
-  const { bindings, spending } = models;
-  outside.onChange((agents) => bindings.outside(agents));
-  const frozen = () => spending.frozen;
+  outside.onChange((agents) => models.bindings.outside(agents));
+  return {
+    base,
+    given,
+    upgraded,
+    outside,
+    models,
+    queues: openQueues(base),
+    worker: new JobWorker(),
+    meters: new Meters(),
+    executors: new ExecutorRegistry(base.redis),
+    edits: new EditBudget(EDITS_PER_SECOND),
+    frozen: () => models.spending.frozen,
+  };
+}
 
-  // The part's own folder is where the launcher writes what is lent.
+function buildTasks({ base, given, models, queues, meters, edits, frozen }: Ground) {
   const tasks = createTasks({
     ...base,
     orders: queues.orders,
-    bindings,
+    bindings: models.bindings,
     budget: edits,
+    // The part's own folder is where the launcher writes what is lent.
     lendings: () => readLendings(given.all['HOME']),
-    available: (agent) => spending.affords(agent),
+    available: (agent) => models.spending.affords(agent),
     frozen,
   });
   tasks.onEnded(({ phase }) => meters.taskEnded(phase));
-  const preview = createPreview({ ...base, tasks, settings });
-  const schedule = buildSchedule({
+  return tasks;
+}
+
+function scheduleOf({ base, upgraded, models, queues, frozen }: Ground, tasks: Tasks) {
+  return buildSchedule({
     ...base,
     queue: queues.turns,
     tasks,
-    coordinator: acrossUpgrades(coordinator, upgraded.former),
-    view: (room) => timeline.view(room),
+    coordinator: acrossUpgrades(base.coordinator, upgraded.former),
+    view: (room) => base.timeline.view(room),
     frozen,
     paid: models.paid,
   });
+}
 
-  const agentApi = createAgentApi({
+function agentApiOf(ground: Ground, tasks: Tasks) {
+  const { base, given, outside, models, queues, worker } = ground;
+  const { settings } = given;
+  return createAgentApi({
     ...base,
     ...queues,
     outside,
-    bindings,
+    bindings: models.bindings,
     tasks,
     listen: { host: settings.CHAVION_LISTEN, port: settings.CHAVION_API_PORT },
     address: publicAddress({
@@ -122,46 +189,55 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     // In containers the homeserver comes over a network that is theirs alone.
     ownNetwork: settings.CHAVION_APPSERVICE_LISTEN === '0.0.0.0',
     observed: observedSwarm({
-      meters,
+      meters: ground.meters,
       queues: { turns: queues.turns, tasks: queues.tasks },
       working: () => worker.working,
       tasks,
-      spending,
-      residents,
-      executors,
-      edits,
-      coordinator,
-      rooms: [hq, ops],
+      spending: models.spending,
+      residents: base.residents,
+      executors: ground.executors,
+      edits: ground.edits,
+      coordinator: base.coordinator,
+      rooms: ownRooms(base),
     }),
   });
+}
 
-  const running = new RunningTurns();
-  const status = new AgentStatus(meters);
-  const attachments = new Attachments();
-  const memory = new RoomMemory({ ...base, bindings });
-  const turns: TurnDeps = {
+function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }: AgentApi) {
+  const { bindings, spending } = models;
+  return {
     ...base,
     ...queues,
     bindings,
-    attachments,
+    attachments: new Attachments(),
     beginnings: new Beginnings(),
-    memory,
+    memory: new RoomMemory({ ...base, bindings }),
     budget: edits,
-    running,
-    status,
+    running: new RunningTurns(),
+    status: new AgentStatus(meters),
     spending,
-    replacedBy: (source) => replacedBy(redis, source),
-    tellAsker: agentApi.tellAsker,
-  };
+    replacedBy: (source) => replacedBy(base.redis, source),
+    tellAsker,
+  } satisfies TurnDeps;
+}
 
-  const misfits = createMisfits({
+function unreadableOf(base: SwarmBase, { turns }: ReturnType<typeof openQueues>) {
+  const { rooms, residents } = base;
+  return createMisfits({
     ...base,
-    swarm: `${hostname()}:${settings.CHAVION_APPSERVICE_PORT}`,
-    queue: queues.turns,
+    swarm: `${hostname()}:${base.settings.CHAVION_APPSERVICE_PORT}`,
+    queue: turns,
     reader: (room) => rooms.reader(room),
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? user,
   });
-  const intake = createIntake({
+}
+
+function intakeOf(ground: Ground, tasks: Tasks, turns: ReturnType<typeof turnsOf>) {
+  const { base, upgraded, models, queues, executors } = ground;
+  const { residents, rooms, timeline, timeZone } = base;
+  const { bindings, spending } = models;
+  const { attachments, running, memory, status } = turns;
+  return createIntake({
     ...base,
     queue: queues.turns,
     attachments,
@@ -187,68 +263,26 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
         present,
       ),
   });
-  const inbox: Inbox = new Inbox(
-    { isOwn: residents.isOwn },
-    timeline,
-    heardByAll([(event) => agentApi.hear(event), (event) => preview.hear(event), intake]),
-    misfits,
-  );
+}
 
-  const commands: SwarmCommands = {
-    // The launcher's admin answers in the house's own rooms; what it takes is never in here.
-    admin: async (job) => (job.room === hq || job.room === ops ? null : adminElsewhere[job.lang]()),
-    agent: agentApi.command,
-    ...misfits.commands(() => inbox),
-    ...schedule.commands,
-    ...budgetCommands({ spending, residents, bindings, timeZone }),
-    ...taskCommands({ tasks, hq, hqName, lang, serverName }),
-  };
+/** Where the launcher's admin answers; what it takes is never among the coordinator's commands. */
+function ownRooms({ hq, ops }: SwarmBase): readonly RoomId[] {
+  return [hq, ops];
+}
 
-  return {
-    inbox,
-    gaps: gapsOf(base, inbox),
-    async start() {
-      await placeRooms(base);
-      for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped'))))
-        running.cancel({ room: RoomId.parse(room), until: Number(until) });
-      await Promise.all([
-        models.reload(),
-        spending.start(),
-        agentApi.start(),
-        rooms.masters(),
-        ...[hq, ops].flatMap((room) =>
-          [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)),
-        ),
-      ]);
-      executors.start();
-      await tasks.open();
-      await preview.open();
-      await agentApi.open();
-      await schedule.scheduler.start();
-      await askForPushes(coordinator);
-    },
-    work: () =>
-      worker.start(
-        redis,
-        {
-          commands,
-          lines: linesOf(base),
-          turns,
-          scheduler: schedule.scheduler,
-          agentApi,
-          orders: queues.orders,
-          count: (type, outcome) => meters.job(type, outcome),
-        },
-        { putAside, log },
-      ),
-    async stop() {
-      await schedule.scheduler.stop();
-      await Promise.all([worker.close(), tasks.close(), preview.close(), agentApi.close()]);
-      spending.stop();
-      executors.stop();
-      await queues.close();
-    },
-  };
+async function recallStops({ redis }: SwarmBase, running: RunningTurns): Promise<void> {
+  for (const [room, until] of Object.entries(await redis.hgetall(swarmKey('stopped'))))
+    running.cancel({ room: RoomId.parse(room), until: Number(until) });
+}
+
+async function readOwnRooms(base: SwarmBase): Promise<void> {
+  const { rooms, timeline } = base;
+  await Promise.all([
+    rooms.masters(),
+    ...ownRooms(base).flatMap((room) =>
+      [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)),
+    ),
+  ]);
 }
 
 /** The boxes of jobs, and how many turns a message has set off. */

@@ -43,7 +43,7 @@ export interface AdminReportDeps {
   readonly off: ReadonlySet<string>;
 }
 
-/** Longer lists are Synapse Admin's. */
+/** Longer lists are to be seen in Ketesa. */
 const SHOWN = 30;
 
 /** One answer to look at, Markdown. */
