@@ -15,6 +15,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/architecture.test.ts'],
+          // Vitest's own default is one fewer than the cores.
+          maxWorkers: 2,
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
