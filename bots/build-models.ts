@@ -1,4 +1,5 @@
 import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
+import type { Price } from '../bridge/protocol/roster.ts';
 import { Budget } from './budget/budget.ts';
 import { warnMaster } from './budget/warn-master.ts';
 import { isFree, withBudget } from './budget/with-budget.ts';
@@ -19,9 +20,8 @@ export interface Models {
   /** Takes over what the masters have chosen. */
   readonly reload: () => Promise<void>;
   /** Of every agent that is ready and sends a bill. */
-  readonly paid: () => readonly { readonly price?: ModelPrice }[];
+  readonly paid: () => readonly { readonly price?: Price | undefined }[];
 }
-type ModelPrice = NonNullable<NonNullable<ReturnType<ModelBindings['get']>>['config']['price']>;
 
 /** A call is paid from the budget, and the budget asks what a call would cost: the two are made together. */
 export function buildModels(
@@ -56,7 +56,8 @@ export function buildModels(
   const bindings: ModelBindings = new ModelBindings(
     base.roster,
     (config) => {
-      const paid = (provider: Provider) => withBudget(provider, spending, config);
+      const priceOf = (model: string) => bindings.priceOf(config, model).price;
+      const paid = (provider: Provider) => withBudget(provider, spending, { id: config.id, priceOf });
       return paid(createProvider(config, keys, all, { relay, outsideAgents, queues, paid }));
     },
     settings.CHAVION_REHEARSAL,
@@ -69,8 +70,6 @@ export function buildModels(
     paid: () =>
       [...bindings.ready]
         .flatMap((id) => bindings.get(id) ?? [])
-        .flatMap(({ config, provider }) =>
-          isFree(provider) ? [] : [config.price === undefined ? {} : { price: config.price }],
-        ),
+        .flatMap(({ config, provider }) => (isFree(provider) ? [] : [{ price: config.price }])),
   };
 }

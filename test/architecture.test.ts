@@ -98,7 +98,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'executor/orders',
     'executor',
   ],
-  'bridge/protocol': ['bridge/protocol', 'bridge/protocol/moments', 'bridge/protocol/orders'],
+  'bridge/protocol': ['bridge/protocol', 'bridge/protocol/prices', 'bridge/protocol/moments', 'bridge/protocol/orders'],
   'bridge/text': ['bridge/text', 'bridge/text/tasks', 'bridge/text/terminal', 'bridge/text/room'],
   'bridge/matrix': ['bridge/matrix/secrets', 'bridge/matrix'],
   'bridge/launcher': [

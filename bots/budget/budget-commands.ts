@@ -51,12 +51,11 @@ async function budget({ words, at, lang }: SwarmCommandJob, deps: BudgetCommandD
 
 function table({ spending, residents, bindings, timeZone }: BudgetCommandDeps, lang: Lang): string {
   const rows = residents.agents.map(({ id, config }) => {
-    const provider = bindings.get(id)?.provider;
+    const binding = bindings.get(id);
     return {
       id,
       name: config.name,
-      priced: config.price !== undefined,
-      rehearsal: provider === undefined || isFree(provider),
+      unpriced: binding?.unpriced === true && !isFree(binding.provider) ? binding.provider.label : null,
     };
   });
   return renderBudget(

@@ -12,8 +12,8 @@ export interface BudgetTable {
   readonly agents: readonly {
     readonly id: AgentId;
     readonly name: string;
-    /** What it uses costs nothing, or nobody has said what. */ readonly priced: boolean;
-    readonly rehearsal: boolean;
+    /** Its model, where nobody has said what that costs. */
+    readonly unpriced: string | null;
   }[];
   /** Whose name stands in the examples. */
   readonly example: string;
@@ -45,8 +45,8 @@ export function renderBudget(table: BudgetTable, lang: Lang): string {
 }
 
 function unpriced({ agents }: BudgetTable, lang: Lang): readonly string[] {
-  const names = agents.filter(({ priced, rehearsal }) => !priced && !rehearsal).map(({ name }) => name);
-  return names.length === 0 ? [] : [budgetTable.unpriced[lang](names)];
+  const models = agents.flatMap(({ name, unpriced: model }) => (model === null ? [] : [{ name, model }]));
+  return models.length === 0 ? [] : [budgetTable.unpriced[lang](models)];
 }
 
 function cell(state: BudgetState, period: Period, scope: BudgetScope): string {

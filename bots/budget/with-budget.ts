@@ -1,24 +1,31 @@
 import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
-import type { AgentConfig } from '../../bridge/protocol/roster.ts';
+import type { AgentId } from '../../bridge/protocol/ids.ts';
+import type { Price } from '../../bridge/protocol/roster.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import type { ProviderRest } from './cooldowns.ts';
-import { costOf, estimateOf, CostMeter } from './cost.ts';
+import { estimateOf, CostMeter } from './cost.ts';
 import { faultFor, FROZEN, type Budget } from './budget.ts';
 
 /** Where a provider that wants money, or whose quota is gone, names no time. */
 const HOUR_MS = 3_600_000;
 const LONGEST_MS = 7 * 24 * HOUR_MS;
 
+/** Whose money it is, and what the models cost that may answer for it. */
+export interface Payer {
+  readonly id: AgentId;
+  readonly priceOf: (model: string) => Price | undefined;
+}
+
 /**
  * Every call of this model is paid from the budget: estimated and set aside before, counted after, refused with
  * `purse.blackout` or `purse.frozen` where there is nothing left. What rehearses, is carried by hand or lives
  * elsewhere costs the house nothing, and stands still with the others.
  */
-export function withBudget(inner: Provider, spending: Budget, agent: Pick<AgentConfig, 'id' | 'price'>): Provider {
+export function withBudget(inner: Provider, spending: Budget, payer: Payer): Provider {
   return {
     ...inner,
     stream: (request, signal) =>
-      isFree(inner) ? unpaid(inner, spending, request, signal) : paid(inner, spending, agent, request, signal),
+      isFree(inner) ? unpaid(inner, spending, request, signal) : paid(inner, spending, payer, request, signal),
   };
 }
 
@@ -43,13 +50,13 @@ async function* unpaid(
 async function* paid(
   inner: Provider,
   spending: Budget,
-  agent: Pick<AgentConfig, 'id' | 'price'>,
+  { id, priceOf }: Payer,
   request: ProviderRequest,
   signal: AbortSignal,
 ): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
-  const call = await spending.open(agent.id, inner.label, estimateOf(request, agent.price), signal);
-  const meter = new CostMeter(request);
+  const call = await spending.open(id, inner.label, estimateOf(request, priceOf(inner.label), inner), signal);
+  const meter = new CostMeter(request, inner);
   let ended: FaultCode | null = null;
   try {
     for await (const part of inner.stream(request, call.signal)) {
@@ -61,12 +68,13 @@ async function* paid(
     if (frozen !== undefined) throw frozen;
     if (!(error instanceof ProviderFault)) throw error;
     ended = error.code;
+    if (error.spent !== undefined) meter.note({ type: 'spent', usage: error.spent });
     const asked = pauseAsked(error, inner.label, Date.now());
     if (asked === null) throw error;
-    throw error.with({ retryable: false, rest: await spending.pause(agent.id, asked) });
+    throw error.with({ retryable: false, rest: await spending.pause(id, asked) });
   } finally {
     // However it ended, and when the listener went away.
-    await call.settle(costOf(meter.usage(ended), agent.price));
+    await call.settle(meter.cost(ended, priceOf(inner.label), priceOf(meter.standIn ?? inner.label)));
   }
 }
 

@@ -32,5 +32,6 @@ async function* streamWithFallback(
   if (begun) yield { type: 'restart' };
   // A task that waits at the first means nothing to the second.
   const { resume: _, ...fresh } = request;
-  yield* second.stream(fresh, signal);
+  for await (const part of second.stream(fresh, signal))
+    yield part.type === 'finish' ? { ...part, model: part.model ?? second.label } : part;
 }

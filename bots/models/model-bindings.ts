@@ -1,11 +1,14 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { AgentConfig, ModelName, Price, Roster } from '../../bridge/protocol/roster.ts';
+import { type ModelPrice, modelPrice } from './model-price.ts';
 import type { Provider } from './providers/provider.ts';
 
 export interface ModelBinding {
-  /** As in the roster, with the model that is in force. */
+  /** As in the roster, with the model that is in force and what answers for it costs. */
   readonly config: AgentConfig;
   readonly provider: Provider;
+  /** Nobody has said what it costs: it counts at the dearest price that is known. */
+  readonly unpriced?: boolean;
 }
 
 /** Every agent's model as it is now: the roster's, or what a master has chosen instead. */
@@ -33,7 +36,7 @@ export class ModelBindings {
     this.#make = make;
     this.#rehearsal = rehearsal;
     const own = agents.flatMap(({ model, price }) => (price === undefined ? [] : [[model, price] as const]));
-    this.#prices = new Map([...own, ...prices.map(({ model, input, output }) => [model, { input, output }] as const)]);
+    this.#prices = new Map([...own, ...prices.map(({ model, ...price }) => [model, price] as const)]);
     this.use(new Map());
   }
 
@@ -88,14 +91,21 @@ export class ModelBindings {
   try(agent: AgentId, model: ModelName | null): ModelBinding | undefined {
     const config = this.#roster.get(agent);
     if (config === undefined) return undefined;
-    const chosen = model === null || model === config.model ? config : { ...config, model, ...this.#priceOf(model) };
-    return { config: chosen, provider: this.#make(chosen) };
+    return this.#bind(model === null ? config : { ...config, model });
   }
 
-  /** Nothing where nobody has said: the agent's own price is then the better guess, since limits in money need one. */
-  #priceOf(model: ModelName): { readonly price?: Price } {
-    const price = this.#prices.get(model);
-    return price === undefined ? {} : { price };
+  /** Without its key the agent's stand-in answers, at what that costs. */
+  #bind(config: AgentConfig): ModelBinding {
+    const provider = this.#make(config);
+    if (provider.billing === 'none') return { config, provider };
+    const model = provider.insteadOf === undefined ? config.model : (config.fallback ?? config.model);
+    const { price, known } = this.priceOf(config, model);
+    return { config: { ...config, price }, provider, unpriced: !known };
+  }
+
+  /** What a model costs when this agent asks it. */
+  priceOf({ endpoint }: Pick<AgentConfig, 'endpoint'>, model: ModelName): ModelPrice {
+    return modelPrice(model, { roster: this.#prices, endpoint: endpoint?.url });
   }
 
   /** As it is, but with no other model to stand in. */
@@ -103,7 +113,7 @@ export class ModelBindings {
     const binding = this.#minds.get(agent);
     if (binding === undefined) return undefined;
     const { fallback: _, ...config } = binding.config;
-    return { config, provider: this.#make(config) };
+    return this.#bind(config);
   }
 
   /** The masters' choices, all of them; who is not among them has the roster's model. */

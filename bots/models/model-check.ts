@@ -13,8 +13,9 @@ export async function probe(provider: Provider, agent: AgentConfig, signal: Abor
   const question = 'Reply with the word OK.';
   const request = {
     turn: 'probe',
-    // Reasoning models count their thoughts as output: too small a limit would look like an empty answer.
-    agent: { ...agent, maxOutputTokens: 1_000, reasoningEffort: 'minimal' },
+    // Reasoning models count their thoughts as output: too small a limit would look like an empty answer. How hard to
+    // think is left as it is: many models refuse the lowest levels.
+    agent: { ...agent, maxOutputTokens: 2_000 },
     ownerTitle: '',
     lang: 'en',
     system: 'You are being tested for availability.',

@@ -131,7 +131,7 @@ function deadlinesOf(
 ): Deadlines {
   const atHome = modelKind(model) === 'compatible' && endpoint !== undefined && isAtHome(endpoint.url);
   // A model that was told to think hard may be silent for minutes.
-  const thinks = { minimal: 1, low: 1, medium: 2, high: 4 }[reasoningEffort ?? 'minimal'];
+  const thinks = { none: 1, minimal: 1, low: 1, medium: 2, high: 4, xhigh: 6, max: 8 }[reasoningEffort ?? 'minimal'];
   const factor = Math.max(thinks, atHome ? AT_HOME_FACTOR : 1);
   const silence = (ms: number) => (patience === undefined ? ms * factor : patience * 1000);
   const [firstByteMs, idleMs] = [silence(deadlines.firstByteMs), silence(deadlines.idleMs)];

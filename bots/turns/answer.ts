@@ -102,6 +102,8 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         own = words();
         sources.length = 0;
         break;
+      case 'spent':
+        break;
       case 'finish':
         resume = part.resume;
         stream.push(own.end());

@@ -2,8 +2,9 @@ import type { z } from 'zod';
 import type { AgentConfig, Persona, Roster } from './roster.ts';
 
 /**
- * The residents of a fresh house. A roster file (`CHAVION_ROSTER`) replaces it as a whole. The prices are of the size
- * usual for such models, not a provider's promise: to be corrected in the roster file by what the bill says.
+ * The residents of a fresh house. A roster file (`CHAVION_ROSTER`) replaces it as a whole. The models are those that
+ * their providers recommend for everyday work, since every "안녕" is answered by all of them: a dearer one is a
+ * `!model` away. What they cost stands in `prices/price-table.ts`.
  */
 export const defaultRoster: z.input<typeof Roster> = {
   ownerTitle: '마스터',
@@ -17,8 +18,7 @@ export const defaultRoster: z.input<typeof Roster> = {
       callsigns: ['가브리엘', '팀장', 'GPT', '지피티', 'gabriel'],
       role: '팀장: 무엇을 먼저 할지 정하고 구체적인 단계로 나눕니다',
       persona: 'leader',
-      model: 'openai/gpt-6-astra',
-      price: { input: 2_500_000, output: 15_000_000 },
+      model: 'openai/gpt-6.1-sol',
       prompt:
         'You are the team leader. You sort out what matters first and turn wishes into concrete steps that someone can carry out today.',
       colour: '#d4a017',
@@ -30,7 +30,6 @@ export const defaultRoster: z.input<typeof Roster> = {
       role: '통합: 모두의 생각을 하나로 모으고 요약하며 기회를 봅니다',
       persona: 'integrator',
       model: 'google/gemini-4-hydrogen',
-      price: { input: 2_000_000, output: 12_000_000 },
       prompt:
         'You are the integrator. You merge what the others said into one usable whole, sum up, and point out chances nobody has seen.',
       contextTokens: 64_000,
@@ -43,7 +42,6 @@ export const defaultRoster: z.input<typeof Roster> = {
       role: '분석과 설계: 원인을 따지고 구조를 잡습니다',
       persona: 'analyst',
       model: 'anthropic/claude-sonnet-5-5',
-      price: { input: 3_000_000, output: 15_000_000 },
       prompt:
         'You are the analyst and architect. You look for causes, weigh designs against each other and name what could go wrong.',
       contextTokens: 64_000,
@@ -67,8 +65,7 @@ export const defaultRoster: z.input<typeof Roster> = {
       callsigns: ['퍼플렉시티', '퍼플', 'perplexity'],
       role: '조사: 지금 사실이 무엇인지 출처와 함께 찾습니다',
       persona: 'researcher',
-      model: 'perplexity/sonar-pro',
-      price: { input: 3_000_000, output: 15_000_000 },
+      model: 'perplexity/sonar',
       prompt:
         'You are the researcher. You find out what is true now, with sources, and separate what is known from what is guessed.',
       colour: '#1f8a8c',

@@ -12,16 +12,33 @@ const callsigns = z
   .max(20)
   .describe('Everything by which it is called.');
 
+const amount = (what: string) => z.int().nonnegative().describe(what);
+const optionalAmount = (what: string) => z.int().nonnegative().optional().describe(what);
+const rates = {
+  input: amount('What goes to the model.'),
+  output: amount('What comes from it, thoughts included.'),
+  cachedInput: optionalAmount('Input that the provider still had from before; like other input where it is not set.'),
+  cacheWrite: optionalAmount('Input that the provider keeps for later calls; like other input where it is not set.'),
+};
+
 /** Integers, so that sums never drift. */
 const Price = z
   .strictObject({
-    input: z.int().nonnegative().describe('What goes to the model.'),
-    output: z.int().nonnegative().describe('What comes from it.'),
+    ...rates,
+    audioInput: optionalAmount('Sound that goes to the model; like other input where it is not set.'),
+    search: optionalAmount('One search by the provider, in micro-dollars.'),
+    credit: optionalAmount('One credit of a provider that counts in credits, in micro-dollars.'),
+    long: z
+      .strictObject({ above: z.int().positive().describe('In tokens of input.'), ...rates })
+      .optional()
+      .describe('What all of a call costs that is longer than this.'),
   })
-  .describe('Of a million tokens of its model, in micro-dollars: 1 USD is 1000000.');
+  .describe(
+    'Of a million tokens of its model, in micro-dollars: 1 USD is 1000000. Goes before the price table of the house.',
+  );
 export type Price = z.infer<typeof Price>;
 
-const ModelPrice = Price.safeExtend({ model: ModelName.describe('As in `!model`.') });
+const PriceOfModel = Price.safeExtend({ model: ModelName.describe('As in `!model`.') });
 
 /** What a picture, rehearsed words and a place in the cycle follow from. */
 export const PERSONAS = ['leader', 'integrator', 'analyst', 'planner', 'researcher', 'writer'] as const;
@@ -73,6 +90,12 @@ export const AgentConfig = z.strictObject({
     .default(32_000)
     .describe('How much of the room one call may carry, in tokens as estimated.'),
   maxOutputTokens: z.int().min(16).max(200_000).default(4_000).describe('The longest answer, in tokens.'),
+  taskOutputTokens: z
+    .int()
+    .min(16)
+    .max(200_000)
+    .optional()
+    .describe('The same in tasks, whose plans and reports are longer; without it they get what they need.'),
   temperature: z
     .number()
     .min(0)
@@ -80,9 +103,11 @@ export const AgentConfig = z.strictObject({
     .optional()
     .describe('Left to the provider where it is not set; reasoning models ignore it.'),
   reasoningEffort: z
-    .enum(['minimal', 'low', 'medium', 'high'])
+    .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
     .optional()
-    .describe('How hard the model thinks, where it can.'),
+    .describe(
+      'How hard the model thinks, where it can; a level that it does not have becomes its next one. Left to the provider where it is not set.',
+    ),
   patience: z
     .int()
     .min(5)
@@ -110,10 +135,10 @@ export const Roster = z
     executor: Resident.describe('Runs what was ordered.'),
     agents: z.array(AgentConfig).min(1).max(200).describe('In the order in which they take the floor in a discussion.'),
     prices: z
-      .array(ModelPrice)
+      .array(PriceOfModel)
       .default([])
       .describe(
-        'Of models that agents are given later by `!model`; those of the agents above need not be repeated. A model without one counts at the price of the agent.',
+        'Of models that agents are given later by `!model`, where they are not as in the price table of the house; those of the agents above need not be repeated. A model without any counts at the dearest price that is known.',
       ),
     integrator: AgentId.describe('The id of the agent that sums up discussions; the next ready one stands in.'),
     memory: z

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
+import type { TokenUsage } from '../../bots/models/providers/provider.ts';
 import type { Received, Reply, Responder } from './provider-server.ts';
 
 export const KEY = 'wire-key-7d1c0a5e9b';
@@ -33,6 +34,8 @@ export interface Wire {
   /** Where temperature and reasoning effort stand; left out where this model takes none. */
   readonly temperature?: (body: Json) => unknown;
   readonly effort?: (body: Json) => unknown;
+  /** What the answer's usage tells beside 41 tokens in and 12 out. */
+  readonly billed?: Pick<TokenUsage, 'searches' | 'billed'>;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a parsed body is looked into freely, an absent field fails the test
@@ -131,6 +134,7 @@ export const STREAMING: readonly Wire[] = [
     image: chatImage,
     maxTokens: (body) => body.max_tokens,
     temperature: (body) => body.temperature,
+    billed: { searches: 1, billed: 6_300 },
   },
   {
     name: 'compatible',

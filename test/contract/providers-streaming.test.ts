@@ -27,7 +27,7 @@ describe.each(STREAMING)('$name', (wire) => {
     expect(textOf(parts)).toBe(ANSWER);
     expect(parts.filter((part) => part.type === 'text').length).toBeGreaterThan(3);
     expect(parts.filter((part) => part.type === 'finish')).toEqual([
-      { type: 'finish', reason: 'stop', usage: { inputTokens: 41, outputTokens: 12 } },
+      { type: 'finish', reason: 'stop', usage: { inputTokens: 41, outputTokens: 12, ...wire.billed } },
     ]);
     expect(parts.at(-1)?.type).toBe('finish');
     expect(server.requests).toHaveLength(1);
@@ -113,7 +113,7 @@ describe.each(STREAMING)('$name', (wire) => {
     expect(textOf(well.parts)).toBe(ANSWER);
     expect(roomOf(well)).toEqual([4_000, 16_000]);
     expect(well.parts.filter((part) => part.type === 'restart')).toEqual([
-      { type: 'restart', spent: { inputTokens: 41, outputTokens: 12 } },
+      { type: 'restart', spent: { inputTokens: 41, outputTokens: 12, ...wire.billed } },
     ]);
     const again = await ask(stack, wire, eaten);
     expect(outcome(again)).toEqual(fault('provider.thinking', 2));

@@ -18,6 +18,7 @@ import { BareRedis } from '../house/bare-redis.ts';
 const [claude, gpt] = [AgentId.parse('claude'), AgentId.parse('gpt')];
 const SEOUL = 'Asia/Seoul';
 const price = { input: 3_000_000, output: 15_000_000 };
+const priceOf = () => price;
 const utc = (text: string) => Date.parse(`${text}Z`);
 
 describe('days and months', () => {
@@ -93,7 +94,8 @@ describe('what a call costs', () => {
   const metered = (parts: readonly StreamPart[], fault: 'provider.rate' | 'provider.interrupted' | null = null) => {
     const meter = new CostMeter(request());
     for (const part of parts) meter.note(part);
-    return meter.usage(fault);
+    // Input at a micro-dollar a token, output at a thousand.
+    return meter.cost(fault, { input: 1_000_000, output: 1_000_000_000 });
   };
   it.each([
     [
@@ -131,7 +133,25 @@ describe('what a call costs', () => {
     ['nothing where the provider turned it away', [], 'provider.rate', 0, 0],
     ['the question where it broke off later', [], 'provider.interrupted', 1_108, 0],
   ] as const)('%s', (_what, parts, fault, input, output) => {
-    expect(metered(parts, fault)).toEqual({ inputTokens: input, outputTokens: output });
+    expect(metered(parts, fault)).toEqual({ usd: input + 1_000 * output, tokens: input + output });
+  });
+});
+
+describe('who stood in', () => {
+  it('is paid at its own price, and what the first had spent at that of the first', () => {
+    const meter = new CostMeter(request());
+    meter.note({ type: 'spent', usage: { inputTokens: 10, outputTokens: 0 } });
+    meter.note({ type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 0 }, model: 'google/cheap' });
+    expect(meter.standIn).toBe('google/cheap');
+    const [dear, cheap] = [5_000_000, 1_000_000].map((input) => ({ input, output: 0 }));
+    expect(meter.cost(null, dear, cheap)).toEqual({ usd: 10 * 5 + 7, tokens: 17 });
+  });
+
+  it('cut attempts cost what the provider says of them', () => {
+    const meter = new CostMeter(request());
+    meter.note({ type: 'restart', spent: { inputTokens: 100, outputTokens: 0, billed: 3 } });
+    meter.note({ type: 'finish', reason: 'stop', usage: { inputTokens: 7, outputTokens: 0 } });
+    expect(meter.cost(null, { input: 1_000_000, output: 0 })).toEqual({ usd: 10, tokens: 107 });
   });
 });
 
@@ -214,8 +234,8 @@ describe('the table', () => {
         state,
         rests: new Map(),
         agents: [
-          { id: claude, name: '클로드', priced: true, rehearsal: false },
-          { id: gpt, name: 'GPT', priced: false, rehearsal: false },
+          { id: claude, name: '클로드', unpriced: null },
+          { id: gpt, name: 'GPT', unpriced: 'openai/gpt-9' },
         ],
         example: '클로드',
         now: utc('2026-11-22T03:00:00'),
@@ -225,7 +245,7 @@ describe('the table', () => {
     );
     expect(text).toContain('| 클로드 | ▓▓▓░░ $1.24 / $2 · 12kt | · |');
     expect(text).toContain('| **전체** | $1.24 · 12kt | · |');
-    expect(text).toMatch(/가격을 몰라[^\n]*GPT/);
+    expect(text).toMatch(/가격을 모르는 모델이라[^\n]*가장 비싼[^\n]*GPT `openai\/gpt-9`/);
     expect(
       Math.max(
         ...text
@@ -342,7 +362,7 @@ describe('on a real Redis', () => {
     const limit = each * 7;
     await purses[0]!.limit([usd(limit, '*')], 1);
     const { provider, calls } = mind(real, { hold: () => new Promise((resolve) => setTimeout(resolve, 20)) });
-    const minds = purses.flatMap((purse) => [claude, gpt].map((id) => withBudget(provider, purse, { id, price })));
+    const minds = purses.flatMap((purse) => [claude, gpt].map((id) => withBudget(provider, purse, { id, priceOf })));
     const ended = await Promise.all(Array.from({ length: 50 }, (_, i) => take(minds[i % 4]!).catch(codeOf)));
     expect(new Set(ended)).toEqual(new Set(['ok', 'purse.blackout']));
     const spent = await spentBy(purses[0]!, '*');
@@ -386,7 +406,7 @@ describe('on a real Redis', () => {
     const purse = await open();
     await purse.limit([usd(estimateOf(request(), price).usd)], 1);
     const { provider, calls } = mind({ inputTokens: 10, outputTokens: 10 });
-    const paid = withBudget(provider, purse, { id: claude, price });
+    const paid = withBudget(provider, purse, { id: claude, priceOf });
     expect(await Promise.all([take(paid), take(paid), take(paid)])).toEqual(['ok', 'ok', 'ok']);
     expect(calls.most).toBe(1);
   });
@@ -421,16 +441,18 @@ describe('on a real Redis', () => {
     const purse = await open();
     await purse.limit([usd(10_000_000)], 1);
     const refused = mind(undefined, { fault: new ProviderFault('provider.key') });
-    expect(await take(withBudget(refused.provider, purse, { id: claude, price })).catch(codeOf)).toBe('provider.key');
+    expect(await take(withBudget(refused.provider, purse, { id: claude, priceOf })).catch(codeOf)).toBe('provider.key');
     expect(await spentBy(purse)).toBe(0);
     const cut = mind(undefined, { fault: new ProviderFault('provider.interrupted') });
-    expect(await take(withBudget(cut.provider, purse, { id: claude, price })).catch(codeOf)).toBe(
+    expect(await take(withBudget(cut.provider, purse, { id: claude, priceOf })).catch(codeOf)).toBe(
       'provider.interrupted',
     );
     expect(await spentBy(purse)).toBe(1_108 * 3);
     const stop = new AbortController();
     const slow = mind(undefined, { hold: () => Promise.resolve(stop.abort(new Error('stopped'))) });
-    await expect(take(withBudget(slow.provider, purse, { id: claude, price }), stop.signal)).rejects.toThrow('stopped');
+    await expect(take(withBudget(slow.provider, purse, { id: claude, priceOf }), stop.signal)).rejects.toThrow(
+      'stopped',
+    );
     expect(await spentBy(purse)).toBe(2 * 1_108 * 3);
     expect(await new SpendingLedger(redis.client(), SEOUL).held()).toEqual([]);
   });
@@ -440,7 +462,7 @@ describe('on a real Redis', () => {
     const [purse, other] = [await open({ now: () => at }), await open({ now: () => at })];
     await purse.limit([usd(100)], 1);
     const { provider, calls } = mind({ inputTokens: 100, outputTokens: 0 });
-    const paid = withBudget(provider, purse, { id: claude, price });
+    const paid = withBudget(provider, purse, { id: claude, priceOf });
     expect(await take(paid)).toBe('ok');
     const fault = await take(paid).catch((error: unknown) => error);
     expect(fault).toMatchObject({
@@ -494,7 +516,7 @@ describe('on a real Redis', () => {
     let at = utc('2026-11-22T03:00:00');
     const purse = await open({ now: () => at });
     const { provider, calls } = mind(undefined, { fault: new ProviderFault('provider.payment') });
-    const paid = withBudget(provider, purse, { id: claude, price });
+    const paid = withBudget(provider, purse, { id: claude, priceOf });
     const faults: ProviderFault[] = [];
     for (let i = 0; i < 3; i += 1) await take(paid).catch((error: ProviderFault) => faults.push(error));
     expect(faults.map(({ code }) => code)).toEqual(['provider.payment', 'purse.blackout', 'purse.blackout']);
@@ -502,7 +524,7 @@ describe('on a real Redis', () => {
     expect(calls.begun).toBe(1);
     // Another model is another provider.
     const other = mind({ inputTokens: 1, outputTokens: 1 }, { label: 'other' });
-    expect(await take(withBudget(other.provider, purse, { id: claude, price }))).toBe('ok');
+    expect(await take(withBudget(other.provider, purse, { id: claude, priceOf }))).toBe('ok');
     await purse.wake([claude]);
     expect(purse.available(claude)).toBe(true);
     await take(paid).catch(() => undefined);
@@ -528,16 +550,16 @@ describe('on a real Redis', () => {
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       },
     };
-    const running = take(withBudget(waiting, there, { id: claude, price })).catch(codeOf);
-    const rehearsing = take(withBudget({ ...waiting, billing: 'none' }, there, { id: gpt, price })).catch(codeOf);
+    const running = take(withBudget(waiting, there, { id: claude, priceOf })).catch(codeOf);
+    const rehearsing = take(withBudget({ ...waiting, billing: 'none' }, there, { id: gpt, priceOf })).catch(codeOf);
     await begun.promise;
     await here.freeze(true, 10);
     await there.refresh();
     expect(await Promise.all([running, rehearsing])).toEqual(['purse.frozen', 'purse.frozen']);
     const { provider, calls } = mind({ inputTokens: 1, outputTokens: 1 });
-    const paid = withBudget(provider, there, { id: claude, price });
+    const paid = withBudget(provider, there, { id: claude, priceOf });
     expect(await take(paid).catch(codeOf)).toBe('purse.frozen');
-    expect(await take(withBudget({ ...provider, billing: 'none' }, there, { id: gpt, price })).catch(codeOf)).toBe(
+    expect(await take(withBudget({ ...provider, billing: 'none' }, there, { id: gpt, priceOf })).catch(codeOf)).toBe(
       'purse.frozen',
     );
     expect([calls.begun, there.available(gpt), there.affords(gpt)]).toEqual([0, false, true]);
@@ -563,7 +585,7 @@ describe('on a real Redis', () => {
     await purse.limit([usd(0)], 1);
     const { provider, calls } = mind({ inputTokens: 1_000, outputTokens: 1_000 });
     for (const free of [{ rehearsal: true }, { pace: 'by-hand' }, { label: 'echo' }] as const)
-      expect(await take(withBudget({ ...provider, ...free, billing: 'none' }, purse, { id: claude, price }))).toBe(
+      expect(await take(withBudget({ ...provider, ...free, billing: 'none' }, purse, { id: claude, priceOf }))).toBe(
         'ok',
       );
     expect([calls.begun, await spentBy(purse)]).toEqual([3, 0]);

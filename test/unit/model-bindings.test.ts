@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { AgentConfig, ModelName, type Price } from '../../bridge/protocol/roster.ts';
+import { PRICE_TABLE } from '../../bridge/protocol/prices/price-table.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createProvider } from '../../bots/models/registry.ts';
@@ -67,19 +68,29 @@ describe('who is ready', () => {
     expect(all.get(b)?.provider.label).toBe('rehearsal');
   });
 
-  it('costs what its model costs, and where nobody knows that, what it cost before', () => {
-    const all = minds({});
-    const price = (model: string) => all.try(b, ModelName.parse(model))?.config.price;
-    expect([price('anthropic/y'), price('openai/x'), price('google/z'), price('openai/new')]).toEqual([
-      DEAR,
-      CHEAP,
-      OTHER,
-      DEAR,
-    ]);
+  it('costs what its model costs: by the roster, by the table, and at the dearest where nobody knows', () => {
+    const all = minds({ OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', GOOGLE_GENERATIVE_AI_API_KEY: 'k' });
+    const price = (model: string) => {
+      const { config, unpriced } = all.try(b, ModelName.parse(model)) ?? {};
+      return [config?.price, unpriced];
+    };
+    expect(price('anthropic/y')).toEqual([DEAR, false]);
+    expect(price('openai/x')).toEqual([CHEAP, false]);
+    expect(price('google/z')).toEqual([OTHER, false]);
+    expect(price('openai/gpt-6-astra')).toEqual([PRICE_TABLE['openai/gpt-6-astra'], false]);
+    expect(price('openai/gpt-9')).toEqual([PRICE_TABLE['openai/gpt-5.4-pro'], true]);
+    expect(price('rehearsal')).toEqual([DEAR, undefined]);
     use(all, { a: 'google/z' });
     expect(all.get(a)?.config.price).toEqual(OTHER);
     use(all, {});
     expect(all.get(a)?.config.price).toEqual(CHEAP);
+  });
+
+  it('costs what its stand-in costs, while that answers for want of a key', () => {
+    const config = AgentConfig.parse({ ...agent('a', 'openai/gpt-6-astra'), fallback: 'google/gemini-4-hydrogen' });
+    const keys = ProviderSettings.parse({ GOOGLE_GENERATIVE_AI_API_KEY: 'k' });
+    const all = new ModelBindings({ agents: [config], prices: [] }, (one) => createProvider(one, keys, {}), 'auto');
+    expect(all.get(a)?.config.price).toEqual(PRICE_TABLE['google/gemini-4-hydrogen']);
   });
 });
 

@@ -17,8 +17,9 @@ const lines = globSync(['chavion.ts', 'bots/**/*.ts', 'bridge/**/*.ts', 'executo
 const wrong = (found: RegExp, known: RegExp): readonly string[] =>
   lines.filter(({ file, text }) => !known.test(file) && found.test(text)).map(({ at, text }) => `${at} ${text.trim()}`);
 
-/** Who may know what a model's name means: the table of kinds, the registry, each adapter its own. */
-const ADAPTERS = /^bots\/models\/(?:registry\.ts|providers\/)|^bridge\/protocol\/(?:models|default-roster)\.ts$/;
+/** Who may know what a model's name means: the table of kinds, the registry, each adapter its own, and what it costs. */
+const ADAPTERS =
+  /^bots\/models\/(?:registry\.ts|providers\/)|^bridge\/protocol\/(?:models|default-roster|prices\/price-table)\.ts$/;
 
 /** `outside` and `relay` are words of other things too: orders, messages. */
 const KINDS = Object.keys(MODEL_KINDS).filter((kind) => kind !== 'outside' && kind !== 'relay');

@@ -1,4 +1,5 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
+import { z } from 'zod';
 import type { Access } from './access.ts';
 import type { SdkModel } from './sdk-stream.ts';
 
@@ -10,4 +11,13 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   schemaLeads: true,
   connect: (fetch) =>
     createAnthropic({ apiKey: key, baseURL: url ?? 'https://api.anthropic.com/v1', fetch }).messages(modelId),
+  spentIn,
 });
+
+/** Each search of its own is billed beside the tokens. */
+const Searched = z.object({ server_tool_use: z.object({ web_search_requests: z.int().nonnegative() }) });
+
+function spentIn(usage: unknown): { readonly searches?: number } {
+  const searched = Searched.safeParse(usage).data?.server_tool_use.web_search_requests ?? 0;
+  return searched === 0 ? {} : { searches: searched };
+}

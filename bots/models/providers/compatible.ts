@@ -1,4 +1,5 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { z } from 'zod';
 import type { SdkModel } from './sdk-stream.ts';
 
 /** Any server with OpenAI's chat completions: Ollama, vLLM, llama.cpp, a gateway. Many want no key. */
@@ -21,4 +22,13 @@ export const compatible = (
       supportsStructuredOutputs: true,
       fetch,
     }).chatModel(modelId),
+  spentIn,
 });
+
+/** Gateways say what a call costs, in dollars: https://openrouter.ai/docs/use-cases/usage-accounting */
+const Bill = z.object({ cost: z.number().nonnegative() });
+
+function spentIn(usage: unknown): { readonly billed?: number } {
+  const bill = Bill.safeParse(usage).data;
+  return bill === undefined ? {} : { billed: bill.cost * 1_000_000 };
+}

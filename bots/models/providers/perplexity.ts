@@ -12,6 +12,7 @@ export const perplexity = (modelId: string, { key, url }: Access): SdkModel => (
   connect: (fetch) =>
     createPerplexity({ apiKey: key, baseURL: url ?? 'https://api.perplexity.ai', fetch }).languageModel(modelId),
   linksIn,
+  spentIn,
 });
 
 /** `citations` are the addresses to which [1], [2], ... in the text point; `search_results` know their titles. */
@@ -34,4 +35,18 @@ function linksIn(chunk: unknown): readonly Link[] {
     const title = titles.get(url);
     return title === undefined || title === '' ? { url } : { url, title };
   });
+}
+
+/** https://docs.perplexity.ai/docs/getting-started/pricing: dollars, the fee for the search included. */
+const Bill = z.object({
+  cost: z.object({ total_cost: z.number().nonnegative() }).nullish().catch(null),
+  num_search_queries: z.int().positive().nullish().catch(null),
+});
+
+function spentIn(usage: unknown): { readonly searches: number; readonly billed?: number } {
+  const { cost, num_search_queries } = Bill.safeParse(usage).data ?? {};
+  return {
+    searches: num_search_queries ?? 1,
+    ...(cost == null ? {} : { billed: cost.total_cost * 1_000_000 }),
+  };
 }

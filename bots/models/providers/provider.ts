@@ -113,15 +113,36 @@ export type StreamPart =
   | { readonly type: 'source'; readonly url: string; readonly title?: string }
   /** What came so far is void: the answer starts anew (after a retry). */
   | { readonly type: 'restart'; /** Where the provider has said what that cost. */ readonly spent?: TokenUsage }
-  /** `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300 characters. */
+  /** Told before an end that may be none: what the call has cost so far. Each replaces the last. */
+  | { readonly type: 'spent'; readonly usage: TokenUsage }
+  /**
+   * `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300
+   * characters. `model`: another than the one asked, which has stood in.
+   */
   | {
       readonly type: 'finish';
       readonly reason: 'stop' | 'length';
       readonly usage?: TokenUsage;
       readonly resume?: string;
+      readonly model?: string;
     };
 
+/** As the provider reports it. */
 export interface TokenUsage {
+  /** All that went to the model, the parts below included. */
   readonly inputTokens: number;
+  /** All that it made, thoughts included. */
   readonly outputTokens: number;
+  /** Of the input: what the provider still had from an earlier call. */
+  readonly cachedTokens?: number;
+  /** Of the input: what it keeps for later calls. */
+  readonly writtenTokens?: number;
+  /** Of the input: sound. */
+  readonly audioTokens?: number;
+  /** How often it searched by itself. */
+  readonly searches?: number;
+  /** In the provider's own coin. */
+  readonly credits?: number;
+  /** What it says that all of this costs, in micro-dollars; goes before every price list. */
+  readonly billed?: number;
 }

@@ -37,6 +37,8 @@ export interface SdkModel {
   readonly providerOptions?: NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
   /** Sources in a raw chunk of the wire, where the SDK does not pass on all of them. */
   linksIn?(chunk: unknown): readonly Link[];
+  /** What it costs beyond tokens, from the usage as it stands on the wire. */
+  spentIn?(usage: unknown): Pick<TokenUsage, 'searches' | 'audioTokens' | 'billed'>;
 }
 
 export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEADLINES): Provider {
@@ -108,6 +110,7 @@ class Reading {
   #said = false;
   readonly #model: SdkModel;
   readonly #seen = new Set<string>();
+  #searches = 0;
 
   constructor(model: SdkModel) {
     this.#model = model;
@@ -120,10 +123,12 @@ class Reading {
       yield { type: 'text', text: part.text };
     } else if (part.type === 'source' && part.sourceType === 'url' && this.#model.linksIn === undefined) {
       yield* this.#links([{ url: part.url, ...(part.title === undefined ? {} : { title: part.title }) }]);
+    } else if (part.type === 'tool-call' && part.providerExecuted === true && part.toolName.includes('search')) {
+      this.#searches += 1;
     } else if (part.type === 'raw') {
       yield* this.#links(this.#model.linksIn?.(part.rawValue) ?? []);
     } else if (part.type === 'finish') {
-      const usage = usageOf(part.totalUsage);
+      const usage = usageOf(part.totalUsage, this.#searches, this.#model);
       yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.#said, usage), ...usage };
       this.finished = true;
     }
@@ -157,8 +162,18 @@ function ending(
   return reason === 'length' ? 'length' : 'stop';
 }
 
-function usageOf(usage: LanguageModelUsage): { usage?: TokenUsage } {
-  const { inputTokens, outputTokens } = usage;
+function usageOf(usage: LanguageModelUsage, searches: number, model: SdkModel): { usage?: TokenUsage } {
+  const { inputTokens, outputTokens, inputTokenDetails, raw } = usage;
   if (inputTokens === undefined || outputTokens === undefined) return {};
-  return { usage: { inputTokens, outputTokens } };
+  const { cacheReadTokens, cacheWriteTokens } = inputTokenDetails;
+  return {
+    usage: {
+      inputTokens,
+      outputTokens,
+      ...(cacheReadTokens === undefined || cacheReadTokens === 0 ? {} : { cachedTokens: cacheReadTokens }),
+      ...(cacheWriteTokens === undefined || cacheWriteTokens === 0 ? {} : { writtenTokens: cacheWriteTokens }),
+      ...(searches === 0 ? {} : { searches }),
+      ...model.spentIn?.(raw),
+    },
+  };
 }

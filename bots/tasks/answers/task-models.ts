@@ -4,7 +4,8 @@ import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { AgentConfig, Roster } from '../../../bridge/protocol/roster.ts';
 import type { ModelBinding, ModelBindings } from '../../models/model-bindings.ts';
-import type { ChatMessage, ProviderRequest } from '../../models/providers/provider.ts';
+import { costOf } from '../../budget/cost.ts';
+import type { ChatMessage, ProviderRequest, TokenUsage } from '../../models/providers/provider.ts';
 import { estimateTokens } from '../../models/token-estimate.ts';
 import { answerFormat } from './answer-schemas.ts';
 import { parseAnswer, type ParsedAnswer } from './answer-parse.ts';
@@ -126,7 +127,7 @@ async function converse(
 
   const first = await listen(binding, request, signal);
   const parsed = understood(first, state, ask);
-  if (parsed.ok) return answered(parsed.answer, binding.config, first.tokens);
+  if (parsed.ok) return answered(parsed.answer, first.tokens, first.usd);
 
   const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
   const second = await listen(binding, { ...request, turn: `${request.turn}.repair`, messages }, signal);
@@ -135,12 +136,15 @@ async function converse(
     input: first.tokens.input + second.tokens.input,
     output: first.tokens.output + second.tokens.output,
   };
-  return repaired.ok ? answered(repaired.answer, binding.config, tokens) : { kind: 'refused', code: 'off-schema' };
+  const usd = first.usd === null || second.usd === null ? null : first.usd + second.usd;
+  return repaired.ok ? answered(repaired.answer, tokens, usd) : { kind: 'refused', code: 'off-schema' };
 }
 
 interface Heard {
   readonly text: string;
   readonly tokens: Spent;
+  /** Micro-dollars; null where nobody sends a bill. */
+  readonly usd: number | null;
   /** As a Markdown list, where it named any. */
   readonly sources: string;
   /** It asks something back, which nobody in a task can answer. */
@@ -148,9 +152,13 @@ interface Heard {
 }
 
 /** Everything one answer says, up to what could be of use. */
-async function listen({ provider }: ModelBinding, request: ProviderRequest, signal: AbortSignal): Promise<Heard> {
+async function listen(
+  { provider, config: { price } }: ModelBinding,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): Promise<Heard> {
   let text = '';
-  let usage: { inputTokens: number; outputTokens: number } | undefined;
+  let usage: TokenUsage | undefined;
   let asksBack = false;
   const sources = new Map<string, string>();
   for await (const part of provider.stream(request, signal)) {
@@ -170,11 +178,14 @@ async function listen({ provider }: ModelBinding, request: ProviderRequest, sign
     request.system,
     ...request.messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'text' ? [part.text] : []))),
   ].join('\n');
-  const tokens = {
-    input: usage?.inputTokens ?? estimateTokens(prompt),
-    output: usage?.outputTokens ?? estimateTokens(text),
+  const used = usage ?? { inputTokens: estimateTokens(prompt), outputTokens: estimateTokens(text) };
+  return {
+    text: maskSecrets(text).text,
+    sources: sourceList(sources),
+    tokens: { input: used.inputTokens, output: used.outputTokens },
+    usd: price === undefined ? null : costOf(used, price).usd,
+    asksBack,
   };
-  return { text: maskSecrets(text).text, sources: sourceList(sources), tokens, asksBack };
 }
 
 function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: Ask): ParsedAnswer {
@@ -200,8 +211,9 @@ const sourceList = (sources: ReadonlyMap<string, string>): string =>
 const LONG: ReadonlySet<AskKind> = new Set(['propose', 'work', 'diagnose', 'report']);
 const LONG_TOKENS = 16_000;
 
-const outputTokens = (kind: AskKind, { maxOutputTokens, contextTokens }: AgentConfig): number =>
-  LONG.has(kind) ? Math.max(maxOutputTokens, Math.min(LONG_TOKENS, Math.floor(contextTokens / 2))) : maxOutputTokens;
+const outputTokens = (kind: AskKind, { maxOutputTokens, taskOutputTokens, contextTokens }: AgentConfig): number =>
+  taskOutputTokens ??
+  (LONG.has(kind) ? Math.max(maxOutputTokens, Math.min(LONG_TOKENS, Math.floor(contextTokens / 2))) : maxOutputTokens);
 
 const REPEATED_CHARS = 6_000;
 const beginning = (text: string): string =>
@@ -215,13 +227,12 @@ const said = (role: ChatMessage['role'], ...texts: readonly string[]): ChatMessa
   content: texts.map((text) => ({ type: 'text', text })),
 });
 
-function answered(answer: Answer, { price }: AgentConfig, tokens: Spent): ModelReply {
-  const costMicroUsd =
-    price === undefined
-      ? {}
-      : { costMicroUsd: Math.ceil((tokens.input * price.input + tokens.output * price.output) / 1_000_000) };
-  return { kind: 'answered', answer, tokens, ...costMicroUsd };
-}
+const answered = (answer: Answer, tokens: Spent, usd: number | null): ModelReply => ({
+  kind: 'answered',
+  answer,
+  tokens,
+  ...(usd === null ? {} : { costMicroUsd: usd }),
+});
 
 /** A task goes on without them where they cannot be had. */
 async function filesOf(state: TaskState, { files, log }: TaskModelsDeps): Promise<readonly TaskFile[]> {

@@ -8,6 +8,7 @@ import type { Loaded } from '../../config/load.ts';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import { locateSynapse } from '../../../synapse/install.ts';
 import { findPython } from '../../../synapse/python.ts';
+import { PRICES_READ_ON, staleDays } from '../../protocol/prices/price-table.ts';
 import type { Phrase } from '../../text/say.ts';
 import { latenessText } from '../../text/room/lateness.ts';
 import { doctorText } from '../../text/terminal/verbs.ts';
@@ -66,6 +67,7 @@ export async function doctor(project: string, environment: Environment, terminal
     tell(
       good(doctorText.settings),
       keyFinding(environment, paths, loaded),
+      ...priceFindings(Date.now()),
       ...(await disks(paths, environment)),
       clock(project, paths),
     );
@@ -84,6 +86,12 @@ export async function doctor(project: string, environment: Environment, terminal
   const broken = findings.filter((finding) => finding.good === false).length;
   terminal.say(broken === 0 ? doctorText.good : doctorText.broken(broken));
   return broken === 0 ? 0 : 1;
+}
+
+/** Nothing to tell where it is young enough. */
+export function priceFindings(now: number): Finding[] {
+  const days = staleDays(now);
+  return days === undefined ? [] : [note(doctorText.pricesOld(PRICES_READ_ON, days))];
 }
 
 function node(): Finding {

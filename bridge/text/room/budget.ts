@@ -133,9 +133,11 @@ export const budgetTable = {
     (until) => `블랙아웃, ${until}까지`,
     (until) => `blackout until ${until}`,
   ),
-  unpriced: phrase<[names: readonly string[]]>(
-    (names) => `가격을 몰라 돈은 세지 않고 토큰만 셉니다: ${names.join(', ')}`,
-    (names) => `No price known, so only tokens are counted: ${names.join(', ')}`,
+  unpriced: phrase<[models: readonly { readonly name: string; readonly model: string }[]]>(
+    (models) =>
+      `가격을 모르는 모델이라 아는 것 중 가장 비싼 값으로 셉니다: ${models.map(({ name, model }) => `${name} \`${model}\``).join(', ')}. 맞는 가격은 명단 파일의 \`prices\`에 적어 주세요.`,
+    (models) =>
+      `No price known, so it counts at the dearest that is: ${models.map(({ name, model }) => `${name} \`${model}\``).join(', ')}. The right one goes into \`prices\` of the roster file.`,
   ),
   how: phrase<[agent: string]>(
     (agent) => `정하기: \`!예산 ${agent} 하루 2달러\` · \`!예산 전체 한달 30달러\` · 없애기: \`!예산 ${agent} 끔\``,

@@ -172,9 +172,9 @@ export const usage = {
   ),
   model: phrase<[agent: string]>(
     (agent) =>
-      `\`!모델 ${agent} openai/gpt-5.2\`처럼 누구를 무엇으로 바꿀지 보내 주세요. 이름만 쓰면 지금 모델을 보여 줍니다. 바뀐 것은 없습니다.`,
+      `\`!모델 ${agent} openai/gpt-6.1-sol\`처럼 누구를 무엇으로 바꿀지 보내 주세요. 이름만 쓰면 지금 모델을 보여 줍니다. 바뀐 것은 없습니다.`,
     (agent) =>
-      `Send whom and to what, such as \`!model ${agent} openai/gpt-5.2\`; a name alone shows its model. Nothing was changed.`,
+      `Send whom and to what, such as \`!model ${agent} openai/gpt-6.1-sol\`; a name alone shows its model. Nothing was changed.`,
   ),
   discuss: phrase<[maxRounds: number]>(
     (max) =>

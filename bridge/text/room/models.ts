@@ -73,12 +73,12 @@ export const modelReset = phrase<[facts: ModelFacts]>(
 );
 
 const faultKo: Record<ModelFault, string> = {
-  shape: '모델은 `openai/gpt-5.2`처럼 회사/모델로 적거나 `relay`, `rehearsal`로 적습니다.',
+  shape: '모델은 `openai/gpt-6.1-sol`처럼 회사/모델로 적거나 `relay`, `rehearsal`로 적습니다.',
   provider: '아는 회사는 openai, anthropic, google, perplexity, manus, compatible입니다.',
   endpoint: 'compatible 모델은 명단 파일에 주소(endpoint)가 있어야 합니다.',
 };
 const faultEn: Record<ModelFault, string> = {
-  shape: 'A model is written provider/model, such as `openai/gpt-5.2`, or `relay` or `rehearsal`.',
+  shape: 'A model is written provider/model, such as `openai/gpt-6.1-sol`, or `relay` or `rehearsal`.',
   provider: 'The known providers are openai, anthropic, google, perplexity, manus and compatible.',
   endpoint: 'A compatible model needs an address (endpoint) in the roster file.',
 };

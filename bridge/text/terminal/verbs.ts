@@ -156,6 +156,13 @@ export const doctorText = {
     () => '설정과 명단',
     () => 'Settings and roster',
   ),
+  pricesOld: (readOn: string, days: number) =>
+    phrase(
+      () =>
+        `모델 가격표가 ${days}일 전(${readOn}) 것입니다. 그 사이에 값이 바뀌었으면 예산도 틀립니다. 새 판에는 새 가격표가 있습니다: npm start -- upgrade`,
+      () =>
+        `The price table of the models is ${days} days old (${readOn}): where prices have changed, budgets are wrong. A newer version brings a newer one: npm start -- upgrade`,
+    ),
   python: (version: string, path: string) =>
     phrase(
       () => `Python ${version} (${path})`,
