@@ -17,6 +17,7 @@ import { swarmKey } from '../bridge/queue/redis.ts';
 import { adminElsewhere } from '../bridge/text/room/admin.ts';
 import { createAgentApi } from './agent-api/agent-api.ts';
 import { createOutsideAgents } from './agent-api/outside-agents.ts';
+import { modelCommands } from './intake/model-command.ts';
 import { budgetCommands } from './budget/budget-commands.ts';
 import { buildModels } from './build-models.ts';
 import type { SwarmCommands } from './commands/house-commands.ts';
@@ -76,7 +77,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
   const schedule = scheduleOf(ground, tasks);
   const agentApi = agentApiOf(ground, tasks);
   const turns = turnsOf(ground, agentApi);
-  const unreadable = unreadableOf(base, queues);
+  const unreadable = unreadableOf(base, queues, given.settings);
   const intake = intakeOf(ground, tasks, turns);
   const inbox: Inbox = new Inbox(
     { isOwn: base.residents.isOwn },
@@ -90,6 +91,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...unreadable.commands(() => inbox),
     ...schedule.commands,
     ...budgetCommands({ ...base, ...models }),
+    ...modelCommands({ ...base, ...models }),
     ...taskCommands({ ...base, tasks }),
   };
   const { scheduler } = schedule;
@@ -221,11 +223,11 @@ function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }:
   } satisfies TurnDeps;
 }
 
-function unreadableOf(base: SwarmBase, { turns }: ReturnType<typeof openQueues>) {
+function unreadableOf(base: SwarmBase, { turns }: ReturnType<typeof openQueues>, settings: SwarmEnvironment['settings']) {
   const { rooms, residents } = base;
   return createMisfits({
     ...base,
-    swarm: `${hostname()}:${base.settings.CHAVION_APPSERVICE_PORT}`,
+    swarm: `${hostname()}:${settings.CHAVION_APPSERVICE_PORT}`,
     queue: turns,
     reader: (room) => rooms.reader(room),
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? user,

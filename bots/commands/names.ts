@@ -9,7 +9,6 @@ export type CommandName =
   | 'floor'
   | 'discuss'
   | 'run'
-  | 'model'
   | 'memory'
   | 'forget'
   | SwarmCommandName;

@@ -14,8 +14,6 @@ export type RoomCommand =
   | { readonly name: 'run' }
   /** Its words are read by the part that carries it out. */
   | { readonly name: SwarmCommandName; readonly words: string }
-  /** Whom, and perhaps which model. */
-  | { readonly name: 'model'; readonly words: string }
   /** null: show the present floor. */
   | { readonly name: 'floor'; readonly floor: Floor | null }
   | { readonly name: 'discuss'; readonly topic: string; readonly rounds: number };
@@ -58,14 +56,15 @@ function withArguments(name: CommandName, rest: string): ParsedCommand {
     const discussion = discussionOf(rest);
     return discussion === null ? badArguments(name) : { kind: 'command', command: { name, ...discussion } };
   }
+  // Whom, and perhaps which model.
+  if (name === 'model' && rest === '') return badArguments(name);
   if (isHouseCommand(name)) return { kind: 'command', command: { name, words: rest } };
-  if (name === 'model') return rest === '' ? badArguments(name) : { kind: 'command', command: { name, words: rest } };
   // Whoever shouts stop means it, whatever else is shouted.
   if (name === 'stop' || name === 'run') return { kind: 'command', command: { name } };
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
 }
 
-function badArguments(name: Exclude<CommandName, 'stop' | 'run' | SwarmCommandName>): ParsedCommand {
+function badArguments(name: Exclude<CommandName, 'stop' | 'run' | SwarmCommandName> | 'model'): ParsedCommand {
   return {
     kind: 'bad-arguments',
     name,

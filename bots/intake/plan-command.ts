@@ -32,6 +32,7 @@ const runLanguage = (body: string, facts: Facts): Lang => languageOfCommand(body
 /** What a master's command sets off. Pure. */
 export function planCommand(command: RoomCommand, message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
   const answer = (text: string): IntakePlan => ({ jobs: [notice(message, text)] });
+  if (command.name === 'model') return chooseModel(command.words, message, facts);
   if (isForHouse(command))
     return {
       jobs: [
@@ -82,8 +83,6 @@ export function planCommand(command: RoomCommand, message: MessageEvent, facts: 
             ],
           }
         : answer(say.runElsewhere[lang]());
-    case 'model':
-      return chooseModel(command.words, message, facts);
     case 'discuss':
       return discuss(command, message, facts, lang);
   }
@@ -105,11 +104,15 @@ function chooseModel(words: string, message: MessageEvent, facts: Facts): Intake
     case 'no-model':
       return answer(modelText.notModel[lang](facts.nameOf(wish.agent), wish.word, wish.why));
     case 'show':
-      return answer(modelText.modelShown[lang]({ name: facts.nameOf(wish.agent), ...facts.modelOf(wish.agent) }));
+      return { jobs: [houseCommand('model', words, message, lang)] };
     case 'set': {
+      const becomes = facts.modelOf(wish.agent, wish.model);
+      // Whoever can be asked is asked first; the way back stands open always.
+      if (wish.model !== null && becomes.state.kind === 'ready')
+        return { jobs: [houseCommand('model', words, message, lang)] };
       const said = wish.model === null ? modelText.modelReset : modelText.modelSet;
       return {
-        ...answer(said[lang]({ name: facts.nameOf(wish.agent), ...facts.modelOf(wish.agent, wish.model) })),
+        ...answer(said[lang]({ name: facts.nameOf(wish.agent), ...becomes })),
         model: { agent: wish.agent, name: wish.model },
       };
     }

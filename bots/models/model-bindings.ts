@@ -44,6 +44,12 @@ export class ModelBindings {
     return this.#minds.get(agent);
   }
 
+  /** A master has given it another model than the roster's. */
+  isChosen(agent: AgentId): boolean {
+    const config = this.#minds.get(agent)?.config;
+    return config !== undefined && config.model !== this.#roster.get(agent)?.model;
+  }
+
   /** Who can take turns now. */
   get ready(): ReadonlySet<AgentId> {
     return this.#visitors === 0
@@ -87,11 +93,12 @@ export class ModelBindings {
     return this.#byHand;
   }
 
-  /** What the agent's model would be with this model; with null, the roster's. */
-  try(agent: AgentId, model: ModelName | null): ModelBinding | undefined {
+  /** What the agent's model would be with this model; with null, the roster's. `alone`: with nobody to stand in. */
+  try(agent: AgentId, model: ModelName | null, alone?: 'alone'): ModelBinding | undefined {
     const config = this.#roster.get(agent);
     if (config === undefined) return undefined;
-    return this.#bind(model === null ? config : { ...config, model });
+    const { fallback, ...bare } = { ...config, model: model ?? config.model };
+    return this.#bind(alone === undefined && fallback !== undefined ? { ...bare, fallback } : bare);
   }
 
   /** Without its key the agent's stand-in answers, at what that costs. */

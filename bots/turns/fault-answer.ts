@@ -1,6 +1,7 @@
 import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { faultPhrase } from '../../bridge/text/faults.ts';
 import { clockTime, resting, restsUntil } from '../../bridge/text/room/budget.ts';
+import { modelWayBack } from '../../bridge/text/room/models.ts';
 import type { Turn, TurnDeps } from './turn.ts';
 
 /**
@@ -40,5 +41,7 @@ export async function endInFault(
           clockTime(rest.until, Date.now(), deps.timeZone, job.lang),
           name,
         );
-  return faultPhrase[code][job.lang]({ model: provider.label, agent: name, retryAfterMs, tries, rest: until });
+  const said = faultPhrase[code][job.lang]({ model: provider.label, agent: name, retryAfterMs, tries, rest: until });
+  const chosen = code.startsWith('provider.') && deps.bindings.isChosen(job.agent);
+  return chosen ? `${said} ${modelWayBack[job.lang](name)}` : said;
 }

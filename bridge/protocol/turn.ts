@@ -108,6 +108,7 @@ export const HOUSE_COMMANDS = [
   'agent',
   'admin',
   'aside',
+  'model',
 ] as const;
 export const SwarmCommandName = z.enum(HOUSE_COMMANDS);
 export type SwarmCommandName = z.infer<typeof SwarmCommandName>;

@@ -377,6 +377,23 @@ export const BOTS: readonly Contract[] = [
     ],
   },
   {
+    file: 'bots/models/lua/choose-model-1.lua',
+    keys: ['models'],
+    cases: [
+      {
+        it: 'keeps what the newest command chooses',
+        given: { models: { b: '99 m' } },
+        calls: [
+          [['a', 9, '9 x'], 1],
+          [['a', 10, '10 '], 1],
+          [['a', 9, '9 x'], 0],
+          [['a', 10, '10 y'], 1],
+        ],
+        leaves: { models: { a: '10 y', b: '99 m' } },
+      },
+    ],
+  },
+  {
     file: 'bots/budget/lua/set-limit-1.lua',
     keys: ['limits'],
     cases: [

@@ -181,13 +181,9 @@ describe('what a master sets off', () => {
 
 describe('minds', () => {
   it.each<[string, unknown]>([
-    ['!model claude openai/gpt-5.2', { agent: 'claude', name: 'openai/gpt-5.2' }],
-    ['!모델 클로드 OpenAI/gpt-5.2', { agent: 'claude', name: 'openai/gpt-5.2' }],
     ['!모델 GPT 릴레이', { agent: 'gabriel', name: 'relay' }],
-    ['!model @gpt: `anthropic/Claude-X`', { agent: 'gabriel', name: 'anthropic/Claude-X' }],
     ['!모델 자비스 기본', { agent: 'jarvis', name: null }],
     ['!model jarvis default', { agent: 'jarvis', name: null }],
-    ['!모델 자비스', undefined],
     ['!모델', undefined],
     ['!모델 자비스님 relay', undefined],
     ['!모델 프랭크 openai/gpt-5.2', undefined],
@@ -198,14 +194,25 @@ describe('minds', () => {
     ['!model claude compatible/llama', undefined],
     ['!model claude echo/0@0', undefined],
   ])('%s', (body, model) => {
-    const plan = decide(body);
+    const byHand = { modelOf: () => ({ model: 'relay', state: { kind: 'by-hand' } as const }) };
+    const plan = decide(body, byHand);
     expect(plan.model).toEqual(model);
     expect(notices(plan)).toHaveLength(1);
     expect(turns(plan)).toEqual([]);
   });
 
-  it('says what is now, whether its key is there, and why something is no model', () => {
-    expect(notices(decide('!모델 클로드 openai/gpt-5.2'))[0]).toMatch(/claude.*openai\/gpt-5\.2.*키가 있어/);
+  it.each([
+    ['!model claude openai/gpt-5.2'],
+    ['!모델 클로드 OpenAI/gpt-5.2'],
+    ['!model @gpt: `anthropic/Claude-X`'],
+    ['!모델 자비스'],
+  ])('%s is asked before it is answered', (body) => {
+    const plan = decide(body);
+    expect(plan.model).toBeUndefined();
+    expect(plan.jobs).toMatchObject([{ type: 'command', name: 'model', words: body.slice(body.indexOf(' ') + 1) }]);
+  });
+
+  it('says whether its key is there, and why something is no model', () => {
     const keyless = { modelOf: () => ({ model: 'openai/gpt-5.2', state: { kind: 'no-key', instead: null } as const }) };
     expect(notices(decide('!모델 클로드 openai/gpt-5.2', keyless))[0]).toMatch(/키가 없어.*npm start -- keys/);
     expect(notices(decide('!model claude opnai/x', { roomLang: 'en' }))[0]).toMatch(/known providers are openai/);
@@ -214,8 +221,9 @@ describe('minds', () => {
   });
 
   it("speaks the language of the room, names of models being nobody's", () => {
-    expect(notices(decide('!model claude openai/gpt-5.2'))[0]).toMatch(/입니다/);
-    expect(notices(decide('!model claude openai/gpt-5.2', { roomLang: 'en' }))[0]).not.toMatch(/[가-힣]/);
+    expect(notices(decide('!model claude default'))[0]).toMatch(/입니다/);
+    expect(notices(decide('!model claude default', { roomLang: 'en' }))[0]).not.toMatch(/[가-힣]/);
+    expect(decide('!model claude openai/gpt-5.2').jobs[0]).toMatchObject({ lang: 'ko' });
   });
 });
 

@@ -194,6 +194,14 @@ describe('a turn', () => {
     expect(handedOn).toEqual([]);
   });
 
+  it('names the way back where a master has chosen the model', async () => {
+    play = fails(new ProviderFault('provider.model'));
+    await takeTurn(ask('클로드 안녕'), false, deps);
+    deps.bindings.use(new Map([[AgentId.parse('claude'), 'openai/gpt-9']]));
+    await takeTurn(ask('클로드 안녕'), false, deps);
+    expect(bodies().map((body) => String(body).endsWith('되돌리려면 `!모델 클로드 기본`'))).toEqual([false, true]);
+  });
+
   it('keeps what was said where the provider broke off, and says so under it', async () => {
     play = async function* () {
       yield { type: 'text', text: '절반만' };

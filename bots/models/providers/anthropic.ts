@@ -1,6 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { z } from 'zod';
 import type { Access } from './access.ts';
+import { modelList } from './model-list.ts';
 import type { SdkModel } from './sdk-stream.ts';
 
 export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
@@ -9,6 +10,11 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   searches: false,
   address: url ?? 'https://api.anthropic.com/v1',
   schemaLeads: true,
+  list: modelList(
+    url ?? 'https://api.anthropic.com/v1',
+    { 'x-api-key': key, 'anthropic-version': '2023-06-01' },
+    '?limit=200',
+  ),
   connect: (fetch) =>
     createAnthropic({ apiKey: key, baseURL: url ?? 'https://api.anthropic.com/v1', fetch }).messages(modelId),
   spentIn,

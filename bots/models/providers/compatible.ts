@@ -1,5 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { z } from 'zod';
+import { modelList } from './model-list.ts';
 import type { SdkModel } from './sdk-stream.ts';
 
 /** Any server with OpenAI's chat completions: Ollama, vLLM, llama.cpp, a gateway. Many want no key. */
@@ -12,6 +13,7 @@ export const compatible = (
   searches: false,
   address: access.url,
   schemaLeads: false,
+  list: modelList(access.url, access.key === undefined ? {} : { authorization: `Bearer ${access.key}` }),
   connect: (fetch) =>
     createOpenAICompatible({
       name: 'compatible',

@@ -1,6 +1,7 @@
 import { createGoogle } from '@ai-sdk/google';
 import { z } from 'zod';
 import type { Access } from './access.ts';
+import { modelList } from './model-list.ts';
 import type { SdkModel } from './sdk-stream.ts';
 
 export const google = (modelId: string, { key, url }: Access): SdkModel => ({
@@ -9,6 +10,11 @@ export const google = (modelId: string, { key, url }: Access): SdkModel => ({
   searches: false,
   address: url ?? 'https://generativelanguage.googleapis.com/v1beta',
   schemaLeads: false,
+  list: modelList(
+    url ?? 'https://generativelanguage.googleapis.com/v1beta',
+    { 'x-goog-api-key': key },
+    '?pageSize=200',
+  ),
   connect: (fetch) =>
     createGoogle({
       apiKey: key,

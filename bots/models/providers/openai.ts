@@ -1,5 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Access } from './access.ts';
+import { modelList } from './model-list.ts';
 import type { SdkModel } from './sdk-stream.ts';
 
 /** OpenAI by its Responses API, which is what its SDK speaks at any address. */
@@ -9,6 +10,7 @@ export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
   searches: false,
   address: url ?? 'https://api.openai.com/v1',
   schemaLeads: true,
+  list: modelList(url ?? 'https://api.openai.com/v1', { authorization: `Bearer ${key}` }),
   connect: (fetch) =>
     createOpenAI({ apiKey: key, baseURL: url ?? 'https://api.openai.com/v1', fetch }).responses(modelId),
   // What is said in the house is not kept by OpenAI for later.

@@ -42,6 +42,8 @@ export interface Provider {
    * Throws `ProviderFault`, and the signal's reason when aborted.
    */
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+  /** Ids of the models that the key may use, as the provider spells them; null where it does not say. */
+  readonly models?: (signal: AbortSignal) => Promise<readonly string[] | null>;
   /** Tries key and address without asking for an answer; only where an answer costs much. Throws like `stream`. */
   readonly check?: (signal: AbortSignal) => Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
 } from 'ai';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { AnswerFormat, Provider, ProviderRequest, StreamPart, TokenUsage } from './provider.ts';
+import { listModels, type ModelList } from './model-list.ts';
 import { faultOfSdk } from './sdk-fault.ts';
 import { toSdkMessages } from './sdk-messages.ts';
 import { FormatRefused, refusesFormat, withFormat } from './answer-format.ts';
@@ -34,6 +35,8 @@ export interface SdkModel {
   readonly address: string;
   /** Its provider puts the schema of an answer in front of the prompt, where another one is another prefix. */
   readonly schemaLeads: boolean;
+  /** Where it lists what the key may use. */
+  readonly list?: ModelList;
   readonly providerOptions?: NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
   /** Sources in a raw chunk of the wire, where the SDK does not pass on all of them. */
   linksIn?(chunk: unknown): readonly Link[];
@@ -42,6 +45,7 @@ export interface SdkModel {
 }
 
 export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEADLINES): Provider {
+  const { list } = model;
   return {
     label: model.label,
     billing: 'tokens',
@@ -50,6 +54,7 @@ export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEAD
     searches: model.searches,
     rehearsal: false,
     stream: (request, signal) => withFormat(model, request, (asked) => streamFromSdk(model, asked, signal, deadlines)),
+    ...(list === undefined ? {} : { models: (signal) => listModels(list, signal) }),
   };
 }
 

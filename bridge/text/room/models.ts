@@ -66,6 +66,46 @@ export const modelSet = phrase<[facts: ModelFacts]>(
     `**${facts.name}** is now \`${facts.model}\`. ${stateEn(facts.state)} To go back: \`!model ${facts.name} default\``,
 );
 
+/** One tiny call has shown that it does not answer. */
+export const modelRefused = phrase<
+  [facts: { readonly name: string; readonly model: string; readonly why: string; readonly stays: string }]
+>(
+  ({ name, model, why, stays }) =>
+    `\`${model}\`: 짧게 불러 보니 답하지 않습니다 (${why}). 바뀐 것은 없고 ${withParticle(`**${name}**`, '은', '는')} 그대로 \`${stays}\`입니다. 쓸 수 있는 모델 보기: \`!모델 ${name}\``,
+  ({ name, model, why, stays }) =>
+    `\`${model}\` did not answer one short call (${why}). Nothing was changed: **${name}** stays \`${stays}\`. What the key offers: \`!model ${name}\``,
+);
+
+/** \`price\`: of a million tokens in and out. */
+export interface OfferedModels {
+  /** The provider has said so; otherwise it is what the price table knows. */
+  readonly listed: boolean;
+  readonly priced: readonly { readonly model: string; readonly price: string | null }[];
+  readonly others: readonly string[];
+  readonly more: number;
+}
+
+const offered = ({ priced, others, more }: OfferedModels, rest: string): string =>
+  [
+    ...priced.map(({ model, price }) => `- \`${model}\`${price === null ? '' : ` ${price}`}`),
+    ...(others.length === 0
+      ? []
+      : [`- ${others.map((model) => `\`${model.replaceAll('`', '')}\``).join(', ')}${more > 0 ? ` ${rest}` : ''}`]),
+  ].join('\n');
+
+export const modelOffers = phrase<[offers: OfferedModels]>(
+  (offers) =>
+    `${offers.listed ? '이 키로 쓸 수 있는 모델' : '아는 모델'} (백만 토큰에 입력 / 출력):\n\n${offered(offers, `외 ${offers.more}개`)}`,
+  (offers) =>
+    `${offers.listed ? 'What this key offers' : 'Models known here'} (a million tokens in / out):\n\n${offered(offers, `and ${offers.more} more`)}`,
+);
+
+/** Behind a failure of a model that a master has chosen. */
+export const modelWayBack = phrase<[name: string]>(
+  (name) => `처음 모델로 되돌리려면 \`!모델 ${name} 기본\``,
+  (name) => `To go back to its first model: \`!model ${name} default\``,
+);
+
 export const modelReset = phrase<[facts: ModelFacts]>(
   (facts) =>
     `${withParticle(`**${facts.name}**`, '은', '는')} 처음 정해진 \`${facts.model}\`입니다. ${stateKo(facts.state)}`,
