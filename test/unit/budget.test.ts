@@ -389,8 +389,11 @@ describe('on a real Redis', () => {
       price,
     });
     const answers = (ask: () => Promise<string>) => {
-      const paid = (): Provider => withBudget(provider, purse, config);
-      return withBudget(createProvider(config, settings, {}, { relay: { ask }, paid }), purse, config);
+      const paid = (): Provider => withBudget(provider, purse, { id: config.id, priceOf });
+      return withBudget(createProvider(config, settings, {}, { relay: { ask }, paid }), purse, {
+        id: config.id,
+        priceOf,
+      });
     };
     expect(await take(answers(() => Promise.resolve('손으로')))).toBe('손으로');
     expect([calls.begun, await spentBy(purse)]).toEqual([0, 0]);
