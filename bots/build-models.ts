@@ -4,6 +4,7 @@ import { Budget } from './budget/budget.ts';
 import { warnMaster } from './budget/warn-master.ts';
 import { isFree, withBudget } from './budget/with-budget.ts';
 import { EndpointQueues } from './models/endpoint-queue.ts';
+import { notesInRedis } from './models/manus-desk.ts';
 import { ModelBindings } from './models/model-bindings.ts';
 import { chosenModels } from './models/model-choices.ts';
 import type { OutsideAgentPort } from './models/providers/outside.ts';
@@ -53,12 +54,13 @@ export function buildModels(
     base.ghost(residents.byId.get(agent)?.userId ?? residents.coordinator);
   const relay = new WebChatRelay({ redis, ops: base.ops, ghost: ghostOf, pace: base.roster.relay });
   const queues = new EndpointQueues();
+  const manusNotes = notesInRedis(redis);
   const bindings: ModelBindings = new ModelBindings(
     base.roster,
     (config) => {
       const priceOf = (model: string) => bindings.priceOf(config, model).price;
       const paid = (provider: Provider) => withBudget(provider, spending, { id: config.id, priceOf });
-      return paid(createProvider(config, keys, all, { relay, outsideAgents, queues, paid }));
+      return paid(createProvider(config, keys, all, { relay, outsideAgents, queues, manusNotes, paid }));
     },
     settings.CHAVION_REHEARSAL,
   );

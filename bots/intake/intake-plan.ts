@@ -33,7 +33,7 @@ export interface Facts {
   /** Those with a model to answer with. */
   readonly ready: ReadonlySet<AgentId>;
   /** Those of them that are asked only when called by name. */
-  readonly byHand: ReadonlySet<AgentId>;
+  readonly whenCalled: ReadonlySet<AgentId>;
   /** Those of them in blackout that have said so: until when, in words. */
   readonly quiet?: ReadonlyMap<AgentId, (lang: Lang) => string>;
   /** Nobody answers anything. */

@@ -76,7 +76,7 @@ export function createMessageFacts(
       off: isHouse ? residents.agents.filter((agent) => !present.includes(agent)) : [],
       others: residents.others,
       ready: deps.bindings.ready,
-      byHand: deps.bindings.byHand,
+      whenCalled: deps.bindings.whenCalled,
       quiet: new Map(
         [...deps.spending.quiet()].map(([id, { until }]) => [
           id,

@@ -32,7 +32,7 @@ export function speak(message: MessageEvent, audience: Audience, facts: Facts, l
   const later = calledByName
     ? []
     : there.filter((id) => facts.away?.has(id) === true).map((agent) => letterFor(message, agent));
-  const meant = calledByName ? there : there.filter((id) => !facts.byHand.has(id) && facts.away?.has(id) !== true);
+  const meant = calledByName ? there : there.filter((id) => !facts.whenCalled.has(id) && facts.away?.has(id) !== true);
   if (meant.length === 0)
     return { jobs: [...later, notice(message, modelText.wantsName[lang](there.map(facts.nameOf)))] };
   const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;

@@ -22,6 +22,7 @@ export class ModelBindings {
   #minds: ReadonlyMap<AgentId, ModelBinding> = new Map();
   #ready: ReadonlySet<AgentId> = new Set();
   #byHand: ReadonlySet<AgentId> = new Set();
+  #whenCalled: ReadonlySet<AgentId> = new Set();
   /** How many come and go. */
   #visitors = 0;
 
@@ -93,6 +94,11 @@ export class ModelBindings {
     return this.#byHand;
   }
 
+  /** Who is not asked by what is said to all. */
+  get whenCalled(): ReadonlySet<AgentId> {
+    return this.#whenCalled;
+  }
+
   /** What the agent's model would be with this model; with null, the roster's. `alone`: with nobody to stand in. */
   try(agent: AgentId, model: ModelName | null, alone?: 'alone'): ModelBinding | undefined {
     const config = this.#roster.get(agent);
@@ -136,6 +142,9 @@ export class ModelBindings {
     this.#minds = bindings;
     this.#ready = readyAgents(bindings, this.#rehearsal);
     this.#visitors = [...bindings.values()].filter(({ provider }) => provider.online !== undefined).length;
+    this.#whenCalled = new Set(
+      [...bindings].filter(([, { provider }]) => provider.speaks === 'when-called').map(([id]) => id),
+    );
     this.#byHand = new Set([...bindings].filter(([, { provider }]) => provider.pace === 'by-hand').map(([id]) => id));
   }
 }

@@ -10,6 +10,7 @@ import { type EndpointQueue, EndpointQueues, isAtHome } from './endpoint-queue.t
 import { withFallback } from './fallback.ts';
 import { google } from './providers/google.ts';
 import { manus, type ManusPace } from './providers/manus.ts';
+import type { ManusNotes } from './providers/manus-notes.ts';
 import { openai } from './providers/openai.ts';
 import { outside, type OutsideAgentPort } from './providers/outside.ts';
 import { perplexity } from './providers/perplexity.ts';
@@ -26,6 +27,7 @@ export interface ProviderOptions {
   readonly deadlines?: Deadlines;
   readonly retryClock?: RetryClock;
   readonly manusPace?: ManusPace;
+  readonly manusNotes?: ManusNotes;
   /** One for the house: agents wait for each other there alone. */
   readonly queues?: EndpointQueues;
   /** Without it a relay agent rehearses. */
@@ -86,13 +88,14 @@ const ADAPTERS: Readonly<Record<ModelKind, Adapter>> = {
     const queue = (house.options.queues ?? new EndpointQueues()).of(endpoint);
     return served(compatible(modelIdOf(model), { url: endpoint.url, key }), house, queue);
   },
-  manus: (model, { agent: { sees }, settings, options: { deadlines, manusPace, retryClock } }) => {
+  manus: (model, { agent: { sees }, settings, options: { deadlines, manusNotes, manusPace, retryClock } }) => {
     if (settings.MANUS_API_KEY === undefined) return undefined;
     const access = { key: settings.MANUS_API_KEY, url: settings.MANUS_BASE_URL };
     const provider = manus(modelIdOf(model), access, {
       sees,
       ...(deadlines === undefined ? {} : { deadlines }),
       ...(manusPace === undefined ? {} : { pace: manusPace }),
+      ...(manusNotes === undefined ? {} : { notes: manusNotes }),
     });
     return withRetry(provider, retryClock);
   },

@@ -30,7 +30,7 @@ interface Asker {
   readonly id: string;
   readonly job: TurnJob;
   readonly agent: Resident;
-  readonly provider: Pick<Provider, 'sees'>;
+  readonly provider: Pick<Provider, 'sees' | 'takesForReply'>;
   readonly account: Account;
 }
 
@@ -70,7 +70,7 @@ export async function requestFor(
     ],
   });
   if (began !== undefined) deps.beginnings.set(key, began);
-  const resume = resumedBy(job, agent, source, entries);
+  const resume = resumedBy(job, agent, source, entries, provider);
   const burst = entries.filter(({ event }) => job.burst?.includes(event.eventId) === true);
   return {
     turn: id,
@@ -89,10 +89,31 @@ export async function requestFor(
   };
 }
 
-/** Where the provider goes on: a turn of depth 0 answers a master, and `resume` is read from our own events alone. */
-export function resumedBy(job: TurnJob, agent: Resident, source: Entry, entries: readonly Entry[]): string | undefined {
+/** A plain yes is taken for the answer to a question not older than this. */
+const PLAIN_REPLY_MS = 24 * 3_600_000;
+
+/**
+ * Where the provider goes on: a turn of depth 0 answers a master, and `resume` is read from our own events alone. Without
+ * a reply the agent's last words count, where they were a question that these words can only be meant for.
+ */
+export function resumedBy(
+  job: TurnJob,
+  agent: Resident,
+  source: Entry,
+  entries: readonly Entry[],
+  provider: Pick<Provider, 'takesForReply'> = {},
+): string | undefined {
   if (job.depth > 0 || job.discussion !== undefined) return undefined;
-  const first = entries.find(({ event }) => event.eventId === job.burst?.[0]);
-  const asked = entries.find(({ event }) => event.eventId === (first ?? source).event.replyTo);
-  return asked?.event.sender === agent.userId ? asked.resume : undefined;
+  const first = entries.find(({ event }) => event.eventId === job.burst?.[0]) ?? source;
+  const { replyTo } = first.event;
+  if (replyTo !== undefined) {
+    const asked = entries.find(({ event }) => event.eventId === replyTo);
+    return asked?.event.sender === agent.userId ? asked.resume : undefined;
+  }
+  const { id, name, callsigns } = agent.config;
+  if (job.burst !== undefined || provider.takesForReply?.(source.body, [id, name, ...callsigns]) !== true)
+    return undefined;
+  const at = entries.findIndex(({ event }) => event.eventId === source.event.eventId);
+  const last = entries.slice(0, Math.max(0, at)).findLast(({ event }) => event.sender === agent.userId);
+  return last !== undefined && source.event.at - last.event.at <= PLAIN_REPLY_MS ? last.resume : undefined;
 }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentConfig } from '../../bridge/protocol/roster.ts';
 import type { ManusPace } from '../../bots/models/providers/manus.ts';
+import type { ManusNotes } from '../../bots/models/providers/manus-notes.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import { createProvider } from '../../bots/models/registry.ts';
 import type { RetryClock } from '../../bots/models/retry.ts';
@@ -54,6 +55,7 @@ export interface RunOptions {
   readonly onPart?: (part: StreamPart) => void;
   readonly request?: Partial<ProviderRequest>;
   readonly pace?: ManusPace;
+  readonly notes?: ManusNotes;
 }
 
 export function agentOn(wire: Wire, url: string, agent: Partial<AgentConfig> = {}): AgentConfig {
@@ -87,7 +89,12 @@ export function providerOn(wire: Wire, url: string, options: RunOptions = {}, wa
     agentOn(wire, url, options.agent),
     wire.settings(url),
     { GATEWAY_KEY: KEY },
-    { retryClock, deadlines, manusPace: options.pace ?? QUICK },
+    {
+      retryClock,
+      deadlines,
+      manusPace: options.pace ?? QUICK,
+      ...(options.notes === undefined ? {} : { manusNotes: options.notes }),
+    },
   );
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { notesInMemory } from '../../bots/models/providers/manus-notes.ts';
 import { probe } from '../../bots/models/model-check.ts';
 import {
   agentOn,
@@ -9,6 +10,8 @@ import {
   outcome,
   providerOn,
   QUICK,
+  requestOf,
+  SHORT,
   textOf,
   type Asked,
   type RunOptions,
@@ -155,6 +158,101 @@ describe('a task', () => {
     );
     expect(codeOf(result.error)).toMatch(/^provider\.(?:malformed|timeout)$/);
   });
+});
+
+describe('a task whose creation nobody has heard the end of', () => {
+  /** Manus as it is: what was created is listed, from the n-th look at the list on. */
+  const manusThat = (
+    creates: (index: number) => Reply | 'hang' | 'drop',
+    listedAfter = 0,
+    follow: Responder = manusTask(['running', 'stopped']),
+  ): Responder => {
+    const tasks: { id: string; title: string }[] = [];
+    let looks = 0;
+    let created = 0;
+    return (request, index) => {
+      if (request.path.startsWith('/v2/task.list?')) {
+        const data = looks++ < listedAfter ? [] : [null, { id: 'other', title: '' }, ...tasks];
+        return { body: JSON.stringify({ ok: true, data, has_more: false }) };
+      }
+      if (request.path !== '/v2/task.create') return follow(request, index);
+      tasks.unshift({ id: TASK, title: JSON.parse(request.body).title });
+      return creates(created++);
+    };
+  };
+  const well: Reply = { body: fixture(MANUS, 'created.json') };
+  const cut: Reply = { body: fixture(MANUS, 'created.json').slice(0, 60), ending: 'drop' };
+
+  it.each<[string, () => Reply | 'hang' | 'drop', number]>([
+    ['is cut', () => cut, 0],
+    ['is cut, and listed later', () => cut, 2],
+    ['breaks before its headers', () => 'drop', 0],
+    ['hangs', () => 'hang', 0],
+    ['ends in an error of the gateway', () => failure(MANUS, '503'), 0],
+  ])('is found again and gone on with, never begun twice: its answer %s', async (_what, creates, later) => {
+    const result = await asked(manusThat(creates, later), {
+      deadlines: { ...SHORT, firstByteMs: 100 },
+      pace: { ...QUICK, unknownMs: 6_000 },
+    });
+    expect(textOf(result.parts)).toBe(MANUS.answer);
+    expect(posts(result, 'task.create')).toHaveLength(1);
+  });
+
+  it('is begun anew only where Manus lists none, or has turned it away', async () => {
+    const never = await asked(manusThat((index) => (index === 0 ? cut : well), 1_000));
+    expect(textOf(never.parts)).toBe(MANUS.answer);
+    expect(posts(never, 'task.create')).toHaveLength(2);
+    const busy = await asked(manusThat((index) => (index === 0 ? failure(MANUS, '429') : well)));
+    expect(textOf(busy.parts)).toBe(MANUS.answer);
+    expect(posts(busy, 'task.create')).toHaveLength(2);
+    expect(busy.server.requests.some(({ path }) => path.startsWith('/v2/task.list?'))).toBe(false);
+  });
+
+  it('is the same one for the same turn in another process', async () => {
+    const notes = notesInMemory();
+    const server = stack.use(await startProviderServer(manusThat(() => well, 0, manusTask(['running']))));
+    const controller = new AbortController();
+    const dead = providerOn(MANUS, server.url, { notes });
+    const request = requestOf(agentOn(MANUS, server.url));
+    // The first process is gone after its first look: nothing of it goes on.
+    for await (const part of dead.stream(request, controller.signal)) if (part.type === 'progress') break;
+    const notesOfDead = await notes.of(request.turn);
+    expect(notesOfDead).toMatchObject({ id: TASK });
+    const next = await asked(
+      manusThat(() => well),
+      { notes },
+    );
+    expect(textOf(next.parts)).toBe(MANUS.answer);
+    expect(posts(next, 'task.create')).toEqual([]);
+    expect(server.requests.filter(({ path }) => path === '/v2/task.create')).toHaveLength(1);
+    expect(server.requests.some(({ path }) => path === '/v2/task.stop')).toBe(false);
+  });
+
+  it('is stopped at Manus when the master stops the answer meanwhile', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stopped by the master');
+    const result = await asked(
+      manusThat(() => (setTimeout(() => controller.abort(reason), 20), 'hang')),
+      { signal: controller.signal },
+    );
+    expect(result.error).toBe(reason);
+    await expect.poll(() => posts(result, 'task.stop').length).toBe(1);
+    expect(sent(result, 'task.stop')).toEqual({ task_id: TASK });
+  });
+
+  it('a consent goes out once, whatever is killed after it', async () => {
+    const notes = notesInMemory();
+    await notes.put('$question.gabriel', { at: 0, id: TASK, since: 'evt_2' });
+    const result = await asked(manusTask(['stopped']), { notes, request: { resume: TASK, question: '네' } });
+    expect(posts(result, 'task.confirmAction')).toEqual([]);
+    expect(posts(result, 'task.sendMessage')).toEqual([]);
+    expect(result.error).toBeUndefined();
+  });
+});
+
+it('a task that was deleted before the reply to it has vanished', async () => {
+  const result = await asked(failure(MANUS, '404'), { request: { resume: TASK, question: '네' } });
+  expect(codeOf(result.error)).toBe('provider.vanished');
 });
 
 it('is probed without a task, which would cost', async () => {

@@ -26,12 +26,20 @@ let scene: Scene;
 let manus: ProviderServer;
 /** What Manus shows until the master's yes. */
 let manusWaits = true;
+/** Tasks that hang in their creation, as Manus lists them. */
+let unheard: { id: string; title: string }[] | null = null;
 
 beforeAll(async () => {
   const states = ['new', 'running', 'planning', 'confirming'];
   let looked = 0;
   const json = (name: string): Json => JSON.parse(fixture(MANUS, `${name}.json`));
-  manus = await startProviderServer(({ method, path }) => {
+  manus = await startProviderServer(({ method, path, body }) => {
+    if (unheard !== null) {
+      if (path.startsWith('/v2/task.list?')) return { body: JSON.stringify({ ok: true, data: unheard }) };
+      if (path !== '/v2/task.create') return { body: JSON.stringify(json('stopped')) };
+      unheard = [{ id: 'TeBim6FDQf9peS52xHtAyh', title: JSON.parse(body).title }];
+      return 'hang';
+    }
     if (path === '/v2/task.confirmAction') manusWaits = false;
     if (method === 'POST') return { body: JSON.stringify(json(path === '/v2/task.create' ? 'created' : 'accepted')) };
     if (manusWaits) return { body: JSON.stringify(json(states[Math.min(looked++, 3)]!)) };
@@ -127,7 +135,7 @@ describe('Manus', () => {
     await scene.settled();
     expect(sent('task.confirmAction')).toEqual([]);
 
-    const done = await master.answered(hq, await master.reply(hq, asked!.id, '네'));
+    const done = await master.answered(hq, await master.say(hq, '마누스, 네'));
     expect(done.map(({ who, body }) => [who, body])).toEqual([['manus', expect.stringContaining(MANUS.answer)]]);
     expect(sent('task.confirmAction').map(({ body }) => JSON.parse(body))).toEqual([
       { task_id: 'TeBim6FDQf9peS52xHtAyh', event_id: 'evt_act1', input: { accept: true } },
@@ -136,6 +144,32 @@ describe('Manus', () => {
     await master.reply(hq, forged, '마누스 빼고 다들 네');
     await scene.settled();
     expect(sent('task.confirmAction')).toHaveLength(1);
+  });
+});
+
+describe('Manus, whose tasks cost', () => {
+  const created = () => manus.requests.filter(({ path }) => path === '/v2/task.create').length;
+
+  it('is not asked for small talk', async () => {
+    const { master, hq } = scene;
+    const before = created();
+    const answers = await master.answered(hq, await master.say(hq, '얘들아 안녕'), 4);
+    await scene.settled();
+    expect(answers.map(({ who }) => who)).not.toContain('manus');
+    expect(created()).toBe(before);
+  });
+
+  it('goes on with the task that it was about to begin when the swarm was killed', async () => {
+    const { master, hq } = scene;
+    const before = created();
+    unheard = [];
+    const question = await master.say(hq, '마누스, 내일 정비도 잡아 줘');
+    await scene.until(() => created() > before);
+    await swarmDies();
+    const [answer] = await master.answered(hq, question);
+    expect(answer).toMatchObject({ who: 'manus', body: expect.stringContaining(MANUS.answer) });
+    expect(created()).toBe(before + 1);
+    unheard = null;
   });
 });
 

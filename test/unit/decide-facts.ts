@@ -16,7 +16,7 @@ export const facts: Facts = {
   agents,
   others: [{ ...agent('executor', '실행자'), name: '실행자' }],
   ready: new Set(agents.map((one) => one.id)),
-  byHand: new Set(),
+  whenCalled: new Set(),
   everyone: agents.map((one) => ({ ...one, config: {} })),
   modelOf: (_, model) => ({ model: model ?? 'openai/gpt-5', state: { kind: 'ready' } }),
   floor: 'open',

@@ -243,7 +243,7 @@ describe('the memory of a room', () => {
 });
 
 describe('one whose words a person carries', () => {
-  const byHand = new Set([AgentId.parse('claude')]);
+  const whenCalled = new Set([AgentId.parse('claude')]);
   const claude = agents[2]!.userId;
 
   it.each<[string, Partial<Facts>, Parameters<typeof message>[2], readonly string[]]>([
@@ -254,11 +254,11 @@ describe('one whose words a person carries', () => {
     ['이건 어때?', {}, { mentions: [claude] }, ['claude']],
     ['이건 어때?', { repliedTo: claude }, {}, ['claude']],
   ])('%s', (body, more, event, speakers) => {
-    expect(turns(decide(body, { byHand, ...more }, event))).toEqual(speakers);
+    expect(turns(decide(body, { whenCalled, ...more }, event))).toEqual(speakers);
   });
 
   it('takes part in a discussion', () => {
-    expect(decide('!토론 이름 1', { byHand }).jobs.find((job) => job.type === 'turn')?.discussion?.order).toEqual([
+    expect(decide('!토론 이름 1', { whenCalled }).jobs.find((job) => job.type === 'turn')?.discussion?.order).toEqual([
       'gabriel',
       'jarvis',
       'claude',
@@ -267,7 +267,7 @@ describe('one whose words a person carries', () => {
   });
 
   it('says so when nobody else is there to greet', () => {
-    const plan = decide('안녕', { byHand, agents: [agents[2]!] });
+    const plan = decide('안녕', { whenCalled, agents: [agents[2]!] });
     expect(turns(plan)).toEqual([]);
     expect(notices(plan)[0]).toContain('이름을 불러');
   });

@@ -54,6 +54,7 @@ describe('who is ready', () => {
     const all = minds({ OPENAI_API_KEY: 'k' });
     expect(use(all, { c: 'relay' })).toEqual([a, c]);
     expect([...all.byHand]).toEqual([c]);
+    expect([...all.whenCalled]).toEqual([c]);
     expect(use(all, {})).toEqual([a]);
     expect([...all.byHand]).toEqual([]);
     expect(all.get(c)?.config.model).toBe('rehearsal');

@@ -32,7 +32,7 @@ const facts: Facts = {
   agents: [claude],
   others: [],
   ready: new Set([claude.id]),
-  byHand: new Set(),
+  whenCalled: new Set(),
   everyone: [{ ...claude, config: {} }],
   modelOf: () => ({ model: '', state: { kind: 'ready' } }),
   floor: 'open',

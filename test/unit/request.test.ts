@@ -42,3 +42,16 @@ describe('a reply to a question of the provider', () => {
     expect(resumedBy({ ...job, ...more }, manus, source, entries)).toBe(resume);
   });
 });
+
+it('a plain yes said to the agent answers its last words, where they were a question', () => {
+  const provider = { takesForReply: (words: string) => words === '마누스, 네' };
+  const plain = { ...entry('plain', '마누스, 네'), body: '마누스, 네' };
+  const gone = { ...job, source: eventId('plain'), root: eventId('plain') };
+  const later = { ...asked, event: { ...asked.event, eventId: eventId('later') }, resume: undefined };
+  const other = { ...entry('other', '마누스, 네 그런데'), body: '마누스, 네 그런데' };
+  expect(resumedBy(gone, manus, plain, [asked, plain], provider)).toBe('task-1');
+  expect(resumedBy(gone, manus, plain, [asked, plain])).toBeUndefined();
+  expect(resumedBy(gone, manus, plain, [asked, later, plain], provider)).toBeUndefined();
+  expect(resumedBy({ ...gone, depth: 1 }, manus, plain, [asked, plain], provider)).toBeUndefined();
+  expect(resumedBy(gone, manus, other, [asked, other], provider)).toBeUndefined();
+});

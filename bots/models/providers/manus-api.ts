@@ -14,9 +14,16 @@ export type ManusContent =
 /** The calls of https://open.manus.ai/docs/v2 that are needed here. All throw `ProviderFault`. */
 export interface ManusApi {
   create(
-    task: { readonly content: readonly ManusContent[]; readonly profile: string; readonly locale: string },
+    task: {
+      readonly content: readonly ManusContent[];
+      readonly profile: string;
+      readonly locale: string;
+      readonly title: string;
+    },
     signal: AbortSignal,
   ): Promise<CreatedTask>;
+  /** The newest task with this title, among the last hundred. */
+  find(title: string, signal: AbortSignal): Promise<string | undefined>;
   /** The newest events, steps of the plan and tools included. */
   recent(taskId: string, signal: AbortSignal): Promise<ManusEvent[]>;
   /** What was said from the beginning on. */
@@ -42,6 +49,11 @@ const Page = z.object({
   next_cursor: z.string().nullish().catch(null),
 });
 type Page = z.infer<typeof Page>;
+
+/** https://open.manus.ai/docs/v2/task.list, newest first; entries of another shape count as not there. */
+const TaskList = z.object({
+  data: z.array(z.object({ id: z.string(), title: z.string() }).nullable().catch(null)).catch([]),
+});
 
 const Envelope = z.object({ ok: z.boolean().optional() });
 
@@ -82,13 +94,15 @@ export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
     call(Page, `task.listMessages?${new URLSearchParams({ task_id: taskId, ...query }).toString()}`, undefined, signal);
 
   return {
-    create: ({ content, profile, locale }, signal) =>
+    create: ({ content, profile, locale, title }, signal) =>
       call(
         CreatedTask,
         'task.create',
-        { message: { content }, agent_profile: profile, locale, share_visibility: 'private' },
+        { message: { content }, title, agent_profile: profile, locale, share_visibility: 'private' },
         signal,
       ),
+    find: async (title, signal) =>
+      (await call(TaskList, 'task.list?limit=100', undefined, signal)).data.find((task) => task?.title === title)?.id,
     recent: async (taskId, signal) =>
       eventsIn((await page(taskId, { order: 'desc', limit: '50', verbose: 'true' }, signal)).messages),
     async history(taskId, signal) {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProviderFault } from '../../../bridge/protocol/fault.ts';
+import { type FaultCode, ProviderFault } from '../../../bridge/protocol/fault.ts';
 import {
   manusAsks,
   manusConfirms,
@@ -13,6 +14,7 @@ import { faultOfAnswer } from './http-fault.ts';
 import { manusApi, type ManusApi, type ManusContent } from './manus-api.ts';
 import { confirmation, consentIn } from './manus-confirm.ts';
 import { answerOf, type ManusEvent, progressOf, stateOf, type Waiting } from './manus-events.ts';
+import { type ManusNotes, notesInMemory } from './manus-notes.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 import { browsable } from './sdk-stream.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from './watched-fetch.ts';
@@ -37,6 +39,8 @@ interface Task {
   readonly startedAt: number;
   /** The newest event before the master's reply; older ones belong to earlier turns. */
   readonly since: string | undefined;
+  /** Found again in the notes: whether the master's reply reached it is not certain. */
+  readonly recovered?: true;
   shown?: string;
 }
 
@@ -44,24 +48,29 @@ export interface ManusOptions {
   readonly deadlines?: Deadlines;
   readonly pace?: ManusPace;
   readonly sees?: boolean;
+  readonly notes?: ManusNotes;
 }
 
 /**
  * Manus by its API v2 (https://open.manus.ai/docs/v2/task-lifecycle): one task an answer, looked at until it stops.
  * A task that waits for the master ends the answer with the question; `finish` carries the task's id in `resume`,
- * and the request that brings the master's reply hands it back.
+ * and the request that brings the master's reply hands it back. What a turn has begun is noted before and after: the
+ * same turn, asked again after a cut answer or a crash, goes on with its task.
  */
 export function manus(
   profile: string,
   access: Access,
-  { deadlines = DEFAULT_DEADLINES, pace = PACE, sees = true }: ManusOptions = {},
+  { deadlines = DEFAULT_DEADLINES, pace = PACE, sees = true, notes = notesInMemory() }: ManusOptions = {},
 ): Provider {
-  const api = manusApi(access, deadlines);
+  const desk: Desk = { api: manusApi(access, deadlines), notes, pace, profile, sees };
+  const { api } = desk;
   const tasks = new WeakMap<ProviderRequest, Task>();
   return {
     label: `manus/${profile}`,
     billing: 'task',
     pace: 'minutes',
+    speaks: 'when-called',
+    takesForReply: (words, names) => consentIn(words, names) !== undefined,
     sees,
     searches: true,
     rehearsal: false,
@@ -71,10 +80,7 @@ export function manus(
       let task = tasks.get(request);
       try {
         if (task === undefined) {
-          const begun =
-            request.resume === undefined
-              ? await create(api, profile, request, sees, signal)
-              : await resume(api, request.resume, request, signal);
+          const begun = await begin(desk, request, signal);
           if ('question' in begun) {
             yield* ask(begun.question, request.resume ?? '');
             return;
@@ -87,33 +93,106 @@ export function manus(
         // What nobody waits for any more should not go on costing.
         const over =
           signal.aborted || (error instanceof ProviderFault && error.code === 'provider.timeout' && !error.retryable);
-        if (task !== undefined && over) api.stop(task.id).catch(() => undefined);
+        if (over) abandon(desk, request, task).catch(() => undefined);
         throw error;
       }
     },
   };
 }
 
-async function create(
-  api: ManusApi,
-  profile: string,
-  request: ProviderRequest,
-  sees: boolean,
-  signal: AbortSignal,
-): Promise<Task> {
-  const { task_id } = await api.create({ content: contentOf(request, sees), profile, locale: request.lang }, signal);
-  return { id: task_id, startedAt: performance.now(), since: undefined };
+interface Desk {
+  readonly api: ManusApi;
+  readonly notes: ManusNotes;
+  readonly pace: ManusPace;
+  readonly profile: string;
+  readonly sees: boolean;
 }
+
+/** With these a task was refused, and none was begun. */
+const TURNED_AWAY: ReadonlySet<FaultCode> = new Set([
+  'provider.key',
+  'provider.payment',
+  'provider.forbidden',
+  'provider.model',
+  'provider.request',
+  'provider.context',
+  'provider.rate',
+  'provider.quota',
+]);
+/** Of the time after which a new task is known, the part within which one whose creation was cut is in the list. */
+const LISTED_WITHIN = 1 / 6;
+
+/** The turn's task: the one it has begun already, or a new one. */
+async function begin(
+  desk: Desk,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): Promise<Task | { readonly question: string }> {
+  const { api, notes, profile, sees } = desk;
+  const { turn } = request;
+  const note = await notes.of(turn);
+  if (note?.id !== undefined) return { id: note.id, startedAt: performance.now(), since: note.since, recovered: true };
+  if (request.resume !== undefined) return resume(desk, request.resume, request, signal);
+  const at = note?.at ?? Date.now();
+  const title = titleOf(request);
+  const lost = note === null ? undefined : await search(desk, title, at, signal);
+  if (note === null) await notes.put(turn, { at });
+  let id = lost;
+  try {
+    id ??= (await api.create({ content: contentOf(request, sees), profile, locale: request.lang, title }, signal))
+      .task_id;
+  } catch (error) {
+    if (error instanceof ProviderFault && TURNED_AWAY.has(error.code)) await notes.drop(turn);
+    throw error;
+  }
+  await notes.put(turn, { at, id });
+  return { id, startedAt: performance.now(), since: undefined };
+}
+
+/** The task whose creation was begun and never heard of again; it may take a moment to be listed. */
+async function search(
+  { api, pace }: Desk,
+  title: string,
+  at: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (;;) {
+    const id = await api.find(title, signal);
+    if (id !== undefined || Date.now() - at > pace.unknownMs * LISTED_WITHIN) return id;
+    await delay(pace.firstPollMs, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+  }
+}
+
+/** Nobody waits for it any more. What is asked under the same name later is a new wish. */
+async function abandon(desk: Desk, request: ProviderRequest, task: Task | undefined): Promise<void> {
+  const note = await desk.notes.of(request.turn);
+  const id =
+    task?.id ??
+    note?.id ??
+    (note === null ? undefined : await search(desk, titleOf(request), note.at, AbortSignal.timeout(30_000)));
+  if (id !== undefined) await desk.api.stop(id);
+  await desk.notes.drop(request.turn);
+}
+
+/** Names the turn in Manus's list, where its owner reads it too. */
+const titleOf = ({ turn, agent }: ProviderRequest): string =>
+  `${agent.name} · ${createHash('sha256').update(turn).digest('hex').slice(0, 16)}`;
 
 /** Gives the master's reply to the task that asked for it. */
 async function resume(
-  api: ManusApi,
+  { api, notes }: Desk,
   id: string,
   request: ProviderRequest,
   signal: AbortSignal,
 ): Promise<Task | { readonly question: string }> {
-  const events = await api.recent(id, signal);
+  const events = await api.recent(id, signal).catch((error: unknown) => {
+    throw isUnknown(error) ? new ProviderFault('provider.vanished') : error;
+  });
   const state = stateOf(events);
+  const since = events[0]?.id;
+  // Before it is sent: a consent goes out once, whatever is killed.
+  const remember = () => notes.put(request.turn, { at: Date.now(), id, since });
   const { question: reply, lang, agent } = request;
   if (state.kind === 'waiting' && !isQuestion(state.waiting)) {
     const yes = consentIn(reply, [agent.id, agent.name]);
@@ -123,11 +202,13 @@ async function resume(
       return { question: manusUnclear[lang](what) };
     const answer = confirmation(state.waiting, yes ?? true);
     if (answer.kind === 'elsewhere' || eventId == null) return { question: manusElsewhere[lang](what, pageOf(id)) };
+    await remember();
     await api.confirm(id, eventId, answer.input, signal);
   } else if (state.kind !== 'running') {
+    await remember();
     await api.reply(id, reply, signal);
   }
-  return { id, startedAt: performance.now(), since: events[0]?.id };
+  return { id, startedAt: performance.now(), since };
 }
 
 async function* follow(
@@ -139,7 +220,11 @@ async function* follow(
 ): AsyncGenerator<StreamPart> {
   for (let wait = pace.firstPollMs; ; wait = Math.min(wait * 1.5, pace.longestPollMs)) {
     if (performance.now() - task.startedAt > pace.taskMs) throw new ProviderFault('provider.timeout');
-    const events = sinceThen(await recent(api, task, signal, pace), task);
+    const all = await recent(api, task, signal, pace);
+    const newer = sinceThen(all, task);
+    // A reply that was lost on the way is asked for again.
+    const silent = task.recovered === true && newer.length === 0 && performance.now() - task.startedAt > pace.unknownMs;
+    const events = silent ? all : newer;
     const state = stateOf(events);
     if (state.kind === 'failed') throw failure(state.why);
     if (state.kind === 'stopped') {
@@ -165,12 +250,13 @@ async function recent(api: ManusApi, task: Task, signal: AbortSignal, pace: Manu
   try {
     return await api.recent(task.id, signal);
   } catch (error) {
-    const unknown = error instanceof ProviderFault && error.code === 'provider.model';
-    if (!unknown) throw error;
+    if (!isUnknown(error)) throw error;
     if (performance.now() - task.startedAt < pace.unknownMs) return [];
     throw new ProviderFault('provider.vanished');
   }
 }
+
+const isUnknown = (error: unknown): boolean => error instanceof ProviderFault && error.code === 'provider.model';
 
 const sinceThen = (newestFirst: readonly ManusEvent[], { since }: Task): readonly ManusEvent[] => {
   const end = since === undefined ? -1 : newestFirst.findIndex((event) => event.id === since);

@@ -25,6 +25,10 @@ export interface Provider {
   readonly searches: boolean;
   /** It shares a server that gives so many answers at once; the same object for all who share it. */
   readonly queue?: { readonly limit: number };
+  /** It is asked when it is called, in tasks and in discussions; what is said to all is not for it. */
+  readonly speaks?: 'when-called';
+  /** Of a model that asks back: whether these words, said to it and not in reply, can only answer its question. */
+  readonly takesForReply?: (words: string, names: readonly string[]) => boolean;
   /** Deterministic offline stand-in; its answers are labelled. */
   readonly rehearsal: boolean;
   /** The agent's own model, whose key is missing: this one answers instead. */

@@ -24,6 +24,7 @@ export function relay(relay: RelayPort): Provider {
     label: 'relay',
     billing: 'none',
     pace: 'by-hand',
+    speaks: 'when-called',
     sees: false,
     searches: false,
     rehearsal: false,

@@ -138,8 +138,8 @@ export const nobodyCalled = phrase<[word: string, names: readonly string[]]>(
 
 /** Everybody meant, and nobody there but those who wait to be called by name. */
 export const wantsName = phrase<[names: readonly string[]]>(
-  (names) => `${names.join(', ')}: 이름을 불러야 대답합니다 (웹 대화창을 거칩니다). 메시지는 남아 있습니다.`,
-  (names) => `${names.join(', ')}: answers only when called by name (it goes through a web chat). Your message stays.`,
+  (names) => `${names.join(', ')}: 이름을 불러야 대답합니다. 메시지는 남아 있습니다.`,
+  (names) => `${names.join(', ')}: answers only when called by name. Your message stays.`,
 );
 
 /** In the room where it was asked, until the answer is there. */
