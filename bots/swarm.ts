@@ -223,7 +223,11 @@ function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }:
   } satisfies TurnDeps;
 }
 
-function unreadableOf(base: SwarmBase, { turns }: ReturnType<typeof openQueues>, settings: SwarmEnvironment['settings']) {
+function unreadableOf(
+  base: SwarmBase,
+  { turns }: ReturnType<typeof openQueues>,
+  settings: SwarmEnvironment['settings'],
+) {
   const { rooms, residents } = base;
   return createMisfits({
     ...base,
