@@ -4,7 +4,7 @@ import { Budget } from './budget/budget.ts';
 import { warnMaster } from './budget/warn-master.ts';
 import { isFree, withBudget } from './budget/with-budget.ts';
 import { EndpointQueues } from './models/endpoint-queue.ts';
-import { notesInRedis } from './models/manus-desk.ts';
+import { notesInRedis } from './models/providers/manus/manus-notes-redis.ts';
 import { ModelBindings } from './models/model-bindings.ts';
 import { chosenModels } from './models/model-choices.ts';
 import type { OutsideAgentPort } from './models/providers/outside.ts';

@@ -64,6 +64,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/commands',
     'bots/residents',
     'bots/models/providers',
+    'bots/models/providers/manus',
     'bots/models',
     'bots/budget',
     'bots/turns',

@@ -105,7 +105,8 @@ export class CostMeter {
       // What the first had spent before another stood in stays its own.
       if (part.model !== undefined && this.#reported !== undefined) this.#cut.push(this.#reported);
       this.#model = part.model;
-      this.#reported = part.usage ?? (part.model === undefined ? this.#reported : undefined) ?? this.#guess();
+      this.#reported =
+        this.#whole(part.usage) ?? (part.model === undefined ? this.#reported : undefined) ?? this.#guess();
     }
   }
 
@@ -128,11 +129,17 @@ export class CostMeter {
     return costs.reduce((sum, { usd, tokens }) => ({ usd: sum.usd + usd, tokens: sum.tokens + tokens }), NOTHING);
   }
 
+  /** Who counts in credits tells of no tokens, which limits in tokens count all the same. */
+  #whole(usage: TokenUsage | undefined): TokenUsage | undefined {
+    return usage?.credits === undefined ? usage : { ...this.#guess(), credits: usage.credits };
+  }
+
   #guess(): TokenUsage {
     return {
       inputTokens: this.#input,
       outputTokens: Math.max(0, this.#said),
       ...(this.#paid.searches && this.#paid.billing === 'tokens' ? { searches: 1 } : {}),
+      ...(this.#paid.billing === 'task' ? { credits: TASK_CREDITS } : {}),
     };
   }
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { type FaultCode, ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentConfig } from '../../bridge/protocol/roster.ts';
-import type { ManusPace } from '../../bots/models/providers/manus.ts';
-import type { ManusNotes } from '../../bots/models/providers/manus-notes.ts';
+import type { ManusPace } from '../../bots/models/providers/manus/manus.ts';
+import type { ManusNotes } from '../../bots/models/providers/manus/manus-notes.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import { createProvider } from '../../bots/models/registry.ts';
 import type { RetryClock } from '../../bots/models/retry.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { notesInMemory } from '../../bots/models/providers/manus-notes.ts';
+import { notesInMemory } from '../../bots/models/providers/manus/manus-notes.ts';
 import { probe } from '../../bots/models/model-check.ts';
 import {
   agentOn,
@@ -40,9 +40,26 @@ describe('a task', () => {
       share_visibility: 'private',
     });
     expect(posts(result, 'task.create')).toHaveLength(1);
-    const looks = result.server.requests.filter(({ method }) => method === 'GET');
+    const looks = result.server.requests.filter(
+      ({ method, path }) => method === 'GET' && !path.includes('/task.detail?'),
+    );
     expect(looks.length).toBe(5);
     for (const { path } of looks) expect(path).toContain(`/v2/task.listMessages?task_id=${TASK}&order=desc`);
+  });
+
+  it('says what it has cost, and of a task that goes on only what came since', async () => {
+    const costing = (...credits: readonly number[]): Responder => {
+      const told = [...credits];
+      const task = manusTask(['new', 'stopped']);
+      return (request, index) =>
+        request.path.includes('/task.detail?')
+          ? { body: JSON.stringify({ ok: true, task: { id: TASK, credit_usage: told.shift() ?? 0 } }) }
+          : task(request, index);
+    };
+    const usage = ({ parts }: Asked) => parts.flatMap((part) => (part.type === 'finish' ? [part.usage?.credits] : []));
+    expect(usage(await asked(costing(120)))).toEqual([120]);
+    expect(usage(await asked(costing(120, 150), { request: { resume: TASK, question: '네' } }))).toEqual([30]);
+    expect(usage(await asked(manusTask(['new', 'stopped'])))).toEqual([undefined]);
   });
 
   it('shows each step once while it runs, and its files as sources that a browser may open', async () => {

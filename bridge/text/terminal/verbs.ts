@@ -27,7 +27,7 @@ ${columns([
   ['npm start -- backup', '집 전체를 파일 하나로 (--encrypt: 암호로 잠금)'],
   ['npm start -- restore', '백업에서 되돌립니다. 집이 없는 곳에서만 됩니다.'],
   ['npm start -- reset-password', '마스터의 비밀번호를 새로 만듭니다.'],
-  ['npm start -- admin-login', 'Ketesa(예전 Synapse Admin)에 로그인할 계정과 비밀번호'],
+  ['npm start -- admin-login', '관리 페이지(Ketesa)에 로그인할 계정과 비밀번호'],
   ['npm start -- rotate-secrets', '부분들 사이의 비밀값을 새로 만듭니다.'],
   ['npm start -- upgrade', '백업한 뒤 새 판으로 올립니다.'],
   ['npm start -- install-service', '서버가 켜질 때 집도 켜지게 합니다 (systemd).'],

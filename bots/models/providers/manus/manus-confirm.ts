@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
+import { withoutEnd } from '../../../../bridge/protocol/text-ends.ts';
 import type { Waiting } from './manus-events.ts';
 
 /** What to send for a confirmation, or why it cannot be given from the room. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ProviderFault } from '../../../bridge/protocol/fault.ts';
-import type { Access } from './access.ts';
-import { faultOfAnswer } from './http-fault.ts';
+import { ProviderFault } from '../../../../bridge/protocol/fault.ts';
+import type { Access } from '../access.ts';
+import { faultOfAnswer } from '../http-fault.ts';
 import { eventsIn, type ManusEvent } from './manus-events.ts';
-import { faultOfNetwork } from './network-fault.ts';
-import { watchedFetch, type Deadlines } from './watched-fetch.ts';
-import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
+import { faultOfNetwork } from '../network-fault.ts';
+import { watchedFetch, type Deadlines } from '../watched-fetch.ts';
+import { withoutEnd } from '../../../../bridge/protocol/text-ends.ts';
 
 export type ManusContent =
   | { readonly type: 'text'; readonly text: string }
@@ -36,6 +36,8 @@ export interface ManusApi {
     signal: AbortSignal,
   ): Promise<void>;
   stop(taskId: string): Promise<void>;
+  /** What the task has cost so far; undefined where that cannot be learned now. Throws the signal's reason only. */
+  credits(taskId: string, signal: AbortSignal): Promise<number | undefined>;
   /** Lists one task, which costs nothing. */
   check(signal: AbortSignal): Promise<void>;
 }
@@ -54,6 +56,10 @@ type Page = z.infer<typeof Page>;
 const TaskList = z.object({
   data: z.array(z.object({ id: z.string(), title: z.string() }).nullable().catch(null)).catch([]),
 });
+
+const Credits = z.object({ credit_usage: z.number().nonnegative() });
+/** https://open.manus.ai/docs/v2/task.detail; the list wraps its tasks in `data`, so that is understood here as well. */
+const TaskDetail = z.object({ task: Credits.optional().catch(undefined), data: Credits.optional().catch(undefined) });
 
 const Envelope = z.object({ ok: z.boolean().optional() });
 
@@ -135,6 +141,16 @@ export function manusApi({ key, url }: Access, deadlines: Deadlines): ManusApi {
         { task_id: taskId, event_id: eventId, ...(input === undefined ? {} : { input }) },
         signal,
       );
+    },
+    async credits(taskId, signal) {
+      try {
+        const query = new URLSearchParams({ task_id: taskId }).toString();
+        const { task, data } = await call(TaskDetail, `task.detail?${query}`, undefined, signal);
+        return (task ?? data)?.credit_usage;
+      } catch {
+        signal.throwIfAborted();
+        return undefined;
+      }
     },
     check: async (signal) => {
       await call(Envelope, 'task.list?limit=1', undefined, signal);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FaultCode, ProviderFault } from '../../../bridge/protocol/fault.ts';
+import { type FaultCode, ProviderFault } from '../../../../bridge/protocol/fault.ts';
 import {
   manusAsks,
   manusConfirms,
@@ -8,17 +8,17 @@ import {
   manusStep,
   manusUnclear,
   manusUnnamed,
-} from '../../../bridge/text/room/manus.ts';
-import type { Access } from './access.ts';
-import { faultOfAnswer } from './http-fault.ts';
+} from '../../../../bridge/text/room/manus.ts';
+import type { Access } from '../access.ts';
+import { faultOfAnswer } from '../http-fault.ts';
 import { manusApi, type ManusApi, type ManusContent } from './manus-api.ts';
 import { confirmation, consentIn } from './manus-confirm.ts';
 import { answerOf, type ManusEvent, progressOf, stateOf, type Waiting } from './manus-events.ts';
 import { type ManusNotes, notesInMemory } from './manus-notes.ts';
-import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
-import { browsable } from './sdk-stream.ts';
-import { DEFAULT_DEADLINES, type Deadlines } from './watched-fetch.ts';
-import { spoken } from '../../residents/sealed.ts';
+import type { Provider, ProviderRequest, StreamPart, TokenUsage } from '../provider.ts';
+import { browsable } from '../sdk-stream.ts';
+import { DEFAULT_DEADLINES, type Deadlines } from '../watched-fetch.ts';
+import { spoken } from '../../../residents/sealed.ts';
 
 /** Milliseconds. */
 export interface ManusPace {
@@ -39,6 +39,8 @@ interface Task {
   readonly startedAt: number;
   /** The newest event before the master's reply; older ones belong to earlier turns. */
   readonly since: string | undefined;
+  /** Credits that earlier turns have paid. */
+  readonly paid: number;
   /** Found again in the notes: whether the master's reply reached it is not certain. */
   readonly recovered?: true;
   shown?: string;
@@ -131,7 +133,8 @@ async function begin(
   const { api, notes, profile, sees } = desk;
   const { turn } = request;
   const note = await notes.of(turn);
-  if (note?.id !== undefined) return { id: note.id, startedAt: performance.now(), since: note.since, recovered: true };
+  if (note?.id !== undefined)
+    return { id: note.id, startedAt: performance.now(), since: note.since, paid: note.paid ?? 0, recovered: true };
   if (request.resume !== undefined) return resume(desk, request.resume, request, signal);
   const at = note?.at ?? Date.now();
   const title = titleOf(request);
@@ -146,7 +149,7 @@ async function begin(
     throw error;
   }
   await notes.put(turn, { at, id });
-  return { id, startedAt: performance.now(), since: undefined };
+  return { id, startedAt: performance.now(), since: undefined, paid: 0 };
 }
 
 /** The task whose creation was begun and never heard of again; it may take a moment to be listed. */
@@ -192,7 +195,8 @@ async function resume(
   const state = stateOf(events);
   const since = events[0]?.id;
   // Before it is sent: a consent goes out once, whatever is killed.
-  const remember = () => notes.put(request.turn, { at: Date.now(), id, since });
+  const paid = (await api.credits(id, signal)) ?? 0;
+  const remember = () => notes.put(request.turn, { at: Date.now(), id, since, paid });
   const { question: reply, lang, agent } = request;
   if (state.kind === 'waiting' && !isQuestion(state.waiting)) {
     const yes = consentIn(reply, [agent.id, agent.name]);
@@ -208,7 +212,7 @@ async function resume(
     await remember();
     await api.reply(id, reply, signal);
   }
-  return { id, startedAt: performance.now(), since };
+  return { id, startedAt: performance.now(), since, paid };
 }
 
 async function* follow(
@@ -228,11 +232,11 @@ async function* follow(
     const state = stateOf(events);
     if (state.kind === 'failed') throw failure(state.why);
     if (state.kind === 'stopped') {
-      yield* tell(await api.history(task.id, signal), task);
+      yield* tell(await api.history(task.id, signal), task, await usageOf(api, task, signal));
       return;
     }
     if (state.kind === 'waiting') {
-      yield* ask(questionOf(state.waiting, events, task, request), task.id);
+      yield* ask(questionOf(state.waiting, events, task, request), task.id, await usageOf(api, task, signal));
       return;
     }
     const progress = progressOf(events, manusStep[request.lang]);
@@ -263,19 +267,29 @@ const sinceThen = (newestFirst: readonly ManusEvent[], { since }: Task): readonl
   return end === -1 ? newestFirst : newestFirst.slice(0, end);
 };
 
-function* tell(oldestFirst: readonly ManusEvent[], { since }: Task): Generator<StreamPart> {
+/** Manus tells of no tokens. */
+async function usageOf(api: ManusApi, { id, paid }: Task, signal: AbortSignal): Promise<TokenUsage | undefined> {
+  const credits = await api.credits(id, signal);
+  return credits === undefined ? undefined : { inputTokens: 0, outputTokens: 0, credits: Math.max(0, credits - paid) };
+}
+
+function* tell(
+  oldestFirst: readonly ManusEvent[],
+  { since }: Task,
+  usage: TokenUsage | undefined,
+): Generator<StreamPart> {
   const start = since === undefined ? -1 : oldestFirst.findIndex((event) => event.id === since);
   const { text, files } = answerOf(oldestFirst.slice(start + 1));
   // The task is over: looking again would show the same.
   if (text === '' && files.length === 0) throw new ProviderFault('provider.empty');
   if (text !== '') yield { type: 'text', text };
   for (const file of files) if (browsable(file.url)) yield { type: 'source', ...file };
-  yield { type: 'finish', reason: 'stop' };
+  yield { type: 'finish', reason: 'stop', ...(usage === undefined ? {} : { usage }) };
 }
 
-function* ask(question: string, taskId: string): Generator<StreamPart> {
+function* ask(question: string, taskId: string, usage?: TokenUsage): Generator<StreamPart> {
   yield { type: 'text', text: question };
-  yield { type: 'finish', reason: 'stop', resume: taskId };
+  yield { type: 'finish', reason: 'stop', resume: taskId, ...(usage === undefined ? {} : { usage }) };
 }
 
 /** "Reply with task.sendMessage. Do not use task.confirmAction": https://open.manus.ai/docs/v2/task-lifecycle */

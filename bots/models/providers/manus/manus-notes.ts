@@ -5,6 +5,8 @@ export interface ManusNote {
   readonly id?: string | undefined;
   /** The newest event before the master's reply; older ones belong to earlier turns. */
   readonly since?: string | undefined;
+  /** Credits that the task had cost by then. */
+  readonly paid?: number | undefined;
 }
 
 /** Where tasks are noted by turn, durably: a task costs, and a crash must not begin it a second time. */

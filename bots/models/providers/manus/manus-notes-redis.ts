@@ -1,9 +1,14 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { swarmKey } from '../../bridge/queue/redis.ts';
-import type { ManusNotes } from './providers/manus-notes.ts';
+import { swarmKey } from '../../../../bridge/queue/redis.ts';
+import type { ManusNotes } from './manus-notes.ts';
 
-const Note = z.object({ at: z.int(), id: z.string().optional(), since: z.string().optional() });
+const Note = z.object({
+  at: z.int(),
+  id: z.string().optional(),
+  since: z.string().optional(),
+  paid: z.number().optional(),
+});
 
 /** Longer than any turn or task is taken up again. */
 const KEEP_S = 8 * 24 * 3600;
