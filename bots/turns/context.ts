@@ -44,7 +44,7 @@ export function buildContext(input: ContextInput): Context {
   const told = upTo.filter(
     (entry) => entry.event.eventId === input.source || (!entry.growing && isSaid(entry) && entry.body.trim() !== ''),
   );
-  const closing = (input.closing ?? []).map((text) => lineWith('user', [{ type: 'text', text }]));
+  const closing = (input.closing ?? []).map((text) => lineWith('user', [{ type: 'text', text, passing: true }]));
   const room = input.tokens - sum(closing);
   const lineInput: LineInput = { ...input, entryOf: finder(input.entries) };
   const kept = cut(told, beginsAt(told, input.began), room, (entry) => {

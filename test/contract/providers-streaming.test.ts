@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ChatMessage } from '../../bots/models/providers/provider.ts';
 import { ask, fault, HELD_OUT, HISTORY, outcome, textOf, type Asked } from './provider-run.ts';
 import type { Reply } from './provider-server.ts';
 import {
@@ -36,12 +37,41 @@ describe.each(STREAMING)('$name', (wire) => {
   it('keeps the messages apart as they were said, and sends the limit', async () => {
     const { server } = await ask(stack, wire, stream(wire, 'answer'), { agent: { maxOutputTokens: 777 } });
     const body = bodyOf(server.requests[0]);
-    expect(wire.texts(body)).toEqual([
-      '[마스터] 이 사진 봐 줘',
-      '보았습니다.',
-      '[마스터] 그럼 오늘 뭐부터 하지?\n\n파일 일정.txt:\n월요일 부산, 화요일 정비',
-    ]);
+    expect(wire.texts(body).join('\n').replaceAll('\n\n', '\n')).toBe(
+      [
+        '[마스터] 이 사진 봐 줘',
+        '보았습니다.',
+        '[마스터] 그럼 오늘 뭐부터 하지?',
+        '파일 일정.txt:',
+        '월요일 부산, 화요일 정비',
+        ...(wire.name === 'anthropic' ? [''] : []),
+      ].join('\n'),
+    );
     expect(wire.maxTokens?.(body)).toBe(777);
+  });
+
+  it('tells the provider up to where the next question begins alike, where it wants to be told', async () => {
+    const messages: ChatMessage[] = [
+      {
+        role: 'user',
+        content: [
+          ...Array.from({ length: 30 }, (_, i) => ({ type: 'text' as const, text: `[마스터] ${i}` })),
+          { type: 'text', text: '(It is now 09:00)', passing: true },
+        ],
+      },
+    ];
+    const { server } = await ask(stack, wire, stream(wire, 'answer'), {
+      messages,
+      request: { cacheKey: 'room-and-agent' },
+    });
+    const body = bodyOf(server.requests[0]);
+    expect(body.prompt_cache_key).toBe(wire.name === 'openai' ? 'room-and-agent' : undefined);
+    const marked = (parts: Json[]): string[] =>
+      parts.filter((part) => part.cache_control !== undefined).map((part) => part.text);
+    expect(wire.name === 'anthropic' ? [...marked(body.system), ...marked(body.messages[0].content)] : []).toEqual(
+      wire.name === 'anthropic' ? [body.system[0].text, '[마스터] 12\n', '[마스터] 24\n', '[마스터] 29\n'] : [],
+    );
+    expect(wire.texts(body).join('')).not.toContain('passing');
   });
 
   it('never sends two messages of one role in a row', async () => {

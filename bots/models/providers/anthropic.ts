@@ -8,6 +8,7 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `anthropic/${modelId}`,
   sees: true,
   searches: false,
+  mark: { anthropic: { cacheControl: { type: 'ephemeral' } } },
   address: url ?? 'https://api.anthropic.com/v1',
   schemaLeads: true,
   list: modelList(

@@ -13,6 +13,8 @@ export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
   list: modelList(url ?? 'https://api.openai.com/v1', { authorization: `Bearer ${key}` }),
   connect: (fetch) =>
     createOpenAI({ apiKey: key, baseURL: url ?? 'https://api.openai.com/v1', fetch }).responses(modelId),
-  // What is said in the house is not kept by OpenAI for later.
-  providerOptions: { openai: { store: false } },
+  // What is said in the house is not kept by OpenAI for later. Requests of one key go where their beginning was read.
+  providerOptions: ({ cacheKey }) => ({
+    openai: { store: false, ...(cacheKey === undefined ? {} : { promptCacheKey: cacheKey }) },
+  }),
 });

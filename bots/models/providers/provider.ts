@@ -109,7 +109,8 @@ export interface ChatMessage {
 }
 
 export type ContentPart =
-  | { readonly type: 'text'; readonly text: string }
+  /** `passing`: another thing in the next request that begins like this one. */
+  | { readonly type: 'text'; readonly text: string; readonly passing?: true }
   | { readonly type: 'image'; readonly mediaType: string; readonly data: Uint8Array };
 
 export type StreamPart =

@@ -12,7 +12,7 @@ import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { AnswerFormat, Provider, ProviderRequest, StreamPart, TokenUsage } from './provider.ts';
 import { listModels, type ModelList } from './model-list.ts';
 import { faultOfSdk } from './sdk-fault.ts';
-import { toSdkMessages } from './sdk-messages.ts';
+import { type CacheMark, toSdkMessages, toSdkSystem } from './sdk-messages.ts';
 import { FormatRefused, refusesFormat, withFormat } from './answer-format.ts';
 import { DEFAULT_DEADLINES, watchedFetch, type Deadlines } from './watched-fetch.ts';
 
@@ -37,7 +37,11 @@ export interface SdkModel {
   readonly schemaLeads: boolean;
   /** Where it lists what the key may use. */
   readonly list?: ModelList;
-  readonly providerOptions?: NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
+  readonly providerOptions?: (
+    request: Pick<ProviderRequest, 'cacheKey'>,
+  ) => NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
+  /** It keeps the beginnings of prompts only where a mark says so. */
+  readonly mark?: CacheMark;
   /** Sources in a raw chunk of the wire, where the SDK does not pass on all of them. */
   linksIn?(chunk: unknown): readonly Link[];
   /** What it costs beyond tokens, from the usage as it stands on the wire. */
@@ -71,12 +75,12 @@ async function* streamFromSdk(
     const { agent } = request;
     const result = streamText({
       model: formatted(model, model.connect(watch.fetch), request.format),
-      instructions: request.system,
-      messages: toSdkMessages(request.messages, model.sees),
+      instructions: toSdkSystem(request.system, model.mark),
+      messages: toSdkMessages(request.messages, model.sees, model.mark),
       maxOutputTokens: agent.maxOutputTokens,
       ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
       ...(agent.reasoningEffort === undefined ? {} : { reasoning: agent.reasoningEffort }),
-      ...(model.providerOptions === undefined ? {} : { providerOptions: model.providerOptions }),
+      ...(model.providerOptions === undefined ? {} : { providerOptions: model.providerOptions(request) }),
       maxRetries: 0,
       abortSignal: watch.signal,
       include: { rawChunks: model.linksIn !== undefined },
