@@ -6,6 +6,7 @@ import { endurance } from './endurance.ts';
 import { AGENTS, fanOut } from './fan-out.ts';
 import { mechanism } from './mechanism.ts';
 import { oldRoom } from './old-room.ts';
+import { promptCache } from './prompt-cache.ts';
 import { sandboxBench } from './sandbox.ts';
 import { streaming } from './streaming.ts';
 import { tasksBench } from './tasks.ts';
@@ -13,7 +14,7 @@ import { tasksBench } from './tasks.ts';
 /** `npm run bench`: every table of docs/benchmarks.md in one run; with names, only those parts. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const { words: wanted } = meantWords('bench', process.argv.slice(2), processEnvironment());
-const NAMES = ['mechanism', 'sandbox', 'tasks', 'fan-out', 'streaming', 'endurance', 'old-room'];
+const NAMES = ['mechanism', 'prompt-cache', 'sandbox', 'tasks', 'fan-out', 'streaming', 'endurance', 'old-room'];
 const strange = wanted.filter((word) => word !== '--quick' && !NAMES.includes(word));
 if (strange.length > 0) {
   const help = strange.every((word) => word === '--help' || word === '-h');
@@ -42,6 +43,7 @@ async function measure(name: string, run: () => Promise<{ table: string; failure
 }
 
 await measure('mechanism', () => Promise.resolve(mechanism(quick)));
+await measure('prompt-cache', () => promptCache(quick));
 await measure('sandbox', () => sandboxBench(quick));
 await measure('tasks', () => tasksBench(quick));
 if (names.length === 0 || Object.keys(parts).some((name) => names.includes(name))) {
