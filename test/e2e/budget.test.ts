@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MINDS, type Reply } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 
-/** 41 tokens in and 12 out, as the stand-in of Anthropic counts: 41 * 3 + 12 * 15 micro-dollars. */
-const CLAUDE_CALL = 303;
+/** 41 tokens in and 12 out, as the stand-in of Anthropic counts: 41 * 2 + 12 * 10 micro-dollars. */
+const CLAUDE_CALL = 202;
 
 let scene: Scene;
 beforeAll(async () => {
@@ -47,12 +47,12 @@ describe('a budget', () => {
       '*.tokens': '53',
     });
     expect(await scene.redis.hlen('chavion:swarm:purse:held')).toBe(0);
-    expect(await told('!예산')).toMatch(/\| 클로드 \| \$0\.0003 · 53t \| \$0\.0003 · 53t \|/);
+    expect(await told('!예산')).toMatch(/\| 클로드 \| \$0\.0002 · 53t \| \$0\.0002 · 53t \|/);
   });
 
   it('tells at 80 %, once; says once that it is over; is left out; and comes back when it is raised', async () => {
     const { providers } = scene;
-    expect(await told('!예산 클로드 하루 0.0006달러')).toMatch(/\*\*클로드\*\*: 하루 \$0\.0006까지/);
+    expect(await told('!예산 클로드 하루 0.0004달러')).toMatch(/\*\*클로드\*\*: 하루 \$0\.0004까지/);
     await says('클로드, 한 번 더');
     await scene.until(() => warnings().length > 0);
     expect(warnings()[0]).toMatchObject({

@@ -13,16 +13,20 @@ afterAll(() => scene[Symbol.asyncDispose]());
 
 /** By which words the question of each phase is known. */
 const OPENING: readonly (readonly [AskKind, RegExp])[] = [
-  ['triage', /^A new mission/],
-  ['propose', /^Propose a plan/],
-  ['critique', /^Criticise/],
-  ['vote', /^Vote\./],
-  ['verify', /^Verify/],
-  ['diagnose', /^A command of the plan failed/],
-  ['report', /^Write the one deliverable/],
+  ['triage', /^A new mission/m],
+  ['propose', /^Propose a plan/m],
+  ['critique', /^Criticise/m],
+  ['vote', /^Vote\./m],
+  ['verify', /^Verify/m],
+  ['diagnose', /^A command of the plan failed/m],
+  ['report', /^Write the one deliverable/m],
 ];
-const kindOf = (question: Question): AskKind =>
-  OPENING.find(([, pattern]) => pattern.test(question.said.at(-1)?.text.trim() ?? ''))?.[0] ?? 'work';
+/** The shared material comes first, so the words that stand furthest behind are the phase's. */
+const kindOf = (question: Question): AskKind => {
+  const text = question.said.at(-1)?.text ?? '';
+  const found = OPENING.map(([kind, pattern]) => ({ kind, at: text.search(pattern) })).filter(({ at }) => at !== -1);
+  return found.toSorted((a, b) => b.at - a.at)[0]?.kind ?? 'work';
+};
 
 /** Two plans; each mind proposes one of them and ranks its own first. */
 const COMMANDS: Readonly<Record<string, string>> = { gabriel: 'one', jarvis: 'one', claude: 'two', perplexity: 'two' };

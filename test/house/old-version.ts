@@ -33,6 +33,9 @@ export async function checkOutOld(folder: string, commit = LANDED): Promise<stri
   const packages = [`${join(PROJECT, 'node_modules')}/.`, join(project, 'node_modules')] as const;
   await mkdir(packages[1]);
   await run('cp', ['--archive', '--link', ...packages]).catch(() => run('cp', ['--archive', ...packages]));
+  // The one that lies in the project itself is one of them.
+  const own = join('bridge', 'matrix', 'no-native-crypto');
+  await run('cp', ['--archive', `${join(PROJECT, own)}/.`, join(project, own)]);
   return project;
 }
 
