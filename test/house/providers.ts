@@ -171,4 +171,6 @@ export const heard = (question: Question): string =>
     .join('\n')
     // Between messages and before the note on time and language, which every question ends with.
     .replaceAll('\n\n', '\n')
-    .replace(/\n?\(It is now [^\n]*\)/, '');
+    .replace(/\n?\(It is now [^\n]*\)/, '')
+    // Anthropic is given every message as a block that ends its own line.
+    .replace(/\n$/, '');
