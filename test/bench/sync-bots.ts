@@ -1,11 +1,11 @@
 /** What one would otherwise write: every agent an account of its own, logged in by matrix-bot-sdk, with a /sync of its own. */
 import { once } from 'node:events';
-import { LogLevel, LogService, MatrixClient } from 'matrix-bot-sdk';
+import { MatrixClient } from 'matrix-bot-sdk';
 import { z } from 'zod';
+import { installHttp } from '../../bridge/matrix/http.ts';
 
-LogService.setLevel(LogLevel.ERROR);
-// Looking for a stored filter that is not there yet counts as an error.
-LogService.muteModule('MatrixHttpClient');
+// What the library brings for this is not installed.
+installHttp();
 
 const [message] = await once(process, 'message');
 const { homeserver, room, tokens } = z
