@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../bridge/protocol/fault.ts';
+import { type FaultCode, REQUEST_REFUSALS } from '../../bridge/protocol/fault.ts';
 import type { Price } from '../../bridge/protocol/roster.ts';
 import type { Provider, ProviderRequest, StreamPart, TokenUsage } from '../models/providers/provider.ts';
 import { estimateTokens } from '../models/token-estimate.ts';
@@ -65,17 +65,9 @@ export const estimateOf = (request: ProviderRequest, price: Price | undefined, p
     price,
   );
 
-/** Faults with which a provider turns a request away before any work. */
+/** Faults with which a provider turns a request away before any work, and those where it was not there to begin it. */
 const TURNED_AWAY: ReadonlySet<FaultCode> = new Set([
-  'provider.key',
-  'provider.payment',
-  'provider.forbidden',
-  'provider.model',
-  'provider.request',
-  'provider.context',
-  'provider.window',
-  'provider.rate',
-  'provider.quota',
+  ...REQUEST_REFUSALS,
   'provider.overloaded',
   'provider.unreachable',
 ]);

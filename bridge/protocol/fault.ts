@@ -32,6 +32,19 @@ export const FAULT_CODES = [
 ] as const;
 export type FaultCode = (typeof FAULT_CODES)[number];
 
+/** With these a provider has refused a request: no work was begun, and none is billed. */
+export const REQUEST_REFUSALS: ReadonlySet<FaultCode> = new Set([
+  'provider.key',
+  'provider.payment',
+  'provider.forbidden',
+  'provider.model',
+  'provider.request',
+  'provider.context',
+  'provider.window',
+  'provider.rate',
+  'provider.quota',
+]);
+
 /** What keeps an agent from calling its provider: a limit of its own or of the house, or the provider itself. */
 export const REST_REASONS = [
   'own-day',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FaultCode, ProviderFault } from '../../../../bridge/protocol/fault.ts';
+import { ProviderFault, REQUEST_REFUSALS } from '../../../../bridge/protocol/fault.ts';
 import {
   manusAsks,
   manusConfirms,
@@ -110,17 +110,6 @@ interface Desk {
   readonly sees: boolean;
 }
 
-/** With these a task was refused, and none was begun. */
-const TURNED_AWAY: ReadonlySet<FaultCode> = new Set([
-  'provider.key',
-  'provider.payment',
-  'provider.forbidden',
-  'provider.model',
-  'provider.request',
-  'provider.context',
-  'provider.rate',
-  'provider.quota',
-]);
 /** Of the time after which a new task is known, the part within which one whose creation was cut is in the list. */
 const LISTED_WITHIN = 1 / 6;
 
@@ -145,7 +134,7 @@ async function begin(
     id ??= (await api.create({ content: contentOf(request, sees), profile, locale: request.lang, title }, signal))
       .task_id;
   } catch (error) {
-    if (error instanceof ProviderFault && TURNED_AWAY.has(error.code)) await notes.drop(turn);
+    if (error instanceof ProviderFault && REQUEST_REFUSALS.has(error.code)) await notes.drop(turn);
     throw error;
   }
   await notes.put(turn, { at, id });
