@@ -102,6 +102,7 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         own = words();
         sources.length = 0;
         break;
+      case 'tool-call':
       case 'spent':
         break;
       case 'finish':

@@ -22,6 +22,18 @@ export type RunJob = z.infer<typeof RunJob>;
 export const OutsideJob = z.strictObject({ ...place, type: z.literal('outside') });
 export type OutsideJob = z.infer<typeof OutsideJob>;
 
+/**
+ * A command that an agent asks for while it answers a master's message, the root. It stands in an event of the agent's
+ * own (`orders/command-request.ts`), and its authority is the root's.
+ */
+export const ChatJob = z.strictObject({
+  ...place,
+  type: z.literal('chat'),
+  /** The agent's event. */
+  request: EventId,
+});
+export type ChatJob = z.infer<typeof ChatJob>;
+
 /** One command of a task's plan; which, and whether it may, stands in the events that are named. */
 export const PlanJob = z.strictObject({
   ...place,
@@ -55,11 +67,11 @@ export type EndJob = z.infer<typeof EndJob>;
 /**
  * What the swarm puts into the executor's box: where to look, and nothing to run. The executor reads the events itself.
  */
-export const CommandJob = z.discriminatedUnion('type', [RunJob, OutsideJob, PlanJob, EndJob]);
+export const CommandJob = z.discriminatedUnion('type', [RunJob, OutsideJob, ChatJob, PlanJob, EndJob]);
 export type CommandJob = z.infer<typeof CommandJob>;
 
 /** What begins a command. */
-export type OrderJob = RunJob | OutsideJob | PlanJob;
+export type OrderJob = RunJob | OutsideJob | ChatJob | PlanJob;
 
 export const ORDERS_QUEUE = 'orders';
 
@@ -76,6 +88,8 @@ export function commandJobId(job: CommandJob): string {
     case 'run':
     case 'outside':
       return job.root;
+    case 'chat':
+      return job.request;
     case 'plan':
       return [job.root, job.patched ?? job.decision, job.step, job.attempt].join('.');
     case 'end':
@@ -87,6 +101,10 @@ export function commandJobId(job: CommandJob): string {
 export const ORDER_LASTS_MS = 24 * 3_600_000;
 /** A task goes on for as long as masters take to answer; then its commands are not begun any more. */
 export const TASK_LASTS_MS = 14 * 24 * 3_600_000;
+/** What an agent asks for counts as meant by a message that is not older than this when it is taken. */
+export const CHAT_LASTS_MS = 10 * 60_000;
+/** So many commands one message may set off in conversation. */
+export const MAX_CHAT_COMMANDS = 20;
 /** Silence for this long refuses. */
 export const APPROVAL_LASTS_MS = 7 * 24 * 3_600_000;
 

@@ -10,9 +10,10 @@ export const ChavionContent = z.object({
   v: z.literal(1),
   /**
    * `answer`: an agent's words. `notice`: the coordinator's. `fault`: a turn that could not be had. `relay`: to be
-   * carried to a web chat. `card`: a task at a glance. `act`: said within a task. `result`: of a task's command.
+   * carried to a web chat. `card`: a task at a glance. `act`: said within a task. `result`: of a task's or an
+   * agent's command. `request`: a command that an agent asks for, `orders/command-request.ts`.
    */
-  kind: z.enum(['answer', 'notice', 'fault', 'relay', 'card', 'act', 'result']),
+  kind: z.enum(['answer', 'notice', 'fault', 'relay', 'card', 'act', 'result', 'request']),
   /** The event that this answers. */
   source: EventId.optional(),
   /** Said right before it, and answered with it. */

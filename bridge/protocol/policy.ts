@@ -11,6 +11,10 @@ export const Policy = z.strictObject({
    * `locked`: nothing runs.
    */
   mode: z.enum(['auto', 'ask', 'locked']).default('auto'),
+  /**
+   * Commands that agents ask for in conversation. `auto`: as `mode` says. `ask`: each one asks. `off`: none.
+   */
+  chat: z.enum(['auto', 'ask', 'off']).default('auto'),
   /** `host:port` that commands may ask for at all; null leaves it to each approval. */
   hosts: z.array(HostPort).max(500).nullable().default(null),
   /** How many commands run at once; null: twice the processors. */

@@ -81,6 +81,8 @@ export class OrderHandler {
         return this.#once(laneOf(job), () => this.#takePlan(job));
       case 'outside':
         return this.#once(laneOf(job), () => this.#takeOutside(job));
+      case 'chat':
+        return;
       case 'end':
         return this.#takeEnd(job);
     }

@@ -145,6 +145,8 @@ export class Work {
         return reader.order(job, at);
       case 'outside':
         return reader.outside(job, at);
+      case 'chat':
+        return Promise.resolve({ kind: 'refused', why: 'not-run' });
       case 'plan':
         return reader.plan(job, at);
     }

@@ -31,7 +31,9 @@ const contextOf = (entries: readonly Entry[], source: string, more: Partial<Cont
   });
 const build = (...args: Parameters<typeof contextOf>): readonly ChatMessage[] => contextOf(...args).messages;
 const text = (one: ChatMessage | undefined): string =>
-  (one?.content ?? []).map((part) => (part.type === 'text' ? part.text : `<${part.mediaType}>`)).join('\n');
+  (one?.content ?? [])
+    .map((part) => (part.type === 'text' ? part.text : `<${part.type === 'image' ? part.mediaType : part.type}>`))
+    .join('\n');
 
 describe('the conversation as one agent sees it', () => {
   it('tells its own words from those of the others, each with a name', () => {

@@ -21,6 +21,8 @@ export interface Provider {
   readonly pace: Pace;
   /** Images in the request reach the model; without it the caller leaves them out. */
   readonly sees: boolean;
+  /** It can ask for tools; without it the caller offers none. */
+  readonly callsTools?: boolean;
   /** It looks things up on the internet by itself. */
   readonly searches: boolean;
   /** It shares a server that gives so many answers at once; the same object for all who share it. */
@@ -76,6 +78,8 @@ export interface ProviderRequest {
   readonly resume?: string;
   /** Whoever asks sits and waits for it: no holding out through a provider's bad minute. */
   readonly hurried?: boolean;
+  /** What the model may ask for, under names that are each there once; nothing of it is carried out by a provider. */
+  readonly tools?: readonly ToolOffer[];
   /** Who cannot be held to it leaves it out. */
   readonly format?: AnswerFormat;
   /** Of a question of a task: which task, what it wants, and until when (milliseconds since 1970) an answer counts. */
@@ -93,6 +97,16 @@ export interface JsonSchema {
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   enum?: string[];
+  description?: string;
+}
+
+/** A tool as a model is told of it. */
+export interface ToolOffer {
+  /** Letters, digits and `_`, at most 64: what every provider takes. */
+  readonly name: string;
+  readonly description: string;
+  /** An object's. */
+  readonly input: JsonSchema;
 }
 
 /** The shape of an answer that has to be JSON. The prompt says it as well: not every model can be held to a schema. */
@@ -106,29 +120,45 @@ export interface AnswerFormat {
 export interface ChatMessage {
   readonly role: 'user' | 'assistant';
   readonly content: readonly ContentPart[];
+  /** Of an assistant's message with calls: the `step` of its `finish`, for the provider of that label. */
+  readonly step?: { readonly provider: string; readonly state: string };
 }
 
 export type ContentPart =
   /** `passing`: another thing in the next request that begins like this one. */
   | { readonly type: 'text'; readonly text: string; readonly passing?: true }
-  | { readonly type: 'image'; readonly mediaType: string; readonly data: Uint8Array };
+  | { readonly type: 'image'; readonly mediaType: string; readonly data: Uint8Array }
+  /** In an assistant's message. `input`: JSON as the model wrote it, which may be none. */
+  | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly input: string }
+  /** In the user's message behind it: of every call one, in their order, before anything else. */
+  | {
+      readonly type: 'tool-result';
+      readonly id: string;
+      readonly name: string;
+      readonly text: string;
+      readonly failed?: true;
+    };
 
 export type StreamPart =
   | { readonly type: 'text'; readonly text: string }
   /** Shown while nothing else is; each replaces the last. */
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'source'; readonly url: string; readonly title?: string }
+  /** The model asks for a tool: whole, with an id that is there once in the answer. */
+  | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly input: string }
   /** What came so far is void: the answer starts anew (after a retry). */
   | { readonly type: 'restart'; /** Where the provider has said what that cost. */ readonly spent?: TokenUsage }
   /** Told before an end that may be none: what the call has cost so far. Each replaces the last. */
   | { readonly type: 'spent'; readonly usage: TokenUsage }
   /**
    * `resume`: the answer was a question; to be kept with it and handed back with the reply. Opaque, under 300
-   * characters. `model`: another than the one asked, which has stood in.
+   * characters. `model`: another than the one asked, which has stood in. `tools`: the answer goes on when the results
+   * of its calls are there; `step` is then what the provider wants to have back with them, opaque.
    */
   | {
       readonly type: 'finish';
-      readonly reason: 'stop' | 'length';
+      readonly reason: 'stop' | 'length' | 'tools';
+      readonly step?: string;
       readonly usage?: TokenUsage;
       readonly resume?: string;
       readonly model?: string;

@@ -1,4 +1,4 @@
-import type { ModelMessage, SystemModelMessage } from 'ai';
+import type { FilePart, ModelMessage, SystemModelMessage, TextPart } from 'ai';
 import type { ChatMessage, ContentPart } from './provider.ts';
 
 /** What the SDK is told of a part up to which a provider is to keep what it has read. */
@@ -15,18 +15,19 @@ export const toSdkSystem = (system: string, mark: CacheMark | undefined): string
 export function toSdkMessages(messages: readonly ChatMessage[], sees: boolean, mark?: CacheMark): ModelMessage[] {
   const marked = mark === undefined ? new Set() : worthMarking(messages);
   return alternating(messages).map(({ role, content }): ModelMessage => {
-    const seen = content.filter((part) => part.type === 'text' || (sees && role === 'user'));
+    const seen = content.filter((part) => part.type === 'text' || (part.type === 'image' && sees && role === 'user'));
     const options = (part: ContentPart) => (mark !== undefined && marked.has(part) ? { providerOptions: mark } : {});
     if (role === 'assistant')
       return { role, content: joined(seen).flatMap((part) => (part.type === 'text' ? [part] : [])) };
     const parts = mark === undefined ? joined(seen) : seen;
     return {
       role,
-      content: parts.map((part) =>
-        part.type === 'text'
-          ? { type: 'text', text: mark === undefined ? part.text : `${part.text}\n`, ...options(part) }
-          : { type: 'file', mediaType: part.mediaType, data: part.data, ...options(part) },
-      ),
+      content: parts.flatMap((part): (TextPart | FilePart)[] => {
+        if (part.type === 'text')
+          return [{ type: 'text', text: mark === undefined ? part.text : `${part.text}\n`, ...options(part) }];
+        if (part.type !== 'image') return [];
+        return [{ type: 'file', mediaType: part.mediaType, data: part.data, ...options(part) }];
+      }),
     };
   });
 }
