@@ -45,8 +45,24 @@ export class Attachments {
       else if (since <= OUTLIVES[classifyAttachment(event.attachment).kind])
         withFiles.push({ id: event.eventId, file: event.attachment });
     }
-    const read = withFiles.map(async ({ id, file }) => [id, await this.#once(file, account)] as const);
-    return new Map(await Promise.all(read));
+    return this.#all(withFiles, account);
+  }
+
+  /** Of files that people posted, however long ago. */
+  async again(entries: readonly Entry[], account: Account): Promise<ReadonlyMap<EventId, ReadAttachment>> {
+    const posted = entries.flatMap(({ event: { eventId, attachment, chavion } }) =>
+      attachment === undefined || chavion !== undefined ? [] : { id: eventId, file: attachment },
+    );
+    return this.#all(posted.slice(-LATEST_FILES), account);
+  }
+
+  async #all(
+    files: readonly { readonly id: EventId; readonly file: Attachment }[],
+    account: Account,
+  ): Promise<ReadonlyMap<EventId, ReadAttachment>> {
+    return new Map(
+      await Promise.all(files.map(async ({ id, file }) => [id, await this.#once(file, account)] as const)),
+    );
   }
 
   /** Not for longer than the others in the room can wait. */

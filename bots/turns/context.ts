@@ -3,7 +3,8 @@ import type { EventId } from '../../bridge/protocol/ids.ts';
 import { rehearsalLabel } from '../../bridge/text/offline.ts';
 import type { ChatMessage, ContentPart } from '../models/providers/provider.ts';
 import { cutToTokens } from '../models/token-estimate.ts';
-import { type Line, lineOf, type LineInput, lineWith } from './line.ts';
+import type { ContextNeed } from './context-need.ts';
+import { type Line, lineOf, type LineInput, lineWith, type ReadAttachment, shownAgainLine } from './line.ts';
 
 export interface ContextInput extends Omit<LineInput, 'entryOf'> {
   /** The room or thread as it reads now, oldest first. */
@@ -13,10 +14,14 @@ export interface ContextInput extends Omit<LineInput, 'entryOf'> {
   readonly untilSource: boolean;
   /** For the whole history, estimated. */
   readonly tokens: number;
+  /** `whole` where it is not said. */
+  readonly need?: ContextNeed;
   /** Where this agent's history began the last time. */
   readonly began?: Beginning | undefined;
   /** Said at the very end, by nobody in the room: the summary, the time, the instruction. */
   readonly closing?: readonly string[];
+  /** Files of long ago that are asked for: shown behind the history, which stays as it was read. */
+  readonly shownAgain?: ReadonlyMap<EventId, ReadAttachment>;
 }
 
 /** The oldest message that is told; the time finds its place again when it was deleted. */
@@ -33,10 +38,14 @@ export interface Context {
 /** What is left of a history that has become too long: cut seldom and deep, it begins the same for many turns. */
 export const KEPT_SHARE = 0.5;
 
+/** What small talk is answered from; of a long message its beginning. */
+const RECENT = { messages: 8, tokensEach: 200 } as const;
+
 /**
  * The conversation as one agent sees it: its own words as `assistant`, everybody else's as `user` behind the
  * speaker's name, a part a message. It only grows at its end until it no longer fits; then half of the room there is
- * stays. The question itself always stays, shortened if it alone is too long. Starts and ends with `user`, never two
+ * stays. The question itself always stays, shortened if it alone is too long. For small talk it is the last few
+ * messages, and where the history began stays as it was. Starts and ends with `user`, never two
  * of a role in a row.
  */
 export function buildContext(input: ContextInput): Context {
@@ -44,9 +53,19 @@ export function buildContext(input: ContextInput): Context {
   const told = upTo.filter(
     (entry) => entry.event.eventId === input.source || (!entry.growing && isSaid(entry) && entry.body.trim() !== ''),
   );
-  const closing = (input.closing ?? []).map((text) => lineWith('user', [{ type: 'text', text, passing: true }]));
-  const room = input.tokens - sum(closing);
   const lineInput: LineInput = { ...input, entryOf: finder(input.entries) };
+  const closing = [
+    ...told.flatMap((entry) => {
+      const again = input.shownAgain?.get(entry.event.eventId);
+      return again === undefined ? [] : shownAgainLine(entry, again, lineInput);
+    }),
+    ...(input.closing ?? []).map((text) => lineWith('user', [{ type: 'text', text, passing: true }])),
+  ];
+  if (input.need === 'small-talk') {
+    const recent = told.slice(-RECENT.messages).map((entry) => shorten(lineOf(entry, lineInput), RECENT.tokensEach));
+    return { messages: alternate([...recent, ...closing]), began: input.began };
+  }
+  const room = input.tokens - sum(closing);
   const kept = cut(told, beginsAt(told, input.began), room, (entry) => {
     const line = lineOf(entry, lineInput);
     return entry.event.eventId === input.source && line.tokens > room ? shorten(line, room) : line;
@@ -119,6 +138,7 @@ const sum = (lines: readonly Line[]): number => lines.reduce((total, one) => tot
 
 function shorten(long: Line, tokens: number): Line {
   const room = Math.max(tokens, 200);
+  if (long.tokens <= room) return long;
   return lineWith(
     long.role,
     long.parts.map((part) => (part.type === 'text' ? { type: 'text', text: cutToTokens(part.text, room) } : part)),

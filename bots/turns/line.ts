@@ -71,6 +71,24 @@ const brief = (text: string): string => {
   return one.length > 120 ? `${one.slice(0, 120).toWellFormed()}…` : one;
 };
 
+/** A file that has left the history, behind it once more. */
+export function shownAgainLine(entry: Entry, read: ReadAttachment, input: LineInput): readonly Line[] {
+  if (entry.event.attachment === undefined || entry.event.sender === input.self) return [];
+  const { parts } = fileLine(entry, entry.event.attachment.name, {
+    ...input,
+    attachments: new Map([[entry.event.eventId, read]]),
+  });
+  const head = '(What was posted earlier and is asked for now, shown once more; nobody says it again:)';
+  return [
+    lineWith(
+      'user',
+      [{ type: 'text', text: head } as const, ...parts].map((part) =>
+        part.type === 'text' || part.type === 'image' ? { ...part, passing: true as const } : part,
+      ),
+    ),
+  ];
+}
+
 function fileLine(entry: Entry, name: string, input: LineInput): Line {
   const { event, body } = entry;
   const caption = body === name ? '' : body;

@@ -1,15 +1,18 @@
 import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
+import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { Attachments } from './attachments.ts';
 import type { Beginnings } from './beginnings.ts';
 import { buildContext } from './context.ts';
+import { type ContextNeed, contextNeed, filesAskedFor } from './context-need.ts';
 import { roundInstruction } from './discussion.ts';
-import { labelledMemory } from './memory-plan.ts';
+import { labelledMemory, NO_MEMORY } from './memory-plan.ts';
 import { closingNote, systemPrompt } from '../residents/prompt.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
+import type { ReadAttachment } from './line.ts';
 import { speakers } from './speakers.ts';
 import type { Provider, ProviderRequest } from '../models/providers/provider.ts';
 import type { Resident, Residents } from '../residents/residents.ts';
@@ -18,8 +21,8 @@ import type { RoomMemory } from './room-memory.ts';
 export interface ModelRequestDeps {
   readonly roster: Roster;
   readonly residents: Residents;
-  readonly rooms: Rooms;
-  readonly attachments: Attachments;
+  readonly rooms: Pick<Rooms, 'masters' | 'members'>;
+  readonly attachments: Pick<Attachments, 'read' | 'again'>;
   readonly memory: Pick<RoomMemory, 'of'>;
   readonly timeZone: string;
   readonly beginnings: Beginnings;
@@ -34,22 +37,57 @@ interface Asker {
   readonly account: Account;
 }
 
+interface Heard {
+  readonly source: Entry;
+  readonly entries: readonly Entry[];
+}
+
 /** Of an agent in a room or thread; a provider learns neither from it. */
 const cacheKey = ({ agent, room, thread }: TurnJob): string => sha256(`${agent} ${room} ${thread ?? ''}`).slice(0, 32);
+
+/**
+ * Small talk is said to a room, not to what stands there: whoever replies to a message, posts a file, takes part in a
+ * discussion or was called by an agent needs the whole.
+ */
+export function needOf(
+  job: TurnJob,
+  { source, entries }: Heard,
+  residents: Pick<Residents, 'agents' | 'others'>,
+): ContextNeed {
+  const answered = [...entries.filter(({ event }) => job.burst?.includes(event.eventId) === true), source];
+  const leans = answered.some(({ event }) => event.replyTo !== undefined || event.attachment !== undefined);
+  if (job.depth > 0 || job.discussion !== undefined || leans) return 'whole';
+  const first = entries.findIndex(({ event }) => event.eventId === answered[0]?.event.eventId);
+  const earlier = entries
+    .slice(0, Math.max(0, first))
+    .filter(({ event }) => event.sender === source.event.sender && event.chavion === undefined);
+  const names = [...residents.agents.map(({ config }) => config), ...residents.others];
+  return contextNeed(
+    [...earlier.map(({ body }) => body), answered.map(({ body }) => body).join('\n')],
+    names.flatMap(({ name, callsigns }) => [name, ...callsigns]),
+  );
+}
 
 /** All that a model is given for one answer. */
 export async function requestFor(
   { id, job, agent, provider, account }: Asker,
-  { source, entries }: { readonly source: Entry; readonly entries: readonly Entry[] },
+  { source, entries }: Heard,
   deps: ModelRequestDeps,
+  need = needOf(job, { source, entries }, deps.residents),
 ): Promise<ProviderRequest> {
   const { config, userId } = agent;
+  const small = need === 'small-talk';
   const [masters, members, attachments, memory] = await Promise.all([
     deps.rooms.masters(),
     deps.rooms.members(job.room),
-    deps.attachments.read(entries, account),
-    deps.memory.of(job.room),
+    small ? new Map<EventId, ReadAttachment>() : deps.attachments.read(entries, account),
+    small ? NO_MEMORY : deps.memory.of(job.room),
   ]);
+  const asked: ReadonlySet<EventId> = small ? new Set() : filesAskedFor(source, entries);
+  const shownAgain = await deps.attachments.again(
+    entries.filter(({ event: { eventId } }) => asked.has(eventId) && !attachments.has(eventId)),
+    account,
+  );
   const { lang, discussion } = job;
   const { timeZone } = deps;
   const key = cacheKey(job);
@@ -60,8 +98,10 @@ export async function requestFor(
     untilSource: discussion === undefined,
     nameOf: speakers({ roster: deps.roster, residents: deps.residents, masters, members }),
     attachments,
+    shownAgain,
     sees: provider.sees,
     tokens: config.contextTokens,
+    need,
     began: deps.beginnings.get(key),
     closing: [
       ...(memory.text === '' ? [] : [labelledMemory(memory)]),

@@ -147,6 +147,51 @@ describe('the conversation as one agent sees it', () => {
   });
 });
 
+describe('small talk', () => {
+  const said = Array.from({ length: 300 }, (_, i) =>
+    entry(`s${i}`, `메시지 ${i} ${'가'.repeat(i === 298 ? 900 : 50)}`, i % 7 === 3 ? { sender: claude } : {}),
+  );
+  const hello = entry('hello', '얘들아 안녕');
+
+  it('is answered from the last few messages, long ones by their beginning', () => {
+    const closing = ['(지금)'];
+    const context = build([...said, hello], 'hello', { need: 'small-talk', tokens: 64_000, closing });
+    const all = context.map(text).join('\n');
+    expect(all.match(/메시지 \d+/g)).toEqual([293, 294, 295, 296, 297, 298, 299].map((i) => `메시지 ${i}`));
+    expect(all.endsWith('[마스터] 얘들아 안녕\n(지금)')).toBe(true);
+    expect(all).toContain('[…]');
+    expect(estimateTokens(all)).toBeLessThan(1_000);
+  });
+
+  it('leaves the history where it began: the next question reads on as if nothing had been between', () => {
+    const whole = contextOf(said, 's299', { tokens: 4_000 });
+    expect(whole.began?.event).not.toBe('$s0');
+    const small = contextOf([...said, hello], 'hello', { tokens: 4_000, began: whole.began, need: 'small-talk' });
+    expect(small.began).toEqual(whole.began);
+    const next = build([...said, hello, entry('next', '비 와?')], 'next', { tokens: 4_000, began: small.began });
+    const before = whole.messages.flatMap(({ content }) => content);
+    expect(next.flatMap(({ content }) => content).slice(0, before.length)).toEqual(before);
+  });
+});
+
+describe('a file of long ago that is asked for', () => {
+  it('is shown behind the history, which reads as it did', () => {
+    const file = { url: 'mxc://test/a', name: '영수증.png', mediaType: 'image/png' };
+    const posted = entry('p', '영수증.png', { msgtype: 'm.image', attachment: file });
+    const room = [posted, ...Array.from({ length: 9 }, (_, i) => entry(`m${i}`, `메시지 ${i}`))];
+    const ask = entry('q', '그 사진에 얼마라고 적혀 있어?');
+    const shownAgain = new Map([
+      [eventId('p'), { kind: 'image' as const, mediaType: 'image/png', data: new Uint8Array([1]) }],
+    ]);
+    const all = build([...room, ask], 'q', { shownAgain, closing: ['(지금)'] });
+    const before = build(room, 'm8').flatMap(({ content }) => content);
+    expect(all.flatMap(({ content }) => content).slice(0, before.length)).toEqual(before);
+    expect(all.map(text).join('\n')).toMatch(
+      /마스터\] 그 사진에 얼마라고 적혀 있어\?\n\(What was posted [^\n]+\)\n\[마스터, image: 영수증\.png\]\n<image\/png>\n\(지금\)$/,
+    );
+  });
+});
+
 describe('a history that is cut seldom', () => {
   const said = Array.from({ length: 400 }, (_, i) =>
     entry(`c${i}`, `메시지 ${i} ${'가'.repeat(50)}`, i % 7 === 3 ? { sender: claude } : {}),

@@ -127,7 +127,7 @@ export interface ChatMessage {
 export type ContentPart =
   /** `passing`: another thing in the next request that begins like this one. */
   | { readonly type: 'text'; readonly text: string; readonly passing?: true }
-  | { readonly type: 'image'; readonly mediaType: string; readonly data: Uint8Array }
+  | { readonly type: 'image'; readonly mediaType: string; readonly data: Uint8Array; readonly passing?: true }
   /** In an assistant's message. `input`: JSON as the model wrote it, which may be none. */
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly input: string }
   /** In the user's message behind it: of every call one, in their order, before anything else. */

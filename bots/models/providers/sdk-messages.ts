@@ -39,7 +39,7 @@ const MARKS = 3;
 /** The end of what the next question begins with too, and before it places that stay while the history grows. */
 function worthMarking(messages: readonly ChatMessage[]): ReadonlySet<unknown> {
   const parts = messages.flatMap(({ role, content }) =>
-    role === 'user' ? content.filter((part) => part.type !== 'text' || part.passing !== true) : [],
+    role === 'user' ? content.filter((part) => !('passing' in part)) : [],
   );
   const last = parts.length - 1;
   const steps = Array.from({ length: MARKS }, (_, i) => (Math.floor(last / LOOKED_BACK) - i) * LOOKED_BACK);
