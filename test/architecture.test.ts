@@ -65,6 +65,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/residents',
     'bots/models/providers',
     'bots/models/providers/manus',
+    'bots/models/providers/perplexity',
     'bots/models',
     'bots/budget',
     'bots/turns',

@@ -13,7 +13,7 @@ import { manus, type ManusPace } from './providers/manus/manus.ts';
 import type { ManusNotes } from './providers/manus/manus-notes.ts';
 import { openai } from './providers/openai.ts';
 import { outside, type OutsideAgentPort } from './providers/outside.ts';
-import { perplexity } from './providers/perplexity.ts';
+import { perplexity } from './providers/perplexity/perplexity.ts';
 import type { Provider } from './providers/provider.ts';
 import { rehearsal } from './providers/offline.ts';
 import { relay, type RelayPort } from './providers/relay.ts';

@@ -27,7 +27,10 @@ const FORMATS: Readonly<Record<string, { readonly at: (body: Json) => unknown; r
         : undefined,
     sent: VOTE,
   },
-  perplexity: { at: (body) => body.response_format, sent: { type: 'json_schema', json_schema: { schema: VOTE } } },
+  perplexity: {
+    at: (body) => body.response_format,
+    sent: { type: 'json_schema', json_schema: { schema: VOTE, strict: true, name: 'vote' } },
+  },
   compatible: {
     at: (body) => body.response_format,
     sent: { type: 'json_schema', json_schema: { schema: VOTE, strict: true, name: 'vote' } },

@@ -46,7 +46,11 @@ const LISTS: Readonly<Record<string, Listing>> = {
     },
     shown: /`google\/gemini-3\.8-flash` \$1\.50 \/ \$7\.50\n- `google\/text-x`$/,
   },
-  perplexity: { paths: [], body: {}, shown: /아는 모델[^]*`perplexity\/sonar` \$1 \/ \$1/ },
+  perplexity: {
+    paths: ['/v1/models'],
+    body: { object: 'list', data: [{ id: 'openai/text-x' }, { id: 'perplexity/sonar' }] },
+    shown: /`perplexity\/sonar` \$0\.25 \/ \$2\.50\n- `perplexity\/openai\/text-x`$/,
+  },
   compatible: {
     paths: ['/v1/models'],
     body: { object: 'list', data: [{ id: 'text-x' }] },

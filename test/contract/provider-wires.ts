@@ -124,16 +124,23 @@ export const STREAMING: readonly Wire[] = [
     name: 'perplexity',
     model: 'perplexity/sonar-pro',
     settings: (url) => settings({ PERPLEXITY_API_KEY: KEY, PERPLEXITY_BASE_URL: url }),
-    path: '/chat/completions',
+    path: '/v1/agent',
     answer: ANSWER,
     keyHeader: 'authorization',
     keyValue: `Bearer ${KEY}`,
-    system: (body) => body.messages[0].content,
-    texts: chatTexts,
-    images: chatImages,
-    image: chatImage,
-    maxTokens: (body) => body.max_tokens,
+    system: (body) => body.instructions,
+    texts: (body) =>
+      body.input.flatMap(({ content }: Json) =>
+        typeof content === 'string' ? [content] : content.flatMap((part: Json) => part.text ?? []),
+      ),
+    images: (body) =>
+      body.input
+        .flatMap((message: Json) => (Array.isArray(message.content) ? message.content : []))
+        .filter((part: Json) => part.type === 'input_image'),
+    image: (base64) => ({ type: 'input_image', image_url: `data:image/png;base64,${base64}` }),
+    maxTokens: (body) => body.max_output_tokens,
     temperature: (body) => body.temperature,
+    effort: (body) => body.reasoning?.effort,
     billed: { searches: 1, billed: 6_300 },
   },
   {

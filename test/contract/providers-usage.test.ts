@@ -27,9 +27,9 @@ const TOLD: Readonly<Record<string, readonly [from: string, to: string, usage: T
     { inputTokens: 41, outputTokens: 12, cachedTokens: 30, audioTokens: 9 },
   ],
   perplexity: [
-    '"cost": {"input_tokens_cost": 0.0001, "output_tokens_cost": 0.0002, "request_cost": 0.006, "total_cost": 0.0063}',
-    '"num_search_queries": 4',
-    { inputTokens: 41, outputTokens: 12, searches: 4 },
+    '"cache_read_input_tokens":0},"output_tokens_details":{"reasoning_tokens":0},"tool_calls_details":{"web_search":{"invocation":1}},"cost":{"currency":"USD","input_cost":0.0001,"output_cost":0.0002,"tool_calls_cost":0.006,"total_cost":0.0063}',
+    '"cache_read_input_tokens":30},"tool_calls_details":{"web_search":{"invocation":3},"fetch_url":{"invocation":2},"people_search":{"invocation":1}}',
+    { inputTokens: 41, outputTokens: 12, cachedTokens: 30, searches: 4 },
   ],
   compatible: [
     '"total_tokens":53}',

@@ -141,32 +141,24 @@ const google: WireFormat = {
   end: () => googleChunk('', { finishReason: 'STOP' }),
 };
 
-const perplexityChunk = (content: string, reason: string | null = null) =>
-  data({
-    id: 'p1',
-    model: 'sonar-pro',
-    created: 1_790_000_000,
-    object: 'chat.completion.chunk',
-    usage: { prompt_tokens: 41, completion_tokens: 1, total_tokens: 42 },
-    choices: [
-      {
-        index: 0,
-        finish_reason: reason,
-        message: { role: 'assistant', content },
-        delta: { role: 'assistant', content },
-      },
-    ],
-  });
+const perplexityDone = (text: string) => ({
+  id: 'resp_2',
+  object: 'response',
+  created_at: 1_790_000_000,
+  status: 'completed',
+  model: 'perplexity/sonar',
+  output: [{ id: 'msg_2', type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }],
+  usage: { input_tokens: 41, output_tokens: 12, total_tokens: 53 },
+});
 
 const perplexity: WireFormat = {
-  system: (body) => body.messages[0].content,
+  system: (body) => body.instructions,
   messages: (body) =>
-    body.messages
-      .slice(1)
-      .map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'image_url')),
+    body.input.map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'input_image')),
   begin: '',
-  piece: (text) => perplexityChunk(text),
-  end: () => perplexityChunk('', 'stop'),
+  piece: (delta) =>
+    event({ type: 'response.output_text.delta', item_id: 'msg_2', output_index: 0, content_index: 0, delta }),
+  end: (text) => event({ type: 'response.completed', sequence_number: 9, response: perplexityDone(text) }),
 };
 
 export const WIRE_FORMATS: Readonly<Record<Mind, WireFormat>> = {

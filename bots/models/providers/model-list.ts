@@ -5,6 +5,8 @@ import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
 export interface ModelList {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Stands before the ids that it lists, and not before ours. */
+  readonly prefix?: string;
 }
 
 /** OpenAI, Anthropic and compatible servers list under `data`, Google under `models`, with a folder in front. */
@@ -31,7 +33,10 @@ export const modelList = (base: string, headers: Readonly<Record<string, string>
 });
 
 /** Ids as the provider spells them, in its order; null where it does not say. Never throws but for the signal. */
-export async function listModels({ url, headers }: ModelList, signal: AbortSignal): Promise<readonly string[] | null> {
+export async function listModels(
+  { url, headers, prefix = '' }: ModelList,
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
   try {
     const response = await fetch(url, {
       headers,
@@ -40,7 +45,8 @@ export async function listModels({ url, headers }: ModelList, signal: AbortSigna
     });
     const body = await response.text();
     if (!response.ok || body.length > LONGEST_BYTES) return null;
-    return Listed.safeParse(JSON.parse(body)).data ?? null;
+    const ids = Listed.safeParse(JSON.parse(body)).data;
+    return ids?.map((id) => (id.startsWith(prefix) ? id.slice(prefix.length) : id)) ?? null;
   } catch {
     signal.throwIfAborted();
     return null;

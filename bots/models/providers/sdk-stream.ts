@@ -42,8 +42,6 @@ export interface SdkModel {
   ) => NonNullable<Parameters<typeof streamText>[0]['providerOptions']>;
   /** It keeps the beginnings of prompts only where a mark says so. */
   readonly mark?: CacheMark;
-  /** Sources in a raw chunk of the wire, where the SDK does not pass on all of them. */
-  linksIn?(chunk: unknown): readonly Link[];
   /** What it costs beyond tokens, from the usage as it stands on the wire. */
   spentIn?(usage: unknown): Pick<TokenUsage, 'searches' | 'audioTokens' | 'billed'>;
 }
@@ -83,7 +81,6 @@ async function* streamFromSdk(
       ...(model.providerOptions === undefined ? {} : { providerOptions: model.providerOptions(request) }),
       maxRetries: 0,
       abortSignal: watch.signal,
-      include: { rawChunks: model.linksIn !== undefined },
       // Errors are read from the stream; the default handler prints them, prompt and all.
       onError: () => undefined,
     });
@@ -130,12 +127,10 @@ class Reading {
     if (part.type === 'text-delta' && part.text !== '') {
       this.#said ||= part.text.trim() !== '';
       yield { type: 'text', text: part.text };
-    } else if (part.type === 'source' && part.sourceType === 'url' && this.#model.linksIn === undefined) {
-      yield* this.#links([{ url: part.url, ...(part.title === undefined ? {} : { title: part.title }) }]);
+    } else if (part.type === 'source' && part.sourceType === 'url') {
+      yield* this.#link({ url: part.url, ...(part.title === undefined ? {} : { title: part.title }) });
     } else if (part.type === 'tool-call' && part.providerExecuted === true && part.toolName.includes('search')) {
       this.#searches += 1;
-    } else if (part.type === 'raw') {
-      yield* this.#links(this.#model.linksIn?.(part.rawValue) ?? []);
     } else if (part.type === 'finish') {
       const usage = usageOf(part.totalUsage, this.#searches, this.#model);
       yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.#said, usage), ...usage };
@@ -144,12 +139,10 @@ class Reading {
   }
 
   /** Each address once, and only what a browser may open: they come from strangers. */
-  *#links(links: readonly Link[]): Generator<StreamPart> {
-    for (const link of links) {
-      if (this.#seen.has(link.url) || !browsable(link.url)) continue;
-      this.#seen.add(link.url);
-      yield { type: 'source', ...link };
-    }
+  *#link(link: Link): Generator<StreamPart> {
+    if (this.#seen.has(link.url) || !browsable(link.url)) return;
+    this.#seen.add(link.url);
+    yield { type: 'source', ...link };
   }
 }
 
@@ -159,8 +152,7 @@ function ending(
   said: boolean,
   { usage }: { readonly usage?: TokenUsage },
 ): 'stop' | 'length' {
-  // Perplexity's SDK does not know the reason.
-  if (reason === 'content-filter' || raw === 'content_filter') throw new ProviderFault('provider.filtered');
+  if (reason === 'content-filter') throw new ProviderFault('provider.filtered');
   // No finish reason on the wire: the connection broke, however little or much had come.
   if (reason === 'interrupted' || (reason === 'other' && raw === undefined))
     throw new ProviderFault('provider.interrupted', { retryable: true });

@@ -24,6 +24,8 @@ interface Probe {
   /** A call that costs nothing and needs the key. */
   readonly path: string;
   readonly headers: (key: string) => Record<string, string>;
+  /** What is sent, where nothing that costs nothing can be looked at: refused as empty once the key is let in. */
+  readonly body?: string;
 }
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -58,13 +60,14 @@ export const PROBES: Readonly<Record<KeyName, Probe>> = {
     path: '/v2/task.list',
     headers: (key) => ({ 'x-manus-api-key': key }),
   },
-  // https://docs.perplexity.ai/api-reference/async-chat-completions-get: it has no list of models under its plain address.
+  // Its list of models is not said to want a key; an empty question costs nothing.
   PERPLEXITY_API_KEY: {
     people: 'Perplexity',
     address: 'PERPLEXITY_BASE_URL',
     standard: 'https://api.perplexity.ai',
-    path: '/async/chat/completions',
-    headers: bearer,
+    path: '/v1/agent',
+    headers: (key) => ({ ...bearer(key), 'content-type': 'application/json' }),
+    body: '{}',
   },
 };
 
@@ -79,6 +82,7 @@ export const checkKey: KeyCheck = async (name, key, addresses) => {
   try {
     const response = await fetch(`${base}${probe.path}`, {
       headers: probe.headers(key),
+      ...(probe.body === undefined ? {} : { method: 'POST', body: probe.body }),
       signal: AbortSignal.timeout(20_000),
     });
     status = response.status;
@@ -94,5 +98,6 @@ export const checkKey: KeyCheck = async (name, key, addresses) => {
   if (status === 401 || status === 403 || (status === 400 && /API_KEY_INVALID|API key not valid/.test(body)))
     return { kind: 'refused', status };
   if (status === 402) return { kind: 'payment' };
+  if (probe.body !== undefined && (status === 400 || status === 422)) return { kind: 'works' };
   return { kind: 'unchecked', why: `HTTP ${status}` };
 };

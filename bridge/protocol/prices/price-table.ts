@@ -61,8 +61,11 @@ const anthropic = (input: number, output: number, cached: number, write: number,
 /** https://ai.google.dev/gemini-api/docs/pricing: thoughts are output; $14 a thousand searches since Gemini 3, $35 before. */
 const google = (input: number, output: number, cached: number, more: Omit<Listed, 'input' | 'output'> = {}): Price =>
   listed({ input, output, cached, searches: 14, ...more });
-/** https://docs.perplexity.ai/docs/getting-started/pricing: tokens, and a fee for each request, by the context it searches (the default, low). */
-const searching = (input: number, output: number, searches: number): Price => listed({ input, output, searches });
+/**
+ * https://docs.perplexity.ai/docs/agent-api/models, and docs/getting-started/pricing for a search: $2.50 a thousand. The
+ * models of before are Sonar that searches more often; an answer says what it has cost.
+ */
+const SONAR: Price = listed({ input: 0.25, output: 2.5, cached: 0.0625, searches: 2.5 });
 /** https://help.manus.im/en/articles/11711097: 1,900 credits are $19; an answer says how many it took. */
 const IN_CREDITS: Price = { input: 0, output: 0, credit: 10_000 };
 
@@ -128,10 +131,11 @@ export const PRICE_TABLE: Readonly<Record<string, Price>> = {
   'google/gemini-2.5-flash': google(0.3, 2.5, 0.03, { searches: 35, audio: 1 }), // ai.google.dev/gemini-api/docs/pricing
   'google/gemini-2.5-flash-lite': google(0.1, 0.4, 0.01, { searches: 35, audio: 0.3 }), // ai.google.dev/gemini-api/docs/pricing
 
-  'perplexity/sonar': searching(1, 1, 5), // docs.perplexity.ai/docs/getting-started/pricing
-  'perplexity/sonar-pro': searching(3, 15, 6), // docs.perplexity.ai/docs/getting-started/pricing
-  'perplexity/sonar-reasoning-pro': searching(2, 8, 6), // docs.perplexity.ai/docs/getting-started/pricing
-  'perplexity/sonar-deep-research': searching(2, 8, 5), // docs.perplexity.ai/docs/getting-started/pricing
+  'perplexity/sonar': SONAR, // docs.perplexity.ai/docs/agent-api/models
+  'perplexity/sonar-pro': SONAR, // docs.perplexity.ai/docs/agent-api/models
+  'perplexity/sonar-reasoning': SONAR, // docs.perplexity.ai/docs/agent-api/models
+  'perplexity/sonar-reasoning-pro': SONAR, // docs.perplexity.ai/docs/agent-api/models
+  'perplexity/sonar-deep-research': SONAR, // docs.perplexity.ai/docs/agent-api/models
 
   'manus/manus-1.6': IN_CREDITS, // help.manus.im/en/articles/11711097
   'manus/manus-1.6-lite': IN_CREDITS, // help.manus.im/en/articles/11711097
