@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -10,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisAnswers } from '../../bridge/launcher/redis.ts';
 import { answersAt, composeFile, ComposeHouse, composeVerb, PROJECT, SOMEBODY } from '../house/compose-house.ts';
 import { needPrograms, program, type PythonTools, pythonTools } from '../house/compose-tools.ts';
+import { inRoom } from '../house/matrix.ts';
 import { Person } from '../house/person.ts';
 import type { Json } from '../house/provider-formats.ts';
 
@@ -178,6 +180,21 @@ describe('the house of the containers, without an engine', () => {
     await run(process.execPath, [join(PROJECT, program ?? ''), ...here], { cwd: PROJECT });
   };
 
+  const own = (part: string) => [
+    `--env-file=${house.given(part, `${part}.env`)}`,
+    `--env-file=${house.given(part, 'rooms.env')}`,
+  ];
+  const plain = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060'];
+  let swarm: ChildProcess;
+  const startSwarm = () =>
+    house.start(
+      'swarm',
+      process.execPath,
+      [...plain, ...own('swarm'), 'bots/main.ts'],
+      () => answersAt(`http://127.0.0.1:${house.ports.appservice}/health`),
+      { cwd: PROJECT },
+    );
+
   it('comes up in the order of docker-compose.yml', { timeout: 400_000 }, async () => {
     const { ports } = house;
     const secrets: Json = JSON.parse(await readFile(house.compose('secrets.json'), 'utf8'));
@@ -267,18 +284,7 @@ describe('the house of the containers, without an engine', () => {
     rooms = parseEnv(await readFile(house.given('swarm', 'rooms.env'), 'utf8'));
     expect(rooms['CHAVION_HQ_ROOM']).toMatch(/^!/);
 
-    const own = (part: string) => [
-      `--env-file=${house.given(part, `${part}.env`)}`,
-      `--env-file=${house.given(part, 'rooms.env')}`,
-    ];
-    const plain = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0060'];
-    await house.start(
-      'swarm',
-      process.execPath,
-      [...plain, ...own('swarm'), 'bots/main.ts'],
-      () => answersAt(`http://127.0.0.1:${ports.appservice}/health`),
-      { cwd: PROJECT },
-    );
+    swarm = await startSwarm();
 
     // The desk says how it is by the very line of its health check.
     const mine = (word: string) => word.replace('/given', house.given('desk')).replace('/state', house.state('desk'));
@@ -392,6 +398,27 @@ describe('the house of the containers, without an engine', () => {
         {},
     );
     expect(members).toContain('@agent_scout:compose.test');
+  });
+
+  it('follows a room that a master upgrades: who looks after the rooms, the executor, and the swarm, which the engine begins anew', async () => {
+    const { status, body } = await master.call('POST', inRoom(rooms['CHAVION_HQ_ROOM'] ?? '', 'upgrade'), {
+      new_version: '12',
+    });
+    expect(status).toBe(200);
+    const hq = String(body['replacement_room']);
+    expect((await composeFile()).services.swarm.restart).toBe('unless-stopped');
+    if (swarm.exitCode === null) await once(swarm, 'exit');
+    swarm = await startSwarm();
+    await master.answered(hq, await master.say(hq, '클로드야 여기야?'));
+    expect((await master.noticed(hq, await master.say(hq, '!관리 버전'))).who).toBe('admin');
+    await master.say(hq, '!실행 echo $((6 * 8))-새방');
+    await master.until('the end', hq, () =>
+      master.shown(hq).find(({ who, body: said }) => who === 'executor' && said.includes('48-새방')),
+    );
+    // The next `up` is told.
+    await furnish();
+    rooms = parseEnv(await readFile(house.given('swarm', 'rooms.env'), 'utf8'));
+    expect(rooms['CHAVION_HQ_ROOM']).toBe(hq);
   });
 
   it('shows the outside what is meant for it, and nothing of the administration', async () => {
