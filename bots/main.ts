@@ -10,6 +10,8 @@ import { currentRooms } from './intake/upgraded-rooms.ts';
 
 /** At most so long a start waits for what was said while the swarm was away. */
 const CATCH_UP_MS = 5_000;
+/** So many looks a second apart after an upgrade; then with more patience. */
+const SOON = 120;
 
 const given = swarmEnvironment();
 dropPrivileges(given.settings.CHAVION_DROP_TO);
@@ -53,16 +55,26 @@ async function stop(): Promise<void> {
   redis.disconnect();
   process.exit(0);
 }
+let following = false;
 /** The launcher does it at once; where there is none, whoever supervises starts what has ended. */
 async function beginAgain(): Promise<void> {
-  for (let tries = 0; tries < 120 && !stopping.signal.aborted; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
-    const { settings } = (await currentRooms(environment)).environment;
-    const moved =
-      settings.CHAVION_HQ_ROOM !== environment.settings.CHAVION_HQ_ROOM ||
-      settings.CHAVION_OPS_ROOM !== environment.settings.CHAVION_OPS_ROOM;
+  if (following) return;
+  following = true;
+  for (let looks = 1; !stopping.signal.aborted; looks += 1) {
+    // Whoever looks after the rooms may bring the coordinator in much later: until then the old ones are all there is.
+    await sleep(looks < SOON ? 1_000 : 15_000, undefined, { ref: false });
+    if (looks === SOON) log.warn('a room goes on where the coordinator is not');
+    const moved = await currentRooms(environment).then(
+      ({ environment: { settings } }) =>
+        settings.CHAVION_HQ_ROOM !== environment.settings.CHAVION_HQ_ROOM ||
+        settings.CHAVION_OPS_ROOM !== environment.settings.CHAVION_OPS_ROOM,
+      (error: unknown) => {
+        log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'rooms not looked at');
+        return false;
+      },
+    );
     if (!moved) continue;
-    await new Promise((resolve) => setTimeout(resolve, 10_000).unref());
+    await sleep(10_000, undefined, { ref: false });
     return stop();
   }
 }

@@ -58,7 +58,7 @@ export async function furnishRooms(
   };
 }
 
-/** Where they are not made yet, nobody is missing. */
+/** Where they are not made yet, nobody is missing; a room that was upgraded has none of them of itself. */
 async function ownAccountsIn(builder: Builder, rooms: readonly RoomId[]): Promise<readonly string[]> {
   const { client, token, who } = builder;
   const outside = new Set<string>();
@@ -66,8 +66,8 @@ async function ownAccountsIn(builder: Builder, rooms: readonly RoomId[]): Promis
     const state = await readRoom(client, token, room);
     if (state === null) continue;
     for (const user of [who.coordinator, who.executor]) {
-      if (state.content('m.room.member', user) !== undefined && !(await bringBack(builder, state, user)))
-        outside.add(user);
+      const made = state.content('m.room.member', user) ?? state.content('m.room.create')?.['predecessor'];
+      if (made !== undefined && !(await bringBack(builder, state, user))) outside.add(user);
     }
   }
   return [...outside];

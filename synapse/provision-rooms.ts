@@ -5,7 +5,7 @@ import type { Builder } from './builder.ts';
 import { Nothing } from './client.ts';
 import { actAs, bringIn, makeRuler, putState } from './enter-room.ts';
 import { OWNER, freshPowerLevels, type PowerLevels, repairedPowerLevels } from './power-levels.ts';
-import { followUpgrades, isOfTheHouse, readRoom, type RoomState } from './room-state.ts';
+import { followUpgrades, isOfTheHouse, predecessorsOf, readRoom, type RoomState } from './room-state.ts';
 
 export interface RoomWanted {
   /** Before the colon of the alias. */
@@ -55,7 +55,7 @@ export async function provisionRoom(
   if (ours === null && !mayMake) throw new RoomGone(wanted.alias);
   const room = ours?.state.room ?? (await create(builder, wanted));
   if (named !== room) await giveAlias(builder, wanted.alias, room, named);
-  await leaveInOrder(builder, ours?.before.toReversed() ?? [], room);
+  if (ours !== null) await leaveInOrder(builder, ours.state, ours.before);
   const left = ours?.before.map((state) => state.room) ?? [];
   await repair(builder, room, wanted, left);
   if (ours === null) return { room, fate: remembered === undefined ? 'made' : 'lost', left };
@@ -103,25 +103,40 @@ async function create({ client, token, who }: Builder, { name, topic, kind }: Ro
     .room_id;
 }
 
+/** The homeserver needs a moment for an upgrade, and writes the levels of both rooms once more at its end. */
+const UPGRADING_MS = 10 * 60_000;
+
 /**
- * Rooms that were upgraded, oldest first: what runs in them may be said to its end, where the homeserver has closed them
- * to all but moderators. Everybody who was in one comes along, and whoever follows with his own eyes or taps on what his
- * client shows needs each step of the way: an upgrade of an upgrade leaves a room between them in which nobody was.
+ * Rooms that were upgraded: what runs in them may be said to its end, where the homeserver has closed them to all but
+ * moderators. Everybody who was in one comes along, and whoever follows with his own eyes or taps on what his client
+ * shows needs each step of the way: an upgrade of an upgrade leaves a room between them in which nobody was. Looked at
+ * again each time: whom the homeserver refused, or what it wrote over while it was at the upgrade, is mended then.
+ * Whoever has been in a room and is not any more has gone, or was sent, and stays out.
  */
-async function leaveInOrder(builder: Builder, line: readonly RoomState[], room: RoomId): Promise<void> {
+async function leaveInOrder(builder: Builder, now: RoomState, left: readonly RoomState[]): Promise<void> {
   const { client, token, who } = builder;
+  const line = (await predecessorsOf(client, token, now, who)).toReversed();
   const steps = (user: UserId) => !user.startsWith('@agent_') || user === who.coordinator;
   const along = new Set<UserId>();
+  const missingIn = (state: RoomState, users: Iterable<UserId>) => [...users].filter((user) => !hasBeenIn(state, user));
   for (const old of line) {
-    if (along.size > 0) await makeRuler(builder, old);
-    for (const user of along) if (!old.joined.has(user) && steps(user)) await bringIn(client, token, old.room, user);
-    if (old.levels.events_default > 0)
-      await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 }).catch(() => undefined);
+    const missing = missingIn(old, along).filter(steps);
+    if (missing.length > 0) await makeRuler(builder, old);
+    for (const user of missing) await bringIn(client, token, old.room, user);
+    const fresh =
+      left.some(({ room }) => room === old.room) ||
+      Date.now() - (old.event('m.room.tombstone')?.origin_server_ts ?? 0) < UPGRADING_MS;
+    // Closed again later, it is the owner's wish.
+    if (fresh && old.levels.events_default > 0)
+      await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 });
     for (const user of old.joined) along.add(user);
   }
-  if (along.size === 0) return;
-  const there = (await readRoom(client, token, room))?.joined;
-  for (const user of along) if (there?.has(user) !== true) await bringIn(client, token, room, user);
+  for (const user of missingIn(now, along)) await bringIn(client, token, now.room, user);
+}
+
+function hasBeenIn(state: RoomState, user: UserId): boolean {
+  const membership = state.content('m.room.member', user)?.['membership'];
+  return membership !== undefined && membership !== 'invite';
 }
 
 async function repair(builder: Builder, room: RoomId, wanted: RoomWanted, left: readonly RoomId[]): Promise<void> {

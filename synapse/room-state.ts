@@ -12,6 +12,7 @@ const State = z.object({
       type: z.string(),
       state_key: z.string(),
       sender: z.string(),
+      origin_server_ts: z.number(),
       content: z.record(z.string(), z.unknown()),
     }),
   ),
@@ -23,7 +24,13 @@ export interface RoomState {
   readonly event: (
     type: string,
     key?: string,
-  ) => { readonly sender: string; readonly content: Readonly<Record<string, unknown>> } | undefined;
+  ) =>
+    | {
+        readonly sender: string;
+        readonly origin_server_ts: number;
+        readonly content: Readonly<Record<string, unknown>>;
+      }
+    | undefined;
   readonly content: (type: string, key?: string) => Readonly<Record<string, unknown>> | undefined;
   readonly levels: PowerLevels;
   readonly power: Power;
@@ -87,20 +94,37 @@ export async function followUpgrades(
   return { state, before };
 }
 
+/** The rooms that a room of the house comes from, newest first, as far as both sides say so. */
+export async function predecessorsOf(
+  client: HomeserverClient,
+  token: string,
+  state: RoomState,
+  who: OwnAccounts,
+): Promise<readonly RoomState[]> {
+  const line: RoomState[] = [];
+  for (let next = state; line.length < LONGEST_LINE;) {
+    const named = creationOf(next.event('m.room.create'))?.predecessor ?? null;
+    const old = named === null ? null : await readRoom(client, token, named);
+    if (old === null || !goesOn(old, next, who)) break;
+    line.push(old);
+    next = old;
+  }
+  return line;
+}
+
+const goesOn = (old: RoomState, next: RoomState, who: OwnAccounts): boolean =>
+  isSuccessor(
+    { room: old.room, tombstone: old.event('m.room.tombstone'), rulers: rulersOf(old, who) },
+    { room: next.room, create: next.event('m.room.create') },
+  );
+
 async function successorOf(
   client: HomeserverClient,
   token: string,
   old: RoomState,
   who: OwnAccounts,
 ): Promise<RoomState | null> {
-  const tombstone = old.event('m.room.tombstone');
-  const named = replacementOf(tombstone)?.room;
+  const named = replacementOf(old.event('m.room.tombstone'))?.room;
   const next = named === undefined ? null : await readRoom(client, token, named);
-  return next !== null &&
-    isSuccessor(
-      { room: old.room, tombstone, rulers: rulersOf(old, who) },
-      { room: next.room, create: next.event('m.room.create') },
-    )
-    ? next
-    : null;
+  return next !== null && goesOn(old, next, who) ? next : null;
 }

@@ -4,9 +4,10 @@ import { formerOf, isLeft, latestOf } from '../../bridge/matrix/lineage.ts';
 import type { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import type { RoomId } from '../../bridge/protocol/ids.ts';
 
+/** Until whoever looks after the rooms has brought this account into the new one: soon, and then with more patience. */
 const AGAIN_MS = 1_000;
-/** Until whoever looks after the rooms has brought this account into the new one. */
-const TRIES = 120;
+const SOON = 120;
+const LATER_MS = 15_000;
 
 /** The rooms that this executor belongs to, where they go on after an upgrade, and those before: orders stand in them all. */
 export class OwnRooms {
@@ -59,8 +60,8 @@ export class OwnRooms {
     this.#following = true;
     const before = [this.#hq, this.#ops].join();
     try {
-      for (let tries = 0; tries < TRIES && !(await this.look()); tries += 1) {
-        await sleep(AGAIN_MS, undefined, { ref: false });
+      for (let looks = 1; !(await this.look().catch(() => false)); looks += 1) {
+        await sleep(looks < SOON ? AGAIN_MS : LATER_MS, undefined, { ref: false });
         if (signal?.aborted === true) return false;
       }
     } finally {

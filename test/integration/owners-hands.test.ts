@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secrets } from '../../bridge/launcher/instance/secrets.ts';
+import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { HomeserverClient } from '../../synapse/client.ts';
+import { bringIn } from '../../synapse/enter-room.ts';
+import { provisionRoom } from '../../synapse/provision-rooms.ts';
+import { people } from '../../synapse/residents.ts';
 import { keepDown } from '../house/keep-down.ts';
 import { inRoom, request, signIn } from '../house/matrix.ts';
 import { Person } from '../house/person.ts';
@@ -206,6 +211,51 @@ describe('a room that a master upgrades', () => {
       async () =>
         (await master.call('GET', '/_matrix/client/v3/directory/room/%23hq%3Ahouse.test')).body['room_id'] === hq,
     );
+  });
+});
+
+describe('an upgrade that the homeserver has not finished', () => {
+  /** Between the tombstone and its end the homeserver writes the levels of both rooms once more, as they were. */
+  class LateLevels extends HomeserverClient {
+    late: (() => Promise<void>) | undefined;
+    override async call<T>(...[method, path, ...rest]: Parameters<typeof HomeserverClient.prototype.call<T>>) {
+      const { late } = this;
+      if (path.startsWith('/_synapse/admin/v1/join/') && late !== undefined) {
+        this.late = undefined;
+        await late();
+      }
+      return super.call(method, path, ...rest);
+    }
+  }
+
+  it('leaves nobody behind, and the old room open to those whose work ends there', async () => {
+    const client = new LateLevels(server());
+    const token = await signIn(server(), '@admin:house.test', (await secrets()).passwords.admin);
+    const builder = { client, token, serverName: 'house.test', who: people('house.test') };
+    const wanted = { alias: 'elsewhere', name: 'Elsewhere', topic: '', kind: 'room' } as const;
+    const { room: old } = await provisionRoom(builder, wanted, undefined);
+    const ours = [builder.who.coordinator, builder.who.executor, UserId.parse('@agent_claude:house.test')];
+    for (const one of [builder.who.master, ...ours]) expect(await bringIn(client, token, old, one)).toBe(true);
+    const levels = (await master.call('GET', inRoom(old, 'state/m.room.power_levels/'))).body;
+    const upgrade = await master.call('POST', inRoom(old, 'upgrade'), { new_version: '12' });
+    const room = RoomId.parse(upgrade.body['replacement_room']);
+    const { [builder.who.master]: _, ...users } = Object(levels['users']) as Record<string, number>;
+    const write = (to: RoomId, body: unknown) => master.call('PUT', inRoom(to, 'state/m.room.power_levels/'), body);
+    client.late = async () => {
+      expect((await write(old, { ...levels, events_default: 50 })).status).toBe(200);
+      expect((await write(room, { ...levels, users })).status).toBe(200);
+    };
+    const first = await provisionRoom(builder, wanted, old, false);
+    expect(first).toMatchObject({ room, fate: 'moved' });
+    await provisionRoom(builder, wanted, room, false);
+    const members = async () =>
+      Object.keys((await master.call('GET', inRoom(room, 'joined_members'))).body['joined'] ?? {});
+    expect(await members()).toEqual(expect.arrayContaining([builder.who.admin, ...ours]));
+    expect((await master.call('GET', inRoom(old, 'state/m.room.power_levels/'))).body['events_default']).toBe(0);
+    // Whoever was sent out of the new room stays out of it.
+    expect((await master.call('POST', inRoom(room, 'kick'), { user_id: ours[2] })).status).toBe(200);
+    await provisionRoom(builder, wanted, room, false);
+    expect(await members()).not.toContain(ours[2]);
   });
 });
 
