@@ -23,6 +23,9 @@ import { buildModels } from './build-models.ts';
 import type { SwarmCommands } from './commands/house-commands.ts';
 import { createPreview } from './deliverables/preview.ts';
 import { gapsOf } from './gaps.ts';
+import { CommandResults } from './hands/command-results.ts';
+import { commandTools } from './hands/command-tools.ts';
+import { redisJournal } from './hands/journal.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
 import { createIntake } from './intake/intake.ts';
@@ -207,6 +210,7 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
 
 function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }: AgentApi) {
   const { bindings, spending } = models;
+  const commandResults = new CommandResults(base.redis);
   return {
     ...base,
     ...queues,
@@ -218,9 +222,14 @@ function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }:
     running: new RunningTurns(),
     status: new AgentStatus(meters),
     spending,
+    hands: {
+      journal: redisJournal(base.redis),
+      tools: commandTools({ orders: queues.orders, results: commandResults }),
+    },
+    commandResults,
     replacedBy: (source) => replacedBy(base.redis, source),
     tellAsker,
-  } satisfies TurnDeps;
+  } satisfies TurnDeps & { readonly commandResults: CommandResults };
 }
 
 function unreadableOf(
@@ -242,7 +251,7 @@ function intakeOf(ground: Ground, tasks: Tasks, turns: ReturnType<typeof turnsOf
   const { base, upgraded, models, queues, executors } = ground;
   const { residents, rooms, timeline, timeZone } = base;
   const { bindings, spending } = models;
-  const { attachments, running, memory, status } = turns;
+  const { attachments, running, memory, status, commandResults } = turns;
   return createIntake({
     ...base,
     queue: queues.turns,
@@ -252,6 +261,7 @@ function intakeOf(ground: Ground, tasks: Tasks, turns: ReturnType<typeof turnsOf
     reloadModels: models.reload,
     memory,
     relay: models.relay,
+    commandResults,
     tasks: taskEventHandler({
       tasks,
       rooms,

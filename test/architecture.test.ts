@@ -68,6 +68,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/models/providers/perplexity',
     'bots/models',
     'bots/budget',
+    'bots/hands',
     'bots/turns',
     'bots/tasks/state',
     'bots/tasks/plan',

@@ -183,6 +183,7 @@ export class TaskRequests {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'command-result':
       case 'other':
       case 'unreadable':
         return;

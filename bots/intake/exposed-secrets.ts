@@ -84,6 +84,7 @@ function placeOf(event: Silent): exposed.SecretPlace {
       return 'state';
     case 'poll-response':
     case 'encrypted':
+    case 'command-result':
     case 'unreadable':
       return 'event';
   }

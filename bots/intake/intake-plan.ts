@@ -47,6 +47,10 @@ export interface Facts {
   ) => { readonly model: string; readonly state: ModelState };
   /** What this message replies to was put up to be carried to a web chat. */
   readonly relayed?: { readonly turn: string; readonly agent: AgentId; readonly waiting: boolean } | undefined;
+  /** Who can do more than speak: those with a model that asks for tools. */
+  readonly handy: ReadonlySet<AgentId>;
+  /** Who of all that are spoken to acts: the first of these that can. */
+  readonly acts: readonly AgentId[];
   readonly floor: Floor;
   readonly repliedTo?: UserId | undefined;
   readonly unasked?: ReadonlySet<UserId>;

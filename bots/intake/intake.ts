@@ -16,6 +16,7 @@ import * as say from '../../bridge/text/room/room.ts';
 import { type FileUnlooked, fileUnlooked } from '../../bridge/text/room/exposed-secrets.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
+import type { CommandResults } from '../hands/command-results.ts';
 import type { WebChatRelay } from '../models/relay-desk.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { Attachments } from '../turns/attachments.ts';
@@ -43,6 +44,7 @@ export interface IntakeDeps extends MessageFactsDeps {
   readonly memory: Pick<RoomMemory, 'of' | 'consider' | 'forget' | 'redacted'>;
   readonly relay: Pick<WebChatRelay, 'waits' | 'bring'>;
   readonly tasks: TaskEventHandler;
+  readonly commandResults: Pick<CommandResults, 'hear'>;
   readonly admin: UserId;
   readonly serverName: string;
   /** Of HQ and ops, upgraded since. */
@@ -112,6 +114,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'unreadable':
       case 'other':
         return unread(event);
+      case 'command-result':
+        return event.sender === residents.executor ? deps.commandResults.hear(event) : undefined;
       case 'standing':
       case 'power':
         return undefined;

@@ -77,6 +77,8 @@ export function createMessageFacts(
       others: residents.others,
       ready: deps.bindings.ready,
       whenCalled: deps.bindings.whenCalled,
+      handy: deps.bindings.handy,
+      acts: deps.roster.acts ?? residents.agents.map(({ id }) => id),
       quiet: new Map(
         [...deps.spending.quiet()].map(([id, { until }]) => [
           id,

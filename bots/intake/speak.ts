@@ -1,4 +1,5 @@
 import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
+import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { mayNotSpeak, notOnline } from '../../bridge/text/room/agent-api.ts';
 import { allFrozen, restsNow } from '../../bridge/text/room/budget.ts';
@@ -37,7 +38,8 @@ export function speak(message: MessageEvent, audience: Audience, facts: Facts, l
     return { jobs: [...later, notice(message, modelText.wantsName[lang](there.map(facts.nameOf)))] };
   const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;
   const speakers = meant.filter((id) => facts.ready.has(id) && !isQuiet(id));
-  const turns = speakers.map((agent) => turnFor(message, agent, lang));
+  const may = handsOf(speakers, { calledByName, ...facts });
+  const turns = speakers.map((agent) => turnFor(message, agent, lang, may(agent)));
   if (!calledByName && speakers.length > 0) return { jobs: [...turns, ...later] };
   const away = meant.filter((id) => facts.away?.has(id) === true);
   const missing = meant.filter((id) => !facts.ready.has(id) && !away.includes(id));
@@ -70,4 +72,20 @@ function calledOther(message: MessageEvent, facts: Facts): string {
     facts.others.find((one) => message.mentions.includes(one.userId) || one.userId === facts.repliedTo) ??
     facts.others.find((one) => one.callsigns.some((callsign) => body.includes(callsign.toLowerCase())));
   return other?.name ?? facts.others[0]?.name ?? '';
+}
+
+/**
+ * Words from everyone, hands from one: whoever is called by name acts, of a message to all the first of the roster's
+ * `acts` that can. The others look things up.
+ */
+export function handsOf(
+  speakers: readonly AgentId[],
+  { calledByName, handy, acts }: Pick<Facts, 'handy' | 'acts'> & { readonly calledByName: boolean },
+): (agent: AgentId) => Pick<TurnJob, 'hands'> {
+  const able = speakers.filter((id) => handy.has(id));
+  const first = [...acts, ...able].find((id) => able.includes(id));
+  return (agent) => {
+    if (!able.includes(agent)) return {};
+    return { hands: calledByName || agent === first ? 'act' : 'look' };
+  };
 }

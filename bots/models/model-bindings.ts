@@ -99,6 +99,11 @@ export class ModelBindings {
     return this.#whenCalled;
   }
 
+  /** Whose model asks for tools. */
+  get handy(): ReadonlySet<AgentId> {
+    return new Set([...this.#minds].filter(([, { provider }]) => provider.callsTools === true).map(([id]) => id));
+  }
+
   /** What the agent's model would be with this model; with null, the roster's. `alone`: with nobody to stand in. */
   try(agent: AgentId, model: ModelName | null, alone?: 'alone'): ModelBinding | undefined {
     const config = this.#roster.get(agent);

@@ -68,6 +68,7 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'command-result':
       case 'other':
       case 'unreadable':
         return;

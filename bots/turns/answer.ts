@@ -1,13 +1,16 @@
 import type { Entry } from '../../bridge/appservice/timeline.ts';
 import { refused } from '../../bridge/matrix/account.ts';
 import type { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
+import { permalink } from '../../bridge/matrix/permalink.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
+import * as handsText from '../../bridge/text/room/hands.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
-import type { StreamPart } from '../models/providers/provider.ts';
+import { MAX_TURN_STEPS, recordOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';
+import type { ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import { wordsOf } from './earlier-parts.ts';
 import { endInFault } from './fault-answer.ts';
 import { firstWord } from './first-word.ts';
@@ -75,7 +78,7 @@ export async function answer(turn: Turn, material: Material, deps: TurnDeps): Pr
 
 /** All that the model says. Returns where it can be gone on with, in the provider's own words. */
 async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: TurnDeps): Promise<string | undefined> {
-  const { job, agent, provider, slot } = turn;
+  const { job, agent } = turn;
   const request = await requestFor(turn, material, deps);
   let resume: string | undefined;
   const names = deps.residents.agents.map(({ config }) => config.name);
@@ -86,7 +89,8 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
     );
   let own = words();
   const sources: Extract<StreamPart, { type: 'source' }>[] = [];
-  for await (const part of provider.stream(request, slot.signal)) {
+  const done: Extract<TurnPart, { type: 'did' }>[] = [];
+  for await (const part of partsOf(turn, request, deps)) {
     switch (part.type) {
       case 'text':
         stream.push(own.push(part.text));
@@ -102,6 +106,14 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         own = words();
         sources.length = 0;
         break;
+      case 'at-work':
+        if (stream.text !== '') stream.restart();
+        own = words();
+        stream.progress(handsText.atWork[job.lang](part.shown));
+        break;
+      case 'did':
+        done.push(part);
+        break;
       case 'tool-call':
       case 'spent':
         break;
@@ -109,13 +121,55 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         resume = part.resume;
         stream.push(own.end());
         // It has only said what others might say.
-        if (stream.text.trim() === '') throw new ProviderFault('provider.empty');
+        if (stream.text.trim() === '' && done.length === 0) throw new ProviderFault('provider.empty');
         if (part.reason === 'length') stream.push(`\n\n${say.cutByLimit[job.lang]()}`);
         break;
     }
   }
   if (sources.length > 0) stream.push(`\n\n${sourceList(sources)}`);
+  for (const one of done) stream.push(`${stream.text === '' ? '' : '\n\n'}${underneath(one, turn, deps)}`);
   return resume;
+}
+
+/** From the first word until the last tool may be asked for. */
+const TURN_LASTS_MS = 8 * 60_000;
+
+/** What the model says, and what it does where it may do something. */
+function partsOf(turn: Turn, request: ProviderRequest, deps: TurnDeps): AsyncIterable<TurnPart> {
+  const { id, job, agent, account, provider, slot } = turn;
+  const { hands } = deps;
+  const tools =
+    provider.callsTools === true && job.hands !== undefined
+      ? hands.tools.filter(({ needs }) => needs === 'look' || job.hands === 'act')
+      : [];
+  if (tools.length === 0) return provider.stream(request, slot.signal);
+  const deadline = Date.now() + TURN_LASTS_MS;
+  return streamWithHands(
+    provider,
+    request,
+    { id, job, agent, account, signal: slot.signal, deadline },
+    { ...hands, tools },
+  );
+}
+
+/** What was done, in one line with a link to the record. */
+function underneath(
+  { deeds, cutShort }: Extract<TurnPart, { type: 'did' }>,
+  { job }: Turn,
+  { ops, serverName }: TurnDeps,
+): string {
+  const record = recordOf(deeds);
+  const did = handsText.wasDone[job.lang](
+    deeds.map(({ shown, outcome }) => ({
+      shown,
+      mark: outcome.waits === true ? '✋' : outcome.failed === true ? '✗' : '',
+    })),
+    record === undefined ? null : permalink(ops, record, serverName),
+  );
+  return [
+    ...(cutShort ? [handsText.stepsUsedUp[job.lang](MAX_TURN_STEPS)] : []),
+    ...(deeds.length === 0 ? [] : [did]),
+  ].join('\n\n');
 }
 
 function mentionsIn(

@@ -10,7 +10,7 @@ import { buildContext } from './context.ts';
 import { type ContextNeed, contextNeed, filesAskedFor } from './context-need.ts';
 import { roundInstruction } from './discussion.ts';
 import { labelledMemory, NO_MEMORY } from './memory-plan.ts';
-import { closingNote, systemPrompt } from '../residents/prompt.ts';
+import { closingNote, handsNote, systemPrompt } from '../residents/prompt.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { ReadAttachment } from './line.ts';
 import { speakers } from './speakers.ts';
@@ -33,7 +33,7 @@ interface Asker {
   readonly id: string;
   readonly job: TurnJob;
   readonly agent: Resident;
-  readonly provider: Pick<Provider, 'sees' | 'takesForReply'>;
+  readonly provider: Pick<Provider, 'sees' | 'takesForReply' | 'callsTools'>;
   readonly account: Account;
 }
 
@@ -107,6 +107,7 @@ export async function requestFor(
       ...(memory.text === '' ? [] : [labelledMemory(memory)]),
       closingNote({ agent: config, lang, timeZone, now: new Date() }),
       ...(discussion === undefined ? [] : [roundInstruction(discussion, lang)]),
+      ...(job.hands === undefined || provider.callsTools !== true ? [] : [handsNote(job.hands)]),
     ],
   });
   if (began !== undefined) deps.beginnings.set(key, began);

@@ -30,8 +30,12 @@ export async function passOn(
     await deps.enqueue([{ type: 'notice', room: job.room, source: job.root, ...thread, slot: 'bound', text }]);
     return;
   }
-  const { burst: _burst, cause: _cause, waits: _waits, ...chain } = job;
-  await deps.enqueue(called.map((other) => ({ ...chain, agent: other, source: said.event, depth: job.depth + 1 })));
+  const { burst: _burst, cause: _cause, waits: _waits, hands, ...chain } = job;
+  // Whom the master named acts in his own answer; whoever an agent calls looks things up.
+  const may = hands === undefined ? {} : { hands: 'look' as const };
+  await deps.enqueue(
+    called.map((other) => ({ ...chain, ...may, agent: other, source: said.event, depth: job.depth + 1 })),
+  );
 }
 
 /** The answer to an agent that lives elsewhere stands in the room, where that one does not read. */

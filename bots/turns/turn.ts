@@ -3,9 +3,10 @@ import type { Entry, Timeline } from '../../bridge/appservice/timeline.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
 import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
-import type { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
+import type { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { jobId, type SwarmJob, type TurnJob } from '../../bridge/protocol/turn.ts';
 import type { Budget } from '../budget/budget.ts';
+import type { Hands } from '../hands/stream-with-hands.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Provider } from '../models/providers/provider.ts';
 import type { Resident } from '../residents/residents.ts';
@@ -21,6 +22,10 @@ export interface TurnDeps extends ModelRequestDeps {
   readonly running: RunningTurns;
   readonly status: AgentStatus;
   readonly spending: Pick<Budget, 'tellsFirst'>;
+  /** What agents can do beside speaking. */
+  readonly hands: Hands;
+  readonly ops: RoomId;
+  readonly serverName: string;
   /** How many turns this root has set off, this one included. */
   readonly countTurns: (root: EventId, jobs: number) => Promise<number>;
   /** What answers this in its place, durably; null where nothing does. */

@@ -126,6 +126,7 @@ export class Timeline {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'command-result':
       case 'other':
       case 'unreadable':
         return;

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { CHAVION_KEY, ChavionContent } from '../protocol/content.ts';
 import { EventId, RoomId, UserId } from '../protocol/ids.ts';
-import type { EditEvent, MessageEvent, OtherEvent, RoomEvent, UnreadableEvent } from '../protocol/room-event.ts';
+import { COMMAND_RESULT_TYPE, CommandResultContent } from '../protocol/orders/command-request.ts';
+import type {
+  CommandResultEvent,
+  EditEvent,
+  MessageEvent,
+  OtherEvent,
+  RoomEvent,
+  UnreadableEvent,
+} from '../protocol/room-event.ts';
 import { decodeAttachment } from './attachment.ts';
 import { offIn, STANDING_TYPE } from '../protocol/standing.ts';
 import { cleanName, cleanText } from '../text/clean-text.ts';
@@ -80,6 +88,8 @@ function decodeMeaning(event: Envelope, origin: Origin, options: DecodeOptions):
       return decodeReaction(event, origin);
     case 'org.matrix.msc3381.poll.response':
       return decodePollResponse(event, origin);
+    case COMMAND_RESULT_TYPE:
+      return options.isOwn(event.sender) ? decodeResult(event, origin) : null;
     case 'm.poll.start':
     case 'org.matrix.msc3381.poll.start':
     case 'm.sticker':
@@ -87,6 +97,13 @@ function decodeMeaning(event: Envelope, origin: Origin, options: DecodeOptions):
     default:
       return null;
   }
+}
+
+function decodeResult(event: Envelope, origin: Origin): CommandResultEvent | null {
+  const chavion = CommandResultContent.safeParse(event.content).data?.[CHAVION_KEY];
+  return chavion === undefined
+    ? null
+    : { ...origin, kind: 'command-result', request: chavion.source, result: chavion.result };
 }
 
 function decodeOther(event: Envelope, origin: Origin): OtherEvent {

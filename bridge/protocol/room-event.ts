@@ -1,3 +1,4 @@
+import type { CommandResult } from './act.ts';
 import type { ChavionContent } from './content.ts';
 import type { OffState } from './standing.ts';
 import type { EventId, RoomId, UserId } from './ids.ts';
@@ -14,6 +15,7 @@ export type RoomEvent =
   | EncryptedEvent
   | UpgradeEvent
   | StandingEvent
+  | CommandResultEvent
   | OtherEvent
   | UnreadableEvent;
 
@@ -110,6 +112,14 @@ export interface UpgradeEvent extends Origin {
 export interface StandingEvent extends Origin {
   readonly kind: 'standing';
   readonly off: ReadonlyMap<UserId, OffState>;
+}
+
+/** How a command stands that an agent has asked for. Only from Chavion's own accounts; whoever else writes one is not read. */
+export interface CommandResultEvent extends Origin {
+  readonly kind: 'command-result';
+  /** The agent's request. */
+  readonly request: EventId;
+  readonly result: CommandResult;
 }
 
 /** Polls and stickers, which no agent reads; whatever else means nothing here only where it holds a secret. */

@@ -141,6 +141,13 @@ export const Roster = z
         'Of models that agents are given later by `!model`, where they are not as in the price table of the house; those of the agents above need not be repeated. A model without any counts at the dearest price that is known.',
       ),
     integrator: AgentId.describe('The id of the agent that sums up discussions; the next ready one stands in.'),
+    acts: z
+      .array(AgentId)
+      .min(1)
+      .optional()
+      .describe(
+        'Ids of those who act on what is said to all: the first of them that can. Whoever is called by name acts anyway. Without it the order of the agents above.',
+      ),
     memory: z
       .strictObject({
         agent: AgentId.optional().describe(

@@ -37,6 +37,8 @@ export const TurnJob = z.object({
   burst: z.array(EventId).max(20).optional(),
   /** The edit or deletion that asks for this in place of what the source set off first. */
   cause: EventId.optional(),
+  /** What its agent may do about it: `act`, or look things up alone. Absent: nothing but speak. */
+  hands: z.enum(['act', 'look']).optional(),
   /** More may follow: milliseconds from `at` before thinking begins, and before the first word. */
   waits: z.object({ begin: z.int().nonnegative(), speak: z.int().nonnegative() }).optional(),
   /** The words of an event that held a secret, masked: the event itself is soon gone from the homeserver. */

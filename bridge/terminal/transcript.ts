@@ -47,6 +47,7 @@ export class Transcript {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'command-result':
       case 'other':
       case 'unreadable':
         return [];

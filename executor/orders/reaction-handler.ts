@@ -62,6 +62,7 @@ export class ReactionHandler {
       case 'encrypted':
       case 'upgrade':
       case 'standing':
+      case 'command-result':
       case 'other':
       case 'poll-response':
       case 'unreadable':

@@ -17,6 +17,8 @@ export const facts: Facts = {
   others: [{ ...agent('executor', '실행자'), name: '실행자' }],
   ready: new Set(agents.map((one) => one.id)),
   whenCalled: new Set(),
+  handy: new Set(),
+  acts: [],
   everyone: agents.map((one) => ({ ...one, config: {} })),
   modelOf: (_, model) => ({ model: model ?? 'openai/gpt-5', state: { kind: 'ready' } }),
   floor: 'open',

@@ -74,6 +74,7 @@ function startSwarm(): void {
   );
   const deps: IntakeDeps = {
     redis: client,
+    commandResults: { hear: async () => undefined },
     queue: {
       async add(jobs) {
         await client.ping();

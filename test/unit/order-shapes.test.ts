@@ -33,6 +33,8 @@ const facts: Facts = {
   others: [],
   ready: new Set([claude.id]),
   whenCalled: new Set(),
+  handy: new Set(),
+  acts: [],
   everyone: [{ ...claude, config: {} }],
   modelOf: () => ({ model: '', state: { kind: 'ready' } }),
   floor: 'open',

@@ -1,3 +1,4 @@
+import { unkeptJournal } from './hands-scene.ts';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { homeserverHistory } from '../../bridge/appservice/history.ts';
@@ -80,6 +81,9 @@ function swarm(): TurnDeps {
     running: new RunningTurns(),
     status: new AgentStatus(),
     spending: { tellsFirst: async () => true },
+    hands: { journal: unkeptJournal(), tools: [] },
+    ops: ROOM,
+    serverName: 'test',
     countTurns: async () => 1,
     replacedBy: async () => null,
     enqueue: async (jobs) => void handedOn.push(...jobs),

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { canonical } from '../../bridge/digest/canonical.ts';
+import { codeWords } from '../../bridge/matrix/markdown-words.ts';
+import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
+import type { CommandResult } from '../../bridge/protocol/act.ts';
+import { parseCommand, type Command } from '../../bridge/protocol/command.ts';
+import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
+import type { EventId } from '../../bridge/protocol/ids.ts';
+import { COMMAND_KEY, COMMAND_REQUEST_TYPE } from '../../bridge/protocol/orders/command-request.ts';
+import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
+import * as say from '../../bridge/text/room/hands.ts';
+import type { CommandResults } from './command-results.ts';
+import { material } from './stream-with-hands.ts';
+import { tool, type Tool, type ToolOutcome, type ToolTurn, type ToolUse } from './tool.ts';
+
+export interface CommandToolsDeps {
+  readonly orders: Pick<OrderBox, 'add'>;
+  readonly results: Pick<CommandResults, 'wait'>;
+}
+
+/** The executor's own, and what it takes to take a command up and to tell of it. */
+const BESIDE_MS = 15_000;
+
+/** An event of Matrix holds 64 KiB, and this is not all of it. */
+const MAX_BYTES = 40_000;
+
+const seconds = z
+  .int()
+  .min(1)
+  .max(300)
+  .optional()
+  .describe('How long it may take in seconds, at most 300. Without it 60.');
+const path = z.string().min(1).max(1_024).describe('In the workspace, such as notes/today.md.');
+
+/** The executor's typed commands: it reads them again from the agent's own event, and asks a master where it must. */
+export function commandTools(deps: CommandToolsDeps): readonly Tool[] {
+  return [
+    tool({
+      name: 'run_command',
+      description:
+        'Runs a bash script on the owner’s server, in a sandbox with a workspace that this conversation keeps. It may read the machine’s state and write to the workspace. Network hosts and lent folders must be named; these ask the owner first. Use it whenever the owner wants something looked at, computed or done there.',
+      needs: 'act',
+      input: z.strictObject({
+        script: z.string().min(1).max(16_000).describe('For bash. Short and to the point; print what is needed.'),
+        why: z.string().min(1).max(300).describe('What it is for, in one short sentence in the owner’s language.'),
+        hosts: z
+          .array(z.string().max(260))
+          .max(8)
+          .optional()
+          .describe('Network destinations that it needs, as host:port, such as api.example.org:443. None without it.'),
+        folders: z
+          .array(z.strictObject({ name: z.string().max(64), access: z.enum(['ro', 'rw']) }))
+          .max(8)
+          .optional()
+          .describe('Folders that the owner has lent, by name; they are at /lent/<name>.'),
+        seconds,
+      }),
+      use: ({ script, why, hosts = [], folders = [], seconds: limit = 60 }) =>
+        useOf(deps, codeWords(script, 60), {
+          type: 'shell',
+          id: 'call',
+          reason: why,
+          script,
+          hosts,
+          lent: folders,
+          timeoutMs: limit * 1000,
+        }),
+    }),
+    tool({
+      name: 'write_file',
+      description: 'Writes a text file into the workspace of this conversation, in place of what was there.',
+      needs: 'act',
+      input: z.strictObject({ path, content: z.string().max(40_000) }),
+      use: ({ path: to, content }, { lang }) =>
+        useOf(deps, say.writesFile[lang](codeWords(to, 60)), {
+          type: 'write_file',
+          id: 'call',
+          reason: say.writesFile[lang](to),
+          path: to,
+          content,
+        }),
+    }),
+    tool({
+      name: 'read_file',
+      description: 'Reads a text file of the workspace of this conversation.',
+      needs: 'act',
+      input: z.strictObject({ path }),
+      use: ({ path: from }, { lang }) =>
+        useOf(deps, say.readsFile[lang](codeWords(from, 60)), {
+          type: 'read_file',
+          id: 'call',
+          reason: say.readsFile[lang](from),
+          path: from,
+        }),
+    }),
+    tool({
+      name: 'list_files',
+      description: 'Lists what is in a folder of the workspace of this conversation; "." is the workspace itself.',
+      needs: 'act',
+      input: z.strictObject({ path: path.optional() }),
+      use: ({ path: of = '.' }, { lang }) =>
+        useOf(deps, say.listsFiles[lang](codeWords(of, 60)), {
+          type: 'list_files',
+          id: 'call',
+          reason: say.listsFiles[lang](of),
+          path: of,
+        }),
+    }),
+  ];
+}
+
+/** `wanted`: as `parseCommand` reads it; what it does not take is told to the model. */
+function useOf(deps: CommandToolsDeps, shown: string, wanted: Record<string, unknown>): ToolUse | { bad: string } {
+  const parsed = parseCommand(wanted);
+  if (!parsed.ok) return { bad: parsed.faults.map(({ field, problem }) => `${field}: ${problem}`).join('; ') };
+  const { command } = parsed;
+  const whole = canonical(command);
+  if (maskSecrets(whole).masked) return { bad: 'it holds a key or a password: what you write stands in the room' };
+  if (Buffer.byteLength(whole) > MAX_BYTES) return { bad: `longer than ${MAX_BYTES} bytes in all: write it in parts` };
+  return { shown: maskSecrets(shown).text, carryOut: (turn, key) => order(command, shown, turn, key, deps) };
+}
+
+async function order(
+  command: Command,
+  shown: string,
+  turn: ToolTurn,
+  key: string,
+  { orders, results }: CommandToolsDeps,
+): Promise<ToolOutcome> {
+  const { job, account, agent, signal, deadline } = turn;
+  const request = await account.send(
+    job.room,
+    COMMAND_REQUEST_TYPE,
+    {
+      body: say.asksForCommand[job.lang](shown),
+      [CHAVION_KEY]: {
+        v: 1,
+        kind: 'request',
+        source: job.root,
+        root: job.root,
+        depth: job.depth,
+        agent: agent.config.id,
+        turn: turn.id,
+      },
+      [COMMAND_KEY]: command,
+      'm.relates_to': {
+        ...(job.thread === undefined ? {} : { rel_type: 'm.thread', event_id: job.thread, is_falling_back: false }),
+        'm.in_reply_to': { event_id: job.root },
+      },
+    },
+    `${key}.request`,
+  );
+  await orders.add({ v: 1, type: 'chat', root: job.root, room: job.room, at: job.at, lang: job.lang, request });
+  const until = Math.min(deadline, Date.now() + command.timeoutMs + BESIDE_MS);
+  return outcomeOf(await results.wait(request, until, signal), request);
+}
+
+/** As the model reads it. */
+function outcomeOf(result: CommandResult | null, request: EventId): ToolOutcome {
+  if (result === null)
+    return {
+      text: 'Nothing has come of it so far: the executor does not answer, or is still at work. Say so; do not claim that it was done.',
+      failed: true,
+    };
+  const { state, why, detail, exitCode, ms, output = '', report } = result;
+  const record = report === undefined ? {} : { record: report };
+  const printed = output === '' ? ' It printed nothing.' : `\n${material(`output ${request.slice(1, 9)}`, output)}`;
+  switch (state) {
+    case 'done':
+      return { text: `Done, exit code ${exitCode ?? 0}, ${ms ?? 0} ms.${printed}`, ...record };
+    case 'failed':
+      return {
+        text: `Failed: ${why ?? 'unknown'}${exitCode === undefined ? '' : `, exit code ${exitCode}`}.${printed}`,
+        failed: true,
+        ...record,
+      };
+    case 'asked':
+    case 'running':
+      return {
+        text: 'The owner has been asked and has not decided yet: the request with ✅ and ❌ stands in the room. Tell the owner in one sentence what you asked for and why. Nothing has been done yet.',
+        waits: true,
+        ...record,
+      };
+    case 'refused':
+      return {
+        text: `Refused: ${[why, detail].filter((part) => part !== undefined).join(', ')}. Nothing was run.`,
+        failed: true,
+        ...record,
+      };
+    case 'stopped':
+      return { text: `Stopped by the owner.${printed}`, failed: true, ...record };
+    case 'unknown':
+      return {
+        text: 'It was begun and nobody saw its end, because a part of the house was restarted. It may have had an effect: look before you try again.',
+        failed: true,
+        ...record,
+      };
+  }
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Account } from '../../bridge/matrix/account.ts';
+import type { EventId } from '../../bridge/protocol/ids.ts';
+import type { TurnJob } from '../../bridge/protocol/turn.ts';
+import type { JsonSchema, ToolOffer } from '../models/providers/provider.ts';
+import type { Resident } from '../residents/residents.ts';
+
+/** The turn that a tool is used in. */
+export interface ToolTurn {
+  readonly id: string;
+  readonly job: TurnJob;
+  readonly agent: Resident;
+  readonly account: Account;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970: what takes longer is told of later. */
+  readonly deadline: number;
+}
+
+/** What came of a call, as it is kept. */
+export const ToolOutcome = z.object({
+  /** For the model: material, sealed before it is shown to it. */
+  text: z.string(),
+  failed: z.literal(true).optional(),
+  /** A master's ✅ is waited for. */
+  waits: z.literal(true).optional(),
+  /** Where in ops all of it stands. */
+  record: z.custom<EventId>((value) => typeof value === 'string').optional(),
+});
+export type ToolOutcome = z.infer<typeof ToolOutcome>;
+
+/** A call whose words have the form that the tool wants. */
+export interface ToolUse {
+  /** What people see while it is at work and in the end: Markdown in one line, nothing in it is anybody else's markup. */
+  readonly shown: string;
+  /**
+   * Does it. `key` names the call, the same after a crash: what has an effect hangs it on this name. Throws only what
+   * ends the turn: everything else is an outcome.
+   */
+  readonly carryOut: (turn: ToolTurn, key: string) => Promise<ToolOutcome>;
+}
+
+export interface Tool {
+  readonly offer: ToolOffer;
+  /** `act`: only for the one who acts on a message; `look`: for everybody who answers it. */
+  readonly needs: 'act' | 'look';
+  /** Null where the words do not fit, with the reason for the model. */
+  readonly use: (input: unknown, job: TurnJob) => ToolUse | { readonly bad: string };
+}
+
+/** A tool by its name, what a model is told of it, and the shape of its input. */
+export function tool<Schema extends z.ZodType>(of: {
+  readonly name: string;
+  readonly description: string;
+  readonly needs: Tool['needs'];
+  readonly input: Schema;
+  readonly use: (input: z.output<Schema>, job: TurnJob) => ToolUse | { readonly bad: string };
+}): Tool {
+  return {
+    offer: { name: of.name, description: of.description, input: schemaFor(of.input) },
+    needs: of.needs,
+    use: (input, job) => {
+      const parsed = of.input.safeParse(input);
+      return parsed.success ? of.use(parsed.data, job) : { bad: faultIn(parsed.error) };
+    },
+  };
+}
+
+function faultIn(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const field = issue?.path.join('.') ?? '';
+  return `${field === '' ? 'input' : field}: ${issue?.message ?? 'not readable'}`;
+}
+
+/** What all providers take of JSON Schema; limits and patterns are said in words and kept by zod. */
+const Known: z.ZodType<JsonSchema> = z.lazy(() =>
+  z.object({
+    type: z.enum(['object', 'array', 'string', 'integer', 'boolean', 'null']).exactOptional(),
+    properties: z.record(z.string(), Known).exactOptional(),
+    required: z.array(z.string()).exactOptional(),
+    additionalProperties: z.literal(false).exactOptional(),
+    items: Known.exactOptional(),
+    anyOf: z.array(Known).exactOptional(),
+    enum: z.array(z.string()).exactOptional(),
+    description: z.string().exactOptional(),
+  }),
+);
+
+const schemaFor = (schema: z.ZodType): JsonSchema => Known.parse(z.toJSONSchema(schema, { io: 'input' }));
