@@ -4,6 +4,7 @@ import { meantWords } from '../../bridge/config/npm-flags.ts';
 import { BenchHouse, echoRoster } from './bench-house.ts';
 import { endurance } from './endurance.ts';
 import { AGENTS, fanOut } from './fan-out.ts';
+import { greetingCost } from './greeting-cost.ts';
 import { mechanism } from './mechanism.ts';
 import { oldRoom } from './old-room.ts';
 import { promptCache } from './prompt-cache.ts';
@@ -14,7 +15,17 @@ import { tasksBench } from './tasks.ts';
 /** `npm run bench`: every table of docs/benchmarks.md in one run; with names, only those parts. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const { words: wanted } = meantWords('bench', process.argv.slice(2), processEnvironment());
-const NAMES = ['mechanism', 'prompt-cache', 'sandbox', 'tasks', 'fan-out', 'streaming', 'endurance', 'old-room'];
+const NAMES = [
+  'mechanism',
+  'prompt-cache',
+  'greeting-cost',
+  'sandbox',
+  'tasks',
+  'fan-out',
+  'streaming',
+  'endurance',
+  'old-room',
+];
 const strange = wanted.filter((word) => word !== '--quick' && !NAMES.includes(word));
 if (strange.length > 0) {
   const help = strange.every((word) => word === '--help' || word === '-h');
@@ -44,6 +55,7 @@ async function measure(name: string, run: () => Promise<{ table: string; failure
 
 await measure('mechanism', () => Promise.resolve(mechanism(quick)));
 await measure('prompt-cache', () => promptCache(quick));
+await measure('greeting-cost', () => greetingCost(quick));
 await measure('sandbox', () => sandboxBench(quick));
 await measure('tasks', () => tasksBench(quick));
 if (names.length === 0 || Object.keys(parts).some((name) => names.includes(name))) {

@@ -5,6 +5,7 @@ import { closingNote, systemPrompt } from '../../bots/residents/prompt.ts';
 import { type Beginning, buildContext } from '../../bots/turns/context.ts';
 import { startProviderServer } from '../contract/provider-server.ts';
 import { bodyOf, type Json, KEY, STREAMING, stream, type Wire } from '../contract/provider-wires.ts';
+import { askedInPhases } from '../unit/task-prefix-scene.ts';
 import { table } from './figures.ts';
 import { agentUser, MASTER_USER, talk } from './talk.ts';
 
@@ -14,7 +15,8 @@ const MINUTE = 60_000;
 /**
  * What a provider has read before of each call, counted in the characters that reach a stand-in: of the second of two
  * turns a minute apart, and of so many turns in a full room. The stand-in remembers as Anthropic does where marks are
- * sent (at marks, looked for 20 blocks back), and every beginning where none are.
+ * sent (at marks, looked for 20 blocks back), and every beginning where none are. And of the phases of a task, each
+ * agent's own, what it has been sent in the phase before.
  */
 export async function promptCache(quick = false): Promise<{ table: string; failures: string[] }> {
   const turns = quick ? 20 : 100;
@@ -26,11 +28,18 @@ export async function promptCache(quick = false): Promise<{ table: string; failu
     const whole = requests.reduce((sum, { length }) => sum + length, 0);
     const again = requests.reduce((sum, { length }, i) => sum + length * (1 - (shares[i] ?? 0)), 0) / whole;
     const second = shares[1] ?? 0;
-    rows.push([wire.name, percent(second), percent(again)]);
+    const phases = sharedByPhases(await askedInTask(wire));
+    rows.push([wire.name, percent(second), percent(again), percent(phases)]);
+    if (phases < 0.8) failures.push(`prompt-cache: ${wire.name} reads ${percent(1 - phases)} of a task's phases anew`);
     if (second < 0.95) failures.push(`prompt-cache: ${wire.name} reads ${percent(1 - second)} anew after a minute`);
     if (again > 0.15) failures.push(`prompt-cache: ${wire.name} reads ${percent(again)} of ${turns} turns anew`);
   }
-  const heads = ['wire', 'second of two turns: read before', `${turns} turns in a full room: read anew`];
+  const heads = [
+    'wire',
+    'second of two turns: read before',
+    `${turns} turns in a full room: read anew`,
+    "a task's phases after the first: read before",
+  ];
   return { table: table(heads, rows), failures };
 }
 
@@ -42,14 +51,17 @@ interface Call {
   readonly length: number;
 }
 
-async function asked(wire: Wire, turns: number): Promise<readonly Call[]> {
-  await using server = await startProviderServer(() => stream(wire, 'answer'));
-  const agent = AgentConfig.parse({
+const agentOf = (wire: Wire, url: string): AgentConfig =>
+  AgentConfig.parse({
     ...defaultRoster.agents.find(({ id }) => id === 'claude'),
     model: wire.model,
     contextTokens: 32_000,
-    ...(wire.endpoint === undefined ? {} : { endpoint: { url: wire.endpoint(server.url), keyEnv: 'GATEWAY_KEY' } }),
+    ...(wire.endpoint === undefined ? {} : { endpoint: { url: wire.endpoint(url), keyEnv: 'GATEWAY_KEY' } }),
   });
+
+async function asked(wire: Wire, turns: number): Promise<readonly Call[]> {
+  await using server = await startProviderServer(() => stream(wire, 'answer'));
+  const agent = agentOf(wire, server.url);
   const roster = Roster.parse(defaultRoster);
   const provider = createProvider(agent, wire.settings(server.url), { GATEWAY_KEY: KEY });
   const names = new Map(roster.agents.map(({ id, name }) => [agentUser(id), name]));
@@ -88,11 +100,33 @@ async function asked(wire: Wire, turns: number): Promise<readonly Call[]> {
   return server.requests.map((received) => callOf(bodyOf(received)));
 }
 
-/** System prompt and messages of any of the wires. */
+/** What one agent is asked in triage, proposal, critique and vote of one task, over the wire. */
+async function askedInTask(wire: Wire): Promise<readonly Call[]> {
+  await using server = await startProviderServer(() => stream(wire, 'answer'));
+  const provider = createProvider(agentOf(wire, server.url), wire.settings(server.url), { GATEWAY_KEY: KEY });
+  for (const request of await askedInPhases('claude'))
+    for await (const part of provider.stream(request, AbortSignal.timeout(MINUTE))) if (part.type === 'finish') break;
+  return server.requests.map((received) => callOf(bodyOf(received)));
+}
+
+function sharedByPhases(calls: readonly Call[]): number {
+  const known = cachedShares(calls).reduce((sum, share, i) => sum + share * (calls[i]?.length ?? 0), 0);
+  return known / calls.slice(1).reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Of those that read the schema of an answer before the prompt. */
+const leadingSchema = (body: Json): unknown => body.output_config?.format ?? body.text?.format;
+
+/** Schema, system prompt and messages of any of the wires. */
 function callOf(body: Json): Call {
+  const schema = leadingSchema(body);
   const system = [body.system ?? body.systemInstruction?.parts ?? []].flat();
   const messages: Json[] = body.messages ?? body.input ?? body.contents;
-  const blocks = [...system, ...messages.flatMap((one) => one.parts ?? one.content)].map((part: Json) => ({
+  const blocks = [
+    ...(schema === undefined ? [] : [JSON.stringify(schema)]),
+    ...system,
+    ...messages.flatMap((one) => one.parts ?? one.content),
+  ].map((part: Json) => ({
     text: typeof part === 'string' ? part : String(part.text),
     mark: part.cache_control !== undefined,
   }));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { sha256 } from '../../../bridge/digest/canonical.ts';
 import { maskSecrets } from '../../../bridge/matrix/secrets/secrets.ts';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
@@ -122,6 +123,7 @@ async function converse(
     messages: [said('user', ...parts)],
     question: state.mission,
     ...answerFormat(ask.kind),
+    cacheKey: sha256(`${agent.id} ${state.root}`).slice(0, 32),
     task: { no: state.no, phase: ask.kind, until: ask.until },
   };
 
@@ -222,9 +224,14 @@ const beginning = (text: string): string =>
 const repair = (faults: readonly string[]): string =>
   `That cannot be used:\n${faults.map((fault) => `- ${fault}`).join('\n')}\n\nAnswer the question above once more, whole, with these faults put right. Nothing else: no apology, no words around it.`;
 
+/** What is asked stands last and is another thing in the next phase: what providers are told to keep ends before it. */
 const said = (role: ChatMessage['role'], ...texts: readonly string[]): ChatMessage => ({
   role,
-  content: texts.map((text) => ({ type: 'text', text })),
+  content: texts.map((text, i) => ({
+    type: 'text',
+    text,
+    ...(i === texts.length - 1 ? { passing: true as const } : {}),
+  })),
 });
 
 const answered = (answer: Answer, tokens: Spent, usd: number | null): ModelReply => ({
