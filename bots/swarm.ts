@@ -159,6 +159,15 @@ function buildTasks({ base, given, models, queues, meters, edits, frozen }: Grou
     frozen,
   });
   tasks.onEnded(({ phase }) => meters.taskEnded(phase));
+  // The executor keeps what a task has made for as long as it goes on. What is not told it keeps a little longer.
+  tasks.onEnded(({ root, room, at, lang, since, runs }) => {
+    const end = { v: 1, type: 'end', root, room, at, lang, id: `over.${runs}`, until: since } as const;
+    void queues.orders
+      .add(end)
+      .catch((error: unknown) =>
+        base.log.warn({ task: root, error: error instanceof Error ? error.name : 'unknown' }, 'end'),
+      );
+  });
   return tasks;
 }
 

@@ -33,6 +33,7 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import { ReactionHandler } from './orders/reaction-handler.ts';
 import { Semaphore } from './work/semaphore.ts';
 import { tellLeftBehind } from './orders/left-behind.ts';
+import { WorkspaceOrders } from './orders/workspace-orders.ts';
 import { RoomWatch } from './orders/watch.ts';
 import { WatchState } from './orders/watch-state.ts';
 import { Work } from './work/work.ts';
@@ -78,6 +79,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const concurrency = concurrencyOf(rules);
   const workspaces = join(folder, 'workspaces');
   mkdirSync(workspaces, { recursive: true, mode: 0o700 });
+  const folders = { workspaces, inputs: join(folder, 'inputs') };
 
   const ledger = await Ledger.open(join(folder, 'ledger.jsonl'), now);
   const jobs = new JobLog(log);
@@ -135,7 +137,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     running,
     semaphore: new Semaphore(() => concurrency),
     perform,
-    inputs: new Inputs({ account, audit, reports, perform, folder: join(folder, 'inputs') }),
+    inputs: new Inputs({ account, audit, reports, perform, folder: folders.inputs }),
     secrets: parts.secrets,
     expectedRequest: (record) => requests.expected(record),
   });
@@ -181,7 +183,30 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     work: (record, again) => work.run(record, again),
     onError,
   });
-  const signs = new ReactionHandler({ account, rooms, reader, ledger, running, orderHandler, state, onError });
+  const workspaceOrders = new WorkspaceOrders({
+    account,
+    rooms,
+    reader,
+    ledger,
+    state,
+    audit,
+    reports,
+    folders,
+    several: () => peers.several(),
+    lang: settings.CHAVION_LANG,
+    now,
+  });
+  const signs = new ReactionHandler({
+    account,
+    rooms,
+    reader,
+    ledger,
+    running,
+    orderHandler,
+    state,
+    workspaces: workspaceOrders,
+    onError,
+  });
   const followRooms = async (signal: AbortSignal | undefined) => {
     await rooms.follow(signal);
     if (state.hq !== null && state.hq !== rooms.hq)
@@ -208,14 +233,14 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       for (const record of ledger.unfinished()) void resume(record);
     },
     async watch(signal) {
-      const tidy = () => {
+      const tidy = async () => {
         const inUse = new Set(ledger.unfinished().map(({ prepared }) => prepared.workspace));
-        const gone = forgetOldWorkspaces(workspaces, inUse, now());
+        const gone = await forgetOldWorkspaces(folders, inUse, now());
         if (gone.length > 0) log.info({ workspaces: gone }, 'old workspaces taken away');
       };
-      tidy();
+      void tidy().catch(onError);
       const expiry = setInterval(() => {
-        tidy();
+        void tidy().catch(onError);
         for (const record of ledger.unfinished())
           if (record.state === 'asked') void orderHandler.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);

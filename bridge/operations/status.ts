@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import { PARTS } from '../launcher/instance/accounts.ts';
 import { askTroubles } from '../launcher/control.ts';
-import { readableBytes } from '../launcher/disk/disk.ts';
+import { readableBytes } from '../text/readable-bytes.ts';
 import { disksOf, instancePlaces } from '../launcher/disk/disks.ts';
 import { executorHealth } from '../launcher/executor-part.ts';
 import { readJson } from '../launcher/instance/files.ts';

@@ -11,6 +11,7 @@ export const AUDIT_EVENTS = [
   'job.started',
   'job.ended',
   'task.ended',
+  'workspace.cleared',
   'egress',
 ] as const;
 

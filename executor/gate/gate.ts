@@ -82,8 +82,11 @@ export function judgeOrder(job: RunJob, facts: OrderFacts): GateVerdict {
   };
 }
 
+/** Where an order stands, and since when. */
+type OrderPlace = Pick<OrderJob, 'room' | 'root' | 'at'>;
+
 /** The root as a master's message that stands as it was sent, at most so old, and that no master has stopped. */
-export function masterMessage(job: OrderJob, facts: OrderFacts, lastsMs: number): SenderStanding | Refused {
+export function masterMessage(job: OrderPlace, facts: OrderFacts, lastsMs: number): SenderStanding | Refused {
   return standingMessage(job, facts, lastsMs, (sender) => facts.masters.has(sender), 'not-master');
 }
 
@@ -95,7 +98,7 @@ export interface SenderStanding {
 
 /** The root as a message by whoever `may` order, that stands as it was sent. `otherwise` is what everybody else is refused with. */
 export function standingMessage(
-  job: OrderJob,
+  job: OrderPlace,
   facts: OrderFacts,
   lastsMs: number,
   may: (sender: UserId) => boolean,

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { executorKey } from '../../bridge/queue/executor-queue.ts';
-import { type ExecutorSign, SIGN_EVERY_MS, registerExecutor } from '../../bridge/queue/executor-registry.ts';
+import {
+  type ExecutorSign,
+  SIGN_EVERY_MS,
+  registerExecutor,
+  registryOf,
+  ROLL_KEY,
+} from '../../bridge/queue/executor-registry.ts';
 
 const ENDED_KEY = executorKey('ended');
 /** Clocks of machines differ by less. */
@@ -30,6 +36,12 @@ export class Peers {
   /** The job of an end comes to one executor, the task's commands may run at any. */
   async tellEnd(root: EventId, until: number): Promise<void> {
     await this.#deps.redis.hset(ENDED_KEY, root, JSON.stringify({ until, at: Date.now() }));
+  }
+
+  /** Whether others are there too. */
+  async several(): Promise<boolean> {
+    const signs = await this.#deps.redis.hgetall(ROLL_KEY);
+    return registryOf(signs, Date.now()).filter(({ online }) => online).length > 1;
   }
 
   /** Until aborted. */

@@ -2,6 +2,7 @@ import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { behind, orderWords } from '../../bridge/protocol/orders/order-words.ts';
+import { parseAdmin } from '../../bridge/protocol/orders/admin-order.ts';
 import { parseTask } from '../../bridge/protocol/orders/task-order.ts';
 import { AGAIN, isSign, NO, YES } from '../gate/approval.ts';
 import type { OrderHandler } from './order-handler.ts';
@@ -16,6 +17,7 @@ import { coordinatorOf } from '../gate/task-acts.ts';
 import { revokedBy } from '../gate/standing-order.ts';
 import type { WatchState } from './watch-state.ts';
 import type { OwnRooms } from '../gate/own-rooms.ts';
+import type { WorkspaceOrders } from './workspace-orders.ts';
 
 export interface SignsDeps {
   readonly account: Account;
@@ -25,6 +27,7 @@ export interface SignsDeps {
   readonly running: RunningCommands;
   readonly orderHandler: OrderHandler;
   readonly state: WatchState;
+  readonly workspaces: Pick<WorkspaceOrders, 'said'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -72,6 +75,7 @@ export class ReactionHandler {
 
   async #said(event: MessageEvent, words: string): Promise<void> {
     if (behind(words, 'stop', '그만') !== null) await this.#stop(event);
+    if (parseAdmin(words)?.kind === 'workspaces') this.#go(this.#deps.workspaces.said(event));
     await this.#revoke(words, event.at, event.sender);
   }
 

@@ -78,6 +78,20 @@ describe('a task', () => {
     ).toEqual([told.id]);
   });
 
+  it('leaves a workspace that goes at the master’s word, once the task has ended', async () => {
+    const asked = async (order: string) =>
+      (await scene.master.noticed(scene.hq, await scene.master.say(scene.hq, order))).body;
+    let code: string | undefined;
+    await scene.until(async () => {
+      const list = await asked('!관리 작업폴더');
+      code = /`!관리 작업폴더 비우기 ([0-9a-f]{4,})`/.exec(list)?.[1];
+      expect(list).toContain('서버 파일 목록 조회');
+      return code !== undefined;
+    });
+    expect(await asked(`!관리 작업폴더 비우기 ${code ?? ''}`)).toContain('작업 폴더 1개를 지웠습니다');
+    expect(await asked('!관리 작업폴더')).toContain('지울 임무 작업 폴더가 없습니다');
+  });
+
   it('that stand-ins only played says so from its first line to its last, and never that it was done', async () => {
     const task = await begin('//chavion_task: A 회사와 B 회사 실적을 비교해서 내일 아침까지 보고서를 이메일로 보내줘');
     const called = await task.until('the call for plans', () =>

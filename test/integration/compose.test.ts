@@ -379,6 +379,8 @@ describe('the house of the containers, without an engine', () => {
       /^admin: [^]*synapse: 정상[^]*postgres: 정상[^]*redis: 정상[^]*swarm: 정상[^]*executor: 정상[^]*caddy[^]*docker compose ps/,
     );
     expect(await admin('!관리 디스크')).toMatch(/media: \d[^]*남은 자리: \d[^]*postgres[^]*docker system df/);
+    // Of `!admin` the one thing that the executor alone can see.
+    expect(await admin('!관리 작업폴더')).toMatch(/^executor: \*\*작업 폴더\*\* \d/);
     expect(await admin('!관리 버전')).toMatch(/Chavion 0\.\d[^]*Synapse 1\.\d+[^]*docker compose images/);
     expect(await admin('!관리 백업')).toContain('data/compose');
     // Furnished once more, as at every start, while the desk is at work: neither signs the other out.

@@ -39,14 +39,15 @@ describe('a disk that runs full', () => {
     expect(diskState({ free: 60 * MiB, total: 100 * MiB }, { kept: 0, wanted: 0 }, 'roomy')).toBe('roomy');
   });
 
-  it('loses the workspaces of tasks that are long over, and no other', () => {
+  it('loses the workspaces of tasks that are long over, and no other', async () => {
     const names = ['direct', 'task-0a', 'task-0b', 'task-0c', 'notes'];
     for (const name of names) {
       mkdirSync(join(folder, name));
       writeFileSync(join(folder, name, 'file'), 'x');
       if (name !== 'task-0c') utimesSync(join(folder, name), 1, 1);
     }
-    expect(forgetOldWorkspaces(folder, new Set(['task-0b']), Date.now())).toEqual(['task-0a']);
+    const folders = { workspaces: folder, inputs: join(folder, 'notes') };
+    expect(await forgetOldWorkspaces(folders, new Set(['task-0b']), Date.now())).toEqual(['task-0a']);
     expect(readdirSync(folder).toSorted()).toEqual(['direct', 'notes', 'task-0b', 'task-0c']);
   });
 

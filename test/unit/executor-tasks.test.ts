@@ -1,5 +1,15 @@
 import { REQUEST_FORM } from '../../executor/approvals/approval-request.ts';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -9,7 +19,7 @@ import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Plan } from '../../bridge/protocol/plan.ts';
-import { canonical } from '../../bridge/digest/canonical.ts';
+import { canonical, sha256 } from '../../bridge/digest/canonical.ts';
 import { registryOf, ROLL_KEY } from '../../bridge/queue/executor-registry.ts';
 import { buildExecutor, type Executor } from '../../executor/executor.ts';
 import { TooEarly } from '../../executor/orders/plan-order-handler.ts';
@@ -523,5 +533,73 @@ describe('the roll', () => {
     expect(registryOf(signs, Date.now() + 60_000)).toMatchObject([{ online: false }]);
     expect(registryOf(signs, Date.now() + 8 * 24 * HOUR)).toEqual([]);
     expect(registryOf({ a: 'not JSON', b: '{}', c: '[]' }, 0)).toEqual([]);
+  });
+});
+
+describe('what tasks leave on the disk', () => {
+  const DAY = 24 * HOUR;
+  const answer = async (body: string, sender = MASTER) => {
+    const order = paper.say(HQ, sender, { msgtype: 'm.text', body });
+    return until(
+      () =>
+        paper.events.find((one) => one.sender === EXECUTOR && one.content['com.chavion']?.source === order)?.content
+          .body,
+    ) as Promise<string>;
+  };
+  const left = () => readdirSync(join(folder, 'workspaces')).toSorted();
+  const workspaceOf = (root: string) => `task-${sha256(root).slice(0, 24)}`;
+  const code = (root: string) => sha256(root).slice(0, 4);
+  /** A task whose one command has left so much. */
+  const worked = async (name: string, bytes: number) => {
+    const root = begin();
+    await dispatch(root, decide(root, planWith(name, shell(name, name))), name);
+    await result(name, 'done');
+    const workspace = join(folder, 'workspaces', workspaceOf(root));
+    writeFileSync(join(workspace, 'made'), 'x'.repeat(bytes));
+    utimesSync(workspace, clock / 1000, clock / 1000);
+    return root;
+  };
+
+  it('is shown by size with the mission, and goes at a master’s word, but never while its task goes on', async () => {
+    clock = Date.now() - 20 * DAY;
+    const [small, big] = [await worked('small', 300_000), await worked('big', 2_000_000)];
+    clock += 1_000;
+    await end(small);
+    mkdirSync(join(folder, 'workspaces', workspaceOf(small), 'closed', 'deep'), { recursive: true, mode: 0o700 });
+    chmodSync(join(folder, 'workspaces', workspaceOf(small), 'closed'), 0);
+    utimesSync(join(folder, 'workspaces', workspaceOf(small)), clock / 1000, clock / 1000);
+    mkdirSync(join(folder, 'workspaces', 'direct'));
+    const list = await answer('!관리 작업 공간');
+    expect(list).toMatch(
+      new RegExp(
+        `\`${code(big)}\` 2 MB · 일하는 중 · 임무 on paper[^]*\`${code(small)}\` 3\\d\\d KB · 오늘 씀 · 임무 on paper`,
+      ),
+    );
+    expect(list).toContain(`!관리 작업폴더 비우기 ${code(small)}`);
+    expect(await answer(`!관리 작업공간 비우기 ${code(big)}`)).toContain('아직 임무가 끝나지 않아');
+    expect(await answer('!관리 작업공간 비우기 00000')).toContain('작업 폴더가 없습니다');
+    expect(left()).toEqual(['direct', workspaceOf(small), workspaceOf(big)].toSorted());
+    expect(await answer(`!관리 작업공간 비우기 ${code(small)}`)).toMatch(
+      /작업 폴더 1개를 지웠습니다. 3\d\d KB 비었습니다/,
+    );
+    expect(left()).toEqual(['direct', workspaceOf(big)].toSorted());
+    clock += 1_000;
+    await end(big);
+    expect(await answer('!admin workspaces clear 7d')).toContain('Nothing was deleted');
+    clock += 8 * DAY;
+    expect(await answer('!관리 작업공간 비우기 7일')).toContain('작업 폴더 1개를 지웠습니다');
+    expect(left()).toEqual(['direct']);
+  });
+
+  it('is nobody’s but a master’s to take away', async () => {
+    clock = Date.now() - DAY;
+    const root = await worked('kept', 1_000);
+    clock += 1_000;
+    await end(root);
+    paper.say(HQ, '@guest:test', { msgtype: 'm.text', body: `!관리 작업공간 비우기 ${code(root)}` });
+    paper.say('!elsewhere:test', MASTER, { msgtype: 'm.text', body: `!관리 작업공간 비우기 ${code(root)}` });
+    // Heard after them.
+    await answer('!관리 작업공간');
+    expect(left()).toEqual([workspaceOf(root)]);
   });
 });

@@ -5,13 +5,6 @@ import type { DiskState, Reserve } from './reserve.ts';
 export const LOW_DISK_BYTES = 200_000_000;
 const EVERY_MS = 1_000;
 
-export const readableBytes = (bytes: number): string =>
-  bytes >= 1e9
-    ? `${(bytes / 1e9).toFixed(1)} GB`
-    : bytes >= 1e6
-      ? `${Math.round(bytes / 1e6)} MB`
-      : `${Math.ceil(bytes / 1e3)} KB`;
-
 /** Said by Node, by SQLite or by tar. */
 export function isFullDisk(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

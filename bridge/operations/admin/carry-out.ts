@@ -16,14 +16,22 @@ export interface Carrying extends AdminRooms {
   readonly lang: Lang;
 }
 
-/** Does what a master has ordered; may be done again. Returns the answer, Markdown. Throws `HomeserverError`. */
-export async function carryOut(order: AdminOrder, house: Carrying): Promise<string> {
+/** Does what a master has ordered; may be done again. Returns the answer, Markdown; null where somebody else answers. Throws `HomeserverError`. */
+export async function carryOut(order: AdminOrder, house: Carrying): Promise<string | null> {
   const { lang } = house;
   switch (order.kind) {
     case 'help':
       return adminHelp[lang]();
     case 'unknown':
       return adminUnknown[lang](order.word);
+    case 'workspaces': {
+      // The executor's, which alone sees its disk, and answers while it can.
+      const states = new Map(await house.facts.health());
+      const state = states.get('executor') ?? null;
+      const lines = adminLines[lang];
+      if (state === 'silent') return `${lines.part('executor')}: ${lines.silent('executor', house.facts.place)}`;
+      return state === 'halted' ? `${lines.part('executor')}: ${lines.halted}` : null;
+    }
     case 'invite':
       return invite(order.name, house);
     case 'remove':

@@ -3,7 +3,7 @@ import type { HomeserverClient } from '../../../synapse/client.ts';
 import { KEEPER } from '../../../synapse/own-accounts.ts';
 import type { OwnAccounts } from '../../../synapse/residents.ts';
 import { plainLine } from '../../matrix/foreign-words.ts';
-import { readableBytes } from '../../launcher/disk/disk.ts';
+import { readableBytes } from '../../text/readable-bytes.ts';
 import type { Disk } from '../../launcher/disk/disks.ts';
 import { cleanName } from '../../text/clean-text.ts';
 import { maskSecrets } from '../../matrix/secrets/secrets.ts';
@@ -67,6 +67,7 @@ const ROWS: Readonly<Record<AdminReport, (deps: AdminReportDeps) => Promise<read
       ...left,
       ...watchedText(watched).map((said) => said[lines.lang]()),
       ...unseen,
+      lines.workspaces,
     ];
   },
   versions: async ({ facts, lines }) => {

@@ -20,6 +20,7 @@ export const adminHelp = phrase(
       '- `!관리 사람`: 누가 있는지',
       '- `!관리 초대 @이름`: 마스터를 한 명 더',
       '- `!관리 제거 @이름`: 마스터에서 빼고 로그인을 막습니다 (한 말은 남습니다)',
+      '- `!관리 작업폴더`: 임무가 남긴 파일을 보고 지우기',
       '- `!관리 방` · `!관리 디스크` · `!관리 버전` · `!관리 백업`',
     ].join('\n'),
   () =>
@@ -29,6 +30,7 @@ export const adminHelp = phrase(
       '- `!admin users`: who is here',
       '- `!admin invite @name`: one more master',
       '- `!admin remove @name`: no master any more, and signed out (what was said stays)',
+      '- `!admin workspaces`: see and delete what tasks left on the disk',
       '- `!admin rooms` · `!admin disk` · `!admin versions` · `!admin backup`',
     ].join('\n'),
 );
@@ -163,6 +165,7 @@ export interface Lines {
   readonly freeAt: (size: string, folders: string) => string;
   /** What a part or a folder of the house is for, before the name that it has on the server. */
   readonly part: (name: string) => string;
+  readonly workspaces: string;
   readonly noBackup: string;
   readonly lastBackup: (ms: number, size: string) => string;
   readonly up: string;
@@ -209,6 +212,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     free: (size) => `남은 자리: ${size}`,
     freeAt: (size, folders) => `남은 자리: ${size} (${folders})`,
     part: (name) => PART_KO[name] ?? name,
+    workspaces: '임무가 남긴 파일을 보고 지우기: `!관리 작업폴더`',
     noBackup: '아직 없습니다. 서버에서: `npm start -- backup`',
     lastBackup: (ms, size) => `마지막: ${ago.ko(ms)}, ${size}. 새로: 서버에서 \`npm start -- backup\``,
     up: '정상',
@@ -240,6 +244,7 @@ export const adminLines: { readonly ko: Lines; readonly en: Lines } = {
     free: (size) => `free: ${size}`,
     freeAt: (size, folders) => `free: ${size} (${folders})`,
     part: (name) => name,
+    workspaces: 'see and delete what tasks left: `!admin workspaces`',
     noBackup: 'none yet. On the server: `npm start -- backup`',
     lastBackup: (ms, size) => `last: ${ago.en(ms)}, ${size}. Anew, on the server: \`npm start -- backup\``,
     up: 'well',
