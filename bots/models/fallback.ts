@@ -22,7 +22,7 @@ async function* streamWithFallback(
   let begun = false;
   try {
     for await (const part of first.stream(request, signal)) {
-      begun ||= part.type === 'text' || part.type === 'source';
+      begun ||= part.type === 'text' || part.type === 'source' || part.type === 'tool-call';
       yield part;
     }
     return;

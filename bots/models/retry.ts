@@ -76,7 +76,7 @@ async function* streamWithRetry(
       if (begun) yield { type: 'restart' };
       begun = false;
       for await (const part of inner.stream(request, signal)) {
-        begun ||= part.type === 'text' || part.type === 'source';
+        begun ||= part.type === 'text' || part.type === 'source' || part.type === 'tool-call';
         // News of work that takes minutes: what failed on the way does not count against it for ever.
         if (part.type === 'progress') {
           failures = 0;

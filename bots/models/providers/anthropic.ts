@@ -8,6 +8,7 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `anthropic/${modelId}`,
   sees: true,
   searches: false,
+  callsTools: true,
   mark: { anthropic: { cacheControl: { type: 'ephemeral' } } },
   address: url ?? 'https://api.anthropic.com/v1',
   schemaLeads: true,
@@ -18,6 +19,8 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   ),
   connect: (fetch) =>
     createAnthropic({ apiKey: key, baseURL: url ?? 'https://api.anthropic.com/v1', fetch }).messages(modelId),
+  // A call is wanted whole; sent as it comes, it may end in the middle of its JSON.
+  providerOptions: () => ({ anthropic: { toolStreaming: false } }),
   spentIn,
 });
 

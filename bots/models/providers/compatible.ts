@@ -11,6 +11,8 @@ export const compatible = (
   label: `compatible/${modelId}`,
   sees: true,
   searches: false,
+  callsTools: true,
+  mayKnowNoTools: true,
   address: access.url,
   schemaLeads: false,
   list: modelList(access.url, access.key === undefined ? {} : { authorization: `Bearer ${access.key}` }),

@@ -8,6 +8,7 @@ export const google = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `google/${modelId}`,
   sees: true,
   searches: false,
+  callsTools: true,
   address: url ?? 'https://generativelanguage.googleapis.com/v1beta',
   schemaLeads: false,
   list: modelList(

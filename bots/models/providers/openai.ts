@@ -8,6 +8,7 @@ export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
   label: `openai/${modelId}`,
   sees: true,
   searches: false,
+  callsTools: true,
   address: url ?? 'https://api.openai.com/v1',
   schemaLeads: true,
   list: modelList(url ?? 'https://api.openai.com/v1', { authorization: `Bearer ${key}` }),

@@ -1,49 +1,82 @@
-import type { FilePart, ModelMessage, SystemModelMessage, TextPart } from 'ai';
+import type {
+  AssistantModelMessage,
+  FilePart,
+  ModelMessage,
+  SystemModelMessage,
+  TextPart,
+  ToolModelMessage,
+  ToolResultPart,
+} from 'ai';
+import { type CacheMark, worthMarking } from './cache-marks.ts';
 import type { ChatMessage, ContentPart } from './provider.ts';
-
-/** What the SDK is told of a part up to which a provider is to keep what it has read. */
-export type CacheMark = NonNullable<SystemModelMessage['providerOptions']>;
+import { asObject, CallIds, partsOfStep, toCallPart } from './sdk-tools.ts';
+import { alternating, callsIn, paired, withoutTools } from './tool-history.ts';
 
 /** The system prompt is what even the smallest question begins with. */
 export const toSdkSystem = (system: string, mark: CacheMark | undefined): string | SystemModelMessage =>
   mark === undefined ? system : { role: 'system', content: system, providerOptions: mark };
 
+/** To whom the messages go. */
+export interface Addressee {
+  readonly label: string;
+  readonly sees: boolean;
+  readonly mark?: CacheMark | undefined;
+  /** Tools are offered with them; without any, providers refuse calls and results. */
+  readonly tools: boolean;
+}
+
 /**
  * Our messages as the AI SDK takes them; an image becomes a file part with its media type. With a mark every text
  * stays a part of its own, for what is kept ends where a part does.
  */
-export function toSdkMessages(messages: readonly ChatMessage[], sees: boolean, mark?: CacheMark): ModelMessage[] {
-  const marked = mark === undefined ? new Set() : worthMarking(messages);
-  return alternating(messages).map(({ role, content }): ModelMessage => {
-    const seen = content.filter((part) => part.type === 'text' || (part.type === 'image' && sees && role === 'user'));
-    const options = (part: ContentPart) => (mark !== undefined && marked.has(part) ? { providerOptions: mark } : {});
-    if (role === 'assistant')
-      return { role, content: joined(seen).flatMap((part) => (part.type === 'text' ? [part] : [])) };
-    const parts = mark === undefined ? joined(seen) : seen;
-    return {
-      role,
-      content: parts.flatMap((part): (TextPart | FilePart)[] => {
-        if (part.type === 'text')
-          return [{ type: 'text', text: mark === undefined ? part.text : `${part.text}\n`, ...options(part) }];
-        if (part.type !== 'image') return [];
-        return [{ type: 'file', mediaType: part.mediaType, data: part.data, ...options(part) }];
-      }),
-    };
+export function toSdkMessages(messages: readonly ChatMessage[], to: Addressee): ModelMessage[] {
+  const turns = to.tools ? paired(messages) : alternating(withoutTools(messages));
+  const marked = to.mark === undefined ? new Set<ContentPart>() : worthMarking(turns);
+  const options = (part: ContentPart) =>
+    to.mark !== undefined && marked.has(part) ? { providerOptions: to.mark } : {};
+  const ids = new CallIds();
+  return turns.flatMap((turn): ModelMessage[] => {
+    if (turn.role === 'assistant') return [assistant(turn, to.label, ids)];
+    const results = toolResults(turn, ids, options);
+    const words = userWords(turn, to, options);
+    return [...(results === undefined ? [] : [results]), ...(words.length === 0 ? [] : [{ role: turn.role, content: words }])];
   });
 }
 
-/** A kept beginning is looked for so many parts back from a mark; four marks are allowed, and the system prompt has one. */
-const LOOKED_BACK = 12;
-const MARKS = 3;
+type Options = (part: ContentPart) => { readonly providerOptions?: CacheMark };
 
-/** The end of what the next question begins with too, and before it places that stay while the history grows. */
-function worthMarking(messages: readonly ChatMessage[]): ReadonlySet<unknown> {
-  const parts = messages.flatMap(({ role, content }) =>
-    role === 'user' ? content.filter((part) => !('passing' in part)) : [],
+function userWords({ content }: ChatMessage, { sees, mark }: Addressee, options: Options): (TextPart | FilePart)[] {
+  const seen = content.filter((part) => part.type === 'text' || (part.type === 'image' && sees));
+  return (mark === undefined ? joined(seen) : seen).flatMap((part): (TextPart | FilePart)[] => {
+    if (part.type === 'text')
+      return [{ type: 'text', text: mark === undefined ? part.text : `${part.text}\n`, ...options(part) }];
+    if (part.type !== 'image') return [];
+    return [{ type: 'file', mediaType: part.mediaType, data: part.data, ...options(part) }];
+  });
+}
+
+/** Before the words of the same turn, in a message of their own, as all providers want it. */
+function toolResults({ content }: ChatMessage, ids: CallIds, options: Options): ToolModelMessage | undefined {
+  const results = content.flatMap((part): ToolResultPart[] => {
+    if (part.type !== 'tool-result') return [];
+    const output = { type: part.failed === true ? ('error-text' as const) : ('text' as const), value: part.text };
+    return [{ type: 'tool-result', toolCallId: ids.of(part.id), toolName: part.name, output, ...options(part) }];
+  });
+  return results.length === 0 ? undefined : { role: 'tool', content: results };
+}
+
+function assistant(turn: ChatMessage, label: string, ids: CallIds): AssistantModelMessage {
+  const calls = callsIn(turn);
+  const texts = joined(turn.content.filter((part) => part.type === 'text'));
+  const said = texts.flatMap((part) => (part.type === 'text' ? [{ type: 'text' as const, text: part.text }] : []));
+  const own = calls.length === 0 ? undefined : partsOfStep(turn, label);
+  ids.begin(calls, own !== undefined);
+  const content = (own ?? [...said, ...calls.map(toCallPart)]).map((part) =>
+    part.type === 'tool-call'
+      ? { ...part, toolCallId: ids.of(part.toolCallId), input: asObject(part.input) }
+      : part,
   );
-  const last = parts.length - 1;
-  const steps = Array.from({ length: MARKS }, (_, i) => (Math.floor(last / LOOKED_BACK) - i) * LOOKED_BACK);
-  return new Set([last, ...steps.filter((at) => at > 0 && at < last)].slice(0, MARKS).map((at) => parts[at]));
+  return { role: 'assistant', content };
 }
 
 /** Texts that follow one another become one: some providers join them without so much as a blank. */
@@ -56,16 +89,4 @@ function joined(content: readonly ContentPart[]): ContentPart[] {
     else parts.push(part);
   }
   return parts;
-}
-
-/** The contract promises that roles alternate; Perplexity refuses a request where they do not. */
-function alternating(messages: readonly ChatMessage[]): ChatMessage[] {
-  const turns: ChatMessage[] = [];
-  for (const message of messages) {
-    const last = turns.at(-1);
-    if (last?.role === message.role)
-      turns[turns.length - 1] = { role: last.role, content: [...last.content, ...message.content] };
-    else turns.push(message);
-  }
-  return turns;
 }

@@ -1,4 +1,5 @@
 import {
+  isStepCount,
   streamText,
   wrapLanguageModel,
   type FinishReason,
@@ -9,11 +10,15 @@ import {
   type ToolSet,
 } from 'ai';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
+import type { CacheMark } from './cache-marks.ts';
 import type { AnswerFormat, Provider, ProviderRequest, StreamPart, TokenUsage } from './provider.ts';
 import { listModels, type ModelList } from './model-list.ts';
+import { ExtraRefused, extraRefused, withoutRefused } from './refusals.ts';
+import { CallWatch } from './sdk-calls.ts';
 import { faultOfSdk } from './sdk-fault.ts';
-import { type CacheMark, toSdkMessages, toSdkSystem } from './sdk-messages.ts';
-import { FormatRefused, refusesFormat, withFormat } from './answer-format.ts';
+import { toSdkMessages, toSdkSystem } from './sdk-messages.ts';
+import { stateOf, toSdkTools } from './sdk-tools.ts';
+import type { Call } from './tool-history.ts';
 import { DEFAULT_DEADLINES, watchedFetch, type Deadlines } from './watched-fetch.ts';
 
 // The SDK's warnings (a model that ignores temperature, ...) would go to the console.
@@ -29,6 +34,9 @@ export interface SdkModel {
   readonly label: string;
   readonly sees: boolean;
   readonly searches: boolean;
+  readonly callsTools?: boolean;
+  /** Its address is the owner's own, where a server may stand that knows nothing of tools. */
+  readonly mayKnowNoTools?: boolean;
   /** Makes the SDK's model on the given `fetch`; called once for each answer. */
   connect(fetch: typeof globalThis.fetch): Exclude<LanguageModel, string>;
   /** Under which its endpoint is remembered. */
@@ -55,7 +63,8 @@ export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEAD
     sees: model.sees,
     searches: model.searches,
     rehearsal: false,
-    stream: (request, signal) => withFormat(model, request, (asked) => streamFromSdk(model, asked, signal, deadlines)),
+    ...(model.callsTools === true ? { callsTools: true } : {}),
+    stream: (request, signal) => withoutRefused(model, request, (asked) => streamFromSdk(model, asked, signal, deadlines)),
     ...(list === undefined ? {} : { models: (signal) => listModels(list, signal) }),
   };
 }
@@ -68,13 +77,18 @@ async function* streamFromSdk(
 ): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   using watch = watchedFetch(signal, deadlines);
-  const reading = new Reading(model);
+  const { agent, format } = request;
+  const tools = model.callsTools === true && request.tools !== undefined ? request.tools : [];
+  const watchedCalls = new CallWatch(tools.length > 0);
+  const reading = new Reading(model, watchedCalls);
   try {
-    const { agent } = request;
     const result = streamText({
-      model: formatted(model, model.connect(watch.fetch), request.format),
+      model: wrapped(model, model.connect(watch.fetch), format, watchedCalls),
       instructions: toSdkSystem(request.system, model.mark),
-      messages: toSdkMessages(request.messages, model.sees, model.mark),
+      messages: toSdkMessages(request.messages, { ...model, tools: tools.length > 0 }),
+      // One call of the model and no more, whatever it asks for.
+      stopWhen: isStepCount(1),
+      ...(tools.length === 0 ? {} : { tools: toSdkTools(tools) }),
       maxOutputTokens: agent.maxOutputTokens,
       ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
       ...(agent.reasoningEffort === undefined ? {} : { reasoning: agent.reasoningEffort }),
@@ -86,40 +100,52 @@ async function* streamFromSdk(
     });
     for await (const part of result.stream) yield* reading.next(part);
     // An abort, too, ends the SDK's stream like an ordinary end.
-    if (!reading.finished) throw new ProviderFault('provider.interrupted', { retryable: true });
+    if (reading.finish === undefined) throw new ProviderFault('provider.interrupted', { retryable: true });
+    yield* reading.calls;
+    const step = reading.calls.length === 0 ? undefined : stateOf(await result.responseMessages, reading.calls);
+    yield { ...reading.finish, ...(step === undefined ? {} : { step }) };
   } catch (error) {
     signal.throwIfAborted();
-    if (request.format !== undefined && refusesFormat(error)) throw new FormatRefused();
+    const refused = extraRefused(error, model.mayKnowNoTools === true ? request : { ...(format && { format }) });
+    if (refused !== undefined) throw new ExtraRefused(refused);
     throw watch.expired() ?? faultOfSdk(error, watch.answered(), Date.now());
   }
 }
 
 /** The SDK's own way parses the whole answer anew with every word of it; we read it ourselves, once. */
-function formatted(
+function wrapped(
   { schemaLeads }: SdkModel,
   model: Parameters<typeof wrapLanguageModel>[0]['model'],
   format: AnswerFormat | undefined,
+  { wrapStream }: CallWatch,
 ): LanguageModel {
-  if (format === undefined) return model;
-  const { name, schema } = schemaLeads ? { name: 'answer', schema: format.steady } : format;
-  const transformParams: NonNullable<LanguageModelMiddleware['transformParams']> = ({ params }) =>
-    Promise.resolve({ ...params, responseFormat: { type: 'json', name, schema } });
-  return wrapLanguageModel({ model, middleware: { specificationVersion: 'v4', transformParams } });
+  const transformParams: NonNullable<LanguageModelMiddleware['transformParams']> = ({ params }) => {
+    if (format === undefined) return Promise.resolve(params);
+    const { name, schema } = schemaLeads ? { name: 'answer', schema: format.steady } : format;
+    return Promise.resolve({ ...params, responseFormat: { type: 'json', name, schema } });
+  };
+  return wrapLanguageModel({ model, middleware: { specificationVersion: 'v4', transformParams, wrapStream } });
 }
 
 export const browsable = (url: string): boolean => /^https?:\/\//i.test(url) && URL.canParse(url);
 
+type Finish = Extract<StreamPart, { readonly type: 'finish' }>;
+
 /** Reads the SDK's stream part by part. */
 class Reading {
-  finished = false;
+  finish: Finish | undefined;
+  /** They come with the end: before it none of them is sure. */
+  calls: readonly Call[] = [];
   /** Words have come, not blanks alone. */
   #said = false;
   readonly #model: SdkModel;
+  readonly #watched: Pick<CallWatch, 'calls'>;
   readonly #seen = new Set<string>();
   #searches = 0;
 
-  constructor(model: SdkModel) {
+  constructor(model: SdkModel, watched: Pick<CallWatch, 'calls'>) {
     this.#model = model;
+    this.#watched = watched;
   }
 
   *next(part: TextStreamPart<ToolSet>): Generator<StreamPart> {
@@ -133,8 +159,12 @@ class Reading {
       this.#searches += 1;
     } else if (part.type === 'finish') {
       const usage = usageOf(part.totalUsage, this.#searches, this.#model);
-      yield { type: 'finish', reason: ending(part.finishReason, part.rawFinishReason, this.#said, usage), ...usage };
-      this.finished = true;
+      const cut = part.finishReason === 'length';
+      // Of calls side by side the limit cuts the last alone.
+      this.calls = this.#watched.calls.filter(({ input }) => !cut || isJson(input));
+      const said = this.#said || this.calls.length > 0;
+      const reason = ending(part.finishReason, part.rawFinishReason, said, usage);
+      this.finish = { type: 'finish', reason: this.calls.length > 0 ? 'tools' : reason, ...usage };
     }
   }
 
@@ -143,6 +173,15 @@ class Reading {
     if (this.#seen.has(link.url) || !browsable(link.url)) return;
     this.#seen.add(link.url);
     yield { type: 'source', ...link };
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

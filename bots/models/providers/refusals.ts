@@ -1,0 +1,90 @@
+import { APICallError } from 'ai';
+import type { ProviderRequest, StreamPart } from './provider.ts';
+
+/** What an endpoint may not know. */
+type Extra = 'format' | 'tools';
+
+/** An endpoint that will have no schema, or no tools, has said so before its first word. */
+export class ExtraRefused extends Error {
+  readonly extra: Extra;
+
+  constructor(extra: Extra) {
+    super(`the endpoint takes no ${extra}`);
+    this.extra = extra;
+  }
+}
+
+const REFUSED: ReadonlySet<number> = new Set([400, 404, 405, 415, 422, 500, 501]);
+const ABOUT_FORMAT =
+  /response[_ ]?(?:format|mime|json)|json[_ ]?(?:schema|object|mode)|structured|grammar|output[_ ](?:config|format)|text\.format|schema|tool_choice/i;
+/**
+ * Ollama: "… does not support tools"; llama.cpp: "tools param requires --jinja flag"; vLLM: "… requires
+ * --enable-auto-tool-choice and --tool-call-parser to be set"; OpenRouter: "No endpoints found that support tool use".
+ */
+const ABOUT_TOOLS = /\btools?\b|tool[_-]|function[_ ]call/i;
+const KNOWS_NONE =
+  /n[o']t supported|not? support|n't support|unsupported|unknown|unrecognized|unexpected|n[o']t (?:allowed|permitted|implemented)|no endpoints found|requires? .{0,40}--|--jinja/i;
+
+/** What it was that the endpoint refused, by a 4xx or "not implemented" whose words are about it. */
+export function extraRefused(
+  error: unknown,
+  { format, tools }: Pick<ProviderRequest, 'format' | 'tools'>,
+): Extra | undefined {
+  if (!APICallError.isInstance(error) || error.statusCode === undefined || !REFUSED.has(error.statusCode))
+    return undefined;
+  const words = `${error.responseBody ?? ''} ${JSON.stringify(error.data ?? '')}`.slice(0, 20_000);
+  if (tools !== undefined && ABOUT_TOOLS.test(words) && KNOWS_NONE.test(words)) return 'tools';
+  return format !== undefined && ABOUT_FORMAT.test(words) ? 'format' : undefined;
+}
+
+/** Servers are updated: after a day it is tried again. */
+const REMEMBERED_MS = 24 * 3_600_000;
+const MAX_REMEMBERED = 500;
+/** Model at an address and what it refused, and when. Every agent on the endpoint goes by it; a restart forgets it. */
+const refusals = new Map<string, number>();
+
+const isRemembered = (key: string): boolean => Date.now() - (refusals.get(key) ?? -Infinity) < REMEMBERED_MS;
+
+function remember(key: string): void {
+  const [oldest] = refusals.keys();
+  if (refusals.size >= MAX_REMEMBERED && oldest !== undefined) refusals.delete(oldest);
+  refusals.set(key, Date.now());
+}
+
+/** Asks with schema and tools, and without what the endpoint refuses: then the prompt alone says what is wanted. */
+export async function* withoutRefused(
+  { label, address }: { readonly label: string; readonly address: string },
+  request: ProviderRequest,
+  stream: (request: ProviderRequest) => AsyncIterable<StreamPart>,
+): AsyncGenerator<StreamPart> {
+  const keyOf = (extra: Extra) => `${extra} ${label} ${address}`;
+  let asked = request;
+  const leaveOut = (extra: Extra) => {
+    const { [extra]: _, ...rest } = asked;
+    asked = rest;
+  };
+  for (const extra of ['format', 'tools'] as const) if (isRemembered(keyOf(extra))) leaveOut(extra);
+  let refused: Extra[] = [];
+  // Each time one thing less is asked for.
+  for (;;) {
+    try {
+      for await (const part of stream(asked)) {
+        // Only now is it known that this was what it refused.
+        if (part.type === 'text') {
+          for (const extra of refused) if (!(extra === 'tools' && hasResults(request))) remember(keyOf(extra));
+          refused = [];
+        }
+        yield part;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof ExtraRefused) || asked[error.extra] === undefined) throw error;
+      refused.push(error.extra);
+      leaveOut(error.extra);
+    }
+  }
+}
+
+/** It has called tools a moment ago: something about this one conversation was not to its liking. */
+const hasResults = ({ messages }: ProviderRequest): boolean =>
+  messages.some(({ content }) => content.some((part) => part.type === 'tool-result'));
