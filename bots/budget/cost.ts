@@ -1,6 +1,13 @@
 import { type FaultCode, REQUEST_REFUSALS } from '../../bridge/protocol/fault.ts';
 import type { Price } from '../../bridge/protocol/roster.ts';
-import type { Provider, ProviderRequest, StreamPart, TokenUsage } from '../models/providers/provider.ts';
+import type {
+  ChatMessage,
+  ContentPart,
+  Provider,
+  ProviderRequest,
+  StreamPart,
+  TokenUsage,
+} from '../models/providers/provider.ts';
 import { estimateTokens } from '../models/token-estimate.ts';
 
 /** What calls cost. Pure; integers throughout: micro-dollars and tokens. */
@@ -41,12 +48,32 @@ function listCost(usage: TokenUsage, price: Price): number {
   );
 }
 
-export function inputTokens({ system, messages }: Pick<ProviderRequest, 'system' | 'messages'>): number {
-  const parts = messages.flatMap(({ content }) => content);
+export function inputTokens({
+  system,
+  messages,
+  tools = [],
+}: Pick<ProviderRequest, 'system' | 'messages' | 'tools'>): number {
   return (
     estimateTokens(system) +
-    parts.reduce((sum, part) => sum + (part.type === 'text' ? estimateTokens(part.text) : IMAGE_TOKENS), 0)
+    tools.reduce((sum, offer) => sum + estimateTokens(JSON.stringify(offer)), 0) +
+    messages.reduce((sum, message) => sum + messageTokens(message), 0)
   );
+}
+
+/** What a provider wants back of a step holds the message as well, and its thoughts beside. */
+const messageTokens = ({ content, step }: ChatMessage): number =>
+  step === undefined ? content.reduce((sum, part) => sum + partTokens(part), 0) : estimateTokens(step.state);
+
+function partTokens(part: ContentPart): number {
+  switch (part.type) {
+    case 'text':
+    case 'tool-result':
+      return estimateTokens(part.text);
+    case 'tool-call':
+      return estimateTokens(`${part.name}${part.input}`);
+    case 'image':
+      return IMAGE_TOKENS;
+  }
 }
 
 /** How a model is paid, as its adapter says. */
@@ -89,6 +116,7 @@ export class CostMeter {
 
   note(part: StreamPart): void {
     if (part.type === 'text') this.#said += estimateTokens(part.text) - 4;
+    else if (part.type === 'tool-call') this.#said += estimateTokens(`${part.name}${part.input}`);
     else if (part.type === 'spent') this.#reported = part.usage;
     else if (part.type === 'restart') {
       this.#cut.push(part.spent ?? this.#guess());

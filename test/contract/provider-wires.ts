@@ -49,9 +49,9 @@ const chatImage = (base64: string) => ({ type: 'image_url', image_url: { url: `d
 /** Content is a string where there is one text alone. */
 function chatParts(body: Json, type: string): Json[] {
   return body.messages
-    .filter((message: Json) => message.role !== 'system')
+    .filter((message: Json) => message.role !== 'system' && message.role !== 'tool')
     .flatMap((message: Json) =>
-      typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content,
+      typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : (message.content ?? []),
     )
     .filter((part: Json) => part.type === type);
 }
@@ -70,7 +70,7 @@ export const STREAMING: readonly Wire[] = [
     texts: (body) =>
       body.input
         .slice(1)
-        .flatMap(({ content }: Json) =>
+        .flatMap(({ content = [] }: Json) =>
           typeof content === 'string' ? [content] : content.flatMap((part: Json) => part.text ?? []),
         ),
     images: (body) =>

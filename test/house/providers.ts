@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Json, WIRE_FORMATS, type WireFormat } from './provider-formats.ts';
+import {
+  type Handed,
+  type Json,
+  type OfferedTool,
+  type ScriptedCall,
+  WIRE_FORMATS,
+  type WireFormat,
+} from './provider-formats.ts';
 
 /** Residents whose provider is played here, on the wire that the real one speaks. */
 export const MINDS = ['gabriel', 'jarvis', 'claude', 'perplexity'] as const;
@@ -17,6 +24,11 @@ export interface Question {
   /** In the order of the request. */
   readonly said: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
   readonly images: number;
+  /** What it may ask for. */
+  readonly tools: readonly OfferedTool[];
+  /** How often it has asked for tools in this turn, and what came of it the last time. */
+  readonly step: number;
+  readonly results: readonly Handed[];
   /** The whole body, for what must not be in it. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -30,6 +42,8 @@ export interface Question {
 export interface Reply {
   /** Text, in the pieces in which it comes. */
   readonly pieces?: readonly string[];
+  /** Tools that it asks for behind that. */
+  readonly calls?: readonly ScriptedCall[];
   /** Between two pieces. */
   readonly everyMs?: number;
   /** Nothing is answered before this. */
@@ -42,6 +56,15 @@ export interface Reply {
 }
 
 export type Script = (question: Question) => Reply | string;
+
+/** Asks for these tools, side by side. */
+export const calls = (...asked: readonly ScriptedCall[]): Reply => ({ calls: asked });
+
+/** Goes through these in one turn: each comes when the results of the one before are there. */
+export const inSteps =
+  (...replies: readonly (Reply | string)[]): Script =>
+  ({ step }) =>
+    replies[Math.min(step, replies.length - 1)] ?? '';
 
 /** Local stand-ins of four providers. Each answers by its script and remembers what it was asked. */
 export class Providers implements AsyncDisposable {
@@ -125,12 +148,17 @@ export class Providers implements AsyncDisposable {
 
 function read(mind: Mind, wire: WireFormat, body: string, request: IncomingMessage): Question {
   const json: Json = JSON.parse(body);
-  const said = wire.messages(json);
+  // What holds nothing but calls and results is nothing that was said.
+  const said = wire.messages(json).filter(({ text, images }) => text !== '' || images > 0);
+  const results = wire.results(json);
   return {
     mind,
     system: wire.system(json),
     said: said.map(({ role, text }) => ({ role, text })),
     images: said.reduce((sum, { images }) => sum + images, 0),
+    tools: wire.tools(json),
+    step: results.length,
+    results: results.at(-1) ?? [],
     body,
     headers: request.headers,
     at: Date.now(),
@@ -144,11 +172,15 @@ async function send(response: ServerResponse, wire: WireFormat, reply: Reply, qu
   const type = reply.body === undefined ? 'text/event-stream; charset=utf-8' : 'application/json';
   response.writeHead(reply.status ?? 200, { 'content-type': type, ...reply.headers });
   if (reply.body === undefined) {
-    const pieces = reply.pieces ?? [];
-    response.write(wire.begin);
-    for (const piece of pieces) {
+    const { pieces = [], calls: asked = [] } = reply;
+    const text = pieces.join('');
+    const silent = pieces.length === 0 && asked.length > 0;
+    response.write(wire.begin + (silent ? '' : wire.open));
+    const close = silent ? '' : wire.close(text);
+    const callPieces = asked.length === 0 ? [] : [close, ...wire.calls(asked, !silent)];
+    for (const piece of [...pieces.map(wire.piece), ...callPieces]) {
       if (response.destroyed) return;
-      response.write(wire.piece(piece));
+      response.write(piece);
       if (reply.everyMs !== undefined) await sleep(reply.everyMs);
     }
     if (reply.ending === 'hang' || response.destroyed) return;
@@ -156,7 +188,7 @@ async function send(response: ServerResponse, wire: WireFormat, reply: Reply, qu
       response.destroy();
       return;
     }
-    response.write(wire.end(pieces.join('')));
+    response.write((asked.length === 0 ? close : '') + wire.end(text, asked));
   } else {
     response.write(reply.body);
   }

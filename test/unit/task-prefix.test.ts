@@ -48,8 +48,9 @@ describe('the phases of one agent in one task', () => {
     const requests = await askedInPhases();
     const mark = { vendor: { keep: true } };
     const kept = requests.map(({ messages }) => {
-      const parts = toSdkMessages(messages, true, mark).flatMap(({ content }) =>
-        typeof content === 'string' ? [] : content.map((part) => ({ part, marked: 'providerOptions' in part })),
+      const parts = toSdkMessages(messages, { label: 'vendor', sees: true, mark, tools: false }).flatMap(
+        ({ content }) =>
+          typeof content === 'string' ? [] : content.map((part) => ({ part, marked: 'providerOptions' in part })),
       );
       return JSON.stringify(
         parts.slice(0, parts.findLastIndex(({ marked }) => marked) + 1).map(({ part }) => 'text' in part && part.text),

@@ -17,7 +17,10 @@ export function worthMarking(messages: readonly ChatMessage[]): ReadonlySet<Cont
     content.flatMap((part) => ('passing' in part ? [] : [{ role, part }])),
   );
   const last = parts.length - 1;
-  const steps = Array.from({ length: parts.length === 0 ? 0 : MARKS }, (_, i) => (Math.floor(last / LOOKED_BACK) - i) * LOOKED_BACK);
+  const steps = Array.from(
+    { length: parts.length === 0 ? 0 : MARKS },
+    (_, i) => (Math.floor(last / LOOKED_BACK) - i) * LOOKED_BACK,
+  );
   const marked = new Set<ContentPart>();
   for (const at of [last, ...steps.filter((step) => step > 0 && step < last)]) {
     const markable = parts.slice(0, at + 1).findLast(({ role }) => role === 'user');

@@ -1,5 +1,6 @@
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
+import { withoutTools } from './tool-history.ts';
 import { spoken } from '../../residents/sealed.ts';
 
 /** Where an agent that lives elsewhere is asked: its inbox, wired by the swarm. */
@@ -55,7 +56,7 @@ async function* ask(port: OutsideAgentPort, request: ProviderRequest, signal: Ab
 
 /** All that a language model needs, in one text and whole: a question of a task may hold several plans and outputs. */
 function promptOf({ system, messages, agent }: ProviderRequest): string {
-  const said = messages.map(({ role, content }) => {
+  const said = withoutTools(messages).map(({ role, content }) => {
     const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
     return role === 'assistant' ? spoken(agent.name, text) : text;
   });

@@ -144,9 +144,12 @@ export type StreamPart =
   /** Shown while nothing else is; each replaces the last. */
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'source'; readonly url: string; readonly title?: string }
-  /** The model asks for a tool: whole, with an id that is there once in the answer. */
+  /**
+   * The model asks for a tool: whole, with an id that is there once in the answer. It counts with a `finish` behind it,
+   * and is void after a `restart`.
+   */
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly input: string }
-  /** What came so far is void: the answer starts anew (after a retry). */
+  /** What came so far is void, calls included: the answer starts anew (after a retry). */
   | { readonly type: 'restart'; /** Where the provider has said what that cost. */ readonly spent?: TokenUsage }
   /** Told before an end that may be none: what the call has cost so far. Each replaces the last. */
   | { readonly type: 'spent'; readonly usage: TokenUsage }

@@ -1,6 +1,7 @@
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import { carrying } from '../../../bridge/text/room/models.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
+import { withoutTools } from './tool-history.ts';
 import { withoutEnd } from '../../../bridge/protocol/text-ends.ts';
 import { spoken } from '../../residents/sealed.ts';
 
@@ -60,7 +61,7 @@ const SHORTEST_ROOM = 2_000;
  * of messages, the question last.
  */
 export function relayPrompt({ system, messages, agent }: ProviderRequest): string {
-  const said = messages.map(({ role, content }) => {
+  const said = withoutTools(messages).map(({ role, content }) => {
     const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
     return role === 'assistant' ? spoken(agent.name, text) : text;
   });

@@ -41,28 +41,21 @@ export class CallWatch {
   };
 
   #pass(part: SdkPart): SdkPart | undefined {
-    switch (part.type) {
-      case 'tool-input-start':
-      case 'tool-input-end':
-        return undefined;
-      // Calls are wanted whole.
-      case 'tool-input-delta':
-        this.#arrived = within(this.#arrived + part.delta.length, MOST_INPUT);
-        return undefined;
-      case 'tool-call': {
-        if (part.providerExecuted === true) return part;
-        if (!this.#offered) return undefined;
-        const name = part.toolName;
-        const input = part.input.trim() === '' ? '{}' : part.input;
-        this.#asked = within(this.#asked + name.length + input.length, MOST_INPUT);
-        const id = this.#free(part.toolCallId);
-        this.#calls.set(id, { type: 'tool-call', id, name, input });
-        within(this.#calls.size, MOST_CALLS);
-        return { ...part, toolCallId: id };
-      }
-      default:
-        return part;
+    // Calls are wanted whole.
+    if (part.type === 'tool-input-start' || part.type === 'tool-input-end') return undefined;
+    if (part.type === 'tool-input-delta') {
+      this.#arrived = within(this.#arrived + part.delta.length, MOST_INPUT);
+      return undefined;
     }
+    if (part.type !== 'tool-call' || part.providerExecuted === true) return part;
+    if (!this.#offered) return undefined;
+    const name = part.toolName;
+    const input = part.input.trim() === '' ? '{}' : part.input;
+    this.#asked = within(this.#asked + name.length + input.length, MOST_INPUT);
+    const id = this.#free(part.toolCallId);
+    this.#calls.set(id, { type: 'tool-call', id, name, input });
+    within(this.#calls.size, MOST_CALLS);
+    return { ...part, toolCallId: id };
   }
 
   #free(id: string): string {

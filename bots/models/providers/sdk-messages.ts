@@ -10,7 +10,7 @@ import type {
 import { type CacheMark, worthMarking } from './cache-marks.ts';
 import type { ChatMessage, ContentPart } from './provider.ts';
 import { asObject, CallIds, partsOfStep, toCallPart } from './sdk-tools.ts';
-import { alternating, callsIn, paired, withoutTools } from './tool-history.ts';
+import { alternating, toolCallsOf, paired, withoutTools } from './tool-history.ts';
 
 /** The system prompt is what even the smallest question begins with. */
 export const toSdkSystem = (system: string, mark: CacheMark | undefined): string | SystemModelMessage =>
@@ -39,7 +39,10 @@ export function toSdkMessages(messages: readonly ChatMessage[], to: Addressee): 
     if (turn.role === 'assistant') return [assistant(turn, to.label, ids)];
     const results = toolResults(turn, ids, options);
     const words = userWords(turn, to, options);
-    return [...(results === undefined ? [] : [results]), ...(words.length === 0 ? [] : [{ role: turn.role, content: words }])];
+    return [
+      ...(results === undefined ? [] : [results]),
+      ...(words.length === 0 ? [] : [{ role: turn.role, content: words }]),
+    ];
   });
 }
 
@@ -66,15 +69,13 @@ function toolResults({ content }: ChatMessage, ids: CallIds, options: Options): 
 }
 
 function assistant(turn: ChatMessage, label: string, ids: CallIds): AssistantModelMessage {
-  const calls = callsIn(turn);
+  const calls = toolCallsOf(turn);
   const texts = joined(turn.content.filter((part) => part.type === 'text'));
   const said = texts.flatMap((part) => (part.type === 'text' ? [{ type: 'text' as const, text: part.text }] : []));
   const own = calls.length === 0 ? undefined : partsOfStep(turn, label);
   ids.begin(calls, own !== undefined);
   const content = (own ?? [...said, ...calls.map(toCallPart)]).map((part) =>
-    part.type === 'tool-call'
-      ? { ...part, toolCallId: ids.of(part.toolCallId), input: asObject(part.input) }
-      : part,
+    part.type === 'tool-call' ? { ...part, toolCallId: ids.of(part.toolCallId), input: asObject(part.input) } : part,
   );
   return { role: 'assistant', content };
 }

@@ -17,7 +17,7 @@ import { ExtraRefused, extraRefused, withoutRefused } from './refusals.ts';
 import { CallWatch } from './sdk-calls.ts';
 import { faultOfSdk } from './sdk-fault.ts';
 import { toSdkMessages, toSdkSystem } from './sdk-messages.ts';
-import { stateOf, toSdkTools } from './sdk-tools.ts';
+import { stepState, toSdkTools } from './sdk-tools.ts';
 import type { Call } from './tool-history.ts';
 import { DEFAULT_DEADLINES, watchedFetch, type Deadlines } from './watched-fetch.ts';
 
@@ -64,7 +64,8 @@ export function sdkProvider(model: SdkModel, deadlines: Deadlines = DEFAULT_DEAD
     searches: model.searches,
     rehearsal: false,
     ...(model.callsTools === true ? { callsTools: true } : {}),
-    stream: (request, signal) => withoutRefused(model, request, (asked) => streamFromSdk(model, asked, signal, deadlines)),
+    stream: (request, signal) =>
+      withoutRefused(model, request, (asked) => streamFromSdk(model, asked, signal, deadlines)),
     ...(list === undefined ? {} : { models: (signal) => listModels(list, signal) }),
   };
 }
@@ -102,7 +103,7 @@ async function* streamFromSdk(
     // An abort, too, ends the SDK's stream like an ordinary end.
     if (reading.finish === undefined) throw new ProviderFault('provider.interrupted', { retryable: true });
     yield* reading.calls;
-    const step = reading.calls.length === 0 ? undefined : stateOf(await result.responseMessages, reading.calls);
+    const step = reading.calls.length === 0 ? undefined : stepState(await result.responseMessages, reading.calls);
     yield { ...reading.finish, ...(step === undefined ? {} : { step }) };
   } catch (error) {
     signal.throwIfAborted();

@@ -8,7 +8,7 @@ import {
   type ToolSet,
 } from 'ai';
 import type { ChatMessage, ToolOffer } from './provider.ts';
-import { type Call, callsIn } from './tool-history.ts';
+import { type Call, toolCallsOf } from './tool-history.ts';
 
 /** No tool has an `execute`: the SDK only asks. Sorted, for they stand in front of the prompt that providers keep. */
 export const toSdkTools = (offers: readonly ToolOffer[]): ToolSet =>
@@ -24,7 +24,10 @@ type AssistantPart = Exclude<AssistantModelMessage['content'], string>[number];
 const LARGEST_STATE = 256 * 1024;
 
 /** What the provider wants back with the results: the SDK's own parts, thoughts and their signatures among them. */
-export function stateOf(messages: readonly (AssistantModelMessage | ToolModelMessage)[], calls: readonly Pick<Call, 'id'>[]): string | undefined {
+export function stepState(
+  messages: readonly (AssistantModelMessage | ToolModelMessage)[],
+  calls: readonly Pick<Call, 'id'>[],
+): string | undefined {
   const said = messages.find(({ role }) => role === 'assistant');
   if (said?.role !== 'assistant' || typeof said.content === 'string') return undefined;
   const kept = said.content.filter(
@@ -41,7 +44,12 @@ export function partsOfStep(message: ChatMessage, label: string): readonly Assis
   const { data } = assistantModelMessageSchema.safeParse({ role: 'assistant', content: parsed(step.state) });
   if (data === undefined || typeof data.content === 'string') return undefined;
   const asked = data.content.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : []));
-  return asked.join('\n') === callsIn(message).map(({ id }) => id).join('\n') ? data.content : undefined;
+  return asked.join('\n') ===
+    toolCallsOf(message)
+      .map(({ id }) => id)
+      .join('\n')
+    ? data.content
+    : undefined;
 }
 
 /** Providers take nothing but an object here; the text that was none is told of in the result. */
@@ -85,9 +93,12 @@ export class CallIds {
   }
 
   #free(id: string, own: boolean): string {
+    const taken = own || PLAIN_ID.test(id) ? this.#used.has(id) : true;
     let free = id;
-    while (this.#used.has(free) || !(own || PLAIN_ID.test(free)))
-      free = `call${String((this.#count += 1)).padStart(5, '0')}`;
+    if (taken) {
+      do free = `call${String((this.#count += 1)).padStart(5, '0')}`;
+      while (this.#used.has(free));
+    }
     this.#used.add(free);
     return free;
   }

@@ -4,7 +4,7 @@ type Of<T extends ContentPart['type']> = Extract<ContentPart, { readonly type: T
 export type Call = Of<'tool-call'>;
 type Result = Of<'tool-result'>;
 
-export const callsIn = ({ role, content }: ChatMessage): readonly Call[] =>
+export const toolCallsOf = ({ role, content }: ChatMessage): readonly Call[] =>
   role === 'assistant' ? content.filter((part) => part.type === 'tool-call') : [];
 
 /** The contract promises that roles alternate; Perplexity refuses a request where they do not. */
@@ -25,7 +25,7 @@ export function paired(messages: readonly ChatMessage[]): ChatMessage[] {
   return turns.map((message, i) => {
     if (message.role === 'assistant') return message;
     const before = turns[i - 1];
-    const calls = before === undefined ? [] : callsIn(before);
+    const calls = before === undefined ? [] : toolCallsOf(before);
     const results = message.content.filter((part) => part.type === 'tool-result');
     const due = calls.map(
       ({ id, name }): Result =>
@@ -43,7 +43,7 @@ export function paired(messages: readonly ChatMessage[]): ChatMessage[] {
 export function withoutTools(messages: readonly ChatMessage[]): ChatMessage[] {
   const told = messages.map(({ role, content }, i): ChatMessage => {
     const before = messages[i - 1];
-    const calls = before === undefined ? [] : callsIn(before);
+    const calls = before === undefined ? [] : toolCallsOf(before);
     return {
       role,
       content: content.flatMap((part): ContentPart[] => {

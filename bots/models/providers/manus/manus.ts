@@ -16,6 +16,7 @@ import { confirmation, consentIn } from './manus-confirm.ts';
 import { answerOf, type ManusEvent, progressOf, stateOf, type Waiting } from './manus-events.ts';
 import { type ManusNotes, notesInMemory } from './manus-notes.ts';
 import type { Provider, ProviderRequest, StreamPart, TokenUsage } from '../provider.ts';
+import { withoutTools } from '../tool-history.ts';
 import { browsable } from '../sdk-stream.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from '../watched-fetch.ts';
 import { spoken } from '../../../residents/sealed.ts';
@@ -313,7 +314,7 @@ function failure(why: string): ProviderFault {
  * `file_data`; the documentation names the field without an example, so it is read as a data URL, as in API v1.
  */
 function contentOf({ agent, system, messages }: ProviderRequest, sees: boolean): ManusContent[] {
-  const said = messages.map(({ role, content }) => {
+  const said = withoutTools(messages).map(({ role, content }) => {
     const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
     return role === 'assistant' ? spoken(agent.name, texts) : texts;
   });
