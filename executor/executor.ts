@@ -20,6 +20,10 @@ import { Ledger } from './ledger/ledger.ts';
 import type { LedgerRecord } from './ledger/ledger-entry.ts';
 import { forgetOldWorkspaces } from './work/old-workspaces.ts';
 import { OrderReader } from './gate/order-reader.ts';
+import { ChatOrderHandler } from './orders/chat-order-handler.ts';
+import { ChatResults } from './reports/chat-results.ts';
+import { agentName } from './reports/agent-name.ts';
+import { rosterOf } from './gate/task-acts.ts';
 import { OutsideOrderHandler } from './orders/outside-order-handler.ts';
 import type { PerformDeps } from './work/perform.ts';
 import { PlanOrderHandler } from './orders/plan-order-handler.ts';
@@ -92,6 +96,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     account,
     rooms,
     admin: settings.CHAVION_ADMIN_USER,
+    roster: rosterOf(settings.CHAVION_AGENTS, account.userId),
     stoppedUntil: (room) => state.stoppedUntil(room),
     endedAt: (root) => state.endedAt(root),
     revokedAt: (key) => state.revokedAt(key),
@@ -104,14 +109,16 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     rooms,
     timeZone: settings.CHAVION_TZ,
     secrets: parts.secrets,
-    nameOf: ({ prepared }) => prepared.orderedBy.slice(1).split(':')[0] ?? '',
+    nameOf: ({ prepared: { orderedBy, chat } }) =>
+      `${chat === undefined ? '' : `${agentName(chat.agent)} ← `}${orderedBy.slice(1).split(':')[0] ?? ''}`,
   });
   const results = new Results({
     account,
     budget,
     ledger,
-    ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, true),
+    ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, 'plan'),
   });
+  const chatResults = new ChatResults({ account, rooms });
   const requests = new Requests({ account, ledger, audit, rules, masters: () => reader.masters() });
   const running = new RunningCommands();
   const onError = (error: unknown) => {
@@ -134,6 +141,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     audit,
     reports,
     results,
+    chatResults,
     running,
     semaphore: new Semaphore(() => concurrency),
     perform,
@@ -167,6 +175,16 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     reports,
     requests,
     outside: new OutsideOrderHandler({ executor: id, account, reader, rules, ledger, audit }),
+    chats: new ChatOrderHandler({
+      executor: id,
+      reader,
+      rules,
+      ledger,
+      audit,
+      results: chatResults,
+      timeZone: settings.CHAVION_TZ,
+    }),
+    chatResults,
     plans: new PlanOrderHandler({
       executor: id,
       account,

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { people } from '../../synapse/residents.ts';
-import { EXECUTOR_SOCKET, ExecutorHealth, type ExecutorSettings } from '../protocol/executor-settings.ts';
+import { agentIds, EXECUTOR_SOCKET, ExecutorHealth, type ExecutorSettings } from '../protocol/executor-settings.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { homeserverUrl, log, nodeProgram, own, withoutAbsent, type LaunchContext } from './parts.ts';
 import { redisUrl } from './redis.ts';
@@ -33,6 +33,7 @@ export function executorPlan(context: LaunchContext, rooms: () => { hq: RoomId; 
         CHAVION_EXECUTOR_PASSWORD: context.secrets.passwords.executor,
         CHAVION_REDIS_URL: redisUrl('executor', context.secrets.redis.executor, settings.CHAVION_REDIS_PORT),
         CHAVION_ADMIN_USER: who.admin,
+        CHAVION_AGENTS: agentIds(context.loaded.roster),
         CHAVION_HQ_ROOM: rooms().hq,
         CHAVION_OPS_ROOM: rooms().ops,
         CHAVION_LANG: settings.CHAVION_LANG,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RoomId, UserId } from './ids.ts';
+import { AgentId, RoomId, UserId } from './ids.ts';
 import { Settings } from './settings.ts';
 
 /** What the launcher hands to the executor, in the environment of that one process. */
@@ -10,6 +10,12 @@ export const ExecutorSettings = z.object({
   /** redis://user:password@host:port */
   CHAVION_REDIS_URL: z.url(),
   CHAVION_ADMIN_USER: UserId,
+  /** Ids of the roster, with commas between: whose requests in conversation count. Absent (an older launcher): nobody's. */
+  CHAVION_AGENTS: z
+    .string()
+    .default('')
+    .transform((ids) => ids.split(',').filter((id) => id !== ''))
+    .pipe(z.array(AgentId)),
   CHAVION_HQ_ROOM: RoomId,
   CHAVION_OPS_ROOM: RoomId,
   CHAVION_LANG: Settings.shape.CHAVION_LANG,
@@ -28,6 +34,10 @@ export const ExecutorSettings = z.object({
   ),
 });
 export type ExecutorSettings = z.infer<typeof ExecutorSettings>;
+
+/** As `CHAVION_AGENTS` is written. */
+export const agentIds = ({ agents }: { readonly agents: readonly { readonly id: AgentId }[] }): string =>
+  agents.map(({ id }) => id).join(',');
 
 /** In the executor's folder: says over HTTP how it is. */
 export const EXECUTOR_SOCKET = 'health.sock';

@@ -8,6 +8,7 @@ import type { UserId } from '../../bridge/protocol/ids.ts';
 import { approvalRequest, type AskedCommand } from '../../bridge/text/room/approval.ts';
 import { approvalList } from '../../bridge/text/room/plan-commands.ts';
 import { commandParts, cwdOf, hostList } from '../reports/command-text.ts';
+import { agentName } from '../reports/agent-name.ts';
 import type { Prepared } from '../ledger/ledger-entry.ts';
 import type { Ruling } from '../policy/policy.ts';
 import { DIRECT_REASON } from '../policy/prepare.ts';
@@ -42,6 +43,7 @@ export function requestContent(asking: Asking, job: OrderJob, rings: Rings): Rec
     messageContent({
       ...woven((weave) => approvalRequest[job.lang](shown(asking, weave))),
       replyTo: job.root,
+      ...(asking.prepared.chat?.thread === undefined ? {} : { thread: asking.prepared.chat.thread }),
       ...around([asking], job, rings),
     }),
   );
@@ -87,12 +89,13 @@ function canBeShown({ prepared: { command, folders, artifacts } }: Asking): bool
 }
 
 function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
-  const { command, folders, artifacts, inputs, hash } = prepared;
+  const { command, folders, artifacts, inputs, hash, chat } = prepared;
   const parts = commandParts(command).map(({ name, text }) => ({ name, text: visibleText(text) }));
   const lines = parts.flatMap(({ text }) => text.split('\n'));
   return {
     why,
     ...(command.reason === DIRECT_REASON ? {} : { reason: weave.words(command.reason, MAX_REASON) }),
+    ...(chat === undefined ? {} : { agent: weave.code(agentName(chat.agent)) }),
     workspace: writesWorkspace(command) ? 'rw' : 'ro',
     folders: folders.map(({ name, path, access }) => ({
       name: weave.words(name),

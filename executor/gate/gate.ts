@@ -49,7 +49,7 @@ export interface OrderFacts {
 }
 
 export const STOP_SIGN = '🛑';
-const CLOCKS_DIFFER_MS = 300_000;
+export const CLOCKS_DIFFER_MS = 300_000;
 
 const Unsigned = z.object({
   room_id: z.string().optional(),

@@ -1,5 +1,5 @@
 import type { Account } from '../../bridge/matrix/account.ts';
-import type { OrderJob, OutsideJob, PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
+import type { ChatJob, OrderJob, OutsideJob, PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
 import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
 import { readInputs } from '../../bridge/matrix/read-inputs.ts';
@@ -8,6 +8,7 @@ import { judgeOrder, type GateVerdict, type OrderFacts, wasEdited } from './gate
 import type { OwnRooms } from './own-rooms.ts';
 import type { LedgerRecord } from '../ledger/ledger-entry.ts';
 import { judgeOutside, type OutsideVerdict } from './outside-gate.ts';
+import { type ChatVerdict, judgeChat } from './chat-gate.ts';
 import { judgePlan, type PlanVerdict } from './plan-gate.ts';
 import { readEvidence } from './plan-reader.ts';
 import { coordinatorOf } from './task-acts.ts';
@@ -26,6 +27,8 @@ export interface ReaderDeps {
   /** When a master was last seen taking away this schedule, or the cycle; 0: never. */
   readonly revokedAt: (key: string) => number;
   readonly timeZone: string;
+  /** Accounts of the roster. */
+  readonly roster: ReadonlySet<UserId>;
   readonly now: () => number;
 }
 
@@ -57,6 +60,15 @@ export class OrderReader {
           server: userId.slice(userId.indexOf(':') + 1),
           coordinator: coordinatorOf(userId),
         });
+  }
+
+  async chat(job: ChatJob, at?: number): Promise<ChatVerdict> {
+    const { account, roster } = this.#deps;
+    const [facts, request] = await Promise.all([
+      this.#facts(job, at),
+      this.#deps.rooms.all.includes(job.room) ? account.event(job.room, job.request) : null,
+    ]);
+    return facts === null ? { kind: 'refused', why: 'stopped' } : judgeChat(job, { ...facts, request, roster });
   }
 
   async plan(job: PlanJob, at?: number): Promise<PlanVerdict> {

@@ -62,6 +62,14 @@ export function agentOf(user: UserId, coordinator: UserId): AgentId | null {
 export const coordinatorOf = (executor: UserId): UserId =>
   UserId.parse(`@agent_coordinator${executor.slice(executor.indexOf(':'))}`);
 
+/** The accounts of the roster on the executor's server. */
+export function rosterOf(agents: readonly AgentId[], executor: UserId): ReadonlySet<UserId> {
+  const server = executor.slice(executor.indexOf(':'));
+  const accounts = new Set(agents.map((id) => UserId.parse(`@agent_${id}${server}`)));
+  accounts.delete(coordinatorOf(executor));
+  return accounts;
+}
+
 const Naming = z.object({
   content: z.object({
     'com.chavion': z

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { Command } from '../../bridge/protocol/command.ts';
-import { type OrderJob, OutsideJob, PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
+import { ChatJob, type OrderJob, OutsideJob, PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 import { WorkPath } from '../../bridge/protocol/command.ts';
 import { InputFile, MAX_INPUTS } from '../../bridge/protocol/orders/input-files.ts';
 
 /**
- * One attempt at one command: `<root event>.<index>.<attempt>`, of a plan
+ * One attempt at one command: `<root event>.<index>.<attempt>` (of one that an agent asked for in conversation: the
+ * agent's event), of a plan
  * `<root event>.<round>-<beginning of the winner's hash>.<step>.<attempt>`, with `r1` where it ran again after a crash.
  */
 export const JobKey = z
@@ -86,6 +87,10 @@ export const PreparedPlan = z.object({
 });
 export type PreparedPlan = z.infer<typeof PreparedPlan>;
 
+/** Of a command that an agent asks for in conversation: who asks, and in which thread. The one who ordered is the master. */
+export const PreparedChat = z.object({ agent: UserId, thread: EventId.optional() });
+export type PreparedChat = z.infer<typeof PreparedChat>;
+
 /** A command as it is hashed, shown and run. */
 export const Prepared = z.object({
   key: JobKey,
@@ -105,6 +110,7 @@ export const Prepared = z.object({
   policy: z.string(),
   /** Absent where a master ordered it directly. */
   plan: PreparedPlan.optional(),
+  chat: PreparedChat.optional(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type Prepared = z.infer<typeof Prepared>;
@@ -116,7 +122,7 @@ export const LedgerEntry = z.discriminatedUnion('state', [
     state: z.literal('claimed'),
     at,
     key: JobKey,
-    job: z.discriminatedUnion('type', [RunJob, OutsideJob, PlanJob]),
+    job: z.discriminatedUnion('type', [RunJob, OutsideJob, ChatJob, PlanJob]),
     prepared: Prepared,
   }),
   /** About to ask: the request's text is fixed by `prepared`, its event follows. */

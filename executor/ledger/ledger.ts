@@ -17,8 +17,8 @@ type Unwritten = WithoutTime<Exclude<LedgerEntry, { state: 'refused' }>>;
 export class Ledger {
   readonly #file: AppendFile;
   readonly #records: Map<JobKey, LedgerRecord>;
-  /** Roots turned away, by when. */
-  readonly #refused: Map<JobKey, number>;
+  /** Roots turned away. */
+  readonly #refused: Map<JobKey, { readonly at: number; readonly why: string }>;
   readonly #now: () => number;
 
   private constructor(file: AppendFile, held: Held, now: () => number) {
@@ -37,7 +37,7 @@ export class Ledger {
       ...[...held.records]
         .filter(([, record]) => isOver(record) && now() - record.claimedAt > KEEP_MS)
         .map(([key]) => key),
-      ...[...held.refused].filter(([, at]) => now() - at > KEEP_MS).map(([key]) => key),
+      ...[...held.refused].filter(([, { at }]) => now() - at > KEEP_MS).map(([key]) => key),
     ]);
     if (old.size === 0) return new Ledger(await AppendFile.open(path, bytes), held, now);
     const kept = entries.filter((entry) => !old.has(entry.key));
@@ -60,8 +60,20 @@ export class Ledger {
     }
   }
 
+  /** How many commands this message has set off in conversation. */
+  chatsOf(root: EventId): number {
+    let count = 0;
+    for (const { job, prepared } of this.#records.values())
+      if (job.type === 'chat' && job.root === root && prepared.attempt === 1) count += 1;
+    return count;
+  }
+
   wasRefused(root: EventId): boolean {
-    return this.#refused.has(jobKey(root, 0, 0));
+    return this.whyRefused(root) !== undefined;
+  }
+
+  whyRefused(root: EventId): string | undefined {
+    return this.#refused.get(jobKey(root, 0, 0))?.why;
   }
 
   all(): readonly LedgerRecord[] {
@@ -75,7 +87,7 @@ export class Ledger {
 
   async refuse(root: EventId, why: string): Promise<void> {
     const entry = { state: 'refused', at: this.#now(), key: jobKey(root, 0, 0), why } as const;
-    this.#refused.set(entry.key, entry.at);
+    this.#refused.set(entry.key, entry);
     await this.#file.append(JSON.stringify(entry));
   }
 
@@ -114,13 +126,13 @@ function parse(line: string, index: number): LedgerEntry {
 
 interface Held {
   readonly records: Map<JobKey, LedgerRecord>;
-  readonly refused: Map<JobKey, number>;
+  readonly refused: Map<JobKey, { readonly at: number; readonly why: string }>;
 }
 
 function replay(entries: readonly LedgerEntry[]): Held {
   const held: Held = { records: new Map(), refused: new Map() };
   for (const entry of entries) {
-    if (entry.state === 'refused') held.refused.set(entry.key, entry.at);
+    if (entry.state === 'refused') held.refused.set(entry.key, entry);
     else held.records.set(entry.key, fold(held.records.get(entry.key), entry));
   }
   return held;

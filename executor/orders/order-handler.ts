@@ -1,4 +1,5 @@
 import {
+  type ChatJob,
   CommandJob,
   type EndJob,
   faultOf,
@@ -18,6 +19,8 @@ import type { GateVerdict } from '../gate/gate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRecord, Outcome } from '../ledger/ledger-entry.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
+import type { ChatOrderHandler } from './chat-order-handler.ts';
+import type { ChatResults } from '../reports/chat-results.ts';
 import type { OutsideOrderHandler } from './outside-order-handler.ts';
 import type { PlanCommandEnding, PlanOrderHandler } from './plan-order-handler.ts';
 import { rule } from '../policy/policy.ts';
@@ -45,6 +48,8 @@ export interface OrderHandlerDeps {
   readonly requests: Requests;
   readonly plans: PlanOrderHandler;
   readonly outside: OutsideOrderHandler;
+  readonly chats: ChatOrderHandler;
+  readonly chatResults: ChatResults;
   /** Runs what has been taken and may run, to its end and report. */
   readonly work: (record: LedgerRecord, again: boolean) => Promise<void>;
   /** Of what goes on by itself, with nobody waiting for it. */
@@ -82,7 +87,7 @@ export class OrderHandler {
       case 'outside':
         return this.#once(laneOf(job), () => this.#takeOutside(job));
       case 'chat':
-        return;
+        return this.#once(laneOf(job), () => this.#takeChat(job));
       case 'end':
         return this.#takeEnd(job);
     }
@@ -99,8 +104,11 @@ export class OrderHandler {
   /** After a start: everything that was left in the middle. */
   async resume(record: LedgerRecord): Promise<void> {
     if (record.state === 'started') await this.#lost(record);
-    else if (record.state === 'asked') await this.decide(record);
-    else await this.#once(laneOf(record.job), () => this.#goOn(record, true));
+    else if (record.state === 'asked') {
+      // The last run may have been cut off before it said so.
+      await this.#deps.chatResults.asked(record);
+      await this.decide(record);
+    } else await this.#once(laneOf(record.job), () => this.#goOn(record, true));
   }
 
   /** Another try at what ended unknown; the caller has seen that a master wants it. Of a plan, the task decides. */
@@ -157,6 +165,14 @@ export class OrderHandler {
     if (admission.kind === 'taken') return this.#goOn(admission.record, false);
     if (admission.impostor && this.#impostors.pass())
       await this.#tellOps('impostor', admission.why, `impostor.${job.root}`);
+  }
+
+  async #takeChat(job: ChatJob): Promise<void> {
+    const admission = await this.#deps.chats.admit(job);
+    if (admission.kind === 'known') return this.#goOnFrom(admission.record);
+    if (admission.kind === 'taken') return this.#goOn(admission.record, false);
+    if (admission.impostor && this.#impostors.pass())
+      await this.#tellOps('impostor', admission.why, `impostor.${job.request}.${job.root}`);
   }
 
   /** Only stops, and so asks nobody. */
@@ -232,6 +248,7 @@ export class OrderHandler {
     const asked = await this.#deps.requests.ask(record);
     if (asked === null) return this.#end(record, { kind: 'refused', why: 'too-long-to-show' });
     await this.#deps.plans.asked(asked);
+    await this.#deps.chatResults.asked(asked);
     // Whoever taps fast has tapped before the ledger knew of the request.
     await this.#decide(asked);
   }
@@ -242,9 +259,11 @@ export class OrderHandler {
    */
   async #sign({ job, prepared }: LedgerRecord): Promise<boolean> {
     const { plan, attempt } = prepared;
+    // Clients show nothing of an agent's request, and so nothing of the sign beneath it.
+    const signed = plan?.decision ?? (job.type === 'chat' ? job.request : job.root);
     if (plan === undefined ? attempt > 1 : plan.rerun !== undefined) return true;
     const key = plan === undefined ? TAKEN : `${TAKEN} ${plan.step}${attempt > 1 ? ` ${attempt}` : ''}`;
-    const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: plan?.decision ?? job.root, key } };
+    const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: signed, key } };
     try {
       // The nonce is in the ledger: whoever goes on after a crash repeats himself, whoever forgot does not.
       await this.#deps.account.send(job.room, 'm.reaction', relation, `x.${prepared.key}.${prepared.nonce}`);
@@ -259,8 +278,8 @@ export class OrderHandler {
   async #askAnew(record: LedgerRecord): Promise<void> {
     const { job, request, prepared } = record;
     if (request === undefined) return;
-    const about =
-      prepared.plan === undefined ? { replyTo: request.event } : { replyTo: request.event, thread: job.root };
+    const thread = prepared.plan === undefined ? prepared.chat?.thread : job.root;
+    const about = thread === undefined ? { replyTo: request.event } : { replyTo: request.event, thread };
     await this.#deps.reports.notice(job.room, { text: say.askedAnew[job.lang]() }, `${request.event}.anew`, about);
     await this.#ask(record);
   }
@@ -285,11 +304,20 @@ export class OrderHandler {
   /** It was running when the executor died. Nobody knows how it ended, and so it is said. */
   async #lost(record: LedgerRecord): Promise<void> {
     const { prepared, startedAt, job } = record;
+    // Taken before the end is told, so that the agent is told nothing where it goes on.
+    const next = job.type === 'chat' ? await this.#chatAgain(record, job) : null;
     await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
+    if (next !== null)
+      return this.#once(laneOf(job), () => this.#goOnFrom(this.#deps.ledger.get(next.prepared.key) ?? next));
     if (job.type === 'plan') return this.#once(laneOf(job), () => this.#rerun(record));
     // Who asks from outside asks again: a yes was for once.
     if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS)
       await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+  }
+
+  async #chatAgain({ prepared }: LedgerRecord, job: ChatJob): Promise<LedgerRecord | null> {
+    if (!prepared.command.repeatable || prepared.attempt >= MAX_ATTEMPTS) return null;
+    return this.#deps.chats.again(job, prepared.attempt + 1);
   }
 
   async #rerun(record: LedgerRecord): Promise<void> {
@@ -335,7 +363,7 @@ export class OrderHandler {
     const known = say.refusal[why] === undefined ? 'impostor' : why;
     const said = woven(
       ({ words }) =>
-        `${say.END_MARK.refused} ${fault === undefined ? refusalText(known, words(known === why ? detail : why), job.lang, false) : say.badOrder[job.lang](words(fault.field), fault.why)}`,
+        `${say.END_MARK.refused} ${fault === undefined ? refusalText(known, known === why ? words(detail) : why, job.lang, 'order') : say.badOrder[job.lang](words(fault.field), fault.why)}`,
     );
     await this.#deps.reports.notice(job.room, said, `${job.root}.refused`, { replyTo: job.root });
   }
@@ -344,11 +372,15 @@ export class OrderHandler {
     const { rooms, lang, reports } = this.#deps;
     await reports.notice(
       rooms.ops,
-      woven(({ words }) => refusalText(what, words(detail), lang, false)),
+      // Of an impostor it is a word of the gate's own, which is said in the room's language.
+      woven(({ words }) => refusalText(what, what === 'impostor' ? detail : words(detail), lang, 'order')),
       txn,
     );
   }
 }
 
 /** What is done one after another: an order, or the attempts at one step of a task. */
-const laneOf = (job: OrderJob): string => (job.type === 'plan' ? `${job.root}.${job.step}` : job.root);
+function laneOf(job: OrderJob): string {
+  if (job.type === 'chat') return job.request;
+  return job.type === 'plan' ? `${job.root}.${job.step}` : job.root;
+}

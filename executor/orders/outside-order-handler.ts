@@ -86,7 +86,7 @@ export class OutsideOrderHandler {
       why,
       ...(detail === '' ? {} : { detail: detail.slice(0, 500) }),
     } as const;
-    const said = woven(({ words }) => `${say.END_MARK.refused} ${refusalText(why, words(detail), job.lang, false)}`);
+    const said = woven(({ words }) => `${say.END_MARK.refused} ${refusalText(why, words(detail), job.lang, 'order')}`);
     const content = messageContent({
       ...said,
       msgtype: 'm.notice',

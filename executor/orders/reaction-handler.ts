@@ -163,4 +163,9 @@ export class ReactionHandler {
 }
 
 const concerns = (record: LedgerRecord, event: EventId): boolean =>
-  [record.job.root, record.request?.event, record.message].includes(event);
+  [
+    record.job.root,
+    record.job.type === 'chat' ? record.job.request : undefined,
+    record.request?.event,
+    record.message,
+  ].includes(event);

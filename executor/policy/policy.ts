@@ -2,13 +2,17 @@ import { hostsOfCommand, risksOf, type Command, type Risk } from '../../bridge/p
 import type { Policy } from '../../bridge/protocol/policy.ts';
 
 /** Who stands behind a command: orders from outside ask in every mode. */
-export type CommandOrigin = 'master' | 'plan' | 'outside';
+export type CommandOrigin = 'master' | 'plan' | 'chat' | 'outside';
 
 export type Ruling =
   | { readonly kind: 'run' }
   /** `why`: what makes it ask, the gravest first. */
-  | { readonly kind: 'ask'; readonly why: 'outside' | 'mode' | Risk }
-  | { readonly kind: 'refuse'; readonly why: 'locked' | 'host-not-allowed' | 'timeout'; readonly detail?: string };
+  | { readonly kind: 'ask'; readonly why: 'outside' | 'chat' | 'mode' | Risk }
+  | {
+      readonly kind: 'refuse';
+      readonly why: 'locked' | 'chat-off' | 'host-not-allowed' | 'timeout';
+      readonly detail?: string;
+    };
 
 /** What `auto` grants without asking: nothing of it reaches beyond the workspace. */
 const GRANTED: ReadonlySet<Risk> = new Set(['read', 'write']);
@@ -16,6 +20,7 @@ const GRANTED: ReadonlySet<Risk> = new Set(['read', 'write']);
 /** The policy's word on a command. Looks at what it asks for, never at what it says. */
 export function rule(policy: Policy, command: Command, origin: CommandOrigin): Ruling {
   if (policy.mode === 'locked') return { kind: 'refuse', why: 'locked' };
+  if (origin === 'chat' && policy.chat === 'off') return { kind: 'refuse', why: 'chat-off' };
   const stranger =
     policy.hosts === null ? undefined : hostsOfCommand(command).find((host) => policy.hosts?.includes(host) !== true);
   if (stranger !== undefined) return { kind: 'refuse', why: 'host-not-allowed', detail: stranger };
@@ -24,5 +29,6 @@ export function rule(policy: Policy, command: Command, origin: CommandOrigin): R
   const grave = risksOf(command).findLast((risk) => !GRANTED.has(risk));
   if (grave !== undefined) return { kind: 'ask', why: grave };
   if (origin === 'outside') return { kind: 'ask', why: 'outside' };
+  if (origin === 'chat' && policy.chat === 'ask') return { kind: 'ask', why: 'chat' };
   return policy.mode === 'ask' ? { kind: 'ask', why: 'mode' } : { kind: 'run' };
 }

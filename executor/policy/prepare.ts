@@ -7,13 +7,13 @@ import {
   type Command,
   type LentName,
 } from '../../bridge/protocol/command.ts';
-import type { OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
+import type { ChatJob, OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
 import type { RunOrder } from '../../bridge/protocol/orders/run-order.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { canonicalHash, sha256 } from '../../bridge/digest/canonical.ts';
-import { jobKey, planKey, type Prepared, type PreparedPlan } from '../ledger/ledger-entry.ts';
+import { jobKey, planKey, type Prepared, type PreparedChat, type PreparedPlan } from '../ledger/ledger-entry.ts';
 import type { PlanOrder } from '../gate/plan-gate.ts';
 import type { Rules } from './rules.ts';
 
@@ -21,6 +21,15 @@ import type { Rules } from './rules.ts';
 export const DIRECT_WORKSPACE = 'direct';
 /** Each task has its own; what one command leaves there, the next one finds. */
 export const taskWorkspace = (root: EventId): string => `task-${sha256(root).slice(0, 24)}`;
+/** Each conversation has its own: a thread, else what is said in a room on one day of the owner's. */
+export function chatWorkspace(
+  { room, at }: Pick<ChatJob, 'room' | 'at'>,
+  thread: EventId | undefined,
+  timeZone: string,
+) {
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+  return `chat-${sha256(thread ?? `${room} ${day}`).slice(0, 24)}`;
+}
 /** Of what a master has typed, which says why by itself. It is part of the hash, so it stays as it is. */
 export const DIRECT_REASON = '!run';
 const DEFAULT_SECONDS = 600;
@@ -59,6 +68,7 @@ export interface Circumstances {
   readonly artifacts: RunOrder['artifacts'];
   readonly inputs?: readonly InputFile[] | undefined;
   readonly plan?: PreparedPlan | undefined;
+  readonly chat?: PreparedChat | undefined;
   /** Of the earlier reading; a new one is made without it. */
   readonly nonce?: string;
 }
@@ -89,6 +99,9 @@ export function notLent(command: Command, rules: Rules): LentName | undefined {
   )?.name;
 }
 
+/** The event in which the command stands. */
+const orderEvent = (job: OrderJob): EventId => (job.type === 'chat' ? job.request : job.root);
+
 /** Everything that decides what will happen, under one hash. Throws where a folder is no longer lent. */
 export function prepare(command: Command, rules: Rules, around: Circumstances): Prepared {
   const folders = lentTo(command).map(({ name, access }) => {
@@ -99,7 +112,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
   const rest = {
     key:
       around.plan === undefined
-        ? jobKey(around.job.root, around.index, around.attempt)
+        ? jobKey(orderEvent(around.job), around.index, around.attempt)
         : planKey(around.job.root, around.plan, around.attempt, around.plan.rerun),
     root: around.job.root,
     index: around.index,
@@ -114,6 +127,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     ...(around.inputs === undefined || around.inputs.length === 0 ? {} : { inputs: [...around.inputs] }),
     policy: rules.policyHash,
     ...(around.plan === undefined ? {} : { plan: around.plan }),
+    ...(around.chat === undefined ? {} : { chat: around.chat }),
   };
   return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOfCommand(command), ...rest }) };
 }

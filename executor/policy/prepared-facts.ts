@@ -1,12 +1,13 @@
 import type { Prepared } from '../ledger/ledger-entry.ts';
 
 /** Whose command it is, for the record: who ordered it, and of a plan, which decision lets it run. */
-export const facts = ({ key, hash, root, orderedBy, policy, plan, attempt }: Prepared) => ({
+export const facts = ({ key, hash, root, orderedBy, policy, plan, chat, attempt }: Prepared) => ({
   key,
   hash,
   root,
   by: orderedBy,
   policy,
+  ...(chat === undefined ? {} : { agent: chat.agent, attempt }),
   ...(plan === undefined
     ? {}
     : { decision: plan.decision, patched: plan.patched, rule: plan.rule, plan: plan.hash, step: plan.step, attempt }),

@@ -65,7 +65,12 @@ interface Understood {
 function understand(policyText: string | null, lentText: string | null): Understood {
   const policy = parsed(RULE_FILES.policy, policyText, Policy, {});
   const { folders } = parsed(RULE_FILES.lent, lentText, LentFolders, { folders: [] });
-  return { policy, policyHash: canonicalHash(policy), folders };
+  return { policy, policyHash: hashOfPolicy(policy), folders };
+}
+
+/** What is as it was before it could be said at all is left out: a request that waits outlives the newer version. */
+function hashOfPolicy({ chat, ...rest }: Policy): string {
+  return canonicalHash(chat === 'auto' ? rest : { ...rest, chat });
 }
 
 /** One that was moved away is not there to be seen; the others still are. */

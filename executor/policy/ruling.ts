@@ -7,8 +7,11 @@ export type RulingNow =
   | { readonly kind: 'refuse'; readonly why: 'changed' | 'rules'; readonly detail?: string };
 
 /** No master's account begins so: what an agent orders comes from outside, and asks. */
-export const originOf = ({ plan, orderedBy }: Pick<Prepared, 'plan' | 'orderedBy'>): CommandOrigin =>
-  orderedBy.startsWith('@agent_') ? 'outside' : plan === undefined ? 'master' : 'plan';
+export function originOf({ plan, chat, orderedBy }: Pick<Prepared, 'plan' | 'chat' | 'orderedBy'>): CommandOrigin {
+  if (orderedBy.startsWith('@agent_')) return 'outside';
+  if (chat !== undefined) return 'chat';
+  return plan === undefined ? 'master' : 'plan';
+}
 
 /** What the rules say at this moment of a command that was hashed under the rules of another. */
 export function rulingNow({ prepared }: LedgerRecord, read: () => Rules): RulingNow {

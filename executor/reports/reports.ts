@@ -7,8 +7,9 @@ import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import { cleanName } from '../../bridge/text/clean-text.ts';
 import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/executor.ts';
+import { chatUnknownEnd } from '../../bridge/text/room/chat-commands.ts';
 import { unknownEnd } from '../../bridge/text/room/plan-commands.ts';
-import { refusalText } from './refusal-text.ts';
+import { type CommandContext, refusalText } from './refusal-text.ts';
 import type { AuditMark } from '../ledger/audit.ts';
 import { commandText } from './command-text.ts';
 import type { LedgerRecord, Outcome, Unreached } from '../ledger/ledger-entry.ts';
@@ -61,7 +62,7 @@ export class Reports {
     return new LiveMessage(this.#target(record), this.#deps.budget, render, shows);
   }
 
-  /** In ops, and where a master ordered it himself also there; `again` after a crash, when they may stand there already. Returns their events, the first the one in ops. */
+  /** In ops, and where a master ordered it himself or was asked, also there; `again` after a crash, when they may stand there already. Returns their events, the first the one in ops. */
   async end(
     record: LedgerRecord,
     told: { readonly outcome: Outcome; readonly whole: string; readonly binary: boolean; readonly mark: AuditMark },
@@ -73,7 +74,7 @@ export class Reports {
     const shown = long ? lastLines(whole, SHOWN.lines, SHOWN.characters) : whole;
     const mark = say.auditMark[lang](told.mark.seq, told.mark.hash.slice(0, 8));
     const message = this.#message(record, (weave, share) => {
-      const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record, weave)}\n${this.outcome(told.outcome, lang, weave)} · ${mark}`;
+      const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record, weave)}\n${this.outcome(told.outcome, lang, weave, record.job.type === 'chat' ? 'chat' : 'order')} · ${mark}`;
       const output = told.binary ? `\n\n${whole}` : whole === '' ? '' : weave.block(shareOf(shown, share));
       return `${head}${output}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
     });
@@ -85,7 +86,7 @@ export class Reports {
         : live.finish(message));
     if (long)
       await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.rooms.ops, 'file');
-    if (room === this.#deps.rooms.ops || record.prepared.plan !== undefined) return [inOps];
+    if (room === this.#deps.rooms.ops || !isToldInRoom(record)) return [inOps];
     return [inOps, await this.#brief(record, told, whole, inOps)];
   }
 
@@ -155,6 +156,7 @@ export class Reports {
     report: EventId,
   ): Promise<EventId> {
     const { lang, room, root } = record.job;
+    const { chat } = record.prepared;
     // Of what went wrong the end tells, of the rest the beginning.
     const short = (outcome.kind === 'failed' ? lastLines : firstLines)(whole, BRIEF.lines, BRIEF.characters);
     const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
@@ -166,9 +168,14 @@ export class Reports {
         : {};
     const message = this.#message(record, (weave, share) => {
       const output = binary ? `\n\n${short}` : whole === '' ? '' : weave.block(shareOf(short, share));
-      return `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang, weave)}${empty}${output}${more}`;
+      return `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang, weave, record.job.type === 'chat' ? 'chat' : 'order')}${empty}${output}${more}`;
     });
-    const content = messageContent({ ...message, chavion: { ...message.chavion, ...result }, replyTo: root });
+    const content = messageContent({
+      ...message,
+      chavion: { ...message.chavion, ...result },
+      replyTo: chat === undefined ? root : (record.request?.event ?? root),
+      ...(chat?.thread === undefined ? {} : { thread: chat.thread }),
+    });
     return this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.brief`);
   }
 
@@ -178,7 +185,7 @@ export class Reports {
   }
 
   /** In words, how it ended. */
-  outcome(outcome: Outcome, lang: Lang, weave: Weave, ofPlan = false): string {
+  outcome(outcome: Outcome, lang: Lang, weave: Weave, context: CommandContext): string {
     const used =
       'rssBytes' in outcome
         ? [say.seconds[lang](outcome.ms), say.memory(outcome.rssBytes)]
@@ -192,13 +199,11 @@ export class Reports {
       case 'failed':
         return this.#failure(outcome, lang, weave) + used + unreachedWords(outcome.unreached, lang, weave);
       case 'refused':
-        return refusalText(outcome.why, weave.words(outcome.detail ?? ''), lang, ofPlan);
+        return refusalText(outcome.why, weave.words(outcome.detail ?? ''), lang, context);
       case 'stopped':
         return say.ended.stopped[lang](outcome.ms > 0);
       case 'unknown':
-        return (ofPlan ? unknownEnd : say.ended.unknown)[lang](
-          say.timeOf(outcome.startedAt, lang, this.#deps.timeZone),
-        );
+        return UNKNOWN[context][lang](say.timeOf(outcome.startedAt, lang, this.#deps.timeZone));
     }
   }
 
@@ -264,6 +269,12 @@ export class Reports {
     };
   }
 }
+
+/** A task has its thread, and what an agent ran unasked is told in its answer. */
+const isToldInRoom = ({ prepared, request }: LedgerRecord): boolean =>
+  prepared.plan === undefined && (prepared.chat === undefined || request !== undefined);
+
+const UNKNOWN = { order: say.ended.unknown, plan: unknownEnd, chat: chatUnknownEnd } as const;
 
 const unreachedWords = (unreached: Unreached | undefined, lang: Lang, { code }: Weave): string =>
   (unreached ?? [])

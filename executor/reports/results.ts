@@ -79,7 +79,7 @@ export class Results {
       ...(detail === '' ? {} : { detail: detail.slice(0, 500) }),
     };
     const write = (weave: Weave): string =>
-      `${say.END_MARK.refused} ${words.step[job.lang](weave.words(job.step), job.attempt)} · ${refusalText(why, weave.words(detail), job.lang, true)}`;
+      `${say.END_MARK.refused} ${words.step[job.lang](weave.words(job.step), job.attempt)} · ${refusalText(why, weave.words(detail), job.lang, 'plan')}`;
     const txn = `x.${[job.root, job.patched ?? job.decision, job.step, job.attempt].join('.')}.refused`;
     await this.#deps.account.send(
       job.room,

@@ -70,7 +70,7 @@ export class Inputs {
         url,
         ...(isThere ? { bytes: bytes.length, sha256: sha256(bytes) } : { why: 'missing' }),
       });
-      if (!isThere) await this.#tell(input, job);
+      if (!isThere) await this.#tell(input, job, prepared.chat?.thread);
     }
   }
 
@@ -81,13 +81,17 @@ export class Inputs {
     return this.#deps.account.download(url, most).catch(() => null);
   }
 
-  async #tell({ path, event }: InputFile, { room, root, lang, type }: OrderJob): Promise<void> {
+  async #tell(
+    { path, event }: InputFile,
+    { room, root, lang, type }: OrderJob,
+    thread: EventId | undefined,
+  ): Promise<void> {
     const said = woven(({ code }) => inputMissing[lang](code(path)));
     await this.#deps.reports.notice(
       room,
       said,
       `${root}.input.${event}`,
-      type === 'plan' ? { thread: root } : { replyTo: root },
+      type === 'plan' ? { thread: root } : { replyTo: root, ...(thread === undefined ? {} : { thread }) },
     );
   }
 

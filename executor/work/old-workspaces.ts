@@ -14,7 +14,7 @@ export interface WorkspaceFolders {
 }
 
 /**
- * Takes away workspaces of tasks that nobody has worked in for a month, since all together have a limit. The one of
+ * Takes away workspaces of tasks and conversations that nobody has worked in for a month, since all together have a limit. The one of
  * masters' own commands stays. Returns their names; one that cannot be taken away is tried again the next time.
  */
 export async function forgetOldWorkspaces(
@@ -27,7 +27,7 @@ export async function forgetOldWorkspaces(
   for (const name of names) if (name.startsWith(GOING)) await removed(join(folders.workspaces, name));
   const gone: string[] = [];
   for (const name of names)
-    if (/^task-[0-9a-f]+$/.test(name) && !inUse.has(name) && now - lastUse(folders, name, now) > KEEP_MS)
+    if (/^(?:task|chat)-[0-9a-f]+$/.test(name) && !inUse.has(name) && now - lastUse(folders, name, now) > KEEP_MS)
       if (await takeAway(folders, name)) gone.push(name);
   return gone;
 }

@@ -4,16 +4,18 @@ import type { Audit, AuditMark } from '../ledger/audit.ts';
 import { facts } from '../policy/prepared-facts.ts';
 import { originOf } from '../policy/ruling.ts';
 import type { Artifact } from '../reports/result-content.ts';
+import type { ChatResults } from '../reports/chat-results.ts';
 import type { Results } from '../reports/results.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { LedgerRecord, Outcome, Prepared } from '../ledger/ledger-entry.ts';
+import { jobKey, type LedgerRecord, type Outcome, type Prepared } from '../ledger/ledger-entry.ts';
 import type { LiveMessage } from '../reports/live-message.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import { lastLines, OutputText } from '../reports/output-text.ts';
 import { perform, type PerformDeps, type TakenFile, takeFile } from './perform.ts';
 import { planOfPrepared, prepare } from '../policy/prepare.ts';
 import type { GateVerdict } from '../gate/gate.ts';
+import type { ChatVerdict } from '../gate/chat-gate.ts';
 import type { OutsideVerdict } from '../gate/outside-gate.ts';
 import type { PlanOrder, PlanVerdict } from '../gate/plan-gate.ts';
 import { rule } from '../policy/policy.ts';
@@ -30,6 +32,7 @@ export interface WorkDeps {
   readonly audit: Audit;
   readonly reports: Reports;
   readonly results: Results;
+  readonly chatResults: Pick<ChatResults, 'end'>;
   readonly running: RunningCommands;
   readonly semaphore: Semaphore;
   readonly perform: PerformDeps;
@@ -64,7 +67,8 @@ export class Work {
     if (record.state === 'ended')
       return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, await this.#filesAgain(record));
     const { prepared, job } = record;
-    const events: EventId[] = [record.request?.event, record.message].filter((event) => event !== undefined);
+    const request = job.type === 'chat' ? job.request : undefined;
+    const events: EventId[] = [request, record.request?.event, record.message].filter((event) => event !== undefined);
     const entry = this.#deps.running.enter(prepared.key, job);
     for (const event of events) entry.shows(event);
     try {
@@ -126,9 +130,11 @@ export class Work {
     const now =
       verdict.kind === 'outside'
         ? { ...prepared, command: verdict.command }
-        : verdict.kind === 'command' && job.type === 'plan'
-          ? ofPlan(prepared, job, verdict.order)
-          : prepared;
+        : verdict.kind === 'chat'
+          ? ofChat(prepared, verdict)
+          : verdict.kind === 'command' && job.type === 'plan'
+            ? ofPlan(prepared, job, verdict.order)
+            : prepared;
     if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
     const ruling = rule(rules.policy, prepared.command, originOf(prepared));
     if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
@@ -138,7 +144,7 @@ export class Work {
     return { kind: 'refused', why: approval.kind === 'refused' ? approval.why : 'no' };
   }
 
-  #judged(job: OrderJob, at: number): Promise<GateVerdict | OutsideVerdict | PlanVerdict> {
+  #judged(job: OrderJob, at: number): Promise<GateVerdict | OutsideVerdict | ChatVerdict | PlanVerdict> {
     const { reader } = this.#deps;
     switch (job.type) {
       case 'run':
@@ -146,7 +152,7 @@ export class Work {
       case 'outside':
         return reader.outside(job, at);
       case 'chat':
-        return Promise.resolve({ kind: 'refused', why: 'not-run' });
+        return reader.chat(job, at);
       case 'plan':
         return reader.plan(job, at);
     }
@@ -187,7 +193,7 @@ export class Work {
     live: LiveMessage | 'fresh' | 'again',
     files: readonly TakenFile[],
   ): Promise<void> {
-    const { ledger, audit, reports } = this.#deps;
+    const { ledger, audit, reports, chatResults } = this.#deps;
     const { prepared, outcome } = record;
     if (outcome === undefined) return;
     const artifacts = files.flatMap(({ path, sha256, bytes }) =>
@@ -203,6 +209,14 @@ export class Work {
       const ended = { outcome, output: told.binary ? '' : told.whole, artifacts: handed, report: events[0] };
       events.push(await this.#deps.results.end(record, ended, live === 'again'));
     }
+    // Where it goes on by itself, the next attempt tells.
+    if (record.job.type === 'chat' && ledger.get(jobKey(record.job.request, 0, prepared.attempt + 1)) === undefined)
+      await chatResults.end(record, {
+        outcome,
+        output: told.binary ? '' : told.whole,
+        artifacts: [],
+        report: events[0],
+      });
     await ledger.write({ state: 'reported', key: prepared.key, events });
   }
 
@@ -225,10 +239,16 @@ const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared =>
   plan: planOfPrepared(job, order, prepared.plan?.rerun),
 });
 
+const ofChat = (prepared: Prepared, { command, agent, thread }: Extract<ChatVerdict, { kind: 'chat' }>): Prepared => ({
+  ...prepared,
+  command,
+  chat: { agent, ...(thread === undefined ? {} : { thread }) },
+});
+
 /** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
 function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
   try {
-    const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan } = prepared;
+    const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan, chat } = prepared;
     return prepare(prepared.command, rules, {
       job,
       index,
@@ -240,6 +260,7 @@ function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
       inputs,
       nonce,
       plan,
+      chat,
     }).hash;
   } catch {
     return '';

@@ -2,7 +2,7 @@ import { people } from '../../../synapse/residents.ts';
 import { redisUrl } from '../../launcher/redis.ts';
 import { withoutAbsent } from '../../launcher/parts.ts';
 import type { Loaded } from '../../config/load.ts';
-import type { ExecutorSettings } from '../../protocol/executor-settings.ts';
+import { agentIds, type ExecutorSettings } from '../../protocol/executor-settings.ts';
 import type { SwarmSettings } from '../../protocol/settings.ts';
 import { CONTAINER_HOST, containerHomeserverUrl, CONTAINER_PATHS, PORT } from './containers.ts';
 import type { ContainerSecrets } from './house-secrets.ts';
@@ -47,7 +47,7 @@ export function swarmEnvironmentFile(
 }
 
 /** No AI key and no token of the appservice is in it. */
-export function executorEnvironmentFile({ settings }: Loaded, { house }: ContainerSecrets): string {
+export function executorEnvironmentFile({ settings, roster }: Loaded, { house }: ContainerSecrets): string {
   const who = people(settings.CHAVION_SERVER_NAME);
   const own = {
     CHAVION_HOMESERVER_URL: containerHomeserverUrl,
@@ -55,6 +55,7 @@ export function executorEnvironmentFile({ settings }: Loaded, { house }: Contain
     CHAVION_EXECUTOR_PASSWORD: house.passwords.executor,
     CHAVION_REDIS_URL: redisUrl('executor', house.redis.executor, PORT.redis, CONTAINER_HOST.redis),
     CHAVION_ADMIN_USER: who.admin,
+    CHAVION_AGENTS: agentIds(roster),
     CHAVION_LANG: settings.CHAVION_LANG,
     CHAVION_TZ: settings.CHAVION_TZ,
     CHAVION_EXECUTOR_FOLDER: CONTAINER_PATHS.state,

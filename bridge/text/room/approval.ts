@@ -1,4 +1,5 @@
 import { phrase, type Phrase } from '../say.ts';
+import { askedBy } from './chat-commands.ts';
 import { seconds } from './executor.ts';
 
 /** The executor's question before a command: what is approved is what stands here. */
@@ -23,6 +24,10 @@ export const askWhy: Readonly<Record<string, Phrase>> = {
   mode: phrase(
     () => '모든 명령을 묻도록 되어 있습니다',
     () => 'everything asks at present',
+  ),
+  chat: phrase(
+    () => '대화 중의 명령은 모두 묻도록 되어 있습니다',
+    () => 'every command in conversation asks at present',
   ),
   outside: phrase(
     () => '바깥 에이전트가 시킨 명령입니다',
@@ -53,6 +58,8 @@ export interface AskedCommand {
   readonly why: string;
   /** Not of what the master has typed. */
   readonly reason?: string;
+  /** The agent that wished for it in conversation. */
+  readonly agent?: string;
   readonly workspace: 'ro' | 'rw';
   readonly folders: readonly { readonly name: string; readonly path: string; readonly access: 'ro' | 'rw' }[];
   readonly hosts: readonly string[];
@@ -84,6 +91,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
         : []),
       ...(a.writtenOut > 0 ? [`⚠️ 눈에 보이지 않거나 헷갈리는 글자 ${a.writtenOut}개는 ⟨U+번호⟩로 적었습니다.`] : []),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].ko(), block])),
+      ...(a.agent === undefined ? [] : [askedBy.ko(a.agent)]),
       ...(a.reason === undefined ? [] : [`- 이유: ${a.reason}`]),
       `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (${a.cwd}에서 시작)`,
       ...a.folders.map(
@@ -106,6 +114,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
           ]
         : []),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].en(), block])),
+      ...(a.agent === undefined ? [] : [askedBy.en(a.agent)]),
       ...(a.reason === undefined ? [] : [`- reason: ${a.reason}`]),
       `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in ${a.cwd})`,
       ...a.folders.map(

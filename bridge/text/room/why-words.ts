@@ -27,6 +27,13 @@ const KOREAN: Readonly<Record<string, string>> = {
   recount: '다시 센 표',
   patch: '고친 명령',
   'no-step': '계획에 없는 명령',
+  'no-request': '그런 부탁이 없음',
+  'not-request': '에이전트의 부탁이 아님',
+  'request-redacted': '지워진 부탁',
+  'request-edited': '고친 부탁',
+  'wrong-root': '다른 메시지에 대한 부탁',
+  'other-root': '다른 메시지에 대한 부탁',
+  'wrong-thread': '다른 스레드의 부탁',
   'task-ended': '이미 끝난 임무',
 };
 
