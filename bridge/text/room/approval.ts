@@ -1,5 +1,5 @@
 import { phrase, type Phrase } from '../say.ts';
-import { askedBy } from './chat-commands.ts';
+import { askedBy } from './commands/chat-commands.ts';
 import { seconds } from './executor.ts';
 
 /** The executor's question before a command: what is approved is what stands here. */

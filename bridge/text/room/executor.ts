@@ -1,7 +1,7 @@
 import type { Lang } from '../../protocol/ids.ts';
 import type { RunFault } from '../../protocol/orders/run-order.ts';
 import { phrase, type Phrase } from '../say.ts';
-import { whyInKorean } from './why-words.ts';
+import { whyInKorean } from './commands/why-words.ts';
 import { roomNames } from '../room-names.ts';
 
 /** What the executor says in a room: what happened, what was kept, what to do. For a phone. */

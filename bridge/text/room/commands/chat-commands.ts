@@ -1,6 +1,6 @@
-import { MAX_CHAT_COMMANDS } from '../../protocol/command-job.ts';
-import { roomNames } from '../room-names.ts';
-import { phrase, type Phrase } from '../say.ts';
+import { MAX_CHAT_COMMANDS } from '../../../protocol/command-job.ts';
+import { roomNames } from '../../room-names.ts';
+import { phrase, type Phrase } from '../../say.ts';
 import { whyInKorean } from './why-words.ts';
 
 /** What the executor says of a command that an agent asked for in conversation, where the words for a master's own order do not fit. */
