@@ -102,7 +102,13 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'executor',
   ],
   'bridge/protocol': ['bridge/protocol', 'bridge/protocol/prices', 'bridge/protocol/moments', 'bridge/protocol/orders'],
-  'bridge/text': ['bridge/text', 'bridge/text/tasks', 'bridge/text/terminal', 'bridge/text/room'],
+  'bridge/text': [
+    'bridge/text',
+    'bridge/text/tasks',
+    'bridge/text/terminal',
+    'bridge/text/room/commands',
+    'bridge/text/room',
+  ],
   'bridge/matrix': ['bridge/matrix/secrets', 'bridge/matrix'],
   'bridge/launcher': [
     'bridge/launcher/instance',

@@ -8,7 +8,7 @@ import { cleanName } from '../../bridge/text/clean-text.ts';
 import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/executor.ts';
 import { chatUnknownEnd } from '../../bridge/text/room/commands/chat-commands.ts';
-import { unknownEnd } from '../../bridge/text/room/commands/plan-commands.ts';
+import { unknownEnd } from '../../bridge/text/room/plan-commands.ts';
 import { type CommandContext, refusalText } from './refusal-text.ts';
 import type { AuditMark } from '../ledger/audit.ts';
 import { commandText } from './command-text.ts';

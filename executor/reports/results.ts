@@ -7,7 +7,7 @@ import type { PlanJob } from '../../bridge/protocol/command-job.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { PlanHash } from '../../bridge/protocol/plan.ts';
 import * as say from '../../bridge/text/room/executor.ts';
-import * as words from '../../bridge/text/room/commands/plan-commands.ts';
+import * as words from '../../bridge/text/room/plan-commands.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobKey, LedgerRecord } from '../ledger/ledger-entry.ts';
 import { fitting } from './fitting.ts';

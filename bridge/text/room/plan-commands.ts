@@ -1,7 +1,7 @@
-import { type AskedCommand, askedLines, askWhy } from '../approval.ts';
-import { seconds } from '../executor.ts';
-import { phrase, type Phrase } from '../../say.ts';
-import { whyInKorean } from './why-words.ts';
+import { type AskedCommand, askedLines, askWhy } from './approval.ts';
+import { seconds } from './executor.ts';
+import { phrase, type Phrase } from '../say.ts';
+import { whyInKorean } from './commands/why-words.ts';
 
 /** What the executor says of the commands of a task, in its thread. */
 
