@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskState, LOW_DISK_BYTES } from '../../bridge/launcher/disk/disk.ts';
-import { disksOf } from '../../bridge/launcher/disk/disks.ts';
+import { disksOf, instancePlaces } from '../../bridge/launcher/disk/disks.ts';
+import { dataPaths, Instance, stateRoot } from '../../bridge/launcher/instance/instance.ts';
 import { Reserve } from '../../bridge/launcher/disk/reserve.ts';
 import { forgetOldWorkspaces } from '../../executor/work/old-workspaces.ts';
 import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
@@ -53,8 +54,18 @@ describe('a disk that runs full', () => {
 
   it('is one disk, whatever of the house lies on it, also what is not there yet', async () => {
     const disks = await disksOf([folder, join(folder, 'not/yet'), '/proc']);
-    expect(disks.map(({ folders }) => folders)).toEqual([[folder, join(folder, 'not/yet')], ['/proc']]);
+    expect(disks.map(({ folders }) => folders)).toEqual([[folder], ['/proc']]);
     expect(disks[0]?.free).toBeGreaterThan(0);
+  });
+
+  it('is seen where one part of the house has one of its own', async () => {
+    const paths = dataPaths(folder, { CHAVION_DATA_DIR: 'data' });
+    const instance = Instance.parse({ id: 'abcdef123456', serverName: 'house.test', separated: false });
+    const redis = join(stateRoot(instance, paths), 'redis');
+    mkdirSync(join(redis, '..'), { recursive: true });
+    symlinkSync('/proc', redis);
+    const disks = await disksOf(instancePlaces(instance, paths, {}));
+    expect(disks.map(({ folders }) => folders)).toContainEqual([redis]);
   });
 
   it.each([
