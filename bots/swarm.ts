@@ -26,6 +26,7 @@ import { gapsOf } from './gaps.ts';
 import { CommandResults } from './hands/command-results.ts';
 import { commandTools } from './hands/command-tools.ts';
 import { redisJournal } from './hands/journal.ts';
+import { proposeTool } from './hands/propose-tool.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
 import { createIntake } from './intake/intake.ts';
@@ -233,7 +234,7 @@ function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }:
     spending,
     hands: {
       journal: redisJournal(base.redis),
-      tools: commandTools({ orders: queues.orders, results: commandResults }),
+      tools: [...commandTools({ orders: queues.orders, results: commandResults }), proposeTool(base)],
     },
     commandResults,
     replacedBy: (source) => replacedBy(base.redis, source),

@@ -104,6 +104,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'bridge/protocol': ['bridge/protocol', 'bridge/protocol/prices', 'bridge/protocol/moments', 'bridge/protocol/orders'],
   'bridge/text': [
     'bridge/text',
+    'bridge/text/hands',
     'bridge/text/tasks',
     'bridge/text/terminal',
     'bridge/text/room/commands',

@@ -8,7 +8,7 @@ import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { COMMAND_KEY, COMMAND_REQUEST_TYPE } from '../../bridge/protocol/orders/command-request.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
-import * as say from '../../bridge/text/room/hands.ts';
+import * as say from '../../bridge/text/hands/at-work.ts';
 import type { CommandResults } from './command-results.ts';
 import { material } from './stream-with-hands.ts';
 import { tool, type Tool, type ToolOutcome, type ToolTurn, type ToolUse } from './tool.ts';

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Account } from '../../bridge/matrix/account.ts';
 import { permalinkOfRoom } from '../../bridge/matrix/permalink.ts';
 import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
@@ -52,6 +53,7 @@ export interface IntakeDeps extends MessageFactsDeps {
   /** HQ or ops was upgraded. */
   readonly houseUpgraded: () => void;
   readonly hqName: string;
+  readonly coordinator: Pick<Account, 'event' | 'userId'>;
 }
 
 /**
@@ -67,6 +69,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     timeline: deps.timeline,
     rooms,
     executor: residents.executor,
+    coordinator: residents.coordinator,
     isAgent: (user) => residents.byUser.has(user),
     waitingThreads: (room) => deps.tasks.waitingThreads(room),
     serverName: deps.serverName,
@@ -75,7 +78,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   /** Where nobody can read what was said, the house's. */
   const languageHere = (room: RoomId): Promise<Lang> => deps.roomLang(room).catch(() => deps.lang);
   const facts = createMessageFacts(deps);
-  const reacted = createReactions({ ...deps, decisions, waiting, languageHere });
+  const reacted = createReactions({ ...deps, decisions, waiting, languageHere, ordered });
   const unread = createUnread({ ...deps, decisions, languageHere });
 
   async function handle(event: RoomEvent): Promise<void> {
@@ -120,6 +123,14 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'power':
         return undefined;
     }
+  }
+
+  /** A line that a master has said yes to: as if he had typed it. */
+  async function ordered(message: MessageEvent): Promise<void> {
+    const [known, floor] = await redis.mget(decisionKey(message.eventId), swarmKey('floor', message.roomId));
+    if (known != null) return decisions.carryOut(message.roomId, decisionOf(known));
+    const seen = await facts(message, Floor.safeParse(floor?.split(' ')[1]).data);
+    if (seen !== null) await decisions.decided(message, decideForMaster(message, seen), true);
   }
 
   async function hear(heard: MessageEvent): Promise<void> {

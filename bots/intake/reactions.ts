@@ -1,9 +1,13 @@
+import type { Logger } from 'pino';
+import type { Account } from '../../bridge/matrix/account.ts';
 import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import type { Lang, RoomId } from '../../bridge/protocol/ids.ts';
-import type { ReactionEvent } from '../../bridge/protocol/room-event.ts';
+import type { MessageEvent, ReactionEvent } from '../../bridge/protocol/room-event.ts';
+import { proposalTooOld } from '../../bridge/text/hands/proposals.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
 import type { Decisions } from './decisions.ts';
+import { tapOn } from './proposals.ts';
 import type { WaitingRequests } from './waiting-requests.ts';
 
 export interface ReactionDeps {
@@ -11,6 +15,10 @@ export interface ReactionDeps {
   readonly running: RunningTurns;
   readonly tasks: Pick<TaskEventHandler, 'stopSign'>;
   readonly decisions: Pick<Decisions, 'decided'>;
+  readonly coordinator: Pick<Account, 'event' | 'userId'>;
+  /** Carries out what a master has ordered by this. */
+  readonly ordered: (message: MessageEvent) => Promise<void>;
+  readonly log: Logger;
   readonly waiting: WaitingRequests;
   /** The room's, or the house's where nobody can read what was said. */
   readonly languageHere: (room: RoomId) => Promise<Lang>;
@@ -30,9 +38,23 @@ export function createReactions(deps: ReactionDeps): (reaction: ReactionEvent) =
     await deps.tasks.stopSign(reaction);
   }
 
+  /** ✅ on an agent's proposal is the master's order, once. */
+  async function proposed(reaction: ReactionEvent): Promise<boolean> {
+    const tap = await tapOn(reaction, deps.coordinator);
+    if (tap === null) return false;
+    const { roomId: room, target, eventId } = reaction;
+    if (tap.kind === 'order') await deps.ordered(tap.message);
+    if (tap.kind === 'too-old')
+      await decisions.decided(reaction, {
+        jobs: [{ type: 'notice', room, source: eventId, text: proposalTooOld[await deps.languageHere(room)]() }],
+      });
+    deps.log.info({ event: target, tap: tap.kind }, 'a proposal was decided');
+    return true;
+  }
+
   /** 👍 under a request is no yes: he hears once what is. */
   async function signed(reaction: ReactionEvent): Promise<void> {
-    if (!(await rooms.masters()).has(reaction.sender)) return;
+    if (!(await rooms.masters()).has(reaction.sender) || (await proposed(reaction))) return;
     const told = await waiting.toldOfSign(reaction, await deps.languageHere(reaction.roomId));
     if (told !== null) await decisions.decided(told.request, { jobs: [told.notice] });
   }

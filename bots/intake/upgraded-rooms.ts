@@ -43,8 +43,9 @@ export async function currentRooms(
 }
 
 /** Sends where it is told, and finds what was said before an upgrade where it was said. */
-export function acrossUpgrades(account: Account, former: Former): Pick<Account, 'send' | 'event'> {
+export function acrossUpgrades(account: Account, former: Former): Pick<Account, 'send' | 'event' | 'userId'> {
   return {
+    userId: account.userId,
     send: (...sending) => account.send(...sending),
     async event(room, event) {
       const before = [...former].filter(([, now]) => now === room).map(([old]) => old);

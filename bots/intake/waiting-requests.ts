@@ -4,6 +4,7 @@ import type { Entry, Timeline } from '../../bridge/appservice/timeline.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import type { EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent, ReactionEvent } from '../../bridge/protocol/room-event.ts';
+import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
 import { REQUEST_MARK } from '../../bridge/protocol/orders/task-request.ts';
 import type { NoticeJob } from '../../bridge/protocol/turn.ts';
 import { tapToApprove } from '../../bridge/text/room/room.ts';
@@ -14,6 +15,7 @@ export interface WaitingRequestsDeps {
   readonly timeline: Pick<Timeline, 'view' | 'find'>;
   readonly rooms: Pick<Rooms, 'reader' | 'masters'>;
   readonly executor: UserId;
+  readonly coordinator: UserId;
   readonly isAgent: (user: UserId) => boolean;
   /** Threads of tasks that wait for an approval. */
   readonly waitingThreads: (room: RoomId) => Promise<readonly EventId[]>;
@@ -80,6 +82,7 @@ export class WaitingRequests {
   #isRequest({ event }: Entry): boolean {
     if (event.sender === this.#deps.executor)
       return event.chavion?.kind === 'notice' && event.chavion.hashes !== undefined && event.body.startsWith('✋');
+    if (event.sender === this.#deps.coordinator) return event.body.startsWith(PROPOSAL_MARK);
     return this.#deps.isAgent(event.sender) && event.body.startsWith(REQUEST_MARK);
   }
 

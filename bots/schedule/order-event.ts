@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Account } from '../../bridge/matrix/account.ts';
 import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import type { Schedule } from './schedule.ts';
 
 const Raw = z.object({
@@ -16,12 +17,18 @@ const Raw = z.object({
 /** The master's message stands as it was sent, and he is one still. The executor looks again with its own eyes. */
 export async function isOrdered(
   { room, source, by }: Pick<Schedule, 'room' | 'source' | 'by'>,
-  { coordinator, masters }: { readonly coordinator: Pick<Account, 'event'>; readonly masters: ReadonlySet<UserId> },
+  {
+    coordinator,
+    masters,
+  }: { readonly coordinator: Pick<Account, 'event' | 'userId'>; readonly masters: ReadonlySet<UserId> },
 ): Promise<boolean> {
-  const raw = Raw.safeParse(await coordinator.event(room, source)).data;
+  const event = await coordinator.event(room, source);
+  const raw = Raw.safeParse(event).data;
+  // Of a line that was proposed, the yes is the master's; the executor looks for it.
+  const whose = proposedLine(event) === null ? by : coordinator.userId;
   return (
     raw !== undefined &&
-    raw.sender === by &&
+    raw.sender === whose &&
     masters.has(by) &&
     raw.content.body !== undefined &&
     raw.unsigned?.['m.relations']?.['m.replace'] === undefined

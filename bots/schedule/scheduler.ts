@@ -19,7 +19,7 @@ export interface SchedulerDeps extends Omit<CycleDeps, 'round'> {
   readonly store: ScheduleStore;
   readonly queue: Pick<JobQueue<SwarmJob>, 'add'>;
   readonly tasks: Pick<Tasks, 'start' | 'get' | 'cancel'>;
-  readonly coordinator: Pick<Account, 'send' | 'event'>;
+  readonly coordinator: Pick<Account, 'send' | 'event' | 'userId'>;
   readonly masters: () => Promise<ReadonlySet<UserId>>;
   /** Everything stands still: what comes due meanwhile counts as missed. */
   readonly frozen: () => boolean;

@@ -6,7 +6,7 @@ import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
-import * as handsText from '../../bridge/text/room/hands.ts';
+import * as handsText from '../../bridge/text/hands/at-work.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
 import { MAX_TURN_STEPS, recordOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';

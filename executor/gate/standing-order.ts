@@ -6,7 +6,9 @@ import type { MomentOrigin } from '../../bridge/protocol/moments/moment.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { parseSchedule, parseUnschedule } from '../../bridge/protocol/orders/schedule-order.ts';
 import { namesOf, scheduleId } from '../../bridge/digest/schedule-id.ts';
-import { type GateRefusal, masterMessage, type OrderFacts, STOP_SIGN } from './gate.ts';
+import { PROPOSAL_LASTS_MS, proposedLine } from '../../bridge/protocol/orders/proposal.ts';
+import { isSign, NO, YES } from './approval.ts';
+import { type GateRefusal, masterMessage, type OrderFacts, standingMessage, STOP_SIGN } from './gate.ts';
 import { messageIn, type TaskThread } from './task-acts.ts';
 import type { Reaction } from './relations.ts';
 
@@ -52,15 +54,15 @@ export function judgeStandingOrder(
     return { kind: 'refused', why: 'not-scheduled' };
   const sentAt = z.object({ origin_server_ts: z.int() }).safeParse(order.raw).data?.origin_server_ts;
   if (sentAt === undefined) return { kind: 'refused', why: 'not-scheduled' };
-  const ordered = masterMessage(
+  const ordered = orderedBy(
     { ...job, room: order.room, root: order.event, at: sentAt },
     { ...facts, raw: order.raw, reactions: order.reactions, stoppedUntil: 0 },
-    Number.POSITIVE_INFINITY,
+    thread.coordinator,
   );
   if (ordered.kind === 'refused') return ordered;
-  const by = ordered.message.sender;
+  const { by } = ordered;
   const refused = (why: StandingRefusal): StandingVerdict => ({ kind: 'refused', why, by });
-  if (!isStanding(ordered.message.body, { at: sentAt, timeZone: order.timeZone })) return refused('not-scheduled');
+  if (!isStanding(ordered.words, { at: sentAt, timeZone: order.timeZone })) return refused('not-scheduled');
   if (order.revokedAt > sentAt) return refused('revoked');
   if (root.at !== job.at || root.at > facts.now + CLOCKS_DIFFER_MS || root.at < sentAt) return refused('wrong-time');
   if (facts.now - root.at > lastsMs) return refused('too-old');
@@ -70,6 +72,28 @@ export function judgeStandingOrder(
   )
     return refused('stopped');
   return { kind: 'message', message: root, by };
+}
+
+/** A master's own words, or a line that the coordinator has shown and a master has put his ✅ on. A no outweighs every yes. */
+function orderedBy(
+  job: PlanJob,
+  facts: OrderFacts,
+  coordinator: UserId,
+):
+  | { readonly kind: 'ordered'; readonly by: UserId; readonly words: string }
+  | Extract<StandingVerdict, { kind: 'refused' }> {
+  const line = proposedLine(facts.raw);
+  if (line === null) {
+    const own = masterMessage(job, facts, Number.POSITIVE_INFINITY);
+    return own.kind === 'refused' ? own : { kind: 'ordered', by: own.message.sender, words: own.message.body };
+  }
+  const shown = standingMessage(job, facts, Number.POSITIVE_INFINITY, (sender) => sender === coordinator, 'not-master');
+  if (shown.kind === 'refused') return { kind: 'refused', why: shown.why };
+  const said = (sign: string) =>
+    facts.reactions.filter(({ key, sender }) => isSign(key, sign) && facts.masters.has(sender));
+  const yes = said(YES).find(({ at }) => at >= job.at && at <= job.at + PROPOSAL_LASTS_MS);
+  if (yes === undefined || said(NO).length > 0) return { kind: 'refused', why: 'not-scheduled' };
+  return { kind: 'ordered', by: yes.sender, words: line };
 }
 
 const isStanding = (body: string, origin: MomentOrigin): boolean =>

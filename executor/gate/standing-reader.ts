@@ -3,6 +3,7 @@ import type { Account } from '../../bridge/matrix/account.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { EventId, type RoomId, type UserId } from '../../bridge/protocol/ids.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
+import { proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import { readReactions } from './relations.ts';
 import { revocationOf, revokedBy, type StandingOrder } from './standing-order.ts';
 
@@ -42,7 +43,8 @@ export async function readStandingOrder(
   const since = ordered.at;
   const seen = await revocations(account, rooms, masters, since);
   if (seen === null) return undefined;
-  const at = revocationOf(source, orderWords(ordered) ?? '', (key) => Math.max(revokedAt(key), seen.get(key) ?? 0));
+  const words = proposedLine(raw) ?? orderWords(ordered) ?? '';
+  const at = revocationOf(source, words, (key) => Math.max(revokedAt(key), seen.get(key) ?? 0));
   return { event: source, room: where, raw, reactions, revokedAt: at, timeZone };
 }
 

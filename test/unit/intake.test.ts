@@ -75,6 +75,7 @@ function startSwarm(): void {
   const deps: IntakeDeps = {
     redis: client,
     commandResults: { hear: async () => undefined },
+    coordinator: { userId: residents.coordinator, event: async () => null },
     queue: {
       async add(jobs) {
         await client.ping();

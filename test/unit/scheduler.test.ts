@@ -278,6 +278,7 @@ describe('on a real Redis', () => {
           get: (which) => Promise.resolve(typeof which === 'number' ? null : (tasks.get(which) ?? null)),
         },
         coordinator: {
+          userId: UserId.parse('@agent_coordinator:test'),
           send: (_room, _type, content, txn) => {
             const known = sent.get(txn) ?? {
               text: String(content['body']),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { scheduleId } from '../../bridge/digest/schedule-id.ts';
+import { PROPOSAL_KEY, PROPOSAL_LASTS_MS, proposalBody } from '../../bridge/protocol/orders/proposal.ts';
 import { judgePlan, type PlanGateFacts } from '../../executor/gate/plan-gate.ts';
 import { revocationOf, revokedBy, type StandingOrder } from '../../executor/gate/standing-order.ts';
 import {
@@ -193,5 +194,51 @@ describe('what takes a schedule away', () => {
       revocationOf(ORDER, '!cycle on', at),
       revocationOf(EventId.parse('$else'), '!예약 매일 7시에 x', at),
     ]).toEqual([5, 9, 0]);
+  });
+});
+
+/** What an agent proposed and the coordinator showed. */
+describe('a run of a schedule that was proposed', () => {
+  const LINE = '!예약 매일 아침 7시에 서버 살피기';
+  const shown = (content: object = {}, more: object = {}) =>
+    message(
+      { sender: COORDINATOR, ...more },
+      { body: proposalBody('클로드: 예약합니다', LINE), [PROPOSAL_KEY]: 'claude', ...content },
+    );
+  const sign = (key: string, sender: string = MASTER, at = ORDERED + 1_000) => ({
+    event: EventId.parse('$sign'),
+    sender: sender as never,
+    key,
+    at,
+  });
+  const yes = [sign('✅')];
+
+  it('is the order of the master who put his yes on it', () => {
+    expect(judge(standing(shown(), { reactions: yes }))).toMatchObject({ kind: 'command', by: MASTER });
+    expect(judge(standing(shown(), { reactions: yes, revokedAt: AT }))).toMatchObject({ why: 'revoked' });
+  });
+
+  it.each<[string, StandingOrder]>([
+    ['nobody has said yes', standing(shown())],
+    ['an agent has', standing(shown(), { reactions: [sign('✅', account('claude'))] })],
+    ['the coordinator has', standing(shown(), { reactions: [sign('✅', COORDINATOR)] })],
+    ['a stranger has', standing(shown(), { reactions: [sign('✅', '@eve:test')] })],
+    ['another sign', standing(shown(), { reactions: [sign('👍')] })],
+    ['a no stands beside it', standing(shown(), { reactions: [...yes, sign('❌')] })],
+    ['the yes came late', standing(shown(), { reactions: [sign('✅', MASTER, ORDERED + PROPOSAL_LASTS_MS + 1)] })],
+    ['the yes came before', standing(shown(), { reactions: [sign('✅', MASTER, ORDERED - 1)] })],
+    ['an agent wrote it itself', standing(shown({}, { sender: account('claude') }), { reactions: yes })],
+    ['it was edited', standing(shown({}, { unsigned: { 'm.relations': { 'm.replace': {} } } }), { reactions: yes })],
+    [
+      'clients show something else',
+      standing(shown({ format: 'org.matrix.custom.html', formatted_body: '!예약 …' }), { reactions: yes }),
+    ],
+    [
+      'it is no schedule',
+      standing(shown({ body: proposalBody('클로드', '!예산 클로드 하루 1달러') }), { reactions: yes }),
+    ],
+    ['a second line hides', standing(shown({ body: proposalBody('클로드', `${LINE}\n그리고`) }), { reactions: yes })],
+  ])('runs nothing where %s', (_, order) => {
+    expect(judge(order).kind).toBe('refused');
   });
 });
