@@ -2,10 +2,13 @@ import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { type AnsweredTo, gibberishIn } from './gibberish.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart, TokenUsage } from './providers/provider.ts';
 
-/** A loop is cut when so much more has come, not when the model is out of tokens. */
-const LOOK_CHARS = 2_000;
+/** A loop is cut on the way, not when the model is out of tokens: the answer is looked at whenever it is twice as long. */
+const FIRST_LOOK_CHARS = 2_000;
 
-/** What goes into a loop, a strange script or the prompt is asked once more, and then told as it is. */
+/**
+ * What goes into a loop, a strange script or the prompt is asked once more, and then told as it is. Stands within the
+ * retries, so that who asks again keeps his place at a server that many share.
+ */
 export const withGuard = (inner: Provider): Provider => ({
   ...inner,
   stream: (request, signal) => guarded(inner, request, signal),
@@ -14,43 +17,46 @@ export const withGuard = (inner: Provider): Provider => ({
 async function* guarded(inner: Provider, request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   // JSON has a reader of its own.
   if (request.format !== undefined) return void (yield* inner.stream(request, signal));
-  const first = yield* listened(inner, request, signal);
+  const to = answeredTo(request);
+  const first = yield* listened(inner, request, to, signal);
   if (first === 'honest') return;
-  yield { type: 'restart' };
-  const again = { ...request, turn: `${request.turn}.again`, messages: reminded(request) };
-  if ((yield* listened(inner, again, signal, first.usage)) !== 'honest') throw new ProviderFault('provider.gibberish');
+  yield { type: 'restart', ...first };
+  const second = yield* listened(inner, { ...request, messages: reminded(request) }, to, signal);
+  if (second !== 'honest') throw new ProviderFault('provider.gibberish', second);
 }
 
 /** Passes everything on but the end of an answer that cannot be used. */
 async function* listened(
   inner: Provider,
   request: ProviderRequest,
+  to: AnsweredTo,
   signal: AbortSignal,
-  before?: TokenUsage,
-): AsyncGenerator<StreamPart, 'honest' | { readonly usage: TokenUsage | undefined }> {
-  const to = answeredTo(request);
+): AsyncGenerator<StreamPart, 'honest' | { readonly spent?: TokenUsage }> {
   let text = '';
-  let looked = 0;
+  let next = FIRST_LOOK_CHARS;
   for await (const part of inner.stream(request, signal)) {
-    if (part.type === 'restart') text = '';
-    if (part.type === 'restart') looked = 0;
-    if (part.type === 'text') text += part.text;
-    if (part.type === 'finish') {
-      if (gibberishIn(text, to) !== undefined) return { usage: part.usage };
-      yield { ...part, ...(part.usage === undefined ? {} : { usage: sum(part.usage, before) }) };
-      return 'honest';
+    if (part.type === 'restart') {
+      text = '';
+      next = FIRST_LOOK_CHARS;
     }
-    if (text.length - looked >= LOOK_CHARS) {
-      looked = text.length;
-      if (gibberishIn(text, to) === 'loop') return { usage: undefined };
+    if (part.type === 'text') text += part.text;
+    // Words on the way to a tool are not the answer yet.
+    if (part.type === 'finish' && part.reason !== 'tools' && gibberishIn(text, to) !== undefined)
+      return part.usage === undefined ? {} : { spent: part.usage };
+    if (text.length >= next) {
+      next = 2 * text.length;
+      if (!inCode(text) && gibberishIn(text, to) === 'loop') return {};
     }
     yield part;
   }
   return 'honest';
 }
 
+/** Rows of a block that is not closed yet may well be alike. */
+const inCode = (text: string): boolean => text.split('```').length % 2 === 0;
+
 function answeredTo({ lang, system, question, messages }: ProviderRequest): AnsweredTo {
-  const said = messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'text' ? [part.text] : [])));
+  const said = messages.flatMap(({ content }) => content.flatMap((part) => ('text' in part ? [part.text] : [])));
   return { lang, system, question, said: said.join('\n') };
 }
 
@@ -63,11 +69,6 @@ const REMINDER: Readonly<Record<ProviderRequest['lang'], string>> = {
 function reminded({ messages, lang }: ProviderRequest): readonly ChatMessage[] {
   const last = messages.at(-1);
   if (last === undefined) return messages;
-  return [...messages.slice(0, -1), { ...last, content: [...last.content, { type: 'text', text: REMINDER[lang] }] }];
+  const reminder = { type: 'text', text: REMINDER[lang], passing: true } as const;
+  return [...messages.slice(0, -1), { ...last, content: [...last.content, reminder] }];
 }
-
-const sum = (usage: TokenUsage, before: TokenUsage | undefined): TokenUsage => ({
-  ...usage,
-  inputTokens: usage.inputTokens + (before?.inputTokens ?? 0),
-  outputTokens: usage.outputTokens + (before?.outputTokens ?? 0),
-});

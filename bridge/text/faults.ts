@@ -152,9 +152,9 @@ export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
   ),
   'provider.gibberish': phrase(
     ({ model }) =>
-      `${model}에서 두 번 다 알아들을 수 없는 말만 왔어요(같은 말 되풀이, 다른 나라 글자, 지시문 읽기). 보여 드리지 않고 지웠습니다. 질문은 그대로 있으니 다른 에이전트에게 물어보시거나 \`!모델\`로 더 나은 모델을 골라 주세요.`,
+      `${model}에서 두 번 다 쓸 수 없는 말만 왔어요(되풀이, 모르는 글자, 지시문). 보여 드리지 않았고, 질문은 그대로 있습니다. 다른 에이전트에게 묻거나 \`!모델\`로 더 나은 모델을 골라 주세요.`,
     ({ model }) =>
-      `Twice ${model} said nothing that could be used (a loop, another script, or its own instructions). It was taken away. Your question is kept: ask another agent, or choose a better model with \`!model\`.`,
+      `Both times ${model} sent nothing usable (a loop, a strange script, its instructions). Your question is kept. Ask another agent, or choose a better model: \`!model\`.`,
   ),
   'provider.vanished': phrase(
     ({ model }) =>

@@ -172,6 +172,7 @@ describe('an answer that cannot be used', () => {
   const [wire] = STREAMING;
   if (wire === undefined) throw new Error('no wire');
   const request = { ...requestOf(agentOn(wire, 'http://127.0.0.1:1')), system: SYSTEM };
+  const USAGE = { inputTokens: 10, outputTokens: 5 };
   const LOOP = '오늘은 트럭 정비부터 하겠습니다. '.repeat(40);
 
   function model(...answers: readonly string[]) {
@@ -186,25 +187,28 @@ describe('an answer that cannot be used', () => {
       async *stream(one): AsyncGenerator<StreamPart> {
         const text = answers[Math.min(asked.push(one), answers.length) - 1] ?? '';
         for (let at = 0; at < text.length; at += 100) yield { type: 'text', text: text.slice(at, at + 100) };
-        yield { type: 'finish', reason: 'stop', usage: { inputTokens: 10, outputTokens: 5 } };
+        yield { type: 'finish', reason: 'stop', usage: USAGE };
       },
     };
     return { provider: withGuard(provider), asked };
   }
   const shown = async ({ provider }: ReturnType<typeof model>, more = {}) => {
     let text = '';
-    let usage: unknown;
+    const spent: unknown[] = [];
     for await (const part of provider.stream({ ...request, ...more }, new AbortController().signal)) {
-      if (part.type === 'restart') text = '';
+      if (part.type === 'restart') {
+        text = '';
+        spent.push(part.spent);
+      }
       if (part.type === 'text') text += part.text;
-      if (part.type === 'finish') usage = part.usage;
+      if (part.type === 'finish') spent.push(part.usage);
     }
-    return { text, usage };
+    return { text, spent };
   };
 
   it('is asked for once more, behind the same beginning, and both are counted', async () => {
     const weak = model(LOOP, '정비부터 하시지요.');
-    expect(await shown(weak)).toEqual({ text: '정비부터 하시지요.', usage: { inputTokens: 20, outputTokens: 10 } });
+    expect(await shown(weak)).toEqual({ text: '정비부터 하시지요.', spent: [USAGE, USAGE] });
     const [first, second] = weak.asked;
     expect(second?.system).toBe(first?.system);
     expect(JSON.stringify(second?.messages)).toContain('되풀이하지 말고');
@@ -213,13 +217,20 @@ describe('an answer that cannot be used', () => {
 
   it('twice is told as it is', async () => {
     const weak = model(LOOP);
-    await expect(shown(weak)).rejects.toThrow(new ProviderFault('provider.gibberish'));
+    await expect(shown(weak)).rejects.toEqual(new ProviderFault('provider.gibberish', { spent: USAGE }));
     expect(weak.asked).toHaveLength(2);
   });
 
   it('a loop without an end is cut', async () => {
     const weak = model('정비 '.repeat(200_000), '네, 마스터.');
     expect((await shown(weak)).text).toBe('네, 마스터.');
+  });
+
+  it('a long block of like rows is let come to its end', async () => {
+    const csv = `표입니다.\n\`\`\`csv\n${rows(900, () => 'yes,yes,no')}\n\`\`\`\n이상입니다.`;
+    const good = model(csv);
+    expect((await shown(good)).text).toBe(csv);
+    expect(good.asked).toHaveLength(1);
   });
 
   it('an honest one costs one call, and JSON is left to its reader', async () => {
