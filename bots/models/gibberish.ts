@@ -4,7 +4,7 @@ import type { Lang } from '../../bridge/protocol/ids.ts';
  * Answers that weak models fall into: going round in a loop, a script that nobody here reads, or the prompt read back.
  * In doubt an answer is none of these: code, tables, refrains and quotations are honest.
  */
-export type Gibberish = 'loop' | 'script' | 'echo';
+export type Gibberish = 'loop' | 'script' | 'prompt';
 
 export interface AnsweredTo {
   readonly lang: Lang;
@@ -20,7 +20,7 @@ export function gibberishIn(answer: string, to: AnsweredTo): Gibberish | undefin
   const words = withoutQuotes(answer);
   if (!ASKS_REPEATING.test(to.question) && (endsInLoop(words) || sameLines(words))) return 'loop';
   if (foreign(words, to)) return 'script';
-  return echoes(words, to) ? 'echo' : undefined;
+  return echoes(words, to) ? 'prompt' : undefined;
 }
 
 const ASKS_REPEATING = /반복|따라|그대로|\d\s*번|여러\s*번|계속|복사|repeat|times|verbatim|copy|over and over/i;
