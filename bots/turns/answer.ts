@@ -34,6 +34,8 @@ export async function answer(turn: Turn, material: Material, deps: TurnDeps): Pr
   const ending = { attachedNote: say.continuedInFile[job.lang](), fileName: `${agent.config.id}.md` };
   const heard = (eventId: EventId, kind: 'answer' | 'fault', resume?: string) =>
     deps.timeline.said(entryOf(turn, target, { eventId, kind, text: stream.text, resume }));
+  // Stopped before it began, it may still have begun in a run that was killed.
+  const early = signal.aborted;
   try {
     signal.throwIfAborted();
     const resume = await pour(turn, material, stream, deps);
@@ -55,8 +57,12 @@ export async function answer(turn: Turn, material: Material, deps: TurnDeps): Pr
     return { event, text: stream.text };
   } catch (error) {
     const seen = await stream.halt();
-    if (signal.reason instanceof Dropped && !seen) return null;
+    if (signal.reason instanceof Dropped && !seen) {
+      if (early) await letGo(turn, deps);
+      return null;
+    }
     if (signal.aborted && (signal.reason instanceof StoppedTurn || signal.reason instanceof Dropped)) {
+      if (early) await letGo(turn, deps);
       // What a run before a crash had said stays.
       if (stream.text === '') stream.push(wordsOf(material.earlier));
       if (seen || stream.text !== '')
@@ -74,6 +80,13 @@ export async function answer(turn: Turn, material: Material, deps: TurnDeps): Pr
   } finally {
     typing.end();
   }
+}
+
+/** What goes on elsewhere without being asked ends there too. */
+export async function letGo({ id, agent, provider }: Turn, { log }: Pick<TurnDeps, 'log'>): Promise<void> {
+  await provider.abandon?.({ turn: id, agent: agent.config }).catch((error: unknown) => {
+    log.warn({ turn: id, error: error instanceof Error ? error.name : 'unknown' }, 'what was begun goes on');
+  });
 }
 
 /** All that the model says. Returns where it can be gone on with, in the provider's own words. */

@@ -4,7 +4,7 @@ import { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import { faultPhrase } from '../../bridge/text/faults.ts';
 import * as say from '../../bridge/text/room/room.ts';
-import { answer } from './answer.ts';
+import { answer, letGo } from './answer.ts';
 import { earlierParts, heardBefore, wholeAnswer, withSource, wordsOf } from './earlier-parts.ts';
 import { isReplaced } from './first-word.ts';
 import { passOn, tellAsker } from './pass-on.ts';
@@ -46,7 +46,10 @@ async function carryThrough(turn: Turn, again: boolean, deps: TurnDeps): Promise
     (await deps.timeline.find(job.room, job.source)) ??
     heardBefore(job);
   // A question that was taken back needs no answer.
-  if (source === null) return closeEarlier(turn, earlier, deps);
+  if (source === null) {
+    if (again) await letGo(turn, deps);
+    return closeEarlier(turn, earlier, deps);
+  }
   // A discussion waits for nobody's web chat.
   if (provider.pace === 'by-hand' && job.discussion !== undefined)
     await passOn(turn, { event: job.source, text: '' }, deps);

@@ -245,6 +245,21 @@ describe('a task whose creation nobody has heard the end of', () => {
     expect(server.requests.some(({ path }) => path === '/v2/task.stop')).toBe(false);
   });
 
+  it('is stopped at Manus though the process that had begun it is gone', async () => {
+    const notes = notesInMemory();
+    const server = stack.use(await startProviderServer(manusThat(() => well, 0, manusTask(['running']))));
+    const request = requestOf(agentOn(MANUS, server.url));
+    for await (const part of providerOn(MANUS, server.url, { notes }).stream(request, new AbortController().signal))
+      if (part.type === 'progress') break;
+    const next = providerOn(MANUS, server.url, { notes });
+    await next.abandon?.(request);
+    await next.abandon?.(request);
+    expect(server.requests.filter(({ path }) => path === '/v2/task.stop').map(({ body }) => JSON.parse(body))).toEqual([
+      { task_id: TASK },
+    ]);
+    expect(await notes.of(request.turn)).toBeNull();
+  });
+
   it('is stopped at Manus when the master stops the answer meanwhile', async () => {
     const controller = new AbortController();
     const reason = new Error('stopped by the master');

@@ -204,6 +204,16 @@ describe('a task that goes wrong', () => {
     }
   });
 
+  it.each([
+    ['provider.model', true, /처음 모델로 되돌리려면 `!모델 .+ 기본`$/],
+    ['provider.model', false, /빠집니다 \([^`]+\)\.$/],
+    ['off-schema', true, /빠집니다 \([^`]+\)\.$/],
+  ] as const)('a failure (%s) of a model that a master has chosen (%s) names the way back', (code, chosen, line) => {
+    const refusals = [{ ask: 'a', round: 0, agent: agents[0] as AgentId, kind: 'propose' as const, code, faults: [] }];
+    const refusal = { id: 'refusal.a', as: null, what: 'refusal' as const, about: 'a' };
+    expect(sayingOf({ ...state, refusals }, refusal, { ...facts, isChosen: () => chosen }).text).toMatch(line);
+  });
+
   it.each(Lang.options)('tells how it ended, what was kept and what to do (%s)', (lang) => {
     const seen = new Set<string>();
     for (const ending of TaskOutcome.options) {

@@ -11,7 +11,7 @@ import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
-import type { SwarmJob, TurnJob } from '../../bridge/protocol/turn.ts';
+import { jobId, type SwarmJob, type TurnJob } from '../../bridge/protocol/turn.ts';
 import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import type { Provider } from '../../bots/models/providers/provider.ts';
 import { createResidents } from '../../bots/residents/residents.ts';
@@ -34,12 +34,14 @@ const CLAUDE = UserId.parse('@agent_claude:test');
 let paper: PaperHomeserver;
 let play: Provider['stream'];
 let asked: number;
+let abandoned: string[];
 let handedOn: SwarmJob[];
 let deps: TurnDeps;
 
 beforeEach(async () => {
   paper = await PaperHomeserver.open({ [MASTER]: 100 });
   asked = 0;
+  abandoned = [];
   handedOn = [];
   for (const user of [MASTER, residents.coordinator, ...residents.agents.map(({ userId }) => userId)])
     paper.state(ROOM, user, 'm.room.member', { membership: 'join' }, user);
@@ -67,6 +69,7 @@ function swarm(): TurnDeps {
     searches: false,
     rehearsal: false,
     stream: (request, signal) => ((asked += 1), play(request, signal)),
+    abandon: ({ turn }) => Promise.resolve(void abandoned.push(turn)),
   } as Provider;
   return {
     roster,
@@ -225,6 +228,15 @@ describe('a turn', () => {
     // It is told once; whoever asks again meanwhile hears nothing.
     await takeTurn(ask('클로드 또 안녕'), false, { ...deps, spending: { tellsFirst: async () => false } });
     expect(bodies()).toHaveLength(1);
+  });
+
+  it('stopped after a crash ends what it had begun elsewhere', async () => {
+    play = words('나');
+    const job = ask('클로드 안녕');
+    deps.running.cancel({ room: ROOM, until: job.at });
+    await takeTurn(job, true, deps);
+    expect([bodies(), asked]).toEqual([[], 0]);
+    expect(abandoned).toEqual([jobId(job)]);
   });
 
   it('stopped before it began says nothing, and asks nobody', async () => {

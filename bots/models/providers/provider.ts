@@ -50,6 +50,10 @@ export interface Provider {
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
   /** Ids of the models that the key may use, as the provider spells them; null where it does not say. */
   readonly models?: (signal: AbortSignal) => Promise<readonly string[] | null>;
+  /** Ends what a turn has begun at the provider and nobody waits for any more; of who keeps on working unasked. */
+  readonly abandon?: (
+    turn: Pick<ProviderRequest, 'turn'> & { readonly agent: { readonly name: string } },
+  ) => Promise<void>;
   /** Tries key and address without asking for an answer; only where an answer costs much. Throws like `stream`. */
   readonly check?: (signal: AbortSignal) => Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
   setbackWhy,
   taskEnding,
 } from '../../../bridge/text/tasks/task-reasons.ts';
+import { modelWayBack } from '../../../bridge/text/room/models.ts';
 import { taskEnded } from '../../../bridge/text/tasks/tasks.ts';
 import { voteReopened } from '../../../bridge/text/tasks/task-thread.ts';
 import { STEP_MARK } from '../../../bridge/text/tasks/task-words.ts';
@@ -88,19 +89,22 @@ export const resultSpeakers = {
       attachments: [markdownFile(say.reportFile[lang](no), whole)],
     };
   },
-  refusal: (state, { about }, { nameOf }) => {
+  refusal: (state, { about }, { nameOf, isChosen }) => {
     const { lang } = state;
     const refusal = state.refusals.find(({ ask }) => ask === about);
     if (refusal === undefined) return null;
     const details = refusal.faults.map(({ problem, detail }) =>
       planProblem[problem][lang](plainWords(detail ?? '', 80)),
     );
-    const text = satOut[lang](
+    const sat = satOut[lang](
       nameOf(refusal.agent),
       askWord[refusal.kind][lang](),
       refusalWhy[refusal.code][lang](),
       [...new Set(details)].slice(0, 5),
     );
+    // The answer of a turn says it too.
+    const chosen = refusal.code.startsWith('provider.') && isChosen?.(refusal.agent) === true;
+    const text = chosen ? `${sat} ${modelWayBack[lang](nameOf(refusal.agent))}` : sat;
     return { text, performative: 'refuse', inReplyTo: state.events[messageId.electorate(refusal.round)] ?? state.root };
   },
   ended: (state) => ({ text: ended(state), performative: ENDINGS[state.phase] ?? 'inform', inReplyTo: state.root }),

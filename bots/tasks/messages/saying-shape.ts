@@ -10,6 +10,8 @@ export interface SayingFacts {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly nameOf: NameOf;
+  /** A master has given it another model. */
+  readonly isChosen?: (agent: AgentId) => boolean;
   /** How the owner is addressed. */
   readonly ownerTitle: string;
   /** For whom the phone rings. */

@@ -78,6 +78,7 @@ export function manus(
     searches: true,
     rehearsal: false,
     check: (signal) => api.check(signal),
+    abandon: (turn) => abandon(desk, turn, undefined),
     async *stream(request, signal) {
       signal.throwIfAborted();
       let task = tasks.get(request);
@@ -158,7 +159,7 @@ async function search(
 }
 
 /** Nobody waits for it any more. What is asked under the same name later is a new wish. */
-async function abandon(desk: Desk, request: ProviderRequest, task: Task | undefined): Promise<void> {
+async function abandon(desk: Desk, request: TurnAtManus, task: Task | undefined): Promise<void> {
   const note = await desk.notes.of(request.turn);
   const id =
     task?.id ??
@@ -168,8 +169,10 @@ async function abandon(desk: Desk, request: ProviderRequest, task: Task | undefi
   await desk.notes.drop(request.turn);
 }
 
+type TurnAtManus = Parameters<NonNullable<Provider['abandon']>>[0];
+
 /** Names the turn in Manus's list, where its owner reads it too. */
-const titleOf = ({ turn, agent }: ProviderRequest): string =>
+const titleOf = ({ turn, agent }: TurnAtManus): string =>
   `${agent.name} · ${createHash('sha256').update(turn).digest('hex').slice(0, 16)}`;
 
 /** Gives the master's reply to the task that asked for it. */
