@@ -14,6 +14,7 @@ const LOGGED: ReadonlySet<AuditEvent> = new Set([
 const Facts = z.object({
   key: z.string().optional(),
   root: z.string().optional(),
+  chat: z.string().optional(),
   decision: z.string().optional(),
   patched: z.string().optional(),
   step: z.string().optional(),
@@ -36,9 +37,9 @@ export class JobLog {
 
   note(event: AuditEvent, data: unknown): void {
     if (!LOGGED.has(event)) return;
-    const { key, root, decision, patched, step, attempt, why, outcome } = Facts.catch({}).parse(data);
+    const { key, root, chat, decision, patched, step, attempt, why, outcome } = Facts.catch({}).parse(data);
     const task = decision === undefined ? {} : { task: root, step };
-    const command = decision === undefined ? root : [root, patched ?? decision, step, attempt].join('.');
+    const command = decision === undefined ? (chat ?? root) : [root, patched ?? decision, step, attempt].join('.');
     this.#log.info({ event: root, ...task, command, key, why: outcome?.why ?? why, outcome: outcome?.kind }, event);
     const end = event === 'order.refused' ? 'refused' : outcome?.kind;
     if (end !== undefined) this.#ended[end] = (this.#ended[end] ?? 0) + 1;

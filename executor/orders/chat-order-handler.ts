@@ -94,7 +94,7 @@ export class ChatOrderHandler {
   async #refuse(job: ChatJob, why: string, detail = ''): Promise<Admission> {
     const { ledger, audit } = this.#deps;
     const { root, request, room } = job;
-    await audit.write('order.refused', { why, detail: detail.slice(0, 300), root, request, room });
+    await audit.write('order.refused', { why, detail: detail.slice(0, 300), root, chat: request, room });
     if (!NOT_ITS_OWN.has(why)) await ledger.refuse(request, why);
     return this.#tell(job, why, detail);
   }

@@ -42,7 +42,7 @@ beforeEach(async () => {
   mkdirSync(join(folder, 'rules'));
   redis = new PaperRedis();
   clock = 1_700_000_000_000;
-  [ran, workspaces, output] = [[], [], 'hello'];
+  [ran, workspaces, logged, output] = [[], [], [], 'hello'];
   paper = await PaperHomeserver.open({ [MASTER]: 100 }, () => clock);
   await start();
 });
@@ -86,7 +86,7 @@ async function start(): Promise<void> {
     fatal: (error) => {
       throw error;
     },
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     now: () => clock,
   });
   await executor.recover();
@@ -161,6 +161,8 @@ const results = (request: string): readonly CommandResultContent['com.chavion'][
 const states = (request: string) => results(request).map(({ state }) => state);
 const asked = (): Promise<Json> =>
   until(() => paper.events.find(({ sender, content }) => sender === EXECUTOR && content.body?.startsWith('✋')));
+/** The ids with which the log tells of it. */
+let logged: Json[];
 const audit = () => readFileSync(join(folder, 'audit.jsonl'), 'utf8');
 
 describe('a command that runs without asking', () => {
@@ -180,6 +182,8 @@ describe('a command that runs without asking', () => {
     expect(report).toMatchObject({ room_id: OPS });
     expect(report?.content.body).toContain('claude ← master');
     expect(audit()).toMatch(/"agent":"@agent_claude:test".*"event":"order\.taken"/);
+    for (const msg of ['order.taken', 'job.started', 'job.ended'])
+      expect(logged).toContainEqual(expect.objectContaining({ msg, event: root, command: request }));
   });
 
   it('runs once, however often its job comes and whoever has been restarted', async () => {

@@ -185,9 +185,12 @@ describe('what each part is given', () => {
       CHAVION_APPSERVICE_LISTEN: '0.0.0.0',
       CHAVION_HOMESERVER_URL: 'http://synapse:8008',
     });
-    expect(
-      ExecutorSettings.parse({ ...parseEnv(files.parts.executor['executor.env'] ?? ''), ...rooms }).CHAVION_REDIS_URL,
-    ).toMatch(/^redis:\/\/executor:\w+@redis:6379$/);
+    const executor = ExecutorSettings.parse({
+      ...parseEnv(files.parts.executor['executor.env'] ?? ''),
+      ...rooms,
+    });
+    expect(executor.CHAVION_REDIS_URL).toMatch(/^redis:\/\/executor:\w+@redis:6379$/);
+    expect(executor.CHAVION_AGENTS).toEqual(input(true).loaded.roster.agents.map(({ id }) => id));
   });
 
   it('tells the desk whom it need not listen to: not the coordinator, who asks for invitations', () => {
