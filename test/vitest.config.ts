@@ -45,6 +45,22 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      // A real small model takes minutes and both cores: `npm run soak` alone.
+      ...(process.env['CHAVION_SOAK'] === '1'
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'soak',
+                include: ['test/soak/**/*.test.ts'],
+                fileParallelism: false,
+                testTimeout: 3_600_000,
+                hookTimeout: 900_000,
+                sequence: { groupOrder: 3 },
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

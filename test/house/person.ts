@@ -207,11 +207,9 @@ export class Person implements AsyncDisposable {
   }
 
   /** Waits for so many whole answers to an event. More are not waited for: see `settled`. */
-  async answered(room: string, source: string, count = 1): Promise<readonly Shown[]> {
-    return this.until(`${count} answers`, room, () => {
-      const whole = this.answers(room, source).filter((one) => !one.growing);
-      return whole.length >= count ? whole : undefined;
-    });
+  async answered(room: string, source: string, count = 1, patienceMs = PATIENCE_MS): Promise<readonly Shown[]> {
+    const whole = () => this.answers(room, source).filter((one) => !one.growing);
+    return this.until(`${count} answers`, room, () => (whole().length >= count ? whole() : undefined), patienceMs);
   }
 
   async noticed(room: string, source: string): Promise<Shown> {
@@ -219,8 +217,8 @@ export class Person implements AsyncDisposable {
   }
 
   /** Looks again whenever something has come. */
-  async until<T>(what: string, room: string, find: () => T | undefined): Promise<T> {
-    const end = Date.now() + PATIENCE_MS;
+  async until<T>(what: string, room: string, find: () => T | undefined, patienceMs = PATIENCE_MS): Promise<T> {
+    const end = Date.now() + patienceMs;
     for (;;) {
       const found = find();
       if (found !== undefined) return found;
