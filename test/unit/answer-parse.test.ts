@@ -133,6 +133,19 @@ describe('what a mind wrote, as an answer', () => {
     ).toMatchObject({ ok: false });
   });
 
+  it.each([
+    [0, 120_000],
+    [-1, 120_000],
+    [123_456_789, 21_600_000],
+    [5_000, 5_000],
+  ])('a time of %d ms, where the schema wants some number, is %d ms', (written, timeoutMs) => {
+    const command = { type: 'list_files', id: 'list', reason: 'r', timeoutMs: written };
+    expect(read(json({ goal: 'g', steps: [{ kind: 'command', title: 't', command }] }), 'propose')).toMatchObject({
+      ok: true,
+      answer: { plan: { steps: [{ command: { timeoutMs } }] } },
+    });
+  });
+
   it('forgives what means nothing: unknown fields, null and empty texts where a field may be absent', () => {
     const filled = {
       goal: 'g',

@@ -5,7 +5,7 @@ const MAX_ROUNDS = 4;
 
 /**
  * Reads what a model wrote, and forgives what means nothing: fields that nobody knows, null or an empty text where a
- * field may be absent, and headers as a list of pairs, which is how a schema without free names has to ask for them.
+ * field may be absent, a time that no command can be given, and headers as a list of pairs, which is how a schema without free names has to ask for them.
  * What is missing or wrong stays a fault. The value is changed in place: it may be nested too deeply to be copied.
  */
 export function readForgiving<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> {
@@ -28,6 +28,9 @@ function putRight(root: unknown, issue: z.core.$ZodIssue): boolean {
   const holder = objectAt(root, issue.path.slice(0, -1));
   if (holder === undefined || typeof key !== 'string' || !Object.hasOwn(holder, key)) return false;
   const found = Reflect.get(holder, key);
+  if (key === 'timeoutMs' && issue.code === 'too_big') return Reflect.set(holder, key, Number(issue.maximum));
+  // The schema has no room for leaving it out: nothing is meant by it.
+  if (key === 'timeoutMs' && issue.code === 'too_small') return Reflect.deleteProperty(holder, key);
   const pairs = key === 'headers' ? Pairs.safeParse(found).data : undefined;
   if (pairs !== undefined)
     return Reflect.set(holder, key, Object.fromEntries(pairs.map(({ name, value }) => [name, value])));
