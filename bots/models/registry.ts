@@ -18,6 +18,7 @@ import type { Provider } from './providers/provider.ts';
 import { rehearsal } from './providers/offline.ts';
 import { relay, type RelayPort } from './providers/relay.ts';
 import { withRetry, type RetryClock } from './retry.ts';
+import { withGuard } from './with-guard.ts';
 import { sdkProvider, type SdkModel } from './providers/sdk-stream.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from './providers/watched-fetch.ts';
 
@@ -123,7 +124,11 @@ function sdk(
 }
 
 const served = (model: SdkModel, { agent, options }: House, queue?: EndpointQueue): Provider =>
-  withRetry(sdkProvider({ ...model, sees: agent.sees }, deadlinesOf(agent, options)), options.retryClock, queue);
+  withRetry(
+    withGuard(sdkProvider({ ...model, sees: agent.sees }, deadlinesOf(agent, options))),
+    options.retryClock,
+    queue,
+  );
 
 /** A small model on a computer at home reads a long prompt for minutes before its first word. */
 const AT_HOME_FACTOR = 5;

@@ -125,6 +125,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     hosts: deps.lendings().hosts,
     searches: ready().some((id) => bindings.get(id)?.provider.searches),
     hash: canonicalHash,
+    seconds: new Set(ready().filter((id) => bindings.get(id)?.config.proposes === false)),
     slowness: slowness(ready().flatMap((id) => bindings.get(id) ?? [])),
     patience: deps.patience ?? PATIENCE,
   });

@@ -46,8 +46,14 @@ export class OwnWords {
       this.#invented = false;
       return rest;
     }
-    this.#invented ||= name !== undefined && (this.#others.has(name) || name.includes('↪'));
+    this.#invented ||= name !== undefined && this.#isSpeaker(name);
     return this.#invented ? '' : line;
+  }
+
+  /** Every form that a speaker has in prompts: a name, a master among several, a guest, an agent of a taken name. */
+  #isSpeaker(name: string): boolean {
+    const [title = ''] = name.split(',');
+    return this.#others.has(name) || this.#others.has(title) || name.includes('↪') || STRANGER.test(name);
   }
 
   #maybeName(line: string): boolean {
@@ -66,6 +72,8 @@ export class OwnWords {
 const LONGEST = 200;
 /** What may stand between a name and the words. */
 const MARKS: ReadonlySet<string> = new Set(['', '*', '**', ':', '**:']);
+/** `[손님 1]` is a part in a play that somebody asked for. */
+const STRANGER = /^(?:(?:guest|agent) \S|손님 [^\d\s])/;
 const FENCE = /^ {0,3}(?:```|~~~)/;
 const plain = (name: string): string => name.normalize('NFC').trim().toLowerCase();
 

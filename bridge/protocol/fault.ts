@@ -22,6 +22,8 @@ export const FAULT_CODES = [
   'provider.thinking',
   'provider.filtered',
   'provider.malformed',
+  /** Twice: in a loop, in a script that nobody reads here, or its own instructions. */
+  'provider.gibberish',
   'provider.absent',
   'provider.failed',
   /** The provider no longer knows the work it was given. */

@@ -116,6 +116,12 @@ export const AgentConfig = z.strictObject({
     .describe(
       'Seconds of silence after which an answer is given up, counted from when its turn has come. Without it 60, more where it thinks hard, and 300 for a server at home.',
     ),
+  proposes: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether it is asked for a plan in a task. A weak model may be left out: it criticises and votes still, and is asked after all where nobody else has a plan.',
+    ),
   sees: z.boolean().default(true).describe('Whether images may be sent to the model.'),
   price: Price.optional(),
   colour: z

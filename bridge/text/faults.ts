@@ -150,6 +150,12 @@ export const faultPhrase: Readonly<Record<FaultCode, Phrase<[FaultFacts]>>> = {
       `${model} 쪽에서 하던 일이 실패했다고 합니다. 질문은 그대로 있습니다. 일을 작게 나눠서 다시 시켜 주세요.`,
     ({ model }) => `The work at ${model} failed. Your question is kept. Give it to me again in smaller pieces.`,
   ),
+  'provider.gibberish': phrase(
+    ({ model }) =>
+      `${model}에서 두 번 다 쓸 수 없는 말만 왔어요(되풀이, 모르는 글자, 지시문). 보여 드리지 않았고, 질문은 그대로 있습니다. 다른 에이전트에게 묻거나 \`!모델\`로 더 나은 모델을 골라 주세요.`,
+    ({ model }) =>
+      `Both times ${model} sent nothing usable (a loop, a strange script, its instructions). Your question is kept. Ask another agent, or choose a better model: \`!model\`.`,
+  ),
   'provider.vanished': phrase(
     ({ model }) =>
       `${model}에 맡긴 일이 그쪽에서 사라졌어요. 질문은 그대로 있습니다. 그쪽 홈페이지에서 지우신 게 아니라면 처음부터 다시 시켜 주세요.`,
@@ -191,6 +197,7 @@ export const faultBrief: Readonly<Record<FaultCode, Phrase>> = {
   'provider.thinking': brief('생각만 하다 끝남', 'thought only'),
   'provider.filtered': brief('안전 규칙', 'filtered'),
   'provider.malformed': brief('알 수 없는 답', 'unreadable answer'),
+  'provider.gibberish': brief('알아들을 수 없는 말', 'gibberish'),
   'provider.absent': brief('자리 비움', 'absent'),
   'provider.failed': brief('일 실패', 'work failed'),
   'provider.vanished': brief('맡긴 일 사라짐', 'work vanished'),

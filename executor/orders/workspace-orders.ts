@@ -103,7 +103,7 @@ export class WorkspaceOrders {
     const names = readdirSync(folders.workspaces).filter((name) => /^[a-z]+-[0-9a-f]+$/.test(name));
     const records = new Map(ledger.all().map((record) => [record.prepared.workspace, record]));
     return names.map((name) => {
-      const kind = name.startsWith('task-') ? 'task' : name.startsWith('agent-') ? 'agent' : 'other';
+      const kind = KINDS.find((one) => name.startsWith(`${one}-`)) ?? 'other';
       const record = records.get(name);
       const idleMs = Math.max(0, now() - lastUse(folders, name, now()));
       // Between two steps nothing runs, and the next one needs what the last one made.
@@ -159,11 +159,11 @@ export class WorkspaceOrders {
     return what === '' ? '' : words(what, 40);
   }
 
-  /** The mission, or whose it is, as far as it can still be read. */
+  /** The mission, what was last asked for, or whose it is, as far as it can still be read. */
   async #what({ kind, record }: Workspace): Promise<string> {
     if (record === undefined) return '';
     const { room, root } = record.job;
-    if (kind !== 'task') return record.prepared.orderedBy;
+    if (kind !== 'task' && kind !== 'chat') return record.prepared.orderedBy;
     const event = decodeEvent(await this.#deps.account.event(room, root), { isOwn: () => false }, room);
     if (event?.kind !== 'message') return '';
     const task = parseTask(event.body);
@@ -203,6 +203,8 @@ export class WorkspaceOrders {
     );
   }
 }
+
+const KINDS = ['task', 'chat', 'agent'] as const;
 
 const sum = (all: readonly { readonly bytes: number }[]): number => all.reduce((bytes, one) => bytes + one.bytes, 0);
 const hashOf = (name: string): string => name.slice(name.indexOf('-') + 1);

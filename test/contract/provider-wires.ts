@@ -229,14 +229,15 @@ export function beginning(wire: Wire): string {
   return events.slice(0, third).join('');
 }
 
-/** The answer with its last piece said `times` times over, in as many events. */
-export function longAnswer(wire: Wire, times: number, piece: string): string {
+/** The answer with so many pieces more before its last one, in as many events. */
+export function longAnswer(wire: Wire, times: number, piece: (place: number) => string): string {
   const events = eventsOf(fixture(wire, 'answer.sse'));
   const last = events.findIndex((event) => event.includes('정비부터 '));
   const event = events[last] ?? '';
   const whole = '안녕하세요, 마스터. 오늘은 🚚 트럭 정비부터 ';
-  const long = event.replace(whole, '').replace('정비부터 ', piece);
-  return [...events.slice(0, last), ...Array.from({ length: times }, () => long), ...events.slice(last)].join('');
+  const long = event.replace(whole, '');
+  const more = Array.from({ length: times }, (_, place) => long.replace('정비부터 ', piece(place)));
+  return [...events.slice(0, last), ...more, ...events.slice(last)].join('');
 }
 
 const eventsOf = (text: string): string[] => text.split(/(?<=\n\r?\n)/);

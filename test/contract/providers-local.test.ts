@@ -206,6 +206,31 @@ describe('a fallback', () => {
     ]);
   });
 
+  const call: StreamPart = { type: 'tool-call', id: 'a', name: 'run', input: '{}' };
+
+  it('voids the calls of the first, and those of an attempt that broke off', async () => {
+    const parts = await all(withFallback(failing('provider.quota', call), echo));
+    expect(parts.map(({ type }) => type)).toEqual(['tool-call', 'restart', 'text', 'finish']);
+    let attempts = 0;
+    const flaky: Provider = {
+      ...failing('provider.quota'),
+      async *stream() {
+        attempts += 1;
+        yield call;
+        await Promise.resolve();
+        if (attempts === 1) throw new ProviderFault('provider.interrupted', { retryable: true });
+        yield { type: 'finish', reason: 'tools' };
+      },
+    };
+    const clock = { now: () => 0, sleep: () => Promise.resolve(), random: () => 0 };
+    expect((await all(withRetry(flaky, clock))).map(({ type }) => type)).toEqual([
+      'tool-call',
+      'restart',
+      'tool-call',
+      'finish',
+    ]);
+  });
+
   it.each<FaultCode>(['provider.filtered', 'provider.request'])('does not get around %s', async (code) => {
     await expect(all(withFallback(failing(code), echo))).rejects.toMatchObject({ code });
   });

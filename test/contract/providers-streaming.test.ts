@@ -92,13 +92,16 @@ describe.each(STREAMING)('$name', (wire) => {
   });
 
   it('brings five megabytes whole', async () => {
-    const piece = '가나다라마바사아자차카타파하 '.repeat(23);
+    const sentence = (i: number) => `${i}번째 짐은 ${i * 7}호 창고에서 싣고 ${i % 60}분에 떠납니다. `;
+    const piece = (i: number) => Array.from({ length: 16 }, (_, k) => sentence(16 * i + k)).join('');
     const times = 5_300;
     const { parts, error } = await ask(stack, wire, { body: longAnswer(wire, times, piece) });
     expect(error).toBeUndefined();
     const text = textOf(parts);
     expect(Buffer.byteLength(text)).toBeGreaterThan(5_000_000);
-    expect(text === ANSWER.replace('정비부터 ', `${piece.repeat(times)}정비부터 `)).toBe(true);
+    expect(
+      text === ANSWER.replace('정비부터 ', `${Array.from({ length: times }, (_, i) => piece(i)).join('')}정비부터 `),
+    ).toBe(true);
     expect(parts.at(-1)?.type).toBe('finish');
   });
 
@@ -115,7 +118,7 @@ describe.each(STREAMING)('$name', (wire) => {
   });
 
   it('ends the whole attempt in time though words keep dripping, and does not ask again', async () => {
-    const drip: Reply = { body: longAnswer(wire, 3_000, '가 '), pieces: 64, ending: 'hang' };
+    const drip: Reply = { body: longAnswer(wire, 3_000, (i) => `${i}번째 짐, `), pieces: 64, ending: 'hang' };
     expect(
       outcome(await ask(stack, wire, drip, { deadlines: { firstByteMs: 5_000, idleMs: 5_000, totalMs: 300 } })),
     ).toEqual(fault('provider.timeout', 1));

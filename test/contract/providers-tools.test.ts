@@ -1,9 +1,24 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ChatMessage, StreamPart, ToolOffer } from '../../bots/models/providers/provider.ts';
-import { type Handed, type ScriptedCall, TOOL_WIRES, type WireFormat } from '../house/provider-formats.ts';
-import { ask, fault, HISTORY, outcome, textOf } from './provider-run.ts';
+import { TOOL_WIRES } from '../house/provider-formats.ts';
+import type { Handed } from '../house/wires/wire-format.ts';
+import { ask, fault, outcome, textOf } from './provider-run.ts';
 import type { Reply } from './provider-server.ts';
-import { bodyOf, type Json, MANUS, STREAMING, type Wire } from './provider-wires.ts';
+import { bodyOf, MANUS, STREAMING } from './provider-wires.ts';
+import {
+  answer,
+  CALLING,
+  callsOf,
+  DF,
+  finishOf,
+  idsOf,
+  LOOK,
+  next,
+  rolesOf,
+  RUN,
+  stepOf,
+  TOOLS,
+  WHO,
+} from './tool-steps.ts';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -11,70 +26,7 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
-const RUN: ToolOffer = {
-  name: 'run',
-  description: '명령 하나를 작업실에서 실행한다.',
-  input: {
-    type: 'object',
-    properties: { argv: { type: 'array', items: { type: 'string' }, description: 'program and arguments' } },
-    required: ['argv'],
-    additionalProperties: false,
-  },
-};
-const LOOK: ToolOffer = { name: 'look', description: 'Looks.', input: { type: 'object', properties: {} } };
-const TOOLS = [RUN, LOOK];
-const DF: ScriptedCall = { name: 'run', input: { argv: ['df', '-h'] } };
-const WHO: ScriptedCall = { name: 'run', input: { argv: ['whoami', '한글 🚚'] } };
 const request = { tools: TOOLS };
-
-/** The answer as it stands on the wire. */
-const answer = (format: WireFormat, calls: readonly ScriptedCall[], ...pieces: readonly string[]): Reply => {
-  const text = pieces.join('');
-  const said = text === '' ? '' : format.open + pieces.map(format.piece).join('') + format.close(text);
-  return { body: format.begin + said + format.calls(calls, text !== '').join('') + format.end(text, calls) };
-};
-
-const callsOf = (parts: readonly StreamPart[]) =>
-  parts.flatMap((part) => (part.type === 'tool-call' ? [{ name: part.name, input: part.input }] : []));
-const idsOf = (parts: readonly StreamPart[]) => parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
-const finishOf = (parts: readonly StreamPart[]) => {
-  const last = parts.at(-1);
-  return last?.type === 'finish' ? last : undefined;
-};
-
-/** The next request of a turn: what came of the calls of this answer. */
-function next(parts: readonly StreamPart[], label: string, ...more: readonly ChatMessage[]): readonly ChatMessage[] {
-  const step = finishOf(parts)?.step;
-  const calls = parts.filter((part) => part.type === 'tool-call');
-  const said = textOf(parts);
-  return [
-    ...HISTORY,
-    {
-      role: 'assistant',
-      content: [...(said === '' ? [] : [{ type: 'text' as const, text: said }]), ...calls],
-      ...(step === undefined ? {} : { step: { provider: label, state: step } }),
-    },
-    {
-      role: 'user',
-      content: calls.map(({ id, name }, i) => ({
-        type: 'tool-result' as const,
-        id,
-        name,
-        text: `${i + 1}번째 결과`,
-        ...(i === 1 ? { failed: true as const } : {}),
-      })),
-    },
-    ...more,
-  ];
-}
-
-const FORMATS: Readonly<Record<string, WireFormat>> = TOOL_WIRES;
-const CALLING = STREAMING.flatMap((wire) => {
-  const format = FORMATS[wire.name];
-  return format === undefined ? [] : [{ name: wire.name, wire, format }];
-});
-const rolesOf = (body: Json): string[] =>
-  (body.messages ?? body.input ?? body.contents).map((one: Json) => one.role ?? one.type);
 
 describe.each(CALLING)('$name, offered tools', ({ name, wire, format }) => {
   const marksFailures = name !== 'compatible';
@@ -130,10 +82,10 @@ describe.each(CALLING)('$name, offered tools', ({ name, wire, format }) => {
     'takes a conversation with %s calls, and words behind the results',
     async (whose) => {
       const first = await ask(stack, wire, answer(format, [DF]), { request });
-      const messages = next(first.parts, whose === 'its own' ? wire.model : 'somebody/else', {
-        role: 'user',
-        content: [{ type: 'text', text: '[마스터] 빨리' }],
-      });
+      const messages = [
+        ...next(first.parts, whose === 'its own' ? wire.model : 'somebody/else'),
+        { role: 'user' as const, content: [{ type: 'text' as const, text: '[마스터] 빨리' }] },
+      ];
       const { server, error } = await ask(stack, wire, answer(format, [], '끝.'), { request, messages });
       expect(error).toBeUndefined();
       const body = bodyOf(server.requests[0]);
@@ -165,7 +117,7 @@ describe.each(CALLING)('$name, offered tools', ({ name, wire, format }) => {
   it('never sees an id twice, though servers count anew with every answer', async () => {
     const one = await ask(stack, wire, answer(format, [{ ...DF, id: 'call_0' }]), { request });
     const two = await ask(stack, wire, answer(format, [{ ...WHO, id: 'call_0' }]), { request });
-    const messages = [...next(one.parts, wire.model), ...next(two.parts, 'somebody/else').slice(HISTORY.length)];
+    const messages = [...next(one.parts, wire.model), ...stepOf(two.parts, 'somebody/else')];
     const { server, error } = await ask(stack, wire, answer(format, [], '끝.'), { request, messages });
     expect(error).toBeUndefined();
     const ids = format.results(bodyOf(server.requests[0])).flatMap((results) => results.map(({ id }) => id));
@@ -238,19 +190,13 @@ describe.each(CALLING)('$name, offered tools', ({ name, wire, format }) => {
   });
 });
 
-it.each(
-  [...STREAMING, MANUS].filter(({ name }) => FORMATS[name] === undefined).map((wire) => [wire.name, wire] as const),
-)('%s is offered none and told what came of others', async (_name, wire: Wire) => {
-  const { server } = await ask(
-    stack,
-    wire,
-    { status: 400, body: '{}' },
-    {
-      request,
-      messages: next([{ type: 'tool-call', id: 'a', name: 'run', input: '{}' }], 'somebody/else'),
-    },
-  );
-  const { body } = server.requests[0] ?? { body: '' };
-  expect(body).not.toContain('명령 하나를');
-  expect(body).toContain('1번째 결과');
-});
+it.each([...STREAMING, MANUS].filter(({ name }) => !(name in TOOL_WIRES)).map((wire) => [wire.name, wire] as const))(
+  '%s is offered none and told what came of others',
+  async (_name, wire) => {
+    const messages = next([{ type: 'tool-call', id: 'a', name: 'run', input: '{}' }], 'somebody/else');
+    const { server } = await ask(stack, wire, { status: 400, body: '{}' }, { request, messages });
+    const { body } = server.requests[0] ?? { body: '' };
+    expect(body).not.toContain('명령 하나를');
+    expect(body).toContain('1번째 결과');
+  },
+);

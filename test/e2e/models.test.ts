@@ -192,7 +192,8 @@ describe('relay', () => {
     const question = await master.say(hq, '미카엘, 가게 이름 하나 지어 줘');
     const paste = await put(question);
     expect(paste.who).toBe('michael');
-    expect(paste.body).toMatch(/답장[^]*```\n[^]*미카엘[^]*가게 이름 하나 지어 줘\n[^]*```$/);
+    expect(paste.body).toMatch(/답장[^]*```\n[^]*```$/);
+    expect(paste.body).toMatch(/```\n[^]*미카엘[^]*가게 이름 하나 지어 줘\n/);
     expect(paste.html).toContain('<pre><code>');
     const other = await master.say(hq, '가브리엘, 뭐 해?');
     await master.answered(hq, other);

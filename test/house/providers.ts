@@ -1,14 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Handed,
-  type Json,
-  type OfferedTool,
-  type ScriptedCall,
-  WIRE_FORMATS,
-  type WireFormat,
-} from './provider-formats.ts';
+import { WIRE_FORMATS } from './provider-formats.ts';
+import type { Handed, Json, OfferedTool, ScriptedCall, WireFormat } from './wires/wire-format.ts';
 
 /** Residents whose provider is played here, on the wire that the real one speaks. */
 export const MINDS = ['gabriel', 'jarvis', 'claude', 'perplexity'] as const;

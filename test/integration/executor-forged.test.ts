@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  COMMAND_REQUEST_TYPE,
+  COMMAND_RESULT_TYPE,
+  CommandResultContent,
+} from '../../bridge/protocol/orders/command-request.ts';
 import { executorKey } from '../../bridge/queue/executor-queue.ts';
 import { asUser, inRoom, request } from '../house/matrix.ts';
 import type { Person } from '../house/person.ts';
@@ -326,6 +331,134 @@ describe('an approval', () => {
     const root = await scene.master.say(scene.hq, `!run ${command} # ${'x'.repeat(5_000)}`);
     expect((await scene.ended(scene.hq, root)).body).toMatch(/^⊘/);
     expect(runs()).toBe(0);
+  });
+});
+
+describe('a command that an agent asks for in conversation', () => {
+  const wish = (root: string, script: string, { more = {}, agent = 'claude', thread = '' } = {}) =>
+    asAgent(agent, COMMAND_REQUEST_TYPE, {
+      body: script,
+      'com.chavion': { v: 1, kind: 'request', source: root, root },
+      'com.chavion.command': { type: 'shell', id: 'c', reason: 'to look', script, ...more },
+      'm.relates_to': {
+        ...(thread === '' ? {} : { rel_type: 'm.thread', event_id: thread, is_falling_back: true }),
+        'm.in_reply_to': { event_id: root },
+      },
+    });
+  const take = async (root: string, request: string) =>
+    scene.inject(await scene.jobFor(scene.hq, root, { type: 'chat', request }));
+  const results = (request: string) =>
+    scene.master.events(scene.ops).flatMap(({ type, content }) => {
+      if (type !== COMMAND_RESULT_TYPE || content?.['com.chavion'].source !== request) return [];
+      return [CommandResultContent.parse(content)['com.chavion'].result];
+    });
+  const result = (request: string, state: string) =>
+    scene.master.until(`that it is ${state}`, scene.ops, () => results(request).find((one) => one.state === state));
+  /** Ordered to nobody: no agent answers, and what stands in the room is the executor's. */
+  const order = () => scene.master.say(scene.hq, `!ping ${randomUUID()}`);
+  const executorSaid = (root: string) => scene.said(scene.hq, root).map(({ body }) => body);
+
+  it('runs in the conversation’s own workspace; the agent is told in ops, and the room nothing', async () => {
+    const root = await order();
+    const first = await wish(root, 'echo kept > note; pwd', { thread: root });
+    await take(root, first);
+    expect(await result(first, 'done')).toMatchObject({ exitCode: 0, output: expect.stringContaining('/work') });
+    const second = await wish(root, 'cat note', { thread: root });
+    await take(root, second);
+    await take(root, second);
+    const { output, report } = await result(second, 'done');
+    expect(output).toContain('kept');
+    const told = await scene.master.until('the report', scene.ops, () =>
+      scene.master.shown(scene.ops).find(({ id }) => id === report),
+    );
+    expect(told.body).toContain('claude ← ');
+    const elsewhere = await wish(root, 'cat note');
+    await take(root, elsewhere);
+    expect(await result(elsewhere, 'failed')).toMatchObject({ why: 'exit' });
+    expect(results(second)).toHaveLength(1);
+    expect(executorSaid(root)).toEqual([]);
+    expect(scene.file('note')).toBeUndefined();
+  });
+
+  it('runs for nobody else’s request, message or command than its own', async () => {
+    const [mine, byEve] = [await order(), await eve.say(scene.hq, 'claude, look')];
+    const levels = (await scene.master.call('GET', inRoom(scene.hq, 'state/m.room.power_levels/'))).body;
+    expect((levels['users'] as object | undefined) ?? {}).not.toHaveProperty([eve.userId], 100);
+    const refused: readonly (readonly [string, string, string])[] = [
+      [byEve, await wish(byEve, 'echo eve > forged'), 'not-master'],
+      [mine, await wish(mine, 'echo coordinator > forged', { agent: 'coordinator' }), 'not-agent'],
+      [mine, await wish(mine, 'echo thread > forged', { thread: byEve }), 'wrong-thread'],
+      [mine, await wish(mine, 'echo sudo > forged', { more: { sudo: true } }), 'bad-command'],
+    ];
+    for (const [root, request, why] of refused) {
+      await take(root, request);
+      expect(await result(request, 'refused')).toMatchObject({ why });
+    }
+    const edited = await wish(mine, 'true');
+    await asAgent('claude', COMMAND_REQUEST_TYPE, {
+      body: 'x',
+      'm.new_content': { body: 'x' },
+      'm.relates_to': { rel_type: 'm.replace', event_id: edited },
+    });
+    await take(mine, edited);
+    expect(await result(edited, 'refused')).toMatchObject({ why: 'request-edited' });
+    // Under another message it is nobody's job, and its own still runs.
+    const other = await order();
+    const request = await wish(mine, 'cat forged');
+    await take(other, request);
+    await take(mine, request);
+    expect(await result(request, 'failed')).toMatchObject({ why: 'exit' });
+    expect(results(request)).toHaveLength(1);
+  });
+
+  it('waits for a master’s ✅ over a SIGKILL, and its end stands beneath what was asked', async () => {
+    const root = await order();
+    const request = await wish(root, 'echo yes', { more: { hosts: ['127.0.0.1:9'] } });
+    await take(root, request);
+    await result(request, 'asked');
+    const asked = await scene.asked(root);
+    expect(asked.body).toContain('claude');
+    await asAgent('claude', 'm.reaction', sign(asked.id, '✅'));
+    await scene.scene.house.reborn('executor', await scene.scene.house.kill('executor'));
+    expect(results(request).map(({ state }) => state)).toEqual(['asked']);
+    await scene.master.react(scene.hq, asked.id, '✅');
+    expect((await result(request, 'done')).output).toContain('yes');
+    const end = await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')),
+    );
+    expect(end.content['m.relates_to']).toMatchObject({ 'm.in_reply_to': { event_id: asked.id } });
+  });
+
+  it('cut off by a SIGKILL it ends unknown and is not run again, and is where it may be repeated', async () => {
+    const root = await order();
+    const [once, twice] = [await wish(root, 'sleep 4'), await wish(root, 'sleep 4', { more: { repeatable: true } })];
+    for (const request of [once, twice]) await take(root, request);
+    await scene.scene.until(
+      () => scene.audit().lines.filter(({ event, data }) => event === 'job.started' && data.root === root).length === 2,
+    );
+    await scene.scene.house.reborn('executor', await scene.scene.house.kill('executor'));
+    await result(once, 'unknown');
+    await take(root, once);
+    expect(await result(twice, 'done')).toMatchObject({ attempt: 2 });
+    const begun = (request: string) =>
+      scene.audit().lines.filter(({ event, data }) => event === 'job.started' && data.key.startsWith(request)).length;
+    expect([begun(once), begun(twice)]).toEqual([1, 2]);
+    expect(results(once).map(({ state }) => state)).toEqual(['unknown']);
+    expect(results(twice).map(({ state }) => state)).toEqual(['done']);
+  });
+
+  it('is ended by a master’s !stop, and what comes for the same message later does not begin', async () => {
+    const root = await order();
+    const request = await wish(root, 'sleep 60');
+    await take(root, request);
+    await scene.scene.until(() =>
+      scene.audit().lines.some(({ event, data }) => event === 'job.started' && data.root === root),
+    );
+    await scene.master.say(scene.hq, '!stop');
+    await result(request, 'stopped');
+    const later = await wish(root, 'true');
+    await take(root, later);
+    expect(await result(later, 'refused')).toMatchObject({ why: 'stopped' });
   });
 });
 

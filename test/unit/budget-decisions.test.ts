@@ -71,6 +71,31 @@ describe('what a call costs', () => {
     expect(estimateOf(request(), undefined).usd).toBe(0);
   });
 
+  it('is estimated with the tools, the calls and what came of them, and with thoughts that go back', () => {
+    const plain = request();
+    const bare = estimateOf(plain, price).tokens;
+    const offer = { name: 'run', description: 'x'.repeat(400), input: { type: 'object' as const } };
+    expect(estimateOf({ ...plain, tools: [offer] }, price).tokens).toBeGreaterThan(bare + 100);
+    const input = JSON.stringify({ script: 'x'.repeat(400) });
+    const step = (state?: string) => ({
+      ...plain,
+      messages: [
+        ...plain.messages,
+        {
+          role: 'assistant' as const,
+          content: [{ type: 'tool-call' as const, id: 'a', name: 'run', input }],
+          ...(state === undefined ? {} : { step: { provider: 'openai/gpt-6.1-sol', state } }),
+        },
+        {
+          role: 'user' as const,
+          content: [{ type: 'tool-result' as const, id: 'a', name: 'run', text: 'x'.repeat(4_000) }],
+        },
+      ],
+    });
+    expect(estimateOf(step(), price).tokens).toBeGreaterThan(bare + 1_100);
+    expect(estimateOf(step('x'.repeat(40_000)), price).tokens).toBeGreaterThan(bare + 11_000);
+  });
+
   const metered = (parts: readonly StreamPart[], fault: 'provider.rate' | 'provider.interrupted' | null = null) => {
     const meter = new CostMeter(request());
     for (const part of parts) meter.note(part);
@@ -108,6 +133,18 @@ describe('what a call costs', () => {
       null,
       1_115,
       19,
+    ],
+    ['what it asked for', [{ type: 'tool-call', id: 'a', name: 'run', input: 'x'.repeat(37) }], null, 1_108, 14],
+    [
+      'and not what came to nothing',
+      [
+        { type: 'tool-call', id: 'a', name: 'run', input: 'x'.repeat(37) },
+        { type: 'restart', spent: { inputTokens: 5, outputTokens: 1 } },
+        { type: 'finish', reason: 'tools', usage: { inputTokens: 7, outputTokens: 9 } },
+      ],
+      null,
+      12,
+      10,
     ],
     ['what was said before an abort', [{ type: 'text', text: '가나다' }], null, 1_108, 3],
     ['nothing where the provider turned it away', [], 'provider.rate', 0, 0],

@@ -22,6 +22,11 @@ export const productFiles = (): readonly string[] =>
     .map((file) => file.replaceAll('\\', '/'))
     .toSorted();
 
+export const testFiles = (): readonly string[] =>
+  globSync('test/**/*.{ts,js,mjs}')
+    .map((file) => file.replaceAll('\\', '/'))
+    .toSorted();
+
 /** Every literal and every construction of one file, by a parser: no string or comment looks like one. */
 export function regexesIn(
   file: string,
@@ -113,19 +118,39 @@ export const digestOf = ({ source, flags }: Regex): string =>
   createHash('sha256').update(`/${source}/${flags}`).digest('hex').slice(0, 24);
 
 const PROVEN = new URL('linear-regexes.txt', import.meta.url);
+const OF_TESTS = new URL('test-regexes.txt', import.meta.url);
 
 /** Digests of those that took long to prove. Whoever changes a letter of one has it proved anew. */
-export const provenBefore = (): ReadonlySet<string> =>
+export const provenBefore = (): ReadonlySet<string> => digestsIn(PROVEN);
+/** Of those in tests, all that were looked at. */
+export const lookedAtBefore = (): ReadonlySet<string> => digestsIn(OF_TESTS);
+
+const digestsIn = (list: URL): ReadonlySet<string> =>
   new Set(
-    readFileSync(PROVEN, 'utf8')
+    readFileSync(list, 'utf8')
       .split('\n')
       .map((line) => line.split(' ')[0] ?? ''),
   );
-export const writeProven = (regexes: readonly Regex[]): void =>
+export const writeProven = (regexes: readonly Regex[]): void => writeDigests(PROVEN, regexes);
+export const writeLookedAt = (regexes: readonly Regex[]): void => writeDigests(OF_TESTS, regexes);
+
+const writeDigests = (list: URL, regexes: readonly Regex[]): void =>
   writeFileSync(
-    PROVEN,
+    list,
     `${[...new Set(regexes.map((regex) => `${digestOf(regex)} ${regex.at.replace(/:.*/, '')}`))].toSorted().join('\n')}\n`,
   );
+
+/** `first.*then.*then.*last` over what the product has said is done in a blink; more than that, or a choice within a choice, need not be. */
+const HARMLESS_DEGREE = 4;
+
+/** Why a test could hang on it; null where it is at most a few steps a letter of what the product itself has said. */
+export async function hangFaultOf({ source, flags }: Regex): Promise<string | null> {
+  const result = await check(source, flags, { timeout: 120_000, randomSeed: 0 });
+  if (result.status === 'safe') return null;
+  if (result.status === 'unknown') return result.error.kind;
+  const { complexity } = result;
+  return complexity.type === 'polynomial' && complexity.degree <= HARMLESS_DEGREE ? null : complexity.summary;
+}
 
 /** Why it is not linear; null where recheck proves it, or where its own attack, pumped up, takes no more than its length says. */
 export async function faultOf({ source, flags }: Regex): Promise<string | null> {

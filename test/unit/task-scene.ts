@@ -44,6 +44,10 @@ export interface Cast {
   readonly lang?: Lang;
   readonly electorate?: readonly AgentId[];
   readonly mission?: string;
+  /** Who is asked for a plan only where nobody else has one. */
+  readonly seconds?: readonly AgentId[];
+  /** How many times as long as others an agent is waited for. */
+  readonly slowness?: TaskRules['slowness'];
   /** null: no answer. */
   readonly answer: (ask: Ask, state: TaskState) => Answer | null;
   readonly result?: (step: string, attempt: number) => Partial<CommandResult>;
@@ -60,6 +64,8 @@ export function play({
   lang = 'ko',
   electorate = agents,
   mission = '서버 파일 목록 조회',
+  seconds = [],
+  slowness,
   answer,
   result = () => ({}),
   seen = () => undefined,
@@ -69,6 +75,8 @@ export function play({
     agents,
     lent: [],
     hash: canonicalHash,
+    seconds: new Set(seconds),
+    ...(slowness === undefined ? {} : { slowness }),
     patience: PATIENCE,
   };
   let state = newTask({

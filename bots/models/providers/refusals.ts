@@ -2,9 +2,9 @@ import { APICallError } from 'ai';
 import type { ProviderRequest, StreamPart } from './provider.ts';
 
 /** What an endpoint may not know. */
-type Extra = 'format' | 'tools';
+type Extra = 'format' | 'tools' | 'thoughts';
 
-/** An endpoint that will have no schema, or no tools, has said so before its first word. */
+/** An endpoint that will have no schema, no tools or no thoughts of its own has said so before its first word. */
 export class ExtraRefused extends Error {
   readonly extra: Extra;
 
@@ -25,14 +25,15 @@ const ABOUT_TOOLS = /\btools?\b|tool[_-]|function[_ ]call/i;
 const KNOWS_NONE =
   /n[o']t supported|not? support|n't support|unsupported|unknown|unrecognized|unexpected|n[o']t (?:allowed|permitted|implemented)|no endpoints found|requires? .{0,40}--|--jinja/i;
 
+/** Some want their thoughts back with the results of calls, some (Groq, Mistral) refuse the field that they stand in. */
+const ABOUT_THOUGHTS = /reasoning_content/i;
+
 /** What it was that the endpoint refused, by a 4xx or "not implemented" whose words are about it. */
-export function extraRefused(
-  error: unknown,
-  { format, tools }: Pick<ProviderRequest, 'format' | 'tools'>,
-): Extra | undefined {
+export function extraRefused(error: unknown, { format, tools, messages }: Partial<ProviderRequest>): Extra | undefined {
   if (!APICallError.isInstance(error) || error.statusCode === undefined || !REFUSED.has(error.statusCode))
     return undefined;
   const words = `${error.responseBody ?? ''} ${JSON.stringify(error.data ?? '')}`.slice(0, 20_000);
+  if (messages !== undefined && hasThoughts(messages) && ABOUT_THOUGHTS.test(words)) return 'thoughts';
   if (tools !== undefined && ABOUT_TOOLS.test(words) && KNOWS_NONE.test(words)) return 'tools';
   return format !== undefined && ABOUT_FORMAT.test(words) ? 'format' : undefined;
 }
@@ -59,18 +60,15 @@ export async function* withoutRefused(
 ): AsyncGenerator<StreamPart> {
   const keyOf = (extra: Extra) => `${extra} ${label} ${address}`;
   let asked = request;
-  const leaveOut = (extra: Extra) => {
-    const { [extra]: _, ...rest } = asked;
-    asked = rest;
-  };
-  for (const extra of ['format', 'tools'] as const) if (isRemembered(keyOf(extra))) leaveOut(extra);
+  for (const extra of ['format', 'tools', 'thoughts'] as const)
+    if (isRemembered(keyOf(extra))) asked = without(asked, extra);
   let refused: Extra[] = [];
   // Each time one thing less is asked for.
   for (;;) {
     try {
       for await (const part of stream(asked)) {
         // Only now is it known that this was what it refused.
-        if (part.type === 'text') {
+        if (part.type === 'text' || part.type === 'tool-call') {
           for (const extra of refused) if (!(extra === 'tools' && hasResults(request))) remember(keyOf(extra));
           refused = [];
         }
@@ -78,12 +76,21 @@ export async function* withoutRefused(
       }
       return;
     } catch (error) {
-      if (!(error instanceof ExtraRefused) || asked[error.extra] === undefined) throw error;
+      if (!(error instanceof ExtraRefused) || refused.includes(error.extra)) throw error;
       refused.push(error.extra);
-      leaveOut(error.extra);
+      asked = without(asked, error.extra);
     }
   }
 }
+
+function without(request: ProviderRequest, extra: Extra): ProviderRequest {
+  if (extra === 'thoughts')
+    return { ...request, messages: request.messages.map(({ role, content }) => ({ role, content })) };
+  const { [extra]: _, ...rest } = request;
+  return rest;
+}
+
+const hasThoughts = (messages: ProviderRequest['messages']): boolean => messages.some(({ step }) => step !== undefined);
 
 /** It has called tools a moment ago: something about this one conversation was not to its liking. */
 const hasResults = ({ messages }: ProviderRequest): boolean =>

@@ -12,6 +12,7 @@ import { drawPlan } from '../picture/plan-picture.ts';
 import { MAX_ANSWER_CHARACTERS, MAX_ANSWERS, pollEnd, pollResponse, pollStart } from './poll-content.ts';
 import type { SayingFacts, Speaker, Words } from './saying-shape.ts';
 import { voters } from '../state/seats.ts';
+import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { AskKind, Say, TaskState } from '../state/task-state.ts';
 import { planSummary, stepList } from './step-words.ts';
 
@@ -31,6 +32,7 @@ export const roundSpeakers = {
         no,
         mission: plainWords(state.mission, 300),
         names,
+        votesOnly: electorate.filter((agent) => votesOnly(state, agent)).map(nameOf),
         round: round - state.firstRound,
         ms,
       }),
@@ -185,6 +187,17 @@ export const roundSpeakers = {
 
 const callOf = ({ events, round, recalled }: TaskState) => events[messageId.electorate(round, recalled)];
 const pollOf = ({ events, round, repolled }: TaskState) => events[messageId.poll(round, repolled)];
+
+/** The others are asked for plans, and it is not. */
+function votesOnly({ asks, proposals, refusals, round }: TaskState, agent: AgentId): boolean {
+  const plans = asks.filter(({ kind }) => kind === 'propose');
+  return (
+    plans.length > 0 &&
+    !plans.some((ask) => ask.agent === agent) &&
+    !proposals.some(({ authors }) => authors.includes(agent)) &&
+    !refusals.some((one) => one.round === round && one.agent === agent)
+  );
+}
 
 /** The latest hour by which somebody asked for that has to answer. */
 function latest(state: TaskState, kinds: readonly AskKind[]): number | undefined {

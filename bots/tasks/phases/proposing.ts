@@ -1,8 +1,9 @@
+import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { PlanHash, type Plan } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
 import { checkPlan } from '../plan/plan-check.ts';
-import { helpers, presentSeats } from '../state/seats.ts';
+import { helpers, presentSeats, proposers, triedInVain } from '../state/seats.ts';
 import type { Ask } from '../state/task-state.ts';
 import { decide } from './deciding.ts';
 import type { PhaseRules } from './phase.ts';
@@ -15,7 +16,7 @@ const MAX_CANDIDATES = 20;
 export const proposing: PhaseRules = {
   enter(draft) {
     draft.say({ id: messageId.electorate(draft.state.round, draft.state.recalled), what: 'electorate' });
-    for (const agent of presentSeats(draft.state)) draft.ask('propose', agent);
+    for (const agent of proposers(draft.state, draft.rules)) draft.ask('propose', agent);
     standWhenAllAreIn(draft);
   },
   answered(draft, ask, answer) {
@@ -46,10 +47,19 @@ function standWhenAllAreIn(draft: Draft): void {
   const { state } = draft;
   if (state.asks.length > 0) return;
   const [first] = state.proposals;
+  const rest = first === undefined ? notAsked(draft) : [];
+  for (const agent of rest) draft.ask('propose', agent);
+  if (rest.length > 0) return;
   if (first === undefined) return withoutPlan(draft);
   if (state.electorate.length === 1) return decide(draft, { winner: first.hash, rule: 'alone', countedBy: 'alone' });
   draft.say({ id: messageId.poll(state.round, state.repolled), what: 'poll' });
   draft.go('critique');
+}
+
+/** Weak ones, who were left out while there was hope of the others. */
+function notAsked({ state, rules }: Draft): readonly AgentId[] {
+  const tried = triedInVain(state, 'propose');
+  return presentSeats(state).filter((agent) => rules.seconds?.has(agent) === true && !tried.has(agent));
 }
 
 /** Who made a plan with faults may make a better one, and everybody may where one alone made none; silence is not asked again. */

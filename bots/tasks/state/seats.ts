@@ -7,6 +7,13 @@ import type { TaskRules } from './transitions.ts';
 export const presentSeats = ({ electorate, gone, removed }: TaskState): readonly AgentId[] =>
   electorate.filter((agent) => !gone.includes(agent) && !removed.includes(agent));
 
+/** Who is asked for a plan before the others are: all who are there, where none of them is better at it. */
+export function proposers(state: TaskState, { seconds }: TaskRules): readonly AgentId[] {
+  const seats = presentSeats(state);
+  const first = seats.filter((agent) => seconds?.has(agent) !== true);
+  return first.length === 0 ? seats : first;
+}
+
 /** Whose ballots are counted: the electorate without those who have fallen silent; all of it where nobody would be left. */
 export function voters({ electorate, silent = [] }: Pick<TaskState, 'electorate' | 'silent'>): readonly AgentId[] {
   const awake = electorate.filter((agent) => !silent.includes(agent));

@@ -71,6 +71,8 @@ export interface TaskRules {
   /** Somebody here looks things up on the internet. */
   readonly searches?: boolean;
   readonly hash: (value: unknown) => string;
+  /** Who criticises and votes, and is asked for a plan only where nobody else has one. */
+  readonly seconds?: ReadonlySet<AgentId>;
   /** How many times that patience an agent is given; once where it is not named. */
   readonly slowness?: ReadonlyMap<AgentId, number>;
   /** Milliseconds. */

@@ -26,7 +26,7 @@ export interface WorkspaceLine {
   readonly idleMs: number;
   /** Whose it is, as words or a link. */
   readonly what: string;
-  readonly kind: 'task' | 'agent' | 'other';
+  readonly kind: 'task' | 'chat' | 'agent' | 'other';
   readonly busy: boolean;
 }
 
@@ -36,8 +36,8 @@ const idle = {
   en: (ms: number): string => (days(ms) === 0 ? 'used today' : `used ${days(ms)} d ago`),
 };
 const KIND = {
-  ko: { task: '임무', agent: '밖의 에이전트', other: '그 밖의 일' },
-  en: { task: 'task', agent: 'outside agent', other: 'other work' },
+  ko: { task: '임무', chat: '대화', agent: '밖의 에이전트', other: '그 밖의 일' },
+  en: { task: 'task', chat: 'conversation', agent: 'outside agent', other: 'other work' },
 };
 const line =
   (lang: 'ko' | 'en', running: string) =>
@@ -69,7 +69,7 @@ export const workspaceList = phrase<[list: WorkspaceList]>(
       '',
       lines.length === 0
         ? '지울 임무 작업 폴더가 없습니다.'
-        : `지우기: \`!관리 작업폴더 비우기 ${lines.find(({ busy }) => !busy)?.code ?? '코드'}\` · 7일 넘게 안 쓴 것 모두: \`!관리 작업폴더 비우기 7일\`. 지우면 되돌릴 수 없습니다. 방에 올라온 파일은 남습니다. 임무의 작업 폴더는 30일 동안 안 쓰면 저절로 지워집니다.`,
+        : `지우기: \`!관리 작업폴더 비우기 ${lines.find(({ busy }) => !busy)?.code ?? '코드'}\` · 7일 넘게 안 쓴 것 모두: \`!관리 작업폴더 비우기 7일\`. 지우면 되돌릴 수 없습니다. 방에 올라온 파일은 남습니다. 임무와 대화의 작업 폴더는 30일 동안 안 쓰면 저절로 지워집니다.`,
     ].join('\n'),
   ({ lines, more, direct, all, host }) =>
     [
@@ -82,7 +82,7 @@ export const workspaceList = phrase<[list: WorkspaceList]>(
       '',
       lines.length === 0
         ? 'There is no workspace of a task to delete.'
-        : `To delete: \`!admin workspaces clear ${lines.find(({ busy }) => !busy)?.code ?? 'code'}\` · all that nobody used for a week: \`!admin workspaces clear 7d\`. What is deleted does not come back; files sent to the room stay. A task’s workspace goes by itself after 30 days without use.`,
+        : `To delete: \`!admin workspaces clear ${lines.find(({ busy }) => !busy)?.code ?? 'code'}\` · all that nobody used for a week: \`!admin workspaces clear 7d\`. What is deleted does not come back; files sent to the room stay. The workspace of a task or a conversation goes by itself after 30 days without use.`,
     ].join('\n'),
 );
 

@@ -9,17 +9,28 @@ export interface ElectorateFacts {
   readonly no: number;
   readonly mission: string;
   readonly names: readonly string[];
+  /** Who of them is not asked for a plan. */
+  readonly votesOnly: readonly string[];
   /** Of plans: 0 is the first. */
   readonly round: number;
   /** Milliseconds that they have, where it is known. */
   readonly ms: number | undefined;
 }
 
+const allKo = (names: readonly string[], votesOnly: readonly string[]): string =>
+  votesOnly.length === 0
+    ? `이렇게 ${names.length}명이 서로 보지 않고 각자 계획을 냅니다.`
+    : `이렇게 ${names.length}명이 합니다. 계획은 서로 보지 않고 각자 내고, ${withParticle(votesOnly.join(', '), '은', '는')} 계획 없이 의견과 표만 냅니다.`;
+const allEn = (names: readonly string[], votesOnly: readonly string[]): string =>
+  votesOnly.length === 0
+    ? `${names.length} agents each propose a plan, unseen by the others.`
+    : `${names.length} agents, who each propose a plan unseen by the others; ${votesOnly.join(', ')} only ${votesOnly.length === 1 ? 'criticises and votes' : 'criticise and vote'}.`;
+
 export const electorateCalled = phrase<[facts: ElectorateFacts]>(
-  ({ no, mission, names, round, ms }) =>
-    `📣 **임무 #${no}${round === 0 ? '' : ` · 새 계획 ${round}번째`}**: ${mission}\n${names.length === 1 ? `${names.join()} 혼자 맡습니다.` : `${names.join(', ')}, 이렇게 ${names.length}명이 서로 보지 않고 각자 계획을 냅니다.`}${ms === undefined ? '' : ` ${duration.ko(ms)} 안에 합니다.`}`,
-  ({ no, mission, names, round, ms }) =>
-    `📣 **Task #${no}${round === 0 ? '' : ` · new plan ${round}`}**: ${mission}\n${names.length === 1 ? `${names.join()} takes it alone.` : `${names.join(', ')}: ${names.length} agents each propose a plan, unseen by the others.`}${ms === undefined ? '' : ` They have ${duration.en(ms)}.`}`,
+  ({ no, mission, names, votesOnly, round, ms }) =>
+    `📣 **임무 #${no}${round === 0 ? '' : ` · 새 계획 ${round}번째`}**: ${mission}\n${names.length === 1 ? `${names.join()} 혼자 맡습니다.` : `${names.join(', ')}, ${allKo(names, votesOnly)}`}${ms === undefined ? '' : ` ${duration.ko(ms)} 안에 합니다.`}`,
+  ({ no, mission, names, votesOnly, round, ms }) =>
+    `📣 **Task #${no}${round === 0 ? '' : ` · new plan ${round}`}**: ${mission}\n${names.length === 1 ? `${names.join()} takes it alone.` : `${names.join(', ')}: ${allEn(names, votesOnly)}`}${ms === undefined ? '' : ` They have ${duration.en(ms)}.`}`,
 );
 
 /** An agent was put out of the house while they propose or vote. */
