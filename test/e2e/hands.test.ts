@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
+import type { Shown } from '../house/person.ts';
+import { calls, inSteps, type Question } from '../house/providers.ts';
+import { Scene } from '../house/scene.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await Scene.open();
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+beforeEach(() => scene.providers.reset());
+
+const runs = (script: string, more: object = {}) =>
+  calls({ name: 'run_command', input: { script, why: '확인', ...more } });
+const offered = (question: Question | undefined) => (question?.tools ?? []).map(({ name }) => name);
+
+/** All that stands in the room under these accounts since the question. */
+function since(question: string, ...who: readonly string[]): readonly Shown[] {
+  const shown = scene.master.shown(scene.hq);
+  const at = shown.findIndex(({ id }) => id === question);
+  return at === -1 ? [] : shown.slice(at + 1).filter((one) => who.includes(one.who));
+}
+
+describe('asked in plain words', () => {
+  it('one agent looks at the server and says what it saw, in one message', async () => {
+    const { master, hq, providers } = scene;
+    providers.play(inSteps(runs('df -P . | tail -1; echo 끝'), '디스크는 넉넉합니다.'), 'claude');
+    const question = await master.say(hq, '클로드야 서버 디스크 얼마나 남았는지 봐줘');
+    const [answer] = await master.answered(hq, question);
+    expect(answer?.body).toMatch(
+      /^디스크는 넉넉합니다\.\n\n🔧 `df -P \. \| tail -1; echo 끝` · \[기록\]\(https:\/\/matrix\.to\//,
+    );
+    const [first, second] = providers.asked('claude');
+    expect(offered(first)).toContain('run_command');
+    expect(second?.results[0]).toMatchObject({ text: expect.stringMatching(/exit code 0[^]*끝/) });
+    await scene.settled();
+    expect(since(question, 'claude', 'executor')).toHaveLength(1);
+    // The record is where the link leads.
+    const record = decodeURIComponent(/\/(%24[^?]+)\?/.exec(answer?.body ?? '')?.[1] ?? '');
+    expect(master.shown(scene.ops).find(({ id }) => id === record)?.body).toContain('df -P');
+  });
+
+  it('of all that hear it one acts, the others can only look', async () => {
+    const { master, hq, providers } = scene;
+    providers.play(inSteps(runs('echo 가브리엘이 했습니다'), '했습니다.'), 'gabriel');
+    await master.answered(hq, await master.say(hq, '서버에서 날짜 확인해 줘'), 6);
+    expect(offered(providers.asked('gabriel')[0])).toContain('run_command');
+    for (const mind of ['jarvis', 'claude'] as const) {
+      expect(providers.asked(mind)).toHaveLength(1);
+      expect(offered(providers.once(mind))).not.toContain('run_command');
+    }
+    expect(providers.asked('gabriel')[1]?.results[0]).toMatchObject({
+      text: expect.stringContaining('가브리엘이 했습니다'),
+    });
+  });
+
+  it('what leaves the house waits for a tick, and says so', async () => {
+    const { master, hq, providers } = scene;
+    providers.play(
+      inSteps(runs('echo 나가고 싶다', { hosts: ['example.org:443'] }), '허락을 부탁드렸습니다.'),
+      'claude',
+    );
+    const question = await master.say(hq, '클로드, example.org 열리는지 봐줘');
+    const [answer] = await master.answered(hq, question);
+    expect(answer?.body).toMatch(/허락을 부탁드렸습니다[^]*🔧[^]*✋/);
+    expect(providers.asked('claude')[1]?.results[0]).toMatchObject({ text: expect.stringContaining('has been asked') });
+    const request = await master.until('the request', hq, () =>
+      since(question, 'executor').find(({ body }) => body.startsWith('✋')),
+    );
+    expect(request.body).toContain('example.org:443');
+    await master.react(hq, request.id, '✅');
+    await master.until('its end', hq, () =>
+      since(question, 'executor').find(({ body }) => body.startsWith('✓') && body.includes('나가고 싶다')),
+    );
+  });
+
+  it('a verb of the house is proposed, and done at a tick alone', async () => {
+    const { master, hq, providers } = scene;
+    providers.play(
+      inSteps(
+        calls({ name: 'propose_command', input: { line: '!예약 매일 아침 7시에 뉴스 요약해줘' } }),
+        '제안을 올렸습니다.',
+      ),
+      'claude',
+    );
+    const question = await master.say(hq, '클로드야 매일 아침 7시에 뉴스 요약해서 보내줘');
+    await master.answered(hq, question);
+    const proposal = await master.until('the proposal', hq, () =>
+      since(question, 'coordinator').find(({ body }) => body.startsWith(PROPOSAL_MARK)),
+    );
+    expect(proposal.body.split('\n').at(-1)).toBe('!예약 매일 아침 7시에 뉴스 요약해줘');
+    const told = await master.noticed(hq, await master.reply(hq, proposal.id, '응 해줘'));
+    expect(told.body).toContain('✅');
+    expect((await master.noticed(hq, await master.say(hq, '!예약목록'))).body).not.toContain('뉴스 요약');
+    await master.react(hq, proposal.id, '✅');
+    const done = await master.until('what became of it', hq, () =>
+      since(proposal.id, 'coordinator').find(({ body }) => body.includes('예약했습니다')),
+    );
+    expect(done.body).toContain('뉴스 요약');
+    expect((await master.noticed(hq, await master.say(hq, '!예약목록'))).body).toContain('뉴스 요약');
+  });
+
+  it('an end is an end: the command too', async () => {
+    const { master, hq, providers } = scene;
+    providers.play(inSteps(runs('touch began; sleep 60; touch ended'), '끝났습니다.'), 'claude');
+    const question = await master.say(hq, '클로드, 오래 걸리는 일 하나 해줘');
+    await master.until('the tool at work', hq, () => since(question, 'claude').find(({ body }) => body.includes('🔧')));
+    await sleep(500);
+    const began = performance.now();
+    await master.say(hq, '!그만');
+    await master.until('the end', hq, () => since(question, 'claude').find(({ body }) => body.includes('멈')));
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(providers.asked('claude')).toHaveLength(1);
+  });
+});
+
+describe('a swarm that was killed in the middle', () => {
+  it('goes on where it was: one command, one answer', async () => {
+    const { master, hq, providers, house } = scene;
+    providers.play(inSteps(runs('echo x >> count; sleep 3; wc -l < count'), '한 번 했습니다.'), 'claude');
+    const question = await master.say(hq, '클로드, 한 번만 해줘');
+    await master.until('the tool at work', hq, () => since(question, 'claude').find(({ body }) => body.includes('🔧')));
+    const pid = await house.kill('swarm');
+    await house.reborn('swarm', pid);
+    const [answer] = await master.answered(hq, question);
+    expect(answer?.body).toContain('한 번 했습니다.');
+    expect(providers.asked('claude')).toHaveLength(2);
+    expect(providers.asked('claude')[1]?.results[0]).toMatchObject({
+      text: expect.stringMatching(/exit code 0[^]*\| 1\b/),
+    });
+    await scene.settled();
+    expect(since(question, 'claude')).toHaveLength(1);
+  });
+});
