@@ -8,8 +8,8 @@ import { Meters } from '../bridge/http/metrics.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { ownHostNames } from '../bridge/protocol/host-names.ts';
-import { RoomId } from '../bridge/protocol/ids.ts';
-import { jobId, type SwarmJob } from '../bridge/protocol/turn.ts';
+import { RoomId, type UserId } from '../bridge/protocol/ids.ts';
+import { jobId, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
 import { openOrderQueues } from '../bridge/queue/executor-queue.ts';
 import { ExecutorRegistry } from '../bridge/queue/executor-registry.ts';
 import { openQueue } from '../bridge/queue/jobs.ts';
@@ -26,6 +26,7 @@ import { gapsOf } from './gaps.ts';
 import { CommandResults } from './hands/command-results.ts';
 import { commandTools } from './hands/command-tools.ts';
 import { redisJournal } from './hands/journal.ts';
+import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
 import { proposeTool } from './hands/propose-tool.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
@@ -80,7 +81,10 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
   const preview = createPreview({ ...base, tasks, settings: given.settings });
   const schedule = scheduleOf(ground, tasks);
   const agentApi = agentApiOf(ground, tasks);
-  const turns = turnsOf(ground, agentApi);
+  // Made below, of what turns are made of as well.
+  const house = (what: HouseView, job: TurnJob, by: UserId) =>
+    commands[what]({ ...job, type: 'command', name: what, words: '', by });
+  const turns = turnsOf(ground, agentApi, house);
   const unreadable = unreadableOf(base, queues, given.settings);
   const intake = intakeOf(ground, tasks, turns);
   const inbox: Inbox = new Inbox(
@@ -218,7 +222,11 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
   });
 }
 
-function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }: AgentApi) {
+function turnsOf(
+  { base, models, queues, meters, edits }: Ground,
+  { tellAsker }: AgentApi,
+  house: HouseToolDeps['view'],
+) {
   const { bindings, spending } = models;
   const commandResults = new CommandResults(base.redis);
   return {
@@ -234,7 +242,11 @@ function turnsOf({ base, models, queues, meters, edits }: Ground, { tellAsker }:
     spending,
     hands: {
       journal: redisJournal(base.redis),
-      tools: [...commandTools({ orders: queues.orders, results: commandResults }), proposeTool(base)],
+      tools: [
+        ...commandTools({ orders: queues.orders, results: commandResults }),
+        proposeTool(base),
+        houseTool({ view: house, masters: base.masters }),
+      ],
     },
     commandResults,
     replacedBy: (source) => replacedBy(base.redis, source),

@@ -31,6 +31,8 @@ export interface NoteInput {
   readonly lang: Lang;
   readonly timeZone: string;
   readonly now: Date;
+  /** What the agent may do about this one message, where it may do more than speak. */
+  readonly hands?: 'act' | 'look' | undefined;
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
@@ -45,14 +47,13 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** What is another thing at every turn; stands behind the conversation. */
-export function closingNote({ agent, lang, timeZone, now }: NoteInput): string {
+export function closingNote({ agent, lang, timeZone, now, hands }: NoteInput): string {
   const language =
     (agent.language === 'auto' ? lang : agent.language) === 'ko' ? 'Korean, politely (존댓말)' : 'English';
-  return `(It is now ${clockOf(timeZone).format(now)}, ${timeZone}. Answer in ${language}.)`;
+  return `(It is now ${clockOf(timeZone).format(now)}, ${timeZone}. Answer in ${language}.${hands === undefined ? '' : ` ${HANDS[hands]}`})`;
 }
 
-/** What the agent may do about this one message, where it may do more than speak. */
-export const handsNote = (hands: 'act' | 'look'): string =>
-  hands === 'act'
-    ? '(You may act on this message. Where the owner wants something done, looked at or computed, use your tools now instead of explaining how; what needs the owner’s consent the house asks for by itself. For talk and opinions use none. Afterwards say in a sentence or two what came of it.)'
-    : '(Another agent acts on this message. You may look things up with your tools, and otherwise only speak.)';
+const HANDS = {
+  act: 'You may act on this message: where the owner wants something done, looked at or computed, use your tools now instead of explaining how; the house itself asks for the consent that it takes. For talk and opinions use none. Afterwards say in a sentence or two what came of it.',
+  look: 'Another agent acts on this message: you may look things up, and otherwise only speak.',
+} as const;

@@ -10,7 +10,7 @@ import { buildContext } from './context.ts';
 import { type ContextNeed, contextNeed, filesAskedFor } from './context-need.ts';
 import { roundInstruction } from './discussion.ts';
 import { labelledMemory, NO_MEMORY } from './memory-plan.ts';
-import { closingNote, handsNote, systemPrompt } from '../residents/prompt.ts';
+import { closingNote, systemPrompt } from '../residents/prompt.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { ReadAttachment } from './line.ts';
 import { speakers } from './speakers.ts';
@@ -105,9 +105,14 @@ export async function requestFor(
     began: deps.beginnings.get(key),
     closing: [
       ...(memory.text === '' ? [] : [labelledMemory(memory)]),
-      closingNote({ agent: config, lang, timeZone, now: new Date() }),
+      closingNote({
+        agent: config,
+        lang,
+        timeZone,
+        now: new Date(),
+        hands: provider.callsTools === true ? job.hands : undefined,
+      }),
       ...(discussion === undefined ? [] : [roundInstruction(discussion, lang)]),
-      ...(job.hands === undefined || provider.callsTools !== true ? [] : [handsNote(job.hands)]),
     ],
   });
   if (began !== undefined) deps.beginnings.set(key, began);

@@ -60,4 +60,33 @@ describe('a house without any key', () => {
     ]);
     for (const one of turns) expect(one).toMatchObject({ thread: question, chavion: { rehearsal: true } });
   });
+
+  it('looks at the server when it is asked to, and says where what it saw stands', async () => {
+    const { master, hq, ops } = scene;
+    const question = await master.say(hq, '클로드야 서버 디스크 얼마나 남았는지 봐줘');
+    const [answer] = await master.answered(hq, question);
+    expect(answer?.body).toMatch(/^\[연습\] 서버에서 확인했습니다[^]*🔧 `df -h \.` · \[기록\]\(https/);
+    await scene.settled();
+    expect(master.shown(ops).some(({ who, body }) => who === 'executor' && body.includes('df -h'))).toBe(true);
+  });
+
+  it('puts a wish up as a command, which a tick makes an order', async () => {
+    const { master, hq } = scene;
+    const question = await master.say(hq, '매일 아침 7시에 뉴스 요약해서 보내줘');
+    await scene.settled();
+    expect(
+      master
+        .answers(hq, question)
+        .map((one) => one.who)
+        .toSorted(),
+    ).toEqual(ALL);
+    const proposals = master.shown(hq).filter(({ who, body }) => who === 'coordinator' && body.startsWith('💡'));
+    expect(proposals.map(({ body }) => body.split('\n')[1])).toEqual(['!예약 매일 아침 7시에 뉴스 요약해서 보내줘']);
+    await master.react(hq, proposals[0]?.id ?? '', '✅');
+    await master.until('the schedule', hq, () => master.shown(hq).find(({ body }) => body.includes('예약했습니다')));
+    // A second tick, or the same delivery again, is the same order.
+    await master.react(hq, proposals[0]?.id ?? '', '✅\uFE0F');
+    await scene.settled();
+    expect(master.shown(hq).filter(({ body }) => body.includes('예약했습니다'))).toHaveLength(1);
+  });
 });

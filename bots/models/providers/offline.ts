@@ -1,5 +1,6 @@
 import { personaOf } from '../../../bridge/protocol/default-roster.ts';
-import { rehearse } from '../../../bridge/text/offline.ts';
+import { didIt, rehearsalLabel, rehearse, whyLooked } from '../../../bridge/text/offline.ts';
+import { offlineWishOf } from './offline-wishes.ts';
 import type { Provider, ProviderRequest, StreamPart } from './provider.ts';
 
 /** The stand-in for an agent without a key: the same words to the same question, no network. */
@@ -10,12 +11,25 @@ export const rehearsal: Provider = {
   sees: false,
   searches: false,
   rehearsal: true,
+  callsTools: true,
   stream: answer,
 };
 
 async function* answer(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   signal.throwIfAborted();
   const { agent, ownerTitle, question, lang } = request;
+  const came = resultIn(request);
+  const call = came === null ? callFor(request) : null;
+  if (call !== null) {
+    yield { type: 'tool-call', id: 'call_1', ...call };
+    yield { type: 'finish', reason: 'tools', usage: NOTHING };
+    return;
+  }
+  if (came !== null) {
+    yield { type: 'text', text: `${rehearsalLabel[lang]()} ${didIt[lang](came.name === PROPOSE, !came.failed)}` };
+    yield { type: 'finish', reason: 'stop', usage: NOTHING };
+    return;
+  }
   yield {
     type: 'text',
     text: rehearse({
@@ -28,5 +42,25 @@ async function* answer(request: ProviderRequest, signal: AbortSignal): AsyncGene
       lang,
     }),
   };
-  yield { type: 'finish', reason: 'stop', usage: { inputTokens: 0, outputTokens: 0 } };
+  yield { type: 'finish', reason: 'stop', usage: NOTHING };
+}
+
+const NOTHING = { inputTokens: 0, outputTokens: 0 };
+const PROPOSE = 'propose_command';
+const RUN = 'run_command';
+
+/** The one thing that it asks for in a turn, where the tool for it is offered and the sentence is one of those it knows. */
+function callFor({ question, tools, lang }: ProviderRequest): { readonly name: string; readonly input: string } | null {
+  const may = (name: string) => tools?.some((offer) => offer.name === name) === true;
+  if (!may(PROPOSE) || !may(RUN)) return null;
+  const wish = offlineWishOf(question, Date.now(), new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  if (wish === null) return null;
+  return wish.kind === 'propose'
+    ? { name: PROPOSE, input: JSON.stringify({ line: wish.line }) }
+    : { name: RUN, input: JSON.stringify({ script: wish.script, why: whyLooked[lang]() }) };
+}
+
+function resultIn({ messages }: ProviderRequest): { readonly name: string; readonly failed: boolean } | null {
+  const result = messages.at(-1)?.content.find((part) => part.type === 'tool-result');
+  return result === undefined ? null : { name: result.name, failed: result.failed === true };
 }

@@ -53,3 +53,19 @@ export const stepsUsedUp = phrase<[steps: number]>(
   (steps) =>
     `I stopped after as many steps as one answer has (${steps}). What was done so far stays. Say "go on" to continue.`,
 );
+
+/** Of the house's own state. */
+export const looksAt = {
+  tasks: phrase(
+    () => '임무 보기',
+    () => 'look at the tasks',
+  ),
+  schedules: phrase(
+    () => '예약 보기',
+    () => 'look at the schedules',
+  ),
+  budget: phrase(
+    () => '예산 보기',
+    () => 'look at the budget',
+  ),
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import * as say from '../../bridge/text/hands/at-work.ts';
+import type { TurnJob } from '../../bridge/protocol/turn.ts';
+import type { UserId } from '../../bridge/protocol/ids.ts';
+import { material } from './stream-with-hands.ts';
+import { type Tool, tool } from './tool.ts';
+
+const What = z.enum(['tasks', 'schedules', 'budget']);
+export type HouseView = z.infer<typeof What>;
+
+export interface HouseToolDeps {
+  /** As the coordinator shows it to whoever asks; null where there is nothing to show. */
+  readonly view: (what: HouseView, job: TurnJob, by: UserId) => Promise<string | null>;
+  readonly masters: () => Promise<ReadonlySet<UserId>>;
+}
+
+/** The house's own state, as `!tasks`, `!schedules` and `!budget` show it. */
+export const houseTool = ({ view, masters }: HouseToolDeps): Tool =>
+  tool({
+    name: 'house_state',
+    description: 'Shows how the house stands: its tasks, its schedules, or what was spent and may be spent.',
+    needs: 'look',
+    input: z.strictObject({ what: What }),
+    use: ({ what }, { lang }) => ({
+      shown: say.looksAt[what][lang](),
+      carryOut: async ({ job }) => {
+        const [by] = await masters();
+        const shown = by === undefined ? null : await view(what, job, by);
+        return { text: shown === null ? 'Nothing to show.' : material(what, shown) };
+      },
+    }),
+  });
