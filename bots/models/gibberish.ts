@@ -76,7 +76,7 @@ const FOREIGN_LETTERS = 16;
 
 function foreign(words: string, { question, said, system }: AnsweredTo): boolean {
   // Quoted words of another language stand within marks.
-  const own = words.replace(/["“「『《][^"”」』》\n]*["”」』》]/g, ' ');
+  const own = words.replace(/["“「『《][^"”」』》\n]{0,500}["”」』》]/g, ' ');
   const strange = own.match(FOREIGN)?.length ?? 0;
   if (strange < FOREIGN_LETTERS || strange < lettersIn(own) * 0.5) return false;
   const asked = `${question}\n${said.slice(-4_000)}`;
