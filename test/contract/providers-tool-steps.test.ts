@@ -218,6 +218,13 @@ describe('compatible servers', () => {
     expect(error).toMatchObject({ code: 'provider.malformed' });
   });
 
+  it('that send without an end for a call that they never name are hung up on', async () => {
+    const delta = { tool_calls: [{ index: 0, function: { arguments: 'x'.repeat(1_000_000) } }] };
+    const result = await ask(stack, wire, { body: chat(delta).repeat(40), ending: 'hang' }, { request });
+    expect(outcome(result)).toEqual(fault('provider.malformed', 1));
+    await expect.poll(() => result.server.abandoned()).toBe(1);
+  });
+
   const refusing = (status: number, error: unknown) => ({
     status,
     headers: { 'content-type': 'application/json' },

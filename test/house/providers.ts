@@ -94,9 +94,9 @@ export class Providers implements AsyncDisposable {
   }
 
   /** For one mind, or for all. */
-  play(script: Script | string, ...minds: readonly Mind[]): void {
+  play(script: Script | Reply | string, ...minds: readonly Mind[]): void {
     for (const mind of minds.length === 0 ? MINDS : minds)
-      this.#scripts.set(mind, typeof script === 'string' ? () => script : script);
+      this.#scripts.set(mind, typeof script === 'function' ? script : () => script);
   }
 
   /** Forgets what was asked, and lets everyone say `<id>의 대답입니다.` */

@@ -12,13 +12,16 @@ export interface Deadlines {
 
 export const DEFAULT_DEADLINES: Deadlines = { firstByteMs: 60_000, idleMs: 60_000, totalMs: 600_000 };
 
+/** Bytes of one answer: what an adapter gathers until it is whole must not fill the house. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
 type Fetch = typeof globalThis.fetch;
 
 export interface FetchWatch extends Disposable {
   readonly fetch: Fetch;
   /** Aborts when the caller's signal does, when a deadline has passed, and on disposal. */
   readonly signal: AbortSignal;
-  /** The deadline that has passed, as a fault. */
+  /** The deadline that has passed, or the size, as a fault. */
   expired(): ProviderFault | undefined;
   /** Whether response headers have come. */
   answered(): boolean;
@@ -35,10 +38,11 @@ export function watchedFetch(outer: AbortSignal, deadlines: Deadlines): FetchWat
   let answered = false;
   let waiting: NodeJS.Timeout | undefined;
 
-  const expire = (retryable: boolean) => {
-    expired ??= new ProviderFault('provider.timeout', { retryable });
+  const end = (fault: ProviderFault) => {
+    expired ??= fault;
     controller.abort(expired);
   };
+  const expire = (retryable: boolean) => end(new ProviderFault('provider.timeout', { retryable }));
   const wait = (milliseconds: number) => {
     clearTimeout(waiting);
     waiting = setTimeout(expire, milliseconds, true);
@@ -52,6 +56,7 @@ export function watchedFetch(outer: AbortSignal, deadlines: Deadlines): FetchWat
   const watchBody = (body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> => {
     const reader = body.getReader();
     let first = true;
+    let bytes = 0;
     return new ReadableStream<Uint8Array>(
       {
         async pull(sink) {
@@ -59,6 +64,8 @@ export function watchedFetch(outer: AbortSignal, deadlines: Deadlines): FetchWat
           const { done, value } = await reader.read();
           first = false;
           clearTimeout(waiting);
+          bytes += value?.length ?? 0;
+          if (bytes > MOST_BYTES) end(new ProviderFault('provider.malformed'));
           if (done) sink.close();
           else sink.enqueue(value);
         },
