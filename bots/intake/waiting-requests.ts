@@ -86,7 +86,7 @@ export class WaitingRequests {
     return this.#deps.isAgent(event.sender) && event.body.startsWith(REQUEST_MARK);
   }
 
-  /** Where an agent has said something since, he may well be answering that. */
+  /** Where an agent has said something since to another message, he may well be answering that. */
   #lastAsked({ at, eventId }: MessageEvent, requests: readonly Entry[], here: readonly Entry[]): Entry | null {
     const last = requests.find((one) => one.event.at <= at && one.event.at >= at - RIGHT_AFTER_MS);
     if (last === undefined) return null;
@@ -95,6 +95,7 @@ export class WaitingRequests {
         event.at > last.event.at &&
         event.eventId !== eventId &&
         event.chavion?.kind === 'answer' &&
+        (event.chavion.source === undefined || event.chavion.source !== last.event.chavion?.source) &&
         !event.body.startsWith(REQUEST_MARK),
     );
     return talk ? null : last;

@@ -28,13 +28,13 @@ export const didIt = phrase<[proposed: boolean, done: boolean]>(
       ? '해 보았지만 되지 않았습니다. 연습이라 더는 살피지 못합니다.'
       : proposed
         ? '명령으로 바꿔 올려 두었습니다. 그 글의 ✅를 누르시면 그대로 합니다.'
-        : '서버에서 확인했습니다. 아래 기록에 결과가 있습니다.',
+        : '서버에서 확인했습니다.',
   (proposed, done) =>
     !done
       ? 'I tried and it did not work. This is a rehearsal, so I look no further.'
       : proposed
         ? 'I put it up as a command. Tap ✅ on it to have it done.'
-        : 'I looked on the server. The record below has what came of it.',
+        : 'I looked on the server.',
 );
 
 export const whyLooked = phrase(

@@ -65,7 +65,7 @@ describe('a house without any key', () => {
     const { master, hq, ops } = scene;
     const question = await master.say(hq, '클로드야 서버 디스크 얼마나 남았는지 봐줘');
     const [answer] = await master.answered(hq, question);
-    expect(answer?.body).toMatch(/^\[연습\] 서버에서 확인했습니다[^]*🔧 `df -h \.` · \[기록\]\(https/);
+    expect(answer?.body).toMatch(/^\[연습\] 서버에서 확인했습니다\.[^]*Filesystem[^]*🔧 `df -h \.` · \[기록\]\(https/);
     await scene.settled();
     expect(master.shown(ops).some(({ who, body }) => who === 'executor' && body.includes('df -h'))).toBe(true);
   });
@@ -82,6 +82,8 @@ describe('a house without any key', () => {
     ).toEqual(ALL);
     const proposals = master.shown(hq).filter(({ who, body }) => who === 'coordinator' && body.startsWith('💡'));
     expect(proposals.map(({ body }) => body.split('\n')[1])).toEqual(['!예약 매일 아침 7시에 뉴스 요약해서 보내줘']);
+    // Six have spoken since, to the same message: a yes in words means the proposal all the same.
+    expect((await master.noticed(hq, await master.say(hq, '응 해줘'))).body).toContain('✅');
     await master.react(hq, proposals[0]?.id ?? '', '✅');
     await master.until('the schedule', hq, () => master.shown(hq).find(({ body }) => body.includes('예약했습니다')));
     // A second tick, or the same delivery again, is the same order.

@@ -26,7 +26,10 @@ async function* answer(request: ProviderRequest, signal: AbortSignal): AsyncGene
     return;
   }
   if (came !== null) {
-    yield { type: 'text', text: `${rehearsalLabel[lang]()} ${didIt[lang](came.name === PROPOSE, !came.failed)}` };
+    yield {
+      type: 'text',
+      text: `${rehearsalLabel[lang]()} ${didIt[lang](came.name === PROPOSE, !came.failed)}${came.printed}`,
+    };
     yield { type: 'finish', reason: 'stop', usage: NOTHING };
     return;
   }
@@ -45,6 +48,25 @@ async function* answer(request: ProviderRequest, signal: AbortSignal): AsyncGene
   yield { type: 'finish', reason: 'stop', usage: NOTHING };
 }
 
+interface Came {
+  readonly name: string;
+  readonly failed: boolean;
+  /** The beginning of what a command printed, as a block; '' where it is no command. */
+  readonly printed: string;
+}
+
+const SHOWN_LINES = 6;
+
+/** Material stands behind marks, between its two seals. */
+function printedIn(text: string): string {
+  const lines = text.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.slice(2, 120)] : []));
+  const shown = lines
+    .slice(0, -1)
+    .slice(0, SHOWN_LINES)
+    .map((line) => line.replaceAll('`', "'"));
+  return shown.length === 0 ? '' : `\n\n\`\`\`\n${shown.join('\n')}\n\`\`\``;
+}
+
 const NOTHING = { inputTokens: 0, outputTokens: 0 };
 const PROPOSE = 'propose_command';
 const RUN = 'run_command';
@@ -60,7 +82,8 @@ function callFor({ question, tools, lang }: ProviderRequest): { readonly name: s
     : { name: RUN, input: JSON.stringify({ script: wish.script, why: whyLooked[lang]() }) };
 }
 
-function resultIn({ messages }: ProviderRequest): { readonly name: string; readonly failed: boolean } | null {
+function resultIn({ messages }: ProviderRequest): Came | null {
   const result = messages.at(-1)?.content.find((part) => part.type === 'tool-result');
-  return result === undefined ? null : { name: result.name, failed: result.failed === true };
+  if (result === undefined) return null;
+  return { name: result.name, failed: result.failed === true, printed: printedIn(result.text) };
 }
