@@ -27,6 +27,7 @@ import { CommandResults } from './hands/command-results.ts';
 import { commandTools } from './hands/command-tools.ts';
 import { redisJournal } from './hands/journal.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
+import { searchTool } from './hands/search-tool.ts';
 import { proposeTool } from './hands/propose-tool.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
@@ -46,6 +47,7 @@ import { taskCommands } from './tasks/task-commands.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
 import { Attachments } from './turns/attachments.ts';
+import { isSaid } from './turns/context.ts';
 import { Beginnings } from './turns/beginnings.ts';
 import { RoomMemory } from './turns/room-memory.ts';
 import { RunningTurns } from './turns/running-turns.ts';
@@ -246,6 +248,7 @@ function turnsOf(
         ...commandTools({ orders: queues.orders, results: commandResults }),
         proposeTool(base),
         houseTool({ view: house, masters: base.masters }),
+        searchTool({ ...base, isSaid }),
       ],
     },
     commandResults,

@@ -141,10 +141,10 @@ describe('whatever is killed in the middle', () => {
       await house.reborn(part, await house.kill(part));
       await scene.until(() => homeserverAnswers());
       const [answer] = await master.answered(hq, question);
-      expect(answer?.body, part).toContain(`${turn}번째를 했습니다.`);
+      expect(answer?.body).toContain(`${turn}번째를 했습니다.`);
       // Of what was begun when the executor died, nobody knows the end: it is not run again.
       const came = providers.asked('claude').at(-1)?.results[0]?.text;
-      expect(came, part).toMatch(part === 'executor' ? /nobody saw its end|exit code 0/ : /exit code 0/);
+      expect(came).toMatch(part === 'executor' ? /nobody saw its end|exit code 0/ : /exit code 0/);
     }
     await scene.settled();
     for (const question of questions) expect(master.answers(hq, question)).toHaveLength(1);

@@ -69,3 +69,8 @@ export const looksAt = {
     () => 'look at the budget',
   ),
 };
+
+export const looksFor = phrase<[words: string]>(
+  (words) => `‘${words}’ 찾기`,
+  (words) => `look for ‘${words}’`,
+);
