@@ -4,6 +4,7 @@ import { meantWords } from '../../bridge/config/npm-flags.ts';
 import { BenchHouse, echoRoster } from './bench-house.ts';
 import { endurance } from './endurance.ts';
 import { AGENTS, fanOut } from './fan-out.ts';
+import { handsBench } from './hands.ts';
 import { greetingCost } from './greeting-cost.ts';
 import { mechanism } from './mechanism.ts';
 import { oldRoom } from './old-room.ts';
@@ -21,6 +22,7 @@ const NAMES = [
   'greeting-cost',
   'sandbox',
   'tasks',
+  'hands',
   'fan-out',
   'streaming',
   'endurance',
@@ -58,6 +60,7 @@ await measure('prompt-cache', () => promptCache(quick));
 await measure('greeting-cost', () => greetingCost(quick));
 await measure('sandbox', () => sandboxBench(quick));
 await measure('tasks', () => tasksBench(quick));
+await measure('hands', () => handsBench(quick));
 if (names.length === 0 || Object.keys(parts).some((name) => names.includes(name))) {
   await using bench = await BenchHouse.start(echoRoster(AGENTS, 'echo'));
   for (const [name, run] of Object.entries(parts)) await measure(name, () => run(bench));
