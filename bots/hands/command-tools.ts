@@ -2,20 +2,18 @@ import { z } from 'zod';
 import { canonical } from '../../bridge/digest/canonical.ts';
 import { codeWords } from '../../bridge/matrix/markdown-words.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
-import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { parseCommand, type Command } from '../../bridge/protocol/command.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
-import type { EventId } from '../../bridge/protocol/ids.ts';
 import { COMMAND_KEY, COMMAND_REQUEST_TYPE } from '../../bridge/protocol/orders/command-request.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import * as say from '../../bridge/text/hands/at-work.ts';
+import { outcomeForModel } from './command-outcome.ts';
 import type { CommandResults } from './command-results.ts';
-import { material } from './stream-with-hands.ts';
 import { tool, type Tool, type ToolOutcome, type ToolTurn, type ToolUse } from './tool.ts';
 
 export interface CommandToolsDeps {
   readonly orders: Pick<OrderBox, 'add'>;
-  readonly results: Pick<CommandResults, 'wait'>;
+  readonly results: Pick<CommandResults, 'begun' | 'wait'>;
 }
 
 /** The executor's own, and what it takes to take a command up and to tell of it. */
@@ -150,50 +148,8 @@ async function order(
     },
     `${key}.request`,
   );
+  await results.begun(request, job);
   await orders.add({ v: 1, type: 'chat', root: job.root, room: job.room, at: job.at, lang: job.lang, request });
   const until = Math.min(deadline, Date.now() + command.timeoutMs + BESIDE_MS);
-  return outcomeOf(await results.wait(request, until, signal), request);
-}
-
-/** As the model reads it. */
-function outcomeOf(result: CommandResult | null, request: EventId): ToolOutcome {
-  if (result === null)
-    return {
-      text: 'Nothing has come of it so far: the executor does not answer, or is still at work. Say so; do not claim that it was done.',
-      failed: true,
-    };
-  const { state, why, detail, exitCode, ms, output = '', report } = result;
-  const record = report === undefined ? {} : { record: report };
-  const printed = output === '' ? ' It printed nothing.' : `\n${material(`output ${request.slice(1, 9)}`, output)}`;
-  switch (state) {
-    case 'done':
-      return { text: `Done, exit code ${exitCode ?? 0}, ${ms ?? 0} ms.${printed}`, ...record };
-    case 'failed':
-      return {
-        text: `Failed: ${why ?? 'unknown'}${exitCode === undefined ? '' : `, exit code ${exitCode}`}.${printed}`,
-        failed: true,
-        ...record,
-      };
-    case 'asked':
-    case 'running':
-      return {
-        text: 'The owner has been asked and has not decided yet: the request with ✅ and ❌ stands in the room. Tell the owner in one sentence what you asked for and why. Nothing has been done yet.',
-        waits: true,
-        ...record,
-      };
-    case 'refused':
-      return {
-        text: `Refused: ${[why, detail].filter((part) => part !== undefined).join(', ')}. Nothing was run.`,
-        failed: true,
-        ...record,
-      };
-    case 'stopped':
-      return { text: `Stopped by the owner.${printed}`, failed: true, ...record };
-    case 'unknown':
-      return {
-        text: 'It was begun and nobody saw its end, because a part of the house was restarted. It may have had an effect: look before you try again.',
-        failed: true,
-        ...record,
-      };
-  }
+  return outcomeForModel(await results.wait(request, until, signal), request);
 }

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
-import { material } from './stream-with-hands.ts';
-import { type Tool, tool } from './tool.ts';
+import { material, type Tool, tool } from './tool.ts';
 
 const What = z.enum(['tasks', 'schedules', 'budget']);
 export type HouseView = z.infer<typeof What>;

@@ -4,8 +4,7 @@ import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import { searchMessages } from './search-messages.ts';
-import { material } from './stream-with-hands.ts';
-import { type Tool, tool } from './tool.ts';
+import { material, type Tool, tool } from './tool.ts';
 
 export interface SearchToolDeps {
   readonly timeline: Pick<Timeline, 'view'>;

@@ -1,6 +1,5 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../models/providers/provider.ts';
-import { behindMarks, sealed } from '../residents/sealed.ts';
 import type { Journal, TurnStep } from './journal.ts';
 import type { Tool, ToolOutcome, ToolTurn, ToolUse } from './tool.ts';
 
@@ -166,9 +165,6 @@ function told(step: TurnStep, done: readonly Made[]): readonly ChatMessage[] {
     },
   ];
 }
-
-/** Words of programs, pages and people within an outcome: they can close nothing and begin no line of a speaker. */
-export const material = (name: string, text: string): string => behindMarks(sealed(name, text));
 
 /** Where in ops the last of them stands. */
 export const recordOf = (deeds: readonly Deed[]): EventId | undefined =>

@@ -3,6 +3,7 @@ import type { Account } from '../../bridge/matrix/account.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { JsonSchema, ToolOffer } from '../models/providers/provider.ts';
+import { behindMarks, sealed } from '../residents/sealed.ts';
 import type { Resident } from '../residents/residents.ts';
 
 /** The turn that a tool is used in. */
@@ -86,3 +87,6 @@ const Known: z.ZodType<JsonSchema> = z.lazy(() =>
 );
 
 const schemaFor = (schema: z.ZodType): JsonSchema => Known.parse(z.toJSONSchema(schema, { io: 'input' }));
+
+/** Words of programs, pages and people within an outcome: they can close nothing and begin no line of a speaker. */
+export const material = (name: string, text: string): string => behindMarks(sealed(name, text));

@@ -4,6 +4,7 @@ import { permalinkOfRoom } from '../../bridge/matrix/permalink.ts';
 import type { Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import type {
+  CommandResultEvent,
   EditEvent,
   MembershipEvent,
   MessageEvent,
@@ -118,11 +119,17 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'other':
         return unread(event);
       case 'command-result':
-        return event.sender === residents.executor ? deps.commandResults.hear(event) : undefined;
+        return event.sender === residents.executor ? commandEnded(event) : undefined;
       case 'standing':
       case 'power':
         return undefined;
     }
+  }
+
+  /** Whoever asked for it, and was told to wait for a master's yes, hears what came of it. */
+  async function commandEnded(event: CommandResultEvent): Promise<void> {
+    const next = await deps.commandResults.hear(event);
+    if (next !== null) await queue.add([{ id: jobId(next), data: next }]);
   }
 
   /** A line that a master has said yes to: as if he had typed it. */

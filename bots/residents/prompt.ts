@@ -57,3 +57,7 @@ const HANDS = {
   act: 'You may act on this message: where the owner wants something done, looked at or computed, use your tools now instead of explaining how; the house itself asks for the consent that it takes. For talk and opinions use none. Afterwards say in a sentence or two what came of it.',
   look: 'Another agent acts on this message: you may look things up, and otherwise only speak.',
 } as const;
+
+/** Of a command that waited for the owner's consent. `outcome`: the house's words, with what it printed sealed in them. */
+export const afterTheYes = (outcome: string): string =>
+  `(The owner has agreed to the command that you asked for, and it has ended. ${outcome}\nSay in a sentence or two what came of it; the owner has seen that it ran.)`;

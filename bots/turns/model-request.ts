@@ -10,7 +10,7 @@ import { buildContext } from './context.ts';
 import { type ContextNeed, contextNeed, filesAskedFor } from './context-need.ts';
 import { roundInstruction } from './discussion.ts';
 import { labelledMemory, NO_MEMORY } from './memory-plan.ts';
-import { closingNote, systemPrompt } from '../residents/prompt.ts';
+import { afterTheYes, closingNote, systemPrompt } from '../residents/prompt.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { ReadAttachment } from './line.ts';
 import { speakers } from './speakers.ts';
@@ -112,6 +112,7 @@ export async function requestFor(
         now: new Date(),
         hands: provider.callsTools === true ? job.hands : undefined,
       }),
+      ...(job.news === undefined ? [] : [afterTheYes(job.news)]),
       ...(discussion === undefined ? [] : [roundInstruction(discussion, lang)]),
     ],
   });

@@ -35,10 +35,12 @@ export const TurnJob = z.object({
   discussion: Discussion.optional(),
   /** What was said right before, as part of the same thought: this answers all of it. */
   burst: z.array(EventId).max(20).optional(),
-  /** The edit or deletion that asks for this in place of what the source set off first. */
+  /** The edit or deletion that asks for this in place of what the source set off first, or the event of the `news`. */
   cause: EventId.optional(),
   /** What its agent may do about it: `act`, or look things up alone. Absent: nothing but speak. */
   hands: z.enum(['act', 'look']).optional(),
+  /** What became of a command that waited for a master's ✅, for its agent: the answer to `source` goes on with it. */
+  news: z.string().max(16_000).optional(),
   /** More may follow: milliseconds from `at` before thinking begins, and before the first word. */
   waits: z.object({ begin: z.int().nonnegative(), speak: z.int().nonnegative() }).optional(),
   /** The words of an event that held a secret, masked: the event itself is soon gone from the homeserver. */

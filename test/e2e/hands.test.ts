@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
 import type { Shown } from '../house/person.ts';
-import { calls, inSteps, type Question } from '../house/providers.ts';
+import { calls, heard, inSteps, type Question } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 
 let scene: Scene;
@@ -70,10 +70,18 @@ describe('asked in plain words', () => {
       since(question, 'executor').find(({ body }) => body.startsWith('✋')),
     );
     expect(request.body).toContain('example.org:443');
+    providers.play('열렸습니다.', 'claude');
     await master.react(hq, request.id, '✅');
     await master.until('its end', hq, () =>
       since(question, 'executor').find(({ body }) => body.startsWith('✓') && body.includes('나가고 싶다')),
     );
+    // Whoever asked goes on with what came of it.
+    await master.until('what the agent says to that', hq, () =>
+      since(request.id, 'claude').find(({ body }) => body === '열렸습니다.'),
+    );
+    expect(heard(providers.asked('claude')[2]!)).toMatch(/agreed to the command[^]*나가고 싶다/);
+    await scene.settled();
+    expect(providers.asked('claude')).toHaveLength(3);
   });
 
   it('a verb of the house is proposed, and done at a tick alone', async () => {

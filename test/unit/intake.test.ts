@@ -74,7 +74,7 @@ function startSwarm(): void {
   );
   const deps: IntakeDeps = {
     redis: client,
-    commandResults: { hear: async () => undefined },
+    commandResults: { hear: async () => null },
     coordinator: { userId: residents.coordinator, event: async () => null },
     queue: {
       async add(jobs) {

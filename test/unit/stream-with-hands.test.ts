@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Deed,
-  material,
-  MAX_TURN_STEPS,
-  streamWithHands,
-  type TurnPart,
-} from '../../bots/hands/stream-with-hands.ts';
-import type { Tool } from '../../bots/hands/tool.ts';
+import { type Deed, MAX_TURN_STEPS, streamWithHands, type TurnPart } from '../../bots/hands/stream-with-hands.ts';
+import { material, type Tool } from '../../bots/hands/tool.ts';
 import type { Provider, ProviderRequest } from '../../bots/models/providers/provider.ts';
 import { asksFor, modelThat, paperTool, request, says, toolTurn, unkeptJournal } from './hands-scene.ts';
 
