@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PROJECT } from './house.ts';
@@ -8,6 +8,9 @@ const run = promisify(execFile);
 
 /** The version whose houses every later one has to take over. */
 export const LANDED = '1e2a2445e2764d3034703b841b2c81343a1d7c17';
+
+/** Packages that it imports and this one has no more, with what it takes of them; no agent of the test asks through them. */
+const GONE = [['@ai-sdk/perplexity', 'createPerplexity']] as const;
 
 /**
  * The project as it was, in a folder of its own, from the history of this clone or else from where it came from.
@@ -33,6 +36,12 @@ export async function checkOutOld(folder: string, commit = LANDED): Promise<stri
   const packages = [`${join(PROJECT, 'node_modules')}/.`, join(project, 'node_modules')] as const;
   await mkdir(packages[1]);
   await run('cp', ['--archive', '--link', ...packages]).catch(() => run('cp', ['--archive', ...packages]));
+  for (const [name, exported] of GONE) {
+    const stub = join(packages[1], name);
+    await mkdir(stub, { recursive: true });
+    await writeFile(join(stub, 'package.json'), JSON.stringify({ name, type: 'module', exports: './index.js' }));
+    await writeFile(join(stub, 'index.js'), `export function ${exported}() { throw new Error('gone'); }\n`);
+  }
   // The one that lies in the project itself is one of them.
   const own = join('bridge', 'matrix', 'no-native-crypto');
   await run('cp', ['--archive', `${join(PROJECT, own)}/.`, join(project, own)]);
