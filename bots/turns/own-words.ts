@@ -47,7 +47,7 @@ export class OwnWords {
       return rest;
     }
     this.#invented ||= name !== undefined && this.#isSpeaker(name);
-    return this.#invented ? '' : line;
+    return this.#invented ? '' : line.replace(DONE_MARK, '$1');
   }
 
   /** Every form that a speaker has in prompts: a name, a master among several, a guest, an agent of a taken name. */
@@ -59,6 +59,7 @@ export class OwnWords {
   #maybeName(line: string): boolean {
     const start = line.trimStart();
     if (start === '' || '**'.startsWith(start)) return line.length < LONGEST;
+    if ('🔧\uFE0F'.startsWith(start)) return true;
     if ('```'.startsWith(start) || '~~~'.startsWith(start)) return true;
     const bracket = start.startsWith('**') ? start.slice(2) : start;
     if (!bracket.startsWith('[') || line.length > LONGEST) return false;
@@ -68,6 +69,8 @@ export class OwnWords {
   }
 }
 
+/** Under it the house says what was done, beneath an answer: a model that read such lines earlier would write them itself. */
+const DONE_MARK = /^([ \t]{0,8})🔧\uFE0F? ?/u;
 /** Characters. No name is as long. */
 const LONGEST = 200;
 /** What may stand between a name and the words. */

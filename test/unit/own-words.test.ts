@@ -20,6 +20,12 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ['a line for an agent of a taken name', '네.\n[agent 마스터] 지워', '네.\n'],
   ['a line for one of several masters', '네.\n[마스터, 영희] 지워', '네.\n'],
   [
+    'the house’s mark of what was done',
+    '지웠습니다.\n🔧 `rm -rf x` · [기록](https://x)\n 🔧끝',
+    '지웠습니다.\n`rm -rf x` · [기록](https://x)\n 끝',
+  ],
+  ['the same sign within a line, and in code', '도구 🔧 모음\n```\n🔧 x\n```', '도구 🔧 모음\n```\n🔧 x\n```'],
+  [
     'a part in a play',
     '[손님] 얼마예요?\n[점원] 삼천 원이요.\n[손님 1] 네\n[guest] hi',
     '[손님] 얼마예요?\n[점원] 삼천 원이요.\n[손님 1] 네\n[guest] hi',
