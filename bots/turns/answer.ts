@@ -10,12 +10,13 @@ import * as handsText from '../../bridge/text/hands/at-work.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
 import { MAX_TURN_STEPS, recordOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';
+import type { Tool } from '../hands/tool.ts';
 import type { ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import { wordsOf } from './earlier-parts.ts';
 import { endInFault } from './fault-answer.ts';
 import { firstWord } from './first-word.ts';
 import { OwnWords } from './own-words.ts';
-import { requestFor } from './model-request.ts';
+import { needOf, requestFor } from './model-request.ts';
 import { Dropped, StoppedTurn } from './running-turns.ts';
 import { type Material, streamOf, type Turn, type TurnDeps, type TurnOutcome } from './turn.ts';
 import { showTyping } from './typing.ts';
@@ -92,7 +93,8 @@ export async function letGo({ id, agent, provider }: Turn, { log }: Pick<TurnDep
 /** All that the model says. Returns where it can be gone on with, in the provider's own words. */
 async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: TurnDeps): Promise<string | undefined> {
   const { job, agent } = turn;
-  const request = await requestFor(turn, material, deps);
+  const need = needOf(job, material, deps.residents);
+  const request = await requestFor(turn, material, deps, need);
   let resume: string | undefined;
   const names = deps.residents.agents.map(({ config }) => config.name);
   const words = () =>
@@ -103,7 +105,7 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
   let own = words();
   const sources: Extract<StreamPart, { type: 'source' }>[] = [];
   const done: Extract<TurnPart, { type: 'did' }>[] = [];
-  for await (const part of partsOf(turn, request, deps)) {
+  for await (const part of partsOf(turn, request, need === 'small-talk' ? [] : toolsFor(turn, deps), deps)) {
     switch (part.type) {
       case 'text':
         stream.push(own.push(part.text));
@@ -147,22 +149,23 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
 /** From the first word until the last tool may be asked for. */
 const TURN_LASTS_MS = 8 * 60_000;
 
+/** Nobody asks for anything in small talk: it does not pay for tools. */
+const toolsFor = ({ provider, job }: Turn, { hands }: TurnDeps): readonly Tool[] =>
+  provider.callsTools === true && job.hands !== undefined
+    ? hands.tools.filter(({ needs }) => needs === 'look' || job.hands === 'act')
+    : [];
+
 /** What the model says, and what it does where it may do something. */
-function partsOf(turn: Turn, request: ProviderRequest, deps: TurnDeps): AsyncIterable<TurnPart> {
-  const { id, job, agent, account, provider, slot } = turn;
-  const { hands } = deps;
-  const tools =
-    provider.callsTools === true && job.hands !== undefined
-      ? hands.tools.filter(({ needs }) => needs === 'look' || job.hands === 'act')
-      : [];
+function partsOf(
+  { id, job, agent, account, provider, slot }: Turn,
+  request: ProviderRequest,
+  tools: readonly Tool[],
+  { hands }: TurnDeps,
+): AsyncIterable<TurnPart> {
   if (tools.length === 0) return provider.stream(request, slot.signal);
   const deadline = Date.now() + TURN_LASTS_MS;
-  return streamWithHands(
-    provider,
-    request,
-    { id, job, agent, account, signal: slot.signal, deadline },
-    { ...hands, tools },
-  );
+  const turn = { id, job, agent, account, signal: slot.signal, deadline };
+  return streamWithHands(provider, request, turn, { ...hands, tools });
 }
 
 /** What was done, in one line with a link to the record. */

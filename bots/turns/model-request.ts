@@ -110,7 +110,7 @@ export async function requestFor(
         lang,
         timeZone,
         now: new Date(),
-        hands: provider.callsTools === true ? job.hands : undefined,
+        hands: provider.callsTools === true && !small ? job.hands : undefined,
       }),
       ...(job.news === undefined ? [] : [afterTheYes(job.news)]),
       ...(discussion === undefined ? [] : [roundInstruction(discussion, lang)]),

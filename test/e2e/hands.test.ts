@@ -56,6 +56,12 @@ describe('asked in plain words', () => {
     });
   });
 
+  it('small talk does not pay for tools', async () => {
+    const { master, hq, providers } = scene;
+    await master.answered(hq, await master.say(hq, '클로드야 수고했어'));
+    expect(offered(providers.once('claude'))).toEqual([]);
+  });
+
   it('what leaves the house waits for a tick, and says so', async () => {
     const { master, hq, providers } = scene;
     providers.play(
