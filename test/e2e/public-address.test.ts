@@ -175,10 +175,11 @@ describe('signing in from outside', () => {
         ),
       );
     const [wrong, right] = await Promise.all([tries((i) => `wrong ${i}`), tries(() => password)]);
-    expect([403, 429]).toEqual(expect.arrayContaining(wrong));
+    // On a busy machine the homeserver does not come to take the call in time: that one had no try.
+    expect([403, 429, 502]).toEqual(expect.arrayContaining(wrong));
     expect(right).toContain(429);
     // He has had his tries, and no more than the machine gave back meanwhile.
-    const passed = [...wrong, ...right].filter((status) => status !== 429).length;
+    const passed = [...wrong, ...right].filter((status) => status !== 429 && status !== 502).length;
     expect(passed).toBeGreaterThan(10);
     expect(passed).toBeLessThan(90);
     expect((await login(from('127.0.0.77'), password)).status).toBe(200);
