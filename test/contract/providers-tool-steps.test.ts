@@ -231,7 +231,7 @@ describe('compatible servers', () => {
     body: JSON.stringify({ error }),
   });
   it.each<readonly [string, number, unknown]>([
-    ['Ollama', 400, { message: 'registry.ollama.ai/library/gemma2:2b does not support tools', type: 'api_error' }],
+    ['Ollama', 400, { message: 'library/gemma2:2b does not support tools', type: 'api_error' }],
     ['llama.cpp', 500, { code: 500, message: 'tools param requires --jinja flag', type: 'server_error' }],
     [
       'vLLM',
