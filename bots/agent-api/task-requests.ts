@@ -7,6 +7,7 @@ import { fits, messageContent } from '../../bridge/matrix/content.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import { AgentId, EventId, type Lang, type RoomId, type UserId } from '../../bridge/protocol/ids.ts';
 import type { ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
+import { isSign, NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/orders/task-order.ts';
 import {
@@ -62,11 +63,8 @@ const MAX_WAITING = 3;
 const waitingKey = (agent: AgentId): string => swarmKey('door', 'requests-waiting', agent);
 const askedKey = (seed: string): string => swarmKey('door', 'request-by', seed);
 const SWEEP_MS = 300_000;
-const YES = '✅';
-const NO = '❌';
 
 const Sent = z.object({ sender: z.string(), origin_server_ts: z.int() });
-const sign = (key: string): string => key.replace(/\uFE0F/gu, '');
 
 /** Tasks that outside agents ask for: a message in HQ, which a master's ✅ begins. */
 export class TaskRequests {
@@ -156,7 +154,7 @@ export class TaskRequests {
     if (event.roomId !== hq) return;
     switch (event.kind) {
       case 'reaction':
-        return [YES, NO].includes(sign(event.key)) && (await masters()).has(event.sender)
+        return [YES, NO].some((sign) => isSign(event.key, sign)) && (await masters()).has(event.sender)
           ? this.#tapped(event)
           : undefined;
       case 'redaction': {
@@ -194,7 +192,7 @@ export class TaskRequests {
     const { redis, tasks, hq } = this.#deps;
     const request = (await this.#known(target)) ?? (await this.#found(target));
     if (request === null || request.state === 'declined') return;
-    if (sign(key) === NO) {
+    if (isSign(key, NO)) {
       if (request.root === request.event) await tasks.cancel(request.event, sender);
       if (request.state === 'asking') await this.#store({ ...request, state: 'declined' });
       return;

@@ -4,6 +4,7 @@ import { messageContent } from '../../bridge/matrix/content.ts';
 import { codeWords } from '../../bridge/matrix/markdown-words.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import type { EventId, UserId } from '../../bridge/protocol/ids.ts';
+import { NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import { proposalBody, PROPOSAL_KEY, proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import { cleanText } from '../../bridge/text/clean-text.ts';
 import { PROPOSABLE, proposes } from '../../bridge/text/hands/proposals.ts';
@@ -16,7 +17,6 @@ export interface ProposeDeps {
 }
 
 const MAX_LINE = 1_500;
-const SIGNS = ['✅', '❌'] as const;
 
 /** The house's own verbs: the agent writes the line, a master's ✅ on the coordinator's message makes it an order. */
 export const proposeTool = (deps: ProposeDeps): Tool =>
@@ -70,7 +70,7 @@ async function propose(
     if (!refused(error)) throw error;
     return { text: 'nothing can be proposed in this room: the coordinator is not in it', failed: true };
   }
-  for (const sign of SIGNS) {
+  for (const sign of [YES, NO]) {
     const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key: sign } };
     // One that stands there from before a crash is refused as a duplicate.
     await coordinator.send(job.room, 'm.reaction', relation, `${key}.${sign}`).catch((error: unknown) => {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Account } from '../../bridge/matrix/account.ts';
-import type { UserId } from '../../bridge/protocol/ids.ts';
+import { wasEdited, wasRedacted } from '../../bridge/matrix/as-sent.ts';
+import { EventId } from '../../bridge/protocol/ids.ts';
+import { isSign, NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import { PROPOSAL_LASTS_MS, proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import type { MessageEvent, ReactionEvent } from '../../bridge/protocol/room-event.ts';
 
@@ -12,19 +14,12 @@ const Shown = z.object({
   sender: z.string(),
   origin_server_ts: z.int(),
   content: z.object({
-    'm.relates_to': z.object({ rel_type: z.string().optional(), event_id: z.string().optional() }).optional(),
+    'm.relates_to': z
+      .object({ rel_type: z.literal('m.thread'), event_id: EventId })
+      .optional()
+      .catch(undefined),
   }),
-  unsigned: z
-    .object({
-      redacted_because: z.unknown().optional(),
-      'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
 });
-
-const YES = '✅';
-const NO = '❌';
 
 /**
  * What a master's sign under an agent's proposal means; null where it stands under something else. Everything is read
@@ -34,31 +29,28 @@ export async function tapOn(
   { roomId, target, key, sender, at }: ReactionEvent,
   coordinator: Pick<Account, 'event' | 'userId'>,
 ): Promise<Tap | null> {
-  const sign = key.replace(/\uFE0F/gu, '');
-  if (sign !== YES && sign !== NO) return null;
+  const isYes = isSign(key, YES);
+  if (!isYes && !isSign(key, NO)) return null;
   const raw = await coordinator.event(roomId, target);
   const line = proposedLine(raw);
   const shown = Shown.safeParse(raw).data;
   if (line === null || shown === undefined || shown.sender !== coordinator.userId) return null;
-  if (sign === NO || shown.unsigned?.redacted_because !== undefined) return { kind: 'no' };
-  if (shown.unsigned?.['m.relations']?.['m.replace'] !== undefined) return { kind: 'no' };
-  if (at > shown.origin_server_ts + PROPOSAL_LASTS_MS) return { kind: 'too-old' };
-  return { kind: 'order', message: orderOf(line, sender, { roomId, target, at: shown.origin_server_ts }) };
+  if (!isYes || wasRedacted(raw) || wasEdited(raw)) return { kind: 'no' };
+  const { origin_server_ts: proposedAt, content } = shown;
+  if (at > proposedAt + PROPOSAL_LASTS_MS) return { kind: 'too-old' };
+  const thread = content['m.relates_to']?.event_id;
+  const message = {
+    kind: 'message',
+    eventId: target,
+    roomId,
+    sender,
+    at: proposedAt,
+    msgtype: 'm.text',
+    body: line,
+    mentions: [],
+    mentionsRoom: false,
+    masked: false,
+    ...(thread === undefined ? {} : { thread }),
+  } as const;
+  return { kind: 'order', message };
 }
-
-const orderOf = (
-  body: string,
-  sender: UserId,
-  { roomId, target, at }: Pick<ReactionEvent, 'roomId' | 'target' | 'at'>,
-): MessageEvent => ({
-  kind: 'message',
-  eventId: target,
-  roomId,
-  sender,
-  at,
-  msgtype: 'm.text',
-  body,
-  mentions: [],
-  mentionsRoom: false,
-  masked: false,
-});

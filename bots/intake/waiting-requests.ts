@@ -4,6 +4,7 @@ import type { Entry, Timeline } from '../../bridge/appservice/timeline.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import type { EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent, ReactionEvent } from '../../bridge/protocol/room-event.ts';
+import { isSign, NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
 import { REQUEST_MARK } from '../../bridge/protocol/orders/task-request.ts';
 import type { NoticeJob } from '../../bridge/protocol/turn.ts';
@@ -24,7 +25,7 @@ export interface WaitingRequestsDeps {
 
 /** Later than that a yes is hardly an answer to it, unless it is a reply. */
 const RIGHT_AFTER_MS = 12 * 3_600_000;
-const SIGNS = new Set(['✅', '❌']);
+const decides = (key: string): boolean => isSign(key, YES) || isSign(key, NO);
 const Page = z.object({ chunk: z.array(z.unknown()) });
 
 /** Requests for a master's ✅, and who answers them in another way than by that. */
@@ -72,7 +73,7 @@ export class WaitingRequests {
   }
 
   async #signed({ roomId, target, key }: ReactionEvent): Promise<MessageEvent | null> {
-    if (!isApprovingSign(key) || SIGNS.has(bare(key))) return null;
+    if (!isApprovingSign(key) || decides(key)) return null;
     const entry = await this.#deps.timeline.find(roomId, target);
     if (entry === null || !this.#isRequest(entry)) return null;
     const around = await this.#deps.timeline.view(roomId, entry.event.thread);
@@ -127,9 +128,7 @@ export class WaitingRequests {
     const { chunk } = Page.parse(await account.call('GET', path, { query: { limit: 100 } }));
     return !chunk.some((raw) => {
       const reaction = decodeEvent(raw, { isOwn: () => false }, event.roomId);
-      return reaction?.kind === 'reaction' && SIGNS.has(bare(reaction.key)) && masters.has(reaction.sender);
+      return reaction?.kind === 'reaction' && decides(reaction.key) && masters.has(reaction.sender);
     });
   }
 }
-
-const bare = (key: string): string => key.replace(/\uFE0F/gu, '');

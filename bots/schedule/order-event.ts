@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Account } from '../../bridge/matrix/account.ts';
+import { wasEdited } from '../../bridge/matrix/as-sent.ts';
 import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import type { Schedule } from './schedule.ts';
@@ -8,10 +9,6 @@ const Raw = z.object({
   sender: z.string(),
   origin_server_ts: z.int(),
   content: z.object({ body: z.string().optional() }).loose(),
-  unsigned: z
-    .object({ 'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
 });
 
 /** The master's message stands as it was sent, and he is one still. The executor looks again with its own eyes. */
@@ -27,11 +24,7 @@ export async function isOrdered(
   // Of a line that was proposed, the yes is the master's; the executor looks for it.
   const whose = proposedLine(event) === null ? by : coordinator.userId;
   return (
-    raw !== undefined &&
-    raw.sender === whose &&
-    masters.has(by) &&
-    raw.content.body !== undefined &&
-    raw.unsigned?.['m.relations']?.['m.replace'] === undefined
+    raw !== undefined && raw.sender === whose && masters.has(by) && raw.content.body !== undefined && !wasEdited(event)
   );
 }
 

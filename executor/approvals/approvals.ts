@@ -1,7 +1,7 @@
 import type { Account } from '../../bridge/matrix/account.ts';
 import type { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
-import { NO, YES } from '../gate/approval.ts';
+import { NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import { type Asking, listContent, REQUEST_FORM, requestContent, type Rings } from './approval-request.ts';
 import type { Audit } from '../ledger/audit.ts';
 import type { Ledger } from '../ledger/ledger.ts';

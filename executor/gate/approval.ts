@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPROVAL_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import type { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { canonical } from '../../bridge/digest/canonical.ts';
+import { isSign, NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import type { Reaction } from './relations.ts';
 
 /** What the executor has read of its own request, just now. */
@@ -23,8 +24,6 @@ export type ApprovalVerdict =
   | { readonly kind: 'approved'; readonly by: UserId; readonly reaction: EventId }
   | { readonly kind: 'refused'; readonly why: 'no' | 'expired' | 'void'; readonly by?: UserId };
 
-export const YES = '✅';
-export const NO = '❌';
 /** Asks for another try at what ended unknown. */
 export const AGAIN = '🔁';
 
@@ -58,5 +57,16 @@ export function judgeApproval(facts: ApprovalFacts): ApprovalVerdict {
   return facts.now > lasts ? { kind: 'refused', why: 'expired' } : { kind: 'waiting' };
 }
 
-/** Some keyboards add a variation selector, which says only how it is drawn. */
-export const isSign = (key: string, sign: string): boolean => key.replace(/\uFE0F/gu, '') === sign;
+/**
+ * What masters have put under a message that becomes an order by their yes: the first yes within its time, and whether a no
+ * stands there. A no outweighs every yes.
+ * @param at origin_server_ts of the message; a yes counts for so many milliseconds from then.
+ */
+export function consentTo(
+  { reactions, masters }: { readonly reactions: readonly Reaction[]; readonly masters: ReadonlySet<UserId> },
+  at: number,
+  lastsMs: number,
+): { readonly yes: Reaction | undefined; readonly no: boolean } {
+  const said = (sign: string) => reactions.filter(({ key, sender }) => isSign(key, sign) && masters.has(sender));
+  return { yes: said(YES).find((one) => one.at >= at && one.at <= at + lastsMs), no: said(NO).length > 0 };
+}

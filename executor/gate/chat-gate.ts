@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { wasEdited, wasRedacted } from '../../bridge/matrix/as-sent.ts';
 import { secretInContent } from '../../bridge/matrix/secrets/secret-content.ts';
 import { type Command, parseCommand } from '../../bridge/protocol/command.ts';
 import { CHAT_LASTS_MS, type ChatJob } from '../../bridge/protocol/command-job.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { COMMAND_KEY, COMMAND_REQUEST_TYPE, CommandRequest } from '../../bridge/protocol/orders/command-request.ts';
-import { CLOCKS_DIFFER_MS, type GateRefusal, masterMessage, type OrderFacts, wasEdited } from './gate.ts';
+import { CLOCKS_DIFFER_MS, type GateRefusal, masterMessage, type OrderFacts } from './gate.ts';
 
 export type ChatRefusal =
   | GateRefusal
@@ -45,7 +46,6 @@ const Envelope = z.object({
   state_key: z.undefined().optional(),
   origin_server_ts: z.int(),
   content: z.unknown(),
-  unsigned: z.object({ redacted_because: z.unknown().optional() }).optional().catch(undefined),
 });
 
 interface Asked {
@@ -90,10 +90,10 @@ export function judgeChat(job: ChatJob, facts: ChatFacts): ChatVerdict {
 function requestIn(job: ChatJob, { request, roster, now }: ChatFacts): Asked | Refused {
   const envelope = Envelope.safeParse(request);
   if (!envelope.success || envelope.data.event_id !== job.request) return refused('no-request');
-  const { room_id = job.room, sender, type, content, unsigned, origin_server_ts: at } = envelope.data;
+  const { room_id = job.room, sender, type, content, origin_server_ts: at } = envelope.data;
   if (room_id !== job.room) return refused('wrong-room');
   if (!roster.has(sender)) return refused('not-agent');
-  if (unsigned?.redacted_because !== undefined) return refused('request-redacted');
+  if (wasRedacted(request)) return refused('request-redacted');
   if (type !== COMMAND_REQUEST_TYPE) return refused('not-request');
   if (wasEdited(request)) return refused('request-edited');
   const parsed = CommandRequest.safeParse(content);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wasEdited, wasRedacted } from '../../bridge/matrix/as-sent.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { ORDER_LASTS_MS, type OrderJob, type RunJob } from '../../bridge/protocol/command-job.ts';
 import type { RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -51,16 +52,7 @@ export interface OrderFacts {
 export const STOP_SIGN = '🛑';
 export const CLOCKS_DIFFER_MS = 300_000;
 
-const Unsigned = z.object({
-  room_id: z.string().optional(),
-  unsigned: z
-    .object({
-      redacted_because: z.unknown().optional(),
-      'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-});
+const Envelope = z.object({ room_id: z.string().optional() });
 
 /**
  * Whether there is an order, whose, and for what. The job only says where to look: all that counts is in the event.
@@ -104,7 +96,7 @@ export function standingMessage(
   may: (sender: UserId) => boolean,
   otherwise: GateRefusal,
 ): SenderStanding | Refused {
-  const envelope = Unsigned.safeParse(facts.raw);
+  const envelope = Envelope.safeParse(facts.raw);
   if (!envelope.success) return { kind: 'refused', why: 'no-event' };
   if (!facts.rooms.includes(job.room) || (envelope.data.room_id !== undefined && envelope.data.room_id !== job.room))
     return { kind: 'refused', why: 'wrong-room' };
@@ -112,7 +104,7 @@ export function standingMessage(
   if (event === null)
     return {
       kind: 'refused',
-      why: envelope.data.unsigned?.redacted_because === undefined ? 'not-message' : 'redacted',
+      why: wasRedacted(facts.raw) ? 'redacted' : 'not-message',
     };
   if (event.eventId !== job.root) return { kind: 'refused', why: 'no-event' };
   if (!may(event.sender)) return { kind: 'refused', why: otherwise };
@@ -123,7 +115,7 @@ export function standingMessage(
   if (event.at !== job.at || event.at > facts.now + CLOCKS_DIFFER_MS) return refused('wrong-time');
   if (facts.now - event.at > lastsMs) return refused('too-old');
   // What was sent first and what is seen now differ: neither is certain to be what was meant.
-  if (isEdited(envelope.data)) return refused('edited');
+  if (wasEdited(facts.raw)) return refused('edited');
   // It is masked here and about to be taken out of the room.
   if (event.masked) return refused('secret');
   if (
@@ -132,13 +124,4 @@ export function standingMessage(
   )
     return refused('stopped');
   return { kind: 'message', message: { ...event, body: words } };
-}
-
-const isEdited = (envelope: z.infer<typeof Unsigned>): boolean =>
-  envelope.unsigned?.['m.relations']?.['m.replace'] !== undefined;
-
-/** Whether an event as the homeserver has it was edited by its own writer; of what is no event, so it is said. */
-export function wasEdited(raw: unknown): boolean {
-  const envelope = Unsigned.safeParse(raw);
-  return !envelope.success || isEdited(envelope.data);
 }

@@ -1,7 +1,7 @@
 import { type PlanJob, TASK_LASTS_MS } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import { REQUEST_LASTS_MS, requestedMission } from '../../bridge/protocol/orders/task-request.ts';
-import { isSign, NO, YES } from './approval.ts';
+import { consentTo } from './approval.ts';
 import { type GateRefusal, type OrderFacts, standingMessage } from './gate.ts';
 import { agentOf } from './task-acts.ts';
 
@@ -15,9 +15,7 @@ export type RequestVerdict =
  * ✅ on this very message, which stands as it was sent. A no outweighs every yes, as with commands.
  */
 export function judgeRequest(job: PlanJob, facts: OrderFacts & { readonly coordinator: UserId }): RequestVerdict {
-  const said = (sign: string) =>
-    facts.reactions.filter(({ key, sender }) => isSign(key, sign) && facts.masters.has(sender));
-  const yes = said(YES).find(({ at }) => at >= job.at && at <= job.at + REQUEST_LASTS_MS);
+  const { yes, no } = consentTo(facts, job.at, REQUEST_LASTS_MS);
   const refused = (why: RequestRefusal): RequestVerdict => ({
     kind: 'refused',
     why,
@@ -32,6 +30,6 @@ export function judgeRequest(job: PlanJob, facts: OrderFacts & { readonly coordi
   );
   if (root.kind === 'refused') return refused(root.why);
   if (requestedMission(facts.raw) === null) return refused('not-task');
-  if (said(NO).length > 0) return refused('declined');
+  if (no) return refused('declined');
   return yes === undefined ? refused('not-approved') : { kind: 'root', by: yes.sender };
 }

@@ -7,7 +7,7 @@ import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { parseSchedule, parseUnschedule } from '../../bridge/protocol/orders/schedule-order.ts';
 import { namesOf, scheduleId } from '../../bridge/digest/schedule-id.ts';
 import { PROPOSAL_LASTS_MS, proposedLine } from '../../bridge/protocol/orders/proposal.ts';
-import { isSign, NO, YES } from './approval.ts';
+import { consentTo } from './approval.ts';
 import { type GateRefusal, masterMessage, type OrderFacts, standingMessage, STOP_SIGN } from './gate.ts';
 import { messageIn, type TaskThread } from './task-acts.ts';
 import type { Reaction } from './relations.ts';
@@ -89,10 +89,8 @@ function orderedBy(
   }
   const shown = standingMessage(job, facts, Number.POSITIVE_INFINITY, (sender) => sender === coordinator, 'not-master');
   if (shown.kind === 'refused') return { kind: 'refused', why: shown.why };
-  const said = (sign: string) =>
-    facts.reactions.filter(({ key, sender }) => isSign(key, sign) && facts.masters.has(sender));
-  const yes = said(YES).find(({ at }) => at >= job.at && at <= job.at + PROPOSAL_LASTS_MS);
-  if (yes === undefined || said(NO).length > 0) return { kind: 'refused', why: 'not-scheduled' };
+  const { yes, no } = consentTo(facts, job.at, PROPOSAL_LASTS_MS);
+  if (yes === undefined || no) return { kind: 'refused', why: 'not-scheduled' };
   return { kind: 'ordered', by: yes.sender, words: line };
 }
 

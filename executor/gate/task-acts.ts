@@ -3,7 +3,7 @@ import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import type { ActContent } from '../../bridge/protocol/act.ts';
 import { AgentId, EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
-import { wasEdited } from './gate.ts';
+import { wasEdited } from '../../bridge/matrix/as-sent.ts';
 
 /** The thread in which everything that decides a task has to stand. */
 export interface TaskThread {

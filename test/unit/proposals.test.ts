@@ -42,6 +42,14 @@ describe('a sign under a proposal', () => {
       });
   });
 
+  it('is the order there where it was proposed: in the thread of a task, of that task', async () => {
+    const inThread = { 'm.relates_to': { rel_type: 'm.thread', event_id: '$task', is_falling_back: true } };
+    expect(await tap(shown(inThread))).toMatchObject({ kind: 'order', message: { thread: '$task' } });
+    const reply = { 'm.relates_to': { 'm.in_reply_to': { event_id: '$question' } } };
+    expect(await tap(shown(reply))).not.toHaveProperty('message.thread');
+    expect(await tap(shown(reply))).toHaveProperty('message.body', LINE);
+  });
+
   it('is none where it says no, or comes a day late', async () => {
     expect(await tap(shown(), '❌')).toEqual({ kind: 'no' });
     expect(await tap(shown(), '✅', 1_001 + PROPOSAL_LASTS_MS)).toEqual({ kind: 'too-old' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AdminOrder, parseAdmin } from '../../protocol/orders/admin-order.ts';
+import { wasEdited, wasRedacted } from '../../matrix/as-sent.ts';
 import { decodeEvent } from '../../matrix/decode.ts';
 import { EventId, type RoomId, UserId } from '../../protocol/ids.ts';
 import { orderWords } from '../../protocol/orders/order-words.ts';
@@ -41,13 +42,6 @@ const Raw = z.object({
   state_key: z.undefined().optional(),
   sender: UserId,
   origin_server_ts: z.int(),
-  unsigned: z
-    .object({
-      redacted_because: z.unknown().optional(),
-      'm.relations': z.object({ 'm.replace': z.unknown().optional() }).optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
 });
 
 /** Whether there is an order of a master's, and which. Pure; what somebody has said of the event does not count here. */
@@ -60,16 +54,16 @@ export function judgeAdmin({ raw, event, room, masters, now }: AdminFacts): Admi
     body,
   });
   if (!parsed.success) return refused('no-order');
-  const { sender, unsigned, origin_server_ts: at, event_id, room_id } = parsed.data;
+  const { sender, origin_server_ts: at, event_id, room_id } = parsed.data;
   if (event_id !== event || (room_id !== undefined && room_id !== room)) return refused('no-order');
-  if (unsigned?.redacted_because !== undefined) return refused('redacted');
+  if (wasRedacted(raw)) return refused('redacted');
   const message = decodeEvent(raw, { isOwn: () => false }, room);
   const body = message?.kind === 'message' ? (orderWords(message)?.slice(0, MAX_WORDS) ?? '') : '';
   const order = parseAdmin(body);
   if (order === null) return refused('no-order');
   if (!masters.has(sender)) return refused('not-master');
   // What was sent first and what is seen now differ: neither is certain to be what was meant.
-  if (unsigned?.['m.relations']?.['m.replace'] !== undefined) return refused('edited', true, body);
+  if (wasEdited(raw)) return refused('edited', true, body);
   if (now - at > ADMIN_ORDER_LASTS_MS || at > now + CLOCKS_DIFFER_MS) return refused('too-old', true, body);
   return { kind: 'order', by: sender, order, body, thread: message?.kind === 'message' ? message.thread : undefined };
 }
