@@ -4,27 +4,17 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
-import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { MAX_CHAT_COMMANDS } from '../../bridge/protocol/command-job.ts';
-import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
-import { UserId } from '../../bridge/protocol/ids.ts';
 import { COMMAND_RESULT_TYPE, CommandResultContent } from '../../bridge/protocol/orders/command-request.ts';
 import { Policy } from '../../bridge/protocol/policy.ts';
-import { buildExecutor, type Executor } from '../../executor/executor.ts';
+import type { Executor } from '../../executor/executor.ts';
 import { readRules } from '../../executor/policy/rules.ts';
-import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
+import { EXECUTOR, HQ, OPS, startPaperExecutor } from '../house/paper-executor.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
 import type { Json } from '../house/provider-formats.ts';
 
-const [EXECUTOR, MASTER, CLAUDE, HQ, OPS] = [
-  '@executor:test',
-  '@master:test',
-  '@agent_claude:test',
-  '!hq:test',
-  '!ops:test',
-];
+const [MASTER, CLAUDE] = ['@master:test', '@agent_claude:test'];
 
 /** What an agent asks for in conversation, from the job to the result; homeserver, Redis and sandbox are of paper. */
 let paper: PaperHomeserver;
@@ -54,43 +44,20 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  stopping = new AbortController();
-  executor = await buildExecutor({
-    settings: ExecutorSettings.parse({
-      CHAVION_HOMESERVER_URL: paper.url,
-      CHAVION_EXECUTOR_USER: EXECUTOR,
-      CHAVION_EXECUTOR_PASSWORD: 'x'.repeat(32),
-      CHAVION_REDIS_URL: 'redis://executor:x@127.0.0.1:1',
-      CHAVION_ADMIN_USER: '@admin:test',
-      CHAVION_AGENTS: 'claude,jarvis',
-      CHAVION_HQ_ROOM: HQ,
-      CHAVION_OPS_ROOM: OPS,
-      CHAVION_EXECUTOR_FOLDER: folder,
-      CHAVION_RULES_FOLDER: join(folder, 'rules'),
-    }),
-    account: new Account({
-      homeserverUrl: paper.url,
-      accessToken: EXECUTOR,
-      userId: UserId.parse(EXECUTOR),
-      ghost: false,
-      lanes: new RoomLimiter(),
-    }),
+  ({ executor, stopping } = await startPaperExecutor({
+    paper,
     redis: redis.client(),
-    sandbox: new SimulatedSandbox((job) => {
+    folder,
+    play: (job) => {
       ran.push('script' in job.command ? job.command.script : job.command.argv.join(' '));
       workspaces.push(job.workspace.path.split('/').at(-1) ?? '');
       return { code: 0, stdout: output };
-    }),
-    runFolder: folder,
-    secrets: ['hunter2hunter2'],
-    fatal: (error) => {
-      throw error;
     },
+    agents: 'claude,jarvis',
+    secrets: ['hunter2hunter2'],
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     now: () => clock,
-  });
-  await executor.recover();
-  void executor.watch(stopping.signal);
+  }));
 }
 
 async function again(): Promise<void> {

@@ -12,26 +12,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
-import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
-import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { RoomId } from '../../bridge/protocol/ids.ts';
 import type { Plan } from '../../bridge/protocol/plan.ts';
 import { canonical, sha256 } from '../../bridge/digest/canonical.ts';
 import { registryOf, ROLL_KEY } from '../../bridge/queue/executor-registry.ts';
-import { buildExecutor, type Executor } from '../../executor/executor.ts';
+import type { Executor } from '../../executor/executor.ts';
 import { TooEarly } from '../../executor/orders/plan-order-handler.ts';
-import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
+import { EXECUTOR, HQ, startPaperExecutor } from '../house/paper-executor.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { paperRedis } from '../house/paper-redis.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { hashOf, planWith, shell } from './task-thread.ts';
 
-const EXECUTOR = '@executor:test';
 const MASTER = '@master:test';
-const HQ = '!hq:test';
 const HOUR = 3_600_000;
 const NET = { hosts: ['example.org:443'] };
 
@@ -69,43 +63,17 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  stopping = new AbortController();
-  const settings = ExecutorSettings.parse({
-    CHAVION_HOMESERVER_URL: paper.url,
-    CHAVION_EXECUTOR_USER: EXECUTOR,
-    CHAVION_EXECUTOR_PASSWORD: 'x'.repeat(32),
-    CHAVION_REDIS_URL: 'redis://executor:x@127.0.0.1:1',
-    CHAVION_ADMIN_USER: '@admin:test',
-    CHAVION_HQ_ROOM: HQ,
-    CHAVION_OPS_ROOM: '!ops:test',
-    CHAVION_EXECUTOR_FOLDER: folder,
-    CHAVION_RULES_FOLDER: join(folder, 'rules'),
-  });
-  executor = await buildExecutor({
-    settings,
-    account: new Account({
-      homeserverUrl: paper.url,
-      accessToken: EXECUTOR,
-      userId: UserId.parse(EXECUTOR),
-      ghost: false,
-      lanes: new RoomLimiter(),
-    }),
+  ({ executor, stopping } = await startPaperExecutor({
+    paper,
     redis,
-    sandbox: new SimulatedSandbox((job) => {
+    folder,
+    play: (job) => {
       const script = 'script' in job.command ? job.command.script : job.command.argv.join(' ');
       ran.push(script);
       return play(script);
-    }),
-    runFolder: folder,
-    secrets: [],
-    fatal: (error) => {
-      throw error;
     },
-    log: pino({ level: 'silent' }),
     now: () => clock,
-  });
-  await executor.recover();
-  void executor.watch(stopping.signal);
+  }));
 }
 
 async function stop(): Promise<void> {

@@ -1,18 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
-import { ExecutorSettings } from '../../bridge/protocol/executor-settings.ts';
-import { UserId } from '../../bridge/protocol/ids.ts';
-import { buildExecutor, type Executor } from '../../executor/executor.ts';
-import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
+import type { Executor } from '../../executor/executor.ts';
+import { EXECUTOR, HQ, OPS, startPaperExecutor } from '../house/paper-executor.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
 
-const [EXECUTOR, MASTER, HQ, OPS] = ['@executor:test', '@master:test', '!hq:test', '!ops:test'];
+const MASTER = '@master:test';
 
 /** From a job in the box to a command that ran, or did not; homeserver, Redis and sandbox are of paper. */
 let paper: PaperHomeserver;
@@ -38,40 +33,15 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  stopping = new AbortController();
-  executor = await buildExecutor({
-    settings: ExecutorSettings.parse({
-      CHAVION_HOMESERVER_URL: paper.url,
-      CHAVION_EXECUTOR_USER: EXECUTOR,
-      CHAVION_EXECUTOR_PASSWORD: 'x'.repeat(32),
-      CHAVION_REDIS_URL: 'redis://executor:x@127.0.0.1:1',
-      CHAVION_ADMIN_USER: '@admin:test',
-      CHAVION_HQ_ROOM: HQ,
-      CHAVION_OPS_ROOM: OPS,
-      CHAVION_EXECUTOR_FOLDER: folder,
-      CHAVION_RULES_FOLDER: join(folder, 'rules'),
-    }),
-    account: new Account({
-      homeserverUrl: paper.url,
-      accessToken: EXECUTOR,
-      userId: UserId.parse(EXECUTOR),
-      ghost: false,
-      lanes: new RoomLimiter(),
-    }),
+  ({ executor, stopping } = await startPaperExecutor({
+    paper,
     redis: redis.client(),
-    sandbox: new SimulatedSandbox((job) => {
+    folder,
+    play: (job) => {
       ran.push('script' in job.command ? job.command.script : job.command.argv.join(' '));
       return { code: 0 };
-    }),
-    runFolder: folder,
-    secrets: [],
-    fatal: (error) => {
-      throw error;
     },
-    log: pino({ level: 'silent' }),
-  });
-  await executor.recover();
-  void executor.watch(stopping.signal);
+  }));
 }
 
 async function again(): Promise<void> {
