@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bwrapFlags, gateCommand, type Base } from './bwrap-flags.ts';
+import { bwrapFlags, gateCommand, houseBinds, type Base } from './bwrap-flags.ts';
 import { tidyCgroups, type CgroupRoot } from './cgroups.ts';
 import { OpenFolder } from './folders.ts';
 import { closeInherited } from './spawner/inherited-descriptors.ts';
@@ -222,8 +222,9 @@ export class Bubblewrap implements Sandbox, Disposable {
     underShell = false,
   ): Promise<Launched> {
     const files = filesFor(job);
+    const { skeleton, withoutPrograms } = await this.#spawner.home();
+    if (job.programs === true && withoutPrograms !== undefined) throw new Error(`no programs: ${withoutPrograms}`);
     const [stdout, stderr] = await Promise.all([this.#pipes.take(), this.#pipes.take()]);
-    const { skeleton } = await this.#spawner.home();
     const flags = bwrapFlags({
       base: skeleton === undefined ? this.#base : laidOutBase(this.#base, skeleton),
       timeZone: this.#timeZone,
@@ -231,6 +232,7 @@ export class Bubblewrap implements Sandbox, Disposable {
       lent: job.lent,
       files: [...files.keys()],
       egressSocket: job.egress?.socketPath,
+      house: job.programs === true ? houseBinds(this.#base.house, skeleton) : [],
       tmpBytes: job.limits.tmpBytes,
     });
     const filter = seccompFilter(this.#machine, {

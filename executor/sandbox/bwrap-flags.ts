@@ -1,3 +1,4 @@
+import type { HousePrograms } from './house/house.ts';
 import { BOX_PATHS, type Limits } from './sandbox.ts';
 
 /** What the machine offers, looked up once. */
@@ -13,6 +14,7 @@ export interface Base {
   readonly hidden: { readonly folders: readonly string[]; readonly files: readonly string[] };
   /** Our own folder with `etc` and `tools`. */
   readonly skeleton: string;
+  readonly house: HousePrograms;
 }
 
 /** Numbers that descriptors have in bwrap. */
@@ -26,6 +28,8 @@ export interface BoxLayout {
   /** Read-only files made of what comes over descriptors, which come behind those of the lent folders. */
   readonly files: readonly string[];
   readonly egressSocket: string | undefined;
+  /** What is bound for the house's programs, as [from, to]; none for any other job. */
+  readonly house: readonly (readonly [from: string, to: string])[];
   readonly tmpBytes: number;
   /** The owner's. */
   readonly timeZone?: string | undefined;
@@ -75,9 +79,23 @@ export function bwrapFlags(layout: BoxLayout): string[] {
           layout.egressSocket,
           BOX_PATHS.egressSocket,
         ],
+    ...layout.house.map(([from, to]) => ['--ro-bind', from, to]),
     ['--chdir', BOX_PATHS.workspace],
     ['--remount-ro', '/dev', '--remount-ro', '/'],
   ].flat();
+}
+
+/** `laid`: where the spawner has it whole (`house` in `spawner/stores.pl`); without that, each part from where it is. */
+export function houseBinds(
+  house: HousePrograms,
+  laid: string | undefined,
+): readonly (readonly [from: string, to: string])[] {
+  if (laid !== undefined) return [[`${laid}/house`, BOX_PATHS.house]];
+  return [
+    [house.folder, BOX_PATHS.house],
+    [house.packages.path, `${BOX_PATHS.house}/node_modules`],
+    ...(house.node === undefined ? [] : [[house.node, BOX_PATHS.node] as const]),
+  ];
 }
 
 function environment(layout: BoxLayout): Record<string, string> {

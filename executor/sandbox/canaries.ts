@@ -30,7 +30,9 @@ interface Cage {
   readonly run: (script: string, more?: Variation) => Promise<Tried>;
 }
 
-type Variation = Partial<Pick<SandboxJob, 'timeoutMs' | 'workspace' | 'lent'>> & { readonly limits?: Partial<Limits> };
+type Variation = Partial<Pick<SandboxJob, 'timeoutMs' | 'workspace' | 'lent' | 'programs'>> & {
+  readonly limits?: Partial<Limits>;
+};
 
 interface Tried {
   readonly result: SandboxResult;
@@ -52,6 +54,15 @@ const CANARIES: Readonly<Record<string, Canary>> = {
       `for way in "" /proc/1/root /proc/1/cwd /proc/self/root; do cat "$way${secret.path}"; done; cat /etc/shadow; echo tried`,
     );
     return output.includes(secret.token) || /^root:/m.test(output) || !output.endsWith('tried\n') ? output : undefined;
+  },
+  'nothing more beside the house’s programs': async ({ run, secret }) => {
+    const { result, output } = await run(
+      `ls -A /run/chavion/house; for place in . executor executor/programs node_modules; do touch "/run/chavion/house/$place/canary-file" && echo "wrote $place"; done; cat "${secret.path}"; echo tried`,
+      { programs: true },
+    );
+    // Where the account finds no way to them, nobody is shown them.
+    if (result.kind === 'sandbox-error' && result.detail.startsWith('no programs:')) return undefined;
+    return output === 'executor\nnode\nnode_modules\npackage.json\ntried\n' ? undefined : seen(result, output);
   },
   'nothing of the owner’s beside the distribution': async ({ run }) => {
     const { output } = await run('ls -A /usr/local; cat /proc/cmdline /proc/modules; echo tried');

@@ -38,6 +38,8 @@ export interface SandboxJob {
   readonly lent: readonly MountedFolder[];
   /** The socket of the egress proxy that speaks for this job; null leaves it without any network. */
   readonly egress: { readonly socketPath: string } | null;
+  /** Shows Node and the house's own programs, for reading, at `BOX_PATHS.house`. */
+  readonly programs?: boolean;
   readonly limits: Limits;
 }
 
@@ -103,4 +105,8 @@ export const BOX_PATHS = {
   forwarder: '/run/chavion/tools/forward.pl',
   fetch: '/run/chavion/tools/fetch.pl',
   proxyPort: 3128,
+  /** Node, what `executor/programs` holds and the packages, where a job has them. */
+  house: '/run/chavion/house',
+  node: '/run/chavion/house/node',
+  programs: '/run/chavion/house/executor/programs',
 } as const;

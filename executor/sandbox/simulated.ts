@@ -51,7 +51,7 @@ function describe(job: SandboxJob): string {
     (folder) =>
       `${'name' in folder ? `${BOX_PATHS.lent}/${String(folder.name)}` : BOX_PATHS.workspace} ${folder.writable ? 'rw' : 'ro'}`,
   );
-  return `would run: ${what} (${[...folders, job.egress === null ? 'no network' : 'network'].join(', ')})`;
+  return `would run: ${what} (${[...folders, ...(job.programs === true ? ['programs'] : []), job.egress === null ? 'no network' : 'network'].join(', ')})`;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<'over' | 'aborted'> {

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, wr
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Base } from './bwrap-flags.ts';
+import { buildHouse } from './house/house.ts';
 
 const tool = (name: string) => readFileSync(new URL(`./tools/${name}`, import.meta.url));
 /** Read while this module loads: started by root, the executor's account may not be able to later. */
@@ -38,6 +39,7 @@ export function buildSkeleton(folder: string): Base {
   const isLink = (path: string) => lstatSync(path).isSymbolicLink();
   return {
     skeleton: folder,
+    house: buildHouse(join(folder, 'house')),
     usr: '/usr',
     links: top.filter(isLink).map((path) => [path, readlinkSync(path)] as const),
     binds: top.filter((path) => !isLink(path)),

@@ -35,6 +35,7 @@ export function bareBwrap(
     lent: [],
     files,
     egressSocket: undefined,
+    house: [],
     tmpBytes: DEFAULT_LIMITS.tmpBytes,
   });
   const machine = machineOf(process.arch);

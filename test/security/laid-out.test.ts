@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +35,48 @@ print 'hidden: ', scalar(grep { !/^\.\.?$/ } readdir $local), "\n";
 print 'writable: ', (mkdir("$own/base/usr/local/x") ? 'yes' : 'no'), "\n";
 `;
 
+const CLOSED = String.raw`
+use strict; use warnings;
+my ($stores, $own, $machine) = @ARGV;
+require $stores;
+my $why = why_no_stores($machine, $own, 'best');
+die "$why\n" if defined $why;
+chdir '/proc/self/fd/3' or die $!;
+apart();
+base($own);
+house();
+chdir '/';
+open my $file, '<', "$own/base/house/node_modules/package" or die $!;
+print scalar <$file>, -l "$own/base/house/node" ? ' and a link' : '';
+`;
+
 describe('what every job has bound', () => {
+  // The folder of a house that root keeps at home.
+  it.skipIf(process.getuid?.() !== 0)('shows packages to whose folder the account finds no way', () => {
+    const closed = mkdtempSync(join(tmpdir(), 'chavion-closed-'));
+    const own = mkdtempSync(join(tmpdir(), 'chavion-laid-out-'));
+    try {
+      mkdirSync(join(closed, 'node_modules'));
+      writeFileSync(join(closed, 'node_modules', 'package'), 'a package');
+      for (const name of ['etc', 'tools', 'house', 'house/node_modules']) mkdirSync(join(own, name));
+      symlinkSync('node_modules/node', join(own, 'house', 'node'));
+      chmodSync(closed, 0o700);
+      for (const path of [own, join(own, 'house')]) chownSync(path, 64_321, 64_321);
+      const stores = join(import.meta.dirname, '../../executor/sandbox/spawner/stores.pl');
+      const packages = openSync(join(closed, 'node_modules'), 'r');
+      const account = ['--reuid=64321', '--regid=64321', '--clear-groups'];
+      const told = execFileSync(
+        '/usr/bin/setpriv',
+        [...account, '/usr/bin/perl', '-e', CLOSED, stores, own, machineOf(process.arch) ?? ''],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit', packages] },
+      );
+      closeSync(packages);
+      expect(told).toBe('a package and a link');
+    } finally {
+      for (const folder of [closed, own]) rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('shows a file that the machine has replaced since, and nothing of what is hidden', () => {
     const own = mkdtempSync(join(tmpdir(), 'chavion-laid-out-'));
     try {

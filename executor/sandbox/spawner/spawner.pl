@@ -1,4 +1,5 @@
-# Runs on the host, under the executor's account: perl spawner.pl MACHINE PARENT FOLDER STORES (show:|hide:)PATH...
+# Runs on the host, under the executor's account: perl spawner.pl MACHINE PARENT FOLDER STORES (show:|hide:|node:)PATH...
+# with the folder of the packages open as descriptor 3.
 # Starts bwrap for the executor and tells how it goes. A fork costs what the forking process weighs, and Node waits in it
 # until the child has begun: this process is small and waits for nobody. Its end is the end of everything it has started.
 #
@@ -7,7 +8,7 @@
 #   go ID, abandon ID, kill ID, pipes NAME...
 #   store ID FOLDER WORKSPACE "device:inode" BYTES INODES (and by how much the workspace may grow: BYTES INODES), keep ID FOLDER BYTES INODES, drop FOLDER (see stores.pl)
 # and out go
-#   stores WHY-NOT COPIES (once, first), started ID PID, failed ID WHY, ready ID STATUS, ended ID STATUS, gone ID, pipes
+#   stores WHY-NOT COPIES WHY-NO-PROGRAMS (once, first), started ID PID, failed ID WHY, ready ID STATUS, ended ID STATUS, gone ID, pipes
 #   stored ID "device:inode" of the place to write in, kept ID "kept" or what was too much, unstored ID WHY
 use strict;
 use warnings;
@@ -242,8 +243,14 @@ sub settle {
 }
 
 my $no_stores = why_no_stores($machine, $own, $wanted);
+# The folder one stands in is the only open one that comes along into a namespace.
+my $no_house = chdir('/proc/self/fd/3') ? '' : "the packages: $!";
+POSIX::close(3);
 $no_stores //= eval { apart(); base($own, @base); undef } // ($@ || undef);
-report('stores', $no_stores // '', copies() ? 'copies' : '');
+eval { house(@base); 1 } or $no_house = $@ unless defined $no_stores || $no_house;
+chdir '/';
+chomp $no_house;
+report('stores', $no_stores // '', copies() ? 'copies' : '', $no_house);
 
 $heir = defined $no_stores ? undef : heir();
 

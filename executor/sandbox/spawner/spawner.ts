@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Socket } from 'node:net';
-import { startChild } from '../../../bridge/processes/child.ts';
+import { descriptor, startChild } from '../../../bridge/processes/child.ts';
 import { cut, frame } from './frames.ts';
 import type { Machine } from '../seccomp/seccomp.ts';
 
@@ -16,6 +16,8 @@ interface LaidOut {
   readonly etc: readonly string[];
   /** Empty in what jobs see. */
   readonly hidden: { readonly folders: readonly string[] };
+  /** The packages' folder, open, and a Node that lies elsewhere (`house/house.ts`). */
+  readonly house: { readonly packages: { readonly fd: number }; readonly node: string | undefined };
 }
 
 export interface Home {
@@ -27,6 +29,8 @@ export interface Home {
   readonly copies: boolean;
   /** A copy of the skeleton that tells no job where it lies. */
   readonly skeleton: string | undefined;
+  /** Why the house's programs cannot be shown to jobs. */
+  readonly withoutPrograms: string | undefined;
 }
 
 /** What is told of one program that was started, each at most once. */
@@ -119,28 +123,34 @@ export class Spawner {
   }
 
   #begin(): Spawning {
-    const child = startPerl([
-      join(this.#folder, 'spawner.pl'),
-      this.#machine,
-      String(process.pid),
-      this.#folder,
-      this.#stores,
-      ...this.#base.etc.map((path) => `show:${path}`),
-      ...this.#base.hidden.folders.map((path) => `hide:${path}`),
-    ]);
+    const { etc, hidden, house } = this.#base;
+    const child = startPerl(
+      [
+        join(this.#folder, 'spawner.pl'),
+        this.#machine,
+        String(process.pid),
+        this.#folder,
+        this.#stores,
+        ...etc.map((path) => `show:${path}`),
+        ...hidden.folders.map((path) => `hide:${path}`),
+        ...(house.node === undefined ? [] : [`node:${house.node}`]),
+      ],
+      house.packages.fd,
+    );
     child.stdin.on('error', () => undefined);
     let coming: Buffer = Buffer.alloc(0);
     child.stdout.on('data', (chunk: Buffer) => {
       coming = coming.length === 0 ? chunk : Buffer.concat([coming, chunk]);
       const { frames, rest } = cut(coming);
       coming = rest;
-      for (const [what = '', id = '', text = ''] of frames) {
+      for (const [what = '', id = '', text = '', more = ''] of frames) {
         if (what === 'stores')
           this.#home.resolve({
             pid: child.pid ?? 0,
             withoutStores: id === '' ? undefined : id,
             copies: text !== '',
             skeleton: id === '' ? join(this.#folder, 'base') : undefined,
+            withoutPrograms: more === '' ? undefined : more,
           });
         else this.#hear(what, id, text);
       }
@@ -182,12 +192,13 @@ export class Spawner {
     this.#followed.clear();
     this.#asked.clear();
     this.#made = [];
-    this.#home.resolve({ pid: 0, withoutStores: 'the spawner has ended', copies: false, skeleton: undefined });
+    const why = 'the spawner has ended';
+    this.#home.resolve({ pid: 0, withoutStores: why, copies: false, skeleton: undefined, withoutPrograms: why });
     this.#home = Promise.withResolvers<Home>();
     for (const { failed } of made) failed(new Error('no named pipes could be made'));
-    for (const { failed } of asked) failed(new Error('the spawner has ended'));
+    for (const { failed } of asked) failed(new Error(why));
     for (const follower of followers) {
-      follower.failed('the spawner has ended');
+      follower.failed(why);
       follower.ended('');
       follower.gone();
     }
@@ -197,8 +208,8 @@ export class Spawner {
 type Spawning = ReturnType<typeof startPerl>;
 
 /** Only this process goes by execa: it is begun once, and all that a command costs goes over its pipes. */
-const startPerl = (args: readonly string[]) =>
-  startChild('/usr/bin/perl', args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
+const startPerl = (args: readonly string[], packages: number) =>
+  startChild('/usr/bin/perl', args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'inherit', descriptor(packages)] });
 
 /** Idle, it is no reason to go on. */
 function keepsUsAlive({ nodeChildProcess, stdin, stdout }: Spawning, busy: boolean): void {

@@ -46,7 +46,9 @@ sub apart {
 
 sub copied {
   my ($from, $to) = @_;
-  if (-d $from) {
+  if (-l $from) {
+    symlink readlink($from), $to or die "$to: $!\n";
+  } elsif (-d $from) {
     -d $to or mkdir $to or die "$to: $!\n";
     opendir my $list, $from or die "$from: $!\n";
     copied("$from/$_", "$to/$_") for grep { !/^\.\.?$/ } readdir $list;
@@ -69,8 +71,8 @@ sub base {
   my ($own, @paths) = @_;
   $base = "$own/base";
   -d $base or mkdir $base, 0700 or die "$base: $!\n";
-  mount_at('tmpfs', $base, 'tmpfs', $flag{nosuid} | $flag{nodev}, 'size=1m,mode=0700');
-  copied("$own/$_", "$base/$_") for qw(etc tools);
+  mount_at('tmpfs', $base, 'tmpfs', $flag{nosuid} | $flag{nodev}, 'size=4m,mode=0700');
+  copied("$own/$_", "$base/$_") for grep { -d "$own/$_" } qw(etc tools house);
   mkdir "$base/usr", 0755 or die "$base: $!\n";
   mount_at('/usr', "$base/usr", '', $flag{bind} | $flag{rec}, '');
   for (map { /^hide:(.*)/s } @paths) {
@@ -78,6 +80,12 @@ sub base {
   }
   @shown = map { /^show:(.*)/s } @paths;
   mount_at($_, "$base$_", '', $flag{bind} | $flag{rec}, '') for @shown;
+}
+
+# What jobs that run the house's programs have bound besides. Called where the packages lie: their path may be closed to us.
+sub house {
+  mount_at('.', "$base/house/node_modules", '', $flag{bind} | $flag{rec}, '');
+  mount_at($_, "$base/house/node", '', $flag{bind}, '') for map { /^node:(.*)/s } @_;
 }
 
 # A file that the machine has replaced meanwhile, as it does when it is kept up to date, is shown anew.

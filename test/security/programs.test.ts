@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BOX_PATHS, DEFAULT_LIMITS, type SandboxJob, type SandboxResult } from '../../executor/sandbox/sandbox.ts';
+import type { HostServices, Scene } from './case.ts';
+import { MODES, openHostServices, SandboxHouse } from './house.ts';
+
+const outside = mkdtempSync('/var/tmp/chavion-data-');
+afterAll(() => rmSync(outside, { recursive: true, force: true }));
+
+describe.each(MODES)('the programs of the house in the box, %s', (mode) => {
+  let house: SandboxHouse;
+  let host: HostServices & AsyncDisposable;
+  let scene: Scene;
+  beforeAll(async () => {
+    host = await openHostServices();
+    house = await SandboxHouse.open(mode, { canaries: true });
+    scene = house.scene(host);
+  }, 60_000);
+  afterAll(async () => {
+    await house?.[Symbol.asyncDispose]();
+    await host?.[Symbol.asyncDispose]();
+  });
+
+  async function run(
+    command: SandboxJob['command'],
+    more: Partial<SandboxJob> = {},
+  ): Promise<{ result: SandboxResult; said: string }> {
+    const job: SandboxJob = {
+      command,
+      cwd: '.',
+      timeoutMs: 20_000,
+      workspace: { path: scene.workspace, writable: true },
+      lent: [],
+      egress: null,
+      programs: true,
+      limits: DEFAULT_LIMITS,
+      ...more,
+    };
+    let said = '';
+    const hear = (chunk: Uint8Array) => void (said += Buffer.from(chunk).toString());
+    const result = await house.sandbox.run(job, { stdout: hear, stderr: hear }, new AbortController().signal);
+    return { result, said };
+  }
+  const node = (script: string, more?: Partial<SandboxJob>) =>
+    run({ argv: [BOX_PATHS.node, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script] }, more);
+
+  it('runs their TypeScript, with the packages', async () => {
+    const { said, result } = await node(`
+      const { ProgramFault } = await import('${BOX_PATHS.programs}/program.ts');
+      const { createRequire } = await import('node:module');
+      const { marked } = await import(createRequire('${BOX_PATHS.programs}/').resolve('marked'));
+      console.log(new ProgramFault('word', marked.parseInline('*한글*')).message, process.version);`);
+    expect({ said, kind: result.kind }).toEqual({ said: `<em>한글</em> ${process.version}\n`, kind: 'exited' });
+  });
+
+  it('shows them nothing of the machine, the data and whoever runs them', async () => {
+    writeFileSync(join(outside, 'secret'), 'outside-secret', { mode: 0o644 });
+    const passwd =
+      readFileSync('/etc/passwd', 'utf8')
+        .split('\n')
+        .find((line) => line.startsWith('root:')) ?? 'root:';
+    const places = [join(outside, 'secret'), scene.secret.path, '/etc/passwd', '/proc/1/environ', '/proc/self/environ'];
+    const { said } = await node(`
+      const { readFileSync, readdirSync } = await import('node:fs');
+      for (const path of ${JSON.stringify(places)})
+        for (const way of ['', '/proc/self/root', '/proc/1/root'])
+          try { console.log(readFileSync(way + path, 'utf8')) } catch {}
+      console.log(readdirSync('${BOX_PATHS.house}').join(), readdirSync('${BOX_PATHS.house}/executor').join(), JSON.stringify(process.env));
+      const { createConnection } = await import('node:net');
+      createConnection(${host.tcp4}, '127.0.0.1').on('error', () => console.log('no way'));`);
+    expect(said).not.toContain('outside-secret');
+    expect(said).not.toContain(scene.secret.token);
+    expect(said).not.toContain(passwd);
+    expect(said).not.toContain('environment-secret-4711');
+    expect(said).toContain('executor,node,node_modules,package.json programs {');
+    expect(said).toContain('no way');
+  });
+
+  it('lets nothing in it be written, and shows other jobs none of it', async () => {
+    const places = ['', '/executor', '/executor/programs', '/node_modules', '/node_modules/zod'];
+    const { said } = await node(`
+      const { writeFileSync, rmSync, appendFileSync, chmodSync } = await import('node:fs');
+      const tries = ${JSON.stringify(places)}.map((place) => () => writeFileSync('${BOX_PATHS.house}' + place + '/new', 'x'));
+      tries.push(() => appendFileSync('${BOX_PATHS.programs}/program.ts', 'x'), () => rmSync('${BOX_PATHS.programs}/program.ts'));
+      tries.push(() => appendFileSync('${BOX_PATHS.node}', 'x'), () => chmodSync('${BOX_PATHS.house}/package.json', 0o777));
+      for (const one of tries) try { one(); console.log('wrote') } catch { console.log('refused') }`);
+    expect(said.split('\n').filter((line) => line.startsWith('refused'))).toHaveLength(places.length + 4);
+    expect(said).not.toContain('wrote');
+    const other = await run({ script: 'ls -A /run/chavion; echo tried' }, { programs: false });
+    expect(other.said).not.toContain('house');
+    expect(other.said).toContain('tried');
+  });
+
+  it('ends one that takes more memory than it may, and lets it be told', async () => {
+    const { result } = await node('const all = []; for (;;) all.push(Buffer.alloc(4 << 20, 1));', {
+      limits: { ...DEFAULT_LIMITS, memoryBytes: 256 << 20 },
+    });
+    expect(result.kind === 'killed' ? result.why : result).toSatisfy(
+      (how) => how === 'memory' || (typeof how === 'object' && how.kind === 'exited' && how.code !== 0),
+    );
+  });
+});
