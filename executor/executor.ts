@@ -132,6 +132,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     runFolder: parts.runFolder,
     onEgress: ({ key }, { method, destination, allowed, why }) =>
       void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
+    effects: {},
   };
   const work = new Work({
     executor: id,

@@ -103,7 +103,13 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'executor/orders',
     'executor',
   ],
-  'bridge/protocol': ['bridge/protocol', 'bridge/protocol/prices', 'bridge/protocol/moments', 'bridge/protocol/orders'],
+  'bridge/protocol': [
+    'bridge/protocol',
+    'bridge/protocol/tasks',
+    'bridge/protocol/prices',
+    'bridge/protocol/moments',
+    'bridge/protocol/orders',
+  ],
   'bridge/text': [
     'bridge/text',
     'bridge/text/hands',

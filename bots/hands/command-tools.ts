@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { canonical } from '../../bridge/digest/canonical.ts';
 import { codeWords } from '../../bridge/matrix/markdown-words.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
-import { parseCommand, type Command } from '../../bridge/protocol/command.ts';
+import { type Command, hostsOfCommand, lentTo, parseCommand } from '../../bridge/protocol/command.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
 import { COMMAND_KEY, COMMAND_REQUEST_TYPE } from '../../bridge/protocol/orders/command-request.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import { outcomeForModel } from './command-outcome.ts';
 import type { CommandResults } from './command-results.ts';
+import type { Flow } from './rule-of-two.ts';
 import { tool, type Tool, type ToolOutcome, type ToolTurn, type ToolUse } from './tool.ts';
 
 export interface CommandToolsDeps {
@@ -54,7 +55,7 @@ export function commandTools(deps: CommandToolsDeps): readonly Tool[] {
         seconds,
       }),
       use: ({ script, why, hosts = [], folders = [], seconds: limit = 60 }) =>
-        useOf(deps, codeWords(script, 60), {
+        commandUse(deps, codeWords(script, 60), {
           type: 'shell',
           id: 'call',
           reason: why,
@@ -70,7 +71,7 @@ export function commandTools(deps: CommandToolsDeps): readonly Tool[] {
       needs: 'act',
       input: z.strictObject({ path, content: z.string().max(40_000) }),
       use: ({ path: to, content }, { lang }) =>
-        useOf(deps, say.writesFile[lang](codeWords(to, 60)), {
+        commandUse(deps, say.writesFile[lang](codeWords(to, 60)), {
           type: 'write_file',
           id: 'call',
           reason: say.writesFile[lang](to),
@@ -84,7 +85,7 @@ export function commandTools(deps: CommandToolsDeps): readonly Tool[] {
       needs: 'act',
       input: z.strictObject({ path }),
       use: ({ path: from }, { lang }) =>
-        useOf(deps, say.readsFile[lang](codeWords(from, 60)), {
+        commandUse(deps, say.readsFile[lang](codeWords(from, 60)), {
           type: 'read_file',
           id: 'call',
           reason: say.readsFile[lang](from),
@@ -97,7 +98,7 @@ export function commandTools(deps: CommandToolsDeps): readonly Tool[] {
       needs: 'act',
       input: z.strictObject({ path: path.optional() }),
       use: ({ path: of = '.' }, { lang }) =>
-        useOf(deps, say.listsFiles[lang](codeWords(of, 60)), {
+        commandUse(deps, say.listsFiles[lang](codeWords(of, 60)), {
           type: 'list_files',
           id: 'call',
           reason: say.listsFiles[lang](of),
@@ -107,18 +108,66 @@ export function commandTools(deps: CommandToolsDeps): readonly Tool[] {
   ];
 }
 
-/** `wanted`: as `parseCommand` reads it; what it does not take is told to the model. */
-function useOf(deps: CommandToolsDeps, shown: string, wanted: Record<string, unknown>): ToolUse | { bad: string } {
+/** A use of one typed command. `wanted`: as `parseCommand` reads it; what it does not take is told to the model. */
+export function commandUse(
+  deps: CommandToolsDeps,
+  shown: string,
+  wanted: Record<string, unknown>,
+): ToolUse | { readonly bad: string } {
   const parsed = parseCommand(wanted);
   if (!parsed.ok) return { bad: parsed.faults.map(({ field, problem }) => `${field}: ${problem}`).join('; ') };
   const { command } = parsed;
   const whole = canonical(command);
   if (maskSecrets(whole).masked) return { bad: 'it holds a key or a password: what you write stands in the room' };
   if (Buffer.byteLength(whole) > MAX_BYTES) return { bad: `longer than ${MAX_BYTES} bytes in all: write it in parts` };
-  return { shown: maskSecrets(shown).text, carryOut: (turn, key) => order(command, shown, turn, key, deps) };
+  return {
+    shown: maskSecrets(shown).text,
+    flow: flowOf(command),
+    carryOut: (turn, key, asks) => orderCommand(asked(command, asks), shown, turn, key, deps),
+  };
 }
 
-async function order(
+/** `tainted` goes before whatever else it asks for. Commands without the field ask already where they leave. */
+function asked(command: Command, isTainted: boolean): Command {
+  const hasField = command.type === 'read_page' || command.type === 'send_mail' || command.type === 'call_tool';
+  return hasField && isTainted ? { ...command, asks: 'tainted' } : command;
+}
+
+/** What it brings in and lets out; what is in the workspace already is known of the conversation. */
+export function flowOf(command: Command): Flow {
+  switch (command.type) {
+    case 'read_page':
+      return { reads: 'untrusted', does: 'leaves' };
+    case 'read_document':
+      return { reads: 'both', does: 'nothing' };
+    case 'read_mail':
+      return { reads: 'both', does: 'nothing' };
+    case 'call_tool':
+      return { reads: 'both', does: 'leaves' };
+    case 'send_mail':
+      return { reads: 'neither', does: 'leaves' };
+    case 'read_file':
+    case 'list_files':
+    case 'send_file':
+      return { reads: 'neither', does: 'nothing' };
+    case 'write_file':
+    case 'make_document':
+      return { reads: 'neither', does: 'workspace' };
+    case 'run':
+    case 'shell':
+    case 'fetch': {
+      const lends = lentTo(command).length > 0;
+      const reaches = hostsOfCommand(command).length > 0;
+      return {
+        reads: lends ? 'both' : reaches ? 'untrusted' : 'neither',
+        does: reaches ? 'leaves' : 'workspace',
+      };
+    }
+  }
+}
+
+/** Has it carried out by the executor, under the master's message that the turn answers. `key` names it. */
+export async function orderCommand(
   command: Command,
   shown: string,
   turn: ToolTurn,

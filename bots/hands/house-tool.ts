@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
+import { LOOKS } from './rule-of-two.ts';
 import { material, type Tool, tool } from './tool.ts';
 
 const What = z.enum(['tasks', 'schedules', 'budget']);
@@ -22,6 +23,7 @@ export const houseTool = ({ view, masters }: HouseToolDeps): Tool =>
     input: z.strictObject({ what: What }),
     use: ({ what }, { lang }) => ({
       shown: say.looksAt[what][lang](),
+      flow: LOOKS,
       carryOut: async ({ job }) => {
         const [by] = await masters();
         const shown = by === undefined ? null : await view(what, job, by);

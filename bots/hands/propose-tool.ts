@@ -9,6 +9,7 @@ import { proposalBody, PROPOSAL_KEY, proposedLine } from '../../bridge/protocol/
 import { cleanText } from '../../bridge/text/clean-text.ts';
 import { PROPOSABLE, proposes } from '../../bridge/text/hands/proposals.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
+import { LOOKS } from './rule-of-two.ts';
 import { type Tool, tool, type ToolOutcome, type ToolTurn } from './tool.ts';
 
 export interface ProposeDeps {
@@ -37,6 +38,7 @@ export const proposeTool = (deps: ProposeDeps): Tool =>
       if (maskSecrets(shown).masked) return { bad: 'it holds a key or a password' };
       return {
         shown: codeWords(shown, 60),
+        flow: LOOKS,
         carryOut: (turn, key) => propose(shown, name, turn, key, deps),
       };
     },

@@ -4,6 +4,7 @@ import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import { searchMessages } from './search-messages.ts';
+import { LOOKS } from './rule-of-two.ts';
 import { material, type Tool, tool } from './tool.ts';
 
 export interface SearchToolDeps {
@@ -28,6 +29,7 @@ export const searchTool = ({ timeline, nameOf, timeZone, isSaid }: SearchToolDep
     input: z.strictObject({ query: z.string().min(1).max(200).describe('A few words that were said.') }),
     use: ({ query }, { lang }) => ({
       shown: say.looksFor[lang](plainWords(query, 40)),
+      flow: LOOKS,
       carryOut: async ({ job }) => {
         const entries = (await timeline.view(job.room)).filter(
           (entry) => isSaid(entry) && !entry.growing && entry.event.eventId !== job.source,

@@ -1,6 +1,7 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import type { Journal, TurnStep } from './journal.ts';
+import { CLEAN, needsConsent, type Taint, taintOf, withTaint } from './rule-of-two.ts';
 import type { Tool, ToolOutcome, ToolTurn, ToolUse } from './tool.ts';
 
 /** Calls of a model in one turn. */
@@ -31,6 +32,8 @@ export type TurnPart =
 interface Made {
   readonly deed: Deed | null;
   readonly outcome: ToolOutcome;
+  /** Into the turn. */
+  readonly brought: Taint;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function* streamWithHands(
   const offered = { ...request, tools: tools.map(({ offer }) => offer) };
   let messages = request.messages;
   const deeds: Deed[] = [];
+  let { taint } = turn;
   const seen = new Map<string, number>();
   for (let number = 0; ; number += 1) {
     let step = await journal.step(turn.id, number);
@@ -63,7 +67,10 @@ export async function* streamWithHands(
     turn.signal.throwIfAborted();
     const uses = step.calls.map((call) => understood(call, tools, turn, seen));
     yield { type: 'at-work', shown: uses.flatMap((use) => ('shown' in use ? [use.shown] : [])) };
-    const done = await Promise.all(uses.map((use, place) => carriedOut(use, number, place, turn, journal)));
+    // All of a step were asked for before any of them was done.
+    const before = taint;
+    const done = await Promise.all(uses.map((use, place) => carriedOut(use, number, place, turn, before, journal)));
+    taint = done.reduce((so, made) => withTaint(so, made.brought), taint);
     deeds.push(...done.flatMap(({ deed }) => deed ?? []));
     messages = [...messages, ...told(step, done)];
   }
@@ -126,16 +133,24 @@ async function carriedOut(
   step: number,
   place: number,
   turn: ToolTurn,
+  before: Taint,
   journal: Journal,
 ): Promise<Made> {
-  if ('bad' in use) return { deed: null, outcome: { text: use.bad, failed: true } };
-  if (place >= MAX_SIDE_BY_SIDE)
-    return { deed: null, outcome: { text: `at most ${MAX_SIDE_BY_SIDE} at once: ask for it again`, failed: true } };
+  if ('bad' in use) return notDone(use.bad);
+  if (place >= MAX_SIDE_BY_SIDE) return notDone(`at most ${MAX_SIDE_BY_SIDE} at once: ask for it again`);
   const known = await journal.outcome(turn.id, step, place);
+  const asks = needsConsent(before, use.flow);
   const outcome =
-    known ?? (await journal.keepOutcome(turn.id, step, place, await use.carryOut(turn, `${turn.id}.${step}.${place}`)));
-  return { deed: { shown: use.shown, outcome }, outcome };
+    known ??
+    (await journal.keepOutcome(turn.id, step, place, await use.carryOut(turn, `${turn.id}.${step}.${place}`, asks)));
+  return {
+    deed: { shown: use.shown, outcome },
+    outcome,
+    brought: withTaint(taintOf(use.flow), outcome.taint ?? CLEAN),
+  };
 }
+
+const notDone = (text: string): Made => ({ deed: null, outcome: { text, failed: true }, brought: CLEAN });
 
 /** What the model said and what came of it, as it reads them in the next step. */
 function told(step: TurnStep, done: readonly Made[]): readonly ChatMessage[] {

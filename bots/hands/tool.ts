@@ -4,6 +4,7 @@ import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { JsonSchema, ToolOffer } from '../models/providers/provider.ts';
 import { behindMarks, sealed } from '../residents/sealed.ts';
+import type { Flow, Taint } from './rule-of-two.ts';
 import type { Resident } from '../residents/residents.ts';
 
 /** The turn that a tool is used in. */
@@ -13,6 +14,8 @@ export interface ToolTurn {
   readonly agent: Resident;
   readonly account: Account;
   readonly signal: AbortSignal;
+  /** What the conversation holds that the turn begins with. */
+  readonly taint: Taint;
   /** Milliseconds since 1970: what takes longer is told of later. */
   readonly deadline: number;
 }
@@ -24,6 +27,8 @@ export const ToolOutcome = z.object({
   failed: z.literal(true).optional(),
   /** A master's ✅ is waited for. */
   waits: z.literal(true).optional(),
+  /** What it brought in beyond what its kind does. */
+  taint: z.object({ untrusted: z.boolean(), private: z.boolean() }).optional(),
   /** Where in ops all of it stands. */
   record: z.custom<EventId>((value) => typeof value === 'string').optional(),
 });
@@ -33,11 +38,12 @@ export type ToolOutcome = z.infer<typeof ToolOutcome>;
 export interface ToolUse {
   /** What people see while it is at work and in the end: Markdown in one line, nothing in it is anybody else's markup. */
   readonly shown: string;
+  readonly flow: Flow;
   /**
-   * Does it. `key` names the call, the same after a crash: what has an effect hangs it on this name. Throws only what
+   * Does it. `asks`: a master is to be asked, whatever the rules would let run. `key` names the call, the same after a crash: what has an effect hangs it on this name. Throws only what
    * ends the turn: everything else is an outcome.
    */
-  readonly carryOut: (turn: ToolTurn, key: string) => Promise<ToolOutcome>;
+  readonly carryOut: (turn: ToolTurn, key: string, asks: boolean) => Promise<ToolOutcome>;
 }
 
 export interface Tool {

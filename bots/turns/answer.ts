@@ -10,6 +10,7 @@ import * as handsText from '../../bridge/text/hands/at-work.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
 import { MAX_TURN_STEPS, recordOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';
+import { CLEAN } from '../hands/rule-of-two.ts';
 import type { Tool } from '../hands/tool.ts';
 import type { ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import { wordsOf } from './earlier-parts.ts';
@@ -164,7 +165,7 @@ function partsOf(
 ): AsyncIterable<TurnPart> {
   if (tools.length === 0) return provider.stream(request, slot.signal);
   const deadline = Date.now() + TURN_LASTS_MS;
-  const turn = { id, job, agent, account, signal: slot.signal, deadline };
+  const turn = { id, job, agent, account, signal: slot.signal, taint: CLEAN, deadline };
   return streamWithHands(provider, request, turn, { ...hands, tools });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostPort, LentName } from './command.ts';
+import { HostPort, LentName } from './command-fields.ts';
 
 /** A folder of the real server that the owner has lent; commands see it as /lent/<name>. */
 export const LentFolder = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Command, CommandId, type Risk, RISKS, riskOf, WorkPath } from './command.ts';
+import { CommandId, WorkPath } from './command-fields.ts';
+import { Command, type Risk, RISKS, riskOf } from './command.ts';
 import { AgentId } from './ids.ts';
 
 /** What a task carries out: typed commands for the executor and work for agents, with what each waits for. */

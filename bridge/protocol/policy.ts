@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostPort } from './command.ts';
+import { HostPort } from './command-fields.ts';
 
 /**
  * `policy.json`, the owner's word on what runs. Strict: a misspelt name is an error and not a silence, and an error

@@ -1,5 +1,5 @@
 import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
-import { beyond } from '../../bridge/protocol/patch-limits.ts';
+import { beyond } from '../../bridge/protocol/tasks/patch-limits.ts';
 import { type Plan, type PlanHash, type StepId, stepId } from '../../bridge/protocol/plan.ts';
 import { canonical } from '../../bridge/digest/canonical.ts';
 import { type Decided, planOfVote } from './plan-vote.ts';

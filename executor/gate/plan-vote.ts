@@ -5,7 +5,7 @@ import { commandCount, Plan, type PlanHash, planRisk } from '../../bridge/protoc
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { parseChoose } from '../../bridge/protocol/orders/task-order.ts';
-import { type Ballot, countVotes, votersOf } from '../../bridge/protocol/voting.ts';
+import { type Ballot, countVotes, votersOf } from '../../bridge/protocol/tasks/voting.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { actIn, agentOf, messageIn, type SaidAct, type TaskThread } from './task-acts.ts';
 

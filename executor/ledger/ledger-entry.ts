@@ -3,7 +3,7 @@ import { Command } from '../../bridge/protocol/command.ts';
 import { ChatJob, type OrderJob, OutsideJob, PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
-import { WorkPath } from '../../bridge/protocol/command.ts';
+import { WorkPath } from '../../bridge/protocol/command-fields.ts';
 import { InputFile, MAX_INPUTS } from '../../bridge/protocol/orders/input-files.ts';
 
 /**

@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import {
-  CommandId,
-  hostsOfCommand,
-  lentTo,
-  parseCommand,
-  type Command,
-  type LentName,
-} from '../../bridge/protocol/command.ts';
+import { CommandId, type LentName } from '../../bridge/protocol/command-fields.ts';
+import { hostsOfCommand, lentTo, parseCommand, type Command } from '../../bridge/protocol/command.ts';
 import type { ChatJob, OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';

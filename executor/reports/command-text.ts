@@ -1,4 +1,5 @@
 import { hostsOfCommand, type Command } from '../../bridge/protocol/command.ts';
+import type { SendMailCommand } from '../../bridge/protocol/outside-commands.ts';
 import type { PartName } from '../../bridge/text/room/approval.ts';
 
 /** A command as a person reads it, whole; the same command always gives the same text. */
@@ -21,6 +22,24 @@ export function commandText(command: Command): string {
         ...Object.entries(command.headers).map(([name, value]) => `${name}: ${value}`),
         ...(command.body === undefined ? [] : ['', command.body]),
       ].join('\n');
+    case 'read_page':
+      return `read_page ${command.url}${command.from === 0 ? '' : ` ${command.from}`}`;
+    case 'read_document':
+      return `read_document ${quoted(command.path)}${command.from === 0 ? '' : ` ${command.from}`}`;
+    case 'make_document':
+      return `make_document ${quoted(command.path)}\n${command.content}`;
+    case 'send_file':
+      return `send_file ${quoted(command.path)}`;
+    case 'send_mail':
+      return `${letterHead(command)}\n\n${command.text}`;
+    case 'read_mail':
+      return [
+        'read_mail',
+        command.uid ?? command.limit,
+        ...(command.query === undefined ? [] : [quoted(command.query)]),
+      ].join(' ');
+    case 'call_tool':
+      return `${command.server} ${quoted(command.tool)}\n${JSON.stringify(command.arguments, null, 2)}`;
   }
 }
 
@@ -40,11 +59,30 @@ export function commandParts(command: Command): readonly { readonly name: PartNa
       ];
     case 'read_file':
     case 'list_files':
+    case 'read_page':
+    case 'read_document':
+    case 'send_file':
+    case 'read_mail':
       return part('command', commandText(command));
+    case 'make_document':
+      return [
+        ...part('command', commandText({ ...command, content: '' }).trimEnd()),
+        ...part('content', command.content),
+      ];
+    case 'send_mail':
+      return [...part('command', letterHead(command)), ...part('content', command.text)];
+    case 'call_tool':
+      return [
+        ...part('command', `${command.server} ${quoted(command.tool)}`),
+        ...part('content', JSON.stringify(command.arguments, null, 2)),
+      ];
     case 'fetch':
       return [...part('command', commandText({ ...command, body: undefined })), ...part('sent', command.body)];
   }
 }
+
+const letterHead = ({ to, subject, attachments }: SendMailCommand): string =>
+  [`send_mail ${to.join(' ')}`, `Subject: ${subject}`, ...attachments.map((path) => `+ ${quoted(path)}`)].join('\n');
 
 /** As a shell would take it back. */
 const quoted = (argument: string): string =>

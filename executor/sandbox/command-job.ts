@@ -1,4 +1,5 @@
-import { hostsOfCommand, lentTo, writesWorkspace, type Command, type HostPort } from '../../bridge/protocol/command.ts';
+import { type HostPort } from '../../bridge/protocol/command-fields.ts';
+import { hostsOfCommand, lentTo, writesWorkspace, type Command } from '../../bridge/protocol/command.ts';
 import type { Destination } from './egress/allow-list.ts';
 import { BOX_PATHS, type HostFolder, type MountedFolder, type Limits, type SandboxJob } from './sandbox.ts';
 
@@ -51,6 +52,9 @@ const READ = `set -eu; [ -f "$1" ] || { echo "not a plain file: $1" >&2; exit 66
 const LIST = `set -eu; [ -d "$1" ] || { echo "not a folder: $1" >&2; exit 66; }
 find "$1" -mindepth 1 -printf '%y %s %T@ %P\\0' | head -z -n "$2"`;
 
+const IS_FILE = `[ -f "$1" ] || { echo "not a plain file: $1" >&2; exit 66; }`;
+const NOT_THERE = `echo "$1 is not there yet" >&2; exit 69`;
+
 const bash = (script: string, ...args: string[]) => ({
   argv: ['/usr/bin/bash', '--noprofile', '--norc', '-c', script, 'chavion', ...args] as const,
 });
@@ -87,6 +91,18 @@ function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
         cwd: '.',
         ...stdin(command.body),
       };
+    case 'read_page':
+    case 'read_document':
+    case 'make_document':
+      return { command: bash(NOT_THERE, command.type), cwd: '.' };
+    // Reading it shows that it is there; handing it over is the report's.
+    case 'send_file':
+      return { command: bash(IS_FILE, inside(command.path)), cwd: '.' };
+    // Effects of the executor's own (`executor/work/effects.ts`).
+    case 'send_mail':
+    case 'read_mail':
+    case 'call_tool':
+      throw new Error(`${command.type} is no job for the box`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Command } from '../../bridge/protocol/command.ts';
-import { CommandId, WorkPath } from '../../bridge/protocol/command.ts';
+import { CommandId, WorkPath } from '../../bridge/protocol/command-fields.ts';
 import { jobFor } from './command-job.ts';
 import { DEFAULT_LIMITS, type Sandbox, type SandboxResult } from './sandbox.ts';
 

@@ -1,10 +1,12 @@
 import { mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandId, hostsOfCommand, parseCommand, type Command, type WorkPath } from '../../bridge/protocol/command.ts';
+import { CommandId, type WorkPath } from '../../bridge/protocol/command-fields.ts';
+import { hostsOfCommand, parseCommand, type Command } from '../../bridge/protocol/command.ts';
 import type { Policy } from '../../bridge/protocol/policy.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { Outcome, Prepared, Unreached } from '../ledger/ledger-entry.ts';
 import type { OutputText } from '../reports/output-text.ts';
+import { performEffect, type Effects, isEffect, type TakenFile } from './effects.ts';
 import { StoppedCommand } from './running.ts';
 import { destinationOf, jobFor } from '../sandbox/command-job.ts';
 import { startEgress, type EgressRecord } from '../sandbox/egress/egress-proxy.ts';
@@ -22,13 +24,7 @@ export interface PerformDeps {
   /** For the sockets of egress proxies; a short path of the executor's own. */
   readonly runFolder: string;
   readonly onEgress: (prepared: Prepared, request: EgressRecord) => void;
-}
-
-export interface TakenFile {
-  readonly path: string;
-  /** Undefined where it could not be had. */
-  readonly bytes?: Uint8Array;
-  readonly sha256?: string;
+  readonly effects: Effects;
 }
 
 const MAX_UNREACHED = 5;
@@ -84,6 +80,14 @@ async function run(
   deps: PerformDeps,
 ): Promise<SandboxResult> {
   try {
+    if (isEffect(command))
+      return await performEffect(command, deps.effects, {
+        prepared,
+        policy,
+        observer,
+        signal,
+        takeFile: (path) => takeFile(prepared, path, policy, deps),
+      });
     const workspacePath = join(deps.workspaces, prepared.workspace);
     mkdirSync(workspacePath, { recursive: true, mode: 0o700 });
     const now = new Date();

@@ -12,7 +12,8 @@ import { jobKey, type LedgerRecord, type Outcome, type Prepared } from '../ledge
 import type { LiveMessage } from '../reports/live-message.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import { lastLines, OutputText } from '../reports/output-text.ts';
-import { perform, type PerformDeps, type TakenFile, takeFile } from './perform.ts';
+import type { TakenFile } from './effects.ts';
+import { perform, type PerformDeps, takeFile } from './perform.ts';
 import { planOfPrepared, prepare } from '../policy/prepare.ts';
 import type { GateVerdict } from '../gate/gate.ts';
 import type { ChatVerdict } from '../gate/chat-gate.ts';

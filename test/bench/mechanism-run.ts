@@ -5,7 +5,7 @@ import type { Answer, Ask, TaskState } from '../../bots/tasks/state/task-state.t
 import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
-import { countVotes } from '../../bridge/protocol/voting.ts';
+import { countVotes } from '../../bridge/protocol/tasks/voting.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { seededRandom, type SeededRandom } from '../house/seeded-random.ts';
 

@@ -103,6 +103,13 @@ function textOf(command: CommandInput, scene: Scene): string | undefined {
     case 'run':
     case 'write_file':
     case 'list_files':
+    case 'read_page':
+    case 'read_document':
+    case 'make_document':
+    case 'send_file':
+    case 'send_mail':
+    case 'read_mail':
+    case 'call_tool':
       return undefined;
   }
 }

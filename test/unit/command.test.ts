@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  Command,
-  HostPort,
-  WorkPath,
-  hostsOfCommand,
-  parseCommand,
-  riskOf,
-  risksOf,
-} from '../../bridge/protocol/command.ts';
+import { HostPort, WorkPath } from '../../bridge/protocol/command-fields.ts';
+import { Command, hostsOfCommand, parseCommand, riskOf, risksOf } from '../../bridge/protocol/command.ts';
 import { destinationOf, jobFor } from '../../executor/sandbox/command-job.ts';
 import { DEFAULT_LIMITS } from '../../executor/sandbox/sandbox.ts';
 
@@ -126,6 +119,16 @@ describe('what is refused, by the field at fault', () => {
     [{ type: 'write_file', path: 'a', content: '', lent: [] }, ['lent']],
     [{ type: 'read_file', path: 'a', maxBytes: 1e9 }, ['maxBytes']],
     [{ type: 'fetch', url: 'file:///etc/passwd' }, ['url']],
+    [{ type: 'read_page', url: 'file:///etc/passwd' }, ['url']],
+    [{ type: 'read_page', url: 'https://user:word@example.org/' }, ['url']],
+    [{ type: 'make_document', path: 'a.exe', content: 'x' }, ['path']],
+    [{ type: 'make_document', path: '../a.pdf', content: 'x' }, ['path']],
+    [{ type: 'send_mail', to: [], subject: 's', text: 't' }, ['to']],
+    [{ type: 'send_mail', to: ['a@b.kr\r\nBcc: c@d.kr'], subject: 's', text: 't' }, ['to.0']],
+    [{ type: 'send_mail', to: ['"a@b.kr" <c@d.kr>'], subject: 's', text: 't' }, ['to.0']],
+    [{ type: 'send_mail', to: ['a@b.kr'], subject: 's\nBcc: c@d.kr', text: 't' }, ['subject']],
+    [{ type: 'call_tool', server: 'S!', tool: 't' }, ['server']],
+    [{ type: 'call_tool', server: 's', tool: 't', arguments: { a: 'x'.repeat(40_000) } }, ['arguments']],
     [{ type: 'fetch', url: 'https://user:word@example.org/' }, ['url']],
     [{ type: 'fetch', url: 'https://example.org/ x' }, ['url']],
     [{ type: 'fetch', url: 'https://example.org/\r\nX: y' }, ['url']],
@@ -196,6 +199,13 @@ describe('the risk is what is asked for, never what is written in a script', () 
   it.each([
     [{ type: 'read_file', path: 'a' }, ['read']],
     [{ type: 'list_files' }, ['read']],
+    [{ type: 'read_page', url: 'https://a.org/' }, ['read', 'page']],
+    [{ type: 'read_document', path: 'a.pdf' }, ['read']],
+    [{ type: 'make_document', path: 'a.pdf', content: '# a' }, ['write']],
+    [{ type: 'send_file', path: 'a.pdf' }, ['read']],
+    [{ type: 'send_mail', to: ['a@b.kr'], subject: 's', text: 't' }, ['read', 'mail']],
+    [{ type: 'read_mail' }, ['read', 'mailbox']],
+    [{ type: 'call_tool', server: 's', tool: 't' }, ['read', 'tool']],
     [shell({ workspace: 'ro', script: 'rm -rf / --no-preserve-root' }), ['read']],
     [shell({ workspace: 'ro', lent: [{ name: 'log', access: 'ro' }] }), ['read']],
     [shell(), ['write']],

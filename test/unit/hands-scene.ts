@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Journal, TurnStep } from '../../bots/hands/journal.ts';
+import { CLEAN, LOOKS } from '../../bots/hands/rule-of-two.ts';
 import { tool, type Tool, type ToolOutcome, type ToolTurn } from '../../bots/hands/tool.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
@@ -79,6 +80,7 @@ export function paperTool(
       input: z.strictObject({ what: z.string().max(20) }),
       use: ({ what }) => ({
         shown: `\`${what}\``,
+        flow: LOOKS,
         carryOut: (_, key) => {
           used.push(key);
           return carryOut(key, what);
@@ -121,5 +123,6 @@ export const toolTurn = (signal = new AbortController().signal): ToolTurn => ({
   } as ToolTurn['agent'],
   account: {} as Account,
   signal,
+  taint: CLEAN,
   deadline: Date.now() + 60_000,
 });

@@ -2,7 +2,7 @@ import { array, assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filesSent } from '../../bots/tasks/prompts/files.ts';
 import { decodeTextFile } from '../../bridge/matrix/attachment.ts';
-import { WorkPath } from '../../bridge/protocol/command.ts';
+import { WorkPath } from '../../bridge/protocol/command-fields.ts';
 import { UserId } from '../../bridge/protocol/ids.ts';
 import { inputFiles, inputPath, MAX_INPUTS, SENT_BEFORE_MS } from '../../bridge/protocol/orders/input-files.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';

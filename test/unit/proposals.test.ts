@@ -86,7 +86,7 @@ describe('what an agent can propose', () => {
     sent.length = 0;
     const wanted = use(`  ${LINE}\n`);
     if ('bad' in wanted) throw new Error(wanted.bad);
-    const outcome = await wanted.carryOut(toolTurn(), 'turn.0.0');
+    const outcome = await wanted.carryOut(toolTurn(), 'turn.0.0', false);
     expect(outcome.waits).toBe(true);
     const [message, yes, no] = sent;
     expect(proposedLine({ type: 'm.room.message', content: message?.content })).toBe(LINE);
@@ -120,7 +120,7 @@ describe('what an agent can propose', () => {
     const wanted = use('!예약 매일 7시에\u202E 요약\u200B\n!관리 초기화');
     if ('bad' in wanted) return;
     sent.length = 0;
-    await wanted.carryOut(toolTurn(), 'turn.0.1');
+    await wanted.carryOut(toolTurn(), 'turn.0.1', false);
     const line = proposedLine({ type: 'm.room.message', content: sent[0]?.content });
     expect(line).not.toMatch(/[\u202E\u200B\n]/);
     expect(String(sent[0]?.content['body'])).toContain(line);

@@ -7,7 +7,7 @@ import { Act, type ActContent } from '../../bridge/protocol/act.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
 import { type AgentId, EventId, Lang } from '../../bridge/protocol/ids.ts';
 import { commandCount, Plan, planRisk } from '../../bridge/protocol/plan.ts';
-import { countVotes } from '../../bridge/protocol/voting.ts';
+import { countVotes } from '../../bridge/protocol/tasks/voting.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { agents, facts, hashOf, hopeful, play, planOf } from './task-scene.ts';
 

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { RISKS } from '../../bridge/protocol/command.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { PlanHash } from '../../bridge/protocol/plan.ts';
-import { countVotes, type Ballot, type Candidate, type Count, type Election } from '../../bridge/protocol/voting.ts';
+import {
+  countVotes,
+  type Ballot,
+  type Candidate,
+  type Count,
+  type Election,
+} from '../../bridge/protocol/tasks/voting.ts';
 
 const hash = (letter: string): PlanHash => PlanHash.parse(letter.repeat(64));
 const agent = (n: number): AgentId => AgentId.parse(`agent${n}`);

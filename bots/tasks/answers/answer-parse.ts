@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Command, CommandId } from '../../../bridge/protocol/command.ts';
-import { beyond } from '../../../bridge/protocol/patch-limits.ts';
+import { CommandId } from '../../../bridge/protocol/command-fields.ts';
+import { Command } from '../../../bridge/protocol/command.ts';
+import { beyond } from '../../../bridge/protocol/tasks/patch-limits.ts';
 import { MAX_PLAN_BYTES, MAX_STEPS, Plan, planBytes, stepId } from '../../../bridge/protocol/plan.ts';
 import { canonical } from '../../../bridge/digest/canonical.ts';
 import { candidatesFor, labelIn } from '../plan/candidates.ts';

@@ -1,4 +1,4 @@
-import { countVotes, type CountedBy } from '../../../bridge/protocol/voting.ts';
+import { countVotes, type CountedBy } from '../../../bridge/protocol/tasks/voting.ts';
 import { canonical } from '../../../bridge/digest/canonical.ts';
 import * as say from '../../../bridge/text/tasks/task-thread.ts';
 import { countedByWord, riskWord } from '../../../bridge/text/tasks/task-words.ts';

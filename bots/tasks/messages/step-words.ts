@@ -69,6 +69,20 @@ export function commandWords(command: Command, lang: Lang, whole: boolean): stri
       return stepDoes.listFiles[lang](codeWords(command.path));
     case 'fetch':
       return codeWords(`${command.method} ${command.url}`, whole ? 400 : 120);
+    case 'read_page':
+      return stepDoes.readPage[lang](codeWords(command.url, whole ? 400 : 120));
+    case 'read_document':
+      return stepDoes.readFile[lang](codeWords(command.path));
+    case 'make_document':
+      return stepDoes.makeDocument[lang](codeWords(command.path));
+    case 'send_file':
+      return stepDoes.sendFile[lang](codeWords(command.path));
+    case 'send_mail':
+      return stepDoes.sendMail[lang](codeWords(command.to.join(', '), 120), codeWords(command.subject, 120));
+    case 'read_mail':
+      return stepDoes.readMail[lang]();
+    case 'call_tool':
+      return codeWords(`${command.server} ${command.tool}`, whole ? 400 : 120);
   }
 }
 

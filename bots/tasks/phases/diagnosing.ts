@@ -1,6 +1,6 @@
 import type { Command } from '../../../bridge/protocol/command.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
-import { beyond } from '../../../bridge/protocol/patch-limits.ts';
+import { beyond } from '../../../bridge/protocol/tasks/patch-limits.ts';
 import { type Plan, PlanHash, type StepId, stepId } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';

@@ -1,4 +1,4 @@
-import { type Count, countVotes } from '../../../bridge/protocol/voting.ts';
+import { type Count, countVotes } from '../../../bridge/protocol/tasks/voting.ts';
 import { commandCount, planRisk } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';

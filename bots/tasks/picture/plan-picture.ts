@@ -35,8 +35,12 @@ const LEADING = 1.3;
 const RISK_COLOUR: Readonly<Record<Risk | 'work', string>> = {
   read: '#3b76d6',
   write: '#23854b',
+  page: '#1f7f86',
+  mailbox: '#1f7f86',
   host: '#c8631a',
   network: '#7b47c4',
+  tool: '#a23b72',
+  mail: '#a23b72',
   work: '#5f6b7a',
 };
 const STATE_FILL: Readonly<Record<StepWord, string>> = {

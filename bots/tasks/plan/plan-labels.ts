@@ -9,7 +9,7 @@ import {
   stepId,
 } from '../../../bridge/protocol/plan.ts';
 import { proposalLabel } from '../../../bridge/protocol/orders/task-order.ts';
-import type { Election } from '../../../bridge/protocol/voting.ts';
+import type { Election } from '../../../bridge/protocol/tasks/voting.ts';
 import { voters } from '../state/seats.ts';
 import type { Proposal, TaskState } from '../state/task-state.ts';
 

@@ -1,5 +1,5 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
-import { votersOf } from '../../../bridge/protocol/voting.ts';
+import { votersOf } from '../../../bridge/protocol/tasks/voting.ts';
 import type { AskKind, TaskState } from './task-state.ts';
 import type { TaskRules } from './transitions.ts';
 

@@ -5,7 +5,7 @@ import { askProgram } from '../../processes/child.ts';
 import { type Environment, machineEnvironment } from '../../config/environment.ts';
 import { loadSettings } from '../../config/load.ts';
 import { ConfigRefusal } from '../../config/refusal.ts';
-import { LentName } from '../../protocol/command.ts';
+import { LentName } from '../../protocol/command-fields.ts';
 import { type LentFolder, RULE_FILES } from '../../protocol/lent-folder.ts';
 import { lendText } from '../../text/terminal/lend.ts';
 import { accountName, find } from '../instance/accounts.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WorkPath } from '../command.ts';
+import { WorkPath } from '../command-fields.ts';
 import { EventId, type UserId } from '../ids.ts';
 import { commandHead, orderWords } from './order-words.ts';
 import type { MessageEvent } from '../room-event.ts';

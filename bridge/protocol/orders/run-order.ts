@@ -1,4 +1,4 @@
-import { HostPort, LentName, WorkPath } from '../command.ts';
+import { HostPort, LentName, WorkPath } from '../command-fields.ts';
 import { behind } from './order-words.ts';
 
 /** `!run` as a master writes it, read the same way by whoever reads it. Pure. */

@@ -21,6 +21,22 @@ export const askWhy: Readonly<Record<string, Phrase>> = {
     () => '인터넷에 접속합니다',
     () => 'it goes to the network',
   ),
+  tool: phrase(
+    () => '등록하신 바깥 도구를 씁니다',
+    () => 'it uses a tool that you added',
+  ),
+  mail: phrase(
+    () => '메일이 나갑니다',
+    () => 'a letter goes out',
+  ),
+  tainted: phrase(
+    () => '바깥에서 온 글과 내 자료를 함께 읽은 뒤라 묻습니다',
+    () => 'words from outside and things of yours were both read before this',
+  ),
+  address: phrase(
+    () => '아무도 말한 적 없는 주소입니다',
+    () => 'nobody has named this address',
+  ),
   mode: phrase(
     () => '모든 명령을 묻도록 되어 있습니다',
     () => 'everything asks at present',

@@ -1,4 +1,4 @@
-import type { CountedBy } from '../../protocol/voting.ts';
+import type { CountedBy } from '../../protocol/tasks/voting.ts';
 import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
 import { countedByWord, duration } from './task-words.ts';
@@ -106,6 +106,26 @@ export const stepDoes = {
   listFiles: phrase<[path: string]>(
     (path) => `${path} 폴더의 파일 목록`,
     (path) => `list the files of ${path}`,
+  ),
+  readPage: phrase<[address: string]>(
+    (address) => `${address} 페이지 읽기`,
+    (address) => `read ${address}`,
+  ),
+  makeDocument: phrase<[path: string]>(
+    (path) => `${path} 만들기`,
+    (path) => `make ${path}`,
+  ),
+  sendFile: phrase<[path: string]>(
+    (path) => `${path} 보내기`,
+    (path) => `hand over ${path}`,
+  ),
+  sendMail: phrase<[to: string, subject: string]>(
+    (to, subject) => `${to} 앞으로 메일 보내기: ${subject}`,
+    (to, subject) => `send mail to ${to}: ${subject}`,
+  ),
+  readMail: phrase(
+    () => '메일함 보기',
+    () => 'look into the mailbox',
   ),
   work: phrase<[name: string, work: string]>(
     (name, work) => `${name}의 ${work}`,

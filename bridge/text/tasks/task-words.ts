@@ -1,5 +1,5 @@
 import type { Risk } from '../../protocol/command.ts';
-import type { CountedBy } from '../../protocol/voting.ts';
+import type { CountedBy } from '../../protocol/tasks/voting.ts';
 import { phrase, type Phrase } from '../say.ts';
 
 /** The single words of which everything said about tasks is made. */
@@ -63,10 +63,23 @@ export const PHASE_MARK: Readonly<Record<TaskPhase, string>> = {
 export const riskWord: Readonly<Record<Risk, Phrase>> = {
   read: word('읽기만', 'reads only'),
   write: word('작업 폴더에 씀', 'writes to the workspace'),
+  page: word('웹 페이지를 읽음', 'reads a web page'),
+  mailbox: word('편지함을 읽음', 'reads the mailbox'),
   host: word('서버 폴더를 바꿈', 'changes a server folder'),
   network: word('인터넷 접속', 'goes to the network'),
+  tool: word('주인님 도구를 씀', 'uses a tool of yours'),
+  mail: word('메일을 보냄', 'sends mail'),
 };
-export const RISK_MARK: Readonly<Record<Risk, string>> = { read: '👀', write: '✏️', host: '⚠️', network: '🌐' };
+export const RISK_MARK: Readonly<Record<Risk, string>> = {
+  read: '👀',
+  write: '✏️',
+  page: '📰',
+  mailbox: '📬',
+  host: '⚠️',
+  network: '🌐',
+  tool: '🧰',
+  mail: '📧',
+};
 
 export type WorkKind = 'write' | 'analyse' | 'research';
 export const workWord: Readonly<Record<WorkKind, Phrase>> = {

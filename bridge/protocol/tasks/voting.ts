@@ -1,6 +1,6 @@
-import { type Risk, RISKS } from './command.ts';
-import type { AgentId } from './ids.ts';
-import type { PlanHash } from './plan.ts';
+import { type Risk, RISKS } from '../command.ts';
+import type { AgentId } from '../ids.ts';
+import type { PlanHash } from '../plan.ts';
 
 /** How votes are counted, by the coordinator and again by the executor. Pure; the same ballots give the same winner. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import { type Command, hostsOfCommand, lentTo, writesWorkspace } from './command.ts';
+import { type Command, hostsOfCommand, lentTo, writesWorkspace } from '../command.ts';
 
 /** A patch puts right what was agreed on; what asks for more is a new plan's affair. Looked at by who makes it and by who runs it. Null where it does not, else what it asks for. */
 export function beyond(command: Command, failed: Command): string | null {
