@@ -28,6 +28,7 @@ import { commandTools } from './hands/command-tools.ts';
 import { redisJournal } from './hands/journal.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
 import { searchTool } from './hands/search-tool.ts';
+import { searchersAmong, webSearchTool } from './hands/web-search.ts';
 import { proposeTool } from './hands/propose-tool.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
@@ -249,6 +250,12 @@ function turnsOf(
         proposeTool(base),
         houseTool({ view: house, masters: base.masters }),
         searchTool({ ...base, isSaid }),
+        webSearchTool({
+          ownerTitle: base.roster.ownerTitle,
+          timeZone: base.timeZone,
+          now: Date.now,
+          searchers: searchersAmong(bindings),
+        }),
       ],
     },
     commandResults,

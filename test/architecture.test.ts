@@ -63,6 +63,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/addressing',
     'bots/commands',
     'bots/residents',
+    'bots/models/providers/search',
     'bots/models/providers',
     'bots/models/providers/manus',
     'bots/models/providers/perplexity',

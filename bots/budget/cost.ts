@@ -21,6 +21,8 @@ const NOTHING: Cost = { usd: 0, tokens: 0 };
 const MILLION = 1_000_000;
 /** Of one picture: providers make between 250 and 1,600 tokens of it. */
 const IMAGE_TOKENS = 1_600;
+/** Of one answer that was to be looked up; Google has no limit that can be set. */
+const SEARCHES = 3;
 /** Of one task, by Manus's own examples. */
 const TASK_CREDITS = 200;
 
@@ -86,7 +88,7 @@ export const estimateOf = (request: ProviderRequest, price: Price | undefined, p
     {
       inputTokens: inputTokens(request),
       outputTokens: request.agent.maxOutputTokens,
-      ...(paid.searches ? { searches: 1 } : {}),
+      ...(request.search === true ? { searches: SEARCHES } : paid.searches ? { searches: 1 } : {}),
       ...(paid.billing === 'task' ? { credits: TASK_CREDITS } : {}),
     },
     price,
@@ -103,6 +105,7 @@ const TURNED_AWAY: ReadonlySet<FaultCode> = new Set([
 export class CostMeter {
   readonly #input: number;
   readonly #paid: Paid;
+  readonly #searches: boolean;
   #said = 0;
   /** Attempts that were cut off before this one: of most nobody reports the usage. */
   readonly #cut: TokenUsage[] = [];
@@ -112,6 +115,7 @@ export class CostMeter {
   constructor(request: ProviderRequest, paid: Paid = BY_TOKENS) {
     this.#input = inputTokens(request);
     this.#paid = paid;
+    this.#searches = paid.searches || request.search === true;
   }
 
   note(part: StreamPart): void {
@@ -158,7 +162,7 @@ export class CostMeter {
     return {
       inputTokens: this.#input,
       outputTokens: Math.max(0, this.#said),
-      ...(this.#paid.searches && this.#paid.billing === 'tokens' ? { searches: 1 } : {}),
+      ...(this.#searches && this.#paid.billing === 'tokens' ? { searches: 1 } : {}),
       ...(this.#paid.billing === 'task' ? { credits: TASK_CREDITS } : {}),
     };
   }

@@ -1,6 +1,7 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import type { Journal, TurnStep } from './journal.ts';
+import { numberedFound } from './found.ts';
 import { CLEAN, needsConsent, type Taint, taintOf, withTaint } from './rule-of-two.ts';
 import type { Tool, ToolOutcome, ToolTurn, ToolUse } from './tool.ts';
 
@@ -51,6 +52,8 @@ export async function* streamWithHands(
   const deeds: Deed[] = [];
   let { taint } = turn;
   const seen = new Map<string, number>();
+  /** Pages that searches have named, over the whole turn. */
+  let sources = 0;
   for (let number = 0; ; number += 1) {
     let step = await journal.step(turn.id, number);
     if (step === null) {
@@ -72,7 +75,8 @@ export async function* streamWithHands(
     const done = await Promise.all(uses.map((use, place) => carriedOut(use, number, place, turn, before, journal)));
     taint = done.reduce((so, made) => withTaint(so, made.brought), taint);
     deeds.push(...done.flatMap(({ deed }) => deed ?? []));
-    messages = [...messages, ...told(step, done)];
+    messages = [...messages, ...told(step, done, sources)];
+    sources += done.reduce((sum, { outcome }) => sum + sourcesOf(outcome).length, 0);
   }
 }
 
@@ -151,10 +155,12 @@ async function carriedOut(
 }
 
 const notDone = (text: string): Made => ({ deed: null, outcome: { text, failed: true }, brought: CLEAN });
+export const sourcesOf = ({ found }: ToolOutcome) => found?.sources ?? [];
 
 /** What the model said and what came of it, as it reads them in the next step. */
-function told(step: TurnStep, done: readonly Made[]): readonly ChatMessage[] {
+function told(step: TurnStep, done: readonly Made[], sources: number): readonly ChatMessage[] {
   const { text, calls, state } = step;
+  let named = sources;
   return [
     {
       role: 'assistant',
@@ -168,12 +174,14 @@ function told(step: TurnStep, done: readonly Made[]): readonly ChatMessage[] {
       role: 'user',
       content: calls.map(({ id, name }, place) => {
         const outcome = done[place]?.outcome;
+        const found = outcome?.found === undefined ? '' : `\n${numberedFound(outcome.found, named)}`;
+        named += outcome === undefined ? 0 : sourcesOf(outcome).length;
         return {
           type: 'tool-result',
           id,
           name,
           // Its own words are the house's; what a program, a page or a person wrote stands sealed within them.
-          text: outcome?.text ?? '',
+          text: `${outcome?.text ?? ''}${found}`,
           ...(outcome?.failed === true ? { failed: true } : {}),
         } as const;
       }),

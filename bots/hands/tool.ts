@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Account } from '../../bridge/matrix/account.ts';
-import type { EventId } from '../../bridge/protocol/ids.ts';
+import type { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { JsonSchema, ToolOffer } from '../models/providers/provider.ts';
 import { behindMarks, sealed } from '../residents/sealed.ts';
@@ -20,6 +20,14 @@ export interface ToolTurn {
   readonly deadline: number;
 }
 
+/** What a search has brought: words that rest on numbered sources, both of strangers. */
+const SearchFound = z.object({
+  /** `[1]` in it is the first of the sources. */
+  words: z.string(),
+  sources: z.array(z.object({ url: z.string(), title: z.string().exactOptional() })),
+});
+export type SearchFound = z.infer<typeof SearchFound>;
+
 /** What came of a call, as it is kept. */
 export const ToolOutcome = z.object({
   /** For the model: material, sealed before it is shown to it. */
@@ -31,6 +39,8 @@ export const ToolOutcome = z.object({
   taint: z.object({ untrusted: z.boolean(), private: z.boolean() }).optional(),
   /** Where in ops all of it stands. */
   record: z.custom<EventId>((value) => typeof value === 'string').optional(),
+  /** Behind the text, sealed, and as links under the answer. Its addresses have been seen. */
+  found: SearchFound.optional(),
 });
 export type ToolOutcome = z.infer<typeof ToolOutcome>;
 
@@ -50,6 +60,8 @@ export interface Tool {
   readonly offer: ToolOffer;
   /** `act`: only for the one who acts on a message; `look`: for everybody who answers it. */
   readonly needs: 'act' | 'look';
+  /** Whether there is anything behind it for this agent now; without it, there is. */
+  readonly isOffered?: (agent: AgentId) => boolean;
   /** Null where the words do not fit, with the reason for the model. */
   readonly use: (input: unknown, job: TurnJob) => ToolUse | { readonly bad: string };
 }

@@ -2,6 +2,7 @@ import type { Entry } from '../../bridge/appservice/timeline.ts';
 import { refused } from '../../bridge/matrix/account.ts';
 import type { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
 import { permalink } from '../../bridge/matrix/permalink.ts';
+import { sourceLines, type SourceLink } from '../../bridge/matrix/source-links.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
@@ -9,10 +10,10 @@ import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import * as handsText from '../../bridge/text/hands/at-work.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
-import { MAX_TURN_STEPS, recordOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';
 import { CLEAN } from '../hands/rule-of-two.ts';
+import { MAX_TURN_STEPS, recordOf, sourcesOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';
 import type { Tool } from '../hands/tool.ts';
-import type { ProviderRequest, StreamPart } from '../models/providers/provider.ts';
+import type { ProviderRequest } from '../models/providers/provider.ts';
 import { wordsOf } from './earlier-parts.ts';
 import { endInFault } from './fault-answer.ts';
 import { firstWord } from './first-word.ts';
@@ -104,7 +105,7 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
       [deps.roster.ownerTitle, ...names, ...deps.residents.others.map(({ name }) => name)],
     );
   let own = words();
-  const sources: Extract<StreamPart, { type: 'source' }>[] = [];
+  const sources: SourceLink[] = [];
   const done: Extract<TurnPart, { type: 'did' }>[] = [];
   for await (const part of partsOf(turn, request, need === 'small-talk' ? [] : toolsFor(turn, deps), deps)) {
     switch (part.type) {
@@ -129,6 +130,7 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         break;
       case 'did':
         done.push(part);
+        sources.push(...part.deeds.flatMap(({ outcome }) => sourcesOf(outcome)));
         break;
       case 'tool-call':
       case 'spent':
@@ -142,7 +144,8 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         break;
     }
   }
-  if (sources.length > 0) stream.push(`\n\n${sourceList(sources)}`);
+  const links = sourceLines(stream.text, sources);
+  if (links !== '') stream.push(`\n\n${links}`);
   for (const one of done) stream.push(`${stream.text === '' ? '' : '\n\n'}${underneath(one, turn, deps)}`);
   return resume;
 }
@@ -153,7 +156,9 @@ const TURN_LASTS_MS = 8 * 60_000;
 /** Nobody asks for anything in small talk: it does not pay for tools. */
 const toolsFor = ({ provider, job }: Turn, { hands }: TurnDeps): readonly Tool[] =>
   provider.callsTools === true && job.hands !== undefined
-    ? hands.tools.filter(({ needs }) => needs === 'look' || job.hands === 'act')
+    ? hands.tools
+        .filter(({ needs }) => needs === 'look' || job.hands === 'act')
+        .filter(({ isOffered }) => isOffered?.(job.agent) ?? true)
     : [];
 
 /** What the model says, and what it does where it may do something. */
@@ -229,10 +234,4 @@ function replyTarget(job: TurnJob, entries: readonly Entry[]): { replyTo?: Event
   const at = entries.findLastIndex((entry) => entry.event.eventId === job.source);
   const overtaken = at !== -1 && entries.slice(at + 1).some((entry) => entry.event.chavion === undefined);
   return job.depth > 0 || overtaken ? { ...thread, replyTo: job.source } : thread;
-}
-
-function sourceList(sources: readonly { url: string; title?: string | undefined }[]): string {
-  const title = (source: { url: string; title?: string | undefined }) =>
-    (source.title ?? source.url).replace(/[[\]\n]/g, ' ');
-  return sources.map((source, i) => `${i + 1}. [${title(source)}](<${source.url}>)`).join('\n');
 }

@@ -48,8 +48,14 @@ export function rehearse({ id, persona, name, role, ownerTitle, question, lang }
   const line = isGreeting(question)
     ? voice.greeting[lang](ownerTitle, lang === 'ko' ? name : inLatin(name, id))
     : voice.answer[lang](ownerTitle, topic === '' ? nothingSaid[lang]() : topic);
-  return `${rehearsalLabel[lang]()} ${line}`;
+  return `${rehearsalLabel[lang]()} ${line}${WANTS_SEARCH.test(question) ? `\n${noSearch[lang]()}` : ''}`;
 }
+
+const WANTS_SEARCH = /검색|인터넷에서|웹에서|(?:look up|search) .{0,40}(?:web|internet|online)/iu;
+const noSearch = phrase(
+  () => '인터넷 검색은 AI 회사의 키를 넣으신 뒤에 됩니다: npm start -- keys',
+  () => "Searching the web takes a key of a provider's: npm start -- keys",
+);
 
 interface Voice {
   readonly greeting: Phrase<[owner: string, name: string]>;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WIRE_FORMATS } from './provider-formats.ts';
-import type { Handed, Json, OfferedTool, ScriptedCall, WireFormat } from './wires/wire-format.ts';
+import type { Found, Handed, Json, OfferedTool, ScriptedCall, WireFormat } from './wires/wire-format.ts';
 
 /** Residents whose provider is played here, on the wire that the real one speaks. */
 export const MINDS = ['gabriel', 'jarvis', 'claude', 'perplexity'] as const;
@@ -20,6 +20,8 @@ export interface Question {
   readonly images: number;
   /** What it may ask for. */
   readonly tools: readonly OfferedTool[];
+  /** It is to look things up by itself. */
+  readonly isSearch: boolean;
   /** How often it has asked for tools in this turn, and what came of it the last time. */
   readonly step: number;
   readonly results: readonly Handed[];
@@ -36,6 +38,8 @@ export interface Question {
 export interface Reply {
   /** Text, in the pieces in which it comes. */
   readonly pieces?: readonly string[];
+  /** What its own search has found before. */
+  readonly found?: Found;
   /** Tools that it asks for behind that. */
   readonly calls?: readonly ScriptedCall[];
   /** Between two pieces. */
@@ -151,6 +155,7 @@ function read(mind: Mind, wire: WireFormat, body: string, request: IncomingMessa
     said: said.map(({ role, text }) => ({ role, text })),
     images: said.reduce((sum, { images }) => sum + images, 0),
     tools: wire.tools(json),
+    isSearch: wire.isSearch(json),
     step: results.length,
     results: results.at(-1) ?? [],
     body,
@@ -166,11 +171,11 @@ async function send(response: ServerResponse, wire: WireFormat, reply: Reply, qu
   const type = reply.body === undefined ? 'text/event-stream; charset=utf-8' : 'application/json';
   response.writeHead(reply.status ?? 200, { 'content-type': type, ...reply.headers });
   if (reply.body === undefined) {
-    const { pieces = [], calls: asked = [] } = reply;
+    const { pieces = [], calls: asked = [], found } = reply;
     const text = pieces.join('');
     const silent = pieces.length === 0 && asked.length > 0;
-    response.write(wire.begin + (silent ? '' : wire.open));
-    const close = silent ? '' : wire.close(text);
+    response.write(wire.begin + (found === undefined ? '' : wire.found(found)) + (silent ? '' : wire.open));
+    const close = silent ? '' : (found === undefined ? '' : wire.cites(found)) + wire.close(text);
     const callPieces = asked.length === 0 ? [] : [close, ...wire.calls(asked, !silent)];
     for (const piece of [...pieces.map(wire.piece), ...callPieces]) {
       if (response.destroyed) return;
@@ -182,7 +187,7 @@ async function send(response: ServerResponse, wire: WireFormat, reply: Reply, qu
       response.destroy();
       return;
     }
-    response.write((asked.length === 0 ? close : '') + wire.end(text, asked));
+    response.write((asked.length === 0 ? close : '') + wire.end(text, asked, found));
   } else {
     response.write(reply.body);
   }

@@ -9,6 +9,13 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   sees: true,
   searches: false,
   callsTools: true,
+  search: {
+    // The first of its searches, which every model has and which runs no code.
+    tools: () => ({
+      web_search: createAnthropic({ apiKey: key }).tools.webSearch_20250305({ maxUses: MOST_SEARCHES }),
+    }),
+    pausedBy: 'pause_turn',
+  },
   mark: { anthropic: { cacheControl: { type: 'ephemeral' } } },
   address: url ?? 'https://api.anthropic.com/v1',
   schemaLeads: true,
@@ -23,6 +30,9 @@ export const anthropic = (modelId: string, { key, url }: Access): SdkModel => ({
   providerOptions: () => ({ anthropic: { toolStreaming: false } }),
   spentIn,
 });
+
+/** In one answer. */
+const MOST_SEARCHES = 3;
 
 /** Each search of its own is billed beside the tokens. */
 const Searched = z.object({ server_tool_use: z.object({ web_search_requests: z.int().nonnegative() }) });

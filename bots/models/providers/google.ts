@@ -9,6 +9,10 @@ export const google = (modelId: string, { key, url }: Access): SdkModel => ({
   sees: true,
   searches: false,
   callsTools: true,
+  search: {
+    tools: () => ({ google_search: createGoogle({ apiKey: key }).tools.googleSearch({}) }),
+    countedIn: (metadata) => searchesIn(metadata, modelId),
+  },
   address: url ?? 'https://generativelanguage.googleapis.com/v1beta',
   schemaLeads: false,
   list: modelList(
@@ -24,6 +28,18 @@ export const google = (modelId: string, { key, url }: Access): SdkModel => ({
     }).languageModel(modelId),
   spentIn,
 });
+
+const Grounded = z.object({
+  google: z.object({
+    groundingMetadata: z.object({ webSearchQueries: z.array(z.string()).nullish().catch(null) }),
+  }),
+});
+
+/** Until Gemini 2.5 the grounded answer is billed, whatever it took; since Gemini 3 each search. */
+function searchesIn(metadata: unknown, modelId: string): number {
+  const queries = Grounded.safeParse(metadata).data?.google.groundingMetadata.webSearchQueries?.length ?? 0;
+  return /^gemini-[12]\b/.test(modelId) ? Math.min(1, queries) : queries;
+}
 
 /** Sound has a price of its own with some models. */
 const Heard = z.object({

@@ -9,6 +9,10 @@ export const openai = (modelId: string, { key, url }: Access): SdkModel => ({
   sees: true,
   searches: false,
   callsTools: true,
+  // Out of the index alone: a search by which strangers' words could have an address opened would be a way out.
+  search: {
+    tools: () => ({ web_search: createOpenAI({ apiKey: key }).tools.webSearch({ externalWebAccess: false }) }),
+  },
   address: url ?? 'https://api.openai.com/v1',
   schemaLeads: true,
   list: modelList(url ?? 'https://api.openai.com/v1', { authorization: `Bearer ${key}` }),

@@ -25,6 +25,8 @@ export interface Provider {
   readonly callsTools?: boolean;
   /** It looks things up on the internet by itself. */
   readonly searches: boolean;
+  /** Of one that does so when it is told (`search`): whether it can now, or its endpoint has lately refused. */
+  readonly canSearch?: () => boolean;
   /** It shares a server that gives so many answers at once; the same object for all who share it. */
   readonly queue?: { readonly limit: number };
   /** It is asked when it is called, in tasks and in discussions; what is said to all is not for it. */
@@ -86,6 +88,11 @@ export interface ProviderRequest {
   readonly tools?: readonly ToolOffer[];
   /** Who cannot be held to it leaves it out. */
   readonly format?: AnswerFormat;
+  /**
+   * Look it up, by the provider's own search. Only where `canSearch` says so, and without tools and format: not every
+   * model takes them together. Sources come last, those that the answer names first.
+   */
+  readonly search?: true;
   /** Of a question of a task: which task, what it wants, and until when (milliseconds since 1970) an answer counts. */
   readonly task?: { readonly no: number; readonly phase: string; readonly until: number };
   /** Of a turn in a room: who is answered, and where in a chain of calls. */

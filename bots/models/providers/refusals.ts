@@ -2,7 +2,7 @@ import { APICallError } from 'ai';
 import type { ProviderRequest, StreamPart } from './provider.ts';
 
 /** What an endpoint may not know. */
-type Extra = 'format' | 'tools' | 'thoughts';
+type Extra = 'format' | 'tools' | 'thoughts' | 'search';
 
 /** An endpoint that will have no schema, no tools or no thoughts of its own has said so before its first word. */
 export class ExtraRefused extends Error {
@@ -28,11 +28,24 @@ const KNOWS_NONE =
 /** Some want their thoughts back with the results of calls, some (Groq, Mistral) refuse the field that they stand in. */
 const ABOUT_THOUGHTS = /reasoning_content/i;
 
+/**
+ * Anthropic: "Web search is not enabled for this organization"; OpenAI: "Hosted tool 'web_search' is not supported with
+ * …"; Google: "Search Grounding is not supported"; gateways: "unknown tool type".
+ */
+const ABOUT_SEARCH = /search|grounding|external_web_access|\btools?\b|tool[_-]/i;
+const HAS_NONE = /not enabled|n[o']t available|disabled|invalid value|does not match|extra inputs/i;
+const SEARCH_REFUSED: ReadonlySet<number> = new Set([...REFUSED, 403]);
+
 /** What it was that the endpoint refused, by a 4xx or "not implemented" whose words are about it. */
-export function extraRefused(error: unknown, { format, tools, messages }: Partial<ProviderRequest>): Extra | undefined {
-  if (!APICallError.isInstance(error) || error.statusCode === undefined || !REFUSED.has(error.statusCode))
-    return undefined;
+export function extraRefused(
+  error: unknown,
+  { format, tools, messages, search }: Partial<ProviderRequest>,
+): Extra | undefined {
+  if (!APICallError.isInstance(error) || error.statusCode === undefined) return undefined;
   const words = `${error.responseBody ?? ''} ${JSON.stringify(error.data ?? '')}`.slice(0, 20_000);
+  if (search === true && SEARCH_REFUSED.has(error.statusCode) && ABOUT_SEARCH.test(words))
+    return KNOWS_NONE.test(words) || HAS_NONE.test(words) ? 'search' : undefined;
+  if (!REFUSED.has(error.statusCode)) return undefined;
   if (messages !== undefined && hasThoughts(messages) && ABOUT_THOUGHTS.test(words)) return 'thoughts';
   if (tools !== undefined && ABOUT_TOOLS.test(words) && KNOWS_NONE.test(words)) return 'tools';
   return format !== undefined && ABOUT_FORMAT.test(words) ? 'format' : undefined;
@@ -52,16 +65,26 @@ function remember(key: string): void {
   refusals.set(key, Date.now());
 }
 
+interface Endpoint {
+  readonly label: string;
+  readonly address: string;
+}
+
+const keyOf = (extra: Extra, { label, address }: Endpoint): string => `${extra} ${label} ${address}`;
+
+/** An answer without the search that was asked for would be made up: nobody is asked again without it. */
+export const searchRefused = (endpoint: Endpoint): void => remember(keyOf('search', endpoint));
+export const takesSearch = (endpoint: Endpoint): boolean => !isRemembered(keyOf('search', endpoint));
+
 /** Asks with schema and tools, and without what the endpoint refuses: then the prompt alone says what is wanted. */
 export async function* withoutRefused(
-  { label, address }: { readonly label: string; readonly address: string },
+  endpoint: Endpoint,
   request: ProviderRequest,
   stream: (request: ProviderRequest) => AsyncIterable<StreamPart>,
 ): AsyncGenerator<StreamPart> {
-  const keyOf = (extra: Extra) => `${extra} ${label} ${address}`;
   let asked = request;
   for (const extra of ['format', 'tools', 'thoughts'] as const)
-    if (isRemembered(keyOf(extra))) asked = without(asked, extra);
+    if (isRemembered(keyOf(extra, endpoint))) asked = without(asked, extra);
   let refused: Extra[] = [];
   // Each time one thing less is asked for.
   for (;;) {
@@ -69,7 +92,8 @@ export async function* withoutRefused(
       for await (const part of stream(asked)) {
         // Only now is it known that this was what it refused.
         if (part.type === 'text' || part.type === 'tool-call') {
-          for (const extra of refused) if (!(extra === 'tools' && hasResults(request))) remember(keyOf(extra));
+          for (const extra of refused)
+            if (!(extra === 'tools' && hasResults(request))) remember(keyOf(extra, endpoint));
           refused = [];
         }
         yield part;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { sha256 } from '../../../bridge/digest/canonical.ts';
+import { type SourceLink, sourceLines } from '../../../bridge/matrix/source-links.ts';
 import { maskSecrets } from '../../../bridge/matrix/secrets/secrets.ts';
 import { ProviderFault } from '../../../bridge/protocol/fault.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
@@ -147,7 +148,7 @@ interface Heard {
   readonly tokens: Spent;
   /** Micro-dollars; null where nobody sends a bill. */
   readonly usd: number | null;
-  /** As a Markdown list, where it named any. */
+  /** As Markdown links, where it named any. */
   readonly sources: string;
   /** It asks something back, which nobody in a task can answer. */
   readonly asksBack: boolean;
@@ -162,13 +163,13 @@ async function listen(
   let text = '';
   let usage: TokenUsage | undefined;
   let asksBack = false;
-  const sources = new Map<string, string>();
+  let sources: SourceLink[] = [];
   for await (const part of provider.stream(request, signal)) {
     if (part.type === 'text') text += part.text;
     else if (part.type === 'restart') {
       text = '';
-      sources.clear();
-    } else if (part.type === 'source') sources.set(part.url, part.title ?? part.url);
+      sources = [];
+    } else if (part.type === 'source') sources.push({ url: part.url, title: part.title });
     else if (part.type === 'finish') {
       usage = part.usage;
       asksBack = part.resume !== undefined;
@@ -183,7 +184,7 @@ async function listen(
   const used = usage ?? { inputTokens: estimateTokens(prompt), outputTokens: estimateTokens(text) };
   return {
     text: maskSecrets(text).text,
-    sources: sourceList(sources),
+    sources: sourceLines(text, sources),
     tokens: { input: used.inputTokens, output: used.outputTokens },
     usd: price === undefined ? null : costOf(used, price).usd,
     asksBack,
@@ -200,14 +201,6 @@ function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: A
   if (!parsed.ok || parsed.answer.kind !== 'work' || sources === '') return parsed;
   return parseAnswer(`${text}\n\n${sources}`, state, ask);
 }
-
-const MAX_SOURCES = 30;
-
-const sourceList = (sources: ReadonlyMap<string, string>): string =>
-  [...sources]
-    .slice(0, MAX_SOURCES)
-    .map(([url, title], i) => `${i + 1}. [${title.replace(/[[\]\n]/g, ' ')}](<${url}>)`)
-    .join('\n');
 
 /** Plans may carry whole files, reports whole pages; more than half of its context a model cannot write. */
 const LONG: ReadonlySet<AskKind> = new Set(['propose', 'work', 'diagnose', 'report']);

@@ -70,6 +70,11 @@ export const looksAt = {
   ),
 };
 
+export const searchesWeb = phrase<[words: string]>(
+  (words) => `웹에서 ‘${words}’ 찾기`,
+  (words) => `search the web for ‘${words}’`,
+);
+
 export const looksFor = phrase<[words: string]>(
   (words) => `‘${words}’ 찾기`,
   (words) => `look for ‘${words}’`,

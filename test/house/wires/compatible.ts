@@ -27,6 +27,9 @@ export const compatible: WireFormat = {
     grouped<Json>(body.messages, ({ role }) => role === 'tool').map((messages) =>
       messages.map(({ tool_call_id, content }) => ({ id: tool_call_id, text: content, failed: false })),
     ),
+  isSearch: () => false,
+  found: () => '',
+  cites: () => '',
   begin: chatChunk({ role: 'assistant', content: '' }),
   open: '',
   piece: (content) => chatChunk({ content }),

@@ -21,7 +21,7 @@ export const google: WireFormat = {
       .filter(({ parts }: Json) => parts.some((part: Json) => !('functionCall' in part || 'functionResponse' in part)))
       .map((one: Json) => said(one.role, one.parts, (part) => 'inlineData' in part)),
   tools: (body) =>
-    (body.tools ?? []).flatMap(({ functionDeclarations }: Json) =>
+    (body.tools ?? []).flatMap(({ functionDeclarations = [] }: Json) =>
       functionDeclarations.map(({ name, description, parametersJsonSchema, parameters }: Json) => ({
         name,
         description,
@@ -44,7 +44,10 @@ export const google: WireFormat = {
         ),
       )
       .filter((results: readonly Handed[]) => results.length > 0),
+  isSearch: (body) => (body.tools ?? []).some(({ googleSearch }: Json) => googleSearch !== undefined),
   begin: '',
+  found: () => '',
+  cites: () => '',
   open: '',
   piece: (text) => googleChunk([{ text }]),
   close: () => '',
@@ -61,5 +64,16 @@ export const google: WireFormat = {
         },
       ]),
     ),
-  end: () => googleChunk([{ text: '' }], { finishReason: 'STOP' }),
+  end: (_text, _calls, found) =>
+    googleChunk([{ text: '' }], {
+      finishReason: 'STOP',
+      ...(found === undefined
+        ? {}
+        : {
+            groundingMetadata: {
+              webSearchQueries: found.queries,
+              groundingChunks: found.sources.map(({ url, title }) => ({ web: { uri: url, title } })),
+            },
+          }),
+    }),
 };

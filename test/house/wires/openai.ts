@@ -1,4 +1,5 @@
 import {
+  citedOf,
   type Json,
   type ScriptedCall,
   type WireFormat,
@@ -64,12 +65,53 @@ export const openai: WireFormat = {
       .filter((one: Json) => one.role !== undefined)
       .map((one: Json) => said(one.role, partsOf(one.content), (part) => part.type === 'input_image')),
   tools: (body) =>
-    (body.tools ?? []).map(({ name, description, parameters }: Json) => ({ name, description, schema: parameters })),
+    (body.tools ?? [])
+      .filter(({ type }: Json) => type === 'function')
+      .map(({ name, description, parameters }: Json) => ({ name, description, schema: parameters })),
+  isSearch: (body) => (body.tools ?? []).some(({ type }: Json) => type === 'web_search'),
   results: (body) =>
     grouped<Json>(body.input, isOutput).map((items) =>
       items.map(({ call_id, output }) => ({ id: call_id, ...errorIn(output) })),
     ),
   begin: event({ type: 'response.created', response: response('in_progress', []) }),
+  found: ({ queries, sources }) =>
+    queries
+      .map((query, at) => {
+        const item = { id: `ws_${at + 1}`, type: 'web_search_call' };
+        const action = {
+          type: 'search',
+          query,
+          queries: [query],
+          sources: at > 0 ? [] : sources.map(({ url }) => ({ type: 'url', url })),
+        };
+        return (
+          event({
+            type: 'response.output_item.added',
+            output_index: 50 + at,
+            item: { ...item, status: 'in_progress' },
+          }) +
+          event({ type: 'response.web_search_call.searching', output_index: 50 + at, item_id: item.id }) +
+          event({
+            type: 'response.output_item.done',
+            output_index: 50 + at,
+            item: { ...item, status: 'completed', action },
+          })
+        );
+      })
+      .join(''),
+  cites: (found) =>
+    citedOf(found)
+      .map(({ url, title }, at) =>
+        event({
+          type: 'response.output_text.annotation.added',
+          item_id: 'msg_1',
+          output_index: 0,
+          content_index: 0,
+          annotation_index: at,
+          annotation: { type: 'url_citation', start_index: 0, end_index: 1, url, title },
+        }),
+      )
+      .join(''),
   open:
     event({ type: 'response.output_item.added', output_index: 0, item: message('in_progress', '') }) +
     event({

@@ -17,6 +17,15 @@ export const perplexity: WireFormat = {
   // It searches by itself and takes no tools of ours.
   tools: () => [],
   results: () => [],
+  // It does so unasked.
+  isSearch: () => true,
+  found: ({ sources }) =>
+    event({
+      type: 'response.output_item.done',
+      output_index: 0,
+      item: { id: 'search_1', type: 'search_results', results: sources },
+    }),
+  cites: () => '',
   begin: '',
   open: '',
   calls: () => [],

@@ -28,6 +28,16 @@ export interface OfferedTool {
   readonly schema: Json;
 }
 
+/** What a provider's own search has found. */
+export interface Found {
+  readonly queries: readonly string[];
+  readonly sources: readonly { readonly url: string; readonly title: string }[];
+  /** So many of them, the last ones, are named by the answer. */
+  readonly cited?: number;
+}
+
+export const citedOf = ({ sources, cited = 0 }: Found) => sources.slice(sources.length - cited);
+
 /** How one provider is asked, and how it streams; after the recordings in `test/contract/fixtures`. */
 export interface WireFormat {
   readonly system: (body: Json) => string;
@@ -35,14 +45,20 @@ export interface WireFormat {
   readonly tools: (body: Json) => readonly OfferedTool[];
   /** Of each answer with calls the results, in order. */
   readonly results: (body: Json) => readonly (readonly Handed[])[];
+  /** It is to look things up by itself. */
+  readonly isSearch: (body: Json) => boolean;
   readonly begin: string;
+  /** Before the first words: what it has found. */
+  readonly found: (found: Found) => string;
+  /** Behind the last piece: what the words rest on. */
+  readonly cites: (found: Found) => string;
   /** Before the first piece of text, and behind the last. */
   readonly open: string;
   readonly piece: (text: string) => string;
   readonly close: (text: string) => string;
   /** In pieces, those of calls side by side in turn. `text`: some was said before. */
   readonly calls: (calls: readonly ScriptedCall[], text: boolean) => readonly string[];
-  readonly end: (text: string, calls: readonly ScriptedCall[]) => string;
+  readonly end: (text: string, calls: readonly ScriptedCall[], found?: Found) => string;
 }
 
 export const inputText = ({ input }: ScriptedCall): string =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Link } from '../sdk-stream.ts';
+import type { Link } from '../search/found-links.ts';
 
 /**
  * What a Manus task tells of itself: https://open.manus.ai/docs/v2/task.listMessages and .../task-lifecycle

@@ -17,7 +17,7 @@ import { answerOf, type ManusEvent, progressOf, stateOf, type Waiting } from './
 import { type ManusNotes, notesInMemory } from './manus-notes.ts';
 import type { Provider, ProviderRequest, StreamPart, TokenUsage } from '../provider.ts';
 import { withoutTools } from '../tool-history.ts';
-import { browsable } from '../sdk-stream.ts';
+import { browsable } from '../search/found-links.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from '../watched-fetch.ts';
 import { spoken } from '../../../residents/sealed.ts';
 
