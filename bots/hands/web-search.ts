@@ -29,7 +29,7 @@ export interface WebSearchDeps {
 const MOST_TRIED = 2;
 const LONGEST_SEARCH_MS = 120_000;
 /** A search that opens addresses would be a way out of the house; there is a tool for pages, with rules of its own. */
-const ADDRESS = /:\/\/|\bwww\.|\b[\w-]+\.[a-z]{2,}\/\S/i;
+const ADDRESS = /:\/\/|\bwww\.|[a-z0-9]\.[a-z]{2,24}\/\S/i;
 
 /** Looks something up on the web, by one call of a provider with its own search. */
 export function webSearchTool(deps: WebSearchDeps): Tool {

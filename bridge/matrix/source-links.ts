@@ -34,7 +34,7 @@ const encoded = (character: string): string =>
 export function sourceName({ url, title = '' }: SourceLink): string {
   const { hostname } = new URL(url);
   const words = plainWords(title.replace(/[@＠]/gu, ' '), LONGEST_TITLE);
-  const posesAs = /[\w-]+\.[a-z]{2,}\b/i.exec(words)?.[0].toLowerCase();
+  const posesAs = /[\w-]{1,40}\.[a-z]{2,24}\b/i.exec(words)?.[0].toLowerCase();
   const isOther = posesAs !== undefined && hostname !== REDIRECTS && !hostname.endsWith(posesAs);
   return words === '' || isOther ? hostname : words;
 }
