@@ -79,7 +79,8 @@ export async function lookUp(
   const all = deps.searchers(question.agent);
   const allowed = question.alone ? all.filter(({ config }) => config.id === question.agent) : all;
   if (allowed.length === 0 && all.length > 0)
-    why = 'strangers’ words and private ones are both in this conversation: it is searched for by no other provider. Tell the owner what you would look up';
+    why =
+      'strangers’ words and private ones are both in this conversation: it is searched for by no other provider. Tell the owner what you would look up';
   for (const searcher of allowed.slice(0, MOST_TRIED)) {
     try {
       const found = await answered(searcher, requestOf(question, searcher, deps), AbortSignal.any([signal, deadline]));

@@ -126,7 +126,10 @@ describe('web_search', () => {
     const use = toolWith(searcher(hangs)).use({ query: 'A 실적' }, toolTurn().job);
     if ('bad' in use) throw new Error(use.bad);
     const late = { ...toolTurn(), deadline: Date.now() + 20 };
-    expect(await use.carryOut(late, 'k', false)).toMatchObject({ failed: true, text: expect.stringContaining('too long') });
+    expect(await use.carryOut(late, 'k', false)).toMatchObject({
+      failed: true,
+      text: expect.stringContaining('too long'),
+    });
     const running = use.carryOut(toolTurn(stop.signal), 'k', false);
     stop.abort(new Error('stopped'));
     await expect(running).rejects.toThrow('stopped');
