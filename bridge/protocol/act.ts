@@ -90,8 +90,8 @@ export const CommandResult = z.object({
   detail: z.string().max(500).optional(),
   exitCode: z.int().optional(),
   ms: z.int().nonnegative().optional(),
-  /** The end of the output: clean, without secrets. */
-  output: z.string().max(12_000).optional(),
+  /** The end of the output, of what was read its beginning: clean, without secrets. */
+  output: z.string().max(24_000).optional(),
   artifacts: z
     .array(
       z.object({

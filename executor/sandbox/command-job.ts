@@ -1,6 +1,7 @@
 import { type HostPort } from '../../bridge/protocol/command-fields.ts';
 import { hostsOfCommand, lentTo, writesWorkspace, type Command } from '../../bridge/protocol/command.ts';
 import type { Destination } from './egress/allow-list.ts';
+import { programCommand } from './program-command.ts';
 import { BOX_PATHS, type HostFolder, type MountedFolder, type Limits, type SandboxJob } from './sandbox.ts';
 
 export interface SandboxJobContext {
@@ -21,7 +22,7 @@ export function jobFor(command: Command, context: SandboxJobContext): SandboxJob
   const networked = hostsOfCommand(command).length > 0;
   if (networked && context.egress === null) throw new Error('a command with hosts needs an egress proxy');
   return {
-    ...work(command),
+    ...work(command, context.limits),
     timeoutMs: command.timeoutMs,
     workspace,
     lent: lentFolders(command, context),
@@ -60,7 +61,7 @@ const bash = (script: string, ...args: string[]) => ({
 });
 const inside = (path: string) => `${BOX_PATHS.workspace}/${path}`;
 
-function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
+function work(command: Command, limits: Limits): Pick<SandboxJob, 'command' | 'cwd' | 'stdin' | 'programs'> {
   switch (command.type) {
     case 'run':
       return { command: { argv: command.argv }, cwd: command.cwd, ...stdin(command.stdin) };
@@ -92,6 +93,10 @@ function work(command: Command): Pick<SandboxJob, 'command' | 'cwd' | 'stdin'> {
         ...stdin(command.body),
       };
     case 'read_page':
+      return {
+        ...programCommand('read-page', [BOX_PATHS.egressSocket, command.url, String(command.from)], limits),
+        cwd: '.',
+      };
     case 'read_document':
     case 'make_document':
       return { command: bash(NOT_THERE, command.type), cwd: '.' };

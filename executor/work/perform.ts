@@ -88,7 +88,9 @@ async function run(
         signal,
         takeFile: (path) => takeFile(prepared, path, policy, deps),
       });
-    const workspacePath = join(deps.workspaces, prepared.workspace);
+    const page = command.type === 'read_page';
+    // Whoever reads a page has a way out: what the conversation keeps is no business of its box.
+    const workspacePath = page ? join(deps.runFolder, 'nothing') : join(deps.workspaces, prepared.workspace);
     mkdirSync(workspacePath, { recursive: true, mode: 0o700 });
     const now = new Date();
     utimesSync(workspacePath, now, now); // for `old-workspaces.ts`
@@ -98,7 +100,9 @@ async function run(
         ? null
         : await startEgress({
             socketPath: join(deps.runFolder, `e-${prepared.hash.slice(0, 16)}.sock`),
-            allowed: hosts.map(destinationOf),
+            // Redirects lead anywhere; where the owner's policy names hosts, among those.
+            allowed: page ? (policy.hosts?.map(destinationOf) ?? 'web') : hosts.map(destinationOf),
+            pageOnly: page,
             onRequest: (request) => deps.onEgress(prepared, request),
           });
     const lentPaths = new Map(

@@ -1,6 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import iconv from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseCommand } from '../../bridge/protocol/command.ts';
+import { jobFor } from '../../executor/sandbox/command-job.ts';
+import { startEgress } from '../../executor/sandbox/egress/egress-proxy.ts';
+import { isPublicAddress } from '../../executor/sandbox/egress/public-address.ts';
+import { programCommand } from '../../executor/sandbox/program-command.ts';
 import { BOX_PATHS, DEFAULT_LIMITS, type SandboxJob, type SandboxResult } from '../../executor/sandbox/sandbox.ts';
 import type { HostServices, Scene } from './case.ts';
 import { MODES, openHostServices, SandboxHouse } from './house.ts';
@@ -90,6 +98,48 @@ describe.each(MODES)('the programs of the house in the box, %s', (mode) => {
     const other = await run({ script: 'ls -A /run/chavion; echo tried' }, { programs: false });
     expect(other.said).not.toContain('house');
     expect(other.said).toContain('tried');
+  });
+
+  it('reads a page by the egress alone, and sees nothing but the page', async () => {
+    const site = createServer((incoming, outgoing) => {
+      if (incoming.url === '/old') return void outgoing.writeHead(301, { location: '/new' }).end();
+      outgoing.writeHead(200, { 'content-type': 'text/html; charset=euc-kr', 'content-encoding': 'gzip' });
+      outgoing.end(gzipSync(iconv.encode('<title>제목</title><script>x()</script><p>똠방각하</p>', 'cp949')));
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    const address = site.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const socketPath = join(outside, 'page.sock');
+    chmodSync(outside, 0o755);
+    await using _egress = await startEgress({
+      socketPath,
+      allowed: 'web',
+      pageOnly: true,
+      internet: {
+        resolve: () => Promise.resolve(['93.184.215.14']),
+        isPublic: isPublicAddress,
+        standIn: () => ({ host: '127.0.0.1', port }),
+      },
+    });
+    chmodSync(socketPath, 0o666);
+    const command = parseCommand({ type: 'read_page', id: 'p', reason: 'r', url: 'http://news.example.com/old' });
+    const job = command.ok
+      ? jobFor(command.command, {
+          workspacePath: scene.workspace,
+          lentPaths: new Map(),
+          egress: { socketPath },
+          limits: DEFAULT_LIMITS,
+        })
+      : null;
+    const read = await run({ script: '' }, job ?? {});
+    expect(read.said).toBe('# 제목\nhttp://news.example.com/new (4 characters)\n\n똠방각하\n');
+    expect(job?.workspace.writable).toBe(false);
+    const inner = await run(
+      { script: '' },
+      { ...job, ...programCommand('read-page', [BOX_PATHS.egressSocket, 'http://127.1/', '0'], DEFAULT_LIMITS) },
+    );
+    expect([inner.said, inner.result]).toEqual(['not-public: 127.0.0.1\n', expect.objectContaining({ code: 69 })]);
+    site.close();
   });
 
   it('ends one that takes more memory than it may, and lets it be told', async () => {

@@ -10,6 +10,8 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 export interface Internet {
   readonly resolve: Resolve;
   readonly isPublic: (address: string) => boolean;
+  /** Where what was judged really is, in a network of a test's own: nothing listens there at a public address. */
+  readonly standIn?: (address: string, port: number) => { readonly host: string; readonly port: number };
 }
 
 export const INTERNET: Internet = {
@@ -17,6 +19,14 @@ export const INTERNET: Internet = {
   // This machine's own public address leads to its own services, past whatever keeps strangers from them.
   isPublic: (address) => isPublicAddress(address) && !ownAddresses().has(address),
 };
+
+/** Where a job may go: what is on its list, or the whole of the web by its usual ports, since links lead anywhere. */
+export type Reach = readonly Destination[] | 'web';
+
+const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
+
+const isWithin = (asked: Destination, reach: Reach): boolean =>
+  reach === 'web' ? WEB_PORTS.has(asked.port) : isAllowed(asked, reach);
 
 export type EgressReason = 'not-asked' | 'no-address' | 'not-public' | 'no-connection' | 'bad';
 export type DestinationVerdict =
@@ -29,12 +39,13 @@ export type DestinationVerdict =
  */
 export async function judge(
   asked: Destination | undefined,
-  allowed: readonly Destination[],
+  allowed: Reach,
   internet: Internet,
 ): Promise<DestinationVerdict> {
-  if (asked === undefined) return { ok: false, status: 403, why: 'not a host and port', reason: 'bad' };
+  if (asked === undefined || asked.host === '')
+    return { ok: false, status: 403, why: 'not a host and port', reason: 'bad' };
   const name = `${asked.host}:${asked.port}`;
-  if (!isAllowed(asked, allowed))
+  if (!isWithin(asked, allowed))
     return { ok: false, status: 403, why: `${name} was not asked for`, reason: 'not-asked' };
   let addresses: readonly string[];
   try {

@@ -11,12 +11,21 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseAuthority, type Destination } from './allow-list.ts';
-import { type EgressReason, INTERNET, judge, type Internet, type DestinationVerdict } from './destination.ts';
+import {
+  type EgressReason,
+  INTERNET,
+  judge,
+  type Internet,
+  type DestinationVerdict,
+  type Reach,
+} from './destination.ts';
 
 export interface EgressOptions {
   /** Where it listens; the path has to be shorter than 100 bytes. */
   readonly socketPath: string;
-  readonly allowed: readonly Destination[];
+  readonly allowed: Reach;
+  /** For one page: GET alone and without words of its own, no tunnels, as many requests as redirects make. */
+  readonly pageOnly?: boolean;
   /** Every request, let through or not: for the audit. */
   readonly onRequest?: (request: EgressRecord) => void;
   readonly internet?: Internet;
@@ -39,6 +48,12 @@ export interface EgressProxy extends AsyncDisposable {
 const MAX_CONNECTIONS = 64;
 const IDLE_MS = 120_000;
 const CONNECT_MS = 15_000;
+/** A page and its redirects (`programs/page-request.ts`). */
+const PAGE_REQUESTS = 6;
+/** All that whoever reads a page may say of itself: no cookies, nothing of where it comes from. */
+const PAGE_HEADERS = ['accept', 'accept-encoding', 'accept-language', 'user-agent'];
+/** On an answer of the proxy's own, with the reason as a word; taken off whatever comes from outside. */
+const EGRESS_HEADER = 'chavion-egress';
 /** Belong to one connection, not to the message (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = [
   'connection',
@@ -57,6 +72,7 @@ const HOP_BY_HOP = [
  */
 export async function startEgress(options: EgressOptions): Promise<EgressProxy> {
   const internet = options.internet ?? INTERNET;
+  const placeOf = internet.standIn ?? ((host: string, port: number) => ({ host, port }));
   const open = new Set<Duplex>();
   const keep = <S extends Socket>(socket: S): S => {
     open.add(socket);
@@ -64,12 +80,17 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     return socket.once('close', () => open.delete(socket));
   };
+  let requests = 0;
   const decide = async (
     method: string,
     asked: Destination | undefined,
     written: string,
   ): Promise<DestinationVerdict> => {
-    const verdict = await judge(asked, options.allowed, internet);
+    requests += 1;
+    const verdict =
+      options.pageOnly === true && (method !== 'GET' || requests > PAGE_REQUESTS)
+        ? NOT_A_PAGE
+        : await judge(asked, options.allowed, internet);
     options.onRequest?.({
       method,
       destination: written.slice(0, 300),
@@ -92,7 +113,7 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
     const destination = parseAuthority(asked);
     const verdict = await decide('CONNECT', destination, asked);
     if (!verdict.ok || destination === undefined) return void client.end(refusal(verdict));
-    const server = keep(connect({ host: verdict.address, port: destination.port, timeout: CONNECT_MS }));
+    const server = keep(connect({ ...placeOf(verdict.address, destination.port), timeout: CONNECT_MS }));
     server.once('error', () => {
       unreachable('CONNECT', asked);
       client.end(plain(502, 'no connection'));
@@ -105,37 +126,47 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
   };
 
   const forward = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    if (options.pageOnly === true) incoming.resume(); // what came with it goes nowhere
     const url = absoluteUrl(incoming.url);
     const method = incoming.method ?? 'GET';
     const destination = url && parseAuthority(url.host, url.protocol === 'https:' ? 443 : 80);
     const verdict = await decide(method, destination, url?.host ?? '');
     if (!verdict.ok || url === undefined || destination === undefined) {
-      return void outgoing.writeHead(verdict.ok ? 403 : verdict.status).end(verdict.ok ? '' : `${verdict.why}\n`);
+      const [status, why, reason] = verdict.ok
+        ? [403, '', 'bad']
+        : [verdict.status, `${verdict.why}\n`, verdict.reason];
+      return void outgoing.writeHead(status, { [EGRESS_HEADER]: reason }).end(why);
     }
     const target: RequestOptions & { servername?: string } = {
-      host: verdict.address,
-      port: destination.port,
+      ...placeOf(verdict.address, destination.port),
       path: url.pathname + url.search,
       method,
-      headers: { ...withoutHopByHop(incoming), host: url.host, connection: 'close' },
+      headers: {
+        ...(options.pageOnly === true ? ofAPage(incoming) : withoutHopByHop(incoming)),
+        host: url.host,
+        connection: 'close',
+      },
       agent: false,
       timeout: IDLE_MS,
       ...(isIP(destination.host) === 0 ? { servername: destination.host } : {}),
     };
     const answer = await answerTo(
       url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target),
-      incoming,
+      options.pageOnly === true ? null : incoming,
     ).catch((error: unknown) => {
       unreachable(method, url.host);
       throw error;
     });
-    outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer));
+    const { [EGRESS_HEADER]: _forged, ...headers } = withoutHopByHop(answer);
+    outgoing.writeHead(answer.statusCode ?? 502, headers);
     await pipeline(answer, outgoing);
   };
 
   const server = createServer((incoming, outgoing) => {
     forward(incoming, outgoing).catch(() =>
-      outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end('no answer\n'),
+      outgoing.headersSent
+        ? outgoing.destroy()
+        : outgoing.writeHead(502, { [EGRESS_HEADER]: 'no-connection' }).end('no answer\n'),
     );
   });
   server.maxConnections = MAX_CONNECTIONS;
@@ -173,15 +204,24 @@ function withoutHopByHop(message: IncomingMessage): Record<string, string | stri
   return Object.fromEntries(left.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
-function answerTo(request: ReturnType<typeof httpRequest>, body: IncomingMessage): Promise<IncomingMessage> {
+function ofAPage({ headers }: IncomingMessage): Record<string, string | string[]> {
+  return Object.fromEntries(
+    PAGE_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]] as const])),
+  );
+}
+
+function answerTo(request: ReturnType<typeof httpRequest>, body: IncomingMessage | null): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request
       .once('response', resolve)
       .once('error', reject)
       .once('timeout', () => request.destroy(new Error('timeout')));
-    body.once('error', reject).pipe(request);
+    if (body === null) request.end();
+    else body.once('error', reject).pipe(request);
   });
 }
+
+const NOT_A_PAGE: DestinationVerdict = { ok: false, status: 403, why: 'not a page', reason: 'bad' };
 
 const plain = (status: number, why: string) =>
   `HTTP/1.1 ${status} ${status === 403 ? 'Forbidden' : 'Bad Gateway'}\r\nConnection: close\r\n\r\n${why}\n`;
