@@ -27,6 +27,7 @@ import { CommandResults } from './hands/command-results.ts';
 import { commandTools } from './hands/command-tools.ts';
 import { redisJournal } from './hands/journal.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
+import { taintStore } from './hands/taint-store.ts';
 import { searchTool } from './hands/search-tool.ts';
 import { searchersAmong, webSearchTool } from './hands/web-search.ts';
 import { proposeTool } from './hands/propose-tool.ts';
@@ -245,6 +246,7 @@ function turnsOf(
     spending,
     hands: {
       journal: redisJournal(base.redis),
+      taints: taintStore(base.redis),
       tools: [
         ...commandTools({ orders: queues.orders, results: commandResults }),
         proposeTool(base),

@@ -3,6 +3,7 @@ import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../mode
 import type { Journal, TurnStep } from './journal.ts';
 import { numberedFound } from './found.ts';
 import { CLEAN, needsConsent, type Taint, taintOf, withTaint } from './rule-of-two.ts';
+import type { TaintStore } from './taint-store.ts';
 import type { Tool, ToolOutcome, ToolTurn, ToolUse } from './tool.ts';
 
 /** Calls of a model in one turn. */
@@ -14,6 +15,7 @@ const MAX_SAME = 2;
 
 export interface Hands {
   readonly journal: Journal;
+  readonly taints: TaintStore;
   readonly tools: readonly Tool[];
 }
 
@@ -45,12 +47,13 @@ export async function* streamWithHands(
   provider: Provider,
   request: ProviderRequest,
   turn: ToolTurn,
-  { journal, tools }: Hands,
+  { journal, taints, tools }: Hands,
 ): AsyncGenerator<TurnPart> {
   const offered = { ...request, tools: tools.map(({ offer }) => offer) };
   let messages = request.messages;
   const deeds: Deed[] = [];
-  let { taint } = turn;
+  const described = { untrusted: tools.some(({ foreign }) => foreign === true), private: false };
+  let taint = withTaint(turn.taint, described);
   const seen = new Map<string, number>();
   /** Pages that searches have named, over the whole turn. */
   let sources = 0;
@@ -73,7 +76,10 @@ export async function* streamWithHands(
     // All of a step were asked for before any of them was done.
     const before = taint;
     const done = await Promise.all(uses.map((use, place) => carriedOut(use, number, place, turn, before, journal)));
-    taint = done.reduce((so, made) => withTaint(so, made.brought), taint);
+    const brought = done.map((made) => made.brought).reduce(withTaint, CLEAN);
+    taint = withTaint(taint, brought);
+    // Before a word is drawn from it.
+    await taints.note(turn.job, brought);
     deeds.push(...done.flatMap(({ deed }) => deed ?? []));
     messages = [...messages, ...told(step, done, sources)];
     sources += done.reduce((sum, { outcome }) => sum + sourcesOf(outcome).length, 0);

@@ -62,6 +62,8 @@ export interface Tool {
   readonly needs: 'act' | 'look';
   /** Whether there is anything behind it for this agent now; without it, there is. */
   readonly isOffered?: (agent: AgentId) => boolean;
+  /** Its description is a stranger's, and read with every question. */
+  readonly foreign?: boolean;
   /** Null where the words do not fit, with the reason for the model. */
   readonly use: (input: unknown, job: TurnJob) => ToolUse | { readonly bad: string };
 }
@@ -71,12 +73,14 @@ export function tool<Schema extends z.ZodType>(of: {
   readonly name: string;
   readonly description: string;
   readonly needs: Tool['needs'];
+  readonly foreign?: boolean;
   readonly input: Schema;
   readonly use: (input: z.output<Schema>, job: TurnJob) => ToolUse | { readonly bad: string };
 }): Tool {
   return {
     offer: { name: of.name, description: of.description, input: schemaFor(of.input) },
     needs: of.needs,
+    ...(of.foreign === true ? { foreign: true } : {}),
     use: (input, job) => {
       const parsed = of.input.safeParse(input);
       return parsed.success ? of.use(parsed.data, job) : { bad: faultIn(parsed.error) };

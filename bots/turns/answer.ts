@@ -10,11 +10,12 @@ import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import * as handsText from '../../bridge/text/hands/at-work.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
-import { CLEAN } from '../hands/rule-of-two.ts';
+import { CLEAN, type Taint } from '../hands/rule-of-two.ts';
 import { MAX_TURN_STEPS, recordOf, sourcesOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';
 import type { Tool } from '../hands/tool.ts';
 import type { ProviderRequest } from '../models/providers/provider.ts';
 import { wordsOf } from './earlier-parts.ts';
+import { taintBefore } from './conversation-taint.ts';
 import { endInFault } from './fault-answer.ts';
 import { firstWord } from './first-word.ts';
 import { OwnWords } from './own-words.ts';
@@ -107,7 +108,9 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
   let own = words();
   const sources: SourceLink[] = [];
   const done: Extract<TurnPart, { type: 'did' }>[] = [];
-  for await (const part of partsOf(turn, request, need === 'small-talk' ? [] : toolsFor(turn, deps), deps)) {
+  const tools = need === 'small-talk' ? [] : toolsFor(turn, deps);
+  const taint = tools.length === 0 ? CLEAN : await taintBefore(job, material.entries, deps);
+  for await (const part of partsOf(turn, request, { tools, taint }, deps)) {
     switch (part.type) {
       case 'text':
         stream.push(own.push(part.text));
@@ -144,6 +147,8 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
         break;
     }
   }
+  // Its words are the web's, and others will read them.
+  if (turn.provider.searches) await deps.hands.taints.note(job, { untrusted: true, private: false });
   const links = sourceLines(stream.text, sources);
   if (links !== '') stream.push(`\n\n${links}`);
   for (const one of done) stream.push(`${stream.text === '' ? '' : '\n\n'}${underneath(one, turn, deps)}`);
@@ -165,12 +170,12 @@ const toolsFor = ({ provider, job }: Turn, { hands }: TurnDeps): readonly Tool[]
 function partsOf(
   { id, job, agent, account, provider, slot }: Turn,
   request: ProviderRequest,
-  tools: readonly Tool[],
+  { tools, taint }: { readonly tools: readonly Tool[]; readonly taint: Taint },
   { hands }: TurnDeps,
 ): AsyncIterable<TurnPart> {
   if (tools.length === 0) return provider.stream(request, slot.signal);
   const deadline = Date.now() + TURN_LASTS_MS;
-  const turn = { id, job, agent, account, signal: slot.signal, taint: CLEAN, deadline };
+  const turn = { id, job, agent, account, signal: slot.signal, taint, deadline };
   return streamWithHands(provider, request, turn, { ...hands, tools });
 }
 

@@ -6,7 +6,7 @@ import type { Roster } from '../../bridge/protocol/roster.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { Attachments } from './attachments.ts';
 import type { Beginnings } from './beginnings.ts';
-import { buildContext } from './context.ts';
+import { type Beginning, buildContext } from './context.ts';
 import { type ContextNeed, contextNeed, filesAskedFor } from './context-need.ts';
 import { roundInstruction } from './discussion.ts';
 import { labelledMemory, NO_MEMORY } from './memory-plan.ts';
@@ -44,6 +44,10 @@ interface Heard {
 
 /** Of an agent in a room or thread; a provider learns neither from it. */
 const cacheKey = ({ agent, room, thread }: TurnJob): string => sha256(`${agent} ${room} ${thread ?? ''}`).slice(0, 32);
+
+/** Where the agent's history of this room or thread begins; undefined where it is told whole. */
+export const historyBegan = (job: TurnJob, beginnings: Beginnings): Beginning | undefined =>
+  beginnings.get(cacheKey(job));
 
 /**
  * Small talk is said to a room, not to what stands there: whoever replies to a message, posts a file, takes part in a

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Journal, TurnStep } from '../../bots/hands/journal.ts';
-import { CLEAN, LOOKS } from '../../bots/hands/rule-of-two.ts';
+import { CLEAN, LOOKS, type Taint, withTaint } from '../../bots/hands/rule-of-two.ts';
+import type { TaintStore } from '../../bots/hands/taint-store.ts';
 import { tool, type Tool, type ToolOutcome, type ToolTurn } from '../../bots/hands/tool.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
@@ -22,6 +23,16 @@ export function unkeptJournal(): Journal & { readonly kept: Map<string, unknown>
     outcome: (turn, step, place) =>
       Promise.resolve((kept.get(`${turn} ${step} ${place}`) as ToolOutcome | undefined) ?? null),
     keepOutcome: (turn, step, place, made) => keep(`${turn} ${step} ${place}`, made),
+  };
+}
+
+/** As Redis keeps it, one place for all. */
+export function unkeptTaints(): TaintStore & { readonly noted: Taint[] } {
+  const noted: Taint[] = [];
+  return {
+    noted,
+    of: () => Promise.resolve(noted.reduce(withTaint, CLEAN)),
+    note: (_, taint) => Promise.resolve(void noted.push(taint)),
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Deed, MAX_TURN_STEPS, streamWithHands, type TurnPart } from '../../bots/hands/stream-with-hands.ts';
 import { material, type Tool } from '../../bots/hands/tool.ts';
 import type { Provider, ProviderRequest } from '../../bots/models/providers/provider.ts';
-import { asksFor, modelThat, paperTool, request, says, toolTurn, unkeptJournal } from './hands-scene.ts';
+import { asksFor, modelThat, paperTool, request, says, toolTurn, unkeptJournal, unkeptTaints } from './hands-scene.ts';
 
 interface Played {
   readonly parts: readonly TurnPart[];
@@ -19,7 +19,7 @@ async function play(
 ): Promise<Played> {
   const parts: TurnPart[] = [];
   let text = '';
-  for await (const part of streamWithHands(provider, request, turn, { journal, tools })) {
+  for await (const part of streamWithHands(provider, request, turn, { journal, taints: unkeptTaints(), tools })) {
     parts.push(part);
     if (part.type === 'text') text += part.text;
     if (part.type === 'restart' || part.type === 'at-work') text = '';

@@ -1,4 +1,4 @@
-import { unkeptJournal } from './hands-scene.ts';
+import { unkeptJournal, unkeptTaints } from './hands-scene.ts';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { homeserverHistory } from '../../bridge/appservice/history.ts';
@@ -84,7 +84,7 @@ function swarm(): TurnDeps {
     running: new RunningTurns(),
     status: new AgentStatus(),
     spending: { tellsFirst: async () => true },
-    hands: { journal: unkeptJournal(), tools: [] },
+    hands: { journal: unkeptJournal(), taints: unkeptTaints(), tools: [] },
     ops: ROOM,
     serverName: 'test',
     countTurns: async () => 1,

@@ -9,7 +9,7 @@ import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { rehearse } from '../../bridge/text/offline.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
-import { asksFor, modelThat, request, says, toolTurn, unkeptJournal } from './hands-scene.ts';
+import { asksFor, modelThat, request, says, toolTurn, unkeptJournal, unkeptTaints } from './hands-scene.ts';
 
 const [gabriel, jarvis] = Roster.parse(defaultRoster).agents;
 const source = (url: string, title: string): StreamPart => ({ type: 'source', url, title });
@@ -229,7 +229,11 @@ describe('what was found', () => {
       says('A[1] B[2] C[3]'),
     );
     const parts = [];
-    for await (const part of streamWithHands(model, request, toolTurn(), { journal: unkeptJournal(), tools: [tool] }))
+    for await (const part of streamWithHands(model, request, toolTurn(), {
+      journal: unkeptJournal(),
+      taints: unkeptTaints(),
+      tools: [tool],
+    }))
       parts.push(part);
     const told = model.asked
       .slice(1)
