@@ -7,11 +7,15 @@ import { checkKey } from './bridge/launcher/verbs/key-check.ts';
 import { keys } from './bridge/launcher/verbs/keys.ts';
 import { checkModels } from './bridge/launcher/verbs/model-checks.ts';
 import { lend } from './bridge/launcher/verbs/lend.ts';
+import { mail } from './bridge/launcher/verbs/mail.ts';
+import { mailPlace } from './bridge/launcher/verbs/mail-place.ts';
 import { environmentOrEnd } from './bridge/launcher/verbs/environment-or-end.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/instance/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs/verbs.ts';
 import { PARTS } from './bridge/launcher/instance/accounts.ts';
+import { readInbox } from './bridge/mail/imap.ts';
+import { handOver } from './bridge/mail/smtp.ts';
 import { compose } from './bridge/operations/compose/compose.ts';
 import { installService } from './bridge/operations/install-service.ts';
 import { openAdmin } from './bridge/operations/admin/open.ts';
@@ -24,6 +28,7 @@ import { backup, restore } from './bridge/operations/verbs.ts';
 import { adminLoginText } from './bridge/text/room/admin.ts';
 import { composeText } from './bridge/text/terminal/compose.ts';
 import { auditText, lendText } from './bridge/text/terminal/lend.ts';
+import { mailText } from './bridge/text/terminal/mail.ts';
 import { operationsText } from './bridge/text/terminal/operations.ts';
 import { serviceText } from './bridge/text/terminal/service.ts';
 import { upgradeText } from './bridge/text/terminal/upgrade.ts';
@@ -61,6 +66,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     },
   },
   lend: { usage: lendText.usage, run: () => lend(project, environment, asked.args, terminal) },
+  mail: {
+    usage: mailText.usage,
+    run: async (stop) => mail({ ...asked, place: await mailPlace(project, environment), handOver, readInbox, stop }),
+  },
   audit: { usage: auditText.usage, run: async () => audit(project, environment, asked.args, terminal) },
   status: { usage: usageText.status, takes: [], run: () => status(asked) },
   logs: { usage: operationsText.logsUsage(PARTS), run: (stop) => logs(asked, stop) },

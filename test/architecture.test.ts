@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bridge/text': ['bridge/protocol'],
   'bridge/config': ['bridge/protocol', 'bridge/text'],
   'bridge/matrix': ['bridge/protocol', 'bridge/text'],
+  'bridge/mail': ['bridge/protocol'],
   'bridge/queue': ['bridge/protocol'],
   'bridge/stores': ['bridge/protocol', 'bridge/digest', 'bridge/queue'],
   'bridge/appservice': ['bridge/protocol', 'bridge/matrix'],
@@ -20,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'bridge/digest',
     'bridge/text',
     'bridge/config',
+    'bridge/mail',
     'bridge/processes',
     'synapse',
   ],
@@ -49,12 +51,21 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'bridge/protocol',
     'bridge/digest',
     'bridge/text',
+    'bridge/mail',
     'bridge/matrix',
     'bridge/queue',
     'bridge/config',
     'bridge/processes',
   ],
-  'chavion.ts': ['bridge/launcher', 'bridge/operations', 'bridge/config', 'bridge/text', 'bridge/protocol', 'synapse'],
+  'chavion.ts': [
+    'bridge/launcher',
+    'bridge/operations',
+    'bridge/config',
+    'bridge/mail',
+    'bridge/text',
+    'bridge/protocol',
+    'synapse',
+  ],
 };
 
 /** The walls inside a room: each folder imports only what stands before it in the list. */
@@ -140,6 +151,7 @@ const VENDORS: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
   { name: /^matrix-js-sdk/, only: /^bridge\/terminal\// },
   { name: /^execa$/, only: /^bridge\/processes\/child\.ts$/ },
   { name: /^bullmq$/, only: /^bridge\/queue\// },
+  { name: /^(?:nodemailer|imapflow)(?:\/|$)/, only: /^bridge\/mail\// },
   { name: /^fastify$/, only: /^bridge\/(?:appservice|http)\// },
   {
     name: /^(?:@fastify\/.+|fastify-type-provider-zod|@modelcontextprotocol\/.+|prom-client)$/,

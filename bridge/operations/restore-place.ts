@@ -1,4 +1,4 @@
-import { chownSync, existsSync, lchownSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureAccounts, PARTS } from '../launcher/instance/accounts.ts';
@@ -67,7 +67,12 @@ async function placeRules(from: string, to: string, executor: Owner | undefined)
   if (!existsSync(from)) return;
   await mkdir(dirname(to), { recursive: true });
   await cp(from, to, { recursive: true });
-  if (executor !== undefined) for (const name of readdirSync(to)) chownSync(join(to, name), 0, executor.gid);
+  if (executor === undefined) return;
+  for (const name of readdirSync(to)) {
+    chownSync(join(to, name), 0, executor.gid);
+    // What holds a password was the owner's alone in a house without separate accounts.
+    chmodSync(join(to, name), 0o640);
+  }
 }
 
 /** The accounts of this machine have numbers of their own. */

@@ -110,3 +110,45 @@ export function hostOf(address: string): string {
   const [, scheme = '', authority = ''] = /^(https?):\/\/([^/?#]*)/i.exec(address) ?? [];
   return /:\d+$/.test(authority) ? authority : `${authority}:${scheme.toLowerCase() === 'https' ? 443 : 80}`;
 }
+
+/** `ab.c+d`: letters, digits and what people have in their addresses. No quotes, comments, routes, NULs: what looks like an address is one. */
+const MAIL_LOCAL = /^(?!-)[A-Za-z0-9&'+=_~-]+(?:\.[A-Za-z0-9&'+=_~-]+)*$/;
+const MAIL_HOST = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+
+/** Where a letter goes: one plain address, without a name. The host in small ASCII letters, `xn--` for others. */
+export const MailAddress = z
+  .string()
+  .max(400)
+  .transform((value) => {
+    const at = value.lastIndexOf('@');
+    return at === -1 ? value : `${value.slice(0, at)}@${asciiHost(value.slice(at + 1))}`;
+  })
+  .pipe(
+    z.string().refine((value) => {
+      const at = value.lastIndexOf('@');
+      const local = value.slice(0, at);
+      return at > 0 && at <= 64 && MAIL_LOCAL.test(local) && MAIL_HOST.test(value.slice(at + 1));
+    }, 'not one plain e-mail address such as name@example.org'),
+  )
+  .brand<'MailAddress'>();
+export type MailAddress = z.infer<typeof MailAddress>;
+
+/** Empty where it is none. */
+function asciiHost(host: string): string {
+  if (MAIL_HOST.test(host.toLowerCase())) return host.toLowerCase();
+  // Anything but letters, digits, dots and hyphens would be something else to a parser of web addresses.
+  if (!/^[\p{L}\p{M}\p{N}.-]{1,253}$/u.test(host)) return '';
+  try {
+    return new URL(`http://${host}`).hostname;
+  } catch {
+    return '';
+  }
+}
+
+/** One line of a header: nothing in it begins another one, or hides what stands beside it. */
+export const MailSubject = z
+  .string()
+  .min(1, 'an empty subject')
+  .max(300)
+  .refine((value) => value.trim() !== '', 'an empty subject')
+  .refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(value), 'more than one plain line');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { common, FilePath, KiB, noNul, text, WebAddress } from './command-fields.ts';
+import { common, FilePath, KiB, MailAddress, MailSubject, noNul, text, WebAddress } from './command-fields.ts';
 
 /**
  * Commands that look outside, make documents or send something. The box of each is the house's own: nothing in them is
@@ -58,23 +58,12 @@ export type MakeDocumentCommand = z.infer<typeof MakeDocumentCommand>;
 export const SendFileCommand = z.strictObject({ type: z.literal('send_file'), ...common, path: FilePath });
 export type SendFileCommand = z.infer<typeof SendFileCommand>;
 
-/** What can stand in an envelope without being read as anything else: no names, no quotes, no comments. */
-export const MailAddress = z
-  .string()
-  .max(254)
-  .regex(
-    /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/,
-    'no plain mail address',
-  )
-  .brand<'MailAddress'>();
-export type MailAddress = z.infer<typeof MailAddress>;
-
 /** A letter from the owner's mailbox. */
 export const SendMailCommand = z.strictObject({
   type: z.literal('send_mail'),
   ...common,
   to: z.array(MailAddress).min(1).max(10),
-  subject: text(1 * KiB).refine((line) => !/\p{Cc}/u.test(line), 'not one line'),
+  subject: MailSubject,
   text: text(64 * KiB).refine(noNul, 'holds a NUL'),
   attachments: z.array(FilePath).max(10).default([]),
   asks: ConsentWhy.optional(),

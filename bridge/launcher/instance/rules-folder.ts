@@ -60,9 +60,15 @@ export function publishLendings(rules: string, swarmFolder: string, owner: Owner
 }
 
 /** Whole or not at all; the executor's group may read it. */
-export function writeRule(folder: string, name: string, value: unknown, group: number | undefined): void {
+export function writeRule(
+  folder: string,
+  name: string,
+  value: unknown,
+  group: number | undefined,
+  mode: 0o600 | 0o640 | 0o644 = 0o640,
+): void {
   const path = join(folder, name);
-  const file = openSync(`${path}.new`, 'w', 0o640);
+  const file = openSync(`${path}.new`, 'w', mode & 0o640);
   try {
     if (group !== undefined) fchownSync(file, 0, group);
     writeSync(file, `${JSON.stringify(value, null, 2)}\n`);
@@ -70,6 +76,6 @@ export function writeRule(folder: string, name: string, value: unknown, group: n
   } finally {
     closeSync(file);
   }
-  chmodSync(`${path}.new`, 0o640);
+  chmodSync(`${path}.new`, mode);
   renameSync(`${path}.new`, path);
 }

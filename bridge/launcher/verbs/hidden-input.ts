@@ -2,10 +2,11 @@ import { createInterface } from 'node:readline';
 
 /** One answer after another; undefined once there is no more, null when the person has given up (Ctrl-C). */
 export interface HiddenInput extends Disposable {
-  ask(prompt: string): Promise<string | undefined | null>;
+  /** `shown`: what is typed is no secret, and can be seen. */
+  ask(prompt: string, shown?: 'shown'): Promise<string | undefined | null>;
 }
 
-/** From a pipe or file the answers are its lines; at a terminal nothing that is typed is shown. */
+/** From a pipe or file the answers are its lines; at a terminal nothing that is typed is shown but where it is asked for so. */
 export function hiddenInput(input: NodeJS.ReadStream, output: NodeJS.WriteStream): HiddenInput {
   return input.isTTY ? atTerminal(input, output) : fromLines(input);
 }
@@ -26,7 +27,7 @@ function atTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Hidde
   input.setRawMode(true);
   input.setEncoding('utf8');
   let rest = '';
-  const ask = (prompt: string): Promise<string | undefined | null> =>
+  const ask = (prompt: string, shown?: 'shown'): Promise<string | undefined | null> =>
     new Promise((resolve) => {
       output.write(prompt);
       let typed = '';
@@ -46,6 +47,7 @@ function atTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Hidde
           else if (letter === '\u0015') typed = '';
           else if (letter >= ' ') typed += letter;
         }
+        if (shown === 'shown') output.write(`\r\u001B[2K${prompt}${typed}`);
       };
       const finish = (answer: string | undefined | null, left: string): void => {
         rest = left.replace(/^\n/, '');
