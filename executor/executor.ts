@@ -8,6 +8,7 @@ import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import type { Account } from '../bridge/matrix/account.ts';
 import { AUDIT_FILE } from '../bridge/protocol/audit.ts';
 import type { ExecutorSettings } from '../bridge/protocol/executor-settings.ts';
+import { OfferPublisher, PUBLISH_EVERY_MS } from '../bridge/queue/executor-offers.ts';
 import { executorKey } from '../bridge/queue/executor-queue.ts';
 import { Audit } from './ledger/audit.ts';
 import { Claims } from './ledger/claims.ts';
@@ -25,6 +26,11 @@ import { ChatResults } from './reports/chat-results.ts';
 import { agentName } from './reports/agent-name.ts';
 import { rosterOf } from './gate/task-acts.ts';
 import { OutsideOrderHandler } from './orders/outside-order-handler.ts';
+import { Letters } from './mail/letters.ts';
+import { lookIntoInbox } from './mail/look-into-inbox.ts';
+import { mailAccount } from './mail/mail-account.ts';
+import { mailOffer } from './mail/mail-offer.ts';
+import { sendLetter } from './mail/send-letter.ts';
 import type { PerformDeps } from './work/perform.ts';
 import { PlanOrderHandler } from './orders/plan-order-handler.ts';
 import { Reports } from './reports/reports.ts';
@@ -80,6 +86,9 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const folder = settings.CHAVION_EXECUTOR_FOLDER;
   const id = executorId(folder);
   const rules = rulesReader(settings.CHAVION_RULES_FOLDER);
+  // Grows by what is set up while it runs.
+  const secrets = [...parts.secrets];
+  const mail = mailAccount(settings.CHAVION_RULES_FOLDER, secrets);
   const concurrency = concurrencyOf(rules);
   const workspaces = join(folder, 'workspaces');
   mkdirSync(workspaces, { recursive: true, mode: 0o700 });
@@ -108,7 +117,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     budget,
     rooms,
     timeZone: settings.CHAVION_TZ,
-    secrets: parts.secrets,
+    secrets,
     nameOf: ({ prepared: { orderedBy, chat } }) =>
       `${chat === undefined ? '' : `${agentName(chat.agent)} ← `}${orderedBy.slice(1).split(':')[0] ?? ''}`,
   });
@@ -132,8 +141,11 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     runFolder: parts.runFolder,
     onEgress: ({ key }, { method, destination, allowed, why }) =>
       void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
-    effects: {},
+    effects: { send_mail: sendLetter(mail), read_mail: lookIntoInbox(mail) },
   };
+  const inputs = new Inputs({ account, audit, reports, perform, folder: folders.inputs });
+  const letters = new Letters({ account: mail, ledger, inputs, perform, timeZone: settings.CHAVION_TZ, now });
+  const offers = new OfferPublisher(redis, id);
   const work = new Work({
     executor: id,
     reader,
@@ -146,8 +158,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     running,
     semaphore: new Semaphore(() => concurrency),
     perform,
-    inputs: new Inputs({ account, audit, reports, perform, folder: folders.inputs }),
-    secrets: parts.secrets,
+    inputs,
+    secrets,
     expectedRequest: (record) => requests.expected(record),
   });
   const peers = new Peers({
@@ -175,7 +187,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     audit,
     reports,
     requests,
-    outside: new OutsideOrderHandler({ executor: id, account, reader, rules, ledger, audit }),
+    outside: new OutsideOrderHandler({ executor: id, account, reader, rules, ledger, audit, letters }),
     chats: new ChatOrderHandler({
       executor: id,
       reader,
@@ -183,6 +195,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       ledger,
       audit,
       results: chatResults,
+      letters,
       timeZone: settings.CHAVION_TZ,
     }),
     chatResults,
@@ -193,6 +206,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       rules,
       ledger,
       audit,
+      letters,
       results,
       running,
       state,
@@ -264,10 +278,14 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
           if (record.state === 'asked') void orderHandler.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);
       peers.run(signal);
+      const offer = () => void offers.publish({ ...mailOffer(mail()) }, Date.now()).catch(onError);
+      const offering = setInterval(offer, PUBLISH_EVERY_MS);
+      offer();
       // What happened to the rooms while nobody followed them.
       void followRooms(signal).catch(onError);
       await watch.run(signal);
       clearInterval(expiry);
+      clearInterval(offering);
     },
     async stop() {
       running.stopAll();

@@ -112,6 +112,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'executor/sandbox/house',
     'executor/sandbox',
     'executor/work',
+    'executor/mail',
     'executor/orders',
     'executor',
   ],

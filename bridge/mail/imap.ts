@@ -20,7 +20,6 @@ export interface InboxLetter {
   readonly files: readonly { readonly name: string; readonly mediaType: string; readonly bytes: number }[];
   /** Only of one that was asked for. */
   readonly text?: string;
-  readonly isCut?: boolean;
 }
 
 export type InboxRead =
@@ -32,8 +31,6 @@ const SILENT_MS = 60_000;
 const MiB = 1024 * 1024;
 /** Of a letter's text as it lies there, HTML and all. */
 const MAX_PART = MiB;
-/** Of what is read of it. */
-const MAX_TEXT = 30_000;
 const MAX_FILES = 30;
 
 /** Looks into the inbox and changes nothing there: what is unread stays unread. Never rejects. */
@@ -103,7 +100,7 @@ async function one(client: ImapFlow, uid: number): Promise<InboxRead> {
   const whole = part === html && part !== plain ? htmlWords(raw) : raw.replaceAll('\r\n', '\n').trim();
   return {
     kind: 'letters',
-    letters: [{ ...headOf(message), text: whole.slice(0, MAX_TEXT), isCut: whole.length > MAX_TEXT }],
+    letters: [{ ...headOf(message), text: whole }],
     found: 1,
   };
 }

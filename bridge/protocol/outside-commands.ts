@@ -62,6 +62,11 @@ export type SendFileCommand = z.infer<typeof SendFileCommand>;
 export const SendMailCommand = z.strictObject({
   type: z.literal('send_mail'),
   ...common,
+  /** Whatever anybody says: of two letters one is too many. */
+  repeatable: z
+    .boolean()
+    .default(false)
+    .transform(() => false),
   to: z.array(MailAddress).min(1).max(10),
   subject: MailSubject,
   text: text(64 * KiB).refine(noNul, 'holds a NUL'),

@@ -78,9 +78,9 @@ const around = (list: readonly Asking[], job: OrderJob, rings: Rings) => ({
 });
 
 /** What is masked would be approved unseen. */
-function canBeShown({ prepared: { command, folders, artifacts } }: Asking): boolean {
+function canBeShown({ prepared: { command, folders, artifacts, letter } }: Asking): boolean {
   const exact = [
-    ...commandParts(command).map(({ text }) => text),
+    ...commandParts(command, letter).map(({ text }) => text),
     cwdOf(command),
     ...folders.map(({ path }) => path),
     ...artifacts,
@@ -89,8 +89,8 @@ function canBeShown({ prepared: { command, folders, artifacts } }: Asking): bool
 }
 
 function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
-  const { command, folders, artifacts, inputs, hash, chat } = prepared;
-  const parts = commandParts(command).map(({ name, text }) => ({ name, text: visibleText(text) }));
+  const { command, folders, artifacts, inputs, hash, chat, letter } = prepared;
+  const parts = commandParts(command, letter).map(({ name, text }) => ({ name, text: visibleText(text) }));
   const lines = parts.flatMap(({ text }) => text.split('\n'));
   return {
     why,

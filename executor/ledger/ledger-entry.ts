@@ -3,7 +3,7 @@ import { Command } from '../../bridge/protocol/command.ts';
 import { ChatJob, type OrderJob, OutsideJob, PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
-import { WorkPath } from '../../bridge/protocol/command-fields.ts';
+import { MailAddress, WorkPath } from '../../bridge/protocol/command-fields.ts';
 import { InputFile, MAX_INPUTS } from '../../bridge/protocol/orders/input-files.ts';
 
 /**
@@ -91,6 +91,20 @@ export type PreparedPlan = z.infer<typeof PreparedPlan>;
 export const PreparedChat = z.object({ agent: UserId, thread: EventId.optional() });
 export type PreparedChat = z.infer<typeof PreparedChat>;
 
+/** What a letter is made of beside its command, as it was when it was asked for. */
+export const PreparedLetter = z.object({
+  from: MailAddress,
+  /** The owner's own address, where it is proved to be his. */
+  own: MailAddress.optional(),
+  files: z.array(
+    z.object({ path: WorkPath, bytes: z.int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  ),
+  /** How many letters to himself went before it on that day, and how many may go without asking. */
+  before: z.int().nonnegative(),
+  freeADay: z.int().nonnegative(),
+});
+export type PreparedLetter = z.infer<typeof PreparedLetter>;
+
 /** A command as it is hashed, shown and run. */
 export const Prepared = z.object({
   key: JobKey,
@@ -111,6 +125,7 @@ export const Prepared = z.object({
   /** Absent where a master ordered it directly. */
   plan: PreparedPlan.optional(),
   chat: PreparedChat.optional(),
+  letter: PreparedLetter.optional(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type Prepared = z.infer<typeof Prepared>;

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { jobKey, type LedgerRecord } from '../ledger/ledger-entry.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import type { Admission } from './plan-order-handler.ts';
+import type { Letters } from '../mail/letters.ts';
 import { rule } from '../policy/policy.ts';
 import { chatWorkspace, notLent, prepare } from '../policy/prepare.ts';
 import { facts } from '../policy/prepared-facts.ts';
@@ -19,6 +20,7 @@ export interface ChatOrderHandlerDeps {
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly results: ChatResults;
+  readonly letters: Letters;
   readonly timeZone: string;
 }
 
@@ -62,7 +64,7 @@ export class ChatOrderHandler {
   }
 
   async #take(job: ChatJob, { by, agent, command, thread, files }: Judged, attempt: number): Promise<Admission> {
-    const { ledger, audit, executor, reader, timeZone } = this.#deps;
+    const { ledger, audit, executor, reader, letters, timeZone } = this.#deps;
     const refuse = (why: string, detail?: string): Promise<Admission> =>
       attempt > 1 ? Promise.resolve({ kind: 'turned-away', why, impostor: false }) : this.#refuse(job, why, detail);
     const rules = rulesNow(this.#deps.rules);
@@ -72,9 +74,7 @@ export class ChatOrderHandler {
     const missing = notLent(command, rules);
     if (missing !== undefined) return refuse('not-lent', missing);
     const inputs = files ? await reader.inputs(job) : [];
-    // Counted and written in one go: of two that come in one moment the second counts the first.
-    if (attempt === 1 && ledger.chatsOf(job.root) >= MAX_CHAT_COMMANDS) return refuse('too-many');
-    const prepared = prepare(command, rules, {
+    const around = {
       job,
       index: 0,
       attempt,
@@ -84,7 +84,12 @@ export class ChatOrderHandler {
       artifacts: [],
       inputs,
       chat: { agent, ...(thread === undefined ? {} : { thread }) },
-    });
+    };
+    const sealed = await letters.seal(prepare(command, rules, around), job, rules.policy);
+    if (sealed.kind === 'refused') return refuse(sealed.why, sealed.detail);
+    // Counted and written in one go: of two that come in one moment the second counts the first.
+    if (attempt === 1 && ledger.chatsOf(job.root) >= MAX_CHAT_COMMANDS) return refuse('too-many');
+    const prepared = prepare(command, rules, { ...around, letter: sealed.letter() });
     const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     await audit.write('order.taken', { ...facts(prepared), command, folders: prepared.folders, room: job.room });
     return { kind: 'taken', record };

@@ -12,6 +12,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { jobKey } from '../ledger/ledger-entry.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import type { Admission } from './plan-order-handler.ts';
+import type { Letters } from '../mail/letters.ts';
 import { rule } from '../policy/policy.ts';
 import { notLent, prepare } from '../policy/prepare.ts';
 import { facts } from '../policy/prepared-facts.ts';
@@ -25,6 +26,7 @@ export interface OutsideOrderHandlerDeps {
   readonly rules: () => Rules;
   readonly ledger: Ledger;
   readonly audit: Audit;
+  readonly letters: Letters;
 }
 
 /** Each agent has its own; nothing in it is anybody else's. */
@@ -52,14 +54,14 @@ export class OutsideOrderHandler {
   }
 
   async #take(job: OutsideJob, command: Command, by: UserId): Promise<Admission> {
-    const { ledger, audit, executor } = this.#deps;
+    const { ledger, audit, executor, letters } = this.#deps;
     const rules = rulesNow(this.#deps.rules);
     if (rules instanceof BrokenRules) return this.#refuse(job, 'rules', rules.message);
     const ruling = rule(rules.policy, command, 'outside');
     if (ruling.kind === 'refuse') return this.#refuse(job, ruling.why, ruling.detail ?? '');
     const missing = notLent(command, rules);
     if (missing !== undefined) return this.#refuse(job, 'not-lent', missing);
-    const prepared = prepare(command, rules, {
+    const around = {
       job,
       index: 0,
       attempt: 1,
@@ -67,7 +69,10 @@ export class OutsideOrderHandler {
       executor,
       workspace: agentWorkspace(by),
       artifacts: [],
-    });
+    };
+    const sealed = await letters.seal(prepare(command, rules, around), job, rules.policy);
+    if (sealed.kind === 'refused') return this.#refuse(job, sealed.why, sealed.detail);
+    const prepared = prepare(command, rules, { ...around, letter: sealed.letter() });
     const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     await audit.write('order.taken', { ...facts(prepared), command, folders: prepared.folders, room: job.room });
     return { kind: 'taken', record };

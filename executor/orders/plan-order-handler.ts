@@ -9,6 +9,7 @@ import { type LedgerRecord, type Outcome, planKey } from '../ledger/ledger-entry
 import type { OrderReader } from '../gate/order-reader.ts';
 import type { PlanOrder, PlanVerdict } from '../gate/plan-gate.ts';
 import { readAttempts } from '../gate/plan-reader.ts';
+import type { Letters } from '../mail/letters.ts';
 import { notLent, planOfPrepared, prepare, taskWorkspace } from '../policy/prepare.ts';
 import { facts } from '../policy/prepared-facts.ts';
 import type { Results } from '../reports/results.ts';
@@ -24,6 +25,7 @@ export interface PlanOrderHandlerDeps {
   readonly rules: () => Rules;
   readonly ledger: Ledger;
   readonly audit: Audit;
+  readonly letters: Letters;
   readonly results: Results;
   readonly running: RunningCommands;
   readonly state: WatchState;
@@ -121,7 +123,7 @@ export class PlanOrderHandler {
   }
 
   async #take(job: PlanJob, order: PlanOrder, by: UserId, rerun?: number): Promise<Admission> {
-    const { ledger, audit, executor } = this.#deps;
+    const { ledger, audit, executor, letters } = this.#deps;
     const { command, artifacts } = order.step;
     const rules = rulesNow(this.#deps.rules);
     if (rules instanceof BrokenRules)
@@ -139,7 +141,10 @@ export class PlanOrderHandler {
     };
     const missing = notLent(command, rules);
     if (missing !== undefined) return this.#refuse(job, { why: 'not-lent', detail: missing, plan: order.hash });
-    const prepared = prepare(command, rules, around);
+    const sealed = await letters.seal(prepare(command, rules, around), job, rules.policy);
+    if (sealed.kind === 'refused')
+      return this.#refuse(job, { why: sealed.why, detail: sealed.detail, plan: order.hash });
+    const prepared = prepare(command, rules, { ...around, letter: sealed.letter() });
     const record = await ledger.write({ state: 'claimed', key: prepared.key, job, prepared });
     await audit.write('order.taken', {
       ...facts(prepared),

@@ -1,15 +1,23 @@
 import type { Command, Risk } from '../../bridge/protocol/command.ts';
-import type { ConsentWhy } from '../../bridge/protocol/outside-commands.ts';
+import type { ConsentWhy, SendMailCommand } from '../../bridge/protocol/outside-commands.ts';
+import type { PreparedLetter } from '../ledger/ledger-entry.ts';
 
 /** Why a command that reaches outside asks; null where it runs. */
 export type OutsideAsks = ConsentWhy | Extract<Risk, 'tool' | 'mail'>;
 
 /**
  * The rules for what reaches outside by the house's own hands: pages and the mailbox are read without asking, letters
- * and tools of others ask. What the swarm wants to have asked is asked in any case. Pure.
+ * ask but for those to the owner himself, up to his number a day, and tools of others ask. What the swarm wants to have asked is asked in any case. Pure.
  */
-export function outsideRuling(command: Command): OutsideAsks | null {
+export function outsideRuling(command: Command, letter?: PreparedLetter): OutsideAsks | null {
   if ('asks' in command && command.asks !== undefined) return command.asks;
-  if (command.type === 'send_mail') return 'mail';
+  if (command.type === 'send_mail') return isFree(command, letter) ? null : 'mail';
   return command.type === 'call_tool' ? 'tool' : null;
 }
+
+const isFree = (command: SendMailCommand, letter: PreparedLetter | undefined): boolean =>
+  letter !== undefined && isToOwner(command, letter) && letter.before < letter.freeADay;
+
+/** To nobody but the address that a code has proved to be the owner's. */
+export const isToOwner = ({ to }: SendMailCommand, letter: PreparedLetter | undefined): boolean =>
+  letter?.own !== undefined && to.every((address) => address === letter.own);

@@ -7,7 +7,14 @@ import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
 import type { RunOrder } from '../../bridge/protocol/orders/run-order.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { canonicalHash, sha256 } from '../../bridge/digest/canonical.ts';
-import { jobKey, planKey, type Prepared, type PreparedChat, type PreparedPlan } from '../ledger/ledger-entry.ts';
+import {
+  jobKey,
+  planKey,
+  type Prepared,
+  type PreparedChat,
+  type PreparedLetter,
+  type PreparedPlan,
+} from '../ledger/ledger-entry.ts';
 import type { PlanOrder } from '../gate/plan-gate.ts';
 import type { Rules } from './rules.ts';
 
@@ -63,6 +70,7 @@ export interface Circumstances {
   readonly inputs?: readonly InputFile[] | undefined;
   readonly plan?: PreparedPlan | undefined;
   readonly chat?: PreparedChat | undefined;
+  readonly letter?: PreparedLetter | undefined;
   /** Of the earlier reading; a new one is made without it. */
   readonly nonce?: string;
 }
@@ -122,6 +130,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     policy: rules.policyHash,
     ...(around.plan === undefined ? {} : { plan: around.plan }),
     ...(around.chat === undefined ? {} : { chat: around.chat }),
+    ...(around.letter === undefined ? {} : { letter: around.letter }),
   };
   return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOfCommand(command), ...rest }) };
 }

@@ -1,6 +1,8 @@
+import { domainToUnicode } from 'node:url';
 import { hostsOfCommand, type Command } from '../../bridge/protocol/command.ts';
 import type { SendMailCommand } from '../../bridge/protocol/outside-commands.ts';
 import type { PartName } from '../../bridge/text/room/approval.ts';
+import type { PreparedLetter } from '../ledger/ledger-entry.ts';
 
 /** A command as a person reads it, whole; the same command always gives the same text. */
 export function commandText(command: Command): string {
@@ -44,7 +46,10 @@ export function commandText(command: Command): string {
 }
 
 /** The same in parts, each a block of its own: nothing in one of them can look like the beginning of another. */
-export function commandParts(command: Command): readonly { readonly name: PartName; readonly text: string }[] {
+export function commandParts(
+  command: Command,
+  letter?: PreparedLetter,
+): readonly { readonly name: PartName; readonly text: string }[] {
   const part = (name: PartName, text: string | undefined) =>
     text === undefined || text === '' ? [] : [{ name, text }];
   switch (command.type) {
@@ -70,7 +75,7 @@ export function commandParts(command: Command): readonly { readonly name: PartNa
         ...part('content', command.content),
       ];
     case 'send_mail':
-      return [...part('command', letterHead(command)), ...part('content', command.text)];
+      return letterParts(command, letter).flatMap(({ name, text }) => part(name, text));
     case 'call_tool':
       return [
         ...part('command', `${command.server} ${quoted(command.tool)}`),
@@ -79,6 +84,38 @@ export function commandParts(command: Command): readonly { readonly name: PartNa
     case 'fetch':
       return [...part('command', commandText({ ...command, body: undefined })), ...part('sent', command.body)];
   }
+}
+
+/** Enough for a person to compare. */
+const SHORT_DIGEST = 16;
+
+/** All of a letter: nothing that goes out is not here. */
+const letterParts = (
+  { to, subject, text, attachments }: SendMailCommand,
+  letter: PreparedLetter | undefined,
+): readonly { readonly name: PartName; readonly text: string }[] => [
+  { name: 'letter-from', text: letter?.from ?? '' },
+  { name: 'letter-to', text: to.map(addressShown).join('\n') },
+  { name: 'letter-subject', text: subject },
+  { name: 'letter-text', text },
+  {
+    name: 'letter-files',
+    text: attachments
+      .map((path) => {
+        const file = letter?.files.find((one) => one.path === path);
+        return file === undefined
+          ? quoted(path)
+          : `${quoted(path)} ${file.bytes} B sha256 ${file.sha256.slice(0, SHORT_DIGEST)}`;
+      })
+      .join('\n'),
+  },
+];
+
+/** A host of other letters in both of its forms: one looks right, the other one counts. */
+function addressShown(address: string): string {
+  const host = address.slice(address.lastIndexOf('@') + 1);
+  const seen = domainToUnicode(host);
+  return seen === host || seen === '' ? address : `${address} (${seen})`;
 }
 
 const letterHead = ({ to, subject, attachments }: SendMailCommand): string =>

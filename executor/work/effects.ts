@@ -26,7 +26,10 @@ export interface EffectContext {
  * Does what no box does. Its output goes to the observer, exit code 0 is success; a fault of the command's is another
  * code with a sentence on stderr. Never rejects but for faults of this machine.
  */
-export type Effect<C extends EffectCommand> = (command: C, context: EffectContext) => Promise<SandboxResult>;
+export type Effect<C extends EffectCommand> = (command: C, context: EffectContext) => Promise<EffectResult>;
+
+/** `unknown`: it was begun, and what became of it was not heard. It is told so, and never done again by itself. */
+export type EffectResult = SandboxResult | { readonly kind: 'unknown' };
 
 /** One for each type that is set up in this house. */
 export type Effects = {
@@ -42,7 +45,7 @@ export async function performEffect(
   command: EffectCommand,
   effects: Effects,
   context: EffectContext,
-): Promise<SandboxResult> {
+): Promise<EffectResult> {
   switch (command.type) {
     case 'send_mail':
       return (await effects.send_mail?.(command, context)) ?? notSetUp(command, context);

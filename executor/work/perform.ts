@@ -6,17 +6,11 @@ import type { Policy } from '../../bridge/protocol/policy.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { Outcome, Prepared, Unreached } from '../ledger/ledger-entry.ts';
 import type { OutputText } from '../reports/output-text.ts';
-import { performEffect, type Effects, isEffect, type TakenFile } from './effects.ts';
+import { type EffectResult, performEffect, type Effects, isEffect, type TakenFile } from './effects.ts';
 import { StoppedCommand } from './running.ts';
 import { destinationOf, jobFor } from '../sandbox/command-job.ts';
 import { startEgress, type EgressRecord } from '../sandbox/egress/egress-proxy.ts';
-import {
-  DEFAULT_LIMITS,
-  type Limits,
-  type OutputObserver,
-  type Sandbox,
-  type SandboxResult,
-} from '../sandbox/sandbox.ts';
+import { DEFAULT_LIMITS, type Limits, type OutputObserver, type Sandbox } from '../sandbox/sandbox.ts';
 
 export interface PerformDeps {
   readonly sandbox: Sandbox;
@@ -61,9 +55,10 @@ export async function perform(
       deps.onEgress(of, request);
     },
   };
+  const startedAt = Date.now();
   const result = await run(prepared, prepared.command, policy, observer, signal, listening);
   output.end();
-  const outcome = outcomeOf(result, signal);
+  const outcome = outcomeOf(result, signal, startedAt);
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return outcome;
   const judged = await judgeSuccess(prepared, policy, outcome, output, deps);
   return unreached.size === 0 || (judged.kind !== 'done' && judged.kind !== 'failed')
@@ -78,7 +73,7 @@ async function run(
   observer: OutputObserver,
   signal: AbortSignal,
   deps: PerformDeps,
-): Promise<SandboxResult> {
+): Promise<EffectResult> {
   try {
     if (isEffect(command))
       return await performEffect(command, deps.effects, {
@@ -115,8 +110,10 @@ async function run(
   }
 }
 
-function outcomeOf(result: SandboxResult, signal: AbortSignal): Outcome {
+function outcomeOf(result: EffectResult, signal: AbortSignal, startedAt: number): Outcome {
   switch (result.kind) {
+    case 'unknown':
+      return { kind: 'unknown', startedAt };
     case 'sandbox-error':
       return { kind: 'failed', why: 'sandbox', detail: result.detail.slice(0, 300), ms: 0, rssBytes: 0 };
     case 'killed': {

@@ -137,7 +137,7 @@ export class Work {
             ? ofPlan(prepared, job, verdict.order)
             : prepared;
     if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
-    const ruling = rule(rules.policy, prepared.command, originOf(prepared));
+    const ruling = rule(rules.policy, prepared.command, originOf(prepared), prepared.letter);
     if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
     if (ruling.kind === 'run') return { kind: 'same', rules };
     const approval = await reader.approval(record, expectedRequest(record));
@@ -249,7 +249,7 @@ const ofChat = (prepared: Prepared, { command, agent, thread }: Extract<ChatVerd
 /** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
 function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
   try {
-    const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan, chat } = prepared;
+    const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan, chat, letter } = prepared;
     return prepare(prepared.command, rules, {
       job,
       index,
@@ -262,6 +262,7 @@ function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
       nonce,
       plan,
       chat,
+      letter,
     }).hash;
   } catch {
     return '';

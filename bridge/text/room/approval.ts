@@ -52,7 +52,16 @@ export const askWhy: Readonly<Record<string, Phrase>> = {
 };
 
 /** One part of a command, as it is run: the script, what it is given to read, what it writes or sends. */
-export type PartName = 'command' | 'stdin' | 'content' | 'sent';
+export type PartName =
+  | 'command'
+  | 'stdin'
+  | 'content'
+  | 'sent'
+  | 'letter-from'
+  | 'letter-to'
+  | 'letter-subject'
+  | 'letter-text'
+  | 'letter-files';
 
 const partName: Readonly<Record<Exclude<PartName, 'command'>, Phrase>> = {
   stdin: phrase(
@@ -66,6 +75,26 @@ const partName: Readonly<Record<Exclude<PartName, 'command'>, Phrase>> = {
   sent: phrase(
     () => '보내는 내용:',
     () => 'What it sends:',
+  ),
+  'letter-from': phrase(
+    () => '📧 보내는 사람:',
+    () => '📧 From:',
+  ),
+  'letter-to': phrase(
+    () => '받는 사람:',
+    () => 'To:',
+  ),
+  'letter-subject': phrase(
+    () => '제목:',
+    () => 'Subject:',
+  ),
+  'letter-text': phrase(
+    () => '편지 내용:',
+    () => 'The letter:',
+  ),
+  'letter-files': phrase(
+    () => '첨부 파일 (크기와 확인값):',
+    () => 'Files with it (size and digest):',
   ),
 };
 

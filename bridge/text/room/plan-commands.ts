@@ -71,6 +71,14 @@ export const planRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => '아직 다시 할 차례가 아니라 실행하지 않았습니다',
     () => 'it may not be tried again yet, so nothing was run',
   ),
+  'no-mail': phrase(
+    () => '이메일이 연결되어 있지 않아 보내지 않았습니다. 컴퓨터에서 `npm start -- mail`로 연결해 주세요',
+    () => 'No e-mail is set up, so nothing was sent. Set it up on the computer: `npm start -- mail`',
+  ),
+  'mail-files': phrase(
+    (path) => `첨부할 파일이 없거나 너무 커서 편지를 보내지 않았습니다: \`${path}\``,
+    (path) => `A file for the letter is missing or too large, so it was not sent: \`${path}\``,
+  ),
   'not-lent': phrase(
     (field) =>
       `\`${field}\`: 그렇게 빌려준 폴더가 없어 실행하지 않았습니다. 컴퓨터에서 \`npm start -- lend\`로 빌려주세요`,

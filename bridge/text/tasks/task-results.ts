@@ -93,6 +93,14 @@ const commandWhy: Readonly<Record<string, Phrase<[exitCode: number | undefined]>
     () => '허락되지 않은 주소라 실행하지 않았습니다',
     () => 'not run: the address is not allowed',
   ),
+  'no-mail': phrase(
+    () => '이메일이 연결되어 있지 않아 보내지 않았습니다 (`npm start -- mail`)',
+    () => 'not sent: no e-mail is set up (`npm start -- mail`)',
+  ),
+  'mail-files': phrase(
+    () => '첨부할 파일이 없거나 너무 커서 보내지 않았습니다',
+    () => 'not sent: a file for it is missing or too large',
+  ),
   'not-lent': phrase(
     () => '빌려주지 않은 폴더라 실행하지 않았습니다',
     () => 'not run: the folder is not lent',
