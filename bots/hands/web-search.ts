@@ -6,7 +6,7 @@ import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
 import type { AgentConfig } from '../../bridge/protocol/roster.ts';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
-import type { Provider, ProviderRequest } from '../models/providers/provider.ts';
+import type { Provider, ProviderRequest, ToolOffer } from '../models/providers/provider.ts';
 import { foundOf } from './found.ts';
 import { type SearchFound, type Tool, tool, type ToolOutcome } from './tool.ts';
 
@@ -31,6 +31,15 @@ const LONGEST_SEARCH_MS = 120_000;
 /** A search that opens addresses would be a way out of the house; there is a tool for pages, with rules of its own. */
 const ADDRESS = /:\/\/|\bwww\.|[a-z0-9]\.[a-z]{2,24}\/\S/i;
 
+export const WebQuery = z.strictObject({
+  query: z
+    .string()
+    .min(2)
+    .max(300)
+    .refine((words) => !ADDRESS.test(words), 'an address cannot be searched for: say in words what is to be found')
+    .describe('What is to be found out, in a few words, without addresses.'),
+});
+
 /** Looks something up on the web, by one call of a provider with its own search. */
 export function webSearchTool(deps: WebSearchDeps): Tool {
   return {
@@ -39,24 +48,27 @@ export function webSearchTool(deps: WebSearchDeps): Tool {
       description:
         'Searches the web and brings a short summary with numbered sources. For news, prices, weather, companies, laws: whatever may have changed or must be right. One question a call. Name the sources in your answer by their numbers, such as [1]; the house puts the links under it.',
       needs: 'look',
-      input: z.strictObject({
-        query: z.string().min(2).max(300).describe('What is to be found out, in a few words, without addresses.'),
+      input: WebQuery,
+      use: ({ query }, { lang, agent }) => ({
+        shown: say.searchesWeb[lang](plainWords(query, 40)),
+        flow: { reads: 'untrusted', does: 'leaves' },
+        carryOut: ({ signal, deadline }, key, asks) => {
+          const left = Math.max(1, Math.min(LONGEST_SEARCH_MS, deadline - deps.now()));
+          return lookUp({ query, lang, agent, key, alone: asks }, deps, signal, AbortSignal.timeout(left));
+        },
       }),
-      use: ({ query }, { lang, agent }) => {
-        if (ADDRESS.test(query)) return { bad: 'an address cannot be searched for: say in words what is to be found' };
-        return {
-          shown: say.searchesWeb[lang](plainWords(query, 40)),
-          flow: { reads: 'untrusted', does: 'leaves' },
-          carryOut: ({ signal, deadline }, key, asks) => {
-            const left = Math.max(1, Math.min(LONGEST_SEARCH_MS, deadline - deps.now()));
-            return lookUp({ query, lang, agent, key, alone: asks }, deps, signal, AbortSignal.timeout(left));
-          },
-        };
-      },
     }),
     isOffered: (agent) => deps.searchers(agent).length > 0,
   };
 }
+
+/** As it is offered, wherever it is. */
+export const WEB_SEARCH: ToolOffer = webSearchTool({
+  searchers: () => [],
+  ownerTitle: '',
+  timeZone: 'UTC',
+  now: () => 0,
+}).offer;
 
 export interface SearchQuestion {
   readonly query: string;

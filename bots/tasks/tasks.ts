@@ -11,6 +11,8 @@ import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import { openQueue, type PutAside, workOn } from '../../bridge/queue/jobs.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
+import { searchersAmong } from '../hands/web-search.ts';
+import type { Provider } from '../models/providers/provider.ts';
 import type { Residents } from '../residents/residents.ts';
 import { Asks } from './asks.ts';
 import { newTask } from './state/begin.ts';
@@ -109,6 +111,10 @@ const FREEZE_LOOK_MS = 1_000;
 /** The time on the cards of tasks that go on. */
 const REFRESH_MS = 20_000;
 
+/** By itself, or by the tool. */
+const looksUp = (provider: Pick<Provider, 'searches' | 'canSearch' | 'callsTools'> | undefined): boolean =>
+  provider !== undefined && (provider.searches || (provider.callsTools === true && provider.canSearch?.() === true));
+
 export function createTasks(deps: TasksDeps): Tasks {
   const { redis, residents, roster, bindings, rooms, ghost, log } = deps;
   const store = new TaskStore(redis, deps.putAside);
@@ -123,7 +129,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     residents: roster.agents.map(({ id }) => id),
     lent: deps.lendings().folders,
     hosts: deps.lendings().hosts,
-    searches: ready().some((id) => bindings.get(id)?.provider.searches),
+    searches: ready().some((id) => looksUp(bindings.get(id)?.provider)),
     hash: canonicalHash,
     seconds: new Set(ready().filter((id) => bindings.get(id)?.config.proposes === false)),
     slowness: slowness(ready().flatMap((id) => bindings.get(id) ?? [])),
@@ -161,6 +167,12 @@ export function createTasks(deps: TasksDeps): Tasks {
     roster,
     lent: () => deps.lendings().folders,
     hosts: () => deps.lendings().hosts,
+    search: {
+      searchers: searchersAmong(bindings),
+      ownerTitle: roster.ownerTitle,
+      timeZone: deps.timeZone,
+      now: Date.now,
+    },
     timeZone: deps.timeZone,
     now: () => Date.now(),
     log,

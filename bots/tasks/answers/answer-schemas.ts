@@ -44,6 +44,10 @@ const COMMANDS: readonly JsonSchema[] = [
   command('write_file', { path: text, content: text, executable: flag }),
   command('read_file', { path: text }),
   command('list_files', { path: text }),
+  command('read_page', { url: text }),
+  command('read_document', { path: text }),
+  command('make_document', { path: text, content: text }),
+  command('send_mail', { to: list(text), subject: text, text, attachments: list(text) }),
   // A record's names are nobody's to list beforehand: pairs instead.
   command('fetch', {
     url: text,

@@ -7,12 +7,21 @@ import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { AgentConfig, Roster } from '../../../bridge/protocol/roster.ts';
 import type { ModelBinding, ModelBindings } from '../../models/model-bindings.ts';
 import { costOf } from '../../budget/cost.ts';
-import type { ChatMessage, ProviderRequest, TokenUsage } from '../../models/providers/provider.ts';
+import type {
+  ChatMessage,
+  Provider,
+  ProviderRequest,
+  StreamPart,
+  TokenUsage,
+} from '../../models/providers/provider.ts';
 import { estimateTokens } from '../../models/token-estimate.ts';
 import { answerFormat } from './answer-schemas.ts';
 import { parseAnswer, type ParsedAnswer } from './answer-parse.ts';
 import { MAX_ANSWER_CHARS } from './json-in-text.ts';
 import type { AskFacts, TaskFile } from '../prompts/facts.ts';
+import { taintWith, withConsent, withConsents } from '../plan/plan-consents.ts';
+import type { WebSearchDeps } from '../../hands/web-search.ts';
+import { mayLookUp, streamLookingUp } from './looking-up.ts';
 import { taskPrompt } from '../prompts/prompt.ts';
 import { rehearseTask } from '../offline/offline-answers.ts';
 import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from '../state/task-state.ts';
@@ -26,6 +35,8 @@ export interface TaskModelsDeps {
   readonly hosts: () => readonly string[] | null;
   /** What masters have sent for the task. */
   readonly files?: (state: TaskState) => Promise<readonly TaskFile[]>;
+  /** Without it nobody in a task looks anything up but who does so unasked. */
+  readonly search?: WebSearchDeps;
   readonly timeZone: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -72,7 +83,7 @@ export async function askModel(
         answer: Answer.parse(rehearseTask(state, ask, facts)),
         tokens: { input: 0, output: 0 },
       };
-    return await converse(state, ask, binding, facts, AbortSignal.any([signal, deadline]));
+    return await converse(state, ask, binding, facts, deps, AbortSignal.any([signal, deadline]));
   } catch (error) {
     signal.throwIfAborted();
     const code: RefusalCode = deadline.aborted
@@ -106,6 +117,7 @@ async function converse(
   ask: Ask,
   binding: ModelBinding,
   facts: AskFacts,
+  deps: Pick<TaskModelsDeps, 'search'>,
   signal: AbortSignal,
 ): Promise<ModelReply> {
   const agent = { ...binding.config, maxOutputTokens: outputTokens(ask.kind, binding.config) };
@@ -128,13 +140,23 @@ async function converse(
     task: { no: state.no, phase: ask.kind, until: ask.until },
   };
 
-  const first = await listen(binding, request, signal);
-  const parsed = understood(first, state, ask);
+  const files = facts.files ?? [];
+  const looks = mayLookUp(state, ask) && binding.provider.callsTools === true ? deps.search : undefined;
+  const search = looks !== undefined && looks.searchers(agent.id).length > 0 ? looks : undefined;
+  const first = await listen(
+    binding,
+    request,
+    signal,
+    search === undefined
+      ? undefined
+      : (provider) => streamLookingUp(provider, request, search, files.length > 0, signal),
+  );
+  const parsed = understood(first, state, ask, first.addresses, files.length > 0);
   if (parsed.ok) return answered(parsed.answer, first.tokens, first.usd);
 
   const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
   const second = await listen(binding, { ...request, turn: `${request.turn}.repair`, messages }, signal);
-  const repaired = understood(second, state, ask);
+  const repaired = understood(second, state, ask, first.addresses, files.length > 0);
   const tokens = {
     input: first.tokens.input + second.tokens.input,
     output: first.tokens.output + second.tokens.output,
@@ -150,6 +172,8 @@ interface Heard {
   readonly usd: number | null;
   /** As Markdown links, where it named any. */
   readonly sources: string;
+  /** Letter for letter, of what was looked up. */
+  readonly addresses: readonly string[];
   /** It asks something back, which nobody in a task can answer. */
   readonly asksBack: boolean;
 }
@@ -159,12 +183,13 @@ async function listen(
   { provider, config: { price } }: ModelBinding,
   request: ProviderRequest,
   signal: AbortSignal,
+  stream = (asked: Provider): AsyncIterable<StreamPart> => asked.stream(request, signal),
 ): Promise<Heard> {
   let text = '';
   let usage: TokenUsage | undefined;
   let asksBack = false;
   let sources: SourceLink[] = [];
-  for await (const part of provider.stream(request, signal)) {
+  for await (const part of stream(provider)) {
     if (part.type === 'text') text += part.text;
     else if (part.type === 'restart') {
       text = '';
@@ -185,21 +210,42 @@ async function listen(
   return {
     text: maskSecrets(text).text,
     sources: sourceLines(text, sources),
+    addresses: sources.map(({ url }) => url),
     tokens: { input: used.inputTokens, output: used.outputTokens },
     usd: price === undefined ? null : costOf(used, price).usd,
     asksBack,
   };
 }
 
-function understood({ text, sources, asksBack }: Heard, state: TaskState, ask: Ask): ParsedAnswer {
+function understood(
+  { text, sources, asksBack }: Heard,
+  state: TaskState,
+  ask: Ask,
+  addresses: readonly string[],
+  files: boolean,
+): ParsedAnswer {
   if (asksBack)
     return {
       ok: false,
       faults: ['you asked something back; nobody can answer here: decide by yourself with what you have'],
     };
   const parsed = parseAnswer(text, state, ask);
-  if (!parsed.ok || parsed.answer.kind !== 'work' || sources === '') return parsed;
-  return parseAnswer(`${text}\n\n${sources}`, state, ask);
+  if (!parsed.ok) return parsed;
+  const { answer } = parsed;
+  if (answer.kind === 'work' && sources !== '') return parseAnswer(`${text}\n\n${sources}`, state, ask);
+  return { ok: true, answer: consented(answer, state, addresses, files) };
+}
+
+/** What a model has planned, with what a master has to be asked for. `files`: some were sent with the mission. */
+function consented(answer: Answer, state: TaskState, addresses: readonly string[], files: boolean): Answer {
+  const taint = { untrusted: files || addresses.length > 0, private: files };
+  // A round of the cycle quotes what agents have said.
+  const isKnown = (url: string) => addresses.includes(url) || (state.origin !== 'cycle' && state.mission.includes(url));
+  if (answer.kind === 'propose') return { ...answer, plan: withConsents(answer.plan, { taint, isKnown }) };
+  if (answer.kind !== 'diagnose' || answer.command === null) return answer;
+  const before = (state.plan?.plan.steps ?? []).flatMap((step) => (step.kind === 'command' ? [step.command] : []));
+  const all = taintWith([...before, answer.command], taint);
+  return { ...answer, command: withConsent(answer.command, { taint: all, isKnown }) };
 }
 
 /** Plans may carry whole files, reports whole pages; more than half of its context a model cannot write. */

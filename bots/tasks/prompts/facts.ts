@@ -23,6 +23,8 @@ export interface AskFacts {
   readonly lent: readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
   /** `host:port` that the owner's policy allows; null leaves it to each approval. */
   readonly hosts: readonly string[] | null;
+  /** The owner's own address, where letters can be sent. */
+  readonly mail?: string | undefined;
   readonly files?: readonly TaskFile[];
   readonly timeZone: string;
   /** Milliseconds since 1970. */

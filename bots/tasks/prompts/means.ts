@@ -1,9 +1,10 @@
 import type { Need } from '../state/mission-needs.ts';
+import type { AskFacts } from './facts.ts';
 import type { TaskState } from '../state/task-state.ts';
 import { quoted } from './quoted.ts';
 
-export const MEANS =
-  'The means here: commands in a sandbox without a screen, files, what the agents know and write; single addresses of the internet, each after the owner has said yes. No mail, no messages, no telephone, no payments, no calendar, no waiting for a time, no printer, nobody who goes anywhere.';
+export const meansHere = ({ mail }: Pick<AskFacts, 'mail'>): string =>
+  `The means here: commands in a sandbox without a screen, files, documents and charts, public pages, what the agents know, look up and write; other addresses of the internet, each after the owner has said yes${mail === undefined ? '' : '; letters by e-mail'}. ${mail === undefined ? 'No mail, no' : 'No'} messages, no telephone, no payments, no calendar, no waiting for a time, no printer, nobody who goes anywhere.`;
 
 const NEED: Readonly<Record<Need, string>> = {
   mail: 'sending or reading e-mail',

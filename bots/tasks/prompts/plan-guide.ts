@@ -2,7 +2,7 @@ import { MAX_PLAN_BYTES, MAX_STEPS } from '../../../bridge/protocol/plan.ts';
 import type { AskFacts } from './facts.ts';
 
 /** The plan's schema in the shortest words that models get right, with one example. */
-export function planGuide({ agent, workers, lent, hosts }: AskFacts): string {
+export function planGuide({ agent, workers, lent, hosts, mail }: AskFacts): string {
   return `A plan is {"goal": text, "steps": [...]} with 1 to ${MAX_STEPS} steps, at most ${MAX_PLAN_BYTES} bytes in all. No other fields than those named here. A step is one of:
 
 {"kind":"command","title":text,"command":{...},"artifacts":[paths]}
@@ -10,7 +10,7 @@ export function planGuide({ agent, workers, lent, hosts }: AskFacts): string {
 {"kind":"work","id":id,"title":text,"agent":who,"work":"write"|"analyse"|"research","instruction":text,"after":[ids]}
   Thinking or writing by an agent, who sees the results of the steps in "after". Agents: ${workers.map(({ id, role }) => `"${id}" (${role})`).join('; ')}.
 
-${commandGuide({ lent, hosts })}
+${commandGuide({ lent, hosts, mail })}
 
 Steps run at once unless "after" makes them wait; no circles. Ids are unique in the plan: small letters, digits, - and _.
 
@@ -19,7 +19,7 @@ ${JSON.stringify(example(workers[0]?.id ?? agent.id))}`;
 }
 
 /** The commands alone, for a plan and for a patch of one. */
-export function commandGuide({ lent, hosts }: Pick<AskFacts, 'lent' | 'hosts'>): string {
+export function commandGuide({ lent, hosts, mail }: Pick<AskFacts, 'lent' | 'hosts' | 'mail'>): string {
   return `A command always has "type", "id", "reason" (why, for the owner) and "success": {"exitCode":0,"outputContains":text,"fileExists":path}, where you leave out what does not apply: say for each command how one sees that it worked. It may have "after":[ids], "timeoutMs" (100 to 21600000, 120000 if left out), "repeatable":true if running it twice does no harm. Types and their own fields:
 - "run": "argv":[program, arguments...]; no shell reads them
 - "shell": "script" for bash
@@ -28,9 +28,17 @@ export function commandGuide({ lent, hosts }: Pick<AskFacts, 'lent' | 'hosts'>):
 - "read_file": "path"
 - "list_files": "path"
 - "fetch": "url", "method":"GET"|"POST", "headers":{}, "body"
-Paths are relative to the workspace, a folder of this task in which all commands work together, empty but for the files that the owner sent (named in this message, where there are any); never / in front, never "..".
+- "read_page": "url" of a public page, which comes out as Markdown; an address that stood neither in the mission nor in what was looked up makes the plan wait for the owner
+- "read_document": "path" of a PDF or office file, which comes out as Markdown
+- "make_document": "path" and "content": Markdown for .md, .html, .pdf, .docx and .pptx, where ![title](chart.png) puts a picture of the workspace in; JSON in a text for .png, a chart ({"type":"bar"|"hbar"|"stacked"|"line"|"area"|"pie","title":text,"unit":text,"labels":[texts],"series":[{"name":text,"values":[numbers]}]}), for .xlsx and for .ics
+${
+  mail === undefined
+    ? ''
+    : `- "send_mail": "to":[addresses], "subject", "text", "attachments":[paths of the workspace]. The owner's own address is ${mail}, to which it goes without asking; every other asks the owner
+`
+}Paths are relative to the workspace, a folder of this task in which all commands work together, empty but for the files that the owner sent (named in this message, where there are any); never / in front, never "..".
 Folders of the real server that the owner lends, seen by run and shell as /lent/<name> if the command names them in "lent": ${lentList(lent)}
-Network: none, except ports that a command names in "hosts", or fetch. ${hostList(hosts)}
+Network: none, except ports that a command names in "hosts", or fetch, or read_page. ${hostList(hosts)}
 The sandbox is a plain Linux with coreutils, bash, perl and what the server has installed; no root, nothing can be installed. Ask for the least: "workspace":"ro" and access "ro" where nothing is written. Writing into a lent folder and the network make the plan wait for the owner's approval.`;
 }
 

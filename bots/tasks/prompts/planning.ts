@@ -7,7 +7,7 @@ import { estimateTokens } from '../../models/token-estimate.ts';
 import type { AskFacts } from './facts.ts';
 import { filesSent } from './files.ts';
 import { planGuide } from './plan-guide.ts';
-import { lackNote, MEANS } from './means.ts';
+import { lackNote, meansHere } from './means.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
 import { JSON_ONLY, timeLine } from './system.ts';
 
@@ -23,7 +23,7 @@ export function sharedBeginning(state: TaskState, facts: AskFacts, room: number)
   return [
     'What plans are made of, the mission and its files come first; what is asked of you now stands at the end.',
     planGuide(facts),
-    MEANS,
+    meansHere(facts),
     `The mission:\n${quoted('mission', clipped(state.mission, room / 4))}`,
     ...(files === '' ? [] : [files]),
   ].join('\n\n');
@@ -41,7 +41,7 @@ export function proposePrompt(state: TaskState, facts: AskFacts, room: number): 
   return [
     ...soFar(state, room),
     'Propose a plan for the mission. You do not see the plans of the others; the best one will win a vote.',
-    `Make the plan as short as the mission allows, so that a person understands it at a glance; titles and reasons in the language of the mission. What cannot be done with these means, do not pretend to do: prepare what helps the owner to do it (a text, a file), and say in the titles that it is prepared, not done. A file that the mission asks for stands in the "artifacts" of the command that makes it, under the name that the mission gives it. ${lackNote(state)} ${timeLine(facts)} ${JSON_ONLY} {"goal":text,"steps":[...]}`,
+    `Make the plan as short as the mission allows, so that a person understands it at a glance; titles and reasons in the language of the mission. Where you have the tool web_search, look up first what the mission needs to know, and write the figures that you found, with their sources, into the files of the plan: who carries it out searches nothing. What cannot be done with these means, do not pretend to do: prepare what helps the owner to do it (a text, a file), and say in the titles that it is prepared, not done. A file that the mission asks for stands in the "artifacts" of the command that makes it, under the name that the mission gives it. ${lackNote(state)} ${timeLine(facts)} ${JSON_ONLY} {"goal":text,"steps":[...]}`,
   ].join('\n\n');
 }
 
