@@ -54,12 +54,12 @@ export async function* streamLookingUp(
     }
     if (text !== '') yield { type: 'restart' };
     const outcomes = await Promise.all(
-      calls.map(({ name, input }, place) => {
+      calls.map(async ({ name, input }, place): Promise<ToolOutcome> => {
         const query = name === WEB_SEARCH.name ? WebQuery.safeParse(read(input)) : undefined;
         if (query?.success !== true || place >= MOST_AT_ONCE)
           return {
             text: `only ${WEB_SEARCH.name}, up to ${MOST_AT_ONCE} at once, in words without addresses`,
-            failed: true as const,
+            failed: true,
           };
         const question = {
           ...query.data,
