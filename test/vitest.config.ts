@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           // Houses mostly wait: for locks to run out, for what was killed to come back.
           maxWorkers: 2,
+          // Of one file, where it says so: those that kill and wait.
+          maxConcurrency: 4,
           testTimeout: 180_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 1 },

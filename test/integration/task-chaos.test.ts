@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { ENDED, Phase } from '../../bots/tasks/state/task-state.ts';
 import { type SeededRandom, seededRandom } from '../house/seeded-random.ts';
 import { lendFolder, takeBack, TaskView } from '../house/task-scene.ts';
 import { ExecutorScene } from './executor-scene.ts';
 
-/** In `npm run soak` sixty, in houses of three: the launcher waits longer with every death of a part, up to half a minute. */
+/**
+ * In `npm run soak` sixty, in houses of three: the launcher waits longer with every death of a part, up to half a minute.
+ * Houses mostly wait, so a few of them stand side by side.
+ */
 const HOUSES = process.env['CHAVION_SOAK'] === '1' ? 20 : 1;
 const SEED = Number(process.env['CHAVION_SEED'] ?? Date.now() % 1_000_000);
 const PARTS = ['swarm', 'executor', 'redis', 'synapse'] as const;
@@ -18,38 +21,9 @@ const MISSIONS = [
 const TASKS = MISSIONS.length;
 const EACH_WITHIN_MS = 240_000;
 
-let scene: ExecutorScene;
-let random: SeededRandom;
-beforeEach(async () => {
-  scene = await ExecutorScene.open();
-  await lendFolder(scene.scene.house, 'shop', 'ro', { 'stock.csv': 'food,12\n' });
-});
-afterEach(async () => {
-  await scene?.[Symbol.asyncDispose]();
-  takeBack();
-});
+afterAll(takeBack);
 
 type Part = (typeof PARTS)[number];
-let kills: Record<Part, number> = { swarm: 0, executor: 0, redis: 0, synapse: 0 };
-let withinPhases = 0;
-let next = 0;
-const struck = new Set<number>();
-
-/** The parts take turns; one that still lies on the ground is passed over. Null where all do. */
-async function kill(): Promise<{ readonly reborn: Promise<unknown> } | null> {
-  const { house } = scene.scene;
-  const pids = await house.pids();
-  for (const _part of PARTS) {
-    const part = PARTS[next++ % PARTS.length] ?? 'swarm';
-    const before = pids[part];
-    if (before === null || struck.has(before)) continue;
-    struck.add(before);
-    process.kill(before, 'SIGKILL');
-    kills[part] += 1;
-    return { reborn: house.reborn(part, before) };
-  }
-  return null;
-}
 
 /** As a client does it: again until the homeserver is there. */
 async function insist<T>(act: () => Promise<T>): Promise<T> {
@@ -60,56 +34,90 @@ async function insist<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-const phaseOf = async (root: string): Promise<Phase | undefined> => {
-  const state = await scene.scene.redis.hget(`chavion:swarm:task:${root}`, 'state');
-  return state === null ? undefined : Phase.parse(JSON.parse(state).phase);
-};
-
 const MOST_WITHIN = 3;
 
-/** One task, with blows at the borders between its phases and at random moments within them; the master answers where he is asked. */
-async function endure(words: string, seed: number): Promise<{ readonly view: TaskView; readonly retries: number }> {
-  const view = new TaskView(scene.master, scene.hq, await insist(() => scene.master.say(scene.hq, words)));
-  const end = Date.now() + EACH_WITHIN_MS;
-  let seen: Phase | undefined;
-  let retries = 0;
-  for (; ; await sleep(15)) {
-    const phase = await phaseOf(view.root);
-    if (Date.now() > end)
-      throw new Error(
-        `still ${phase ?? 'not begun'} (seed ${seed}):\n${view.print()}\n${await scene.scene.house.logs()}`,
-      );
-    if (phase === undefined || phase === seen) continue;
-    seen = phase;
-    if (phase === 'asking') {
-      retries += 1;
-      await insist(() => view.say('!재시도'));
-      continue;
-    }
-    const border = await kill();
-    if (ENDED.has(phase)) {
-      await border?.reborn;
-      return { view, retries };
-    }
-    // Else the next phase may begin and end before its border is seen.
-    if (random.next() < 0.5) await border?.reborn;
-    await within(view.root, phase);
-  }
-}
+/** One house, and what it has to bear. */
+class Ordeal {
+  readonly scene: ExecutorScene;
+  readonly kills: Record<Part, number> = { swarm: 0, executor: 0, redis: 0, synapse: 0 };
+  readonly #seed: number;
+  readonly #random: SeededRandom;
+  readonly #struck = new Set<number>();
+  #next = 0;
+  withinPhases = 0;
 
-/** At moments that the seed picks, as long as the phase lasts: some parts are up again by the next blow, some are not. */
-async function within(root: string, phase: Phase): Promise<void> {
-  const falling: Promise<unknown>[] = [];
-  for (let left = random.between(0, MOST_WITHIN + 1); left > 0; left -= 1) {
-    await sleep(random.between(5, random.pick([60, 300, 1_500])));
-    if ((await phaseOf(root)) !== phase) break;
-    const blow = await kill();
-    if (blow === null) continue;
-    withinPhases += 1;
-    if (random.next() < 0.6) await blow.reborn;
-    else falling.push(blow.reborn);
+  constructor(scene: ExecutorScene, seed: number) {
+    this.scene = scene;
+    this.#seed = seed;
+    this.#random = seededRandom(seed);
   }
-  await Promise.all(falling);
+
+  /** One task, with blows at the borders between its phases and at random moments within them; the master answers where he is asked. */
+  async endure(words: string): Promise<{ readonly view: TaskView; readonly retries: number }> {
+    const { master, hq, scene } = this.scene;
+    const view = new TaskView(master, hq, await insist(() => master.say(hq, words)));
+    const end = Date.now() + EACH_WITHIN_MS;
+    let seen: Phase | undefined;
+    let retries = 0;
+    for (; ; await sleep(15)) {
+      const phase = await this.phaseOf(view.root);
+      if (Date.now() > end)
+        throw new Error(
+          `still ${phase ?? 'not begun'} (seed ${this.#seed}):\n${view.print()}\n${await scene.house.logs()}`,
+        );
+      if (phase === undefined || phase === seen) continue;
+      seen = phase;
+      if (phase === 'asking') {
+        retries += 1;
+        await insist(() => view.say('!재시도'));
+        continue;
+      }
+      const border = await this.#kill();
+      if (ENDED.has(phase)) {
+        await border?.reborn;
+        return { view, retries };
+      }
+      // Else the next phase may begin and end before its border is seen.
+      if (this.#random.next() < 0.5) await border?.reborn;
+      await this.#within(view.root, phase);
+    }
+  }
+
+  async phaseOf(root: string): Promise<Phase | undefined> {
+    const state = await this.scene.scene.redis.hget(`chavion:swarm:task:${root}`, 'state');
+    return state === null ? undefined : Phase.parse(JSON.parse(state).phase);
+  }
+
+  /** At moments that the seed picks, as long as the phase lasts: some parts are up again by the next blow, some are not. */
+  async #within(root: string, phase: Phase): Promise<void> {
+    const falling: Promise<unknown>[] = [];
+    for (let left = this.#random.between(0, MOST_WITHIN + 1); left > 0; left -= 1) {
+      await sleep(this.#random.between(5, this.#random.pick([60, 300, 1_500])));
+      if ((await this.phaseOf(root)) !== phase) break;
+      const blow = await this.#kill();
+      if (blow === null) continue;
+      this.withinPhases += 1;
+      if (this.#random.next() < 0.6) await blow.reborn;
+      else falling.push(blow.reborn);
+    }
+    await Promise.all(falling);
+  }
+
+  /** The parts take turns; one that still lies on the ground is passed over. Null where all do. */
+  async #kill(): Promise<{ readonly reborn: Promise<unknown> } | null> {
+    const { house } = this.scene.scene;
+    const pids = await house.pids();
+    for (const _part of PARTS) {
+      const part = PARTS[this.#next++ % PARTS.length] ?? 'swarm';
+      const before = pids[part];
+      if (before === null || this.#struck.has(before)) continue;
+      this.#struck.add(before);
+      process.kill(before, 'SIGKILL');
+      this.kills[part] += 1;
+      return { reborn: house.reborn(part, before) };
+    }
+    return null;
+  }
 }
 
 /** What stands in the room more than once, or not at all. */
@@ -137,16 +145,16 @@ function amiss(view: TaskView): readonly string[] {
   return [...twice, ...missing.map((what) => `no ${what}`)];
 }
 
-it.each(Array.from({ length: HOUSES }, (_, house) => SEED + house))(
+it.concurrent.each(Array.from({ length: HOUSES }, (_, house) => SEED + house))(
   `${TASKS} tasks end once each, whatever is killed at the borders of their phases and within them (seed %i)`,
   async (seed) => {
-    random = seededRandom(seed);
-    kills = { swarm: 0, executor: 0, redis: 0, synapse: 0 };
-    withinPhases = 0;
+    await using scene = await ExecutorScene.open();
+    await lendFolder(scene.scene.house, 'shop', 'ro', { 'stock.csv': 'food,12\n' });
+    const ordeal = new Ordeal(scene, seed);
     let retries = 0;
     const views: TaskView[] = [];
     for (const mission of MISSIONS) {
-      const endured = await endure(mission, seed);
+      const endured = await ordeal.endure(mission);
       views.push(endured.view);
       retries += endured.retries;
     }
@@ -158,9 +166,10 @@ it.each(Array.from({ length: HOUSES }, (_, house) => SEED + house))(
       const [mark, phase] = view === views.at(-1) ? (['🟡', 'partial'] as const) : (['✅', 'done'] as const);
       if (wrong.length > 0 || !card.body.startsWith(mark)) process.stdout.write(`\n${view.print()}\n`);
       expect(card.body.startsWith(mark)).toBe(true);
-      expect(await phaseOf(view.root)).toBe(phase);
+      expect(await ordeal.phaseOf(view.root)).toBe(phase);
       expect(wrong).toEqual([]);
     }
+    const { kills, withinPhases } = ordeal;
     const { check, lines } = scene.audit();
     const started = new Map<string, number>();
     for (const { event, data } of lines)
