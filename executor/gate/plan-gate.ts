@@ -40,6 +40,8 @@ export interface PlanOrder {
   readonly step: CommandStep;
   /** When a master asked for another try, milliseconds since 1970. */
   readonly retriedAt: number | null;
+  /** The address of its page stands letter for letter in the words of whoever ordered the task. */
+  readonly named: boolean;
 }
 
 export type PlanVerdict =
@@ -92,6 +94,7 @@ export function judgePlan(job: PlanJob, facts: PlanGateFacts): PlanVerdict {
       plan: force.plan,
       step,
       retriedAt,
+      named: step.command.type === 'read_page' && namesAddress(root.words, step.command.url),
     },
   };
 }
@@ -101,19 +104,30 @@ function taskRoot(
   job: PlanJob,
   thread: TaskThread,
   facts: PlanGateFacts,
-): { readonly kind: 'root'; readonly by: UserId } | Extract<PlanVerdict, { kind: 'refused' }> {
-  if (messageIn(thread, thread.root)?.sender === thread.coordinator) {
+): { readonly kind: 'root'; readonly by: UserId; readonly words: string } | Extract<PlanVerdict, { kind: 'refused' }> {
+  const told = messageIn(thread, thread.root);
+  if (told?.sender === thread.coordinator) {
     const run = judgeStandingOrder(job, thread, facts, facts.standing, TASK_LASTS_MS);
-    return run.kind === 'refused' ? run : { kind: 'root', by: run.by };
+    return run.kind === 'refused' ? run : { kind: 'root', by: run.by, words: told.body };
   }
-  if (isTaskRequest(facts.raw)) return judgeRequest(job, facts);
+  if (isTaskRequest(facts.raw)) {
+    const request = judgeRequest(job, facts);
+    // An agent's words, which a master has agreed to.
+    return request.kind === 'refused' ? request : { ...request, words: '' };
+  }
   const root = masterMessage(job, facts, TASK_LASTS_MS);
   if (root.kind === 'refused') return root;
   const by = root.message.sender;
   return parseTask(root.message.body)?.kind === 'task'
-    ? { kind: 'root', by }
+    ? { kind: 'root', by, words: root.message.body }
     : { kind: 'refused', why: 'not-task', by };
 }
+
+/** What no address of the web has in it, and what people put around one. */
+const BETWEEN_ADDRESSES = /[\s<>"'()[\]]+/u;
+
+/** Whether an address stands in words letter for letter, and not as the beginning of a longer one. */
+export const namesAddress = (words: string, url: string): boolean => words.split(BETWEEN_ADDRESSES).includes(url);
 
 function retryIn(thread: TaskThread, { retry }: PlanJob, { masters }: PlanGateFacts): number | null {
   const message = retry === undefined ? null : messageIn(thread, retry);

@@ -84,6 +84,8 @@ export const PreparedPlan = z.object({
   since: z.int(),
   /** The executor's own try at what a crash had left unknown; absent: the first. */
   rerun: z.int().positive().optional(),
+  /** Whoever ordered the task has named the address that the command reads. */
+  named: z.literal(true).optional(),
 });
 export type PreparedPlan = z.infer<typeof PreparedPlan>;
 

@@ -1,17 +1,23 @@
 import type { Command, Risk } from '../../bridge/protocol/command.ts';
 import type { ConsentWhy, SendMailCommand } from '../../bridge/protocol/outside-commands.ts';
-import type { PreparedLetter } from '../ledger/ledger-entry.ts';
+import type { Prepared, PreparedLetter } from '../ledger/ledger-entry.ts';
 
 /** Why a command that reaches outside asks; null where it runs. */
 export type OutsideAsks = ConsentWhy | Extract<Risk, 'tool' | 'mail'>;
 
+/** What is known of a command beside its fields. */
+export type Around = Pick<Prepared, 'letter' | 'plan'>;
+
 /**
  * The rules for what reaches outside by the house's own hands: pages and the mailbox are read without asking, letters
- * ask but for those to the owner himself, up to his number a day, and tools of others ask. What the swarm wants to have asked is asked in any case. Pure.
+ * ask but for those to the owner himself, up to his number a day, and tools of others ask. What the swarm wants to have
+ * asked is asked. In a task nobody has said where the plan's words come from: an
+ * address that the one who ordered it has not written asks. Pure.
  */
-export function outsideRuling(command: Command, letter?: PreparedLetter): OutsideAsks | null {
+export function outsideRuling(command: Command, { letter, plan }: Around): OutsideAsks | null {
   if ('asks' in command && command.asks !== undefined) return command.asks;
   if (command.type === 'send_mail') return isFree(command, letter) ? null : 'mail';
+  if (command.type === 'read_page') return plan === undefined || plan.named === true ? null : 'address';
   return command.type === 'call_tool' ? 'tool' : null;
 }
 

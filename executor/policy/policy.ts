@@ -1,7 +1,6 @@
 import { hostsOfCommand, risksOf, type Command, type Risk } from '../../bridge/protocol/command.ts';
 import type { Policy } from '../../bridge/protocol/policy.ts';
-import type { PreparedLetter } from '../ledger/ledger-entry.ts';
-import { type OutsideAsks, outsideRuling } from './outside-ruling.ts';
+import { type Around, type OutsideAsks, outsideRuling } from './outside-ruling.ts';
 
 /** Who stands behind a command: orders from outside ask in every mode. */
 export type CommandOrigin = 'master' | 'plan' | 'chat' | 'outside';
@@ -23,7 +22,7 @@ export type Ruling =
 const GRANTED: ReadonlySet<Risk> = new Set(['read', 'write', 'page', 'mailbox', 'tool', 'mail']);
 
 /** The policy's word on a command. Looks at what it asks for, never at what it says. */
-export function rule(policy: Policy, command: Command, origin: CommandOrigin, letter?: PreparedLetter): Ruling {
+export function rule(policy: Policy, command: Command, origin: CommandOrigin, around: Around = {}): Ruling {
   if (policy.mode === 'locked') return { kind: 'refuse', why: 'locked' };
   if (origin === 'chat' && policy.chat === 'off') return { kind: 'refuse', why: 'chat-off' };
   const stranger =
@@ -33,7 +32,7 @@ export function rule(policy: Policy, command: Command, origin: CommandOrigin, le
     return { kind: 'refuse', why: 'timeout', detail: String(policy.limits.timeoutSeconds) };
   const grave = risksOf(command).findLast((risk) => !GRANTED.has(risk));
   if (grave !== undefined) return { kind: 'ask', why: grave };
-  const asks = outsideRuling(command, letter);
+  const asks = outsideRuling(command, around);
   if (asks !== null) return { kind: 'ask', why: asks };
   if (origin === 'outside') return { kind: 'ask', why: 'outside' };
   if (origin === 'chat' && policy.chat === 'ask') return { kind: 'ask', why: 'chat' };

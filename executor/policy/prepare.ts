@@ -78,7 +78,7 @@ export interface Circumstances {
 /** Of which plan a command is, for its hash and its record. */
 export const planOfPrepared = (
   { decision, patched }: PlanJob,
-  { rule, round, winner, hash, since, step }: PlanOrder,
+  { rule, round, winner, hash, since, step, named }: PlanOrder,
   rerun?: number,
 ): PreparedPlan => ({
   decision,
@@ -91,6 +91,7 @@ export const planOfPrepared = (
   title: step.title,
   since,
   ...(rerun === undefined ? {} : { rerun }),
+  ...(named ? { named } : {}),
 });
 
 /** The first folder that a command asks for and that is not lent to it so. */

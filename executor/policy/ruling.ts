@@ -18,5 +18,5 @@ export function rulingNow({ prepared }: LedgerRecord, read: () => Rules): Ruling
   const rules = rulesNow(read);
   if (rules instanceof BrokenRules) return { kind: 'refuse', why: 'rules', detail: rules.message };
   if (rules.policyHash !== prepared.policy) return { kind: 'refuse', why: 'changed' };
-  return rule(rules.policy, prepared.command, originOf(prepared), prepared.letter);
+  return rule(rules.policy, prepared.command, originOf(prepared), prepared);
 }

@@ -137,7 +137,7 @@ export class Work {
             ? ofPlan(prepared, job, verdict.order)
             : prepared;
     if (hashNow(now, job, rules) !== prepared.hash) return { kind: 'refused', why: 'changed' };
-    const ruling = rule(rules.policy, prepared.command, originOf(prepared), prepared.letter);
+    const ruling = rule(rules.policy, prepared.command, originOf(prepared), prepared);
     if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
     if (ruling.kind === 'run') return { kind: 'same', rules };
     const approval = await reader.approval(record, expectedRequest(record));
