@@ -35,6 +35,8 @@ export interface TaskModelsDeps {
   readonly hosts: () => readonly string[] | null;
   /** What masters have sent for the task. */
   readonly files?: (state: TaskState) => Promise<readonly TaskFile[]>;
+  /** The owner's own address, where letters can be sent now. */
+  readonly mail?: () => string | undefined;
   /** Without it nobody in a task looks anything up but who does so unasked. */
   readonly search?: WebSearchDeps;
   readonly timeZone: string;
@@ -296,8 +298,17 @@ async function filesOf(state: TaskState, { files, log }: TaskModelsDeps): Promis
 function factsFor(
   { electorate, gone }: TaskState,
   agent: AgentConfig,
-  { bindings, roster, lent, hosts, timeZone, now }: TaskModelsDeps,
+  { bindings, roster, lent, hosts, mail, timeZone, now }: TaskModelsDeps,
 ): AskFacts {
   const workers = electorate.flatMap((id) => (gone.includes(id) ? [] : (bindings.get(id)?.config ?? [])));
-  return { agent, ownerTitle: roster.ownerTitle, workers, lent: lent(), hosts: hosts(), timeZone, now: now() };
+  return {
+    agent,
+    ownerTitle: roster.ownerTitle,
+    workers,
+    lent: lent(),
+    hosts: hosts(),
+    mail: mail?.(),
+    timeZone,
+    now: now(),
+  };
 }
