@@ -25,6 +25,7 @@ import { createPreview } from './deliverables/preview.ts';
 import { gapsOf } from './gaps.ts';
 import { CommandResults } from './hands/command-results.ts';
 import { commandTools } from './hands/command-tools.ts';
+import { documentTools } from './hands/document-tools.ts';
 import { redisJournal } from './hands/journal.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
 import { taintStore } from './hands/taint-store.ts';
@@ -233,6 +234,7 @@ function turnsOf(
 ) {
   const { bindings, spending } = models;
   const commandResults = new CommandResults(base.redis);
+  const asked = { orders: queues.orders, results: commandResults };
   return {
     ...base,
     ...queues,
@@ -248,7 +250,8 @@ function turnsOf(
       journal: redisJournal(base.redis),
       taints: taintStore(base.redis),
       tools: [
-        ...commandTools({ orders: queues.orders, results: commandResults }),
+        ...commandTools(asked),
+        ...documentTools(asked),
         proposeTool(base),
         houseTool({ view: house, masters: base.masters }),
         searchTool({ ...base, isSaid }),

@@ -1,4 +1,6 @@
+import { Console } from 'node:console';
 import { readSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { argv, exit, stderr, stdout } from 'node:process';
 
 /**
@@ -27,6 +29,8 @@ export const EXIT = { usage: 64, data: 65, noInput: 66, unavailable: 69, softwar
  * stderr, `word: sentence`, and its exit code; anything else that is thrown is `broken`, with no word of where.
  */
 export async function programMain(work: (args: readonly string[]) => Promise<string | Uint8Array>): Promise<void> {
+  // Libraries talk to themselves; what a program says is its result.
+  globalThis.console = new Console(new Writable({ write: (_chunk, _encoding, done) => done() }));
   try {
     const said = await work(argv.slice(2));
     await written(stdout, said);

@@ -9,8 +9,10 @@ import { jobFor } from '../../executor/sandbox/command-job.ts';
 import { startEgress } from '../../executor/sandbox/egress/egress-proxy.ts';
 import { isPublicAddress } from '../../executor/sandbox/egress/public-address.ts';
 import { programCommand } from '../../executor/sandbox/program-command.ts';
+import { ReadDocumentCommand } from '../../bridge/protocol/outside-commands.ts';
 import { BOX_PATHS, DEFAULT_LIMITS, type SandboxJob, type SandboxResult } from '../../executor/sandbox/sandbox.ts';
 import type { HostServices, Scene } from './case.ts';
+import { docx, hwp, hwpx, pdf } from '../house/documents.ts';
 import { MODES, openHostServices, SandboxHouse } from './house.ts';
 
 const outside = mkdtempSync('/var/tmp/chavion-data-');
@@ -140,6 +142,34 @@ describe.each(MODES)('the programs of the house in the box, %s', (mode) => {
     );
     expect([inner.said, inner.result]).toEqual(['not-public: 127.0.0.1\n', expect.objectContaining({ code: 69 })]);
     site.close();
+  });
+
+  it('reads a document of the workspace, whatever it holds, and says in one line why not', async () => {
+    writeFileSync(join(scene.workspace, 'a.docx'), docx(['배송 보고서', '부산항']), { mode: 0o644 });
+    writeFileSync(join(scene.workspace, 'b.pdf'), pdf('화물차 운행 일지'), { mode: 0o644 });
+    writeFileSync(join(scene.workspace, 'c.hwpx'), await hwpx(`# 길다\n\n${'가나다라 '.repeat(6_000)}`), {
+      mode: 0o644,
+    });
+    writeFileSync(join(scene.workspace, 'd.hwp'), hwp('글', 2), { mode: 0o644 });
+    const reads = async (path: string, from = 0) => {
+      const command = ReadDocumentCommand.parse({ type: 'read_document', id: 'a', reason: 'r', path, from });
+      const job = jobFor(command, {
+        workspacePath: scene.workspace,
+        lentPaths: new Map(),
+        egress: null,
+        limits: DEFAULT_LIMITS,
+      });
+      const { result, said } = await run(job.command, job);
+      return { code: result.kind === 'exited' ? result.code : result, said };
+    };
+    expect(await reads('a.docx')).toEqual({ code: 0, said: '배송 보고서\n\n부산항' });
+    expect(await reads('b.pdf')).toEqual({ code: 0, said: '화물차 운행 일지' });
+    const { said } = await reads('c.hwpx');
+    const next = Number(/; the next part: from=(\d+)\]/.exec(said)?.[1]);
+    expect(Buffer.byteLength(JSON.stringify(said))).toBeLessThan(12_000);
+    expect((await reads('c.hwpx', next)).said.startsWith(said.startsWith('# 길다') ? '' : 'never')).toBe(true);
+    expect(await reads('d.hwp')).toEqual({ code: 65, said: 'encrypted: The file is protected by a password.\n' });
+    expect(await reads('none.pdf')).toEqual({ code: 66, said: 'no-file: There is no such file in the workspace.\n' });
   });
 
   it('ends one that takes more memory than it may, and lets it be told', async () => {
