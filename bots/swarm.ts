@@ -8,7 +8,7 @@ import { Meters } from '../bridge/http/metrics.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { ownHostNames } from '../bridge/protocol/host-names.ts';
-import { RoomId, type UserId } from '../bridge/protocol/ids.ts';
+import { type AgentId, type Lang, RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { jobId, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
 import { openOrderQueues } from '../bridge/queue/executor-queue.ts';
 import { ExecutorRegistry } from '../bridge/queue/executor-registry.ts';
@@ -27,6 +27,7 @@ import { CommandResults } from './hands/command-results.ts';
 import { commandTools } from './hands/command-tools.ts';
 import { documentTools } from './hands/document-tools.ts';
 import { redisJournal } from './hands/journal.ts';
+import { recentCommands } from './hands/recent-commands.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
 import { taintStore } from './hands/taint-store.ts';
 import { searchTool } from './hands/search-tool.ts';
@@ -87,8 +88,11 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
   const schedule = scheduleOf(ground, tasks);
   const agentApi = agentApiOf(ground, tasks);
   // Made below, of what turns are made of as well.
-  const house = (what: HouseView, job: TurnJob, by: UserId) =>
-    commands[what]({ ...job, type: 'command', name: what, words: '', by });
+  const house = async (what: HouseView, job: TurnJob, by: UserId) => {
+    if (what === 'commands') return recentCommands(await base.timeline.view(base.ops), base.residents.executor);
+    if (what === 'agents') return agentsNow(ground, turns)(job.lang, new Set(base.residents.byId.keys()), new Set());
+    return commands[what]({ ...job, type: 'command', name: what, words: '', by });
+  };
   const turns = turnsOf(ground, agentApi, house);
   const unreadable = unreadableOf(base, queues, given.settings);
   const intake = intakeOf(ground, tasks, turns);
@@ -285,10 +289,10 @@ function unreadableOf(
 }
 
 function intakeOf(ground: Ground, tasks: Tasks, turns: ReturnType<typeof turnsOf>) {
-  const { base, upgraded, models, queues, executors } = ground;
-  const { residents, rooms, timeline, timeZone } = base;
+  const { base, upgraded, models, queues } = ground;
+  const { residents, rooms, timeline } = base;
   const { bindings, spending } = models;
-  const { attachments, running, memory, status, commandResults } = turns;
+  const { attachments, running, memory, commandResults } = turns;
   return createIntake({
     ...base,
     queue: queues.turns,
@@ -309,14 +313,15 @@ function intakeOf(ground: Ground, tasks: Tasks, turns: ReturnType<typeof turnsOf
     }),
     spending,
     houseUpgraded: upgraded.again,
-    agentsTable: (tableLang, present, off) =>
-      renderAgents(
-        { off, residents, bindings, status, running, spending, timeZone, executors: executors.list() },
-        tableLang,
-        present,
-      ),
+    agentsTable: agentsNow(ground, turns),
   });
 }
+
+/** The table of `!agents` at this moment. */
+const agentsNow =
+  ({ base, models, executors }: Ground, { status, running }: Pick<ReturnType<typeof turnsOf>, 'status' | 'running'>) =>
+  (lang: Lang, present: ReadonlySet<AgentId>, off: ReadonlySet<AgentId>) =>
+    renderAgents({ off, ...base, ...models, status, running, executors: executors.list() }, lang, present);
 
 /** Where the launcher's admin answers; what it takes is never among the coordinator's commands. */
 function ownRooms({ hq, ops }: SwarmBase): readonly RoomId[] {

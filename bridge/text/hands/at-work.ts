@@ -68,6 +68,14 @@ export const looksAt = {
     () => '예산 보기',
     () => 'look at the budget',
   ),
+  agents: phrase(
+    () => '에이전트 보기',
+    () => 'look at the agents',
+  ),
+  commands: phrase(
+    () => '실행 기록 보기',
+    () => 'look at the records of commands',
+  ),
 };
 
 export const searchesWeb = phrase<[words: string]>(
