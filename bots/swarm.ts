@@ -51,6 +51,7 @@ import { taskCommands } from './tasks/task-commands.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
 import { Attachments } from './turns/attachments.ts';
+import { documentReading } from './turns/posted-documents.ts';
 import { isSaid } from './turns/context.ts';
 import { Beginnings } from './turns/beginnings.ts';
 import { RoomMemory } from './turns/room-memory.ts';
@@ -243,7 +244,7 @@ function turnsOf(
     ...base,
     ...queues,
     bindings,
-    attachments: new Attachments(),
+    attachments: new Attachments(documentReading({ redis: base.redis, orders: queues.orders })),
     beginnings: new Beginnings(),
     memory: new RoomMemory({ ...base, bindings }),
     budget: edits,

@@ -9,7 +9,9 @@ import type { Account } from '../bridge/matrix/account.ts';
 import { AUDIT_FILE } from '../bridge/protocol/audit.ts';
 import type { ExecutorSettings } from '../bridge/protocol/executor-settings.ts';
 import { OfferPublisher, PUBLISH_EVERY_MS } from '../bridge/queue/executor-offers.ts';
-import { executorKey } from '../bridge/queue/executor-queue.ts';
+import { documentKey, executorKey } from '../bridge/queue/executor-queue.ts';
+import { DocumentJob } from '../bridge/protocol/orders/posted-document.ts';
+import { PostedDocuments } from './work/posted-documents.ts';
 import { Audit } from './ledger/audit.ts';
 import { Claims } from './ledger/claims.ts';
 import { Peers } from './orders/peers.ts';
@@ -50,6 +52,8 @@ import { Work } from './work/work.ts';
 
 /** Of the fifty edits a second that Synapse sustains, the executor's share. */
 const EDITS_PER_SECOND = 5;
+/** The words of a posted document are there for as long; then it is read anew. */
+const DOCUMENT_LEFT_S = 3600;
 const EXPIRY_CHECK_MS = 600_000;
 
 export interface ExecutorParts {
@@ -216,6 +220,18 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     work: (record, again) => work.run(record, again),
     onError,
   });
+  const documents = new PostedDocuments({
+    account,
+    rooms,
+    sandbox: parts.sandbox,
+    folder: join(folder, 'documents'),
+    left: {
+      has: async (event) => (await redis.exists(documentKey(event))) > 0,
+      leave: async (event, document) =>
+        void (await redis.set(documentKey(event), JSON.stringify(document), 'EX', DOCUMENT_LEFT_S)),
+    },
+    now,
+  });
   const workspaceOrders = new WorkspaceOrders({
     account,
     rooms,
@@ -259,7 +275,10 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   return {
     id,
     concurrency,
-    take: (payload) => orderHandler.take(payload),
+    take: (payload) => {
+      const document = DocumentJob.safeParse(payload);
+      return document.success ? documents.read(document.data) : orderHandler.take(payload);
+    },
     async recover() {
       await audit.write('executor.started', { executor: id, unfinished: ledger.unfinished().length });
       await watch.catchUp();

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type CommandJob, commandJobId, ENDS_QUEUE, ORDERS_QUEUE } from '../protocol/command-job.ts';
+import type { EventId } from '../protocol/ids.ts';
+import type { DocumentJob } from '../protocol/orders/posted-document.ts';
 import { openQueue, workOn } from './jobs.ts';
 
 /** Every key of the executors lies under this. Of it, the swarm reaches the box of orders and nothing else. */
@@ -8,20 +10,27 @@ export const EXECUTOR_PREFIX = 'chavion:executor';
 
 export const executorKey = (...parts: readonly string[]): string => [EXECUTOR_PREFIX, ...parts].join(':');
 
+/** Where the words of a posted document are left: below the box of orders, which the swarm reaches. */
+export const documentKey = (event: EventId): string => executorKey(ORDERS_QUEUE, 'document', event);
+
+/** Asked for again a minute later it is another job: the words of the first may have gone. */
+const documentJobId = ({ event, asked }: DocumentJob): string =>
+  `${event}.document.${Math.floor(asked / 60_000)}`.replaceAll(':', '_');
+
 /** The swarm's end of the box: it can say where an order stands, and has no other power over the executor. */
 export interface OrderBox {
-  add(job: CommandJob): Promise<void>;
+  add(job: CommandJob | DocumentJob): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openOrderQueues(redis: Redis): OrderBox {
-  const orders = openQueue<CommandJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
+  const orders = openQueue<CommandJob | DocumentJob>(ORDERS_QUEUE, redis, EXECUTOR_PREFIX);
   const ends = openQueue<CommandJob>(ENDS_QUEUE, redis, EXECUTOR_PREFIX);
   return {
     add: (job) =>
       job.type === 'end'
         ? ends.add([{ id: commandJobId(job), data: { until: Date.now(), ...job } }])
-        : orders.add([{ id: commandJobId(job), data: job }]),
+        : orders.add([{ id: job.type === 'document' ? documentJobId(job) : commandJobId(job), data: job }]),
     close: async () => void (await Promise.all([orders.close(), ends.close()])),
   };
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
 import type { Shown } from '../house/person.ts';
 import { calls, heard, inSteps, type Question } from '../house/providers.ts';
+import { docx } from '../house/documents.ts';
 import { Scene } from '../house/scene.ts';
 
 let scene: Scene;
@@ -58,6 +59,21 @@ describe('asked in plain words', () => {
     expect(providers.asked('gabriel')[1]?.results[0]).toMatchObject({
       text: expect.stringContaining('가브리엘이 했습니다'),
     });
+  });
+
+  it('a document that is posted is read by all that answer, without a command', async () => {
+    const { master, hq, providers } = scene;
+    const question = await master.post(hq, {
+      name: '견적서.docx',
+      mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      bytes: docx(['지붕 공사 견적', '모두 천이백만 원']),
+      caption: '이 견적서 요약해줘',
+    });
+    await master.answered(hq, question, 6);
+    for (const mind of ['gabriel', 'jarvis', 'claude'] as const)
+      expect(providers.asked(mind)[0]?.body).toContain('모두 천이백만 원');
+    await scene.settled();
+    expect(since(question, 'executor')).toEqual([]);
   });
 
   it('small talk does not pay for tools', async () => {
