@@ -30,7 +30,9 @@ import { redisJournal } from './hands/journal.ts';
 import { recentCommands } from './hands/recent-commands.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
 import { taintStore } from './hands/taint-store.ts';
+import { pageTool } from './hands/page-tool.ts';
 import { searchTool } from './hands/search-tool.ts';
+import { noting, seenAddresses } from './hands/seen-addresses.ts';
 import { searchersAmong, webSearchTool } from './hands/web-search.ts';
 import { proposeTool } from './hands/propose-tool.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
@@ -240,6 +242,7 @@ function turnsOf(
   const { bindings, spending } = models;
   const commandResults = new CommandResults(base.redis);
   const asked = { orders: queues.orders, results: commandResults };
+  const seen = seenAddresses(base.redis);
   return {
     ...base,
     ...queues,
@@ -260,12 +263,16 @@ function turnsOf(
         proposeTool(base),
         houseTool({ view: house, masters: base.masters }),
         searchTool({ ...base, isSaid }),
-        webSearchTool({
-          ownerTitle: base.roster.ownerTitle,
-          timeZone: base.timeZone,
-          now: Date.now,
-          searchers: searchersAmong(bindings),
-        }),
+        pageTool({ ...base, orders: queues.orders, results: commandResults, seen }),
+        noting(
+          webSearchTool({
+            ownerTitle: base.roster.ownerTitle,
+            timeZone: base.timeZone,
+            now: Date.now,
+            searchers: searchersAmong(bindings),
+          }),
+          seen,
+        ),
       ],
     },
     commandResults,

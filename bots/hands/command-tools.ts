@@ -3,6 +3,8 @@ import { canonical } from '../../bridge/digest/canonical.ts';
 import { codeWords } from '../../bridge/matrix/markdown-words.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import { type Command, hostsOfCommand, lentTo, parseCommand } from '../../bridge/protocol/command.ts';
+import type { CommandResult } from '../../bridge/protocol/act.ts';
+import type { EventId } from '../../bridge/protocol/ids.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
 import { COMMAND_KEY, COMMAND_REQUEST_TYPE } from '../../bridge/protocol/orders/command-request.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
@@ -172,8 +174,20 @@ export async function orderCommand(
   shown: string,
   turn: ToolTurn,
   key: string,
-  { orders, results }: CommandToolsDeps,
+  deps: CommandToolsDeps,
 ): Promise<ToolOutcome> {
+  const { request, result } = await orderedCommand(command, shown, turn, key, deps);
+  return outcomeForModel(result, request);
+}
+
+/** The same, with what came of it as the executor says it; null where it has said nothing so far. */
+export async function orderedCommand(
+  command: Command,
+  shown: string,
+  turn: ToolTurn,
+  key: string,
+  { orders, results }: CommandToolsDeps,
+): Promise<{ readonly request: EventId; readonly result: CommandResult | null }> {
   const { job, account, agent, signal, deadline } = turn;
   const request = await account.send(
     job.room,
@@ -200,5 +214,5 @@ export async function orderCommand(
   await results.begun(request, job);
   await orders.add({ v: 1, type: 'chat', root: job.root, room: job.room, at: job.at, lang: job.lang, request });
   const until = Math.min(deadline, Date.now() + command.timeoutMs + BESIDE_MS);
-  return outcomeForModel(await results.wait(request, until, signal), request);
+  return { request, result: await results.wait(request, until, signal) };
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { asideOf } from '../../bots/intake/dead-letters.ts';
 import { createMisfits } from '../../bots/intake/unreadable-jobs.ts';
+import { seenAddresses } from '../../bots/hands/seen-addresses.ts';
 import { ApiProblem } from '../../bridge/http/problems.ts';
 import { OutsideOrders } from '../../bots/agent-api/orders.ts';
 import { KeyedQueue } from '../../bots/tasks/runtime/keyed-queue.ts';
@@ -19,6 +20,7 @@ import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 import { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { change, raise } from '../../bridge/queue/atomic.ts';
 import { openQueue, workOn } from '../../bridge/queue/jobs.ts';
+import { swarmKey } from '../../bridge/queue/redis.ts';
 import { Lease } from '../../bridge/queue/lease.ts';
 import { message } from './events.ts';
 import { BareRedis } from '../house/bare-redis.ts';
@@ -30,6 +32,30 @@ beforeAll(async () => {
   redis = bare.client();
 });
 afterAll(() => bare[Symbol.asyncDispose]());
+
+describe('addresses that were seen', () => {
+  it('are those of a conversation, the newest, for a while', async () => {
+    let clock = 1;
+    const seen = seenAddresses(redis, () => (clock += 1));
+    const [room, other] = [RoomId.parse('!seen:x'), RoomId.parse('!other:x')];
+    const thread = EventId.parse('$thread');
+    await seen.note({ room }, ['https://example.com/a#b', 'no address', 'https://example.com/a']);
+    expect(await seen.has({ room }, 'https://example.com/a')).toBe(true);
+    // Whoever reads a thread reads its room, not the other way round.
+    expect(await seen.has({ room, thread }, 'https://example.com/a')).toBe(true);
+    await seen.note({ room, thread }, ['https://example.com/thread']);
+    expect(await seen.has({ room }, 'https://example.com/thread')).toBe(false);
+    expect(await seen.has({ room: other }, 'https://example.com/a')).toBe(false);
+    for (let n = 0; n < 4; n += 1)
+      await seen.note(
+        { room },
+        Array.from({ length: 900 }, (_, at) => `https://example.com/${n}/${at}`),
+      );
+    expect(await seen.has({ room }, 'https://example.com/a')).toBe(false);
+    expect(await seen.has({ room }, 'https://example.com/3/899')).toBe(true);
+    expect(await redis.ttl(swarmKey('addresses', '!seen:x'))).toBeGreaterThan(20 * 24 * 3600);
+  });
+});
 
 describe('a lease', () => {
   it('is one holder’s, who renews it and gives it back, and nobody else does', async () => {
