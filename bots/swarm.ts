@@ -263,7 +263,7 @@ function turnsOf(
         proposeTool(base),
         houseTool({ view: house, masters: base.masters }),
         searchTool({ ...base, isSaid }),
-        pageTool({ ...base, orders: queues.orders, results: commandResults, seen }),
+        pageTool({ ...base, ...asked, seen }),
         noting(
           webSearchTool({
             ownerTitle: base.roster.ownerTitle,
