@@ -17,7 +17,7 @@ const WHY: Readonly<Record<string, string>> = {
   scanned: 'its pages are pictures without any text in them',
   empty: 'there is no text in it',
   unsupported: 'this kind of file cannot be read',
-  'other-room': 'documents are read in the headquarters only',
+  'other-room': 'files of this kind or size are read in the headquarters only',
   'no-file': 'it could not be fetched',
 };
 const NOT_READ = 'it could not be read just now';
