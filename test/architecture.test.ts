@@ -105,6 +105,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'executor/policy',
     'executor/reports',
     'executor/approvals',
+    'executor/programs/make',
     'executor/programs',
     'executor/sandbox/seccomp',
     'executor/sandbox/spawner',
@@ -117,6 +118,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'executor',
   ],
   'bridge/protocol': [
+    'bridge/protocol/documents',
     'bridge/protocol',
     'bridge/protocol/tasks',
     'bridge/protocol/prices',
@@ -148,6 +150,10 @@ const FILES_OF_A_FOLDER = 25;
 /** Vendor SDKs are known to one place each. */
 const VENDORS: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
   { name: /^(?:ai|@ai-sdk\/.+)$/, only: /^bots\/models\/providers\// },
+  {
+    name: /^(?:docx|pptxgenjs|pdfmake|write-excel-file\/.+|ical-generator|echarts)$/,
+    only: /^executor\/programs\/make\//,
+  },
   { name: /^matrix-bot-sdk$/, only: /^bridge\/matrix\/|^synapse\// },
   { name: /^matrix-js-sdk/, only: /^bridge\/terminal\// },
   { name: /^execa$/, only: /^bridge\/processes\/child\.ts$/ },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { common, FilePath, KiB, MailAddress, MailSubject, noNul, text, WebAddress } from './command-fields.ts';
+import { DOCUMENT_KINDS, documentKindOf } from './documents/document-kind.ts';
 
 /**
  * Commands that look outside, make documents or send something. The box of each is the house's own: nothing in them is
@@ -35,19 +36,12 @@ export const ReadDocumentCommand = z.strictObject({
 });
 export type ReadDocumentCommand = z.infer<typeof ReadDocumentCommand>;
 
-/** What a document is made of, by its extension: Markdown for texts, data as JSON for tables, charts and dates. */
-export const DOCUMENT_KINDS = ['md', 'html', 'pdf', 'docx', 'pptx', 'xlsx', 'png', 'ics'] as const;
-export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
-
-export const documentKind = (path: string): DocumentKind | undefined =>
-  DOCUMENT_KINDS.find((kind) => path.toLowerCase().endsWith(`.${kind}`));
-
 /** Makes a document in the workspace. */
 export const MakeDocumentCommand = z.strictObject({
   type: z.literal('make_document'),
   ...common,
   path: FilePath.refine(
-    (path) => documentKind(path) !== undefined,
+    (path) => documentKindOf(path) !== null,
     `does not end in one of ${DOCUMENT_KINDS.map((kind) => `.${kind}`).join(', ')}`,
   ),
   content: text(512 * KiB),

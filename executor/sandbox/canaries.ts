@@ -62,7 +62,7 @@ const CANARIES: Readonly<Record<string, Canary>> = {
     );
     // Where the account finds no way to them, nobody is shown them.
     if (result.kind === 'sandbox-error' && result.detail.startsWith('no programs:')) return undefined;
-    return output === 'executor\nnode\nnode_modules\npackage.json\ntried\n' ? undefined : seen(result, output);
+    return output === 'bridge\nexecutor\nnode\nnode_modules\npackage.json\ntried\n' ? undefined : seen(result, output);
   },
   'nothing of the owner’s beside the distribution': async ({ run }) => {
     const { output } = await run('ls -A /usr/local; cat /proc/cmdline /proc/modules; echo tried');

@@ -101,8 +101,9 @@ function work(command: Command, limits: Limits): Pick<SandboxJob, 'command' | 'c
       };
     case 'read_document':
       return { ...programCommand('read-document', [command.path, String(command.from), ...SHOWN], limits), cwd: '.' };
-    case 'make_document':
       return { command: bash(NOT_THERE, command.type), cwd: '.' };
+    case 'make_document':
+      return { ...programCommand('make-document', [command.path], limits), cwd: '.', ...stdin(command.content) };
     // Reading it shows that it is there; handing it over is the report's.
     case 'send_file':
       return { command: bash(IS_FILE, inside(command.path)), cwd: '.' };

@@ -105,7 +105,7 @@ export const BOX_PATHS = {
   forwarder: '/run/chavion/tools/forward.pl',
   fetch: '/run/chavion/tools/fetch.pl',
   proxyPort: 3128,
-  /** Node, what `executor/programs` holds and the packages, where a job has them. */
+  /** Node, what `executor/programs` and `bridge/protocol/documents` hold and the packages, where a job has them. */
   house: '/run/chavion/house',
   node: '/run/chavion/house/node',
   programs: '/run/chavion/house/executor/programs',

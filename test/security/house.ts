@@ -102,6 +102,8 @@ export class SandboxHouse implements AsyncDisposable {
         ? {}
         : { execPath: '/bin/bash', execArgv: ['-c', `exec 77<${options.inherit}; exec "$0" "$@"`, process.execPath] };
     const child = fork(script, [JSON.stringify(start)], {
+      // What is handed in stays bytes.
+      serialization: 'advanced',
       env: { PATH: process.env.PATH ?? '', CHAVION_TEST_SECRET: 'environment-secret-4711' },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       ...careless,

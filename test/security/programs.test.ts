@@ -83,7 +83,7 @@ describe.each(MODES)('the programs of the house in the box, %s', (mode) => {
     expect(said).not.toContain(scene.secret.token);
     expect(said).not.toContain(passwd);
     expect(said).not.toContain('environment-secret-4711');
-    expect(said).toContain('executor,node,node_modules,package.json programs {');
+    expect(said).toContain('bridge,executor,node,node_modules,package.json programs {');
     expect(said).toContain('no way');
   });
 
@@ -171,6 +171,27 @@ describe.each(MODES)('the programs of the house in the box, %s', (mode) => {
     expect(await reads('d.hwp')).toEqual({ code: 65, said: 'encrypted: The file is protected by a password.\n' });
     expect(await reads('none.pdf')).toEqual({ code: 66, said: 'no-file: There is no such file in the workspace.\n' });
   });
+
+  it('makes a chart, and files of every kind with it, in the workspace', async () => {
+    const make = async (path: string, content: string): Promise<string> => {
+      const { said, result } = await run(programCommand('make-document', [path], DEFAULT_LIMITS).command, {
+        stdin: Buffer.from(content),
+      });
+      return result.kind === 'exited' && result.code === 0 ? said : `${JSON.stringify(result)} ${said}`;
+    };
+    const chart = { type: 'line', title: '매출', labels: ['10월', '11월'], series: [{ values: [1, 2] }] };
+    expect(await make('charts/sales.png', JSON.stringify(chart))).toMatch(/^charts\/sales\.png: \d+ bytes\n$/);
+    const report = '# 보고\n\n![매출](charts/sales.png)\n\n|가|나|\n|-|-|\n|1|2|\n';
+    for (const path of ['a.pdf', 'a.html', 'a.docx', 'a.pptx', 'a.md'])
+      expect(await make(path, report)).toMatch(/^a\.\w+: \d+ bytes\n$/);
+    expect(await make('a.xlsx', '가,나\n1,2\n')).toMatch(/^a\.xlsx: /);
+    // By the clock that the sandbox was told of, which here is none.
+    expect(await make('a.ics', '[{"title":"일","start":"2026-12-01T09:00"}]')).toMatch(/^a\.ics: /);
+    expect(readFileSync(join(scene.workspace, 'a.ics'), 'utf8')).toMatch(/DTSTART:2026120[01]T\d{6}Z/);
+    expect(readFileSync(join(scene.workspace, 'a.pdf'), 'latin1').slice(0, 5)).toBe('%PDF-');
+    expect(await make('b.png', '{}')).toMatch(/"code":65.*content: type: /);
+    expect(await make('b.exe', 'x')).toMatch(/"code":65.*kind: the path ends in none of/);
+  }, 60_000);
 
   it('ends one that takes more memory than it may, and lets it be told', async () => {
     const { result } = await node('const all = []; for (;;) all.push(Buffer.alloc(4 << 20, 1));', {

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 /**
  * All of it is had while this module loads: started by root, the executor's account may find no way to it later. An
@@ -18,9 +18,13 @@ import { join, relative } from 'node:path';
  */
 const PACKAGES = realpathSync(new URL('../../../node_modules', import.meta.url));
 const OPEN_PACKAGES = openSync(PACKAGES, constants.O_RDONLY | constants.O_DIRECTORY);
-const PROGRAMS = readdirSync(new URL('../../programs/', import.meta.url))
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => [name, readFileSync(new URL(`../../programs/${name}`, import.meta.url))] as const);
+const ROOT = new URL('../../../', import.meta.url);
+/** The programs, and the shapes of what they are given, which whoever asks for it knows too. */
+const SOURCES = ['executor/programs', 'bridge/protocol/documents'].flatMap((folder) =>
+  readdirSync(new URL(`${folder}/`, ROOT), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => [join(folder, name), readFileSync(new URL(`${folder}/${name}`, ROOT))] as const),
+);
 /** Installed with the packages, whatever Node runs us. */
 const LOCKED_NODE = `node-linux-${process.arch}/bin/node`;
 
@@ -35,11 +39,12 @@ export interface HousePrograms {
 /** Writes what of it is ours into `folder`, with empty places for what is bound. */
 export function buildHouse(folder: string): HousePrograms {
   rmSync(folder, { recursive: true, force: true });
-  const programs = join(folder, 'executor', 'programs');
-  for (const path of [folder, join(folder, 'executor'), programs, join(folder, 'node_modules')])
-    mkdirSync(path, { recursive: true, mode: 0o755 });
+  mkdirSync(join(folder, 'node_modules'), { recursive: true, mode: 0o755 });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n', { mode: 0o644 });
-  for (const [name, bytes] of PROGRAMS) writeFileSync(join(programs, name), bytes, { mode: 0o644 });
+  for (const [path, bytes] of SOURCES) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true, mode: 0o755 });
+    writeFileSync(join(folder, path), bytes, { mode: 0o644 });
+  }
   const inside = relative(PACKAGES, process.execPath);
   const node = inside.startsWith('..') && canRun(process.execPath) ? process.execPath : undefined;
   if (node !== undefined) writeFileSync(join(folder, 'node'), '', { mode: 0o755 });
