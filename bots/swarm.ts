@@ -34,6 +34,7 @@ import { pageTool } from './hands/page-tool.ts';
 import { searchTool } from './hands/search-tool.ts';
 import { noting, seenAddresses } from './hands/seen-addresses.ts';
 import { searchersAmong, webSearchTool } from './hands/web-search.ts';
+import { makeTools } from './hands/make-tools.ts';
 import { proposeTool } from './hands/propose-tool.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
@@ -260,6 +261,7 @@ function turnsOf(
       tools: [
         ...commandTools(asked),
         ...documentTools(asked),
+        ...makeTools(asked),
         proposeTool(base),
         houseTool({ view: house, masters: base.masters }),
         searchTool({ ...base, isSaid }),

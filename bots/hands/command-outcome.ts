@@ -9,12 +9,15 @@ export function outcomeForModel(result: CommandResult | null, request: EventId):
       text: 'Nothing has come of it so far: the executor does not answer, or is still at work. Say so; do not claim that it was done.',
       failed: true,
     };
-  const { state, why, detail, exitCode, ms, output = '', report } = result;
+  const { state, why, detail, exitCode, ms, output = '', report, artifacts = [] } = result;
   const record = report === undefined ? {} : { record: report };
+  const handed = artifacts
+    .map(({ path, bytes }) => ` ${JSON.stringify(path)} (${bytes} bytes) stands in the conversation as a file.`)
+    .join('');
   const printed = output === '' ? ' It printed nothing.' : `\n${material(`output ${request.slice(1, 9)}`, output)}`;
   switch (state) {
     case 'done':
-      return { text: `Done, exit code ${exitCode ?? 0}, ${ms ?? 0} ms.${printed}`, ...record };
+      return { text: `Done, exit code ${exitCode ?? 0}, ${ms ?? 0} ms.${handed}${printed}`, ...record };
     case 'failed':
       return {
         text: `Failed: ${why ?? 'unknown'}${exitCode === undefined ? '' : `, exit code ${exitCode}`}.${printed}`,

@@ -97,7 +97,7 @@ function faultIn(error: z.ZodError): string {
 /** What all providers take of JSON Schema; limits and patterns are said in words and kept by zod. */
 const Known: z.ZodType<JsonSchema> = z.lazy(() =>
   z.object({
-    type: z.enum(['object', 'array', 'string', 'integer', 'boolean', 'null']).exactOptional(),
+    type: z.enum(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']).exactOptional(),
     properties: z.record(z.string(), Known).exactOptional(),
     required: z.array(z.string()).exactOptional(),
     additionalProperties: z.literal(false).exactOptional(),
@@ -108,7 +108,18 @@ const Known: z.ZodType<JsonSchema> = z.lazy(() =>
   }),
 );
 
-const schemaFor = (schema: z.ZodType): JsonSchema => Known.parse(z.toJSONSchema(schema, { io: 'input' }));
+const schemaFor = (schema: z.ZodType): JsonSchema =>
+  Known.parse(
+    z.toJSONSchema(schema, {
+      io: 'input',
+      // A list of types in place of one is not taken by all.
+      override: ({ jsonSchema }) => {
+        if (!Array.isArray(jsonSchema.type)) return;
+        jsonSchema.anyOf = jsonSchema.type.map((type) => ({ type }));
+        delete jsonSchema.type;
+      },
+    }),
+  );
 
 /** Words of programs, pages and people within an outcome: they can close nothing and begin no line of a speaker. */
 export const material = (name: string, text: string): string => behindMarks(sealed(name, text));

@@ -176,6 +176,12 @@ export function hostsOfCommand(command: Command): readonly HostPort[] {
   return 'hosts' in command ? command.hosts : [];
 }
 
+/** Files that it puts into the conversation by itself when it has succeeded. */
+export function filesHanded(command: Command): readonly WorkPath[] {
+  if (command.type === 'send_file') return [command.path];
+  return command.type === 'make_document' && command.hand !== false ? [command.path] : [];
+}
+
 export function writesWorkspace(command: Command): boolean {
   if (command.type === 'write_file' || command.type === 'make_document') return true;
   return 'workspace' in command && command.workspace === 'rw';

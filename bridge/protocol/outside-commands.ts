@@ -45,6 +45,8 @@ export const MakeDocumentCommand = z.strictObject({
     `does not end in one of ${DOCUMENT_KINDS.map((kind) => `.${kind}`).join(', ')}`,
   ),
   content: text(512 * KiB),
+  /** It stays in the workspace, as a chart does that is only for a report; else it goes into the conversation. */
+  hand: z.boolean().optional(),
 });
 export type MakeDocumentCommand = z.infer<typeof MakeDocumentCommand>;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CommandId, type LentName } from '../../bridge/protocol/command-fields.ts';
-import { hostsOfCommand, lentTo, parseCommand, type Command } from '../../bridge/protocol/command.ts';
+import { filesHanded, hostsOfCommand, lentTo, parseCommand, type Command } from '../../bridge/protocol/command.ts';
 import type { ChatJob, OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
@@ -126,7 +126,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     command,
     folders,
     workspace: around.workspace,
-    artifacts: [...around.artifacts],
+    artifacts: [...new Set([...around.artifacts, ...filesHanded(command)])],
     ...(around.inputs === undefined || around.inputs.length === 0 ? {} : { inputs: [...around.inputs] }),
     policy: rules.policyHash,
     ...(around.plan === undefined ? {} : { plan: around.plan }),

@@ -29,7 +29,7 @@ export function commandText(command: Command): string {
     case 'read_document':
       return `read_document ${quoted(command.path)}${command.from === 0 ? '' : ` ${command.from}`}`;
     case 'make_document':
-      return `make_document ${quoted(command.path)}\n${command.content}`;
+      return `make_document ${quoted(command.path)}${command.hand === false ? ' (hand: false)' : ''}\n${command.content}`;
     case 'send_file':
       return `send_file ${quoted(command.path)}`;
     case 'send_mail':

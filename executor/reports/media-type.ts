@@ -13,6 +13,15 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
   ['svg', 'image/svg+xml'],
   ['pdf', 'application/pdf'],
   ['zip', 'application/zip'],
+  ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  ['docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['pptx', 'application/vnd.openxmlformats-officedocument.presentationml.presentation'],
+  ['ics', 'text/calendar'],
+  ['hwp', 'application/x-hwp'],
+  ['hwpx', 'application/hwp+zip'],
+  ['mp3', 'audio/mpeg'],
+  ['ogg', 'audio/ogg'],
+  ['mp4', 'video/mp4'],
 ]);
 
 /** Of a picture by its bytes, so that none is shown as one that is not; of other files by their ending. */

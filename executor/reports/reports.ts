@@ -4,6 +4,7 @@ import { messageContent, type OutgoingText } from '../../bridge/matrix/content.t
 import { plainLine, visibleText } from '../../bridge/matrix/foreign-words.ts';
 import { type Weave, woven } from '../../bridge/matrix/woven.ts';
 import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
+import { pngSize } from '../../bridge/matrix/png-size.ts';
 import { cleanName } from '../../bridge/text/clean-text.ts';
 import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/executor.ts';
@@ -105,12 +106,11 @@ export class Reports {
       `artifact${number}`,
     );
     if (keys !== 'none') {
-      const where = record.prepared.plan === undefined ? { replyTo: record.job.root } : { thread: record.job.root };
       await this.notice(
         record.job.room,
         woven(({ code }) => say.keysInFile[record.job.lang](code(visibleText(path)), keys === 'masked')),
         `${record.prepared.key}.keys${number}`,
-        where,
+        whereOf(record),
       );
     }
     return { path, ...sent, bytes: shown.length, mediaType };
@@ -118,13 +118,12 @@ export class Reports {
 
   /** That a file was asked for and could not be had. */
   async missing(record: LedgerRecord, path: string, number: number): Promise<void> {
-    const { lang, room, root } = record.job;
-    const where = record.prepared.plan === undefined ? { replyTo: root } : { thread: root };
+    const { lang, room } = record.job;
     await this.notice(
       room,
       woven(({ code }) => say.artifactMissing[lang](code(visibleText(path)))),
       `${record.prepared.key}.missing${number}`,
-      where,
+      whereOf(record),
     );
   }
 
@@ -249,16 +248,17 @@ export class Reports {
     slot: string,
   ): Promise<{ readonly url: string; readonly event: EventId }> {
     const url = await this.#deps.account.upload(bytes, mediaType, name);
-    const inThread = record.prepared.plan !== undefined && room !== this.#deps.rooms.ops;
+    const thread = room === this.#deps.rooms.ops ? undefined : threadOf(record);
+    const size = pngSize(bytes);
     const content = {
       msgtype: mediaType === 'image/png' || mediaType === 'image/jpeg' ? 'm.image' : 'm.file',
       body: name,
       filename: name,
       url,
-      info: { mimetype: mediaType, size: bytes.length },
+      info: { mimetype: mediaType, size: bytes.length, ...(size === null ? {} : { w: size.width, h: size.height }) },
       'm.mentions': {},
       'm.relates_to': {
-        ...(inThread ? { rel_type: 'm.thread', event_id: record.job.root, is_falling_back: true } : {}),
+        ...(thread === undefined ? {} : { rel_type: 'm.thread', event_id: thread, is_falling_back: true }),
         'm.in_reply_to': { event_id: replyTo },
       },
       'com.chavion': { v: 1, kind: 'notice', source: record.job.root, hashes: [record.prepared.hash] },
@@ -268,6 +268,18 @@ export class Reports {
       event: await this.#deps.account.send(room, 'm.room.message', content, `x.${record.prepared.key}.${slot}`),
     };
   }
+}
+
+/** Where what belongs to it stands: a task has its own thread, a conversation may be in one. */
+const threadOf = ({ prepared, job }: LedgerRecord): EventId | undefined =>
+  prepared.plan === undefined ? prepared.chat?.thread : job.root;
+
+function whereOf(record: LedgerRecord): { readonly replyTo?: EventId; readonly thread?: EventId } {
+  const thread = threadOf(record);
+  return {
+    ...(record.prepared.plan === undefined ? { replyTo: record.job.root } : {}),
+    ...(thread === undefined ? {} : { thread }),
+  };
 }
 
 /** A task has its thread, and what an agent ran unasked is told in its answer. */

@@ -55,8 +55,8 @@ find "$1" -mindepth 1 -printf '%y %s %T@ %P\\0' | head -z -n "$2"`;
 
 /** Letters, and bytes as JSON: what the end of a command's output keeps for whoever asked (`reports/result-content.ts`). */
 const SHOWN = ['12000', '11600'] as const;
-const IS_FILE = `[ -f "$1" ] || { echo "not a plain file: $1" >&2; exit 66; }`;
-const NOT_THERE = `echo "$1 is not there yet" >&2; exit 69`;
+const MAY_GO = `[ -f "$1" ] || { echo "not a plain file: $1" >&2; exit 66; }
+[ "$(stat -c %s -- "$1")" -lt 4194304 ] || { echo "4 MiB or more: too large to hand over" >&2; exit 65; }`;
 
 const bash = (script: string, ...args: string[]) => ({
   argv: ['/usr/bin/bash', '--noprofile', '--norc', '-c', script, 'chavion', ...args] as const,
@@ -101,12 +101,11 @@ function work(command: Command, limits: Limits): Pick<SandboxJob, 'command' | 'c
       };
     case 'read_document':
       return { ...programCommand('read-document', [command.path, String(command.from), ...SHOWN], limits), cwd: '.' };
-      return { command: bash(NOT_THERE, command.type), cwd: '.' };
     case 'make_document':
       return { ...programCommand('make-document', [command.path], limits), cwd: '.', ...stdin(command.content) };
     // Reading it shows that it is there; handing it over is the report's.
     case 'send_file':
-      return { command: bash(IS_FILE, inside(command.path)), cwd: '.' };
+      return { command: bash(MAY_GO, inside(command.path)), cwd: '.' };
     // Effects of the executor's own (`executor/work/effects.ts`).
     case 'send_mail':
     case 'read_mail':

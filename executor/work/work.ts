@@ -161,7 +161,8 @@ export class Work {
 
   /** After a crash between the end and the telling; the workspace is still there. */
   async #filesAgain({ prepared, outcome }: LedgerRecord): Promise<readonly TakenFile[]> {
-    if (prepared.plan === undefined || outcome === undefined || !givesFiles(prepared, outcome)) return [];
+    if (prepared.plan === undefined && prepared.chat === undefined) return [];
+    if (outcome === undefined || !givesFiles(prepared, outcome)) return [];
     const rules = rulesNow(this.#deps.rules);
     return rules instanceof BrokenRules ? [] : this.#files(prepared, rules);
   }
@@ -215,7 +216,7 @@ export class Work {
       await chatResults.end(record, {
         outcome,
         output: told.binary ? '' : told.whole,
-        artifacts: [],
+        artifacts: handed,
         report: events[0],
       });
     await ledger.write({ state: 'reported', key: prepared.key, events });
@@ -228,9 +229,9 @@ export class Work {
   }
 }
 
-/** Of a plan what has succeeded, for others to go on with; of a master's own order also what did not. */
-const givesFiles = ({ plan }: Prepared, { kind }: Outcome): boolean =>
-  kind === 'done' || (kind === 'failed' && plan === undefined);
+/** Of a plan what has succeeded, for others to go on with, and in conversation what was made; of a master's own order also what did not. */
+const givesFiles = ({ plan, chat }: Prepared, { kind }: Outcome): boolean =>
+  kind === 'done' || (kind === 'failed' && plan === undefined && chat === undefined);
 
 /** What the events say now that was prepared then. */
 const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({

@@ -207,6 +207,40 @@ describe('asked in plain words', () => {
     expect((await master.noticed(hq, await master.say(hq, '!예약목록'))).body).toContain('뉴스 요약');
   });
 
+  it('a chart and a report with it come into the conversation as files, once', async () => {
+    const { master, hq, providers } = scene;
+    const chart = { path: 'sales.png', type: 'bar', title: '월별 매출', unit: '원', labels: ['10월', '11월'] };
+    const root = await master.say(hq, '클로드야 수고했어');
+    await master.answered(hq, root);
+    const report = '# 매출 보고\n\n![월별 매출](sales.png)\n\n| 달 | 매출 |\n|-|-|\n| 10월 | 3,000,000 |\n';
+    providers.play(
+      inSteps(
+        calls({ name: 'make_chart', input: { ...chart, series: [{ values: [3e6] }] } }),
+        calls({ name: 'make_chart', input: { ...chart, series: [{ values: [3e6, 5e6] }] } }),
+        calls({ name: 'make_document', input: { path: 'report.pdf', content: report } }),
+        '만들었습니다.',
+      ),
+      'claude',
+    );
+    const question = await master.inThread(hq, root, '클로드, 매출 그래프 그려서 PDF로 만들어 줘');
+    const [answer] = await master.answered(hq, question);
+    expect(answer?.body).toMatch(/^만들었습니다\.[^]*`report\.pdf` 만들기/);
+    const told = providers.asked('claude').flatMap(({ results }) => results.map(({ text }) => text));
+    expect(told).toEqual([
+      expect.stringContaining('1 values for 2 labels'),
+      expect.stringContaining('"sales.png"'),
+      expect.stringContaining('stands in the conversation as a file'),
+    ]);
+    await scene.settled();
+    const files = since(question, 'executor');
+    expect(files).toMatchObject([
+      { thread: root, msgtype: 'm.image', body: 'sales.png', content: { info: { mimetype: 'image/png', w: 1080 } } },
+      { thread: root, msgtype: 'm.file', body: 'report.pdf', content: { info: { mimetype: 'application/pdf' } } },
+    ]);
+    const pdf = await master.downloadBytes(String(files[1]?.content['url']));
+    expect(pdf.toString('latin1')).toMatch(/^%PDF-[^]*\/Subtype \/Image/);
+  });
+
   it('an end is an end: the command too', async () => {
     const { master, hq, providers } = scene;
     providers.play(inSteps(runs('touch began; sleep 60; touch ended'), '끝났습니다.'), 'claude');

@@ -11,6 +11,7 @@ export class PaperHomeserver implements AsyncDisposable {
   readonly events: Json[] = [];
   /** Files, by the last part of their address. */
   readonly media = new Map<string, string>();
+  takesUploads = true;
   readonly #levels: Readonly<Record<string, number>>;
   readonly #sent = new Map<string, string>();
   readonly #server: Server;
@@ -105,7 +106,9 @@ export class PaperHomeserver implements AsyncDisposable {
     if (url.pathname.includes('/media/download/'))
       return { status: 200, body: this.media.get(path.at(-1) ?? '') ?? 'nothing' };
     if (url.pathname.includes('/upload'))
-      return { status: 200, body: { content_uri: `mxc://test/${this.events.length}` } };
+      return this.takesUploads
+        ? { status: 200, body: { content_uri: `mxc://test/${this.events.length}` } }
+        : { status: 403, body: { errcode: 'M_FORBIDDEN' } };
     if (what === 'typing') return { status: 200, body: {} };
     if (url.pathname.endsWith('/joined_rooms'))
       return {

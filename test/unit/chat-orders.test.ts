@@ -26,13 +26,14 @@ let clock: number;
 let ran: string[];
 let workspaces: string[];
 let output: string;
+let code: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'chavion-chat-'));
   mkdirSync(join(folder, 'rules'));
   redis = new PaperRedis();
   clock = 1_700_000_000_000;
-  [ran, workspaces, logged, output] = [[], [], [], 'hello'];
+  [ran, workspaces, logged, output, code] = [[], [], [], 'hello', 0];
   paper = await PaperHomeserver.open({ [MASTER]: 100 }, () => clock);
   await start();
 });
@@ -51,7 +52,7 @@ async function start(): Promise<void> {
     play: (job) => {
       ran.push('script' in job.command ? job.command.script : job.command.argv.join(' '));
       workspaces.push(job.workspace.path.split('/').at(-1) ?? '');
-      return { code: 0, stdout: output };
+      return { code, stdout: output };
     },
     agents: 'claude,jarvis',
     secrets: ['hunter2hunter2'],
@@ -83,16 +84,18 @@ interface Wish {
   readonly thread?: string;
   readonly sender?: string;
   readonly more?: object;
+  /** In place of the script. */
+  readonly command?: object;
 }
 /** The agent's own event. */
-function wish(root: string, { script = 'df -h', thread, sender = CLAUDE, more = {} }: Wish = {}): string {
+function wish(root: string, { script = 'df -h', thread, sender = CLAUDE, more = {}, command }: Wish = {}): string {
   return paper.say(
     HQ,
     sender,
     {
       body: script,
       'com.chavion': { v: 1, kind: 'request', source: root, root },
-      'com.chavion.command': { type: 'shell', id: 'c', reason: 'to look', script, ...more },
+      'com.chavion.command': { id: 'c', reason: 'to look', ...(command ?? { type: 'shell', script, ...more }) },
       'm.relates_to': {
         ...(thread === undefined ? {} : { rel_type: 'm.thread', event_id: thread, is_falling_back: true }),
         'm.in_reply_to': { event_id: root },
@@ -178,6 +181,68 @@ describe('a command that runs without asking', () => {
     expect([b, d]).toEqual([a, c]);
     expect(new Set([a, c, e]).size).toBe(3);
     for (const name of workspaces) expect(name).toMatch(/^chat-[0-9a-f]{24}$/);
+  });
+});
+
+describe('a file that is handed over', () => {
+  const files = (): Json[] =>
+    paper.events.filter(
+      ({ room_id, sender, content }) => room_id === HQ && sender === EXECUTOR && content.url !== undefined,
+    );
+  const made = { type: 'make_document', path: 'reports/sales.xlsx', content: 'a,b\n1,2' };
+
+  it('stands in the conversation’s thread as what it is, and the agent is told so', async () => {
+    output = 'bytes';
+    const root = ask();
+    const request = wish(root, { thread: root, command: made });
+    await take(root, request);
+    const [file, ...more] = files();
+    expect(more).toEqual([]);
+    expect(file?.content).toMatchObject({
+      msgtype: 'm.file',
+      filename: 'sales.xlsx',
+      info: { mimetype: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', size: 5 },
+      'm.relates_to': { rel_type: 'm.thread', event_id: root, 'm.in_reply_to': { event_id: root } },
+    });
+    expect(results(request)).toMatchObject([
+      { state: 'done', artifacts: [{ path: 'reports/sales.xlsx', bytes: 5, event: file?.event_id }] },
+    ]);
+    // People are told by the file; the report of what ran stands in ops.
+    expect(said(HQ)).toEqual(['sales.xlsx']);
+  });
+
+  it('comes once, wherever the executor dies', async () => {
+    const root = ask();
+    const request = wish(root, { command: { type: 'send_file', path: 'a.txt' } });
+    paper.takesUploads = false;
+    await take(root, request).catch(() => undefined);
+    expect([files(), results(request)]).toEqual([[], []]);
+    paper.takesUploads = true;
+    await again();
+    await until(() => results(request)[0]);
+    expect(results(request)).toMatchObject([{ state: 'done', artifacts: [{ path: 'a.txt' }] }]);
+    // It died before it had written down that it had told.
+    const ledger = join(folder, 'ledger.jsonl');
+    const lines = readFileSync(ledger, 'utf8').trimEnd().split('\n');
+    expect(lines.at(-1)).toContain('"reported"');
+    stopping.abort();
+    await executor.stop();
+    writeFileSync(ledger, `${lines.slice(0, -1).join('\n')}\n`);
+    await start();
+    await until(() => (readFileSync(ledger, 'utf8').includes('"reported"') ? true : undefined));
+    expect(files()).toHaveLength(1);
+    expect(results(request)).toHaveLength(1);
+    expect(ran.filter((line) => !line.includes('head -c'))).toHaveLength(1);
+  });
+
+  it('is not sent where it is only wanted in the workspace, or was not made', async () => {
+    const root = ask();
+    await take(root, wish(root, { command: { ...made, hand: false } }));
+    code = 65;
+    const failed = wish(root, { command: made });
+    await take(root, failed);
+    expect(states(failed)).toEqual(['failed']);
+    expect([files(), said(HQ)]).toEqual([[], []]);
   });
 });
 

@@ -101,7 +101,7 @@ export interface ProviderRequest {
 
 /** JSON Schema as far as all providers take it. */
 export interface JsonSchema {
-  type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | 'null';
+  type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   properties?: Record<string, JsonSchema>;
   required?: string[];
   additionalProperties?: false;

@@ -46,7 +46,8 @@ const COMMANDS: readonly JsonSchema[] = [
   command('list_files', { path: text }),
   command('read_page', { url: text }),
   command('read_document', { path: text }),
-  command('make_document', { path: text, content: text }),
+  command('make_document', { path: text, content: text, hand: flag }),
+  command('send_file', { path: text }),
   command('send_mail', { to: list(text), subject: text, text, attachments: list(text) }),
   // A record's names are nobody's to list beforehand: pairs instead.
   command('fetch', {

@@ -65,6 +65,7 @@ export function missingFiles(state: CarriedOut & Pick<TaskState, 'mission'>): re
 /** It was written, though nobody has handed it over: into the workspace, or into a lent folder. */
 function leaves(command: Command, name: string): boolean {
   if (command.type === 'write_file') return nameOf(command.path) === name && command.content !== '';
+  if (command.type === 'make_document') return nameOf(command.path) === name;
   if (command.success.fileExists !== undefined && nameOf(command.success.fileExists) === name) return true;
   const words = command.type === 'run' ? command.argv.join(' ') : command.type === 'shell' ? command.script : '';
   return lentTo(command).some(({ access }) => access === 'rw') && words.normalize('NFC').toLowerCase().includes(name);

@@ -27,10 +27,11 @@ export function commandGuide({ lent, hosts, mail }: Pick<AskFacts, 'lent' | 'hos
 - "write_file": "path", "content", "executable":true
 - "read_file": "path"
 - "list_files": "path"
+- "make_document": "path", "content"; makes a file and hands it to the owner ("hand":false only leaves it in the workspace). The path's ending says which: .pdf .docx .pptx .html .md from Markdown (tables, lists, pictures of the workspace as ![words](chart.png)); .xlsx from {"sheets":[{"name":text,"rows":[[...]]}]} (values, no formulas), a Markdown table or CSV; .png, a chart, from {"type":"bar"|"hbar"|"stacked"|"line"|"area"|"pie","title":text,"unit":text,"labels":[...],"series":[{"name":text,"values":[numbers]}]}; .ics from {"events":[{"title":text,"start":"2026-12-01T09:00","end":...,"place":text}]}, by the owner's clock. "content" is written when the plan is: what earlier steps find out cannot stand in it.
+- "send_file": "path"; hands a file of the workspace to the owner
 - "fetch": "url", "method":"GET"|"POST", "headers":{}, "body"
 - "read_page": "url" of a public page, which comes out as Markdown; an address that stood neither in the mission nor in what was looked up makes the plan wait for the owner
 - "read_document": "path" of a PDF or office file, which comes out as Markdown
-- "make_document": "path" and "content": Markdown for .md, .html, .pdf, .docx and .pptx, where ![title](chart.png) puts a picture of the workspace in; JSON in a text for .png, a chart ({"type":"bar"|"hbar"|"stacked"|"line"|"area"|"pie","title":text,"unit":text,"labels":[texts],"series":[{"name":text,"values":[numbers]}]}), for .xlsx and for .ics
 ${
   mail === undefined
     ? ''

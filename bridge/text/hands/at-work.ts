@@ -20,6 +20,15 @@ export const listsFiles = phrase<[path: string]>(
   (path) => `list ${path}`,
 );
 
+export const makesDocument = phrase<[path: string]>(
+  (path) => `${path} 만들기`,
+  (path) => `make ${path}`,
+);
+export const sendsFile = phrase<[path: string]>(
+  (path) => `${path} 보내기`,
+  (path) => `hand over ${path}`,
+);
+
 /** The answer while tools are at work. */
 export const atWork = phrase<[shown: readonly string[]]>(
   (shown) => `🔧 ${shown.length === 0 ? '확인하는 중' : shown.join(' · ')} …`,
