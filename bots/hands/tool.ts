@@ -95,7 +95,8 @@ function faultIn(error: z.ZodError): string {
 }
 
 /** What all providers take of JSON Schema; limits and patterns are said in words and kept by zod. */
-const Known: z.ZodType<JsonSchema> = z.lazy(() =>
+const Known: z.ZodType<JsonSchema> = z.lazy(() => z.preprocess(withoutTypeList, KnownObject));
+const KnownObject = z.lazy(() =>
   z.object({
     type: z.enum(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']).exactOptional(),
     properties: z.record(z.string(), Known).exactOptional(),
@@ -108,18 +109,16 @@ const Known: z.ZodType<JsonSchema> = z.lazy(() =>
   }),
 );
 
-const schemaFor = (schema: z.ZodType): JsonSchema =>
-  Known.parse(
-    z.toJSONSchema(schema, {
-      io: 'input',
-      // A list of types in place of one is not taken by all.
-      override: ({ jsonSchema }) => {
-        if (!Array.isArray(jsonSchema.type)) return;
-        jsonSchema.anyOf = jsonSchema.type.map((type) => ({ type }));
-        delete jsonSchema.type;
-      },
-    }),
-  );
+/** A list of types in place of one is not taken by all. */
+const TypeList = z.looseObject({ type: z.array(z.string()) });
+function withoutTypeList(schema: unknown): unknown {
+  const listed = TypeList.safeParse(schema);
+  if (!listed.success) return schema;
+  const { type, ...rest } = listed.data;
+  return { ...rest, anyOf: type.map((one) => ({ type: one })) };
+}
+
+const schemaFor = (schema: z.ZodType): JsonSchema => Known.parse(z.toJSONSchema(schema, { io: 'input' }));
 
 /** Words of programs, pages and people within an outcome: they can close nothing and begin no line of a speaker. */
 export const material = (name: string, text: string): string => behindMarks(sealed(name, text));

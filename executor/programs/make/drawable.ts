@@ -1,4 +1,4 @@
-import { type Letters, lettersOf } from './fonts.ts';
+import { type FaceLetters, lettersOf } from './fonts.ts';
 
 /** Text as it can be drawn: no letter that would be an empty box. */
 
@@ -23,11 +23,11 @@ const MEANT: Readonly<Record<string, string>> = {
 const UNSEEN = /\p{Cf}|\p{Variation_Selector}|(?!\n)\p{Cc}/gu;
 
 export class Drawable {
-  readonly #main: Letters;
-  readonly #second: Letters;
+  readonly #main: FaceLetters;
+  readonly #second: FaceLetters;
   readonly #left = new Set<string>();
 
-  constructor(main: Letters = lettersOf('regular'), second: Letters = lettersOf('code')) {
+  constructor(main: FaceLetters = lettersOf('regular'), second: FaceLetters = lettersOf('code')) {
     this.#main = main;
     this.#second = second;
   }
@@ -43,7 +43,7 @@ export class Drawable {
     return letter === '\n' || this.#main(letter.codePointAt(0) ?? 0);
   }
 
-  /** Letters that were left out. */
+  /** FaceLetters that were left out. */
   get left(): readonly string[] {
     return [...this.#left];
   }

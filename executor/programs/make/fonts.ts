@@ -29,7 +29,7 @@ export function fontPath(face: Face): string {
 }
 
 /** Which letters a face can draw. */
-export type Letters = (codePoint: number) => boolean;
+export type FaceLetters = (codePoint: number) => boolean;
 
 /** Throws `NoFont`. */
 export function fontBytes(face: Face): Buffer {
@@ -40,10 +40,10 @@ export function fontBytes(face: Face): Buffer {
   }
 }
 
-export const lettersOf = (face: Face): Letters => lettersIn(fontBytes(face));
+export const lettersOf = (face: Face): FaceLetters => lettersIn(fontBytes(face));
 
 /** Reads the segments of a font's `cmap` in format 4, which every font for these scripts has. */
-export function lettersIn(font: Buffer): Letters {
+export function lettersIn(font: Buffer): FaceLetters {
   const tables = font.readUInt16BE(4);
   const entry = Array.from({ length: tables }, (_, i) => 12 + i * 16).find(
     (at) => font.toString('latin1', at, at + 4) === 'cmap',
