@@ -223,8 +223,10 @@ describe('a file that is handed over', () => {
     expect(results(request)).toMatchObject([{ state: 'done', artifacts: [{ path: 'a.txt' }] }]);
     // It died before it had written down that it had told.
     const ledger = join(folder, 'ledger.jsonl');
-    const lines = readFileSync(ledger, 'utf8').trimEnd().split('\n');
-    expect(lines.at(-1)).toContain('"reported"');
+    const lines = await until(() => {
+      const written = readFileSync(ledger, 'utf8').trimEnd().split('\n');
+      return written.at(-1)?.includes('"reported"') === true ? written : undefined;
+    });
     stopping.abort();
     await executor.stop();
     writeFileSync(ledger, `${lines.slice(0, -1).join('\n')}\n`);
