@@ -11,6 +11,7 @@ import { ownHostNames } from '../bridge/protocol/host-names.ts';
 import { type AgentId, type Lang, RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { jobId, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
 import { openOrderQueues } from '../bridge/queue/executor-queue.ts';
+import { ExecutorOffers } from '../bridge/queue/executor-offers.ts';
 import { ExecutorRegistry } from '../bridge/queue/executor-registry.ts';
 import { openQueue } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
@@ -28,6 +29,7 @@ import { commandTools } from './hands/command-tools.ts';
 import { documentTools } from './hands/document-tools.ts';
 import { redisJournal } from './hands/journal.ts';
 import { recentCommands } from './hands/recent-commands.ts';
+import { mailTools } from './hands/mail-tools.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
 import { taintStore } from './hands/taint-store.ts';
 import { pageTool } from './hands/page-tool.ts';
@@ -126,6 +128,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       await recallStops(base, turns.running);
       await Promise.all([models.reload(), models.spending.start(), agentApi.start(), readOwnRooms(base)]);
       executors.start();
+      await ground.offers.start();
       for (const part of [tasks, preview, agentApi]) await part.open();
       await scheduler.start();
       await askForPushes(base.coordinator);
@@ -136,6 +139,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       await Promise.all([worker, tasks, preview, agentApi].map((part) => part.close()));
       models.spending.stop();
       executors.stop();
+      ground.offers.stop();
       await queues.close();
     },
   };
@@ -160,12 +164,13 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
     worker: new JobWorker(),
     meters: new Meters(),
     executors: new ExecutorRegistry(base.redis),
+    offers: new ExecutorOffers(base.redis),
     edits: new EditBudget(EDITS_PER_SECOND),
     frozen: () => models.spending.frozen,
   };
 }
 
-function buildTasks({ base, given, models, queues, meters, edits, frozen }: Ground) {
+function buildTasks({ base, given, models, queues, meters, edits, offers, frozen }: Ground) {
   const tasks = createTasks({
     ...base,
     orders: queues.orders,
@@ -173,6 +178,7 @@ function buildTasks({ base, given, models, queues, meters, edits, frozen }: Grou
     budget: edits,
     // The part's own folder is where the launcher writes what is lent.
     lendings: () => readLendings(given.all['HOME']),
+    mail: () => offers.now().mail,
     available: (agent) => models.spending.affords(agent),
     frozen,
   });
@@ -236,7 +242,7 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
 }
 
 function turnsOf(
-  { base, models, queues, meters, edits }: Ground,
+  { base, models, queues, meters, edits, offers }: Ground,
   { tellAsker }: AgentApi,
   house: HouseToolDeps['view'],
 ) {
@@ -244,6 +250,24 @@ function turnsOf(
   const commandResults = new CommandResults(base.redis);
   const asked = { orders: queues.orders, results: commandResults };
   const seen = seenAddresses(base.redis);
+  const tools = [
+    ...commandTools(asked),
+    ...documentTools(asked),
+    ...makeTools(asked),
+    proposeTool(base),
+    houseTool({ view: house, masters: base.masters }),
+    searchTool({ ...base, isSaid }),
+    pageTool({ ...base, ...asked, seen }),
+    noting(
+      webSearchTool({
+        ownerTitle: base.roster.ownerTitle,
+        timeZone: base.timeZone,
+        now: Date.now,
+        searchers: searchersAmong(bindings),
+      }),
+      seen,
+    ),
+  ];
   return {
     ...base,
     ...queues,
@@ -258,24 +282,10 @@ function turnsOf(
     hands: {
       journal: redisJournal(base.redis),
       taints: taintStore(base.redis),
-      tools: [
-        ...commandTools(asked),
-        ...documentTools(asked),
-        ...makeTools(asked),
-        proposeTool(base),
-        houseTool({ view: house, masters: base.masters }),
-        searchTool({ ...base, isSaid }),
-        pageTool({ ...base, ...asked, seen }),
-        noting(
-          webSearchTool({
-            ownerTitle: base.roster.ownerTitle,
-            timeZone: base.timeZone,
-            now: Date.now,
-            searchers: searchersAmong(bindings),
-          }),
-          seen,
-        ),
-      ],
+      // What executors offer changes while the house goes on.
+      get tools() {
+        return [...tools, ...mailTools(asked, offers.now().mail)];
+      },
     },
     commandResults,
     replacedBy: (source) => replacedBy(base.redis, source),

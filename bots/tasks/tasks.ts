@@ -5,6 +5,7 @@ import type { Account } from '../../bridge/matrix/account.ts';
 import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Lendings } from '../../bridge/protocol/lent-folder.ts';
+import type { MailOffer } from '../../bridge/queue/executor-offers.ts';
 import type { PlanHash } from '../../bridge/protocol/plan.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
@@ -42,6 +43,8 @@ export interface TasksDeps {
   readonly budget: EditBudget;
   /** As they are now. */
   readonly lendings: () => Lendings;
+  /** Whose letters can be sent; undefined where no e-mail is set up. */
+  readonly mail?: () => MailOffer | undefined;
   readonly serverName: string;
   readonly ops: RoomId;
   readonly timeZone: string;
@@ -130,6 +133,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     lent: deps.lendings().folders,
     hosts: deps.lendings().hosts,
     searches: ready().some((id) => looksUp(bindings.get(id)?.provider)),
+    mails: deps.mail?.() !== undefined,
     hash: canonicalHash,
     seconds: new Set(ready().filter((id) => bindings.get(id)?.config.proposes === false)),
     slowness: slowness(ready().flatMap((id) => bindings.get(id) ?? [])),
@@ -167,6 +171,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     roster,
     lent: () => deps.lendings().folders,
     hosts: () => deps.lendings().hosts,
+    mail: () => deps.mail?.()?.own,
     search: {
       searchers: searchersAmong(bindings),
       ownerTitle: roster.ownerTitle,

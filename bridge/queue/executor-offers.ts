@@ -11,6 +11,7 @@ export const ExecutorOffer = z.object({
   mail: z.object({ own: MailAddress, free: z.boolean(), reads: z.boolean() }).optional(),
 });
 export type ExecutorOffer = z.infer<typeof ExecutorOffer>;
+export type MailOffer = NonNullable<ExecutorOffer['mail']>;
 
 const Published = ExecutorOffer.extend({
   /** Milliseconds since 1970. */

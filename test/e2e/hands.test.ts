@@ -1,10 +1,16 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MAIL_FILE } from '../../bridge/mail/mail-settings.ts';
 import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
+import { OFFERS_KEY, offersOf, PUBLISH_EVERY_MS } from '../../bridge/queue/executor-offers.ts';
 import type { Shown } from '../house/person.ts';
 import { calls, heard, inSteps, type Question } from '../house/providers.ts';
 import { docx } from '../house/documents.ts';
 import { Scene } from '../house/scene.ts';
+import { openPostOffice, POST_PASSWORD, type PostOffice, wordsOf } from '../house/post-office.ts';
+import { verb } from '../house/verb.ts';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -27,6 +33,81 @@ function since(question: string, ...who: readonly string[]): readonly Shown[] {
   const at = shown.findIndex(({ id }) => id === question);
   return at === -1 ? [] : shown.slice(at + 1).filter((one) => who.includes(one.who));
 }
+
+/** First of all: what comes later brings strangers' words into this conversation, and then every letter asks. */
+describe('a letter', () => {
+  const ME = 'master@example.org';
+  let office: PostOffice;
+  beforeAll(async () => {
+    office = await openPostOffice();
+    const { port } = office.login;
+    const typed = [ME, '127.0.0.1', String(port), 'none', 'master', POST_PASSWORD, '', ''];
+    const { code, said } = await verb(scene.house, ['mail'], `${typed.join('\n')}\n`);
+    if (code !== 0 || said.includes(POST_PASSWORD)) throw new Error(said.replaceAll(POST_PASSWORD, '(the password)'));
+    // The code has come by letter; a pipe cannot wait for it.
+    const file = join(scene.house.data, 'rules', MAIL_FILE);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"verified": false', '"verified": true'));
+    office.letters.length = 0;
+    const isFree = async () => offersOf(await scene.redis.hgetall(OFFERS_KEY), Date.now()).mail?.free === true;
+    while (!(await isFree())) await sleep(200);
+    // The swarm looks there as often as it is written.
+    await sleep(PUBLISH_EVERY_MS + 500);
+  });
+  afterAll(() => office[Symbol.asyncDispose]());
+
+  it('to the owner himself goes without asking and arrives once', async () => {
+    const { master, hq, providers } = scene;
+    providers.play(
+      inSteps(
+        calls({ name: 'write_file', input: { path: '보고.txt', content: '다 됐습니다' } }),
+        calls({
+          name: 'send_mail',
+          input: { to: ['me'], subject: '보고', text: '첨부를 봐 주세요.', files: ['보고.txt'] },
+        }),
+        '이메일로 보내 드렸습니다.',
+      ),
+      'claude',
+    );
+    const question = await master.say(hq, '클로드야 보고서 써서 이메일로 보내줘');
+    const [answer] = await master.answered(hq, question);
+    expect(answer?.body).toMatch(/^이메일로 보내 드렸습니다\.[^]*마스터에게 이메일 보내기/);
+    expect(since(question, 'executor').filter(({ body }) => body.startsWith('✋'))).toEqual([]);
+    expect(office.letters.map(({ to }) => to)).toEqual([[ME]]);
+    expect(wordsOf(office.letters[0]?.wire ?? '')).toContain('첨부를 봐 주세요.');
+    expect(office.letters[0]?.wire).toContain(Buffer.from('다 됐습니다').toString('base64'));
+    const tool = providers.asked('claude')[0]?.tools?.find(({ name }) => name === 'send_mail');
+    expect(JSON.stringify(tool)).toContain(ME);
+  });
+
+  it('to somebody else is shown whole, waits for the ✅, and is sent once', async () => {
+    const { master, hq, providers } = scene;
+    office.letters.length = 0;
+    const to = 'kim@example.com';
+    providers.play(
+      inSteps(
+        calls({
+          name: 'send_mail',
+          input: { to: [to], subject: '견적 문의', text: '안녕하세요.\n견적을 부탁드립니다.' },
+        }),
+        '확인을 부탁드렸습니다.',
+      ),
+      'claude',
+    );
+    const question = await master.say(hq, '클로드야 김 사장님한테 견적 문의 이메일 보내줘');
+    await master.answered(hq, question);
+    const request = await master.until('the request', hq, () =>
+      since(question, 'executor').find(({ body }) => body.startsWith('✋')),
+    );
+    for (const shown of [to, '견적 문의', '견적을 부탁드립니다.', ME]) expect(request.body).toContain(shown);
+    expect(office.letters).toEqual([]);
+    providers.play('보냈습니다.', 'claude');
+    await master.react(hq, request.id, '✅');
+    await master.until('what the agent says to that', hq, () =>
+      since(request.id, 'claude').find(({ body }) => body === '보냈습니다.'),
+    );
+    expect(office.letters.map((letter) => letter.to)).toEqual([[to]]);
+  });
+});
 
 describe('asked in plain words', () => {
   it('one agent looks at the server and says what it saw, in one message', async () => {

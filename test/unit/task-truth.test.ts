@@ -164,6 +164,24 @@ describe('a task that is carried out', () => {
     expect(told).toEqual(['triage', 'propose', 'verify', 'report']);
   });
 
+  it('where letters can be sent owes one that the mission wants, and is done with it', () => {
+    const mission = '실적을 정리해서 이메일로 보내줘';
+    const letter = other('mail', { type: 'send_mail', to: ['me@example.org'], subject: '실적', text: '정리' });
+    const played = (steps: readonly unknown[]) => {
+      const mine = plan('a plan', steps);
+      const script = able({ ask: (one, state) => answerTo(one, state, mine), command: () => ({}) });
+      return new World(taskFor(three, { mission, lang: 'ko' }), rulesFor(three, { mails: true, searches: true })).play(
+        script,
+      ).state;
+    };
+    const sent = played([letter]);
+    expect(sent).toMatchObject({ lacks: [], phase: 'done', ending: 'done' });
+    expect(card(sent)).not.toContain('🚧');
+    const forgotten = played([other('w', { type: 'list_files', path: '.' })]);
+    expect(forgotten).toMatchObject({ lacks: [], phase: 'partial', ending: 'no-means' });
+    expect(card(forgotten)).toContain('🚧 못 한 것: 이메일 보내기');
+  });
+
   it('is done where a command that the master let out did it', () => {
     const post = other('send', { type: 'fetch', url: 'https://mail.example/send', method: 'POST', body: 'x' });
     expect(world('실적을 정리해서 이메일로 보내줘', [post]).state).toMatchObject({ phase: 'done', ending: 'done' });

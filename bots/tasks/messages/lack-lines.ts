@@ -11,7 +11,10 @@ export function lackLines({ lang, lacks, triage }: Pick<TaskState, 'lang' | 'lac
 
 /** At its end: which of them were not done. */
 export function shortLines(
-  state: Pick<TaskState, 'lang' | 'lacks' | 'plan' | 'commands' | 'earlier' | 'phase' | 'verdict'>,
+  state: Pick<
+    TaskState,
+    'lang' | 'lacks' | 'mission' | 'origin' | 'plan' | 'commands' | 'earlier' | 'phase' | 'verdict'
+  >,
 ): readonly string[] {
   if (state.phase === 'cancelled' || state.phase === 'failed') return [];
   const needs = notDone(state);

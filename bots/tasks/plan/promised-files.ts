@@ -2,6 +2,7 @@ import { type Command, hostsOfCommand, lentTo } from '../../../bridge/protocol/c
 import { stepId } from '../../../bridge/protocol/plan.ts';
 import { type Need, needsOf } from '../state/mission-needs.ts';
 import type { TaskOutcome, TaskState } from '../state/task-state.ts';
+import type { TaskRules } from '../state/transitions.ts';
 
 /** What a mission was promised, against what is there. Pure: code looks, whatever models say. */
 
@@ -77,25 +78,39 @@ const BY_THE_WAY: ReadonlySet<Need> = new Set(['web', 'until']);
 /** May have been done by a command that a master let out. */
 const OUTWARD: ReadonlySet<Need> = new Set(['mail', 'message', 'payment', 'calendar', 'posting']);
 
-/** For what the house has no means. `searches`: somebody here looks things up. */
-export function lacksOf(mission: string, origin: TaskState['origin'], searches: boolean): readonly Need[] {
+/** For what the house has no means. */
+export function lacksOf(
+  mission: string,
+  origin: TaskState['origin'],
+  { searches = false, mails = false }: Pick<TaskRules, 'searches' | 'mails'>,
+): readonly Need[] {
   // A round of the cycle quotes what was said in the room; a schedule has come at its time.
   if (origin === 'cycle') return [];
   return needsOf(mission).filter(
-    (need) => !(need === 'web' && searches) && !(need === 'later' && origin === 'schedule'),
+    (need) =>
+      !(need === 'web' && searches) && !(need === 'mail' && mails) && !(need === 'later' && origin === 'schedule'),
   );
 }
 
-/** Of what the house lacks, what was not done all the same. */
-export function notDone(state: CarriedOut & Pick<TaskState, 'lacks'>): readonly Need[] {
+/** Of what the house lacks, what was not done all the same; and a letter that it could have sent and did not. */
+export function notDone(state: CarriedOut & Pick<TaskState, 'lacks' | 'mission' | 'origin'>): readonly Need[] {
   const all = done(state);
   const wentOut = all.some(
     ({ step: { command } }) =>
       hostsOfCommand(command).length > 0 && (command.type !== 'fetch' || command.method === 'POST'),
   );
   const drew = all.some(({ artifacts }) => artifacts.some(({ path, bytes }) => bytes > 0 && PICTURES.test(path)));
-  return state.lacks.filter(
-    (need) => !BY_THE_WAY.has(need) && !(OUTWARD.has(need) && wentOut) && !(need === 'picture' && drew),
+  const mailed = all.some(({ step: { command } }) => command.type === 'send_mail' || command.type === 'read_mail');
+  const owed: readonly Need[] =
+    state.origin !== 'cycle' && !state.lacks.includes('mail') && needsOf(state.mission).includes('mail')
+      ? ['mail', ...state.lacks]
+      : state.lacks;
+  return owed.filter(
+    (need) =>
+      !BY_THE_WAY.has(need) &&
+      !(need === 'mail' && mailed) &&
+      !(OUTWARD.has(need) && wentOut) &&
+      !(need === 'picture' && drew),
   );
 }
 

@@ -35,7 +35,7 @@ export function commandGuide({ lent, hosts, mail }: Pick<AskFacts, 'lent' | 'hos
 ${
   mail === undefined
     ? ''
-    : `- "send_mail": "to":[addresses], "subject", "text", "attachments":[paths of the workspace]. The owner's own address is ${mail}, to which it goes without asking; every other asks the owner
+    : `- "send_mail": "to":[addresses], "subject", "text", "attachments":[paths of the workspace]; the text is plain, without Markdown. The owner's own address is ${mail}, to which it goes without asking; every other asks the owner
 `
 }Paths are relative to the workspace, a folder of this task in which all commands work together, empty but for the files that the owner sent (named in this message, where there are any); never / in front, never "..".
 Folders of the real server that the owner lends, seen by run and shell as /lent/<name> if the command names them in "lent": ${lentList(lent)}

@@ -84,7 +84,7 @@ function begin(draft: Draft): void {
   draft.timer(`deadline.${state.runs}`, windUpAt(state));
   draft.set({
     alone: soleOf(state.electorate),
-    lacks: [...lacksOf(state.mission, state.origin, draft.rules.searches === true)],
+    lacks: [...lacksOf(state.mission, state.origin, draft.rules)],
   });
   if (state.electorate.length > 0) return draft.go('triage');
   draft.set({ ending: 'no-agents', outcome: 'failed' });

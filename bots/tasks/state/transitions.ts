@@ -70,6 +70,8 @@ export interface TaskRules {
   readonly hosts?: readonly string[] | null;
   /** Somebody here looks things up on the internet. */
   readonly searches?: boolean;
+  /** Letters can be sent here. */
+  readonly mails?: boolean;
   readonly hash: (value: unknown) => string;
   /** Who criticises and votes, and is asked for a plan only where nobody else has one. */
   readonly seconds?: ReadonlySet<AgentId>;
