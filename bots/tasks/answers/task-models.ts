@@ -33,8 +33,6 @@ export interface TaskModelsDeps {
   readonly lent: () => readonly { readonly name: string; readonly mode: 'ro' | 'rw' }[];
   /** `host:port` that the policy allows at all; null leaves it to each approval. */
   readonly hosts: () => readonly string[] | null;
-  /** The owner's own address, where letters can be sent. */
-  readonly mail?: () => string | undefined;
   /** What masters have sent for the task. */
   readonly files?: (state: TaskState) => Promise<readonly TaskFile[]>;
   /** The owner's own address, where letters can be sent now. */
