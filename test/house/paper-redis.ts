@@ -153,6 +153,8 @@ export class PaperRedis {
     zrem: (key, members) => members.filter((one) => this.#hash(key).delete(one)).length,
     zcard: (key) => this.#hash(key).size,
     zscore: (key, [member = '']) => this.#hash(key).get(member) ?? null,
+    zremrangebyrank: (key, [from = '', to = '']) =>
+      part(this.#sorted(key), from, to).filter((one) => this.#hash(key).delete(one)).length,
     zrange: (key, [from = '', to = '']) => part(this.#sorted(key), from, to),
     zrevrange: (key, [from = '', to = '']) => part(this.#sorted(key).toReversed(), from, to),
     eval: (script, [keys = '', ...rest]) => this.#eval(script, Number(keys), rest),
