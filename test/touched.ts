@@ -45,7 +45,7 @@ export const HOUSES_OF: Readonly<Record<string, readonly string[]>> = {
     'test/integration/launcher-house.test.ts',
     'test/integration/launcher-refusals.test.ts',
   ],
-  'bridge/mail/': ['test/e2e/hands.test.ts'],
+  'bridge/mail/': ['test/e2e/hands.test.ts', 'test/e2e/owners-evening.test.ts'],
   'bridge/matrix/': ['test/e2e/answers.test.ts', 'test/integration/executor.test.ts'],
   'bridge/matrix/secrets/': ['test/e2e/masters-and-secrets.test.ts'],
   'bridge/operations/': ['test/integration/operations.test.ts'],
