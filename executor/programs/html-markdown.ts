@@ -91,7 +91,9 @@ export function htmlMarkdown(html: string): string {
     say(rest);
   }
   return (open[0] ?? '')
-    .replace(/[ \t]+\n/g, '\n')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

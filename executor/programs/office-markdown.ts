@@ -52,7 +52,7 @@ export function slidesMarkdown(bytes: Buffer, entries: readonly ZipEntry[]): str
   return slides
     .map((slide, index) => {
       let notes = '';
-      each(part(slide.replace(/([^/]+)$/, '_rels/$1.rels')) ?? '', (name, { Target = '', Type = '' }) => {
+      each(part(relationsOf(slide)) ?? '', (name, { Target = '', Type = '' }) => {
         if (name === 'Relationship' && Type.endsWith('/notesSlide'))
           notes = paragraphs(part(Target.replace(/^\.\.\//, 'ppt/')) ?? '', DRAWING);
       });
@@ -140,3 +140,9 @@ function paragraphs(xml: string, words: Words): string {
 }
 
 const repeated = (times: string | undefined): number => Math.min(MOST_REPEATED, Math.max(1, Number(times ?? 1) || 1));
+
+/** Where an Office file keeps what a part of it points to (ECMA-376, part 2). */
+function relationsOf(path: string): string {
+  const at = path.lastIndexOf('/') + 1;
+  return `${path.slice(0, at)}_rels/${path.slice(at)}.rels`;
+}

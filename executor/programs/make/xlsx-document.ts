@@ -102,7 +102,7 @@ function sheetNames(sheets: WorkbookSpec['sheets']): readonly string[] {
     const clean =
       wordText(name)
         .replace(/[\\/?*[\]:\n]/g, ' ')
-        .replace(/^'+|'+$/g, '')
+        .replaceAll("'", '’')
         .trim()
         .slice(0, 28) || `Sheet${i + 1}`;
     let free = clean;
