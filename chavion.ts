@@ -10,6 +10,7 @@ import { lend } from './bridge/launcher/verbs/lend.ts';
 import { mail } from './bridge/launcher/verbs/mail.ts';
 import { mailPlace } from './bridge/launcher/verbs/mail-place.ts';
 import { environmentOrEnd } from './bridge/launcher/verbs/environment-or-end.ts';
+import { tools } from './bridge/launcher/verbs/tools.ts';
 import { start } from './bridge/launcher/start.ts';
 import { Terminal } from './bridge/launcher/instance/terminal.ts';
 import { type Verb, runVerb } from './bridge/launcher/verbs/verbs.ts';
@@ -31,6 +32,7 @@ import { auditText, lendText } from './bridge/text/terminal/lend.ts';
 import { mailText } from './bridge/text/terminal/mail.ts';
 import { operationsText } from './bridge/text/terminal/operations.ts';
 import { serviceText } from './bridge/text/terminal/service.ts';
+import { toolsText } from './bridge/text/terminal/tools.ts';
 import { upgradeText } from './bridge/text/terminal/upgrade.ts';
 import { usageText } from './bridge/text/terminal/verbs.ts';
 
@@ -70,6 +72,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     usage: mailText.usage,
     run: async (stop) => mail({ ...asked, place: await mailPlace(project, environment), handOver, readInbox, stop }),
   },
+  tools: { usage: toolsText.usage, run: (stop) => tools(asked, stop) },
   audit: { usage: auditText.usage, run: async () => audit(project, environment, asked.args, terminal) },
   status: { usage: usageText.status, takes: [], run: () => status(asked) },
   logs: { usage: operationsText.logsUsage(PARTS), run: (stop) => logs(asked, stop) },

@@ -33,6 +33,7 @@ import { mailTools } from './hands/mail-tools.ts';
 import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
 import { taintStore } from './hands/taint-store.ts';
 import { pageTool } from './hands/page-tool.ts';
+import { serverTools } from './hands/server-tools.ts';
 import { searchTool } from './hands/search-tool.ts';
 import { noting, seenAddresses } from './hands/seen-addresses.ts';
 import { searchersAmong, webSearchTool } from './hands/web-search.ts';
@@ -284,7 +285,7 @@ function turnsOf(
       taints: taintStore(base.redis),
       // What executors offer changes while the house goes on.
       get tools() {
-        return [...tools, ...mailTools(asked, offers.now().mail)];
+        return [...tools, ...mailTools(asked, offers.now().mail), ...serverTools(asked, offers.now().tools)];
       },
     },
     commandResults,

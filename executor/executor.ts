@@ -33,6 +33,8 @@ import { lookIntoInbox } from './mail/look-into-inbox.ts';
 import { mailAccount } from './mail/mail-account.ts';
 import { mailOffer } from './mail/mail-offer.ts';
 import { sendLetter } from './mail/send-letter.ts';
+import { callTool, toolSecrets } from './work/call-tool.ts';
+import { toolOffer, ToolState } from './work/tool-state.ts';
 import type { PerformDeps } from './work/perform.ts';
 import { PlanOrderHandler } from './orders/plan-order-handler.ts';
 import { Reports } from './reports/reports.ts';
@@ -139,13 +141,27 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     if (isSignedOut(error)) parts.fatal(error);
     else log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sign');
   };
+  const toolState = new ToolState({ account, ops: () => rooms.ops, lang: settings.CHAVION_LANG });
   const perform: PerformDeps = {
     sandbox: parts.sandbox,
     workspaces,
     runFolder: parts.runFolder,
     onEgress: ({ key }, { method, destination, allowed, why }) =>
       void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
-    effects: { send_mail: sendLetter(mail), read_mail: lookIntoInbox(mail) },
+    effects: {
+      send_mail: sendLetter(mail),
+      read_mail: lookIntoInbox(mail),
+      call_tool: callTool({
+        sandbox: parts.sandbox,
+        workspaces,
+        runFolder: parts.runFolder,
+        rules,
+        secrets: () => toolSecrets(settings.CHAVION_RULES_FOLDER),
+        onEgress: (key, { method, destination, allowed, why }) =>
+          void audit.write('egress', { key, method, destination, allowed, why }).catch(parts.fatal),
+        onChanges: (server, changes) => toolState.changed(server, changes),
+      }),
+    },
   };
   const inputs = new Inputs({ account, audit, reports, perform, folder: folders.inputs });
   const letters = new Letters({ account: mail, ledger, inputs, perform, timeZone: settings.CHAVION_TZ, now });
@@ -297,7 +313,8 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
           if (record.state === 'asked') void orderHandler.decide(record).catch(onError);
       }, EXPIRY_CHECK_MS);
       peers.run(signal);
-      const offer = () => void offers.publish({ ...mailOffer(mail()) }, Date.now()).catch(onError);
+      const offer = () =>
+        void offers.publish({ ...mailOffer(mail()), ...toolOffer(rules, toolState) }, Date.now()).catch(onError);
       const offering = setInterval(offer, PUBLISH_EVERY_MS);
       offer();
       // What happened to the rooms while nobody followed them.

@@ -121,6 +121,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bridge/protocol/documents',
     'bridge/protocol',
     'bridge/protocol/tasks',
+    'bridge/protocol/tools',
     'bridge/protocol/prices',
     'bridge/protocol/moments',
     'bridge/protocol/orders',
@@ -161,9 +162,10 @@ const VENDORS: readonly { readonly name: RegExp; readonly only: RegExp }[] = [
   { name: /^(?:nodemailer|imapflow)(?:\/|$)/, only: /^bridge\/mail\// },
   { name: /^fastify$/, only: /^bridge\/(?:appservice|http)\// },
   {
-    name: /^(?:@fastify\/.+|fastify-type-provider-zod|@modelcontextprotocol\/.+|prom-client)$/,
+    name: /^(?:@fastify\/.+|fastify-type-provider-zod|@modelcontextprotocol\/server.*|prom-client)$/,
     only: /^bridge\/http\//,
   },
+  { name: /^@modelcontextprotocol\/client/, only: /^executor\/programs\// },
 ];
 
 const files = globSync(['chavion.ts', 'bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts', 'synapse/**/*.ts']).map(

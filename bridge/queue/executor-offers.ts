@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { MailAddress } from '../protocol/command-fields.ts';
+import { ServerName } from '../protocol/outside-commands.ts';
+import { ServerToolName } from '../protocol/tools/tool-servers.ts';
 import { executorKey } from './executor-queue.ts';
 
 /** What executors can do beyond their box, because an owner has set it up; the swarm may read it. One field an executor. */
@@ -9,9 +11,25 @@ export const OFFERS_KEY = executorKey('offers');
 export const ExecutorOffer = z.object({
   /** Letters; `own`: the owner's address, `free`: what goes to it does not ask, `reads`: the inbox, too. */
   mail: z.object({ own: MailAddress, free: z.boolean(), reads: z.boolean() }).optional(),
+  /** Tools of the owner's MCP servers as he saw them; their words are the servers'. */
+  tools: z
+    .array(
+      z.object({
+        server: ServerName,
+        name: ServerToolName,
+        description: z.string(),
+        input: z.record(z.string(), z.unknown()),
+        /** It runs without asking. */
+        free: z.boolean(),
+        /** The server describes it otherwise now: it is not called until the owner has seen that. */
+        changed: z.boolean(),
+      }),
+    )
+    .optional(),
 });
 export type ExecutorOffer = z.infer<typeof ExecutorOffer>;
 export type MailOffer = NonNullable<ExecutorOffer['mail']>;
+export type ToolOfServer = NonNullable<ExecutorOffer['tools']>[number];
 
 const Published = ExecutorOffer.extend({
   /** Milliseconds since 1970. */
@@ -49,7 +67,8 @@ export function offersOf(published: Readonly<Record<string, string>>, now: numbe
     return offer.success && now - offer.data.at < STALE_MS ? [offer.data] : [];
   });
   const mail = offers.find((offer) => offer.mail !== undefined)?.mail;
-  return mail === undefined ? {} : { mail };
+  const tools = offers.find((offer) => offer.tools !== undefined)?.tools;
+  return { ...(mail === undefined ? {} : { mail }), ...(tools === undefined ? {} : { tools }) };
 }
 
 function json(text: string): unknown {

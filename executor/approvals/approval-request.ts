@@ -78,9 +78,10 @@ const around = (list: readonly Asking[], job: OrderJob, rings: Rings) => ({
 });
 
 /** What is masked would be approved unseen. */
-function canBeShown({ prepared: { command, folders, artifacts, letter } }: Asking): boolean {
+function canBeShown({ prepared }: Asking): boolean {
+  const { command, folders, artifacts } = prepared;
   const exact = [
-    ...commandParts(command, letter).map(({ text }) => text),
+    ...commandParts(prepared.command, prepared).map(({ text }) => text),
     cwdOf(command),
     ...folders.map(({ path }) => path),
     ...artifacts,
@@ -89,8 +90,8 @@ function canBeShown({ prepared: { command, folders, artifacts, letter } }: Askin
 }
 
 function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
-  const { command, folders, artifacts, inputs, hash, chat, letter } = prepared;
-  const parts = commandParts(command, letter).map(({ name, text }) => ({ name, text: visibleText(text) }));
+  const { command, folders, artifacts, inputs, hash, chat } = prepared;
+  const parts = commandParts(command, prepared).map(({ name, text }) => ({ name, text: visibleText(text) }));
   const lines = parts.flatMap(({ text }) => text.split('\n'));
   return {
     why,

@@ -107,6 +107,17 @@ export const PreparedLetter = z.object({
 });
 export type PreparedLetter = z.infer<typeof PreparedLetter>;
 
+/** Which tool of which server, as the owner saw it: by hashes, and in words for whoever is asked. */
+export const PreparedTool = z.object({
+  server: z.string().regex(/^[0-9a-f]{64}$/),
+  tool: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Where the server is, or what starts it. */
+  to: z.string().max(9_000),
+  /** It only reads, and the owner believes that. */
+  trusted: z.boolean(),
+});
+export type PreparedTool = z.infer<typeof PreparedTool>;
+
 /** A command as it is hashed, shown and run. */
 export const Prepared = z.object({
   key: JobKey,
@@ -128,6 +139,7 @@ export const Prepared = z.object({
   plan: PreparedPlan.optional(),
   chat: PreparedChat.optional(),
   letter: PreparedLetter.optional(),
+  tool: PreparedTool.optional(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type Prepared = z.infer<typeof Prepared>;

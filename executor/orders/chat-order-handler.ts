@@ -7,7 +7,7 @@ import type { OrderReader } from '../gate/order-reader.ts';
 import type { Admission } from './plan-order-handler.ts';
 import type { Letters } from '../mail/letters.ts';
 import { rule } from '../policy/policy.ts';
-import { chatWorkspace, notLent, prepare } from '../policy/prepare.ts';
+import { chatWorkspace, noSuchTool, notLent, prepare } from '../policy/prepare.ts';
 import { facts } from '../policy/prepared-facts.ts';
 import type { ChatResults } from '../reports/chat-results.ts';
 import { Throttle } from './throttle.ts';
@@ -73,6 +73,8 @@ export class ChatOrderHandler {
     if (ruling.kind === 'refuse') return refuse(ruling.why, ruling.detail);
     const missing = notLent(command, rules);
     if (missing !== undefined) return refuse('not-lent', missing);
+    const unknown = noSuchTool(command, rules);
+    if (unknown !== undefined) return refuse('no-tool', unknown);
     const inputs = files ? await reader.inputs(job) : [];
     const around = {
       job,

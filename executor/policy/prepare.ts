@@ -7,6 +7,9 @@ import type { InputFile } from '../../bridge/protocol/orders/input-files.ts';
 import type { RunOrder } from '../../bridge/protocol/orders/run-order.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { canonicalHash, sha256 } from '../../bridge/digest/canonical.ts';
+import { serverPin, toolPin } from '../../bridge/digest/tool-pin.ts';
+import type { CallToolCommand } from '../../bridge/protocol/outside-commands.ts';
+import { saysReadOnly, type ServerTool, type ToolServer } from '../../bridge/protocol/tools/tool-servers.ts';
 import {
   jobKey,
   planKey,
@@ -14,6 +17,7 @@ import {
   type PreparedChat,
   type PreparedLetter,
   type PreparedPlan,
+  type PreparedTool,
 } from '../ledger/ledger-entry.ts';
 import type { PlanOrder } from '../gate/plan-gate.ts';
 import type { Rules } from './rules.ts';
@@ -102,6 +106,38 @@ export function notLent(command: Command, rules: Rules): LentName | undefined {
   )?.name;
 }
 
+/** The server and the tool that a call is of, as the owner has them. */
+export function pinnedTool(command: CallToolCommand, rules: Rules): PinnedTool | undefined {
+  const server = rules.toolServers?.find(({ name }) => name === command.server);
+  const tool = server?.tools.find(({ name }) => name === command.tool);
+  return server === undefined || tool === undefined ? undefined : { server, tool };
+}
+
+export interface PinnedTool {
+  readonly server: ToolServer;
+  readonly tool: ServerTool;
+}
+
+/** The tool that a command calls and that no server of the owner's has. */
+export const noSuchTool = (command: Command, rules: Rules): string | undefined =>
+  command.type === 'call_tool' && pinnedTool(command, rules) === undefined
+    ? `${command.server} ${command.tool}`
+    : undefined;
+
+function toolOfPrepared(command: Command, rules: Rules): PreparedTool | undefined {
+  if (command.type !== 'call_tool') return undefined;
+  const pinned = pinnedTool(command, rules);
+  if (pinned === undefined) return undefined;
+  const { server, tool } = pinned;
+  const { connection } = server;
+  return {
+    server: serverPin(server),
+    tool: toolPin(tool),
+    to: connection.kind === 'http' ? connection.url : connection.argv.join(' '),
+    trusted: server.trustReading && saysReadOnly(tool),
+  };
+}
+
 /** The event in which the command stands. */
 const orderEvent = (job: OrderJob): EventId => (job.type === 'chat' ? job.request : job.root);
 
@@ -112,6 +148,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     if (lent === undefined || (access === 'rw' && lent.mode !== 'rw')) throw new Error(`lent: ${name}`);
     return { name, path: lent.path, access };
   });
+  const tool = toolOfPrepared(command, rules);
   const rest = {
     key:
       around.plan === undefined
@@ -132,6 +169,7 @@ export function prepare(command: Command, rules: Rules, around: Circumstances): 
     ...(around.plan === undefined ? {} : { plan: around.plan }),
     ...(around.chat === undefined ? {} : { chat: around.chat }),
     ...(around.letter === undefined ? {} : { letter: around.letter }),
+    ...(tool === undefined ? {} : { tool }),
   };
   return { ...rest, hash: canonicalHash({ v: 1, room: around.job.room, hosts: hostsOfCommand(command), ...rest }) };
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { faultOf } from '../../bridge/protocol/command-job.ts';
 import { type LentFolder, LentFolders, RULE_FILES } from '../../bridge/protocol/lent-folder.ts';
 import { Policy } from '../../bridge/protocol/policy.ts';
+import { TOOL_FILES, type ToolServer, ToolServers } from '../../bridge/protocol/tools/tool-servers.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 
 export interface Rules {
@@ -12,6 +13,8 @@ export interface Rules {
   readonly policyHash: string;
   /** Those that are there. */
   readonly lent: readonly LentFolder[];
+  /** MCP servers, with their tools as the owner saw them. */
+  readonly toolServers?: readonly ToolServer[];
 }
 
 /** A rule file that cannot be followed. Nothing runs then: there is no default to fall back to. */
@@ -41,31 +44,45 @@ export function rulesNow(read: () => Rules): Rules | BrokenRules {
 
 /** As the owner's files say at this moment; read for every command, so that `locked` holds at once. Throws `BrokenRules`. */
 export function readRules(folder: string): Rules {
-  return present(understand(textOf(folder, RULE_FILES.policy), textOf(folder, RULE_FILES.lent)));
+  return present(understand(textsOf(folder)));
 }
 
 /** The same, thought through again only when a file says something else than at the last reading. */
 export function rulesReader(folder: string): () => Rules {
-  let last:
-    | { readonly policy: string | null; readonly lent: string | null; readonly understood: Understood }
-    | undefined;
+  let last: { readonly texts: RuleTexts; readonly understood: Understood } | undefined;
   return () => {
-    const [policy, lent] = [textOf(folder, RULE_FILES.policy), textOf(folder, RULE_FILES.lent)];
-    if (last?.policy !== policy || last.lent !== lent) last = { policy, lent, understood: understand(policy, lent) };
+    const texts = textsOf(folder);
+    if (last?.texts.policy !== texts.policy || last.texts.lent !== texts.lent || last.texts.tools !== texts.tools)
+      last = { texts, understood: understand(texts) };
     return present(last.understood);
   };
 }
+
+/** Null for what was never written. */
+interface RuleTexts {
+  readonly policy: string | null;
+  readonly lent: string | null;
+  readonly tools: string | null;
+}
+
+const textsOf = (folder: string): RuleTexts => ({
+  policy: textOf(folder, RULE_FILES.policy),
+  lent: textOf(folder, RULE_FILES.lent),
+  tools: textOf(folder, TOOL_FILES.servers),
+});
 
 interface Understood {
   readonly policy: Policy;
   readonly policyHash: string;
   readonly folders: readonly LentFolder[];
+  readonly toolServers: readonly ToolServer[];
 }
 
-function understand(policyText: string | null, lentText: string | null): Understood {
-  const policy = parsed(RULE_FILES.policy, policyText, Policy, {});
-  const { folders } = parsed(RULE_FILES.lent, lentText, LentFolders, { folders: [] });
-  return { policy, policyHash: hashOfPolicy(policy), folders };
+function understand(texts: RuleTexts): Understood {
+  const policy = parsed(RULE_FILES.policy, texts.policy, Policy, {});
+  const { folders } = parsed(RULE_FILES.lent, texts.lent, LentFolders, { folders: [] });
+  const { servers } = parsed(TOOL_FILES.servers, texts.tools, ToolServers, { servers: [] });
+  return { policy, policyHash: hashOfPolicy(policy), folders, toolServers: servers };
 }
 
 /** What is as it was before it could be said at all is left out: a request that waits outlives the newer version. */
@@ -74,10 +91,11 @@ function hashOfPolicy({ chat, ...rest }: Policy): string {
 }
 
 /** One that was moved away is not there to be seen; the others still are. */
-const present = ({ policy, policyHash, folders }: Understood): Rules => ({
+const present = ({ policy, policyHash, folders, toolServers }: Understood): Rules => ({
   policy,
   policyHash,
   lent: folders.filter(({ path }) => isFolder(path)),
+  toolServers,
 });
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 

@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url';
 import { hostsOfCommand, type Command } from '../../bridge/protocol/command.ts';
 import type { SendMailCommand } from '../../bridge/protocol/outside-commands.ts';
 import type { PartName } from '../../bridge/text/room/approval.ts';
-import type { PreparedLetter } from '../ledger/ledger-entry.ts';
+import type { Prepared, PreparedLetter } from '../ledger/ledger-entry.ts';
 
 /** A command as a person reads it, whole; the same command always gives the same text. */
 export function commandText(command: Command): string {
@@ -48,7 +48,7 @@ export function commandText(command: Command): string {
 /** The same in parts, each a block of its own: nothing in one of them can look like the beginning of another. */
 export function commandParts(
   command: Command,
-  letter?: PreparedLetter,
+  { letter, tool }: Pick<Prepared, 'letter' | 'tool'> = {},
 ): readonly { readonly name: PartName; readonly text: string }[] {
   const part = (name: PartName, text: string | undefined) =>
     text === undefined || text === '' ? [] : [{ name, text }];
@@ -78,7 +78,7 @@ export function commandParts(
       return letterParts(command, letter).flatMap(({ name, text }) => part(name, text));
     case 'call_tool':
       return [
-        ...part('command', `${command.server} ${quoted(command.tool)}`),
+        ...part('command', `${command.server} ${quoted(command.tool)}${tool === undefined ? '' : `\n→ ${tool.to}`}`),
         ...part('content', JSON.stringify(command.arguments, null, 2)),
       ];
     case 'fetch':

@@ -18,7 +18,7 @@ export interface Ended {
 const MAX_OUTPUT_BYTES = 12_000;
 /** Of what is read for a conversation, where nothing is edited: a page in one part, not in three (`programs/read-page.ts`). */
 const MAX_READ_BYTES = 24_000;
-const READS: ReadonlySet<Command['type']> = new Set(['read_page', 'read_document', 'read_mail']);
+const READS: ReadonlySet<Command['type']> = new Set(['read_page', 'read_document', 'read_mail', 'call_tool']);
 
 /** Which command a result is of; one without a plan stands for itself. */
 export function resultHead({

@@ -29,6 +29,11 @@ export const sendsFile = phrase<[path: string]>(
   (path) => `hand over ${path}`,
 );
 
+export const usesTool = phrase<[tool: string]>(
+  (tool) => `${tool} 도구 쓰기`,
+  (tool) => `use ${tool}`,
+);
+
 /** The answer while tools are at work. */
 export const atWork = phrase<[shown: readonly string[]]>(
   (shown) => `🔧 ${shown.length === 0 ? '확인하는 중' : shown.join(' · ')} …`,

@@ -29,6 +29,8 @@ export interface EgressOptions {
   /** Every request, let through or not: for the audit. */
   readonly onRequest?: (request: EgressRecord) => void;
   readonly internet?: Internet;
+  /** Put into every request that it forwards, over what the job says: a key that the job itself never has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface EgressRecord {
@@ -71,7 +73,7 @@ const HOP_BY_HOP = [
  * that a job needs no tools for that. It ends with the job.
  */
 export async function startEgress(options: EgressOptions): Promise<EgressProxy> {
-  const internet = options.internet ?? INTERNET;
+  const { internet = INTERNET, headers: own = {} } = options;
   const placeOf = internet.standIn ?? ((host: string, port: number) => ({ host, port }));
   const open = new Set<Duplex>();
   const keep = <S extends Socket>(socket: S): S => {
@@ -143,6 +145,7 @@ export async function startEgress(options: EgressOptions): Promise<EgressProxy> 
       method,
       headers: {
         ...(options.pageOnly === true ? ofAPage(incoming) : withoutHopByHop(incoming)),
+        ...own,
         host: url.host,
         connection: 'close',
       },

@@ -55,6 +55,10 @@ export const chatRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     (path) => `첨부할 파일이 없거나 너무 커서 편지를 보내지 않았습니다: \`${path}\`.`,
     (path) => `A file for the letter is missing or too large, so it was not sent: \`${path}\`.`,
   ),
+  'no-tool': phrase(
+    (tool) => `\`${tool}\`: 더해 둔 도구가 아니라서 쓰지 않았습니다. 컴퓨터에서 \`npm start -- tools\`로 보세요.`,
+    (tool) => `\`${tool}\`: no such tool was added, so nothing was called. See \`npm start -- tools\` on the computer.`,
+  ),
   'not-lent': phrase(
     (field) =>
       `\`${field}\`: 그렇게 빌려준 폴더가 아니라서 실행하지 않았습니다. 컴퓨터에서 \`npm start -- lend 폴더 ro\`(읽기)나 \`rw\`(쓰기)로 빌려주세요.`,
