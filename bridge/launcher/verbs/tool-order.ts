@@ -61,7 +61,7 @@ function added(name: ServerName, words: readonly string[]): ToolOrder | NoToolOr
       lent.push(use.data);
       at += 1;
     } else if (word === '--header') {
-      const [, field = '', secret] = /^([A-Za-z0-9-]{1,64})(?::\s*([\x20-\x7e]+))?$/.exec(value) ?? [];
+      const [, field = '', secret] = /^([A-Za-z0-9-]{1,64})(?::\s{0,8}([\x21-\x7e][\x20-\x7e]*))?$/.exec(value) ?? [];
       if (field === '') return bad('--header');
       header = { name: field, value: secret };
       at += 1;
