@@ -34,6 +34,8 @@ import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-too
 import { taintStore } from './hands/taint-store.ts';
 import { pageTool } from './hands/page-tool.ts';
 import { serverTools } from './hands/server-tools.ts';
+import { ToolSwitches, unlessOff } from './hands/tool-switches.ts';
+import { toolsCommand } from './hands/tools-command.ts';
 import { searchTool } from './hands/search-tool.ts';
 import { noting, seenAddresses } from './hands/seen-addresses.ts';
 import { searchersAmong, webSearchTool } from './hands/web-search.ts';
@@ -117,6 +119,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...budgetCommands({ ...base, ...models }),
     ...modelCommands({ ...base, ...models }),
     ...taskCommands({ ...base, tasks }),
+    ...toolsCommand({ ...base, ...ground }),
   };
   const { scheduler } = schedule;
   const count = (type: SwarmJob['type'], outcome: 'done' | 'failed') => meters.job(type, outcome);
@@ -130,6 +133,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       await Promise.all([models.reload(), models.spending.start(), agentApi.start(), readOwnRooms(base)]);
       executors.start();
       await ground.offers.start();
+      await ground.switches.start();
       for (const part of [tasks, preview, agentApi]) await part.open();
       await scheduler.start();
       await askForPushes(base.coordinator);
@@ -141,6 +145,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       models.spending.stop();
       executors.stop();
       ground.offers.stop();
+      ground.switches.stop();
       await queues.close();
     },
   };
@@ -166,6 +171,7 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
     meters: new Meters(),
     executors: new ExecutorRegistry(base.redis),
     offers: new ExecutorOffers(base.redis),
+    switches: new ToolSwitches(base.redis),
     edits: new EditBudget(EDITS_PER_SECOND),
     frozen: () => models.spending.frozen,
   };
@@ -243,7 +249,7 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
 }
 
 function turnsOf(
-  { base, models, queues, meters, edits, offers }: Ground,
+  { base, models, queues, meters, edits, offers, switches }: Ground,
   { tellAsker }: AgentApi,
   house: HouseToolDeps['view'],
 ) {
@@ -285,7 +291,10 @@ function turnsOf(
       taints: taintStore(base.redis),
       // What executors offer changes while the house goes on.
       get tools() {
-        return [...tools, ...mailTools(asked, offers.now().mail), ...serverTools(asked, offers.now().tools)];
+        const { mail, tools: others } = offers.now();
+        const isOn = (agent: AgentId, server: string) => switches.isOn(agent, server);
+        const own = [...tools, ...mailTools(asked, mail)].map((one) => unlessOff(one, switches));
+        return [...own, ...serverTools(asked, others, isOn)];
       },
     },
     commandResults,

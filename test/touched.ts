@@ -53,6 +53,7 @@ export const HOUSES_OF: Readonly<Record<string, readonly string[]>> = {
   'bridge/operations/compose/': ['test/integration/compose.test.ts'],
   'bridge/processes/': ['test/integration/launcher.test.ts'],
   'bridge/protocol/': ['test/e2e/answers.test.ts', 'test/integration/executor.test.ts'],
+  'bridge/protocol/tools/': ['test/e2e/owners-tools.test.ts'],
   'bridge/queue/': ['test/integration/delivery.test.ts', 'test/integration/launcher-redis.test.ts'],
   'bridge/stores/': ['test/e2e/agent-api.test.ts'],
   'bridge/terminal/': ['test/e2e/chat.test.ts'],

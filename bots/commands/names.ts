@@ -22,6 +22,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['그만', 'stop'],
   ['실행', 'run'],
   ['모델', 'model'],
+  ['도구', 'tools'],
   ['기억', 'memory'],
   ['잊어', 'forget'],
   ['임무', 'task'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { codeWords } from '../../bridge/matrix/markdown-words.ts';
 import type { ToolOfServer } from '../../bridge/queue/executor-offers.ts';
+import type { AgentId } from '../../bridge/protocol/ids.ts';
 import { cleanText } from '../../bridge/text/clean-text.ts';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import type { JsonSchema } from '../models/providers/provider.ts';
@@ -14,9 +15,15 @@ const SECONDS = 60;
 const Given = z.record(z.string(), z.json());
 
 /** Tools of the owner's MCP servers: offered as he saw them, called by the executor, which asks him where it must. */
-export function serverTools(deps: CommandToolsDeps, offered: readonly ToolOfServer[] = []): readonly Tool[] {
+export function serverTools(
+  deps: CommandToolsDeps,
+  offered: readonly ToolOfServer[] = [],
+  isOn: (agent: AgentId, server: string) => boolean = () => true,
+): readonly Tool[] {
   const names = new Set<string>();
-  return offered.filter(({ changed }) => !changed).map((one) => serverTool(deps, one, names));
+  return offered
+    .filter(({ changed }) => !changed)
+    .map((one) => ({ ...serverTool(deps, one, names), isOffered: (agent) => isOn(agent, one.server) }));
 }
 
 function serverTool(deps: CommandToolsDeps, one: ToolOfServer, names: Set<string>): Tool {

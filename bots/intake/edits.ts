@@ -51,6 +51,7 @@ const SAME_BY_EDIT: ReadonlySet<CommandName> = new Set([
   'freeze',
   'thaw',
   'aside',
+  'tools',
 ]);
 
 /** Whether the executor or the launcher would read the order again and refuse it for its edit. */

@@ -24,6 +24,7 @@ const NAMED: ReadonlySet<SwarmCommandName> = new Set([
   'agent',
   'admin',
   'aside',
+  'tools',
 ]);
 
 /** The words of the command are a machine's; the one in front of them may be Korean. */

@@ -113,6 +113,7 @@ export const HOUSE_COMMANDS = [
   'admin',
   'aside',
   'model',
+  'tools',
 ] as const;
 export const SwarmCommandName = z.enum(HOUSE_COMMANDS);
 export type SwarmCommandName = z.infer<typeof SwarmCommandName>;

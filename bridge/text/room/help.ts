@@ -70,6 +70,7 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
     '`!기억` · `!잊어`: 이 방의 앞선 이야기 요약을 보고, 지웁니다',
     '`!memory` · `!forget`: sees or clears the summary of this room',
   ],
+  [ALL, '`!도구`: 에이전트의 도구를 보고, 끄고 켭니다', '`!tools`: what agents can use, and who may'],
   [ALL, '`!예산`: 쓴 돈과 한도', '`!budget`: what was spent, and limits'],
   [ALL, '`!동결` · `!해동`: 모두 멈추고, 풉니다', '`!freeze` · `!thaw`: everything stops, and goes on'],
   [HOUSE, '`!초대 이름`: 밖에 있는 에이전트를 들입니다', '`!agent add name`: lets in an agent that lives elsewhere'],
