@@ -34,7 +34,7 @@ import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-too
 import { taintStore } from './hands/taint-store.ts';
 import { pageTool } from './hands/page-tool.ts';
 import { serverTools } from './hands/server-tools.ts';
-import { ToolSwitches, unlessOff } from './hands/tool-switches.ts';
+import { ALL_TOOLS, ToolSwitches, unlessOff } from './hands/tool-switches.ts';
 import { toolsCommand } from './hands/tools-command.ts';
 import { searchTool } from './hands/search-tool.ts';
 import { noting, seenAddresses } from './hands/seen-addresses.ts';
@@ -343,6 +343,7 @@ function intakeOf(ground: Ground, tasks: Tasks, turns: ReturnType<typeof turnsOf
     }),
     spending,
     houseUpgraded: upgraded.again,
+    mayUseTools: (agent) => ground.switches.isOn(agent, ALL_TOOLS),
     agentsTable: agentsNow(ground, turns),
   });
 }

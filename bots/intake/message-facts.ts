@@ -26,6 +26,8 @@ export interface MessageFactsDeps {
   readonly roster: Roster;
   readonly running: RunningTurns;
   readonly bindings: ModelBindings;
+  /** From whom masters have taken all tools: nobody acts who could not. */
+  readonly mayUseTools: (agent: AgentId) => boolean;
   readonly memory: Pick<RoomMemory, 'of'>;
   readonly relay: Pick<WebChatRelay, 'waits'>;
   readonly spending: Pick<Budget, 'quiet' | 'frozen'>;
@@ -77,7 +79,7 @@ export function createMessageFacts(
       others: residents.others,
       ready: deps.bindings.ready,
       whenCalled: deps.bindings.whenCalled,
-      handy: deps.bindings.handy,
+      handy: new Set([...deps.bindings.handy].filter(deps.mayUseTools)),
       acts: deps.roster.acts ?? residents.agents.map(({ id }) => id),
       quiet: new Map(
         [...deps.spending.quiet()].map(([id, { until }]) => [

@@ -118,6 +118,7 @@ function startSwarm(): void {
     hqName: '본부',
     lang: 'ko',
     roomLang: async () => 'ko',
+    mayUseTools: () => true,
     agentsTable: () => '',
     log: pino({ level: 'silent' }),
   };

@@ -85,6 +85,7 @@ describe('!tools', () => {
     expect(tool.isOffered?.(claude)).toBe(true);
     await ask('클로드 끄기');
     expect(tool.isOffered?.(claude)).toBe(false);
+    expect(switches.isOn(claude, ALL_TOOLS)).toBe(false);
     expect(switches.isOn(claude, 'notes')).toBe(false);
     expect(tool.isOffered?.(AgentId.parse('gabriel'))).toBe(true);
   });
