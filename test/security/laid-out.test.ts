@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -62,7 +63,10 @@ describe('what every job has bound', () => {
       symlinkSync('node_modules/node', join(own, 'house', 'node'));
       chmodSync(closed, 0o700);
       for (const path of [own, join(own, 'house')]) chownSync(path, 64_321, 64_321);
-      const stores = join(import.meta.dirname, '../../executor/sandbox/spawner/stores.pl');
+      // The project itself may lie where the account finds no way.
+      const stores = join(own, 'stores.pl');
+      copyFileSync(join(import.meta.dirname, '../../executor/sandbox/spawner/stores.pl'), stores);
+      chmodSync(stores, 0o644);
       const packages = openSync(join(closed, 'node_modules'), 'r');
       const account = ['--reuid=64321', '--regid=64321', '--clear-groups'];
       const told = execFileSync(
