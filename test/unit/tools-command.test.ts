@@ -62,6 +62,8 @@ describe('!tools', () => {
     expect(told).toContain('npm start -- tools accept notes');
     expect(told).toContain('npm start -- tools add');
     expect(told).toContain('npm start -- mail');
+    // A line of its own, and no part of the last item.
+    expect(told).toContain('\n\n끄고 켜기');
     expect(await scene({}).ask('')).not.toContain('accept');
   });
 

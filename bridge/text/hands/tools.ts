@@ -48,6 +48,7 @@ export const toolsTable = phrase<[table: ToolsTable]>(
         : [
             `- 꺼 둔 것: ${off.map(({ name, group }) => `${name} ${group === null ? '전부' : code(group)}`).join(', ')}`,
           ]),
+      '',
       `끄고 켜기: \`!도구 ${example} 끄기\`${servers[0] === undefined ? '' : `, \`!도구 ${servers[0].name} ${example} 끄기\``} · 더하기: 서버에서 \`npm start -- tools add 이름 주소\``,
     ].join('\n'),
   ({ mail, servers, off, example }) =>
@@ -68,6 +69,7 @@ export const toolsTable = phrase<[table: ToolsTable]>(
       ...(off.length === 0
         ? []
         : [`- Off: ${off.map(({ name, group }) => `${name} ${group === null ? 'all' : code(group)}`).join(', ')}`]),
+      '',
       `To switch: \`!tools ${example} off\`${servers[0] === undefined ? '' : `, \`!tools ${servers[0].name} ${example} off\``} · To add: \`npm start -- tools add name address\` on the server`,
     ].join('\n'),
 );
