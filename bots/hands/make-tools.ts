@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { codeWords } from '../../bridge/matrix/markdown-words.ts';
 import { CHART_TYPES, ChartSpec } from '../../bridge/protocol/documents/chart-spec.ts';
 import { DOCUMENT_KINDS } from '../../bridge/protocol/documents/document-kind.ts';
+import type { Lang } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/hands/at-work.ts';
 import { commandUse, type CommandToolsDeps } from './command-tools.ts';
 import { tool, type Tool } from './tool.ts';
@@ -40,16 +41,7 @@ export function makeTools(deps: CommandToolsDeps): readonly Tool[] {
         content: text.min(1),
         keep,
       }),
-      use: ({ path: to, content, keep: stays = false }, { lang }) =>
-        commandUse(deps, say.makesDocument[lang](codeWords(to, 60)), {
-          type: 'make_document',
-          id: 'call',
-          reason: say.makesDocument[lang](to),
-          path: to,
-          content,
-          ...(stays ? { hand: false } : {}),
-          timeoutMs: MAKING_MS,
-        }),
+      use: (wanted, { lang }) => making(deps, wanted, lang),
     }),
     tool({
       name: 'make_chart',
@@ -57,20 +49,12 @@ export function makeTools(deps: CommandToolsDeps): readonly Tool[] {
         'Draws a chart of numbers that you have as a PNG and gives it to the owner. To put it into a document, make it with keep first and name it there.',
       needs: 'act',
       input: ChartInput,
-      use: ({ path: to, keep: stays = false, ...said }, { lang }) => {
+      use: ({ path: to, keep: stays, ...said }, { lang }) => {
         const spec = ChartSpec.safeParse(said);
         if (!spec.success)
           return { bad: spec.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
         if (!to.toLowerCase().endsWith('.png')) return { bad: 'path: a chart is a .png' };
-        return commandUse(deps, say.makesDocument[lang](codeWords(to, 60)), {
-          type: 'make_document',
-          id: 'call',
-          reason: say.makesDocument[lang](to),
-          path: to,
-          content: JSON.stringify(spec.data),
-          ...(stays ? { hand: false } : {}),
-          timeoutMs: MAKING_MS,
-        });
+        return making(deps, { path: to, content: JSON.stringify(spec.data), keep: stays }, lang);
       },
     }),
     tool({
@@ -88,4 +72,20 @@ export function makeTools(deps: CommandToolsDeps): readonly Tool[] {
         }),
     }),
   ];
+}
+
+function making(
+  deps: CommandToolsDeps,
+  made: { readonly path: string; readonly content: string; readonly keep?: boolean | undefined },
+  lang: Lang,
+): ReturnType<typeof commandUse> {
+  return commandUse(deps, say.makesDocument[lang](codeWords(made.path, 60)), {
+    type: 'make_document',
+    id: 'call',
+    reason: say.makesDocument[lang](made.path),
+    path: made.path,
+    content: made.content,
+    ...(made.keep === true ? { hand: false } : {}),
+    timeoutMs: MAKING_MS,
+  });
 }

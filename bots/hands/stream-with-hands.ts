@@ -1,6 +1,7 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { ChatMessage, Provider, ProviderRequest, StreamPart } from '../models/providers/provider.ts';
 import type { Journal, TurnStep } from './journal.ts';
+import { oneCall } from './one-call.ts';
 import { numberedFound } from './found.ts';
 import { CLEAN, needsConsent, type Taint, taintOf, withTaint } from './rule-of-two.ts';
 import type { TaintStore } from './taint-store.ts';
@@ -60,7 +61,10 @@ export async function* streamWithHands(
   for (let number = 0; ; number += 1) {
     let step = await journal.step(turn.id, number);
     if (step === null) {
-      const { made, finish } = yield* ask(provider, { ...offered, messages }, turn.signal);
+      const { text, calls, finish } = yield* oneCall(provider, { ...offered, messages }, turn.signal);
+      const label = finish.model ?? provider.label;
+      const state = finish.step === undefined ? {} : { state: { provider: label, state: finish.step } };
+      const made = { text, calls: calls.map(({ id, name, input }) => ({ id, name, input })), ...state };
       const goesOn = finish.reason === 'tools' && made.calls.length > 0;
       const cutShort = goesOn && (number + 1 >= MAX_TURN_STEPS || Date.now() > turn.deadline);
       if (!goesOn || cutShort) {
@@ -84,34 +88,6 @@ export async function* streamWithHands(
     messages = [...messages, ...told(step, done, sources)];
     sources += done.reduce((sum, { outcome }) => sum + sourcesOf(outcome).length, 0);
   }
-}
-
-/** One call of the model. */
-async function* ask(
-  provider: Provider,
-  request: ProviderRequest,
-  signal: AbortSignal,
-): AsyncGenerator<StreamPart, { readonly made: TurnStep; readonly finish: Extract<StreamPart, { type: 'finish' }> }> {
-  let text = '';
-  let calls: TurnStep['calls'] = [];
-  for await (const part of provider.stream(request, signal)) {
-    if (part.type === 'finish') {
-      const label = part.model ?? provider.label;
-      const state = part.step === undefined ? {} : { state: { provider: label, state: part.step } };
-      return { made: { text, calls, ...state }, finish: part };
-    }
-    if (part.type === 'tool-call') {
-      calls = [...calls, { id: part.id, name: part.name, input: part.input }];
-      continue;
-    }
-    if (part.type === 'text') text += part.text;
-    if (part.type === 'restart') {
-      text = '';
-      calls = [];
-    }
-    yield part;
-  }
-  throw new Error('an answer without an end');
 }
 
 function understood(

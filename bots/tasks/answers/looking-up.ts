@@ -1,6 +1,7 @@
 import type { SourceLink } from '../../../bridge/matrix/source-links.ts';
 import { stepId } from '../../../bridge/protocol/plan.ts';
 import { numberedFound } from '../../hands/found.ts';
+import { oneCall } from '../../hands/one-call.ts';
 import type { ToolOutcome } from '../../hands/tool.ts';
 import { lookUp, WEB_SEARCH, WebQuery, type WebSearchDeps } from '../../hands/web-search.ts';
 import { plusUsage } from '../../models/providers/sdk-usage.ts';
@@ -44,7 +45,7 @@ export async function* streamLookingUp(
   const sources: SourceLink[] = [];
   for (let step = 0; ; step += 1) {
     const asked = step < MOST_STEPS ? { ...loose, messages, tools: [WEB_SEARCH] } : { ...request, messages };
-    const { text, calls, finish } = yield* once(provider, asked, signal);
+    const { text, calls, finish } = yield* oneCall(provider, asked, signal);
     usage =
       usage === undefined || finish.usage === undefined ? (usage ?? finish.usage) : plusUsage(usage, finish.usage);
     if (finish.reason !== 'tools' || calls.length === 0 || step >= MOST_STEPS) {
@@ -89,33 +90,6 @@ export async function* streamLookingUp(
       { role: 'user', content: results },
     ];
   }
-}
-
-type Call = Extract<StreamPart, { readonly type: 'tool-call' }>;
-type Finish = Extract<StreamPart, { readonly type: 'finish' }>;
-
-/** One call of the model. Its words are passed on, its end is not. */
-async function* once(
-  provider: Provider,
-  request: ProviderRequest,
-  signal: AbortSignal,
-): AsyncGenerator<StreamPart, { readonly text: string; readonly calls: readonly Call[]; readonly finish: Finish }> {
-  let text = '';
-  let calls: Call[] = [];
-  for await (const part of provider.stream(request, signal)) {
-    if (part.type === 'finish') return { text, calls, finish: part };
-    if (part.type === 'tool-call') {
-      calls.push(part);
-      continue;
-    }
-    if (part.type === 'text') text += part.text;
-    if (part.type === 'restart') {
-      text = '';
-      calls = [];
-    }
-    yield part;
-  }
-  throw new Error('an answer without an end');
 }
 
 const shownTo = ({ text, found }: ToolOutcome, before: number): string =>

@@ -47,14 +47,6 @@ export const chatRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     (limit) => `걸릴 시간이 한도 ${limit}초를 넘어 실행하지 않았습니다.`,
     (limit) => `Its time limit is over the ${limit} s that are allowed, so it was not run.`,
   ),
-  'no-mail': phrase(
-    () => '이메일이 연결되어 있지 않아 보내지 않았습니다. 컴퓨터에서 `npm start -- mail`로 연결해 주세요.',
-    () => 'No e-mail is set up, so nothing was sent. Set it up on the computer: `npm start -- mail`.',
-  ),
-  'mail-files': phrase(
-    (path) => `첨부할 파일이 없거나 너무 커서 편지를 보내지 않았습니다: \`${path}\`.`,
-    (path) => `A file for the letter is missing or too large, so it was not sent: \`${path}\`.`,
-  ),
   'no-tool': phrase(
     (tool) => `\`${tool}\`: 더해 둔 도구가 아니라서 쓰지 않았습니다. 컴퓨터에서 \`npm start -- tools\`로 보세요.`,
     (tool) => `\`${tool}\`: no such tool was added, so nothing was called. See \`npm start -- tools\` on the computer.`,
