@@ -20,27 +20,16 @@ import { createAgentApi } from './agent-api/agent-api.ts';
 import { createOutsideAgents } from './agent-api/outside-agents.ts';
 import { modelCommands } from './intake/model-command.ts';
 import { budgetCommands } from './budget/budget-commands.ts';
+import { buildHands } from './build-hands.ts';
 import { buildModels } from './build-models.ts';
 import type { SwarmCommands } from './commands/house-commands.ts';
+import type { CommandResults } from './hands/command-results.ts';
 import { createPreview } from './deliverables/preview.ts';
 import { gapsOf } from './gaps.ts';
-import { CommandResults } from './hands/command-results.ts';
-import { commandTools } from './hands/command-tools.ts';
-import { documentTools } from './hands/document-tools.ts';
-import { redisJournal } from './hands/journal.ts';
 import { recentCommands } from './hands/recent-commands.ts';
-import { mailTools } from './hands/mail-tools.ts';
-import { houseTool, type HouseToolDeps, type HouseView } from './hands/house-tool.ts';
-import { taintStore } from './hands/taint-store.ts';
-import { pageTool } from './hands/page-tool.ts';
-import { serverTools } from './hands/server-tools.ts';
-import { ALL_TOOLS, ToolSwitches, unlessOff } from './hands/tool-switches.ts';
+import type { HouseToolDeps, HouseView } from './hands/house-tool.ts';
+import { ALL_TOOLS, ToolSwitches } from './hands/tool-switches.ts';
 import { toolsCommand } from './hands/tools-command.ts';
-import { searchTool } from './hands/search-tool.ts';
-import { noting, seenAddresses } from './hands/seen-addresses.ts';
-import { searchersAmong, webSearchTool } from './hands/web-search.ts';
-import { makeTools } from './hands/make-tools.ts';
-import { proposeTool } from './hands/propose-tool.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
 import { createIntake } from './intake/intake.ts';
@@ -60,7 +49,6 @@ import { createTasks } from './tasks/tasks.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
 import { Attachments } from './turns/attachments.ts';
 import { documentReading } from './turns/posted-documents.ts';
-import { isSaid } from './turns/context.ts';
 import { Beginnings } from './turns/beginnings.ts';
 import { RoomMemory } from './turns/room-memory.ts';
 import { RunningTurns } from './turns/running-turns.ts';
@@ -254,27 +242,7 @@ function turnsOf(
   house: HouseToolDeps['view'],
 ) {
   const { bindings, spending } = models;
-  const commandResults = new CommandResults(base.redis);
-  const asked = { orders: queues.orders, results: commandResults };
-  const seen = seenAddresses(base.redis);
-  const tools = [
-    ...commandTools(asked),
-    ...documentTools(asked),
-    ...makeTools(asked),
-    proposeTool(base),
-    houseTool({ view: house, masters: base.masters }),
-    searchTool({ ...base, isSaid }),
-    pageTool({ ...base, ...asked, seen }),
-    noting(
-      webSearchTool({
-        ownerTitle: base.roster.ownerTitle,
-        timeZone: base.timeZone,
-        now: Date.now,
-        searchers: searchersAmong(bindings),
-      }),
-      seen,
-    ),
-  ];
+  const { hands, commandResults } = buildHands({ base, queues, bindings, offers, switches, house });
   return {
     ...base,
     ...queues,
@@ -286,17 +254,7 @@ function turnsOf(
     running: new RunningTurns(),
     status: new AgentStatus(meters),
     spending,
-    hands: {
-      journal: redisJournal(base.redis),
-      taints: taintStore(base.redis),
-      // What executors offer changes while the house goes on.
-      get tools() {
-        const { mail, tools: others } = offers.now();
-        const isOn = (agent: AgentId, server: string) => switches.isOn(agent, server);
-        const own = [...tools, ...mailTools(asked, mail)].map((one) => unlessOff(one, switches));
-        return [...own, ...serverTools(asked, others, isOn)];
-      },
-    },
+    hands,
     commandResults,
     replacedBy: (source) => replacedBy(base.redis, source),
     tellAsker,
