@@ -74,6 +74,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/addressing',
     'bots/commands',
     'bots/residents',
+    'bots/memory',
     'bots/models/providers/search',
     'bots/models/providers',
     'bots/models/providers/manus',

@@ -112,7 +112,7 @@ function finder(entries: readonly Entry[]): LineInput['entryOf'] {
   };
 }
 
-const UNSAID: ReadonlySet<string> = new Set(['relay', 'fault', 'notice', 'card']);
+const UNSAID: ReadonlySet<string> = new Set(['relay', 'fault', 'notice', 'card', 'memory']);
 
 /** The house's own lines are no conversation, and what no model has said is no history. */
 export const isSaid = (entry: Entry): boolean =>

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { Act, CommandResult, Performative } from './act.ts';
-import { AgentId, EventId, UserId } from './ids.ts';
+import { AgentId, EventId, RoomId, UserId } from './ids.ts';
+
+/** `order`: holds in every prompt. `fact`: is searched. `record`: what a task has brought; its words are models'. */
+export const MemoryKind = z.enum(['order', 'fact', 'record']);
+export type MemoryKind = z.infer<typeof MemoryKind>;
 
 /**
  * The `com.chavion` key of every event a part of Chavion writes, beside a readable body.
@@ -11,9 +15,10 @@ export const ChavionContent = z.object({
   /**
    * `answer`: an agent's words. `notice`: the coordinator's. `fault`: a turn that could not be had. `relay`: to be
    * carried to a web chat. `card`: a task at a glance. `act`: said within a task. `result`: of a task's or an
-   * agent's command. `request`: a command that an agent asks for, `orders/command-request.ts`.
+   * agent's command. `request`: a command that an agent asks for, `orders/command-request.ts`. `memory`: a line of the
+   * memory room that the coordinator has written.
    */
-  kind: z.enum(['answer', 'notice', 'fault', 'relay', 'card', 'act', 'result', 'request']),
+  kind: z.enum(['answer', 'notice', 'fault', 'relay', 'card', 'act', 'result', 'request', 'memory']),
   /** The event that this answers. */
   source: EventId.optional(),
   /** Said right before it, and answered with it. */
@@ -44,6 +49,12 @@ export const ChavionContent = z.object({
     .min(1)
     .max(50)
     .optional(),
+  /** Of a line of the memory room; `agent`: the only one whom it binds, `source`: where it was said. */
+  remembers: MemoryKind.optional(),
+  /** ... by this master ... */
+  by: UserId.optional(),
+  /** ... in this room. */
+  sourceRoom: RoomId.optional(),
   act: Act.optional(),
   /** Of an outside agent's message, where it said so. */
   performative: Performative.optional(),
