@@ -67,7 +67,8 @@ async function beginAgain(): Promise<void> {
     const moved = await currentRooms(environment).then(
       ({ environment: { settings } }) =>
         settings.CHAVION_HQ_ROOM !== environment.settings.CHAVION_HQ_ROOM ||
-        settings.CHAVION_OPS_ROOM !== environment.settings.CHAVION_OPS_ROOM,
+        settings.CHAVION_OPS_ROOM !== environment.settings.CHAVION_OPS_ROOM ||
+        settings.CHAVION_MEMORY_ROOM !== environment.settings.CHAVION_MEMORY_ROOM,
       (error: unknown) => {
         log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'rooms not looked at');
         return false;

@@ -28,7 +28,9 @@ export interface SwarmBase {
   readonly timeline: Timeline;
   readonly hq: RoomId;
   readonly ops: RoomId;
-  /** What HQ and ops were before they were upgraded. */
+  /** In which masters write what the house is to remember; masters and the coordinator are in it. */
+  readonly memoryRoom: RoomId;
+  /** What HQ, ops and the memory room were before they were upgraded. */
   readonly former: Former;
   readonly hqName: string;
   readonly admin: UserId;
@@ -48,6 +50,7 @@ export function openBase({ settings }: SwarmEnvironment, redis: Redis, log: Logg
   const roster = Roster.parse(JSON.parse(settings.CHAVION_ROSTER_JSON));
   const residents = createResidents(roster, settings.CHAVION_SERVER_NAME);
   const { CHAVION_HQ_ROOM: hq, CHAVION_OPS_ROOM: ops, CHAVION_ADMIN_USER: admin, CHAVION_LANG: lang } = settings;
+  const memoryRoom = settings.CHAVION_MEMORY_ROOM;
   const ghost = ghosts(settings, log);
   const coordinator = ghost(residents.coordinator);
   const rooms = new Rooms({
@@ -71,6 +74,7 @@ export function openBase({ settings }: SwarmEnvironment, redis: Redis, log: Logg
     timeline,
     hq,
     ops,
+    memoryRoom,
     former,
     hqName: roomNames.hq.ko,
     admin,

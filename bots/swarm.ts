@@ -61,7 +61,7 @@ const CHAIN_S = 24 * 3600;
 
 export interface Upgraded {
   readonly former: Former;
-  /** HQ or ops is another room from now on. */
+  /** HQ, ops or the memory room is another room from now on. */
   readonly again: () => void;
 }
 

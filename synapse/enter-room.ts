@@ -48,6 +48,24 @@ export async function bringIn(client: HomeserverClient, token: string, room: Roo
   });
 }
 
+/** Out of a room, an invitation taken back too. Who is not in it, or may not be sent, is left. */
+export async function sendOut(
+  client: HomeserverClient,
+  token: string,
+  room: RoomId,
+  user: UserId,
+  reason?: string,
+): Promise<void> {
+  await client
+    .call('POST', path(room, 'kick'), Nothing, {
+      token,
+      body: { user_id: user, ...(reason !== undefined && { reason }) },
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof HomeserverError && error.status === 403)) throw error;
+    });
+}
+
 /** A room that was blocked in Ketesa lets nobody in. Returns whether it was. */
 async function unblock(client: HomeserverClient, token: string, room: RoomId): Promise<boolean> {
   const path = `/_synapse/admin/v1/rooms/${encodeURIComponent(room)}/block`;
@@ -101,7 +119,7 @@ export async function makeRuler(builder: Builder, state: RoomState): Promise<boo
   }
 }
 
-function ignoreRefusal(error: unknown): void {
+export function ignoreRefusal(error: unknown): void {
   if (!isRefusal(error)) throw error;
 }
 

@@ -1,25 +1,36 @@
 import { z } from 'zod';
-import { type Lang, RoomId } from '../bridge/protocol/ids.ts';
+import { type Lang, RoomId, type UserId } from '../bridge/protocol/ids.ts';
+import { memoryRoomText } from '../bridge/text/terminal/house.ts';
 import { launcherText } from '../bridge/text/terminal/launcher.ts';
 import { bringBack } from './enter-room.ts';
 import type { Builder } from './builder.ts';
-import { type ProvisionedRoom, provisionRoom } from './provision-rooms.ts';
+import { keepMembers, speakersOf } from './memory-room-members.ts';
+import { type ProvisionedRoom, provisionRoom, RoomGone } from './provision-rooms.ts';
 import { readRoom } from './room-state.ts';
 
-/** `former`: rooms that were upgraded, whose threads go on to their end. */
-export const HouseRooms = z.object({ space: RoomId, hq: RoomId, ops: RoomId, former: z.array(RoomId).optional() });
+/** `former`: rooms that were upgraded, whose threads go on to their end. `memory`: not in what older versions have stored. */
+export const HouseRooms = z.object({
+  space: RoomId,
+  hq: RoomId,
+  ops: RoomId,
+  memory: RoomId.optional(),
+  former: z.array(RoomId).optional(),
+});
 export type HouseRooms = z.infer<typeof HouseRooms>;
+/** As every start makes them. */
+export type OpenRooms = HouseRooms & { readonly memory: RoomId };
 
-type Fates = Readonly<Record<'space' | 'hq' | 'ops', ProvisionedRoom['fate']>>;
+type Fate = ProvisionedRoom['fate'];
 
 export interface Furnished {
   readonly rooms: HouseRooms;
-  readonly fates: Fates;
+  /** `gone`: there is no memory room, and none may be made. */
+  readonly fates: Readonly<Record<'space' | 'hq' | 'ops', Fate> & { memory: Fate | 'gone' }>;
   /** Of the accounts without which there is no house, those that the homeserver let in no more. */
   readonly outside: readonly string[];
 }
 
-/** Space, HQ and ops as they have to be, with the house's own accounts in them. May be called at any time; throws `RoomGone` where one is and none may be made. */
+/** The rooms as they have to be, with the house's own accounts in them. May be called at any time; throws `RoomGone` where HQ or ops is and none may be made. */
 export async function furnishRooms(
   builder: Builder,
   lang: Lang,
@@ -27,6 +38,7 @@ export async function furnishRooms(
   mayMake = true,
 ): Promise<Furnished> {
   const text = launcherText.house[lang];
+  const { who } = builder;
   const space = await provisionRoom(
     builder,
     { alias: 'chavion', name: 'Chavion', topic: text.spaceTopic, kind: 'space' },
@@ -46,29 +58,65 @@ export async function furnishRooms(
     before?.ops,
     mayMake,
   );
+  const outside = new Set<string>();
+  for (const { room } of [hq, ops]) await bringOwnIn(builder, room, [who.coordinator, who.executor], outside);
+  const memory = await provisionMemory(builder, lang, { hq: hq.room, parent, before: before?.memory, mayMake });
+  if (memory !== null) await bringOwnIn(builder, memory.room, [who.coordinator], outside);
+  const memoryRoom = memory?.room ?? before?.memory;
   return {
     rooms: {
       space: space.room,
       hq: hq.room,
       ops: ops.room,
-      former: [...new Set([...hq.left, ...ops.left, ...(before?.former ?? [])])],
+      ...(memoryRoom !== undefined && { memory: memoryRoom }),
+      former: [...new Set([...hq.left, ...ops.left, ...(memory?.left ?? []), ...(before?.former ?? [])])],
     },
-    fates: { space: space.fate, hq: hq.fate, ops: ops.fate },
-    outside: await ownAccountsIn(builder, [hq.room, ops.room]),
+    fates: { space: space.fate, hq: hq.fate, ops: ops.fate, memory: memory?.fate ?? 'gone' },
+    outside: [...outside],
   };
 }
 
-/** Where they are not made yet, nobody is missing; a room that was upgraded has none of them of itself. */
-async function ownAccountsIn(builder: Builder, rooms: readonly RoomId[]): Promise<readonly string[]> {
+/** Null where there is none and none may be made: the other rooms are looked after all the same. */
+async function provisionMemory(
+  builder: Builder,
+  lang: Lang,
+  given: {
+    readonly hq: RoomId;
+    readonly parent: RoomId;
+    readonly before: RoomId | undefined;
+    readonly mayMake: boolean;
+  },
+): Promise<ProvisionedRoom | null> {
   const { client, token, who } = builder;
-  const outside = new Set<string>();
-  for (const room of rooms) {
-    const state = await readRoom(client, token, room);
-    if (state === null) continue;
-    for (const user of [who.coordinator, who.executor]) {
-      const made = state.content('m.room.member', user) ?? state.content('m.room.create')?.['predecessor'];
-      if (made !== undefined && !(await bringBack(builder, state, user))) outside.add(user);
-    }
+  const { hq, parent, before, mayMake } = given;
+  const speakers = speakersOf(await readRoom(client, token, hq), who);
+  const { memory: name, memoryTopic: topic } = launcherText.house[lang];
+  try {
+    const made = await provisionRoom(
+      builder,
+      { alias: 'memory', name, topic, kind: 'room', parent, speakers },
+      before,
+      mayMake,
+    );
+    await keepMembers(builder, made.room, speakers, memoryRoomText.nobodyElse[lang]());
+    return made;
+  } catch (error) {
+    if (error instanceof RoomGone) return null;
+    throw error;
   }
-  return [...outside];
+}
+
+/** Where they are not made yet, nobody is missing; a room that was upgraded has none of them of itself. */
+async function bringOwnIn(
+  builder: Builder,
+  room: RoomId,
+  users: readonly UserId[],
+  outside: Set<string>,
+): Promise<void> {
+  const state = await readRoom(builder.client, builder.token, room);
+  if (state === null) return;
+  for (const user of users) {
+    const made = state.content('m.room.member', user) ?? state.content('m.room.create')?.['predecessor'];
+    if (made !== undefined && !(await bringBack(builder, state, user))) outside.add(user);
+  }
 }

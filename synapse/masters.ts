@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { mastersAmong } from '../bridge/protocol/masters.ts';
-import { type HomeserverClient, HomeserverError, Nothing } from './client.ts';
-import { actAs, bringIn } from './enter-room.ts';
+import { type HomeserverClient, Nothing } from './client.ts';
+import { actAs, bringIn, sendOut } from './enter-room.ts';
 import { OWNER } from './power-levels.ts';
 import type { OwnAccounts } from './residents.ts';
 import { readRoom, type RoomState } from './room-state.ts';
@@ -16,6 +16,7 @@ export interface AdminRooms {
     readonly space: RoomId;
     readonly hq: RoomId;
     readonly ops: RoomId;
+    readonly memory?: RoomId | undefined;
     readonly former?: readonly RoomId[] | undefined;
   };
 }
@@ -45,7 +46,7 @@ export async function makeMaster(
   const known = await client.find('GET', userPath(user), Account, { token });
   const made = known === null || known.deactivated;
   if (made) await client.call('PUT', userPath(user), Nothing, { token, body: { password, deactivated: false } });
-  const order = [rooms.space, rooms.ops, rooms.hq];
+  const order = [rooms.space, ...memoryOf(rooms), rooms.ops, rooms.hq];
   for (const room of order) await bringIn(client, token, room, user);
   for (const room of order) {
     const state = await readRoom(client, token, room);
@@ -58,6 +59,8 @@ export async function makeMaster(
   return made ? 'made' : 'was there';
 }
 
+const memoryOf = ({ memory }: AdminRooms['rooms']): readonly RoomId[] => (memory === undefined ? [] : [memory]);
+
 /** Rules a room by having made it: no level can be taken away. */
 const isRuler = ({ power }: RoomState, user: UserId): boolean => power.rulers.includes(user);
 
@@ -69,7 +72,7 @@ export async function rulesForGood({ client, token, rooms }: AdminRooms, user: U
 
 /** No master any more, out of the rooms, those too that were upgraded, and signed out for good; what was said stays. May be done again. */
 export async function unmakeMaster({ client, token, rooms }: AdminRooms, user: UserId): Promise<void> {
-  for (const room of [rooms.hq, rooms.ops, rooms.space, ...(rooms.former ?? [])]) {
+  for (const room of [rooms.hq, ...memoryOf(rooms), rooms.ops, rooms.space, ...(rooms.former ?? [])]) {
     const state = await readRoom(client, token, room);
     if (state === null) continue;
     const { levels } = state;
@@ -81,22 +84,10 @@ export async function unmakeMaster({ client, token, rooms }: AdminRooms, user: U
           body: { ...levels, users: { ...levels.users, [user]: 0 } },
         }),
       );
-    await kick(client, token, room, user);
+    await sendOut(client, token, room, user);
   }
   await client.call('POST', `/_synapse/admin/v1/deactivate/${encodeURIComponent(user)}`, Nothing, {
     token,
     body: { erase: false },
   });
-}
-
-async function kick(client: HomeserverClient, token: string, room: RoomId, user: UserId): Promise<void> {
-  try {
-    await client.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/kick`, Nothing, {
-      token,
-      body: { user_id: user },
-    });
-  } catch (error) {
-    // Not in the room.
-    if (!(error instanceof HomeserverError && error.status === 403)) throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MASTER_LEVEL } from '../bridge/protocol/masters.ts';
+import type { UserId } from '../bridge/protocol/ids.ts';
 import type { OwnAccounts } from './residents.ts';
 
 const Levels = z.record(z.string(), z.int()).default({});
@@ -46,13 +47,23 @@ const SPEECH =
 const withoutRulers = (users: Readonly<Record<string, number>>, rulers: readonly string[]): Record<string, number> =>
   Object.fromEntries(Object.entries(users).filter(([user]) => !rulers.includes(user)));
 
-/** For a room or space that is about to be made. */
-export function freshPowerLevels(who: OwnAccounts, rulers: readonly string[] = []): PowerLevels {
+const owners = (users: Iterable<UserId>): Readonly<Record<string, number>> =>
+  Object.fromEntries([...users].map((user) => [user, OWNER]));
+
+/** For a room or space that is about to be made. `speakers`: masters who, with the coordinator, alone may speak there. */
+export function freshPowerLevels(
+  who: OwnAccounts,
+  rulers: readonly string[] = [],
+  speakers?: ReadonlySet<UserId>,
+): PowerLevels {
   return {
-    users: withoutRulers({ [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR }, rulers),
+    users: withoutRulers(
+      { ...owners([who.admin, who.master, ...(speakers ?? [])]), [who.coordinator]: COORDINATOR },
+      rulers,
+    ),
     events: { ...Object.fromEntries(STATE.map((type) => [type, OWNER])), 'm.room.encryption': NOBODY },
     users_default: 0,
-    events_default: 0,
+    events_default: speakers === undefined ? 0 : COORDINATOR,
     state_default: OWNER,
     ban: OWNER,
     kick: OWNER,
@@ -64,23 +75,32 @@ export function freshPowerLevels(who: OwnAccounts, rulers: readonly string[] = [
 
 /**
  * The levels with what is missing or would let an agent change the room put right, or null when nothing is.
- * Further masters and stricter rules that the owner has set stay.
+ * Further masters and stricter rules that the owner has set stay; where only `speakers` may speak, nobody else has a
+ * level, and what it takes to speak is what the coordinator has.
  */
 export function repairedPowerLevels(
   now: PowerLevels,
   who: OwnAccounts,
   rulers: readonly string[] = [],
+  speakers?: ReadonlySet<UserId>,
 ): PowerLevels | null {
-  const users = Object.fromEntries(
-    Object.entries(now.users).filter(([user]) => !user.startsWith('@agent_') && user !== who.executor),
-  );
+  const users =
+    speakers === undefined
+      ? Object.fromEntries(
+          Object.entries(now.users).filter(([user]) => !user.startsWith('@agent_') && user !== who.executor),
+        )
+      : owners(speakers);
   const events = Object.fromEntries(
-    Object.entries(now.events).map(([type, level]) => [type, SPEECH.test(type) ? level : Math.max(level, OWNER)]),
+    Object.entries(now.events).map(([type, level]) => {
+      if (!SPEECH.test(type)) return [type, Math.max(level, OWNER)];
+      return [type, speakers === undefined ? level : COORDINATOR];
+    }),
   );
   const repaired: PowerLevels = {
     ...now,
-    users: withoutRulers({ ...users, [who.admin]: OWNER, [who.master]: OWNER, [who.coordinator]: COORDINATOR }, rulers),
+    users: withoutRulers({ ...users, ...owners([who.admin, who.master]), [who.coordinator]: COORDINATOR }, rulers),
     events,
+    ...(speakers !== undefined && { events_default: COORDINATOR }),
     users_default: Math.min(now.users_default, 0),
     state_default: Math.max(now.state_default, OWNER),
     ban: Math.max(now.ban, OWNER),

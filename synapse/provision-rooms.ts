@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { RoomId, UserId } from '../bridge/protocol/ids.ts';
-import { rulersCount } from '../bridge/protocol/room-power.ts';
+import { creationOf, rulersCount } from '../bridge/protocol/room-power.ts';
 import type { Builder } from './builder.ts';
 import { Nothing } from './client.ts';
-import { actAs, bringIn, makeRuler, putState } from './enter-room.ts';
+import { actAs, bringIn, ignoreRefusal, makeRuler, putState } from './enter-room.ts';
 import { OWNER, freshPowerLevels, type PowerLevels, repairedPowerLevels } from './power-levels.ts';
 import { followUpgrades, isOfTheHouse, predecessorsOf, readRoom, type RoomState } from './room-state.ts';
 
@@ -15,6 +15,8 @@ export interface RoomWanted {
   readonly kind: 'room' | 'space';
   /** The space that it stands in. */
   readonly parent?: RoomId;
+  /** Masters who, with the coordinator, are alone in it; without, everybody of the house is. */
+  readonly speakers?: ReadonlySet<UserId>;
 }
 
 export interface ProvisionedRoom {
@@ -49,13 +51,15 @@ export async function provisionRoom(
   const named = await byAlias(builder, wanted.alias);
   const found = kept ?? (named === null ? null : await followUpgrades(client, token, named, who));
   const ours =
-    found !== null && (kept !== null || isOfTheHouse(found.state, who)) && (await makeRuler(builder, found.state))
+    found !== null &&
+    (kept !== null || (await mayBecome(builder, wanted, found.state))) &&
+    (await makeRuler(builder, found.state))
       ? found
       : null;
   if (ours === null && !mayMake) throw new RoomGone(wanted.alias);
   const room = ours?.state.room ?? (await create(builder, wanted));
   if (named !== room) await giveAlias(builder, wanted.alias, room, named);
-  if (ours !== null) await leaveInOrder(builder, ours.state, ours.before);
+  if (ours !== null) await leaveInOrder(builder, ours.state, ours.before, wanted.speakers);
   const left = ours?.before.map((state) => state.room) ?? [];
   await repair(builder, room, wanted, left);
   if (ours === null) return { room, fate: remembered === undefined ? 'made' : 'lost', left };
@@ -81,7 +85,19 @@ async function giveAlias(builder: Builder, alias: string, room: RoomId, now: Roo
     await client.call('PUT', aliasPath(builder, alias), Nothing, { token, body: { room_id: room } });
 }
 
-async function create({ client, token, who }: Builder, { name, topic, kind }: RoomWanted): Promise<RoomId> {
+/** What stands in the room of masters binds every agent: one that a person happened to call so, with all that was said in it, is another. */
+async function mayBecome(
+  { client, token, who }: Builder,
+  { speakers }: RoomWanted,
+  state: RoomState,
+): Promise<boolean> {
+  if (!isOfTheHouse(state, who)) return false;
+  if (speakers === undefined) return true;
+  const first = (await predecessorsOf(client, token, state, who)).at(-1) ?? state;
+  return creationOf(first.event('m.room.create'))?.creator === who.admin;
+}
+
+async function create({ client, token, who }: Builder, { name, topic, kind, speakers }: RoomWanted): Promise<RoomId> {
   const Capabilities = z.object({ capabilities: z.object({ 'm.room_versions': z.object({ default: z.string() }) }) });
   const version = (await client.call('GET', '/_matrix/client/v3/capabilities', Capabilities, { token })).capabilities[
     'm.room_versions'
@@ -93,7 +109,7 @@ async function create({ client, token, who }: Builder, { name, topic, kind }: Ro
     name,
     topic,
     creation_content: kind === 'space' ? { type: 'm.space' } : {},
-    power_level_content_override: freshPowerLevels(who, rulersCount(version) ? [who.admin] : []),
+    power_level_content_override: freshPowerLevels(who, rulersCount(version) ? [who.admin] : [], speakers),
     initial_state: [
       { type: 'm.room.guest_access', state_key: '', content: { guest_access: 'forbidden' } },
       { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'shared' } },
@@ -113,7 +129,12 @@ const UPGRADING_MS = 10 * 60_000;
  * again each time: whom the homeserver refused, or what it wrote over while it was at the upgrade, is mended then.
  * Whoever has been in a room and is not any more has gone, or was sent, and stays out.
  */
-async function leaveInOrder(builder: Builder, now: RoomState, left: readonly RoomState[]): Promise<void> {
+async function leaveInOrder(
+  builder: Builder,
+  now: RoomState,
+  left: readonly RoomState[],
+  speakers: ReadonlySet<UserId> | undefined,
+): Promise<void> {
   const { client, token, who } = builder;
   const line = (await predecessorsOf(client, token, now, who)).toReversed();
   const steps = (user: UserId) => !user.startsWith('@agent_') || user === who.coordinator;
@@ -127,9 +148,9 @@ async function leaveInOrder(builder: Builder, now: RoomState, left: readonly Roo
       left.some(({ room }) => room === old.room) ||
       Date.now() - (old.event('m.room.tombstone')?.origin_server_ts ?? 0) < UPGRADING_MS;
     // Closed again later, it is the owner's wish.
-    if (fresh && old.levels.events_default > 0)
+    if (speakers === undefined && fresh && old.levels.events_default > 0)
       await putState(builder, old, 'm.room.power_levels', { ...old.levels, events_default: 0 });
-    for (const user of old.joined) along.add(user);
+    for (const user of old.joined) if (speakers?.has(user) !== false || user === who.coordinator) along.add(user);
   }
   for (const user of missingIn(now, along)) await bringIn(client, token, now.room, user);
 }
@@ -145,7 +166,7 @@ async function repair(builder: Builder, room: RoomId, wanted: RoomWanted, left: 
   if (state === null) return;
   const put = (type: string, body: unknown, at = state, key = '') => putState(builder, at, type, body, key);
 
-  await repairLevels(builder, state, (levels) => put('m.room.power_levels', levels));
+  await repairLevels(builder, state, wanted.speakers, (levels) => put('m.room.power_levels', levels));
   if (state.content('m.room.join_rules')?.['join_rule'] !== 'invite')
     await put('m.room.join_rules', { join_rule: 'invite' });
   if (state.content('m.room.guest_access')?.['guest_access'] !== 'forbidden')
@@ -178,10 +199,11 @@ const predecessorOf = (state: RoomState): RoomId | undefined =>
 async function repairLevels(
   builder: Builder,
   state: RoomState,
+  speakers: ReadonlySet<UserId> | undefined,
   put: (levels: PowerLevels) => Promise<void>,
 ): Promise<void> {
   const { client, token, who } = builder;
-  const wanted = repairedPowerLevels(state.levels, who, state.power.rulers);
+  const wanted = repairedPowerLevels(state.levels, who, state.power.rulers, speakers);
   if (wanted === null) return;
   let between = state.levels;
   for (const [user, level] of Object.entries(state.levels.users)) {
@@ -189,9 +211,10 @@ async function repairLevels(
       continue;
     between = { ...between, users: { ...between.users, [user]: 0 } };
     const levels = between;
+    // An account that is closed gives up nothing: what stays undone keeps nobody from the rest.
     await actAs(client, token, UserId.parse(user), (own) =>
       client.call('PUT', path(state.room, 'state/m.room.power_levels/'), Nothing, { token: own, body: levels }),
-    );
+    ).catch(ignoreRefusal);
   }
   await put(wanted);
 }

@@ -3,10 +3,10 @@ import type { RoomId, UserId, Lang } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
 import { launcherText } from '../bridge/text/terminal/launcher.ts';
 import { HomeserverClient, HomeserverError } from './client.ts';
-import { agentsText } from '../bridge/text/terminal/house.ts';
+import { agentsText, memoryRoomText } from '../bridge/text/terminal/house.ts';
 import { AgentsStanding } from './agents-standing.ts';
 import { bringIn } from './enter-room.ts';
-import { type Furnished, furnishRooms, HouseRooms } from './house-rooms.ts';
+import { type Furnished, furnishRooms, HouseRooms, type OpenRooms } from './house-rooms.ts';
 import { adminToken, keepExecutor, openPerson } from './own-accounts.ts';
 import { liftLimits, provisionAccount } from './provision-accounts.ts';
 import { Avatars, type Member, joinedMembers, provisionFace, provisionGhost } from './provision-residents.ts';
@@ -36,7 +36,7 @@ export interface Provision {
 
 export interface Provisioned {
   readonly adminToken: string;
-  readonly rooms: HouseRooms;
+  readonly rooms: OpenRooms;
   /** What became of the rooms since the last start. */
   readonly fates: Furnished['fates'];
   /** Whom the homeserver lets in no more: closed, banned. */
@@ -75,12 +75,14 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
   await keepExecutor(client, token, { userId: who.executor, password: executor });
 
   const builder: Builder = { client, token, serverName: wanted.serverName, who };
-  const { rooms, fates } = await furnishRooms(builder, wanted.lang, wanted.remembered.rooms);
-  const { space, hq, ops } = rooms;
+  const { rooms: furnished, fates } = await furnishRooms(builder, wanted.lang, wanted.remembered.rooms);
+  const { space, hq, ops, memory } = furnished;
+  if (memory === undefined) throw new Error('no memory room was made');
+  const rooms = { ...furnished, memory };
 
   const members = new Map(
     await Promise.all(
-      [hq, ops, space].map(async (room: RoomId) => [room, await joinedMembers(client, token, room)] as const),
+      [hq, ops, memory, space].map(async (room: RoomId) => [room, await joinedMembers(client, token, room)] as const),
     ),
   );
   const inHq = members.get(hq) ?? new Map<string, Member>();
@@ -100,17 +102,20 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
     who.executor,
     who.master,
   ];
+  const belong = (room: RoomId): readonly UserId[] => {
+    if (room === space) return [who.master];
+    return room === memory ? [who.coordinator, who.master] : [...new Set(everyone)];
+  };
   const outside = new Set<UserId>();
   for (const [room, present] of members) {
-    const missing = (room === space ? [who.master] : [...new Set(everyone)]).filter(
-      (user) => !present.has(user) && !absent.has(user),
-    );
+    const missing = belong(room).filter((user) => !present.has(user) && !absent.has(user));
     // One after another: each join is a change of the room's state that the next one builds on.
     for (const user of missing) if (!(await bringIn(client, token, room, user))) outside.add(user);
   }
   const agents = everyone.filter((user) => user !== who.coordinator && user.startsWith('@agent_'));
   const news = await new AgentsStanding(agents, agents.length).look({ client, token, who, rooms });
   if (news !== null) await sayAsAdmin({ client, token }, hq, agentsText[wanted.lang](news.gone, news.back));
+  await tellOfMemory({ client, token }, wanted, rooms, fates.memory);
   return {
     adminToken: token,
     rooms,
@@ -119,6 +124,19 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
     remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } },
     dormant: dormant.map(({ name }) => name),
   };
+}
+
+/** What the room is for, said in it; in HQ, that it is new in a house which stood already, or that the one before is gone. */
+async function tellOfMemory(
+  admin: Pick<Builder, 'client' | 'token'>,
+  { lang, roster, remembered }: Provision,
+  { hq, memory }: OpenRooms,
+  fate: Furnished['fates']['memory'],
+): Promise<void> {
+  if (fate !== 'made' && fate !== 'lost') return;
+  await sayAsAdmin(admin, memory, memoryRoomText.purpose[lang](roster.ownerTitle, roster.coordinator.name));
+  if (fate === 'lost') await sayAsAdmin(admin, hq, memoryRoomText.lost[lang]());
+  else if (remembered.rooms !== undefined) await sayAsAdmin(admin, hq, memoryRoomText.isNew[lang]());
 }
 
 /** A few at a time; Synapse does no more at once anyway. */

@@ -35,6 +35,8 @@ export interface RoomState {
   readonly levels: PowerLevels;
   readonly power: Power;
   readonly joined: ReadonlySet<UserId>;
+  /** Not in it yet: invited, or knocking. */
+  readonly waiting: ReadonlySet<UserId>;
 }
 
 /** Null where there is none any more, or nobody is in it. */
@@ -46,11 +48,13 @@ export async function readRoom(client: HomeserverClient, token: string, room: Ro
   const event = (type: string, key = '') => found.state.find((one) => one.type === type && one.state_key === key);
   const content = (type: string, key = '') => event(type, key)?.content;
   const levels = PowerLevels.parse(content('m.room.power_levels') ?? {});
-  const joined = new Set(
-    found.state
-      .filter((one) => one.type === 'm.room.member' && one.content['membership'] === 'join')
-      .flatMap(({ state_key }) => UserId.safeParse(state_key).data ?? []),
-  );
+  const membersWho = (...memberships: readonly string[]) =>
+    new Set(
+      found.state
+        .filter((one) => one.type === 'm.room.member' && memberships.includes(String(one.content['membership'])))
+        .flatMap(({ state_key }) => UserId.safeParse(state_key).data ?? []),
+    );
+  const joined = membersWho('join');
   return joined.size === 0
     ? null
     : {
@@ -60,6 +64,7 @@ export async function readRoom(client: HomeserverClient, token: string, room: Ro
         levels,
         power: { users: levels.users, rulers: creationOf(event('m.room.create'))?.rulers ?? [] },
         joined,
+        waiting: membersWho('invite', 'knock'),
       };
 }
 

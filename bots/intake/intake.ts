@@ -49,9 +49,11 @@ export interface IntakeDeps extends MessageFactsDeps {
   readonly commandResults: Pick<CommandResults, 'hear'>;
   readonly admin: UserId;
   readonly serverName: string;
-  /** Of HQ and ops, upgraded since. */
+  /** Of the house's rooms, upgraded since. */
   readonly former: Former;
-  /** HQ or ops was upgraded. */
+  /** In it masters write what the house is to remember. */
+  readonly memoryRoom: RoomId;
+  /** One of the house's rooms was upgraded. */
   readonly houseUpgraded: () => void;
   readonly hqName: string;
   readonly coordinator: Pick<Account, 'event' | 'userId'>;
@@ -222,7 +224,9 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       residents.byUser.get(event.user) ?? (event.user === residents.coordinator ? residents.others[0] : undefined);
     // The admin's invitations are provisioning's own business.
     if (agent === undefined || residents.isOwn(event.sender) || event.sender === deps.admin) return;
-    const accept = (await rooms.masters()).has(event.sender);
+    // What stands in the memory room is of all rooms, and some of them are no agent's.
+    const isOpen = event.roomId !== deps.memoryRoom || event.user === residents.coordinator;
+    const accept = isOpen && (await rooms.masters()).has(event.sender);
     const job = {
       type: 'invite',
       room: event.roomId,
@@ -234,9 +238,9 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     await queue.add([{ id: jobId(job), data: job }]);
   }
 
-  /** HQ and ops are followed by whoever keeps the house's rooms; any other room at a master's word. */
+  /** The house's rooms are followed by whoever keeps them; any other room at a master's word. */
   async function upgraded(event: UpgradeEvent): Promise<void> {
-    if (event.roomId === deps.hq || event.roomId === deps.ops) return deps.houseUpgraded();
+    if ([deps.hq, deps.ops, deps.memoryRoom].includes(event.roomId)) return deps.houseUpgraded();
     if ((await rooms.masters()).has(event.sender)) await moveRoom(redis, event.roomId, event.to);
   }
 

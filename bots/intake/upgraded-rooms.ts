@@ -11,7 +11,7 @@ import { swarmKey } from '../../bridge/queue/redis.ts';
 /** Rooms that were upgraded, and where each of them goes on. */
 export type Former = ReadonlyMap<RoomId, RoomId>;
 
-/** HQ and ops as they are now: what the environment names may have been upgraded since it was written. Not `settled`: they go on where the coordinator is not yet. */
+/** The house's rooms as they are now: what the environment names may have been upgraded since it was written. Not `settled`: they go on where the coordinator is not yet. */
 export async function currentRooms(
   given: SwarmEnvironment,
 ): Promise<{ readonly environment: SwarmEnvironment; readonly former: Former; readonly settled: boolean }> {
@@ -28,15 +28,19 @@ export async function currentRooms(
     admin: settings.CHAVION_ADMIN_USER,
     executor: UserId.parse(`@executor:${settings.CHAVION_SERVER_NAME}`),
   };
-  const [hq, ops] = await Promise.all([
+  const [hq, ops, memory] = await Promise.all([
     latestOf(account, settings.CHAVION_HQ_ROOM, never),
     latestOf(account, settings.CHAVION_OPS_ROOM, never),
+    latestOf(account, settings.CHAVION_MEMORY_ROOM, never),
   ]);
   const former = new Map<RoomId, RoomId>();
-  for (const room of [hq, ops]) for (const before of await formerOf(account, room)) former.set(before, room);
-  const left = await Promise.all([hq, ops].map((room) => isLeft(account, room)));
+  for (const room of [hq, ops, memory]) for (const before of await formerOf(account, room)) former.set(before, room);
+  const left = await Promise.all([hq, ops, memory].map((room) => isLeft(account, room)));
   return {
-    environment: { ...given, settings: { ...settings, CHAVION_HQ_ROOM: hq, CHAVION_OPS_ROOM: ops } },
+    environment: {
+      ...given,
+      settings: { ...settings, CHAVION_HQ_ROOM: hq, CHAVION_OPS_ROOM: ops, CHAVION_MEMORY_ROOM: memory },
+    },
     former,
     settled: !left.includes(true),
   };

@@ -120,7 +120,7 @@ const ENTRY = 'bots/main.ts';
 
 export const swarmExists = (context: LaunchContext): boolean => existsSync(join(context.project, ENTRY));
 
-export function swarmPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops: RoomId }): PartPlan {
+export function swarmPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops: RoomId; memory: RoomId }): PartPlan {
   const folder = context.folder('swarm');
   const { settings } = context.loaded;
   const owner = context.accounts?.swarm;
@@ -148,6 +148,7 @@ export function swarmPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops
         CHAVION_ADMIN_USER: people(settings.CHAVION_SERVER_NAME).admin,
         CHAVION_HQ_ROOM: rooms().hq,
         CHAVION_OPS_ROOM: rooms().ops,
+        CHAVION_MEMORY_ROOM: rooms().memory,
         CHAVION_LANG: settings.CHAVION_LANG,
         CHAVION_TZ: settings.CHAVION_TZ,
         CHAVION_ROSTER_JSON: JSON.stringify(context.loaded.roster),

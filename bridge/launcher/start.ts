@@ -6,9 +6,10 @@ import { opens } from '../../synapse/own-accounts.ts';
 import { sayAsAdmin } from '../../synapse/say.ts';
 import { Remembered, provision } from '../../synapse/provision.ts';
 import { localAddress } from '../../synapse/homeserver-config.ts';
-import type { HouseRooms } from '../../synapse/house-rooms.ts';
+import type { HouseRooms, OpenRooms } from '../../synapse/house-rooms.ts';
 import { people } from '../../synapse/residents.ts';
 import { dormantText } from '../text/room/admin.ts';
+import { memoryRoomText } from '../text/terminal/house.ts';
 import { launcherText } from '../text/terminal/launcher.ts';
 import { ensureAccounts, type Part } from './instance/accounts.ts';
 import { serveControl } from './control.ts';
@@ -51,7 +52,7 @@ export interface Start {
 /** Every part has answered. */
 export interface OpenInstance extends LaunchContext {
   /** As they are now. */
-  readonly rooms: () => HouseRooms;
+  readonly rooms: () => OpenRooms;
   /** A room goes on elsewhere: remembered, told, and taken up by the parts. */
   readonly moved: (rooms: HouseRooms) => Promise<void>;
   /** Whether a part does its work now. */
@@ -134,7 +135,7 @@ async function openHouse({
       homeserver: localAddress(loaded.settings),
       serverName: instance.serverName,
       master: { ...master, password },
-      rooms: { hq: rooms.hq, ops: rooms.ops },
+      rooms: { hq: rooms.hq, ops: rooms.ops, memory: rooms.memory },
       space: rooms.space,
       api: `http://127.0.0.1:${loaded.settings.CHAVION_API_PORT}`,
     });
@@ -164,7 +165,7 @@ async function openHouse({
     troubles,
   });
   const moved = async (next: HouseRooms) => {
-    rooms = next;
+    rooms = { ...next, memory: next.memory ?? rooms.memory };
     writeSecretJson(paths.provision, { ...(readJson(paths.provision, Remembered) ?? { avatars: {} }), rooms });
     publish(published);
     terminal.mark('note', launcherText.roomsMoved[terminal.lang]());
@@ -211,7 +212,7 @@ function replaceProcess({ project, environment }: Start): void {
 }
 
 /** Accounts, rooms and residents; what was found or made is written down at once. */
-async function furnish(house: LaunchContext, terminal: Terminal): Promise<HouseRooms> {
+async function furnish(house: LaunchContext, terminal: Terminal): Promise<OpenRooms> {
   const { loaded, paths, secrets, instance } = house;
   using step = terminal.step(launcherText.stepRooms);
   const done = await provision({
@@ -238,6 +239,8 @@ async function furnish(house: LaunchContext, terminal: Terminal): Promise<HouseR
       launcherText.roomsLost[loaded.settings.CHAVION_LANG](),
     );
   }
+  // HQ is told of it where it is made.
+  if (done.fates.memory === 'lost') terminal.mark(false, memoryRoomText.lost[terminal.lang]());
   if (done.outside.length > 0) terminal.mark('note', launcherText.keptOutside(done.outside)[terminal.lang]());
   if (done.dormant.length > 0) terminal.mark('note', dormantText[terminal.lang](done.dormant));
   return done.rooms;

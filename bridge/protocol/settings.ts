@@ -139,6 +139,7 @@ export const SwarmSettings = z.object({
   CHAVION_ADMIN_USER: UserId,
   CHAVION_HQ_ROOM: RoomId,
   CHAVION_OPS_ROOM: RoomId,
+  CHAVION_MEMORY_ROOM: RoomId,
   CHAVION_LANG: Settings.shape.CHAVION_LANG,
   CHAVION_TZ: Settings.shape.CHAVION_TZ,
   /** The roster as JSON text: the file may lie where the swarm's account cannot read. */

@@ -56,6 +56,35 @@ describe('the furnished house', () => {
     }
   });
 
+  it('has masters and the coordinator alone in the room of what is remembered, where nobody else may speak', async () => {
+    const { memory = '', hq } = house.ready.rooms;
+    expect([...(await members(memory)).keys()].toSorted()).toEqual(
+      [agent('coordinator'), '@admin:house.test', '@master:house.test'].toSorted(),
+    );
+    expect((await levels(memory)).events_default).toBe(50);
+    expect((await asAdmin('GET', inRoom(memory, 'state/m.room.name/'))).body['name']).toBe('지침');
+    // Of a master who is one by a level that he was given in Element, for as long as he has it.
+    const mina = '@mina:house.test';
+    await asAdmin('PUT', `/_synapse/admin/v2/users/${encodeURIComponent(mina)}`, { password: 'x'.repeat(20) });
+    const now = await levels(hq);
+    const withLevel = (level: number) =>
+      asAdmin('PUT', inRoom(hq, 'state/m.room.power_levels/'), { ...now, users: { ...now.users, [mina]: level } });
+    expect((await withLevel(100)).status).toBe(200);
+    await expect.poll(async () => (await members(memory)).has(mina), { timeout: 40_000 }).toBe(true);
+    await expect.poll(async () => (await levels(memory)).users[mina], { timeout: 40_000 }).toBe(100);
+    expect((await withLevel(0)).status).toBe(200);
+    await expect.poll(async () => (await members(memory)).has(mina), { timeout: 40_000 }).toBe(false);
+    expect((await levels(memory)).users).not.toHaveProperty([mina]);
+    // Whomever a master invites.
+    expect((await call('POST', inRoom(memory, 'invite'), master, { user_id: agent('claude') })).status).toBe(200);
+    const membership = async () =>
+      (await asAdmin('GET', inRoom(memory, `state/m.room.member/${encodeURIComponent(agent('claude'))}`))).body[
+        'membership'
+      ];
+    await expect.poll(membership, { timeout: 40_000 }).toBe('leave');
+    await asAdmin('PUT', inRoom(hq, 'state/m.room.power_levels/'), now);
+  });
+
   it('gives every agent a face of its own, a picture that can be fetched', async () => {
     const inside = await members(house.ready.rooms.hq);
     const faces = RESIDENTS.map((id) => String(inside.get(agent(id))?.avatar_url));
@@ -73,7 +102,8 @@ describe('the furnished house', () => {
   });
 
   it('stands in a space, unencrypted, closed to whom nobody invited', async () => {
-    for (const room of Object.values(house.ready.rooms)) {
+    const { hq, ops, memory = '' } = house.ready.rooms;
+    for (const room of [hq, ops, memory]) {
       expect(
         (await asAdmin('GET', inRoom(house.ready.space, `state/m.space.child/${encodeURIComponent(room)}`))).body[
           'via'

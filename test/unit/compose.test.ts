@@ -175,6 +175,7 @@ describe('what each part is given', () => {
   const rooms = {
     CHAVION_HQ_ROOM: RoomId.parse('!hq:chat.example.org'),
     CHAVION_OPS_ROOM: RoomId.parse('!ops:chat.example.org'),
+    CHAVION_MEMORY_ROOM: RoomId.parse('!memory:chat.example.org'),
   };
 
   it('is all that swarm and executor ask for, once the rooms are known', () => {

@@ -110,6 +110,7 @@ function startSwarm(): void {
       stop: async () => undefined,
     },
     hq: ROOM,
+    memoryRoom: RoomId.parse('!memory:test'),
     ops: RoomId.parse('!ops:test'),
     admin: UserId.parse('@admin:test'),
     serverName: 'test',

@@ -10,7 +10,8 @@ export const Ready = z.object({
   homeserver: z.url(),
   serverName: z.string(),
   master: z.object({ userId: UserId, password: z.string() }),
-  rooms: z.object({ hq: RoomId, ops: RoomId }),
+  /** Without `memory` a launcher of before there was such a room has written it. */
+  rooms: z.object({ hq: RoomId, ops: RoomId, memory: RoomId.optional() }),
   space: RoomId,
   /** Address of the interface for outside agents; null until it is built. */
   api: z.url().nullable(),

@@ -54,16 +54,21 @@ export async function instanceFindings(
   async function roomFindings(): Promise<readonly HouseFinding[]> {
     const rooms = readJson(paths.provision, Remembered)?.rooms;
     if (rooms === undefined || token === undefined) return [];
-    const [hq, ops] = await Promise.all([readRoom(client, token, rooms.hq), readRoom(client, token, rooms.ops)]);
+    const { hq: hqRoom, ops: opsRoom, memory: memoryRoom } = rooms;
+    const [hq, ops, memory] = await Promise.all(
+      // A house of before there was a memory room gets it at its next start.
+      [hqRoom, opsRoom, memoryRoom ?? hqRoom].map((room) => readRoom(client, token, room)),
+    );
     const found: HouseFinding[] = [];
-    if (hq === null || ops === null) found.push({ good: false, said: doctorInstanceText.gone });
+    if (hq == null || ops == null) found.push({ good: false, said: doctorInstanceText.gone });
+    else if (memory == null) found.push({ good: false, said: doctorInstanceText.memoryGone });
     else found.push({ good: true, said: doctorInstanceText.rooms });
     if ([hq, ops].some((room) => room?.content('m.room.encryption') !== undefined))
       found.push({ good: false, said: doctorInstanceText.encrypted });
     const names = new Map(ghosts(roster, settings.CHAVION_SERVER_NAME).map(({ userId, name }) => [userId, name]));
     const off = [...offIn(hq?.content(STANDING_TYPE)).keys()].flatMap((user) => names.get(user) ?? []);
     const away =
-      hq === null
+      hq == null
         ? []
         : [...names].filter(([user, name]) => !hq.joined.has(user) && !off.includes(name)).map(([, name]) => name);
     if (off.length > 0) found.push({ good: 'note', said: doctorInstanceText.off(off) });

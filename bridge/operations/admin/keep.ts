@@ -4,7 +4,7 @@ import { type Furnished, furnishRooms, type HouseRooms } from '../../../synapse/
 import type { AdminRooms } from '../../../synapse/masters.ts';
 import { keepCoordinator, keepExecutor } from '../../../synapse/own-accounts.ts';
 import type { Lang, RoomId, UserId } from '../../protocol/ids.ts';
-import { agentsText, keptText } from '../../text/terminal/house.ts';
+import { agentsText, keptText, memoryRoomText } from '../../text/terminal/house.ts';
 import { RoomGone } from '../../../synapse/provision-rooms.ts';
 import { sayAsAdmin } from '../../../synapse/say.ts';
 
@@ -35,6 +35,7 @@ export class Keeper {
   #wake = (): void => undefined;
   readonly #standing: AgentsStanding;
   #gone = false;
+  #memoryGone = false;
 
   constructor(deps: KeepDeps, signal: AbortSignal) {
     this.#deps = deps;
@@ -107,10 +108,16 @@ export class Keeper {
       { ...rooms, former: [...(rooms.former ?? [])] },
       false,
     );
-    if (now.rooms.hq === rooms.hq && now.rooms.ops === rooms.ops && now.rooms.space === rooms.space) return;
+    if (now.fates.memory === 'gone' && rooms.memory !== undefined && !this.#memoryGone) onKept('gone');
+    this.#memoryGone = now.fates.memory === 'gone';
+    const same = (['hq', 'ops', 'memory', 'space'] as const).every((room) => now.rooms[room] === rooms[room]);
+    if (same) return;
     onKept('moved');
     await moved(now.rooms);
     if (now.rooms.hq !== rooms.hq) await this.#say(now.rooms.hq, keptText.moved[lang]());
+    const { memory } = now.rooms;
+    if (memory !== undefined && rooms.memory !== undefined && memory !== rooms.memory)
+      await this.#say(memory, memoryRoomText.moved[lang]());
   }
 
   async #say(room: RoomId, text: string): Promise<void> {

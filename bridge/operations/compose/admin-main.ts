@@ -27,15 +27,28 @@ const [given = CONTAINER_PATHS.given, state = CONTAINER_PATHS.state] = process.a
 const order = readJson(join(given, DESK_ORDER), AdminOrderFile);
 if (order === undefined) throw new Error(`no ${DESK_ORDER}: run npm start -- compose first`);
 const told = z
-  .object({ CHAVION_SPACE: RoomId, CHAVION_HQ_ROOM: RoomId, CHAVION_OPS_ROOM: RoomId })
+  .object({
+    CHAVION_SPACE: RoomId,
+    CHAVION_HQ_ROOM: RoomId,
+    CHAVION_OPS_ROOM: RoomId,
+    // Not told by a `provision` of before there was such a room.
+    CHAVION_MEMORY_ROOM: RoomId.optional(),
+  })
   .parse(parseEnv(readFileSync(join(given, 'rooms.env'), 'utf8')));
 
 const { serverName, lang } = order;
 const who = people(serverName);
-const first: HouseRooms = { space: told.CHAVION_SPACE, hq: told.CHAVION_HQ_ROOM, ops: told.CHAVION_OPS_ROOM };
+const first: HouseRooms = {
+  space: told.CHAVION_SPACE,
+  hq: told.CHAVION_HQ_ROOM,
+  ops: told.CHAVION_OPS_ROOM,
+  memory: told.CHAVION_MEMORY_ROOM,
+};
 /** What it has followed itself since the rooms were last told, or what was told now. */
 const latest = (kept: HouseRooms | undefined): HouseRooms =>
-  kept?.former?.some((room) => room === first.hq || room === first.ops) === true ? kept : first;
+  kept?.former?.some((room) => room === first.hq || room === first.ops || room === first.memory) === true
+    ? kept
+    : first;
 const client = new HomeserverClient(order.homeserver);
 const session = join(state, 'session.json');
 let token = readJson(session, z.object({ token: z.string() }))?.token;

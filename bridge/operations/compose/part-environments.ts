@@ -8,7 +8,7 @@ import { CONTAINER_HOST, containerHomeserverUrl, CONTAINER_PATHS, PORT } from '.
 import type { ContainerSecrets } from './house-secrets.ts';
 
 /** Known only once the rooms are made; written by the container `provision`. */
-type Rooms = 'CHAVION_HQ_ROOM' | 'CHAVION_OPS_ROOM';
+type Rooms = 'CHAVION_HQ_ROOM' | 'CHAVION_OPS_ROOM' | 'CHAVION_MEMORY_ROOM';
 
 export function swarmEnvironmentFile(
   { settings, roster }: Loaded,

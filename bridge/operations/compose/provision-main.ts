@@ -33,6 +33,7 @@ const rooms = environmentFile({
   CHAVION_SPACE: done.rooms.space,
   CHAVION_HQ_ROOM: done.rooms.hq,
   CHAVION_OPS_ROOM: done.rooms.ops,
+  CHAVION_MEMORY_ROOM: done.rooms.memory,
 });
 for (const folder of told) {
   const file = join(folder, 'rooms.env');

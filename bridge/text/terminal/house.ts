@@ -24,6 +24,51 @@ export const keptText = {
   ),
 };
 
+const MEMORY = roomNames.memory;
+
+/** Of the room in which the house remembers. */
+export const memoryRoomText = {
+  /** The first that is said in it. */
+  purpose: phrase<[owner: string, coordinator: string]>(
+    (owner, coordinator) =>
+      [
+        '이 방에 적은 말은 에이전트들이 늘 기억합니다. 한 번에 하나씩 적어 주세요.',
+        '- 시키는 말은 언제나 지킵니다: "앞으로 답은 짧게 해 줘"',
+        '- 알려 주는 말은 필요할 때 찾아 씁니다: "우리 가게 이름은 멍냥이네야"',
+        `적은 말을 고치면 기억도 바뀌고, 지우면 잊습니다. 이 방에는 ${withParticle(owner, '과', '와')} ${coordinator}만 있습니다.`,
+      ].join('\n'),
+    (owner, coordinator) =>
+      [
+        'What is written in this room the agents always remember. One thing at a time, please.',
+        '- What you ask for is always followed: "From now on keep answers short"',
+        '- What you tell is looked up when it is needed: "Our shop is called Paws"',
+        `Edit a message and what is remembered changes; delete it and it is forgotten. Only ${owner} and ${coordinator} are in this room.`,
+      ].join('\n'),
+  ),
+  /** In HQ, of a house that stood before there was such a room. */
+  isNew: phrase(
+    () =>
+      `${MEMORY.ko} 방이 새로 생겼습니다. 거기에 적은 말은 에이전트들이 늘 기억합니다. 고치면 바뀌고, 지우면 잊습니다.`,
+    () =>
+      `There is a new room, ${MEMORY.ko} (${MEMORY.en}). What is written there the agents always remember; edit it and it changes, delete it and it is forgotten.`,
+  ),
+  lost: phrase(
+    () =>
+      `${MEMORY.ko} 방이 지워져 새로 만들었습니다. 거기에 적어 두신 말은 이제 기억하지 못합니다(백업에는 있습니다: npm start -- restore).`,
+    () =>
+      `The room ${MEMORY.ko} (${MEMORY.en}) was deleted, so a new one was made. What stood in it is no longer remembered (a backup still has it: npm start -- restore).`,
+  ),
+  moved: phrase(
+    () => '방이 새 판으로 옮겨졌습니다. 앞방에 적으신 말도 그대로 기억합니다. 앞으로는 여기에 적어 주세요.',
+    () => 'The room was upgraded. What stands in the former one is still remembered; write here from now on.',
+  ),
+  /** To whoever is sent out. */
+  nobodyElse: phrase(
+    () => '이 방에는 에이전트와 손님이 들어오지 않습니다.',
+    () => 'No agents and no guests in this room.',
+  ),
+};
+
 const OFF_KO: Readonly<Record<OffState, string>> = {
   deactivated: '비활성화',
   locked: '잠금',
@@ -93,8 +138,14 @@ export const doctorInstanceText = {
         `${user} has another password than the one stored here: it was changed elsewhere. For npm run chat, or if it is forgotten: npm start -- reset-password`,
     ),
   rooms: phrase(
-    () => `${withParticle(roomNames.hq.ko, '과', '와')} ${roomNames.ops.ko} 방`,
-    () => `${roomNames.hq.en} and the ${roomNames.ops.en} room`,
+    () => `${roomNames.hq.ko}, ${roomNames.ops.ko}, ${roomNames.memory.ko} 방`,
+    () => `${roomNames.hq.en}, the ${roomNames.ops.en} room and the ${roomNames.memory.en} room`,
+  ),
+  memoryGone: phrase(
+    () =>
+      `${roomNames.memory.ko} 방이 지워졌습니다. 거기에 적은 말은 되찾을 수 없습니다(백업에는 있습니다). npm start 를 껐다 다시 켜면 새 방을 만듭니다.`,
+    () =>
+      `The ${roomNames.memory.en} room was deleted. What stood there is gone, but for backups. Stop npm start and run it again: it makes a new one.`,
   ),
   gone: phrase(
     () =>

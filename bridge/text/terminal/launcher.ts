@@ -296,8 +296,8 @@ export const launcherText = {
     ),
   roomsReady: (agents: number) =>
     phrase(
-      () => `${withParticle(roomNames.hq.ko, '과', '와')} ${roomNames.ops.ko}, 에이전트 ${agents}명`,
-      () => `${roomNames.hq.ko} and ${roomNames.ops.ko}, ${agents} agents`,
+      () => `${roomNames.hq.ko}, ${roomNames.ops.ko}, ${roomNames.memory.ko}, 에이전트 ${agents}명`,
+      () => `${roomNames.hq.ko}, ${roomNames.ops.ko} and ${roomNames.memory.ko}, ${agents} agents`,
     ),
   answers: phrase(
     () => '응답합니다',
@@ -422,17 +422,22 @@ export const launcherText = {
       admin: '관리',
       hq: roomNames.hq.ko,
       ops: roomNames.ops.ko,
+      memory: roomNames.memory.ko,
       spaceTopic: 'Chavion의 방들이 모인 곳',
       hqTopic: '여기에 쓰면 모든 에이전트가 듣고 답합니다. 이름을 부르면 그 에이전트만 답합니다.',
       opsTopic: '맡긴 일이 어떻게 진행되고 끝났는지 여기에 남습니다.',
+      memoryTopic: '여기에 적은 말은 에이전트들이 늘 기억합니다. 고치면 바뀌고, 지우면 잊습니다.',
     },
     en: {
       admin: 'Admin',
       hq: roomNames.hq.ko,
       ops: roomNames.ops.ko,
+      memory: roomNames.memory.ko,
       spaceTopic: 'The rooms of Chavion',
       hqTopic: 'Write here and every agent hears and answers. Call one by name and only that one speaks.',
       opsTopic: 'The record of what was done with the work you gave.',
+      memoryTopic:
+        'What is written here the agents always remember. Edit it and it changes, delete it and it is forgotten.',
     },
   },
   welcome: {
