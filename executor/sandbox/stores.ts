@@ -207,7 +207,8 @@ export class Stores {
     const enough = (room: FolderUsage) => room.bytes >= used.bytes && room.inodes >= used.inodes;
     const room = await this.#fullness.room(workspace, limits, enough);
     try {
-      const how = await this.#spawner.ask('keep', store.name, String(room.bytes), String(room.inodes));
+      const again = store.users.size > 0 ? '1' : '';
+      const how = await this.#spawner.ask('keep', store.name, String(room.bytes), String(room.inodes), again);
       if (how === 'disk' || how === 'inodes') return spoil(store, how);
       return undefined;
     } catch (error) {

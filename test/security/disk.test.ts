@@ -1,4 +1,13 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Limits } from '../../executor/sandbox/sandbox.ts';
@@ -139,6 +148,24 @@ describe.each(WAYS)('what commands write, %s, %s', (mode, stores) => {
     await run(scene, ': >end');
     expect(await long).toMatchObject({ ...done, stdout: 'first\n' });
     expect(readFileSync(join(scene.workspace, 'moved/f'), 'utf8')).toBe('there\n');
+  });
+
+  it('is kept once: what somebody takes away afterwards does not come back when another command ends', async () => {
+    const scene = house.scene(host);
+    const long = run(scene, ': >begun; until [ -e end ]; do sleep 0.05; done');
+    expect(await run(scene, 'until [ -e begun ]; do sleep 0.02; done')).toMatchObject(done);
+    const back: number[] = [];
+    for (let n = 0; n < 25; n += 1) {
+      // Its last act is to write, as late as it can.
+      expect(await run(scene, `mkdir own-${n}; echo >own-${n}/file`)).toMatchObject(done);
+      rmSync(join(scene.workspace, `own-${n}`), { recursive: true });
+      expect(await run(scene, 'true')).toMatchObject(done);
+      if (existsSync(join(scene.workspace, `own-${n}`))) back.push(n);
+    }
+    expect(back).toEqual([]);
+    await run(scene, ': >end');
+    expect(await long).toMatchObject(done);
+    expect(readdirSync(scene.workspace).sort()).toEqual(['begun', 'end']);
   });
 
   it('leads nowhere else while it is kept', async () => {

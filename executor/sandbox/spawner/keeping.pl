@@ -37,7 +37,18 @@ sub removed_in {
 # gets another name the kernel notes that at it, but not at what lies below it: that counts as changed with it.
 sub fresh {
   my ($above, $path) = @_;
-  return $above || $since eq '' || when_of($path, 104) ge $since; # st_ctim
+  return $above || $since eq '' || when_of($path, 104) gt $since; # st_ctim
+}
+
+# The clock of files goes in steps of milliseconds. From here on it is past the file's own time: what was written before
+# is not taken for changed the next time, when somebody may have removed it, and what is written from now on is.
+sub next_step {
+  my ($file) = @_;
+  for (1 .. 1000) {
+    chmod 0600, $file or die "store: $!\n";
+    return if when_of($file, 104) gt when_of($file, 88); # st_ctim, st_mtim
+    select undef, undef, undef, 0.0005;
+  }
 }
 
 # A time of a file, to the kernel's own exactness, as a text that can be compared.
@@ -191,15 +202,17 @@ sub fill {
   ($from, $to, $since) = ('l', 'm', '');
   keep_all('', 0);
   open my $now, '>', 'kept' or die "store: $!\n";
+  next_step('kept');
   return 'filled';
 }
 
 sub keep {
-  my ($store, $most_bytes, $most_inodes) = @_;
+  my ($store, $most_bytes, $most_inodes, $again) = @_;
   shut_into($store);
   $from = 'm' if $copying;
   ($grown, $made, $since) = (0, 0, when_of('kept', 88)); # st_mtim
   open my $now, '>', 'keeping' or die "store: $!\n";
+  next_step('keeping') if $again;
   weigh('', 1, 0);
   return 'disk' if $grown > $most_bytes;
   return 'inodes' if $made > $most_inodes;

@@ -6,7 +6,7 @@
 # Frames on both sides: a length (N), then fields of a length (N) and bytes each. In come
 #   start ID CGROUP STDOUT STDERR ARGS FILTER (number of folders, then path and "device:inode" of each) (number of files, then their contents) PROGRAM ARGUMENT...
 #   go ID, abandon ID, kill ID, pipes NAME...
-#   store ID FOLDER WORKSPACE "device:inode" BYTES INODES (and by how much the workspace may grow: BYTES INODES), keep ID FOLDER BYTES INODES, drop FOLDER (see stores.pl)
+#   store ID FOLDER WORKSPACE "device:inode" BYTES INODES (and by how much the workspace may grow: BYTES INODES), keep ID FOLDER BYTES INODES AGAIN (whether others still write in it), drop FOLDER (see stores.pl)
 # and out go
 #   stores WHY-NOT COPIES WHY-NO-PROGRAMS (once, first), started ID PID, failed ID WHY, ready ID STATUS, ended ID STATUS, gone ID, pipes
 #   stored ID "device:inode" of the place to write in, kept ID "kept" or what was too much, unstored ID WHY
