@@ -16,8 +16,8 @@ const WORDS: ReadonlySet<string> = new Set(
     .split(','),
 );
 
-/** How the executor is called in front of it. */
-const CALL = /^실행자(?:야|님)?[\s,]+|^executor[\s,]+/u;
+/** What follows a callsign in front of it. */
+const AFTER_CALL = /^(?:야|아|님)?[\s,]+/u;
 const MAX_LETTERS = 60;
 const MAX_WORDS = 6;
 
@@ -30,16 +30,23 @@ export function isApprovingSign(key: string): boolean {
   return APPROVING.test(key.replace(/[\uFE0E\uFE0F]|\p{Emoji_Modifier}/gu, ''));
 }
 
-export function isApprovalTalk(body: string): boolean {
-  const text = halfWidth(body.normalize('NFC')).toLowerCase().trim();
+/** `callsigns`: of whoever asked for it, the executor, who may be called in front. */
+export function isApprovalTalk(body: string, callsigns: readonly string[]): boolean {
+  const text = plain(body);
   // An order made of such words, `!취소` above all, is an order.
   if (text.length > MAX_LETTERS || text.startsWith('!') || text.startsWith('/')) return false;
-  const words = text
-    .replace(CALL, '')
+  const words = withoutCall(text, callsigns)
     .replace(/['’]/gu, '')
     .split(/[\s,.!?~^;:…ㅋㅎㅠㅜ"“”()]+/u)
     .filter((word) => word !== '');
   return words.length > 0 && words.length <= MAX_WORDS && words.every((word) => WORDS.has(word) || splitSigns(word));
+}
+
+const plain = (text: string): string => halfWidth(text.normalize('NFC')).toLowerCase().trim();
+
+function withoutCall(text: string, callsigns: readonly string[]): string {
+  const rests = callsigns.map(plain).flatMap((name) => (text.startsWith(name) ? [text.slice(name.length)] : []));
+  return rests.find((rest) => AFTER_CALL.test(rest))?.replace(AFTER_CALL, '') ?? text;
 }
 
 /** 👍👍, 응👍 */

@@ -72,6 +72,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     timeline: deps.timeline,
     rooms,
     executor: residents.executor,
+    executorCallsigns: residents.others.find(({ userId }) => userId === residents.executor)?.callsigns ?? [],
     coordinator: residents.coordinator,
     isAgent: (user) => residents.byUser.has(user),
     waitingThreads: (room) => deps.tasks.waitingThreads(room),

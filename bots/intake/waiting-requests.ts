@@ -16,6 +16,8 @@ export interface WaitingRequestsDeps {
   readonly timeline: Pick<Timeline, 'view' | 'find'>;
   readonly rooms: Pick<Rooms, 'reader' | 'masters'>;
   readonly executor: UserId;
+  /** How the executor may be called. */
+  readonly executorCallsigns: readonly string[];
   readonly coordinator: UserId;
   readonly isAgent: (user: UserId) => boolean;
   /** Threads of tasks that wait for an approval. */
@@ -57,7 +59,7 @@ export class WaitingRequests {
   }
 
   async #meantBy(message: MessageEvent): Promise<EventId | null> {
-    if (message.attachment !== undefined || !isApprovalTalk(message.body)) return null;
+    if (message.attachment !== undefined || !isApprovalTalk(message.body, this.#deps.executorCallsigns)) return null;
     const { roomId: room, thread } = message;
     const here = await this.#deps.timeline.view(room, thread);
     const threads = thread === undefined ? await this.#deps.waitingThreads(room) : [];

@@ -126,7 +126,7 @@ export async function writeDigest({ room, lang, source }: Kept, job: OccurrenceJ
   const open = await Promise.all(
     (await store.openRounds()).map(async ({ root }) => goesOn(await tasks.get(root), 'schedule')),
   );
-  const text = say.digest[lang](await store.endedRounds(day), open.filter(Boolean).length);
+  const text = say.digest[lang](await store.endedRounds(day), open.filter(Boolean).length, deps.roster.ownerTitle);
   const head = await store.head(day);
   await coordinator.send(
     room,

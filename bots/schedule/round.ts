@@ -49,10 +49,22 @@ export function recentMatters(entries: readonly Entry[], nameOf: (user: UserId) 
 }
 
 /** Who does what in a round, by name; for a persona that the roster does not have, whoever sums up stands in. */
-export function roundNames({ agents, integrator }: Pick<Roster, 'agents' | 'integrator'>): RoundNames {
+export function roundNames({
+  agents,
+  integrator,
+  executor,
+  ownerTitle,
+}: Pick<Roster, 'agents' | 'integrator' | 'executor' | 'ownerTitle'>): RoundNames {
   const instead = agents.find(({ id }) => id === integrator)?.name ?? '';
   const name = (persona: Persona) => agents.find((agent) => personaOf(agent) === persona)?.name ?? instead;
-  return { sense: name('integrator'), analyse: name('analyst'), plan: name('planner'), carryOut: name('leader') };
+  return {
+    sense: name('integrator'),
+    analyse: name('analyst'),
+    plan: name('planner'),
+    carryOut: name('leader'),
+    executor: executor.name,
+    owner: ownerTitle,
+  };
 }
 
 /** One line of a report: its first that says something. */

@@ -1,7 +1,6 @@
 import type { RoomId } from '../../bridge/protocol/ids.ts';
 import { parseCycleWords } from '../../bridge/protocol/orders/cycle-order.ts';
 import { idIn, parseScheduleWords } from '../../bridge/protocol/orders/schedule-order.ts';
-import type { Roster } from '../../bridge/protocol/roster.ts';
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { scheduleId, SHORTEST_NAME } from '../../bridge/digest/schedule-id.ts';
 import * as say from '../../bridge/text/room/schedule.ts';
@@ -27,7 +26,7 @@ export interface ClockCommandDeps {
   readonly hq: RoomId;
   readonly hqName: string;
   readonly timeZone: string;
-  readonly roster: Pick<Roster, 'agents' | 'integrator'>;
+  readonly roster: Parameters<typeof roundNames>[0];
 }
 
 /** Tasks among which the last rounds are looked for. */

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { isApprovalTalk, isApprovingSign } from '../../bots/intake/approval-words.ts';
 
+const CALLSIGNS = ['실행자', 'executor'];
+
 describe('words of approval', () => {
+  it('follow the callsign that the roster gives, and no other', () => {
+    expect(isApprovalTalk('손잡이, 응 해줘', ['손', '손발'])).toBe(false);
+    for (const text of ['손발아 응 해줘', '손 ㄱㄱ', '손발, ok'])
+      expect(isApprovalTalk(text, ['손', '손발'])).toBe(true);
+    expect(isApprovalTalk('실행자야 해줘', ['손발'])).toBe(false);
+  });
+
   it.each([
     '응 해줘',
     '응',
@@ -38,7 +47,7 @@ describe('words of approval', () => {
     '거절',
     'no',
     "don't",
-  ])('%j is one', (text) => expect(isApprovalTalk(text)).toBe(true));
+  ])('%j is one', (text) => expect(isApprovalTalk(text, CALLSIGNS)).toBe(true));
 
   it.each([
     '',
@@ -71,7 +80,7 @@ describe('words of approval', () => {
     '확인해줘 날씨',
     '해줘'.repeat(40),
     'http://ok.go',
-  ])('%j is none', (text) => expect(isApprovalTalk(text)).toBe(false));
+  ])('%j is none', (text) => expect(isApprovalTalk(text, CALLSIGNS)).toBe(false));
 
   it.each(['👍', '👍🏿', '👌', '✔️', '☑️', '🆗', '❤️', '🙏', 'ok', '네', '👎', '🙅‍♀️', '🙆🏻‍♂️'])(
     'the sign %s says something',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultRoster, personaOf } from '../../bridge/protocol/default-roster.ts';
 import { PERSONAS, Roster } from '../../bridge/protocol/roster.ts';
 import { rehearse } from '../../bridge/text/offline.ts';
-import { cycleOn } from '../../bridge/text/room/schedule.ts';
+import { cycleOn, digest, roundMission } from '../../bridge/text/room/schedule.ts';
 import { roundNames } from '../../bots/schedule/round.ts';
 import { avatarSvg } from '../../synapse/avatar.ts';
 import { ghosts } from '../../synapse/residents.ts';
@@ -47,10 +47,33 @@ describe('a persona', () => {
       [plain('sumi', { name: '수미', persona: 'analyst' }), plain('duri', { name: '두리' })],
       'duri',
     );
-    expect(roundNames(roster)).toEqual({ sense: '두리', analyse: '수미', plan: '두리', carryOut: '두리' });
-    expect(cycleOn.ko('7시', roundNames(roster))).toContain(
-      '감지(두리) → 분석(수미) → 계획(두리) → 실행(두리, 실행자)',
-    );
+    expect(roundNames(roster)).toEqual({
+      sense: '두리',
+      analyse: '수미',
+      plan: '두리',
+      carryOut: '두리',
+      executor: '실행자',
+      owner: '마스터',
+    });
+  });
+
+  it('names executor and owner in a round as the roster does', () => {
+    const roster = Roster.parse({
+      ...defaultRoster,
+      ownerTitle: '사장님',
+      executor: { name: '손발', callsigns: ['손발'] },
+    });
+    const said = [
+      cycleOn.ko('7시', roundNames(roster)),
+      digest.ko([], 2, roster.ownerTitle),
+      roundMission.ko(roundNames(roster), '…'),
+      roundMission.en(roundNames(roster), '…'),
+    ];
+    expect(said[0]).toContain('실행(가브리엘, 손발) → 보고');
+    expect(said[1]).toContain('사장님을 기다리는 차례: 2개');
+    expect(said[2]).toContain('사장님이 정할 일');
+    expect(said[3]).toContain('what 사장님 has to decide');
+    expect(said.join('\n')).not.toMatch(/실행자|마스터|the (?:executor|master)/u);
   });
 
   it("speaks under the agent's own name", () => {

@@ -231,7 +231,12 @@ describe('a round', () => {
     ).toBeLessThan(3_501);
   });
   it('names who does what, and sums up a report in a line', () => {
-    expect(roundNames(roster)).toEqual({ sense: '자비스', analyse: '클로드', plan: '마누스', carryOut: '가브리엘' });
+    expect(roundNames(roster)).toMatchObject({
+      sense: '자비스',
+      analyse: '클로드',
+      plan: '마누스',
+      carryOut: '가브리엘',
+    });
     expect(outcomeOf({ report: '# 결과\n\n**어항**을 주문했습니다.', goal: 'g' })).toBe('어항 을 주문했습니다.');
     expect(outcomeOf({ report: null, goal: '목표' })).toBe('목표');
   });

@@ -1,4 +1,5 @@
 import type { ScheduleFault } from '../../protocol/orders/schedule-order.ts';
+import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
 import { spent } from '../tasks/task-words.ts';
 
@@ -156,11 +157,15 @@ export interface RoundNames {
   readonly analyse: string;
   readonly plan: string;
   readonly carryOut: string;
+  /** Who runs what was ordered. */
+  readonly executor: string;
+  /** How the owner is addressed. */
+  readonly owner: string;
 }
 
 export const cycleOn = phrase<[next: string, names: RoundNames]>(
-  (next, { sense, analyse, plan, carryOut }) =>
-    `🔄 순환을 켰습니다. 감지(${sense}) → 분석(${analyse}) → 계획(${plan}) → 실행(${carryOut}, 실행자) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
+  (next, { sense, analyse, plan, carryOut, executor }) =>
+    `🔄 순환을 켰습니다. 감지(${sense}) → 분석(${analyse}) → 계획(${plan}) → 실행(${carryOut}, ${executor}) → 보고. 다음 차례: **${next}**. 묻는 것은 기다리고 다음 차례를 막지 않습니다. 끄기 \`!순환 끄기\` · 하루 요약 \`!순환 요약 21\``,
   (next) =>
     `🔄 The cycle is on: sense → analyse → plan → carry out → report. Next round: **${next}**. What asks waits for you and never blocks the next round. Off: \`!cycle off\` · daily digest: \`!cycle digest 21\``,
 );
@@ -222,26 +227,26 @@ export const roundEnded = phrase<[no: number, task: number, mark: string, outcom
   (no, task, mark, outcome) => `${mark} ${no}번째 차례 (#${task}): ${outcome}`,
   (no, task, mark, outcome) => `${mark} Round ${no} (#${task}): ${outcome}`,
 );
-export const digest = phrase<[lines: readonly string[], open: number]>(
-  (lines, open) =>
-    `🔄 **하루 요약**\n${lines.length === 0 ? '끝난 차례가 없습니다.' : lines.map((line) => `- ${line}`).join('\n')}${open === 0 ? '' : `\n아직 하는 중이거나 마스터를 기다리는 차례: ${open}개 (\`!상태\`)`}`,
+export const digest = phrase<[lines: readonly string[], open: number, owner: string]>(
+  (lines, open, owner) =>
+    `🔄 **하루 요약**\n${lines.length === 0 ? '끝난 차례가 없습니다.' : lines.map((line) => `- ${line}`).join('\n')}${open === 0 ? '' : `\n아직 하는 중이거나 ${withParticle(owner, '을', '를')} 기다리는 차례: ${open}개 (\`!상태\`)`}`,
   (lines, open) =>
     `🔄 **Daily digest**\n${lines.length === 0 ? 'No round has ended.' : lines.map((line) => `- ${line}`).join('\n')}${open === 0 ? '' : `\nGoing on or waiting for you: ${open} (\`!status\`)`}`,
 );
 
 /** What a round's agents are told; `recent` is what was said in the room lately. */
 export const roundMission = phrase<[names: RoundNames, recent: string]>(
-  ({ sense, analyse, plan, carryOut }, recent) =>
+  ({ sense, analyse, plan, carryOut, executor, owner }, recent) =>
     [
       '주인의 정기 순환입니다. 아래 최근 이야기에서 지금 도움이 될 일 하나를 찾아 작게 끝내 주세요.',
-      `1. 감지(${sense}): 새로 생긴 일, 기회, 문제를 찾습니다. 2. 분석(${analyse}): 무엇이 왜 중요한지 따집니다. 3. 계획(${plan}): 한 번에 끝낼 작은 순서를 짭니다. 4. 실행(${carryOut}, 실행자): 묻지 않아도 되는 것을 합니다. 5. 보고: 한 일, 보류한 일, 마스터가 정할 일을 짧게 적습니다.`,
+      `1. 감지(${sense}): 새로 생긴 일, 기회, 문제를 찾습니다. 2. 분석(${analyse}): 무엇이 왜 중요한지 따집니다. 3. 계획(${plan}): 한 번에 끝낼 작은 순서를 짭니다. 4. 실행(${carryOut}, ${executor}): 묻지 않아도 되는 것을 합니다. 5. 보고: 한 일, 보류한 일, ${withParticle(owner, '이', '가')} 정할 일을 짧게 적습니다.`,
       '할 일이 없으면 그렇다고만 보고합니다. 앞 차례가 이미 한 일은 되풀이하지 않습니다.',
       `최근 이야기:\n${recent}`,
     ].join('\n'),
-  ({ sense, analyse, plan, carryOut }, recent) =>
+  ({ sense, analyse, plan, carryOut, executor, owner }, recent) =>
     [
       "The owner's standing cycle. From the recent matters below find one thing that would help now, and finish it in small.",
-      `1. Sense (${sense}): what is new, a chance or a problem. 2. Analyse (${analyse}): what matters and why. 3. Plan (${plan}): a small order of steps for one go. 4. Carry out (${carryOut}, the executor): what needs no permission. 5. Report: what was done, what is on hold, what the master has to decide; briefly.`,
+      `1. Sense (${sense}): what is new, a chance or a problem. 2. Analyse (${analyse}): what matters and why. 3. Plan (${plan}): a small order of steps for one go. 4. Carry out (${carryOut}, ${executor}): what needs no permission. 5. Report: what was done, what is on hold, what ${owner} has to decide; briefly.`,
       'If there is nothing to do, report just that. Do not repeat what an earlier round has done.',
       `Recent matters:\n${recent}`,
     ].join('\n'),
