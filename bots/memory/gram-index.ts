@@ -3,13 +3,17 @@ import { PostingLists } from './posting-lists.ts';
 
 export interface Hit {
   readonly id: number;
-  /** Above 0, at most 1: how much of the question stands there, by weight. */
+  /** Above 0, at most 1: how much of what is asked about stands there, by weight. */
   readonly score: number;
 }
 
 const LONGEST_QUERY = 400;
 /** How much a longer text than the others has to say more, to be found before them. */
 const LENGTH_MATTERS = 0.3;
+/** What no text holds is mostly an ending, a typing error or talk around the question. */
+const UNHEARD = 0.25;
+/** However long somebody talks, he asks about a few words. */
+const TOPIC_WORDS = 4;
 /** So many are dead before the lists are written anew. */
 const MANY_DEAD = 256;
 
@@ -48,25 +52,53 @@ export class GramIndex {
     if (this.ids.length - this.docs.size > Math.max(MANY_DEAD, this.docs.size)) this.compact();
   }
 
-  /** The best first; of equal ones the one that was put last. */
+  /** The best first; of equal ones the one that was put last. From a score of 0.25 on it is no chance. */
   search(query: string, limit: number): readonly Hit[] {
     const found = new Float64Array(this.ids.length);
-    const all = this.docs.size;
-    let whole = 0;
-    for (const gram of gramsOf(query.slice(0, LONGEST_QUERY))) {
-      const term = this.terms.get(gram);
-      const holders = term === undefined ? 0 : this.lists.count(term);
-      const weight = Math.log(1 + all / (holders + 0.5)) * gramWeight(gram);
-      whole += weight;
-      if (term === undefined) continue;
-      this.lists.each(term, (doc) => {
-        found[doc] = (found[doc] ?? 0) + weight;
-      });
-    }
-    return whole === 0 ? [] : this.best(found, whole, limit);
+    const ofWord = new Float64Array(this.ids.length);
+    const asked = new Set<string>();
+    const words = query.slice(0, LONGEST_QUERY).split(/[^\p{L}\p{N}]+/u);
+    const weights = words.map((word) => {
+      const grams = [...gramsOf(word)].filter((gram) => !asked.has(gram));
+      for (const gram of grams) asked.add(gram);
+      return this.searchWord(grams, found, ofWord);
+    });
+    const topic = weights.toSorted((a, b) => b - a).slice(0, TOPIC_WORDS);
+    return this.best(
+      found,
+      topic.reduce((sum, weight) => sum + weight, 0),
+      limit,
+    );
   }
 
-  private best(found: Float64Array, whole: number, limit: number): readonly Hit[] {
+  /**
+   * Adds to `found` what the texts hold of one word; half of a word counts for less than half, as endings do.
+   * @param ofWord all zero, and left so.
+   * @returns what the word weighs.
+   */
+  private searchWord(grams: readonly string[], found: Float64Array, ofWord: Float64Array): number {
+    let whole = 0;
+    const holders: number[] = [];
+    for (const gram of grams) {
+      const term = this.terms.get(gram);
+      const known = term === undefined ? 0 : this.lists.count(term);
+      const weight = Math.log(1 + this.docs.size / (known + 0.5)) * gramWeight(gram);
+      whole += term === undefined ? weight * UNHEARD : weight;
+      if (term === undefined) continue;
+      this.lists.each(term, (doc) => {
+        const before = ofWord[doc] ?? 0;
+        if (before === 0) holders.push(doc);
+        ofWord[doc] = before + weight;
+      });
+    }
+    for (const doc of holders) {
+      found[doc] = (found[doc] ?? 0) + (ofWord[doc] ?? 0) ** 2 / whole;
+      ofWord[doc] = 0;
+    }
+    return whole;
+  }
+
+  private best(found: Float64Array, topic: number, limit: number): readonly Hit[] {
     const usual = this.gramsInAll / Math.max(1, this.docs.size);
     const best: Hit[] = [];
     for (let doc = found.length - 1; doc >= 0; doc -= 1) {
@@ -74,7 +106,7 @@ export class GramIndex {
       const weight = found[doc] ?? 0;
       if (id === undefined || weight === 0) continue;
       const length = 1 - LENGTH_MATTERS + LENGTH_MATTERS * Math.max(1, (this.sizes[doc] ?? 0) / usual);
-      const score = weight / whole / length;
+      const score = Math.min(1, weight / topic) / length;
       if (best.length === limit && score <= (best.at(-1)?.score ?? 0)) continue;
       const place = best.findIndex((other) => other.score < score);
       best.splice(place === -1 ? best.length : place, 0, { id, score });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GramIndex } from '../../bots/memory/gram-index.ts';
 import { gramsOf } from '../../bots/memory/grams.ts';
 import { PostingLists } from '../../bots/memory/posting-lists.ts';
-import { KOREAN_FACTS, KOREAN_QUESTIONS } from './korean-facts.ts';
+import { KOREAN_FACTS, KOREAN_QUESTIONS, SMALL_TALK } from './korean-facts.ts';
 
 const indexOf = (texts: readonly string[]): GramIndex => {
   const index = new GramIndex();
@@ -25,6 +25,25 @@ describe('facts found by a question', () => {
 
   it.each(KOREAN_QUESTIONS)('%s', (question, answer) => {
     expect(index.search(question, 3).map(({ id }) => KOREAN_FACTS[id] ?? '')[0]).toMatch(new RegExp(`^${answer}`));
+  });
+
+  it('tells an answer from a chance: by the score, in a house with three facts as in one with sixty', () => {
+    const LEAST = 0.25;
+    for (const others of [2, 9, 59]) {
+      const scores = KOREAN_QUESTIONS.map(([question, answer]) => {
+        const known = KOREAN_FACTS.filter((fact) => !fact.startsWith(answer)).slice(0, others);
+        const fact = KOREAN_FACTS.find((one) => one.startsWith(answer)) ?? '';
+        return {
+          right: indexOf([...known, fact]).search(question, 1)[0]?.score ?? 0,
+          wrong: indexOf(known).search(question, 1)[0]?.score ?? 0,
+        };
+      });
+      expect(scores.filter(({ right }) => right < LEAST).length).toBeLessThanOrEqual(1);
+      // Others speak of the same shop.
+      expect(scores.filter(({ wrong }) => wrong >= LEAST).length).toBeLessThanOrEqual(15);
+    }
+    const chance = SMALL_TALK.filter((said) => (index.search(said, 1)[0]?.score ?? 0) >= LEAST);
+    expect(chance.length).toBeLessThanOrEqual(1);
   });
 
   it('finds nothing by what no fact holds, and never more than asked for', () => {
