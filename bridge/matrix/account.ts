@@ -134,15 +134,21 @@ export class Account {
     );
   }
 
-  /** Newest first. */
+  /** Newest first; `types`: only such events. */
   async messages(
     room: RoomId,
-    options: { from?: string; to?: string; limit: number; tries?: number },
+    options: { from?: string; to?: string; limit: number; tries?: number; types?: readonly string[] },
   ): Promise<EventPage> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`;
     return Page.parse(
       await this.call('GET', path, {
-        query: { dir: 'b', from: options.from, to: options.to, limit: options.limit },
+        query: {
+          dir: 'b',
+          from: options.from,
+          to: options.to,
+          limit: options.limit,
+          ...(options.types === undefined ? {} : { filter: JSON.stringify({ types: options.types }) }),
+        },
         ...(options.tries === undefined ? {} : { tries: options.tries }),
       }),
     );

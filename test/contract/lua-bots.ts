@@ -84,6 +84,28 @@ export const BOTS: readonly Contract[] = [
     ],
   },
   {
+    file: 'bots/memory/lua/number-line-1.lua',
+    keys: ['lines'],
+    cases: [
+      {
+        it: 'gives each line the next number, with where it was said, and the same again',
+        calls: [
+          [['$a', ''], '1'],
+          [['$b', '!hq:h $said'], '2 !hq:h $said'],
+          [['$a', ''], '1'],
+          [['$b', ''], '2 !hq:h $said'],
+        ],
+        leaves: { lines: { last: '2', $a: '1', $b: '2 !hq:h $said' } },
+      },
+      {
+        it: 'gives no number twice',
+        given: { lines: { last: '7' } },
+        calls: [[['$c', ''], '8']],
+        leaves: { lines: { last: '8', $c: '8' } },
+      },
+    ],
+  },
+  {
     file: 'bots/turns/lua/keep-summary-1.lua',
     keys: ['memory'],
     cases: [

@@ -1,0 +1,208 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
+import { type Account, refused } from '../../bridge/matrix/account.ts';
+import { messageContent } from '../../bridge/matrix/content.ts';
+import { plainHtml } from '../../bridge/matrix/html.ts';
+import { formerOf } from '../../bridge/matrix/lineage.ts';
+import type { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import type { MemoryKind } from '../../bridge/protocol/content.ts';
+import type { MessageEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
+import { LineNumbers } from './line-numbers.ts';
+import type { HouseMemory, MemoryLine } from './memory-line.ts';
+import { type LineReader, MemoryLines } from './memory-lines.ts';
+import { wholeRoom } from './whole-room.ts';
+
+export interface MemoryRoomDeps {
+  readonly redis: Redis;
+  readonly room: RoomId;
+  readonly coordinator: Account;
+  readonly rooms: Pick<Rooms, 'masters'>;
+  readonly isOwn: (user: UserId) => boolean;
+  readonly reader: LineReader;
+  /** A message whose line is forgotten: it is told to no model any more, nor what was summed up of it. May come again. */
+  readonly takeOut: (origin: NonNullable<MemoryLine['origin']>) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** What is to be written into the room. */
+export interface NewLine {
+  readonly kind: MemoryKind;
+  readonly text: string;
+  readonly by?: UserId;
+  readonly agent?: AgentId;
+  readonly origin: NonNullable<MemoryLine['origin']>;
+  /** The same for the same line: it is written once, whatever is killed. */
+  readonly id: string;
+}
+
+/**
+ * What the house remembers: the memory room's events, read whole at the start and kept by those that are heard. The
+ * room is the only store; Redis has the numbers, and which messages elsewhere went with their lines.
+ */
+export class MemoryRoom implements HouseMemory {
+  readonly #deps: MemoryRoomDeps;
+  readonly #events: MemoryLines;
+  readonly #numbers: LineNumbers;
+  readonly #listeners = new Set<() => void>();
+  readonly #leftOut = new Set<EventId>();
+  #rooms: ReadonlySet<RoomId>;
+  #lines: readonly MemoryLine[] = [];
+  /** Until the whole of it was read, a line that is not there may stand all the same. */
+  #isWhole = false;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(deps: MemoryRoomDeps) {
+    this.#deps = deps;
+    this.#events = new MemoryLines(deps.reader);
+    this.#numbers = new LineNumbers(deps.redis);
+    this.#rooms = new Set([deps.room]);
+  }
+
+  get lines(): readonly MemoryLine[] {
+    return this.#lines;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** The room, or one that it was upgraded from. */
+  isRoom(room: RoomId): boolean {
+    return this.#rooms.has(room);
+  }
+
+  /** Whether a message elsewhere went with the line that was made of it. */
+  isLeftOut(event: EventId): boolean {
+    return this.#leftOut.has(event);
+  }
+
+  async start(): Promise<void> {
+    await this.#numbers.load();
+    await this.again();
+  }
+
+  /** Reads the whole of it; after a gap, too. What is known already stays true meanwhile. */
+  async again(): Promise<void> {
+    const { coordinator, room, log } = this.#deps;
+    try {
+      const former = await formerOf(coordinator, room);
+      this.#rooms = new Set([room, ...former]);
+      for (const one of this.#rooms)
+        for await (const page of wholeRoom(coordinator, one, { isOwn: this.#deps.isOwn }))
+          for (const event of page) this.#events.put(event);
+      this.#isWhole = true;
+    } catch (error) {
+      // Whoever keeps the rooms makes it anew and says so; the house answers without it.
+      if (!refused(error)) throw error;
+      log.warn({ room }, 'the memory room cannot be read');
+    }
+    await this.#settle();
+  }
+
+  /** Keeps up with what is said. Throws where the numbers cannot be stored: the event comes again. */
+  async hear(event: RoomEvent): Promise<void> {
+    if (this.isRoom(event.roomId)) {
+      if (this.#events.put(event)) await this.#settle();
+      return;
+    }
+    if (event.kind === 'power') return this.#settle();
+    if (event.kind !== 'redaction') return;
+    for (const line of this.#lines)
+      if (line.origin?.event === event.target && line.origin.room === event.roomId)
+        await this.forget(line.number, 'its source was deleted');
+  }
+
+  /** Null where it cannot be written: the room is closed to the coordinator. */
+  async remember({ kind, text, by, agent, origin, id }: NewLine): Promise<MemoryLine | null> {
+    const { coordinator, room } = this.#deps;
+    const chavion = {
+      v: 1,
+      kind: 'memory',
+      remembers: kind,
+      source: origin.event,
+      sourceRoom: origin.room,
+      ...(by === undefined ? {} : { by }),
+      ...(agent === undefined ? {} : { agent }),
+    } as const;
+    const content = messageContent({ text, html: plainHtml(text), msgtype: 'm.text', chavion });
+    let eventId: EventId;
+    try {
+      eventId = await coordinator.send(room, 'm.room.message', content, id);
+    } catch (error) {
+      if (!refused(error)) throw error;
+      return null;
+    }
+    const written: MessageEvent = {
+      kind: 'message',
+      eventId,
+      roomId: room,
+      sender: coordinator.userId,
+      at: Date.now(),
+      msgtype: 'm.text',
+      body: String(content['body']),
+      mentions: [],
+      mentionsRoom: false,
+      masked: false,
+      chavion,
+    };
+    // What has come back already has the homeserver's time.
+    if (!this.#events.has(eventId)) this.#events.put(written);
+    await this.#settle();
+    return this.#lines.find(({ event }) => event === eventId) ?? null;
+  }
+
+  /** Takes a line out of the room; what it said, if it stood. False: the room does not let us. */
+  async forget(number: number, reason = 'forgotten'): Promise<MemoryLine | null | false> {
+    const line = this.#lines.find((one) => one.number === number);
+    if (line === undefined) return null;
+    return (await this.#takeAway(line.room, line.event, reason)) ? line : false;
+  }
+
+  /** The coordinator's line that a master's own one stands in the place of goes out of the room. */
+  async takeAwayReplaced(message: Pick<MessageEvent, 'replyTo'>): Promise<void> {
+    const replaced = this.#events.replacedBy(message);
+    if (replaced !== null) await this.#takeAway(replaced.roomId, replaced.eventId, 'corrected');
+  }
+
+  async #takeAway(room: RoomId, event: EventId, reason: string): Promise<boolean> {
+    const { coordinator } = this.#deps;
+    try {
+      await coordinator.redact(room, event, `${event}.forgotten`, reason);
+    } catch (error) {
+      if (!refused(error)) throw error;
+      return false;
+    }
+    // Our own redaction is not handed on.
+    this.#events.drop(event);
+    await this.#settle();
+    return true;
+  }
+
+  /** One after the other: numbers are given in order of time. */
+  #settle(): Promise<void> {
+    const settled = this.#last.then(() => this.#settleNow());
+    this.#last = settled.catch(() => undefined);
+    return settled;
+  }
+
+  async #settleNow(): Promise<void> {
+    const { rooms, coordinator } = this.#deps;
+    const standing = this.#events.standing({ masters: await rooms.masters(), coordinator: coordinator.userId });
+    const lines = await this.#numbers.number(standing.toReversed());
+    this.#lines = lines.toReversed();
+    for (const listener of this.#listeners) listener();
+    if (this.#isWhole) await this.#clearOrigins();
+  }
+
+  async #clearOrigins(): Promise<void> {
+    const standing = new Set(this.#lines.map(({ event }) => event));
+    for (const [line, kept] of this.#numbers.besides(standing)) {
+      if (kept.origin === undefined) continue;
+      this.#leftOut.add(kept.origin.event);
+      if (kept.isCleared) continue;
+      await this.#deps.takeOut(kept.origin);
+      await this.#numbers.clear(line, kept);
+    }
+  }
+}
