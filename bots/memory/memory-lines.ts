@@ -75,7 +75,15 @@ export class MemoryLines {
         this.#yes.set(event.eventId, event);
         trim(this.#yes, MOST_LOOSE);
         return true;
-      default:
+      case 'poll-response':
+      case 'membership':
+      case 'power':
+      case 'encrypted':
+      case 'upgrade':
+      case 'standing':
+      case 'command-result':
+      case 'other':
+      case 'unreadable':
         return false;
     }
   }
