@@ -22,6 +22,7 @@ import { modelCommands } from './intake/model-command.ts';
 import { budgetCommands } from './budget/budget-commands.ts';
 import { buildHands } from './build-hands.ts';
 import { buildModels } from './build-models.ts';
+import { buildRecall } from './build-recall.ts';
 import type { SwarmCommands } from './commands/house-commands.ts';
 import type { CommandResults } from './hands/command-results.ts';
 import { createPreview } from './deliverables/preview.ts';
@@ -50,6 +51,7 @@ import { AgentStatus, renderAgents } from './turns/agent-status.ts';
 import { Attachments } from './turns/attachments.ts';
 import { documentReading } from './turns/posted-documents.ts';
 import { Beginnings } from './turns/beginnings.ts';
+import { NOTHING_REMEMBERED } from './memory/memory-line.ts';
 import { RoomMemory } from './turns/room-memory.ts';
 import { RunningTurns } from './turns/running-turns.ts';
 import type { TurnDeps } from './turns/turn.ts';
@@ -154,6 +156,7 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
     upgraded,
     outside,
     models,
+    recall: buildRecall(base, NOTHING_REMEMBERED),
     queues: openQueues(base),
     worker: new JobWorker(),
     meters: new Meters(),
@@ -165,11 +168,12 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
   };
 }
 
-function buildTasks({ base, given, models, queues, meters, edits, offers, frozen }: Ground) {
+function buildTasks({ base, given, models, recall, queues, meters, edits, offers, frozen }: Ground) {
   const tasks = createTasks({
     ...base,
     orders: queues.orders,
     bindings: models.bindings,
+    recall,
     budget: edits,
     // The part's own folder is where the launcher writes what is lent.
     lendings: () => readLendings(given.all['HOME']),
@@ -237,7 +241,7 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
 }
 
 function turnsOf(
-  { base, models, queues, meters, edits, offers, switches }: Ground,
+  { base, models, recall, queues, meters, edits, offers, switches }: Ground,
   { tellAsker }: AgentApi,
   house: HouseToolDeps['view'],
 ) {
@@ -250,6 +254,7 @@ function turnsOf(
     attachments: new Attachments(documentReading({ redis: base.redis, orders: queues.orders })),
     beginnings: new Beginnings(),
     memory: new RoomMemory({ ...base, bindings }),
+    recall,
     budget: edits,
     running: new RunningTurns(),
     status: new AgentStatus(meters),

@@ -27,3 +27,6 @@ export interface HouseMemory {
   /** Called after every change. */
   onChange(listener: () => void): void;
 }
+
+/** Of a house without a memory. */
+export const NOTHING_REMEMBERED: HouseMemory = { lines: [], onChange: () => undefined };

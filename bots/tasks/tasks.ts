@@ -14,6 +14,7 @@ import { openQueue, type PutAside, workOn } from '../../bridge/queue/jobs.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
 import { searchersAmong } from '../hands/web-search.ts';
 import type { Provider } from '../models/providers/provider.ts';
+import type { Recall } from '../memory/recall.ts';
 import type { Residents } from '../residents/residents.ts';
 import { Asks } from './asks.ts';
 import { newTask } from './state/begin.ts';
@@ -38,6 +39,7 @@ export interface TasksDeps {
   readonly residents: Residents;
   readonly roster: Roster;
   readonly bindings: ModelBindings;
+  readonly recall: Recall;
   readonly rooms: Pick<Rooms, 'members' | 'masters'>;
   readonly ghost: (user: UserId) => Account;
   readonly budget: EditBudget;
@@ -168,6 +170,7 @@ export function createTasks(deps: TasksDeps): Tasks {
   const bindingDeps = {
     files: (state: TaskState) => files.of(state),
     bindings,
+    recall: deps.recall,
     roster,
     lent: () => deps.lendings().folders,
     hosts: () => deps.lendings().hosts,

@@ -10,7 +10,7 @@ import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import * as handsText from '../../bridge/text/hands/at-work.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { mentionedByAgent } from '../addressing/address.ts';
-import { CLEAN, type Taint } from '../hands/rule-of-two.ts';
+import { CLEAN, type Taint, withTaint } from '../hands/rule-of-two.ts';
 import { MAX_TURN_STEPS, recordOf, sourcesOf, streamWithHands, type TurnPart } from '../hands/stream-with-hands.ts';
 import type { Tool } from '../hands/tool.ts';
 import type { ProviderRequest } from '../models/providers/provider.ts';
@@ -20,6 +20,7 @@ import { endInFault } from './fault-answer.ts';
 import { firstWord } from './first-word.ts';
 import { OwnWords } from './own-words.ts';
 import { needOf, requestFor } from './model-request.ts';
+import { recalledFor } from './recalled.ts';
 import { Dropped, StoppedTurn } from './running-turns.ts';
 import { type Material, streamOf, type Turn, type TurnDeps, type TurnOutcome } from './turn.ts';
 import { showTyping } from './typing.ts';
@@ -97,7 +98,8 @@ export async function letGo({ id, agent, provider }: Turn, { log }: Pick<TurnDep
 async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: TurnDeps): Promise<string | undefined> {
   const { job, agent } = turn;
   const need = needOf(job, material, deps.residents);
-  const request = await requestFor(turn, material, deps, need);
+  const recalled = await recalledFor(job, material, need, deps);
+  const request = await requestFor(turn, material, deps, need, recalled.text);
   let resume: string | undefined;
   const names = deps.residents.agents.map(({ config }) => config.name);
   const words = () =>
@@ -109,7 +111,9 @@ async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: 
   const sources: SourceLink[] = [];
   const done: Extract<TurnPart, { type: 'did' }>[] = [];
   const tools = need === 'small-talk' ? [] : toolsFor(turn, deps);
-  const taint = tools.length === 0 ? CLEAN : await taintBefore(job, material.entries, deps);
+  const taint = tools.length === 0 ? CLEAN : withTaint(recalled.taint, await taintBefore(job, material.entries, deps));
+  // Before a word is drawn from it: the answer stands in the room.
+  await deps.hands.taints.note(job, recalled.taint);
   for await (const part of partsOf(turn, request, { tools, taint }, deps)) {
     switch (part.type) {
       case 'text':

@@ -17,6 +17,8 @@ import { speakers } from './speakers.ts';
 import type { Provider, ProviderRequest } from '../models/providers/provider.ts';
 import type { Resident, Residents } from '../residents/residents.ts';
 import type { RoomMemory } from './room-memory.ts';
+import type { Recall } from '../memory/recall.ts';
+import { estimateTokens } from '../models/token-estimate.ts';
 
 export interface ModelRequestDeps {
   readonly roster: Roster;
@@ -24,6 +26,7 @@ export interface ModelRequestDeps {
   readonly rooms: Pick<Rooms, 'masters' | 'members'>;
   readonly attachments: Pick<Attachments, 'read' | 'again'>;
   readonly memory: Pick<RoomMemory, 'of'>;
+  readonly recall: Pick<Recall, 'ordersFor'>;
   readonly timeZone: string;
   readonly beginnings: Beginnings;
 }
@@ -37,7 +40,7 @@ interface Asker {
   readonly account: Account;
 }
 
-interface Heard {
+export interface Heard {
   readonly source: Entry;
   readonly entries: readonly Entry[];
 }
@@ -72,12 +75,20 @@ export function needOf(
   );
 }
 
-/** All that a model is given for one answer. */
+/** The bare words that are answered. */
+export const questionOf = (job: TurnJob, { source, entries }: Heard): string =>
+  job.discussion?.topic ??
+  [...entries.filter(({ event }) => job.burst?.includes(event.eventId) === true), source]
+    .map(({ body }) => body)
+    .join('\n');
+
+/** All that a model is given for one answer. `facts`: what the house remembers about it. */
 export async function requestFor(
   { id, job, agent, provider, account }: Asker,
   { source, entries }: Heard,
   deps: ModelRequestDeps,
   need = needOf(job, { source, entries }, deps.residents),
+  facts = '',
 ): Promise<ProviderRequest> {
   const { config, userId } = agent;
   const small = need === 'small-talk';
@@ -94,6 +105,7 @@ export async function requestFor(
   );
   const { lang, discussion } = job;
   const { timeZone } = deps;
+  const orders = deps.recall.ordersFor(config.id);
   const key = cacheKey(job);
   const { messages, began } = buildContext({
     entries,
@@ -104,11 +116,12 @@ export async function requestFor(
     attachments,
     shownAgain,
     sees: provider.sees,
-    tokens: config.contextTokens,
+    tokens: config.contextTokens - estimateTokens(orders),
     need,
     began: deps.beginnings.get(key),
     closing: [
       ...(memory.text === '' ? [] : [labelledMemory(memory)]),
+      ...(facts === '' ? [] : [facts]),
       closingNote({
         agent: config,
         lang,
@@ -122,7 +135,6 @@ export async function requestFor(
   });
   if (began !== undefined) deps.beginnings.set(key, began);
   const resume = resumedBy(job, agent, source, entries, provider);
-  const burst = entries.filter(({ event }) => job.burst?.includes(event.eventId) === true);
   return {
     turn: id,
     agent: config,
@@ -131,10 +143,11 @@ export async function requestFor(
     system: systemPrompt({
       roster: { ...deps.roster, agents: deps.residents.agents.map((one) => one.config) },
       agent: config,
+      orders,
     }),
     messages,
     cacheKey: key,
-    question: job.discussion?.topic ?? [...burst, source].map(({ body }) => body).join('\n'),
+    question: questionOf(job, { source, entries }),
     chain: { root: job.root, depth: job.depth, event: job.source, from: source.event.sender },
     ...(resume === undefined ? {} : { resume }),
   };

@@ -11,10 +11,12 @@ import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Provider } from '../models/providers/provider.ts';
 import type { Resident } from '../residents/residents.ts';
 import type { AgentStatus } from './agent-status.ts';
+import type { Recall } from '../memory/recall.ts';
 import type { ModelRequestDeps } from './model-request.ts';
 import type { RunningTurns } from './running-turns.ts';
 
 export interface TurnDeps extends ModelRequestDeps {
+  readonly recall: Recall;
   readonly bindings: ModelBindings;
   readonly ghost: (user: UserId) => Account;
   readonly timeline: Timeline;

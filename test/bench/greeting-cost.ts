@@ -16,6 +16,7 @@ import { type ModelRequestDeps, needOf, requestFor } from '../../bots/turns/mode
 import { table } from './figures.ts';
 import { agentUser, MASTER_USER, said, SPEAKERS, talk } from './talk.ts';
 import { type Spoken, typicalDays } from './typical-days.ts';
+import { noRecall } from '../house/paper-memory.ts';
 
 /** Fills the widest window, 64,000 tokens. */
 const ROUNDS_BEFORE = 160;
@@ -172,6 +173,7 @@ const depsOf = (): ModelRequestDeps => ({
   rooms: { masters: () => Promise.resolve(new Set([MASTER_USER])), members: () => Promise.resolve(new Map()) },
   attachments: { read: () => Promise.resolve(new Map()), again: () => Promise.resolve(new Map()) },
   memory: { of: () => Promise.resolve(NO_MEMORY) },
+  recall: noRecall,
   timeZone: 'Asia/Seoul',
   beginnings: new Beginnings(),
 });

@@ -90,7 +90,7 @@ async function asked(wire: Wire, turns: number): Promise<readonly Call[]> {
       agent,
       ownerTitle: roster.ownerTitle,
       lang: 'ko',
-      system: systemPrompt({ roster, agent }),
+      system: systemPrompt({ roster, agent, orders: '' }),
       messages: context.messages,
       cacheKey: 'bench',
       question: '',

@@ -5,7 +5,7 @@ import { closingNote, systemPrompt } from '../../bots/residents/prompt.ts';
 
 const roster = Roster.parse({ ...defaultRoster, ownerTitle: '사장님' });
 const agent = (more: object = {}) => AgentConfig.parse({ ...defaultRoster.agents[0], ...more });
-const prompt = (more: object = {}) => systemPrompt({ roster, agent: agent(more) });
+const prompt = (more: object = {}) => systemPrompt({ roster, agent: agent(more), orders: '' });
 const note = (more: object, lang: 'ko' | 'en' = 'ko') =>
   closingNote({ agent: agent(more), lang, timeZone: 'Asia/Seoul', now: new Date('2026-01-01T15:30:00Z') });
 

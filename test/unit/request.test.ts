@@ -9,6 +9,7 @@ import { needOf, requestFor, resumedBy } from '../../bots/turns/model-request.ts
 import { Beginnings } from '../../bots/turns/beginnings.ts';
 import { createResidents } from '../../bots/residents/residents.ts';
 import { eventId, MASTER, message, ROOM } from './events.ts';
+import { noRecall } from '../house/paper-memory.ts';
 
 const residents = createResidents(Roster.parse(defaultRoster), 'test');
 const manus = residents.byId.get(AgentId.parse('manus'))!;
@@ -129,6 +130,7 @@ describe('what a turn is given of its room', () => {
       {
         roster: Roster.parse(defaultRoster),
         residents,
+        recall: noRecall,
         rooms: { masters: () => Promise.resolve(new Set([MASTER])), members: () => Promise.resolve(new Map()) },
         attachments: {
           read: () => Promise.resolve(new Map()),

@@ -8,6 +8,7 @@ import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { AgentId, EventId, type Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash, StepId, stepId } from '../../bridge/protocol/plan.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
+import { noRecall } from '../house/paper-memory.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 
 export const NOW = 1_790_000_000_000;
@@ -72,6 +73,7 @@ export function bindingsOf(
 export const depsOf = (provider: Provider, more: Partial<TaskModelsDeps> = {}): TaskModelsDeps => ({
   bindings: bindingsOf(provider),
   roster,
+  recall: noRecall,
   lent: () => [],
   hosts: () => null,
   timeZone: 'Asia/Seoul',

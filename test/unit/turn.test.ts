@@ -22,6 +22,7 @@ import { NO_MEMORY } from '../../bots/turns/memory-plan.ts';
 import { RunningTurns } from '../../bots/turns/running-turns.ts';
 import type { TurnDeps } from '../../bots/turns/turn.ts';
 import { giveUpTurn, takeTurn } from '../../bots/turns/take-turn.ts';
+import { noRecall } from '../house/paper-memory.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { MASTER, ROOM } from './events.ts';
@@ -80,6 +81,7 @@ function swarm(): TurnDeps {
     rooms,
     attachments: new Attachments(),
     memory: { of: async () => NO_MEMORY },
+    recall: noRecall,
     budget: new EditBudget(100),
     running: new RunningTurns(),
     status: new AgentStatus(),

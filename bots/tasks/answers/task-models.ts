@@ -20,6 +20,8 @@ import { parseAnswer, type ParsedAnswer } from './answer-parse.ts';
 import { MAX_ANSWER_CHARS } from './json-in-text.ts';
 import type { AskFacts, TaskFile } from '../prompts/facts.ts';
 import { taintWith, withConsent, withConsents } from '../plan/plan-consents.ts';
+import type { Taint } from '../../hands/rule-of-two.ts';
+import { NOTHING_RECALLED, type Recall, type Recalled } from '../../memory/recall.ts';
 import type { WebSearchDeps } from '../../hands/web-search.ts';
 import { mayLookUp, streamLookingUp } from './looking-up.ts';
 import { taskPrompt } from '../prompts/prompt.ts';
@@ -37,6 +39,7 @@ export interface TaskModelsDeps {
   readonly files?: (state: TaskState) => Promise<readonly TaskFile[]>;
   /** The owner's own address, where letters can be sent now. */
   readonly mail?: () => string | undefined;
+  readonly recall: Recall;
   /** Without it nobody in a task looks anything up but who does so unasked. */
   readonly search?: WebSearchDeps;
   readonly timeZone: string;
@@ -72,9 +75,16 @@ export async function askModel(
   signal.throwIfAborted();
   const binding = bindingFor(ask.agent, deps);
   if (binding === undefined) return { kind: 'refused', code: 'provider.absent' };
-  const files = binding.provider.rehearsal ? [] : await filesOf(state, deps);
+  const [files, remembered] = binding.provider.rehearsal
+    ? [[], NOTHING_RECALLED]
+    : await Promise.all([filesOf(state, deps), rememberedOf(state, deps)]);
   signal.throwIfAborted();
-  const facts = { ...factsFor(state, binding.config, deps), files };
+  const facts = {
+    ...factsFor(state, binding.config, deps),
+    files,
+    orders: deps.recall.ordersFor(ask.agent),
+    remembered: remembered.text,
+  };
   const left = Math.min(Math.ceil(ask.until - facts.now), LONGEST_MS);
   if (left <= 0) return { kind: 'refused', code: 'provider.timeout' };
   const deadline = AbortSignal.timeout(left);
@@ -85,7 +95,15 @@ export async function askModel(
         answer: Answer.parse(rehearseTask(state, ask, facts)),
         tokens: { input: 0, output: 0 },
       };
-    return await converse(state, ask, binding, facts, deps, AbortSignal.any([signal, deadline]));
+    return await converse(
+      state,
+      ask,
+      binding,
+      facts,
+      withFiles(remembered.taint, files),
+      deps,
+      AbortSignal.any([signal, deadline]),
+    );
   } catch (error) {
     signal.throwIfAborted();
     const code: RefusalCode = deadline.aborted
@@ -119,6 +137,7 @@ async function converse(
   ask: Ask,
   binding: ModelBinding,
   facts: AskFacts,
+  held: Taint,
   deps: Pick<TaskModelsDeps, 'search'>,
   signal: AbortSignal,
 ): Promise<ModelReply> {
@@ -142,23 +161,20 @@ async function converse(
     task: { no: state.no, phase: ask.kind, until: ask.until },
   };
 
-  const files = facts.files ?? [];
   const looks = mayLookUp(state, ask) && binding.provider.callsTools === true ? deps.search : undefined;
   const search = looks !== undefined && looks.searchers(agent.id).length > 0 ? looks : undefined;
   const first = await listen(
     binding,
     request,
     signal,
-    search === undefined
-      ? undefined
-      : (provider) => streamLookingUp(provider, request, search, files.length > 0, signal),
+    search === undefined ? undefined : (provider) => streamLookingUp(provider, request, search, held.private, signal),
   );
-  const parsed = understood(first, state, ask, first.addresses, files.length > 0);
+  const parsed = understood(first, state, ask, first.addresses, held);
   if (parsed.ok) return answered(parsed.answer, first.tokens, first.usd);
 
   const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
   const second = await listen(binding, { ...request, turn: `${request.turn}.repair`, messages }, signal);
-  const repaired = understood(second, state, ask, first.addresses, files.length > 0);
+  const repaired = understood(second, state, ask, first.addresses, held);
   const tokens = {
     input: first.tokens.input + second.tokens.input,
     output: first.tokens.output + second.tokens.output,
@@ -224,7 +240,7 @@ function understood(
   state: TaskState,
   ask: Ask,
   addresses: readonly string[],
-  files: boolean,
+  held: Taint,
 ): ParsedAnswer {
   if (asksBack)
     return {
@@ -235,12 +251,12 @@ function understood(
   if (!parsed.ok) return parsed;
   const { answer } = parsed;
   if (answer.kind === 'work' && sources !== '') return parseAnswer(`${text}\n\n${sources}`, state, ask);
-  return { ok: true, answer: consented(answer, state, addresses, files) };
+  return { ok: true, answer: consented(answer, state, addresses, held) };
 }
 
-/** What a model has planned, with what a master has to be asked for. `files`: some were sent with the mission. */
-function consented(answer: Answer, state: TaskState, addresses: readonly string[], files: boolean): Answer {
-  const taint = { untrusted: files || addresses.length > 0, private: files };
+/** What a model has planned, with what a master has to be asked for. `held`: in what it was given. */
+function consented(answer: Answer, state: TaskState, addresses: readonly string[], held: Taint): Answer {
+  const taint = { untrusted: held.untrusted || addresses.length > 0, private: held.private };
   // A round of the cycle quotes what agents have said.
   const isKnown = (url: string) => addresses.includes(url) || (state.origin !== 'cycle' && state.mission.includes(url));
   if (answer.kind === 'propose') return { ...answer, plan: withConsents(answer.plan, { taint, isKnown }) };
@@ -292,6 +308,26 @@ async function filesOf(state: TaskState, { files, log }: TaskModelsDeps): Promis
       'the files of a task cannot be read',
     );
     return [];
+  }
+}
+
+/** Files of a mission are the owner's, and whoever wrote them may have been anybody. */
+const withFiles = (taint: Taint, files: readonly TaskFile[]): Taint =>
+  files.length > 0 ? { untrusted: true, private: true } : taint;
+
+/** The same in every phase, as long as nobody takes it back. */
+async function rememberedOf(
+  { mission, by, room, root }: TaskState,
+  { recall, log }: TaskModelsDeps,
+): Promise<Recalled> {
+  try {
+    return await recall.factsFor({ question: mission, asker: by, room });
+  } catch (error) {
+    log.warn(
+      { task: root, error: error instanceof Error ? error.name : 'unknown' },
+      'what is remembered cannot be read',
+    );
+    return NOTHING_RECALLED;
   }
 }
 

@@ -26,6 +26,10 @@ export interface AskFacts {
   /** The owner's own address, where letters can be sent. */
   readonly mail?: string | undefined;
   readonly files?: readonly TaskFile[];
+  /** Standing orders of the owner; '' where there are none. */
+  readonly orders?: string;
+  /** What the house remembers about the mission; '' where nothing does. */
+  readonly remembered?: string;
   readonly timeZone: string;
   /** Milliseconds since 1970. */
   readonly now: number;

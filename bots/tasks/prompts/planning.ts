@@ -25,7 +25,7 @@ export function sharedBeginning(state: TaskState, facts: AskFacts, room: number)
     planGuide(facts),
     meansHere(facts),
     `The mission:\n${quoted('mission', clipped(state.mission, room / 4))}`,
-    ...(files === '' ? [] : [files]),
+    ...[facts.remembered ?? '', files].filter((part) => part !== ''),
   ].join('\n\n');
 }
 

@@ -46,8 +46,11 @@ export function taskPrompt(state: TaskState, ask: Ask, facts: AskFacts, answers:
 
 const isPlanning = (kind: AskKind): kind is PlanningKind => !(kind in FILE_TOKENS);
 
-const roomFor = ({ agent }: AskFacts, outputTokens: number): number =>
-  Math.max(LEAST_ROOM, agent.contextTokens - outputTokens - FIXED_TOKENS);
+const roomFor = ({ agent, orders = '', remembered = '' }: AskFacts, outputTokens: number): number =>
+  Math.max(
+    LEAST_ROOM,
+    agent.contextTokens - outputTokens - FIXED_TOKENS - estimateTokens(orders) - estimateTokens(remembered),
+  );
 
 function planning(
   state: TaskState,
@@ -79,7 +82,8 @@ function carryingOut(
 ): readonly string[] {
   const files = filesSent(facts.files ?? [], Math.min(FILE_TOKENS[kind], room / 3));
   const left = Math.max(LEAST_ROOM, room - estimateTokens(files));
-  return [...(files === '' ? [] : [files]), question(state, ask, kind, facts, left)];
+  const first = [facts.remembered ?? '', files].filter((part) => part !== '');
+  return [...first, question(state, ask, kind, facts, left)];
 }
 
 function question(

@@ -1,0 +1,26 @@
+import { UserId } from '../bridge/protocol/ids.ts';
+import type { HouseMemory } from './memory/memory-line.ts';
+import { HouseRecall } from './memory/recall.ts';
+import type { SwarmBase } from './swarm-base.ts';
+import { speakers } from './turns/speakers.ts';
+
+/** What agents are told of the memory, by who is in the rooms at that moment. */
+export function buildRecall(
+  { rooms, roster, residents, admin, hq, former, ownerTitle, timeZone }: SwarmBase,
+  memory: HouseMemory,
+): HouseRecall {
+  return new HouseRecall({
+    memory,
+    ownerTitle,
+    timeZone,
+    memoryRoom: hq,
+    masters: () => rooms.masters(),
+    members: (room) => rooms.members(room),
+    isHouse: (user) => user === admin || residents.isOwn(UserId.parse(user)),
+    roomNow: (room) => former.get(room) ?? room,
+    names: async () => {
+      const [masters, members] = await Promise.all([rooms.masters(), rooms.members(hq)]);
+      return speakers({ roster, residents, masters, members });
+    },
+  });
+}
