@@ -41,12 +41,12 @@ export function ordersBlock(held: readonly MemoryLine[], ownerTitle: string, tim
 
 /** The house writes the head of every line, so that none can be taken for a speaker's or for the end of the list. */
 const orderLine = ({ number, at, agent, text }: MemoryLine, timeZone: string): string =>
-  `- #${number} (${dayOf(at, timeZone)}${agent === undefined ? '' : ', to you alone'}): ${behindMarks(text.trim())}`;
+  `- #${number} (${calendarDay(at, timeZone)}${agent === undefined ? '' : ', to you alone'}): ${behindMarks(text.trim())}`;
 
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
 /** Where the owner lives, such as 2026-11-28. Making a calendar takes longer than all else here. */
-export function dayOf(at: number, timeZone: string): string {
+export function calendarDay(at: number, timeZone: string): string {
   const calendar = calendars.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
   calendars.set(timeZone, calendar);
   return calendar.format(at);

@@ -40,7 +40,7 @@ interface Asker {
   readonly account: Account;
 }
 
-export interface Heard {
+export interface RoomMaterial {
   readonly source: Entry;
   readonly entries: readonly Entry[];
 }
@@ -58,7 +58,7 @@ export const historyBegan = (job: TurnJob, beginnings: Beginnings): Beginning | 
  */
 export function needOf(
   job: TurnJob,
-  { source, entries }: Heard,
+  { source, entries }: RoomMaterial,
   residents: Pick<Residents, 'agents' | 'others'>,
 ): ContextNeed {
   const answered = [...entries.filter(({ event }) => job.burst?.includes(event.eventId) === true), source];
@@ -76,7 +76,7 @@ export function needOf(
 }
 
 /** The bare words that are answered. */
-export const questionOf = (job: TurnJob, { source, entries }: Heard): string =>
+export const questionOf = (job: TurnJob, { source, entries }: RoomMaterial): string =>
   job.discussion?.topic ??
   [...entries.filter(({ event }) => job.burst?.includes(event.eventId) === true), source]
     .map(({ body }) => body)
@@ -85,7 +85,7 @@ export const questionOf = (job: TurnJob, { source, entries }: Heard): string =>
 /** All that a model is given for one answer. `facts`: what the house remembers about it. */
 export async function requestFor(
   { id, job, agent, provider, account }: Asker,
-  { source, entries }: Heard,
+  { source, entries }: RoomMaterial,
   deps: ModelRequestDeps,
   need = needOf(job, { source, entries }, deps.residents),
   facts = '',

@@ -3,7 +3,7 @@ import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import { NOTHING_RECALLED, type Recall, type Recalled } from '../memory/recall.ts';
 import type { ContextNeed } from './context-need.ts';
-import { type Heard, questionOf } from './model-request.ts';
+import { type RoomMaterial, questionOf } from './model-request.ts';
 
 export interface RecalledDeps {
   readonly recall: Recall;
@@ -13,7 +13,7 @@ export interface RecalledDeps {
 /** What the house remembers about the question of a turn. Small talk asks nothing. */
 export async function recalledFor(
   job: TurnJob,
-  heard: Heard,
+  heard: RoomMaterial,
   need: ContextNeed,
   { recall, timeline }: RecalledDeps,
 ): Promise<Recalled> {
@@ -25,7 +25,11 @@ export async function recalledFor(
 }
 
 /** Who began it all: an agent that calls another asks for whoever asked it. */
-async function askerOf(job: TurnJob, { source }: Heard, timeline: RecalledDeps['timeline']): Promise<UserId | null> {
+async function askerOf(
+  job: TurnJob,
+  { source }: RoomMaterial,
+  timeline: RecalledDeps['timeline'],
+): Promise<UserId | null> {
   if (job.root === job.source) return source.event.sender;
   return (await timeline.find(job.room, job.root))?.event.sender ?? null;
 }

@@ -157,7 +157,7 @@ describe('whom facts are told', () => {
       asker,
       room,
     });
-    return (text.match(/^#\d+/gm) ?? []).map((number) => Number(number.slice(1))).toSorted();
+    return (text.match(/^#\d+/gm) ?? []).map((number) => Number(number.slice(1))).toSorted((a, b) => a - b);
   };
   const all = [1, 2, 3, 4, 5];
   const both = () => Promise.resolve(new Set([OWNER, SECOND]));
