@@ -1,11 +1,13 @@
 import type { Rest } from '../../bridge/protocol/fault.ts';
 import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
+import { plainWords } from '../../bridge/matrix/markdown-words.ts';
+import { listEntry } from '../../bridge/text/list-entry.ts';
 import { budgetTable, clockTime } from '../../bridge/text/room/budget.ts';
 import { type BudgetState, spentOf } from './cooldowns.ts';
 import { type Limit, type BudgetScope, type Unit, UNITS, WHOLE } from './limits.ts';
-import type { Period } from './periods.ts';
+import { type Period, PERIODS } from './periods.ts';
 
-/** The table of `!budget`, in Markdown, narrow enough for a phone. Pure. */
+/** What `!budget` shows, in Markdown, narrow enough for a phone. Pure. */
 export interface BudgetTable {
   readonly state: BudgetState;
   readonly rests: ReadonlyMap<AgentId, Rest>;
@@ -23,14 +25,18 @@ export interface BudgetTable {
 
 export function renderBudget(table: BudgetTable, lang: Lang): string {
   const { state, agents, rests, now, timeZone } = table;
-  const row = (name: string, scope: BudgetScope) =>
-    `| ${name} | ${cell(state, 'day', scope)} | ${cell(state, 'month', scope)} |`;
+  const entry = (name: string, scope: BudgetScope) =>
+    listEntry(
+      `**${name}** · ${budgetTable.day[lang]()} ${cell(state, 'day', scope)}`,
+      `${budgetTable.month[lang]()} ${cell(state, 'month', scope)}`,
+    );
   const mark = (id: AgentId): string => (state.frozenAt === null && rests.has(id) ? ' 💤' : '');
+  const named = agents.map(({ id, name }) => ({ id, name: `${plainWords(name)}${mark(id)}` }));
+  const untouched = named.filter(({ id }) => PERIODS.every((period) => isUntouched(state, period, id)));
   const lines = [
-    `| ${budgetTable.name[lang]()} | ${budgetTable.day[lang]()} | ${budgetTable.month[lang]()} |`,
-    '| --- | --- | --- |',
-    ...agents.map(({ id, name }) => row(`${name}${mark(id)}`, id)),
-    row(`**${budgetTable.all[lang]()}**`, WHOLE),
+    ...named.filter((one) => !untouched.includes(one)).map(({ id, name }) => entry(name, id)),
+    ...(untouched.length === 0 ? [] : [listEntry(budgetTable.untouched[lang](untouched.map(({ name }) => name)))]),
+    entry(budgetTable.all[lang](), WHOLE),
   ];
   const notes = [
     ...(state.frozenAt === null ? [] : [budgetTable.frozen[lang]()]),
@@ -49,6 +55,10 @@ function unpriced({ agents }: BudgetTable, lang: Lang): readonly string[] {
   return models.length === 0 ? [] : [budgetTable.unpriced[lang](models)];
 }
 
+const isUntouched = (state: BudgetState, period: Period, scope: BudgetScope): boolean =>
+  UNITS.every((unit) => spentOf(state, period, scope, unit) === 0) &&
+  !state.limits.some((limit) => limit.scope === scope && limit.period === period);
+
 function cell(state: BudgetState, period: Period, scope: BudgetScope): string {
   const spent = (unit: Unit) => spentOf(state, period, scope, unit);
   const limits = state.limits.filter((limit) => limit.scope === scope && limit.period === period);
@@ -59,7 +69,7 @@ function cell(state: BudgetState, period: Period, scope: BudgetScope): string {
       ? amountOf(spent(unit), unit)
       : `${amountOf(spent(unit), unit)} / ${amountOf(limit.amount, unit)}`;
   });
-  if (first === undefined) return spent('tokens') === 0 ? '·' : amounts.join(' · ');
+  if (first === undefined) return spent('tokens') === 0 ? '0' : amounts.join(' · ');
   return `${bar(share(first, spent(first.unit)))} ${amounts.join(' · ')}`;
 }
 
@@ -72,7 +82,7 @@ export function bar(part: number): string {
   return '▓'.repeat(filled) + '░'.repeat(BAR - filled);
 }
 
-/** In a sentence: 10만 토큰, 100,000 tokens; a table has no room for the word. */
+/** In a sentence: 10만 토큰, 100,000 tokens; a list has no room for the word. */
 export function amountInWords(amount: number, unit: Unit, lang: Lang): string {
   if (unit === 'usd') return amountOf(amount, unit);
   const number = new Intl.NumberFormat('en-US');

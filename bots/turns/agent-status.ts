@@ -2,7 +2,9 @@ import type { FaultCode } from '../../bridge/protocol/fault.ts';
 import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
 import { lastFault } from '../../bridge/text/faults.ts';
 import { budgetTable, clockTime } from '../../bridge/text/room/budget.ts';
-import { agentsTable, agentState, answerTime, type AgentState } from '../../bridge/text/room/room.ts';
+import { agentState, answerTime, type AgentState } from '../../bridge/text/room/room.ts';
+import { listEntry } from '../../bridge/text/list-entry.ts';
+import { codeWords, plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { executorName, executorOffline, executorOnline } from '../../bridge/text/room/executors.ts';
 import type { RegisteredExecutor } from '../../bridge/queue/executor-registry.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
@@ -53,10 +55,10 @@ export class AgentStatus {
 }
 
 export interface TableInput {
-  readonly residents: Residents;
-  readonly bindings: ModelBindings;
-  readonly status: AgentStatus;
-  readonly running: RunningTurns;
+  readonly residents: Pick<Residents, 'agents'>;
+  readonly bindings: Pick<ModelBindings, 'get' | 'ready' | 'byHand'>;
+  readonly status: Pick<AgentStatus, 'lastMs' | 'fault'>;
+  readonly running: Pick<RunningTurns, 'isAnswering'>;
   readonly spending: Pick<Budget, 'rest'>;
   readonly timeZone: string;
   readonly executors: readonly RegisteredExecutor[];
@@ -64,15 +66,12 @@ export interface TableInput {
   readonly off?: ReadonlySet<AgentId>;
 }
 
-/** The table of `!agents`, in Markdown. */
+/** What `!agents` shows, in Markdown: two lines each, for a phone. */
 export function renderAgents(
   { residents, bindings, status, running, spending, timeZone, executors, off }: TableInput,
   lang: Lang,
   present: ReadonlySet<AgentId>,
 ): string {
-  const heads = [agentsTable.name, agentsTable.model, agentsTable.state, agentsTable.lastAnswer].map((head) =>
-    head[lang](),
-  );
   const rows = residents.agents.map(({ id, config }) => {
     const binding = bindings.get(id);
     const model = binding?.config.model ?? config.model;
@@ -83,20 +82,19 @@ export function renderAgents(
         ? agentState[stateOf(id)][lang]()
         : budgetTable.blackout[lang](clockTime(until, Date.now(), timeZone, lang));
     const fault = status.fault(id);
-    return [
-      config.name,
+    return listEntry(
+      [`**${plainWords(config.name)}**`, state, ...(last === undefined ? [] : [answerTime[lang](last)])].join(' · '),
       binding?.provider.insteadOf === undefined ? model : `${binding.provider.label} (${model})`,
-      fault === undefined ? state : `${state} (${lastFault[lang](fault)})`,
-      last === undefined ? agentsTable.never[lang]() : answerTime[lang](last),
-    ];
+      fault === undefined ? '' : lastFault[lang](fault),
+    );
   });
-  const hands = executors.map(({ id, host, busy, concurrency, online }) => [
-    executorName[lang](host.replaceAll('|', ' ')),
-    id.replaceAll('|', ' '),
-    online ? executorOnline[lang](busy, concurrency) : executorOffline[lang](),
-    agentsTable.never[lang](),
-  ]);
-  return [heads, heads.map(() => '---'), ...rows, ...hands].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const hands = executors.map(({ id, host, busy, concurrency, online }) =>
+    listEntry(
+      `**${executorName[lang](plainWords(host))}** · ${online ? executorOnline[lang](busy, concurrency) : executorOffline[lang]()}`,
+      codeWords(id),
+    ),
+  );
+  return [...rows, ...hands].join('\n');
 
   function stateOf(id: AgentId): AgentState {
     if (off?.has(id) === true) return 'off';

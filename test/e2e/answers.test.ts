@@ -65,12 +65,14 @@ describe('a fault of a provider', () => {
     const { master, hq } = scene;
     const row = async () => {
       const table = await master.noticed(hq, await master.say(hq, '!에이전트'));
-      return table.body.split('\n').find((line) => line.includes('클로드'));
+      return /- \*\*클로드[^\n]*(?:\n {2}[^\n]*)*/.exec(table.body)?.[0];
     };
     await claudeSays(error(402, 'billing_error'));
-    expect(await row()).toContain('대기 중 (지난번 실패: 잔액 없음)');
+    expect(await row()).toMatch(/ · 대기 중[^]*\n {2}지난번 실패: 잔액 없음$/);
     await claudeSays('다시 됩니다.');
-    expect(await row()).toContain('| 대기 중 |');
+    const after = await row();
+    expect(after).toMatch(/ · 대기 중 · /);
+    expect(after).not.toContain('실패');
   });
 
   it('that never answers holds up nobody else', async () => {

@@ -47,7 +47,7 @@ describe('a budget', () => {
       '*.tokens': '53',
     });
     expect(await scene.redis.hlen('chavion:swarm:purse:held')).toBe(0);
-    expect(await told('!예산')).toMatch(/\| 클로드 \| \$0\.0002 · 53t \| \$0\.0002 · 53t \|/);
+    expect(await told('!예산')).toMatch(/- \*\*클로드\*\* · 오늘 \$0\.0002 · 53t\n {2}이번 달 \$0\.0002 · 53t\n/);
   });
 
   it('tells at 80 %, once; says once that it is over; is left out; and comes back when it is raised', async () => {
@@ -79,7 +79,7 @@ describe('a budget', () => {
       expect.stringMatching(/블랙아웃: 클로드 \(오늘 24:00까지\)/),
     ]);
     expect(providers.asked('claude')).toEqual([]);
-    expect(await told('!에이전트')).toMatch(/클로드 \|[^|]*\| 블랙아웃, 오늘 24:00까지/);
+    expect(await told('!에이전트')).toMatch(/- \*\*클로드\*\* · 블랙아웃, 오늘 24:00까지/);
     expect(await told('!예산')).toMatch(/💤 클로드: 블랙아웃/);
 
     // Limits and what was spent are no memory of one process.

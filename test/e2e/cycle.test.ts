@@ -137,7 +137,7 @@ describe('the standing cycle', () => {
     expect(rounds()).toHaveLength(count);
     // Its day is told once more, in one message.
     expect(await told('!순환 요약 21')).toContain('21시');
-    const digest = idIn((await told('!예약목록')).split('\n').find((line) => line.includes('요약')) ?? '');
+    const digest = /`([a-z2-7]{4,})`\n {2}[^\n]*요약/.exec(await told('!예약목록'))?.[1] ?? '';
     await master.say(hq, `!지금실행 ${digest}`);
     const summary = await master.until('the digest', hq, () =>
       master.shown(hq).find(({ who, body }) => who === 'coordinator' && body.startsWith('🔄 **하루 요약**')),
@@ -195,7 +195,7 @@ describe('a schedule', () => {
       ).toContain('index.html');
     }
     // What was for once is over, and came once.
-    expect((await told('!예약목록')).split('\n')).toEqual([expect.stringContaining(id)]);
+    expect((await told('!예약목록')).match(/`[a-z2-7]{4,}`/g)).toEqual([`\`${id}\``]);
     expect(of(once, /예약 실행/u)).toHaveLength(1);
     // Its message edited, it runs no more.
     await master.edit(hq, order, '!예약 1분마다 다른 일');

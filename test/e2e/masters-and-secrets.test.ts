@@ -38,11 +38,12 @@ describe('commands', () => {
     let table = await line('!에이전트');
     // The executor signs in every few seconds.
     while (!table.body.includes('실행자 (')) table = await line('!에이전트');
-    expect(table.body).toMatch(/\| 클로드 \| anthropic\/claude-sonnet-5-5 \| 대기 중 \| [\d.]+초 \|/);
-    expect(table.body).toMatch(/\| 미카엘 \| rehearsal \| 연습 모드 \|/);
-    expect(table.html).toMatch(/<table>[^]*<td>클로드<\/td>/);
-    expect(table.body).toMatch(/\| 실행자[^|]* \| ex[0-9a-f]+ \|/);
-    expect(table.body.split('\n')).toHaveLength(9);
+    expect(table.body).toMatch(/- \*\*클로드\*\* · 대기 중 · [\d.]+초\n {2}anthropic\/claude-sonnet-5-5\n/);
+    expect(table.body).toMatch(/- \*\*미카엘\*\* · 연습 모드\n {2}rehearsal\n/);
+    expect(table.html).toMatch(/<li>[^]*<strong>클로드<\/strong>/);
+    expect(table.body).toMatch(/- \*\*실행자 \([^)]*\)\*\* · [^\n]*\n {2}`ex[0-9a-f]+`/);
+    expect(table.html).not.toContain('<table');
+    expect(table.body.split('\n').filter((row) => row.startsWith('- '))).toHaveLength(7);
   });
 
   it('in a thread are answered there', async () => {

@@ -76,18 +76,18 @@ describe('!model', () => {
     expect(await told('!모델 뤼튼 openai/gpt-6-astra')).toMatch(/미카엘.*openai\/gpt-6-astra.*키가 있어/);
     const [answer] = await master.answered(hq, await master.say(hq, '미카엘, 안녕'));
     expect(answer).toMatchObject({ who: 'michael', body: 'gabriel의 대답입니다.' });
-    expect(await told('!에이전트')).toMatch(/미카엘 \| openai\/gpt-6-astra \| 대기 중/);
+    expect(await told('!에이전트')).toMatch(/미카엘\*\* · 대기 중[^\n]*\n {2}openai\/gpt-6-astra\n/);
     expect(await told('!model michael')).toContain('`openai/gpt-6-astra`');
     expect(await told('!model michael default')).toContain('`rehearsal`');
     expect(await told('미카엘, 안녕')).toContain('키가 없어 쉬고');
-    expect(await told('!에이전트')).toMatch(/미카엘 \| rehearsal \| 쉬는 중/);
+    expect(await told('!에이전트')).toMatch(/미카엘\*\* · 쉬는 중[^\n]*\n {2}rehearsal\n/);
   });
 
   it('refuses what is no model, and changes nothing', async () => {
     expect(await told('!model claude gpt-5')).toMatch(/쓸 수 없는 모델/);
     expect(await told('!model claude opnai/gpt-5')).toMatch(/아는 회사는/);
     expect(await told('!model frank openai/gpt-5')).toMatch(/가브리엘, 자비스/);
-    expect(await told('!에이전트')).toMatch(/클로드 \| anthropic\/claude-sonnet-5-5/);
+    expect(await told('!에이전트')).toMatch(/클로드\*\* · [^\n]*\n {2}anthropic\/claude-sonnet-5-5/);
   });
 
   it('is a choice that survives the swarm', async () => {
@@ -240,7 +240,7 @@ describe('relay', () => {
     expect(answer!.chavion.kind).toBe('fault');
     expect(answer!.body).toContain('자리를 비운');
     expect(posted(`${question}.michael`).filter((one) => one.replyTo === paste.id)).toHaveLength(1);
-    expect(await told('!에이전트')).toMatch(/미카엘 \| relay \| .*자리 비움/);
+    expect(await told('!에이전트')).toMatch(/미카엘\*\* · [^\n]*자리 비움[^\n]*\n {2}relay\n/);
     await told('!모델 미카엘 기본');
   });
 });

@@ -36,7 +36,7 @@ describe('!schedule', () => {
     const once = await told('!예약 30분 뒤에 빨래 알려 줘');
     expect(once).toMatch(/: 빨래 알려 줘\n\*\*\d{1,2}월 \d{1,2}일 .요일 \d\d:\d\d, 한 번만\*\*/);
     const list = await told('!예약목록');
-    expect(list).toMatch(/요일 \d\d:\d\d\*\* · 한 번만 · 빨래 알려 줘\n[^\n]*매년 1월 1일 07:00/);
+    expect(list).toMatch(/요일 \d\d:\d\d\*\* · 한 번만 · `[a-z2-7]{4,}`\n {2}빨래 알려 줘\n[^\n]*매년 1월 1일 07:00/);
     expect(await told('!예약 어제 7시에 빨래')).toMatch(/이미 지난 때[^]*예약한 것은 없습니다/);
     for (const one of [often, once]) await told(`!예약취소 ${idIn(one)}`);
   });

@@ -35,7 +35,7 @@ describe('the executor', () => {
     let table = '';
     while (!table.includes(`실행자 (${hostname()})`))
       table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
-    expect(table).toMatch(/실행자 .*\| ex[0-9a-f]{12} \| 대기 중/);
+    expect(table).toMatch(/실행자 .*\*\* · 대기 중\n {2}`ex[0-9a-f]{12}`/);
   });
 });
 

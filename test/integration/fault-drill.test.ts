@@ -251,9 +251,9 @@ describe('backup, loss of everything, restore', () => {
   it('keeps schedules with their next run, budgets with what was spent, minds, floor and memory', async () => {
     const { hq } = scene;
     expect(before.seen.schedules).toMatch(
-      /`[a-z2-7]{4}` \*\*[^*]*15:00\*\* · 매주 월요일 15:00 · 펫샵 예약 페이지 만들기/,
+      /\*\*[^*]*15:00\*\* · 매주 월요일 15:00 · `[a-z2-7]{4}`\n {2}펫샵 예약 페이지 만들기/,
     );
-    expect(before.seen.budget).toMatch(/\| 클로드 💤 \|[^|]*\|[^|]*\d+t \/ 20t[^|]*\|[^]*\| 미카엘 💤 \|/);
+    expect(before.seen.budget).toMatch(/- \*\*클로드 💤\*\* · [^\n]*\n[^\n]*\d+t \/ 20t[^]*미카엘 💤/);
     expect(before.seen.minds.join('\n')).toContain(MODEL);
     expect(await figures()).toEqual(before.seen);
     expect(await told('!기억', before.room)).toContain('사료는 목요일에 온다');

@@ -195,7 +195,7 @@ async function hasItAll(): Promise<void> {
   expect(await told('!예약목록')).toContain('펫샵 예약 페이지 만들기');
   expect(await told('!예산')).toMatch(/클로드[^\n]*\$?5/u);
   expect(await told('!기억', before.room)).toContain('사료는 목요일에 온다');
-  expect(await told('!에이전트')).toMatch(/미카엘 \| relay/u);
+  expect(await told('!에이전트')).toMatch(/미카엘\*\* · [^\n]*\n {2}relay/u);
   expect(await told(`!task ${before.done}`)).toMatch(/^✅/u);
   expect(await status(before.key)).toBe(200);
   expect(await verb(scene.house, ['audit', 'verify'])).toMatchObject({ code: 0 });

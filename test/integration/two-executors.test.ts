@@ -81,9 +81,9 @@ const auditOf = (folder: string): { readonly kind: string; readonly started: rea
 describe('two executors at one box', () => {
   it('are both listed by !agents', async () => {
     let table = '';
-    while ((table.match(/\| ex[0-9a-f]{12} \|/g) ?? []).length < 2)
+    while ((table.match(/^ {2}`ex[0-9a-f]{12}`$/gm) ?? []).length < 2)
       table = (await scene.master.noticed(scene.ops, await scene.master.say(scene.ops, '!agents'))).body;
-    expect(new Set(table.match(/\| ex[0-9a-f]{12} \|/g)).size).toBe(2);
+    expect(new Set(table.match(/^ {2}`ex[0-9a-f]{12}`$/gm)).size).toBe(2);
   });
 
   it('share the orders: each is run by exactly one of them, and both audits hold', async () => {

@@ -544,13 +544,15 @@ describe('on a real Redis', () => {
     expect(await tell('내일 빨래')).toContain('몇 시인지도');
     expect(await tell('매일 7시에 날씨')).toContain('매일 07:00');
     const lines = ((await commands.schedules(job('schedules', ''))) ?? '').split('\n');
-    expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^- `[a-z2-7]{4}` \*\*\d{1,2}월 \d{1,2}일 .요일 \d\d:\d\d\*\* · 한 번만 · tea$/u);
+    expect(lines).toHaveLength(8);
+    expect(lines.slice(0, 2).join('\n')).toMatch(
+      /^- \*\*\d{1,2}월 \d{1,2}일 .요일 \d\d:\d\d\*\* · 한 번만 · `[a-z2-7]{4}`\n {2}tea$/u,
+    );
     expect(lines.findIndex((line) => line.endsWith('tea'))).toBeLessThan(
       lines.findIndex((line) => line.endsWith('빨래')),
     );
-    expect(lines.find((line) => line.endsWith('날씨'))).toMatch(/\*\* · 매일 07:00 · 날씨$/u);
-    expect(lines.find((line) => line.endsWith('회의'))).toContain('매주 월요일 07:00 (`0 7 * * 1`)');
+    expect(lines.join('\n')).toMatch(/\*\* · 매일 07:00 · `[a-z2-7]{4}`\n {2}날씨$/mu);
+    expect(lines[lines.indexOf('  회의') - 1]).toContain('매주 월요일 07:00 (`0 7 * * 1`)');
   });
 
   it('run-now runs once for one command, beside the clock', async () => {

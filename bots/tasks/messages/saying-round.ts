@@ -4,6 +4,7 @@ import * as say from '../../../bridge/text/tasks/task-thread.ts';
 import { countedByWord, riskWord } from '../../../bridge/text/tasks/task-words.ts';
 import { planFile, planPictureFile } from '../../../bridge/text/tasks/task-results.ts';
 import { commandCount, type Plan, type PlanHash, planRisk } from '../../../bridge/protocol/plan.ts';
+import { listEntry } from '../../../bridge/text/list-entry.ts';
 import { lackLines } from './lack-lines.ts';
 import { plainWords, short } from '../../../bridge/matrix/markdown-words.ts';
 import { messageId } from '../state/message-ids.ts';
@@ -154,7 +155,7 @@ export const roundSpeakers = {
     };
   },
   ballots: (state, _say, facts) => ({
-    text: ballotsTable(state, facts),
+    text: ballotsSeen(state, facts),
     performative: 'inform',
     inReplyTo: pollOf(state),
   }),
@@ -205,24 +206,20 @@ function latest(state: TaskState, kinds: readonly AskKind[]): number | undefined
   return until.length === 0 ? undefined : Math.max(...until);
 }
 
-function ballotsTable(state: TaskState, { nameOf, ownerTitle }: SayingFacts): string {
+function ballotsSeen(state: TaskState, { nameOf, ownerTitle }: SayingFacts): string {
   const { lang, ballots, tap } = state;
   const electorate = voters(state);
-  const words = say.ballotsTable;
+  const words = say.ballotsCounted;
   const letters = (ranking: readonly PlanHash[]) =>
     ranking.length === 0 ? words.abstains[lang]() : ranking.map((hash) => labelOf(state, hash)).join(' > ');
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const cast = electorate.flatMap((agent) => ballots.filter(({ by }) => by === agent).slice(0, 1));
-  const rows = [
-    ...cast.map(({ by, ranking, reason }) => row([nameOf(by), letters(ranking), plainWords(reason, 160)])),
-    ...(tap === null ? [] : [row([words.master[lang](ownerTitle), letters([tap]), ''])]),
-  ];
   return [
     words.title[lang](cast.length, electorate.length),
+    ...cast.map(({ by, ranking, reason }) =>
+      listEntry(`${nameOf(by)} **${letters(ranking)}**`, plainWords(reason, 38)),
+    ),
+    ...(tap === null ? [] : [listEntry(`${ownerTitle} **${letters([tap])}**`)]),
     '',
-    ...(rows.length === 0
-      ? []
-      : [row([words.agent[lang](), words.ranking[lang](), words.reason[lang]()]), '| --- | --- | --- |', ...rows, '']),
     ...labelled(state).map(({ label, proposal }) =>
       words.author[lang](label, plainWords(proposal.plan.goal, 120), proposal.authors.map(nameOf)),
     ),

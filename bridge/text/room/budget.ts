@@ -113,10 +113,6 @@ export const mostIsGone = phrase<[whose: Whose, period: 'day' | 'month', spent: 
 );
 
 export const budgetTable = {
-  name: phrase(
-    () => '이름',
-    () => 'Name',
-  ),
   day: phrase(
     () => '오늘',
     () => 'Today',
@@ -128,6 +124,11 @@ export const budgetTable = {
   all: phrase(
     () => '전체',
     () => 'Everyone',
+  ),
+  /** Who has neither spent nor a limit. */
+  untouched: phrase<[names: readonly string[]]>(
+    (names) => `${names.join(', ')} · 쓴 것도 한도도 없음`,
+    (names) => `${names.join(', ')} · nothing spent, no limit`,
   ),
   blackout: phrase<[until: string]>(
     (until) => `블랙아웃, ${until}까지`,

@@ -1,6 +1,6 @@
 import { phrase } from '../say.ts';
 
-/** Executors in the table of `!agents`. */
+/** Executors in what `!agents` shows. */
 export const executorName = phrase<[host: string]>(
   (host) => `실행자 (${host})`,
   (host) => `executor (${host})`,

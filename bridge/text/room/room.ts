@@ -137,30 +137,6 @@ export const discussionNeedsAgents = phrase(
   () => 'No agent can speak right now, so no discussion was started. See `!agents`.',
 );
 
-/** Headings of the table that `!agents` shows, and the words in it. */
-export const agentsTable = {
-  name: phrase(
-    () => '이름',
-    () => 'Name',
-  ),
-  model: phrase(
-    () => '모델',
-    () => 'Model',
-  ),
-  state: phrase(
-    () => '상태',
-    () => 'State',
-  ),
-  lastAnswer: phrase(
-    () => '마지막 대답',
-    () => 'Last answer',
-  ),
-  never: phrase(
-    () => '아직 없음',
-    () => 'none yet',
-  ),
-};
-
 export type AgentState =
   | 'online'
   | 'offline'

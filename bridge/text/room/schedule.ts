@@ -1,4 +1,5 @@
 import type { ScheduleFault } from '../../protocol/orders/schedule-order.ts';
+import { listEntry } from '../list-entry.ts';
 import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
 import { spent } from '../tasks/task-words.ts';
@@ -102,11 +103,11 @@ export const scheduleList = phrase<[lines: readonly ScheduleLine[], frozen: bool
   (lines, frozen) =>
     lines.length === 0
       ? '예약이 없습니다. 예: `!예약 매일 아침 7시에 날씨 알려 줘`'
-      : `${lines.map(({ id, kind, mission, when, next }) => `- \`${id}\` **${next}** · ${when ?? '한 번만'} · ${kindKo[kind] || mission}`).join('\n')}${frozen ? '\n🧊 동결 중이라 모두 기다립니다 (`!해동`)' : ''}`,
+      : `${lines.map(({ id, kind, mission, when, next }) => listEntry(`**${next}** · ${when ?? '한 번만'} · \`${id}\``, kindKo[kind] || mission)).join('\n')}${frozen ? '\n🧊 동결 중이라 모두 기다립니다 (`!해동`)' : ''}`,
   (lines, frozen) =>
     lines.length === 0
       ? 'Nothing is scheduled. For example `!schedule every day at 7 tell me the weather`'
-      : `${lines.map(({ id, kind, mission, when, next }) => `- \`${id}\` **${next}** · ${when ?? 'once'} · ${kindEn[kind] || mission}`).join('\n')}${frozen ? '\n🧊 Frozen: all of them wait (`!thaw`)' : ''}`,
+      : `${lines.map(({ id, kind, mission, when, next }) => listEntry(`**${next}** · ${when ?? 'once'} · \`${id}\``, kindEn[kind] || mission)).join('\n')}${frozen ? '\n🧊 Frozen: all of them wait (`!thaw`)' : ''}`,
 );
 export const noSuchSchedule = phrase<[word: string]>(
   (word) => `\`${word.replaceAll('`', '')}\` 예약은 없습니다. 목록은 \`!예약목록\``,

@@ -1,3 +1,4 @@
+import { listEntry } from '../list-entry.ts';
 import { phrase } from '../say.ts';
 import { PHASE_MARK, phaseWord, type TaskPhase } from './task-words.ts';
 
@@ -14,9 +15,9 @@ export interface TaskLine {
 const counted = (commands: TaskLine['commands']): string => (commands === null ? '' : ` ${commands[0]}/${commands[1]}`);
 export const taskLine = phrase<[line: TaskLine]>(
   ({ no, phase, mission, commands }) =>
-    `- **#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].ko()}${counted(commands)} · ${mission}`,
+    listEntry(`**#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].ko()}${counted(commands)}`, mission),
   ({ no, phase, mission, commands }) =>
-    `- **#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].en()}${counted(commands)} · ${mission}`,
+    listEntry(`**#${no}** ${PHASE_MARK[phase]} ${phaseWord[phase].en()}${counted(commands)}`, mission),
 );
 export const noTasks = phrase(
   () => '아직 임무가 없습니다. `!임무 할 일`처럼 보내면 시작합니다.',

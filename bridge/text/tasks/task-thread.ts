@@ -193,30 +193,14 @@ export const ballotSaid = phrase<[labels: readonly string[], reason: string]>(
   (labels, reason) =>
     `🗳️ ${labels.length === 0 ? 'I abstain.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
 );
-export const ballotsTable = {
+export const ballotsCounted = {
   title: phrase<[cast: number, electorate: number]>(
     (cast, electorate) => `🗳️ **개표** · ${electorate}명 중 ${cast}명이 투표했습니다`,
     (cast, electorate) => `🗳️ **The ballots** · ${cast} of ${electorate} voted`,
   ),
-  agent: phrase(
-    () => '에이전트',
-    () => 'Agent',
-  ),
-  ranking: phrase(
-    () => '순위',
-    () => 'Ranking',
-  ),
-  reason: phrase(
-    () => '이유',
-    () => 'Reason',
-  ),
   abstains: phrase(
     () => '기권',
     () => 'abstains',
-  ),
-  master: phrase<[owner: string]>(
-    (owner) => owner,
-    (owner) => owner,
   ),
   author: phrase<[label: string, goal: string, by: readonly string[]]>(
     (label, goal, by) => `- **${label}안**: ${goal} (${by.join(', ')})`,
