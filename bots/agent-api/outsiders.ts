@@ -20,7 +20,7 @@ export function configOf({ id, name }: Outsider): AgentConfig {
     id,
     name,
     callsigns: [...new Set([name, id].map((word) => word.normalize('NFC')))],
-    role: 'lives elsewhere and joins through the door',
+    role: 'lives elsewhere and joins through the agents’ API',
     model: ModelName.parse(ELSEWHERE),
     prompt: `You live elsewhere and join by HTTP as ${name}.`,
   });

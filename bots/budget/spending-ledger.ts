@@ -8,7 +8,7 @@ import type { Cost } from './cost.ts';
 import { type Limit, limitField, readLimits } from './limits.ts';
 import { PERIODS, type Period, periodKey } from './periods.ts';
 
-/** What is kept of money in Redis. Every step that compares and changes is one script: several swarms share the purse. */
+/** What is kept of money in Redis. Every step that compares and changes is one script: several swarms share it. */
 
 const LIMITS = swarmKey('purse', 'limits');
 const HELD = swarmKey('purse', 'held');

@@ -54,8 +54,7 @@ export async function startProviderServer(
     const bytes = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
     const step = reply.pieces ?? 65_536;
     for (let at = 0; at < bytes.length && !response.destroyed; at += step) {
-      if (!response.write(bytes.subarray(at, at + step)))
-        await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(bytes.subarray(at, at + step))) await drained(response);
       if (reply.pieces !== undefined) await delay(0);
     }
     if (reply.ending === 'hang') return;
@@ -85,6 +84,15 @@ export async function startProviderServer(
     },
   };
 }
+
+const drained = (response: ServerResponse) =>
+  new Promise<void>((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
 
 const once = (emitter: NodeJS.EventEmitter, event: string) =>
   new Promise<void>((resolve) => emitter.once(event, () => resolve()));

@@ -39,7 +39,7 @@ async function all(
 }
 const said = (parts: readonly StreamPart[]) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
-describe('who gets which mind', () => {
+describe('who gets which model', () => {
   it('rehearses without keys, each in its own words, in the language of the message', async () => {
     const providers = createProviders(roster.agents, none, {});
     for (const [lang, question, label] of [
@@ -235,7 +235,7 @@ describe('a fallback', () => {
     await expect(all(withFallback(failing(code), echo))).rejects.toMatchObject({ code });
   });
 
-  it('is the mind of an agent whose own key is missing', () => {
+  it('is the model of an agent whose own key is missing', () => {
     const settings = ProviderSettings.parse({ ANTHROPIC_API_KEY: 'a' });
     const config = agent({ model: 'openai/gpt-6-astra', fallback: 'anthropic/claude-sonnet-5-5' });
     expect(createProvider(config, settings, {}).label).toBe('anthropic/claude-sonnet-5-5');

@@ -125,7 +125,7 @@ it('Manus asking back is not taken for an answer', async () => {
   });
 });
 
-it('words for a chat do not stand in where a real mind has failed', async () => {
+it('words for a chat do not stand in where a real model has failed', async () => {
   await using providers = await Providers.start();
   providers.play(() => ({ status: 402, body: '{"error":{"message":"payment_required"}}' }));
   const agents = roster.agents.map((config) => ({ ...config, fallback: 'rehearsal' }));

@@ -70,7 +70,7 @@ async function swarmDies(meanwhile: () => Promise<unknown> = () => Promise.resol
 }
 
 describe('!model', () => {
-  it('changes a mind at once, by any callsign, and back', async () => {
+  it('changes a model at once, by any callsign, and back', async () => {
     const { master, hq } = scene;
     expect(await told('미카엘, 안녕')).toContain('키가 없어 쉬고');
     expect(await told('!모델 뤼튼 openai/gpt-6-astra')).toMatch(/미카엘.*openai\/gpt-6-astra.*키가 있어/);

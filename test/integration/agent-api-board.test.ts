@@ -4,13 +4,13 @@ import { Board } from '../../bridge/stores/task-board.ts';
 import { passes, STATUS } from '../../bridge/http/problems.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { BareRedis } from '../house/bare-redis.ts';
-import { DoorScene } from '../house/door-scene.ts';
+import { AgentApiScene } from '../house/agent-api-scene.ts';
 
-let scene: DoorScene;
+let scene: AgentApiScene;
 let one: string;
 let two: string;
 beforeAll(async () => {
-  scene = await DoorScene.open();
+  scene = await AgentApiScene.open();
   one = await scene.key('one');
   two = await scene.key('two');
 });
@@ -80,7 +80,7 @@ describe('a task of the board', () => {
     const id = await posted();
     const answers = await Promise.all(
       keys.map(async (key) => {
-        const own: Awaited<ReturnType<DoorScene['call']>>[] = [];
+        const own: Awaited<ReturnType<AgentApiScene['call']>>[] = [];
         for (let i = 0; i < 50; i += 1) own.push(await scene.call('POST', `/api/tasks/${id}/claim`, { key }));
         return own;
       }),

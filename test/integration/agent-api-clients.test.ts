@@ -2,14 +2,14 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { OpenAPIClientAxios, type Document } from 'openapi-client-axios';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentId } from '../../bridge/protocol/ids.ts';
-import { DoorScene } from '../house/door-scene.ts';
+import { AgentApiScene } from '../house/agent-api-scene.ts';
 import { type Got, pythonFlow, typescriptFlow, validated } from '../house/generated-clients.ts';
 
-let scene: DoorScene;
+let scene: AgentApiScene;
 let key: string;
 const scout = AgentId.parse('scout');
 beforeAll(async () => {
-  scene = await DoorScene.open();
+  scene = await AgentApiScene.open();
   key = await scene.key('scout');
   await scene.key('helper');
 });

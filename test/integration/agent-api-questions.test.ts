@@ -107,7 +107,7 @@ describe('a question to an agent that lives elsewhere', () => {
   });
 });
 
-describe('the mind of such an agent', () => {
+describe('the model of such an agent', () => {
   const request: ProviderRequest = {
     turn: '$t.scout',
     agent: {

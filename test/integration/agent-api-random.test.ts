@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DoorScene } from '../house/door-scene.ts';
+import { AgentApiScene } from '../house/agent-api-scene.ts';
 
 /** Requests made of the OpenAPI document itself: most of the right shape, some bent, and what may stand in a header too. */
 
@@ -34,11 +34,11 @@ interface Wanted {
   readonly operation: Operation;
 }
 
-let scene: DoorScene;
+let scene: AgentApiScene;
 let keys: string[];
 let wanted: Wanted[];
 beforeAll(async () => {
-  scene = await DoorScene.open();
+  scene = await AgentApiScene.open();
   keys = [await scene.key('one'), await scene.key('two'), await scene.key('reader', ['read']), 'chv_nobody'];
   for (const i of [1, 2, 3]) await scene.call('POST', '/api/tasks', { key: keys[0]!, body: { title: `미리 ${i}` } });
   const { body } = await scene.call('GET', '/openapi.json');

@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAppservice } from '../../bridge/appservice/server.ts';
 import { buildPreview } from '../../bridge/http/preview.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
-import { DoorScene } from '../house/door-scene.ts';
+import { AgentApiScene } from '../house/agent-api-scene.ts';
 import { freePorts } from '../house/house.ts';
 
-let scene: DoorScene;
+let scene: AgentApiScene;
 let key: string;
 beforeAll(async () => {
-  scene = await DoorScene.open();
+  scene = await AgentApiScene.open();
   key = await scene.key('scout');
 });
 afterAll(() => scene[Symbol.asyncDispose]());
@@ -408,7 +408,7 @@ describe('who is slow, or too quick', () => {
   });
 
   it('waits its turn, each key by itself', async () => {
-    await using busy = await DoorScene.open({ burst: 5, perMinute: 60 });
+    await using busy = await AgentApiScene.open({ burst: 5, perMinute: 60 });
     const [loud, quiet] = [await busy.key('loud'), await busy.key('quiet')];
     const answers = await Promise.all(Array.from({ length: 12 }, () => busy.call('GET', '/api/tasks', { key: loud })));
     const refused = answers.filter(({ status }) => status === 429);

@@ -282,7 +282,7 @@ describe('backup, loss of everything, restore', () => {
     for (const name of REAL) await told(`!예산 ${name} 한달 20토큰`);
   });
 
-  it('opens the door to the key in force, and to none that was changed or taken back', async () => {
+  it('lets in the key in force, and none that was changed or taken back', async () => {
     const status = async (key: string) =>
       (await fetch(`${scene.house.ready.api ?? ''}/api/status`, { headers: { authorization: `Bearer ${key}` } }))
         .status;

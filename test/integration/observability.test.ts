@@ -92,7 +92,7 @@ describe('what the house lets be seen of itself', () => {
     await fetch(at('/api/tasks'));
     const after = await eventually(async () => {
       const now = await figures();
-      // The purse is looked into once a second.
+      // The budget is looked into once a second.
       const whole =
         now.of('chavion_spent_tokens', { agent: 'claude', period: 'day' }) > 0 &&
         now.of('chavion_jobs_total', { type: 'turn', outcome: 'done' }) > 0;

@@ -110,7 +110,7 @@ it('a letter says how a command ended that was asked for', () => {
   );
 });
 
-it('a key of the door is masked wherever it is pasted', () => {
+it('a key of the agents’ API is masked wherever it is pasted', () => {
   const key = 'chv_FUXvLgjY-dL9MoxeLjPfeC00vlYEYR7h0XeWjE4XbxIf-JyRw__ccFg';
   expect(maskSecrets(`열쇠 ${key}입니다`)).toEqual({ text: '열쇠 chv_…(가림)입니다', masked: true });
   expect(maskSecrets('chv_ 로 시작합니다').masked).toBe(false);

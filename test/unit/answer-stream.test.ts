@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Account } from '../../bridge/matrix/account.ts';
 import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { AnswerStream } from '../../bridge/matrix/answer-stream.ts';
@@ -17,7 +17,7 @@ const ENDING = { kind: 'answer', attachedNote: '(file)', fileName: 'claude.md' }
 const BEGUN_MS = 2_000;
 
 const opened: { close(): void; closeAllConnections(): void }[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const server of opened.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -97,7 +97,7 @@ const paragraphs = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => `${from + i}번째 단락입니다. ${'가나다라 '.repeat(40)}\n\n`).join('');
 const squeezed = (text: string) => text.replace(/\s+/g, ' ').trim();
 
-describe('an answer of several messages', () => {
+describe.concurrent('an answer of several messages', () => {
   it('loses nothing that is said while a part is being closed', async () => {
     const room = await openRoom(() => sleep(100));
     const stream = room.run(false);
@@ -152,7 +152,7 @@ describe('an answer of several messages', () => {
   });
 });
 
-it('is whole at the end when two runs were at it, whichever ends last', async () => {
+it.concurrent('is whole at the end when two runs were at it, whichever ends last', async () => {
   const room = await openRoom();
   const [first, second] = [room.run(false), room.run(true)];
   first.push('처음 ');
@@ -168,7 +168,7 @@ it('is whole at the end when two runs were at it, whichever ends last', async ()
   expect(room.now().map(({ body, growing }) => [body, growing])).toEqual([['둘째 답, 더 긴 말로.', false]]);
 });
 
-it('attaches the file before it says that there is one', async () => {
+it.concurrent('attaches the file before it says that there is one', async () => {
   const room = await openRoom();
   const stream = room.run(false);
   stream.push(paragraphs(0, 120));
@@ -181,7 +181,7 @@ it('attaches the file before it says that there is one', async () => {
   expect([...new Set(kinds)]).toEqual(['words growing', 'words growing, file', 'words, file']);
 });
 
-describe('what it opened', () => {
+describe.concurrent('what it opened', () => {
   it('is closed by a stop between progress and the first words', async () => {
     const release = Promise.withResolvers<void>();
     const room = await openRoom(() => release.promise);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { beginning, fillGaps, type GapFill } from '../../bridge/appservice/gap-fill.ts';
 import { Account } from '../../bridge/matrix/account.ts';
 import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
@@ -14,7 +14,7 @@ const AGENTS = ['@agent_gone:house.test', '@agent_claude:house.test', '@agent_ja
 );
 const REFUSED = { errcode: 'M_FORBIDDEN' };
 const opened: { close(): void; closeAllConnections(): void }[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const server of opened.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -91,7 +91,7 @@ async function run(
   return log;
 }
 
-it('keeps its position until all before it is stored, and reads the same again where that failed', async () => {
+it.concurrent('keeps its position until all before it is stored, and reads the same again where that failed', async () => {
   const { account, asked } = await homeserver((url) =>
     sync(
       url.searchParams.get('since') === 's1' ? 's2' : 's3',
@@ -112,7 +112,7 @@ it('keeps its position until all before it is stored, and reads the same again w
   expect(asked.map((url) => url.searchParams.get('since'))).toEqual(['s1', 's1']);
 });
 
-it('says once when all that was missed is stored, and asks for it without waiting for news', async () => {
+it.concurrent('says once when all that was missed is stored, and asks for it without waiting for news', async () => {
   const { account, asked } = await homeserver((url) =>
     url.searchParams.get('since') === 's1' ? sync('s2', ['!stop']) : sync('s3', ['later']),
   );
@@ -128,7 +128,7 @@ it('says once when all that was missed is stored, and asks for it without waitin
   expect(asked[0]?.searchParams.get('timeout')).toBe('0');
 });
 
-it('reads all of a gap, oldest first, before what came after it', async () => {
+it.concurrent('reads all of a gap, oldest first, before what came after it', async () => {
   const pages: Record<string, { chunk: string[]; end?: string }> = {
     'before-s2': { chunk: ['d', 'c'], end: 'p2' },
     p2: { chunk: ['b', 'a'], end: 'p3' },
@@ -149,7 +149,7 @@ it('reads all of a gap, oldest first, before what came after it', async () => {
   ).toBe(true);
 });
 
-it('begins with what is said from now on', async () => {
+it.concurrent('begins with what is said from now on', async () => {
   const { account } = await homeserver(() => sync('s1', ['old']));
   expect(
     await run(
@@ -161,7 +161,7 @@ it('begins with what is said from now on', async () => {
   ).toEqual(['saved s1']);
 });
 
-it('says that the homeserver was away', async () => {
+it.concurrent('says that the homeserver was away', async () => {
   let tries = 0;
   const { account } = await homeserver(() => ((tries += 1) < 3 ? undefined : sync('s2', ['a'])));
   expect(
@@ -174,7 +174,7 @@ it('says that the homeserver was away', async () => {
   ).toEqual(['error', 'error', 'was away', 'stored a', 'saved s2']);
 });
 
-describe('a room without the coordinator', () => {
+describe.concurrent('a room without the coordinator', () => {
   const invitation = {
     type: 'm.room.member',
     state_key: '@agent_jarvis:house.test',
@@ -265,7 +265,7 @@ describe('a room without the coordinator', () => {
   });
 });
 
-describe('a room whose gap cannot be read', () => {
+describe.concurrent('a room whose gap cannot be read', () => {
   const gap = (url: URL, refusal: unknown) =>
     url.pathname.endsWith('/sync')
       ? {

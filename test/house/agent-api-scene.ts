@@ -21,7 +21,7 @@ export interface Said {
 }
 
 /** The door before a room that only takes down what is said. */
-export class DoorScene implements AsyncDisposable {
+export class AgentApiScene implements AsyncDisposable {
   readonly redis: Redis;
   readonly keys: KeyRing;
   readonly mailbox: AgentInbox;
@@ -49,8 +49,8 @@ export class DoorScene implements AsyncDisposable {
     this.board = new Board(redis, () => Date.now() + this.now);
   }
 
-  static async open(rate: Rate = { burst: 100_000, perMinute: 1_000_000 }): Promise<DoorScene> {
-    const scene = new DoorScene(await BareRedis.start());
+  static async open(rate: Rate = { burst: 100_000, perMinute: 1_000_000 }): Promise<AgentApiScene> {
+    const scene = new AgentApiScene(await BareRedis.start());
     await scene.start(rate);
     return scene;
   }
