@@ -30,6 +30,7 @@ export async function welcome({ terminal, settings, master, rehearsal }: Welcome
   row(text.user, master.userId);
   row(text.password, master.password ?? text.otherPassword);
   row(text.room, text.hq);
+  row('', text.memory);
   terminal.line();
   row(text.computer, text.elementWeb);
   if (settings.CHAVION_PUBLIC_URL === undefined) {
