@@ -6,7 +6,9 @@ import { people, userIdOf } from '../../synapse/residents.ts';
 import { PaperRooms } from '../house/paper-rooms.ts';
 
 const who = people('house.test');
-const [mina, guest, claude] = ['mina', 'guest', 'agent_claude'].map((name) => userIdOf(name, 'house.test'));
+const mina = userIdOf('mina', 'house.test');
+const guest = userIdOf('guest', 'house.test');
+const claude = userIdOf('agent_claude', 'house.test');
 const OWN = [who.admin, who.coordinator, who.master].toSorted();
 
 /** A house whose accounts are made, and what a look at its rooms does. */
@@ -17,9 +19,9 @@ async function withHouse(
     who.master,
     who.coordinator,
     who.executor,
-    `${mina}`,
-    `${guest}`,
-    `${claude}`,
+    mina,
+    guest,
+    claude,
   ]);
   const builder = { client: new HomeserverClient(paper.url), token: 'admin', serverName: 'house.test', who };
   await work(paper, (before, mayMake) => furnishRooms(builder, 'ko', before, mayMake));
@@ -62,7 +64,7 @@ describe('the memory room', () => {
   it('is never a room that a person happened to call so, with all that was said in it', () =>
     withHouse(async (paper, look) => {
       const own = paper.make(who.master);
-      paper.put(own, who.master, 'm.room.member', { membership: 'join' }, `${guest}`);
+      paper.put(own, who.master, 'm.room.member', { membership: 'join' }, guest);
       paper.aliases.set('#memory:house.test', own);
       expect(memoryOf(await look())).not.toBe(own);
       expect(paper.joined(own)).toContain(guest);
@@ -109,23 +111,23 @@ describe('the memory room', () => {
       const withLevel = (level: number) =>
         paper.put(first.rooms.hq, who.master, 'm.room.power_levels', {
           ...levels,
-          users: { ...(levels?.['users'] as object), [`${mina}`]: level },
+          users: { ...(levels?.['users'] as object), [mina]: level },
         });
       withLevel(100);
-      paper.put(room, who.master, 'm.room.member', { membership: 'join' }, `${claude}`);
-      paper.put(room, who.master, 'm.room.member', { membership: 'invite' }, `${guest}`);
+      paper.put(room, who.master, 'm.room.member', { membership: 'join' }, claude);
+      paper.put(room, who.master, 'm.room.member', { membership: 'invite' }, guest);
       await look(first.rooms, false);
       expect(paper.joined(room)).toEqual([...OWN, mina].toSorted());
-      expect(paper.content(room, 'm.room.member', `${guest}`)).toEqual({ membership: 'leave' });
+      expect(paper.content(room, 'm.room.member', guest)).toEqual({ membership: 'leave' });
       expect(paper.content(room, 'm.room.power_levels')?.['users']).toEqual({
         [who.master]: 100,
-        [`${mina}`]: 100,
+        [mina]: 100,
         [who.coordinator]: 50,
       });
       withLevel(50);
       await look(first.rooms, false);
       expect(paper.joined(room)).toEqual(OWN);
-      expect(paper.content(room, 'm.room.power_levels')?.['users']).not.toHaveProperty([`${mina}`]);
+      expect(paper.content(room, 'm.room.power_levels')?.['users']).not.toHaveProperty([mina]);
       withLevel(100);
       await look(first.rooms, false);
       expect(paper.joined(room)).toContain(mina);
@@ -139,10 +141,10 @@ describe('the memory room', () => {
       const levels = paper.content(first.rooms.hq, 'm.room.power_levels');
       paper.put(first.rooms.hq, who.master, 'm.room.power_levels', {
         ...levels,
-        users: { ...(levels?.['users'] as object), [`${mina}`]: 100 },
+        users: { ...(levels?.['users'] as object), [mina]: 100 },
       });
       await look(first.rooms, false);
-      const next = upgrade(paper, old, `${mina}`);
+      const next = upgrade(paper, old, mina);
       const moved = await look(first.rooms, false);
       expect(memoryOf(moved)).toBe(next);
       paper.put(first.rooms.hq, who.master, 'm.room.power_levels', levels ?? {});
