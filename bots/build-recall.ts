@@ -6,20 +6,21 @@ import { speakers } from './turns/speakers.ts';
 
 /** What agents are told of the memory, by who is in the rooms at that moment. */
 export function buildRecall(
-  { rooms, roster, residents, admin, hq, former, ownerTitle, timeZone }: SwarmBase,
+  { rooms, roster, residents, admin, memoryRoom, former, ownerTitle, timeZone }: SwarmBase,
   memory: HouseMemory,
 ): HouseRecall {
   return new HouseRecall({
     memory,
     ownerTitle,
     timeZone,
-    memoryRoom: hq,
+    memoryRoom,
     masters: () => rooms.masters(),
     members: (room) => rooms.members(room),
     isHouse: (user) => user === admin || residents.isOwn(UserId.parse(user)),
     roomNow: (room) => former.get(room) ?? room,
+    livesHere: (agent) => roster.agents.some(({ id }) => id === agent),
     names: async () => {
-      const [masters, members] = await Promise.all([rooms.masters(), rooms.members(hq)]);
+      const [masters, members] = await Promise.all([rooms.masters(), rooms.members(memoryRoom)]);
       return speakers({ roster, residents, masters, members });
     },
   });

@@ -10,11 +10,16 @@ export interface Recall {
   /** For the system prompt, in chat and in tasks alike; '' where there are none. */
   ordersFor(agent: AgentId): string;
   /** What fits the question and may be told where it is asked. */
-  factsFor(asked: AskedOfMemory): Promise<Recalled>;
+  factsFor(asked: AskedByTurn): Promise<Recalled>;
 }
 
 export interface AskedOfMemory extends Listeners {
   readonly question: string;
+}
+
+export interface AskedByTurn extends AskedOfMemory {
+  /** Who is to answer. */
+  readonly agent: AgentId;
 }
 
 export interface Recalled {
@@ -30,6 +35,8 @@ export interface HouseRecallDeps extends LineReadersDeps {
   readonly memory: HouseMemory;
   readonly ownerTitle: string;
   readonly timeZone: string;
+  /** Whoever lives elsewhere is told nothing of the memory. */
+  readonly livesHere: (agent: AgentId) => boolean;
   /** Masters, as models read their names. */
   readonly names: () => Promise<(user: UserId) => string>;
 }
@@ -57,14 +64,15 @@ export class HouseRecall implements Recall {
 
   ordersFor(agent: AgentId): string {
     const { memory, ownerTitle, timeZone } = this.#deps;
+    if (!this.#deps.livesHere(agent)) return '';
     const block =
       this.#orders.get(agent) ?? ordersBlock(ordersThatFit(memory.lines, agent, timeZone).held, ownerTitle, timeZone);
     this.#orders.set(agent, block);
     return block;
   }
 
-  async factsFor(asked: AskedOfMemory): Promise<Recalled> {
-    const hits = this.#search(asked.question);
+  async factsFor({ agent, ...asked }: AskedByTurn): Promise<Recalled> {
+    const hits = this.#deps.livesHere(agent) ? this.#search(asked.question) : [];
     if (hits.length === 0) return NOTHING_RECALLED;
     const found = await this.#told(hits, await mayStand(asked, this.#deps), MOST_FACTS);
     if (found.length === 0) return NOTHING_RECALLED;

@@ -21,7 +21,7 @@ export async function recalledFor(
   const asker = await askerOf(job, heard, timeline);
   return asker === null
     ? NOTHING_RECALLED
-    : recall.factsFor({ question: questionOf(job, heard), asker, room: job.room });
+    : recall.factsFor({ question: questionOf(job, heard), asker, room: job.room, agent: job.agent });
 }
 
 /** Who began it all: an agent that calls another asks for whoever asked it. */

@@ -71,6 +71,7 @@ export const recallOver = (
     },
     isHouse: (user) => user.startsWith('@agent_') || user.startsWith('@executor:') || user.startsWith('@admin:'),
     roomNow: (room) => room,
+    livesHere: (agent) => agent !== 'outsider',
     names: () => Promise.resolve((user) => (user === OWNER ? '마스터' : user)),
     ...more,
   });

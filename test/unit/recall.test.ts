@@ -28,6 +28,7 @@ describe('standing orders', () => {
     expect(recall.ordersFor(JARVIS)).not.toContain('영어');
     expect(recall.ordersFor(JARVIS)).toContain('대장');
     expect(recallOver(new PaperMemory()).ordersFor(CLAUDE)).toBe('');
+    expect(recallOver(new PaperMemory(...orders)).ordersFor(AgentId.parse('outsider'))).toBe('');
   });
 
   it('change with the memory at once', () => {
@@ -85,7 +86,7 @@ const FACTS = [
 
 describe('facts', () => {
   const ask = (question: string, recall = recallOver(new PaperMemory(...FACTS))) =>
-    recall.factsFor({ question, asker: OWNER, room: HQ_ROOM });
+    recall.factsFor({ question, asker: OWNER, room: HQ_ROOM, agent: CLAUDE });
 
   it.each([
     ['지난주에 펫샵 이름 뭐로 하기로 했지?', '#1 (2026-11-02, 마스터): 펫샵 이름은'],
@@ -149,13 +150,15 @@ describe('whom facts are told', () => {
     {
       asker = OWNER,
       room = HQ_ROOM,
+      agent = CLAUDE,
       ...more
-    }: { asker?: UserId; room?: RoomId } & Partial<NonNullable<Parameters<typeof recallOver>[2]>> = {},
+    }: { asker?: UserId; room?: RoomId; agent?: AgentId } & Partial<NonNullable<Parameters<typeof recallOver>[2]>> = {},
   ) => {
     const { text } = await recallOver(new PaperMemory(...FACTS), joined, more).factsFor({
       question: everything,
       asker,
       room,
+      agent,
     });
     return (text.match(/^#\d+/gm) ?? []).map((number) => Number(number.slice(1))).toSorted((a, b) => a - b);
   };
@@ -228,6 +231,11 @@ describe('whom facts are told', () => {
         { asker: SECOND, room: OFFICE, masters: both },
       ],
     ],
+    [
+      'an agent that lives elsewhere is to answer',
+      [],
+      [{ [HQ_ROOM]: [OWNER], [MEMORY_ROOM]: [OWNER] }, { agent: AgentId.parse('outsider') }],
+    ],
     ['nobody can look who is in the room', [], [{ [MEMORY_ROOM]: [OWNER] }]],
     ['nobody can look who is in the memory room: what was said here', [3], [{ [HQ_ROOM]: [OWNER] }]],
   ])('%s', async (_what, numbers, [joined, more]) => expect(await told(joined, more)).toEqual(numbers));
@@ -240,7 +248,9 @@ describe('whom facts are told', () => {
       { [HQ_ROOM]: [OWNER, GUEST], [before]: [OWNER], [MEMORY_ROOM]: [OWNER] },
       { roomNow: (room) => (room === before ? HQ_ROOM : room) },
     );
-    expect((await recall.factsFor({ question: '트럭 보험', asker: OWNER, room: HQ_ROOM })).text).toContain('#3');
+    expect(
+      (await recall.factsFor({ question: '트럭 보험', asker: OWNER, room: HQ_ROOM, agent: CLAUDE })).text,
+    ).toContain('#3');
   });
 
   it('whoever searches himself finds as many as he wants, and no more than he may read', async () => {

@@ -77,7 +77,7 @@ export async function askModel(
   if (binding === undefined) return { kind: 'refused', code: 'provider.absent' };
   const [files, remembered] = binding.provider.rehearsal
     ? [[], NOTHING_RECALLED]
-    : await Promise.all([filesOf(state, deps), rememberedOf(state, deps)]);
+    : await Promise.all([filesOf(state, deps), rememberedOf(state, ask.agent, deps)]);
   signal.throwIfAborted();
   const facts = {
     ...factsFor(state, binding.config, deps),
@@ -318,10 +318,11 @@ const withFiles = (taint: Taint, files: readonly TaskFile[]): Taint =>
 /** The same in every phase, as long as nobody takes it back. */
 async function rememberedOf(
   { mission, by, room, root }: TaskState,
+  agent: AgentId,
   { recall, log }: TaskModelsDeps,
 ): Promise<Recalled> {
   try {
-    return await recall.factsFor({ question: mission, asker: by, room });
+    return await recall.factsFor({ question: mission, asker: by, room, agent });
   } catch (error) {
     log.warn(
       { task: root, error: error instanceof Error ? error.name : 'unknown' },
