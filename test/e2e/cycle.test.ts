@@ -55,15 +55,18 @@ async function inAMinute<T>(what: string, find: () => T | undefined): Promise<T>
 }
 
 describe('the standing cycle', () => {
+  let cycle: string;
+  /** Schedules: every minute, and once in a minute. */
   let order: string;
-  const rounds = () => of(order, /차례 \(\d\d:\d\d\)$/u);
+  let once: string;
+  const rounds = () => of(cycle, /차례 \(\d\d:\d\d\)$/u);
   const next = async () => {
     const before = rounds().length;
     return view((await inAMinute('another round', () => rounds()[before])).id);
   };
   /** What the thread of the day says of a round. */
   const lines = (task: TaskView) => {
-    const [day] = of(order, /의 순환\*\*/u);
+    const [day] = of(cycle, /의 순환\*\*/u);
     const no = rounds().findIndex(({ id }) => id === task.root) + 1;
     return scene.master
       .shown(scene.hq)
@@ -72,8 +75,8 @@ describe('the standing cycle', () => {
   const ending = (task: TaskView) => task.until('its end in the thread of the day', () => lines(task)[1]);
 
   it('goes round by itself: the agents find something, plan it, the executor carries it out, the thread of the day tells of it', async () => {
-    order = await scene.master.say(scene.hq, '!순환 켜기 1분');
-    expect((await scene.master.noticed(scene.hq, order)).body).toMatch(
+    cycle = await scene.master.say(scene.hq, '!순환 켜기 1분');
+    expect((await scene.master.noticed(scene.hq, cycle)).body).toMatch(
       /순환을 켰습니다[^]*다음 차례: \*\*[^]*돈이 들지 않습니다/u,
     );
     const first = await next();
@@ -106,6 +109,9 @@ describe('the standing cycle', () => {
     await master.answered(hq, await master.say(hq, '자비스야, site 폴더에 메모를 남겨줘'));
     const asking = await next();
     const asked = await request(asking);
+    // They run in the minute of the next round, beside it.
+    order = await master.say(hq, '!예약 1분마다 서버 파일 목록 조회');
+    once = await master.say(hq, '!예약 1분 뒤에 서버 파일 목록 조회');
     const another = await next();
     expect(another.root).not.toBe(asking.root);
     expect(asking.card()?.body).toContain('✋');
@@ -123,6 +129,27 @@ describe('the standing cycle', () => {
     expect((await ending(asking)).body).toMatch(/^✅ \d+번째 차례/u);
   }, 600_000);
 
+  it('has schedules beside it that run by the clock as they do by hand, each under the order that stands behind it', async () => {
+    const { master, hq } = scene;
+    const id = idIn((await master.noticed(hq, order)).body);
+    for (const each of [order, once]) {
+      const task = view((await inAMinute('a run', () => of(each, /예약 실행/u)[0])).id);
+      expect((await task.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
+      expect(
+        results(task)
+          .map(({ output }) => output ?? '')
+          .join('\n'),
+      ).toContain('index.html');
+    }
+    // What was for once is over, and came once, in its minute and not before it.
+    const said = master.shown(hq).find(({ id: event }) => event === once)?.at ?? 0;
+    expect((of(once, /예약 실행/u)[0]?.at ?? 0) - said).toBeGreaterThanOrEqual(59_000);
+    const listed = await told('!예약목록');
+    expect(listed).toContain(`\`${id}\``);
+    expect(listed).not.toContain(`\`${idIn((await master.noticed(hq, once)).body)}\``);
+    expect(of(once, /예약 실행/u)).toHaveLength(1);
+  }, 400_000);
+
   it('is off at once: what waits ends, and no further round begins though the clock goes on', async () => {
     const { master, hq } = scene;
     const waiting = view(rounds().at(-1)?.id ?? '');
@@ -130,9 +157,10 @@ describe('the standing cycle', () => {
     expect((await waiting.ended(PATIENCE_MS)).body).toMatch(/^🚫/u);
     expect((await ending(waiting)).body).toMatch(/^🚫/u);
     const count = rounds().length;
-    // The proof that a minute has come: something else was on the clock for it.
-    const beside = await master.say(hq, '!예약 1분마다 서버 파일 목록 조회');
-    await inAMinute('the minute', () => of(beside, /예약 실행/u)[0]);
+    // The proof that a minute has come: a schedule was on the clock for it. Its message edited, it runs no more, and says so.
+    const id = idIn((await master.noticed(hq, order)).body);
+    await master.edit(hq, order, '!예약 1분마다 다른 일');
+    await inAMinute('a word on it', () => of(order, new RegExp(`${id}[^]*(?:더는|no more)`, 'u'))[0]);
     await scene.settled();
     expect(rounds()).toHaveLength(count);
     // Its day is told once more, in one message.
@@ -145,7 +173,7 @@ describe('the standing cycle', () => {
     expect(summary.body.split('\n').filter((line) => /^- (?:✅|🟡|🚫)/u.test(line))).toHaveLength(count);
     expect(await told('!순환 요약 끄기')).toContain('껐습니다');
     expect(await told('!순환')).toContain('꺼져');
-    expect(await told(`!예약취소 ${idIn((await master.noticed(hq, beside)).body)}`)).toContain('취소');
+    expect(await told('!예약목록')).toContain('예약이 없습니다');
   }, 400_000);
 });
 
@@ -178,28 +206,4 @@ describe('a schedule', () => {
     },
     400_000,
   );
-
-  it('by the clock runs the same way, under the order that stands behind it and no other', async () => {
-    const { master, hq } = scene;
-    const order = await master.say(hq, '!예약 1분마다 서버 파일 목록 조회');
-    const id = idIn((await master.noticed(hq, order)).body);
-    const once = await master.say(hq, '!예약 1분 뒤에 서버 파일 목록 조회');
-    await master.noticed(hq, once);
-    for (const each of [order, once]) {
-      const task = view((await inAMinute('a run', () => of(each, /예약 실행/u)[0])).id);
-      expect((await task.ended(PATIENCE_MS)).body).toMatch(/^✅/u);
-      expect(
-        results(task)
-          .map(({ output }) => output ?? '')
-          .join('\n'),
-      ).toContain('index.html');
-    }
-    // What was for once is over, and came once.
-    expect((await told('!예약목록')).match(/`[a-z2-7]{4,}`/g)).toEqual([`\`${id}\``]);
-    expect(of(once, /예약 실행/u)).toHaveLength(1);
-    // Its message edited, it runs no more.
-    await master.edit(hq, order, '!예약 1분마다 다른 일');
-    await inAMinute('a word on it', () => of(order, new RegExp(`${id}[^]*(?:더는|no more)`, 'u'))[0]);
-    expect(await told('!예약목록')).toContain('예약이 없습니다');
-  }, 600_000);
 });

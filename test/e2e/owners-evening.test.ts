@@ -5,6 +5,7 @@ import { MailSettings } from '../../bridge/mail/mail-settings.ts';
 import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
 import { openPostOffice, type PostOffice, wordsOf } from '../house/post-office.ts';
 import { calls, type Question, type Reply } from '../house/providers.ts';
+import { bringOn } from '../house/schedule-clock.ts';
 import { rosterOf, Scene } from '../house/scene.ts';
 import { TaskView } from '../house/task-scene.ts';
 
@@ -165,12 +166,13 @@ it('a sentence in the evening is a letter with a report in the morning, and five
   expect(kept.body).toMatch(/06:30, 한 번만/);
   const id = /`([a-z2-7]{4})`/.exec(kept.body)?.[1] ?? '';
 
-  // In the morning; the house is not kept waiting for it.
+  // In the morning; the house is not kept waiting for it. Its clock sets it off, and nobody says a word.
   const letter = office.next();
-  await master.say(hq, `!지금실행 ${id}`);
+  await bringOn(scene.redis, id);
   const head = await master.until('its run', hq, () =>
     master.shown(hq).find(({ who, body }) => who === 'coordinator' && body.includes('예약 실행')),
   );
+  expect(head.body).toContain(`⏰ 예약 실행 \`${id}\`: ${MISSION}`);
   const task = new TaskView(master, hq, head.id);
   const card = await task.ended(120_000);
   expect(card.body).toMatch(/^✅ \*\*임무 #\d+ · 끝/u);
@@ -202,6 +204,7 @@ it('a sentence in the evening is a letter with a report in the morning, and five
     task.thread().find(({ msgtype, body }) => msgtype === 'm.file' && body.includes('보고서.pdf')),
   );
   expect(await master.downloadBytes(file.content.url)).toEqual(pdf);
+  expect((await master.noticed(hq, await master.say(hq, '!예약목록'))).body).toContain('예약이 없습니다');
   // Nothing asked for a tap but the proposal.
   expect(task.thread().filter(({ who, body }) => who === 'executor' && body.startsWith('✋'))).toEqual([]);
   // Nor would it have gone anywhere without one: the rest of the house heard of no figure before the morning.

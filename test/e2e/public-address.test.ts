@@ -59,7 +59,8 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  caddy.kill();
+  // Asked to end it would wait a minute for streams that are still open.
+  caddy.kill('SIGKILL');
   await once(caddy, 'exit');
   await scene[Symbol.asyncDispose]();
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Scene } from '../house/scene.ts';
+import { bringOn } from '../house/schedule-clock.ts';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -75,11 +76,9 @@ describe('!schedule', () => {
 
   it('fires by itself for once, and leaves the list; its run can be ended by its name', async () => {
     const { master, hq } = scene;
-    const order = await master.say(hq, '!예약 1분 뒤에 펫샵 예약 페이지 만들기');
+    const order = await master.say(hq, '!예약 내일 아침 7시에 펫샵 예약 페이지 만들기');
     const id = idIn((await master.noticed(hq, order)).body);
-    const at = master.shown(hq).find((one) => one.id === order)?.at ?? 0;
-    await master.until('its minute', hq, () => (Date.now() >= at + 60_000 ? true : undefined));
-    expect(headsOf(order).filter((one) => one.at < at + 59_000)).toEqual([]);
+    await bringOn(scene.redis, id);
     const head = await master.until('a run', hq, () => headsOf(order)[0]);
     expect(await told('!예약목록')).toContain('예약이 없습니다');
     const card = await master.until('its card', hq, () => cardOf(head.id));
