@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Pure code runs side by side; of the files that start a house of their own two run at a time, two cores being all there is. */
+/** Pure code runs side by side; of the files that start a house of their own three run at a time on two cores, since houses mostly wait. */
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
@@ -15,8 +15,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/architecture.test.ts'],
-          // Vitest's own default is one fewer than the cores.
-          maxWorkers: 2,
+          // Some wait for a timer. (Vitest's own default is one fewer than the cores.)
+          maxWorkers: 3,
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -26,8 +26,8 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          // Houses mostly wait: for locks to run out, for what was killed to come back.
-          maxWorkers: 2,
+          // For locks to run out, for what was killed to come back, for the clock's next minute.
+          maxWorkers: 3,
           // Of one file, where it says so: those that kill and wait.
           maxConcurrency: 4,
           testTimeout: 180_000,
