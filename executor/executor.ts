@@ -9,8 +9,10 @@ import type { Account } from '../bridge/matrix/account.ts';
 import { AUDIT_FILE } from '../bridge/protocol/audit.ts';
 import type { ExecutorSettings } from '../bridge/protocol/executor-settings.ts';
 import { OfferPublisher, PUBLISH_EVERY_MS } from '../bridge/queue/executor-offers.ts';
-import { documentKey, executorKey } from '../bridge/queue/executor-queue.ts';
+import { documentKey, executorKey, libraryKey } from '../bridge/queue/executor-queue.ts';
+import { LibraryJob } from '../bridge/protocol/orders/library-document.ts';
 import { DocumentJob } from '../bridge/protocol/orders/posted-document.ts';
+import { LibraryDocuments } from './work/library-documents.ts';
 import { PostedDocuments } from './work/posted-documents.ts';
 import { Audit } from './ledger/audit.ts';
 import { Claims } from './ledger/claims.ts';
@@ -56,6 +58,8 @@ import { Work } from './work/work.ts';
 const EDITS_PER_SECOND = 5;
 /** The words of a posted document are there for as long; then it is read anew. */
 const DOCUMENT_LEFT_S = 3600;
+/** The swarm takes the pages at once, and keeps them. */
+const LIBRARY_LEFT_S = 900;
 const EXPIRY_CHECK_MS = 600_000;
 
 export interface ExecutorParts {
@@ -248,6 +252,17 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     },
     now,
   });
+  const library = new LibraryDocuments({
+    account,
+    sandbox: parts.sandbox,
+    folder: join(folder, 'documents'),
+    left: {
+      has: async (file) => (await redis.exists(libraryKey(file))) > 0,
+      leave: async (file, document) =>
+        void (await redis.set(libraryKey(file), JSON.stringify(document), 'EX', LIBRARY_LEFT_S)),
+    },
+    now,
+  });
   const workspaceOrders = new WorkspaceOrders({
     account,
     rooms,
@@ -293,7 +308,9 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     concurrency,
     take: (payload) => {
       const document = DocumentJob.safeParse(payload);
-      return document.success ? documents.read(document.data) : orderHandler.take(payload);
+      if (document.success) return documents.read(document.data);
+      const shelved = LibraryJob.safeParse(payload);
+      return shelved.success ? library.read(shelved.data) : orderHandler.take(payload);
     },
     async recover() {
       await audit.write('executor.started', { executor: id, unfinished: ledger.unfinished().length });

@@ -10,22 +10,46 @@ const MiB = 1024 * 1024;
 export const MOST_DOCUMENT = 16 * MiB;
 /** All that an office document says that it unpacks to. */
 const MOST_UNPACKED = 256 * MiB;
+/** What claims more is no document that anybody reads. */
+const MOST_PAGES = 20_000;
 /** Of an archive, how many names are told. */
 const MOST_NAMES = 2_000;
 
+/** A document in its parts, in their order: its pages, its slides, its sheets; one part where it has none of these. */
+export interface DocumentParts {
+  readonly unit?: 'page' | 'slide' | 'sheet';
+  readonly pages: readonly string[];
+}
+
+/** As a reader gives it: whole, and in parts where there are any. */
+interface ReadWhole {
+  readonly markdown: string;
+  readonly parts?: DocumentParts;
+}
+
 /** What a person reads in the file, as Markdown; what it is comes from its bytes, its name only tells kinds of text apart. */
-export async function documentMarkdown(bytes: Buffer, name: string): Promise<string> {
+export const documentMarkdown = async (bytes: Buffer, name: string): Promise<string> =>
+  (await readWhole(bytes, name)).markdown;
+
+/** The same part by part, so that a page can be named. */
+export async function documentParts(bytes: Buffer, name: string): Promise<DocumentParts> {
+  const { markdown, parts } = await readWhole(bytes, name);
+  return parts ?? { pages: [markdown] };
+}
+
+async function readWhole(bytes: Buffer, name: string): Promise<ReadWhole> {
   if (bytes.length === 0) throw new ProgramFault('empty', 'The file is empty.');
   if (bytes.length > MOST_DOCUMENT) throw new ProgramFault('too-big', 'The file is bigger than 16 MiB.');
-  const markdown = await readerOf(bytes, name.toLowerCase())();
-  if (markdown.trim() === '')
+  const read = await readerOf(bytes, name.toLowerCase())();
+  const whole = typeof read === 'string' ? { markdown: read } : read;
+  if (whole.markdown.trim() === '')
     throw bytes.subarray(0, 1024).includes('%PDF-')
       ? scanned()
       : new ProgramFault('empty', 'There is no text in the file.');
-  return markdown;
+  return whole;
 }
 
-type Reader = () => Promise<string> | string;
+type Reader = () => Promise<ReadWhole> | ReadWhole | Promise<string> | string;
 
 function readerOf(bytes: Buffer, name: string): Reader {
   if (bytes.subarray(0, 1024).includes('%PDF-')) return () => byKordoc(bytes);
@@ -61,7 +85,7 @@ function zipReader(bytes: Buffer): Reader {
   if (!office && !slides && !open) return () => listing(entries);
   if (entries.reduce((sum, { size }) => sum + size, 0) > MOST_UNPACKED) throw bomb();
   if (office) return () => byKordoc(bytes);
-  return () => (slides ? slidesMarkdown(bytes, entries) : openDocumentMarkdown(bytes, entries));
+  return () => (slides ? slideParts(bytes, entries) : openDocumentMarkdown(bytes, entries));
 }
 
 function listing(entries: readonly ZipEntry[]): string {
@@ -77,7 +101,7 @@ function listing(entries: readonly ZipEntry[]): string {
 }
 
 /** Old office files; a new one with a password lies in such a container as well. */
-function compound(bytes: Buffer): Promise<string> {
+function compound(bytes: Buffer): Promise<ReadWhole> {
   if (bytes.includes(Buffer.from('EncryptedPackage', 'utf16le'))) throw encrypted();
   for (const stream of ['WordDocument', 'PowerPoint Document', '__properties_version1.0'])
     if (bytes.includes(Buffer.from(stream, 'utf16le'))) throw unsupported();
@@ -85,15 +109,41 @@ function compound(bytes: Buffer): Promise<string> {
 }
 
 /** Loaded when it is needed: it takes longer to load than most documents to read. */
-async function byKordoc(bytes: Buffer): Promise<string> {
+async function byKordoc(bytes: Buffer): Promise<ReadWhole> {
   const { parse } = await import('kordoc');
   const result = await parse(bytes);
-  if (result.success) return result.markdown;
+  if (result.success) {
+    const { markdown, pages, metadata, fileType } = result;
+    if (pages === undefined || pages.length === 0) return { markdown };
+    // Of letters that are laid out only when they are shown it knows sections, not pages.
+    const unit = SHEETS.has(fileType) ? 'sheet' : metadata?.pageMode === 'layout' ? 'page' : undefined;
+    return unit === undefined ? { markdown } : { markdown, parts: { unit, pages: pagesInPlace(pages) } };
+  }
   const fault = FAULTS[result.code ?? 'PARSE_ERROR'];
   if (fault !== undefined) throw fault();
   // It says no more of a PDF with a password.
   if (result.fileType === 'pdf' && /\/Encrypt\b/.test(bytes.toString('latin1'))) throw encrypted();
   throw new ProgramFault('broken', 'The file is damaged and cannot be read.');
+}
+
+const SHEETS: ReadonlySet<string> = new Set(['xlsx', 'xls']);
+
+/** By their own numbers: one that is left out stands empty in its place. */
+function pagesInPlace(pages: readonly { readonly pageNumber: number; readonly markdown: string }[]): readonly string[] {
+  const placed: string[] = [];
+  for (const { pageNumber, markdown } of pages) {
+    if (pageNumber < 1 || pageNumber > MOST_PAGES) continue;
+    while (placed.length < pageNumber - 1) placed.push('');
+    placed[pageNumber - 1] = markdown;
+  }
+  return placed;
+}
+
+/** PPTX: each slide under its number. */
+function slideParts(bytes: Buffer, entries: readonly ZipEntry[]): ReadWhole {
+  const pages = slidesMarkdown(bytes, entries);
+  const markdown = pages.map((slide, index) => [`## ${index + 1}`, slide].filter((piece) => piece !== '').join('\n\n'));
+  return { markdown: markdown.join('\n\n'), parts: { unit: 'slide', pages } };
 }
 
 const encrypted = () => new ProgramFault('encrypted', 'The file is protected by a password.');

@@ -34,7 +34,7 @@ const OPEN_DOCUMENT: Words = {
 };
 
 /** PPTX: the slides in their order, with what stands in their notes. */
-export function slidesMarkdown(bytes: Buffer, entries: readonly ZipEntry[]): string {
+export function slidesMarkdown(bytes: Buffer, entries: readonly ZipEntry[]): readonly string[] {
   const part = (name: string) => {
     const entry = entries.find((each) => each.name === name);
     return entry === undefined ? undefined : unzipped(bytes, entry, MOST_PART).toString('utf8');
@@ -49,19 +49,17 @@ export function slidesMarkdown(bytes: Buffer, entries: readonly ZipEntry[]): str
     if (target !== undefined) slides.push(target.replace(/^\/?(?:ppt\/)?/, 'ppt/'));
   });
   if (slides.length === 0) throw new ProgramFault('broken', 'The presentation names no slides.');
-  return slides
-    .map((slide, index) => {
-      let notes = '';
-      each(part(relationsOf(slide)) ?? '', (name, { Target = '', Type = '' }) => {
-        if (name === 'Relationship' && Type.endsWith('/notesSlide'))
-          notes = paragraphs(part(Target.replace(/^\.\.\//, 'ppt/')) ?? '', DRAWING);
-      });
-      const text = paragraphs(part(slide) ?? '', DRAWING);
-      return [`## ${index + 1}`, text, notes === '' ? '' : `> ${notes.replaceAll('\n', '\n> ')}`]
-        .filter((piece) => piece !== '')
-        .join('\n\n');
-    })
-    .join('\n\n');
+  return slides.map((slide) => {
+    let notes = '';
+    each(part(relationsOf(slide)) ?? '', (name, { Target = '', Type = '' }) => {
+      if (name === 'Relationship' && Type.endsWith('/notesSlide'))
+        notes = paragraphs(part(Target.replace(/^\.\.\//, 'ppt/')) ?? '', DRAWING);
+    });
+    const text = paragraphs(part(slide) ?? '', DRAWING);
+    return [text, notes === '' ? '' : `> ${notes.replaceAll('\n', '\n> ')}`]
+      .filter((piece) => piece !== '')
+      .join('\n\n');
+  });
 }
 
 /** ODT, ODS and ODP. */

@@ -8,8 +8,8 @@ import {
   MAX_DOCUMENT_BYTES,
   type PostedDocument,
 } from '../../bridge/protocol/orders/posted-document.ts';
-import { programCommand } from '../sandbox/program-command.ts';
-import { DEFAULT_LIMITS, type OutputObserver, type Sandbox, type SandboxResult } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { readInBox, wordOf } from './read-in-box.ts';
 
 export interface PostedDocumentsDeps {
   readonly account: Pick<Account, 'event' | 'download'>;
@@ -25,8 +25,8 @@ export interface PostedDocumentsDeps {
   readonly now: () => number;
 }
 
-const LIMITS = { ...DEFAULT_LIMITS, cpuMs: 60_000, outputBytes: 1024 * 1024, processes: 64 };
 const TIMEOUT_MS = 30_000;
+const MOST_OUTPUT = 1024 * 1024;
 /** Letters of it, and their bytes as JSON. */
 const SHOWN = ['60000', '400000'] as const;
 
@@ -54,34 +54,12 @@ export class PostedDocuments {
     if ((file.size ?? 0) > MAX_DOCUMENT_BYTES) return { v: 1, word: 'too-big' };
     const stdin = await account.download(file.url, MAX_DOCUMENT_BYTES).catch(() => null);
     if (stdin === null) return { v: 1, word: 'no-file' };
-    const said = { stdout: '', stderr: '' };
-    const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-    const hear = (way: 'stdout' | 'stderr') => (chunk: Uint8Array) => {
-      said[way] += decoders[way].decode(chunk, { stream: true });
-    };
-    const observer: OutputObserver = { stdout: hear('stdout'), stderr: hear('stderr') };
-    const result = await sandbox.run(
-      {
-        ...programCommand('read-document', ['-', '0', ...SHOWN, file.name.replaceAll('\0', '')], LIMITS),
-        cwd: '.',
-        stdin,
-        timeoutMs: TIMEOUT_MS,
-        workspace: { path: folder, writable: false },
-        lent: [],
-        egress: null,
-        limits: LIMITS,
-      },
-      observer,
-      AbortSignal.timeout(TIMEOUT_MS * 2),
+    const args = ['-', '0', ...SHOWN, file.name.replaceAll('\0', '')];
+    const read = await readInBox(
+      { sandbox, folder, timeoutMs: TIMEOUT_MS, outputBytes: MOST_OUTPUT },
+      { program: 'read-document', args, stdin },
     );
-    return documentOf(result, said);
+    const word = wordOf(read);
+    return word === null ? { v: 1, text: read.stdout.slice(0, 100_000) } : { v: 1, word };
   }
-}
-
-function documentOf(result: SandboxResult, said: { readonly stdout: string; readonly stderr: string }): PostedDocument {
-  if (result.kind === 'sandbox-error') return { v: 1, word: 'unavailable' };
-  // Whatever of time, memory and output was too much: the file asks for more than any honest one.
-  if (result.kind === 'killed') return { v: 1, word: 'too-much' };
-  if (result.code === 0) return { v: 1, text: said.stdout.slice(0, 100_000) };
-  return { v: 1, word: /^([a-z-]{1,40}): /.exec(said.stderr)?.[1] ?? 'too-much' };
 }

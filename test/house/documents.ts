@@ -150,24 +150,31 @@ const pdfFile = (objects: readonly string[], trailer: string): Buffer => {
 };
 
 /** One page with a line of text in letters of its own font, as Korean ones are; `trailer` for one with a password. */
-export function pdf(text: string, trailer = ''): Buffer {
-  const letters = Array.from(text);
-  const hex = (number: number) => number.toString(16).padStart(4, '0');
+export const pdf = (text: string, trailer = ''): Buffer => pdfOfPages([text], trailer);
+
+/** A line of text on each page. */
+export function pdfOfPages(texts: readonly string[], trailer = ''): Buffer {
+  const letters = Array.from(new Set(texts.join('')));
+  const codes = new Map(letters.map((letter, index) => [letter, (index + 1).toString(16).padStart(4, '0')]));
   const stream = (content: string) => `<</Length ${content.length}>>stream\n${content}\nendstream`;
-  const shown = letters.map((_, index) => hex(index + 1)).join('');
-  const map = letters.map((letter, index) => `<${hex(index + 1)}> <${hex(letter.codePointAt(0) ?? 0)}>`).join(' ');
+  const shown = (text: string) => Array.from(text, (letter) => codes.get(letter)).join('');
+  const map = letters.map(
+    (letter) => `<${codes.get(letter)}> <${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}>`,
+  );
   return pdfFile(
     [
       '<</Type/Catalog/Pages 2 0 R>>',
-      '<</Type/Pages/Kids[3 0 R]/Count 1>>',
-      '<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
-      stream(`BT /F1 14 Tf 20 150 Td <${shown}> Tj ET`),
-      '<</Type/Font/Subtype/Type0/BaseFont/Own/Encoding/Identity-H/DescendantFonts[6 0 R]/ToUnicode 7 0 R>>',
-      '<</Type/Font/Subtype/CIDFontType2/BaseFont/Own/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 1000/FontDescriptor 8 0 R>>',
+      `<</Type/Pages/Kids[${texts.map((_, index) => `${7 + index * 2} 0 R`).join(' ')}]/Count ${texts.length}>>`,
+      '<</Type/Font/Subtype/Type0/BaseFont/Own/Encoding/Identity-H/DescendantFonts[4 0 R]/ToUnicode 5 0 R>>',
+      '<</Type/Font/Subtype/CIDFontType2/BaseFont/Own/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 1000/FontDescriptor 6 0 R>>',
       stream(
-        `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def 1 begincodespacerange <0000> <FFFF> endcodespacerange ${letters.length} beginbfchar ${map} endbfchar endcmap end end`,
+        `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def 1 begincodespacerange <0000> <FFFF> endcodespacerange ${letters.length} beginbfchar ${map.join(' ')} endbfchar endcmap end end`,
       ),
       '<</Type/FontDescriptor/FontName/Own/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>',
+      ...texts.flatMap((text, index) => [
+        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Contents ${8 + index * 2} 0 R/Resources<</Font<</F1 3 0 R>>>>>>`,
+        stream(`BT /F1 14 Tf 20 150 Td <${shown(text)}> Tj ET`),
+      ]),
     ],
     trailer,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentMarkdown } from '../../executor/programs/document-reader.ts';
+import { documentMarkdown, documentParts } from '../../executor/programs/document-reader.ts';
 import { ProgramFault } from '../../executor/programs/program.ts';
 import * as made from '../house/documents.ts';
 
@@ -124,6 +124,32 @@ describe('what a person reads in a document', () => {
     expect(listed).toBe(
       'An archive of 3 entries:\n\n- ../../etc/passwd (1 bytes)\n- a\uFFFDb\uFFFDgpj.exe (2 bytes)\n- 사진/',
     );
+  });
+});
+
+describe('a document in its parts', () => {
+  const parts = (bytes: Buffer | string, name = 'file') => documentParts(Buffer.from(bytes), name);
+
+  it('is its pages, slides or sheets, each with its number; letters of which nobody knows the pages are one', async () => {
+    expect(await parts(made.pdfOfPages(['계약 기간은 이 년', '', '위약금은 오백만 원']))).toEqual({
+      unit: 'page',
+      pages: ['계약 기간은 이 년', '', '위약금은 오백만 원'],
+    });
+    expect(await parts(made.pptx([['첫 장', '천천히 말하기'], ['둘째 장']]))).toEqual({
+      unit: 'slide',
+      pages: ['첫 장\n\n> 천천히 말하기', '둘째 장'],
+    });
+    expect(
+      await parts(
+        made.xlsx([
+          ['매출', [['3월', '1200']]],
+          ['매입', [['4월', '900']]],
+        ]),
+      ),
+    ).toMatchObject({ unit: 'sheet', pages: [expect.stringContaining('1200'), expect.stringContaining('900')] });
+    expect(await parts(made.hwp('한글 문서입니다'))).toEqual({ pages: ['한글 문서입니다'] });
+    expect(await parts(made.docx(['배송', '부산']))).toEqual({ pages: ['배송\n\n부산'] });
+    expect(await parts('메모', 'note.txt')).toEqual({ pages: ['메모'] });
   });
 });
 
