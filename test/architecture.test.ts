@@ -75,6 +75,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/commands',
     'bots/residents',
     'bots/memory',
+    'bots/memory/library',
     'bots/models/providers/search',
     'bots/models/providers',
     'bots/models/providers/manus',

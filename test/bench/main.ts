@@ -6,6 +6,7 @@ import { endurance } from './endurance.ts';
 import { AGENTS, fanOut } from './fan-out.ts';
 import { handsBench } from './hands.ts';
 import { greetingCost } from './greeting-cost.ts';
+import { libraryBench } from './library.ts';
 import { mechanism } from './mechanism.ts';
 import { oldRoom } from './old-room.ts';
 import { promptCache } from './prompt-cache.ts';
@@ -18,6 +19,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const { words: wanted } = meantWords('bench', process.argv.slice(2), processEnvironment());
 const NAMES = [
   'mechanism',
+  'library',
   'prompt-cache',
   'greeting-cost',
   'sandbox',
@@ -56,6 +58,7 @@ async function measure(name: string, run: () => Promise<{ table: string; failure
 }
 
 await measure('mechanism', () => Promise.resolve(mechanism(quick)));
+await measure('library', () => libraryBench(quick));
 await measure('prompt-cache', () => promptCache(quick));
 await measure('greeting-cost', () => greetingCost(quick));
 await measure('sandbox', () => sandboxBench(quick));

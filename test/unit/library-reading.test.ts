@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { LibraryDocument, LibraryJob } from '../../bridge/protocol/orders/library-document.ts';
+import { type LibraryDocument, LibraryJob } from '../../bridge/protocol/orders/library-document.ts';
 import type { SandboxJob } from '../../executor/sandbox/sandbox.ts';
 import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
 import { LibraryDocuments } from '../../executor/work/library-documents.ts';
@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'chavion-shelf-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function executor(
-  script: ConstructorParameters<typeof SimulatedSandbox>[0],
+  script: NonNullable<ConstructorParameters<typeof SimulatedSandbox>[0]>,
   bytes: Buffer | null = Buffer.from('%PDF'),
 ) {
   const jobs: SandboxJob[] = [];

@@ -18,7 +18,7 @@ export const LibraryJob = z.strictObject({
 export type LibraryJob = z.infer<typeof LibraryJob>;
 
 /** So long somebody waits for it. */
-export const LIBRARY_ASKED_MS = 300_000;
+export const LIBRARY_ASKED_MS = 180_000;
 
 /** What a place in a document is counted in; a document that has no such places is one long text. */
 export const PlaceUnit = z.enum(['page', 'slide', 'sheet']);
