@@ -11,6 +11,8 @@ import type { MessageEvent, RoomEvent } from '../../bridge/protocol/room-event.t
 import { LineNumbers } from './line-numbers.ts';
 import type { HouseMemory, MemoryLine } from './memory-line.ts';
 import { type LineReader, MemoryLines } from './memory-lines.ts';
+import type { RoomDocument } from './passage.ts';
+import { RoomDocuments } from './room-documents.ts';
 import { wholeRoom } from './whole-room.ts';
 
 export interface MemoryRoomDeps {
@@ -43,12 +45,13 @@ export interface NewLine {
 export class MemoryRoom implements HouseMemory {
   readonly #deps: MemoryRoomDeps;
   readonly #events: MemoryLines;
+  readonly #files = new RoomDocuments();
   readonly #numbers: LineNumbers;
   readonly #listeners = new Set<() => void>();
   readonly #leftOut = new Set<EventId>();
   #rooms: ReadonlySet<RoomId>;
   #lines: readonly MemoryLine[] = [];
-  /** Until the whole of it was read, a line that is not there may stand all the same. */
+  #documents: readonly RoomDocument[] = [];
   #isWhole = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -61,6 +64,16 @@ export class MemoryRoom implements HouseMemory {
 
   get lines(): readonly MemoryLine[] {
     return this.#lines;
+  }
+
+  /** Files that masters have put there, newest first. */
+  get documents(): readonly RoomDocument[] {
+    return this.#documents;
+  }
+
+  /** Until the whole of it was read, what is not there may stand all the same. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   onChange(listener: () => void): void {
@@ -90,7 +103,7 @@ export class MemoryRoom implements HouseMemory {
       this.#rooms = new Set([room, ...former]);
       for (const one of this.#rooms)
         for await (const page of wholeRoom(coordinator, one, { isOwn: this.#deps.isOwn }))
-          for (const event of page) this.#events.put(event);
+          for (const event of page) this.#put(event);
       this.#isWhole = true;
     } catch (error) {
       // Whoever keeps the rooms makes it anew and says so; the house answers without it.
@@ -103,7 +116,7 @@ export class MemoryRoom implements HouseMemory {
   /** Keeps up with what is said. Throws where the numbers cannot be stored: the event comes again. */
   async hear(event: RoomEvent): Promise<void> {
     if (this.isRoom(event.roomId)) {
-      if (this.#events.put(event)) await this.#settle();
+      if (this.#put(event)) await this.#settle();
       return;
     }
     if (event.kind === 'power') return this.#settle();
@@ -111,6 +124,11 @@ export class MemoryRoom implements HouseMemory {
     for (const line of this.#lines)
       if (line.origin?.event === event.target && line.origin.room === event.roomId)
         await this.forget(line.number, 'its source was deleted');
+  }
+
+  #put(event: RoomEvent): boolean {
+    const isFile = this.#files.put(event);
+    return this.#events.put(event) || isFile;
   }
 
   /** Null where it cannot be written: the room is closed to the coordinator. */
@@ -188,9 +206,11 @@ export class MemoryRoom implements HouseMemory {
 
   async #settleNow(): Promise<void> {
     const { rooms, coordinator } = this.#deps;
-    const standing = this.#events.standing({ masters: await rooms.masters(), coordinator: coordinator.userId });
+    const masters = await rooms.masters();
+    const standing = this.#events.standing({ masters, coordinator: coordinator.userId });
     const lines = await this.#numbers.number(standing.toReversed());
     this.#lines = lines.toReversed();
+    this.#documents = this.#files.standing(masters);
     for (const listener of this.#listeners) listener();
     if (this.#isWhole) await this.#clearOrigins();
   }

@@ -3,6 +3,8 @@ import { factsBlock } from './facts-block.ts';
 import { GramIndex } from './gram-index.ts';
 import { type LineReadersDeps, type Listeners, type MayStand, mayStand } from './line-readers.ts';
 import type { HouseMemory, MemoryLine } from './memory-line.ts';
+import type { Passage, PassageSource } from './passage.ts';
+import { passagesBlock } from './passages-block.ts';
 import { ordersBlock, ordersThatFit } from './standing-orders.ts';
 
 /** What agents are told of what the house remembers. */
@@ -33,6 +35,8 @@ export const NOTHING_RECALLED: Recalled = { text: '', taint: { untrusted: false,
 
 export interface HouseRecallDeps extends LineReadersDeps {
   readonly memory: HouseMemory;
+  /** Documents of the memory room; a house may have none. */
+  readonly library?: PassageSource;
   readonly ownerTitle: string;
   readonly timeZone: string;
   /** Whoever lives elsewhere is told nothing of the memory. */
@@ -42,11 +46,18 @@ export interface HouseRecallDeps extends LineReadersDeps {
 }
 
 const MOST_FACTS = 8;
+/** Of these: a passage is as long as ten facts. */
+const MOST_PASSAGES = 4;
 /** How much of the question has to stand in a line, by weight; and against the best that was found. */
-const LEAST_SCORE = 0.12;
+const LEAST_SCORE = 0.2;
 const LEAST_OF_BEST = 0.35;
 /** Some of what is found may not be told. */
 const LOOKED_AT = 64;
+
+interface FoundLine {
+  readonly line: MemoryLine;
+  readonly score: number;
+}
 
 /** Recall over the lines of the memory room, searched in this process. */
 export class HouseRecall implements Recall {
@@ -72,35 +83,52 @@ export class HouseRecall implements Recall {
   }
 
   async factsFor({ agent, ...asked }: AskedByTurn): Promise<Recalled> {
-    const hits = this.#deps.livesHere(agent) ? this.#search(asked.question) : [];
-    if (hits.length === 0) return NOTHING_RECALLED;
-    const found = await this.#told(hits, await mayStand(asked, this.#deps), MOST_FACTS);
-    if (found.length === 0) return NOTHING_RECALLED;
-    const nameOf = await this.#deps.names();
+    const { library, timeZone, names, livesHere } = this.#deps;
+    if (!livesHere(agent)) return NOTHING_RECALLED;
+    const hits = this.#search(asked.question);
+    const passages = (await library?.find(asked.question, MOST_PASSAGES)) ?? [];
+    if (hits.length + passages.length === 0) return NOTHING_RECALLED;
+    const allowed = await mayStand(asked, this.#deps);
+    const lines = await this.#told(hits, allowed, MOST_FACTS);
+    // Whoever may read the memory room may read its documents.
+    const read = (await allowed({})) ? passages : [];
+    if (lines.length + read.length === 0) return NOTHING_RECALLED;
+    const best = [...lines, ...read].toSorted((a, b) => b.score - a.score).slice(0, MOST_FACTS);
+    const found = best.flatMap((one) => ('line' in one ? [one.line] : []));
+    const pieces = best.flatMap((one) => ('document' in one ? [one] : []));
+    const facts = factsBlock(found, { nameOf: await names(), timeZone });
     return {
-      text: factsBlock(found, { nameOf, timeZone: this.#deps.timeZone }),
-      taint: { private: true, untrusted: found.some(({ kind }) => kind === 'record') },
+      text: [facts, passagesBlock(pieces, timeZone)].filter((block) => block !== '').join('\n\n'),
+      taint: { private: true, untrusted: pieces.length > 0 || found.some(({ kind }) => kind === 'record') },
     };
   }
 
   /** For whoever searches the memory himself: the best first, and only what may be shown there. */
   async find({ question, ...listeners }: AskedOfMemory, most: number): Promise<readonly MemoryLine[]> {
-    return this.#told(this.#search(question), await mayStand(listeners, this.#deps), most);
+    const found = await this.#told(this.#search(question), await mayStand(listeners, this.#deps), most);
+    return found.map(({ line }) => line);
   }
 
-  #search(question: string): readonly MemoryLine[] {
+  /** The same in the documents of the memory room. */
+  async findPassages({ question, ...listeners }: AskedOfMemory, most: number): Promise<readonly Passage[]> {
+    const found = (await this.#deps.library?.find(question, most)) ?? [];
+    return found.length > 0 && (await (await mayStand(listeners, this.#deps))({})) ? found : [];
+  }
+
+  #search(question: string): readonly FoundLine[] {
     const hits = this.#index.search(question, LOOKED_AT);
     const best = hits[0]?.score ?? 0;
-    return hits.flatMap(({ id, score }) =>
-      score < LEAST_SCORE || score < best * LEAST_OF_BEST ? [] : (this.#known.get(id) ?? []),
-    );
+    return hits.flatMap(({ id, score }) => {
+      const line = this.#known.get(id);
+      return line === undefined || score < LEAST_SCORE || score < best * LEAST_OF_BEST ? [] : [{ line, score }];
+    });
   }
 
-  async #told(lines: readonly MemoryLine[], allowed: MayStand, most: number): Promise<readonly MemoryLine[]> {
-    const told: MemoryLine[] = [];
-    for (const line of lines) {
+  async #told(found: readonly FoundLine[], allowed: MayStand, most: number): Promise<readonly FoundLine[]> {
+    const told: FoundLine[] = [];
+    for (const one of found) {
       if (told.length === most) break;
-      if (await allowed(line)) told.push(line);
+      if (await allowed(one.line)) told.push(one);
     }
     return told;
   }
