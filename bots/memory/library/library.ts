@@ -144,7 +144,9 @@ export class Library implements PassageSource {
   }
 
   async #takeNew(document: RoomDocument, tries: number): Promise<void> {
-    if (await this.#take(document, (one) => this.#read(one))) return;
+    // Another swarm of the house, or another upload of the same file, may have had it read meanwhile.
+    const look = async (one: RoomDocument) => (await this.#deps.shelf.about(one.file)) ?? this.#read(one);
+    if (await this.#take(document, look)) return;
     const waits = this.#deps.retryMs ?? RETRY_MS;
     const wait = waits[Math.min(tries, waits.length - 1)] ?? 0;
     void sleep(wait, undefined, { signal: this.#stop.signal, ref: false }).then(
