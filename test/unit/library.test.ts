@@ -192,6 +192,25 @@ describe('the library', () => {
     expect(scene.told).toHaveLength(2);
   });
 
+  it('says it when it can be found, of each upload, and again where it was not sure to be said', async () => {
+    const scene = new Scene();
+    const again = { ...contract, event: EventId.parse('$again'), at: 5 };
+    const library: Library = scene.library({
+      tell: async ({ event }) => {
+        const found = await library.find('위약금', 8);
+        scene.told.push(`${event} ${found.some(({ document }) => document.event === event)}`);
+        if (scene.told.length === 1) throw new Error('killed');
+      },
+      log: { warn: () => undefined } as never,
+      retryMs: [20],
+    });
+    scene.stand(contract, again);
+    await expect.poll(() => scene.told).toEqual([`${contract.event} true`, '$again true', `${contract.event} true`]);
+    await library.settled();
+    expect(await library.find('위약금 보증금', 8)).toHaveLength(2);
+    expect(scene.asked).toHaveLength(1);
+  });
+
   it('answers without its store: nothing is found', async () => {
     const scene = new Scene();
     const shelf = new Shelf(redis);

@@ -17,7 +17,7 @@ async function told(word: string | null, times = 1) {
     sent.push(given);
     return Promise.resolve(EventId.parse('$sent'));
   };
-  const tell = tellDocument({ coordinator: { send } as never, roomLang: () => Promise.resolve('ko') });
+  const tell = tellDocument({ coordinator: { send }, roomLang: () => Promise.resolve('ko') });
   for (let time = 0; time < times; time += 1) await tell(document, word);
   return sent;
 }

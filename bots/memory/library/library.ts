@@ -17,7 +17,7 @@ export interface LibraryDeps {
   };
   readonly shelf: Shelf;
   readonly read: LibraryReading;
-  /** A document was read for the first time; why not, where it could not be. May be told again after a crash. */
+  /** It can be found from now on; why not, where it cannot. May be told again after a crash. */
   readonly tell: (document: RoomDocument, word: string | null) => Promise<void>;
   readonly log: Pick<Logger, 'warn'>;
   /** How long a document is let lie that could not be asked for, each time. */
@@ -105,14 +105,10 @@ export class Library implements PassageSource {
     if (this.#stop.signal.aborted) return;
     const { documents } = this.#deps.room;
     this.#standing = new Set(documents.map(({ event }) => event));
-    for (const { document, about, first } of this.#shelved.values()) {
-      if (this.#standing.has(document.event)) continue;
-      for (let id = first; id < first + about.passages; id += 1) this.#index.delete(id);
-      this.#shelved.delete(document.event);
-    }
+    for (const event of this.#shelved.keys()) if (!this.#standing.has(event)) this.#unshelve(event);
     for (const document of [...this.#seen.values()].filter(({ event }) => !this.#standing.has(event))) {
       this.#seen.delete(document.event);
-      if (!documents.some(({ file }) => file === document.file)) this.#do(() => this.#deps.shelf.remove(document.file));
+      this.#do(() => this.#clear(document));
     }
     // The oldest first: of two that say the same the newer is found.
     const fresh = documents.filter(({ event }) => !this.#seen.has(event)).toReversed();
@@ -161,17 +157,42 @@ export class Library implements PassageSource {
     if (isOver()) return true;
     try {
       const about = await look(document);
-      if (about !== null && 'passages' in about) await this.#shelve(document, about);
-      return about !== null || isOver();
+      if (about === null) return isOver();
+      await this.#tell(document, 'word' in about ? about.word : await this.#shelve(document, about));
+      // What was written while it was deleted.
+      if (!this.#standing.has(document.event)) await this.#clear(document);
+      return true;
     } catch (error) {
+      this.#unshelve(document.event);
       if (isOver()) return true;
       this.#deps.log.warn({ err: error, event: document.event }, 'a document of the library could not be taken in');
       return false;
     }
   }
 
-  async #shelve(document: RoomDocument, about: Shelved['about']): Promise<void> {
-    if (this.#index.size + about.passages > MOST_PASSAGES) return this.#deps.tell(document, 'full');
+  /** Out of the store, but for another upload of the same file. */
+  async #clear({ file }: RoomDocument): Promise<void> {
+    if (!this.#deps.room.documents.some((other) => other.file === file)) await this.#deps.shelf.remove(file);
+  }
+
+  #unshelve(event: EventId): void {
+    const shelved = this.#shelved.get(event);
+    if (shelved === undefined) return;
+    this.#shelved.delete(event);
+    for (let id = shelved.first; id < shelved.first + shelved.about.passages; id += 1) this.#index.delete(id);
+  }
+
+  /** Once for each upload; again, if it is not known to have been said. */
+  async #tell(document: RoomDocument, word: string | null): Promise<void> {
+    const { shelf, tell } = this.#deps;
+    if (!this.#standing.has(document.event) || (await shelf.wasTold(document.file, document.event))) return;
+    await tell(document, word);
+    await shelf.putTold(document.file, document.event);
+  }
+
+  /** Why it cannot be found; null where it can. */
+  async #shelve(document: RoomDocument, about: Shelved['about']): Promise<string | null> {
+    if (this.#index.size + about.passages > MOST_PASSAGES) return 'full';
     const first = this.#next;
     this.#next += about.passages;
     this.#shelved.set(document.event, { document, about, first });
@@ -179,23 +200,23 @@ export class Library implements PassageSource {
     for await (const pack of this.#deps.shelf.passages(document.file, about.passages)) {
       for (const { text } of pack) {
         // Taken away meanwhile.
-        if (!this.#shelved.has(document.event)) return;
+        if (!this.#shelved.has(document.event)) return null;
         this.#index.put(id, wordsOf(document, text));
         id += 1;
         if (id % AT_A_TIME === 0) await setImmediate();
       }
     }
+    return null;
   }
 
   async #read(document: RoomDocument): Promise<About | null> {
-    const { read, shelf, tell } = this.#deps;
+    const { read, shelf } = this.#deps;
     const { file, name, event } = document;
     const pages = await read(file, name, this.#stop.signal);
     // Taken away while it was read: nothing of it stays.
     if (pages === null || !this.#standing.has(event)) return null;
     const passages = 'word' in pages ? [] : passagesOf(pages);
     const word = 'word' in pages ? pages.word : passages.length === 0 ? 'empty' : null;
-    await tell(document, word);
     if (word !== null) await shelf.putUnreadable(file, word);
     else await shelf.put(file, passages, 'unit' in pages ? pages.unit : undefined);
     return shelf.about(file);

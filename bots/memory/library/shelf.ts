@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import type { EventId } from '../../../bridge/protocol/ids.ts';
 import { PlaceUnit } from '../../../bridge/protocol/orders/library-document.ts';
 import { swarmKey } from '../../../bridge/queue/redis.ts';
 import type { CutPassage } from './cut-passages.ts';
@@ -65,6 +66,14 @@ export class Shelf {
   /** Null where it has gone. */
   async passage(file: string, index: number): Promise<CutPassage | null> {
     return (await this.#pack(file, fieldOf(index)))?.[index % PACKED] ?? null;
+  }
+
+  async wasTold(file: string, event: EventId): Promise<boolean> {
+    return (await this.#redis.hexists(shelfKey(idOf(file)), `told ${event}`)) === 1;
+  }
+
+  async putTold(file: string, event: EventId): Promise<void> {
+    await this.#redis.hset(shelfKey(idOf(file)), `told ${event}`, '1');
   }
 
   async remove(file: string): Promise<void> {
