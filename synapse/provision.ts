@@ -12,12 +12,15 @@ import { liftLimits, provisionAccount } from './provision-accounts.ts';
 import { Avatars, type Member, joinedMembers, provisionFace, provisionGhost } from './provision-residents.ts';
 import type { Builder } from './builder.ts';
 import { sayAsAdmin } from './say.ts';
+import { layDownSilence } from './silent-rule.ts';
 import { type Ghost, ghosts, people } from './residents.ts';
 
 /** What one start found or made, and the next one looks at first. Nothing in it is secret or cannot be found anew. */
 export const Remembered = z.object({
   rooms: HouseRooms.optional(),
   avatars: Avatars.default({}),
+  /** The owner's account has had the rule; deleted since, it stays so. */
+  silence: z.boolean().optional(),
 });
 export type Remembered = z.infer<typeof Remembered>;
 
@@ -73,6 +76,7 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
     ),
   ]);
   await keepExecutor(client, token, { userId: who.executor, password: executor });
+  const silence = wanted.remembered.silence === true || (await layDownSilence(client, token, who.master));
 
   const builder: Builder = { client, token, serverName: wanted.serverName, who };
   const { rooms: furnished, fates } = await furnishRooms(builder, wanted.lang, wanted.remembered.rooms);
@@ -121,7 +125,7 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
     rooms,
     fates,
     outside: [...outside],
-    remembered: { rooms, avatars: { ...wanted.remembered.avatars, ...avatars } },
+    remembered: { rooms, silence, avatars: { ...wanted.remembered.avatars, ...avatars } },
     dormant: dormant.map(({ name }) => name),
   };
 }

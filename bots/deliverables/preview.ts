@@ -107,7 +107,7 @@ export function createPreview(deps: ShowcaseDeps): Showcase {
         state,
         { name: siteShot[state.lang](state.no), mediaType: 'image/png', read: () => picture },
         `${txn}.picture`,
-        chavion,
+        { ...chavion, silent: true },
       );
     const text = siteReady[state.lang]({
       page: plainWords(title, 80),

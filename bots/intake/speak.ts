@@ -9,7 +9,7 @@ import type { Audience } from '../addressing/address.ts';
 import { type Facts, type IntakePlan, NOTHING } from './intake-plan.ts';
 import { letterFor, notice, turnFor } from './plan-jobs.ts';
 
-/** Turns for those who are meant and can answer, and one line about the others. Pure. */
+/** Turns for those who are meant and can answer, of which one rings, and one line about the others. Pure. */
 export function speak(message: MessageEvent, audience: Audience, facts: Facts, lang: Lang): IntakePlan {
   if (audience.kind === 'nobody') {
     switch (audience.reason) {
@@ -39,7 +39,10 @@ export function speak(message: MessageEvent, audience: Audience, facts: Facts, l
   const isQuiet = (id: AgentId) => facts.quiet?.has(id) === true;
   const speakers = meant.filter((id) => facts.ready.has(id) && !isQuiet(id));
   const may = handsOf(speakers, { calledByName, ...facts });
-  const turns = speakers.map((agent) => turnFor(message, agent, lang, may(agent)));
+  const rings = speakers.find((id) => may(id).hands === 'act') ?? speakers[0];
+  const turns = speakers.map((agent) =>
+    turnFor(message, agent, lang, { ...may(agent), ...(agent === rings ? {} : { silent: true }) }),
+  );
   if (!calledByName && speakers.length > 0) return { jobs: [...turns, ...later] };
   const away = meant.filter((id) => facts.away?.has(id) === true);
   const missing = meant.filter((id) => !facts.ready.has(id) && !away.includes(id));

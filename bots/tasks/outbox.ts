@@ -132,6 +132,7 @@ async function sendFiles(account: Speaking, state: TaskState, say: Say, { attach
       v: 1,
       kind: 'act',
       root: state.root,
+      silent: true,
     });
 }
 

@@ -73,7 +73,7 @@ export interface Turn {
   /** Spread into whatever is said where the question stands. */
   readonly thread: { readonly thread?: EventId };
   /** What stands under every event of its answer (`com.chavion`). */
-  readonly mark: ReturnType<typeof markOf>;
+  readonly mark: ReturnType<typeof answerMark>;
   readonly slot: ReturnType<RunningTurns['enter']>;
   /** From performance.now(). */
   readonly began: number;
@@ -101,7 +101,7 @@ export function beginTurn(job: TurnJob, deps: TurnDeps): Turn | null {
     agent: job.agent,
     at: job.at,
   });
-  return { ...identityOf(job, agent, deps), provider, slot, began: performance.now(), mark: markOf(job, provider) };
+  return { ...identityOf(job, agent, deps), provider, slot, began: performance.now(), mark: answerMark(job, provider) };
 }
 
 /** What holds of a turn without a model, and after it. */
@@ -120,7 +120,8 @@ export function identityOf(
   };
 }
 
-function markOf(job: TurnJob, provider: Provider) {
+/** What every message of an answer carries. */
+export function answerMark(job: TurnJob, provider: { readonly rehearsal: boolean }) {
   const burst = job.burst === undefined ? {} : { burst: job.burst };
   const rehearsal = provider.rehearsal ? { rehearsal: true } : {};
   return {
@@ -133,6 +134,7 @@ function markOf(job: TurnJob, provider: Provider) {
     turn: jobId(job),
     ...burst,
     ...rehearsal,
+    ...(job.silent === true ? { silent: true } : {}),
   } as const;
 }
 

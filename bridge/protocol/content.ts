@@ -41,6 +41,8 @@ export const ChavionContent = z.object({
   memory: z.boolean().optional(),
   /** Said to a master about his message, and no part of the conversation: models are not told. */
   quiet: z.boolean().optional(),
+  /** Nobody needs to be rung for it, and it is no `m.notice`: a file, the second answer to one greeting. `synapse/silent-rule.ts` */
+  silent: z.boolean().optional(),
   /** Of the coordinator, at a master's `source`: an agent from elsewhere that the launcher is to invite. */
   admit: UserId.optional(),
   /** Of the executor: the commands that this message asks for or tells of. */

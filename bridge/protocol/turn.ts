@@ -37,6 +37,8 @@ export const TurnJob = z.object({
   burst: z.array(EventId).max(20).optional(),
   /** The edit or deletion that asks for this in place of what the source set off first, or the event of the `news`. */
   cause: EventId.optional(),
+  /** Another's answer to the same message rings. */
+  silent: z.boolean().optional(),
   /** What its agent may do about it: `act`, or look things up alone. Absent: nothing but speak. */
   hands: z.enum(['act', 'look']).optional(),
   /** What became of a command that waited for a master's ✅, for its agent: the answer to `source` goes on with it. */

@@ -10,7 +10,7 @@ const FIRST_AFTER_MS = 1_500;
 const MAX_EDITS = 60;
 
 export interface LiveTarget {
-  readonly account: Account;
+  readonly account: Pick<Account, 'send'>;
   readonly room: RoomId;
   /** So that a message repeated after a crash is the same message. */
   readonly txn: string;

@@ -24,7 +24,7 @@ import { firstLines, inlineText, lastLines, type OutputText, shareOf } from './o
 import type { OwnRooms } from '../gate/own-rooms.ts';
 
 export interface ReportDeps {
-  readonly account: Account;
+  readonly account: Pick<Account, 'send' | 'upload'>;
   readonly budget: EditBudget;
   readonly rooms: Pick<OwnRooms, 'ops'>;
   readonly timeZone: string;
@@ -55,6 +55,7 @@ export class Reports {
       const ms = Date.now() - began;
       return this.#message(
         record,
+        'record',
         (weave) =>
           `${say.END_MARK.running} ${this.#title(record, weave)}\n${say.running[record.job.lang](ms)}${tail === '' ? '' : weave.block(tail)}`,
         { streaming: true },
@@ -74,7 +75,7 @@ export class Reports {
     const long = whole.split('\n').length > SHOWN.lines || whole.length > SHOWN.characters;
     const shown = long ? lastLines(whole, SHOWN.lines, SHOWN.characters) : whole;
     const mark = say.auditMark[lang](told.mark.seq, told.mark.hash.slice(0, 8));
-    const message = this.#message(record, (weave, share) => {
+    const message = this.#message(record, room === this.#deps.rooms.ops ? 'answer' : 'record', (weave, share) => {
       const head = `${say.END_MARK[told.outcome.kind]} ${this.#title(record, weave)}\n${this.outcome(told.outcome, lang, weave, record.job.type === 'chat' ? 'chat' : 'order')} · ${mark}`;
       const output = told.binary ? `\n\n${whole}` : whole === '' ? '' : weave.block(shareOf(shown, share));
       return `${head}${output}${long ? `\n${say.wholeInFile[lang]()}` : ''}`;
@@ -165,7 +166,7 @@ export class Reports {
       record.job.type === 'outside'
         ? { result: endResult(record.prepared, { outcome, output: binary ? '' : whole, artifacts: [], report }) }
         : {};
-    const message = this.#message(record, (weave, share) => {
+    const message = this.#message(record, 'answer', (weave, share) => {
       const output = binary ? `\n\n${short}` : whole === '' ? '' : weave.block(shareOf(short, share));
       return `${say.END_MARK[outcome.kind]} ${this.outcome(outcome, lang, weave, record.job.type === 'chat' ? 'chat' : 'order')}${empty}${output}${more}`;
     });
@@ -225,14 +226,17 @@ export class Reports {
     return { account: this.#deps.account, room: this.#deps.rooms.ops, txn: `x.${record.prepared.key}` };
   }
 
+  /** `record`: in ops, where nobody waits for it unless he has given the order there. */
   #message(
     record: LedgerRecord,
+    place: 'record' | 'answer',
     write: (weave: Weave, share: number) => string,
     more: { readonly streaming?: true } = {},
   ): OutgoingText {
     const { job, prepared } = record;
     return fitting(job.root, (share) => ({
       ...woven((weave) => write(weave, share)),
+      ...(place === 'record' ? { msgtype: 'm.notice' as const } : {}),
       chavion: { v: 1, kind: 'notice', source: job.root, root: job.root, hashes: [prepared.hash], ...more },
       ...(job.room === this.#deps.rooms.ops ? { replyTo: job.root } : {}),
     }));
@@ -261,7 +265,7 @@ export class Reports {
         ...(thread === undefined ? {} : { rel_type: 'm.thread', event_id: thread, is_falling_back: true }),
         'm.in_reply_to': { event_id: replyTo },
       },
-      'com.chavion': { v: 1, kind: 'notice', source: record.job.root, hashes: [record.prepared.hash] },
+      'com.chavion': { v: 1, kind: 'notice', source: record.job.root, hashes: [record.prepared.hash], silent: true },
     };
     return {
       url,

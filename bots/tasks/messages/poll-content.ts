@@ -15,6 +15,9 @@ export const MAX_ANSWERS = 20;
 /** Clients cut what is longer. */
 export const MAX_ANSWER_CHARACTERS = 120;
 
+/** The push rule about notices looks at this alone, whatever the event is; the one about polls comes after it. */
+const SILENT = { msgtype: 'm.notice' } as const;
+
 /** An event of a poll, all of it but the house's own key. */
 export interface PollEvent {
   readonly type: typeof POLL_START | typeof POLL_RESPONSE | typeof POLL_END;
@@ -35,6 +38,7 @@ export function pollStart(
   return {
     type: POLL_START,
     content: {
+      ...SILENT,
       body: fallback,
       [TEXT]: fallback,
       [POLL_START]: {
@@ -71,6 +75,7 @@ export function pollEnd(poll: EventId, fallback: string): PollEvent {
   return {
     type: POLL_END,
     content: {
+      ...SILENT,
       body: fallback,
       [TEXT]: fallback,
       [POLL_END]: {},
