@@ -21,7 +21,7 @@ const MAX_ITEMS = 10;
 /** Of the hash, enough for a person to compare. */
 export const SHORT_HASH = 12;
 /** How requests are written at present. One that was written otherwise cannot be made anew, and so is asked anew. */
-export const REQUEST_FORM = 3;
+export const REQUEST_FORM = 4;
 /** A reason is a sentence; more of it would only push the rest out of sight. */
 const MAX_REASON = 400;
 

@@ -216,11 +216,12 @@ describe('a request', () => {
               return [
                 `${i + 1}. `,
                 ...warnings,
+                // What it changes and whom it reaches stands before the command.
+                '서버 폴더 ',
+                '접속: ',
                 ...(stdin === '' ? [] : ['명령에 넣어']),
                 '이유: ',
                 '작업 폴더: ',
-                '서버 폴더 ',
-                '접속: ',
                 '제한 시간 ',
               ];
             }),
@@ -328,9 +329,9 @@ describe('a request', () => {
     expect(linesOf(request({ command: { script: 'ls \u202Ex\u200B' } }))[1]).toMatch(/^⚠️ .*2개/u);
     expect(skeleton(request({ command: { script: 'ls' } }))).toEqual([
       '✋',
+      '접속: ',
       '이유: ',
       '작업 폴더: ',
-      '접속: ',
       '제한 시간 ',
       '✅',
     ]);

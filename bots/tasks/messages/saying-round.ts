@@ -1,23 +1,23 @@
 import { countVotes, type CountedBy } from '../../../bridge/protocol/tasks/voting.ts';
-import { canonical } from '../../../bridge/digest/canonical.ts';
 import * as say from '../../../bridge/text/tasks/task-thread.ts';
-import { countedByWord, riskWord } from '../../../bridge/text/tasks/task-words.ts';
+import { countedByWord } from '../../../bridge/text/tasks/task-words.ts';
 import { planFile, planPictureFile } from '../../../bridge/text/tasks/task-results.ts';
-import { commandCount, type Plan, type PlanHash, planRisk } from '../../../bridge/protocol/plan.ts';
+import { type Plan, type PlanHash, planRisk } from '../../../bridge/protocol/plan.ts';
 import { listEntry } from '../../../bridge/text/list-entry.ts';
 import { lackLines } from './lack-lines.ts';
-import { plainWords, short } from '../../../bridge/matrix/markdown-words.ts';
+import { plainWords } from '../../../bridge/matrix/markdown-words.ts';
 import { messageId } from '../state/message-ids.ts';
 import { electionOf, labelled, labelOf, placeOf } from '../plan/plan-labels.ts';
 import { drawPlan } from '../picture/plan-picture.ts';
-import { MAX_ANSWER_CHARACTERS, MAX_ANSWERS, pollEnd, pollResponse, pollStart } from './poll-content.ts';
+import { MAX_ANSWERS, pollEnd, pollResponse } from './poll-content.ts';
+import { askedUntil, callOf } from './saying-facts.ts';
 import type { SayingFacts, Speaker, Words } from './saying-shape.ts';
 import { voters } from '../state/seats.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
-import type { AskKind, Say, TaskState } from '../state/task-state.ts';
+import type { Say, TaskState } from '../state/task-state.ts';
 import { planSummary, stepList } from './step-words.ts';
 
-/** What is said from the call for proposals until the plan stands; null where it is over by the time that it is said. */
+/** What is said from the call for proposals until the plan stands, but for the plans themselves; null where it is over by the time that it is said. */
 export const roundSpeakers = {
   electorate: (state, { id }, { nameOf }) => {
     const { lang, round, no, electorate } = state;
@@ -26,7 +26,7 @@ export const roundSpeakers = {
       electorate.length === 0 ? {} : { content: { kind: 'electorate' as const, round, agents: electorate } };
     if (id !== messageId.electorate(round))
       return { text: say.electorateLess[lang](names), performative: 'cfp', inReplyTo: state.root, ...content };
-    const until = latest(state, ['triage', 'propose']);
+    const until = askedUntil(state, ['triage', 'propose']);
     const ms = until === undefined ? undefined : Math.max(0, until - state.since);
     const text = [
       say.electorateCalled[lang]({
@@ -55,26 +55,6 @@ export const roundSpeakers = {
       content: { kind: 'electorate', round, agents: [...counted] },
     };
   },
-  proposal: (state, { as, about }, { nameOf }) => {
-    const { lang, round } = state;
-    const proposal = state.proposals.find(
-      ({ hash, authors }) => hash === about || (as !== null && authors.includes(as)),
-    );
-    if (proposal === undefined) return null;
-    const { plan, hash } = proposal;
-    const text = [
-      say.proposalHead[lang](plainWords(plan.goal, 400)),
-      ...stepList(plan, lang, nameOf, false),
-      '',
-      planSummary(plan, lang),
-    ].join('\n');
-    return {
-      text,
-      performative: 'propose',
-      content: { kind: 'proposal', round, hash, plan: canonical(plan) },
-      inReplyTo: callOf(state),
-    };
-  },
   critique: (state, { as }) => {
     const { lang, round } = state;
     const mine = state.objections.filter(({ by }) => by === as);
@@ -95,33 +75,6 @@ export const roundSpeakers = {
       },
       inReplyTo: callOf(state),
     };
-  },
-  poll: (state) => {
-    const { lang, no } = state;
-    const until = latest(state, ['vote']);
-    const options = labelled(state)
-      .slice(0, MAX_ANSWERS)
-      .map(({ label, proposal: { hash, plan } }) => ({
-        hash,
-        text: short(
-          say.pollOption[lang](label, short(plan.goal, 70), commandCount(plan), riskWord[planRisk(plan)][lang]()),
-          MAX_ANSWER_CHARACTERS,
-        ),
-      }));
-    const ms = until === undefined ? undefined : Math.max(0, until - state.since);
-    const words = (escape: (text: string) => string): string =>
-      say.pollWords[lang](
-        no,
-        options.map(({ text }) => escape(text)),
-        ms,
-      );
-    const poll = pollStart(
-      state.root,
-      say.pollQuestion[lang](no, state.reopened),
-      options,
-      words((text) => text),
-    );
-    return { text: words(plainWords), performative: 'query-ref', inReplyTo: callOf(state), replyBy: until, poll };
   },
   'poll-vote': (state, { as }) => {
     const first = state.ballots.find(({ by }) => by === as)?.ranking[0] ?? null;
@@ -186,7 +139,6 @@ export const roundSpeakers = {
   question: (state, _say, facts) => question(state, facts),
 } satisfies Partial<Record<Say['what'], Speaker>>;
 
-const callOf = ({ events, round, recalled }: TaskState) => events[messageId.electorate(round, recalled)];
 const pollOf = ({ events, round, repolled }: TaskState) => events[messageId.poll(round, repolled)];
 
 /** The others are asked for plans, and it is not. */
@@ -198,12 +150,6 @@ function votesOnly({ asks, proposals, refusals, round }: TaskState, agent: Agent
     !proposals.some(({ authors }) => authors.includes(agent)) &&
     !refusals.some((one) => one.round === round && one.agent === agent)
   );
-}
-
-/** The latest hour by which somebody asked for that has to answer. */
-function latest(state: TaskState, kinds: readonly AskKind[]): number | undefined {
-  const until = state.asks.filter(({ kind }) => kinds.includes(kind)).map((ask) => ask.until);
-  return until.length === 0 ? undefined : Math.max(...until);
 }
 
 function ballotsSeen(state: TaskState, { nameOf, ownerTitle }: SayingFacts): string {

@@ -3,6 +3,7 @@ import { restInFile } from '../../../bridge/text/tasks/task-results.ts';
 import { taskNotice } from '../../../bridge/text/tasks/tasks.ts';
 import { cutTo } from '../../../bridge/matrix/markdown-words.ts';
 import { resultSpeakers } from './saying-result.ts';
+import { planSpeakers } from './saying-plans.ts';
 import { roundSpeakers } from './saying-round.ts';
 import { markdownFile, type Saying, type SayingFacts, type Speaker, type Words } from './saying-shape.ts';
 import type { Say, TaskState } from '../state/task-state.ts';
@@ -14,7 +15,7 @@ const MAX_TEXT_BYTES = 16_000;
 /** Of an event's content (`bridge/matrix/content.ts`), less what stands around text and act. */
 const ROOM_BYTES = 54_000;
 
-const SPEAKERS: Readonly<Record<Say['what'], Speaker>> = { ...roundSpeakers, ...resultSpeakers };
+const SPEAKERS: Readonly<Record<Say['what'], Speaker>> = { ...roundSpeakers, ...planSpeakers, ...resultSpeakers };
 
 /** What a `say` effect writes. Made of the state alone, so that it is the same after a crash. */
 export function sayingOf(state: TaskState, say: Say, facts: SayingFacts): Saying {

@@ -125,7 +125,13 @@ export interface AskedCommand {
 /** Longer or wider than a phone shows at once. */
 const isLong = ({ lines, longestLine }: AskedCommand): boolean => lines > 12 || longestLine > 60;
 
-/** All of one command: each part in a block, each host and folder in a line. */
+type Folder = AskedCommand['folders'][number];
+const folderKo = (f: Folder): string =>
+  `- 서버 폴더 ${f.path}: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`;
+const folderEn = (f: Folder): string =>
+  `- server folder ${f.path}: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`;
+
+/** All of one command, each part in a block, each host and folder in a line; first what it changes and whom it reaches. */
 export const askedLines = phrase<[asked: AskedCommand]>(
   (a) =>
     [
@@ -135,14 +141,13 @@ export const askedLines = phrase<[asked: AskedCommand]>(
           ]
         : []),
       ...(a.writtenOut > 0 ? [`⚠️ 눈에 보이지 않거나 헷갈리는 글자 ${a.writtenOut}개는 ⟨U+번호⟩로 적었습니다.`] : []),
+      ...a.folders.filter((f) => f.access === 'rw').map(folderKo),
+      ...a.hosts.map((host) => `- 접속: ${host}`),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].ko(), block])),
       ...(a.agent === undefined ? [] : [askedBy.ko(a.agent)]),
       ...(a.reason === undefined ? [] : [`- 이유: ${a.reason}`]),
       `- 작업 폴더: ${a.workspace === 'rw' ? '읽고 쓰기' : '읽기만'} (${a.cwd}에서 시작)`,
-      ...a.folders.map(
-        (f) => `- 서버 폴더 ${f.path}: **${f.access === 'rw' ? '읽고 쓰기' : '읽기만'}** (/lent/${f.name})`,
-      ),
-      ...a.hosts.map((host) => `- 접속: ${host}`),
+      ...a.folders.filter((f) => f.access === 'ro').map(folderKo),
       ...a.inputs.map((file) => `- 작업 폴더에 놓을 파일: ${file}`),
       ...a.files.map((file) => `- 방으로 가져올 파일: ${file}`),
     ].join('\n'),
@@ -158,14 +163,13 @@ export const askedLines = phrase<[asked: AskedCommand]>(
             `⚠️ ${a.writtenOut} letter${a.writtenOut === 1 ? '' : 's'} that cannot be seen or told apart: written as ⟨U+number⟩.`,
           ]
         : []),
+      ...a.folders.filter((f) => f.access === 'rw').map(folderEn),
+      ...a.hosts.map((host) => `- network: ${host}`),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].en(), block])),
       ...(a.agent === undefined ? [] : [askedBy.en(a.agent)]),
       ...(a.reason === undefined ? [] : [`- reason: ${a.reason}`]),
       `- workspace: ${a.workspace === 'rw' ? 'read and write' : 'read only'} (starts in ${a.cwd})`,
-      ...a.folders.map(
-        (f) => `- server folder ${f.path}: **${f.access === 'rw' ? 'read and write' : 'read only'}** (/lent/${f.name})`,
-      ),
-      ...a.hosts.map((host) => `- network: ${host}`),
+      ...a.folders.filter((f) => f.access === 'ro').map(folderEn),
       ...a.inputs.map((file) => `- file put into the workspace: ${file}`),
       ...a.files.map((file) => `- file to bring into the room: ${file}`),
     ].join('\n'),

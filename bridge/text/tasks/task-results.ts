@@ -164,6 +164,11 @@ export const reportFile = phrase<[no: number]>(
   (no) => `임무-${no}-보고서.md`,
   (no) => `task-${no}-report.md`,
 );
+/** All that stood for election. */
+export const plansFile = phrase<[no: number]>(
+  (no) => `임무-${no}-계획-모두.md`,
+  (no) => `task-${no}-plans.md`,
+);
 export const planFile = phrase<[no: number]>(
   (no) => `임무-${no}-계획.md`,
   (no) => `task-${no}-plan.md`,

@@ -40,10 +40,19 @@ export const electorateLess = phrase<[names: readonly string[]]>(
   (names) => `📣 An agent has left. Its plan and ballot do not count; ${names.join(', ')} go on where they are.`,
 );
 
-/** In front of the steps. */
+/** The aim; the steps are in the file under the poll. */
 export const proposalHead = phrase<[goal: string]>(
   (goal) => `💡 **계획 제안**: ${goal}`,
   (goal) => `💡 **A plan**: ${goal}`,
+);
+export const samePlan = phrase<[first: string]>(
+  (first) => `💡 ${withParticle(first, '과', '와')} 같은 계획입니다.`,
+  (first) => `💡 The same plan as ${first}’s.`,
+);
+/** In the file that holds every plan. */
+export const planInFile = phrase<[label: string, goal: string]>(
+  (label, goal) => `## ${label}안: ${goal}`,
+  (label, goal) => `## Plan ${label}: ${goal}`,
 );
 export const planHead = phrase<[goal: string, by: readonly string[]]>(
   (goal, by) => `📋 **이 계획대로 합니다** (${by.join(', ')} 제안): ${goal}`,
@@ -158,10 +167,10 @@ export const pollWords = phrase<[no: number, options: readonly string[], ms: num
   (no, options, ms) =>
     `🗳️ Vote on task #${no}${ms === undefined ? '' : ` (${duration.en(ms)})`}\n${options.join('\n')}\nYou may tap one, which is one vote. To decide it yourself: \`!choose A\`.`,
 );
-/** An answer of the poll; agents' names stay away. */
-export const pollOption = phrase<[label: string, goal: string, commands: number, risk: string]>(
-  (label, goal, commands, risk) => `${label}. ${goal} (명령 ${commands}개, ${risk})`,
-  (label, goal, commands, risk) => `${label}. ${goal} (${commands} cmd, ${risk})`,
+/** An answer of the poll: what it aims at, null where all aim at the same, and by what it differs; agents' names stay away. */
+export const pollOption = phrase<[label: string, goal: string | null, differs: readonly string[]]>(
+  (label, goal, differs) => `${label}. ${[...(goal === null ? [] : [goal]), ...differs].join(' · ')}`,
+  (label, goal, differs) => `${label}. ${[...(goal === null ? [] : [goal]), ...differs].join(' · ')}`,
 );
 export const pollVote = phrase<[label: string | null]>(
   (label) => (label === null ? '🗳️ 기권' : `🗳️ ${label}안`),
