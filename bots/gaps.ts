@@ -6,7 +6,7 @@ import type { SwarmBase } from './swarm-base.ts';
 
 /** What the reader of gaps needs of the swarm: whatever Synapse did not push comes to the same inbox. */
 export function gapsOf(
-  { redis, coordinator, residents, ghost, timeline, rooms, log }: SwarmBase,
+  { redis, coordinator, residents, ghost, timeline, rooms, houseMemory, log }: SwarmBase,
   inbox: Inbox,
 ): GapFill {
   const positionIn = (key: string): SyncPosition => ({
@@ -23,6 +23,12 @@ export function gapsOf(
       timeline.invalidate(room);
       rooms.invalidate();
       if (room === undefined) void askForPushes(coordinator);
+      if (room === undefined || houseMemory.isRoom(room))
+        void houseMemory
+          .again()
+          .catch((error: unknown) =>
+            log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the memory room is not read anew'),
+          );
     },
     onError: (error) => log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'sync'),
     onLost: (room, error) =>

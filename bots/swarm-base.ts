@@ -10,6 +10,9 @@ import type { Lang, RoomId, UserId } from '../bridge/protocol/ids.ts';
 import { Roster } from '../bridge/protocol/roster.ts';
 import type { PutAside } from '../bridge/queue/jobs.ts';
 import { roomNames } from '../bridge/text/room-names.ts';
+import { MemoryRoom } from './memory/memory-room.ts';
+import { personalNumbersIn } from './memory/personal-numbers.ts';
+import { readLine } from './memory/line-reading.ts';
 import { asideOf } from './intake/dead-letters.ts';
 import type { Former } from './intake/upgraded-rooms.ts';
 import { createResidents, type Residents } from './residents/residents.ts';
@@ -30,6 +33,8 @@ export interface SwarmBase {
   readonly ops: RoomId;
   /** In which masters write what the house is to remember; masters and the coordinator are in it. */
   readonly memoryRoom: RoomId;
+  /** What stands in it. */
+  readonly houseMemory: MemoryRoom;
   /** What HQ, ops and the memory room were before they were upgraded. */
   readonly former: Former;
   readonly hqName: string;
@@ -61,7 +66,22 @@ export function openBase({ settings }: SwarmEnvironment, redis: Redis, log: Logg
     isMasterLike: (user) => !residents.isOwn(user) && user !== admin,
     residents: [residents.coordinator, ...residents.agents.map((agent) => agent.userId)],
   });
-  const timeline = new Timeline(homeserverHistory((room) => rooms.reader(room), { isOwn: residents.isOwn }));
+  const houseMemory = new MemoryRoom({
+    redis,
+    room: memoryRoom,
+    coordinator,
+    rooms,
+    isOwn: residents.isOwn,
+    reader: {
+      read: (text) => readLine(text, residents.agents),
+      isPersonal: (text) => personalNumbersIn(text).length > 0,
+    },
+    log,
+  });
+  const timeline = new Timeline(
+    homeserverHistory((room) => rooms.reader(room), { isOwn: residents.isOwn }),
+    (event) => houseMemory.isLeftOut(event),
+  );
   return {
     redis,
     log,
@@ -75,6 +95,7 @@ export function openBase({ settings }: SwarmEnvironment, redis: Redis, log: Logg
     hq,
     ops,
     memoryRoom,
+    houseMemory,
     former,
     hqName: roomNames.hq.ko,
     admin,

@@ -45,13 +45,15 @@ import { JobWorker, SWARM_QUEUE } from './swarm-jobs.ts';
 import { taskEventHandler } from './tasks/event-handler.ts';
 import { readLendings } from './tasks/lent-folders.ts';
 import { TASKS_QUEUE, type TaskJob } from './tasks/runtime/task-job.ts';
+import { memoryCommands } from './memory/memory-commands.ts';
+import { keepTaskRecords } from './tasks/task-records.ts';
+import { giveNotice } from './residents/coordinator.ts';
 import { taskCommands } from './tasks/task-commands.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
 import { Attachments } from './turns/attachments.ts';
 import { documentReading } from './turns/posted-documents.ts';
 import { Beginnings } from './turns/beginnings.ts';
-import { NOTHING_REMEMBERED } from './memory/memory-line.ts';
 import { RoomMemory } from './turns/room-memory.ts';
 import { RunningTurns } from './turns/running-turns.ts';
 import type { TurnDeps } from './turns/turn.ts';
@@ -98,7 +100,12 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
   const inbox: Inbox = new Inbox(
     { isOwn: base.residents.isOwn },
     base.timeline,
-    heardByAll([(event) => agentApi.hear(event), (event) => preview.hear(event), intake]),
+    heardByAll([
+      (event) => base.houseMemory.hear(event),
+      (event) => agentApi.hear(event),
+      (event) => preview.hear(event),
+      intake,
+    ]),
     unreadable,
   );
   const commands: SwarmCommands = {
@@ -110,6 +117,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...modelCommands({ ...base, ...models }),
     ...taskCommands({ ...base, tasks }),
     ...toolsCommand({ ...base, ...ground }),
+    ...memoryOf(ground, turns.memory),
   };
   const { scheduler } = schedule;
   const count = (type: SwarmJob['type'], outcome: 'done' | 'failed') => meters.job(type, outcome);
@@ -120,11 +128,13 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     async start() {
       await placeRooms(base);
       await recallStops(base, turns.running);
+      await base.houseMemory.start(({ room, event }) => turns.memory.redacted(room, event));
       await Promise.all([models.reload(), models.spending.start(), agentApi.start(), readOwnRooms(base)]);
       executors.start();
       await ground.offers.start();
       await ground.switches.start();
       for (const part of [tasks, preview, agentApi]) await part.open();
+      await keepTaskRecords({ ...base, tasks });
       await scheduler.start();
       await askForPushes(base.coordinator);
     },
@@ -156,7 +166,7 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
     upgraded,
     outside,
     models,
-    recall: buildRecall(base, NOTHING_REMEMBERED),
+    recall: buildRecall(base, base.houseMemory),
     queues: openQueues(base),
     worker: new JobWorker(),
     meters: new Meters(),
@@ -264,6 +274,25 @@ function turnsOf(
     replacedBy: (source) => replacedBy(base.redis, source),
     tellAsker,
   } satisfies TurnDeps & { readonly commandResults: CommandResults };
+}
+
+function memoryOf({ base, recall }: Ground, summaries: RoomMemory) {
+  const { residents, rooms, houseMemory } = base;
+  return memoryCommands({
+    ...base,
+    memory: houseMemory,
+    callables: () => residents.agents,
+    nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
+    agents: residents.agents.map(({ id }) => id),
+    reader: (room) => rooms.reader(room),
+    recall,
+    conflictsWith: () => [],
+    summaryOf: async (room) => {
+      const summary = await summaries.of(room);
+      return summary.text === '' ? null : summary;
+    },
+    say: (line) => giveNotice(line, linesOf(base)),
+  });
 }
 
 function unreadableOf(

@@ -2,16 +2,7 @@ import leven from 'leven';
 import { Floor, HOUSE_COMMANDS, type SwarmCommandName } from '../../bridge/protocol/turn.ts';
 import { keysOf } from './keyboard.ts';
 
-export type CommandName =
-  | 'help'
-  | 'agents'
-  | 'stop'
-  | 'floor'
-  | 'discuss'
-  | 'run'
-  | 'memory'
-  | 'forget'
-  | SwarmCommandName;
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | SwarmCommandName;
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -24,6 +15,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['모델', 'model'],
   ['도구', 'tools'],
   ['기억', 'memory'],
+  ['기억해', 'memory'],
   ['잊어', 'forget'],
   ['임무', 'task'],
   ['상태', 'status'],
@@ -50,8 +42,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['stop', 'stop'],
   ['run', 'run'],
   ['model', 'model'],
-  ['memory', 'memory'],
-  ['forget', 'forget'],
+  ['remember', 'memory'],
 ];
 export const COMMAND_NAMES: ReadonlySet<CommandName> = new Set(NAMES.map(([, name]) => name));
 const BY_WORD: ReadonlyMap<string, CommandName> = new Map(NAMES);

@@ -8,8 +8,6 @@ export type RoomCommand =
   | { readonly name: 'help' }
   | { readonly name: 'agents' }
   | { readonly name: 'stop' }
-  | { readonly name: 'memory' }
-  | { readonly name: 'forget' }
   /** What it says is the executor's to read. */
   | { readonly name: 'run' }
   /** Its words are read by the part that carries it out. */

@@ -1,29 +1,20 @@
 import { z } from 'zod';
-import { type Account, refused } from '../../bridge/matrix/account.ts';
-import { messageContent } from '../../bridge/matrix/content.ts';
 import { codeWords } from '../../bridge/matrix/markdown-words.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
-import type { EventId, UserId } from '../../bridge/protocol/ids.ts';
-import { NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
-import { proposalBody, PROPOSAL_KEY, proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import { cleanText } from '../../bridge/text/clean-text.ts';
 import { PROPOSABLE, proposes } from '../../bridge/text/hands/proposals.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
+import { type ProposalDeps, putProposal } from '../residents/put-proposal.ts';
 import { LOOKS } from './rule-of-two.ts';
 import { type Tool, tool, type ToolOutcome, type ToolTurn } from './tool.ts';
-
-export interface ProposeDeps {
-  readonly coordinator: Account;
-  readonly masters: () => Promise<ReadonlySet<UserId>>;
-}
 
 const MAX_LINE = 1_500;
 
 /** The house's own verbs: the agent writes the line, a master's ✅ on the coordinator's message makes it an order. */
-export const proposeTool = (deps: ProposeDeps): Tool =>
+export const proposeTool = (deps: ProposalDeps): Tool =>
   tool({
     name: 'propose_command',
-    description: `Proposes one command of the house to the owner, who decides with a tap. Use it when the owner asks in plain words for something that a command does. The line begins with ! and is in the owner's language. Korean examples: "!예약 매일 아침 7시에 뉴스 요약해줘", "!예약 30분 뒤에 약 먹으라고 알려줘", "!예산 전체 하루 10000원", "!임무 펫샵 예약 화면 만들어줘", "!발언 호출", "!토론 주제 2", "!예약취소 3", "!취소". Commands: ${Object.keys(PROPOSABLE).join(', ')}.`,
+    description: `Proposes one command of the house to the owner, who decides with a tap. Use it when the owner asks in plain words for something that a command does. The line begins with ! and is in the owner's language. Korean examples: "!예약 매일 아침 7시에 뉴스 요약해줘", "!예약 30분 뒤에 약 먹으라고 알려줘", "!예산 전체 하루 10000원", "!임무 펫샵 예약 화면 만들어줘", "!발언 호출", "!토론 주제 2", "!예약취소 3", "!기억 펫샵은 10시에 연다", "!잊어 3", "!취소". Commands: ${Object.keys(PROPOSABLE).join(', ')}.`,
     needs: 'act',
     input: z.strictObject({ line: z.string().min(2).max(MAX_LINE).describe('The whole command on one line.') }),
     use: ({ line }) => {
@@ -49,36 +40,16 @@ async function propose(
   name: string,
   { job, agent }: ToolTurn,
   key: string,
-  { coordinator, masters }: ProposeDeps,
+  deps: ProposalDeps,
 ): Promise<ToolOutcome> {
   const words = proposes[job.lang](agent.config.name, PROPOSABLE[name]?.[job.lang] ?? name);
-  const content = {
-    ...messageContent({
-      text: '',
-      chavion: { v: 1, kind: 'notice', source: job.source },
-      mentions: [...(await masters())].map((userId) => ({ userId, name: '' })),
-      ...(job.thread === undefined ? { replyTo: job.source } : { thread: job.thread }),
-    }),
-    // Plain, so that nobody reads anything but what is asked for.
-    body: proposalBody(words, line),
-    [PROPOSAL_KEY]: agent.config.id,
-  };
-  if (proposedLine({ type: 'm.room.message', content }) !== line)
-    return { text: 'that line cannot be shown as it is', failed: true };
-  let event: EventId;
-  try {
-    event = await coordinator.send(job.room, 'm.room.message', content, `${key}.proposal`);
-  } catch (error) {
-    if (!refused(error)) throw error;
+  const put = await putProposal(
+    { room: job.room, thread: job.thread, source: job.source, by: agent.config.id, words, line, id: key },
+    deps,
+  );
+  if (put === 'unshowable') return { text: 'that line cannot be shown as it is', failed: true };
+  if (put === 'closed')
     return { text: 'nothing can be proposed in this room: the coordinator is not in it', failed: true };
-  }
-  for (const sign of [YES, NO]) {
-    const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key: sign } };
-    // One that stands there from before a crash is refused as a duplicate.
-    await coordinator.send(job.room, 'm.reaction', relation, `${key}.${sign}`).catch((error: unknown) => {
-      if (!refused(error)) throw error;
-    });
-  }
   return {
     text: 'It stands in the room with ✅ and ❌. Nothing is done before the owner taps ✅; words do not count. Tell the owner so in one sentence, without repeating the line.',
     waits: true,

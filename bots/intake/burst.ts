@@ -5,6 +5,7 @@ import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import { callsIn, isOnlyCall } from '../addressing/calls.ts';
 import type { Callable } from '../addressing/callable.ts';
 import { floorSentence } from '../addressing/floor-sentence.ts';
+import { saidToRemember } from '../memory/said-to-remember.ts';
 import type { IntakePlan } from './intake-plan.ts';
 
 /**
@@ -54,6 +55,9 @@ export function burstBefore(
 function continues(message: MessageEvent, earlier: MessageEvent, callables: readonly Callable[]): boolean {
   if (earlier.sender !== message.sender || earlier.thread !== message.thread || !isPiece(earlier) || !isPiece(message))
     return false;
+  // What is remembered is stored by itself; only a call before it says for whom.
+  if (saidToRemember(earlier.body, callables) !== null) return false;
+  if (!isOnlyCall(earlier.body, callables) && saidToRemember(message.body, callables) !== null) return false;
   if (message.at - earlier.at > WITHIN_MS || message.replyTo !== undefined || message.mentionsRoom) return false;
   // What the client hung on by itself is nobody's call.
   const pilled = message.hungOn === undefined ? message.mentions : (message.pills ?? []);

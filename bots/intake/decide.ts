@@ -10,6 +10,7 @@ import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts
 import { address } from '../addressing/address.ts';
 import { floorSentence } from '../addressing/floor-sentence.ts';
 import { typedName } from '../addressing/typed-name.ts';
+import { saidToRemember } from '../memory/said-to-remember.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import { planCommand } from './plan-command.ts';
 import { withSecretTold } from './exposed-secrets.ts';
@@ -56,12 +57,15 @@ function understood(message: MessageEvent, facts: Facts): IntakePlan {
   if (message.body.trim() === '' && message.attachment === undefined) return answer(say.emptyMessage[lang]());
   const floor = floorSentence(message.body);
   if (floor !== null) return withFloor(floor, message, facts, lang);
-  return speak(
-    message,
-    address({ ...message, body: words(message) }, { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] }),
-    facts,
-    lang,
-  );
+  const wanted = message.attachment === undefined ? saidToRemember(message.body, facts.everyone) : null;
+  const spoken = () =>
+    speak(
+      message,
+      address({ ...message, body: words(message) }, { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] }),
+      facts,
+      lang,
+    );
+  return wanted === null ? spoken() : remembering(wanted, message, lang, spoken);
 }
 
 const ordersSomething = (body: string): boolean =>
@@ -79,6 +83,19 @@ function carryBack(
   if (message.body.trim() === '' || message.attachment !== undefined)
     return { jobs: [notice(message, modelText.answerInWords[lang]())] };
   return { jobs: [], carried: { turn, text: message.body } };
+}
+
+/** What is nothing but to be remembered sets off nobody's turn: who is told so is told by the coordinator, once it is stored. */
+function remembering(
+  { lines, rest }: NonNullable<ReturnType<typeof saidToRemember>>,
+  message: MessageEvent,
+  lang: Lang,
+  spoken: () => IntakePlan,
+): IntakePlan {
+  const stored = { ...houseCommand('memory', '', message, lang), lines: [...lines] };
+  if (!rest) return { jobs: [stored] };
+  const plan = spoken();
+  return { ...plan, jobs: [stored, ...plan.jobs] };
 }
 
 /** The sentence that sets the floor may call somebody too: both are done. */

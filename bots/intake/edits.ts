@@ -75,9 +75,11 @@ export function underItsName(plan: IntakePlan, source: EventId, cause: EventId):
   const jobs = plan.jobs.map((job): SwarmJob =>
     job.type === 'turn'
       ? { ...job, source, root: source, cause, ...thread(job) }
-      : job.type === 'notice'
-        ? { ...job, ...thread(job) }
-        : job,
+      : job.type === 'command' && job.lines !== undefined
+        ? { ...job, source, ...thread(job) }
+        : job.type === 'notice'
+          ? { ...job, ...thread(job) }
+          : job,
   );
   return {
     ...plan,

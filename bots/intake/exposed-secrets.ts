@@ -2,6 +2,7 @@ import type { Lang } from '../../bridge/protocol/ids.ts';
 import type { EditEvent, MessageEvent, OtherEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import type { NoticeJob, SwarmJob } from '../../bridge/protocol/turn.ts';
 import * as exposed from '../../bridge/text/room/exposed-secrets.ts';
+import { secretNotRemembered } from '../../bridge/text/room/memory.ts';
 import * as say from '../../bridge/text/room/room.ts';
 
 /** What is done about a secret that somebody put into a room, and about what no agent reads. Pure. */
@@ -16,9 +17,11 @@ export function withSecretTold<P extends { readonly jobs: readonly SwarmJob[] }>
   const told = secretNotice(message, lang);
   // One line of the coordinator a message: where it has something else to say, both go into it.
   const other = plan.jobs.find((job): job is NoticeJob => job.type === 'notice');
-  const before = plan.jobs.some((job) => job.type === 'order' || job.type === 'command')
-    ? say.secretNotRun[lang]()
-    : other?.text;
+  const before = plan.jobs.some((job) => job.type === 'command' && job.name === 'memory')
+    ? secretNotRemembered[lang]()
+    : plan.jobs.some((job) => job.type === 'order' || job.type === 'command')
+      ? say.secretNotRun[lang]()
+      : other?.text;
   const joined = before === undefined ? told : both(before, told);
   return {
     ...plan,

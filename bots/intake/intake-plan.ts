@@ -69,8 +69,6 @@ export interface Facts {
   readonly off?: readonly Callable[];
   /** The table of `!agents`. */
   readonly agentsTable: (lang: Lang) => string;
-  /** The summary that `!memory` shows; null where there is none. */
-  readonly memory: { readonly text: string; readonly by: string } | null;
   /** How many answers `!stop` would end now, and how many tasks. */
   readonly running: number;
   readonly tasks?: number;

@@ -20,12 +20,14 @@ import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import type { CommandResults } from '../hands/command-results.ts';
 import type { WebChatRelay } from '../models/relay-desk.ts';
+import type { MemoryRoom } from '../memory/memory-room.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { Attachments } from '../turns/attachments.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';
 import { piecesBefore } from './burst-parts.ts';
 import { inPieces, joined } from './burst.ts';
 import { decideForMaster, decideForOthers } from './decide.ts';
+import { decideInMemoryRoom, editedLine } from './memory-room-plan.ts';
 import { decisionKey, decisionOf, Decisions } from './decisions.ts';
 import { createSecondThoughts } from './edits.ts';
 import { exposedNotice, secretNotice, withSecretTold } from './exposed-secrets.ts';
@@ -52,7 +54,7 @@ export interface IntakeDeps extends MessageFactsDeps {
   /** Of the house's rooms, upgraded since. */
   readonly former: Former;
   /** In it masters write what the house is to remember. */
-  readonly memoryRoom: RoomId;
+  readonly houseMemory: Pick<MemoryRoom, 'isRoom'>;
   /** One of the house's rooms was upgraded. */
   readonly houseUpgraded: () => void;
   readonly hqName: string;
@@ -175,6 +177,10 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       } as const;
       return decisions.decided(message, withSecretTold(message, { jobs: [line] }, lang));
     }
+    if (deps.houseMemory.isRoom(message.roomId) && parseRoomCommand(message.body) === null) {
+      const roomLang = await languageHere(message.roomId);
+      return decisions.decided(message, decideInMemoryRoom(message, roomLang), true);
+    }
     const pieces = await piecesBefore(message, deps.timeline, callables());
     const whole = joined(pieces, message);
     const seen = await facts(whole, Floor.safeParse(floor?.split(' ')[1]).data);
@@ -250,6 +256,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (!(await rooms.masters()).has(event.sender)) return;
     const known = await decisions.known(event.eventId);
     if (known !== null) return decisions.carryOut(event.roomId, known);
+    if (deps.houseMemory.isRoom(event.roomId))
+      return decisions.decided(event, editedLine(event, await languageHere(event.roomId)));
     if (!(await deps.tasks.edited(event)))
       return deps.former.has(event.roomId) ? undefined : secondThoughts.edited(event);
     await decisions.decided(event, {

@@ -13,7 +13,6 @@ import { modelState } from '../models/model-state.ts';
 import type { WebChatRelay } from '../models/relay-desk.ts';
 import type { Residents } from '../residents/residents.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
-import type { RoomMemory } from '../turns/room-memory.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
 import type { Logger } from 'pino';
 import type { Facts } from './intake-plan.ts';
@@ -28,13 +27,13 @@ export interface MessageFactsDeps {
   readonly bindings: ModelBindings;
   /** From whom masters have taken all tools: nobody acts who could not. */
   readonly mayUseTools: (agent: AgentId) => boolean;
-  readonly memory: Pick<RoomMemory, 'of'>;
   readonly relay: Pick<WebChatRelay, 'waits'>;
   readonly spending: Pick<Budget, 'quiet' | 'frozen'>;
   readonly tasks: Pick<TaskEventHandler, 'going'>;
   readonly timeZone: string;
   readonly hq: RoomId;
   readonly ops: RoomId;
+  readonly memoryRoom: RoomId;
   readonly lang: Lang;
   /** What masters last wrote in a room. */
   readonly roomLang: (room: RoomId) => Promise<Lang>;
@@ -114,7 +113,6 @@ export function createMessageFacts(
           new Set(present.map((agent) => agent.id)),
           new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id)),
         ),
-      memory: await remembered(message),
       running: deps.running.count(message.roomId),
       ...(await going(message)),
       away: deps.bindings.away,
@@ -124,9 +122,11 @@ export function createMessageFacts(
           ? 'hq'
           : message.roomId === deps.ops
             ? 'ops'
-            : present.length === 1
-              ? 'direct'
-              : 'other',
+            : message.roomId === deps.memoryRoom
+              ? 'memory'
+              : present.length === 1
+                ? 'direct'
+                : 'other',
     };
   }
 
@@ -142,14 +142,6 @@ export function createMessageFacts(
       Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined))),
     ]);
     return { tasks, commands: openOrders(lines.flat(), { masters, executor: residents.executor, at }) };
-  }
-
-  /** Asked of Redis only where somebody wants to see it. */
-  async function remembered({ roomId, body }: MessageEvent): Promise<Facts['memory']> {
-    const parsed = parseRoomCommand(body);
-    if (parsed?.kind !== 'command' || parsed.command.name !== 'memory') return null;
-    const memory = await deps.memory.of(roomId);
-    return memory.text === '' ? null : memory;
   }
 
   async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {

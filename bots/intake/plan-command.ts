@@ -34,6 +34,8 @@ const runLanguage = (body: string, facts: Facts): Lang => languageOfCommand(body
 export function planCommand(command: RoomCommand, message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
   const answer = (text: string): IntakePlan => ({ jobs: [notice(message, text)] });
   if (command.name === 'model') return chooseModel(command.words, message, facts);
+  if (command.name === 'forget' && command.words === '')
+    return { ...answer(modelText.forgotten[lang]()), forgetAt: message.at };
   if (isForHouse(command))
     return {
       jobs: [
@@ -62,11 +64,6 @@ export function planCommand(command: RoomCommand, message: MessageEvent, facts: 
         stopAt: message.at,
         ...(message.thread === undefined ? {} : { stopThread: message.thread }),
       };
-    case 'memory':
-      if (facts.memory === null) return answer(modelText.noMemory[lang]());
-      return { jobs: [{ ...notice(message, modelText.memoryShown[lang](facts.memory)), memory: true }] };
-    case 'forget':
-      return { ...answer(modelText.forgotten[lang]()), forgetAt: message.at };
     case 'floor':
       if (command.floor === null) return answer(say.floorShown[lang](facts.floor));
       return { ...answer(say.floorChanged[lang](command.floor, facts.floor)), floor: command.floor };

@@ -43,8 +43,9 @@ export class LineNumbers {
     );
   }
 
-  async #give({ event, origin }: UnnumberedLine): Promise<NumberedLine> {
-    const where = origin === undefined ? '' : `${origin.room} ${origin.event}`;
+  async #give({ event, origin, kind }: UnnumberedLine): Promise<NumberedLine> {
+    // A task's order stays what it was when what came of it is forgotten.
+    const where = origin === undefined || kind === 'record' ? '' : `${origin.room} ${origin.event}`;
     const given = numbered(await numberLine(this.#redis, [KEY], [event, where]));
     this.#known.set(event, given);
     return given;

@@ -99,14 +99,14 @@ export class MemoryLines {
 
   /** Newest first. */
   standing(writers: Writers): readonly UnnumberedLine[] {
-    const confirmed = new Set(
-      [...this.#yes.values()].flatMap(({ sender, target }) => (writers.masters.has(sender) ? [target] : [])),
-    );
+    const agreed = new Map<EventId, number>();
+    for (const { sender, target, at } of this.#yes.values())
+      if (writers.masters.has(sender)) agreed.set(target, Math.max(at, agreed.get(target) ?? 0));
     const lines: UnnumberedLine[] = [];
     const replaced = new Set<EventId>();
     for (const candidate of this.#candidates.values()) {
       const line = this.#lineOf(candidate, writers);
-      if (line === null || (this.#waitsForYes(candidate.event, line) && !confirmed.has(line.event))) continue;
+      if (line === null || this.#waitsForYes(candidate.event, line, agreed.get(line.event))) continue;
       lines.push(line);
       const { replyTo, chavion } = candidate.event;
       if (replyTo !== undefined && chavion === undefined) replaced.add(replyTo);
@@ -129,14 +129,17 @@ export class MemoryLines {
   }
 
   /** The coordinator's line that this message of a master's stands in the place of. */
-  replacedBy({ replyTo }: Pick<MessageEvent, 'replyTo'>): MessageEvent | null {
+  replacedBy(event: EventId): MessageEvent | null {
+    const replyTo = this.#candidates.get(event)?.event.replyTo;
     const target = replyTo === undefined ? undefined : this.#candidates.get(replyTo)?.event;
     return target?.chavion === undefined ? null : target;
   }
 
-  #waitsForYes({ chavion }: MessageEvent, { text }: UnnumberedLine): boolean {
+  /** @param agreedAt when a master said yes to it: what he has edited since he has not. */
+  #waitsForYes(event: MessageEvent, { text }: UnnumberedLine, agreedAt: number | undefined): boolean {
     // What the coordinator wrote, a master had said yes to before.
-    return chavion === undefined && this.#reader.isPersonal(text);
+    if (event.chavion !== undefined || !this.#reader.isPersonal(text)) return false;
+    return agreedAt === undefined || agreedAt < (this.#editOf(event)?.at ?? event.at);
   }
 
   #lineOf(candidate: Candidate, { masters, coordinator }: Writers): UnnumberedLine | null {

@@ -22,8 +22,6 @@ export interface MemoryRoomDeps {
   readonly rooms: Pick<Rooms, 'masters'>;
   readonly isOwn: (user: UserId) => boolean;
   readonly reader: LineReader;
-  /** A message whose line is forgotten: it is told to no model any more, nor what was summed up of it. May come again. */
-  readonly takeOut: (origin: NonNullable<MemoryLine['origin']>) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -54,6 +52,7 @@ export class MemoryRoom implements HouseMemory {
   #documents: readonly RoomDocument[] = [];
   #isWhole = false;
   #last: Promise<void> = Promise.resolve();
+  #clear: (origin: NonNullable<MemoryLine['origin']>) => Promise<void> = () => Promise.resolve();
 
   constructor(deps: MemoryRoomDeps) {
     this.#deps = deps;
@@ -90,7 +89,9 @@ export class MemoryRoom implements HouseMemory {
     return this.#leftOut.has(event);
   }
 
-  async start(): Promise<void> {
+  /** @param clear makes what was summed up of a message anew, without it; for each whose line is forgotten. May come again. */
+  async start(clear: (origin: NonNullable<MemoryLine['origin']>) => Promise<void>): Promise<void> {
+    this.#clear = clear;
     await this.#numbers.load();
     await this.again();
   }
@@ -177,9 +178,14 @@ export class MemoryRoom implements HouseMemory {
     return (await this.#takeAway(line.room, line.event, reason)) ? line : false;
   }
 
+  /** Whether there was such a line, which stands no more. */
+  wasForgotten(number: number): boolean {
+    return this.#numbers.besides(new Set()).some(([, kept]) => kept.number === number);
+  }
+
   /** The coordinator's line that a master's own one stands in the place of goes out of the room. */
-  async takeAwayReplaced(message: Pick<MessageEvent, 'replyTo'>): Promise<void> {
-    const replaced = this.#events.replacedBy(message);
+  async takeAwayReplaced(by: EventId): Promise<void> {
+    const replaced = this.#events.replacedBy(by);
     if (replaced !== null) await this.#takeAway(replaced.roomId, replaced.eventId, 'corrected');
   }
 
@@ -221,7 +227,7 @@ export class MemoryRoom implements HouseMemory {
       if (kept.origin === undefined) continue;
       this.#leftOut.add(kept.origin.event);
       if (kept.isCleared) continue;
-      await this.#deps.takeOut(kept.origin);
+      await this.#clear(kept.origin);
       await this.#numbers.clear(line, kept);
     }
   }

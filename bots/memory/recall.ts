@@ -103,6 +103,11 @@ export class HouseRecall implements Recall {
     };
   }
 
+  /** Which lines may be shown where. */
+  mayStand(listeners: Listeners): Promise<MayStand> {
+    return mayStand(listeners, this.#deps);
+  }
+
   /** For whoever searches the memory himself: the best first, and only what may be shown there. */
   async find({ question, ...listeners }: AskedOfMemory, most: number): Promise<readonly MemoryLine[]> {
     const found = await this.#told(this.#search(question), await mayStand(listeners, this.#deps), most);

@@ -75,9 +75,12 @@ const emptyRoom = (): Room => ({
 export class Timeline {
   readonly #rooms = new Map<RoomId, Room>();
   readonly #history: History;
+  readonly #isLeftOut: (event: EventId) => boolean;
 
-  constructor(history: History) {
+  /** @param isLeftOut what stands in the room and is told to nobody all the same, as if it were deleted. */
+  constructor(history: History, isLeftOut: (event: EventId) => boolean = () => false) {
     this.#history = history;
+    this.#isLeftOut = isLeftOut;
   }
 
   note(event: RoomEvent): void {
@@ -166,7 +169,7 @@ export class Timeline {
     for (const event of state.entries.values()) {
       if (thread === undefined ? event.thread !== undefined : event.thread !== thread && event.eventId !== thread)
         continue;
-      const entry = read(state, event);
+      const entry = this.#read(state, event);
       if (entry !== null) entries.push(entry);
     }
     return thread === undefined ? entries : entries.sort((a, b) => a.event.at - b.event.at);
@@ -186,9 +189,13 @@ export class Timeline {
   async find(room: RoomId, id: EventId): Promise<Entry | null> {
     const state = await this.#ready(room);
     const known = state.entries.get(id);
-    if (known !== undefined) return read(state, known);
+    if (known !== undefined) return this.#read(state, known);
     const fetched = await this.#history.event(room, id);
-    return fetched?.kind === 'message' ? read(state, fetched) : null;
+    return fetched?.kind === 'message' ? this.#read(state, fetched) : null;
+  }
+
+  #read(room: Room, event: MessageEvent): Entry | null {
+    return this.#isLeftOut(event.eventId) ? null : read(room, event);
   }
 
   async #ready(id: RoomId): Promise<Room> {

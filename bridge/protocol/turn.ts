@@ -116,6 +116,8 @@ export const HOUSE_COMMANDS = [
   'aside',
   'model',
   'tools',
+  'memory',
+  'forget',
 ] as const;
 export const SwarmCommandName = z.enum(HOUSE_COMMANDS);
 export type SwarmCommandName = z.infer<typeof SwarmCommandName>;
@@ -131,6 +133,8 @@ export const SwarmCommandJob = z.object({
   lang: Lang,
   name: SwarmCommandName,
   words: z.string(),
+  /** Of `memory`: what is to be remembered, said in plain words and no command. */
+  lines: z.array(z.string()).min(1).max(20).optional(),
 });
 export type SwarmCommandJob = z.infer<typeof SwarmCommandJob>;
 

@@ -28,7 +28,6 @@ export const facts: Facts = {
   integrator: AgentId.parse('jarvis'),
   nameOf: (id) => id,
   agentsTable: () => '| table |',
-  memory: null,
   running: 2,
   place: 'hq',
 };

@@ -3,6 +3,7 @@ import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 import type { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { jobId } from '../../bridge/protocol/turn.ts';
 import { decideForMaster, decideForOthers } from '../../bots/intake/decide.ts';
+import { decideInMemoryRoom } from '../../bots/intake/memory-room-plan.ts';
 import type { Facts, IntakePlan } from '../../bots/intake/intake-plan.ts';
 import { agents, facts } from './decide-facts.ts';
 import { eventId, message } from './events.ts';
@@ -228,11 +229,42 @@ describe('minds', () => {
 });
 
 describe('the memory of a room', () => {
-  it('is shown as it is, or said not to be there yet', () => {
-    expect(notices(decide('!기억', { memory: { text: '사료는 목요일에 온다', by: '자비스' } }))[0]).toMatch(
-      /자비스[^]*사료는 목요일에 온다/,
-    );
-    expect(notices(decide('!memory'))[0]).toContain('아직 요약이 없습니다');
+  it.each([
+    ['!기억', 'memory', ''],
+    ['!memory', 'memory', ''],
+    ['!기억 펫샵은 열 시에 연다', 'memory', '펫샵은 열 시에 연다'],
+    ['!remember the shop opens at ten', 'memory', 'the shop opens at ten'],
+    ['!기억 검색 펫샵', 'memory', '검색 펫샵'],
+    ['!잊어 3', 'forget', '3'],
+    ['!forget 3, 4', 'forget', '3, 4'],
+  ])('hears %s', (body, name, words) => {
+    expect(decide(body).jobs).toEqual([expect.objectContaining({ type: 'command', name, words })]);
+    expect(decide(body).forgetAt).toBeUndefined();
+  });
+
+  it('takes what is nothing but to be remembered to nobody’s turn, and both to whoever is called', () => {
+    const remembers = decide('앞으로 항상 짧게 말해');
+    expect(remembers.jobs).toEqual([
+      expect.objectContaining({ type: 'command', name: 'memory', lines: ['앞으로 항상 짧게 말해'] }),
+    ]);
+    const both = decide('앞으로 항상 짧게 말해. 클로드야 내일 날씨 어때?');
+    expect(both.jobs.map((job) => (job.type === 'turn' ? job.agent : job.type))).toEqual(['command', 'claude']);
+    expect(decide('앞으로 항상 짧게 말해', { floor: 'closed' }).jobs).toHaveLength(1);
+  });
+
+  it('does not store what holds a secret', () => {
+    const event = message('s', '앞으로 비번은 [가림] 기억해', { masked: true });
+    expect(decideForMaster(event, facts).jobs.some(({ type }) => type === 'command')).toBe(false);
+  });
+
+  it('takes a master’s message in its own room for a line, and wakes nobody', () => {
+    const here = (body: string, more = {}) => decideInMemoryRoom(message('m', body, more), 'ko').jobs;
+    expect(here('펫샵은 열 시에 연다')).toEqual([
+      expect.objectContaining({ type: 'command', name: 'memory', lines: ['펫샵은 열 시에 연다'] }),
+    ]);
+    expect(here('스레드에서', { thread: eventId('root') })).toEqual([]);
+    expect(here('알림', { msgtype: 'm.notice' })).toEqual([]);
+    expect(here('비번 [가림]', { masked: true }).map(({ type }) => type)).toEqual(['notice']);
   });
 
   it('is cleared up to the command', () => {

@@ -111,6 +111,7 @@ function startSwarm(): void {
     },
     hq: ROOM,
     memoryRoom: RoomId.parse('!memory:test'),
+    houseMemory: { isRoom: (room) => room === '!memory:test' },
     ops: RoomId.parse('!ops:test'),
     admin: UserId.parse('@admin:test'),
     serverName: 'test',

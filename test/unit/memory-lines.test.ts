@@ -136,6 +136,8 @@ describe('the lines of the memory room', () => {
     expect(texts(line, yes('a', STRANGER))).toEqual([]);
     expect(texts(line, yes('a'))).toEqual(['내 주민번호는 …']);
     expect(texts(line, yes('a'), deleted('yes-a'))).toEqual([]);
+    // What he has changed since he has not said yes to.
+    expect(texts(line, yes('a'), edit('e', 'a', '내 주민번호는 …7'))).toEqual([]);
   });
 
   it('hold with one where the coordinator wrote them: he had asked before', () => {

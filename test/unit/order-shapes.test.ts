@@ -44,7 +44,6 @@ const facts: Facts = {
   integrator: claude.id,
   nameOf: (id) => id,
   agentsTable: () => '',
-  memory: null,
   running: 0,
   place: 'hq',
 };

@@ -24,7 +24,7 @@ describe.each(['ko', 'en'] as const)('!help (%s)', (lang) => {
   it('lists in other rooms what works there', () => {
     const ops = namesIn(listed(said('ops', lang)).join());
     expect(ops).toEqual(new Set([...COMMAND_NAMES].filter((name) => !HQ_ONLY.includes(name))));
-    for (const place of ['direct', 'other'] as const) {
+    for (const place of ['memory', 'direct', 'other'] as const) {
       const here = namesIn(listed(said(place, lang)).join());
       for (const name of [...HQ_ONLY, ...HOUSE_ONLY]) expect(here).not.toContain(name);
       for (const name of ['stop', 'memory', 'model', 'agents', 'aside'] as const) expect(here).toContain(name);

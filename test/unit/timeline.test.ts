@@ -27,6 +27,19 @@ describe('the cached room', () => {
     expect(source.reads).toBe(1);
   });
 
+  it('tells nobody what is left out, as if it were deleted', async () => {
+    const leftOut = new Set<string>();
+    const timeline = new Timeline(
+      history(() => [message('old', '옛날'), message('thread', '스레드', { thread: eventId('old') })]),
+      (event) => leftOut.has(event),
+    );
+    expect(await bodies(timeline)).toEqual(['옛날']);
+    leftOut.add('$old').add('$thread');
+    expect(await bodies(timeline)).toEqual([]);
+    expect(await timeline.view(ROOM, eventId('old'))).toEqual([]);
+    expect(await timeline.find(ROOM, eventId('old'))).toBeNull();
+  });
+
   it('loses nothing that comes in while it reads', async () => {
     const { promise, resolve } = Promise.withResolvers<readonly RoomEvent[]>();
     const timeline = new Timeline({ ...history(() => []), latest: () => promise });

@@ -29,8 +29,11 @@ export const PROPOSABLE: Readonly<Record<string, Words>> = {
   tasks: { ko: '임무 목록을 봅니다', en: 'lists the tasks' },
   schedules: { ko: '예약 목록을 봅니다', en: 'lists the schedules' },
   agents: { ko: '에이전트 상태를 봅니다', en: 'shows the agents' },
-  memory: { ko: '방에서 기억하는 것을 봅니다', en: 'shows what is remembered here' },
-  forget: { ko: '방에서 기억하는 것을 지웁니다', en: 'forgets what is remembered here' },
+  memory: { ko: '기억해 두거나, 기억하는 것을 봅니다', en: 'remembers it, or shows what is remembered' },
+  forget: {
+    ko: '기억하는 것이나 이 방의 요약을 지웁니다',
+    en: 'forgets what is remembered, or the summary of this room',
+  },
   help: { ko: '도움말을 봅니다', en: 'shows the help' },
 };
 

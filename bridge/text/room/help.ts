@@ -5,7 +5,7 @@ import { roomNames } from '../room-names.ts';
 /** What `!help` says, and what is said to a command with words that do not belong. */
 
 /** Where `!help` is asked: what works there differs. `direct`: with one agent alone. */
-export type HelpPlace = 'hq' | 'ops' | 'direct' | 'other';
+export type HelpPlace = 'hq' | 'ops' | 'memory' | 'direct' | 'other';
 
 interface HelpFacts {
   readonly place: HelpPlace;
@@ -15,7 +15,7 @@ interface HelpFacts {
   readonly agent: string;
 }
 
-const ALL: readonly HelpPlace[] = ['hq', 'ops', 'direct', 'other'];
+const ALL: readonly HelpPlace[] = ['hq', 'ops', 'memory', 'direct', 'other'];
 const HOUSE: readonly HelpPlace[] = ['hq', 'ops'];
 const MANY: readonly HelpPlace[] = ['hq', 'ops', 'other'];
 
@@ -67,8 +67,8 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
   ],
   [
     ALL,
-    '`!기억` · `!잊어`: 이 방의 앞선 이야기 요약을 보고, 지웁니다',
-    '`!memory` · `!forget`: sees or clears the summary of this room',
+    '`!기억`: 기억하는 것 · `!기억 문장` · `!기억 검색 낱말` · `!잊어 3`',
+    '`!memory`: what is remembered · `!memory sentence` · `!memory search word` · `!forget 3`',
   ],
   [ALL, '`!도구`: 에이전트의 도구를 보고, 끄고 켭니다', '`!tools`: what agents can use, and who may'],
   [ALL, '`!예산`: 쓴 돈과 한도', '`!budget`: what was spent, and limits'],
@@ -84,6 +84,11 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
 ];
 
 function callingKo({ place, example, agent }: HelpFacts): readonly string[] {
+  if (place === 'memory')
+    return [
+      '여기에 쓰신 글은 하나하나 기억합니다. 고치거나 지우시면 바로 그렇게 됩니다.',
+      '에이전트는 이 방에 없습니다. 글은 📌(늘 따를 지시)나 🗂(물을 때 꺼낼 사실)로 받습니다.',
+    ];
   if (agent === '') return ['이 방에는 대답할 에이전트가 없습니다. 초대하면 대답합니다.'];
   if (place === 'direct') return [`이 방에서는 그냥 쓰면 ${withParticle(agent, '이', '가')} 대답합니다.`];
   const reply = '답장을 달면 그 글을 쓴 에이전트가 대답합니다.';
@@ -95,6 +100,11 @@ function callingKo({ place, example, agent }: HelpFacts): readonly string[] {
 }
 
 function callingEn({ place, example, agent }: HelpFacts): readonly string[] {
+  if (place === 'memory')
+    return [
+      'Each message that you write here is remembered. Edit or delete it, and it is so at once.',
+      'No agents are in this room. 📌 marks an order that always holds, 🗂 a fact that is told when it is asked for.',
+    ];
   if (agent === '') return ['No agent is in this room. Invite one and it answers.'];
   if (place === 'direct') return [`Just write here and ${agent} answers.`];
   const reply = 'Reply to a message and its author answers.';
@@ -111,6 +121,10 @@ const elsewhere: Readonly<Record<HelpPlace, readonly [ko: string, en: string] | 
   ops: [
     `\`!임무\` · \`!선택\` · \`!재시도\` · \`!예약\` · \`!순환\`은 ${roomNames.hq.ko} 방에서 됩니다.`,
     `\`!task\`, \`!choose\`, \`!retry\`, \`!schedule\` and \`!cycle\` work in the ${roomNames.hq.en} room.`,
+  ],
+  memory: [
+    `나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``,
+    `The rest works in the ${roomNames.hq.en} room. Ask \`!help\` there.`,
   ],
   direct: [
     `\`!임무\` · \`!예약\` · \`!실행\` · \`!관리\` 같은 나머지는 ${roomNames.hq.ko} 방에서 됩니다. 거기서 \`!도움\``,
@@ -154,14 +168,6 @@ export const usage = {
   help: phrase(
     () => '`!도움`은 뒤에 아무것도 붙이지 않습니다. 바뀐 것은 없습니다.',
     () => '`!help` takes nothing after it. Nothing was changed.',
-  ),
-  memory: phrase(
-    () => '`!기억`은 뒤에 아무것도 붙이지 않습니다. 바뀐 것은 없습니다.',
-    () => '`!memory` takes nothing after it. Nothing was changed.',
-  ),
-  forget: phrase(
-    () => '`!잊어`는 뒤에 아무것도 붙이지 않습니다. 요약은 그대로입니다.',
-    () => '`!forget` takes nothing after it. The summary is as it was.',
   ),
   agents: phrase(
     () => '`!에이전트`는 뒤에 아무것도 붙이지 않습니다. 바뀐 것은 없습니다.',

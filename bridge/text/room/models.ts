@@ -180,17 +180,6 @@ export const answerInWords = phrase(
   () => 'Please reply with the answer as text. I am still waiting.',
 );
 
-export const memoryShown = phrase<[memory: { readonly text: string; readonly by: string }]>(
-  ({ text, by }) => `🧠 **앞선 이야기 요약** (${by})\n\n${text}\n\n지우려면 \`!잊어\``,
-  ({ text, by }) => `🧠 **What was said earlier**, summed up by ${by}\n\n${text}\n\nTo clear it: \`!forget\``,
-);
-
-export const noMemory = phrase(
-  () => '아직 요약이 없습니다. 대화가 길어져 앞의 글이 에이전트에게 다 담기지 않으면 그때 만들어집니다.',
-  () =>
-    'There is no summary yet. One is made when the conversation has grown too long for the agents to be given all of it.',
-);
-
 export const forgotten = phrase(
   () => '앞선 이야기 요약을 지웠고, 이제부터 새로 기억합니다. 방에 있는 글은 그대로입니다.',
   () => 'The summary is cleared, and memory begins anew from here. What stands in the room stays.',
