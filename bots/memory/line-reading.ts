@@ -4,7 +4,7 @@ import { callsignsOf, sentencesOf, type Token } from '../addressing/sentences.ts
 import { possession } from '../addressing/korean-words.ts';
 import { directiveOf, hasOwnSubject, isMannerOnly } from './directives.ts';
 import { setsRuleInEnglish } from './english-rules.ts';
-import { coreOf, englishOf, namesOf, saidPieces, type SaidPiece } from './said-pieces.ts';
+import { coreOf, englishOf, isNameAmong, saidPieces, type SaidPiece } from './said-pieces.ts';
 import { rememberedBefore, rememberedBehind } from './remember-words.ts';
 import { isNaming, setsRule } from './standing-rules.ts';
 
@@ -30,7 +30,7 @@ export function readLine(line: string, agents: readonly Callable[]): ReadLine {
 }
 
 function isOrder(text: string, agents: readonly Callable[]): boolean {
-  const isName = namesOf(agents);
+  const isName = isNameAmong(agents);
   return saidPieces(text, agents).some((piece) => !piece.question && orders(piece, isName));
 }
 

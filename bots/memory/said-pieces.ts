@@ -45,7 +45,7 @@ export function saidPieces(body: string, agents: readonly Callable[]): readonly 
     .replace(ADDRESS, blank('○'))
     .replace(QUOTED, blank('○'))
     .replace(/[A-Z]/gu, (letter) => letter.toLowerCase());
-  const isName = namesOf(agents);
+  const isName = isNameAmong(agents);
   const pieces: SaidPiece[] = [];
   let from = 0;
   let gap = '\n';
@@ -107,7 +107,7 @@ export const englishOf = (words: readonly SaidWord[]): string =>
   words.map(({ text, comma, colon }) => `${text.replaceAll('’', "'")}${comma ? ',' : colon ? ':' : ''}`).join(' ');
 
 /** Is the word one of the names, with whatever hangs on it? */
-export function namesOf(agents: readonly Callable[]): (word: string) => boolean {
+export function isNameAmong(agents: readonly Callable[]): (word: string) => boolean {
   const names = agents.flatMap(({ id, callsigns, userId }) =>
     [id, ...callsigns, userId].map((name) => name.normalize('NFC').toLowerCase()),
   );

@@ -7,7 +7,7 @@ import {
   coreOf,
   englishOf,
   isFiller,
-  namesOf,
+  isNameAmong,
   type SaidPiece,
   saidPieces,
   type SaidWord,
@@ -38,7 +38,7 @@ const LONGEST_LINE = 500;
  */
 export function saidToRemember(body: string, agents: readonly Callable[]): SaidToRemember | null {
   if (body.length > LONGEST || /^\s*[!！]/u.test(body)) return null;
-  const isName = namesOf(agents);
+  const isName = isNameAmong(agents);
   const pieces = saidPieces(body, agents);
   const pasted = body.length > PASTED || pieces.length > MOST_PIECES;
   const read = pieces.map((piece, i): Read => {
