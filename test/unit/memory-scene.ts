@@ -128,6 +128,7 @@ export class MemoryScene {
         masters,
         members: async (room) => new Map((this.members.get(room) ?? [MASTER]).map((user) => [user, user])),
         isHouse: isOwn,
+        livesHere: () => true,
         roomNow: (room) => room,
         names: async () => () => '마스터',
       }),
