@@ -51,7 +51,7 @@ it('what is said in HQ stands in the memory room before it is answered, and wake
   expect(scene.providers.questions).toEqual([]);
 });
 
-it('it is in the prompt of every agent, in other rooms as well, and after the swarm was killed', async () => {
+it('is in the prompt of every agent, in other rooms as well, and after the swarm was killed', async () => {
   expect(await whoHolds(ORDER)).toEqual(['jarvis', 'claude']);
   await scene.house.reborn('swarm', await scene.house.kill('swarm'));
   expect(await whoHolds(ORDER)).toEqual(['jarvis', 'claude']);
