@@ -2,7 +2,7 @@ import type { Lang } from '../../bridge/protocol/ids.ts';
 import type { EditEvent, MessageEvent, OtherEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import type { NoticeJob, SwarmJob } from '../../bridge/protocol/turn.ts';
 import * as exposed from '../../bridge/text/room/exposed-secrets.ts';
-import { secretNotRemembered } from '../../bridge/text/room/memory.ts';
+import { secretNotRemembered } from '../../bridge/text/room/commands/memory.ts';
 import * as say from '../../bridge/text/room/room.ts';
 
 /** What is done about a secret that somebody put into a room, and about what no agent reads. Pure. */

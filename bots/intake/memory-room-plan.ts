@@ -1,7 +1,7 @@
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import type { EditEvent, MessageEvent } from '../../bridge/protocol/room-event.ts';
-import { lineHoldsPersonal } from '../../bridge/text/room/memory.ts';
+import { lineHoldsPersonal } from '../../bridge/text/room/commands/memory.ts';
 import { personalNumbersIn } from '../memory/personal-numbers.ts';
 import { withSecretTold } from './exposed-secrets.ts';
 import { type IntakePlan, NOTHING } from './intake-plan.ts';

@@ -1,6 +1,6 @@
 import type { NoticeJob, SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import type { RoomId } from '../../bridge/protocol/ids.ts';
-import * as say from '../../bridge/text/room/memory.ts';
+import * as say from '../../bridge/text/room/commands/memory.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
 import type { MemoryLine } from './memory-line.ts';
 import type { MemoryRoom } from './memory-room.ts';

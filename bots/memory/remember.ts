@@ -7,7 +7,7 @@ import { type AgentId, EventId, type RoomId } from '../../bridge/protocol/ids.ts
 import { YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import { proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
-import * as say from '../../bridge/text/room/memory.ts';
+import * as say from '../../bridge/text/room/commands/memory.ts';
 import type { Callable } from '../addressing/callable.ts';
 import { type ProposalDeps, putProposal } from '../residents/put-proposal.ts';
 import { readLine } from './line-reading.ts';

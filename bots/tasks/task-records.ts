@@ -4,7 +4,7 @@ import { permalink } from '../../bridge/matrix/permalink.ts';
 import { short } from '../../bridge/matrix/markdown-words.ts';
 import { maskSecrets } from '../../bridge/matrix/secrets/secrets.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import { taskRecord } from '../../bridge/text/room/memory.ts';
+import { taskRecord } from '../../bridge/text/room/commands/memory.ts';
 import type { MemoryRoom } from '../memory/memory-room.ts';
 import { personalNumbersIn } from '../memory/personal-numbers.ts';
 import type { TaskOutcome, TaskState } from './state/task-state.ts';

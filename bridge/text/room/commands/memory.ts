@@ -1,6 +1,6 @@
-import { withParticle } from '../particle.ts';
-import { roomNames } from '../room-names.ts';
-import { phrase } from '../say.ts';
+import { withParticle } from '../../particle.ts';
+import { roomNames } from '../../room-names.ts';
+import { phrase } from '../../say.ts';
 
 /** What is said of the house's memory: lines are stored, shown, found, corrected and taken away. */
 
