@@ -33,9 +33,12 @@ export async function takeTurn(job: TurnJob, again: boolean, deps: TurnDeps): Pr
   }
 }
 
+/** No try begins sooner after the end of the one before it: a room that was read since holds all that it has left. */
+const BETWEEN_TRIES_MS = 400;
+
 async function carryThrough(turn: Turn, again: boolean, deps: TurnDeps): Promise<void> {
   const { job, provider, slot } = turn;
-  if (again) deps.timeline.invalidate(job.room);
+  if (again) deps.timeline.invalidate(job.room, performance.now() - BETWEEN_TRIES_MS);
   const [entries, replaced] = await Promise.all([deps.timeline.view(job.room, job.thread), isReplaced(turn, deps)]);
   const earlier = again ? earlierParts(entries, turn) : null;
   // Whoever has begun to speak goes on.

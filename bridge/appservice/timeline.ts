@@ -43,6 +43,10 @@ interface Revision {
 
 interface Room {
   loaded: Promise<void> | null;
+  /** When the reading began that `loaded` stands for, by performance.now(); infinite while it waits for another to end. */
+  begun: number;
+  /** A reading that began before is not good enough. */
+  validFrom: number;
   /** Reads of the homeserver under way: until they end the room is not forgotten. */
   reading: number;
   /** In the order of the homeserver, as far as it is known. */
@@ -59,6 +63,8 @@ interface Room {
 
 const emptyRoom = (): Room => ({
   loaded: null,
+  begun: 0,
+  validFrom: 0,
   reading: 0,
   entries: new Map(),
   edits: new Map(),
@@ -153,12 +159,14 @@ export class Timeline {
     });
   }
 
-  /** The homeserver was away or skipped events: what is cached may have holes. */
-  invalidate(room?: RoomId): void {
-    for (const one of room === undefined ? this.#rooms.values() : [this.#room(room)]) {
-      one.loaded = null;
-      one.threads.clear();
-    }
+  /**
+   * The homeserver was away or skipped events, or somebody else may have written: what was read of it before `since`
+   * (performance.now()) may have holes, and is read anew when it is looked at. After a crash every turn that was cut
+   * off says so, and a room of a thousand messages takes seconds to read: however many they are, they share readings.
+   */
+  invalidate(room?: RoomId, since = performance.now()): void {
+    for (const one of room === undefined ? this.#rooms.values() : [this.#room(room)])
+      one.validFrom = Math.max(one.validFrom, since);
   }
 
   /** The main line of a room, oldest first; with `thread`, that thread and its root instead. */
@@ -200,15 +208,32 @@ export class Timeline {
 
   async #ready(id: RoomId): Promise<Room> {
     const room = this.#room(id);
-    room.loaded ??= this.#load(id, room).catch((error: unknown) => {
-      room.loaded = null;
-      throw error;
-    });
+    if (room.loaded === null) {
+      room.loaded = this.#orNothing(room, this.#load(id, room));
+    } else if (room.begun < room.validFrom) {
+      const before = room.loaded.catch(() => undefined);
+      room.begun = Number.POSITIVE_INFINITY;
+      room.loaded = this.#orNothing(
+        room,
+        before.then(() => this.#load(id, room)),
+      );
+    }
     await room.loaded;
     return room;
   }
 
+  /** What could not be read is read again at the next look. */
+  #orNothing(room: Room, loading: Promise<void>): Promise<void> {
+    const loaded = loading.catch((error: unknown) => {
+      if (room.loaded === loaded) room.loaded = null;
+      throw error;
+    });
+    return loaded;
+  }
+
   async #load(id: RoomId, room: Room): Promise<void> {
+    room.begun = performance.now();
+    room.threads.clear();
     const latest = await reading(room, () => this.#history.latest(id, LOAD));
     const since = room.entries;
     room.entries = new Map();
@@ -221,6 +246,7 @@ export class Timeline {
   }
 
   async #loadThread(id: RoomId, room: Room, thread: EventId): Promise<void> {
+    const { begun } = room;
     const events = await reading(room, () => this.#history.thread(id, thread, LOAD));
     const old = events.filter(
       (event): event is MessageEvent => event.kind === 'message' && !room.entries.has(event.eventId),
@@ -229,7 +255,7 @@ export class Timeline {
       if (event.kind !== 'message' || room.entries.has(event.eventId)) this.#note(room, event);
     // Older than what was said since in the room: the root is no news.
     inOrder(room, old);
-    room.threads.add(thread);
+    if (room.begun === begun) room.threads.add(thread);
     const [oldest] = room.threads;
     if (room.threads.size > THREADS && oldest !== undefined) room.threads.delete(oldest);
   }

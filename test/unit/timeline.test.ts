@@ -65,6 +65,51 @@ describe('the cached room', () => {
     expect((await bodies(timeline)).toSorted()).toEqual(['둘', '하나']);
   });
 
+  it('is read again for however many turns that were cut off, one reading at a time', async () => {
+    const source = history(() => [message('a', '하나')]);
+    const gates: (() => void)[] = [];
+    let under = 0;
+    let most = 0;
+    const timeline = new Timeline({
+      ...source,
+      async latest() {
+        under += 1;
+        most = Math.max(most, under);
+        if (source.reads > 0) await new Promise<void>((resolve) => gates.push(resolve));
+        under -= 1;
+        return source.latest(ROOM, 1);
+      },
+    });
+    await timeline.view(ROOM);
+    const cutOff = () => {
+      timeline.invalidate(ROOM);
+      return bodies(timeline);
+    };
+    const looks = Array.from({ length: 100 }, cutOff);
+    // The others come while that reading is under way.
+    while (gates.length === 0) await new Promise(setImmediate);
+    looks.push(...Array.from({ length: 100 }, cutOff));
+    while (source.reads < 3) {
+      gates.shift()?.();
+      await new Promise(setImmediate);
+    }
+    expect(await Promise.all(looks)).toEqual(looks.map(() => ['하나']));
+    expect({ most, reads: source.reads }).toEqual({ most: 1, reads: 3 });
+  });
+
+  it('is not read again for what was over before it was read', async () => {
+    const source = history(() => [message('a', '하나')]);
+    const timeline = new Timeline(source);
+    const before = performance.now();
+    await timeline.view(ROOM);
+    timeline.invalidate(ROOM, before);
+    await timeline.view(ROOM);
+    expect(source.reads).toBe(1);
+    timeline.invalidate(ROOM);
+    await timeline.view(ROOM);
+    expect(source.reads).toBe(2);
+  });
+
   it('shows edits of the author and of nobody else, and forgets what was redacted', async () => {
     const timeline = new Timeline(history(() => [message('a', '오타'), message('b', '비밀')]));
     await timeline.view(ROOM);
