@@ -22,6 +22,7 @@ import { installService } from './bridge/operations/install-service.ts';
 import { openAdmin } from './bridge/operations/admin/open.ts';
 import { adminLogin } from './bridge/operations/admin-login.ts';
 import { logs } from './bridge/operations/logs.ts';
+import { exportMemory } from './bridge/operations/memory-export.ts';
 import { resetPassword, rotateSecrets } from './bridge/operations/secrets-anew.ts';
 import { status } from './bridge/operations/status.ts';
 import { upgrade } from './bridge/operations/upgrade.ts';
@@ -30,6 +31,7 @@ import { adminLoginText } from './bridge/text/room/admin.ts';
 import { composeText } from './bridge/text/terminal/compose.ts';
 import { auditText, lendText } from './bridge/text/terminal/lend.ts';
 import { mailText } from './bridge/text/terminal/mail.ts';
+import { memoryExportText } from './bridge/text/terminal/memory-export.ts';
 import { operationsText } from './bridge/text/terminal/operations.ts';
 import { serviceText } from './bridge/text/terminal/service.ts';
 import { toolsText } from './bridge/text/terminal/tools.ts';
@@ -74,6 +76,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   tools: { usage: toolsText.usage, run: (stop) => tools(asked, stop) },
   audit: { usage: auditText.usage, run: async () => audit(project, environment, asked.args, terminal) },
+  memory: { usage: memoryExportText.usage, run: (stop) => exportMemory(asked, stop) },
   status: { usage: usageText.status, takes: [], run: () => status(asked) },
   logs: { usage: operationsText.logsUsage(PARTS), run: (stop) => logs(asked, stop) },
   backup: { usage: operationsText.backupUsage, run: (stop) => backup(asked, stop) },

@@ -29,7 +29,7 @@ export interface LaunchContext {
   readonly folder: (part: Part) => string;
 }
 
-export const homeserverUrl = ({ loaded }: LaunchContext): string =>
+export const homeserverUrl = ({ loaded }: Pick<LaunchContext, 'loaded'>): string =>
   `http://127.0.0.1:${loaded.settings.CHAVION_SYNAPSE_PORT}`;
 
 export const own = (context: LaunchContext, part: Part, folder: string): Record<string, string> => ({
@@ -123,7 +123,6 @@ export const swarmExists = (context: LaunchContext): boolean => existsSync(join(
 export function swarmPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops: RoomId; memory: RoomId }): PartPlan {
   const folder = context.folder('swarm');
   const { settings } = context.loaded;
-  const owner = context.accounts?.swarm;
   return {
     part: 'swarm',
     ...nodeProgram({ separated: context.accounts !== undefined, project: context.project }, ENTRY),
@@ -131,37 +130,47 @@ export function swarmPlan(context: LaunchContext, rooms: () => { hq: RoomId; ops
       ...own(context, 'swarm', folder),
       ...proxyEnvironment(context.environment),
       ...providerKeys(context),
-      ...withoutAbsent({
-        CHAVION_HOMESERVER_URL: homeserverUrl(context),
-        CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
-        CHAVION_APPSERVICE_PORT: String(settings.CHAVION_APPSERVICE_PORT),
-        CHAVION_API_PORT: String(settings.CHAVION_API_PORT),
-        CHAVION_PREVIEW_PORT: String(settings.CHAVION_PREVIEW_PORT),
-        CHAVION_PREVIEW_URL: settings.CHAVION_PREVIEW_URL,
-        CHAVION_API_URL: settings.CHAVION_API_URL,
-        CHAVION_LISTEN: settings.CHAVION_LISTEN,
-        CHAVION_APPSERVICE_LISTEN: undefined,
-        CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
-        CHAVION_APPSERVICE_TOKEN: context.secrets.appservice.appservice,
-        CHAVION_HOMESERVER_TOKEN: context.secrets.appservice.homeserver,
-        CHAVION_REDIS_URL: redisUrl('swarm', context.secrets.redis.swarm, settings.CHAVION_REDIS_PORT),
-        CHAVION_ADMIN_USER: people(settings.CHAVION_SERVER_NAME).admin,
-        CHAVION_HQ_ROOM: rooms().hq,
-        CHAVION_OPS_ROOM: rooms().ops,
-        CHAVION_MEMORY_ROOM: rooms().memory,
-        CHAVION_LANG: settings.CHAVION_LANG,
-        CHAVION_TZ: settings.CHAVION_TZ,
-        CHAVION_ROSTER_JSON: JSON.stringify(context.loaded.roster),
-        CHAVION_REHEARSAL: settings.CHAVION_REHEARSAL,
-        // It needs root to read its modules, and gives it up before it opens a port.
-        CHAVION_DROP_TO: owner && `${owner.uid}:${owner.gid}`,
-      } satisfies Record<keyof SwarmSettings, string | undefined>),
+      ...swarmSettings(context, rooms()),
     }),
     log: log(context, 'swarm'),
     answers: () => answers200(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
     alive: () => saysAnything(`http://127.0.0.1:${settings.CHAVION_APPSERVICE_PORT}/health`),
     graceMs: 15_000,
   };
+}
+
+/** What the swarm is told, keys of providers apart. */
+export function swarmSettings(
+  { loaded, secrets, accounts }: Pick<LaunchContext, 'loaded' | 'secrets' | 'accounts'>,
+  rooms: { readonly hq: RoomId; readonly ops: RoomId; readonly memory: RoomId },
+): Record<string, string> {
+  const { settings, roster } = loaded;
+  const owner = accounts?.swarm;
+  return withoutAbsent({
+    CHAVION_HOMESERVER_URL: homeserverUrl({ loaded }),
+    CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
+    CHAVION_APPSERVICE_PORT: String(settings.CHAVION_APPSERVICE_PORT),
+    CHAVION_API_PORT: String(settings.CHAVION_API_PORT),
+    CHAVION_PREVIEW_PORT: String(settings.CHAVION_PREVIEW_PORT),
+    CHAVION_PREVIEW_URL: settings.CHAVION_PREVIEW_URL,
+    CHAVION_API_URL: settings.CHAVION_API_URL,
+    CHAVION_LISTEN: settings.CHAVION_LISTEN,
+    CHAVION_APPSERVICE_LISTEN: undefined,
+    CHAVION_PUBLIC_URL: settings.CHAVION_PUBLIC_URL,
+    CHAVION_APPSERVICE_TOKEN: secrets.appservice.appservice,
+    CHAVION_HOMESERVER_TOKEN: secrets.appservice.homeserver,
+    CHAVION_REDIS_URL: redisUrl('swarm', secrets.redis.swarm, settings.CHAVION_REDIS_PORT),
+    CHAVION_ADMIN_USER: people(settings.CHAVION_SERVER_NAME).admin,
+    CHAVION_HQ_ROOM: rooms.hq,
+    CHAVION_OPS_ROOM: rooms.ops,
+    CHAVION_MEMORY_ROOM: rooms.memory,
+    CHAVION_LANG: settings.CHAVION_LANG,
+    CHAVION_TZ: settings.CHAVION_TZ,
+    CHAVION_ROSTER_JSON: JSON.stringify(roster),
+    CHAVION_REHEARSAL: settings.CHAVION_REHEARSAL,
+    // It needs root to read its modules, and gives it up before it opens a port.
+    CHAVION_DROP_TO: owner && `${owner.uid}:${owner.gid}`,
+  } satisfies Record<keyof SwarmSettings, string | undefined>);
 }
 
 /** Keys and addresses of the providers, those too that the roster names for endpoints of its own. */

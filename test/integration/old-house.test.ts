@@ -200,6 +200,15 @@ async function hasItAll(): Promise<void> {
   expect(await status(before.key)).toBe(200);
   expect(await verb(scene.house, ['audit', 'verify'])).toMatchObject({ code: 0 });
   expect((await verb(scene.house, ['lend', '--list'])).said).toContain(site);
+  // Older versions had none.
+  const memory = (await scene.house.readyFile())?.rooms.memory ?? '';
+  const { body: inside }: Json = await master.call('GET', inRoom(memory, 'joined_members'));
+  expect(Object.keys(inside.joined).toSorted()).toEqual([
+    '@admin:house.test',
+    '@agent_coordinator:house.test',
+    '@master:house.test',
+  ]);
+  expect(await verb(scene.house, ['memory', 'export', '--json'])).toMatchObject({ code: 0 });
 }
 
 async function approvesOnce(): Promise<void> {
