@@ -8,7 +8,7 @@ import { connectRedis } from '../bridge/queue/redis.ts';
 import { currentRooms } from './intake/upgraded-rooms.ts';
 import { readLine } from './memory/line-reading.ts';
 import { LineNumbers } from './memory/line-numbers.ts';
-import { memoryAsJson, memoryAsMarkdown } from './memory/memory-export.ts';
+import { memoryAsJson, memoryAsMarkdown } from './memory-export.ts';
 import { MemoryLines } from './memory/memory-lines.ts';
 import { personalNumbersIn } from './memory/personal-numbers.ts';
 import { wholeRoom } from './memory/whole-room.ts';

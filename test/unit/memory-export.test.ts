@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import { type ExportFacts, memoryAsJson, memoryAsMarkdown } from '../../bots/memory/memory-export.ts';
+import { type ExportFacts, memoryAsJson, memoryAsMarkdown } from '../../bots/memory-export.ts';
 import type { MemoryLine } from '../../bots/memory/memory-line.ts';
 
 const master = UserId.parse('@master:house.test');

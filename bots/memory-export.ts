@@ -1,9 +1,9 @@
-import type { MemoryKind } from '../../bridge/protocol/content.ts';
-import type { Lang, UserId } from '../../bridge/protocol/ids.ts';
-import { permalink } from '../../bridge/matrix/permalink.ts';
-import { cleanName, cleanText } from '../../bridge/text/clean-text.ts';
-import { memoryFileText as say } from '../../bridge/text/terminal/memory-export.ts';
-import type { MemoryLine } from './memory-line.ts';
+import type { MemoryKind } from '../bridge/protocol/content.ts';
+import type { Lang, UserId } from '../bridge/protocol/ids.ts';
+import { permalink } from '../bridge/matrix/permalink.ts';
+import { cleanName, cleanText } from '../bridge/text/clean-text.ts';
+import { memoryFileText as say } from '../bridge/text/terminal/memory-export.ts';
+import type { MemoryLine } from './memory/memory-line.ts';
 
 export interface ExportFacts {
   readonly lines: readonly MemoryLine[];
