@@ -240,7 +240,7 @@ describe('relay', () => {
     expect(answer!.chavion.kind).toBe('fault');
     expect(answer!.body).toContain('자리를 비운');
     expect(posted(`${question}.michael`).filter((one) => one.replyTo === paste.id)).toHaveLength(1);
-    expect(await told('!에이전트')).toMatch(/미카엘\*\* · [^\n]*자리 비움[^\n]*\n {2}relay\n/);
+    expect(await told('!에이전트')).toMatch(/미카엘\*\* · [^\n]*\n {2}relay\n {2}[^\n]*자리 비움/);
     await told('!모델 미카엘 기본');
   });
 });

@@ -114,6 +114,8 @@ describe('no table in the room', () => {
     const ballots = said.find(({ say }) => say.what === 'ballots')?.saying.text ?? '';
     expect(ballots).toMatch(/^- 가브리엘 \*\*[AB] > [AB]\*\*$/mu);
     expect(wide(ballots)).toEqual([]);
+    for (const { saying } of said.filter(({ say }) => say.what === 'ballot'))
+      expect(saying.text.split('\n')).toHaveLength(1);
   });
 });
 

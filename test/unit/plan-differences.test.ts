@@ -36,7 +36,7 @@ describe('how plans differ', () => {
   it('is what they do, and nothing that all of them do', () => {
     expect(differencesOf([page, lent])).toEqual([
       [
-        { kind: 'step', title: '단계 s0' },
+        { kind: 'step', step: expect.objectContaining({ title: '단계 s0' }), ownTitle: false },
         { kind: 'risk', risk: 'write' },
         { kind: 'commands', count: 1 },
       ],
@@ -49,7 +49,7 @@ describe('how plans differ', () => {
     expect(differencesOf([page, work])).toEqual([
       [{ kind: 'works', count: 0 }],
       [
-        { kind: 'step', title: '글쓰기' },
+        { kind: 'step', step: expect.objectContaining({ title: '글쓰기' }), ownTitle: true },
         { kind: 'works', count: 1 },
       ],
     ]);
@@ -58,9 +58,20 @@ describe('how plans differ', () => {
   it('is the first step of its own where nothing else tells', () => {
     const other = plan(shell('s9', 'du; echo ok', {}, { artifacts: ['index.html'] }));
     expect(differencesOf([page, other])).toEqual([
-      [{ kind: 'step', title: '단계 s0' }],
-      [{ kind: 'step', title: '단계 s9' }],
+      [{ kind: 'step', step: expect.objectContaining({ title: '단계 s0' }), ownTitle: true }],
+      [{ kind: 'step', step: expect.objectContaining({ title: '단계 s9' }), ownTitle: true }],
     ]);
+  });
+
+  it('is what the step runs where both call it by one name', () => {
+    const scripts = ['ls; echo ok', 'du; echo ok'];
+    const alike = scripts.map((script) => plan(shell('s0', script)));
+    expect(differencesOf(alike)).toEqual(alike.map(() => [expect.objectContaining({ kind: 'step', ownTitle: false })]));
+    expect(
+      played(alike)
+        .options.map((one) => one.slice(3))
+        .toSorted(),
+    ).toEqual(scripts.toSorted());
   });
 
   it('is no name of a step and no reason', () => {

@@ -12,7 +12,7 @@ import type { Say, TaskState } from '../state/task-state.ts';
 import { MAX_ANSWER_CHARACTERS, MAX_ANSWERS, pollStart } from './poll-content.ts';
 import { askedUntil, callOf } from './saying-facts.ts';
 import { markdownFile, type Speaker } from './saying-shape.ts';
-import { planSummary, stepList } from './step-words.ts';
+import { commandWords, planSummary, stepList } from './step-words.ts';
 
 /** Letters of a proposal's aim: with its mark a line and a half of a phone. */
 const GOAL = 70;
@@ -103,7 +103,9 @@ function differing(plan: Plan, differences: readonly PlanDifference[], lang: Lan
       case 'commands':
         return planDiffers[one.kind][lang](one.count);
       case 'step':
-        return planDiffers.step[lang](short(one.title, 30));
+        return one.ownTitle || one.step.kind === 'work'
+          ? planDiffers.step[lang](short(one.step.title, 30))
+          : short(commandWords(one.step.command, lang, false).replaceAll('`', ''), 40);
       case 'changes':
       case 'reads':
       case 'mail':

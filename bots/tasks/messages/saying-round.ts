@@ -98,7 +98,7 @@ export const roundSpeakers = {
     const { ranking, reason } = state.ballots.find(({ by }) => by === as) ?? { ranking: [], reason: '' };
     const text = say.ballotSaid[lang](
       ranking.map((hash) => labelOf(state, hash)),
-      plainWords(reason, 600),
+      plainWords(reason, 80),
     );
     return {
       text,

@@ -2,12 +2,16 @@ import { hostsOfCommand, lentTo, type Risk } from '../../../bridge/protocol/comm
 import { commandCount, type Plan, planRisk, type Step } from '../../../bridge/protocol/plan.ts';
 import { canonical } from '../../../bridge/digest/canonical.ts';
 
-/** What a plan does that not all of its rivals do; `title` of the first step that is its own. */
+/** What a plan does that not all of its rivals do; `step`: the first that no other plan has. */
 export type PlanDifference =
   | { readonly kind: 'changes' | 'reads' | 'mail' | 'hosts' | 'tools' | 'files'; readonly names: readonly string[] }
   | { readonly kind: 'risk'; readonly risk: Risk }
   | { readonly kind: 'works' | 'commands'; readonly count: number }
-  | { readonly kind: 'step'; readonly title: string };
+  | {
+      readonly kind: 'step';
+      readonly step: Step;
+      /** No other plan has a step that is called so. */ readonly ownTitle: boolean;
+    };
 
 /** The gravest first: what cannot be taken back is what a choice is about. */
 const NAMED = ['changes', 'mail', 'hosts', 'tools', 'files', 'reads'] as const;
@@ -37,7 +41,11 @@ export function differencesOf(plans: readonly Plan[]): readonly (readonly PlanDi
     ];
     const others = plans.filter((other) => other !== plan);
     const step = own.length > 0 ? undefined : plan.steps.find((one) => !others.some((other) => does(other, one)));
-    return [...own, ...(step === undefined ? [] : [{ kind: 'step' as const, title: step.title }]), ...measured];
+    return [
+      ...own,
+      ...(step === undefined ? [] : [{ kind: 'step' as const, step, ownTitle: !others.some(calls(step.title)) }]),
+      ...measured,
+    ];
   });
 }
 
@@ -57,6 +65,11 @@ function factsOf(plan: Plan): Readonly<Record<Named, readonly string[]>> {
 }
 
 const workCount = (plan: Plan): number => plan.steps.length - commandCount(plan);
+
+const calls =
+  (title: string) =>
+  ({ steps }: Plan): boolean =>
+    steps.some((step) => step.title === title);
 
 /** Whether it runs the very same; how a step is called, and why, is no difference. */
 const does = (plan: Plan, step: Step): boolean => plan.steps.some((one) => runs(one) === runs(step));

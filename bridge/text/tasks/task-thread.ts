@@ -198,9 +198,9 @@ export const voteReopened = phrase<[cast: number, electorate: number]>(
 
 export const ballotSaid = phrase<[labels: readonly string[], reason: string]>(
   (labels, reason) =>
-    `🗳️ ${labels.length === 0 ? '기권합니다.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
+    `🗳️ ${labels.length === 0 ? '기권합니다' : `**${labels.join(' > ')}**`}${reason === '' ? '' : ` · ${reason}`}`,
   (labels, reason) =>
-    `🗳️ ${labels.length === 0 ? 'I abstain.' : `**${labels.join(' > ')}**`}${reason === '' ? '' : `\n${reason}`}`,
+    `🗳️ ${labels.length === 0 ? 'I abstain' : `**${labels.join(' > ')}**`}${reason === '' ? '' : ` · ${reason}`}`,
 );
 export const ballotsCounted = {
   title: phrase<[cast: number, electorate: number]>(
