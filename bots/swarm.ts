@@ -45,6 +45,7 @@ import { JobWorker, SWARM_QUEUE } from './swarm-jobs.ts';
 import { taskEventHandler } from './tasks/event-handler.ts';
 import { readLendings } from './tasks/lent-folders.ts';
 import { TASKS_QUEUE, type TaskJob } from './tasks/runtime/task-job.ts';
+import { conflictsWith } from './memory/conflicts.ts';
 import { memoryCommands } from './memory/memory-commands.ts';
 import { keepTaskRecords } from './tasks/task-records.ts';
 import { giveNotice } from './residents/coordinator.ts';
@@ -286,7 +287,7 @@ function memoryOf({ base, recall }: Ground, summaries: RoomMemory) {
     agents: residents.agents.map(({ id }) => id),
     reader: (room) => rooms.reader(room),
     recall,
-    conflictsWith: () => [],
+    conflictsWith,
     summaryOf: async (room) => {
       const summary = await summaries.of(room);
       return summary.text === '' ? null : summary;

@@ -74,6 +74,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/addressing',
     'bots/commands',
     'bots/residents',
+    'bots/memory/grammar',
     'bots/memory',
     'bots/memory/library',
     'bots/models/providers/search',

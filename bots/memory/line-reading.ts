@@ -2,11 +2,12 @@ import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { Callable } from '../addressing/callable.ts';
 import { callsignsOf, sentencesOf, type Token } from '../addressing/sentences.ts';
 import { possession } from '../addressing/korean-words.ts';
-import { directiveOf, hasOwnSubject, isMannerOnly } from './directives.ts';
-import { setsRuleInEnglish } from './english-rules.ts';
-import { coreOf, englishOf, isNameAmong, saidPieces, type SaidPiece } from './said-pieces.ts';
-import { rememberedBefore, rememberedBehind } from './remember-words.ts';
-import { isNaming, setsRule } from './standing-rules.ts';
+import { directiveOf, hasCondition, hasOwnSubject, hasStyle, isMannerOnly } from './grammar/directives.ts';
+import { setsRuleInEnglish } from './grammar/english-rules.ts';
+import { coreOf, englishOf, nameTester, saidPieces, type SaidPiece } from './grammar/said-pieces.ts';
+import { rememberedBefore, rememberedBehind } from './grammar/remember-words.ts';
+import { isNaming } from './grammar/naming.ts';
+import { setsRule } from './grammar/standing-rules.ts';
 
 export interface ReadLine {
   readonly kind: 'order' | 'fact';
@@ -16,6 +17,9 @@ export interface ReadLine {
   readonly text: string;
 }
 
+/** Longer ones are documents: their beginning says what they are. */
+const LONGEST_READ = 2_000;
+
 const PREFIX = /^\s*(?:(지시|명령|규칙|order|rule|instruction)|(사실|정보|fact|info))\s?[:：]\s*/iu;
 
 /** What a master's line in the memory room is, by its words. A fact tells how things are; an order says what is to be done. */
@@ -23,20 +27,31 @@ export function readLine(line: string, agents: readonly Callable[]): ReadLine {
   const said = line.normalize('NFC').trim();
   const prefix = PREFIX.exec(said);
   const text = prefix === null ? said : said.slice(prefix[0].length).trim();
-  const order = prefix === null ? isOrder(text, agents) : prefix[1] !== undefined;
+  const order = prefix === null ? isOrder(text.slice(0, LONGEST_READ), agents) : prefix[1] !== undefined;
   if (!order) return { kind: 'fact', text };
-  const agent = boundBy(text, agents);
+  const agent = boundBy(text.slice(0, LONGEST_READ), agents);
   return { kind: 'order', ...(agent === undefined ? {} : { agent }), text };
 }
 
 function isOrder(text: string, agents: readonly Callable[]): boolean {
-  const isName = isNameAmong(agents);
+  const isName = nameTester(agents);
   return saidPieces(text, agents).some((piece) => !piece.question && orders(piece, isName));
 }
 
 function orders(piece: SaidPiece, isName: (word: string) => boolean): boolean {
   const core = coreOf(piece.words, isName);
-  const remembered = rememberedBefore(core, false) ?? rememberedBehind(core);
+  const wish = rememberedBefore(core, false) ?? rememberedBehind(core);
+  // "저장해줘", "적어줘" are orders as well.
+  const remembered =
+    wish?.strong === true ||
+    /기억|기역|외워|참고|알/u.test(
+      core
+        .slice(-3)
+        .map(({ text }) => text)
+        .join(''),
+    )
+      ? wish
+      : null;
   const content = remembered === null || remembered.content.length === 0 ? core : coreOf(remembered.content, isName);
   const words = content.map(({ text }) => text);
   const joined = words.join('');
@@ -48,14 +63,30 @@ function orders(piece: SaidPiece, isName: (word: string) => boolean): boolean {
       return !isOwnDuty(words, joined);
     case 'bare':
     case 'plain':
-      return !hasOwnSubject(words, isName);
+      return (
+        !hasOwnSubject(words, isName) ||
+        /(?:추천|언급|사용|실행|결제|주문|인용|표시|삭제)하지않(?:는다|습니다)$/u.test(joined)
+      );
     case 'manner':
       return isMannerOnly(joined) && !hasOwnSubject(words, isName);
     case null:
-      return false;
+      return isNote(
+        words,
+        joined,
+        piece.words.some(({ text }) => isName(text) && /[는은가이]$/u.test(text)),
+        isName,
+      );
   }
   return directive satisfies never;
 }
+
+/** "출처 필수", "이모지 X", "파일 지우기 전에 확인", "클로드는 분석만": an order as it is jotted down. `named`: an agent is. */
+const isNote = (words: readonly string[], joined: string, named: boolean, isName: (word: string) => boolean): boolean =>
+  !hasOwnSubject(words, isName) &&
+  ((NOTED.test(joined) && (hasStyle(joined) || hasCondition(words))) ||
+    (named && /(?:만|먼저|담당|요약|정리|분석|보고)$/u.test(joined)));
+const NOTED =
+  /(?:필수|사용|금지|생략|우선|엄수|x|ok|조용히|[보주두달]기|확인|요약|정리|보고|대답|답변|쉼표|한국어|한글|영어|원화|포함|제외|먼저|나중에)$/u;
 
 /** "나는 아침에 약을 먹어야 해", "펫샵은 9시까지 가면 돼": nobody is told to do anything. */
 const isOwnDuty = (words: readonly string[], joined: string): boolean =>

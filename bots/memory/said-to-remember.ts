@@ -1,19 +1,19 @@
 import { floorSentence } from '../addressing/floor-sentence.ts';
 import type { Callable } from '../addressing/callable.ts';
-import { directiveOf, hasOwnSubject } from './directives.ts';
-import { isBareInEnglish, rememberedInEnglish, setsRuleInEnglish } from './english-rules.ts';
-import { isBareRemembering, type Remembering, rememberedBefore, rememberedBehind } from './remember-words.ts';
+import { directiveOf, hasOwnSubject } from './grammar/directives.ts';
+import { isBareInEnglish, rememberedInEnglish, setsRuleInEnglish } from './grammar/english-rules.ts';
+import { isBareRemembering, type Remembering, rememberedBefore, rememberedBehind } from './grammar/remember-words.ts';
 import {
   coreOf,
   englishOf,
   isFiller,
-  isNameAmong,
+  nameTester,
   type SaidPiece,
   saidPieces,
   type SaidWord,
   trimmedEnd,
-} from './said-pieces.ts';
-import { setsRule } from './standing-rules.ts';
+} from './grammar/said-pieces.ts';
+import { setsRule } from './grammar/standing-rules.ts';
 
 /** What a message wants remembered. Pure: no model decides what becomes memory. */
 export interface SaidToRemember {
@@ -38,7 +38,7 @@ const LONGEST_LINE = 500;
  */
 export function saidToRemember(body: string, agents: readonly Callable[]): SaidToRemember | null {
   if (body.length > LONGEST || /^\s*[!！]/u.test(body)) return null;
-  const isName = isNameAmong(agents);
+  const isName = nameTester(agents);
   const pieces = saidPieces(body, agents);
   const pasted = body.length > PASTED || pieces.length > MOST_PIECES;
   const read = pieces.map((piece, i): Read => {
@@ -141,7 +141,7 @@ const ENDED =
   /(?:[야요다임음함됨어아해줘셔마봐써와워라지네죠여려러]|이고|이며|거든|니까|까|는데|은데|인데|로|게|히|만|기|것|금지)$/u;
 /** Points at what was said elsewhere, or names a thing without saying what it is. */
 const POINTS =
-  /(?:말한|얘기한|이야기한|했던|말했던|얘기했던|보낸|올린|준|알려준|적은|쓴|했던|한|하는)(?:거|것|말|얘기|이야기|내용|파일|사진|대로|거를|것을|말을|걸)(?:도|은|는)?(?:꼭|좀|다|모두)?$|^(?:이거|그거|이것|그것|저거|이걸|그걸|이건|그건|지금꺼|방금꺼|위에꺼|위내용|이내용|이대화|이말|그말|내말|이약속|그약속|우리약속|약속)(?:을|를|도|은|는|만)?$/u;
+  /(?:배운|들은|본|읽은|찾은|정한|약속한|말한|얘기한|이야기한|했던|말했던|얘기했던|보낸|올린|준|알려준|적은|쓴|했던|한|하는)(?:거|것|말|얘기|이야기|내용|파일|사진|대로|거를|것을|말을|걸)(?:도|은|는)?(?:꼭|좀|다|모두)?$|^(?:이거|그거|이것|그것|저거|이걸|그걸|이건|그건|지금꺼|방금꺼|위에꺼|위내용|이내용|이대화|이말|그말|내말|이약속|그약속|우리약속|약속)(?:을|를|도|은|는|만)?$/u;
 const EMPTY =
   /^(?:나|날|나를|저를|우리|우리를|너|너를|이날|이순간|이순간을|오늘|오늘을|그날|그날을|그때|그때를|내이름|내이름을|내생일|내생일을|엄마|아빠|초심|초심을|은혜|은혜를|고마움을|사랑을|추억을|내얼굴|내목소리|내마음|내꿈을|내꿈|그사람|그사람을|첫사랑을|비밀번호|전화번호|주소|제목|제목을|이름|이름을|얼굴|다|전부|모두)$/u;
 
@@ -164,7 +164,7 @@ function isWorthKeeping(
     return false;
   if (/(?:주는|줄|깨우는|깨워주는|하라고한|시킨)(?:거|것)$/u.test(joined)) return false;
   if (
-    /(?:려면|려고|려구|해서|기위해|으니까|때문에|하게|기쉽게|기좋게|수있게|수있도록|않게|도록)$/u.test(joined) &&
+    /(?:려면|려고|려구|해서|기위해|때문에|하게|기쉽게|기좋게|수있게|수있도록|않게|도록)$/u.test(joined) &&
     where === 'behind'
   )
     return false;
@@ -188,9 +188,11 @@ function isWorthKeeping(
 const hasFinal = (words: readonly string[]): boolean => {
   const last = words.at(-1) ?? '';
   return (
+    (words.length >= 3 && /[나가자타켜펴내]$/u.test(last)) ||
     /(?:이야|[가-힣]야|예요|이에요|에요|입니다|이다|다|요|음|임|함|됨|어|아|해|셔|써|워|와|줘|마|봐|거든|니까|는데|인데|네|지|고|라)$/u.test(
       last,
-    ) || directiveOf(words.join('')) !== null
+    ) ||
+    directiveOf(words.join('')) !== null
   );
 };
 

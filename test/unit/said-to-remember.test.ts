@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readLine } from '../../bots/memory/line-reading.ts';
 import { saidToRemember } from '../../bots/memory/said-to-remember.ts';
 import { agents } from './addressing-scene.ts';
 import { NOT_TO_REMEMBER, PASTED_TEXTS } from './sentences-not-to-remember.ts';
-import { MIXED, OUTRIGHT, RULES, type Wish } from './sentences-to-remember.ts';
+import { MISSED_ELSEWHERE, MIXED, OUTRIGHT, RULES, type WishToRemember } from './sentences-to-remember.ts';
 
 /** Without what keyboards leave behind unseen. */
 const shown = (body: string): string =>
   body.normalize('NFC').replace(/\u00ad|[\u200b-\u200f]|\u2060|\ufe0e|\ufe0f|\ufeff/gu, '');
-const wanted = (wishes: readonly Wish[]) =>
+const wanted = (wishes: readonly WishToRemember[]) =>
   wishes.map(([body, lines = [body], rest = false]) => [body, { lines, rest }] as const);
 
 describe('is remembered', () => {
@@ -19,6 +20,10 @@ describe('is remembered', () => {
     expect(saidToRemember(body.normalize('NFD'), agents)).toEqual(want);
   });
   test.each(wanted(OUTRIGHT))('as it is asked for: %s', (body, want) => {
+    expect(saidToRemember(body, agents)).toEqual(want);
+    expect(saidToRemember(body.normalize('NFD'), agents)).toEqual(want);
+  });
+  test.each(wanted(MISSED_ELSEWHERE))('though others miss it: %s', (body, want) => {
     expect(saidToRemember(body, agents)).toEqual(want);
     expect(saidToRemember(body.normalize('NFD'), agents)).toEqual(want);
   });
@@ -44,7 +49,7 @@ describe('is not remembered', () => {
 
 describe('of any text', () => {
   const sentence = fc.constantFrom(
-    ...[...RULES, ...OUTRIGHT, ...MIXED].map(([body]) => body),
+    ...[...RULES, ...OUTRIGHT, ...MISSED_ELSEWHERE, ...MIXED].map(([body]) => body),
     ...Object.values(NOT_TO_REMEMBER).flat(),
   );
   const anything = fc.oneof(
@@ -75,5 +80,30 @@ describe('of any text', () => {
         expect(saidToRemember(`> ${quoted}\n이건 누구 말이야?`, agents)).toBeNull();
       }),
     );
+  });
+
+  test.each([
+    '앞으로 ',
+    '클로드 ',
+    '클로드야 앞으로 ',
+    '기억해 ',
+    '기억해. ',
+    '나를 형님이라고 불러 ',
+    '앞으로는',
+    '"',
+    '. ',
+    '!',
+    '1. ',
+    'from now on ',
+    'remember that ',
+    '때는 ',
+    '\n',
+  ])('%j again and again takes no longer than a blink', (word) => {
+    const body = word.repeat(Math.floor(6_000 / word.length));
+    const before = process.threadCpuUsage();
+    saidToRemember(body, agents);
+    readLine(body, agents);
+    const { user, system } = process.threadCpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(500);
   });
 });

@@ -23,7 +23,7 @@ export function rememberedInEnglish(sentence: string, question: boolean): string
     const about = rest.slice(lead[0].length).trim();
     if (about === '') return null;
     if (/^(?:note|write down|make a note|take note)/.test(lead[0]) && !/that|:/.test(lead[0])) return null;
-    if (WH.test(about)) return null;
+    if (WH.test(about) || /^(?:this|that|it|these|those)\b/.test(about)) return null;
     if (about.startsWith('to ') && isTimed(about)) return null;
     return about;
   }

@@ -1,6 +1,6 @@
-import { halfWidth } from '../../bridge/protocol/orders/order-words.ts';
-import { formOf } from '../addressing/name-forms.ts';
-import type { Callable } from '../addressing/callable.ts';
+import { halfWidth } from '../../../bridge/protocol/orders/order-words.ts';
+import { formOf } from '../../addressing/name-forms.ts';
+import type { Callable } from '../../addressing/callable.ts';
 
 /** A message cut into what it says, piece by piece: as it was written, and as the rules look at it. Pure. */
 
@@ -45,7 +45,7 @@ export function saidPieces(body: string, agents: readonly Callable[]): readonly 
     .replace(ADDRESS, blank('○'))
     .replace(QUOTED, blank('○'))
     .replace(/[A-Z]/gu, (letter) => letter.toLowerCase());
-  const isName = isNameAmong(agents);
+  const isName = nameTester(agents);
   const pieces: SaidPiece[] = [];
   let from = 0;
   let gap = '\n';
@@ -107,7 +107,7 @@ export const englishOf = (words: readonly SaidWord[]): string =>
   words.map(({ text, comma, colon }) => `${text.replaceAll('’', "'")}${comma ? ',' : colon ? ':' : ''}`).join(' ');
 
 /** Is the word one of the names, with whatever hangs on it? */
-export function isNameAmong(agents: readonly Callable[]): (word: string) => boolean {
+export function nameTester(agents: readonly Callable[]): (word: string) => boolean {
   const names = agents.flatMap(({ id, callsigns, userId }) =>
     [id, ...callsigns, userId].map((name) => name.normalize('NFC').toLowerCase()),
   );
@@ -124,8 +124,8 @@ export const LEADS =
   /^(?:아|아니|참|아참|자|자자|야|어|음|그리고|그리구|글고|근데|그런데|그럼|그러면|그래서|또|또한|그래|좋아|오케이|오키|ok|okay|네|응|저기|제발|부탁인데|미안한데|일단|우선|암튼|아무튼|그나저나|참고로|please|pls|and|also|so|oh|hey|hi|well|btw|one more thing)$/u;
 
 /** Somebody is spoken to, and nothing is said yet. */
-const onlyCalls = (words: readonly SaidWord[], isName: (word: string) => boolean): boolean =>
-  words.every(({ text }) => ALL.test(text) || LEADS.test(text) || isName(text) || /^(?:나|난|넌|너|저)$/u.test(text));
+const calls = ({ text }: SaidWord, isName: (word: string) => boolean): boolean =>
+  ALL.test(text) || LEADS.test(text) || isName(text) || /^(?:나|난|넌|너|저)$/u.test(text);
 
 /** People on phones leave full stops out: a new beginning behind an ended clause is a new sentence. */
 const BEGINS =
@@ -138,20 +138,23 @@ const REMEMBERED =
 function runOns(words: readonly SaidWord[], isName: (word: string) => boolean): readonly (readonly SaidWord[])[] {
   const parts: SaidWord[][] = [];
   let part: SaidWord[] = [];
+  let onlyCalled = true;
   for (const [i, word] of words.entries()) {
     const before = words[i - 1];
     if (
       before !== undefined &&
       part.length > 0 &&
-      !onlyCalls(part, isName) &&
+      !onlyCalled &&
       !isName(before.text) &&
       ((BEGINS.test(word.text) && i < words.length - 1 && ENDED.test(before.text)) ||
         (isRemembered(part) && goesOn(words, i, isName)))
     ) {
       parts.push(part);
       part = [];
+      onlyCalled = true;
     }
     part.push(word);
+    onlyCalled &&= calls(word, isName);
   }
   parts.push(part);
   return parts;

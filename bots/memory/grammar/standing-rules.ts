@@ -1,4 +1,5 @@
-import { directiveOf, hasCondition, hasOwnSubject, hasStyle, isForbidden } from './directives.ts';
+import { isNaming } from './naming.ts';
+import { asksWhat, directiveOf, hasCondition, hasOwnSubject, hasStyle, isForbidden, isOfNow } from './directives.ts';
 
 /** Does a Korean sentence set a rule for the future, though it does not ask to be remembered? In doubt it does not. Pure. */
 
@@ -32,9 +33,6 @@ const GLUED: readonly (readonly [Cue, RegExp])[] = [
   ['never', /^절대(?:로)?(?=[가-힣]{2})(?!적|자|다)/u],
 ];
 
-/** Not now and for good, but now, for a while or at a time. */
-const FOR_NOW =
-  /^(?:지금|지금은|지금만|오늘|오늘은|오늘만|오늘만은|오늘도|내일|내일은|모레|글피|이번|이번엔|이번에는|이번에|이번만|이번주|이번달|이번주는|다음주|다음주에|다음달|다음달에|이따|이따가|잠깐|잠깐만|잠시|잠시만|당분간|당분간은|방금|아까|어제|그때까지|올해|내년|주말까지|\d+월|\d+일까지)$/u;
 /** One thing that is at hand. */
 const THIS =
   /^(?:이|그|저|이거|그거|저거|이걸|그걸|이건|그건|이것|그것|이번|해당|이글|이파일|이보고서|하던|하던거|하던건)$/u;
@@ -50,7 +48,7 @@ const TO_COME =
 const NEXT_TO_COME = /(?:할|될|갈|나올|올릴|볼|받을|있을|보낼|생길|바뀔|들어갈|나갈|일어날|필요한)$/u;
 const NEXT_SPAN = /^(?:\d+|한|두|세|네|다섯|열|몇|일|이|삼|오|십)(?:년|개월|달|주|일|시간)$/u;
 const MOTION =
-  /^(?:가|가자|가면|가서|가야|가라|가줘|갈게|가봐|나가|나가면|나가서|나가자|나가라|나와|나와라|나와줘|나오면|와|와라|와줘|와서|걸어|걸어가|달려|달려가|보내|보내줘|빼|빼줘|빼라|밀어|당겨|이동|이동해|이동해줘|직진|직진해|직진하면|돌려|돌아|쭉|쏠려|기울어|넘어|넘어져|넘어졌어|튀어|던져|뻗어|숙여|한|두|세|조금|조금만|더|전진|전진해|향해|온|오는|오면|배송|배송해|배달|배달해|발송|등기|소포|택배)$/u;
+  /^(?:가|가자|가면|가서|가야|가라|가줘|갈게|가봐|나가|나가면|나가서|나가자|나가라|나와|나와라|나와줘|나오면|와|와라|와줘|와서|걸어|걸어가|달려|달려가|보내|보내줘|빼|빼줘|빼라|밀어|당겨|이동|이동해|이동해줘|직진|직진해|직진하면|돌려|돌아|쭉|쏠려|기울어|넘어|넘어져|넘어졌어|튀어|던져|뻗어|숙여|조금|조금만|더|전진|전진해|향해|온|오는|오면|밀어줘|당겨줘|돌려줘|옮겨줘|옮겨|던져줘|세워줘|나가줘|가져와|가져와줘|꺼내줘|꺼내|배송|배송해|배달|배달해|발송|등기|소포|택배)$/u;
 /** What is before one's eyes: 집 앞으로, 내 앞으로. */
 const PLACE_BEFORE =
   /^(?:.*(?:은|는|도|이|가|을|를|에|서|[했됐었았하겠]고|요|다|야|아|지|네|줘|어|해)|나|난|너|넌|너희|너희들|우리|다들|모두|얘들아|이제|그럼|근데|그리고|자|참|특히|꼭|부디|제발|저|절대|혹시)$/u;
@@ -59,10 +57,9 @@ const PLEASANTRY =
   /잘부탁|잘해보|잘지내|잘지냈|잘해줘$|잘하자|잘해$|잘해라|잘좀해|잘하세요|잘살|열심히|힘내|화이팅|파이팅|기대할|기대해|응원|친하게|사이좋게|행복|건강|조심해$|조심하세요|몸조심|운전조심|지켜봐|두고봐|노력|발전|성장|신경써$|신경써줘$|신경쓰자|고마워|감사|사랑|믿을게|믿어줘|도와줘$|함께해|함께하자|같이가자|웃자|웃어|즐겁|재밌게|대박|돈벌|부자|포기하지|걱정하지|걱정마|화내지|실망하지|슬퍼하지|무리하지|오해하지|놀라지|아프지|죽지|싸우지|떨어지지|늦지|후회하지|울지|다치지|미안해하지|그만두지|변치|변하지|떠나지|가지마|혼자두지/u;
 const POINTS_AT =
   /^(?:다시는|절대로?|좀|제발|또|더이상은?|계속|쭉|항상|나한테|우리|꼭|그냥|딱|앞으로도?|이제|너희는?|다들)*(?:그러지|그러면|그래|그렇게|그런식|그런거|그런것|그런말|그런짓|그런얘기|그런소리|그런답|그런일|그딴|이렇게|이런식|이런거|이런것|이런말|이런일|이러지|이러면|이대로|그대로|저렇게|저런|똑같이|지금처럼|하던대로|늘하던|평소처럼|원래대로|전처럼|예전처럼|아까처럼|방금처럼|위처럼|이거처럼|이것처럼|그거|그것|이거|이것|이걸로|그걸로|요렇게|요런|이만큼|그만큼|이정도|그정도)/u;
-const WH = /뭐|뭘|무엇|무슨|어떻게|어떡|어떤|언제|어디|얼마|몇|누가|누구|왜|어느/u;
-/** "뭐든지", "언제든": no question word. */
-const ANY =
-  /(?:뭐|뭘|무엇|무슨|어떤|언제|어디|얼마|누구|어느)[가-힣]{0,4}(?:든지?|이나|라도|나|하더라도|해도|말이든|일이든|때|면)/u;
+/** What is handed over once, or somebody else's to hear. */
+const ERRAND =
+  /역할|(?:라고|자고)(?:문자|카톡|메시지|메일|편지|공지)?(?:를|을|로)?(?:전해|보내|알려|써줘|적어|남겨|안내)/u;
 const ASKS_AHEAD =
   /(?:지|는지|은지|을지|할지|될지|까|건지|건가|냐고)(?:에대해서?|에관해서?|도|를|좀|같이|다같이|한번|먼저)*(?:알려|말해|정리|설명|생각|얘기|이야기|의논|고민|논의|정해|정하|조사|분석|예측|추측|맞춰|토론|봐|써|보고|의견|찾아|계획|대답)/u;
 /** Heard, told, quoted: the sentence is about somebody's order. */
@@ -94,13 +91,28 @@ function cueIn(words: readonly string[]): readonly Found[] {
   return found;
 }
 
+/** An order ends here, whatever is added. */
+const DONE = /(?:마|마라|마세요|말아줘|해줘|주세요|줘|하세요)$/u;
+const MOST_REASONS = 5;
+const HEARSAY = /더라|던데|[했됐갔왔]어|[했됐갔왔]지|한대|래$|라며|라던|냐고|까$|니$|지$|라는|라고/u;
+/** Nobody gives an order in more words; what is longer was pasted. */
+const MOST_WORDS = 60;
+
 /** `words`: of one sentence, without who is called and "알았지". */
 export function setsRule(said: readonly string[], isName: (word: string) => boolean): boolean {
+  if (said.length > MOST_WORDS) return false;
   const words = mended(said);
   const joined = words.join('');
   if (isNaming(words, isName)) return true;
   if (TOLD.test(joined)) return false;
-  return cueIn(words).some((found) => holds(found, words, joined, isName));
+  if (cueIn(words).some((found) => holds(found, words, joined, isName))) return true;
+  // "앞으로 코드 보여주지 마 나 못 읽어": the reason stands behind it.
+  const until = words.findLastIndex(
+    (word, i) => i < words.length - 1 && i >= words.length - 1 - MOST_REASONS && DONE.test(word),
+  );
+  if (until < 1 || HEARSAY.test(joined)) return false;
+  const order = words.slice(0, until + 1);
+  return cueIn(order).some((found) => holds(found, order, order.join(''), isName));
 }
 
 /** "더 이상", "앞으로 는": cues that thumbs cut in two. */
@@ -130,16 +142,18 @@ function holds(
   const said = behind.join('');
   const steady = cue === 'rule' || cue === 'ahead';
   if (said === '' || (words.length === 0 && !steady)) return false;
-  if (SCHEDULE.test(joined) || SPAN.test(said) || behind.some((word) => FOR_NOW.test(word))) return false;
-  if (!steady && (before.some((word) => FOR_NOW.test(word)) || all.some((word) => THIS.test(word)))) return false;
-  if (PLEASANTRY.test(said) || pointsAt(said)) return false;
-  if (WH.test(joined.replace(ANY, '')) && (ASKS_AHEAD.test(joined) || !isForbidden(joined))) return false;
+  if (SCHEDULE.test(joined) || SPAN.test(said) || isForNow(behind)) return false;
+  if (!steady && (before.some((word) => isOfNow(word)) || all.some((word) => THIS.test(word)))) return false;
+  if (PLEASANTRY.test(said) || ERRAND.test(said) || pointsAt(said)) return false;
+  if (cue !== 'ahead' && isOfWhatFollows(words)) return false;
+  if (asksWhat(joined) && (ASKS_AHEAD.test(joined) || !isForbidden(joined))) return false;
   if (cue === 'ahead' && !isOfTime(before, words, isName)) return false;
   if (renames(behind)) return true;
-  const directive = directiveOf(said);
+  const directive = directiveOf(said) ?? (steady && isFragment(said) ? 'manner' : null);
   if (directive === null) return false;
   const subject = hasOwnSubject(all, isName);
-  if (directive !== 'asked' && subject && !(steady && isOfSpeech(said) && !isOfMe(all))) return false;
+  if (directive !== 'asked' && subject && !(steady && (isOfSpeech(said) || isOfService(said)) && !isOfMe(all)))
+    return false;
   if (/(?:자|돼|된다|됩니다|괜찮아)$/u.test(said) && !isForbidden(said) && (subject || !hasStyle(said))) return false;
   const shown =
     isForbidden(joined) || hasStyle(said) || hasCondition(all) || all.some((word) => isYourDoing(word, isName));
@@ -147,7 +161,7 @@ function holds(
     case 'rule':
       return /^다음(?:에는|엔)$/u.test(all[before.length] ?? '') ? shown : directive === 'asked' || shown;
     case 'ahead':
-      return directive === 'asked' || shown;
+      return directive === 'asked' || shown || speaksSomehow(said);
     case 'turn':
       return shown;
     case 'ever':
@@ -162,12 +176,25 @@ function holds(
   return cue satisfies never;
 }
 
+/** "내가 퇴근이라고 하면 오늘 매출 …": today is whenever that is. */
+function isForNow(words: readonly string[]): boolean {
+  const at = words.findIndex((word) => isOfNow(word));
+  return at >= 0 && !hasCondition(words.slice(0, at + 1));
+}
+
 /** "앞으로" is from now on here, neither what is before one's eyes nor what is to come. */
 function isOfTime(before: readonly string[], words: readonly string[], isName: (word: string) => boolean): boolean {
   const last = before.at(-1);
   const [first = '', ...more] = words;
   if (last !== undefined && !PLACE_BEFORE.test(last) && !isName(last)) return false;
-  if (MOTION.test(first) || first.startsWith('의') || NEXT_SPAN.test(first)) return false;
+  if (
+    MOTION.test(first) ||
+    (/^(?:한|두|세|몇)$/u.test(first) && /^(?:발|걸음|칸|블록|미터|줄만)/u.test(more[0] ?? '')) ||
+    first.startsWith('의') ||
+    NEXT_SPAN.test(first) ||
+    NEXT_SPAN.test(`${first}${more[0] ?? ''}`)
+  )
+    return false;
   // "앞으로 일정 정리는 …" speaks of each time.
   if (TO_COME.test(first) && !more.slice(0, 2).some((word) => /(?:은|는|때|땐)$/u.test(word))) return false;
   return !words.some(
@@ -178,6 +205,26 @@ function isOfTime(before: readonly string[], words: readonly string[], isName: (
   );
 }
 
+/** "지금부터 내가 하는 말 …", "다음부터 나오는 모델 …": what comes next, not how it is to be done. */
+const isOfWhatFollows = (words: readonly string[]): boolean =>
+  words
+    .slice(0, 3)
+    .some(
+      (word, i) =>
+        /(?:하는|말하는|나오는|보내는|올리는|부르는|오는|주는)$/u.test(word) &&
+        /^(?:거|것|걸|말|내용|모델|글|사진|메시지|대로|숫자|제품|차)/u.test(words[i + 1] ?? ''),
+    );
+
+/** "앞으로 대답은 세 줄", "앞으로 설명은 빼고 답만". */
+const isFragment = (said: string): boolean =>
+  hasStyle(said) &&
+  !/[할갈줄볼낼릴칠킬쓸을들올]게$/u.test(said) &&
+  /(?:로|만|게|히|씩|이내|이하|먼저|부터|없이|빼고|줄|존대|대신)$/u.test(said);
+
+/** "앞으로 끝까지 듣고 대답해". */
+const speaksSomehow = (said: string): boolean =>
+  said.length > 4 && /(?:말|대답|답|설명|보고|요약)해(?:라|요)?$/u.test(said);
+
 /** "그렇게 해줘" alone is no use tomorrow; "이렇게 표로 해줘" is. */
 const pointsAt = (said: string): boolean =>
   POINTS_AT.test(said) && !hasStyle(said.replace(POINTS_AT, '').replace(/^(?:만|으로|로|은|는|을|를|도)+/u, ''));
@@ -186,6 +233,10 @@ const isOfSpeech = (said: string): boolean =>
   /(?:말|대답|답|답변|설명|보고|요약|번역|얘기|이야기)(?:해|하고)(?:줘|라|요)?(?:요)?$|(?:알려|물어봐|물어|써|불러|적어|붙여|달아|보여|표시해|찍어|말해주세요|답해주세요|설명해주세요)(?:줘|라|요)?$/u.test(
     said,
   );
+
+/** What agents do for one, and hardly anybody else: "사료는 로얄캐닌으로만 주문해". */
+const isOfService = (said: string): boolean =>
+  /(?:주문|예약|결제|추천|표시|확인|체크|기록|정리|저장|공유|검색|계산)해(?:라|요)?$/u.test(said);
 
 const isOfMe = (words: readonly string[]): boolean =>
   words.some((word) => /^(?:나|난|나는|나도|저|저는|전|제가|내가|우리|우린|우리는|우리도|우리가)$/u.test(word)) ||
@@ -212,36 +263,3 @@ function isForEach(all: readonly string[], before: readonly string[], said: stri
 const renames = (words: readonly string[]): boolean =>
   words.some((word) => /^(?:이름|호칭|별명|애칭|말투|원칙|규칙|기준|기본|형식|양식)(?:은|는)$/u.test(word)) &&
   /(?:이야|야|다|이다|입니다|으로|로|이에요|예요|로해|로하자|로할게|라고해)$/u.test(words.at(-1) ?? '');
-
-const ME =
-  /^(?:나|날|난|나는|나를|저|저를|절|전|저는|내|내가|우리|우리를|마스터를|나한테|나보고|나더러|너희|너희는|너희들은|다들|너|너는|널|너를|네|니|앞으로|앞으로는|앞으론|이제|이제부터|이제부터는|지금부터|오늘부터|다음부터|다음부터는|그냥|편하게|항상|꼭|절대|더이상|다시는|서로|모두|호칭은|이름은|제|님|말고|대신|다음부턴|담부터|이제는|이젠|혹시|저기|부탁인데|여기서는|여기선|방에서는)$/u;
-const CALLED = /라(?:고|구)(?:만|는|좀|편하게|항상|꼭|앞으로|계속)?(불러|부르|불려)/u;
-const CALLED_AS = /[으님장]로(?:만|는|좀)?(불러|부르)/u;
-const ASKED_CALL =
-  /(?:불러줘|불러줘요|불러줘라|불러라|불러주세요|불러주라|불러줄래|불러줬으면해|불러줬으면좋겠어|불러주면돼|불러주면좋겠어|불러죠|불러조|부르세요|부르도록|부르도록해|부르면돼|부르면돼요|부르면됨|부르면된다|부르기|부를것|부르자|부르지마|부르지마라|부르지마세요|부르지마요|부르지말고|부르지말아줘|부르지말아|부르지말아주세요|부르지말라|안불렀으면해|불렀으면해|불렀으면좋겠어|불러야돼|불러야해|부르는거금지)$/u;
-const BARE_CALL = /(?:불러|불러요|부른다|불러용)$/u;
-
-/** "나를 형님이라고 불러": a name to be called by holds from now on. */
-export function isNaming(words: readonly string[], isName: (word: string) => boolean): boolean {
-  const joined = words.join('');
-  const asked = ASKED_CALL.test(joined.replace(/(?:앞으로|이제부터|이제)는?$/u, ''));
-  if (!asked && !BARE_CALL.test(joined)) return false;
-  const named = CALLED.exec(joined);
-  if (
-    named === null &&
-    !(
-      CALLED_AS.test(joined) &&
-      words.some((word) => /^(?:나|나를|날|저|저를|절|내|앞으로|앞으로는|이제|이제부터)$/u.test(word))
-    )
-  )
-    return false;
-  if (WH.test(joined.replace(ANY, '')) || /노래|택시|대리|구급차|경찰/u.test(joined)) return false;
-  const at = words.findIndex((word) => /라고|라구|불러|부르/u.test(word));
-  const before = words.slice(0, Math.max(0, at));
-  if (before.some((word) => FOR_NOW.test(word) && !/^지금은?$/u.test(word))) return false;
-  if (asked) return true;
-  const others = before.some(
-    (word) => !ME.test(word) && !isName(word) && /(?:은|는|이|가|을|를|들|도|걸|선|서)$/u.test(word),
-  );
-  return !others && (before.some((word) => ME.test(word) || isName(word)) || before.length === 0);
-}

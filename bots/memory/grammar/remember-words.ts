@@ -10,12 +10,14 @@ const NOT =
 const FORGET = `(?:잊|잊어먹|잊어버리|까먹|까묵|깜빡하|까먹어버리)(?:절대|꼭)?${NOT}`;
 const WRITE =
   '(?:외워|외어|메모해|메모|적어|새겨|알아|입력해|기록해|머리에새겨|머릿속에넣어)(?:둬|둬요|둬라|두세요|두렴|둬줘|놔|놔요|놔라|놔줘|놓아|놓으세요|두도록|두도록해|두라고|두자)';
+const STORE =
+  '(?:메모리|기억)(?:에|에다|에다가|장에)?(?:좀|꼭)?(?:(?:저장|추가|등록|기록|입력)(?:해|해줘|해둬|해놔|해라|해주세요|해줄래|부탁해|하세요)|(?:넣어|담아|적어|남겨)(?:줘|둬|놔|주세요))';
 const WRITE_OUT =
   '(?:외워줘|외워주세요|외워라|외우세요|외우고있어|메모해줘|메모해주세요|메모해라|메모좀해줘|메모좀해|메모좀|메모부탁|메모부탁해|메모해|명심해|명심해라|명심해줘|명심하세요|명심하도록|명심하도록해|명심할것|명심하고|알고있어라|알고있어줘|알고있으세요|알고있으라고|알고들있어|참고해둬)';
 
 /** Whatever stands before it is to be remembered. */
-const STRONG = new RegExp(`(?:${ONE}${GIVE}|${FORGET}|${WRITE}|${WRITE_OUT})$`, 'u');
-const WHOLE_STRONG = new RegExp(`^(?:${ONE}${GIVE}|${FORGET}|${WRITE}|${WRITE_OUT})$`, 'u');
+const STRONG = new RegExp(`(?:${ONE}${GIVE}|${STORE}|${FORGET}|${WRITE}|${WRITE_OUT})$`, 'u');
+const WHOLE_STRONG = new RegExp(`^(?:${ONE}${GIVE}|${STORE}|${FORGET}|${WRITE}|${WRITE_OUT})$`, 'u');
 /** Also said of oneself or asked; so it counts behind a whole sentence only. */
 const WEAK =
   /(?:기억해|기역해|기억해요|기억헤|기억햐|기억하고있어|기억좀|기억들해|기억좀해|외워|기억|참고해|참고해줘|참고해라|참고하세요|참고해주세요|참고바람|참고하고|알아줘|알아줬으면해|새겨들어|기록해줘|기록해|저장해둬|저장해줘|저장해놔|적어줘|알고있어)$/u;
@@ -40,7 +42,10 @@ export function rememberedBefore(words: readonly SaidWord[], question: boolean):
     if (!strong && !(WEAK.test(joined) && WEAK.exec(joined)?.index === 0)) continue;
     if (question && !/(?:줄래|줄래요|줄수있어|줄수있을까|주겠니)$/u.test(joined)) return null;
     const content = withoutStress(words.slice(0, words.length - taken));
-    if (/^(?:적어|기록해|입력해|저장해|메모)/u.test(joined) && content.some(({ text }) => ELSEWHERE.test(text)))
+    if (
+      /^(?:적어|기록해|입력해|저장해|메모)/u.test(joined) &&
+      (content.some(({ text }) => ELSEWHERE.test(text)) || /^(?:받아|옮겨|베껴)$/u.test(content.at(-1)?.text ?? ''))
+    )
       return null;
     if (/^(?:안|못|왜|다|누가|뭘|뭐|그렇게)$/u.test(words[words.length - taken - 1]?.text ?? '') && !strong)
       return null;
@@ -88,14 +93,17 @@ export function rememberedBehind(words: readonly SaidWord[]): Remembering | null
     if (
       !strong &&
       !(
-        colon && /^(?:기억|기억할것|기억할거|기억사항|메모|기억해|기억해요|외워|참고|외울것|잊지말것)$/u.test(joined)
+        colon &&
+        /^(?:기억|기억할것|기억할거|기억해둘것|기억해둘거|기억해야할것|알아둘것|메모할것|기억사항|메모|기억해|기억해요|외워|참고|외울것|잊지말것)$/u.test(
+          joined,
+        )
       ) &&
       !/^(?:기억해|기억해요)$/u.test(joined)
     )
       continue;
     const content = words.slice(from + taken);
     if (content.length === 0) return null;
-    if (joined.endsWith('말고') && !colon) return null;
+    if (!colon && /(?:말고|하기|하도록|할것|않게|않도록|않기)$/u.test(joined)) return null;
     return { content, where: 'before', strong: strong || colon };
   }
   return null;
