@@ -3,13 +3,12 @@ import { Library } from './memory/library/library.ts';
 import { libraryReading } from './memory/library/library-reading.ts';
 import { Shelf } from './memory/library/shelf.ts';
 import { tellDocument } from './memory/library/tell-document.ts';
-import type { MemoryRoom } from './memory/memory-room.ts';
 import type { SwarmBase } from './swarm-base.ts';
 
 /** The documents of the memory room, found by what stands in them. */
-export const buildLibrary = (base: SwarmBase, room: MemoryRoom, orders: OrderBox): Library =>
+export const buildLibrary = (base: SwarmBase, orders: OrderBox): Library =>
   new Library({
-    room,
+    room: base.houseMemory,
     shelf: new Shelf(base.redis),
     read: libraryReading({ redis: base.redis, orders }),
     tell: tellDocument(base),

@@ -1,5 +1,6 @@
 import { UserId } from '../bridge/protocol/ids.ts';
 import type { HouseMemory } from './memory/memory-line.ts';
+import type { PassageSource } from './memory/passage.ts';
 import { HouseRecall } from './memory/recall.ts';
 import type { SwarmBase } from './swarm-base.ts';
 import { speakers } from './turns/speakers.ts';
@@ -8,9 +9,11 @@ import { speakers } from './turns/speakers.ts';
 export function buildRecall(
   { rooms, roster, residents, admin, memoryRoom, former, ownerTitle, timeZone }: SwarmBase,
   memory: HouseMemory,
+  library: PassageSource,
 ): HouseRecall {
   return new HouseRecall({
     memory,
+    library,
     ownerTitle,
     timeZone,
     memoryRoom,

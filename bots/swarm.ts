@@ -22,6 +22,7 @@ import { modelCommands } from './intake/model-command.ts';
 import { budgetCommands } from './budget/budget-commands.ts';
 import { buildHands } from './build-hands.ts';
 import { buildModels } from './build-models.ts';
+import { buildLibrary } from './build-library.ts';
 import { buildRecall } from './build-recall.ts';
 import type { SwarmCommands } from './commands/house-commands.ts';
 import type { CommandResults } from './hands/command-results.ts';
@@ -146,6 +147,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       models.spending.stop();
       executors.stop();
       ground.offers.stop();
+      await ground.library.stop();
       ground.switches.stop();
       await queues.close();
     },
@@ -161,14 +163,17 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
   const outside = createOutsideAgents(base);
   const models = buildModels(base, given, outside.port);
   outside.onChange((agents) => models.bindings.outside(agents));
+  const queues = openQueues(base);
+  const library = buildLibrary(base, queues.orders);
   return {
     base,
     given,
     upgraded,
     outside,
     models,
-    recall: buildRecall(base, base.houseMemory),
-    queues: openQueues(base),
+    library,
+    recall: buildRecall(base, base.houseMemory, library),
+    queues,
     worker: new JobWorker(),
     meters: new Meters(),
     executors: new ExecutorRegistry(base.redis),

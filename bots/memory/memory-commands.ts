@@ -1,6 +1,8 @@
+import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import type { NoticeJob, SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import type { RoomId } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/commands/memory.ts';
+import { citedPlace, passagesFound } from '../../bridge/text/room/library.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
 import type { MemoryLine } from './memory-line.ts';
 import type { MemoryRoom } from './memory-room.ts';
@@ -10,7 +12,7 @@ import { calendarDay } from './standing-orders.ts';
 
 export interface MemoryCommandDeps extends RememberDeps {
   readonly memory: RememberDeps['memory'] & Pick<MemoryRoom, 'isRoom' | 'forget' | 'wasForgotten'>;
-  readonly recall: Pick<HouseRecall, 'find' | 'mayStand'>;
+  readonly recall: Pick<HouseRecall, 'find' | 'findPassages' | 'mayStand'>;
   /** Of what was said in that room and no longer fits into contexts. */
   readonly summaryOf: (room: RoomId) => Promise<{ readonly text: string; readonly by: string } | null>;
   readonly say: (line: NoticeJob) => Promise<void>;
@@ -20,6 +22,7 @@ export interface MemoryCommandDeps extends RememberDeps {
 const MOST_SHOWN = { order: 8, fact: 6, record: 3 } as const;
 const LETTERS = 36;
 const MOST_FOUND = 8;
+const MOST_PASSAGES_FOUND = 4;
 const MOST_FORGOTTEN = 20;
 
 const SEARCH = /^(?:검색|찾기|search|find)(?:\s+(.*))?$/isu;
@@ -80,13 +83,36 @@ async function find(job: SwarmCommandJob, words: string, deps: MemoryCommandDeps
   const orders = deps.memory.lines.filter(({ kind, text }) => kind === 'order' && holds(text, words));
   const facts = await deps.recall.find({ question: words, asker: job.by, room: job.room }, MOST_FOUND);
   const found = [...orders, ...facts].slice(0, MOST_FOUND);
-  return say.memoryFound[job.lang](
+  const library = await findInLibrary(job, words, deps);
+  if (found.length === 0 && library !== '') return library;
+  const text = say.memoryFound[job.lang](
     words.slice(0, 60).replace(/[`*_[\]<>\\]/gu, ' '),
     shownLines(found, deps, LETTERS).map((line, at) => ({
       ...line,
       when: calendarDay(found[at]?.at ?? 0, deps.timeZone),
     })),
   );
+  return library === '' ? text : `${text}\n\n${library}`;
+}
+
+async function findInLibrary(job: SwarmCommandJob, words: string, deps: MemoryCommandDeps): Promise<string> {
+  const passages = await deps.recall.findPassages(
+    { question: words, asker: job.by, room: job.room },
+    MOST_PASSAGES_FOUND,
+  );
+  if (passages.length === 0) return '';
+  return passagesFound[job.lang](
+    passages.map(({ document: { name }, place, text }) => ({
+      cited: citedPlace[job.lang](plainWords(name, LETTERS), place),
+      text: plainWords(around(text, words), LETTERS),
+    })),
+  );
+}
+
+/** Where the first of the words stands, with a little before it. */
+function around(text: string, words: string): string {
+  const at = plain(text).indexOf(plain(words).split(/\s+/u)[0] ?? '');
+  return at < 12 ? text : text.slice(at - 6);
 }
 
 const plain = (text: string): string => text.normalize('NFC').toLowerCase();

@@ -245,3 +245,40 @@ it('a line is decoded as the coordinator’s, and as nobody else’s', () => {
   expect(decodeEvent(raw(COORDINATOR), { isOwn })).toMatchObject({ chavion: { remembers: 'order' } });
   expect(decodeEvent(raw('@stranger:test'), { isOwn })).not.toHaveProperty('chavion');
 });
+
+describe('documents of the library', () => {
+  const found = (name: string, text: string) => ({
+    find: async () => [
+      {
+        document: {
+          event: EventId.parse('$contract'),
+          room: RoomId.parse(MEMORY),
+          at: 1,
+          by: MASTER,
+          file: 'mxc://test/contract',
+          name,
+        },
+        place: { unit: 'page', number: 3 } as const,
+        text,
+        score: 0.9,
+      },
+    ],
+  });
+
+  it('are shown with where they stand, beside lines and without any', async () => {
+    scene.library = found('계약서.pdf', '제5조 위약금은 보증금의 10%로 한다.');
+    expect(await command('검색 위약금')).toBe(
+      '🔎 자료실\n- 📚 「계약서.pdf」 3쪽: 제5조 위약금은 보증금의 10%로 한다.',
+    );
+    await remembered('위약금은 깎아 준다고 했어');
+    const both = await command('검색 위약금');
+    expect(both).toContain('위약금은 깎아 준다고 했어');
+    expect(both).toContain('「계약서.pdf」 3쪽');
+  });
+
+  it('are shown to nobody who may not read the memory room', async () => {
+    scene.library = found('계약서.pdf', '위약금은 보증금의 10%');
+    scene.members.set(HQ, [MASTER, '@guest:test']);
+    expect(await command('검색 위약금')).not.toContain('계약서');
+  });
+});

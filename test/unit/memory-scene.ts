@@ -8,6 +8,7 @@ import { readLine } from '../../bots/memory/line-reading.ts';
 import { memoryCommands } from '../../bots/memory/memory-commands.ts';
 import { MemoryRoom } from '../../bots/memory/memory-room.ts';
 import { personalNumbersIn } from '../../bots/memory/personal-numbers.ts';
+import type { PassageSource } from '../../bots/memory/passage.ts';
 import { HouseRecall } from '../../bots/memory/recall.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
@@ -32,6 +33,7 @@ export class MemoryScene {
   /** Messages of which summaries were made anew. */
   readonly cleared: string[] = [];
   readonly notices: NoticeJob[] = [];
+  library: PassageSource = { find: async () => [] };
   summary: { readonly text: string; readonly by: string } | null = null;
   /** Who is joined where; a room that is not here holds the master alone. */
   readonly members = new Map<RoomId, readonly string[]>();
@@ -122,6 +124,7 @@ export class MemoryScene {
       timeZone: 'Asia/Seoul',
       recall: new HouseRecall({
         memory,
+        library: this.library,
         ownerTitle: '마스터',
         timeZone: 'Asia/Seoul',
         memoryRoom: MEMORY,

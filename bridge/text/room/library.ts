@@ -52,8 +52,8 @@ export const citedPlace = phrase<[name: string, place?: { readonly unit: PlaceUn
   (name, place) => `「${name}」${place === undefined ? '' : ` ${EN[place.unit](place.number)}`}`,
 );
 
-/** Beneath what `!memory search` finds among the lines. */
+/** Beneath what `!memory search` finds among the lines, or instead of it. */
 export const passagesFound = phrase<[passages: readonly { readonly cited: string; readonly text: string }[]]>(
-  (passages) => ['자료실', ...passages.map(({ cited, text }) => `- 📚 ${cited}: ${text}`)].join('\n'),
-  (passages) => ['Library', ...passages.map(({ cited, text }) => `- 📚 ${cited}: ${text}`)].join('\n'),
+  (passages) => ['🔎 자료실', ...passages.map(({ cited, text }) => `- 📚 ${cited}: ${text}`)].join('\n'),
+  (passages) => ['🔎 Library', ...passages.map(({ cited, text }) => `- 📚 ${cited}: ${text}`)].join('\n'),
 );
