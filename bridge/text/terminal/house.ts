@@ -35,6 +35,7 @@ export const memoryRoomText = {
         '이 방에 적은 말은 에이전트들이 늘 기억합니다. 한 번에 하나씩 적어 주세요.',
         '- 시키는 말은 언제나 지킵니다: "앞으로 답은 짧게 해 줘"',
         '- 알려 주는 말은 필요할 때 찾아 씁니다: "우리 가게 이름은 멍냥이네야"',
+        '',
         `적은 말을 고치면 기억도 바뀌고, 지우면 잊습니다. 이 방에는 ${withParticle(owner, '과', '와')} ${coordinator}만 있습니다.`,
       ].join('\n'),
     (owner, coordinator) =>
@@ -42,6 +43,7 @@ export const memoryRoomText = {
         'What is written in this room the agents always remember. One thing at a time, please.',
         '- What you ask for is always followed: "From now on keep answers short"',
         '- What you tell is looked up when it is needed: "Our shop is called Paws"',
+        '',
         `Edit a message and what is remembered changes; delete it and it is forgotten. Only ${owner} and ${coordinator} are in this room.`,
       ].join('\n'),
   ),
