@@ -6,6 +6,7 @@ import { type JobContext, type PutAside, workOn } from '../bridge/queue/jobs.ts'
 import type { Scheduler } from './schedule/scheduler.ts';
 import { answerInvite, type CoordinatorDeps, giveNotice } from './residents/coordinator.ts';
 import type { AgentApi } from './agent-api/agent-api.ts';
+import type { BallotBox } from './ballots/ballot-box.ts';
 import { carryOutCommand, type SwarmCommands } from './commands/house-commands.ts';
 import { giveUpTurn, takeTurn } from './turns/take-turn.ts';
 import type { TurnDeps } from './turns/turn.ts';
@@ -20,6 +21,7 @@ const FETCHERS = 8;
 export interface JobDeps {
   readonly commands: SwarmCommands;
   readonly lines: CoordinatorDeps;
+  readonly ballots: Pick<BallotBox, 'hold' | 'recount'>;
   readonly turns: TurnDeps;
   readonly scheduler: Pick<Scheduler, 'run'>;
   readonly agentApi: Pick<AgentApi, 'leave'>;
@@ -44,7 +46,7 @@ export function jobHandler(deps: JobDeps): (job: SwarmJob, context: JobContext) 
 async function carryOut(
   job: SwarmJob,
   again: boolean,
-  { commands, lines, turns, scheduler, agentApi, orders }: JobDeps,
+  { commands, lines, turns, ballots, scheduler, agentApi, orders }: JobDeps,
 ): Promise<void> {
   switch (job.type) {
     case 'command':
@@ -59,6 +61,10 @@ async function carryOut(
       return answerInvite(job, lines);
     case 'letter':
       return agentApi.leave(job);
+    case 'ballot':
+      return ballots.hold(job, again);
+    case 'recount':
+      return ballots.recount(job);
     case 'order':
       return orders.add({ v: 1, type: 'run', root: job.source, room: job.room, at: job.at, lang: job.lang });
   }

@@ -19,6 +19,9 @@ import { adminElsewhere } from '../bridge/text/room/admin.ts';
 import { createAgentApi } from './agent-api/agent-api.ts';
 import { createOutsideAgents } from './agent-api/outside-agents.ts';
 import { modelCommands } from './intake/model-command.ts';
+import { BallotBox } from './ballots/ballot-box.ts';
+import { BallotStore } from './ballots/ballot-store.ts';
+import { MastersVotes } from './ballots/masters-votes.ts';
 import { budgetCommands } from './budget/budget-commands.ts';
 import { buildHands } from './build-hands.ts';
 import { buildModels } from './build-models.ts';
@@ -123,7 +126,8 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
   };
   const { scheduler } = schedule;
   const count = (type: SwarmJob['type'], outcome: 'done' | 'failed') => meters.job(type, outcome);
-  const work = { commands, lines: linesOf(base), turns, scheduler, agentApi, orders: queues.orders, count };
+  const ballots = new BallotBox({ ...base, ...turns, store: ground.ballots });
+  const work = { commands, lines: linesOf(base), turns, ballots, scheduler, agentApi, orders: queues.orders, count };
   return {
     inbox,
     gaps: gapsOf(base, inbox),
@@ -179,6 +183,7 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
     executors: new ExecutorRegistry(base.redis),
     offers: new ExecutorOffers(base.redis),
     switches: new ToolSwitches(base.redis),
+    ballots: new BallotStore(base.redis),
     edits: new EditBudget(EDITS_PER_SECOND),
     frozen: () => models.spending.frozen,
   };
@@ -340,6 +345,7 @@ function intakeOf(ground: Ground, tasks: Tasks, turns: ReturnType<typeof turnsOf
       former: upgraded.former,
     }),
     spending,
+    votes: new MastersVotes(ground.ballots),
     houseUpgraded: upgraded.again,
     mayUseTools: (agent) => ground.switches.isOn(agent, ALL_TOOLS),
     agentsTable: agentsNow(ground, turns),

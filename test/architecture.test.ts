@@ -96,6 +96,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bots/tasks/picture',
     'bots/tasks/messages',
     'bots/tasks',
+    'bots/ballots',
     'bots/schedule',
     'bots/deliverables',
     'bots/agent-api',

@@ -1,5 +1,6 @@
 import type { Callable } from './callable.ts';
 import { callsAllInEnglish, readEnglish } from './english.ts';
+import { besideTheHush } from './hushed-others.ts';
 import { groupsOf, type NameCall, type Group } from './groups.ts';
 import { callsAllInKorean, readKorean } from './korean.ts';
 import { isAnd } from './korean-words.ts';
@@ -24,8 +25,26 @@ interface Read {
 }
 
 export function callsIn(body: string, callables: readonly Callable[]): Calls {
+  const words = ownWords(body);
+  return chosenAmongHushed(words, callables) ?? callsOf(words, callables);
+}
+
+/** "다들 조용히 하고 클로드만 말해", "클로드 빼고 다 조용히 해": a call of that one. Null where the silence is for all. */
+function chosenAmongHushed(words: string, callables: readonly Callable[]): Calls | null {
+  const rest = besideTheHush(words);
+  if (rest === null) return null;
+  const { called, excepted, everyone } = callsOf(rest, callables);
+  const chosen = new Set([...called, ...excepted]);
+  return chosen.size === 0 || everyone ? null : { called: chosen, excepted: new Set(), everyone: false };
+}
+
+/** Whether a sentence that would close the floor for all lets somebody speak by name. */
+export const letsOneSpeak = (body: string, callables: readonly Callable[]): boolean =>
+  chosenAmongHushed(ownWords(body), callables) !== null;
+
+function callsOf(words: string, callables: readonly Callable[]): Calls {
   const reads: Read[] = [];
-  for (const sentence of sentencesOf(ownWords(body), callsignsOf(callables)))
+  for (const sentence of sentencesOf(words, callsignsOf(callables)))
     reads.push(readOf(sentence, reads.at(-1)?.lone ?? false));
 
   const all = reads.flatMap((read) => read.calls);

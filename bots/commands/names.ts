@@ -2,7 +2,7 @@ import leven from 'leven';
 import { Floor, HOUSE_COMMANDS, type SwarmCommandName } from '../../bridge/protocol/turn.ts';
 import { keysOf } from './keyboard.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'run' | SwarmCommandName;
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'vote' | 'run' | SwarmCommandName;
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -10,6 +10,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['에이전트', 'agents'],
   ['발언', 'floor'],
   ['토론', 'discuss'],
+  ['투표', 'vote'],
   ['그만', 'stop'],
   ['실행', 'run'],
   ['모델', 'model'],
@@ -39,6 +40,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['agents', 'agents'],
   ['floor', 'floor'],
   ['discuss', 'discuss'],
+  ['vote', 'vote'],
   ['stop', 'stop'],
   ['run', 'run'],
   ['model', 'model'],

@@ -12,6 +12,7 @@ export type RoomCommand =
   | { readonly name: 'run' }
   /** Its words are read by the part that carries it out. */
   | { readonly name: SwarmCommandName; readonly words: string }
+  | { readonly name: 'vote'; readonly words: string }
   /** null: show the present floor. */
   | { readonly name: 'floor'; readonly floor: Floor | null }
   | { readonly name: 'discuss'; readonly topic: string; readonly rounds: number };
@@ -54,6 +55,8 @@ function withArguments(name: CommandName, rest: string): ParsedCommand {
     const discussion = discussionOf(rest);
     return discussion === null ? badArguments(name) : { kind: 'command', command: { name, ...discussion } };
   }
+  // What is between is read where it is known whose opinions stand in the room.
+  if (name === 'vote') return { kind: 'command', command: { name, words: rest } };
   // Whom, and perhaps which model.
   if (name === 'model' && rest === '') return badArguments(name);
   if (isHouseCommand(name)) return { kind: 'command', command: { name, words: rest } };
@@ -62,7 +65,7 @@ function withArguments(name: CommandName, rest: string): ParsedCommand {
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
 }
 
-function badArguments(name: Exclude<CommandName, 'stop' | 'run' | SwarmCommandName> | 'model'): ParsedCommand {
+function badArguments(name: Exclude<CommandName, 'stop' | 'run' | 'vote' | SwarmCommandName> | 'model'): ParsedCommand {
   return {
     kind: 'bad-arguments',
     name,

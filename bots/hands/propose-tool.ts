@@ -14,7 +14,7 @@ const MAX_LINE = 1_500;
 export const proposeTool = (deps: ProposalDeps): Tool =>
   tool({
     name: 'propose_command',
-    description: `Proposes one command of the house to the owner, who decides with a tap. Use it when the owner asks in plain words for something that a command does. The line begins with ! and is in the owner's language. Korean examples: "!예약 매일 아침 7시에 뉴스 요약해줘", "!예약 30분 뒤에 약 먹으라고 알려줘", "!예산 전체 하루 10000원", "!임무 펫샵 예약 화면 만들어줘", "!발언 호출", "!토론 주제 2", "!예약취소 3", "!기억 펫샵은 10시에 연다", "!잊어 3", "!취소". Commands: ${Object.keys(PROPOSABLE).join(', ')}.`,
+    description: `Proposes one command of the house to the owner, who decides with a tap. Use it when the owner asks in plain words for something that a command does. The line begins with ! and is in the owner's language. Korean examples: "!예약 매일 아침 7시에 뉴스 요약해줘", "!예약 30분 뒤에 약 먹으라고 알려줘", "!예산 전체 하루 10000원", "!임무 펫샵 예약 화면 만들어줘", "!발언 호출", "!토론 주제 2", "!투표 점심: 짜장 / 짬뽕", "!예약취소 3", "!기억 펫샵은 10시에 연다", "!잊어 3", "!취소". Commands: ${Object.keys(PROPOSABLE).join(', ')}.`,
     needs: 'act',
     input: z.strictObject({ line: z.string().min(2).max(MAX_LINE).describe('The whole command on one line.') }),
     use: ({ line }) => {

@@ -1,4 +1,4 @@
-import type { Lang } from '../../bridge/protocol/ids.ts';
+import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/orders/task-order.ts';
@@ -7,12 +7,15 @@ import type { Floor } from '../../bridge/protocol/turn.ts';
 import * as modelText from '../../bridge/text/room/models.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts';
-import { address } from '../addressing/address.ts';
+import { address, type Audience } from '../addressing/address.ts';
+import { letsOneSpeak } from '../addressing/calls.ts';
 import { floorSentence } from '../addressing/floor-sentence.ts';
 import { typedName } from '../addressing/typed-name.ts';
+import { asksToMerge } from '../ballots/said-to-merge.ts';
+import { saidToDecide, type SaidToDecide } from '../ballots/said-to-decide.ts';
 import { saidToRemember } from '../memory/said-to-remember.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
-import { planCommand } from './plan-command.ts';
+import { ballotOn, planCommand } from './plan-command.ts';
 import { withSecretTold } from './exposed-secrets.ts';
 import { type Facts, type IntakePlan, NOTHING } from './intake-plan.ts';
 import { houseCommand, notice } from './plan-jobs.ts';
@@ -56,16 +59,49 @@ function understood(message: MessageEvent, facts: Facts): IntakePlan {
   }
   if (message.body.trim() === '' && message.attachment === undefined) return answer(say.emptyMessage[lang]());
   const floor = floorSentence(message.body);
-  if (floor !== null) return withFloor(floor, message, facts, lang);
+  if (floor !== null && !(floor === 'closed' && letsOneSpeak(message.body, facts.agents)))
+    return withFloor(floor, message, facts, lang);
+  const put = message.attachment === undefined && !message.masked ? saidToDecide(message.body) : null;
+  const voters = put === null ? null : votersIn(put, message, facts);
+  if (put !== null && voters !== null) return ballotOn(put, voters, message, facts, lang);
   const wanted = message.attachment === undefined ? saidToRemember(message.body, facts.everyone) : null;
-  const spoken = () =>
-    speak(
-      message,
-      address({ ...message, body: words(message) }, { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] }),
-      facts,
-      lang,
-    );
+  const spoken = () => spokenTo(message, facts, lang);
   return wanted === null ? spoken() : remembering(wanted, message, lang, spoken);
+}
+
+function spokenTo(message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
+  const audience = address(
+    { ...message, body: words(message) },
+    { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] },
+  );
+  return speak(message, asksToMerge(words(message)) ? mergedBy(audience, facts) : audience, facts, lang);
+}
+
+/**
+ * Who votes: everybody, or those who are called beside what is put to the vote. Null where nobody may speak, and where
+ * it is one agent's to say.
+ */
+function votersIn(said: SaidToDecide, message: MessageEvent, facts: Facts): readonly AgentId[] | null {
+  // "클로드 안 vs 자비스 안" calls neither.
+  const options = said.about === 'options' ? said.options : [];
+  const body = options
+    .reduce((text, option) => text.replaceAll(option, ' '), message.body)
+    .replace(/(?<![A-Za-z])vs(?![A-Za-z])\.?|[:：/|,]/giu, ' ');
+  const audience = address({ ...message, body }, { ...facts, floor: facts.floor === 'called' ? 'open' : facts.floor });
+  if (audience.kind !== 'agents') return null;
+  const named = audience.reason === 'mention' || audience.reason === 'callsign';
+  // Under whatever message it is written: a vote is everybody's.
+  const meant = named || audience.reason === 'except' ? audience.agents : facts.agents.map(({ id }) => id);
+  const voters = named ? meant : meant.filter((id) => !facts.whenCalled.has(id) && facts.away?.has(id) !== true);
+  return voters.length > 1 ? voters : null;
+}
+
+/** Of what all have said one makes one: the integrator, or the first who is there in its place. */
+function mergedBy(audience: Audience, { agents, integrator, ready, quiet }: Facts): Audience {
+  if (audience.kind !== 'agents' || audience.reason !== 'everyone') return audience;
+  const there = agents.map(({ id }) => id).filter((id) => ready.has(id) && quiet?.has(id) !== true);
+  const one = there.find((id) => id === integrator) ?? there[0];
+  return one === undefined ? audience : { kind: 'agents', agents: [one], reason: 'callsign' };
 }
 
 const ordersSomething = (body: string): boolean =>

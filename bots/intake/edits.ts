@@ -40,6 +40,7 @@ const SAME_BY_EDIT: ReadonlySet<CommandName> = new Set([
   'stop',
   'floor',
   'discuss',
+  'vote',
   'model',
   'memory',
   'forget',
@@ -64,7 +65,7 @@ export function needsNewMessage(message: MessageEvent): boolean {
 
 /** Whether something was done about it that cannot be taken back; words are another question. */
 export const wasBegun = (decision: Decision): boolean =>
-  decision.jobs.some(({ type }) => type === 'command' || type === 'order') ||
+  decision.jobs.some(({ type }) => type === 'command' || type === 'order' || type === 'ballot' || type === 'recount') ||
   [decision.floor, decision.stopAt, decision.forgetAt, decision.model, decision.carried].some(
     (one) => one !== undefined,
   );
@@ -75,7 +76,7 @@ export function underItsName(plan: IntakePlan, source: EventId, cause: EventId):
   const jobs = plan.jobs.map((job): SwarmJob =>
     job.type === 'turn'
       ? { ...job, source, root: source, cause, ...thread(job) }
-      : job.type === 'command' && job.lines !== undefined
+      : job.type === 'ballot' || (job.type === 'command' && job.lines !== undefined)
         ? { ...job, source, ...thread(job) }
         : job.type === 'notice'
           ? { ...job, ...thread(job) }

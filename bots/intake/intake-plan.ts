@@ -74,6 +74,8 @@ export interface Facts {
   readonly tasks?: number;
   /** Of masters, which the executor ends then. */
   readonly commands?: number;
+  /** Whose opinions stand in the room, where a vote may be about them. */
+  readonly opinions?: readonly AgentId[];
   /** HQ and ops the executor reads too. */
   readonly place: HelpPlace;
 }

@@ -18,6 +18,7 @@ import * as say from '../../bridge/text/room/room.ts';
 import { type FileUnlooked, fileUnlooked } from '../../bridge/text/room/exposed-secrets.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
+import type { MastersVotes } from '../ballots/masters-votes.ts';
 import type { CommandResults } from '../hands/command-results.ts';
 import type { WebChatRelay } from '../models/relay-desk.ts';
 import type { MemoryRoom } from '../memory/memory-room.ts';
@@ -49,6 +50,7 @@ export interface IntakeDeps extends MessageFactsDeps {
   readonly relay: Pick<WebChatRelay, 'waits' | 'bring'>;
   readonly tasks: TaskEventHandler;
   readonly commandResults: Pick<CommandResults, 'hear'>;
+  readonly votes: Pick<MastersVotes, 'inReaction' | 'inMessage' | 'takenBack'>;
   readonly admin: UserId;
   readonly serverName: string;
   /** Of the house's rooms, upgraded since. */
@@ -110,6 +112,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
         deps.running.cancel({ room: event.roomId, answer: event.target });
         await deps.tasks.hear(event);
         await secondThoughts.deleted(event);
+        await countAgain(await deps.votes.takenBack(event));
         return deps.memory.redacted(event.roomId, event.target);
       case 'membership':
         return event.membership === 'invite' ? invited(event) : undefined;
@@ -135,6 +138,10 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
   async function commandEnded(event: CommandResultEvent): Promise<void> {
     const next = await deps.commandResults.hear(event);
     if (next !== null) await queue.add([{ id: jobId(next), data: next }]);
+  }
+
+  async function countAgain(job: SwarmJob | null): Promise<void> {
+    if (job !== null) await queue.add([{ id: jobId(job), data: job }]);
   }
 
   /** A line that a master has said yes to: as if he had typed it. */
@@ -181,6 +188,8 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       const roomLang = await languageHere(message.roomId);
       return decisions.decided(message, decideInMemoryRoom(message, roomLang), true);
     }
+    const vote = await deps.votes.inMessage(message);
+    if (vote !== null) return decisions.decided(message, { jobs: [vote] }, true);
     const pieces = await piecesBefore(message, deps.timeline, callables());
     const whole = joined(pieces, message);
     const seen = await facts(whole, Floor.safeParse(floor?.split(' ')[1]).data);

@@ -6,6 +6,8 @@ import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import type { Floor } from '../../bridge/protocol/turn.ts';
 import { clockTime } from '../../bridge/text/room/budget.ts';
+import { opinionsIn } from '../ballots/opinions.ts';
+import { saidToDecide } from '../ballots/said-to-decide.ts';
 import type { Budget } from '../budget/budget.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
@@ -113,6 +115,7 @@ export function createMessageFacts(
           new Set(present.map((agent) => agent.id)),
           new Set(residents.agents.filter((agent) => off.has(agent.userId)).map((agent) => agent.id)),
         ),
+      opinions: await opinions(message, present),
       running: deps.running.count(message.roomId),
       ...(await going(message)),
       away: deps.bindings.away,
@@ -142,6 +145,21 @@ export function createMessageFacts(
       Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined))),
     ]);
     return { tasks, commands: openOrders(lines.flat(), { masters, executor: residents.executor, at }) };
+  }
+
+  /** Looked for only where a vote may be about them. */
+  async function opinions(
+    { roomId, thread, body, at }: MessageEvent,
+    present: readonly { readonly id: AgentId }[],
+  ): Promise<readonly AgentId[]> {
+    const parsed = parseRoomCommand(body);
+    const said = parsed === null ? saidToDecide(body) : null;
+    if (said?.about !== 'opinions' && !(parsed?.kind === 'command' && parsed.command.name === 'vote')) return [];
+    return opinionsIn(
+      await deps.timeline.view(roomId, thread),
+      present.map(({ id }) => id),
+      at,
+    );
   }
 
   async function relayed(to: Entry | null | undefined): Promise<Facts['relayed']> {

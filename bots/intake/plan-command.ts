@@ -3,9 +3,13 @@ import { languageOfCommand } from '../../bridge/protocol/orders/language.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import type { SwarmCommandName } from '../../bridge/protocol/turn.ts';
 import { allFrozen } from '../../bridge/text/room/budget.ts';
+import * as ballotText from '../../bridge/text/ballots.ts';
 import { helpText } from '../../bridge/text/room/help.ts';
 import * as modelText from '../../bridge/text/room/models.ts';
 import * as say from '../../bridge/text/room/room.ts';
+import { MAX_OPTIONS } from '../ballots/alternatives.ts';
+import { planBallot } from '../ballots/plan-ballot.ts';
+import { putToVote, type SaidToDecide } from '../ballots/said-to-decide.ts';
 import { typedName } from '../addressing/typed-name.ts';
 import { isForHouse, type RoomCommand } from '../commands/parse.ts';
 import type { Facts, IntakePlan } from './intake-plan.ts';
@@ -81,6 +85,14 @@ export function planCommand(command: RoomCommand, message: MessageEvent, facts: 
             ],
           }
         : answer(say.runElsewhere[lang]());
+    case 'vote':
+      return ballotOn(
+        putToVote(command.words),
+        facts.agents.map(({ id }) => id).filter((id) => !facts.whenCalled.has(id)),
+        message,
+        facts,
+        lang,
+      );
     case 'discuss':
       return discuss(command, message, facts, lang);
   }
@@ -149,6 +161,35 @@ function discuss(
     },
   });
   return { jobs: [{ ...notice(message, opening), thread }, turn] };
+}
+
+/** Everybody's secret vote, or why there is none. */
+export function ballotOn(
+  said: SaidToDecide,
+  meant: readonly AgentId[],
+  message: MessageEvent,
+  facts: Facts,
+  lang: Lang,
+): IntakePlan {
+  const answer = (text: string): IntakePlan => ({ jobs: [notice(message, text)] });
+  const plan = planBallot(said, { ...facts, meant }, lang);
+  switch (plan.kind) {
+    case 'ballot': {
+      const { roomId: room, eventId: source, at, thread } = message;
+      const where = { room, source, at, ...(thread === undefined ? {} : { thread }), lang };
+      return { jobs: [{ type: 'ballot', ...where, ...plan.paper }] };
+    }
+    case 'no-options':
+      return answer(
+        ballotText.noOptions[lang](lang === 'ko' ? '!투표 점심: 짜장 / 짬뽕' : '!vote lunch: soup / salad'),
+      );
+    case 'too-many':
+      return answer(ballotText.tooManyOptions[lang](MAX_OPTIONS));
+    case 'nobody':
+      return answer(ballotText.nobodyVotes[lang]());
+    case 'frozen':
+      return answer(allFrozen[lang]());
+  }
 }
 
 const summariser = (speakers: readonly AgentId[], facts: Facts): AgentId =>

@@ -4,6 +4,7 @@ import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import type { Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent, ReactionEvent } from '../../bridge/protocol/room-event.ts';
 import { proposalTooOld } from '../../bridge/text/hands/proposals.ts';
+import type { MastersVotes } from '../ballots/masters-votes.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
 import type { Decisions } from './decisions.ts';
@@ -19,6 +20,8 @@ export interface ReactionDeps {
   /** Carries out what a master has ordered by this. */
   readonly ordered: (message: MessageEvent) => Promise<void>;
   readonly log: Logger;
+  /** What counts as a vote of a master's in a chat's ballot. */
+  readonly votes: Pick<MastersVotes, 'inReaction'>;
   readonly waiting: WaitingRequests;
   /** The room's, or the house's where nobody can read what was said. */
   readonly languageHere: (room: RoomId) => Promise<Lang>;
@@ -55,6 +58,8 @@ export function createReactions(deps: ReactionDeps): (reaction: ReactionEvent) =
   /** 👍 under a request is no yes: he hears once what is. */
   async function signed(reaction: ReactionEvent): Promise<void> {
     if (!(await rooms.masters()).has(reaction.sender) || (await proposed(reaction))) return;
+    const vote = await deps.votes.inReaction(reaction);
+    if (vote !== null) return decisions.decided(reaction, { jobs: [vote] }, true);
     const told = await waiting.toldOfSign(reaction, await deps.languageHere(reaction.roomId));
     if (told !== null) await decisions.decided(told.request, { jobs: [told.notice] });
   }

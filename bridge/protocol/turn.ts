@@ -138,6 +138,45 @@ export const SwarmCommandJob = z.object({
 });
 export type SwarmCommandJob = z.infer<typeof SwarmCommandJob>;
 
+/** Everybody's secret vote on what a master has put to the vote in a chat. */
+export const BallotJob = z.object({
+  type: z.literal('ballot'),
+  room: RoomId,
+  source: EventId,
+  /** origin_server_ts of the master's message. */
+  at: z.int(),
+  thread: EventId.optional(),
+  lang: Lang,
+  question: z.string(),
+  /** None: everyone names what they want. */
+  options: z.array(z.string()),
+  /** It is about whose opinion is best: of each option, whose name it is. */
+  candidates: z.array(AgentId).optional(),
+  /** Names, and no reasons. */
+  brief: z.boolean().optional(),
+  voters: z.array(AgentId).min(1),
+  /** Who would have voted and rests. */
+  absent: z.array(AgentId),
+});
+export type BallotJob = z.infer<typeof BallotJob>;
+
+/** A master's vote in it, or that he has taken one back: all is counted again. */
+export const RecountJob = z.object({
+  type: z.literal('recount'),
+  room: RoomId,
+  /** The source of the ballot. */
+  ballot: EventId,
+  /** The vote. */
+  source: EventId,
+  at: z.int(),
+  by: UserId,
+  /** null: taken back. */
+  choice: z.string().nullable(),
+  /** Said in words, which are answered. */
+  word: z.boolean().optional(),
+});
+export type RecountJob = z.infer<typeof RecountJob>;
+
 /** One run of a schedule. */
 export const OccurrenceJob = z.object({
   type: z.literal('occurrence'),
@@ -173,6 +212,8 @@ export const SwarmJob = z.discriminatedUnion('type', [
   RunOrderJob,
   SwarmCommandJob,
   OccurrenceJob,
+  BallotJob,
+  RecountJob,
 ]);
 export type SwarmJob = z.infer<typeof SwarmJob>;
 
@@ -193,6 +234,10 @@ export function jobId(job: SwarmJob): string {
       return `${job.source}.order`;
     case 'command':
       return `${job.source}.command`;
+    case 'ballot':
+      return `${job.source}.ballot`;
+    case 'recount':
+      return `${job.source}.recount${job.choice === null ? '.back' : ''}`;
     case 'occurrence':
       return `${job.source}.run.${job.key}`;
   }

@@ -168,6 +168,36 @@ describe('a discussion', () => {
   });
 });
 
+describe('a vote', () => {
+  const vote = (choice: string) => JSON.stringify({ reason: '그냥', choice });
+
+  it('is one call each and one message, which a tap and a word of the master change', async () => {
+    const { master, providers } = scene;
+    const { hq } = scene;
+    providers.play(vote('짬뽕'));
+    providers.play(vote('짜장'), 'gabriel', 'jarvis');
+    const question = await master.say(hq, '얘들아 다수결로 정하자: 짜장 vs 짬뽕');
+    const result = await master.noticed(hq, question);
+    await scene.settled();
+    expect(calls().toSorted()).toEqual([...MINDS].toSorted());
+    for (const asked of providers.questions) expect(asked.body).not.toContain('그냥');
+    expect(master.answers(hq, question)).toEqual([]);
+    expect(result.who).toBe('coordinator');
+    for (const name of Object.values(NAMES)) expect(result.body).toContain(`- ${name}: `);
+
+    const now = () => master.shown(hq).find(({ id }) => id === result.id)?.body ?? '';
+    const tap = await master.react(hq, result.id, '2️⃣');
+    await master.until('his vote', hq, () => (now().includes('- **마스터: 짬뽕**') ? true : undefined));
+    await master.reply(hq, result.id, '난 짜장');
+    await master.until('his other vote', hq, () => (now().includes('- **마스터: 짜장**') ? true : undefined));
+    await master.redact(hq, tap);
+    expect(master.notices(hq, question)).toHaveLength(1);
+    // Nobody was asked anything by that.
+    await scene.settled();
+    expect(calls()).toHaveLength(MINDS.length);
+  });
+});
+
 describe('stopping', () => {
   /** Four providers speak and do not end; the other two have answered. */
   async function inFullSpate(room: string): Promise<string> {

@@ -102,6 +102,94 @@ describe('what a master sets off', () => {
     expect(notices(plan)).toHaveLength(1);
   });
 
+  it('all are hushed but one: a call of that one, and the floor stays as it was', () => {
+    for (const body of [
+      '다들 조용히 하고 클로드만 말해',
+      '다들 조용히 해. 클로드만 말해',
+      '클로드만 대답하고 나머지는 조용히 해',
+    ]) {
+      const plan = decide(body);
+      expect(plan.floor).toBeUndefined();
+      expect(turns(plan)).toEqual(['claude']);
+      expect(notices(plan)).toEqual([]);
+    }
+    expect(decide('다들 조용히 해').floor).toBe('closed');
+  });
+
+  it('what all have said is made one by the integrator alone, who has hands for it', () => {
+    const handy = new Set(facts.agents.map(({ id }) => id));
+    const plan = decide('좋아. 두 안을 합쳐 줘', { handy });
+    expect(turns(plan)).toEqual(['jarvis']);
+    expect(plan.jobs).toMatchObject([{ hands: 'act' }]);
+    expect(notices(plan)).toEqual([]);
+    // Where he rests, somebody else does it; whoever is called by name does it in any case.
+    expect(turns(decide('두 안을 합쳐 줘', { quiet: new Map([[AgentId.parse('jarvis'), () => '']]) }))).toEqual([
+      'gabriel',
+    ]);
+    expect(turns(decide('클로드야 두 안을 합쳐 줘'))).toEqual(['claude']);
+    expect(turns(decide('두 안을 합치면 어때?'))).toEqual(['gabriel', 'jarvis', 'claude']);
+    expect(turns(decide('두 안을 합쳐 줘', { floor: 'called' }))).toEqual([]);
+  });
+
+  describe('put to the vote', () => {
+    const ballotOf = (plan: IntakePlan) => plan.jobs.find((job) => job.type === 'ballot');
+    const opinions = ['gabriel', 'claude'].map((id) => AgentId.parse(id));
+
+    it.each(['다수결로 정하자: 짜장 vs 짬뽕', '!투표 짜장 / 짬뽕', '!투표\n- 짜장\n- 짬뽕'])(
+      '%s: everybody at once, and no turns',
+      (body) => {
+        const plan = decide(body);
+        expect(plan.jobs).toHaveLength(1);
+        expect(ballotOf(plan)).toMatchObject({
+          options: ['짜장', '짬뽕'],
+          voters: ['gabriel', 'jarvis', 'claude'],
+          absent: [],
+        });
+      },
+    );
+
+    it('who rests is named, who is called votes alone, and names among the options call nobody', () => {
+      const quiet = new Map([[AgentId.parse('claude'), () => '']]);
+      expect(ballotOf(decide('다수결로 정하자: 짜장 vs 짬뽕', { quiet }))).toMatchObject({
+        voters: ['gabriel', 'jarvis'],
+        absent: ['claude'],
+      });
+      expect(ballotOf(decide('클로드랑 자비스만 투표해: 짜장 vs 짬뽕'))?.voters).toEqual(['jarvis', 'claude']);
+      expect(ballotOf(decide('클로드 빼고 다들 투표해: 짜장 vs 짬뽕'))?.voters).toEqual(['gabriel', 'jarvis']);
+      expect(ballotOf(decide('다수결로 정하자: 클로드 안 vs 자비스 안'))?.voters).toHaveLength(3);
+    });
+
+    it('whose opinion is best: those who gave one stand for it', () => {
+      expect(ballotOf(decide('누구 의견이 제일 좋은지 이름만 대답해', { opinions }))).toMatchObject({
+        options: ['gabriel', 'claude'],
+        candidates: ['gabriel', 'claude'],
+        brief: true,
+        voters: ['gabriel', 'jarvis', 'claude'],
+      });
+      expect(ballotOf(decide('그럼 다수결로 정하자', { opinions }))?.candidates).toEqual(['gabriel', 'claude']);
+      expect(notices(decide('다수결로 정하자'))).toEqual([expect.stringContaining('!투표 점심: 짜장 / 짬뽕')]);
+    });
+
+    it('one agent alone is asked, not put to the vote; and where nobody may speak nobody is', () => {
+      expect(turns(decide('클로드야 누구 의견이 제일 좋은지 이름만 대답해', { opinions }))).toEqual(['claude']);
+      expect(decide('다수결로 정하자: 짜장 vs 짬뽕', { floor: 'closed' }).jobs).toEqual([]);
+      expect(ballotOf(decide('다수결로 정하자: 짜장 vs 짬뽕', { floor: 'called' }))?.voters).toHaveLength(3);
+      expect(notices(decide('다수결로 정하자: 짜장 vs 짬뽕', { frozen: true }))).toHaveLength(1);
+    });
+
+    it('too many options, and nobody to ask: a line', () => {
+      expect(notices(decide(`!투표 ${Array.from({ length: 11 }, (_, i) => `보기${i}`).join(' / ')}`))[0]).toContain(
+        '10개',
+      );
+      expect(notices(decide('!투표 짜장 / 짬뽕', { ready: new Set() }))).toHaveLength(1);
+    });
+
+    it('is one job, however often it is heard', () => {
+      const ids = () => decide('다수결로 정하자: 짜장 vs 짬뽕').jobs.map(jobId);
+      expect(ids()).toEqual([`${eventId('m')}.ballot`]);
+    });
+  });
+
   it('!stop ends everything asked until then', () => {
     const event = message('s', '!그만');
     expect(decideForMaster(event, facts).stopAt).toBe(event.at);

@@ -12,6 +12,8 @@ import { Roster } from '../../bridge/protocol/roster.ts';
 import type { SwarmJob } from '../../bridge/protocol/turn.ts';
 import { decisionKey } from '../../bots/intake/decisions.ts';
 import { createIntake, type IntakeDeps } from '../../bots/intake/intake.ts';
+import { BallotStore } from '../../bots/ballots/ballot-store.ts';
+import { MastersVotes } from '../../bots/ballots/masters-votes.ts';
 import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createResidents } from '../../bots/residents/residents.ts';
 import { NO_MEMORY } from '../../bots/turns/memory-plan.ts';
@@ -75,6 +77,7 @@ function startSwarm(): void {
   const deps: IntakeDeps = {
     redis: client,
     commandResults: { hear: async () => null },
+    votes: new MastersVotes(new BallotStore(client)),
     coordinator: { userId: residents.coordinator, event: async () => null },
     queue: {
       async add(jobs) {
@@ -262,5 +265,72 @@ describe('a second thought', () => {
     });
     await push(gone('undo', 'oops'));
     expect(slot.signal.aborted).toBe(true);
+  });
+});
+
+describe('a vote in a chat', () => {
+  const recounts = () => [...box.values()].flatMap((job) => (job.type === 'recount' ? [[job.source, job.choice]] : []));
+  const tap = (name: string, key: string) =>
+    raw(name, { 'm.relates_to': { rel_type: 'm.annotation', event_id: eventId('result'), key } }, 'm.reaction');
+  const reply = (name: string, body: string) =>
+    raw(name, {
+      msgtype: 'm.text',
+      body,
+      'm.mentions': {},
+      'm.relates_to': { 'm.in_reply_to': { event_id: eventId('result') } },
+    });
+  async function counted(): Promise<void> {
+    await push(text('put', '다수결로 정하자: 짜장 vs 짬뽕'));
+    const job = [...box.values()].find((one) => one.type === 'ballot');
+    if (job === undefined) throw new Error('no ballot');
+    const store = new BallotStore(redis.client());
+    await store.begin(job);
+    await store.shownAt(job, eventId('result'));
+  }
+
+  it('is one job for everybody, and no turns, however often it comes', async () => {
+    const all = text('put', '다수결로 정하자: 짜장 vs 짬뽕');
+    await push(all);
+    startSwarm();
+    await push(all);
+    expect([...box.keys()]).toEqual(['$put.ballot']);
+    expect(called()).toEqual([]);
+  });
+
+  it('a master’s tap, his word, and his taking it back count; nobody else’s do', async () => {
+    await counted();
+    await push({ ...tap('strange', '1️⃣'), sender: UserId.parse('@stranger:test') });
+    expect(recounts()).toEqual([]);
+    await push(tap('tap', '2️⃣'));
+    startSwarm();
+    await push(reply('word', '난 짜장'));
+    expect(recounts()).toEqual([
+      ['$tap', '짬뽕'],
+      ['$word', '짜장'],
+    ]);
+    expect(called()).toEqual([]);
+    await new BallotStore(redis.client()).sign(eventId('put'), eventId('tap'), { by: MASTER, choice: '짬뽕', at: 1 });
+    await push(gone('undo', 'tap'));
+    expect(recounts().at(-1)).toEqual(['$tap', null]);
+  });
+
+  it('what is said beneath it and is no vote is heard as anything else', async () => {
+    await counted();
+    await push(reply('why', '클로드야 왜 짬뽕이야?'));
+    expect(recounts()).toEqual([]);
+    expect(called().map(({ agent }) => agent)).toEqual(['claude']);
+  });
+
+  it('edited after it was begun: he is told, and nothing is voted on twice', async () => {
+    await counted();
+    await push(edit('late', 'put', '다수결로 정하자: 짜장 vs 우동'));
+    expect([...box.keys()].filter((id) => id.endsWith('.ballot'))).toEqual(['$put.ballot']);
+    expect([...box.values()].filter((job) => job.type === 'notice' && job.source === '$late')).toHaveLength(1);
+  });
+
+  it('a message that becomes a vote by its edit is one', async () => {
+    await push(text('first', '클로드 뭐 해'));
+    await push(edit('vote', 'first', '다수결로 정하자: 짜장 vs 짬뽕'));
+    expect([...box.values()].filter((job) => job.type === 'ballot')).toMatchObject([{ source: '$first' }]);
   });
 });

@@ -23,6 +23,7 @@ export const PROPOSABLE: Readonly<Record<string, Words>> = {
   model: { ko: '에이전트의 모델을 바꿉니다', en: 'changes an agent’s model' },
   floor: { ko: '누가 말할지 정합니다', en: 'sets who may speak' },
   discuss: { ko: '에이전트끼리 토론하게 합니다', en: 'lets the agents discuss' },
+  vote: { ko: '모두의 비밀 투표로 정하게 합니다', en: 'puts it to everybody’s secret vote' },
   cancel: { ko: '임무를 그만둡니다', en: 'ends a task' },
   retry: { ko: '임무를 다시 합니다', en: 'tries a task again' },
   status: { ko: '임무가 어디까지 왔는지 봅니다', en: 'shows how tasks stand' },

@@ -58,6 +58,11 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
     '`!토론 주제 2`: 에이전트끼리 두 바퀴 토론합니다 (1~5)',
     '`!discuss topic 2`: the agents discuss, 2 rounds (1 to 5)',
   ],
+  [
+    MANY,
+    '`!투표 점심: 짜장 / 짬뽕`: 모두의 비밀 투표로 정합니다 ("다수결로 정하자"도 됩니다)',
+    '`!vote lunch: soup / salad`: all vote in secret (or say "let’s vote: …")',
+  ],
   [ALL, '`!그만` 또는 메시지에 🛑: 하던 것을 바로 멈춥니다', '`!stop`, or 🛑 on a message: ends what is running'],
   [ALL, '`!에이전트`: 누가 있고 어떤지 봅니다', '`!agents`: who is here and how they are'],
   [
