@@ -41,7 +41,7 @@ const ENGLISH_AT_END =
 const CIVIC = /선거|대선|총선|국회|투표소|투표권|사전 ?투표|주주|조합|반장|\b(?:election|president|parliament)\b/iu;
 /** For another time, under a condition, or for somebody: no vote now. */
 const NOT_NOW =
-  /내일|모레|글피|다음 ?[주달번]|나중에|이따|있다가|조금 ?뒤|\d ?(?:시|분|시간|일) ?(?:에|뒤|후|있다)|매일|매주|[월화수목금토일]요일|(?:[가-힣]면|거든|경우엔?에?|다음에|전에|후에)$|(?:[가-힣]면|거든) |(?:한테|에게|께)$|\b(?:tomorrow|later|tonight|if|unless|when|next)\b/iu;
+  /앞으로|이제부터|지금부터|다음부터|항상|언제나|무조건|내일|모레|글피|다음 ?[주달번]|나중에|이따|있다가|조금 ?뒤|\d ?(?:시|분|시간|일) ?(?:에|뒤|후|있다)|매일|매주|[월화수목금토일]요일|(?:[가-힣]면|거든|경우엔?에?|다음에|전에|후에)$|(?:[가-힣]면|거든) |(?:한테|에게|께)$|\b(?:tomorrow|later|tonight|always|from now|if|unless|when|next)\b/iu;
 /** "투표 앱", "투표하지 말고": of a vote, or against one. */
 const AGAINST = /투표하지|다수결(?:로)? ?(?:말고|하지)|투표 ?말고|투표는 ?(?:싫|됐)/u;
 
