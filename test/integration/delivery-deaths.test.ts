@@ -11,7 +11,7 @@ import { readRoom, readUntil } from '../house/room-record.ts';
 import { swarmRedis, turnsBegun } from '../house/swarm-redis.ts';
 import { ALL, answerers, DeliveryScene, LOOK_MS, WITHIN_MS } from './delivery-scene.ts';
 
-/** What becomes of answers whose swarm, Redis or disk goes away in the middle. */
+/** What becomes of answers whose swarm or Redis goes away in the middle. */
 let scene: DeliveryScene;
 beforeAll(async () => {
   scene = await DeliveryScene.open();
@@ -165,32 +165,4 @@ it('puts a message aside that it cannot handle, tells it in ops once, goes on, a
   expect(await told('!보류 다시')).toContain('1개는 처리');
   expect(await scene.settled([poison])).toEqual(ALL);
   expect(await told('!보류')).toContain('없습니다');
-});
-
-it('acknowledges nothing on a full disk, and answers all when there is room again', async () => {
-  const { launcher } = scene.house.ready.pids;
-  const limit = async (bytes: string) =>
-    expect(await once(spawn('prlimit', ['--pid', String(launcher), `--fsize=${bytes}:unlimited`]), 'exit')).toEqual([
-      0,
-      null,
-    ]);
-  // What the launcher starts from now on has a disk on which no file grows beyond 4 KB; its own are smaller.
-  await limit('4096');
-  await scene.house.reborn('redis', await scene.house.kill('redis'));
-  const event = scene.unheard('diskFull', '!help');
-  let taken = 0;
-  const pushing = scene.port.push('full.1', [event]).then(
-    (status) => (taken = status),
-    () => (taken = -1),
-  );
-  const events = await scene.saySome(1);
-  await sleep(5_000);
-  expect(taken).not.toBe(200);
-  await limit('unlimited');
-  const { redis } = await scene.house.pids();
-  if (redis !== null) await scene.house.kill('redis');
-  await pushing;
-  if (taken !== 200) await scene.port.pushUntilTaken('full.1', [event]);
-  expect(await scene.settled([event.event_id], 1)).toEqual(['coordinator']);
-  expect(await scene.settledAfterCrash(events)).toEqual(ALL);
 });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keepDown } from '../house/keep-down.ts';
@@ -186,4 +188,33 @@ it('answers all of more messages than one look at the homeserver holds', async (
   await down[Symbol.asyncDispose]();
   await scene.house.reborn('synapse', synapse);
   expect(await scene.settledAfterCrash(events, 1)).toEqual(['coordinator']);
+});
+
+// Here, where Redis has hardly died yet: each death within a minute of the last makes the launcher wait longer, up to half a minute.
+it('acknowledges nothing on a full disk, and answers all when there is room again', async () => {
+  const { launcher } = scene.house.ready.pids;
+  const limit = async (bytes: string) =>
+    expect(await once(spawn('prlimit', ['--pid', String(launcher), `--fsize=${bytes}:unlimited`]), 'exit')).toEqual([
+      0,
+      null,
+    ]);
+  // What the launcher starts from now on has a disk on which no file grows beyond 4 KB; its own are smaller.
+  await limit('4096');
+  await scene.house.reborn('redis', await scene.house.kill('redis'));
+  const event = scene.unheard('diskFull', '!help');
+  let taken = 0;
+  const pushing = scene.port.push('full.1', [event]).then(
+    (status) => (taken = status),
+    () => (taken = -1),
+  );
+  const events = await scene.saySome(1);
+  await sleep(5_000);
+  expect(taken).not.toBe(200);
+  await limit('unlimited');
+  const { redis } = await scene.house.pids();
+  if (redis !== null) await scene.house.kill('redis');
+  await pushing;
+  if (taken !== 200) await scene.port.pushUntilTaken('full.1', [event]);
+  expect(await scene.settled([event.event_id], 1)).toEqual(['coordinator']);
+  expect(await scene.settledAfterCrash(events)).toEqual(ALL);
 });
