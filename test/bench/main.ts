@@ -7,6 +7,7 @@ import { AGENTS, fanOut } from './fan-out.ts';
 import { handsBench } from './hands.ts';
 import { greetingCost } from './greeting-cost.ts';
 import { libraryBench } from './library.ts';
+import { memoryBench } from './memory.ts';
 import { mechanism } from './mechanism.ts';
 import { oldRoom } from './old-room.ts';
 import { promptCache } from './prompt-cache.ts';
@@ -22,6 +23,7 @@ const NAMES = [
   'library',
   'prompt-cache',
   'greeting-cost',
+  'memory',
   'sandbox',
   'tasks',
   'hands',
@@ -61,6 +63,7 @@ await measure('mechanism', () => Promise.resolve(mechanism(quick)));
 await measure('library', () => libraryBench(quick));
 await measure('prompt-cache', () => promptCache(quick));
 await measure('greeting-cost', () => greetingCost(quick));
+await measure('memory', () => memoryBench(quick));
 await measure('sandbox', () => sandboxBench(quick));
 await measure('tasks', () => tasksBench(quick));
 await measure('hands', () => handsBench(quick));

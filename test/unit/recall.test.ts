@@ -207,7 +207,7 @@ describe('documents', () => {
 });
 
 describe('whom facts are told', () => {
-  const everything = '펫샵 이름, 아들 생일, 트럭 보험, 부산 운행표, 사료 거래처';
+  const everything = '멍멍하우스 펫샵 이름, 아들 생일 5월, 트럭 보험 만기, 부산 운행표 작성, 사료 거래처 결제';
   const told = async (
     joined: Readonly<Record<string, readonly string[]>>,
     {
