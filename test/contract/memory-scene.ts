@@ -6,7 +6,7 @@ import { Account } from '../../bridge/matrix/account.ts';
 import { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
-import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { AgentId, EventId, type RoomId, type UserId } from '../../bridge/protocol/ids.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import type { Recall } from '../../bots/memory/recall.ts';
