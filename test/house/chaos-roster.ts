@@ -20,7 +20,8 @@ export const AGENTS: readonly string[] = chaosRoster.agents.map(({ id }) => id);
 
 export const question = (n: number): string => `얘들아 ${n}번째 질문이야, 생각을 말해줘`;
 
-const numberOf = (text: string): number => Number([...text.matchAll(/(\d+)번째 질문/g)].at(-1)?.[1] ?? 0);
+/** Of what the master asked: answers, and summaries of them, speak of questions too. */
+const numberOf = (text: string): number => Number([...text.matchAll(/(\d+)번째 질문이야/g)].at(-1)?.[1] ?? 0);
 
 /** What the played providers say to question n: long enough to grow for seconds. */
 const sentences = (who: string, n: number): string[] =>
