@@ -44,7 +44,7 @@ const whoHolds = async (words: string) =>
 it('what is said in HQ stands in the memory room before it is answered, and wakes nobody', async () => {
   const source = await scene.master.say(scene.hq, ORDER);
   const answer = await scene.master.noticed(scene.hq, source);
-  expect(answer.body).toBe(`기억했습니다.\n- 📌 **1** ${ORDER}\n지우려면 \`!잊어 1\``);
+  expect(answer.body).toBe(`기억했습니다.\n- 📌 **1** ${ORDER}\n\n지우려면 \`!잊어 1\``);
   const stored = await line(ORDER);
   expect(stored).toMatchObject({ who: 'coordinator', chavion: { kind: 'memory', remembers: 'order', source } });
   expect(stored.at).toBeLessThanOrEqual(answer.at);

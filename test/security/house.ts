@@ -1,4 +1,4 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -209,6 +209,8 @@ export class SandboxHouse implements AsyncDisposable {
       this.child.disconnect();
       await exit;
     }
+    // What a command has shut stays shut for whoever is no root.
+    if (!isRoot) execFileSync('chmod', ['-R', 'u+rwX', this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
     if (isRoot) removeCgroups(this.#group);
   }

@@ -9,7 +9,7 @@ describe.each(['ko', 'en'] as const)('npm start -- --help (%s)', (lang) => {
     const starts = lines
       .filter((line) => line.startsWith('npm '))
       .map((line) => columnsOf(/^.*? {2,}/.exec(line)?.[0] ?? ''));
-    expect(starts).toHaveLength(19);
+    expect(starts).toHaveLength(20);
     expect(new Set(starts).size).toBe(1);
     const more = lines.filter((line) => line.startsWith(' ')).map((line) => line.length - line.trimStart().length);
     expect(new Set(more)).toEqual(new Set(starts));

@@ -38,7 +38,7 @@ const forget = (words: string) =>
 describe('what is said elsewhere', () => {
   it('stands in the room as it was heard before it is answered, with its number and how to undo it', async () => {
     expect(await remembered('앞으로 항상 짧게 말해')).toBe(
-      '기억했습니다.\n- 📌 **1** 앞으로 항상 짧게 말해\n지우려면 `!잊어 1`',
+      '기억했습니다.\n- 📌 **1** 앞으로 항상 짧게 말해\n\n지우려면 `!잊어 1`',
     );
     expect(inRoom()[0]).toMatchObject({
       sender: COORDINATOR,
@@ -51,7 +51,7 @@ describe('what is said elsewhere', () => {
 
   it('is stored line by line, each for whom it is meant', async () => {
     expect(await remembered('클로드는 앞으로 표로 정리해', '펫샵은 열 시에 열어')).toBe(
-      '기억했습니다.\n- 📌 **1** (클로드) 클로드는 앞으로 표로 정리해\n- 🗂 **2** 펫샵은 열 시에 열어\n지우려면 `!잊어 1 2`',
+      '기억했습니다.\n- 📌 **1** (클로드) 클로드는 앞으로 표로 정리해\n- 🗂 **2** 펫샵은 열 시에 열어\n\n지우려면 `!잊어 1 2`',
     );
     expect(memory.lines.map(({ agent }) => agent)).toEqual([undefined, 'claude']);
   });
@@ -211,7 +211,7 @@ describe('!기억', () => {
 
   it('speaks English', async () => {
     expect(await command('the shop opens at ten', { lang: 'en' })).toBe(
-      'Remembered:\n- 🗂 **1** the shop opens at ten\nTo undo: `!forget 1`',
+      'Remembered:\n- 🗂 **1** the shop opens at ten\n\nTo undo: `!forget 1`',
     );
     expect(await command('', { lang: 'en' })).toMatch(/^\*\*Facts\*\*/u);
   });
@@ -222,7 +222,7 @@ describe('!잊어', () => {
     await remembered('앞으로 짧게 말해', '펫샵은 열 시에 열어');
     expect(await forget('1, 2번')).toBe('잊었습니다.\n- 📌 **1** 앞으로 짧게 말해\n- 🗂 **2** 펫샵은 열 시에 열어');
     expect([lines(), inRoom().map(({ content }) => content)]).toEqual([[], [{}, {}]]);
-    expect(await forget('1 7')).toBe('1번은 이미 지워졌습니다.\n7번은 없습니다. 번호는 `!기억`으로 봅니다.');
+    expect(await forget('1 7')).toBe('1번은 이미 지워졌습니다.\n\n7번은 없습니다. 번호는 `!기억`으로 봅니다.');
   });
 
   it('takes nothing where it is not clear which', async () => {

@@ -39,42 +39,44 @@ const forgetEn = (lines: readonly { readonly number: number }[]): string =>
 export const remembered = phrase<[RememberedLines]>(
   ({ lines, known, against, crowdedOut }) =>
     [
-      ...(lines.length === 0 ? [] : ['기억했습니다.', ...lines.map((line) => `- ${lineKo(line)}`)]),
-      ...(known.length === 0 ? [] : ['이미 기억하고 있습니다.', ...known.map((line) => `- ${lineKo(line)}`)]),
+      ...listed('기억했습니다.', lines, lineKo),
+      ...listed('이미 기억하고 있습니다.', known, lineKo),
       ...conflictKo(against),
       ...crowdedKo(crowdedOut),
       ...(lines.length === 0 ? [] : [`지우려면 ${forgetKo(lines)}`]),
-    ].join('\n'),
+    ].join('\n\n'),
   ({ lines, known, against, crowdedOut }) =>
     [
-      ...(lines.length === 0 ? [] : ['Remembered:', ...lines.map((line) => `- ${lineEn(line)}`)]),
-      ...(known.length === 0 ? [] : ['Remembered before:', ...known.map((line) => `- ${lineEn(line)}`)]),
+      ...listed('Remembered:', lines, lineEn),
+      ...listed('Remembered before:', known, lineEn),
       ...conflictEn(against),
       ...crowdedEn(crowdedOut),
       ...(lines.length === 0 ? [] : [`To undo: ${forgetEn(lines)}`]),
-    ].join('\n'),
+    ].join('\n\n'),
 );
 
 /** Beneath a line that a master has written in the room himself; nothing where there is nothing to say. */
 export const lineNoticed = phrase<[Pick<RememberedLines, 'against' | 'crowdedOut'>]>(
-  ({ against, crowdedOut }) => [...conflictKo(against), ...crowdedKo(crowdedOut)].join('\n'),
-  ({ against, crowdedOut }) => [...conflictEn(against), ...crowdedEn(crowdedOut)].join('\n'),
+  ({ against, crowdedOut }) => [...conflictKo(against), ...crowdedKo(crowdedOut)].join('\n\n'),
+  ({ against, crowdedOut }) => [...conflictEn(against), ...crowdedEn(crowdedOut)].join('\n\n'),
 );
+
+/** A paragraph of its own: what follows a list without an empty line hangs in its last item. */
+const listed = (head: string, lines: readonly LineShown[], show: (line: LineShown) => string): readonly string[] =>
+  lines.length === 0 ? [] : [[head, ...lines.map((line) => `- ${show(line)}`)].join('\n')];
 
 const conflictKo = (against: readonly LineShown[]): readonly string[] =>
   against.length === 0
     ? []
     : [
-        '앞서 하신 말씀과 달라서 새 말씀을 따릅니다.',
-        ...against.map((line) => `- ${lineKo(line)}`),
+        ...listed('앞서 하신 말씀과 달라서 새 말씀을 따릅니다.', against, lineKo),
         `예전 것을 지우려면 ${forgetKo(against)}`,
       ];
 const conflictEn = (against: readonly LineShown[]): readonly string[] =>
   against.length === 0
     ? []
     : [
-        'You said otherwise before; the new one holds.',
-        ...against.map((line) => `- ${lineEn(line)}`),
+        ...listed('You said otherwise before; the new one holds.', against, lineEn),
         `To delete the old: ${forgetEn(against)}`,
       ];
 
@@ -153,9 +155,9 @@ export const memoryListed = phrase<[MemoryShown]>(
       ...(orders.length + facts.length + records.length === 0
         ? ['🧠 아직 기억하는 것이 없습니다. "앞으로 짧게 말해"나 `!기억 펫샵은 10시에 연다`처럼 말씀해 주세요.']
         : [
-            ...section('지시', orders, lineKo),
-            ...section('사실', facts, lineKo),
-            ...section('임무 결과', records, lineKo),
+            ...listed('**지시**', orders, lineKo),
+            ...listed('**사실**', facts, lineKo),
+            ...listed('**임무 결과**', records, lineKo),
             `${more === 0 ? '' : `…외 ${more}개는 \`!기억 검색 낱말\`로 찾습니다. `}지우려면 \`!잊어 번호\``,
           ]),
       ...(summary === null
@@ -167,9 +169,9 @@ export const memoryListed = phrase<[MemoryShown]>(
       ...(orders.length + facts.length + records.length === 0
         ? ['🧠 Nothing is remembered yet. Say "from now on, keep it short", or `!memory the shop opens at ten`.']
         : [
-            ...section('Orders', orders, lineEn),
-            ...section('Facts', facts, lineEn),
-            ...section('Results of tasks', records, lineEn),
+            ...listed('**Orders**', orders, lineEn),
+            ...listed('**Facts**', facts, lineEn),
+            ...listed('**Results of tasks**', records, lineEn),
             `${more === 0 ? '' : `… and ${more} more: \`!memory search word\`. `}To delete: \`!forget number\``,
           ]),
       ...(summary === null
@@ -181,10 +183,6 @@ export const memoryListed = phrase<[MemoryShown]>(
           ]),
     ].join('\n\n'),
 );
-
-function section(title: string, lines: readonly LineShown[], show: (line: LineShown) => string): readonly string[] {
-  return lines.length === 0 ? [] : [[`**${title}**`, ...lines.map((line) => `- ${show(line)}`)].join('\n')];
-}
 
 export const memoryFound = phrase<[words: string, lines: readonly (LineShown & { readonly when: string })[]]>(
   (words, lines) =>
@@ -214,20 +212,20 @@ export interface Forgotten {
 export const linesForgotten = phrase<[Forgotten]>(
   ({ gone, before, unknown, kept }) =>
     [
-      ...(gone.length === 0 ? [] : ['잊었습니다.', ...gone.map((line) => `- ${lineKo(line)}`)]),
+      ...listed('잊었습니다.', gone, lineKo),
       ...(before.length === 0 ? [] : [`${before.join(', ')}번은 이미 지워졌습니다.`]),
       ...(unknown.length === 0 ? [] : [`${unknown.join(', ')}번은 없습니다. 번호는 \`!기억\`으로 봅니다.`]),
       ...(kept.length === 0
         ? []
         : [`${kept.join(', ')}번은 지울 권한이 없어 그대로입니다. 그 방에서 직접 지워 주세요.`]),
-    ].join('\n'),
+    ].join('\n\n'),
   ({ gone, before, unknown, kept }) =>
     [
-      ...(gone.length === 0 ? [] : ['Forgotten:', ...gone.map((line) => `- ${lineEn(line)}`)]),
+      ...listed('Forgotten:', gone, lineEn),
       ...(before.length === 0 ? [] : [`Gone already: ${before.join(', ')}.`]),
       ...(unknown.length === 0 ? [] : [`There is no ${unknown.join(', ')}. \`!memory\` shows the numbers.`]),
       ...(kept.length === 0 ? [] : [`The room does not let me delete ${kept.join(', ')}: please delete it there.`]),
-    ].join('\n'),
+    ].join('\n\n'),
 );
 
 export const forgetUsage = phrase(
