@@ -53,7 +53,7 @@ export function saidToRemember(body: string, agents: readonly Callable[]): SaidT
       taken.add(i);
     }
     if (one.kind === 'list') {
-      const listed = following(pieces, read, i);
+      const listed = following(pieces, read, i, isName);
       if (listed.length === 0 && lines.length === 0) continue;
       for (const at of listed) {
         lines.push(stripped(pieces[at]));
@@ -63,7 +63,7 @@ export function saidToRemember(body: string, agents: readonly Callable[]): SaidT
     }
     if (one.kind === 'bare') {
       const meant = preceding(pieces, read, taken, i, isName);
-      const under = following(pieces, read, i);
+      const under = following(pieces, read, i, isName);
       const pointed =
         meant.length > 0 || taken.has(i - 1) ? meant : under.slice(0, pieces[i + 1]?.first === true ? MOST_LINES : 1);
       for (const at of pointed) {
@@ -101,7 +101,7 @@ function readPiece(piece: SaidPiece, isName: (word: string) => boolean, pasted: 
   const question = piece.question && !tagged;
   if (isBareRemembering(core, question)) return core.at(-1)?.colon === true ? { kind: 'list' } : { kind: 'bare' };
   const behind = rememberedBehind(core);
-  if (behind !== null && isWorthKeeping(behind, isName, question))
+  if (behind !== null && !isCall(behind.content, isName) && isWorthKeeping(behind, isName, question))
     return { kind: 'line', text: from(piece, behind.content[0]) };
   const before = rememberedBefore(core, question);
   if (before !== null) {
@@ -226,12 +226,30 @@ const lead = (piece: SaidPiece, text: string): string => {
   );
 };
 
+/** "가브리엘 발표해": somebody is called and asked for something now, which is nothing to remember; "클로드는 …" is told of him. */
+function isCall(words: readonly SaidWord[], isName: (word: string) => boolean): boolean {
+  const [first, ...rest] = words.map(({ text }) => text);
+  if (first === undefined || !isName(first) || /[은는이가도만]$/u.test(first)) return false;
+  const asked = rest.join('');
+  const directive = directiveOf(asked);
+  return (
+    (directive === 'asked' || directive === 'bare' || /(?:봐|보자|볼래|할래|까|니|냐|뭐야|어때)$/u.test(asked)) &&
+    !setsRule(rest, isName)
+  );
+}
+
 /** The lines under "기억해:", up to an empty one. */
-function following(pieces: readonly SaidPiece[], read: readonly Read[], at: number): readonly number[] {
+function following(
+  pieces: readonly SaidPiece[],
+  read: readonly Read[],
+  at: number,
+  isName: (word: string) => boolean,
+): readonly number[] {
   const found: number[] = [];
   for (let i = at + 1; i < pieces.length && found.length < MOST_LINES; i++) {
     const piece = pieces[i];
     if (piece === undefined || (piece.apart && found.length > 0) || piece.question || read[i]?.kind === 'bare') break;
+    if (isCall(piece.words, isName)) break;
     found.push(i);
   }
   return found;

@@ -83,7 +83,7 @@ describe('an agent that lives elsewhere', () => {
     expect(await curl(key, '/api/agent/scout/checkin', {})).toMatchObject({ agent: 'scout', name: '스카우트' });
     expect(JSON.stringify(await messagesIn(room))).not.toContain(key);
     const table = await master.noticed(hq, await master.say(hq, '!에이전트'));
-    expect(table.body).toMatch(/- \*\*스카우트\*\* · 밖에서 접속 중[^\n]*\n {2}outside\n/);
+    expect(table.body).toMatch(/- \*\*스카우트\*\* · 밖에서 접속 중[^\n]*\n {2}outside$/);
     expect(master.print(scene.ops)).not.toContain(key);
   });
 

@@ -100,10 +100,13 @@ async function keyAfter(old: string): Promise<string> {
   }
 }
 
-/** Model and state of each agent; not when they last said something, nor whether the executor has been heard from by now. */
+/** State and model of each agent; not when they last said something, nor whether the executor has been heard from by now. */
 async function minds(): Promise<readonly string[]> {
-  const rows = (await told('!에이전트')).split('\n').filter((line) => line.startsWith('|') && !line.includes('실행자'));
-  return rows.map((row) => row.split('|').slice(1, 4).join('|'));
+  const entries = (await told('!에이전트')).split(/^- /m).filter((entry) => entry !== '' && !entry.includes('실행자'));
+  return entries.map((entry) => {
+    const [head = '', model = ''] = entry.split('\n');
+    return [...head.split(' · ').slice(0, 2), model.trim()].join(' · ');
+  });
 }
 
 const figures = async () => ({
