@@ -107,7 +107,7 @@ describe('Synapse Admin', () => {
       'GET',
       '/_synapse/admin/v1/rooms?from=0&limit=10&order_by=name&dir=f',
     )) as { rooms: { room_id: string; name: string }[]; total_rooms: number };
-    expect(total_rooms).toBe(3);
+    expect(total_rooms).toBe(4);
     expect(rooms.find(({ room_id }) => room_id === scene.hq)?.name).toBe('본부');
     const hq = encodeURIComponent(scene.hq);
     expect(await ask('GET', `/_synapse/admin/v1/rooms/${hq}`)).toMatchObject({
