@@ -38,8 +38,8 @@ async function keyRoom(): Promise<string> {
   );
   for (const room of Object.keys(body.rooms?.invite ?? {})) await scene.master.call('POST', inRoom(room, 'join'), {});
   const { body: direct }: Json = await scene.master.call('GET', '/_matrix/client/v3/joined_rooms');
-  for (const room of direct.joined_rooms)
-    if (![scene.hq, scene.ops, scene.house.ready.space].includes(room)) return room;
+  const { rooms, space } = scene.house.ready;
+  for (const room of direct.joined_rooms) if (![...Object.values(rooms), space].includes(room)) return room;
   throw new Error('no private room');
 }
 
@@ -83,7 +83,7 @@ describe('an agent that lives elsewhere', () => {
     expect(await curl(key, '/api/agent/scout/checkin', {})).toMatchObject({ agent: 'scout', name: '스카우트' });
     expect(JSON.stringify(await messagesIn(room))).not.toContain(key);
     const table = await master.noticed(hq, await master.say(hq, '!에이전트'));
-    expect(table.body).toMatch(/- \*\*스카우트\*\* · 밖에서 접속 중[^\n]*\n {2}outside$/);
+    expect(table.body).toMatch(/- \*\*스카우트\*\* · 밖에서 접속 중[^\n]*\n {2}outside$/m);
     expect(master.print(scene.ops)).not.toContain(key);
   });
 
