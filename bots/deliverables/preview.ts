@@ -22,7 +22,7 @@ import { previewAddress } from './preview-address.ts';
 import { takeScreenshot } from './screenshot.ts';
 import { type Site, siteOf } from './site.ts';
 
-export interface ShowcaseDeps {
+export interface PreviewPartDeps {
   readonly redis: Redis;
   readonly tasks: Pick<Tasks, 'onEnded' | 'get' | 'ended'>;
   readonly coordinator: Pick<Account, 'send' | 'upload' | 'download' | 'event'>;
@@ -41,7 +41,7 @@ export interface ShowcaseDeps {
 }
 
 /** Shows what tasks made for the browser: a picture and a link in the thread, and the server that the link leads to. */
-export interface Showcase {
+export interface PreviewPart {
   /** Takes links away with the messages that they lean on. */
   hear(event: RoomEvent): Promise<void>;
   open(): Promise<void>;
@@ -56,7 +56,7 @@ const LOOK_BACK = 20;
 /** As long as a task is known. */
 const KEEP_S = 91 * 24 * 3600;
 
-export function createPreview(deps: ShowcaseDeps): Showcase {
+export function createPreview(deps: PreviewPartDeps): PreviewPart {
   const { redis, tasks, coordinator, settings, log } = deps;
   const links = new PreviewLinks(redis);
   const queue = openQueue<SiteJob>(QUEUE, redis);

@@ -19,7 +19,7 @@ export class ModelBindings {
   readonly #make: (config: AgentConfig) => Provider;
   readonly #rehearsal: 'auto' | 'always';
   readonly #prices: ReadonlyMap<ModelName, Price>;
-  #minds: ReadonlyMap<AgentId, ModelBinding> = new Map();
+  #bindings: ReadonlyMap<AgentId, ModelBinding> = new Map();
   #ready: ReadonlySet<AgentId> = new Set();
   #byHand: ReadonlySet<AgentId> = new Set();
   #whenCalled: ReadonlySet<AgentId> = new Set();
@@ -42,12 +42,12 @@ export class ModelBindings {
   }
 
   get(agent: AgentId): ModelBinding | undefined {
-    return this.#minds.get(agent);
+    return this.#bindings.get(agent);
   }
 
   /** A master has given it another model than the roster's. */
   isChosen(agent: AgentId): boolean {
-    const config = this.#minds.get(agent)?.config;
+    const config = this.#bindings.get(agent)?.config;
     return config !== undefined && config.model !== this.#roster.get(agent)?.model;
   }
 
@@ -55,14 +55,14 @@ export class ModelBindings {
   get ready(): ReadonlySet<AgentId> {
     return this.#visitors === 0
       ? this.#ready
-      : new Set([...this.#ready].filter((id) => this.#minds.get(id)?.provider.online?.() ?? true));
+      : new Set([...this.#ready].filter((id) => this.#bindings.get(id)?.provider.online?.() ?? true));
   }
 
   /** Those of them who can be counted on: who lives elsewhere is one as long as it listens. */
   get listening(): ReadonlySet<AgentId> {
     return this.#visitors === 0
       ? this.#ready
-      : new Set([...this.ready].filter((id) => this.#minds.get(id)?.provider.listening?.() ?? true));
+      : new Set([...this.ready].filter((id) => this.#bindings.get(id)?.provider.listening?.() ?? true));
   }
 
   /** From now on these are the agents that live elsewhere. */
@@ -76,7 +76,7 @@ export class ModelBindings {
     return new Set(
       this.#visitors === 0
         ? []
-        : [...this.#minds].filter(([, { provider }]) => provider.online?.() === false).map(([id]) => id),
+        : [...this.#bindings].filter(([, { provider }]) => provider.online?.() === false).map(([id]) => id),
     );
   }
 
@@ -85,7 +85,7 @@ export class ModelBindings {
     return new Set(
       this.#visitors === 0
         ? []
-        : [...this.#minds].filter(([, { provider }]) => provider.maySpeak?.() === false).map(([id]) => id),
+        : [...this.#bindings].filter(([, { provider }]) => provider.maySpeak?.() === false).map(([id]) => id),
     );
   }
 
@@ -101,7 +101,7 @@ export class ModelBindings {
 
   /** Whose model asks for tools. */
   get handy(): ReadonlySet<AgentId> {
-    return new Set([...this.#minds].filter(([, { provider }]) => provider.callsTools === true).map(([id]) => id));
+    return new Set([...this.#bindings].filter(([, { provider }]) => provider.callsTools === true).map(([id]) => id));
   }
 
   /** What the agent's model would be with this model; with null, the roster's. `alone`: with nobody to stand in. */
@@ -128,7 +128,7 @@ export class ModelBindings {
 
   /** As it is, but with no other model to stand in. */
   alone(agent: AgentId): ModelBinding | undefined {
-    const binding = this.#minds.get(agent);
+    const binding = this.#bindings.get(agent);
     if (binding === undefined) return undefined;
     const { fallback: _, ...config } = binding.config;
     return this.#bind(config);
@@ -139,12 +139,12 @@ export class ModelBindings {
     this.#choices = choices;
     const bindings = new Map<AgentId, ModelBinding>();
     for (const [id, config] of this.#roster) {
-      const before = this.#minds.get(id);
+      const before = this.#bindings.get(id);
       const binding =
         before?.config.model === (choices.get(id) ?? config.model) ? before : this.try(id, choices.get(id) ?? null);
       if (binding !== undefined) bindings.set(id, binding);
     }
-    this.#minds = bindings;
+    this.#bindings = bindings;
     this.#ready = readyAgents(bindings, this.#rehearsal);
     this.#visitors = [...bindings.values()].filter(({ provider }) => provider.online !== undefined).length;
     this.#whenCalled = new Set(

@@ -9,7 +9,7 @@ export function roundInstruction({ topic, rounds, order, index }: Discussion, la
   return discussionPrompt[lang](topic, Math.floor(index / speakers) + 1, rounds);
 }
 
-/** The turn after this one; agents that have lost their mind meanwhile are passed over. Null when it is over. */
+/** The turn after this one; agents that have lost their model meanwhile are passed over. Null when it is over. */
 export function nextInDiscussion(job: TurnJob, ready: ReadonlySet<AgentId>): TurnJob | null {
   const { discussion } = job;
   if (discussion === undefined) return null;

@@ -157,7 +157,7 @@ export const Roster = z
     memory: z
       .strictObject({
         agent: AgentId.optional().describe(
-          'Who sums up; the integrator, or whoever has a real mind, where nobody is named.',
+          'Who sums up; the integrator, or whoever has a real model, where nobody is named.',
         ),
         everyMessages: z.int().min(1).max(10_000).default(40).describe('At most once in so many messages of a room.'),
       })

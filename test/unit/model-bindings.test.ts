@@ -33,7 +33,7 @@ const use = (on: ModelBindings, choices: Readonly<Record<string, string>>) => {
 describe('who is ready', () => {
   it.each<[string, object, 'auto' | 'always', Record<string, string>, readonly AgentId[]]>([
     ['everybody rehearses without keys', {}, 'auto', {}, [a, b, c]],
-    ['rehearsal is silent beside a real mind', { OPENAI_API_KEY: 'k' }, 'auto', {}, [a]],
+    ['rehearsal is silent beside a real model', { OPENAI_API_KEY: 'k' }, 'auto', {}, [a]],
     ['unless the owner wants it', { OPENAI_API_KEY: 'k' }, 'always', {}, [a, b, c]],
     ['a chosen model joins', { OPENAI_API_KEY: 'k' }, 'auto', { c: 'openai/z' }, [a, c]],
     [

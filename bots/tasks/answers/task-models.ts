@@ -120,7 +120,7 @@ export async function askModel(
         code,
         error: error instanceof Error ? error.name : 'unknown',
       },
-      'a mind did not answer',
+      'a model did not answer',
     );
     return { kind: 'refused', code };
   }
