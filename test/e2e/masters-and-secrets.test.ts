@@ -39,7 +39,7 @@ describe('commands', () => {
     // The executor signs in every few seconds.
     while (!table.body.includes('실행자 (')) table = await line('!에이전트');
     expect(table.body).toMatch(/- \*\*클로드\*\* · 대기 중 · [\d.]+초\n {2}anthropic\/claude-sonnet-5-5\n/);
-    expect(table.body).toMatch(/- \*\*미카엘\*\* · 연습 모드\n {2}rehearsal\n/);
+    expect(table.body).toMatch(/- \*\*미카엘\*\* · 연습 모드\n {2}rehearsal$/m);
     expect(table.html).toMatch(/<li>[^]*<strong>클로드<\/strong>/);
     expect(table.body).toMatch(/- \*\*실행자 \([^)]*\)\*\* · [^\n]*\n {2}`ex[0-9a-f]+`/);
     expect(table.html).not.toContain('<table');

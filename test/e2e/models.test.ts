@@ -79,11 +79,11 @@ describe('!model', () => {
     expect(await told('!모델 뤼튼 openai/gpt-6-astra')).toMatch(/미카엘.*openai\/gpt-6-astra.*키가 있어/);
     const [answer] = await master.answered(hq, await master.say(hq, '미카엘, 안녕'));
     expect(answer).toMatchObject({ who: 'michael', body: 'gabriel의 대답입니다.' });
-    expect(await told('!에이전트')).toMatch(/미카엘\*\* · 대기 중[^\n]*\n {2}openai\/gpt-6-astra\n/);
+    expect(await told('!에이전트')).toMatch(/미카엘\*\* · 대기 중[^\n]*\n {2}openai\/gpt-6-astra$/m);
     expect(await told('!model michael')).toContain('`openai/gpt-6-astra`');
     expect(await told('!model michael default')).toContain('`rehearsal`');
     expect(await told('미카엘, 안녕')).toContain('키가 없어 쉬고');
-    expect(await told('!에이전트')).toMatch(/미카엘\*\* · 쉬는 중[^\n]*\n {2}rehearsal\n/);
+    expect(await told('!에이전트')).toMatch(/미카엘\*\* · 쉬는 중[^\n]*\n {2}rehearsal$/m);
   });
 
   it('refuses what is no model, and changes nothing', async () => {
