@@ -6,11 +6,10 @@ import { formerOf } from '../bridge/matrix/lineage.ts';
 import { Lang, type RoomId } from '../bridge/protocol/ids.ts';
 import { connectRedis } from '../bridge/queue/redis.ts';
 import { currentRooms } from './intake/upgraded-rooms.ts';
-import { readLine } from './memory/line-reading.ts';
+import { lineReader } from './memory/line-reading.ts';
 import { LineNumbers } from './memory/line-numbers.ts';
 import { memoryAsJson, memoryAsMarkdown } from './memory-export.ts';
 import { MemoryLines } from './memory/memory-lines.ts';
-import { personalNumbersIn } from './memory/personal-numbers.ts';
 import { wholeRoom } from './memory/whole-room.ts';
 import { openBase, type SwarmBase } from './swarm-base.ts';
 
@@ -23,10 +22,7 @@ const redis = connectRedis(environment.settings.CHAVION_REDIS_URL, () => undefin
 const base = openBase(environment, redis, pino({ level: 'silent' }), former);
 
 async function remembered({ coordinator, memoryRoom, residents, masters }: SwarmBase) {
-  const events = new MemoryLines({
-    read: (text) => readLine(text, residents.agents),
-    isPersonal: (text) => personalNumbersIn(text).length > 0,
-  });
+  const events = new MemoryLines(lineReader(() => residents.agents));
   for (const room of [memoryRoom, ...(await formerOf(coordinator, memoryRoom))])
     for await (const page of wholeRoom(coordinator, room, { isOwn: residents.isOwn }))
       for (const event of page) events.put(event);

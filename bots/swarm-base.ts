@@ -11,8 +11,7 @@ import { Roster } from '../bridge/protocol/roster.ts';
 import type { PutAside } from '../bridge/queue/jobs.ts';
 import { roomNames } from '../bridge/text/room-names.ts';
 import { MemoryRoom } from './memory/memory-room.ts';
-import { personalNumbersIn } from './memory/personal-numbers.ts';
-import { readLine } from './memory/line-reading.ts';
+import { lineReader } from './memory/line-reading.ts';
 import { asideOf } from './intake/dead-letters.ts';
 import type { Former } from './intake/upgraded-rooms.ts';
 import { createResidents, type Residents } from './residents/residents.ts';
@@ -72,10 +71,7 @@ export function openBase({ settings }: SwarmEnvironment, redis: Redis, log: Logg
     coordinator,
     rooms,
     isOwn: residents.isOwn,
-    reader: {
-      read: (text) => readLine(text, residents.agents),
-      isPersonal: (text) => personalNumbersIn(text).length > 0,
-    },
+    reader: lineReader(() => residents.agents),
     log,
   });
   const timeline = new Timeline(

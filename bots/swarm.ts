@@ -9,11 +9,9 @@ import { refused } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { ownHostNames } from '../bridge/protocol/host-names.ts';
 import { type AgentId, type Lang, RoomId, type UserId } from '../bridge/protocol/ids.ts';
-import { jobId, type SwarmJob, type TurnJob } from '../bridge/protocol/turn.ts';
-import { openOrderQueues } from '../bridge/queue/executor-queue.ts';
+import type { SwarmJob, TurnJob } from '../bridge/protocol/turn.ts';
 import { ExecutorOffers } from '../bridge/queue/executor-offers.ts';
 import { ExecutorRegistry } from '../bridge/queue/executor-registry.ts';
-import { openQueue } from '../bridge/queue/jobs.ts';
 import { swarmKey } from '../bridge/queue/redis.ts';
 import { adminElsewhere } from '../bridge/text/room/admin.ts';
 import { createAgentApi } from './agent-api/agent-api.ts';
@@ -26,6 +24,7 @@ import { budgetCommands } from './budget/budget-commands.ts';
 import { buildHands } from './build-hands.ts';
 import { buildModels } from './build-models.ts';
 import { buildLibrary } from './build-library.ts';
+import { buildMemoryCommands } from './build-memory-commands.ts';
 import { buildRecall } from './build-recall.ts';
 import type { SwarmCommands } from './commands/house-commands.ts';
 import type { CommandResults } from './hands/command-results.ts';
@@ -40,19 +39,16 @@ import { replacedBy } from './intake/decisions.ts';
 import { createIntake } from './intake/intake.ts';
 import { createMisfits } from './intake/unreadable-jobs.ts';
 import { acrossUpgrades, type Former, moveRoom, placeSchedules } from './intake/upgraded-rooms.ts';
-import { loggedOrders, observedSwarm } from './observed.ts';
-import type { CoordinatorDeps } from './residents/coordinator.ts';
+import { observedSwarm } from './observed.ts';
+import { type CoordinatorDeps, giveNotice } from './residents/coordinator.ts';
 import { publicAddress } from './residents/public-address.ts';
 import { buildSchedule } from './schedule/build-schedule.ts';
 import { openBase, type SwarmBase } from './swarm-base.ts';
-import { JobWorker, SWARM_QUEUE } from './swarm-jobs.ts';
+import { JobWorker } from './swarm-jobs.ts';
+import { openQueues } from './swarm-queues.ts';
 import { taskEventHandler } from './tasks/event-handler.ts';
 import { readLendings } from './tasks/lent-folders.ts';
-import { TASKS_QUEUE, type TaskJob } from './tasks/runtime/task-job.ts';
-import { conflictsWith } from './memory/conflicts.ts';
-import { memoryCommands } from './memory/memory-commands.ts';
 import { keepTaskRecords } from './tasks/task-records.ts';
-import { giveNotice } from './residents/coordinator.ts';
 import { taskCommands } from './tasks/task-commands.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
@@ -66,7 +62,6 @@ import type { TurnDeps } from './turns/turn.ts';
 /** Of the fifty edits a second that Synapse sustains, the swarm's share. */
 const EDITS_PER_SECOND = 15;
 const SAID_LATELY_S = 600;
-const CHAIN_S = 24 * 3600;
 
 export interface Upgraded {
   readonly former: Former;
@@ -122,7 +117,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...modelCommands({ ...base, ...models }),
     ...taskCommands({ ...base, tasks }),
     ...toolsCommand({ ...base, ...ground }),
-    ...memoryOf(ground, turns.memory),
+    ...buildMemoryCommands(base, ground.recall, turns.memory, (line) => giveNotice(line, linesOf(base))),
   };
   const { scheduler } = schedule;
   const count = (type: SwarmJob['type'], outcome: 'done' | 'failed') => meters.job(type, outcome);
@@ -287,25 +282,6 @@ function turnsOf(
   } satisfies TurnDeps & { readonly commandResults: CommandResults };
 }
 
-function memoryOf({ base, recall }: Ground, summaries: RoomMemory) {
-  const { residents, rooms, houseMemory } = base;
-  return memoryCommands({
-    ...base,
-    memory: houseMemory,
-    callables: () => residents.agents,
-    nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
-    agents: residents.agents.map(({ id }) => id),
-    reader: (room) => rooms.reader(room),
-    recall,
-    conflictsWith,
-    summaryOf: async (room) => {
-      const summary = await summaries.of(room);
-      return summary.text === '' ? null : summary;
-    },
-    say: (line) => giveNotice(line, linesOf(base)),
-  });
-}
-
 function unreadableOf(
   base: SwarmBase,
   { turns }: ReturnType<typeof openQueues>,
@@ -376,25 +352,6 @@ async function readOwnRooms(base: SwarmBase): Promise<void> {
       [rooms.members(room), timeline.view(room)].map((reading) => reading.catch(unlessRefused)),
     ),
   ]);
-}
-
-/** The boxes of jobs, and how many turns a message has set off. */
-function openQueues({ redis, log }: SwarmBase) {
-  const turns = openQueue<SwarmJob>(SWARM_QUEUE, redis);
-  const tasks = openQueue<TaskJob>(TASKS_QUEUE, redis);
-  const orders = loggedOrders(openOrderQueues(redis), log);
-  return {
-    turns,
-    tasks,
-    orders,
-    enqueue: (jobs: readonly SwarmJob[]) => turns.add(jobs.map((data) => ({ id: jobId(data), data }))),
-    countTurns: async (root: string, count: number): Promise<number> => {
-      const key = swarmKey('chain', root);
-      const [taken] = await Promise.all([redis.incrby(key, count), redis.expire(key, CHAIN_S)]);
-      return taken;
-    },
-    close: async () => void (await Promise.all([turns.close(), tasks.close(), orders.close()])),
-  };
 }
 
 /** What the coordinator says of itself. */

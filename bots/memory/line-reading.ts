@@ -8,6 +8,8 @@ import { coreOf, englishOf, nameTester, saidPieces, type SaidPiece } from './gra
 import { rememberedBefore, rememberedBehind } from './grammar/remember-words.ts';
 import { isNaming } from './grammar/naming.ts';
 import { setsRule } from './grammar/standing-rules.ts';
+import type { LineReader } from './memory-lines.ts';
+import { personalNumbersIn } from './personal-numbers.ts';
 
 export interface ReadLine {
   readonly kind: 'order' | 'fact';
@@ -171,3 +173,9 @@ const isSpokenTo = (next: Token | undefined): boolean =>
   (next.kind === 'pause'
     ? !/[&+·/]/u.test(next.text)
     : possession(next.text) === null && !/^(?:is|was|has|had|will|would|and|or|'s)$/u.test(next.text));
+
+/** How the memory room's messages are read, by whoever lives in the house at that moment. */
+export const lineReader = (agents: () => readonly Callable[]): LineReader => ({
+  read: (text) => readLine(text, agents()),
+  isPersonal: (text) => personalNumbersIn(text).length > 0,
+});
