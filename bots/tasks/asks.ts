@@ -10,7 +10,7 @@ export interface AsksDeps {
   /** Nobody is to be asked now. */
   readonly frozen: () => boolean;
   /** Throws the signal's reason when aborted, nothing else. */
-  readonly askMind: (state: TaskState, ask: Ask, signal: AbortSignal) => Promise<ModelReply>;
+  readonly askModel: (state: TaskState, ask: Ask, signal: AbortSignal) => Promise<ModelReply>;
 }
 
 /** Another swarm may have ended what is asked here. */
@@ -37,7 +37,7 @@ export class Asks {
     const open = this.#open.get(root) ?? new Map<string, AbortController>();
     this.#open.set(root, open.set(ask.id, controller));
     try {
-      const reply = await this.#deps.askMind(state, ask, controller.signal);
+      const reply = await this.#deps.askModel(state, ask, controller.signal);
       const at = Date.now();
       await this.#deps.machine.apply(
         root,

@@ -190,7 +190,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     store,
     machine,
     frozen,
-    askMind: (state, ask, signal) => askModel(state, ask, bindingDeps, signal),
+    askModel: (state, ask, signal) => askModel(state, ask, bindingDeps, signal),
   });
   const card = (state: TaskState) => cardText(state, facts(state));
   const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, log });

@@ -24,14 +24,14 @@ import { noRecall } from '../house/paper-memory.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
 import type { Json } from '../house/provider-formats.ts';
-import { MINDS, type Mind, Providers, type Reply, type Script } from '../house/providers.ts';
+import { SCRIPTED_AGENTS, type ScriptedAgent, Providers, type Reply, type Script } from '../house/providers.ts';
 import { MASTER, message, ROOM } from '../unit/events.ts';
 
 /** A vote in a chat, from its job to the message with the result: four providers on their own wires. */
 
 const roster = Roster.parse(defaultRoster);
 const residents = createResidents(roster, 'test');
-const WITH_KEYS = MINDS.map((id) => AgentId.parse(id));
+const WITH_KEYS = SCRIPTED_AGENTS.map((id) => AgentId.parse(id));
 
 let providers: Providers;
 let paper: PaperHomeserver;
@@ -104,8 +104,8 @@ function put(body: string, more: Partial<BallotJob> = {}): BallotJob {
 }
 
 const vote = (choice: string, reason = '그냥') => JSON.stringify({ reason, choice });
-const play = (how: Partial<Record<Mind, Script | Reply | string>>) => {
-  for (const mind of MINDS) providers.play(how[mind] ?? vote('짬뽕'), mind);
+const play = (how: Partial<Record<ScriptedAgent, Script | Reply | string>>) => {
+  for (const agent of SCRIPTED_AGENTS) providers.play(how[agent] ?? vote('짬뽕'), agent);
 };
 const said = (): readonly Json[] =>
   paper.events.filter(
@@ -128,8 +128,8 @@ describe('a vote in a chat', () => {
       claude: vote('짬뽕', '**속이** 풀린다'),
     });
     await box.hold(put('다수결로 정하자: 짜장 vs 짬뽕'), false);
-    for (const mind of MINDS) {
-      const { body, said: heard } = providers.once(mind);
+    for (const agent of SCRIPTED_AGENTS) {
+      const { body, said: heard } = providers.once(agent);
       // Each on its own wire: the options are in the schema, or where a provider takes none, in the words.
       expect(body).toMatch(/짜장[^]*짬뽕|짬뽕[^]*짜장/);
       expect(heard.at(-1)?.role).toBe('user');
@@ -165,7 +165,9 @@ describe('a vote in a chat', () => {
     play({ claude: vote('짜장', '늦은 이유') });
     await box.hold(job, true);
     // Those who had voted were not asked again.
-    expect(['gabriel', 'jarvis', 'perplexity'].map((mind) => providers.asked(mind as Mind).length)).toEqual([1, 1, 1]);
+    expect(['gabriel', 'jarvis', 'perplexity'].map((agent) => providers.asked(agent as ScriptedAgent).length)).toEqual([
+      1, 1, 1,
+    ]);
     for (const { body } of providers.questions) expect(body).not.toMatch(/그냥/);
     expect(said()).toHaveLength(1);
     expect(result().body).toContain('4표 중 3표');

@@ -3,7 +3,15 @@ import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createProvider } from '../../bots/models/registry.ts';
 import { askModel, type TaskModelsDeps } from '../../bots/tasks/answers/task-models.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
-import { heard, type Mind, MINDS, PROVIDER_KEY, Providers, type Reply, type Script } from '../house/providers.ts';
+import {
+  heard,
+  type ScriptedAgent,
+  SCRIPTED_AGENTS,
+  PROVIDER_KEY,
+  Providers,
+  type Reply,
+  type Script,
+} from '../house/providers.ts';
 import { askOf, askOnce, carriedOut, depsOf, PLAN, roster, task } from '../unit/task-models-scene.ts';
 import { providerOn } from './provider-run.ts';
 import { type ProviderServer, startProviderServer } from './provider-server.ts';
@@ -25,17 +33,17 @@ function depsWith(providers: Providers): TaskModelsDeps {
   return depsOf(createProvider(roster.agents[0]!, ProviderSettings.parse({}), {}), { bindings });
 }
 
-async function asking(mind: Mind, script: Script | string) {
+async function asking(agent: ScriptedAgent, script: Script | string) {
   await using providers = await Providers.start();
-  providers.play(script, mind);
-  const reply = await askOnce(mission, askOf('propose', mind), depsWith(providers));
-  return { reply, questions: [...providers.asked(mind)] };
+  providers.play(script, agent);
+  const reply = await askOnce(mission, askOf('propose', agent), depsWith(providers));
+  return { reply, questions: [...providers.asked(agent)] };
 }
 
-describe.each(MINDS)('%s, asked for a plan over its own wire', (mind) => {
+describe.each(SCRIPTED_AGENTS)('%s, asked for a plan over its own wire', (agent) => {
   it('answers in pieces, fenced, with words around', async () => {
     const text = `네, 계획입니다.\n\`\`\`json\n${plan}\n\`\`\`\n이상입니다.`;
-    const { reply, questions } = await asking(mind, () => ({ pieces: text.match(/[\s\S]{1,37}/gu) ?? [] }));
+    const { reply, questions } = await asking(agent, () => ({ pieces: text.match(/[\s\S]{1,37}/gu) ?? [] }));
     expect(reply).toMatchObject({ kind: 'answered', answer: { kind: 'propose', plan: PLAN } });
     expect(questions).toHaveLength(1);
     expect(heard(questions[0]!)).toContain('로그가 얼마나 큰지 봐 줘');
@@ -48,20 +56,20 @@ describe.each(MINDS)('%s, asked for a plan over its own wire', (mind) => {
     ['words', () => '도와드릴 수 없습니다.'],
   ])('is asked once more after %s', async (_name, bad) => {
     let asked = 0;
-    const { reply, questions } = await asking(mind, () => (asked++ === 0 ? bad(asked) : plan));
+    const { reply, questions } = await asking(agent, () => (asked++ === 0 ? bad(asked) : plan));
     expect(reply).toMatchObject({ kind: 'answered', answer: { plan: PLAN } });
     expect(questions[1]!.said.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
-    expect((await asking(mind, () => bad(0))).reply).toEqual({ kind: 'refused', code: 'off-schema' });
+    expect((await asking(agent, () => bad(0))).reply).toEqual({ kind: 'refused', code: 'off-schema' });
   });
 
   it('hangs, and counts as silent when its time is up', async () => {
     await using providers = await Providers.start();
-    providers.play(() => ({ pieces: ['{"goal":'], ending: 'hang' }), mind);
-    const ask = { ...askOf('propose', mind), until: Date.now() + 300 };
+    providers.play(() => ({ pieces: ['{"goal":'], ending: 'hang' }), agent);
+    const ask = { ...askOf('propose', agent), until: Date.now() + 300 };
     expect(
       await askModel(mission, ask, { ...depsWith(providers), now: Date.now }, new AbortController().signal),
     ).toEqual({ kind: 'refused', code: 'provider.timeout' });
-    await expect.poll(() => providers.asked(mind)[0]?.abandonedAt).toBeDefined();
+    await expect.poll(() => providers.asked(agent)[0]?.abandonedAt).toBeDefined();
   });
 });
 

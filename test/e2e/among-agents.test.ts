@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_TURNS_PER_ROOT } from '../../bridge/protocol/turn.ts';
-import { heard, MINDS, type Mind, type Reply } from '../house/providers.ts';
+import { heard, SCRIPTED_AGENTS, type ScriptedAgent, type Reply } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 
 let scene: Scene;
@@ -11,13 +11,13 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 beforeEach(() => scene.providers.reset());
 
-const NAMES: Readonly<Record<Mind, string>> = {
+const NAMES: Readonly<Record<ScriptedAgent, string>> = {
   gabriel: '가브리엘',
   jarvis: '자비스',
   claude: '클로드',
   perplexity: '퍼플렉시티',
 };
-const calls = (): readonly Mind[] => scene.providers.questions.map((question) => question.mind);
+const calls = (): readonly ScriptedAgent[] => scene.providers.questions.map((question) => question.agent);
 const ended = (room: string) => scene.master.shown(room).filter((one) => one.body.includes('한도'));
 /** Speaks at once and goes on until somebody hangs up. */
 const endless: Reply = { pieces: Array.from({ length: 600 }, (_, i) => `${i}번째 말 `), everyMs: 100 };
@@ -76,8 +76,8 @@ describe('an agent that mentions another', () => {
   it('with everybody mentioning everybody comes to an end, with one line that says so', async () => {
     const { master, hq, providers } = scene;
     providers.play(
-      ({ mind }) =>
-        `@${MINDS.filter((other) => other !== mind)
+      ({ agent }) =>
+        `@${SCRIPTED_AGENTS.filter((other) => other !== agent)
           .map((other) => NAMES[other])
           .join(' @')} 어때요?`,
     );
@@ -98,7 +98,7 @@ describe('a discussion', () => {
   it('goes round in a thread, each hearing the others, and ends with a summary by Jarvis', async () => {
     const { master, providers } = scene;
     const room = await scene.roomWith('gabriel', 'jarvis', 'claude');
-    providers.play(({ mind, said }) => `${mind} ${said.length}번째 의견 @클로드`);
+    providers.play(({ agent, said }) => `${agent} ${said.length}번째 의견 @클로드`);
     const question = await master.say(room, '!토론 점심 메뉴 2');
     await master.until('seven turns', room, () => (master.answers(room, question).length >= 7 ? true : undefined));
     await scene.settled();
@@ -179,7 +179,7 @@ describe('a vote', () => {
     const question = await master.say(hq, '얘들아 다수결로 정하자: 짜장 vs 짬뽕');
     const result = await master.noticed(hq, question);
     await scene.settled();
-    expect(calls().toSorted()).toEqual([...MINDS].toSorted());
+    expect(calls().toSorted()).toEqual([...SCRIPTED_AGENTS].toSorted());
     for (const asked of providers.questions) expect(asked.body).not.toContain('그냥');
     expect(master.answers(hq, question)).toEqual([]);
     expect(result.who).toBe('coordinator');
@@ -194,7 +194,7 @@ describe('a vote', () => {
     expect(master.notices(hq, question)).toHaveLength(1);
     // Nobody was asked anything by that.
     await scene.settled();
-    expect(calls()).toHaveLength(MINDS.length);
+    expect(calls()).toHaveLength(SCRIPTED_AGENTS.length);
   });
 });
 
@@ -203,10 +203,12 @@ describe('stopping', () => {
   async function inFullSpate(room: string): Promise<string> {
     scene.providers.play(() => endless);
     const question = await scene.master.say(room, '다들 길게 이야기해 줘');
-    await scene.until(() => scene.providers.questions.length === MINDS.length);
+    await scene.until(() => scene.providers.questions.length === SCRIPTED_AGENTS.length);
     // Until all of it stands in the room, growing.
     await scene.master.until('growing answers', room, () =>
-      scene.master.answers(room, question).filter((one) => one.growing).length === MINDS.length ? true : undefined,
+      scene.master.answers(room, question).filter((one) => one.growing).length === SCRIPTED_AGENTS.length
+        ? true
+        : undefined,
     );
     return question;
   }
@@ -225,7 +227,7 @@ describe('stopping', () => {
     await scene.settled();
 
     const answers = master.answers(hq, question).filter((one) => one.who !== 'manus' && one.who !== 'michael');
-    expect(answers).toHaveLength(MINDS.length);
+    expect(answers).toHaveLength(SCRIPTED_AGENTS.length);
     for (const one of answers) {
       expect(one.growing).toBe(false);
       expect(one.body).toMatch(/^0번째 말 1번째 말 [^]*\(멈춤\)$/);
@@ -234,7 +236,7 @@ describe('stopping', () => {
     await sleep(1_500);
     await scene.settled();
     expect(master.events(hq).length).toBe(before);
-    expect(calls()).toHaveLength(MINDS.length);
+    expect(calls()).toHaveLength(SCRIPTED_AGENTS.length);
 
     providers.reset();
     const next = await master.say(hq, '가브리엘, 다시 시작하자');
@@ -251,7 +253,7 @@ describe('stopping', () => {
     await stop(hq, claude()[0]!.id);
     await scene.until(() => providers.once('claude').abandonedAt !== undefined);
     await scene.until(() => claude().filter((one) => one.body.endsWith('(멈춤)')).length === left);
-    expect(MINDS.filter((mind) => providers.once(mind).abandonedAt !== undefined)).toEqual(['claude']);
+    expect(SCRIPTED_AGENTS.filter((agent) => providers.once(agent).abandonedAt !== undefined)).toEqual(['claude']);
     await master.say(hq, '!그만');
     await hungUp(0);
     await scene.settled();
@@ -278,9 +280,9 @@ describe('stopping', () => {
     await master.say(hq, '!그만');
     await house.reborn('swarm', before);
     await scene.settled();
-    expect(calls()).toHaveLength(MINDS.length);
-    for (const mind of MINDS) {
-      const answer = master.answers(hq, question).filter((one) => one.who === mind);
+    expect(calls()).toHaveLength(SCRIPTED_AGENTS.length);
+    for (const agent of SCRIPTED_AGENTS) {
+      const answer = master.answers(hq, question).filter((one) => one.who === agent);
       expect(answer.map((one) => one.growing)).toEqual([false]);
       expect(answer[0]!.body).toMatch(/^0번째 말 [^]*\(멈춤\)$/);
     }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Shown } from '../house/person.ts';
-import { heard, MINDS, type Reply } from '../house/providers.ts';
+import { heard, SCRIPTED_AGENTS, type Reply } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 
 let scene: Scene;
@@ -52,8 +52,8 @@ describe('a fault of a provider', () => {
     expect(faulty[0]!.body).toMatch(line);
     expect(faulty[0]!.body).toContain('anthropic/claude-sonnet-5-5');
     expect(faulty[0]!.body.length).toBeLessThan(250);
-    for (const mind of MINDS.filter((one) => one !== 'claude'))
-      expect(answers.find((one) => one.who === mind)!.body).toContain(`${mind}의 대답입니다.`);
+    for (const agent of SCRIPTED_AGENTS.filter((one) => one !== 'claude'))
+      expect(answers.find((one) => one.who === agent)!.body).toContain(`${agent}의 대답입니다.`);
   });
 
   it('is told in the language of the question', async () => {

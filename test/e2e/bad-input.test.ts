@@ -17,7 +17,7 @@ beforeEach(() => scene.providers.reset());
 
 const names = (answers: readonly Shown[]) => answers.map((one) => one.who).toSorted();
 const many = (count: number) => Array.from({ length: count }, (_, i) => `@nobody${i}:x`);
-const calls = () => scene.providers.questions.map((question) => question.mind);
+const calls = () => scene.providers.questions.map((question) => question.agent);
 const membersOf = async (room: string) => {
   const { body } = await scene.master.call('GET', inRoom(room, 'joined_members'));
   return Object.keys(Object(body['joined']));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MINDS, type Reply } from '../house/providers.ts';
+import { SCRIPTED_AGENTS, type Reply } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 
 /** 41 tokens in and 12 out, as the stand-in of Anthropic counts: 41 * 2 + 12 * 10 micro-dollars. */
@@ -178,5 +178,5 @@ it('a freeze ends what runs and lets nothing begin, through a restart, until it 
   expect(providers.questions).toEqual([]);
   expect(await told('!해동')).toContain('풀었습니다');
   expect((await says('다들 이제는?')).answers).toHaveLength(6);
-  expect(providers.questions).toHaveLength(MINDS.length);
+  expect(providers.questions).toHaveLength(SCRIPTED_AGENTS.length);
 });

@@ -152,10 +152,10 @@ describe('asked in plain words', () => {
     providers.play(inSteps(runs('echo 가브리엘이 했습니다'), '했습니다.'), 'gabriel');
     await master.answered(hq, await master.say(hq, '서버에서 날짜 확인해 줘'), 6);
     expect(offered(providers.asked('gabriel')[0])).toContain('run_command');
-    for (const mind of ['jarvis', 'claude'] as const) {
-      expect(providers.asked(mind)).toHaveLength(1);
-      expect(offered(providers.once(mind))).not.toContain('run_command');
-      expect(offered(providers.once(mind))).toContain('read_page');
+    for (const agent of ['jarvis', 'claude'] as const) {
+      expect(providers.asked(agent)).toHaveLength(1);
+      expect(offered(providers.once(agent))).not.toContain('run_command');
+      expect(offered(providers.once(agent))).toContain('read_page');
     }
     expect(providers.asked('gabriel')[1]?.results[0]).toMatchObject({
       text: expect.stringContaining('가브리엘이 했습니다'),
@@ -171,8 +171,8 @@ describe('asked in plain words', () => {
       caption: '이 견적서 요약해줘',
     });
     await master.answered(hq, question, 6);
-    for (const mind of ['gabriel', 'jarvis', 'claude'] as const)
-      expect(providers.asked(mind)[0]?.body).toContain('모두 천이백만 원');
+    for (const agent of ['gabriel', 'jarvis', 'claude'] as const)
+      expect(providers.asked(agent)[0]?.body).toContain('모두 천이백만 원');
     await scene.settled();
     expect(since(question, 'executor')).toEqual([]);
   });

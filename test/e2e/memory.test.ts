@@ -39,7 +39,7 @@ async function greeted(): Promise<readonly Question[]> {
   return [...scene.providers.asked('jarvis'), ...scene.providers.asked('claude')];
 }
 const whoHolds = async (words: string) =>
-  (await greeted()).filter(({ body }) => body.includes(words)).map(({ mind }) => mind);
+  (await greeted()).filter(({ body }) => body.includes(words)).map(({ agent }) => agent);
 
 it('what is said in HQ stands in the memory room before it is answered, and wakes nobody', async () => {
   const source = await scene.master.say(scene.hq, ORDER);

@@ -274,8 +274,8 @@ describe('the memory of a room', () => {
     providers.questions.length = 0;
     await master.answered(room, await master.say(room, '클로드, 그때 그 말이 뭐였지?'));
     await master.answered(room, await master.say(room, '가브리엘, 사료는 언제 와?'));
-    for (const mind of ['claude', 'gabriel'] as const)
-      expect(heard(providers.asked(mind)[0]!)).toMatch(
+    for (const agent of ['claude', 'gabriel'] as const)
+      expect(heard(providers.asked(agent)[0]!)).toMatch(
         /\n\(Summary[^)]*자비스[^)]*\)\n\| 요약 1: 사료는 목요일, 암호는 장미$/,
       );
 

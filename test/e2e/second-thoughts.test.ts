@@ -34,11 +34,11 @@ const who = () =>
     .map((one) => one.who)
     .toSorted();
 
-/** Minds think until this is called. */
+/** Agents think until this is called. */
 function thinking(): () => void {
   let done = (): void => undefined;
   const after = new Promise<void>((resolve) => (done = resolve));
-  scene.providers.play(({ mind }) => ({ after, pieces: [`${mind}의 대답입니다.`] }));
+  scene.providers.play(({ agent }) => ({ after, pieces: [`${agent}의 대답입니다.`] }));
   return done;
 }
 

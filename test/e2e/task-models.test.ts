@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AskKind } from '../../bots/tasks/state/task-state.ts';
 import type { Json } from '../house/provider-formats.ts';
-import { type Mind, type Question, type Reply, type Script, heard } from '../house/providers.ts';
+import { type ScriptedAgent, type Question, type Reply, type Script, heard } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 import { startTask, TaskView } from '../house/task-scene.ts';
 
@@ -28,7 +28,7 @@ const kindOf = (question: Question): AskKind => {
   return found.toSorted((a, b) => b.at - a.at)[0]?.kind ?? 'work';
 };
 
-/** Two plans; each mind proposes one of them and ranks its own first. */
+/** Two plans; each agent proposes one of them and ranks its own first. */
 const COMMANDS: Readonly<Record<string, string>> = { gabriel: 'one', jarvis: 'one', claude: 'two', perplexity: 'two' };
 const planOf = (word: string): Json => ({
   goal: `say ${word}`,
@@ -47,7 +47,7 @@ const planOf = (word: string): Json => ({
     },
   ],
 });
-/** Under which letter this mind was shown the plan that says the word. */
+/** Under which letter this agent was shown the plan that says the word. */
 const labelOf = (question: Question, word: string): string => {
   const shown = heard(question)
     .split(/(?=^Proposal [A-Z]:)/m)
@@ -56,7 +56,7 @@ const labelOf = (question: Question, word: string): string => {
 };
 
 function sensible(question: Question): string {
-  const word = COMMANDS[question.mind] ?? 'one';
+  const word = COMMANDS[question.agent] ?? 'one';
   const other = word === 'one' ? 'two' : 'one';
   switch (kindOf(question)) {
     case 'triage':
@@ -79,13 +79,13 @@ function sensible(question: Question): string {
   }
 }
 
-/** Everybody is sensible; in some phases a mind does something else. */
+/** Everybody is sensible; in some phases an agent does something else. */
 function play(
   otherwise: (kind: AskKind, question: Question) => Reply | string | null,
-  ...minds: readonly Mind[]
+  ...agents: readonly ScriptedAgent[]
 ): void {
   const script: Script = (question) => otherwise(kindOf(question), question) ?? sensible(question);
-  scene.providers.play(script, ...minds);
+  scene.providers.play(script, ...agents);
 }
 
 beforeEach(() => {
@@ -116,7 +116,7 @@ const output = (task: TaskView): string =>
     .join('\n');
 
 describe('a file that comes with a task', () => {
-  it('is read by every mind and lies where its commands run', async () => {
+  it('is read by every agent and lies where its commands run', async () => {
     play((kind) =>
       kind === 'propose'
         ? JSON.stringify({
@@ -162,7 +162,7 @@ describe('the vote', () => {
   it('counts the tap of a master, and of nobody else', async () => {
     const late = gate();
     play((kind, question) =>
-      kind === 'vote' && question.mind === 'claude' ? { after: late.opened, pieces: [sensible(question)] } : null,
+      kind === 'vote' && question.agent === 'claude' ? { after: late.opened, pieces: [sensible(question)] } : null,
     );
     const task = await begin();
     await task.until('the poll', () => task.poll());
@@ -207,7 +207,7 @@ describe('the vote', () => {
   });
 });
 
-describe('minds that fail', () => {
+describe('agents that fail', () => {
   it('are left out, in whatever way they fail, and the others go on', async () => {
     const failing: readonly Reply[] = [
       { status: 500, body: '{}', headers: { 'retry-after': '90' } },
@@ -265,7 +265,7 @@ describe('a question that is taken back', () => {
     const first = gate();
     let asked = 0;
     play((kind, question) => {
-      if (kind !== 'propose' || question.mind !== 'claude') return null;
+      if (kind !== 'propose' || question.agent !== 'claude') return null;
       asked += 1;
       return asked === 1 ? { after: first.opened, pieces: [] } : null;
     });
@@ -277,9 +277,9 @@ describe('a question that is taken back', () => {
     first.open();
     expect(asked).toBe(2);
     expect(task.acts('proposal')).toHaveLength(4);
-    for (const mind of ['gabriel', 'jarvis', 'perplexity'] as const)
+    for (const agent of ['gabriel', 'jarvis', 'perplexity'] as const)
       expect(
-        scene.providers.asked(mind).filter((question) => kindOf(question) === 'propose').length,
+        scene.providers.asked(agent).filter((question) => kindOf(question) === 'propose').length,
       ).toBeLessThanOrEqual(2);
   }, 180_000);
 });

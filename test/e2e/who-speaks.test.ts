@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Shown } from '../house/person.ts';
-import { heard, MINDS } from '../house/providers.ts';
+import { heard, SCRIPTED_AGENTS } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
 
 let scene: Scene;
@@ -13,7 +13,7 @@ beforeEach(() => scene.providers.reset());
 const ALL = ['claude', 'gabriel', 'jarvis', 'manus', 'michael', 'perplexity'];
 const names = (answers: readonly Shown[]) => answers.map((one) => one.who).toSorted();
 /** Who was asked, once for each call. */
-const calls = () => scene.providers.questions.map((question) => question.mind).toSorted();
+const calls = () => scene.providers.questions.map((question) => question.agent).toSorted();
 
 /** What was answered once nothing more can come. */
 async function outcome(room: string, question: string): Promise<readonly Shown[]> {
@@ -26,12 +26,12 @@ describe('one message to everyone', () => {
     const { master, hq } = scene;
     const answers = await outcome(hq, await master.say(hq, '얘들아 안녕'));
     expect(names(answers)).toEqual(ALL);
-    expect(calls()).toEqual([...MINDS].toSorted());
-    for (const mind of MINDS) {
-      const answer = answers.find((one) => one.who === mind)!;
-      expect(answer.body).toContain(`${mind}의 대답입니다.`);
-      const late = answer.lastAt - scene.providers.once(mind).endedAt!;
-      process.stdout.write(`    ${mind}: ${late} ms after its provider\n`);
+    expect(calls()).toEqual([...SCRIPTED_AGENTS].toSorted());
+    for (const agent of SCRIPTED_AGENTS) {
+      const answer = answers.find((one) => one.who === agent)!;
+      expect(answer.body).toContain(`${agent}의 대답입니다.`);
+      const late = answer.lastAt - scene.providers.once(agent).endedAt!;
+      process.stdout.write(`    ${agent}: ${late} ms after its provider\n`);
       expect(late).toBeLessThan(1_000);
     }
   });

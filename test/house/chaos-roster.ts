@@ -32,7 +32,7 @@ const sentences = (who: string, n: number): string[] =>
 
 export function playChaos(providers: Providers): void {
   providers.play(
-    (asked: Question) => ({ pieces: sentences(asked.mind, numberOf(asked.said.at(-1)?.text ?? '')), everyMs: 100 }),
+    (asked: Question) => ({ pieces: sentences(asked.agent, numberOf(asked.said.at(-1)?.text ?? '')), everyMs: 100 }),
     'gabriel',
     'claude',
   );

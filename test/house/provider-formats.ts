@@ -1,4 +1,4 @@
-import type { Mind } from './providers.ts';
+import type { ScriptedAgent } from './providers.ts';
 import { anthropic } from './wires/anthropic.ts';
 import { compatible } from './wires/compatible.ts';
 import { google } from './wires/google.ts';
@@ -11,7 +11,7 @@ export type { Json } from './wires/wire-format.ts';
 /** Of those that take tools, by the name of the adapter. */
 export const TOOL_WIRES = { openai, anthropic, google, compatible } as const;
 
-export const WIRE_FORMATS: Readonly<Record<Mind, WireFormat>> = {
+export const WIRE_FORMATS: Readonly<Record<ScriptedAgent, WireFormat>> = {
   gabriel: openai,
   jarvis: google,
   claude: anthropic,

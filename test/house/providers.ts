@@ -5,15 +5,15 @@ import { WIRE_FORMATS } from './provider-formats.ts';
 import type { Found, Handed, Json, OfferedTool, ScriptedCall, WireFormat } from './wires/wire-format.ts';
 
 /** Residents whose provider is played here, on the wire that the real one speaks. */
-export const MINDS = ['gabriel', 'jarvis', 'claude', 'perplexity'] as const;
-export type Mind = (typeof MINDS)[number];
+export const SCRIPTED_AGENTS = ['gabriel', 'jarvis', 'claude', 'perplexity'] as const;
+export type ScriptedAgent = (typeof SCRIPTED_AGENTS)[number];
 
 /** The same for all, so that one search finds it wherever it should not be. */
 export const PROVIDER_KEY = 'sk-house-9Qx7Zr2LmV4tKp8WcN3bT6yD';
 
 /** One call as the provider received it. */
 export interface Question {
-  readonly mind: Mind;
+  readonly agent: ScriptedAgent;
   readonly system: string;
   /** In the order of the request. */
   readonly said: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
@@ -69,7 +69,7 @@ export class Providers implements AsyncDisposable {
   readonly #server = createServer(
     (request, response) => void this.#answer(request, response).catch(() => response.destroy()),
   );
-  readonly #scripts = new Map<Mind, Script>();
+  readonly #scripts = new Map<ScriptedAgent, Script>();
   readonly questions: Question[] = [];
   #port = 0;
 
@@ -83,7 +83,7 @@ export class Providers implements AsyncDisposable {
 
   /** What makes a house ask here; Manus and Michael go on rehearsing beside. */
   get env(): Record<string, string> {
-    const at = (mind: Mind, version: string) => `http://127.0.0.1:${this.#port}/${mind}${version}`;
+    const at = (agent: ScriptedAgent, version: string) => `http://127.0.0.1:${this.#port}/${agent}${version}`;
     return {
       OPENAI_API_KEY: PROVIDER_KEY,
       OPENAI_BASE_URL: at('gabriel', '/v1'),
@@ -97,27 +97,27 @@ export class Providers implements AsyncDisposable {
     };
   }
 
-  /** For one mind, or for all. */
-  play(script: Script | Reply | string, ...minds: readonly Mind[]): void {
-    for (const mind of minds.length === 0 ? MINDS : minds)
-      this.#scripts.set(mind, typeof script === 'function' ? script : () => script);
+  /** For one agent, or for all. */
+  play(script: Script | Reply | string, ...agents: readonly ScriptedAgent[]): void {
+    for (const agent of agents.length === 0 ? SCRIPTED_AGENTS : agents)
+      this.#scripts.set(agent, typeof script === 'function' ? script : () => script);
   }
 
   /** Forgets what was asked, and lets everyone say `<id>의 대답입니다.` */
   reset(): void {
     this.questions.length = 0;
-    this.play(({ mind }) => `${mind}의 대답입니다.`);
+    this.play(({ agent }) => `${agent}의 대답입니다.`);
   }
 
-  asked(mind: Mind): readonly Question[] {
-    return this.questions.filter((question) => question.mind === mind);
+  asked(agent: ScriptedAgent): readonly Question[] {
+    return this.questions.filter((question) => question.agent === agent);
   }
 
-  /** The only call to this mind. */
-  once(mind: Mind): Question {
-    const [question, ...more] = this.asked(mind);
+  /** The only call to this agent. */
+  once(agent: ScriptedAgent): Question {
+    const [question, ...more] = this.asked(agent);
     if (question === undefined || more.length > 0)
-      throw new Error(`${mind} was asked ${more.length + (question === undefined ? 0 : 1)} times`);
+      throw new Error(`${agent} was asked ${more.length + (question === undefined ? 0 : 1)} times`);
     return question;
   }
 
@@ -127,30 +127,30 @@ export class Providers implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const mind = MINDS.find((one) => request.url?.startsWith(`/${one}/`) === true);
-    if (mind === undefined) {
+    const agent = SCRIPTED_AGENTS.find((one) => request.url?.startsWith(`/${one}/`) === true);
+    if (agent === undefined) {
       response.writeHead(404).end();
       return;
     }
-    const wire = WIRE_FORMATS[mind];
-    const question = read(mind, wire, await textOf(request), request);
+    const wire = WIRE_FORMATS[agent];
+    const question = read(agent, wire, await textOf(request), request);
     this.questions.push(question);
     response.on('close', () => {
       if (question.endedAt === undefined) question.abandonedAt = Date.now();
     });
-    const script = this.#scripts.get(mind) ?? (() => `${mind}의 대답입니다.`);
+    const script = this.#scripts.get(agent) ?? (() => `${agent}의 대답입니다.`);
     const scripted = script(question);
     await send(response, wire, typeof scripted === 'string' ? { pieces: [scripted] } : scripted, question);
   }
 }
 
-function read(mind: Mind, wire: WireFormat, body: string, request: IncomingMessage): Question {
+function read(agent: ScriptedAgent, wire: WireFormat, body: string, request: IncomingMessage): Question {
   const json: Json = JSON.parse(body);
   // What holds nothing but calls and results is nothing that was said.
   const said = wire.messages(json).filter(({ text, images }) => text !== '' || images > 0);
   const results = wire.results(json);
   return {
-    mind,
+    agent,
     system: wire.system(json),
     said: said.map(({ role, text }) => ({ role, text })),
     images: said.reduce((sum, { images }) => sum + images, 0),

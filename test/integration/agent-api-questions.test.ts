@@ -128,8 +128,8 @@ describe('the model of such an agent', () => {
   const said = async (answer: string | null) => {
     const parts: unknown[] = [];
     let asked: unknown;
-    const mind = outside(scout, { online: () => true, ask: async (what) => ((asked = what), answer) });
-    for await (const part of mind.stream(request, forever())) parts.push(part);
+    const model = outside(scout, { online: () => true, ask: async (what) => ((asked = what), answer) });
+    for await (const part of model.stream(request, forever())) parts.push(part);
     return { parts, asked };
   };
 

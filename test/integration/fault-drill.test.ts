@@ -18,7 +18,7 @@ import { verb } from '../house/verb.ts';
 
 /**
  * The fault drill: a house with something of everything in it is backed up, lost and restored; then each thing is
- * looked at by itself. Two minds are real, of one provider; the other four rehearse, tasks too.
+ * looked at by itself. Two models are real, of one provider; the other four rehearse, tasks too.
  */
 const LAST = '가브리엘아, 이 말은 백업에 들어가야 해';
 const PASSPHRASE = '열려라 참깨 참깨';
@@ -101,7 +101,7 @@ async function keyAfter(old: string): Promise<string> {
 }
 
 /** State and model of each agent; not when they last said something, nor whether the executor has been heard from by now. */
-async function minds(): Promise<readonly string[]> {
+async function models(): Promise<readonly string[]> {
   const entries = (await told('!에이전트')).split(/^- /m).filter((entry) => entry !== '' && !entry.includes('실행자'));
   return entries.map((entry) => {
     const [head = '', model = ''] = entry.split('\n');
@@ -112,7 +112,7 @@ async function minds(): Promise<readonly string[]> {
 const figures = async () => ({
   schedules: await told('!예약목록'),
   budget: await told('!예산'),
-  minds: await minds(),
+  models: await models(),
   floor: await told('!발언'),
 });
 
@@ -251,13 +251,13 @@ describe('backup, loss of everything, restore', () => {
     expect(await answers()).toHaveLength(1);
   });
 
-  it('keeps schedules with their next run, budgets with what was spent, minds, floor and memory', async () => {
+  it('keeps schedules with their next run, budgets with what was spent, models, floor and memory', async () => {
     const { hq } = scene;
     expect(before.seen.schedules).toMatch(
       /\*\*[^*]*15:00\*\* · 매주 월요일 15:00 · `[a-z2-7]{4}`\n {2}펫샵 예약 페이지 만들기/,
     );
     expect(before.seen.budget).toMatch(/- \*\*클로드 💤\*\* · [^\n]*\n[^\n]*\d+t \/ 20t[^]*미카엘 💤/);
-    expect(before.seen.minds.join('\n')).toContain(MODEL);
+    expect(before.seen.models.join('\n')).toContain(MODEL);
     expect(await figures()).toEqual(before.seen);
     expect(await told('!기억', before.room)).toContain('사료는 목요일에 온다');
     const quiet = await master.say(hq, '아무도 안 부른 말');

@@ -10,7 +10,7 @@ import { PROVIDER_KEY, Providers } from '../house/providers.ts';
 let folder: string;
 let providers: Providers;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'chavion-minds-'));
+  folder = mkdtempSync(join(tmpdir(), 'chavion-models-'));
   providers = await Providers.start();
 });
 afterAll(async () => {
@@ -50,7 +50,7 @@ describe('doctor --providers', () => {
       expect.stringMatching(/^✓ 퍼플렉시티 \(perplexity\//),
     ]);
     expect(code).toBe(0);
-    expect(providers.questions.map(({ mind }) => mind).toSorted()).toEqual([
+    expect(providers.questions.map(({ agent }) => agent).toSorted()).toEqual([
       'claude',
       'gabriel',
       'jarvis',

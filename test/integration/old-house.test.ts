@@ -240,7 +240,7 @@ async function approvesOnce(): Promise<void> {
 }
 
 describe('a house of the landed version, started on the code of now', () => {
-  it('has its rooms, schedules, budgets, memory, minds, keys, record and lent folders', hasItAll);
+  it('has its rooms, schedules, budgets, memory, models, keys, record and lent folders', hasItAll);
 
   it('does not answer again what was answered, and answers what is new', async () => {
     const { hq } = scene;

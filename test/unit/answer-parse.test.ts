@@ -44,7 +44,7 @@ describe('JSON among words', () => {
   ])('%s', (_name, text, objects) => expect(objectsIn(text).objects).toEqual(objects));
 });
 
-describe('what a mind wrote, as an answer', () => {
+describe('what a model wrote, as an answer', () => {
   const read = (text: string, kind: AskKind, state = mission, of?: string) =>
     parseAnswer(text, state, askOf(kind, 'gabriel', of));
   const json = (value: unknown) => JSON.stringify(value);

@@ -28,7 +28,7 @@ describe('on a real Redis', () => {
   const open = async (
     more: { readonly now?: () => number; readonly label?: string; readonly free?: readonly AgentId[] } = {},
   ) => {
-    const purse = new Budget({
+    const budget = new Budget({
       redis: redis.client(),
       timeZone: SEOUL,
       agents: () => [claude, gpt],
@@ -38,11 +38,11 @@ describe('on a real Redis', () => {
       onError: (error) => expect.fail(String(error)),
       ...(more.now === undefined ? {} : { now: more.now }),
     });
-    await purse.refresh();
-    return purse;
+    await budget.refresh();
+    return budget;
   };
   /** Says one word, after a while; each call costs `usage`. */
-  const mind = (
+  const metered = (
     usage: { inputTokens: number; outputTokens: number } | undefined,
     more: {
       readonly fault?: ProviderFault;
@@ -82,9 +82,9 @@ describe('on a real Redis', () => {
     return text;
   };
   const codeOf = (error: unknown) => (error instanceof ProviderFault ? error.code : error);
-  const spentBy = async (purse: Budget, scope: typeof claude | '*' = claude) => {
-    await purse.refresh();
-    return Number(purse.state.spent.day[`${scope}.usd`] ?? 0);
+  const spentBy = async (budget: Budget, scope: typeof claude | '*' = claude) => {
+    await budget.refresh();
+    return Number(budget.state.spent.day[`${scope}.usd`] ?? 0);
   };
   const usd = (amount: number, scope: typeof claude | '*' = claude): Limit => ({
     scope,
@@ -95,17 +95,19 @@ describe('on a real Redis', () => {
 
   it('fifty turns at once never overdraw by more than one estimate, and spend what there is', async () => {
     // Two swarms, two agents, each call costs nearly what was estimated.
-    const purses = [await open(), await open()];
+    const budgets = [await open(), await open()];
     const estimate = estimateOf(request(), price).usd;
     const real = { inputTokens: 1_108, outputTokens: 990 };
     const each = 1_108 * 3 + 990 * 15;
     const limit = each * 7;
-    await purses[0]!.limit([usd(limit, '*')], 1);
-    const { provider, calls } = mind(real, { hold: () => new Promise((resolve) => setTimeout(resolve, 20)) });
-    const minds = purses.flatMap((purse) => [claude, gpt].map((id) => withBudget(provider, purse, { id, priceOf })));
-    const ended = await Promise.all(Array.from({ length: 50 }, (_, i) => take(minds[i % 4]!).catch(codeOf)));
+    await budgets[0]!.limit([usd(limit, '*')], 1);
+    const { provider, calls } = metered(real, { hold: () => new Promise((resolve) => setTimeout(resolve, 20)) });
+    const models = budgets.flatMap((budget) =>
+      [claude, gpt].map((id) => withBudget(provider, budget, { id, priceOf })),
+    );
+    const ended = await Promise.all(Array.from({ length: 50 }, (_, i) => take(models[i % 4]!).catch(codeOf)));
     expect(new Set(ended)).toEqual(new Set(['ok', 'purse.blackout']));
-    const spent = await spentBy(purses[0]!, '*');
+    const spent = await spentBy(budgets[0]!, '*');
     expect(spent).toBe(calls.begun * each);
     expect(spent).toBeLessThanOrEqual(limit + estimate);
     // Whoever was made to wait had its turn when there was something left after all.
@@ -115,9 +117,9 @@ describe('on a real Redis', () => {
   });
 
   it('pays for a model that answers for one without a bill, and for nothing else', async () => {
-    const purse = await open();
+    const budget = await open();
     const settings = ProviderSettings.parse({ OPENAI_API_KEY: 'k' });
-    const { provider, calls } = mind({ inputTokens: 10, outputTokens: 10 });
+    const { provider, calls } = metered({ inputTokens: 10, outputTokens: 10 });
     const config = AgentConfig.parse({
       id: claude,
       name: '가',
@@ -129,27 +131,27 @@ describe('on a real Redis', () => {
       price,
     });
     const answers = (ask: () => Promise<string>) => {
-      const paid = (): Provider => withBudget(provider, purse, { id: config.id, priceOf });
-      return withBudget(createProvider(config, settings, {}, { relay: { ask }, paid }), purse, {
+      const paid = (): Provider => withBudget(provider, budget, { id: config.id, priceOf });
+      return withBudget(createProvider(config, settings, {}, { relay: { ask }, paid }), budget, {
         id: config.id,
         priceOf,
       });
     };
     expect(await take(answers(() => Promise.resolve('손으로')))).toBe('손으로');
-    expect([calls.begun, await spentBy(purse)]).toEqual([0, 0]);
+    expect([calls.begun, await spentBy(budget)]).toEqual([0, 0]);
     const away = () => Promise.reject(new ProviderFault('provider.timeout'));
     expect(await take(answers(away))).toBe('ok');
-    expect([calls.begun, await spentBy(purse)]).toEqual([1, 10 * 3 + 10 * 15]);
-    await purse.limit([usd(1)], 1);
+    expect([calls.begun, await spentBy(budget)]).toEqual([1, 10 * 3 + 10 * 15]);
+    await budget.limit([usd(1)], 1);
     expect(await take(answers(away)).catch(codeOf)).toBe('purse.blackout');
     expect(calls.begun).toBe(1);
   });
 
   it('waits for what is held and not spent, instead of falling into blackout', async () => {
-    const purse = await open();
-    await purse.limit([usd(estimateOf(request(), price).usd)], 1);
-    const { provider, calls } = mind({ inputTokens: 10, outputTokens: 10 });
-    const paid = withBudget(provider, purse, { id: claude, priceOf });
+    const budget = await open();
+    await budget.limit([usd(estimateOf(request(), price).usd)], 1);
+    const { provider, calls } = metered({ inputTokens: 10, outputTokens: 10 });
+    const paid = withBudget(provider, budget, { id: claude, priceOf });
     expect(await Promise.all([take(paid), take(paid), take(paid)])).toEqual(['ok', 'ok', 'ok']);
     expect(calls.most).toBe(1);
   });
@@ -181,31 +183,33 @@ describe('on a real Redis', () => {
   });
 
   it('faults and aborts are paid for, and hold nothing afterwards', async () => {
-    const purse = await open();
-    await purse.limit([usd(10_000_000)], 1);
-    const refused = mind(undefined, { fault: new ProviderFault('provider.key') });
-    expect(await take(withBudget(refused.provider, purse, { id: claude, priceOf })).catch(codeOf)).toBe('provider.key');
-    expect(await spentBy(purse)).toBe(0);
-    const cut = mind(undefined, { fault: new ProviderFault('provider.interrupted') });
-    expect(await take(withBudget(cut.provider, purse, { id: claude, priceOf })).catch(codeOf)).toBe(
+    const budget = await open();
+    await budget.limit([usd(10_000_000)], 1);
+    const refused = metered(undefined, { fault: new ProviderFault('provider.key') });
+    expect(await take(withBudget(refused.provider, budget, { id: claude, priceOf })).catch(codeOf)).toBe(
+      'provider.key',
+    );
+    expect(await spentBy(budget)).toBe(0);
+    const cut = metered(undefined, { fault: new ProviderFault('provider.interrupted') });
+    expect(await take(withBudget(cut.provider, budget, { id: claude, priceOf })).catch(codeOf)).toBe(
       'provider.interrupted',
     );
-    expect(await spentBy(purse)).toBe(1_108 * 3);
+    expect(await spentBy(budget)).toBe(1_108 * 3);
     const stop = new AbortController();
-    const slow = mind(undefined, { hold: () => Promise.resolve(stop.abort(new Error('stopped'))) });
-    await expect(take(withBudget(slow.provider, purse, { id: claude, priceOf }), stop.signal)).rejects.toThrow(
+    const slow = metered(undefined, { hold: () => Promise.resolve(stop.abort(new Error('stopped'))) });
+    await expect(take(withBudget(slow.provider, budget, { id: claude, priceOf }), stop.signal)).rejects.toThrow(
       'stopped',
     );
-    expect(await spentBy(purse)).toBe(2 * 1_108 * 3);
+    expect(await spentBy(budget)).toBe(2 * 1_108 * 3);
     expect(await new SpendingLedger(redis.client(), SEOUL).held()).toEqual([]);
   });
 
   it('over the limit nothing is called, one turn tells, and the next day everything goes on', async () => {
     let at = utc('2026-11-22T14:00:00');
-    const [purse, other] = [await open({ now: () => at }), await open({ now: () => at })];
-    await purse.limit([usd(100)], 1);
-    const { provider, calls } = mind({ inputTokens: 100, outputTokens: 0 });
-    const paid = withBudget(provider, purse, { id: claude, priceOf });
+    const [budget, other] = [await open({ now: () => at }), await open({ now: () => at })];
+    await budget.limit([usd(100)], 1);
+    const { provider, calls } = metered({ inputTokens: 100, outputTokens: 0 });
+    const paid = withBudget(provider, budget, { id: claude, priceOf });
     expect(await take(paid)).toBe('ok');
     const fault = await take(paid).catch((error: unknown) => error);
     expect(fault).toMatchObject({
@@ -213,68 +217,68 @@ describe('on a real Redis', () => {
       rest: { why: 'own-day', until: utc('2026-11-22T15:00:00') },
     });
     expect(calls.begun).toBe(1);
-    expect([purse.available(claude), purse.available(gpt)]).toEqual([false, true]);
+    expect([budget.available(claude), budget.available(gpt)]).toEqual([false, true]);
     const { rest } = fault as { rest: NonNullable<ProviderFault['rest']> };
-    expect(purse.quiet().size).toBe(0);
-    expect(await purse.tellsFirst(claude, rest, 'turn.1')).toBe(true);
+    expect(budget.quiet().size).toBe(0);
+    expect(await budget.tellsFirst(claude, rest, 'turn.1')).toBe(true);
     expect(await other.tellsFirst(claude, rest, 'turn.2')).toBe(false);
     // After a crash the turn that tells is the same.
     expect(await other.tellsFirst(claude, rest, 'turn.1')).toBe(true);
     await other.refresh();
     expect([...other.quiet().keys()]).toEqual([claude]);
     at = utc('2026-11-22T15:00:00');
-    await purse.refresh();
-    expect([purse.available(claude), purse.quiet().size]).toEqual([true, 0]);
+    await budget.refresh();
+    expect([budget.available(claude), budget.quiet().size]).toEqual([true, 0]);
     expect(await take(paid)).toBe('ok');
   });
 
   it('who costs nothing is shut out by no limit, only by the freeze', async () => {
-    const purse = await open({ free: [gpt] });
-    await purse.limit([{ ...usd(0), scope: '*' }], 1);
-    expect([purse.available(claude), purse.available(gpt), [...purse.blackouts().keys()]]).toEqual([
+    const budget = await open({ free: [gpt] });
+    await budget.limit([{ ...usd(0), scope: '*' }], 1);
+    expect([budget.available(claude), budget.available(gpt), [...budget.blackouts().keys()]]).toEqual([
       false,
       true,
       [claude],
     ]);
-    await purse.freeze(true, 2);
-    expect([purse.available(gpt), purse.affords(gpt)]).toEqual([false, true]);
+    await budget.freeze(true, 2);
+    expect([budget.available(gpt), budget.affords(gpt)]).toEqual([false, true]);
   });
 
   it('an older command that comes late undoes nothing', async () => {
-    const purse = await open();
-    await purse.limit([usd(300)], 20);
-    await purse.limit([usd(100)], 10);
-    expect(purse.state.limits).toEqual([usd(300)]);
-    await purse.limit([{ ...usd(0), amount: null }], 30);
-    await purse.limit([usd(300)], 20);
-    expect(purse.state.limits).toEqual([]);
-    await purse.freeze(true, 20);
-    await purse.freeze(false, 10);
-    expect(purse.frozen).toBe(true);
-    await purse.freeze(false, 30);
-    expect(purse.frozen).toBe(false);
+    const budget = await open();
+    await budget.limit([usd(300)], 20);
+    await budget.limit([usd(100)], 10);
+    expect(budget.state.limits).toEqual([usd(300)]);
+    await budget.limit([{ ...usd(0), amount: null }], 30);
+    await budget.limit([usd(300)], 20);
+    expect(budget.state.limits).toEqual([]);
+    await budget.freeze(true, 20);
+    await budget.freeze(false, 10);
+    expect(budget.frozen).toBe(true);
+    await budget.freeze(false, 30);
+    expect(budget.frozen).toBe(false);
   });
 
   it("a provider's wish makes all of an agent's calls wait, for the same time, until it is over or taken back", async () => {
     let at = utc('2026-11-22T03:00:00');
-    const purse = await open({ now: () => at });
-    const { provider, calls } = mind(undefined, { fault: new ProviderFault('provider.payment') });
-    const paid = withBudget(provider, purse, { id: claude, priceOf });
+    const budget = await open({ now: () => at });
+    const { provider, calls } = metered(undefined, { fault: new ProviderFault('provider.payment') });
+    const paid = withBudget(provider, budget, { id: claude, priceOf });
     const faults: ProviderFault[] = [];
     for (let i = 0; i < 3; i += 1) await take(paid).catch((error: ProviderFault) => faults.push(error));
     expect(faults.map(({ code }) => code)).toEqual(['provider.payment', 'purse.blackout', 'purse.blackout']);
     expect(new Set(faults.map(({ rest }) => rest?.key)).size).toBe(1);
     expect(calls.begun).toBe(1);
     // Another model is another provider.
-    const other = mind({ inputTokens: 1, outputTokens: 1 }, { label: 'other' });
-    expect(await take(withBudget(other.provider, purse, { id: claude, priceOf }))).toBe('ok');
-    await purse.wake([claude]);
-    expect(purse.available(claude)).toBe(true);
+    const other = metered({ inputTokens: 1, outputTokens: 1 }, { label: 'other' });
+    expect(await take(withBudget(other.provider, budget, { id: claude, priceOf }))).toBe('ok');
+    await budget.wake([claude]);
+    expect(budget.available(claude)).toBe(true);
     await take(paid).catch(() => undefined);
     expect(calls.begun).toBe(2);
     at = Date.now() + 3_600_001;
-    await purse.refresh();
-    expect(purse.available(claude)).toBe(true);
+    await budget.refresh();
+    expect(budget.available(claude)).toBe(true);
   });
 
   it('a freeze ends what runs, in every swarm, and lets nothing begin', async () => {
@@ -299,7 +303,7 @@ describe('on a real Redis', () => {
     await here.freeze(true, 10);
     await there.refresh();
     expect(await Promise.all([running, rehearsing])).toEqual(['purse.frozen', 'purse.frozen']);
-    const { provider, calls } = mind({ inputTokens: 1, outputTokens: 1 });
+    const { provider, calls } = metered({ inputTokens: 1, outputTokens: 1 });
     const paid = withBudget(provider, there, { id: claude, priceOf });
     expect(await take(paid).catch(codeOf)).toBe('purse.frozen');
     expect(await take(withBudget({ ...provider, billing: 'none' }, there, { id: gpt, priceOf })).catch(codeOf)).toBe(
@@ -324,13 +328,13 @@ describe('on a real Redis', () => {
   });
 
   it('what rehearses costs nothing and asks Redis nothing', async () => {
-    const purse = await open();
-    await purse.limit([usd(0)], 1);
-    const { provider, calls } = mind({ inputTokens: 1_000, outputTokens: 1_000 });
+    const budget = await open();
+    await budget.limit([usd(0)], 1);
+    const { provider, calls } = metered({ inputTokens: 1_000, outputTokens: 1_000 });
     for (const free of [{ rehearsal: true }, { pace: 'by-hand' }, { label: 'echo' }] as const)
-      expect(await take(withBudget({ ...provider, ...free, billing: 'none' }, purse, { id: claude, priceOf }))).toBe(
+      expect(await take(withBudget({ ...provider, ...free, billing: 'none' }, budget, { id: claude, priceOf }))).toBe(
         'ok',
       );
-    expect([calls.begun, await spentBy(purse)]).toEqual([3, 0]);
+    expect([calls.begun, await spentBy(budget)]).toEqual([3, 0]);
   });
 });

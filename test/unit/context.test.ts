@@ -81,7 +81,7 @@ describe('the conversation as one agent sees it', () => {
     expect(build([entry('1', '안녕'), paste, entry('2', '응')], '2').map(text)).toEqual(['[마스터] 안녕\n[마스터] 응']);
   });
 
-  it('leaves out what a stand-in has said, in its own name or for a mind that failed; the question itself stays', () => {
+  it('leaves out what a stand-in has said, in its own name or for a model that failed; the question itself stays', () => {
     const flagged = entry('r', '[연습] 가브리엘입니다', {
       sender: claude,
       chavion: { v: 1, kind: 'answer', rehearsal: true },

@@ -1,7 +1,7 @@
 import type { Facts } from '../../bots/intake/intake-plan.ts';
 import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
 
-/** A room with three agents who all have a mind, and a master who speaks Korean. */
+/** A room with three agents who all have a model, and a master who speaks Korean. */
 export const agent = (id: string, ...callsigns: string[]) => ({
   id: AgentId.parse(id),
   userId: UserId.parse(`@agent_${id}:test`),

@@ -253,7 +253,7 @@ describe('what a master sets off', () => {
     expect(said[0]?.redact?.event).toBe(eventId('m'));
   });
 
-  it('one without a mind is named when called, and passed over when all are meant', () => {
+  it('one without a model is named when called, and passed over when all are meant', () => {
     const ready = new Set([AgentId.parse('gabriel')]);
     expect(turns(decide('얘들아 안녕', { ready }))).toEqual(['gabriel']);
     expect(notices(decide('얘들아 안녕', { ready }))).toEqual([]);
@@ -268,7 +268,7 @@ describe('what a master sets off', () => {
   });
 });
 
-describe('minds', () => {
+describe('models', () => {
   it.each<[string, unknown]>([
     ['!모델 GPT 릴레이', { agent: 'gabriel', name: 'relay' }],
     ['!모델 자비스 기본', { agent: 'jarvis', name: null }],

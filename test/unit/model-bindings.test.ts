@@ -15,7 +15,7 @@ const [CHEAP, DEAR, OTHER] = [
 const agent = (id: string, model: string, price?: Price) =>
   AgentConfig.parse({ id, name: id, callsigns: [id], role: 'r', model, prompt: 'p', price });
 const [a, b, c] = [AgentId.parse('a'), AgentId.parse('b'), AgentId.parse('c')];
-const minds = (keys: object, rehearsal: 'auto' | 'always' = 'auto') =>
+const models = (keys: object, rehearsal: 'auto' | 'always' = 'auto') =>
   new ModelBindings(
     {
       agents: [agent('a', 'openai/x', CHEAP), agent('b', 'anthropic/y', DEAR), agent('c', 'rehearsal')],
@@ -47,11 +47,11 @@ describe('who is ready', () => {
     ['a web chat alone silences nobody', {}, 'auto', { c: 'relay' }, [a, b, c]],
     ['and is ready beside real ones', { OPENAI_API_KEY: 'k' }, 'auto', { c: 'relay' }, [a, c]],
   ])('%s', (_what, keys, rehearsal, choices, ready) => {
-    expect(use(minds(keys, rehearsal), choices)).toEqual(ready);
+    expect(use(models(keys, rehearsal), choices)).toEqual(ready);
   });
 
   it('follows every change, and goes back to the roster', () => {
-    const all = minds({ OPENAI_API_KEY: 'k' });
+    const all = models({ OPENAI_API_KEY: 'k' });
     expect(use(all, { c: 'relay' })).toEqual([a, c]);
     expect([...all.byHand]).toEqual([c]);
     expect([...all.whenCalled]).toEqual([c]);
@@ -61,7 +61,7 @@ describe('who is ready', () => {
   });
 
   it('says beforehand what a model would be, and changes nothing by that', () => {
-    const all = minds({ OPENAI_API_KEY: 'k' });
+    const all = models({ OPENAI_API_KEY: 'k' });
     expect(all.try(b, ModelName.parse('openai/x'))?.provider.label).toBe('openai/x');
     expect(all.try(a, ModelName.parse('manus/m'))?.provider.label).toBe('rehearsal');
     expect(all.try(b, null)?.config.model).toBe('anthropic/y');
@@ -70,7 +70,7 @@ describe('who is ready', () => {
   });
 
   it('costs what its model costs: by the roster, by the table, and at the dearest where nobody knows', () => {
-    const all = minds({ OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', GOOGLE_GENERATIVE_AI_API_KEY: 'k' });
+    const all = models({ OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', GOOGLE_GENERATIVE_AI_API_KEY: 'k' });
     const price = (model: string) => {
       const { config, unpriced } = all.try(b, ModelName.parse(model)) ?? {};
       return [config?.price, unpriced];

@@ -17,7 +17,7 @@ describe('a blackout in the middle of a vote', () => {
     const voters = able({
       ask: (ask, state) => {
         if (ask.kind !== 'vote' || ask.agent !== B) return answerTo(ask, state, plan(ask.agent));
-        // From here on the purse lets B make no call.
+        // From here on the budget lets B make no call.
         agents = [A, C];
         return 'purse.blackout';
       },

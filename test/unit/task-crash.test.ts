@@ -118,7 +118,7 @@ function explore(script: Script): Found {
   return { states: seen.size, again, ends, problems };
 }
 
-/** A mind that is asked again, and a homeserver, may say something else. */
+/** A model that is asked again, and a homeserver, may say something else. */
 function otherwise(event: TaskEvent): TaskEvent[] {
   if (event.kind === 'answered')
     return [

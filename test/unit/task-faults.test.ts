@@ -85,14 +85,14 @@ const ENDS: Readonly<Record<AskKind, Readonly<Record<'one' | 'half' | 'all', str
 };
 const MANY = { one: 1, half: FOUR.length / 2, all: FOUR.length };
 
-describe.each(Object.keys(FAULTS))('a mind that %s', (fault) => {
+describe.each(Object.keys(FAULTS))('a model that %s', (fault) => {
   describe.each(KINDS)('asked to %s', (kind) => {
     it.each(['one', 'half', 'all'] as const)(
       '%s of them: the task ends in time, says how, and nothing runs but what won',
       async (many) => {
         let stage: Stage | null = null;
         const there = (): Stage => stage!;
-        stage = new Stage({ mind: faulty(kind, MANY[many], FAULTS[fault]!(there)), run: spelling });
+        stage = new Stage({ model: faulty(kind, MANY[many], FAULTS[fault]!(there)), run: spelling });
         const state = await stage.play();
 
         expect(ENDED.has(state.phase)).toBe(true);

@@ -106,7 +106,7 @@ describe('a freeze', () => {
     expect(one.state.refusals).toMatchObject([{ code: 'provider.timeout' }]);
   });
 
-  it('that a mind hears of first holds the task, and nobody is absent by it', () => {
+  it('that a model hears of first holds the task, and nobody is absent by it', () => {
     const one = world().play(script, reach('proposing'));
     const asks = one.state.asks;
     one.send({ kind: 'refused', at: one.now, ask: asks[1]?.id ?? '', code: 'purse.frozen' });
@@ -202,7 +202,7 @@ describe('the house under a freeze', () => {
   function house(
     one: World,
     frozen: () => boolean,
-    askMind: ConstructorParameters<typeof Asks>[0]['askMind'] = () => Promise.reject(new Error('asked')),
+    askModel: ConstructorParameters<typeof Asks>[0]['askModel'] = () => Promise.reject(new Error('asked')),
   ) {
     const watchers = new Set<(state: TaskState, before: TaskState) => void>();
     const machine = {
@@ -219,7 +219,7 @@ describe('the house under a freeze', () => {
     };
     const store = { load: () => Promise.resolve(one.state) };
     const add = vi.fn(() => Promise.resolve());
-    const asks = new Asks({ store, machine, frozen, askMind });
+    const asks = new Asks({ store, machine, frozen, askModel });
     return {
       asks,
       add,
@@ -232,7 +232,7 @@ describe('the house under a freeze', () => {
     };
   }
 
-  it('asks no mind and sends no command, and the task knows that it waits', async () => {
+  it('asks no model and sends no command, and the task knows that it waits', async () => {
     const one = world().play(script, reach('triage'));
     const { asks, carryOut } = house(one, () => true);
     await carryOut(one.pool.find(({ kind }) => kind === 'ask')!);

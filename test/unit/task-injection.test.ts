@@ -64,9 +64,9 @@ const printing =
 
 describe.each(Object.entries(INJECTIONS))('material that %s', (_what, evil) => {
   it.each<[string, StageOptions]>([
-    ['printed by a command', { mind: sensible, run: printing(evil) }],
-    ['in the mission', { mission: `${MISSION} ${evil}`, mind: sensible, run: spelling }],
-    ['written by a mind wherever it may write', { mind: spoilt(evil), run: spelling }],
+    ['printed by a command', { model: sensible, run: printing(evil) }],
+    ['in the mission', { mission: `${MISSION} ${evil}`, model: sensible, run: spelling }],
+    ['written by a model wherever it may write', { model: spoilt(evil), run: spelling }],
   ])('%s, stays within its marks and decides nothing', async (_where, options) => {
     const stage = new Stage(options);
     const state = await stage.play();

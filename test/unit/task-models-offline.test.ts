@@ -250,7 +250,7 @@ describe('a rehearsal goes through every phase', () => {
   });
 });
 
-describe('what a rehearsing mind says', () => {
+describe('what a rehearsing model says', () => {
   const failed = carriedOut(
     task('x'),
     PLAN,

@@ -40,7 +40,7 @@ export const askOf = (kind: AskKind, who = 'gabriel', of?: string): Ask => ({
   ...(of === undefined ? {} : { step: step(of) }),
 });
 
-/** Asked by a mind that says these words, one after the other; the last one again and again. */
+/** Asked by a model that says these words, one after the other; the last one again and again. */
 export function saying(...texts: readonly string[]) {
   const asked: ProviderRequest[] = [];
   const provider: Provider = {

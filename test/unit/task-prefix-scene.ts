@@ -72,13 +72,13 @@ const files = () =>
 export async function askedInPhases(who = 'gabriel'): Promise<readonly ProviderRequest[]> {
   const requests: ProviderRequest[] = [];
   for (const [i, [kind, state]] of PHASES.entries()) {
-    const mind = saying('{}');
+    const model = saying('{}');
     await askOnce(
       state,
       { ...askOf(kind, who), until: 1_790_003_600_000 },
-      depsOf(mind.provider, { files, now: () => 1_790_000_000_000 + i * 60_000 }),
+      depsOf(model.provider, { files, now: () => 1_790_000_000_000 + i * 60_000 }),
     );
-    requests.push(...mind.asked.slice(0, 1));
+    requests.push(...model.asked.slice(0, 1));
   }
   return requests;
 }

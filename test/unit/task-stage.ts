@@ -20,7 +20,7 @@ import { account, AT, COORDINATOR, HQ, MASTER, ROOT, TaskThreadRecord } from './
 import { rulesFor, World } from './task-world.ts';
 
 /**
- * A task with everything real but the outside: the reducer, the question to each mind with its prompt and its parsing,
+ * A task with everything real but the outside: the reducer, the question to each model with its prompt and its parsing,
  * what is said, and the executor's gate, which finds each command again in what was said. Time is the world's.
  */
 export const FOUR = ['jarvis', 'gabriel', 'claude', 'perplexity'].map((id) => AgentId.parse(id));
@@ -33,7 +33,7 @@ export const saidBy: SayingFacts = {
   ops: RoomId.parse('!ops:test'),
 };
 
-/** What a mind does when it is asked: says something, throws, or hangs until `signal`. */
+/** What a model does when it is asked: says something, throws, or hangs until `signal`. */
 export type Behaviour = (about: {
   readonly ask: Ask;
   readonly state: TaskState;
@@ -43,7 +43,7 @@ export type Behaviour = (about: {
 
 export interface StageOptions {
   readonly mission?: string;
-  readonly mind: Behaviour;
+  readonly model: Behaviour;
   /** What the executor's program says to a command that passed the gate. */
   readonly run?: (command: Command, attempt: number) => Partial<CommandResult>;
   /** Who is of the house; absent: all four. */
@@ -105,7 +105,7 @@ export class Stage {
     return world.state;
   }
 
-  /** Minds are asked side by side: one that hangs is heard of when the others have answered. */
+  /** Models are asked side by side: one that hangs is heard of when the others have answered. */
   #afterTheOthers(): TaskEvent | null {
     const silent = this.#silent.shift();
     if (silent === undefined) return null;
@@ -191,11 +191,11 @@ export class Stage {
     signal: AbortSignal,
   ): ReturnType<Provider['stream']> & AsyncGenerator {
     this.prompts.push({ ask, request });
-    yield { type: 'text', text: await this.#options.mind({ ask, state, request, signal }) };
+    yield { type: 'text', text: await this.#options.model({ ask, state, request, signal }) };
     yield { type: 'finish', reason: 'stop', usage: { inputTokens: 100, outputTokens: 10 } };
   }
 
-  /** A mind that never answers: the time that it has passes at once. */
+  /** A model that never answers: the time that it has passes at once. */
   hang(signal: AbortSignal): Promise<never> {
     return new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });

@@ -14,7 +14,7 @@ export const AT = 1_700_000_000_000;
 export const account = (agent: string): UserId => UserId.parse(`@agent_${agent}:test`);
 export const hashOf = (plan: Plan): PlanHash => PlanHash.parse(canonicalHash(plan));
 
-/** A command as minds write it; `script` is what it runs. */
+/** A command as models write it; `script` is what it runs. */
 export const shell = (id: string, script: string, more: object = {}) => ({
   kind: 'command',
   title: `step ${id}`,

@@ -71,7 +71,7 @@ describe('those who live elsewhere and do not answer', () => {
   it('are left out by the executor as well, from what stands in the room', async () => {
     const [one = agent('x'), two = agent('y')] = FOUR;
     const stage: Stage = new Stage({
-      mind: (about) =>
+      model: (about) =>
         about.ask.agent === one || about.ask.agent === two ? sensible(about) : stage.hang(about.signal),
       run: spelling,
       residents: [one],

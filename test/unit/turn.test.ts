@@ -31,7 +31,7 @@ const roster = Roster.parse(defaultRoster);
 const residents = createResidents(roster, 'test');
 const CLAUDE = UserId.parse('@agent_claude:test');
 
-/** A turn from its job to the room, on a homeserver of paper and a mind that the test plays. */
+/** A turn from its job to the room, on a homeserver of paper and a model that the test plays. */
 let paper: PaperHomeserver;
 let play: Provider['stream'];
 let asked: number;

@@ -143,7 +143,7 @@ describe('web_search', () => {
 
 describe('who searches', () => {
   const bindings = (providers: Readonly<Record<string, Partial<Provider>>>) => {
-    const minds = new Map(
+    const models = new Map(
       Object.entries(providers).map(([id, more]) => [
         AgentId.parse(id),
         {
@@ -152,7 +152,7 @@ describe('who searches', () => {
         },
       ]),
     );
-    return { get: (id: AgentId) => minds.get(id), ready: new Set(minds.keys()) };
+    return { get: (id: AgentId) => models.get(id), ready: new Set(models.keys()) };
   };
   const can = { canSearch: () => true };
   const named = (agent: string, providers: Readonly<Record<string, Partial<Provider>>>) =>

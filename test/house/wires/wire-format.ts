@@ -7,7 +7,7 @@ export interface Said {
   readonly images: number;
 }
 
-/** A tool that a scripted mind asks for. */
+/** A tool that a scripted agent asks for. */
 export interface ScriptedCall {
   readonly name: string;
   /** A text stands for itself: JSON that is none. */

@@ -3,11 +3,11 @@ import { AgentConfig } from '../../bridge/protocol/roster.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import type { ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import { createProvider } from '../../bots/models/registry.ts';
-import { calls, inSteps, type Mind, Providers } from '../house/providers.ts';
+import { calls, inSteps, type ScriptedAgent, Providers } from '../house/providers.ts';
 import { requestOf, textOf } from './provider-run.ts';
 import { callsOf, DF, finishOf, next, stepOf, TOOLS, WHO } from './tool-steps.ts';
 
-/** What a house asks of its scripted minds, through the adapters that a house has. */
+/** What a house asks of its scripted agents, through the adapters that a house has. */
 
 let providers: Providers;
 beforeAll(async () => {
@@ -23,32 +23,36 @@ const MODELS = {
   perplexity: 'perplexity/sonar',
 } as const;
 
-async function asked(mind: Mind, more: Partial<ProviderRequest>, fallback?: Mind): Promise<readonly StreamPart[]> {
-  const agent = AgentConfig.parse({
-    id: mind,
+async function asked(
+  agent: ScriptedAgent,
+  more: Partial<ProviderRequest>,
+  fallback?: ScriptedAgent,
+): Promise<readonly StreamPart[]> {
+  const config = AgentConfig.parse({
+    id: agent,
     name: '가브리엘',
     callsigns: ['가브리엘'],
     role: '팀장',
     prompt: 'p',
-    model: MODELS[mind],
+    model: MODELS[agent],
     ...(fallback === undefined ? {} : { fallback: MODELS[fallback] }),
   });
-  const provider = createProvider(agent, ProviderSettings.parse(providers.env), {});
+  const provider = createProvider(config, ProviderSettings.parse(providers.env), {});
   return await Array.fromAsync(
-    provider.stream({ ...requestOf(agent), tools: TOOLS, ...more }, new AbortController().signal),
+    provider.stream({ ...requestOf(config), tools: TOOLS, ...more }, new AbortController().signal),
   );
 }
 
-describe.each(['gabriel', 'jarvis', 'claude'] as const)('%s', (mind) => {
+describe.each(['gabriel', 'jarvis', 'claude'] as const)('%s', (agent) => {
   it('asks for tools, is handed what came of them, and answers', async () => {
-    providers.play(inSteps({ pieces: ['봅니다. '], calls: [DF, WHO] }, calls(DF), '넉넉합니다.'), mind);
-    const first = await asked(mind, {});
+    providers.play(inSteps({ pieces: ['봅니다. '], calls: [DF, WHO] }, calls(DF), '넉넉합니다.'), agent);
+    const first = await asked(agent, {});
     expect([textOf(first), callsOf(first).length, finishOf(first)?.reason]).toEqual(['봅니다. ', 2, 'tools']);
-    const second = await asked(mind, { messages: next(first, MODELS[mind]) });
+    const second = await asked(agent, { messages: next(first, MODELS[agent]) });
     expect(callsOf(second)).toEqual([{ name: 'run', input: JSON.stringify(DF.input) }]);
-    const messages = [...next(first, MODELS[mind]), ...stepOf(second, MODELS[mind])];
-    expect(textOf(await asked(mind, { messages }))).toBe('넉넉합니다.');
-    const [one, two, three] = providers.asked(mind);
+    const messages = [...next(first, MODELS[agent]), ...stepOf(second, MODELS[agent])];
+    expect(textOf(await asked(agent, { messages }))).toBe('넉넉합니다.');
+    const [one, two, three] = providers.asked(agent);
     expect(one?.tools.map(({ name }) => name)).toEqual(['look', 'run']);
     expect([one?.step, two?.step, three?.step]).toEqual([0, 1, 2]);
     expect(two?.results.map(({ text, failed }) => [text, failed])).toEqual([
@@ -60,15 +64,15 @@ describe.each(['gabriel', 'jarvis', 'claude'] as const)('%s', (mind) => {
   });
 
   it('goes on with what another maker has asked for, and that one again after it', async () => {
-    const other = mind === 'claude' ? 'jarvis' : 'claude';
-    providers.play(inSteps(calls(DF), calls(WHO), '넉넉합니다.'), mind, other);
+    const other = agent === 'claude' ? 'jarvis' : 'claude';
+    providers.play(inSteps(calls(DF), calls(WHO), '넉넉합니다.'), agent, other);
     const first = await asked(other, {});
     providers.play(() => ({ status: 401, body: '{}' }), other);
-    const second = await asked(other, { messages: next(first, MODELS[other]) }, mind);
-    expect(finishOf(second)).toMatchObject({ reason: 'tools', model: MODELS[mind] });
+    const second = await asked(other, { messages: next(first, MODELS[other]) }, agent);
+    expect(finishOf(second)).toMatchObject({ reason: 'tools', model: MODELS[agent] });
     providers.play('넉넉합니다.', other);
-    const messages = [...next(first, MODELS[other]), ...stepOf(second, MODELS[mind])];
-    expect(textOf(await asked(other, { messages }, mind))).toBe('넉넉합니다.');
+    const messages = [...next(first, MODELS[other]), ...stepOf(second, MODELS[agent])];
+    expect(textOf(await asked(other, { messages }, agent))).toBe('넉넉합니다.');
     expect(providers.asked(other).at(-1)?.step).toBe(2);
   });
 });
