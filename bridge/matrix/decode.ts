@@ -87,7 +87,7 @@ function decodeMeaning(event: Envelope, origin: Origin, options: DecodeOptions):
     case 'm.reaction':
       return decodeReaction(event, origin);
     case 'org.matrix.msc3381.poll.response':
-      return decodePollResponse(event, origin);
+      return decodePollResponse(event, origin, options);
     case COMMAND_RESULT_TYPE:
       return options.isOwn(event.sender) ? decodeResult(event, origin) : null;
     case 'm.poll.start':
@@ -193,14 +193,16 @@ const PollResponse = z.object({
 });
 
 /** The unstable form is the one that Element sends. */
-function decodePollResponse(event: Envelope, origin: Origin): RoomEvent | null {
+function decodePollResponse(event: Envelope, origin: Origin, options: DecodeOptions): RoomEvent | null {
   const content = PollResponse.safeParse(event.content).data;
   if (content === undefined) return null;
+  const chavion = readChavion(Record.safeParse(event.content).data ?? {}, origin, options);
   return {
     ...origin,
     kind: 'poll-response',
     target: content['m.relates_to'].event_id,
     answers: content['org.matrix.msc3381.poll.response'].answers,
+    ...(chavion !== undefined && { chavion }),
   };
 }
 

@@ -88,6 +88,8 @@ export interface PollResponseEvent extends Origin {
   readonly target: EventId;
   /** The ids of the answers; none takes an earlier tap back. */
   readonly answers: readonly string[];
+  /** Of an agent's: its whole ballot goes with it. */
+  readonly chavion?: ChavionContent;
 }
 
 export interface MembershipEvent extends Origin {

@@ -1,16 +1,12 @@
-import { z } from 'zod';
-import { decodeEvent } from '../../bridge/matrix/decode.ts';
-import { type AgentId, EventId, type UserId } from '../../bridge/protocol/ids.ts';
+import type { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { commandCount, Plan, type PlanHash, planRisk } from '../../bridge/protocol/plan.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { parseChoose } from '../../bridge/protocol/orders/task-order.ts';
 import { type Ballot, countVotes, votersOf } from '../../bridge/protocol/tasks/voting.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
+import { ballotIn, isAnswerFor, responseIn } from './poll-papers.ts';
 import { actIn, agentOf, messageIn, type SaidAct, type TaskThread } from './task-acts.ts';
-
-/** Of a hash, enough to tell twenty plans apart. */
-const SHORTEST_ANSWER = 16;
 
 export type VoteRefusal = 'decision' | 'electorate' | 'proposal' | 'ballot' | 'choice' | 'tap' | 'recount';
 
@@ -131,7 +127,7 @@ function recount(thread: TaskThread, decision: SaidAct<'decision'>, election: El
   if (electorate === null) return 'electorate';
   const ballots = new Map<AgentId, Ballot>();
   for (const id of content.ballots) {
-    const act = actIn(thread, id, 'ballot');
+    const act = ballotIn(thread, id);
     const by = voter(thread, act, content.round, electorate, new Set(ballots.keys()));
     if (act === null || by === null) return 'ballot';
     ballots.set(by, { by, ranking: act.content.ranking });
@@ -176,25 +172,10 @@ function isAbout(
   );
 }
 
-const Start = z.object({
-  sender: z.string(),
-  type: z.literal('org.matrix.msc3381.poll.start'),
-  content: z.object({ 'm.relates_to': z.object({ rel_type: z.literal('m.thread'), event_id: EventId }) }),
-});
-
 /** What a master's response says in a poll that the coordinator opened in this thread; its answers are how the hashes begin. */
 function tapped(thread: TaskThread, id: EventId, { masters, candidates }: Election): PlanHash | null {
-  const response = decodeEvent(thread.events.get(id), { isOwn: () => false }, thread.room);
-  if (response?.kind !== 'poll-response' || response.eventId !== id || !masters.has(response.sender)) return null;
-  const start = Start.safeParse(thread.events.get(response.target));
-  if (
-    !start.success ||
-    start.data.sender !== thread.coordinator ||
-    start.data.content['m.relates_to'].event_id !== thread.root
-  )
-    return null;
+  const response = responseIn(thread, id);
+  if (response === null || !masters.has(response.sender)) return null;
   const [answer = ''] = response.answers;
-  return answer.length < SHORTEST_ANSWER
-    ? null
-    : ([...candidates.keys()].find((hash) => hash.startsWith(answer)) ?? null);
+  return [...candidates.keys()].find((hash) => isAnswerFor(answer, hash)) ?? null;
 }

@@ -47,7 +47,7 @@ export function messageIn(thread: TaskThread, id: EventId): MessageEvent | null 
 
 const isOf = <K extends ActKind>(content: ActContent, kind: K): content is Extract<ActContent, { kind: K }> =>
   content.kind === kind;
-const isHere = (raw: unknown, room: RoomId): boolean =>
+export const isHere = (raw: unknown, room: RoomId): boolean =>
   z.object({ room_id: z.literal(room).optional() }).safeParse(raw).success;
 
 /** The agent whose account this is; null for the coordinator, for people and for other servers. */

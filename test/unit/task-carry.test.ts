@@ -294,11 +294,6 @@ describe('what the homeserver does not take', () => {
     ],
     ['a ballot is not counted', /^ballot\.0\.anna/, { phase: 'done', ballots: [{ by: B }, { by: C }] }],
     ['a poll is done without', /^poll\.0/, { phase: 'done', decision: { rule: 'vote' } }],
-    [
-      'a vote in the poll is done without',
-      /^poll-vote\.0\.anna/,
-      { phase: 'done', ballots: [{ by: A }, { by: B }, { by: C }] },
-    ],
     ['the picture of the plan is done without', /^plan\./, { phase: 'done' }],
     ['a verdict counts all the same', /^verdict/, { phase: 'done' }],
     ['no decision, nothing carried out', /^decision/, { phase: 'failed', ending: 'not-said', attempts: {} }],

@@ -33,7 +33,7 @@ class Room extends World {
       return { kind: 'unsaid', at: this.now, id: effect.id };
     const event = super.perform(effect, script);
     if (effect.kind !== 'say' || event?.kind !== 'said') return event;
-    const { act, text } = sayingOf(this.state, effect, {
+    const { act, text, poll } = sayingOf(this.state, effect, {
       now: this.now,
       nameOf: (agent) => agent,
       ownerTitle: '마스터',
@@ -45,7 +45,7 @@ class Room extends World {
       event_id: event.event,
       room_id: this.state.room,
       sender: this.#user(effect.as),
-      type: 'm.room.message',
+      type: poll?.type ?? 'm.room.message',
       origin_server_ts: this.now,
       unsigned: {},
       content: {
@@ -53,6 +53,7 @@ class Room extends World {
         body: text,
         'com.chavion': { v: 1, kind: 'act', act },
         'm.relates_to': { rel_type: 'm.thread', event_id: this.state.root },
+        ...poll?.content,
       },
     });
     return event;

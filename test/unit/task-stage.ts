@@ -130,7 +130,12 @@ export class Stage {
         const event =
           ko.poll === null
             ? this.room.act(`$${effect.id}`, sender, ko.act.content)
-            : this.room.put(`$${effect.id}`, sender, { ...ko.poll.content }, ko.poll.type);
+            : this.room.put(
+                `$${effect.id}`,
+                sender,
+                { ...ko.poll.content, 'com.chavion': { v: 1, kind: 'act', act: ko.act } },
+                ko.poll.type,
+              );
         return { kind: 'said', at: world.now, id: effect.id, event };
       }
       case 'ask':

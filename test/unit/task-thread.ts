@@ -86,6 +86,29 @@ export class TaskThreadRecord {
     });
   }
 
+  /** The same in a vote in the coordinator's poll, as the house casts it. */
+  paper(agent: string, ranking: readonly Plan[], round = 0): EventId {
+    const poll = `$poll-${round}`;
+    if (!this.events.has(EventId.parse(poll)))
+      this.put(
+        poll,
+        COORDINATOR,
+        { 'm.relates_to': { rel_type: 'm.thread', event_id: ROOT } },
+        'org.matrix.msc3381.poll.start',
+      );
+    const id = this.ballot(agent, ranking, round);
+    this.change(id, (raw) => ({
+      ...raw,
+      type: 'org.matrix.msc3381.poll.response',
+      content: {
+        ...raw.content,
+        'org.matrix.msc3381.poll.response': { answers: ranking.slice(0, 1).map((plan) => hashOf(plan).slice(0, 16)) },
+        'm.relates_to': { rel_type: 'm.reference', event_id: poll },
+      },
+    }));
+    return id;
+  }
+
   patch(id: string, agent: string, base: Plan, plan: Plan, step: string): EventId {
     return this.act(id, account(agent), {
       kind: 'patch',

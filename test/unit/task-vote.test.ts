@@ -69,7 +69,7 @@ describe('the way of a task', () => {
     expect(one.said('decision')).toEqual([]);
     one.play(able(), (state) => Object.keys(state.events).some((id) => id === 'poll-end.0'));
     const order = one.log.map(({ id }) => id);
-    expect(order.indexOf('poll-end.0')).toBeGreaterThan(order.indexOf('poll-vote.0.cleo'));
+    expect(order.indexOf('poll-end.0')).toBeGreaterThan(order.indexOf('ballot.0.cleo'));
     expect(order.indexOf('decision.0')).toBeGreaterThan(order.indexOf('ballot.0.cleo'));
   });
 

@@ -76,6 +76,7 @@ export const roundSpeakers = {
       inReplyTo: callOf(state),
     };
   },
+  // Only of tasks that an earlier version has left on their way: a ballot is its own vote in the poll.
   'poll-vote': (state, { as }) => {
     const first = state.ballots.find(({ by }) => by === as)?.ranking[0] ?? null;
     const text = say.pollVote[state.lang](first === null ? null : labelOf(state, first));
@@ -100,11 +101,14 @@ export const roundSpeakers = {
       ranking.map((hash) => labelOf(state, hash)),
       plainWords(reason, 80),
     );
+    const poll = pollOf(state);
     return {
       text,
       performative: 'inform',
       content: { kind: 'ballot', round, ranking, reason },
-      inReplyTo: pollOf(state),
+      inReplyTo: poll,
+      // A vote in the poll, which no client shows as a message: `ballots` shows them all in one.
+      poll: poll === undefined ? null : pollResponse(poll, ranking[0] ?? null, text),
     };
   },
   ballots: (state, _say, facts) => ({

@@ -50,10 +50,8 @@ export function trailOf(state: TaskState, { nameOf, serverName, ops }: SayingFac
       ),
     ),
     ...one(trail.poll[lang](), events[messageId.poll(round, state.repolled)]),
-    ...line(
-      trail.ballots[lang](),
-      state.ballots.flatMap(({ by, event }) => link(nameOf(by), event ?? events[messageId.ballot(round, by)])),
-    ),
+    // The message that shows them all: clients show no vote in a poll by itself.
+    ...one(trail.ballots[lang](), events[messageId.ballots(round)]),
     ...one(trail.choice[lang](), state.decision?.choice),
     ...one(
       trail.decision[lang](),

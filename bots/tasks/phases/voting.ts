@@ -51,22 +51,15 @@ function publishWhenAllAreIn(draft: Draft): void {
   const poll = messageId.poll(state.round, state.repolled);
   if (draft.isPending(poll)) return;
   draft.set({ published: true });
-  for (const { by, ranking } of state.ballots) {
+  for (const { by } of state.ballots)
     draft.say({ id: messageId.ballot(state.round, by), as: by, what: 'ballot', about: by });
-    if (ranking.length > 0 && draft.isSaid(poll))
-      draft.say({ id: messageId.pollVote(state.round, by), as: by, what: 'poll-vote', about: by });
-  }
   countWhenPublished(draft);
 }
 
 /** The poll ends after the last vote in it: later ones would not be shown. */
 function countWhenPublished(draft: Draft): void {
   const { state } = draft;
-  const cast = state.ballots.every(
-    ({ by, ranking }) =>
-      draft.isSaid(messageId.ballot(state.round, by)) &&
-      (ranking.length === 0 || !draft.isPending(messageId.pollVote(state.round, by))),
-  );
+  const cast = state.ballots.every(({ by }) => draft.isSaid(messageId.ballot(state.round, by)));
   if (!cast) return;
   draft.closePoll();
   draft.say({ id: messageId.ballots(state.round), what: 'ballots' });

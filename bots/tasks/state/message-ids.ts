@@ -15,7 +15,6 @@ export const messageId = {
   critique: (round: number, agent: AgentId) => `critique.${round}.${agent}`,
   /** `repolled`: so often a plan went out of it with its author. */
   poll: (round: number, repolled = 0) => again('poll', round, repolled),
-  pollVote: (round: number, agent: AgentId) => `poll-vote.${round}.${agent}`,
   pollEnd: (round: number, repolled = 0) => again('poll-end', round, repolled),
   reopened: (round: number) => `reopened.${round}`,
   ballot: (round: number, agent: AgentId) => `ballot.${round}.${agent}`,
