@@ -8,10 +8,17 @@ const FINAL: ReadonlySet<FaultCode> = new Set(['provider.filtered', 'provider.re
 export function withFallback(first: Provider, second: Provider): Provider {
   return {
     ...first,
+    ...abandonOf(first, second),
     standIn: { rehearsal: second.rehearsal },
     stream: (request, signal) => streamWithFallback(first, second, request, signal),
   };
 }
+
+/** Either of them may have begun something for the turn. */
+const abandonOf = (first: Provider, second: Provider): Pick<Provider, 'abandon'> =>
+  first.abandon === undefined && second.abandon === undefined
+    ? {}
+    : { abandon: async (turn) => void (await Promise.all([first.abandon?.(turn), second.abandon?.(turn)])) };
 
 async function* streamWithFallback(
   first: Provider,

@@ -1,3 +1,4 @@
+import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import type { Asks } from './asks.ts';
 import { hasEnded, type TaskMachine } from './runtime/machine.ts';
@@ -11,6 +12,8 @@ export interface EffectDeps {
   readonly asks: Pick<Asks, 'run'>;
   readonly outbox: Pick<TaskOutbox, 'say'>;
   readonly orders: Pick<OrderBox, 'add'>;
+  /** Ends what providers have begun for a question. */
+  readonly abandon: (question: { readonly agent: AgentId; readonly turn: string }) => Promise<void>;
   readonly frozen: () => boolean;
 }
 
@@ -27,6 +30,8 @@ export async function carryOutEffect({ root, effect }: TaskJob, deps: EffectDeps
         at: Math.max(effect.at, Date.now()),
         id: effect.timer ?? effect.id,
       }));
+    case 'abandon':
+      return deps.abandon(effect);
     case 'dispatch':
       return dispatch(root, effect, deps);
     case 'withdraw': {

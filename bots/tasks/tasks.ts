@@ -11,7 +11,7 @@ import type { Roster } from '../../bridge/protocol/roster.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
 import { openQueue, type PutAside, workOn } from '../../bridge/queue/jobs.ts';
-import type { ModelBindings } from '../models/model-bindings.ts';
+import type { ModelBinding, ModelBindings } from '../models/model-bindings.ts';
 import { searchersAmong } from '../hands/web-search.ts';
 import type { Provider } from '../models/providers/provider.ts';
 import type { Recall } from '../memory/recall.ts';
@@ -22,6 +22,7 @@ import { CardKeeper } from './card-keeper.ts';
 import { cardText } from './messages/card.ts';
 import { carryOutEffect } from './effects.ts';
 import { hasEnded, TaskMachine } from './runtime/machine.ts';
+import { abandonQuestion } from './answers/abandon.ts';
 import { askModel } from './answers/task-models.ts';
 import { PATIENCE, slowness } from './runtime/patience.ts';
 import { reduce } from './reducer/reduce.ts';
@@ -120,6 +121,9 @@ const REFRESH_MS = 20_000;
 const looksUp = (provider: Pick<Provider, 'searches' | 'canSearch' | 'callsTools'> | undefined): boolean =>
   provider !== undefined && (provider.searches || (provider.callsTools === true && provider.canSearch?.() === true));
 
+/** Asked of all residents: who is out of quota has perhaps begun something. */
+const worksOn = (binding: ModelBinding | undefined): boolean => binding?.provider.abandon !== undefined;
+
 export function createTasks(deps: TasksDeps): Tasks {
   const { redis, residents, roster, bindings, rooms, ghost, log } = deps;
   const store = new TaskStore(redis, deps.putAside);
@@ -138,6 +142,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     mails: deps.mail?.() !== undefined,
     hash: canonicalHash,
     seconds: new Set(ready().filter((id) => bindings.get(id)?.config.proposes === false)),
+    worksOn: new Set(residents.agents.flatMap(({ id }) => (worksOn(bindings.get(id)) ? [id] : []))),
     slowness: slowness(ready().flatMap((id) => bindings.get(id) ?? [])),
     patience: deps.patience ?? PATIENCE,
   });
@@ -291,7 +296,16 @@ export function createTasks(deps: TasksDeps): Tasks {
                 ? outbox.giveUp(root, effect.id)
                 : undefined,
         },
-        (job) => carryOutEffect(job, { store, machine, asks, outbox, orders: deps.orders, frozen }),
+        (job) =>
+          carryOutEffect(job, {
+            store,
+            machine,
+            asks,
+            outbox,
+            orders: deps.orders,
+            abandon: (question) => abandonQuestion(question, bindings),
+            frozen,
+          }),
       );
       every(SWEEP_MS, 'effects left behind', () => machine.handOnAll());
       every(FREEZE_LOOK_MS, 'freeze', followFreeze);

@@ -151,6 +151,7 @@ export class Stage {
             };
       }
       case 'timer':
+      case 'abandon':
       case 'withdraw':
         return null;
     }

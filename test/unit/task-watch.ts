@@ -134,7 +134,7 @@ export class TaskWatch {
 
 /** Nobody is asked, nothing is sent and no time is lost while a task is frozen; then it is set off again whole. */
 function seeFreeze(before: TaskState, after: TaskState, effects: readonly TaskEffect[], event: TaskEvent): void {
-  const setOff = effects.filter(({ kind }) => kind !== 'say' && kind !== 'withdraw');
+  const setOff = effects.filter(({ kind }) => kind !== 'say' && kind !== 'withdraw' && kind !== 'abandon');
   const stood = before.frozenAt === null || after.frozenAt !== null ? 0 : event.at - before.frozenAt;
   assert.ok(after.frozenMs <= LONGEST_FREEZE_MS, 'frozen for too long');
   if (event.kind !== 'retry')

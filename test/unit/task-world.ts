@@ -131,6 +131,7 @@ export class World {
       }
       case 'timer':
         return { kind: 'timer', at: effect.at, id: effect.timer ?? effect.id };
+      case 'abandon':
       case 'withdraw':
         return null;
     }

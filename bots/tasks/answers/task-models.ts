@@ -26,6 +26,7 @@ import type { WebSearchDeps } from '../../hands/web-search.ts';
 import { mayLookUp, streamLookingUp } from './looking-up.ts';
 import { taskPrompt } from '../prompts/prompt.ts';
 import { rehearseTask } from '../offline/offline-answers.ts';
+import { askTurn, repairTurn } from '../state/ask-turn.ts';
 import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from '../state/task-state.ts';
 
 export interface TaskModelsDeps {
@@ -146,10 +147,8 @@ async function converse(
     own: agent.maxOutputTokens,
     longest: outputTokens('propose', binding.config),
   });
-  // A model that was asked before a freeze has been told that nobody waits any more: it is asked anew.
-  const turn = [state.root, ask.id, ...(state.freezes === 0 ? [] : [`thawed.${state.freezes}`])].join('.');
   const request = {
-    turn,
+    turn: askTurn(state, ask),
     agent,
     ownerTitle: facts.ownerTitle,
     lang: state.lang,
@@ -173,7 +172,7 @@ async function converse(
   if (parsed.ok) return answered(parsed.answer, first.tokens, first.usd);
 
   const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
-  const second = await listen(binding, { ...request, turn: `${request.turn}.repair`, messages }, signal);
+  const second = await listen(binding, { ...request, turn: repairTurn(request.turn), messages }, signal);
   const repaired = understood(second, state, ask, first.addresses, held);
   const tokens = {
     input: first.tokens.input + second.tokens.input,

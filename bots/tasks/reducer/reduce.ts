@@ -1,3 +1,4 @@
+import { abandoned } from './abandoned.ts';
 import { NO_PLAN_YET } from '../state/begin.ts';
 import { lacksOf } from '../plan/promised-files.ts';
 import { Draft, windUpAt } from '../state/draft.ts';
@@ -45,7 +46,7 @@ export const reduce: Reduce = (state, event, rules) => {
   }
   if (draft.state === state) return { state, effects: [] };
   draft.set({ version: state.version + 1 });
-  return { state: draft.state, effects: draft.effects };
+  return { state: draft.state, effects: [...draft.effects, ...abandoned(state, draft.state, event, rules)] };
 };
 
 function happen(draft: Draft, event: TaskEvent): void {

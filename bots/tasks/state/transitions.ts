@@ -46,6 +46,8 @@ export const TaskEffect = z.discriminatedUnion('kind', [
   /** Answered by `said`. */
   Say.extend({ kind: z.literal('say') }),
   z.object({ kind: z.literal('dispatch'), id: z.string(), plan: PlanHash, step: StepId, attempt: z.int().positive() }),
+  /** Nobody waits for this question any more: what the provider has begun for it is to end there. */
+  z.object({ kind: z.literal('abandon'), id: z.string(), agent: AgentId, turn: z.string() }),
   /** Commands that were sent need no longer run. */
   z.object({ kind: z.literal('withdraw'), id: z.string() }),
   /** A `timer` event with this id at that time. `timer`: its id, where that is not the effect's own: set again after a freeze. */
@@ -75,6 +77,8 @@ export interface TaskRules {
   readonly hash: (value: unknown) => string;
   /** Who criticises and votes, and is asked for a plan only where nobody else has one. */
   readonly seconds?: ReadonlySet<AgentId>;
+  /** Whose provider works on at a question, and costs, until it is told to stop. */
+  readonly worksOn?: ReadonlySet<AgentId>;
   /** How many times that patience an agent is given; once where it is not named. */
   readonly slowness?: ReadonlyMap<AgentId, number>;
   /** Milliseconds. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProviderFault, REQUEST_REFUSALS } from '../../../../bridge/protocol/fault.ts';
+import { type FaultCode, ProviderFault, REQUEST_REFUSALS } from '../../../../bridge/protocol/fault.ts';
 import {
   manusAsks,
   manusConfirms,
@@ -158,6 +158,9 @@ async function search(
   }
 }
 
+/** What Manus says to a stop of a task that has ended, or that it no longer knows. */
+const OVER: ReadonlySet<FaultCode> = new Set(['provider.request', 'provider.model']);
+
 /** Nobody waits for it any more. What is asked under the same name later is a new wish. */
 async function abandon(desk: Desk, request: TurnAtManus, task: Task | undefined): Promise<void> {
   const note = await desk.notes.of(request.turn);
@@ -165,7 +168,11 @@ async function abandon(desk: Desk, request: TurnAtManus, task: Task | undefined)
     task?.id ??
     note?.id ??
     (note === null ? undefined : await search(desk, titleOf(request), note.at, AbortSignal.timeout(30_000)));
-  if (id !== undefined) await desk.api.stop(id);
+  if (id !== undefined)
+    await desk.api.stop(id).catch((error: unknown) => {
+      // One that is over or gone cannot be stopped, and need not be.
+      if (!(error instanceof ProviderFault) || !OVER.has(error.code)) throw error;
+    });
   await desk.notes.drop(request.turn);
 }
 
