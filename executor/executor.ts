@@ -15,6 +15,7 @@ import { DocumentJob } from '../bridge/protocol/orders/posted-document.ts';
 import { LibraryDocuments } from './work/library-documents.ts';
 import { PostedDocuments } from './work/posted-documents.ts';
 import { Audit } from './ledger/audit.ts';
+import { ChatCount } from './ledger/chat-count.ts';
 import { Claims } from './ledger/claims.ts';
 import { Peers } from './orders/peers.ts';
 import { OrderHandler } from './orders/order-handler.ts';
@@ -168,7 +169,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     },
   };
   const inputs = new Inputs({ account, audit, reports, perform, folder: folders.inputs });
-  const letters = new Letters({ account: mail, ledger, inputs, perform, timeZone: settings.CHAVION_TZ, now });
+  const letters = new Letters({ account: mail, ledger, redis, inputs, perform, timeZone: settings.CHAVION_TZ, now });
   const offers = new OfferPublisher(redis, id);
   const work = new Work({
     executor: id,
@@ -208,6 +209,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       id,
       (key) => executorKey('claim', key),
     ),
+    chatCount: new ChatCount({ account, redis }),
     audit,
     reports,
     requests,

@@ -224,3 +224,7 @@ const sent = (answer: unknown): EventId => z.object({ event_id: EventId }).parse
 /** Whether a send can never succeed: the room is closed to this account, or the event is not acceptable. */
 export const refused = (error: unknown): boolean =>
   error instanceof MatrixError && error.statusCode >= 400 && error.statusCode < 500;
+
+/** Whether this account has set the same annotation before, from whatever device. */
+export const isAnnotatedAlready = (error: unknown): boolean =>
+  error instanceof MatrixError && error.errcode === 'M_DUPLICATE_ANNOTATION';

@@ -1,8 +1,11 @@
+import type { Redis } from 'ioredis';
 import type { MailSettings } from '../../bridge/mail/mail-settings.ts';
 import type { OrderJob } from '../../bridge/protocol/command-job.ts';
 import type { Command } from '../../bridge/protocol/command.ts';
 import type { SendMailCommand } from '../../bridge/protocol/outside-commands.ts';
 import type { Policy } from '../../bridge/protocol/policy.ts';
+import { executorKey } from '../../bridge/queue/executor-queue.ts';
+import { takeNumber } from '../../bridge/queue/numbers.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRecord, Prepared, PreparedLetter } from '../ledger/ledger-entry.ts';
 import { isToOwner } from '../policy/outside-ruling.ts';
@@ -17,10 +20,16 @@ export type Sealed =
 
 /** What servers take as a rule, a third of it being lost on how files travel. */
 const MAX_LETTER_FILES = 12 * 1024 * 1024;
+/** More than any owner lets pass unasked in a day. */
+const MOST_LETTERS = 100_000;
+/** Until the day is over everywhere. */
+const KEEP_S = 48 * 3_600;
 
 export interface LettersDeps {
   readonly account: () => MailSettings | null;
   readonly ledger: Pick<Ledger, 'all'>;
+  /** Where executors of one house count together. */
+  readonly redis: Redis;
   readonly inputs: Pick<Inputs, 'place'>;
   readonly perform: PerformDeps;
   readonly timeZone: string;
@@ -39,7 +48,7 @@ export class Letters {
   async seal(bare: Prepared, job: OrderJob, policy: Policy): Promise<Sealed> {
     const { command } = bare;
     if (!isLetter(command)) return { kind: 'sealed', letter: () => undefined };
-    const { account, ledger, inputs, perform, timeZone, now } = this.#deps;
+    const { account, ledger, inputs, perform } = this.#deps;
     const settings = account();
     if (settings === null) return { kind: 'refused', why: 'no-mail', detail: '' };
     // What a master has posted may be what is to go with it.
@@ -54,21 +63,35 @@ export class Letters {
     }
     const { address: from, verified, freeADay } = settings;
     const rest = { from, ...(verified ? { own: from } : {}), files, freeADay };
+    const today = this.#day();
+    const before = isToOwner(command, { ...rest, before: 0 }) ? await this.#beforeIt(bare, today) : 0;
     return {
       kind: 'sealed',
-      letter: () => ({ ...rest, before: ownLettersOn(now(), ledger.all(), timeZone) }),
+      // What is on its own disk counts even where Redis has forgotten.
+      letter: () => ({ ...rest, before: Math.max(before, this.#ownLetters(ledger.all(), today)) }),
     };
   }
-}
 
-/** How many letters to the owner himself were taken on that day of his. */
-function ownLettersOn(at: number, records: readonly LedgerRecord[], timeZone: string): number {
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
-  const today = day.format(at);
-  return records.filter(
-    ({ prepared: { command, letter }, claimedAt }) =>
-      isLetter(command) && isToOwner(command, letter) && day.format(claimedAt) === today,
-  ).length;
+  /** How many other letters to the owner the executors of the house have sealed on that day, this executor and others. */
+  async #beforeIt({ key }: Prepared, day: string): Promise<number> {
+    const number = await takeNumber(this.#deps.redis, executorKey('own-letters', day), key, {
+      most: MOST_LETTERS,
+      seconds: KEEP_S,
+    });
+    return (number ?? MOST_LETTERS) - 1;
+  }
+
+  /** How many letters to the owner himself this executor has taken on that day of his. */
+  #ownLetters(records: readonly LedgerRecord[], day: string): number {
+    return records.filter(
+      ({ prepared: { command, letter }, claimedAt }) =>
+        isLetter(command) && isToOwner(command, letter) && this.#day(claimedAt) === day,
+    ).length;
+  }
+
+  #day(at = this.#deps.now()): string {
+    return new Intl.DateTimeFormat('en-CA', { timeZone: this.#deps.timeZone, dateStyle: 'short' }).format(at);
+  }
 }
 
 const isLetter = (command: Command): command is SendMailCommand => command.type === 'send_mail';

@@ -14,6 +14,7 @@ import { woven } from '../../bridge/matrix/woven.ts';
 import * as say from '../../bridge/text/room/executor.ts';
 import type { EventId, Lang, UserId } from '../../bridge/protocol/ids.ts';
 import type { Audit } from '../ledger/audit.ts';
+import type { ChatCount } from '../ledger/chat-count.ts';
 import type { Claims } from '../ledger/claims.ts';
 import type { GateVerdict } from '../gate/gate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -43,6 +44,7 @@ export interface OrderHandlerDeps {
   readonly rules: () => Rules;
   readonly ledger: Ledger;
   readonly claims: Claims;
+  readonly chatCount: ChatCount;
   readonly audit: Audit;
   readonly reports: Reports;
   readonly requests: Requests;
@@ -234,7 +236,9 @@ export class OrderHandler {
     const { prepared } = record;
     if (!(await this.#deps.claims.take(prepared.key, prepared.hash)))
       return this.#end(record, { kind: 'refused', why: 'elsewhere' });
-    if (!(await this.#sign(record))) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    const [isSigned, isCounted] = await Promise.all([this.#sign(record), this.#deps.chatCount.count(record)]);
+    if (!isSigned) return this.#end(record, { kind: 'refused', why: 'elsewhere' });
+    if (!isCounted) return this.#end(record, { kind: 'refused', why: 'too-many' });
     const ruling = rulingNow(record, this.#deps.rules);
     if (ruling.kind === 'run') return this.#deps.work(record, again);
     if (ruling.kind === 'refuse')

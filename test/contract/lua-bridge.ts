@@ -80,6 +80,35 @@ export const BRIDGE: readonly Contract[] = [
     ],
   },
   {
+    file: 'bridge/queue/lua/take-number-1.lua',
+    keys: ['numbers'],
+    cases: [
+      {
+        it: 'gives each name the next one, and a name that asks again its own',
+        calls: [
+          [['a', 2, 60], 1],
+          [['b', 2, 60], 2],
+          [['a', 2, 60], 1],
+        ],
+        leaves: {
+          'numbers 60': [
+            ['a', 1],
+            ['b', 2],
+          ],
+        },
+      },
+      {
+        it: 'gives none where they are used up, but whoever has one keeps it',
+        given: { 'numbers 60': [['a', 1]] },
+        calls: [
+          [['b', 1, 60], 0],
+          [['a', 1, 60], 1],
+        ],
+        leaves: { 'numbers 60': [['a', 1]] },
+      },
+    ],
+  },
+  {
     file: 'bridge/stores/lua/issue-key-1.lua',
     keys: ['ring'],
     cases: [

@@ -176,7 +176,7 @@ export class PaperHomeserver implements AsyncDisposable {
     if (known !== undefined) return { status: 200, body: { event_id: known } };
     const relation = content['m.relates_to'];
     const twice =
-      type === 'm.reaction' &&
+      relation?.rel_type === 'm.annotation' &&
       this.events.some(
         (event) =>
           event.type === type &&

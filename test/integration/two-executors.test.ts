@@ -1,11 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkChain } from '../../bridge/digest/audit-chain.ts';
 import { executorAnswers } from '../../bridge/launcher/executor-part.ts';
+import { MAX_CHAT_COMMANDS } from '../../bridge/protocol/command-job.ts';
+import {
+  COMMAND_REQUEST_TYPE,
+  COMMAND_RESULT_TYPE,
+  CommandResultContent,
+} from '../../bridge/protocol/orders/command-request.ts';
+import { executorKey } from '../../bridge/queue/executor-queue.ts';
+import { asUser, inRoom, request } from '../house/matrix.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { ExecutorScene } from './executor-scene.ts';
 
@@ -98,6 +107,43 @@ describe('two executors at one box', () => {
     expect([one.started.length > 0, other.started.length > 0]).toEqual([true, true]);
     // No line of either was doubled by the other's workspace.
     for (const { body } of ends) expect(body.match(/^ran$/gm)?.length).toBe(1);
+  });
+
+  it('count the commands of one message together, though Redis loses the count', async () => {
+    const { scene: house } = scene;
+    const root = await scene.master.say(scene.hq, `!ping ${randomUUID()}`);
+    const wishes: string[] = [];
+    const wish = async (script: string) => {
+      const path = asUser(inRoom(scene.hq, `send/${COMMAND_REQUEST_TYPE}/${randomUUID()}`), house.agent('claude'));
+      const { body } = await request(house.house.ready.homeserver, 'PUT', path, {
+        token: house.secrets.appservice.appservice,
+        body: {
+          body: script,
+          'com.chavion': { v: 1, kind: 'request', source: root, root },
+          'com.chavion.command': { type: 'shell', id: 'c', reason: 'to count', script },
+          'm.relates_to': { 'm.in_reply_to': { event_id: root } },
+        },
+      });
+      const event = String(body['event_id']);
+      wishes.push(event);
+      await scene.inject(await scene.jobFor(scene.hq, root, { type: 'chat', request: event }));
+    };
+    const ends = () =>
+      scene.master.events(scene.ops).flatMap(({ type, content }) => {
+        if (type !== COMMAND_RESULT_TYPE || !wishes.includes(content?.['com.chavion'].source)) return [];
+        const { state, why } = CommandResultContent.parse(content)['com.chavion'].result;
+        return state === 'asked' || state === 'running' ? [] : [why ?? state];
+      });
+    for (let i = 0; i < MAX_CHAT_COMMANDS - 2; i += 1) await wish(`sleep 0.3; echo ${i}`);
+    await scene.master.until('the first ones', scene.ops, () => ends().length === MAX_CHAT_COMMANDS - 2 || undefined);
+    expect(await scene.redis.del(executorKey('chats', root))).toBe(1);
+    for (let i = 0; i < 6; i += 1) await wish(`sleep 0.3; echo late ${i}`);
+    await scene.master.until('all', scene.ops, () => ends().length === MAX_CHAT_COMMANDS + 4 || undefined);
+    expect(ends().filter((end) => end === 'done')).toHaveLength(MAX_CHAT_COMMANDS);
+    expect(ends().filter((end) => end === 'too-many')).toHaveLength(4);
+    const shares = [scene.folder, second.folder].map((folder) => auditOf(folder).started.filter((one) => one === root));
+    expect(shares.map(({ length }) => length > 0)).toEqual([true, true]);
+    expect(shares.flat()).toHaveLength(MAX_CHAT_COMMANDS);
   });
 
   it('when one dies the other goes on, and runs nothing of what the dead one had begun', async () => {

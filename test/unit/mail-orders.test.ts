@@ -159,6 +159,19 @@ describe('a letter to the owner himself', () => {
     rmSync(`${folder}-b`, { recursive: true });
   });
 
+  it('asks from that number on whichever executor of the house it is', async () => {
+    setUp({ freeADay: 2 });
+    cpSync(folder, `${folder}-b`, { recursive: true });
+    const other = await start(`${folder}-b`);
+    expect(await ended(await asks(letter({ subject: '1' })))).toMatchObject({ state: 'done' });
+    expect(await ended(await asks(letter({ subject: '2' }), other))).toMatchObject({ state: 'done' });
+    const third = await asks(letter({ subject: '3' }), other);
+    await asked();
+    expect(results(third)).toMatchObject([{ state: 'asked' }]);
+    expect(office.letters).toHaveLength(2);
+    rmSync(`${folder}-b`, { recursive: true });
+  });
+
   it.each([
     ['his address is not proved', { verified: false }, {}],
     ['somebody else gets it too', {}, { to: [ME, OTHER] }],

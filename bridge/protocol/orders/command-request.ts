@@ -12,6 +12,12 @@ export const COMMAND_REQUEST_TYPE = 'com.chavion.request';
 /** Beside `com.chavion` in it: the command, as `parseCommand` reads it. */
 export const COMMAND_KEY = 'com.chavion.command';
 
+/**
+ * Beneath the master's message, by the executor: one for each command that it set off in conversation, with its number as
+ * the key of an annotation. The homeserver takes each number once of an account, whichever executor it comes from.
+ */
+export const COMMAND_COUNTED_TYPE = 'com.chavion.counted';
+
 export const CommandRequest = z.looseObject({
   /** In words, for whoever reads the room's events. */
   body: z.string(),
