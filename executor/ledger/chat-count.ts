@@ -11,7 +11,8 @@ const KEEP_S = 24 * 3_600;
 
 /**
  * How many commands one message has set off in conversation, whichever executor of the house took them: each has a number
- * in Redis, and one at the homeserver, which takes it once. Where Redis has forgotten, the homeserver has not.
+ * in Redis, and one at the homeserver, which takes it once. Where Redis has forgotten, the homeserver has not; of two
+ * that come in one moment the homeserver may take both, and so no two are sent the same one.
  */
 export class ChatCount {
   readonly #account: Pick<Account, 'send'>;
@@ -26,13 +27,15 @@ export class ChatCount {
   async count(record: LedgerRecord): Promise<boolean> {
     const { job, prepared } = record;
     if (job.type !== 'chat' || prepared.attempt > 1) return true;
-    const first = await takeNumber(this.#redis, executorKey('chats', job.root), job.request, {
-      most: MAX_CHAT_COMMANDS,
-      seconds: KEEP_S,
-    });
-    if (first === null) return false;
-    for (let tried = 0; tried < MAX_CHAT_COMMANDS; tried += 1) {
-      const noted = await this.#note(record, ((first - 1 + tried) % MAX_CHAT_COMMANDS) + 1);
+    // Where Redis has forgotten, numbers that are used come up once more: they are left out, and nobody gets them again.
+    for (let turn = 0; turn < MAX_CHAT_COMMANDS; turn += 1) {
+      const number = await takeNumber(
+        this.#redis,
+        executorKey('chats', job.root),
+        turn === 0 ? job.request : `${job.request} ${turn}`,
+        { most: MAX_CHAT_COMMANDS, seconds: KEEP_S },
+      );
+      const noted = number === null ? 'refused' : await this.#note(record, number);
       if (noted !== 'taken') return noted === 'mine';
     }
     return false;
