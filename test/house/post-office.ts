@@ -26,13 +26,28 @@ export interface PostOffice extends AsyncDisposable {
 
 export const POST_PASSWORD = 'wie-geheim-7';
 
-/** A real SMTP server of the test's own. `tls`: it offers STARTTLS with a certificate that nobody trusts. `nobody@…` is not taken. */
-export async function openPostOffice(options: { readonly tls?: boolean } = {}): Promise<PostOffice> {
+/** Where one stands that speaks TLS from the first byte, by its own name. */
+export interface PostAddress {
+  readonly host: string;
+  readonly address: string;
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
+/**
+ * A real SMTP server of the test's own. `tls`: it offers STARTTLS with a certificate that nobody trusts. `nobody@…` is
+ * not taken.
+ */
+export async function openPostOffice(
+  options: { readonly tls?: boolean; readonly at?: PostAddress } = {},
+): Promise<PostOffice> {
+  const { at } = options;
   const letters: Posted[] = [];
   const tried: string[] = [];
   let waiting: ((letter: Posted) => void)[] = [];
   const server = new SMTPServer({
     logger: false,
+    ...(at === undefined ? {} : { secure: true, key: at.key, cert: at.cert }),
     disabledCommands: options.tls === true ? [] : ['STARTTLS'],
     onAuth: ({ username, password }, _, answer) => {
       tried.push(password ?? '');
@@ -62,11 +77,17 @@ export async function openPostOffice(options: { readonly tls?: boolean } = {}): 
     },
   });
   server.on('error', () => undefined);
-  const listening = server.listen(0, '127.0.0.1');
+  const listening = server.listen(at === undefined ? 0 : 465, at?.address ?? '127.0.0.1');
   await once(listening, 'listening');
   const { port } = listening.address() as AddressInfo;
   const office: PostOffice = {
-    login: { host: '127.0.0.1', port, security: 'plain', user: 'master', password: POST_PASSWORD },
+    login: {
+      host: at?.host ?? '127.0.0.1',
+      port,
+      security: at === undefined ? 'plain' : 'tls',
+      user: 'master',
+      password: POST_PASSWORD,
+    },
     letters,
     tried,
     manner: 'takes',
