@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePorts } from '../house/house.ts';
 import { keepDown } from '../house/keep-down.ts';
 import { persistentMaster } from '../house/persistent-master.ts';
+import { calls, inSteps } from '../house/providers.ts';
 import { readRoom, readUntil } from '../house/room-record.ts';
 import { swarmRedis, turnsBegun } from '../house/swarm-redis.ts';
 import { ALL, answerers, DeliveryScene, LOOK_MS, WITHIN_MS } from './delivery-scene.ts';
@@ -93,7 +94,8 @@ it('does not go on after a crash with an answer that was stopped', async () => {
   scene.providers.play('네, 마스터.');
 });
 
-it('answers once with two swarms at work, also when one of them dies', async () => {
+/** The program of the house's swarm once more, at the same Redis and with ports of its own. */
+async function secondSwarm(): Promise<AsyncDisposable> {
   const { swarm } = await scene.house.pids();
   const environment = Object.fromEntries(
     (await readFile(`/proc/${swarm}/environ`, 'utf8'))
@@ -113,8 +115,18 @@ it('answers once with two swarms at work, also when one of them dies', async () 
     },
     stdio: 'ignore',
   });
-  try {
-    await scene.swarmHealthy(String(second));
+  await scene.swarmHealthy(String(second));
+  return {
+    [Symbol.asyncDispose]: async () => {
+      other.kill('SIGKILL');
+      await once(other, 'exit');
+    },
+  };
+}
+
+it('answers once with two swarms at work, also when one of them dies', async () => {
+  {
+    await using _other = await secondSwarm();
     const asked = scene.providers.questions.length;
     const events = await scene.saySome(10);
     expect(await scene.settledAfterCrash(events)).toEqual(ALL);
@@ -131,12 +143,35 @@ it('answers once with two swarms at work, also when one of them dies', async () 
     const more = await scene.saySome(3);
     await scene.house.reborn('swarm', await scene.house.kill('swarm'));
     expect(await scene.settledAfterCrash([...more, ...(await scene.saySome(3))])).toEqual(ALL);
-  } finally {
-    other.kill('SIGKILL');
-    await once(other, 'exit');
   }
   await scene.swarmHealthy();
   expect(await scene.settled(await scene.saySome(1))).toEqual(ALL);
+});
+
+it('runs a command once where two swarms have the same turn at once, and answers once', async () => {
+  await using _other = await secondSwarm();
+  const { swarm } = await scene.house.pids();
+  const run = (script: string) => calls({ name: 'run_command', input: { script, why: '확인' } });
+  const isTakenTwice = async (event: string) => (await turnsBegun(scene.house, [event], 'gabriel')) > 1;
+  const events: string[] = [];
+  // Whichever of the two has it: one that stands still for longer than a lock comes back to what another has begun.
+  for (let taken = false; !taken && events.length < 8;) {
+    scene.providers.play(inSteps(run(`echo ran >> twice-${events.length}; sleep 8`), '했습니다.'));
+    const asked = scene.providers.questions.length;
+    const event = await scene.say('가브리엘아 그 일을 해줘');
+    events.push(event);
+    while (scene.providers.questions.length === asked) await sleep(20);
+    process.kill(swarm ?? 0, 'SIGSTOP');
+    for (const end = Date.now() + 6_500; Date.now() < end && !taken; taken = await isTakenTwice(event))
+      await sleep(100);
+    process.kill(swarm ?? 0, 'SIGCONT');
+    expect(await scene.settledAfterCrash([event], 1)).toEqual(['gabriel']);
+  }
+  expect(await isTakenTwice(events.at(-1) ?? '')).toBe(true);
+  scene.providers.play(inSteps(run('cat twice-* | wc -l'), '세었습니다.'));
+  expect(await scene.settled([await scene.say('가브리엘아 세어 줘')], 1)).toEqual(['gabriel']);
+  expect(scene.providers.questions.at(-1)?.results[0]?.text).toMatch(new RegExp(`\\| ${events.length}$`, 'm'));
+  scene.providers.play('네, 마스터.');
 });
 
 it('puts a message aside that it cannot handle, tells it in ops once, goes on, and can try it again', async () => {
