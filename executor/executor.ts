@@ -132,12 +132,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     nameOf: ({ prepared: { orderedBy, chat } }) =>
       `${chat === undefined ? '' : `${agentName(chat.agent)} ← `}${orderedBy.slice(1).split(':')[0] ?? ''}`,
   });
-  const results = new Results({
-    account,
-    budget,
-    ledger,
-    ending: ({ job }, { outcome }, weave) => reports.outcome(outcome, job.lang, weave, 'plan'),
-  });
+  const results = new Results({ account });
   const chatResults = new ChatResults({ account, rooms });
   const requests = new Requests({ account, ledger, audit, rules, masters: () => reader.masters() });
   const running = new RunningCommands();

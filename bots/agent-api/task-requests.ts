@@ -182,6 +182,7 @@ export class TaskRequests {
       case 'upgrade':
       case 'standing':
       case 'command-result':
+      case 'plan-result':
       case 'other':
       case 'unreadable':
         return;

@@ -88,6 +88,7 @@ function placeOf(event: Silent): exposed.SecretPlace {
     case 'poll-response':
     case 'encrypted':
     case 'command-result':
+    case 'plan-result':
     case 'unreadable':
       return 'event';
   }

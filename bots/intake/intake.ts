@@ -121,6 +121,7 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
       case 'edit':
         return event.masked ? secretInEdit(event) : edited(event);
       case 'poll-response':
+      case 'plan-result':
         return deps.tasks.hear(event);
       case 'encrypted':
       case 'unreadable':

@@ -104,14 +104,16 @@ export class WaitingRequests {
     return talk ? null : last;
   }
 
-  /** To the request itself, or to the executor's line that it waits. */
+  /** To the request itself, or to the message of the run that says it waits. */
   async #repliedTo(target: EventId, room: RoomId, requests: readonly Entry[]): Promise<Entry | null> {
     const replied = await this.#deps.timeline.find(room, target);
     if (replied === null) return null;
     if (this.#isRequest(replied)) return replied;
-    return replied.event.sender === this.#deps.executor && replied.event.chavion?.result?.state === 'asked'
-      ? (requests[0] ?? null)
-      : null;
+    const { sender, chavion } = replied.event;
+    const says =
+      (sender === this.#deps.coordinator && chavion?.run === true) ||
+      (sender === this.#deps.executor && chavion?.result?.state === 'asked');
+    return says ? (requests[0] ?? null) : null;
   }
 
   async #waits({ event }: Entry, around: readonly Entry[]): Promise<boolean> {

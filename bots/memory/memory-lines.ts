@@ -82,6 +82,7 @@ export class MemoryLines {
       case 'upgrade':
       case 'standing':
       case 'command-result':
+      case 'plan-result':
       case 'other':
       case 'unreadable':
         return false;

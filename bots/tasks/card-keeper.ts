@@ -6,6 +6,8 @@ import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import { sha256 } from '../../bridge/digest/canonical.ts';
+import { chavionOfRun, roundOfRun, runText } from './messages/run-text.ts';
+import { messageId } from './state/message-ids.ts';
 import { hasEnded, waitsForMaster } from './runtime/machine.ts';
 import type { TaskState } from './state/task-state.ts';
 import type { TaskStore } from './runtime/task-store.ts';
@@ -18,6 +20,8 @@ export interface CardDeps {
   readonly log: Logger;
 }
 
+const CARD = 'card';
+
 /** While it goes on by itself it is still growing: `npm run chat` waits for the rest, and shows it as it stands. */
 const chavionOf = (state: TaskState): ChavionContent => ({
   v: 1,
@@ -26,12 +30,13 @@ const chavionOf = (state: TaskState): ChavionContent => ({
   ...(hasEnded(state) || waitsForMaster(state) || state.frozenAt !== null ? {} : { streaming: true }),
 });
 
-/** One message a task that says how it stands: sent once, edited after every transition, never ringing. */
+/** One message a task that says how it stands, and one for each run of commands: sent once, edited after every transition, never ringing. */
 export class CardKeeper {
   readonly #deps: CardDeps;
   /** Cards being edited, and whether there is something newer to show. */
   readonly #busy = new Map<EventId, { again: boolean }>();
-  readonly #shown = new Map<EventId, string>();
+  /** By task, and in it by the id of the message. */
+  readonly #shown = new Map<EventId, Map<string, string>>();
 
   constructor(deps: CardDeps) {
     this.#deps = deps;
@@ -46,6 +51,12 @@ export class CardKeeper {
       chavion: chavionOf(state),
     });
     return this.#deps.coordinator.send(state.room, 'm.room.message', content, `task.${state.root}.card`);
+  }
+
+  /** What a message of the task shows now. */
+  knows(root: EventId, id: string, text: string): void {
+    const texts = this.#shown.get(root) ?? new Map<string, string>();
+    this.#shown.set(root, texts.set(id, text));
   }
 
   /** There is something new to show, soon. */
@@ -83,33 +94,46 @@ export class CardKeeper {
 
   /** @returns false where another swarm is at it. */
   async #show(root: EventId): Promise<boolean> {
-    const { store, coordinator, budget, cardText } = this.#deps;
+    const { store } = this.#deps;
     await using lease = await store.leaseCard(root);
     if (lease === null) return false;
     let state = await store.load(root);
-    const card = state?.events['card'];
-    if (state === null || card === undefined) return true;
-    if (cardText(state) !== this.#shown.get(root)) {
-      await budget.take(hasEnded(state) ? 'last' : 'growing');
+    if (state?.events['card'] === undefined) return true;
+    for (const id of facesOf(state)) {
+      if (this.#textOf(state, id) === this.#shown.get(root)?.get(id)) continue;
+      await this.#deps.budget.take(hasEnded(state) ? 'last' : 'growing');
       // Whoever stood still for so long is not the one any more who shows it.
       if (!(await lease.isHeld())) return false;
       state = (await store.load(root)) ?? state;
-      const text = cardText(state);
-      try {
-        const content = editContent(card, { text, msgtype: 'm.notice', chavion: chavionOf(state) });
-        await coordinator.send(
-          state.room,
-          'm.room.message',
-          content,
-          `task.${root}.card.${state.version}.${sha256(text).slice(0, 32)}`,
-        );
-      } catch (error) {
-        if (!refused(error)) throw error;
-      }
-      if (hasEnded(state)) this.#shown.delete(root);
-      else this.#shown.set(root, text);
+      await this.#edit(state, id);
     }
+    if (hasEnded(state)) this.#shown.delete(root);
     await store.cardShown(root, state.version);
     return true;
   }
+
+  async #edit(state: TaskState, id: string): Promise<void> {
+    const { root, room, events, version } = state;
+    const [face, text] = [events[id], this.#textOf(state, id)];
+    if (face === undefined || text === null) return;
+    const chavion = id === CARD ? chavionOf(state) : chavionOfRun(state, id);
+    try {
+      const content = editContent(face, { text, msgtype: 'm.notice', chavion });
+      const txn = `task.${root}.${id}.${version}.${sha256(text).slice(0, 32)}`;
+      await this.#deps.coordinator.send(room, 'm.room.message', content, txn);
+    } catch (error) {
+      if (!refused(error)) throw error;
+    }
+    this.knows(root, id, text);
+  }
+
+  #textOf(state: TaskState, id: string): string | null {
+    return id === CARD ? this.#deps.cardText(state) : runText(state, roundOfRun(id) ?? -1);
+  }
 }
+
+/** The messages of a task that change with it: one for the commands of each round that is still known, and last its card, whose end is the end. */
+const facesOf = ({ events, round, earlier }: TaskState): readonly string[] => [
+  ...[...earlier.map((one) => one.round), round].map(messageId.run).filter((id) => events[id] !== undefined),
+  CARD,
+];

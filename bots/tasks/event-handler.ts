@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import type { Timeline } from '../../bridge/appservice/timeline.ts';
+import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { CHAVION_KEY, ChavionContent } from '../../bridge/protocol/content.ts';
 import { type EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { EditEvent, PollResponseEvent, ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
@@ -42,13 +43,13 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
     switch (event.kind) {
       case 'message':
       case 'edit': {
+        // As an executor of an earlier version says it.
         const result = event.sender === deps.executor ? event.chavion?.result : undefined;
         const root = event.chavion?.act?.conversation ?? event.chavion?.root;
-        if (result === undefined || root === undefined) return;
-        const task = await tasks.get(root);
-        if (task?.room === event.roomId) await tasks.apply(root, { kind: 'result', at: Date.now(), result });
-        return;
+        return result === undefined || root === undefined ? undefined : took(event.roomId, root, result);
       }
+      case 'plan-result':
+        return event.sender === deps.executor ? took(event.roomId, event.root, event.result) : undefined;
       case 'poll-response':
         return tapped(event);
       case 'redaction': {
@@ -73,6 +74,11 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
       case 'unreadable':
         return;
     }
+  }
+
+  async function took(room: RoomId, root: EventId, result: CommandResult): Promise<void> {
+    const task = await tasks.get(root);
+    if (task?.room === room) await tasks.apply(root, { kind: 'result', at: Date.now(), result });
   }
 
   async function tapped(event: PollResponseEvent): Promise<void> {
@@ -126,10 +132,8 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
     async stopSign({ roomId, target, sender }) {
       const root = await liveTask(target, roomId);
       const card = root === null ? await deps.timeline.find(roomId, target) : null;
-      const ofCard =
-        card?.event.sender === deps.coordinator && card.event.chavion?.kind === 'card'
-          ? card.event.chavion.root
-          : undefined;
+      const chavion = card?.event.sender === deps.coordinator ? card.event.chavion : undefined;
+      const ofCard = chavion?.kind === 'card' || chavion?.run === true ? chavion.root : undefined;
       const task = root ?? (ofCard === undefined ? null : await liveTask(ofCard, roomId));
       if (task !== null) await tasks.cancel(task.root, sender);
     },

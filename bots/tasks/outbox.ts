@@ -7,6 +7,7 @@ import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { TaskMachine } from './runtime/machine.ts';
 import { KeyedQueue } from './runtime/keyed-queue.ts';
 import { pngSize } from '../../bridge/matrix/png-size.ts';
+import { chavionOfRun } from './messages/run-text.ts';
 import type { Saying, SayingFile } from './messages/saying.ts';
 import type { Say, TaskState } from './state/task-state.ts';
 import type { TaskStore } from './runtime/task-store.ts';
@@ -17,6 +18,8 @@ export interface VoiceDeps {
   /** null: the coordinator's. Undefined of an agent that is no longer of the house: nobody speaks in its name. */
   readonly accountOf: (agent: AgentId | null) => Pick<Account, 'send' | 'upload'> | undefined;
   readonly sayingOf: (state: TaskState, say: Say) => Saying;
+  /** A message that changes with the task stands there with these words. */
+  readonly shows?: (root: EventId, id: string, text: string) => void;
   readonly isRehearsing: (agent: AgentId) => boolean;
   readonly log: Logger;
 }
@@ -71,6 +74,7 @@ export class TaskOutbox {
             (saying.poll === null || saying.act.content.kind !== 'ballot'
               ? null
               : await this.#trying(state, say, () => this.#send(account, state, say, { ...saying, poll: null }))));
+      if (event !== null && say.what === 'run') this.#deps.shows?.(root, say.id, saying.text);
       await machine.apply(
         root,
         event === null
@@ -116,6 +120,7 @@ export class TaskOutbox {
       kind: 'act',
       root: state.root,
       act: saying.act,
+      ...(say.what === 'run' ? chavionOfRun(state, say.id) : {}),
       ...(saying.as === null ? {} : { agent: saying.as, ...(isRehearsing(saying.as) ? { rehearsal: true } : {}) }),
     };
     const { text, msgtype, mentions, poll } = saying;

@@ -160,6 +160,8 @@ export function createTasks(deps: TasksDeps): Tasks {
   const userOf = (agent: AgentId | null): UserId | undefined =>
     agent === null ? residents.coordinator : residents.byId.get(agent)?.userId;
   const coordinator = ghost(residents.coordinator);
+  const card = (state: TaskState) => cardText(state, facts(state));
+  const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, log });
   const outbox = new TaskOutbox({
     store,
     machine,
@@ -168,6 +170,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       return user === undefined ? undefined : ghost(user);
     },
     sayingOf: (state, say) => sayingOf(state, say, facts(state)),
+    shows: (root, id, text) => cards.knows(root, id, text),
     isRehearsing: (agent) => bindings.get(agent)?.provider.rehearsal === true,
     log,
   });
@@ -197,8 +200,6 @@ export function createTasks(deps: TasksDeps): Tasks {
     frozen,
     askModel: (state, ask, signal) => askModel(state, ask, bindingDeps, signal),
   });
-  const card = (state: TaskState) => cardText(state, facts(state));
-  const cards = new CardKeeper({ store, coordinator, budget: deps.budget, cardText: card, log });
 
   const listeners = new Set<(state: TaskState) => void>();
   machine.watch((state, before) => {

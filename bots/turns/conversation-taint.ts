@@ -12,7 +12,8 @@ export type OwnVoices = ReadonlySet<UserId>;
 /** What one message brings in by itself. Of agents' own words their turns have told. */
 export function taintIn({ event }: Entry, own: OwnVoices): Taint {
   // A posted file is the owner's, and whoever wrote it may have been anybody; so is what a command of a task printed.
-  if (event.attachment !== undefined || event.chavion?.kind === 'result') return { untrusted: true, private: true };
+  if (event.attachment !== undefined || event.chavion?.kind === 'result' || event.chavion?.run === true)
+    return { untrusted: true, private: true };
   return { untrusted: !own.has(event.sender), private: false };
 }
 

@@ -136,6 +136,7 @@ export class Timeline {
       case 'upgrade':
       case 'standing':
       case 'command-result':
+      case 'plan-result':
       case 'other':
       case 'unreadable':
         return;

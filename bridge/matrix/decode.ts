@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { CHAVION_KEY, ChavionContent } from '../protocol/content.ts';
 import { EventId, RoomId, UserId } from '../protocol/ids.ts';
 import { COMMAND_RESULT_TYPE, CommandResultContent } from '../protocol/orders/command-request.ts';
+import { PLAN_RESULT_TYPE, PlanResultContent } from '../protocol/orders/plan-result.ts';
 import type {
   CommandResultEvent,
   EditEvent,
   MessageEvent,
   OtherEvent,
+  PlanResultEvent,
   RoomEvent,
   UnreadableEvent,
 } from '../protocol/room-event.ts';
@@ -90,6 +92,8 @@ function decodeMeaning(event: Envelope, origin: Origin, options: DecodeOptions):
       return decodePollResponse(event, origin, options);
     case COMMAND_RESULT_TYPE:
       return options.isOwn(event.sender) ? decodeResult(event, origin) : null;
+    case PLAN_RESULT_TYPE:
+      return options.isOwn(event.sender) ? decodePlanResult(event, origin) : null;
     case 'm.poll.start':
     case 'org.matrix.msc3381.poll.start':
     case 'm.sticker':
@@ -104,6 +108,11 @@ function decodeResult(event: Envelope, origin: Origin): CommandResultEvent | nul
   return chavion === undefined
     ? null
     : { ...origin, kind: 'command-result', request: chavion.source, result: chavion.result };
+}
+
+function decodePlanResult(event: Envelope, origin: Origin): PlanResultEvent | null {
+  const chavion = PlanResultContent.safeParse(event.content).data?.[CHAVION_KEY];
+  return chavion === undefined ? null : { ...origin, kind: 'plan-result', root: chavion.root, result: chavion.result };
 }
 
 function decodeOther(event: Envelope, origin: Origin): OtherEvent {

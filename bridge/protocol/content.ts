@@ -32,6 +32,8 @@ export const ChavionContent = z.object({
   turn: z.string().max(400).optional(),
   /** Continuation of a long answer: 0 is the beginning. */
   part: z.int().min(0).max(1000).optional(),
+  /** A task's commands, how they stand and what they have put out. */
+  run: z.boolean().optional(),
   /** Still growing by edits. */
   streaming: z.boolean().optional(),
   rehearsal: z.boolean().optional(),

@@ -16,6 +16,7 @@ export type RoomEvent =
   | UpgradeEvent
   | StandingEvent
   | CommandResultEvent
+  | PlanResultEvent
   | OtherEvent
   | UnreadableEvent;
 
@@ -114,6 +115,13 @@ export interface UpgradeEvent extends Origin {
 export interface StandingEvent extends Origin {
   readonly kind: 'standing';
   readonly off: ReadonlyMap<UserId, OffState>;
+}
+
+/** The executor's word on a command of a task; `root` is the task. */
+export interface PlanResultEvent extends Origin {
+  readonly kind: 'plan-result';
+  readonly root: EventId;
+  readonly result: CommandResult;
 }
 
 /** How a command stands that an agent has asked for. Only from Chavion's own accounts; whoever else writes one is not read. */

@@ -48,6 +48,7 @@ export class Transcript {
       case 'upgrade':
       case 'standing':
       case 'command-result':
+      case 'plan-result':
       case 'other':
       case 'unreadable':
         return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Account } from '../../bridge/matrix/account.ts';
+import { wasEdited } from '../../bridge/matrix/as-sent.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import type { PlanJob } from '../../bridge/protocol/command-job.ts';
@@ -29,7 +30,7 @@ export async function readEvidence(account: Account, job: PlanJob): Promise<Read
 
 const Edited = z.object({ unsigned: z.object({ 'm.relations': z.object({ 'm.replace': z.unknown() }) }) });
 
-/** What the executor's account has told in a task's thread of the commands of this plan: also another executor's. */
+/** What the executor's account has told of the commands of this plan: also another executor's. */
 export async function readAttempts(
   account: Account,
   room: RoomId,
@@ -37,26 +38,51 @@ export async function readAttempts(
   order: PlanOrder,
 ): Promise<readonly Attempt[]> {
   const attempts: Attempt[] = [];
-  for await (const raw of relatedEvents(account, room, root, 'm.thread')) {
-    const message = decodeEvent(raw, { isOwn: () => true }, room);
-    if (message?.kind !== 'message' || message.sender !== account.userId || message.at < order.decidedAt) continue;
-    const edit = decodeEvent(
-      Edited.safeParse(raw).data?.unsigned['m.relations']['m.replace'],
-      { isOwn: () => true },
-      room,
-    );
-    const result = (edit?.kind === 'edit' && edit.sender === account.userId ? edit.chavion : message.chavion)?.result;
-    if (result === undefined || !order.hashes.includes(result.plan)) continue;
+  const take = (result: CommandResult | undefined, at: number): void => {
+    if (result === undefined || at < order.decidedAt || !order.hashes.includes(result.plan)) return;
     attempts.push({
       step: result.step,
       attempt: result.attempt,
       state: stateOf(result),
       repeatable: isRepeatable(order, result),
-      at: message.at,
+      at,
     });
+  };
+  for await (const raw of relatedEvents(account, room, root, 'm.reference')) {
+    const event = decodeEvent(raw, { isOwn: () => true }, room);
+    if (event?.kind === 'plan-result' && event.sender === account.userId && event.root === root && !wasEdited(raw))
+      take(event.result, event.at);
   }
-  return attempts;
+  // As an executor of an earlier version has told it.
+  for await (const raw of relatedEvents(account, room, root, 'm.thread')) {
+    const message = decodeEvent(raw, { isOwn: () => true }, room);
+    if (message?.kind !== 'message' || message.sender !== account.userId) continue;
+    const edit = decodeEvent(
+      Edited.safeParse(raw).data?.unsigned['m.relations']['m.replace'],
+      { isOwn: () => true },
+      room,
+    );
+    take(
+      (edit?.kind === 'edit' && edit.sender === account.userId ? edit.chavion : message.chavion)?.result,
+      message.at,
+    );
+  }
+  return furthest(attempts);
 }
+
+/** Of an attempt that was told of more than once the last that is certain, since when it was taken. */
+function furthest(attempts: readonly Attempt[]): readonly Attempt[] {
+  const known = new Map<string, Attempt>();
+  for (const one of attempts) {
+    const key = `${one.step}.${one.attempt}`;
+    const other = known.get(key);
+    const last = other === undefined || certainty(one) > certainty(other) ? one : other;
+    known.set(key, { ...last, at: Math.min(one.at, other?.at ?? one.at) });
+  }
+  return [...known.values()];
+}
+
+const certainty = ({ state }: Attempt): number => (state === 'open' ? 0 : state === 'unknown' ? 1 : 2);
 
 const stateOf = ({ state }: CommandResult): Attempt['state'] =>
   state === 'asked' || state === 'running' ? 'open' : state;

@@ -67,6 +67,7 @@ export class ReactionHandler {
       case 'upgrade':
       case 'standing':
       case 'command-result':
+      case 'plan-result':
       case 'other':
       case 'poll-response':
       case 'unreadable':

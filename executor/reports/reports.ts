@@ -6,6 +6,7 @@ import { type Weave, woven } from '../../bridge/matrix/woven.ts';
 import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import { pngSize } from '../../bridge/matrix/png-size.ts';
 import { cleanName } from '../../bridge/text/clean-text.ts';
+import { isLong } from '../../bridge/protocol/orders/plan-result.ts';
 import type { EventId, Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import * as say from '../../bridge/text/room/executor.ts';
 import { chatUnknownEnd } from '../../bridge/text/room/commands/chat-commands.ts';
@@ -88,6 +89,7 @@ export class Reports {
         : live.finish(message));
     if (long)
       await this.#attach(record, inOps, Buffer.from(whole), 'output.txt', 'text/plain', this.#deps.rooms.ops, 'file');
+    await this.#beside(record, told.binary ? '' : told.whole);
     if (room === this.#deps.rooms.ops || !isToldInRoom(record)) return [inOps];
     return [inOps, await this.#brief(record, told, whole, inOps)];
   }
@@ -147,6 +149,14 @@ export class Reports {
       if (!refused(error)) throw error;
       return null;
     }
+  }
+
+  /** What of a task's output is longer than the message of its run shows, as a file in its thread. */
+  async #beside(record: LedgerRecord, whole: string): Promise<void> {
+    const { plan } = record.prepared;
+    if (plan === undefined || !isLong(whole)) return;
+    const name = `${cleanName(plan.title, 40).replaceAll('/', '-').trim()}.txt`;
+    await this.#attach(record, record.job.root, Buffer.from(whole), name, 'text/plain', record.job.room, 'whole');
   }
 
   async #brief(

@@ -107,7 +107,7 @@ export class Work {
     await audit.write('job.started', facts(prepared));
     const output = new OutputText(secrets);
     using live = reports.live(started, output, entry.shows);
-    const hush = prepared.plan === undefined ? () => undefined : results.running(started, entry.shows);
+    const hush = prepared.plan === undefined ? () => undefined : results.running(started);
     const outcome = await perform(prepared, look.rules.policy, output, entry.signal, this.#deps.perform);
     hush();
     const files = givesFiles(prepared, outcome) ? await this.#files(prepared, look.rules) : [];
@@ -209,7 +209,7 @@ export class Work {
     for (const [number, file] of files.entries()) handed.push(...(await this.#hand(record, file, number)));
     if (prepared.plan !== undefined) {
       const ended = { outcome, output: told.binary ? '' : told.whole, artifacts: handed, report: events[0] };
-      events.push(await this.#deps.results.end(record, ended, live === 'again'));
+      events.push(await this.#deps.results.end(record, ended));
     }
     // Where it goes on by itself, the next attempt tells.
     if (record.job.type === 'chat' && ledger.get(jobKey(record.job.request, 0, prepared.attempt + 1)) === undefined)

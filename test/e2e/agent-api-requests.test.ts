@@ -142,10 +142,7 @@ describe('a task that an agent from elsewhere asks for', () => {
 
     await master.react(hq, task.root, '✅');
     expect((await task.ended()).body).toMatch(/^✅/u);
-    const results = task
-      .thread()
-      .filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined)
-      .map(({ chavion }) => chavion.result);
+    const results = task.results();
     expect(results.length).toBeGreaterThan(0);
     expect(results.map(({ state }) => state)).toEqual(results.map(() => 'done'));
     const { body: shown } = await scout.call(`/api/tasks/${id}`);
@@ -209,14 +206,9 @@ describe('a task that an agent from elsewhere asks for', () => {
     });
     await scene.master.react(scene.hq, task.root, '✅');
     await task.until('the refusal', () =>
-      task
-        .thread()
-        .find(
-          ({ who, chavion }) =>
-            who === 'executor' && chavion.result?.state === 'refused' && chavion.result.why === 'edited',
-        ),
+      task.results().find(({ state, why }) => state === 'refused' && why === 'edited'),
     );
-    expect(task.thread().filter(({ chavion }) => chavion.result?.state === 'done')).toEqual([]);
+    expect(task.results().filter(({ state }) => state === 'done')).toEqual([]);
     await task.say('!취소');
   });
 

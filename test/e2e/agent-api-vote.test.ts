@@ -21,11 +21,7 @@ const by =
   (event: Json): boolean =>
     event.sender === scene.agent(id);
 const contentOf = (task: TaskView, kind: string): Json => task.acts(kind)[0]?.content['com.chavion'].act.content;
-const results = (task: TaskView): readonly Json[] =>
-  task
-    .thread()
-    .filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined)
-    .map(({ chavion }) => chavion.result);
+const results = (task: TaskView): readonly Json[] => task.results();
 
 /** `!choose` in the thread: the plan of which every step is such a one, under the letter that the poll gives it. */
 async function choose(task: TaskView, wanted: (step: Json) => boolean): Promise<void> {

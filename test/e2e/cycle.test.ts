@@ -28,11 +28,7 @@ const of = (source: string, pattern: RegExp): readonly Shown[] =>
     .filter(
       (one) => one.who === 'coordinator' && one.source === source && one.thread === undefined && pattern.test(one.body),
     );
-const results = (task: TaskView): readonly Json[] =>
-  task
-    .thread()
-    .filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined)
-    .map(({ chavion }) => chavion.result);
+const results = (task: TaskView): readonly Json[] => task.results();
 const report = (task: TaskView) =>
   task.until('the report', () =>
     task

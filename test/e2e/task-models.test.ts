@@ -110,8 +110,7 @@ const answersOf = (task: TaskView): readonly Json[] =>
   task.poll()?.content['org.matrix.msc3381.poll.start'].answers ?? [];
 const output = (task: TaskView): string =>
   task
-    .thread()
-    .filter(({ who }) => who === 'executor')
+    .runs()
     .map(({ body }) => body)
     .join('\n');
 

@@ -30,11 +30,7 @@ const report = (task: TaskView): Promise<Shown> =>
           who === 'coordinator' && msgtype === 'm.text' && mentions?.user_ids !== undefined,
       ),
   );
-const results = (task: TaskView): readonly Json[] =>
-  task
-    .thread()
-    .filter(({ who, chavion }) => who === 'executor' && chavion.result !== undefined)
-    .map(({ chavion }) => chavion.result);
+const results = (task: TaskView): readonly Json[] => task.results();
 
 describe('a task', () => {
   it('goes from one line of the master to a report that holds the real listing of a lent folder', async () => {
@@ -58,6 +54,24 @@ describe('a task', () => {
     expect(task.events().filter(({ type }) => type === 'org.matrix.msc3381.poll.end')).toHaveLength(1);
     expect(task.thread().filter(({ chavion }) => chavion.kind === 'card')).toHaveLength(1);
     expect(results(task).map(({ state }) => state)).toEqual(results(task).map(() => 'done'));
+    // All commands in one message; of the executor itself there are files alone.
+    expect(task.runs().map(({ body }) => body.split('\n')[0])).toEqual([
+      `🛠️ **명령 실행** · ${results(task).length}개 중 ${results(task).length}개 끝`,
+    ]);
+    expect(task.runs()[0]?.body).toContain('stock-2026.csv');
+    expect(
+      task
+        .thread()
+        .filter(({ who }) => who === 'executor')
+        .map(({ msgtype }) => msgtype),
+    ).toEqual(
+      task
+        .thread()
+        .filter(({ who }) => who === 'executor')
+        .map(() => expect.stringMatching(/^m\.(?:file|image)$/u)),
+    );
+    // Ballots are votes in the poll: of the vote one message stands in the thread.
+    expect(task.thread().filter(({ body }) => body.startsWith('🗳️'))).toHaveLength(1);
     const files = () => task.thread().filter(({ msgtype }) => msgtype === 'm.file' || msgtype === 'm.image');
     // The card may be ahead of the last words in the thread.
     const markdown = await task.until('the report as a file', () =>

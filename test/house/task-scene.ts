@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import type { House } from './house.ts';
 import { inRoom } from './matrix.ts';
 import type { Person, Shown } from './person.ts';
+import { planResults } from './plan-results.ts';
 import type { Json } from './provider-formats.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -52,6 +53,16 @@ export class TaskView {
   /** Acts of one kind, oldest first; polls among them. */
   acts(kind: string): readonly Json[] {
     return this.events().filter((event) => event.content?.['com.chavion']?.act?.content?.kind === kind);
+  }
+
+  /** How the executor says that its commands stand, each attempt once. */
+  results(): readonly Json[] {
+    return planResults(this.master.events(this.room), this.root).map(({ result }) => result);
+  }
+
+  /** The messages of its runs, one for each round. */
+  runs(): readonly Shown[] {
+    return this.thread().filter(({ who, chavion }) => who === 'coordinator' && chavion.run === true);
   }
 
   /** Everything that leans on the thread or on a poll in it, as the homeserver gives it. */

@@ -7,6 +7,7 @@ import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
 import { canonical, canonicalHash } from '../../bridge/digest/canonical.ts';
 import { asUser, inRoom, request } from '../house/matrix.ts';
 import type { Shown } from '../house/person.ts';
+import { planResults } from '../house/plan-results.ts';
 import type { Json } from '../house/provider-formats.ts';
 import type { ExecutorScene } from './executor-scene.ts';
 
@@ -119,25 +120,18 @@ export class TaskByHand {
     );
   }
 
-  /** What the executor says of a step, newest version last. */
-  said(step: string, attempt = 1): readonly Shown[] {
-    return this.scene.master
-      .shown(this.scene.hq)
-      .filter(
-        ({ who, thread, chavion }) =>
-          who === 'executor' &&
-          thread === this.root &&
-          chavion?.result?.step === step &&
-          chavion.result.attempt === attempt,
-      );
+  /** What the executor says of a step, the last of it: nothing or one. */
+  said(step: string, attempt = 1): readonly { readonly id: string; readonly body: string; readonly result: Json }[] {
+    return planResults(this.scene.master.events(this.scene.hq), this.root)
+      .filter(({ result }) => result.step === step && result.attempt === attempt)
+      .map(({ event, result }) => ({ id: event.event_id, body: event.content.body, result }));
   }
 
   /** The result of a step, once it is over. */
-  ended(step: string, attempt = 1): Promise<Shown & { readonly result: Json }> {
-    return this.scene.master.until(`the end of ${step}`, this.scene.hq, () => {
-      const over = this.said(step, attempt).find(({ chavion }) => !['asked', 'running'].includes(chavion.result.state));
-      return over === undefined ? undefined : { ...over, result: over.chavion.result };
-    });
+  ended(step: string, attempt = 1): Promise<{ readonly id: string; readonly body: string; readonly result: Json }> {
+    return this.scene.master.until(`the end of ${step}`, this.scene.hq, () =>
+      this.said(step, attempt).find(({ result }) => !['asked', 'running'].includes(result.state)),
+    );
   }
 
   /** The requests for approval in the thread. */

@@ -4,9 +4,10 @@ import { CardKeeper } from '../../bots/tasks/card-keeper.ts';
 import { cardText } from '../../bots/tasks/messages/card.ts';
 import { TaskStore } from '../../bots/tasks/runtime/task-store.ts';
 import type { TaskState } from '../../bots/tasks/state/task-state.ts';
+import { roundOfRun, runText } from '../../bots/tasks/messages/run-text.ts';
 import { Account } from '../../bridge/matrix/account.ts';
 import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
-import { UserId } from '../../bridge/protocol/ids.ts';
+import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
 import { facts, hopeful, play, planOf } from './task-scene.ts';
@@ -62,7 +63,7 @@ it('is one message, however often it is posted, and grows by edits to how the ta
   const state = await posted(keeper);
   await swarm().post(state);
   expect(cards()).toHaveLength(1);
-  const end = { ...later, events: { ...later.events, card: state.events['card'] } } as TaskState;
+  const end = { ...later, events: { card: state.events['card'] } } as TaskState;
   await store.commit(state, end, []);
   keeper.touch(state.root);
   await expect.poll(() => edits().length).toBe(1);
@@ -72,7 +73,7 @@ it('is one message, however often it is posted, and grows by edits to how the ta
 
 it('is brought up to date by the next swarm where one died before it did', async () => {
   const state = await posted(swarm());
-  await store.commit(state, { ...later, events: { ...later.events, card: state.events['card'] } } as TaskState, []);
+  await store.commit(state, { ...later, events: { card: state.events['card'] } } as TaskState, []);
   await swarm().touchAll();
   await expect.poll(() => store.owedCards()).toEqual([]);
   expect(edits()).toHaveLength(1);
@@ -88,4 +89,39 @@ it('is edited by one swarm at a time', async () => {
   expect(edits()).toHaveLength(0);
   await held?.[Symbol.asyncDispose]();
   await expect.poll(() => edits().length).toBe(1);
+});
+
+it('shows the commands of a run in one message that grows, an edit only where there is something new', async () => {
+  const running = states.find(({ commands }) => Object.values(commands).some(({ state }) => state === 'done'));
+  if (running === undefined) throw new Error('nothing ran');
+  const keeper = swarm();
+  const { events, root } = await posted(keeper);
+  const run = EventId.parse('$run');
+  const shows = (one: TaskState): TaskState => ({ ...one, events: { card: events['card'] as EventId, 'run.0': run } });
+  // As the outbox said it.
+  keeper.knows(root, 'run.0', runText(running, 0) ?? '');
+  await store.commit({ ...(first as TaskState), events: { card: events['card'] as EventId } }, shows(running), []);
+  keeper.touch(root);
+  await expect.poll(() => store.owedCards()).toEqual([]);
+  const ofRun = () => edits().filter(({ content }) => content['m.relates_to'].event_id === run);
+  expect(ofRun()).toEqual([]);
+  await store.commit(shows(running), shows(later as TaskState), []);
+  keeper.touch(root);
+  await expect.poll(() => store.owedCards()).toEqual([]);
+  expect(ofRun().map(({ content }) => content['m.new_content'])).toMatchObject([
+    { msgtype: 'm.notice', body: runText(later as TaskState, 0), 'm.mentions': {}, 'com.chavion': { run: true } },
+  ]);
+  // Its end stands before the card says that the task is over.
+  expect(edits().at(-1)?.content['m.relates_to'].event_id).toBe(events['card']);
+});
+
+it('knows which round a run is of', () => {
+  expect(['run.0', 'run.12', 'run.', 'run.1.2', 'card', 'rerun.1'].map(roundOfRun)).toEqual([
+    0,
+    12,
+    null,
+    null,
+    null,
+    null,
+  ]);
 });

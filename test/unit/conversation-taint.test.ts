@@ -22,6 +22,11 @@ describe('what a message brings into a conversation', () => {
       entry('@executor:test', { chavion: { kind: 'result' } }),
       { untrusted: true, private: true },
     ],
+    [
+      'what the message of a run shows of it',
+      entry('@agent_coordinator:test', { chavion: { kind: 'act', run: true } }),
+      { untrusted: true, private: true },
+    ],
   ])('%s', (_, one, taint) => expect(taintIn(one, own)).toEqual(taint));
 });
 

@@ -196,6 +196,27 @@ describe('an approval', () => {
     expect(ran).toEqual(['late']);
   });
 
+  it('puts what is long beside the run as a file, once, in the thread of the task', async () => {
+    const long = Array.from({ length: 40 }, (_, i) => `line ${i}`).join('\n');
+    play = (script) => ({ code: 0, stdout: script === 'long' ? long : 'short' });
+    const root = begin();
+    const decision = decide(root, planWith('both', shell('long', 'long'), shell('short', 'short')));
+    for (const step of ['long', 'short']) {
+      await dispatch(root, decision, step);
+      await result(step, 'done');
+    }
+    const inThread = paper.events.filter(
+      ({ sender, room_id, type, content }) =>
+        sender === EXECUTOR &&
+        room_id === HQ &&
+        type === 'm.room.message' &&
+        content['m.relates_to']?.event_id === root,
+    );
+    expect(inThread.map(({ content }) => content)).toMatchObject([
+      { msgtype: 'm.file', body: 'step long.txt', info: { size: long.length }, 'com.chavion': { silent: true } },
+    ]);
+  });
+
   it('still holds after a restart on the third day', async () => {
     const root = begin();
     await dispatch(root, decide(root, planWith('net', shell('net', 'net', NET))), 'net');

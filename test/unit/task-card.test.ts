@@ -137,7 +137,7 @@ describe('amounts', () => {
 
 it('a card a minute later is another edit, however long its words are', async () => {
   const sent = new Map<string, string>();
-  const state = { ...last, phase: 'executing' as const, events: { ...last.events, card: EventId.parse('$card') } };
+  const state = { ...last, phase: 'executing' as const, events: { card: EventId.parse('$card') } };
   const now = { minute: 1 };
   const lease = { isHeld: () => Promise.resolve(true), [Symbol.asyncDispose]: () => Promise.resolve() };
   const shown = Promise.withResolvers<void>();

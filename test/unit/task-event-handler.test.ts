@@ -78,9 +78,15 @@ const tap = (sender: UserId, poll: string, answer?: string, name = 'tap') =>
   }) as RoomEvent;
 const redaction = (target: string, sender = MASTER) =>
   ({ kind: 'redaction', ...common(sender), target: EventId.parse(target) }) as RoomEvent;
-const result = (sender: UserId, chavion: Partial<ChavionContent>, kind: 'message' | 'edit' = 'message') =>
+const result = (
+  sender: UserId,
+  chavion: Partial<ChavionContent>,
+  kind: 'message' | 'edit' | 'plan-result' = 'plan-result',
+) =>
   ({
     kind,
+    root: chavion.root ?? id('root'),
+    ...(chavion.result === undefined ? {} : { result: chavion.result }),
     ...common(sender),
     body: '',
     msgtype: 'm.notice',
@@ -121,11 +127,10 @@ describe('a result', () => {
     ['the coordinator', COORDINATOR],
     ['a master', MASTER],
     ['a stranger', STRANGER],
-  ])('by %s is none, also as an edit', async (_who, sender) => {
+  ])('by %s is none, in whatever form', async (_who, sender) => {
     const { world, ear } = running();
     const before = world.state;
-    await ear.hear(result(sender, done(world)));
-    await ear.hear(result(sender, done(world), 'edit'));
+    for (const kind of ['plan-result', 'message', 'edit'] as const) await ear.hear(result(sender, done(world), kind));
     expect(world.state).toBe(before);
   });
 
@@ -141,6 +146,12 @@ describe('a result', () => {
     const after = world.state;
     await ear.hear(result(EXECUTOR, done(world, { state: 'failed' })));
     expect(world.state).toBe(after);
+  });
+
+  it('counts as an executor of an earlier version says it', async () => {
+    const { world, ear } = running();
+    await ear.hear(result(EXECUTOR, done(world), 'message'));
+    expect(world.state).toMatchObject({ phase: 'verifying', commands: { list: { state: 'done' } } });
   });
 
   it('of the attempt before a retry changes nothing', async () => {

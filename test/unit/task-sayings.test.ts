@@ -46,6 +46,7 @@ describe('a task that goes well', () => {
       'ballots',
       'decision',
       'plan',
+      'run',
       'verdict',
       'report',
     ]);

@@ -20,6 +20,7 @@ import { shortLines } from './lack-lines.ts';
 import { shownPhase } from '../runtime/machine.ts';
 import { messageId } from '../state/message-ids.ts';
 import { stepNamed } from '../plan/plan-labels.ts';
+import { roundOfRun, runText } from './run-text.ts';
 import { markdownFile, type Speaker, type Words } from './saying-shape.ts';
 import { voters } from '../state/seats.ts';
 import { ENDED, type Phase, type Say, type TaskState } from '../state/task-state.ts';
@@ -33,6 +34,10 @@ const OUTPUT_CHARACTERS = 1_200;
 
 /** What is said once the plan stands, and what may be said at any time; null where it is over by then. */
 export const resultSpeakers = {
+  run: (state, { id }) => {
+    const text = runText(state, roundOfRun(id) ?? -1);
+    return text === null ? null : { text, performative: 'inform', inReplyTo: plannedIn(state) };
+  },
   work: (state, { about = '' }) => ({
     text: say.workDone[state.lang](titleOf(state, about), state.works[about]?.text ?? ''),
     performative: 'inform',

@@ -69,6 +69,7 @@ export function takeResult(draft: Draft, result: CommandResult): void {
   const next = following(command, result, repeatable(state, result.step));
   if (next === null) return;
   draft.set({ commands: { ...state.commands, [result.step]: { ...command, state: next, result } } });
+  draft.say({ id: messageId.run(state.round), what: 'run' });
   const timer = commandTimer(result.step, result.attempt);
   for (const id of Object.keys(draft.state.timers)) if (id.startsWith(`${timer}.`)) draft.disarm(id);
   // A person is waited for as long as the executor does; the deadline is the task's own.

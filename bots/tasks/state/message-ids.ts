@@ -23,6 +23,7 @@ export const messageId = {
   decision: (round: number, rule: 'vote' | 'choice' | 'alone') =>
     rule === 'choice' ? `decision.${round}.choice` : `decision.${round}`,
   plan: (round: number, hash: PlanHash) => `plan.${round}.${hash.slice(0, 16)}`,
+  run: (round: number) => `run.${round}`,
   /** A question may come up more than once in a round: `version` is the state's. */
   question: (round: number, kind: string, version: number) => `question.${round}.${kind}.${version}`,
   work: (round: number, step: StepId) => `work.${round}.${step}`,

@@ -151,6 +151,7 @@ export const Say = z.object({
     'ballots',
     'decision',
     'plan',
+    'run',
     'question',
     'work',
     'patch',
