@@ -20,6 +20,7 @@ import { shortLines } from './lack-lines.ts';
 import { shownPhase } from '../runtime/machine.ts';
 import { messageId } from '../state/message-ids.ts';
 import { stepNamed } from '../plan/plan-labels.ts';
+import { reportPage } from './report-page.ts';
 import { roundOfRun, runText } from './run-text.ts';
 import { markdownFile, type Speaker, type Words } from './saying-shape.ts';
 import { voters } from '../state/seats.ts';
@@ -91,7 +92,14 @@ export const resultSpeakers = {
       text,
       performative: 'inform',
       inReplyTo: state.root,
-      attachments: [markdownFile(say.reportFile[lang](no), whole)],
+      attachments: [
+        markdownFile(say.reportFile[lang](no), whole),
+        {
+          name: say.reportPageFile[lang](no),
+          mediaType: 'text/html',
+          read: () => new TextEncoder().encode(reportPage(say.reportPageFile[lang](no), whole, lang)),
+        },
+      ],
     };
   },
   refusal: (state, { about }, { nameOf, isChosen }) => {

@@ -164,6 +164,11 @@ export const reportFile = phrase<[no: number]>(
   (no) => `임무-${no}-보고서.md`,
   (no) => `task-${no}-report.md`,
 );
+/** The same, for a phone that knows no Markdown. */
+export const reportPageFile = phrase<[no: number]>(
+  (no) => `임무-${no}-보고서.html`,
+  (no) => `task-${no}-report.html`,
+);
 /** All that stood for election. */
 export const plansFile = phrase<[no: number]>(
   (no) => `임무-${no}-계획-모두.md`,
