@@ -100,16 +100,16 @@ it('shows the commands of a run in one message that grows, an edit only where th
   const shows = (one: TaskState): TaskState => ({ ...one, events: { card: events['card'] as EventId, 'run.0': run } });
   // As the outbox said it.
   keeper.knows(root, 'run.0', runText(running, 0) ?? '');
-  await store.commit({ ...(first as TaskState), events: { card: events['card'] as EventId } }, shows(running), []);
+  await store.commit({ ...first, events: { card: events['card'] as EventId } }, shows(running), []);
   keeper.touch(root);
   await expect.poll(() => store.owedCards()).toEqual([]);
   const ofRun = () => edits().filter(({ content }) => content['m.relates_to'].event_id === run);
   expect(ofRun()).toEqual([]);
-  await store.commit(shows(running), shows(later as TaskState), []);
+  await store.commit(shows(running), shows(later), []);
   keeper.touch(root);
   await expect.poll(() => store.owedCards()).toEqual([]);
   expect(ofRun().map(({ content }) => content['m.new_content'])).toMatchObject([
-    { msgtype: 'm.notice', body: runText(later as TaskState, 0), 'm.mentions': {}, 'com.chavion': { run: true } },
+    { msgtype: 'm.notice', body: runText(later, 0), 'm.mentions': {}, 'com.chavion': { run: true } },
   ]);
   // Its end stands before the card says that the task is over.
   expect(edits().at(-1)?.content['m.relates_to'].event_id).toBe(events['card']);
