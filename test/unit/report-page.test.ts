@@ -35,13 +35,13 @@ describe('a report as a page', () => {
     if (report === undefined) throw new Error('no report');
     const { attachments } = sayingOf(report.state, report.say, facts);
     expect(attachments.map(({ name, mediaType }) => `${name} ${mediaType}`)).toEqual([
-      '임무-1-보고서.md text/markdown',
-      '임무-1-보고서.html text/html',
+      '임무-12-보고서.md text/markdown',
+      '임무-12-보고서.html text/html',
     ]);
     const [markdown = '', page = ''] = await Promise.all(
       attachments.map(async ({ read }) => new TextDecoder().decode(await read())),
     );
-    expect(markdown).toContain('# 임무 #1 보고서');
-    expect(page).toContain('<h1>임무 #1 보고서</h1>');
+    expect(markdown).toContain('# 임무 #12 보고서');
+    expect(page).toContain('<h1>임무 #12 보고서</h1>');
   });
 });
