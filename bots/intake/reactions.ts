@@ -3,6 +3,8 @@ import type { Account } from '../../bridge/matrix/account.ts';
 import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import type { Lang, RoomId } from '../../bridge/protocol/ids.ts';
 import type { MessageEvent, ReactionEvent } from '../../bridge/protocol/room-event.ts';
+import { AGAIN, isSign } from '../../bridge/protocol/orders/consent-signs.ts';
+import { nobodyReady } from '../../bridge/text/tasks/task-commands.ts';
 import { proposalTooOld } from '../../bridge/text/hands/proposals.ts';
 import type { MastersVotes } from '../ballots/masters-votes.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
@@ -14,7 +16,7 @@ import type { WaitingRequests } from './waiting-requests.ts';
 export interface ReactionDeps {
   readonly rooms: Pick<Rooms, 'masters'>;
   readonly running: RunningTurns;
-  readonly tasks: Pick<TaskEventHandler, 'stopSign'>;
+  readonly tasks: Pick<TaskEventHandler, 'stopSign' | 'again'>;
   readonly decisions: Pick<Decisions, 'decided'>;
   readonly coordinator: Pick<Account, 'event' | 'userId'>;
   /** Carries out what a master has ordered by this. */
@@ -55,9 +57,22 @@ export function createReactions(deps: ReactionDeps): (reaction: ReactionEvent) =
     return true;
   }
 
+  /** 🔁 on the card of a task that has ended is a master's `!retry`. */
+  async function again(reaction: ReactionEvent): Promise<boolean> {
+    if (!isSign(reaction.key, AGAIN)) return false;
+    const { roomId: room, eventId } = reaction;
+    const came = await deps.tasks.again(reaction);
+    if (came === 'nobody-ready')
+      await decisions.decided(reaction, {
+        jobs: [{ type: 'notice', room, source: eventId, text: nobodyReady[await deps.languageHere(room)]() }],
+      });
+    return came !== 'none';
+  }
+
   /** 👍 under a request is no yes: he hears once what is. */
   async function signed(reaction: ReactionEvent): Promise<void> {
-    if (!(await rooms.masters()).has(reaction.sender) || (await proposed(reaction))) return;
+    if (!(await rooms.masters()).has(reaction.sender)) return;
+    if ((await again(reaction)) || (await proposed(reaction))) return;
     const vote = await deps.votes.inReaction(reaction);
     if (vote !== null) return decisions.decided(reaction, { jobs: [vote] }, true);
     const told = await waiting.toldOfSign(reaction, await deps.languageHere(reaction.roomId));

@@ -5,14 +5,14 @@ import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { CHAVION_KEY, ChavionContent } from '../../bridge/protocol/content.ts';
 import { type EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { EditEvent, PollResponseEvent, ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
-import { hasEnded } from './runtime/machine.ts';
+import { hasEnded, RETRIED } from './runtime/machine.ts';
 import { messageId } from './state/message-ids.ts';
 import { answerNamed, POLL_START } from './messages/poll-content.ts';
 import type { TaskState } from './state/task-state.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface TaskEventHandlerDeps {
-  readonly tasks: Pick<Tasks, 'apply' | 'get' | 'live' | 'cancel'>;
+  readonly tasks: Pick<Tasks, 'apply' | 'get' | 'live' | 'cancel' | 'retry'>;
   readonly rooms: Pick<Rooms, 'masters' | 'reader'>;
   readonly timeline: Pick<Timeline, 'find'>;
   readonly coordinator: UserId;
@@ -28,6 +28,8 @@ export interface TaskEventHandler {
   edited(event: EditEvent): Promise<boolean>;
   /** 🛑 by a master. */
   stopSign(reaction: ReactionEvent): Promise<void>;
+  /** 🔁 by a master on a task's card takes it up once more: whether it was one, and whether anybody could. */
+  again(reaction: ReactionEvent): Promise<'taken-up' | 'nobody-ready' | 'none'>;
   /** `!stop` of a master: in a task's thread that task, elsewhere all of the room that began before. */
   /** How many `!stop` would end now. */
   going(room: RoomId, thread: EventId | undefined): Promise<number>;
@@ -115,6 +117,17 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
     return task !== null && task.room === room && !hasEnded(task) ? task : null;
   }
 
+  /** The task that a message of the coordinator's shows: its card, or the message of its run. */
+  async function shownBy(
+    room: RoomId,
+    event: EventId,
+  ): Promise<{ readonly root: EventId; readonly isCard: boolean } | null> {
+    const entry = await deps.timeline.find(room, event);
+    const chavion = entry?.event.sender === deps.coordinator ? entry.event.chavion : undefined;
+    const isCard = chavion?.kind === 'card';
+    return chavion?.root !== undefined && (isCard || chavion.run === true) ? { root: chavion.root, isCard } : null;
+  }
+
   const meant = async (room: RoomId, thread: EventId | undefined): Promise<readonly TaskState[]> =>
     (await tasks.live()).filter(
       (task) =>
@@ -130,12 +143,16 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
       return true;
     },
     async stopSign({ roomId, target, sender }) {
-      const root = await liveTask(target, roomId);
-      const card = root === null ? await deps.timeline.find(roomId, target) : null;
-      const chavion = card?.event.sender === deps.coordinator ? card.event.chavion : undefined;
-      const ofCard = chavion?.kind === 'card' || chavion?.run === true ? chavion.root : undefined;
-      const task = root ?? (ofCard === undefined ? null : await liveTask(ofCard, roomId));
+      const shown = await shownBy(roomId, target);
+      const task = (await liveTask(target, roomId)) ?? (shown === null ? null : await liveTask(shown.root, roomId));
       if (task !== null) await tasks.cancel(task.root, sender);
+    },
+    async again({ roomId, target, sender, eventId }) {
+      const shown = await shownBy(roomId, target);
+      const task = shown?.isCard === true ? await tasks.get(shown.root) : null;
+      if (task === null || task.room !== roomId || !RETRIED.has(task.phase)) return 'none';
+      const after = await tasks.retry(task.root, sender, eventId);
+      return after?.retry === eventId ? 'taken-up' : 'nobody-ready';
     },
     going: async (room, thread) => (await meant(room, thread)).length,
     waitingThreads: async (room) =>

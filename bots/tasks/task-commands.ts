@@ -4,7 +4,7 @@ import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import * as say from '../../bridge/text/tasks/task-commands.ts';
 import type { SwarmCommand, SwarmCommands } from '../commands/house-commands.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
-import { hasEnded, shownPhase, waitsForMaster } from './runtime/machine.ts';
+import { hasEnded, RETRIED, shownPhase, waitsForMaster } from './runtime/machine.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { isChoosable } from './phases/deciding.ts';
 import { permalink } from '../../bridge/matrix/permalink.ts';
@@ -188,8 +188,6 @@ export function taskCommands(
 
   return { task, status, tasks: list, cancel, retry, choose };
 }
-
-const RETRIED: ReadonlySet<TaskState['phase']> = new Set(['failed', 'partial', 'cancelled', 'asking']);
 
 /** As a master types it. */
 const TYPED = {

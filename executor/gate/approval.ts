@@ -24,9 +24,6 @@ export type ApprovalVerdict =
   | { readonly kind: 'approved'; readonly by: UserId; readonly reaction: EventId }
   | { readonly kind: 'refused'; readonly why: 'no' | 'expired' | 'void'; readonly by?: UserId };
 
-/** Asks for another try at what ended unknown. */
-export const AGAIN = '🔁';
-
 const Request = z.object({
   sender: z.string(),
   type: z.literal('m.room.message'),

@@ -10,6 +10,7 @@ import { judgePatches } from './plan-patches.ts';
 import { judgeDecision, type VoteRefusal } from './plan-vote.ts';
 import { judgeRequest } from './request-root.ts';
 import { judgeStandingOrder, type StandingOrder } from './standing-order.ts';
+import { againIn } from './retry-tap.ts';
 import { actIn, messageIn, type TaskThread } from './task-acts.ts';
 
 export type PlanRefusal =
@@ -130,6 +131,8 @@ const BETWEEN_ADDRESSES = /[\s<>"'()[\]]+/u;
 export const namesAddress = (words: string, url: string): boolean => words.split(BETWEEN_ADDRESSES).includes(url);
 
 function retryIn(thread: TaskThread, { retry }: PlanJob, { masters }: PlanGateFacts): number | null {
+  const tap = retry === undefined ? null : againIn(thread, retry);
+  if (tap !== null) return masters.has(tap.sender) ? tap.at : null;
   const message = retry === undefined ? null : messageIn(thread, retry);
   if (message === null || (message.thread !== undefined && message.thread !== thread.root)) return null;
   return masters.has(message.sender) && behind(orderWords(message) ?? '', 'retry', '재시도') !== null

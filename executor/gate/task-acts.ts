@@ -77,7 +77,7 @@ const Naming = z.object({
       .optional()
       .catch(undefined),
     'm.relates_to': z
-      .object({ rel_type: z.literal('m.reference'), event_id: EventId })
+      .object({ rel_type: z.enum(['m.reference', 'm.annotation']), event_id: EventId })
       .optional()
       .catch(undefined),
   }),

@@ -108,6 +108,7 @@ function startSwarm(): void {
       hear: async () => undefined,
       edited: async () => false,
       stopSign: async () => undefined,
+      again: async () => 'none' as const,
       going: async () => 0,
       waitingThreads: async () => [],
       stop: async () => undefined,

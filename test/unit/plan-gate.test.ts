@@ -241,6 +241,54 @@ describe('a command of a plan', () => {
     });
   });
 
+  it('goes on when a master puts 🔁 on the card, and for no other sign, place or hand', () => {
+    const card = (sender = COORDINATOR as string, root = ROOT as string, kind = 'card') => ({
+      sender,
+      content: {
+        msgtype: 'm.notice',
+        body: 'card',
+        'com.chavion': { v: 1, kind },
+        'm.relates_to': { rel_type: 'm.thread', event_id: root },
+      },
+    });
+    const judged = (more: {
+      readonly key?: string;
+      readonly by?: string;
+      readonly on?: ReturnType<typeof card>;
+      readonly tamper?: (thread: TaskThreadRecord) => void;
+    }) => {
+      const thread = voted();
+      const { sender, content } = more.on ?? card();
+      thread.put('$card', sender, content);
+      const relation = { rel_type: 'm.annotation', event_id: '$card', key: more.key ?? '🔁' };
+      thread.put('$tap', more.by ?? MASTER, { 'm.relates_to': relation }, 'm.reaction');
+      more.tamper?.(thread);
+      return judgePlan(job({ retry: '$tap' }), facts(thread, { endedAt: AT + 8_000, stoppedUntil: AT + 8_000 })).kind;
+    };
+    expect(judged({})).toBe('command');
+    expect(judged({ key: '🔁\uFE0F' })).toBe('command');
+    // The card is edited all the time.
+    expect(judged({ tamper: (t) => t.edit('$card') })).toBe('command');
+    expect(
+      [
+        { key: '✅' },
+        { by: account('claude') },
+        { by: '@eve:test' },
+        { by: COORDINATOR },
+        { on: card(account('claude')) },
+        { on: card(MASTER) },
+        { on: card(COORDINATOR, '$other') },
+        { on: card(COORDINATOR, ROOT, 'act') },
+        { tamper: (t: TaskThreadRecord) => t.redact('$tap') },
+        { tamper: (t: TaskThreadRecord) => t.redact('$card') },
+        { tamper: (t: TaskThreadRecord) => void t.events.delete(brand('$card')) },
+        {
+          tamper: (t: TaskThreadRecord) => t.change('$tap', (raw) => ({ ...raw, room_id: '!other:test' })),
+        },
+      ].map(judged),
+    ).toEqual(Array.from({ length: 12 }, () => 'refused'));
+  });
+
   it('counts a master’s tap in the poll that the decision names', () => {
     const thread = voted();
     const poll = 'org.matrix.msc3381.poll';

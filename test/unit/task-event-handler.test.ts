@@ -5,7 +5,7 @@ import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEvent } from '../../bots/tasks/state/transitions.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
+import type { ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { A, able, agent, B, C, D, hashOf, MASTER, plan, rulesFor, taskFor, World } from './task-world.ts';
 
 /** What a task takes from a room, and from whom. */
@@ -27,12 +27,21 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
     ['$poll.0', 0],
     ['$poll.1', 1],
   ]);
+  const by = (sender: UserId, chavion: object) => ({
+    event: { sender, chavion: { v: 1, root: world.state.root, ...chavion } },
+  });
+  const shown = new Map<string, object>([
+    ['$card', by(COORDINATOR, { kind: 'card' })],
+    ['$run', by(COORDINATOR, { kind: 'act', run: true })],
+    ['$forged', by(AGENT, { kind: 'card' })],
+  ]);
   const ear = taskEventHandler({
     tasks: {
       apply: (_root, event) => Promise.resolve(apply(event)),
       get: (which) => Promise.resolve(which === world.state.root ? world.state : null),
       live: () => Promise.resolve([world.state]),
       cancel: (_root, by) => Promise.resolve(apply({ kind: 'cancel', at: world.now, by })),
+      retry: (_root, by, event) => Promise.resolve(apply({ kind: 'retry', at: world.now, by, event, ready: [A, B] })),
     },
     rooms: {
       masters: () => Promise.resolve(new Set([MASTER])),
@@ -61,7 +70,7 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
             ),
         } as never),
     },
-    timeline: { find: () => Promise.resolve(null) },
+    timeline: { find: (_room, event) => Promise.resolve((shown.get(event) as never) ?? null) },
     coordinator: COORDINATOR,
     executor: EXECUTOR,
   });
@@ -296,5 +305,45 @@ describe('whom nobody waits for', () => {
     );
     expect(world.state).toMatchObject({ phase: 'proposing', triage: { by: null } });
     expect(world.state.refusals).toHaveLength(3);
+  });
+});
+
+describe('a tap on the card', () => {
+  const sign = (key: string, target: string, name = 'sign'): ReactionEvent => ({
+    kind: 'reaction',
+    ...common(MASTER, name),
+    target: EventId.parse(target),
+    key,
+  });
+  const failed = () =>
+    listening(({ phase }) => phase === 'failed', able({ command: () => ({ state: 'refused', why: 'no' }) }));
+
+  it('takes an ended task up once, however often it is heard', async () => {
+    const { world, ear } = failed();
+    expect(await ear.again(sign('🔁', '$card'))).toBe('taken-up');
+    expect(world.state).toMatchObject({ round: 1, retry: '$sign' });
+    const after = world.state;
+    expect(await ear.again(sign('🔁', '$card'))).toBe('none');
+    expect(await ear.again(sign('🔁', '$card', 'second'))).toBe('none');
+    expect(world.state).toBe(after);
+  });
+
+  it.each(['$run', '$forged', '$chat'])('is none on %s', async (target) => {
+    const { world, ear } = failed();
+    const before = world.state;
+    expect(await ear.again(sign('🔁', target))).toBe('none');
+    expect(world.state).toBe(before);
+  });
+
+  it.each(['$card', '$run', '$root'])('🛑 on %s cancels the task', async (target) => {
+    const { world, ear } = listening(({ phase }) => phase === 'executing', able({ command: () => null }));
+    await ear.stopSign(sign('🛑', target));
+    expect(world.state.phase).toBe('cancelled');
+  });
+
+  it('🛑 on a card that an agent has written cancels nothing', async () => {
+    const { world, ear } = listening(({ phase }) => phase === 'executing', able({ command: () => null }));
+    await ear.stopSign(sign('🛑', '$forged'));
+    expect(world.state.phase).toBe('executing');
   });
 });

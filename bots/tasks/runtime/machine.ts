@@ -98,6 +98,9 @@ export const shownPhase = ({ phase, ending }: Pick<TaskState, 'phase' | 'ending'
 
 export const hasEnded = ({ phase }: Pick<TaskState, 'phase'>): boolean => ENDED.has(phase);
 
+/** What `!retry`, or 🔁 on its card, takes up once more. */
+export const RETRIED: ReadonlySet<TaskState['phase']> = new Set(['failed', 'partial', 'cancelled', 'asking']);
+
 /** An answer or an approval of the master's is the next thing that can happen. */
 export const waitsForMaster = ({ phase, commands }: TaskState): boolean =>
   phase === 'asking' || (phase === 'executing' && Object.values(commands).some(({ state }) => state === 'asked'));

@@ -77,7 +77,7 @@ export const awaited = {
     () => '🧊 Everything is frozen: it waits where it is. To go on: `!thaw`. To stop: `!cancel`',
   ),
   retry: phrase(
-    () => '👉 다시 하려면 `!재시도`',
-    () => '👉 To try again: `!retry`',
+    () => '👉 다시 하려면 이 글에 🔁, 또는 `!재시도`',
+    () => '👉 To try again: 🔁 on this message, or `!retry`',
   ),
 };
