@@ -212,6 +212,20 @@ describe('a task', () => {
     }
   });
 
+  it('goes on by a 🔁 on its card, as by a master’s retry', async () => {
+    const task = await begin('//chavion_task: site 폴더에 메모를 남겨줘');
+    const requests = () => task.thread().filter(({ who, body }) => who === 'executor' && body.startsWith('✋'));
+    const first = await task.until('a request', () => requests()[0]);
+    await scene.master.react(scene.hq, task.card()?.id ?? '', '🛑');
+    expect((await task.ended()).body).toMatch(/^🚫[^]*🔁/u);
+    await scene.master.react(scene.hq, task.card()?.id ?? '', '🔁');
+    const again = await task.until('another request', () => requests().find(({ id }) => id !== first.id));
+    await scene.master.react(scene.hq, again.id, '✅');
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    expect(existsSync(note())).toBe(true);
+    rmSync(note());
+  });
+
   it('for a page of a pet shop ends with that page as a file of the thread', async () => {
     const task = await begin('//chavion_task: 펫샵 예약 관리 화면을 만들어줘');
     expect((await task.ended()).body).toMatch(/^✅/u);
