@@ -386,10 +386,10 @@ describe('the end of a task', () => {
         task.said(step).find(({ result }) => result.state === 'running'),
       );
     }
-    const inOps = scene.master
-      .shown(scene.ops)
-      .filter(({ who, body }) => who === 'executor' && body.includes('step x') && body.includes('sleep 300'));
-    await scene.master.react(scene.ops, inOps.at(-1)?.id ?? '', '🛑');
+    const inOps = await scene.master.until('the record of x', scene.ops, () =>
+      scene.master.shown(scene.ops).findLast(({ who, body }) => who === 'executor' && body.startsWith('⏳ step x')),
+    );
+    await scene.master.react(scene.ops, inOps.id, '🛑');
     expect((await task.ended('x')).result.state).toBe('stopped');
     expect(task.said('y')[0]?.result.state).toBe('running');
     await scene.master.react(scene.hq, task.root, '🛑');
