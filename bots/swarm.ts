@@ -47,6 +47,8 @@ import { openBase, type SwarmBase } from './swarm-base.ts';
 import { JobWorker } from './swarm-jobs.ts';
 import { openQueues } from './swarm-queues.ts';
 import { taskEventHandler } from './tasks/event-handler.ts';
+import { judgementCommand } from './tasks/judgement-command.ts';
+import { JudgementSettings } from './tasks/judgement-settings.ts';
 import { readLendings } from './tasks/lent-folders.ts';
 import { keepTaskRecords } from './tasks/task-records.ts';
 import { taskCommands } from './tasks/task-commands.ts';
@@ -117,6 +119,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...modelCommands({ ...base, ...models }),
     ...taskCommands({ ...base, tasks }),
     ...toolsCommand({ ...base, ...ground }),
+    ...judgementCommand(ground.judgement),
     ...buildMemoryCommands(base, ground.recall, turns.memory, (line) => giveNotice(line, linesOf(base))),
   };
   const { scheduler } = schedule;
@@ -134,6 +137,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       executors.start();
       await ground.offers.start();
       await ground.switches.start();
+      await ground.judgement.start();
       for (const part of [tasks, preview, agentApi]) await part.open();
       await keepTaskRecords({ ...base, tasks });
       await scheduler.start();
@@ -148,6 +152,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
       ground.offers.stop();
       await ground.library.stop();
       ground.switches.stop();
+      ground.judgement.stop();
       await queues.close();
     },
   };
@@ -178,13 +183,14 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
     executors: new ExecutorRegistry(base.redis),
     offers: new ExecutorOffers(base.redis),
     switches: new ToolSwitches(base.redis),
+    judgement: new JudgementSettings(base.redis, base.roster.judgement),
     ballots: new BallotStore(base.redis),
     edits: new EditBudget(EDITS_PER_SECOND),
     frozen: () => models.spending.frozen,
   };
 }
 
-function buildTasks({ base, given, models, recall, queues, meters, edits, offers, frozen }: Ground) {
+function buildTasks({ base, given, models, recall, queues, meters, edits, offers, frozen, judgement }: Ground) {
   const tasks = createTasks({
     ...base,
     orders: queues.orders,
@@ -196,6 +202,7 @@ function buildTasks({ base, given, models, recall, queues, meters, edits, offers
     mail: () => offers.now().mail,
     available: (agent) => models.spending.affords(agent),
     frozen,
+    judgement: () => judgement.now,
   });
   tasks.onEnded(({ phase }) => meters.taskEnded(phase));
   // The executor keeps what a task has made for as long as it goes on. What is not told it keeps a little longer.

@@ -15,6 +15,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['실행', 'run'],
   ['모델', 'model'],
   ['도구', 'tools'],
+  ['표결', 'judge'],
   ['기억', 'memory'],
   ['기억해', 'memory'],
   ['잊어', 'forget'],

@@ -53,6 +53,7 @@ const SAME_BY_EDIT: ReadonlySet<CommandName> = new Set([
   'thaw',
   'aside',
   'tools',
+  'judge',
 ]);
 
 /** Whether the executor or the launcher would read the order again and refuse it for its edit. */

@@ -29,6 +29,7 @@ const NAMED: ReadonlySet<SwarmCommandName> = new Set([
   'admin',
   'aside',
   'tools',
+  'judge',
 ]);
 
 /** The words of the command are a machine's; the one in front of them may be Korean. */

@@ -1,5 +1,6 @@
 import type { AgentId } from '../../bridge/protocol/ids.ts';
 import type { OrderBox } from '../../bridge/queue/executor-queue.ts';
+import type { RoomId } from '../../bridge/protocol/ids.ts';
 import type { Asks } from './asks.ts';
 import { hasEnded, type TaskMachine } from './runtime/machine.ts';
 import type { TaskStore } from './runtime/task-store.ts';
@@ -15,6 +16,8 @@ export interface EffectDeps {
   /** Ends what providers have begun for a question. */
   readonly abandon: (question: { readonly agent: AgentId; readonly turn: string }) => Promise<void>;
   readonly frozen: () => boolean;
+  /** Whether a master is at the room: types, has read or written there lately. */
+  readonly isOwnerThere: (room: RoomId) => Promise<boolean>;
 }
 
 /** Carries out one effect; doing it twice does it once. */
@@ -34,6 +37,12 @@ export async function carryOutEffect({ root, effect }: TaskJob, deps: EffectDeps
       return deps.abandon(effect);
     case 'dispatch':
       return dispatch(root, effect, deps);
+    case 'presence': {
+      const state = await deps.store.load(root);
+      if (state === null || hasEnded(state)) return;
+      const here = await deps.isOwnerThere(state.room);
+      return void (await deps.machine.apply(root, { kind: 'presence', at: Date.now(), here }));
+    }
     case 'withdraw': {
       const state = await deps.store.load(root);
       if (state !== null)

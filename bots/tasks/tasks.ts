@@ -6,6 +6,8 @@ import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Lendings } from '../../bridge/protocol/lent-folder.ts';
 import type { MailOffer } from '../../bridge/queue/executor-offers.ts';
+import type { Judgement } from '../../bridge/protocol/tasks/judgement.ts';
+import { isThere } from '../../bridge/appservice/presence.ts';
 import type { PlanHash } from '../../bridge/protocol/plan.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
@@ -28,6 +30,7 @@ import { PATIENCE, slowness } from './runtime/patience.ts';
 import { reduce } from './reducer/reduce.ts';
 import { type SayingFacts, sayingOf } from './messages/saying.ts';
 import type { TaskState } from './state/task-state.ts';
+import { pollWaitsMs } from './state/poll-window.ts';
 import { TaskFiles } from './task-files.ts';
 import { TaskStore } from './runtime/task-store.ts';
 import { TaskJob, TASKS_QUEUE } from './runtime/task-job.ts';
@@ -41,7 +44,7 @@ export interface TasksDeps {
   readonly roster: Roster;
   readonly bindings: ModelBindings;
   readonly recall: Recall;
-  readonly rooms: Pick<Rooms, 'members' | 'masters'>;
+  readonly rooms: Pick<Rooms, 'members' | 'masters' | 'reader'>;
   readonly ghost: (user: UserId) => Account;
   readonly budget: EditBudget;
   /** As they are now. */
@@ -59,6 +62,8 @@ export interface TasksDeps {
   readonly putAside?: PutAside;
   readonly log: Logger;
   readonly patience?: TaskRules['patience'];
+  /** As it is now. */
+  readonly judgement: () => Judgement;
 }
 
 export interface TaskOrder {
@@ -117,6 +122,19 @@ const FREEZE_LOOK_MS = 1_000;
 /** The time on the cards of tasks that go on. */
 const REFRESH_MS = 20_000;
 
+/** The seconds that a poll stays open, on the card. */
+const COUNTDOWN_MS = 10_000;
+/** Who has read or written something since then is there. */
+const THERE_MS = 120_000;
+
+/** The house of whose models it is; of servers of one's own each model is another. */
+const vendorOf = (provider: Pick<Provider, 'label' | 'rehearsal'> | undefined): string | null =>
+  provider === undefined || provider.rehearsal
+    ? null
+    : provider.label.startsWith('compatible/')
+      ? provider.label
+      : (provider.label.split('/')[0] ?? null);
+
 /** By itself, or by the tool. */
 const looksUp = (provider: Pick<Provider, 'searches' | 'canSearch' | 'callsTools'> | undefined): boolean =>
   provider !== undefined && (provider.searches || (provider.callsTools === true && provider.canSearch?.() === true));
@@ -132,6 +150,12 @@ export function createTasks(deps: TasksDeps): Tasks {
     residents.agents
       .map(({ id }) => id)
       .filter((id) => those.has(id) && !bindings.byHand.has(id) && (deps.available?.(id) ?? true));
+  /** Nobody waits for the owner to choose between plans that are only played. */
+  const judgementFor = (agents: readonly AgentId[]): Judgement => {
+    const now = deps.judgement();
+    const played = agents.every((id) => bindings.get(id)?.provider.rehearsal === true);
+    return played ? { ...now, ownerSeconds: 0 } : now;
+  };
   const rules = (): TaskRules => ({
     integrator: roster.integrator,
     agents: ready(),
@@ -145,6 +169,13 @@ export function createTasks(deps: TasksDeps): Tasks {
     worksOn: new Set(residents.agents.flatMap(({ id }) => (worksOn(bindings.get(id)) ? [id] : []))),
     slowness: slowness(ready().flatMap((id) => bindings.get(id) ?? [])),
     patience: deps.patience ?? PATIENCE,
+    judgement: judgementFor(ready()),
+    vendors: new Map(
+      ready().flatMap((id) => {
+        const vendor = vendorOf(bindings.get(id)?.provider);
+        return vendor === null ? [] : [[id, vendor] as const];
+      }),
+    ),
   });
   const machine = new TaskMachine({ store, queue, reduce, rules });
 
@@ -201,9 +232,13 @@ export function createTasks(deps: TasksDeps): Tasks {
     askModel: (state, ask, signal) => askModel(state, ask, bindingDeps, signal),
   });
 
+  /** Whose cards count the seconds down. */
+  const counting = new Set<EventId>();
   const listeners = new Set<(state: TaskState) => void>();
   machine.watch((state, before) => {
     cards.touch(state.root);
+    if (pollWaitsMs(state, Date.now()) > 0) counting.add(state.root);
+    else counting.delete(state.root);
     if (state.phase !== before.phase)
       log.info({ event: state.root, task: state.root, no: state.no, phase: state.phase }, 'task');
     if (hasEnded(state) && !hasEnded(before)) for (const listener of listeners) listener(state);
@@ -246,6 +281,14 @@ export function createTasks(deps: TasksDeps): Tasks {
       differ.map((root) => machine.apply(root, { kind: isFrozen ? 'frozen' : 'thawed', at: Date.now() })),
     );
   }
+
+  const isOwnerThere = async (room: RoomId): Promise<boolean> =>
+    isThere({
+      reader: await rooms.reader(room),
+      room,
+      people: await rooms.masters(),
+      since: Date.now() - THERE_MS,
+    });
 
   const timers: NodeJS.Timeout[] = [];
   const every = (ms: number, what: string, run: () => Promise<void>): void => {
@@ -306,10 +349,12 @@ export function createTasks(deps: TasksDeps): Tasks {
             orders: deps.orders,
             abandon: (question) => abandonQuestion(question, bindings),
             frozen,
+            isOwnerThere,
           }),
       );
       every(SWEEP_MS, 'effects left behind', () => machine.handOnAll());
       every(FREEZE_LOOK_MS, 'freeze', followFreeze);
+      every(COUNTDOWN_MS, 'countdown', async () => counting.forEach((root) => cards.touch(root)));
       every(REFRESH_MS, 'cards left behind', () => cards.touchAll());
       await machine.handOnAll();
       await cards.touchAll();

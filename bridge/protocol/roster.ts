@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgentId } from './ids.ts';
+import { Judgement } from './tasks/judgement.ts';
 import { MODEL_NAME, MODEL_NAME_FIELD, MODEL_NAME_FORM, modelFacts } from './models.ts';
 
 /** `<provider>/<model>`, or a bare word for models that need none: `openai/gpt-5.2`, `rehearsal`, `relay`. */
@@ -163,6 +164,7 @@ export const Roster = z
       })
       .prefault({})
       .describe('The summary of what no longer fits into a context.'),
+    judgement: Judgement.prefault({}).describe('How plans are judged before one is carried out; `!judge` changes it.'),
     relay: z
       .strictObject({
         remindAfter: z.number().min(0.01).max(1_440).default(20).describe('Minutes until the one reminder.'),

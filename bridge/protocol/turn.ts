@@ -116,6 +116,7 @@ export const HOUSE_COMMANDS = [
   'aside',
   'model',
   'tools',
+  'judge',
   'memory',
   'forget',
 ] as const;

@@ -1,4 +1,5 @@
 import { table } from './figures.ts';
+import { judgement } from './judgement.ts';
 import { CELLS, measure, throughReducer } from './mechanism-run.ts';
 
 /** How often scripted agents choose the right one of two plans, through the real reducer and counter. Shows the mechanism, not any model's wit. */
@@ -13,11 +14,12 @@ export function mechanism(quick = false): { table: string; failures: string[] } 
     share.toFixed(3),
     `± ${margin.toFixed(3)}`,
   ]);
-  return {
-    table: table(
+  const counted = table(
       ['agents', 'each is right', 'each drops out', 'theory', `measured (${runs} runs)`, '99 % interval'],
       rows,
-    ),
+    );
+  return {
+    table: `${counted}\n\n${judgement(quick)}`,
     failures: measured
       .filter(({ cell, share, margin }) => Math.abs(share - cell.expected) > margin)
       .map(

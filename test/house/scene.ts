@@ -53,7 +53,7 @@ export class Scene implements AsyncDisposable {
     const house = await startHouse({
       env: { ...(keys ? providers.env : {}), ...env },
       project,
-      ...(roster === undefined ? {} : { roster }),
+      ...(roster === undefined ? (keys ? { roster: defaultRoster } : {}) : { roster }),
       ...(account === undefined ? {} : { account }),
     });
     const secrets = Secrets.parse(JSON.parse(await readFile(join(house.data, 'secrets.json'), 'utf8')));

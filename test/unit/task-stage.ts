@@ -5,7 +5,7 @@ import { askModel } from '../../bots/tasks/answers/task-models.ts';
 import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { type SayingFacts, sayingOf } from '../../bots/tasks/messages/saying.ts';
 import { type Ask, type AskKind, ENDED, type TaskState } from '../../bots/tasks/state/task-state.ts';
-import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
+import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import type { ModelBinding } from '../../bots/models/model-bindings.ts';
 import type { Provider, ProviderRequest } from '../../bots/models/providers/provider.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
@@ -46,6 +46,8 @@ export interface StageOptions {
   readonly model: Behaviour;
   /** What the executor's program says to a command that passed the gate. */
   readonly run?: (command: Command, attempt: number) => Partial<CommandResult>;
+  /** What is otherwise in this house. */
+  readonly rules?: Partial<TaskRules>;
   /** Who is of the house; absent: all four. */
   readonly residents?: readonly AgentId[];
 }
@@ -84,6 +86,7 @@ export class Stage {
       ...rulesFor(FOUR),
       integrator: FOUR[0]!,
       patience: PATIENCE,
+      ...options.rules,
       ...(options.residents === undefined ? {} : { residents: options.residents }),
     });
   }
@@ -150,6 +153,8 @@ export class Stage {
               result: { plan: effect.plan, step: effect.step, attempt: effect.attempt, ...result },
             };
       }
+      case 'presence':
+        return { kind: 'presence', at: world.now, here: false };
       case 'timer':
       case 'abandon':
       case 'withdraw':

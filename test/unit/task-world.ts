@@ -66,6 +66,8 @@ export const hashOf = (one: Plan): PlanHash => PlanHash.parse(canonicalHash(one)
 /** How everybody behaves; null stays silent. */
 export interface Script {
   readonly ask: (ask: Ask, state: TaskState) => Answer | RefusalCode | null;
+  /** A master is there when the vote could end. */
+  readonly here?: boolean;
   readonly command: (step: StepId, attempt: number, state: TaskState) => Partial<CommandResult> | null;
 }
 
@@ -129,6 +131,8 @@ export class World {
               },
             };
       }
+      case 'presence':
+        return { kind: 'presence', at, here: script.here ?? false };
       case 'timer':
         return { kind: 'timer', at: effect.at, id: effect.timer ?? effect.id };
       case 'abandon':

@@ -1,4 +1,5 @@
 import { stepId } from '../../../bridge/protocol/plan.ts';
+import { pollWaits } from '../../../bridge/text/tasks/judgement-words.ts';
 import { awaited, card } from '../../../bridge/text/tasks/tasks.ts';
 import { taskEnding } from '../../../bridge/text/tasks/task-reasons.ts';
 import { duration, spent, type StepWord } from '../../../bridge/text/tasks/task-words.ts';
@@ -6,6 +7,7 @@ import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { lackLines, shortLines } from './lack-lines.ts';
 import { plainWords } from '../../../bridge/matrix/markdown-words.ts';
 import { shownPhase, waitsForMaster } from '../runtime/machine.ts';
+import { pollWaitsMs } from '../state/poll-window.ts';
 import { labelled, type NameOf } from '../plan/plan-labels.ts';
 import { voters } from '../state/seats.ts';
 import { type AskKind, ENDED, type TaskState } from '../state/task-state.ts';
@@ -36,7 +38,7 @@ export function cardText(state: TaskState, facts: CardFacts): string {
       ? []
       : [card.spent[lang](spent[lang](state.costMicroUsd, state.tokens.input + state.tokens.output))]),
     ...(state.frozenAt === null ? [] : [awaited.thaw[lang]()]),
-    ...(state.frozenAt === null || waitsForMaster(state) ? next(state) : []),
+    ...(state.frozenAt === null || waitsForMaster(state) ? next(state, facts.now) : []),
   ].join('\n');
 }
 
@@ -100,7 +102,7 @@ function progress({ lang, phase, plan, commands, works }: TaskState): readonly s
 }
 
 /** The next thing awaited from the master. */
-function next(state: TaskState): readonly string[] {
+function next(state: TaskState, now: number): readonly string[] {
   const { lang, phase, plan, commands } = state;
   if (phase === 'done') return [];
   if (ENDED.has(phase)) return [awaited.retry[lang]()];
@@ -110,5 +112,7 @@ function next(state: TaskState): readonly string[] {
     ];
   const asked = plan?.plan.steps.find((step) => step.kind === 'command' && commands[stepId(step)]?.state === 'asked');
   if (asked !== undefined) return [awaited.approval[lang](`**${plainWords(asked.title, 60)}**`)];
+  const left = pollWaitsMs(state, now);
+  if (left > 0) return [pollWaits[lang](Math.ceil(left / 10_000) * 10)];
   return [phase === 'voting' && !state.published ? awaited.tap[lang]() : awaited.nothing[lang]()];
 }

@@ -1,6 +1,7 @@
 import { countVotes, type CountedBy } from '../../../bridge/protocol/tasks/voting.ts';
 import * as say from '../../../bridge/text/tasks/task-thread.ts';
 import { countedByWord } from '../../../bridge/text/tasks/task-words.ts';
+import { pairAgreed, pairCalled, settledEarly } from '../../../bridge/text/tasks/judgement-words.ts';
 import { planFile, planPictureFile } from '../../../bridge/text/tasks/task-results.ts';
 import { type Plan, type PlanHash, planRisk } from '../../../bridge/protocol/plan.ts';
 import { listEntry } from '../../../bridge/text/list-entry.ts';
@@ -19,13 +20,16 @@ import { planSummary, stepList } from './step-words.ts';
 
 /** What is said from the call for proposals until the plan stands, but for the plans themselves; null where it is over by the time that it is said. */
 export const roundSpeakers = {
-  electorate: (state, { id }, { nameOf }) => {
+  electorate: (state, { id, about }, { nameOf }) => {
     const { lang, round, no, electorate } = state;
     const names = electorate.map(nameOf);
     const content =
       electorate.length === 0 ? {} : { content: { kind: 'electorate' as const, round, agents: electorate } };
+    if (about === 'pair')
+      return { text: pairAgreed[lang](names.join(', ')), performative: 'cfp', inReplyTo: state.root, ...content };
     if (id !== messageId.electorate(round))
       return { text: say.electorateLess[lang](names), performative: 'cfp', inReplyTo: state.root, ...content };
+    const pair = state.pair ?? [];
     const until = askedUntil(state, ['triage', 'propose']);
     const ms = until === undefined ? undefined : Math.max(0, until - state.since);
     const text = [
@@ -33,10 +37,11 @@ export const roundSpeakers = {
         no,
         mission: plainWords(state.mission, 300),
         names,
-        votesOnly: electorate.filter((agent) => votesOnly(state, agent)).map(nameOf),
+        votesOnly: pair.length > 0 ? [] : electorate.filter((agent) => votesOnly(state, agent)).map(nameOf),
         round: round - state.firstRound,
         ms,
       }),
+      ...(pair.length > 0 ? [pairCalled[lang](pair.map(nameOf).join(', '))] : []),
       ...lackLines(state),
     ].join('\n');
     return { text, performative: 'cfp', inReplyTo: state.root, replyBy: until, ...content };
@@ -169,6 +174,9 @@ function ballotsSeen(state: TaskState, { nameOf, ownerTitle }: SayingFacts): str
       listEntry(`${nameOf(by)} **${letters(ranking)}**`, plainWords(reason, 38)),
     ),
     ...(tap === null ? [] : [listEntry(`${ownerTitle} **${letters([tap])}**`)]),
+    ...(state.settled === true && cast.length < electorate.length
+      ? [settledEarly[lang](electorate.length - cast.length)]
+      : []),
     '',
     ...labelled(state).map(({ label, proposal }) =>
       words.author[lang](label, plainWords(proposal.plan.goal, 120), proposal.authors.map(nameOf)),

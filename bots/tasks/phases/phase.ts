@@ -8,6 +8,8 @@ export interface PhaseRules {
   /** Refused, or silent until the time was up; noted in `refusals`. */
   readonly absent?: (draft: Draft, ask: Ask) => void;
   readonly said?: (draft: Draft, say: Say) => void;
+  /** The master has tapped in the poll, or it is known whether he is there. */
+  readonly ownerHeard?: (draft: Draft) => void;
   /** A timer of the phase's own. */
   readonly expired?: (draft: Draft, timer: string) => void;
 }

@@ -6,6 +6,7 @@ import { checkPlan } from '../plan/plan-check.ts';
 import { helpers, presentSeats, proposers, triedInVain } from '../state/seats.ts';
 import type { Ask } from '../state/task-state.ts';
 import { decide } from './deciding.ts';
+import { agreeAsPair, pairFor } from './pairing.ts';
 import type { PhaseRules } from './phase.ts';
 import { newPlan, newPlansLeft, planFacts, askMaster } from './ways-out.ts';
 
@@ -16,7 +17,9 @@ const MAX_CANDIDATES = 20;
 export const proposing: PhaseRules = {
   enter(draft) {
     draft.say({ id: messageId.electorate(draft.state.round, draft.state.recalled), what: 'electorate' });
-    for (const agent of proposers(draft.state, draft.rules)) draft.ask('propose', agent);
+    const pair = pairFor(draft);
+    if (pair !== null) draft.set({ pair: [...pair] });
+    for (const agent of pair ?? proposers(draft.state, draft.rules)) draft.ask('propose', agent);
     standWhenAllAreIn(draft);
   },
   answered(draft, ask, answer) {
@@ -46,6 +49,12 @@ function accept(draft: Draft, ask: Ask, plan: Plan): void {
 function standWhenAllAreIn(draft: Draft): void {
   const { state } = draft;
   if (state.asks.length > 0) return;
+  if (state.pair !== undefined && state.pair !== null) {
+    const { pair } = state;
+    if (agreeAsPair(draft)) return;
+    for (const agent of proposers(state, draft.rules)) if (!pair.includes(agent)) draft.ask('propose', agent);
+    if (draft.state.asks.length > 0) return;
+  }
   const [first] = state.proposals;
   const rest = first === undefined ? notAsked(draft) : [];
   for (const agent of rest) draft.ask('propose', agent);
@@ -53,6 +62,7 @@ function standWhenAllAreIn(draft: Draft): void {
   if (first === undefined) return withoutPlan(draft);
   if (state.electorate.length === 1) return decide(draft, { winner: first.hash, rule: 'alone', countedBy: 'alone' });
   draft.say({ id: messageId.poll(state.round, state.repolled), what: 'poll' });
+  draft.set({ pollOpen: { at: draft.at, owner: 'unasked' } });
   draft.go('critique');
 }
 

@@ -1,9 +1,10 @@
-import { type Count, countVotes } from '../../../bridge/protocol/tasks/voting.ts';
-import { commandCount, planRisk } from '../../../bridge/protocol/plan.ts';
+import { type Count, countVotes, isSettled } from '../../../bridge/protocol/tasks/voting.ts';
+import { electionOf } from '../plan/plan-labels.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
 import { presentSeats, voters } from '../state/seats.ts';
 import type { TaskState } from '../state/task-state.ts';
+import { staysOpen } from './owners-vote.ts';
 import { carryDecision, decide } from './deciding.ts';
 import type { PhaseRules } from './phase.ts';
 import { askMaster } from './ways-out.ts';
@@ -23,6 +24,8 @@ export const voting: PhaseRules = {
     publishWhenAllAreIn(draft);
   },
   absent: publishWhenAllAreIn,
+  ownerHeard: publishWhenAllAreIn,
+  expired: publishWhenAllAreIn,
   said(draft) {
     if (draft.state.decision !== null) carryDecision(draft, draft.state.decision);
     else if (draft.state.published) countWhenPublished(draft);
@@ -39,8 +42,13 @@ function askVotes(draft: Draft): void {
 }
 
 function publishWhenAllAreIn(draft: Draft): void {
-  const { state } = draft;
-  if (state.asks.length > 0) return;
+  const { state, rules } = draft;
+  if (state.published || state.decision !== null) return;
+  if (state.asks.length > 0) {
+    if (rules.judgement?.earlyStop !== true || !isSettled(electionOf(state))) return;
+    for (const ask of state.asks) draft.close(ask);
+    draft.set({ settled: true });
+  }
   if (!state.reopened && count(state).kind === 'no-quorum') {
     draft.set({ reopened: true });
     askVotes(draft);
@@ -50,6 +58,8 @@ function publishWhenAllAreIn(draft: Draft): void {
   // Votes are cast into the poll, which has to stand; a homeserver that takes none does without.
   const poll = messageId.poll(state.round, state.repolled);
   if (draft.isPending(poll)) return;
+  // A tap makes no quorum.
+  if (count(draft.state).kind !== 'no-quorum' && staysOpen(draft)) return;
   draft.set({ published: true });
   for (const { by } of state.ballots)
     draft.say({ id: messageId.ballot(state.round, by), as: by, what: 'ballot', about: by });
@@ -70,7 +80,4 @@ function countWhenPublished(draft: Draft): void {
   else askMaster(draft, counted.kind);
 }
 
-function count({ proposals, ballots, tap, ...seats }: TaskState): Count {
-  const candidates = proposals.map(({ hash, plan }) => ({ hash, risk: planRisk(plan), commands: commandCount(plan) }));
-  return countVotes({ electorate: voters(seats), candidates, ballots, master: tap ?? undefined });
-}
+const count = (state: TaskState): Count => countVotes(electionOf(state));

@@ -29,7 +29,7 @@ export function newPlan(draft: Draft, why: TaskOutcome, step?: StepId): void {
 export function proposeAgain(draft: Draft): void {
   const { state } = draft;
   // Who has fallen silent, or was put out, is in no later electorate of this run.
-  const electorate = voters(state).filter((agent) => !state.removed.includes(agent));
+  const electorate = [...voters(state), ...(state.spared ?? [])].filter((agent) => !state.removed.includes(agent));
   draft.set({ ...NO_PLAN_YET, ...archived(state), round: state.round + 1, electorate, silent: [] });
   // One alone who has not managed gets everybody's help.
   const all = helpers(state, draft.rules).filter((agent) => !state.leaving.includes(agent));

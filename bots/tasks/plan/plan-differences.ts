@@ -64,6 +64,25 @@ function factsOf(plan: Plan): Readonly<Record<Named, readonly string[]>> {
   };
 }
 
+/**
+ * Whether two plans come to the same: the same folders, hosts, letters and files, and step for step the same deeds. Not
+ * looked at: titles, reasons, order, the words within a file, and how work for an agent is worded.
+ */
+export function sameInSubstance(one: Plan, other: Plan): boolean {
+  const deeds = (plan: Plan) => canonical(plan.steps.map(deedOf).toSorted());
+  const facts = (plan: Plan) =>
+    canonical(Object.fromEntries(Object.entries(factsOf(plan)).map(([kind, names]) => [kind, names.toSorted()])));
+  return planRisk(one) === planRisk(other) && facts(one) === facts(other) && deeds(one) === deeds(other);
+}
+
+function deedOf(step: Step): string {
+  if (step.kind === 'work') return canonical({ work: step.work });
+  const { command } = step;
+  return command.type === 'write_file' || command.type === 'make_document'
+    ? canonical({ type: command.type, path: command.path })
+    : runs(step);
+}
+
 const workCount = (plan: Plan): number => plan.steps.length - commandCount(plan);
 
 const calls =

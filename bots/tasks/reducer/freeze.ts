@@ -22,7 +22,8 @@ export function thaw(draft: Draft): void {
   draft.startClock();
   const again = (id: string): string => `${id}.thawed.${draft.state.freezes}`;
   for (const effect of pendingEffects(draft.state)) {
-    if (effect.kind === 'ask' || effect.kind === 'dispatch') draft.setOff({ ...effect, id: again(effect.id) });
+    if (effect.kind === 'ask' || effect.kind === 'dispatch' || effect.kind === 'presence')
+      draft.setOff({ ...effect, id: again(effect.id) });
     if (effect.kind === 'timer') draft.setOff({ ...effect, id: again(effect.id), timer: effect.id });
   }
 }

@@ -58,6 +58,6 @@ function takeBack(draft: Draft, agent: AgentId): void {
   const shown = messageId.poll(round, repolled);
   if (!draft.isSaid(shown) && !draft.isPending(shown)) return;
   draft.closePoll();
-  draft.set({ repolled: repolled + 1 });
+  draft.set({ repolled: repolled + 1, pollOpen: { at: draft.at, owner: 'unasked' } });
   draft.say({ id: messageId.poll(round, repolled + 1), what: 'poll' });
 }

@@ -62,6 +62,8 @@ function happen(draft: Draft, event: TaskEvent): void {
       return event.code === 'purse.frozen' ? heldUp(draft, event.ask) : absent(draft, event.ask, event.code);
     case 'tapped':
       return tapped(draft, event);
+    case 'presence':
+      return presence(draft, event.here);
     case 'chosen':
       return choose(draft, event.hash, event.event);
     case 'result':
@@ -145,6 +147,15 @@ function tapped(draft: Draft, { hash, event }: Extract<TaskEvent, { kind: 'tappe
   if (hash !== null && !proposals.some((one) => one.hash === hash)) return;
   if (hash === tap && (hash === null || event === tapEvent)) return;
   draft.set({ tap: hash, tapEvent: hash === null ? null : event });
+  PHASES[phase]?.ownerHeard?.(draft);
+}
+
+/** Asked once for each poll, when all ballots are in. */
+function presence(draft: Draft, here: boolean): void {
+  const { pollOpen, phase, setback } = draft.state;
+  if (pollOpen?.owner !== 'asked') return;
+  draft.set({ pollOpen: { ...pollOpen, owner: here ? 'here' : 'away' } });
+  if (setback === null) PHASES[phase]?.ownerHeard?.(draft);
 }
 
 function expired(draft: Draft, id: string): void {

@@ -50,7 +50,7 @@ export class Draft {
 
   /** It goes on after a freeze: every time that was set moves by as long as it stood still, the deadline among them. */
   startClock(): void {
-    const { frozenAt, frozenMs, freezes, began, since, deadline, asks } = this.#state;
+    const { frozenAt, frozenMs, freezes, began, since, deadline, asks, pollOpen } = this.#state;
     if (frozenAt === null) return;
     this.disarm(freezeLimitId(freezes));
     const stood = Math.max(0, this.#at - frozenAt);
@@ -61,6 +61,7 @@ export class Draft {
       since: since + stood,
       deadline: deadline + stood,
       asks: asks.map((ask) => ({ ...ask, until: ask.until + stood })),
+      ...(pollOpen === undefined || pollOpen === null ? {} : { pollOpen: { ...pollOpen, at: pollOpen.at + stood } }),
       timers: Object.fromEntries(Object.entries(this.#state.timers).map(([id, at]) => [id, at + stood])),
     });
   }

@@ -38,6 +38,10 @@ export const messageId = {
 /** The timer by which a frozen task ends, thawed or not. */
 export const freezeLimitId = (freezes: number): string => `frozen.${freezes}`;
 
+/** The timer by which a poll that stays open for its owner is closed, and the question whether he is there. */
+export const pollWindowId = (round: number, repolled: number): string => again('poll-window', round, repolled);
+export const presenceId = (round: number, repolled: number): string => again('presence', round, repolled);
+
 /** One sending of a command. */
 export const dispatchId = (hash: PlanHash, step: StepId, attempt: number): string =>
   `dispatch.${hash.slice(0, 16)}.${step}.${attempt}`;

@@ -267,6 +267,17 @@ export const TaskState = z.object({
   retry: EventId.nullable(),
   /** The vote of this round was opened again. */
   reopened: z.boolean(),
+  /** Two are asked for a plan before the others: equal ones are done without them. */
+  pair: z.tuple([AgentId, AgentId]).nullable().optional(),
+  /** Those who were not asked, since the pair agreed: they are of the next round. */
+  spared: z.array(AgentId).optional(),
+  /** Since when the poll can be tapped, and whether an owner is there for whom it stays open. */
+  pollOpen: z
+    .object({ at: z.int(), owner: z.enum(['unasked', 'asked', 'here', 'away']) })
+    .nullable()
+    .optional(),
+  /** The vote ended before all ballots were in, for none of them could have changed it. */
+  settled: z.boolean().optional(),
   /** Runs on one agent's word, labelled so. */
   alone: AgentId.nullable(),
   asks: z.array(Ask),

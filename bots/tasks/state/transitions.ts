@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CommandResult } from '../../../bridge/protocol/act.ts';
 import { AgentId, EventId, UserId } from '../../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../../bridge/protocol/plan.ts';
+import type { Judgement } from '../../../bridge/protocol/tasks/judgement.ts';
 import { Answer, Ask, RefusalCode, Say, type TaskState } from './task-state.ts';
 
 /** What happens to a task. Late, doubled and forged ones change nothing. `at`: milliseconds since 1970. */
@@ -24,6 +25,8 @@ export const TaskEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unsaid'), at, id: z.string() }),
   /** A master's tap in the poll, in the response `event`; null took it back. */
   z.object({ kind: z.literal('tapped'), at, by: UserId, hash: PlanHash.nullable(), event: EventId }),
+  /** Whether a master is at the room, as the poll's `presence` effect has asked. */
+  z.object({ kind: z.literal('presence'), at, here: z.boolean() }),
   /** `!choose`, in the master's event `event`. */
   z.object({ kind: z.literal('chosen'), at, by: UserId, hash: PlanHash, event: EventId }),
   z.object({ kind: z.literal('result'), at, result: CommandResult }),
@@ -48,6 +51,8 @@ export const TaskEffect = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('dispatch'), id: z.string(), plan: PlanHash, step: StepId, attempt: z.int().positive() }),
   /** Nobody waits for this question any more: what the provider has begun for it is to end there. */
   z.object({ kind: z.literal('abandon'), id: z.string(), agent: AgentId, turn: z.string() }),
+  /** Whether a master is there to vote. Answered by `presence`. */
+  z.object({ kind: z.literal('presence'), id: z.string() }),
   /** Commands that were sent need no longer run. */
   z.object({ kind: z.literal('withdraw'), id: z.string() }),
   /** A `timer` event with this id at that time. `timer`: its id, where that is not the effect's own: set again after a freeze. */
@@ -79,6 +84,10 @@ export interface TaskRules {
   readonly seconds?: ReadonlySet<AgentId>;
   /** Whose provider works on at a question, and costs, until it is told to stop. */
   readonly worksOn?: ReadonlySet<AgentId>;
+  /** Absent: as it was before there was a choice. */
+  readonly judgement?: Judgement;
+  /** Whose model each agent is, for two that do not err alike. */
+  readonly vendors?: ReadonlyMap<AgentId, string>;
   /** How many times that patience an agent is given; once where it is not named. */
   readonly slowness?: ReadonlyMap<AgentId, number>;
   /** Milliseconds. */

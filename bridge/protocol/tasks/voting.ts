@@ -78,6 +78,20 @@ export function countVotes(election: Election): Count {
   return runOff(decisive, candidates);
 }
 
+/**
+ * Whether the ballots that are still out, and a tap, could not change who wins: one has more first choices than half of
+ * all that there can be. Two have to agree, so that each is waited for.
+ */
+export function isSettled(election: Election): boolean {
+  const electorate = new Set(election.electorate);
+  if (electorate.size < 3) return false;
+  const known = new Set(election.candidates.map(({ hash }) => hash));
+  const cast = rankings(election.ballots, electorate, known);
+  const firsts = new Map<PlanHash, number>();
+  for (const [first] of cast) if (first !== undefined) firsts.set(first, (firsts.get(first) ?? 0) + 1);
+  return Math.max(0, ...firsts.values()) * 2 > electorate.size + 1;
+}
+
 type Ranking = readonly PlanHash[];
 
 function rankings(

@@ -75,6 +75,11 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
     '`!기억`: 기억하는 것 · `!기억 문장` · `!기억 검색 낱말` · `!잊어 3`',
     '`!memory`: what is remembered · `!memory sentence` · `!memory search word` · `!forget 3`',
   ],
+  [
+    ALL,
+    '`!표결`: 임무의 투표를 얼마나 열어 둘지, 몇 명에게 물을지 정합니다',
+    '`!judge`: how long votes on plans stay open, and who is asked',
+  ],
   [ALL, '`!도구`: 에이전트의 도구를 보고, 끄고 켭니다', '`!tools`: what agents can use, and who may'],
   [ALL, '`!예산`: 쓴 돈과 한도', '`!budget`: what was spent, and limits'],
   [ALL, '`!동결` · `!해동`: 모두 멈추고, 풉니다', '`!freeze` · `!thaw`: everything stops, and goes on'],
