@@ -123,6 +123,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bridge/protocol': [
     'bridge/protocol/documents',
+    'bridge/protocol/judging',
     'bridge/protocol',
     'bridge/protocol/tasks',
     'bridge/protocol/tools',

@@ -1,4 +1,4 @@
-import { type Judgement, MAX_OWNER_SECONDS } from '../../bridge/protocol/tasks/judgement.ts';
+import { type Judgement, MAX_OWNER_SECONDS } from '../../bridge/protocol/judging/judgement.ts';
 import * as say from '../../bridge/text/tasks/judgement-words.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
 import type { JudgementSettings } from './judgement-settings.ts';
@@ -20,7 +20,15 @@ const SWITCHES: ReadonlyMap<string, Switch> = new Map([
 const ON: ReadonlySet<string> = new Set(['켜기', '켜', '켬', 'on']);
 const OFF: ReadonlySet<string> = new Set(['끄기', '꺼', '끔', 'off', '없음', '없이']);
 const TIME: ReadonlySet<string> = new Set(['시간', '마스터', 'time', 'owner']);
-const LENGTH = /^(\d{1,4})(초|분|s|sec|seconds?|m|min|minutes?)$/u;
+/** How many seconds each is. */
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['초', 1],
+  ['s', 1],
+  ['sec', 1],
+  ['분', 60],
+  ['m', 60],
+  ['min', 60],
+]);
 
 /** What stands behind `!judge`: nothing, how long the poll waits for the owner (`90초`, `2m`, `off`), or a switch. Pure. */
 export function judgementWish(words: string): JudgementWish {
@@ -43,10 +51,10 @@ export function judgementWish(words: string): JudgementWish {
 }
 
 function seconds(word: string): number | null {
-  const [, amount = '', unit = ''] = LENGTH.exec(word) ?? [];
-  if (amount === '') return null;
-  const length = Number(amount) * (unit.startsWith('m') || unit === '분' ? 60 : 1);
-  return length <= MAX_OWNER_SECONDS ? length : null;
+  const amount = Number.parseInt(word, 10);
+  const unit = UNITS.get(word.slice(String(amount).length));
+  if (!(amount > 0) || unit === undefined) return null;
+  return amount * unit <= MAX_OWNER_SECONDS ? amount * unit : null;
 }
 
 /** `!judge`: how plans are judged, shown and changed. */

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { Judgement } from '../../bridge/protocol/tasks/judgement.ts';
+import { Judgement } from '../../bridge/protocol/judging/judgement.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 
 const KEY = swarmKey('judgement');

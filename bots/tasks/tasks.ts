@@ -6,8 +6,9 @@ import type { EditBudget } from '../../bridge/matrix/edit-budget.ts';
 import type { AgentId, EventId, Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Lendings } from '../../bridge/protocol/lent-folder.ts';
 import type { MailOffer } from '../../bridge/queue/executor-offers.ts';
-import type { Judgement } from '../../bridge/protocol/tasks/judgement.ts';
+import type { Judgement } from '../../bridge/protocol/judging/judgement.ts';
 import { isThere } from '../../bridge/appservice/presence.ts';
+import { modelFacts, modelKind } from '../../bridge/protocol/models.ts';
 import type { PlanHash } from '../../bridge/protocol/plan.ts';
 import type { Roster } from '../../bridge/protocol/roster.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
@@ -127,13 +128,12 @@ const COUNTDOWN_MS = 10_000;
 /** Who has read or written something since then is there. */
 const THERE_MS = 120_000;
 
-/** The house of whose models it is; of servers of one's own each model is another. */
-const vendorOf = (provider: Pick<Provider, 'label' | 'rehearsal'> | undefined): string | null =>
-  provider === undefined || provider.rehearsal
-    ? null
-    : provider.label.startsWith('compatible/')
-      ? provider.label
-      : (provider.label.split('/')[0] ?? null);
+/** The house of whose models it is; of servers of one's own each model is another. Null: it only rehearses. */
+const vendorOf = (binding: ModelBinding | undefined): string | null => {
+  if (binding === undefined || binding.provider.rehearsal) return null;
+  const { model } = binding.config;
+  return modelFacts(model).endpoint === true ? model : (modelKind(model) ?? model);
+};
 
 /** By itself, or by the tool. */
 const looksUp = (provider: Pick<Provider, 'searches' | 'canSearch' | 'callsTools'> | undefined): boolean =>
@@ -172,7 +172,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     judgement: judgementFor(ready()),
     vendors: new Map(
       ready().flatMap((id) => {
-        const vendor = vendorOf(bindings.get(id)?.provider);
+        const vendor = vendorOf(bindings.get(id));
         return vendor === null ? [] : [[id, vendor] as const];
       }),
     ),

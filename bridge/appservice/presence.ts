@@ -7,7 +7,10 @@ const Typing = z.object({ type: z.literal('m.typing'), content: z.object({ user_
 const Receipt = z.object({ ts: z.int().catch(0) });
 const Receipts = z.object({
   type: z.literal('m.receipt'),
-  content: z.record(z.string(), z.object({ 'm.read': z.record(z.string(), Receipt).default({}) }).catch({ 'm.read': {} })),
+  content: z.record(
+    z.string(),
+    z.object({ 'm.read': z.record(z.string(), Receipt).default({}) }).catch({ 'm.read': {} }),
+  ),
 });
 const Room = z.object({
   timeline: z.object({ events: z.array(z.unknown()).default([]) }).catch({ events: [] }),
@@ -17,7 +20,7 @@ const Answer = z.object({ rooms: z.object({ join: z.record(z.string(), Room).def
 
 export interface PresenceQuestion {
   /** Who is in the room. */
-  readonly reader: Account;
+  readonly reader: Pick<Account, 'call'>;
   readonly room: RoomId;
   readonly people: ReadonlySet<UserId>;
   /** Milliseconds since 1970: who has read or written something since then is there. Who types is, anyway. */

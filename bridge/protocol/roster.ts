@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentId } from './ids.ts';
-import { Judgement } from './tasks/judgement.ts';
+import { Judgement } from './judging/judgement.ts';
 import { MODEL_NAME, MODEL_NAME_FIELD, MODEL_NAME_FORM, modelFacts } from './models.ts';
 
 /** `<provider>/<model>`, or a bare word for models that need none: `openai/gpt-5.2`, `rehearsal`, `relay`. */

@@ -7,10 +7,10 @@ import { reduce } from '../../bots/tasks/reducer/reduce.ts';
 import type { Answer, Ask, TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
-import { Roster } from "../../bridge/protocol/roster.ts";
+import { Roster } from '../../bridge/protocol/roster.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';
-import { type Judgement, PLAIN_JUDGEMENT } from '../../bridge/protocol/tasks/judgement.ts';
+import { type Judgement, PLAIN_JUDGEMENT } from '../../bridge/protocol/judging/judgement.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import type { SeededRandom } from '../house/seeded-random.ts';
 
@@ -106,7 +106,15 @@ export function judge(
       case 'critique':
         return { kind: 'critique', objections: [] };
       case 'vote':
-        return { kind: 'vote', ranking: rankingOf(mine, labelled(state).map((one) => one.proposal.hash), kindOf), reason: '' };
+        return {
+          kind: 'vote',
+          ranking: rankingOf(
+            mine,
+            labelled(state).map((one) => one.proposal.hash),
+            kindOf,
+          ),
+          reason: '',
+        };
       case 'triage':
       case 'work':
       case 'verify':

@@ -1,4 +1,4 @@
-import type { Judgement } from '../../bridge/protocol/tasks/judgement.ts';
+import type { Judgement } from '../../bridge/protocol/judging/judgement.ts';
 import { seededRandom } from '../house/seeded-random.ts';
 import { table } from './figures.ts';
 import { judge, type Minds } from './judgement-run.ts';
@@ -67,7 +67,16 @@ export function judgement(quick = false): string {
     }),
   );
   return table(
-    ['errors correlate', 'way', `right (${runs} tasks)`, 'ballots awaited', 'calls', 'calls a right decision', 'tokens', 'tokens a right decision'],
+    [
+      'errors correlate',
+      'way',
+      `right (${runs} tasks)`,
+      'ballots awaited',
+      'calls',
+      'calls a right decision',
+      'tokens',
+      'tokens a right decision',
+    ],
     rows,
   );
 }

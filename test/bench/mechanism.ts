@@ -15,9 +15,9 @@ export function mechanism(quick = false): { table: string; failures: string[] } 
     `± ${margin.toFixed(3)}`,
   ]);
   const counted = table(
-      ['agents', 'each is right', 'each drops out', 'theory', `measured (${runs} runs)`, '99 % interval'],
-      rows,
-    );
+    ['agents', 'each is right', 'each drops out', 'theory', `measured (${runs} runs)`, '99 % interval'],
+    rows,
+  );
   return {
     table: `${counted}\n\n${judgement(quick)}`,
     failures: measured

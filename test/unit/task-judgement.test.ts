@@ -5,9 +5,24 @@ import { pollWaitsMs } from '../../bots/tasks/state/poll-window.ts';
 import { TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskRules } from '../../bots/tasks/state/transitions.ts';
 import { type AgentId, EventId } from '../../bridge/protocol/ids.ts';
-import { type Judgement, PLAIN_JUDGEMENT } from '../../bridge/protocol/tasks/judgement.ts';
+import { type Judgement, PLAIN_JUDGEMENT } from '../../bridge/protocol/judging/judgement.ts';
 import { FOUR, sensible, spelling, Stage, steps } from './task-stage.ts';
-import { A, able, agent, answerTo, B, C, command, D, MASTER, plan, rulesFor, T0, taskFor, World } from './task-world.ts';
+import {
+  A,
+  able,
+  agent,
+  answerTo,
+  B,
+  C,
+  command,
+  D,
+  MASTER,
+  plan,
+  rulesFor,
+  T0,
+  taskFor,
+  World,
+} from './task-world.ts';
 
 const E = agent('eve');
 const F = agent('finn');
@@ -138,7 +153,10 @@ describe('the owner has a vote', () => {
   });
 
   it('and no longer than that where the agents have taken as long', () => {
-    const slow = able({ here: true, ask: (ask, state) => (ask.kind === 'critique' ? null : answerTo(ask, state, plan(ask.agent))) });
+    const slow = able({
+      here: true,
+      ask: (ask, state) => (ask.kind === 'critique' ? null : answerTo(ask, state, plan(ask.agent))),
+    });
     const one = world(judging(open)).play(slow, decided);
     expect(one.state.timers['poll-window.0']).toBeUndefined();
     expect(one.log.filter(({ kind }) => kind === 'presence')).toEqual([]);
@@ -150,17 +168,20 @@ describe('the owner has a vote', () => {
     expect(one.log.filter(({ kind }) => kind === 'presence')).toHaveLength(1);
   });
 
-  it.each<[string, Partial<Judgement>]>([['switched off', {}], ['no time', { ownerSeconds: 0 }]])(
-    'nor where that is %s, and nobody looks for him',
-    (_why, how) => {
-      const one = world(judging(how)).play(able({ here: true }), decided);
-      expect([one.now, one.log.filter(({ kind }) => kind === 'presence')]).toEqual([T0, []]);
-    },
-  );
+  it.each<[string, Partial<Judgement>]>([
+    ['switched off', {}],
+    ['no time', { ownerSeconds: 0 }],
+  ])('nor where that is %s, and nobody looks for him', (_why, how) => {
+    const one = world(judging(how)).play(able({ here: true }), decided);
+    expect([one.now, one.log.filter(({ kind }) => kind === 'presence')]).toEqual([T0, []]);
+  });
 
   it('nor where there is one plan', () => {
     const same = plan('same');
-    const one = world(judging(open)).play(able({ here: true, plans: Object.fromEntries(six.map((id) => [id, same])) }), decided);
+    const one = world(judging(open)).play(
+      able({ here: true, plans: Object.fromEntries(six.map((id) => [id, same])) }),
+      decided,
+    );
     expect(one.now).toBe(T0);
   });
 
@@ -186,7 +207,10 @@ describe('the owner has a vote', () => {
   it('and his choice decides at once', () => {
     const one = world(judging(open)).play(able({ here: true }), waiting);
     one.send({ kind: 'chosen', at: one.now, by: MASTER, hash: last(one.state), event: EventId.parse('$choice') });
-    expect(one.play(able()).state).toMatchObject({ phase: 'done', decision: { rule: 'choice', winner: last(one.state) } });
+    expect(one.play(able()).state).toMatchObject({
+      phase: 'done',
+      decision: { rule: 'choice', winner: last(one.state) },
+    });
     expect(one.now).toBe(T0);
   });
 
@@ -241,7 +265,7 @@ describe('the executor counts the same', () => {
   it('where two planned the same and nobody else was asked', async () => {
     const stage = new Stage({
       rules: rules({ fastPath: true }),
-      mind: ({ ask, state }) =>
+      model: ({ ask, state }) =>
         ask.kind === 'propose'
           ? JSON.stringify({ goal: `by ${ask.agent}`, steps: steps('all alike') })
           : sensible({ ask, state }),
@@ -254,7 +278,7 @@ describe('the executor counts the same', () => {
   });
 
   it('where the vote ended before the last ballot', async () => {
-    const stage = new Stage({ rules: rules({ earlyStop: true }), mind: sensible, run: spelling });
+    const stage = new Stage({ rules: rules({ earlyStop: true }), model: sensible, run: spelling });
     const state = await stage.play();
     expect(state).toMatchObject({ phase: 'done', settled: true });
     expect(state.ballots).toHaveLength(3);

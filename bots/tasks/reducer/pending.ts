@@ -6,7 +6,17 @@ import type { TaskEffect } from '../state/transitions.ts';
  * All that a task waits for, read off its state: what a process that was killed may not have done yet. Doing it again
  * does it once, for the ids are those of the transitions that set it off.
  */
-export function pendingEffects({ saying, asks, timers, commands, plan, withdrawn, pollOpen, round, repolled }: TaskState): readonly TaskEffect[] {
+export function pendingEffects({
+  saying,
+  asks,
+  timers,
+  commands,
+  plan,
+  withdrawn,
+  pollOpen,
+  round,
+  repolled,
+}: TaskState): readonly TaskEffect[] {
   const sent = (plan?.plan.steps ?? []).flatMap((step): TaskEffect[] => {
     if (step.kind !== 'command' || plan === null) return [];
     const { id } = step.command;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CommandResult } from '../../../bridge/protocol/act.ts';
 import { AgentId, EventId, UserId } from '../../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../../bridge/protocol/plan.ts';
-import type { Judgement } from '../../../bridge/protocol/tasks/judgement.ts';
+import type { Judgement } from '../../../bridge/protocol/judging/judgement.ts';
 import { Answer, Ask, RefusalCode, Say, type TaskState } from './task-state.ts';
 
 /** What happens to a task. Late, doubled and forged ones change nothing. `at`: milliseconds since 1970. */

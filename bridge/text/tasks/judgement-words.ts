@@ -1,4 +1,4 @@
-import type { Judgement } from '../../protocol/tasks/judgement.ts';
+import type { Judgement } from '../../protocol/judging/judgement.ts';
 import { phrase } from '../say.ts';
 
 /** A pair's ballots: nobody was asked for one, each has planned it. */
