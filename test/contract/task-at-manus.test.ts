@@ -71,6 +71,7 @@ async function happen(
         outbox: { say: () => Promise.resolve() },
         orders: { add: () => Promise.resolve() },
         abandon: (question) => abandonQuestion(question, { get: () => ({ config, provider }) }),
+        isOwnerThere: async () => false,
         frozen: () => false,
       },
     );

@@ -227,7 +227,16 @@ describe('the house under a freeze', () => {
       carryOut: (effect: TaskEffect) =>
         carryOutEffect(
           { root, effect },
-          { store, machine, asks, outbox: { say: () => Promise.resolve() }, orders: { add }, abandon: add, frozen, isOwnerThere: async () => false },
+          {
+            store,
+            machine,
+            asks,
+            outbox: { say: () => Promise.resolve() },
+            orders: { add },
+            abandon: add,
+            frozen,
+            isOwnerThere: async () => false,
+          },
         ),
     };
   }
