@@ -150,11 +150,11 @@ export function createTasks(deps: TasksDeps): Tasks {
     residents.agents
       .map(({ id }) => id)
       .filter((id) => those.has(id) && !bindings.byHand.has(id) && (deps.available?.(id) ?? true));
-  /** Nobody waits for the owner to choose between plans that are only played. */
+  /** A rehearsal shows every ballot, and nobody waits for the owner to choose between plans that are only played. */
   const judgementFor = (agents: readonly AgentId[]): Judgement => {
     const now = deps.judgement();
     const played = agents.every((id) => bindings.get(id)?.provider.rehearsal === true);
-    return played ? { ...now, ownerSeconds: 0 } : now;
+    return played ? { ...now, ownerSeconds: 0, earlyStop: false } : now;
   };
   const rules = (): TaskRules => ({
     integrator: roster.integrator,

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isThere, type PresenceQuestion } from '../../bridge/appservice/presence.ts';
+import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { AskKind } from '../../bots/tasks/state/task-state.ts';
+import { inRoom } from '../house/matrix.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { type ScriptedAgent, type Question, type Reply, type Script, heard } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
@@ -187,6 +190,55 @@ describe('the vote', () => {
     await task.tap(poll, answerFor('one'));
     await scene.settled();
     expect(task.acts('decision')).toHaveLength(1);
+  });
+
+  it('waits for a master who is there, says how long, and ends with his tap', async () => {
+    const { master, hq } = scene;
+    const say = async (words: string) => master.answered(hq, await master.say(hq, words));
+    await say('!judge 120s');
+    const task = await begin();
+    const waits = await task.until(
+      'the card that waits',
+      () => /투표가 \d+초쯤|stays open for about \d+ s/u.exec(task.card()?.body ?? '')?.[0],
+    );
+    expect(waits).toMatch(/1[12]0/u);
+    expect(task.acts('decision')).toEqual([]);
+    const at = [hashOf(task, 'one'), hashOf(task, 'two')].toSorted().indexOf(hashOf(task, 'two'));
+    const tapped = await task.tap(String(task.poll()?.event_id), String(answersOf(task)[at]?.id));
+    // Two against two but for the tap, long before the time is up.
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    expect(decision(task)).toMatchObject({ rule: 'vote', winner: hashOf(task, 'two'), tap: tapped });
+    await say('!judge off');
+  });
+
+  it('sees by the homeserver that somebody types or reads, and not that he did long ago', async () => {
+    const { hq, house } = scene;
+    await using guest = await scene.newcomer('reader');
+    await scene.bringIn(guest, hq);
+    const reader: PresenceQuestion['reader'] = {
+      call: async (_method, path, call) => {
+        const query = new URLSearchParams(
+          Object.entries(call?.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
+        );
+        return (await scene.master.call('GET', `${path}?${query}`)).body;
+      },
+    };
+    const people = new Set([UserId.parse(guest.userId)]);
+    const there = (since: number) => isThere({ reader, room: RoomId.parse(hq), people, since });
+    const later = Date.now() + 3_600_000;
+    expect(await there(later)).toBe(false);
+    await guest.call('PUT', inRoom(hq, `typing/${encodeURIComponent(guest.userId)}`), {
+      typing: true,
+      timeout: 30_000,
+    });
+    expect(await there(later)).toBe(true);
+    await guest.call('PUT', inRoom(hq, `typing/${encodeURIComponent(guest.userId)}`), { typing: false });
+    const before = Date.now();
+    const said = await scene.master.say(hq, '클로드야 안녕');
+    expect(await there(before)).toBe(false);
+    await guest.call('POST', inRoom(hq, `receipt/m.read/${encodeURIComponent(said)}`), {});
+    expect(await there(before)).toBe(true);
+    expect([house.ready.rooms.hq, await there(later)]).toEqual([hq, false]);
   });
 
   it('is overruled by the choice of the master', async () => {

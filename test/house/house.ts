@@ -103,8 +103,9 @@ export async function houseEnvironment(folder: string, options: HouseOptions = {
   await writeFile(join(folder, 'environment.json'), JSON.stringify(own));
   if (options.roster !== undefined) {
     own['CHAVION_ROSTER'] = join(folder, 'roster.json');
-    // Nobody at a test looks at a poll for a minute; the test about that asks for it.
-    await writeFile(own['CHAVION_ROSTER'], JSON.stringify({ judgement: { ownerSeconds: 0 }, ...options.roster }));
+    // Nobody at a test looks at a poll for a minute, and every ballot is looked at; tests about that ask for it.
+    const judgement = { ownerSeconds: 0, earlyStop: false };
+    await writeFile(own['CHAVION_ROSTER'], JSON.stringify({ judgement, ...options.roster }));
   }
   return { ...Object.fromEntries(passed), ...own, ...options.env };
 }

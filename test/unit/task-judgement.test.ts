@@ -239,6 +239,15 @@ describe('the owner has a vote', () => {
     expect(one.now).toBe(before + 40_000);
   });
 
+  it('nor in a freeze while they still vote', () => {
+    const one = world(judging(open)).play(able({ here: true }), (state) => state.ballots.length === 3);
+    one.freeze();
+    one.now += 3_600_000;
+    one.thaw();
+    one.play(able({ here: true }), waiting);
+    expect(pollWaitsMs(one.state, one.now)).toBe(MINUTE);
+  });
+
   it('keeps nobody waiting where nothing says whether he is there', () => {
     const one = world(judging(open)).play(able({ here: true }), (state) => state.pollOpen?.owner === 'asked');
     one.pool = one.pool.filter(({ kind }) => kind !== 'presence');
