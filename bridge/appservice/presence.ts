@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Account } from '../matrix/account.ts';
 import { type RoomId, UserId } from '../protocol/ids.ts';
@@ -41,7 +42,8 @@ export async function isThere({ reader, room, people, since }: PresenceQuestion)
       rooms: [room],
       state: { types: [] },
       account_data: { types: [] },
-      timeline: { limit: 1, senders: [...people] },
+      // Synapse keeps the answer to a first /sync for minutes; another filter is another question.
+      timeline: { limit: 1, senders: [...people], not_types: [randomUUID()] },
       ephemeral: { types: ['m.receipt', 'm.typing'] },
     },
   });

@@ -194,7 +194,7 @@ describe('the vote', () => {
 
   it('waits for a master who is there, says how long, and ends with his tap', async () => {
     const { master, hq } = scene;
-    const say = async (words: string) => master.answered(hq, await master.say(hq, words));
+    const say = async (words: string) => master.noticed(hq, await master.say(hq, words));
     await say('!judge 120s');
     const task = await begin();
     const waits = await task.until(
@@ -220,7 +220,7 @@ describe('the vote', () => {
         const query = new URLSearchParams(
           Object.entries(call?.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
         );
-        return (await scene.master.call('GET', `${path}?${query}`)).body;
+        return (await scene.master.call('GET', `${path}?${query.toString()}`)).body;
       },
     };
     const people = new Set([UserId.parse(guest.userId)]);
