@@ -18,6 +18,8 @@ export function buildMemoryCommands(
     memory: houseMemory,
     callables: () => residents.agents,
     nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
+    // A name that somebody gave himself could be anything.
+    speaker: (user) => residents.byUser.get(user)?.config.name ?? user.slice(1, user.indexOf(':')),
     agents: residents.agents.map(({ id }) => id),
     reader: (room) => rooms.reader(room),
     recall,

@@ -100,7 +100,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
   const unreadable = unreadableOf(base, queues, given.settings);
   const intake = intakeOf(ground, tasks, turns);
   const inbox: Inbox = new Inbox(
-    { isOwn: base.residents.isOwn },
+    { isOwn: base.residents.isOwn, takenOut: (event) => base.houseMemory.takenOut(event) },
     base.timeline,
     heardByAll([
       (event) => base.houseMemory.hear(event),

@@ -5,6 +5,7 @@ import { MAX_MISSION, parseTask } from '../../bridge/protocol/orders/task-order.
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import type { Floor } from '../../bridge/protocol/turn.ts';
 import * as modelText from '../../bridge/text/room/models.ts';
+import { quotedNotRemembered } from '../../bridge/text/room/commands/memory.ts';
 import * as say from '../../bridge/text/room/room.ts';
 import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts';
 import { address, type Audience } from '../addressing/address.ts';
@@ -13,6 +14,7 @@ import { floorSentence } from '../addressing/floor-sentence.ts';
 import { typedName } from '../addressing/typed-name.ts';
 import { asksToMerge } from '../ballots/said-to-merge.ts';
 import { saidToDecide, type SaidToDecide } from '../ballots/said-to-decide.ts';
+import { type QuotedWish, quotedToRemember } from '../memory/quoted-to-remember.ts';
 import { saidToRemember } from '../memory/said-to-remember.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import { ballotOn, planCommand } from './plan-command.ts';
@@ -66,7 +68,9 @@ function understood(message: MessageEvent, facts: Facts): IntakePlan {
   if (put !== null && voters !== null) return ballotOn(put, voters, message, facts, lang);
   const wanted = message.attachment === undefined ? saidToRemember(message.body, facts.everyone) : null;
   const spoken = () => spokenTo(message, facts, lang);
-  return wanted === null ? spoken() : remembering(wanted, message, lang, spoken);
+  if (wanted !== null) return remembering(wanted, message, lang, spoken);
+  const quoted = message.attachment === undefined ? quotedToRemember(message.body, facts.quoted, facts.everyone) : null;
+  return quoted === null ? spoken() : rememberingQuoted(quoted, message, lang);
 }
 
 function spokenTo(message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
@@ -132,6 +136,12 @@ function remembering(
   if (!rest) return { jobs: [stored] };
   const plan = spoken();
   return { ...plan, jobs: [stored, ...plan.jobs] };
+}
+
+function rememberingQuoted(wish: QuotedWish, message: MessageEvent, lang: Lang): IntakePlan {
+  if (wish.kind === 'refused') return { jobs: [notice(message, quotedNotRemembered[lang](wish.why))] };
+  const { lines, quoted } = wish;
+  return { jobs: [{ ...houseCommand('memory', '', message, lang), lines: [...lines], quoted }] };
 }
 
 /** The sentence that sets the floor may call somebody too: both are done. */

@@ -4,6 +4,7 @@ import type { Floor, SwarmJob } from '../../bridge/protocol/turn.ts';
 import type { HelpPlace } from '../../bridge/text/room/help.ts';
 import type { ModelState } from '../../bridge/text/room/models.ts';
 import type { Callable } from '../addressing/address.ts';
+import type { QuotedMessage } from '../memory/quoted-to-remember.ts';
 import type { Choosable } from './model-wish.ts';
 
 /** What a message sets off. Stored as a whole before anything is done, so that a repeated event does the same. */
@@ -53,6 +54,8 @@ export interface Facts {
   readonly acts: readonly AgentId[];
   readonly floor: Floor;
   readonly repliedTo?: UserId | undefined;
+  /** What a master replies to on purpose, as it reads now. */
+  readonly quoted?: QuotedMessage | undefined;
   readonly unasked?: ReadonlySet<UserId>;
   readonly threadOf?: UserId | undefined;
   readonly fallbackLang: Lang;

@@ -100,6 +100,7 @@ export function createMessageFacts(
       relayed: await relayed(repliedTo),
       floor: floor ?? (message.roomId === deps.ops ? 'called' : 'open'),
       repliedTo: repliedTo?.event.sender,
+      ...(repliedTo == null ? {} : { quoted: await quotedMessage(repliedTo) }),
       ...(quoted == null
         ? {}
         : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
@@ -131,6 +132,12 @@ export function createMessageFacts(
                 ? 'direct'
                 : 'other',
     };
+  }
+
+  async function quotedMessage({ event, body }: Entry): Promise<Facts['quoted']> {
+    const { eventId, sender, masked, attachment } = event;
+    const isMasters = event.chavion === undefined && (await rooms.masters()).has(sender);
+    return { event: eventId, sender, body, isMasters, masked, isFile: attachment !== undefined };
   }
 
   /** Asked of Redis only where somebody wants to end them. */

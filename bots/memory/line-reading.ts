@@ -9,6 +9,7 @@ import { rememberedBefore, rememberedBehind } from './grammar/remember-words.ts'
 import { isNaming } from './grammar/naming.ts';
 import { setsRule } from './grammar/standing-rules.ts';
 import type { LineReader } from './memory-lines.ts';
+import { isOnlyWishToRemember } from './said-to-remember.ts';
 import { personalNumbersIn } from './personal-numbers.ts';
 
 export interface ReadLine {
@@ -176,6 +177,6 @@ const isSpokenTo = (next: Token | undefined): boolean =>
 
 /** How the memory room's messages are read, by whoever lives in the house at that moment. */
 export const lineReader = (agents: () => readonly Callable[]): LineReader => ({
-  read: (text) => readLine(text, agents()),
+  read: (text) => (isOnlyWishToRemember(text, agents()) ? { kind: 'fact', text: '' } : readLine(text, agents())),
   isPersonal: (text) => personalNumbersIn(text).length > 0,
 });

@@ -128,12 +128,20 @@ async function forget(job: SwarmCommandJob, deps: MemoryCommandDeps): Promise<st
   const gone: say.LineShown[] = [];
   const [before, unknown, kept]: [number[], number[], number[]] = [[], [], []];
   for (const number of numbers) {
-    const line = await deps.memory.forget(number);
+    const line = await forgotten(number, deps);
     if (line === false) kept.push(number);
     else if (line === null) (deps.memory.wasForgotten(number) ? before : unknown).push(number);
     else gone.push(...shownLines([line.kind === 'order' || (await may(line)) ? line : { ...line, text: '…' }], deps));
   }
   return say.linesForgotten[job.lang]({ gone, before, unknown, kept });
+}
+
+/** Where another swarm has written the line a moment ago, the room has it. */
+async function forgotten(number: number, { memory }: MemoryCommandDeps): ReturnType<MemoryRoom['forget']> {
+  const line = await memory.forget(number);
+  if (line !== null || memory.wasForgotten(number)) return line;
+  await memory.again();
+  return memory.forget(number);
 }
 
 /** Numbers and what stands between them, and nothing else. */

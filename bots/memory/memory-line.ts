@@ -16,6 +16,8 @@ export interface MemoryLine {
   readonly by?: UserId;
   /** The only one whom an order binds; without it, all. */
   readonly agent?: AgentId;
+  /** Whose words it quotes, where that is no master. */
+  readonly quotes?: UserId;
   /** Where it was said, if not in the memory room itself. */
   readonly origin?: { readonly room: RoomId; readonly event: EventId };
 }

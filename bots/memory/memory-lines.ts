@@ -121,6 +121,10 @@ export class MemoryLines {
     return this.#candidates.has(event);
   }
 
+  knows(event: EventId): boolean {
+    return this.has(event) || [...this.#edits.values()].some((edits) => edits.some(({ eventId }) => eventId === event));
+  }
+
   /** It is out of the room, and will not come again. */
   drop(event: EventId): void {
     this.#gone.add(event);
@@ -172,7 +176,7 @@ function isCandidate({ msgtype, thread, masked, attachment, chavion }: MessageEv
 
 function writtenLine({ eventId: event, roomId: room, at, body, chavion }: MessageEvent): UnnumberedLine | null {
   if (chavion?.remembers === undefined) return null;
-  const { remembers: kind, by, agent, source, sourceRoom } = chavion;
+  const { remembers: kind, by, agent, quotes, source, sourceRoom } = chavion;
   return {
     event,
     room,
@@ -181,6 +185,7 @@ function writtenLine({ eventId: event, roomId: room, at, body, chavion }: Messag
     text: body,
     ...(by === undefined ? {} : { by }),
     ...(agent === undefined ? {} : { agent }),
+    ...(quotes === undefined ? {} : { quotes }),
     ...(source === undefined || sourceRoom === undefined ? {} : { origin: { room: sourceRoom, event: source } }),
   };
 }

@@ -7,11 +7,12 @@ import { plainHtml } from '../../bridge/matrix/html.ts';
 import { formerOf } from '../../bridge/matrix/lineage.ts';
 import type { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { MemoryKind } from '../../bridge/protocol/content.ts';
-import type { MessageEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
+import type { MessageEvent, RedactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { LineNumbers } from './line-numbers.ts';
 import type { HouseMemory, MemoryLine } from './memory-line.ts';
 import { type LineReader, MemoryLines } from './memory-lines.ts';
 import type { RoomDocument } from './passage.ts';
+import { numbersInAccount } from './numbers-copy.ts';
 import { RoomDocuments } from './room-documents.ts';
 import { wholeRoom } from './whole-room.ts';
 
@@ -31,6 +32,7 @@ export interface NewLine {
   readonly text: string;
   readonly by?: UserId;
   readonly agent?: AgentId;
+  readonly quotes?: UserId;
   readonly origin: NonNullable<MemoryLine['origin']>;
   /** The same for the same line: it is written once, whatever is killed. */
   readonly id: string;
@@ -42,8 +44,8 @@ export interface NewLine {
  */
 export class MemoryRoom implements HouseMemory {
   readonly #deps: MemoryRoomDeps;
-  readonly #events: MemoryLines;
-  readonly #files = new RoomDocuments();
+  #events: MemoryLines;
+  #files = new RoomDocuments();
   readonly #numbers: LineNumbers;
   readonly #listeners = new Set<() => void>();
   readonly #leftOut = new Set<EventId>();
@@ -57,7 +59,7 @@ export class MemoryRoom implements HouseMemory {
   constructor(deps: MemoryRoomDeps) {
     this.#deps = deps;
     this.#events = new MemoryLines(deps.reader);
-    this.#numbers = new LineNumbers(deps.redis);
+    this.#numbers = new LineNumbers(deps.redis, numbersInAccount(deps.coordinator));
     this.#rooms = new Set([deps.room]);
   }
 
@@ -110,12 +112,23 @@ export class MemoryRoom implements HouseMemory {
       // Whoever keeps the rooms makes it anew and says so; the house answers without it.
       if (!refused(error)) throw error;
       log.warn({ room }, 'the memory room cannot be read');
+      this.#empty();
     }
     await this.#settle();
   }
 
+  /** The room is closed to the coordinator, deleted perhaps: what stood there holds no more, until it can be read again. */
+  #empty(): void {
+    this.#isWhole = false;
+    this.#events = new MemoryLines(this.#deps.reader);
+    this.#files = new RoomDocuments();
+  }
+
   /** Keeps up with what is said. Throws where the numbers cannot be stored: the event comes again. */
   async hear(event: RoomEvent): Promise<void> {
+    const { coordinator, room } = this.#deps;
+    if (event.kind === 'membership' && event.user === coordinator.userId && event.roomId === room)
+      return event.membership === 'join' ? this.again() : this.#left();
     if (this.isRoom(event.roomId)) {
       if (this.#put(event)) await this.#settle();
       return;
@@ -127,13 +140,30 @@ export class MemoryRoom implements HouseMemory {
         await this.forget(line.number, 'its source was deleted');
   }
 
+  /** Another swarm has taken it out: our own redactions are no part of the talk. */
+  async takenOut(event: RedactionEvent): Promise<void> {
+    if (this.isRoom(event.roomId)) await this.hear(event);
+  }
+
+  /** Whether it was heard already, as a line or as the edit of one. */
+  knows(event: EventId): boolean {
+    return this.#events.knows(event);
+  }
+
+  /** What it said may still be read for a while. */
+  async #left(): Promise<void> {
+    if (await this.#deps.coordinator.isIn(this.#deps.room)) return;
+    this.#empty();
+    await this.#settle();
+  }
+
   #put(event: RoomEvent): boolean {
     const isFile = this.#files.put(event);
     return this.#events.put(event) || isFile;
   }
 
   /** Null where it cannot be written: the room is closed to the coordinator. */
-  async remember({ kind, text, by, agent, origin, id }: NewLine): Promise<MemoryLine | null> {
+  async remember({ kind, text, by, agent, quotes, origin, id }: NewLine): Promise<MemoryLine | null> {
     const { coordinator, room } = this.#deps;
     const chavion = {
       v: 1,
@@ -143,6 +173,7 @@ export class MemoryRoom implements HouseMemory {
       sourceRoom: origin.room,
       ...(by === undefined ? {} : { by }),
       ...(agent === undefined ? {} : { agent }),
+      ...(quotes === undefined ? {} : { quotes }),
     } as const;
     const content = messageContent({ text, html: plainHtml(text), msgtype: 'm.text', chavion });
     let eventId: EventId;

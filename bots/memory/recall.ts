@@ -54,6 +54,9 @@ const LEAST_OF_BEST = 0.35;
 /** Some of what is found may not be told. */
 const LOOKED_AT = 64;
 
+/** A model or a stranger has written it. */
+const isOthersWords = ({ kind, quotes }: MemoryLine): boolean => kind === 'record' || quotes !== undefined;
+
 interface FoundLine {
   readonly line: MemoryLine;
   readonly score: number;
@@ -99,7 +102,7 @@ export class HouseRecall implements Recall {
     const facts = factsBlock(found, { nameOf: await names(), timeZone });
     return {
       text: [facts, passagesBlock(pieces, timeZone)].filter((block) => block !== '').join('\n\n'),
-      taint: { private: true, untrusted: pieces.length > 0 || found.some(({ kind }) => kind === 'record') },
+      taint: { private: true, untrusted: pieces.length > 0 || found.some(isOthersWords) },
     };
   }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Account, refused } from '../../bridge/matrix/account.ts';
+import type { Account } from '../../bridge/matrix/account.ts';
 import { wasRedacted } from '../../bridge/matrix/as-sent.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';
-import { type AgentId, EventId, type RoomId } from '../../bridge/protocol/ids.ts';
+import { type AgentId, EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { YES } from '../../bridge/protocol/orders/consent-signs.ts';
 import { proposedLine } from '../../bridge/protocol/orders/proposal.ts';
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
@@ -11,17 +11,20 @@ import * as say from '../../bridge/text/room/commands/memory.ts';
 import type { Callable } from '../addressing/callable.ts';
 import { type ProposalDeps, putProposal } from '../residents/put-proposal.ts';
 import { readLine } from './line-reading.ts';
+import { showSign } from './line-sign.ts';
 import type { MemoryLine } from './memory-line.ts';
 import type { MemoryRoom } from './memory-room.ts';
 import { personalNumbersIn } from './personal-numbers.ts';
 import { ordersThatFit } from './standing-orders.ts';
 
 export interface RememberDeps extends ProposalDeps {
-  readonly memory: Pick<MemoryRoom, 'lines' | 'remember' | 'takeAwayReplaced'>;
+  readonly memory: Pick<MemoryRoom, 'lines' | 'remember' | 'forget' | 'takeAwayReplaced' | 'knows' | 'again'>;
   /** All who can be called by name. */
   readonly callables: () => readonly Callable[];
   readonly agents: readonly AgentId[];
   readonly nameOf: (agent: AgentId) => string;
+  /** Whoever is no master, by name. */
+  readonly speaker: (user: UserId) => string;
   readonly reader: (room: RoomId) => Promise<Pick<Account, 'event'>>;
   /** Of standing orders, those that want the opposite of a new one. */
   readonly conflictsWith: (line: MemoryLine, orders: readonly MemoryLine[]) => readonly MemoryLine[];
@@ -33,7 +36,9 @@ const LONGEST_LINE = 1_000;
 
 const Source = z.object({
   sender: z.string(),
-  content: z.object({ [CHAVION_KEY]: z.object({ source: EventId }).optional().catch(undefined) }),
+  content: z.object({
+    [CHAVION_KEY]: z.object({ source: EventId, quotes: UserId.optional() }).optional().catch(undefined),
+  }),
 });
 
 /**
@@ -46,8 +51,9 @@ export async function remember(
   deps: RememberDeps,
 ): Promise<string | null> {
   const source = await sourceOf(job, deps);
-  if (source === null) return say.sourceGone[job.lang]();
+  if (source === null) return withoutSource(job, deps);
   const before = deps.memory.lines;
+  if (job.quoted?.by !== undefined) return quote(job, job.quoted.by, texts.join(' '), deps);
   const stored: MemoryLine[] = [];
   const known: MemoryLine[] = [];
   const said: string[] = [];
@@ -75,12 +81,15 @@ export async function remember(
       (await deps.memory.remember({
         ...line,
         by: job.by,
+        ...(source.quotes === undefined ? {} : { quotes: source.quotes }),
         origin: { room: job.room, event: source.event },
         id: `${job.source}.memory.${index}`,
       }));
     if (written === null) return say.cannotRemember[job.lang]();
     stored.push(written);
   }
+  // Deleted while it was written down: who hears of that finds no line yet.
+  if (stored.length > 0 && (await sourceOf(job, deps)) === null) return withoutSource(job, deps);
   const about = {
     ...consequences(stored, before, deps),
     lines: shownLines(stored, deps),
@@ -92,16 +101,22 @@ export async function remember(
 
 /** Under a line that a master wrote into the room himself: how it was taken, and what has to be said of it. */
 export async function noticeLine(job: SwarmCommandJob, text: string, deps: RememberDeps): Promise<string | null> {
-  await deps.memory.takeAwayReplaced(job.source);
-  const line = deps.memory.lines.find(({ event }) => event === job.source);
+  // Another swarm was told of it.
+  if (!deps.memory.knows(job.source)) await deps.memory.again();
+  const event = job.edited ?? job.source;
+  const line = deps.memory.lines.find((one) => one.event === event);
+  const sign = (key: string | null) => showSign(job.room, event, key, job.source, deps.coordinator);
   if (line === undefined) {
     const personal = personalNumbersIn(text);
+    await sign(personal.length === 0 ? null : YES);
     if (personal.length === 0) return null;
-    await react(job, YES, deps);
     return say.lineHoldsPersonal[job.lang](personal);
   }
-  await react(job, line.kind === 'order' ? say.ORDER_MARK : say.FACT_MARK, deps);
-  const older = deps.memory.lines.filter(({ event }) => event !== line.event);
+  // Nobody but the coordinator changes his own.
+  if (line.origin !== undefined) return null;
+  await deps.memory.takeAwayReplaced(event);
+  await sign(line.kind === 'order' ? say.ORDER_MARK : say.FACT_MARK);
+  const older = deps.memory.lines.filter((one) => one.event !== line.event);
   const notice = say.lineNoticed[job.lang](consequences([line], older, deps));
   return notice === '' ? null : notice;
 }
@@ -146,16 +161,47 @@ const bare = (text: string): string =>
     .replace(/[\s.!~]+/gu, ' ')
     .trim();
 
-/** The message that it was said in, and whether it is a proposal that a master has said yes to; null where it is gone. */
-async function sourceOf(
-  job: SwarmCommandJob,
-  { reader, coordinator }: RememberDeps,
-): Promise<{ readonly event: EventId; readonly isAgreed: boolean } | null> {
-  const raw = await (await reader(job.room)).event(job.room, job.source);
-  if (raw === null || wasRedacted(raw)) return null;
+/** What was written down of it before, by whoever died then, goes too. */
+async function withoutSource(job: SwarmCommandJob, { memory }: RememberDeps): Promise<string> {
+  const source = job.quoted?.event ?? job.source;
+  for (const line of memory.lines)
+    if (line.origin?.event === source) await memory.forget(line.number, 'its source was deleted');
+  return say.sourceGone[job.lang]();
+}
+
+/** Who is no master writes nothing here: a master sees the line whole, and taps. */
+async function quote(job: SwarmCommandJob, who: UserId, words: string, deps: RememberDeps): Promise<string | null> {
+  const bared = words.replace(/["“”]/gu, "'").replace(/\s+/gu, ' ').trim();
+  const text = say.quotedLine[job.lang](deps.speaker(who), bared);
+  if (text.length > LONGEST_LINE) return say.quotedTooLong[job.lang](LONGEST_LINE);
+  const put = await propose(job, text, say.holdsQuoted[job.lang](personalNumbersIn(text)), 0, deps);
+  return put === 'stands' ? null : say.cannotAskHere[job.lang]();
+}
+
+interface LineSource {
+  /** The message that it was said in. */
+  readonly event: EventId;
+  /** It is a proposal, and a master has said yes to it. */
+  readonly isAgreed: boolean;
+  readonly quotes?: UserId | undefined;
+}
+
+/** Null where it is gone. */
+async function sourceOf(job: SwarmCommandJob, { reader, coordinator }: RememberDeps): Promise<LineSource | null> {
+  const account = await reader(job.room);
+  const read = async (event: EventId) => {
+    const raw = await account.event(job.room, event);
+    return raw === null || wasRedacted(raw) ? null : raw;
+  };
+  const raw = await read(job.source);
+  if (raw === null) return null;
+  if (job.quoted !== undefined)
+    return (await read(job.quoted.event)) === null ? null : { event: job.quoted.event, isAgreed: false };
   const shownTo = Source.safeParse(raw).data;
-  const isAgreed = shownTo?.sender === coordinator.userId && proposedLine(raw) !== null;
-  return { event: (isAgreed ? shownTo.content[CHAVION_KEY]?.source : undefined) ?? job.source, isAgreed };
+  if (shownTo?.sender !== coordinator.userId || proposedLine(raw) === null)
+    return { event: job.source, isAgreed: false };
+  const { source, quotes } = shownTo.content[CHAVION_KEY] ?? {};
+  return { event: source ?? job.source, isAgreed: true, quotes };
 }
 
 function propose(
@@ -169,19 +215,13 @@ function propose(
     {
       room: job.room,
       thread: job.thread,
-      source: job.source,
+      source: job.quoted?.event ?? job.source,
       by: 'coordinator',
       words,
       line: `!${job.lang === 'ko' ? '기억' : 'memory'} ${text.replace(/\s+/gu, ' ').trim()}`,
+      quotes: job.quoted?.by,
       id: `${job.source}.personal.${index}`,
     },
     deps,
   );
-}
-
-async function react(job: SwarmCommandJob, key: string, { coordinator }: RememberDeps): Promise<void> {
-  const relation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: job.source, key } };
-  await coordinator.send(job.room, 'm.reaction', relation, `${job.source}.noted`).catch((error: unknown) => {
-    if (!refused(error)) throw error;
-  });
 }

@@ -31,6 +31,7 @@ const EDGE = 2;
 const MOST_LINES = 10;
 /** A line is a sentence, not a page. */
 const LONGEST_LINE = 500;
+const LONGEST_WISH = 80;
 
 /**
  * What a master's message elsewhere than in the memory room wants remembered; null: nothing. "기억해", "잊지 마" say it
@@ -79,6 +80,15 @@ export function saidToRemember(body: string, agents: readonly Callable[]): SaidT
   if (kept.length === 0) return null;
   const rest = pieces.some((piece, i) => !taken.has(i) && !isFiller(piece, isName));
   return { lines: kept.slice(0, MOST_LINES), rest };
+}
+
+/** Nothing is said but that something else is to be remembered: "이거 기억해", "그거 외워둬". */
+export function isOnlyWishToRemember(body: string, agents: readonly Callable[]): boolean {
+  if (body.length > LONGEST_WISH || /^\s*[!！]/u.test(body)) return false;
+  const isName = nameTester(agents);
+  const pieces = saidPieces(body, agents);
+  const wishes = pieces.filter((piece) => readPiece(piece, isName, false).kind === 'bare');
+  return wishes.length > 0 && pieces.every((piece) => wishes.includes(piece) || isFiller(piece, isName));
 }
 
 type Read =
@@ -141,7 +151,7 @@ const ENDED =
   /(?:[야요다임음함됨어아해줘셔마봐써와워라지네죠여려러]|이고|이며|거든|니까|까|는데|은데|인데|로|게|히|만|기|것|금지)$/u;
 /** Points at what was said elsewhere, or names a thing without saying what it is. */
 const POINTS =
-  /(?:배운|들은|본|읽은|찾은|정한|약속한|말한|얘기한|이야기한|했던|말했던|얘기했던|보낸|올린|준|알려준|적은|쓴|했던|한|하는)(?:거|것|말|얘기|이야기|내용|파일|사진|대로|거를|것을|말을|걸)(?:도|은|는)?(?:꼭|좀|다|모두)?$|^(?:이거|그거|이것|그것|저거|이걸|그걸|이건|그건|지금꺼|방금꺼|위에꺼|위내용|이내용|이대화|이말|그말|내말|이약속|그약속|우리약속|약속)(?:을|를|도|은|는|만)?$/u;
+  /(?:배운|들은|본|읽은|찾은|정한|약속한|말한|얘기한|이야기한|했던|말했던|얘기했던|보낸|올린|준|알려준|적은|쓴|했던|한|하는)(?:거|것|말|얘기|이야기|내용|파일|사진|대로|거를|것을|말을|걸)(?:도|은|는)?(?:꼭|좀|다|모두)?$|^(?:이거|그거|이것|그것|저거|이걸|그걸|이건|그건|지금꺼|방금꺼|위에꺼|위내용|이내용|이대화|이말|그말|이글|그글|윗글|위글|이메시지|이답|이답변|이대답|이부분|이문장|이정보|내말|이약속|그약속|우리약속|약속)(?:을|를|도|은|는|만)?$/u;
 const EMPTY =
   /^(?:나|날|나를|저를|우리|우리를|너|너를|이날|이순간|이순간을|오늘|오늘을|그날|그날을|그때|그때를|내이름|내이름을|내생일|내생일을|엄마|아빠|초심|초심을|은혜|은혜를|고마움을|사랑을|추억을|내얼굴|내목소리|내마음|내꿈을|내꿈|그사람|그사람을|첫사랑을|비밀번호|전화번호|주소|제목|제목을|이름|이름을|얼굴|다|전부|모두)$/u;
 

@@ -20,19 +20,21 @@ export interface NewProposal {
   readonly words: string;
   /** The command as a master would type it. */
   readonly line: string;
+  /** Whose words the line quotes, where that is no master. */
+  readonly quotes?: UserId | undefined;
   /** The same for the same proposal: it is put up once. */
   readonly id: string;
 }
 
 /** Puts a command line up with ✅ and ❌, by the coordinator; why not, where it cannot be. */
 export async function putProposal(
-  { room, thread, source, by, words, line, id }: NewProposal,
+  { room, thread, source, by, words, line, quotes, id }: NewProposal,
   { coordinator, masters }: ProposalDeps,
 ): Promise<'stands' | 'unshowable' | 'closed'> {
   const content = {
     ...messageContent({
       text: '',
-      chavion: { v: 1, kind: 'notice', source },
+      chavion: { v: 1, kind: 'notice', source, ...(quotes === undefined ? {} : { quotes }) },
       mentions: [...(await masters())].map((userId) => ({ userId, name: '' })),
       ...(thread === undefined ? { replyTo: source } : { thread }),
     }),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { decodeEvent, type DecodeOptions } from '../matrix/decode.ts';
 import { EventId, RoomId, UserId } from '../protocol/ids.ts';
-import type { RoomEvent } from '../protocol/room-event.ts';
+import type { RedactionEvent, RoomEvent } from '../protocol/room-event.ts';
 import type { Timeline } from './timeline.ts';
 
 /** An event that could not be handled: where it stands, not what it says. */
@@ -28,6 +28,11 @@ export interface Aside {
   readonly put: (misfit: Misfit) => Promise<void>;
 }
 
+export interface InboxOptions extends DecodeOptions {
+  /** Hears what the house itself has taken out of a room, this process or another one. */
+  readonly takenOut?: (event: RedactionEvent) => Promise<void>;
+}
+
 const REMEMBERED = 20_000;
 /** Of one event that fails while all it needs is there. */
 const TRIES = 3;
@@ -49,7 +54,7 @@ export class Inbox {
   readonly #seen = new Set<EventId>();
   readonly #opened = Promise.withResolvers<void>();
   #last: Promise<void> = this.#opened.promise;
-  readonly #options: DecodeOptions;
+  readonly #options: InboxOptions;
   readonly #timeline: Timeline;
   readonly #handle: (event: RoomEvent) => Promise<void>;
   readonly #aside: Aside;
@@ -57,7 +62,7 @@ export class Inbox {
 
   /** `handle` must be idempotent: after a restart, and after a failure, an event comes a second time. */
   constructor(
-    options: DecodeOptions,
+    options: InboxOptions,
     timeline: Timeline,
     handle: (event: RoomEvent) => Promise<void>,
     aside: Aside,
@@ -128,8 +133,12 @@ export class Inbox {
 
   async #take(raw: unknown, room?: RoomId): Promise<void> {
     const event = decodeEvent(raw, this.#options, room);
-    // We ourselves take out secrets alone: what was heard is masked already, and stays heard.
-    if (event === null || (event.kind === 'redaction' && this.#options.isOwn(event.sender))) return;
+    if (event === null) return;
+    if (event.kind === 'redaction' && this.#options.isOwn(event.sender)) {
+      // We ourselves take out secrets: what was heard is masked already, and stays heard. And lines of the memory.
+      await this.#patiently(this.#options.takenOut?.(event) ?? Promise.resolve());
+      return;
+    }
     this.#timeline.note(event);
     await this.#patiently(this.#handle(event));
   }

@@ -59,6 +59,8 @@ export const ChavionContent = z.object({
   by: UserId.optional(),
   /** ... in this room. */
   sourceRoom: RoomId.optional(),
+  /** Of such a line, and of the question whether it is to be one: whose words it quotes, where that is no master. */
+  quotes: UserId.optional(),
   act: Act.optional(),
   /** Of an outside agent's message, where it said so. */
   performative: Performative.optional(),

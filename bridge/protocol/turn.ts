@@ -136,6 +136,10 @@ export const SwarmCommandJob = z.object({
   words: z.string(),
   /** Of `memory`: what is to be remembered, said in plain words and no command. */
   lines: z.array(z.string()).min(1).max(20).optional(),
+  /** ... as it reads now in the memory room: `source` is the edit, this the line. */
+  edited: EventId.optional(),
+  /** ... in another message, to which this one points; `by`: whose words they are, where it is no master. */
+  quoted: z.object({ event: EventId, by: UserId.optional() }).optional(),
 });
 export type SwarmCommandJob = z.infer<typeof SwarmCommandJob>;
 

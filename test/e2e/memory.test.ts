@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { pdfOfPages } from '../house/documents.ts';
+import { inRoom } from '../house/matrix.ts';
 import { heard, type Question } from '../house/providers.ts';
 import { rosterOf, Scene } from '../house/scene.ts';
+import { verb } from '../house/verb.ts';
 
 /** Said once: in the room of the memory, in every prompt, and gone when it is deleted there. */
 
@@ -117,4 +122,114 @@ it('a document put there is found by what stands in it, cited with its page, and
   await scene.master.redact(memory, posted);
   await scene.settled();
   expect(await asked()).not.toContain('십 퍼센트');
+});
+
+/** The coordinator's signs that stand under a line. */
+const signs = (to: string) => {
+  const events = scene.master.events(memory);
+  const gone = new Set(events.filter(({ type }) => type === 'm.room.redaction').map((one) => one.redacts));
+  return events
+    .filter(
+      ({ type, event_id, content }) =>
+        type === 'm.reaction' && !gone.has(event_id) && content['m.relates_to']?.event_id === to,
+    )
+    .map(({ content }) => content['m.relates_to'].key);
+};
+
+it('the sign under a line follows when an edit makes a fact of an order', async () => {
+  const own = await scene.master.say(memory, '앞으로 말끝에 별을 붙여');
+  await reaction('📌', own);
+  await scene.master.edit(memory, own, '별이는 우리 집 고양이다');
+  await reaction('🗂', own);
+  await scene.master.until('one sign', memory, () => (signs(own).length === 1 ? true : undefined));
+  expect(signs(own)).toEqual(['🗂']);
+  expect(await whoHolds('말끝에 별을')).toEqual([]);
+});
+
+it('"이거 기억해" under a message: a master’s words at once, an agent’s by a tap, as a quoted fact', async () => {
+  const mine = await scene.master.say(scene.hq, '클로드야 창고 열쇠는 화분 밑에 있어');
+  await scene.master.answered(scene.hq, mine);
+  const wish = await scene.master.reply(scene.hq, mine, '이거 기억해');
+  expect((await scene.master.noticed(scene.hq, wish)).body).toMatch(
+    /^기억했습니다\.\n- 🗂 \*\*\d+\*\* 클로드야 창고 열쇠는/u,
+  );
+  expect(scene.master.answers(scene.hq, wish)).toEqual([]);
+
+  scene.providers.play('앞으로 사료는 목요일에 주문하세요', 'claude');
+  const [said] = await scene.master.answered(scene.hq, await scene.master.say(scene.hq, '클로드야 사료 언제 주문해?'));
+  await scene.master.reply(scene.hq, String(said?.id), '이거 외워둬');
+  const asked = await scene.master.until('the question', scene.hq, () =>
+    scene.master.shown(scene.hq).find(({ content }) => content['com.chavion.proposal'] !== undefined),
+  );
+  expect(asked.body).toContain('!기억 사실: 클로드의 말 "앞으로 사료는 목요일에 주문하세요"');
+  expect(lines().join()).not.toContain('사료는 목요일');
+  await scene.master.react(scene.hq, asked.id, '✅');
+  expect(await line('클로드의 말 "앞으로 사료는 목요일에 주문하세요"')).toMatchObject({
+    who: 'coordinator',
+    chavion: { remembers: 'fact', quotes: scene.agent('claude'), source: said?.id },
+  });
+  expect(await whoHolds('목요일에 주문')).toEqual([]);
+});
+
+interface Exported {
+  readonly lines: readonly { readonly number: number; readonly kind: string; readonly text: string }[];
+}
+async function exported(): Promise<Exported['lines']> {
+  const file = join(scene.house.folder, `memory-${randomUUID()}.json`);
+  const { code, said } = await verb(scene.house, ['memory', 'export', file, '--json']);
+  expect([code, said]).toEqual([0, expect.any(String)]);
+  const { lines: all }: Exported = JSON.parse(await readFile(file, 'utf8'));
+  return all;
+}
+
+it('`memory export` writes every line that stands, with its number', async () => {
+  const source = await scene.master.say(scene.hq, '트럭 보험은 11월에 끝난다 잊지 마');
+  const number = Number(/\*\*(\d+)\*\*/u.exec((await scene.master.noticed(scene.hq, source)).body)?.[1]);
+  const all = await exported();
+  expect(all).toContainEqual(expect.objectContaining({ number, kind: 'fact', text: '트럭 보험은 11월에 끝난다' }));
+  expect(all.map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['별이는 우리 집 고양이다', '펫샵은 열 시에 문을 연다']),
+  );
+  expect(all.map(({ text }) => text).filter((text) => /짧게 말해|표로 정리해|그림으로/u.test(text))).toEqual([]);
+  expect(new Set(all.map((one) => one.number)).size).toBe(all.length);
+});
+
+it('goes on with all lines and their numbers where a master upgrades the room', async () => {
+  const before = await exported();
+  const { status, body } = await scene.master.call('POST', inRoom(memory, 'upgrade'), { new_version: '12' });
+  expect([status, typeof body['replacement_room']]).toEqual([200, 'string']);
+  const old = memory;
+  memory = String(body['replacement_room']);
+  await scene.until(async () => (await scene.house.readyFile())?.rooms.memory === memory);
+  const source = await scene.master.say(scene.hq, '냉장고는 주방 왼쪽에 있어 기억해');
+  await scene.master.noticed(scene.hq, source);
+  expect((await line('냉장고는 주방 왼쪽에 있어')).chavion).toMatchObject({ source });
+  const after = await exported();
+  expect(after.slice(0, before.length)).toEqual(before);
+  expect(after).toHaveLength(before.length + 1);
+  // What stands in the room before is deleted there still.
+  const number = before.find(({ text }) => text === '트럭 보험은 11월에 끝난다')?.number;
+  const forget = await scene.master.say(scene.hq, `!잊어 ${number}`);
+  expect((await scene.master.noticed(scene.hq, forget)).body).toContain('잊었습니다.');
+  expect(scene.master.shown(old).map((one) => one.body)).not.toContain('트럭 보험은 11월에 끝난다');
+});
+
+it('deleted in Synapse Admin, it is said so, and made anew at the next start, with new numbers', async () => {
+  const highest = Math.max(...(await exported()).map(({ number }) => number));
+  await scene.asAdmin('DELETE', `/_synapse/admin/v2/rooms/${encodeURIComponent(memory)}`, { purge: true });
+  await scene.until(async () => {
+    const source = await scene.master.say(scene.hq, '현관 번호판은 파란색이야 기억해');
+    return (await scene.master.noticed(scene.hq, source)).body.startsWith('지침 방에 쓸 수 없어');
+  });
+  await scene.house.stop();
+  await scene.house.start();
+  memory = String(scene.house.ready.rooms.memory);
+  await scene.master.until('that it was lost', scene.hq, () =>
+    scene.master.shown(scene.hq).find(({ body }) => body.startsWith('지침 방이 지워져 새로 만들었습니다')),
+  );
+  expect(await whoHolds('앞으로')).toEqual([]);
+  const source = await scene.master.say(scene.hq, '뒷문은 초록색이야 기억해');
+  const number = Number(/\*\*(\d+)\*\*/u.exec((await scene.master.noticed(scene.hq, source)).body)?.[1]);
+  expect(number).toBeGreaterThan(highest);
+  await line('뒷문은 초록색이야');
 });

@@ -11,6 +11,8 @@ export class PaperHomeserver implements AsyncDisposable {
   readonly events: Json[] = [];
   /** Files, by the last part of their address. */
   readonly media = new Map<string, string>();
+  /** By the path under which an account keeps it. */
+  readonly accountData = new Map<string, Json>();
   takesUploads = true;
   readonly #levels: Readonly<Record<string, number>>;
   readonly #sent = new Map<string, string>();
@@ -103,6 +105,13 @@ export class PaperHomeserver implements AsyncDisposable {
     const [room = '', what = '', name = '', txn = ''] = path.slice(path.indexOf('rooms') + 1);
     if (url.pathname.endsWith('/sync'))
       return this.#sync(url.searchParams.get('since'), Number(url.searchParams.get('timeout')));
+    if (url.pathname.includes('/account_data/')) {
+      if (incoming.method === 'PUT') this.accountData.set(url.pathname, body);
+      const stored = this.accountData.get(url.pathname);
+      return stored === undefined
+        ? { status: 404, body: { errcode: 'M_NOT_FOUND' } }
+        : { status: 200, body: incoming.method === 'PUT' ? {} : stored };
+    }
     if (url.pathname.includes('/media/download/'))
       return { status: 200, body: this.media.get(path.at(-1) ?? '') ?? 'nothing' };
     if (url.pathname.includes('/upload'))

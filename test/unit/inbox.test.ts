@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Aside, heardByAll, Inbox, type Misfit } from '../../bridge/appservice/inbox.ts';
+import { type Aside, heardByAll, Inbox, type InboxOptions, type Misfit } from '../../bridge/appservice/inbox.ts';
 import { Timeline } from '../../bridge/appservice/timeline.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { MASTER, ROOM } from './events.ts';
@@ -13,7 +13,11 @@ const raw = (name: string) => ({
   content: { msgtype: 'm.text', body: name },
 });
 
-function scene(handle: (event: RoomEvent) => Promise<void>, more: Partial<Aside> = {}) {
+function scene(
+  handle: (event: RoomEvent) => Promise<void>,
+  more: Partial<Aside> = {},
+  options: InboxOptions = { isOwn: () => false },
+) {
   const handled: string[] = [];
   const aside: Misfit[] = [];
   const timeline = new Timeline({ latest: async () => [], thread: async () => [], event: async () => null });
@@ -22,7 +26,7 @@ function scene(handle: (event: RoomEvent) => Promise<void>, more: Partial<Aside>
     handled.push(event.eventId);
   };
   const inbox = new Inbox(
-    { isOwn: () => false },
+    options,
     timeline,
     ear,
     {
@@ -40,6 +44,30 @@ function scene(handle: (event: RoomEvent) => Promise<void>, more: Partial<Aside>
 const poison = async ({ eventId }: RoomEvent): Promise<void> => {
   if (eventId === '$poison') throw new RangeError('no such thing');
 };
+
+describe('what the house itself has taken out of a room', () => {
+  it('is told to whoever keeps books of it, and is no part of the talk', async () => {
+    const takenOut: string[] = [];
+    const { inbox, handled } = scene(
+      async () => undefined,
+      {},
+      {
+        isOwn: (user) => user === '@agent_coordinator:test',
+        takenOut: async ({ target }) => void takenOut.push(target),
+      },
+    );
+    inbox.open();
+    const redaction = (id: string, sender: string) => ({
+      ...raw(id),
+      type: 'm.room.redaction',
+      sender,
+      redacts: `$of-${id}`,
+      content: {},
+    });
+    await inbox.accept([redaction('own', '@agent_coordinator:test'), redaction('master', MASTER)]);
+    expect([takenOut, handled]).toEqual([['$of-own'], ['$master']]);
+  });
+});
 
 describe('what comes in', () => {
   it('waits for the start: a decision made before all is loaded would be kept for good', async () => {

@@ -82,6 +82,29 @@ describe('what is said elsewhere', () => {
     expect(lines()).toEqual([]);
   });
 
+  it('does not stay where the message is deleted while it is written, or after its writer died', async () => {
+    const source = scene.say(HQ, '펫샵은 열 시에 열어 기억해');
+    const job = { ...scene.job(source), lines: ['펫샵은 열 시에 열어'] };
+    const isGone = () => {
+      const event = scene.paper.events.find(({ event_id }) => event_id === source);
+      Object.assign(event ?? {}, { content: {}, unsigned: { redacted_because: {} } });
+    };
+    memory.onChange(isGone);
+    expect(await answered(job)).toMatch(/^기억하기 전에 글이 지워져/u);
+    expect([lines(), inRoom().map(({ content }) => content)]).toEqual([[], [{}]]);
+
+    const second = scene.say(HQ, '사료는 목요일에 와 기억해');
+    await answered({ ...scene.job(second), lines: ['사료는 목요일에 와'] });
+    Object.assign(scene.paper.events.find(({ event_id }) => event_id === second) ?? {}, {
+      content: {},
+      unsigned: { redacted_because: {} },
+    });
+    memory = await scene.open();
+    expect(lines()).toEqual(['fact 사료는 목요일에 와']);
+    expect(await answered({ ...scene.job(second), lines: ['사료는 목요일에 와'] })).toMatch(/^기억하기 전에/u);
+    expect(lines()).toEqual([]);
+  });
+
   it('says which older orders say something else, and which agents see no more', async () => {
     await remembered('앞으로 짧게 말해');
     expect(await remembered('앞으로 길게 말해')).toMatch(

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { EventId, RoomId } from '../../bridge/protocol/ids.ts';
+import { swarmKey } from '../../bridge/queue/redis.ts';
 import type { MemoryRoom } from '../../bots/memory/memory-room.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
-import { HQ, MASTER, MEMORY, MemoryScene } from './memory-scene.ts';
+import { COORDINATOR, HQ, MASTER, MEMORY, MemoryScene } from './memory-scene.ts';
 
 /** What the house remembers, over what a homeserver holds; homeserver and Redis are of scene.paper. */
 
@@ -50,12 +52,51 @@ describe('the memory room', () => {
     expect(memory.wasForgotten(9)).toBe(false);
   });
 
-  it('gives numbers anew in order of time where Redis has lost them', async () => {
+  it('keeps numbers, and what went with forgotten lines, where Redis has lost them', async () => {
+    const memory = await open();
+    const source = scene.say(HQ, '펫샵은 열 시');
+    await remember(memory, '펫샵은 열 시', source);
+    for (let n = 2; n <= 205; n += 1) say(`사실 ${n}`);
+    await heard(memory);
+    await memory.forget(1);
+    await memory.forget(205);
+    scene.redis = new PaperRedis();
+    const again = await open();
+    expect([again.lines.length, texts(again)[0], texts(again).at(-1)]).toEqual([203, '204 사실 204', '2 사실 2']);
+    expect([again.isLeftOut(EventId.parse(source)), again.wasForgotten(205)]).toEqual([true, true]);
+    say('다음');
+    await heard(again);
+    expect(texts(again)[0]).toBe('206 다음');
+  });
+
+  it('gives no number again to a Redis that was emptied under the swarm', async () => {
     const memory = await open();
     say('하나');
     say('둘');
     await heard(memory);
+    scene.redis.run('del', [swarmKey('memory-lines')]);
+    say('셋');
+    await heard(memory);
+    expect(texts(memory)).toEqual(['3 셋', '2 둘', '1 하나']);
+  });
+
+  it('takes numbers over that were given before there was a copy of them', async () => {
+    const memory = await open();
+    say('하나');
+    await heard(memory);
+    scene.paper.accountData.clear();
+    await open();
     scene.redis = new PaperRedis();
+    say('둘');
+    expect(texts(await open())).toEqual(['2 둘', '1 하나']);
+  });
+
+  it('gives numbers in order of time where the copy is lost as well', async () => {
+    say('하나');
+    say('둘');
+    await open();
+    scene.redis = new PaperRedis();
+    scene.paper.accountData.clear();
     expect(texts(await open())).toEqual(['2 둘', '1 하나']);
   });
 
@@ -127,6 +168,22 @@ describe('the memory room', () => {
     expect([memory.isRoom(MEMORY), memory.isRoom(HQ)]).toEqual([true, false]);
     expect(await memory.forget(1)).toMatchObject({ room: MEMORY });
     expect(texts(await open(next))).toEqual(['2 둘째']);
+  });
+
+  it('holds nothing while the coordinator is out of it, and everything when he is back', async () => {
+    const memory = await open();
+    const source = scene.say(HQ, '펫샵은 열 시');
+    await remember(memory, '펫샵은 열 시', source);
+    const member = async (membership: string) => {
+      scene.paper.state(MEMORY, COORDINATOR, 'm.room.member', { membership }, COORDINATOR);
+      const event = decodeEvent(scene.paper.events.at(-1), { isOwn: () => true }, MEMORY);
+      if (event !== null) await memory.hear(event);
+    };
+    await member('leave');
+    // What went with no line is still told of the room where it was said.
+    expect([memory.lines, memory.isLeftOut(source), scene.cleared]).toEqual([[], false, []]);
+    await member('join');
+    expect(texts(memory)).toEqual(['1 펫샵은 열 시']);
   });
 
   it('finds after a gap what was said in it', async () => {

@@ -4,10 +4,9 @@ import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { NoticeJob, SwarmCommandJob } from '../../bridge/protocol/turn.ts';
-import { readLine } from '../../bots/memory/line-reading.ts';
+import { lineReader } from '../../bots/memory/line-reading.ts';
 import { memoryCommands } from '../../bots/memory/memory-commands.ts';
 import { MemoryRoom } from '../../bots/memory/memory-room.ts';
-import { personalNumbersIn } from '../../bots/memory/personal-numbers.ts';
 import type { PassageSource } from '../../bots/memory/passage.ts';
 import { HouseRecall } from '../../bots/memory/recall.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
@@ -68,10 +67,7 @@ export class MemoryScene {
       coordinator: this.#coordinator(),
       rooms: { masters: async () => new Set([MASTER]) },
       isOwn,
-      reader: {
-        read: (text) => readLine(text, agents),
-        isPersonal: (text) => personalNumbersIn(text).length > 0,
-      },
+      reader: lineReader(() => agents),
       log: pino({ level: 'silent' }),
     });
     await memory.start(async ({ event }) => void this.cleared.push(event));
@@ -108,6 +104,22 @@ export class MemoryScene {
     };
   }
 
+  recall(memory: MemoryRoom): HouseRecall {
+    return new HouseRecall({
+      memory,
+      library: this.library,
+      ownerTitle: '마스터',
+      timeZone: 'Asia/Seoul',
+      memoryRoom: MEMORY,
+      masters: async () => new Set([MASTER]),
+      members: async (room) => new Map((this.members.get(room) ?? [MASTER]).map((user) => [user, user])),
+      isHouse: isOwn,
+      livesHere: () => true,
+      roomNow: (room) => room,
+      names: async () => () => '마스터',
+    });
+  }
+
   commands(memory: MemoryRoom) {
     const coordinator = this.#coordinator();
     const masters = async () => new Set([MASTER]);
@@ -118,23 +130,12 @@ export class MemoryScene {
       callables: () => agents,
       agents: agents.map(({ id }) => id),
       nameOf: (agent) => ({ claude: '클로드', jarvis: '자비스' })[String(agent)] ?? agent,
+      speaker: (user) => (user === '@agent_jarvis:test' ? '자비스' : user.slice(1, user.indexOf(':'))),
       conflictsWith: (line, orders) =>
         line.text === '앞으로 길게 말해' ? orders.filter(({ text }) => text === '앞으로 짧게 말해') : [],
       reader: async () => coordinator,
       timeZone: 'Asia/Seoul',
-      recall: new HouseRecall({
-        memory,
-        library: this.library,
-        ownerTitle: '마스터',
-        timeZone: 'Asia/Seoul',
-        memoryRoom: MEMORY,
-        masters,
-        members: async (room) => new Map((this.members.get(room) ?? [MASTER]).map((user) => [user, user])),
-        isHouse: isOwn,
-        livesHere: () => true,
-        roomNow: (room) => room,
-        names: async () => () => '마스터',
-      }),
+      recall: this.recall(memory),
       summaryOf: async () => this.summary,
       say: async (line) => void this.notices.push(line),
     });

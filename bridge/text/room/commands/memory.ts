@@ -125,6 +125,46 @@ export const secretNotRemembered = phrase(
   () => 'It is not remembered. Please say it again without the key or password.',
 );
 
+/** To "이거 기억해" under a message that cannot be. */
+export const quotedNotRemembered = phrase<[why: 'file' | 'secret' | 'command']>(
+  (why) =>
+    ({
+      file: `파일은 ${roomNames.memory.ko} 방에 올려 주세요. 거기 있는 문서는 나중에 물으셔도 찾아봅니다.`,
+      secret: '키나 비밀번호가 들어 있던 글이라 기억하지 않았습니다.',
+      command: '명령은 기억하지 않습니다. 기억할 말을 `!기억 …`으로 보내 주세요.',
+    })[why],
+  (why) =>
+    ({
+      file: `Put the file into the ${roomNames.memory.en} room: documents there are found when you ask later.`,
+      secret: 'There was a key or a password in it, so it is not remembered.',
+      command: 'Commands are not remembered. Send what to remember as `!memory …`.',
+    })[why],
+);
+
+/** A line that quotes somebody. `who`: his name, woven already. */
+export const quotedLine = phrase<[who: string, words: string]>(
+  (who, words) => `사실: ${who}의 말 "${words}"`,
+  (who, words) => `fact: ${who} said "${words}"`,
+);
+
+/** At the head of the question whether it is to be remembered. */
+export const holdsQuoted = phrase<[personal: readonly PersonalWord[]]>(
+  (what) =>
+    `직접 하신 말씀이 아니어서 여쭙니다.${what.length === 0 ? '' : ` ${withParticle(personal(what, 'ko'), '이', '가')} 들어 있습니다.`} 그대로 기억하려면 ✅, 아니면 ❌를 눌러 주세요.`,
+  (what) =>
+    `These are not your words, so I ask.${what.length === 0 ? '' : ` There is ${personal(what, 'en')} in it.`} Tap ✅ to remember it as it is, ❌ to leave it.`,
+);
+
+export const cannotAskHere = phrase(
+  () => '직접 하신 말씀이 아니어서 기억하지 않았습니다. 기억할 말을 `!기억 …`으로 보내 주세요.',
+  () => 'These are not your words, so they are not remembered. Send what to remember as `!memory …`.',
+);
+
+export const quotedTooLong = phrase<[most: number]>(
+  (most) => `너무 길어 기억하지 않았습니다(${most}자까지). 기억할 부분만 \`!기억 …\`으로 보내 주세요.`,
+  (most) => `Too long, so it is not remembered (at most ${most} letters). Send the part to remember as \`!memory …\`.`,
+);
+
 export const tooLongToRemember = phrase<[most: number]>(
   (most) => `너무 길어 기억하지 않았습니다. ${most}자까지 됩니다. 나눠서 보내 주세요.`,
   (most) => `Too long, so it is not remembered. At most ${most} letters: send it in parts.`,
