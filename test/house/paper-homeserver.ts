@@ -196,7 +196,7 @@ export class PaperHomeserver implements AsyncDisposable {
         (event) =>
           event.type === type &&
           event.sender === sender &&
-          event.content['m.relates_to'].event_id === relation.event_id &&
+          event.content['m.relates_to']?.event_id === relation.event_id &&
           event.content['m.relates_to'].key === relation.key,
       );
     if (twice) return { status: 400, body: { errcode: 'M_DUPLICATE_ANNOTATION' } };
