@@ -6,7 +6,7 @@ import { rosterOf, Scene } from '../house/scene.ts';
 
 let scene: Scene;
 beforeAll(async () => {
-  scene = await Scene.open({ env: { CHAVION_REHEARSAL: 'auto' }, roster: rosterOf('claude', 'perplexity') });
+  scene = await Scene.open({ env: { CHAVION_REHEARSAL: 'auto' }, roster: rosterOf('jarvis', 'claude', 'perplexity') });
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 

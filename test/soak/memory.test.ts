@@ -25,7 +25,7 @@ let scene: Scene;
 let master: PersistentHand;
 let memory: string;
 beforeAll(async () => {
-  scene = await Scene.open({ env: { CHAVION_REHEARSAL: 'auto' }, roster: rosterOf('claude') });
+  scene = await Scene.open({ env: { CHAVION_REHEARSAL: 'auto' }, roster: rosterOf('jarvis', 'claude') });
   memory = String(scene.house.ready.rooms.memory);
   master = await PersistentHand.of(scene);
 });

@@ -22,9 +22,9 @@ export const agentCommandText = {
   ),
   added: phrase<[name: string, id: string]>(
     (name, id) =>
-      `${withParticle(`**${name}**`, '을', '를')} 초대했습니다 (\`${id}\`). 열쇠는 개인 방으로 보냈습니다. 들어오면 \`!에이전트\`에 보입니다.`,
+      `${withParticle(`**${name}**`, '을', '를')} 초대했습니다 (\`${id}\`). 열쇠는 개인 방으로 보냈습니다. 들어오면 \`!에이전트\`에 보이고, ${roomNames.hq.ko}에서 오가는 말을 기억에서 꺼낸 것까지 모두 듣습니다.`,
     (name, id) =>
-      `**${name}** (\`${id}\`) is added. The key is in your private room with me. \`!agents\` shows when it comes.`,
+      `**${name}** (\`${id}\`) is added. The key is in your private room with me. \`!agents\` shows when it comes. It hears all that is said in ${roomNames.hq.en}, what agents tell from the memory too.`,
   ),
   rotated: phrase<[name: string]>(
     (name) => `${name}의 열쇠를 바꿨습니다. 전의 열쇠는 이제 열리지 않습니다. 새 열쇠는 개인 방에 있습니다.`,
