@@ -76,7 +76,7 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
     '`!memory`: what is remembered · `!memory sentence` · `!memory search word` · `!forget 3`',
   ],
   [
-    ALL,
+    HOUSE,
     '`!표결`: 임무의 투표를 얼마나 열어 둘지, 몇 명에게 물을지 정합니다',
     '`!judge`: how long votes on plans stay open, and who is asked',
   ],
