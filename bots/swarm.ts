@@ -51,6 +51,8 @@ import { judgementCommand } from './tasks/judgement-command.ts';
 import { JudgementSettings } from './tasks/judgement-settings.ts';
 import { readLendings } from './tasks/lent-folders.ts';
 import { keepTaskRecords } from './tasks/task-records.ts';
+import { taintOfRecord, taskRecordFor } from './tasks/prompts/task-record.ts';
+import { followUpCommand } from './tasks/follow-up-command.ts';
 import { taskCommands } from './tasks/task-commands.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { AgentStatus, renderAgents } from './turns/agent-status.ts';
@@ -96,7 +98,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     if (what === 'agents') return agentsNow(ground, turns)(job.lang, new Set(base.residents.byId.keys()), new Set());
     return commands[what]({ ...job, type: 'command', name: what, words: '', by });
   };
-  const turns = turnsOf(ground, agentApi, house);
+  const turns = turnsOf(ground, agentApi, tasks, house);
   const unreadable = unreadableOf(base, queues, given.settings);
   const intake = intakeOf(ground, tasks, turns);
   const inbox: Inbox = new Inbox(
@@ -118,6 +120,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...budgetCommands({ ...base, ...models }),
     ...modelCommands({ ...base, ...models }),
     ...taskCommands({ ...base, tasks }),
+    'follow-up': followUpCommand({ ...base, tasks }),
     ...toolsCommand({ ...base, ...ground }),
     ...judgementCommand(ground.judgement),
     ...buildMemoryCommands(base, ground.recall, turns.memory, (line) => giveNotice(line, linesOf(base))),
@@ -266,6 +269,7 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
 function turnsOf(
   { base, models, recall, queues, meters, edits, offers, switches }: Ground,
   { tellAsker }: AgentApi,
+  tasks: Pick<Tasks, 'get'>,
   house: HouseToolDeps['view'],
 ) {
   const { bindings, spending } = models;
@@ -286,6 +290,12 @@ function turnsOf(
     commandResults,
     replacedBy: (source) => replacedBy(base.redis, source),
     tellAsker,
+    taskRecord: async (root, room) => {
+      const task = await tasks.get(root);
+      if (task === null) return null;
+      const nameOf = (agent: AgentId): string => base.residents.byId.get(agent)?.config.name ?? agent;
+      return { text: taskRecordFor(task, nameOf, room), taint: taintOfRecord(task) };
+    },
   } satisfies TurnDeps & { readonly commandResults: CommandResults };
 }
 

@@ -1,5 +1,6 @@
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
 import { commandHead } from '../../bridge/protocol/orders/order-words.ts';
+import { readFollowUp } from '../../bridge/protocol/orders/follow-up.ts';
 import { parseTask } from '../../bridge/protocol/orders/task-order.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import { callsIn, isOnlyCall } from '../addressing/calls.ts';
@@ -74,6 +75,10 @@ function callsNobody({ body, mentions, replyTo }: MessageEvent, callables: reado
   const { called, excepted, everyone } = callsIn(body, callables);
   return called.size + excepted.size + mentions.length === 0 && !everyone && replyTo === undefined;
 }
+
+/** Under a finished task what asks for a change is taken by itself: pieces of one thought are only those behind it. */
+export const sinceChange = (pieces: readonly MessageEvent[]): readonly MessageEvent[] =>
+  pieces.slice(pieces.findLastIndex(({ body }) => readFollowUp(body) === 'change') + 1);
 
 /** All of it as one message, which stands where its last piece stands. */
 export function joined(pieces: readonly MessageEvent[], message: MessageEvent): MessageEvent {

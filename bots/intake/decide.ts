@@ -1,12 +1,13 @@
-import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
+import type { AgentId, EventId, Lang } from '../../bridge/protocol/ids.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
 import { orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { MAX_MISSION, parseTask } from '../../bridge/protocol/orders/task-order.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
-import type { Floor } from '../../bridge/protocol/turn.ts';
+import type { Floor, TurnJob } from '../../bridge/protocol/turn.ts';
 import * as modelText from '../../bridge/text/room/models.ts';
 import { quotedNotRemembered } from '../../bridge/text/room/commands/memory.ts';
 import * as say from '../../bridge/text/room/room.ts';
+import { followUpUnclear } from '../../bridge/text/tasks/revisions.ts';
 import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts';
 import { address, type Audience } from '../addressing/address.ts';
 import { letsOneSpeak } from '../addressing/calls.ts';
@@ -16,8 +17,10 @@ import { asksToMerge } from '../ballots/said-to-merge.ts';
 import { saidToDecide, type SaidToDecide } from '../ballots/said-to-decide.ts';
 import { type QuotedWish, quotedToRemember } from '../memory/quoted-to-remember.ts';
 import { saidToRemember } from '../memory/said-to-remember.ts';
+import { type TaskAbove, underTask, type UnderTask } from '../tasks/follow-ups.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import { ballotOn, planCommand } from './plan-command.ts';
+import { isHalf } from './burst.ts';
 import { withSecretTold } from './exposed-secrets.ts';
 import { type Facts, type IntakePlan, NOTHING } from './intake-plan.ts';
 import { houseCommand, notice } from './plan-jobs.ts';
@@ -78,7 +81,33 @@ function spokenTo(message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
     { ...message, body: words(message) },
     { ...facts, agents: [...facts.agents, ...(facts.off ?? [])] },
   );
+  const under = facts.task === undefined ? null : underTask(words(message), audience);
+  if (facts.task !== undefined && under !== null) {
+    const plan = aboutTask(under, facts.task, audience, { message, facts, lang });
+    if (plan !== null) return plan;
+  }
   return speak(message, asksToMerge(words(message)) ? mergedBy(audience, facts) : audience, facts, lang);
+}
+
+/** Plain words under a finished task are about it, and one agent's business. Null where nobody may speak. */
+function aboutTask(
+  under: UnderTask,
+  { root, no }: TaskAbove,
+  audience: Audience,
+  { message, facts, lang }: { readonly message: MessageEvent; readonly facts: Facts; readonly lang: Lang },
+): IntakePlan | null {
+  if (under.kind === 'change') {
+    const job = houseCommand('follow-up', message.body, message, lang);
+    return { jobs: [{ ...job, task: root, ...(under.agent === undefined ? {} : { agent: under.agent }) }] };
+  }
+  if (facts.floor === 'closed') return null;
+  // The other half of a sentence may say what it is.
+  if (under.kind === 'unclear' && !isHalf(message.body)) return { jobs: [notice(message, followUpUnclear[lang](no))] };
+  const one = under.kind === 'question' && under.named !== null ? audience : oneFor(facts);
+  if (one === null) return null;
+  const plan = speak(message, one, facts, lang);
+  const jobs = plan.jobs.map((job) => (job.type === 'turn' && under.kind !== 'thanks' ? ofRecord(job, root) : job));
+  return { ...plan, jobs };
 }
 
 /**
@@ -100,12 +129,24 @@ function votersIn(said: SaidToDecide, message: MessageEvent, facts: Facts): read
   return voters.length > 1 ? voters : null;
 }
 
-/** Of what all have said one makes one: the integrator, or the first who is there in its place. */
-function mergedBy(audience: Audience, { agents, integrator, ready, quiet }: Facts): Audience {
+/** Whoever answers a question looks and does not act. */
+const ofRecord = ({ hands, ...job }: TurnJob, task: EventId): TurnJob => ({
+  ...job,
+  task,
+  ...(hands === undefined ? {} : { hands: 'look' }),
+});
+
+/** Of what all have said one makes one. */
+function mergedBy(audience: Audience, facts: Facts): Audience {
   if (audience.kind !== 'agents' || audience.reason !== 'everyone') return audience;
+  return oneFor(facts) ?? audience;
+}
+
+/** The integrator, or the first who is there in its place. */
+function oneFor({ agents, integrator, ready, quiet }: Facts): Audience | null {
   const there = agents.map(({ id }) => id).filter((id) => ready.has(id) && quiet?.has(id) !== true);
   const one = there.find((id) => id === integrator) ?? there[0];
-  return one === undefined ? audience : { kind: 'agents', agents: [one], reason: 'callsign' };
+  return one === undefined ? null : { kind: 'agents', agents: [one], reason: 'callsign' };
 }
 
 const ordersSomething = (body: string): boolean =>

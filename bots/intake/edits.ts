@@ -13,6 +13,7 @@ import { inPieces, joined } from './burst.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import type { CommandName } from '../commands/names.ts';
 import { decideForMaster } from './decide.ts';
+import { notice } from './plan-jobs.ts';
 import type { Facts, IntakePlan } from './intake-plan.ts';
 import { type Decision, type Decisions, replacedBy } from './decisions.ts';
 import { languageOf } from '../../bridge/protocol/orders/language.ts';
@@ -141,7 +142,13 @@ export function createSecondThoughts(deps: SecondThoughtsDeps): SecondThoughts {
     const message = { ...joined(pieces, now), eventId: cause.eventId, at: cause.at };
     const seen = await deps.facts(message);
     if (seen === null) return;
-    const plan = inPieces(decideForMaster(message, seen), pieces, { ...now, at: cause.at }, deps.callables());
+    const decided = decideForMaster(message, seen);
+    // The executor takes no order from what was edited into one.
+    const orders = decided.jobs.some((job) => job.type === 'command' && job.name === 'follow-up');
+    const meant = orders
+      ? { jobs: [notice(message, say.orderByEdit[languageOf(now.body, seen.roomLang)]())] }
+      : decided;
+    const plan = inPieces(meant, pieces, { ...now, at: cause.at }, deps.callables());
     const instead = pieces.map(({ eventId }) => ({ source: eventId, by: event.eventId }));
     await decisions.decided(
       { ...event, ...cause },

@@ -5,6 +5,7 @@ import type { HelpPlace } from '../../bridge/text/room/help.ts';
 import type { ModelState } from '../../bridge/text/room/models.ts';
 import type { Callable } from '../addressing/address.ts';
 import type { QuotedMessage } from '../memory/quoted-to-remember.ts';
+import type { TaskAbove } from '../tasks/follow-ups.ts';
 import type { Choosable } from './model-wish.ts';
 
 /** What a message sets off. Stored as a whole before anything is done, so that a repeated event does the same. */
@@ -79,6 +80,8 @@ export interface Facts {
   readonly commands?: number;
   /** Whose opinions stand in the room, where a vote may be about them. */
   readonly opinions?: readonly AgentId[];
+  /** The finished task that the message stands under. */
+  readonly task?: TaskAbove | undefined;
   /** HQ and ops the executor reads too. */
   readonly place: HelpPlace;
 }

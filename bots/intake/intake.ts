@@ -15,6 +15,7 @@ import { Floor, jobId, type SwarmJob } from '../../bridge/protocol/turn.ts';
 import type { JobQueue } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import * as say from '../../bridge/text/room/room.ts';
+import { revisionEdited } from '../../bridge/text/tasks/revisions.ts';
 import { type FileUnlooked, fileUnlooked } from '../../bridge/text/room/exposed-secrets.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
@@ -26,7 +27,7 @@ import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { Attachments } from '../turns/attachments.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';
 import { piecesBefore } from './burst-parts.ts';
-import { inPieces, joined } from './burst.ts';
+import { inPieces, joined, sinceChange } from './burst.ts';
 import { decideForMaster, decideForOthers } from './decide.ts';
 import { decideInMemoryRoom, editedLine } from './memory-room-plan.ts';
 import { decisionKey, decisionOf, Decisions } from './decisions.ts';
@@ -191,9 +192,10 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     }
     const vote = await deps.votes.inMessage(message);
     if (vote !== null) return decisions.decided(message, { jobs: [vote] }, true);
-    const pieces = await piecesBefore(message, deps.timeline, callables());
+    const all = await piecesBefore(message, deps.timeline, callables());
+    const seen = await facts(joined(all, message), Floor.safeParse(floor?.split(' ')[1]).data);
+    const pieces = seen?.task === undefined ? all : sinceChange(all);
     const whole = joined(pieces, message);
-    const seen = await facts(whole, Floor.safeParse(floor?.split(' ')[1]).data);
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
     if (seen === null) return;
     const tap = await waiting.toldOf(message, seen.roomLang);
@@ -268,6 +270,12 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     if (known !== null) return decisions.carryOut(event.roomId, known);
     if (deps.houseMemory.isRoom(event.roomId))
       return decisions.decided(event, editedLine(event, await languageHere(event.roomId)));
+    const revised = await deps.tasks.revisionEdited(event);
+    if (revised !== null) {
+      const lang = languageOf(event.body, await languageHere(event.roomId));
+      const line = { type: 'notice', room: event.roomId, source: event.eventId, thread: revised } as const;
+      return decisions.decided(event, { jobs: [{ ...line, text: revisionEdited[lang]() }] });
+    }
     if (!(await deps.tasks.edited(event)))
       return deps.former.has(event.roomId) ? undefined : secondThoughts.edited(event);
     await decisions.decided(event, {

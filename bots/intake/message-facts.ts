@@ -31,7 +31,7 @@ export interface MessageFactsDeps {
   readonly mayUseTools: (agent: AgentId) => boolean;
   readonly relay: Pick<WebChatRelay, 'waits'>;
   readonly spending: Pick<Budget, 'quiet' | 'frozen'>;
-  readonly tasks: Pick<TaskEventHandler, 'going'>;
+  readonly tasks: Pick<TaskEventHandler, 'going' | 'above'>;
   readonly timeZone: string;
   readonly hq: RoomId;
   readonly ops: RoomId;
@@ -104,6 +104,7 @@ export function createMessageFacts(
       ...(quoted == null
         ? {}
         : { unasked: new Set([quoted.event.sender, ...(quoted.mentions ?? quoted.event.mentions)]) }),
+      task: await taskAbove(message, repliedTo?.event),
       threadOf: threadRoot?.event.sender,
       fallbackLang: deps.lang,
       roomLang: await deps.roomLang(message.roomId),
@@ -152,6 +153,16 @@ export function createMessageFacts(
       Promise.all(where.map((room) => deps.timeline.view(room, room === roomId ? thread : undefined))),
     ]);
     return { tasks, commands: openOrders(lines.flat(), { masters, executor: residents.executor, at }) };
+  }
+
+  /** In its thread; or, written into the room, in reply to it or to what stands in its thread. */
+  async function taskAbove(
+    { roomId, thread, replyTo, attachment }: MessageEvent,
+    repliedTo: Entry['event'] | undefined,
+  ): Promise<Facts['task']> {
+    if (attachment !== undefined) return undefined;
+    const about = thread === undefined ? [repliedTo?.thread, replyTo] : [thread];
+    return (await deps.tasks.above(roomId, about)) ?? undefined;
   }
 
   /** Looked for only where a vote may be about them. */

@@ -39,7 +39,7 @@ export function turnFor(
   message: MessageEvent,
   agent: AgentId,
   lang: Lang,
-  more: Partial<Pick<TurnJob, 'thread' | 'discussion' | 'hands' | 'silent'>> = {},
+  more: Partial<Pick<TurnJob, 'thread' | 'discussion' | 'hands' | 'silent' | 'task'>> = {},
 ): TurnJob {
   return {
     type: 'turn',

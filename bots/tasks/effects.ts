@@ -85,5 +85,6 @@ async function dispatch(
     step: effect.step,
     attempt: effect.attempt,
     ...(state.retry === null ? {} : { retry: state.retry }),
+    ...(state.revision === undefined ? {} : { revision: state.revision.event }),
   });
 }

@@ -6,6 +6,8 @@ import { CHAVION_KEY, ChavionContent } from '../../bridge/protocol/content.ts';
 import { type EventId, type RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { EditEvent, PollResponseEvent, ReactionEvent, RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { hasEnded, RETRIED } from './runtime/machine.ts';
+import { isToBeChanged, type TaskAbove } from './follow-ups.ts';
+import { isTaken } from './reducer/revising.ts';
 import { messageId } from './state/message-ids.ts';
 import { answerNamed, POLL_START } from './messages/poll-content.ts';
 import type { TaskState } from './state/task-state.ts';
@@ -26,6 +28,10 @@ export interface TaskEventHandler {
   hear(event: RoomEvent): Promise<void>;
   /** The executor takes nothing of a task whose message was changed by its writer: it ends at once. Whether it did. */
   edited(event: EditEvent): Promise<boolean>;
+  /** A change that a master wants of a task ends with his message as it was; the thread where it was to be made. */
+  revisionEdited(event: EditEvent): Promise<EventId | null>;
+  /** The finished task that a message stands under, or answers. */
+  above(room: RoomId, about: readonly (EventId | undefined)[]): Promise<TaskAbove | null>;
   /** 🛑 by a master. */
   stopSign(reaction: ReactionEvent): Promise<void>;
   /** 🔁 by a master on a task's card takes it up once more: whether it was one, and whether anybody could. */
@@ -58,6 +64,7 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
         // The homeserver lets through who may: the author, and whoever may take out others' words.
         const task = await liveTask(event.target, event.roomId);
         if (task !== null) await tasks.cancel(task.root, event.sender);
+        await retract(event.target, event.roomId);
         // A tap that was taken out of the room is none: the executor would not find it.
         for (const { root, by, room, tapEvent } of await tasks.live()) {
           if (room === event.roomId && tapEvent === event.target)
@@ -81,6 +88,16 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
   async function took(room: RoomId, root: EventId, result: CommandResult): Promise<void> {
     const task = await tasks.get(root);
     if (task?.room === room) await tasks.apply(root, { kind: 'result', at: Date.now(), result });
+  }
+
+  /** A message that wants a change of a task: the task that it is taken for. */
+  async function revisionOf(message: EventId, room: RoomId): Promise<TaskState | null> {
+    return (await tasks.live()).find((task) => task.room === room && isTaken(task, message)) ?? null;
+  }
+
+  async function retract(message: EventId, room: RoomId): Promise<TaskState | null> {
+    const task = await revisionOf(message, room);
+    return task === null ? null : tasks.apply(task.root, { kind: 'retracted', at: Date.now(), event: message });
   }
 
   async function tapped(event: PollResponseEvent): Promise<void> {
@@ -142,9 +159,25 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
       await tasks.cancel(task.root, sender);
       return true;
     },
+    async revisionEdited({ target, roomId, sender }) {
+      const task = await revisionOf(target, roomId);
+      const wanted = task?.revisionsWanted?.find(({ event }) => event === target) ?? task?.revision;
+      if (task === null || wanted?.by !== sender) return null;
+      await retract(target, roomId);
+      return task.root;
+    },
+    async above(room, about) {
+      for (const root of new Set(about.flatMap((one) => one ?? []))) {
+        const task = await tasks.get(root);
+        if (task?.room === room && isToBeChanged(task)) return { root, no: task.no };
+      }
+      return null;
+    },
     async stopSign({ roomId, target, sender }) {
       const shown = await shownBy(roomId, target);
-      const task = (await liveTask(target, roomId)) ?? (shown === null ? null : await liveTask(shown.root, roomId));
+      const task =
+        (await liveTask(target, roomId)) ??
+        (shown === null ? await revisionOf(target, roomId) : await liveTask(shown.root, roomId));
       if (task !== null) await tasks.cancel(task.root, sender);
     },
     async again({ roomId, target, sender, eventId }) {
@@ -160,7 +193,7 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
         .filter(({ commands }) => Object.values(commands).some(({ state }) => state === 'asked'))
         .map(({ root }) => root),
     async stop(room, until, thread) {
-      const hit = (await meant(room, thread)).filter(({ at }) => at <= until);
+      const hit = (await meant(room, thread)).filter(({ at, revision }) => (revision?.sent ?? at) <= until);
       for (const { root } of hit) await tasks.cancel(root, null);
     },
   };

@@ -30,7 +30,7 @@ import { askModel } from './answers/task-models.ts';
 import { PATIENCE, slowness } from './runtime/patience.ts';
 import { reduce } from './reducer/reduce.ts';
 import { type SayingFacts, sayingOf } from './messages/saying.ts';
-import type { TaskState } from './state/task-state.ts';
+import type { TaskState, WantedRevision } from './state/task-state.ts';
 import { pollWaitsMs } from './state/poll-window.ts';
 import { TaskFiles } from './task-files.ts';
 import { TaskStore } from './runtime/task-store.ts';
@@ -100,6 +100,8 @@ export interface Tasks {
   ): Promise<TaskState | null>;
   /** A master's `!retry`, in his event. */
   retry(root: EventId, by: UserId, event: EventId): Promise<TaskState | null>;
+  /** What a master wants changed of what a finished task has made, in his event. */
+  revise(root: EventId, wanted: Omit<WantedRevision, 'ready'>): Promise<TaskState | null>;
   apply(root: EventId, event: TaskEvent): Promise<TaskState | null>;
   /** An agent is put out of the house: tasks go on without it. */
   dismiss(agent: AgentId): Promise<void>;
@@ -313,6 +315,17 @@ export function createTasks(deps: TasksDeps): Tasks {
       return state === null
         ? null
         : machine.apply(root, { kind: 'retry', at: Date.now(), by, event, ready: [...(await readyIn(state.room))] });
+    },
+    revise: async (root, wanted) => {
+      const state = await store.load(root);
+      return state === null
+        ? null
+        : machine.apply(root, {
+            kind: 'revise',
+            at: Date.now(),
+            ...wanted,
+            ready: [...(await readyIn(state.room))],
+          });
     },
     apply: (root, event) => machine.apply(root, event),
     dismiss: async (agent) => {

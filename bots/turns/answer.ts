@@ -20,7 +20,7 @@ import { endInFault } from './fault-answer.ts';
 import { firstWord } from './first-word.ts';
 import { OwnWords } from './own-words.ts';
 import { needOf, requestFor } from './model-request.ts';
-import { recalledFor } from './recalled.ts';
+import { recalledFor, withTaskRecord } from './recalled.ts';
 import { Dropped, StoppedTurn } from './running-turns.ts';
 import { type Material, streamOf, type Turn, type TurnDeps, type TurnOutcome } from './turn.ts';
 import { showTyping } from './typing.ts';
@@ -98,7 +98,12 @@ export async function letGo({ id, agent, provider }: Turn, { log }: Pick<TurnDep
 async function pour(turn: Turn, material: Material, stream: AnswerStream, deps: TurnDeps): Promise<string | undefined> {
   const { job, agent } = turn;
   const need = needOf(job, material, deps.residents);
-  const recalled = await recalledFor(job, material, need, deps);
+  const recalled = await withTaskRecord(
+    await recalledFor(job, material, need, deps),
+    job,
+    agent.config.contextTokens,
+    deps.taskRecord,
+  );
   const request = await requestFor(turn, material, deps, need, recalled.text);
   let resume: string | undefined;
   const names = deps.residents.agents.map(({ config }) => config.name);

@@ -63,7 +63,7 @@ export function needOf(
 ): ContextNeed {
   const answered = [...entries.filter(({ event }) => job.burst?.includes(event.eventId) === true), source];
   const leans = answered.some(({ event }) => event.replyTo !== undefined || event.attachment !== undefined);
-  if (job.depth > 0 || job.discussion !== undefined || leans) return 'whole';
+  if (job.depth > 0 || job.discussion !== undefined || job.task !== undefined || leans) return 'whole';
   const first = entries.findIndex(({ event }) => event.eventId === answered[0]?.event.eventId);
   const earlier = entries
     .slice(0, Math.max(0, first))

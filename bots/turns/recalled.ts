@@ -2,6 +2,7 @@ import type { Entry } from '../../bridge/appservice/timeline.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import type { TurnJob } from '../../bridge/protocol/turn.ts';
 import { NOTHING_RECALLED, type Recall, type Recalled } from '../memory/recall.ts';
+import { withTaint } from '../hands/rule-of-two.ts';
 import type { ContextNeed } from './context-need.ts';
 import { type RoomMaterial, questionOf } from './model-request.ts';
 
@@ -22,6 +23,21 @@ export async function recalledFor(
   return asker === null
     ? NOTHING_RECALLED
     : recall.factsFor({ question: questionOf(job, heard), asker, room: job.room, agent: job.agent });
+}
+
+/** What a question about a finished task is answered from, beside that. */
+export async function withTaskRecord(
+  recalled: Recalled,
+  { task }: TurnJob,
+  contextTokens: number,
+  taskRecord?: (root: TurnJob['root'], room: number) => Promise<Recalled | null>,
+): Promise<Recalled> {
+  const record = task === undefined ? null : ((await taskRecord?.(task, Math.floor(contextTokens / 3))) ?? null);
+  if (record === null) return recalled;
+  return {
+    text: [recalled.text, record.text].filter((part) => part !== '').join('\n\n'),
+    taint: withTaint(recalled.taint, record.taint),
+  };
 }
 
 /** Who began it all: an agent that calls another asks for whoever asked it. */

@@ -11,7 +11,7 @@ import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Provider } from '../models/providers/provider.ts';
 import type { Resident } from '../residents/residents.ts';
 import type { AgentStatus } from './agent-status.ts';
-import type { Recall } from '../memory/recall.ts';
+import type { Recall, Recalled } from '../memory/recall.ts';
 import type { ModelRequestDeps } from './model-request.ts';
 import type { RunningTurns } from './running-turns.ts';
 
@@ -26,6 +26,8 @@ export interface TurnDeps extends ModelRequestDeps {
   readonly spending: Pick<Budget, 'tellsFirst'>;
   /** What agents can do beside speaking. */
   readonly hands: Hands;
+  /** Of a finished task, for a question about it; null where there is none. `room`: tokens. */
+  readonly taskRecord?: (root: EventId, room: number) => Promise<Recalled | null>;
   readonly ops: RoomId;
   readonly serverName: string;
   /** How many turns this root has set off, this one included. */

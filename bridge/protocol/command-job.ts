@@ -47,6 +47,8 @@ export const PlanJob = z.strictObject({
   attempt: z.int().min(1).max(9),
   /** The master's `!retry`, where the task was ended since. */
   retry: EventId.optional(),
+  /** The master's message that wants something changed of what the finished task has made, where the plan is for that. */
+  revision: EventId.optional(),
 });
 export type PlanJob = z.infer<typeof PlanJob>;
 

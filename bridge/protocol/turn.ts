@@ -43,6 +43,8 @@ export const TurnJob = z.object({
   hands: z.enum(['act', 'look']).optional(),
   /** What became of a command that waited for a master's ✅, for its agent: the answer to `source` goes on with it. */
   news: z.string().max(16_000).optional(),
+  /** The root of the finished task that it is about: it is answered from the task's record. */
+  task: EventId.optional(),
   /** More may follow: milliseconds from `at` before thinking begins, and before the first word. */
   waits: z.object({ begin: z.int().nonnegative(), speak: z.int().nonnegative() }).optional(),
   /** The words of an event that held a secret, masked: the event itself is soon gone from the homeserver. */
@@ -120,7 +122,8 @@ export const HOUSE_COMMANDS = [
   'memory',
   'forget',
 ] as const;
-export const SwarmCommandName = z.enum(HOUSE_COMMANDS);
+/** Nobody types the last one: plain words under a finished task are it. */
+export const SwarmCommandName = z.enum([...HOUSE_COMMANDS, 'follow-up']);
 export type SwarmCommandName = z.infer<typeof SwarmCommandName>;
 
 /** A master's command with the words behind it; carried out at least once, so that what it does hangs on `source`. */
@@ -140,6 +143,9 @@ export const SwarmCommandJob = z.object({
   edited: EventId.optional(),
   /** ... in another message, to which this one points; `by`: whose words they are, where it is no master. */
   quoted: z.object({ event: EventId, by: UserId.optional() }).optional(),
+  /** Of `follow-up`: the root of the task that is to be changed, and who was called to do it. */
+  task: EventId.optional(),
+  agent: AgentId.optional(),
 });
 export type SwarmCommandJob = z.infer<typeof SwarmCommandJob>;
 

@@ -81,6 +81,11 @@ export class OrderReader {
         ? await readEvidence(account, job)
         : new Map<EventId, unknown>();
     const { masters, rooms, raw } = facts;
+    const revisionReactions =
+      job.revision === undefined || events.size === 0
+        ? []
+        : await readReactions(account, job.room, job.revision, masters).catch(() => null);
+    if (revisionReactions === null) return { kind: 'refused', why: 'stopped' };
     const standing =
       events.size === 0
         ? undefined
@@ -97,6 +102,7 @@ export class OrderReader {
       coordinator: coordinatorOf(account.userId),
       endedAt: endedAt(job.root),
       standing,
+      revisionReactions,
     });
   }
 

@@ -9,6 +9,8 @@ import { type GateRefusal, masterMessage, type OrderFacts } from './gate.ts';
 import { judgePatches } from './plan-patches.ts';
 import { judgeDecision, type VoteRefusal } from './plan-vote.ts';
 import { judgeRequest } from './request-root.ts';
+import type { Reaction } from './relations.ts';
+import { judgeRevision, type RevisionOrder } from './revision-order.ts';
 import { judgeStandingOrder, type StandingOrder } from './standing-order.ts';
 import { againIn } from './retry-tap.ts';
 import { actIn, messageIn, type TaskThread } from './task-acts.ts';
@@ -22,6 +24,7 @@ export type PlanRefusal =
   | 'not-scheduled'
   | 'revoked'
   | 'patch'
+  | 'revision'
   | 'no-step'
   | 'task-ended';
 
@@ -57,6 +60,8 @@ export interface PlanGateFacts extends OrderFacts {
   readonly endedAt: number;
   /** Of a root that the coordinator wrote: the master's order behind it, where there is one. */
   readonly standing?: StandingOrder | undefined;
+  /** Under the message that wants a change, where the job names one. */
+  readonly revisionReactions?: readonly Reaction[];
 }
 
 /**
@@ -66,14 +71,22 @@ export interface PlanGateFacts extends OrderFacts {
 export function judgePlan(job: PlanJob, facts: PlanGateFacts): PlanVerdict {
   const thread: TaskThread = { root: job.root, room: job.room, events: facts.events, coordinator: facts.coordinator };
   const retriedAt = job.retry === undefined ? null : retryIn(thread, job, facts);
-  // Who asks for another try after a stop means the task to go on.
-  const now = { ...facts, stoppedUntil: (retriedAt ?? 0) > facts.stoppedUntil ? 0 : facts.stoppedUntil };
-  const root = taskRoot(job, thread, now);
+  const revision =
+    job.revision === undefined
+      ? undefined
+      : judgeRevision(job, thread, { ...facts, revisionReactions: facts.revisionReactions ?? [] });
+  // Who asks for another try, or for a change, after a stop means the task to go on.
+  const meantAt = Math.max(retriedAt ?? 0, revision?.at ?? 0);
+  const now = { ...facts, stoppedUntil: meantAt > facts.stoppedUntil ? 0 : facts.stoppedUntil };
+  const root = taskRoot(job, thread, now, revision ?? undefined);
   if (root.kind === 'refused') return { ...root, ...(root.by === undefined ? {} : claimed(thread, job)) };
-  const { by } = root;
+  const by = revision?.by ?? root.by;
   const refused = (why: PlanRefusal): PlanVerdict => ({ kind: 'refused', why, by, ...claimed(thread, job) });
+  if (revision === null) return refused('revision');
   const decided = judgeDecision(thread, job.decision, facts.masters);
   if (typeof decided === 'string') return refused(decided);
+  // What was decided before it was said is no plan for it.
+  if (revision !== undefined && decided.at < revision.at) return refused('revision');
   const force = judgePatches(thread, decided, job.patched);
   if (force === 'patch') return refused(force);
   const since = Math.max(force.at, retriedAt ?? 0);
@@ -95,7 +108,8 @@ export function judgePlan(job: PlanJob, facts: PlanGateFacts): PlanVerdict {
       plan: force.plan,
       step,
       retriedAt,
-      named: step.command.type === 'read_page' && namesAddress(root.words, step.command.url),
+      named:
+        step.command.type === 'read_page' && namesAddress(`${root.words} ${revision?.words ?? ''}`, step.command.url),
     },
   };
 }
@@ -105,18 +119,21 @@ function taskRoot(
   job: PlanJob,
   thread: TaskThread,
   facts: PlanGateFacts,
+  revision: RevisionOrder | undefined,
 ): { readonly kind: 'root'; readonly by: UserId; readonly words: string } | Extract<PlanVerdict, { kind: 'refused' }> {
+  // Whoever changes today what was made long ago orders it today.
+  const lastsMs = revision === undefined ? TASK_LASTS_MS : Number.POSITIVE_INFINITY;
   const told = messageIn(thread, thread.root);
   if (told?.sender === thread.coordinator) {
-    const run = judgeStandingOrder(job, thread, facts, facts.standing, TASK_LASTS_MS);
+    const run = judgeStandingOrder(job, thread, facts, facts.standing, lastsMs);
     return run.kind === 'refused' ? run : { kind: 'root', by: run.by, words: told.body };
   }
   if (isTaskRequest(facts.raw)) {
-    const request = judgeRequest(job, facts);
+    const request = judgeRequest(job, facts, lastsMs);
     // An agent's words, which a master has agreed to.
     return request.kind === 'refused' ? request : { ...request, words: '' };
   }
-  const root = masterMessage(job, facts, TASK_LASTS_MS);
+  const root = masterMessage(job, facts, lastsMs);
   if (root.kind === 'refused') return root;
   const by = root.message.sender;
   return parseTask(root.message.body)?.kind === 'task'

@@ -4,7 +4,7 @@ import { wasEdited } from '../../bridge/matrix/as-sent.ts';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import type { PlanJob } from '../../bridge/protocol/command-job.ts';
-import type { EventId, RoomId } from '../../bridge/protocol/ids.ts';
+import { EventId, type RoomId } from '../../bridge/protocol/ids.ts';
 import type { Attempt } from './attempts.ts';
 import type { PlanOrder } from './plan-gate.ts';
 import { relatedEvents } from './relations.ts';
@@ -16,17 +16,31 @@ const MAX_EVENTS = 400;
 /** The events that a job names and those that they name, as the homeserver has them now. */
 export async function readEvidence(account: Account, job: PlanJob): Promise<ReadonlyMap<EventId, unknown>> {
   const events = new Map<EventId, unknown>();
-  let wanted: readonly EventId[] = [job.root, job.decision, job.patched, job.retry].filter((id) => id !== undefined);
+  let wanted: readonly EventId[] = [job.root, job.decision, job.patched, job.retry, job.revision].filter(
+    (id) => id !== undefined,
+  );
   while (wanted.length > 0) {
     const read = await Promise.all(
       wanted.slice(0, MAX_EVENTS - events.size).map(async (id) => [id, await account.event(job.room, id)] as const),
     );
     for (const [id, raw] of read) events.set(id, raw);
     if (events.size >= MAX_EVENTS) break;
-    wanted = [...new Set(read.flatMap(([, raw]) => namedIn(raw)))].filter((id) => !events.has(id));
+    wanted = [
+      ...new Set(read.flatMap(([id, raw]) => [...namedIn(raw), ...(id === job.revision ? repliedIn(raw) : [])])),
+    ].filter((id) => !events.has(id));
   }
   return events;
 }
+
+const Reply = z.object({
+  content: z.object({ 'm.relates_to': z.object({ 'm.in_reply_to': z.object({ event_id: EventId }) }) }),
+});
+
+/** What a master's message answers, which says what it is about. */
+const repliedIn = (raw: unknown): readonly EventId[] => {
+  const reply = Reply.safeParse(raw);
+  return reply.success ? [reply.data.content['m.relates_to']['m.in_reply_to'].event_id] : [];
+};
 
 const Edited = z.object({ unsigned: z.object({ 'm.relations': z.object({ 'm.replace': z.unknown() }) }) });
 

@@ -14,7 +14,11 @@ export type RequestVerdict =
  * A task that an agent asks for in its own message. It has no authority of its own: behind it is the master who has put
  * ✅ on this very message, which stands as it was sent. A no outweighs every yes, as with commands.
  */
-export function judgeRequest(job: PlanJob, facts: OrderFacts & { readonly coordinator: UserId }): RequestVerdict {
+export function judgeRequest(
+  job: PlanJob,
+  facts: OrderFacts & { readonly coordinator: UserId },
+  lastsMs = TASK_LASTS_MS,
+): RequestVerdict {
   const { yes, no } = consentTo(facts, job.at, REQUEST_LASTS_MS);
   const refused = (why: RequestRefusal): RequestVerdict => ({
     kind: 'refused',
@@ -24,7 +28,7 @@ export function judgeRequest(job: PlanJob, facts: OrderFacts & { readonly coordi
   const root = standingMessage(
     job,
     facts,
-    TASK_LASTS_MS,
+    lastsMs,
     (sender) => agentOf(sender, facts.coordinator) !== null,
     'not-master',
   );

@@ -107,6 +107,8 @@ function startSwarm(): void {
     tasks: {
       hear: async () => undefined,
       edited: async () => false,
+      revisionEdited: async () => null,
+      above: async () => null,
       stopSign: async () => undefined,
       again: async () => 'none' as const,
       going: async () => 0,

@@ -29,10 +29,11 @@ const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {
   verifying: ['proposing', 'reporting', 'done', 'partial', 'failed', 'cancelled'],
   diagnosing: ['proposing', 'executing', 'asking', 'reporting', 'partial', 'failed', 'cancelled'],
   reporting: ['done', 'partial', 'failed', 'cancelled'],
-  done: [],
-  partial: ['triage', 'proposing'],
+  // A master wants something changed.
+  done: ['proposing', 'failed'],
+  partial: ['triage', 'proposing', 'failed'],
   failed: ['triage', 'proposing'],
-  cancelled: ['triage', 'proposing'],
+  cancelled: ['triage', 'proposing', 'failed'],
 };
 
 const RINGING: ReadonlySet<string> = new Set(['question', 'report', 'ended']);
@@ -71,7 +72,7 @@ export class TaskWatch {
   }
 
   #seeEnd(before: TaskState, after: TaskState, effects: readonly TaskEffect[], event: TaskEvent): void {
-    if (ENDED.has(before.phase) && event.kind !== 'retry') assert.equal(effects.length, 0, 'effects after the end');
+    if (ENDED.has(before.phase) && before.runs === after.runs) assert.equal(effects.length, 0, 'effects after the end');
     if (!ENDED.has(after.phase) || ENDED.has(before.phase)) return;
     assert.ok(event.at <= after.deadline, 'ended too late');
     assert.ok(after.ending !== null, 'ended without a word');
@@ -137,7 +138,7 @@ function seeFreeze(before: TaskState, after: TaskState, effects: readonly TaskEf
   const setOff = effects.filter(({ kind }) => kind !== 'say' && kind !== 'withdraw' && kind !== 'abandon');
   const stood = before.frozenAt === null || after.frozenAt !== null ? 0 : event.at - before.frozenAt;
   assert.ok(after.frozenMs <= LONGEST_FREEZE_MS, 'frozen for too long');
-  if (event.kind !== 'retry')
+  if (before.runs === after.runs)
     assert.deepEqual([after.deadline - before.deadline, after.began - before.began], [stood, stood]);
   if (after.frozenAt !== null)
     return assert.ok(

@@ -20,7 +20,8 @@ import { parseAnswer, type ParsedAnswer } from './answer-parse.ts';
 import { MAX_ANSWER_CHARS } from './json-in-text.ts';
 import type { AskFacts, TaskFile } from '../prompts/facts.ts';
 import { taintWith, withConsent, withConsents } from '../plan/plan-consents.ts';
-import type { Taint } from '../../hands/rule-of-two.ts';
+import { wantedNow } from '../plan/promised-files.ts';
+import { CLEAN, type Taint, withTaint } from '../../hands/rule-of-two.ts';
 import { NOTHING_RECALLED, type Recall, type Recalled } from '../../memory/recall.ts';
 import type { WebSearchDeps } from '../../hands/web-search.ts';
 import { mayLookUp, streamLookingUp } from './looking-up.ts';
@@ -154,7 +155,7 @@ async function converse(
     lang: state.lang,
     system,
     messages: [said('user', ...parts)],
-    question: state.mission,
+    question: wantedNow(state),
     ...answerFormat(ask.kind),
     cacheKey: sha256(`${agent.id} ${state.root}`).slice(0, 32),
     task: { no: state.no, phase: ask.kind, until: ask.until },
@@ -255,9 +256,14 @@ function understood(
 
 /** What a model has planned, with what a master has to be asked for. `held`: in what it was given. */
 function consented(answer: Answer, state: TaskState, addresses: readonly string[], held: Taint): Answer {
-  const taint = { untrusted: held.untrusted || addresses.length > 0, private: held.private };
+  // What earlier plans have read stands in the workspace, and in what the model was given of them.
+  const { untrusted, private: own } = withTaint(held, state.held ?? CLEAN);
+  const taint = { untrusted: untrusted || addresses.length > 0, private: own };
   // A round of the cycle quotes what agents have said.
-  const isKnown = (url: string) => addresses.includes(url) || (state.origin !== 'cycle' && state.mission.includes(url));
+  const isKnown = (url: string) =>
+    addresses.includes(url) ||
+    (state.origin !== 'cycle' && state.mission.includes(url)) ||
+    state.revision?.words.includes(url) === true;
   if (answer.kind === 'propose') return { ...answer, plan: withConsents(answer.plan, { taint, isKnown }) };
   if (answer.kind !== 'diagnose' || answer.command === null) return answer;
   const before = (state.plan?.plan.steps ?? []).flatMap((step) => (step.kind === 'command' ? [step.command] : []));
@@ -315,13 +321,12 @@ const withFiles = (taint: Taint, files: readonly TaskFile[]): Taint =>
   files.length > 0 ? { untrusted: true, private: true } : taint;
 
 /** The same in every phase, as long as nobody takes it back. */
-async function rememberedOf(
-  { mission, by, room, root }: TaskState,
-  agent: AgentId,
-  { recall, log }: TaskModelsDeps,
-): Promise<Recalled> {
+async function rememberedOf(state: TaskState, agent: AgentId, { recall, log }: TaskModelsDeps): Promise<Recalled> {
+  const { room, root } = state;
+  const { by } = state.revision ?? state;
+  const question = wantedNow(state);
   try {
-    return await recall.factsFor({ question: mission, asker: by, room, agent });
+    return await recall.factsFor({ question, asker: by, room, agent });
   } catch (error) {
     log.warn(
       { task: root, error: error instanceof Error ? error.name : 'unknown' },

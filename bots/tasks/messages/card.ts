@@ -29,6 +29,7 @@ export function cardText(state: TaskState, facts: CardFacts): string {
   return [
     card.head[lang](no, shownPhase(state), elapsed(state, facts.now)),
     plainWords(state.mission, 120),
+    ...revisionLines(state),
     ...(over ? [taskEnding[ending][lang](), ...shortLines(state)] : lackLines(state)),
     ...(alone === null ? [] : [card.alone[lang](facts.nameOf(alone))]),
     ...speakers(state, facts.nameOf),
@@ -40,6 +41,14 @@ export function cardText(state: TaskState, facts: CardFacts): string {
     ...(state.frozenAt === null ? [] : [awaited.thaw[lang]()]),
     ...(state.frozenAt === null || waitsForMaster(state) ? next(state, facts.now) : []),
   ].join('\n');
+}
+
+/** Which change it is, and how many wait behind it. */
+function revisionLines({ lang, revision, revisionsWanted = [] }: TaskState): readonly string[] {
+  return [
+    ...(revision === undefined ? [] : [card.revision[lang](revision.no, plainWords(revision.words, 80))]),
+    ...(revisionsWanted.length === 0 ? [] : [card.revisionsWanted[lang](revisionsWanted.length)]),
+  ];
 }
 
 /** Of an ended task, how long it took; freezes do not count. */

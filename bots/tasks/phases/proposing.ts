@@ -4,6 +4,7 @@ import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
 import { checkPlan } from '../plan/plan-check.ts';
 import { helpers, presentSeats, proposers, triedInVain } from '../state/seats.ts';
+import { asksForMore, openToAll } from './revision-limits.ts';
 import type { Ask } from '../state/task-state.ts';
 import { decide } from './deciding.ts';
 import { agreeAsPair, pairFor } from './pairing.ts';
@@ -60,6 +61,7 @@ function standWhenAllAreIn(draft: Draft): void {
   for (const agent of rest) draft.ask('propose', agent);
   if (rest.length > 0) return;
   if (first === undefined) return withoutPlan(draft);
+  if (state.electorate.length === 1 && asksForMore(draft, first.plan)) return openToAll(draft);
   if (state.electorate.length === 1) return decide(draft, { winner: first.hash, rule: 'alone', countedBy: 'alone' });
   draft.say({ id: messageId.poll(state.round, state.repolled), what: 'poll' });
   draft.set({ pollOpen: { at: draft.at, owner: 'unasked' } });

@@ -3,6 +3,8 @@ import type { Plan, StepId } from '../../../bridge/protocol/plan.ts';
 import { NO_PLAN_YET } from '../state/begin.ts';
 import { type Draft, windUpAt } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
+import { commandsOf, taintWith } from '../plan/plan-consents.ts';
+import { CLEAN } from '../../hands/rule-of-two.ts';
 import type { PlanCheckFacts } from '../plan/plan-check.ts';
 import { helpers, voters } from '../state/seats.ts';
 import type { TaskOutcome, TaskState } from '../state/task-state.ts';
@@ -48,13 +50,17 @@ export function archived({
   earlier,
   diagnoses,
   verdict,
-}: TaskState): Pick<TaskState, 'earlier'> {
+  held,
+}: TaskState): Pick<TaskState, 'earlier' | 'held'> {
   if (plan === null || !isBegun({ commands, works })) return { earlier };
   const why = [
     ...diagnoses.map(({ step, cause }) => `${step}: ${cause}`),
     ...(verdict?.holds === false ? [verdict.why] : []),
   ].map((words) => words.slice(0, MAX_WHY));
-  return { earlier: [...earlier, { round, hash: plan.hash, plan: plan.plan, commands, works, why }].slice(-2) };
+  return {
+    earlier: [...earlier, { round, hash: plan.hash, plan: plan.plan, commands, works, why }].slice(-2),
+    held: taintWith(commandsOf(plan.plan), held ?? CLEAN),
+  };
 }
 
 /** Asks the master; a task that came by itself waits for nobody. */

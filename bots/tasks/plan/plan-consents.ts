@@ -16,8 +16,7 @@ export interface PlanMaterial {
  * model wrote there itself does not count. Pure.
  */
 export function withConsents(plan: Plan, material: PlanMaterial): Plan {
-  const commands = plan.steps.flatMap((step) => (step.kind === 'command' ? [step.command] : []));
-  const taint = taintWith(commands, material.taint);
+  const taint = taintWith(commandsOf(plan), material.taint);
   return {
     ...plan,
     steps: plan.steps.map((step) =>
@@ -25,6 +24,9 @@ export function withConsents(plan: Plan, material: PlanMaterial): Plan {
     ),
   };
 }
+
+export const commandsOf = ({ steps }: Plan): readonly Command[] =>
+  steps.flatMap((step) => (step.kind === 'command' ? [step.command] : []));
 
 export const taintWith = (commands: readonly Command[], taint: Taint): Taint =>
   commands.reduce((all, command) => withTaint(all, taintOf(flowOf(command))), taint);

@@ -35,6 +35,11 @@ const nameOf = (path: string): string =>
     .normalize('NFC')
     .toLowerCase();
 
+type Wanted = Pick<TaskState, 'mission' | 'revision'>;
+
+/** What is to be done now: the mission, or the change that a master has asked for since. */
+export const wantedNow = ({ mission, revision }: Wanted): string => revision?.words ?? mission;
+
 type CarriedOut = Pick<TaskState, 'plan' | 'commands' | 'earlier'>;
 
 /** Commands that have done what they were to do, under any plan of this run: what they left is still there. */
@@ -47,7 +52,7 @@ const done = ({ plan, commands, earlier }: CarriedOut) =>
   );
 
 /** Promised by the mission or by the plan that was carried out, and not there, or empty. */
-export function missingFiles(state: CarriedOut & Pick<TaskState, 'mission'>): readonly string[] {
+export function missingFiles(state: CarriedOut & Wanted): readonly string[] {
   const all = done(state);
   const handed = all.flatMap(({ artifacts }) => artifacts.filter(({ bytes }) => bytes > 0).map(({ path }) => path));
   const names = new Set(handed.map(nameOf));
@@ -57,7 +62,7 @@ export function missingFiles(state: CarriedOut & Pick<TaskState, 'mission'>): re
       step.kind === 'command' && state.commands[stepId(step)]?.state === 'done' ? step.artifacts : [],
     )
     .filter((path) => !names.has(nameOf(path)));
-  const wanted = filesWanted(state.mission).filter(
+  const wanted = filesWanted(wantedNow(state)).filter(
     (name) => !names.has(name) && !all.some(({ step }) => leaves(step.command, name)),
   );
   return [...new Set([...promised, ...wanted])];
@@ -93,7 +98,7 @@ export function lacksOf(
 }
 
 /** Of what the house lacks, what was not done all the same; and a letter that it could have sent and did not. */
-export function notDone(state: CarriedOut & Pick<TaskState, 'lacks' | 'mission' | 'origin'>): readonly Need[] {
+export function notDone(state: CarriedOut & Wanted & Pick<TaskState, 'lacks' | 'origin'>): readonly Need[] {
   const all = done(state);
   const wentOut = all.some(
     ({ step: { command } }) =>
@@ -102,7 +107,7 @@ export function notDone(state: CarriedOut & Pick<TaskState, 'lacks' | 'mission' 
   const drew = all.some(({ artifacts }) => artifacts.some(({ path, bytes }) => bytes > 0 && PICTURES.test(path)));
   const mailed = all.some(({ step: { command } }) => command.type === 'send_mail' || command.type === 'read_mail');
   const owed: readonly Need[] =
-    state.origin !== 'cycle' && !state.lacks.includes('mail') && needsOf(state.mission).includes('mail')
+    state.origin !== 'cycle' && !state.lacks.includes('mail') && needsOf(wantedNow(state)).includes('mail')
       ? ['mail', ...state.lacks]
       : state.lacks;
   return owed.filter(

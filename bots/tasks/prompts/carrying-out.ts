@@ -1,5 +1,5 @@
 import { type Step, stepAfter, stepId } from '../../../bridge/protocol/plan.ts';
-import { filesWanted } from '../plan/promised-files.ts';
+import { filesWanted, wantedNow } from '../plan/promised-files.ts';
 import { type Evidence, evidenceNow } from '../plan/evidence.ts';
 import { failedStep, proposedPatch } from '../plan/failed-step.ts';
 import type { Ask, TaskState } from '../state/task-state.ts';
@@ -7,6 +7,7 @@ import type { AskFacts } from './facts.ts';
 import { lackNote } from './means.ts';
 import { commandGuide } from './plan-guide.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
+import { missionNow, reportOfRevision } from './revision.ts';
 import { JSON_ONLY, timeLine } from './system.ts';
 
 /** The questions while the winning plan is carried out. `room`: tokens for material. */
@@ -16,7 +17,7 @@ export function workPrompt(state: TaskState, ask: Ask, facts: AskFacts, room: nu
   const results = evidenceNow(state).filter((evidence) => after.has(stepId(evidence.step)));
   return [
     `Do one step of the plan that was agreed on. Your answer itself is the result: only the text, in Markdown, no words about yourself. If it cannot be done from what is here, answer with one line that begins with CANNOT: and says why.`,
-    quoted('mission', clipped(state.mission, room / 6)),
+    missionNow(state, room / 6),
     goal(state, room / 6),
     `Your step:\n${quoted('step', step?.kind === 'work' ? `${step.work}: ${step.title}\n${step.instruction}` : '')}`,
     results.length === 0
@@ -29,7 +30,7 @@ export function workPrompt(state: TaskState, ask: Ask, facts: AskFacts, room: nu
 export function verifyPrompt(state: TaskState, facts: AskFacts, room: number): string {
   return [
     'Verify, as somebody who did not write the plan, whether the MISSION is fulfilled: every part of what it asks for, not only what the plan set out to do. A plan that was carried out whole and leaves out a part of the mission has not fulfilled it; what was only prepared, described or promised is not done. Believe only what you see in the outputs below, not what a plan or text claims. Every point you make has a quotation: letter for letter, from the output of the step that you name.',
-    quoted('mission', clipped(state.mission, room / 6)),
+    missionNow(state, room / 6),
     goal(state, room / 6),
     `The outcome of each step:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
     deliverables(state),
@@ -44,7 +45,7 @@ export function diagnosePrompt(state: TaskState, ask: Ask, facts: AskFacts, room
   const proposed = proposedPatch(state, ask.step);
   return [
     `A command of the plan failed. Find the cause. If this one command can be put right, give it anew: the same "id" (${JSON.stringify(id)}), the same "after", asking for no more than it did (no further folders, hosts or rights). If it cannot, give null: then a new plan is made.`,
-    quoted('mission', clipped(state.mission, room / 6)),
+    missionNow(state, room / 6),
     goal(state, room / 6),
     evidence === undefined ? 'Nothing is known of it.' : shown([evidence], room / 2),
     ...(proposed === null
@@ -64,7 +65,8 @@ export function reportPrompt(state: TaskState, facts: AskFacts, room: number): s
       : `${state.verdict.holds ? 'The check was passed.' : 'The check was NOT passed.'}\n${state.verdict.why}`;
   return [
     'Write the one deliverable of this task from what was worked out: a report in Markdown. First the result itself, complete and usable (the list, the text, the answer; where a file was made, its name and what it does), then in a few lines how it came about, and plainly what failed or is missing. Use only what stands below; quote outputs in code blocks. Your answer is the report: nothing before or after it.',
-    quoted('mission', clipped(state.mission, room / 8)),
+    ...reportOfRevision(state),
+    missionNow(state, room / 8),
     goal(state, room / 8),
     `What the steps brought:\n\n${shown(evidenceNow(state), (room * 2) / 3)}`,
     ...[lackNote(state)].filter((note) => note !== ''),
@@ -78,7 +80,7 @@ function deliverables(state: TaskState): string {
   const files = Object.values(state.commands).flatMap(({ result }) =>
     (result?.artifacts ?? []).map(({ path, bytes }) => `- ${path} (${bytes} bytes)`),
   );
-  const wanted = filesWanted(state.mission).map((name) => `- ${name}`);
+  const wanted = filesWanted(wantedNow(state)).map((name) => `- ${name}`);
   return [
     `Files that were handed over:\n${files.length === 0 ? '(none)' : quoted('files', files.slice(0, 60).join('\n'))}`,
     ...(wanted.length === 0

@@ -9,6 +9,7 @@ import { filesSent } from './files.ts';
 import { planGuide } from './plan-guide.ts';
 import { lackNote, meansHere } from './means.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
+import { changeWanted } from './revision.ts';
 import { JSON_ONLY, timeLine } from './system.ts';
 
 /** Of all files together, the same in every phase until a plan has won. */
@@ -99,7 +100,8 @@ function wanted({ triage }: TaskState, room: number): string {
 }
 
 /** On a later round: what was carried out before, what failed and why, and what the plan check turned down. */
-function earlierRound({ round, earlier, refusals }: TaskState, room: number): readonly string[] {
+function earlierRound(state: TaskState, room: number): readonly string[] {
+  const { round, firstRound, revision, earlier, refusals } = state;
   if (round === 0) return [];
   const each = Math.max(200, room / 8);
   const tried = earlier.flatMap((plan) => [
@@ -115,12 +117,17 @@ function earlierRound({ round, earlier, refusals }: TaskState, room: number): re
       }),
     ...(plan.why ?? []).slice(0, 4).map((why) => quoted('why it was given up', clipped(why, each))),
   ]);
-  const unfit = refusals.flatMap(({ code, faults }) =>
-    code === 'plan' ? faults.map(({ field, problem, detail }) => `- ${field}: ${problem} ${detail ?? ''}`) : [],
+  const unfit = refusals.flatMap(({ code, faults, round: of }) =>
+    code === 'plan' && of >= firstRound
+      ? faults.map(({ field, problem, detail }) => `- ${field}: ${problem} ${detail ?? ''}`)
+      : [],
   );
+  const again =
+    'This is not the first attempt: what was tried did not reach the goal. The workspace still holds what it left. Do not propose the same again; get around what failed.';
   return [
-    'This is not the first attempt: what was tried did not reach the goal. The workspace still holds what it left. Do not propose the same again; get around what failed.',
+    ...(revision !== undefined && round === firstRound ? [] : [again]),
     ...tried,
+    ...changeWanted(state, room / 4),
     ...(unfit.length === 0 ? [] : [quoted('faults of plans that were turned down', clipped(unfit.join('\n'), each))]),
   ];
 }

@@ -17,6 +17,7 @@ import { triage } from '../phases/triage.ts';
 import { verifying } from '../phases/verifying.ts';
 import { voting } from '../phases/voting.ts';
 import { archived, proposeAgain, closeUnbegun, soleOf, windUp } from '../phases/ways-out.ts';
+import { beginWaiting, retracted, revise } from './revising.ts';
 import { lose, noteMessage } from './incoming-messages.ts';
 import type { Phase } from '../state/task-state.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
@@ -54,6 +55,8 @@ function happen(draft: Draft, event: TaskEvent): void {
   if (draft.state.version === 0) return;
   if (event.kind === 'said' || event.kind === 'unsaid') return heard(draft, event);
   if (event.kind === 'retry') return retry(draft, event);
+  if (event.kind === 'revise') return revise(draft, event);
+  if (event.kind === 'retracted') return retracted(draft, event.event) ? cancel(draft) : undefined;
   if (draft.ended) return;
   switch (event.kind) {
     case 'answered':
@@ -124,7 +127,8 @@ function heard(draft: Draft, event: Extract<TaskEvent, { kind: 'said' | 'unsaid'
   if (say === undefined) return;
   if (event.kind === 'said') noteMessage(draft, say, event.event);
   else lose(draft, say);
-  if (draft.ended || draft.next !== null) return;
+  if (draft.ended && draft.next === null) return beginWaiting(draft);
+  if (draft.next !== null) return;
   if (say.id === messageId.failure(draft.state.round) && draft.state.setback !== null) return proposeAgain(draft);
   if (draft.state.setback === null) PHASES[draft.state.phase]?.said?.(draft, say);
 }
@@ -174,7 +178,7 @@ function expired(draft: Draft, id: string): void {
 
 function cancel(draft: Draft): void {
   draft.withdraw();
-  draft.set({ ending: 'cancelled' });
+  draft.set({ ending: 'cancelled', revisionsWanted: [] });
   draft.end('cancelled');
   draft.say({ id: messageId.ended(draft.state.round), what: 'ended' });
 }
@@ -186,7 +190,14 @@ function retry(draft: Draft, { ready, event }: Extract<TaskEvent, { kind: 'retry
     return;
   if (state.retry === event || ready.length === 0) return;
   const runs = state.runs + 1;
-  draft.set({ runs, retry: event, withdrawn: null });
+  const { revision } = state;
+  draft.set({
+    runs,
+    retry: event,
+    withdrawn: null,
+    // Another try is everybody's.
+    ...(revision === undefined ? {} : { revision: { ...revision, small: false } }),
+  });
   if (state.question?.kind === 'unknown-command') {
     const again = Object.entries(state.commands).map(([step, command]) => [
       step,

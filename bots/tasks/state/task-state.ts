@@ -181,6 +181,42 @@ export const AskRefusal = z.object({
 });
 export type AskRefusal = z.infer<typeof AskRefusal>;
 
+/** A change that a master has asked for in the thread of a finished task, in his message `event`. */
+export const WantedRevision = z.object({
+  event: EventId,
+  by: UserId,
+  words: z.string().min(1).max(8_000),
+  /** Of the message, its origin_server_ts. */
+  sent: z.int(),
+  /** Who could take part when it was said. */
+  ready: z.array(AgentId),
+  /** Who was called by name to do it. */
+  agent: AgentId.optional(),
+});
+export type WantedRevision = z.infer<typeof WantedRevision>;
+
+/** The round that such changes have begun: the newest message is what its commands rest on. */
+export const Revision = WantedRevision.pick({ event: true, by: true, words: true, sent: true }).extend({
+  /** 1 is the first one of the task. */
+  no: z.int().positive(),
+  /** All messages that it carries out. */
+  parts: z.array(EventId).min(1),
+  /** One agent makes it alone, as long as it asks for nothing that the task has not had. */
+  small: z.boolean(),
+});
+export type Revision = z.infer<typeof Revision>;
+
+/** How a plan came to win, by the letters under which people know the plans. */
+export const LastVote = z.object({
+  round: z.int().nonnegative(),
+  rule: z.enum(['vote', 'choice', 'alone']),
+  winner: z.string(),
+  plans: z.array(z.object({ label: z.string(), goal: z.string(), authors: z.array(AgentId) })),
+  ballots: z.array(z.object({ by: AgentId, ranking: z.array(z.string()), reason: z.string() })),
+  objections: z.array(z.object({ by: AgentId, of: z.string(), text: z.string() })),
+});
+export type LastVote = z.infer<typeof LastVote>;
+
 /** Where a task comes from; `schedule` and `cycle` wait for no answer of the master's to go on. */
 export const TaskOrigin = z.enum(['master', 'schedule', 'cycle', 'outside']);
 
@@ -205,6 +241,8 @@ export const TaskOutcome = z.enum([
   'skipped-unknown-command',
   /** The winner did not pass the plan check when it was to begin. */
   'plan-unfit',
+  /** A change of what was made wants more than the task had: it is everybody's to decide. */
+  'asks-for-more',
   'command-failed',
   'command-refused',
   'command-stopped',
@@ -265,6 +303,14 @@ export const TaskState = z.object({
   /** How often a master's `!retry` began it again, and his last one. */
   runs: z.int().nonnegative(),
   retry: EventId.nullable(),
+  /** What the finished task is being changed to, or was last; absent: nobody has asked for a change. */
+  revision: Revision.optional(),
+  /** Changes that wait for the one under way, the oldest first. */
+  revisionsWanted: z.array(WantedRevision).max(20).optional(),
+  /** Of the vote before the changes. */
+  lastVote: LastVote.optional(),
+  /** Of what plans that were carried out before have read. */
+  held: z.object({ untrusted: z.boolean(), private: z.boolean() }).optional(),
   /** The vote of this round was opened again. */
   reopened: z.boolean(),
   /** Two are asked for a plan before the others: equal ones are done without them. */

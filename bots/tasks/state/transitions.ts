@@ -3,7 +3,7 @@ import { CommandResult } from '../../../bridge/protocol/act.ts';
 import { AgentId, EventId, UserId } from '../../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../../bridge/protocol/plan.ts';
 import type { Judgement } from '../../../bridge/protocol/judging/judgement.ts';
-import { Answer, Ask, RefusalCode, Say, type TaskState } from './task-state.ts';
+import { Answer, Ask, RefusalCode, Say, type TaskState, WantedRevision } from './task-state.ts';
 
 /** What happens to a task. Late, doubled and forged ones change nothing. `at`: milliseconds since 1970. */
 const at = z.int();
@@ -39,6 +39,10 @@ export const TaskEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancel'), at, by: UserId.nullable() }),
   /** `!retry`, in the master's event `event`: of a failed, partial, cancelled or asking task. */
   z.object({ kind: z.literal('retry'), at, by: UserId, ready: z.array(AgentId), event: EventId }),
+  /** A master wants something changed of what a finished task has made. */
+  WantedRevision.extend({ kind: z.literal('revise'), at }),
+  /** He has changed or deleted the message in which he said so. */
+  z.object({ kind: z.literal('retracted'), at, event: EventId }),
 ]);
 export type TaskEvent = z.infer<typeof TaskEvent>;
 

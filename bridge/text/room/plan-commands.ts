@@ -46,6 +46,10 @@ export const planRefusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     () => '고친 계획이 합의대로가 아니라 실행하지 않았습니다',
     () => 'the corrected plan is not what was agreed on, so nothing was run',
   ),
+  revision: phrase(
+    () => '손질해 달라는 메시지가 지워졌거나 고쳐져서 실행하지 않았습니다. 새 메시지로 다시 말씀해 주세요',
+    () => 'the message that asked for this change was deleted or edited, so nothing was run. Please say it again',
+  ),
   'not-approved': phrase(
     () => '에이전트가 부탁한 임무인데 마스터의 ✅가 지금 없어 실행하지 않았습니다. 하려면 `!임무`로 직접 보내 주세요',
     () =>

@@ -25,6 +25,7 @@ export type TaskEnding =
   | 'skipped-no-winner'
   | 'skipped-unknown-command'
   | 'plan-unfit'
+  | 'asks-for-more'
   | 'command-failed'
   | 'command-refused'
   | 'command-stopped'
@@ -87,6 +88,10 @@ export const taskEnding: Readonly<Record<TaskEnding, Phrase>> = {
     '뽑힌 계획이 마지막 점검에서 걸려 실행하지 않았습니다. 빌려준 폴더나 규칙이 바뀌었는지 보고 `!재시도`를 보내 주세요.',
     'The chosen plan did not pass the last check, so it was not run. See whether lent folders or rules changed, then send `!retry`.',
   ),
+  'asks-for-more': word(
+    '손질하려면 처음보다 더 많은 것(다른 주소, 폴더, 편지)이 필요한데, 쓸 계획이 나오지 않았습니다. 앞서 만든 것은 그대로입니다. 더 자세히 적어 다시 말씀해 주세요.',
+    'The change needs more than the task had (another address, folder or letter), and no plan for it came. What was made before is as it was. Please say it again in more detail.',
+  ),
   'command-failed': word(
     '명령을 고쳐 봐도 계속 실패했습니다. 그때까지 만든 파일은 작업 폴더에 있습니다. 보고서를 보고 `!재시도`를 보내거나 임무를 나눠 보내 주세요.',
     'A command kept failing after it was mended. Files made so far stay in the workspace. See the report; send `!retry`, or smaller tasks.',
@@ -144,6 +149,10 @@ export const setbackWhy: Readonly<Record<TaskEnding, Phrase>> = {
   'skipped-no-winner': word('의견이 갈림', 'they did not agree'),
   'skipped-unknown-command': word('명령 하나가 어떻게 끝났는지 모름', 'nobody saw the end of a command'),
   'plan-unfit': word('뽑힌 계획이 마지막 점검에 걸림', 'the chosen plan did not pass the last check'),
+  'asks-for-more': word(
+    '처음 임무에 없던 주소나 폴더, 편지가 필요해 모두의 의견을 듣고 정합니다',
+    'it needs an address, folder or letter that the task did not have, so everybody decides',
+  ),
   'command-failed': word('명령이 계속 실패함', 'a command kept failing'),
   'command-refused': word('명령이 허락되지 않음', 'a command was not allowed'),
   'command-stopped': word('명령이 멈춤', 'a command was stopped'),

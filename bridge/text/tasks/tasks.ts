@@ -26,6 +26,14 @@ export const card = {
     (name) => `👤 ${name} 혼자 합니다`,
     (name) => `👤 ${name} alone`,
   ),
+  revision: phrase<[no: number, words: string]>(
+    (no, words) => `🖌️ ${no}번째 손질: ${words}`,
+    (no, words) => `🖌️ Change ${no}: ${words}`,
+  ),
+  revisionsWanted: phrase<[waiting: number]>(
+    (waiting) => `⏳ 다음 손질 ${waiting}건이 기다립니다`,
+    (waiting) => `⏳ ${waiting} more ${waiting === 1 ? 'change waits' : 'changes wait'}`,
+  ),
   speakers: phrase<[list: string]>(
     (list) => `말한 에이전트: ${list}`,
     (list) => `Heard from: ${list}`,

@@ -26,6 +26,7 @@ const KOREAN: Readonly<Record<string, string>> = {
   tap: '마스터의 한 표',
   recount: '다시 센 표',
   patch: '고친 명령',
+  revision: '손질 부탁이 없음',
   'no-step': '계획에 없는 명령',
   'no-request': '그런 부탁이 없음',
   'not-request': '에이전트의 부탁이 아님',
