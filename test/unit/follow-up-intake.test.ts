@@ -5,9 +5,8 @@ import type { Facts } from '../../bots/intake/intake-plan.ts';
 import { taskEventHandler } from '../../bots/tasks/event-handler.ts';
 import { followUpCommand } from '../../bots/tasks/follow-up-command.ts';
 import { taskRecordFor } from '../../bots/tasks/prompts/task-record.ts';
-import type { EditEvent, RedactionEvent, ReactionEvent } from '../../bridge/protocol/room-event.ts';
+import type { RedactionEvent } from '../../bridge/protocol/room-event.ts';
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { agents, facts } from './decide-facts.ts';
 import { eventId, message } from './events.ts';
 import { A, able, B, C, MASTER, rulesFor, T0, taskFor, World } from './task-world.ts';
@@ -24,7 +23,8 @@ describe('plain words under a finished task', () => {
     expect(decide('제목 색을 파란색으로 바꿔줘')).toMatchObject([
       { type: 'command', name: 'follow-up', task: '$root', words: '제목 색을 파란색으로 바꿔줘' },
     ]);
-    expect(decide('표로 다시', {}, { thread: undefined })).toMatchObject([{ type: 'command', task: '$root' }]);
+    const inRoom = decideForMaster(message('m', '표로 다시', { replyTo: eventId('report') }), { ...facts, ...under });
+    expect(inRoom.jobs).toMatchObject([{ type: 'command', task: '$root' }]);
   });
 
   it('that call one agent want it of that one; where two are called they are talk as ever', () => {
@@ -98,7 +98,7 @@ function changing() {
   const ear = taskEventHandler({
     tasks,
     rooms: { masters: async () => new Set([MASTER]), reader: async () => ({ event: async () => null }) as never },
-    timeline: { find: async () => null } as never,
+    timeline: { find: async () => null },
     coordinator: UserId.parse('@agent_coordinator:house'),
     executor: UserId.parse('@executor:house'),
   });
@@ -113,7 +113,7 @@ function changing() {
       thread,
       lang: 'ko',
       task: root,
-    } as never as SwarmCommandJob);
+    } as never);
   const about = (id: string) => ({ target: eventId(id), roomId: room, sender: MASTER }) as never;
   return { world, ear, say, about, room };
 }
@@ -133,16 +133,16 @@ describe('a change of a finished task', () => {
   it('ends when its message is edited or deleted, or gets 🛑', async () => {
     const edited = changing();
     await edited.say('blue', '파랗게');
-    expect(await edited.ear.revisionEdited(edited.about('blue') as EditEvent)).toBe(root);
+    expect(await edited.ear.revisionEdited(edited.about('blue'))).toBe(root);
     expect(edited.world.state.phase).toBe('cancelled');
-    expect(await edited.ear.revisionEdited(edited.about('other') as EditEvent)).toBeNull();
+    expect(await edited.ear.revisionEdited(edited.about('other'))).toBeNull();
     const deleted = changing();
     await deleted.say('blue', '파랗게');
     await deleted.ear.hear({ kind: 'redaction', ...(deleted.about('blue') as object) } as RedactionEvent);
     expect(deleted.world.state.phase).toBe('cancelled');
     const stopped = changing();
     await stopped.say('blue', '파랗게');
-    await stopped.ear.stopSign(stopped.about('blue') as ReactionEvent);
+    await stopped.ear.stopSign(stopped.about('blue'));
     expect(stopped.world.state.phase).toBe('cancelled');
   });
 

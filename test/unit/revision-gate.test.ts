@@ -57,7 +57,7 @@ describe('a command that changes what a finished task has made', () => {
     thread.change('$root', (raw) => ({ ...raw, origin_server_ts: old }));
     expect(judgePlan({ ...job(), at: old }, factsOf(thread))).toMatchObject({ kind: 'command' });
     const late = judge(revised(), { now: AT + TASK_LASTS_MS + 60_000 });
-    expect(late).toMatchObject({ kind: 'refused', why: 'revision' });
+    expect(late).toMatchObject({ kind: 'refused', why: 'too-old' });
   });
 
   it('goes on after a stop that came before it, and not after one that came later', () => {

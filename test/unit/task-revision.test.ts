@@ -150,7 +150,7 @@ describe('a change of what a finished task has made', () => {
 
   it('owes what it names, and no letter that the task had sent long ago', () => {
     const one = world().play(able());
-    const done = { ...one.state, mission: 'send a letter to eva@example.com by e-mail', lacks: [] };
+    const done = { ...one.state, mission: '요약해서 eva@example.com 으로 메일 보내줘', lacks: [] };
     expect(endingOf(done)).toBe('no-means');
     const revision = {
       no: 1,

@@ -5,14 +5,15 @@ import { lacksOf } from '../plan/promised-files.ts';
 import { NO_PLAN_YET } from '../state/begin.ts';
 import { type Draft, windUpAt } from '../state/draft.ts';
 import { integratorFirst } from '../state/seats.ts';
-import type { TaskState, WantedRevision } from '../state/task-state.ts';
+import { type TaskState, WantedRevision } from '../state/task-state.ts';
 import type { TaskEvent } from '../state/transitions.ts';
 
 const MOST_WAITING = 20;
 const LONGEST_WORDS = 8_000;
 
 /** A change of what a finished task has made begins a round; while something goes on it waits for its turn. */
-export function revise(draft: Draft, { kind: _, at: _at, ...wanted }: Extract<TaskEvent, { kind: 'revise' }>): void {
+export function revise(draft: Draft, event: Extract<TaskEvent, { kind: 'revise' }>): void {
+  const wanted = WantedRevision.parse(event);
   const { state } = draft;
   const waiting = state.revisionsWanted ?? [];
   if (isTaken(state, wanted.event) || wanted.ready.length === 0 || waiting.length >= MOST_WAITING) return;
