@@ -79,7 +79,7 @@ function changing() {
   const world = new World(taskFor([A, B, C]), rulesFor([A, B, C])).play(able());
   const tasks = {
     apply: async (_root: EventId, event: Parameters<World['send']>[0]) => {
-      world.send(event);
+      world.send({ ...event, at: T0 + 61_000 });
       return world.state;
     },
     get: async (which: EventId | number) => (which === world.state.root ? world.state : null),
