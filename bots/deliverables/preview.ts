@@ -72,7 +72,7 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
   const wanted = async (states: readonly TaskState[]): Promise<void> => {
     const jobs = states.flatMap((state) => {
       const site = siteOf(state);
-      return site === null ? [] : [{ id: `website.${site.id}`.replaceAll(':', '_'), data: { root: state.root } }];
+      return site === null ? [] : [{ id: `website.${site.version}`.replaceAll(':', '_'), data: { root: state.root } }];
     });
     await queue.add(jobs);
   };
@@ -81,7 +81,7 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
   async function show(root: EventId): Promise<void> {
     const state = await tasks.get(root);
     const site = state === null ? null : siteOf(state);
-    const shown = site === null ? null : swarmKey('website-shown', site.id);
+    const shown = site === null ? null : swarmKey('website-shown', site.version);
     if (state === null || site === null || shown === null || (await redis.exists(shown)) === 1) return;
     const title = await titleOf(site);
     const token = await tokenOf(state, site, title);

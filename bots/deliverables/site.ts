@@ -5,8 +5,10 @@ import type { TaskState } from '../tasks/state/task-state.ts';
 
 /** Pages that a task has made, with what they need. */
 export interface Site {
-  /** One for each run of a task. */
+  /** Of its link: one for each run of a task, and for all changes that were wanted of what that run made. */
   readonly id: string;
+  /** Told once each. */
+  readonly version: string;
   readonly front: PreviewFile;
   readonly files: readonly PreviewFile[];
 }
@@ -18,22 +20,34 @@ export function siteOf({
   runs,
   plan,
   commands,
-}: Pick<TaskState, 'phase' | 'root' | 'runs' | 'plan' | 'commands'>): Site | null {
+  earlier,
+  revision,
+}: Pick<TaskState, 'phase' | 'root' | 'runs' | 'plan' | 'commands' | 'earlier' | 'revision'>): Site | null {
   if (plan === null || (phase !== 'done' && phase !== 'partial')) return null;
   const files = new Map<string, PreviewFile>();
-  for (const step of plan.plan.steps) {
-    const command = commands[stepId(step)];
-    if (command?.state !== 'done') continue;
-    // A later step's file of the same name is the one that is there now.
-    for (const { path, url, bytes } of command.result?.artifacts ?? []) {
-      const clean = cleanPath(path);
-      if (clean !== null) files.set(clean, { path: clean, url, bytes });
+  // A change hands over what it has touched; the rest of the page is as it was.
+  const before = revision === undefined ? [] : earlier;
+  for (const one of [...before, { plan: plan.plan, commands }])
+    for (const step of one.plan.steps) {
+      const command = one.commands[stepId(step)];
+      if (command?.state !== 'done') continue;
+      // A later step's file of the same name is the one that is there now.
+      for (const { path, url, bytes } of command.result?.artifacts ?? []) {
+        const clean = cleanPath(path);
+        if (clean !== null) files.set(clean, { path: clean, url, bytes });
+      }
     }
-  }
   const [front] = [...files.values()]
     .filter(({ path }) => isPage(path))
     .toSorted((a, b) => rank(a.path) - rank(b.path));
-  return front === undefined ? null : { id: `${root}.${runs}`, front, files: [...files.values()] };
+  if (front === undefined) return null;
+  const version = `${root}.${runs}`;
+  return {
+    id: revision === undefined ? version : `${root}.${revision.of}`,
+    version,
+    front,
+    files: [...files.values()],
+  };
 }
 
 /** `index.html` first, then what lies highest. */

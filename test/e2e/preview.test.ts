@@ -311,6 +311,38 @@ describe('a hostile page', () => {
   });
 });
 
+describe('plain words under the task that made it', () => {
+  it('change the page behind its link, though the swarm is killed on the way, and ring once', async () => {
+    const before = task.thread().length;
+    await task.say('제목 색을 파란색으로 바꿔줘');
+    await scene.house.reborn('swarm', await scene.house.kill('swarm'));
+    const links = () => task.thread().filter(({ who, body }) => who === 'coordinator' && body.startsWith('🌐'));
+    await task.until('the page again', () => links()[1]);
+    expect(links().map(({ body }) => /http:\S+/.exec(body)?.[0])).toEqual([link, link]);
+    expect(await (await fetch(`${link}f/index.html`)).text()).toContain('--main:#2f6fde');
+    const { page, frame } = await opened(link);
+    const painted = await frame.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--main')");
+    expect(painted).toBe('#2f6fde');
+    await page.close();
+    const card = await task.ended();
+    expect(card.body).toMatch(/^✅[^]*🖌️ 1번째 손질: 제목 색을 파란색으로 바꿔줘/u);
+    const since = task.thread().slice(before);
+    expect(since.filter(({ mentions }) => mentions?.user_ids !== undefined)).toHaveLength(1);
+    expect(since.filter(({ chavion }) => chavion.kind === 'answer')).toEqual([]);
+    expect(since.filter(({ body }) => body.includes('손질을 시작합니다'))).toHaveLength(1);
+  });
+
+  it('that ask are answered once, by the integrator', async () => {
+    const answers = () => task.thread().filter(({ chavion }) => chavion.kind === 'answer');
+    await task.say('왜 이 안이 뽑혔어?');
+    await task.until('the answer', () => answers()[0]);
+    // Whoever else were to answer would have been asked before this.
+    await task.say('음');
+    await task.until('the line', () => task.thread().find(({ body }) => body.includes('물어보시는 것인지')));
+    expect(answers().map(({ who }) => who)).toEqual(['jarvis']);
+  });
+});
+
 describe('a link', () => {
   it('comes once, though the swarm is killed as the task ends', async () => {
     const again = await startTask(scene.master, scene.hq, '!임무 펫샵 예약 관리 화면을 만들어줘');

@@ -154,6 +154,7 @@ describe('a change of what a finished task has made', () => {
     expect(endingOf(done)).toBe('no-means');
     const revision = {
       no: 1,
+      of: 0,
       event: event('x'),
       by: MASTER,
       words: 'bigger',

@@ -51,7 +51,7 @@ const done = (step: string, ...paths: string[]): CommandState => ({
 const site = (
   commands: Readonly<Record<string, CommandState>>,
   phase: 'done' | 'partial' | 'failed' | 'executing' = 'done',
-) => siteOf({ phase, root, runs: 0, plan, commands });
+) => siteOf({ phase, root, runs: 0, plan, commands, earlier: [] });
 
 describe('what a task shows', () => {
   it.each([
@@ -76,7 +76,37 @@ describe('what a task shows', () => {
     expect(site({ one: done('one', 'index.html') }, 'failed')).toBeNull();
     expect(site({ one: { ...done('one', 'index.html'), state: 'failed' } })).toBeNull();
     expect(site({ one: done('one', '../index.html', 'a//index.html', 'a/./b.html', 'a\\b.html') })).toBeNull();
-    expect(siteOf({ phase: 'done', root, runs: 0, plan: null, commands: {} })).toBeNull();
+    expect(siteOf({ phase: 'done', root, runs: 0, plan: null, commands: {}, earlier: [] })).toBeNull();
+  });
+
+  it('is behind the same link after a change, with the files that it did not touch', () => {
+    const first = site({ one: done('one', 'index.html'), two: done('two', 'style.css') });
+    const before = { round: 0, hash, plan: plan.plan, works: {} };
+    const revision = {
+      no: 2,
+      of: 0,
+      event: root,
+      by: '@m:h' as never,
+      words: 'x',
+      sent: 1,
+      parts: [root],
+      small: true,
+    };
+    const changed = siteOf({
+      phase: 'done',
+      root,
+      runs: 2,
+      plan,
+      commands: { one: done('one'), two: done('two', 'index.html') },
+      earlier: [{ ...before, commands: { one: done('one', 'index.html'), two: done('two', 'style.css') } }],
+      revision,
+    });
+    expect(changed?.id).toBe(first?.id);
+    expect(changed?.version).not.toBe(first?.version);
+    expect(changed?.files.map(({ path, url }) => [path, url])).toEqual([
+      ['index.html', 'mxc://h/two10'],
+      ['style.css', 'mxc://h/two9'],
+    ]);
   });
 
   it('has a type by its name alone', () => {

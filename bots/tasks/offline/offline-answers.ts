@@ -15,13 +15,14 @@ import {
   work,
 } from '../../../bridge/text/tasks/task-offline.ts';
 import { pastedBlock } from '../../models/providers/relay.ts';
+import { wantedNow } from '../plan/promised-files.ts';
 import { candidatesFor } from '../plan/candidates.ts';
 import { type Evidence, evidenceNow } from '../plan/evidence.ts';
 import { failedStep } from '../plan/failed-step.ts';
 import type { AskFacts } from '../prompts/facts.ts';
 import { MISSPELT, planFor, type Variant } from './plans.ts';
 import { needsOf } from '../state/mission-needs.ts';
-import { type Scene, sceneOf, worthOf } from './scene.ts';
+import { type Scene, sceneNow, worthOf } from './scene.ts';
 import type { Answer, Ask, TaskState } from '../state/task-state.ts';
 
 /**
@@ -34,7 +35,7 @@ export function rehearseTask(state: TaskState, ask: Ask, facts: AskFacts): Answe
     case 'triage':
       return {
         kind: 'triage',
-        goal: goalOf(sceneOf(state.mission, facts.lent), state.mission, lang),
+        goal: goalOf(sceneNow(state, facts.lent), wantedNow(state), lang),
         checks: [checks.ran[lang](), checks.shown[lang]()],
         plain: false,
       };
@@ -64,6 +65,7 @@ function goalOf(scene: Scene, mission: string, lang: Lang): string {
     case 'list':
     case 'repair':
     case 'page':
+    case 'repaint':
       return goals[scene.kind][lang]();
   }
 }
@@ -74,14 +76,14 @@ const placeOf = ({ electorate }: TaskState, { agent }: Ask): number => Math.max(
 const VARIANTS: readonly Variant[] = ['plain', 'told', 'plain', 'wider', 'told', 'plain'];
 
 function proposal(state: TaskState, ask: Ask, { workers, lent }: AskFacts): Plan {
-  const { mission, lang, round, electorate } = state;
+  const { lang, round, electorate } = state;
   // The last of them writes: in the default roster that is the writer.
   const writer = workers.at(-1)?.id ?? electorate.at(-1) ?? ask.agent;
   return planFor({
-    scene: sceneOf(mission, lent),
+    scene: sceneNow(state, lent),
     variant: VARIANTS[placeOf(state, ask) % VARIANTS.length] ?? 'plain',
     lang,
-    mission,
+    mission: wantedNow(state),
     writer,
     round,
   });
@@ -114,9 +116,9 @@ function vote(state: TaskState, ask: Ask): Answer {
 }
 
 function writing(state: TaskState, ask: Ask, { lent }: AskFacts): string {
-  const { lang, plan, mission } = state;
+  const { lang, plan } = state;
   const step = plan?.plan.steps.find((one) => stepId(one) === ask.step);
-  if (sceneOf(mission, lent).kind === 'page') return work.guide[lang]();
+  if (sceneNow(state, lent).kind === 'page') return work.guide[lang]();
   const after = new Set<string>(step === undefined ? [] : stepAfter(step));
   const lines = evidenceNow(state).flatMap(({ step: one, output }) => (after.has(stepId(one)) ? linesOf(output) : []));
   const [first] = lines;
@@ -130,9 +132,10 @@ const linesOf = (output: string): string[] =>
     .filter((line) => line !== '');
 
 /** Of a plan that another model has made it knows only that it was carried out: what was asked for is not its to judge. */
-function playedOf({ mission, lang, plan }: TaskState, { lent }: AskFacts): 'sample' | 'played' | 'unseen' | undefined {
+function playedOf(state: TaskState, { lent }: AskFacts): 'sample' | 'played' | 'unseen' | undefined {
+  const { plan, lang } = state;
   if (plan?.plan.goal.startsWith(rehearsalLabel[lang]()) === false) return 'unseen';
-  const worth = worthOf(sceneOf(mission, lent), mission);
+  const worth = worthOf(sceneNow(state, lent), wantedNow(state));
   return worth === 'real' ? undefined : worth;
 }
 
@@ -188,7 +191,7 @@ function report(state: TaskState, facts: AskFacts): string {
   );
   const result = [...written, ...(files.length > 0 ? [files.join('\n')] : []), ...printed];
   const played = playedOf(state, facts);
-  const needs = needsOf(state.mission).map((need) => `- ${needWord[need][lang]()}`);
+  const needs = needsOf(wantedNow(state)).map((need) => `- ${needWord[need][lang]()}`);
   return [
     words[played === undefined || played === 'unseen' ? 'lead' : played][lang](goal),
     ...(result.length > 0 ? [`## ${words.result[lang]()}`, ...result] : []),

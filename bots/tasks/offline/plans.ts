@@ -12,7 +12,7 @@ import {
   reasons,
   titles,
 } from '../../../bridge/text/tasks/task-offline.ts';
-import type { Scene } from './scene.ts';
+import type { Colour, Scene } from './scene.ts';
 
 type Steps = z.input<typeof Plan>['steps'];
 /** `plain`: what is needed; `told`: and an agent sums up; `wider`: another way. */
@@ -58,6 +58,8 @@ function made(wish: PlanWish): { readonly goal: string; readonly steps: Steps; r
       return { goal: goals.host[lang](scene.folder), steps: leaveNote(wish, scene.folder), about: 'sumUp' };
     case 'page':
       return { goal: goals.page[lang](), steps: page(wish), about: 'guide' };
+    case 'repaint':
+      return { goal: goals.repaint[lang](), steps: [repaint(wish, scene.colour)], about: 'guide' };
     case 'other':
       return { goal: goals.other[lang](briefly(mission)), steps: noteAndList(wish, scene.noFolder), about: 'sumUp' };
   }
@@ -215,6 +217,20 @@ function page({ variant, lang }: PlanWish): Steps {
     },
   ];
 }
+
+const repaint = ({ lang }: PlanWish, { main, deep }: Colour): Steps[number] => ({
+  kind: 'command',
+  title: titles.repaint[lang](),
+  command: {
+    type: 'shell',
+    id: 'repaint',
+    script: `sed -i 's/--main:#[0-9a-f]*;--deep:#[0-9a-f]*/--main:${main};--deep:${deep}/' index.html && grep -o -- '--main:${main}' index.html`,
+    reason: reasons.make[lang](),
+    success: { outputContains: main },
+    repeatable: true,
+  },
+  artifacts: ['index.html'],
+});
 
 function noteAndList(wish: PlanWish, noFolder: boolean): Steps {
   const { lang, mission } = wish;

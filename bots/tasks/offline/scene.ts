@@ -1,3 +1,4 @@
+import type { TaskState } from '../state/task-state.ts';
 import type { AskFacts } from '../prompts/facts.ts';
 
 /** Which of the missions that a rehearsal knows this one is. */
@@ -6,6 +7,8 @@ export type Scene =
   | { readonly kind: 'repair' }
   | { readonly kind: 'host'; readonly folder: string }
   | { readonly kind: 'page' }
+  /** The page that it made before, in another colour. */
+  | { readonly kind: 'repaint'; readonly colour: Colour }
   | { readonly kind: 'other'; /** It asked to write where nothing is lent for writing. */ readonly noFolder: boolean };
 
 const PAGE = /펫\s*샵|애견|반려|pet\s*shop/iu;
@@ -15,6 +18,34 @@ const FOLDER = /폴더|folder|디렉터리|directory/iu;
 const LEAVE = /남겨|남기|적어|써\s?줘|쓰기|저장|write|leave|note|save/iu;
 const LIST = /목록|조회|list|show/iu;
 const FILES = /파일|폴더|files?|folders?/iu;
+
+/** Of the page's head and of its buttons. */
+export interface Colour {
+  readonly main: string;
+  readonly deep: string;
+}
+
+const COLOURS: readonly (readonly [RegExp, Colour])[] = [
+  [/파란|파랗|파랑|블루|\bblue/iu, { main: '#2f6fde', deep: '#1f55b5' }],
+  [/초록|녹색|그린|\bgreen/iu, { main: '#2f8f5b', deep: '#1f6e43' }],
+  [/빨간|빨갛|빨강|레드|\bred\b/iu, { main: '#d33c32', deep: '#ad2a22' }],
+  [/보라|\bpurple/iu, { main: '#7a4fd0', deep: '#5d37aa' }],
+];
+/** More words are more than a colour. */
+const PLAIN_COLOUR = 40;
+
+/** The mission that a task is at: its own, or the change that is wanted of it. */
+export function sceneNow(
+  { mission, revision }: Pick<TaskState, 'mission' | 'revision'>,
+  lent: AskFacts['lent'],
+): Scene {
+  if (revision === undefined) return sceneOf(mission, lent);
+  const colour = COLOURS.find(([said]) => said.test(revision.words))?.[1];
+  const plain = revision.words.trim().length <= PLAIN_COLOUR;
+  return colour !== undefined && plain && sceneOf(mission, lent).kind === 'page'
+    ? { kind: 'repaint', colour }
+    : sceneOf(revision.words, lent);
+}
 
 /** What people call a folder and what it may be lent as. */
 const ALIASES: readonly (readonly [RegExp, RegExp])[] = [
@@ -63,6 +94,8 @@ export function worthOf(scene: Scene, mission: string): 'real' | 'sample' | 'pla
       return NOTE.test(mission) ? 'real' : 'played';
     case 'page':
       return mission.trim().length <= PLAIN_PAGE ? 'sample' : 'played';
+    case 'repaint':
+      return 'sample';
     case 'other':
       return 'played';
   }

@@ -62,6 +62,7 @@ function begin(draft: Draft, wanted: readonly WantedRevision[]): void {
     ...(vote === undefined ? {} : { lastVote: vote }),
     revision: {
       no: (state.revision?.no ?? 0) + 1,
+      of: state.revision?.of ?? state.runs,
       event: last.event,
       by: last.by,
       words,

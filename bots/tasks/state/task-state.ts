@@ -199,6 +199,8 @@ export type WantedRevision = z.infer<typeof WantedRevision>;
 export const Revision = WantedRevision.pick({ event: true, by: true, words: true, sent: true }).extend({
   /** 1 is the first one of the task. */
   no: z.int().positive(),
+  /** The run whose result is being changed: what was made is known by it. */
+  of: z.int().nonnegative(),
   /** All messages that it carries out. */
   parts: z.array(EventId).min(1),
   /** One agent makes it alone, as long as it asks for nothing that the task has not had. */

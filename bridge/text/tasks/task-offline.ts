@@ -41,6 +41,10 @@ export const goals = {
     () => '펫샵 예약 관리 화면을 index.html 파일 하나로 만들기',
     () => 'Make a reservation page for a pet shop, in the one file index.html',
   ),
+  repaint: labelled(
+    () => '앞서 만든 화면의 색만 바꾸기',
+    () => 'Change the colour of the page that was made, and nothing else',
+  ),
   other: labelled<[topic: string]>(
     (topic) => `“${topic}”: 메모 파일 하나로 흐름만 보여 드리기`,
     (topic) => `“${topic}”: show how it goes, with one note`,
@@ -59,6 +63,10 @@ export const checks = {
 };
 
 export const titles = {
+  repaint: phrase(
+    () => '화면의 색 바꾸기',
+    () => 'Change the colour of the page',
+  ),
   listFolder: phrase<[folder: string]>(
     (folder) => `${folder} 폴더의 파일 보기`,
     (folder) => `List the folder ${folder}`,
