@@ -92,6 +92,7 @@ function changing() {
       world.send({ kind: 'revise', at: T0 + 60_000, ready: [A, B, C], ...wanted } as never);
       return world.state;
     },
+    retry: async () => world.state,
     readyIn: async () => [A, B, C],
   };
   const room = RoomId.parse('!hq');
