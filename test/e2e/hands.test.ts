@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAIL_FILE } from '../../bridge/mail/mail-settings.ts';
+import { COMMAND_RESULT_TYPE } from '../../bridge/protocol/orders/command-request.ts';
 import { PROPOSAL_MARK } from '../../bridge/protocol/orders/proposal.ts';
 import { OFFERS_KEY, offersOf, PUBLISH_EVERY_MS } from '../../bridge/queue/executor-offers.ts';
 import type { Shown } from '../house/person.ts';
@@ -323,15 +324,26 @@ describe('asked in plain words', () => {
   });
 
   it('an end is an end: the command too', async () => {
-    const { master, hq, providers } = scene;
+    const { master, hq, ops, providers } = scene;
     providers.play(inSteps(runs('touch began; sleep 60; touch ended'), '끝났습니다.'), 'claude');
     const question = await master.say(hq, '클로드, 오래 걸리는 일 하나 해줘');
     await master.until('the tool at work', hq, () => since(question, 'claude').find(({ body }) => body.includes('🔧')));
     await sleep(500);
-    const began = performance.now();
-    await master.say(hq, '!그만');
+    const stop = await master.say(hq, '!그만');
     await master.until('the end', hq, () => since(question, 'claude').find(({ body }) => body.includes('멈')));
-    expect(performance.now() - began).toBeLessThan(5_000);
+    const ended = await master.until('the end of the command', ops, () =>
+      master
+        .events(ops)
+        .find(
+          ({ type, content }) =>
+            type === COMMAND_RESULT_TYPE &&
+            content?.['com.chavion'].root === question &&
+            content['com.chavion'].result.state === 'stopped',
+        ),
+    );
+    const stopped = master.events(hq).find(({ event_id }) => event_id === stop);
+    // By the homeserver's clock; alone on a machine it is a tenth of that.
+    expect(Number(ended.origin_server_ts) - Number(stopped?.origin_server_ts)).toBeLessThan(2_000);
     expect(providers.asked('claude')).toHaveLength(1);
   });
 });
