@@ -211,6 +211,24 @@ describe('the vote', () => {
     await say('!judge off');
   });
 
+  it('goes on with what is left of its time when the swarm is killed in it', async () => {
+    const { master, hq } = scene;
+    const say = async (words: string) => master.noticed(hq, await master.say(hq, words));
+    await say('!judge 15s');
+    const task = await begin();
+    await task.until('the card that waits', () =>
+      /초쯤|stays open for about/u.test(task.card()?.body ?? '') ? true : undefined,
+    );
+    await scene.house.kill('swarm');
+    expect((await task.ended()).body).toMatch(/^✅/u);
+    const decided = Number(task.acts('decision')[0]?.origin_server_ts);
+    const open = decided - Number(task.poll()?.origin_server_ts);
+    expect(open).toBeGreaterThan(14_000);
+    expect(open).toBeLessThan(25_000);
+    expect(task.acts('decision')).toHaveLength(1);
+    await say('!judge off');
+  });
+
   it('sees by the homeserver that somebody types or reads, and not that he did long ago', async () => {
     const { hq, house } = scene;
     await using guest = await scene.newcomer('reader');
