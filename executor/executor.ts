@@ -38,7 +38,8 @@ import { mailOffer } from './mail/mail-offer.ts';
 import { sendLetter } from './mail/send-letter.ts';
 import { callTool, toolSecrets } from './work/call-tool.ts';
 import { toolOffer, ToolState } from './work/tool-state.ts';
-import type { PerformDeps } from './work/perform.ts';
+import { limitsOf, type PerformDeps } from './work/perform.ts';
+import { Trials } from './work/trials.ts';
 import { PlanOrderHandler } from './orders/plan-order-handler.ts';
 import { Reports } from './reports/reports.ts';
 import { Requests } from './approvals/approvals.ts';
@@ -50,6 +51,7 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import { ReactionHandler } from './orders/reaction-handler.ts';
 import { Semaphore } from './work/semaphore.ts';
 import { tellLeftBehind } from './orders/left-behind.ts';
+import { UndoOrders } from './orders/undo-orders.ts';
 import { WorkspaceOrders } from './orders/workspace-orders.ts';
 import { RoomWatch } from './orders/watch.ts';
 import { WatchState } from './orders/watch-state.ts';
@@ -166,7 +168,16 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
   const inputs = new Inputs({ account, audit, reports, perform, folder: folders.inputs });
   const letters = new Letters({ account: mail, ledger, redis, inputs, perform, timeZone: settings.CHAVION_TZ, now });
   const offers = new OfferPublisher(redis, id);
+  const trials = new Trials({
+    sandbox: parts.sandbox,
+    folder: join(folder, 'trials'),
+    runFolder: parts.runFolder,
+    limits: () => limitsOf(rules().policy),
+    now,
+  });
+  const semaphore = new Semaphore(() => concurrency);
   const work = new Work({
+    trials,
     executor: id,
     reader,
     rules,
@@ -176,7 +187,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     results,
     chatResults,
     running,
-    semaphore: new Semaphore(() => concurrency),
+    semaphore,
     perform,
     inputs,
     secrets,
@@ -235,6 +246,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       peers,
     }),
     work: (record, again) => work.run(record, again),
+    tryOut: (record) => work.try(record),
     onError,
   });
   const documents = new PostedDocuments({
@@ -273,7 +285,20 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     lang: settings.CHAVION_LANG,
     now,
   });
+  const undos = new UndoOrders({
+    account,
+    rooms,
+    reader,
+    audit,
+    reports,
+    trials,
+    inTurn: (paths, does) => semaphore.run(paths, new AbortController().signal, does),
+    several: () => peers.several(),
+    lang: settings.CHAVION_LANG,
+    now,
+  });
   const signs = new ReactionHandler({
+    undos,
     account,
     rooms,
     reader,
@@ -311,6 +336,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     },
     async recover() {
       await audit.write('executor.started', { executor: id, unfinished: ledger.unfinished().length });
+      await undos.goOn();
       await watch.catchUp();
       for (const record of ledger.unfinished()) void resume(record);
     },
@@ -318,6 +344,7 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
       const tidy = async () => {
         const inUse = new Set(ledger.unfinished().map(({ prepared }) => prepared.workspace));
         const gone = await forgetOldWorkspaces(folders, inUse, now());
+        await trials.tidy(new Set(ledger.unfinished().map(({ prepared }) => prepared.key)));
         if (gone.length > 0) log.info({ workspaces: gone }, 'old workspaces taken away');
       };
       void tidy().catch(onError);

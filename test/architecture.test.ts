@@ -110,6 +110,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'executor/reports',
     'executor/approvals',
     'executor/programs/make',
+    'executor/programs/changes',
     'executor/programs',
     'executor/sandbox/seccomp',
     'executor/sandbox/spawner',

@@ -2,7 +2,7 @@ import leven from 'leven';
 import { Floor, HOUSE_COMMANDS, type SwarmCommandName } from '../../bridge/protocol/turn.ts';
 import { keysOf } from './keyboard.ts';
 
-export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'vote' | 'run' | SwarmCommandName;
+export type CommandName = 'help' | 'agents' | 'stop' | 'floor' | 'discuss' | 'vote' | 'run' | 'undo' | SwarmCommandName;
 
 const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['도움', 'help'],
@@ -13,6 +13,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['투표', 'vote'],
   ['그만', 'stop'],
   ['실행', 'run'],
+  ['되돌리기', 'undo'],
   ['모델', 'model'],
   ['도구', 'tools'],
   ['표결', 'judge'],
@@ -44,6 +45,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['vote', 'vote'],
   ['stop', 'stop'],
   ['run', 'run'],
+  ['undo', 'undo'],
   ['model', 'model'],
   ['remember', 'memory'],
 ];

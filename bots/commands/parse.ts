@@ -10,6 +10,8 @@ export type RoomCommand =
   | { readonly name: 'stop' }
   /** What it says is the executor's to read. */
   | { readonly name: 'run' }
+  /** The executor reads it itself in the room, and answers. */
+  | { readonly name: 'undo' }
   /** Its words are read by the part that carries it out. */
   | { readonly name: SwarmCommandName; readonly words: string }
   | { readonly name: 'vote'; readonly words: string }
@@ -61,11 +63,13 @@ function withArguments(name: CommandName, rest: string): ParsedCommand {
   if (name === 'model' && rest === '') return badArguments(name);
   if (isHouseCommand(name)) return { kind: 'command', command: { name, words: rest } };
   // Whoever shouts stop means it, whatever else is shouted.
-  if (name === 'stop' || name === 'run') return { kind: 'command', command: { name } };
+  if (name === 'stop' || name === 'run' || name === 'undo') return { kind: 'command', command: { name } };
   return rest === '' ? { kind: 'command', command: { name } } : badArguments(name);
 }
 
-function badArguments(name: Exclude<CommandName, 'stop' | 'run' | 'vote' | SwarmCommandName> | 'model'): ParsedCommand {
+function badArguments(
+  name: Exclude<CommandName, 'stop' | 'run' | 'undo' | 'vote' | SwarmCommandName> | 'model',
+): ParsedCommand {
   return {
     kind: 'bad-arguments',
     name,

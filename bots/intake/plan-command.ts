@@ -86,6 +86,8 @@ export function planCommand(command: RoomCommand, message: MessageEvent, facts: 
             ],
           }
         : answer(say.runElsewhere[lang]());
+    case 'undo':
+      return { jobs: [] };
     case 'vote':
       return ballotOn(
         putToVote(command.words),

@@ -49,7 +49,12 @@ export const LentName = z
   .brand<'LentName'>();
 export type LentName = z.infer<typeof LentName>;
 
-export const LentUse = z.strictObject({ name: LentName, access: z.enum(['ro', 'rw']) });
+export const LentUse = z.strictObject({
+  name: LentName,
+  access: z.enum(['ro', 'rw']),
+  /** It makes sense on the real folder only, so it is not tried on a copy first. */
+  live: z.literal(true).optional(),
+});
 export type LentUse = z.infer<typeof LentUse>;
 
 const NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -6,10 +6,11 @@ import { writesWorkspace } from '../../bridge/protocol/command.ts';
 import type { OrderJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import { approvalRequest, type AskedCommand } from '../../bridge/text/room/approval.ts';
+import type { FolderLines } from '../../bridge/text/room/trial.ts';
 import { approvalList } from '../../bridge/text/room/plan-commands.ts';
 import { commandParts, cwdOf, hostList } from '../reports/command-text.ts';
 import { agentName } from '../reports/agent-name.ts';
-import type { Prepared } from '../ledger/ledger-entry.ts';
+import type { Prepared, TriedFolder } from '../ledger/ledger-entry.ts';
 import type { Ruling } from '../policy/policy.ts';
 import { DIRECT_REASON } from '../policy/prepare.ts';
 
@@ -27,6 +28,8 @@ const MAX_REASON = 400;
 
 export interface Asking {
   readonly prepared: Prepared;
+  /** What it would change, where it ran on copies already. */
+  readonly tried?: readonly TriedFolder[];
   readonly why: Extract<Ruling, { kind: 'ask' }>['why'];
 }
 
@@ -89,7 +92,7 @@ function canBeShown({ prepared }: Asking): boolean {
   return exact.every((text) => !maskSecrets(text).masked) && exact.map(visibleText).join('\n').length <= MAX_SHOWN;
 }
 
-function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
+function shown({ prepared, why, tried }: Asking, weave: Weave): AskedCommand {
   const { command, folders, artifacts, inputs, hash, chat } = prepared;
   const parts = commandParts(command, prepared).map(({ name, text }) => ({ name, text: visibleText(text) }));
   const lines = parts.flatMap(({ text }) => text.split('\n'));
@@ -113,5 +116,35 @@ function shown({ prepared, why }: Asking, weave: Weave): AskedCommand {
     longestLine: Math.max(...lines.map((line) => line.length)),
     writtenOut: writtenOut(parts.map(({ text }) => text).join('')),
     hash: hash.slice(0, SHORT_HASH),
+    ...(tried === undefined ? {} : { tried: tried.map((folder) => triedFolder(folder, weave)) }),
+  };
+}
+
+/** Of a path on a phone. */
+const MAX_PATH = 120;
+
+/** The changes are known by their hash; what is shown of a text that holds a key is masked. */
+function triedFolder({ name, path, changes }: TriedFolder, { code, block }: Weave): FolderLines {
+  const place = (text: string) => {
+    const seen = maskSecrets(visibleText(text)).text;
+    return code(seen.length > MAX_PATH ? `${seen.slice(0, MAX_PATH)}…` : seen);
+  };
+  return {
+    name,
+    path: code(visibleText(path)),
+    added: changes.added,
+    changed: changes.changed,
+    removed: changes.removed,
+    first: changes.first.map((one) => ({
+      how: one.how,
+      what: one.what,
+      bytes: one.bytes,
+      path: place(one.path),
+      ...(one.bytesBefore === undefined ? {} : { bytesBefore: one.bytesBefore }),
+      ...(one.to === undefined ? {} : { to: place(one.to) }),
+    })),
+    diff: changes.diff.length === 0 ? '' : block(maskSecrets(visibleText(changes.diff.join('\n'))).text),
+    cut: changes.cut,
+    hash: changes.hash.slice(0, SHORT_HASH),
   };
 }

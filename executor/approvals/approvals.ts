@@ -82,7 +82,13 @@ export class Requests {
 
   #asking(record: LedgerRecord): Asking | null {
     const ruling = rulingNow(record, this.#deps.rules);
-    return ruling.kind === 'ask' ? { prepared: record.prepared, why: ruling.why } : null;
+    return ruling.kind === 'ask'
+      ? {
+          prepared: record.prepared,
+          why: ruling.why,
+          ...(record.tried === undefined ? {} : { tried: record.tried.folders }),
+        }
+      : null;
   }
 
   #together(record: LedgerRecord): Promise<LedgerRecord | null> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Command } from '../../bridge/protocol/command.ts';
 import { ChatJob, type OrderJob, OutsideJob, PlanJob, RunJob } from '../../bridge/protocol/command-job.ts';
+import { FolderChanges } from '../../bridge/protocol/documents/folder-changes.ts';
 import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 import { MailAddress, WorkPath } from '../../bridge/protocol/command-fields.ts';
@@ -144,6 +145,18 @@ export const Prepared = z.object({
 });
 export type Prepared = z.infer<typeof Prepared>;
 
+/** A lent folder that a trial has changed, with what is told of it. The changes themselves lie with the trial. */
+export const TriedFolder = z.object({ name: z.string(), path: z.string(), changes: FolderChanges });
+export type TriedFolder = z.infer<typeof TriedFolder>;
+
+/** How a command went on copies of the folders that it may write, and what it would change in them. */
+export const Tried = z.object({
+  outcome: Outcome,
+  tail: z.string().max(8_000),
+  folders: z.array(TriedFolder).min(1).max(16),
+});
+export type Tried = z.infer<typeof Tried>;
+
 const at = z.int();
 
 export const LedgerEntry = z.discriminatedUnion('state', [
@@ -170,6 +183,8 @@ export const LedgerEntry = z.discriminatedUnion('state', [
   }),
   z.object({ state: z.literal('approved'), at, key: JobKey, by: UserId, reaction: EventId }),
   z.object({ state: z.literal('started'), at, key: JobKey, hash: z.string() }),
+  /** It ran on copies; what it changed there waits for a yes, and is put there without running again. */
+  z.object({ state: z.literal('tried'), at, key: JobKey, ...Tried.shape }),
   z.object({ state: z.literal('ended'), at, key: JobKey, outcome: Outcome, tail: z.string().max(8_000) }),
   /** Of a plan: the message in the task's thread that says how it stands. */
   z.object({ state: z.literal('told'), at, key: JobKey, event: EventId }),
@@ -194,6 +209,7 @@ export interface LedgerRecord {
   };
   readonly approval?: { readonly by: UserId; readonly reaction: EventId };
   readonly startedAt?: number;
+  readonly tried?: Tried;
   readonly outcome?: Outcome;
   readonly tail?: string;
   readonly message?: EventId;
@@ -218,6 +234,13 @@ export function fold(
     case 'started':
       if (record.startedAt !== undefined) throw new Error(`started twice: ${entry.key}`);
       return { ...record, state: 'started', startedAt: entry.at };
+    case 'tried':
+      if (record.tried !== undefined) throw new Error(`tried twice: ${entry.key}`);
+      return {
+        ...record,
+        state: 'tried',
+        tried: { outcome: entry.outcome, tail: entry.tail, folders: entry.folders },
+      };
     case 'ended':
       return { ...record, state: 'ended', outcome: entry.outcome, tail: entry.tail };
     case 'told':

@@ -32,6 +32,7 @@ import type { Reports } from '../reports/reports.ts';
 import type { Requests } from '../approvals/approvals.ts';
 import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
 import { rulingNow } from '../policy/ruling.ts';
+import { mayBeTried } from '../policy/trial-ruling.ts';
 import { Throttle } from './throttle.ts';
 import type { OwnRooms } from '../gate/own-rooms.ts';
 
@@ -54,6 +55,8 @@ export interface OrderHandlerDeps {
   readonly chatResults: ChatResults;
   /** Runs what has been taken and may run, to its end and report. */
   readonly work: (record: LedgerRecord, again: boolean) => Promise<void>;
+  /** Runs it on copies of what it would write; null where nothing is to be asked for after that. */
+  readonly tryOut: (record: LedgerRecord) => Promise<LedgerRecord | null>;
   /** Of what goes on by itself, with nobody waiting for it. */
   readonly onError: (error: unknown) => void;
 }
@@ -116,7 +119,7 @@ export class OrderHandler {
   /** Another try at what ended unknown; the caller has seen that a master wants it. Of a plan, the task decides. */
   async again(record: LedgerRecord): Promise<void> {
     const last = this.#deps.ledger.latest(record.prepared.root, record.prepared.index);
-    if (last?.outcome?.kind !== 'unknown' || last.state !== 'reported') return;
+    if (last?.outcome === undefined || !mayGoAgain(last.outcome) || last.state !== 'reported') return;
     const { job, prepared } = last;
     if (job.type === 'run') await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
   }
@@ -232,6 +235,7 @@ export class OrderHandler {
   /** `again`: an earlier run may have told of it already. */
   async #goOn(record: LedgerRecord, again: boolean): Promise<void> {
     if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record, again);
+    if (record.state === 'tried') return this.#askLater(record);
     if (record.state !== 'claimed') return;
     const { prepared } = record;
     if (!(await this.#deps.claims.take(prepared.key, prepared.hash)))
@@ -243,7 +247,14 @@ export class OrderHandler {
     if (ruling.kind === 'run') return this.#deps.work(record, again);
     if (ruling.kind === 'refuse')
       return this.#end(record, { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' });
-    if (prepared.plan === undefined) return this.#ask(record);
+    const rules = rulesNow(this.#deps.rules);
+    const asks =
+      !(rules instanceof BrokenRules) && mayBeTried(rules.policy, prepared) ? await this.#deps.tryOut(record) : record;
+    if (asks !== null) await this.#askLater(asks);
+  }
+
+  async #askLater(record: LedgerRecord): Promise<void> {
+    if (record.prepared.plan === undefined) return this.#ask(record);
     // It waits for others of its task, and the box is not to wait with it: the ledger knows of it.
     this.#once(laneOf(record.job), () => this.#ask(record)).catch(this.#deps.onError);
   }
@@ -303,6 +314,15 @@ export class OrderHandler {
     });
     await audit.write('approval.given', { ...facts(prepared), by: verdict.by, reaction: verdict.reaction });
     await work(approved, false);
+    await this.#tryAnew(approved);
+  }
+
+  /** The folder had changed when the yes came: what may be repeated is tried on it as it is now, and asked for anew. */
+  async #tryAnew({ prepared, job }: LedgerRecord): Promise<void> {
+    const { outcome } = this.#deps.ledger.get(prepared.key) ?? {};
+    if (outcome?.kind !== 'refused' || outcome.why !== 'folder-changed') return;
+    if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS)
+      await this.#admit(job, prepared.attempt + 1);
   }
 
   /** It was running when the executor died. Nobody knows how it ended, and so it is said. */
@@ -382,6 +402,10 @@ export class OrderHandler {
     );
   }
 }
+
+/** Nobody knows how it ended, or nothing came of it since its folder had changed meanwhile. */
+export const mayGoAgain = (outcome: Outcome): boolean =>
+  outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.why === 'folder-changed');
 
 /** What is done one after another: an order, or the attempts at one step of a task. */
 function laneOf(job: OrderJob): string {

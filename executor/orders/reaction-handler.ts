@@ -3,9 +3,10 @@ import type { MessageEvent, RoomEvent } from '../../bridge/protocol/room-event.t
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { behind, orderWords } from '../../bridge/protocol/orders/order-words.ts';
 import { parseAdmin } from '../../bridge/protocol/orders/admin-order.ts';
+import { parseUndo } from '../../bridge/protocol/orders/undo-order.ts';
 import { parseTask } from '../../bridge/protocol/orders/task-order.ts';
 import { AGAIN, isSign, NO, YES } from '../../bridge/protocol/orders/consent-signs.ts';
-import type { OrderHandler } from './order-handler.ts';
+import { mayGoAgain, type OrderHandler } from './order-handler.ts';
 import { STOP_SIGN } from '../gate/gate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/ledger-entry.ts';
@@ -17,6 +18,7 @@ import { coordinatorOf } from '../gate/task-acts.ts';
 import { revokedBy } from '../gate/standing-order.ts';
 import type { WatchState } from './watch-state.ts';
 import type { OwnRooms } from '../gate/own-rooms.ts';
+import type { UndoOrders } from './undo-orders.ts';
 import type { WorkspaceOrders } from './workspace-orders.ts';
 
 export interface SignsDeps {
@@ -28,6 +30,7 @@ export interface SignsDeps {
   readonly orderHandler: OrderHandler;
   readonly state: WatchState;
   readonly workspaces: Pick<WorkspaceOrders, 'said'>;
+  readonly undos: Pick<UndoOrders, 'said'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -77,6 +80,7 @@ export class ReactionHandler {
   async #said(event: MessageEvent, words: string): Promise<void> {
     if (behind(words, 'stop', '그만') !== null) await this.#stop(event);
     if (parseAdmin(words)?.kind === 'workspaces') this.#go(this.#deps.workspaces.said(event));
+    if (parseUndo(words) !== null) this.#go(this.#deps.undos.said(event));
     await this.#revoke(words, event.at, event.sender);
   }
 
@@ -125,7 +129,10 @@ export class ReactionHandler {
     const record = this.#deps.ledger
       .all()
       .find(
-        (one) => one.outcome?.kind === 'unknown' && (one.job.root === target || one.reports?.includes(target) === true),
+        (one) =>
+          one.outcome !== undefined &&
+          mayGoAgain(one.outcome) &&
+          (one.job.root === target || one.reports?.includes(target) === true),
       );
     if (record === undefined) return;
     const masters = await this.#deps.reader.masters();

@@ -54,7 +54,11 @@ export function commandOfPrepared(order: RunOrder, rules: Rules): Made {
     script: order.script,
     repeatable: order.repeatable,
     timeoutMs: (order.timeoutSeconds ?? Math.min(DEFAULT_SECONDS, rules.policy.limits.timeoutSeconds)) * 1000,
-    lent: rules.lent.map(({ name }) => ({ name, access: order.write.includes(name) ? 'rw' : 'ro' })),
+    lent: rules.lent.map(({ name }) =>
+      order.write.includes(name)
+        ? { name, access: 'rw', ...(order.live === undefined ? {} : { live: order.live }) }
+        : { name, access: 'ro' },
+    ),
     hosts: order.hosts,
   });
   if (parsed.ok) return { kind: 'command', command: parsed.command };

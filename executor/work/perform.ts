@@ -7,7 +7,7 @@ import { sha256 } from '../../bridge/digest/canonical.ts';
 import type { Outcome, Prepared, Unreached } from '../ledger/ledger-entry.ts';
 import type { OutputText } from '../reports/output-text.ts';
 import { type EffectResult, performEffect, type Effects, isEffect, type TakenFile } from './effects.ts';
-import { StoppedCommand } from './running.ts';
+import { StoppedCommand, TookTooMuch } from './running.ts';
 import { destinationOf, jobFor } from '../sandbox/command-job.ts';
 import { startEgress, type EgressRecord } from '../sandbox/egress/egress-proxy.ts';
 import { DEFAULT_LIMITS, type Limits, type OutputObserver, type Sandbox } from '../sandbox/sandbox.ts';
@@ -20,6 +20,9 @@ export interface PerformDeps {
   readonly onEgress: (prepared: Prepared, request: EgressRecord) => void;
   readonly effects: Effects;
 }
+
+/** Copies of lent folders by their names, where a command runs on those. */
+export type Views = ReadonlyMap<string, string>;
 
 const MAX_UNREACHED = 5;
 const MiB = 1024 * 1024;
@@ -41,6 +44,7 @@ export async function perform(
   output: OutputText,
   signal: AbortSignal,
   deps: PerformDeps,
+  views: Views = new Map(),
 ): Promise<Outcome> {
   const observer: OutputObserver = {
     stdout: (chunk) => output.push('stdout', chunk),
@@ -56,7 +60,7 @@ export async function perform(
     },
   };
   const startedAt = Date.now();
-  const result = await run(prepared, prepared.command, policy, observer, signal, listening);
+  const result = await run(prepared, prepared.command, policy, observer, signal, listening, views);
   output.end();
   const outcome = outcomeOf(result, signal, startedAt);
   if (outcome.kind !== 'done' && outcome.kind !== 'failed') return outcome;
@@ -73,6 +77,7 @@ async function run(
   observer: OutputObserver,
   signal: AbortSignal,
   deps: PerformDeps,
+  views: Views = new Map(),
 ): Promise<EffectResult> {
   try {
     if (isEffect(command))
@@ -101,7 +106,10 @@ async function run(
             onRequest: (request) => deps.onEgress(prepared, request),
           });
     const lentPaths = new Map(
-      prepared.folders.map(({ name, path, access }) => [name, { path, writable: access === 'rw' }]),
+      prepared.folders.map(({ name, path, access }) => [
+        name,
+        { path: views.get(name) ?? path, writable: access === 'rw' },
+      ]),
     );
     const job = jobFor(command, { workspacePath, lentPaths, egress, limits: limitsOf(policy) });
     return await deps.sandbox.run(job, observer, signal);
@@ -118,6 +126,8 @@ function outcomeOf(result: EffectResult, signal: AbortSignal, startedAt: number)
       return { kind: 'failed', why: 'sandbox', detail: result.detail.slice(0, 300), ms: 0, rssBytes: 0 };
     case 'killed': {
       const reason: unknown = signal.reason;
+      if (result.why === 'cancelled' && reason instanceof TookTooMuch)
+        return { kind: 'failed', why: 'killed', detail: 'disk', ms: result.ms, rssBytes: result.maxRssBytes };
       if (result.why === 'cancelled')
         return {
           kind: 'stopped',

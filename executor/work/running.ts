@@ -11,6 +11,14 @@ export class StoppedCommand extends Error {
   }
 }
 
+/** It filled the copies that it was tried on. */
+export class TookTooMuch extends Error {
+  constructor() {
+    super('disk');
+    this.name = 'TookTooMuch';
+  }
+}
+
 interface Entry {
   readonly root: EventId;
   readonly room: RoomId;

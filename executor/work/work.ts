@@ -13,7 +13,13 @@ import type { LiveMessage } from '../reports/live-message.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import { lastLines, OutputText } from '../reports/output-text.ts';
 import type { TakenFile } from './effects.ts';
-import { perform, type PerformDeps, takeFile } from './perform.ts';
+import { perform, type PerformDeps, takeFile, type Views } from './perform.ts';
+import { TookTooMuch } from './running.ts';
+import type { TrialFault, Trials } from './trials.ts';
+import { mayBeTried } from '../policy/trial-ruling.ts';
+import { woven } from '../../bridge/matrix/woven.ts';
+import { folderPut } from '../../bridge/text/room/trial.ts';
+import { undoCode } from './undo-code.ts';
 import { planOfPrepared, prepare } from '../policy/prepare.ts';
 import type { GateVerdict } from '../gate/gate.ts';
 import type { ChatVerdict } from '../gate/chat-gate.ts';
@@ -38,6 +44,7 @@ export interface WorkDeps {
   readonly semaphore: Semaphore;
   readonly perform: PerformDeps;
   readonly inputs: Pick<Inputs, 'place'>;
+  readonly trials: Trials;
   /** The executor's own secrets, never to be shown. */
   readonly secrets: readonly string[];
   readonly expectedRequest: (record: LedgerRecord) => Record<string, unknown> | null;
@@ -48,6 +55,21 @@ interface Told {
   readonly binary: boolean;
   readonly files: readonly TakenFile[];
 }
+
+type RunningEntry = { readonly signal: AbortSignal; readonly shows: (event: EventId) => void };
+
+/** As refusals call them (`bridge/text/room/executor.ts`). */
+const WHY: Readonly<Record<TrialFault, string>> = {
+  changed: 'folder-changed',
+  special: 'folder-special',
+  'too-big': 'folder-too-big',
+  'too-many': 'folder-too-big',
+  'too-deep': 'folder-too-big',
+  fault: 'folder-fault',
+};
+const PUT_TRIES = 3;
+/** Beyond the numbers of files that a command may name. */
+const CHANGES_FILE = 1_000;
 
 /** Of all files of one command. */
 const MAX_FILES_BYTES = 24 * 1024 * 1024;
@@ -67,6 +89,26 @@ export class Work {
     const fresh = again ? 'again' : 'fresh';
     if (record.state === 'ended')
       return this.#tell(record, { ...NOTHING, whole: record.tail ?? '' }, fresh, await this.#filesAgain(record));
+    await this.#enter(record, fresh, (entry) => this.#inTurn(record, entry, fresh));
+  }
+
+  /**
+   * On copies of the folders that it would write. What is to be asked for then: the command with what it would change,
+   * or as it was, where no copies could be made; null where it has ended, since it failed or changed nothing.
+   */
+  async try(record: LedgerRecord): Promise<LedgerRecord | null> {
+    let asks: LedgerRecord | null = null;
+    await this.#enter(record, 'fresh', async (entry) => {
+      asks = await this.#tryInTurn(record, entry);
+    });
+    return asks;
+  }
+
+  async #enter(
+    record: LedgerRecord,
+    fresh: 'fresh' | 'again',
+    does: (entry: RunningEntry) => Promise<void>,
+  ): Promise<void> {
     const { prepared, job } = record;
     const request = job.type === 'chat' ? job.request : undefined;
     const events: EventId[] = [request, record.request?.event, record.message].filter((event) => event !== undefined);
@@ -74,7 +116,7 @@ export class Work {
     for (const event of events) entry.shows(event);
     try {
       const locks = prepared.folders.filter(({ access }) => access === 'rw').map(({ path }) => path);
-      await this.#deps.semaphore.run(locks, entry.signal, () => this.#inTurn(record, entry, fresh));
+      await this.#deps.semaphore.run(locks, entry.signal, () => does(entry));
     } catch (error) {
       if (!(error instanceof StoppedCommand)) throw error;
       // The house is closing: what has not begun is begun when it is open again.
@@ -85,12 +127,101 @@ export class Work {
     }
   }
 
-  async #inTurn(
-    record: LedgerRecord,
-    entry: { readonly signal: AbortSignal; readonly shows: (event: EventId) => void },
-    fresh: 'fresh' | 'again',
-  ): Promise<void> {
-    const look = await this.#lastLook(record);
+  async #tryInTurn(record: LedgerRecord, entry: RunningEntry): Promise<LedgerRecord | null> {
+    const { ledger, audit, reports, results, secrets, inputs, trials } = this.#deps;
+    const { prepared, job } = record;
+    const refuse = async (why: string, detail?: string): Promise<null> => {
+      await this.#close(
+        record,
+        { kind: 'refused', why, ...(detail === undefined ? {} : { detail }) },
+        NOTHING,
+        'fresh',
+      );
+      return null;
+    };
+    const look = await this.#lastLook(record, 'try');
+    if (look.kind === 'refused') return refuse(look.why, look.detail);
+    entry.signal.throwIfAborted();
+    const views = await trials.views(prepared, job);
+    if (views.kind === 'no') return record;
+    await inputs.place(prepared, job, look.rules.policy);
+    entry.signal.throwIfAborted();
+    const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
+    await audit.write('job.started', { ...facts(prepared), trial: true });
+    const output = new OutputText(secrets);
+    const hush = prepared.plan === undefined ? () => undefined : results.running(started, entry.shows);
+    const outcome = await this.#performOn(views.value, prepared, look.rules, output, entry.signal);
+    hush();
+    const told = { whole: output.whole(), binary: output.binary, files: [] };
+    const end = async (ending: Outcome): Promise<null> => {
+      const files = givesFiles(prepared, ending) ? await this.#files(prepared, look.rules) : [];
+      await trials.forget(prepared.key);
+      await this.#close(started, ending, { ...told, files }, 'fresh');
+      return null;
+    };
+    if (outcome.kind !== 'done') return end(outcome);
+    const changes = await trials.collect(prepared, job);
+    if (changes.kind === 'no') return end({ kind: 'refused', why: WHY[changes.why], detail: changes.where });
+    if (changes.value.length === 0) return end(outcome);
+    trials.keepOutput(prepared.key, told);
+    const tail = told.binary ? '' : lastLines(told.whole, TAIL.lines, TAIL.characters);
+    const tried = await ledger.write({ state: 'tried', key: prepared.key, outcome, tail, folders: [...changes.value] });
+    await audit.write('changes.tried', {
+      ...facts(prepared),
+      folders: changes.value.map(({ path, changes: { hash } }) => ({ path, hash })),
+    });
+    if (changes.value.some(({ changes: { cut } }) => cut))
+      await reports.artifact(tried, 'changes.txt', Buffer.from(trials.whole(tried)), CHANGES_FILE);
+    return tried;
+  }
+
+  async #performOn(
+    views: Views,
+    prepared: Prepared,
+    { policy }: Rules,
+    output: OutputText,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const full = new AbortController();
+    using _watch = this.#deps.trials.watch(views, () => full.abort(new TookTooMuch()));
+    return perform(prepared, policy, output, AbortSignal.any([signal, full.signal]), this.#deps.perform, views);
+  }
+
+  /** What a master has said yes to, and nothing runs for it. */
+  async #put(record: LedgerRecord, fresh: 'fresh' | 'again'): Promise<void> {
+    const { trials, audit, reports } = this.#deps;
+    const { prepared, tried, job } = record;
+    if (tried === undefined) return;
+    let put = await trials.put(prepared.key, 'there');
+    for (let tries = 1; put.kind === 'no' && put.why === 'fault' && tries < PUT_TRIES; tries += 1)
+      put = await trials.put(prepared.key, 'there');
+    const hashes = tried.folders.map(({ path, changes: { hash } }) => ({ path, hash }));
+    if (put.kind === 'no') {
+      // Between two states nothing is said to have ended: it is gone on with at the next start.
+      if (trials.standing(prepared.key)?.startsWith('cut') === true) throw new Error(`changes: ${put.where}`);
+      await this.#close(record, { kind: 'refused', why: WHY[put.why], detail: put.where }, NOTHING, fresh);
+      return;
+    }
+    await audit.write('changes.put', { ...facts(prepared), folders: hashes });
+    const said = trials.output(prepared.key) ?? { whole: tried.tail, binary: false };
+    const rules = rulesNow(this.#deps.rules);
+    const files =
+      rules instanceof BrokenRules || !givesFiles(prepared, tried.outcome) ? [] : await this.#files(prepared, rules);
+    await this.#close(record, tried.outcome, { ...said, files }, fresh);
+    const thread = prepared.plan === undefined ? prepared.chat?.thread : job.root;
+    await reports.notice(
+      job.room,
+      woven(() => folderPut[job.lang](undoCode(prepared.key))),
+      `${prepared.key}.put`,
+      { replyTo: record.request?.event ?? job.root, ...(thread === undefined ? {} : { thread }) },
+    );
+  }
+
+  async #inTurn(record: LedgerRecord, entry: RunningEntry, fresh: 'fresh' | 'again'): Promise<void> {
+    // Begun with a yes, it is brought to its end whatever has been said since.
+    const standing = record.tried === undefined ? undefined : this.#deps.trials.standing(record.prepared.key);
+    if (standing === 'there' || standing === 'cut-there') return this.#put(record, fresh);
+    const look = await this.#lastLook(record, 'run');
     if (look.kind === 'refused')
       return this.#close(
         record,
@@ -99,6 +230,7 @@ export class Work {
         fresh,
       );
     entry.signal.throwIfAborted();
+    if (record.tried !== undefined) return this.#put(record, fresh);
     const { ledger, audit, reports, results, secrets, inputs } = this.#deps;
     const { prepared } = record;
     await inputs.place(prepared, record.job, look.rules.policy);
@@ -117,6 +249,7 @@ export class Work {
   /** Everything once more, right before: the order, the rules, the folders and the approval, as they are now. */
   async #lastLook(
     record: LedgerRecord,
+    how: 'run' | 'try',
   ): Promise<
     | { readonly kind: 'same'; readonly rules: Rules }
     | { readonly kind: 'refused'; readonly why: string; readonly detail?: string }
@@ -140,6 +273,8 @@ export class Work {
     const ruling = rule(rules.policy, prepared.command, originOf(prepared), prepared);
     if (ruling.kind === 'refuse') return { kind: 'refused', why: ruling.why, detail: ruling.detail ?? '' };
     if (ruling.kind === 'run') return { kind: 'same', rules };
+    if (how === 'try')
+      return mayBeTried(rules.policy, prepared) ? { kind: 'same', rules } : { kind: 'refused', why: 'changed' };
     const approval = await reader.approval(record, expectedRequest(record));
     if (approval.kind === 'approved') return { kind: 'same', rules };
     return { kind: 'refused', why: approval.kind === 'refused' ? approval.why : 'no' };

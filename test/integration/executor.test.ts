@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -210,11 +220,29 @@ describe('lent folders', () => {
     const request = await scene.asked(root);
     expect(request.body).toContain(`echo written > /lent/${name}/new.txt`);
     expect(request.body).toContain(folder);
+    // It ran on a copy: what it would change is shown, and nothing has been changed.
+    expect(request.body).toMatch(/➕ .*new\.txt/u);
+    expect(request.body).toContain('+ written');
+    expect(readdirSync(folder)).toEqual(['sub']);
     await scene.master.react(scene.hq, request.id, '✅');
     await scene.master.until('the end', scene.hq, () =>
       scene.said(scene.hq, root).find(({ body }) => body.startsWith('✓')),
     );
     expect(readFileSync(join(folder, 'new.txt'), 'utf8')).toBe('written\n');
+    const undo = await scene.master.say(scene.hq, '!undo');
+    await scene.master.until('the change taken back', scene.hq, () =>
+      scene.said(scene.hq, undo).find(({ body }) => body.startsWith('↩️')),
+    );
+    expect(readdirSync(folder)).toEqual(['sub']);
+
+    const live = await scene.master.say(scene.hq, `!run --live --write ${name} echo at once > /lent/${name}/live.txt`);
+    const asked = await scene.asked(live);
+    expect(asked.body).toContain('May this run?');
+    await scene.master.react(scene.hq, asked.id, '✅');
+    await scene.master.until('the end', scene.hq, () =>
+      scene.said(scene.hq, live).find(({ body }) => body.startsWith('✓')),
+    );
+    expect(readFileSync(join(folder, 'live.txt'), 'utf8')).toBe('at once\n');
 
     expect((await verb(scene.scene.house, ['lend', '--end', name])).code).toBe(0);
     expect((await scene.run(`ls /lent/${name}`)).body).toMatch(/^✗/);

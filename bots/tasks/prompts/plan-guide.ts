@@ -23,7 +23,7 @@ export function commandGuide({ lent, hosts, mail }: Pick<AskFacts, 'lent' | 'hos
   return `A command always has "type", "id", "reason" (why, for the owner) and "success": {"exitCode":0,"outputContains":text,"fileExists":path}, where you leave out what does not apply: say for each command how one sees that it worked. It may have "after":[ids], "timeoutMs" (100 to 21600000, 120000 if left out), "repeatable":true if running it twice does no harm. Types and their own fields:
 - "run": "argv":[program, arguments...]; no shell reads them
 - "shell": "script" for bash
-  run and shell may have: "cwd", "stdin", "workspace":"ro"|"rw" (rw if left out), "lent":[{"name":folder,"access":"ro"|"rw"}], "hosts":["name:port"]
+  run and shell may have: "cwd", "stdin", "workspace":"ro"|"rw" (rw if left out), "lent":[{"name":folder,"access":"ro"|"rw"}], "hosts":["name:port"]. What writes a lent folder runs on a copy of it first, and the owner sees what would change; "live":true beside "access":"rw" only for what makes no sense on a copy
 - "write_file": "path", "content", "executable":true
 - "read_file": "path"
 - "list_files": "path"

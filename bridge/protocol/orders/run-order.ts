@@ -14,6 +14,8 @@ export interface RunOrder {
   readonly timeoutSeconds: number | null;
   /** May be run again after a crash that left its end unknown. */
   readonly repeatable: boolean;
+  /** On the real folders at once, not on copies of them first. */
+  readonly live?: true;
   /** Files of the workspace to bring into the room afterwards. */
   readonly artifacts: readonly WorkPath[];
 }
@@ -36,7 +38,7 @@ export type RunFault =
 
 /** A phone turns two hyphens into a dash and straight quotes into curly ones. */
 const OPTION = /^(?:--|[—–])([\p{L}-]+)(?:[ \t]+|=|(?=\n|$))/u;
-const OPTIONS: ReadonlyMap<string, 'write' | 'net' | 'time' | 'repeatable' | 'file'> = new Map([
+const OPTIONS: ReadonlyMap<string, 'write' | 'net' | 'time' | 'repeatable' | 'live' | 'file'> = new Map([
   ['write', 'write'],
   ['쓰기', 'write'],
   ['net', 'net'],
@@ -45,6 +47,8 @@ const OPTIONS: ReadonlyMap<string, 'write' | 'net' | 'time' | 'repeatable' | 'fi
   ['시간', 'time'],
   ['repeatable', 'repeatable'],
   ['반복', 'repeatable'],
+  ['live', 'live'],
+  ['바로', 'live'],
   ['file', 'file'],
   ['파일', 'file'],
 ]);
@@ -67,8 +71,8 @@ function withOptions(text: string): ParsedRun {
     const option = OPTIONS.get(match[1]?.toLowerCase() ?? '');
     if (option === undefined) return { kind: 'bad', field: match[0].trim(), why: 'unknown-option' };
     rest = rest.slice(match[0].length);
-    if (option === 'repeatable') {
-      order = { ...order, repeatable: true };
+    if (option === 'repeatable' || option === 'live') {
+      order = { ...order, [option]: true };
       rest = rest.trimStart();
       continue;
     }

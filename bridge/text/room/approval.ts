@@ -1,6 +1,7 @@
 import { phrase, type Phrase } from '../say.ts';
 import { askedBy } from './commands/chat-commands.ts';
 import { seconds } from './executor.ts';
+import { type FolderLines, mayBePut, putSigns, triedLines } from './trial.ts';
 
 /** The executor's question before a command: what is approved is what stands here. */
 
@@ -120,6 +121,8 @@ export interface AskedCommand {
   /** Letters that are shown by their number. */
   readonly writtenOut: number;
   readonly hash: string;
+  /** Where it ran on copies already: what it would change. */
+  readonly tried?: readonly FolderLines[];
 }
 
 /** Longer or wider than a phone shows at once. */
@@ -141,7 +144,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
           ]
         : []),
       ...(a.writtenOut > 0 ? [`⚠️ 눈에 보이지 않거나 헷갈리는 글자 ${a.writtenOut}개는 ⟨U+번호⟩로 적었습니다.`] : []),
-      ...a.folders.filter((f) => f.access === 'rw').map(folderKo),
+      ...(a.tried === undefined ? a.folders.filter((f) => f.access === 'rw').map(folderKo) : [triedLines.ko(a.tried)]),
       ...a.hosts.map((host) => `- 접속: ${host}`),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].ko(), block])),
       ...(a.agent === undefined ? [] : [askedBy.ko(a.agent)]),
@@ -163,7 +166,7 @@ export const askedLines = phrase<[asked: AskedCommand]>(
             `⚠️ ${a.writtenOut} letter${a.writtenOut === 1 ? '' : 's'} that cannot be seen or told apart: written as ⟨U+number⟩.`,
           ]
         : []),
-      ...a.folders.filter((f) => f.access === 'rw').map(folderEn),
+      ...(a.tried === undefined ? a.folders.filter((f) => f.access === 'rw').map(folderEn) : [triedLines.en(a.tried)]),
       ...a.hosts.map((host) => `- network: ${host}`),
       ...a.parts.flatMap(({ name, block }) => (name === 'command' ? [block] : [partName[name].en(), block])),
       ...(a.agent === undefined ? [] : [askedBy.en(a.agent)]),
@@ -179,18 +182,22 @@ export const askedLines = phrase<[asked: AskedCommand]>(
 export const approvalRequest = phrase<[asked: AskedCommand]>(
   (a) =>
     [
-      `✋ **실행해도 될까요?** ${askWhy[a.why]?.ko() ?? a.why}.`,
+      a.tried === undefined ? `✋ **실행해도 될까요?** ${askWhy[a.why]?.ko() ?? a.why}.` : mayBePut.ko(),
       askedLines.ko(a),
-      `- 제한 시간 ${seconds.ko(a.timeoutMs)}`,
+      ...(a.tried === undefined ? [`- 제한 시간 ${seconds.ko(a.timeoutMs)}`] : []),
       '',
-      `✅ 실행 · ❌ 거절 · 7일 동안 답이 없으면 거절 (확인값 \`${a.hash}\`)`,
+      a.tried === undefined
+        ? `✅ 실행 · ❌ 거절 · 7일 동안 답이 없으면 거절 (확인값 \`${a.hash}\`)`
+        : putSigns.ko(a.hash),
     ].join('\n'),
   (a) =>
     [
-      `✋ **May this run?** Asking because ${askWhy[a.why]?.en() ?? a.why}.`,
+      a.tried === undefined ? `✋ **May this run?** Asking because ${askWhy[a.why]?.en() ?? a.why}.` : mayBePut.en(),
       askedLines.en(a),
-      `- time limit ${seconds.en(a.timeoutMs)}`,
+      ...(a.tried === undefined ? [`- time limit ${seconds.en(a.timeoutMs)}`] : []),
       '',
-      `✅ run · ❌ refuse · silence for 7 days refuses (check \`${a.hash}\`)`,
+      a.tried === undefined
+        ? `✅ run · ❌ refuse · silence for 7 days refuses (check \`${a.hash}\`)`
+        : putSigns.en(a.hash),
     ].join('\n'),
 );

@@ -279,6 +279,28 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     (path) => `첨부할 파일이 없거나 너무 커서 편지를 보내지 않았습니다: \`${path}\`.`,
     (path) => `A file for the letter is missing or too large, so it was not sent: \`${path}\`.`,
   ),
+  'folder-changed': phrase(
+    (where) =>
+      `미리 해 본 뒤에 서버 폴더가 바뀌어서(\`${where}\`) 넣지 않았습니다. 폴더는 그대로입니다. 지금 폴더로 다시 해 보려면 🔁를 누르거나 다시 보내 주세요.`,
+    (where) =>
+      `The server's folder changed after the trial (\`${where}\`), so nothing was put there. Tap 🔁 or send it again to try on the folder as it is now.`,
+  ),
+  'folder-special': phrase(
+    (where) =>
+      `\`${where}\`은(는) 보통 파일이 아니거나 읽을 수 없어 복사본에서 한 것을 옮길 수 없습니다. 폴더는 그대로입니다. 진짜 폴더에서 바로 하려면 \`--바로\`를 붙여 주세요.`,
+    (where) =>
+      `\`${where}\` is no plain file or cannot be read, so what was done on the copy cannot be put there. The folder is as it was. Add \`--live\` to run on the real folder.`,
+  ),
+  'folder-too-big': phrase(
+    (where) =>
+      `바뀐 것이 너무 커서 간직할 수 없습니다 (${where}). 폴더는 그대로입니다. 진짜 폴더에서 바로 하려면 \`--바로\`를 붙여 주세요.`,
+    (where) =>
+      `What changed is too large to be kept (${where}). The folder is as it was. Add \`--live\` to run on the real folder.`,
+  ),
+  'folder-fault': phrase(
+    (where) => `복사본에서 한 것을 옮기지 못했습니다 (${where}). 폴더는 그대로입니다.`,
+    (where) => `What was done on the copy could not be put there (${where}). The folder is as it was.`,
+  ),
   'not-lent': phrase(
     (field) =>
       `\`${field}\`: 쓰기로 빌려준 폴더가 아니라서 실행하지 않았습니다. 컴퓨터에서 \`npm start -- lend 폴더 rw\`로 빌려주세요.`,
@@ -342,9 +364,9 @@ const faultWord: Readonly<Record<RunFault, Phrase>> = {
 
 export const badOrder = phrase<[field: string, why: RunFault]>(
   (field, why) =>
-    `실행하지 않았습니다. \`${field}\`: ${faultWord[why].ko()}.\n이렇게 보내 주세요: \`!실행 ls -la\` 또는 \`!실행\` 아래에 코드 블록. 앞에 붙일 수 있는 것: \`--쓰기 폴더이름\`, \`--접속 example.com:443\`, \`--시간 5분\`, \`--파일 결과.txt\`, \`--반복\``,
+    `실행하지 않았습니다. \`${field}\`: ${faultWord[why].ko()}.\n이렇게 보내 주세요: \`!실행 ls -la\` 또는 \`!실행\` 아래에 코드 블록. 앞에 붙일 수 있는 것: \`--쓰기 폴더이름\`, \`--접속 example.com:443\`, \`--시간 5분\`, \`--파일 결과.txt\`, \`--반복\`, \`--바로\``,
   (field, why) =>
-    `Nothing was run. \`${field}\`: ${faultWord[why].en()}.\nSend it like this: \`!run ls -la\`, or \`!run\` with a code block below. In front may stand: \`--write folder\`, \`--net example.com:443\`, \`--time 5m\`, \`--file result.txt\`, \`--repeatable\``,
+    `Nothing was run. \`${field}\`: ${faultWord[why].en()}.\nSend it like this: \`!run ls -la\`, or \`!run\` with a code block below. In front may stand: \`--write folder\`, \`--net example.com:443\`, \`--time 5m\`, \`--file result.txt\`, \`--repeatable\`, \`--live\``,
 );
 
 /** Under a request of an older version, which is not believed any more. */

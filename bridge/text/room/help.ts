@@ -52,6 +52,11 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
     '`!실행 ls -la`: 서버에서 명령을 실행합니다 (격리된 작업 폴더)',
     '`!run ls -la`: runs a command on the server (in a closed workspace)',
   ],
+  [
+    HOUSE,
+    '`!되돌리기`: 명령이 서버 폴더에서 마지막으로 바꾼 것을 되돌립니다',
+    '`!undo`: takes back what a command last changed in a folder of the server',
+  ],
   [MANY, '`!발언 모두` · `호출` · `금지`: 누가 말할지 정합니다', '`!floor open` · `called` · `closed`: who may speak'],
   [
     MANY,

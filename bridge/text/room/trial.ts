@@ -1,0 +1,121 @@
+import { phrase } from '../say.ts';
+import { readableBytes } from '../readable-bytes.ts';
+
+/** What a command would change in folders of the server, seen on a copy of them before anybody is asked. */
+
+/** Every text in it is ready to stand in a line of its own. */
+export interface FolderLines {
+  readonly path: string;
+  readonly name: string;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly first: readonly {
+    readonly path: string;
+    readonly how: 'added' | 'changed' | 'removed';
+    readonly what: 'file' | 'folder' | 'link';
+    readonly bytes: number;
+    readonly bytesBefore?: number;
+    readonly to?: string;
+  }[];
+  /** A block, or nothing. */
+  readonly diff: string;
+  readonly cut: boolean;
+  readonly hash: string;
+}
+
+/** Of small files a letter more or less is what is looked at. */
+const size = (bytes: number): string => (bytes < 1_000 ? `${bytes} B` : readableBytes(bytes));
+
+const SIGN = { added: '➕', changed: '✏️', removed: '🗑️' } as const;
+
+const sizes = ({ how, what, bytes, bytesBefore }: FolderLines['first'][number]): string => {
+  if (what !== 'file') return '';
+  if (how === 'removed') return ` (${size(bytesBefore ?? 0)})`;
+  return bytesBefore === undefined || bytesBefore === bytes
+    ? ` (${size(bytes)})`
+    : ` (${size(bytesBefore)} → ${size(bytes)})`;
+};
+
+const placeLine = (one: FolderLines['first'][number]): string =>
+  `- ${SIGN[one.how]} ${one.path}${one.what === 'folder' ? '/' : ''}${one.to === undefined ? '' : ` → ${one.to}`}${sizes(one)}`;
+
+const total = ({ added, changed, removed }: FolderLines): number => added + changed + removed;
+
+const folderKo = (f: FolderLines): string =>
+  [
+    `📂 서버 폴더 ${f.path}에서 바뀌는 것: 새로 ${f.added}, 고침 ${f.changed}, 지움 ${f.removed}`,
+    ...f.first.map(placeLine),
+    ...(total(f) > f.first.length ? [`- … 그 밖에 ${total(f) - f.first.length}개`] : []),
+    ...(f.diff === '' ? [] : [f.diff]),
+    `변경 확인값 \`${f.hash}\``,
+  ].join('\n');
+
+const folderEn = (f: FolderLines): string =>
+  [
+    `📂 What changes in the server folder ${f.path}: ${f.added} new, ${f.changed} changed, ${f.removed} removed`,
+    ...f.first.map(placeLine),
+    ...(total(f) > f.first.length ? [`- … and ${total(f) - f.first.length} more`] : []),
+    ...(f.diff === '' ? [] : [f.diff]),
+    `check of the changes \`${f.hash}\``,
+  ].join('\n');
+
+export const triedLines = phrase<[folders: readonly FolderLines[]]>(
+  (folders) =>
+    [
+      '🧪 복사본에서 미리 해 봤고 잘 끝났습니다. 진짜 폴더는 아직 그대로입니다.',
+      ...folders.map(folderKo),
+      ...(folders.some(({ cut }) => cut) ? ['전체 내용은 바로 위 파일 `changes.txt`에 있습니다.'] : []),
+    ].join('\n'),
+  (folders) =>
+    [
+      '🧪 Tried on a copy, and it ended well. The real folder is as it was.',
+      ...folders.map(folderEn),
+      ...(folders.some(({ cut }) => cut) ? ['All of it is in the file `changes.txt` right above.'] : []),
+    ].join('\n'),
+);
+
+export const mayBePut = phrase(
+  () => '✋ **이대로 바꿔도 될까요?**',
+  () => '✋ **May this be changed so?**',
+);
+
+export const putSigns = phrase<[hash: string]>(
+  (hash) =>
+    `✅ 이대로 바꾸기 (다시 실행하지 않습니다) · ❌ 그만두기 · 7일 동안 답이 없으면 그만둡니다 (확인값 \`${hash}\`)`,
+  (hash) => `✅ change it so (nothing runs again) · ❌ leave it · silence for 7 days leaves it (check \`${hash}\`)`,
+);
+
+export const folderPut = phrase<[code: string]>(
+  (code) => `📂 서버 폴더를 보여 드린 그대로 바꿨습니다. 30일 안에는 \`!되돌리기 ${code}\`로 되돌릴 수 있습니다.`,
+  (code) => `📂 The server's folder was changed as shown. For 30 days \`!undo ${code}\` takes it back.`,
+);
+
+export const undone = {
+  done: phrase<[code: string]>(
+    (code) => `↩️ \`${code}\`에서 바꾼 것을 모두 되돌렸습니다.`,
+    (code) => `↩️ Everything that \`${code}\` changed is as it was before.`,
+  ),
+  already: phrase<[code: string]>(
+    (code) => `\`${code}\`은 이미 되돌렸습니다.`,
+    (code) => `\`${code}\` was taken back already.`,
+  ),
+  changed: phrase<[code: string, where: string]>(
+    (code, where) =>
+      `\`${code}\` 뒤에 ${where}을(를) 누군가 또 바꿨습니다. 덮어쓰지 않으려고 아무것도 되돌리지 않았습니다.`,
+    (code, where) =>
+      `After \`${code}\` somebody changed ${where} again. Nothing was taken back, so that it is not lost.`,
+  ),
+  failed: phrase<[code: string, why: string]>(
+    (code, why) => `\`${code}\`을 되돌리지 못했습니다 (${why}). 폴더는 그대로입니다.`,
+    (code, why) => `\`${code}\` could not be taken back (${why}). The folder is as it was.`,
+  ),
+  unknown: phrase<[code: string]>(
+    (code) => `\`${code}\`인 변경이 없습니다. 30일이 지났거나 번호가 다릅니다.`,
+    (code) => `There is no change \`${code}\`: more than 30 days have passed, or the code is another.`,
+  ),
+  none: phrase(
+    () => '되돌릴 것이 없습니다.',
+    () => 'There is nothing to take back.',
+  ),
+} as const;

@@ -1,0 +1,238 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Executor } from '../../executor/executor.ts';
+import type { SandboxJob } from '../../executor/sandbox/sandbox.ts';
+import { EXECUTOR, HQ, startPaperExecutor } from '../house/paper-executor.ts';
+import { PaperHomeserver } from '../house/paper-homeserver.ts';
+import { PaperRedis } from '../house/paper-redis.ts';
+
+const MASTER = '@master:test';
+
+/** What would write into a lent folder, from its order to the folder; the box is of paper, the programs for copies are the real ones. */
+let paper: PaperHomeserver;
+let redis: PaperRedis;
+let folder: string;
+let site: string;
+let executor: Executor;
+let stopping: AbortController;
+/** What the command does where it may write, and how it ends. */
+let command: (lent: string) => number;
+let ran: number;
+/** Where the program that changes the folder is killed. */
+let dies: 'before' | 'half way' | null;
+let tries: number;
+
+beforeEach(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'chavion-tried-')));
+  site = join(folder, 'site');
+  mkdirSync(join(folder, 'rules'));
+  mkdirSync(site);
+  writeFileSync(join(site, 'page.html'), '<h1>red</h1>\n');
+  writeFileSync(join(site, 'other.txt'), 'not concerned');
+  writeFileSync(
+    join(folder, 'rules/lent.json'),
+    JSON.stringify({ folders: [{ name: 'site', path: site, mode: 'rw' }] }),
+  );
+  redis = new PaperRedis();
+  ran = 0;
+  dies = null;
+  tries = 0;
+  command = (lent) => {
+    writeFileSync(join(lent, 'page.html'), '<h1>blue</h1>\n');
+    return 0;
+  };
+  paper = await PaperHomeserver.open({ [MASTER]: 100 });
+  await start();
+});
+afterEach(async () => {
+  stopping.abort();
+  await executor.stop();
+  await paper[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  ({ executor, stopping } = await startPaperExecutor({ paper, redis: redis.client(), folder, play }));
+}
+
+function play(job: SandboxJob): { readonly code: number; readonly stdout?: string; readonly stderr?: string } {
+  const lent = new Map(job.lent.map(({ name, path }) => [name, path]));
+  const program = 'argv' in job.command ? job.command.argv.find((part) => part.includes('/programs/')) : undefined;
+  if (program === undefined || !('argv' in job.command)) {
+    const written = job.lent.find(({ writable }) => writable);
+    if (written === undefined) return { code: 0 };
+    ran += 1;
+    return { code: command(written.path), stdout: 'what it said\n' };
+  }
+  const args = job.command.argv.slice(job.command.argv.indexOf(program) + 1);
+  if (dies !== null && args.at(-1) === 'there') {
+    tries += 1;
+    if (dies === 'half way') writeFileSync(join(lent.get('trial') ?? '', 'putting'), 'there');
+    return { code: 137, stderr: 'killed' };
+  }
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(import.meta.dirname, '../../executor/programs', basename(program)),
+      ...args.map((part) => part.replace(/^\/lent\/(\w+)/, (_, name: string) => lent.get(name) ?? '')),
+    ],
+    { encoding: 'utf8' },
+  );
+  return { code: status ?? 1, stdout, stderr };
+}
+
+async function until<T>(look: () => T | undefined): Promise<T> {
+  for (const end = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 10))) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`waited in vain: ${JSON.stringify(lines(), null, 1)}`);
+  }
+}
+
+const order = (words: string): string => paper.say(HQ, MASTER, { msgtype: 'm.text', body: words });
+const take = (root: string) =>
+  executor.take({
+    v: 1,
+    type: 'run',
+    root,
+    room: HQ,
+    at: paper.events.find(({ event_id }) => event_id === root)?.origin_server_ts ?? Date.now(),
+    lang: 'ko',
+  });
+const lines = (): readonly string[] =>
+  paper.events.flatMap(({ room_id, sender, type, content }) =>
+    room_id === HQ && sender === EXECUTOR && type === 'm.room.message' ? [String(content.body)] : [],
+  );
+const said = (part: string) => until(() => lines().find((line) => line.includes(part)));
+const request = () =>
+  until(() => paper.events.findLast(({ sender, content }) => sender === EXECUTOR && content.body?.startsWith('✋')));
+const page = () => readFileSync(join(site, 'page.html'), 'utf8');
+const audit = () => readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+const yes = async () => void paper.react(HQ, MASTER, (await request()).event_id, '✅');
+
+describe('what would write into a lent folder', () => {
+  it('runs on a copy, shows what would change, and with a yes is put there without running again; !undo takes it back', async () => {
+    await take(order('!run --write site make it blue'));
+    const { content } = await request();
+    expect(page()).toBe('<h1>red</h1>\n');
+    expect(ran).toBe(1);
+    expect(content.body).toContain('make it blue');
+    expect(content.body).toContain('page.html');
+    expect(content.body).toContain('- <h1>red</h1>\n+ <h1>blue</h1>');
+    expect(content.body).not.toContain('other.txt');
+    await yes();
+    const put = await said('!되돌리기');
+    expect([page(), ran]).toEqual(['<h1>blue</h1>\n', 1]);
+    expect(lines().some((line) => line.includes('what it said'))).toBe(true);
+    expect(audit()).toContain('"changes.put"');
+
+    order(`!되돌리기 ${/!되돌리기 ([0-9a-f]+)/.exec(put)?.[1] ?? ''}`);
+    await said('↩️');
+    expect(page()).toBe('<h1>red</h1>\n');
+    expect(readdirSync(site).toSorted()).toEqual(['other.txt', 'page.html']);
+    order('!되돌리기');
+    await said('되돌릴 것이 없습니다');
+  });
+
+  it('asks nothing where it fails or changes nothing, and the folder is as it was', async () => {
+    command = (lent) => {
+      rmSync(join(lent, 'page.html'));
+      return 3;
+    };
+    await take(order('!run --write site fail'));
+    await said('✗');
+    command = () => 0;
+    await take(order('!run --write site look'));
+    await said('✓');
+    expect(page()).toBe('<h1>red</h1>\n');
+    expect(lines().filter((line) => line.startsWith('✋'))).toEqual([]);
+  });
+
+  it('puts nothing there once the folder has changed, and what may be repeated asks anew of the folder as it is', async () => {
+    await take(order('!run --write site --repeatable make it blue'));
+    const first = await request();
+    writeFileSync(join(site, 'other.txt'), 'somebody else');
+    await yes();
+    await said('other.txt');
+    const second = await until(() => {
+      const last = paper.events.findLast(
+        ({ sender, content }) => sender === EXECUTOR && content.body?.startsWith('✋'),
+      );
+      return last?.event_id === first.event_id ? undefined : last;
+    });
+    expect([page(), ran]).toEqual(['<h1>red</h1>\n', 2]);
+    paper.react(HQ, MASTER, second.event_id, '✅');
+    await said('!되돌리기');
+    expect([page(), readFileSync(join(site, 'other.txt'), 'utf8'), ran]).toEqual([
+      '<h1>blue</h1>\n',
+      'somebody else',
+      2,
+    ]);
+  });
+
+  it('says so where nothing could be put there', async () => {
+    await take(order('!run --write site make it blue'));
+    await request();
+    dies = 'before';
+    await yes();
+    await said('⊘');
+    expect([page(), ran]).toEqual(['<h1>red</h1>\n', 1]);
+  });
+
+  it('is put there after a start, and nothing runs again, where the executor died half way', async () => {
+    await take(order('!run --write site make it blue'));
+    await request();
+    dies = 'half way';
+    await yes();
+    await until(() => (tries > 2 ? true : undefined));
+    expect(lines().some((line) => line.includes('!되돌리기'))).toBe(false);
+    stopping.abort();
+    await executor.stop();
+    dies = null;
+    await start();
+    await said('!되돌리기');
+    expect([page(), ran]).toEqual(['<h1>blue</h1>\n', 1]);
+  });
+
+  it('does not take back what somebody has changed since', async () => {
+    await take(order('!run --write site make it blue'));
+    await yes();
+    await said('!되돌리기');
+    writeFileSync(join(site, 'page.html'), 'mine');
+    order('!되돌리기');
+    await said('누군가 또 바꿨습니다');
+    expect(page()).toBe('mine');
+  });
+
+  it('obeys nobody but masters, in taking back too', async () => {
+    await take(order('!run --write site make it blue'));
+    await yes();
+    await said('!되돌리기');
+    paper.say(HQ, '@stranger:test', { msgtype: 'm.text', body: '!되돌리기' });
+    order('!되돌리기 00000000');
+    await said('변경이 없습니다');
+    expect(page()).toBe('<h1>blue</h1>\n');
+  });
+
+  it('asks before it runs where it is wanted on the real folder, or reaches the network', async () => {
+    for (const words of ['--live --write site serve', '--net example.org:443 --write site fetch']) {
+      await take(order(`!run ${words}`));
+      await until(() => (lines().filter((line) => line.startsWith('✋')).length > 0 ? true : undefined));
+      expect(ran).toBe(0);
+    }
+    expect(existsSync(join(folder, 'trials')) ? readdirSync(join(folder, 'trials')) : []).toEqual([]);
+  });
+});
