@@ -58,10 +58,13 @@ export class UndoOrders {
     await reports.notice(room, said, `${eventId}.undo.${hostname()}`, about);
   }
 
-  /** After a start: what was cut off on its way back goes on. */
+  /** After a start: what was cut off on its way goes on the same way, whatever has been said since. */
   async goOn(): Promise<void> {
-    for (const { key } of this.#deps.trials.all())
-      if (this.#deps.trials.standing(key) === 'cut-back') await this.#deps.trials.put(key, 'back');
+    for (const { key } of this.#deps.trials.all()) {
+      const standing = this.#deps.trials.standing(key);
+      if (standing === 'cut-back' || standing === 'cut-there')
+        await this.#deps.trials.put(key, standing === 'cut-back' ? 'back' : 'there');
+    }
   }
 
   #meant(code: string | null, room: MessageEvent['roomId']): Trial | undefined {

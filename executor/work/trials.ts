@@ -64,7 +64,11 @@ export class Trials {
   }
 
   /** Where the copies of the folders are that a command may write; what an earlier try left has gone. */
-  async views({ key, folders }: Prepared, job: OrderJob): Promise<Done<ReadonlyMap<string, string>>> {
+  async views(
+    { key, folders }: Prepared,
+    job: OrderJob,
+    signal: AbortSignal,
+  ): Promise<Done<ReadonlyMap<string, string>>> {
     const own = this.#of(key);
     await rm(own, { recursive: true, force: true });
     const written = folders.filter(({ access }) => access === 'rw');
@@ -73,7 +77,14 @@ export class Trials {
     for (const { name, path } of written) {
       const trial = join(own, name);
       mkdirSync(trial, { recursive: true, mode: 0o700 });
-      const made = await this.#program('try-view', path, 'ro', trial, [String(this.#bytes()), String(MOST_ENTRIES)]);
+      const made = await this.#program(
+        'try-view',
+        path,
+        'ro',
+        trial,
+        [String(this.#bytes()), String(MOST_ENTRIES)],
+        signal,
+      );
       if (made.kind === 'no') return made;
       views.set(name, join(trial, 'view'));
     }
@@ -188,6 +199,8 @@ export class Trials {
       .toSorted((a, b) => b.at - a.at);
     let left = this.#bytes() * KEPT_TIMES;
     for (const { key, at } of old) {
+      // What nobody wanted, or that came to nothing.
+      if (this.standing(key) === 'tried') await this.forget(key);
       left -= await bytesIn(this.#of(key));
       if (left < 0 || this.#deps.now() - at > KEEP_MS) await this.forget(key);
     }
@@ -212,6 +225,7 @@ export class Trials {
     access: 'ro' | 'rw',
     trial: string,
     args: readonly string[],
+    signal = new AbortController().signal,
   ): Promise<Done<string>> {
     const limits = this.#deps.limits();
     const nothing = join(this.#deps.runFolder, 'nothing');
@@ -234,7 +248,7 @@ export class Trials {
         stdout: (chunk) => void (said.stdout += Buffer.from(chunk).toString('utf8')),
         stderr: (chunk) => void (said.stderr += Buffer.from(chunk).toString('utf8')),
       },
-      new AbortController().signal,
+      signal,
     );
     if (result.kind === 'exited' && result.code === 0) return { kind: 'done', value: said.stdout };
     const detail =

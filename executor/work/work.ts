@@ -18,7 +18,7 @@ import { TookTooMuch } from './running.ts';
 import type { TrialFault, Trials } from './trials.ts';
 import { mayBeTried } from '../policy/trial-ruling.ts';
 import { woven } from '../../bridge/matrix/woven.ts';
-import { folderPut } from '../../bridge/text/room/trial.ts';
+import { folderPut, untried } from '../../bridge/text/room/trial.ts';
 import { undoCode } from './undo-code.ts';
 import { planOfPrepared, prepare } from '../policy/prepare.ts';
 import type { GateVerdict } from '../gate/gate.ts';
@@ -142,8 +142,12 @@ export class Work {
     const look = await this.#lastLook(record, 'try');
     if (look.kind === 'refused') return refuse(look.why, look.detail);
     entry.signal.throwIfAborted();
-    const views = await trials.views(prepared, job);
-    if (views.kind === 'no') return record;
+    const views = await trials.views(prepared, job, entry.signal);
+    entry.signal.throwIfAborted();
+    if (views.kind === 'no') {
+      await this.#untried(record, views.why);
+      return record;
+    }
     await inputs.place(prepared, job, look.rules.policy);
     entry.signal.throwIfAborted();
     const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
@@ -175,6 +179,18 @@ export class Work {
     return tried;
   }
 
+  /** Nothing was tried: the real folder is asked for, and cannot be had back as it was. */
+  async #untried({ prepared, job }: LedgerRecord, why: TrialFault): Promise<void> {
+    await this.#deps.trials.forget(prepared.key);
+    const thread = prepared.plan === undefined ? prepared.chat?.thread : job.root;
+    await this.#deps.reports.notice(
+      job.room,
+      woven(() => untried[job.lang](why)),
+      `${prepared.key}.untried`,
+      { replyTo: job.root, ...(thread === undefined ? {} : { thread }) },
+    );
+  }
+
   async #performOn(
     views: Views,
     prepared: Prepared,
@@ -197,9 +213,9 @@ export class Work {
       put = await trials.put(prepared.key, 'there');
     const hashes = tried.folders.map(({ path, changes: { hash } }) => ({ path, hash }));
     if (put.kind === 'no') {
-      // Between two states nothing is said to have ended: it is gone on with at the next start.
-      if (trials.standing(prepared.key)?.startsWith('cut') === true) throw new Error(`changes: ${put.where}`);
-      await this.#close(record, { kind: 'refused', why: WHY[put.why], detail: put.where }, NOTHING, fresh);
+      // Between two states: it is gone on with at the next start.
+      const why = trials.standing(prepared.key) === 'cut-there' ? 'folder-between' : WHY[put.why];
+      await this.#close(record, { kind: 'refused', why, detail: put.where }, NOTHING, fresh);
       return;
     }
     await audit.write('changes.put', { ...facts(prepared), folders: hashes });

@@ -297,6 +297,12 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
     (where) =>
       `What changed is too large to be kept (${where}). The folder is as it was. Add \`--live\` to run on the real folder.`,
   ),
+  'folder-between': phrase(
+    (where) =>
+      `넣다가 멈춰서 폴더가 일부만 바뀌어 있습니다 (${where}). 실행자가 다시 켜질 때 끝까지 마칩니다. 서버에서 \`npm start -- status\`로 살펴봐 주세요.`,
+    (where) =>
+      `It stopped half way, and the folder is changed in part (${where}). It is brought to its end when the executor starts again. Please look at \`npm start -- status\` on the server.`,
+  ),
   'folder-fault': phrase(
     (where) => `복사본에서 한 것을 옮기지 못했습니다 (${where}). 폴더는 그대로입니다.`,
     (where) => `What was done on the copy could not be put there (${where}). The folder is as it was.`,

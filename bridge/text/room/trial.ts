@@ -75,6 +75,20 @@ export const triedLines = phrase<[folders: readonly FolderLines[]]>(
     ].join('\n'),
 );
 
+const UNTRIED: Readonly<Record<string, readonly [ko: string, en: string]>> = {
+  'too-big': ['폴더가 너무 큽니다', 'the folder is too large'],
+  'too-many': ['파일이 너무 많습니다', 'there are too many files'],
+  'too-deep': ['폴더가 너무 깊습니다', 'its folders are too deep'],
+  changed: ['누군가 지금 폴더에 쓰고 있습니다', 'somebody is writing to it'],
+};
+
+export const untried = phrase<[why: string]>(
+  (why) =>
+    `🧪 복사본에서 미리 해 보지 못했습니다 (${UNTRIED[why]?.[0] ?? '복사하지 못했습니다'}). 허락하시면 진짜 폴더에서 바로 하고, \`!되돌리기\`는 되지 않습니다.`,
+  (why) =>
+    `🧪 It could not be tried on a copy (${UNTRIED[why]?.[1] ?? 'no copy could be made'}). With your ✅ it runs on the real folder, and \`!undo\` cannot take it back.`,
+);
+
 export const mayBePut = phrase(
   () => '✋ **이대로 바꿔도 될까요?**',
   () => '✋ **May this be changed so?**',
