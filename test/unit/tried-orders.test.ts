@@ -95,7 +95,7 @@ function play(job: SandboxJob): { readonly code: number; readonly stdout?: strin
 }
 
 async function until<T>(look: () => T | undefined): Promise<T> {
-  for (const end = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 10))) {
+  for (const end = Date.now() + 55_000; ; await new Promise((resolve) => setTimeout(resolve, 10))) {
     const found = look();
     if (found !== undefined) return found;
     if (Date.now() > end) throw new Error(`waited in vain: ${JSON.stringify(lines(), null, 1)}`);
@@ -123,7 +123,7 @@ const page = () => readFileSync(join(site, 'page.html'), 'utf8');
 const audit = () => readFileSync(join(folder, 'audit.jsonl'), 'utf8');
 const yes = async () => void paper.react(HQ, MASTER, (await request()).event_id, '✅');
 
-describe('what would write into a lent folder', () => {
+describe('what would write into a lent folder', { timeout: 180_000 }, () => {
   it('runs on a copy, shows what would change, and with a yes is put there without running again; !undo takes it back', async () => {
     await take(order('!run --write site make it blue'));
     const { content } = await request();
