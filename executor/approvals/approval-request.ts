@@ -6,7 +6,7 @@ import { writesWorkspace } from '../../bridge/protocol/command.ts';
 import type { OrderJob } from '../../bridge/protocol/command-job.ts';
 import type { UserId } from '../../bridge/protocol/ids.ts';
 import { approvalRequest, type AskedCommand } from '../../bridge/text/room/approval.ts';
-import type { FolderLines } from '../../bridge/text/room/trial.ts';
+import type { FolderLines } from '../../bridge/text/room/commands/trial.ts';
 import { approvalList } from '../../bridge/text/room/plan-commands.ts';
 import { commandParts, cwdOf, hostList } from '../reports/command-text.ts';
 import { agentName } from '../reports/agent-name.ts';

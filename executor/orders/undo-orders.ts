@@ -6,7 +6,7 @@ import type { Lang } from '../../bridge/protocol/ids.ts';
 import { languageOfCommand } from '../../bridge/protocol/orders/language.ts';
 import { parseUndo } from '../../bridge/protocol/orders/undo-order.ts';
 import type { MessageEvent } from '../../bridge/protocol/room-event.ts';
-import { undone } from '../../bridge/text/room/trial.ts';
+import { undone } from '../../bridge/text/room/commands/trial.ts';
 import { masterMessage } from '../gate/gate.ts';
 import type { OrderReader } from '../gate/order-reader.ts';
 import type { OwnRooms } from '../gate/own-rooms.ts';

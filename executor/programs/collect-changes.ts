@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Base } from './changes/base.ts';
+import { FolderMarks } from './changes/folder-marks.ts';
 import { collect } from './changes/collect.ts';
 import { summaryOf } from './changes/summary.ts';
 import { programMain } from './program.ts';
@@ -12,7 +12,7 @@ import { changing } from './changing.ts';
  */
 await programMain(
   changing(async ([real = '', trial = '', bytes = '0', entries = '0']) => {
-    const base = Base.parse(JSON.parse(readFileSync(join(trial, 'base.json'), 'utf8')));
+    const base = FolderMarks.parse(JSON.parse(readFileSync(join(trial, 'base.json'), 'utf8')));
     const limits = { bytes: Number(bytes), entries: Number(entries) };
     const changes = collect(real, join(trial, 'view'), trial, base, limits);
     const { summary, whole } = summaryOf(changes, trial);

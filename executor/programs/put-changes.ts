@@ -1,6 +1,6 @@
 import { existsSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Base, changedSince } from './changes/base.ts';
+import { FolderMarks, changedSince } from './changes/folder-marks.ts';
 import { ChangeFault } from './changes/change-fault.ts';
 import { ChangeSet, changesHash, named, reversed } from './changes/change-set.ts';
 import { notAsBefore, NotPut, put } from './changes/put.ts';
@@ -42,7 +42,7 @@ await programMain(
 );
 
 function notAsBase(real: string, trial: string, entries: number): string | undefined {
-  const base = Base.parse(JSON.parse(readFileSync(join(trial, 'base.json'), 'utf8')));
+  const base = FolderMarks.parse(JSON.parse(readFileSync(join(trial, 'base.json'), 'utf8')));
   return changedSince(base, walk(openFolder(real), entries));
 }
 

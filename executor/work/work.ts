@@ -18,7 +18,7 @@ import { TookTooMuch } from './running.ts';
 import type { TrialFault, Trials } from './trials.ts';
 import { mayBeTried } from '../policy/trial-ruling.ts';
 import { woven } from '../../bridge/matrix/woven.ts';
-import { folderPut, untried } from '../../bridge/text/room/trial.ts';
+import { folderPut, untried } from '../../bridge/text/room/commands/trial.ts';
 import { undoCode } from './undo-code.ts';
 import { planOfPrepared, prepare } from '../policy/prepare.ts';
 import type { GateVerdict } from '../gate/gate.ts';

@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changedSince, type Base } from '../../executor/programs/changes/base.ts';
+import { changedSince, type FolderMarks } from '../../executor/programs/changes/folder-marks.ts';
 import { type ChangeSet, reversed } from '../../executor/programs/changes/change-set.ts';
 import { collect } from '../../executor/programs/changes/collect.ts';
 import { lineDiff } from '../../executor/programs/changes/line-diff.ts';
@@ -32,7 +32,7 @@ const LIMITS = { bytes: 64 * 1024 * 1024, entries: 50_000 };
 let top: string;
 let real: string;
 let view: string;
-let base: Base;
+let base: FolderMarks;
 
 beforeEach(() => {
   top = mkdtempSync(join(tmpdir(), 'changes-'));

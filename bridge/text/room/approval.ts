@@ -1,7 +1,7 @@
 import { phrase, type Phrase } from '../say.ts';
 import { askedBy } from './commands/chat-commands.ts';
 import { seconds } from './executor.ts';
-import { type FolderLines, mayBePut, putSigns, triedLines } from './trial.ts';
+import { type FolderLines, mayBePut, putSigns, triedLines } from './commands/trial.ts';
 
 /** The executor's question before a command: what is approved is what stands here. */
 

@@ -26,12 +26,12 @@ export const PlaceState = z.discriminatedUnion('kind', [
 ]);
 export type PlaceState = z.infer<typeof PlaceState>;
 
-export const Step = z.object({ path: z.string().min(1).max(4_096), before: PlaceState, after: PlaceState });
-export type Step = z.infer<typeof Step>;
+export const PlaceChange = z.object({ path: z.string().min(1).max(4_096), before: PlaceState, after: PlaceState });
+export type PlaceChange = z.infer<typeof PlaceChange>;
 
 /** Places that one change set may touch. */
 export const MOST_STEPS = 20_000;
-export const ChangeSet = z.object({ v: z.literal(1), steps: z.array(Step).max(MOST_STEPS) });
+export const ChangeSet = z.object({ v: z.literal(1), steps: z.array(PlaceChange).max(MOST_STEPS) });
 export type ChangeSet = z.infer<typeof ChangeSet>;
 
 /** The same taken back. */
@@ -41,7 +41,7 @@ export const reversed = ({ v, steps }: ChangeSet): ChangeSet => ({
 });
 
 /** `last`: what comes in its place later, which a run that was cut off may have seen to already. */
-export type OrderedStep = Step & { readonly last?: PlaceState };
+export type OrderedChange = PlaceChange & { readonly last?: PlaceState };
 
 const depth = (path: string): number => path.split('/').length;
 
@@ -49,7 +49,7 @@ const depth = (path: string): number => path.split('/').length;
  * In which order no step is in another's way: what goes goes first, the deepest before what holds it; then what comes,
  * folders before what is in them. A folder in a file's place (or the other way round) is both.
  */
-export function inOrder({ steps }: ChangeSet): readonly OrderedStep[] {
+export function inOrder({ steps }: ChangeSet): readonly OrderedChange[] {
   const goes = steps.filter(isGoing).toSorted((a, b) => depth(b.path) - depth(a.path) || compare(a.path, b.path));
   const comes = steps.filter((step) => step.after.kind !== 'none' && !isGoing(step));
   const after = [...comes, ...steps.filter((step) => isGoing(step) && step.after.kind !== 'none').map(asComing)];
@@ -57,10 +57,10 @@ export function inOrder({ steps }: ChangeSet): readonly OrderedStep[] {
 }
 
 /** Nothing can be moved over a folder, and no folder over anything. */
-const isGoing = ({ before, after }: Step): boolean =>
+const isGoing = ({ before, after }: PlaceChange): boolean =>
   before.kind !== 'none' && (after.kind === 'none' || (before.kind === 'folder') !== (after.kind === 'folder'));
-const asGoing = (step: Step): OrderedStep => ({ ...step, after: { kind: 'none' }, last: step.after });
-const asComing = (step: Step): Step => ({ ...step, before: { kind: 'none' } });
+const asGoing = (step: PlaceChange): OrderedChange => ({ ...step, after: { kind: 'none' }, last: step.after });
+const asComing = (step: PlaceChange): PlaceChange => ({ ...step, before: { kind: 'none' } });
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

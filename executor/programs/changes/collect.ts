@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, constants, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChangeFault } from './change-fault.ts';
-import { type Base, byPath, changedSince, type Mark, viewMark } from './base.ts';
-import { type ChangeSet, isSameState, MOST_STEPS, named, type PlaceState, type Step } from './change-set.ts';
+import { type FolderMarks, byPath, changedSince, type Mark, viewMark } from './folder-marks.ts';
+import { type ChangeSet, isSameState, MOST_STEPS, named, type PlaceState, type PlaceChange } from './change-set.ts';
 import { at, codeOf, fileState, openFile, openFolder } from './place.ts';
 import { type Found, walk } from './walk.ts';
 
@@ -17,7 +17,7 @@ export function collect(
   real: string,
   view: string,
   keep: string,
-  base: Base,
+  base: FolderMarks,
   limits: { readonly entries: number; readonly bytes: number },
 ): ChangeSet {
   const [from, to] = [openFolder(real), openFolder(view)];
@@ -28,7 +28,7 @@ export function collect(
     const kept = { count: 0, left: limits.bytes };
     const keeping = (root: number, path: string, where: 'old' | 'new') => keptState(root, path, keep, where, kept);
     const now = new Map([...walk(to, limits.entries)].map((found) => [found.path, found]));
-    const steps: Step[] = [];
+    const steps: PlaceChange[] = [];
     const marks = byPath(base);
     for (const path of [...new Set([...marks.keys(), ...now.keys()])].toSorted()) {
       const [mark, found] = [marks.get(path), now.get(path)];

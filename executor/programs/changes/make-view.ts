@@ -11,8 +11,8 @@ import {
   utimesSync,
 } from 'node:fs';
 import { ChangeFault } from './change-fault.ts';
-import { type Base, type Mark, realMark, viewMark } from './base.ts';
-import { at, bytesOf, codeOf, openFile, openFolder } from './place.ts';
+import { type FolderMarks, type Mark, realMark, viewMark } from './folder-marks.ts';
+import { at, nameBytes, codeOf, openFile, openFolder } from './place.ts';
 import { type Found, walk } from './walk.ts';
 
 export interface ViewLimits {
@@ -24,7 +24,7 @@ export interface ViewLimits {
  * Copies a folder as far as it can be read, sharing the bytes where the file system can. Names of one file stay names of
  * one file; pipes, sockets and devices are left out. Throws where it is too large, or changes under the hand.
  */
-export function makeView(real: string, view: string, limits: ViewLimits): Base {
+export function makeView(real: string, view: string, limits: ViewLimits): FolderMarks {
   const from = openFolder(real);
   mkdirSync(view, { mode: 0o700 });
   const to = openFolder(view);
@@ -66,7 +66,7 @@ function copied(from: number, to: number, found: Found, inodes: Map<string, stri
         mkdirSync(place, { mode: 0o700 });
         return true;
       case 'link':
-        symlinkSync(bytesOf(found.to ?? ''), place);
+        symlinkSync(nameBytes(found.to ?? ''), place);
         return true;
       case 'other':
         return false;

@@ -12,10 +12,10 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 /** Deeper ones are nobody's, and would take all descriptors. */
 export const MOST_DEPTH = 100;
 
-export const bytesOf = (path: string): Buffer => Buffer.from(path, 'latin1');
+export const nameBytes = (path: string): Buffer => Buffer.from(path, 'latin1');
 
 /** The name of an entry in an open folder. */
-export const inFolder = (folder: number, name: string): Buffer => bytesOf(`/proc/self/fd/${folder}/${name}`);
+export const inFolder = (folder: number, name: string): Buffer => nameBytes(`/proc/self/fd/${folder}/${name}`);
 
 export const openFolder = (path: Buffer | string): number => openSync(path, FOLDER);
 

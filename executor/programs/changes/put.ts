@@ -18,8 +18,8 @@ import {
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChangeFault } from './change-fault.ts';
-import { type ChangeSet, inOrder, isSameState, named, type OrderedStep, type PlaceState } from './change-set.ts';
-import { at, bytesOf, fileState, inFolder, isAbsent, openFolder, stateAt } from './place.ts';
+import { type ChangeSet, inOrder, isSameState, named, type OrderedChange, type PlaceState } from './change-set.ts';
+import { at, nameBytes, fileState, inFolder, isAbsent, openFolder, stateAt } from './place.ts';
 import { STAGE } from './walk.ts';
 
 /** Called between two steps; a test ends the process there. */
@@ -110,7 +110,7 @@ async function onDisk(place: Buffer): Promise<void> {
 }
 
 /** All bytes that come, on the disk where they will be, before anything changes. */
-async function lay(root: number, stage: number, keep: string, steps: readonly OrderedStep[]): Promise<void> {
+async function lay(root: number, stage: number, keep: string, steps: readonly OrderedChange[]): Promise<void> {
   const laid: Buffer[] = [];
   for (const [number, { path, after }] of steps.entries()) {
     if (after.kind !== 'file' && after.kind !== 'link') continue;
@@ -119,7 +119,7 @@ async function lay(root: number, stage: number, keep: string, steps: readonly Or
     if (now !== null && isSameState(now, after)) continue;
     const place = inFolder(stage, newName(number));
     rmSync(place, { force: true });
-    if (after.kind === 'link') symlinkSync(bytesOf(after.to), place);
+    if (after.kind === 'link') symlinkSync(nameBytes(after.to), place);
     else {
       layFile(place, keep, after);
       laid.push(place);
@@ -138,7 +138,7 @@ function layFile(place: Buffer, keep: string, after: Extract<PlaceState, { kind:
   utimesSync(place, after.mtime, after.mtime);
 }
 
-function take(root: number, stage: number, step: OrderedStep, number: number): void {
+function take(root: number, stage: number, step: OrderedChange, number: number): void {
   const now = stateAt(root, step.path);
   if (now !== null && [step.after, step.last].some((state) => state !== undefined && isSameState(now, state))) return;
   if (now === null || !isSameState(now, step.before)) throw new ChangeFault('changed', named(step.path));
@@ -184,7 +184,7 @@ function keepOld(place: Buffer, old: Buffer): void {
   }
 }
 
-function takeBack(root: number, stage: number, keep: string, steps: readonly OrderedStep[]): void {
+function takeBack(root: number, stage: number, keep: string, steps: readonly OrderedChange[]): void {
   for (const [number, step] of [...steps.entries()].toReversed()) {
     const now = stateAt(root, step.path);
     // What somebody else has made of it meanwhile is his.
@@ -196,7 +196,7 @@ function takeBack(root: number, stage: number, keep: string, steps: readonly Ord
       if (before.kind === 'folder') return mkdirSync(place, { mode: before.mode });
       const old = inFolder(stage, oldName(number));
       if (lstatSync(old, { throwIfNoEntry: false }) === undefined) {
-        if (before.kind === 'link') symlinkSync(bytesOf(before.to), old);
+        if (before.kind === 'link') symlinkSync(nameBytes(before.to), old);
         else layFile(old, keep, before);
       }
       renameSync(old, place);
@@ -215,7 +215,7 @@ function clear(root: number, stage: number): void {
   }
 }
 
-function foldersOf(steps: readonly OrderedStep[]): ReadonlySet<string> {
+function foldersOf(steps: readonly OrderedChange[]): ReadonlySet<string> {
   return new Set(
     steps.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))).filter((one) => one !== ''),
   );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FolderChanges, ShownChange } from '../../../bridge/protocol/documents/folder-changes.ts';
-import { type ChangeSet, changesHash, named, type PlaceState, type Step } from './change-set.ts';
+import { type ChangeSet, changesHash, named, type PlaceState, type PlaceChange } from './change-set.ts';
 import { lineDiff } from './line-diff.ts';
 
 const FIRST = 20;
@@ -56,7 +56,7 @@ export function summaryOf(
 
 const SIGN = { added: '+', changed: '~', removed: '-' } as const;
 
-function shownOf({ path, before, after }: Step): ShownChange {
+function shownOf({ path, before, after }: PlaceChange): ShownChange {
   const is = after.kind === 'none' ? before : after;
   return {
     path: named(path),
@@ -69,7 +69,7 @@ function shownOf({ path, before, after }: Step): ShownChange {
 }
 
 /** Null where one of them is no text. */
-function differences({ before, after }: Step, keep: string): readonly string[] | null {
+function differences({ before, after }: PlaceChange, keep: string): readonly string[] | null {
   const [old, now] = [textOf(before, keep), textOf(after, keep)];
   return old === null || now === null ? null : lineDiff(old, now);
 }

@@ -1,5 +1,5 @@
-import { phrase } from '../say.ts';
-import { readableBytes } from '../readable-bytes.ts';
+import { phrase } from '../../say.ts';
+import { readableBytes } from '../../readable-bytes.ts';
 
 /** What a command would change in folders of the server, seen on a copy of them before anybody is asked. */
 

@@ -13,8 +13,8 @@ export const Mark = z.object({
 export type Mark = z.infer<typeof Mark>;
 
 /** Not an object of paths: a file may be called `__proto__`. */
-export const Base = z.object({ marks: z.array(Mark) });
-export type Base = z.infer<typeof Base>;
+export const FolderMarks = z.object({ marks: z.array(Mark) });
+export type FolderMarks = z.infer<typeof FolderMarks>;
 
 /** Size, time and inode of a file; where a link leads. Of a folder only that it is one: its time is that of its entries. */
 export function realMark({ kind, stat, to, closed }: Found): string {
@@ -28,10 +28,10 @@ export function viewMark({ kind, stat, to }: Found): string {
   return kind === 'folder' ? `folder ${stat.mode & 0o777n}` : `${kind} ${stat.ino} ${stat.ctimeNs}`;
 }
 
-export const byPath = ({ marks }: Base): Map<string, Mark> => new Map(marks.map((mark) => [mark.path, mark]));
+export const byPath = ({ marks }: FolderMarks): Map<string, Mark> => new Map(marks.map((mark) => [mark.path, mark]));
 
 /** The first place that is not as it was; undefined where all of them are. */
-export function changedSince(base: Base, now: Iterable<Found>): string | undefined {
+export function changedSince(base: FolderMarks, now: Iterable<Found>): string | undefined {
   const left = byPath(base);
   for (const found of now) {
     if (left.get(found.path)?.real !== realMark(found)) return found.path;
