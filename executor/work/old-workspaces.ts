@@ -24,7 +24,7 @@ export async function forgetOldWorkspaces(
 ): Promise<readonly string[]> {
   const names = readdirSync(folders.workspaces);
   // Of a process that ended while it was at it.
-  for (const name of names) if (name.startsWith(GOING)) await removed(join(folders.workspaces, name));
+  for (const name of names) if (name.startsWith(GOING)) await removeFolder(join(folders.workspaces, name));
   const gone: string[] = [];
   for (const name of names)
     if (/^(?:task|chat)-[0-9a-f]+$/.test(name) && !inUse.has(name) && now - lastUse(folders, name, now) > KEEP_MS)
@@ -48,10 +48,11 @@ export async function takeAway({ workspaces, inputs }: WorkspaceFolders, name: s
   } catch {
     return false;
   }
-  return removed(going);
+  return removeFolder(going);
 }
 
-async function removed(folder: string): Promise<boolean> {
+/** With all that is in it; false where that cannot be. */
+export async function removeFolder(folder: string): Promise<boolean> {
   try {
     await rm(folder, { recursive: true, force: true });
   } catch {

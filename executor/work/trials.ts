@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { sha256 } from '../../bridge/digest/canonical.ts';
@@ -10,6 +9,7 @@ import { JobKey, type TriedFolder } from '../ledger/ledger-entry.ts';
 import { FolderChanges } from '../../bridge/protocol/documents/folder-changes.ts';
 import { folderUsage } from '../sandbox/folder-usage.ts';
 import { OpenFolder } from '../sandbox/folders.ts';
+import { removeFolder } from './old-workspaces.ts';
 import { programCommand } from '../sandbox/program-command.ts';
 import type { Limits, Sandbox } from '../sandbox/sandbox.ts';
 
@@ -70,7 +70,7 @@ export class Trials {
     signal: AbortSignal,
   ): Promise<Done<ReadonlyMap<string, string>>> {
     const own = this.#of(key);
-    await rm(own, { recursive: true, force: true });
+    await this.forget(key);
     const written = folders.filter(({ access }) => access === 'rw');
     this.#write({ key, room: job.room, root: job.root, at: this.#deps.now(), folders: written });
     const views = new Map<string, string>();
@@ -120,7 +120,7 @@ export class Trials {
         String(MOST_ENTRIES),
       ]);
       if (made.kind === 'no') return made;
-      await rm(join(trial, 'view'), { recursive: true, force: true });
+      await removeFolder(join(trial, 'view'));
       const changes = FolderChanges.parse(JSON.parse(made.value));
       if (changes.added + changes.changed + changes.removed > 0) tried.push({ name, path, changes });
     }
@@ -206,8 +206,8 @@ export class Trials {
     }
   }
 
-  forget(key: JobKey): Promise<void> {
-    return rm(this.#of(key), { recursive: true, force: true });
+  async forget(key: JobKey): Promise<void> {
+    await removeFolder(this.#of(key));
   }
 
   async #put(

@@ -36,7 +36,8 @@ export function collect(
       // Nobody saw what is there, and so nobody can have meant to put something in its place.
       if (mark !== undefined && mark.view === undefined && found !== undefined)
         throw new ChangeFault('special', named(path));
-      if (found?.kind === 'other') throw new ChangeFault('special', named(path));
+      // What is in a folder that was closed is not gone.
+      if (found?.kind === 'other' || found?.closed === true) throw new ChangeFault('special', named(path));
       const step = {
         path,
         before: mark === undefined ? NONE : stateOf(mark, () => keeping(from, path, 'old')),
