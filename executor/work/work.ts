@@ -153,7 +153,7 @@ export class Work {
     const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
     await audit.write('job.started', { ...facts(prepared), trial: true });
     const output = new OutputText(secrets);
-    const hush = prepared.plan === undefined ? () => undefined : results.running(started, entry.shows);
+    const hush = prepared.plan === undefined ? () => undefined : results.running(started);
     const outcome = await this.#performOn(views.value, prepared, look.rules, output, entry.signal);
     hush();
     const told = { whole: output.whole(), binary: output.binary, files: [] };
