@@ -128,7 +128,7 @@ export class Work {
   }
 
   async #tryInTurn(record: LedgerRecord, entry: RunningEntry): Promise<LedgerRecord | null> {
-    const { ledger, audit, reports, results, secrets, inputs, trials } = this.#deps;
+    const { ledger, audit, reports, secrets, inputs, trials } = this.#deps;
     const { prepared, job } = record;
     const refuse = async (why: string, detail?: string): Promise<null> => {
       await this.#close(
@@ -153,9 +153,8 @@ export class Work {
     const started = await ledger.write({ state: 'started', key: prepared.key, hash: prepared.hash });
     await audit.write('job.started', { ...facts(prepared), trial: true });
     const output = new OutputText(secrets);
-    const hush = prepared.plan === undefined ? () => undefined : results.running(started);
+    // A task hears nothing of it before it is asked for: what it is told to run, it waits for with a deadline.
     const outcome = await this.#performOn(views.value, prepared, look.rules, output, entry.signal);
-    hush();
     const told = { whole: output.whole(), binary: output.binary, files: [] };
     const end = async (ending: Outcome): Promise<null> => {
       const files = givesFiles(prepared, ending) ? await this.#files(prepared, look.rules) : [];
