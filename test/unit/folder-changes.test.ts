@@ -130,10 +130,11 @@ describe('what a command did to a view', () => {
     expect(collected).toThrow('same.txt');
   });
 
-  it('is refused where it closes a folder: what is in it is not gone', () => {
+  // Before root no folder is closed.
+  it.skipIf(process.getuid?.() === 0)('is refused where it closes a folder: what is in it is not gone', () => {
     tryIt();
     chmodSync(join(view, 'deep'), 0);
-    if (process.getuid?.() !== 0) expect(collected).toThrow('deep');
+    expect(collected).toThrow('deep');
     chmodSync(join(view, 'deep'), 0o755);
   });
 
