@@ -123,6 +123,12 @@ export const AgentConfig = z.strictObject({
     .describe(
       'Whether it is asked for a plan in a task. A weak model may be left out: it criticises and votes still, and is asked after all where nobody else has a plan.',
     ),
+  simple: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether it is asked short, simple questions in tasks, as a small model needs it: its plan is then one file or a few sentences, without commands. Without it: where contextTokens is under 8,000, and for the rest of a task in which it has not managed the full form.',
+    ),
   sees: z.boolean().default(true).describe('Whether images may be sent to the model.'),
   price: Price.optional(),
   colour: z

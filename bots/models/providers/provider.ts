@@ -99,7 +99,7 @@ export interface ProviderRequest {
   readonly chain?: { readonly root: EventId; readonly depth: number; readonly event: EventId; readonly from: UserId };
 }
 
-/** JSON Schema as far as all providers take it. */
+/** JSON Schema as far as all providers take it; the bounds are for servers at home alone. */
 export interface JsonSchema {
   type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   properties?: Record<string, JsonSchema>;
@@ -108,6 +108,9 @@ export interface JsonSchema {
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   enum?: string[];
+  maxItems?: number;
+  minLength?: number;
+  maxLength?: number;
   description?: string;
 }
 

@@ -24,6 +24,7 @@ import { wantedNow } from '../plan/promised-files.ts';
 import { CLEAN, type Taint, withTaint } from '../../hands/rule-of-two.ts';
 import { NOTHING_RECALLED, type Recall, type Recalled } from '../../memory/recall.ts';
 import type { WebSearchDeps } from '../../hands/web-search.ts';
+import { isAskedSimply, simpleForm } from './simple-form.ts';
 import { mayLookUp, streamLookingUp } from './looking-up.ts';
 import { taskPrompt } from '../prompts/prompt.ts';
 import { rehearseTask } from '../offline/offline-answers.ts';
@@ -144,10 +145,15 @@ async function converse(
   signal: AbortSignal,
 ): Promise<ModelReply> {
   const agent = { ...binding.config, maxOutputTokens: outputTokens(ask.kind, binding.config) };
-  const { system, parts } = taskPrompt(state, ask, facts, {
-    own: agent.maxOutputTokens,
-    longest: outputTokens('propose', binding.config),
-  });
+  const form = isAskedSimply(agent, state) ? simpleForm(state, ask, facts, agent.maxOutputTokens) : undefined;
+  const { system, parts } = {
+    ...taskPrompt(state, ask, facts, {
+      own: agent.maxOutputTokens,
+      longest: outputTokens('propose', binding.config),
+    }),
+    ...(form === undefined ? {} : { parts: form.parts }),
+  };
+  const read = form?.read ?? ((text: string) => parseAnswer(text, state, ask));
   const request = {
     turn: askTurn(state, ask),
     agent,
@@ -156,12 +162,13 @@ async function converse(
     system,
     messages: [said('user', ...parts)],
     question: wantedNow(state),
-    ...answerFormat(ask.kind),
+    ...(form === undefined ? answerFormat(ask.kind) : { format: form.format }),
     cacheKey: sha256(`${agent.id} ${state.root}`).slice(0, 32),
     task: { no: state.no, phase: ask.kind, until: ask.until },
   };
 
-  const looks = mayLookUp(state, ask) && binding.provider.callsTools === true ? deps.search : undefined;
+  const looks =
+    form === undefined && mayLookUp(state, ask) && binding.provider.callsTools === true ? deps.search : undefined;
   const search = looks !== undefined && looks.searchers(agent.id).length > 0 ? looks : undefined;
   const first = await listen(
     binding,
@@ -169,12 +176,12 @@ async function converse(
     signal,
     search === undefined ? undefined : (provider) => streamLookingUp(provider, request, search, held.private, signal),
   );
-  const parsed = understood(first, state, ask, first.addresses, held);
+  const parsed = understood(first, state, read, first.addresses, held);
   if (parsed.ok) return answered(parsed.answer, first.tokens, first.usd);
 
   const messages = [...request.messages, said('assistant', beginning(first.text)), said('user', repair(parsed.faults))];
   const second = await listen(binding, { ...request, turn: repairTurn(request.turn), messages }, signal);
-  const repaired = understood(second, state, ask, first.addresses, held);
+  const repaired = understood(second, state, read, first.addresses, held);
   const tokens = {
     input: first.tokens.input + second.tokens.input,
     output: first.tokens.output + second.tokens.output,
@@ -238,7 +245,7 @@ async function listen(
 function understood(
   { text, sources, asksBack }: Heard,
   state: TaskState,
-  ask: Ask,
+  read: (text: string) => ParsedAnswer,
   addresses: readonly string[],
   held: Taint,
 ): ParsedAnswer {
@@ -247,10 +254,10 @@ function understood(
       ok: false,
       faults: ['you asked something back; nobody can answer here: decide by yourself with what you have'],
     };
-  const parsed = parseAnswer(text, state, ask);
+  const parsed = read(text);
   if (!parsed.ok) return parsed;
   const { answer } = parsed;
-  if (answer.kind === 'work' && sources !== '') return parseAnswer(`${text}\n\n${sources}`, state, ask);
+  if (answer.kind === 'work' && sources !== '') return read(`${text}\n\n${sources}`);
   return { ok: true, answer: consented(answer, state, addresses, held) };
 }
 

@@ -74,11 +74,19 @@ function notAsked({ state, rules }: Draft): readonly AgentId[] {
   return presentSeats(state).filter((agent) => rules.seconds?.has(agent) === true && !tried.has(agent));
 }
 
-/** Who made a plan with faults may make a better one, and everybody may where one alone made none; silence is not asked again. */
+/**
+ * Who made a plan with faults may make a better one, everybody may where one alone made none, and whoever did not manage
+ * the form is asked in a simpler one, once; silence is not asked again.
+ */
 function withoutPlan(draft: Draft): void {
   const { state, rules } = draft;
   const faulty = state.refusals.some(({ round, code }) => round === state.round && code === 'plan');
+  const unread =
+    state.round === state.firstRound &&
+    state.refusals.some(
+      ({ round, kind, code }) => round === state.round && kind === 'propose' && code === 'off-schema',
+    );
   const others = state.alone !== null && helpers(state, rules).some((agent) => agent !== state.alone);
-  if ((faulty || others) && newPlansLeft(state)) return newPlan(draft, 'no-plan');
+  if ((faulty || unread || others) && newPlansLeft(state)) return newPlan(draft, 'no-plan');
   askMaster(draft, 'no-plan');
 }
