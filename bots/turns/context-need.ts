@@ -89,7 +89,7 @@ function kindOf(text: string, names: readonly string[]): ContextNeed | 'reply' {
   if (NO_OR_WHAT.test(plain)) return 'whole';
   const words = wordsOf(plain);
   if (words.join('').length > LONGEST) return 'whole';
-  const found = words.length === 0 ? {} : readIn(words, formsOf(names));
+  const found = words.length === 0 ? {} : readIn(words, new Set(names.map(plainName)));
   if (found.greeting === true || (words.length === 0 && SMILE.test(plain)))
     return NOD.test(plain) ? 'reply' : 'small-talk';
   // "응?" asks what was meant.
@@ -109,12 +109,21 @@ const wordsOf = (text: string): readonly string[] =>
 
 type Found = Partial<Record<'greeting' | 'reply' | 'filler', boolean>>;
 
-const formsOf = (names: readonly string[]): ReadonlySet<string> =>
-  new Set(
-    names.flatMap((name) =>
-      AFTER_NAME.map((tail) => `${wordsOf(name.normalize('NFC').toLowerCase()).join('')}${tail}`),
-    ),
-  );
+/** Every turn of a message to all asks for the names of all: each is read once. */
+const plainNames = new Map<string, string>();
+const MOST_NAMES = 2_000;
+
+function plainName(name: string): string {
+  const known = plainNames.get(name);
+  if (known !== undefined) return known;
+  if (plainNames.size >= MOST_NAMES) plainNames.clear();
+  const plain = wordsOf(name.normalize('NFC').toLowerCase()).join('');
+  plainNames.set(name, plain);
+  return plain;
+}
+
+const isName = (piece: string, names: ReadonlySet<string>): boolean =>
+  AFTER_NAME.some((tail) => piece.endsWith(tail) && names.has(piece.slice(0, piece.length - tail.length)));
 
 /** Whether the lists and the names make up all of the text, whatever spaces are there or missing, and which of them do. */
 function readIn(words: readonly string[], names: ReadonlySet<string>): Found {
@@ -130,7 +139,7 @@ function readIn(words: readonly string[], names: ReadonlySet<string>): Found {
       // One letter alone is a word where it stands alone: "오늘" holds no "오".
       const alone = to > from + 1 || LAUGHTER.test(letters.slice(from, to)) || (borders.has(from) && borders.has(to));
       const piece = letters.slice(from, to);
-      const kind = WORDS.get(piece) ?? (names.has(piece) ? 'filler' : undefined);
+      const kind = WORDS.get(piece) ?? (isName(piece, names) ? 'filler' : undefined);
       if (alone && kind !== undefined) reached[to] = { ...reached[to], ...before, [kind]: true };
     }
   }
