@@ -95,6 +95,17 @@ describe('a plan that a small model writes', () => {
     expect(made).toEqual(PLAN);
   });
 
+  it('runs nothing of a plan with commands that was cut off, nor of a cut patch', async () => {
+    const { plan: made } = await proposed('How big are the logs?', JSON.stringify(PLAN).slice(0, -60));
+    expect(made.steps.map(({ kind }) => kind)).toEqual(['work']);
+    const failed = carriedOut(task('로그'), PLAN, { look: 'no such file' }, { look: 'failed' });
+    const patch = '{"cause":"a typo","command":{"type":"shell","id":"look","reason":"r","script":"rm -rf /lent/a';
+    expect((await asked(failed, 'diagnose', [patch], SMALL, 'look')).reply).toEqual({
+      kind: 'refused',
+      code: 'off-schema',
+    });
+  });
+
   it('is none where nothing is said', async () => {
     expect((await asked(task(FILE), 'propose', [' '])).reply).toEqual({ kind: 'refused', code: 'off-schema' });
   });

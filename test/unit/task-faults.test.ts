@@ -71,9 +71,9 @@ function faulty(kind: AskKind, many: number, bad: Behaviour): Behaviour {
 /** With half of them out of quota there is no quorum of the frozen electorate any more; who checks and lies leaves it to the next one. */
 const ENDS: Readonly<Record<AskKind, Readonly<Record<'one' | 'half' | 'all', string>>>> = {
   triage: { one: 'done done', half: 'done done | failed no-quorum', all: 'done done | failed no-quorum' },
-  propose: { one: 'done done', half: 'done done | failed no-quorum', all: 'failed no-plan' },
+  propose: { one: 'done done', half: 'done done | failed no-quorum', all: 'failed no-plan | partial unverified' },
   critique: { one: 'done done', half: 'done done | failed no-quorum', all: 'done done | failed no-quorum' },
-  vote: { one: 'done done', half: 'failed no-quorum', all: 'failed no-quorum' },
+  vote: { one: 'done done', half: 'failed no-quorum | done done', all: 'failed no-quorum | done done' },
   work: {
     one: 'done done',
     half: 'done done | partial work-failed | partial no-quorum',

@@ -41,7 +41,7 @@ export function simpleForm(state: TaskState, ask: Ask, facts: AskFacts, answerTo
   return {
     parts: simplePrompt(state, ask, kind, facts),
     format: { name: kind, schema, steady: schema },
-    read: (text) => readSimple(closeJson(withoutThoughts(text).toWellFormed()), state, ask),
+    read: (text) => readSimple(withoutThoughts(text).toWellFormed(), state, ask),
   };
 }
 
@@ -99,12 +99,17 @@ const Objections = z.object({
 const Verdict = z.object({ holds: z.boolean(), why: z.string(), quote: z.string().optional() });
 const Cause = z.object({ cause: z.string().max(4_000), command: z.null().optional() });
 
+/** Half a command must never run: what may hold one is taken in the full form only where it is whole. */
+const MAY_COMMAND: ReadonlySet<AskKind> = new Set(['propose', 'diagnose']);
+
 /** A full answer is as good; where neither can be read, its faults are those of the full one. */
 function readSimple(said: string, state: TaskState, ask: Ask): ParsedAnswer {
-  const [first] = objectsIn(said).objects;
+  const closed = closeJson(said);
+  const [first] = objectsIn(closed).objects;
   if (ask.kind === 'propose') return proposal(said, first, state, ask);
   const full = fullForm(first, state, ask);
-  return parseAnswer(full === undefined ? said : JSON.stringify(full), state, ask);
+  const words = full === undefined ? (MAY_COMMAND.has(ask.kind) ? said : closed) : JSON.stringify(full);
+  return parseAnswer(words, state, ask);
 }
 
 function proposal(said: string, first: unknown, state: TaskState, ask: Ask): ParsedAnswer {
