@@ -6,6 +6,7 @@ import { fixture, KEY, MANUS, type Json } from '../contract/provider-wires.ts';
 import type { Shown } from '../house/person.ts';
 import { heard } from '../house/providers.ts';
 import { Scene } from '../house/scene.ts';
+import { startTask } from '../house/task-scene.ts';
 
 const REMIND_MINUTES = 0.15;
 const ABSENT_MINUTES = 0.6;
@@ -31,6 +32,8 @@ let manus: ProviderServer;
 let manusWaits = true;
 /** Tasks that hang in their creation, as Manus lists them. */
 let unheard: { id: string; title: string }[] | null = null;
+/** Its tasks never end by themselves. */
+let manusWorks = false;
 
 beforeAll(async () => {
   const states = ['new', 'running', 'planning', 'confirming'];
@@ -44,6 +47,7 @@ beforeAll(async () => {
       return 'hang';
     }
     if (path === '/v2/task.confirmAction') manusWaits = false;
+    if (manusWorks && method === 'GET') return { body: JSON.stringify(json('running')) };
     if (method === 'POST') return { body: JSON.stringify(json(path === '/v2/task.create' ? 'created' : 'accepted')) };
     if (manusWaits) return { body: JSON.stringify(json(states[Math.min(looked++, 3)]!)) };
     const [stopped, old] = [json('stopped'), json('confirming')];
@@ -318,3 +322,17 @@ describe('the memory of a room', () => {
     expect(sums().map((question) => heard(question).includes('장미'))).toEqual([true, false]);
   });
 });
+
+it('what Manus works at for a task is stopped with it, though the swarm was killed in between', async () => {
+  manusWorks = true;
+  const called = (call: string) => manus.requests.filter(({ path }) => path === `/v2/${call}`).length;
+  const [created, stopped] = [called('task.create'), called('task.stop')];
+  const task = await startTask(scene.master, scene.hq, '!임무 사료 이름 하나 지어 줘');
+  await expect.poll(() => called('task.create'), { timeout: 60_000 }).toBe(created + 1);
+  expect(called('task.stop')).toBe(stopped);
+  await swarmDies(() => task.say('!취소'));
+  expect((await task.ended(60_000)).body).toMatch(/^🚫/u);
+  await expect.poll(() => called('task.stop'), { timeout: 30_000 }).toBe(stopped + 1);
+  expect(called('task.create')).toBe(created + 1);
+  manusWorks = false;
+}, 180_000);

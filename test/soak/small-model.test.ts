@@ -104,7 +104,7 @@ describe('six agents on one small model', () => {
     expect(result).toHaveLength(AGENTS.length + 1);
   });
 
-  it('a task ends within its stated time', async () => {
+  it('a task ends by itself within its stated time: with a result, or honestly without', async () => {
     const began = Date.now();
     const { result } = await watched('task', async () => {
       const task = await startTask(scene.master, scene.hq, '!임무 Write three names for a pet shop into names.txt');
@@ -115,7 +115,8 @@ describe('six agents on one small model', () => {
       return card;
     });
     expect(Date.now() - began).toBeLessThan(STATED_MS);
-    expect(result.body).toMatch(ENDED);
+    // Nobody had to call it off for want of a plan.
+    expect(result.body).toMatch(/^(?:✅|🟡|❌)/u);
   });
 });
 
