@@ -30,7 +30,8 @@ export function closeJson(text: string): string {
   const dropped = comma === undefined ? undefined : `${text.slice(start, comma.at)}${comma.open}`;
   const nothingYet = inString && opened === text.length - 1;
   const inList = comma?.open.includes(']') === true;
-  return [...(inList || nothingYet ? [dropped, kept] : [kept, dropped])].find(isJson) ?? text;
+  const tried = inList || nothingYet ? [dropped, kept] : [kept, dropped];
+  return tried.find(isJson) ?? text;
 }
 
 function isJson(text: string | undefined): text is string {

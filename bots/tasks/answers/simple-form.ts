@@ -152,7 +152,11 @@ function fullForm(first: unknown, state: TaskState, ask: Ask): unknown {
       const read = Cause.safeParse(first).data;
       return read === undefined ? undefined : { cause: read.cause, command: null };
     }
-    default:
+    case 'triage':
+    case 'propose':
+    case 'vote':
+    case 'work':
+    case 'report':
       return undefined;
   }
 }
