@@ -34,6 +34,8 @@ let manusWaits = true;
 let unheard: { id: string; title: string }[] | null = null;
 /** Its tasks never end by themselves. */
 let manusWorks = false;
+/** The title of what was begun last. */
+let newest = '';
 
 beforeAll(async () => {
   const states = ['new', 'running', 'planning', 'confirming'];
@@ -47,6 +49,9 @@ beforeAll(async () => {
       return 'hang';
     }
     if (path === '/v2/task.confirmAction') manusWaits = false;
+    if (path === '/v2/task.create') newest = JSON.parse(body).title;
+    if (manusWorks && path.startsWith('/v2/task.list?'))
+      return { body: JSON.stringify({ ok: true, data: [{ id: 'TeBim6FDQf9peS52xHtAyh', title: newest }] }) };
     if (manusWorks && method === 'GET') return { body: JSON.stringify(json('running')) };
     if (method === 'POST') return { body: JSON.stringify(json(path === '/v2/task.create' ? 'created' : 'accepted')) };
     if (manusWaits) return { body: JSON.stringify(json(states[Math.min(looked++, 3)]!)) };
