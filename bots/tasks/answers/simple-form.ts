@@ -4,6 +4,7 @@ import { type Plan, stepId } from '../../../bridge/protocol/plan.ts';
 import type { AnswerFormat, JsonSchema } from '../../models/providers/provider.ts';
 import { candidatesFor } from '../plan/candidates.ts';
 import { filePlan, sentencePlan, simpleFile, wordsPlan } from '../plan/simple-plan.ts';
+import { wantedNow } from '../plan/promised-files.ts';
 import type { AskFacts } from '../prompts/facts.ts';
 import { quotableLines, simplePrompt } from '../prompts/simple.ts';
 import type { Ask, AskKind, TaskState } from '../state/task-state.ts';
@@ -118,7 +119,7 @@ function proposal(said: string, first: unknown, state: TaskState, ask: Ask): Par
   if (path !== undefined && file !== undefined) return plan(filePlan(path, { ...file, title: file.title || path }));
   const sentences = Sentences.safeParse(first).data;
   if (sentences !== undefined)
-    return plan(sentencePlan(ask.agent, { ...sentences, title: sentences.title || state.mission }));
+    return plan(sentencePlan(ask.agent, { ...sentences, title: sentences.title || wantedNow(state) }));
   const full = parseAnswer(said, state, ask);
   // Whoever says anything at all can say it as an answer.
   return full.ok || said.trim() === '' ? full : plan(wordsPlan(ask.agent, state));

@@ -2,7 +2,7 @@ import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { Plan } from '../../../bridge/protocol/plan.ts';
 import { inWords } from '../../../bridge/text/tasks/simple-plan.ts';
 import type { TaskState } from '../state/task-state.ts';
-import { filesWanted } from './promised-files.ts';
+import { filesWanted, wantedNow } from './promised-files.ts';
 
 /** Plans of models that cannot write one: one file whose text they have written, or a few sentences of work. Pure. */
 
@@ -11,8 +11,8 @@ const TEXTS = /\.(?:txt|md|csv|tsv|json|xml|ya?ml|html?|sql|py|js|ts|css|sh)$/u;
 const DOCUMENTS = /\.(?:pdf|docx|pptx|xlsx)$/u;
 
 /** The one file that the mission wants, where a text is all that it takes. */
-export function simpleFile({ mission }: Pick<TaskState, 'mission'>): string | undefined {
-  const [name, ...others] = filesWanted(mission);
+export function simpleFile(state: Pick<TaskState, 'mission' | 'revision'>): string | undefined {
+  const [name, ...others] = filesWanted(wantedNow(state));
   return name !== undefined && others.length === 0 && (TEXTS.test(name) || DOCUMENTS.test(name)) ? name : undefined;
 }
 
@@ -56,17 +56,17 @@ export function sentencePlan(
 }
 
 /** The last resort: what the mission asks for is answered in words, and the plan says so. */
-export const wordsPlan = (author: AgentId, { mission, lang }: Pick<TaskState, 'mission' | 'lang'>): Plan =>
+export const wordsPlan = (author: AgentId, state: Pick<TaskState, 'mission' | 'revision' | 'lang'>): Plan =>
   Plan.parse({
-    goal: clip(mission, MAX_TITLE),
+    goal: clip(wantedNow(state), MAX_TITLE),
     steps: [
       {
         kind: 'work',
         id: 'answer',
-        title: inWords[lang](),
+        title: inWords[state.lang](),
         agent: author,
         work: 'write',
-        instruction: clip(mission, 4_000),
+        instruction: clip(wantedNow(state), 4_000),
       },
     ],
   });

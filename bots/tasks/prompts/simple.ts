@@ -7,6 +7,7 @@ import type { Ask, AskKind, TaskState } from '../state/task-state.ts';
 import type { AskFacts } from './facts.ts';
 import { filesSent } from './files.ts';
 import { briefJson, clipped, quoted } from './quoted.ts';
+import { missionNow } from './revision.ts';
 
 /** Tokens of material in one question: small models lose what they were asked behind more. */
 const MATERIAL = 400;
@@ -37,7 +38,7 @@ export function simplePrompt(
 ): readonly string[] {
   const files = filesSent(facts.files ?? [], FILES);
   const beginning = [
-    `The mission:\n${quoted('mission', clipped(state.mission, MATERIAL))}`,
+    `The mission:\n${missionNow(state, MATERIAL)}`,
     ...[facts.remembered ?? '', files].filter((part) => part !== ''),
   ].join('\n\n');
   return [beginning, `${question(state, ask, kind)} Answer with one JSON object and nothing else.`];
