@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Lang, RoomId, type UserId } from '../bridge/protocol/ids.ts';
 import { memoryRoomText } from '../bridge/text/terminal/house.ts';
-import { launcherText } from '../bridge/text/terminal/launcher.ts';
+import { furnishingText } from '../bridge/text/terminal/furnishing.ts';
 import { bringBack } from './enter-room.ts';
 import type { Builder } from './builder.ts';
 import { keepMembers, speakersOf } from './memory-room-members.ts';
@@ -37,7 +37,7 @@ export async function furnishRooms(
   before: HouseRooms | undefined,
   mayMake = true,
 ): Promise<Furnished> {
-  const text = launcherText.house[lang];
+  const text = furnishingText.house[lang];
   const { who } = builder;
   const space = await provisionRoom(
     builder,
@@ -90,7 +90,7 @@ async function provisionMemory(
   const { client, token, who } = builder;
   const { hq, parent, before, mayMake } = given;
   const speakers = speakersOf(await readRoom(client, token, hq), who);
-  const { memory: name, memoryTopic: topic } = launcherText.house[lang];
+  const { memory: name, memoryTopic: topic } = furnishingText.house[lang];
   try {
     const made = await provisionRoom(
       builder,

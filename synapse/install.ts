@@ -4,7 +4,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigRefusal } from '../bridge/config/refusal.ts';
 import { runProgram } from '../bridge/processes/run-program.ts';
-import { launcherText } from '../bridge/text/terminal/launcher.ts';
+import { diskRoomText } from '../bridge/text/terminal/disk.ts';
+import { startFaultText } from '../bridge/text/terminal/start-faults.ts';
 import type { Python } from './python.ts';
 
 export interface Install {
@@ -115,8 +116,10 @@ async function run(
     line: heard,
   });
   if (code === 0) return;
-  if (tail.some((text) => /No space left on device/.test(text))) throw new ConfigRefusal(launcherText.diskFull);
-  if (silent || (away && !tail.some((text) => /hash/i.test(text)))) throw new ConfigRefusal(launcherText.synapseAway);
+  if (tail.some((text) => /No space left on device/.test(text))) throw new ConfigRefusal(diskRoomText.diskFull);
+  if (silent || (away && !tail.some((text) => /hash/i.test(text)))) throw new ConfigRefusal(startFaultText.synapseAway);
   const errors = tail.filter((text) => text.startsWith('ERROR'));
-  throw new ConfigRefusal(launcherText.synapseInstallFailed((errors.length > 0 ? errors : tail).slice(-8).join('\n')));
+  throw new ConfigRefusal(
+    startFaultText.synapseInstallFailed((errors.length > 0 ? errors : tail).slice(-8).join('\n')),
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RoomId, UserId, Lang } from '../bridge/protocol/ids.ts';
 import type { Roster } from '../bridge/protocol/roster.ts';
-import { launcherText } from '../bridge/text/terminal/launcher.ts';
+import { furnishingText } from '../bridge/text/terminal/furnishing.ts';
 import { HomeserverClient, HomeserverError } from './client.ts';
 import { agentsText, memoryRoomText } from '../bridge/text/terminal/house.ts';
 import { AgentsStanding } from './agents-standing.ts';
@@ -57,7 +57,7 @@ export async function provision(wanted: Provision): Promise<Provisioned> {
   const client = new HomeserverClient(wanted.homeserver);
   const who = people(wanted.serverName);
   const { master, admin, executor } = wanted.passwords;
-  const text = launcherText.house[wanted.lang];
+  const text = furnishingText.house[wanted.lang];
   const adminAccount = { userId: who.admin, password: admin, admin: true, name: text.admin };
   const token = await adminToken(client, adminAccount, wanted.adminToken, wanted.registrationSecret);
   await Promise.all([

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { launcherText } from '../text/terminal/launcher.ts';
+import { settingsText } from '../text/terminal/settings.ts';
 import { ConfigRefusal } from './refusal.ts';
 
 /** Names to values; a blank value is left out, as in the schemas. */
@@ -21,7 +21,7 @@ function textOf(path: string): string {
     return bytes.toString(wide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
     throw new ConfigRefusal(
-      launcherText.fileUnreadable(path, cause instanceof Error && 'code' in cause ? String(cause.code) : '?'),
+      settingsText.fileUnreadable(path, cause instanceof Error && 'code' in cause ? String(cause.code) : '?'),
       { cause },
     );
   }

@@ -6,7 +6,7 @@ import { defaultRoster } from '../protocol/default-roster.ts';
 import type { Lang } from '../protocol/ids.ts';
 import { Roster } from '../protocol/roster.ts';
 import { ProviderSettings, Settings, SwarmSettings } from '../protocol/settings.ts';
-import { launcherText } from '../text/terminal/launcher.ts';
+import { settingsText } from '../text/terminal/settings.ts';
 import type { Phrase } from '../text/say.ts';
 import type { Environment } from './environment.ts';
 import { ConfigRefusal } from './refusal.ts';
@@ -40,7 +40,7 @@ export function loadConfiguration(
   const roster = readRoster(environment['CHAVION_ROSTER'], projectFolder, lang);
   const wrong = [settings, providers, roster].flatMap((part) => ('wrong' in part ? part.wrong : []));
   if ('wrong' in settings || 'wrong' in providers || 'wrong' in roster)
-    throw new ConfigRefusal(launcherText.settingsWrong(wrong));
+    throw new ConfigRefusal(settingsText.settingsWrong(wrong));
   return {
     settings: settings.value,
     providers: providers.value,
@@ -52,7 +52,7 @@ export function loadConfiguration(
 /** Settings alone, for verbs that must work with a broken roster. */
 export function loadSettings(environment: Environment): Settings {
   const settings = read(Settings, environment, configuredLanguage(environment), (path) => shown(path, environment));
-  if ('wrong' in settings) throw new ConfigRefusal(launcherText.settingsWrong(settings.wrong));
+  if ('wrong' in settings) throw new ConfigRefusal(settingsText.settingsWrong(settings.wrong));
   return settings.value;
 }
 
@@ -76,29 +76,29 @@ function read<T>(
 
 /** For what a schema of the settings says itself, in the language of the code. */
 const OWN: Readonly<Record<string, Phrase>> = {
-  CHAVION_SERVER_NAME: launcherText.wrong.serverName,
-  CHAVION_TZ: launcherText.wrong.timeZone,
+  CHAVION_SERVER_NAME: settingsText.wrong.serverName,
+  CHAVION_TZ: settingsText.wrong.timeZone,
 };
 const own = ({ path: [name] }: z.core.$ZodIssue): Phrase | undefined =>
   typeof name !== 'string'
     ? undefined
-    : (OWN[name] ?? (name.endsWith('_API_KEY') ? launcherText.wrong.key : undefined));
+    : (OWN[name] ?? (name.endsWith('_API_KEY') ? settingsText.wrong.key : undefined));
 
 const LOCALES = { ko: z.locales.ko().localeError, en: z.locales.en().localeError };
 
 /** The common ones in words for people; zod's own for the rest. Messages that a schema gives itself go before both. */
 function plainly(issue: z.core.$ZodRawIssue, lang: Lang): ReturnType<(typeof LOCALES)['ko']> {
-  if (issue.code === 'invalid_type' && issue.input === undefined) return launcherText.missing[lang]();
+  if (issue.code === 'invalid_type' && issue.input === undefined) return settingsText.missing[lang]();
   if (issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int'))
-    return launcherText.notNumber[lang]();
+    return settingsText.notNumber[lang]();
   if ((issue.code === 'too_small' || issue.code === 'too_big') && isPort(issue))
-    return launcherText.wrong.range('1', '65535')[lang]();
-  if (issue.code === 'too_small' && issue.origin !== 'number' && issue.minimum === 1) return launcherText.empty[lang]();
+    return settingsText.wrong.range('1', '65535')[lang]();
+  if (issue.code === 'too_small' && issue.origin !== 'number' && issue.minimum === 1) return settingsText.empty[lang]();
   return said(issue)?.[lang]() ?? LOCALES[lang](issue);
 }
 
 function said(issue: z.core.$ZodRawIssue): Phrase | undefined {
-  const { wrong } = launcherText;
+  const { wrong } = settingsText;
   if (issue.code === 'invalid_format' && issue.format === 'url') return wrong.url;
   if (issue.code === 'invalid_value') return wrong.options(issue.values.map(String));
   if (issue.code === 'unrecognized_keys') return wrong.unknown(issue.keys);
@@ -126,8 +126,8 @@ function readRoster(path: string | undefined, projectFolder: string, lang: Lang)
   } catch (cause) {
     const what =
       cause instanceof SyntaxError
-        ? launcherText.notJson(faultyLine(source), cause.message)[lang]()
-        : launcherText.notReadable(code(cause))[lang]();
+        ? settingsText.notJson(faultyLine(source), cause.message)[lang]()
+        : settingsText.notReadable(code(cause))[lang]();
     return { wrong: [{ place: `CHAVION_ROSTER=${path}`, what }] };
   }
   return read(Roster, text, lang, (at) => dotted(path, at));

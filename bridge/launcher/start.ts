@@ -10,7 +10,10 @@ import type { HouseRooms, OpenRooms } from '../../synapse/house-rooms.ts';
 import { people } from '../../synapse/residents.ts';
 import { dormantText } from '../text/room/admin.ts';
 import { memoryRoomText } from '../text/terminal/house.ts';
+import { furnishingText } from '../text/terminal/furnishing.ts';
 import { launcherText } from '../text/terminal/launcher.ts';
+import { partsText } from '../text/terminal/parts.ts';
+import { settingsText } from '../text/terminal/settings.ts';
 import { ensureAccounts, type Part } from './instance/accounts.ts';
 import { serveControl } from './control.ts';
 import type { DiskNews } from './disk/disk.ts';
@@ -69,7 +72,7 @@ export async function start(begin: Start): Promise<void> {
     const end = await openHouse(begin);
     // Also where he said so while the parts were being ended for the other reason: a new process would not know.
     if (end === 'stopped' || begin.stop.aborted) return;
-    begin.terminal.say(launcherText.startingAnew);
+    begin.terminal.say(partsText.startingAnew);
     if (end === 'afresh') replaceProcess(begin);
   }
 }
@@ -83,7 +86,7 @@ async function openHouse({
   admin,
 }: Start): Promise<'stopped' | 'anew' | 'afresh'> {
   const loaded = loadConfiguration(environment, project);
-  for (const { name, nearest } of loaded.unknown) terminal.say(launcherText.unknownSetting(name, nearest));
+  for (const { name, nearest } of loaded.unknown) terminal.say(settingsText.unknownSetting(name, nearest));
   const paths = dataPaths(project, loaded.settings);
   const kept = keptInstance(paths, loaded.settings);
   await using supervision = takeHouse(paths, terminal);
@@ -168,7 +171,7 @@ async function openHouse({
     rooms = { ...next, memory: next.memory ?? rooms.memory };
     writeSecretJson(paths.provision, { ...(readJson(paths.provision, Remembered) ?? { avatars: {} }), rooms });
     publish(published);
-    terminal.mark('note', launcherText.roomsMoved[terminal.lang]());
+    terminal.mark('note', furnishingText.roomsMoved[terminal.lang]());
     // The executor follows by itself: what it runs goes on.
     await supervision.part('swarm')?.restart();
   };
@@ -232,16 +235,16 @@ async function furnish(house: LaunchContext, terminal: Terminal): Promise<OpenRo
   writeSecretJson(paths.provision, done.remembered);
   step.done(launcherText.roomsReady(loaded.roster.agents.length)[terminal.lang]());
   if (done.fates.hq === 'lost' || done.fates.ops === 'lost') {
-    terminal.mark(false, launcherText.roomsLost[terminal.lang]());
+    terminal.mark(false, furnishingText.roomsLost[terminal.lang]());
     await sayAsAdmin(
       { client: new HomeserverClient(homeserverUrl(house)), token: done.adminToken },
       done.rooms.hq,
-      launcherText.roomsLost[loaded.settings.CHAVION_LANG](),
+      furnishingText.roomsLost[loaded.settings.CHAVION_LANG](),
     );
   }
   // HQ is told of it where it is made.
   if (done.fates.memory === 'lost') terminal.mark(false, memoryRoomText.lost[terminal.lang]());
-  if (done.outside.length > 0) terminal.mark('note', launcherText.keptOutside(done.outside)[terminal.lang]());
+  if (done.outside.length > 0) terminal.mark('note', furnishingText.keptOutside(done.outside)[terminal.lang]());
   if (done.dormant.length > 0) terminal.mark('note', dormantText[terminal.lang](done.dormant));
   return done.rooms;
 }

@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Looks } from '../../bridge/launcher/supervision/unresponsive.ts';
 import { answers200 } from '../../bridge/launcher/parts.ts';
 import { SupervisedPart } from '../../bridge/launcher/supervision/supervisor.ts';
-import { DEAF } from '../../bridge/text/terminal/launcher.ts';
+import { DEAF } from '../../bridge/text/terminal/parts.ts';
 
 const LOOKS: Looks = { everyMs: 30, silent: 4 };
 /** Listens after a while; at /busy it says that it cannot work. */

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import { askProgram } from '../../processes/child.ts';
 import { type Program, runProgram } from '../../processes/run-program.ts';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { startFaultText } from '../../text/terminal/start-faults.ts';
 import { isRoot } from './instance.ts';
 
 type Env = Record<string, string>;
@@ -41,7 +41,7 @@ export async function installPackages(
   const apt = (await versionOf('apt-get', environment)) !== undefined;
   const silentSudo =
     isRoot() || !(await askProgram('sudo', ['-n', 'true'], { env: environment, timeout: 10_000 })).failed;
-  if (!apt || !silentSudo) throw new ConfigRefusal(launcherText.packagesMissing(packages, apt ? command : undefined));
+  if (!apt || !silentSudo) throw new ConfigRefusal(startFaultText.packagesMissing(packages, apt ? command : undefined));
   const quiet = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
   const ask = (...args: readonly string[]) =>
     toLog(
@@ -60,7 +60,7 @@ export async function installPackages(
   // Old lists may still do: only the installation decides.
   await ask('update', '-q', ...PATIENCE);
   if (!(await ask('install', '-y', '-q', '--no-install-recommends', ...PATIENCE, ...packages)))
-    throw new ConfigRefusal(launcherText.packagesFailed(packages, command, log));
+    throw new ConfigRefusal(startFaultText.packagesFailed(packages, command, log));
 }
 
 async function toLog(program: Program, log: string, progress: (far: string) => void): Promise<boolean> {

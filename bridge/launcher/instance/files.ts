@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { z } from 'zod';
 import { ConfigRefusal } from '../../config/refusal.ts';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { settingsText } from '../../text/terminal/settings.ts';
 
 export interface Owner {
   readonly uid: number;
@@ -39,14 +39,14 @@ export function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
     // The folder itself is none.
     if (hasCode(error, 'ENOTDIR')) throw error;
     throw new ConfigRefusal(
-      launcherText.fileUnreadable(path, error instanceof Error && 'code' in error ? String(error.code) : '?'),
+      settingsText.fileUnreadable(path, error instanceof Error && 'code' in error ? String(error.code) : '?'),
       { cause: error },
     );
   }
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new ConfigRefusal(launcherText.fileBroken(path), { cause });
+    throw new ConfigRefusal(settingsText.fileBroken(path), { cause });
   }
 }
 

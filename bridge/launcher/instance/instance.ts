@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Environment } from '../../config/environment.ts';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import type { Settings } from '../../protocol/settings.ts';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { startFaultText } from '../../text/terminal/start-faults.ts';
 import type { Accounts, Part } from './accounts.ts';
 import { readJson, writeSecretJson } from './files.ts';
 
@@ -56,12 +56,14 @@ export function keptInstance(paths: DataPaths, settings: Pick<Settings, 'CHAVION
   const folder = statSync(paths.data, { throwIfNoEntry: false });
   if (folder === undefined) return undefined;
   if (!isRoot() && folder.uid !== process.getuid?.())
-    throw new ConfigRefusal(launcherText.otherAccount(paths.data, folder.uid === 0));
+    throw new ConfigRefusal(startFaultText.otherAccount(paths.data, folder.uid === 0));
   const kept = readJson(paths.instance, Instance);
   if (kept === undefined) return undefined;
-  if (kept.separated !== isRoot()) throw new ConfigRefusal(launcherText.otherAccount(paths.data, kept.separated));
+  if (kept.separated !== isRoot()) throw new ConfigRefusal(startFaultText.otherAccount(paths.data, kept.separated));
   if (kept.serverName !== settings.CHAVION_SERVER_NAME) {
-    throw new ConfigRefusal(launcherText.serverNameChanged(kept.serverName, settings.CHAVION_SERVER_NAME, paths.data));
+    throw new ConfigRefusal(
+      startFaultText.serverNameChanged(kept.serverName, settings.CHAVION_SERVER_NAME, paths.data),
+    );
   }
   return kept;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigRefusal } from '../../config/refusal.ts';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { startFaultText } from '../../text/terminal/start-faults.ts';
 import { type DataPaths, type Instance, stateRoot } from './instance.ts';
 
 /** Before Redis 7 it was one file. */
@@ -20,5 +20,5 @@ export function refuseLostState(instance: Instance, paths: DataPaths): void {
   const lost = KEPT.flatMap(([part, names]) =>
     names.some((name) => existsSync(join(root, part, name))) ? [] : [join(root, part, names[0])],
   );
-  if (lost.length > 0) throw new ConfigRefusal(launcherText.stateLost(lost, paths.data));
+  if (lost.length > 0) throw new ConfigRefusal(startFaultText.stateLost(lost, paths.data));
 }

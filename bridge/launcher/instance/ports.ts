@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import type { Settings } from '../../protocol/settings.ts';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { startFaultText } from '../../text/terminal/start-faults.ts';
 
 export interface PortUse {
   readonly port: number;
@@ -31,9 +31,9 @@ export const portUses = (settings: Settings): readonly PortUse[] =>
 export async function checkPorts(settings: Settings): Promise<void> {
   const uses = portUses(settings);
   const twice = clashing(uses);
-  if (twice.length > 0) throw new ConfigRefusal(launcherText.portsTwice(twice));
+  if (twice.length > 0) throw new ConfigRefusal(startFaultText.portsTwice(twice));
   const taken = await takenPorts(uses);
-  if (taken.length > 0) throw new ConfigRefusal(launcherText.portsTaken(taken));
+  if (taken.length > 0) throw new ConfigRefusal(startFaultText.portsTaken(taken));
 }
 
 export async function takenPorts(uses: readonly PortUse[]): Promise<readonly PortTaken[]> {

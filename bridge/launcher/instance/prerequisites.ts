@@ -4,6 +4,7 @@ import { installEnvironment } from '../../config/environment.ts';
 import type { Environment } from '../../config/environment.ts';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
+import { startFaultText } from '../../text/terminal/start-faults.ts';
 import { installPackages, versionOf } from './distribution.ts';
 import { cacheFolder, isRoot } from './instance.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,9 +28,9 @@ export async function prerequisites(
   const { redis, python } = await look(env);
   if (redis === undefined)
     throw new ConfigRefusal(
-      launcherText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog),
+      startFaultText.packagesFailed(['redis-server'], 'sudo apt-get install -y redis-server', installLog),
     );
-  if (python.kind !== 'ready') throw new ConfigRefusal(launcherText.pythonMissing());
+  if (python.kind !== 'ready') throw new ConfigRefusal(startFaultText.pythonMissing());
   return { redisVersion: redis, synapsePython: await synapse(python.python, environment, terminal, stop) };
 }
 
@@ -73,7 +74,7 @@ async function install(
   } catch (error) {
     stop.throwIfAborted();
     if (packages.some((name) => name !== 'bubblewrap')) throw error;
-    terminal.mark('note', launcherText.noSandbox[terminal.lang]());
+    terminal.mark('note', startFaultText.noSandbox[terminal.lang]());
   }
 }
 

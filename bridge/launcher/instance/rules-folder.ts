@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { ConfigRefusal } from '../../config/refusal.ts';
 import { type Lendings, LENDINGS_FILE, type LentFolder, LentFolders, RULE_FILES } from '../../protocol/lent-folder.ts';
 import { Policy } from '../../protocol/policy.ts';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { settingsText } from '../../text/terminal/settings.ts';
 import { type Owner, readJson, writeSecretJson } from './files.ts';
 import { type DataPaths, type Instance, stateRoot } from './instance.ts';
 
@@ -43,7 +43,7 @@ export function readLent(folder: string): readonly LentFolder[] {
   try {
     return LentFolders.parse(JSON.parse(readFileSync(path, 'utf8'))).folders;
   } catch (cause) {
-    throw new ConfigRefusal(launcherText.fileBroken(path), { cause });
+    throw new ConfigRefusal(settingsText.fileBroken(path), { cause });
   }
 }
 

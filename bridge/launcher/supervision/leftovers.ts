@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { partsText } from '../../text/terminal/parts.ts';
 import { writeSecretJson } from '../instance/files.ts';
 import { type DataPaths, type Instance, stateRoot } from '../instance/instance.ts';
 import { ProcessMark, end, isAlive, partsOf } from '../instance/processes.ts';
@@ -29,6 +29,6 @@ export async function endLeftovers(instance: Instance, paths: DataPaths, termina
   );
   const once = all.filter((one, i) => all.findIndex((other) => other.pid === one.pid) === i);
   if (once.length === 0) return;
-  terminal.say(launcherText.leftovers(once.length));
+  terminal.say(partsText.leftovers(once.length));
   await end(once, 10_000);
 }

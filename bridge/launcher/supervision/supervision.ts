@@ -3,7 +3,9 @@ import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigRefusal } from '../../config/refusal.ts';
-import { DEAF, launcherText } from '../../text/terminal/launcher.ts';
+import { diskRoomText } from '../../text/terminal/disk.ts';
+import { launcherText } from '../../text/terminal/launcher.ts';
+import { DEAF, partsText } from '../../text/terminal/parts.ts';
 import type { Phrase } from '../../text/say.ts';
 import { PARTS, type Part } from '../instance/accounts.ts';
 import { causeOfDeath } from './cause-of-death.ts';
@@ -45,7 +47,7 @@ function hintAfter(say: () => void): Disposable {
 /** Why it died, where its log says something that people can mend. */
 const failure = (name: string, { part, log }: PartPlan, from: number): Phrase => {
   const cause = causeOfDeath(part, tailOf(log, from));
-  return cause === null ? launcherText.partFailed(name, log) : launcherText.partFailedFor(name, cause, log);
+  return cause === null ? partsText.partFailed(name, log) : partsText.partFailedFor(name, cause, log);
 };
 
 /** The running house: its parts, the file that says so, and the order in which it ends. */
@@ -76,10 +78,10 @@ export class Supervision implements AsyncDisposable {
   /** Says on the terminal when room runs out, and when it is back. */
   watchDisk(folders: readonly string[], reserve: Reserve): DiskWatch {
     const changed = (folder: string, state: DiskState, free: number) => {
-      if (state === 'full') this.#terminal.mark(false, launcherText.diskFullAt(folder)[this.#terminal.lang]());
+      if (state === 'full') this.#terminal.mark(false, diskRoomText.diskFullAt(folder)[this.#terminal.lang]());
       else if (state === 'low')
-        this.#terminal.mark('note', launcherText.diskLow(folder, readableBytes(free))[this.#terminal.lang]());
-      else this.#terminal.mark(true, launcherText.diskRoomy(readableBytes(free))[this.#terminal.lang]());
+        this.#terminal.mark('note', diskRoomText.diskLow(folder, readableBytes(free))[this.#terminal.lang]());
+      else this.#terminal.mark(true, diskRoomText.diskRoomy(readableBytes(free))[this.#terminal.lang]());
     };
     const watch = watchDisk(folders, changed, reserve);
     this.defer(() => watch[Symbol.dispose]());
@@ -92,15 +94,15 @@ export class Supervision implements AsyncDisposable {
       changed: (which, process) => this.#changed(which, process),
       died: (which, how, delayMs, process) => {
         this.troubles.died(which, process, how, delayMs);
-        this.#terminal.mark('note', launcherText.partDied(which, how, delayMs)[this.#terminal.lang]());
+        this.#terminal.mark('note', partsText.partDied(which, how, delayMs)[this.#terminal.lang]());
       },
       silent: (which, process) => {
         this.troubles.silent(which, process, DEAF);
-        this.#terminal.mark('note', launcherText.partSilent(which)[this.#terminal.lang]());
+        this.#terminal.mark('note', partsText.partSilent(which)[this.#terminal.lang]());
       },
       back: (which) => {
         this.troubles.back(which);
-        this.#terminal.mark(true, launcherText.partBack(which)[this.#terminal.lang]());
+        this.#terminal.mark(true, partsText.partBack(which)[this.#terminal.lang]());
       },
     });
     stop.throwIfAborted();
@@ -108,7 +110,7 @@ export class Supervision implements AsyncDisposable {
     using step = this.#terminal.step(launcherText.stepStart(name));
     const from = sizeOf(plan.log);
     part.start();
-    using _hint = hintAfter(() => step.progress(launcherText.waitingForAnswer(plan.log)[this.#terminal.lang]()));
+    using _hint = hintAfter(() => step.progress(partsText.waitingForAnswer(plan.log)[this.#terminal.lang]()));
     const decided = new AbortController();
     const stopped = once(stop, 'abort', { signal: decided.signal }).then(
       () => false,
@@ -121,8 +123,7 @@ export class Supervision implements AsyncDisposable {
       ? false
       : await Promise.race([part.ready(FIRST_TRIES), stopped, late]).finally(() => decided.abort());
     stop.throwIfAborted();
-    if (up === 'late')
-      throw new ConfigRefusal(launcherText.partMute(name, FIRST_ANSWER_MS[plan.part] / 60_000, plan.log));
+    if (up === 'late') throw new ConfigRefusal(partsText.partMute(name, FIRST_ANSWER_MS[plan.part] / 60_000, plan.log));
     if (!up && this.#ending) return;
     if (!up) throw new ConfigRefusal(failure(name, plan, from));
     step.done(launcherText.answers[this.#terminal.lang]());
@@ -192,8 +193,8 @@ export class Supervision implements AsyncDisposable {
     } catch (error) {
       if (!this.#unwritable) {
         const said = hasCode(error, 'ENOSPC')
-          ? launcherText.diskFullAt(this.#paths.data)
-          : launcherText.notWritten(this.#paths.data);
+          ? diskRoomText.diskFullAt(this.#paths.data)
+          : diskRoomText.notWritten(this.#paths.data);
         this.#terminal.mark(false, said[this.#terminal.lang]());
       }
       this.#unwritable = true;

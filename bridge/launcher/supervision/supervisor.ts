@@ -1,7 +1,7 @@
 import { closeSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, descriptor, startChild } from '../../processes/child.ts';
-import { DEAF } from '../../text/terminal/launcher.ts';
+import { DEAF } from '../../text/terminal/parts.ts';
 import type { Owner } from '../instance/files.ts';
 import type { Part } from '../instance/accounts.ts';
 import { HEALTHY_AFTER_MS, afterDeath } from './backoff.ts';

@@ -1,5 +1,5 @@
 import { ConfigRefusal } from '../../config/refusal.ts';
-import { launcherText } from '../../text/terminal/launcher.ts';
+import { startFaultText } from '../../text/terminal/start-faults.ts';
 import { type DataPaths, openDataFolder } from '../instance/instance.ts';
 import { takeLock } from '../instance/lock.ts';
 import { refuseUnfinished } from '../instance/restoring.ts';
@@ -13,7 +13,7 @@ import { Supervision } from './supervision.ts';
 export function takeHouse(paths: DataPaths, terminal: Terminal): Supervision {
   openDataFolder(paths);
   const lock = takeLock(paths.lock);
-  if (lock.kind === 'taken') throw new ConfigRefusal(launcherText.alreadyRunning(lock.by, paths.data));
+  if (lock.kind === 'taken') throw new ConfigRefusal(startFaultText.alreadyRunning(lock.by, paths.data));
   try {
     refuseUnfinished(paths);
     const supervision = new Supervision(paths, terminal);

@@ -1,5 +1,7 @@
 import { ConfigRefusal } from '../../config/refusal.ts';
+import { diskRoomText } from '../../text/terminal/disk.ts';
 import { launcherText } from '../../text/terminal/launcher.ts';
+import { startFaultText } from '../../text/terminal/start-faults.ts';
 import type { Phrase } from '../../text/say.ts';
 import { cutShort, verbsHelpText, unknownVerb, unknownWord } from '../../text/terminal/verbs.ts';
 import { hasCode } from '../instance/files.ts';
@@ -84,8 +86,8 @@ export async function runVerb(
 
 export function said(error: unknown): Phrase {
   if (error instanceof ConfigRefusal) return { ko: () => error.in('ko'), en: () => error.in('en') };
-  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) return launcherText.diskFull;
-  if (isReading(error)) return launcherText.notRead(pathOf(error));
+  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) return diskRoomText.diskFull;
+  if (isReading(error)) return startFaultText.notRead(pathOf(error));
   if (
     [
       'EACCES',
@@ -101,8 +103,8 @@ export function said(error: unknown): Phrase {
     ].some((code) => hasCode(error, code)) ||
     isMkdir(error)
   )
-    return launcherText.closed(pathOf(error));
-  return launcherText.unexpected(error instanceof Error ? error.message : String(error));
+    return startFaultText.closed(pathOf(error));
+  return startFaultText.unexpected(error instanceof Error ? error.message : String(error));
 }
 
 /** Node says of a folder that it could not make on a read-only disk that it is not there. */

@@ -1,4 +1,4 @@
-import { DEAF } from '../terminal/launcher.ts';
+import { DEAF } from '../terminal/parts.ts';
 import { phrase } from '../say.ts';
 
 interface Away {
