@@ -9,11 +9,12 @@ import type { Account } from '../bridge/matrix/account.ts';
 import { AUDIT_FILE } from '../bridge/protocol/audit.ts';
 import type { ExecutorSettings } from '../bridge/protocol/executor-settings.ts';
 import { OfferPublisher, PUBLISH_EVERY_MS } from '../bridge/queue/executor-offers.ts';
-import { documentKey, executorKey, libraryKey } from '../bridge/queue/executor-queue.ts';
+import { executorKey } from '../bridge/queue/executor-queue.ts';
 import { LibraryJob } from '../bridge/protocol/orders/library-document.ts';
 import { DocumentJob } from '../bridge/protocol/orders/posted-document.ts';
-import { LibraryDocuments } from './work/library-documents.ts';
-import { PostedDocuments } from './work/posted-documents.ts';
+import { Documents, leftIn } from './work/documents.ts';
+import { libraryDocuments } from './work/library-documents.ts';
+import { postedDocuments } from './work/posted-documents.ts';
 import { Audit } from './ledger/audit.ts';
 import { ChatCount } from './ledger/chat-count.ts';
 import { Claims } from './ledger/claims.ts';
@@ -59,10 +60,6 @@ import { Work } from './work/work.ts';
 
 /** Of the fifty edits a second that Synapse sustains, the executor's share. */
 const EDITS_PER_SECOND = 5;
-/** The words of a posted document are there for as long; then it is read anew. */
-const DOCUMENT_LEFT_S = 3600;
-/** The swarm takes the pages at once, and keeps them. */
-const LIBRARY_LEFT_S = 900;
 const EXPIRY_CHECK_MS = 600_000;
 
 export interface ExecutorParts {
@@ -249,29 +246,9 @@ export async function buildExecutor(parts: ExecutorParts): Promise<Executor> {
     tryOut: (record) => work.try(record),
     onError,
   });
-  const documents = new PostedDocuments({
-    account,
-    rooms,
-    sandbox: parts.sandbox,
-    folder: join(folder, 'documents'),
-    left: {
-      has: async (event) => (await redis.exists(documentKey(event))) > 0,
-      leave: async (event, document) =>
-        void (await redis.set(documentKey(event), JSON.stringify(document), 'EX', DOCUMENT_LEFT_S)),
-    },
-    now,
-  });
-  const library = new LibraryDocuments({
-    account,
-    sandbox: parts.sandbox,
-    folder: join(folder, 'documents'),
-    left: {
-      has: async (file) => (await redis.exists(libraryKey(file))) > 0,
-      leave: async (file, document) =>
-        void (await redis.set(libraryKey(file), JSON.stringify(document), 'EX', LIBRARY_LEFT_S)),
-    },
-    now,
-  });
+  const reading = { account, sandbox: parts.sandbox, folder: join(folder, 'documents'), left: leftIn(redis), now };
+  const documents = new Documents(reading, postedDocuments({ account, rooms }));
+  const library = new Documents(reading, libraryDocuments);
   const workspaceOrders = new WorkspaceOrders({
     account,
     rooms,

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type LibraryDocument, LibraryJob } from '../../bridge/protocol/orders/library-document.ts';
+import { LibraryJob } from '../../bridge/protocol/orders/library-document.ts';
+import { libraryKey } from '../../bridge/queue/executor-queue.ts';
 import type { SandboxJob } from '../../executor/sandbox/sandbox.ts';
 import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
-import { LibraryDocuments } from '../../executor/work/library-documents.ts';
+import { Documents } from '../../executor/work/documents.ts';
+import { libraryDocuments } from '../../executor/work/library-documents.ts';
 
 const NOW = 1_700_000_000_000;
 const FILE = 'mxc://test/Contract1';
@@ -17,23 +19,26 @@ function executor(
   bytes: Buffer | null = Buffer.from('%PDF'),
 ) {
   const jobs: SandboxJob[] = [];
-  const left = new Map<string, LibraryDocument>();
-  const documents = new LibraryDocuments({
-    account: { download: () => (bytes === null ? Promise.reject(new Error('gone')) : Promise.resolve(bytes)) },
-    sandbox: new SimulatedSandbox((job) => {
-      jobs.push(job);
-      return script(job);
-    }),
-    folder: join(folder, 'documents'),
-    left: {
-      has: (file) => Promise.resolve(left.has(file)),
-      leave: (file, document) => Promise.resolve(void left.set(file, document)),
+  const left = new Map<string, object>();
+  const documents = new Documents(
+    {
+      account: { download: () => (bytes === null ? Promise.reject(new Error('gone')) : Promise.resolve(bytes)) },
+      sandbox: new SimulatedSandbox((job) => {
+        jobs.push(job);
+        return script(job);
+      }),
+      folder: join(folder, 'documents'),
+      left: {
+        has: (key) => Promise.resolve(left.has(key)),
+        leave: (key, words) => Promise.resolve(void left.set(key, words)),
+      },
+      now: () => NOW,
     },
-    now: () => NOW,
-  });
+    libraryDocuments,
+  );
   const read = async (more: Partial<LibraryJob> = {}) => {
     await documents.read({ v: 1, type: 'library', file: FILE, name: '계약서.pdf', asked: NOW, ...more });
-    return left.get(FILE);
+    return left.get(libraryKey(FILE));
   };
   return { read, jobs };
 }

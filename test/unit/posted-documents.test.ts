@@ -10,7 +10,8 @@ import type { DocumentJob, PostedDocument } from '../../bridge/protocol/orders/p
 import { documentKey } from '../../bridge/queue/executor-queue.ts';
 import type { SandboxJob } from '../../executor/sandbox/sandbox.ts';
 import { SimulatedSandbox } from '../../executor/sandbox/simulated.ts';
-import { PostedDocuments } from '../../executor/work/posted-documents.ts';
+import { Documents } from '../../executor/work/documents.ts';
+import { postedDocuments } from '../../executor/work/posted-documents.ts';
 
 const HQ = RoomId.parse('!hq:test');
 const POSTED = EventId.parse('$posted');
@@ -36,24 +37,27 @@ const FILE = {
 
 function executor(stands: unknown, script: ConstructorParameters<typeof SimulatedSandbox>[0] = () => ({ code: 0 })) {
   const jobs: SandboxJob[] = [];
-  const left = new Map<string, PostedDocument>();
-  const documents = new PostedDocuments({
-    account: { event: () => Promise.resolve(stands), download: () => Promise.resolve(Buffer.from('bytes')) },
-    rooms: { all: [HQ] },
-    sandbox: new SimulatedSandbox((job) => {
-      jobs.push(job);
-      return script(job);
-    }),
-    folder: join(folder, 'documents'),
-    left: {
-      has: (event) => Promise.resolve(left.has(event)),
-      leave: (event, document) => Promise.resolve(void left.set(event, document)),
+  const left = new Map<string, object>();
+  const account = { event: () => Promise.resolve(stands), download: () => Promise.resolve(Buffer.from('bytes')) };
+  const documents = new Documents(
+    {
+      account,
+      sandbox: new SimulatedSandbox((job) => {
+        jobs.push(job);
+        return script(job);
+      }),
+      folder: join(folder, 'documents'),
+      left: {
+        has: (key) => Promise.resolve(left.has(key)),
+        leave: (key, words) => Promise.resolve(void left.set(key, words)),
+      },
+      now: () => NOW,
     },
-    now: () => NOW,
-  });
+    postedDocuments({ account, rooms: { all: [HQ] } }),
+  );
   const read = async (more: Partial<DocumentJob> = {}) => {
     await documents.read({ v: 1, type: 'document', room: HQ, event: POSTED, asked: NOW, ...more });
-    return left.get(more.event ?? POSTED);
+    return left.get(documentKey(more.event ?? POSTED));
   };
   return { read, jobs, left };
 }
