@@ -12,7 +12,7 @@ interface Unread {
 }
 
 /** One kind of reading: what may be read, by which program, and what is left of it. */
-export interface DocumentKind<Job extends { readonly asked: number }, Words> {
+export interface BoxReadingKind<Job extends { readonly asked: number }, Words> {
   /** Where the words are left, for `leftSeconds`. */
   readonly keyOf: (job: Job) => string;
   readonly leftSeconds: number;
@@ -43,9 +43,9 @@ export interface DocumentsDeps {
 /** Reads what people wrote elsewhere, each file once, in the box and without any network. */
 export class Documents<Job extends { readonly asked: number }, Words extends object> {
   readonly #deps: DocumentsDeps;
-  readonly #kind: DocumentKind<Job, Words>;
+  readonly #kind: BoxReadingKind<Job, Words>;
 
-  constructor(deps: DocumentsDeps, kind: DocumentKind<Job, Words>) {
+  constructor(deps: DocumentsDeps, kind: BoxReadingKind<Job, Words>) {
     this.#deps = deps;
     this.#kind = kind;
     mkdirSync(deps.folder, { recursive: true, mode: 0o700 });

@@ -7,7 +7,7 @@ import {
   MAX_DOCUMENT_BYTES,
 } from '../../bridge/protocol/orders/posted-document.ts';
 import { documentKey } from '../../bridge/queue/executor-queue.ts';
-import type { DocumentKind } from './documents.ts';
+import type { BoxReadingKind } from './documents.ts';
 
 interface PostedDocumentsDeps {
   readonly account: Pick<Account, 'event'>;
@@ -22,7 +22,7 @@ const SHOWN = ['60000', '400000'] as const;
 export const postedDocuments = ({
   account,
   rooms,
-}: PostedDocumentsDeps): DocumentKind<DocumentJob, { readonly v: 1; readonly text: string }> => ({
+}: PostedDocumentsDeps): BoxReadingKind<DocumentJob, { readonly v: 1; readonly text: string }> => ({
   keyOf: ({ event }) => documentKey(event),
   // Then it is read anew.
   leftSeconds: 3600,
