@@ -1,13 +1,5 @@
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { homeserverHistory } from '../../bridge/appservice/history.ts';
-import { Rooms } from '../../bridge/appservice/rooms.ts';
-import { Timeline } from '../../bridge/appservice/timeline.ts';
-import { Account } from '../../bridge/matrix/account.ts';
-import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
-import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
-import { AgentId, EventId, type UserId } from '../../bridge/protocol/ids.ts';
-import { Roster } from '../../bridge/protocol/roster.ts';
+import { AgentId, EventId } from '../../bridge/protocol/ids.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import type { BallotJob, RecountJob } from '../../bridge/protocol/turn.ts';
 import { BallotBox } from '../../bots/ballots/ballot-box.ts';
@@ -15,22 +7,16 @@ import { BallotStore } from '../../bots/ballots/ballot-store.ts';
 import { MastersVotes } from '../../bots/ballots/masters-votes.ts';
 import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createProvider } from '../../bots/models/registry.ts';
-import { createResidents } from '../../bots/residents/residents.ts';
-import { Attachments } from '../../bots/turns/attachments.ts';
-import { Beginnings } from '../../bots/turns/beginnings.ts';
-import { NO_MEMORY } from '../../bots/turns/memory-plan.ts';
-import { RunningTurns } from '../../bots/turns/running-turns.ts';
-import { noRecall } from '../house/paper-memory.ts';
-import { PaperHomeserver } from '../house/paper-homeserver.ts';
+import type { RunningTurns } from '../../bots/turns/running-turns.ts';
+import type { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
+import { paperRoom, paperTurns, residents, roster } from '../house/paper-turns.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { SCRIPTED_AGENTS, type ScriptedAgent, Providers, type Reply, type Script } from '../house/providers.ts';
 import { MASTER, message, ROOM } from '../unit/events.ts';
 
 /** A vote in a chat, from its job to the message with the result: four providers on their own wires. */
 
-const roster = Roster.parse(defaultRoster);
-const residents = createResidents(roster, 'test');
 const WITH_KEYS = SCRIPTED_AGENTS.map((id) => AgentId.parse(id));
 
 let providers: Providers;
@@ -42,10 +28,8 @@ let box: BallotBox;
 
 beforeEach(async () => {
   providers = await Providers.start();
-  paper = await PaperHomeserver.open({ [MASTER]: 100 });
+  paper = await paperRoom(ROOM, MASTER);
   redis = new PaperRedis();
-  for (const user of [MASTER, residents.coordinator, ...residents.agents.map(({ userId }) => userId)])
-    paper.state(ROOM, user, 'm.room.member', { membership: 'join' }, user);
   startSwarm();
 });
 afterEach(async () => {
@@ -55,36 +39,16 @@ afterEach(async () => {
 
 /** As after a crash: Redis and the homeserver remember, and nothing else. */
 function startSwarm(): void {
-  const lanes = new RoomLimiter();
-  const ghost = (userId: UserId) =>
-    new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes });
-  const rooms = new Rooms({
-    coordinator: ghost(residents.coordinator),
-    ghost,
-    hq: ROOM,
-    isMasterLike: (user) => !residents.isOwn(user),
-    residents: [residents.coordinator, ...residents.agents.map(({ userId }) => userId)],
-  });
   const settings = ProviderSettings.parse(providers.env);
-  running = new RunningTurns();
+  const parts = paperTurns(
+    paper,
+    ROOM,
+    new ModelBindings(roster, (agent) => createProvider(agent, settings, {}), 'always'),
+  );
+  running = parts.running;
   const store = new BallotStore(redis.client());
   votes = new MastersVotes(store);
-  box = new BallotBox({
-    store,
-    roster,
-    residents,
-    rooms,
-    ghost,
-    running,
-    bindings: new ModelBindings(roster, (agent) => createProvider(agent, settings, {}), 'always'),
-    timeline: new Timeline(homeserverHistory((room) => rooms.reader(room), { isOwn: residents.isOwn })),
-    attachments: new Attachments(),
-    memory: { of: async () => NO_MEMORY },
-    recall: noRecall,
-    timeZone: 'Asia/Seoul',
-    beginnings: new Beginnings(),
-    log: pino({ level: 'silent' }),
-  });
+  box = new BallotBox({ ...parts, store });
 }
 
 function put(body: string, more: Partial<BallotJob> = {}): BallotJob {

@@ -7,7 +7,8 @@ import { MEMORY_TRIPLES, type MemoryTriple } from '../house/memory-triples.ts';
 import { PaperMemory, recallOver, remembered } from '../house/paper-memory.ts';
 import { Providers } from '../house/providers.ts';
 import { KOREAN_FACTS } from '../unit/korean-facts.ts';
-import { CLAUDE, MemoryScene, roster } from './memory-scene.ts';
+import { CLAUDE, MemoryScene } from './memory-scene.ts';
+import { roster } from '../house/paper-turns.ts';
 
 /**
  * Said once, asked later: a model that knows nothing but its prompt answers right where the line stands in it, and

@@ -24,7 +24,8 @@ import type { Executor } from '../../executor/executor.ts';
 import { HQ, startPaperExecutor } from '../house/paper-executor.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
-import { asksFor, request, says, toolTurn, unkeptJournal } from './hands-scene.ts';
+import { unkeptJournal } from '../house/paper-journal.ts';
+import { asksFor, request, says, toolTurn } from './hands-scene.ts';
 
 const [MASTER, GABRIEL] = ['@master:test', '@agent_gabriel:test'];
 const LENT = [

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Deed, MAX_TURN_STEPS, streamWithHands, type TurnPart } from '../../bots/hands/stream-with-hands.ts';
 import { material, type Tool } from '../../bots/hands/tool.ts';
 import type { Provider, ProviderRequest } from '../../bots/models/providers/provider.ts';
-import { asksFor, modelThat, paperTool, request, says, toolTurn, unkeptJournal, unkeptTaints } from './hands-scene.ts';
+import { unkeptJournal, unkeptTaints } from '../house/paper-journal.ts';
+import { asksFor, modelThat, paperTool, request, says, toolTurn } from './hands-scene.ts';
 
 interface Played {
   readonly parts: readonly TurnPart[];

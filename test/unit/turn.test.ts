@@ -1,34 +1,16 @@
-import { unkeptJournal, unkeptTaints } from './hands-scene.ts';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { homeserverHistory } from '../../bridge/appservice/history.ts';
-import { Rooms } from '../../bridge/appservice/rooms.ts';
-import { Timeline } from '../../bridge/appservice/timeline.ts';
-import { Account } from '../../bridge/matrix/account.ts';
-import { EditBudget } from '../../bridge/matrix/edit-budget.ts';
-import { RoomLimiter } from '../../bridge/matrix/room-limiter.ts';
-import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId, EventId, UserId } from '../../bridge/protocol/ids.ts';
-import { Roster } from '../../bridge/protocol/roster.ts';
 import { jobId, type SwarmJob, type TurnJob } from '../../bridge/protocol/turn.ts';
 import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import type { Provider } from '../../bots/models/providers/provider.ts';
-import { createResidents } from '../../bots/residents/residents.ts';
-import { AgentStatus } from '../../bots/turns/agent-status.ts';
-import { Beginnings } from '../../bots/turns/beginnings.ts';
-import { Attachments } from '../../bots/turns/attachments.ts';
-import { NO_MEMORY } from '../../bots/turns/memory-plan.ts';
-import { RunningTurns } from '../../bots/turns/running-turns.ts';
 import type { TurnDeps } from '../../bots/turns/turn.ts';
 import { giveUpTurn, takeTurn } from '../../bots/turns/take-turn.ts';
-import { noRecall } from '../house/paper-memory.ts';
-import { PaperHomeserver } from '../house/paper-homeserver.ts';
+import type { PaperHomeserver } from '../house/paper-homeserver.ts';
 import type { Json } from '../house/provider-formats.ts';
+import { paperRoom, paperTurns, roster } from '../house/paper-turns.ts';
 import { MASTER, ROOM } from './events.ts';
 
-const roster = Roster.parse(defaultRoster);
-const residents = createResidents(roster, 'test');
 const CLAUDE = UserId.parse('@agent_claude:test');
 
 /** A turn from its job to the room, on a homeserver of paper and a model that the test plays. */
@@ -40,28 +22,16 @@ let handedOn: SwarmJob[];
 let deps: TurnDeps;
 
 beforeEach(async () => {
-  paper = await PaperHomeserver.open({ [MASTER]: 100 });
+  paper = await paperRoom(ROOM, MASTER);
   asked = 0;
   abandoned = [];
   handedOn = [];
-  for (const user of [MASTER, residents.coordinator, ...residents.agents.map(({ userId }) => userId)])
-    paper.state(ROOM, user, 'm.room.member', { membership: 'join' }, user);
   deps = swarm();
 });
 afterEach(() => paper[Symbol.asyncDispose]());
 
 /** As after a start: it remembers nothing. */
 function swarm(): TurnDeps {
-  const lanes = new RoomLimiter();
-  const ghost = (userId: UserId) =>
-    new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes });
-  const rooms = new Rooms({
-    coordinator: ghost(residents.coordinator),
-    ghost,
-    hq: ROOM,
-    isMasterLike: (user) => !residents.isOwn(user),
-    residents: residents.agents.map(({ userId }) => userId),
-  });
   const provider = {
     label: 'paper',
     billing: 'tokens',
@@ -72,30 +42,9 @@ function swarm(): TurnDeps {
     stream: (request, signal) => ((asked += 1), play(request, signal)),
     abandon: ({ turn }) => Promise.resolve(void abandoned.push(turn)),
   } as Provider;
-  return {
-    roster,
-    residents,
-    bindings: new ModelBindings(roster, () => provider, 'auto'),
-    ghost,
-    timeline: new Timeline(homeserverHistory((room) => rooms.reader(room), { isOwn: residents.isOwn })),
-    rooms,
-    attachments: new Attachments(),
-    memory: { of: async () => NO_MEMORY },
-    recall: noRecall,
-    budget: new EditBudget(100),
-    running: new RunningTurns(),
-    status: new AgentStatus(),
-    spending: { tellsFirst: async () => true },
-    hands: { journal: unkeptJournal(), taints: unkeptTaints(), tools: [] },
-    ops: ROOM,
-    serverName: 'test',
-    countTurns: async () => 1,
-    replacedBy: async () => null,
+  return paperTurns(paper, ROOM, new ModelBindings(roster, () => provider, 'auto'), {
     enqueue: async (jobs) => void handedOn.push(...jobs),
-    timeZone: 'Asia/Seoul',
-    beginnings: new Beginnings(),
-    log: pino({ level: 'silent' }),
-  };
+  });
 }
 
 function ask(body: string): TurnJob {

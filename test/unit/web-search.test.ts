@@ -9,7 +9,8 @@ import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { AgentId } from '../../bridge/protocol/ids.ts';
 import { rehearse } from '../../bridge/text/offline.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
-import { asksFor, modelThat, request, says, toolTurn, unkeptJournal, unkeptTaints } from './hands-scene.ts';
+import { unkeptJournal, unkeptTaints } from '../house/paper-journal.ts';
+import { asksFor, modelThat, request, says, toolTurn } from './hands-scene.ts';
 
 const [gabriel, jarvis] = Roster.parse(defaultRoster).agents;
 const source = (url: string, title: string): StreamPart => ({ type: 'source', url, title });
