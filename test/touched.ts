@@ -8,7 +8,7 @@ import { dirname, join, normalize } from 'node:path';
  */
 export const HOUSES_OF: Readonly<Record<string, readonly string[]>> = {
   'chavion.ts': ['test/integration/launcher.test.ts'],
-  'docker-compose.yml': ['test/integration/compose.test.ts'],
+  'docker-compose.yml': ['test/integration/compose-files.test.ts', 'test/integration/compose.test.ts'],
   'package.json': [
     'test/integration/launcher.test.ts',
     'test/e2e/answers.test.ts',
@@ -50,7 +50,7 @@ export const HOUSES_OF: Readonly<Record<string, readonly string[]>> = {
   'bridge/matrix/secrets/': ['test/e2e/masters-and-secrets.test.ts'],
   'bridge/operations/': ['test/integration/operations.test.ts'],
   'bridge/operations/admin/': ['test/e2e/admin.test.ts'],
-  'bridge/operations/compose/': ['test/integration/compose.test.ts'],
+  'bridge/operations/compose/': ['test/integration/compose-files.test.ts', 'test/integration/compose.test.ts'],
   'bridge/processes/': ['test/integration/launcher.test.ts'],
   'bridge/protocol/': ['test/e2e/answers.test.ts', 'test/integration/executor.test.ts'],
   'bridge/protocol/tools/': ['test/e2e/owners-tools.test.ts'],

@@ -7,9 +7,11 @@ import { type LuaCommand, luaCommand } from '../../bridge/queue/lua-command.ts';
 import { BareRedis } from '../house/bare-redis.ts';
 import { BRIDGE } from './lua-bridge.ts';
 import { BOTS } from './lua-bots.ts';
+import { BUDGET } from './lua-budget.ts';
 import { keyOf, lay, look } from './lua-contract.ts';
+import { TASKS } from './lua-tasks.ts';
 
-const CONTRACTS = [...BRIDGE, ...BOTS];
+const CONTRACTS = [...BRIDGE, ...BOTS, ...BUDGET, ...TASKS];
 const SCRIPTS = globSync(['bots/**/*.lua', 'bridge/**/*.lua', 'executor/**/*.lua']);
 const SOURCES = globSync(['bots/**/*.ts', 'bridge/**/*.ts', 'executor/**/*.ts']);
 
