@@ -1,4 +1,4 @@
-import { AgentId, UserId } from '../../bridge/protocol/ids.ts';
+import { AgentId, EXECUTOR_ID, UserId } from '../../bridge/protocol/ids.ts';
 import type { AgentConfig, Roster } from '../../bridge/protocol/roster.ts';
 import type { Callable } from '../addressing/address.ts';
 
@@ -15,6 +15,8 @@ export interface Residents {
   readonly executor: UserId;
   readonly byId: ReadonlyMap<AgentId, Resident>;
   readonly byUser: ReadonlyMap<UserId, Resident>;
+  /** As the roster calls it, those who take no turns too. */
+  readonly nameOf: (agent: AgentId) => string;
   readonly isOwn: (user: UserId) => boolean;
   /** From now on these are the agents that live elsewhere. */
   readonly outside: (agents: readonly AgentConfig[]) => void;
@@ -38,14 +40,15 @@ export function createResidents(roster: Roster, serverName: string): Residents {
     byUser: new Map(agents.map((agent) => [agent.userId, agent])),
   });
   let now = everyone(home);
+  const others = [
+    { id: AgentId.parse('coordinator'), userId: coordinator, ...roster.coordinator },
+    { id: EXECUTOR_ID, userId: executor, ...roster.executor },
+  ];
   return {
     get agents() {
       return now.agents;
     },
-    others: [
-      { id: AgentId.parse('coordinator'), userId: coordinator, ...roster.coordinator },
-      { id: AgentId.parse('executor'), userId: executor, ...roster.executor },
-    ],
+    others,
     coordinator,
     executor,
     get byId() {
@@ -54,6 +57,7 @@ export function createResidents(roster: Roster, serverName: string): Residents {
     get byUser() {
       return now.byUser;
     },
+    nameOf: (agent) => now.byId.get(agent)?.config.name ?? others.find(({ id }) => id === agent)?.name ?? agent,
     isOwn: (user) => own.has(user) || (user.startsWith('@agent_') && user.endsWith(`:${serverName}`)),
     outside: (agents) => {
       now = everyone([...home, ...agents.map(resident)]);

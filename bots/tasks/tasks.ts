@@ -183,7 +183,7 @@ export function createTasks(deps: TasksDeps): Tasks {
 
   const facts = (state: TaskState): SayingFacts => ({
     now: Date.now(),
-    nameOf: (agent) => residents.byId.get(agent)?.config.name ?? agent,
+    nameOf: (agent) => residents.nameOf(agent),
     isChosen: (agent) => bindings.isChosen(agent),
     ownerTitle: roster.ownerTitle,
     master: { userId: state.by, name: roster.ownerTitle },

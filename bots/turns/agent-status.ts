@@ -1,11 +1,11 @@
 import type { FaultCode } from '../../bridge/protocol/fault.ts';
-import type { AgentId, Lang } from '../../bridge/protocol/ids.ts';
+import { type AgentId, EXECUTOR_ID, type Lang } from '../../bridge/protocol/ids.ts';
 import { lastFault } from '../../bridge/text/faults.ts';
 import { budgetTable, clockTime } from '../../bridge/text/room/budget.ts';
 import { agentState, answerTime, type AgentState } from '../../bridge/text/room/room.ts';
 import { listEntry } from '../../bridge/text/list-entry.ts';
 import { codeWords, plainWords } from '../../bridge/matrix/markdown-words.ts';
-import { executorName, executorOffline, executorOnline } from '../../bridge/text/room/executors.ts';
+import { executorAt, executorOffline, executorOnline } from '../../bridge/text/room/executors.ts';
 import type { RegisteredExecutor } from '../../bridge/queue/executor-registry.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
 import type { Budget } from '../budget/budget.ts';
@@ -55,7 +55,7 @@ export class AgentStatus {
 }
 
 export interface TableInput {
-  readonly residents: Pick<Residents, 'agents'>;
+  readonly residents: Pick<Residents, 'agents' | 'nameOf'>;
   readonly bindings: Pick<ModelBindings, 'get' | 'ready' | 'byHand'>;
   readonly status: Pick<AgentStatus, 'lastMs' | 'fault'>;
   readonly running: Pick<RunningTurns, 'isAnswering'>;
@@ -90,7 +90,7 @@ export function renderAgents(
   });
   const hands = executors.map(({ id, host, busy, concurrency, online }) =>
     listEntry(
-      `**${executorName[lang](plainWords(host))}** · ${online ? executorOnline[lang](busy, concurrency) : executorOffline[lang]()}`,
+      `**${executorAt[lang](plainWords(residents.nameOf(EXECUTOR_ID)), plainWords(host))}** · ${online ? executorOnline[lang](busy, concurrency) : executorOffline[lang]()}`,
       codeWords(id),
     ),
   );

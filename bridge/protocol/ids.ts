@@ -29,6 +29,9 @@ export const AgentId = z
   .brand<'AgentId'>();
 export type AgentId = z.infer<typeof AgentId>;
 
+/** How the roster knows who runs commands; what people call it is the roster's to say. */
+export const EXECUTOR_ID = AgentId.parse('executor');
+
 /** Languages in which Chavion speaks of itself; agents themselves answer in any. */
 export const Lang = z.enum(['ko', 'en']);
 export type Lang = z.infer<typeof Lang>;

@@ -29,10 +29,10 @@ const roster = Roster.parse(defaultRoster);
 const residents = createResidents(roster, 'house');
 const names = roster.agents.map(({ id, name }) => ({ id, name, unpriced: null }));
 
-const agents = (lang: Lang): string =>
+const agents = (lang: Lang, who = residents): string =>
   renderAgents(
     {
-      residents,
+      residents: who,
       bindings: { get: () => undefined, ready: new Set(residents.agents.map(({ id }) => id)), byHand: new Set() },
       status: { lastMs: () => 12_345, fault: (id) => (id === 'claude' ? 'provider.key' : undefined) },
       running: { isAnswering: () => false },
@@ -130,6 +130,12 @@ describe('!agents', () => {
         '  `ex0123456789ab`',
       ]),
     );
+  });
+
+  it('calls the executor as the roster does', () => {
+    const named = createResidents({ ...roster, executor: { ...roster.executor, name: '손발' } }, 'house');
+    expect(agents('ko', named)).toContain('**손발 (a-machine-with-a-long-name)**');
+    expect(agents('en', named)).toContain('**손발 (a-machine-with-a-long-name)**');
   });
 });
 

@@ -3,7 +3,7 @@ import { CardKeeper } from '../../bots/tasks/card-keeper.ts';
 import { cardText } from '../../bots/tasks/messages/card.ts';
 import { TaskOutcome, Phase, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import { fits, messageContent } from '../../bridge/matrix/content.ts';
-import { AgentId, EventId, type Lang, Lang as Langs } from '../../bridge/protocol/ids.ts';
+import { AgentId, EventId, EXECUTOR_ID, type Lang, Lang as Langs } from '../../bridge/protocol/ids.ts';
 import { duration, spent } from '../../bridge/text/tasks/task-words.ts';
 import { agents, facts, hopeful, play, planOf } from './task-scene.ts';
 
@@ -73,7 +73,11 @@ describe('the card', () => {
     expect(of('executing')[0]).toContain('지금 하실 일은 없습니다');
     expect(of('voting')[0]).toContain('!선택 A');
     const asked = { ...last.commands, s1: { state: 'asked' as const, attempt: 1, retries: 0 } };
-    expect(card({ phase: 'executing', commands: asked })).toContain('허락이 필요합니다: **간단하게 2**');
+    // On whose message to tap, by the name that stands over it in the room.
+    const named = { ...facts, nameOf: (id: AgentId) => (id === EXECUTOR_ID ? '손발' : facts.nameOf(id)) };
+    expect(cardText({ ...last, phase: 'executing', commands: asked }, named)).toContain(
+      '허락이 필요합니다: **간단하게 2**. 손발의 글에 ✅',
+    );
     expect(card({ phase: 'asking', question: { kind: 'no-winner' } })).toContain(
       '`!선택 A` · `!선택 B` · `!재시도` · `!취소`',
     );

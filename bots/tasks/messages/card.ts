@@ -3,7 +3,7 @@ import { pollWaits } from '../../../bridge/text/tasks/judgement-words.ts';
 import { awaited, card } from '../../../bridge/text/tasks/tasks.ts';
 import { taskEnding } from '../../../bridge/text/tasks/task-reasons.ts';
 import { duration, spent, type StepWord } from '../../../bridge/text/tasks/task-words.ts';
-import type { AgentId } from '../../../bridge/protocol/ids.ts';
+import { type AgentId, EXECUTOR_ID } from '../../../bridge/protocol/ids.ts';
 import { lackLines, shortLines } from './lack-lines.ts';
 import { plainWords } from '../../../bridge/matrix/markdown-words.ts';
 import { shownPhase, waitsForMaster } from '../runtime/machine.ts';
@@ -39,7 +39,7 @@ export function cardText(state: TaskState, facts: CardFacts): string {
       ? []
       : [card.spent[lang](spent[lang](state.costMicroUsd, state.tokens.input + state.tokens.output))]),
     ...(state.frozenAt === null ? [] : [awaited.thaw[lang]()]),
-    ...(state.frozenAt === null || waitsForMaster(state) ? next(state, facts.now) : []),
+    ...(state.frozenAt === null || waitsForMaster(state) ? next(state, facts) : []),
   ].join('\n');
 }
 
@@ -111,7 +111,7 @@ function progress({ lang, phase, plan, commands, works }: TaskState): readonly s
 }
 
 /** The next thing awaited from the master. */
-function next(state: TaskState, now: number): readonly string[] {
+function next(state: TaskState, { now, nameOf }: CardFacts): readonly string[] {
   const { lang, phase, plan, commands } = state;
   if (phase === 'done') return [];
   if (ENDED.has(phase)) return [awaited.retry[lang]()];
@@ -120,7 +120,8 @@ function next(state: TaskState, now: number): readonly string[] {
       awaited.choose[lang](state.question?.kind === 'unknown-command' ? [] : labelled(state).map(({ label }) => label)),
     ];
   const asked = plan?.plan.steps.find((step) => step.kind === 'command' && commands[stepId(step)]?.state === 'asked');
-  if (asked !== undefined) return [awaited.approval[lang](`**${plainWords(asked.title, 60)}**`)];
+  if (asked !== undefined)
+    return [awaited.approval[lang](`**${plainWords(asked.title, 60)}**`, plainWords(nameOf(EXECUTOR_ID)))];
   const left = pollWaitsMs(state, now);
   if (left > 0) return [pollWaits[lang](Math.ceil(left / 10_000) * 10)];
   return [phase === 'voting' && !state.published ? awaited.tap[lang]() : awaited.nothing[lang]()];

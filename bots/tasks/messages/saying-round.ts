@@ -14,7 +14,7 @@ import { MAX_ANSWERS, pollEnd, pollResponse } from './poll-content.ts';
 import { askedUntil, callOf } from './saying-facts.ts';
 import type { SayingFacts, Speaker, Words } from './saying-shape.ts';
 import { voters } from '../state/seats.ts';
-import type { AgentId } from '../../../bridge/protocol/ids.ts';
+import { type AgentId, EXECUTOR_ID } from '../../../bridge/protocol/ids.ts';
 import type { Say, TaskState } from '../state/task-state.ts';
 import { planSummary, stepList } from './step-words.ts';
 
@@ -130,7 +130,7 @@ export const roundSpeakers = {
       say.planHead[lang](plainWords(plan.goal, 400), authors.map(nameOf)),
       ...stepList(plan, lang, nameOf, true),
       '',
-      `${planSummary(plan, lang)}${asksFirst(plan) ? `. ${say.planAsks[lang]()}` : ''}`,
+      `${planSummary(plan, lang)}${asksFirst(plan) ? `. ${say.planAsks[lang](plainWords(nameOf(EXECUTOR_ID)))}` : ''}`,
     ].join('\n');
     const picture = {
       name: planPictureFile[lang](no),

@@ -1,9 +1,9 @@
 import { phrase } from '../say.ts';
 
 /** Executors in what `!agents` shows. */
-export const executorName = phrase<[host: string]>(
-  (host) => `실행자 (${host})`,
-  (host) => `executor (${host})`,
+export const executorAt = phrase<[name: string, host: string]>(
+  (name, host) => `${name} (${host})`,
+  (name, host) => `${name} (${host})`,
 );
 export const executorOnline = phrase<[busy: number, concurrency: number]>(
   (busy, concurrency) => (busy === 0 ? '대기 중' : `명령 ${busy}개 실행 중 (동시에 ${concurrency}개까지)`),

@@ -64,9 +64,10 @@ export const planFoot = phrase<[commands: number, works: number, risk: string]>(
   (commands, works, risk) =>
     `${commands} ${commands === 1 ? 'command' : 'commands'}${works === 0 ? '' : ` · ${works} for agents`} · gravest risk: ${risk}`,
 );
-export const planAsks = phrase(
-  () => '위험이 큰 명령은 실행 전에 실행자가 하나하나 허락을 여쭙니다. 그만두려면 `!취소`',
-  () => 'Commands of a grave risk are each asked about by the executor before they run. To stop: `!cancel`',
+export const planAsks = phrase<[executor: string]>(
+  (executor) =>
+    `위험이 큰 명령은 실행 전에 ${withParticle(executor, '이', '가')} 하나하나 허락을 여쭙니다. 그만두려면 \`!취소\``,
+  (executor) => `Commands of a grave risk are each asked about by ${executor} before they run. To stop: \`!cancel\``,
 );
 export const stepsLeftOut = phrase<[count: number]>(
   (count) => `… 외 ${count}단계는 첨부 파일에 있습니다`,

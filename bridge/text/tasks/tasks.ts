@@ -70,9 +70,9 @@ export const awaited = {
     () => '👉 원하시면 투표에 한 표 누르시거나 `!선택 A`로 정해 주세요',
     () => '👉 If you like, tap a plan in the poll, or decide with `!choose A`',
   ),
-  approval: phrase<[title: string]>(
-    (title) => `✋ 허락이 필요합니다: ${title}. 실행자의 글에 ✅ 또는 ❌를 눌러 주세요`,
-    (title) => `✋ Approval wanted: ${title}. Tap ✅ or ❌ on the executor's message`,
+  approval: phrase<[title: string, executor: string]>(
+    (title, executor) => `✋ 허락이 필요합니다: ${title}. ${executor}의 글에 ✅ 또는 ❌를 눌러 주세요`,
+    (title, executor) => `✋ Approval wanted: ${title}. Tap ✅ or ❌ on the message of ${executor}`,
   ),
   choose: phrase<[labels: readonly string[]]>(
     (labels) =>
