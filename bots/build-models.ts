@@ -10,7 +10,7 @@ import { chosenModels } from './models/model-choices.ts';
 import type { OutsideAgentPort } from './models/providers/outside.ts';
 import type { Provider } from './models/providers/provider.ts';
 import { createProvider } from './models/registry.ts';
-import { WebChatRelay } from './models/relay-desk.ts';
+import { WebChatRelay } from './models/web-chat-relay.ts';
 import type { SwarmBase } from './swarm-base.ts';
 
 /** What answers for each agent, and what that may cost. */

@@ -1,4 +1,4 @@
-import type { Figures, Meters } from '../bridge/http/metrics.ts';
+import type { Figures, Metrics } from '../bridge/http/metrics.ts';
 import type { Observed } from '../bridge/http/api-deps.ts';
 import type { Account } from '../bridge/matrix/account.ts';
 import type { EditBudget } from '../bridge/matrix/edit-budget.ts';
@@ -16,7 +16,7 @@ import type { Residents } from './residents/residents.ts';
 import type { Tasks } from './tasks/tasks.ts';
 
 export interface ObservedDeps {
-  readonly meters: Meters;
+  readonly metrics: Metrics;
   readonly queues: Readonly<Record<string, Pick<JobQueue<unknown>, 'depth'>>>;
   /** Whether somebody works on them. */
   readonly working: () => boolean;
@@ -37,7 +37,7 @@ export function observedSwarm(deps: ObservedDeps): Observed {
       await Promise.all(Object.entries(deps.queues).map(async ([name, queue]) => [name, await queue.depth()] as const)),
     );
   return {
-    meters: deps.meters,
+    metrics: deps.metrics,
     async figures(): Promise<Figures> {
       const [queues, live] = await Promise.all([depths(), deps.tasks.live()]);
       const tasks: Record<string, number> = {};

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { GapFill } from '../bridge/appservice/gap-fill.ts';
 import { heardByAll, Inbox } from '../bridge/appservice/inbox.ts';
 import type { SwarmEnvironment } from '../bridge/config/swarm.ts';
-import { Meters } from '../bridge/http/metrics.ts';
+import { Metrics } from '../bridge/http/metrics.ts';
 import { refused } from '../bridge/matrix/account.ts';
 import { EditBudget } from '../bridge/matrix/edit-budget.ts';
 import { ownHostNames } from '../bridge/protocol/host-names.ts';
@@ -37,7 +37,7 @@ import { toolsCommand } from './hands/tools-command.ts';
 import { askForPushes } from './intake/ask-for-pushes.ts';
 import { replacedBy } from './intake/decisions.ts';
 import { createIntake } from './intake/intake.ts';
-import { createMisfits } from './intake/unreadable-jobs.ts';
+import { createUnreadableJobs } from './intake/unreadable-jobs.ts';
 import { acrossUpgrades, type Former, moveRoom, placeSchedules } from './intake/upgraded-rooms.ts';
 import { observedSwarm } from './observed.ts';
 import { type CoordinatorDeps, giveNotice } from './residents/coordinator.ts';
@@ -87,7 +87,7 @@ export interface Swarm {
 export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, upgraded: Upgraded): Swarm {
   const base = openBase(given, redis, log, upgraded.former);
   const ground = openGround(base, given, upgraded);
-  const { queues, meters, executors, worker, models } = ground;
+  const { queues, metrics, executors, worker, models } = ground;
   const tasks = buildTasks(ground);
   const preview = createPreview({ ...base, tasks, settings: given.settings });
   const schedule = scheduleOf(ground, tasks);
@@ -126,7 +126,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...buildMemoryCommands(base, ground.recall, turns.memory, (line) => giveNotice(line, linesOf(base))),
   };
   const { scheduler } = schedule;
-  const count = (type: SwarmJob['type'], outcome: 'done' | 'failed') => meters.job(type, outcome);
+  const count = (type: SwarmJob['type'], outcome: 'done' | 'failed') => metrics.job(type, outcome);
   const ballots = new BallotBox({ ...base, ...turns, store: ground.ballots });
   const work = { commands, lines: linesOf(base), turns, ballots, scheduler, agentApi, orders: queues.orders, count };
   return {
@@ -182,7 +182,7 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
     recall: buildRecall(base, base.houseMemory, library),
     queues,
     worker: new JobWorker(),
-    meters: new Meters(),
+    metrics: new Metrics(),
     executors: new ExecutorRegistry(base.redis),
     offers: new ExecutorOffers(base.redis),
     switches: new ToolSwitches(base.redis),
@@ -193,7 +193,7 @@ function openGround(base: SwarmBase, given: SwarmEnvironment, upgraded: Upgraded
   };
 }
 
-function buildTasks({ base, given, models, recall, queues, meters, edits, offers, frozen, judgement }: Ground) {
+function buildTasks({ base, given, models, recall, queues, metrics, edits, offers, frozen, judgement }: Ground) {
   const tasks = createTasks({
     ...base,
     orders: queues.orders,
@@ -207,7 +207,7 @@ function buildTasks({ base, given, models, recall, queues, meters, edits, offers
     frozen,
     judgement: () => judgement.now,
   });
-  tasks.onEnded(({ phase }) => meters.taskEnded(phase));
+  tasks.onEnded(({ phase }) => metrics.taskEnded(phase));
   // The executor keeps what a task has made for as long as it goes on. What is not told it keeps a little longer.
   tasks.onEnded(({ root, room, at, lang, since, runs }) => {
     const end = { v: 1, type: 'end', root, room, at, lang, id: `over.${runs}`, until: since } as const;
@@ -252,7 +252,7 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
     // In containers the homeserver comes over a network that is theirs alone.
     ownNetwork: settings.CHAVION_APPSERVICE_LISTEN === '0.0.0.0',
     observed: observedSwarm({
-      meters: ground.meters,
+      metrics: ground.metrics,
       queues: { turns: queues.turns, tasks: queues.tasks },
       working: () => worker.working,
       tasks,
@@ -267,7 +267,7 @@ function agentApiOf(ground: Ground, tasks: Tasks) {
 }
 
 function turnsOf(
-  { base, models, recall, queues, meters, edits, offers, switches }: Ground,
+  { base, models, recall, queues, metrics, edits, offers, switches }: Ground,
   { tellAsker }: AgentApi,
   tasks: Pick<Tasks, 'get'>,
   house: HouseToolDeps['view'],
@@ -284,7 +284,7 @@ function turnsOf(
     recall,
     budget: edits,
     running: new RunningTurns(),
-    status: new AgentStatus(meters),
+    status: new AgentStatus(metrics),
     spending,
     hands,
     commandResults,
@@ -305,7 +305,7 @@ function unreadableOf(
   settings: SwarmEnvironment['settings'],
 ) {
   const { rooms, residents } = base;
-  return createMisfits({
+  return createUnreadableJobs({
     ...base,
     swarm: `${hostname()}:${settings.CHAVION_APPSERVICE_PORT}`,
     queue: turns,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { Board } from '../../bridge/stores/task-board.ts';
 import type { SwarmPort } from '../../bridge/http/swarm-port.ts';
 import type { Observed } from '../../bridge/http/api-deps.ts';
-import { KeyRing } from '../../bridge/stores/agent-keys.ts';
+import { AgentKeys } from '../../bridge/stores/agent-keys.ts';
 import { buildHttpApi } from '../../bridge/http/server.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import type { RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -73,8 +73,8 @@ export interface AgentApi {
 export function createAgentApi(deps: AgentApiDeps): AgentApi {
   const { redis, residents, bindings, tasks, coordinator, log } = deps;
   const { outsiders, inbox, questions } = deps.outside;
-  const keys = new KeyRing(redis);
-  const letters = new KeyMessages(redis, coordinator, log);
+  const keys = new AgentKeys(redis);
+  const keyMessages = new KeyMessages(redis, coordinator, log);
   const news = new InboxMessages(inbox, outsiders);
   const speech = new Speech({ ...deps, outsiders, inbox, questions });
   const orders = new OutsideOrders({
@@ -82,7 +82,7 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
     speech,
     orders: deps.orders,
     coordinator,
-    letters: news,
+    inboxMessages: news,
     executor: residents.executor,
     hq: deps.hq,
     lang: deps.lang,
@@ -91,7 +91,7 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
     ...deps,
     tasks,
     coordinator,
-    letters: news,
+    inboxMessages: news,
     onError: () => log.warn('requests of outside agents could not be looked through'),
   });
   const server = buildHttpApi({
@@ -106,7 +106,7 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
     ownNetwork: deps.ownNetwork,
     rate: RATE,
     log,
-    watched: deps.observed,
+    observed: deps.observed,
   });
 
   function swarmPort(): SwarmPort {
@@ -116,7 +116,7 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
         if (how === 'listening') await outsiders.listens(agent);
         await outsiders.heard(agent);
       },
-      arrived: (agent) => letters.withdraw(agent),
+      arrived: (agent) => keyMessages.withdraw(agent),
       presence: () =>
         residents.agents.map(({ id, config }) => ({
           id,
@@ -143,7 +143,7 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
       keys,
       inbox,
       questions,
-      letters,
+      keyMessages,
       tasks,
       coordinator,
       ghost: deps.ghost,
@@ -185,7 +185,7 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
     },
     async start() {
       await outsiders.start();
-      letters.start();
+      keyMessages.start();
       requests.start();
     },
     async open() {
@@ -193,7 +193,7 @@ export function createAgentApi(deps: AgentApiDeps): AgentApi {
     },
     async close() {
       outsiders.stop();
-      letters.stop();
+      keyMessages.stop();
       requests.stop();
       await (await server).close();
     },

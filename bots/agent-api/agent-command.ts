@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { comeIn, makeGhost } from '../../bridge/appservice/new-ghost.ts';
-import type { KeyRing } from '../../bridge/stores/agent-keys.ts';
+import type { AgentKeys } from '../../bridge/stores/agent-keys.ts';
 import type { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
 import type { Questions } from '../../bridge/stores/open-questions.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
@@ -22,10 +22,10 @@ export interface AgentCommandDeps {
   readonly redis: Redis;
   readonly residents: Residents;
   readonly outsiders: Outsiders;
-  readonly keys: KeyRing;
+  readonly keys: AgentKeys;
   readonly inbox: Pick<AgentInbox, 'empty'>;
   readonly questions: Pick<Questions, 'drop'>;
-  readonly letters: KeyMessages;
+  readonly keyMessages: KeyMessages;
   readonly tasks: Pick<Tasks, 'dismiss'>;
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
@@ -122,7 +122,7 @@ export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
 
   async function remove(agent: Outsider, lang: Lang): Promise<string> {
     await keys.revoke(agent.id);
-    await deps.letters.withdraw(agent.id);
+    await deps.keyMessages.withdraw(agent.id);
     // Tasks hear of it before it is gone: it is asked nothing more, and what it has said there no longer counts.
     await deps.tasks.dismiss(agent.id);
     await outsiders.remove(agent.id);
@@ -149,7 +149,7 @@ export function agentCommand(deps: AgentCommandDeps): SwarmCommand {
       url: deps.address.base,
       onlyHere: deps.address.onlyHere,
     });
-    await deps.letters.send(agent.id, job.by, {
+    await deps.keyMessages.send(agent.id, job.by, {
       text,
       name: keyRoomName[job.lang](),
       txn: `${job.source}.key.${keyId}`,

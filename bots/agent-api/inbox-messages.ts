@@ -12,11 +12,11 @@ export interface InboxNotice {
 
 /** What the house by itself tells an agent that lives elsewhere: what became of what it has asked for. */
 export class InboxMessages {
-  readonly #mailbox: AgentInbox;
+  readonly #inbox: AgentInbox;
   readonly #outsiders: Pick<Outsiders, 'get'>;
 
   constructor(inbox: AgentInbox, outsiders: Pick<Outsiders, 'get'>) {
-    this.#mailbox = inbox;
+    this.#inbox = inbox;
     this.#outsiders = outsiders;
   }
 
@@ -24,13 +24,13 @@ export class InboxMessages {
   async tell(agent: AgentId, what: string, { from, text, event }: InboxNotice): Promise<void> {
     if (this.#outsiders.get(agent) === undefined) return;
     const at = Date.now();
-    await this.#mailbox.put(agent, what, {
+    await this.#inbox.put(agent, what, {
       type: 'report',
       from,
       content: text,
       event,
       at,
-      ...sameChain(await this.#mailbox.latest(agent), at),
+      ...sameChain(await this.#inbox.latest(agent), at),
     });
   }
 }

@@ -7,8 +7,8 @@ import { AgentId, EventId, RoomId, type UserId } from '../../bridge/protocol/ids
 import { swarmKey } from '../../bridge/queue/redis.ts';
 
 const Sent = z.object({ room: RoomId, event: EventId, at: z.int() });
-const LETTERS = swarmKey('door', 'letters');
-const DESKS = swarmKey('door', 'desks');
+const KEY_MESSAGES = swarmKey('door', 'letters');
+const KEY_ROOMS = swarmKey('door', 'desks');
 /** Whoever has not copied it by then asks for a new key. */
 export const LETTER_LASTS_MS = 3_600_000;
 const SWEEP_MS = 60_000;
@@ -37,22 +37,22 @@ export class KeyMessages {
     clearInterval(this.#timer);
   }
 
-  /** `name`: of the room, where one has to be made. An earlier letter of this agent is taken out first. */
+  /** `name`: of the room, where one has to be made. An earlier message to this agent is taken out first. */
   async send(
     agent: AgentId,
     to: UserId,
-    letter: { readonly text: string; readonly name: string; readonly txn: string },
+    message: { readonly text: string; readonly name: string; readonly txn: string },
   ): Promise<void> {
     await this.withdraw(agent);
-    const room = await this.#room(to, letter.name);
+    const room = await this.#room(to, message.name);
     const content = messageContent({
-      text: letter.text,
+      text: message.text,
       chavion: { v: 1, kind: 'notice' },
       mentions: [{ userId: to, name: '' }],
     });
-    const event = await this.#coordinator.send(room, 'm.room.message', content, letter.txn);
+    const event = await this.#coordinator.send(room, 'm.room.message', content, message.txn);
     await this.#redis.hset(
-      LETTERS,
+      KEY_MESSAGES,
       agent,
       JSON.stringify({ room, event, at: Date.now() } satisfies z.infer<typeof Sent>),
     );
@@ -60,24 +60,24 @@ export class KeyMessages {
 
   /** Out of the room. Repeating it does nothing more. */
   async withdraw(agent: AgentId): Promise<void> {
-    const raw = await this.#redis.hget(LETTERS, agent);
+    const raw = await this.#redis.hget(KEY_MESSAGES, agent);
     if (raw === null) return;
     const { room, event } = Sent.parse(JSON.parse(raw));
     await this.#coordinator.redact(room, event, `letter.${event}`, 'key').catch((error: unknown) => {
       if (!refused(error)) throw error;
     });
-    await this.#redis.hdel(LETTERS, agent);
+    await this.#redis.hdel(KEY_MESSAGES, agent);
   }
 
   async sweep(now: number): Promise<void> {
-    for (const [agent, raw] of Object.entries(await this.#redis.hgetall(LETTERS))) {
+    for (const [agent, raw] of Object.entries(await this.#redis.hgetall(KEY_MESSAGES))) {
       if (now - Sent.parse(JSON.parse(raw)).at >= LETTER_LASTS_MS) await this.withdraw(AgentId.parse(agent));
     }
   }
 
   /** One for each master, as long as he has not left it. */
   async #room(master: UserId, name: string): Promise<RoomId> {
-    const known = RoomId.safeParse(await this.#redis.hget(DESKS, master));
+    const known = RoomId.safeParse(await this.#redis.hget(KEY_ROOMS, master));
     if (known.success) {
       const member = z
         .object({ membership: z.enum(['join', 'invite']) })
@@ -103,7 +103,7 @@ export class KeyMessages {
     const { room_id: room } = z
       .object({ room_id: RoomId })
       .parse(await this.#coordinator.call('POST', '/_matrix/client/v3/createRoom', { body }));
-    await this.#redis.hset(DESKS, master, room);
+    await this.#redis.hset(KEY_ROOMS, master, room);
     return room;
   }
 }

@@ -23,7 +23,7 @@ export interface OutsideOrdersDeps {
   readonly speech: Pick<Speech, 'send'>;
   readonly orders: Pick<OrderBox, 'add'>;
   readonly coordinator: Pick<Account, 'event'>;
-  readonly letters: Pick<InboxMessages, 'tell'>;
+  readonly inboxMessages: Pick<InboxMessages, 'tell'>;
   readonly executor: UserId;
   readonly hq: RoomId;
   readonly lang: Lang;
@@ -130,7 +130,7 @@ export class OutsideOrders {
 
   /** Two swarms may hear of one order at once. Whoever asked and listens need not ask again how it ended. */
   async #turn(order: EventId, next: (job: JobView) => JobView | null): Promise<void> {
-    const { redis, letters, lang } = this.#deps;
+    const { redis, inboxMessages, lang } = this.#deps;
     const id = await redis.hget(JOB_OF, order);
     const stored: { job: JobView | null } = { job: null };
     if (id !== null)
@@ -142,7 +142,7 @@ export class OutsideOrders {
     if (job === null) return;
     if (job.state === 'asked' || job.state === 'running') return;
     await redis.zrem(waitingKey(job.agent), job.id);
-    await letters.tell(job.agent, `job.${job.id}.${job.state}`, {
+    await inboxMessages.tell(job.agent, `job.${job.id}.${job.state}`, {
       from: 'executor',
       text: jobMessage[lang](job),
       event: job.event,

@@ -45,7 +45,7 @@ export interface TaskRequestsDeps {
   readonly coordinator: Account;
   readonly ghost: (user: UserId) => Account;
   readonly masters: () => Promise<ReadonlySet<UserId>>;
-  readonly letters: Pick<InboxMessages, 'tell'>;
+  readonly inboxMessages: Pick<InboxMessages, 'tell'>;
   readonly hq: RoomId;
   /** What masters last wrote in a room. */
   readonly roomLang: (room: RoomId) => Promise<Lang>;
@@ -270,7 +270,7 @@ export class TaskRequests {
 
   /** Whoever asked is told what became of it. */
   async #store(request: TaskRequest): Promise<void> {
-    const { redis, letters, roomLang, hq } = this.#deps;
+    const { redis, inboxMessages, roomLang, hq } = this.#deps;
     const { id, agent, state, event, mission } = request;
     const stored = { over: true };
     // Of a yes and a no, or of two swarms that hear of one, the first counts; a yes after the lapse still begins.
@@ -282,7 +282,7 @@ export class TaskRequests {
     if (!stored.over) return;
     if (state === 'asking') return;
     await redis.zrem(waitingKey(agent), id);
-    await letters.tell(agent, `request.${id}.${state}`, {
+    await inboxMessages.tell(agent, `request.${id}.${state}`, {
       from: 'coordinator',
       text: say[state][languageOf(mission, await roomLang(hq))](id),
       event,

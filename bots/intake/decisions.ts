@@ -10,7 +10,7 @@ import { luaCommand } from '../../bridge/queue/lua-command.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import type { IntakePlan } from './intake-plan.ts';
 import { MODELS_KEY, storedModel } from '../models/model-choices.ts';
-import type { WebChatRelay } from '../models/relay-desk.ts';
+import type { WebChatRelay } from '../models/web-chat-relay.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';

@@ -21,7 +21,7 @@ import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import type { MastersVotes } from '../ballots/masters-votes.ts';
 import type { CommandResults } from '../hands/command-results.ts';
-import type { WebChatRelay } from '../models/relay-desk.ts';
+import type { WebChatRelay } from '../models/web-chat-relay.ts';
 import type { MemoryRoom } from '../memory/memory-room.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { Attachments } from '../turns/attachments.ts';

@@ -12,7 +12,7 @@ import type { Budget } from '../budget/budget.ts';
 import { parseRoomCommand } from '../commands/parse.ts';
 import type { ModelBindings } from '../models/model-bindings.ts';
 import { modelState } from '../models/model-state.ts';
-import type { WebChatRelay } from '../models/relay-desk.ts';
+import type { WebChatRelay } from '../models/web-chat-relay.ts';
 import type { Residents } from '../residents/residents.ts';
 import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { RunningTurns } from '../turns/running-turns.ts';

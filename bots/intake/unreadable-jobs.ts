@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Aside, Inbox, Misfit } from '../../bridge/appservice/inbox.ts';
+import type { Aside, Inbox, FailedEvent } from '../../bridge/appservice/inbox.ts';
 import type { Account } from '../../bridge/matrix/account.ts';
 import { EventId, type Lang, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { jobId, type SwarmJob } from '../../bridge/protocol/turn.ts';
@@ -13,7 +13,7 @@ import type { SwarmCommands } from '../commands/house-commands.ts';
 import { plainWords } from '../../bridge/matrix/markdown-words.ts';
 import { permalink } from '../../bridge/matrix/permalink.ts';
 
-export interface MisfitDeps {
+export interface UnreadableJobsDeps {
   readonly redis: Redis;
   readonly queue: Pick<JobQueue<SwarmJob>, 'add'>;
   readonly coordinator: Pick<Account, 'call'>;
@@ -48,8 +48,8 @@ const WATCHED_FIRST = 100;
 const DAY_S = 24 * 3_600;
 
 /** What could not be handled is kept by where it stands, told in ops once, shown and tried again on demand. */
-export function createMisfits(
-  deps: MisfitDeps,
+export function createUnreadableJobs(
+  deps: UnreadableJobsDeps,
 ): Aside & { readonly commands: (inbox: () => Pick<Inbox, 'again'>) => SwarmCommands<'aside'> } {
   const { redis, queue, ops, lang, log } = deps;
   const inHand = new Set<EventId>();
@@ -93,18 +93,18 @@ export function createMisfits(
   });
 
   /** Each of the first few; then one line, and silence for an hour. */
-  function words(misfit: Kept): string | null {
+  function words(failed: Kept): string | null {
     told = told.filter((time) => time > Date.now() - 3_600_000);
     if (told.length > LINES) return null;
     told.push(Date.now());
-    return told.length > LINES ? say.manyAside[lang]() : say.putAside[lang](lineOf(misfit));
+    return told.length > LINES ? say.manyAside[lang]() : say.putAside[lang](lineOf(failed));
   }
 
-  async function put(misfit: Misfit): Promise<void> {
-    const { event, room, sender, at, why } = misfit;
+  async function put(failed: FailedEvent): Promise<void> {
+    const { event, room, sender, at, why } = failed;
     const kept = JSON.stringify({ event, room, sender, at, why });
     log.error({ event, room, sender, why }, 'put aside');
-    const text = words(misfit);
+    const text = words(failed);
     const job = text === null ? null : ({ type: 'notice', room: ops, source: event, slot: 'aside', text } as const);
     // Told first: a crash in between tells it again under the same name.
     if (job !== null) await queue.add([{ id: jobId(job), data: job }]);

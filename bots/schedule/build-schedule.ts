@@ -7,7 +7,7 @@ import type { Tasks } from '../tasks/tasks.ts';
 import type { PaidModel } from './cycle-cost.ts';
 import { ScheduleStore } from './schedule-store.ts';
 
-export interface BuildClock extends Omit<SchedulerDeps, 'store' | 'now' | 'tasks'> {
+export interface BuildScheduleDeps extends Omit<SchedulerDeps, 'store' | 'now' | 'tasks'> {
   readonly redis: Redis;
   readonly hq: RoomId;
   readonly hqName: string;
@@ -17,7 +17,7 @@ export interface BuildClock extends Omit<SchedulerDeps, 'store' | 'now' | 'tasks
 }
 
 /** The clock, and what masters say to it. */
-export function buildSchedule({ redis, hq, hqName, putAside, paid, ...deps }: BuildClock): {
+export function buildSchedule({ redis, hq, hqName, putAside, paid, ...deps }: BuildScheduleDeps): {
   readonly scheduler: Scheduler;
   readonly commands: ScheduleCommands;
 } {

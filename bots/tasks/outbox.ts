@@ -27,7 +27,7 @@ export interface VoiceDeps {
 /** Says what tasks have to say: in the thread, in the order in which it was decided, each thing once. */
 export class TaskOutbox {
   readonly #deps: VoiceDeps;
-  readonly #lanes = new KeyedQueue<EventId>();
+  readonly #queue = new KeyedQueue<EventId>();
 
   constructor(deps: VoiceDeps) {
     this.#deps = deps;
@@ -35,7 +35,7 @@ export class TaskOutbox {
 
   /** Resolves when nothing is left to be said that was decided before the call. */
   say(root: EventId): Promise<void> {
-    return this.#lanes.run(root, () => this.#sayAll(root));
+    return this.#queue.run(root, () => this.#sayAll(root));
   }
 
   /** After the last of many tries: what stands behind it in the line is said all the same. */

@@ -7,7 +7,7 @@ import type { RedactionEvent, RoomEvent } from '../protocol/room-event.ts';
 import type { Timeline } from './timeline.ts';
 
 /** An event that could not be handled: where it stands, not what it says. */
-export interface Misfit {
+export interface FailedEvent {
   readonly event: EventId;
   readonly room?: RoomId;
   readonly sender?: UserId;
@@ -25,7 +25,7 @@ export interface Aside {
   readonly begun: (event: EventId) => Promise<number>;
   readonly ended: (event: EventId) => Promise<void>;
   /** Durable, and told to the masters, when it resolves. The same for the same event. */
-  readonly put: (misfit: Misfit) => Promise<void>;
+  readonly put: (failed: FailedEvent) => Promise<void>;
 }
 
 export interface InboxOptions extends DecodeOptions {
@@ -101,19 +101,19 @@ export class Inbox {
 
   /** How many had to be put aside. */
   async #all(raw: readonly unknown[], room?: RoomId): Promise<number> {
-    let misfits = 0;
+    let failures = 0;
     for (const one of raw) {
       const { event, ...origin } = envelopeOf(one, room);
       if (this.#seen.has(event)) continue;
       const why = (await this.#aside.begun(event)) >= DEATHS ? 'crash' : await this.#tried(one, room);
       if (why !== null) {
-        misfits += 1;
+        failures += 1;
         await this.#aside.put({ event, ...origin, why });
       }
       await this.#aside.ended(event);
       this.#remember(event);
     }
-    return misfits;
+    return failures;
   }
 
   /** Null when it is done; why not, when it never will be. Throws where that is nobody's fault. */
@@ -172,7 +172,7 @@ const Envelope = z.object({
 });
 
 /** Of anything at all: what has no usable id is known by what it says. */
-function envelopeOf(raw: unknown, room: RoomId | undefined): Omit<Misfit, 'why'> {
+function envelopeOf(raw: unknown, room: RoomId | undefined): Omit<FailedEvent, 'why'> {
   const parsed = Envelope.safeParse(raw).data;
   const where = room ?? parsed?.room_id;
   return {
@@ -191,11 +191,11 @@ function envelopeOf(raw: unknown, room: RoomId | undefined): Omit<Misfit, 'why'>
 
 /** Each hears every event, also where one before it failed; the failure is told afterwards. */
 export function heardByAll(
-  ears: readonly ((event: RoomEvent) => Promise<void>)[],
+  handlers: readonly ((event: RoomEvent) => Promise<void>)[],
 ): (event: RoomEvent) => Promise<void> {
   return async (event) => {
     const failed: unknown[] = [];
-    for (const ear of ears) await ear(event).catch((error: unknown) => failed.push(error));
+    for (const handler of handlers) await handler(event).catch((error: unknown) => failed.push(error));
     if (failed.length > 0) throw failed[0];
   };
 }

@@ -5,14 +5,14 @@ import type { Lang } from '../protocol/ids.ts';
 import { preferredLang } from '../text/room/agent-api-help.ts';
 import type { Board } from '../stores/task-board.ts';
 import type { SwarmPort } from './swarm-port.ts';
-import type { KeyRing } from '../stores/agent-keys.ts';
+import type { AgentKeys } from '../stores/agent-keys.ts';
 import type { AgentInbox } from '../stores/agent-inbox.ts';
-import type { Figures, Meters } from './metrics.ts';
+import type { Figures, Metrics } from './metrics.ts';
 import type { Rate } from '../stores/rate-limit.ts';
 
 export interface ApiDeps {
   readonly redis: Redis;
-  readonly keys: KeyRing;
+  readonly keys: AgentKeys;
   readonly inbox: AgentInbox;
   readonly board: Board;
   readonly port: SwarmPort;
@@ -27,11 +27,11 @@ export interface ApiDeps {
   readonly rate: Rate;
   readonly log: Logger;
   /** What the house lets be seen of itself; absent: the agents' API's own figures alone. */
-  readonly watched?: Observed | undefined;
+  readonly observed?: Observed | undefined;
 }
 
 export interface Observed {
-  readonly meters: Meters;
+  readonly metrics: Metrics;
   readonly figures: () => Promise<Figures>;
   /** Each part by name, and whether it does its work. */
   readonly parts: () => Promise<Readonly<Record<string, boolean>>>;

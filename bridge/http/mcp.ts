@@ -27,7 +27,7 @@ import { roomNames } from '../text/room-names.ts';
 
 const Task = z.object({ id: TaskId.shape.id.describe('The id of the task, such as b3.') });
 
-/** `/mcp`: the same door for Model Context Protocol clients, streamable HTTP, one exchange a request, the same keys. */
+/** `/mcp`: the same API for Model Context Protocol clients, streamable HTTP, one exchange a request, the same keys. */
 export function mcpRoute(
   app: FastifyInstance,
   { port, log, url }: Pick<ApiDeps, 'port' | 'log' | 'url'>,

@@ -25,7 +25,7 @@ export interface Figures {
 }
 
 /** Figures for Prometheus: numbers and routes, nothing that anybody said. */
-export class Meters {
+export class Metrics {
   readonly #registry = new Registry();
   readonly #calls: Counter<'method' | 'route' | 'status'>;
   readonly #seconds: Histogram<'method' | 'route'>;
@@ -51,7 +51,7 @@ export class Meters {
     collectDefaultMetrics({ register: this.#registry, prefix: 'chavion_' });
     this.#calls = new Counter({
       name: 'chavion_door_calls_total',
-      help: 'Calls at the door for outside agents.',
+      help: "Calls of the agents' API.",
       labelNames: ['method', 'route', 'status'],
       registers,
     });
@@ -64,7 +64,7 @@ export class Meters {
     });
     this.#refusals = new Counter({
       name: 'chavion_door_refusals_total',
-      help: 'Calls that the door refused, by the code of the problem.',
+      help: 'Calls that it refused, by the code of the problem.',
       labelNames: ['code'],
       registers,
     });

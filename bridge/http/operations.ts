@@ -14,7 +14,7 @@ import {
 } from '../stores/board-item.ts';
 import type { Board } from '../stores/task-board.ts';
 import type { SwarmPort, Spoken } from './swarm-port.ts';
-import type { Caller, KeyRing } from '../stores/agent-keys.ts';
+import type { Caller, AgentKeys } from '../stores/agent-keys.ts';
 import { firstOf, lastOf, pageOf, type InboxPage, partOf, textFrom } from './inbox-page.ts';
 import type { AgentInbox } from '../stores/agent-inbox.ts';
 import { cleanText } from '../text/clean-text.ts';
@@ -44,7 +44,7 @@ export interface OperationDeps {
   readonly port: SwarmPort;
   readonly board: Board;
   readonly inbox: AgentInbox;
-  readonly keys: Pick<KeyRing, 'holds'>;
+  readonly keys: Pick<AgentKeys, 'holds'>;
   readonly waits: Waits;
 }
 
@@ -66,21 +66,21 @@ function seen(text: string, field: string): string {
 export class Operations {
   readonly #house: SwarmPort;
   readonly #board: Board;
-  readonly #mailbox: AgentInbox;
+  readonly #inbox: AgentInbox;
   readonly #keys: OperationDeps['keys'];
   readonly #waits: Waits;
 
   constructor({ port, board, inbox, keys, waits }: OperationDeps) {
     this.#house = port;
     this.#board = board;
-    this.#mailbox = inbox;
+    this.#inbox = inbox;
     this.#keys = keys;
     this.#waits = waits;
   }
 
   async checkin({ agent, scopes }: Caller, name: string): Promise<z.infer<typeof CheckinOut>> {
     if (!this.#isCalled(agent, name)) throw new ApiProblem('auth.other', { who: agent });
-    const waiting = await this.#mailbox.read(agent, undefined, CHECKED);
+    const waiting = await this.#inbox.read(agent, undefined, CHECKED);
     return {
       agent,
       name: this.#house.nameOf(agent),
@@ -104,17 +104,17 @@ export class Operations {
     const { agent } = caller;
     if (letter !== undefined)
       return { messages: [await this.#part(agent, letter, from)], next: since ?? null, more: false };
-    if (since !== undefined && !(await this.#mailbox.seen(agent, since))) throw new ApiProblem('since.future');
+    if (since !== undefined && !(await this.#inbox.seen(agent, since))) throw new ApiProblem('since.future');
     // One more than is given out says whether others are left.
-    const look = (ms: number) => this.#mailbox.next(agent, since, ms, signal, limit + 1);
+    const look = (ms: number) => this.#inbox.next(agent, since, ms, signal, limit + 1);
     const page = pageOf(waitMs === 0 ? await look(0) : await this.#wait(caller, () => look(waitMs)), limit);
     const last = page.messages.at(-1)?.id;
-    if (last !== undefined && !signal.aborted) await this.#mailbox.handed(agent, last);
+    if (last !== undefined && !signal.aborted) await this.#inbox.handed(agent, last);
     return { ...page, next: last ?? since ?? null };
   }
 
   async #part(agent: AgentId, id: string, from: number): Promise<InboxPage> {
-    const letter = await this.#mailbox.one(agent, id);
+    const letter = await this.#inbox.one(agent, id);
     if (letter === undefined) throw new ApiProblem('letter.unknown', { what: id });
     return partOf(letter, from);
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { agentApiHelp } from '../text/room/agent-api-help.ts';
-import type { Meters } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import { ApiProblem } from './problems.ts';
 import { HealthOut, ReadyOut } from './schemas.ts';
@@ -16,12 +16,12 @@ const within = async <T>(asked: Promise<T>, otherwise: T): Promise<T> =>
 /** What anybody may ask: whether it lives, how it is used, how to use it. */
 export function statusRoutes(
   app: FastifyInstance,
-  deps: Pick<ApiDeps, 'port' | 'board' | 'url' | 'onlyHere' | 'ownNetwork' | 'watched' | 'keys'> & {
-    readonly meters: Meters;
+  deps: Pick<ApiDeps, 'port' | 'board' | 'url' | 'onlyHere' | 'ownNetwork' | 'observed' | 'keys'> & {
+    readonly metrics: Metrics;
     readonly operations: Operations;
   },
 ): void {
-  const { port, board, meters, watched } = deps;
+  const { port, board, metrics, observed } = deps;
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.get(
@@ -50,7 +50,9 @@ export function statusRoutes(
     async (_request, reply) => {
       const parts = {
         redis: await within(port.health(), false),
-        ...(await within<Readonly<Record<string, boolean>>>(watched?.parts() ?? Promise.resolve({}), { parts: false })),
+        ...(await within<Readonly<Record<string, boolean>>>(observed?.parts() ?? Promise.resolve({}), {
+          parts: false,
+        })),
       };
       const ready = Object.values(parts).every(Boolean);
       return reply.code(ready ? 200 : 503).send({ ready, parts });
@@ -69,8 +71,8 @@ export function statusRoutes(
     const items: Record<string, number> = {};
     for (const { state } of await within(board.list(2_000), [])) items[state] = (items[state] ?? 0) + 1;
     const online = port.presence().filter((one) => one.outside && one.online).length;
-    const figures = watched === undefined ? undefined : await within(watched.figures(), undefined);
-    return reply.type(meters.contentType).send(await meters.text({ online, board: items, figures }));
+    const figures = observed === undefined ? undefined : await within(observed.figures(), undefined);
+    return reply.type(metrics.contentType).send(await metrics.text({ online, board: items, figures }));
   });
 
   routes.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -8,7 +8,7 @@ import { takeJson } from './bodies.ts';
 import { type ApiDeps, langOf } from './api-deps.ts';
 import { guard } from './guard.ts';
 import { mcpRoute } from './mcp.ts';
-import { Meters } from './metrics.ts';
+import { Metrics } from './metrics.ts';
 import { Operations } from './operations.ts';
 import { problemFor } from './problem-for.ts';
 import { ApiProblem, problemOf, STATUS } from './problems.ts';
@@ -85,12 +85,12 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   app.setNotFoundHandler((request, reply) => refuse(problemFor({ statusCode: 404 }), request, reply));
 
-  const meters = deps.watched?.meters ?? new Meters();
+  const metrics = deps.observed?.metrics ?? new Metrics();
   const strangers = new Strangers();
   app.addHook('onResponse', async (request, reply) => {
     const route = routeOf(request);
-    meters.saw(request.method, route, reply.statusCode, reply.elapsedTime);
-    if (request.problem !== null) meters.refused(request.problem);
+    metrics.saw(request.method, route, reply.statusCode, reply.elapsedTime);
+    if (request.problem !== null) metrics.refused(request.problem);
     if (route === '/health' || route === '/ready' || route === '/metrics') return;
     if (request.caller === null && !strangers.note()) return;
     const call = {
@@ -103,7 +103,7 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
       ms: Math.round(reply.elapsedTime),
       id: request.id,
     };
-    if (reply.statusCode >= 400) log.warn(call, 'refused at the door');
+    if (reply.statusCode >= 400) log.warn(call, 'refused');
     await recordCall(redis, call).catch(() => log.error({ id: request.id }, 'a call could not be recorded'));
   });
 
@@ -136,7 +136,7 @@ export async function buildHttpApi(deps: ApiDeps): Promise<FastifyInstance> {
   const waits = new Waits((agent) => void port.touch(agent, 'listening').catch(() => undefined));
   const operations = new Operations({ ...deps, waits });
   await app.register(async (open) => {
-    statusRoutes(open, { ...deps, meters, operations });
+    statusRoutes(open, { ...deps, metrics, operations });
   });
   await app.register(async (closed) => {
     guard(closed, deps);

@@ -57,7 +57,7 @@ export function redisConfig({
     `user default off resetpass allkeys +@all${channelRights ? ' allchannels' : ''}`,
     `user launcher on ${hash(passwords.launcher)} resetkeys -@all +ping`,
     // Into the boxes of orders and ends, which say only where to look; not to the claims beside it.
-    // And to the roll and the offers, to see which executors there are and what they can do.
+    // And to the registry and the offers, to see which executors there are and what they can do.
     part(
       'swarm',
       ` ~chavion:executor:orders:* ~chavion:executor:ends:* ${readRights ? '%R' : ''}~chavion:executor:roll ${readRights ? '%R' : ''}~chavion:executor:offers`,

@@ -5,7 +5,7 @@ const BURST = 24;
 /** And then. One after the other as they end, they tie up what they leave: with 12 or 16, too, it did not grow. */
 const STEADY = 14;
 
-interface Lane {
+interface RoomWrites {
   /** Writes under way. */
   active: number;
   /** Since the room was last quiet. */
@@ -20,29 +20,29 @@ interface Lane {
  * hundred agents; with twenty thousand of them a room took 20 writes a second instead of 80).
  */
 export class RoomLimiter {
-  readonly #lanes = new Map<RoomId, Lane>();
+  readonly #rooms = new Map<RoomId, RoomWrites>();
 
   async run<T>(room: RoomId, write: () => Promise<T>): Promise<T> {
-    const lane = this.#lanes.get(room) ?? { active: 0, begun: 0, waiting: [] };
-    this.#lanes.set(room, lane);
-    if (free(lane)) begin(lane);
-    else await new Promise<void>((go) => lane.waiting.push(go));
+    const writes = this.#rooms.get(room) ?? { active: 0, begun: 0, waiting: [] };
+    this.#rooms.set(room, writes);
+    if (free(writes)) begin(writes);
+    else await new Promise<void>((go) => writes.waiting.push(go));
     try {
       return await write();
     } finally {
-      lane.active -= 1;
-      while (lane.waiting.length > 0 && free(lane)) {
-        begin(lane);
-        lane.waiting.shift()?.();
+      writes.active -= 1;
+      while (writes.waiting.length > 0 && free(writes)) {
+        begin(writes);
+        writes.waiting.shift()?.();
       }
-      if (lane.active === 0) this.#lanes.delete(room);
+      if (writes.active === 0) this.#rooms.delete(room);
     }
   }
 }
 
-const free = ({ active, begun }: Lane): boolean => active < STEADY || begun < BURST;
+const free = ({ active, begun }: RoomWrites): boolean => active < STEADY || begun < BURST;
 
-function begin(lane: Lane): void {
-  lane.active += 1;
-  lane.begun += 1;
+function begin(writes: RoomWrites): void {
+  writes.active += 1;
+  writes.begun += 1;
 }

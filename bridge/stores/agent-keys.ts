@@ -35,7 +35,7 @@ const issueKey = luaCommand(import.meta.url, 'lua/issue-key-1.lua', z.int());
 const rescopeKey = luaCommand(import.meta.url, 'lua/rescope-key-1.lua', z.int());
 
 /** The keys of outside agents. What is kept opens nothing. */
-export class KeyRing {
+export class AgentKeys {
   readonly #redis: Redis;
 
   constructor(redis: Redis) {

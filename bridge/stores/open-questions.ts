@@ -35,11 +35,11 @@ const KEEP_S = 4 * 24 * 3600;
 /** Questions that wait for an outside agent's answer. */
 export class Questions {
   readonly #redis: Redis;
-  readonly #mailbox: AgentInbox;
+  readonly #inbox: AgentInbox;
 
   constructor(redis: Redis, inbox: AgentInbox) {
     this.#redis = redis;
-    this.#mailbox = inbox;
+    this.#inbox = inbox;
   }
 
   /** The agent's words; null when its time was up, or it has gone. Rejects with the signal's reason when aborted. */
@@ -67,7 +67,7 @@ export class Questions {
       ...(question.task === undefined ? {} : { task: question.task }),
       ...question.chain,
     } as const;
-    await this.#mailbox.put(agent, `ask.${id}`, letter);
+    await this.#inbox.put(agent, `ask.${id}`, letter);
     try {
       for (;;) {
         const [answer, deadline, over] = await this.#redis.hmget(key, 'answer', 'until', 'over');
@@ -96,7 +96,7 @@ export class Questions {
 
   /** Whether it lies there unread: what the agent says then is about something else. */
   async isUnread(agent: AgentId, id: string): Promise<boolean> {
-    return !(await this.#mailbox.wasHanded(agent, `ask.${id}`));
+    return !(await this.#inbox.wasHanded(agent, `ask.${id}`));
   }
 
   /** Nobody waits for this agent any more. */

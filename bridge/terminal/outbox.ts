@@ -13,7 +13,7 @@ export interface OutboxDeps {
   readonly refused: (text: string, why: string) => void;
 }
 
-interface Letter {
+interface Unsent {
   readonly text: string;
   readonly txnId: string;
   readonly done: PromiseWithResolvers<EventId | null>;
@@ -22,7 +22,7 @@ interface Letter {
 /** Messages in the order in which they were written, each sent exactly once however often it has to be tried. */
 export class Outbox {
   readonly #deps: OutboxDeps;
-  #letters: readonly Letter[] = [];
+  #unsent: readonly Unsent[] = [];
   #working: Promise<void> | undefined;
   #hurry: (() => void) | undefined;
   #closed = false;
@@ -32,16 +32,16 @@ export class Outbox {
   }
 
   get waiting(): readonly string[] {
-    return this.#letters.map(({ text }) => text);
+    return this.#unsent.map(({ text }) => text);
   }
 
   /** Resolves with the event, or null where the homeserver refused it or the outbox was closed. */
   async add(text: string): Promise<EventId | null> {
-    const letter = { text, txnId: `chat.${randomUUID()}`, done: Promise.withResolvers<EventId | null>() };
-    this.#letters = [...this.#letters, letter];
+    const message = { text, txnId: `chat.${randomUUID()}`, done: Promise.withResolvers<EventId | null>() };
+    this.#unsent = [...this.#unsent, message];
     this.#deps.changed();
     this.#working ??= this.#work().finally(() => (this.#working = undefined));
-    return letter.done.promise;
+    return message.done.promise;
   }
 
   /** The connection is back: whoever waits tries now. */
@@ -55,21 +55,21 @@ export class Outbox {
     if (this.#working !== undefined) await within(withinMs, this.#working);
     this.#closed = true;
     this.hurry();
-    return this.#letters.length;
+    return this.#unsent.length;
   }
 
   async #work(): Promise<void> {
-    for (let letter = this.#letters[0]; letter !== undefined; letter = this.#letters[0]) {
-      const attempt = await this.#deps.attempt(letter.text, letter.txnId);
+    for (let first = this.#unsent[0]; first !== undefined; first = this.#unsent[0]) {
+      const attempt = await this.#deps.attempt(first.text, first.txnId);
       if (attempt.kind === 'later') {
         if (!this.#closed) await this.#wait(attempt.afterMs);
         if (!this.#closed) continue;
-        for (const unsent of this.#letters) unsent.done.resolve(null);
+        for (const left of this.#unsent) left.done.resolve(null);
         return;
       }
-      this.#letters = this.#letters.slice(1);
-      if (attempt.kind === 'refused') this.#deps.refused(letter.text, attempt.why);
-      letter.done.resolve(attempt.kind === 'sent' ? attempt.event : null);
+      this.#unsent = this.#unsent.slice(1);
+      if (attempt.kind === 'refused') this.#deps.refused(first.text, attempt.why);
+      first.done.resolve(attempt.kind === 'sent' ? attempt.event : null);
       this.#deps.changed();
     }
   }

@@ -59,19 +59,19 @@ export async function openChatSession(options: SessionOptions): Promise<Session>
     opened,
   );
   reader = opened;
-  const letters = new Outbox({
+  const box = new Outbox({
     attempt: (text, txnId) => attemptSend(connection, text, txnId),
-    changed: () => opened.waiting(letters.waiting),
+    changed: () => opened.waiting(box.waiting),
     refused: (text, why) =>
       options.screen.print([
         options.look.paint.warn(terminalText.notSent(fitted(text.replaceAll('\n', ' '), 60), why)[options.lang]()),
       ]),
   });
-  outbox = letters;
+  outbox = box;
   const tick = setInterval(() => options.news(opened.transcript.settle(Date.now()), true, opened), TICK_MS);
   return {
     reader: opened,
-    outbox: letters,
+    outbox: box,
     connection,
     isHere: () => here,
     [Symbol.asyncDispose]: async () => {

@@ -44,10 +44,10 @@ export const whyLooked = phrase(
 
 export function rehearse({ id, persona, name, role, ownerTitle, question, lang }: RehearsalScene): string {
   const topic = inBrief(question);
-  const voice = persona === undefined ? otherVoice(name, role) : voices[persona];
+  const lines = persona === undefined ? otherLines(name, role) : linesOf[persona];
   const line = isGreeting(question)
-    ? voice.greeting[lang](ownerTitle, lang === 'ko' ? name : inLatin(name, id))
-    : voice.answer[lang](ownerTitle, topic === '' ? nothingSaid[lang]() : topic);
+    ? lines.greeting[lang](ownerTitle, lang === 'ko' ? name : inLatin(name, id))
+    : lines.answer[lang](ownerTitle, topic === '' ? nothingSaid[lang]() : topic);
   return `${rehearsalLabel[lang]()} ${line}${WANTS_SEARCH.test(question) ? `\n${noSearch[lang]()}` : ''}`;
 }
 
@@ -57,12 +57,12 @@ const noSearch = phrase(
   () => "Searching the web takes a key of a provider's: npm start -- keys",
 );
 
-interface Voice {
+interface OfflineLines {
   readonly greeting: Phrase<[owner: string, name: string]>;
   readonly answer: Phrase<[owner: string, topic: string]>;
 }
 
-const voices: Readonly<Record<Persona, Voice>> = {
+const linesOf: Readonly<Record<Persona, OfflineLines>> = {
   leader: {
     greeting: phrase(
       (owner, name) => `${owner}, 안녕하세요. ${name}입니다. 오늘 먼저 할 일을 말씀해 주시면 순서를 잡겠습니다.`,
@@ -136,7 +136,7 @@ const voices: Readonly<Record<Persona, Voice>> = {
 const inLatin = (name: string, id: string): string =>
   /[a-z]/iu.test(name) ? name : `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`;
 
-const otherVoice = (name: string, role: string): Voice => ({
+const otherLines = (name: string, role: string): OfflineLines => ({
   greeting: phrase(
     (owner) => `${owner}, 안녕하세요. ${name}입니다.`,
     (owner) => `Hello, ${owner}. ${name} here.`,

@@ -86,13 +86,13 @@ export class OrderHandler {
     const job = parsed.data;
     switch (job.type) {
       case 'run':
-        return this.#once(laneOf(job), () => this.#takeOrder(job));
+        return this.#once(queueKeyOf(job), () => this.#takeOrder(job));
       case 'plan':
-        return this.#once(laneOf(job), () => this.#takePlan(job));
+        return this.#once(queueKeyOf(job), () => this.#takePlan(job));
       case 'outside':
-        return this.#once(laneOf(job), () => this.#takeOutside(job));
+        return this.#once(queueKeyOf(job), () => this.#takeOutside(job));
       case 'chat':
-        return this.#once(laneOf(job), () => this.#takeChat(job));
+        return this.#once(queueKeyOf(job), () => this.#takeChat(job));
       case 'end':
         return this.#takeEnd(job);
     }
@@ -100,7 +100,7 @@ export class OrderHandler {
 
   /** A reaction has come to the request, or its time has run out. */
   decide(record: LedgerRecord): Promise<void> {
-    return this.#once(laneOf(record.job), async () => {
+    return this.#once(queueKeyOf(record.job), async () => {
       const now = this.#deps.ledger.get(record.prepared.key);
       if (now?.state === 'asked') await this.#decide(now);
     });
@@ -113,7 +113,7 @@ export class OrderHandler {
       // The last run may have been cut off before it said so.
       await this.#deps.chatResults.asked(record);
       await this.decide(record);
-    } else await this.#once(laneOf(record.job), () => this.#goOn(record, true));
+    } else await this.#once(queueKeyOf(record.job), () => this.#goOn(record, true));
   }
 
   /** Another try at what ended unknown; the caller has seen that a master wants it. Of a plan, the task decides. */
@@ -121,23 +121,23 @@ export class OrderHandler {
     const last = this.#deps.ledger.latest(record.prepared.root, record.prepared.index);
     if (last?.outcome === undefined || !mayGoAgain(last.outcome) || last.state !== 'reported') return;
     const { job, prepared } = last;
-    if (job.type === 'run') await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+    if (job.type === 'run') await this.#once(queueKeyOf(job), () => this.#admit(job, prepared.attempt + 1));
   }
 
   /** Ends what waits for a yes. */
   withdraw(record: LedgerRecord, outcome: Outcome): Promise<void> {
-    return this.#once(laneOf(record.job), async () => {
+    return this.#once(queueKeyOf(record.job), async () => {
       const now = this.#deps.ledger.get(record.prepared.key);
       if (now?.state === 'asked') await this.#end(now, outcome);
     });
   }
 
-  #once(lane: string, work: () => Promise<void>): Promise<void> {
-    const before = this.#inFlight.get(lane) ?? Promise.resolve();
+  #once(key: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#inFlight.get(key) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(work);
-    this.#inFlight.set(lane, mine);
+    this.#inFlight.set(key, mine);
     const forget = () => {
-      if (this.#inFlight.get(lane) === mine) this.#inFlight.delete(lane);
+      if (this.#inFlight.get(key) === mine) this.#inFlight.delete(key);
     };
     mine.then(forget, forget);
     return mine;
@@ -256,7 +256,7 @@ export class OrderHandler {
   async #askLater(record: LedgerRecord): Promise<void> {
     if (record.prepared.plan === undefined) return this.#ask(record);
     // It waits for others of its task, and the box is not to wait with it: the ledger knows of it.
-    this.#once(laneOf(record.job), () => this.#ask(record)).catch(this.#deps.onError);
+    this.#once(queueKeyOf(record.job), () => this.#ask(record)).catch(this.#deps.onError);
   }
 
   async #ask(record: LedgerRecord): Promise<void> {
@@ -332,11 +332,11 @@ export class OrderHandler {
     const next = job.type === 'chat' ? await this.#chatAgain(record, job) : null;
     await this.#end(record, { kind: 'unknown', startedAt: startedAt ?? record.claimedAt });
     if (next !== null)
-      return this.#once(laneOf(job), () => this.#goOnFrom(this.#deps.ledger.get(next.prepared.key) ?? next));
-    if (job.type === 'plan') return this.#once(laneOf(job), () => this.#rerun(record));
+      return this.#once(queueKeyOf(job), () => this.#goOnFrom(this.#deps.ledger.get(next.prepared.key) ?? next));
+    if (job.type === 'plan') return this.#once(queueKeyOf(job), () => this.#rerun(record));
     // Who asks from outside asks again: a yes was for once.
     if (job.type === 'run' && prepared.command.repeatable && prepared.attempt < MAX_ATTEMPTS)
-      await this.#once(laneOf(job), () => this.#admit(job, prepared.attempt + 1));
+      await this.#once(queueKeyOf(job), () => this.#admit(job, prepared.attempt + 1));
   }
 
   async #chatAgain({ prepared }: LedgerRecord, job: ChatJob): Promise<LedgerRecord | null> {
@@ -408,7 +408,7 @@ export const mayGoAgain = (outcome: Outcome): boolean =>
   outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.why === 'folder-changed');
 
 /** What is done one after another: an order, or the attempts at one step of a task. */
-function laneOf(job: OrderJob): string {
+function queueKeyOf(job: OrderJob): string {
   if (job.type === 'chat') return job.request;
   return job.type === 'plan' ? `${job.root}.${job.step}` : job.root;
 }

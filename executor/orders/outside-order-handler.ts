@@ -78,7 +78,7 @@ export class OutsideOrderHandler {
     return { kind: 'taken', record };
   }
 
-  /** Under the order, in words and for the door. */
+  /** Under the order, in words and for the agents' API. */
   async #refuse(job: OutsideJob, why: string, detail: string): Promise<Admission> {
     const { account, ledger, audit } = this.#deps;
     await ledger.refuse(job.root, why);

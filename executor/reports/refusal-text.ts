@@ -6,7 +6,7 @@ import { planRefusal, unproven } from '../../bridge/text/room/plan-commands.ts';
 /** Whose command it was, as people speak of it: a master's own, one of a task, one that an agent asked for in conversation. */
 export type CommandContext = 'order' | 'plan' | 'chat';
 
-/** In words, why something was turned away; `why` is one of the gate's, the policy's or the desk's words, `shown` is woven in. */
+/** In words, why something was turned away; `why` is one of the gate's, the policy's or the order handler's words, `shown` is woven in. */
 export function refusalText(why: string, shown: string, lang: Lang, context: CommandContext): string {
   switch (context) {
     case 'order':

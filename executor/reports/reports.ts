@@ -171,7 +171,7 @@ export class Reports {
     const short = (outcome.kind === 'failed' ? lastLines : firstLines)(whole, BRIEF.lines, BRIEF.characters);
     const more = short === whole ? '' : `\n${say.moreInOps[lang]()}`;
     const empty = outcome.kind === 'done' && whole === '' ? ` · ${say.noOutput[lang]()}` : '';
-    // The door reads it for whoever asked from outside.
+    // The agents' API reads it for whoever asked from outside.
     const result =
       record.job.type === 'outside'
         ? { result: endResult(record.prepared, { outcome, output: binary ? '' : whole, artifacts: [], report }) }

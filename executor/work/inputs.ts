@@ -33,7 +33,7 @@ const REMEMBERED = 500;
 export class Inputs {
   readonly #deps: InputDeps;
   /** Commands of one task that begin together wait for one another here. */
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #placing = new Map<string, Promise<void>>();
 
   constructor(deps: InputDeps) {
     this.#deps = deps;
@@ -42,11 +42,11 @@ export class Inputs {
   place(prepared: Prepared, job: OrderJob, policy: Policy): Promise<void> {
     const { inputs = [], workspace } = prepared;
     if (inputs.length === 0) return Promise.resolve();
-    const before = this.#lanes.get(workspace) ?? Promise.resolve();
+    const before = this.#placing.get(workspace) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(() => this.#placeAll(prepared, inputs, job, policy));
-    this.#lanes.set(workspace, mine);
+    this.#placing.set(workspace, mine);
     const forget = () => {
-      if (this.#lanes.get(workspace) === mine) this.#lanes.delete(workspace);
+      if (this.#placing.get(workspace) === mine) this.#placing.delete(workspace);
     };
     mine.then(forget, forget);
     return mine;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchHouse } from './bench-house.ts';
 import { memoryMb, ms, p95, quantile, table } from './figures.ts';
-import { MasterEar, now } from './master-ear.ts';
+import { MasterListener, now } from './master-listener.ts';
 
 const ROOMS = 10;
 const AGENTS = 6;
@@ -12,14 +12,14 @@ export async function endurance(bench: BenchHouse, seconds: number): Promise<{ t
   const pid = await bench.serveSwarmWatched();
   const rooms: string[] = [];
   for (let i = 0; i < ROOMS; i += 1) rooms.push(await bench.room(AGENTS));
-  const ear = new MasterEar(bench.url, bench.masterToken, rooms);
-  await ear.start();
+  const listener = new MasterListener(bench.url, bench.masterToken, rooms);
+  await listener.start();
 
   const sent = new Map<string, number>();
   const answers = new Map<string, Set<string>>();
   const times: number[] = [];
   let doubled = 0;
-  using _listening = ear.listen((heard) => {
+  using _listening = listener.listen((heard) => {
     if (!heard.sender.startsWith('@agent_echo')) return;
     const key = `${heard.room} ${String(heard.content['body'])}`;
     const who = answers.get(key) ?? new Set();
@@ -38,14 +38,14 @@ export async function endurance(bench: BenchHouse, seconds: number): Promise<{ t
     const room = rooms[i % ROOMS] ?? '';
     const body = `말 ${i}`;
     sent.set(`${room} ${body}`, now());
-    sends.push(ear.says(room, body));
+    sends.push(listener.says(room, body));
     if (i % (PER_SECOND * 5) === 0) peak = Math.max(peak, memoryMb(pid));
     await sleep(Math.max(0, ((i + 1) * 1_000) / PER_SECOND - (performance.now() - began)));
   }
   await Promise.all(sends);
   const whole = () => [...answers.values()].filter((who) => who.size === AGENTS).length;
   for (let waited = 0; waited < 60_000 && whole() < count; waited += 200) await sleep(200);
-  await ear.stop();
+  await listener.stop();
 
   // The first fifth fills the caches; after it what is held has to stay where it is. (The process's memory is a saw:
   // the collector lets garbage lie while there is room.)

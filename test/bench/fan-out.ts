@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchHouse } from './bench-house.ts';
 import { cpuMs, median, memoryMb, ms, p95, table } from './figures.ts';
-import { MasterEar } from './master-ear.ts';
+import { MasterListener } from './master-listener.ts';
 
 const SIZES = [6, 25, 100] as const;
 /** All of them together. */
@@ -27,16 +27,16 @@ const killedAtTheEnd = (process: ChildProcess) => ({ process, [Symbol.dispose]: 
 /** One block of rounds; blocks of the three take turns, so that drift of the machine hits all. */
 async function block(
   bench: BenchHouse,
-  ear: MasterEar,
+  listener: MasterListener,
   room: string,
   count: number,
   pid: number,
   into: Series,
 ): Promise<void> {
-  for (let i = 0; i < WARM_UP; i += 1) await ear.round(room, `몸풀기 ${i} ${Math.random()}`, count);
+  for (let i = 0; i < WARM_UP; i += 1) await listener.round(room, `몸풀기 ${i} ${Math.random()}`, count);
   const [synapse, own] = [cpuMs(bench.synapsePid), cpuMs(pid)];
   for (let i = 0; i < (ROUNDS[count] ?? 4); i += 1) {
-    into.times.push(await ear.round(room, `안녕 ${i} ${Math.random()}`, count));
+    into.times.push(await listener.round(room, `안녕 ${i} ${Math.random()}`, count));
     await sleep(50);
   }
   into.synapseCpu += cpuMs(bench.synapsePid) - synapse;
@@ -59,8 +59,8 @@ export async function fanOut(
     // All sends at once leave loose ends in the room's graph, which the swarm takes care not to: none of its business.
     const floorRoom = await bench.roomOf(agents);
     const bots = await bench.botsIn(count);
-    const ear = new MasterEar(bench.url, bench.masterToken, [room, floorRoom, bots.room]);
-    await ear.start();
+    const listener = new MasterListener(bench.url, bench.masterToken, [room, floorRoom, bots.room]);
+    await listener.start();
     // They wait for their room throughout, and hear nothing of the other.
     using child = killedAtTheEnd(
       fork('test/bench/sync-bots.ts', {
@@ -75,14 +75,14 @@ export async function fanOut(
     for (let turn = 0; turn < BLOCKS; turn += 1) {
       const floorPid = await bench.serveFloor(agents);
       await bench.settled(4_000);
-      await block(bench, ear, floorRoom, count, floorPid, floor);
+      await block(bench, listener, floorRoom, count, floorPid, floor);
       const swarmPid = await bench.serveSwarm();
       await bench.settled();
-      await block(bench, ear, room, count, swarmPid, swarm);
+      await block(bench, listener, room, count, swarmPid, swarm);
       // The swarm stays up: it hears nothing of their room, and Synapse would stop calling a server that is gone.
-      await block(bench, ear, bots.room, count, child.process.pid ?? 0, each);
+      await block(bench, listener, bots.room, count, child.process.pid ?? 0, each);
     }
-    await ear.stop();
+    await listener.stop();
     first += count;
 
     const ratio = median(swarm.times) / median(floor.times);

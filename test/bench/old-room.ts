@@ -1,7 +1,7 @@
 import { asUser, inRoom, request } from '../house/matrix.ts';
 import type { BenchHouse } from './bench-house.ts';
 import { median, ms, table } from './figures.ts';
-import { MasterEar } from './master-ear.ts';
+import { MasterListener } from './master-listener.ts';
 
 const AGENTS = 6;
 const ROUNDS = 40;
@@ -43,16 +43,16 @@ async function readAll(bench: BenchHouse, room: string): Promise<void> {
 
 /** Answer times in both rooms, in turns: whatever else the machine does hits both. */
 async function answerTimes(bench: BenchHouse, old: string, empty: string): Promise<readonly [number, number]> {
-  const ear = new MasterEar(bench.url, bench.masterToken, [old, empty]);
-  await ear.start();
+  const listener = new MasterListener(bench.url, bench.masterToken, [old, empty]);
+  await listener.start();
   const times = { [old]: [] as number[], [empty]: [] as number[] };
   for (let i = 0; i < ROUNDS + WARM_UP; i += 1) {
     for (const room of i % 2 === 0 ? [old, empty] : [empty, old]) {
-      const took = await ear.round(room, `질문 ${i} ${Math.random()}`, AGENTS);
+      const took = await listener.round(room, `질문 ${i} ${Math.random()}`, AGENTS);
       if (i >= WARM_UP) times[room]?.push(took);
     }
   }
-  await ear.stop();
+  await listener.stop();
   return [median(times[old] ?? []), median(times[empty] ?? [])];
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchHouse, echoRoster } from './bench-house.ts';
 import { ms, p95, quantile, table } from './figures.ts';
-import { MasterEar } from './master-ear.ts';
+import { MasterListener } from './master-listener.ts';
 
 const STREAMS = 25;
 const BUDGET = 15;
@@ -23,14 +23,14 @@ export async function streaming(bench: BenchHouse): Promise<{ table: string; fai
   await bench.settled();
   const loud = await bench.room(STREAMS);
   const quiet = await bench.roomOf([STREAMS]);
-  const ear = new MasterEar(bench.url, bench.masterToken, [loud, quiet]);
-  await ear.start();
-  await ear.round(quiet, '몸풀기', 1);
+  const listener = new MasterListener(bench.url, bench.masterToken, [loud, quiet]);
+  await listener.start();
+  await listener.round(quiet, '몸풀기', 1);
   bench.heardAfterMs.length = 0;
 
   const edits: Edit[] = [];
   const last = new Map<string, string>();
-  using _listening = ear.listen((heard) => {
+  using _listening = listener.listen((heard) => {
     if (heard.room !== loud) return;
     const relation = heard.content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
     if (relation?.rel_type !== 'm.replace') return;
@@ -44,15 +44,15 @@ export async function streaming(bench: BenchHouse): Promise<{ table: string; fai
     last.set(relation.event_id ?? '', whole.body);
   });
 
-  await ear.says(loud, '모두 길게 말해 봐');
+  await listener.says(loud, '모두 길게 말해 봐');
   const rounds: number[] = [];
   const began = performance.now();
   const finished = () => edits.filter((edit) => !edit.streaming).length;
   for (let i = 0; performance.now() - began < 60_000 && finished() < STREAMS; i += 1) {
-    rounds.push(await ear.round(quiet, `그 사이 ${i}`, 1));
+    rounds.push(await listener.round(quiet, `그 사이 ${i}`, 1));
     await sleep(200);
   }
-  await ear.stop();
+  await listener.stop();
 
   const perSecond = [
     ...edits

@@ -33,7 +33,7 @@ async function asked(title: string): Promise<{ readonly id: string; readonly tas
   return { id: body.id, task: new TaskView(scene.master, scene.hq, shown.id) };
 }
 
-/** Everything that was ever put into its mailbox. */
+/** Everything that was ever put into its inbox. */
 async function letters(): Promise<readonly Json[]> {
   const all: Json[] = [];
   for (let since = '0-0'; ;) {
@@ -116,7 +116,7 @@ describe('a task that an agent from elsewhere asks for', () => {
   });
   afterAll(() => voter[Symbol.asyncDispose]());
 
-  it('begins at a master’s ✅ and at nobody else’s, and is shown at the door from then on', async () => {
+  it('begins at a master’s ✅ and at nobody else’s, and is shown by the API from then on', async () => {
     const { master, hq } = scene;
     const { id, task } = await asked('서버 파일 목록 조회');
     await master.until('both signs', hq, () => (signs(task.root).length === 2 ? true : undefined));

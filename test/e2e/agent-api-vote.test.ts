@@ -133,7 +133,7 @@ describe('an agent that lives elsewhere', () => {
       for (let since = ''; !over.signal.aborted;)
         since = (await one.call(`/api/messages?wait=2${since === '' ? '' : `&since=${since}`}`)).body.next ?? since;
     };
-    const ears = [...silent, reader].map(listens);
+    const waits = [...silent, reader].map(listens);
     // Whoever wants to know whether something has come looks in without waiting.
     await Promise.all(Array.from({ length: 3 }, () => looker.call('/api/messages')));
     await scene.until(
@@ -151,7 +151,7 @@ describe('an agent that lives elsewhere', () => {
 
     expect((await task.ended(180_000)).body).toMatch(/^✅/u);
     over.abort();
-    await Promise.all(ears);
+    await Promise.all(waits);
     const electorates = task
       .acts('electorate')
       .map(({ content }) => content['com.chavion'].act.content.agents.toSorted());

@@ -136,7 +136,7 @@ describe('an agent that lives elsewhere', () => {
     });
 
     const question = await master.say(hq, '스카우트야, 몇 시야?');
-    // The ask lies in its mailbox, and it has not looked.
+    // The ask lies in its inbox, and it has not looked.
     await scene.until(async () => (await scene.redis.zcard('chavion:swarm:door:open:scout')) === 1);
     const unread = await curl(key, '/api/messages', { receiver: 'all', content: '잠깐 다른 이야기' });
     expect(unread).toMatchObject({ answer: null, event: expect.any(String) as string });

@@ -13,7 +13,7 @@ describe('a house without any key', () => {
   it.each([
     ['얘들아 안녕', /^\[연습\] .*[가-힣]/],
     ['Hello everyone', /^\[rehearsal\] [^가-힣]+$/],
-  ])('answers "%s" with six voices in that language, each labelled', async (body, expected) => {
+  ])('answers "%s" by six agents in that language, each labelled', async (body, expected) => {
     const { master, hq } = scene;
     const question = await master.say(hq, body);
     await scene.settled();

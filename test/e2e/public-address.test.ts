@@ -77,7 +77,7 @@ async function invited(): Promise<{ readonly key: string; readonly letter: strin
   return { letter, key: /chv_[A-Za-z0-9_-]{55}/.exec(letter)?.[0] ?? '' };
 }
 
-describe('the door at its public address', () => {
+describe('the agents’ API at its public address', () => {
   it('is what the letter with the key, the help and the document name, and a key carries a whole flow through it', async () => {
     const { key, letter } = await invited();
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };

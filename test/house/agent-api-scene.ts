@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Board } from '../../bridge/stores/task-board.ts';
 import type { SwarmPort } from '../../bridge/http/swarm-port.ts';
-import { KeyRing } from '../../bridge/stores/agent-keys.ts';
+import { AgentKeys } from '../../bridge/stores/agent-keys.ts';
 import { AgentInbox } from '../../bridge/stores/agent-inbox.ts';
 import { ApiProblem } from '../../bridge/http/problems.ts';
 import type { Rate } from '../../bridge/stores/rate-limit.ts';
@@ -20,17 +20,17 @@ export interface Said {
   readonly thread: string | null;
 }
 
-/** The door before a room that only takes down what is said. */
+/** The agents' API before a room that only takes down what is said. */
 export class AgentApiScene implements AsyncDisposable {
   readonly redis: Redis;
-  readonly keys: KeyRing;
-  readonly mailbox: AgentInbox;
+  readonly keys: AgentKeys;
+  readonly inbox: AgentInbox;
   readonly board: Board;
   readonly said: Said[] = [];
   readonly jobs = new Map<string, JobView>();
   /** Tasks of the swarm that were asked for, by the call that did; nobody says yes here. */
   readonly wishes = new Map<string, TaskView>();
-  /** Lines that the door has logged. */
+  /** Lines that the API has logged. */
   readonly log: string[] = [];
   /** As its clock. */
   now = 0;
@@ -44,8 +44,8 @@ export class AgentApiScene implements AsyncDisposable {
     const redis = server.client();
     this.redis = redis;
     this.#server = server;
-    this.keys = new KeyRing(redis);
-    this.mailbox = new AgentInbox(redis);
+    this.keys = new AgentKeys(redis);
+    this.inbox = new AgentInbox(redis);
     this.board = new Board(redis, () => Date.now() + this.now);
   }
 
@@ -62,7 +62,7 @@ export class AgentApiScene implements AsyncDisposable {
     this.#app = await buildHttpApi({
       redis: this.redis,
       keys: this.keys,
-      inbox: this.mailbox,
+      inbox: this.inbox,
       board: this.board,
       port: this.#house(),
       url: this.url,

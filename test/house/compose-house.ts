@@ -41,7 +41,7 @@ const CONTAINERS = {
   postgres: 5432,
   redis: 6379,
   appservice: 9009,
-  door: 5004,
+  agentApi: 5004,
   preview: 5005,
   element: 80,
   'synapse-admin': 8080,
@@ -112,8 +112,8 @@ export class ComposeHouse implements AsyncDisposable {
   here(text: string): string {
     const { ports } = this;
     const of: Readonly<Record<string, number>> = {
-      'swarm:5004': ports.door,
-      'swarm-2:5004': ports.door,
+      'swarm:5004': ports.agentApi,
+      'swarm-2:5004': ports.agentApi,
       'swarm:5005': ports.preview,
       'swarm:9009': ports.appservice,
       'redis:6379': ports.redis,
@@ -163,7 +163,7 @@ export class ComposeHouse implements AsyncDisposable {
     const { ports } = this;
     return text
       .replace("_PORT='9009'", `_PORT='${ports.appservice}'`)
-      .replace("_PORT='5004'", `_PORT='${ports.door}'`)
+      .replace("_PORT='5004'", `_PORT='${ports.agentApi}'`)
       .replace("_PORT='5005'", `_PORT='${ports.preview}'`)
       .replace('port 6379', `port ${ports.redis}`);
   }

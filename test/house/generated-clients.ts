@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { cacheFolder } from '../../bridge/launcher/instance/instance.ts';
 import { findPython } from '../../synapse/python.ts';
 
-/** Clients that two generators make of the door's document, in two languages, each with a whole flow to carry. */
+/** Clients that two generators make of the API's document, in two languages, each with a whole flow to carry. */
 
 const TOOLS = join(import.meta.dirname, 'generators');
 const LOCKS = ['package.json', 'package-lock.json', 'requirements.txt'] as const;
@@ -107,7 +107,7 @@ export const pythonFlow = (document: unknown, flow: Flow): Promise<Got> =>
         '--path',
         file,
         '--output-path',
-        'door_client',
+        'agents_client',
         '--meta',
         'none',
         '--fail-on-warning',

@@ -178,7 +178,7 @@ describe('a client of the Model Context Protocol', () => {
       you: 'scout',
       agents: expect.arrayContaining([expect.objectContaining({ id: 'helper' })]) as unknown,
     });
-    await scene.mailbox.put(scout, 'm1', letter('들리나요'));
+    await scene.inbox.put(scout, 'm1', letter('들리나요'));
     expect((await said(client, 'listen', {})).text).toContain('들리나요');
     await client.close();
   });
@@ -239,11 +239,11 @@ describe('listening', () => {
     const helper = AgentId.parse('helper');
     const own = await scene.key('helper');
     const waiting = scene.call('GET', '/api/messages?wait=20', { key: own });
-    await scene.mailbox.put(helper, 'a', letter('첫째'));
+    await scene.inbox.put(helper, 'a', letter('첫째'));
     const first = await waiting;
     expect(first.body['messages']).toMatchObject([{ content: '첫째', from: 'master' }]);
-    await scene.mailbox.put(helper, 'a', letter('첫째'));
-    await scene.mailbox.put(helper, 'b', letter('둘째'));
+    await scene.inbox.put(helper, 'a', letter('첫째'));
+    await scene.inbox.put(helper, 'b', letter('둘째'));
     // Not named as arrived, so it comes again: nothing is lost by a cut connection.
     expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toHaveLength(2);
     expect(
@@ -257,7 +257,7 @@ describe('listening', () => {
     ]);
     expect(await scene.call('GET', '/api/messages?since=now', { key: own })).toMatchObject({ status: 400 });
     // An id of a time that is to come is nothing that has arrived: nothing is marked as read by it.
-    await scene.mailbox.put(helper, 'c', letter('셋째'));
+    await scene.inbox.put(helper, 'c', letter('셋째'));
     for (const since of ['999999999999999-1', `${Date.now() + 60_000}-0`]) {
       expect(await scene.call('GET', `/api/messages?since=${since}`, { key: own })).toMatchObject({
         status: 400,
@@ -277,7 +277,7 @@ describe('listening', () => {
   it('gives so many as are asked for, says that there are more, and fits every answer into what clients take', async () => {
     const pager = AgentId.parse('pager');
     const own = await scene.key('pager');
-    for (let i = 0; i < 30; i += 1) await scene.mailbox.put(pager, `n${i}`, letter(`편지 ${i}`));
+    for (let i = 0; i < 30; i += 1) await scene.inbox.put(pager, `n${i}`, letter(`편지 ${i}`));
     const get = async (query = '') =>
       (await scene.call('GET', `/api/messages${query}`, { key: own })).body as {
         messages: { id: string; content: string; prompt?: string; textNext?: number }[];
@@ -294,7 +294,7 @@ describe('listening', () => {
     // As long as a question of a task gets, and as bad for JSON as it may be.
     const prompt = `처음 ${'"\n한글😀'.repeat(20_000)} 끝`;
     for (let i = 0; i < 3; i += 1)
-      await scene.mailbox.put(pager, `long${i}`, { ...letter('긴 질문'), type: 'ask', ask: `$a${i}`, prompt });
+      await scene.inbox.put(pager, `long${i}`, { ...letter('긴 질문'), type: 'ask', ask: `$a${i}`, prompt });
     let since = rest.next;
     for (let i = 0; i < 3; i += 1) {
       const page = await get(`?since=${since}&limit=1`);
@@ -367,9 +367,9 @@ describe('listening', () => {
       return got;
     };
     const first = stream({}, '하나');
-    await scene.mailbox.put(streamer, '1', letter('하나'));
+    await scene.inbox.put(streamer, '1', letter('하나'));
     const id = /id: (\S+)\nevent: chat/.exec(await first)?.[1] ?? '';
-    await scene.mailbox.put(streamer, '2', letter('둘'));
+    await scene.inbox.put(streamer, '2', letter('둘'));
     const second = await stream({ 'last-event-id': id }, '둘');
     expect(second).not.toContain('하나');
   });
@@ -378,7 +378,7 @@ describe('listening', () => {
     const own = await scene.key('steady');
     const { body } = await scene.call('POST', '/api/tasks', { key: own, body: { title: '지속' } });
     await scene.call('POST', `/api/tasks/${String(body['id'])}/claim`, { key: own });
-    await scene.mailbox.put(AgentId.parse('steady'), 'x', letter('아직 여기'));
+    await scene.inbox.put(AgentId.parse('steady'), 'x', letter('아직 여기'));
     await scene.close();
     await scene.start();
     expect((await scene.call('GET', '/api/messages', { key: own })).body['messages']).toMatchObject([

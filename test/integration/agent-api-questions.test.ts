@@ -17,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** One swarm process, with its own eyes on the same Redis. */
-function process(): { mailbox: AgentInbox; questions: Questions } {
+function process(): { inbox: AgentInbox; questions: Questions } {
   const redis = server.client();
-  const mailbox = new AgentInbox(redis);
-  return { mailbox, questions: new Questions(redis, mailbox) };
+  const inbox = new AgentInbox(redis);
+  return { inbox, questions: new Questions(redis, inbox) };
 }
 
 const question = (id: string, ms = 30_000) => ({
@@ -35,14 +35,14 @@ const forever = () => new AbortController().signal;
 const there = () => true;
 
 describe('a question to an agent that lives elsewhere', () => {
-  it('lies in its mailbox and has the first answer that comes in time', async () => {
-    const { mailbox, questions } = process();
+  it('lies in its inbox and has the first answer that comes in time', async () => {
+    const { inbox, questions } = process();
     const asked = questions.ask(
       { ...question('$a.scout'), chain: { root: EventId.parse('$a'), depth: 1, event: EventId.parse('$a') } },
       there,
       forever(),
     );
-    const [letter] = await mailbox.next(scout, undefined, 5_000, forever());
+    const [letter] = await inbox.next(scout, undefined, 5_000, forever());
     expect(letter).toMatchObject({ type: 'ask', ask: '$a.scout', content: '어떻게 생각해?', root: '$a', depth: 1 });
     expect(await questions.open(scout, Date.now())).toEqual(['$a.scout']);
     expect(await questions.answer(other, '$a.scout', '남의 답', Date.now())).toBe('unknown');
@@ -54,14 +54,14 @@ describe('a question to an agent that lives elsewhere', () => {
   });
 
   it('is not answered by what is said while it lies unread, and a guess gives way to the true answer', async () => {
-    const { mailbox, questions } = process();
+    const { inbox, questions } = process();
     const chain = { root: EventId.parse('$g'), depth: 0, event: EventId.parse('$g') };
     const asked = questions.ask({ ...question('$g.scout'), chain }, there, forever());
-    let letter: Awaited<ReturnType<typeof mailbox.read>>[number] | undefined;
+    let letter: Awaited<ReturnType<typeof inbox.read>>[number] | undefined;
     for (let since: string | undefined; letter?.ask !== '$g.scout'; since = letter?.id ?? since)
-      letter = (await mailbox.next(scout, since, 5_000, forever())).at(-1);
+      letter = (await inbox.next(scout, since, 5_000, forever())).at(-1);
     expect(await questions.isUnread(scout, '$g.scout')).toBe(true);
-    await mailbox.handed(scout, letter.id);
+    await inbox.handed(scout, letter.id);
     expect(await questions.isUnread(scout, '$g.scout')).toBe(false);
     expect(await questions.answer(scout, '$g.scout', '잠깐만요', Date.now(), true)).toBe('taken');
     expect(await asked).toBe('잠깐만요');
@@ -75,11 +75,11 @@ describe('a question to an agent that lives elsewhere', () => {
     const [before, after] = [process(), process()];
     const id = '$b.scout';
     void before.questions.ask(question(id), there, forever());
-    await before.mailbox.next(scout, (await before.mailbox.latest(scout))?.id, 1_500, forever());
+    await before.inbox.next(scout, (await before.inbox.latest(scout))?.id, 1_500, forever());
     const again = after.questions.ask(question(id), there, forever());
     await after.questions.answer(scout, id, '한 번 답했습니다', Date.now());
     expect(await again).toBe('한 번 답했습니다');
-    expect((await after.mailbox.read(scout, '0-0')).filter((letter) => letter.ask === id)).toHaveLength(1);
+    expect((await after.inbox.read(scout, '0-0')).filter((letter) => letter.ask === id)).toHaveLength(1);
   });
 
   it('counts as unanswered when its time is up, when the agent has gone, and when it was put out', async () => {

@@ -37,7 +37,7 @@ function serverFolder(): string {
 }
 
 describe('the executor', () => {
-  it('is listed by !agents, from a roll that the swarm can read and not write', async () => {
+  it('is listed by !agents, from a registry that the swarm can read and not write', async () => {
     const { redis } = scene.scene;
     await scene.scene.until(async () => (await redis.hlen(executorKey('roll'))) === 1);
     await expect(redis.hset(executorKey('roll'), 'ghost', '{}')).rejects.toThrow(/NOPERM|No permissions/i);

@@ -20,7 +20,7 @@ const trySocket = (number: number, enter: readonly number[], family: readonly nu
 export const INT_80 = elf64(trySocket(359, [0xcd, 0x80], [0xbb, 40, 0, 0, 0], [0xb9, 1, 0, 0, 0]));
 /** x32's numbers are those of x86_64 with bit 30 set. */
 export const X32 = elf64(trySocket(0x4000_0000 | 41, [0x0f, 0x05], [0xbf, 40, 0, 0, 0], [0xbe, 1, 0, 0, 0]));
-/** The same through the proper door: has to be refused by number. */
+/** The same by the proper instruction: has to be refused by number. */
 export const PLAIN = elf64(trySocket(41, [0x0f, 0x05], [0xbf, 40, 0, 0, 0], [0xbe, 1, 0, 0, 0]));
 /** A whole program of i386: `exit(42)` by `int 0x80`. */
 export const I386 = elf32([0xb8, 1, 0, 0, 0, 0xbb, 42, 0, 0, 0, 0xcd, 0x80]);

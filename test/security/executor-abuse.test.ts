@@ -60,13 +60,13 @@ describe.each(STARTERS)('the executor, started by %s', (starter) => {
     before = hostState();
     house = await ExecutorHouse.open(starter);
     const together = ABLE.filter((each) => each.alone !== true);
-    const lanes = Array.from({ length: WIDTH }, () => Promise.resolve<unknown>(undefined));
+    const workers = Array.from({ length: WIDTH }, () => Promise.resolve<unknown>(undefined));
     together.forEach((each, index) => {
-      const harm = (lanes[index % WIDTH] ?? Promise.resolve()).then(() => house.harmOf(each));
-      lanes[index % WIDTH] = harm.catch(() => undefined);
+      const harm = (workers[index % WIDTH] ?? Promise.resolve()).then(() => house.harmOf(each));
+      workers[index % WIDTH] = harm.catch(() => undefined);
       harms.set(each.name, harm);
     });
-    let last: Promise<unknown> = Promise.all(lanes);
+    let last: Promise<unknown> = Promise.all(workers);
     for (const each of ABLE.filter(({ alone }) => alone === true)) {
       const harm = last.then(() => house.harmOf(each));
       last = harm.catch(() => undefined);

@@ -16,7 +16,7 @@ let server: Server;
 let base = '';
 let state = '';
 beforeAll(async () => {
-  state = await mkdtemp(join(tmpdir(), 'chavion-desk-'));
+  state = await mkdtemp(join(tmpdir(), 'chavion-admin-'));
   server = createServer((request, response) => {
     const { status, body } = answers[new URL(request.url ?? '', base).pathname] ?? { status: 404, body: {} };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -30,12 +30,12 @@ afterAll(async () => {
   await rm(state, { recursive: true, force: true });
 });
 
-const asked = (which: AdminReport, lang: 'ko' | 'en', door = base): Promise<string> => {
+const asked = (which: AdminReport, lang: 'ko' | 'en', api = base): Promise<string> => {
   const client = new HomeserverClient(base);
   const facts = containerFacts({
     project: join(import.meta.dirname, '..', '..'),
     state,
-    door,
+    api,
     client,
     token: () => 'token',
   });
@@ -85,7 +85,7 @@ const ROOMS = (
 });
 const USERS = { '/_synapse/admin/v2/users': { status: 200, body: { users: [], total: 10 } } };
 
-describe('what the desk in a container says of the house', () => {
+describe('what the admin in a container says of the house', () => {
   it('passes on what the swarm sees, also where one does not work', async () => {
     answers = {
       ...USERS,

@@ -106,7 +106,7 @@ describe('docker-compose.yml', () => {
     for (const name of ['back', 'box', 'orders']) expect(compose.networks[name].internal).toBe(true);
   });
 
-  it('has the admin’s desk alone with what is its own, and with no way out', () => {
+  it('has the admin’s container alone with what is its own, and with no way out', () => {
     const { desk, provision } = compose.services;
     expect(desk).toMatchObject({
       user: '10003:10003',
@@ -194,7 +194,7 @@ describe('what each part is given', () => {
     expect(executor.CHAVION_AGENTS).toEqual(input(true).loaded.roster.agents.map(({ id }) => id));
   });
 
-  it('tells the desk whom it need not listen to: not the coordinator, who asks for invitations', () => {
+  it('tells the admin’s container whom it need not listen to: not the coordinator, who asks for invitations', () => {
     const desk = AdminOrderFile.parse(JSON.parse(files.parts.desk['desk.json'] ?? ''));
     expect(desk).toMatchObject({
       homeserver: 'http://synapse:8008',
@@ -228,7 +228,7 @@ describe('what each part is given', () => {
     expect(files.open['caddy/Caddyfile']).not.toContain(String(PORT.preview));
   });
 
-  it('brings agents from elsewhere to the door, under the house’s own name or another', () => {
+  it('brings agents from elsewhere to their API, under the house’s own name or another', () => {
     const { loaded, ...rest } = input(false);
     const at = (url?: string) =>
       composeFiles({
@@ -240,16 +240,16 @@ describe('what each part is given', () => {
       });
     const said = (all: typeof files) => parseEnv(all.parts.swarm['swarm.env'] ?? '')['CHAVION_API_URL'];
     expect(said(at())).toBe(rest.publicUrl);
-    expect(at().open['caddy/Caddyfile']).toContain('\t@door path /api/* /mcp /mcp/* /help /openapi.json\n');
+    expect(at().open['caddy/Caddyfile']).toContain('\t@agents path /api/* /mcp /mcp/* /help /openapi.json\n');
     const own = at('https://agents.example.org');
     expect(said(own)).toBe('https://agents.example.org');
     expect(own.open['caddy/Caddyfile']).toMatch(
-      /\nhttps:\/\/agents\.example\.org \{\n\t@door path \/api\/\* [^}]*reverse_proxy swarm:5004[^]*?\thandle \{\n\t\trespond 404\n\t\}\n\}\n/,
+      /\nhttps:\/\/agents\.example\.org \{\n\t@agents path \/api\/\* [^}]*reverse_proxy swarm:5004[^]*?\thandle \{\n\t\trespond 404\n\t\}\n\}\n/,
     );
-    expect(own.open['caddy/Caddyfile']?.match(/@door path/g)).toHaveLength(1);
+    expect(own.open['caddy/Caddyfile']?.match(/@agents path/g)).toHaveLength(1);
     const below = at(`${rest.publicUrl}/agents`).open['caddy/Caddyfile'];
     expect(below).toContain(
-      '\t@door path /agents/api/* /agents/mcp /agents/mcp/* /agents/help /agents/openapi.json\n\thandle @door {\n\t\turi strip_prefix /agents\n',
+      '\t@agents path /agents/api/* /agents/mcp /agents/mcp/* /agents/help /agents/openapi.json\n\thandle @agents {\n\t\turi strip_prefix /agents\n',
     );
     for (const text of [at(), own, at(`${rest.publicUrl}/agents`)]) {
       const file = join(mkdtempSync(join(tmpdir(), 'chavion-caddy-')), 'Caddyfile');
@@ -361,10 +361,10 @@ describe('what the executor’s container may do', () => {
 });
 
 describe('the dashboard', () => {
-  const meters = [
+  const metrics = [
     ...text('bridge/http/metrics.ts').matchAll(/name: '(chavion_\w+)'(?:[^{}]*labelNames: \[([^\]]*)\])?/g),
   ];
-  const own = new Map(meters.map(([, name = '', labels = '']) => [name, labels.match(/\w+/g) ?? []]));
+  const own = new Map(metrics.map(([, name = '', labels = '']) => [name, labels.match(/\w+/g) ?? []]));
   const node = [
     'chavion_process_resident_memory_bytes',
     'chavion_process_cpu_seconds_total',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Aside, heardByAll, Inbox, type InboxOptions, type Misfit } from '../../bridge/appservice/inbox.ts';
+import { type Aside, heardByAll, Inbox, type InboxOptions, type FailedEvent } from '../../bridge/appservice/inbox.ts';
 import { Timeline } from '../../bridge/appservice/timeline.ts';
 import type { RoomEvent } from '../../bridge/protocol/room-event.ts';
 import { MASTER, ROOM } from './events.ts';
@@ -19,21 +19,21 @@ function scene(
   options: InboxOptions = { isOwn: () => false },
 ) {
   const handled: string[] = [];
-  const aside: Misfit[] = [];
+  const aside: FailedEvent[] = [];
   const timeline = new Timeline({ latest: async () => [], thread: async () => [], event: async () => null });
-  const ear = async (event: RoomEvent) => {
+  const handler = async (event: RoomEvent) => {
     await handle(event);
     handled.push(event.eventId);
   };
   const inbox = new Inbox(
     options,
     timeline,
-    ear,
+    handler,
     {
       healthy: async () => true,
       begun: async () => 0,
       ended: async () => undefined,
-      put: async (misfit) => void aside.push(misfit),
+      put: async (failed) => void aside.push(failed),
       ...more,
     },
     50,
@@ -174,7 +174,7 @@ describe('what comes in', () => {
     expect(handled).toEqual(['$poison']);
   });
 
-  it('is heard by all ears, whoever of them fails', async () => {
+  it('is heard by all handlers, whoever of them fails', async () => {
     const heard: string[] = [];
     const deaf = async () => Promise.reject(new Error('deaf'));
     await expect(

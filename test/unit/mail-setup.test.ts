@@ -14,7 +14,7 @@ import { openPostOffice, POST_PASSWORD, type PostOffice, wordsOf } from '../hous
 const bin = new AsyncDisposableStack();
 afterAll(() => bin.disposeAsync());
 
-async function desk(office: PostOffice) {
+async function mailVerb(office: PostOffice) {
   const data = mkdtempSync(join(tmpdir(), 'chavion-mail-'));
   writeFileSync(
     join(data, 'instance.json'),
@@ -60,7 +60,7 @@ async function desk(office: PostOffice) {
 describe('npm start -- mail', () => {
   it('sends a real letter, and what stands in it proves that the address is his', async () => {
     const office = bin.use(await openPostOffice());
-    const { run, code, answers, place, said, file } = await desk(office);
+    const { run, code, answers, place, said, file } = await mailVerb(office);
     expect(await run([], [...answers, '', '000000', () => ` ${code()} `])).toBe(0);
     expect(office.letters.map(({ to }) => to)).toEqual([['master@example.org']]);
     expect(place.read()).toMatchObject({ address: 'master@example.org', verified: true, freeADay: 20 });
@@ -74,7 +74,7 @@ describe('npm start -- mail', () => {
 
   it('stores it unverified without the code, and verifies it later', async () => {
     const office = bin.use(await openPostOffice());
-    const { run, code, answers, place, said } = await desk(office);
+    const { run, code, answers, place, said } = await mailVerb(office);
     const wrong = () => String((Number(code()) + 1) % 1_000_000).padStart(6, '0');
     expect(await run([], [...answers, '', wrong, wrong, wrong, () => code()])).toBe(0);
     expect(place.read()).toMatchObject({ verified: false });
@@ -87,7 +87,7 @@ describe('npm start -- mail', () => {
 
   it('stores nothing that does not work, and says why', async () => {
     const office = bin.use(await openPostOffice());
-    const { run, answers, place, said } = await desk(office);
+    const { run, answers, place, said } = await mailVerb(office);
     expect(await run([], [...answers.slice(0, 5), 'wrong', ''])).toBe(1);
     expect(said()).toContain('비밀번호가 맞지 않습니다');
     expect(await run([], ['not an address', 'x', 'y@'])).toBe(1);
@@ -99,7 +99,7 @@ describe('npm start -- mail', () => {
   it('takes an inbox only where it can be looked into', async () => {
     const office = bin.use(await openPostOffice());
     const inbox = bin.use(await openPaperInbox([]));
-    const { run, answers, place, said } = await desk(office);
+    const { run, answers, place, said } = await mailVerb(office);
     const reading = ['127.0.0.1', String(inbox.login.port), 'none'];
     expect(await run([], [...answers, ...reading])).toBe(1);
     expect(said()).toContain('비밀번호가 맞지 않습니다');
@@ -108,7 +108,7 @@ describe('npm start -- mail', () => {
 
   it('takes it away, password and all', async () => {
     const office = bin.use(await openPostOffice());
-    const { run, code, answers, place, file } = await desk(office);
+    const { run, code, answers, place, file } = await mailVerb(office);
     await run([], [...answers, '', () => code()]);
     expect(readFileSync(file, 'utf8')).toContain(POST_PASSWORD);
     expect(await run(['off'])).toBe(0);
@@ -118,7 +118,7 @@ describe('npm start -- mail', () => {
 
   it('knows the servers of the great ones, and tells of app passwords', async () => {
     const office = bin.use(await openPostOffice());
-    const { run, said, asked } = await desk(office);
+    const { run, said, asked } = await mailVerb(office);
     expect(await run([], ['me@naver.com'])).toBe(1);
     expect(said()).toContain('애플리케이션 비밀번호');
     expect(asked.join('\n')).not.toContain('SMTP');

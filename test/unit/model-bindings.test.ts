@@ -5,7 +5,7 @@ import { PRICE_TABLE } from '../../bridge/protocol/prices/price-table.ts';
 import { ProviderSettings } from '../../bridge/protocol/settings.ts';
 import { ModelBindings } from '../../bots/models/model-bindings.ts';
 import { createProvider } from '../../bots/models/registry.ts';
-import { deskStep } from '../../bots/models/relay-desk.ts';
+import { relayStep } from '../../bots/models/web-chat-relay.ts';
 
 const [CHEAP, DEAR, OTHER] = [
   { input: 1, output: 2 },
@@ -95,7 +95,7 @@ describe('who is ready', () => {
   });
 });
 
-describe('the desk', () => {
+describe('the relay to a web chat', () => {
   const minutes = (n: number) => n * 60_000;
   it.each([
     [0, false, 'wait'],
@@ -106,6 +106,6 @@ describe('the desk', () => {
     [120, true, 'absent'],
     [500, false, 'absent'],
   ] as const)('after %d minutes (reminded: %s): %s', (age, reminded, step) => {
-    expect(deskStep(minutes(age), reminded, { remindAfter: 20, absentAfter: 120 })).toBe(step);
+    expect(relayStep(minutes(age), reminded, { remindAfter: 20, absentAfter: 120 })).toBe(step);
   });
 });

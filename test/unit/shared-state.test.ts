@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { asideOf } from '../../bots/intake/dead-letters.ts';
-import { createMisfits } from '../../bots/intake/unreadable-jobs.ts';
+import { createUnreadableJobs } from '../../bots/intake/unreadable-jobs.ts';
 import { seenAddresses } from '../../bots/hands/seen-addresses.ts';
 import { ApiProblem } from '../../bridge/http/problems.ts';
 import { OutsideOrders } from '../../bots/agent-api/orders.ts';
@@ -188,7 +188,7 @@ it('a command that an agent asked for only goes forward, whichever swarm hears w
       executor,
       hq: RoomId.parse('!hq:x'),
       lang: 'ko',
-      letters: { tell: (_agent, what) => Promise.resolve(void told.push(what)) },
+      inboxMessages: { tell: (_agent, what) => Promise.resolve(void told.push(what)) },
       speech: { send: () => Promise.reject(new Error('unused')) },
       orders: { add: () => Promise.resolve() },
       coordinator: { event: () => Promise.resolve(null) },
@@ -218,7 +218,7 @@ it('of commands asked for at once no more wait for a master than may, whichever 
       executor: UserId.parse('@executor:x'),
       hq: RoomId.parse('!hq:x'),
       lang: 'ko',
-      letters: { tell: () => Promise.resolve() },
+      inboxMessages: { tell: () => Promise.resolve() },
       speech: {
         send: (_agent, _words, seed) => {
           if (seed === 'fails') return Promise.reject(new Error('away'));
@@ -245,8 +245,8 @@ it('of commands asked for at once no more wait for a master than may, whichever 
 });
 
 it('an event that one swarm has in hand is not counted as a death of another', async () => {
-  const misfits = (swarm: string) =>
-    createMisfits({
+  const failures = (swarm: string) =>
+    createUnreadableJobs({
       redis: bare.client(),
       queue: { add: () => Promise.resolve() },
       coordinator: { call: () => Promise.reject(new Error('unused')) },
@@ -260,16 +260,16 @@ it('an event that one swarm has in hand is not counted as a death of another', a
       log: pino({ enabled: false }),
     });
   const event = EventId.parse('$in-hand');
-  expect(await misfits('one').begun(event)).toBe(0);
-  const other = misfits('two');
+  expect(await failures('one').begun(event)).toBe(0);
+  const other = failures('two');
   expect(await other.begun(event)).toBe(0);
   // The first has died of it; that the other has handled it makes that no better.
   await other.ended(event);
-  expect(await misfits('one').begun(event)).toBe(1);
+  expect(await failures('one').begun(event)).toBe(1);
 });
 
-it('a lane takes one after the other, and what fails holds up nothing', async () => {
-  const lanes = new KeyedQueue<string>();
+it('a keyed queue takes one after the other, and what fails holds up nothing', async () => {
+  const queue = new KeyedQueue<string>();
   const order: string[] = [];
   const step = (name: string) => async (): Promise<string> => {
     order.push(`${name} in`);
@@ -279,9 +279,9 @@ it('a lane takes one after the other, and what fails holds up nothing', async ()
     return name;
   };
   const done = await Promise.allSettled([
-    lanes.run('x', step('a')),
-    lanes.run('x', step('b')),
-    lanes.run('x', step('c')),
+    queue.run('x', step('a')),
+    queue.run('x', step('b')),
+    queue.run('x', step('c')),
   ]);
   expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(order).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);

@@ -16,7 +16,7 @@ const AGENT = UserId.parse('@agent_anna:house');
 const HQ = RoomId.parse('!hq');
 const id = (name: string) => EventId.parse(`$${name}`);
 
-/** A task that stands still, and an ear over its room. */
+/** A task that stands still, and a handler of the events of its room. */
 function listening(reached: (state: TaskState) => boolean, script = able()) {
   const world = new World(taskFor([A, B, C, D]), rulesFor([A, B, C, D])).play(script, reached);
   const apply = (event: TaskEvent) => {
@@ -35,7 +35,7 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
     ['$run', by(COORDINATOR, { kind: 'act', run: true })],
     ['$forged', by(AGENT, { kind: 'card' })],
   ]);
-  const ear = taskEventHandler({
+  const handler = taskEventHandler({
     tasks: {
       apply: (_root, event) => Promise.resolve(apply(event)),
       get: (which) => Promise.resolve(which === world.state.root ? world.state : null),
@@ -74,7 +74,7 @@ function listening(reached: (state: TaskState) => boolean, script = able()) {
     coordinator: COORDINATOR,
     executor: EXECUTOR,
   });
-  return { world, ear };
+  return { world, handler };
 }
 
 const common = (sender: UserId, name = 'heard') => ({ roomId: HQ, eventId: id(name), sender, at: 1 });
@@ -137,34 +137,35 @@ describe('a result', () => {
     ['a master', MASTER],
     ['a stranger', STRANGER],
   ])('by %s is none, in whatever form', async (_who, sender) => {
-    const { world, ear } = running();
+    const { world, handler } = running();
     const before = world.state;
-    for (const kind of ['plan-result', 'message', 'edit'] as const) await ear.hear(result(sender, done(world), kind));
+    for (const kind of ['plan-result', 'message', 'edit'] as const)
+      await handler.hear(result(sender, done(world), kind));
     expect(world.state).toBe(before);
   });
 
   it('by the executor counts once, in its room, for this attempt', async () => {
-    const { world, ear } = running();
+    const { world, handler } = running();
     const before = world.state;
-    await ear.hear({ ...result(EXECUTOR, done(world)), roomId: RoomId.parse('!other') });
-    await ear.hear(result(EXECUTOR, done(world, { attempt: 2 })));
-    await ear.hear(result(EXECUTOR, { ...done(world), root: id('another') }));
+    await handler.hear({ ...result(EXECUTOR, done(world)), roomId: RoomId.parse('!other') });
+    await handler.hear(result(EXECUTOR, done(world, { attempt: 2 })));
+    await handler.hear(result(EXECUTOR, { ...done(world), root: id('another') }));
     expect(world.state).toBe(before);
-    await ear.hear(result(EXECUTOR, done(world)));
+    await handler.hear(result(EXECUTOR, done(world)));
     expect(world.state).toMatchObject({ phase: 'verifying', commands: { list: { state: 'done' } } });
     const after = world.state;
-    await ear.hear(result(EXECUTOR, done(world, { state: 'failed' })));
+    await handler.hear(result(EXECUTOR, done(world, { state: 'failed' })));
     expect(world.state).toBe(after);
   });
 
   it('counts as an executor of an earlier version says it', async () => {
-    const { world, ear } = running();
-    await ear.hear(result(EXECUTOR, done(world), 'message'));
+    const { world, handler } = running();
+    await handler.hear(result(EXECUTOR, done(world), 'message'));
     expect(world.state).toMatchObject({ phase: 'verifying', commands: { list: { state: 'done' } } });
   });
 
   it('of the attempt before a retry changes nothing', async () => {
-    const { world, ear } = listening(
+    const { world, handler } = listening(
       (state) => state.phase === 'asking',
       able({ command: () => ({ state: 'unknown' }) }),
     );
@@ -172,7 +173,7 @@ describe('a result', () => {
     world.send({ kind: 'retry', at: world.now, by: MASTER, ready: [A, B, C, D], event: id('retry') });
     const again = world.state;
     expect(again.commands['list']).toMatchObject({ state: 'sent', attempt: 2 });
-    await ear.hear(result(EXECUTOR, old));
+    await handler.hear(result(EXECUTOR, old));
     expect(world.state).toBe(again);
     world.send({ kind: 'retry', at: world.now, by: MASTER, ready: [A, B], event: id('again') });
     expect(world.state).toBe(again);
@@ -184,29 +185,29 @@ describe('a tap', () => {
   const choice = ({ state }: World, i: number) => answerId(state.proposals[i]!.hash);
 
   it('counts for masters alone', async () => {
-    const { world, ear } = voting();
-    for (const sender of [STRANGER, AGENT, EXECUTOR]) await ear.hear(tap(sender, '$poll.0', choice(world, 1)));
+    const { world, handler } = voting();
+    for (const sender of [STRANGER, AGENT, EXECUTOR]) await handler.hear(tap(sender, '$poll.0', choice(world, 1)));
     expect(world.state.tap).toBeNull();
-    await ear.hear(tap(MASTER, '$poll.0', choice(world, 1)));
+    await handler.hear(tap(MASTER, '$poll.0', choice(world, 1)));
     expect(world.state).toMatchObject({ tap: world.state.proposals[1]!.hash, tapEvent: '$tap' });
   });
 
   it('is taken back by an answer that is none, and by taking it out of the room', async () => {
-    const { world, ear } = voting();
-    await ear.hear(tap(MASTER, '$poll.0', choice(world, 1)));
-    await ear.hear(tap(MASTER, '$poll.0', 'nothing of this', 'second'));
+    const { world, handler } = voting();
+    await handler.hear(tap(MASTER, '$poll.0', choice(world, 1)));
+    await handler.hear(tap(MASTER, '$poll.0', 'nothing of this', 'second'));
     expect(world.state.tap).toBeNull();
-    await ear.hear(tap(MASTER, '$poll.0', choice(world, 2), 'third'));
-    await ear.hear(redaction('$second'));
+    await handler.hear(tap(MASTER, '$poll.0', choice(world, 2), 'third'));
+    await handler.hear(redaction('$second'));
     expect(world.state.tap).toBe(world.state.proposals[2]!.hash);
-    await ear.hear(redaction('$third'));
+    await handler.hear(redaction('$third'));
     expect(world.state).toMatchObject({ phase: 'voting', tap: null, tapEvent: null });
   });
 
   it('after the decision, or in a poll that is over, changes nothing', async () => {
-    const { world, ear } = listening((state) => state.phase === 'executing', able({ command: () => null }));
+    const { world, handler } = listening((state) => state.phase === 'executing', able({ command: () => null }));
     const decided = world.state;
-    await ear.hear(tap(MASTER, '$poll.0', choice(world, 1)));
+    await handler.hear(tap(MASTER, '$poll.0', choice(world, 1)));
     expect(world.state).toBe(decided);
 
     const script = able({
@@ -218,8 +219,8 @@ describe('a tap', () => {
       (state) => state.round === 1 && state.phase === 'voting' && state.events['poll.1'] !== undefined,
       script,
     );
-    await two.ear.hear(tap(MASTER, '$poll.1', choice(two.world, 1)));
-    await two.ear.hear(tap(MASTER, '$poll.0', 'a plan of the first round', 'late'));
+    await two.handler.hear(tap(MASTER, '$poll.1', choice(two.world, 1)));
+    await two.handler.hear(tap(MASTER, '$poll.0', 'a plan of the first round', 'late'));
     expect(two.world.state.tap).toBe(two.world.state.proposals[1]!.hash);
   });
 });
@@ -231,23 +232,23 @@ describe('the root', () => {
         phase === 'asking' ? { state: 'unknown' } : phase === 'diagnosing' && attempt === 1 ? { state: 'failed' } : {},
       ask: (ask, state) => (ask.kind === 'diagnose' || ask.kind === 'report' ? null : able().ask(ask, state)),
     });
-    const { world, ear } = listening((state) => state.phase === phase, script);
+    const { world, handler } = listening((state) => state.phase === phase, script);
     expect(world.state.phase).toBe(phase);
-    await ear.hear(redaction('$root'));
+    await handler.hear(redaction('$root'));
     expect(world.state).toMatchObject({ phase: 'cancelled', ending: 'cancelled', asks: [], timers: {} });
     const ended = world.state;
-    await ear.hear(redaction('$root'));
-    await ear.hear(
+    await handler.hear(redaction('$root'));
+    await handler.hear(
       result(EXECUTOR, { result: { plan: hashOf(plan('x')), step: 'list' as never, attempt: 1, state: 'done' } }),
     );
     expect(world.state).toBe(ended);
   });
 
   it('of another room, or another event, ends nothing', async () => {
-    const { world, ear } = listening((state) => state.phase === 'voting');
+    const { world, handler } = listening((state) => state.phase === 'voting');
     const before = world.state;
-    await ear.hear({ ...redaction('$root'), roomId: RoomId.parse('!other') });
-    await ear.hear(redaction('$poll.0'));
+    await handler.hear({ ...redaction('$root'), roomId: RoomId.parse('!other') });
+    await handler.hear(redaction('$poll.0'));
     expect(world.state).toBe(before);
   });
 });
@@ -260,13 +261,13 @@ describe('an edit of a task’s own message', () => {
     >;
 
   it('ends it at once: the executor would refuse all of it', async () => {
-    const { world, ear } = listening((state) => state.phase === 'voting');
-    expect(await ear.edited(edit(STRANGER, world.state.root))).toBe(false);
-    expect(await ear.edited(edit(MASTER, '$else'))).toBe(false);
+    const { world, handler } = listening((state) => state.phase === 'voting');
+    expect(await handler.edited(edit(STRANGER, world.state.root))).toBe(false);
+    expect(await handler.edited(edit(MASTER, '$else'))).toBe(false);
     expect(world.state.phase).toBe('voting');
-    expect(await ear.edited(edit(MASTER, world.state.root))).toBe(true);
+    expect(await handler.edited(edit(MASTER, world.state.root))).toBe(true);
     expect(world.state.phase).toBe('cancelled');
-    expect(await ear.edited(edit(MASTER, world.state.root))).toBe(false);
+    expect(await handler.edited(edit(MASTER, world.state.root))).toBe(false);
   });
 });
 
@@ -319,31 +320,31 @@ describe('a tap on the card', () => {
     listening(({ phase }) => phase === 'failed', able({ command: () => ({ state: 'refused', why: 'no' }) }));
 
   it('takes an ended task up once, however often it is heard', async () => {
-    const { world, ear } = failed();
-    expect(await ear.again(sign('🔁', '$card'))).toBe('taken-up');
+    const { world, handler } = failed();
+    expect(await handler.again(sign('🔁', '$card'))).toBe('taken-up');
     expect(world.state).toMatchObject({ round: 1, retry: '$sign' });
     const after = world.state;
-    expect(await ear.again(sign('🔁', '$card'))).toBe('none');
-    expect(await ear.again(sign('🔁', '$card', 'second'))).toBe('none');
+    expect(await handler.again(sign('🔁', '$card'))).toBe('none');
+    expect(await handler.again(sign('🔁', '$card', 'second'))).toBe('none');
     expect(world.state).toBe(after);
   });
 
   it.each(['$run', '$forged', '$chat'])('is none on %s', async (target) => {
-    const { world, ear } = failed();
+    const { world, handler } = failed();
     const before = world.state;
-    expect(await ear.again(sign('🔁', target))).toBe('none');
+    expect(await handler.again(sign('🔁', target))).toBe('none');
     expect(world.state).toBe(before);
   });
 
   it.each(['$card', '$run', '$root'])('🛑 on %s cancels the task', async (target) => {
-    const { world, ear } = listening(({ phase }) => phase === 'executing', able({ command: () => null }));
-    await ear.stopSign(sign('🛑', target));
+    const { world, handler } = listening(({ phase }) => phase === 'executing', able({ command: () => null }));
+    await handler.stopSign(sign('🛑', target));
     expect(world.state.phase).toBe('cancelled');
   });
 
   it('🛑 on a card that an agent has written cancels nothing', async () => {
-    const { world, ear } = listening(({ phase }) => phase === 'executing', able({ command: () => null }));
-    await ear.stopSign(sign('🛑', '$forged'));
+    const { world, handler } = listening(({ phase }) => phase === 'executing', able({ command: () => null }));
+    await handler.stopSign(sign('🛑', '$forged'));
     expect(world.state.phase).toBe('executing');
   });
 });

@@ -21,7 +21,7 @@ export type TransitionWatcher = (state: TaskState, before: TaskState) => void;
 export class TaskMachine {
   readonly #deps: MachineDeps;
   readonly #watchers = new Set<TransitionWatcher>();
-  readonly #lanes = new KeyedQueue<EventId>();
+  readonly #queue = new KeyedQueue<EventId>();
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
@@ -42,7 +42,7 @@ export class TaskMachine {
    * other: a hundred answers at once would each read the task again for every one that was first.
    */
   change(root: EventId, next: (state: TaskState) => Transition): Promise<TaskState | null> {
-    return this.#lanes.run(root, () => this.#change(root, next));
+    return this.#queue.run(root, () => this.#change(root, next));
   }
 
   async #change(root: EventId, next: (state: TaskState) => Transition): Promise<TaskState | null> {

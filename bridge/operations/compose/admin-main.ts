@@ -56,7 +56,7 @@ const asAdmin = (): AdminRooms => ({ client, token: token ?? '', who, rooms });
 const facts = containerFacts({
   project: join(import.meta.dirname, '..', '..', '..'),
   state,
-  door: order.door,
+  api: order.door,
   client,
   token: () => token ?? '',
 });

@@ -12,7 +12,7 @@ export const AdminOrderFile = z.object({
   executorPassword: z.string().optional(),
   /** Whose words are no orders. */
   silent: z.array(UserId),
-  /** The swarm's door: says of every part whether it does its work. */
+  /** The agents' API of the swarm, under the name it has had in this file from the start: says of every part whether it does its work. */
   door: z.url(),
 });
 export type AdminOrderFile = z.infer<typeof AdminOrderFile>;

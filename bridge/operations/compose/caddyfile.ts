@@ -16,9 +16,9 @@ const FOR_WORKERS = [
  */
 export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string, apiUrl: string = publicUrl): string {
   const synapse = `${CONTAINER_HOST.synapse}:${PORT.synapse}`;
-  const door = `${CONTAINER_HOST.swarm}:${PORT.door}`;
+  const upstream = `${CONTAINER_HOST.swarm}:${PORT.agentApi}`;
   const toAgentApi = [
-    `reverse_proxy ${door}${scale ? ` ${CONTAINER_HOST.swarm}-2:${PORT.door}` : ''} {`,
+    `reverse_proxy ${upstream}${scale ? ` ${CONTAINER_HOST.swarm}-2:${PORT.agentApi}` : ''} {`,
     ...(scale ? ['\tlb_policy header Authorization', '\tlb_try_duration 5s'] : []),
     '\tflush_interval -1',
     '}',
@@ -73,7 +73,7 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
     '\t}',
     '}',
     '',
-    // The door under a name of its own.
+    // The agents' API under a name of its own.
     ...(beside
       ? []
       : [`${api.origin} {`, ...agentApiRoutes(prefix, toAgentApi), '\thandle {', '\t\trespond 404', '\t}', '}', '']),
@@ -98,11 +98,11 @@ export function caddyfile(publicUrl: string, scale: boolean, previewUrl?: string
 }
 
 /** What outside agents need and nothing more: figures and readiness stay inside. */
-const DOOR_PATHS = ['/api/*', '/mcp', '/mcp/*', '/help', '/openapi.json'];
+const AGENT_API_PATHS = ['/api/*', '/mcp', '/mcp/*', '/help', '/openapi.json'];
 
 const agentApiRoutes = (prefix: string, toAgentApi: readonly string[]): readonly string[] => [
-  `\t@door path ${DOOR_PATHS.map((path) => `${prefix}${path}`).join(' ')}`,
-  '\thandle @door {',
+  `\t@agents path ${AGENT_API_PATHS.map((path) => `${prefix}${path}`).join(' ')}`,
+  '\thandle @agents {',
   ...(prefix === '' ? [] : [`\t\turi strip_prefix ${prefix}`]),
   ...toAgentApi.map((line) => `\t\t${line}`),
   '\t}',

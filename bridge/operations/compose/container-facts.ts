@@ -9,7 +9,7 @@ export interface ContainerFactsDeps {
   readonly project: string;
   /** The volume of its own. */
   readonly state: string;
-  readonly door: string;
+  readonly api: string;
   readonly client: HomeserverClient;
   readonly token: () => string;
 }
@@ -20,7 +20,7 @@ const Ready = z.object({ parts: z.record(z.string(), z.boolean()) });
 const Users = z.object({ total: z.int() });
 
 /** What the container `desk` can see: its own volume, and what homeserver and swarm tell. Of the others no volume is open to it. */
-export function containerFacts({ project, state, door, client, token }: ContainerFactsDeps): InstanceFacts {
+export function containerFacts({ project, state, api, client, token }: ContainerFactsDeps): InstanceFacts {
   return {
     place: 'containers',
     async disk() {
@@ -65,7 +65,7 @@ export function containerFacts({ project, state, door, client, token }: Containe
           () => true,
           () => false,
         ),
-        partsSeenFrom(door),
+        partsSeenFrom(api),
       ]);
       // What the swarm sees of others is lost with it.
       const told = (name: string) => (parts?.[name] === undefined ? null : parts[name] ? 'up' : 'silent');
@@ -85,9 +85,9 @@ export function containerFacts({ project, state, door, client, token }: Containe
 }
 
 /** 503 is an answer too: it lists who does not work. Undefined where there is none. */
-async function partsSeenFrom(door: string): Promise<Readonly<Record<string, boolean>> | undefined> {
+async function partsSeenFrom(api: string): Promise<Readonly<Record<string, boolean>> | undefined> {
   try {
-    const response = await fetch(new URL('/ready', door), { signal: AbortSignal.timeout(8_000) });
+    const response = await fetch(new URL('/ready', api), { signal: AbortSignal.timeout(8_000) });
     return Ready.parse(await response.json()).parts;
   } catch {
     return undefined;

@@ -14,7 +14,7 @@ export const PORT = {
   redis: 6379,
   postgres: 5432,
   appservice: 9009,
-  door: 5004,
+  agentApi: 5004,
   preview: 5005,
   adminPage: 8081,
   ketesa: 8080,

@@ -72,7 +72,7 @@ export function composeFiles(input: ComposeInput): ComposeFiles {
     registrationSecret: house.synapse.registration,
     executorPassword: house.passwords.executor,
     silent: [who.admin, who.executor, ...residents.filter((user) => user !== who.coordinator)],
-    door: `http://${CONTAINER_HOST.swarm}:${PORT.door}`,
+    door: `http://${CONTAINER_HOST.swarm}:${PORT.agentApi}`,
   };
   return {
     parts: {

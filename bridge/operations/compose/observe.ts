@@ -9,7 +9,7 @@ export const prometheusConfig = (scale: boolean): unknown => ({
       static_configs: [
         {
           targets: [CONTAINER_HOST.swarm, ...(scale ? [`${CONTAINER_HOST.swarm}-2`] : [])].map(
-            (host) => `${host}:${PORT.door}`,
+            (host) => `${host}:${PORT.agentApi}`,
           ),
         },
       ],

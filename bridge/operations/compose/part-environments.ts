@@ -21,7 +21,7 @@ export function swarmEnvironmentFile(
     CHAVION_SERVER_NAME: settings.CHAVION_SERVER_NAME,
     CHAVION_APPSERVICE_PORT: String(PORT.appservice),
     CHAVION_APPSERVICE_LISTEN: '0.0.0.0',
-    CHAVION_API_PORT: String(PORT.door),
+    CHAVION_API_PORT: String(PORT.agentApi),
     CHAVION_PREVIEW_PORT: String(PORT.preview),
     CHAVION_PREVIEW_URL: settings.CHAVION_PREVIEW_URL,
     // Caddy passes it on beside the rooms, where it has no name of its own.

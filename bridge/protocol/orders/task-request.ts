@@ -29,7 +29,7 @@ const Request = z.object({
   }),
 });
 
-/** The mission that the event asks for; null where it is no request as the door writes them. Whose it is, the caller looks at. */
+/** The mission that the event asks for; null where it is no request as the agents' API writes them. Whose it is, the caller looks at. */
 export function requestedMission(raw: unknown): string | null {
   const body = Request.safeParse(raw).data?.content.body;
   const [head = '', ...rest] = (body ?? '').split('\n');

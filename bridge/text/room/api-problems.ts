@@ -8,7 +8,7 @@ export interface ProblemFacts {
   readonly seconds?: number | undefined;
 }
 
-/** Every refusal of the door: what happened, what was kept, what to do. */
+/** Every refusal of the agents' API: what happened, what was kept, what to do. */
 export const DOOR_PROBLEMS = {
   'auth.missing': phrase<[ProblemFacts]>(
     () =>

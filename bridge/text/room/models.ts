@@ -2,7 +2,7 @@ import { withParticle } from '../particle.ts';
 import { phrase } from '../say.ts';
 import { roomNames } from '../room-names.ts';
 
-/** What is said of the agents' models: `!model`, the desk of those whose words a person carries, and the memory of a room. */
+/** What is said of the agents' models: `!model`, the relay of those whose words a person carries, and the memory of a room. */
 
 /** Why something is not a model. */
 export type ModelFault = 'shape' | 'provider' | 'endpoint';

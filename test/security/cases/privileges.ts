@@ -184,7 +184,7 @@ export const privileges: readonly AbuseCase[] = [
     harm: did,
   },
   machineCode('asks for a vsock in the ordinary way', PLAIN, /ended 7/),
-  machineCode("asks for it by i386's door in a 64-bit program", INT_80, /ended 159/),
+  machineCode("asks for it by i386's system call in a 64-bit program", INT_80, /ended 159/),
   machineCode("asks for it by x32's number", X32, /ended 159/),
   machineCode('brings a program of another architecture', I386, /ended (?:159|126)/),
   {

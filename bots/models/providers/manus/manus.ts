@@ -65,8 +65,8 @@ export function manus(
   access: Access,
   { deadlines = DEFAULT_DEADLINES, pace = PACE, sees = true, notes = notesInMemory() }: ManusOptions = {},
 ): Provider {
-  const desk: Desk = { api: manusApi(access, deadlines), notes, pace, profile, sees };
-  const { api } = desk;
+  const session: ManusSession = { api: manusApi(access, deadlines), notes, pace, profile, sees };
+  const { api } = session;
   const tasks = new WeakMap<ProviderRequest, Task>();
   return {
     label: `manus/${profile}`,
@@ -78,13 +78,13 @@ export function manus(
     searches: true,
     rehearsal: false,
     check: (signal) => api.check(signal),
-    abandon: (turn) => abandon(desk, turn, undefined),
+    abandon: (turn) => abandon(session, turn, undefined),
     async *stream(request, signal) {
       signal.throwIfAborted();
       let task = tasks.get(request);
       try {
         if (task === undefined) {
-          const begun = await begin(desk, request, signal);
+          const begun = await begin(session, request, signal);
           if ('question' in begun) {
             yield* ask(begun.question, request.resume ?? '');
             return;
@@ -97,14 +97,14 @@ export function manus(
         // What nobody waits for any more should not go on costing.
         const over =
           signal.aborted || (error instanceof ProviderFault && error.code === 'provider.timeout' && !error.retryable);
-        if (over) abandon(desk, request, task).catch(() => undefined);
+        if (over) abandon(session, request, task).catch(() => undefined);
         throw error;
       }
     },
   };
 }
 
-interface Desk {
+interface ManusSession {
   readonly api: ManusApi;
   readonly notes: ManusNotes;
   readonly pace: ManusPace;
@@ -117,19 +117,19 @@ const LISTED_WITHIN = 1 / 6;
 
 /** The turn's task: the one it has begun already, or a new one. */
 async function begin(
-  desk: Desk,
+  session: ManusSession,
   request: ProviderRequest,
   signal: AbortSignal,
 ): Promise<Task | { readonly question: string }> {
-  const { api, notes, profile, sees } = desk;
+  const { api, notes, profile, sees } = session;
   const { turn } = request;
   const note = await notes.of(turn);
   if (note?.id !== undefined)
     return { id: note.id, startedAt: performance.now(), since: note.since, paid: note.paid ?? 0, recovered: true };
-  if (request.resume !== undefined) return resume(desk, request.resume, request, signal);
+  if (request.resume !== undefined) return resume(session, request.resume, request, signal);
   const at = note?.at ?? Date.now();
   const title = titleOf(request);
-  const lost = note === null ? undefined : await search(desk, title, at, signal);
+  const lost = note === null ? undefined : await search(session, title, at, signal);
   if (note === null) await notes.put(turn, { at });
   let id = lost;
   try {
@@ -145,7 +145,7 @@ async function begin(
 
 /** The task whose creation was begun and never heard of again; it may take a moment to be listed. */
 async function search(
-  { api, pace }: Desk,
+  { api, pace }: ManusSession,
   title: string,
   at: number,
   signal: AbortSignal,
@@ -162,18 +162,18 @@ async function search(
 const OVER: ReadonlySet<FaultCode> = new Set(['provider.request', 'provider.model']);
 
 /** Nobody waits for it any more. What is asked under the same name later is a new wish. */
-async function abandon(desk: Desk, request: TurnAtManus, task: Task | undefined): Promise<void> {
-  const note = await desk.notes.of(request.turn);
+async function abandon(session: ManusSession, request: TurnAtManus, task: Task | undefined): Promise<void> {
+  const note = await session.notes.of(request.turn);
   const id =
     task?.id ??
     note?.id ??
-    (note === null ? undefined : await search(desk, titleOf(request), note.at, AbortSignal.timeout(30_000)));
+    (note === null ? undefined : await search(session, titleOf(request), note.at, AbortSignal.timeout(30_000)));
   if (id !== undefined)
-    await desk.api.stop(id).catch((error: unknown) => {
+    await session.api.stop(id).catch((error: unknown) => {
       // One that is over or gone cannot be stopped, and need not be.
       if (!(error instanceof ProviderFault) || !OVER.has(error.code)) throw error;
     });
-  await desk.notes.drop(request.turn);
+  await session.notes.drop(request.turn);
 }
 
 type TurnAtManus = Parameters<NonNullable<Provider['abandon']>>[0];
@@ -184,7 +184,7 @@ const titleOf = ({ turn, agent }: TurnAtManus): string =>
 
 /** Gives the master's reply to the task that asked for it. */
 async function resume(
-  { api, notes }: Desk,
+  { api, notes }: ManusSession,
   id: string,
   request: ProviderRequest,
   signal: AbortSignal,

@@ -38,7 +38,7 @@ interface Sync {
 export const now = (): number => performance.timeOrigin + performance.now();
 
 /** The master's phone: one /sync, and what it shows as it comes. */
-export class MasterEar {
+export class MasterListener {
   readonly #url: string;
   readonly #token: string;
   readonly #rooms: ReadonlySet<string>;
@@ -47,7 +47,7 @@ export class MasterEar {
   /** Ends the round that is under way. */
   #fail: (error: unknown) => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
-  /** A later ear at the same room must not repeat what this one has sent. */
+  /** A later listener at the same room must not repeat what this one has sent. */
   readonly #name = randomUUID();
   #txn = 0;
 

@@ -23,7 +23,7 @@ const LOOK_MS = 500;
 const KEEP_S = 4 * 24 * 3600;
 
 /** What there is to do for a request of that age, milliseconds. Pure. */
-export function deskStep(
+export function relayStep(
   age: number,
   reminded: boolean,
   { remindAfter, absentAfter }: WebChatRelayDeps['pace'],
@@ -33,7 +33,7 @@ export function deskStep(
 }
 
 /**
- * The desk in ops from which a person carries words to a web chat and back. Everything about a request lies in Redis
+ * The relay in ops by which a person carries words to a web chat and back. Everything about a request lies in Redis
  * under its turn: after a restart the same turn finds its message, and an answer that came meanwhile.
  */
 export class WebChatRelay implements RelayPort {
@@ -51,7 +51,7 @@ export class WebChatRelay implements RelayPort {
       for (;;) {
         const [answer, over, reminded] = await redis.hmget(key, 'answer', 'over', 'reminded');
         if (answer != null) return answer;
-        const step = over == null ? deskStep(Date.now() - at, reminded != null, pace) : 'absent';
+        const step = over == null ? relayStep(Date.now() - at, reminded != null, pace) : 'absent';
         if (step === 'absent') throw new ProviderFault('provider.absent');
         if (step === 'remind') await this.#remind(carried, event, at);
         await delay(LOOK_MS, undefined, { signal });
