@@ -86,18 +86,31 @@ export const BOTS: readonly Contract[] = [
       {
         it: 'gives each line the next number, with where it was said, and the same again',
         calls: [
-          [['$a', ''], '1'],
-          [['$b', '!hq:h $said'], '2 !hq:h $said'],
-          [['$a', ''], '1'],
-          [['$b', ''], '2 !hq:h $said'],
+          [['$a', '', 0, ''], '1'],
+          [['$b', '!hq:h $said', 0, ''], '2 !hq:h $said'],
+          [['$a', '', 0, ''], '1'],
+          [['$b', '', 0, ''], '2 !hq:h $said'],
         ],
         leaves: { lines: { last: '2', $a: '1', $b: '2 !hq:h $said' } },
       },
       {
         it: 'gives no number twice',
         given: { lines: { last: '7' } },
-        calls: [[['$c', ''], '8']],
+        calls: [[['$c', '', 5, ''], '8']],
         leaves: { lines: { last: '8', $c: '8' } },
+      },
+      {
+        it: 'goes on behind the highest number that the caller knows, where its own are lost',
+        calls: [[['$d', '', 12, ''], '13']],
+        leaves: { lines: { last: '13', $d: '13' } },
+      },
+      {
+        it: 'takes back what was kept of a line, and gives its number to no other',
+        calls: [
+          [['$e', '', 0, '9 !hq:h $said'], '9 !hq:h $said'],
+          [['$f', '', 0, ''], '10'],
+        ],
+        leaves: { lines: { last: '10', $e: '9 !hq:h $said', $f: '10' } },
       },
     ],
   },
