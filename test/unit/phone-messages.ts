@@ -2,7 +2,7 @@ import { renderMarkdown } from '../../bridge/matrix/html.ts';
 import { canonicalHash } from '../../bridge/digest/canonical.ts';
 import { PlanJob } from '../../bridge/protocol/command-job.ts';
 import { defaultRoster } from '../../bridge/protocol/default-roster.ts';
-import { type AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
+import { type AgentId, EventId, EXECUTOR_ID, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Plan, StepId } from '../../bridge/protocol/plan.ts';
 import { Roster } from '../../bridge/protocol/roster.ts';
 import { ghosts, type Ghost } from '../../synapse/residents.ts';
@@ -33,7 +33,8 @@ const ROOT = EventId.parse('$root');
 const LENT = [{ name: 'site', path: '/srv/site', access: 'rw' as const }];
 const roster = Roster.parse(defaultRoster);
 const facesOf = (id: string) => roster.agents.find((agent) => agent.id === id);
-const nameOf = (agent: AgentId): string => facesOf(agent)?.name ?? agent;
+const nameOf = (agent: AgentId): string =>
+  facesOf(agent)?.name ?? (agent === EXECUTOR_ID ? roster.executor.name : agent);
 const [COORDINATOR = null, ...FACES] = ghosts(roster, 'chavion.local');
 const EXECUTOR = { emblem: 'executor', name: roster.executor.name, colour: '#4a4f57' } as const;
 
