@@ -12,7 +12,7 @@ import type { PutAside } from '../bridge/queue/jobs.ts';
 import { roomNames } from '../bridge/text/room-names.ts';
 import { MemoryRoom } from './memory/memory-room.ts';
 import { lineReader } from './memory/line-reading.ts';
-import { asideOf } from './intake/dead-letters.ts';
+import { deadLettersOf } from './intake/dead-letters.ts';
 import type { Former } from './intake/upgraded-rooms.ts';
 import { createResidents, type Residents } from './residents/residents.ts';
 import { roomLanguage } from './residents/room-language.ts';
@@ -101,7 +101,7 @@ export function openBase({ settings }: SwarmEnvironment, redis: Redis, log: Logg
     roomLang: roomLanguage({ timeline, rooms, residents, lang }),
     nameOf: (user) => residents.byUser.get(user)?.config.name ?? (residents.isOwn(user) ? null : roster.ownerTitle),
     masters: () => rooms.masters(),
-    putAside: asideOf({ redis, coordinator, ops, lang, log }),
+    putAside: deadLettersOf({ redis, coordinator, ops, lang, log }),
   };
 }
 
@@ -117,7 +117,7 @@ function ghosts(settings: SwarmEnvironment['settings'], log: Logger): (user: Use
         accessToken: settings.CHAVION_APPSERVICE_TOKEN,
         userId,
         ghost: true,
-        lanes: limiter,
+        limiter,
         onTrouble: (trouble) => log.warn(trouble, 'the homeserver does not answer'),
       });
     known.set(userId, account);

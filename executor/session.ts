@@ -46,7 +46,7 @@ const accountWith = ({ homeserverUrl, userId, onTrouble }: SignIn, accessToken: 
     accessToken,
     userId,
     ghost: false,
-    lanes: new RoomLimiter(),
+    limiter: new RoomLimiter(),
     ...(onTrouble === undefined ? {} : { onTrouble }),
   });
 

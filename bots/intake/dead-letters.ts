@@ -8,7 +8,7 @@ import type { PutAside } from '../../bridge/queue/jobs.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { putAsideLine } from '../../bridge/text/room/dead-letters.ts';
 
-export interface AsideDeps {
+export interface DeadLettersDeps {
   readonly redis: Redis;
   readonly coordinator: Pick<Account, 'send'>;
   readonly ops: RoomId;
@@ -22,7 +22,7 @@ const MOST = 1_000;
 const TOLD_S = 24 * 3600;
 
 /** Keeps what cannot be read any more, and tells of each kind of it once a day: a hundred jobs of one mistake are one line. */
-export function asideOf({ redis, coordinator, ops, lang, log }: AsideDeps): PutAside {
+export function deadLettersOf({ redis, coordinator, ops, lang, log }: DeadLettersDeps): PutAside {
   return async ({ what, id, why, data }) => {
     log.error({ what, job: id, why }, 'put aside');
     if ((await redis.hlen(KEPT)) < MOST)

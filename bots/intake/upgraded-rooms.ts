@@ -22,7 +22,7 @@ export async function currentRooms(
     accessToken: settings.CHAVION_APPSERVICE_TOKEN,
     userId,
     ghost: true,
-    lanes: new RoomLimiter(),
+    limiter: new RoomLimiter(),
   });
   const never = {
     admin: settings.CHAVION_ADMIN_USER,

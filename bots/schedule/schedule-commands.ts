@@ -15,7 +15,7 @@ import { roundNames } from './round.ts';
 import type { Schedule } from './schedule.ts';
 import type { Kept, ScheduleStore } from './schedule-store.ts';
 
-export interface ClockCommandDeps {
+export interface ScheduleCommandDeps {
   readonly scheduler: Scheduler;
   readonly store: ScheduleStore;
   readonly frozen: () => boolean;
@@ -35,7 +35,7 @@ const RECENT = 30;
 export type ScheduleCommands = SwarmCommands<'schedule' | 'schedules' | 'unschedule' | 'run-now' | 'cycle'>;
 
 /** `!schedule`, `!schedules`, `!unschedule`, `!run-now`, `!cycle`. */
-export function scheduleCommands(deps: ClockCommandDeps): ScheduleCommands {
+export function scheduleCommands(deps: ScheduleCommandDeps): ScheduleCommands {
   const { store, scheduler } = deps;
   const names = roundNames(deps.roster);
   const time = (at: number, { lang }: SwarmCommandJob) => clockTime(at, Date.now(), deps.timeZone, lang);

@@ -14,7 +14,7 @@ export interface AccountOptions {
   /** The token is an appservice's and the account one of its ghosts. */
   readonly ghost: boolean;
   /** Shared by all accounts of the process. */
-  readonly lanes: RoomLimiter;
+  readonly limiter: RoomLimiter;
   /** Told of a homeserver that does not answer for longer than a moment. */
   readonly onTrouble?: (trouble: CallTrouble) => void;
 }
@@ -44,13 +44,13 @@ export class Account {
   readonly userId: UserId;
   readonly #client: MatrixClient;
   readonly #device: { readonly device_id?: string };
-  readonly #lanes: RoomLimiter;
+  readonly #limiter: RoomLimiter;
   readonly #options: Pick<AccountOptions, 'homeserverUrl' | 'onTrouble' | 'accessToken' | 'ghost'>;
 
   constructor(options: AccountOptions) {
     installHttp();
     this.userId = options.userId;
-    this.#lanes = options.lanes;
+    this.#limiter = options.limiter;
     this.#options = options;
     this.#client = new MatrixClient(options.homeserverUrl, options.accessToken);
     if (options.ghost) this.#client.impersonateUserId(options.userId);
@@ -77,12 +77,12 @@ export class Account {
     signal?: AbortSignal,
   ): Promise<EventId> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/${encodeURIComponent(type)}/${encodeURIComponent(txnId)}`;
-    return sent(await this.#lanes.run(room, () => this.call('PUT', path, { body: content, signal })));
+    return sent(await this.#limiter.run(room, () => this.call('PUT', path, { body: content, signal })));
   }
 
   async redact(room: RoomId, event: EventId, txnId: string, reason: string): Promise<EventId> {
     const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(event)}/${encodeURIComponent(txnId)}`;
-    return sent(await this.#lanes.run(room, () => this.call('PUT', path, { body: { reason } })));
+    return sent(await this.#limiter.run(room, () => this.call('PUT', path, { body: { reason } })));
   }
 
   /** A hint for people; never repeated, and nobody misses it when it fails. */
@@ -94,13 +94,13 @@ export class Account {
   }
 
   async join(room: RoomId): Promise<void> {
-    await this.#lanes.run(room, () =>
+    await this.#limiter.run(room, () =>
       this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/join`, { body: {} }),
     );
   }
 
   async leave(room: RoomId): Promise<void> {
-    await this.#lanes.run(room, () =>
+    await this.#limiter.run(room, () =>
       this.call('POST', `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`, { body: {} }),
     );
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { executorKey } from './executor-queue.ts';
 
 /** Where executors sign in; the swarm may read it and nothing else of theirs. */
-export const ROLL_KEY = executorKey('roll');
+export const REGISTRY_KEY = executorKey('roll');
 
 /** How many commands ended how since it started; `refused`: turned away. */
 export const EndCounts = z.record(z.string().regex(/^[a-z-]{1,20}$/), z.int().nonnegative());
@@ -32,7 +32,7 @@ const AWAY_MS = 4 * SIGN_EVERY_MS;
 const FORGOTTEN_MS = 7 * 24 * 3_600_000;
 
 export const registerExecutor = async (redis: Redis, sign: ExecutorSign): Promise<void> =>
-  void (await redis.hset(ROLL_KEY, sign.id, JSON.stringify(sign)));
+  void (await redis.hset(REGISTRY_KEY, sign.id, JSON.stringify(sign)));
 
 /** Those that were there within a week, by host and id. What cannot be read is left out. */
 export function registryOf(signs: Readonly<Record<string, string>>, now: number): readonly RegisteredExecutor[] {
@@ -58,7 +58,7 @@ const Sign = z
   })
   .pipe(ExecutorSign);
 
-/** The roll as it was a moment ago, for whoever has to answer at once. */
+/** The registry as it was a moment ago, for whoever has to answer at once. */
 export class ExecutorRegistry {
   readonly #redis: Redis;
   #signs: Readonly<Record<string, string>> = {};
@@ -82,7 +82,7 @@ export class ExecutorRegistry {
   }
 
   #read(): void {
-    this.#redis.hgetall(ROLL_KEY).then(
+    this.#redis.hgetall(REGISTRY_KEY).then(
       (signs) => (this.#signs = signs),
       () => undefined,
     );

@@ -8,7 +8,7 @@ import {
   SIGN_EVERY_MS,
   registerExecutor,
   registryOf,
-  ROLL_KEY,
+  REGISTRY_KEY,
 } from '../../bridge/queue/executor-registry.ts';
 
 const ENDED_KEY = executorKey('ended');
@@ -40,7 +40,7 @@ export class Peers {
 
   /** Whether others are there too. */
   async several(): Promise<boolean> {
-    const signs = await this.#deps.redis.hgetall(ROLL_KEY);
+    const signs = await this.#deps.redis.hgetall(REGISTRY_KEY);
     return registryOf(signs, Date.now()).filter(({ online }) => online).length > 1;
   }
 

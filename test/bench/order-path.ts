@@ -26,7 +26,7 @@ class RoomsInMemory extends Account {
       accessToken: 'none',
       userId: EXECUTOR,
       ghost: false,
-      lanes: new RoomLimiter(),
+      limiter: new RoomLimiter(),
     });
   }
 

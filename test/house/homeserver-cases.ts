@@ -24,7 +24,7 @@ export function homeserverCases(scene: () => HomeserverCase): void {
         accessToken: token,
         userId: UserId.parse(user),
         ghost: false,
-        lanes: new RoomLimiter(),
+        limiter: new RoomLimiter(),
       }),
       room: RoomId.parse(room),
     };

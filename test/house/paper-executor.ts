@@ -58,7 +58,7 @@ export async function startPaperExecutor({
       accessToken: EXECUTOR,
       userId: UserId.parse(EXECUTOR),
       ghost: false,
-      lanes: new RoomLimiter(),
+      limiter: new RoomLimiter(),
     }),
     redis,
     sandbox: new SimulatedSandbox(play),

@@ -48,7 +48,7 @@ export function paperTurns(
 ): PaperTurns {
   const limiter = new RoomLimiter();
   const ghost = (userId: UserId) =>
-    new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes: limiter });
+    new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, limiter });
   const rooms = new Rooms({
     coordinator: ghost(residents.coordinator),
     ghost,

@@ -35,7 +35,7 @@ async function homeserver(answer: (path: string, time: number) => { status: numb
     accessToken: 't',
     userId: UserId.parse('@agent_claude:house.test'),
     ghost: true,
-    lanes: new RoomLimiter(),
+    limiter: new RoomLimiter(),
   });
   return { account, asked };
 }

@@ -75,7 +75,7 @@ async function openRoom(slow: () => Promise<unknown> = () => Promise.resolve()) 
     accessToken: 't',
     userId: AGENT,
     ghost: true,
-    lanes: new RoomLimiter(),
+    limiter: new RoomLimiter(),
   });
   const run = (again: boolean, budget = new EditBudget(15)) =>
     new AnswerStream(

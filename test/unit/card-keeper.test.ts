@@ -41,7 +41,7 @@ const swarm = () =>
       accessToken: COORDINATOR,
       userId: COORDINATOR,
       ghost: false,
-      lanes: new RoomLimiter(),
+      limiter: new RoomLimiter(),
     }),
     budget: { take: async () => undefined, interval: () => 1 },
     cardText: text,

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RoomId } from '../../bridge/protocol/ids.ts';
 import type { Plan } from '../../bridge/protocol/plan.ts';
 import { canonical, sha256 } from '../../bridge/digest/canonical.ts';
-import { registryOf, ROLL_KEY } from '../../bridge/queue/executor-registry.ts';
+import { registryOf, REGISTRY_KEY } from '../../bridge/queue/executor-registry.ts';
 import type { Executor } from '../../executor/executor.ts';
 import { TooEarly } from '../../executor/orders/plan-order-handler.ts';
 import { EXECUTOR, HQ, startPaperExecutor } from '../house/paper-executor.ts';
@@ -514,9 +514,9 @@ describe('a job that is none', () => {
   });
 });
 
-describe('the roll', () => {
+describe('the registry of executors', () => {
   it('says who is there, and who was there a while ago', async () => {
-    const signs = await redis.hgetall(ROLL_KEY);
+    const signs = await redis.hgetall(REGISTRY_KEY);
     const [one] = registryOf(signs, Date.now());
     expect(one).toMatchObject({ id: executor.id, busy: 0, concurrency: executor.concurrency, online: true });
     expect(registryOf(signs, Date.now() + 60_000)).toMatchObject([{ online: false }]);

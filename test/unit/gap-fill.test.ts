@@ -41,9 +41,9 @@ async function homeserver(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const homeserverUrl = `http://127.0.0.1:${address.port}`;
-  const lanes = new RoomLimiter();
+  const limiter = new RoomLimiter();
   const [account, ...agents] = [COORDINATOR, ...AGENTS].map(
-    (userId) => new Account({ homeserverUrl, accessToken: 't', userId, ghost: true, lanes }),
+    (userId) => new Account({ homeserverUrl, accessToken: 't', userId, ghost: true, limiter }),
   );
   if (account === undefined) throw new Error('no coordinator');
   return { account, agents, asked };

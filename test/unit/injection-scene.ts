@@ -216,7 +216,7 @@ export class InjectionScene implements AsyncDisposable {
       accessToken: GABRIEL,
       userId: UserId.parse(GABRIEL),
       ghost: false,
-      lanes: new RoomLimiter(),
+      limiter: new RoomLimiter(),
     });
     const entry = { body: said, growing: false, event: { eventId: source, sender: MASTER } } as unknown as Entry;
     const thread = evening.thread === true ? { thread: source } : {};

@@ -55,7 +55,7 @@ export class MemoryScene {
       accessToken: COORDINATOR,
       userId: COORDINATOR,
       ghost: false,
-      lanes: new RoomLimiter(),
+      limiter: new RoomLimiter(),
     });
   }
 

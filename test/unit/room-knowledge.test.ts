@@ -26,7 +26,7 @@ const ELSEWHERE = RoomId.parse('!elsewhere:test');
 let paper: PaperHomeserver;
 let rooms: Rooms;
 const account = (userId: UserId) =>
-  new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, lanes: new RoomLimiter() });
+  new Account({ homeserverUrl: paper.url, accessToken: userId, userId, ghost: false, limiter: new RoomLimiter() });
 const joins = (room: string, user: string, displayname?: string) =>
   paper.state(room, user, 'm.room.member', { membership: 'join', displayname }, user);
 beforeEach(async () => {

@@ -6,13 +6,13 @@ const [HERE, THERE] = [RoomId.parse('!here:house.test'), RoomId.parse('!there:ho
 const passed = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Writes that end when they are told to, in the order in which they began. */
-function writes(lanes: RoomLimiter) {
+function writes(limiter: RoomLimiter) {
   const open: (() => void)[] = [];
   const begun: number[] = [];
   return {
     begun,
     add: (room: RoomId, name: number) =>
-      lanes.run(room, () => new Promise<number>((resolve) => (begun.push(name), open.push(() => resolve(name))))),
+      limiter.run(room, () => new Promise<number>((resolve) => (begun.push(name), open.push(() => resolve(name))))),
     end: async (count = 1) => {
       for (const one of open.splice(0, count)) one();
       await passed();
@@ -51,10 +51,10 @@ it('holds up no other room', () => {
 });
 
 it('goes on after one that fails', async () => {
-  const lanes = new RoomLimiter();
+  const limiter = new RoomLimiter();
   const ends = await Promise.allSettled(
     Array.from({ length: 50 }, (_, i) =>
-      lanes.run(HERE, () => (i % 2 === 0 ? Promise.reject(new Error(`${i}`)) : Promise.resolve(i))),
+      limiter.run(HERE, () => (i % 2 === 0 ? Promise.reject(new Error(`${i}`)) : Promise.resolve(i))),
     ),
   );
   expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(25);

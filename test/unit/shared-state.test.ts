@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { asideOf } from '../../bots/intake/dead-letters.ts';
+import { deadLettersOf } from '../../bots/intake/dead-letters.ts';
 import { createUnreadableJobs } from '../../bots/intake/unreadable-jobs.ts';
 import { seenAddresses } from '../../bots/hands/seen-addresses.ts';
 import { ApiProblem } from '../../bridge/http/problems.ts';
@@ -290,7 +290,7 @@ it('a keyed queue takes one after the other, and what fails holds up nothing', a
 describe('a job that does not fit', () => {
   it('is put aside at its first try and told once in ops, however many there are of its kind; the others are done', async () => {
     const told: { text: string; txn: string }[] = [];
-    const putAside = asideOf({
+    const putAside = deadLettersOf({
       redis,
       coordinator: {
         send: (_room, _type, content, txn) =>
