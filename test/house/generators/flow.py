@@ -3,14 +3,14 @@
 import json
 import sys
 
-from door_client import AuthenticatedClient
-from door_client.api.default import check_in, claim_task, complete_task, dispatch_task, get_job, listen, post_task, report_task, run_command, send_message, task_results
-from door_client.models.complete_task_body import CompleteTaskBody
-from door_client.models.dispatch_task_body import DispatchTaskBody
-from door_client.models.post_task_body import PostTaskBody
-from door_client.models.report_task_body import ReportTaskBody
-from door_client.models.run_command_body import RunCommandBody
-from door_client.models.send_message_body import SendMessageBody
+from agents_client import AuthenticatedClient
+from agents_client.api.default import check_in, claim_task, complete_task, dispatch_task, get_job, listen, post_task, report_task, run_command, send_message, task_results
+from agents_client.models.complete_task_body import CompleteTaskBody
+from agents_client.models.dispatch_task_body import DispatchTaskBody
+from agents_client.models.post_task_body import PostTaskBody
+from agents_client.models.report_task_body import ReportTaskBody
+from agents_client.models.run_command_body import RunCommandBody
+from agents_client.models.send_message_body import SendMessageBody
 
 flow = json.loads(sys.argv[1])
 client = AuthenticatedClient(base_url=flow["url"], token=flow["key"])
