@@ -121,6 +121,7 @@ export function buildSwarm(given: SwarmEnvironment, redis: Redis, log: Logger, u
     ...modelCommands({ ...base, ...models }),
     ...taskCommands({ ...base, tasks }),
     'follow-up': followUpCommand({ ...base, tasks }),
+    ...preview.commands,
     ...toolsCommand({ ...base, ...ground }),
     ...judgementCommand(ground.judgement),
     ...buildMemoryCommands(base, ground.recall, turns.memory, (line) => giveNotice(line, linesOf(base))),

@@ -26,6 +26,7 @@ const NAMES: readonly (readonly [word: string, name: CommandName])[] = [
   ['취소', 'cancel'],
   ['재시도', 'retry'],
   ['선택', 'choose'],
+  ['공개', 'publish'],
   ['예약', 'schedule'],
   ['예약목록', 'schedules'],
   ['예약취소', 'unschedule'],

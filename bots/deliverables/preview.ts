@@ -1,9 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { buildPreview } from '../../bridge/http/preview.ts';
+import { buildPreview } from '../../bridge/http/preview/preview.ts';
+import type { SwarmCommands } from '../commands/house-commands.ts';
+import { PageData, pageOf } from '../../bridge/stores/page-data.ts';
 import { LINK_DAYS, PreviewLinks, tokenFor } from '../../bridge/stores/preview-links.ts';
+import { PublishedPages } from '../../bridge/stores/published-pages.ts';
+import { takeToken } from '../../bridge/stores/rate-limit.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
+import type { Rooms } from '../../bridge/appservice/rooms.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import type { ChavionContent } from '../../bridge/protocol/content.ts';
@@ -20,12 +25,15 @@ import type { Tasks } from '../tasks/tasks.ts';
 import { sendFile } from '../tasks/outbox.ts';
 import { previewAddress } from './preview-address.ts';
 import { takeScreenshot } from './screenshot.ts';
-import { type Site, siteOf } from './site.ts';
+import { publishing } from './publishing.ts';
+import { siteOf } from './site.ts';
+import { siteShown } from './site-shown.ts';
 
 export interface PreviewPartDeps {
   readonly redis: Redis;
   readonly tasks: Pick<Tasks, 'onEnded' | 'get' | 'ended'>;
-  readonly coordinator: Pick<Account, 'send' | 'upload' | 'download' | 'event'>;
+  readonly coordinator: Account;
+  readonly rooms: Pick<Rooms, 'masters' | 'reader'>;
   readonly settings: Pick<
     SwarmSettings,
     | 'CHAVION_PREVIEW_PORT'
@@ -40,9 +48,13 @@ export interface PreviewPartDeps {
   readonly log: Logger;
 }
 
+/** What a page may write: bursts of typing, and not a flood. */
+const WRITES = { burst: 60, perMinute: 120 };
+
 /** Shows what tasks made for the browser: a picture and a link in the thread, and the server that the link leads to. */
 export interface PreviewPart {
-  /** Takes links away with the messages that they lean on. */
+  readonly commands: SwarmCommands<'publish'>;
+  /** Takes links away with the messages that they lean on, and hears taps under what was published. */
   hear(event: RoomEvent): Promise<void>;
   open(): Promise<void>;
   close(): Promise<void>;
@@ -59,15 +71,21 @@ const KEEP_S = 91 * 24 * 3600;
 export function createPreview(deps: PreviewPartDeps): PreviewPart {
   const { redis, tasks, coordinator, settings, log } = deps;
   const links = new PreviewLinks(redis);
+  const data = new PageData(redis);
+  const published = new PublishedPages(redis);
   const queue = openQueue<SiteJob>(QUEUE, redis);
   const server = buildPreview({
     links,
+    published,
+    data,
+    wait: (page) => takeToken(redis, `page.${page}`, WRITES, Date.now()),
     read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes),
     lang: settings.CHAVION_LANG,
     names: ownHostNames(settings.CHAVION_PREVIEW_URL, settings.CHAVION_PUBLIC_URL),
     log,
   });
   const address = previewAddress(settings);
+  const publish = publishing({ ...deps, published, data, address });
 
   const wanted = async (states: readonly TaskState[]): Promise<void> => {
     const jobs = states.flatMap((state) => {
@@ -83,8 +101,9 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
     const site = state === null ? null : siteOf(state);
     const shown = site === null ? null : swarmKey('website-shown', site.version);
     if (state === null || site === null || shown === null || (await redis.exists(shown)) === 1) return;
-    const title = await titleOf(site);
-    const token = await tokenOf(state, site, title);
+    const preview = await siteShown(site, state, coordinator);
+    // The same after a crash, so that the link in the thread is the one that opens.
+    const token = await links.mint(preview, [root], tokenFor(settings.CHAVION_APPSERVICE_TOKEN, site.id));
     // Taken back meanwhile; from here on it is heard.
     if (!(await stands(state))) return links.forget(root);
     const path = `/p/${token}/`;
@@ -110,7 +129,7 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
         { ...chavion, silent: true },
       );
     const text = siteReady[state.lang]({
-      page: plainWords(title, 80),
+      page: plainWords(preview.title, 80),
       url: `${address.base}${path}`,
       days: LINK_DAYS,
       onlyHere: address.onlyHere,
@@ -126,21 +145,6 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
     await redis.set(shown, '1', 'EX', KEEP_S);
   }
 
-  /** The same after a crash, so that the link in the thread is the one that opens. */
-  const tokenOf = ({ root, lang }: TaskState, site: Site, title: string): Promise<string> =>
-    links.mint(
-      { lang, title, front: site.front.path, files: [...site.files] },
-      [root],
-      tokenFor(settings.CHAVION_APPSERVICE_TOKEN, site.id),
-    );
-
-  /** What the page calls itself; the name of its file where it does not say. */
-  async function titleOf({ front }: Site): Promise<string> {
-    const html = Buffer.from(await coordinator.download(front.url, front.bytes)).toString('utf8');
-    const title = /<title>([^<>]{1,200})<\/title>/i.exec(html.slice(0, 20_000))?.[1]?.trim() ?? '';
-    return title === '' ? front.path.slice(-200) : title;
-  }
-
   async function stands({ room, root }: TaskState): Promise<boolean> {
     const event = Stored.safeParse(await coordinator.event(room, root)).data;
     return event !== undefined && event.unsigned?.redacted_because === undefined;
@@ -149,7 +153,14 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
   let worker: { close(): Promise<void> } | null = null;
   let deaf: () => void = () => undefined;
   return {
-    hear: async (event) => (event.kind === 'redaction' ? links.forget(event.target) : undefined),
+    commands: publish.commands,
+    async hear(event) {
+      if (event.kind === 'reaction') return publish.tapped(event);
+      if (event.kind !== 'redaction') return;
+      await links.forget(event.target);
+      await publish.taskGone(event.target);
+      await data.forget(pageOf(event.target));
+    },
     async open() {
       await links.tidy();
       await server.listen({ host: settings.CHAVION_LISTEN, port: settings.CHAVION_PREVIEW_PORT });
@@ -181,6 +192,7 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
     async close() {
       deaf();
       await Promise.all([worker?.close(), server.close()]);
+      await data.close();
       await queue.close();
     },
   };

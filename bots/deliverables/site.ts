@@ -1,4 +1,4 @@
-import { isPage } from '../../bridge/http/preview-rules.ts';
+import { isPage } from '../../bridge/http/preview/preview-rules.ts';
 import type { PreviewFile } from '../../bridge/stores/preview-links.ts';
 import { stepId } from '../../bridge/protocol/plan.ts';
 import type { TaskState } from '../tasks/state/task-state.ts';

@@ -30,6 +30,7 @@ const NAMED: ReadonlySet<SwarmCommandName> = new Set([
   'aside',
   'tools',
   'judge',
+  'publish',
 ]);
 
 /** The words of the command are a machine's; the one in front of them may be Korean. */

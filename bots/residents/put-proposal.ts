@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { messageContent } from '../../bridge/matrix/content.ts';
 import type { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
@@ -59,3 +60,7 @@ export async function putProposal(
   }
   return 'stands';
 }
+
+/** Whether the message is a proposal of the coordinator's: as the source of a command it means that a master has said yes to it. */
+export const isOwnProposal = (raw: unknown, { userId }: Pick<Account, 'userId'>): boolean =>
+  z.object({ sender: z.literal(userId) }).safeParse(raw).success && proposedLine(raw) !== null;

@@ -105,6 +105,7 @@ export const HOUSE_COMMANDS = [
   'cancel',
   'retry',
   'choose',
+  'publish',
   'schedule',
   'schedules',
   'unschedule',

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type EventId, Lang } from '../protocol/ids.ts';
 import { swarmKey } from '../queue/redis.ts';
+import { PageId } from './page-data.ts';
 
 export const PreviewFile = z.object({
   /** As the pages name it: relative, `/` between folders, without `.` and `..`. */
@@ -20,6 +21,8 @@ export const Preview = z.object({
   /** The path of the page that is shown first. */
   front: z.string(),
   files: z.array(PreviewFile).min(1).max(500),
+  /** What the pages remember; links of earlier versions remember nothing. */
+  data: PageId.optional(),
 });
 export type Preview = z.infer<typeof Preview>;
 

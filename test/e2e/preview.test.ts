@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { confinement, PREVIEW_HOST } from '../../bots/deliverables/screenshot.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
 import { pngSize } from '../../bridge/matrix/png-size.ts';
@@ -58,14 +59,18 @@ function portOf(server: Server): number {
 }
 
 /** The page within its frame. */
-async function opened(url: string): Promise<{ page: Page; frame: Frame }> {
-  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+async function opened(url: string, by = browser): Promise<{ page: Page; frame: Frame }> {
+  const page = await by.newPage({ viewport: { width: 390, height: 844 } });
   await page.goto(url);
+  return { page, frame: await inFrame(page) };
+}
+
+async function inFrame(page: Page): Promise<Frame> {
   const handle = await page.locator('iframe').elementHandle();
   const frame = await handle?.contentFrame();
   if (frame === null || frame === undefined) throw new Error('there is no page in the frame');
   await frame.waitForLoadState('load');
-  return { page, frame };
+  return frame;
 }
 
 describe('a website that a task made', () => {
@@ -100,13 +105,25 @@ describe('a website that a task made', () => {
     expect(await booked.textContent()).toContain('초코');
     expect(await booked.textContent()).toContain('미용');
     expect(await booked.textContent()).toContain('김하늘');
-    await booked.locator('.cancel').click();
-    expect(await booked.count()).toBe(0);
-    expect(await frame.locator('#count').textContent()).toBe('0');
+    // Another browser, which shares nothing with this one: the wife's phone.
+    const hers = await launch();
+    try {
+      const there = await opened(link, hers);
+      await expect.poll(() => there.frame.locator('#list .booked').textContent()).toContain('초코');
+      await there.frame.locator('#list .booked .cancel').click();
+    } finally {
+      await hers.close();
+    }
+    await expect
+      .poll(async () => {
+        await page.reload();
+        return (await inFrame(page)).locator('#count').textContent();
+      })
+      .toBe('0');
     await page.close();
   });
 
-  it('is shut in: an origin of its own, without cookies, storage or a way out', async () => {
+  it('is shut in: an origin of its own, without cookies or a way out, and with no storage but the house’s', async () => {
     const { page, frame } = await opened(link);
     const found = await frame.evaluate(`(async () => {
       const fails = async (attempt) => {
@@ -131,7 +148,7 @@ describe('a website that a task made', () => {
     expect(found).toEqual({
       origin: 'null',
       cookie: true,
-      storage: true,
+      storage: false,
       homeserver: true,
       here: true,
       worker: true,
@@ -340,6 +357,69 @@ describe('plain words under the task that made it', () => {
     await task.say('음');
     await task.until('the line', () => task.thread().find(({ body }) => body.includes('물어보시는 것인지')));
     expect(answers().map(({ who }) => who)).toEqual(['jarvis']);
+  });
+});
+
+describe('a page that is published', () => {
+  const say = (body: string) => scene.master.inThread(scene.hq, task.root, body);
+  const said = (of: TaskView, begins: string, after = '') =>
+    of.until(`a line that begins with ${begins}`, () =>
+      of.thread().findLast(({ who, body, id }) => who === 'coordinator' && body.startsWith(begins) && id !== after),
+    );
+  const addressIn = (html: string) => /href="(http:[^"]+\/s\/[^"]+)"/.exec(html)?.[1] ?? '';
+
+  it('stands under its name only after the master’s ✅ on what that means', async () => {
+    await say('!공개 펫샵 예약');
+    const asked = await said(task, '💡');
+    expect(asked.body).toContain('누구나 열고');
+    expect(asked.body.split('\n').at(-1)).toMatch(/^!공개 \d+ 펫샵-예약$/);
+    const address = `${new URL(link).origin}/s/${encodeURIComponent('펫샵-예약')}/`;
+    expect(asked.body).toContain('/s/펫샵-예약/');
+    expect((await fetch(address)).status).toBe(404);
+    await scene.master.react(scene.hq, asked.id, '✅');
+    const told = await said(task, '🌐 펫샵 예약 관리 1판');
+    expect(addressIn(told.html ?? '')).toBe(address);
+    const { page, frame } = await opened(address);
+    await frame.locator('#owner').fill('이바다');
+    await frame.locator('#pet').fill('보리');
+    await frame.locator('#add').click();
+    // What the link shows is what the published page remembers.
+    const before = await opened(link);
+    await expect
+      .poll(async () => {
+        await before.page.reload();
+        return (await inFrame(before.page)).locator('#list').textContent();
+      })
+      .toContain('보리');
+    for (const one of [page, before.page]) await one.close();
+  });
+
+  it('goes back a version by one tap, forth by another, and is taken down', async () => {
+    const address = `${new URL(link).origin}/s/${encodeURIComponent('펫샵-예약')}/`;
+    const known = z
+      .looseObject({ versions: z.array(z.looseObject({ preview: z.looseObject({ title: z.string() }) })) })
+      .parse(JSON.parse((await scene.redis.hget('chavion:swarm:published-pages', '펫샵-예약')) ?? ''));
+    const [first] = known.versions;
+    const two = [first, { ...first, site: 'second', preview: { ...first?.preview, title: '둘째 판' } }];
+    await scene.redis.hset(
+      'chavion:swarm:published-pages',
+      '펫샵-예약',
+      JSON.stringify({ ...known, versions: two, current: 1 }),
+    );
+    const titled = async () => /<title>([^<]+)/.exec(await (await fetch(address)).text())?.[1];
+    expect(await titled()).toBe('둘째 판');
+    const told = await said(task, '🌐 펫샵 예약 관리 1판');
+    await scene.master.react(scene.hq, told.id, '⏪');
+    await scene.until(async () => (await titled()) === '펫샵 예약 관리');
+    const back = await said(task, '🌐 펫샵 예약 관리 1판', told.id);
+    await scene.master.react(scene.hq, back.id, '⏩');
+    await scene.until(async () => (await titled()) === '둘째 판');
+    await say('!공개');
+    expect((await said(task, '공개한 페이지')).body).toContain('펫샵-예약');
+    await say('!공개 끄기 펫샵-예약');
+    await said(task, '펫샵-예약 공개를 내렸습니다');
+    expect((await fetch(address)).status).toBe(404);
+    expect((await fetch(link)).status).toBe(200);
   });
 });
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAppservice } from '../../bridge/appservice/server.ts';
-import { buildPreview } from '../../bridge/http/preview.ts';
+import { buildPreview } from '../../bridge/http/preview/preview.ts';
+import { NO_PAGES } from '../house/no-pages.ts';
 import { AgentApiScene } from '../house/agent-api-scene.ts';
 import { freePorts } from '../house/house.ts';
 
@@ -77,6 +78,7 @@ describe('a name that is not the house’s', () => {
   it('opens neither a page nor the homeserver’s way in', async () => {
     const [one = 0, two = 0] = await freePorts(2);
     const preview = buildPreview({
+      ...NO_PAGES,
       links: { find: async () => null },
       read: async () => new Uint8Array(),
       lang: 'ko',

@@ -8,7 +8,8 @@ import { pino } from 'pino';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findChromium } from '../../bridge/config/chromium.ts';
-import { buildPreview } from '../../bridge/http/preview.ts';
+import { buildPreview } from '../../bridge/http/preview/preview.ts';
+import { NO_PAGES } from '../house/no-pages.ts';
 import type { Preview } from '../../bridge/stores/preview-links.ts';
 import { freePorts } from '../house/house.ts';
 
@@ -47,6 +48,7 @@ beforeAll(async () => {
     files: [{ path: 'index.html', url: `mxc://x/${token}`, bytes: 1_000_000 }],
   });
   preview = buildPreview({
+    ...NO_PAGES,
     links: { find },
     read: async (url) => Buffer.from(pages.get(url.slice('mxc://x/'.length)) ?? ''),
     lang: 'ko',

@@ -15,7 +15,7 @@ import { previewAddress } from '../../bots/deliverables/preview-address.ts';
 import { takeScreenshot } from '../../bots/deliverables/screenshot.ts';
 import { siteOf } from '../../bots/deliverables/site.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
-import { previewMediaType } from '../../bridge/http/preview-rules.ts';
+import { previewMediaType } from '../../bridge/http/preview/preview-rules.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash, StepId } from '../../bridge/protocol/plan.ts';
 import type { CommandState } from '../../bots/tasks/state/task-state.ts';

@@ -25,6 +25,7 @@ export function commandGuide({ lent, hosts, mail }: Pick<AskFacts, 'lent' | 'hos
 - "shell": "script" for bash
   run and shell may have: "cwd", "stdin", "workspace":"ro"|"rw" (rw if left out), "lent":[{"name":folder,"access":"ro"|"rw"}], "hosts":["name:port"]. What writes a lent folder runs on a copy of it first, and the owner sees what would change; "live":true beside "access":"rw" only for what makes no sense on a copy
 - "write_file": "path", "content", "executable":true
+  a page (.html) is shown to the owner by a link. "localStorage" in it is kept by the house, the same for everybody who opens the page (5 MB; others' changes come as "storage" events); it has no other storage and can call nothing elsewhere, so that all it needs lies beside it
 - "read_file": "path"
 - "list_files": "path"
 - "make_document": "path", "content"; makes a file and hands it to the owner ("hand":false only leaves it in the workspace). The path's ending says which: .pdf .docx .pptx .html .md from Markdown (tables, lists, pictures of the workspace as ![words](chart.png)); .xlsx from {"sheets":[{"name":text,"rows":[[...]]}]} (values, no formulas), a Markdown table or CSV; .png, a chart, from {"type":"bar"|"hbar"|"stacked"|"line"|"area"|"pie","title":text,"unit":text,"labels":[...],"series":[{"name":text,"values":[numbers]}]}; .ics from {"events":[{"title":text,"start":"2026-12-01T09:00","end":...,"place":text}]}, by the owner's clock. "content" is written when the plan is: what earlier steps find out cannot stand in it.

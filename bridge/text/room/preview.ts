@@ -54,7 +54,8 @@ export const siteReady = phrase<[SiteFacts]>(
   ({ page, url, days, onlyHere, noPicture }) =>
     [
       `🌐 **${page}** 화면을 열어 보세요:\n${url}`,
-      `${days}일 동안 열립니다. 이 페이지는 격리되어 있어 방과 계정에 손대지 못하고, 적은 것은 닫으면 사라집니다.`,
+      `${days}일 동안 열립니다. 페이지에 적은 것은 남아, 이 링크를 여는 사람은 모두 같은 것을 봅니다. 격리되어 있어 방과 계정에는 손대지 못합니다.`,
+      '정한 이름으로 내려면 여기에 `!공개 이름`',
       ...(onlyHere
         ? [
             '이 주소는 서버 컴퓨터에서만 열립니다. 휴대전화에서 여시려면 `.env`의 `CHAVION_PREVIEW_URL`에 휴대전화가 쓸 주소를 적어 주세요.',
@@ -65,7 +66,8 @@ export const siteReady = phrase<[SiteFacts]>(
   ({ page, url, days, onlyHere, noPicture }) =>
     [
       `🌐 Open **${page}**:\n${url}`,
-      `The link works for ${days} days. The page is shut in: it cannot touch the room or any account, and what you type is gone once you close it.`,
+      `The link works for ${days} days. What is written into the page stays, and is the same for everybody who opens the link. The page is shut in: it cannot touch the room or any account.`,
+      'For an address of its own write `!publish name` here.',
       ...(onlyHere
         ? [
             'This address works on the server itself only. For phones, set `CHAVION_PREVIEW_URL` in `.env` to an address that they can reach.',

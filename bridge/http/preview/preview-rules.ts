@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * forms that are sent, no windows, no pages from elsewhere within it.
  */
 const SANDBOX = 'sandbox allow-scripts allow-forms allow-modals';
-const CLOSED = "connect-src 'none'; worker-src 'none'; object-src 'none'; form-action 'none'; base-uri 'none'";
+const CLOSED = "worker-src 'none'; object-src 'none'; form-action 'none'; base-uri 'none'";
 
 /**
  * Of the files. `frame-ancestors` cannot stand here: the frame around them has an opaque origin, which matches
@@ -29,12 +29,16 @@ const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'private, no-store',
 };
 
-/** Modules and fonts are fetched by an opaque origin with CORS; who knows the address may read it anyway. */
-export const FILE_HEADERS: Readonly<Record<string, string>> = {
+/**
+ * Modules and fonts are fetched by an opaque origin with CORS; who knows the address may read it anyway.
+ * @param connects the one address that the page may call by itself, where what it remembers lies; without its scheme,
+ * so that a proxy may have added https.
+ */
+export const fileHeaders = (connects?: string): Readonly<Record<string, string>> => ({
   ...ALWAYS,
-  'content-security-policy': FILE_POLICY,
+  'content-security-policy': `${FILE_POLICY}; connect-src ${connects ?? "'none'"}`,
   'access-control-allow-origin': '*',
-};
+});
 
 export const STYLE =
   'html,body{margin:0;height:100%;font:17px/1.6 system-ui,sans-serif}iframe{display:block;border:0;width:100%;height:100vh;height:100dvh}main{max-width:30em;margin:0 auto;padding:20vh 24px}h1{font-size:22px}';
@@ -46,7 +50,7 @@ export const STYLE =
  */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   ...ALWAYS,
-  'content-security-policy': `${SANDBOX}; default-src 'none'; frame-src 'self'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; ${CLOSED}; frame-ancestors 'none'`,
+  'content-security-policy': `${SANDBOX}; default-src 'none'; frame-src 'self'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; connect-src 'none'; ${CLOSED}; frame-ancestors 'none'`,
 };
 
 export const FRAME_SANDBOX = SANDBOX.replace('sandbox ', '');
