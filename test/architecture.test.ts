@@ -141,6 +141,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'bridge/text/room',
   ],
   'bridge/matrix': ['bridge/matrix/secrets', 'bridge/matrix'],
+  'bridge/http': ['bridge/http/preview', 'bridge/http'],
   'bridge/launcher': [
     'bridge/launcher/instance',
     'bridge/launcher/disk',

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { buildPreview } from '../../bridge/http/preview/preview.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
-import { PageData, pageOf } from '../../bridge/stores/page-data.ts';
+import { PageData, pageDataId } from '../../bridge/stores/page-data.ts';
 import { LINK_DAYS, PreviewLinks, tokenFor } from '../../bridge/stores/preview-links.ts';
 import { PublishedPages } from '../../bridge/stores/published-pages.ts';
 import { takeToken } from '../../bridge/stores/rate-limit.ts';
@@ -159,7 +159,7 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
       if (event.kind !== 'redaction') return;
       await links.forget(event.target);
       await publish.taskGone(event.target);
-      await data.forget(pageOf(event.target));
+      await data.forget(pageDataId(event.target));
     },
     async open() {
       await links.tidy();

@@ -7,9 +7,9 @@ import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { ReactionEvent } from '../../bridge/protocol/room-event.ts';
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
-import { type PageData, pageOf } from '../../bridge/stores/page-data.ts';
+import { type PageData, pageDataId } from '../../bridge/stores/page-data.ts';
 import { pageName, type PublishedPage, type PublishedPages, withVersion } from '../../bridge/stores/published-pages.ts';
-import * as say from '../../bridge/text/room/publish.ts';
+import * as say from '../../bridge/text/room/commands/publish.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
 import type { Address } from '../residents/public-address.ts';
 import { isOwnProposal, putProposal } from '../residents/put-proposal.ts';
@@ -95,7 +95,7 @@ export function publishing(deps: PublishingDeps): Publishing {
           }
         : withVersion(before, version, job.source);
     await published.put(page);
-    await data.keep(pageOf(task.root), true);
+    await data.keep(pageDataId(task.root), true);
     await tell(page, job);
     return null;
   }
@@ -185,7 +185,7 @@ export function publishing(deps: PublishingDeps): Publishing {
   async function remove({ name, root }: PublishedPage): Promise<void> {
     await published.remove(name);
     const others = (await published.all()).some((page) => page.root === root);
-    if (!others) await data.keep(pageOf(root), false);
+    if (!others) await data.keep(pageDataId(root), false);
   }
 
   return {

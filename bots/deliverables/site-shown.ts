@@ -1,5 +1,5 @@
 import type { Account } from '../../bridge/matrix/account.ts';
-import { pageOf } from '../../bridge/stores/page-data.ts';
+import { pageDataId } from '../../bridge/stores/page-data.ts';
 import type { Preview } from '../../bridge/stores/preview-links.ts';
 import type { TaskState } from '../tasks/state/task-state.ts';
 import type { Site } from './site.ts';
@@ -10,7 +10,7 @@ export async function siteShown(
   { lang, root }: Pick<TaskState, 'lang' | 'root'>,
   { download }: Pick<Account, 'download'>,
 ): Promise<Preview> {
-  return { lang, title: await titleOf(front, download), front: front.path, files: [...files], data: pageOf(root) };
+  return { lang, title: await titleOf(front, download), front: front.path, files: [...files], data: pageDataId(root) };
 }
 
 /** What the page calls itself; the name of its file where it does not say. */

@@ -13,7 +13,7 @@ export const PageId = z
 export type PageId = z.infer<typeof PageId>;
 
 /** The page of a task, whichever of its versions is open. */
-export const pageOf = (root: EventId): PageId =>
+export const pageDataId = (root: EventId): PageId =>
   PageId.parse(createHash('sha256').update(`page\0${root}`).digest('base64url'));
 
 /** Of one page, in bytes of UTF-8, keys included: what browsers give a page of their own. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { findChromium } from '../../bridge/config/chromium.ts';
 import { buildPreview } from '../../bridge/http/preview/preview.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
-import { MOST_PAGE_BYTES, PageData, type PageId, pageOf } from '../../bridge/stores/page-data.ts';
+import { MOST_PAGE_BYTES, PageData, type PageId, pageDataId } from '../../bridge/stores/page-data.ts';
 import type { Preview } from '../../bridge/stores/preview-links.ts';
 import { BareRedis } from '../house/bare-redis.ts';
 import { freePorts } from '../house/house.ts';
@@ -71,7 +71,7 @@ beforeEach(() => {
   busy = 0;
 });
 
-const idOf = (name: string): PageId => pageOf(EventId.parse(`$${name.replace(/^again-/, '')}`));
+const idOf = (name: string): PageId => pageDataId(EventId.parse(`$${name.replace(/^again-/, '')}`));
 
 function made(html: string, more: Readonly<Record<string, string>> = {}, kind = 'page'): string {
   const name = `${kind}-${++tokens}`;
@@ -314,7 +314,7 @@ describe('what a hostile page or a stranger tries', () => {
 });
 
 describe('what is kept', () => {
-  const page = (word: string) => pageOf(EventId.parse(`$kept-${word}`));
+  const page = (word: string) => pageDataId(EventId.parse(`$kept-${word}`));
 
   it('holds though many write at once, from two swarms', async () => {
     await using other = {

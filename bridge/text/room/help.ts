@@ -33,8 +33,8 @@ const COMMANDS: readonly (readonly [where: readonly HelpPlace[], ko: string, en:
   ],
   [['hq'], '`!선택 A` · `!재시도`: 계획을 고르고, 다시 합니다', '`!choose A` · `!retry`: picks a plan, tries again'],
   [
-    ['hq'],
-    '`!공개 이름` (임무의 대화에서): 만든 페이지를 정한 주소로 냅니다',
+    HOUSE,
+    '`!공개 이름` (임무의 대화에서): 만든 페이지를 그 이름으로 냅니다',
     '`!publish name` (in a task’s thread): gives its page an address of its own',
   ],
   [

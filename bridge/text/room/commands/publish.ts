@@ -1,4 +1,4 @@
-import { phrase } from '../say.ts';
+import { phrase } from '../../say.ts';
 
 /** What `!publish` says: made pages under a name of their own. */
 
