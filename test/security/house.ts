@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import {
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -210,7 +211,7 @@ export class SandboxHouse implements AsyncDisposable {
       await exit;
     }
     // What a command has shut stays shut for whoever is no root.
-    if (!isRoot) execFileSync('chmod', ['-R', 'u+rwX', this.folder]);
+    if (!isRoot && existsSync(this.folder)) execFileSync('chmod', ['-R', 'u+rwX', this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
     if (isRoot) removeCgroups(this.#group);
   }
