@@ -4,7 +4,7 @@
  * What is written is sent soon after, with what the page had seen before, so that the server can put two people's
  * changes together.
  */
-function keepPageData(stored, mostBytes, address) {
+globalThis.keepPageData = function keepPageData(stored, mostBytes, address) {
   const RETRY_MS = [1000, 2000, 5000, 10000, 30000];
   /** What is known to stand there now. */
   const values = new Map(Object.entries(stored));
@@ -172,4 +172,4 @@ function keepPageData(stored, mostBytes, address) {
   });
   addEventListener('focus', () => void refresh());
   addEventListener('online', () => later(0));
-}
+};

@@ -11,7 +11,7 @@ export const DATA = 'data';
 
 /** The script with what stands there now, so that a page can read at once, as `localStorage` lets it. */
 export const storageScript = (values: Values): string =>
-  `${SOURCE}\nkeepPageData(JSON.parse(${JSON.stringify(JSON.stringify(values))}), ${MOST_PAGE_BYTES}, new URL('${DATA}', document.currentScript.src).href);\n`;
+  `${SOURCE}\nkeepPageData(JSON.parse(${JSON.stringify(JSON.stringify(values))}), ${MOST_PAGE_BYTES}, new URL('${DATA}', document.currentScript.src).href);\ndelete globalThis.keepPageData;\n`;
 
 /**
  * The page with that script before all that it holds itself, but behind its doctype: in front of it the browser would
