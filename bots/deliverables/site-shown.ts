@@ -8,14 +8,14 @@ import type { Site } from './site.ts';
 export async function siteShown(
   { front, files }: Site,
   { lang, root }: Pick<TaskState, 'lang' | 'root'>,
-  { download }: Pick<Account, 'download'>,
+  account: Pick<Account, 'download'>,
 ): Promise<Preview> {
-  return { lang, title: await titleOf(front, download), front: front.path, files: [...files], data: pageDataId(root) };
+  return { lang, title: await titleOf(front, account), front: front.path, files: [...files], data: pageDataId(root) };
 }
 
 /** What the page calls itself; the name of its file where it does not say. */
-async function titleOf(front: Site['front'], download: Account['download']): Promise<string> {
-  const html = Buffer.from(await download(front.url, front.bytes)).toString('utf8');
+async function titleOf(front: Site['front'], account: Pick<Account, 'download'>): Promise<string> {
+  const html = Buffer.from(await account.download(front.url, front.bytes)).toString('utf8');
   const title = /<title>([^<>]{1,200})<\/title>/i.exec(html.slice(0, 20_000))?.[1]?.trim() ?? '';
   return title === '' ? front.path.slice(-200) : title;
 }

@@ -5,7 +5,7 @@ import { swarmKey } from '../queue/redis.ts';
 import { Preview } from './preview-links.ts';
 
 const PageVersion = z.object({
-  /** Of the task: which of its runs has made it. */
+  /** Of the task: which of its runs and changes has made it. */
   site: z.string(),
   at: z.int(),
   preview: Preview,

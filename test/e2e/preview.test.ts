@@ -2,7 +2,6 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { confinement, PREVIEW_HOST } from '../../bots/deliverables/screenshot.ts';
 import { findChromium } from '../../bridge/config/chromium.ts';
 import { pngSize } from '../../bridge/matrix/png-size.ts';
@@ -72,6 +71,14 @@ async function inFrame(page: Page): Promise<Frame> {
   await frame.waitForLoadState('load');
   return frame;
 }
+
+/** In the task's thread, as the master. */
+const say = (body: string) => scene.master.inThread(scene.hq, task.root, body);
+const said = (of: TaskView, begins: string, after = '') =>
+  of.until(`a line that begins with ${begins}`, () =>
+    of.thread().findLast(({ who, body, id }) => who === 'coordinator' && body.startsWith(begins) && id !== after),
+  );
+const addressIn = (html: string) => /href="(http:[^"]+\/s\/[^"]+)"/.exec(html)?.[1] ?? '';
 
 describe('a website that a task made', () => {
   it('stands in the thread as a picture of a phone and a link, and rings nobody', async () => {
@@ -328,6 +335,34 @@ describe('a hostile page', () => {
   });
 });
 
+describe('a page that is published', () => {
+  it('stands under its name only after the master’s ✅ on what that means', async () => {
+    await say('!공개 펫샵 예약');
+    const asked = await said(task, '💡');
+    expect(asked.body).toContain('누구나 열고');
+    expect(asked.body.split('\n').at(-1)).toMatch(/^!공개 \d+ 펫샵-예약$/);
+    const address = `${new URL(link).origin}/s/${encodeURIComponent('펫샵-예약')}/`;
+    expect(asked.body).toContain('/s/펫샵-예약/');
+    expect((await fetch(address)).status).toBe(404);
+    await scene.master.react(scene.hq, asked.id, '✅');
+    const told = await said(task, '📢 펫샵 예약 관리 1판');
+    expect(addressIn(told.html ?? '')).toBe(address);
+    const { page, frame } = await opened(address);
+    await frame.locator('#owner').fill('이바다');
+    await frame.locator('#pet').fill('보리');
+    await frame.locator('#add').click();
+    // What the link shows is what the published page remembers.
+    const before = await opened(link);
+    await expect
+      .poll(async () => {
+        await before.page.reload();
+        return (await inFrame(before.page)).locator('#list').textContent();
+      })
+      .toContain('보리');
+    for (const one of [page, before.page]) await one.close();
+  });
+});
+
 describe('plain words under the task that made it', () => {
   it('change the page behind its link, though the swarm is killed on the way, and ring once', async () => {
     const before = task.thread().length;
@@ -360,60 +395,24 @@ describe('plain words under the task that made it', () => {
   });
 });
 
-describe('a page that is published', () => {
-  const say = (body: string) => scene.master.inThread(scene.hq, task.root, body);
-  const said = (of: TaskView, begins: string, after = '') =>
-    of.until(`a line that begins with ${begins}`, () =>
-      of.thread().findLast(({ who, body, id }) => who === 'coordinator' && body.startsWith(begins) && id !== after),
-    );
-  const addressIn = (html: string) => /href="(http:[^"]+\/s\/[^"]+)"/.exec(html)?.[1] ?? '';
-
-  it('stands under its name only after the master’s ✅ on what that means', async () => {
+describe('a published page with two versions', () => {
+  it('goes back by one tap, forth by another, and is taken down', async () => {
+    const address = `${new URL(link).origin}/s/${encodeURIComponent('펫샵-예약')}/`;
+    const isBlue = async () => (await (await fetch(`${address}f/index.html`)).text()).includes('--main:#2f6fde');
+    // What was changed is shown by the task's own link; what was published stays as it was.
+    expect(await isBlue()).toBe(false);
+    const first = await said(task, '📢 펫샵 예약 관리 1판');
+    const before = await said(task, '💡');
     await say('!공개 펫샵 예약');
-    const asked = await said(task, '💡');
-    expect(asked.body).toContain('누구나 열고');
-    expect(asked.body.split('\n').at(-1)).toMatch(/^!공개 \d+ 펫샵-예약$/);
-    const address = `${new URL(link).origin}/s/${encodeURIComponent('펫샵-예약')}/`;
-    expect(asked.body).toContain('/s/펫샵-예약/');
-    expect((await fetch(address)).status).toBe(404);
+    const asked = await said(task, '💡', before.id);
     await scene.master.react(scene.hq, asked.id, '✅');
-    const told = await said(task, '🌐 펫샵 예약 관리 1판');
-    expect(addressIn(told.html ?? '')).toBe(address);
-    const { page, frame } = await opened(address);
-    await frame.locator('#owner').fill('이바다');
-    await frame.locator('#pet').fill('보리');
-    await frame.locator('#add').click();
-    // What the link shows is what the published page remembers.
-    const before = await opened(link);
-    await expect
-      .poll(async () => {
-        await before.page.reload();
-        return (await inFrame(before.page)).locator('#list').textContent();
-      })
-      .toContain('보리');
-    for (const one of [page, before.page]) await one.close();
-  });
-
-  it('goes back a version by one tap, forth by another, and is taken down', async () => {
-    const address = `${new URL(link).origin}/s/${encodeURIComponent('펫샵-예약')}/`;
-    const known = z
-      .looseObject({ versions: z.array(z.looseObject({ preview: z.looseObject({ title: z.string() }) })) })
-      .parse(JSON.parse((await scene.redis.hget('chavion:swarm:published-pages', '펫샵-예약')) ?? ''));
-    const [first] = known.versions;
-    const two = [first, { ...first, site: 'second', preview: { ...first?.preview, title: '둘째 판' } }];
-    await scene.redis.hset(
-      'chavion:swarm:published-pages',
-      '펫샵-예약',
-      JSON.stringify({ ...known, versions: two, current: 1 }),
-    );
-    const titled = async () => /<title>([^<]+)/.exec(await (await fetch(address)).text())?.[1];
-    expect(await titled()).toBe('둘째 판');
-    const told = await said(task, '🌐 펫샵 예약 관리 1판');
-    await scene.master.react(scene.hq, told.id, '⏪');
-    await scene.until(async () => (await titled()) === '펫샵 예약 관리');
-    const back = await said(task, '🌐 펫샵 예약 관리 1판', told.id);
+    const second = await said(task, '📢 펫샵 예약 관리 2판');
+    expect(await isBlue()).toBe(true);
+    await scene.master.react(scene.hq, second.id, '⏪');
+    await scene.until(async () => !(await isBlue()));
+    const back = await said(task, '📢 펫샵 예약 관리 1판', first.id);
     await scene.master.react(scene.hq, back.id, '⏩');
-    await scene.until(async () => (await titled()) === '둘째 판');
+    await scene.until(isBlue);
     await say('!공개');
     expect((await said(task, '공개한 페이지')).body).toContain('펫샵-예약');
     await say('!공개 끄기 펫샵-예약');

@@ -28,7 +28,7 @@ export const publishWould = phrase<[{ title: string; address: string; onlyHere: 
 export const published = phrase<[PublishedShown]>(
   (page) =>
     [
-      `🌐 **${page.title}** ${page.version}판이 열려 있습니다:\n${link(page)}`,
+      `📢 **${page.title}** ${page.version}판이 열려 있습니다:\n${link(page)}`,
       ...(page.newest > 1 ? ['⏪ 이전 판 · ⏩ 다음 판. 적어 둔 것은 판이 바뀌어도 그대로입니다.'] : []),
       `내리시려면 \`!공개 끄기 ${page.name}\``,
       ...(page.onlyHere
@@ -37,7 +37,7 @@ export const published = phrase<[PublishedShown]>(
     ].join('\n\n'),
   (page) =>
     [
-      `🌐 **${page.title}**, version ${page.version}, stands at:\n${link(page)}`,
+      `📢 **${page.title}**, version ${page.version}, stands at:\n${link(page)}`,
       ...(page.newest > 1 ? ['⏪ the version before · ⏩ the next. What was written into it stays the same.'] : []),
       `To take it down: \`!publish off ${page.name}\``,
       ...(page.onlyHere
