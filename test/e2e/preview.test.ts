@@ -76,7 +76,11 @@ async function inFrame(page: Page): Promise<Frame> {
 const say = (body: string) => scene.master.inThread(scene.hq, task.root, body);
 const said = (of: TaskView, begins: string, after = '') =>
   of.until(`a line that begins with ${begins}`, () =>
-    of.thread().findLast(({ who, body, id }) => who === 'coordinator' && body.startsWith(begins) && id !== after),
+    of
+      .thread()
+      .findLast(
+        ({ who, body, id }) => who === 'coordinator' && body.replaceAll(/[*`]/g, '').startsWith(begins) && id !== after,
+      ),
   );
 const addressIn = (html: string) => /href="(http:[^"]+\/s\/[^"]+)"/.exec(html)?.[1] ?? '';
 
