@@ -66,10 +66,9 @@ export function publishing(deps: PublishingDeps): Publishing {
     if (GO_BACK.test(words)) return turnTo(words.replace(GO_BACK, ''), -1, job);
     const number = NUMBERED.exec(words)?.[1];
     const task = await taskOf(number, job);
-    if (task === null && words === '') {
-      const all = await published.all();
+    const all = words === '' ? await published.all() : [];
+    if (words === '' && (task === null || all.some(({ root }) => root === task.root)))
       return all.length === 0 ? say.nothingPublished[lang]() : say.publishedList[lang](all.map(shown));
-    }
     if (task === null) return number === undefined ? say.publishWhere[lang]() : say.noSuchPage[lang](Number(number));
     const site = siteOf(task);
     if (site === null) return say.noSuchPage[lang](task.no);
