@@ -165,6 +165,61 @@ describe('a change of what a finished task has made', () => {
     expect(endingOf({ ...done, revision })).toBe('done');
   });
 
+  describe('is done by what was done for it', () => {
+    const letter = (to: string) => ({
+      kind: 'command',
+      title: 'm',
+      command: { type: 'send_mail', id: 'mail', reason: 'r', to: [to], subject: 's', text: 't' },
+    });
+    const file = { ...command('list'), artifacts: ['report.csv'] };
+    const handed = { artifacts: [{ path: 'report.csv', bytes: 5, url: 'mxc://x/y', mediaType: 'text/csv' }] };
+    /** What the mission came to, and then the change. */
+    const changed = (mission: string, first: readonly unknown[], words: string) => {
+      const one = new World(taskFor(three, { mission }), rulesFor(three, { mails: true, searches: true }));
+      one.play(able({ ask: (ask, state) => answerTo(ask, state, plan('first', first)), command: () => handed }));
+      expect(one.state).toMatchObject({ phase: 'done', ending: 'done' });
+      one.send(wants('more', words));
+      return one;
+    };
+    const then = (one: World, second: readonly unknown[], command: () => object = () => ({})) =>
+      one.play(able({ ask: (ask, state) => answerTo(ask, state, plan('second', second)), command })).state;
+
+    const mailed = () =>
+      changed('요약해서 나한테 메일로 보내줘', [letter('me@example.com')], '이것도 엄마한테 메일로 보내줘');
+    it('a letter that went out before is not the one that is wanted now', () => {
+      expect(then(mailed(), [command('list')])).toMatchObject({ phase: 'partial', ending: 'no-means' });
+      expect(then(mailed(), [letter('mum@example.com')])).toMatchObject({ phase: 'done', ending: 'done' });
+    });
+
+    it('a letter that another try of the same change has sent counts', () => {
+      const one = mailed();
+      const both = plan('both', [letter('mum@example.com'), command('list', ['mail'])]);
+      one.play(
+        able({
+          ask: (ask, state) => answerTo(ask, state, both),
+          command: (step) => (step === 'mail' ? {} : { state: 'refused', why: 'no' }),
+        }),
+      );
+      expect(one.state).toMatchObject({ phase: 'partial', ending: 'command-refused' });
+      one.state = TaskState.parse(JSON.parse(JSON.stringify(one.state)));
+      one.send({ kind: 'retry', at: one.now, by: MASTER, ready: three, event: event('again') });
+      expect(then(one, [command('list')])).toMatchObject({ phase: 'done', ending: 'done', revision: { no: 1 } });
+    });
+
+    const saved = (words: string) => changed('결과를 report.csv 파일로 저장해줘', [file], words);
+    it.each([
+      ['named by the change', '합계도 넣어서 report.csv로 저장해줘', [command('list')]],
+      ['promised by its plan', '합계도 넣어줘', [file]],
+    ])('an old file is not the new one: %s', (_what, words, second) => {
+      expect(then(saved(words), second)).toMatchObject({ phase: 'partial', ending: 'not-verified' });
+      expect(then(saved(words), [file], () => handed)).toMatchObject({ phase: 'done', ending: 'done' });
+    });
+
+    it('what the mission wanted made still stands', () => {
+      expect(then(saved('오타만 고쳐줘'), [command('list')])).toMatchObject({ phase: 'done', ending: 'done' });
+    });
+  });
+
   it('carries on what earlier plans have read', () => {
     const one = new World(taskFor(three), rulesFor(three));
     const mail = plan('mail', [

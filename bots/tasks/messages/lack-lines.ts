@@ -13,7 +13,17 @@ export function lackLines({ lang, lacks, triage }: Pick<TaskState, 'lang' | 'lac
 export function shortLines(
   state: Pick<
     TaskState,
-    'lang' | 'lacks' | 'mission' | 'origin' | 'plan' | 'commands' | 'earlier' | 'phase' | 'verdict'
+    | 'lang'
+    | 'lacks'
+    | 'mission'
+    | 'revision'
+    | 'origin'
+    | 'plan'
+    | 'commands'
+    | 'earlier'
+    | 'firstRound'
+    | 'phase'
+    | 'verdict'
   >,
 ): readonly string[] {
   if (state.phase === 'cancelled' || state.phase === 'failed') return [];

@@ -17,6 +17,9 @@ const MAX_CANDIDATES = 20;
 /** Each agent alone and blind; equal plans are one candidate. */
 export const proposing: PhaseRules = {
   enter(draft) {
+    const { revision, firstRound } = draft.state;
+    if (revision !== undefined && revision.since === undefined)
+      draft.set({ revision: { ...revision, since: firstRound } });
     draft.say({ id: messageId.electorate(draft.state.round, draft.state.recalled), what: 'electorate' });
     const pair = pairFor(draft);
     if (pair !== null) draft.set({ pair: [...pair] });

@@ -40,16 +40,42 @@ type Wanted = Pick<TaskState, 'mission' | 'revision'>;
 /** What is to be done now: the mission, or the change that a master has asked for since. */
 export const wantedNow = ({ mission, revision }: Wanted): string => revision?.words ?? mission;
 
-type CarriedOut = Pick<TaskState, 'plan' | 'commands' | 'earlier'>;
+type CarriedOut = Pick<TaskState, 'plan' | 'commands' | 'earlier' | 'firstRound'>;
 
-/** Commands that have done what they were to do, under any plan of this run: what they left is still there. */
-const done = ({ plan, commands, earlier }: CarriedOut) =>
-  [...earlier, ...(plan === null ? [] : [{ plan: plan.plan, commands }])].flatMap((one) =>
+/** Commands that have done what they were to do. */
+const doneOf = (plans: readonly Pick<TaskState['earlier'][number], 'plan' | 'commands'>[]) =>
+  plans.flatMap((one) =>
     one.plan.steps.flatMap((step) => {
       const now = step.kind === 'command' ? one.commands[stepId(step)] : undefined;
       return step.kind === 'command' && now?.state === 'done' ? [{ step, artifacts: now.result?.artifacts ?? [] }] : [];
     }),
   );
+
+/** Whether a round was for what is wanted now: a change asks for what was not there before. */
+const isForNow =
+  ({ revision, firstRound }: Pick<CarriedOut & Wanted, 'revision' | 'firstRound'>) =>
+  ({ round }: { readonly round: number }): boolean =>
+    revision === undefined || round >= (revision.since ?? firstRound);
+
+/** Under any plan for what is wanted now: what they left is still there. */
+const done = (state: CarriedOut & Wanted) =>
+  doneOf([
+    ...state.earlier.filter(isForNow(state)),
+    ...(state.plan === null ? [] : [{ plan: state.plan.plan, commands: state.commands }]),
+  ]);
+
+/** A file that the task had before the change under way. Two plans are remembered: what the mission wanted counts as made. */
+export function stoodBefore(state: CarriedOut & Wanted, name: string): boolean {
+  const { revision, earlier, mission } = state;
+  if (revision === undefined || earlier.length === 0) return false;
+  const isNow = isForNow(state);
+  return (
+    filesWanted(mission).includes(name) ||
+    doneOf(earlier.filter((one) => !isNow(one))).some(
+      ({ step, artifacts }) => artifacts.some(({ path }) => nameOf(path) === name) || leaves(step.command, name),
+    )
+  );
+}
 
 /** Promised by the mission or by the plan that was carried out, and not there, or empty. */
 export function missingFiles(state: CarriedOut & Wanted): readonly string[] {

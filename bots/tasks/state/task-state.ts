@@ -205,6 +205,8 @@ export const Revision = WantedRevision.pick({ event: true, by: true, words: true
   parts: z.array(EventId).min(1),
   /** One agent makes it alone, as long as it asks for nothing that the task has not had. */
   small: z.boolean(),
+  /** Its first round: what was carried out before was not for it. A `!retry` begins no other change. */
+  since: z.int().nonnegative().optional(),
 });
 export type Revision = z.infer<typeof Revision>;
 
