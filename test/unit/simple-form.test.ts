@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { closeJson } from '../../bots/tasks/answers/cut-off.ts';
 import { isAskedSimply } from '../../bots/tasks/answers/simple-form.ts';
 import { quotableLines } from '../../bots/tasks/prompts/simple.ts';
+import { filePlan } from '../../bots/tasks/plan/simple-plan.ts';
 import { checkPlan } from '../../bots/tasks/plan/plan-check.ts';
 import type { JsonSchema } from '../../bots/models/providers/provider.ts';
 import type { AskKind, TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { AgentConfig } from '../../bridge/protocol/roster.ts';
+import { EventId, UserId } from '../../bridge/protocol/ids.ts';
 import { stepId } from '../../bridge/protocol/plan.ts';
 import {
   agent,
@@ -106,6 +108,35 @@ describe('a plan that a small model writes', () => {
     });
   });
 
+  describe('for a change of what was made', () => {
+    const made = carriedOut(task('Write three names', 'en'), filePlan('names.txt', { title: 't', content: 'Paws' }), {
+      write: '',
+    });
+    const revised = (words: string): TaskState => {
+      const master = UserId.parse('@master:house');
+      const event = EventId.parse('$change');
+      const revision = { no: 1, of: 0, event, by: master, words, sent: 1, parts: [event], small: true };
+      const { plan: old, commands, works } = made;
+      if (old === null) throw new Error('nothing was made');
+      const earlier = [{ round: 0, hash: old.hash, plan: old.plan, commands, works }];
+      return { ...made, plan: null, commands: {}, works: {}, earlier, round: 1, firstRound: 1, revision };
+    };
+    const steps = async (words: string) => {
+      const { answer } = await asked(revised(words), 'propose', ['{"title":"Names","content":"Tails"}']);
+      return answer?.kind === 'propose' ? answer.plan.steps : undefined;
+    };
+
+    it('does not write a file anew whose text nobody has shown it', async () => {
+      expect(await steps('Add a second name and save names.txt')).toMatchObject([{ kind: 'work' }]);
+    });
+
+    it('writes one that is not there yet', async () => {
+      expect(await steps('Write the second name into second.txt')).toMatchObject([
+        { command: { type: 'write_file', path: 'second.txt', content: 'Tails' } },
+      ]);
+    });
+  });
+
   it('is none where nothing is said', async () => {
     expect((await asked(task(FILE), 'propose', [' '])).reply).toEqual({ kind: 'refused', code: 'off-schema' });
   });
@@ -164,13 +195,13 @@ describe('what a small model is asked', () => {
 
 describe('who is asked simply', () => {
   const [config] = roster.agents;
-  const of = (more: Partial<AgentConfig>, refusals: TaskState['refusals'] = []) =>
-    isAskedSimply({ ...config!, ...more }, { refusals });
+  const of = (more: Partial<AgentConfig>, refusals: TaskState['refusals'] = [], firstRound = 0) =>
+    isAskedSimply({ ...config!, ...more }, { refusals, firstRound });
   const failedForm: TaskState['refusals'] = [
     { ask: '0.propose.x', round: 0, agent: config!.id, kind: 'propose', code: 'off-schema', faults: [] },
   ];
 
-  it('whoever the roster names, whose context holds no more, or who has not managed the full form in this task', () => {
+  it('whoever the roster names, whose context holds no more, or who has not managed the full form in this run', () => {
     expect(of({})).toBe(false);
     expect(of({ simple: true })).toBe(true);
     expect(of({ contextTokens: 4_000 })).toBe(true);
@@ -178,6 +209,8 @@ describe('who is asked simply', () => {
     expect(of({}, failedForm)).toBe(true);
     expect(of({ id: agent('other') }, failedForm)).toBe(false);
     expect(of({ simple: false }, failedForm)).toBe(false);
+    // A slip before a `!retry` or a change is forgotten.
+    expect(of({}, failedForm, 1)).toBe(false);
   });
 
   it('a task in which nobody managed the form asks all once more, then in the simple one', () => {

@@ -16,13 +16,14 @@ import { objectsIn } from './json-in-text.ts';
 /** The rules, commands and schemas of the full form take about half of this. */
 const FULL_FORM_TOKENS = 8_000;
 
-/** Who is asked in the simple form: whoever the roster names, and who has not managed the full one in this task. */
+/** Who is asked in the simple form: whoever the roster names, and who has not managed the full one in this run. */
 export const isAskedSimply = (
   { id, contextTokens, simple }: Pick<AgentConfig, 'id' | 'contextTokens' | 'simple'>,
-  { refusals }: Pick<TaskState, 'refusals'>,
+  { refusals, firstRound }: Pick<TaskState, 'refusals' | 'firstRound'>,
 ): boolean =>
   simple ??
-  (contextTokens < FULL_FORM_TOKENS || refusals.some(({ agent, code }) => agent === id && code === 'off-schema'));
+  (contextTokens < FULL_FORM_TOKENS ||
+    refusals.some(({ agent, code, round }) => agent === id && code === 'off-schema' && round >= firstRound));
 
 export interface SimpleForm {
   readonly parts: readonly string[];

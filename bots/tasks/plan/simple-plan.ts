@@ -2,7 +2,7 @@ import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { Plan } from '../../../bridge/protocol/plan.ts';
 import { inWords } from '../../../bridge/text/tasks/simple-plan.ts';
 import type { TaskState } from '../state/task-state.ts';
-import { filesWanted, wantedNow } from './promised-files.ts';
+import { filesWanted, stoodBefore, wantedNow } from './promised-files.ts';
 
 /** Plans of models that cannot write one: one file whose text they have written, or a few sentences of work. Pure. */
 
@@ -10,10 +10,13 @@ const TEXTS = /\.(?:txt|md|csv|tsv|json|xml|ya?ml|html?|sql|py|js|ts|css|sh)$/u;
 /** Made of Markdown. */
 const DOCUMENTS = /\.(?:pdf|docx|pptx|xlsx)$/u;
 
-/** The one file that the mission wants, where a text is all that it takes. */
-export function simpleFile(state: Pick<TaskState, 'mission' | 'revision'>): string | undefined {
+/** The one file that the mission wants, where a text is all that it takes; what is there already nobody writes anew unseen. */
+export function simpleFile(
+  state: Pick<TaskState, 'mission' | 'revision' | 'plan' | 'commands' | 'earlier' | 'firstRound'>,
+): string | undefined {
   const [name, ...others] = filesWanted(wantedNow(state));
-  return name !== undefined && others.length === 0 && (TEXTS.test(name) || DOCUMENTS.test(name)) ? name : undefined;
+  if (name === undefined || others.length > 0 || !(TEXTS.test(name) || DOCUMENTS.test(name))) return undefined;
+  return stoodBefore(state, name) ? undefined : name;
 }
 
 const MAX_STEPS = 3;
