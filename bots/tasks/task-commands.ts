@@ -114,10 +114,10 @@ export function taskCommands(
 
   function show(found: Found, { thread }: SwarmCommandJob): string {
     if ('line' in found) return found.line;
-    const card = tasks.cardText(found.task);
+    const status = tasks.statusOfTask(found.task);
     return thread === found.task.root
-      ? card
-      : `${card}\n${say.toThread[found.task.lang](permalink(found.task.room, found.task.root, deps.serverName))}`;
+      ? status
+      : `${status}\n${say.toThread[found.task.lang](permalink(found.task.room, found.task.root, deps.serverName))}`;
   }
 
   /** Its mission leads to its thread. */

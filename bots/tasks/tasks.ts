@@ -22,7 +22,7 @@ import type { Residents } from '../residents/residents.ts';
 import { Asks } from './asks.ts';
 import { newTask } from './state/begin.ts';
 import { CardKeeper } from './card-keeper.ts';
-import { cardText } from './messages/card.ts';
+import { cardText, statusOfTask } from './messages/card.ts';
 import { carryOutEffect } from './effects.ts';
 import { hasEnded, TaskMachine } from './runtime/machine.ts';
 import { abandonQuestion } from './answers/abandon.ts';
@@ -105,7 +105,7 @@ export interface Tasks {
   apply(root: EventId, event: TaskEvent): Promise<TaskState | null>;
   /** An agent is put out of the house: tasks go on without it. */
   dismiss(agent: AgentId): Promise<void>;
-  cardText(state: TaskState): string;
+  statusOfTask(state: TaskState): string;
   /** Who could take part in a task in that room now. */
   readyIn(room: RoomId): Promise<readonly AgentId[]>;
   /** Told of every end, and again after `!retry`; not of one during which this process died: `ended` knows it. */
@@ -331,7 +331,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     dismiss: async (agent) => {
       for (const root of await store.live()) await machine.apply(root, { kind: 'left', at: Date.now(), agent });
     },
-    cardText: card,
+    statusOfTask: (state) => statusOfTask(state, facts(state)),
     readyIn,
     onEnded: (listener) => {
       listeners.add(listener);

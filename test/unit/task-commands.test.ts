@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cardText, statusOfTask } from '../../bots/tasks/messages/card.ts';
 import { taskCommands } from '../../bots/tasks/task-commands.ts';
 import { labelOf } from '../../bots/tasks/plan/plan-labels.ts';
 import type { TaskState } from '../../bots/tasks/state/task-state.ts';
@@ -38,11 +39,11 @@ function house(reached: (state: TaskState) => boolean, script = able()) {
     retry: (root: EventId, _by: unknown, event: EventId) =>
       send(root, { kind: 'retry', at: one.now, by: MASTER, ready: three, event }),
     readyIn: () => Promise.resolve(three),
-    cardText: () => 'card',
+    statusOfTask: (state: TaskState) => statusOfTask(state, { now: one.now, nameOf: String }),
   };
   const commands = taskCommands({ tasks: tasks as never, hq: HQ, hqName: 'hq', lang: 'ko', serverName: 'house' });
   let events = 0;
-  const say = (name: 'choose' | 'cancel' | 'retry', words: string, thread?: string, room: RoomId = HQ) =>
+  const say = (name: 'choose' | 'cancel' | 'retry' | 'status', words: string, thread?: string, room: RoomId = HQ) =>
     commands[name]({
       type: 'command',
       name,
@@ -123,6 +124,20 @@ describe('outside of threads', () => {
     expect(ended.phase).toBe('cancelled');
     expect(await say('retry', '1', undefined, RoomId.parse('!ops'))).toContain('다른 방');
     expect(one.state).toBe(ended);
+  });
+});
+
+describe('!status', () => {
+  it('of a task that could be tried again says what to type: a tap on its own message would order nothing', async () => {
+    const { one, say } = house((state) => state.phase === 'executing', able({ command: () => null }));
+    await say('cancel', '', '$root');
+    expect(cardText(one.state, { now: one.now, nameOf: String })).toContain('🔁');
+    for (const shown of [await say('status', '', '$root'), await say('status', '1')]) {
+      expect(shown).toContain('`!retry 1`');
+      expect(shown).not.toContain('🔁');
+    }
+    await say('retry', '1');
+    expect(one.state).toMatchObject({ phase: 'proposing', runs: 1 });
   });
 });
 

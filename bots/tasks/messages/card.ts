@@ -23,7 +23,12 @@ const NAMES = 8;
 const CELLS = 10;
 
 /** The one message that says how a task stands. It changes with the task, and with every minute while it goes on. */
-export function cardText(state: TaskState, facts: CardFacts): string {
+export const cardText = (state: TaskState, facts: CardFacts): string => standing(state, facts, awaited.retry);
+
+/** The same in a message that is no card: a tap on it orders nothing. */
+export const statusOfTask = (state: TaskState, facts: CardFacts): string => standing(state, facts, awaited.retryTyped);
+
+function standing(state: TaskState, facts: CardFacts, retry: typeof awaited.retryTyped): string {
   const { lang, no, phase, alone, ending } = state;
   const over = ending !== null && ENDED.has(phase);
   return [
@@ -39,7 +44,7 @@ export function cardText(state: TaskState, facts: CardFacts): string {
       ? []
       : [card.spent[lang](spent[lang](state.costMicroUsd, state.tokens.input + state.tokens.output))]),
     ...(state.frozenAt === null ? [] : [awaited.thaw[lang]()]),
-    ...(state.frozenAt === null || waitsForMaster(state) ? next(state, facts) : []),
+    ...(state.frozenAt === null || waitsForMaster(state) ? next(state, facts, retry) : []),
   ].join('\n');
 }
 
@@ -111,10 +116,10 @@ function progress({ lang, phase, plan, commands, works }: TaskState): readonly s
 }
 
 /** The next thing awaited from the master. */
-function next(state: TaskState, { now, nameOf }: CardFacts): readonly string[] {
+function next(state: TaskState, { now, nameOf }: CardFacts, retry: typeof awaited.retryTyped): readonly string[] {
   const { lang, phase, plan, commands } = state;
   if (phase === 'done') return [];
-  if (ENDED.has(phase)) return [awaited.retry[lang]()];
+  if (ENDED.has(phase)) return [retry[lang](state.no)];
   if (phase === 'asking')
     return [
       awaited.choose[lang](state.question?.kind === 'unknown-command' ? [] : labelled(state).map(({ label }) => label)),

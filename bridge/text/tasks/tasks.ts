@@ -88,4 +88,9 @@ export const awaited = {
     () => '👉 다시 하려면 이 글에 🔁, 또는 `!재시도`',
     () => '👉 To try again: 🔁 on this message, or `!retry`',
   ),
+  /** Wherever it is typed, this task is meant. */
+  retryTyped: phrase<[no: number]>(
+    (no) => `👉 다시 하려면 \`!재시도 ${no}\``,
+    (no) => `👉 To try again: \`!retry ${no}\``,
+  ),
 };
