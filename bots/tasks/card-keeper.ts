@@ -21,6 +21,8 @@ export interface CardDeps {
 }
 
 const CARD = 'card';
+/** Tasks whose messages are remembered, ended ones too: of others one edit is sent that changes nothing. */
+const MOST_SHOWN = 200;
 
 /** While it goes on by itself it is still growing: `npm run chat` waits for the rest, and shows it as it stands. */
 const chavionOf = (state: TaskState): ChavionContent => ({
@@ -35,7 +37,7 @@ export class CardKeeper {
   readonly #deps: CardDeps;
   /** Cards being edited, and whether there is something newer to show. */
   readonly #busy = new Map<EventId, { again: boolean }>();
-  /** By task, and in it by the id of the message. */
+  /** By task, the one touched last at the end, and in it by the id of the message. */
   readonly #shown = new Map<EventId, Map<string, string>>();
 
   constructor(deps: CardDeps) {
@@ -56,7 +58,10 @@ export class CardKeeper {
   /** What a message of the task shows now. */
   knows(root: EventId, id: string, text: string): void {
     const texts = this.#shown.get(root) ?? new Map<string, string>();
+    this.#shown.delete(root);
     this.#shown.set(root, texts.set(id, text));
+    const [oldest] = this.#shown.keys();
+    if (this.#shown.size > MOST_SHOWN && oldest !== undefined) this.#shown.delete(oldest);
   }
 
   /** There is something new to show, soon. */
@@ -107,7 +112,6 @@ export class CardKeeper {
       state = (await store.load(root)) ?? state;
       await this.#edit(state, id);
     }
-    if (hasEnded(state)) this.#shown.delete(root);
     await store.cardShown(root, state.version);
     return true;
   }

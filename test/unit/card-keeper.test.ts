@@ -115,6 +115,21 @@ it('shows the commands of a run in one message that grows, an edit only where th
   expect(edits().at(-1)?.content['m.relates_to'].event_id).toBe(events['card']);
 });
 
+it('edits nothing of a task that has ended where nothing is new', async () => {
+  const keeper = swarm();
+  const state = await posted(keeper);
+  const end = { ...later, events: { card: state.events['card'] } } as TaskState;
+  await store.commit(state, end, []);
+  keeper.touch(state.root);
+  await expect.poll(() => store.owedCards()).toEqual([]);
+  // Its report stands in the room now, say.
+  await store.commit(end, { ...end, version: end.version + 1 }, []);
+  expect(await store.owedCards()).toEqual([state.root]);
+  keeper.touch(state.root);
+  await expect.poll(() => store.owedCards()).toEqual([]);
+  expect(edits()).toHaveLength(1);
+});
+
 it('knows which round a run is of', () => {
   expect(['run.0', 'run.12', 'run.', 'run.1.2', 'card', 'rerun.1'].map(roundOfRun)).toEqual([
     0,
