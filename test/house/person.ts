@@ -27,6 +27,9 @@ export interface Shown {
 }
 
 const PATIENCE_MS = 60_000;
+const PAUSE_MS = 100;
+/** Synapse answers a `since` for good with 500 once a room that the account was in was purged. */
+const MOST_VAIN = 20;
 
 /** Somebody with a Matrix client: speaks through the client-server API and sees what /sync shows. */
 export class Person implements AsyncDisposable {
@@ -255,20 +258,35 @@ export class Person implements AsyncDisposable {
   }
 
   async #follow(from: string): Promise<void> {
-    for (let since = from; !this.#over.signal.aborted;) {
+    let since: string | undefined = from;
+    for (let vain = 0; !this.#over.signal.aborted;) {
       try {
         const answer = await this.#sync(since);
+        if (answer.next_batch === undefined) {
+          vain += 1;
+          if (vain >= MOST_VAIN) since = undefined;
+          await sleep(PAUSE_MS);
+          continue;
+        }
+        vain = 0;
+        if (since === undefined) this.#forget();
         for (const [room, joined] of Object.entries<Json>(answer.rooms?.join ?? {})) {
           this.#rooms.set(room, [...this.events(room), ...joined.timeline.events]);
           for (const one of joined.ephemeral?.events ?? [])
             if (one.type === 'm.typing') this.#sees(room, one.content.user_ids.map(nameOf));
         }
-        since = answer.next_batch ?? since;
+        since = answer.next_batch;
         this.#wake();
       } catch {
-        if (!this.#over.signal.aborted) await sleep(100);
+        if (!this.#over.signal.aborted) await sleep(PAUSE_MS);
       }
     }
+  }
+
+  /** As a client that is started again knows nothing of before. */
+  #forget(): void {
+    this.#rooms.clear();
+    this.#typing.clear();
   }
 
   #sees(room: string, typing: string[]): void {
