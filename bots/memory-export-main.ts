@@ -10,6 +10,7 @@ import { lineReader } from './memory/line-reading.ts';
 import { LineNumbers } from './memory/line-numbers.ts';
 import { memoryAsJson, memoryAsMarkdown } from './memory-export.ts';
 import { MemoryLines } from './memory/memory-lines.ts';
+import { numbersInAccount } from './memory/numbers-copy.ts';
 import { wholeRoom } from './memory/whole-room.ts';
 import { openBase, type SwarmBase } from './swarm-base.ts';
 
@@ -27,7 +28,7 @@ async function remembered({ coordinator, memoryRoom, residents, masters }: Swarm
     for await (const page of wholeRoom(coordinator, room, { isOwn: residents.isOwn }))
       for (const event of page) events.put(event);
   const standing = events.standing({ masters: await masters(), coordinator: coordinator.userId });
-  const numbers = new LineNumbers(redis);
+  const numbers = new LineNumbers(redis, numbersInAccount(coordinator));
   await numbers.load();
   return numbers.number(standing.toReversed());
 }

@@ -85,24 +85,47 @@ export class LineNumbers {
 
   async clear(line: EventId, { number, origin }: NumberedLine): Promise<void> {
     if (origin === undefined) return;
-    const kept = `${number} ${origin.room} ${origin.event} ${CLEARED}`;
+    const cleared = { number, origin, isCleared: true };
+    const kept = asKept(cleared);
     await this.#redis.hset(KEY, line, kept);
-    this.#know(line, { number, origin, isCleared: true });
+    this.#know(line, cleared);
     this.#uncopied.add(pieceOf(kept));
     await this.#copyOver();
   }
 
-  /** As Redis has it: another swarm may have given numbers of the same piece. */
   async #copyOver(): Promise<void> {
-    if (this.#copy === undefined || this.#uncopied.size === 0) return;
-    const pieces = [...this.#uncopied];
-    const stored = [...(await this.#stored())];
-    for (const piece of pieces) {
-      await this.#copy.save(piece, new Map(stored.filter(([, kept]) => pieceOf(kept) === piece)));
+    if (this.#copy === undefined) return;
+    for (const piece of this.#uncopied) {
+      await this.#copyPiece(this.#copy, piece);
       this.#uncopied.delete(piece);
     }
   }
+
+  /** Until Redis has nothing new: another swarm may have written the same piece meanwhile, from what it saw. */
+  async #copyPiece(copy: NumbersCopy, piece: number): Promise<void> {
+    const ofPiece = async (): Promise<KeptLines> =>
+      new Map([...(await this.#restored())].filter(([, kept]) => pieceOf(kept) === piece));
+    let saved: KeptLines = new Map();
+    for (let lines = await ofPiece(); isMore(lines, saved); lines = await ofPiece()) {
+      await copy.save(piece, lines);
+      saved = lines;
+    }
+  }
+
+  /** What Redis has; what it has lost under the running swarm goes back into it. */
+  async #restored(): Promise<KeptLines> {
+    const stored = new Map(await this.#stored());
+    for (const [event, line] of this.#known)
+      if (!stored.has(event)) stored.set(event, await numberLine(this.#redis, [KEY], [event, '', '0', asKept(line)]));
+    return stored;
+  }
 }
+
+const isMore = (lines: KeptLines, than: KeptLines): boolean =>
+  [...lines].some(([event, kept]) => than.get(event) !== kept);
+
+const asKept = ({ number, origin, isCleared }: NumberedLine): string =>
+  [number, ...(origin === undefined ? [] : [origin.room, origin.event, ...(isCleared ? [CLEARED] : [])])].join(' ');
 
 function numbered(kept: string): NumberedLine {
   const [number, room, event, cleared] = kept.split(' ');

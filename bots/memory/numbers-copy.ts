@@ -8,7 +8,7 @@ export type KeptLines = ReadonlyMap<EventId, string>;
 /** A copy of what Redis keeps of lines, for the day on which Redis is lost. */
 export interface NumbersCopy {
   load(): Promise<KeptLines>;
-  /** Those whose numbers fall into that piece. */
+  /** Those whose numbers fall into that piece, beside what it has already. */
   save(piece: number, lines: KeptLines): Promise<void>;
 }
 
@@ -29,19 +29,25 @@ export const pieceOf = (kept: string): number => Math.floor((Number.parseInt(kep
 export function numbersInAccount(coordinator: Pick<Account, 'call' | 'userId'>): NumbersCopy {
   const path = (piece: number) =>
     `/_matrix/client/v3/user/${encodeURIComponent(coordinator.userId)}/account_data/com.chavion.memory.numbers.${piece}`;
+  const read = async (piece: number): Promise<KeptLines | null> => {
+    const found = await orNull(coordinator.call('GET', path(piece)));
+    if (found === null) return null;
+    const { lines } = Piece.safeParse(found).data ?? { lines: {} };
+    return new Map(Object.entries(lines).map(([event, kept]) => [EventId.parse(event), kept]));
+  };
   return {
     async load() {
       const all = new Map<EventId, string>();
       for (let piece = 0; piece < MOST_PIECES; piece += 1) {
-        const found = await orNull(coordinator.call('GET', path(piece)));
+        const found = await read(piece);
         if (found === null) break;
-        for (const [event, kept] of Object.entries(Piece.safeParse(found).data?.lines ?? {}))
-          all.set(EventId.parse(event), kept);
+        for (const [event, kept] of found) all.set(event, kept);
       }
       return all;
     },
     async save(piece, lines) {
-      await coordinator.call('PUT', path(piece), { body: { lines: Object.fromEntries(lines) } });
+      const all = new Map([...((await read(piece)) ?? []), ...lines]);
+      await coordinator.call('PUT', path(piece), { body: { lines: Object.fromEntries(all) } });
     },
   };
 }

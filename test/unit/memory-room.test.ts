@@ -80,6 +80,24 @@ describe('the memory room', () => {
     expect(texts(memory)).toEqual(['3 셋', '2 둘', '1 하나']);
   });
 
+  it.each([
+    ['goes on', false],
+    ['is lost once more', true],
+  ])('keeps all numbers over a restart where Redis was emptied under the swarm, and %s', async (_what, isLostAgain) => {
+    const memory = await open();
+    const source = scene.say(HQ, '펫샵은 열 시');
+    await remember(memory, '펫샵은 열 시', source);
+    say('둘');
+    await heard(memory);
+    await memory.forget(1);
+    scene.redis.run('del', [swarmKey('memory-lines')]);
+    say('셋');
+    await heard(memory);
+    if (isLostAgain) scene.redis = new PaperRedis();
+    const again = await open();
+    expect([texts(again), again.isLeftOut(source), scene.cleared]).toEqual([['3 셋', '2 둘'], true, [source]]);
+  });
+
   it('takes numbers over that were given before there was a copy of them', async () => {
     const memory = await open();
     say('하나');

@@ -1,7 +1,10 @@
+import { MatrixError } from 'matrix-bot-sdk';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { decodeEvent } from '../../bridge/matrix/decode.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
+import { LineNumbers } from '../../bots/memory/line-numbers.ts';
 import type { MemoryRoom } from '../../bots/memory/memory-room.ts';
+import { numbersInAccount } from '../../bots/memory/numbers-copy.ts';
 import { COORDINATOR, HQ, MEMORY, MemoryScene } from './memory-scene.ts';
 
 /** Two swarms share a house: jobs come to either, and each hears of what the other did a moment later. */
@@ -37,6 +40,37 @@ it('what both hear at once has the same numbers with both', async () => {
   await Promise.all([one.again(), other.again()]);
   expect(texts(one)).toEqual(texts(other));
   expect(new Set(one.lines.map(({ number }) => number)).size).toBe(20);
+});
+
+it('what one copies late takes nothing away that the other has copied meanwhile', async () => {
+  const kept = new Map<string, unknown>();
+  const copied = new Set<string>();
+  const held = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const account = (isLate: boolean) => ({
+    userId: COORDINATOR,
+    call: async (method: string, path: string, { body }: { body?: unknown } = {}) => {
+      if (method === 'GET' && kept.has(path)) return kept.get(path);
+      if (method === 'GET') throw new MatrixError({ errcode: 'M_NOT_FOUND', error: '' }, 404);
+      reached.resolve();
+      if (isLate) await held.promise;
+      kept.set(path, body);
+      return {};
+    },
+  });
+  const line = (id: string) => {
+    const event = EventId.parse(id);
+    copied.add(event);
+    return { event, room: MEMORY, kind: 'fact' as const, text: id, at: 1 };
+  };
+  const late = new LineNumbers(scene.redis.client(), numbersInAccount(account(true)));
+  const early = new LineNumbers(scene.redis.client(), numbersInAccount(account(false)));
+  const slowly = late.number([line('$first')]);
+  await reached.promise;
+  await early.number([line('$second')]);
+  held.resolve();
+  await slowly;
+  expect(new Set((await numbersInAccount(account(false)).load()).keys())).toEqual(copied);
 });
 
 it('what one has taken away the other hears, though it was our own account', async () => {
