@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Account, refused } from '../matrix/account.ts';
-import { RoomId } from '../protocol/ids.ts';
+import { RoomId, type UserId } from '../protocol/ids.ts';
 
 /** Where the last position in the stream is kept. */
 export interface SyncPosition {
@@ -25,7 +25,19 @@ export interface GapFill {
   readonly onCaughtUp?: () => void;
   /** What was said in a gap of that room cannot be read. */
   readonly onLost: (room: RoomId, error: unknown) => void;
+  /** Not the house's own: a test's, which does not wait. */
+  readonly clock?: GapClock;
 }
+
+interface GapClock {
+  now(): number;
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const CLOCK: GapClock = {
+  now: () => performance.now(),
+  pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+};
 
 const Timeline = z.object({
   events: z.array(z.unknown()).default([]),
@@ -75,6 +87,10 @@ const TROUBLE_MS = 500;
 const LONGEST_TROUBLE_MS = 4_000;
 /** So often a gap in one room is read in vain while the homeserver answers all else; then it stays one. */
 const GAP_TRIES = 3;
+/** So often in a row the homeserver answers that it cannot read on from a position; then it never will. */
+const POSITION_TRIES = 12;
+/** Too much at a time, or a proxy speaking for a homeserver that is away: that says nothing of the position. */
+const OF_THE_MOMENT: readonly number[] = [429, 502, 503, 504];
 const LISTEN_MS = 25_000;
 /** Until the first look elsewhere after a start or trouble; then four times as long each time. */
 const FIRST_LOOK_MS = 3_000;
@@ -97,52 +113,80 @@ export async function beginning({ coordinator, position }: GapFill): Promise<str
  * Reads the coordinator's /sync beside the pushes, and now and then what the agents hear without it. Synapse forgets
  * pushes it holds in memory when it crashes; and one that it stores in the moment in which it finds all others
  * delivered stays where it is until the swarm is away again. A position is saved only after everything before it has
- * been stored.
+ * been stored. Synapse fails for good to read on from before a room of the account was purged: then reading goes on
+ * from now, and what was said in between is what the pushes brought.
  */
 export async function fillGaps(fill: GapFill, from: string, signal: AbortSignal): Promise<void> {
-  const { coordinator, position, elsewhere } = fill;
+  const { coordinator, position, elsewhere, clock = CLOCK } = fill;
   let since = from;
   let looked = (await elsewhere.load()) ?? since;
   let lookPause = FIRST_LOOK_MS;
-  let nextLook = performance.now() + lookPause;
+  let nextLook = clock.now() + lookPause;
   let away = false;
   let first = true;
   let trouble = TROUBLE_MS;
   const gaps = new Map<string, number>();
+  const gapsElsewhere = new Map<string, number>();
+  const failures = new Map<UserId, number>();
   while (!signal.aborted) {
     try {
-      const untilLook = Math.max(0, Math.ceil(nextLook - performance.now()));
-      const answer = await sync(coordinator, EVERYWHERE, since, away || first ? 0 : Math.min(LISTEN_MS, untilLook));
+      const untilLook = Math.max(0, Math.ceil(nextLook - clock.now()));
+      // Read before the last try: nothing is said between them that is in neither.
+      const now = isGivenUp(coordinator, failures) ? await sync(coordinator, EVERYWHERE, undefined, 0) : undefined;
+      const timeout = away || first ? 0 : Math.min(LISTEN_MS, untilLook);
+      const answer = await sync(coordinator, EVERYWHERE, since, timeout).catch((error: unknown) => {
+        countFailure(coordinator, error, failures);
+        if (now === undefined || !isGivenUp(coordinator, failures)) throw error;
+        fill.onError(positionLost(coordinator, error));
+        return { next_batch: now.next_batch, rooms: { join: {}, invite: {} } };
+      });
+      failures.delete(coordinator.userId);
       if (away) {
         fill.onGap();
         lookPause = FIRST_LOOK_MS;
-        nextLook = performance.now() + lookPause;
+        nextLook = clock.now() + lookPause;
       }
       away = false;
       await takeIn(coordinator, answer, since, fill, gaps);
       if (first) fill.onCaughtUp?.();
       first = false;
-      if (performance.now() >= nextLook) {
-        await lookElsewhere(fill, looked, signal, gaps);
+      if (clock.now() >= nextLook) {
+        await lookElsewhere(fill, looked, signal, gapsElsewhere, failures);
+        gapsElsewhere.clear();
         await elsewhere.save(answer.next_batch);
         looked = answer.next_batch;
         lookPause = Math.min(4 * lookPause, LONGEST_LOOK_MS);
-        nextLook = performance.now() + lookPause;
+        nextLook = clock.now() + lookPause;
       }
       if (answer.next_batch !== since) await position.save(answer.next_batch);
       since = answer.next_batch;
       gaps.clear();
       trouble = TROUBLE_MS;
-      await pause(PAUSE_MS, signal);
+      await clock.pause(PAUSE_MS, signal);
     } catch (error) {
       if (signal.aborted) return;
       away = true;
       fill.onError(error);
-      await pause(trouble, signal);
+      await clock.pause(trouble, signal);
       trouble = Math.min(2 * trouble, LONGEST_TROUBLE_MS);
     }
   }
 }
+
+const Answered = z.object({ statusCode: z.number() });
+
+/** Only what the homeserver itself answered, one time after the other, tells of the position. */
+function countFailure({ userId }: Account, error: unknown, failures: Map<UserId, number>): void {
+  const status = Answered.safeParse(error).data?.statusCode;
+  if (status === undefined || OF_THE_MOMENT.includes(status)) failures.delete(userId);
+  else failures.set(userId, (failures.get(userId) ?? 0) + 1);
+}
+
+const isGivenUp = ({ userId }: Account, failures: ReadonlyMap<UserId, number>): boolean =>
+  (failures.get(userId) ?? 0) >= POSITION_TRIES;
+
+const positionLost = ({ userId }: Account, cause: unknown): Error =>
+  new Error(`the homeserver cannot read on from the position of ${userId}; reading goes on from now`, { cause });
 
 const sync = async (account: Account, what: string, since: string | undefined, timeout: number): Promise<SyncAnswer> =>
   SyncAnswer.parse(
@@ -200,16 +244,18 @@ async function lookElsewhere(
   since: string,
   signal: AbortSignal,
   gaps: Map<string, number>,
+  failures: Map<UserId, number>,
 ): Promise<void> {
+  const { clock = CLOCK } = fill;
   const seen = new Set(await fill.coordinator.joinedRooms());
   for (const agent of fill.agents()) {
     try {
-      const { next_batch, rooms } = await sync(
-        agent,
-        filter({ not_rooms: [...seen].slice(0, MAX_LEFT_OUT) }),
-        since,
-        0,
-      );
+      const left = filter({ not_rooms: [...seen].slice(0, MAX_LEFT_OUT) });
+      const { next_batch, rooms } = await sync(agent, left, since, 0).catch((error: unknown) => {
+        countFailure(agent, error, failures);
+        throw error;
+      });
+      failures.delete(agent.userId);
       const join = Object.fromEntries(Object.entries(rooms.join).filter(([room]) => !seen.has(room)));
       await takeIn(agent, { next_batch, rooms: { ...rooms, join } }, since, fill, gaps);
       for (const room of Object.keys(join)) seen.add(room);
@@ -217,9 +263,14 @@ async function lookElsewhere(
         await takeInvitation(id, invite_state.events, agent, since, fill);
     } catch (error) {
       // Deactivated, say: no reason to leave out the others.
-      if (!refused(error)) throw error;
+      if (!refused(error)) {
+        if (!isGivenUp(agent, failures)) throw error;
+        fill.onError(positionLost(agent, error));
+        fill.onGap();
+      }
+      failures.delete(agent.userId);
     }
-    await pause(BREATH_MS, signal);
+    await clock.pause(BREATH_MS, signal);
   }
 }
 
@@ -255,6 +306,3 @@ async function between(account: Account, room: RoomId, until: string, since: str
   }
   return pages.flat().reverse();
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch(() => undefined);

@@ -13,6 +13,15 @@ const AGENTS = ['@agent_gone:house.test', '@agent_claude:house.test', '@agent_ja
   UserId.parse(id),
 );
 const REFUSED = { errcode: 'M_FORBIDDEN' };
+/** As Synapse does for good where a room of the account was purged. */
+const BROKEN = { errcode: 'M_UNKNOWN', error: 'Internal server error' };
+/** The way to the homeserver ends there. */
+const CUT = {};
+const STATUS = new Map<unknown, number>([
+  [undefined, 502],
+  [REFUSED, 403],
+  [BROKEN, 500],
+]);
 const opened: { close(): void; closeAllConnections(): void }[] = [];
 afterAll(() => {
   for (const server of opened.splice(0)) {
@@ -31,9 +40,11 @@ async function homeserver(
     const rooms = url.pathname.endsWith('/joined_rooms');
     if (!rooms) asked.push(url);
     const body = rooms ? { joined_rooms: [ROOM] } : answer(url);
-    response
-      .writeHead(body === undefined ? 502 : body === REFUSED ? 403 : 200, { 'content-type': 'application/json' })
-      .end(JSON.stringify(body ?? {}));
+    if (body === CUT) request.socket.destroy();
+    else
+      response
+        .writeHead(STATUS.get(body) ?? 200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(body ?? {}));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -62,6 +73,7 @@ async function run(
   done: (log: readonly string[]) => boolean,
   agents: readonly Account[] = [],
   catchesUp = false,
+  clock?: GapFill['clock'],
 ): Promise<readonly string[]> {
   const log: string[] = [];
   const over = new AbortController();
@@ -83,7 +95,8 @@ async function run(
       if (events.length > 0) note(`stored ${events.join(' ')}`);
     },
     onGap: (room) => note(room === undefined ? 'was away' : 'gap'),
-    onError: () => note('error'),
+    onError: (error) => note(error instanceof Error && error.cause !== undefined ? 'position lost' : 'error'),
+    ...(clock === undefined ? {} : { clock }),
     ...(catchesUp ? { onCaughtUp: () => note('caught up') } : {}),
     onLost: (room) => note(`lost ${room}`),
   };
@@ -262,6 +275,87 @@ describe.concurrent('a room without the coordinator', () => {
         .filter((url) => url.searchParams.get('user_id') !== COORDINATOR)
         .map((url) => url.searchParams.get('since')),
     ).toEqual(['s0', looked[0], looked[0]]);
+  });
+});
+
+/** Time passes by waiting alone, at once. */
+function swiftClock(): NonNullable<GapFill['clock']> {
+  let now = 0;
+  return { now: () => now, pause: async (ms) => void (now += ms) };
+}
+
+describe.concurrent('a position from which the homeserver cannot read on', () => {
+  const twelve = Array.from({ length: 12 }, () => 'error');
+
+  it('is left for a new one in the end, of which nothing old is taken in', async () => {
+    const { account, asked } = await homeserver((url) => {
+      const since = url.searchParams.get('since');
+      return since === 's1' ? BROKEN : since === null ? sync('s7', ['old']) : sync('s8', ['new']);
+    });
+    const saved = (lines: readonly string[]) => lines.includes('saved s8');
+    expect(await run(account, 's1', () => undefined, saved, [], true, swiftClock())).toEqual([
+      ...twelve,
+      'position lost',
+      'was away',
+      'caught up',
+      'saved s7',
+      'stored new',
+      'saved s8',
+    ]);
+    expect(asked.slice(-3).map((url) => url.searchParams.get('since'))).toEqual([null, 's1', 's7']);
+  });
+
+  it.each([
+    ['a homeserver that is away', CUT],
+    ['a proxy that speaks for it', undefined],
+  ])('is not one that %s did not answer', async (_what, nothing) => {
+    let tries = 0;
+    const { account, asked } = await homeserver(() => ((tries += 1) <= 30 ? nothing : sync('s2', ['missed'])));
+    const log = await run(
+      account,
+      's1',
+      () => undefined,
+      (lines) => lines.includes('saved s2'),
+      [],
+      false,
+      swiftClock(),
+    );
+    expect(log.filter((line) => line !== 'error')).toEqual(['was away', 'stored missed', 'saved s2']);
+    expect(asked.every((url) => url.searchParams.get('since') === 's1')).toBe(true);
+  });
+
+  it('is kept where it can be read after all once there is a new one: nothing is missed', async () => {
+    let isMended = false;
+    const { account } = await homeserver((url) => {
+      if (url.searchParams.get('since') !== null) return isMended ? sync('s2', ['missed']) : BROKEN;
+      isMended = true;
+      return sync('s7', []);
+    });
+    const saved = (lines: readonly string[]) => lines.includes('saved s2');
+    expect(await run(account, 's1', () => undefined, saved, [], false, swiftClock())).toEqual([
+      ...twelve,
+      'was away',
+      'stored missed',
+      'saved s2',
+    ]);
+  });
+
+  it('of one agent does not keep the others from being heard', async () => {
+    const { account, agents } = await homeserver((url) => {
+      const [user, since] = [url.searchParams.get('user_id'), url.searchParams.get('since')];
+      if (user === COORDINATOR) return sync('s5', []);
+      if (user === '@agent_claude:house.test' && since === 's1') return BROKEN;
+      return { next_batch: 's9', rooms: { join: { [ELSEWHERE]: { timeline: { events: ['elsewhere'] } } } } };
+    });
+    const looked = (lines: readonly string[]) => lines.includes('looked s5');
+    const log = await run(account, 's1', () => undefined, looked, agents.slice(1), false, swiftClock());
+    expect(log.filter((line) => line === 'error')).toEqual(twelve.slice(1));
+    expect(log.slice(log.indexOf('position lost'), log.indexOf('position lost') + 4)).toEqual([
+      'position lost',
+      'was away',
+      'stored elsewhere',
+      'looked s5',
+    ]);
   });
 });
 
