@@ -72,7 +72,7 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
   const { redis, tasks, coordinator, settings, log } = deps;
   const links = new PreviewLinks(redis);
   const data = new PageData(redis);
-  const published = new PublishedPages(redis);
+  const published = new PublishedPages(redis, settings.CHAVION_APPSERVICE_TOKEN);
   const queue = openQueue<SiteJob>(QUEUE, redis);
   const server = buildPreview({
     links,
@@ -81,6 +81,7 @@ export function createPreview(deps: PreviewPartDeps): PreviewPart {
     wait: (page) => takeToken(redis, `page.${page}`, WRITES, Date.now()),
     read: (mxc, maxBytes) => coordinator.download(mxc, maxBytes),
     lang: settings.CHAVION_LANG,
+    address: settings.CHAVION_PREVIEW_URL,
     names: ownHostNames(settings.CHAVION_PREVIEW_URL, settings.CHAVION_PUBLIC_URL),
     log,
   });

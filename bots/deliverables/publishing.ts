@@ -8,7 +8,13 @@ import type { ReactionEvent } from '../../bridge/protocol/room-event.ts';
 import type { SwarmCommandJob } from '../../bridge/protocol/turn.ts';
 import { swarmKey } from '../../bridge/queue/redis.ts';
 import { type PageData, pageDataId } from '../../bridge/stores/page-data.ts';
-import { pageName, type PublishedPage, type PublishedPages, withVersion } from '../../bridge/stores/published-pages.ts';
+import {
+  pageName,
+  type PublishedPage,
+  type PublishedPages,
+  turnedTo,
+  withVersion,
+} from '../../bridge/stores/published-pages.ts';
 import * as say from '../../bridge/text/room/commands/publish.ts';
 import type { SwarmCommands } from '../commands/house-commands.ts';
 import type { Address } from '../residents/public-address.ts';
@@ -40,8 +46,8 @@ export const FORTH = '⏩';
 const TAPPABLE_S = 366 * 24 * 3600;
 const saidAt = (event: EventId): string => swarmKey('published-said', event);
 
-const OFF = /^(?:끄기|취소|off)(?=\s)/iu;
-const GO_BACK = /^(?:되돌리기|이전|back)(?=\s)/iu;
+const OFF = /^(?:끄기|취소|off)(?=\s|$)/iu;
+const GO_BACK = /^(?:되돌리기|이전|back)(?=\s|$)/iu;
 const NUMBERED = /^#?(\d{1,9})(?:번)?(?:\s|$)/u;
 
 /** `!publish`: a made page under a name of its own, by a master's ✅, and its earlier versions one tap away. */
@@ -90,7 +96,7 @@ export function publishing(deps: PublishingDeps): Publishing {
             versions: [version],
             current: 0,
             dropped: 0,
-            cause: job.source,
+            causes: [],
           }
         : withVersion(before, version, job.source);
     await published.put(page);
@@ -166,9 +172,10 @@ export function publishing(deps: PublishingDeps): Publishing {
     by: -1 | 1,
     cause: Pick<SwarmCommandJob, 'room' | 'thread' | 'source'>,
   ): Promise<boolean> {
-    const to = page.cause === cause.source ? page.current : page.current + by;
+    const heard = page.causes.find(({ event }) => event === cause.source);
+    const to = heard?.current ?? page.current + by;
     if (page.versions[to] === undefined) return false;
-    const after = { ...page, current: to, cause: cause.source };
+    const after = heard === undefined ? turnedTo(page, to, cause.source) : page;
     await published.put(after);
     await tell(after, cause);
     return true;

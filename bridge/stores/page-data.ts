@@ -20,7 +20,7 @@ export const pageDataId = (root: EventId): PageId =>
 export const MOST_PAGE_BYTES = 5 * 1024 * 1024;
 /** Of all pages: it lies in Redis' memory. */
 const MOST_HOUSE_BYTES = 200 * 1024 * 1024;
-const MOST_KEYS = 1_000;
+export const MOST_PAGE_KEYS = 1_000;
 /** Renewed with each opening and each write. */
 const KEEP_S = 90 * 24 * 3600;
 
@@ -54,6 +54,8 @@ export class PageData {
   constructor(redis: Redis, mostOfAll = MOST_HOUSE_BYTES) {
     this.#redis = redis;
     this.#writer = redis.duplicate({ lazyConnect: true });
+    // What fails is told by the write that it fails.
+    this.#writer.on('error', () => undefined);
     this.#mostOfAll = mostOfAll;
   }
 
@@ -117,7 +119,7 @@ export class PageData {
   }
 
   async #fits(page: PageId, bytes: number, keys: number): Promise<boolean> {
-    if (bytes > MOST_PAGE_BYTES || keys > MOST_KEYS) return false;
+    if (bytes > MOST_PAGE_BYTES || keys > MOST_PAGE_KEYS) return false;
     const others = await this.#redis.hgetall(BYTES);
     const all = () =>
       Object.entries(others).reduce((sum, [one, size]) => sum + (one === page ? 0 : Number(size)), bytes);

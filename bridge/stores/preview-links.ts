@@ -30,6 +30,7 @@ export const LINK_DAYS = 30;
 const LINK_S = LINK_DAYS * 24 * 3600;
 
 const TOKEN = /^[\w-]{43}$/;
+export const isToken = (text: string): boolean => TOKEN.test(text);
 
 /** Redis holds no link that opens anything. */
 const linkKey = (token: string): string => swarmKey('preview', createHash('sha256').update(token).digest('base64url'));
@@ -72,7 +73,7 @@ export class PreviewLinks {
 
   /** Null for a link that never was, has ended or was taken back. */
   async find(token: string): Promise<Preview | null> {
-    if (!TOKEN.test(token)) return null;
+    if (!isToken(token)) return null;
     const text = await this.#redis.get(linkKey(token));
     return text === null ? null : Preview.parse(JSON.parse(text));
   }

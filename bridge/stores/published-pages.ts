@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { EventId, Lang, RoomId } from '../protocol/ids.ts';
 import { swarmKey } from '../queue/redis.ts';
-import { Preview } from './preview-links.ts';
+import { isToken, Preview, tokenFor } from './preview-links.ts';
 
 const PageVersion = z.object({
   /** Of the task: which of its runs and changes has made it. */
@@ -25,12 +25,13 @@ export const PublishedPage = z.object({
   current: z.int().nonnegative(),
   /** How many were left out at the beginning, so that a version keeps its number. */
   dropped: z.int().nonnegative(),
-  /** The newest event that changed what is shown. */
-  cause: EventId,
+  /** The newest events that changed what is shown, and to which: heard again they change nothing. */
+  causes: z.array(z.object({ event: EventId, current: z.int().nonnegative() })),
 });
 export type PublishedPage = z.infer<typeof PublishedPage>;
 
 const MOST_VERSIONS = 10;
+const MOST_CAUSES = 50;
 const PAGES = swarmKey('published-pages');
 
 /** Letters, digits and hyphens, as people read them in an address. Pure; null where nothing is left or too much. */
@@ -47,18 +48,36 @@ export function pageName(words: string): string | null {
 /** Pure. With one more version, which is shown from now on; the same one again is only shown. */
 export function withVersion(page: PublishedPage, version: z.infer<typeof PageVersion>, cause: EventId): PublishedPage {
   const known = page.versions.findIndex(({ site }) => site === version.site);
-  if (known !== -1) return { ...page, current: known, cause };
+  if (known !== -1) return turnedTo(page, known, cause);
   const versions = [...page.versions, version].slice(-MOST_VERSIONS);
   const dropped = page.dropped + page.versions.length + 1 - versions.length;
-  return { ...page, versions, current: versions.length - 1, dropped, cause };
+  // Places before it are others now.
+  return turnedTo({ ...page, versions, dropped, causes: [] }, versions.length - 1, cause);
 }
+
+/** Pure. With another of its versions shown. */
+export const turnedTo = (page: PublishedPage, current: number, event: EventId): PublishedPage => ({
+  ...page,
+  current,
+  causes: [...page.causes, { event, current }].slice(-MOST_CAUSES),
+});
 
 /** Pages that a master has published, by name. They stay until he takes them back or their task goes. */
 export class PublishedPages {
   readonly #redis: Redis;
+  readonly #secret: string;
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, secret: string) {
     this.#redis = redis;
+    this.#secret = secret;
+  }
+
+  /**
+   * What its files and its data lie under. A name can be guessed, and then any page that its visitor has open could ask
+   * for them: only the frame stands under the name, and nobody but the person who opens it reads where it leads.
+   */
+  tokenOf(name: string): string {
+    return tokenFor(this.#secret, `published\0${name}`);
   }
 
   async get(name: string): Promise<PublishedPage | null> {
@@ -70,6 +89,13 @@ export class PublishedPages {
   async shown(name: string): Promise<Preview | null> {
     const page = name.length > 200 ? null : await this.get(name);
     return page?.versions[page.current]?.preview ?? null;
+  }
+
+  /** The same by its token; null for anything else. */
+  async opened(token: string): Promise<Preview | null> {
+    if (!isToken(token)) return null;
+    const name = (await this.#redis.hkeys(PAGES)).find((one) => this.tokenOf(one) === token);
+    return name === undefined ? null : this.shown(name);
   }
 
   async put(page: PublishedPage): Promise<void> {

@@ -48,7 +48,7 @@ beforeAll(async () => {
   };
   server = buildPreview({
     links: { find },
-    published: { shown: find },
+    published: { shown: find, opened: async () => null, tokenOf: (name) => name },
     data,
     wait: async () => busy,
     read: async (url) => {
@@ -173,6 +173,18 @@ describe('a page that remembers', () => {
     await context.close();
   });
 
+  it('sends what a page writes without a pause, and what was written as it was closed', async () => {
+    const name = made(
+      '<!doctype html><script>let n = 0; setInterval(() => localStorage.setItem("n", ++n), 30)</script>',
+    );
+    const { page, frame, context } = await opened(name);
+    await expect.poll(async () => Number((await stands(name))['n'] ?? 0), SOON).toBeGreaterThan(3);
+    await frame.evaluate('localStorage.setItem("last", "here")');
+    await page.goto('about:blank');
+    await expect.poll(() => stands(name), SOON).toHaveProperty('last', 'here');
+    await context.close();
+  });
+
   it('tells a page that is open what others wrote, once it is looked at again', async () => {
     const name = made(
       '<!doctype html><p id="out"></p><script>addEventListener("storage", (e) => { document.getElementById("out").textContent = e.key + "=" + e.newValue })</script>',
@@ -245,7 +257,7 @@ describe('what a hostile page or a stranger tries', () => {
     const [victim, thief] = [made(shop), made('<!doctype html><p>thief</p>')];
     const { context, frame } = await opened(thief);
     const found = await frame.evaluate(`(async () => {
-      const tries = ['/p/${victim}/data', '/s/${victim}/data', '/p/${thief}/f/index.html', '/p/${thief}/data/x', '/s/${thief}/data', '/', '//127.0.0.1:1/p/${thief}/data'];
+      const tries = ['/p/${victim}/data', '/s/${victim}/', '/s/${victim}/data', '/p/${thief}/f/index.html', '/p/${thief}/data/x', '/s/${thief}/data', '/', '//127.0.0.1:1/p/${thief}/data'];
       const got = [];
       for (const to of tries) {
         try { await fetch(to, { method: 'POST', body: '[{"key":"stolen","base":null,"value":"1"}]' }); got.push(to) } catch {}
@@ -257,6 +269,25 @@ describe('what a hostile page or a stranger tries', () => {
     expect(await stands(victim)).toEqual({});
     await context.close();
   });
+
+  it('is not found by a name that can be guessed: only the frame stands there, which nobody else may read', async () => {
+    const name = made(shop);
+    await data.write(idOf(name), [{ key: 'a', base: null, value: 'secret' }]);
+    for (const path of ['data', 'storage.js', 'f/index.html'])
+      expect((await fetch(`${origin}/s/${name}/${path}`)).status).toBe(404);
+    expect((await fetch(`${origin}/s/${name}/data`, { method: 'POST', body: '[]' })).status).not.toBe(200);
+    const frame = await fetch(`${origin}/s/${name}/`);
+    expect([frame.status, frame.headers.get('access-control-allow-origin')]).toEqual([200, null]);
+  });
+
+  it.each(['a; x.local', "x.local 'self'", 'x.local/p', 'x.local,y'])(
+    'writes nothing of a host %j into its rules',
+    async (host) => {
+      const name = made(shop);
+      const { headers } = await server.inject({ url: `/p/${name}/f/index.html`, headers: { host } });
+      expect(headers['content-security-policy'] ?? '').not.toContain('x.local');
+    },
+  );
 
   it('is never read as script, and its names are not what objects have by themselves', async () => {
     const name = made('<!doctype html><p>x</p>');

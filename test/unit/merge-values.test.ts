@@ -35,6 +35,24 @@ describe('two people write into one value', () => {
       [{ id: 'a', done: false, note: '전화' }],
       [{ id: 'a', done: true, note: '전화' }],
     ],
+    [
+      'both add an entry under the same new id: both stand',
+      [{ id: 1 }],
+      [{ id: 1 }, { id: 2, pet: '초코' }],
+      [{ id: 1 }, { id: 2, pet: '보리' }],
+      [{ id: 1 }, { id: 2, pet: '보리' }, { id: 2, pet: '초코' }],
+    ],
+    ['the same amount twice is two entries', [5000], [5000, 5000], [5000, 3000], [5000, 3000, 5000]],
+    [
+      'entries that share an id are told by all they say',
+      [
+        { id: 1, a: 1 },
+        { id: 1, a: 2 },
+      ],
+      [{ id: 1, a: 1 }],
+      [{ id: 1, a: 1 }, { id: 1, a: 2 }, { id: 2 }],
+      [{ id: 1, a: 1 }, { id: 2 }],
+    ],
     ['settings by their names', { a: 1, b: 1 }, { a: 2, b: 1 }, { a: 1, b: 3 }, { a: 2, b: 3 }],
     ['a setting that one takes away', { a: 1, b: 1 }, { b: 1 }, { a: 1, b: 2 }, { b: 2 }],
     ['lists within settings', { all: [1] }, { all: [1, 2] }, { all: [1, 3] }, { all: [1, 3, 2] }],
@@ -59,4 +77,11 @@ describe('two people write into one value', () => {
   ])('%s', (_what, base, mine, theirs, all) => {
     expect(mergeValues(base, mine, theirs)).toBe(all);
   });
+});
+
+it('what is nested without end is not gone through', () => {
+  const nest = (leaf: number) => `${'{"a":'.repeat(2_000)}"${String(leaf).repeat(500_000)}"${'}'.repeat(2_000)}`;
+  expect(mergeValues(null, nest(1), nest(2))).toBe(nest(1));
+  const deep = (leaf: number) => `${'['.repeat(100_000)}${leaf}${']'.repeat(100_000)}`;
+  expect(mergeValues('[]', deep(1), deep(2))).toBe(deep(1));
 });

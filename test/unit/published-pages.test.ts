@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventId, RoomId } from '../../bridge/protocol/ids.ts';
-import { pageName, type PublishedPage, withVersion } from '../../bridge/stores/published-pages.ts';
+import { pageName, type PublishedPage, turnedTo, withVersion } from '../../bridge/stores/published-pages.ts';
 
 describe('the name of a published page', () => {
   it.each([
@@ -37,7 +37,7 @@ describe('versions', () => {
     versions: [version('0')],
     current: 0,
     dropped: 0,
-    cause: EventId.parse('$first'),
+    causes: [],
   };
   const numbered = ({ current, dropped }: PublishedPage) => dropped + current + 1;
 
@@ -45,12 +45,21 @@ describe('versions', () => {
     let now = page;
     for (let i = 1; i < 14; i += 1) now = withVersion(now, version(String(i)), EventId.parse(`$e${i}`));
     expect(now.versions.map(({ site }) => site)).toEqual(Array.from({ length: 10 }, (_, i) => String(i + 4)));
-    expect([numbered(now), now.cause]).toEqual([14, '$e13']);
+    expect(numbered(now)).toBe(14);
   });
 
   it('the same one again is only shown', () => {
     const two = withVersion(page, version('1'), EventId.parse('$e1'));
     const again = withVersion(two, version('0'), EventId.parse('$e2'));
     expect([again.versions.length, numbered(again)]).toEqual([2, 1]);
+  });
+
+  it('remember by what they were changed, so that hearing it again changes nothing', () => {
+    const two = withVersion(page, version('1'), EventId.parse('$e1'));
+    const back = turnedTo(two, 0, EventId.parse('$tap'));
+    expect(back.causes).toEqual([
+      { event: '$e1', current: 1 },
+      { event: '$tap', current: 0 },
+    ]);
   });
 });

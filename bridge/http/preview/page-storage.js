@@ -4,7 +4,7 @@
  * What is written is sent soon after, with what the page had seen before, so that the server can put two people's
  * changes together.
  */
-globalThis.keepPageData = function keepPageData(stored, mostBytes, address) {
+globalThis.keepPageData = function keepPageData(stored, mostBytes, mostKeys, address) {
   const RETRY_MS = [1000, 2000, 5000, 10000, 30000];
   /** What is known to stand there now. */
   const values = new Map(Object.entries(stored));
@@ -12,7 +12,10 @@ globalThis.keepPageData = function keepPageData(stored, mostBytes, address) {
   const seen = new Map();
   /** By key: `base` and `value`, not sent yet. */
   const waiting = new Map();
-  let sending = false;
+  /** On their way; empty where nothing is. */
+  let sent = new Map();
+  /** How often something was sent: an answer that was asked for before that is an old one. */
+  let sends = 0;
   let failures = 0;
   let timer = 0;
 
@@ -38,23 +41,24 @@ globalThis.keepPageData = function keepPageData(stored, mostBytes, address) {
   }
 
   function later(ms) {
-    clearTimeout(timer);
-    timer = setTimeout(send, ms);
+    // The first one holds: a page that writes all the time is to be heard, too.
+    if (timer === 0)
+      timer = setTimeout(() => {
+        timer = 0;
+        send();
+      }, ms);
   }
 
-  function body() {
-    return JSON.stringify([...waiting].map(([key, { base, value }]) => ({ key, base, value })));
-  }
+  const bodyOf = (changes) => JSON.stringify([...changes].map(([key, { base, value }]) => ({ key, base, value })));
 
   async function send() {
-    if (sending || waiting.size === 0) return;
-    sending = true;
-    const sent = new Map(waiting);
-    const text = body();
+    if (sent.size > 0 || waiting.size === 0) return;
+    sent = new Map(waiting);
+    sends += 1;
     waiting.clear();
     try {
       // Text, so that the browser asks no permission first.
-      const answer = await fetch(address, { method: 'POST', body: text });
+      const answer = await fetch(address, { method: 'POST', body: bodyOf(sent), signal: AbortSignal.timeout(30000) });
       if (answer.status === 200) {
         failures = 0;
         const { values: now } = await answer.json();
@@ -66,20 +70,21 @@ globalThis.keepPageData = function keepPageData(stored, mostBytes, address) {
     } catch {
       for (const [key, { base, value }] of sent)
         waiting.set(key, { base, value: waiting.has(key) ? waiting.get(key).value : value });
-      later(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+      failures += 1;
     }
-    sending = false;
-    if (waiting.size > 0 && failures === 0) later(0);
+    sent = new Map();
+    if (waiting.size > 0) later(failures === 0 ? 0 : RETRY_MS[Math.min(failures, RETRY_MS.length) - 1]);
   }
 
   /** What others have written meanwhile. */
   async function refresh() {
     if (document.visibilityState !== 'visible') return;
+    const before = sends;
     try {
       const answer = await fetch(address);
       if (answer.status !== 200) return;
       const { values: now } = await answer.json();
-      if (sending) return;
+      if (sent.size > 0 || sends !== before) return;
       for (const key of new Set([...values.keys(), ...Object.keys(now)]))
         if (!waiting.has(key)) changed(key, valueIn(now, key));
     } catch {}
@@ -100,7 +105,11 @@ globalThis.keepPageData = function keepPageData(stored, mostBytes, address) {
     setItem(key, value) {
       const [name, text] = [String(key), String(value)];
       const more = sizeOf(text) - sizeOf(values.get(name) ?? '') + (values.has(name) ? 0 : sizeOf(name));
-      if (name.length > 256 || (more > 0 && sizeOfAll() + more > mostBytes))
+      if (
+        name.length > 256 ||
+        (values.size >= mostKeys && !values.has(name)) ||
+        (more > 0 && sizeOfAll() + more > mostBytes)
+      )
         throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
       write(name, text);
     }
@@ -166,9 +175,11 @@ globalThis.keepPageData = function keepPageData(stored, mostBytes, address) {
   Object.defineProperty(window, 'sessionStorage', { configurable: true, get: () => session });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') return void refresh();
-    // The page may not come back: this goes out though it is closed. Browsers take 64 KB that way.
-    if (waiting.size > 0 && body().length < 20000)
-      fetch(address, { method: 'POST', body: body(), keepalive: true }).catch(() => {});
+    // The page may not come back, and what is on its way may not arrive: this goes out though it is closed. Browsers take
+    // 64 KB that way; what arrives twice changes nothing.
+    const left = bodyOf([...sent, ...waiting]);
+    if (sent.size + waiting.size > 0 && left.length < 20000)
+      fetch(address, { method: 'POST', body: left, keepalive: true }).catch(() => {});
   });
   addEventListener('focus', () => void refresh());
   addEventListener('online', () => later(0));

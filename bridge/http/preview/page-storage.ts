@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { MOST_PAGE_BYTES, type Values } from '../../stores/page-data.ts';
+import { MOST_PAGE_BYTES, MOST_PAGE_KEYS, type Values } from '../../stores/page-data.ts';
 
 /** What a page needs to remember: `localStorage`, kept by the house. Pure. */
 
@@ -11,7 +11,7 @@ export const DATA = 'data';
 
 /** The script with what stands there now, so that a page can read at once, as `localStorage` lets it. */
 export const storageScript = (values: Values): string =>
-  `${SOURCE}\nkeepPageData(JSON.parse(${JSON.stringify(JSON.stringify(values))}), ${MOST_PAGE_BYTES}, new URL('${DATA}', document.currentScript.src).href);\ndelete globalThis.keepPageData;\n`;
+  `${SOURCE}\nkeepPageData(JSON.parse(${JSON.stringify(JSON.stringify(values))}), ${MOST_PAGE_BYTES}, ${MOST_PAGE_KEYS}, new URL('${DATA}', document.currentScript.src).href);\ndelete globalThis.keepPageData;\n`;
 
 /**
  * The page with that script before all that it holds itself, but behind its doctype: in front of it the browser would

@@ -5,20 +5,22 @@ import { isKnownHost } from '../../protocol/host-names.ts';
 import type { Lang } from '../../protocol/ids.ts';
 import { MOST_PAGE_BYTES, type PageData, type PageId, PageChange } from '../../stores/page-data.ts';
 import type { Preview, PreviewLinks } from '../../stores/preview-links.ts';
-import type { PublishedPages } from '../../stores/published-pages.ts';
+import { pageName, type PublishedPages } from '../../stores/published-pages.ts';
 import { previewGone, previewNotNow } from '../../text/room/preview.ts';
 import { DATA, SCRIPT, storageScript, withStorage } from './page-storage.ts';
 import { fileHeaders, FRAME_SANDBOX, isPage, PAGE_HEADERS, previewMediaType, STYLE } from './preview-rules.ts';
 
 export interface PreviewDeps {
   readonly links: Pick<PreviewLinks, 'find'>;
-  readonly published: Pick<PublishedPages, 'shown'>;
+  readonly published: Pick<PublishedPages, 'shown' | 'opened' | 'tokenOf'>;
   readonly data: Pick<PageData, 'read' | 'write'>;
   /** How long the page has to wait until it may write again, in milliseconds; 0: now. */
   readonly wait: (page: PageId) => Promise<number>;
   /** The content of an mxc address; throws where there is none or it is longer. */
   readonly read: (mxc: string, maxBytes: number) => Promise<Uint8Array>;
   readonly lang: Lang;
+  /** The address that browsers know it by, where a proxy stands before it. */
+  readonly address?: string | undefined;
   /** Names of the public DNS under which it may be asked for. */
   readonly names?: readonly string[];
   readonly log: Logger;
@@ -36,7 +38,7 @@ type AtFile = FastifyRequest<{ Params: { name: string; '*': string } }>;
 /**
  * What tasks have made, for a browser: an origin of its own, where everything is sandboxed and nothing can be done
  * but to look and to remember. `/p/<token>/` is a frame around the first page, `…/f/<path>` a file, `…/data` what the
- * page remembers; `/s/<name>/` the same for what was published. Listens to nobody until `listen`.
+ * page remembers; `/s/<name>/` is the frame around what was published. Listens to nobody until `listen`.
  */
 export function buildPreview(deps: PreviewDeps): FastifyInstance {
   const { links, published, data, read, lang, log, names = [] } = deps;
@@ -67,73 +69,89 @@ export function buildPreview(deps: PreviewDeps): FastifyInstance {
     if (!isKnownHost(request.headers.host, names)) await nothing(reply, 421);
   });
 
-  const open = (under: '/p' | '/s', find: (name: string) => Promise<Preview | null>): void => {
+  const find = async (token: string) => (await links.find(token)) ?? published.opened(token);
+  /** Where a page may connect to, as its browser knows the address; what is no host is left out. */
+  const dataOf = (host: string | undefined, token: string): string | undefined => {
+    const own = deps.address === undefined ? [] : [new URL(deps.address).host];
+    const hosts = [...(host === undefined ? [] : [host]), ...own].filter((one) => /^[\w.:[\]-]+$/.test(one));
+    return hosts.length === 0 ? undefined : hosts.map((one) => `${one}/p/${token}/${DATA}`).join(' ');
+  };
+  const framed = (reply: FastifyReply, { title: words, lang: of, front }: Preview, files: string) => {
+    const title = escaped(words);
+    const frame = `<title>${title}</title><style>${STYLE}</style></head><body><iframe title="${title}" sandbox="${FRAME_SANDBOX}" src="${files}/${escaped(front.split('/').map(encodeURIComponent).join('/'))}"></iframe>`;
+    return reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(document(of, frame));
+  };
+
+  for (const [under, open] of [
+    ['/p', find],
+    ['/s', (name: string) => published.shown(name)],
+  ] as const)
     app.get(`${under}/:name`, async ({ params }: At, reply) =>
-      (await find(params.name)) === null
+      (await open(params.name)) === null
         ? nothing(reply)
         : reply.headers(PAGE_HEADERS).redirect(`${encodeURIComponent(params.name)}/`),
     );
 
-    app.get(`${under}/:name/`, async ({ params }: At, reply) => {
-      const preview = await find(params.name);
-      if (preview === null) return nothing(reply);
-      const title = escaped(preview.title);
-      const frame = `<title>${title}</title><style>${STYLE}</style></head><body><iframe title="${title}" sandbox="${FRAME_SANDBOX}" src="f/${escaped(preview.front.split('/').map(encodeURIComponent).join('/'))}"></iframe>`;
-      return reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(document(preview.lang, frame));
-    });
+  app.get('/p/:name/', async ({ params }: At, reply) => {
+    const preview = await find(params.name);
+    return preview === null ? nothing(reply) : framed(reply, preview, 'f');
+  });
 
-    app.get(`${under}/:name/f/*`, async ({ params, headers }: AtFile, reply) => {
-      const preview = await find(params.name);
-      const wanted = params['*'] === '' || params['*'].endsWith('/') ? `${params['*']}index.html` : params['*'];
-      // Only what is in the list, by its whole name: there is no path to go astray on.
-      const file = preview?.files.find(({ path }) => path === wanted);
-      if (preview === null || file === undefined) return nothing(reply);
-      const up = '../'.repeat(file.path.split('/').length);
-      // Where the browser says that the page is to stand alone.
-      if (isPage(file.path) && headers['sec-fetch-dest'] === 'document')
-        return reply.headers(PAGE_HEADERS).redirect(up);
-      const bytes = await read(file.url, Math.min(file.bytes, MOST_BYTES));
-      const type = previewMediaType(file.path);
-      if (type === 'application/octet-stream') reply.header('content-disposition', 'attachment');
-      if (preview.data === undefined) return reply.headers(fileHeaders()).type(type).send(Buffer.from(bytes));
-      const connects = `${headers.host ?? ''}${under}/${encodeURIComponent(params.name)}/${DATA}`;
+  app.get('/s/:name/', async ({ params }: At, reply) => {
+    const preview = await published.shown(params.name);
+    const name = pageName(params.name);
+    return preview === null || name === null
+      ? nothing(reply)
+      : framed(reply, preview, `../../p/${published.tokenOf(name)}/f`);
+  });
+
+  app.get('/p/:name/f/*', async ({ params, headers }: AtFile, reply) => {
+    const preview = await find(params.name);
+    const wanted = params['*'] === '' || params['*'].endsWith('/') ? `${params['*']}index.html` : params['*'];
+    // Only what is in the list, by its whole name: there is no path to go astray on.
+    const file = preview?.files.find(({ path }) => path === wanted);
+    if (preview === null || file === undefined) return nothing(reply);
+    const up = '../'.repeat(file.path.split('/').length);
+    // Where the browser says that the page is to stand alone.
+    if (isPage(file.path) && headers['sec-fetch-dest'] === 'document') return reply.headers(PAGE_HEADERS).redirect(up);
+    const bytes = await read(file.url, Math.min(file.bytes, MOST_BYTES));
+    const type = previewMediaType(file.path);
+    if (type === 'application/octet-stream') reply.header('content-disposition', 'attachment');
+    if (preview.data === undefined) return reply.headers(fileHeaders()).type(type).send(Buffer.from(bytes));
+    return reply
+      .headers(fileHeaders(dataOf(headers.host, params.name)))
+      .type(type)
+      .send(isPage(file.path) ? withStorage(bytes, up) : Buffer.from(bytes));
+  });
+
+  app.get(`/p/:name/${SCRIPT}`, async ({ params }: At, reply) => {
+    const page = (await find(params.name))?.data;
+    if (page === undefined) return nothing(reply);
+    const script = storageScript(await data.read(page));
+    return reply.headers(fileHeaders()).type('text/javascript; charset=utf-8').send(script);
+  });
+
+  app.get(`/p/:name/${DATA}`, async ({ params }: At, reply) => {
+    const page = (await find(params.name))?.data;
+    if (page === undefined) return nothing(reply);
+    return reply.headers(fileHeaders()).send({ values: await data.read(page) });
+  });
+
+  app.post(`/p/:name/${DATA}`, { bodyLimit: MOST_CHANGE }, async ({ params, body }: At, reply) => {
+    const page = (await find(params.name))?.data;
+    if (page === undefined) return nothing(reply);
+    reply.headers(fileHeaders());
+    const changes = Changes.safeParse(parsed(body)).data;
+    if (changes === undefined) return reply.code(400).send({ error: 'not changes of a page' });
+    const wait = await deps.wait(page);
+    if (wait > 0)
       return reply
-        .headers(fileHeaders(connects))
-        .type(type)
-        .send(isPage(file.path) ? withStorage(bytes, up) : Buffer.from(bytes));
-    });
-
-    app.get(`${under}/:name/${SCRIPT}`, async ({ params }: At, reply) => {
-      const page = (await find(params.name))?.data;
-      if (page === undefined) return nothing(reply);
-      const script = storageScript(await data.read(page));
-      return reply.headers(fileHeaders()).type('text/javascript; charset=utf-8').send(script);
-    });
-
-    app.get(`${under}/:name/${DATA}`, async ({ params }: At, reply) => {
-      const page = (await find(params.name))?.data;
-      if (page === undefined) return nothing(reply);
-      return reply.headers(fileHeaders()).send({ values: await data.read(page) });
-    });
-
-    app.post(`${under}/:name/${DATA}`, { bodyLimit: MOST_CHANGE }, async ({ params, body }: At, reply) => {
-      const page = (await find(params.name))?.data;
-      if (page === undefined) return nothing(reply);
-      reply.headers(fileHeaders());
-      const changes = Changes.safeParse(parsed(body)).data;
-      if (changes === undefined) return reply.code(400).send({ error: 'not changes of a page' });
-      const wait = await deps.wait(page);
-      if (wait > 0)
-        return reply
-          .code(429)
-          .header('retry-after', Math.ceil(wait / 1_000))
-          .send({ error: 'too often' });
-      const written = await data.write(page, changes);
-      return written.kind === 'full' ? reply.code(413).send({ error: 'full' }) : reply.send({ values: written.values });
-    });
-  };
-  open('/p', (token) => links.find(token));
-  open('/s', (name) => published.shown(name));
+        .code(429)
+        .header('retry-after', Math.ceil(wait / 1_000))
+        .send({ error: 'too often' });
+    const written = await data.write(page, changes);
+    return written.kind === 'full' ? reply.code(413).send({ error: 'full' }) : reply.send({ values: written.values });
+  });
   return app;
 }
 
