@@ -20,7 +20,7 @@ export const KEYS_FILE = 'keys.env';
  */
 const STATE = {
   redis: ['appendonlydir'],
-  executor: ['executor-id', 'ledger.jsonl', 'session.json', 'watch.json', 'workspaces'],
+  executor: ['executor-id', 'ledger.jsonl', 'session.json', 'watch.json', 'workspaces', 'trials'],
   swarm: ['.'],
   rules: ['.'],
   synapse: ['media'],

@@ -22,6 +22,7 @@ import { COMMAND_RESULT_TYPE } from '../../bridge/protocol/orders/command-reques
 import { EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import type { Executor } from '../../executor/executor.ts';
 import { HQ, startPaperExecutor } from '../house/paper-executor.ts';
+import { playTrialProgram } from '../house/trial-programs.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
 import { unkeptJournal } from '../house/paper-journal.ts';
@@ -183,7 +184,14 @@ export class InjectionScene implements AsyncDisposable {
       paper: scene.#paper,
       redis: scene.#redis.client(),
       folder: scene.#folder,
-      play: () => ({ code: 0, stdout: scene.#prints.shift() ?? '' }),
+      play: (job) => {
+        const trial = playTrialProgram(job);
+        if (trial !== null) return trial;
+        // Whatever may write into a lent folder does.
+        for (const { path, writable } of job.lent)
+          if (writable) writeFileSync(join(path, 'written'), String(scene.#heard));
+        return { code: 0, stdout: scene.#prints.shift() ?? '' };
+      },
       agents: 'gabriel',
     }));
     return scene;
@@ -293,8 +301,9 @@ export class InjectionScene implements AsyncDisposable {
     const taken = new Map(
       events.flatMap(({ event, key, command }) => (event === 'order.taken' ? [[key, command]] : [])),
     );
-    return events.flatMap(({ event, key }) => {
-      const command = event === 'job.started' ? taken.get(key) : undefined;
+    // Nothing leaves by a trial: it writes on a copy.
+    return events.flatMap(({ event, key, trial }) => {
+      const command = event === 'job.started' && trial !== true ? taken.get(key) : undefined;
       return command === undefined ? [] : [command];
     });
   }
@@ -303,5 +312,6 @@ export class InjectionScene implements AsyncDisposable {
 const AuditLine = z.looseObject({
   event: z.string(),
   key: z.string().optional(),
+  trial: z.boolean().optional(),
   command: z.custom<Command>().optional(),
 });

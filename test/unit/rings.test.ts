@@ -179,7 +179,12 @@ describe('the executor rings', () => {
   });
 
   it('never for what a task runs', async () => {
-    expect(await ends('plan', HQ)).toEqual(['ops m.notice silent', 'ops m.file silent', 'hq m.file silent']);
+    expect(await ends('plan', HQ)).toEqual([
+      'ops m.notice silent',
+      'ops m.file silent',
+      'hq m.file silent',
+      'hq m.file silent',
+    ]);
   });
 
   it('once for all commands that wait for a yes together', () => {

@@ -1,5 +1,6 @@
 import type { Lang } from '../../protocol/ids.ts';
 import type { RunFault } from '../../protocol/orders/run-order.ts';
+import { withParticle } from '../particle.ts';
 import { phrase, type Phrase } from '../say.ts';
 import { whyInKorean } from './commands/why-words.ts';
 import { roomNames } from '../room-names.ts';
@@ -287,7 +288,7 @@ export const refusal: Readonly<Record<string, Phrase<[detail: string]>>> = {
   ),
   'folder-special': phrase(
     (where) =>
-      `\`${where}\`은(는) 보통 파일이 아니거나 읽을 수 없어 복사본에서 한 것을 옮길 수 없습니다. 폴더는 그대로입니다. 진짜 폴더에서 바로 하려면 \`--바로\`를 붙여 주세요.`,
+      `${withParticle(`\`${where}\``, '은', '는')} 보통 파일이 아니거나 읽을 수 없어 복사본에서 한 것을 옮길 수 없습니다. 폴더는 그대로입니다. 진짜 폴더에서 바로 하려면 \`--바로\`를 붙여 주세요.`,
     (where) =>
       `\`${where}\` is no plain file or cannot be read, so what was done on the copy cannot be put there. The folder is as it was. Add \`--live\` to run on the real folder.`,
   ),

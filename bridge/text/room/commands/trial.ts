@@ -111,17 +111,17 @@ export const undone = {
     (code) => `↩️ Everything that \`${code}\` changed is as it was before.`,
   ),
   already: phrase<[code: string]>(
-    (code) => `\`${code}\`은 이미 되돌렸습니다.`,
+    (code) => `\`${code}\`: 이미 되돌렸습니다.`,
     (code) => `\`${code}\` was taken back already.`,
   ),
   changed: phrase<[code: string, where: string]>(
     (code, where) =>
-      `\`${code}\` 뒤에 ${where}을(를) 누군가 또 바꿨습니다. 덮어쓰지 않으려고 아무것도 되돌리지 않았습니다.`,
+      `\`${code}\` 뒤에 누군가 또 바꾼 것이 있습니다(${where}). 덮어쓰지 않으려고 아무것도 되돌리지 않았습니다.`,
     (code, where) =>
       `After \`${code}\` somebody changed ${where} again. Nothing was taken back, so that it is not lost.`,
   ),
   failed: phrase<[code: string, why: string]>(
-    (code, why) => `\`${code}\`을 되돌리지 못했습니다 (${why}). 폴더는 그대로입니다.`,
+    (code, why) => `\`${code}\`: 되돌리지 못했습니다 (${why}). 폴더는 그대로입니다.`,
     (code, why) => `\`${code}\` could not be taken back (${why}). The folder is as it was.`,
   ),
   unknown: phrase<[code: string]>(
