@@ -45,7 +45,7 @@ globalThis.keepPageData = function keepPageData(stored, mostBytes, mostKeys, add
     if (timer === 0)
       timer = setTimeout(() => {
         timer = 0;
-        send();
+        void send();
       }, ms);
   }
 
