@@ -141,6 +141,10 @@ function triedFolder({ name, path, changes }: TriedFolder, { code, block }: Weav
       bytes: one.bytes,
       path: place(one.path),
       ...(one.bytesBefore === undefined ? {} : { bytesBefore: one.bytesBefore }),
+      ...(one.mode === undefined || one.modeBefore === undefined
+        ? {}
+        : { modes: { before: one.modeBefore.toString(8), after: one.mode.toString(8) } }),
+      ...(one.unseen === true ? { unseen: true as const } : {}),
       ...(one.to === undefined ? {} : { to: place(one.to) }),
     })),
     diff: changes.diff.length === 0 ? '' : block(maskSecrets(visibleText(changes.diff.join('\n'))).text),

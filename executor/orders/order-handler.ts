@@ -128,7 +128,7 @@ export class OrderHandler {
   withdraw(record: LedgerRecord, outcome: Outcome): Promise<void> {
     return this.#once(queueKeyOf(record.job), async () => {
       const now = this.#deps.ledger.get(record.prepared.key);
-      if (now?.state === 'asked') await this.#end(now, outcome);
+      if (now?.state === 'asked' || now?.state === 'tried') await this.#end(now, outcome);
     });
   }
 
@@ -152,7 +152,7 @@ export class OrderHandler {
   }
 
   async #goOnFrom(known: LedgerRecord): Promise<void> {
-    if (known.state === 'claimed' || known.state === 'approved' || known.state === 'ended')
+    if (known.state === 'claimed' || known.state === 'tried' || known.state === 'approved' || known.state === 'ended')
       await this.#goOn(known, true);
   }
 
@@ -235,7 +235,7 @@ export class OrderHandler {
   /** `again`: an earlier run may have told of it already. */
   async #goOn(record: LedgerRecord, again: boolean): Promise<void> {
     if (record.state === 'ended' || record.state === 'approved') return this.#deps.work(record, again);
-    if (record.state === 'tried') return this.#askLater(record);
+    if (record.state === 'tried') return this.#askLater((await this.#deps.tryOut(record)) ?? record);
     if (record.state !== 'claimed') return;
     const { prepared } = record;
     if (!(await this.#deps.claims.take(prepared.key, prepared.hash)))
@@ -256,7 +256,11 @@ export class OrderHandler {
   async #askLater(record: LedgerRecord): Promise<void> {
     if (record.prepared.plan === undefined) return this.#ask(record);
     // It waits for others of its task, and the box is not to wait with it: the ledger knows of it.
-    this.#once(queueKeyOf(record.job), () => this.#ask(record)).catch(this.#deps.onError);
+    this.#once(queueKeyOf(record.job), async () => {
+      // Withdrawn while it waited here.
+      const state = this.#deps.ledger.get(record.prepared.key)?.state;
+      if (state !== 'ended' && state !== 'reported') await this.#ask(record);
+    }).catch(this.#deps.onError);
   }
 
   async #ask(record: LedgerRecord): Promise<void> {

@@ -117,7 +117,7 @@ export class PlanOrderHandler {
       .filter(({ prepared }) => prepared.root === root && prepared.plan !== undefined && prepared.plan.since <= until);
     for (const { prepared } of over) running.stopKey(prepared.key, by);
     return {
-      waiting: over.filter(({ state }) => state === 'asked' || state === 'claimed'),
+      waiting: over.filter(({ state }) => ['asked', 'claimed', 'tried'].includes(state)),
       outcome: { kind: 'stopped', by, ms: 0 },
     };
   }

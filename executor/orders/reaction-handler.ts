@@ -157,7 +157,7 @@ export class ReactionHandler {
 
   /** Also what is about to ask. */
   #waiting(): readonly LedgerRecord[] {
-    return this.#deps.ledger.unfinished().filter(({ state }) => state === 'asked' || state === 'claimed');
+    return this.#deps.ledger.unfinished().filter(({ state }) => ['asked', 'claimed', 'tried'].includes(state));
   }
 
   async #isMaster(user: UserId): Promise<boolean> {

@@ -53,9 +53,16 @@ export class UndoOrders {
     const trial = this.#meant(order.code, room);
     // Another executor may have it; of several none says that there is nothing.
     if (trial === undefined && (await several())) return;
-    const said = trial === undefined ? unknown(order.code, lang) : await this.#takeBack(trial, lang, sender);
+    const said = await this.#answer(trial, order.code, lang, sender);
     const about = { replyTo: eventId, ...(thread === undefined ? {} : { thread }) };
     await reports.notice(room, said, `${eventId}.undo.${hostname()}`, about);
+  }
+
+  async #answer(trial: Trial | undefined, code: string | null, lang: Lang, sender: string): Promise<Woven> {
+    if (trial === undefined) return unknown(code, lang);
+    // The last change of all is one, and the last of each executor as many as there are.
+    if (code === null && (await this.#deps.several())) return woven(() => undone.whose[lang](undoCode(trial.key)));
+    return this.#takeBack(trial, lang, sender);
   }
 
   /** After a start: what was cut off on its way goes on the same way, whatever has been said since. */
@@ -86,9 +93,11 @@ export class UndoOrders {
         const back = await trials.put(trial.key, 'back');
         if (back.kind === 'no')
           return woven((weave) =>
-            back.why === 'changed'
-              ? undone.changed[lang](code, weave.code(visibleText(back.where)))
-              : undone.failed[lang](code, weave.words(back.where, 200)),
+            trials.standing(trial.key)?.startsWith('cut') === true
+              ? undone.between[lang](code, weave.words(back.where, 200))
+              : back.why === 'changed'
+                ? undone.changed[lang](code, weave.code(visibleText(back.where)))
+                : undone.failed[lang](code, weave.words(back.where, 200)),
           );
         const folders = trial.folders.map(({ path, hash }) => ({ path, hash }));
         await audit.write('changes.undone', { key: trial.key, root: trial.root, by, folders });

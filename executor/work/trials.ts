@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { sha256 } from '../../bridge/digest/canonical.ts';
@@ -7,6 +7,7 @@ import type { OrderJob } from '../../bridge/protocol/command-job.ts';
 import type { LedgerRecord, Prepared } from '../ledger/ledger-entry.ts';
 import { JobKey, type TriedFolder } from '../ledger/ledger-entry.ts';
 import { FolderChanges } from '../../bridge/protocol/documents/folder-changes.ts';
+import { isOnItsWay, readStanding } from '../programs/changes/standing.ts';
 import { folderUsage } from '../sandbox/folder-usage.ts';
 import { OpenFolder } from '../sandbox/folders.ts';
 import { removeFolder } from './old-workspaces.ts';
@@ -37,8 +38,8 @@ export interface TrialsDeps {
 export type Done<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'no'; readonly why: TrialFault; readonly where: string };
-export type TrialFault = 'changed' | 'special' | 'too-big' | 'too-many' | 'too-deep' | 'fault';
-const FAULTS: ReadonlySet<string> = new Set(['changed', 'special', 'too-big', 'too-many', 'too-deep']);
+export type TrialFault = 'changed' | 'special' | 'too-big' | 'too-many' | 'too-deep' | 'closed' | 'fault';
+const FAULTS: ReadonlySet<string> = new Set(['changed', 'special', 'too-big', 'too-many', 'too-deep', 'closed']);
 
 const MOST_ENTRIES = 50_000;
 /** Of one program of ours. */
@@ -163,7 +164,9 @@ export class Trials {
     for (const folder of trial.folders) {
       const put = await this.#put(key, folder, way);
       if (put.kind === 'no') {
-        for (const before of done) await this.#put(key, before, way === 'there' ? 'back' : 'there');
+        // What is between two states can only go on the same way, and the others wait for it there.
+        if (!isOnItsWay(readStanding(join(this.#of(key), folder.name))))
+          for (const before of done.toReversed()) await this.#put(key, before, way === 'there' ? 'back' : 'again');
         return put;
       }
       done.push(folder);
@@ -175,16 +178,13 @@ export class Trials {
   standing(key: JobKey): 'tried' | 'there' | 'back' | 'cut-there' | 'cut-back' | undefined {
     const trial = this.#read(key);
     if (trial === undefined) return undefined;
-    const marks = trial.folders.map(({ name }) => {
-      const has = (file: string) => existsSync(join(this.#of(key), name, file));
-      if (has('putting'))
-        return readFileSync(join(this.#of(key), name, 'putting'), 'utf8') === 'back' ? 'cut-back' : 'cut-there';
-      if (has('put-back')) return 'back';
-      return has('put-there') ? 'there' : 'tried';
-    });
-    const [first] = marks;
-    if (first === undefined || marks.every((mark) => mark === first)) return first ?? 'tried';
-    return marks.includes('cut-back') || marks.includes('back') ? 'cut-back' : 'cut-there';
+    const stand = new Set(trial.folders.map(({ name }) => readStanding(join(this.#of(key), name))));
+    if (stand.has('putting back')) return 'cut-back';
+    if (stand.has('putting there')) return 'cut-there';
+    // Never all there: what was put there of it has been taken back.
+    if (!stand.has('there')) return stand.has('tried') || stand.size === 0 ? 'tried' : 'back';
+    if (stand.size === 1) return 'there';
+    return stand.has('back') ? 'cut-back' : 'cut-there';
   }
 
   /** Every one that is kept. */
@@ -213,7 +213,7 @@ export class Trials {
   async #put(
     key: JobKey,
     { name, path, hash }: Trial['folders'][number],
-    way: 'there' | 'back',
+    way: 'there' | 'back' | 'again',
   ): Promise<Done<string>> {
     if (hash === undefined) return { kind: 'done', value: '' };
     return this.#program('put-changes', path, 'rw', join(this.#of(key), name), [hash, String(MOST_ENTRIES), way]);

@@ -65,6 +65,7 @@ const WHY: Readonly<Record<TrialFault, string>> = {
   'too-big': 'folder-too-big',
   'too-many': 'folder-too-big',
   'too-deep': 'folder-too-big',
+  closed: 'folder-fault',
   fault: 'folder-fault',
 };
 const PUT_TRIES = 3;
@@ -97,6 +98,11 @@ export class Work {
    * or as it was, where no copies could be made; null where it has ended, since it failed or changed nothing.
    */
   async try(record: LedgerRecord): Promise<LedgerRecord | null> {
+    // Cut off after it was tried, and before it was asked for.
+    if (record.state === 'tried') {
+      await this.#showWhole(record);
+      return record;
+    }
     let asks: LedgerRecord | null = null;
     await this.#enter(record, 'fresh', async (entry) => {
       asks = await this.#tryInTurn(record, entry);
@@ -128,7 +134,7 @@ export class Work {
   }
 
   async #tryInTurn(record: LedgerRecord, entry: RunningEntry): Promise<LedgerRecord | null> {
-    const { ledger, audit, reports, secrets, inputs, trials } = this.#deps;
+    const { ledger, audit, secrets, inputs, trials } = this.#deps;
     const { prepared, job } = record;
     const refuse = async (why: string, detail?: string): Promise<null> => {
       await this.#close(
@@ -173,9 +179,15 @@ export class Work {
       ...facts(prepared),
       folders: changes.value.map(({ path, changes: { hash } }) => ({ path, hash })),
     });
-    if (changes.value.some(({ changes: { cut } }) => cut))
-      await reports.artifact(tried, 'changes.txt', Buffer.from(trials.whole(tried)), CHANGES_FILE);
+    await this.#showWhole(tried);
     return tried;
+  }
+
+  /** Where the request does not show all that changed. */
+  async #showWhole(record: LedgerRecord): Promise<void> {
+    const { reports, trials } = this.#deps;
+    if (record.tried?.folders.some(({ changes: { cut } }) => cut) === true)
+      await reports.artifact(record, 'changes.txt', Buffer.from(trials.whole(record)), CHANGES_FILE);
   }
 
   /** Nothing was tried: the real folder is asked for, and cannot be had back as it was. */
@@ -213,7 +225,7 @@ export class Work {
     const hashes = tried.folders.map(({ path, changes: { hash } }) => ({ path, hash }));
     if (put.kind === 'no') {
       // Between two states: it is gone on with at the next start.
-      const why = trials.standing(prepared.key) === 'cut-there' ? 'folder-between' : WHY[put.why];
+      const why = trials.standing(prepared.key)?.startsWith('cut') === true ? 'folder-between' : WHY[put.why];
       await this.#close(record, { kind: 'refused', why, detail: put.where }, NOTHING, fresh);
       return;
     }

@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -24,7 +25,7 @@ import { collect } from '../../executor/programs/changes/collect.ts';
 import { lineDiff } from '../../executor/programs/changes/line-diff.ts';
 import { makeView } from '../../executor/programs/changes/make-view.ts';
 import { openFolder } from '../../executor/programs/changes/place.ts';
-import { notAsBefore, put } from '../../executor/programs/changes/put.ts';
+import { checkStage, notAsBefore, put } from '../../executor/programs/changes/put.ts';
 import { summaryOf } from '../../executor/programs/changes/summary.ts';
 import { walk } from '../../executor/programs/changes/walk.ts';
 
@@ -63,6 +64,15 @@ function state(folder: string): Record<string, string> {
   }
   return seen;
 }
+
+const wordOf = (does: () => void): string => {
+  try {
+    does();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'none';
+  }
+};
 
 /** Everything that a command may do to a folder. */
 function workIn(folder: string): void {
@@ -128,6 +138,14 @@ describe('what a command did to a view', () => {
     expect(collected).toThrow('pipe');
     writeFileSync(join(real, 'same.txt'), 'meanwhile');
     expect(collected).toThrow('same.txt');
+  });
+
+  it('is refused where a file is longer than may be kept, before a byte of it is copied', () => {
+    tryIt();
+    writeFileSync(join(view, 'holes'), '');
+    truncateSync(join(view, 'holes'), 4 * 1024 * 1024);
+    expect(() => collect(real, view, top, base, { ...LIMITS, bytes: 1024 * 1024 })).toThrow('too large');
+    expect(readdirSync(join(top, 'new'))).toEqual([]);
   });
 
   it('is refused where it leaves a pipe', () => {
@@ -228,6 +246,23 @@ describe('putting changes', () => {
     expect(state(real)).toEqual({ ...before, 'page.html': '640 somebody else' });
   });
 
+  it('says that nothing was put where nothing can be laid beside the folder, and that is seen before a trial', async () => {
+    const before = state(real);
+    expect(() => checkStage(real)).not.toThrow();
+    tryIt();
+    workIn(view);
+    const changes = collected();
+    writeFileSync(join(real, '.chavion-changes'), 'somebody’s');
+    await expect(put(real, top, changes)).rejects.toThrow('not put');
+    expect(state(real)).toEqual({ ...before, '.chavion-changes': expect.any(String) as string });
+    expect(() => checkStage(real)).toThrow('.chavion-changes');
+    rmSync(join(real, '.chavion-changes'));
+    chmodSync(real, 0o555);
+    // Nothing is closed to root.
+    expect(wordOf(() => checkStage(real))).toBe(process.getuid?.() === 0 ? '' : 'EACCES');
+    chmodSync(real, 0o755);
+  });
+
   it('follows no link that somebody has put on the way', async () => {
     const outside = join(top, 'outside');
     mkdirSync(join(outside, 'er'), { recursive: true });
@@ -280,6 +315,22 @@ describe('what is told', () => {
     });
     expect(summary.diff).toEqual(expect.arrayContaining(['page.html:', '- two', '+ 2']));
     expect(whole).toContain('~ page.html (12)\n  one\n- two\n+ 2\n  three');
+  });
+
+  it('shows permissions that change, and says whose content it does not show', () => {
+    writeFileSync(join(real, 'key.bin'), Buffer.from([0, 1, 2]), { mode: 0o600 });
+    chmodSync(join(real, 'key.bin'), 0o600);
+    tryIt();
+    chmodSync(join(view, 'page.html'), 0o777);
+    writeFileSync(join(view, 'key.bin'), Buffer.from([0, 1, 3]));
+    const { summary, whole } = summaryOf(collected(), top);
+    const of = (name: string) => summary.first.find(({ path }) => path === name);
+    expect(of('page.html')).toMatchObject({ mode: 0o777, modeBefore: 0o640 });
+    expect(of('page.html')).not.toHaveProperty('unseen');
+    expect(of('key.bin')).toMatchObject({ unseen: true });
+    expect(of('key.bin')).not.toHaveProperty('mode');
+    expect(whole).toContain('~ page.html (14) chmod 640 -> 777');
+    expect(whole).toContain('~ key.bin (3) 내용은 보이지 않습니다');
   });
 
   it('shows differences with a little around them', () => {

@@ -40,6 +40,23 @@ describe('carrying out', () => {
     expect(one.state).toMatchObject({ phase: 'done', works: { text: { state: 'done', text: 'written by ben' } } });
   });
 
+  it('lets commands that write the same folder follow each other, and no others', () => {
+    const to = (name: string, access: 'ro' | 'rw' = 'rw') => ({ lent: [{ name, access }] });
+    const both = plan('both', [
+      command('a', [], to('site')),
+      command('b', [], to('site')),
+      command('c', [], to('shop')),
+      command('d', [], to('site', 'ro')),
+    ]);
+    const able_ = able({ plans: Object.fromEntries(three.map((id) => [id, both])) });
+    const lent = ['site', 'shop'].map((name) => ({ name, mode: 'rw' as const }));
+    const one = world(three, {}, { ...rulesFor(three), lent }).play(able_, reach('executing'));
+    expect(one.dispatched()).toEqual(['a.1', 'c.1', 'd.1']);
+    one.play(able_);
+    expect(one.dispatched()).toEqual(['a.1', 'c.1', 'd.1', 'b.1']);
+    expect(one.state.phase).toBe('done');
+  });
+
   it('gives work to one other agent, then makes a new plan', () => {
     const lazy = (...who: string[]) =>
       with_({

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Executor } from '../../executor/executor.ts';
 import type { SandboxJob } from '../../executor/sandbox/sandbox.ts';
+import { registerExecutor } from '../../bridge/queue/executor-registry.ts';
 import { EXECUTOR, HQ, startPaperExecutor } from '../house/paper-executor.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
@@ -25,6 +27,7 @@ let paper: PaperHomeserver;
 let redis: PaperRedis;
 let folder: string;
 let site: string;
+let shop: string;
 let executor: Executor;
 let stopping: AbortController;
 /** What the command does where it may write, and how it ends. */
@@ -32,22 +35,33 @@ let command: (lent: string) => number;
 let ran: number;
 /** Where the program that changes the folder is killed. */
 let dies: 'before' | 'half way' | null;
+/** Only in this folder; as often. */
+let diesIn: { readonly folder: string; times: number } | null;
 let tries: number;
 
 beforeEach(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'chavion-tried-')));
   site = join(folder, 'site');
   mkdirSync(join(folder, 'rules'));
+  shop = join(folder, 'shop');
   mkdirSync(site);
+  mkdirSync(shop);
+  writeFileSync(join(shop, 'page.html'), '<h1>red</h1>\n');
   writeFileSync(join(site, 'page.html'), '<h1>red</h1>\n');
   writeFileSync(join(site, 'other.txt'), 'not concerned');
   writeFileSync(
     join(folder, 'rules/lent.json'),
-    JSON.stringify({ folders: [{ name: 'site', path: site, mode: 'rw' }] }),
+    JSON.stringify({
+      folders: [
+        { name: 'site', path: site, mode: 'rw' },
+        { name: 'shop', path: shop, mode: 'rw' },
+      ],
+    }),
   );
   redis = new PaperRedis();
   ran = 0;
   dies = null;
+  diesIn = null;
   tries = 0;
   command = (lent) => {
     writeFileSync(join(lent, 'page.html'), '<h1>blue</h1>\n');
@@ -71,15 +85,17 @@ function play(job: SandboxJob): { readonly code: number; readonly stdout?: strin
   const lent = new Map(job.lent.map(({ name, path }) => [name, path]));
   const program = 'argv' in job.command ? job.command.argv.find((part) => part.includes('/programs/')) : undefined;
   if (program === undefined || !('argv' in job.command)) {
-    const written = job.lent.find(({ writable }) => writable);
-    if (written === undefined) return { code: 0 };
+    const written = job.lent.filter(({ writable }) => writable);
+    if (written.length === 0) return { code: 0 };
     ran += 1;
-    return { code: command(written.path), stdout: 'what it said\n' };
+    return { code: Math.max(...written.map(({ path }) => command(path))), stdout: 'what it said\n' };
   }
   const args = job.command.argv.slice(job.command.argv.indexOf(program) + 1);
+  if (diesIn !== null && diesIn.folder === lent.get('real') && args.at(-1) === 'there' && diesIn.times-- > 0)
+    return { code: 137, stderr: 'killed' };
   if (dies !== null && args.at(-1) === 'there') {
     tries += 1;
-    if (dies === 'half way') writeFileSync(join(lent.get('trial') ?? '', 'putting'), 'there');
+    if (dies === 'half way') writeFileSync(join(lent.get('trial') ?? '', 'standing'), 'putting there');
     return { code: 137, stderr: 'killed' };
   }
   const { status, stdout, stderr } = spawnSync(
@@ -214,6 +230,106 @@ describe('what would write into a lent folder', { timeout: 180_000 }, () => {
     order('!되돌리기');
     await said('누군가 또 바꿨습니다');
     expect(page()).toBe('mine');
+  });
+
+  const pages = () =>
+    [site, shop].map((one) => /red|blue|mine/.exec(readFileSync(join(one, 'page.html'), 'utf8'))?.[0]);
+  const BOTH = '--write site --write shop';
+
+  // Whichever of the two comes first.
+  it.each(['site', 'shop'])('takes back nothing of two folders where %s was changed since', async (changed) => {
+    await take(order(`!run ${BOTH} make them blue`));
+    await yes();
+    await said('!되돌리기');
+    expect(pages()).toEqual(['blue', 'blue']);
+    writeFileSync(join(folder, changed, 'page.html'), 'mine');
+    order('!되돌리기');
+    await said('아무것도 되돌리지 않았습니다');
+    expect(pages()).toEqual(changed === 'site' ? ['mine', 'blue'] : ['blue', 'mine']);
+    writeFileSync(join(folder, changed, 'page.html'), '<h1>blue</h1>\n');
+    order('!되돌리기');
+    await said('↩️');
+    expect(pages()).toEqual(['red', 'red']);
+  });
+
+  it.each(['site', 'shop'])('puts all of two folders there where %s could be put only the second time', async (one) => {
+    await take(order(`!run ${BOTH} make them blue`));
+    await request();
+    diesIn = { folder: join(folder, one), times: 1 };
+    await yes();
+    await said('!되돌리기');
+    expect(pages()).toEqual(['blue', 'blue']);
+  });
+
+  it.each(['site', 'shop'])('keeps nothing of two folders where %s could not be put', async (one) => {
+    await take(order(`!run ${BOTH} make them blue`));
+    await request();
+    diesIn = { folder: join(folder, one), times: 100 };
+    await yes();
+    await said('⊘');
+    expect(pages()).toEqual(['red', 'red']);
+    stopping.abort();
+    await executor.stop();
+    diesIn = null;
+    await start();
+    await until(() => (readdirSync(join(folder, 'trials')).length === 0 ? true : undefined));
+    expect(pages()).toEqual(['red', 'red']);
+  });
+
+  it('says that the folder is as it was where nothing can be laid beside it, and asks before a trial then', async () => {
+    await take(order('!run --write site make it blue'));
+    await request();
+    writeFileSync(join(site, '.chavion-changes'), 'somebody’s');
+    await yes();
+    expect(await said('⊘')).toContain('폴더는 그대로입니다');
+    expect([page(), ran]).toEqual(['<h1>red</h1>\n', 1]);
+    await take(order('!run --write site make it blue'));
+    await said('폴더 맨 위에 새 파일을 만들 수 없습니다');
+    expect(ran).toBe(1);
+  });
+
+  it('shows permissions that change, and says what it does not show', async () => {
+    chmodSync(join(site, 'other.txt'), 0o600);
+    command = (lent) => {
+      chmodSync(join(lent, 'other.txt'), 0o777);
+      writeFileSync(join(lent, 'page.html'), Buffer.from([0, 1]));
+      return 0;
+    };
+    await take(order('!run --write site open it'));
+    const { body } = (await request()).content;
+    expect(body).toMatch(/other\.txt.*권한 600 → 777/);
+    expect(body).toMatch(/page\.html.*내용은 보이지 않습니다/);
+  });
+
+  it('asks when the job comes again, where it could not after the trial', async () => {
+    command = (lent) => {
+      for (let n = 0; n < 30; n += 1) writeFileSync(join(lent, `f${n}`), 'x');
+      return 0;
+    };
+    paper.takesUploads = false;
+    const root = order('!run --write site make many');
+    await expect(take(root)).rejects.toBeInstanceOf(Error);
+    expect(lines().filter((line) => line.startsWith('✋'))).toEqual([]);
+    paper.takesUploads = true;
+    await take(root);
+    await request();
+    expect(ran).toBe(1);
+    expect(lines()).toContain('changes.txt');
+  });
+
+  it('takes nothing back without a code where there are several executors', async () => {
+    const other = redis.client();
+    const own = { host: 'home', busy: 0, concurrency: 1, at: Date.now() + 60_000 };
+    for (const id of ['one', 'other']) await registerExecutor(other, { ...own, id });
+    await take(order('!run --write site make it blue'));
+    await yes();
+    await said('!되돌리기');
+    order('!되돌리기');
+    const whose = await said('실행자가 여럿');
+    expect(page()).toBe('<h1>blue</h1>\n');
+    order(`!되돌리기 ${/!되돌리기 ([0-9a-f]+)/.exec(whose)?.[1] ?? ''}`);
+    await said('↩️');
+    expect(page()).toBe('<h1>red</h1>\n');
   });
 
   it('obeys nobody but masters, in taking back too', async () => {

@@ -1,5 +1,5 @@
 import type { CommandResult } from '../../../bridge/protocol/act.ts';
-import type { Command } from '../../../bridge/protocol/command.ts';
+import { type Command, lentTo } from '../../../bridge/protocol/command.ts';
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { type Step, stepAfter, type StepId, stepId } from '../../../bridge/protocol/plan.ts';
 import type { Draft } from '../state/draft.ts';
@@ -118,8 +118,25 @@ function advance(draft: Draft): void {
 function isReady(state: TaskState, step: Step): boolean {
   const id = stepId(step);
   const waiting = (state.commands[id] ?? state.works[id])?.state === 'waiting';
-  return waiting && stepAfter(step).every((other) => (state.commands[other] ?? state.works[other])?.state === 'done');
+  const ready = stepAfter(step).every((other) => (state.commands[other] ?? state.works[other])?.state === 'done');
+  return waiting && ready && !isInTheWay(state, step);
 }
+
+/** What would write the same folder is tried on a copy of it: of two tried together the second would be put on what nobody saw. */
+function isInTheWay({ commands, plan }: TaskState, step: Step): boolean {
+  const written = writtenBy(step);
+  return (
+    plan !== null &&
+    plan.plan.steps.some(
+      (other) =>
+        IN_FLIGHT.has(commands[stepId(other)]?.state ?? 'waiting') &&
+        writtenBy(other).some((name) => written.includes(name)),
+    )
+  );
+}
+
+const writtenBy = (step: Step): readonly string[] =>
+  step.kind === 'command' ? lentTo(step.command).flatMap(({ name, access }) => (access === 'rw' ? [name] : [])) : [];
 
 /** Nothing runs, nothing can begin. */
 function settle(draft: Draft): void {

@@ -8,6 +8,11 @@ export const ShownChange = z.object({
   bytes: z.int().nonnegative(),
   /** Of a file that was there. */
   bytesBefore: z.int().nonnegative().optional(),
+  /** Of a file whose permissions change; they are shown as they are written, in eights. */
+  mode: z.int().min(0).max(0o777).optional(),
+  modeBefore: z.int().min(0).max(0o777).optional(),
+  /** Its content is told nowhere: it is no text, or too large. */
+  unseen: z.boolean().optional(),
   /** Where a link leads. */
   to: z.string().max(12_300).optional(),
 });

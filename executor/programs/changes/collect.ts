@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, constants, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, constants, copyFileSync, fstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChangeFault } from './change-fault.ts';
 import { type FolderMarks, byPath, changedSince, type Mark, viewMark } from './folder-marks.ts';
@@ -69,6 +69,8 @@ function stateOf(place: Mark | Found, file: () => PlaceState): PlaceState {
 const linkOf = (mark: Mark | Found): string => ('real' in mark ? mark.real.slice('link '.length) : '');
 const modeOf = (mark: Mark | Found): number => ('real' in mark ? Number(mark.real.split(' ')[1] ?? '0') & 0o777 : 0);
 
+const tooBig = (): ChangeFault => new ChangeFault('too-big', 'what changed is too large to be kept');
+
 function keptState(
   root: number,
   path: string,
@@ -80,11 +82,13 @@ function keptState(
   try {
     const file = at(root, path, openFile);
     try {
+      // Before a byte is copied: a file with holes is as long as somebody said, and its copy may have none.
+      if (fstatSync(file).size > kept.left) throw tooBig();
       const place = join(keep, name);
       copyFileSync(`/proc/self/fd/${file}`, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       chmodSync(place, 0o600);
       const { size, sha256 } = fileState(Buffer.from(place));
-      if ((kept.left -= size) < 0) throw new ChangeFault('too-big', 'what changed is too large to be kept');
+      if ((kept.left -= size) < 0) throw tooBig();
       return { ...at(root, path, fileState), size, sha256, kept: name };
     } finally {
       closeSync(file);

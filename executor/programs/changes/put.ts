@@ -1,4 +1,5 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -19,7 +20,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChangeFault } from './change-fault.ts';
 import { type ChangeSet, inOrder, isSameState, named, type OrderedChange, type PlaceState } from './change-set.ts';
-import { at, nameBytes, fileState, inFolder, isAbsent, openFolder, stateAt } from './place.ts';
+import { at, codeOf, nameBytes, fileState, inFolder, isAbsent, openFolder, stateAt } from './place.ts';
 import { STAGE } from './walk.ts';
 
 /** Called between two steps; a test ends the process there. */
@@ -40,7 +41,7 @@ export async function put(
   const root = openFolder(real);
   try {
     const steps = inOrder(changes);
-    const stage = staged(root);
+    const stage = stagedOrNotPut(root, changes);
     try {
       try {
         await lay(root, stage, keep, steps);
@@ -79,10 +80,40 @@ export class NotPut extends Error {
 export function notAsBefore(real: string, { steps }: ChangeSet): string | undefined {
   const root = openFolder(real);
   try {
-    return steps.find(({ path, before }) => {
-      const now = stateAt(root, path);
-      return now === null || !isSameState(now, before);
-    })?.path;
+    return firstOther(root, steps);
+  } finally {
+    closeSync(root);
+  }
+}
+
+const firstOther = (root: number, steps: ChangeSet['steps']): string | undefined =>
+  steps.find(({ path, before }) => {
+    const now = stateAt(root, path);
+    return now === null || !isSameState(now, before);
+  })?.path;
+
+/** Without a stage nothing can be taken; what an earlier run has taken cannot be taken back either. */
+function stagedOrNotPut(root: number, { steps }: ChangeSet): number {
+  try {
+    return staged(root);
+  } catch (cause) {
+    throw firstOther(root, steps) === undefined ? new NotPut(cause) : cause;
+  }
+}
+
+/** That what comes can be laid beside a folder; looked at where it is only lent for reading, and so without laying anything. */
+export function checkStage(real: string): void {
+  const root = openFolder(real);
+  try {
+    const place = inFolder(root, STAGE);
+    const stands = lstatSync(place, { throwIfNoEntry: false });
+    if (stands?.isDirectory() === false) throw new ChangeFault('closed', STAGE);
+    try {
+      accessSync(stands === undefined ? `/proc/self/fd/${root}/` : place, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      // Whose it is is looked at before whether it is lent for writing here.
+      if (codeOf(error) !== 'EROFS') throw new ChangeFault('closed', codeOf(error));
+    }
   } finally {
     closeSync(root);
   }

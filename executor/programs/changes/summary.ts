@@ -25,7 +25,8 @@ export function summaryOf(
     const one = shown[index];
     if (one === undefined) continue;
     const lines = letters < WHOLE_LETTERS ? differences(step, keep) : null;
-    const head = `${SIGN[one.how]} ${one.path}${one.to === undefined ? '' : ` -> ${one.to}`}${one.what === 'file' ? ` (${one.bytes})` : ''}`;
+    if (lines === null) one.unseen = true;
+    const head = `${SIGN[one.how]} ${one.path}${one.to === undefined ? '' : ` -> ${one.to}`}${one.what === 'file' ? ` (${one.bytes})` : ''}${modesOf(one)}${lines === null ? UNSEEN : ''}`;
     whole.push(head, ...(lines ?? []), '');
     letters += head.length + (lines ?? []).reduce((sum, line) => sum + line.length, 0);
     if (lines === null || lines.length === 0) continue;
@@ -54,6 +55,11 @@ export function summaryOf(
   };
 }
 
+/** The file is for whichever tongue. */
+const UNSEEN = ' 내용은 보이지 않습니다 (the content is not shown)';
+const modesOf = ({ mode, modeBefore }: ShownChange): string =>
+  mode === undefined || modeBefore === undefined ? '' : ` chmod ${modeBefore.toString(8)} -> ${mode.toString(8)}`;
+
 const SIGN = { added: '+', changed: '~', removed: '-' } as const;
 
 function shownOf({ path, before, after }: PlaceChange): ShownChange {
@@ -64,12 +70,16 @@ function shownOf({ path, before, after }: PlaceChange): ShownChange {
     what: is.kind === 'none' ? 'file' : is.kind,
     bytes: after.kind === 'file' ? after.size : 0,
     ...(before.kind === 'file' ? { bytesBefore: before.size } : {}),
+    ...(before.kind === 'file' && after.kind === 'file' && before.mode !== after.mode
+      ? { mode: after.mode, modeBefore: before.mode }
+      : {}),
     ...(is.kind === 'link' ? { to: named(is.to) } : {}),
   };
 }
 
 /** Null where one of them is no text. */
 function differences({ before, after }: PlaceChange, keep: string): readonly string[] | null {
+  if (before.kind === 'file' && after.kind === 'file' && before.sha256 === after.sha256) return [];
   const [old, now] = [textOf(before, keep), textOf(after, keep)];
   return old === null || now === null ? null : lineDiff(old, now);
 }

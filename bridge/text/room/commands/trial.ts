@@ -17,6 +17,10 @@ export interface FolderLines {
     readonly bytes: number;
     readonly bytesBefore?: number;
     readonly to?: string;
+    /** Where they change. */
+    readonly modes?: { readonly before: string; readonly after: string };
+    /** Of what is no text, or too large. */
+    readonly unseen?: true;
   }[];
   /** A block, or nothing. */
   readonly diff: string;
@@ -37,15 +41,15 @@ const sizes = ({ how, what, bytes, bytesBefore }: FolderLines['first'][number]):
     : ` (${size(bytesBefore)} → ${size(bytes)})`;
 };
 
-const placeLine = (one: FolderLines['first'][number]): string =>
-  `- ${SIGN[one.how]} ${one.path}${one.what === 'folder' ? '/' : ''}${one.to === undefined ? '' : ` → ${one.to}`}${sizes(one)}`;
+const placeLine = (one: FolderLines['first'][number], modes: string, unseen: string): string =>
+  `- ${SIGN[one.how]} ${one.path}${one.what === 'folder' ? '/' : ''}${one.to === undefined ? '' : ` → ${one.to}`}${sizes(one)}${one.modes === undefined ? '' : ` · ${modes} ${one.modes.before} → ${one.modes.after}`}${one.unseen === true ? ` · ${unseen}` : ''}`;
 
 const total = ({ added, changed, removed }: FolderLines): number => added + changed + removed;
 
 const folderKo = (f: FolderLines): string =>
   [
     `📂 서버 폴더 ${f.path}에서 바뀌는 것: 새로 ${f.added}, 고침 ${f.changed}, 지움 ${f.removed}`,
-    ...f.first.map(placeLine),
+    ...f.first.map((one) => placeLine(one, '권한', '내용은 보이지 않습니다')),
     ...(total(f) > f.first.length ? [`- … 그 밖에 ${total(f) - f.first.length}개`] : []),
     ...(f.diff === '' ? [] : [f.diff]),
     `변경 확인값 \`${f.hash}\``,
@@ -54,7 +58,7 @@ const folderKo = (f: FolderLines): string =>
 const folderEn = (f: FolderLines): string =>
   [
     `📂 What changes in the server folder ${f.path}: ${f.added} new, ${f.changed} changed, ${f.removed} removed`,
-    ...f.first.map(placeLine),
+    ...f.first.map((one) => placeLine(one, 'permissions', 'content not shown')),
     ...(total(f) > f.first.length ? [`- … and ${total(f) - f.first.length} more`] : []),
     ...(f.diff === '' ? [] : [f.diff]),
     `check of the changes \`${f.hash}\``,
@@ -80,6 +84,7 @@ const UNTRIED: Readonly<Record<string, readonly [ko: string, en: string]>> = {
   'too-many': ['파일이 너무 많습니다', 'there are too many files'],
   'too-deep': ['폴더가 너무 깊습니다', 'its folders are too deep'],
   changed: ['누군가 지금 폴더에 쓰고 있습니다', 'somebody is writing to it'],
+  closed: ['폴더 맨 위에 새 파일을 만들 수 없습니다', 'nothing new can be put at its top'],
 };
 
 export const untried = phrase<[why: string]>(
@@ -123,6 +128,18 @@ export const undone = {
   failed: phrase<[code: string, why: string]>(
     (code, why) => `\`${code}\`: 되돌리지 못했습니다 (${why}). 폴더는 그대로입니다.`,
     (code, why) => `\`${code}\` could not be taken back (${why}). The folder is as it was.`,
+  ),
+  between: phrase<[code: string, where: string]>(
+    (code, where) =>
+      `\`${code}\`을 되돌리다가 멈춰서 일부만 되돌아갔습니다 (${where}). 실행자가 다시 켜질 때 이어서 합니다.`,
+    (code, where) =>
+      `Taking back \`${code}\` stopped half way, and only a part is as before (${where}). It is gone on with when the executor starts again.`,
+  ),
+  whose: phrase<[code: string]>(
+    (code) =>
+      `실행자가 여럿이라 어느 것인지 알 수 없어 되돌리지 않았습니다. 여기서 마지막에 바꾼 것은 \`!되돌리기 ${code}\`로 되돌릴 수 있습니다.`,
+    (code) =>
+      `There are several executors, so nothing was taken back without a code. The last change of this one: \`!undo ${code}\`.`,
   ),
   unknown: phrase<[code: string]>(
     (code) => `\`${code}\`인 변경이 없습니다. 30일이 지났거나 번호가 다릅니다.`,
