@@ -80,6 +80,16 @@ function callsNobody({ body, mentions, replyTo }: MessageEvent, callables: reado
 export const sinceChange = (pieces: readonly MessageEvent[]): readonly MessageEvent[] =>
   pieces.slice(pieces.findLastIndex(({ body }) => readFollowUp(body) === 'change') + 1);
 
+/**
+ * Which piece of a wish stands under the task by its own place, in its thread or as a reply: the last one, or the first
+ * half that was a reply. The executor looks it up there, and takes no thanks for an order. Null: none.
+ */
+export function restsOn(pieces: readonly MessageEvent[], message: MessageEvent): MessageEvent | null {
+  if (message.thread !== undefined || message.replyTo !== undefined) return message;
+  const [head] = pieces;
+  return head?.replyTo !== undefined && readFollowUp(head.body) === 'unclear' ? head : null;
+}
+
 /** All of it as one message, which stands where its last piece stands. */
 export function joined(pieces: readonly MessageEvent[], message: MessageEvent): MessageEvent {
   const [head] = pieces;

@@ -7,7 +7,7 @@ import type { Floor, TurnJob } from '../../bridge/protocol/turn.ts';
 import * as modelText from '../../bridge/text/room/models.ts';
 import { quotedNotRemembered } from '../../bridge/text/room/commands/memory.ts';
 import * as say from '../../bridge/text/room/room.ts';
-import { followUpUnclear } from '../../bridge/text/tasks/revisions.ts';
+import { followUpUnanswered, followUpUnclear } from '../../bridge/text/tasks/revisions.ts';
 import { taskEmpty, taskTooLong } from '../../bridge/text/tasks/task-commands.ts';
 import { address, type Audience } from '../addressing/address.ts';
 import { letsOneSpeak } from '../addressing/calls.ts';
@@ -92,18 +92,21 @@ function spokenTo(message: MessageEvent, facts: Facts, lang: Lang): IntakePlan {
 /** Plain words under a finished task are about it, and one agent's business. Null where nobody may speak. */
 function aboutTask(
   under: UnderTask,
-  { root, no }: TaskAbove,
+  { root, no, rests }: TaskAbove,
   audience: Audience,
   { message, facts, lang }: { readonly message: MessageEvent; readonly facts: Facts; readonly lang: Lang },
 ): IntakePlan | null {
   if (under.kind === 'change') {
+    if (rests === null) return { jobs: [notice(message, followUpUnanswered[lang](no))] };
     const job = houseCommand('follow-up', message.body, message, lang);
-    return { jobs: [{ ...job, task: root, ...(under.agent === undefined ? {} : { agent: under.agent }) }] };
+    const agent = under.agent ?? (isExcept(audience) ? meantFor(audience, facts) : undefined);
+    const source = rests === undefined ? {} : { source: rests.event, at: rests.at };
+    return { jobs: [{ ...job, ...source, task: root, ...(agent === undefined ? {} : { agent }) }] };
   }
   if (facts.floor === 'closed') return null;
   // The other half of a sentence may say what it is.
   if (under.kind === 'unclear' && !isHalf(message.body)) return { jobs: [notice(message, followUpUnclear[lang](no))] };
-  const one = under.kind === 'question' && under.named !== null ? audience : oneFor(facts);
+  const one = under.kind === 'question' && under.named !== null ? audience : oneFor(facts, audience);
   if (one === null) return null;
   const plan = speak(message, one, facts, lang);
   const jobs = plan.jobs.map((job) => (job.type === 'turn' && under.kind !== 'thanks' ? ofRecord(job, root) : job));
@@ -142,12 +145,20 @@ function mergedBy(audience: Audience, facts: Facts): Audience {
   return oneFor(facts) ?? audience;
 }
 
-/** The integrator, or the first who is there in its place. */
-function oneFor({ agents, integrator, ready, quiet }: Facts): Audience | null {
-  const there = agents.map(({ id }) => id).filter((id) => ready.has(id) && quiet?.has(id) !== true);
-  const one = there.find((id) => id === integrator) ?? there[0];
+/** The integrator, or the first who is there in its place: of those who are meant, where some are left out. */
+function oneFor(facts: Facts, audience?: Audience): Audience | null {
+  const one = meantFor(audience, facts);
   return one === undefined ? null : { kind: 'agents', agents: [one], reason: 'callsign' };
 }
+
+function meantFor(audience: Audience | undefined, { agents, integrator, ready, quiet }: Facts): AgentId | undefined {
+  const left = audience !== undefined && isExcept(audience) ? audience.agents : agents.map(({ id }) => id);
+  const there = left.filter((id) => ready.has(id) && quiet?.has(id) !== true);
+  return there.find((id) => id === integrator) ?? there[0];
+}
+
+const isExcept = (audience: Audience): audience is Extract<Audience, { kind: 'agents' }> =>
+  audience.kind === 'agents' && audience.reason === 'except';
 
 const ordersSomething = (body: string): boolean =>
   parseTask(body) !== null || parseRoomCommand(body)?.kind === 'command';

@@ -27,12 +27,13 @@ import type { TaskEventHandler } from '../tasks/event-handler.ts';
 import type { Attachments } from '../turns/attachments.ts';
 import type { RoomMemory } from '../turns/room-memory.ts';
 import { piecesBefore } from './burst-parts.ts';
-import { inPieces, joined, sinceChange } from './burst.ts';
+import { inPieces, joined, restsOn, sinceChange } from './burst.ts';
 import { decideForMaster, decideForOthers } from './decide.ts';
 import { decideInMemoryRoom, editedLine } from './memory-room-plan.ts';
 import { decisionKey, decisionOf, Decisions } from './decisions.ts';
 import { createSecondThoughts } from './edits.ts';
 import { exposedNotice, secretNotice, withSecretTold } from './exposed-secrets.ts';
+import type { Facts } from './intake-plan.ts';
 import { createMessageFacts, type MessageFactsDeps } from './message-facts.ts';
 import { createReactions } from './reactions.ts';
 import { createUnread } from './unread.ts';
@@ -62,6 +63,12 @@ export interface IntakeDeps extends MessageFactsDeps {
   readonly houseUpgraded: () => void;
   readonly hqName: string;
   readonly coordinator: Pick<Account, 'event' | 'userId'>;
+}
+
+/** Of several pieces the last may stand elsewhere than the task that the first one answered. */
+function underWhich(seen: Facts, rests: MessageEvent | null, { eventId }: MessageEvent): Facts {
+  if (seen.task === undefined || rests?.eventId === eventId) return seen;
+  return { ...seen, task: { ...seen.task, rests: rests === null ? null : { event: rests.eventId, at: rests.at } } };
 }
 
 /**
@@ -196,12 +203,13 @@ export function createIntake(deps: IntakeDeps): (event: RoomEvent) => Promise<vo
     const seen = await facts(joined(all, message), Floor.safeParse(floor?.split(' ')[1]).data);
     const pieces = seen?.task === undefined ? all : sinceChange(all);
     const whole = joined(pieces, message);
+    const rests = restsOn(pieces, message);
     // That nobody speaks is a decision too: what was said under a closed floor stays unanswered when it comes again.
     if (seen === null) return;
     const tap = await waiting.toldOf(message, seen.roomLang);
     const plan =
       tap === null
-        ? inPieces(decideForMaster(whole, seen), pieces, message, callables())
+        ? inPieces(decideForMaster(whole, underWhich(seen, rests, message)), pieces, message, callables())
         : withSecretTold(message, { jobs: [tap] }, seen.roomLang);
     await decisions.decided(message, plan, true);
     if (plan.jobs.some((job) => job.type === 'turn')) deps.memory.consider(message.roomId, seen.roomLang);

@@ -174,6 +174,10 @@ export function taskEventHandler(deps: TaskEventHandlerDeps): TaskEventHandler {
       return null;
     },
     async stopSign({ roomId, target, sender }) {
+      // What waits is taken back alone: what is under way is not meant.
+      const waiting = await revisionOf(target, roomId);
+      if (waiting?.revisionsWanted?.some(({ event }) => event === target) === true)
+        return void (await retract(target, roomId));
       const shown = await shownBy(roomId, target);
       const task =
         (await liveTask(target, roomId)) ??

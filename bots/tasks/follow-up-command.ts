@@ -2,7 +2,7 @@ import { permalink } from '../../bridge/matrix/permalink.ts';
 import * as say from '../../bridge/text/tasks/revisions.ts';
 import { nobodyReady, noSuchTask } from '../../bridge/text/tasks/task-commands.ts';
 import type { SwarmCommand } from '../commands/house-commands.ts';
-import { isTaken } from './reducer/revising.ts';
+import { isTaken, LONGEST_WISH } from './reducer/revising.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface FollowUpDeps {
@@ -14,6 +14,7 @@ export interface FollowUpDeps {
 export function followUpCommand({ tasks, serverName }: FollowUpDeps): SwarmCommand {
   return async ({ task: root, source, by, at, words, room, thread, agent, lang }) => {
     if (root === undefined) return null;
+    if (words.length > LONGEST_WISH) return say.followUpTooLong[lang](LONGEST_WISH);
     const after = await tasks.revise(root, {
       event: source,
       by,

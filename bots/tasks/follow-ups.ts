@@ -8,6 +8,11 @@ import type { TaskState } from './state/task-state.ts';
 export interface TaskAbove {
   readonly root: EventId;
   readonly no: number;
+  /**
+   * The piece of what was said that stands under it by its own place, where the last one does not: the executor looks a
+   * change's message up there. Null: none that says what is wanted.
+   */
+  readonly rests?: { readonly event: EventId; readonly at: number } | null;
 }
 
 /** Whether words under it are about it: it is finished, or being changed since. */
@@ -36,6 +41,8 @@ export function underTask(words: string, audience: Audience): UnderTask | null {
       return { kind: 'question', named };
     case 'thanks':
     case 'unclear':
+      // Whoever thanks somebody that takes no turns waits for nobody's answer.
+      if (audience.kind === 'nobody' && audience.reason === 'other-called') return null;
       return named === null ? { kind: read } : null;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sinceChange } from '../../bots/intake/burst.ts';
+import { restsOn, sinceChange } from '../../bots/intake/burst.ts';
 import { decideForMaster } from '../../bots/intake/decide.ts';
 import type { Facts } from '../../bots/intake/intake-plan.ts';
 import { taskEventHandler } from '../../bots/tasks/event-handler.ts';
@@ -60,6 +60,27 @@ describe('plain words under a finished task', () => {
     expect(decide('왜 B가 이겼어?', { floor: 'called' })).toMatchObject([{ type: 'turn', agent: 'jarvis' }]);
     expect(decide('왜 B가 이겼어?', { floor: 'closed' })).toEqual([]);
     expect(decide('색을 파랗게', { floor: 'closed' })).toMatchObject([{ type: 'command' }]);
+  });
+
+  it('that leave one out are another’s; thanks to one that takes no turns cost none', () => {
+    expect(turns(decide('자비스 빼고, 왜 B가 이겼어?')).map(({ agent }) => agent)).toEqual(['gabriel']);
+    expect(decide('자비스 빼고, 제목을 바꿔줘')).toMatchObject([{ type: 'command', agent: 'gabriel' }]);
+    expect(decide('실행자 고마워')).toMatchObject([{ type: 'notice' }]);
+  });
+
+  it('that go on behind a reply rest on a message that stands under the task, or are told to be sent there', () => {
+    const at = { replyTo: eventId('report') };
+    const half = message('m1', '제목을', at);
+    const next = message('m2', '빨갛게 바꿔줘');
+    expect(restsOn([half], next)).toBe(half);
+    expect(restsOn([], message('m3', '크게', at))).toMatchObject({ eventId: '$m3' });
+    // The first is an order of its own, and thanks are none.
+    expect(restsOn(sinceChange([message('m1', '제목을 빨갛게 바꿔줘', at)]), next)).toBeNull();
+    expect(restsOn([message('m1', '고마워', at)], next)).toBeNull();
+    const rests = (one: { readonly event: EventId; readonly at: number } | null) =>
+      decideForMaster(next, { ...facts, task: { root, no: 12, rests: one } }).jobs;
+    expect(rests({ event: half.eventId, at: half.at })).toMatchObject([{ name: 'follow-up', source: half.eventId }]);
+    expect(rests(null)).toMatchObject([{ type: 'notice', text: expect.stringContaining('답장') }]);
   });
 
   it('leave commands, votes and what is to be remembered what they are', () => {
@@ -145,6 +166,26 @@ describe('a change of a finished task', () => {
     await stopped.say('blue', '파랗게');
     await stopped.ear.stopSign(stopped.about('blue'));
     expect(stopped.world.state.phase).toBe('cancelled');
+  });
+
+  it('that waits is taken back alone, and one that is taken back leaves what waits', async () => {
+    const waiting = changing();
+    await waiting.say('blue', '파랗게');
+    await waiting.say('big', '크게');
+    await waiting.ear.stopSign(waiting.about('big'));
+    expect(waiting.world.state).toMatchObject({ phase: 'proposing', revisionsWanted: [] });
+    const edited = changing();
+    await edited.say('blue', '파랗게');
+    await edited.say('big', '크게');
+    await edited.ear.revisionEdited(edited.about('blue'));
+    edited.world.play(able());
+    expect(edited.world.state).toMatchObject({ phase: 'done', revision: { event: eventId('big') } });
+  });
+
+  it('is refused with a line where it is too long', async () => {
+    const { say, world } = changing();
+    expect(await say('long', '크'.repeat(8_001))).toContain('8000자');
+    expect(world.state.phase).toBe('done');
   });
 
   it('is stopped by a stop that came after it, not by one before', async () => {

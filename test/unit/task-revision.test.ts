@@ -126,6 +126,31 @@ describe('a change of what a finished task has made', () => {
     expect(two.state).toMatchObject({ phase: 'cancelled', revisionsWanted: [], round: 1 });
   });
 
+  it('ends alone: what waits behind it begins then', () => {
+    const one = world().play(able());
+    one.send(wants('blue', 'make it blue'));
+    one.send(wants('big', 'bigger'));
+    one.send({ kind: 'retracted', at: T0 + HOUR, event: event('blue') });
+    expect(one.state).toMatchObject({ phase: 'cancelled', revisionsWanted: [{ event: '$big' }] });
+    one.play(able());
+    expect(one.state).toMatchObject({ phase: 'done', revision: { event: '$big', words: 'bigger', parts: ['$big'] } });
+  });
+
+  it('that is too long for a round throws nothing, and what waits is never cut', () => {
+    const one = world().play(able());
+    const before = one.state;
+    one.send(wants('long', 'x'.repeat(8_001)));
+    expect(one.state).toEqual(before);
+    one.send(wants('blue', 'make it blue'));
+    one.send(wants('a', 'a'.repeat(5_000)));
+    one.send(wants('b', 'b'.repeat(5_000)));
+    one.play(able(), (state) => state.revision?.no === 2);
+    expect(one.state).toMatchObject({ revision: { words: 'a'.repeat(5_000), parts: ['$a'] } });
+    expect(one.state.revisionsWanted).toMatchObject([{ event: '$b' }]);
+    one.play(able());
+    expect(one.state).toMatchObject({ phase: 'done', revision: { no: 3, words: 'b'.repeat(5_000), parts: ['$b'] } });
+  });
+
   it('that fails leaves the task partly done, and another try is everybody’s', () => {
     const one = world().play(able());
     one.send(wants('blue', 'make it blue'));

@@ -56,7 +56,7 @@ function happen(draft: Draft, event: TaskEvent): void {
   if (event.kind === 'said' || event.kind === 'unsaid') return heard(draft, event);
   if (event.kind === 'retry') return retry(draft, event);
   if (event.kind === 'revise') return revise(draft, event);
-  if (event.kind === 'retracted') return retracted(draft, event.event) ? cancel(draft) : undefined;
+  if (event.kind === 'retracted') return retracted(draft, event.event) ? end(draft) : undefined;
   if (draft.ended) return;
   switch (event.kind) {
     case 'answered':
@@ -177,8 +177,14 @@ function expired(draft: Draft, id: string): void {
 }
 
 function cancel(draft: Draft): void {
+  draft.set({ revisionsWanted: [] });
+  end(draft);
+}
+
+/** This round alone: what waits for its end begins then. */
+function end(draft: Draft): void {
   draft.withdraw();
-  draft.set({ ending: 'cancelled', revisionsWanted: [] });
+  draft.set({ ending: 'cancelled' });
   draft.end('cancelled');
   draft.say({ id: messageId.ended(draft.state.round), what: 'ended' });
 }

@@ -9,11 +9,14 @@ import { type TaskState, WantedRevision } from '../state/task-state.ts';
 import type { TaskEvent } from '../state/transitions.ts';
 
 const MOST_WAITING = 20;
-const LONGEST_WORDS = 8_000;
+/** Of a round, and so of one wish. */
+export const LONGEST_WISH = 8_000;
 
 /** A change of what a finished task has made begins a round; while something goes on it waits for its turn. */
 export function revise(draft: Draft, event: Extract<TaskEvent, { kind: 'revise' }>): void {
-  const wanted = WantedRevision.parse(event);
+  const wanted = WantedRevision.safeParse(event).data;
+  // Whoever said it was told that it is too long.
+  if (wanted === undefined) return;
   const { state } = draft;
   const waiting = state.revisionsWanted ?? [];
   if (isTaken(state, wanted.event) || wanted.ready.length === 0 || waiting.length >= MOST_WAITING) return;
@@ -25,10 +28,18 @@ export function revise(draft: Draft, event: Extract<TaskEvent, { kind: 'revise' 
 export const isTaken = ({ revision, revisionsWanted = [] }: TaskState, event: EventId): boolean =>
   revision?.parts.includes(event) === true || revisionsWanted.some((one) => one.event === event);
 
-/** All that was asked for meanwhile, as one round. */
+/** What was asked for meanwhile, as one round: as much as a round holds, and the rest in the next. */
 export function beginWaiting(draft: Draft): void {
   const { saying, revisionsWanted = [] } = draft.state;
-  if (saying.length === 0 && revisionsWanted.length > 0) begin(draft, revisionsWanted);
+  if (saying.length === 0 && revisionsWanted.length > 0) begin(draft, ...fitting(revisionsWanted));
+}
+
+function fitting(
+  waiting: readonly WantedRevision[],
+): readonly [now: readonly WantedRevision[], later: readonly WantedRevision[]] {
+  let length = -1;
+  const over = waiting.findIndex(({ words }) => (length += 1 + words.length) > LONGEST_WISH);
+  return over < 1 ? [waiting, []] : [waiting.slice(0, over), waiting.slice(over)];
 }
 
 /** What waits is forgotten. @returns whether it is under way, and has to end. */
@@ -40,7 +51,7 @@ export function retracted(draft: Draft, event: EventId): boolean {
 }
 
 /** On the same workspace, with the same span of time: by one agent, where something is there to be changed. */
-function begin(draft: Draft, wanted: readonly WantedRevision[]): void {
+function begin(draft: Draft, wanted: readonly WantedRevision[], later: readonly WantedRevision[] = []): void {
   const last = wanted.at(-1);
   if (last === undefined) return;
   const { state, rules } = draft;
@@ -52,7 +63,6 @@ function begin(draft: Draft, wanted: readonly WantedRevision[]): void {
   const words = wanted
     .map((each) => each.words)
     .join('\n')
-    .slice(0, LONGEST_WORDS)
     .toWellFormed();
   const vote = lastVoteOf(state);
   const [runs, round] = [state.runs + 1, state.round + 1];
@@ -70,7 +80,7 @@ function begin(draft: Draft, wanted: readonly WantedRevision[]): void {
       parts: wanted.map(({ event }) => event),
       small,
     },
-    revisionsWanted: [],
+    revisionsWanted: [...later],
     runs,
     retry: null,
     withdrawn: null,

@@ -22,6 +22,18 @@ export const followUpUnclear = phrase<[no: number]>(
   (no) =>
     `I cannot tell whether you want something changed in task #${no} or ask about it. Please say it once more, like "make the title blue" or "why did this plan win?".`,
 );
+export const followUpUnanswered = phrase<[no: number]>(
+  (no) =>
+    `이 말씀은 ${no}번 임무에 답장으로 온 것이 아니라 손질하지 않았습니다. 그 임무의 보고에 답장으로, 또는 그 스레드에 다시 보내 주세요.`,
+  (no) =>
+    `This message is no reply to task #${no}, so nothing is changed for it. Please send it again in its thread, or in reply to its report.`,
+);
+export const followUpTooLong = phrase<[max: number]>(
+  (max) =>
+    `말씀이 ${max}자를 넘어 손질을 시작하지 않았습니다. 메시지는 남아 있습니다. 줄이거나 나누어 다시 보내 주세요.`,
+  (max) =>
+    `What you want changed is longer than ${max} characters, so nothing was begun. Your message stays. Shorten it, or send it in parts.`,
+);
 export const revisionEdited = phrase(
   () =>
     '손질 부탁을 고치셔서 그 손질은 하지 않습니다. 앞서 만든 것은 그대로입니다. 원하시는 대로 새 메시지로 다시 보내 주세요.',
