@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 /** Who listens at which address of the internet of the test's own; the second one is a private address behind it. */
@@ -36,21 +36,23 @@ const run = promisify(execFile);
 
 const isRoot = process.getuid?.() === 0;
 
+const PROJECT = join(import.meta.dirname, '..', '..', '..');
+
 /**
  * The command line that runs another one in there: under the account of this number where root starts it, under root
- * itself without a number, and else under one's own.
+ * itself without a number, and else under one's own. Root's project may lie where no other account finds a way, in its
+ * home, say: the account gets it, and all paths of the command that lead into it, inside the test's folder.
  */
-export const commandInside = (folder: string, uid: number | null, command: readonly string[]): readonly string[] => [
-  'unshare',
-  ...(isRoot ? [] : ['--user', '--map-root-user']),
-  '--net',
-  '--mount',
-  join(import.meta.dirname, 'enter.sh'),
-  folder,
-  ...(isRoot
-    ? asAccount(uid)
-    : ['unshare', '--user', `--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`]),
-  ...command,
-];
-const asAccount = (uid: number | null): readonly string[] =>
-  uid === null ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+export function commandInside(folder: string, uid: number | null, command: readonly string[]): readonly string[] {
+  const own = ['--net', '--mount', join(import.meta.dirname, 'enter.sh'), folder];
+  if (!isRoot) {
+    const asOneself = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
+    return ['unshare', '--user', '--map-root-user', ...own, '', 'unshare', '--user', ...asOneself, ...command];
+  }
+  if (uid === null) return ['unshare', ...own, '', ...command];
+  const shown = command.map((word) =>
+    word.startsWith(`${PROJECT}/`) ? join(folder, 'project', relative(PROJECT, word)) : word,
+  );
+  const asAccount = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  return ['unshare', ...own, PROJECT, ...asAccount, ...shown];
+}
