@@ -16,7 +16,7 @@ afterAll(() => scene[Symbol.asyncDispose]());
 
 /** By which words the question of each phase is known. */
 const OPENING: readonly (readonly [AskKind, RegExp])[] = [
-  ['triage', /^A new mission/m],
+  ['triage', /^The mission has just come in/m],
   ['propose', /^Propose a plan/m],
   ['critique', /^Criticise/m],
   ['vote', /^Vote\./m],

@@ -105,7 +105,9 @@ export async function houseEnvironment(folder: string, options: HouseOptions = {
     own['CHAVION_ROSTER'] = join(folder, 'roster.json');
     // Nobody at a test looks at a poll for a minute, and every ballot is looked at; tests about that ask for it.
     const judgement = { ownerSeconds: 0, earlyStop: false };
-    await writeFile(own['CHAVION_ROSTER'], JSON.stringify({ judgement, ...options.roster }));
+    // An older version knows no such words.
+    const known = options.project === undefined ? { judgement } : {};
+    await writeFile(own['CHAVION_ROSTER'], JSON.stringify({ ...known, ...options.roster }));
   }
   return { ...Object.fromEntries(passed), ...own, ...options.env };
 }

@@ -208,6 +208,9 @@ describe('who is asked simply', () => {
     expect(of({ contextTokens: 4_000, simple: false })).toBe(false);
     expect(of({}, failedForm)).toBe(true);
     expect(of({ id: agent('other') }, failedForm)).toBe(false);
+    const slip = { ...failedForm[0]!, kind: 'triage' as const };
+    expect(of({}, [slip])).toBe(false);
+    expect(of({}, [slip, { ...slip, kind: 'critique' }])).toBe(true);
     expect(of({ simple: false }, failedForm)).toBe(false);
     // A slip before a `!retry` or a change is forgotten.
     expect(of({}, failedForm, 1)).toBe(false);

@@ -16,14 +16,20 @@ import { objectsIn } from './json-in-text.ts';
 /** The rules, commands and schemas of the full form take about half of this. */
 const FULL_FORM_TOKENS = 8_000;
 
+/** Once is a slip, also of a large model, which would plan without commands from then on; but not where the plan itself failed. */
+const SLIPS = 2;
+
 /** Who is asked in the simple form: whoever the roster names, and who has not managed the full one in this run. */
-export const isAskedSimply = (
+export function isAskedSimply(
   { id, contextTokens, simple }: Pick<AgentConfig, 'id' | 'contextTokens' | 'simple'>,
   { refusals, firstRound }: Pick<TaskState, 'refusals' | 'firstRound'>,
-): boolean =>
-  simple ??
-  (contextTokens < FULL_FORM_TOKENS ||
-    refusals.some(({ agent, code, round }) => agent === id && code === 'off-schema' && round >= firstRound));
+): boolean {
+  if (simple !== undefined) return simple;
+  const slips = refusals.filter(
+    ({ agent, code, round }) => agent === id && code === 'off-schema' && round >= firstRound,
+  );
+  return contextTokens < FULL_FORM_TOKENS || slips.length >= SLIPS || slips.some(({ kind }) => kind === 'propose');
+}
 
 export interface SimpleForm {
   readonly parts: readonly string[];
