@@ -26,9 +26,11 @@ export async function firstWord(
   } = turn;
   const { begin, speak } = job.waits ?? { begin: 0, speak: 0 };
   const elapsed = performance.now() - began;
-  // Nobody was there when its time came: what was said meanwhile is being heard only now.
-  const overdue = begin > 0 && Date.now() - elapsed > job.at + begin + OVERDUE_MS;
-  const wait = Math.max(Math.min(speak, job.at + speak - Date.now()), overdue ? CATCH_UP_MS - elapsed : 0);
+  // Nobody was there when it was said (this process is younger), or when its time came: what was said meanwhile is
+  // being heard only now, in rooms without the coordinator by a push alone.
+  const age = Date.now() - elapsed - job.at;
+  const wasAway = begin > 0 && age > Math.min(began, begin + OVERDUE_MS);
+  const wait = Math.max(Math.min(speak, job.at + speak - Date.now()), wasAway ? CATCH_UP_MS - elapsed : 0);
   // Whoever is to stop need not wait.
   if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
   const late = performance.now() - began > LOOK_AGAIN_MS && !signal.aborted && (await isReplaced(turn, deps));
